@@ -1,0 +1,74 @@
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+
+/** Room → rooms it may import. One table, so that a new room is one line. */
+const ROOMS = {
+  contracts: [],
+  domain: ['contracts'],
+  git: ['contracts'],
+  store: ['contracts', 'domain', 'git'],
+  runner: ['contracts', 'domain', 'git'],
+  workflows: ['contracts', 'domain', 'activities'],
+  activities: ['contracts', 'domain', 'store', 'git', 'workflows'],
+  api: ['contracts', 'domain', 'store'],
+  embedded: [],
+};
+
+const boundaries = Object.entries(ROOMS).map(([room, allowed]) => ({
+  files: [`src/${room}/**/*.ts`],
+  ignores: ['**/*.test.ts'],
+  rules: {
+    '@typescript-eslint/no-restricted-imports': ['error', {
+      patterns: [
+        ...Object.keys(ROOMS).filter((other) => other !== room && !allowed.includes(other)).map((other) => ({
+          regex: `^(\\.\\./)+${other}/`,
+          message: `src/${room} may not import src/${other} (see ARCHITECTURE.md, boundaries).`,
+        })),
+        ...(room === 'workflows'
+          ? [
+              { regex: '^(\\.\\./)+activities/', allowTypeImports: true, message: 'Workflows see activity types only.' },
+              { regex: '^node:|^(fs|path|os|crypto|http|https|net|child_process|worker_threads|timers)$', message: 'Workflows are deterministic: no Node built-ins.' },
+            ]
+          : []),
+      ],
+    }],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ['node_modules', '.data', '.tools', 'dist', 'test-results', 'test/histories', 'public/lib'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname }, globals: globals.node },
+    rules: {
+      'max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
+      'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
+      complexity: ['error', 20],
+      'no-console': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    files: ['src/api/**/*.ts', 'src/activities/**/*.ts', 'src/store/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', {
+        selector: "CallExpression[callee.name=/^(readFileSync|writeFileSync|existsSync|statSync|readdirSync|execSync|execFileSync|spawnSync)$/]",
+        message: 'No synchronous I/O where requests are served.',
+      }],
+    },
+  },
+  ...boundaries,
+  { files: ['**/*.test.ts', 'test/**/*.ts'], rules: { 'max-lines-per-function': 'off' } },
+  {
+    files: ['public/**/*.js', '*.js'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { globals: { ...globals.browser } },
+    rules: { 'max-lines': ['error', 400], 'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }] },
+  },
+);
