@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { RunnerEvent } from './stream.js';
+
+/** Headers of a signed post; the signature is `v1=` + hex HMAC-SHA256(key, `${timestamp}.${rawBody}`), key = HMAC-SHA256(master, callId) (C2). */
+export const CALLBACK_TIMESTAMP_HEADER = 'x-stream-timestamp';
+export const CALLBACK_SIGNATURE_HEADER = 'x-stream-signature';
+/** Largest accepted clock difference of a signed post, seconds. */
+export const CALLBACK_TOLERANCE_S = 300;
+/** Body limit of one post, bytes. */
+export const CALLBACK_BODY_LIMIT = 1024 * 1024;
+
+/** `POST /callback/:jobId`: events numbered contiguously from `fromSeq` (first of an attempt = 1). */
+export const CallbackPost = z.object({
+  callId: z.string(),
+  fromSeq: z.number().int().min(1),
+  events: z.array(RunnerEvent).max(256),
+  final: z.boolean().optional(),
+});
+export type CallbackPost = z.infer<typeof CallbackPost>;
+
+/** Everything up to `ackedSeq` is in the durable stream; `cancel` asks the runner to stop (C2, C3). */
+export const CallbackAnswer = z.object({ ackedSeq: z.number().int().min(0), cancel: z.boolean() });
+export type CallbackAnswer = z.infer<typeof CallbackAnswer>;

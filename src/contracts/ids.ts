@@ -1,0 +1,35 @@
+import { v5 as uuidv5 } from 'uuid';
+
+/** Seed of every derived id; changing it would turn resent messages into new jobs. */
+const NAMESPACE = '4b0d4f5e-5d2b-4c0e-9a53-6f1f3a3f9e11';
+
+/** One job per project and message, however often it is sent (A3). */
+export function jobIdFor(projectId: string, messageId: string): string {
+  return uuidv5(`${projectId.toLowerCase()}${messageId.toLowerCase()}`, NAMESPACE);
+}
+
+/** Id of a chat line that belongs to a job or message, so that a retry cannot write it twice (A7). */
+export function chatLineIdFor(ownerId: string, role: 'user' | 'assistant'): string {
+  return uuidv5(`${ownerId}${role}`, NAMESPACE);
+}
+
+/** The one writer of a project: generate, restore and delete share this workflow id (A1). */
+export function projectWorkflowId(projectId: string): string {
+  return `project/${projectId.toLowerCase()}/job`;
+}
+
+/** The durable lane of a job's events (D1). */
+export function streamWorkflowId(jobId: string): string {
+  return `stream/${jobId}`;
+}
+
+/** Names one runner start (C1). */
+export function callIdFor(jobId: string, attempt: number): string {
+  return `${jobId}.${attempt}`;
+}
+
+/** Inverse of {@link callIdFor}; null when `callId` is not of that form. */
+export function parseCallId(callId: string): { jobId: string; attempt: number } | null {
+  const match = /^([0-9a-f-]{36})\.([1-9]\d{0,6})$/.exec(callId);
+  return match?.[1] && match[2] ? { jobId: match[1], attempt: Number(match[2]) } : null;
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+export const JobStatus = z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']);
+export type JobStatus = z.infer<typeof JobStatus>;
+
+/** Raw `jobs` row as it leaves the server: V2's columns (snake_case) plus additive ones (B1). `result` is JSON text. */
+export const JobRow = z.looseObject({
+  id: z.string(),
+  user_id: z.string(),
+  project_id: z.string(),
+  status: JobStatus,
+  progress: z.number().int(),
+  progress_message: z.string().nullable(),
+  result: z.string().nullable(),
+  error: z.string().nullable(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  attempt: z.number().int(),
+  slot_at: z.string().nullable(),
+  queue_no: z.number().int().nullable(),
+  last_event_at: z.string().nullable(),
+  usage: z.unknown(),
+});
+export type JobRow = z.infer<typeof JobRow>;
+
+/** What `jobs.result` holds as JSON and `completed.result` as an object (websocket.md §6). */
+export const JobResult = z.object({
+  message: z.string(),
+  mode: z.enum(['chat', 'restore']).optional(),
+  generator: z.enum(['gemini', 'claude', 'haiku']).optional(),
+  html: z.string().optional(),
+});
+export type JobResult = z.infer<typeof JobResult>;
+
+export const RevisionKind = z.enum(['generate', 'restore']);
+export type RevisionKind = z.infer<typeof RevisionKind>;
+
+/** One committed version: inserting it is the commit point (E4). */
+export interface RevisionRow {
+  project_id: string;
+  ordinal: number;
+  revision: string;
+  parent: string | null;
+  job_id: string;
+  kind: RevisionKind;
+  subject: string;
+  restored_from: string | null;
+  created_at: string;
+}
+
+export const ActionState = z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']);
+export type ActionState = z.infer<typeof ActionState>;
+
+/** Background work that is not a generation (B1). */
+export interface ActionRow {
+  id: string;
+  user_id: string;
+  project_id: string | null;
+  kind: string;
+  state: ActionState;
+  progress: number;
+  result: unknown;
+  error: string | null;
+  attempt: number;
+  last_event_at: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+/** Is the job still owed an end? */
+export function isActive(status: JobStatus): boolean {
+  return status === 'pending' || status === 'processing';
+}
