@@ -1,0 +1,57 @@
+import { pino, type Logger } from 'pino';
+
+export type Log = Logger;
+
+const CENSOR = '[redacted]';
+/** Field names whose texts never reach a log, in any spelling: apiKey, ANTHROPIC_API_KEY, refresh_token, Authorization, … */
+const SECRET_FIELD = /key$|keys$|secret|token|authorization|password|cookie/i;
+/** Secrets that travel inside texts (URLs, error messages): query tokens, bearer tokens, JWTs, model and gateway keys, database passwords. */
+const SECRET_TEXT = [
+  [/(token|apikey)=[^\s&"'\\]+/gi, `$1=${CENSOR}`],
+  [/\b(Bearer)\s+[\w.~+/=-]+/gi, `$1 ${CENSOR}`],
+  [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, CENSOR],
+  [/\b(?:sk-ant-|sb_secret_)[\w-]+/g, CENSOR],
+  [/(postgres(?:ql)?:\/\/[^\s:/@]*):[^\s@]+@/g, `$1:${CENSOR}@`],
+] as const;
+const MAX_DEPTH = 6;
+
+/**
+ * Where log lines go: written as they are (one JSON object per line), or made readable when a person looks at a terminal.
+ * Synchronous in both cases, so that the last words of a dying process are not lost.
+ */
+export const logOutput: { write(line: string): void } = process.stdout.isTTY
+  ? (await import('pino-pretty')).default({
+      sync: true, colorize: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname,name', messageFormat: '{name}: {msg}',
+    })
+  : pino.destination({ dest: 1, sync: true });
+
+/**
+ * The log of one process, secrets removed by field name and by shape.
+ * `LOG_LEVEL` (default `info`) is read here and not from the configuration, because the log must work before that is parsed.
+ */
+export function createLog(name: string): Log {
+  return pino({
+    level: process.env.LOG_LEVEL ?? 'info',
+    base: { name },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { log: (fields) => redactFields(fields, false, 0) as Record<string, unknown> },
+    hooks: { streamWrite: redactText },
+  }, logOutput);
+}
+
+/** Copies plain objects and lists; every text below a secret field is replaced. Errors and class instances are left to the serializers. */
+function redactFields(value: unknown, isSecret: boolean, depth: number): unknown {
+  if (typeof value === 'string') return isSecret ? CENSOR : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > MAX_DEPTH) return isSecret ? CENSOR : value;
+  if (Array.isArray(value)) return value.map((item) => redactFields(item, isSecret, depth + 1));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return isSecret ? CENSOR : value;
+  return Object.fromEntries(Object.entries(value).map(([field, inner]) =>
+    [field, redactFields(inner, isSecret || SECRET_FIELD.test(field), depth + 1)]));
+}
+
+/** Removes what looks like a secret from a finished line. */
+function redactText(line: string): string {
+  return SECRET_TEXT.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), line);
+}
