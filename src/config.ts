@@ -1,0 +1,93 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+/** The project's root folder: relative paths in the configuration start here, wherever the process was started. */
+export const PROJECT_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const Port = z.coerce.number().int().min(1).max(65_535);
+const Ms = z.coerce.number().int().positive();
+const Count = z.coerce.number().int().positive();
+const Url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+const List = z.string().transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean));
+
+/** Every variable that the API and the worker read. The table in README.md lists the same names (tested). */
+const Env = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  DATA_DIR: z.string().min(1).default('.data'),
+
+  PORT: Port.default(3000),
+  HOST: z.string().min(1).optional(),
+  PUBLIC_URL: Url.optional(),
+  GAMES_ORIGIN: Url.optional(),
+  CORS_ALLOWED_ORIGINS: List.default([]),
+
+  SUPABASE_URL: Url,
+  SUPABASE_ANON_KEY: z.string().min(1),
+  SUPABASE_SERVICE_ROLE_KEY: z.string().min(1),
+  SUPABASE_JWT_ISSUER: Url.optional(),
+  SUPABASE_JWT_SECRET: z.string().min(1).optional(),
+  EMBEDDED_SUPABASE_URL: Url.optional(),
+
+  TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+
+  ANTHROPIC_API_KEY: z.string().min(1),
+  ANTHROPIC_BASE_URL: Url.default('https://api.anthropic.com'),
+  DEMO: Flag.default(false),
+  CLAUDE_MODEL: z.string().min(1).default('claude-opus-5-5'),
+  CHAT_MODEL: z.string().min(1).default('claude-haiku-5-5'),
+  CLAUDE_MAX_TURNS: Count.default(30),
+  CLAUDE_MAX_BUDGET_USD: z.coerce.number().positive().default(2),
+
+  JOB_TIMEOUT_MS: Ms.default(600_000),
+  START_TIMEOUT_MS: Ms.default(120_000),
+  NO_PROGRESS_TIMEOUT_MS: Ms.default(60_000),
+  CHAT_TIMEOUT_MS: Ms.default(30_000),
+  MAX_RUNNING_JOBS: Count.default(2),
+  MAX_QUEUED_JOBS: Count.default(50),
+
+  CALLBACK_BASE_URL: Url.optional(),
+  CALLBACK_SECRET: z.string().min(32),
+});
+
+type Parsed = z.output<typeof Env>;
+
+export interface Config extends Omit<Parsed, 'HOST' | 'PUBLIC_URL' | 'SUPABASE_JWT_ISSUER' | 'CALLBACK_BASE_URL'> {
+  readonly HOST: string;
+  readonly PUBLIC_URL: string;
+  readonly SUPABASE_JWT_ISSUER: string;
+  readonly CALLBACK_BASE_URL: string;
+}
+
+/** Thrown once with every mistake of the configuration, one line each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Parses the environment once; the result is frozen and passed in, never read again from `process.env`.
+ * An empty value counts as unset. Throws {@link ConfigError} naming every mistake (never a value: it may be a secret).
+ */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): Readonly<Config> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = Env.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${given[String(issue.path[0])] === undefined ? 'is required' : issue.message}`);
+    throw new ConfigError(`The configuration has ${lines.length} mistake(s):\n${lines.join('\n')}`);
+  }
+  return Object.freeze(withDefaults(parsed.data));
+}
+
+function withDefaults(env: Parsed): Config {
+  return {
+    ...env,
+    DATA_DIR: path.resolve(PROJECT_ROOT, env.DATA_DIR),
+    HOST: env.HOST ?? (env.EMBEDDED_SUPABASE_URL ? '127.0.0.1' : '0.0.0.0'),
+    PUBLIC_URL: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+    SUPABASE_JWT_ISSUER: env.SUPABASE_JWT_ISSUER ?? `${env.SUPABASE_URL}/auth/v1`,
+    CALLBACK_BASE_URL: env.CALLBACK_BASE_URL ?? `http://127.0.0.1:${env.PORT}`,
+  };
+}
