@@ -34,7 +34,7 @@ const Env = z.object({
   TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
 
-  ANTHROPIC_API_KEY: z.string().min(1),
+  ANTHROPIC_API_KEY: z.string().min(1).optional(),
   ANTHROPIC_BASE_URL: Url.default('https://api.anthropic.com'),
   DEMO: Flag.default(false),
   CLAUDE_MODEL: z.string().min(1).default('claude-opus-5-5'),
@@ -65,6 +65,17 @@ export interface Config extends Omit<Parsed, 'HOST' | 'PUBLIC_URL' | 'SUPABASE_J
 /** Thrown once with every mistake of the configuration, one line each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+}
+
+/** The worker's configuration: it alone holds the model key. */
+export type WorkerConfig = Config & { readonly ANTHROPIC_API_KEY: string };
+
+/** As {@link parseConfig}, and the model key is required. */
+export function parseWorkerConfig(env: Readonly<Record<string, string | undefined>>): Readonly<WorkerConfig> {
+  const config = parseConfig(env);
+  const key = config.ANTHROPIC_API_KEY;
+  if (!key) throw new ConfigError('The configuration has 1 mistake(s):\n  ANTHROPIC_API_KEY: is required');
+  return Object.freeze({ ...config, ANTHROPIC_API_KEY: key });
 }
 
 /**

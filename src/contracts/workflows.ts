@@ -1,12 +1,14 @@
 import type { ErrorKind } from './errors.js';
 import type { SelectedStyle } from './client-frames.js';
-import type { Cursor, JobEvent, StreamItem } from './stream.js';
+import type { Cursor, StreamItem } from './stream.js';
 import type { JobRow } from './rows.js';
 
 /** Short work and workflow tasks; never shares a queue with long work (G2). */
 export const TASK_QUEUE = 'dreamcore';
-/** Long local runs: slots = MAX_RUNNING_JOBS per worker. */
+/** Short work of the local set (files, git). */
 export const LOCAL_QUEUE = 'dreamcore-local';
+/** Long local runs: slots = MAX_RUNNING_JOBS per worker. */
+export const LOCAL_AGENT_QUEUE = 'dreamcore-local-agent';
 
 export type Backend = 'local';
 
@@ -21,7 +23,9 @@ export interface GenerateGameInput {
   content: string;
   selectedStyle: SelectedStyle | null;
   autoFix: boolean;
+  /** From the configuration of the API, because a workflow reads none: waiting jobs allowed, longest run (F3). */
   maxQueuedJobs: number;
+  jobTimeoutMs: number;
 }
 
 export interface RestoreVersionInput {
@@ -80,7 +84,7 @@ export const NEXT_PAGE_UPDATE = 'nextPage';
 export interface JobStreamInput {
   jobId: string;
   /** Carried over a continue-as-new. */
-  carried?: { items: StreamItem[]; delivered: Cursor; floor: Cursor; closedAtMs: number | null };
+  carried?: { items: StreamItem[]; early: StreamItem[]; delivered: Cursor; floor: Cursor; closedAtMs: number | null };
 }
 
 /** A page of a job's stream after `cursor`. `gap` tells that older items were dropped by the bounded tail. */
@@ -91,16 +95,16 @@ export interface StreamPage {
   gap: boolean;
 }
 
-export interface NextPageRequest { after: Cursor; waitMs: number }
+/**
+ * Long poll of the stream: answers when something after `after` exists, at the latest after `waitMs`.
+ * `wakeOn: 'phase'` (for a reader whose fast lane delivers the text) wakes only on opening (attempt 0) and closing items, so that
+ * a job's text costs no updates; the page then holds everything after the cursor all the same. Default 'any'.
+ */
+export interface NextPageRequest { after: Cursor; waitMs: number; wakeOn?: 'any' | 'phase' }
 
-/** What planning decided about a message (design §2.3). */
-export type Plan =
-  | { kind: 'generate'; prompt: string; systemPrompt: string; userText: string; parent: string | null; extraFiles: { path: string; content: string }[] }
-  | { kind: 'chat' }
-  | { kind: 'question'; message: string; suggestions: string[]; request: string }
-  | { kind: 'restoreProposal'; message: string; confirmLabel: string; cancelLabel: string };
-
-/** Why a job ended badly, as the row, the stream and the operator see it. */
-export interface JobFailure { kind: ErrorKind; detail: string }
-
-export interface AppendEvents { jobId: string; items: { attempt: number; seq: number; event: JobEvent }[] }
+/** How a run of `generateGame` ended, for the operator. */
+export interface GenerateGameOutcome {
+  ended: 'completed' | 'failed' | 'cancelled' | 'refused' | 'existing';
+  revision?: string;
+  failure?: ErrorKind;
+}

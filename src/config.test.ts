@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, parseConfig, parseWorkerConfig } from './config.js';
+
+const required = {
+  SUPABASE_URL: 'http://127.0.0.1:54321/', SUPABASE_ANON_KEY: 'anon', SUPABASE_SERVICE_ROLE_KEY: 'service',
+  CALLBACK_SECRET: 'x'.repeat(32),
+};
+
+describe('configuration', () => {
+  it('reports every mistake together and never a value', () => {
+    const run = () => parseConfig({ PORT: 'seven', DEMO: 'yes', SUPABASE_ANON_KEY: 'hush-hush' });
+    expect(run).toThrow(ConfigError);
+    try { run(); } catch (error) {
+      const text = (error as Error).message;
+      for (const name of ['PORT', 'DEMO', 'SUPABASE_URL: is required', 'SUPABASE_SERVICE_ROLE_KEY: is required', 'CALLBACK_SECRET: is required']) expect(text).toContain(name);
+      expect(text).not.toContain('hush-hush');
+    }
+  });
+
+  it('reads "false" as false', () => {
+    expect(parseConfig({ ...required, DEMO: 'false' }).DEMO).toBe(false);
+    expect(parseConfig({ ...required, DEMO: 'true' }).DEMO).toBe(true);
+  });
+
+  it('is frozen and fills what follows from other values', () => {
+    const config = parseConfig({ ...required, PORT: '4000', PUBLIC_URL: '' });
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(config.PUBLIC_URL).toBe('http://localhost:4000');
+    expect(config.CALLBACK_BASE_URL).toBe('http://127.0.0.1:4000');
+    expect(config.SUPABASE_JWT_ISSUER).toBe('http://127.0.0.1:54321/auth/v1');
+    expect(config.HOST).toBe('0.0.0.0');
+    expect(parseConfig({ ...required, EMBEDDED_SUPABASE_URL: 'http://127.0.0.1:5' }).HOST).toBe('127.0.0.1');
+  });
+
+  it('asks the worker, and only the worker, for a model key', () => {
+    expect(() => parseWorkerConfig(required)).toThrow(/ANTHROPIC_API_KEY/);
+    expect(parseWorkerConfig({ ...required, ANTHROPIC_API_KEY: 'k' }).ANTHROPIC_API_KEY).toBe('k');
+  });
+});

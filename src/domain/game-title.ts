@@ -1,0 +1,18 @@
+/** The only project name that is replaced by the game's own title (websocket.md §3). */
+export const DEFAULT_PROJECT_NAME = '新しいゲーム';
+
+const MAX_TITLE_CHARS = 50;
+
+/**
+ * The game's own title: 「ゲーム名:」 in its spec, else the page title. Null when there is none worth taking
+ * (generation.md §14; a heading is not a name).
+ */
+export function gameTitle(spec: string | null, html: string | null): string | null {
+  const fromSpec = spec ? /ゲーム名\s*[:：]\s*(.+)/.exec(spec)?.[1] : undefined;
+  const fromPage = html ? /<title>([^<]*)<\/title>/i.exec(html)?.[1] : undefined;
+  for (const candidate of [fromSpec, fromPage]) {
+    const title = candidate?.replace(/[*_`#<>]/g, '').replace(/\s+/g, ' ').trim().slice(0, MAX_TITLE_CHARS).trim();
+    if (title && !title.includes('[') && title !== DEFAULT_PROJECT_NAME) return title;
+  }
+  return null;
+}

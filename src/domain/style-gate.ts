@@ -1,0 +1,32 @@
+import type { SelectedStyle } from '../contracts/client-frames.js';
+import type { Dimension } from '../contracts/primitives.js';
+import type { StyleOption } from '../contracts/questions.js';
+import { styleOptions } from './styles.js';
+
+const ASKS_FOR_GAME = /作って|作成|create|ゲーム/i;
+const MENTIONS_3D = /[3３]d/i;
+const MENTIONS_2D = /[2２]d/i;
+
+/** The dimension a text names; 3D wins when both are named; null when neither is. */
+export function mentionedDimension(text: string): Dimension | null {
+  if (MENTIONS_3D.test(text)) return '3d';
+  return MENTIONS_2D.test(text) ? '2d' : null;
+}
+
+export interface StyleGateInput {
+  content: string;
+  isNewProject: boolean;
+  skipStyleSelection?: boolean | undefined;
+  selectedStyle?: SelectedStyle | undefined;
+}
+
+/**
+ * Decides whether the player is asked for a visual style before anything starts (websocket.md §3.1.2).
+ * Pure: stores nothing and starts nothing (A2). Null = go on.
+ */
+export function evaluateStyleGate(input: StyleGateInput): { dimension: Dimension; styles: StyleOption[] } | null {
+  if (input.skipStyleSelection || input.selectedStyle || !input.isNewProject) return null;
+  if (!ASKS_FOR_GAME.test(input.content)) return null;
+  const dimension = mentionedDimension(input.content);
+  return dimension ? { dimension, styles: styleOptions(dimension) } : null;
+}
