@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util';
+import { BUBBLEWRAP, canInstall, installHint, installTools, missingOf, TEST_TOOLS } from './system-tools.js';
+import { ensureTemporalCli } from './temporal-cli.js';
+
+/**
+ * `npm run tools [-- --profile=start|test]`: finds or fetches what `npm start` or `npm test` (the default) needs.
+ * Quiet when everything is there; exits 1 and says what to do when something required is missing.
+ */
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { profile: { type: 'string', default: 'test' } } });
+  if (values.profile !== 'start' && values.profile !== 'test') throw new Error('--profile is start or test');
+  await ensureTemporalCli(say);
+  const missing = await missingOf(values.profile === 'test' ? TEST_TOOLS : [BUBBLEWRAP]);
+  if (missing.length === 0) return 0;
+  if (!canInstall()) return report(installHint(missing), values.profile);
+  say(`Installing ${missing.map((tool) => tool.debianPackage).join(', ')} …`);
+  const failure = await installTools(missing);
+  const left = await missingOf(missing);
+  return left.length === 0 ? 0 : report(`${installHint(left)}\n${failure ?? 'The packages were installed but the tools are still not found.'}`, values.profile);
+}
+
+/** Starting works without the sandbox (with a warning by the runner); tests without their tools would prove nothing. */
+function report(problem: string, profile: 'start' | 'test'): number {
+  process.stderr.write(`${problem}\n`);
+  return profile === 'test' || process.env.CI === 'true' ? 1 : 0;
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

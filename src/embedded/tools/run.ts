@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+
+export interface Outcome {
+  readonly ok: boolean;
+  readonly stdout: string;
+  /** Standard error, or why the program could not be started or was stopped. */
+  readonly stderr: string;
+}
+
+/** Runs a program to its end without a terminal; never throws: failures are in the outcome. */
+export function run(program: string, args: readonly string[], options: { timeoutMs: number; env?: NodeJS.ProcessEnv }): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const child = execFile(program, args, {
+      encoding: 'utf8', timeout: options.timeoutMs, killSignal: 'SIGKILL', maxBuffer: 16 * 1024 * 1024, env: options.env ?? process.env,
+    }, (error, stdout, stderr) => {
+      const reason = error?.killed ? `${program} did not end within ${options.timeoutMs / 1000} s` : (error?.message ?? '');
+      resolve({ ok: !error, stdout, stderr: stderr.trim() === '' ? reason : stderr });
+    });
+    child.stdin?.end();
+  });
+}
+
+/** The full path of a program on PATH, or null. */
+export function findOnPath(program: string, searchPath = process.env.PATH ?? ''): string | null {
+  return searchPath.split(path.delimiter).filter((folder) => path.isAbsolute(folder)).map((folder) => path.join(folder, program)).find(isExecutable) ?? null;
+}
+
+/** Whether a file is there and may be executed by us. */
+export function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The last lines of a program's output, for error messages. */
+export function tail(text: string, lines = 6): string {
+  return text.trim().split('\n').slice(-lines).join('\n');
+}
