@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { assertRevision, git, gitLine, type Repo } from './process.js';
+import { updateRef } from './refs.js';
+import { assertPlainPath, scanFolder, type FolderLimits } from './scan.js';
+import { DreamError } from '../contracts/errors.js';
+
+/** One file of a tree that is to be: its bytes are in the repository already. */
+export interface HashedFile {
+  readonly path: string;
+  readonly oid: string;
+}
+
+/** A file that exists in memory only and goes straight into the tree. */
+export interface ExtraFile {
+  readonly path: string;
+  readonly content: string | Buffer;
+}
+
+export interface CommitMessage {
+  /** First line; newlines and NULs become spaces. */
+  readonly subject: string;
+  readonly trailers?: Readonly<Record<string, string>>;
+}
+
+/** Where a new commit is put: `ref` must stand at `expected` (null = must not exist yet). */
+export interface CommitTarget {
+  readonly ref: string;
+  readonly expected: string | null;
+  readonly parent: string | null;
+}
+
+const IDENTITY = {
+  GIT_AUTHOR_NAME: 'Game Creator', GIT_AUTHOR_EMAIL: 'gamecreator@local',
+  GIT_COMMITTER_NAME: 'Game Creator', GIT_COMMITTER_EMAIL: 'gamecreator@local',
+} as const;
+
+/** Quotes a path for `--stdin-paths`, which is line based: any byte may be part of a name. */
+function quotePath(path: string): string {
+  const bytes = [...Buffer.from(path)].map((byte) =>
+    byte < 0x20 || byte >= 0x7f || byte === 0x22 || byte === 0x5c ? `\\${byte.toString(8).padStart(3, '0')}` : String.fromCharCode(byte));
+  return `"${bytes.join('')}"`;
+}
+
+/**
+ * Stores the bytes of every visible file of `folder` as blobs, unfiltered, and answers what a tree of them would hold.
+ * Hidden entries are left out and named in `skipped`. Throws `CandidateRefused` (see {@link scanFolder}).
+ */
+export async function hashFolder(repo: Repo, folder: string, limits?: FolderLimits): Promise<{ files: HashedFile[]; skipped: readonly string[] }> {
+  const { files, skipped } = await scanFolder(folder, limits);
+  if (files.length === 0) return { files: [], skipped };
+  const input = files.map((path) => `${quotePath(join(folder, path))}\n`).join('');
+  const oids = (await gitLine(repo, ['hash-object', '-w', '--no-filters', '--stdin-paths'], { input })).split('\n');
+  if (oids.length !== files.length) throw new DreamError('OPERATION_FAILED', 'git hashed another number of files than it was given');
+  return { files: files.map((path, index) => ({ path, oid: oids[index] ?? '' })), skipped };
+}
+
+/** Commits exactly `files` + `extra` (which win) and moves `target.ref` there. Throws `OPERATION_FAILED` when the ref was moved meanwhile. */
+export async function commitFiles(
+  repo: Repo, files: readonly HashedFile[], extra: readonly ExtraFile[], message: CommitMessage, target: CommitTarget,
+): Promise<string> {
+  const tree = await writeTree(repo, files, extra);
+  return putCommit(repo, tree, message, target);
+}
+
+/** {@link hashFolder} and {@link commitFiles} in one: the whole folder becomes the new tree. */
+export async function commitFolder(
+  repo: Repo, folder: string, options: { extra?: readonly ExtraFile[]; message: CommitMessage; target: CommitTarget; limits?: FolderLimits },
+): Promise<{ revision: string; skipped: readonly string[] }> {
+  const { files, skipped } = await hashFolder(repo, folder, options.limits);
+  const revision = await commitFiles(repo, files, options.extra ?? [], options.message, options.target);
+  return { revision, skipped };
+}
+
+/** A new commit with the very tree of `source` (restore: byte-exact, whatever came between). */
+export async function commitTree(repo: Repo, source: string, message: CommitMessage, target: CommitTarget): Promise<string> {
+  assertRevision(source);
+  const tree = await gitLine(repo, ['rev-parse', '--verify', `${source}^{tree}`]);
+  return putCommit(repo, tree, message, target);
+}
+
+async function writeTree(repo: Repo, files: readonly HashedFile[], extra: readonly ExtraFile[]): Promise<string> {
+  const blobs = new Map(files.map((file) => [file.path, file.oid]));
+  for (const { path, content } of extra) {
+    assertPlainPath(path);
+    blobs.set(path, await gitLine(repo, ['hash-object', '-w', '--stdin', '--no-filters'], { input: content }));
+  }
+  // The index is private to this call: two commits at a time never see each other's.
+  const folder = await mkdtemp(join(tmpdir(), 'dreamcore-index-'));
+  try {
+    const env = { GIT_INDEX_FILE: join(folder, 'index') };
+    const records = [...blobs].map(([path, oid]) => `100644 ${oid}\t${path}\0`).join('');
+    await git(repo, ['read-tree', '--empty'], { env });
+    await git(repo, ['update-index', '-z', '--index-info'], { env, input: records });
+    return await gitLine(repo, ['write-tree'], { env });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function putCommit(repo: Repo, tree: string, message: CommitMessage, target: CommitTarget): Promise<string> {
+  if (target.parent !== null) assertRevision(target.parent);
+  const parents = target.parent === null ? [] : ['-p', target.parent];
+  const revision = await gitLine(repo, ['commit-tree', tree, ...parents, '-F', '-'], { input: messageText(message), env: IDENTITY });
+  if (!(await updateRef(repo, target.ref, revision, target.expected))) {
+    throw new DreamError('OPERATION_FAILED', `${target.ref} was moved by somebody else`, { reason: 'ref-moved', ref: target.ref });
+  }
+  return revision;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\r\n\0\u2028\u2029]+/g, ' ').trim();
+}
+
+function messageText(message: CommitMessage): string {
+  const trailers = Object.entries(message.trailers ?? {}).map(([name, value]) => `${name}: ${oneLine(value)}\n`);
+  return `${oneLine(message.subject) || 'Update'}\n${trailers.length > 0 ? '\n' : ''}${trailers.join('')}`;
+}

@@ -1,0 +1,70 @@
+import { mkdir } from 'node:fs/promises';
+import { DreamError } from '../contracts/errors.js';
+import { assertRevision, git, gitFailure, gitLine, openRepo, tryGit, type Repo } from './process.js';
+
+export interface RefEntry {
+  readonly ref: string;
+  readonly revision: string;
+  readonly committedAt: Date;
+}
+
+const NO_REVISION = '0'.repeat(40);
+const REF_NAME = /^refs\/[\w.-]+(\/[\w.-]+)+$/;
+
+function assertRef(ref: string): void {
+  if (!REF_NAME.test(ref) || ref.includes('..') || ref.endsWith('.lock')) throw new DreamError('OPERATION_FAILED', 'not a usable ref name');
+}
+
+/** Makes an empty bare repository, or leaves an existing one as it is. */
+export async function initBare(gitDir: string): Promise<Repo> {
+  await mkdir(gitDir, { recursive: true });
+  const repo = openRepo(gitDir);
+  await git(repo, ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', gitDir]);
+  return repo;
+}
+
+/** Full hash of the commit that a ref, a full or an abbreviated hash names; null when there is none or more than one. */
+export async function resolve(repo: Repo, name: string): Promise<string | null> {
+  if (!/^[\w./-]+$/.test(name)) return null;
+  const outcome = await tryGit(repo, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
+  const revision = outcome.stdout.toString('utf8').trim();
+  return outcome.code === 0 && /^[0-9a-f]{40}$/.test(revision) ? revision : null;
+}
+
+/** Moves `ref` to `next` only while it still stands at `expected` (null = must not exist). False = somebody else moved it. */
+export async function updateRef(repo: Repo, ref: string, next: string, expected: string | null): Promise<boolean> {
+  assertRef(ref);
+  assertRevision(next);
+  if (expected !== null) assertRevision(expected);
+  const args = ['update-ref', ref, next, expected ?? NO_REVISION];
+  const outcome = await tryGit(repo, args);
+  if (outcome.code === 0) return true;
+  if (/is at [0-9a-f]{40} but expected|reference already exists|unable to resolve reference/.test(outcome.stderr)) return false;
+  throw gitFailure(args, outcome);
+}
+
+/** Deletes `ref`; a ref that is not there is fine. */
+export async function deleteRef(repo: Repo, ref: string): Promise<void> {
+  assertRef(ref);
+  await git(repo, ['update-ref', '-d', ref]);
+}
+
+/** Every ref below `prefix` (for example `refs/jobs`), with the time its commit was made. */
+export async function listRefs(repo: Repo, prefix: string): Promise<RefEntry[]> {
+  const format = '%(refname)%00%(objectname)%00%(committerdate:unix)';
+  const lines = (await gitLine(repo, ['for-each-ref', `--format=${format}`, prefix])).split('\n').filter(Boolean);
+  return lines.map((line) => {
+    const [ref = '', revision = '', seconds = '0'] = line.split('\0');
+    return { ref, revision, committedAt: new Date(Number(seconds) * 1000) };
+  });
+}
+
+/** Is `ancestor` the same commit as `descendant` or one of its ancestors? */
+export async function isAncestor(repo: Repo, ancestor: string, descendant: string): Promise<boolean> {
+  assertRevision(ancestor);
+  assertRevision(descendant);
+  const args = ['merge-base', '--is-ancestor', ancestor, descendant];
+  const outcome = await tryGit(repo, args);
+  if (outcome.code > 1) throw gitFailure(args, outcome);
+  return outcome.code === 0;
+}

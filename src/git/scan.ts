@@ -1,0 +1,71 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DreamError } from '../contracts/errors.js';
+
+export interface FolderLimits {
+  readonly maxFiles: number;
+  readonly maxFileBytes: number;
+  readonly maxTotalBytes: number;
+}
+
+/** What one version of a game may hold. */
+export const DEFAULT_LIMITS: FolderLimits = { maxFiles: 5_000, maxFileBytes: 10 * 1024 * 1024, maxTotalBytes: 50 * 1024 * 1024 };
+
+export interface FolderScan {
+  /** Paths relative to the folder, `/` between segments, sorted by bytes. */
+  readonly files: readonly string[];
+  /** Hidden files and folders that were left out (a folder counts once). */
+  readonly skipped: readonly string[];
+}
+
+/** The refusal that every rule about a model's files ends in; `reason` is stable, for tests and logs. */
+export function refuse(reason: string, path: string): DreamError {
+  return new DreamError('CandidateRefused', `${reason}: ${JSON.stringify(path)}`, { reason, path });
+}
+
+/**
+ * Looks at everything below `folder` without following or opening anything.
+ * Throws `CandidateRefused` for symlinks, special files, names that are not UTF-8 or mean something to git, and for too much.
+ */
+export async function scanFolder(folder: string, limits: FolderLimits = DEFAULT_LIMITS): Promise<FolderScan> {
+  const files: string[] = [];
+  const skipped: string[] = [];
+  let totalBytes = 0;
+
+  const visit = async (relative: string): Promise<void> => {
+    for (const rawName of await readdir(join(folder, relative), { encoding: 'buffer' })) {
+      const name = rawName.toString('utf8');
+      const path = relative === '' ? name : `${relative}/${name}`;
+      if (!Buffer.from(name, 'utf8').equals(rawName)) throw refuse('name-not-utf8', path);
+      if (name.startsWith('.')) {
+        skipped.push(path);
+        continue;
+      }
+      if (/^git~\d+$/i.test(name)) throw refuse('name-reserved', path);
+      const stats = await lstat(join(folder, path));
+      if (stats.isDirectory()) {
+        await visit(path);
+        continue;
+      }
+      if (!stats.isFile()) throw refuse(stats.isSymbolicLink() ? 'symlink' : 'special-file', path);
+      totalBytes += stats.size;
+      files.push(path);
+      if (stats.size > limits.maxFileBytes) throw refuse('file-too-large', path);
+      if (totalBytes > limits.maxTotalBytes) throw refuse('folder-too-large', path);
+      if (files.length > limits.maxFiles) throw refuse('too-many-files', path);
+    }
+  };
+  await visit('');
+  return { files: files.sort(byBytes), skipped: skipped.sort(byBytes) };
+}
+
+function byBytes(left: string, right: string): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+}
+
+/** Throws `CandidateRefused` unless `path` is a plain relative path that stays where it is put. */
+export function assertPlainPath(path: string): void {
+  const segments = path.split('/');
+  const isPlain = path !== '' && !path.includes('\0') && segments.every((segment) => segment !== '' && segment !== '.' && segment !== '..');
+  if (!isPlain || segments.some((segment) => /^(\.git|git~\d+)$/i.test(segment))) throw refuse('path', path);
+}
