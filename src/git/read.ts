@@ -1,5 +1,6 @@
 import { DreamError } from '../contracts/errors.js';
 import { assertRevision, git, gitFailure, splitNul, tryGit, type Repo } from './process.js';
+import { isPlainPath } from './scan.js';
 
 export interface TreeEntry {
   readonly path: string;
@@ -20,13 +21,13 @@ export interface LogEntry {
 /** Bytes of one file of a revision; null when that revision has no such file. Throws `RevisionMissing`. */
 export async function readFile(repo: Repo, revision: string, path: string): Promise<Buffer | null> {
   assertRevision(revision);
-  if (path === '' || path.includes('\0')) return null;
+  if (!isPlainPath(path)) return null;
   const args = ['cat-file', 'blob', `${revision}:${path}`];
   const outcome = await tryGit(repo, args);
   if (outcome.code === 0) return outcome.stdout;
   // git says the same for an unknown path and an unknown revision, and only the first is an answer.
   await git(repo, ['cat-file', '-e', `${revision}^{tree}`]);
-  if (/does not exist in|exists on disk, but not in|bad file/.test(outcome.stderr)) return null;
+  if (/does not exist in|exists on disk, but not in/.test(outcome.stderr)) return null;
   throw gitFailure(args, outcome);
 }
 

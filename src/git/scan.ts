@@ -63,9 +63,12 @@ function byBytes(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
-/** Throws `CandidateRefused` unless `path` is a plain relative path that stays where it is put. */
+/** Is this a relative path that stays where it is put and means nothing to git? */
+export function isPlainPath(path: string): boolean {
+  return !path.includes('\0') && path.split('/').every((segment) => segment !== '' && !/^(\.{1,2}|\.git|git~\d+)$/i.test(segment));
+}
+
+/** Throws `CandidateRefused` unless {@link isPlainPath}. */
 export function assertPlainPath(path: string): void {
-  const segments = path.split('/');
-  const isPlain = path !== '' && !path.includes('\0') && segments.every((segment) => segment !== '' && segment !== '.' && segment !== '..');
-  if (!isPlain || segments.some((segment) => /^(\.git|git~\d+)$/i.test(segment))) throw refuse('path', path);
+  if (!isPlainPath(path)) throw refuse('path', path);
 }
