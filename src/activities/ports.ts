@@ -1,0 +1,112 @@
+import type { ErrorKind } from '../contracts/errors.js';
+import type { SelectedStyle } from '../contracts/client-frames.js';
+import type { Dimension } from '../contracts/primitives.js';
+import type { PendingQuestion } from '../contracts/questions.js';
+import type { JobRow } from '../contracts/rows.js';
+import type { RunUsage } from '../contracts/runner.js';
+import type { JobEvent } from '../contracts/stream.js';
+import type { CancelAnswer, RestoreOutcome } from '../contracts/workflows.js';
+
+/** What the outside must do for the workflows. One set per backend under the same names, and the shared ones. */
+
+/** Who and what a step is about; part of every input, so that an operator can read a history. */
+export interface JobRef { jobId: string; userId: string; projectId: string }
+
+export interface OpenJobInput extends JobRef { content: string; maxQueuedJobs: number }
+export type OpenedJob =
+  | { outcome: 'opened' | 'existing'; job: JobRow }
+  | { outcome: 'refused'; code: 'USER_LIMIT_EXCEEDED' | 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED' };
+
+export interface PlanGenerationInput extends JobRef { content: string; selectedStyle: SelectedStyle | null; autoFix: boolean }
+
+/** A generation as decided: everything an attempt needs to know, small enough for the history. */
+export interface GenerationSpec {
+  request: string;
+  dimension: Dimension | null;
+  styleId: string | null;
+  autoFix: boolean;
+  /** Head revision the work starts from; null for a project without a game. */
+  parent: string | null;
+}
+export type GenerationPlan =
+  | { kind: 'generate'; spec: GenerationSpec; hasDefaultName: boolean }
+  | { kind: 'chat' }
+  | { kind: 'question'; question: Extract<PendingQuestion, { type: 'dimension' }> }
+  | { kind: 'restoreProposal'; question: Extract<PendingQuestion, { type: 'restore' }> };
+
+export interface Answer { message: string; suggestions: string[] }
+
+export interface PublishInput extends JobRef { revision: string; parent: string | null; subject: string }
+
+/** How a job ends well. `event` precedes `completed` in the stream. */
+export interface CompleteJobInput extends JobRef {
+  attempt: number;
+  message: string;
+  suggestions: string[];
+  mode: 'chat' | 'restore' | null;
+  generator: 'claude' | 'haiku';
+  /** The published version, for a job that made one. */
+  revision: string | null;
+  event: Extract<JobEvent, { type: 'chat' | 'restoreProposal' | 'published' }>;
+  pendingQuestion: PendingQuestion | null;
+  usage: RunUsage | null;
+}
+
+export interface FailJobInput extends JobRef { attempt: number; kind: ErrorKind; detail: string }
+
+export interface JobActivities {
+  /** Inserts the row and the user's line once; answers with what is there (A7). */
+  openJob(input: OpenJobInput): Promise<OpenedJob>;
+  /** Keeps the text of a message that met a running job (A4). */
+  noteMessage(input: { projectId: string; messageId: string; content: string }): Promise<void>;
+  /** Decides what the message becomes, opens the stream with `started` (B2). */
+  planGeneration(input: PlanGenerationInput): Promise<GenerationPlan>;
+  /** Answers in words, from what the project holds. */
+  answerQuestion(input: JobRef & { content: string }): Promise<Answer>;
+  /** Counts one more runner start; null when the row has ended (C1). */
+  startAttempt(input: JobRef): Promise<{ attempt: number; slotAgeMs: number } | null>;
+  /** The commit point (E4). */
+  publishRevision(input: PublishInput): Promise<{ revision: string }>;
+  /** History line, row, events, in this order, once (D4). False when the row had already ended. */
+  completeJob(input: CompleteJobInput): Promise<boolean>;
+  failJob(input: FailJobInput): Promise<boolean>;
+  /** Ends the row unless the commit point has passed (F1). */
+  cancelJob(input: JobRef & { attempt: number }): Promise<CancelAnswer['outcome']>;
+  /** Tells a listener whose `admit` ran out of time that the job was refused (A6). */
+  reportRefusal(input: JobRef & { kind: ErrorKind }): Promise<void>;
+  /** Gives a project that still has the default name the game's own; tells the listeners. Null when it keeps its name. */
+  nameProject(input: JobRef & { revision: string; attempt: number }): Promise<{ name: string } | null>;
+}
+
+export interface RestoreActivities {
+  openRestore(input: { actionId: string; userId: string; projectId: string }): Promise<'opened' | 'denied'>;
+  /** Commits the old tree as a new revision and publishes it; idempotent by `actionId` (E5). */
+  restoreRevision(input: { actionId: string; userId: string; projectId: string; versionId: string }): Promise<RestoreOutcome>;
+}
+
+export interface DeleteActivities {
+  /** Cancels what is open on the project and removes its rows; false when it is not the user's (F2). */
+  removeProjectRows(input: { userId: string; projectId: string }): Promise<boolean>;
+}
+
+export interface MaintenanceActivities {
+  /** Closes rows whose workflow is gone, removes old scratch folders and unpublished candidates (B3, E4). */
+  reconcileJobs(): Promise<{ closed: number; scratchRemoved: number; candidatesRemoved: number }>;
+}
+
+export interface RunAgentInput extends JobRef { attempt: number; userText: string; spec: GenerationSpec }
+export type RunAgentOutcome =
+  | { kind: 'candidate'; revision: string; summary: string; suggestions: string[]; usage: RunUsage | null }
+  | { kind: 'answer'; message: string; suggestions: string[]; usage: RunUsage | null };
+
+/** What each backend can do with a user's files. Long work first; short work has a queue of its own (G2). */
+export interface AgentActivities {
+  /** One attempt: scratch folder, model, checks, candidate commit. Heartbeats; cancellable. */
+  runAgent(input: RunAgentInput): Promise<RunAgentOutcome>;
+}
+export interface FileActivities {
+  /** Removes a project's files where this backend keeps them; nothing there is fine. */
+  removeProjectFiles(input: { userId: string; projectId: string }): Promise<void>;
+}
+
+export type SharedActivities = JobActivities & RestoreActivities & DeleteActivities & MaintenanceActivities;

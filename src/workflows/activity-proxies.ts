@@ -1,0 +1,42 @@
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { AgentActivities, FileActivities, SharedActivities } from '../activities/ports.js';
+import { LOCAL_AGENT_QUEUE, LOCAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
+
+/** Short steps on our own database and mirror: they are tried until they work, because an accepted message must end. */
+export const shared = proxyActivities<SharedActivities>({
+  taskQueue: TASK_QUEUE,
+  startToCloseTimeout: '20 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
+});
+
+/** A conversational answer: the model may fail, so tries are counted. */
+export const answering = proxyActivities<Pick<SharedActivities, 'answerQuestion'>>({
+  taskQueue: TASK_QUEUE,
+  startToCloseTimeout: '60 seconds',
+  retry: { initialInterval: '1 second', maximumAttempts: 3 },
+});
+
+/** House-keeping: the next round is soon enough. */
+export const maintenance = proxyActivities<Pick<SharedActivities, 'reconcileJobs'>>({
+  taskQueue: TASK_QUEUE,
+  startToCloseTimeout: '5 minutes',
+  retry: { maximumAttempts: 1 },
+});
+
+/** Short file work of the local set. */
+export const localFiles = proxyActivities<FileActivities>({
+  taskQueue: LOCAL_QUEUE,
+  startToCloseTimeout: '60 seconds',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds' },
+});
+
+/** One attempt on this machine. The workflow owns the tries (C1), so the activity has one; no schedule-to-start limit (G2). */
+export function localAgent(startToCloseTimeoutMs: number): ReturnType<typeof proxyActivities<AgentActivities>> {
+  return proxyActivities<AgentActivities>({
+    taskQueue: LOCAL_AGENT_QUEUE,
+    startToCloseTimeout: startToCloseTimeoutMs,
+    heartbeatTimeout: '8 seconds',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { maximumAttempts: 1 },
+  });
+}

@@ -1,0 +1,7 @@
+/** Every export is a workflow type; helpers live in files of their own. */
+export { deleteProject } from './delete-project.js';
+export { generateGame } from './generate-game.js';
+export { jobStream } from './job-stream.js';
+export { nameProject } from './name-project.js';
+export { reconcileJobs } from './reconcile-jobs.js';
+export { restoreVersion } from './restore-version.js';
