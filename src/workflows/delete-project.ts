@@ -1,12 +1,12 @@
 import { allHandlersFinished, condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { ADMIT_FAILURE, type DeleteProjectInput } from '../contracts/workflows.js';
 import { localFiles, shared } from './activity-proxies.js';
-import { admitRefused, admitUpdate, cancelUpdate } from './messages.js';
+import { admitRefused, admitUpdate, cancelNothing, cancelUpdate } from './messages.js';
 
 /** Removes a project: rows first, so that nothing can reach it any more, then its files (F2). */
 export async function deleteProject(input: DeleteProjectInput): Promise<'deleted' | 'denied'> {
   let outcome: 'deleted' | 'denied' | null = null;
-  setHandler(cancelUpdate, async () => ({ outcome: 'otherJob' }));
+  setHandler(cancelUpdate, cancelNothing);
   setHandler(admitUpdate, async (request) => {
     // Whatever else arrives meets a project that is going away (A4).
     if (request.kind !== 'delete' || request.messageId !== input.messageId) throw admitRefused(ADMIT_FAILURE.denied);

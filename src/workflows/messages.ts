@@ -14,3 +14,8 @@ export function jobClosing(): ApplicationFailure {
 export function admitRefused(code: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable('The job was refused', code);
 }
+
+/** For writers that are no job: nothing of theirs can be cancelled. */
+export async function cancelNothing(): Promise<CancelAnswer> {
+  return { outcome: 'otherJob' };
+}

@@ -1,7 +1,7 @@
 import { allHandlersFinished, condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { ADMIT_FAILURE, type RestoreOutcome, type RestoreVersionInput } from '../contracts/workflows.js';
 import { shared } from './activity-proxies.js';
-import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from './messages.js';
+import { admitRefused, admitUpdate, cancelNothing, cancelUpdate, jobClosing } from './messages.js';
 
 /**
  * Makes an old version the current one by committing its tree anew (E5). Its own caller is answered when the work
@@ -9,7 +9,7 @@ import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from './messages.
  */
 export async function restoreVersion(input: RestoreVersionInput): Promise<RestoreOutcome | 'denied'> {
   let outcome: RestoreOutcome | 'denied' | null = null;
-  setHandler(cancelUpdate, async () => ({ outcome: 'otherJob' }));
+  setHandler(cancelUpdate, cancelNothing);
   setHandler(admitUpdate, async (request) => {
     await condition(() => outcome !== null);
     if (request.kind !== 'restore' || request.messageId !== input.messageId) throw jobClosing();

@@ -1,0 +1,109 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { RunnerFailure } from '../../contracts/runner.js';
+import { DreamError } from '../../contracts/errors.js';
+
+/** After SIGTERM the runner stops the model and cleans up; this long it may take (F1: 2 s + 2 s, and its own end). */
+const STOP_GRACE_MS = 6_000;
+const STDERR_KEPT = 4_000;
+
+export interface RunnerStart {
+  input: object;
+  /** Secrets and addresses; the only environment the runner gets beside PATH and the like. */
+  env: Readonly<Record<string, string>>;
+  signal: AbortSignal;
+  /** Called when the runner says that something happened. */
+  onAlive?: (seq: number) => void;
+}
+
+/**
+ * Starts the runner as a child process, gives it its input, and returns its result (unvalidated JSON).
+ * Throws a DreamError of the runner's own kind, `RunCrashed` when it died without a word, `RunCancelled` after `signal`.
+ * The runner lives only as long as its stdin is open: when this process dies, it stops by itself.
+ */
+export async function startRunner({ input, env, signal, onAlive }: RunnerStart): Promise<unknown> {
+  const child = spawn(process.execPath, entryArgs(), {
+    env: { ...inherited(), ...env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true,
+  });
+  const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const failedToStart = new Promise<never>((_, reject) => child.once('error', reject));
+  const stop = () => void stopRunner(child, exited);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    let errors = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => { errors = (errors + text).slice(-STDERR_KEPT); });
+    child.stdin.on('error', () => undefined); // A runner that died early is reported by its exit.
+    child.stdin.write(`${JSON.stringify(input)}\n`);
+    if (signal.aborted) stop();
+    const outcome = await Promise.race([readOutcome(child, onAlive), failedToStart]);
+    child.stdin.end();
+    await exited;
+    if (signal.aborted) throw new DreamError('RunCancelled', 'the run was stopped');
+    if (outcome && 'result' in outcome) return outcome.result;
+    if (outcome && 'error' in outcome) throw asDreamError(outcome.error);
+    throw new DreamError('RunCrashed', `the runner ended without a result (exit ${child.exitCode ?? child.signalCode})`, { stderr: errors });
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+type Outcome = { result: unknown } | { error: unknown };
+
+async function readOutcome(child: ChildProcess, onAlive?: (seq: number) => void): Promise<Outcome | null> {
+  let outcome: Outcome | null = null;
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const message = parseLine(line);
+    if (!message) continue;
+    if (typeof message['alive'] === 'number') onAlive?.(message['alive']);
+    if ('result' in message) outcome = { result: message['result'] };
+    if ('error' in message) outcome = { error: message['error'] };
+    if (outcome) return outcome;
+  }
+  return outcome;
+}
+
+function parseLine(line: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function asDreamError(error: unknown): DreamError {
+  const failure = RunnerFailure.safeParse(error);
+  if (!failure.success) return new DreamError('RunCrashed', 'the runner reported an unknown failure');
+  const { kind, message, retryAfterMs } = failure.data;
+  return new DreamError(kind, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+}
+
+async function stopRunner(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => killGroup(child), STOP_GRACE_MS);
+  await exited;
+  clearTimeout(timer);
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It is gone already.
+  }
+}
+
+/** The runner's entry beside this file: TypeScript in development, compiled in the image. */
+function entryArgs(): string[] {
+  const isSource = import.meta.url.endsWith('.ts');
+  const entry = fileURLToPath(new URL(`../../runner/main.${isSource ? 'ts' : 'js'}`, import.meta.url));
+  return isSource ? ['--import', 'tsx', entry] : [entry];
+}
+
+/** What a program needs to run, and nothing of ours. */
+function inherited(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'NODE_ENV', 'CI', 'LOG_LEVEL'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { AgentActivities, FileActivities, SharedActivities } from '../../src/activities/ports.js';
+import { jobIdFor, projectWorkflowId } from '../../src/contracts/ids.js';
+import { LOCAL_AGENT_QUEUE, LOCAL_QUEUE, TASK_QUEUE, type AdmitRequest, type GenerateGameInput } from '../../src/contracts/workflows.js';
+import type { JobRow } from '../../src/contracts/rows.js';
+import { ensureTemporalCli } from '../../src/embedded/tools/temporal-cli.js';
+import { FEATURE_ARGS } from '../../src/embedded/temporal.js';
+import { admitUpdate } from '../../src/workflows/messages.js';
+
+export type FakeActivities = Partial<SharedActivities> & Partial<AgentActivities> & Partial<FileActivities>;
+
+export interface WorkflowEnv {
+  client: Client;
+  bundle: WorkflowBundleWithSourceMap;
+  /** Runs workers for all queues with these activities while `body` runs. */
+  withWorkers<T>(activities: FakeActivities, body: () => Promise<T>): Promise<T>;
+  stop(): Promise<void>;
+}
+
+let runtimeInstalled = false;
+
+/** The workflow bundle as the worker builds it. */
+export async function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
+  return bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
+    logger: new DefaultLogger('ERROR'),
+  });
+}
+
+/** Quiet logs; once per process. */
+export function installQuietRuntime(): void {
+  if (runtimeInstalled) return;
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } } });
+  runtimeInstalled = true;
+}
+
+/** A real Temporal dev server with the product's flags, and the real workflow bundle. */
+export async function startWorkflowEnv(): Promise<WorkflowEnv> {
+  installQuietRuntime();
+  const path = await ensureTemporalCli();
+  const env = await TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'existing-path', path }, extraArgs: [...FEATURE_ARGS] },
+  });
+  const bundle = await bundleWorkflows();
+  return {
+    client: env.client,
+    bundle,
+    async withWorkers(activities, body) {
+      const workers = await Promise.all([TASK_QUEUE, LOCAL_QUEUE, LOCAL_AGENT_QUEUE].map((taskQueue) => Worker.create({
+        connection: env.nativeConnection, taskQueue, activities, maxHeartbeatThrottleInterval: '200ms',
+        ...(taskQueue === TASK_QUEUE ? { workflowBundle: bundle } : {}),
+      })));
+      const running = Promise.all(workers.map((worker) => worker.run()));
+      try {
+        return await body();
+      } finally {
+        for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+        await running;
+      }
+    },
+    stop: () => env.teardown(),
+  };
+}
+
+/** Sends a message as the API does: start or meet, in one call (A1). */
+export function admit(client: Client, workflowType: string, input: { projectId: string; messageId: string }, request: AdmitRequest) {
+  const startWorkflowOperation = new WithStartWorkflowOperation(workflowType, {
+    workflowId: projectWorkflowId(input.projectId), taskQueue: TASK_QUEUE, workflowIdConflictPolicy: 'USE_EXISTING', args: [input],
+  });
+  return client.withDeadline(Date.now() + 15_000, () =>
+    client.workflow.executeUpdateWithStart(admitUpdate, { args: [request], startWorkflowOperation }));
+}
+
+export function generateInput(overrides: Partial<GenerateGameInput> = {}): GenerateGameInput {
+  const projectId = overrides.projectId ?? randomUUID();
+  const messageId = overrides.messageId ?? randomUUID();
+  return {
+    jobId: jobIdFor(projectId, messageId), messageId, userId: randomUUID(), projectId, content: '2Dのゲームを作って', selectedStyle: null,
+    autoFix: false, maxQueuedJobs: 50, jobTimeoutMs: 60_000, ...overrides,
+  };
+}
+
+export function jobRow(input: GenerateGameInput, overrides: Partial<JobRow> = {}): JobRow {
+  const now = new Date().toISOString();
+  return {
+    id: input.jobId, user_id: input.userId, project_id: input.projectId, status: 'pending', progress: 0, progress_message: null, result: null,
+    error: null, created_at: now, updated_at: now, attempt: 0, slot_at: null, queue_no: null, last_event_at: null, usage: null, ...overrides,
+  };
+}
