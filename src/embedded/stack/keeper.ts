@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process';
+
+/**
+ * Outlives the launcher by moments: a tiny shell that is told which processes are ours and, when the launcher vanishes
+ * without a word (kill -9), ends them in reverse order. A normal stop says `end`.
+ */
+const SCRIPT = `
+trap '' INT TERM HUP
+list=''
+while read -r verb pid signal; do
+  case "$verb" in
+    add) list="$pid:$signal $list" ;;
+    del) rest=''; for entry in $list; do [ "\${entry%%:*}" = "$pid" ] || rest="$rest $entry"; done; list="$rest" ;;
+    end) exit 0 ;;
+  esac
+done
+for entry in $list; do kill -s "\${entry#*:}" "\${entry%%:*}" 2>/dev/null; done
+turn=0
+while [ "$turn" -lt 25 ]; do
+  alive=''
+  for entry in $list; do kill -0 "\${entry%%:*}" 2>/dev/null && alive=1; done
+  [ -n "$alive" ] || break
+  sleep 0.2
+  turn=$((turn + 1))
+done
+for entry in $list; do kill -s KILL -- "-\${entry%%:*}" 2>/dev/null; done
+`;
+
+export interface Keeper {
+  /** From now on this process group leader ends with us; `signal` is its polite one, without SIG. */
+  add(pid: number, signal: 'TERM' | 'INT'): void;
+  remove(pid: number): void;
+  /** Everything was stopped in order: there is nothing left to watch. */
+  end(): void;
+}
+
+/** Starts the keeper in a session of its own, out of reach of Ctrl-C and of signals to our group. */
+export function startKeeper(): Keeper {
+  const child = spawn('/bin/sh', ['-c', SCRIPT], { detached: true, stdio: ['pipe', 'ignore', 'ignore'], cwd: '/', env: { PATH: '/usr/bin:/bin' } });
+  const { stdin } = child;
+  // A keeper that somebody killed is no reason to fall.
+  stdin.on('error', () => undefined);
+  child.on('error', () => undefined);
+  child.unref();
+  const tell = (line: string): void => { stdin.write(`${line}\n`); };
+  return {
+    add: (pid, signal) => tell(`add ${pid} ${signal}`),
+    remove: (pid) => tell(`del ${pid}`),
+    end: () => stdin.end('end\n'),
+  };
+}

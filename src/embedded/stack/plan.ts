@@ -1,0 +1,76 @@
+/** The parts of a stack in the order in which they are brought up; they are stopped in reverse. */
+export const PARTS = ['postgres', 'supabase', 'temporal', 'demo', 'worker', 'api'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** What `--only` and `--without` may name: PostgreSQL belongs to the part `supabase`. */
+export const SELECTABLE_PARTS = ['api', 'worker', 'temporal', 'supabase', 'demo'] as const;
+export type SelectablePart = (typeof SELECTABLE_PARTS)[number];
+
+export interface Selection {
+  readonly only: SelectablePart | undefined;
+  readonly without: readonly SelectablePart[];
+}
+
+/** The parts that must answer before this one is started. */
+export const NEEDS: Readonly<Record<Part, readonly Part[]>> = {
+  postgres: [],
+  supabase: ['postgres'],
+  temporal: [],
+  demo: [],
+  worker: ['supabase', 'temporal', 'demo'],
+  api: ['supabase', 'temporal'],
+};
+
+/** Whole-stack decisions: which parts are ours to run, and whose work they do. */
+export interface Plan {
+  readonly parts: readonly Part[];
+  /** Embedded parts that somebody else's service replaces when its variables are set. */
+  readonly embedded: { readonly supabase: boolean; readonly temporal: boolean; readonly demo: boolean };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The variable that replaces each embedded part by a real service. */
+const REPLACED_BY = { supabase: 'SUPABASE_URL', temporal: 'TEMPORAL_ADDRESS', demo: 'ANTHROPIC_API_KEY' } as const;
+type EmbeddedPart = keyof typeof REPLACED_BY;
+
+/** Decides which parts run. Throws a sentence for the person at the terminal when the selection makes no sense. */
+export function planStack(env: Environment, selection: Selection): Plan {
+  const embedded = { supabase: !env.SUPABASE_URL, temporal: !env.TEMPORAL_ADDRESS, demo: !env.ANTHROPIC_API_KEY };
+  const { only, without } = selection;
+  if (only && isEmbeddable(only) && !embedded[only]) {
+    throw new Error(`${REPLACED_BY[only]} is set, so there is no embedded part "${only}" to run.`);
+  }
+  const isWanted = (part: Part): boolean => {
+    const owner = part === 'postgres' ? 'supabase' : part;
+    if (isEmbeddable(owner) && !embedded[owner]) return false;
+    return only ? owner === only : !without.includes(owner);
+  };
+  return { parts: PARTS.filter(isWanted), embedded };
+}
+
+/**
+ * What a production start still needs, one line each; empty when nothing is missing or this is no production.
+ * Embedded parts are made for one developer on one machine, so there each of them must be replaced.
+ */
+export function missingForProduction(env: Environment, selection: Selection): string[] {
+  if (env.NODE_ENV !== 'production') return [];
+  const forModel = selection.only === 'api' ? [] : ['ANTHROPIC_API_KEY'];
+  const required = ['SUPABASE_URL', 'SUPABASE_ANON_KEY', 'SUPABASE_SERVICE_ROLE_KEY', 'TEMPORAL_ADDRESS', ...forModel, 'CALLBACK_SECRET'];
+  const missing = required.filter((name) => !env[name]).map((name) => `${name} ${PURPOSE[name] ?? ''}`.trim());
+  if (selection.only && isEmbeddable(selection.only)) missing.unshift(`another part: "${selection.only}" is embedded, for development only`);
+  return missing;
+}
+
+const PURPOSE: Readonly<Record<string, string>> = {
+  SUPABASE_URL: '(the Supabase project, instead of the embedded database)',
+  SUPABASE_ANON_KEY: '(its public key)',
+  SUPABASE_SERVICE_ROLE_KEY: '(its service key)',
+  TEMPORAL_ADDRESS: '(host:port of the Temporal server, instead of the embedded one)',
+  ANTHROPIC_API_KEY: '(the model key, instead of the demo model)',
+  CALLBACK_SECRET: '(32 or more random characters, the same for API and workers)',
+};
+
+function isEmbeddable(part: Part): part is EmbeddedPart {
+  return part in REPLACED_BY;
+}

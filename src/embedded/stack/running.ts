@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PartLog } from './part-log.js';
+import { killGroup, sendSignal } from './pids.js';
+
+/** A process that is up, whoever started it. */
+export interface Running {
+  readonly pid: number;
+  /** Resolves with "exit code 1" or "signal SIGKILL" when it ends. */
+  readonly exited: Promise<string>;
+  /** Ends it and all of its group; resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+export interface ProcessSpec {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  /** How long it may take to end by itself after SIGTERM. */
+  readonly stopLimitMs: number;
+}
+
+/** Starts a process as the leader of its own group, out of reach of Ctrl-C in our terminal: its end is ours to order. */
+export async function spawnProcess(spec: ProcessSpec, log: PartLog): Promise<Running> {
+  const child = spawn(spec.command, spec.args, { env: spec.env, cwd: spec.cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  log.follow(child.stdout, child.stderr);
+  const exited = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
+    child.once('error', (error) => resolve(error.message));
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error(`${spec.command} could not be started: ${await exited}`);
+  // Helpers that it left behind in its group have nobody to work for.
+  void exited.then(() => killGroup(pid));
+  return { pid, exited, stop: () => stopProcess(pid, exited, spec.stopLimitMs) };
+}
+
+async function stopProcess(pid: number, exited: Promise<string>, limitMs: number): Promise<void> {
+  sendSignal(pid, 'SIGTERM');
+  const timer = new AbortController();
+  const isLate = await Promise.race([exited.then(() => false), sleep(limitMs, true, { signal: timer.signal }).catch(() => true)]);
+  timer.abort();
+  if (isLate) killGroup(pid);
+  await exited;
+}
