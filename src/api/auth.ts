@@ -1,0 +1,101 @@
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
+import type { Config } from '../config.js';
+import { createUserLookup } from './auth-lookup.js';
+
+/** Who is asking, as a verified access token says. `token` is the token itself, for clients that act as this user. */
+export interface Identity {
+  readonly id: string;
+  readonly email: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly token: string;
+}
+
+/** `reason` is one of the texts of websocket.md §2, or the verifier's own. */
+export type Verification = { readonly ok: true; readonly identity: Identity } | { readonly ok: false; readonly reason: string };
+
+export interface Auth {
+  /** Verifies an access token. Never throws: whatever goes wrong has a reason. */
+  verifyToken(token: unknown): Promise<Verification>;
+}
+
+export type AuthConfig = Pick<Config, 'SUPABASE_URL' | 'SUPABASE_ANON_KEY' | 'SUPABASE_JWT_ISSUER' | 'SUPABASE_JWT_SECRET'>;
+
+const AUDIENCE = 'authenticated';
+const JWKS_TIMEOUT_MS = 3_000;
+
+/**
+ * Local verification by the project's published keys (ES256, RS256) or, for projects that sign with a shared secret (HS256), by
+ * SUPABASE_JWT_SECRET. Without a usable key Supabase Auth itself is asked.
+ */
+export function createAuth(config: AuthConfig): Auth {
+  const keys = createRemoteJWKSet(new URL(`${config.SUPABASE_URL}/auth/v1/.well-known/jwks.json`), { timeoutDuration: JWKS_TIMEOUT_MS });
+  const secret = config.SUPABASE_JWT_SECRET === undefined ? null : new TextEncoder().encode(config.SUPABASE_JWT_SECRET);
+  const lookUp = createUserLookup(config);
+  const claims: JWTVerifyOptions = { issuer: config.SUPABASE_JWT_ISSUER, audience: AUDIENCE, requiredClaims: ['sub', 'exp'] };
+
+  async function verifyToken(token: unknown): Promise<Verification> {
+    if (typeof token !== 'string') return refused('Invalid access token');
+    const isShared = algorithmOf(token) === 'HS256';
+    if (isShared && secret === null) return lookUpUnlessExpired(token);
+    try {
+      const { payload } = isShared && secret !== null
+        ? await jwtVerify(token, secret, { ...claims, algorithms: ['HS256'] })
+        : await jwtVerify(token, keys, { ...claims, algorithms: ['ES256', 'RS256'] });
+      return accepted(payload, token);
+    } catch (error) {
+      return isKeyMissing(error) ? lookUpUnlessExpired(token) : refused(reasonOf(error));
+    }
+  }
+
+  /** An expired token needs no question over the network. */
+  async function lookUpUnlessExpired(token: string): Promise<Verification> {
+    try {
+      if ((decodeJwt(token).exp ?? 0) * 1000 <= Date.now()) return refused('Token expired');
+    } catch (error) {
+      return refused(reasonOf(error));
+    }
+    return lookUp(token);
+  }
+
+  return { verifyToken };
+}
+
+function algorithmOf(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).alg;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True when the token may be good, but no key to judge it was found or could be fetched. */
+function isKeyMissing(error: unknown): boolean {
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
+  // The key set could not be fetched: fetch throws its own error, an unexpected answer is jose's generic one.
+  return !(error instanceof errors.JOSEError) || error.code === 'ERR_JOSE_GENERIC';
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'Token expired';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'Invalid token signature';
+  if (error instanceof errors.JWTClaimValidationFailed) return 'Token validation failed';
+  return error instanceof Error && error.message !== '' ? error.message : 'Invalid token';
+}
+
+function accepted(payload: JWTPayload, token: string): Verification {
+  const { sub, email, user_metadata: metadata } = payload;
+  if (!sub) return refused('Token validation failed');
+  return {
+    ok: true,
+    identity: {
+      id: sub,
+      email: typeof email === 'string' ? email : '',
+      metadata: typeof metadata === 'object' && metadata !== null ? { ...metadata } : {},
+      token,
+    },
+  };
+}
+
+function refused(reason: string): Verification {
+  return { ok: false, reason };
+}

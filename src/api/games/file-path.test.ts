@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { contentTypeOf, requestedFile } from './file-path.js';
+
+describe('the rest of a game URL', () => {
+  it.each([
+    ['', { kind: 'file', path: 'index.html', isEntry: true }],
+    ['index.html', { kind: 'file', path: 'index.html', isEntry: true }],
+    ['/index.html', { kind: 'file', path: 'index.html', isEntry: false }],
+    ['./index.html', { kind: 'file', path: 'index.html', isEntry: false }],
+    ['sub/index.html', { kind: 'file', path: 'sub/index.html', isEntry: false }],
+    ['a/../b.js', { kind: 'file', path: 'b.js', isEntry: false }],
+    ['..', { kind: 'outside' }],
+    ['../x', { kind: 'outside' }],
+    ['a/../../x', { kind: 'outside' }],
+    ['../../../../etc/passwd', { kind: 'outside' }],
+    ['.git/HEAD', { kind: 'hidden' }],
+    ['a/.env', { kind: 'hidden' }],
+    ['.ai-context/x.json', { kind: 'hidden' }],
+    ['..a', { kind: 'hidden' }],
+    ['.', { kind: 'hidden' }],
+  ])('%j', (rest, expected) => {
+    expect(requestedFile(rest)).toEqual(expected);
+  });
+});
+
+describe('content types', () => {
+  it.each([
+    ['index.html', 'text/html; charset=utf-8', false], ['a.CSS', 'text/css; charset=utf-8', false],
+    ['a.mjs', 'application/javascript; charset=utf-8', false], ['a.json', 'application/json; charset=utf-8', false],
+    ['a.svg', 'image/svg+xml; charset=utf-8', false], ['a.txt', 'application/octet-stream; charset=utf-8', false],
+    ['noextension', 'application/octet-stream; charset=utf-8', false],
+    ['a.PNG', 'image/png', true], ['a.jpeg', 'image/jpeg', true], ['a.ogg', 'audio/ogg', true], ['a.woff2', 'font/woff2', true],
+  ])('%s is %s', (file, type, isBinary) => {
+    expect(contentTypeOf(file)).toEqual({ type, isBinary });
+  });
+});
