@@ -1,0 +1,190 @@
+import { createHmac } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CALLBACK_SIGNATURE_HEADER, CALLBACK_TIMESTAMP_HEADER, CallbackAnswer } from '../../contracts/callback.js';
+import { DreamError } from '../../contracts/errors.js';
+import { Outbox, type Batch } from './outbox.js';
+import type { EventTransport, OnStop } from './transport.js';
+
+export interface CallbackOptions {
+  readonly url: string;
+  readonly callId: string;
+  /** hex of HMAC(master, callId). */
+  readonly keyHex: string;
+  readonly onStop: OnStop;
+  readonly warn: (text: string) => void;
+}
+
+const GATHER_MS = 40;
+const POST_TIMEOUT_MS = 10_000;
+const MIN_BACKOFF_MS = 100;
+const MAX_BACKOFF_MS = 3_000;
+const MAX_RETRY_AFTER_MS = 30_000;
+/** Sent, but not acknowledged for so long: sent once more. Longer than the other side gathers for its durable lane (D1). */
+const RESEND_AFTER_MS = 2_000;
+/** The same at the end, where the other side stores at once. */
+const RESEND_AT_END_MS = 300;
+
+type Verdict = 'ok' | 'again' | 'dead';
+
+/** Signature of one post (C2): `v1=` + hex HMAC-SHA256 over `timestamp.body`. */
+export function signPost(keyHex: string, timestamp: string, body: string): string {
+  return `v1=${createHmac('sha256', Buffer.from(keyHex, 'hex')).update(`${timestamp}.${body}`).digest('hex')}`;
+}
+
+/**
+ * Signed, numbered, at-least-once posts to `/callback/:jobId`. Everything above `ackedSeq` is kept and sent again;
+ * an unreachable or busy receiver is waited for; 410 and `cancel` stop the run; a refused signature ends the sending, not the run.
+ */
+export class HttpTransport implements EventTransport {
+  private readonly outbox = new Outbox();
+  private readonly closing = new AbortController();
+  private readonly pump: Promise<void>;
+  private wakePump: () => void = () => undefined;
+  private wakeEmitters: (() => void)[] = [];
+  private isEnding = false;
+  private isDead = false;
+  private backoffMs = MIN_BACKOFF_MS;
+  private maxEvents: number | undefined;
+  private ackMovedAt = Date.now();
+
+  constructor(private readonly options: CallbackOptions) {
+    this.pump = this.run();
+  }
+
+  lastSeq(): number { return this.outbox.lastSeq; }
+
+  async emit(event: Parameters<EventTransport['emit']>[0]): Promise<void> {
+    while (this.outbox.isFull && !this.isDead) await new Promise<void>((resolve) => this.wakeEmitters.push(resolve));
+    if (this.isDead) return;
+    if (!this.outbox.hasUnacked) this.ackMovedAt = Date.now();
+    this.outbox.add(event);
+    this.wakePump();
+  }
+
+  async close(drainMs: number): Promise<void> {
+    this.isEnding = true;
+    if (drainMs === 0) this.die();
+    this.wakePump();
+    const timer = setTimeout(() => {
+      this.options.warn(`callback: gave up with events unacknowledged after ${drainMs} ms`);
+      this.die();
+    }, drainMs);
+    await this.pump;
+    clearTimeout(timer);
+  }
+
+  private die(): void {
+    this.isDead = true;
+    this.closing.abort();
+    this.wakePump();
+    this.releaseEmitters();
+  }
+
+  private releaseEmitters(): void {
+    for (const wake of this.wakeEmitters.splice(0)) wake();
+  }
+
+  /** One post at a time, in order, until everything is acknowledged after the end or nobody listens any more. */
+  private async run(): Promise<void> {
+    let hasAnnouncedEnd = false;
+    while (!this.isDead) {
+      if (this.outbox.hasUnacked && this.msUntilResend() <= 0) {
+        this.outbox.rewind();
+        this.ackMovedAt = Date.now();
+      }
+      if (!this.outbox.hasUnsent && (hasAnnouncedEnd || !this.isEnding)) {
+        if (this.isEnding && !this.outbox.hasUnacked) return;
+        await this.idle();
+        continue;
+      }
+      if (!this.isEnding) await this.pause(GATHER_MS);
+      const batch = this.outbox.next(this.maxEvents);
+      const isFinal = this.isEnding && batch.fromSeq + batch.events.length > this.outbox.lastSeq;
+      const verdict = await this.post(batch, isFinal);
+      if (verdict === 'dead') return this.die();
+      if (verdict === 'ok' && isFinal) hasAnnouncedEnd = true;
+    }
+  }
+
+  private msUntilResend(): number {
+    return this.ackMovedAt + (this.isEnding ? RESEND_AT_END_MS : RESEND_AFTER_MS) - Date.now();
+  }
+
+  /** Waits for a new event, for the end, or for the moment to send again. */
+  private async idle(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.wakePump = resolve;
+      if (this.outbox.hasUnacked) timer = setTimeout(resolve, Math.max(10, this.msUntilResend()));
+    });
+    clearTimeout(timer);
+    this.wakePump = () => undefined;
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.closing.signal }).catch(() => undefined);
+  }
+
+  private async post(batch: Batch, isFinal: boolean): Promise<Verdict> {
+    const { url, callId, keyHex } = this.options;
+    const body = JSON.stringify({ callId, fromSeq: batch.fromSeq, events: batch.events, ...(isFinal ? { final: true } : {}) });
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(url, {
+        method: 'POST', body, redirect: 'error',
+        headers: { 'content-type': 'application/json', [CALLBACK_TIMESTAMP_HEADER]: timestamp, [CALLBACK_SIGNATURE_HEADER]: signPost(keyHex, timestamp, body) },
+        signal: AbortSignal.any([this.closing.signal, AbortSignal.timeout(POST_TIMEOUT_MS)]),
+      });
+      text = await response.text();
+    } catch {
+      return this.retryLater(null);
+    }
+    return this.judge(response, text, batch);
+  }
+
+  private judge(response: Response, text: string, batch: Batch): Verdict | Promise<Verdict> {
+    const { status } = response;
+    if (status === 200) return this.accepted(text, batch);
+    if (status === 410) {
+      this.options.onStop(new DreamError('RunSuperseded', 'the receiver no longer wants this attempt'));
+      return 'dead';
+    }
+    if (status === 413 && batch.events.length > 1) {
+      this.maxEvents = Math.ceil(batch.events.length / 2);
+      return 'again';
+    }
+    if (status === 429 || status >= 500) return this.retryLater(response.headers.get('retry-after'));
+    this.options.warn(`callback: refused with ${status}; events are no longer sent, the run goes on`);
+    return 'dead';
+  }
+
+  private accepted(text: string, batch: Batch): Verdict | Promise<Verdict> {
+    const answer = parseAnswer(text);
+    if (answer === null) return this.retryLater(null);
+    this.backoffMs = MIN_BACKOFF_MS;
+    this.outbox.markSent(batch);
+    if (this.outbox.acknowledge(answer.ackedSeq)) this.ackMovedAt = Date.now();
+    if (!this.outbox.isFull) this.releaseEmitters();
+    if (!answer.cancel) return 'ok';
+    this.options.onStop(new DreamError('RunCancelled', 'the receiver asked to stop'));
+    return 'dead';
+  }
+
+  private async retryLater(retryAfter: string | null): Promise<Verdict> {
+    const seconds = Number(retryAfter);
+    const told = retryAfter !== null && seconds >= 0 ? Math.min(seconds * 1000, MAX_RETRY_AFTER_MS) : 0;
+    await this.pause(Math.max(told, this.backoffMs * (0.7 + Math.random() * 0.6)));
+    this.backoffMs = Math.min(this.backoffMs * 2, MAX_BACKOFF_MS);
+    return 'again';
+  }
+}
+
+function parseAnswer(text: string): CallbackAnswer | null {
+  try {
+    return CallbackAnswer.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { DreamError } from '../../contracts/errors.js';
+
+export type Isolation = 'bubblewrap' | 'none';
+
+/** Where things are, seen from the model program. */
+export interface Places {
+  readonly program: string;
+  readonly workDir: string;
+  readonly home: string;
+  readonly tmp: string;
+  readonly socket: string;
+}
+
+/** The same things, on this machine. */
+export interface HostPlaces {
+  readonly program: string;
+  readonly workDir: string;
+  /** Only for a run without isolation; the sandbox has folders of its own. */
+  readonly home: string;
+  readonly socket: string;
+}
+
+const INSIDE: Places = { program: '/opt/claude', workDir: '/project', home: '/home/gen', tmp: '/tmp', socket: '/run/api.sock' };
+
+/** Can bubblewrap make namespaces here? A container may forbid it although the program is installed. */
+async function probeBubblewrap(): Promise<string | null> {
+  try {
+    await promisify(execFile)('bwrap', ['--unshare-all', '--die-with-parent', '--ro-bind', '/', '/', 'true'], { timeout: 10_000 });
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message.trim() : String(error);
+  }
+}
+
+/**
+ * Decides how the model program is locked in. Without bubblewrap: `SandboxMissing` in production and in CI, a loud warning in development.
+ */
+export async function chooseIsolation(env: NodeJS.ProcessEnv, warn: (text: string) => void, probe = probeBubblewrap): Promise<Isolation> {
+  const trouble = await probe();
+  if (trouble === null) return 'bubblewrap';
+  if (env['NODE_ENV'] === 'production' || env['CI'] === 'true') {
+    throw new DreamError('SandboxMissing', `bubblewrap does not work here, and a run without it is refused: ${trouble}`);
+  }
+  warn(`WARNING: NO SANDBOX. bubblewrap does not work here (${trouble}); the model program runs with this user's file access. Development only.`);
+  return 'none';
+}
+
+/** How to start `program args` under the chosen isolation, and the places it will see. */
+export function wrap(isolation: Isolation, host: HostPlaces): { places: Places; command: (args: readonly string[]) => [string, readonly string[]] } {
+  if (isolation === 'none') {
+    return { places: { ...host, tmp: host.home }, command: (args) => [host.program, args] };
+  }
+  return { places: INSIDE, command: (args) => ['bwrap', [...bubblewrapArgs(host), '--', INSIDE.program, ...args]] };
+}
+
+/** No network, no other process, no file but the program, the system's libraries and the project folder. The environment is the caller's: it must be clean. */
+function bubblewrapArgs(host: HostPlaces): string[] {
+  return [
+    '--unshare-all', '--die-with-parent', '--new-session',
+    '--ro-bind', '/usr', '/usr', '--symlink', 'usr/bin', '/bin', '--symlink', 'usr/lib', '/lib', '--symlink', 'usr/lib64', '/lib64',
+    '--proc', '/proc', '--dev', '/dev', '--tmpfs', INSIDE.tmp, '--tmpfs', INSIDE.home,
+    '--ro-bind', host.program, INSIDE.program,
+    '--bind', host.workDir, INSIDE.workDir,
+    '--bind', host.socket, INSIDE.socket,
+    '--uid', '1000', '--gid', '1000', '--chdir', INSIDE.workDir,
+  ];
+}

@@ -1,0 +1,147 @@
+import { isAbsolute, relative } from 'node:path/posix';
+import type { RunnerEvent } from '../../contracts/stream.js';
+import { parseStreamEvent, toolResults, type Line, type StreamEvent } from './messages.js';
+import { StringFieldReader, type FieldPiece } from './string-fields.js';
+
+const FIRST_PROGRESS = 20;
+const PROGRESS_PER_TOOL = 15;
+const MAX_PROGRESS = 90;
+
+/** Tool → what the player reads while it works, before and after its file is known. */
+const STEPS: Readonly<Record<string, { step: string; withFile: (name: string) => string }>> = {
+  Read: { step: '今のゲームを読んでいます', withFile: (name) => `${name} を読んでいます` },
+  Write: { step: 'コードを書いています', withFile: (name) => `${name} を書いています` },
+  Edit: { step: 'コードを直しています', withFile: (name) => `${name} を直しています` },
+  Glob: { step: 'ファイルを調べています', withFile: (name) => `${name} を調べています` },
+  Grep: { step: 'ファイルを調べています', withFile: (name) => `${name} を調べています` },
+  Skill: { step: '作り方を確認しています', withFile: () => '作り方を確認しています' },
+};
+const OTHER_STEP = { step: '作業しています', withFile: () => '作業しています' };
+const CHANGING_TOOLS = new Set(['Write', 'Edit']);
+/** Fields whose text is what a tool writes. */
+const CODE_FIELDS = new Set(['content', 'new_string']);
+
+interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly fields: StringFieldReader;
+  filename: string;
+}
+
+/** Turns the model program's lines into what a player sees. One instance per run; it holds no I/O. */
+export class Translator {
+  private toolCount = 0;
+  private readonly blocks = new Map<number, ToolCall | 'text'>();
+  private readonly calls = new Map<string, ToolCall>();
+  private readonly streamedMessages = new Set<string>();
+  private endsWithNewline = true;
+  private skill = '';
+  readonly skills: string[] = [];
+  wasRefused = false;
+
+  /** `workDir`: the project folder as the model program sees it. */
+  constructor(private readonly workDir: string) {}
+
+  translate(line: Line): RunnerEvent[] {
+    if (line.type === 'stream_event') {
+      const event = parseStreamEvent(line.event);
+      return event ? this.streamed(event) : [];
+    }
+    if (line.type === 'assistant') return this.whole(line);
+    if (line.type === 'user') return toolResults(line.message.content).flatMap((result) => this.finished(result.id, result.isError));
+    if (line.type === 'system') return this.system(line.subtype);
+    return [];
+  }
+
+  private system(subtype: string): RunnerEvent[] {
+    if (subtype === 'model_refusal_no_fallback') this.wasRefused = true;
+    return subtype === 'init' ? [{ type: 'progress', progress: FIRST_PROGRESS, message: 'AIが考えています' }] : [];
+  }
+
+  private streamed(event: StreamEvent): RunnerEvent[] {
+    switch (event.type) {
+      case 'message_start':
+        this.streamedMessages.add(event.message.id);
+        this.blocks.clear();
+        return [];
+      case 'content_block_start': {
+        const block = event.content_block;
+        if (block.type === 'tool_use') return this.toolStarted(event.index, block.id ?? '', block.name ?? '');
+        if (block.type !== 'text') return [];
+        this.blocks.set(event.index, 'text');
+        return [...this.freshLine(), ...this.text(block.text ?? '')];
+      }
+      case 'content_block_delta': {
+        const block = this.blocks.get(event.index);
+        if (block === 'text') return this.text(event.delta.text ?? '');
+        return block ? block.fields.feed(event.delta.partial_json ?? '').flatMap((piece) => this.fieldPiece(block, piece)) : [];
+      }
+      case 'content_block_stop':
+        this.blocks.delete(event.index);
+        return [];
+    }
+  }
+
+  /** A message that came in one piece (the program asks again without streaming after a broken stream). */
+  private whole(line: Extract<Line, { type: 'assistant' }>): RunnerEvent[] {
+    const { id, model, content } = line.message;
+    if (this.streamedMessages.has(id) || model === '<synthetic>') return [];
+    return content.flatMap((block, index) => {
+      if (block.type === 'text') return [...this.freshLine(), ...this.text(block.text ?? '')];
+      if (block.type !== 'tool_use') return [];
+      const started = this.toolStarted(index, block.id ?? '', block.name ?? '');
+      const call = this.calls.get(block.id ?? '');
+      return [...started, ...(call?.fields.feed(JSON.stringify(block.input ?? {})) ?? []).flatMap((piece) => (call ? this.fieldPiece(call, piece) : []))];
+    });
+  }
+
+  private toolStarted(index: number, id: string, name: string): RunnerEvent[] {
+    const call: ToolCall = { id, name, fields: new StringFieldReader(), filename: '' };
+    this.toolCount += 1;
+    this.blocks.set(index, call);
+    this.calls.set(id, call);
+    return [this.progress((STEPS[name] ?? OTHER_STEP).step), ...this.text(`\n[${name}]\n`)];
+  }
+
+  private fieldPiece(call: ToolCall, piece: FieldPiece): RunnerEvent[] {
+    if (CHANGING_TOOLS.has(call.name) && CODE_FIELDS.has(piece.field)) return this.text(piece.text);
+    if (call.name === 'Skill' && piece.field === 'skill') {
+      this.skill += piece.text;
+      if (!piece.isEnd) return [];
+      this.skills.push(this.skill);
+      this.skill = '';
+      return [];
+    }
+    if (piece.field !== 'file_path') return [];
+    call.filename += piece.text;
+    if (!piece.isEnd) return [];
+    call.filename = this.shownName(call.filename);
+    const progress = this.progress((STEPS[call.name] ?? OTHER_STEP).withFile(call.filename));
+    return CHANGING_TOOLS.has(call.name) ? [{ type: 'file', filename: call.filename, status: 'editing' }, progress] : [progress];
+  }
+
+  private finished(id: string, isError: boolean): RunnerEvent[] {
+    const call = this.calls.get(id);
+    this.calls.delete(id);
+    if (!call || isError || !CHANGING_TOOLS.has(call.name) || call.filename === '') return [];
+    return [{ type: 'file', filename: call.filename, status: 'completed' }];
+  }
+
+  private shownName(path: string): string {
+    return isAbsolute(path) ? relative(this.workDir, path) : path;
+  }
+
+  private progress(message: string): RunnerEvent {
+    return { type: 'progress', progress: Math.min(MAX_PROGRESS, FIRST_PROGRESS + PROGRESS_PER_TOOL * this.toolCount), message };
+  }
+
+  private freshLine(): RunnerEvent[] {
+    return this.endsWithNewline ? [] : this.text('\n');
+  }
+
+  private text(content: string): RunnerEvent[] {
+    if (content === '') return [];
+    this.endsWithNewline = content.endsWith('\n');
+    return [{ type: 'stream', content }];
+  }
+}
