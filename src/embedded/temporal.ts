@@ -23,12 +23,6 @@ export const FEATURE_ARGS: readonly string[] = [
   ...Object.entries(DYNAMIC_CONFIG).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]),
 ];
 
-/** What makes a dev server ours: search attributes and dynamic configuration, also for the servers that tests start. */
-export const FEATURE_ARGS: readonly string[] = [
-  ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
-  ...Object.entries(DYNAMIC_CONFIG).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]),
-];
-
 export interface DevServer {
   readonly port: number;
   readonly uiPort: number;

@@ -12,11 +12,11 @@ const KEPT_LINES = 12;
 
 /** Takes the output of one part: all of it into `DATA_DIR/logs/<part>.log`, what matters to the terminal as well. */
 export interface PartLog {
+  readonly file: string;
   /** Follows one process; may be called again for its successor. */
   follow(stdout: Readable, stderr: Readable): void;
   /** The last lines, for the message that says why a start failed. */
   tail(): string;
-  close(): void;
 }
 
 /**
@@ -33,6 +33,8 @@ export async function openPartLog(dataDir: string, part: Part): Promise<PartLog>
   stream.on('error', () => undefined);
   const shownFrom = LEVELS[process.env.LOG_LEVEL ?? 'warn'] ?? 40;
   const plain = createLog(part);
+  // Temporal tells on standard error what it met while clients came and went: of interest only to who opens the file.
+  const errorLevel = part === 'temporal' ? 'info' : 'warn';
   const recent: string[] = [];
   const take = (line: string, plainLevel: 'info' | 'warn'): void => {
     if (line.trim() === '') return;
@@ -45,12 +47,12 @@ export async function openPartLog(dataDir: string, part: Part): Promise<PartLog>
     else logOutput.write(`${line}\n`);
   };
   return {
+    file,
     follow: (stdout, stderr) => {
       createInterface({ input: stdout }).on('line', (line) => take(line, 'info'));
-      createInterface({ input: stderr }).on('line', (line) => take(line, 'warn'));
+      createInterface({ input: stderr }).on('line', (line) => take(line, errorLevel));
     },
     tail: () => recent.join('\n'),
-    close: () => { stream.end(); },
   };
 }
 

@@ -47,6 +47,13 @@ export async function readLivePid(dataDir: string, owner: PidOwner): Promise<num
   return command.includes(SIGNATURES[owner]) ? pid : null;
 }
 
+/** Whether a part was started by a launcher that is still there: then it is no left-over. */
+export async function hasLivingLauncher(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  const parent = Number(stat ? statFields(stat)[1] : (await run('ps', ['-o', 'ppid=', '-p', String(pid)], { timeoutMs: 5_000 })).stdout.trim());
+  return parent > 1 && parent !== process.pid && (await commandOf(parent)).includes(SIGNATURES.launcher);
+}
+
 /** Ends a left-over process and all of its group: politely, then by force. Resolves when it is gone. */
 export async function endLeftover(pid: number, signal: NodeJS.Signals, limitMs: number): Promise<void> {
   sendSignal(pid, signal);
@@ -78,12 +85,16 @@ async function readNumber(dataDir: string, owner: PidOwner): Promise<number | nu
 async function startTimeOf(pid: number): Promise<number | null> {
   const [own, system] = await Promise.all([`/proc/${pid}/stat`, '/proc/stat'].map((file) => readFile(file, 'utf8').catch(() => undefined)));
   if (own !== undefined && system !== undefined) {
-    // The program's name stands in brackets and may hold blanks: count from behind it.
-    const ticks = Number(own.slice(own.lastIndexOf(')') + 2).split(' ')[19]);
+    const ticks = Number(statFields(own)[19]);
     const bootSeconds = Number(/^btime (\d+)$/m.exec(system)?.[1]);
     return (bootSeconds + ticks / TICKS_PER_SECOND) * 1000;
   }
   const started = await run('ps', ['-o', 'lstart=', '-p', String(pid)], { timeoutMs: 5_000, env: { ...process.env, LC_ALL: 'C' } });
   const time = Date.parse(started.stdout.trim());
   return Number.isNaN(time) ? null : time;
+}
+
+/** The fields of /proc/<pid>/stat behind the program's name, which stands in brackets and may hold blanks: state, parent, … */
+function statFields(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

@@ -20,7 +20,7 @@ export interface SupervisorOptions {
   readonly dataDir: string;
   readonly log: Log;
   /** Parts that stay down when they end. */
-  readonly noRestart: readonly Part[];
+  readonly leftDown: readonly Part[];
 }
 
 /** How a part that stays down ended. */
@@ -74,8 +74,11 @@ export class Supervisor {
 
   /** Starts a part for the first time; from then on its life goes on by itself. */
   private begin(runner: PartRunner): Promise<void> {
+    const startedAt = Date.now();
+    const { part } = runner;
     return new Promise((resolve, reject) => {
       this.lives.push(this.startOnce(runner).then((running) => {
+        this.options.log.info({ part, pid: running.pid, tookMs: Date.now() - startedAt }, `${part} is ready`);
         resolve();
         return this.liveOn(runner, running);
       }, reject));
@@ -85,13 +88,13 @@ export class Supervisor {
   /** From the first start to the stop: the part is up, or waits for its next start, or is being started. */
   private async liveOn(runner: PartRunner, first: Running): Promise<void> {
     const { part } = runner;
-    const { log, noRestart } = this.options;
+    const { log, leftDown } = this.options;
     let restarts: RestartState = { ends: 0 };
     let running: Running | undefined = first;
     let startedAt = Date.now();
     let how = await this.endOf(part, first);
     while (!this.stopping.signal.aborted) {
-      if (noRestart.includes(part)) {
+      if (leftDown.includes(part)) {
         log.warn({ part }, `${part} ended (${how}) and stays down, as asked`);
         this.reportEnd({ part, how });
         return;

@@ -1,0 +1,137 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PROJECT_ROOT } from '../../config.js';
+import { createLog } from '../../log.js';
+import { startPostgres } from '../postgres.js';
+import { applyPlatform } from '../supabase/platform.js';
+import { devServerArgs, isTemporalReady } from '../temporal.js';
+import { run, tail } from '../tools/run.js';
+import { answersHttp, waitUntilHealthy } from './health.js';
+import { apiEnv, helperEnv, workerEnv, type EnvFacts } from './part-env.js';
+import { openPartLog } from './part-log.js';
+import type { Part } from './plan.js';
+import { spawnProcess, type ProcessSpec, type Running } from './running.js';
+import type { PartRunner } from './supervisor.js';
+
+/** What the runners need beyond the configuration. */
+export interface PartFacts extends EnvFacts {
+  /** The temporal program; empty when Temporal is not ours to run. */
+  readonly temporalCli: string;
+}
+
+const TSX = fileURLToPath(import.meta.resolve('tsx'));
+const MIGRATE_LIMIT_MS = 120_000;
+
+/** How each of our parts is brought up and seen to be ready. */
+export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunner[] {
+  const postgres = postgresRunner(facts);
+  const make: Readonly<Record<Part, () => PartRunner>> = {
+    postgres: () => postgres,
+    supabase: () => processRunner('supabase', facts, {
+      spec: () => nodeProcess('src/embedded/supabase/main.ts', helperEnv(facts.env, {
+        DATABASE_URL: postgres.url(), PORT: String(facts.ports.supabase), PUBLIC_URL: facts.config.PUBLIC_URL,
+        KEY_DIR: path.join(facts.config.DATA_DIR, 'secrets'),
+      }), 5_000),
+      isHealthy: () => answersHttp(`http://127.0.0.1:${facts.ports.supabase}/auth/v1/health`),
+      limitMs: 30_000,
+    }),
+    temporal: () => temporalRunner(facts),
+    demo: () => processRunner('demo', facts, {
+      spec: () => nodeProcess('src/embedded/demo/main.ts', helperEnv(facts.env, { PORT: String(facts.ports.demo) }), 5_000),
+      isHealthy: () => answersHttp(`http://127.0.0.1:${facts.ports.demo}/health`),
+      limitMs: 30_000,
+    }),
+    worker: () => processRunner('worker', facts, {
+      spec: () => nodeProcess('src/activities/worker.ts', workerEnv(facts), 20_000),
+      isHealthy: async () => false,
+      limitMs: 60_000,
+    }),
+    api: () => processRunner('api', facts, {
+      spec: () => nodeProcess('src/api/main.ts', apiEnv(facts), 10_000),
+      isHealthy: () => answersHttp(`http://${reachable(facts.config.HOST)}:${facts.config.PORT}/api/health`),
+      limitMs: 30_000,
+    }),
+  };
+  return parts.map((part) => make[part]());
+}
+
+interface ProcessPart {
+  readonly spec: () => ProcessSpec;
+  readonly isHealthy: (running: Running) => Promise<boolean>;
+  readonly limitMs: number;
+}
+
+function processRunner(part: Part, facts: PartFacts, how: ProcessPart): PartRunner {
+  const log = openPartLog(facts.config.DATA_DIR, part);
+  return {
+    part,
+    start: async (onSpawned, signal) => {
+      signal.throwIfAborted();
+      const partLog = await log;
+      const running = await spawnProcess(how.spec(), partLog);
+      try {
+        await onSpawned(running);
+        await waitUntilHealthy(running, () => how.isHealthy(running), how.limitMs, signal);
+        return running;
+      } catch (error) {
+        await running.stop();
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(`${part} could not be started: ${reason}.\nThe end of ${partLog.file}:\n${partLog.tail()}`, { cause: error });
+      }
+    },
+  };
+}
+
+function temporalRunner(facts: PartFacts): PartRunner {
+  const { config, ports, temporalCli } = facts;
+  return processRunner('temporal', facts, {
+    spec: () => ({
+      command: temporalCli, args: devServerArgs({ port: ports.temporal, uiPort: ports.temporalUi, dataDir: config.DATA_DIR }),
+      env: helperEnv(facts.env, {}), cwd: config.DATA_DIR, stopLimitMs: 10_000,
+    }),
+    isHealthy: () => isTemporalReady(temporalCli, `127.0.0.1:${ports.temporal}`),
+    limitMs: 60_000,
+  });
+}
+
+/** PostgreSQL with everything in it that the gateway expects: platform, then the product's migrations. */
+function postgresRunner(facts: PartFacts): PartRunner & { url(): string } {
+  const { config, ports } = facts;
+  const log = createLog('postgres');
+  let url = '';
+  return {
+    part: 'postgres',
+    url: () => url,
+    start: async (onSpawned, signal) => {
+      signal.throwIfAborted();
+      const server = await startPostgres({ dataDir: path.join(config.DATA_DIR, 'postgres'), port: ports.postgres, log });
+      const running: Running = { pid: server.pid, exited: server.exited.then((code) => `exit code ${code}`), stop: () => server.stop() };
+      try {
+        await onSpawned(running);
+        await applyPlatform(server.url);
+        await migrate(facts, server.url);
+        url = server.url;
+        return running;
+      } catch (error) {
+        await server.stop();
+        throw error;
+      }
+    },
+  };
+}
+
+async function migrate(facts: PartFacts, databaseUrl: string): Promise<void> {
+  const env = helperEnv(facts.env, { DATABASE_URL: databaseUrl });
+  const outcome = await run(process.execPath, ['--import', TSX, path.join(PROJECT_ROOT, 'scripts/migrate.ts')], { timeoutMs: MIGRATE_LIMIT_MS, env });
+  if (!outcome.ok) throw new Error(`The database migrations failed:\n${tail(`${outcome.stdout}\n${outcome.stderr}`)}`);
+}
+
+function nodeProcess(entry: string, env: NodeJS.ProcessEnv, stopLimitMs: number): ProcessSpec {
+  return { command: process.execPath, args: ['--import', TSX, path.join(PROJECT_ROOT, entry)], env, cwd: PROJECT_ROOT, stopLimitMs };
+}
+
+/** Where a server that listens on `host` can be asked from this machine. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
