@@ -50,7 +50,8 @@ export async function startWorkflowEnv(): Promise<WorkflowEnv> {
     client: env.client,
     bundle,
     async withWorkers(activities, body) {
-      const workers = await Promise.all([TASK_QUEUE, LOCAL_QUEUE, LOCAL_AGENT_QUEUE].map((taskQueue) => Worker.create({
+      const queues = Object.keys(activities).length > 0 ? [TASK_QUEUE, LOCAL_QUEUE, LOCAL_AGENT_QUEUE] : [TASK_QUEUE];
+      const workers = await Promise.all(queues.map((taskQueue) => Worker.create({
         connection: env.nativeConnection, taskQueue, activities, maxHeartbeatThrottleInterval: '200ms',
         ...(taskQueue === TASK_QUEUE ? { workflowBundle: bundle } : {}),
       })));
