@@ -1,5 +1,5 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { AgentActivities, FileActivities, SharedActivities } from '../activities/ports.js';
+import type { AgentActivities, FileActivities, MaintenanceActivities, SharedActivities } from '../activities/ports.js';
 import { LOCAL_AGENT_QUEUE, LOCAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
 
 /** Short steps on our own database and mirror: they are tried until they work, because an accepted message must end. */
@@ -17,7 +17,7 @@ export const answering = proxyActivities<Pick<SharedActivities, 'answerQuestion'
 });
 
 /** House-keeping: the next round is soon enough. */
-export const maintenance = proxyActivities<Pick<SharedActivities, 'reconcileJobs'>>({
+export const maintenance = proxyActivities<MaintenanceActivities>({
   taskQueue: TASK_QUEUE,
   startToCloseTimeout: '5 minutes',
   retry: { maximumAttempts: 1 },

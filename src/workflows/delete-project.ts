@@ -15,9 +15,9 @@ export async function deleteProject(input: DeleteProjectInput): Promise<'deleted
     return { kind: 'delete', jobId: input.actionId, isExisting: false };
   }, { description: 'Answers the delete when the project is gone; refuses everything else.' });
 
-  const { userId, projectId } = input;
+  const { actionId, userId, projectId } = input;
   setCurrentDetails('削除中 (deleting)');
-  const removed = await shared.removeProjectRows({ userId, projectId });
+  const removed = await shared.removeProjectRows({ actionId, userId, projectId });
   if (removed) await localFiles.removeProjectFiles({ userId, projectId });
   outcome = removed ? 'deleted' : 'denied';
   setCurrentDetails('終了 (done)');

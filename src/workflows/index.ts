@@ -1,4 +1,5 @@
 /** Every export is a workflow type; helpers live in files of their own. */
+export { collectGarbage } from './collect-garbage.js';
 export { deleteProject } from './delete-project.js';
 export { generateGame } from './generate-game.js';
 export { jobStream } from './job-stream.js';

@@ -1,6 +1,6 @@
 import { maintenance } from './activity-proxies.js';
 
-/** One round of house-keeping, started by the Schedule `reconcileJobs` (B3). */
-export async function reconcileJobs(): Promise<{ closed: number; scratchRemoved: number; candidatesRemoved: number }> {
+/** One round of closing rows that nobody works on, started by the Schedule of the same name (B3). */
+export async function reconcileJobs(): Promise<{ closed: number }> {
   return maintenance.reconcileJobs();
 }

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectWorkflowId } from '../../src/contracts/ids.js';
+import type { AdmitRequest, DeleteProjectInput, RestoreVersionInput } from '../../src/contracts/workflows.js';
+import { admit, generateInput, startWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
+
+let env: WorkflowEnv;
+beforeAll(async () => { env = await startWorkflowEnv(); });
+afterAll(() => env.stop());
+
+const writer = () => ({ actionId: randomUUID(), messageId: randomUUID(), userId: randomUUID(), projectId: randomUUID() });
+const restoreInput = (): RestoreVersionInput => ({ ...writer(), versionId: 'abcdef0' });
+const request = (kind: 'restore' | 'delete', { messageId, userId }: { messageId: string; userId: string }): AdmitRequest => ({ kind, messageId, userId });
+const failureType = (error: unknown) => (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure ? error.cause.type : error);
+
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => { open = resolve; });
+  return { open: () => open(), opened };
+}
+
+describe('restore', () => {
+  const restoring: FakeActivities = { openRestore: async () => 'opened', restoreRevision: async () => ({ ok: true, revision: 'c'.repeat(40) }) };
+
+  it('A4: its caller is answered when the old version is current', async () => {
+    const input = restoreInput();
+    await env.withWorkers(restoring, async () => {
+      await expect(admit(env.client, 'restoreVersion', input, request('restore', input)))
+        .resolves.toEqual({ kind: 'restore', jobId: input.actionId, isExisting: false, outcome: { ok: true, revision: 'c'.repeat(40) } });
+    });
+  });
+
+  it('A4/A5: a message meanwhile waits for the end and is told to come again', async () => {
+    const input = restoreInput();
+    const { open, opened } = gate();
+    await env.withWorkers({ ...restoring, async restoreRevision() { await opened; return { ok: false, error: 'VersionNotFound' }; } }, async () => {
+      const own = admit(env.client, 'restoreVersion', input, request('restore', input));
+      const game = generateInput({ projectId: input.projectId });
+      const late = admit(env.client, 'generateGame', game, { kind: 'generate', messageId: game.messageId, userId: game.userId, content: 'x' })
+        .then(({ kind }) => kind, failureType);
+      open();
+      await expect(own).resolves.toMatchObject({ outcome: { ok: false, error: 'VersionNotFound' } });
+      // The late caller either met the restore (come again) or came after its end and started.
+      expect(['JobClosing', 'generate']).toContain(await late);
+    });
+  });
+
+  it('of a project that is not the caller\'s is refused', async () => {
+    const input = restoreInput();
+    await env.withWorkers({ openRestore: async () => 'denied' }, async () => {
+      expect(failureType(await admit(env.client, 'restoreVersion', input, request('restore', input)).catch((error: unknown) => error))).toBe('ACCESS_DENIED');
+    });
+  });
+});
+
+describe('delete', () => {
+  it('F2: removes rows first, then files, and answers when both are gone', async () => {
+    const input: DeleteProjectInput = writer();
+    const diary: string[] = [];
+    await env.withWorkers({
+      async removeProjectRows() { diary.push('rows'); return true; }, async removeProjectFiles() { diary.push('files'); },
+    }, async () => {
+      await expect(admit(env.client, 'deleteProject', input, request('delete', input))).resolves.toMatchObject({ kind: 'delete', jobId: input.actionId });
+      await expect(env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result()).resolves.toBe('deleted');
+    });
+    expect(diary).toEqual(['rows', 'files']);
+  });
+
+  it('A4: whatever arrives during a delete is denied', async () => {
+    const input: DeleteProjectInput = writer();
+    const { open, opened } = gate();
+    await env.withWorkers({ async removeProjectRows() { await opened; return true; }, removeProjectFiles: async () => undefined }, async () => {
+      const own = admit(env.client, 'deleteProject', input, request('delete', input));
+      await expect.poll(async () => (await env.client.workflow.getHandle(projectWorkflowId(input.projectId)).describe().catch(() => null))?.type).toBe('deleteProject');
+      const other = { ...writer(), projectId: input.projectId };
+      for (const kind of ['restore', 'delete'] as const) {
+        expect(failureType(await admit(env.client, 'deleteProject', other, request(kind, other)).catch((error: unknown) => error))).toBe('ACCESS_DENIED');
+      }
+      open();
+      await expect(own).resolves.toMatchObject({ kind: 'delete' });
+    });
+  });
+
+  it('touches no file of a project that is not the caller\'s', async () => {
+    const input: DeleteProjectInput = writer();
+    const diary: string[] = [];
+    await env.withWorkers({ removeProjectRows: async () => false, async removeProjectFiles() { diary.push('files'); } }, async () => {
+      expect(failureType(await admit(env.client, 'deleteProject', input, request('delete', input)).catch((error: unknown) => error))).toBe('ACCESS_DENIED');
+    });
+    expect(diary).toEqual([]);
+  });
+});
