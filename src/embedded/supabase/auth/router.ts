@@ -1,0 +1,99 @@
+import type pg from 'pg';
+import { z } from 'zod';
+import type { Call, Reply } from '../http.js';
+import type { GatewayKeys } from '../keys.js';
+import { bearerToken } from '../rest/request.js';
+import { adminRoutes } from './admin.js';
+import { authError, authJson } from './errors.js';
+import { jsonOf, parse } from './json.js';
+import { DeveloperOAuth } from './oauth.js';
+import type { Redirects } from './redirects.js';
+import { Sessions } from './sessions.js';
+import { NewUser, UserChanges, Users } from './users.js';
+
+type Handler = (call: Call) => Promise<Reply>;
+
+const Credentials = z.object({ email: z.string().min(1), password: z.string().min(1) });
+
+/** The part of GoTrue that supabase-js and the product's pages need. Everything unknown is 404 or 501. */
+export function createAuth(pool: pg.Pool, keys: GatewayKeys, issuer: string, redirects: Redirects): Handler {
+  const users = new Users(pool);
+  const sessions = new Sessions(pool, keys, users, issuer);
+  const oauth = new DeveloperOAuth(pool, users, sessions, redirects);
+  const admin = adminRoutes(users, keys);
+  const routes: Record<string, Handler> = {
+    'GET /health': async () => authJson(200, { name: 'GoTrue', version: 'dreamcore-embedded', description: 'local development double' }),
+    'GET /settings': async () => authJson(200, SETTINGS),
+    'GET /.well-known/jwks.json': async () => authJson(200, keys.jwks),
+    'POST /signup': signUp(users, sessions),
+    'POST /token': async (call) => authJson(200, await grant(call, users, sessions, oauth)),
+    'POST /logout': logout(sessions),
+    'GET /user': async (call) => authJson(200, (await sessions.userOf(bearerToken(call))).user),
+    'PUT /user': updateSelf(users, sessions),
+    'GET /authorize': (call) => oauth.showForm(call),
+    'POST /authorize': (call) => oauth.takeForm(call),
+  };
+  return async (call) => {
+    if (call.path.startsWith('/admin/')) return admin(call);
+    const route = routes[`${call.method} ${call.path}`];
+    if (route) return route(call);
+    throw authError(501, 'not_offered', `The local Supabase gateway does not offer ${call.method} ${call.path}`);
+  };
+}
+
+const SETTINGS = {
+  external: { email: true, google: true, phone: false, anonymous_users: false },
+  disable_signup: false, mailer_autoconfirm: true, phone_autoconfirm: false, sms_provider: '', saml_enabled: false,
+};
+
+async function grant(call: Call, users: Users, sessions: Sessions, oauth: DeveloperOAuth): Promise<unknown> {
+  const body = jsonOf(call);
+  switch (call.query.get('grant_type')) {
+    case 'password': {
+      const { email, password } = parse(Credentials, body);
+      const user = await users.byPassword(email, password);
+      if (!user) throw authError(400, 'invalid_credentials', 'Invalid login credentials');
+      return sessions.open(user, 'password');
+    }
+    case 'refresh_token':
+      return sessions.refresh(parse(z.object({ refresh_token: z.string().min(1) }), body).refresh_token);
+    case 'pkce':
+      return oauth.exchange(body);
+    default:
+      throw authError(400, 'validation_failed', 'unsupported_grant_type');
+  }
+}
+
+const SignUp = z.object({ email: NewUser.shape.email, password: z.string().max(72), data: NewUser.shape.user_metadata.nullish() });
+
+/** Addresses count as confirmed at once: nothing here can send mail. */
+function signUp(users: Users, sessions: Sessions): Handler {
+  return async (call) => {
+    const body = jsonOf(call);
+    if (!z.object({ email: z.string().min(1) }).safeParse(body).success) throw authError(422, 'anonymous_provider_disabled', 'Anonymous sign-ins are disabled');
+    const { email, password, data } = parse(SignUp, body);
+    if (await users.byEmail(email)) throw authError(422, 'user_already_exists', 'User already registered');
+    const user = await users.create({ email, password, user_metadata: data ?? {}, app_metadata: {} }, 'email');
+    return authJson(200, await sessions.open(user, 'password'));
+  };
+}
+
+function logout(sessions: Sessions): Handler {
+  return async (call) => {
+    const { user, sessionId } = await sessions.userOf(bearerToken(call));
+    const scope = z.enum(['local', 'global', 'others']).default('global').safeParse(call.query.get('scope') ?? undefined);
+    if (!scope.success) throw authError(400, 'validation_failed', 'Unsupported logout scope');
+    await sessions.close(user.id, sessionId, scope.data);
+    return { status: 204 };
+  };
+}
+
+const SelfChanges = z.object({ email: UserChanges.shape.email, password: UserChanges.shape.password, data: UserChanges.shape.user_metadata });
+
+function updateSelf(users: Users, sessions: Sessions): Handler {
+  return async (call) => {
+    const { user } = await sessions.userOf(bearerToken(call));
+    const { email, password, data } = parse(SelfChanges, jsonOf(call));
+    return authJson(200, await users.update(user.id, { email, password, user_metadata: data }));
+  };
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { createLog } from '../../log.js';
+import { startGateway } from './gateway.js';
+
+/** The Supabase-compatible gateway as a process of its own; see the schema for its environment. */
+const Environment = z.object({
+  NODE_ENV: z.string().optional().refine((value) => value !== 'production', 'the embedded gateway is refused in production: set SUPABASE_URL'),
+  /** Superuser's address with password. */
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'has to be a postgres:// address'),
+  GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535),
+  GATEWAY_HOST: z.string().optional(),
+  /** Folder of supabase-keys.json. */
+  KEY_DIR: z.string().min(1),
+  /** `iss` of the tokens. */
+  ISSUER: z.url().optional(),
+  SITE_URL: z.url(),
+  /** Addresses, separated by commas, that a sign-in may lead back to besides SITE_URL and this machine. */
+  REDIRECT_ALLOW_LIST: z.string().default('').transform((text) => text.split(',').map((url) => url.trim()).filter(Boolean)).pipe(z.array(z.url())),
+});
+
+const log = createLog('supabase');
+const environment = Environment.safeParse(process.env);
+if (!environment.success) {
+  log.fatal({ problems: environment.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) }, 'the gateway cannot start');
+  process.exit(2);
+}
+const { data } = environment;
+
+try {
+  const gateway = await startGateway({
+    databaseUrl: data.DATABASE_URL, port: data.GATEWAY_PORT, host: data.GATEWAY_HOST, keyDir: data.KEY_DIR,
+    issuer: data.ISSUER, siteUrl: data.SITE_URL, redirectAllowList: data.REDIRECT_ALLOW_LIST, log,
+  });
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    void gateway.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  log.info({ url: gateway.url, port: gateway.port }, 'supabase gateway ready');
+} catch (error) {
+  log.fatal({ err: error }, 'the gateway cannot start');
+  process.exit(1);
+}
