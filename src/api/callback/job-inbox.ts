@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobRow } from '../../contracts/rows.js';
+import type { RunnerEvent, StreamItem } from '../../contracts/stream.js';
+import type { Log } from '../../log.js';
+import { Gathering } from './gathering.js';
+import { ProgressNotes, type NoteProgress } from './progress-notes.js';
+
+const FLUSH_AFTER_MS = 1_000;
+const FLUSH_CHARS = 16 * 1024;
+const RETRY_FIRST_MS = 250;
+const RETRY_LAST_MS = 3_000;
+const ROW_MAX_AGE_MS = 1_000;
+
+export interface InboxDeps {
+  /** Brings items into the durable stream of the job (C3). */
+  append(jobId: string, items: StreamItem[]): Promise<void>;
+  /** Does the durable stream hold this event of this attempt, or a later one? */
+  hasInStream(jobId: string, attempt: number, seq: number): Promise<boolean>;
+  job(jobId: string): Promise<JobRow | null>;
+  noteProgress: NoteProgress;
+  log: Log;
+}
+
+/** What arrives for one job by callback: gathered, and brought into the durable stream about once a second (D1). */
+export class JobInbox {
+  #gathering = new Gathering(0);
+  #flushing: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #row: JobRow | null = null;
+  #rowReadMs = 0;
+  readonly #notes: ProgressNotes;
+  lastUsedMs = Date.now();
+
+  constructor(private readonly jobId: string, private readonly deps: InboxDeps) {
+    this.#notes = new ProgressNotes(jobId, deps.noteProgress, deps.log);
+  }
+
+  get pendingChars(): number { return this.#gathering.chars; }
+  get isIdle(): boolean { return this.#gathering.isEmpty && this.#flushing === null; }
+
+  /** The last event of `attempt` that is safely in the stream. */
+  ackedSeq(attempt: number): number {
+    return this.#gathering.attempt === attempt ? this.#gathering.acked : 0;
+  }
+
+  /** Is this attempt the one the row wants events of (C2)? A row that says no is read once more before it is believed. */
+  async wants(attempt: number): Promise<boolean> {
+    const isWanted = (row: JobRow | null) => row?.status === 'processing' && row.attempt === attempt;
+    if (Date.now() - this.#rowReadMs <= ROW_MAX_AGE_MS && isWanted(this.#row)) return true;
+    this.#row = await this.deps.job(this.jobId);
+    this.#rowReadMs = Date.now();
+    return isWanted(this.#row);
+  }
+
+  /** Takes the events of a post for the durable lane; returns at once. */
+  async take(attempt: number, fromSeq: number, events: readonly RunnerEvent[]): Promise<void> {
+    this.lastUsedMs = Date.now();
+    this.#notes.note(attempt, events);
+    if (attempt > this.#gathering.attempt) this.#gathering = new Gathering(attempt);
+    if (attempt < this.#gathering.attempt) return;
+    const gathering = this.#gathering;
+    if (fromSeq > gathering.top + 1) {
+      // This process did not see what came before: taken only when somebody else made it durable; else the runner sends it again.
+      if (!(await this.deps.hasInStream(this.jobId, attempt, fromSeq - 1))) return;
+      if (gathering !== this.#gathering) return;
+      gathering.skipTo(fromSeq - 1);
+    }
+    if (!gathering.take(fromSeq, events) || gathering.isEmpty) return;
+    if (gathering.chars >= FLUSH_CHARS) void this.#flush();
+    else this.#timer ??= setTimeout(() => void this.#flush(), FLUSH_AFTER_MS * (0.7 + Math.random() * 0.6)).unref();
+  }
+
+  /** Brings everything into the stream now; resolves when it is there or after `patienceMs`. */
+  async flushNow(patienceMs: number): Promise<void> {
+    await Promise.race([this.#flush(), sleep(patienceMs, undefined, { ref: false })]);
+  }
+
+  /** One signal at a time; a batch that failed is kept and sent again. Ends when nothing is left. Never rejects. */
+  #flush(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    return (this.#flushing ??= this.#drain().finally(() => (this.#flushing = null)));
+  }
+
+  async #drain(): Promise<void> {
+    let pauseMs = RETRY_FIRST_MS;
+    for (let batch = this.#gathering.batch(); batch.length > 0; batch = this.#gathering.batch()) {
+      const gathering = this.#gathering;
+      try {
+        await this.deps.append(this.jobId, batch);
+        gathering.confirm(batch.at(-1)?.seq ?? 0);
+        pauseMs = RETRY_FIRST_MS;
+      } catch (error) {
+        this.deps.log.warn({ err: error, jobId: this.jobId }, 'a batch of events could not be stored; trying again');
+        await sleep(pauseMs * (0.7 + Math.random() * 0.6), undefined, { ref: false });
+        pauseMs = Math.min(pauseMs * 2, RETRY_LAST_MS);
+        if (!(await this.#isStillWanted(gathering.attempt))) return this.#drop(gathering);
+      }
+    }
+  }
+
+  /** Events of a job that is over need no storing; whoever cannot be asked is taken for alive. */
+  async #isStillWanted(attempt: number): Promise<boolean> {
+    return this.wants(attempt).catch(() => true);
+  }
+
+  #drop(gathering: Gathering): void {
+    if (gathering === this.#gathering) this.#gathering = new Gathering(gathering.attempt);
+  }
+}

@@ -1,0 +1,43 @@
+import type { Log } from '../../log.js';
+import type { RunnerEvent } from '../../contracts/stream.js';
+
+/** Writes progress and the time of the last event to the job's row, if it is still that attempt's (B3, F3). */
+export type NoteProgress = (jobId: string, attempt: number, progress: number | null, message: string | null) => Promise<unknown>;
+
+const INTERVAL_MS = 1_000;
+
+/** At most one note a second and job; the newest progress is never left out, only late. */
+export class ProgressNotes {
+  #lastMs = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #attempt = 0;
+  #progress: number | null = null;
+  #message: string | null = null;
+
+  constructor(private readonly jobId: string, private readonly write: NoteProgress, private readonly log: Log) {}
+
+  note(attempt: number, events: readonly RunnerEvent[]): void {
+    if (events.length === 0) return;
+    if (attempt !== this.#attempt) this.#progress = this.#message = null;
+    this.#attempt = attempt;
+    for (const event of events) {
+      if (event.type !== 'progress') continue;
+      this.#progress = event.progress;
+      this.#message = event.message;
+    }
+    const dueInMs = this.#lastMs + INTERVAL_MS - Date.now();
+    if (dueInMs <= 0) this.#writeNow();
+    else this.#timer ??= setTimeout(() => this.#writeNow(), dueInMs).unref();
+  }
+
+  #writeNow(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#lastMs = Date.now();
+    const [progress, message] = [this.#progress, this.#message];
+    this.#progress = this.#message = null;
+    this.write(this.jobId, this.#attempt, progress, message).catch((error: unknown) => {
+      this.log.warn({ err: error, jobId: this.jobId }, 'progress could not be noted');
+    });
+  }
+}
