@@ -1,0 +1,16 @@
+/** A stored answer may end with its suggestions; both sides of the wire agree on this ending. */
+
+const SUFFIX = /\n*提案: ([^\n]+)\s*$/;
+
+/** @param {string} content @returns {{ body: string, suggestions: string[] }} */
+export function splitSuggestions(content) {
+  const match = content.match(SUFFIX);
+  if (!match) return { body: content, suggestions: [] };
+  const suggestions = (match[1] ?? '').split('、').map((part) => part.trim()).filter((part) => part !== '');
+  return { body: content.slice(0, match.index).trimEnd(), suggestions };
+}
+
+/** The answers to the question 2D or 3D: these send themselves. @param {string} suggestion */
+export function isDimensionAnswer(suggestion) {
+  return suggestion === '2Dで作成' || suggestion === '3Dで作成';
+}

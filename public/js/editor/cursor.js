@@ -1,0 +1,90 @@
+/**
+ * Where this tab stands in the stream of a job (D2, D3): the last place heard, and the text up to there. Both are kept
+ * in one entry per project, so that a reload goes on without a gap or a repeat.
+ */
+import { throttle } from '../ui/dom.js';
+
+const SAVE_EVERY_MS = 400;
+export const TAIL_CHARS = 2_000;
+
+/** @typedef {{ jobId: string, attempt: number, seq: number }} Place */
+
+export class JobCursor {
+  /** @type {Place | null} */
+  #place = null;
+  #tail = '';
+
+  /** @param {string} projectId */
+  constructor(projectId) {
+    this.key = `dreamcore_cursor_${projectId}`;
+    this.save = throttle(() => this.#saveNow(), SAVE_EVERY_MS);
+    window.addEventListener('pagehide', () => this.#saveNow());
+    this.#load();
+  }
+
+  get tail() {
+    return this.#tail;
+  }
+
+  get jobId() {
+    return this.#place?.jobId ?? null;
+  }
+
+  /** What `selectProject` sends as `since`. */
+  get since() {
+    return this.#place ?? undefined;
+  }
+
+  /** A new job begins at its start; the job we are already in goes on. @param {string} jobId */
+  follow(jobId) {
+    if (this.#place?.jobId === jobId) return;
+    this.#place = { jobId, attempt: 0, seq: 0 };
+    this.#tail = '';
+    this.save();
+  }
+
+  /**
+   * Is this frame news? Frames without a place are taken as they come.
+   * @param {{ jobId?: string | undefined, attempt?: number | undefined, seq?: number | undefined }} frame
+   */
+  accepts({ jobId, attempt, seq }) {
+    if (!this.#place || jobId !== this.#place.jobId || attempt === undefined || seq === undefined) return true;
+    const { attempt: lastAttempt, seq: lastSeq } = this.#place;
+    if (attempt < lastAttempt || (attempt === lastAttempt && seq <= lastSeq)) return false;
+    this.#place = { jobId, attempt, seq };
+    this.save();
+    return true;
+  }
+
+  /** @param {string} content */
+  append(content) {
+    this.#tail = (this.#tail + content).slice(-TAIL_CHARS);
+    this.save();
+  }
+
+  /** A later attempt writes its text anew. @param {{ jobId: string, attempt: number }} reset @returns {boolean} whether the text was cleared */
+  reset({ jobId, attempt }) {
+    if (this.#place && (jobId !== this.#place.jobId || attempt <= this.#place.attempt)) return false;
+    this.#place = { jobId, attempt, seq: 0 };
+    this.#tail = '';
+    this.save();
+    return true;
+  }
+
+  #saveNow() {
+    if (this.#place) sessionStorage.setItem(this.key, JSON.stringify({ place: this.#place, tail: this.#tail }));
+  }
+
+  #load() {
+    try {
+      const { place, tail } = JSON.parse(sessionStorage.getItem(this.key) ?? '{}');
+      const isPlace = typeof place?.jobId === 'string' && Number.isInteger(place?.attempt) && Number.isInteger(place?.seq);
+      if (isPlace && typeof tail === 'string') {
+        this.#place = { jobId: place.jobId, attempt: place.attempt, seq: place.seq };
+        this.#tail = tail;
+      }
+    } catch {
+      sessionStorage.removeItem(this.key);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/** One game of the list. */
+import { readCachedSession } from '../net/session-cache.js';
+import { text } from '../texts/index.js';
+import { day } from '../ui/clock.js';
+import { h } from '../ui/dom.js';
+import { icon } from '../ui/icons.js';
+
+/** @typedef {import('../types.js').ProjectSummary} ProjectSummary */
+
+/**
+ * @param {ProjectSummary} project
+ * @param {{ onRename: (project: ProjectSummary) => void, onRemove: (project: ProjectSummary) => void }} actions
+ */
+export function projectCard(project, { onRename, onRemove }) {
+  const name = project.name || text.undefinedName;
+  return h('article', { class: 'project-card', 'data-id': project.id },
+    thumbnail(project, name),
+    project.isPublic && h('span', { class: 'public-badge' }, icon('check', 14), text.publicBadge),
+    h('div', { class: 'project-body' },
+      h('h2', { class: 'project-name' }, h('a', { class: 'project-link', href: `/project/${project.id}` }, name)),
+      h('p', { class: 'project-date' }, text.updatedOn(day(project.updatedAt))),
+    ),
+    h('div', { class: 'project-actions' },
+      h('button', { type: 'button', class: 'icon-button', title: text.rename, 'aria-label': text.renameOf(name), onclick: () => onRename(project) }, icon('edit', 18)),
+      h('button', { type: 'button', class: 'icon-button', title: text.remove, 'aria-label': text.removeOf(name), onclick: () => onRemove(project) }, icon('trash', 18)),
+    ),
+  );
+}
+
+/**
+ * Only a published game is known to have a picture; asking for the others would answer 404 for each card.
+ * @param {ProjectSummary} project @param {string} name
+ */
+function thumbnail(project, name) {
+  const box = h('div', { class: 'project-thumb', 'aria-hidden': 'true' }, h('span', { class: 'project-thumb-name' }, name));
+  box.dataset['tint'] = String(tint(project.id));
+  const token = readCachedSession()?.access_token;
+  if (project.isPublic && token) {
+    const image = h('img', { src: `/api/projects/${project.id}/thumbnail?access_token=${encodeURIComponent(token)}`, alt: '', loading: 'lazy', onerror: () => image.remove() });
+    box.append(image);
+  }
+  return box;
+}
+
+/** One of twelve tints, always the same for a project. @param {string} id */
+function tint(id) {
+  let sum = 0;
+  for (const character of id) sum = (sum * 31 + character.charCodeAt(0)) % 9973;
+  return sum % 12;
+}

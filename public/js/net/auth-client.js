@@ -1,0 +1,39 @@
+/** The Supabase SDK, loaded when it is first needed. */
+import { readConfig } from './config.js';
+
+/** @typedef {import('@supabase/supabase-js').SupabaseClient} SupabaseClient */
+
+/** @type {Promise<SupabaseClient> | null} */
+let making = null;
+
+/** The one client of this page. Rejects when SDK or configuration cannot be loaded; the next call tries again. */
+export function authClient() {
+  making ??= makeClient().catch((error) => {
+    making = null;
+    throw error;
+  });
+  return making;
+}
+
+async function makeClient() {
+  const [config] = await Promise.all([readConfig(), loadSdk()]);
+  if (!window.supabase) throw new Error('The sign-in library did not load');
+  return window.supabase.createClient(config.supabaseUrl, config.supabaseAnonKey, {
+    auth: { flowType: 'implicit', detectSessionInUrl: true, persistSession: true, autoRefreshToken: true },
+  });
+}
+
+/** @returns {Promise<void>} */
+function loadSdk() {
+  if (window.supabase) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = '/lib/supabase.min.js';
+    script.addEventListener('load', () => resolve());
+    script.addEventListener('error', () => {
+      script.remove();
+      reject(new Error('The sign-in library did not load'));
+    });
+    document.head.append(script);
+  });
+}

@@ -1,0 +1,100 @@
+/** Project list: make, open, rename and delete games. */
+import { createButtons } from '../list/create-buttons.js';
+import { ProjectGrid } from '../list/grid.js';
+import { deleteProject, renameProject } from '../list/project-dialogs.js';
+import { Connection } from '../net/connection.js';
+import { Requests } from '../net/requests.js';
+import { leaveNotice, takeRememberedPage } from '../net/return-to.js';
+import { requireSession } from '../net/session.js';
+import { text } from '../texts/index.js';
+import { byId } from '../ui/dom.js';
+import { startPage } from '../ui/shell.js';
+import { toast } from '../ui/toast.js';
+
+
+startPage(text.listTitle);
+const grid = new ProjectGrid({ onRetry: () => retry(), onRename: (project) => void rename(project), onRemove: (project) => void remove(project) });
+const buttons = createButtons(() => void create());
+/** @type {{ connection: Connection, requests: Requests } | null} */
+let live = null;
+
+/** A refused or cancelled sign-in returns here with an error instead of a token. */
+function signInFailed() {
+  const answer = new URLSearchParams(location.hash.slice(1) || location.search);
+  if (!answer.has('error')) return false;
+  leaveNotice('failed');
+  location.replace('/');
+  return true;
+}
+
+async function start() {
+  if (signInFailed()) return;
+  const signedInJustNow = location.hash.includes('access_token=');
+  const session = await requireSession();
+  const wanted = takeRememberedPage();
+  if (signedInJustNow && wanted && !wanted.startsWith('/create')) return location.replace(wanted);
+  byId('userName', HTMLSpanElement).textContent = session.displayName;
+  byId('signOutButton', HTMLButtonElement).addEventListener('click', () => void session.signOut());
+  connect(session);
+}
+
+/** @param {import('../net/session.js').Session} session */
+function connect(session) {
+  const status = byId('connectionStatus', HTMLSpanElement);
+  const requests = new Requests((frame) => connection.send(frame));
+  const connection = new Connection(session, {
+    onFrame: (frame) => {
+      if (requests.take(frame)) return;
+      if ('projects' in frame && frame.projects) grid.show(frame.projects);
+    },
+    onState: (state) => {
+      const ready = state === 'ready' || state === 'verifying';
+      buttons.setEnabled(ready);
+      status.textContent = state === 'closed' || state === 'connecting' ? text.reconnecting : '';
+      status.hidden = ready || !grid.hasData;
+      if (state !== 'closed') return;
+      requests.lost();
+      grid.showFailureUnlessFilled();
+    },
+  });
+  status.hidden = true;
+  live = { connection, requests };
+  connection.start();
+}
+
+function retry() {
+  grid.showLoading();
+  if (live) live.connection.connect();
+  else run();
+}
+
+async function create() {
+  if (!live) return;
+  buttons.setBusy(true);
+  try {
+    const { project } = await live.requests.ask({ type: 'createProject', name: text.newProjectName }, 'projectCreated');
+    location.assign(`/project/${project.id}`);
+  } catch (error) {
+    toast(error instanceof Error ? error.message : text.somethingWrong, { kind: 'error' });
+    buttons.setBusy(false);
+  }
+}
+
+/** @param {import('../types.js').ProjectSummary} project */
+async function rename(project) {
+  if (live && (await renameProject(live.requests, project))) toast(text.renamed, { kind: 'success' });
+  grid.focus(project.id);
+}
+
+/** @param {import('../types.js').ProjectSummary} project */
+async function remove(project) {
+  if (live && (await deleteProject(live.requests, project))) toast(text.removed(project.name), { kind: 'success' });
+  grid.focus(project.id);
+}
+
+function run() {
+  start().catch(() => grid.showFailureUnlessFilled());
+}
+
+window.addEventListener('pageshow', (event) => event.persisted && buttons.setBusy(false));
+run();

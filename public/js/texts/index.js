@@ -1,0 +1,52 @@
+/** Which language the screens speak, and the catalogue in that language. */
+import { en } from './en.js';
+import { ja } from './ja.js';
+
+const SETTING = 'dreamcore_language';
+
+/** A stored setting wins; then the browser's own language; Japanese when in doubt. */
+function chooseLanguage() {
+  const stored = localStorage.getItem(SETTING);
+  if (stored === 'ja' || stored === 'en') return stored;
+  return (navigator.language || 'ja').toLowerCase().startsWith('en') ? 'en' : 'ja';
+}
+
+export const language = chooseLanguage();
+
+/** @type {import('./ja.js').Catalogue} */
+export const text = language === 'en' ? en : ja;
+
+/** Remembers the other language and shows the page in it. */
+export function switchLanguage() {
+  localStorage.setItem(SETTING, language === 'en' ? 'ja' : 'en');
+  location.reload();
+}
+
+/**
+ * Fills the page's own markup: `data-text` = content, `data-label` = accessible name and tooltip,
+ * `data-placeholder` = placeholder. Each holds a key of the catalogue.
+ * @param {ParentNode} root
+ */
+export function applyTexts(root = document) {
+  document.documentElement.lang = language;
+  for (const element of root.querySelectorAll('[data-text]')) element.textContent = lookUp(element, 'data-text');
+  for (const element of root.querySelectorAll('[data-label]')) {
+    const label = lookUp(element, 'data-label');
+    element.setAttribute('aria-label', label);
+    if (element instanceof HTMLButtonElement || element instanceof HTMLAnchorElement) element.title = label;
+  }
+  for (const element of root.querySelectorAll('[data-placeholder]')) {
+    element.setAttribute('placeholder', lookUp(element, 'data-placeholder'));
+  }
+}
+
+/**
+ * @param {Element} element
+ * @param {string} attribute
+ */
+function lookUp(element, attribute) {
+  const key = element.getAttribute(attribute) ?? '';
+  const value = /** @type {Record<string, unknown>} */ (text)[key];
+  if (typeof value !== 'string') throw new Error(`No text named ${key}`);
+  return value;
+}

@@ -1,0 +1,74 @@
+/** Turns what the server says (codes, English literals, progress messages) into what people read. */
+import { language, text } from './index.js';
+
+/** @type {Record<string, string>} */
+const BY_CODE = {
+  USER_LIMIT_EXCEEDED: text.userLimit,
+  SYSTEM_LIMIT_EXCEEDED: text.systemLimit,
+  WEEKLY_LIMIT_EXCEEDED: text.weeklyLimit,
+  JOB_ALREADY_ACTIVE: text.jobActive,
+  JOB_TIMEOUT: text.timedOut,
+  RunTimedOut: text.timedOut,
+  ACCESS_DENIED: text.accessDenied,
+  PROJECT_NOT_FOUND: text.accessDenied,
+  INVALID_REQUEST: text.badRequest,
+  OPERATION_FAILED: text.somethingWrong,
+};
+
+/** @type {[RegExp, string][]} */
+const BY_LITERAL = [
+  [/^Access denied$|^Project not found$/, text.accessDenied],
+  [/^Not initialized$|^Not authenticated$|^No project selected$|^access_token required$/, text.notReady],
+  [/^Invalid (request|message format|project ID)$|^Unknown message type$|^Job ID required$/, text.badRequest],
+  [/^Job not found$/, text.jobGone],
+  [/^Git not initialized$|^Failed to restore version$|^Invalid version ID format$/, text.restoreFailed],
+  [/^Job timed out/, text.timedOut],
+  [/^Too many concurrent requests/, text.userLimit],
+  [/^System is busy/, text.systemLimit],
+  [/already running/, text.jobActive],
+];
+
+const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
+
+/**
+ * The sentence to show for a failure, and the raw text when it says more than the sentence does.
+ * @param {{ message?: string | undefined, code?: string | undefined }} failure
+ * @returns {{ sentence: string, details: string | null }}
+ */
+export function explainFailure({ message = '', code }) {
+  const known = (code !== undefined ? BY_CODE[code] : undefined) ?? BY_LITERAL.find(([pattern]) => pattern.test(message))?.[1];
+  if (JAPANESE.test(message) && (language === 'ja' || known === undefined)) return { sentence: message, details: null };
+  if (known !== undefined) return { sentence: known, details: null };
+  return { sentence: text.somethingWrong, details: message === '' ? null : message };
+}
+
+/** @type {[RegExp, (match: RegExpMatchArray) => string][]} */
+const STEPS = [
+  [/順番待ち/, (match) => match.input ?? ''],
+  [/意図/, () => text.stepThinking],
+  [/2D.3D/, () => text.stepDimension],
+  [/フォールバック/, () => text.stepFallback],
+  [/コード生成完了/, () => text.stepWritten],
+  [/コード生成中/, () => text.stepWriting],
+  [/画像/, () => text.stepImages],
+  [/(?:編集中|作成中): *(.+)$/, (match) => text.stepFiles(match[1] ?? '')],
+  [/編集を適用中|ファイルを作成中/, () => text.stepFiles('')],
+  [/バージョン保存/, () => text.stepSaving],
+  [/適用完了/, () => text.stepReady],
+  [/スキル/, () => text.stepPlanning],
+  [/実行中/, () => text.stepTool],
+  [/回答中/, () => text.stepAnswering],
+  [/回答完了|確認が必要|リストア確認/, () => text.stepAnswered],
+];
+
+/**
+ * A step name without vendor or tool names; a message nobody foresaw is shown as it is.
+ * @param {string} message
+ */
+export function stepName(message) {
+  for (const [pattern, name] of STEPS) {
+    const match = message.match(pattern);
+    if (match) return name(match);
+  }
+  return message;
+}

@@ -1,0 +1,45 @@
+/** Shapes that several browser modules share. The frames are the server's own contract, imported as types only. */
+import type { createClient } from '@supabase/supabase-js';
+import type { PendingQuestion as ContractQuestion } from '../../src/contracts/questions.js';
+import type { Edit as ContractEdit, ServerFrame as ContractFrame, Version as ContractVersion } from '../../src/contracts/server-frames.js';
+
+declare global {
+  interface Window {
+    /** The UMD build of supabase-js, loaded from /lib/supabase.min.js. */
+    supabase?: { createClient: typeof createClient };
+  }
+}
+
+export type ServerFrame = ContractFrame;
+export type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
+export type Edit = ContractEdit;
+export type PendingQuestion = ContractQuestion;
+/** `ordinal` and `current` are additive: a server of the old kind leaves them out. */
+export type Version = Omit<ContractVersion, 'ordinal' | 'current'> & Partial<Pick<ContractVersion, 'ordinal' | 'current'>>;
+export type ProjectSummary = Frame<'init'>['projects'][number];
+export type HistoryItem = Frame<'projectSelected'>['history'][number];
+export type StyleOption = Frame<'styleOptions'>['styles'][number];
+export type JobRow = Frame<'jobStarted'>['job'];
+
+/** What a game page reports about itself (window messages, websocket.md §9). */
+export interface GameError {
+  type: string;
+  message: string;
+  file?: string;
+  line?: number;
+  column?: number;
+  stack?: string | null;
+}
+
+/** A chat message on its way to the server. */
+export interface OutgoingMessage {
+  type: 'message';
+  content: string;
+  messageId: string;
+  debugOptions?: { disableSkills: boolean; useClaude: boolean };
+  autoFix?: true;
+  skipStyleSelection?: true;
+  selectedStyle?: { dimension: '2d' | '3d'; styleId: string };
+}
+
+export type ConnectionState = 'connecting' | 'ready' | 'verifying' | 'closed';

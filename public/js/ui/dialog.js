@@ -1,0 +1,95 @@
+/**
+ * Dialogs on the native element: it traps the focus, makes the rest inert, closes on Escape
+ * and gives the focus back.
+ */
+import { text } from '../texts/index.js';
+import { h } from './dom.js';
+import { icon } from './icons.js';
+
+let serial = 0;
+
+/**
+ * Shows a dialog and resolves when it is closed.
+ * @param {{ className: string, title: string, content: (close: () => void) => import('./dom.js').Child[], scrimCloses?: boolean }} options
+ * @returns {{ element: HTMLDialogElement, close: () => void, closed: Promise<void> }}
+ */
+export function openDialog({ className, title, content, scrimCloses = true }) {
+  const titleId = `dialog-title-${(serial += 1)}`;
+  const close = () => element.close();
+  const element = h('dialog', { class: `dialog ${className}`, 'aria-labelledby': titleId }, content(close));
+  const heading = element.querySelector('[data-title]');
+  if (!heading) throw new Error('A dialog needs an element with data-title');
+  heading.id = titleId;
+  heading.textContent = title;
+  element.addEventListener('click', (event) => {
+    if (scrimCloses && event.target === element) close();
+  });
+  const closed = new Promise((/** @type {(value: void) => void} */ resolve) => {
+    element.addEventListener('close', () => {
+      element.remove();
+      resolve();
+    });
+  });
+  document.body.append(element);
+  element.showModal();
+  return { element, close, closed };
+}
+
+/** The header of a large dialog: title and a close button. @param {() => void} close @param {...import('./dom.js').Child} extras */
+export function dialogHeader(close, ...extras) {
+  return h('header', { class: 'dialog-header' },
+    h('h2', { 'data-title': true }),
+    h('div', { class: 'dialog-header-actions' }, extras,
+      h('button', { type: 'button', class: 'icon-button', 'aria-label': text.close, title: text.close, onclick: close }, icon('close')),
+    ),
+  );
+}
+
+/**
+ * Asks before something is done, and stays open, busy, until it is done. A failure is shown inside.
+ * @param {object} options
+ * @param {import('./icons.js').IconName} options.iconName
+ * @param {string} options.title
+ * @param {string[]} [options.lines]
+ * @param {string} options.action label of the red button
+ * @param {HTMLInputElement} [options.input] a text field of the dialog; Enter in it confirms
+ * @param {import('./dom.js').Child} [options.extra] what stands between lines and buttons
+ * @param {() => Promise<void>} options.run throws an Error whose message is shown
+ * @returns {Promise<boolean>} whether it was done
+ */
+export async function confirmDialog({ iconName, title, lines = [], action, input, extra, run }) {
+  let done = false;
+  const confirm = h('button', { type: 'submit', class: 'button primary' }, action);
+  const problem = h('p', { class: 'dialog-problem', role: 'alert', hidden: true });
+  /** @param {Event} event */
+  const submit = async (event) => {
+    event.preventDefault();
+    if (confirm.getAttribute('aria-busy') === 'true') return;
+    confirm.setAttribute('aria-busy', 'true');
+    problem.hidden = true;
+    try {
+      await run();
+      done = true;
+      close();
+    } catch (error) {
+      problem.textContent = error instanceof Error ? error.message : text.somethingWrong;
+      problem.hidden = false;
+    } finally {
+      confirm.removeAttribute('aria-busy');
+    }
+  };
+  const { close, closed } = openDialog({
+    className: 'confirm-card', title, scrimCloses: !input,
+    content: (dismiss) => [h('form', { method: 'dialog', novalidate: true, onsubmit: submit },
+      h('div', { class: 'confirm-icon' }, icon(iconName, 26)),
+      h('h2', { 'data-title': true }),
+      lines.map((line, index) => h('p', { class: index === 0 ? 'confirm-line' : 'confirm-note' }, line)),
+      extra, problem,
+      h('footer', { class: 'confirm-actions' },
+        h('button', { type: 'button', class: 'button', onclick: dismiss, autofocus: !input }, text.cancel), confirm),
+    )],
+  });
+  input?.select();
+  await closed;
+  return done;
+}

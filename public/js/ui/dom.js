@@ -1,0 +1,78 @@
+/** Small helpers to build and find elements. Text is always set as text, never parsed as HTML. */
+
+/** @typedef {Node | string | null | undefined | false} Child */
+/** @typedef {Record<string, unknown>} Props */
+
+/**
+ * Builds an element. Functions named `on…` become listeners, `true` an empty attribute; `null`, `false`
+ * and `undefined` are left out.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Props} [props]
+ * @param {...(Child | Child[])} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function h(tag, props = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (typeof value === 'function') element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+    else element.setAttribute(name, value === true ? '' : String(value));
+  }
+  element.append(...present(children));
+  return element;
+}
+
+/**
+ * @param {(Child | Child[])[]} children
+ * @returns {(Node | string)[]}
+ */
+function present(children) {
+  return /** @type {(Node | string)[]} */ (children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+}
+
+/**
+ * The element with this id, which the page's markup promises.
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @param {new () => T} type
+ * @returns {T}
+ */
+export function byId(id, type) {
+  const element = document.getElementById(id);
+  if (!(element instanceof type)) throw new Error(`#${id} is missing or of another kind`);
+  return element;
+}
+
+/** True for the Enter that confirms an input-method conversion: it must never submit. @param {KeyboardEvent} event */
+export function isComposing(event) {
+  return event.isComposing || event.keyCode === 229;
+}
+
+/** One pane at a time at and below this width. */
+const PHONE = window.matchMedia('(max-width: 768px)');
+
+export function isPhone() {
+  return PHONE.matches;
+}
+
+/** @param {() => void} listener */
+export function onLayoutChange(listener) {
+  PHONE.addEventListener('change', listener);
+}
+
+export function prefersStillness() {
+  return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
+
+/** Runs the callback at most once per `waitMs`, always once more after the last call. @param {() => void} run @param {number} waitMs */
+export function throttle(run, waitMs) {
+  /** @type {number | undefined} */
+  let timer;
+  return () => {
+    timer ??= window.setTimeout(() => {
+      timer = undefined;
+      run();
+    }, waitMs);
+  };
+}

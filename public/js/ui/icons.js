@@ -1,0 +1,57 @@
+/** Stroke icons on a 24-unit grid. Decorative: the control around them carries the name. */
+const SVG = 'http://www.w3.org/2000/svg';
+
+const SHAPES = {
+  back: ['M20 12H4', 'M10 6l-6 6 6 6'],
+  forward: ['M9 5l7 7-7 7'],
+  backward: ['M15 5l-7 7 7 7'],
+  play: ['M7 4.5v15l12-7.5z'],
+  code: ['M8.5 7L3 12l5.5 5', 'M15.5 7l5.5 5-5.5 5'],
+  download: ['M12 3v12', 'M7 10.5l5 5 5-5', 'M4 20h16'],
+  clock: ['M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z', 'M12 7.5V12l3 2'],
+  reload: ['M20 11a8 8 0 1 0-2.3 6.2', 'M20 5v6h-6'],
+  close: ['M6 6l12 12', 'M18 6L6 18'],
+  edit: ['M4 20h4L19.5 8.5l-4-4L4 16z', 'M13 7l4 4'],
+  trash: ['M4 7h16', 'M9 7V4h6v3', 'M6 7l1 13h10l1-13', 'M10 11v5.5', 'M14 11v5.5'],
+  signOut: ['M10 4H5v16h5', 'M9 12h12', 'M17 8l4 4-4 4'],
+  plus: ['M12 5v14', 'M5 12h14'],
+  send: ['M21 3L10 14', 'M21 3l-6.5 18-4.5-7-7-4.5z'],
+  stop: ['M7 7h10v10H7z'],
+  monitor: ['M3 4.5h18v12H3z', 'M8.5 20.5h7', 'M12 16.5v4'],
+  alert: ['M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z', 'M12 7.5v5.5', 'M12 16.3v.2'],
+  bolt: ['M13 2L5 13.5h6L10 22l9-12h-6.5z'],
+  check: ['M4.5 12.5l5 5 10-11'],
+  copy: ['M9 9h11v11H9z', 'M5 15H4V4h11v1'],
+  phone: ['M7 2.5h10v19H7z', 'M11 18.5h2'],
+  wide: ['M3 5h18v14H3z', 'M7 9v6', 'M17 9v6'],
+  search: ['M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13z', 'M15.5 15.5L20 20'],
+  file: ['M6 3h8l4 4v14H6z', 'M9.5 12h5', 'M9.5 16h5'],
+  bell: ['M6 16V10.5a6 6 0 0 1 12 0V16l1.5 2h-15z', 'M10 21h4'],
+};
+
+/** @typedef {keyof typeof SHAPES} IconName */
+
+/**
+ * @param {IconName} name
+ * @param {number} [size] pixels
+ */
+export function icon(name, size = 20) {
+  const svg = document.createElementNS(SVG, 'svg');
+  const attributes = { viewBox: '0 0 24 24', width: size, height: size, fill: 'none', stroke: 'currentColor', 'stroke-width': 2,
+    'stroke-linecap': 'round', 'stroke-linejoin': 'round', 'aria-hidden': 'true', class: `icon icon-${name}` };
+  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, String(value));
+  for (const d of SHAPES[name]) {
+    const path = document.createElementNS(SVG, 'path');
+    path.setAttribute('d', d);
+    svg.append(path);
+  }
+  return svg;
+}
+
+/** Puts an icon before the content of every element that asks for one with `data-icon`. @param {ParentNode} root */
+export function applyIcons(root = document) {
+  for (const element of root.querySelectorAll('[data-icon]')) {
+    const size = Number(element.getAttribute('data-icon-size') ?? 20);
+    element.prepend(icon(/** @type {IconName} */ (element.getAttribute('data-icon')), size));
+  }
+}

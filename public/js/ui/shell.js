@@ -1,0 +1,27 @@
+/** What every page does first: texts, icons, the live region, the DEMO strip. */
+import { readConfig } from '../net/config.js';
+import { applyTexts, switchLanguage, text } from '../texts/index.js';
+import { h } from './dom.js';
+import { applyIcons } from './icons.js';
+import { prepareToasts } from './toast.js';
+import { followKeyboard } from './viewport.js';
+
+/** @param {string} title of the document */
+export function startPage(title) {
+  document.title = title;
+  applyTexts();
+  applyIcons();
+  prepareToasts();
+  followKeyboard();
+  for (const button of document.querySelectorAll('.language-switch')) button.addEventListener('click', switchLanguage);
+  void showDemoStrip();
+}
+
+/** Says on every page that the built-in demo AI is at work; without configuration there is nothing to say yet. */
+async function showDemoStrip() {
+  const config = await readConfig().catch(() => null);
+  if (!config?.demo) return;
+  const strip = h('p', { class: 'demo-strip', role: 'note' }, h('strong', {}, text.demoMark), h('span', {}, text.demoNote));
+  document.body.prepend(strip);
+  document.body.classList.add('is-demo');
+}

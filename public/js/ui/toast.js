@@ -1,0 +1,36 @@
+/** Short feedback that never blocks: a line at the bottom that leaves by itself. */
+import { text } from '../texts/index.js';
+import { h } from './dom.js';
+import { icon } from './icons.js';
+
+const SHOWN_MS = 5_000;
+const ERROR_SHOWN_MS = 9_000;
+
+/** @type {HTMLElement | null} */
+let shelf = null;
+
+/** The live region must exist before its first message, or screen readers miss it. */
+export function prepareToasts() {
+  shelf ??= document.body.appendChild(h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' }));
+  return shelf;
+}
+
+/**
+ * @param {string} message
+ * @param {{ kind?: 'info' | 'success' | 'error' }} [options]
+ */
+export function toast(message, { kind = 'info' } = {}) {
+  const leave = () => {
+    card.classList.add('leaving');
+    window.setTimeout(() => card.remove(), 250);
+  };
+  const card = h('div', { class: `toast ${kind}`, ...(kind === 'error' && { role: 'alert' }) },
+    icon(kind === 'success' ? 'check' : 'alert', 18),
+    h('span', { class: 'toast-text' }, message),
+    h('button', { type: 'button', class: 'icon-button', 'aria-label': text.close, onclick: leave }, icon('close', 16)),
+  );
+  const place = prepareToasts();
+  for (const old of [...place.children].slice(0, -2)) old.remove();
+  place.append(card);
+  window.setTimeout(leave, kind === 'error' ? ERROR_SHOWN_MS : SHOWN_MS);
+}
