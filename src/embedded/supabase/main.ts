@@ -7,14 +7,13 @@ const Environment = z.object({
   NODE_ENV: z.string().optional().refine((value) => value !== 'production', 'the embedded gateway is refused in production: set SUPABASE_URL'),
   /** Superuser's address with password. */
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'has to be a postgres:// address'),
-  GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535),
+  PORT: z.coerce.number().int().min(0).max(65_535),
   GATEWAY_HOST: z.string().optional(),
   /** Folder of supabase-keys.json. */
   KEY_DIR: z.string().min(1),
-  /** `iss` of the tokens. */
-  ISSUER: z.url().optional(),
-  SITE_URL: z.url(),
-  /** Addresses, separated by commas, that a sign-in may lead back to besides SITE_URL and this machine. */
+  /** The app's address, under which browsers reach the gateway: `iss` of the tokens, and where a sign-in leads back to. */
+  PUBLIC_URL: z.url().transform((url) => url.replace(/\/+$/, '')),
+  /** Addresses, separated by commas, that a sign-in may lead back to besides the app and this machine. */
   REDIRECT_ALLOW_LIST: z.string().default('').transform((text) => text.split(',').map((url) => url.trim()).filter(Boolean)).pipe(z.array(z.url())),
 });
 
@@ -28,8 +27,8 @@ const { data } = environment;
 
 try {
   const gateway = await startGateway({
-    databaseUrl: data.DATABASE_URL, port: data.GATEWAY_PORT, host: data.GATEWAY_HOST, keyDir: data.KEY_DIR,
-    issuer: data.ISSUER, siteUrl: data.SITE_URL, redirectAllowList: data.REDIRECT_ALLOW_LIST, log,
+    databaseUrl: data.DATABASE_URL, port: data.PORT, host: data.GATEWAY_HOST, keyDir: data.KEY_DIR,
+    issuer: `${data.PUBLIC_URL}/auth/v1`, siteUrl: data.PUBLIC_URL, redirectAllowList: data.REDIRECT_ALLOW_LIST, log,
   });
   let isStopping = false;
   const stop = (): void => {
