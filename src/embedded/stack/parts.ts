@@ -10,7 +10,7 @@ import { answersHttp, waitUntilHealthy } from './health.js';
 import { apiEnv, helperEnv, workerEnv, type EnvFacts } from './part-env.js';
 import { openPartLog } from './part-log.js';
 import type { Part } from './plan.js';
-import { spawnProcess, type ProcessSpec, type Running } from './running.js';
+import { spawnProcess, type ProcessSpec, type Running, type SpawnedProcess } from './running.js';
 import type { PartRunner } from './supervisor.js';
 
 /** What the runners need beyond the configuration. */
@@ -32,7 +32,7 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
         DATABASE_URL: postgres.url(), PORT: String(facts.ports.supabase), PUBLIC_URL: facts.config.PUBLIC_URL,
         KEY_DIR: path.join(facts.config.DATA_DIR, 'secrets'),
       }), 5_000),
-      isHealthy: () => answersHttp(`http://127.0.0.1:${facts.ports.supabase}/auth/v1/health`),
+      isHealthy: () => answersHttp(`http://127.0.0.1:${facts.ports.supabase}/health`),
       limitMs: 30_000,
     }),
     temporal: () => temporalRunner(facts),
@@ -42,8 +42,8 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
       limitMs: 30_000,
     }),
     worker: () => processRunner('worker', facts, {
-      spec: () => nodeProcess('src/activities/worker.ts', workerEnv(facts), 20_000),
-      isHealthy: async () => false,
+      spec: () => nodeProcess('src/activities/worker.ts', workerEnv(facts), 35_000),
+      isHealthy: async (running) => running.saidReady(),
       limitMs: 60_000,
     }),
     api: () => processRunner('api', facts, {
@@ -57,7 +57,7 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
 
 interface ProcessPart {
   readonly spec: () => ProcessSpec;
-  readonly isHealthy: (running: Running) => Promise<boolean>;
+  readonly isHealthy: (running: SpawnedProcess) => Promise<boolean>;
   readonly limitMs: number;
 }
 

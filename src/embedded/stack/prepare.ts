@@ -43,7 +43,8 @@ export async function refuseTakenPort(settings: Settings): Promise<void> {
 /** Collects ports, keys and tools for the parts of a plan, checks the configuration of API and worker, writes stack.json. */
 export async function prepareStack(settings: Settings, plan: Plan, selection: Selection, log: Log): Promise<PartFacts> {
   const { config, env } = settings;
-  await mkdir(config.DATA_DIR, { recursive: true });
+  // PostgreSQL may run as another account: it may pass through, nobody else may look around.
+  await mkdir(config.DATA_DIR, { recursive: true, mode: 0o711 });
   const facts: EnvFacts = {
     env, config, embedded: plan.embedded,
     ports: await settlePorts(config.DATA_DIR, config.PORT, plan, selection),
