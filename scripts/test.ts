@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { PROJECT_ROOT } from '../src/config.js';
+
+/** What `npm test` runs, in order: cheap and static first. Each is a script of package.json; those named test:* count tests. */
+const STEPS = ['tools', 'lint', 'types', 'dead-code', 'test:unit', 'test:workflows', 'test:contract', 'test:recovery', 'test:e2e'] as const;
+
+interface Result {
+  readonly step: string;
+  readonly seconds: number;
+  readonly passed: number;
+  readonly failed: number;
+  /** Why the step does not count as passed, or null. */
+  readonly problem: string | null;
+}
+
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+}
+
+/** Runs every step until one fails; prints how long each took and, as the last line, how many tests passed and failed. */
+async function main(): Promise<number> {
+  const reports = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-reports-'));
+  const results: Result[] = [];
+  try {
+    for (const step of STEPS) {
+      process.stdout.write(`\n=== ${step}\n`);
+      const result = await runStep(step, path.join(reports, `${step.replace(':', '-')}.json`));
+      results.push(result);
+      if (result.problem) break;
+    }
+  } finally {
+    await rm(reports, { recursive: true, force: true });
+  }
+  const failure = results.find((result) => result.problem !== null);
+  if (failure) process.stdout.write(`\n=== FAILED: ${failure.step} (${failure.problem ?? ''})\n`);
+  process.stdout.write(`\n${table(results)}\n`);
+  const sum = (pick: (result: Result) => number): number => results.reduce((total, result) => total + pick(result), 0);
+  process.stdout.write(`${sum((result) => result.passed)} passed, ${sum((result) => result.failed)} failed\n`);
+  return failure ? 1 : 0;
+}
+
+async function runStep(step: string, reportFile: string): Promise<Result> {
+  const startedAt = Date.now();
+  const isTest = step.startsWith('test:');
+  const reporters = isTest ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`] : [];
+  const code = await npmRun(['run', '--silent', step, ...reporters]);
+  const report = isTest ? await readReport(reportFile) : null;
+  const failed = report?.numFailedTests ?? 0;
+  const problem = problemOf(code, isTest, report);
+  return {
+    step, seconds: (Date.now() - startedAt) / 1000, passed: report?.numPassedTests ?? 0, problem,
+    // A step that failed without a failed test (a check, a file that cannot be loaded) shows in the count as well.
+    failed: problem && failed === 0 ? 1 : failed,
+  };
+}
+
+/** Nothing is skipped quietly: a test that did not run is a failure. */
+function problemOf(code: number, isTest: boolean, report: VitestReport | null): string | null {
+  if (code !== 0) return `exit code ${code}`;
+  if (!isTest) return null;
+  if (!report) return 'no report was written';
+  if (report.numPassedTests === 0) return 'no test ran';
+  const skipped = report.numPendingTests + report.numTodoTests;
+  return skipped > 0 ? `${skipped} tests were skipped` : null;
+}
+
+function npmRun(args: readonly string[]): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn('npm', args, { cwd: PROJECT_ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+    child.once('error', () => resolve(127));
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+async function readReport(file: string): Promise<VitestReport | null> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as VitestReport;
+  } catch {
+    return null;
+  }
+}
+
+function table(results: readonly Result[]): string {
+  const rows = results.map(({ step, seconds, passed, failed, problem }) =>
+    `${step.padEnd(16)}${seconds.toFixed(1).padStart(7)} s  ${problem ? 'FAILED' : 'ok    '}${step.startsWith('test:') ? `  ${passed} passed, ${failed} failed` : ''}`);
+  const total = results.reduce((seconds, result) => seconds + result.seconds, 0);
+  return [...rows, `${'total'.padEnd(16)}${total.toFixed(1).padStart(7)} s`].join('\n');
+}
+
+process.exitCode = await main();

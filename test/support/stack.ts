@@ -1,0 +1,173 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { chmod, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { PROJECT_ROOT } from '../../src/config.js';
+import { findFreePort } from '../../src/embedded/stack/ports.js';
+
+export type StackPart = 'api' | 'worker' | 'temporal' | 'supabase' | 'postgres' | 'demo';
+
+export interface StackOptions {
+  /** 0 or absent: a free one. */
+  readonly port?: number;
+  /** Added to an environment without keys or addresses of real services; DEMO_SECONDS is 0 unless given. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Parts that are not started. */
+  readonly without?: readonly StackPart[];
+  /** Parts that are not started again when they end, for tests that do it themselves. */
+  readonly leaveDown?: readonly StackPart[];
+  /** Used again, and kept by `stop`, when given. */
+  readonly dataDir?: string;
+}
+
+/** One process of ours with its output. */
+export interface Started {
+  readonly pid: number;
+  /** Everything that it has written so far. */
+  logs(): string;
+  /** Resolves when its output holds the pattern (searched from `from` on); rejects when it ends or the time is over. */
+  untilLogged(pattern: RegExp, options?: { from?: number; timeoutMs?: number }): Promise<void>;
+  /** Resolves with its exit code, or null when a signal ended it. */
+  readonly exited: Promise<number | null>;
+  stop(): Promise<void>;
+}
+
+export interface Stack extends Started {
+  readonly baseUrl: string;
+  /** As `npm run env` prints it; pids are those of the start. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly dataDir: string;
+  /** The process of a part now. */
+  pidOf(part: StackPart): Promise<number>;
+  /** Sends a signal (SIGKILL) to a part, waits until it is gone, returns its pid. */
+  kill(part: StackPart, signal?: NodeJS.Signals): Promise<number>;
+  /** Waits until the launcher has started a part again that ended with this pid, and it answers. */
+  untilRestarted(part: StackPart, oldPid: number): Promise<number>;
+  /** `npm start -- --only=<part>` beside this stack; resolves when it is ready. Ends with the stack at the latest. */
+  startPart(part: Exclude<StackPart, 'postgres'>): Promise<Started>;
+  /** Stops everything and removes the data folder. May be called twice. */
+  stop(): Promise<void>;
+}
+
+const run = promisify(execFile);
+const READY_LIMIT_MS = 90_000;
+const STOP_LIMIT_MS = 60_000;
+const LAUNCHER = path.join(PROJECT_ROOT, 'src/embedded/start.ts');
+
+/**
+ * Starts the whole product as `npm start` does, on free ports with its data in a temp folder, and waits until it is ready.
+ * It ends with this process, however that dies.
+ */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const dataDir = options.dataDir ?? (await newDataDir());
+  const port = options.port || (await findFreePort());
+  const env = stackEnv({ DEMO_SECONDS: '0', ...options.env, PORT: String(port), DATA_DIR: dataDir });
+  const parts: Started[] = [];
+  const lists = [['--without', options.without], ['--leave-down', options.leaveDown]] as const;
+  const launcher = startLauncher(lists.flatMap(([flag, names]) => (names?.length ? [`${flag}=${names.join(',')}`] : [])), env);
+  const stop = async (): Promise<void> => {
+    await Promise.all(parts.map((part) => part.stop()));
+    await launcher.stop();
+    if (!options.dataDir) await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    await launcher.untilLogged(/^DreamCore is ready/m, { timeoutMs: READY_LIMIT_MS });
+    const printed = await printedEnv(env);
+    const pidOf = (part: StackPart): Promise<number> => readPid(dataDir, part);
+    return {
+      ...launcher, baseUrl: printed.BASE_URL ?? '', env: printed, dataDir, pidOf, stop,
+      kill: (part, signal) => killPart(dataDir, part, signal ?? 'SIGKILL'),
+      untilRestarted: async (part, oldPid) => {
+        await launcher.untilLogged(new RegExp(`"part":"${part}","pid":(?!${oldPid}\\b)\\d+,"msg":"${part} is up again"`), { timeoutMs: READY_LIMIT_MS });
+        return pidOf(part);
+      },
+      startPart: async (part) => {
+        const started = startLauncher([`--only=${part}`], env);
+        parts.push(started);
+        await started.untilLogged(new RegExp(`^${part} is ready`, 'm'), { timeoutMs: READY_LIMIT_MS });
+        return started;
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** A temp folder that PostgreSQL can reach when it runs as another account. */
+export async function newDataDir(): Promise<string> {
+  const dataDir = await realpath(await mkdtemp(path.join(os.tmpdir(), 'dreamcore-test-')));
+  await chmod(dataDir, 0o711);
+  return dataDir;
+}
+
+/** Our environment without anything that would configure the product, then `own`. */
+export function stackEnv(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const foreign = /^(ANTHROPIC_|CLAUDE_|SUPABASE_|EMBEDDED_|TEMPORAL_|CALLBACK_|PG|DEMO|PORT$|HOST$|PUBLIC_URL$|GAMES_|CORS_|MAX_|JOB_|NODE_ENV$|LOG_LEVEL$|VITEST|npm_)/;
+  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name) || name === 'TEMPORAL_CLI_PATH');
+  return { ...Object.fromEntries(kept), LOG_LEVEL: 'info', ...own };
+}
+
+/** Starts the launcher with these arguments; it stops when our end of its standard input closes. */
+export function startLauncher(args: readonly string[], env: NodeJS.ProcessEnv, entry = LAUNCHER): Started {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry, '--env-file=/dev/null', '--stop-with-parent', ...args], {
+    env, cwd: path.parse(entry).root, stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { output += text; });
+  child.stdin.on('error', () => undefined);
+  // `close` comes after the last output, so that an error message is complete.
+  const exited = new Promise<number | null>((resolve) => { child.once('close', (code) => resolve(code)); });
+  let hasEnded = false;
+  void exited.then(() => { hasEnded = true; });
+  return {
+    pid: child.pid ?? 0,
+    exited,
+    logs: () => output,
+    untilLogged: async (pattern, { from = 0, timeoutMs = 30_000 } = {}) => {
+      for (const deadline = Date.now() + timeoutMs; !pattern.test(output.slice(from)); await sleep(30)) {
+        if (hasEnded) throw new Error(`The launcher ended before it logged ${String(pattern)}:\n${output}`);
+        if (Date.now() > deadline) throw new Error(`The launcher did not log ${String(pattern)} within ${timeoutMs} ms:\n${output}`);
+      }
+    },
+    stop: () => stopChild(child, exited),
+  };
+}
+
+async function stopChild(child: ChildProcess, exited: Promise<number | null>): Promise<void> {
+  child.stdin?.end();
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+  await exited;
+  clearTimeout(timer);
+}
+
+async function printedEnv(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', 'src/embedded/print-env.ts', '--env-file=/dev/null'], { env, cwd: PROJECT_ROOT });
+  return Object.fromEntries(stdout.trim().split('\n').map((line) => {
+    const at = line.indexOf('=');
+    return [line.slice(0, at), line.slice(at + 1)];
+  }));
+}
+
+async function readPid(dataDir: string, part: StackPart): Promise<number> {
+  return Number(await readFile(path.join(dataDir, 'run', `${part}.pid`), 'utf8'));
+}
+
+async function killPart(dataDir: string, part: StackPart, signal: NodeJS.Signals): Promise<number> {
+  const pid = await readPid(dataDir, part);
+  process.kill(pid, signal);
+  while (isAlive(pid)) await sleep(10);
+  return pid;
+}
+
+/** Whether a process exists. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
