@@ -11,6 +11,9 @@ export interface Subscription {
   readonly placed: Promise<void>;
   /** Sends what was held back so far and everything from now on at once (D4). */
   release(): void;
+  /** From now on this listener is the sender of a message: `gameUpdated` follows `completed`. */
+  becomeSender(): void;
+  /** Ends the subscription; what was held back is dropped. */
   close(): void;
 }
 
@@ -48,7 +51,9 @@ export class JobFeeds {
         held?.forEach(send);
         held = null;
       },
+      becomeSender: () => (listener.origin = 'message'),
       close: () => {
+        held = [];
         markPlaced();
         feed.remove(listener);
       },

@@ -16,7 +16,7 @@ const WAITING_INTERVAL_MS = 2_000;
 /** Someone who is told what happens to the job. */
 export interface Listener {
   /** Only whoever sent the message gets `gameUpdated` (websocket.md §4). */
-  readonly origin: 'message' | 'watch';
+  origin: 'message' | 'watch';
   send(frame: ServerFrame): void;
   /** Called once the listener's place in the stream is known. */
   onPlaced(): void;

@@ -1,0 +1,135 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Auth } from '../auth.js';
+import { JobFeeds } from '../jobs-feed/feeds.js';
+import { attachSockets, type Sockets } from './attach.js';
+import type { SocketDeps } from './deps.js';
+
+/** These promises are about the connection; whoever gets as far as the store or the workflows fails the test. */
+const untouchable = <T extends object>(name: string) => new Proxy({} as T, { get: () => { throw new Error(`${name} was touched`); } });
+const log = pino({ level: 'silent' });
+
+let server: Server;
+let sockets: Sockets;
+let verifying: Promise<void>;
+const open: WebSocket[] = [];
+
+beforeEach(async () => {
+  verifying = Promise.resolve();
+  server = createServer();
+  const auth: Auth = { verifyToken: async () => (await verifying, { ok: false, reason: 'Invalid Compact JWS' }) };
+  const deps: SocketDeps = {
+    config: { PUBLIC_URL: 'http://app.example', CORS_ALLOWED_ORIGINS: ['http://listed.example'], GAMES_ORIGIN: undefined, MAX_QUEUED_JOBS: 1, JOB_TIMEOUT_MS: 1 },
+    auth, store: untouchable('store'), admitter: untouchable('admitter'),
+    feeds: new JobFeeds({ readStream: async () => ({ kind: 'missing' }), facts: untouchable('facts'), log }), log,
+  };
+  sockets = attachSockets(server, deps, { signInTimeoutMs: 300, keepaliveMs: 100 });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(async () => {
+  for (const socket of open.splice(0)) socket.terminate();
+  await sockets.close();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const address = () => `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+async function connect(path = '/', options = {}) {
+  const socket = new WebSocket(address() + path, options);
+  open.push(socket);
+  const frames: unknown[] = [];
+  socket.on('message', (data) => frames.push(JSON.parse((data as Buffer).toString())));
+  const closed = new Promise<[number, string]>((resolve) => socket.once('close', (code, reason) => resolve([code, reason.toString()])));
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  return { socket, frames, closed, next: async () => { while (frames.length === 0) await sleep(1); return frames.shift(); } };
+}
+
+describe('a socket', () => {
+  it('hears nothing before it says something, on any path', async () => {
+    const { socket, frames, next } = await connect('/any/path?x=1');
+    await sleep(50);
+    expect(frames).toEqual([]);
+    socket.send('{"type":"ping"}');
+    expect(await next()).toEqual({ type: 'pong' });
+  });
+
+  it('is closed with 4001 when it does not sign in in time', async () => {
+    const { closed } = await connect();
+    expect(await closed).toEqual([4001, 'Authentication required']);
+  });
+
+  it('gets its pong while other frames are being worked on', async () => {
+    let release = () => {};
+    verifying = new Promise((resolve) => (release = resolve));
+    const { socket, next, closed } = await connect();
+    for (let i = 0; i < 40; i++) socket.send('{"type":"init","access_token":"x"}');
+    socket.send('{"type":"ping"}');
+    expect(await next()).toEqual({ type: 'pong' });
+    release();
+    expect(await next()).toEqual({ type: 'error', message: 'Invalid Compact JWS' });
+    expect(await closed).toEqual([4001, 'Authentication failed']);
+  });
+
+  it.each([
+    ['no token', '{"type":"init"}', 'access_token required', 'Authentication required'],
+    ['a wrong token', '{"type":"init","access_token":"x"}', 'Invalid Compact JWS', 'Authentication failed'],
+  ])('that signs in with %s is told why and closed with 4001', async (_name, frame, message, reason) => {
+    const { socket, next, closed } = await connect();
+    socket.send(frame);
+    expect(await next()).toEqual({ type: 'error', message });
+    expect(await closed).toEqual([4001, reason]);
+  });
+
+  it.each([
+    ['no JSON', 'hello', 'Invalid message format'], ['null', 'null', 'Invalid message format'], ['bytes', Buffer.from([0, 255, 1]), 'Invalid message format'],
+    ['a number', '5', 'Unknown message type'], ['a list', '[]', 'Unknown message type'], ['no type', '{}', 'Unknown message type'],
+    ['an unknown type', '{"type":"toString"}', 'Unknown message type'], ['a server type', '{"type":"pong"}', 'Unknown message type'],
+  ])('that sends %s is answered and stays open', async (_name, data, message) => {
+    const { socket, next } = await connect();
+    socket.send(data);
+    expect(await next()).toEqual({ type: 'error', message });
+    socket.send('{"type":"ping"}');
+    expect(await next()).toEqual({ type: 'pong' });
+  });
+
+  it('is closed with 1009 for a frame over 1 MiB, and nobody else notices', async () => {
+    const [big, other] = [await connect(), await connect()];
+    big.socket.send(JSON.stringify({ type: 'ping', x: 'x'.repeat(1024 * 1024) }));
+    expect((await big.closed)[0]).toBe(1009);
+    other.socket.send('{"type":"ping"}');
+    expect(await other.next()).toEqual({ type: 'pong' });
+  });
+
+  it('that floods is closed with 1008', async () => {
+    verifying = new Promise(() => undefined);
+    const { socket, closed } = await connect();
+    for (let i = 0; i < 400; i++) socket.send('{"type":"init","access_token":"x"}');
+    expect(await closed).toEqual([1008, 'Too many messages']);
+  });
+
+  it('whose peer has gone is found by the keepalive', async () => {
+    const { closed } = await connect('/', { autoPong: false });
+    expect((await closed)[0]).toBe(1006);
+  });
+
+  it('is closed with 1012 when the server stops, and no new one is taken', async () => {
+    const { closed } = await connect();
+    await sockets.close();
+    expect(await closed).toEqual([1012, 'Server restarting']);
+    expect(sockets.count).toBe(0);
+  });
+});
+
+describe('the origin rule of upgrades', () => {
+  it.each(['null', 'http://evil.example'])('refuses %s with 403', async (origin) => {
+    await expect(connect('/', { origin })).rejects.toThrow('403');
+  });
+
+  it.each(['http://app.example', 'http://listed.example'])('accepts %s', async (origin) => {
+    const { socket } = await connect('/', { origin });
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+  });
+});

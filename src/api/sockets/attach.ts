@@ -1,0 +1,87 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { isUpgradeOriginAllowed } from '../origin.js';
+import type { SocketDeps } from './deps.js';
+import { Dispatcher } from './dispatch.js';
+import { CLOSE, Session } from './session.js';
+
+/** Largest accepted frame; a larger one closes its socket with 1009. */
+const MAX_FRAME_BYTES = 1024 * 1024;
+/** A socket that has not signed in by then is closed. */
+const SIGN_IN_TIMEOUT_MS = 30_000;
+/** Half-open connections are found by protocol pings, which browsers answer by themselves. */
+const KEEPALIVE_MS = 30_000;
+const SHUTDOWN_GRACE_MS = 2_000;
+
+export interface Sockets {
+  readonly count: number;
+  /** Refuses new sockets and closes the open ones with 1012; resolves when they are gone, at the latest after 2 s. */
+  close(): Promise<void>;
+}
+
+/** Serves the WebSocket protocol on every path of `server` (websocket.md §1). */
+export function attachSockets(server: Server, deps: SocketDeps, options: { signInTimeoutMs?: number; keepaliveMs?: number } = {}): Sockets {
+  const { signInTimeoutMs = SIGN_IN_TIMEOUT_MS, keepaliveMs = KEEPALIVE_MS } = options;
+  const wss = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES, clientTracking: true });
+  const sessions = new Map<WebSocket, Session>();
+  let isClosing = false;
+
+  const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on('error', () => stream.destroy());
+    if (isClosing) return refuse(stream, '503 Service Unavailable');
+    if (!isUpgradeOriginAllowed({ origin: request.headers.origin, host: request.headers.host }, deps.config)) return refuse(stream, '403 Forbidden');
+    wss.handleUpgrade(request, stream, head, (socket) => {
+      const session = new Session(socket, deps.feeds);
+      sessions.set(socket, session);
+      serve(deps, socket, session, { signInTimeoutMs, keepaliveMs });
+      socket.once('close', () => sessions.delete(socket));
+    });
+  };
+  server.on('upgrade', onUpgrade);
+
+  return {
+    get count() { return sessions.size; },
+    async close() {
+      isClosing = true;
+      const gone = [...sessions.keys()].map((socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())));
+      for (const session of sessions.values()) session.close(CLOSE.restarting);
+      const timer = setTimeout(() => { for (const socket of sessions.keys()) socket.terminate(); }, SHUTDOWN_GRACE_MS);
+      await Promise.all(gone);
+      clearTimeout(timer);
+      server.off('upgrade', onUpgrade);
+    },
+  };
+}
+
+function serve(deps: SocketDeps, socket: WebSocket, session: Session, times: { signInTimeoutMs: number; keepaliveMs: number }): void {
+  const dispatcher = new Dispatcher(deps, session);
+  const signInTimer = setTimeout(() => {
+    if (!session.isSignedIn()) session.close(CLOSE.authenticationRequired);
+  }, times.signInTimeoutMs).unref();
+  let isAlive = true;
+  const keepalive = setInterval(() => {
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    socket.ping();
+  }, times.keepaliveMs).unref();
+  socket.on('pong', () => (isAlive = true));
+  socket.on('message', (data) => {
+    isAlive = true;
+    dispatcher.take(textOf(data));
+  });
+  socket.on('error', (error) => deps.log.debug({ err: error }, 'socket error'));
+  socket.once('close', () => {
+    clearTimeout(signInTimer);
+    clearInterval(keepalive);
+    session.stopListening();
+  });
+}
+
+function textOf(data: RawData): string {
+  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8');
+}
+
+function refuse(stream: Duplex, status: string): void {
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}

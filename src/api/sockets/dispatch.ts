@@ -1,0 +1,78 @@
+import { CLIENT_FRAMES, isClientFrameType, type ClientFrame, type ClientFrameType } from '../../contracts/client-frames.js';
+import type { SocketDeps } from './deps.js';
+import { init } from './init-handler.js';
+import { cancel, getJobStatus, subscribeJob } from './job-handlers.js';
+import { message } from './message-handler.js';
+import { createProject, deleteProject, getProjectInfo, renameProject } from './project-handlers.js';
+import { selectProject } from './select-project.js';
+import { CLOSE, type Session } from './session.js';
+import { getVersionEdits, getVersions, restoreVersion } from './version-handlers.js';
+
+type Handler<T extends ClientFrameType> = (deps: SocketDeps, session: Session, frame: ClientFrame<T>) => Promise<void> | void;
+
+const HANDLERS: { [T in ClientFrameType]: Handler<T> } = {
+  init, selectProject, createProject, deleteProject, renameProject, getProjectInfo, message,
+  getJobStatus, subscribeJob, getVersions, getVersionEdits, restoreVersion, cancel,
+  ping: (_deps, session) => session.send({ type: 'pong' }),
+};
+
+/** Frames of one socket worked on at the same time, and waiting for that; beyond it the socket is closed. */
+const MAX_RUNNING = 16;
+const MAX_WAITING = 256;
+
+type ParsedFrame = { type: ClientFrameType; body: unknown };
+
+/**
+ * Takes one socket's frames: handlers run side by side (websocket.md §8), `ping` never waits for any of them, and
+ * whatever goes wrong is answered with the row's own literal while the socket stays open (§3).
+ */
+export class Dispatcher {
+  #running = 0;
+  readonly #waiting: ParsedFrame[] = [];
+
+  constructor(private readonly deps: SocketDeps, private readonly session: Session) {}
+
+  take(text: string): void {
+    const frame = parseFrame(text);
+    if (typeof frame === 'string') return this.session.fail(frame);
+    if (frame.type === 'ping') return void this.#handle(frame);
+    if (this.#waiting.length >= MAX_WAITING) return this.session.close(CLOSE.tooManyFrames);
+    this.#waiting.push(frame);
+    this.#next();
+  }
+
+  #next(): void {
+    if (this.#running >= MAX_RUNNING) return;
+    const frame = this.#waiting.shift();
+    if (!frame || !this.session.isOpen) return;
+    this.#running += 1;
+    void this.#handle(frame).finally(() => {
+      this.#running -= 1;
+      this.#next();
+    });
+  }
+
+  async #handle({ type, body }: ParsedFrame): Promise<void> {
+    try {
+      const parsed = CLIENT_FRAMES[type].safeParse(body);
+      if (!parsed.success) return this.session.fail('Invalid message format');
+      await (HANDLERS[type] as Handler<ClientFrameType>)(this.deps, this.session, parsed.data);
+    } catch (error) {
+      this.deps.log.error({ err: error, type, userId: this.session.identity?.id }, 'a socket frame could not be handled');
+      this.session.fail('Invalid message format');
+    }
+  }
+}
+
+/** A frame of a known type, or the literal that answers it. */
+function parseFrame(text: string): ParsedFrame | 'Invalid message format' | 'Unknown message type' {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return 'Invalid message format';
+  }
+  if (body === null || body === undefined) return 'Invalid message format';
+  const { type } = body as { type?: unknown };
+  return isClientFrameType(type) ? { type, body } : 'Unknown message type';
+}

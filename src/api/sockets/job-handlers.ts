@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientFrame } from '../../contracts/client-frames.js';
+import { isUuid } from '../../contracts/primitives.js';
+import { isActive, type JobRow } from '../../contracts/rows.js';
+import { terminalFrameOfRow } from '../jobs-feed/frames.js';
+import type { SocketDeps } from './deps.js';
+import type { Session } from './session.js';
+import { stopJob } from './stop-job.js';
+
+/** A job past its commit point is nearly done: whoever wanted to stop it is told its end, at the latest after this. */
+const NEARLY_DONE_MS = 5_000;
+
+async function ownedJob({ store }: SocketDeps, userId: string, jobId: unknown): Promise<JobRow | null> {
+  if (!isUuid(jobId)) return null;
+  const job = await store.job(jobId.toLowerCase());
+  return job?.user_id === userId ? job : null;
+}
+
+export async function getJobStatus(deps: SocketDeps, session: Session, { jobId }: ClientFrame<'getJobStatus'>): Promise<void> {
+  if (!session.isSignedIn()) return session.fail('Not authenticated');
+  if (!jobId) return session.fail('Job ID required');
+  session.send({ type: 'jobStatus', job: await ownedJob(deps, session.identity.id, jobId) });
+}
+
+export async function subscribeJob(deps: SocketDeps, session: Session, { jobId, since }: ClientFrame<'subscribeJob'>): Promise<void> {
+  if (!session.isSignedIn()) return session.fail('Not authenticated');
+  if (!jobId) return session.fail('Job ID required');
+  const job = await ownedJob(deps, session.identity.id, jobId);
+  if (!job) return session.fail('Job not found');
+  session.stopListening();
+  const from = since?.jobId === job.id ? { attempt: since.attempt, seq: since.seq } : null;
+  // Without `since` a finished job says nothing more (D3).
+  const subscription = isActive(job.status) || from
+    ? session.listen({ jobId: job.id, projectId: job.project_id, from: from ?? 'now', origin: 'watch' }) : null;
+  session.send({ type: 'subscribed', jobId: job.id });
+  subscription?.release();
+}
+
+/** Stops a job, or without `jobId` whatever runs in the selected project (F1). */
+export async function cancel(deps: SocketDeps, session: Session, { jobId }: ClientFrame<'cancel'>): Promise<void> {
+  if (!jobId) return cancelSelected(deps, session);
+  const job = session.isSignedIn() ? await ownedJob(deps, session.identity.id, jobId) : null;
+  if (!job) return session.fail('Access denied');
+  const row = isActive(job.status) ? await stopJob(deps, job) : job;
+  if (!row || row.status === 'cancelled') return session.send({ type: 'cancelled', message: 'Job cancelled', jobId: job.id });
+  if (!isActive(job.status)) return sendEnd(session, row);
+  // Too late to stop: a listener hears the end from the stream, anybody else from here.
+  if (session.subscription?.jobId === job.id) return;
+  sendEnd(session, await untilEnded(deps, row));
+}
+
+async function cancelSelected(deps: SocketDeps, session: Session): Promise<void> {
+  if (!session.isSignedIn() || !session.projectId) return;
+  const job = await deps.store.activeJob(session.projectId);
+  if (job) await stopJob(deps, job);
+  session.send({ type: 'cancelled', message: 'Operation cancelled' });
+}
+
+function sendEnd(session: Session, row: JobRow): void {
+  const frame = terminalFrameOfRow(row);
+  if (frame) session.send(frame);
+}
+
+async function untilEnded({ store }: SocketDeps, row: JobRow): Promise<JobRow> {
+  const deadlineMs = Date.now() + NEARLY_DONE_MS;
+  let latest = row;
+  while (isActive(latest.status) && Date.now() < deadlineMs) {
+    await sleep(100);
+    latest = (await store.job(row.id)) ?? latest;
+  }
+  return latest;
+}

@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientFrame, Since } from '../../contracts/client-frames.js';
+import { isActive, type JobRow } from '../../contracts/rows.js';
+import { START_OF_STREAM } from '../../contracts/stream.js';
+import type { Subscription } from '../jobs-feed/feeds.js';
+import type { SocketDeps } from './deps.js';
+import { ownedProject } from './project-handlers.js';
+import type { Session } from './session.js';
+import type { OwnedProject } from './store-port.js';
+
+/** A reply does not wait longer than this for the stream to say where "now" is. */
+const PLACING_PATIENCE_MS = 500;
+
+/** Selects a project: what happened so far in the reply, what happens from now on as job frames, nothing between the two lost (D4). */
+export async function selectProject(deps: SocketDeps, session: Session, { projectId, since }: ClientFrame<'selectProject'>): Promise<void> {
+  if (!session.isSignedIn()) return session.fail('Not initialized');
+  const owned = await ownedProject(deps, session.identity.id, projectId);
+  if (!owned) return session.fail('Access denied');
+  session.select(owned.id);
+  session.stopListening();
+  const { subscription, activeJob } = await subscribeFirst(deps, session, owned, since);
+  const [history, versions, project] = await Promise.all([
+    deps.store.history(owned.id), deps.store.versions(owned.id), deps.store.project(owned.id),
+  ]);
+  session.send({
+    type: 'projectSelected', projectId: owned.id, history, versions, activeJob,
+    // A running job is the answer to the question.
+    pendingQuestion: activeJob ? null : (project?.pendingQuestion ?? null),
+  });
+  subscription?.release();
+}
+
+interface Watched { subscription: Subscription | null; activeJob: JobRow | null }
+
+/** Listens to the active job before its row is read for the reply; a job that ended in between is looked at again. */
+async function subscribeFirst({ store }: SocketDeps, session: Session, project: OwnedProject, since: Since | undefined): Promise<Watched> {
+  const active = await store.activeJob(project.id);
+  if (active) {
+    const from = since?.jobId === active.id ? since : active.status === 'pending' ? START_OF_STREAM : 'now';
+    const subscription = session.listen({ jobId: active.id, projectId: project.id, from, origin: 'watch' });
+    await Promise.race([subscription.placed, sleep(PLACING_PATIENCE_MS, undefined, { ref: false })]);
+    const row = await store.job(active.id);
+    if (row && isActive(row.status)) return { subscription, activeJob: row };
+    if (since?.jobId === active.id) return { subscription, activeJob: null };
+    session.stopListening();
+    return { subscription: null, activeJob: null };
+  }
+  const ended = since ? await store.job(since.jobId) : null;
+  if (!since || ended?.project_id !== project.id) return { subscription: null, activeJob: null };
+  // The job ended while the client was away: the rest comes from its stream, or its end from the row (D3).
+  return { subscription: session.listen({ jobId: ended.id, projectId: project.id, from: since, origin: 'watch' }), activeJob: null };
+}

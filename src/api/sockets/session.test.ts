@@ -1,0 +1,71 @@
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { JobFeeds } from '../jobs-feed/feeds.js';
+import { Session } from './session.js';
+
+const feeds = new JobFeeds({
+  readStream: async () => ({ kind: 'missing' }), log: pino({ level: 'silent' }),
+  facts: { job: async () => null, publishedCode: async () => null, project: async () => null, queuePosition: async () => null },
+});
+
+async function connectedSession() {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await new Promise((resolve) => server.once('listening', resolve));
+  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const [socket] = await Promise.all([
+    new Promise<WebSocket>((resolve) => server.once('connection', resolve)), new Promise((resolve) => client.once('open', resolve)),
+  ]);
+  return { client, session: new Session(socket, feeds), stop: () => { client.terminate(); server.close(); } };
+}
+
+describe('a session', () => {
+  it('A3: does the same thing once while it is unanswered, and anew afterwards', async () => {
+    const { session, stop } = await connectedSession();
+    let runs = 0;
+    const work = async () => { await sleep(20); return (runs += 1); };
+    expect(await Promise.all([session.once('a', work), session.once('a', work), session.once('b', work)])).toEqual([1, 1, 2]);
+    expect(await session.once('a', work)).toBe(3);
+    stop();
+  });
+
+  it('forgets a failed attempt, so that the next one can succeed', async () => {
+    const { session, stop } = await connectedSession();
+    await expect(session.once('a', async () => { throw new Error('x'); })).rejects.toThrow('x');
+    await expect(session.once('a', async () => 1)).resolves.toBe(1);
+    stop();
+  });
+
+  it('closes a reader that is too slow with 1013 instead of filling memory', async () => {
+    const { client, session, stop } = await connectedSession();
+    client.pause();
+    const closed = new Promise((resolve) => client.once('close', resolve));
+    const frame = { type: 'stream', content: 'x'.repeat(256 * 1024) } as const;
+    for (let i = 0; i < 400 && session.isOpen; i++) {
+      session.send(frame);
+      if (i % 20 === 0) await sleep(1);
+    }
+    expect(session.isOpen).toBe(false);
+    client.resume();
+    expect(await closed).toBe(1013);
+    stop();
+  });
+
+  it('stops listening when another project is selected or the socket is gone', async () => {
+    const { client, session, stop } = await connectedSession();
+    const request = { jobId: 'j', projectId: 'p', from: 'now', origin: 'watch' } as const;
+    session.select('p');
+    session.listen(request);
+    session.select('p');
+    expect(session.subscription).not.toBeNull();
+    session.select('q');
+    expect(session.subscription).toBeNull();
+    client.terminate();
+    while (session.isOpen) await sleep(1);
+    session.listen(request);
+    expect(session.subscription).toBeNull();
+    stop();
+  });
+});

@@ -1,0 +1,93 @@
+import { WebSocket } from 'ws';
+import type { ServerFrame } from '../../contracts/server-frames.js';
+import type { Cursor } from '../../contracts/stream.js';
+import type { Identity } from '../auth.js';
+import type { JobFeeds, Subscription } from '../jobs-feed/feeds.js';
+
+/** More unread bytes than this and the socket is closed: a slow reader must not fill our memory. */
+const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+/** A peer that does not finish the closing handshake is cut off after this time. */
+const CLOSE_GRACE_MS = 3_000;
+
+/** WebSocket close codes and reasons that this server uses. */
+export const CLOSE = {
+  authenticationRequired: [4001, 'Authentication required'],
+  authenticationFailed: [4001, 'Authentication failed'],
+  tooManyFrames: [1008, 'Too many messages'],
+  restarting: [1012, 'Server restarting'],
+  tooSlow: [1013, 'Reading too slowly'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type SignedInSession = Session & { readonly identity: Identity };
+
+/** What the server knows about one socket; nothing of it survives the socket (websocket.md §1). */
+export class Session {
+  identity: Identity | null = null;
+  /** The selected project; its ownership was checked when it was selected. */
+  projectId: string | null = null;
+  #subscription: Subscription | null = null;
+  readonly #unanswered = new Map<string, Promise<unknown>>();
+
+  constructor(private readonly socket: WebSocket, private readonly feeds: JobFeeds) {}
+
+  isSignedIn(): this is SignedInSession {
+    return this.identity !== null;
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
+  get subscription(): Subscription | null {
+    return this.#subscription;
+  }
+
+  send(frame: ServerFrame): void {
+    if (!this.isOpen) return;
+    if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES) return this.close(CLOSE.tooSlow);
+    this.socket.send(JSON.stringify(frame));
+  }
+
+  /** Sends a plain error (websocket.md §5). */
+  fail(message: string): void {
+    this.send({ type: 'error', message });
+  }
+
+  /** Listens to a job, held back until released; replaces what was listened to before (websocket.md §8). */
+  listen(request: { jobId: string; projectId: string; from: Cursor | 'now'; origin: 'message' | 'watch' }): Subscription {
+    this.stopListening();
+    const subscription = this.feeds.subscribe({ ...request, send: (frame) => this.send(frame) });
+    // The socket may have gone while its frame was worked on.
+    if (this.isOpen) this.#subscription = subscription;
+    else subscription.close();
+    return subscription;
+  }
+
+  stopListening(): void {
+    this.#subscription?.close();
+    this.#subscription = null;
+  }
+
+  /** Runs `work` once for all frames with this key that arrive while it is unanswered (A3). */
+  async once<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const running = this.#unanswered.get(key) as Promise<T> | undefined;
+    if (running) return running;
+    const started = work().finally(() => this.#unanswered.delete(key));
+    this.#unanswered.set(key, started);
+    return started;
+  }
+
+  /** Takes the selection off a project that was switched away from or deleted, and what was listened to there (websocket.md §14 #3). */
+  select(projectId: string | null): void {
+    this.projectId = projectId;
+    if (this.#subscription && this.#subscription.projectId !== projectId) this.stopListening();
+  }
+
+  close([code, reason]: readonly [number, string]): void {
+    if (!this.isOpen) return;
+    this.stopListening();
+    this.socket.close(code, reason);
+    const timer = setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS).unref();
+    this.socket.once('close', () => clearTimeout(timer));
+  }
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { ClientFrame } from '../../contracts/client-frames.js';
+import { jobIdFor } from '../../contracts/ids.js';
+import { VERSION_ID_PATTERN } from '../../contracts/primitives.js';
+import { codedError } from '../../contracts/server-frames.js';
+import type { RestoreOutcome } from '../../contracts/workflows.js';
+import type { Admitted } from '../admission/admit.js';
+import type { SocketDeps } from './deps.js';
+import { ownedProject } from './project-handlers.js';
+import type { Session } from './session.js';
+
+export async function getVersions(deps: SocketDeps, session: Session, { projectId, before }: ClientFrame<'getVersions'>): Promise<void> {
+  if (!session.isSignedIn() || !projectId) return session.fail('Invalid request');
+  const owned = await ownedProject(deps, session.identity.id, projectId);
+  if (!owned) return session.fail('Access denied');
+  session.send({ type: 'versionsList', projectId: owned.id, versions: await deps.store.versions(owned.id, before) });
+}
+
+export async function getVersionEdits(deps: SocketDeps, session: Session, frame: ClientFrame<'getVersionEdits'>): Promise<void> {
+  const { projectId, versionHash } = frame;
+  if (!session.isSignedIn() || !projectId || !versionHash) return session.fail('Invalid request');
+  const owned = await ownedProject(deps, session.identity.id, projectId);
+  if (!owned) return session.fail('Access denied');
+  const isHash = typeof versionHash === 'string' && VERSION_ID_PATTERN.test(versionHash);
+  const { edits, summary } = isHash ? await deps.store.versionEdits(owned.userId, owned.id, versionHash) : { edits: [], summary: '' };
+  session.send({ type: 'versionEdits', projectId: owned.id, versionHash: typeof versionHash === 'string' ? versionHash : '', edits, summary });
+}
+
+export async function restoreVersion(deps: SocketDeps, session: Session, frame: ClientFrame<'restoreVersion'>): Promise<void> {
+  const { projectId, versionId } = frame;
+  if (!session.isSignedIn() || !projectId || !versionId) return session.fail('Invalid request');
+  if (typeof versionId !== 'string' || !VERSION_ID_PATTERN.test(versionId)) return session.fail('Invalid version ID format');
+  const owned = await ownedProject(deps, session.identity.id, projectId);
+  if (!owned) return session.fail('Access denied');
+  if (!(await deps.store.hasRevisions(owned.id))) return session.fail('Git not initialized');
+
+  const key = `restore ${owned.id} ${versionId} ${frame.messageId ?? ''}`;
+  const admitted = await session.once(key, () => {
+    const messageId = frame.messageId ?? randomUUID();
+    const input = { actionId: jobIdFor(owned.id, messageId), messageId, userId: owned.userId, projectId: owned.id, versionId: versionId.toLowerCase() };
+    return deps.admitter.admit({ kind: 'restore', input });
+  });
+  const outcome = outcomeOf(admitted);
+  if (outcome === 'jobActive') return session.send(codedError('JOB_ALREADY_ACTIVE'));
+  if (outcome === 'denied') return session.fail('Access denied');
+  if (!outcome.ok) return session.fail(outcome.error === 'NothingToRestore' ? 'Git not initialized' : 'Failed to restore version');
+  // The undo proposal, if there was one, is answered by this.
+  await deps.store.setPendingQuestion(owned.id, null);
+  session.send({ type: 'versionRestored', projectId: owned.id, versionId });
+}
+
+function outcomeOf(admitted: Admitted): RestoreOutcome | 'jobActive' | 'denied' {
+  if (admitted.kind === 'refused' && admitted.code === 'ACCESS_DENIED') return 'denied';
+  if (admitted.kind !== 'answered') return { ok: false, error: 'OPERATION_FAILED' };
+  if (admitted.answer.kind === 'restore') return admitted.answer.outcome;
+  return admitted.answer.kind === 'generate' ? 'jobActive' : 'denied';
+}
