@@ -85,13 +85,15 @@ export interface RestoreActivities {
 }
 
 export interface DeleteActivities {
-  /** Cancels what is open on the project and removes its rows; false when it is not the user's (F2). */
-  removeProjectRows(input: { userId: string; projectId: string }): Promise<boolean>;
+  /** Removes a project's rows; false when it is not the user's. Idempotent by `actionId` (F2). */
+  removeProjectRows(input: { actionId: string; userId: string; projectId: string }): Promise<boolean>;
 }
 
 export interface MaintenanceActivities {
-  /** Closes rows whose workflow is gone, removes old scratch folders and unpublished candidates (B3, E4). */
-  reconcileJobs(): Promise<{ closed: number; scratchRemoved: number; candidatesRemoved: number }>;
+  /** Closes active rows older than two minutes whose workflow is gone (B3). */
+  reconcileJobs(): Promise<{ closed: number }>;
+  /** Removes scratch folders that no run uses any more and candidates that were not published for a day (C4, E4). */
+  collectGarbage(): Promise<{ scratchFolders: number; candidates: number }>;
 }
 
 export interface RunAgentInput extends JobRef { attempt: number; userText: string; spec: GenerationSpec }

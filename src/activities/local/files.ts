@@ -1,0 +1,9 @@
+import type { Mirror } from '../../store/mirror.js';
+import type { FileActivities } from '../ports.js';
+
+/** Short file work where the mirror itself is the user's store. */
+export function localFileActivities({ mirror }: { mirror: Mirror }): FileActivities {
+  return {
+    removeProjectFiles: ({ userId, projectId }) => mirror.remove(userId, projectId),
+  };
+}

@@ -1,0 +1,84 @@
+import { chatLineIdFor } from '../../contracts/ids.js';
+import { ERROR_POLICY } from '../../contracts/errors.js';
+import type { JobResult } from '../../contracts/rows.js';
+import { CLOSING_SEQ, type JobEvent } from '../../contracts/stream.js';
+import { gameTitle } from '../../domain/game-title.js';
+import { withSuggestions } from '../../domain/prompt.js';
+import type { Log } from '../../log.js';
+import type { Mirror } from '../../store/mirror.js';
+import type { Store } from '../../store/index.js';
+import type { JobStreamClient } from '../job-stream-client.js';
+import type { CompleteJobInput, JobActivities } from '../ports.js';
+
+/** A name may follow the end of its job; its place leaves room for the closing events. */
+const RENAMED_SEQ = CLOSING_SEQ + 10;
+
+export interface JobDeps { store: Store; mirror: Mirror; stream: JobStreamClient; log: Log }
+
+type JobRowActivities = Omit<JobActivities, 'planGeneration' | 'answerQuestion' | 'publishRevision'>;
+
+/** Opening and closing job rows, and telling the listeners (A7, B, D4, F1). */
+export function jobActivities(deps: JobDeps): JobRowActivities {
+  const { store, stream, log } = deps;
+  return {
+    openJob: ({ jobId, userId, projectId, content, maxQueuedJobs }) =>
+      store.jobs.open({ id: jobId, userId, projectId, content, chatId: chatLineIdFor(jobId, 'user'), maxQueuedJobs }),
+
+    async noteMessage({ projectId, messageId, content }) {
+      await store.chatHistory.append({ id: chatLineIdFor(messageId, 'user'), projectId, role: 'user', message: content });
+    },
+
+    async startAttempt({ jobId }) {
+      return store.jobs.startAttempt(jobId);
+    },
+
+    completeJob: (input) => completeJob(deps, input),
+
+    async failJob({ jobId, attempt, kind, detail }) {
+      const error = ERROR_POLICY[kind].sentence;
+      log.warn({ jobId, kind, detail, outcome: 'error' }, 'job failed');
+      if (!(await store.jobs.fail(jobId, error))) return false;
+      await stream.append(jobId, attempt, CLOSING_SEQ, [{ type: 'failed', kind, error }]);
+      return true;
+    },
+
+    async cancelJob({ jobId, attempt }) {
+      const outcome = await store.jobs.cancel(jobId);
+      if (outcome === 'too_late') return 'tooLate';
+      await stream.append(jobId, attempt, CLOSING_SEQ, [{ type: 'cancelled' }]);
+      return 'cancelled';
+    },
+
+    async reportRefusal({ jobId, kind }) {
+      await stream.append(jobId, 0, CLOSING_SEQ, [{ type: 'failed', kind, error: ERROR_POLICY[kind].sentence }]);
+    },
+
+    async nameProject({ jobId, userId, projectId, revision, attempt }) {
+      const read = async (file: string) => (await deps.mirror.readFile(userId, projectId, revision, file))?.toString('utf8') ?? null;
+      const name = gameTitle(await read('specs/game.md'), await read('index.html'));
+      if (!name || !(await store.projects.renameIfDefault(projectId, name))) return null;
+      await stream.append(jobId, attempt, RENAMED_SEQ, [{ type: 'renamed', name }]);
+      return { name };
+    },
+  };
+}
+
+const DONE_TEXT = { chat: '回答完了', restore: 'リストア確認' } as const;
+
+async function completeJob({ store, mirror, stream }: JobDeps, input: CompleteJobInput): Promise<boolean> {
+  const { jobId, userId, projectId, attempt, message, suggestions, mode, generator, revision, event } = input;
+  const html = revision ? (await mirror.readFile(userId, projectId, revision, 'index.html'))?.toString('utf8') : undefined;
+  const result: JobResult = {
+    message, ...(mode ? { mode } : {}), ...(mode || generator === 'haiku' ? { generator } : {}), ...(html === undefined ? {} : { html }),
+  };
+  const row = await store.jobs.complete({
+    id: jobId, result,
+    // An undo proposal is a question, not something that was said (generation.md §15).
+    history: mode === 'restore' ? null : withSuggestions(message, suggestions),
+    chatId: chatLineIdFor(jobId, 'assistant'), pendingQuestion: input.pendingQuestion, usage: input.usage,
+  });
+  if (!row) return false;
+  const done: JobEvent[] = mode ? [{ type: 'progress', progress: 100, message: DONE_TEXT[mode] }] : [];
+  await stream.append(jobId, attempt, CLOSING_SEQ, [event, ...done, { type: 'completed' }]);
+  return true;
+}

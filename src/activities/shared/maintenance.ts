@@ -1,0 +1,72 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { ERROR_POLICY } from '../../contracts/errors.js';
+import { projectWorkflowId } from '../../contracts/ids.js';
+import type { JobRow } from '../../contracts/rows.js';
+import { CLOSING_SEQ } from '../../contracts/stream.js';
+import type { WriterMemo } from '../../contracts/workflows.js';
+import type { Log } from '../../log.js';
+import type { Mirror } from '../../store/mirror.js';
+import type { Store } from '../../store/index.js';
+import type { JobStreamClient } from '../job-stream-client.js';
+import type { MaintenanceActivities } from '../ports.js';
+
+/** A row younger than this may belong to a workflow that is just starting (B3). */
+const STALE_MS = 120_000;
+/** No run lasts this long, so an older scratch folder belongs to nobody. */
+const SCRATCH_MS = 60 * 60_000;
+const CANDIDATE_MS = 24 * 60 * 60_000;
+
+export interface MaintenanceDeps { dataDir: string; client: Client; store: Store; mirror: Mirror; stream: JobStreamClient; log: Log }
+
+/** House-keeping by Schedules: nothing stays open or lies about for ever. */
+export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivities {
+  return {
+    async reconcileJobs() {
+      let closed = 0;
+      for (const job of await deps.store.jobs.listStaleActive(STALE_MS)) {
+        if (await isWorkedOn(deps.client, job)) continue;
+        if (await closeOrphan(deps, job)) closed += 1;
+      }
+      return { closed };
+    },
+
+    async collectGarbage() {
+      const scratchFolders = await removeOldScratch(path.join(deps.dataDir, 'scratch'));
+      const candidates = await deps.mirror.removeCandidates(CANDIDATE_MS);
+      return { scratchFolders, candidates };
+    },
+  };
+}
+
+async function isWorkedOn(client: Client, job: JobRow): Promise<boolean> {
+  try {
+    const run = await client.workflow.getHandle(projectWorkflowId(job.project_id)).describe();
+    return run.status.name === 'RUNNING' && (run.memo as unknown as WriterMemo | undefined)?.jobId === job.id;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+async function closeOrphan({ store, stream, log }: MaintenanceDeps, job: JobRow): Promise<boolean> {
+  const error = ERROR_POLICY.RunCrashed.sentence;
+  if (!(await store.jobs.fail(job.id, error))) return false;
+  log.warn({ jobId: job.id, outcome: 'error' }, 'closed a job that nobody worked on');
+  await stream.append(job.id, job.attempt, CLOSING_SEQ, [{ type: 'failed', kind: 'RunCrashed', error }]);
+  return true;
+}
+
+async function removeOldScratch(scratchDir: string): Promise<number> {
+  const entries = await readdir(scratchDir).catch(() => []);
+  let removed = 0;
+  for (const entry of entries) {
+    const folder = path.join(scratchDir, entry);
+    const info = await stat(folder).catch(() => null);
+    if (!info || Date.now() - info.mtimeMs < SCRATCH_MS) continue;
+    await rm(folder, { recursive: true, force: true });
+    removed += 1;
+  }
+  return removed;
+}

@@ -1,0 +1,117 @@
+import Anthropic, { APIConnectionError, APIError, APIConnectionTimeoutError } from '@anthropic-ai/sdk';
+import { z } from 'zod';
+import type { WorkerConfig } from '../../config.js';
+import { DreamError, type ErrorKind } from '../../contracts/errors.js';
+import { decidePlan } from '../../domain/plan.js';
+import { CHAT_SYSTEM_PROMPT, chatPrompt } from '../../domain/prompt.js';
+import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
+import type { Mirror } from '../../store/mirror.js';
+import type { Store } from '../../store/index.js';
+import type { JobStreamClient } from '../job-stream-client.js';
+import type { Answer, GenerationPlan, JobActivities, PlanGenerationInput } from '../ports.js';
+
+const MAX_ANSWER_TOKENS = 1_500;
+/** Places of the opening events (attempt 0); fixed, so that a repeated activity repeats them. */
+const STARTED_SEQ = 1;
+const ANSWERING_SEQ = 3;
+
+export interface PlanningDeps {
+  config: Pick<WorkerConfig, 'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'>;
+  store: Store;
+  mirror: Mirror;
+  stream: JobStreamClient;
+}
+
+/** Deciding what a message becomes, and answering questions in words. */
+export function planningActivities(deps: PlanningDeps): Pick<JobActivities, 'planGeneration' | 'answerQuestion'> {
+  const anthropic = new Anthropic({
+    apiKey: deps.config.ANTHROPIC_API_KEY, baseURL: deps.config.ANTHROPIC_BASE_URL, maxRetries: 0, timeout: deps.config.CHAT_TIMEOUT_MS,
+  });
+  return {
+    planGeneration: (input) => planGeneration(deps, input),
+
+    async answerQuestion({ jobId, userId, projectId, content }) {
+      const message = '回答を考えています...';
+      await deps.stream.append(jobId, 0, ANSWERING_SEQ, [{ type: 'progress', progress: 10, message }]);
+      await deps.store.jobs.noteProgress(jobId, null, 10, message);
+      const prompt = await questionPrompt(deps, userId, projectId, content);
+      return askModel(anthropic, deps.config.CHAT_MODEL, prompt);
+    },
+  };
+}
+
+async function planGeneration({ store, stream }: PlanningDeps, input: PlanGenerationInput): Promise<GenerationPlan> {
+  const { jobId, projectId, content, selectedStyle, autoFix } = input;
+  const [project, parent] = await Promise.all([store.projects.get(projectId), store.revisions.head(projectId)]);
+  if (!project) throw new DreamError('ACCESS_DENIED', 'the project is gone');
+  const pending = project.pending_question;
+  const decision = decidePlan({ content, isNewProject: parent === null, selectedStyle, autoFix, pending });
+  await store.jobs.startProcessing(jobId, decision.kind === 'generate');
+  const message = decision.kind === 'generate' ? '準備しています...' : '内容を確認しています...';
+  await stream.append(jobId, 0, STARTED_SEQ, [{ type: 'started' }, { type: 'progress', progress: 5, message }]);
+  await store.jobs.noteProgress(jobId, null, 5, message);
+  switch (decision.kind) {
+    case 'chat': return { kind: 'chat' };
+    case 'restoreProposal': {
+      const { message: text, confirmLabel, cancelLabel } = decision;
+      return { kind: 'restoreProposal', question: { type: 'restore', message: text, confirmLabel, cancelLabel } };
+    }
+    case 'question': {
+      const { message: text, suggestions, request } = decision;
+      return { kind: 'question', question: { type: 'dimension', message: text, suggestions, request } };
+    }
+    case 'generate': {
+      const { request, dimension, style } = decision;
+      return {
+        kind: 'generate', hasDefaultName: project.name === DEFAULT_PROJECT_NAME,
+        spec: { request, dimension, styleId: style?.id ?? null, autoFix, parent: parent?.revision ?? null },
+      };
+    }
+  }
+}
+
+async function questionPrompt({ store, mirror }: PlanningDeps, userId: string, projectId: string, question: string): Promise<string> {
+  const [project, history, head] = await Promise.all([
+    store.projects.get(projectId), store.chatHistory.last(projectId), store.revisions.head(projectId),
+  ]);
+  const read = async (file: string) => (head ? (await mirror.readFile(userId, projectId, head.revision, file))?.toString('utf8') ?? null : null);
+  const [spec, code] = await Promise.all([read('specs/game.md'), read('index.html')]);
+  return chatPrompt({ question, projectName: project?.name ?? '', spec, code, history });
+}
+
+async function askModel(anthropic: Anthropic, model: string, prompt: string): Promise<Answer> {
+  let text: string;
+  try {
+    const reply = await anthropic.messages.create({
+      model, max_tokens: MAX_ANSWER_TOKENS, system: CHAT_SYSTEM_PROMPT, messages: [{ role: 'user', content: prompt }],
+    });
+    text = reply.content.map((block) => (block.type === 'text' ? block.text : '')).join('').trim();
+  } catch (error) {
+    throw new DreamError(kindOf(error), 'the model could not answer');
+  }
+  if (!text) throw new DreamError('ModelRefused', 'the model gave an empty answer');
+  return parseAnswer(text);
+}
+
+const AnswerJson = z.object({ message: z.string().min(1), suggestions: z.array(z.string()).catch([]) });
+
+/** The JSON that was asked for; a model that answers in plain words is taken at its word. */
+export function parseAnswer(text: string): Answer {
+  const braces = /\{[\s\S]*\}/.exec(text)?.[0];
+  try {
+    const answer = AnswerJson.parse(JSON.parse(braces ?? ''));
+    return { message: answer.message.trim(), suggestions: answer.suggestions.map((line) => line.replace(/\n/g, ' ').trim()).filter(Boolean).slice(0, 3) };
+  } catch {
+    return { message: text, suggestions: [] };
+  }
+}
+
+function kindOf(error: unknown): ErrorKind {
+  if (error instanceof APIConnectionTimeoutError || error instanceof APIConnectionError) return 'ModelUnavailable';
+  if (!(error instanceof APIError)) return 'OPERATION_FAILED';
+  const status = error.status as number | undefined;
+  if (status === 401 || status === 403) return 'ModelKeyInvalid';
+  if (status === 429) return 'ModelRateLimited';
+  if (status === 529) return 'ModelOverloaded';
+  return status !== undefined && status >= 500 ? 'ModelUnavailable' : 'ModelBadRequest';
+}

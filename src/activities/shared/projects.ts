@@ -1,0 +1,16 @@
+import type { Store } from '../../store/index.js';
+import type { DeleteActivities } from '../ports.js';
+
+/** Removing a project's rows; its files are the backend's business (F2). */
+export function projectActivities({ store }: { store: Store }): DeleteActivities {
+  return {
+    async removeProjectRows({ actionId, userId, projectId }) {
+      const opened = await store.actions.open({ id: actionId, userId, projectId, kind: 'delete' });
+      if (opened.outcome === 'refused') return false;
+      await store.projects.remove(projectId);
+      await store.actions.complete(actionId, null);
+      store.activityLog.write({ action: 'delete', targetType: 'project', targetId: projectId, userId: null, details: null });
+      return true;
+    },
+  };
+}

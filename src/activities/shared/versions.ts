@@ -1,0 +1,63 @@
+import { DreamError } from '../../contracts/errors.js';
+import type { RestoreOutcome } from '../../contracts/workflows.js';
+import type { Mirror } from '../../store/mirror.js';
+import type { Store } from '../../store/index.js';
+import type { JobActivities, PublishInput, RestoreActivities } from '../ports.js';
+
+/** Longest commit subject shown as a version's name, characters (generation.md §12). */
+const MAX_SUBJECT_CHARS = 50;
+/** Two restores of one project cannot meet (A1); a second look is enough when a publish came in between. */
+const RESTORE_TRIES = 3;
+
+export interface VersionDeps { store: Store; mirror: Mirror }
+
+/** The line of versions: publishing a candidate, making an old version current (E4, E5). */
+export function versionActivities(deps: VersionDeps): Pick<JobActivities, 'publishRevision'> & RestoreActivities {
+  return {
+    publishRevision: (input) => publishRevision(deps, input),
+
+    async openRestore({ actionId, userId, projectId }) {
+      const opened = await deps.store.actions.open({ id: actionId, userId, projectId, kind: 'restore' });
+      return opened.outcome === 'refused' ? 'denied' : 'opened';
+    },
+
+    async restoreRevision(input) {
+      const outcome = await restoreRevision(deps, input);
+      if (outcome.ok) await deps.store.actions.complete(input.actionId, { revision: outcome.revision });
+      else await deps.store.actions.fail(input.actionId, outcome.error);
+      return outcome;
+    },
+  };
+}
+
+async function publishRevision({ store, mirror }: VersionDeps, input: PublishInput): Promise<{ revision: string }> {
+  const { jobId, userId, projectId, revision, parent } = input;
+  // The local set works in the mirror itself, so importing is looking whether the commit is really there (E1).
+  await mirror.assertRevision(userId, projectId, revision, parent);
+  const subject = Array.from(input.subject.replace(/\s+/g, ' ').trim()).slice(0, MAX_SUBJECT_CHARS).join('');
+  const row = await store.revisions.publish({ projectId, revision, parent, jobId, kind: 'generate', subject, restoredFrom: null });
+  await mirror.advanceMain(userId, projectId, row.revision);
+  return { revision: row.revision };
+}
+
+interface RestoreInput { actionId: string; userId: string; projectId: string; versionId: string }
+
+async function restoreRevision({ store, mirror }: VersionDeps, input: RestoreInput): Promise<RestoreOutcome> {
+  const { actionId, userId, projectId, versionId } = input;
+  for (let tries = 1; ; tries += 1) {
+    const [head, target] = await Promise.all([store.revisions.head(projectId), store.revisions.resolve(projectId, versionId)]);
+    if (!head) return { ok: false, error: 'NothingToRestore' };
+    if (!target) return { ok: false, error: 'VersionNotFound' };
+    try {
+      const subject = `Restored ${target.revision.slice(0, 7)}`;
+      const revision = await mirror.commitRestore(userId, projectId, { from: target.revision, parent: head.revision, actionId, subject });
+      const row = await store.revisions.publish({
+        projectId, revision, parent: head.revision, jobId: actionId, kind: 'restore', subject, restoredFrom: target.revision,
+      });
+      await mirror.advanceMain(userId, projectId, row.revision);
+      return { ok: true, revision: row.revision };
+    } catch (error) {
+      if (!(error instanceof DreamError && error.details['reason'] === 'STALE_PARENT') || tries >= RESTORE_TRIES) throw error;
+    }
+  }
+}

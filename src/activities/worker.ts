@@ -1,0 +1,112 @@
+import { fileURLToPath } from 'node:url';
+import { Client, Connection, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { ConfigError, parseWorkerConfig, type WorkerConfig } from '../config.js';
+import { LOCAL_AGENT_QUEUE, LOCAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
+import { createLog, type Log } from '../log.js';
+import { createMirror } from '../store/mirror.js';
+import { createStore } from '../store/index.js';
+import { withTypedFailures } from './failures.js';
+import { createJobStreamClient } from './job-stream-client.js';
+import { localAgentActivities } from './local/agent.js';
+import { localFileActivities } from './local/files.js';
+import { jobActivities } from './shared/jobs.js';
+import { maintenanceActivities } from './shared/maintenance.js';
+import { planningActivities } from './shared/planning.js';
+import { projectActivities } from './shared/projects.js';
+import { versionActivities } from './shared/versions.js';
+
+/** A run in progress may finish when the worker is told to stop; longer ones are taken up by another worker. */
+const DRAIN_MS = 20_000;
+const CONNECT_TRIES_MS = 30_000;
+
+/** The worker process: three queues, one composition root (design §1). */
+async function main(): Promise<void> {
+  const log = createLog('worker');
+  const config = parseWorkerConfig(process.env);
+  installRuntime(log);
+  const connection = await connectWithPatience(config);
+  const client = new Client({
+    connection: await Connection.connect({ address: config.TEMPORAL_ADDRESS }), namespace: config.TEMPORAL_NAMESPACE,
+  });
+  const workers = await createWorkers(config, connection, client, log);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => { for (const worker of workers) worker.shutdown(); });
+  }
+  await ensureSchedules(client);
+  log.info({ slots: config.MAX_RUNNING_JOBS }, 'worker ready');
+  await running;
+  await connection.close();
+  log.info('worker stopped');
+}
+
+async function createWorkers(config: WorkerConfig, connection: NativeConnection, client: Client, log: Log): Promise<Worker[]> {
+  const store = createStore(config, log);
+  const mirror = createMirror(config.DATA_DIR);
+  const stream = createJobStreamClient(client);
+  const deps = { config, store, mirror, stream, log, client, dataDir: config.DATA_DIR };
+  const shared = { ...jobActivities(deps), ...planningActivities(deps), ...versionActivities(deps), ...projectActivities(deps), ...maintenanceActivities(deps) };
+  const common: Partial<WorkerOptions> & { connection: NativeConnection; namespace: string } = {
+    connection, namespace: config.TEMPORAL_NAMESPACE, shutdownGraceTime: DRAIN_MS, shutdownForceTime: DRAIN_MS + 10_000,
+    maxHeartbeatThrottleInterval: '500ms', stickyQueueScheduleToStartTimeout: '2s',
+  };
+  return Promise.all([
+    Worker.create({ ...common, taskQueue: TASK_QUEUE, workflowsPath: workflowsPath(), activities: withTypedFailures(shared) }),
+    Worker.create({ ...common, taskQueue: LOCAL_QUEUE, activities: withTypedFailures(localFileActivities(deps)) }),
+    Worker.create({
+      ...common, taskQueue: LOCAL_AGENT_QUEUE, activities: withTypedFailures(localAgentActivities(deps)),
+      maxConcurrentActivityTaskExecutions: config.MAX_RUNNING_JOBS,
+    }),
+  ]);
+}
+
+/** TypeScript in development, compiled in the image: the bundler takes either. */
+function workflowsPath(): string {
+  return fileURLToPath(new URL(`../workflows/index.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url));
+}
+
+function installRuntime(log: Log): void {
+  Runtime.install({
+    shutdownSignals: [],
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      const write = level === 'ERROR' ? log.error.bind(log) : log.warn.bind(log);
+      write({ temporal: meta }, message);
+    }),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} } },
+  });
+}
+
+/** Temporal may come up later than we do. */
+async function connectWithPatience(config: WorkerConfig): Promise<NativeConnection> {
+  const deadline = Date.now() + CONNECT_TRIES_MS;
+  for (;;) {
+    try {
+      return await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
+/** House-keeping rounds; a second worker finds them there. */
+async function ensureSchedules(client: Client): Promise<void> {
+  for (const [workflowType, every] of [['reconcileJobs', '1 minute'], ['collectGarbage', '1 hour']] as const) {
+    try {
+      await client.schedule.create({
+        scheduleId: workflowType, spec: { intervals: [{ every }] }, policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+        action: { type: 'startWorkflow', workflowType, taskQueue: TASK_QUEUE },
+      });
+    } catch (error) {
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    }
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  process.exit(1);
+}
