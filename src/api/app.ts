@@ -1,0 +1,79 @@
+import express, { type Express, type RequestHandler } from 'express';
+import type { Config } from '../config.js';
+import type { Log } from '../log.js';
+import type { Auth } from './auth.js';
+import { cors } from './cors.js';
+import type { Games } from './games/current-game.js';
+import { createGamePathSigner } from './games/signed-path.js';
+import { createGuards } from './guards.js';
+import { handleError, notFound } from './http-errors.js';
+import type { HttpStore } from './http-store.js';
+import { isGamesHost, isHttpOriginAllowed } from './origin.js';
+import { pageHeaders } from './page-headers.js';
+import { requestLog } from './request-log.js';
+import { configRoutes } from './routes/config.js';
+import { gameRoutes } from './routes/game.js';
+import { healthRoutes } from './routes/health.js';
+import { jobRoutes, type CancelJob } from './routes/jobs.js';
+import { pageRoutes } from './routes/pages.js';
+import { projectFileRoutes } from './routes/project-files.js';
+import { projectRoutes } from './routes/projects.js';
+import { vendorRoutes } from './routes/vendor.js';
+import { supabaseProxy } from './supabase-proxy.js';
+
+export interface AppDeps {
+  config: Config;
+  log: Log;
+  auth: Auth;
+  store: HttpStore;
+  games: Games;
+  /** `POST /callback/:jobId`; reads raw bodies itself. */
+  callback: RequestHandler;
+  cancelJob: CancelJob;
+}
+
+/** The whole HTTP side as one list: who is refused, who is passed on, then the routes, then the ends. */
+export function createApp({ config, log, auth, store, games, callback, cancelJob }: AppDeps): Express {
+  const guards = createGuards(auth, store);
+  const signer = createGamePathSigner(config.CALLBACK_SECRET);
+  const game = gameRoutes({ config, guards, games, signer });
+  const app = express();
+  app.disable('x-powered-by');
+
+  app.use(requestLog(log));
+  app.use(refuseSandboxedOrigin);
+  if (config.GAMES_ORIGIN !== undefined) app.use(gamesHost(config, express.Router().use(cors(config), game, vendorRoutes(), notFound)));
+  if (config.EMBEDDED_SUPABASE_URL !== undefined) app.use(supabaseProxy(config.EMBEDDED_SUPABASE_URL, log));
+  app.use(pageHeaders(config));
+  app.use(callback);
+  // Nothing here takes a body worth mentioning; a broken one is still refused before anything else is looked at.
+  app.use(express.json());
+  app.use(cors(config));
+
+  app.use(healthRoutes());
+  app.use(configRoutes(config));
+  app.use(projectRoutes(guards, store));
+  app.use(projectFileRoutes({ config, guards, games, signer }));
+  app.use(jobRoutes(guards, store, cancelJob));
+  app.use(game);
+  app.use(vendorRoutes());
+  app.use(pageRoutes());
+
+  app.use(notFound);
+  app.use(handleError);
+  return app;
+}
+
+const refuseSandboxedOrigin: RequestHandler = (req, res, next) => {
+  const { method, path, headers: { origin } } = req;
+  if (isHttpOriginAllowed({ method, path, origin })) next();
+  else res.status(403).json({ error: 'Access denied' });
+};
+
+/** On the host that GAMES_ORIGIN names there is nothing but games and their libraries. */
+function gamesHost(config: Config, routes: RequestHandler): RequestHandler {
+  return (req, res, next) => {
+    if (isGamesHost(req.headers.host, config)) routes(req, res, next);
+    else next();
+  };
+}

@@ -1,0 +1,29 @@
+import { pipeline } from 'node:stream/promises';
+import { ZipArchive } from 'archiver';
+import type { Response } from 'express';
+import { vendoredFilesIn, vendoredPath, withRelativeVendor, type VendoredFile } from '../../domain/vendored-libraries.js';
+import { vendoredFileOnDisk } from '../vendored-files.js';
+import type { Game } from './current-game.js';
+
+const REFERS = /\.(html|css|m?js)$/i;
+
+/**
+ * Sends `game.zip`: the page, its `assets/` and the vendored libraries that they use. References to those are made relative, so
+ * that the folder plays wherever it is put, without us.
+ */
+export async function sendGameZip(game: Game, res: Response): Promise<void> {
+  const files = await game.readAll((path) => path === 'index.html' || path.startsWith('assets/'));
+  const libraries = new Map<string, VendoredFile>();
+  const archive = new ZipArchive({ zlib: { level: 9 } });
+  const date = game.changedAt ?? new Date();
+  for (const { path, bytes } of files) {
+    const text = REFERS.test(path) ? bytes.toString('utf8') : null;
+    for (const library of text === null ? [] : vendoredFilesIn(text)) libraries.set(vendoredPath(library), library);
+    // Only a text that changes is written anew: whatever else it holds stays as it is, byte for byte.
+    const relative = text === null ? null : withRelativeVendor(text, path);
+    archive.append(relative === null || relative === text ? bytes : Buffer.from(relative), { name: path, date });
+  }
+  for (const [path, library] of libraries) archive.file(vendoredFileOnDisk(library), { name: `vendor/${path}` });
+  res.set({ 'Content-Type': 'application/zip', 'Content-Disposition': 'attachment; filename="game.zip"' });
+  await Promise.all([archive.finalize(), pipeline(archive, res)]);
+}

@@ -1,0 +1,51 @@
+import { STATUS_CODES } from 'node:http';
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { DreamError, ERROR_POLICY } from '../contracts/errors.js';
+import { logOf } from './request-log.js';
+
+const RETRY_AFTER_S = 5;
+
+/** Unmatched method and path: a page whose text is `Cannot {METHOD} {path}` (rest.md §1.3). */
+export const notFound: RequestHandler = (req, res) => {
+  sendErrorPage(res, 404, `Cannot ${req.method} ${req.originalUrl.split('?')[0] ?? ''}`);
+};
+
+/**
+ * The end of every request that threw. What the client got wrong (malformed JSON, body too large, broken percent-escape) is the
+ * contract's plain page; what we got wrong is `{error}` with a sentence that gives nothing away.
+ */
+export const handleError: ErrorRequestHandler = (error: unknown, _req, res, next) => {
+  if (res.headersSent) {
+    next(error);
+    return;
+  }
+  const status = clientMistake(error);
+  if (status !== null) {
+    sendErrorPage(res, status, STATUS_CODES[status] ?? 'Error');
+    return;
+  }
+  if (error instanceof DreamError) {
+    const { http, retry, sentence, alert } = ERROR_POLICY[error.kind];
+    logOf(res)[alert ? 'error' : 'warn']({ err: error, kind: error.kind }, 'a request was refused');
+    if (http === 503 && retry) res.set('Retry-After', String(RETRY_AFTER_S));
+    res.status(http).json({ error: sentence });
+    return;
+  }
+  logOf(res).error({ err: error }, 'a request failed');
+  res.status(500).json({ error: 'Internal server error' });
+};
+
+/** Status of an error that the framework made about the request itself; null for every other error. */
+function clientMistake(error: unknown): number | null {
+  if (!(error instanceof Error) || error instanceof DreamError) return null;
+  const { status } = error as { status?: unknown };
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
+}
+
+function sendErrorPage(res: Response, status: number, text: string): void {
+  const escaped = text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  res.status(status)
+    .set({ 'Content-Security-Policy': "default-src 'none'", 'X-Content-Type-Options': 'nosniff' })
+    .type('html')
+    .send(`<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n<body>\n<pre>${escaped}</pre>\n</body>\n</html>\n`);
+}

@@ -1,0 +1,27 @@
+import { ServerResponse } from 'node:http';
+import type { RequestHandler } from 'express';
+import { createProxyMiddleware } from 'http-proxy-middleware';
+import type { Log } from '../log.js';
+
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Passes `/rest/v1` and `/auth/v1` on to the embedded gateway, so that a browser needs to reach one address only. Bodies stream
+ * through: nothing may have read them before.
+ */
+export function supabaseProxy(target: string, log: Log): RequestHandler {
+  return createProxyMiddleware({
+    target,
+    pathFilter: (path) => /^\/(rest|auth)\/v1(\/|$)/.test(path),
+    xfwd: true,
+    proxyTimeout: TIMEOUT_MS,
+    on: {
+      error: (error, _req, res) => {
+        log.warn({ reason: error.message }, 'the Supabase gateway does not answer');
+        if (!(res instanceof ServerResponse)) return;
+        if (res.headersSent) res.destroy();
+        else res.writeHead(502, { 'Content-Type': 'application/json; charset=utf-8' }).end(JSON.stringify({ error: 'Supabase is not reachable' }));
+      },
+    },
+  });
+}
