@@ -1,0 +1,65 @@
+import type { Log } from '../log.js';
+import { actionsTable, type Actions } from './actions.js';
+import { activityLogTable, type ActivityLog } from './activity-log.js';
+import { assetsTable, type Assets } from './assets.js';
+import { chatHistoryTable, type ChatHistory } from './chat-history.js';
+import { connect, type Client } from './client.js';
+import { jobsTable, type Jobs } from './jobs.js';
+import { projectsTable, type Projects } from './projects.js';
+import { revisionsTable, type Revisions } from './revisions.js';
+import { usersTable, type Users } from './users.js';
+
+export interface StoreConfig {
+  readonly SUPABASE_URL: string;
+  readonly SUPABASE_ANON_KEY: string;
+  readonly SUPABASE_SERVICE_ROLE_KEY: string;
+}
+
+/** What a signed-in user may do himself; row-level security decides. */
+export interface UserStore {
+  readonly projects: Projects;
+  readonly chatHistory: ChatHistory;
+  readonly assets: Assets;
+}
+
+/** One table per member, with the rights of the service role: ownership is the caller's business. */
+export interface Store extends UserStore {
+  readonly users: Users;
+  readonly jobs: Jobs;
+  readonly actions: Actions;
+  readonly revisions: Revisions;
+  readonly activityLog: ActivityLog;
+  /** The same tables with the rights of whoever holds this access token. */
+  asUser(jwt: string): UserStore;
+}
+
+/**
+ * The database. Every operation throws `OPERATION_FAILED` when the database refuses or does not answer in time:
+ * activities let that through, so that it is tried again; the edge turns failed reads into nothing by {@link orNothing}.
+ */
+export function createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }: StoreConfig, log: Log): Store {
+  const service = connect(SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY);
+  return {
+    ...userTables(service),
+    users: usersTable(service),
+    jobs: jobsTable(service),
+    actions: actionsTable(service),
+    revisions: revisionsTable(service),
+    activityLog: activityLogTable(service, log),
+    asUser: (jwt) => userTables(connect(SUPABASE_URL, SUPABASE_ANON_KEY, jwt)),
+  };
+}
+
+function userTables(client: Client): UserStore {
+  return { projects: projectsTable(client), chatHistory: chatHistoryTable(client), assets: assetsTable(client) };
+}
+
+/** For reads at the edge: a failure is logged and means `nothing` (null, an empty list, …). */
+export async function orNothing<T, N>(log: Log, read: Promise<T>, nothing: N): Promise<T | N> {
+  try {
+    return await read;
+  } catch (error) {
+    log.warn({ err: error }, 'a read failed and counts as nothing found');
+    return nothing;
+  }
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { PendingQuestion } from '../contracts/questions.js';
+import type { ProjectBrief, ProjectSummary } from '../contracts/server-frames.js';
+import { DEFAULT_PROJECT_NAME } from '../domain/game-title.js';
+import { ask, run, type Client } from './client.js';
+import { draftDescriptions } from './publish-drafts.js';
+
+/** Raw `projects` row. Its owner can write any JSON into `pending_question`: what is no question counts as none. */
+const ProjectRow = z.looseObject({
+  id: z.string(),
+  user_id: z.string(),
+  name: z.string(),
+  is_public: z.boolean(),
+  remixed_from: z.string().nullable(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  pending_question: PendingQuestion.nullable().catch(null),
+});
+export type ProjectRow = z.infer<typeof ProjectRow>;
+
+const Rows = z.array(ProjectRow);
+
+export function toProjectBrief({ id, name, created_at, updated_at }: ProjectRow): ProjectBrief {
+  return { id, name, createdAt: created_at, updatedAt: updated_at };
+}
+
+export type Projects = ReturnType<typeof projectsTable>;
+
+/** Table `projects`. Through a user's client it knows that user's projects only; through the service role all of them. */
+export function projectsTable(client: Client) {
+  const one = async (what: string, query: Parameters<typeof ask>[1]): Promise<ProjectRow | null> => (await ask(what, query, Rows))[0] ?? null;
+  return {
+    /** A user's projects, the one touched last first. */
+    async list(userId: string): Promise<ProjectSummary[]> {
+      const query = client.from('projects').select('*').eq('user_id', userId).order('updated_at', { ascending: false });
+      const rows = await ask('list the projects', query, Rows);
+      const descriptions = await draftDescriptions(client, rows.map(({ id }) => id));
+      return rows.map((row) => ({
+        ...toProjectBrief(row), description: descriptions.get(row.id) ?? '', isPublic: row.is_public, remixedFrom: row.remixed_from,
+      }));
+    },
+
+    get: (projectId: string): Promise<ProjectRow | null> =>
+      one('read the project', client.from('projects').select('*').eq('id', projectId)),
+
+    /** Without a name the database's own default is used. */
+    async create(userId: string, name?: string): Promise<ProjectRow> {
+      const query = client.from('projects').insert({ user_id: userId, ...(name === undefined ? {} : { name }) }).select('*').single();
+      return ask('create the project', query, ProjectRow);
+    },
+
+    /** Null = there is no such project (any more). */
+    rename: (projectId: string, name: string): Promise<ProjectRow | null> =>
+      one('rename the project', client.from('projects').update({ name }).eq('id', projectId).select('*')),
+
+    /** Gives a project its automatic name while nobody has named it; null = it keeps its name, or is gone. */
+    renameIfDefault: (projectId: string, name: string): Promise<ProjectRow | null> =>
+      one('name the project', client.from('projects').update({ name }).eq('id', projectId).eq('name', DEFAULT_PROJECT_NAME).select('*')),
+
+    /** Keeps the last unanswered question (A2); null clears it. */
+    setPendingQuestion: (projectId: string, question: PendingQuestion | null): Promise<void> =>
+      run('keep the question', client.from('projects').update({ pending_question: question }).eq('id', projectId)),
+
+    /** Removes the project and all that hangs on it; nothing there is fine. */
+    remove: (projectId: string): Promise<void> =>
+      run('remove the project', client.from('projects').delete().eq('id', projectId)),
+  };
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { ask, type Client } from './client.js';
+
+/** Who signed in, as far as a token tells. */
+export interface UserIdentity {
+  readonly id: string;
+  readonly email: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+const Ids = z.array(z.object({ id: z.string() }));
+
+export type Users = ReturnType<typeof usersTable>;
+
+/** Table `users`: one row per account. */
+export function usersTable(client: Client) {
+  return {
+    /** Repairs a missing row, which the sign-up trigger normally made. May be called at any time, by several at once. */
+    async ensure({ id, email, metadata }: UserIdentity): Promise<'created' | 'existing'> {
+      const known = await ask('find the user', client.from('users').select('id').eq('id', id), Ids);
+      if (known.length > 0) return 'existing';
+      const row = {
+        id, email,
+        display_name: text(metadata['full_name']) ?? text(metadata['name']) ?? email.split('@')[0] ?? null,
+        avatar_url: text(metadata['avatar_url']) ?? text(metadata['picture']),
+      };
+      const query = client.from('users').upsert(row, { onConflict: 'id', ignoreDuplicates: true }).select('id');
+      return (await ask('create the user', query, Ids)).length > 0 ? 'created' : 'existing';
+    },
+  };
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

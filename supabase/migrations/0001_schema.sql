@@ -1,0 +1,212 @@
+-- The tables of DreamCore V2 in their final state. On a living V2 database every statement finds its object there already.
+-- Needed from the platform: schema auth with auth.users and auth.uid(), roles anon, authenticated, service_role.
+-- UUID defaults use the gen_random_uuid() that PostgreSQL itself has had since 13; no extension is needed.
+
+create table if not exists public.users (
+  id uuid primary key references auth.users (id) on delete cascade,
+  email text not null unique,
+  display_name text,
+  avatar_url text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+
+create table if not exists public.projects (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references public.users (id) on delete cascade,
+  name text not null default 'New Game',
+  game_type text default '2d' check (game_type in ('2d', '3d')),
+  storage_path text,
+  is_public boolean not null default false,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  remixed_from uuid references public.projects (id) on delete set null
+);
+-- One of V2's two schema sources did not have these.
+alter table public.projects add column if not exists game_type text default '2d' check (game_type in ('2d', '3d'));
+alter table public.projects add column if not exists storage_path text;
+
+create table if not exists public.assets (
+  id uuid primary key default gen_random_uuid(),
+  owner_id uuid references public.users (id) on delete cascade,
+  filename text not null,
+  original_name text,
+  storage_path text not null,
+  mime_type text,
+  size bigint,
+  is_public boolean not null default false,
+  is_deleted boolean not null default false,
+  tags text,
+  description text,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  available_from timestamptz,
+  available_until timestamptz,
+  alias text not null,
+  hash text not null,
+  hash_short text generated always as (left(hash, 8)) stored,
+  original_asset_id uuid references public.assets (id) on delete set null,
+  created_in_project_id uuid references public.projects (id) on delete set null,
+  is_remix_allowed boolean default false,
+  is_global boolean default false,
+  category text,
+  constraint assets_owner_alias_unique unique (owner_id, alias),
+  constraint assets_global_owner_check
+    check ((is_global = true and owner_id is null) or (is_global = false and owner_id is not null))
+);
+
+create table if not exists public.project_assets (
+  id uuid primary key default gen_random_uuid(),
+  project_id uuid not null references public.projects (id) on delete cascade,
+  asset_id uuid not null references public.assets (id) on delete cascade,
+  usage_type text default 'image' check (usage_type in ('image', 'audio', 'other')),
+  added_at timestamptz default now(),
+  unique (project_id, asset_id)
+);
+
+create table if not exists public.chat_history (
+  id uuid primary key default gen_random_uuid(),
+  project_id uuid not null references public.projects (id) on delete cascade,
+  role text not null check (role in ('user', 'assistant', 'system')),
+  message text not null,
+  created_at timestamptz default now()
+);
+
+create table if not exists public.jobs (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references public.users (id) on delete cascade,
+  project_id uuid not null references public.projects (id) on delete cascade,
+  status text default 'pending' check (status in ('pending', 'processing', 'completed', 'failed', 'cancelled')),
+  progress integer default 0,
+  progress_message text,
+  result text,
+  error text,
+  created_at timestamptz default now(),
+  updated_at timestamptz default now()
+);
+
+create table if not exists public.publish_drafts (
+  project_id uuid primary key references public.projects (id) on delete cascade,
+  title text,
+  description text,
+  how_to_play text,
+  tags text,
+  visibility text default 'private' check (visibility in ('public', 'unlisted', 'private')),
+  remix text default 'disallow' check (remix in ('allowed', 'disallow')),
+  thumbnail_url text,
+  updated_at timestamptz default now()
+);
+
+create table if not exists public.activity_log (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid references public.users (id) on delete set null,
+  action text not null,
+  target_type text,
+  target_id text,
+  details text,
+  created_at timestamptz default now()
+);
+
+create table if not exists public.games (
+  id uuid primary key default gen_random_uuid(),
+  project_id uuid references public.projects (id) on delete set null,
+  user_id uuid not null references public.users (id) on delete cascade,
+  title text not null,
+  description text,
+  game_url text not null,
+  thumbnail_url text,
+  play_count bigint not null default 0,
+  like_count bigint not null default 0,
+  visibility text not null default 'public' check (visibility in ('public', 'unlisted', 'private')),
+  created_at timestamptz not null default now()
+);
+
+-- An older source of V2 made this index over all rows.
+do $$
+begin
+  if exists (select from pg_index where indexrelid = to_regclass('public.idx_assets_is_public') and indpred is null) then
+    drop index public.idx_assets_is_public;
+  end if;
+end $$;
+
+create index if not exists idx_projects_user_id on public.projects (user_id);
+create index if not exists idx_projects_updated_at on public.projects (updated_at desc);
+create index if not exists idx_projects_user_updated on public.projects (user_id, updated_at desc);
+create index if not exists idx_projects_is_public on public.projects (is_public);
+create index if not exists idx_projects_remixed_from on public.projects (remixed_from);
+create index if not exists idx_projects_public on public.projects (updated_at desc) where is_public;
+
+create index if not exists idx_assets_owner_id on public.assets (owner_id);
+create index if not exists idx_assets_is_public on public.assets (is_public) where is_public;
+create index if not exists idx_assets_is_deleted on public.assets (is_deleted);
+create index if not exists idx_assets_owner_active on public.assets (owner_id, created_at desc) where not is_deleted;
+create index if not exists idx_assets_hash on public.assets (hash);
+create index if not exists idx_assets_original_asset_id on public.assets (original_asset_id);
+create index if not exists idx_assets_created_in_project_id on public.assets (created_in_project_id);
+create index if not exists idx_assets_global on public.assets (is_global) where is_global;
+create unique index if not exists idx_assets_global_alias_unique on public.assets (alias) where is_global;
+create index if not exists idx_assets_public_active on public.assets (created_at desc) where is_public and not is_deleted;
+
+create index if not exists idx_project_assets_project_id on public.project_assets (project_id);
+create index if not exists idx_project_assets_asset_id on public.project_assets (asset_id);
+
+create index if not exists idx_chat_history_project_id on public.chat_history (project_id);
+create index if not exists idx_chat_history_created_at on public.chat_history (created_at);
+
+create index if not exists idx_jobs_user_id on public.jobs (user_id);
+create index if not exists idx_jobs_project_id on public.jobs (project_id);
+create index if not exists idx_jobs_status on public.jobs (status);
+create index if not exists idx_jobs_user_status on public.jobs (user_id, status);
+
+create index if not exists idx_publish_drafts_project_id on public.publish_drafts (project_id);
+
+create index if not exists idx_activity_log_user_id on public.activity_log (user_id);
+create index if not exists idx_activity_log_action on public.activity_log (action);
+create index if not exists idx_activity_log_created_at on public.activity_log (created_at);
+create index if not exists idx_activity_log_user_created on public.activity_log (user_id, created_at desc);
+
+create index if not exists idx_games_visibility on public.games (visibility);
+create index if not exists idx_games_created_at on public.games (created_at desc);
+create index if not exists idx_games_user_id on public.games (user_id);
+create index if not exists idx_games_project_id on public.games (project_id);
+
+create or replace function public.update_updated_at() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.updated_at = now();
+  return new;
+end $$;
+
+create or replace trigger users_updated_at before update on public.users
+  for each row execute function public.update_updated_at();
+create or replace trigger projects_updated_at before update on public.projects
+  for each row execute function public.update_updated_at();
+create or replace trigger assets_updated_at before update on public.assets
+  for each row execute function public.update_updated_at();
+create or replace trigger jobs_updated_at before update on public.jobs
+  for each row execute function public.update_updated_at();
+create or replace trigger publish_drafts_updated_at before update on public.publish_drafts
+  for each row execute function public.update_updated_at();
+
+-- Every new account gets its row; a failure here aborts the sign-up.
+create or replace function public.handle_new_user() returns trigger
+language plpgsql security definer set search_path = public as $$
+begin
+  insert into public.users (id, email, display_name, avatar_url)
+  values (
+    new.id,
+    new.email,
+    coalesce(new.raw_user_meta_data ->> 'full_name', new.raw_user_meta_data ->> 'name', split_part(new.email, '@', 1)),
+    coalesce(new.raw_user_meta_data ->> 'avatar_url', new.raw_user_meta_data ->> 'picture')
+  );
+  return new;
+end $$;
+
+-- Hosted Supabase lets us create this trigger, but neither drop nor replace it: auth.users belongs to another role.
+do $$
+begin
+  if not exists (select from pg_trigger where tgrelid = 'auth.users'::regclass and tgname = 'on_auth_user_created') then
+    create trigger on_auth_user_created after insert on auth.users
+      for each row execute function public.handle_new_user();
+  end if;
+end $$;

@@ -1,0 +1,166 @@
+-- The life of a job row, one transaction per step, for the service role alone. Every step may be repeated after a crash.
+-- Locks are taken project first, then job. Terminal states are final: each change is a compare-and-set on an active row.
+
+create or replace function public.open_job(
+  p_id uuid, p_user_id uuid, p_project_id uuid, p_content text, p_chat_id uuid, p_max_queued integer
+) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_job public.jobs;
+  v_constraint text;
+begin
+  -- Openers of one project take turns.
+  perform from public.projects where id = p_project_id and user_id = p_user_id for no key update;
+  if not found then
+    return jsonb_build_object('outcome', 'refused', 'code', 'ACCESS_DENIED');
+  end if;
+
+  select * into v_job from public.jobs where id = p_id;
+  if found then
+    if v_job.user_id <> p_user_id or v_job.project_id <> p_project_id then
+      return jsonb_build_object('outcome', 'refused', 'code', 'ACCESS_DENIED');
+    end if;
+    return jsonb_build_object('outcome', 'existing', 'job', to_jsonb(v_job));
+  end if;
+
+  -- The caller is the project's only writer: whatever else is active here has lost its worker.
+  update public.jobs set status = 'failed', error = '作業が途中で中断しました。もう一度お試しください。'
+  where project_id = p_project_id and status in ('pending', 'processing');
+
+  if (
+    select count(*) from public.jobs
+    where status in ('pending', 'processing') and queue_no is not null and slot_at is null
+  ) >= p_max_queued then
+    return jsonb_build_object('outcome', 'refused', 'code', 'SYSTEM_LIMIT_EXCEEDED');
+  end if;
+
+  begin
+    insert into public.jobs (id, user_id, project_id) values (p_id, p_user_id, p_project_id) returning * into v_job;
+  exception when unique_violation then
+    get stacked diagnostics v_constraint = constraint_name;
+    if v_constraint = 'jobs_one_active_per_user' then
+      return jsonb_build_object('outcome', 'refused', 'code', 'USER_LIMIT_EXCEEDED');
+    end if;
+    raise;
+  end;
+  insert into public.chat_history (id, project_id, role, message) values (p_chat_id, p_project_id, 'user', p_content)
+  on conflict (id) do nothing;
+  update public.projects set updated_at = now() where id = p_project_id;
+  return jsonb_build_object('outcome', 'opened', 'job', to_jsonb(v_job));
+end $$;
+
+-- The row as it is afterwards, whatever its state; null when it is gone.
+create or replace function public.start_processing(p_id uuid, p_needs_slot boolean) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_job public.jobs;
+begin
+  update public.jobs set
+    status = 'processing',
+    queue_no = case when p_needs_slot and queue_no is null then nextval('public.jobs_queue_no_seq') else queue_no end
+  where id = p_id and (status = 'pending' or (status = 'processing' and p_needs_slot and queue_no is null))
+  returning * into v_job;
+  if not found then
+    select * into v_job from public.jobs where id = p_id;
+    if not found then return null; end if;
+  end if;
+  return to_jsonb(v_job);
+end $$;
+
+-- Counts one more runner start. Its first event has not come yet, whatever an earlier attempt said.
+create or replace function public.start_attempt(p_id uuid) returns jsonb
+language sql set search_path = '' as $$
+  update public.jobs set attempt = attempt + 1, last_event_at = null
+  where id = p_id and status in ('pending', 'processing')
+  returning jsonb_build_object(
+    'attempt', attempt,
+    'slot_age_ms', floor(extract(epoch from clock_timestamp() - slot_at) * 1000)::bigint
+  );
+$$;
+
+-- True while this attempt is the row's: the slot was taken now or before, and its time counts from the first one.
+create or replace function public.take_slot(p_id uuid, p_attempt integer) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  update public.jobs set slot_at = coalesce(slot_at, clock_timestamp())
+  where id = p_id and attempt = p_attempt and status in ('pending', 'processing');
+  return found;
+end $$;
+
+-- 1 = next; null when the job does not wait for a slot.
+create or replace function public.queue_position(p_id uuid) returns integer
+language sql stable set search_path = '' as $$
+  select (
+    select count(*)::integer from public.jobs w
+    where w.status in ('pending', 'processing') and w.queue_no is not null and w.slot_at is null and w.queue_no <= j.queue_no
+  )
+  from public.jobs j
+  where j.id = p_id and j.status in ('pending', 'processing') and j.queue_no is not null and j.slot_at is null;
+$$;
+
+-- The row, or null when it is not processing or belongs to another attempt (p_attempt null = any).
+create or replace function public.note_progress(p_id uuid, p_attempt integer, p_progress integer, p_message text) returns jsonb
+language sql set search_path = '' as $$
+  update public.jobs j set
+    progress = case when p_progress is null then progress else least(greatest(p_progress, 0), 100) end,
+    progress_message = coalesce(p_message, progress_message),
+    last_event_at = now()
+  where id = p_id and status = 'processing' and (p_attempt is null or attempt = p_attempt)
+  returning to_jsonb(j);
+$$;
+
+-- The completed row, also when an earlier call completed it; null when it ended otherwise or is gone.
+create or replace function public.complete_job(
+  p_id uuid, p_result text, p_history text, p_chat_id uuid, p_pending_question jsonb, p_usage jsonb
+) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_job public.jobs;
+begin
+  perform from public.projects where id = (select project_id from public.jobs where id = p_id) for no key update;
+  update public.jobs set status = 'completed', progress = 100, result = p_result, error = null, usage = nullif(p_usage, 'null')
+  where id = p_id and status in ('pending', 'processing')
+  returning * into v_job;
+  if not found then
+    select * into v_job from public.jobs where id = p_id and status = 'completed';
+    if not found then return null; end if;
+    return to_jsonb(v_job);
+  end if;
+  if p_history is not null then
+    insert into public.chat_history (id, project_id, role, message) values (p_chat_id, v_job.project_id, 'assistant', p_history)
+    on conflict (id) do nothing;
+  end if;
+  update public.projects set pending_question = nullif(p_pending_question, 'null') where id = v_job.project_id;
+  return to_jsonb(v_job);
+end $$;
+
+-- The failed row, also when it had failed before; null when it ended otherwise or is gone.
+create or replace function public.fail_job(p_id uuid, p_error text) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_job public.jobs;
+begin
+  update public.jobs set status = 'failed', error = p_error
+  where id = p_id and status in ('pending', 'processing')
+  returning * into v_job;
+  if not found then
+    select * into v_job from public.jobs where id = p_id and status = 'failed';
+    if not found then return null; end if;
+  end if;
+  return to_jsonb(v_job);
+end $$;
+
+-- Before the commit point the row becomes cancelled; afterwards, or when it has ended otherwise, it is too late.
+create or replace function public.cancel_job(p_id uuid) returns text
+language plpgsql set search_path = '' as $$
+declare
+  v_status text;
+begin
+  -- publish_revision holds the same lock, so that exactly one of the two wins.
+  select status into v_status from public.jobs where id = p_id for update;
+  if v_status = 'cancelled' then return 'cancelled'; end if;
+  if v_status is null or v_status not in ('pending', 'processing') then return 'too_late'; end if;
+  if exists (select from public.revisions where job_id = p_id) then return 'too_late'; end if;
+  update public.jobs set status = 'cancelled' where id = p_id;
+  return 'cancelled';
+end $$;
