@@ -63,8 +63,11 @@ export class HttpTransport implements EventTransport {
 
   async close(drainMs: number): Promise<void> {
     this.isEnding = true;
-    if (drainMs === 0) this.die();
     this.wakePump();
+    if (drainMs === 0) {
+      this.die();
+      return this.pump;
+    }
     const timer = setTimeout(() => {
       this.options.warn(`callback: gave up with events unacknowledged after ${drainMs} ms`);
       this.die();
@@ -166,6 +169,8 @@ export class HttpTransport implements EventTransport {
     this.backoffMs = MIN_BACKOFF_MS;
     this.outbox.markSent(batch);
     if (this.outbox.acknowledge(answer.ackedSeq)) this.ackMovedAt = Date.now();
+    // A receiver that knows less than before was started anew: what it held in memory has to come again.
+    else if (answer.ackedSeq < this.outbox.ackedSeq) this.outbox.rewind();
     if (!this.outbox.isFull) this.releaseEmitters();
     if (!answer.cancel) return 'ok';
     this.options.onStop(new DreamError('RunCancelled', 'the receiver asked to stop'));

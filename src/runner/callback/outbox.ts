@@ -49,6 +49,7 @@ export class Outbox {
     this.waiting.push({ seq: this.newest, event, chars });
   }
 
+  get ackedSeq(): number { return this.acked; }
   get lastSeq(): number { return this.newest; }
   get isFull(): boolean { return this.waiting.length >= MAX_QUEUED_EVENTS || this.chars >= MAX_QUEUED_CHARS; }
   get hasUnsent(): boolean { return this.newest > this.sent; }

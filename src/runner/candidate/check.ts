@@ -1,0 +1,72 @@
+import { join, normalize } from 'node:path/posix';
+import { DreamError } from '../../contracts/errors.js';
+import { isWelcomePage } from '../../domain/welcome-page.js';
+import { assertCandidatePath } from './paths.js';
+import { compileError, readPage, type ScriptTag } from './html.js';
+import { findPlaceholder } from './placeholders.js';
+
+/** One text file of a candidate; `oldText` null = it is new. */
+export interface ChangedText {
+  readonly path: string;
+  readonly oldText: string | null;
+  readonly newText: string;
+}
+
+export interface Candidate {
+  /** All visible paths of the new version. */
+  readonly paths: readonly string[];
+  readonly changed: readonly ChangedText[];
+  /** Text of any file of the new version; null = not there or not text. */
+  readonly textOf: (path: string) => Promise<string | null>;
+}
+
+const PAGE = 'index.html';
+/** Less code than this cannot be a game. */
+const MIN_CODE_CHARS = 200;
+
+/**
+ * Is this a game that can be shown (E2)? Throws `CandidateRefused` for paths that no version may hold and
+ * `CandidateInvalid` with the reason for a page that is missing, cut, does not compile, is no game, or leaves parts out.
+ */
+export async function checkCandidate(candidate: Candidate): Promise<void> {
+  for (const path of candidate.paths) assertCandidatePath(path);
+  const html = await candidate.textOf(PAGE);
+  if (html === null) throw invalid('no-page', 'index.html is missing');
+  if (isWelcomePage(html)) throw invalid('welcome-page', 'index.html is still the welcome page');
+  const page = readPage(html);
+  if (page.defect !== null) throw invalid('page-cut', `index.html: ${page.defect}`);
+  await checkScripts(page.scripts, candidate);
+  for (const file of candidate.changed) {
+    const remark = findPlaceholder(file.newText, file.oldText);
+    if (remark !== null) throw invalid('placeholder', `${file.path} leaves a part out: ${remark}`);
+  }
+}
+
+async function checkScripts(scripts: readonly ScriptTag[], candidate: Candidate): Promise<void> {
+  let codeChars = 0;
+  for (const script of scripts) {
+    const path = script.src === null ? null : localPath(script.src);
+    if (script.src !== null && path === null) continue;
+    const code = path === null ? script.code : await candidate.textOf(path);
+    if (code === null) throw invalid('script-missing', `index.html loads ${script.src}, which is not there`);
+    if (script.type === 'classic' || script.type === 'module') codeChars += code.trim().length;
+    const trouble = code.trim() === '' ? null : compileError(code, script.type, path === null ? script.line : 1);
+    if (trouble !== null) throw invalid('script-broken', `${path ?? PAGE} does not compile: ${trouble}`);
+  }
+  if (codeChars < MIN_CODE_CHARS) throw invalid('no-game', 'index.html holds no game code');
+}
+
+/** Path inside the project that a script address names; null for other hosts, data and the server's own libraries. */
+function localPath(src: string): string | null {
+  if (/^([a-z][a-z0-9+.-]*:|\/)/i.test(src)) return null;
+  const [path = ''] = src.split(/[?#]/);
+  try {
+    return normalize(join('.', decodeURIComponent(path)));
+  } catch {
+    return path;
+  }
+}
+
+function invalid(reason: string, message: string): DreamError {
+  return new DreamError('CandidateInvalid', message, { reason });
+}

@@ -1,0 +1,76 @@
+import { DreamError } from '../../contracts/errors.js';
+import type { GenerateInput, GenerateResult, RunUsage } from '../../contracts/runner.js';
+import { commitFiles, type HashedFile } from '../../git/commit.js';
+import type { Repo } from '../../git/process.js';
+import { listTree, logPage, readFile } from '../../git/read.js';
+import { listRefs } from '../../git/refs.js';
+import type { Edit } from './edits.js';
+
+export type CandidateResult = Extract<GenerateResult, { kind: 'candidate' }>;
+
+/** What a run leaves beside the game's files. */
+export interface CandidateStory {
+  readonly summary: string;
+  readonly suggestions: readonly string[];
+  readonly skills: readonly string[];
+  readonly edits: readonly Edit[];
+  readonly usage: RunUsage | null;
+}
+
+type Job = Pick<GenerateInput, 'jobId' | 'attempt' | 'parent' | 'userText'>;
+
+const CONTEXT_FOLDER = '.ai-context/';
+const JOB_TRAILER = 'Job-Id';
+const USAGE_TRAILER = 'Run-Usage';
+const SUBJECT_CHARS = 50;
+
+function refOf(job: Pick<Job, 'jobId' | 'attempt'>): string {
+  return `refs/jobs/${job.jobId}/${job.attempt}`;
+}
+
+/** Commits a checked candidate under the job's own ref (E2), with V2's `.ai-context` beside the files. Answers its revision. */
+export async function saveCandidate(repo: Repo, job: Job, files: readonly HashedFile[], story: CandidateStory, now = new Date()): Promise<string> {
+  const timestamp = now.toISOString();
+  const context = {
+    timestamp, userPrompt: job.userText, aiSummary: story.summary, skills: story.skills, generator: 'claude',
+    edits: story.edits, systemPromptVersion: '1.0', suggestions: story.suggestions,
+  };
+  const name = timestamp.slice(0, 19).replaceAll(':', '-');
+  return commitFiles(
+    repo, files, [{ path: `${CONTEXT_FOLDER}${name}.json`, content: `${JSON.stringify(context, null, 2)}\n` }],
+    {
+      subject: [...job.userText.replace(/\s+/g, ' ').trim()].slice(0, SUBJECT_CHARS).join(''),
+      trailers: { [JOB_TRAILER]: job.jobId, ...(story.usage ? { [USAGE_TRAILER]: JSON.stringify(story.usage) } : {}) },
+    },
+    { ref: refOf(job), expected: null, parent: job.parent },
+  );
+}
+
+/** A checked candidate that an earlier attempt of this job made from the same parent (C4); the newest one, or null. */
+export async function findCandidate(repo: Repo, job: Pick<Job, 'jobId' | 'parent'>): Promise<CandidateResult | null> {
+  const refs = await listRefs(repo, `refs/jobs/${job.jobId}`).catch((error: unknown) => {
+    if (error instanceof DreamError && error.kind === 'RevisionMissing') return [];
+    throw error;
+  });
+  for (const { revision } of refs.sort((left, right) => right.committedAt.getTime() - left.committedAt.getTime())) {
+    const [entry] = await logPage(repo, revision, { skip: 0, limit: 1 });
+    if (!entry || entry.parent !== job.parent || entry.trailers[JOB_TRAILER] !== job.jobId) continue;
+    const story = await readStory(repo, revision);
+    return {
+      kind: 'candidate', revision, parent: job.parent, ...story, usage: parseUsage(entry.trailers[USAGE_TRAILER]),
+      skippedEntries: [], permissionDenials: 0, bundlePath: null,
+    };
+  }
+  return null;
+}
+
+async function readStory(repo: Repo, revision: string): Promise<{ summary: string; suggestions: string[] }> {
+  const path = (await listTree(repo, revision)).map((entry) => entry.path).filter((each) => each.startsWith(CONTEXT_FOLDER)).at(-1);
+  const bytes = path === undefined ? null : await readFile(repo, revision, path);
+  const context = JSON.parse(bytes?.toString('utf8') ?? '{}') as { aiSummary?: string; suggestions?: string[] };
+  return { summary: context.aiSummary ?? '', suggestions: context.suggestions ?? [] };
+}
+
+function parseUsage(trailer: string | undefined): RunUsage | null {
+  return trailer === undefined ? null : (JSON.parse(trailer) as RunUsage);
+}

@@ -1,0 +1,115 @@
+import { DreamError } from '../../contracts/errors.js';
+import type { GenerateInput, RunUsage } from '../../contracts/runner.js';
+import type { EventTransport } from '../callback/transport.js';
+import { startKeyProxy, type KeyProxy } from '../key-proxy.js';
+import type { Scratch } from '../scratch.js';
+import { startWatchdog, type Watchdog } from '../watchdog.js';
+import { findClaude } from './binary.js';
+import { claudeArgs, claudeEnv } from './command.js';
+import { judge, usageOf } from './judge.js';
+import { splitLines } from './lines.js';
+import { parseLine, type Line, type ResultLine } from './messages.js';
+import { chooseIsolation, wrap } from './sandbox.js';
+import { startSession, type Session } from './session.js';
+import { Translator } from './translate.js';
+
+/** What a properly ended run leaves to be looked at; the files are in the work folder. */
+export interface ModelRun {
+  readonly text: string;
+  readonly skills: readonly string[];
+  readonly usage: RunUsage;
+  readonly permissionDenials: number;
+}
+
+export interface ModelAccess {
+  readonly upstream: string;
+  readonly apiKey: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly warn: (text: string) => void;
+}
+
+type Run = Pick<GenerateInput, 'model' | 'systemPrompt' | 'limits' | 'prompt'>;
+
+/**
+ * Runs the model program once in the work folder and sends what it does as events.
+ * Ends with its last words, or throws the one DreamError that describes why not. Nothing of it is left running.
+ */
+export async function runModel(run: Run, scratch: Scratch, access: ModelAccess, events: EventTransport, signal: AbortSignal): Promise<ModelRun> {
+  const program = await findClaude();
+  const isolation = await chooseIsolation(access.env, access.warn);
+  signal.throwIfAborted();
+  const proxy = await startKeyProxy({ socketPath: scratch.socket, upstream: access.upstream, apiKey: access.apiKey });
+  try {
+    const { places, command } = wrap(isolation, { program, workDir: scratch.work, home: scratch.home, socket: scratch.socket });
+    const [file, args] = command(claudeArgs(run));
+    const session = startSession(file, args, { cwd: scratch.work, env: claudeEnv(places, proxy.token, run.limits), prompt: run.prompt });
+    return await follow(session, new Translator(places.workDir), { run, proxy, events, signal });
+  } finally {
+    await proxy.close();
+  }
+}
+
+interface Following {
+  readonly run: Run;
+  readonly proxy: KeyProxy;
+  readonly events: EventTransport;
+  readonly signal: AbortSignal;
+}
+
+async function follow(session: Session, translator: Translator, { run, proxy, events, signal }: Following): Promise<ModelRun> {
+  let stalled: DreamError | null = null;
+  const { startTimeoutMs: startMs, noProgressTimeoutMs: stallMs } = run.limits;
+  const watchdog = startWatchdog({ startMs, stallMs }, (waitedMs) => {
+    stalled = stallFailure(waitedMs, proxy);
+    void session.stop();
+  });
+  const onAbort = (): void => void session.stop();
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    const result = await readResult(session, translator, watchdog, events);
+    session.finish();
+    const { exitCode, signal: endSignal, startError } = await session.ended;
+    signal.throwIfAborted();
+    if (stalled !== null) throw stalled as DreamError;
+    const stderrTail = startError ?? session.stderrTail();
+    const failure = judge({ result, exitCode, signal: endSignal, stderrTail, wasRefused: translator.wasRefused, retryAfterMs: proxy.retryAfterMs() });
+    if (failure !== null) throw failure;
+    if (result === null) throw new DreamError('RunCrashed', 'the model program ended without a result');
+    return { text: result.result ?? '', skills: translator.skills, usage: usageOf(result), permissionDenials: result.permission_denials?.length ?? 0 };
+  } finally {
+    watchdog.stop();
+    signal.removeEventListener('abort', onAbort);
+    await session.stop();
+  }
+}
+
+/** Reads line by line; a receiver that cannot keep up holds the model program back through its pipe. */
+async function readResult(session: Session, translator: Translator, watchdog: Watchdog, events: EventTransport): Promise<ResultLine | null> {
+  let result: ResultLine | null = null;
+  for await (const text of splitLines(session.stdout)) {
+    const line = parseLine(text);
+    if (line === null) continue;
+    if (isModelAtWork(line)) watchdog.touch();
+    for (const event of translator.translate(line)) await watchdog.excuse(events.emit(event));
+    if (line.type === 'result') {
+      result = line;
+      // With its input still open the program would wait for the next request.
+      session.finish();
+    }
+  }
+  return result;
+}
+
+/** Lines that prove that the model answers; what the program says about itself does not count. */
+function isModelAtWork(line: Line): boolean {
+  return line.type === 'stream_event' || line.type === 'user' || line.type === 'result' || (line.type === 'assistant' && line.message.model !== '<synthetic>');
+}
+
+/** A silent wait after a refusal is that refusal: the program was told to come back later. */
+function stallFailure(waitedMs: number, proxy: KeyProxy): DreamError {
+  const details = { retryAfterMs: proxy.retryAfterMs() ?? undefined };
+  if (proxy.lastStatus() === 429) return new DreamError('ModelRateLimited', 'still refused with 429 when patience ended', details);
+  if (proxy.lastStatus() === 529) return new DreamError('ModelOverloaded', 'still refused with 529 when patience ended', details);
+  return new DreamError('RunStalled', `nothing came from the model for ${waitedMs} ms`);
+}

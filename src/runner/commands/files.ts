@@ -1,0 +1,105 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { DreamError } from '../../contracts/errors.js';
+import type { FilesInput } from './inputs.js';
+import { lookAt, resolveInside } from './safe-path.js';
+
+const MAX_READ_BYTES = 32 * 1024 * 1024;
+
+interface Listed { path: string; kind: 'file' | 'folder'; sizeBytes: number; modifiedAt: string }
+
+/** Runs one operation on files inside one user's root; the answer is plain JSON. Throws `PATH_ESCAPE`, `FILE_NOT_FOUND`, `DiskFull`. */
+export async function runFiles(input: FilesInput): Promise<unknown> {
+  const place = await resolveInside(input.root, input.path);
+  switch (input.op) {
+    case 'list': return { entries: await list(place) };
+    case 'read': return read(place, input.encoding);
+    case 'write': return write(input.root, input.path, Buffer.from(input.content, input.encoding));
+    case 'hash': return hash(place);
+    case 'usage': return usage(place);
+    case 'delete': return remove(input.path, place);
+  }
+}
+
+function notFound(): DreamError {
+  return new DreamError('FILE_NOT_FOUND', 'no such file');
+}
+
+/** Direct children, by name; links and special files are not shown. */
+async function list(folder: string): Promise<Listed[]> {
+  if (!(await lookAt(folder))?.isDirectory()) throw notFound();
+  const entries: Listed[] = [];
+  for (const name of (await readdir(folder)).sort()) {
+    const stats = await lookAt(join(folder, name));
+    if (stats === null || !(stats.isFile() || stats.isDirectory())) continue;
+    const isFile = stats.isFile();
+    entries.push({ path: name, kind: isFile ? 'file' : 'folder', sizeBytes: isFile ? stats.size : 0, modifiedAt: stats.mtime.toISOString() });
+  }
+  return entries;
+}
+
+async function read(file: string, encoding: 'utf8' | 'base64'): Promise<{ content: string; sizeBytes: number }> {
+  if (!(await lookAt(file))?.isFile()) throw notFound();
+  // The check above and this opening are two moments: a link put there in between is refused by the opening itself.
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const { size } = await handle.stat();
+    if (size > MAX_READ_BYTES) throw new DreamError('OPERATION_FAILED', `file is larger than ${MAX_READ_BYTES} bytes`);
+    const content = await handle.readFile();
+    return { content: content.toString(encoding), sizeBytes: content.length };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** All or nothing: the bytes are complete before they get their name. */
+async function write(root: string, path: string, content: Buffer): Promise<{ sizeBytes: number; sha256: string }> {
+  const file = await resolveInside(root, path);
+  if ((await lookAt(file))?.isDirectory() || path === '' || path.endsWith('/')) throw new DreamError('PATH_ESCAPE', 'a folder is in the way');
+  const draft = join(dirname(file), `.${randomUUID()}.part`);
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(draft, content, { flag: 'wx' });
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw new DreamError('DiskFull', 'no space left');
+    if (code === 'EEXIST' || code === 'ENOTDIR') throw new DreamError('PATH_ESCAPE', 'a file is in the way');
+    throw error;
+  }
+  return { sizeBytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+}
+
+async function hash(file: string): Promise<{ sha256: string; sizeBytes: number }> {
+  const stats = await lookAt(file);
+  if (!stats?.isFile()) throw notFound();
+  const digest = createHash('sha256');
+  await pipeline(createReadStream(file), digest);
+  return { sha256: digest.digest('hex'), sizeBytes: stats.size };
+}
+
+/** What a folder takes up, links not followed; nothing there = 0. */
+async function usage(place: string): Promise<{ files: number; sizeBytes: number }> {
+  const stats = await lookAt(place);
+  if (stats === null) return { files: 0, sizeBytes: 0 };
+  if (!stats.isDirectory()) return { files: 1, sizeBytes: stats.size };
+  let total = { files: 0, sizeBytes: 0 };
+  for (const name of await readdir(place)) {
+    const inner = await usage(join(place, name));
+    total = { files: total.files + inner.files, sizeBytes: total.sizeBytes + inner.sizeBytes };
+  }
+  return total;
+}
+
+/** Removes a file or a folder with all it holds; never the root itself. */
+async function remove(path: string, place: string): Promise<{ isDeleted: boolean }> {
+  if (path.split('/').every((segment) => segment === '' || segment === '.')) throw new DreamError('PATH_ESCAPE', 'the root itself is not deleted');
+  const stats = await lookAt(place);
+  if (stats === null) return { isDeleted: false };
+  await rm(place, { recursive: true, force: true });
+  return { isDeleted: true };
+}

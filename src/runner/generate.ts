@@ -1,0 +1,119 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DreamError } from '../contracts/errors.js';
+import type { GenerateInput, GenerateResult } from '../contracts/runner.js';
+import { bundleCreate } from '../git/bundle.js';
+import { hashFolder, type HashedFile } from '../git/commit.js';
+import { textOf } from '../git/diff.js';
+import { openRepo, type Repo } from '../git/process.js';
+import { readBlobs } from '../git/read.js';
+import { initBare } from '../git/refs.js';
+import { splitFinalText, takeHtmlBlock } from './candidate/answer-text.js';
+import { checkCandidate, type ChangedText } from './candidate/check.js';
+import { editsOf } from './candidate/edits.js';
+import { findCandidate, saveCandidate, type CandidateResult } from './candidate/save.js';
+import type { EventTransport } from './callback/transport.js';
+import { runModel, type ModelAccess, type ModelRun } from './claude/run.js';
+import { fillWork, openScratch } from './scratch.js';
+
+const CHECKING = { type: 'progress', progress: 92, message: '動くかどうか確かめています' } as const;
+const SAVING = { type: 'progress', progress: 96, message: '保存しています' } as const;
+const DEFAULT_SUMMARY = 'ゲームを更新しました。';
+const DEFAULT_ANSWER = 'うまく答えられませんでした。もう少し詳しく教えてください。';
+
+/**
+ * One attempt: fills a scratch folder from the parent, lets the model work there, checks what it made and commits it as a candidate.
+ * A candidate that this job already has is answered instead (C4). Failures are DreamErrors; the project stays as it was.
+ */
+export async function generate(input: GenerateInput, access: ModelAccess, events: EventTransport, signal: AbortSignal): Promise<GenerateResult> {
+  const repo = input.parent === null ? await initBare(input.repoDir) : openRepo(input.repoDir);
+  const earlier = await findCandidate(repo, input);
+  if (earlier) return withBundle(repo, input, earlier);
+  const scratch = await openScratch(input);
+  try {
+    await fillWork(repo, scratch.work, input);
+    const before = (await hashFolder(repo, scratch.work)).files;
+    const run = await runModel(input, scratch, access, events, signal);
+    await events.emit(CHECKING);
+    const { after, skipped, text } = await collect(repo, scratch.work, before, run.text);
+    const final = splitFinalText(text);
+    if (!hasChanged(before, after)) {
+      return { kind: 'answer', message: final.message || DEFAULT_ANSWER, suggestions: final.suggestions, usage: run.usage };
+    }
+    const changed = await changedTexts(repo, before, after);
+    await checkCandidate({ paths: after.map((file) => file.path), changed, textOf: (path) => readText(repo, after, path) });
+    await events.emit(SAVING);
+    signal.throwIfAborted();
+    const result = await save(repo, input, { files: after, changed, run, final });
+    return await withBundle(repo, input, { ...result, skippedEntries: [...skipped] });
+  } finally {
+    await scratch.remove();
+  }
+}
+
+/** What the model left. A whole page given in words, with no page written, counts as the page (generation.md §12). */
+async function collect(repo: Repo, work: string, before: readonly HashedFile[], text: string): Promise<{ after: HashedFile[]; skipped: readonly string[]; text: string }> {
+  const { files, skipped } = await hashFolder(repo, work);
+  const oidIn = (list: readonly HashedFile[]): string | undefined => list.find((file) => file.path === 'index.html')?.oid;
+  const block = oidIn(files) === oidIn(before) ? takeHtmlBlock(text) : null;
+  if (block === null) return { after: files, skipped, text };
+  await writeFile(join(work, 'index.html'), block.html);
+  return { after: (await hashFolder(repo, work)).files, skipped, text: block.rest };
+}
+
+function hasChanged(before: readonly HashedFile[], after: readonly HashedFile[]): boolean {
+  const known = new Map(before.map((file) => [file.path, file.oid]));
+  return before.length !== after.length || after.some((file) => known.get(file.path) !== file.oid);
+}
+
+async function changedTexts(repo: Repo, before: readonly HashedFile[], after: readonly HashedFile[]): Promise<ChangedText[]> {
+  const known = new Map(before.map((file) => [file.path, file.oid]));
+  const changed = after.filter((file) => known.get(file.path) !== file.oid);
+  const oids = [...new Set(changed.flatMap((file) => [file.oid, known.get(file.path)]).filter((oid) => oid !== undefined))];
+  const blobs = await readBlobs(repo, oids);
+  const texts = new Map(oids.map((oid, index) => [oid, textOf(blobs[index] ?? Buffer.alloc(0))]));
+  return changed.flatMap(({ path, oid }) => {
+    const newText = texts.get(oid) ?? null;
+    return newText === null ? [] : [{ path, oldText: texts.get(known.get(path) ?? '') ?? null, newText }];
+  });
+}
+
+async function readText(repo: Repo, files: readonly HashedFile[], path: string): Promise<string | null> {
+  const oid = files.find((file) => file.path === path)?.oid;
+  if (oid === undefined) return null;
+  const [bytes] = await readBlobs(repo, [oid]);
+  return bytes ? textOf(bytes) : null;
+}
+
+interface Finished {
+  readonly files: readonly HashedFile[];
+  readonly changed: readonly ChangedText[];
+  readonly run: ModelRun;
+  readonly final: { message: string; suggestions: string[] };
+}
+
+async function save(repo: Repo, input: GenerateInput, { files, changed, run, final }: Finished): Promise<CandidateResult> {
+  const summary = final.message || DEFAULT_SUMMARY;
+  const story = { summary, suggestions: final.suggestions, skills: run.skills, usage: run.usage, edits: editsOf(changed, input.parent === null) };
+  try {
+    const revision = await saveCandidate(repo, input, files, story);
+    return {
+      kind: 'candidate', revision, parent: input.parent, usage: run.usage, summary, suggestions: final.suggestions,
+      skippedEntries: [], permissionDenials: run.permissionDenials, bundlePath: null,
+    };
+  } catch (error) {
+    // The same call ran twice and the other one was first: its candidate is the job's.
+    const isSecond = error instanceof DreamError && error.details['reason'] === 'ref-moved';
+    const first = isSecond ? await findCandidate(repo, input) : null;
+    if (first) return first;
+    throw error;
+  }
+}
+
+/** The bundle outlives the scratch folder: whoever asked for it takes it away. */
+async function withBundle(repo: Repo, input: GenerateInput, result: CandidateResult): Promise<CandidateResult> {
+  if (!input.wantBundle) return result;
+  const file = `${input.scratchDir}.bundle`;
+  await bundleCreate(repo, { have: input.parent, want: result.revision, file });
+  return { ...result, bundlePath: file };
+}

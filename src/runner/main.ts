@@ -1,0 +1,86 @@
+import { DreamError } from '../contracts/errors.js';
+import { RUNNER_ENV, type GenerateInput } from '../contracts/runner.js';
+import type { RunnerEvent } from '../contracts/stream.js';
+import { HttpTransport } from './callback/http-transport.js';
+import { silentTransport, type EventTransport } from './callback/transport.js';
+import { splitLines } from './claude/lines.js';
+import { RunnerInput } from './commands/inputs.js';
+import { runFiles } from './commands/files.js';
+import { runGit } from './commands/git.js';
+import { generate } from './generate.js';
+import { Output } from './output.js';
+
+const DEFAULT_UPSTREAM = 'https://api.anthropic.com';
+/** Shorter ones are no secrets, and removing them would tear words apart. */
+const MIN_SECRET_CHARS = 8;
+
+const env = process.env;
+const secrets = [env[RUNNER_ENV.modelKey], env[RUNNER_ENV.callbackKey]].filter((value) => value !== undefined && value.length >= MIN_SECRET_CHARS);
+const output = new Output(process.stdout, secrets as string[]);
+const warn = (text: string): void => { process.stderr.write(`${output.redact(text)}\n`); };
+
+/** Told to stop, by a signal, by the receiver of events, or by the end of stdin: the parent is gone (F1). */
+const stop = new AbortController();
+process.on('SIGTERM', () => stop.abort(new DreamError('RunCancelled', 'told to stop')));
+process.on('SIGINT', () => stop.abort(new DreamError('RunCancelled', 'told to stop')));
+process.stdout.on('error', () => stop.abort(new DreamError('RunCancelled', 'nobody reads the result')));
+
+async function readInput(lines: AsyncGenerator<string>): Promise<RunnerInput> {
+  const { value } = await lines.next() as { value: string | undefined };
+  try {
+    return RunnerInput.parse(JSON.parse(value ?? ''));
+  } catch {
+    // The input holds what the user wrote; it is not quoted.
+    throw new DreamError('OPERATION_FAILED', 'the runner cannot read its input');
+  }
+}
+
+async function watchParent(lines: AsyncGenerator<string>): Promise<void> {
+  while (!(await lines.next()).done) { /* nothing else is expected */ }
+  stop.abort(new DreamError('RunCancelled', 'the parent process is gone'));
+}
+
+function openTransport(input: GenerateInput): EventTransport {
+  const keyHex = env[RUNNER_ENV.callbackKey];
+  if (input.callbackUrl === null) return silentTransport();
+  if (keyHex === undefined) throw new DreamError('OPERATION_FAILED', `${RUNNER_ENV.callbackKey} is missing`);
+  return new HttpTransport({ url: input.callbackUrl, callId: input.callId, keyHex, warn, onStop: (reason) => stop.abort(reason) });
+}
+
+async function runGenerate(input: GenerateInput): Promise<unknown> {
+  const apiKey = env[RUNNER_ENV.modelKey];
+  if (!apiKey) throw new DreamError('ModelKeyInvalid', `${RUNNER_ENV.modelKey} is missing`);
+  const transport = openTransport(input);
+  stop.signal.addEventListener('abort', () => void transport.close(0), { once: true });
+  const events: EventTransport = {
+    async emit(event: RunnerEvent) {
+      await transport.emit(event);
+      output.alive(transport.lastSeq());
+    },
+    close: (drainMs) => transport.close(drainMs),
+    lastSeq: () => transport.lastSeq(),
+  };
+  const access = { apiKey, upstream: env[RUNNER_ENV.modelBaseUrl] || DEFAULT_UPSTREAM, env, warn };
+  try {
+    return await generate(input, access, events, stop.signal);
+  } finally {
+    await transport.close(stop.signal.aborted ? 0 : input.limits.callbackDrainMs);
+  }
+}
+
+async function run(): Promise<unknown> {
+  const lines = splitLines(process.stdin);
+  const input = await readInput(lines);
+  if (input.command === 'git') return runGit(input);
+  if (input.command === 'files') return runFiles(input);
+  void watchParent(lines);
+  return runGenerate(input);
+}
+
+try {
+  await output.result(await run());
+  process.exit(0);
+} catch (error) {
+  await output.failure(stop.signal.aborted ? stop.signal.reason : error);
+  process.exit(1);
+}

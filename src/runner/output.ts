@@ -1,0 +1,50 @@
+import type { Writable } from 'node:stream';
+import { DreamError, isErrorKind } from '../contracts/errors.js';
+import type { RunnerFailure } from '../contracts/runner.js';
+
+const ALIVE_EVERY_MS = 1_000;
+
+/** The program's side of its parent's pipe: JSON lines, the last one is the result or the error. */
+export class Output {
+  private lastAliveMs = 0;
+
+  /** `secrets` never leave the process, whoever quotes them. */
+  constructor(private readonly out: Writable, private readonly secrets: readonly string[]) {}
+
+  /** Something happened; said at most once a second. */
+  alive(seq: number): void {
+    const now = Date.now();
+    if (now - this.lastAliveMs < ALIVE_EVERY_MS) return;
+    this.lastAliveMs = now;
+    this.out.write(`${JSON.stringify({ alive: seq })}\n`);
+  }
+
+  result(result: unknown): Promise<void> {
+    return this.last({ result });
+  }
+
+  failure(error: unknown): Promise<void> {
+    return this.last({ error: describeFailure(error) });
+  }
+
+  private last(line: object): Promise<void> {
+    const text = `${this.redact(JSON.stringify(line))}\n`;
+    // A parent that is gone cannot be told anything any more; the program ends all the same.
+    return new Promise((resolve) => this.out.write(text, () => resolve()));
+  }
+
+  redact(text: string): string {
+    return this.secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text);
+  }
+}
+
+/** Any thrown value as a failure of a known kind. */
+export function describeFailure(error: unknown): RunnerFailure {
+  if (error instanceof DreamError) {
+    const retryAfterMs = error.details['retryAfterMs'];
+    return { kind: error.kind, message: error.message, ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}) };
+  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return { kind: 'DiskFull', message };
+  return { kind: isErrorKind(code) ? code : 'OPERATION_FAILED', message: message ?? String(error) };
+}

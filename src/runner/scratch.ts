@@ -1,0 +1,38 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { DreamError } from '../contracts/errors.js';
+import type { GenerateInput } from '../contracts/runner.js';
+import { writeTreeTo } from '../git/checkout.js';
+import type { Repo } from '../git/process.js';
+import { assertCandidatePath, isVisible } from './candidate/paths.js';
+
+/** An attempt's own folder (C4): `work` is all that the model program sees of it. */
+export interface Scratch {
+  readonly work: string;
+  /** Only for a run without isolation. */
+  readonly home: string;
+  readonly socket: string;
+  remove(): Promise<void>;
+}
+
+/** Makes the folder anew; what an earlier, killed run of the same call left there goes first. */
+export async function openScratch({ scratchDir, callId }: Pick<GenerateInput, 'scratchDir' | 'callId'>): Promise<Scratch> {
+  // What is removed with all its content has to be a folder that can only be ours.
+  if (!isAbsolute(scratchDir) || basename(scratchDir) !== callId) throw new DreamError('PATH_ESCAPE', 'scratch folder does not carry the call id');
+  const remove = (): Promise<void> => rm(scratchDir, { recursive: true, force: true, maxRetries: 3 });
+  await remove();
+  const [work, home] = [join(scratchDir, 'work'), join(scratchDir, 'home')];
+  await mkdir(work, { recursive: true, mode: 0o700 });
+  await mkdir(home, { mode: 0o700 });
+  return { work, home, socket: join(scratchDir, 'api.sock'), remove };
+}
+
+/** Fills the work folder: the parent's visible files, then what this run brings along. */
+export async function fillWork(repo: Repo, work: string, { parent, extraFiles }: Pick<GenerateInput, 'parent' | 'extraFiles'>): Promise<void> {
+  if (parent !== null) await writeTreeTo(repo, parent, work, isVisible);
+  for (const { path, content } of extraFiles) {
+    assertCandidatePath(path);
+    await mkdir(dirname(join(work, path)), { recursive: true });
+    await writeFile(join(work, path), content);
+  }
+}

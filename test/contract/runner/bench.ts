@@ -1,0 +1,124 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { access, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { callbackKey } from '../../fakes/callback-receiver.js';
+
+export const KEY = 'sk-test-the-real-key-0123456789';
+const MAIN = fileURLToPath(new URL('../../../src/runner/main.ts', import.meta.url));
+
+/** A game just big enough to be one; `mark` makes it recognisable. */
+export const game = (mark: string): string => `<!DOCTYPE html>
+<html lang="ja"><head><meta charset="UTF-8"><title>${mark}</title></head><body><canvas id="c" width="390" height="844"></canvas>
+<script>
+const canvas = document.getElementById('c');
+const context = canvas.getContext('2d');
+let x = 0; // "${mark}"
+function frame() { x = (x + 1) % 390; context.clearRect(0, 0, 390, 844); context.fillRect(x, 400, 44, 44); requestAnimationFrame(frame); }
+requestAnimationFrame(frame);
+</script></body></html>
+`;
+
+export interface Outcome {
+  exitCode: number | null;
+  result: Record<string, unknown> | null;
+  error: { kind: string; message: string; retryAfterMs?: number } | null;
+  alive: number[];
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running { child: ChildProcess; outcome: Promise<Outcome> }
+
+/** A project folder, and runner processes started on it as the worker would. */
+export class Bench {
+  readonly jobId = randomUUID();
+  /** Appears in the arguments of every process of a run, so that leftovers can be found. */
+  readonly model = `model-${randomUUID()}`;
+  private constructor(readonly dir: string) {}
+
+  static async open(): Promise<Bench> {
+    return new Bench(await mkdtemp(join(tmpdir(), 'dreamcore-runner-')));
+  }
+
+  get repoDir(): string { return join(this.dir, 'repo.git'); }
+  scratchDir(attempt = 1): string { return join(this.dir, 'scratch', `${this.jobId}.${attempt}`); }
+
+  input(changes: Record<string, unknown> = {}, attempt = 1): Record<string, unknown> {
+    const { limits, ...others } = changes as { limits?: object };
+    return {
+      command: 'generate', jobId: this.jobId, attempt, callId: `${this.jobId}.${attempt}`, repoDir: this.repoDir, scratchDir: this.scratchDir(attempt),
+      parent: null, prompt: 'make a game', systemPrompt: 'SYSTEM-RULES', userText: '2Dの|ゲームを\n作って', extraFiles: [], model: this.model,
+      limits: { maxTurns: 8, maxBudgetUsd: 5, startTimeoutMs: 20_000, noProgressTimeoutMs: 20_000, callbackDrainMs: 2_000, ...limits },
+      callbackUrl: null, wantBundle: false, ...others,
+    };
+  }
+
+  start(input: object, upstream: string, env: Record<string, string> = {}): Running {
+    const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
+      env: {
+        PATH: process.env['PATH'] ?? '', HOME: this.dir, NODE_ENV: 'test', ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: upstream,
+        CALLBACK_KEY: callbackKey(String((input as { callId?: string }).callId)), ...env,
+      },
+      stdio: 'pipe',
+    });
+    child.stdin.on('error', () => undefined);
+    child.stdin.write(`${JSON.stringify(input)}\n`);
+    return { child, outcome: collect(child) };
+  }
+
+  run(input: object, upstream = 'http://127.0.0.1:9', env: Record<string, string> = {}): Promise<Outcome> {
+    return this.start(input, upstream, env).outcome;
+  }
+
+  /** Processes that carry this bench's model name in their arguments. */
+  async processes(): Promise<{ pid: number; args: string }[]> {
+    const found: { pid: number; args: string }[] = [];
+    for (const name of await readdir('/proc')) {
+      if (!/^\d+$/.test(name)) continue;
+      const args = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
+      if (args.includes(this.model)) found.push({ pid: Number(name), args: args.replaceAll('\0', ' ') });
+    }
+    return found;
+  }
+
+  /** What is left of a run: processes and its scratch folder (with its socket). Waits a moment for the kernel. */
+  async leftovers(attempt = 1): Promise<string[]> {
+    for (let tries = 0; tries < 20 && (await this.processes()).length > 0; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+    const processes = (await this.processes()).map(({ pid, args }) => `process ${pid} ${args.slice(0, 80)}`);
+    const isThere = await access(this.scratchDir(attempt)).then(() => true, () => false);
+    return isThere ? [...processes, this.scratchDir(attempt)] : processes;
+  }
+
+  close(): Promise<void> {
+    return rm(this.dir, { recursive: true, force: true });
+  }
+}
+
+async function collect(child: ChildProcess): Promise<Outcome> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => { stdout += text; });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => { stderr += text; });
+  const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  const lines = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>);
+  const last = lines.at(-1) ?? {};
+  return {
+    exitCode, stdout, stderr,
+    result: (last['result'] ?? null) as Outcome['result'], error: (last['error'] ?? null) as Outcome['error'],
+    alive: lines.flatMap((line) => (typeof line['alive'] === 'number' ? [line['alive']] : [])),
+  };
+}
+
+/** Waits until `check` answers something true; fails after `ms`. */
+export async function eventually<T>(check: () => T | Promise<T>, ms = 10_000): Promise<T> {
+  const until = Date.now() + ms;
+  for (;;) {
+    const value = await check();
+    if (value) return value;
+    if (Date.now() > until) throw new Error('it never happened');
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}

@@ -1,0 +1,122 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface ToolUse { name: string; input: Record<string, unknown> }
+
+/** What the server does with one request, in script order; the last entry serves all later requests. */
+export type Reply =
+  | { say?: string; use?: ToolUse[]; stop?: 'end_turn' | 'max_tokens' | 'refusal'; pauseMsPerPiece?: number }
+  | { status: number; headers?: Record<string, string>; error?: string }
+  | { cutAfter: string }
+  | { hang: 'before' | 'after-start' };
+
+export interface SeenRequest { path: string; headers: IncomingMessage['headers']; body: Record<string, unknown>; raw: string }
+
+export interface FakeMessages {
+  url: string;
+  requests: SeenRequest[];
+  close(): Promise<void>;
+}
+
+/** A Messages API on loopback that plays a script: streams like the real one, or fails like it. */
+export async function startFakeMessages(script: readonly Reply[]): Promise<FakeMessages> {
+  const requests: SeenRequest[] = [];
+  const server = createServer((request, response) => {
+    void readBody(request).then((raw) => {
+      const seen = { path: request.url ?? '', headers: request.headers, raw, body: JSON.parse(raw || '{}') as Record<string, unknown> };
+      requests.push(seen);
+      const reply = script[Math.min(requests.length, script.length) - 1];
+      if (reply) return play(reply, seen.body['stream'] === true, response, requests.length);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`, requests,
+    close: () => new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    }),
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function play(reply: Reply, isStream: boolean, response: ServerResponse, count: number): Promise<void> {
+  if ('hang' in reply) {
+    if (reply.hang === 'before') return;
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    send(response, 'message_start', { message: messageShell(count, []) });
+    send(response, 'content_block_start', { index: 0, content_block: { type: 'text', text: '' } });
+    send(response, 'content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'hm' } });
+    return;
+  }
+  if ('status' in reply) {
+    response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
+    response.end(JSON.stringify({ type: 'error', error: { type: errorType(reply.status), message: reply.error ?? 'scripted' } }));
+    return;
+  }
+  if ('cutAfter' in reply) {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    send(response, 'message_start', { message: messageShell(count, []) });
+    send(response, 'content_block_start', { index: 0, content_block: { type: 'text', text: '' } });
+    send(response, 'content_block_delta', { index: 0, delta: { type: 'text_delta', text: reply.cutAfter } });
+    setTimeout(() => response.destroy(), 50);
+    return;
+  }
+  if (isStream) await stream(reply, response, count);
+  else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(whole(reply, count)));
+}
+
+type Speech = Extract<Reply, { say?: string; use?: ToolUse[] }>;
+
+function blocks(reply: Speech, count: number): Record<string, unknown>[] {
+  const text = reply.say === undefined ? [] : [{ type: 'text', text: reply.say }];
+  return [...text, ...(reply.use ?? []).map((tool, index) => ({ type: 'tool_use', id: `toolu_${count}_${index}`, name: tool.name, input: tool.input }))];
+}
+
+function stopReason(reply: Speech): string {
+  return reply.stop ?? (reply.use?.length ? 'tool_use' : 'end_turn');
+}
+
+function messageShell(count: number, content: unknown[]): Record<string, unknown> {
+  return {
+    id: `msg_${count}`, type: 'message', role: 'assistant', model: 'fake', content, stop_reason: null, stop_sequence: null,
+    usage: { input_tokens: 100, output_tokens: 1 },
+  };
+}
+
+function whole(reply: Speech, count: number): Record<string, unknown> {
+  return { ...messageShell(count, blocks(reply, count)), stop_reason: stopReason(reply), usage: { input_tokens: 100, output_tokens: 50 } };
+}
+
+async function stream(reply: Speech, response: ServerResponse, count: number): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  send(response, 'message_start', { message: messageShell(count, []) });
+  for (const [index, block] of blocks(reply, count).entries()) {
+    const isTool = block['type'] === 'tool_use';
+    send(response, 'content_block_start', { index, content_block: isTool ? { ...block, input: {} } : { type: 'text', text: '' } });
+    const text = isTool ? JSON.stringify(block['input']) : String(block['text']);
+    for (const piece of text.match(/[\s\S]{1,97}/g) ?? []) {
+      send(response, 'content_block_delta', { index, delta: isTool ? { type: 'input_json_delta', partial_json: piece } : { type: 'text_delta', text: piece } });
+      if (reply.pauseMsPerPiece) await new Promise((resolve) => setTimeout(resolve, reply.pauseMsPerPiece));
+    }
+    send(response, 'content_block_stop', { index });
+  }
+  send(response, 'message_delta', { delta: { stop_reason: stopReason(reply), stop_sequence: null }, usage: { output_tokens: 50 } });
+  send(response, 'message_stop', {});
+  response.end();
+}
+
+function send(response: ServerResponse, type: string, fields: Record<string, unknown>): void {
+  response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`);
+}
+
+function errorType(status: number): string {
+  const names: Record<number, string> = { 400: 'invalid_request_error', 401: 'authentication_error', 403: 'permission_error', 404: 'not_found_error', 429: 'rate_limit_error', 529: 'overloaded_error' };
+  return names[status] ?? 'api_error';
+}
