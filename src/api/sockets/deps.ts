@@ -1,15 +1,17 @@
 import type { Config } from '../../config.js';
 import type { Log } from '../../log.js';
+import type { Mirror } from '../../store/mirror.js';
+import type { Store } from '../../store/index.js';
 import type { Admitter } from '../admission/admit.js';
 import type { Auth } from '../auth.js';
 import type { JobFeeds } from '../jobs-feed/feeds.js';
-import type { SocketStore } from './store-port.js';
 
 /** What the socket handlers work with; made in the API's composition root. */
 export interface SocketDeps {
   config: Pick<Config, 'PUBLIC_URL' | 'CORS_ALLOWED_ORIGINS' | 'GAMES_ORIGIN' | 'MAX_QUEUED_JOBS' | 'JOB_TIMEOUT_MS'>;
   auth: Auth;
-  store: SocketStore;
+  store: Store;
+  mirror: Pick<Mirror, 'readVersionEdits'>;
   feeds: JobFeeds;
   admitter: Admitter;
   log: Log;

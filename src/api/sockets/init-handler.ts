@@ -1,5 +1,6 @@
 import type { ClientFrame } from '../../contracts/client-frames.js';
 import type { SocketDeps } from './deps.js';
+import { projectsOf } from './ownership.js';
 import { CLOSE, type Session } from './session.js';
 
 /** The only way to sign in; a second `init` binds the socket anew (websocket.md §2). */
@@ -14,8 +15,10 @@ export async function init(deps: SocketDeps, session: Session, { access_token: t
     return session.close(CLOSE.authenticationFailed);
   }
   const { identity } = verification;
-  await deps.store.ensureUser(identity);
-  const projects = await deps.store.listProjects(identity);
+  if ((await deps.store.users.ensure(identity)) === 'created') {
+    deps.store.activityLog.write({ action: 'create', targetType: 'user', targetId: identity.id, userId: null, details: null });
+  }
+  const projects = await projectsOf(deps, identity);
   if (session.identity?.id !== identity.id) session.select(null);
   session.identity = identity;
   deps.log.debug({ userId: identity.id, session: typeof sessionId === 'string' ? sessionId.slice(0, 64) : 'unknown' }, 'socket signed in');

@@ -1,20 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientFrame } from '../../contracts/client-frames.js';
-import { isUuid } from '../../contracts/primitives.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
 import { terminalFrameOfRow } from '../jobs-feed/frames.js';
 import type { SocketDeps } from './deps.js';
+import { ownedJob } from './ownership.js';
 import type { Session } from './session.js';
 import { stopJob } from './stop-job.js';
 
 /** A job past its commit point is nearly done: whoever wanted to stop it is told its end, at the latest after this. */
 const NEARLY_DONE_MS = 5_000;
-
-async function ownedJob({ store }: SocketDeps, userId: string, jobId: unknown): Promise<JobRow | null> {
-  if (!isUuid(jobId)) return null;
-  const job = await store.job(jobId.toLowerCase());
-  return job?.user_id === userId ? job : null;
-}
 
 export async function getJobStatus(deps: SocketDeps, session: Session, { jobId }: ClientFrame<'getJobStatus'>): Promise<void> {
   if (!session.isSignedIn()) return session.fail('Not authenticated');
@@ -51,7 +45,7 @@ export async function cancel(deps: SocketDeps, session: Session, { jobId }: Clie
 
 async function cancelSelected(deps: SocketDeps, session: Session): Promise<void> {
   if (!session.isSignedIn() || !session.projectId) return;
-  const job = await deps.store.activeJob(session.projectId);
+  const job = await deps.store.jobs.active(session.projectId);
   if (job) await stopJob(deps, job);
   session.send({ type: 'cancelled', message: 'Operation cancelled' });
 }
@@ -66,7 +60,7 @@ async function untilEnded({ store }: SocketDeps, row: JobRow): Promise<JobRow> {
   let latest = row;
   while (isActive(latest.status) && Date.now() < deadlineMs) {
     await sleep(100);
-    latest = (await store.job(row.id)) ?? latest;
+    latest = (await store.jobs.get(row.id)) ?? latest;
   }
   return latest;
 }

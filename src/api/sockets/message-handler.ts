@@ -6,11 +6,11 @@ import { isActive, type JobRow } from '../../contracts/rows.js';
 import { codedError, type ServerFrame } from '../../contracts/server-frames.js';
 import { START_OF_STREAM } from '../../contracts/stream.js';
 import { evaluateStyleGate } from '../../domain/style-gate.js';
+import type { ProjectRow } from '../../store/projects.js';
 import { terminalFrameOfRow } from '../jobs-feed/frames.js';
 import type { SocketDeps } from './deps.js';
-import { ownedProject } from './project-handlers.js';
+import { ownedProject } from './ownership.js';
 import type { Session } from './session.js';
-import type { OwnedProject } from './store-port.js';
 
 type StyleGate = NonNullable<ReturnType<typeof evaluateStyleGate>>;
 
@@ -25,7 +25,10 @@ export async function message(deps: SocketDeps, session: Session, frame: ClientF
   if (!parsed.success) return session.fail('Invalid message format');
   const project = await ownedProject(deps, session.identity.id, session.projectId);
   if (!project) return session.fail('Access denied');
-  const outcome = await session.once(sameMessageKey(project.id, parsed.data), () => decide(deps, project, parsed.data));
+  const outcome = await session.once(sameMessageKey(project.id, parsed.data), () => decide(deps, project, parsed.data).catch((error: unknown) => {
+    deps.log.error({ err: error, projectId: project.id }, 'a message could not be admitted');
+    return { kind: 'reply', frame: codedError('OPERATION_FAILED') } as const;
+  }));
   if (outcome.kind === 'reply') return session.send(outcome.frame);
   joinJob(session, project, outcome);
 }
@@ -35,19 +38,19 @@ function sameMessageKey(projectId: string, { messageId, content, selectedStyle, 
   return `message ${JSON.stringify([projectId, messageId ?? null, content, selectedStyle ?? null, skipStyleSelection ?? false, autoFix ?? false])}`;
 }
 
-async function decide(deps: SocketDeps, project: OwnedProject, frame: MessageFrame): Promise<Outcome> {
+async function decide(deps: SocketDeps, project: ProjectRow, frame: MessageFrame): Promise<Outcome> {
   const question = await askForStyle(deps, project, frame);
   if (question) return { kind: 'reply', frame: question };
   const messageId = frame.messageId ?? randomUUID();
   const jobId = jobIdFor(project.id, messageId);
   if (frame.messageId) {
-    const known = await deps.store.job(jobId);
+    const known = await deps.store.jobs.get(jobId);
     if (known && !isActive(known.status)) return { kind: 'job', job: known, isExisting: true, isOwn: true };
   }
   const admitted = await deps.admitter.admit({
     kind: 'generate',
     input: {
-      jobId, messageId, userId: project.userId, projectId: project.id, content: frame.content,
+      jobId, messageId, userId: project.user_id, projectId: project.id, content: frame.content,
       selectedStyle: frame.selectedStyle ?? null, autoFix: frame.autoFix ?? false,
       maxQueuedJobs: deps.config.MAX_QUEUED_JOBS, jobTimeoutMs: deps.config.JOB_TIMEOUT_MS,
     },
@@ -62,13 +65,13 @@ async function decide(deps: SocketDeps, project: OwnedProject, frame: MessageFra
 }
 
 /** The style gate: a question is kept with the project so that it survives a reload; nothing is started (A2). */
-async function askForStyle({ store }: SocketDeps, project: OwnedProject, frame: MessageFrame): Promise<ServerFrame | null> {
+async function askForStyle({ store }: SocketDeps, project: ProjectRow, frame: MessageFrame): Promise<ServerFrame | null> {
   if (frame.skipStyleSelection || frame.selectedStyle) return null;
-  const isNewProject = !(await store.hasRevisions(project.id));
+  const isNewProject = (await store.revisions.head(project.id)) === null;
   const { content, skipStyleSelection, selectedStyle } = frame;
   const gate = evaluateStyleGate({ content, isNewProject, skipStyleSelection, selectedStyle });
   if (!gate) return null;
-  await store.setPendingQuestion(project.id, styleQuestion(content, gate, project.pendingQuestion));
+  await store.projects.setPendingQuestion(project.id, styleQuestion(content, gate, project.pending_question));
   return { type: 'styleOptions', ...gate, originalMessage: content };
 }
 
@@ -79,7 +82,7 @@ function styleQuestion(content: string, gate: StyleGate, earlier: PendingQuestio
 }
 
 /** `jobStarted`, and from the start of the stream whatever the job says (A8, D3). */
-function joinJob(session: Session, project: OwnedProject, { job, isExisting, isOwn }: Extract<Outcome, { kind: 'job' }>): void {
+function joinJob(session: Session, project: ProjectRow, { job, isExisting, isOwn }: Extract<Outcome, { kind: 'job' }>): void {
   session.send({ type: 'jobStarted', job, isExisting, jobId: job.id, ...(isOwn ? {} : { queued: false }) });
   const end = terminalFrameOfRow(job);
   if (end) {
@@ -94,10 +97,10 @@ function joinJob(session: Session, project: OwnedProject, { job, isExisting, isO
 }
 
 /** The row of an accepted job that no worker has opened yet (A6). */
-function rowToCome(jobId: string, { id, userId }: OwnedProject): JobRow {
+function rowToCome(jobId: string, { id, user_id }: ProjectRow): JobRow {
   const now = new Date().toISOString();
   return {
-    id: jobId, user_id: userId, project_id: id, status: 'pending', progress: 0, progress_message: null, result: null, error: null,
+    id: jobId, user_id, project_id: id, status: 'pending', progress: 0, progress_message: null, result: null, error: null,
     created_at: now, updated_at: now, attempt: 0, slot_at: null, queue_no: null, last_event_at: null, usage: null,
   };
 }

@@ -3,49 +3,41 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientFrame } from '../../contracts/client-frames.js';
 import { codedError } from '../../contracts/server-frames.js';
 import { jobIdFor } from '../../contracts/ids.js';
-import { isUuid } from '../../contracts/primitives.js';
+import { toProjectBrief, type ProjectRow } from '../../store/projects.js';
 import type { SocketDeps } from './deps.js';
+import { ownedProject, projectsOf, rightsOf } from './ownership.js';
 import type { Session } from './session.js';
-import type { OwnedProject } from './store-port.js';
 import { stopJob } from './stop-job.js';
 
 const DEFAULT_NAME = 'New Game';
 /** A running job is cancelled first; together with the delete itself this may take (A6). */
 const DELETE_DEADLINE_MS = 20_000;
 
-/** The project, if it is this user's; checked with service credentials, so that an expired token breaks nothing (websocket.md §14 #9). */
-export async function ownedProject({ store }: SocketDeps, userId: string, projectId: unknown): Promise<OwnedProject | null> {
-  if (!isUuid(projectId)) return null;
-  const project = await store.project(projectId.toLowerCase());
-  return project?.userId === userId ? project : null;
-}
-
 export async function createProject(deps: SocketDeps, session: Session, { name = DEFAULT_NAME }: ClientFrame<'createProject'>): Promise<void> {
   if (!session.isSignedIn()) return session.fail('Not initialized');
   if (typeof name !== 'string') return session.fail('Invalid message format');
   const { identity } = session;
-  const project = await deps.store.createProject(identity, name);
-  deps.store.log({ action: 'create', targetType: 'project', targetId: project.id, userId: identity.id, details: name });
-  const projects = await deps.store.listProjects(identity);
+  const project = await rightsOf(deps.store, identity).projects.create(identity.id, name);
+  deps.store.activityLog.write({ action: 'create', targetType: 'project', targetId: project.id, userId: identity.id, details: name });
+  const projects = await projectsOf(deps, identity);
   session.select(project.id);
-  session.send({ type: 'projectCreated', project, projects });
+  session.send({ type: 'projectCreated', project: toProjectBrief(project), projects });
 }
 
 export async function renameProject(deps: SocketDeps, session: Session, { projectId, name }: ClientFrame<'renameProject'>): Promise<void> {
   if (!session.isSignedIn() || !projectId || !name || typeof name !== 'string') return session.fail('Invalid request');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
-  const project = await deps.store.renameProject(owned.id, name);
-  if (project) deps.store.log({ action: 'rename', targetType: 'project', targetId: owned.id, userId: null, details: name });
-  session.send({ type: 'projectRenamed', project, projects: await deps.store.listProjects(session.identity) });
+  const project = await deps.store.projects.rename(owned.id, name);
+  if (project) deps.store.activityLog.write({ action: 'rename', targetType: 'project', targetId: owned.id, userId: null, details: name });
+  session.send({ type: 'projectRenamed', project: project && toProjectBrief(project), projects: await projectsOf(deps, session.identity) });
 }
 
 export async function getProjectInfo(deps: SocketDeps, session: Session, { projectId }: ClientFrame<'getProjectInfo'>): Promise<void> {
   if (!session.isSignedIn() || !projectId) return session.fail('Invalid request');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
-  const { id, name, createdAt, updatedAt } = owned;
-  session.send({ type: 'projectInfo', project: { id, name, createdAt, updatedAt } });
+  session.send({ type: 'projectInfo', project: toProjectBrief(owned) });
 }
 
 export async function deleteProject(deps: SocketDeps, session: Session, { projectId }: ClientFrame<'deleteProject'>): Promise<void> {
@@ -56,13 +48,13 @@ export async function deleteProject(deps: SocketDeps, session: Session, { projec
   if (outcome === 'denied') return session.fail('Access denied');
   if (outcome === 'failed') return session.send(codedError('OPERATION_FAILED', 'Failed to delete project'));
   if (session.projectId === owned.id) session.select(null);
-  session.send({ type: 'projectDeleted', projectId: owned.id, projects: await deps.store.listProjects(session.identity) });
+  session.send({ type: 'projectDeleted', projectId: owned.id, projects: await projectsOf(deps, session.identity) });
 }
 
 /** Deletes, and stops the job that is in the way (F2). */
-async function removeProject(deps: SocketDeps, project: OwnedProject): Promise<'deleted' | 'denied' | 'failed'> {
+async function removeProject(deps: SocketDeps, project: ProjectRow): Promise<'deleted' | 'denied' | 'failed'> {
   const messageId = randomUUID();
-  const input = { actionId: jobIdFor(project.id, messageId), messageId, userId: project.userId, projectId: project.id };
+  const input = { actionId: jobIdFor(project.id, messageId), messageId, userId: project.user_id, projectId: project.id };
   const deadlineMs = Date.now() + DELETE_DEADLINE_MS;
   while (Date.now() < deadlineMs) {
     const admitted = await deps.admitter.admit({ kind: 'delete', input });

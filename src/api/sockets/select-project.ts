@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientFrame, Since } from '../../contracts/client-frames.js';
+import { isUuid } from '../../contracts/primitives.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
 import { START_OF_STREAM } from '../../contracts/stream.js';
+import { orNothing } from '../../store/index.js';
+import type { ProjectRow } from '../../store/projects.js';
 import type { Subscription } from '../jobs-feed/feeds.js';
 import type { SocketDeps } from './deps.js';
-import { ownedProject } from './project-handlers.js';
+import { ownedProject } from './ownership.js';
 import type { Session } from './session.js';
-import type { OwnedProject } from './store-port.js';
 
 /** A reply does not wait longer than this for the stream to say where "now" is. */
 const PLACING_PATIENCE_MS = 500;
@@ -20,12 +22,13 @@ export async function selectProject(deps: SocketDeps, session: Session, { projec
   session.stopListening();
   const { subscription, activeJob } = await subscribeFirst(deps, session, owned, since);
   const [history, versions, project] = await Promise.all([
-    deps.store.history(owned.id), deps.store.versions(owned.id), deps.store.project(owned.id),
+    orNothing(deps.log, deps.store.chatHistory.last(owned.id), []), orNothing(deps.log, deps.store.revisions.list(owned.id), []),
+    orNothing(deps.log, deps.store.projects.get(owned.id), null),
   ]);
   session.send({
     type: 'projectSelected', projectId: owned.id, history, versions, activeJob,
     // A running job is the answer to the question.
-    pendingQuestion: activeJob ? null : (project?.pendingQuestion ?? null),
+    pendingQuestion: activeJob ? null : (project?.pending_question ?? null),
   });
   subscription?.release();
 }
@@ -33,19 +36,19 @@ export async function selectProject(deps: SocketDeps, session: Session, { projec
 interface Watched { subscription: Subscription | null; activeJob: JobRow | null }
 
 /** Listens to the active job before its row is read for the reply; a job that ended in between is looked at again. */
-async function subscribeFirst({ store }: SocketDeps, session: Session, project: OwnedProject, since: Since | undefined): Promise<Watched> {
-  const active = await store.activeJob(project.id);
+async function subscribeFirst({ store: { jobs }, log }: SocketDeps, session: Session, project: ProjectRow, since: Since | undefined): Promise<Watched> {
+  const active = await orNothing(log, jobs.active(project.id), null);
   if (active) {
     const from = since?.jobId === active.id ? since : active.status === 'pending' ? START_OF_STREAM : 'now';
     const subscription = session.listen({ jobId: active.id, projectId: project.id, from, origin: 'watch' });
     await Promise.race([subscription.placed, sleep(PLACING_PATIENCE_MS, undefined, { ref: false })]);
-    const row = await store.job(active.id);
+    const row = await orNothing(log, jobs.get(active.id), active);
     if (row && isActive(row.status)) return { subscription, activeJob: row };
     if (since?.jobId === active.id) return { subscription, activeJob: null };
     session.stopListening();
     return { subscription: null, activeJob: null };
   }
-  const ended = since ? await store.job(since.jobId) : null;
+  const ended = since && isUuid(since.jobId) ? await orNothing(log, jobs.get(since.jobId.toLowerCase()), null) : null;
   if (!since || ended?.project_id !== project.id) return { subscription: null, activeJob: null };
   // The job ended while the client was away: the rest comes from its stream, or its end from the row (D3).
   return { subscription: session.listen({ jobId: ended.id, projectId: project.id, from: since, origin: 'watch' }), activeJob: null };

@@ -2,18 +2,22 @@ import { randomUUID } from 'node:crypto';
 import type { ClientFrame } from '../../contracts/client-frames.js';
 import { jobIdFor } from '../../contracts/ids.js';
 import { VERSION_ID_PATTERN } from '../../contracts/primitives.js';
-import { codedError } from '../../contracts/server-frames.js';
+import { codedError, type Edit } from '../../contracts/server-frames.js';
 import type { RestoreOutcome } from '../../contracts/workflows.js';
 import type { Admitted } from '../admission/admit.js';
+import { orNothing } from '../../store/index.js';
+import type { ProjectRow } from '../../store/projects.js';
 import type { SocketDeps } from './deps.js';
-import { ownedProject } from './project-handlers.js';
+import { ownedProject } from './ownership.js';
 import type { Session } from './session.js';
+
+const NO_EDITS: { edits: Edit[]; summary: string } = { edits: [], summary: '' };
 
 export async function getVersions(deps: SocketDeps, session: Session, { projectId, before }: ClientFrame<'getVersions'>): Promise<void> {
   if (!session.isSignedIn() || !projectId) return session.fail('Invalid request');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
-  session.send({ type: 'versionsList', projectId: owned.id, versions: await deps.store.versions(owned.id, before) });
+  session.send({ type: 'versionsList', projectId: owned.id, versions: await orNothing(deps.log, deps.store.revisions.list(owned.id, before), []) });
 }
 
 export async function getVersionEdits(deps: SocketDeps, session: Session, frame: ClientFrame<'getVersionEdits'>): Promise<void> {
@@ -21,9 +25,14 @@ export async function getVersionEdits(deps: SocketDeps, session: Session, frame:
   if (!session.isSignedIn() || !projectId || !versionHash) return session.fail('Invalid request');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
-  const isHash = typeof versionHash === 'string' && VERSION_ID_PATTERN.test(versionHash);
-  const { edits, summary } = isHash ? await deps.store.versionEdits(owned.userId, owned.id, versionHash) : { edits: [], summary: '' };
-  session.send({ type: 'versionEdits', projectId: owned.id, versionHash: typeof versionHash === 'string' ? versionHash : '', edits, summary });
+  const hash = typeof versionHash === 'string' ? versionHash : '';
+  session.send({ type: 'versionEdits', projectId: owned.id, versionHash: hash, ...(await orNothing(deps.log, editsOf(deps, owned, hash), NO_EDITS)) });
+}
+
+/** A malformed or unknown hash is not an error: it changed nothing. */
+async function editsOf({ store, mirror }: SocketDeps, project: ProjectRow, hash: string): Promise<typeof NO_EDITS> {
+  const found = await store.revisions.resolve(project.id, hash);
+  return found ? mirror.readVersionEdits(project.user_id, project.id, found.revision) : NO_EDITS;
 }
 
 export async function restoreVersion(deps: SocketDeps, session: Session, frame: ClientFrame<'restoreVersion'>): Promise<void> {
@@ -32,12 +41,12 @@ export async function restoreVersion(deps: SocketDeps, session: Session, frame: 
   if (typeof versionId !== 'string' || !VERSION_ID_PATTERN.test(versionId)) return session.fail('Invalid version ID format');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
-  if (!(await deps.store.hasRevisions(owned.id))) return session.fail('Git not initialized');
+  if (!(await deps.store.revisions.head(owned.id))) return session.fail('Git not initialized');
 
   const key = `restore ${owned.id} ${versionId} ${frame.messageId ?? ''}`;
   const admitted = await session.once(key, () => {
     const messageId = frame.messageId ?? randomUUID();
-    const input = { actionId: jobIdFor(owned.id, messageId), messageId, userId: owned.userId, projectId: owned.id, versionId: versionId.toLowerCase() };
+    const input = { actionId: jobIdFor(owned.id, messageId), messageId, userId: owned.user_id, projectId: owned.id, versionId: versionId.toLowerCase() };
     return deps.admitter.admit({ kind: 'restore', input });
   });
   const outcome = outcomeOf(admitted);
@@ -45,7 +54,7 @@ export async function restoreVersion(deps: SocketDeps, session: Session, frame: 
   if (outcome === 'denied') return session.fail('Access denied');
   if (!outcome.ok) return session.fail(outcome.error === 'NothingToRestore' ? 'Git not initialized' : 'Failed to restore version');
   // The undo proposal, if there was one, is answered by this.
-  await deps.store.setPendingQuestion(owned.id, null);
+  await deps.store.projects.setPendingQuestion(owned.id, null);
   session.send({ type: 'versionRestored', projectId: owned.id, versionId });
 }
 
