@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { startPostgres } from '../../src/embedded/postgres.js';
+import { startGateway } from '../../src/embedded/supabase/gateway.js';
+import { applyPlatform } from '../../src/embedded/supabase/platform.js';
+import { createLog } from '../../src/log.js';
+import { createStore, type Store, type StoreConfig } from '../../src/store/index.js';
+import { migrate } from '../../src/store/migrate.js';
+import { createUser, type TestUser } from './users.js';
+
+export const log = createLog('test');
+
+/** A PostgreSQL server of its own in a temp folder. */
+export interface TestServer {
+  /** Address of a new database with the platform in it and nothing of ours. */
+  createDatabase(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** A database with the product's schema behind a real gateway. */
+export interface TestDatabase {
+  readonly config: StoreConfig;
+  readonly store: Store;
+  /** The superuser's address. */
+  readonly adminUrl: string;
+  /** Runs SQL as the superuser. */
+  sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  createUser(name?: string): Promise<TestUser>;
+  stop(): Promise<void>;
+}
+
+export async function startServer(): Promise<TestServer> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-database-'));
+  const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), log });
+  return {
+    async createDatabase() {
+      const url = new URL(postgres.url);
+      url.pathname = `/test_${randomUUID().replaceAll('-', '')}`;
+      await runSql(postgres.url, `create database ${url.pathname.slice(1)}`);
+      await applyPlatform(url.href);
+      return url.href;
+    },
+    async stop() {
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** PostgreSQL, platform, migrations, gateway and store; stop it in `afterAll`. */
+export async function startDatabase(): Promise<TestDatabase> {
+  const server = await startServer();
+  const keyDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-keys-'));
+  const adminUrl = await server.createDatabase();
+  await migrate(adminUrl, log);
+  const gateway = await startGateway({ databaseUrl: adminUrl, port: 0, siteUrl: 'http://localhost:3000', keyDir, log });
+  const config = { SUPABASE_URL: gateway.url, SUPABASE_ANON_KEY: gateway.anonKey, SUPABASE_SERVICE_ROLE_KEY: gateway.serviceRoleKey };
+  return {
+    config, adminUrl,
+    store: createStore(config, log),
+    sql: (text, values) => runSql(adminUrl, text, values),
+    createUser: (name) => createUser(config, name),
+    async stop() {
+      await gateway.stop();
+      await server.stop();
+      await rm(keyDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs SQL on a connection of its own and answers the rows of the (last) statement. */
+export async function runSql<Row extends pg.QueryResultRow = pg.QueryResultRow>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
