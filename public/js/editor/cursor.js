@@ -13,6 +13,7 @@ export class JobCursor {
   /** @type {Place | null} */
   #place = null;
   #tail = '';
+  #ended = false;
 
   /** @param {string} projectId */
   constructor(projectId) {
@@ -30,9 +31,9 @@ export class JobCursor {
     return this.#place?.jobId ?? null;
   }
 
-  /** What `selectProject` sends as `since`. */
+  /** What `selectProject` sends as `since`; nothing is missing of a job whose end was seen. */
   get since() {
-    return this.#place ?? undefined;
+    return this.#place && !this.#ended ? this.#place : undefined;
   }
 
   /** A new job begins at its start; the job we are already in goes on. @param {string} jobId */
@@ -40,7 +41,15 @@ export class JobCursor {
     if (this.#place?.jobId === jobId) return;
     this.#place = { jobId, attempt: 0, seq: 0 };
     this.#tail = '';
+    this.#ended = false;
     this.save();
+  }
+
+  /** The end of this job was shown. @param {string | undefined} jobId */
+  end(jobId) {
+    if (jobId !== undefined && jobId !== this.#place?.jobId) return;
+    this.#ended = true;
+    this.#saveNow();
   }
 
   /**
@@ -72,16 +81,17 @@ export class JobCursor {
   }
 
   #saveNow() {
-    if (this.#place) sessionStorage.setItem(this.key, JSON.stringify({ place: this.#place, tail: this.#tail }));
+    if (this.#place) sessionStorage.setItem(this.key, JSON.stringify({ place: this.#place, tail: this.#tail, ended: this.#ended }));
   }
 
   #load() {
     try {
-      const { place, tail } = JSON.parse(sessionStorage.getItem(this.key) ?? '{}');
+      const { place, tail, ended } = JSON.parse(sessionStorage.getItem(this.key) ?? '{}');
       const isPlace = typeof place?.jobId === 'string' && Number.isInteger(place?.attempt) && Number.isInteger(place?.seq);
       if (isPlace && typeof tail === 'string') {
         this.#place = { jobId: place.jobId, attempt: place.attempt, seq: place.seq };
         this.#tail = tail;
+        this.#ended = ended === true;
       }
     } catch {
       sessionStorage.removeItem(this.key);

@@ -1,7 +1,7 @@
-/** Where to go on after sign-in, and what to say on the sign-in page. Kept for this tab only. */
+/** Where to go on after sign-in, and what to say on the next page. Kept for this tab only. */
 
 const TARGET = 'dreamcore_return_to';
-const NOTICE = 'dreamcore_sign_in_notice';
+const NOTICE = 'dreamcore_notice';
 const KEPT_MS = 15 * 60_000;
 
 /** Remembers the present page. */
@@ -23,7 +23,7 @@ export function takeRememberedPage() {
   }
 }
 
-/** @param {'expired' | 'failed'} notice */
+/** @param {'expired' | 'failed' | 'gone'} notice */
 export function leaveNotice(notice) {
   sessionStorage.setItem(NOTICE, notice);
 }

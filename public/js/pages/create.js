@@ -4,7 +4,7 @@ import { ProjectGrid } from '../list/grid.js';
 import { deleteProject, renameProject } from '../list/project-dialogs.js';
 import { Connection } from '../net/connection.js';
 import { Requests } from '../net/requests.js';
-import { leaveNotice, takeRememberedPage } from '../net/return-to.js';
+import { leaveNotice, takeNotice, takeRememberedPage } from '../net/return-to.js';
 import { requireSession } from '../net/session.js';
 import { text } from '../texts/index.js';
 import { byId } from '../ui/dom.js';
@@ -35,6 +35,7 @@ async function start() {
   if (signedInJustNow && wanted && !wanted.startsWith('/create')) return location.replace(wanted);
   byId('userName', HTMLSpanElement).textContent = session.displayName;
   byId('signOutButton', HTMLButtonElement).addEventListener('click', () => void session.signOut());
+  if (takeNotice() === 'gone') toast(text.projectGone);
   connect(session);
 }
 

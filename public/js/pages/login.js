@@ -58,6 +58,7 @@ async function signIn() {
 
 startPage(text.loginTitle);
 const notice = takeNotice();
-if (notice) showError(notice === 'expired' ? text.loginAgain : text.loginFailed);
+if (notice === 'expired') showError(text.loginAgain);
+if (notice === 'failed') showError(text.loginFailed);
 void checkSession();
 window.addEventListener('pageshow', (event) => event.persisted && checkSession());

@@ -1,0 +1,62 @@
+/** The list of bubbles: adds, redraws, and keeps the newest in view. */
+import { byId } from '../ui/dom.js';
+
+export class ChatLog {
+  #list = byId('chatMessages', HTMLDivElement);
+
+  /**
+   * Adds a bubble at the end.
+   * @template {HTMLElement} T
+   * @param {T} bubble
+   * @returns {T}
+   */
+  add(bubble) {
+    this.#list.querySelector('.welcome')?.remove();
+    this.#list.append(bubble);
+    this.toEnd();
+    return bubble;
+  }
+
+  /** Draws everything anew without motion, and without reading it all aloud. @param {() => void} draw */
+  redraw(draw) {
+    this.#list.setAttribute('aria-live', 'off');
+    this.#list.classList.add('is-still');
+    this.#list.replaceChildren();
+    draw();
+    this.toEnd();
+    window.requestAnimationFrame(() => {
+      this.toEnd();
+      this.#list.setAttribute('aria-live', 'polite');
+      this.#list.classList.remove('is-still');
+    });
+  }
+
+  /** @param {HTMLElement} element */
+  showWelcome(element) {
+    this.#list.replaceChildren(element);
+  }
+
+  get isEmpty() {
+    return this.#list.querySelector('.message') === null;
+  }
+
+  /** The newest bubble of a person or the assistant, whatever notes stand below it. @returns {HTMLElement | null} */
+  get newest() {
+    const bubbles = this.#list.querySelectorAll('.message.user, .message.assistant');
+    const last = bubbles[bubbles.length - 1];
+    return last instanceof HTMLElement ? last : null;
+  }
+
+  /**
+   * The newest bubble if it already says this: an answer may come both with the history and as a late frame.
+   * @param {'user' | 'assistant'} role @param {string} said
+   */
+  alreadySays(role, said) {
+    const newest = this.newest;
+    return newest?.classList.contains(role) && newest.dataset['said'] === said.trim() ? newest : null;
+  }
+
+  toEnd() {
+    this.#list.scrollTop = this.#list.scrollHeight;
+  }
+}

@@ -1,0 +1,116 @@
+/** The message box and its buttons: grows with the text, sends on Enter, keeps the draft. */
+import { text } from '../texts/index.js';
+import { byId, isComposing } from '../ui/dom.js';
+import { icon } from '../ui/icons.js';
+
+const MAX_LINES = 6;
+
+/** @typedef {{ onSend: (content: string) => void, onStop: () => void, onReconnect: () => void }} ComposerActions */
+
+export class Composer {
+  #input = byId('chatInput', HTMLTextAreaElement);
+  #send = byId('sendButton', HTMLButtonElement);
+  #stop = byId('stopButton', HTMLButtonElement);
+  /** @type {'waiting' | 'ready' | 'away'} */
+  #link = 'waiting';
+  #busy = false;
+
+  /** @param {string} projectId @param {ComposerActions} actions */
+  constructor(projectId, actions) {
+    this.draftKey = `dreamcore_draft_${projectId}`;
+    this.actions = actions;
+    this.#input.value = sessionStorage.getItem(this.draftKey) ?? '';
+    this.#input.addEventListener('input', () => this.#changed());
+    this.#input.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
+      event.preventDefault();
+      this.#submit();
+    });
+    byId('composer', HTMLFormElement).addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#stop.addEventListener('click', () => actions.onStop());
+    this.#showButtons();
+    this.#changed();
+  }
+
+  /** Known project: from now on one may write, also while the connection is away. */
+  enable() {
+    this.#input.disabled = false;
+    this.#showButtons();
+  }
+
+  /** `away`: the send button reconnects. @param {'ready' | 'away'} link */
+  setLink(link) {
+    this.#link = link;
+    this.#showButtons();
+  }
+
+  /** @param {boolean} busy @param {{ stoppable?: boolean }} [options] */
+  setBusy(busy, { stoppable = false } = {}) {
+    this.#busy = busy;
+    this.#stop.hidden = !stoppable;
+    this.setStopping(false);
+    this.#showButtons();
+  }
+
+  /** @param {boolean} stopping */
+  setStopping(stopping) {
+    this.#stop.disabled = stopping;
+    const label = this.#stop.querySelector('span');
+    if (label) label.textContent = stopping ? text.stopping : text.stop;
+  }
+
+  /** Puts a text into an empty box; what somebody is writing is never overwritten. @param {string} content */
+  giveBack(content) {
+    if (this.#input.value.trim() !== '') return;
+    this.#input.value = content;
+    this.#changed();
+  }
+
+  /** @param {string} content */
+  write(content) {
+    this.#input.value = content;
+    this.#changed();
+    this.#input.focus();
+    this.#input.setSelectionRange(content.length, content.length);
+  }
+
+  /** Joins a suggestion to what stands there. @param {string} suggestion */
+  add(suggestion) {
+    const present = this.#input.value.trim();
+    this.write(present === '' ? suggestion : `${present}、${suggestion}`);
+  }
+
+  clear() {
+    this.#input.value = '';
+    this.#changed();
+  }
+
+  #submit() {
+    if (this.#link === 'away') return this.actions.onReconnect();
+    const content = this.#input.value.trim();
+    if (this.#link !== 'ready' || this.#busy || content === '') return;
+    this.actions.onSend(content);
+  }
+
+  #changed() {
+    sessionStorage.setItem(this.draftKey, this.#input.value);
+    const { lineHeight, paddingTop, paddingBottom } = getComputedStyle(this.#input);
+    const frame = this.#input.offsetHeight - this.#input.clientHeight;
+    const tallest = parseFloat(lineHeight) * MAX_LINES + parseFloat(paddingTop) + parseFloat(paddingBottom);
+    this.#input.style.height = 'auto';
+    this.#input.style.height = `${Math.min(this.#input.scrollHeight, tallest) + frame}px`;
+  }
+
+  #showButtons() {
+    const away = this.#link === 'away';
+    this.#send.classList.toggle('dark', away);
+    this.#send.classList.toggle('primary', !away);
+    this.#send.disabled = !away && (this.#busy || this.#link !== 'ready');
+    this.#send.replaceChildren(icon(away ? 'reload' : 'send', 18), document.createElement('span'));
+    const label = this.#send.lastElementChild;
+    if (label) label.textContent = away ? text.reconnect : text.send;
+  }
+}

@@ -1,0 +1,182 @@
+/** Everything that is said in the chat, and what the buttons in it do. */
+import { explainFailure } from '../texts/server-words.js';
+import { text } from '../texts/index.js';
+import { isDimensionAnswer, splitSuggestions } from './answer-text.js';
+import { addAnswerActions, assistantBubble, choiceBubble, errorBubble, systemBubble, userBubble } from './bubbles.js';
+import { changesOfFrame, openChanges } from './changes.js';
+import { ChatLog } from './chat-log.js';
+import { notificationOffer, notifyInBackground } from './notify.js';
+import { stylePicker } from './style-picker.js';
+import { versionOfAnswer } from './version-of-answer.js';
+import { welcome } from './welcome.js';
+
+/** Browser and server clocks may differ by this much. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+/** @typedef {import('../types.js').Version} Version */
+/** @typedef {import('../types.js').PendingQuestion} PendingQuestion */
+/** @typedef {import('../types.js').HistoryItem} HistoryItem */
+/** @template {import('../types.js').ServerFrame['type']} T @typedef {import('../types.js').Frame<T>} Frame */
+
+/**
+ * @typedef {object} Doings what the chat asks of the page around it
+ * @property {import('./job-flow.js').JobFlow['submit']} submit
+ * @property {(text: string) => void} writeToInput
+ * @property {(text: string) => void} addToInput
+ * @property {() => void} play
+ * @property {() => boolean} hasGame
+ * @property {() => void} gameChanged
+ * @property {() => void} restorePrevious
+ * @property {(hash: string) => Promise<import('./changes.js').Changes>} loadChanges
+ * @property {() => string} projectName
+ */
+
+export class Conversation {
+  #log = new ChatLog();
+  /** @type {Frame<'geminiCode'> | null} */
+  #newestChanges = null;
+  /** @type {(() => void) | null} */
+  #unlockQuestion = null;
+
+  /** @param {string} projectId @param {Doings} doings */
+  constructor(projectId, doings) {
+    this.dismissedKey = `dreamcore_dismissed_${projectId}`;
+    this.doings = doings;
+  }
+
+  /**
+   * @param {object} state
+   * @param {HistoryItem[]} state.history oldest first
+   * @param {Version[]} state.versions newest first
+   * @param {PendingQuestion | null} state.question unanswered, and nothing is running
+   * @param {import('./outbox.js').Letter | null} state.letter sent, but not answered
+   */
+  redraw({ history, versions, question, letter }) {
+    this.#log.redraw(() => {
+      const newestAnswer = history.findLastIndex(({ role }) => role === 'assistant');
+      for (const [index, item] of history.entries()) this.#past(item, versions, index === newestAnswer);
+      if (question) this.#ask(question);
+      if (letter && !this.#wasHeard(letter, history)) this.showUser(letter.frame.content, letter.shown);
+      if (this.#log.isEmpty) this.#log.showWelcome(welcome((request) => this.doings.writeToInput(request)));
+    });
+  }
+
+  /** @param {string} said as sent @param {string} shown as drawn @returns {HTMLElement} */
+  showUser(said, shown) {
+    const bubble = userBubble(shown);
+    bubble.dataset['said'] = said.trim();
+    sessionStorage.removeItem(this.dismissedKey);
+    return this.#log.add(bubble);
+  }
+
+  /** @param {import('./job-flow.js').Answer} answer */
+  showAnswer({ body, suggestions, changedFiles }) {
+    const changes = changedFiles && this.#newestChanges ? changesOfFrame(this.#newestChanges) : null;
+    const actions = {
+      onPlay: changedFiles || this.doings.hasGame() ? this.doings.play : undefined,
+      onChanges: changes ? () => void openChanges(async () => changes) : undefined,
+    };
+    const drawn = this.#log.alreadySays('assistant', body);
+    if (drawn && changedFiles) addAnswerActions(drawn, actions);
+    else if (!drawn) this.#answer(body, suggestions, actions);
+    this.#unlockQuestion = null;
+    if (!changedFiles) return;
+    this.#newestChanges = null;
+    this.doings.gameChanged();
+    const offer = notificationOffer();
+    if (offer) this.#log.add(systemBubble(text.notifyOffer, offer));
+  }
+
+  /** @param {string} note @param {(() => void) | null} again */
+  showNote(note, again) {
+    this.#log.add(systemBubble(note, again ? { label: text.backToInput, run: again } : undefined));
+  }
+
+  /** @param {{ message?: string | undefined, code?: string | undefined }} failure */
+  showFailure(failure) {
+    this.#log.add(errorBubble(explainFailure(failure)));
+  }
+
+  /** @param {Frame<'geminiCode'>} frame */
+  keepChanges(frame) {
+    this.#newestChanges = frame;
+  }
+
+  releaseQuestion() {
+    this.#unlockQuestion?.();
+  }
+
+  /** @param {'done' | 'failed'} outcome */
+  notify(outcome) {
+    notifyInBackground(outcome, this.doings.projectName());
+  }
+
+  /** @param {Pick<Frame<'styleOptions'>, 'dimension' | 'styles' | 'originalMessage'>} question */
+  askStyle({ dimension, styles, originalMessage }) {
+    const picker = stylePicker({
+      dimension, styles,
+      onPick: ({ id, name }) => this.doings.submit({ content: originalMessage, selectedStyle: { dimension, styleId: id } }, text.styleChosen(name)),
+      onSkip: () => this.doings.submit({ content: originalMessage, skipStyleSelection: true }, text.skip),
+    });
+    this.#unlockQuestion = picker.unlock;
+    this.#log.add(picker.bubble);
+  }
+
+  /** @param {Pick<Frame<'geminiRestore'>, 'message' | 'confirmLabel' | 'cancelLabel'>} question */
+  askRestore({ message, confirmLabel, cancelLabel }) {
+    if (this.#log.alreadySays('assistant', message)) return;
+    const bubble = choiceBubble(message,
+      { label: confirmLabel, run: this.doings.restorePrevious },
+      { label: cancelLabel, run: () => {
+        sessionStorage.setItem(this.dismissedKey, message);
+        this.showNote(text.cancelledByUser, null);
+      } });
+    bubble.dataset['said'] = message.trim();
+    this.#log.add(bubble);
+  }
+
+  /** A question that outlived a reload. @param {PendingQuestion} question */
+  #ask(question) {
+    if (question.type === 'style') {
+      if (!this.#log.alreadySays('user', question.originalMessage)) this.showUser(question.originalMessage, question.originalMessage);
+      this.askStyle(question);
+    } else if (question.type === 'dimension') {
+      if (!this.#log.alreadySays('assistant', question.message)) this.#answer(question.message, question.suggestions, {});
+    } else if (sessionStorage.getItem(this.dismissedKey) !== question.message) {
+      this.askRestore(question);
+    }
+  }
+
+  /** @param {HistoryItem} item @param {Version[]} versions @param {boolean} isNewestAnswer */
+  #past({ role, content, timestamp }, versions, isNewestAnswer) {
+    if (role === 'user') this.#log.add(userBubble(content)).dataset['said'] = content.trim();
+    else if (role === 'system') this.#log.add(systemBubble(content));
+    else {
+      const { body, suggestions } = splitSuggestions(content);
+      const version = versionOfAnswer(timestamp, versions);
+      this.#answer(body, suggestions, {
+        onPlay: isNewestAnswer && this.doings.hasGame() ? this.doings.play : undefined,
+        onChanges: version ? () => void openChanges(() => this.doings.loadChanges(version.hash)) : undefined,
+      });
+    }
+  }
+
+  /** @param {string} body @param {string[]} suggestions @param {{ onPlay?: (() => void) | undefined, onChanges?: (() => void) | undefined }} actions */
+  #answer(body, suggestions, { onPlay, onChanges }) {
+    const bubble = assistantBubble({ body, suggestions, onSuggestion: (suggestion) => this.#suggested(suggestion), ...(onPlay && { onPlay }), ...(onChanges && { onChanges }) });
+    bubble.dataset['said'] = body.trim();
+    this.#log.add(bubble);
+  }
+
+  /** @param {string} suggestion */
+  #suggested(suggestion) {
+    if (isDimensionAnswer(suggestion)) this.doings.submit({ content: suggestion });
+    else this.doings.addToInput(suggestion);
+  }
+
+  /** Is the message already in the history, though its answer got lost? @param {import('./outbox.js').Letter} letter @param {HistoryItem[]} history */
+  #wasHeard(letter, history) {
+    return history.slice(-4).some(({ role, content, timestamp }) =>
+      role === 'user' && content.trim() === letter.frame.content.trim() && new Date(timestamp).getTime() > letter.sentAt - CLOCK_TOLERANCE_MS);
+  }
+}

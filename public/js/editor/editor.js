@@ -1,0 +1,204 @@
+/** One opened project: puts the parts of the page together and gives each frame to the part it is for. */
+import { Connection } from '../net/connection.js';
+import { Requests } from '../net/requests.js';
+import { leaveNotice } from '../net/return-to.js';
+import { text } from '../texts/index.js';
+import { byId, isPhone } from '../ui/dom.js';
+import { toast } from '../ui/toast.js';
+import { Composer } from './composer.js';
+import { ConnectionBanner } from './connection-banner.js';
+import { Conversation } from './conversation.js';
+import { JobCursor } from './cursor.js';
+import { JobFlow } from './job-flow.js';
+import { LiveBox } from './live-box.js';
+import { Outbox } from './outbox.js';
+import { panes } from './panes.js';
+import { Preview } from './preview.js';
+import { ProjectTitle } from './title.js';
+import { wireTools } from './tools.js';
+import { repairRequest } from './user-text.js';
+import { Versions } from './versions.js';
+
+/** @typedef {import('../types.js').ServerFrame} ServerFrame */
+/** @template {ServerFrame['type']} T @typedef {import('../types.js').Frame<T>} Frame */
+
+/** The automatic name comes a moment after the game. */
+const NAME_ASKED_AFTER_MS = 2_000;
+const CHANGES_WITHIN_MS = 10_000;
+
+export class Editor {
+  #selected = false;
+
+  /** @param {import('../net/session.js').Session} session @param {string} projectId */
+  constructor(session, projectId) {
+    this.session = session;
+    this.projectId = projectId;
+    this.banner = new ConnectionBanner(() => this.connection.connect());
+    this.connection = new Connection(session, { onFrame: (frame) => this.#hear(frame), onState: (state) => this.#connectionIs(state) });
+    this.requests = new Requests((frame) => this.connection.send(frame));
+    this.panes = panes({ onShow: () => this.preview.play(), onHide: () => isPhone() && this.preview.unload() });
+    this.preview = new Preview({
+      freshUrl: () => this.#gameUrl(), isVisible: () => this.panes.previewIsVisible(), onRepair: (errors) => this.#repair(errors),
+    });
+    this.title = new ProjectTitle((name) => this.requests.ask({ type: 'renameProject', projectId, name }, 'projectRenamed', { where: (frame) => frame.projects !== undefined }));
+    this.versions = new Versions(projectId, this.requests, (id) => this.#restored(id));
+    this.composer = new Composer(projectId, {
+      onSend: (content) => this.#say(content), onStop: () => this.flow.stop(), onReconnect: () => this.connection.connect(),
+    });
+    this.conversation = new Conversation(projectId, this.#doings());
+    this.flow = this.#makeFlow();
+    this.tools = wireTools(this);
+  }
+
+  open() {
+    this.connection.start();
+  }
+
+  /** Plays the game from its start; on phones in the other pane. */
+  play() {
+    if (!this.panes.previewIsVisible()) this.panes.showPreview();
+    else this.preview.play();
+  }
+
+  #makeFlow() {
+    const live = new LiveBox((percent) => this.#showJobInPreview(percent));
+    return new JobFlow({
+      cursor: new JobCursor(this.projectId), outbox: new Outbox(this.projectId), live,
+      composer: this.composer, send: (frame) => this.connection.send(frame), story: this.conversation,
+    });
+  }
+
+  /** @returns {import('./conversation.js').Doings} */
+  #doings() {
+    return {
+      submit: (message, shown) => this.flow.submit(message, shown),
+      writeToInput: (content) => this.composer.write(content),
+      addToInput: (content) => this.composer.add(content),
+      play: () => this.play(),
+      hasGame: () => this.preview.hasGame,
+      gameChanged: () => this.#gameChanged(),
+      restorePrevious: () => void this.#restorePrevious(),
+      loadChanges: (hash) => this.#loadChanges(hash),
+      projectName: () => this.title.name,
+    };
+  }
+
+  /** @param {ServerFrame} frame */
+  #hear(frame) {
+    if (frame.type === 'error') return this.#refused(frame);
+    this.requests.take(frame);
+    if (this.flow.handle(frame)) return;
+    switch (frame.type) {
+      case 'init': return this.#select(frame);
+      case 'projectSelected': return this.#redraw(frame);
+      case 'projectRenamed': return this.#named(frame.project);
+      case 'projectInfo': return this.#named(frame.project);
+      case 'gameUpdated': return this.#askForName();
+    }
+  }
+
+  /** An error has no address: the open question's, else the waiting message's. @param {Frame<'error'>} frame */
+  #refused(frame) {
+    const code = frame.error?.code;
+    const isForMessage = this.flow.awaitsAnswer && code !== undefined && code !== 'JOB_ALREADY_ACTIVE';
+    if (isForMessage || !this.requests.take(frame)) this.flow.refused(frame);
+  }
+
+  /** @param {Frame<'init'>} frame */
+  #select({ projects }) {
+    const project = projects.find(({ id }) => id === this.projectId);
+    if (!project) {
+      leaveNotice('gone');
+      return location.replace('/create');
+    }
+    this.title.set(project.name, { animate: false });
+    this.connection.send(/** @type {{ type: string }} */ ({ type: 'selectProject', projectId: this.projectId, since: this.flow.cursor.since }));
+  }
+
+  /** @param {Frame<'projectSelected'>} frame */
+  #redraw({ projectId, history, versions, activeJob, pendingQuestion }) {
+    if (projectId !== this.projectId) return;
+    if (versions.length > 0 && !this.preview.hasGame) this.preview.refresh();
+    const { letter } = this.flow.outbox;
+    this.conversation.redraw({ history, versions, question: activeJob || letter ? null : pendingQuestion ?? null, letter });
+    this.#selected = true;
+    this.banner.hide();
+    this.composer.enable();
+    this.composer.setLink('ready');
+    this.tools.showProject(this.preview.hasGame);
+    this.flow.resume(activeJob);
+  }
+
+  /** @param {{ id: string, name: string } | null} project */
+  #named(project) {
+    if (project?.id === this.projectId) this.title.set(project.name);
+  }
+
+  #askForName() {
+    window.setTimeout(() => this.connection.send(/** @type {{ type: string }} */ ({ type: 'getProjectInfo', projectId: this.projectId })), NAME_ASKED_AFTER_MS);
+  }
+
+  /** @param {import('../types.js').ConnectionState} state */
+  #connectionIs(state) {
+    if (state === 'closed') {
+      this.requests.lost();
+      this.composer.setLink('away');
+      this.banner.show(this.#selected);
+    }
+  }
+
+  /** @param {string} content */
+  #say(content) {
+    const sent = this.flow.submit({ content, debugOptions: { disableSkills: false, useClaude: false } });
+    if (sent) this.composer.clear();
+  }
+
+  /** @param {import('../types.js').GameError[]} errors */
+  #repair(errors) {
+    const content = repairRequest(errors);
+    if (this.flow.submit({ content, autoFix: true }, content)) this.panes.showChat();
+  }
+
+  #gameChanged() {
+    this.versions.forgetRestored();
+    this.preview.refresh();
+    this.tools.showProject(true);
+  }
+
+  /** @param {string} id */
+  #restored(id) {
+    const note = text.restoredTo(id);
+    this.conversation.showNote(note, null);
+    toast(note, { kind: 'success' });
+    this.preview.refresh();
+  }
+
+  async #restorePrevious() {
+    try {
+      const found = await this.versions.restorePrevious((message) => this.conversation.showNote(text.restoringPrevious(message), null));
+      if (!found) this.conversation.showNote(text.noPrevious, null);
+    } catch (error) {
+      this.conversation.showFailure({ message: error instanceof Error ? error.message : '' });
+    }
+  }
+
+  /** @param {string} hash @returns {Promise<import('./changes.js').Changes>} */
+  async #loadChanges(hash) {
+    const { edits, summary } = await this.requests.ask({ type: 'getVersionEdits', projectId: this.projectId, versionHash: hash }, 'versionEdits',
+      { where: (frame) => frame.versionHash === hash, timeoutMs: CHANGES_WITHIN_MS });
+    return { edits, summary, files: [] };
+  }
+
+  async #gameUrl() {
+    const token = await this.session.freshToken();
+    return `/game/${this.session.userId}/${this.projectId}/index.html?t=${Date.now()}&access_token=${encodeURIComponent(token)}`;
+  }
+
+  /** On phones the preview says that work goes on behind it. @param {number | null} percent */
+  #showJobInPreview(percent) {
+    const chip = byId('previewJob', HTMLButtonElement);
+    chip.hidden = percent === null;
+    if (percent !== null) chip.textContent = text.previewBusy(percent);
+    this.preview.setBusy(percent !== null);
+  }
+}

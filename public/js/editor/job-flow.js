@@ -1,0 +1,298 @@
+/**
+ * The life of a message as this tab sees it: sent → accepted → running → one end. Every end is shown once, whichever frames
+ * bring it and however often.
+ */
+import { stepName } from '../texts/server-words.js';
+import { text } from '../texts/index.js';
+import { toast } from '../ui/toast.js';
+import { splitSuggestions } from './answer-text.js';
+
+/** @typedef {import('../types.js').ServerFrame} ServerFrame */
+/** @typedef {import('../types.js').OutgoingMessage} OutgoingMessage */
+/** @typedef {import('../types.js').JobRow} JobRow */
+/** @typedef {{ body: string, suggestions: string[], changedFiles: boolean }} Answer */
+/** @typedef {OutgoingMessage | { type: 'cancel' | 'getJobStatus', jobId: string }} JobRequest */
+/** @template {ServerFrame['type']} T @typedef {import('../types.js').Frame<T>} Frame */
+
+/**
+ * What the flow tells the rest of the page.
+ * @typedef {object} JobStory
+ * @property {(said: string, shown: string) => HTMLElement} showUser
+ * @property {(answer: Answer) => void} showAnswer the same answer may be told twice
+ * @property {(note: string, again: (() => void) | null) => void} showNote
+ * @property {(failure: { message?: string | undefined, code?: string | undefined }) => void} showFailure
+ * @property {(frame: Frame<'styleOptions'>) => void} askStyle
+ * @property {(frame: Frame<'geminiRestore'>) => void} askRestore
+ * @property {(frame: Frame<'geminiCode'>) => void} keepChanges
+ * @property {() => void} releaseQuestion nothing came of the answer to a question: it may be answered anew
+ * @property {(outcome: 'done' | 'failed') => void} notify
+ */
+
+const SLOW_ANSWER_MS = 15_000;
+/** After a reconnect the end of a job comes by itself; if it does not, we ask. */
+const END_FOLLOWS_WITHIN_MS = 4_000;
+/** A clock that is further off than this is not used for the elapsed time. */
+const BELIEVABLE_AGE_MS = 3_600_000;
+
+export class JobFlow {
+  /** @type {'idle' | 'sending' | 'running'} */
+  #state = 'idle';
+  /** @type {string | null} */
+  #jobId = null;
+  /** @type {Set<string>} */
+  #ended = new Set();
+  #lastSent = '';
+  /** @type {HTMLElement | null} */
+  #sentBubble = null;
+  /** @type {number | undefined} */
+  #slowTimer;
+
+  /**
+   * @param {object} parts
+   * @param {import('./cursor.js').JobCursor} parts.cursor
+   * @param {import('./outbox.js').Outbox} parts.outbox
+   * @param {import('./live-box.js').LiveBox} parts.live
+   * @param {import('./composer.js').Composer} parts.composer
+   * @param {(frame: JobRequest) => boolean} parts.send
+   * @param {JobStory} parts.story
+   */
+  constructor({ cursor, outbox, live, composer, send, story }) {
+    this.cursor = cursor;
+    this.outbox = outbox;
+    this.live = live;
+    this.composer = composer;
+    this.send = send;
+    this.story = story;
+  }
+
+  get isBusy() {
+    return this.#state !== 'idle';
+  }
+
+  get awaitsAnswer() {
+    return this.#state === 'sending';
+  }
+
+  /**
+   * Sends a message and shows it at once.
+   * @param {Omit<OutgoingMessage, 'type' | 'messageId'>} message
+   * @param {string} [shown] another text for its bubble
+   * @returns {boolean} false when nothing can be sent now
+   */
+  submit(message, shown = message.content) {
+    if (this.isBusy) {
+      toast(text.busyNow);
+      return false;
+    }
+    /** @type {OutgoingMessage} */
+    const frame = { type: 'message', messageId: crypto.randomUUID(), ...message };
+    if (!this.send(frame)) {
+      toast(text.offline, { kind: 'error' });
+      return false;
+    }
+    this.outbox.put(frame, shown);
+    this.#lastSent = message.content;
+    this.#sentBubble = this.story.showUser(message.content, shown);
+    this.#waitForAnswer();
+    return true;
+  }
+
+  stop() {
+    if (!this.#jobId || !this.send({ type: 'cancel', jobId: this.#jobId })) return toast(text.offline, { kind: 'error' });
+    this.composer.setStopping(true);
+  }
+
+  /** The project was (re)selected: goes on with what the server says is running, and with what it never answered. @param {JobRow | null} activeJob */
+  resume(activeJob) {
+    const wasRunning = this.#state === 'running' ? this.#jobId : null;
+    if (activeJob) this.#run(activeJob, activeJob.progress_message);
+    else if (wasRunning) this.#askAboutEnd(wasRunning);
+    const letter = this.outbox.letter;
+    if (!letter) return;
+    this.#lastSent = letter.frame.content;
+    if (!activeJob) this.#waitForAnswer();
+    this.send(letter.frame);
+  }
+
+  /** @param {ServerFrame} frame @returns {boolean} whether it was about jobs */
+  handle(frame) {
+    switch (frame.type) {
+      case 'jobStarted': this.#accepted(frame); return true;
+      case 'styleOptions': this.#styleAsked(frame); return true;
+      case 'started': case 'progress': case 'stream': case 'streamReset': case 'fileEdit': case 'geminiCode':
+      case 'geminiChat': case 'geminiRestore': case 'completed': case 'failed': case 'cancelled':
+        this.#jobFrame(frame);
+        return true;
+      case 'jobStatus': this.#endFromRow(frame.job); return true;
+      default: return false;
+    }
+  }
+
+  /** An `error` frame that no other request claimed: the answer to the message that waits. @param {Frame<'error'>} frame */
+  refused(frame) {
+    const letter = this.outbox.take();
+    const failure = { message: frame.message ?? frame.error?.message, code: frame.error?.code };
+    if (this.#state === 'sending') {
+      this.#idle();
+      this.live.close();
+    }
+    this.story.showFailure(failure);
+    if (!letter) return;
+    this.#sentBubble?.remove();
+    this.story.releaseQuestion();
+    if (letter.shown === letter.frame.content) this.composer.giveBack(letter.frame.content);
+  }
+
+  #waitForAnswer() {
+    this.#state = 'sending';
+    this.composer.setBusy(true);
+    this.live.open(text.sending);
+    window.clearTimeout(this.#slowTimer);
+    this.#slowTimer = window.setTimeout(() => this.live.setStep(text.slowAnswer), SLOW_ANSWER_MS);
+  }
+
+  #idle() {
+    this.#state = 'idle';
+    this.#jobId = null;
+    window.clearTimeout(this.#slowTimer);
+    this.composer.setBusy(false);
+  }
+
+  /** @param {Frame<'jobStarted'>} frame */
+  #accepted({ job, isExisting, queued }) {
+    const letter = this.outbox.take();
+    if (queued === false && letter) {
+      this.story.showNote(text.notProcessed, () => this.composer.giveBack(letter.frame.content));
+    }
+    if (this.#ended.has(job.id)) return this.#idle();
+    this.#run(job, isExisting ? job.progress_message : null);
+    if (job.status !== 'pending' && job.status !== 'processing') this.#askAboutEnd(job.id);
+  }
+
+  /** @param {Frame<'styleOptions'>} frame */
+  #styleAsked(frame) {
+    this.outbox.take();
+    this.#idle();
+    this.live.close();
+    this.story.askStyle(frame);
+  }
+
+  /** @param {JobRow} job @param {string | null} message */
+  #run(job, message) {
+    window.clearTimeout(this.#slowTimer);
+    const goesOn = this.#state === 'running' && this.#jobId === job.id && this.live.isOpen;
+    this.#state = 'running';
+    this.#jobId = job.id;
+    this.cursor.follow(job.id);
+    this.composer.setBusy(true, { stoppable: true });
+    if (goesOn) return;
+    const age = Date.now() - new Date(job.created_at).getTime();
+    this.live.open(message ? stepName(message) : text.stepAccepted, age > 0 && age < BELIEVABLE_AGE_MS ? Date.now() - age : undefined);
+    if (job.progress > 0) this.live.setPercent(job.progress);
+    this.live.setStream(this.cursor.tail);
+  }
+
+  /** @param {Extract<ServerFrame, { jobId?: string | undefined }>} frame */
+  #jobFrame(frame) {
+    const jobId = frame.jobId ?? ('job' in frame ? frame.job?.id : undefined);
+    if (jobId !== undefined && this.#ended.has(jobId)) return;
+    const mine = jobId === undefined ? this.#state === 'running' : jobId === this.#jobId || (this.#jobId === null && jobId === this.cursor.jobId);
+    if (!mine) return;
+    if (frame.type === 'streamReset') {
+      if (this.cursor.reset(frame)) this.live.restart();
+      return;
+    }
+    if (!this.cursor.accepts(frame)) return;
+    this.#tell(frame, jobId ?? this.#jobId ?? undefined);
+  }
+
+  /** @param {ServerFrame} frame @param {string | undefined} jobId */
+  #tell(frame, jobId) {
+    const isLate = this.#state !== 'running';
+    switch (frame.type) {
+      case 'progress':
+        if (isLate) return;
+        if (frame.message) this.live.setStep(stepName(frame.message));
+        this.live.setPercent(frame.progress);
+        return;
+      case 'stream':
+        this.cursor.append(frame.content);
+        if (!isLate) this.live.addStream(frame.content);
+        return;
+      case 'fileEdit': return this.live.setFile(frame.filename);
+      case 'geminiCode': return this.story.keepChanges(frame);
+      case 'geminiChat': return this.story.showAnswer({ body: frame.message, suggestions: frame.suggestions ?? [], changedFiles: false });
+      case 'geminiRestore': return this.story.askRestore(frame);
+      case 'completed': return this.#completed(frame.result, jobId);
+      case 'failed': return this.#failed({ message: frame.error, code: frame.code }, jobId);
+      case 'cancelled': return this.#cancelled(jobId);
+    }
+  }
+
+  /** @param {Frame<'completed'>['result']} result @param {string | undefined} jobId */
+  #completed(result, jobId) {
+    const wasOpen = this.live.isOpen;
+    this.#end(jobId);
+    if (wasOpen) this.live.finish();
+    if (result.mode === 'restore') return;
+    const changedFiles = result.mode !== 'chat';
+    const { body, suggestions } = splitSuggestions(result.message || (changedFiles ? text.gameUpdated : ''));
+    if (body !== '') this.story.showAnswer({ body, suggestions, changedFiles });
+    if (changedFiles) this.story.notify('done');
+  }
+
+  /** @param {{ message?: string | undefined, code?: string | undefined }} failure @param {string | undefined} jobId */
+  #failed(failure, jobId) {
+    this.#end(jobId);
+    this.live.close();
+    this.story.showFailure(failure);
+    this.composer.giveBack(this.#lastSent);
+    this.story.releaseQuestion();
+    this.story.notify('failed');
+  }
+
+  /** @param {string | undefined} jobId */
+  #cancelled(jobId) {
+    this.#end(jobId);
+    this.live.close();
+    const again = this.#lastSent;
+    this.story.showNote(text.stopped, again === '' ? null : () => this.composer.giveBack(again));
+    this.story.releaseQuestion();
+  }
+
+  /** @param {string | undefined} jobId */
+  #end(jobId) {
+    if (jobId !== undefined) this.#ended.add(jobId);
+    this.cursor.end(jobId);
+    this.#idle();
+  }
+
+  /** @param {string} jobId */
+  #askAboutEnd(jobId) {
+    window.setTimeout(() => {
+      if (this.#state === 'running' && this.#jobId === jobId) this.send({ type: 'getJobStatus', jobId });
+    }, END_FOLLOWS_WITHIN_MS);
+  }
+
+  /** The end of our job as its row tells it; nothing while it goes on. @param {JobRow | null} job */
+  #endFromRow(job) {
+    if (!job) {
+      if (this.#state === 'running') this.#failed({ message: '' }, this.#jobId ?? undefined);
+      return;
+    }
+    if (job.id !== this.#jobId || this.#ended.has(job.id)) return;
+    if (job.status === 'completed') this.#completed(parseResult(job.result), job.id);
+    else if (job.status === 'failed') this.#failed({ message: job.error ?? '' }, job.id);
+    else if (job.status === 'cancelled') this.#cancelled(job.id);
+  }
+}
+
+/** @param {string | null} json @returns {Frame<'completed'>['result']} */
+function parseResult(json) {
+  try {
+    const result = JSON.parse(json ?? '{}');
+    return { ...result, message: typeof result.message === 'string' ? result.message : '' };
+  } catch {
+    return { message: '' };
+  }
+}

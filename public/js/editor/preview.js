@@ -1,0 +1,137 @@
+/** The game in its frame: loads it, listens to it and to nobody else, shows how it does. */
+import { text } from '../texts/index.js';
+import { byId, h } from '../ui/dom.js';
+import { ErrorPanel } from './error-panel.js';
+
+/** @typedef {import('../types.js').GameError} GameError */
+
+const RUNNING_SHOWN_MS = 2_000;
+/** A game page reports 500 ms after it has loaded; one that never does is not the game. */
+const REPORTS_WITHIN_MS = 6_000;
+const SANDBOX = 'allow-scripts allow-pointer-lock';
+
+export class Preview {
+  #frame = byId('gamePreview', HTMLIFrameElement);
+  #empty = byId('previewEmpty', HTMLDivElement);
+  #status = byId('gameStatus', HTMLDivElement);
+  #panel;
+  #hasGame = false;
+  #loads = 0;
+  /** @type {number | undefined} */
+  #timer;
+
+  /**
+   * @param {object} options
+   * @param {() => Promise<string>} options.freshUrl
+   * @param {() => boolean} options.isVisible a game that nobody sees is not started
+   * @param {(errors: GameError[]) => void} options.onRepair
+   */
+  constructor({ freshUrl, isVisible, onRepair }) {
+    this.freshUrl = freshUrl;
+    this.isVisible = isVisible;
+    this.#panel = new ErrorPanel(onRepair);
+    window.addEventListener('message', (event) => {
+      if (event.source !== null && event.source === this.#frame.contentWindow) this.#hear(event.data);
+    });
+  }
+
+  get hasGame() {
+    return this.#hasGame;
+  }
+
+  /** @param {boolean} busy a job runs: no repair now */
+  setBusy(busy) {
+    this.#panel.setBusy(busy);
+  }
+
+  /** There is a game, or a newer one: loads it if somebody looks, else when somebody does. */
+  refresh() {
+    this.#hasGame = true;
+    this.#empty.hidden = true;
+    if (this.isVisible()) void this.#load();
+    else this.unload();
+  }
+
+  /** Starts the game anew. */
+  play() {
+    if (this.#hasGame) void this.#load();
+  }
+
+  /** Silences a game that is out of sight. */
+  unload() {
+    this.#loads += 1;
+    this.#replaceFrame(null);
+    this.#show(null);
+    this.#panel.clear();
+  }
+
+  async #load() {
+    this.#loads += 1;
+    const load = this.#loads;
+    this.#panel.clear();
+    this.#show(text.gameLoading);
+    const url = await this.freshUrl();
+    if (load === this.#loads) this.#replaceFrame(url);
+  }
+
+  /**
+   * A new element each time: no late messages of the old game, no entries in the browser's history.
+   * @param {string | null} url
+   */
+  #replaceFrame(url) {
+    const frame = h('iframe', { id: 'gamePreview', title: text.previewLabel, sandbox: SANDBOX, allow: 'autoplay; gamepad; accelerometer; gyroscope', referrerpolicy: 'no-referrer', hidden: url === null });
+    frame.addEventListener('load', () => { if (url !== null && frame === this.#frame) this.#expectReport(); });
+    if (url !== null) frame.src = url;
+    const old = this.#frame;
+    this.#frame = frame;
+    old.replaceWith(frame);
+  }
+
+  #expectReport() {
+    window.clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.#show(text.previewFailed, 'bad'), REPORTS_WITHIN_MS);
+  }
+
+  /** @param {unknown} data */
+  #hear(data) {
+    const message = /** @type {{ type?: unknown, success?: unknown, errors?: unknown }} */ (typeof data === 'object' && data !== null ? data : {});
+    if (message.type !== 'gameError' && message.type !== 'gameLoaded') return;
+    window.clearTimeout(this.#timer);
+    const errors = readErrors(message.errors);
+    if (errors.length > 0) {
+      this.#panel.show(errors);
+      this.#show(text.errorCount(errors.length), 'bad');
+    } else if (message.type === 'gameLoaded') {
+      this.#panel.clear();
+      this.#show(text.gameRunning, 'good');
+      this.#timer = window.setTimeout(() => this.#show(null), RUNNING_SHOWN_MS);
+    }
+  }
+
+  /** @param {string | null} message @param {'good' | 'bad' | 'neutral'} [kind] */
+  #show(message, kind = 'neutral') {
+    window.clearTimeout(this.#timer);
+    this.#status.hidden = message === null;
+    this.#status.textContent = message;
+    this.#status.className = `game-status ${kind}`;
+  }
+}
+
+/**
+ * A game is a stranger: only what looks like an error report is taken from it.
+ * @param {unknown} reported
+ * @returns {GameError[]}
+ */
+function readErrors(reported) {
+  if (!Array.isArray(reported)) return [];
+  return reported.slice(0, 10).flatMap((/** @type {Record<string, unknown>} */ each) => {
+    if (typeof each !== 'object' || each === null || typeof each['message'] !== 'string') return [];
+    return [{
+      type: String(each['type'] ?? 'error').slice(0, 40), message: each['message'].slice(0, 1_000),
+      ...(typeof each['file'] === 'string' && { file: each['file'].slice(0, 200) }),
+      ...(typeof each['line'] === 'number' && { line: each['line'] }),
+      ...(typeof each['column'] === 'number' && { column: each['column'] }),
+      ...(typeof each['stack'] === 'string' && { stack: each['stack'].slice(0, 2_000) }),
+    }];
+  });
+}

@@ -1,0 +1,76 @@
+/** The buttons around game and chat: play, code, download, versions, reload, frame. */
+import { get } from '../net/rest.js';
+import { text } from '../texts/index.js';
+import { byId } from '../ui/dom.js';
+import { icon } from '../ui/icons.js';
+import { toast } from '../ui/toast.js';
+import { openCodeViewer } from './code-viewer.js';
+
+const FRAME_SETTING = 'dreamcore_preview_frame';
+/** What no file system accepts in a name. */
+const UNSAFE_IN_NAMES = /[\\/:*?"<>|\u0000-\u001f]/g;
+
+/** @param {import('./editor.js').Editor} editor */
+export function wireTools(editor) {
+  const game = ['playGameButton', 'viewCodeButton', 'downloadButton', 'refreshPreviewButton', 'frameButton'].map((id) => byId(id, HTMLButtonElement));
+  const versions = byId('versionsButton', HTMLButtonElement);
+  /** @param {string} id @param {() => void} run */
+  const onClick = (id, run) => byId(id, HTMLButtonElement).addEventListener('click', run);
+  onClick('playGameButton', () => editor.play());
+  onClick('refreshPreviewButton', () => editor.preview.play());
+  onClick('viewCodeButton', () => void openCodeViewer(editor.session, editor.projectId));
+  onClick('downloadButton', () => void download(editor));
+  onClick('versionsButton', () => void editor.versions.openPanel());
+  onClick('previewJob', () => editor.panes.showChat());
+  wireFrame();
+  return {
+    /** Buttons that need a game appear with it. @param {boolean} hasGame */
+    showProject(hasGame) {
+      for (const button of game) button.hidden = !hasGame;
+      versions.hidden = false;
+    },
+  };
+}
+
+/** @param {import('./editor.js').Editor} editor */
+async function download({ session, projectId, title }) {
+  const button = byId('downloadButton', HTMLButtonElement);
+  if (button.getAttribute('aria-busy') === 'true') return;
+  button.setAttribute('aria-busy', 'true');
+  toast(text.downloading);
+  try {
+    const response = await get(session, `/api/projects/${projectId}/download`);
+    const url = URL.createObjectURL(await response.blob());
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = `${title.name.replace(UNSAFE_IN_NAMES, '_') || 'game'}.zip`;
+    link.click();
+    window.setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  } catch {
+    toast(text.downloadFailed, { kind: 'error' });
+  } finally {
+    button.removeAttribute('aria-busy');
+  }
+}
+
+/** Desktop: the game in the shape of a phone, or as wide as the pane. */
+function wireFrame() {
+  const button = byId('frameButton', HTMLButtonElement);
+  const stage = byId('previewStage', HTMLDivElement);
+  /** @param {boolean} isPhoneShape */
+  const show = (isPhoneShape) => {
+    stage.classList.toggle('is-wide', !isPhoneShape);
+    const label = isPhoneShape ? text.wideFrame : text.phoneFrame;
+    button.replaceChildren(icon(isPhoneShape ? 'wide' : 'phone'));
+    button.title = label;
+    button.setAttribute('aria-label', label);
+    button.removeAttribute('aria-pressed');
+  };
+  let isPhoneShape = localStorage.getItem(FRAME_SETTING) !== 'wide';
+  button.addEventListener('click', () => {
+    isPhoneShape = !isPhoneShape;
+    localStorage.setItem(FRAME_SETTING, isPhoneShape ? 'phone' : 'wide');
+    show(isPhoneShape);
+  });
+  show(isPhoneShape);
+}

@@ -1,0 +1,26 @@
+/** Editor page: the project's id is the last segment of the path. */
+import { Editor } from '../editor/editor.js';
+import { requireSession } from '../net/session.js';
+import { text } from '../texts/index.js';
+import { byId, h } from '../ui/dom.js';
+import { icon } from '../ui/icons.js';
+import { startPage } from '../ui/shell.js';
+
+startPage(text.editorTitle);
+
+async function start() {
+  const projectId = location.pathname.split('/').filter((segment) => segment !== '').at(-1) ?? '';
+  const session = await requireSession();
+  new Editor(session, projectId).open();
+}
+
+/** Neither server nor sign-in could be reached. */
+function showFailure() {
+  const place = byId('openFailure', HTMLDivElement);
+  place.hidden = false;
+  place.replaceChildren(h('div', { class: 'list-state', role: 'alert' }, icon('alert', 32),
+    h('p', { class: 'list-state-title' }, text.editorOpenFailed), h('p', {}, text.listFailedHint),
+    h('button', { type: 'button', class: 'button', onclick: () => location.reload() }, text.retry)));
+}
+
+start().catch(showFailure);
