@@ -10,7 +10,7 @@ import { chooseRunUser, isReachable, newSharedCluster, sharedPlace, type RunUser
 import { clearLeftovers, commandOf, isAlive, spawnPostgres, stopPostgres, tryPort, waitUntilReady } from './postgres-process.js';
 
 /** The part of a pino logger that is used here. */
-export interface PostgresLog {
+interface PostgresLog {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
 }

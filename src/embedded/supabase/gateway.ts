@@ -12,7 +12,7 @@ import { databaseError } from './rest/errors.js';
 import { createRest } from './rest/router.js';
 
 /** The part of a pino logger that is used here. */
-export interface GatewayLog {
+interface GatewayLog {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import { createClient } from '@supabase/supabase-js';
 import pg from 'pg';
 import { startPostgres, type RunningPostgres } from '../../../src/embedded/postgres.js';
 import { startGateway, type RunningGateway } from '../../../src/embedded/supabase/gateway.js';
@@ -76,8 +76,8 @@ async function runSql<T extends pg.QueryResultRow>(url: string, text: string, va
 
 const clientOptions = { auth: { persistSession: false, autoRefreshToken: false } };
 
-export const anonymous = (project: Project): SupabaseClient => createClient(project.url, project.anonKey, clientOptions);
-export const service = (project: Project): SupabaseClient => createClient(project.url, project.serviceRoleKey, clientOptions);
+export const anonymous = (project: Project) => createClient(project.url, project.anonKey, clientOptions);
+export const service = (project: Project) => createClient(project.url, project.serviceRoleKey, clientOptions);
 
 export interface TestUser {
   readonly id: string;
@@ -85,7 +85,7 @@ export interface TestUser {
   readonly password: string;
   readonly accessToken: string;
   /** Signed in as this user. */
-  readonly client: SupabaseClient;
+  readonly client: ReturnType<typeof anonymous>;
 }
 
 const users: { project: Project; id: string }[] = [];

@@ -18,7 +18,7 @@ export type SignInMethod = 'password' | 'oauth' | 'otp';
 
 /** Two tabs may use the same refresh token at the same moment: within this time that is no theft. */
 const REUSE_GRACE_SECONDS = 10;
-export const ACCESS_TOKEN_SECONDS = 3_600;
+const ACCESS_TOKEN_SECONDS = 3_600;
 
 export const hashOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 

@@ -1,5 +1,5 @@
 import { badSyntax, notOffered } from './errors.js';
-import { Scanner } from './scanner.js';
+import { Scanner, unquote } from './scanner.js';
 
 /** Operators that take one value, as PostgreSQL writes them. */
 const OPERATORS = {
@@ -57,12 +57,8 @@ function parseMember(scanner: Scanner, depth: number): Condition {
 
 /** A value inside of brackets: quoted as a whole, else everything up to the next comma or bracket. */
 function memberValue(scanner: Scanner): string {
-  const quoted = scanner.attempt(() => {
-    if (scanner.peek() !== '"') return undefined;
-    const value = scanner.quoted();
-    return scanner.peek() === ',' || scanner.peek() === ')' ? value : undefined;
-  });
-  if (quoted !== undefined) return quoted;
+  const quoted = scanner.match(/"(?:[^"\\]|\\[\s\S])*"(?=[,)])/y);
+  if (quoted !== undefined) return unquote(quoted);
   // An array literal has commas of its own.
   return scanner.match(/\{[^{}]*\}(?=[,)])/y) ?? scanner.match(/[^,)]*/y) ?? '';
 }

@@ -44,7 +44,7 @@ export function bearerToken(call: Call): string | undefined {
   return /^Bearer\s+(\S+)$/i.exec(headerOf(call, 'authorization') ?? '')?.[1];
 }
 
-export function headerOf(call: Call, name: string): string | undefined {
+function headerOf(call: Call, name: string): string | undefined {
   const value = call.headers[name];
   return Array.isArray(value) ? value.join(',') : value;
 }

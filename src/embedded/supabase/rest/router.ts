@@ -31,15 +31,15 @@ export function createRest(pool: pg.Pool, adminPool: pg.Pool, keys: GatewayKeys)
 
 async function route(pool: pg.Pool, catalog: Catalog, identity: Identity, call: Call): Promise<Reply> {
   const [first, second, ...others] = call.path.split('/').slice(1).map(decodeSegment);
-  if (!first || others.length > 0) throw notOffered(`the address ${call.path}`);
+  const isRoutine = first === 'rpc' && second !== undefined;
+  if (!first || others.length > 0 || (second !== undefined && !isRoutine)) throw notOffered(`the address ${call.path}`);
+  if (isRoutine && call.method !== 'POST') throw notOffered(`${call.method} on functions`);
   const query = parseQuery(call.query);
   const preferences = readPreferences(call);
-  if (first === 'rpc' && second) {
-    if (call.method !== 'POST') throw notOffered(`${call.method} on functions`);
+  if (isRoutine) {
     const routine = await findRoutine(catalog, second, call);
     return asCaller(pool, identity, false, (client) => callRoutine(client, catalog, { call, routine, query, preferences }));
   }
-  if (second !== undefined) throw notOffered(`the address ${call.path}`);
   const request = { call, relation: await findRelation(catalog, first), query, preferences };
   switch (call.method) {
     case 'GET': case 'HEAD':

@@ -53,7 +53,7 @@ export class Scanner {
   quoted(): string {
     const found = this.match(/"(?:[^"\\]|\\[\s\S])*"/y);
     if (found === undefined) this.fail('a closing quote');
-    return found.slice(1, -1).replace(/\\([\s\S])/g, '$1');
+    return unquote(found);
   }
 
   /** Takes everything up to the end. */
@@ -63,15 +63,10 @@ export class Scanner {
     return found;
   }
 
-  /** Runs `parse`; when it answers undefined, nothing counts as taken. */
-  attempt<T>(parse: () => T | undefined): T | undefined {
-    const before = this.position;
-    const found = parse();
-    if (found === undefined) this.position = before;
-    return found;
-  }
-
   fail(wanted: string): never {
     throw badSyntax(`expected ${wanted} at ${this.position} of ${JSON.stringify(this.text.slice(0, 200))}`);
   }
 }
+
+/** What a text in double quotes stands for. */
+export const unquote = (quoted: string): string => quoted.slice(1, -1).replace(/\\([\s\S])/g, '$1');
