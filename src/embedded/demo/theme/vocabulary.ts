@@ -54,7 +54,7 @@ export const WORDS: readonly Word[] = [
   word(/コイン|お金|金貨|coin|money/i, '🪙', 'コイン', 'item'), word(/宝箱|宝物|お宝|treasure/i, '👑', 'お宝', 'item'), word(/宝石|ジュエル|ダイヤ|jewel|\bgem|diamond/i, '💎', '宝石', 'item'), word(/王冠|crown/i, '👑', '王冠', 'item'),
   word(/ハート|heart/i, '💖', 'ハート', 'item'), word(/流れ星|星(?!空|雲|座)|スター|\bstars?\b/i, '⭐', '星', 'item'), word(/花火|firework/i, '🎆', '花火', 'item'), word(/桜|さくら|サクラ|sakura|cherry blossom/i, '🌸', '桜', 'item'),
   word(/お?花(?!火|見)|フラワー|flower/i, '🌼', '花', 'item'), word(/音符|リズム|音ゲー|音楽|music|rhythm|note\b/i, '🎵', '音符', 'item'), word(/プレゼント|present\b|gift/i, '🎁', 'プレゼント', 'item'), word(/かぼちゃ|カボチャ|ハロウィン|pumpkin|halloween/i, '🎃', 'かぼちゃ', 'enemy'),
-  word(/雪(?=[をがの])|snowflake/i, '❄️', '雪', 'item'), word(/ボール|玉(?=[がをの転])|\bball/i, '🟠', 'ボール', 'player'), word(/釣|つり(?!革)|fishing/i, '🐟', 'さかな', 'item'), word(/鍵|カギ|\bkey/i, '🗝️', 'カギ', 'item'), word(/本(?=[をがの])|\bbooks?\b/i, '📚', '本', 'item'),
+  word(/雪(?=[をがの])|snowflake/i, '❄️', '雪', 'item'), word(/ボール|玉(?=[がをの転])|\bball/i, '😄', 'ボール', 'player'), word(/釣|つり(?!革)|fishing/i, '🐟', 'さかな', 'item'), word(/鍵|カギ|\bkey/i, '🗝️', 'カギ', 'item'), word(/本(?=[をがの])|\bbooks?\b/i, '📚', '本', 'item'),
 ];
 
 /** Places, first match wins. */

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import type { Engine, Theme } from '../theme/types.js';
+import { SceneryBook } from './scenery.js';
+import { settingsScript } from './settings.js';
+
+/** Where change requests put the code of added features. Features are written between these lines. */
+export const FEATURES_START = '// ===== 追加機能ここから =====';
+export const FEATURES_END = '// ===== 追加機能ここまで =====';
+
+const asset = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8').trim();
+const ENGINE_NAMES: readonly Engine[] = ['shooting', 'catch', 'runner', 'blocks', 'tap', 'ride3d', 'shooting3d', 'stack3d'];
+
+/** Read once when the program starts; a game is put together from these parts. */
+const kitPart = (name: string): string => asset(`./kit/${name}.html`);
+const KIT = { first: ['stage', 'draw', 'effects'].map(kitPart), last: ['game', 'hud'].map(kitPart) };
+export const SCENERY_BOOK = new SceneryBook(kitPart('scenery'));
+const STAGE_3D = asset('./kit/stage3d.html');
+const ENGINES = new Map(ENGINE_NAMES.map((name) => [name, asset(`./engines/${name}.html`)]));
+
+const THREE_URL = '/vendor/three@0.187.0/three.module.js';
+const isThreeD = (engine: Engine): boolean => engine.endsWith('3d');
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[char] ?? char);
+}
+
+function head(theme: Theme): string {
+  const { palette } = theme;
+  return `<!doctype html>
+<html lang="ja">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, maximum-scale=1, user-scalable=no, viewport-fit=cover">
+<title>${escapeHtml(theme.title)}</title>
+<!-- DEMO: 手元のデモモデルが書いたゲームです -->
+<style>
+  html, body { margin: 0; height: 100%; overflow: hidden; background: ${palette.backgroundTop}; touch-action: none; user-select: none; -webkit-user-select: none; -webkit-tap-highlight-color: transparent; }
+  body { background: linear-gradient(${palette.backgroundTop}, ${palette.backgroundBottom}); }
+  canvas { position: fixed; inset: 0; margin: auto; display: block; touch-action: none; }
+  .demo { position: fixed; left: 50%; bottom: 6px; transform: translateX(-50%); padding: 2px 10px; border-radius: 9px; background: rgba(0, 0, 0, 0.38); color: #fff; font: 700 10px/1.4 system-ui, sans-serif; letter-spacing: 0.18em; pointer-events: none; }
+</style>
+</head>`;
+}
+
+function gameScripts(engine: Engine): string[] {
+  const code = ENGINES.get(engine) ?? '';
+  if (!isThreeD(engine)) return [code];
+  const body = (part: string): string => part.replace(/^<script type="module">\n/, '').replace(/\n<\/script>$/, '');
+  return [
+    `<script type="importmap">{ "imports": { "three": "${THREE_URL}" } }</script>`,
+    `<script type="module">\n${body(STAGE_3D)}\n\n${body(code)}\n\n${START}\n</script>`,
+  ];
+}
+
+const START = 'fitScreen();\nstartGame();\nrequestAnimationFrame(frame);';
+
+/** The whole game as one page: settings first, then the kit, the game itself and room for added features. */
+export function composeGame(theme: Theme): string {
+  const [game = '', ...rest] = gameScripts(theme.engine).reverse();
+  const features = `<script>\n'use strict';\n${FEATURES_START}\n${FEATURES_END}\n</script>`;
+  const is3d = isThreeD(theme.engine);
+  return [
+    head(theme),
+    '<body>',
+    ...(is3d ? ['<canvas id="world"></canvas>'] : []),
+    '<canvas id="screen"></canvas>',
+    '<div class="demo">DEMO</div>',
+    settingsScript(theme),
+    ...KIT.first,
+    ...(is3d ? [] : [SCENERY_BOOK.scriptFor(theme.scenery)]),
+    ...KIT.last,
+    ...rest,
+    ...(is3d ? [features, game] : [game, features, `<script>\n${START}\n</script>`]),
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}

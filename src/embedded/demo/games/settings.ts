@@ -1,0 +1,126 @@
+import { blockFigures } from '../theme/cast.js';
+import type { Engine, Theme } from '../theme/types.js';
+
+/** One line of a settings block: key, value, what a reader should know. */
+type Setting = readonly [key: string, value: string | number | string[], note: string];
+
+const TWO_DECIMALS = 100;
+const round = (value: number): number => Math.round(value * TWO_DECIMALS) / TWO_DECIMALS;
+
+/** Tunables that only one engine has. `rate` grows with the difficulty that was asked for. */
+function engineSettings(engine: Engine, rate: number): Setting[] {
+  const field = (enemySpeed: number): Setting[] => [
+    ['playerSpeed', 12, '主人公が指についてくる速さ'],
+    ['enemySpeed', enemySpeed, '敵の速さ'],
+    ['enemyRate', round(rate), '敵の出やすさ(大きいほど多い)'],
+  ];
+  switch (engine) {
+    case 'shooting':
+      return [...field(92), ['itemRate', 0.16, 'アイテムの出やすさ(0〜1)'], ['shotInterval', 0.17, '弾を撃つ間かく(秒)'], ['shotSpeed', 760, '弾の速さ'], ['shotSize', 8, '弾の大きさ']];
+    case 'catch':
+      return [...field(235), ['itemRate', 1, 'アイテムの出やすさ(大きいほど多い)'], ['itemSpeed', 205, 'アイテムが落ちる速さ']];
+    case 'runner':
+      return [['enemySpeed', 285, '走る速さ(敵が近づく速さ)'], ['enemyRate', round(rate), '敵の出やすさ(大きいほど多い)'], ['itemRate', 0.7, 'アイテムの出やすさ(0〜1)'], ['jumpPower', 760, 'ジャンプの強さ'], ['gravity', 2100, '重力(小さいほどふわふわ)']];
+    case 'blocks':
+      return [['columns', 6, 'よこのマスの数'], ['blockKinds', 4, '絵の種類の数(3〜5)'], ['matchSize', 2, 'いくつつながれば消せるか'], ['drainSpeed', round(rate), '時間ゲージの減る速さ']];
+    case 'tap':
+      return [['enemyRate', round(rate), '敵の出やすさ(大きいほど多い)'], ['itemRate', 0.12, 'アイテムの出やすさ(0〜1)'], ['friendRate', 0.16, 'たたいてはいけない仲間の出やすさ(0〜1)'], ['popSeconds', 1.5, '顔を出している時間(秒)'], ['holes', 9, '穴の数']];
+    case 'ride3d':
+      return [...field(19), ['itemRate', 1, 'アイテムの出やすさ(大きいほど多い)'], ['jumpPower', 9, 'ジャンプの強さ'], ['gravity', 24, '重力(小さいほどふわふわ)']];
+    case 'shooting3d':
+      return [...field(15), ['itemRate', 0.18, 'アイテムの出やすさ(0〜1)'], ['shotInterval', 0.18, '弾を撃つ間かく(秒)'], ['shotSpeed', 62, '弾の速さ']];
+    case 'stack3d':
+      return [['enemySpeed', 4.2, 'ブロックが動く速さ'], ['blockSize', 4, '最初のブロックの大きさ'], ['perfectRange', 0.22, 'ピッタリとみなすずれの広さ']];
+  }
+}
+
+const BODY_SIZES: Record<Engine, Setting[]> = {
+  shooting: [['playerSize', 60, '主人公の大きさ'], ['enemySize', 46, '敵の大きさ'], ['itemSize', 38, 'アイテムの大きさ']],
+  catch: [['playerSize', 66, '主人公の大きさ'], ['enemySize', 48, '敵の大きさ'], ['itemSize', 44, 'アイテムの大きさ']],
+  runner: [['playerSize', 62, '主人公の大きさ'], ['enemySize', 50, '敵の大きさ'], ['itemSize', 36, 'アイテムの大きさ']],
+  blocks: [],
+  tap: [['enemySize', 84, '出てくるキャラクターの大きさ']],
+  ride3d: [['playerSize', 64, '主人公の大きさ'], ['enemySize', 64, '敵の大きさ'], ['itemSize', 44, 'アイテムの大きさ']],
+  shooting3d: [['playerSize', 64, '主人公の大きさ'], ['enemySize', 64, '敵の大きさ'], ['itemSize', 48, 'アイテムの大きさ']],
+  stack3d: [],
+};
+
+const POINTS: Record<Engine, number> = { shooting: 30, catch: 10, runner: 10, blocks: 10, tap: 10, ride3d: 10, shooting3d: 30, stack3d: 10 };
+/** Games without a natural end are played against the clock. */
+const USUAL_LIMIT: Partial<Record<Engine, number>> = { tap: 60 };
+
+function configLines(theme: Theme): Setting[] {
+  // Blocks and towers end by themselves: a slip does not cost a life there unless it was asked for.
+  const lives = theme.engine === 'stack3d' ? 0 : theme.lives;
+  return [
+    ['lives', lives, lives === 0 ? 'ライフ(0 = 使わない)' : 'ライフ(ぶつかってよい回数)'],
+    ['timeLimit', theme.timeLimitSeconds ?? USUAL_LIMIT[theme.engine] ?? 0, '制限時間(秒)。0 なら制限なし'],
+    ['gameSpeed', round(theme.speed), 'ゲーム全体の速さ(1 = ふつう)'],
+    ['speedUp', round(0.011 * theme.difficulty * TWO_DECIMALS) / TWO_DECIMALS, '1 秒ごとに速くなる割合'],
+    ['levelSeconds', 15, 'レベルが上がる間かく(秒)'],
+    ['scorePerItem', POINTS[theme.engine], 'アイテム 1 つの点数'],
+    ...BODY_SIZES[theme.engine],
+    ...engineSettings(theme.engine, theme.difficulty),
+    ['volume', 1, '音の大きさ(0 = 無音)'],
+  ];
+}
+
+function themeLines(theme: Theme): Setting[] {
+  const { palette } = theme;
+  const lines: Setting[] = [
+    ['scenery', theme.scenery, '背景の場所'],
+    ['look', palette.look, '絵の描きかた'],
+    ['backgroundTop', palette.backgroundTop, '背景の上の色'],
+    ['backgroundBottom', palette.backgroundBottom, '背景の下の色'],
+    ['sceneryColor', palette.sceneryColor, '背景の飾りの色'],
+    ['playerColor', palette.playerColor, '主人公の色'],
+    ['playerEmoji', theme.player.emoji, '主人公の絵'],
+    ['playerName', theme.player.name, '主人公の名前'],
+    ['enemyColor', palette.enemyColor, '敵の色'],
+    ['enemyEmoji', theme.enemy.emoji, '敵の絵'],
+    ['enemyName', theme.enemy.name, '敵の名前'],
+    ['itemColor', palette.itemColor, 'アイテムの色'],
+    ['itemEmoji', theme.item.emoji, 'アイテムの絵'],
+    ['itemName', theme.item.name, 'アイテムの名前'],
+    ['accentColor', palette.accentColor, 'ボタンや光の色'],
+    ['textColor', palette.textColor, '文字の色'],
+  ];
+  if (theme.engine === 'ride3d') lines.push(['vehicle', vehicleOf(theme), '主人公の形: ball(玉)/ car(車)/ runner(走る)']);
+  if (theme.engine === 'blocks') {
+    lines.push(['blockEmojis', blockFigures(theme, theme.scenery, theme.engine), 'ブロックの絵']);
+    lines.push(['blockColors', [palette.itemColor, palette.playerColor, palette.enemyColor, palette.accentColor, palette.sceneryColor], 'ブロックの色']);
+  }
+  return lines;
+}
+
+function vehicleOf(theme: Theme): string {
+  if (/🏎|🚗|🚕|🚚|🚑|🚒|🏍|🚲|🚃/u.test(theme.player.emoji)) return 'car';
+  return theme.genre === 'ride' ? 'ball' : 'runner';
+}
+
+function literal(value: Setting[1]): string {
+  if (typeof value === 'number') return String(value);
+  const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&').replace(/</g, '\\x3c').replace(/[\r\n]/g, ' ')}'`;
+  return typeof value === 'string' ? quoted(value) : `[${value.map(quoted).join(', ')}]`;
+}
+
+const NOTE_COLUMN = 30;
+
+function objectText(name: string, settings: readonly Setting[]): string {
+  const lines = settings.map(([key, value, note]) => `  ${`${key}: ${literal(value)},`.padEnd(NOTE_COLUMN)} // ${note}`);
+  return `const ${name} = {\n${lines.join('\n')}\n};`;
+}
+
+/** The readable settings of a game: the block that change requests edit. */
+export function settingsScript(theme: Theme): string {
+  return [
+    '<script>',
+    "'use strict';",
+    '// ============ 設定: 数字を変えると遊びごこちが変わります ============',
+    objectText('CONFIG', configLines(theme)),
+    '',
+    '// ============ 見た目: 色・絵・名前 ============',
+    objectText('THEME', themeLines(theme)),
+    '</script>',
+  ].join('\n');
+}
