@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type { TestDatabase } from '../../support/database.js';
+import type { TestUser } from '../../support/users.js';
+
+/** What the rows of the matrix hang on. */
+export interface World {
+  readonly owner: TestUser;
+  readonly privateProject: string;
+  readonly publicProject: string;
+}
+
+export type Place = 'private' | 'public';
+type Row = Record<string, unknown>;
+
+export async function buildWorld(database: TestDatabase): Promise<World> {
+  const owner = await database.createUser('owner');
+  const project = async (isPublic: boolean): Promise<string> => {
+    const [row] = await database.sql<{ id: string }>('insert into public.projects (user_id, is_public) values ($1, $2) returning id', [owner.id, isPublic]);
+    return row?.id ?? '';
+  };
+  return { owner, privateProject: await project(false), publicProject: await project(true) };
+}
+
+/** A valid new row of the owner's, with what has to be there before it. Ended jobs only: one may be active per user. */
+export async function newRow(table: string, { owner, privateProject, publicProject }: World, place: Place, database: TestDatabase): Promise<Row> {
+  const id = randomUUID();
+  const project_id = place === 'public' ? publicProject : privateProject;
+  const user_id = owner.id;
+  switch (table) {
+    case 'projects': return { id, user_id, is_public: place === 'public' };
+    case 'assets': return { id, owner_id: user_id, filename: 'a.png', storage_path: '/a.png', is_public: place === 'public' };
+    case 'project_assets': {
+      const asset_id = randomUUID();
+      await database.sql(`insert into public.assets (id, owner_id, filename, storage_path) values ($1, $2, 'b.png', '/b.png')`, [asset_id, user_id]);
+      return { id, project_id, asset_id };
+    }
+    case 'chat_history': return { id, project_id, role: 'user', message: 'こんにちは' };
+    case 'jobs': return { id, user_id, project_id, status: 'completed' };
+    case 'publish_drafts': {
+      const draftOf = randomUUID();
+      await database.sql('insert into public.projects (id, user_id, is_public) values ($1, $2, $3)', [draftOf, user_id, place === 'public']);
+      return { project_id: draftOf, title: '題' };
+    }
+    case 'activity_log': return { id, user_id, action: 'update' };
+    case 'games': return { id, user_id, project_id, title: '題', game_url: '/g' };
+    case 'actions': return { id, user_id, project_id, kind: 'restore' };
+    case 'revisions': {
+      const ordinal = Math.floor(Math.random() * 1e9) + 1;
+      return { project_id, ordinal, revision: randomUUID().replaceAll('-', '').padEnd(40, '0'), job_id: id, kind: 'generate', subject: '題' };
+    }
+    default: throw new Error(`no rows for ${table}`);
+  }
+}
+
+/** Column by which a row of the table is found. */
+export const KEY: Readonly<Record<string, string>> = { publish_drafts: 'project_id', revisions: 'job_id' };
+
+/** A change that leaves the row where it is. */
+export const CHANGE: Readonly<Record<string, Row>> = {
+  projects: { name: '改' }, assets: { description: '改' }, project_assets: { usage_type: 'other' }, chat_history: { message: '改' },
+  jobs: { progress_message: '改' }, publish_drafts: { title: '改' }, activity_log: { details: '改' }, games: { title: '改' },
+  actions: { error: '改' }, revisions: { subject: '改' },
+};
