@@ -1,4 +1,3 @@
-import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Running } from './running.js';
 
@@ -26,16 +25,4 @@ export async function answersHttp(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** Whether something accepts connections there. */
-export function answersTcp(port: number, host = '127.0.0.1'): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect({ port, host, timeout: 2_000 });
-    const finish = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', () => finish(true)).once('error', () => finish(false)).once('timeout', () => finish(false));
-  });
 }

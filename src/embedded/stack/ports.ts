@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import net from 'node:net';
 import { run } from '../tools/run.js';
 
@@ -31,12 +32,28 @@ export async function settlePort(wanted: number, taken: Set<number>): Promise<nu
   return port;
 }
 
-/** Who listens on a port, as far as the system's tools tell: "node (pid 123)", or null. */
+/** Who listens on a port, as far as the system tells: "node (pid 123)", or null. */
 export async function holderOf(port: number): Promise<string | null> {
-  const bySs = await run('ss', ['-ltnpH', `sport = :${port}`], { timeoutMs: 5_000 });
-  const seen = /users:\(\("([^"]+)",pid=(\d+)/.exec(bySs.stdout);
-  if (seen) return `${seen[1]} (pid ${seen[2]})`;
-  const byLsof = await run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], { timeoutMs: 5_000 });
-  const [pid, command] = [/^p(\d+)$/m.exec(byLsof.stdout)?.[1], /^c(.+)$/m.exec(byLsof.stdout)?.[1]];
+  const fromProc = await holderFromProc(port);
+  if (fromProc) return fromProc;
+  const listed = await run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], { timeoutMs: 5_000 });
+  const [pid, command] = [/^p(\d+)$/m.exec(listed.stdout)?.[1], /^c(.+)$/m.exec(listed.stdout)?.[1]];
   return pid && command ? `${command} (pid ${pid})` : null;
+}
+
+/** Linux: the socket that listens, then the process that has it open (seen only among our own, or as root). */
+async function holderFromProc(port: number): Promise<string | null> {
+  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')));
+  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
+  const listening = tables.join('\n').split('\n').map((line) => line.trim().split(/\s+/)).find((fields) => fields[1]?.endsWith(`:${hexPort}`) && fields[3] === '0A');
+  const inode = listening?.[9];
+  if (!inode) return null;
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const open = await readdir(`/proc/${pid}/fd`).catch(() => []);
+    const targets = await Promise.all(open.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
+    if (!targets.includes(`socket:[${inode}]`)) continue;
+    const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
+    return `${name.trim() || 'a program'} (pid ${pid})`;
+  }
+  return null;
 }
