@@ -69,6 +69,20 @@ describe('administration', () => {
   });
 });
 
+describe('sign-in links', () => {
+  it('an administrator makes a link; its token, or address and number, sign in once', async () => {
+    const user = await newUser(project);
+    const link = async () => (await service(project).auth.admin.generateLink({ type: 'magiclink', email: user.email })).data.properties;
+    const { hashed_token } = await link() ?? {};
+    const verified = await anonymous(project).auth.verifyOtp({ token_hash: hashed_token ?? '', type: 'magiclink' });
+    expect(verified.data.session?.user.id).toBe(user.id);
+    expect((await anonymous(project).auth.verifyOtp({ token_hash: hashed_token ?? '', type: 'magiclink' })).error).not.toBeNull();
+    const { email_otp } = await link() ?? {};
+    expect((await anonymous(project).auth.verifyOtp({ email: user.email, token: '00000000', type: 'email' })).error).not.toBeNull();
+    expect((await anonymous(project).auth.verifyOtp({ email: user.email, token: email_otp ?? '', type: 'email' })).data.user?.id).toBe(user.id);
+  });
+});
+
 describe('sessions', () => {
   it('access tokens can be checked by anybody with the published keys', async () => {
     const user = await newUser(project);

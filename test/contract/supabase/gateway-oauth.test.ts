@@ -44,6 +44,8 @@ describe('developer sign-in in place of Google', () => {
     expect(/name="email"[^>]* value="([^"]+)"/.exec(html)?.[1]).toMatch(/@/);
     expect(page.headers.get('access-control-allow-origin')).toBeNull();
     expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    // With "no-referrer" browsers send a form's Origin as null.
+    expect(page.headers.get('referrer-policy')).toBe('same-origin');
   });
 
   it('PKCE: the code gives a session to whoever holds the verifier, once', async () => {

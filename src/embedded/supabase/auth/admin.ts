@@ -4,18 +4,20 @@ import type { GatewayKeys } from '../keys.js';
 import { bearerToken } from '../rest/request.js';
 import { authError, authJson } from './errors.js';
 import { jsonOf, parse } from './json.js';
+import type { SignInLinks } from './links.js';
 import { NewUser, refuseUnknownUser, UserChanges, type Users } from './users.js';
 
 const PAGE_LIMIT = 1_000;
 
-/** /admin/users: create, list, read, change, delete; for the service role alone. */
-export function adminRoutes(users: Users, keys: GatewayKeys): (call: Call) => Promise<Reply> {
+/** /admin/users (create, list, read, change, delete) and /admin/generate_link; for the service role alone. */
+export function adminRoutes(users: Users, links: SignInLinks, keys: GatewayKeys): (call: Call) => Promise<Reply> {
   return async (call) => {
     await demandServiceRole(call, keys);
     if (call.path === '/admin/users') {
       if (call.method === 'POST') return authJson(200, await users.create(parse(NewUser, jsonOf(call)), 'email'));
       if (call.method === 'GET') return list(users, call);
     }
+    if (call.path === '/admin/generate_link' && call.method === 'POST') return links.generate(call);
     const id = /^\/admin\/users\/([0-9a-f-]{36})$/i.exec(call.path)?.[1];
     if (id && z.uuid().safeParse(id).success) {
       if (call.method === 'GET') return authJson(200, (await users.byId(id)) ?? refuseUnknownUser());

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { z } from 'zod';
 import type { Call, Reply } from '../http.js';
 import { authError } from './errors.js';
+import { withSession } from './links.js';
 import type { Redirects } from './redirects.js';
 import { hashOf, type Session, type Sessions } from './sessions.js';
 import { signInHeaders, signInPage } from './sign-in-page.js';
@@ -65,7 +66,7 @@ export class DeveloperOAuth {
     const given = z.object({ auth_code: z.string().min(1), code_verifier: z.string().min(1) }).safeParse(body);
     if (!given.success) throw authError(400, 'validation_failed', 'invalid request: both auth code and code verifier should be non-empty');
     const { rows } = await this.pool.query<Flow>(
-      `delete from auth.flow_state where auth_code_hash = $1 and created_at > now() - interval '5 minutes' returning *`, [hashOf(given.data.auth_code)],
+      `delete from auth.flow_state where auth_code_hash = $1 and code_challenge is not null and created_at > now() - interval '5 minutes' returning *`, [hashOf(given.data.auth_code)],
     );
     const [flow] = rows;
     const user = flow?.user_id ? await this.users.byId(flow.user_id) : undefined;
@@ -97,12 +98,7 @@ export class DeveloperOAuth {
     }
     const { rowCount } = await this.pool.query('delete from auth.flow_state where id = $1', [flow.id]);
     if (!rowCount) refuseFlow();
-    const session = await this.sessions.open(user, 'oauth');
-    target.hash = new URLSearchParams({
-      access_token: session.access_token, expires_at: String(session.expires_at), expires_in: String(session.expires_in),
-      refresh_token: session.refresh_token, token_type: session.token_type,
-    }).toString();
-    return target.href;
+    return withSession(target.href, await this.sessions.open(user, 'oauth'));
   }
 }
 

@@ -6,6 +6,7 @@ import { bearerToken } from '../rest/request.js';
 import { adminRoutes } from './admin.js';
 import { authError, authJson } from './errors.js';
 import { jsonOf, parse } from './json.js';
+import { SignInLinks } from './links.js';
 import { DeveloperOAuth } from './oauth.js';
 import type { Redirects } from './redirects.js';
 import { Sessions } from './sessions.js';
@@ -20,7 +21,8 @@ export function createAuth(pool: pg.Pool, keys: GatewayKeys, issuer: string, red
   const users = new Users(pool);
   const sessions = new Sessions(pool, keys, users, issuer);
   const oauth = new DeveloperOAuth(pool, users, sessions, redirects);
-  const admin = adminRoutes(users, keys);
+  const links = new SignInLinks(pool, users, sessions, redirects, issuer);
+  const admin = adminRoutes(users, links, keys);
   const routes: Record<string, Handler> = {
     'GET /health': async () => authJson(200, { name: 'GoTrue', version: 'dreamcore-embedded', description: 'local development double' }),
     'GET /settings': async () => authJson(200, SETTINGS),
@@ -30,6 +32,8 @@ export function createAuth(pool: pg.Pool, keys: GatewayKeys, issuer: string, red
     'POST /logout': logout(sessions),
     'GET /user': async (call) => authJson(200, (await sessions.userOf(bearerToken(call))).user),
     'PUT /user': updateSelf(users, sessions),
+    'POST /verify': (call) => links.verify(call),
+    'GET /verify': (call) => links.follow(call),
     'GET /authorize': (call) => oauth.showForm(call),
     'POST /authorize': (call) => oauth.takeForm(call),
   };

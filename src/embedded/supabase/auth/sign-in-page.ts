@@ -19,7 +19,7 @@ const STYLE = `
   p { margin: 0 0 20px; color: var(--soft); font-size: 14px; }
   .problem { color: #c43d2b; }
   label { display: block; margin-bottom: 14px; font-size: 14px; font-weight: 600; }
-  input { width: 100%; margin-top: 4px; padding: 12px; border: 1px solid var(--line); border-radius: 12px; background: transparent; color: inherit; font: inherit; }
+  input { width: 100%; margin-top: 4px; padding: 12px; border: 1px solid var(--line); border-radius: 12px; background: transparent; color: inherit; font: inherit; font-size: 16px; font-weight: 400; }
   input:focus-visible, button:focus-visible { outline: 3px solid var(--act); outline-offset: 2px; }
   button { width: 100%; margin-top: 6px; padding: 13px; border: 0; border-radius: 12px; background: var(--act); color: #fff; font: inherit; font-weight: 700; cursor: pointer; }
   @media (prefers-color-scheme: dark) { button { color: #10142a; } }`;
@@ -51,12 +51,15 @@ ${page.problem ? `<p class="problem" role="alert">${escapeHtml(page.problem)}</p
 `;
 }
 
-/** No script, no foreign resource, no frame around it; browsers check the redirect after the form, too. */
+/**
+ * No script, no foreign resource, no frame around it; browsers check the redirect after the form, too. Without any
+ * referrer a browser would send the form with `Origin: null`, which the app refuses.
+ */
 export function signInHeaders(redirectOrigin: string): Record<string, string> {
   return {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; form-action 'self' ${redirectOrigin}; frame-ancestors 'none'; base-uri 'none'`,
-    'referrer-policy': 'no-referrer',
+    'referrer-policy': 'same-origin',
   };
 }
 
