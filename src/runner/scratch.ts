@@ -1,4 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { DreamError } from '../contracts/errors.js';
 import type { GenerateInput } from '../contracts/runner.js';
@@ -15,16 +16,26 @@ export interface Scratch {
   remove(): Promise<void>;
 }
 
+/** The kernel takes no longer name for a socket (108 with its end on Linux, 104 elsewhere). */
+const MAX_SOCKET_PATH_BYTES = 100;
+const SOCKET_NAME = 'api.sock';
+
 /** Makes the folder anew; what an earlier, killed run of the same call left there goes first. */
 export async function openScratch({ scratchDir, callId }: Pick<GenerateInput, 'scratchDir' | 'callId'>): Promise<Scratch> {
   // What is removed with all its content has to be a folder that can only be ours.
   if (!isAbsolute(scratchDir) || basename(scratchDir) !== callId) throw new DreamError('PATH_ESCAPE', 'scratch folder does not carry the call id');
-  const remove = (): Promise<void> => rm(scratchDir, { recursive: true, force: true, maxRetries: 3 });
-  await remove();
+  await rm(scratchDir, { recursive: true, force: true });
   const [work, home] = [join(scratchDir, 'work'), join(scratchDir, 'home')];
   await mkdir(work, { recursive: true, mode: 0o700 });
   await mkdir(home, { mode: 0o700 });
-  return { work, home, socket: join(scratchDir, 'api.sock'), remove };
+  const near = join(scratchDir, SOCKET_NAME);
+  const socketDir = Buffer.byteLength(near) <= MAX_SOCKET_PATH_BYTES ? scratchDir : await mkdtemp(join(tmpdir(), 'dreamcore-'));
+  return {
+    work, home, socket: join(socketDir, SOCKET_NAME),
+    async remove() {
+      for (const folder of new Set([scratchDir, socketDir])) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
 }
 
 /** Fills the work folder: the parent's visible files, then what this run brings along. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 interface Post { callId: string; fromSeq: number; events: Record<string, unknown>[]; final?: boolean }
 
-/** How one post is treated. `cut` takes it and breaks the line before answering; `forget` loses all memory first. */
+/** How one post is treated. `cut` takes it and breaks the line before answering; `forget` is a new instance that has only what was acknowledged, and does not know that yet. */
 export type Treatment = 'ok' | 'late-ack' | 'drop' | 'cut' | '503' | '429' | '410' | '401' | '413' | 'cancel' | 'hang' | 'garbage' | 'forget';
 
 export interface FakeReceiver {
@@ -29,6 +29,8 @@ export async function startReceiver(treat: (n: number) => Treatment = () => 'ok'
   const kept = new Map<number, string>();
   let memory = new Set<number>();
   let lastAck = 0;
+  /** What was told to the sender: that much is in the durable lane, whatever is forgotten. */
+  let toldAck = 0;
   let hasFinal = false;
 
   const take = (post: Post): number => {
@@ -57,9 +59,12 @@ export async function startReceiver(treat: (n: number) => Treatment = () => 'ok'
       response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
     };
     switch (treatment) {
-      case 'ok': lastAck = take(post); return answer(200, { ackedSeq: lastAck, cancel: false });
-      case 'late-ack': { const before = lastAck; lastAck = take(post); return answer(200, { ackedSeq: before, cancel: false }); }
-      case 'forget': memory = new Set(); lastAck = 0; return answer(200, { ackedSeq: 0, cancel: false });
+      case 'ok': lastAck = toldAck = take(post); return answer(200, { ackedSeq: lastAck, cancel: false });
+      case 'late-ack': toldAck = lastAck; lastAck = take(post); return answer(200, { ackedSeq: toldAck, cancel: false });
+      case 'forget':
+        memory = new Set(Array.from({ length: toldAck }, (_, index) => index + 1));
+        lastAck = toldAck;
+        return answer(200, { ackedSeq: 0, cancel: false });
       case 'cancel': return answer(200, { ackedSeq: take(post), cancel: true });
       case 'cut': take(post); request.socket.destroy(); return;
       case 'drop': request.socket.destroy(); return;

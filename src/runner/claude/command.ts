@@ -25,6 +25,6 @@ export function claudeEnv(places: Places, token: string, limits: RunLimits): Rec
     // Beyond our own patience, so that a hanging server is reported by the watchdog and not retried in silence.
     API_TIMEOUT_MS: String(limits.startTimeoutMs + limits.noProgressTimeoutMs),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', DISABLE_TELEMETRY: '1', DISABLE_AUTOUPDATER: '1', DISABLE_ERROR_REPORTING: '1',
-    CLAUDE_CODE_DISABLE_BUNDLED_SKILLS: '1',
+    CLAUDE_CODE_DISABLE_BUNDLED_SKILLS: '1', ENABLE_TOOL_SEARCH: 'false',
   };
 }

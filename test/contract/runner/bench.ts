@@ -56,7 +56,7 @@ export class Bench {
     };
   }
 
-  start(input: object, upstream: string, env: Record<string, string> = {}): Running {
+  start(input: object | string, upstream: string, env: Record<string, string> = {}): Running {
     const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
       env: {
         PATH: process.env['PATH'] ?? '', HOME: this.dir, NODE_ENV: 'test', ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: upstream,
@@ -65,11 +65,11 @@ export class Bench {
       stdio: 'pipe',
     });
     child.stdin.on('error', () => undefined);
-    child.stdin.write(`${JSON.stringify(input)}\n`);
+    child.stdin.write(`${typeof input === 'string' ? input : JSON.stringify(input)}\n`);
     return { child, outcome: collect(child) };
   }
 
-  run(input: object, upstream = 'http://127.0.0.1:9', env: Record<string, string> = {}): Promise<Outcome> {
+  run(input: object | string, upstream = 'http://127.0.0.1:9', env: Record<string, string> = {}): Promise<Outcome> {
     return this.start(input, upstream, env).outcome;
   }
 
@@ -113,7 +113,7 @@ async function collect(child: ChildProcess): Promise<Outcome> {
 }
 
 /** Waits until `check` answers something true; fails after `ms`. */
-export async function eventually<T>(check: () => T | Promise<T>, ms = 10_000): Promise<T> {
+export async function eventually<T>(check: () => T | Promise<T>, ms = 10_000): Promise<NonNullable<T>> {
   const until = Date.now() + ms;
   for (;;) {
     const value = await check();

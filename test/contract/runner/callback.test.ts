@@ -1,0 +1,135 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { DreamError } from '../../../src/contracts/errors.js';
+import { HttpTransport } from '../../../src/runner/callback/http-transport.js';
+import { callbackKey, startReceiver, type FakeReceiver, type Treatment } from '../../fakes/callback-receiver.js';
+import { startFakeMessages } from '../../fakes/messages-api.js';
+import { Bench, game } from './bench.js';
+
+const callId = `${randomUUID()}.1`;
+let receiver: FakeReceiver | null = null;
+afterEach(async () => {
+  await receiver?.close();
+  receiver = null;
+});
+
+interface Opened { transport: HttpTransport; stops: string[]; warnings: string[] }
+function open(url: string, keyHex = callbackKey(callId)): Opened {
+  const stops: string[] = [];
+  const warnings: string[] = [];
+  const transport = new HttpTransport({ url, callId, keyHex, onStop: (reason: DreamError) => stops.push(reason.kind), warn: (text) => warnings.push(text) });
+  return { transport, stops, warnings };
+}
+const say = async (transport: HttpTransport, count: number, pauseMs = 0): Promise<string> => {
+  let text = '';
+  for (let at = 1; at <= count; at++) {
+    const content = `${at}:${'字'.repeat(at % 7)} `;
+    text += content;
+    await transport.emit({ type: 'stream', content });
+    if (at % 10 === 0) await transport.emit({ type: 'progress', progress: 20, message: null });
+    if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+  return text;
+};
+
+const TROUBLES: [string, (n: number) => Treatment][] = [
+  ['a receiver that takes everything', () => 'ok'],
+  ['every third post answered 503', (n) => (n % 3 === 0 ? '503' : 'ok')],
+  ['five times 429, then peace', (n) => (n <= 5 ? '429' : 'ok')],
+  ['posts that are taken but never answered', (n) => (n % 3 === 0 ? 'cut' : 'ok')],
+  ['posts that are lost', (n) => (n % 2 === 0 ? 'drop' : 'ok')],
+  ['a receiver that cannot be understood', (n) => (n % 4 === 0 ? 'garbage' : 'ok')],
+  ['a receiver that finds posts too large', (n) => (n === 2 ? '413' : 'ok')],
+  ['a receiver that acknowledges late', () => 'late-ack'],
+  ['a receiver that is started anew and has forgotten', (n) => (n === 4 ? 'forget' : 'late-ack')],
+];
+
+describe('C2: events reach the receiver once, in order and whole', () => {
+  it.each(TROUBLES)('with %s', async (_name, treat) => {
+    receiver = await startReceiver(treat);
+    const { transport, stops, warnings } = open(receiver.url);
+    const text = await say(transport, 200, 2);
+    await transport.close(10_000);
+    receiver.events();
+    expect(receiver.text()).toBe(text);
+    expect(receiver.events()).toHaveLength(transport.lastSeq());
+    expect(receiver.faults).toEqual([]);
+    expect(receiver.sawFinal()).toBe(true);
+    expect({ stops, warnings }).toEqual({ stops: [], warnings: [] });
+  });
+
+  it('when the receiver comes up only later', async () => {
+    const place = createServer().listen(0, '127.0.0.1');
+    await once(place, 'listening');
+    const { port } = place.address() as AddressInfo;
+    place.close();
+    const { transport } = open(`http://127.0.0.1:${port}/callback/job`);
+    const text = await say(transport, 50);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    receiver = await startReceiver(() => 'ok', port);
+    await transport.close(10_000);
+    expect(receiver.text()).toBe(text);
+  });
+
+  it('and gathers what comes close together into one post', async () => {
+    receiver = await startReceiver();
+    const { transport } = open(receiver.url);
+    await say(transport, 100);
+    await transport.close(5_000);
+    expect(receiver.posts.length).toBeLessThan(5);
+    expect(receiver.posts[0]?.fromSeq).toBe(1);
+  });
+});
+
+describe('C2: the receiver steers the run', () => {
+  it.each([['410', 'RunSuperseded'], ['cancel', 'RunCancelled']] as const)('%s stops it as %s, once', async (treatment, kind) => {
+    receiver = await startReceiver(() => treatment);
+    const { transport, stops } = open(receiver.url);
+    await say(transport, 50, 5);
+    await transport.close(1_000);
+    expect(stops).toEqual([kind]);
+    expect(receiver.posts).toHaveLength(1);
+  });
+
+  it('a full queue holds the sender back until there is room', async () => {
+    let isOpen = false;
+    receiver = await startReceiver(() => (isOpen ? 'ok' : '503'));
+    const { transport } = open(receiver.url);
+    let sent = 0;
+    const sending = (async () => {
+      for (; sent < 700; sent++) await transport.emit({ type: 'progress', progress: sent % 100, message: null });
+    })();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(sent).toBe(512);
+    isOpen = true;
+    await sending;
+    await transport.close(10_000);
+    expect(receiver.events()).toHaveLength(700);
+  });
+
+  it('a refused signature ends the sending and not the run, and holds nobody back', async () => {
+    receiver = await startReceiver(() => '401');
+    const { transport, stops, warnings } = open(receiver.url, '00'.repeat(32));
+    for (let at = 0; at < 700; at++) await transport.emit({ type: 'progress', progress: 1, message: null });
+    await transport.close(1_000);
+    expect(stops).toEqual([]);
+    expect(warnings).toHaveLength(1);
+    expect(receiver.faults).toContain('wrong signature');
+  });
+
+  it('nobody there at the end costs a bounded time, and the result is told all the same', async () => {
+    const bench = await Bench.open();
+    const model = await startFakeMessages([{ use: [{ name: 'Write', input: { file_path: 'index.html', content: game('x') } }] }, { say: 'はい' }]);
+    const from = Date.now();
+    const outcome = await bench.run(bench.input({ callbackUrl: 'http://127.0.0.1:9/callback/x', limits: { callbackDrainMs: 1_000 } }), model.url);
+    expect(outcome.result).toMatchObject({ kind: 'candidate' });
+    expect(outcome.stderr).toContain('unacknowledged');
+    expect(Date.now() - from).toBeLessThan(10_000);
+    expect(await bench.leftovers()).toEqual([]);
+    await model.close();
+    await bench.close();
+  });
+});
