@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startStack, type Stack } from '../../support/stack.js';
+import { createUser, type TestUser } from '../../support/users.js';
+import { newProject, Socket, typesOf, type Frame } from './socket.js';
+
+/** Job frames of websocket.md §4–8 and the additive fields of D3, from a real job. */
+const CLOSING_SEQ = 1_000_000_000;
+
+let stack: Stack;
+let user: TestUser;
+let socket: Socket;
+let projectId: string;
+
+beforeAll(async () => { stack = await startStack({ env: { DEMO_SECONDS: '2' } }); });
+afterAll(() => stack.stop());
+beforeEach(async () => {
+  user = await createUser(stack.env);
+  socket = await Socket.signedIn(stack.baseUrl, user);
+  projectId = await newProject(socket);
+  return () => socket.close();
+});
+
+const wish = (content = '2Dのシューティングゲームを作って', more = {}) => ({ type: 'message', content, skipStyleSelection: true, ...more });
+const job = (frame: Frame) => frame['job'] as Record<string, unknown>;
+const textOf = (frames: readonly Frame[]) => frames.filter(({ type }) => type === 'stream').map((frame) => frame['content']).join('');
+
+async function makeGame(): Promise<void> {
+  socket.send(wish());
+  await socket.next('gameUpdated');
+}
+
+describe('§7.6, §7.7: a game and a change', () => {
+  it('jobStarted, started, progress, stream, geminiCode, completed, gameUpdated; then the new name', async () => {
+    const jobStarted = await socket.ask(wish());
+    const jobId = job(jobStarted)['id'];
+    expect(jobStarted).toMatchObject({ type: 'jobStarted', isExisting: false, jobId, job: { status: 'pending', progress: 0, user_id: user.id, project_id: projectId, result: null, error: null } });
+    expect(jobStarted).not.toHaveProperty('queued');
+    await socket.next('projectRenamed');
+    const frames = socket.frames.slice(socket.frames.indexOf(jobStarted));
+    const order = typesOf(frames);
+    expect(order.slice(0, 3)).toEqual(['jobStarted', 'started', 'progress']);
+    expect(order.slice(-4)).toEqual(['geminiCode', 'completed', 'gameUpdated', 'projectRenamed']);
+    expect(order.filter((type) => ['started', 'completed', 'gameUpdated', 'geminiCode'].includes(type))).toHaveLength(4);
+
+    const of = (type: string) => frames.find((frame) => frame.type === type)!;
+    expect(of('started')).toMatchObject({ jobId, attempt: 0, seq: 1, job: { id: jobId, status: 'processing' } });
+    for (const frame of frames.filter(({ type }) => type === 'progress')) {
+      expect(frame).toMatchObject({ jobId, progress: expect.any(Number) as number, job: { id: jobId, status: 'processing', progress: frame['progress'], progress_message: frame['message'] } });
+    }
+    expect(of('stream')).toEqual({ type: 'stream', content: expect.any(String) as string, jobId, attempt: 1, seq: expect.any(Number) as number });
+    expect(of('geminiCode')).toMatchObject({ mode: 'create', suggestions: expect.any(Array) as unknown, jobId });
+    expect(of('completed')).toMatchObject({ jobId, job: { status: 'completed', progress: 100 }, result: { message: expect.any(String) as string, html: expect.stringContaining('<html') as string } });
+    expect(of('completed')['result']).toEqual(JSON.parse(job(of('completed'))['result'] as string));
+    expect(of('gameUpdated')).toEqual({ type: 'gameUpdated', userId: user.id, projectId });
+    expect(of('projectRenamed')).toMatchObject({ project: { id: projectId, name: expect.any(String) as string } });
+    expect(of('projectRenamed')).not.toHaveProperty('projects');
+
+    const places = frames.filter((frame) => typeof frame['seq'] === 'number').map((frame) => [frame['attempt'], frame['seq']] as [number, number]);
+    const sorted = [...places].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    expect(places).toEqual(sorted);
+    expect(new Set(places.map(String)).size).toBe(places.length);
+    const run = places.filter(([attempt, seq]) => attempt === 1 && seq < CLOSING_SEQ).map(([, seq]) => seq);
+    expect(run).toEqual(run.map((_, index) => index + 1));
+  });
+
+  it('a change of an existing game says what it changed, and versions, edits and restore work on it', async () => {
+    await makeGame();
+    socket.send({ type: 'message', content: '敵を青にして' });
+    expect(await socket.next('geminiCode')).toMatchObject({ mode: 'edit', edits: [{ path: expect.any(String) as string, old_string: expect.any(String) as string, new_string: expect.any(String) as string }] });
+    await socket.next('gameUpdated');
+
+    const list = await socket.ask({ type: 'getVersions', projectId });
+    const versions = list['versions'] as Frame[];
+    expect(list).toMatchObject({ type: 'versionsList', projectId, versions: [{ number: 1, message: '敵を青にして', current: true, ordinal: 2 }, { number: 2, current: false, ordinal: 1 }] });
+    for (const version of versions) {
+      expect(version['id']).toMatch(/^[0-9a-f]{7}$/);
+      expect(version['hash']).toBe(version['id']);
+      expect(version['timestamp']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    }
+    expect(await socket.ask({ type: 'getVersions', projectId, before: 2 })).toMatchObject({ versions: [{ number: 2 }] });
+    const [newest, oldest] = versions as [Frame, Frame];
+    expect(await socket.ask({ type: 'getVersionEdits', projectId, versionHash: newest['hash'] })).toMatchObject({
+      type: 'versionEdits', projectId, versionHash: newest['hash'], edits: [{ path: 'index.html' }], summary: expect.stringMatching(/./) as string,
+    });
+    expect(await socket.ask({ type: 'restoreVersion', projectId, versionId: oldest['id'] })).toEqual({ type: 'versionRestored', projectId, versionId: oldest['id'] });
+    expect(await socket.ask({ type: 'getVersions', projectId })).toMatchObject({ versions: [{ number: 1, current: false }, { number: 2, current: true }] });
+    expect(await socket.ask({ type: 'restoreVersion', projectId, versionId: 'fffffff' })).toEqual({ type: 'error', message: 'Failed to restore version' });
+  });
+
+  it('§7.5: an unclear wish is asked back, and the question survives a reload', async () => {
+    socket.send({ type: 'message', content: 'パズルを作って' });
+    const chat = await socket.next('geminiChat');
+    expect(chat).toMatchObject({ mode: 'chat', message: expect.any(String) as string, suggestions: ['2Dで作成', '3Dで作成'] });
+    expect(await socket.next()).toMatchObject({ type: 'progress', progress: 100 });
+    expect(await socket.next()).toMatchObject({ type: 'completed', result: { mode: 'chat', message: chat['message'] } });
+    expect(await socket.next()).toEqual({ type: 'gameUpdated', userId: user.id, projectId });
+    const selected = await socket.ask({ type: 'selectProject', projectId });
+    expect(selected).toMatchObject({ pendingQuestion: { type: 'dimension', request: 'パズルを作って' } });
+    expect(selected['history']).toMatchObject([{ role: 'user', content: 'パズルを作って' }, { role: 'assistant', content: expect.stringMatching(/\n\n提案: 2Dで作成、3Dで作成$/) as string }]);
+
+    await socket.ask({ type: 'message', content: '3Dで作成' });
+    expect(await socket.ask({ type: 'selectProject', projectId })).toMatchObject({
+      pendingQuestion: { type: 'style', dimension: '3d', originalMessage: '3Dで作成', request: 'パズルを作って' },
+    });
+  });
+});
+
+describe('A3, D4: the same message more than once', () => {
+  it('is one job by its messageId: twice at once, on another socket, and after its end', async () => {
+    const message = wish(undefined, { messageId: randomUUID() });
+    const second = await Socket.signedIn(stack.baseUrl, user, projectId);
+    socket.send(message);
+    socket.send(message);
+    const [one, two] = [await socket.next('jobStarted'), await socket.next('jobStarted')];
+    const three = await second.ask(message);
+    expect(new Set([one, two, three].map((frame) => job(frame)['id'])).size).toBe(1);
+    await Promise.all([socket.next('gameUpdated'), second.next('gameUpdated')]);
+    expect(socket.frames.filter(({ type }) => type === 'completed')).toHaveLength(1);
+    expect(textOf(second.frames)).toBe(textOf(socket.frames));
+
+    expect(await second.ask(message)).toMatchObject({ type: 'jobStarted', isExisting: true, jobId: one['jobId'], job: { status: 'completed' } });
+    expect(await second.next()).toMatchObject({ type: 'completed', jobId: one['jobId'] });
+    expect(await second.next()).toMatchObject({ type: 'gameUpdated' });
+    expect(await second.ask({ type: 'getVersions', projectId })).toMatchObject({ versions: [{ number: 1 }] });
+    await second.close();
+  });
+
+  it('A4: another message while a job runs joins it; its text is kept, and said not to be queued', async () => {
+    const first = await socket.ask(wish());
+    await socket.next('stream');
+    const second = await Socket.signedIn(stack.baseUrl, user, projectId);
+    expect(await second.ask(wish('もっと速くして'))).toMatchObject({ type: 'jobStarted', isExisting: true, queued: false, jobId: first['jobId'] });
+    await Promise.all([socket.next('gameUpdated'), second.next('gameUpdated')]);
+    expect(textOf(second.frames)).toBe(textOf(socket.frames));
+    const { history } = await socket.ask({ type: 'selectProject', projectId }) as unknown as { history: Frame[] };
+    expect(history.map(({ role, content }) => (role === 'user' ? content : role))).toEqual(['2Dのシューティングゲームを作って', 'もっと速くして', 'assistant']);
+    await second.close();
+  });
+});
+
+describe('§5: coded errors, in both shapes at once', () => {
+  it('JOB_ALREADY_ACTIVE for a restore while a job runs', async () => {
+    await makeGame();
+    const { versions: [version] } = await socket.ask({ type: 'getVersions', projectId }) as unknown as { versions: [Frame] };
+    await socket.ask({ type: 'message', content: '敵を赤にして' });
+    const other = await Socket.signedIn(stack.baseUrl, user);
+    const message = 'A job is already running for this project.';
+    expect(await other.ask({ type: 'restoreVersion', projectId, versionId: version['id'] })).toEqual({ type: 'error', message, error: { code: 'JOB_ALREADY_ACTIVE', message } });
+    await other.close();
+    await socket.next('gameUpdated');
+  });
+
+  it('USER_LIMIT_EXCEEDED for a second project of the same user; the first goes on', async () => {
+    await socket.ask(wish());
+    const other = await Socket.signedIn(stack.baseUrl, user);
+    await newProject(other);
+    const message = 'Too many concurrent requests. Please wait for the current job to finish.';
+    expect(await other.ask(wish())).toEqual({ type: 'error', message, error: { code: 'USER_LIMIT_EXCEEDED', message } });
+    await socket.next('gameUpdated');
+    expect(await other.ask(wish())).toMatchObject({ type: 'jobStarted', isExisting: false });
+    await other.next('gameUpdated');
+    await other.close();
+  });
+});
+
+describe('D3, D4: coming back', () => {
+  it('with `since` the text goes on where it stopped, without gap or repeat; also after the end', async () => {
+    const { jobId } = await socket.ask(wish());
+    const leaver = await Socket.signedIn(stack.baseUrl, user);
+    await leaver.ask({ type: 'subscribeJob', jobId, since: { jobId, attempt: 0, seq: 0 } });
+    await leaver.next('stream');
+    await leaver.close();
+    const { attempt, seq } = leaver.frames.filter((frame) => typeof frame['seq'] === 'number').at(-1)!;
+
+    const back = await Socket.signedIn(stack.baseUrl, user);
+    expect(await back.ask({ type: 'selectProject', projectId, since: { jobId, attempt, seq } })).toMatchObject({ activeJob: { id: jobId }, pendingQuestion: null });
+    await Promise.all([back.next('completed'), socket.next('gameUpdated')]);
+    expect(textOf(leaver.frames) + textOf(back.frames)).toBe(textOf(socket.frames));
+
+    const late = await Socket.signedIn(stack.baseUrl, user);
+    expect(await late.ask({ type: 'selectProject', projectId, since: { jobId, attempt, seq } })).toMatchObject({ activeJob: null });
+    await late.next('completed');
+    expect(textOf(leaver.frames) + textOf(late.frames)).toBe(textOf(socket.frames));
+    for (const frames of [back.frames, late.frames]) expect(frames.some(({ type }) => type === 'gameUpdated')).toBe(false);
+    await Promise.all([back.close(), late.close()]);
+  });
+
+  it('without `since` nothing is replayed, and the end comes all the same', async () => {
+    await socket.ask(wish());
+    await socket.next('stream');
+    const second = await Socket.open(stack.baseUrl);
+    await second.ask({ type: 'init', access_token: user.accessToken });
+    expect(await second.ask({ type: 'selectProject', projectId })).toMatchObject({ activeJob: { status: 'processing' } });
+    await second.next('completed');
+    expect(second.frames.some(({ type }) => type === 'started')).toBe(false);
+    expect(textOf(socket.frames).endsWith(textOf(second.frames))).toBe(true);
+    await second.close();
+  });
+
+  it('§14 #3: switching to another project ends the frames of the first', async () => {
+    await socket.ask(wish());
+    await socket.next('stream');
+    await newProject(socket);
+    const heard = await socket.heardWithin(1_500);
+    expect(heard).toEqual([]);
+  });
+});
+
+describe('F1, F2: stopping', () => {
+  it('both `cancelled` frames, at once, to everybody; nothing afterwards; the project is free', async () => {
+    const { jobId } = await socket.ask(wish());
+    const other = await Socket.signedIn(stack.baseUrl, user, projectId);
+    await socket.next('stream');
+    socket.send({ type: 'cancel', jobId });
+    expect(await socket.next('cancelled')).toMatchObject({ type: 'cancelled', job: { id: jobId, status: 'cancelled' } });
+    expect(await socket.next()).toEqual({ type: 'cancelled', message: 'Job cancelled', jobId });
+    expect(await other.next('cancelled')).toMatchObject({ job: { id: jobId, status: 'cancelled' } });
+    expect(await socket.heardWithin(1_500)).toEqual([]);
+    expect(await socket.ask({ type: 'cancel', jobId })).toEqual({ type: 'cancelled', message: 'Job cancelled', jobId });
+    expect(await socket.ask(wish('2Dのパズルゲームを作って'))).toMatchObject({ type: 'jobStarted', isExisting: false });
+    await socket.next('gameUpdated');
+    expect(await socket.ask({ type: 'getVersions', projectId })).toMatchObject({ versions: [{ message: '2Dのパズルゲームを作って' }] });
+    expect(await socket.ask({ type: 'getJobStatus', jobId })).toMatchObject({ job: { status: 'cancelled' } });
+    await other.close();
+  });
+
+  it('`cancel` without a job stops what runs in the selected project', async () => {
+    const { jobId } = await socket.ask(wish());
+    await socket.next('started');
+    socket.send({ type: 'cancel' });
+    expect(await socket.next('cancelled')).toMatchObject({ job: { id: jobId } });
+    expect(await socket.next()).toEqual({ type: 'cancelled', message: 'Operation cancelled' });
+  });
+
+  it('deleteProject stops the job first, and the project is gone with everything of it', async () => {
+    const { jobId } = await socket.ask(wish());
+    const other = await Socket.signedIn(stack.baseUrl, user, projectId);
+    await socket.next('stream');
+    socket.send({ type: 'deleteProject', projectId });
+    await other.next('cancelled');
+    expect(await socket.next('projectDeleted')).toEqual({ type: 'projectDeleted', projectId, projects: [] });
+    expect(await other.ask({ type: 'selectProject', projectId })).toEqual({ type: 'error', message: 'Access denied' });
+    expect(await other.ask({ type: 'getJobStatus', jobId })).toEqual({ type: 'jobStatus', job: null });
+    await sleep(500);
+    expect(other.frames.some(({ type }) => type === 'completed')).toBe(false);
+    await other.close();
+  });
+
+  it('§7.15: pong within 2 s while a job streams', async () => {
+    await socket.ask(wish());
+    for (let i = 0; i < 10; i++) {
+      const sentMs = Date.now();
+      socket.send({ type: 'ping' });
+      await socket.next('pong');
+      expect(Date.now() - sentMs).toBeLessThan(2_000);
+      await sleep(100);
+    }
+    await socket.next('completed');
+  });
+});

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import type { TestUser } from '../../support/users.js';
+
+/** A frame as it was on the wire. */
+export interface Frame { type: string; [field: string]: unknown }
+
+const PATIENCE_MS = 25_000;
+
+/** One socket of a test: knows JSON and order, nothing of the protocol. */
+export class Socket {
+  /** Everything heard so far, in order. */
+  readonly frames: Frame[] = [];
+  readonly closed: Promise<[number, string]>;
+  #read = 0;
+
+  private constructor(private readonly socket: WebSocket) {
+    socket.on('message', (data) => this.frames.push(JSON.parse((data as Buffer).toString('utf8')) as Frame));
+    this.closed = new Promise((resolve) => socket.once('close', (code, reason) => resolve([code, reason.toString()])));
+  }
+
+  static async open(baseUrl: string): Promise<Socket> {
+    const socket = new WebSocket(baseUrl.replace(/^http/, 'ws'));
+    const opened = new Socket(socket);
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    return opened;
+  }
+
+  /** Signed in; with a selected project when one is given. */
+  static async signedIn(baseUrl: string, user: TestUser, projectId?: string): Promise<Socket> {
+    const socket = await Socket.open(baseUrl);
+    await socket.ask({ type: 'init', access_token: user.accessToken });
+    if (projectId) await socket.ask({ type: 'selectProject', projectId });
+    return socket;
+  }
+
+  send(frame: object | string): void {
+    this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
+  }
+
+  /** The next frame that was not read yet; with `type`, the next of that type. */
+  async next(type?: string): Promise<Frame> {
+    for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(2)) {
+      const at = this.frames.findIndex((frame, index) => index >= this.#read && (!type || frame.type === type));
+      const found = this.frames[at];
+      if (found) {
+        this.#read = at + 1;
+        return found;
+      }
+      if (Date.now() > deadline) throw new Error(`no ${type ?? 'frame'} came; heard ${JSON.stringify(this.frames.map((frame) => frame.type))}`);
+    }
+  }
+
+  /** Sends, and answers with the very next frame. */
+  async ask(frame: object | string): Promise<Frame> {
+    this.#read = this.frames.length;
+    this.send(frame);
+    return this.next();
+  }
+
+  /** Everything heard after this moment, once it has been quiet for `ms`. */
+  async heardWithin(ms: number): Promise<Frame[]> {
+    const from = this.frames.length;
+    await sleep(ms);
+    return this.frames.slice(from);
+  }
+
+  async close(): Promise<void> {
+    this.socket.close();
+    await this.closed;
+  }
+}
+
+/** A new project of this socket, selected. */
+export async function newProject(socket: Socket, name = '新しいゲーム'): Promise<string> {
+  const created = await socket.ask({ type: 'createProject', name });
+  return (created['project'] as { id: string }).id;
+}
+
+/** Types of frames in order, runs of the same type as one. */
+export function typesOf(frames: readonly Frame[]): string[] {
+  return frames.map(({ type }) => type).filter((type, index, all) => type !== all[index - 1]);
+}
