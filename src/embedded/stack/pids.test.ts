@@ -1,0 +1,58 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, rm, utimes } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { clearPid, endLeftover, readLivePid, writePid } from './pids.js';
+
+let dataDir: string;
+const children: ChildProcess[] = [];
+beforeEach(async () => { dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-pids-')); });
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+/** A process whose command line looks like that of the given program. */
+function processNamed(commandLine: string): number {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', commandLine], { detached: true, stdio: 'ignore' });
+  children.push(child);
+  return child.pid ?? 0;
+}
+
+describe('pid files', () => {
+  it('hold the bare number and lead to the living process', async () => {
+    const pid = processNamed('server start-dev');
+    await writePid(dataDir, 'temporal', pid);
+    expect(await readFile(path.join(dataDir, 'run', 'temporal.pid'), 'utf8')).toBe(`${pid}\n`);
+    expect(await readLivePid(dataDir, 'temporal')).toBe(pid);
+  });
+
+  it('do not lead to a process that began after the file was written: the number was reused', async () => {
+    await writePid(dataDir, 'temporal', processNamed('server start-dev'));
+    const before = new Date(Date.now() - 60_000);
+    await utimes(path.join(dataDir, 'run', 'temporal.pid'), before, before);
+    expect(await readLivePid(dataDir, 'temporal')).toBeNull();
+  });
+
+  it('do not lead to a process that runs another program', async () => {
+    await writePid(dataDir, 'temporal', processNamed('something else'));
+    expect(await readLivePid(dataDir, 'temporal')).toBeNull();
+  });
+
+  it('are forgotten by whom they name, never by a predecessor', async () => {
+    const pid = processNamed('src/activities/worker.ts');
+    await writePid(dataDir, 'worker', pid);
+    await clearPid(dataDir, 'worker', pid + 1);
+    expect(await readLivePid(dataDir, 'worker')).toBe(pid);
+    await clearPid(dataDir, 'worker', pid);
+    expect(await readLivePid(dataDir, 'worker')).toBeNull();
+  });
+
+  it('let a left-over process be ended', async () => {
+    const pid = processNamed('src/api/main.ts');
+    await writePid(dataDir, 'api', pid);
+    await endLeftover(pid, 'SIGTERM', 2_000);
+    expect(await readLivePid(dataDir, 'api')).toBeNull();
+  });
+});
