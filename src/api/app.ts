@@ -1,13 +1,13 @@
 import express, { type Express, type RequestHandler } from 'express';
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
+import type { Store } from '../store/index.js';
 import type { Auth } from './auth.js';
 import { cors } from './cors.js';
 import type { Games } from './games/current-game.js';
 import { createGamePathSigner } from './games/signed-path.js';
 import { createGuards } from './guards.js';
 import { handleError, notFound } from './http-errors.js';
-import type { HttpStore } from './http-store.js';
 import { isGamesHost, isHttpOriginAllowed } from './origin.js';
 import { pageHeaders } from './page-headers.js';
 import { requestLog } from './request-log.js';
@@ -25,7 +25,7 @@ export interface AppDeps {
   config: Config;
   log: Log;
   auth: Auth;
-  store: HttpStore;
+  store: Store;
   games: Games;
   /** `POST /callback/:jobId`; reads raw bodies itself. */
   callback: RequestHandler;

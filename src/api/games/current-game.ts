@@ -1,3 +1,8 @@
+import type { AiContext } from '../../store/version-details.js';
+import { WELCOME_PAGE } from '../../domain/welcome-page.js';
+import type { Store } from '../../store/index.js';
+import type { Mirror } from '../../store/mirror.js';
+
 /** A project as its player gets it: the files of the current revision, or the welcome page before there is one. */
 export interface Game {
   readonly userId: string;
@@ -6,11 +11,40 @@ export interface Game {
   readonly changedAt: Date | null;
   /** Bytes of one file; null when the game has no such file. Throws `RevisionMissing` while the files are not here (E7). */
   read(path: string): Promise<Buffer | null>;
-  /** Every file that `accept` takes, in the order of their paths. */
-  readAll(accept: (path: string) => boolean): Promise<{ path: string; bytes: Buffer }[]>;
+  /** Paths of all files, the hidden ones included. */
+  list(): Promise<string[]>;
+  /** What the newest change noted about itself; null when nothing did. */
+  aiContext(): Promise<AiContext | null>;
 }
 
 export interface Games {
   /** The game of a project, whoever owns it; null when there is no such project. */
   open(projectId: string): Promise<Game | null>;
+}
+
+/** Games out of the mirror, at the revision that the database calls current: never half-written, never an older one. */
+export function createGames(store: Pick<Store, 'projects' | 'revisions'>, mirror: Mirror): Games {
+  return {
+    async open(id) {
+      const [project, head] = await Promise.all([store.projects.get(id), store.revisions.head(id)]);
+      if (!project) return null;
+      const { id: projectId, user_id: userId } = project;
+      if (!head) return welcomeGame(userId, projectId);
+      return {
+        userId, projectId, changedAt: new Date(head.created_at),
+        read: (path) => mirror.readFile(userId, projectId, head.revision, path),
+        list: async () => (await mirror.listFiles(userId, projectId, head.revision)).map((entry) => entry.path),
+        aiContext: () => mirror.readAiContext(userId, projectId, head.revision),
+      };
+    },
+  };
+}
+
+function welcomeGame(userId: string, projectId: string): Game {
+  return {
+    userId, projectId, changedAt: null,
+    read: async (path) => (path === 'index.html' ? Buffer.from(WELCOME_PAGE) : null),
+    list: async () => ['index.html'],
+    aiContext: async () => null,
+  };
 }

@@ -12,11 +12,13 @@ const REFERS = /\.(html|css|m?js)$/i;
  * that the folder plays wherever it is put, without us.
  */
 export async function sendGameZip(game: Game, res: Response): Promise<void> {
-  const files = await game.readAll((path) => path === 'index.html' || path.startsWith('assets/'));
+  const paths = (await game.list()).filter((path) => path === 'index.html' || path.startsWith('assets/'));
   const libraries = new Map<string, VendoredFile>();
   const archive = new ZipArchive({ zlib: { level: 9 } });
   const date = game.changedAt ?? new Date();
-  for (const { path, bytes } of files) {
+  for (const path of paths) {
+    const bytes = await game.read(path);
+    if (!bytes) continue;
     const text = REFERS.test(path) ? bytes.toString('utf8') : null;
     for (const library of text === null ? [] : vendoredFilesIn(text)) libraries.set(vendoredPath(library), library);
     // Only a text that changes is written anew: whatever else it holds stays as it is, byte for byte.

@@ -1,14 +1,15 @@
 import { Router } from 'express';
 import { JobsQuery } from '../../contracts/http.js';
 import type { JobRow } from '../../contracts/rows.js';
+import { orNothing, type Store } from '../../store/index.js';
 import type { Guards } from '../guards.js';
-import type { HttpStore } from '../http-store.js';
+import { logOf } from '../request-log.js';
 
 /** Stops a job as the socket's `cancel` does; resolves when that is known to be under way or too late. */
 export type CancelJob = (job: JobRow) => Promise<unknown>;
 
 /** Job rows, read and stopped by their owner (rest.md §4). Jobs are made over the WebSocket only. */
-export function jobRoutes(guards: Guards, store: Pick<HttpStore, 'jobs' | 'activeJob'>, cancelJob: CancelJob): Router {
+export function jobRoutes(guards: Guards, store: Pick<Store, 'jobs'>, cancelJob: CancelJob): Router {
   const router = Router();
   router.get('/api/jobs/:jobId', guards.jobOwner((_req, res, { job }) => {
     res.json(job);
@@ -18,11 +19,11 @@ export function jobRoutes(guards: Guards, store: Pick<HttpStore, 'jobs' | 'activ
     res.json({ success: true, job: {} });
   }));
   router.get('/api/projects/:projectId/active-job', guards.projectOwner(async (_req, res, { project }) => {
-    res.json({ job: await store.activeJob(project.id) });
+    res.json({ job: await orNothing(logOf(res), store.jobs.active(project.id), null) });
   }));
   router.get('/api/projects/:projectId/jobs', guards.projectOwner(async (req, res, { project }) => {
     const { limit } = JobsQuery.parse(req.query);
-    res.json({ jobs: limit === 0 ? [] : await store.jobs(project.id, limit) });
+    res.json({ jobs: limit === 0 ? [] : await orNothing(logOf(res), store.jobs.list(project.id, limit), []) });
   }));
   return router;
 }

@@ -32,7 +32,7 @@ export function projectFileRoutes({ config, guards, games, signer }: ProjectFile
   }));
   router.get('/api/projects/:projectId/ai-context', guards.projectOwner(async (_req, res, { project }) => {
     const game = await gameOf(project.id, res);
-    if (game) res.json({ context: await newestContext(game) });
+    if (game) res.json({ context: await game.aiContext() });
   }));
   router.get('/api/projects/:projectId/download', guards.projectOwner(async (_req, res, { project }) => {
     const game = await gameOf(project.id, res);
@@ -65,17 +65,5 @@ async function sendPreview(games: Games, projectId: string, res: Response): Prom
     if (error instanceof DreamError) throw error;
     logOf(res).error({ err: error }, 'a preview could not be read');
     res.status(500).send('Error loading game');
-  }
-}
-
-/** The newest file below `.ai-context/`, parsed; null when there is none or it holds no object. */
-async function newestContext(game: Game): Promise<object | null> {
-  const files = await game.readAll((path) => /^\.ai-context\/[^/]+\.json$/.test(path));
-  const newest = files.sort((left, right) => (left.path < right.path ? -1 : 1)).at(-1);
-  try {
-    const context: unknown = JSON.parse(newest?.bytes.toString('utf8') ?? 'null');
-    return typeof context === 'object' && !Array.isArray(context) ? context : null;
-  } catch {
-    return null;
   }
 }

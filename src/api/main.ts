@@ -1,0 +1,31 @@
+import { ConfigError, parseConfig } from '../config.js';
+import { createLog } from '../log.js';
+import { ListenError, startApi } from './server.js';
+
+/** The API process. Signals end it in order; a second one at once. */
+async function main(): Promise<void> {
+  const log = createLog('api');
+  const config = parseConfig(process.env);
+  const api = await startApi(config, log);
+  let isStopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    log.info({ signal }, 'api is stopping');
+    void api.stop().then(() => {
+      log.info('api stopped');
+      process.exit(0);
+    });
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  log.info({ url: config.PUBLIC_URL, host: config.HOST, port: config.PORT, demo: config.DEMO }, 'api ready');
+}
+
+try {
+  await main();
+} catch (error) {
+  const isExpected = error instanceof ConfigError || error instanceof ListenError;
+  process.stderr.write(`${isExpected ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,92 @@
+import { createServer, type Server } from 'node:http';
+import { Client, Connection } from '@temporalio/client';
+import type { Config } from '../config.js';
+import type { Log } from '../log.js';
+import { createMirror } from '../store/mirror.js';
+import { createStore, type Store } from '../store/index.js';
+import { createAdmitter } from './admission/admit.js';
+import { createApp } from './app.js';
+import { createAuth } from './auth.js';
+import { durableLane } from './callback/durable-lane.js';
+import { callbackRouter } from './callback/router.js';
+import { createGames } from './games/current-game.js';
+import { JobFeeds } from './jobs-feed/feeds.js';
+import { storeFacts } from './jobs-feed/store-facts.js';
+import { streamReader } from './jobs-feed/stream-reader.js';
+import { shutDown } from './shutdown.js';
+import { attachSockets } from './sockets/attach.js';
+import { stopJob } from './sockets/stop-job.js';
+
+export interface RunningApi {
+  /** Ends in order: no new connections, sockets told to come back (1012), open requests answered, Temporal left. */
+  stop(): Promise<void>;
+}
+
+/** Thrown when the address cannot be listened on; the message says why and what to do. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/**
+ * The API, built in one place and listening. Temporal and the database may be away: what needs them is answered as unavailable
+ * until they are back.
+ */
+export async function startApi(config: Config, log: Log): Promise<RunningApi> {
+  const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS });
+  const temporal = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const store = createStore(config, log);
+  const mirror = createMirror(config.DATA_DIR);
+  const auth = createAuth(config);
+  const readStream = streamReader(temporal);
+  const feeds = new JobFeeds({ readStream, facts: storeFacts(store, mirror), log });
+  const admitter = createAdmitter(temporal, log);
+  const socketDeps = { config, auth, store, mirror, feeds, admitter, log };
+  const callback = callbackRouter({
+    ...durableLane(temporal, readStream),
+    ...callbackFacts(store),
+    masterSecret: config.CALLBACK_SECRET, offer: (jobId, items) => feeds.offer(jobId, items), log,
+  });
+  const app = createApp({
+    config, log, auth, store, games: createGames(store, mirror), callback, cancelJob: (job) => stopJob(socketDeps, job),
+  });
+
+  const server = createServer(app);
+  const sockets = attachSockets(server, socketDeps);
+  await listen(server, config);
+  return {
+    async stop() {
+      const closed = new Promise<void>((resolve) => { server.close(() => resolve()); });
+      await shutDown([
+        { name: 'close sockets', timeoutMs: 3_000, run: () => sockets.close() },
+        { name: 'finish requests', timeoutMs: 4_000, run: () => finishRequests(server, closed) },
+        { name: 'cut the rest off', timeoutMs: 500, run: () => { server.closeAllConnections(); } },
+        { name: 'leave Temporal', timeoutMs: 1_000, run: () => connection.close() },
+      ], log);
+    },
+  };
+}
+
+/** What the callback asks the database. */
+function callbackFacts({ jobs }: Pick<Store, 'jobs'>) {
+  return {
+    job: (jobId: string) => jobs.get(jobId),
+    noteProgress: (jobId: string, attempt: number, progress: number | null, message: string | null) =>
+      jobs.noteProgress(jobId, attempt, progress, message),
+  };
+}
+
+/** Connections that a browser keeps open without asking anything must not hold us up. */
+async function finishRequests(server: Server, closed: Promise<void>): Promise<void> {
+  server.closeIdleConnections();
+  await closed;
+}
+
+function listen(server: Server, { PORT, HOST }: Pick<Config, 'PORT' | 'HOST'>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? `port ${PORT} is taken: stop what listens there, or set PORT` : error.message;
+      reject(new ListenError(`The API cannot listen on ${HOST}:${PORT}: ${reason}`));
+    });
+    server.listen(PORT, HOST, resolve);
+  });
+}
