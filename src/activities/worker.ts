@@ -36,6 +36,7 @@ async function main(): Promise<void> {
   }
   await ensureSchedules(client);
   log.info({ slots: config.MAX_RUNNING_JOBS }, 'worker ready');
+  process.send?.('ready'); // to the launcher: a worker serves no port that could be asked
   await running;
   await connection.close();
   log.info('worker stopped');
@@ -46,7 +47,11 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
   const mirror = createMirror(config.DATA_DIR);
   const stream = createJobStreamClient(client);
   const deps = { config, store, mirror, stream, log, client, dataDir: config.DATA_DIR };
-  const shared = { ...jobActivities(deps), ...planningActivities(deps), ...versionActivities(deps), ...projectActivities(deps), ...maintenanceActivities(deps) };
+  const jobs = jobActivities(deps);
+  const shared = {
+    ...jobs, ...planningActivities(deps), ...versionActivities(deps), ...projectActivities(deps),
+    ...maintenanceActivities({ ...deps, complete: jobs.completeJob }),
+  };
   const common: Partial<WorkerOptions> & { connection: NativeConnection; namespace: string } = {
     connection, namespace: config.TEMPORAL_NAMESPACE, shutdownGraceTime: DRAIN_MS, shutdownForceTime: DRAIN_MS + 10_000,
     maxHeartbeatThrottleInterval: '500ms', stickyQueueScheduleToStartTimeout: '2s',

@@ -38,7 +38,7 @@ export const ERROR_POLICY = {
   // Versions and files
   VersionNotFound: { retry: false, http: 404, alert: false, sentence: 'そのバージョンは見つかりませんでした。' },
   NothingToRestore: { retry: false, http: 404, alert: false, sentence: '戻せるバージョンがありません。' },
-  RevisionMissing: { retry: true, http: 503, alert: true, sentence: 'ゲームのデータを準備しています。少し待ってからもう一度お試しください。' },
+  RevisionMissing: { retry: false, http: 503, alert: true, sentence: 'ゲームのデータを準備しています。少し待ってからもう一度お試しください。' },
   PATH_ESCAPE: { retry: false, http: 400, alert: true, sentence: 'ファイルの場所が正しくありません。' },
   FILE_NOT_FOUND: { retry: false, http: 404, alert: false, sentence: 'ファイルが見つかりません。' },
   // Ours

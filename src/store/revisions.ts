@@ -48,6 +48,11 @@ export function revisionsTable(client: Client) {
       return (await ask('read the head', query, Rows))[0] ?? null;
     },
 
+    /** What a job published; null = it has not passed its commit point. */
+    async ofJob(jobId: string): Promise<RevisionRow | null> {
+      return (await ask('find what the job published', client.from('revisions').select('*').eq('job_id', jobId), Rows))[0] ?? null;
+    },
+
     /**
      * The commit point, exactly once per job: what an earlier call published is answered as it was.
      * Throws `RunCancelled` (the job has ended), `RunSuperseded` (`parent` is not the head any more), `VersionNotFound`.

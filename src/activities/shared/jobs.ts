@@ -65,9 +65,21 @@ export function jobActivities(deps: JobDeps): JobRowActivities {
 
 const DONE_TEXT = { chat: '回答完了', restore: 'リストア確認' } as const;
 
-async function completeJob({ store, mirror, stream }: JobDeps, input: CompleteJobInput): Promise<boolean> {
-  const { jobId, userId, projectId, attempt, message, suggestions, mode, generator, revision, event } = input;
-  const html = revision ? (await mirror.readFile(userId, projectId, revision, 'index.html'))?.toString('utf8') : undefined;
+/** Html is a courtesy of the row: a mirror that cannot be read does not keep a published job open. */
+async function publishedHtml({ mirror, log }: JobDeps, { userId, projectId, revision }: CompleteJobInput): Promise<string | undefined> {
+  if (!revision) return undefined;
+  try {
+    return (await mirror.readFile(userId, projectId, revision, 'index.html'))?.toString('utf8');
+  } catch (error) {
+    log.warn({ err: error, projectId, revision }, 'the published game could not be read');
+    return undefined;
+  }
+}
+
+async function completeJob(deps: JobDeps, input: CompleteJobInput): Promise<boolean> {
+  const { store, stream } = deps;
+  const { jobId, attempt, message, suggestions, mode, generator, event } = input;
+  const html = await publishedHtml(deps, input);
   const result: JobResult = {
     message, ...(mode ? { mode } : {}), ...(mode || generator === 'haiku' ? { generator } : {}), ...(html === undefined ? {} : { html }),
   };

@@ -10,7 +10,7 @@ import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { JobStreamClient } from '../job-stream-client.js';
-import type { MaintenanceActivities } from '../ports.js';
+import type { JobActivities, MaintenanceActivities } from '../ports.js';
 
 /** A row younger than this may belong to a workflow that is just starting (B3). */
 const STALE_MS = 120_000;
@@ -18,7 +18,16 @@ const STALE_MS = 120_000;
 const SCRATCH_MS = 60 * 60_000;
 const CANDIDATE_MS = 24 * 60 * 60_000;
 
-export interface MaintenanceDeps { dataDir: string; client: Client; store: Store; mirror: Mirror; stream: JobStreamClient; log: Log }
+export interface MaintenanceDeps {
+  dataDir: string;
+  client: Client;
+  store: Store;
+  mirror: Mirror;
+  stream: JobStreamClient;
+  /** The ordinary end of a job. */
+  complete: JobActivities['completeJob'];
+  log: Log;
+}
 
 /** House-keeping by Schedules: nothing stays open or lies about for ever. */
 export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivities {
@@ -50,12 +59,24 @@ async function isWorkedOn(client: Client, job: JobRow): Promise<boolean> {
   }
 }
 
-async function closeOrphan({ store, stream, log }: MaintenanceDeps, job: JobRow): Promise<boolean> {
+/** A row that nobody works on ends as what it is: completed after its commit point, else failed. */
+async function closeOrphan(deps: MaintenanceDeps, job: JobRow): Promise<boolean> {
+  const { store, stream, log } = deps;
+  const published = await store.revisions.ofJob(job.id);
+  if (published) return completeOrphan(deps, job, published.revision);
   const error = ERROR_POLICY.RunCrashed.sentence;
   if (!(await store.jobs.fail(job.id, error))) return false;
   log.warn({ jobId: job.id, outcome: 'error' }, 'closed a job that nobody worked on');
   await stream.append(job.id, job.attempt, CLOSING_SEQ, [{ type: 'failed', kind: 'RunCrashed', error }]);
   return true;
+}
+
+async function completeOrphan({ complete, log }: MaintenanceDeps, job: JobRow, revision: string): Promise<boolean> {
+  log.warn({ jobId: job.id, outcome: 'success' }, 'completed a job that nobody worked on after its commit point');
+  return complete({
+    jobId: job.id, userId: job.user_id, projectId: job.project_id, attempt: job.attempt, message: 'ゲームを更新しました', suggestions: [],
+    mode: null, generator: 'claude', revision, event: { type: 'published', revision }, pendingQuestion: null, usage: null,
+  });
 }
 
 async function removeOldScratch(scratchDir: string): Promise<number> {

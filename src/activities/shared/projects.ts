@@ -7,6 +7,7 @@ export function projectActivities({ store }: { store: Store }): DeleteActivities
     async removeProjectRows({ actionId, userId, projectId }) {
       const opened = await store.actions.open({ id: actionId, userId, projectId, kind: 'delete' });
       if (opened.outcome === 'refused') return false;
+      await store.actions.cancelOthers(projectId, actionId);
       await store.projects.remove(projectId);
       await store.actions.complete(actionId, null);
       store.activityLog.write({ action: 'delete', targetType: 'project', targetId: projectId, userId: null, details: null });

@@ -1,6 +1,7 @@
-import { DreamError } from '../../contracts/errors.js';
+import { DreamError, ERROR_POLICY } from '../../contracts/errors.js';
 import type { RestoreOutcome } from '../../contracts/workflows.js';
 import type { Mirror } from '../../store/mirror.js';
+import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import type { JobActivities, PublishInput, RestoreActivities } from '../ports.js';
 
@@ -9,7 +10,7 @@ const MAX_SUBJECT_CHARS = 50;
 /** Two restores of one project cannot meet (A1); a second look is enough when a publish came in between. */
 const RESTORE_TRIES = 3;
 
-export interface VersionDeps { store: Store; mirror: Mirror }
+export interface VersionDeps { store: Store; mirror: Mirror; log: Log }
 
 /** The line of versions: publishing a candidate, making an old version current (E4, E5). */
 export function versionActivities(deps: VersionDeps): Pick<JobActivities, 'publishRevision'> & RestoreActivities {
@@ -22,7 +23,7 @@ export function versionActivities(deps: VersionDeps): Pick<JobActivities, 'publi
     },
 
     async restoreRevision(input) {
-      const outcome = await restoreRevision(deps, input);
+      const outcome = await restoreRevision(deps, input).catch((error: unknown) => endOf(deps.log, error));
       if (outcome.ok) await deps.store.actions.complete(input.actionId, { revision: outcome.revision });
       else await deps.store.actions.fail(input.actionId, outcome.error);
       return outcome;
@@ -30,19 +31,37 @@ export function versionActivities(deps: VersionDeps): Pick<JobActivities, 'publi
   };
 }
 
-async function publishRevision({ store, mirror }: VersionDeps, input: PublishInput): Promise<{ revision: string }> {
+/** What cannot get better by another try ends the restore with a clear answer; the rest is tried again. */
+function endOf(log: Log, error: unknown): RestoreOutcome {
+  if (!(error instanceof DreamError) || ERROR_POLICY[error.kind].retry) throw error;
+  log.warn({ kind: error.kind, detail: error.message, outcome: 'error' }, 'restore failed');
+  return { ok: false, error: 'OPERATION_FAILED' };
+}
+
+/** After the commit point nothing may fail: readers follow the row, so `main` may come later. */
+async function followWithMain({ mirror, log }: VersionDeps, userId: string, projectId: string, revision: string): Promise<void> {
+  try {
+    await mirror.advanceMain(userId, projectId, revision);
+  } catch (error) {
+    log.warn({ err: error, projectId, revision }, 'main does not follow the published revision yet');
+  }
+}
+
+async function publishRevision(deps: VersionDeps, input: PublishInput): Promise<{ revision: string }> {
+  const { store, mirror } = deps;
   const { jobId, userId, projectId, revision, parent } = input;
   // The local set works in the mirror itself, so importing is looking whether the commit is really there (E1).
   await mirror.assertRevision(userId, projectId, revision, parent);
   const subject = Array.from(input.subject.replace(/\s+/g, ' ').trim()).slice(0, MAX_SUBJECT_CHARS).join('');
   const row = await store.revisions.publish({ projectId, revision, parent, jobId, kind: 'generate', subject, restoredFrom: null });
-  await mirror.advanceMain(userId, projectId, row.revision);
+  await followWithMain(deps, userId, projectId, row.revision);
   return { revision: row.revision };
 }
 
 interface RestoreInput { actionId: string; userId: string; projectId: string; versionId: string }
 
-async function restoreRevision({ store, mirror }: VersionDeps, input: RestoreInput): Promise<RestoreOutcome> {
+async function restoreRevision(deps: VersionDeps, input: RestoreInput): Promise<RestoreOutcome> {
+  const { store, mirror } = deps;
   const { actionId, userId, projectId, versionId } = input;
   for (let tries = 1; ; tries += 1) {
     const [head, target] = await Promise.all([store.revisions.head(projectId), store.revisions.resolve(projectId, versionId)]);
@@ -54,7 +73,7 @@ async function restoreRevision({ store, mirror }: VersionDeps, input: RestoreInp
       const row = await store.revisions.publish({
         projectId, revision, parent: head.revision, jobId: actionId, kind: 'restore', subject, restoredFrom: target.revision,
       });
-      await mirror.advanceMain(userId, projectId, row.revision);
+      await followWithMain(deps, userId, projectId, row.revision);
       return { ok: true, revision: row.revision };
     } catch (error) {
       if (!(error instanceof DreamError && error.details['reason'] === 'STALE_PARENT') || tries >= RESTORE_TRIES) throw error;
