@@ -21,7 +21,7 @@ const MAX_DEPTH = 6;
  */
 export const logOutput: { write(line: string): void } = process.stdout.isTTY
   ? (await import('pino-pretty')).default({
-      sync: true, colorize: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname,name', messageFormat: '{name}: {msg}',
+      sync: true, colorize: true, singleLine: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname,name,part,tookMs,delayMs', messageFormat: '{name}: {msg}',
     })
   : pino.destination({ dest: 1, sync: true });
 

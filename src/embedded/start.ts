@@ -35,7 +35,7 @@ async function main(options: Options): Promise<number> {
   if (plan.parts.includes('api')) await refuseTakenPort(settings);
   const facts = await prepareStack(settings, plan, selection, log);
   const supervisor = new Supervisor(partRunners(facts, plan.parts), { dataDir: DATA_DIR, log, leftDown: selection.only ? plan.parts : withPostgres(options.leaveDown) });
-  const stopAsked = stopRequest(options.stopWithParent, supervisor);
+  const stopAsked = stopRequest(options.stopWithParent, supervisor, () => log.info('stopping everything in order; Ctrl-C again kills it at once'));
   if (!selection.only) await writePid(DATA_DIR, 'launcher', process.pid);
   try {
     await Promise.race([supervisor.startAll(), stopAsked]);
@@ -48,12 +48,13 @@ async function main(options: Options): Promise<number> {
 }
 
 /** Resolves with the exit code when the first Ctrl-C, SIGTERM or end of our parent asks for a stop; the next one kills everything. */
-function stopRequest(stopWithParent: boolean, supervisor: Supervisor): Promise<number> {
+function stopRequest(stopWithParent: boolean, supervisor: Supervisor, onAsked: () => void): Promise<number> {
   return new Promise((resolve) => {
     let askedAt = 0;
     const ask = (): void => {
       if (askedAt === 0) {
         askedAt = Date.now();
+        onAsked();
         resolve(0);
       } else if (Date.now() - askedAt > SAME_PRESS_MS) {
         supervisor.killAll();
