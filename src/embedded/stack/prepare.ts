@@ -55,7 +55,11 @@ export async function prepareStack(settings: Settings, plan: Plan, selection: Se
   if (plan.parts.includes('worker')) parseWorkerConfig(workerEnv(facts));
   const temporalCli = plan.parts.includes('temporal') ? await ensureTemporalCli((line) => log.info(line)) : '';
   if (plan.parts.includes('worker') && config.NODE_ENV !== 'production') await wantSandbox(log);
-  await writeStackFile(config.DATA_DIR, { ports: facts.ports, provided: providedEnv(facts), baseUrl: config.PUBLIC_URL });
+  // An API or worker alone joins the stack that the file describes.
+  const joins = selection.only !== undefined && plan.parts.every((part) => part === 'api' || part === 'worker');
+  if (!joins || !(await readStackFile(config.DATA_DIR))) {
+    await writeStackFile(config.DATA_DIR, { ports: facts.ports, provided: providedEnv(facts), baseUrl: config.PUBLIC_URL });
+  }
   return { ...facts, temporalCli };
 }
 

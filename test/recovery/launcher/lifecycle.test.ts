@@ -89,14 +89,6 @@ describe('npm start', () => {
     await untilGone(pids, 0);
   });
 
-  it('refuses a second launcher for the same data and tells where the first one is', async () => {
-    const stack = await statefulStack();
-    const second = startLauncher([], stackEnv({ DATA_DIR: stack.dataDir, PORT: String(await findFreePort()) }));
-    expect(await second.exited).toBe(1);
-    expect(second.logs()).toContain(`DreamCore already runs from ${stack.dataDir} (pid ${stack.pid})`);
-    await Promise.all((await pidsOf(stack)).map(async (pid) => expect(isAlive(pid)).toBe(true)));
-  });
-
   it('kills everything at the second Ctrl-C when a part does not end', async () => {
     const stack = await statefulStack();
     const pids = await pidsOf(stack);
