@@ -192,6 +192,9 @@ describe('refs', () => {
     await put('index.html', 'x');
     const { revision } = await commit();
     expect(await readFile(repo, revision, 'nothing.html')).toBeNull();
+    await put('js/a.js', 'x');
+    const withFolder = (await commit('refs/heads/other')).revision;
+    expect(await readFile(repo, withFolder, 'js')).toBeNull();
     expect(await readFile(repo, revision, '../../etc/passwd')).toBeNull();
   });
 });

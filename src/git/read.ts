@@ -27,7 +27,7 @@ export async function readFile(repo: Repo, revision: string, path: string): Prom
   if (outcome.code === 0) return outcome.stdout;
   // git says the same for an unknown path and an unknown revision, and only the first is an answer.
   await git(repo, ['cat-file', '-e', `${revision}^{tree}`]);
-  if (/does not exist in|exists on disk, but not in/.test(outcome.stderr)) return null;
+  if (/does not exist in|exists on disk, but not in|: bad file$/m.test(outcome.stderr)) return null;
   throw gitFailure(args, outcome);
 }
 

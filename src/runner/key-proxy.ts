@@ -24,10 +24,10 @@ export async function startKeyProxy(options: { socketPath: string; upstream: str
   let retryAfterMs: number | null = null;
 
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://api.local');
+    const [path = '', query] = (request.url ?? '').split('?', 2);
     if (!isToken(request.headers['x-api-key'], token)) return reject(response, 401, 'authentication_error');
-    if (request.method !== 'POST' || !ALLOWED_PATHS.has(url.pathname)) return reject(response, 404, 'not_found_error');
-    forward(request, response, `${options.upstream.replace(/\/+$/, '')}${url.pathname}${url.search}`, options.apiKey, (answer) => {
+    if (request.method !== 'POST' || !ALLOWED_PATHS.has(path)) return reject(response, 404, 'not_found_error');
+    forward(request, response, `${options.upstream.replace(/\/+$/, '')}${path}${query === undefined ? '' : `?${query}`}`, options.apiKey, (answer) => {
       lastStatus = answer.statusCode ?? null;
       retryAfterMs = parseRetryAfter(answer.headers['retry-after']);
     });

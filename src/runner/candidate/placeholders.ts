@@ -1,9 +1,9 @@
 /** Where a model may have left a part of the code out, told by a remark. Comments only: a game's own texts may say what they like. */
 const COMMENT = /\/\/|\/\*|<!--|^\s*\*|^\s*#|^\s*(\.{3}|…|\[)/;
 const ENGLISH = [
-  /\b(rest|remainder|remaining|other parts?)\b.{0,40}\b(stays?|remains?|is|are|as|goes?)\b.{0,20}\b(the )?(same|unchanged|before|identical|here)\b/i,
+  /\b(rest|remainder|remaining (code|parts?|functions?|lines)|other parts?)\b.{0,40}\b(stays?|remains?|is|are|as|goes?)\b.{0,20}\b(same|unchanged|before|identical|here)\b/i,
   /\b(rest|remainder) of (the |your |this )?(existing |original |previous |current )?(code|file|game|html|script|functions?|logic|styles?|css|content)\b/i,
-  /(\.{3}|…)\s*\(?\s*(the )?(existing|rest|remaining|previous|original|same|unchanged|other|keep)\b/i,
+  /(\.{3}|…)\s*\(?\s*(the )?(existing|rest|remaining|previous|original|same|unchanged|other|keep)\b(?!\s*[.,;:)\]}([=])/i,
   /\b(existing|previous|original|remaining|same) (code|functions?|logic|content|styles?|implementation)\b.{0,30}(\bhere\b|\bunchanged\b|\bas (before|above|is)\b|\bstays?\b|\bremains?\b|\bgoes\b|\.{3}|…)/i,
   /\b(your|add|insert|put|place|more|game) (game |your |the )?(code|logic|implementation)( goes)? here\b/i,
   /\b(omitted|truncated|snipped) for (brevity|space|clarity)\b/i,

@@ -65,7 +65,7 @@ async function write(root: string, path: string, content: Buffer): Promise<{ siz
     await writeFile(draft, content, { flag: 'wx' });
     await rename(draft, file);
   } catch (error) {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => undefined);
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOSPC' || code === 'EDQUOT') throw new DreamError('DiskFull', 'no space left');
     if (code === 'EEXIST' || code === 'ENOTDIR') throw new DreamError('PATH_ESCAPE', 'a file is in the way');

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { commitFolder } from '../../git/commit.js';
+import { initBare, resolve } from '../../git/refs.js';
+import { runFiles } from './files.js';
+import { runGit } from './git.js';
+import { FilesInput, GitInput } from './inputs.js';
+
+let base: string;
+let root: string;
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), 'dreamcore-files-'));
+  root = join(base, 'user');
+  await mkdir(root);
+  await writeFile(join(base, 'outside.txt'), 'OUTSIDE');
+});
+afterEach(() => rm(base, { recursive: true, force: true }));
+
+const files = (input: object): Promise<unknown> => runFiles(FilesInput.parse({ command: 'files', root, ...input }));
+const kindOf = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'done', (error: { kind?: string }) => error.kind);
+
+describe('files inside one user\'s root', () => {
+  it('are written, read, hashed, counted, listed and deleted', async () => {
+    const sha256 = createHash('sha256').update('こんにちは').digest('hex');
+    expect(await files({ op: 'write', path: 'a/b/x.txt', content: 'こんにちは' })).toEqual({ sizeBytes: 15, sha256 });
+    await files({ op: 'write', path: 'a/y.bin', content: Buffer.from([0, 255]).toString('base64'), encoding: 'base64' });
+    expect(await files({ op: 'read', path: 'a/b/x.txt' })).toEqual({ content: 'こんにちは', sizeBytes: 15 });
+    expect(await files({ op: 'read', path: 'a/y.bin', encoding: 'base64' })).toEqual({ content: 'AP8=', sizeBytes: 2 });
+    expect(await files({ op: 'hash', path: 'a/b/x.txt' })).toEqual({ sizeBytes: 15, sha256 });
+    expect(await files({ op: 'usage' })).toEqual({ files: 2, sizeBytes: 17 });
+    expect(await files({ op: 'list', path: 'a' })).toMatchObject({ entries: [{ path: 'b', kind: 'folder', sizeBytes: 0 }, { path: 'y.bin', kind: 'file', sizeBytes: 2 }] });
+    expect(await files({ op: 'delete', path: 'a/b' })).toEqual({ isDeleted: true });
+    expect(await files({ op: 'delete', path: 'a/b' })).toEqual({ isDeleted: false });
+    expect(await readdir(join(root, 'a'))).toEqual(['y.bin']);
+  });
+
+  it.each(['../outside.txt', 'a/../../outside.txt', '/etc/passwd', 'link', 'linked/outside.txt', 'a\\..\\x', 'x\0'])('are never reached by %j', async (path) => {
+    await symlink('../outside.txt', join(root, 'link'));
+    await symlink('..', join(root, 'linked'));
+    for (const op of ['read', 'hash', 'list', 'usage', 'delete']) expect(await kindOf(files({ op, path })), op).toBe('PATH_ESCAPE');
+    expect(await kindOf(files({ op: 'write', path, content: 'x' }))).toBe('PATH_ESCAPE');
+    expect(await readFile(join(base, 'outside.txt'), 'utf8')).toBe('OUTSIDE');
+    expect(await files({ op: 'list' })).toEqual({ entries: [] });
+    expect(await files({ op: 'usage' })).toMatchObject({ files: 2 });
+  });
+
+  it('keep the root itself, folders in the way, and what is not there', async () => {
+    await mkdir(join(root, 'folder'));
+    for (const path of ['', '.', './', '././.']) expect(await kindOf(files({ op: 'delete', path })), path).toBe('PATH_ESCAPE');
+    expect(await kindOf(files({ op: 'write', path: 'folder', content: 'x' }))).toBe('PATH_ESCAPE');
+    expect(await kindOf(files({ op: 'read', path: 'nothing' }))).toBe('FILE_NOT_FOUND');
+    expect(await kindOf(files({ op: 'list', path: 'nothing' }))).toBe('FILE_NOT_FOUND');
+    await writeFile(join(root, 'file'), 'x');
+    expect(await kindOf(files({ op: 'write', path: 'file/below', content: 'x' }))).toBe('PATH_ESCAPE');
+    expect((await readdir(root)).sort()).toEqual(['file', 'folder']);
+  });
+});
+
+describe('git operations', () => {
+  it('log, diff, restore once per action, and carry commits to another place', async () => {
+    const repoDir = join(base, 'repo.git');
+    const repo = await initBare(repoDir);
+    const commit = async (text: string, parent: string | null): Promise<string> => {
+      await writeFile(join(root, 'index.html'), text);
+      return (await commitFolder(repo, root, { message: { subject: text }, target: { ref: 'refs/heads/main', expected: parent, parent } })).revision;
+    };
+    const run = (input: object, dir = repoDir): Promise<unknown> => runGit(GitInput.parse({ command: 'git', repoDir: dir, ...input }));
+    const first = await commit('one', null);
+    const second = await commit('two', first);
+
+    expect(await run({ op: 'log', revision: second, limit: 1 })).toMatchObject({ entries: [{ revision: second, parent: first, subject: 'two' }] });
+    expect(await run({ op: 'diff', parent: first, revision: second, path: 'index.html' })).toMatchObject({
+      files: [{ path: 'index.html', oldText: 'one', newText: 'two' }], unified: expect.stringContaining('+two') as unknown,
+    });
+    const restore = { op: 'restore', actionId: 'act-1', source: first, parent: second, subject: '戻す' };
+    const [once, twice] = await Promise.all([run(restore), run(restore)]) as { revision: string }[];
+    expect(once).toEqual(twice);
+    expect(await run(restore)).toEqual(once);
+    expect(await resolve(repo, 'refs/jobs/act-1/1')).toBe(once?.revision);
+    expect(await run({ op: 'candidate', jobId: 'nobody', parent: first })).toEqual({ candidate: null });
+
+    const file = join(base, 'x.bundle');
+    expect(await run({ op: 'bundle', have: null, want: second, file })).toEqual({ bundlePath: file });
+    expect(await run({ op: 'bundle', have: second, want: second, file })).toEqual({ bundlePath: null });
+    expect(await run({ op: 'fetch', want: second, file }, join(base, 'new.git'))).toEqual({ ref: `refs/incoming/${second}` });
+  });
+});
