@@ -9,7 +9,7 @@ export interface FolderLimits {
 }
 
 /** What one version of a game may hold. */
-export const DEFAULT_LIMITS: FolderLimits = { maxFiles: 5_000, maxFileBytes: 10 * 1024 * 1024, maxTotalBytes: 50 * 1024 * 1024 };
+const DEFAULT_LIMITS: FolderLimits = { maxFiles: 5_000, maxFileBytes: 10 * 1024 * 1024, maxTotalBytes: 50 * 1024 * 1024 };
 
 export interface FolderScan {
   /** Paths relative to the folder, `/` between segments, sorted by bytes. */

@@ -39,7 +39,7 @@ export class Output {
 }
 
 /** Any thrown value as a failure of a known kind. */
-export function describeFailure(error: unknown): RunnerFailure {
+function describeFailure(error: unknown): RunnerFailure {
   if (error instanceof DreamError) {
     const retryAfterMs = error.details['retryAfterMs'];
     return { kind: error.kind, message: error.message, ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}) };

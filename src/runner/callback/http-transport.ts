@@ -27,7 +27,7 @@ const RESEND_AT_END_MS = 300;
 type Verdict = 'ok' | 'again' | 'dead';
 
 /** Signature of one post (C2): `v1=` + hex HMAC-SHA256 over `timestamp.body`. */
-export function signPost(keyHex: string, timestamp: string, body: string): string {
+function signPost(keyHex: string, timestamp: string, body: string): string {
   return `v1=${createHmac('sha256', Buffer.from(keyHex, 'hex')).update(`${timestamp}.${body}`).digest('hex')}`;
 }
 
