@@ -76,11 +76,18 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await launcher.untilLogged(/^DreamCore is ready/m, { timeoutMs: READY_LIMIT_MS });
     const printed = await printedEnv(env);
     const pidOf = (part: StackPart): Promise<number> => readPid(dataDir, part);
+    /** How much had been logged when a process was killed: what tells of its successor comes later. */
+    const killedAt = new Map<number, number>();
     return {
       ...launcher, baseUrl: printed.BASE_URL ?? '', env: printed, dataDir, pidOf, stop,
-      kill: (part, signal) => killPart(dataDir, part, signal ?? 'SIGKILL'),
+      kill: async (part, signal = 'SIGKILL') => {
+        const logged = launcher.logs().length;
+        const pid = await killPart(dataDir, part, signal);
+        killedAt.set(pid, logged);
+        return pid;
+      },
       untilRestarted: async (part, oldPid) => {
-        await launcher.untilLogged(new RegExp(`"part":"${part}","pid":(?!${oldPid}\\b)\\d+,"msg":"${part} is up again"`), { timeoutMs: READY_LIMIT_MS });
+        await launcher.untilLogged(new RegExp(`"part":"${part}","pid":(?!${oldPid}\\b)\\d+,"msg":"${part} is up again"`), { from: killedAt.get(oldPid) ?? 0, timeoutMs: READY_LIMIT_MS });
         return pidOf(part);
       },
       startPart: async (part) => {
