@@ -96,7 +96,7 @@ export interface MaintenanceActivities {
   collectGarbage(): Promise<{ scratchFolders: number; candidates: number }>;
 }
 
-export interface RunAgentInput extends JobRef { attempt: number; userText: string; spec: GenerationSpec }
+export interface RunAgentInput extends JobRef { attempt: number; spec: GenerationSpec }
 export type RunAgentOutcome =
   | { kind: 'candidate'; revision: string; summary: string; suggestions: string[]; usage: RunUsage | null }
   | { kind: 'answer'; message: string; suggestions: string[]; usage: RunUsage | null };

@@ -75,8 +75,10 @@ function installRuntime(log: Log): void {
   Runtime.install({
     shutdownSignals: [],
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
-      const write = level === 'ERROR' ? log.error.bind(log) : log.warn.bind(log);
-      write({ temporal: meta }, message);
+      // Two of our three queues serve activities only; the SDK warns of it at every start.
+      if (message.startsWith('No workflows registered')) return;
+      const { error, ...temporal } = meta ?? {};
+      log[level === 'ERROR' ? 'error' : 'warn']({ temporal, ...(error === undefined ? {} : { err: error }) }, message);
     }),
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} } },
   });

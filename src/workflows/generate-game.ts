@@ -92,8 +92,8 @@ class GenerateGame {
   }
 
   private async makeVersion(plan: Extract<GenerationPlan, { kind: 'generate' }>): Promise<GenerateGameOutcome> {
-    const { content, jobTimeoutMs } = this.input;
-    const result = await runWithRetries({ ref: this.ref, spec: plan.spec, userText: content, jobTimeoutMs, progress: this.progress });
+    const { request, parent } = plan.spec;
+    const result = await runWithRetries({ ref: this.ref, spec: plan.spec, jobTimeoutMs: this.input.jobTimeoutMs, progress: this.progress });
     if (result.kind === 'answer') {
       const { message, suggestions, usage } = result;
       return this.complete({ message, suggestions, usage, mode: 'chat', generator: 'claude', event: { type: 'chat', message, suggestions } });
@@ -102,7 +102,7 @@ class GenerateGame {
     setCurrentDetails('保存中 (publishing)');
     const { revision, summary, suggestions, usage } = result;
     await shared.publishRevision.executeWithOptions({ summary: `Commit point: ${revision.slice(0, 7)}` },
-      [{ ...this.ref, revision, parent: plan.spec.parent, subject: content }]);
+      [{ ...this.ref, revision, parent, subject: request }]);
     const outcome = await this.complete({
       message: summary, suggestions, usage, mode: null, generator: 'claude', revision, event: { type: 'published', revision },
     });

@@ -10,7 +10,6 @@ export interface RunProgress { attempt: number }
 export interface RunRequest {
   ref: JobRef;
   spec: GenerationSpec;
-  userText: string;
   /** Longest time from the first slot to the candidate, over all tries (F3). */
   jobTimeoutMs: number;
   progress: RunProgress;
@@ -35,7 +34,7 @@ export async function runWithRetries(request: RunRequest): Promise<RunAgentOutco
   }
 }
 
-async function runOnce({ ref, spec, userText, jobTimeoutMs, progress }: RunRequest): Promise<RunAgentOutcome> {
+async function runOnce({ ref, spec, jobTimeoutMs, progress }: RunRequest): Promise<RunAgentOutcome> {
   const started = await shared.startAttempt(ref);
   // The row has ended elsewhere (cancelled, reconciled): nothing may be written any more.
   if (!started) throw new CancelledFailure('the job row has ended');
@@ -43,6 +42,6 @@ async function runOnce({ ref, spec, userText, jobTimeoutMs, progress }: RunReque
   const leftMs = jobTimeoutMs - started.slotAgeMs;
   if (leftMs <= 0) throw ApplicationFailure.nonRetryable('no time left for another attempt', 'RunTimedOut');
   setCurrentDetails(`作成中 (attempt ${started.attempt}, local)`);
-  const summary = `Claude run ${started.attempt}: ${userText.slice(0, 60)}`;
-  return localAgent(leftMs).runAgent.executeWithOptions({ summary }, [{ ...ref, attempt: started.attempt, userText, spec }]);
+  const summary = `Claude run ${started.attempt}: ${spec.request.slice(0, 60)}`;
+  return localAgent(leftMs).runAgent.executeWithOptions({ summary }, [{ ...ref, attempt: started.attempt, spec }]);
 }

@@ -55,7 +55,8 @@ function generateInput(config: WorkerConfig, input: RunAgentInput, callId: strin
     scratchDir: path.join(config.DATA_DIR, 'scratch', callId),
     prompt: generationPrompt({ request: spec.request, dimension: spec.dimension, style, autoFix: spec.autoFix }),
     systemPrompt: systemPrompt(spec.parent === null),
-    userText: input.userText,
+    // A version is named after what was wished for, also when the message was only the answer to a question.
+    userText: spec.request,
     extraFiles: style && spec.dimension ? [{ path: 'STYLE.md', content: styleDocument(spec.dimension, style) }] : [],
     model: config.CLAUDE_MODEL,
     limits: {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
-import { V2Client, type Frame } from './v2-client.js';
+import { V2Client } from './v2-client.js';
 
 /** The main job as the earlier product's own client does it: no message ids, no cursors. */
 let stack: Stack;
@@ -28,30 +28,25 @@ async function code(projectId: string): Promise<string> {
 
 async function makeGame(content = '2Dのシューティングゲームを作って'): Promise<string> {
   const projectId = await client.createProject();
-  const asked = client.next('styleOptions');
   client.say(content);
-  await asked;
-  const done = client.next('gameUpdated');
+  await client.next('styleOptions');
   client.pickStyle('neon');
-  await done;
+  await client.next('gameUpdated');
   return projectId;
 }
 
 describe('the main job', () => {
   it('goes from a wish over the dimension and style questions to a game, a change, its versions, and back', async () => {
     const projectId = await client.createProject();
-    const question = client.next('geminiChat');
     client.say('宇宙シューティングゲームを作って');
-    expect((await question)['suggestions']).toEqual(['2Dで作成', '3Dで作成']);
+    expect((await client.next('geminiChat'))['suggestions']).toEqual(['2Dで作成', '3Dで作成']);
     await client.next('gameUpdated');
 
-    const styles = client.next('styleOptions');
     client.say('2Dで作成');
-    expect((await styles)['styles']).toHaveLength(19);
+    expect((await client.next('styleOptions'))['styles']).toHaveLength(19);
 
-    const updated = client.next('gameUpdated');
     client.pickStyle('neon');
-    expect(await updated).toMatchObject({ userId: user.id, projectId });
+    expect(await client.next('gameUpdated')).toMatchObject({ userId: user.id, projectId });
     expect(client.streamed).toContain('<!DOCTYPE html>');
     expect(client.lastChanges).toMatchObject({ mode: 'create' });
     const first = await code(projectId);
@@ -61,9 +56,8 @@ describe('the main job', () => {
     await client.next('projectRenamed');
     expect(client.projectName).not.toBe('新しいゲーム');
 
-    const edited = client.next('gameUpdated');
     client.say('敵を青にして');
-    await edited;
+    await client.next('gameUpdated');
     expect(client.lastChanges).toMatchObject({ mode: 'edit' });
     expect(client.lastChanges!.edits!.length).toBeGreaterThan(0);
     expect(await code(projectId)).not.toBe(first);
@@ -81,9 +75,8 @@ describe('the main job', () => {
   it('B2: 元に戻して is answered by a proposal, and nothing changes until it is confirmed', async () => {
     const projectId = await makeGame();
     const before = await code(projectId);
-    const proposal = client.next('geminiRestore');
     client.say('元に戻して');
-    expect(await proposal).toMatchObject({ confirmLabel: '戻す', cancelLabel: 'キャンセル' });
+    expect(await client.next('geminiRestore')).toMatchObject({ confirmLabel: '戻す', cancelLabel: 'キャンセル' });
     expect(await client.next('completed')).toMatchObject({ result: { mode: 'restore', generator: 'claude' } });
     expect(await code(projectId)).toBe(before);
   });
@@ -99,10 +92,9 @@ describe('the main job', () => {
 
   it('A3: a double tap on send is one job', async () => {
     await makeGame();
-    const started: Frame[] = [];
     client.say('もっと速くして');
     client.say('もっと速くして');
-    started.push(await client.next('jobStarted'));
+    await client.next('jobStarted');
     await client.next('gameUpdated');
     const jobs = new Set(client.frames.filter(({ type }) => type === 'jobStarted').slice(1).map((frame) => (frame['job'] as { id: string }).id));
     expect(jobs.size).toBe(1);
@@ -144,9 +136,8 @@ describe('the main job', () => {
     const push = await client.next('cancelled');
     const reply = 'message' in push ? push : await client.next('cancelled');
     expect(reply).toMatchObject({ message: 'Job cancelled' });
-    const again = client.next('gameUpdated');
     client.say('もっと速くして');
-    await again;
+    await client.next('gameUpdated');
     await client.ask({ type: 'getVersions', projectId }, 'versionsList');
     expect(client.versions).toHaveLength(2);
     expect(await code(projectId)).not.toBe(before);

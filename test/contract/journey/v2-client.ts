@@ -25,6 +25,7 @@ export class V2Client {
   lastChanges: { edits?: unknown[]; files?: unknown[]; mode: string } | null = null;
   question: { kind: 'suggestions' | 'restore' | 'styles'; frame: Frame } | null = null;
 
+  private readUpTo = 0;
   private readonly news = new EventEmitter().setMaxListeners(0);
   private constructor(private readonly socket: WebSocket) {
     socket.on('message', (data) => {
@@ -40,9 +41,7 @@ export class V2Client {
     const socket = new WebSocket(baseUrl.replace(/^http/, 'ws'));
     const client = new V2Client(socket);
     await once(socket, 'open');
-    const answer = client.next('init');
-    client.send({ type: 'init', access_token: accessToken, sessionId: Math.random().toString(36).slice(2) });
-    await answer;
+    await client.ask({ type: 'init', access_token: accessToken, sessionId: Math.random().toString(36).slice(2) }, 'init');
     return client;
   }
 
@@ -50,25 +49,26 @@ export class V2Client {
     this.socket.send(JSON.stringify(frame));
   }
 
-  /** The next frame of one of these types that arrives from now on. */
+  /** The next frame of one of these types after the last one that was waited for. */
   async next(...types: string[]): Promise<Frame> {
     const signal = AbortSignal.timeout(60_000);
     for (;;) {
-      let frame: Frame;
-      try {
-        [frame] = await once(this.news, 'frame', { signal }) as [Frame];
-      } catch {
-        throw new Error(`no ${types.join('/')} within 60 s; last frames: ${this.frames.slice(-5).map(({ type }) => type).join(', ')}`);
+      const frame = this.frames[this.readUpTo];
+      if (!frame) {
+        await once(this.news, 'frame', { signal }).catch(() => {
+          throw new Error(`no ${types.join('/')} within 60 s; last frames: ${this.frames.slice(-5).map(({ type }) => type).join(', ')}`);
+        });
+        continue;
       }
+      this.readUpTo += 1;
       if (types.includes(frame.type)) return frame;
-      if (frame.type === 'error' && !types.includes('error')) throw new Error(`error frame while waiting for ${types.join('/')}: ${JSON.stringify(frame)}`);
+      if (frame.type === 'error') throw new Error(`error frame while waiting for ${types.join('/')}: ${JSON.stringify(frame)}`);
     }
   }
 
-  async ask(frame: Frame, ...types: string[]): Promise<Frame> {
-    const answer = this.next(...types);
+  ask(frame: Frame, ...types: string[]): Promise<Frame> {
     this.send(frame);
-    return answer;
+    return this.next(...types);
   }
 
   async createProject(): Promise<string> {
