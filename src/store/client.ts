@@ -25,20 +25,28 @@ interface Answer {
   error: { message: string; code?: string } | null;
 }
 
+/** A statement that was not sent yet. */
+type Query = PromiseLike<Answer> & { retry(isEnabled: boolean): unknown };
+
 /**
  * The answer of a query in the form of `schema`. Throws `OPERATION_FAILED` (`details.code` = SQLSTATE or PGRST code)
  * whatever went wrong: refused, unreachable, too slow, or an answer of another form.
  */
-export async function ask<T>(what: string, query: PromiseLike<Answer>, schema: z.ZodType<T>): Promise<T> {
-  const { data, error } = await query;
-  if (error) throw new DreamError('OPERATION_FAILED', `${what}: ${error.message}`, { code: error.code ?? '', reason: error.message });
-  const parsed = schema.safeParse(data);
+export async function ask<T>(what: string, query: Query, schema: z.ZodType<T>): Promise<T> {
+  const parsed = schema.safeParse(await send(what, query));
   if (!parsed.success) throw new DreamError('OPERATION_FAILED', `${what}: unexpected answer at ${parsed.error.issues[0]?.path.join('.') ?? ''}`);
   return parsed.data;
 }
 
 /** As {@link ask}, for statements that answer nothing. */
-export async function run(what: string, query: PromiseLike<Answer>): Promise<void> {
-  const { error } = await query;
+export async function run(what: string, query: Query): Promise<void> {
+  await send(what, query);
+}
+
+async function send(what: string, query: Query): Promise<unknown> {
+  // The library's own retries would multiply the deadline, and retries have one owner: Temporal.
+  query.retry(false);
+  const { data, error } = await query;
   if (error) throw new DreamError('OPERATION_FAILED', `${what}: ${error.message}`, { code: error.code ?? '', reason: error.message });
+  return data;
 }

@@ -57,13 +57,16 @@ export async function startDatabase(): Promise<TestDatabase> {
   const adminUrl = await server.createDatabase();
   await migrate(adminUrl, log);
   const gateway = await startGateway({ databaseUrl: adminUrl, port: 0, siteUrl: 'http://localhost:3000', keyDir, log });
+  const pool = new pg.Pool({ connectionString: adminUrl, max: 4 });
+  pool.on('error', (error) => log.debug({ err: error }, 'a connection of the test was lost'));
   const config = { SUPABASE_URL: gateway.url, SUPABASE_ANON_KEY: gateway.anonKey, SUPABASE_SERVICE_ROLE_KEY: gateway.serviceRoleKey };
   return {
     config, adminUrl,
     store: createStore(config, log),
-    sql: (text, values) => runSql(adminUrl, text, values),
+    sql: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) => (await pool.query<Row>(text, values)).rows,
     createUser: (name) => createUser(config, name),
     async stop() {
+      await pool.end();
       await gateway.stop();
       await server.stop();
       await rm(keyDir, { recursive: true, force: true });

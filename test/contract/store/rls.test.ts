@@ -1,10 +1,11 @@
-import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import { createClient } from '@supabase/supabase-js';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
 import { buildWorld, CHANGE, KEY, newRow, type Place, type World } from './rls-rows.js';
 
+type SupabaseClient = ReturnType<typeof clientFor>;
 type Operation = 'select' | 'insert' | 'update' | 'delete';
 type Actor = 'owner' | 'other' | 'anon' | 'service';
 
@@ -37,13 +38,18 @@ beforeAll(async () => {
   database = await startDatabase();
   world = await buildWorld(database);
   other = await database.createUser('other');
-  const { SUPABASE_URL: url, SUPABASE_ANON_KEY: anonKey, SUPABASE_SERVICE_ROLE_KEY: serviceKey } = database.config;
-  const client = (key: string, token?: string): SupabaseClient => createClient(url, key, {
-    auth: { persistSession: false }, global: { headers: token ? { Authorization: `Bearer ${token}` } : {} },
-  });
-  clients = { owner: client(anonKey, world.owner.accessToken), other: client(anonKey, other.accessToken), anon: client(anonKey), service: client(serviceKey) };
+  const { SUPABASE_ANON_KEY: anonKey, SUPABASE_SERVICE_ROLE_KEY: serviceKey } = database.config;
+  clients = {
+    owner: clientFor(anonKey, world.owner.accessToken), other: clientFor(anonKey, other.accessToken), anon: clientFor(anonKey), service: clientFor(serviceKey),
+  };
 });
 afterAll(async () => { await database.stop(); });
+
+function clientFor(key: string, token?: string) {
+  return createClient(database.config.SUPABASE_URL, key, {
+    auth: { persistSession: false }, global: { headers: token ? { Authorization: `Bearer ${token}` } : {} },
+  });
+}
 
 function expected(table: string, actor: Actor, place: Place): readonly Operation[] {
   const allowed = ALLOWED[table];
@@ -74,7 +80,7 @@ async function granted(table: string, actor: Actor, place: Place): Promise<Opera
   if (await isThere(inserted[key])) done.push('insert');
 
   const target = await seed();
-  await client.from(table).update(CHANGE[table]).eq(key, target[key]);
+  await client.from(table).update(CHANGE[table] ?? {}).eq(key, target[key]);
   const [column, value] = Object.entries(CHANGE[table] ?? {})[0] ?? [];
   if ((await database.sql(`select from public.${table} where ${key} = $1 and ${column} = $2`, [target[key], value])).length > 0) done.push('update');
 
@@ -147,7 +153,7 @@ describe('assets', () => {
     const ids = [await insertGlobal(null, null), await insertGlobal('-1 hour', '1 hour'), await insertGlobal('1 hour', null), await insertGlobal(null, '-1 hour')];
     const seenBy = async (client: SupabaseClient): Promise<boolean[]> => {
       const { data } = await client.from('assets').select('id').in('id', ids);
-      return ids.map((id) => (data ?? []).some((row) => (row as { id: string }).id === id));
+      return ids.map((id) => (data ?? []).some((row) => row.id === id));
     };
     expect(await seenBy(clients.other)).toEqual([true, true, false, false]);
     expect(await seenBy(clients.anon)).toEqual([true, true, true, true]);

@@ -1,0 +1,271 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startDatabase, type TestDatabase } from '../../support/database.js';
+import type { JobRow } from '../../../src/contracts/rows.js';
+import type { Jobs } from '../../../src/store/jobs.js';
+
+let database: TestDatabase;
+let jobs: Jobs;
+let userId: string;
+let projectId: string;
+
+beforeAll(async () => {
+  database = await startDatabase();
+  jobs = database.store.jobs;
+});
+afterAll(async () => { await database.stop(); });
+beforeEach(async () => {
+  await database.sql(`update public.jobs set status = 'failed' where status in ('pending', 'processing')`);
+  ({ userId, projectId } = await newProject());
+});
+
+async function newProject(): Promise<{ userId: string; projectId: string }> {
+  const [user] = await database.sql<{ id: string }>(`insert into auth.users (email) values ($1) returning id`, [`${randomUUID()}@example.test`]);
+  const project = await database.store.projects.create(user?.id ?? '', '新しいゲーム');
+  return { userId: project.user_id, projectId: project.id };
+}
+
+const openJob = (changes: Partial<Parameters<Jobs['open']>[0]> = {}) =>
+  jobs.open({ id: randomUUID(), userId, projectId, content: 'ゲームを作って', chatId: randomUUID(), maxQueuedJobs: 50, ...changes });
+
+async function opened(changes: Partial<Parameters<Jobs['open']>[0]> = {}): Promise<JobRow> {
+  const answer = await openJob(changes);
+  if (answer.outcome === 'refused') throw new Error(answer.code);
+  return answer.job;
+}
+
+const complete = (id: string, changes: Partial<Parameters<Jobs['complete']>[0]> = {}) => jobs.complete({
+  id, result: { message: 'できました' }, history: 'できました', chatId: randomUUID(), pendingQuestion: null, usage: null, ...changes,
+});
+const linesOf = (project: string) => database.sql<{ role: string; message: string }>('select role, message from public.chat_history where project_id = $1 order by created_at', [project]);
+
+describe('opening a job (A7)', () => {
+  it('inserts the row and the chat line, and moves the project to the front', async () => {
+    await database.sql(`alter table public.projects disable trigger projects_updated_at`);
+    await database.sql(`update public.projects set updated_at = '2020-01-01' where id = $1`, [projectId]);
+    await database.sql(`alter table public.projects enable trigger projects_updated_at`);
+    const job = await opened();
+    expect(job).toMatchObject({
+      user_id: userId, project_id: projectId, status: 'pending', progress: 0, progress_message: null, result: null, error: null,
+      attempt: 0, slot_at: null, queue_no: null, last_event_at: null, usage: null,
+    });
+    expect(job.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\+00:00$/);
+    expect(await linesOf(projectId)).toEqual([{ role: 'user', message: 'ゲームを作って' }]);
+    expect(Date.parse((await database.store.projects.get(projectId))?.updated_at ?? '')).toBeGreaterThan(Date.now() - 60_000);
+    expect(await jobs.active(projectId)).toEqual(job);
+  });
+
+  it('twenty callers with one id open one job and write one line', async () => {
+    const [id, chatId] = [randomUUID(), randomUUID()];
+    const answers = await Promise.all(Array.from({ length: 20 }, () => openJob({ id, chatId })));
+    expect(answers.map(({ outcome }) => outcome).sort()).toEqual([...Array<string>(19).fill('existing'), 'opened']);
+    expect(await linesOf(projectId)).toHaveLength(1);
+    expect(await database.sql('select id from public.jobs where project_id = $1', [projectId])).toEqual([{ id }]);
+  });
+
+  it('answers an ended job as it ended, and does not revive it', async () => {
+    const { id } = await opened();
+    await complete(id);
+    expect(await openJob({ id })).toMatchObject({ outcome: 'existing', job: { id, status: 'completed' } });
+    expect(await jobs.active(projectId)).toBeNull();
+  });
+
+  it('twenty callers of one user in twenty projects: one is let in, the others hear USER_LIMIT_EXCEEDED', async () => {
+    const projects = await Promise.all(Array.from({ length: 20 }, () => database.store.projects.create(userId)));
+    const answers = await Promise.all(projects.map((project) => openJob({ projectId: project.id })));
+    const refused = answers.filter((answer) => answer.outcome === 'refused');
+    expect(refused).toEqual(Array(19).fill({ outcome: 'refused', code: 'USER_LIMIT_EXCEEDED' }));
+    expect(await database.sql(`select from public.jobs where user_id = $1 and status = 'pending'`, [userId])).toHaveLength(1);
+    const lines = await Promise.all(projects.map((project) => linesOf(project.id)));
+    expect(lines.flat()).toHaveLength(1);
+  });
+
+  it('twenty jobs of one project: each newer one fails the one before as orphaned, one stays active', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => openJob()));
+    expect(answers.every(({ outcome }) => outcome === 'opened')).toBe(true);
+    const rows = await jobs.list(projectId, 100);
+    expect(rows.map(({ status }) => status).sort()).toEqual([...Array<string>(19).fill('failed'), 'pending']);
+    expect(new Set(rows.filter(({ status }) => status === 'failed').map(({ error }) => error))).toEqual(new Set(['作業が途中で中断しました。もう一度お試しください。']));
+  });
+
+  it('refuses what is not the caller\'s: another project, a missing one, another\'s job id', async () => {
+    const stranger = await newProject();
+    const denied = { outcome: 'refused', code: 'ACCESS_DENIED' };
+    expect(await openJob({ projectId: stranger.projectId })).toEqual(denied);
+    expect(await openJob({ projectId: randomUUID() })).toEqual(denied);
+    const { id } = await opened();
+    expect(await openJob({ id, ...stranger })).toEqual(denied);
+    expect(await linesOf(stranger.projectId)).toEqual([]);
+  });
+
+  it('refuses when too many jobs wait for a slot; those that hold one or need none do not count', async () => {
+    const running = await newProject();
+    const runningJob = await opened(running);
+    await jobs.startProcessing(runningJob.id, true);
+    await jobs.startAttempt(runningJob.id);
+    await jobs.takeSlot(runningJob.id, 1);
+    const chatting = await newProject();
+    await jobs.startProcessing((await opened(chatting)).id, false);
+    const waiting = await newProject();
+    await jobs.startProcessing((await opened(waiting)).id, true);
+    expect(await openJob({ maxQueuedJobs: 1 })).toEqual({ outcome: 'refused', code: 'SYSTEM_LIMIT_EXCEEDED' });
+    expect(await linesOf(projectId)).toEqual([]);
+    expect(await openJob({ maxQueuedJobs: 2 })).toMatchObject({ outcome: 'opened' });
+  });
+});
+
+describe('working on a job (B2, B3, C1)', () => {
+  it('becomes processing once; only what needs a slot gets a number', async () => {
+    const chat = await opened();
+    expect(await jobs.startProcessing(chat.id, false)).toMatchObject({ status: 'processing', queue_no: null });
+    expect(await jobs.queuePosition(chat.id)).toBeNull();
+    const game = await opened();
+    const first = await jobs.startProcessing(game.id, true);
+    expect(first?.queue_no).toBeGreaterThan(0);
+    expect(await jobs.startProcessing(game.id, true)).toEqual(first);
+    await jobs.fail(game.id, '×');
+    expect(await jobs.startProcessing(game.id, true)).toMatchObject({ status: 'failed' });
+    expect(await jobs.startProcessing(randomUUID(), true)).toBeNull();
+  });
+
+  it('positions count those who wait, in order of their numbers, and end with the slot', async () => {
+    const waiting: string[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      const job = await opened(await newProject());
+      await jobs.startProcessing(job.id, true);
+      waiting.push(job.id);
+    }
+    const positions = () => Promise.all(waiting.map((id) => jobs.queuePosition(id)));
+    expect(await positions()).toEqual([1, 2, 3]);
+    await jobs.startAttempt(waiting[0] ?? '');
+    expect(await jobs.takeSlot(waiting[0] ?? '', 1)).toBe(true);
+    expect(await positions()).toEqual([null, 1, 2]);
+    await jobs.fail(waiting[1] ?? '', '×');
+    expect(await positions()).toEqual([null, null, 1]);
+  });
+
+  it('attempts count up while the row is active; the slot\'s time counts from the first', async () => {
+    const { id } = await opened();
+    await jobs.startProcessing(id, true);
+    expect(await jobs.startAttempt(id)).toEqual({ attempt: 1, slotAgeMs: 0 });
+    expect(await jobs.takeSlot(id, 2)).toBe(false);
+    expect((await jobs.get(id))?.slot_at).toBeNull();
+    expect(await jobs.takeSlot(id, 1)).toBe(true);
+    const slotAt = (await jobs.get(id))?.slot_at;
+    await jobs.noteProgress(id, 1, 10, null);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const second = await jobs.startAttempt(id);
+    expect(second?.attempt).toBe(2);
+    expect(second?.slotAgeMs).toBeGreaterThanOrEqual(50);
+    expect(second?.slotAgeMs).toBeLessThan(30_000);
+    expect(await jobs.takeSlot(id, 1)).toBe(false);
+    expect(await jobs.takeSlot(id, 2)).toBe(true);
+    // F3: the new attempt has not been heard of yet.
+    expect(await jobs.get(id)).toMatchObject({ attempt: 2, slot_at: slotAt, last_event_at: null });
+    await jobs.fail(id, '×');
+    expect(await jobs.startAttempt(id)).toBeNull();
+    expect(await jobs.takeSlot(id, 2)).toBe(false);
+  });
+
+  it('progress is noted while processing, for the newest attempt only', async () => {
+    const { id } = await opened();
+    expect(await jobs.noteProgress(id, null, 5, '準備')).toBeNull();
+    await jobs.startProcessing(id, true);
+    expect(await jobs.noteProgress(id, null, 5, '準備')).toMatchObject({ progress: 5, progress_message: '準備' });
+    await jobs.startAttempt(id);
+    expect(await jobs.noteProgress(id, 0, 90, '古い')).toBeNull();
+    const silent = await jobs.noteProgress(id, 1, null, null);
+    expect(silent).toMatchObject({ progress: 5, progress_message: '準備' });
+    expect(Date.parse(silent?.last_event_at ?? '')).toBeGreaterThan(Date.now() - 60_000);
+    expect(await jobs.noteProgress(id, 1, 400, null)).toMatchObject({ progress: 100, progress_message: '準備' });
+    await jobs.cancel(id);
+    expect(await jobs.noteProgress(id, 1, 50, '遅い')).toBeNull();
+  });
+});
+
+describe('ending a job (B3, F1)', () => {
+  it('completes row, chat line and open question together, once', async () => {
+    const { id } = await opened();
+    const chatId = randomUUID();
+    const question = { type: 'dimension' as const, message: '?', suggestions: ['2Dで作成'], request: 'ゲーム' };
+    const usage = { costUsd: 0.1, inputTokens: 1, outputTokens: 2, turns: 1, durationMs: 10 };
+    const row = await complete(id, { chatId, pendingQuestion: question, usage });
+    expect(row).toMatchObject({ status: 'completed', progress: 100, usage });
+    expect(JSON.parse(row?.result ?? '')).toEqual({ message: 'できました' });
+    expect((await linesOf(projectId)).map(({ role }) => role)).toEqual(['user', 'assistant']);
+    expect((await database.store.projects.get(projectId))?.pending_question).toEqual(question);
+    expect(await complete(id, { chatId, result: { message: 'もう一度' } })).toEqual(row);
+    expect(await linesOf(projectId)).toHaveLength(2);
+    const next = await opened();
+    await complete(next.id, { history: null });
+    expect(await linesOf(projectId)).toHaveLength(3);
+    expect((await database.store.projects.get(projectId))?.pending_question).toBeNull();
+    expect(await database.sql('select from public.projects where id = $1 and pending_question is null', [projectId])).toHaveLength(1);
+  });
+
+  it('terminal states are final, whoever comes later', async () => {
+    const ends: Record<string, (id: string) => Promise<unknown>> = {
+      completed: (id) => complete(id), failed: (id) => jobs.fail(id, '失敗'), cancelled: (id) => jobs.cancel(id),
+    };
+    for (const [state, end] of Object.entries(ends)) {
+      const { id } = await opened();
+      await end(id);
+      const row = await jobs.get(id);
+      expect(row?.status).toBe(state);
+      const answers = { completed: await complete(id), failed: await jobs.fail(id, '別の失敗'), cancelled: await jobs.cancel(id) };
+      expect(answers).toEqual({
+        completed: state === 'completed' ? row : null, failed: state === 'failed' ? row : null, cancelled: state === 'cancelled' ? 'cancelled' : 'too_late',
+      });
+      expect(await jobs.get(id)).toEqual(row);
+    }
+  });
+
+  it('twenty ends at the same moment: exactly one is written', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { id } = await opened();
+      const ends = await Promise.all(Array.from({ length: 20 }, async (_, n) => {
+        if (n % 3 === 0) return (await complete(id)) !== null ? 'completed' : 'lost';
+        if (n % 3 === 1) return (await jobs.fail(id, '×')) !== null ? 'failed' : 'lost';
+        return (await jobs.cancel(id)) === 'cancelled' ? 'cancelled' : 'lost';
+      }));
+      const winners = new Set(ends.filter((end) => end !== 'lost'));
+      expect(winners).toEqual(new Set([(await jobs.get(id))?.status]));
+    }
+  });
+
+  it('a missing job is null or too late', async () => {
+    expect(await jobs.get(randomUUID())).toBeNull();
+    expect(await complete(randomUUID())).toBeNull();
+    expect(await jobs.fail(randomUUID(), '×')).toBeNull();
+    expect(await jobs.cancel(randomUUID())).toBe('too_late');
+    expect(await jobs.startAttempt(randomUUID())).toBeNull();
+    expect(await jobs.queuePosition(randomUUID())).toBeNull();
+  });
+});
+
+describe('lists', () => {
+  it('newest first, as many as asked for', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 3; n += 1) ids.push((await opened()).id);
+    expect((await jobs.list(projectId, 2)).map(({ id }) => id)).toEqual(ids.reverse().slice(0, 2));
+    expect(await jobs.list(projectId, 0)).toEqual([]);
+  });
+
+  it('stale: active rows that nobody has written to for a while', async () => {
+    const quiet = await opened(await newProject());
+    const busy = await opened(await newProject());
+    const ended = await opened(await newProject());
+    await jobs.fail(ended.id, '×');
+    await database.sql('alter table public.jobs disable trigger jobs_updated_at');
+    await database.sql(`update public.jobs set updated_at = now() - interval '3 minutes' where id = any($1)`, [[quiet.id, ended.id]]);
+    await database.sql('alter table public.jobs enable trigger jobs_updated_at');
+    expect((await jobs.listStaleActive(120_000)).map(({ id }) => id)).toEqual([quiet.id]);
+    expect((await jobs.listStaleActive(0)).map(({ id }) => id).sort()).toEqual([quiet.id, busy.id].sort());
+  });
+
+  it('a row that its owner wrote without any value still has the form of a job', async () => {
+    const [row] = await database.sql<{ id: string }>(`insert into public.jobs (user_id, project_id, status, progress, created_at, updated_at)
+      values ($1, $2, null, null, null, null) returning id`, [userId, projectId]);
+    expect(await jobs.get(row?.id ?? '')).toMatchObject({ status: 'failed', progress: 0, created_at: '1970-01-01T00:00:00.000Z' });
+  });
+});
