@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import WebSocket from 'ws';
+
+export interface JobFrame { type: string; jobId?: string; attempt?: number; seq?: number; [field: string]: unknown }
+
+/** A client that uses the additive fields: message ids, places in the stream, resuming from the last one. Reconnects by itself. */
+export class Listener {
+  readonly frames: JobFrame[] = [];
+  /** Text of the newest attempt, as a player sees it. */
+  text = '';
+  lastPlace: { jobId: string; attempt: number; seq: number } | null = null;
+  reconnects = -1;
+  private socket: WebSocket | null = null;
+  private closed = false;
+
+  constructor(private readonly baseUrl: string, private readonly token: string, private projectId: string | null = null) {}
+
+  /** Opens the socket, signs in, selects the project (resuming a running job where it was). */
+  async open(): Promise<void> {
+    const socket = new WebSocket(this.baseUrl.replace(/^http/, 'ws'));
+    socket.on('message', (data) => this.take(JSON.parse((data as Buffer).toString('utf8')) as JobFrame));
+    socket.on('error', () => undefined);
+    socket.on('close', () => { if (!this.closed) setTimeout(() => void this.open().catch(() => undefined), 200); });
+    await once(socket, 'open');
+    this.socket = socket;
+    this.reconnects += 1;
+    this.send({ type: 'init', access_token: this.token });
+    await this.until(({ type }) => type === 'init');
+    if (this.projectId) await this.select(this.projectId);
+  }
+
+  async createProject(): Promise<string> {
+    const from = this.frames.length;
+    this.send({ type: 'createProject', name: '新しいゲーム' });
+    const { project } = await this.until(({ type }) => type === 'projectCreated', from) as unknown as { project: { id: string } };
+    await this.select(project.id);
+    return project.id;
+  }
+
+  async select(projectId: string): Promise<JobFrame> {
+    this.projectId = projectId;
+    const from = this.frames.length;
+    this.send({ type: 'selectProject', projectId, ...(this.lastPlace ? { since: this.lastPlace } : {}) });
+    return this.until(({ type }) => type === 'projectSelected', from);
+  }
+
+  /** Sends a message under an id of its own; answers with that id. */
+  say(content: string, extra: object = { skipStyleSelection: true }, messageId = randomUUID()): string {
+    this.send({ type: 'message', content, messageId, ...extra });
+    return messageId;
+  }
+
+  send(frame: object): void {
+    this.socket?.send(JSON.stringify(frame));
+  }
+
+  /** The first frame, from index `from` on, that fits. */
+  async until(fits: (frame: JobFrame) => boolean, from = 0, timeoutMs = 90_000): Promise<JobFrame> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const found = this.frames.slice(from).find(fits);
+      if (found) return found;
+      if (Date.now() > deadline) throw new Error(`nothing that fits in ${timeoutMs} ms; last frames: ${JSON.stringify(this.frames.slice(-6)).slice(0, 800)}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  untilEnd(from = 0): Promise<JobFrame> {
+    return this.until(({ type }) => ['completed', 'failed', 'cancelled'].includes(type), from);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.socket?.terminate();
+  }
+
+  private take(frame: JobFrame): void {
+    this.frames.push(frame);
+    if (frame.type === 'streamReset' || frame.type === 'jobStarted') this.text = '';
+    if (frame.type === 'stream') this.text += frame['content'] as string;
+    if (frame.jobId && frame.attempt !== undefined && frame.seq !== undefined) {
+      this.lastPlace = { jobId: frame.jobId, attempt: frame.attempt, seq: frame.seq };
+    }
+  }
+}
+
+/** Places of the frames of one attempt, for "without gap or repeat". */
+export function seqsOf(frames: readonly JobFrame[], attempt: number): number[] {
+  return frames.filter((frame) => frame.attempt === attempt && frame.seq !== undefined && frame.seq < 1_000_000_000).map(({ seq }) => seq ?? 0);
+}
+
+export const oneTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
