@@ -1,8 +1,19 @@
 /** The list of bubbles: adds, redraws, and keeps the newest in view. */
 import { byId } from '../ui/dom.js';
 
+const NEAR_END_PX = 40;
+
 export class ChatLog {
   #list = byId('chatMessages', HTMLDivElement);
+  #isAtEnd = true;
+
+  /** Whoever reads the newest bubble goes on seeing it when the list shrinks (progress box, keyboard, banner). */
+  constructor() {
+    this.#list.addEventListener('scroll', () => {
+      this.#isAtEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < NEAR_END_PX;
+    }, { passive: true });
+    new ResizeObserver(() => { if (this.#isAtEnd) this.toEnd(); }).observe(this.#list);
+  }
 
   /**
    * Adds a bubble at the end.
@@ -57,6 +68,7 @@ export class ChatLog {
   }
 
   toEnd() {
+    this.#isAtEnd = true;
     this.#list.scrollTop = this.#list.scrollHeight;
   }
 }

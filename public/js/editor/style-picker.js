@@ -20,11 +20,14 @@ export function stylePicker({ dimension, styles, onPick, onSkip }) {
   const cards = styles.map((style) => styleCard(dimension, style, () => {
     if (onPick(style)) lock(style.id);
   }));
+  const backward = scrollButton(strip, 'backward');
+  const forward = scrollButton(strip, 'forward');
   const skip = h('button', { type: 'button', class: 'button style-custom-btn-chat', onclick: () => { if (onSkip()) lock(null); } }, text.skip);
   const bubble = h('div', { class: 'message assistant wide style-question' }, h('p', {}, text.chooseStyle),
-    h('div', { class: 'style-strip-frame' }, scrollButton(strip, 'backward'), strip, scrollButton(strip, 'forward')), skip);
+    h('div', { class: 'style-strip-frame' }, backward, strip, forward), skip);
   strip.append(...cards);
   foldRest(strip, cards);
+  showUsefulArrows(strip, backward, forward);
 
   /** @param {string | null} pickedId */
   function lock(pickedId) {
@@ -63,6 +66,16 @@ function foldRest(strip, cards) {
     rest[0]?.focus();
   } }, text.moreStyles(rest.length));
   strip.append(more);
+}
+
+/** An arrow stands only where there is more to see. @param {HTMLElement} strip @param {HTMLElement} backward @param {HTMLElement} forward */
+function showUsefulArrows(strip, backward, forward) {
+  const show = () => {
+    backward.hidden = strip.scrollLeft < 8;
+    forward.hidden = strip.scrollLeft + strip.clientWidth > strip.scrollWidth - 8;
+  };
+  strip.addEventListener('scroll', show, { passive: true });
+  new ResizeObserver(show).observe(strip);
 }
 
 /** @param {HTMLElement} strip @param {'forward' | 'backward'} direction */

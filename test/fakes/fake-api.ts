@@ -1,0 +1,128 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { FakeSockets } from './fake-sockets.js';
+import { FakeWorld, USER } from './fake-world.js';
+
+/**
+ * A small server that speaks the contract to the browser client: pages under a strict policy, sign-in, games, and the
+ * WebSocket, all from memory. What happens after a message is played by a script that a test may replace.
+ */
+export interface FakeApi {
+  readonly url: string;
+  readonly world: FakeWorld;
+  readonly sockets: FakeSockets;
+  /** Requests seen, `METHOD /path` without query. */
+  readonly requests: string[];
+  /** Tokens that count as expired from now on. */
+  readonly refusedTokens: Set<string>;
+  demo: boolean;
+  close(): Promise<void>;
+}
+
+const PUBLIC = join(import.meta.dirname, '../../public');
+const SDK = join(import.meta.dirname, '../../node_modules/@supabase/supabase-js/dist/umd/supabase.js');
+const PAGES: Record<string, string> = { '/': 'index.html', '/create': 'create.html' };
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml',
+  '.png': 'image/png', '.webmanifest': 'application/manifest+json',
+};
+/** The strictest policy under which the pages must work. */
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'";
+
+export async function startFakeApi(): Promise<FakeApi> {
+  const world = new FakeWorld();
+  const http: Server = createServer((request, response) => void answer(api, request, response));
+  const sockets = new FakeSockets(http, world, (token) => !api.refusedTokens.has(token));
+  const api: FakeApi = {
+    url: '', world, sockets, requests: [], refusedTokens: new Set(), demo: true,
+    close: async () => {
+      sockets.close();
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+    },
+  };
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  return Object.assign(api, { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}` });
+}
+
+async function answer(api: FakeApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', api.url);
+  api.requests.push(`${request.method} ${url.pathname}`);
+  try {
+    if (url.pathname.startsWith('/auth/v1/')) return auth(api, url, response);
+    if (url.pathname === '/api/config') return json(response, 200, { supabaseUrl: api.url, supabaseAnonKey: 'anon', demo: api.demo });
+    if (url.pathname.startsWith('/api/')) return rest(api, url, request, response);
+    if (url.pathname.startsWith('/game/')) return game(api, url, response);
+    await file(url.pathname, response);
+  } catch {
+    response.writeHead(404).end('Not found');
+  }
+}
+
+async function file(path: string, response: ServerResponse): Promise<void> {
+  if (path.includes('..')) throw new Error('outside');
+  const name = PAGES[path] ?? (path.startsWith('/project/') ? 'editor.html' : path.slice(1));
+  const source = path === '/lib/supabase.min.js' ? SDK : join(PUBLIC, name);
+  const body = await readFile(source);
+  response.writeHead(200, { 'Content-Type': TYPES[extname(source)] ?? 'application/octet-stream', 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff' }).end(body);
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+}
+
+let tokens = 0;
+
+/** A token that looks like one; nobody here checks signatures. */
+function newToken(): string {
+  tokens += 1;
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'none' })}.${part({ sub: USER.id, exp: Math.floor(Date.now() / 1000) + 3_600, n: tokens })}.c2ln`;
+}
+
+function session(): Record<string, unknown> {
+  return { access_token: newToken(), refresh_token: `refresh-${tokens}`, token_type: 'bearer', expires_in: 3_600, expires_at: Math.floor(Date.now() / 1000) + 3_600, user: USER };
+}
+
+function auth(api: FakeApi, url: URL, response: ServerResponse): void {
+  switch (url.pathname.slice('/auth/v1/'.length)) {
+    case 'authorize': {
+      const back = url.searchParams.get('redirect_to') ?? '/';
+      const granted = session();
+      delete granted['user'];
+      response.writeHead(302, { Location: `${back}#${new URLSearchParams(granted as Record<string, string>).toString()}` }).end();
+      return;
+    }
+    case 'user': return json(response, 200, USER);
+    case 'token':
+      if (api.refusedTokens.has('refresh')) return json(response, 400, { error: 'invalid_grant', error_description: 'Invalid Refresh Token', code: 'refresh_token_not_found' });
+      return json(response, 200, session());
+    case 'logout': response.writeHead(204).end(); return;
+    default: json(response, 501, { error: 'not implemented' });
+  }
+}
+
+function rest(api: FakeApi, url: URL, request: IncomingMessage, response: ServerResponse): void {
+  const token = request.headers.authorization?.replace('Bearer ', '') ?? url.searchParams.get('access_token') ?? '';
+  if (token === '' || api.refusedTokens.has(token)) return json(response, 401, { error: 'Invalid or expired token' });
+  const [, , , id = '', what = ''] = url.pathname.split('/');
+  const project = api.world.projects.get(id);
+  if (!project) return json(response, 404, { error: 'Project not found' });
+  if (what === 'code') return json(response, 200, { code: project.html });
+  if (what === 'download') {
+    response.writeHead(200, { 'Content-Type': 'application/zip', 'Content-Disposition': 'attachment; filename="game.zip"' }).end('PK');
+    return;
+  }
+  json(response, 404, { error: 'Not found' });
+}
+
+/** Same sandbox as the real thing: the page has an origin of its own. */
+function game(api: FakeApi, url: URL, response: ServerResponse): void {
+  const project = api.world.projects.get(url.pathname.split('/')[3] ?? '');
+  if (!project || api.refusedTokens.has(url.searchParams.get('access_token') ?? '')) throw new Error('refused');
+  response.writeHead(200, {
+    'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': 'sandbox allow-scripts allow-pointer-lock', 'Referrer-Policy': 'no-referrer',
+  }).end(project.html);
+}

@@ -1,0 +1,75 @@
+import { STYLE_LISTS } from './fake-styles.js';
+import type { Turn } from './fake-sockets.js';
+import { GAME_HTML } from './fake-world.js';
+
+/** How long the pretended work takes between two frames. */
+const PACE_MS = 60;
+const CODE = '<!doctype html>\n<html lang="ja">\n<canvas id="c"></canvas>\n<script>\n  const ship = { x: 160, y: 400 };\n  function draw() {\n    requestAnimationFrame(draw);\n  }\n</script>\n';
+
+/** The main job of the product: question, style, game, change, answer, undo. */
+export async function mainJob(turn: Turn): Promise<void> {
+  const { content, frame, project } = turn;
+  const isNew = project.versions.length === 0;
+  const dimension = /3d/i.test(content) ? '3d' : /2d/i.test(content) ? '2d' : null;
+  const picked = frame['selectedStyle'] !== undefined || frame['skipStyleSelection'] === true;
+  if (isNew && dimension && !picked) {
+    const question = { dimension, styles: STYLE_LISTS[dimension], originalMessage: content };
+    project.pendingQuestion = { type: 'style', ...question };
+    return turn.reply({ type: 'styleOptions', ...question });
+  }
+  turn.startJob();
+  turn.emit({ type: 'started', job: project.job });
+  if (/戻して/.test(content)) return proposeUndo(turn);
+  if (/[?？]$/.test(content)) return chat(turn, '敵は**3種類**います。', ['難しくする']);
+  if (isNew && !dimension) {
+    project.pendingQuestion = { type: 'dimension', message: '2Dと3D、どちらのゲームにしますか？', suggestions: ['2Dで作成', '3Dで作成'], request: content };
+    return chat(turn, '2Dと3D、どちらのゲームにしますか？', ['2Dで作成', '3Dで作成']);
+  }
+  await generate(turn, isNew);
+}
+
+async function chat(turn: Turn, message: string, suggestions: string[]): Promise<void> {
+  await turn.wait(PACE_MS);
+  turn.emit({ type: 'progress', job: turn.project.job, progress: 10, message: '回答を考えています...' });
+  await turn.wait(PACE_MS);
+  turn.project.history.push({ role: 'assistant', content: suggestions.length > 0 ? `${message}\n\n提案: ${suggestions.join('、')}` : message, timestamp: new Date().toISOString() });
+  turn.emit({ type: 'geminiChat', mode: 'chat', message, suggestions });
+  end(turn, { message, mode: 'chat', generator: 'haiku' });
+}
+
+async function proposeUndo(turn: Turn): Promise<void> {
+  await turn.wait(PACE_MS);
+  const question = { message: '前のバージョンに戻しますか？', confirmLabel: '戻す', cancelLabel: 'キャンセル' };
+  turn.project.pendingQuestion = { type: 'restore', ...question };
+  turn.emit({ type: 'geminiRestore', mode: 'restore', ...question });
+  end(turn, { message: question.message, mode: 'restore', generator: 'claude' });
+}
+
+async function generate(turn: Turn, isNew: boolean): Promise<void> {
+  const { project, content } = turn;
+  turn.emit({ type: 'progress', job: project.job, progress: 5, message: '準備しています...' });
+  turn.emit({ type: 'progress', job: project.job, progress: 20, message: 'AIが考えています' });
+  for (const [index, line] of CODE.split(/(?<=\n)/).entries()) {
+    await turn.wait(PACE_MS);
+    if (!turn.emit({ type: 'stream', content: line })) return;
+    turn.emit({ type: 'progress', job: project.job, progress: 25 + index * 6, message: 'index.html を書いています' });
+  }
+  const edits = [{ path: 'index.html', old_string: 'speed = 2', new_string: 'speed = 3' }];
+  turn.emit({ type: 'geminiCode', mode: isNew ? 'create' : 'edit', ...(isNew ? { files: [{ path: 'index.html', content: CODE }] } : { edits }), summary: '速さを変えました', suggestions: [] });
+  const message = isNew ? '**銀河シューター**ができました！\n\n- 左右スワイプで移動\n\n- タップで発射' : 'もっと速く動くようにしました。';
+  project.html = GAME_HTML(isNew ? '銀河シューター' : project.name);
+  turn.world.addVersion(project, content);
+  project.history.push({ role: 'assistant', content: message, timestamp: new Date().toISOString() });
+  end(turn, { message, generator: 'gemini', html: project.html });
+  if (!isNew) return;
+  project.name = '銀河シューター';
+  turn.emit({ type: 'projectRenamed', project: { id: project.id, name: project.name, createdAt: project.createdAt, updatedAt: project.updatedAt } });
+}
+
+function end(turn: Turn, result: object): void {
+  const { job, id } = turn.project;
+  if (!job) return;
+  Object.assign(job, { status: 'completed', progress: 100, result: JSON.stringify(result) });
+  turn.emit({ type: 'completed', job, result });
+  turn.reply({ type: 'gameUpdated', userId: job.user_id, projectId: id });
+}

@@ -1,0 +1,189 @@
+import type { Server } from 'node:http';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { mainJob } from './fake-script.js';
+import { USER, type FakeJob, type FakeProject, type FakeWorld } from './fake-world.js';
+
+type In = Record<string, unknown> & { type: string };
+type Out = Record<string, unknown> & { type: string };
+
+/** One message of the person, as a script sees it. */
+export interface Turn {
+  readonly frame: In;
+  readonly content: string;
+  readonly project: FakeProject;
+  readonly world: FakeWorld;
+  /** To the socket that asked. */
+  reply(frame: Out): void;
+  /** Opens the job and answers `jobStarted`. */
+  startJob(): FakeJob;
+  /** To everybody who follows the job, numbered; false once the job was cancelled. */
+  emit(frame: Out, attempt?: number): boolean;
+  wait(ms: number): Promise<void>;
+}
+
+export type Script = (turn: Turn) => Promise<void> | void;
+
+interface Client { readonly socket: WebSocket; projectId: string | null; signedIn: boolean }
+
+export class FakeSockets {
+  /** Frames received from the browser, newest last. */
+  readonly received: In[] = [];
+  script: Script = mainJob;
+  /** Frames of these types are swallowed, as if the server had died over them. */
+  readonly deafTo = new Set<string>();
+  /** Answers instead of the ordinary one, by type. */
+  readonly overrides = new Map<string, (frame: In) => Out | null>();
+  private readonly clients = new Set<Client>();
+  private readonly server: WebSocketServer;
+  private isOpen = true;
+
+  constructor(http: Server, private readonly world: FakeWorld, private readonly acceptsToken: (token: string) => boolean) {
+    this.server = new WebSocketServer({ noServer: true });
+    http.on('upgrade', (request, socket, head) => {
+      if (!this.isOpen) return socket.destroy();
+      this.server.handleUpgrade(request, socket, head, (client) => this.greet(client));
+    });
+  }
+
+  /** Cuts every connection, and refuses new ones until `comeBack`. */
+  goAway(): void {
+    this.isOpen = false;
+    for (const { socket } of this.clients) socket.terminate();
+  }
+
+  comeBack(): void {
+    this.isOpen = true;
+  }
+
+  close(): void {
+    for (const { socket } of this.clients) socket.terminate();
+    this.server.close();
+  }
+
+  lastOf(type: string): In | undefined {
+    return this.received.findLast((frame) => frame.type === type);
+  }
+
+  /** To every page that has this project open. */
+  push(projectId: string, frame: Out): void {
+    for (const client of this.clients) if (client.projectId === projectId) client.socket.send(JSON.stringify(frame));
+  }
+
+  private greet(socket: WebSocket): void {
+    const client: Client = { socket, projectId: null, signedIn: false };
+    this.clients.add(client);
+    socket.on('close', () => this.clients.delete(client));
+    socket.on('message', (data) => {
+      const frame = JSON.parse((data as Buffer).toString('utf8')) as In;
+      this.received.push(frame);
+      if (!this.deafTo.has(frame.type)) this.hear(client, frame);
+    });
+  }
+
+  private hear(client: Client, frame: In): void {
+    const reply = (answer: Out) => client.socket.send(JSON.stringify(answer));
+    const override = this.overrides.get(frame.type);
+    if (override) {
+      const answer = override(frame);
+      if (answer) reply(answer);
+      return;
+    }
+    const project = this.world.projects.get(typeof frame['projectId'] === 'string' ? frame['projectId'] : client.projectId ?? '');
+    switch (frame.type) {
+      case 'ping': return reply({ type: 'pong' });
+      case 'init': return this.init(client, frame, reply);
+      case 'createProject': {
+        const made = this.world.addProject();
+        return reply({ type: 'projectCreated', project: brief(made), projects: this.world.summaries() });
+      }
+    }
+    if (!project) return reply({ type: 'error', message: 'Access denied' });
+    this.aboutProject(client, frame, project, reply);
+  }
+
+  private init(client: Client, frame: In, reply: (answer: Out) => void): void {
+    if (!this.acceptsToken(String(frame['access_token']))) {
+      reply({ type: 'error', message: 'Token expired' });
+      return client.socket.close(4001, 'Authentication failed');
+    }
+    client.signedIn = true;
+    reply({ type: 'init', userId: USER.id, projects: this.world.summaries() });
+  }
+
+  private aboutProject(client: Client, frame: In, project: FakeProject, reply: (answer: Out) => void): void {
+    switch (frame.type) {
+      case 'selectProject': return this.select(client, frame, project, reply);
+      case 'renameProject':
+        project.name = String(frame['name']);
+        return reply({ type: 'projectRenamed', project: brief(project), projects: this.world.summaries() });
+      case 'deleteProject':
+        this.world.projects.delete(project.id);
+        return reply({ type: 'projectDeleted', projectId: project.id, projects: this.world.summaries() });
+      case 'getProjectInfo': return reply({ type: 'projectInfo', project: brief(project) });
+      case 'getVersions': return reply({ type: 'versionsList', projectId: project.id, versions: project.versions });
+      case 'getVersionEdits': return reply({
+        type: 'versionEdits', projectId: project.id, versionHash: frame['versionHash'], summary: '敵の種類を増やしました',
+        edits: [{ path: 'index.html', old_string: 'const enemies = 1;', new_string: 'const enemies = 3;\nspawn(enemies);' }],
+      });
+      case 'restoreVersion':
+        project.versions = project.versions.map((version) => ({ ...version, current: version.id === frame['versionId'] }));
+        return reply({ type: 'versionRestored', projectId: project.id, versionId: frame['versionId'] });
+      case 'getJobStatus': return reply({ type: 'jobStatus', job: project.job });
+      case 'cancel': return this.cancel(project, reply);
+      case 'message': return void this.message(client, frame, project, reply);
+    }
+  }
+
+  /** Without `since` nothing is replayed; with it, everything after that place. */
+  private select(client: Client, frame: In, project: FakeProject, reply: (answer: Out) => void): void {
+    const { job } = project;
+    const isActive = job !== null && ['pending', 'processing'].includes(job.status);
+    reply({ type: 'projectSelected', projectId: project.id, history: project.history, versions: project.versions, activeJob: isActive ? job : null, pendingQuestion: isActive ? null : project.pendingQuestion });
+    client.projectId = project.id;
+    const since = frame['since'] as { jobId: string; attempt: number; seq: number } | undefined;
+    if (!since || since.jobId !== job?.id) return;
+    for (const sent of project.sent) {
+      const attempt = Number(sent['attempt']);
+      if (attempt > since.attempt || (attempt === since.attempt && Number(sent['seq'] ?? 0) > since.seq)) reply(sent as Out);
+    }
+  }
+
+  private cancel(project: FakeProject, reply: (answer: Out) => void): void {
+    if (!project.job) return reply({ type: 'error', message: 'Access denied' });
+    project.job.status = 'cancelled';
+    this.push(project.id, { type: 'cancelled', job: project.job, jobId: project.job.id });
+    reply({ type: 'cancelled', message: 'Job cancelled', jobId: project.job.id });
+  }
+
+  private async message(client: Client, frame: In, project: FakeProject, reply: (answer: Out) => void): Promise<void> {
+    let seq = 0;
+    let lastAttempt = 0;
+    await this.script({
+      frame, content: String(frame['content']), project, world: this.world, reply,
+      startJob: () => {
+        project.pendingQuestion = null;
+        project.history.push({ role: 'user', content: String(frame['content']), timestamp: new Date().toISOString() });
+        const job = this.world.openJob(project);
+        reply({ type: 'jobStarted', job, isExisting: false, jobId: job.id });
+        client.projectId = project.id;
+        return job;
+      },
+      emit: (out, attempt = 1) => {
+        const { job } = project;
+        if (!job || job.status === 'cancelled') return false;
+        seq = attempt === lastAttempt ? seq + 1 : 1;
+        lastAttempt = attempt;
+        if (out.type === 'progress') Object.assign(job, { progress: out['progress'], progress_message: out['message'], status: 'processing' });
+        const placed = { ...out, jobId: job.id, attempt, ...(out.type !== 'streamReset' && { seq }) };
+        project.sent.push(placed);
+        this.push(project.id, placed);
+        return true;
+      },
+      wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    });
+  }
+}
+
+function brief({ id, name, createdAt, updatedAt }: FakeProject): object {
+  return { id, name, createdAt, updatedAt };
+}
