@@ -25,7 +25,6 @@ function escapeHtml(text: string): string {
 }
 
 function head(theme: Theme): string {
-  const { palette } = theme;
   return `<!doctype html>
 <html lang="ja">
 <head>
@@ -34,8 +33,7 @@ function head(theme: Theme): string {
 <title>${escapeHtml(theme.title)}</title>
 <!-- DEMO: 手元のデモモデルが書いたゲームです -->
 <style>
-  html, body { margin: 0; height: 100%; overflow: hidden; background: ${palette.backgroundTop}; touch-action: none; user-select: none; -webkit-user-select: none; -webkit-tap-highlight-color: transparent; }
-  body { background: linear-gradient(${palette.backgroundTop}, ${palette.backgroundBottom}); }
+  html, body { margin: 0; height: 100%; overflow: hidden; background: #15131f; touch-action: none; user-select: none; -webkit-user-select: none; -webkit-tap-highlight-color: transparent; }
   canvas { position: fixed; inset: 0; margin: auto; display: block; touch-action: none; }
   .demo { position: fixed; left: 50%; bottom: 6px; transform: translateX(-50%); padding: 2px 10px; border-radius: 9px; background: rgba(0, 0, 0, 0.38); color: #fff; font: 700 10px/1.4 system-ui, sans-serif; letter-spacing: 0.18em; pointer-events: none; }
 </style>

@@ -50,10 +50,8 @@ const POINTS: Record<Engine, number> = { shooting: 30, catch: 10, runner: 10, bl
 const USUAL_LIMIT: Partial<Record<Engine, number>> = { tap: 60 };
 
 function configLines(theme: Theme): Setting[] {
-  // Blocks and towers end by themselves: a slip does not cost a life there unless it was asked for.
-  const lives = theme.engine === 'stack3d' ? 0 : theme.lives;
   return [
-    ['lives', lives, lives === 0 ? 'ライフ(0 = 使わない)' : 'ライフ(ぶつかってよい回数)'],
+    ['lives', theme.lives, 'ライフ(失敗してよい回数)'],
     ['timeLimit', theme.timeLimitSeconds ?? USUAL_LIMIT[theme.engine] ?? 0, '制限時間(秒)。0 なら制限なし'],
     ['gameSpeed', round(theme.speed), 'ゲーム全体の速さ(1 = ふつう)'],
     ['speedUp', round(0.011 * theme.difficulty * TWO_DECIMALS) / TWO_DECIMALS, '1 秒ごとに速くなる割合'],

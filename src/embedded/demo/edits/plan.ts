@@ -1,0 +1,48 @@
+import { LOOK_RULES, type Rule } from './looks.js';
+import { PLAY_RULES } from './play.js';
+import { wishesOf } from './sentence.js';
+import { GameSource, type Edit } from './source.js';
+
+/** What becomes of a change request. */
+export interface EditPlan {
+  /** Edits of index.html in the order in which they have to be made. */
+  edits: readonly Edit[];
+  /** Edits of specs/game.md, so that it stays true. */
+  specEdits: readonly Edit[];
+  /** Each change in a Japanese sentence. */
+  done: string[];
+  /** Wishes that were not understood, in the user's words. */
+  unknown: string[];
+}
+
+const RULES: readonly Rule[] = [...PLAY_RULES, ...LOOK_RULES];
+/** Polite leftovers that are no wishes. */
+const EMPTY_WISH = /^(?:お願い(?:します)?|おねがい(?:します)?|よろしく(?:お願いします)?|ください|ありがとう(?:ございます)?|いいね|すごい|please|thanks?(?: you)?)[。!！]?$/i;
+
+/** Finds what a request asks for in the file as it is: pure, nothing but text found in the file is edited. */
+export function planEdits(request: string, index: string, spec: string | null): EditPlan {
+  const source = new GameSource(index);
+  const done: string[] = [];
+  const unknown: string[] = [];
+  for (const wish of wishesOf(request, source)) {
+    if (EMPTY_WISH.test(wish.words)) continue;
+    const sameBefore = source.sameCount;
+    const result = RULES.reduce<string | null>((found, rule) => found ?? rule(wish, source), null);
+    if (result !== null) done.push(result);
+    else if (source.sameCount > sameBefore) done.push(`「${wish.words}」は、もうそうなっています`);
+    else unknown.push(wish.words);
+  }
+  return { edits: source.edits, specEdits: specEdits(spec, index, source.content), done, unknown };
+}
+
+const titleIn = (html: string): string | undefined => /<title>([^<]*)<\/title>/i.exec(html)?.[1];
+
+function specEdits(spec: string | null, before: string, after: string): readonly Edit[] {
+  const title = titleIn(after);
+  if (spec === null || title === undefined || titleIn(before) === title) return [];
+  const line = /^.*ゲーム名\s*[:：].*$/m.exec(spec)?.[0];
+  if (line === undefined) return [];
+  const source = new GameSource(spec);
+  source.replace(line, line.replace(/(ゲーム名\s*[:：]\s*).*$/, (_, label: string) => `${label}${title}`));
+  return source.edits;
+}

@@ -1,0 +1,75 @@
+import { WORDS, type Role } from '../theme/vocabulary.js';
+import type { GameSource } from './source.js';
+
+/** What a wish is about. */
+export type Target = Role | 'background' | 'text' | 'button' | 'shot' | 'sound';
+
+/** One wish of a request: "敵を青に" → about the enemy, "青に". */
+export interface Wish {
+  /** The wish in the user's own words. */
+  words: string;
+  targets: Target[];
+  /** What stands after the target ("青に"); the whole wish when it names none. */
+  tail: string;
+}
+
+const TARGET_WORDS: readonly (readonly [Target, RegExp])[] = [
+  ['background', /背景|バックグラウンド|ステージ|景色|舞台|\bbackground\b|\bscene/i],
+  ['shot', /弾|ショット|ビーム|たま(?=[をはがの])|\bbullets?\b|\bshots?\b/i],
+  ['text', /文字|テキスト|字の色|\btext\b|\bfont/i],
+  ['button', /ボタン|\bbuttons?\b/i],
+  ['sound', /効果音|音量|サウンド|(?<!録)音(?!楽|符|ゲー)|\bsounds?\b|\bvolume\b/i],
+  ['player', /プレイヤー|プレーヤー|自機|主人公|キャラ(?:クター)?(?!.*敵)|ヒーロー|自分|\bplayer\b|\bhero\b|\bcharacter\b/i],
+  ['enemy', /敵|てき(?=[をはがの])|エネミー|モンスター|障害物|\benem(?:y|ies)\b|\bobstacles?\b/i],
+  ['item', /アイテム|コイン|ごほうび|\bitems?\b|\bcoins?\b/i],
+];
+
+/** Words between two wishes. A te-form ends a wish too, unless it only carries a polite ending. */
+const BREAKS = /[。！!\n、,;；]|(?:そして|それから|さらに|あと(?!で)|それと|\band\b|\bthen\b)|(?<=[しえけせげべめれりっんきび][てで])(?!ください|下さい|ほしい|欲しい|くれ|もら|ね|よ|から|いる|みて|ある)/i;
+
+function byName(source: GameSource): readonly (readonly [Role, string])[] {
+  const pairs = (['player', 'enemy', 'item'] as const).map((role) => [role, source.text(`${role}Name`)] as const);
+  return pairs.filter((pair): pair is readonly [Role, string] => pair[1] !== null && pair[1].length > 0);
+}
+
+/** The role that a word plays in this game: by its name in the file, or by another word for the same figure. */
+function targetsIn(words: string, source: GameSource): Target[] {
+  const found = TARGET_WORDS.filter(([, pattern]) => pattern.test(words)).map(([target]) => target);
+  const figures = WORDS.filter(({ pattern }) => pattern.test(words)).map(({ figure }) => figure);
+  for (const [role, name] of byName(source)) {
+    const emoji = source.text(`${role}Emoji`);
+    if (words.includes(name) || figures.some((figure) => figure.name === name || figure.emoji === emoji)) found.push(role);
+  }
+  return [...new Set(found)];
+}
+
+/** "敵を" + "青に": what stands before the first particle is what the wish is about. */
+function headAndTail(words: string): { head: string; tail: string } {
+  const found = /^(.{1,24}?)(?:の(?:色|見た目|大きさ|サイズ|速さ|スピード|数|量|絵|出る数|出現率|名前))?(?:を|は|が|も)(.+)$/.exec(words);
+  return found ? { head: words.slice(0, words.length - (found[2]?.length ?? 0)), tail: found[2] ?? '' } : { head: words, tail: words };
+}
+
+function wishFrom(words: string, source: GameSource, before: Target[]): Wish {
+  const { head, tail } = headAndTail(words);
+  const inHead = targetsIn(head, source);
+  if (inHead.length > 0) return { words, targets: inHead, tail };
+  const anywhere = targetsIn(words, source);
+  // "敵を青くして、もっと大きくして": a wish without a target is about the same thing as the wish before it.
+  return { words, targets: anywhere.length > 0 ? anywhere : before, tail };
+}
+
+const QUOTED = /[「『"“][^」』"”\n]*[」』"”]/g;
+
+/** Splits a request into its wishes. Quoted names are never split. */
+export function wishesOf(request: string, source: GameSource): Wish[] {
+  const quotes: string[] = [];
+  const sealed = request.normalize('NFKC').replace(QUOTED, (quote) => `\u0001${quotes.push(quote) - 1}\u0002`);
+  const open = (text: string): string => text.replace(/\u0001(\d+)\u0002/g, (_, index: string) => quotes[Number(index)] ?? '');
+  const wishes: Wish[] = [];
+  for (const part of sealed.split(BREAKS)) {
+    const words = open(part).trim();
+    if (words.length < 2) continue;
+    wishes.push(wishFrom(words, source, wishes.at(-1)?.targets ?? []));
+  }
+  return wishes;
+}

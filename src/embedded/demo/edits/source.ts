@@ -1,0 +1,113 @@
+/** One replacement as the Edit tool takes it. */
+export interface Edit {
+  oldString: string;
+  newString: string;
+}
+
+interface FoundSetting {
+  /** Where the value stands in the file. */
+  from: number;
+  to: number;
+  text: string;
+}
+
+const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const VALUE = String.raw`-?\d+(?:\.\d+)?|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\[[^\]\n]*\]`;
+
+/**
+ * A game file being changed. Edits are made of text that was found in it, each so that its old text stands
+ * exactly once in the file at the time it is applied; what is not found is not touched.
+ */
+export class GameSource {
+  #content: string;
+  readonly #edits: Edit[] = [];
+  #sameCount = 0;
+
+  constructor(content: string) {
+    this.#content = content;
+  }
+
+  get content(): string { return this.#content; }
+
+  /** How often a value was asked for that the setting had already. */
+  get sameCount(): number { return this.#sameCount; }
+
+  get edits(): readonly Edit[] { return this.#edits; }
+
+  /** A number of the settings blocks; null when there is none of that name. */
+  number(key: string): number | null {
+    const text = this.#find(key)?.text;
+    const value = text === undefined ? NaN : Number(text);
+    return Number.isFinite(value) ? value : null;
+  }
+
+  /** A text of the settings blocks, without its quotes. */
+  text(key: string): string | null {
+    const found = this.#find(key)?.text;
+    return found !== undefined && /^['"]/.test(found) ? found.slice(1, -1).replace(/\\(.)/g, '$1') : null;
+  }
+
+  /** The texts of a list in the settings blocks. */
+  list(key: string): string[] | null {
+    const found = this.#find(key)?.text;
+    return found?.startsWith('[') === true ? [...found.matchAll(/['"]([^'"]*)['"]/g)].map((match) => match[1] ?? '') : null;
+  }
+
+  /** Changes the value of a setting; false when there is none of that name or it has that value already. */
+  set(key: string, value: number | string | string[]): boolean {
+    const found = this.#find(key);
+    if (!found) return false;
+    const literal = literalOf(value);
+    if (literal === found.text) {
+      this.#sameCount += 1;
+      return false;
+    }
+    return this.#replaceSpan(found.from, found.to, literal);
+  }
+
+  /** Replaces a text that stands exactly once; false when it does not. */
+  replace(oldString: string, newString: string): boolean {
+    const from = this.#content.indexOf(oldString);
+    if (oldString === '' || from < 0 || this.#content.indexOf(oldString, from + 1) >= 0) return false;
+    if (oldString === newString) return false;
+    this.#content = this.#content.slice(0, from) + newString + this.#content.slice(from + oldString.length);
+    this.#edits.push({ oldString, newString });
+    return true;
+  }
+
+  #find(key: string): FoundSetting | null {
+    for (const name of ['CONFIG', 'THEME']) {
+      const start = this.#content.search(new RegExp(`^const ${name} = \\{`, 'm'));
+      if (start < 0) continue;
+      const end = this.#content.indexOf('\n};', start);
+      const block = this.#content.slice(start, end < 0 ? undefined : end);
+      const found = new RegExp(`^([ \\t]*['"]?${escapeRegExp(key)}['"]?\\s*:\\s*)(${VALUE})`, 'm').exec(block);
+      if (!found) continue;
+      const from = start + found.index + (found[1]?.length ?? 0);
+      const text = found[2] ?? '';
+      return { from, to: from + text.length, text };
+    }
+    return null;
+  }
+
+  /** Replaces a span by an edit of its whole line, of more lines when the line alone stands more than once. */
+  #replaceSpan(from: number, to: number, text: string): boolean {
+    let start = this.#content.lastIndexOf('\n', from - 1) + 1;
+    let end = this.#content.indexOf('\n', to);
+    if (end < 0) end = this.#content.length;
+    for (let tries = 0; tries < 20; tries += 1) {
+      const oldString = this.#content.slice(start, end);
+      if (this.replace(oldString, this.#content.slice(start, from) + text + this.#content.slice(to, end))) return true;
+      if (start > 0) start = this.#content.lastIndexOf('\n', start - 2) + 1;
+      const next = this.#content.indexOf('\n', end + 1);
+      end = next < 0 ? this.#content.length : next;
+    }
+    return false;
+  }
+}
+
+function literalOf(value: number | string | string[]): string {
+  if (typeof value === 'number') return String(value);
+  const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&').replace(/</g, '\\x3c').replace(/[\r\n]/g, ' ')}'`;
+  return typeof value === 'string' ? quoted(value) : `[${value.map(quoted).join(', ')}]`;
+}

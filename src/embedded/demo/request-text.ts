@@ -1,0 +1,28 @@
+import type { Dimension } from './theme/types.js';
+
+/** A prompt taken apart: the user's own words and what the product chose with them. */
+export interface AskedFor {
+  request: string;
+  styleId: string | null;
+  dimension: Dimension | null;
+  /** The words are error reports of a running game, to be repaired. */
+  isRepair: boolean;
+}
+
+const DIMENSION_LINE = /^Dimension:\s*(2d|3d)\s*$/im;
+const STYLE_LINE = /^ID:\s*([a-z0-9_]+)\s*$/im;
+/** A style block: from its "=== … ===" header to the next blank line. */
+const STYLE_BLOCK = /^===.*(?:\n(?!\s*$).*)*/gm;
+const REPAIR_NOTE = /^The errors above happened while the game was running\..*$/m;
+
+/** Reads a generation prompt: everything but the known lines and the style block is the request. */
+export function readPrompt(prompt: string): AskedFor {
+  const dimension = DIMENSION_LINE.exec(prompt)?.[1]?.toLowerCase();
+  const request = prompt.replace(STYLE_BLOCK, '').replace(DIMENSION_LINE, '').replace(STYLE_LINE, '').replace(REPAIR_NOTE, '').trim();
+  return {
+    request,
+    styleId: STYLE_LINE.exec(prompt)?.[1] ?? null,
+    dimension: dimension === '2d' || dimension === '3d' ? dimension : null,
+    isRepair: REPAIR_NOTE.test(prompt),
+  };
+}

@@ -1,0 +1,103 @@
+import type { GameSource } from './edits/source.js';
+import { hashOf } from './theme/hash.js';
+import { STYLE_WORDS } from './theme/palettes.js';
+import type { Engine, Genre, Theme } from './theme/types.js';
+
+/** Sentences of the demo model. Every one that stands alone says DEMO. */
+
+const WHAT_ONE_DOES: Record<Engine, (theme: Theme) => string> = {
+  shooting: (theme) => `${theme.player.name}を指で動かして、${theme.enemy.name}の群れを撃ち落とします`,
+  catch: (theme) => `${theme.player.name}を左右に動かして、${theme.item.name}を集めながら${theme.enemy.name}をよけます`,
+  runner: (theme) => `${theme.player.name}が走り続けるので、タップのジャンプで${theme.enemy.name}を飛びこえ、${theme.item.name}を取ります`,
+  blocks: (theme) => `${theme.item.name}など同じ絵がつながった所をタップして、まとめて消します`,
+  tap: (theme) => `穴から出てくる${theme.enemy.name}をすばやくタップします。${theme.player.name}はたたいてはいけません`,
+  ride3d: (theme) => `3D の道を進む${theme.player.name}を指で左右に動かし、${theme.item.name}を集めて${theme.enemy.name}をよけます`,
+  shooting3d: (theme) => `3D 空間を飛ぶ${theme.player.name}を指で動かし、奥から来る${theme.enemy.name}を撃ち落とします`,
+  stack3d: () => '動く 3D ブロックをタップで止めて、ずれないように高く積み上げます',
+};
+
+const WISHES: Record<Genre, readonly string[]> = {
+  shooting: ['ボスを追加して', '連射を速くして', '無敵アイテムを入れて'], catch: ['回復アイテムを追加して', '新しい敵を追加して', 'コンボを付けて'],
+  runner: ['ジャンプを高くして', 'もっと速くして', '流れ星を追加して'], blocks: ['マスを増やして', '派手な演出を追加して', '応援メッセージを付けて'],
+  tap: ['穴を増やして', '制限時間を30秒にして', 'コンボを付けて'], ride: ['もっと速くして', 'ボスを追加して', '敵を増やして'],
+};
+const ANY_WISHES = ['BGMを付けて', '背景を夜にして', '敵を赤にして', '背景を宇宙にして', 'ライフを5にして', 'ポーズボタンを付けて'];
+
+function rotated<T>(list: readonly T[], by: number): T[] {
+  return list.map((_, i) => list[(i + by) % list.length]).filter((one): one is T => one !== undefined);
+}
+
+/** Three wishes that this model can grant in a game of that genre. */
+export function suggestionsFor(theme: Theme): string[] {
+  return [...rotated(WISHES[theme.genre], theme.seed % 3).slice(0, 2), ...rotated(ANY_WISHES, theme.seed % ANY_WISHES.length).slice(0, 1)];
+}
+
+export const suggestionLine = (suggestions: readonly string[]): string => `提案: ${suggestions.join('、')}`;
+
+export const LOOK_AROUND = 'DEMO モデルです。まず、いまのファイルを確かめますね。';
+
+export function planText(theme: Theme): string {
+  return `「${theme.title}」という${theme.dimension === '3d' ? '3D' : '2D'}ゲームを作ります（DEMO）。${WHAT_ONE_DOES[theme.engine](theme)}。点数・レベルアップ・効果音・もう一回あそぶボタンも付けます。`;
+}
+
+export function createdText(theme: Theme): string {
+  return `「${theme.title}」ができました！（DEMO）${WHAT_ONE_DOES[theme.engine](theme)}。すぐに遊べます。\n\n${suggestionLine(suggestionsFor(theme))}`;
+}
+
+/** specs/game.md: what the game is, kept beside it. */
+export function specText(theme: Theme, request: string): string {
+  const style = theme.styleId === null ? '' : `- スタイル: ${theme.styleId}\n`;
+  return `# ゲームの仕様（DEMO）
+
+- ゲーム名: ${theme.title}
+- 依頼: ${request.replace(/\s+/g, ' ').slice(0, 300)}
+- 種類: ${theme.engine}（${theme.dimension}）
+${style}- 遊びかた: ${WHAT_ONE_DOES[theme.engine](theme)}。
+- 主人公: ${theme.player.emoji} ${theme.player.name} / 敵: ${theme.enemy.emoji} ${theme.enemy.name} / アイテム: ${theme.item.emoji} ${theme.item.name}
+- 背景: ${theme.scenery}
+- 画面: 390×844 の仮想画面を端末に合わせて拡大。色や速さは index.html の CONFIG と THEME、追加機能は「追加機能ここから」の所。
+`;
+}
+
+/** What a finished game says about itself: enough to speak of it and to make it anew. */
+export interface GameFacts {
+  title: string;
+  player: string;
+  enemy: string;
+  item: string;
+}
+
+export function factsOf(source: GameSource): GameFacts {
+  return {
+    title: /<title>([^<]*)<\/title>/i.exec(source.content)?.[1]?.trim() ?? 'このゲーム',
+    player: source.text('playerName') ?? '主人公', enemy: source.text('enemyName') ?? '敵', item: source.text('itemName') ?? 'アイテム',
+  };
+}
+
+/** Wishes that fit the settings which a file really has and that it does not fulfil yet. */
+export function nextWishes(source: GameSource, seedText: string): string[] {
+  const wishes = [
+    ...(source.number('shotInterval') === null ? [] : ['連射を速くして']), ...(source.number('jumpPower') === null ? [] : ['ジャンプを高くして']),
+    ...(source.number('enemyRate') === null ? [] : ['敵を増やして']), ...(source.number('playerSize') === null ? [] : ['主人公を大きくして']),
+    ...(source.number('gameSpeed') === null ? [] : ['もっと速くして']), ...(source.number('lives') === null ? [] : ['ライフを5にして']),
+    ...['ボス', 'BGM', 'コンボ', '無敵アイテム'].filter((name) => source.content.includes('追加機能ここまで') && !source.content.includes(`【${name}】`)).map((name) => `${name}を追加して`),
+    ...(source.text('backgroundTop') === null ? [] : ['背景を夕方にして', '敵を紫にして']),
+  ];
+  const usable = wishes.length > 0 ? wishes : ['シューティングゲームを新しく作って', 'パズルゲームを新しく作って'];
+  return rotated(usable, hashOf(seedText) % usable.length).slice(0, 3);
+}
+
+export function editedText(done: readonly string[], unknown: readonly string[], suggestions: readonly string[]): string {
+  const missed = unknown.length === 0 ? '' : `\n「${unknown.join('」「')}」は、この DEMO モデルではできませんでした。`;
+  return `${done.join('。')}。（DEMO）${missed}\n\n${suggestionLine(suggestions)}`;
+}
+
+export function notUnderstoodText(unknown: readonly string[], suggestions: readonly string[]): string {
+  const what = unknown.length === 0 ? 'ご依頼' : `「${unknown.join('」「')}」`;
+  return `ごめんなさい、${what}は、この DEMO モデルではできませんでした。ファイルは変えていません。色・大きさ・速さ・数・ライフ・タイトル・背景の変更や、ボスや BGM などの追加ならできます。\n\n${suggestionLine(suggestions)}`;
+}
+
+export const REPAIR_TEXT = `エラーの内容を見ましたが、この DEMO モデルには自動で直す力がありません。ファイルは変えていません。前のバージョンに戻すか、本物のモデルでお試しください。`;
+
+/** "ネオン風", for answers about looks. */
+export const hasStyleWord = (text: string): boolean => STYLE_WORDS.some(([pattern]) => pattern.test(text));
