@@ -232,6 +232,19 @@ describe('D3: where a listener starts', () => {
     subscription.close();
   });
 
+  it('A6: waits for a job that no worker has opened yet, until it is refused or starts', async () => {
+    const { lane, listen } = world(() => null);
+    lane.isThere = false;
+    const { frames, subscription } = listen(START_OF_STREAM, 'message');
+    subscription.release();
+    await sleep(1_200);
+    lane.isThere = true;
+    lane.state.append([at(0, CLOSING_SEQ, { type: 'failed', kind: 'USER_LIMIT_EXCEEDED', error: '別のゲームを作っている途中です' })], 1);
+    await until(ended(frames));
+    expect(frames).toMatchObject([{ type: 'failed', job: null, code: 'USER_LIMIT_EXCEEDED' }]);
+    subscription.close();
+  });
+
   it('ends from the row when a job is over but its stream never says so', async () => {
     const { listen } = world(() => row({ status: 'completed', result: '{"message":"できました"}' }));
     const { frames, subscription } = listen(START_OF_STREAM, 'message');

@@ -12,6 +12,8 @@ import { planRead, RetryPause } from './reading.js';
 import type { ReadOutcome, ReadStream } from './stream-reader.js';
 
 const WAITING_INTERVAL_MS = 2_000;
+/** An accepted job may wait this long for a worker that opens it (A6); until then it has neither row nor stream. */
+const UNOPENED_MS = 10 * 60_000;
 
 /** Someone who is told what happens to the job. */
 export interface Listener {
@@ -45,6 +47,7 @@ export class JobFeed {
   readonly #early = new EarlyItems();
   readonly #facts: JobFacts;
   readonly #pause = new RetryPause();
+  readonly #bornMs = Date.now();
   #head: Cursor | null = null;
   #lastFastMs = 0;
   #rowEnded = false;
@@ -135,7 +138,8 @@ export class JobFeed {
         return 'read';
       case 'missing': {
         const row = await this.#facts.row();
-        if (row && isActive(row.status)) return 'pause';
+        if (!row) return Date.now() - this.#bornMs < UNOPENED_MS ? 'pause' : 'stop';
+        if (isActive(row.status)) return 'pause';
         this.#endFromRow(row);
         return 'stop';
       }
@@ -214,18 +218,18 @@ export class JobFeed {
       return;
     }
     const row = await this.#facts.row();
-    if (row && isActive(row.status)) return;
+    if (!row || isActive(row.status)) return;
     if (this.#rowEnded) this.#endFromRow(row);
     this.#rowEnded = true;
   }
 
-  #endFromRow(row: JobRow | null): void {
-    const frame = row && terminalFrameOfRow(row);
+  #endFromRow(row: JobRow): void {
+    const frame = terminalFrameOfRow(row);
     for (const seat of this.#seats.values()) {
       if (seat.hearing?.end) continue;
-      seat.hearing = { ...(seat.hearing ?? hearingFrom(START_OF_STREAM)), end: row?.status === 'cancelled' ? 'cancelled' : 'completed' };
+      seat.hearing = { ...(seat.hearing ?? hearingFrom(START_OF_STREAM)), end: row.status === 'cancelled' ? 'cancelled' : 'completed' };
       seat.listener.onPlaced();
-      if (!row || !frame) continue;
+      if (!frame) continue;
       seat.listener.send(frame);
       if (row.status === 'completed' && seat.listener.origin === 'message') {
         seat.listener.send({ type: 'gameUpdated', userId: row.user_id, projectId: row.project_id });

@@ -35,12 +35,11 @@ export async function cancel(deps: SocketDeps, session: Session, { jobId }: Clie
   if (!jobId) return cancelSelected(deps, session);
   const job = session.isSignedIn() ? await ownedJob(deps, session.identity.id, jobId) : null;
   if (!job) return session.fail('Access denied');
-  const row = isActive(job.status) ? await stopJob(deps, job) : job;
+  if (!isActive(job.status)) return sendEnd(session, job);
+  const row = await stopJob(deps, job);
   if (!row || row.status === 'cancelled') return session.send({ type: 'cancelled', message: 'Job cancelled', jobId: job.id });
-  if (!isActive(job.status)) return sendEnd(session, row);
   // Too late to stop: a listener hears the end from the stream, anybody else from here.
-  if (session.subscription?.jobId === job.id) return;
-  sendEnd(session, await untilEnded(deps, row));
+  if (session.subscription?.jobId !== job.id) sendEnd(session, await untilEnded(deps, row));
 }
 
 async function cancelSelected(deps: SocketDeps, session: Session): Promise<void> {
@@ -51,7 +50,7 @@ async function cancelSelected(deps: SocketDeps, session: Session): Promise<void>
 }
 
 function sendEnd(session: Session, row: JobRow): void {
-  const frame = terminalFrameOfRow(row);
+  const frame = row.status === 'cancelled' ? ({ type: 'cancelled', message: 'Job cancelled', jobId: row.id } as const) : terminalFrameOfRow(row);
   if (frame) session.send(frame);
 }
 

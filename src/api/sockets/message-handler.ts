@@ -61,7 +61,9 @@ async function decide(deps: SocketDeps, project: ProjectRow, frame: MessageFrame
   if (admitted.kind === 'waiting') return { kind: 'job', job: rowToCome(jobId, project), isExisting: false, isOwn: true };
   const { answer } = admitted;
   if (answer.kind !== 'generate') return { kind: 'reply', frame: codedError('OPERATION_FAILED') };
-  return { kind: 'job', job: answer.job, isExisting: answer.isExisting, isOwn: answer.jobId === jobId };
+  // The answer holds the row as it was opened; whoever joins later is shown how far it has come.
+  const job = answer.isExisting ? ((await deps.store.jobs.get(answer.jobId)) ?? answer.job) : answer.job;
+  return { kind: 'job', job, isExisting: answer.isExisting, isOwn: answer.jobId === jobId };
 }
 
 /** The style gate: a question is kept with the project so that it survives a reload; nothing is started (A2). */
