@@ -37,7 +37,7 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
     }),
     temporal: () => temporalRunner(facts),
     demo: () => processRunner('demo', facts, {
-      spec: () => nodeProcess('src/embedded/demo/main.ts', helperEnv(facts.env, { PORT: String(facts.ports.demo) }), 5_000),
+      spec: () => nodeProcess('src/embedded/demo/main.ts', helperEnv(facts.env, { DEMO_PORT: String(facts.ports.demo) }), 5_000),
       isHealthy: () => answersHttp(`http://127.0.0.1:${facts.ports.demo}/health`),
       limitMs: 30_000,
     }),
