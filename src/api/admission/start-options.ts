@@ -21,7 +21,7 @@ const KEYS = {
 };
 
 /** The id under which the work has its row: a job, or an action (B1). */
-export function workIdOf(admission: Admission): string {
+function workIdOf(admission: Admission): string {
   return admission.kind === 'generate' ? admission.input.jobId : admission.input.actionId;
 }
 

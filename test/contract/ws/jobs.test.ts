@@ -128,9 +128,9 @@ describe('A3, D4: the same message more than once', () => {
   });
 
   it('A4: another message while a job runs joins it; its text is kept, and said not to be queued', async () => {
+    const second = await Socket.signedIn(stack.baseUrl, user, projectId);
     const first = await socket.ask(wish());
     await socket.next('stream');
-    const second = await Socket.signedIn(stack.baseUrl, user, projectId);
     expect(await second.ask(wish('もっと速くして'))).toMatchObject({ type: 'jobStarted', isExisting: true, queued: false, jobId: first['jobId'] });
     await Promise.all([socket.next('gameUpdated'), second.next('gameUpdated')]);
     expect(textOf(second.frames)).toBe(textOf(socket.frames));
