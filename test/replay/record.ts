@@ -4,6 +4,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { GenerationPlan } from '../../src/activities/ports.js';
+import { PROJECT_ROOT } from '../../src/config.js';
 import { projectWorkflowId, streamWorkflowId } from '../../src/contracts/ids.js';
 import { CLOSING_SEQ } from '../../src/contracts/stream.js';
 import { createJobStreamClient } from '../../src/activities/job-stream-client.js';
@@ -97,8 +98,8 @@ async function recordOthers(env: WorkflowEnv): Promise<void> {
 async function save(env: WorkflowEnv, name: string, workflowId: string): Promise<void> {
   const history = await env.client.workflow.getHandle(workflowId).fetchHistory();
   const file = path.join(import.meta.dirname, '..', 'histories', `${name}.json`);
-  // Identities and sticky queues carry the name of the machine that recorded them.
-  const text = historyToJSON(history).replace(/\d+@[\w.-]+/g, 'worker@host');
+  // Identities, sticky queues and stack traces tell about the machine that recorded them.
+  const text = historyToJSON(history).replace(/\d+@[\w.-]+/g, 'worker@host').replaceAll(PROJECT_ROOT, '');
   await writeFile(file, `${JSON.stringify(JSON.parse(text), null, 1)}\n`);
 }
 

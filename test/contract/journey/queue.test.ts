@@ -1,0 +1,86 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Listener, type JobFrame } from '../../support/listener.js';
+import { startStack, type Stack } from '../../support/stack.js';
+import { createUser } from '../../support/users.js';
+
+let stack: Stack;
+beforeAll(async () => { stack = await startStack({ env: { DEMO_SECONDS: '5', MAX_RUNNING_JOBS: '1', MAX_QUEUED_JOBS: '2' } }); });
+afterAll(() => stack.stop());
+
+async function player(): Promise<{ listener: Listener; projectId: string; userId: string }> {
+  const user = await createUser(stack.env);
+  const listener = new Listener(stack.baseUrl, user.accessToken);
+  await listener.open();
+  return { listener, projectId: await listener.createProject(), userId: user.id };
+}
+
+const GAME = '2Dのキャッチゲームを作って';
+const started = ({ type }: { type: string }) => type === 'jobStarted';
+
+describe('when all slots are taken', () => {
+  it('B2/G2: a job waits visibly, questions and other short work go on, and beyond the limit a message is refused', async () => {
+    const [first, second, third, fourth, asker] = await Promise.all([player(), player(), player(), player(), player()]);
+    const isPlace = (place: number) => (frame: JobFrame) => frame.type === 'progress' && String(frame['message']).includes(`順番待ち: およそ${place}番目`);
+    first.listener.say(GAME);
+    await first.listener.until((frame) => frame.type === 'stream');
+    second.listener.say(GAME);
+    await second.listener.until(isPlace(1), 0, 10_000);
+
+    asker.listener.say('どんなゲームが作れますか？');
+    await expect(asker.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', result: { mode: 'chat' } });
+    expect(first.listener.frames.some(({ type }) => type === 'completed')).toBe(false);
+
+    third.listener.say(GAME);
+    await third.listener.until(isPlace(2), 0, 10_000);
+    fourth.listener.say(GAME);
+    await expect(fourth.listener.until((frame) => frame.type === 'error')).resolves.toMatchObject({
+      message: 'System is busy. Please try again in a moment.', error: { code: 'SYSTEM_LIMIT_EXCEEDED' },
+    });
+
+    for (const { listener } of [first, second, third]) await expect(listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
+    for (const { listener } of [first, second, third, fourth, asker]) listener.close();
+  });
+
+  it('A7: one user has one running job; another project of his is refused with both error shapes', async () => {
+    const { listener, projectId } = await player();
+    listener.say(GAME);
+    const { jobId } = await listener.until(started) as { jobId: string };
+    await listener.createProject();
+    const from = listener.frames.length;
+    listener.say(GAME);
+    await expect(listener.until(({ type }) => type === 'error', from)).resolves.toEqual({
+      type: 'error', message: 'Too many concurrent requests. Please wait for the current job to finish.',
+      error: { code: 'USER_LIMIT_EXCEEDED', message: 'Too many concurrent requests. Please wait for the current job to finish.' },
+    });
+    await listener.select(projectId);
+    listener.send({ type: 'cancel', jobId });
+    await listener.until((frame) => frame.type === 'cancelled');
+    listener.close();
+  });
+});
+
+describe('what a project leaves on disk', () => {
+  it('E1: a bare repository and nothing else, with the job named in its commit', async () => {
+    const { listener, projectId, userId } = await player();
+    listener.say(GAME);
+    await expect(listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
+    const folder = path.join(stack.dataDir, 'users', userId, 'projects', projectId);
+    expect(await readdir(folder)).toEqual(['repo.git']);
+    expect(await readFile(path.join(folder, 'repo.git', 'config'), 'utf8')).toMatch(/bare = true/);
+    listener.close();
+  });
+
+  it('F2: deleting a project in the middle of a job stops the job and leaves nothing', async () => {
+    const { listener, projectId, userId } = await player();
+    listener.say(GAME);
+    await listener.until((frame) => frame.type === 'stream');
+    listener.send({ type: 'deleteProject', projectId });
+    await expect(listener.until(({ type }) => type === 'projectDeleted', 0, 20_000)).resolves.toMatchObject({ projectId, projects: [] });
+    const projects = path.join(stack.dataDir, 'users', userId, 'projects');
+    await expect.poll(() => readdir(projects)).toEqual([]);
+    await expect.poll(() => readdir(path.join(stack.dataDir, 'scratch')), { timeout: 10_000 }).toEqual([]);
+    listener.close();
+  });
+});
