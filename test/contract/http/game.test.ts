@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from './api-process.js';
 import { unzip } from './unzip.js';
+import { matching } from './matchers.js';
 import { bearer, GAME_FILES, openWorld, PAGE, PIXEL, type World } from './world.js';
 
 /** rest.md §5 (files of a project) and §6, row by row, with protocols A–E where they change what is served. */
@@ -64,7 +65,7 @@ describe('files and their types (§6)', () => {
   it.each([['photo.PNG', 'image/png'], ['assets/jump.mp3', 'audio/mpeg']])('%s is sent as a file, byte for byte', async (file, type) => {
     const answer = await game(file);
     expect([answer.status, answer.bytes, answer.headers['content-type']]).toEqual([200, GAME_FILES[file], type]);
-    expect(answer.headers).toMatchObject({ 'cache-control': 'public, max-age=0', 'accept-ranges': 'bytes', etag: expect.stringMatching(/^W\//), 'last-modified': expect.stringMatching(/GMT$/) });
+    expect(answer.headers).toMatchObject({ 'cache-control': 'public, max-age=0', 'accept-ranges': 'bytes', etag: matching(/^W\//), 'last-modified': matching(/GMT$/) });
   });
 
   it.each<[range: string, status: number, contentRange: string | undefined, bytes: number[]]>([
@@ -138,8 +139,8 @@ describe('which revision is served', () => {
     await world.database.sql('update revisions set revision = $1 where project_id = $2', ['f'.repeat(40), id]);
     for (const path of [`/game/${world.bob.id}/${id}/index.html`, `/api/projects/${id}/code`, `/api/projects/${id}/download`]) {
       const answer = await world.ask(path, { as: world.bob });
-      expect([path, answer.status, answer.headers['retry-after']]).toEqual([path, 503, expect.stringMatching(/^\d+$/)]);
-      expect(answer.json()).toEqual({ error: expect.stringMatching(/準備/) });
+      expect([path, answer.status, answer.headers['retry-after']]).toEqual([path, 503, matching(/^\d+$/)]);
+      expect(answer.json()).toEqual({ error: matching(/準備/) });
     }
   });
 });
