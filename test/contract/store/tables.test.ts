@@ -172,6 +172,7 @@ describe('chat history', () => {
     await database.store.projects.create(owner.id, '新しい');
     const line = { id: randomUUID(), projectId: older.id, role: 'user' as const, message: 'もっと速く' };
     for (const tables of [database.store.asUser(owner.accessToken), database.store, database.store]) await tables.chatHistory.append(line);
+    await database.store.chatHistory.append({ ...line, message: '別の文' });
     expect((await database.store.chatHistory.last(older.id)).map(({ content }) => content)).toEqual(['もっと速く']);
     expect((await database.store.projects.list(owner.id))[0]?.id).toBe(older.id);
     const { chatHistory } = database.store.asUser(other.accessToken);
