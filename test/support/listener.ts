@@ -25,8 +25,9 @@ export class Listener {
     await once(socket, 'open');
     this.socket = socket;
     this.reconnects += 1;
+    const from = this.frames.length;
     this.send({ type: 'init', access_token: this.token });
-    await this.until(({ type }) => type === 'init');
+    await this.until(({ type }) => type === 'init', from);
     if (this.projectId) await this.select(this.projectId);
   }
 
