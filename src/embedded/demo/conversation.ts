@@ -36,12 +36,12 @@ export function wantsNewGame(request: string): boolean {
   return /[23]d(?:に|へ|化|版|ゲームに)/i.test(text) && dimensionOf(text) !== null;
 }
 
-/** A new game in place of an old one keeps the old wish when the new words only speak of the dimension. */
-function themeAnew(asked: AskedFor, spec: string | null): Theme {
-  const isBare = /^.{0,8}[23]\s*d(?:に|へ|化|版|で|の).{0,12}$/is.test(asked.request.normalize('NFKC'));
+/** A new game in place of an old one keeps the old wish when the new words only speak of the dimension ("3Dにして"). */
+function askedAnew(asked: AskedFor, spec: string | null): AskedFor {
+  const isBare = /^.{0,8}[23]\s*d(?:に|へ|化|版).{0,12}$/is.test(asked.request.normalize('NFKC'));
   const old = isBare && spec !== null ? /依頼\s*[:：]\s*(.+)/.exec(spec)?.[1] : undefined;
-  if (old === undefined) return themeFromText(asked.request, asked);
-  return themeFromText(old, { styleId: asked.styleId, dimension: asked.dimension ?? dimensionOf(asked.request) });
+  if (old === undefined) return asked;
+  return { ...asked, request: old, dimension: asked.dimension ?? dimensionOf(asked.request) };
 }
 
 function writeGame(theme: Theme, asked: AskedFor, opening: string): Turn {
@@ -96,8 +96,9 @@ function existingTurn({ steps }: Conversation, asked: AskedFor, hasSpec: boolean
   const files = readFiles(steps);
   if (!files) return endTurn(`index.html を読めませんでした（DEMO）。ファイルは変えていません。`);
   if (!wantsNewGame(asked.request)) return changeTurn(steps, files, asked);
-  const theme = themeAnew(asked, files.spec);
-  return stepOf(steps, 'Write', INDEX) ? afterWriting(steps, theme) : writeGame(theme, asked, `いまのゲームを作り直します。${planText(theme)}`);
+  const anew = askedAnew(asked, files.spec);
+  const theme = themeFromText(anew.request, anew);
+  return stepOf(steps, 'Write', INDEX) ? afterWriting(steps, theme) : writeGame(theme, anew, `いまのゲームを作り直します。${planText(theme)}`);
 }
 
 function newTurn({ steps }: Conversation, asked: AskedFor): Turn {

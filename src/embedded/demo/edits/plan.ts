@@ -30,9 +30,16 @@ export function planEdits(request: string, index: string, spec: string | null): 
     const result = RULES.reduce<string | null>((found, rule) => found ?? rule(wish, source), null);
     if (result !== null) done.push(result);
     else if (source.sameCount > sameBefore) done.push(`「${wish.words}」は、もうそうなっています`);
-    else unknown.push(wish.words);
+    else noteUnknown(unknown, wish.words, request);
   }
   return { edits: source.edits, specEdits: specEdits(spec, index, source.content), done, unknown };
+}
+
+/** What stood together in the request is reported together, however it was split into wishes. */
+function noteUnknown(unknown: string[], words: string, request: string): void {
+  const together = `${unknown.at(-1) ?? ''}${words}`;
+  if (unknown.length > 0 && request.normalize('NFKC').includes(together)) unknown[unknown.length - 1] = together;
+  else unknown.push(words);
 }
 
 const titleIn = (html: string): string | undefined => /<title>([^<]*)<\/title>/i.exec(html)?.[1];

@@ -12,7 +12,7 @@ const ENGINE_NAMES: readonly Engine[] = ['shooting', 'catch', 'runner', 'blocks'
 
 /** Read once when the program starts; a game is put together from these parts. */
 const kitPart = (name: string): string => asset(`./kit/${name}.html`);
-const KIT = { first: ['stage', 'draw', 'effects'].map(kitPart), last: ['game', 'hud'].map(kitPart) };
+const KIT = ['stage', 'draw', 'effects', 'game', 'hud'].map(kitPart);
 export const SCENERY_BOOK = new SceneryBook(kitPart('scenery'));
 const STAGE_3D = asset('./kit/stage3d.html');
 const ENGINES = new Map(ENGINE_NAMES.map((name) => [name, asset(`./engines/${name}.html`)]));
@@ -64,9 +64,8 @@ export function composeGame(theme: Theme): string {
     '<canvas id="screen"></canvas>',
     '<div class="demo">DEMO</div>',
     settingsScript(theme),
-    ...KIT.first,
+    ...KIT,
     ...(is3d ? [] : [SCENERY_BOOK.scriptFor(theme.scenery)]),
-    ...KIT.last,
     ...rest,
     ...(is3d ? [features, game] : [game, features, `<script>\n${START}\n</script>`]),
     '</body>',
