@@ -23,7 +23,11 @@ begin
     return jsonb_build_object('outcome', 'existing', 'job', to_jsonb(v_job));
   end if;
 
-  -- The caller is the project's only writer: whatever else is active here has lost its worker.
+  -- The caller is the project's only writer: whatever else is active here has lost its worker. It ends as what it is:
+  -- completed after its commit point, else failed.
+  update public.jobs set status = 'completed', progress = 100, result = '{"message":"ゲームを更新しました"}'
+  where project_id = p_project_id and status in ('pending', 'processing')
+    and exists (select from public.revisions r where r.job_id = jobs.id);
   update public.jobs set status = 'failed', error = '作業が途中で中断しました。もう一度お試しください。'
   where project_id = p_project_id and status in ('pending', 'processing');
 

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { startPostgres } from '../../src/embedded/postgres.js';
-import { startGateway } from '../../src/embedded/supabase/gateway.js';
+import { startGateway, type RunningGateway } from '../../src/embedded/supabase/gateway.js';
 import { applyPlatform } from '../../src/embedded/supabase/platform.js';
 import { createLog } from '../../src/log.js';
 import { createStore, type Store, type StoreConfig } from '../../src/store/index.js';
@@ -34,7 +34,10 @@ export interface TestDatabase {
 
 export async function startServer(): Promise<TestServer> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-database-'));
-  const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), log });
+  const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), log }).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
   return {
     async createDatabase() {
       const url = new URL(postgres.url);
@@ -50,13 +53,26 @@ export async function startServer(): Promise<TestServer> {
   };
 }
 
-/** PostgreSQL, platform, migrations, gateway and store; stop it in `afterAll`. */
+/** PostgreSQL, platform, migrations, gateway and store; stop it in `afterAll`. What was started is stopped when the rest fails. */
 export async function startDatabase(): Promise<TestDatabase> {
   const server = await startServer();
   const keyDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-keys-'));
-  const adminUrl = await server.createDatabase();
-  await migrate(adminUrl, log);
-  const gateway = await startGateway({ databaseUrl: adminUrl, port: 0, siteUrl: 'http://localhost:3000', keyDir, log });
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    await rm(keyDir, { recursive: true, force: true });
+  };
+  try {
+    const adminUrl = await server.createDatabase();
+    await migrate(adminUrl, log);
+    const gateway = await startGateway({ databaseUrl: adminUrl, port: 0, siteUrl: 'http://localhost:3000', keyDir, log });
+    return openDatabase(adminUrl, gateway, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function openDatabase(adminUrl: string, gateway: RunningGateway, stopServer: () => Promise<void>): TestDatabase {
   const pool = new pg.Pool({ connectionString: adminUrl, max: 4 });
   pool.on('error', (error) => log.debug({ err: error }, 'a connection of the test was lost'));
   const config = { SUPABASE_URL: gateway.url, SUPABASE_ANON_KEY: gateway.anonKey, SUPABASE_SERVICE_ROLE_KEY: gateway.serviceRoleKey };
@@ -68,8 +84,7 @@ export async function startDatabase(): Promise<TestDatabase> {
     async stop() {
       await pool.end();
       await gateway.stop();
-      await server.stop();
-      await rm(keyDir, { recursive: true, force: true });
+      await stopServer();
     },
   };
 }

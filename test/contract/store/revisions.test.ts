@@ -131,6 +131,16 @@ describe('the commit point (E4)', () => {
     expect(seen).toEqual(new Set(['cancelled', 'too_late']));
   });
 
+  it('a job that was orphaned after its commit point counts as completed, one before it as failed', async () => {
+    const { jobs } = database.store;
+    const published = await newJob();
+    await publish({ jobId: published });
+    const unpublished = await newJob();
+    expect(await jobs.get(published)).toMatchObject({ status: 'completed', progress: 100, result: '{"message":"ゲームを更新しました"}', error: null });
+    await newJob();
+    expect(await jobs.get(unpublished)).toMatchObject({ status: 'failed', result: null });
+  });
+
   it('refuses to restore what is not a version of this project', async () => {
     await generate();
     const parent = (await database.store.revisions.head(projectId))?.revision ?? null;
