@@ -1,0 +1,144 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../support/chromium.js';
+import { startStack, type Stack } from '../support/stack.js';
+import { Person, type Size } from './person.js';
+
+/** The main job as a newcomer does it, against the whole running product. */
+let stack: Stack;
+let browser: Browser;
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack({ env: { DEMO_SECONDS: '3' } }), launchChromium()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await stack.stop();
+});
+
+/** The stored game, asked for by the page itself. */
+const codeOf = (person: Person) => person.page.evaluate<string>(`(async () => {
+  const { session } = JSON.parse(localStorage.getItem('dreamcore_session_cache'));
+  const response = await fetch('/api/projects/' + location.pathname.split('/').pop() + '/code', { headers: { authorization: 'Bearer ' + session.access_token } });
+  return (await response.json()).code;
+})()`);
+
+/** Plays by tapping and sliding over the lower half. */
+async function play(person: Person): Promise<void> {
+  const box = await person.page.locator('#gamePreview').boundingBox();
+  if (!box) throw new Error('the game is not visible');
+  for (let step = 0; step < 12; step += 1) {
+    const x = box.x + box.width * (0.2 + 0.6 * ((step * 5) % 7) / 6);
+    const y = box.y + box.height * 0.75;
+    await person.page.mouse.move(x, y);
+    await person.page.mouse.down();
+    await person.page.mouse.move(x + 12, y - 10, { steps: 3 });
+    await person.page.waitForTimeout(120);
+    await person.page.mouse.up();
+  }
+}
+
+describe.each(['phone', 'desktop'] as Size[])('on a %s', (size) => {
+  it('a newcomer signs in, asks, picks a style, watches, plays, changes, looks at the versions and goes back', async () => {
+    const person = await Person.arrive(browser, stack.baseUrl, size);
+    await person.signIn();
+    await person.picture('1-list');
+    await person.newProject();
+    await person.picture('2-welcome');
+
+    await person.say('2Dのシューティングゲームを作って');
+    await person.page.locator('.style-card-chat').first().waitFor();
+    await person.picture('3-styles');
+    await person.page.locator('.style-card-chat[data-style-id=neon]').click();
+    await person.page.locator('#stopButton').waitFor();
+    await person.page.locator('#liveBox').waitFor();
+    await person.picture('4-generating');
+    await person.untilAnswered(1);
+    await person.page.waitForTimeout(500);
+    await person.picture('5-done');
+    const first = await codeOf(person);
+
+    await person.showGame();
+    await expect.poll(() => person.gameState()).toHaveProperty('score');
+    await play(person);
+    const played = await person.gameState();
+    await person.picture('6-playing');
+    await person.page.click('#refreshPreviewButton');
+    await person.page.waitForTimeout(2_500);
+    const untouched = await person.gameState();
+    expect([played.score, played.playerX, played.state]).not.toEqual([untouched.score, untouched.playerX, untouched.state]);
+
+    await person.showChat();
+    await expect(person.page.locator('#projectTitle').textContent()).resolves.not.toBe('新しいゲーム');
+    await person.say('敵を青にして');
+    await person.untilAnswered(2);
+    expect(await codeOf(person)).not.toBe(first);
+    await person.picture('7-edited');
+
+    await person.showGame();
+    await person.page.click('#versionsButton');
+    await expect.poll(() => person.page.locator('.version-item').count()).toBe(2);
+    await person.picture('8-versions');
+    await person.page.locator('.version-item .restore-btn').click();
+    await person.page.locator('dialog.confirm-card .button.primary').click();
+    await person.page.locator('.message.system').last().waitFor({ state: 'attached' });
+    await expect.poll(() => codeOf(person)).toBe(first);
+    await person.picture('9-restored');
+    expect(person.complaints).toEqual([]);
+    await person.leave();
+  });
+});
+
+describe('in the middle of a job', () => {
+  it('a reload shows the job running and its end; a second tab hears it too', async () => {
+    const person = await Person.arrive(browser, stack.baseUrl, 'phone');
+    await person.signIn();
+    await person.newProject();
+    await person.makeGame();
+    await person.say('もっと速くして');
+    await person.page.locator('#stopButton').waitFor();
+    const second = await person.context.newPage();
+    person.watch(second);
+    await Promise.all([second.goto(person.page.url()), person.page.reload()]);
+    for (const page of [person.page, second]) await page.locator('#stopButton').waitFor();
+    for (const page of [person.page, second]) {
+      await page.locator('#stopButton').waitFor({ state: 'hidden', timeout: 60_000 });
+      await expect.poll(() => page.locator('.message.assistant').count()).toBeGreaterThanOrEqual(2);
+    }
+    expect(person.complaints).toEqual([]);
+    await person.leave();
+  });
+
+  it('停止 ends it at once, once in the chat, and the next message works', async () => {
+    const person = await Person.arrive(browser, stack.baseUrl, 'phone');
+    await person.signIn();
+    await person.newProject();
+    await person.say('2Dのキャッチゲームを作って');
+    await person.page.locator('.style-custom-btn-chat').click();
+    await person.page.locator('#stopButton').click();
+    await person.page.locator('.message.system', { hasText: '停止しました' }).waitFor();
+    await person.page.locator('#stopButton').waitFor({ state: 'hidden' });
+    await person.page.waitForTimeout(500);
+    expect(await person.page.locator('.message.system', { hasText: '停止しました' }).count()).toBe(1);
+    await person.picture('10-stopped');
+    await person.makeGame('2Dのジャンプゲームを作って');
+    expect(person.complaints).toEqual([]);
+    await person.leave();
+  });
+
+  it('A2: an unanswered style question is still there after a reload', async () => {
+    const person = await Person.arrive(browser, stack.baseUrl, 'desktop');
+    await person.signIn();
+    await person.newProject();
+    await person.say('3Dのボール転がしゲームを作って');
+    await person.page.locator('.style-card-chat').first().waitFor();
+    await person.page.reload();
+    await person.page.locator('.style-card-chat').first().waitFor();
+    expect(await person.page.locator('.style-question').count()).toBe(1);
+    await person.page.locator('.style-card-chat').first().click();
+    await person.untilAnswered(1);
+    await person.page.waitForTimeout(1_500);
+    await person.picture('11-3d');
+    expect(person.complaints).toEqual([]);
+    await person.leave();
+  });
+});
