@@ -1,6 +1,6 @@
 /**
  * Runs first in every game page. A sandboxed page may not touch the browser's storage: games that expect it get one that lasts
- * as long as the page. Afterwards errors are reported to the page around the game (rest.md §6).
+ * as long as the page. Afterwards errors, also those of its own script files, are reported to the page around it (rest.md §6).
  */
 const INJECTED_SCRIPT = `<script>(function () {
   function memoryStorage() {
@@ -32,6 +32,16 @@ const INJECTED_SCRIPT = `<script>(function () {
       Object.defineProperty(window, name, { value: memoryStorage(), configurable: true, enumerable: true });
     }
   });
+
+  // In a sandbox the game's own scripts count as foreign, and errors in foreign scripts are hidden unless they are asked for openly.
+  if (window.MutationObserver) new MutationObserver(function (changes) {
+    changes.forEach(function (change) {
+      change.addedNodes.forEach(function (node) {
+        var isOwn = node.nodeName === 'SCRIPT' && node.src && new URL(node.src).origin === location.origin;
+        if (isOwn && !node.hasAttribute('crossorigin')) node.crossOrigin = 'anonymous';
+      });
+    });
+  }).observe(document, { childList: true, subtree: true });
 
   var MAX_ERRORS = 10;
   var errors = [];

@@ -1,0 +1,190 @@
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { createProxyMiddleware } from 'http-proxy-middleware';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../../support/chromium.js';
+import { unzip } from './unzip.js';
+import { openWorld, PIXEL, type World } from './world.js';
+
+/** What a browser makes of the headers: a game plays, and reaches nothing else (design §5). */
+let world: World;
+let browser: Browser;
+/** Stands for any other host: what arrives here has leaked. */
+let elsewhere: { url: string; asked: string[]; server: Server };
+
+beforeAll(async () => {
+  world = await openWorld();
+  browser = await launchChromium();
+  const asked: string[] = [];
+  const server = createServer((req, res) => {
+    asked.push(req.url ?? '');
+    res.setHeader('Access-Control-Allow-Origin', '*').end('ok');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  elsewhere = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, server };
+});
+afterAll(async () => {
+  await browser.close();
+  elsewhere.server.close();
+  await world.stop();
+});
+
+/** A game that tries each of these and posts what came of it: `refused`, or what it got. */
+const attempts = (): Record<string, string> => ({
+  parentDocument: 'parent.document.title',
+  parentStorage: 'parent.localStorage.getItem("secret")',
+  cookie: 'document.cookie',
+  address: 'location.href.includes("access_token") ? location.href : refuse()',
+  referrer: 'document.referrer || refuse()',
+  api: 'await (await fetch("/api/health")).text()',
+  apiNoCors: '(await fetch("/api/config", { mode: "no-cors" })).type',
+  apiPost: '(await fetch("/api/jobs/x/cancel", { method: "POST", mode: "no-cors" })).type',
+  rest: 'await (await fetch("/rest/v1/projects")).text()',
+  elsewhere: `await (await fetch("${elsewhere.url}/fetch")).text()`,
+  picture: `await new Promise((done, no) => { const i = new Image(); i.onload = () => done("loaded"); i.onerror = no; i.src = "${elsewhere.url}/picture"; })`,
+  socket: 'await new Promise((done, no) => { const s = new WebSocket("ws://" + location.host + "/"); s.onopen = () => done("open"); s.onerror = no; })',
+  top: '(top.location.href = "/api/health", await new Promise((done) => setTimeout(done, 100)), refuse())',
+  form: `(document.body.insertAdjacentHTML("beforeend", '<form method="post" action="${elsewhere.url}/form"></form>'), document.forms[0].submit(), await new Promise((done) => setTimeout(done, 100)), refuse())`,
+  popup: 'window.open("/api/health") ? "opened" : refuse()',
+});
+
+const pageOf = (tries: Record<string, string>): string => `<!DOCTYPE html><html><head>
+<script type="importmap">{"imports":{"three":"/vendor/three@0.187.0/three.module.js"}}</script></head><body><script type="module">
+const refuse = () => { throw new Error('refused'); };
+const found = {};
+${Object.entries(tries).map(([name, code]) => `try { found.${name} = String(${code}); } catch { found.${name} = 'refused'; }`).join('\n')}
+parent.postMessage({ type: 'found', found }, '*');
+</script></body></html>`;
+
+/** Shows the game at `src` in a frame and waits until it has reported. */
+const inThePage = `async (src) => {
+  document.cookie = 'session=secret';
+  localStorage.setItem('secret', 'secret');
+  const messages = [];
+  addEventListener('message', (event) => messages.push(event.data));
+  const frame = document.createElement('iframe');
+  frame.setAttribute('sandbox', 'allow-scripts allow-same-origin');
+  frame.src = src;
+  document.body.append(frame);
+  const deadline = Date.now() + 20000;
+  const isDone = () => ['found', 'gameLoaded'].every((type) => messages.some((message) => message.type === type));
+  while (!isDone() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+  return { found: messages.find(({ type }) => type === 'found')?.found ?? {}, messages };
+}`;
+
+/** Opens the game as the editor does: in a frame of a page of the app, with the same sandbox attribute as V2's. */
+async function play(files: Record<string, string | Buffer>, appUrl = world.api.baseUrl): Promise<{ found: Record<string, string>; messages: { type: string }[] }> {
+  const { id } = await world.database.store.projects.create(world.bob.id, 'browser');
+  await world.publish(world.bob, id, files);
+  const page = await browser.newPage();
+  try {
+    await page.goto(`${appUrl}/manifest.webmanifest`);
+    return await page.evaluate(`(${inThePage})('/game/${world.bob.id}/${id}/index.html?t=1&access_token=${world.bob.accessToken}')`);
+  } finally {
+    await page.close();
+  }
+}
+
+/** The app as it would be if it forgot the policy of games. */
+async function serveWithoutPolicy(): Promise<{ url: string; close(): void }> {
+  const proxy = createProxyMiddleware({
+    target: world.api.baseUrl, ws: true, on: { proxyRes: (answer) => { delete answer.headers['content-security-policy']; } },
+  });
+  const server = createServer((req, res) => void proxy(req, res)).on('upgrade', (req, socket, head) => proxy.upgrade(req, socket as Socket, head)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}
+
+describe('a game in a frame of the app', () => {
+  it('reaches neither the page around it, nor the API, nor anybody else', async () => {
+    const tries = attempts();
+    const { found } = await play({ 'index.html': pageOf(tries) });
+    expect(found).toEqual(Object.fromEntries(Object.keys(tries).map((name) => [name, 'refused'])));
+    expect(elsewhere.asked).toEqual([]);
+  });
+
+  it('would reach all of that without our headers: the attempts are real', async () => {
+    const { parentStorage = '', cookie = '', api = '', socket = '', elsewhere: leak = '' } = attempts();
+    const bare = await serveWithoutPolicy();
+    try {
+      const { found } = await play({ 'index.html': pageOf({ parentStorage, cookie, api, socket, leak }) }, bare.url);
+      expect(found).toMatchObject({ parentStorage: 'secret', cookie: 'session=secret', socket: 'open', leak: 'ok' });
+      expect(found['api']).toContain('"status":"ok"');
+    } finally {
+      bare.close();
+      elsewhere.asked.length = 0;
+    }
+  });
+
+  it('plays with everything it is made of: modules, three.js in WebGL, data, pictures as textures, storage, workers, sound', async () => {
+    const tries = {
+      module: 'await (await import("./assets/js/part.js")).answer',
+      three: `await (async () => {
+        const THREE = await import('three');
+        const renderer = new THREE.WebGLRenderer({ canvas: document.body.appendChild(document.createElement('canvas')) });
+        const texture = await new THREE.TextureLoader().loadAsync('pixel.png');
+        renderer.render(new THREE.Scene(), new THREE.PerspectiveCamera());
+        return THREE.REVISION + ' ' + texture.image.width;
+      })()`,
+      data: '(await (await fetch("data.json")).json()).level',
+      storage: '(localStorage.setItem("best", 7), sessionStorage.best = 8, localStorage.getItem("best") + sessionStorage.best)',
+      worker: `await new Promise((done, no) => {
+        const w = new Worker(URL.createObjectURL(new Blob(['postMessage("works")'])));
+        w.onmessage = (event) => done(event.data); w.onerror = no;
+      })`,
+      sound: 'new AudioContext().createOscillator() instanceof OscillatorNode',
+      evaluation: 'new Function("return 3")()',
+    };
+    const { found, messages } = await play({
+      'index.html': pageOf(tries), 'assets/js/part.js': 'export const answer = 42;', 'data.json': '{"level":5}', 'pixel.png': PIXEL,
+    });
+    expect(found).toEqual({ module: '42', three: '187 1', data: '5', storage: '78', worker: 'works', sound: 'true', evaluation: '3' });
+    expect(messages.find(({ type }) => type === 'gameLoaded')).toMatchObject({ success: true, errorCount: 0 });
+  });
+
+  it('tells the page around it about its errors', async () => {
+    const { messages } = await play({
+      'index.html': `<html><head></head><body><script src="broken.js"></script><script>parent.postMessage({ type: 'found' }, '*');</script></body></html>`,
+      'broken.js': '\nundefinedFunction();',
+    });
+    expect(messages.find(({ type }) => type === 'gameError')).toMatchObject({
+      errors: [{ type: 'error', message: 'Uncaught ReferenceError: undefinedFunction is not defined', file: 'broken.js', line: 2, column: 1 }],
+    });
+    expect(messages.find(({ type }) => type === 'gameLoaded')).toMatchObject({ success: false, errorCount: 1 });
+  });
+});
+
+describe('a downloaded game', () => {
+  it('plays from any other server, its library included, asking nobody else', async () => {
+    const { id } = await world.database.store.projects.create(world.bob.id, 'download');
+    await world.publish(world.bob, id, { 'index.html': pageOf({ three: "(await import('three')).REVISION" }).replace('parent.postMessage', 'window.result = JSON.stringify') });
+    const entries = unzip((await world.ask(`/api/projects/${id}/download`, { as: world.bob })).bytes);
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-zip-'));
+    const asked: string[] = [];
+    const page = await browser.newPage();
+    try {
+      for (const [name, bytes] of entries) {
+        await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+        await writeFile(path.join(folder, name), bytes);
+      }
+      page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+      await page.route('http://other.test/**', (route) => route.fulfill({ path: path.join(folder, new URL(route.request().url()).pathname.replace('/play/', '')) }));
+      await page.goto('http://other.test/play/index.html');
+      await page.waitForFunction('window.result');
+      expect(JSON.parse(await page.evaluate('window.result'))).toMatchObject({ found: { three: '187' } });
+      expect(asked.sort()).toEqual(['/play/index.html', '/play/vendor/three@0.187.0/three.core.js', '/play/vendor/three@0.187.0/three.module.js']);
+    } finally {
+      await page.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
