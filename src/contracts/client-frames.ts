@@ -8,7 +8,7 @@ import { Cursor } from './stream.js';
  */
 const loose = z.unknown().optional();
 
-export const DebugOptions = z.looseObject({ disableSkills: z.boolean().optional(), useClaude: z.boolean().optional() });
+const DebugOptions = z.looseObject({ disableSkills: z.boolean().optional(), useClaude: z.boolean().optional() });
 
 /** Where a socket wants a job's stream to go on (D3). */
 export const Since = Cursor.extend({ jobId: z.string() });
@@ -18,7 +18,7 @@ export const SelectedStyle = z.looseObject({ dimension: Dimension.catch('2d'), s
 export type SelectedStyle = z.infer<typeof SelectedStyle>;
 
 /** Longest accepted chat message, characters; frames over 1 MiB never reach a schema. */
-export const MAX_CONTENT_CHARS = 20_000;
+const MAX_CONTENT_CHARS = 20_000;
 
 export const MessageFrame = z.looseObject({
   type: z.literal('message'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** UUID as V2 accepts it everywhere: 8-4-4-4-12 hex, any case, any version (websocket.md §3). */
-export const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const UUID_PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Version ids: 7–40 hex digits (rest.md §1.6). */
 export const VERSION_ID_PATTERN = /^[0-9a-f]{7,40}$/i;

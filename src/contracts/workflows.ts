@@ -10,8 +10,6 @@ export const LOCAL_QUEUE = 'dreamcore-local';
 /** Long local runs: slots = MAX_RUNNING_JOBS per worker. */
 export const LOCAL_AGENT_QUEUE = 'dreamcore-local-agent';
 
-export type Backend = 'local';
-
 /** What the writer of a project is doing (A4). */
 export type WriterKind = 'generate' | 'restore' | 'delete';
 

@@ -1,0 +1,27 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRunner } from './runner-process.js';
+
+let root: string;
+beforeAll(async () => { root = await mkdtemp(path.join(os.tmpdir(), 'runner-')); });
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const start = (input: object, signal = new AbortController().signal) => startRunner({ input, env: {}, signal });
+
+describe('the runner as a child process', () => {
+  it('does its work and answers with the result', async () => {
+    await start({ command: 'files', root, op: 'write', path: 'a/b.txt', content: 'はい' });
+    await expect(start({ command: 'files', root, op: 'read', path: 'a/b.txt' })).resolves.toMatchObject({ content: 'はい' });
+  });
+
+  it('reports a failure by its kind', async () => {
+    await expect(start({ command: 'files', root, op: 'read', path: '../secret' })).rejects.toMatchObject({ name: 'DreamError', kind: 'PATH_ESCAPE' });
+    await expect(start({ command: 'nonsense' })).rejects.toMatchObject({ name: 'DreamError', kind: 'OPERATION_FAILED' });
+  });
+
+  it('is stopped by its signal, and says so', async () => {
+    await expect(start({ command: 'files', root, op: 'usage' }, AbortSignal.abort())).rejects.toMatchObject({ kind: 'RunCancelled' });
+  });
+});
