@@ -143,6 +143,13 @@ describe('jobs (§4)', () => {
       expect(jobs.map((job) => job.id)).toEqual(made.slice(0, count));
     });
 
+  it('POST …/cancel ends the row, even while Temporal is away, and leaves ended rows as they are', async () => {
+    const cancel = async (jobId: string) => (await world.ask(`/api/jobs/${jobId}/cancel`, { method: 'POST', as: world.alice })).json();
+    const statusOf = async (jobId: string) => ((await world.ask(`/api/jobs/${jobId}`, { as: world.alice })).json() as { status: string }).status;
+    expect(await Promise.all([cancel(world.activeJobId), cancel(world.jobId)])).toEqual([{ success: true, job: {} }, { success: true, job: {} }]);
+    expect([await statusOf(world.activeJobId), await statusOf(world.jobId)]).toEqual(['cancelled', 'completed']);
+  });
+
   it('a job that was inserted by hand is readable by its owner', async () => {
     const id = randomUUID();
     await world.database.sql('insert into jobs (id, user_id, project_id) values ($1, $2, $3)', [id, world.bob.id, world.bobsId]);
