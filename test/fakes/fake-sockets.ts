@@ -55,6 +55,15 @@ export class FakeSockets {
     this.isOpen = true;
   }
 
+  /** As new, between two tests. */
+  reset(): void {
+    this.comeBack();
+    this.received.length = 0;
+    this.script = mainJob;
+    this.deafTo.clear();
+    this.overrides.clear();
+  }
+
   close(): void {
     for (const { socket } of this.clients) socket.terminate();
     this.server.close();

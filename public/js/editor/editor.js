@@ -199,6 +199,6 @@ export class Editor {
     const chip = byId('previewJob', HTMLButtonElement);
     chip.hidden = percent === null;
     if (percent !== null) chip.textContent = text.previewBusy(percent);
-    this.preview.setBusy(percent !== null);
+    this.preview.setProgress(percent);
   }
 }

@@ -8,6 +8,8 @@ import { ErrorPanel } from './error-panel.js';
 const RUNNING_SHOWN_MS = 2_000;
 /** A game page reports 500 ms after it has loaded; one that never does is not the game. */
 const REPORTS_WITHIN_MS = 6_000;
+/** Below this a job may still turn out to be a question. */
+const MAKING_FROM_PERCENT = 20;
 const SANDBOX = 'allow-scripts allow-pointer-lock';
 
 export class Preview {
@@ -39,9 +41,13 @@ export class Preview {
     return this.#hasGame;
   }
 
-  /** @param {boolean} busy a job runs: no repair now */
-  setBusy(busy) {
-    this.#panel.setBusy(busy);
+  /** @param {number | null} percent of the running job; null when none runs */
+  setProgress(percent) {
+    this.#panel.setBusy(percent !== null);
+    const isMaking = percent !== null && percent >= MAKING_FROM_PERCENT;
+    this.#empty.classList.toggle('is-making', isMaking);
+    byId('previewEmptyTitle', HTMLElement).textContent = isMaking ? text.previewWorking1 : text.previewEmpty1;
+    byId('previewEmptyHint', HTMLElement).textContent = isMaking ? text.previewWorking2 : text.previewEmpty2;
   }
 
   /** There is a game, or a newer one: loads it if somebody looks, else when somebody does. */

@@ -18,8 +18,9 @@ export class ProjectTitle {
     this.#input.addEventListener('blur', () => void this.#save());
     this.#input.addEventListener('keydown', (event) => {
       if (isComposing(event)) return;
-      if (event.key === 'Enter') this.#leave(true);
-      if (event.key === 'Escape') this.#leave(false);
+      if (event.key !== 'Enter' && event.key !== 'Escape') return;
+      event.preventDefault(); // or the same key would press the button that gets the focus
+      this.#leave(event.key === 'Enter');
     });
   }
 

@@ -39,7 +39,7 @@ export async function requireSession() {
   }
   const known = await askSdk();
   if (!known) return leaveForSignIn(null);
-  if (location.hash !== '') history.replaceState(null, '', location.pathname + location.search);
+  if (returning) history.replaceState(null, '', location.pathname + location.search);
   const session = new Session(known);
   await session.follow();
   return session;
@@ -89,7 +89,7 @@ export class Session {
     const client = await authClient();
     client.auth.onAuthStateChange((event, session) => {
       if (session) this.#take(session);
-      else if (event === 'SIGNED_OUT') void this.leave(null);
+      else if (event === 'SIGNED_OUT') void this.leave(this.#renewing ? 'expired' : null);
     });
   }
 

@@ -144,6 +144,8 @@ export const en = {
 
   previewEmpty1: 'Your game appears here',
   previewEmpty2: 'Send a first message to begin',
+  previewWorking1: 'Your game is being made',
+  previewWorking2: 'You can play it here as soon as it is ready',
   previewFailed: 'The game could not be loaded',
   gameLoading: 'Loading...',
   gameRunning: 'Running',

@@ -154,6 +154,8 @@ export const ja = {
   // Preview
   previewEmpty1: 'ここにゲームが表示されます',
   previewEmpty2: '最初のメッセージを送って始めましょう',
+  previewWorking1: 'ゲームを作っています',
+  previewWorking2: '完成すると、ここですぐに遊べます',
   previewFailed: 'ゲームを読み込めませんでした',
   gameLoading: '読み込み中...',
   gameRunning: '実行中',

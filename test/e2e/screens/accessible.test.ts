@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BROKEN_HTML } from '../../fakes/fake-world.js';
+import { SIZES, Stage, say, type Size } from './browser.js';
+
+let stage: Stage;
+let audit: string;
+beforeAll(async () => {
+  audit = await readFile(join(import.meta.dirname, 'audit.js'), 'utf8');
+  stage = await Stage.open();
+});
+afterAll(() => stage.close());
+beforeEach(() => stage.clear());
+
+/** Every control has a name, a big enough target and enough contrast; nothing is cut off. */
+async function check(page: Page, screen: string): Promise<void> {
+  expect.soft(await page.evaluate<string[]>(audit), screen).toEqual([]);
+}
+
+describe.each(Object.keys(SIZES) as Size[])('screens on %s are usable by everybody', (size) => {
+  it('sign-in and list, with their dialogs', async () => {
+    const page = await stage.page(size);
+    await page.goto(stage.api.url);
+    await page.waitForSelector('#googleSignInButton:enabled');
+    await check(page, 'sign-in');
+    await page.goto(`${stage.api.url}/#`);
+    await stage.signIn(page);
+    await check(page, 'empty list');
+    for (const name of ['宇宙', 'とても長い名前のゲームでカードからはみ出しそうなもの', 'NoSpacesAtAllInThisVeryLongName', '四', '五', '六', '七', '八', '九']) {
+      stage.api.world.addProject({ name });
+    }
+    await page.reload();
+    await page.waitForSelector('.project-card');
+    await check(page, 'list');
+    await page.click('.project-card [title="名前を変更"]');
+    await check(page, 'rename dialog');
+    await page.keyboard.press('Escape');
+    await page.click('.project-card [title="削除"]');
+    await check(page, 'delete dialog');
+    expect(stage.complaints).toEqual([]);
+  });
+
+  it('a new game: welcome, questions, progress', async () => {
+    const page = await stage.editor(size, stage.api.world.addProject().id);
+    await check(page, 'welcome');
+    await say(page, '釣りゲームを作って');
+    await page.click('.suggestion-btn >> nth=0');
+    await page.waitForSelector('.style-card-chat');
+    await check(page, 'styles');
+    await page.click('.style-custom-btn-chat');
+    await page.waitForSelector('#stopButton:visible');
+    await page.click('#streamingDetails summary');
+    await check(page, 'progress');
+  });
+
+  it('a game with history: chat, errors, versions, code, changes, no connection', async () => {
+    const project = stage.api.world.addGame('宇宙シューティング');
+    project.html = BROKEN_HTML;
+    const page = await stage.editor(size, project.id);
+    await check(page, 'chat');
+    if (size === 'phone') await page.click('#playGameButton');
+    await page.waitForSelector('#errorPanel:not([hidden])');
+    await check(page, 'errors');
+    await page.click('#versionsButton');
+    await page.waitForSelector('.version-item');
+    await check(page, 'versions');
+    await page.click('.restore-btn');
+    await check(page, 'restore dialog');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.click('#viewCodeButton');
+    await page.waitForSelector('#codeViewerCode');
+    await check(page, 'code');
+    await page.keyboard.press('Escape');
+    if (size === 'phone') await page.click('#backToChatButton');
+    await page.click('.changes-btn');
+    await page.waitForSelector('.change-card');
+    await check(page, 'changes');
+    await page.keyboard.press('Escape');
+    stage.api.sockets.goAway();
+    await page.waitForSelector('#connectionBanner:not([hidden])');
+    await check(page, 'no connection');
+  });
+});
+
+describe('by keyboard', () => {
+  it('reaches the message box by the skip link, plays by Enter, and tells screen readers what is going on', async () => {
+    const page = await stage.editor('desktop', stage.api.world.addGame('宇宙シューティング').id);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.className')).toBe('skip-link');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('もっと速くして');
+    await page.keyboard.press('Enter');
+    expect(await page.getAttribute('#chatMessages', 'aria-live')).toBe('polite');
+    expect(await page.getAttribute('.live-step', 'role')).toBe('status');
+    await page.waitForSelector('.message.assistant:has-text("もっと速く")');
+    expect(await page.getAttribute('.live-bar', 'aria-valuenow')).toBe('100');
+  });
+});

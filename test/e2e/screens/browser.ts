@@ -1,0 +1,107 @@
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { startFakeApi, type FakeApi } from '../../fakes/fake-api.js';
+
+/** Both sizes of every screen. */
+export const SIZES = {
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  desktop: { viewport: { width: 1280, height: 800 } },
+} as const;
+export type Size = keyof typeof SIZES;
+type StorageState = NonNullable<BrowserContextOptions['storageState']>;
+
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--no-first-run'];
+
+/** A browser and a fake server; pages are watched for errors. */
+export class Stage {
+  private readonly contexts: BrowserContext[] = [];
+  /** A browser's memory with a session in it, so that not every test signs in by hand. */
+  private session: StorageState | undefined;
+  /** What browsers complained about, unless a test expects it. */
+  readonly complaints: string[] = [];
+
+  private constructor(readonly api: FakeApi, private readonly browser: Browser) {}
+
+  static async open(): Promise<Stage> {
+    const browser = await chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: FLAGS });
+    return new Stage(await startFakeApi(), browser);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.api.close();
+  }
+
+  /** Forgets everything between two tests. */
+  async clear(): Promise<void> {
+    await Promise.all(this.contexts.splice(0).map((context) => context.close()));
+    const { api } = this;
+    api.world.projects.clear();
+    api.sockets.reset();
+    api.refusedTokens.clear();
+    api.requests.length = 0;
+    this.complaints.length = 0;
+  }
+
+  async page(size: Size, options: { locale?: string; storageState?: StorageState } = {}): Promise<Page> {
+    const context = await this.browser.newContext({ ...SIZES[size], locale: 'ja-JP', reducedMotion: 'reduce', ...options });
+    this.contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(6_000);
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) this.complaints.push(message.text());
+    });
+    return page;
+  }
+
+  /** Signs in by the button; ends on the project list. */
+  async signIn(page: Page): Promise<void> {
+    await page.goto(this.api.url);
+    await page.click('#googleSignInButton:enabled');
+    await page.waitForURL('**/create.html');
+    await page.waitForSelector('#projectGrid[aria-busy="false"]');
+  }
+
+  /** A page with a session, on the project list. */
+  async signedIn(size: Size): Promise<Page> {
+    const page = await this.pageWithSession(size);
+    await page.goto(`${this.api.url}/create.html`);
+    await page.waitForSelector('#projectGrid[aria-busy="false"]');
+    return page;
+  }
+
+  /** A page with this project open and its chat drawn. */
+  async editor(size: Size, projectId: string): Promise<Page> {
+    const page = await this.pageWithSession(size);
+    await this.reopen(page, projectId);
+    return page;
+  }
+
+  private async pageWithSession(size: Size): Promise<Page> {
+    if (!this.session) {
+      const first = await this.page('desktop');
+      await this.signIn(first);
+      this.session = await first.context().storageState();
+    }
+    return this.page(size, { storageState: this.session });
+  }
+
+  async reopen(page: Page, projectId: string): Promise<void> {
+    await page.goto(`${this.api.url}/project/${projectId}`);
+    await page.waitForSelector('#chatInput:enabled');
+  }
+}
+
+/** Types a message and sends it. */
+export async function say(page: Page, content: string): Promise<void> {
+  await page.fill('#chatInput', content);
+  await page.click('#sendButton');
+}
+
+/** Waits until this expression is true in the page. (Playwright's own waiting evaluates strings, which the pages' policy forbids.) */
+export async function until(page: Page, expression: string): Promise<void> {
+  await expect.poll(() => page.evaluate<boolean>(expression), { message: expression, timeout: 6_000, interval: 40 }).toBe(true);
+}
+
+export const texts = (page: Page, selector: string): Promise<string[]> => page.locator(selector).allInnerTexts();

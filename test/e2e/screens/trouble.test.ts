@@ -1,0 +1,236 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Turn } from '../../fakes/fake-sockets.js';
+import { Stage, say, texts, until } from './browser.js';
+
+let stage: Stage;
+beforeAll(async () => { stage = await Stage.open(); });
+afterAll(() => stage.close());
+beforeEach(() => stage.clear());
+
+/** Opens a job that streams numbered lines until it is told to end. */
+function longJob(linesPerStep: number): { script: (turn: Turn) => void; step: () => void; turn: () => Turn } {
+  let current: Turn | null = null;
+  let line = 0;
+  const turn = () => {
+    if (!current) throw new Error('no message yet');
+    return current;
+  };
+  return {
+    turn,
+    script: (started) => {
+      current = started;
+      started.startJob();
+      started.emit({ type: 'started', job: started.project.job });
+    },
+    step: () => {
+      for (let i = 0; i < linesPerStep; i += 1) turn().emit({ type: 'stream', content: `line ${(line += 1)}\n` });
+      turn().emit({ type: 'progress', job: turn().project.job, progress: 20 + line, message: 'コードを書いています' });
+    },
+  };
+}
+const streamed = 'document.querySelector("#streamingText").textContent';
+const lines = (count: number) => Array.from({ length: count }, (_, index) => `line ${index + 1}\n`).join('');
+
+describe('trouble in the editor', () => {
+  it.each([
+    ['USER_LIMIT_EXCEEDED', 'Too many concurrent requests. Please wait for the current job to finish.', '別のゲームを作っている途中です'],
+    ['SYSTEM_LIMIT_EXCEEDED', 'System is busy. Please try again in a moment.', 'ただいま混み合っています'],
+  ])('shows %s in plain Japanese, also in the old shape without message, and keeps the text', async (code, message, sentence) => {
+    const { id } = stage.api.world.addGame('宇宙シューティング');
+    const page = await stage.editor('phone', id);
+    stage.api.sockets.script = (turn) => turn.reply({ type: 'error', error: { code, message } });
+    await say(page, '音を付けて');
+    await page.waitForSelector('.message.error');
+    expect(await page.innerText('.message.error')).toContain(sentence);
+    expect(await page.inputValue('#chatInput')).toBe('音を付けて');
+    expect(await page.isEnabled('#sendButton')).toBe(true);
+    expect(await texts(page, '.message.user')).not.toContain('音を付けて');
+  });
+
+  it('translates raw failures, keeps their details folded, and gives the text back', async () => {
+    const { id } = stage.api.world.addGame('宇宙シューティング');
+    const page = await stage.editor('desktop', id);
+    stage.api.sockets.script = (turn) => {
+      turn.startJob();
+      turn.emit({ type: 'failed', job: turn.project.job, error: 'spawn claude ENOENT' });
+    };
+    await say(page, '敵を増やして');
+    await page.waitForSelector('.message.error');
+    expect(await page.locator('.message.error p').innerText()).toBe('エラー: うまくいきませんでした。少し待ってからもう一度お試しください。');
+    expect(await page.isHidden('.message.error pre')).toBe(true);
+    expect(await page.inputValue('#chatInput')).toBe('敵を増やして');
+  });
+
+  it('stops a job, says so once, and offers the text again', async () => {
+    const { id } = stage.api.world.addGame('宇宙シューティング');
+    const page = await stage.editor('phone', id);
+    const job = longJob(1);
+    stage.api.sockets.script = job.script;
+    await say(page, '敵を増やして');
+    await page.click('#stopButton');
+    await page.waitForSelector('.message.system:has-text("停止しました")');
+    expect(stage.api.sockets.lastOf('cancel')).toMatchObject({ jobId: job.turn().project.job?.id });
+    await page.waitForTimeout(150);
+    expect((await texts(page, '.message.system span')).filter((note) => note === '停止しました')).toHaveLength(1);
+    await page.click('.message.system .link-button');
+    expect(await page.inputValue('#chatInput')).toBe('敵を増やして');
+  });
+
+  it('goes on after a reload in mid-job: the text without gap or repeat', async () => {
+    const { id } = stage.api.world.addGame('宇宙シューティング');
+    const page = await stage.editor('desktop', id);
+    const job = longJob(5);
+    stage.api.sockets.script = job.script;
+    await say(page, '敵を増やして');
+    await page.waitForSelector('#stopButton:visible');
+    job.step();
+    await until(page, `${streamed} === ${JSON.stringify(lines(5))}`);
+    const reloaded = page.reload();
+    job.step();
+    await reloaded;
+    await page.waitForSelector('#stopButton:visible');
+    job.step();
+    await until(page, `${streamed} === ${JSON.stringify(lines(15))}`);
+    expect(stage.api.sockets.lastOf('selectProject')?.['since']).toMatchObject({ jobId: job.turn().project.job?.id, attempt: 1 });
+  });
+
+  it('goes on after a lost connection, also when the job ended meanwhile: one answer, once', async () => {
+    const project = stage.api.world.addGame('宇宙シューティング');
+    const page = await stage.editor('desktop', project.id);
+    const job = longJob(5);
+    stage.api.sockets.script = job.script;
+    await say(page, '敵を増やして');
+    await page.waitForSelector('#stopButton:visible');
+    job.step();
+    stage.api.sockets.goAway();
+    await page.waitForSelector('#connectionBanner:not([hidden])');
+    expect(await page.innerText('#sendButton')).toBe('再接続する');
+    expect(await page.isEnabled('#chatInput')).toBe(true);
+    job.step();
+    project.history.push({ role: 'assistant', content: '敵を増やしました。', timestamp: new Date().toISOString() });
+    Object.assign(project.job ?? {}, { status: 'completed', progress: 100 });
+    job.turn().emit({ type: 'completed', job: project.job, result: { message: '敵を増やしました。', generator: 'gemini' } });
+    stage.api.sockets.comeBack();
+    await page.click('#sendButton');
+    await page.waitForSelector('#connectionBanner', { state: 'hidden' });
+    await page.waitForSelector('#stopButton', { state: 'hidden' });
+    expect((await texts(page, '.message.assistant .markdown')).filter((answer) => answer === '敵を増やしました。')).toHaveLength(1);
+    await page.reload();
+    await page.waitForSelector('#chatInput:enabled');
+    expect((await texts(page, '.message.assistant .markdown')).filter((answer) => answer === '敵を増やしました。')).toHaveLength(1);
+  });
+
+  it('drops frames it has had, and writes the text of a later attempt anew', async () => {
+    const { id } = stage.api.world.addGame('宇宙シューティング');
+    const page = await stage.editor('desktop', id);
+    const job = longJob(2);
+    stage.api.sockets.script = job.script;
+    await say(page, '敵を増やして');
+    await page.waitForSelector('#stopButton:visible');
+    job.step();
+    const jobId = job.turn().project.job?.id;
+    stage.api.sockets.push(id, { type: 'stream', content: 'again', jobId, attempt: 1, seq: 2 });
+    await until(page, `${streamed} === ${JSON.stringify(lines(2))}`);
+    job.turn().emit({ type: 'streamReset' }, 2);
+    job.turn().emit({ type: 'stream', content: 'new try' }, 2);
+    stage.api.sockets.push(id, { type: 'stream', content: 'late', jobId, attempt: 1, seq: 99 });
+    await until(page, `${streamed} === 'new try'`);
+  });
+
+  it('sends an unanswered message again with the same id after a reconnect, and shows its bubble once', async () => {
+    const { id } = stage.api.world.addGame('宇宙シューティング');
+    const page = await stage.editor('phone', id);
+    stage.api.sockets.deafTo.add('message');
+    await say(page, '音を付けて');
+    await expect.poll(() => stage.api.sockets.lastOf('message')).toBeDefined();
+    stage.api.sockets.goAway();
+    await page.waitForSelector('#connectionBanner:not([hidden])');
+    stage.api.sockets.deafTo.clear();
+    stage.api.sockets.comeBack();
+    await page.click('#reconnectButton');
+    await page.waitForSelector('.message.assistant:has-text("もっと速く")');
+    const sent = stage.api.sockets.received.filter(({ type }) => type === 'message');
+    expect(sent).toHaveLength(2);
+    expect(sent[0]?.['messageId']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(sent[1]).toEqual(sent[0]);
+    expect((await texts(page, '.message.user')).filter((text) => text === '音を付けて')).toHaveLength(1);
+  });
+
+  it('replaces a socket that does not answer its ping', async () => {
+    const { id } = stage.api.world.addGame('宇宙シューティング');
+    const page = await stage.editor('desktop', id);
+    const inits = () => stage.api.sockets.received.filter(({ type }) => type === 'init').length;
+    const before = inits();
+    stage.api.sockets.deafTo.add('ping');
+    await page.click('.chat-messages');
+    await expect.poll(inits, { timeout: 4_000 }).toBe(before + 1);
+  });
+
+  it('tells that a text was noted but not worked on, and gives it back', async () => {
+    const { id } = stage.api.world.addGame('宇宙シューティング');
+    const page = await stage.editor('desktop', id);
+    stage.api.sockets.script = (turn) => {
+      const job = turn.world.openJob(turn.project);
+      turn.reply({ type: 'jobStarted', job: { ...job, status: 'processing', progress: 40 }, isExisting: true, queued: false, jobId: job.id });
+    };
+    await say(page, '敵を増やして');
+    await page.click('.message.system .link-button');
+    expect(await page.inputValue('#chatInput')).toBe('敵を増やして');
+    expect(await page.innerText('#streamingStatus')).toBe('処理中... 40%');
+  });
+
+  it('shows the place in the queue while a job waits', async () => {
+    const { id } = stage.api.world.addGame('宇宙シューティング');
+    const page = await stage.editor('phone', id);
+    stage.api.sockets.script = (turn) => {
+      const job = turn.startJob();
+      turn.reply({ type: 'progress', job, jobId: job.id, progress: 5, message: '順番待ち: およそ3番目' });
+    };
+    await say(page, '敵を増やして');
+    await page.waitForSelector('.live-step:has-text("順番待ち: およそ3番目")');
+  });
+
+  it('asks again after a reload what was never answered', async () => {
+    const project = stage.api.world.addProject();
+    const page = await stage.editor('desktop', project.id);
+    await say(page, '2Dの釣りゲームを作って');
+    await page.waitForSelector('.style-card-chat');
+    await page.reload();
+    await page.waitForSelector('.style-card-chat');
+    expect(await texts(page, '.message.user')).toEqual(['2Dの釣りゲームを作って']);
+
+    project.pendingQuestion = { type: 'dimension', message: '2Dと3D、どちらのゲームにしますか？', suggestions: ['2Dで作成', '3Dで作成'], request: '' };
+    await page.reload();
+    await page.waitForSelector('.suggestion-btn');
+    project.pendingQuestion = { type: 'restore', message: '前のバージョンに戻しますか？', confirmLabel: '戻す', cancelLabel: 'キャンセル' };
+    await page.reload();
+    await page.click('.restore-cancel-btn');
+    await page.reload();
+    await page.waitForSelector('#chatInput:enabled');
+    expect(await page.locator('.restore-confirm-btn').count()).toBe(0);
+  });
+
+  it('leaves for the list with a word when the game does not exist', async () => {
+    const page = await stage.signedIn('phone');
+    await page.goto(`${stage.api.url}/project/00000000-0000-4000-8000-000000000000`);
+    await page.waitForURL('**/create');
+    await page.waitForSelector('.toast:has-text("見つかりませんでした")');
+  });
+
+  it('works with a server of the old kind: no job id, no attempt, no seq in the frames', async () => {
+    const { id } = stage.api.world.addGame('宇宙シューティング');
+    const page = await stage.editor('desktop', id);
+    stage.api.sockets.script = (turn) => {
+      const job = turn.startJob();
+      for (const frame of [
+        { type: 'started', job }, { type: 'progress', job, progress: 20, message: 'Gemini APIでコード生成中...' }, { type: 'stream', content: 'a\nb' },
+        { type: 'completed', job, result: { message: '**できました**', generator: 'gemini' } }, { type: 'gameUpdated', userId: job.user_id, projectId: id },
+        { type: 'progress', job, progress: 95, message: 'ファイル適用完了' }, { type: 'cancelled', job },
+      ]) turn.reply(frame);
+    };
+    await say(page, '敵を増やして');
+    await page.waitForSelector('.message.assistant:has-text("できました")');
+    expect(await page.isEnabled('#sendButton')).toBe(true);
+    expect(await page.locator('.message.system:has-text("停止しました")').count()).toBe(0);
+  });
+});
