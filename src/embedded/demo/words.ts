@@ -83,7 +83,7 @@ export function nextWishes(source: GameSource, seedText: string): string[] {
     ...['ボス', 'BGM', 'コンボ', '無敵アイテム'].filter((name) => source.content.includes('追加機能ここまで') && !source.content.includes(`【${name}】`)).map((name) => `${name}を追加して`),
     ...(source.text('backgroundTop') === null ? [] : ['背景を夕方にして', '敵を紫にして']),
   ];
-  const usable = wishes.length > 0 ? wishes : ['シューティングゲームを新しく作って', 'パズルゲームを新しく作って'];
+  const usable = wishes.length > 0 ? wishes : ['シューティングゲームを新しく作って', 'パズルゲームを新しく作って', 'レースゲームを新しく作って'];
   return rotated(usable, hashOf(seedText) % usable.length).slice(0, 3);
 }
 
