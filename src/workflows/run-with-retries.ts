@@ -35,7 +35,7 @@ export async function runWithRetries(request: RunRequest): Promise<RunAgentOutco
 }
 
 async function runOnce({ ref, spec, jobTimeoutMs, progress }: RunRequest): Promise<RunAgentOutcome> {
-  const started = await shared.startAttempt(ref);
+  const started = await shared.startAttempt.executeWithOptions({ summary: 'Count one more start of the runner' }, [ref]);
   // The row has ended elsewhere (cancelled, reconciled): nothing may be written any more.
   if (!started) throw new CancelledFailure('the job row has ended');
   progress.attempt = started.attempt;
