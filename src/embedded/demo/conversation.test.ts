@@ -52,6 +52,21 @@ describe('the demo model', () => {
     expect(lastText(turns)).toContain('敵の色を青にしました');
   });
 
+  it.each([
+    ['シューティング', '2d'], ['猫が魚を集める', '2d'], ['忍者がジャンプする', '2d'], ['パズル', '2d'], ['もぐらたたき', '2d'], ['レース', '3d'], ['シューティング', '3d'], ['パズル', '3d'],
+  ] as const)('suggests only what it can do next: %s in %s', (request, dimension) => {
+    for (const words of ['', '速い', '星の', 'わくわく', '夜の']) {
+      const prompt = `${words}${request}\n\nDimension: ${dimension}`;
+      const turns = converse(prompt, emptyProject);
+      const page = turns[1]?.blocks.find((block) => block.type === 'tool_use')?.input.content as string;
+      const wishes = /提案: (.+)$/.exec(lastText(turns))?.[1]?.split('、') ?? [];
+      const next = wishes.map((wish) => converse(wish, project(page)));
+      expect(next.map((after) => toolsOf(after).at(-1))).toEqual(wishes.map(() => 'Edit index.html'));
+      const later = next.flatMap((after) => /提案: (.+)$/.exec(lastText(after))?.[1]?.split('、') ?? []);
+      expect(later.filter((wish) => !toolsOf(converse(wish, project(page))).includes('Edit index.html'))).toEqual([]);
+    }
+  });
+
   it('touches nothing and says so when it does not understand', () => {
     const turns = converse('なんかいい感じにして', project(GAME));
     expect(toolsOf(turns)).toEqual(['Glob', 'Read index.html', 'Read specs/game.md']);

@@ -1,7 +1,7 @@
 import type { GameSource } from './edits/source.js';
 import { hashOf } from './theme/hash.js';
 import { STYLE_WORDS } from './theme/palettes.js';
-import type { Engine, Genre, Theme } from './theme/types.js';
+import type { Engine, Theme } from './theme/types.js';
 
 /** Sentences of the demo model. Every one that stands alone says DEMO. */
 
@@ -16,23 +16,24 @@ const WHAT_ONE_DOES: Record<Engine, (theme: Theme) => string> = {
   stack3d: () => '動く 3D ブロックをタップで止めて、ずれないように高く積み上げます',
 };
 
-const WISHES: Record<Genre, readonly string[]> = {
+const WISHES: Record<Engine, readonly string[]> = {
   shooting: ['ボスを追加して', '連射を速くして', '無敵アイテムを入れて'], catch: ['回復アイテムを追加して', '新しい敵を追加して', 'コンボを付けて'],
   runner: ['ジャンプを高くして', 'もっと速くして', '流れ星を追加して'], blocks: ['マスを増やして', '派手な演出を追加して', '応援メッセージを付けて'],
-  tap: ['穴を増やして', '制限時間を30秒にして', 'コンボを付けて'], ride: ['もっと速くして', 'ボスを追加して', '敵を増やして'],
+  tap: ['穴を増やして', '制限時間を30秒にして', 'コンボを付けて'], ride3d: ['もっと速くして', 'ボスを追加して', '敵を増やして'],
+  shooting3d: ['連射を速くして', 'ボスを追加して', '敵を増やして'], stack3d: ['もっとゆっくりにして', 'ブロックを大きくして', '派手な演出を追加して'],
 };
-const ANY_WISHES = ['BGMを付けて', '背景を夜にして', '敵を赤にして', '背景を宇宙にして', 'ライフを5にして', 'ポーズボタンを付けて'];
+const ANY_WISHES = ['BGMを付けて', '背景を夕方にして', '敵の色を緑にして', 'ライフを7にして', 'ポーズボタンを付けて'];
 
 function rotated<T>(list: readonly T[], by: number): T[] {
   return list.map((_, i) => list[(i + by) % list.length]).filter((one): one is T => one !== undefined);
 }
 
 /** Three wishes that this model can grant in a game of that genre. */
-export function suggestionsFor(theme: Theme): string[] {
-  return [...rotated(WISHES[theme.genre], theme.seed % 3).slice(0, 2), ...rotated(ANY_WISHES, theme.seed % ANY_WISHES.length).slice(0, 1)];
+function suggestionsFor(theme: Theme): string[] {
+  return [...rotated(WISHES[theme.engine], theme.seed % 3).slice(0, 2), ...rotated(ANY_WISHES, theme.seed % ANY_WISHES.length).slice(0, 1)];
 }
 
-export const suggestionLine = (suggestions: readonly string[]): string => `提案: ${suggestions.join('、')}`;
+const suggestionLine = (suggestions: readonly string[]): string => `提案: ${suggestions.join('、')}`;
 
 export const LOOK_AROUND = 'DEMO モデルです。まず、いまのファイルを確かめますね。';
 

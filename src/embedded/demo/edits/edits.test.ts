@@ -43,6 +43,9 @@ describe('a change request', () => {
     ['文字を黄色にして', ["textColor: '#facc15'"]],
     ['敵を青くしてプレイヤーを大きくしてください', ['playerSize: 81', "enemyColor: '#2563eb'"]],
     ['敵と背景を緑にして', ["backgroundTop: '#22c55e'", "backgroundBottom: '#6fd996'", "enemyColor: '#22c55e'"]],
+    ['プレイヤーの速さを上げて', ['playerSpeed: 16.2']],
+    ['敵を消して', ['enemyRate: 0']],
+    ['敵を速くしないで', []],
     ['make the enemies red', ["enemyColor: '#ef4444'"]],
   ])('「%s」 changes exactly that', (request, expected) => {
     const { came, gone } = changes(SHOOTING, applied(SHOOTING, request));

@@ -176,7 +176,7 @@ on('draw', () => {
   ctx.lineWidth = 2;
   drift(game.clock, 60, 900, 0, (x, y, depth) => { ctx.beginPath(); ctx.moveTo(x, y); ctx.lineTo(x - 5, y + 18 * depth); ctx.stroke(); });
 });`),
-  feature('派手な演出', /演出|エフェクト|爆発(?:を|が)|花火|派手|ハデ|effect|explosion|firework/i, '得点のたびに花火が上がる', `
+  feature('派手な演出', /演出|エフェクト|爆発|花火|派手|ハデ|effect|explosion|firework/i, '得点のたびに花火が上がる', `
 on('score', (points, x, y) => {
   for (const color of [THEME.accentColor, THEME.itemColor, '#ffffff']) burst(x, y, color, 10, 380);
   ring(x, y, THEME.accentColor, 110);

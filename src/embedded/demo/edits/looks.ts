@@ -105,6 +105,13 @@ const figure: Rule = (wish, source) => {
   return `${ROLE_NAMES[role]}を${next.name}にしました`;
 };
 
+const figureName: Rule = ({ words, targets }, source) => {
+  const role = targets.find(isRole);
+  const name = /名前を?は?[「『"]?([^「」『』"、。]{1,16}?)[」』"]?(?:に|と)(?:し|変え|かえ|する)/.exec(words)?.[1];
+  if (!role || name === undefined || !source.set(`${role}Name`, name)) return null;
+  return `${ROLE_NAMES[role]}の名前を「${name}」にしました`;
+};
+
 const style: Rule = (wish, source) => {
   if (!/スタイル|風|っぽ|見た目|デザイン|雰囲気|テイスト|style|look/i.test(wish.words) && wish.targets.length > 0) return null;
   const id = STYLE_WORDS.find(([pattern]) => pattern.test(wish.words))?.[1];
@@ -113,4 +120,4 @@ const style: Rule = (wish, source) => {
 };
 
 /** Changes of how the game looks, most particular first. */
-export const LOOK_RULES: readonly Rule[] = [style, figure, color, background];
+export const LOOK_RULES: readonly Rule[] = [style, figureName, figure, color, background];

@@ -16,6 +16,8 @@ export interface EditPlan {
 }
 
 const RULES: readonly Rule[] = [...PLAY_RULES, ...LOOK_RULES];
+/** "速くしないで" asks for no change that we know. */
+const FORBIDS = /ないで|なくていい|\bdon'?t\b|\bdo not\b/i;
 /** Polite leftovers that are no wishes. */
 const EMPTY_WISH = /^(?:お願い(?:します)?|おねがい(?:します)?|よろしく(?:お願いします)?|ください|ありがとう(?:ございます)?|いいね|すごい|please|thanks?(?: you)?)[。!！]?$/i;
 
@@ -27,7 +29,7 @@ export function planEdits(request: string, index: string, spec: string | null): 
   for (const wish of wishesOf(request, source)) {
     if (EMPTY_WISH.test(wish.words)) continue;
     const sameBefore = source.sameCount;
-    const result = RULES.reduce<string | null>((found, rule) => found ?? rule(wish, source), null);
+    const result = FORBIDS.test(wish.words) ? null : RULES.reduce<string | null>((found, rule) => found ?? rule(wish, source), null);
     if (result !== null) done.push(result);
     else if (source.sameCount > sameBefore) done.push(`「${wish.words}」は、もうそうなっています`);
     else noteUnknown(unknown, wish.words, request);

@@ -50,7 +50,7 @@ const title: Rule = ({ words }, source) => {
 };
 
 const REMOVE = /消し|けし|なくし|無くし|外し|はずし|削除|取り除|やめ|オフ|いらない|不要|止め|とめ|remove|delete|without|turn off/i;
-const ADD = /追加|付け|つけ|入れ|いれ|出し|出る|登場|ほしい|欲しい|流し|流す|降ら|ふら|鳴ら|増や|して|作っ|できるよう|add|put|with|want|play/i;
+const ADD = /追加|付け|つけ|入れ|いれ|出し|出る|登場|ほしい|欲しい|流し|流す|降ら|ふら|鳴ら|増や|して|させ|もっと|作っ|できるよう|add|put|with|want|play/i;
 
 const features: Rule = ({ words }, source) => {
   const wanted = FEATURES.filter(({ pattern }) => pattern.test(words));
@@ -76,7 +76,7 @@ function removeFeature(source: GameSource, name: string): boolean {
 }
 
 const lives: Rule = ({ words }, source) => {
-  if (!/ライフ|残機|残り機|HP|体力|命|\bli(?:ves|fe)\b/i.test(words)) return null;
+  if (!/ライフ(?!回復)|残機|残り機|HP|体力|命|ハート(?:の数|を(?:増|減)|.*\d)|\bli(?:ves|fe)\b/i.test(words)) return null;
   const current = source.number('lives');
   if (current === null) return null;
   const asked = /(\d{1,2})/.exec(words)?.[1];
@@ -154,8 +154,9 @@ function addTo(source: GameSource, key: string, amount: number, low: number, hig
 }
 
 const speed: Rule = ({ words, targets }, source) => {
-  const factor = direction(words, FASTER, SLOWER);
-  if (factor === null || (!FASTER.test(words) && !SLOWER.test(words) && !/スピード|速さ|speed/i.test(words))) return null;
+  const isNamed = /スピード|速さ|はやさ|speed/i.test(words);
+  const factor = direction(words, FASTER, SLOWER) ?? (isNamed ? direction(words, HIGHER, LOWER) : null);
+  if (factor === null || (!FASTER.test(words) && !SLOWER.test(words) && !isNamed)) return null;
   const keys: Partial<Record<Wish['targets'][number], [string, string]>> = { player: ['playerSpeed', '主人公'], enemy: ['enemySpeed', '敵'], item: ['itemSpeed', 'アイテム'] };
   const way = isUp(factor) ? '速く' : 'ゆっくりに';
   const done = targets.flatMap((target) => {
@@ -167,6 +168,10 @@ const speed: Rule = ({ words, targets }, source) => {
 };
 
 const count: Rule = ({ words, targets }, source) => {
+  if (REMOVE.test(words) && (targets.includes('enemy') || targets.includes('item'))) {
+    const [key, name] = targets.includes('enemy') ? ['enemyRate', '敵'] : ['itemRate', 'アイテム'];
+    return source.number(key) !== null && source.set(key, 0) ? `${name}が出ないようにしました` : null;
+  }
   const factor = direction(words, MORE, LESS);
   if (factor === null) return null;
   const way = isUp(factor) ? '増やしました' : '減らしました';
@@ -179,8 +184,9 @@ const count: Rule = ({ words, targets }, source) => {
 };
 
 const difficulty: Rule = ({ words }, source) => {
-  const isHard = /難し|むずかし|むずく|ハード|手ごたえ|手応え|harder|difficult/i.test(words);
-  const isEasy = /簡単|かんたん|やさし|易し|イージー|楽に|easier|easy/i.test(words);
+  const level = /難易度|difficulty/i.test(words);
+  const isHard = /難し|むずかし|むずく|ハード|手ごたえ|手応え|harder|difficult(?!y)/i.test(words) || (level && HIGHER.test(words));
+  const isEasy = (level && LOWER.test(words)) || /簡単|かんたん|やさし|易し|イージー|楽に|easier|easy/i.test(words);
   if (isHard === isEasy) return null;
   const factor = isHard ? 1.3 : 0.75;
   const done = [scale(source, 'enemyRate', factor), scale(source, 'speedUp', isHard ? 1.5 : 0.6), scale(source, 'drainSpeed', factor), scale(source, 'perfectRange', 1 / factor)];

@@ -4,7 +4,7 @@ import { SceneryBook } from './scenery.js';
 import { settingsScript } from './settings.js';
 
 /** Where change requests put the code of added features. Features are written between these lines. */
-export const FEATURES_START = '// ===== 追加機能ここから =====';
+const FEATURES_START = '// ===== 追加機能ここから =====';
 export const FEATURES_END = '// ===== 追加機能ここまで =====';
 
 const asset = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8').trim();

@@ -93,7 +93,7 @@ export const STYLE_IDS: Readonly<Record<Dimension, readonly string[]>> = {
 /** Words of a change request that name a whole style. */
 export const STYLE_WORDS: readonly (readonly [RegExp, string])[] = [
   [/レトロ|ドット|ピクセル|ファミコン風|\bretro\b|pixel/i, 'retro'], [/ネオン|サイバー|\bneon\b/i, 'neon'],
-  [/ミニマル|シンプルな見た目|\bminimal\b/i, 'minimal'], [/かわいい|可愛い|カワイイ|kawaii|\bcute\b/i, 'kawaii'],
+  [/ミニマル|シンプルな見た目|\bminimal\b/i, 'minimal'], [/かわい[いく]|可愛[いく]|カワイ[イク]|kawaii|\bcute\b/i, 'kawaii'],
   [/アニメ風|\banime\b/i, 'anime'], [/パステル|\bpastel\b/i, 'pastel'], [/モダン|\bmodern\b/i, 'modern'],
   [/カートゥーン|\bcartoon\b/i, 'cartoon'], [/近未来|未来風|\bfuturistic\b/i, 'futuristic'],
   [/手描き|手書き|スケッチ|hand.?drawn/i, 'hand_drawn'], [/ダークファンタジー|ゴシック|dark.?fantasy/i, 'dark_fantasy'],

@@ -22,7 +22,7 @@ export function namedTitle(text: string): string | null {
 }
 
 /** What is left of a Japanese request when the ordinary words are taken away; null when nothing telling is left. */
-export function subjectOf(text: string): string | null {
+function subjectOf(text: string): string | null {
   const firstLine = text.split(/[。\n!！?？]/)[0] ?? '';
   const rest = firstLine.replace(EMPTY_WORDS, ' ').trim().split(/[\s、,]+/)[0] ?? '';
   const noun = rest.split(/(?:が|を|は|で|に|から|と|する|して)/)[0]?.replace(/(?:の(?:マッチ)?|な|転)$/, '').trim() ?? '';
