@@ -167,11 +167,13 @@ const speed: Rule = ({ words, targets }, source) => {
   return targets.every((target) => !(target in keys)) && scale(source, 'gameSpeed', factor) ? `ゲームを${way}しました` : null;
 };
 
+const removal: Rule = ({ words, targets }, source) => {
+  if (!REMOVE.test(words) || !(targets.includes('enemy') || targets.includes('item'))) return null;
+  const [key, name] = targets.includes('enemy') ? (['enemyRate', '敵'] as const) : (['itemRate', 'アイテム'] as const);
+  return source.number(key) !== null && source.set(key, 0) ? `${name}が出ないようにしました` : null;
+};
+
 const count: Rule = ({ words, targets }, source) => {
-  if (REMOVE.test(words) && (targets.includes('enemy') || targets.includes('item'))) {
-    const [key, name] = targets.includes('enemy') ? ['enemyRate', '敵'] : ['itemRate', 'アイテム'];
-    return source.number(key) !== null && source.set(key, 0) ? `${name}が出ないようにしました` : null;
-  }
   const factor = direction(words, MORE, LESS);
   if (factor === null) return null;
   const way = isUp(factor) ? '増やしました' : '減らしました';
@@ -194,4 +196,4 @@ const difficulty: Rule = ({ words }, source) => {
 };
 
 /** Changes of how the game plays, most particular first. */
-export const PLAY_RULES: readonly Rule[] = [title, lives, timeLimit, features, score, rapidFire, jump, sound, size, speed, count, difficulty];
+export const PLAY_RULES: readonly Rule[] = [title, lives, timeLimit, features, score, rapidFire, jump, sound, size, speed, removal, count, difficulty];
