@@ -4,6 +4,8 @@ import { createProxyMiddleware } from 'http-proxy-middleware';
 import type { Log } from '../log.js';
 
 const TIMEOUT_MS = 30_000;
+/** The gateway is started again within seconds; supabase-js tries again by itself on 503. */
+const RETRY_AFTER_S = 1;
 
 /**
  * Passes `/rest/v1` and `/auth/v1` on to the embedded gateway, so that a browser needs to reach one address only. Bodies stream
@@ -20,7 +22,10 @@ export function supabaseProxy(target: string, log: Log): RequestHandler {
         log.warn({ reason: error.message }, 'the Supabase gateway does not answer');
         if (!(res instanceof ServerResponse)) return;
         if (res.headersSent) res.destroy();
-        else res.writeHead(502, { 'Content-Type': 'application/json; charset=utf-8' }).end(JSON.stringify({ error: 'Supabase is not reachable' }));
+        else {
+          res.writeHead(503, { 'Content-Type': 'application/json; charset=utf-8', 'Retry-After': String(RETRY_AFTER_S) })
+            .end(JSON.stringify({ error: 'Supabase is not reachable' }));
+        }
       },
     },
   });

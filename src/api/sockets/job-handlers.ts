@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientFrame } from '../../contracts/client-frames.js';
+import { isUuid } from '../../contracts/primitives.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
 import { terminalFrameOfRow } from '../jobs-feed/frames.js';
 import type { SocketDeps } from './deps.js';
 import { ownedJob } from './ownership.js';
-import type { Session } from './session.js';
+import type { Session, SignedInSession } from './session.js';
 import { stopJob } from './stop-job.js';
 
 /** A job past its commit point is nearly done: whoever wanted to stop it is told its end, at the latest after this. */
@@ -33,13 +34,27 @@ export async function subscribeJob(deps: SocketDeps, session: Session, { jobId, 
 /** Stops a job, or without `jobId` whatever runs in the selected project (F1). */
 export async function cancel(deps: SocketDeps, session: Session, { jobId }: ClientFrame<'cancel'>): Promise<void> {
   if (!jobId) return cancelSelected(deps, session);
-  const job = session.isSignedIn() ? await ownedJob(deps, session.identity.id, jobId) : null;
+  if (!session.isSignedIn()) return session.fail('Access denied');
+  const job = (await ownedJob(deps, session.identity.id, jobId)) ?? (await stopUnopened(deps, session, jobId));
   if (!job) return session.fail('Access denied');
   if (!isActive(job.status)) return sendEnd(session, job);
   const row = await stopJob(deps, job);
   if (!row || row.status === 'cancelled') return session.send({ type: 'cancelled', message: 'Job cancelled', jobId: job.id });
   // Too late to stop: a listener hears the end from the stream, anybody else from here.
   if (session.subscription?.jobId !== job.id) sendEnd(session, await untilEnded(deps, row));
+}
+
+/**
+ * An accepted job that no worker has opened yet has no row (A6): its writer is asked by the selected project, and opens the row on
+ * the way to its end. Null when nobody there knows the job.
+ */
+async function stopUnopened(deps: SocketDeps, { identity, projectId }: SignedInSession, jobId: unknown): Promise<JobRow | null> {
+  if (!projectId || !isUuid(jobId)) return null;
+  const id = jobId.toLowerCase();
+  if ((await deps.admitter.cancel(projectId, id)) === 'otherJob') return null;
+  const row = await ownedJob(deps, identity.id, id);
+  if (row?.status === 'cancelled') await deps.feeds.cancelled(row);
+  return row;
 }
 
 async function cancelSelected(deps: SocketDeps, session: Session): Promise<void> {

@@ -100,11 +100,11 @@ describe('the embedded gateway behind the app', () => {
     expect((await world.ask(path)).text).toContain('Cannot GET');
   });
 
-  it('says 502 while the gateway is away, and everything else goes on', async () => {
+  it('says 503 and when to come again while the gateway is away, and everything else goes on', async () => {
     const api = await startApi({ ...world.env, EMBEDDED_SUPABASE_URL: 'http://127.0.0.1:9' });
     try {
       const answer = await ask(api.port, '/rest/v1/projects');
-      expect([answer.status, answer.json()]).toEqual([502, { error: 'Supabase is not reachable' }]);
+      expect([answer.status, answer.headers['retry-after'], answer.json()]).toEqual([503, '1', { error: 'Supabase is not reachable' }]);
       expect((await ask(api.port, '/api/health')).status).toBe(200);
     } finally {
       await api.stop();
