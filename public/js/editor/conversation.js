@@ -29,6 +29,7 @@ const CLOCK_TOLERANCE_MS = 60_000;
  * @property {() => void} restorePrevious
  * @property {(hash: string) => Promise<import('./changes.js').Changes>} loadChanges
  * @property {() => string} projectName
+ * @property {() => void} select asks for the whole conversation again
  */
 
 export class Conversation {
@@ -100,6 +101,10 @@ export class Conversation {
   /** @param {Frame<'geminiCode'>} frame */
   keepChanges(frame) {
     this.#newestChanges = frame;
+  }
+
+  readAgain() {
+    this.doings.select();
   }
 
   releaseQuestion() {

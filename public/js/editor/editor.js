@@ -80,6 +80,7 @@ export class Editor {
       restorePrevious: () => void this.#restorePrevious(),
       loadChanges: (hash) => this.#loadChanges(hash),
       projectName: () => this.title.name,
+      select: () => this.#selectProject(),
     };
   }
 
@@ -112,6 +113,10 @@ export class Editor {
       return location.replace('/create');
     }
     this.title.set(project.name, { animate: false });
+    this.#selectProject();
+  }
+
+  #selectProject() {
     this.connection.send(/** @type {{ type: string }} */ ({ type: 'selectProject', projectId: this.projectId, since: this.flow.cursor.since }));
   }
 

@@ -24,6 +24,7 @@ import { splitSuggestions } from './answer-text.js';
  * @property {(frame: Frame<'styleOptions'>) => void} askStyle
  * @property {(frame: Frame<'geminiRestore'>) => void} askRestore
  * @property {(frame: Frame<'geminiCode'>) => void} keepChanges
+ * @property {() => void} readAgain the end of a job came without its answer: the server knows it
  * @property {() => void} releaseQuestion nothing came of the answer to a question: it may be answered anew
  * @property {(outcome: 'done' | 'failed') => void} notify
  */
@@ -41,6 +42,8 @@ export class JobFlow {
   #jobId = null;
   /** @type {Set<string>} */
   #ended = new Set();
+  /** The job whose answer or question was shown. @type {string | undefined} */
+  #answeredJob;
   #lastSent = '';
   /** @type {HTMLElement | null} */
   #sentBubble = null;
@@ -221,8 +224,12 @@ export class JobFlow {
         return;
       case 'fileEdit': return this.live.setFile(frame.filename);
       case 'geminiCode': return this.story.keepChanges(frame);
-      case 'geminiChat': return this.story.showAnswer({ body: frame.message, suggestions: frame.suggestions ?? [], changedFiles: false });
-      case 'geminiRestore': return this.story.askRestore(frame);
+      case 'geminiChat':
+        this.#answeredJob = jobId;
+        return this.story.showAnswer({ body: frame.message, suggestions: frame.suggestions ?? [], changedFiles: false });
+      case 'geminiRestore':
+        this.#answeredJob = jobId;
+        return this.story.askRestore(frame);
       case 'completed': return this.#completed(frame.result, jobId);
       case 'failed': return this.#failed({ message: frame.error, code: frame.code }, jobId);
       case 'cancelled': return this.#cancelled(jobId);
@@ -234,11 +241,13 @@ export class JobFlow {
     const wasOpen = this.live.isOpen;
     this.#end(jobId);
     if (wasOpen) this.live.finish();
-    if (result.mode === 'restore') return;
-    const changedFiles = result.mode !== 'chat';
-    const { body, suggestions } = splitSuggestions(result.message || (changedFiles ? text.gameUpdated : ''));
-    if (body !== '') this.story.showAnswer({ body, suggestions, changedFiles });
-    if (changedFiles) this.story.notify('done');
+    if (result.mode === 'chat' || result.mode === 'restore') {
+      if (this.#answeredJob !== jobId) this.story.readAgain();
+      return;
+    }
+    const { body, suggestions } = splitSuggestions(result.message || text.gameUpdated);
+    this.story.showAnswer({ body, suggestions, changedFiles: true });
+    this.story.notify('done');
   }
 
   /** @param {{ message?: string | undefined, code?: string | undefined }} failure @param {string | undefined} jobId */

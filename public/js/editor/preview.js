@@ -87,10 +87,12 @@ export class Preview {
   #replaceFrame(url) {
     const frame = h('iframe', { id: 'gamePreview', title: text.previewLabel, sandbox: SANDBOX, allow: 'autoplay; gamepad; accelerometer; gyroscope', referrerpolicy: 'no-referrer', hidden: url === null });
     frame.addEventListener('load', () => { if (url !== null && frame === this.#frame) this.#expectReport(); });
-    if (url !== null) frame.src = url;
     const old = this.#frame;
     this.#frame = frame;
     old.replaceWith(frame);
+    if (url === null) return;
+    void frame.offsetWidth; // laid out before it loads: a game that measures its window at once must not find zero
+    frame.src = url;
   }
 
   #expectReport() {

@@ -144,6 +144,7 @@ describe('the editor', () => {
     project.html = BROKEN_HTML;
     const page = await stage.editor('phone', project.id);
     await page.click('#playGameButton');
+    await page.waitForSelector('#errorPanel:visible');
     expect(await page.innerText('#errorPanel')).toContain('player is not defined');
     expect(await page.innerText('#gameStatus')).toBe('1件のエラー');
     await page.click('.auto-fix-btn');

@@ -147,7 +147,6 @@ describe('trouble in the editor', () => {
     await page.waitForSelector('#connectionBanner:not([hidden])');
     stage.api.sockets.deafTo.clear();
     stage.api.sockets.comeBack();
-    await page.click('#reconnectButton');
     await page.waitForSelector('.message.assistant:has-text("もっと速く")');
     const sent = stage.api.sockets.received.filter(({ type }) => type === 'message');
     expect(sent).toHaveLength(2);
@@ -208,6 +207,20 @@ describe('trouble in the editor', () => {
     await page.reload();
     await page.waitForSelector('#chatInput:enabled');
     expect(await page.locator('.restore-confirm-btn').count()).toBe(0);
+  });
+
+  it('finds the question of a job that was over before anybody listened', async () => {
+    const project = stage.api.world.addGame('宇宙シューティング');
+    const page = await stage.editor('desktop', project.id);
+    stage.api.sockets.script = (turn) => {
+      const job = turn.startJob();
+      project.pendingQuestion = { type: 'restore', message: '前のバージョンに戻しますか？', confirmLabel: '戻す', cancelLabel: 'キャンセル' };
+      job.status = 'completed';
+      turn.reply({ type: 'completed', job, jobId: job.id, attempt: 0, result: { message: '前のバージョンに戻しますか？', mode: 'restore' } });
+    };
+    await say(page, '前に戻して');
+    await page.waitForSelector('.restore-confirm-btn');
+    expect(await page.locator('.restore-confirm-btn').count()).toBe(1);
   });
 
   it('leaves for the list with a word when the game does not exist', async () => {
