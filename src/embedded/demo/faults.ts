@@ -45,6 +45,9 @@ function withPage(turn: Turn, change: (html: string) => string): Turn {
 
 const half = (html: string): number => Math.floor(html.length / 2);
 
+/** A page that compiles, with a remark in place of one of its scripts. */
+const withoutEffects = (html: string): string => html.replace(/<script>\n'use strict';\n\/\/ =+ 手ごたえ[\s\S]*?<\/script>/, '<script>\n// ... rest stays the same\n</script>');
+
 /** What a hostile or careless model would try first; afterwards it writes an ordinary game. */
 const ESCAPES: readonly AnswerBlock[] = [
   { type: 'text', text: 'プロジェクトの外を触ってみます（DEMO の脱出テスト）。', share: 0.01 },
@@ -77,7 +80,7 @@ const escape: Fault = { change: (turn, { steps }) => (steps.length === 0 ? { blo
  * | `max-tokens` | every answer is cut off with stop_reason `max_tokens` |
  * | `refusal` | every answer is a refusal |
  * | `escape` | tries `../`, an absolute path, `.git/config`, `/proc/self/environ`, `/etc/passwd`, the file `link-to-environ` (a symlink that the test lays out), Bash; then writes a normal game |
- * | `placeholder` | the game is written with "// ... rest stays the same" in place of its second half |
+ * | `placeholder` | the game is written with "// ... rest stays the same" in place of one of its scripts; it compiles |
  * | `broken-html` | the page breaks off in the middle of a script |
  * | `no-game` | speaks of a game and writes none |
  * | `endless` | calls tools for ever (turn limit) |
@@ -94,7 +97,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'max-tokens': { change: () => textTurn('長い説明の途中で、ことばの上限に届き（DEMO）', 'max_tokens') },
   'refusal': { change: () => textTurn('', 'refusal') },
   escape,
-  'placeholder': { change: (turn) => withPage(turn, (html) => `${html.slice(0, html.lastIndexOf('\n', half(html)))}\n// ... rest stays the same\n</script>\n</body>\n</html>\n`) },
+  'placeholder': { change: (turn) => withPage(turn, withoutEffects) },
   'broken-html': { change: (turn) => withPage(turn, (html) => `${html.slice(0, html.lastIndexOf('{', half(html)))}{ if (`) },
   'no-game': { change: () => textTurn('すてきなゲームができました！（DEMO: 実は何も書いていません）\n\n提案: もっと速くして、BGMを付けて', 'end_turn') },
   'endless': { change: () => ({ blocks: [use('Glob', { pattern: '**/*' })], stopReason: 'tool_use' }) },

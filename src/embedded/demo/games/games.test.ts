@@ -4,10 +4,12 @@ import fc from 'fast-check';
 import globals from 'globals';
 import { parse as parseHtml } from 'parse5';
 import { describe, expect, it } from 'vitest';
+import { checkCandidate } from '../../../runner/candidate/check.js';
 import { FEATURES } from '../edits/features.js';
 import { STYLE_IDS } from '../theme/palettes.js';
 import { themeFromText } from '../theme/theme.js';
 import type { Dimension, Scenery } from '../theme/types.js';
+import { faultNamed } from '../faults.js';
 import { composeGame, FEATURES_END, SCENERY_BOOK } from './compose.js';
 
 /** One request an engine. */
@@ -28,6 +30,19 @@ function scriptsOf(html: string): Script[] {
 
 function compile(html: string): void {
   for (const { code, isModule } of scriptsOf(html)) parse(code, { ecmaVersion: 2023, sourceType: isModule ? 'module' : 'script' });
+}
+
+/** Judges a page as the runner judges what a model wrote. */
+const judge = (html: string): Promise<void> => checkCandidate({
+  paths: ['index.html'], changed: [{ path: 'index.html', oldText: null, newText: html }], textOf: async (path) => (path === 'index.html' ? html : null),
+});
+
+/** What a fault makes of a page. */
+function spoiled(fault: string, html: string): string {
+  const write = { type: 'tool_use' as const, name: 'Write', input: { file_path: 'index.html', content: html }, share: 1 };
+  const turn = faultNamed(fault)?.change?.({ blocks: [write], stopReason: 'tool_use' }, { system: '', prompt: '', steps: [], tools: [] });
+  const [block] = turn?.blocks ?? [];
+  return block?.type === 'tool_use' && typeof block.input.content === 'string' ? block.input.content : '';
 }
 
 /** All scripts of a page share their names, so they are judged as one program. */
@@ -64,6 +79,13 @@ describe.each(GAMES)('the %s game', (engine, request, dimension) => {
     expect(html.match(/(?:https?:)?\/\/[\w-]+\.[\w.-]+/g)).toBeNull();
     expect(html).not.toMatch(/\balert\(|location\.reload|\bFog\b|;base64,|rest stays the same/);
     expect(html.includes('/vendor/three@0.187.0/three.module.js')).toBe(dimension === '3d');
+  });
+
+  it('is a version that the runner accepts, and one that it refuses when a fault has spoiled it', async () => {
+    await expect(judge(html)).resolves.toBeUndefined();
+    await expect(judge(html.replace(FEATURES_END, () => `${FEATURES.map(({ code }) => code).join('\n')}\n${FEATURES_END}`))).resolves.toBeUndefined();
+    await expect(judge(spoiled('placeholder', html))).rejects.toThrow('leaves a part out');
+    await expect(judge(spoiled('broken-html', html))).rejects.toThrow('index.html');
   });
 
   it('has settings that compile in every style', () => {
