@@ -12,6 +12,7 @@ const ROOMS = {
   activities: ['contracts', 'domain', 'store', 'git', 'workflows'],
   api: ['contracts', 'domain', 'store'],
   embedded: [],
+  ops: ['contracts', 'embedded', 'runner'],
 };
 
 const boundaries = Object.entries(ROOMS).map(([room, allowed]) => ({

