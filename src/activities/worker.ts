@@ -7,6 +7,7 @@ import { createLog, type Log } from '../log.js';
 import { createMirror } from '../store/mirror.js';
 import { createStore } from '../store/index.js';
 import { withTypedFailures } from './failures.js';
+import { withHeartbeats } from './heartbeats.js';
 import { createJobStreamClient } from './job-stream-client.js';
 import { localAgentActivities } from './local/agent.js';
 import { localFileActivities } from './local/files.js';
@@ -57,8 +58,8 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
     maxHeartbeatThrottleInterval: '500ms', stickyQueueScheduleToStartTimeout: '2s',
   };
   return Promise.all([
-    Worker.create({ ...common, taskQueue: TASK_QUEUE, workflowsPath: workflowsPath(), activities: withTypedFailures(shared) }),
-    Worker.create({ ...common, taskQueue: LOCAL_QUEUE, activities: withTypedFailures(localFileActivities(deps)) }),
+    Worker.create({ ...common, taskQueue: TASK_QUEUE, workflowsPath: workflowsPath(), activities: withHeartbeats(withTypedFailures(shared)) }),
+    Worker.create({ ...common, taskQueue: LOCAL_QUEUE, activities: withHeartbeats(withTypedFailures(localFileActivities(deps))) }),
     Worker.create({
       ...common, taskQueue: LOCAL_AGENT_QUEUE, activities: withTypedFailures(localAgentActivities(deps)),
       maxConcurrentActivityTaskExecutions: config.MAX_RUNNING_JOBS,

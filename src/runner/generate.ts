@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crashPoint } from '../crash-points.js';
 import { DreamError } from '../contracts/errors.js';
 import type { GenerateInput, GenerateResult } from '../contracts/runner.js';
 import { bundleCreate } from '../git/bundle.js';
@@ -97,6 +98,7 @@ async function save(repo: Repo, input: GenerateInput, { files, changed, run, fin
   const story = { summary, suggestions: final.suggestions, skills: run.skills, usage: run.usage, edits: editsOf(changed, input.parent === null) };
   try {
     const revision = await saveCandidate(repo, input, files, story);
+    crashPoint('after-candidate-commit');
     return {
       kind: 'candidate', revision, parent: input.parent, usage: run.usage, summary, suggestions: final.suggestions,
       skippedEntries: [], permissionDenials: run.permissionDenials, bundlePath: null,

@@ -1,3 +1,4 @@
+import { crashPoint } from '../crash-points.js';
 import { DreamError } from '../contracts/errors.js';
 import { RUNNER_ENV, type GenerateInput } from '../contracts/runner.js';
 import type { RunnerEvent } from '../contracts/stream.js';
@@ -13,6 +14,8 @@ import { Output } from './output.js';
 const DEFAULT_UPSTREAM = 'https://api.anthropic.com';
 /** Shorter ones are no secrets, and removing them would tear words apart. */
 const MIN_SECRET_CHARS = 8;
+/** A run that has sent so many events has shown text to its listeners. */
+const SOME_EVENTS = 12;
 
 const env = process.env;
 const secrets = [env[RUNNER_ENV.modelKey], env[RUNNER_ENV.callbackKey]].filter((value) => value !== undefined && value.length >= MIN_SECRET_CHARS);
@@ -55,6 +58,7 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
   const events: EventTransport = {
     async emit(event: RunnerEvent) {
       await transport.emit(event);
+      if (transport.lastSeq() > SOME_EVENTS) crashPoint('mid-stream');
       output.alive(transport.lastSeq());
     },
     close: (drainMs) => transport.close(drainMs),

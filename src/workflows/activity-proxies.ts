@@ -2,10 +2,14 @@ import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { AgentActivities, FileActivities, MaintenanceActivities, SharedActivities } from '../activities/ports.js';
 import { LOCAL_AGENT_QUEUE, LOCAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
 
+/** A worker that says nothing for so long is dead (all its activities beat once a second). */
+const HEARTBEAT_TIMEOUT = '5 seconds';
+
 /** Short steps on our own database and mirror: they are tried until they work, because an accepted message must end. */
 export const shared = proxyActivities<SharedActivities>({
   taskQueue: TASK_QUEUE,
   startToCloseTimeout: '20 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
 });
 
@@ -13,6 +17,7 @@ export const shared = proxyActivities<SharedActivities>({
 export const answering = proxyActivities<Pick<SharedActivities, 'answerQuestion'>>({
   taskQueue: TASK_QUEUE,
   startToCloseTimeout: '60 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '1 second', maximumAttempts: 3 },
 });
 
@@ -27,6 +32,7 @@ export const maintenance = proxyActivities<MaintenanceActivities>({
 export const localFiles = proxyActivities<FileActivities>({
   taskQueue: LOCAL_QUEUE,
   startToCloseTimeout: '60 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds' },
 });
 

@@ -4,6 +4,7 @@ import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { AgentActivities, FileActivities, SharedActivities } from '../../src/activities/ports.js';
+import { withHeartbeats } from '../../src/activities/heartbeats.js';
 import { jobIdFor, projectWorkflowId } from '../../src/contracts/ids.js';
 import { LOCAL_AGENT_QUEUE, LOCAL_QUEUE, TASK_QUEUE, type AdmitRequest, type GenerateGameInput } from '../../src/contracts/workflows.js';
 import type { JobRow } from '../../src/contracts/rows.js';
@@ -49,7 +50,9 @@ export async function startWorkflowEnv(): Promise<WorkflowEnv> {
   return {
     client: env.client,
     bundle,
-    async withWorkers(activities, body) {
+    async withWorkers({ runAgent, ...short }, body) {
+      // Short steps beat as the product's own worker makes them; a run does it by itself.
+      const activities = { ...withHeartbeats(short as SharedActivities & FileActivities), ...(runAgent ? { runAgent } : {}) };
       const queues = Object.keys(activities).length > 0 ? [TASK_QUEUE, LOCAL_QUEUE, LOCAL_AGENT_QUEUE] : [TASK_QUEUE];
       const workers = await Promise.all(queues.map((taskQueue) => Worker.create({
         connection: env.nativeConnection, taskQueue, activities, maxHeartbeatThrottleInterval: '200ms',

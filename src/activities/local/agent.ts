@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Context } from '@temporalio/activity';
 import { GenerateResult, RUNNER_ENV, type GenerateInput } from '../../contracts/runner.js';
@@ -44,7 +45,13 @@ async function runAgent({ config, store, mirror }: AgentDeps, input: RunAgentInp
     throw error;
   } finally {
     clearInterval(beat);
+    // The runner removes it, unless it was killed. What we cannot remove either is left to `collectGarbage`.
+    await rm(scratchDirOf(config, callId), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
+}
+
+function scratchDirOf({ DATA_DIR }: WorkerConfig, callId: string): string {
+  return path.join(DATA_DIR, 'scratch', callId);
 }
 
 function generateInput(config: WorkerConfig, input: RunAgentInput, callId: string, repoDir: string): GenerateInput {
@@ -52,7 +59,7 @@ function generateInput(config: WorkerConfig, input: RunAgentInput, callId: strin
   const style = spec.styleId && spec.dimension ? findStyle(spec.dimension, spec.styleId) : null;
   return {
     command: 'generate', jobId: input.jobId, attempt: input.attempt, callId, repoDir, parent: spec.parent,
-    scratchDir: path.join(config.DATA_DIR, 'scratch', callId),
+    scratchDir: scratchDirOf(config, callId),
     prompt: generationPrompt({ request: spec.request, dimension: spec.dimension, style, autoFix: spec.autoFix }),
     systemPrompt: systemPrompt(spec.parent === null),
     // A version is named after what was wished for, also when the message was only the answer to a question.

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { RunnerFailure } from '../../contracts/runner.js';
+import { CRASH_POINTS_DIR } from '../../crash-points.js';
 import { DreamError } from '../../contracts/errors.js';
 
 /** After SIGTERM the runner stops the model and cleans up; this long it may take (F1: 2 s + 2 s, and its own end). */
@@ -104,6 +105,6 @@ function entryArgs(): string[] {
 
 /** What a program needs to run, and nothing of ours. */
 function inherited(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'NODE_ENV', 'CI', 'LOG_LEVEL'];
+  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'NODE_ENV', 'CI', 'LOG_LEVEL', CRASH_POINTS_DIR];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 }

@@ -1,3 +1,4 @@
+import { crashPoint } from '../../crash-points.js';
 import { chatLineIdFor } from '../../contracts/ids.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
 import type { JobResult } from '../../contracts/rows.js';
@@ -21,15 +22,20 @@ type JobRowActivities = Omit<JobActivities, 'planGeneration' | 'answerQuestion' 
 export function jobActivities(deps: JobDeps): JobRowActivities {
   const { store, stream, log } = deps;
   return {
-    openJob: ({ jobId, userId, projectId, content, maxQueuedJobs }) =>
-      store.jobs.open({ id: jobId, userId, projectId, content, chatId: chatLineIdFor(jobId, 'user'), maxQueuedJobs }),
+    async openJob({ jobId, userId, projectId, content, maxQueuedJobs }) {
+      const opened = await store.jobs.open({ id: jobId, userId, projectId, content, chatId: chatLineIdFor(jobId, 'user'), maxQueuedJobs });
+      crashPoint('after-row');
+      return opened;
+    },
 
     async noteMessage({ projectId, messageId, content }) {
       await store.chatHistory.append({ id: chatLineIdFor(messageId, 'user'), projectId, role: 'user', message: content });
     },
 
     async startAttempt({ jobId }) {
-      return store.jobs.startAttempt(jobId);
+      const started = await store.jobs.startAttempt(jobId);
+      crashPoint('after-start-attempt');
+      return started;
     },
 
     completeJob: (input) => completeJob(deps, input),
@@ -90,6 +96,7 @@ async function completeJob(deps: JobDeps, input: CompleteJobInput): Promise<bool
     chatId: chatLineIdFor(jobId, 'assistant'), pendingQuestion: input.pendingQuestion, usage: input.usage,
   });
   if (!row) return false;
+  crashPoint('after-complete-before-notify');
   const done: JobEvent[] = mode ? [{ type: 'progress', progress: 100, message: DONE_TEXT[mode] }] : [];
   await stream.append(jobId, attempt, CLOSING_SEQ, [event, ...done, { type: 'completed' }]);
   return true;

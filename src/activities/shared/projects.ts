@@ -1,3 +1,4 @@
+import { crashPoint } from '../../crash-points.js';
 import type { Store } from '../../store/index.js';
 import type { DeleteActivities } from '../ports.js';
 
@@ -9,6 +10,7 @@ export function projectActivities({ store }: { store: Store }): DeleteActivities
       if (opened.outcome === 'refused') return false;
       await store.actions.cancelOthers(projectId, actionId);
       await store.projects.remove(projectId);
+      crashPoint('after-delete-rows');
       await store.actions.complete(actionId, null);
       store.activityLog.write({ action: 'delete', targetType: 'project', targetId: projectId, userId: null, details: null });
       return true;

@@ -1,3 +1,4 @@
+import { crashPoint } from '../../crash-points.js';
 import { DreamError, ERROR_POLICY } from '../../contracts/errors.js';
 import type { RestoreOutcome } from '../../contracts/workflows.js';
 import type { Mirror } from '../../store/mirror.js';
@@ -50,10 +51,13 @@ async function followWithMain({ mirror, log }: VersionDeps, userId: string, proj
 async function publishRevision(deps: VersionDeps, input: PublishInput): Promise<{ revision: string }> {
   const { store, mirror } = deps;
   const { jobId, userId, projectId, revision, parent } = input;
+  crashPoint('after-return-before-import');
   // The local set works in the mirror itself, so importing is looking whether the commit is really there (E1).
   await mirror.assertRevision(userId, projectId, revision, parent);
+  crashPoint('after-import-before-publish');
   const subject = Array.from(input.subject.replace(/\s+/g, ' ').trim()).slice(0, MAX_SUBJECT_CHARS).join('');
   const row = await store.revisions.publish({ projectId, revision, parent, jobId, kind: 'generate', subject, restoredFrom: null });
+  crashPoint('after-publish-before-complete');
   await followWithMain(deps, userId, projectId, row.revision);
   return { revision: row.revision };
 }
@@ -70,9 +74,11 @@ async function restoreRevision(deps: VersionDeps, input: RestoreInput): Promise<
     try {
       const subject = `Restored ${target.revision.slice(0, 7)}`;
       const revision = await mirror.commitRestore(userId, projectId, { from: target.revision, parent: head.revision, actionId, subject });
+      crashPoint('after-restore-commit');
       const row = await store.revisions.publish({
         projectId, revision, parent: head.revision, jobId: actionId, kind: 'restore', subject, restoredFrom: target.revision,
       });
+      crashPoint('after-restore-publish-before-answer');
       await followWithMain(deps, userId, projectId, row.revision);
       return { ok: true, revision: row.revision };
     } catch (error) {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import type { Log } from '../../log.js';
+import { crashPoint } from '../../crash-points.js';
 import { projectWorkflowId } from '../../contracts/ids.js';
 import { ADMIT_UPDATE, CANCEL_UPDATE, type AdmitAnswer, type AdmitRequest, type CancelAnswer, type CancelRequest } from '../../contracts/workflows.js';
 import { classifyTry, type FailedTry, type Refusal } from './failures.js';
@@ -57,6 +58,7 @@ async function tryUntil(temporal: Client, log: Log, admission: Admission, deadli
     try {
       const answer = await temporal.withDeadline(deadlineMs, () => temporal.workflow.executeUpdateWithStart<Workflow, AdmitAnswer, [AdmitRequest]>(
         ADMIT_UPDATE, { args: [admitRequest(admission)], startWorkflowOperation: startOperation(admission) }));
+      crashPoint('after-admit');
       return { kind: 'answered', answer };
     } catch (error) {
       const failed: FailedTry = classifyTry(error);

@@ -1,0 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { expect, it } from 'vitest';
+import { withHeartbeats } from './heartbeats.js';
+
+it('a step that takes a while beats while it works, and not afterwards', async () => {
+  const env = new MockActivityEnvironment();
+  let beats = 0;
+  env.on('heartbeat', () => { beats += 1; });
+  const { step } = withHeartbeats({ async step(text: string) { await sleep(1_200); return text; } });
+  await expect(env.run(step, 'はい')).resolves.toBe('はい');
+  expect(beats).toBe(1);
+  await sleep(1_200);
+  expect(beats).toBe(1);
+});

@@ -1,0 +1,38 @@
+import { renameSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * Places where a process may be made to die, in the order in which a piece of work passes them. Each stands between two
+ * steps that no transaction joins, so that dying there shows whether the second step is really found again.
+ */
+export const CRASH_POINTS = [
+  // API, worker: a message becomes a job
+  'after-admit', 'after-row', 'after-start-attempt',
+  // Runner: an attempt
+  'mid-stream', 'after-candidate-commit',
+  // Worker: the commit point and the end
+  'after-return-before-import', 'after-import-before-publish', 'after-publish-before-complete', 'after-complete-before-notify',
+  // Worker: restore and delete
+  'after-restore-commit', 'after-restore-publish-before-answer', 'after-delete-rows', 'after-delete-files',
+] as const;
+export type CrashPoint = (typeof CRASH_POINTS)[number];
+
+/** Names the folder whose files arm the points; without it, and in production always, every point does nothing. */
+export const CRASH_POINTS_DIR = 'CRASH_POINTS_DIR';
+
+const { [CRASH_POINTS_DIR]: folder, NODE_ENV } = process.env;
+const isOn = folder !== undefined && folder !== '' && NODE_ENV !== 'production';
+
+/**
+ * Kills this process without a last word when a file named after the point lies in the folder. Renaming it to `<point>.hit`
+ * comes first: of all processes exactly one dies, its successor passes, and the name proves that the point was reached.
+ */
+export function crashPoint(point: CrashPoint): void {
+  if (!isOn) return;
+  try {
+    renameSync(path.join(folder, point), path.join(folder, `${point}.hit`));
+  } catch {
+    return; // Not armed, or somebody else was first.
+  }
+  process.kill(process.pid, 'SIGKILL');
+}

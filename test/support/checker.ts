@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import { expect } from 'vitest';
+import { chatLineIdFor } from '../../src/contracts/ids.js';
+import { oneTo, seqsOf, type Listener } from './listener.js';
+import type { Stack } from './stack.js';
+import type { TestUser } from './users.js';
+
+/** A player with a project and an open socket. */
+export interface Player { user: TestUser; listener: Listener; projectId: string }
+
+export type JobEnd = 'completed' | 'failed' | 'cancelled';
+
+/** How soon a message must be accepted when everything is up. */
+const AT_ONCE_MS = 5_000;
+/** Processes and folders may take this long to go after a job's end: the model program is asked to stop first (F1). */
+const GONE_LIMIT_MS = 15_000;
+
+interface Revision { ordinal: number; revision: string; parent: string | null; job_id: string; kind: string }
+
+export function serviceClient(stack: Stack): SupabaseClient {
+  return createClient(stack.env['SUPABASE_URL'] ?? '', stack.env['SUPABASE_SERVICE_ROLE_KEY'] ?? '', { auth: { persistSession: false } });
+}
+
+/**
+ * The promise, looked at from outside after a job: one end that everybody agrees on. Row, chat lines, line of versions,
+ * repository and served game fit together; the listener heard it once and without gap; nothing of the run is left.
+ */
+export async function expectOneEnd(stack: Stack, player: Player, jobId: string, end: JobEnd): Promise<void> {
+  const { data: row } = await serviceClient(stack).from('jobs').select('status, attempt').eq('id', jobId).single();
+  expect(row).toMatchObject({ status: end });
+  const own = (await expectOneLine(stack, player)).filter((revision) => revision.job_id === jobId);
+  expect(own).toHaveLength(end === 'completed' ? 1 : 0);
+  await expectChatLines(stack, player, jobId, end);
+  expectHeardOnce(player, jobId, end);
+  await expectNothingLeft(stack);
+}
+
+/** The versions are one unbroken line that database, repository and served game agree on. Answers them, oldest first. */
+export async function expectOneLine(stack: Stack, player: Player): Promise<Revision[]> {
+  const { data, error } = await serviceClient(stack).from('revisions').select('ordinal, revision, parent, job_id, kind').eq('project_id', player.projectId).order('ordinal');
+  if (error) throw error;
+  const line = data as Revision[];
+  expect(line.map(({ ordinal }) => ordinal)).toEqual(oneTo(line.length));
+  expect(line.map(({ parent }) => parent)).toEqual([null, ...line.map(({ revision }) => revision)].slice(0, line.length));
+  const head = line.at(-1)?.revision;
+  await expect.poll(() => mainOf(stack, player), { timeout: AT_ONCE_MS }).toBe(head ?? null);
+  if (head) expect(await servedCode(stack, player)).toBe(await codeAt(stack, player, head));
+  return line;
+}
+
+/** Asks a question, which costs no slot: it must be accepted and answered. */
+export async function expectNextAccepted({ listener }: Player): Promise<void> {
+  const from = listener.frames.length;
+  listener.say('どんなゲームが作れますか？');
+  await expect(listener.until(({ type }) => type === 'jobStarted', from, AT_ONCE_MS)).resolves.toMatchObject({ isExisting: false });
+  await expect(listener.untilEnd(from)).resolves.toMatchObject({ type: 'completed' });
+}
+
+/** No process of a run and no scratch folder. */
+export async function expectNothingLeft(stack: Stack): Promise<void> {
+  await expect.poll(() => leftoverRuns(stack.dataDir), { timeout: GONE_LIMIT_MS }).toEqual([]);
+  await expect.poll(() => readdir(path.join(stack.dataDir, 'scratch')).catch(() => []), { timeout: GONE_LIMIT_MS }).toEqual([]);
+}
+
+export async function servedCode(stack: Stack, { user, projectId }: Player): Promise<string> {
+  const response = await fetch(`${stack.baseUrl}/api/projects/${projectId}/code`, { headers: { authorization: `Bearer ${user.accessToken}` } });
+  expect(response.status).toBe(200);
+  return ((await response.json()) as { code: string }).code;
+}
+
+/** The page as it is in the repository. */
+export function codeAt(stack: Stack, player: Player, revision: string): Promise<string> {
+  return git(stack, player, ['cat-file', 'blob', `${revision}:index.html`]);
+}
+
+export function repoOf(stack: Stack, { user, projectId }: Player): string {
+  return path.join(stack.dataDir, 'users', user.id, 'projects', projectId, 'repo.git');
+}
+
+async function git(stack: Stack, player: Player, args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('git', ['--git-dir', repoOf(stack, player), ...args], { maxBuffer: 64 * 1024 * 1024 });
+  return stdout;
+}
+
+async function mainOf(stack: Stack, player: Player): Promise<string | null> {
+  return git(stack, player, ['rev-parse', '--verify', '--quiet', 'refs/heads/main']).then((text) => text.trim(), () => null);
+}
+
+/** The user's line once; the assistant's once when the job was completed, else not at all. */
+async function expectChatLines(stack: Stack, { projectId }: Player, jobId: string, end: JobEnd): Promise<void> {
+  const ids = [chatLineIdFor(jobId, 'user'), chatLineIdFor(jobId, 'assistant')];
+  const { data, error } = await serviceClient(stack).from('chat_history').select('role').eq('project_id', projectId).in('id', ids);
+  if (error) throw error;
+  expect(data.map(({ role }) => role as string).sort()).toEqual(end === 'completed' ? ['assistant', 'user'] : ['user']);
+}
+
+/** One end and no other; the places of the last attempt run from 1 without gap or repeat; the text is the game. */
+function expectHeardOnce(player: Player, jobId: string, end: JobEnd): void {
+  const heard = player.listener.frames.filter((frame) => frame.jobId === jobId);
+  expect(heard.filter(({ type }) => ['completed', 'failed', 'cancelled'].includes(type)).map(({ type }) => type)).toEqual([end]);
+  const attempt = Math.max(0, ...heard.filter(({ type }) => type === 'stream').map((frame) => frame.attempt ?? 0));
+  if (attempt === 0) return;
+  const seqs = seqsOf(heard, attempt);
+  expect(seqs).toEqual(oneTo(seqs.length));
+}
+
+/** Runners and model programs of a stack, by what the kernel says of each process. */
+async function leftoverRuns(dataDir: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(pids.map(async (pid) => {
+    const [command, environment] = await Promise.all(['cmdline', 'environ'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')));
+    const isRunner = command?.includes('/runner/main.') && environment?.includes(dataDir);
+    const isModel = command?.startsWith('bwrap') && command.includes(dataDir);
+    return isRunner || isModel ? [`${pid} ${command?.replaceAll('\0', ' ').slice(0, 200)}`] : [];
+  }));
+  return found.flat();
+}

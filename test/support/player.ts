@@ -1,0 +1,23 @@
+import type { UUID } from 'node:crypto';
+import type { Player } from './checker.js';
+import { Listener } from './listener.js';
+import type { Stack } from './stack.js';
+import { createUser } from './users.js';
+
+export const GAME = '2Dのキャッチゲームを作って';
+
+/** A new user with a new project and an open socket. */
+export async function newPlayer(stack: Stack): Promise<Player> {
+  const user = await createUser(stack.env);
+  const listener = new Listener(stack.baseUrl, user.accessToken);
+  await listener.open();
+  return { user, listener, projectId: await listener.createProject() };
+}
+
+/** Says it and waits until it is accepted (A8). Answers with the job's id. */
+export async function say({ listener }: Player, content = GAME, messageId?: UUID): Promise<string> {
+  const from = listener.frames.length;
+  listener.say(content, { skipStyleSelection: true }, messageId);
+  const { jobId } = await listener.until(({ type }) => type === 'jobStarted', from) as { jobId: string };
+  return jobId;
+}

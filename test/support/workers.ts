@@ -1,0 +1,54 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { PROJECT_ROOT } from '../../src/config.js';
+import { startKeeper } from '../../src/embedded/stack/keeper.js';
+import { isAlive, type Stack } from './stack.js';
+
+/** More workers beside the one of a stack, which starts them no more than it has to: what dies stays dead until `fill`. */
+export interface Workers {
+  /** Starts workers until `count` are alive; resolves when all are ready. */
+  fill(): Promise<void>;
+  /** Pids of those alive. */
+  pids(): number[];
+  stop(): Promise<void>;
+}
+
+/** Keeps `count` workers for a stack that leaves its own worker down. */
+export async function startWorkers(stack: Stack, count: number): Promise<Workers> {
+  const first = await stack.pidOf('worker');
+  const env = await environmentOf(first);
+  const keeper = startKeeper();
+  const children: ChildProcess[] = [];
+  const pids = (): number[] => [first, ...children.flatMap(({ pid }) => pid ?? [])].filter(isAlive);
+  const workers: Workers = {
+    pids,
+    async fill() {
+      const missing = count - pids().length;
+      await Promise.all(Array.from({ length: Math.max(0, missing) }, async () => {
+        const child = spawn(process.execPath, ['--import', 'tsx', 'src/activities/worker.ts'], { cwd: PROJECT_ROOT, env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+        children.push(child);
+        if (child.pid !== undefined) keeper.add(child.pid, 'TERM');
+        await once(child, 'message');
+      }));
+    },
+    async stop() {
+      const living = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+      await Promise.all(living.map((child) => { child.kill('SIGKILL'); return once(child, 'exit'); }));
+      keeper.end();
+    },
+  };
+  try {
+    await workers.fill();
+    return workers;
+  } catch (error) {
+    await workers.stop();
+    throw error;
+  }
+}
+
+/** What a process was started with, as the kernel remembers it. */
+async function environmentOf(pid: number): Promise<Record<string, string>> {
+  const entries = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').filter(Boolean);
+  return Object.fromEntries(entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
+}
