@@ -1,0 +1,236 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jobIdFor } from '../../src/contracts/ids.js';
+import { Listener, type JobFrame } from '../support/listener.js';
+import { createUser } from '../support/users.js';
+import type { Random } from './random.js';
+
+export type Doing = 'make' | 'edit' | 'ask' | 'cancel' | 'reload' | 'double' | 'restore';
+
+/** One accepted message as its sender saw it. */
+export interface Run {
+  jobId: string; messageId: string; userId: string; projectId: string; doing: Doing;
+  /** Which of the users who play at the same time. */
+  place: number;
+  acceptedAtMs: number;
+  /** The end that was heard; null when none came within the bound. */
+  end: string | null;
+  tookMs: number;
+  /** Places in the stream in the order in which they were heard. */
+  places: { attempt: number; seq: number }[];
+  /** Heard from its start, resumed where it was: nothing may be missing, nothing come twice. */
+  isFollowed: boolean;
+}
+export interface Restore { actionId: string; projectId: string; versionId: string; answer: string | null }
+/** Something that a user could not do although the stack had time to recover. */
+export interface Complaint { projectId: string | null; doing: string }
+export interface Diary {
+  /** Access tokens by user. */
+  accounts: Map<string, string>;
+  /** Every message that was sent, once, whether it was accepted or not. */
+  messages: { projectId: string; messageId: string; content: string }[];
+  runs: Run[];
+  restores: Restore[];
+  complaints: Complaint[];
+}
+export const emptyDiary = (): Diary => ({ accounts: new Map(), messages: [], runs: [], restores: [], complaints: [] });
+
+const WEIGHTS: Readonly<Record<Doing, number>> = { make: 3, edit: 5, ask: 3, cancel: 2, reload: 4, double: 2, restore: 2 };
+const GAMES = ['2Dのシューティングゲームを作って', '2Dのキャッチゲームを作って', '2Dの迷路ゲームを作って', '3Dのレースゲームを作って'];
+const EDITS = ['敵を青にして', 'もっと速くして', '背景を赤にして', 'プレイヤーを大きくして'];
+const QUESTION = 'このゲームの遊び方は？';
+const ENDS = ['completed', 'failed', 'cancelled'];
+/** A message must be accepted, and its end heard, within these: the longest recovery and the queue before it. */
+const ACCEPTED_MS = 120_000;
+const ENDED_MS = 180_000;
+const ANSWER_MS = 25_000;
+
+export interface PlayerOptions { env: Readonly<Record<string, string>>; baseUrl: string; random: Random; diary: Diary; place: number; hasTurn: () => boolean }
+
+/** A user who plays with the product as long as he has a turn, then leaves. */
+export class Player {
+  private listener!: Listener;
+  private userId = '';
+  private projectId = '';
+  private versions: string[] = [];
+
+  constructor(private readonly options: PlayerOptions) {}
+
+  async live(): Promise<void> {
+    await this.signUp();
+    try {
+      while (this.options.hasTurn()) await this.act(this.decide());
+    } finally {
+      this.listener.close();
+    }
+  }
+
+  private async signUp(): Promise<void> {
+    const { env, baseUrl } = this.options;
+    const user = await patiently(() => createUser(env, 'chaos'));
+    this.userId = user.id;
+    this.options.diary.accounts.set(user.id, user.accessToken);
+    this.listener = new Listener(baseUrl, user.accessToken);
+    await this.listener.open().catch(() => undefined);
+    await this.listener.until(({ type }) => type === 'init');
+  }
+
+  private decide(): Doing {
+    const doing = this.options.random.weighted(WEIGHTS);
+    return this.projectId ? doing : 'make';
+  }
+
+  private async act(doing: Doing): Promise<void> {
+    const { random } = this.options;
+    await sleep(random.between(0, 800));
+    if (doing === 'make') await this.newProject();
+    if (doing === 'restore') return this.restore();
+    const content = doing === 'make' ? random.pick(GAMES) : doing === 'ask' ? QUESTION : random.pick(EDITS);
+    const lateMs = random.between(0, 4_000);
+    const forgets = random.next() < 0.3;
+    await this.say(doing, content, async (run) => {
+      await sleep(lateMs);
+      if (doing === 'cancel') this.listener.send({ type: 'cancel', jobId: run.jobId });
+      if (doing === 'reload') this.reload(run, forgets);
+    });
+  }
+
+  /** The connection is lost, or the page is opened anew and knows nothing of the stream. */
+  private reload(run: Run, forgets: boolean): void {
+    if (forgets) {
+      this.listener.lastPlace = null;
+      run.isFollowed = false;
+    }
+    this.listener.drop();
+  }
+
+  private async newProject(): Promise<void> {
+    const from = this.listener.frames.length;
+    const created = await this.insist(() => this.listener.send({ type: 'createProject', name: '新しいゲーム' }), ({ type }) => type === 'projectCreated', from);
+    if (!created) return this.complain('createProject');
+    this.projectId = (created['project'] as { id: string }).id;
+    this.versions = [];
+    await this.select();
+  }
+
+  private async select(): Promise<void> {
+    await this.listener.select(this.projectId, 5_000).catch(() => undefined);
+  }
+
+  private async say(doing: Doing, content: string, meanwhile: (run: Run) => Promise<void>): Promise<void> {
+    const messageId = this.options.random.uuid();
+    const run: Run = {
+      jobId: jobIdFor(this.projectId, messageId), messageId, userId: this.userId, projectId: this.projectId, doing, place: this.options.place,
+      acceptedAtMs: 0, end: null, tookMs: 0, places: [], isFollowed: true,
+    };
+    const from = this.listener.frames.length;
+    const send = () => this.listener.say(content, undefined, messageId);
+    let sent = 0;
+    this.options.diary.messages.push({ projectId: this.projectId, messageId, content });
+    const accepted = await this.insist(() => {
+      sent += 1;
+      send();
+      if (doing === 'double') send();
+    }, (frame) => frame.type === 'jobStarted' && frame.jobId === run.jobId, from);
+    if (!accepted) return this.complain(doing);
+    if (sent > 1) run.isFollowed = false;
+    run.acceptedAtMs = Date.now();
+    this.options.diary.runs.push(run);
+    const disturbed = meanwhile(run);
+    await this.untilEnd(run, from, send);
+    await disturbed;
+    run.tookMs = Date.now() - run.acceptedAtMs;
+    run.places = this.listener.frames.slice(from).flatMap(({ jobId, attempt, seq }) => (jobId === run.jobId && attempt !== undefined && seq !== undefined ? [{ attempt, seq }] : []));
+    if (run.end === 'completed') await this.lookAtVersions();
+  }
+
+  /** Listens until the end; whoever comes back without a place in the stream asks again with the same message id. */
+  private async untilEnd(run: Run, from: number, send: () => void): Promise<void> {
+    let connection = this.listener.reconnects;
+    let errors = this.errorsSince(from);
+    for (const deadline = Date.now() + ENDED_MS; Date.now() < deadline; await sleep(30)) {
+      run.end = this.listener.frames.slice(from).find(({ type, jobId }) => jobId === run.jobId && ENDS.includes(type))?.type ?? null;
+      if (run.end) return;
+      const isBack = this.listener.reconnects !== connection;
+      if (!isBack && this.errorsSince(from) === errors) continue;
+      const seen = this.listener.frames.length;
+      // The listener selects its project by itself when it is back; after an error it is asked to.
+      if (isBack) await this.listener.until(({ type }) => type === 'projectSelected', Math.max(from, seen - 3), 5_000).catch(() => this.select());
+      else await sleep(500).then(() => this.select());
+      [connection, errors] = [this.listener.reconnects, this.errorsSince(from)];
+      if (this.listener.lastPlace?.jobId === run.jobId) continue;
+      run.isFollowed = false;
+      send();
+    }
+  }
+
+  private errorsSince(from: number): number {
+    return this.listener.frames.slice(from).filter(({ type }) => type === 'error').length;
+  }
+
+  private async lookAtVersions(): Promise<void> {
+    const from = this.listener.frames.length;
+    this.listener.send({ type: 'getVersions', projectId: this.projectId });
+    const list = await this.listener.until(({ type }) => type === 'versionsList', from, 5_000).catch(() => null);
+    if (list) this.versions = (list['versions'] as { id: string }[]).map(({ id }) => id);
+  }
+
+  private async restore(): Promise<void> {
+    const { random, diary } = this.options;
+    const choice = random.next();
+    const messageId = random.uuid();
+    const versionId = this.versions[Math.floor(choice * this.versions.length)];
+    if (versionId === undefined) return;
+    const restore: Restore = { actionId: jobIdFor(this.projectId, messageId), projectId: this.projectId, versionId, answer: null };
+    diary.restores.push(restore);
+    const frame = { type: 'restoreVersion', projectId: this.projectId, versionId, messageId };
+    const answer = await this.insist(() => this.listener.send(frame), ({ type }) => type === 'versionRestored', this.listener.frames.length);
+    restore.answer = answer?.type ?? null;
+    if (!answer) this.complain('restore');
+  }
+
+  /** Does it again, under the same id, until the answer comes: after a refusal, a lost connection, or silence. */
+  private async insist(send: () => void, fits: (frame: JobFrame) => boolean, from: number): Promise<JobFrame | null> {
+    for (const deadline = Date.now() + ACCEPTED_MS; Date.now() < deadline; await sleep(400)) {
+      const sentAt = this.listener.frames.length;
+      const connection = this.listener.reconnects;
+      send();
+      await this.listener.until((frame) => frame.type === 'error' || fits(frame) || this.listener.reconnects !== connection, sentAt, ANSWER_MS).catch(() => undefined);
+      const answer = this.listener.frames.slice(from).find(fits);
+      if (answer) return answer;
+      if (this.projectId) await this.select();
+    }
+    return null;
+  }
+
+  private complain(doing: string): void {
+    this.options.diary.complaints.push({ projectId: this.projectId || null, doing });
+  }
+}
+
+/** Tries until it works: what a user would do while a part is coming back. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (const deadline = Date.now() + ACCEPTED_MS; ;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await sleep(500);
+    }
+  }
+}
+
+/** Says one thing in a project when all is quiet: a project that does not answer is stuck. */
+export async function probe(options: { baseUrl: string; token: string; projectId: string; timeoutMs: number }): Promise<boolean> {
+  const listener = new Listener(options.baseUrl, options.token, options.projectId);
+  try {
+    await listener.open();
+    listener.say(QUESTION);
+    await listener.until(({ type }) => type === 'jobStarted', 0, options.timeoutMs);
+    await listener.until(({ type }) => ENDS.includes(type), 0, options.timeoutMs);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    listener.close();
+  }
+}
