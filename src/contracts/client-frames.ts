@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Dimension } from './primitives.js';
+import { Dimension, storable } from './primitives.js';
 import { Cursor } from './stream.js';
 
 /**
@@ -14,7 +14,7 @@ const DebugOptions = z.looseObject({ disableSkills: z.boolean().optional(), useC
 export const Since = Cursor.extend({ jobId: z.string() });
 export type Since = z.infer<typeof Since>;
 
-export const SelectedStyle = z.looseObject({ dimension: Dimension.catch('2d'), styleId: z.string() });
+export const SelectedStyle = z.looseObject({ dimension: Dimension.catch('2d'), styleId: z.string().transform(storable) });
 export type SelectedStyle = z.infer<typeof SelectedStyle>;
 
 /** Longest accepted chat message, characters; frames over 1 MiB never reach a schema. */
@@ -22,7 +22,7 @@ const MAX_CONTENT_CHARS = 20_000;
 
 export const MessageFrame = z.looseObject({
   type: z.literal('message'),
-  content: z.string().trim().min(1).max(MAX_CONTENT_CHARS),
+  content: z.string().transform(storable).pipe(z.string().trim().min(1).max(MAX_CONTENT_CHARS)),
   debugOptions: DebugOptions.optional().catch(undefined),
   autoFix: z.boolean().optional().catch(undefined),
   skipStyleSelection: z.boolean().optional().catch(undefined),

@@ -15,3 +15,8 @@ export type Dimension = z.infer<typeof Dimension>;
 export function isUuid(value: unknown): value is string {
   return typeof value === 'string' && UUID_PATTERN.test(value);
 }
+
+/** Text as the database can keep it: PostgreSQL knows no NUL character, and JSON columns no half of a surrogate pair. */
+export function storable(text: string): string {
+  return text.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '\ufffd');
+}

@@ -19,8 +19,10 @@ const HANDLERS: { [T in ClientFrameType]: Handler<T> } = {
 /** Frames of one socket worked on at the same time, and waiting for that; beyond it the socket is closed. */
 const MAX_RUNNING = 16;
 const MAX_WAITING = 256;
+/** Their text, of one socket: a few of the largest frames, so that a flood of those cannot fill our memory. */
+const MAX_UNANSWERED_CHARS = 4 * 1024 * 1024;
 
-type ParsedFrame = { type: ClientFrameType; body: unknown };
+type ParsedFrame = { type: ClientFrameType; body: unknown; chars: number };
 
 /**
  * Takes one socket's frames: handlers run side by side (websocket.md §8), `ping` never waits for any of them, and
@@ -28,15 +30,21 @@ type ParsedFrame = { type: ClientFrameType; body: unknown };
  */
 export class Dispatcher {
   #running = 0;
+  #unansweredChars = 0;
   readonly #waiting: ParsedFrame[] = [];
 
   constructor(private readonly deps: SocketDeps, private readonly session: Session) {}
 
   take(text: string): void {
+    if (!this.session.isOpen) return;
     const frame = parseFrame(text);
     if (typeof frame === 'string') return this.session.fail(frame);
     if (frame.type === 'ping') return void this.#handle(frame);
-    if (this.#waiting.length >= MAX_WAITING) return this.session.close(CLOSE.tooManyFrames);
+    this.#unansweredChars += frame.chars;
+    if (this.#waiting.length >= MAX_WAITING || this.#unansweredChars > MAX_UNANSWERED_CHARS) {
+      this.#waiting.length = 0;
+      return this.session.close(CLOSE.tooManyFrames);
+    }
     this.#waiting.push(frame);
     this.#next();
   }
@@ -48,11 +56,12 @@ export class Dispatcher {
     this.#running += 1;
     void this.#handle(frame).finally(() => {
       this.#running -= 1;
+      this.#unansweredChars -= frame.chars;
       this.#next();
     });
   }
 
-  async #handle({ type, body }: ParsedFrame): Promise<void> {
+  async #handle({ type, body }: Pick<ParsedFrame, 'type' | 'body'>): Promise<void> {
     try {
       const parsed = CLIENT_FRAMES[type].safeParse(body);
       if (!parsed.success) return this.session.fail('Invalid message format');
@@ -74,5 +83,5 @@ function parseFrame(text: string): ParsedFrame | 'Invalid message format' | 'Unk
   }
   if (body === null || body === undefined) return 'Invalid message format';
   const { type } = body as { type?: unknown };
-  return isClientFrameType(type) ? { type, body } : 'Unknown message type';
+  return isClientFrameType(type) ? { type, body, chars: text.length } : 'Unknown message type';
 }

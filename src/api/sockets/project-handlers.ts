@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientFrame } from '../../contracts/client-frames.js';
 import { codedError } from '../../contracts/server-frames.js';
 import { jobIdFor } from '../../contracts/ids.js';
+import { storable } from '../../contracts/primitives.js';
 import { toProjectBrief, type ProjectRow } from '../../store/projects.js';
 import type { SocketDeps } from './deps.js';
 import { ownedProject, projectsOf, rightsOf } from './ownership.js';
@@ -17,7 +18,7 @@ export async function createProject(deps: SocketDeps, session: Session, { name =
   if (!session.isSignedIn()) return session.fail('Not initialized');
   if (typeof name !== 'string') return session.fail('Invalid message format');
   const { identity } = session;
-  const project = await rightsOf(deps.store, identity).projects.create(identity.id, name);
+  const project = await rightsOf(deps.store, identity).projects.create(identity.id, storable(name));
   deps.store.activityLog.write({ action: 'create', targetType: 'project', targetId: project.id, userId: identity.id, details: name });
   const projects = await projectsOf(deps, identity);
   session.select(project.id);
@@ -28,7 +29,7 @@ export async function renameProject(deps: SocketDeps, session: Session, { projec
   if (!session.isSignedIn() || !projectId || !name || typeof name !== 'string') return session.fail('Invalid request');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
-  const project = await deps.store.projects.rename(owned.id, name);
+  const project = await deps.store.projects.rename(owned.id, storable(name));
   if (project) deps.store.activityLog.write({ action: 'rename', targetType: 'project', targetId: owned.id, userId: null, details: name });
   session.send({ type: 'projectRenamed', project: project && toProjectBrief(project), projects: await projectsOf(deps, session.identity) });
 }
