@@ -17,8 +17,8 @@ export type FakeActivities = Partial<SharedActivities> & Partial<AgentActivities
 export interface WorkflowEnv {
   client: Client;
   bundle: WorkflowBundleWithSourceMap;
-  /** Runs workers for all queues with these activities while `body` runs. */
-  withWorkers<T>(activities: FakeActivities, body: () => Promise<T>): Promise<T>;
+  /** Runs workers for all queues with these activities while `body` runs; `agentSlots` runs at once when given. */
+  withWorkers<T>(activities: FakeActivities, body: () => Promise<T>, agentSlots?: number): Promise<T>;
   stop(): Promise<void>;
 }
 
@@ -50,13 +50,14 @@ export async function startWorkflowEnv(): Promise<WorkflowEnv> {
   return {
     client: env.client,
     bundle,
-    async withWorkers({ runAgent, ...short }, body) {
+    async withWorkers({ runAgent, ...short }, body, agentSlots) {
       // Short steps beat as the product's own worker makes them; a run does it by itself.
       const activities = { ...withHeartbeats(short as SharedActivities & FileActivities), ...(runAgent ? { runAgent } : {}) };
       const queues = Object.keys(activities).length > 0 ? [TASK_QUEUE, LOCAL_QUEUE, LOCAL_AGENT_QUEUE] : [TASK_QUEUE];
       const workers = await Promise.all(queues.map((taskQueue) => Worker.create({
         connection: env.nativeConnection, taskQueue, activities, maxHeartbeatThrottleInterval: '200ms',
         ...(taskQueue === TASK_QUEUE ? { workflowBundle: bundle } : {}),
+        ...(taskQueue === LOCAL_AGENT_QUEUE && agentSlots ? { maxConcurrentActivityTaskExecutions: agentSlots } : {}),
       })));
       const running = Promise.all(workers.map((worker) => worker.run()));
       try {
