@@ -11,6 +11,7 @@ import { withHeartbeats } from './heartbeats.js';
 import { createJobStreamClient } from './job-stream-client.js';
 import { localAgentActivities } from './local/agent.js';
 import { localFileActivities } from './local/files.js';
+import { bundleRunner } from './local/runner-program.js';
 import { jobActivities } from './shared/jobs.js';
 import { maintenanceActivities } from './shared/maintenance.js';
 import { planningActivities } from './shared/planning.js';
@@ -61,7 +62,7 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
     Worker.create({ ...common, taskQueue: TASK_QUEUE, workflowsPath: workflowsPath(), activities: withHeartbeats(withTypedFailures(shared)) }),
     Worker.create({ ...common, taskQueue: LOCAL_QUEUE, activities: withHeartbeats(withTypedFailures(localFileActivities(deps))) }),
     Worker.create({
-      ...common, taskQueue: LOCAL_AGENT_QUEUE, activities: withTypedFailures(localAgentActivities(deps)),
+      ...common, taskQueue: LOCAL_AGENT_QUEUE, activities: withTypedFailures(localAgentActivities({ ...deps, runner: await bundleRunner(config.DATA_DIR) })),
       maxConcurrentActivityTaskExecutions: config.MAX_RUNNING_JOBS,
     }),
   ]);

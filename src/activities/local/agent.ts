@@ -12,19 +12,20 @@ import type { Mirror } from '../../store/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports.js';
 import { startRunner } from './runner-process.js';
+import type { RunnerProgram } from './runner-program.js';
 
 const HEARTBEAT_MS = 1_000;
 /** Patience with an API that cannot be reached when a run ends; the result is the truth, the stream is for display. */
 const CALLBACK_DRAIN_MS = 5_000;
 
-export interface AgentDeps { config: WorkerConfig; store: Store; mirror: Mirror }
+export interface AgentDeps { config: WorkerConfig; store: Store; mirror: Mirror; runner: RunnerProgram }
 
 /** Runs the model on this machine, in the sandbox, beside the mirror's own repository (E1). */
 export function localAgentActivities(deps: AgentDeps): AgentActivities {
   return { runAgent: (input) => runAgent(deps, input) };
 }
 
-async function runAgent({ config, store, mirror }: AgentDeps, input: RunAgentInput): Promise<RunAgentOutcome> {
+async function runAgent({ config, store, mirror, runner }: AgentDeps, input: RunAgentInput): Promise<RunAgentOutcome> {
   const context = Context.current();
   const callId = callIdFor(input.jobId, input.attempt);
   const beat = setInterval(() => context.heartbeat({ callId }), HEARTBEAT_MS);
@@ -33,6 +34,7 @@ async function runAgent({ config, store, mirror }: AgentDeps, input: RunAgentInp
     await store.jobs.takeSlot(input.jobId, input.attempt);
     const repoDir = await mirror.ensure(input.userId, input.projectId);
     const raw = await startRunner({
+      program: runner,
       input: generateInput(config, input, callId, repoDir),
       env: runnerEnv(config, callId),
       signal: context.cancellationSignal,

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRunner } from './runner-process.js';
+import { bundleRunner } from './runner-program.js';
 
 let root: string;
 beforeAll(async () => { root = await mkdtemp(path.join(os.tmpdir(), 'runner-')); });
@@ -14,6 +15,13 @@ describe('the runner as a child process', () => {
   it('does its work and answers with the result', async () => {
     await start({ command: 'files', root, op: 'write', path: 'a/b.txt', content: 'はい' });
     await expect(start({ command: 'files', root, op: 'read', path: 'a/b.txt' })).resolves.toMatchObject({ content: 'はい' });
+  });
+
+  it('does the same from its bundle, wherever the data folder is', async () => {
+    const program = await bundleRunner(path.join(root, 'data'));
+    expect(program).toEqual([path.join(root, 'data', 'runner', 'main.mjs')]);
+    await startRunner({ program, input: { command: 'files', root, op: 'write', path: 'b.txt', content: 'はい' }, env: {}, signal: new AbortController().signal });
+    await expect(start({ command: 'files', root, op: 'read', path: 'b.txt' })).resolves.toMatchObject({ content: 'はい' });
   });
 
   it('reports a failure by its kind', async () => {

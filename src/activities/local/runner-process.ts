@@ -1,15 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { RunnerFailure } from '../../contracts/runner.js';
 import { CRASH_POINTS_DIR } from '../../crash-points.js';
 import { DreamError } from '../../contracts/errors.js';
+import { runnerFromSource, type RunnerProgram } from './runner-program.js';
 
 /** After SIGTERM the runner stops the model and cleans up; this long it may take (F1: 2 s + 2 s, and its own end). */
 const STOP_GRACE_MS = 6_000;
 const STDERR_KEPT = 4_000;
 
 export interface RunnerStart {
+  /** The runner from its source unless given. */
+  program?: RunnerProgram;
   input: object;
   /** Secrets and addresses; the only environment the runner gets beside PATH and the like. */
   env: Readonly<Record<string, string>>;
@@ -23,8 +25,8 @@ export interface RunnerStart {
  * Throws a DreamError of the runner's own kind, `RunCrashed` when it died without a word, `RunCancelled` after `signal`.
  * The runner lives only as long as its stdin is open: when this process dies, it stops by itself.
  */
-export async function startRunner({ input, env, signal, onAlive }: RunnerStart): Promise<unknown> {
-  const child = spawn(process.execPath, entryArgs(), {
+export async function startRunner({ program = runnerFromSource, input, env, signal, onAlive }: RunnerStart): Promise<unknown> {
+  const child = spawn(process.execPath, program, {
     env: { ...inherited(), ...env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true,
   });
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
@@ -94,13 +96,6 @@ function killGroup(child: ChildProcess): void {
   } catch {
     // It is gone already.
   }
-}
-
-/** The runner's entry beside this file: TypeScript in development, compiled in the image. */
-function entryArgs(): string[] {
-  const isSource = import.meta.url.endsWith('.ts');
-  const entry = fileURLToPath(new URL(`../../runner/main.${isSource ? 'ts' : 'js'}`, import.meta.url));
-  return isSource ? ['--import', 'tsx', entry] : [entry];
 }
 
 /** What a program needs to run, and nothing of ours. */

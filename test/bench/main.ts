@@ -1,0 +1,66 @@
+import path from 'node:path';
+import { program } from 'commander';
+import { PROJECT_ROOT } from '../../src/config.js';
+import { startStack, type Stack } from '../support/stack.js';
+import { callbacks } from './callbacks.js';
+import { growth } from './growth.js';
+import { histories } from './histories.js';
+import { jobs } from './jobs.js';
+import { pacedSeconds, type Bench, type Measurement } from './measurement.js';
+import { overhead, pacedOverhead } from './overhead.js';
+import { processes } from './processes.js';
+import { reads } from './reads.js';
+import { describeRun, head, missed, save, table, type Section } from './report.js';
+import { sockets } from './sockets.js';
+
+/** In this order; those of the paced stack come last, so that each stack is started once. */
+const ALL: readonly Measurement[] = [jobs, overhead, callbacks, reads, histories, growth, sockets, pacedOverhead, processes];
+
+/** `npm run bench [-- --only=a,b] [--quick]`: measures the product on this machine; a missed target is told, not an error. */
+program
+  .option('--only <names>', `of ${ALL.map(({ name }) => name).join(', ')}`, (list: string) => list.split(','))
+  .option('--quick', 'fewer and shorter rounds: under three minutes', false)
+  .parse();
+const { only, quick } = program.opts<{ only?: string[]; quick: boolean }>();
+const unknown = only?.filter((name) => !ALL.some((one) => one.name === name)) ?? [];
+if (unknown.length > 0) program.error(`unknown: ${unknown.join(', ')}`);
+
+const print = (text: string): void => { process.stdout.write(`${text}\n`); };
+
+async function measure(measurement: Measurement, bench: Bench): Promise<Section> {
+  const { name, title } = measurement;
+  const startedMs = Date.now();
+  try {
+    const rows = await measurement.run(bench);
+    return { name, title, rows, tookMs: Date.now() - startedMs };
+  } catch (error) {
+    return { name, title, rows: [], trouble: error instanceof Error ? error.message : String(error), tookMs: Date.now() - startedMs };
+  }
+}
+
+async function withStack(pace: Measurement['pace'], use: (stack: Stack) => Promise<void>): Promise<void> {
+  const env: Record<string, string> = pace === 'paced' ? { DEMO_SECONDS: String(pacedSeconds(quick)), MAX_RUNNING_JOBS: '10' } : { DEMO_SECONDS: '0' };
+  const stack = await startStack({ env: { ...env, LOG_LEVEL: 'warn', MAX_QUEUED_JOBS: '100' } });
+  try {
+    await use(stack);
+  } finally {
+    await stack.stop();
+  }
+}
+
+const run = await describeRun(quick);
+print(head(run));
+const sections: Section[] = [];
+for (const pace of ['unpaced', 'paced'] as const) {
+  const wanted = ALL.filter((one) => one.pace === pace && (!only || only.includes(one.name)));
+  if (wanted.length === 0) continue;
+  await withStack(pace, async (stack) => {
+    for (const measurement of wanted) {
+      const section = await measure(measurement, { stack, quick });
+      sections.push(section);
+      print(table(section));
+    }
+  });
+}
+const misses = sections.reduce((sum, section) => sum + missed(section), 0);
+print(`\n${misses === 0 ? 'all targets met' : `${misses} MISSED`} · ${path.relative(PROJECT_ROOT, await save({ ...run, sections }))}`);
