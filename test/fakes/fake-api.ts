@@ -66,7 +66,7 @@ async function file(path: string, response: ServerResponse): Promise<void> {
   const name = PAGES[path] ?? (path.startsWith('/project/') ? 'editor.html' : path.slice(1));
   const source = path === '/lib/supabase.min.js' ? SDK : join(PUBLIC, name);
   const body = await readFile(source);
-  response.writeHead(200, { 'Content-Type': TYPES[extname(source)] ?? 'application/octet-stream', 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff' }).end(body);
+  response.writeHead(200, { 'Content-Type': TYPES[extname(source)] ?? 'application/octet-stream', 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'max-age=600' }).end(body);
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {

@@ -1,4 +1,4 @@
-/** A stored answer may end with its suggestions; both sides of the wire agree on this ending. */
+/** Answers as they are stored: their ending of suggestions, on which both sides of the wire agree, and the result of a job's row. */
 
 const SUFFIX = /\n*提案: ([^\n]+)\s*$/;
 
@@ -13,4 +13,14 @@ export function splitSuggestions(content) {
 /** The answers to the question 2D or 3D: these send themselves. @param {string} suggestion */
 export function isDimensionAnswer(suggestion) {
   return suggestion === '2Dで作成' || suggestion === '3Dで作成';
+}
+
+/** A row holds its result as JSON text. @param {string | null} json @returns {import('../types.js').Frame<'completed'>['result']} */
+export function readResult(json) {
+  try {
+    const result = JSON.parse(json ?? '{}');
+    return { ...result, message: typeof result.message === 'string' ? result.message : '' };
+  } catch {
+    return { message: '' };
+  }
 }

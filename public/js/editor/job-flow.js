@@ -5,7 +5,7 @@
 import { stepName } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
 import { toast } from '../ui/toast.js';
-import { splitSuggestions } from './answer-text.js';
+import { readResult, splitSuggestions } from './answer-text.js';
 
 /** @typedef {import('../types.js').ServerFrame} ServerFrame */
 /** @typedef {import('../types.js').OutgoingMessage} OutgoingMessage */
@@ -135,6 +135,7 @@ export class JobFlow {
   refused(frame) {
     const letter = this.outbox.take();
     const failure = { message: frame.message ?? frame.error?.message, code: frame.error?.code };
+    this.composer.setStopping(false);
     if (this.#state === 'sending') {
       this.#idle();
       this.live.close();
@@ -290,18 +291,8 @@ export class JobFlow {
       return;
     }
     if (job.id !== this.#jobId || this.#ended.has(job.id)) return;
-    if (job.status === 'completed') this.#completed(parseResult(job.result), job.id);
+    if (job.status === 'completed') this.#completed(readResult(job.result), job.id);
     else if (job.status === 'failed') this.#failed({ message: job.error ?? '' }, job.id);
     else if (job.status === 'cancelled') this.#cancelled(job.id);
-  }
-}
-
-/** @param {string | null} json @returns {Frame<'completed'>['result']} */
-function parseResult(json) {
-  try {
-    const result = JSON.parse(json ?? '{}');
-    return { ...result, message: typeof result.message === 'string' ? result.message : '' };
-  } catch {
-    return { message: '' };
   }
 }

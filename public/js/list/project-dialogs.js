@@ -6,7 +6,7 @@ import { h, isComposing } from '../ui/dom.js';
 /** @typedef {import('../types.js').ProjectSummary} ProjectSummary */
 /** @typedef {import('../net/requests.js').Requests} Requests */
 
-export const NAME_MAX_CHARS = 50;
+const NAME_MAX_CHARS = 50;
 
 /** @param {Requests} requests @param {ProjectSummary} project @returns {Promise<boolean>} whether the name changed */
 export async function renameProject(requests, project) {

@@ -1,17 +1,9 @@
 /** Requests with the session's token. A refused token is renewed once; then the person signs in again. */
 
-export class HttpError extends Error {
-  /** @param {number} status @param {string} message */
-  constructor(status, message) {
-    super(message);
-    this.status = status;
-  }
-}
-
 /**
  * @param {import('./session.js').Session} session
  * @param {string} path
- * @returns {Promise<Response>} an answer of the 200s; rejects with HttpError or when there is no network
+ * @returns {Promise<Response>} an answer of the 200s; rejects for any other answer and when there is no network
  */
 export async function get(session, path) {
   await session.freshToken();
@@ -21,7 +13,7 @@ export async function get(session, path) {
     if (renewal === 'renewed') response = await fetchWith(session, path);
     if (response.status === 401 && renewal !== 'unreachable') await session.leave('expired');
   }
-  if (!response.ok) throw new HttpError(response.status, `GET ${path} answered ${response.status}`);
+  if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`);
   return response;
 }
 

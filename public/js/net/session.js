@@ -46,7 +46,7 @@ export async function requireSession() {
 }
 
 /** @param {'expired' | 'failed' | null} notice @returns {Promise<never>} */
-export function leaveForSignIn(notice) {
+function leaveForSignIn(notice) {
   clearCachedSession();
   rememberThisPage();
   if (notice) leaveNotice(notice);

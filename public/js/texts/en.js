@@ -97,7 +97,6 @@ export const en = {
   gameUpdated: 'The game was updated',
   stopped: 'Stopped',
   cancelledByUser: 'Cancelled',
-  sendAgain: 'Send again',
   backToInput: 'Back to the message box',
   notProcessed: 'A game is being made, so this message has not been worked on. Please send it again afterwards.',
   restoredTo: (id) => `Restored version ${id}`,
@@ -116,7 +115,6 @@ export const en = {
   stylesBack: 'Previous styles',
   stylesNext: 'More styles',
 
-  starting: 'Starting...',
   sending: 'Sending...',
   slowAnswer: 'This is taking a little longer...',
   working: 'Working...',

@@ -104,7 +104,6 @@ export const ja = {
   gameUpdated: 'ゲームを更新しました',
   stopped: '停止しました',
   cancelledByUser: 'キャンセルしました',
-  sendAgain: 'もう一度送る',
   backToInput: '入力欄に戻す',
   notProcessed: 'いま作成中のため、このメッセージはまだ処理されていません。終わってからもう一度送ってください。',
   restoredTo: (/** @type {string} */ id) => `バージョン ${id} に戻しました`,
@@ -125,7 +124,6 @@ export const ja = {
   stylesNext: '次のスタイル',
 
   // Live progress
-  starting: 'Starting...',
   sending: '送信しています...',
   slowAnswer: '少し時間がかかっています...',
   working: '処理中...',

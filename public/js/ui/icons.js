@@ -26,7 +26,6 @@ const SHAPES = {
   wide: ['M3 5h18v14H3z', 'M7 9v6', 'M17 9v6'],
   search: ['M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13z', 'M15.5 15.5L20 20'],
   file: ['M6 3h8l4 4v14H6z', 'M9.5 12h5', 'M9.5 16h5'],
-  bell: ['M6 16V10.5a6 6 0 0 1 12 0V16l1.5 2h-15z', 'M10 21h4'],
 };
 
 /** @typedef {keyof typeof SHAPES} IconName */

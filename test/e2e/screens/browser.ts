@@ -1,4 +1,4 @@
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { startFakeApi, type FakeApi } from '../../fakes/fake-api.js';
 
@@ -8,15 +8,14 @@ export const SIZES = {
   desktop: { viewport: { width: 1280, height: 800 } },
 } as const;
 export type Size = keyof typeof SIZES;
-type StorageState = NonNullable<BrowserContextOptions['storageState']>;
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--no-first-run'];
 
 /** A browser and a fake server; pages are watched for errors. */
 export class Stage {
   private readonly contexts: BrowserContext[] = [];
-  /** A browser's memory with a session in it, so that not every test signs in by hand. */
-  private session: StorageState | undefined;
+  /** Browsers that are signed in, so that not every test signs in by hand. Tests get a fresh tab in them. */
+  private readonly signedInContexts = new Map<Size, BrowserContext>();
   /** What browsers complained about, unless a test expects it. */
   readonly complaints: string[] = [];
 
@@ -34,7 +33,8 @@ export class Stage {
 
   /** Forgets everything between two tests. */
   async clear(): Promise<void> {
-    await Promise.all(this.contexts.splice(0).map((context) => context.close()));
+    const tabs = [...this.signedInContexts.values()].flatMap((context) => context.pages());
+    await Promise.all([...this.contexts.splice(0).map((context) => context.close()), ...tabs.map((tab) => tab.close())]);
     const { api } = this;
     api.world.projects.clear();
     api.sockets.reset();
@@ -43,9 +43,18 @@ export class Stage {
     this.complaints.length = 0;
   }
 
-  async page(size: Size, options: { locale?: string; storageState?: StorageState } = {}): Promise<Page> {
-    const context = await this.browser.newContext({ ...SIZES[size], locale: 'ja-JP', reducedMotion: 'reduce', ...options });
+  /** A browser that has never been here. */
+  async page(size: Size, options: { locale?: string } = {}): Promise<Page> {
+    const context = await this.newContext(size, options);
     this.contexts.push(context);
+    return this.tab(context);
+  }
+
+  private newContext(size: Size, options: { locale?: string } = {}): Promise<BrowserContext> {
+    return this.browser.newContext({ ...SIZES[size], locale: 'ja-JP', reducedMotion: 'reduce', ...options });
+  }
+
+  private async tab(context: BrowserContext): Promise<Page> {
     const page = await context.newPage();
     page.setDefaultTimeout(6_000);
     page.on('pageerror', (error) => this.complaints.push(error.message));
@@ -79,12 +88,13 @@ export class Stage {
   }
 
   private async pageWithSession(size: Size): Promise<Page> {
-    if (!this.session) {
-      const first = await this.page('desktop');
-      await this.signIn(first);
-      this.session = await first.context().storageState();
-    }
-    return this.page(size, { storageState: this.session });
+    const known = this.signedInContexts.get(size);
+    if (known) return this.tab(known);
+    const context = await this.newContext(size);
+    this.signedInContexts.set(size, context);
+    const page = await this.tab(context);
+    await this.signIn(page);
+    return page;
   }
 
   async reopen(page: Page, projectId: string): Promise<void> {
