@@ -15,4 +15,8 @@ describe('what a client sends', () => {
   it.each([['99999999999999999999', 1000], ['9'.repeat(400), 1000], [`-${'9'.repeat(400)}`, 0], ['x', 20], [['1'], 20], [undefined, 20], ['7.5', 7]])('limit=%s asks for %s jobs', (limit, expected) => {
     expect(JobsQuery.parse({ limit }).limit).toBe(expected);
   });
+
+  it('may leave the limit of jobs away', () => {
+    expect(JobsQuery.parse({}).limit).toBe(20);
+  });
 });
