@@ -26,6 +26,8 @@ export class JobInbox {
   #gathering = new Gathering(0);
   #flushing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
+  /** Up to here events are to be stored now; later ones wait for their own second. */
+  #dueSeq = 0;
   #row: JobRow | null = null;
   #rowReadMs = 0;
   readonly #notes: ProgressNotes;
@@ -75,16 +77,17 @@ export class JobInbox {
     await Promise.race([this.#flush(), sleep(patienceMs, undefined, { ref: false })]);
   }
 
-  /** One signal at a time; a batch that failed is kept and sent again. Ends when nothing is left. Never rejects. */
+  /** One signal at a time; a batch that failed is kept and sent again. Ends when everything that was here is stored. Never rejects. */
   #flush(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#dueSeq = this.#gathering.top;
     return (this.#flushing ??= this.#drain().finally(() => (this.#flushing = null)));
   }
 
   async #drain(): Promise<void> {
     let pauseMs = RETRY_FIRST_MS;
-    for (let batch = this.#gathering.batch(); batch.length > 0; batch = this.#gathering.batch()) {
+    for (let batch = this.#gathering.batch(); batch.length > 0 && this.#isDue(); batch = this.#gathering.batch()) {
       const gathering = this.#gathering;
       try {
         await this.deps.append(this.jobId, batch);
@@ -97,6 +100,11 @@ export class JobInbox {
         if (!(await this.#isStillWanted(gathering.attempt))) return this.#drop(gathering);
       }
     }
+  }
+
+  /** A slow stream is not fed faster for being slow: what came meanwhile has a timer of its own, unless it is much. */
+  #isDue(): boolean {
+    return this.#gathering.acked < this.#dueSeq || this.#gathering.chars >= FLUSH_CHARS;
   }
 
   /** Events of a job that is over need no storing; whoever cannot be asked is taken for alive. */
