@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { createClient } from '@supabase/supabase-js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runChaos } from '../chaos/chaos.js';
+import { isClean, judge } from '../chaos/checker.js';
+import { collectEvidence, type Evidence } from '../chaos/evidence.js';
+import { summary } from '../chaos/report.js';
+
+/** The short version of `npm run chaos`. */
+type Outcome = Awaited<ReturnType<typeof runChaos>>;
+let outcome: Outcome;
+beforeAll(async () => {
+  outcome = await runChaos({ seed: 'ci', runs: 8, users: 4, minGapMs: 3_000, maxGapMs: 10_000 });
+}, 400_000);
+afterAll(() => outcome.stack.stop());
+
+const NOTHING = { lost: [], doubled: [], stuck: [], leaked: [] };
+
+describe('A8: users play while worker, API, runner, CLI, gateway and PostgreSQL are killed', () => {
+  it('nothing is lost, doubled, stuck or leaked', () => {
+    expect(outcome.verdict, summary(outcome)).toEqual(NOTHING);
+    expect(outcome.evidence.diary.runs.length).toBeGreaterThanOrEqual(8);
+    expect(outcome.kills.filter(({ pid }) => pid !== null).length).toBeGreaterThan(1);
+  });
+});
+
+describe('the checker sees what it is there to see', () => {
+  const doctored = (change: (evidence: Evidence) => void): ReturnType<typeof judge> => {
+    const copy = structuredClone(outcome.evidence);
+    change(copy);
+    return judge(copy);
+  };
+  const completed = ({ diary }: Evidence) => diary.runs.find(({ doing, end }) => doing === 'make' && end === 'completed')!;
+
+  it('a second version of one job', () => {
+    expect(doctored((evidence) => {
+      const row = evidence.revisions.at(-1)!;
+      evidence.revisions.push({ ...row, ordinal: row.ordinal + 1, parent: row.revision });
+    })).toMatchObject({ doubled: [expect.stringContaining('more than one version')], lost: [expect.stringContaining('row and commit disagree')] });
+  });
+
+  it('a chat line that is there twice, and one that is missing', () => {
+    const isUsers = ({ role }: { role: string }) => role === 'user';
+    expect(doctored(({ chatLines }) => { chatLines.push({ ...chatLines.find(isUsers)!, id: randomUUID() }); }).doubled).toHaveLength(1);
+    expect(doctored(({ chatLines }) => { chatLines.splice(chatLines.findIndex(isUsers), 1); }).lost).toHaveLength(1);
+  });
+
+  it('a job without a row, and an end that nobody heard', () => {
+    expect(doctored((evidence) => { evidence.jobs = evidence.jobs.filter(({ id }) => id !== completed(evidence).jobId); }).lost).toContainEqual(expect.stringContaining('there is no row'));
+    expect(doctored((evidence) => { completed(evidence).end = null; }).lost).toContainEqual(expect.stringContaining('no end was heard'));
+  });
+
+  it('a published version whose commit or whose place as main is gone', () => {
+    const repositoryOf = (evidence: Evidence) => evidence.repositories.find(({ projectId }) => projectId === completed(evidence).projectId)!;
+    expect(doctored((evidence) => { repositoryOf(evidence).commits = {}; }).lost).toContainEqual(expect.stringContaining('its commit is not in the repository'));
+    expect(doctored((evidence) => { repositoryOf(evidence).main = null; }).lost).toEqual([expect.stringContaining('main is not the newest version')]);
+  });
+
+  it('text that was heard twice or not at all', () => {
+    const followed = (evidence: Evidence) => Object.assign(completed(evidence), { isFollowed: true, places: [1, 2, 3].map((seq) => ({ attempt: 1, seq })) });
+    expect(doctored((evidence) => { followed(evidence).places.push({ attempt: 1, seq: 1 }); }).doubled).toHaveLength(1);
+    expect(doctored((evidence) => { followed(evidence).places.splice(1, 1); }).lost).toHaveLength(1);
+    expect(isClean(doctored(followed))).toBe(true);
+  });
+
+  it('an active row that nobody works on, put into the real database, and a process or folder that was left behind', async () => {
+    const { stack, evidence } = outcome;
+    const { userId, projectId } = completed(evidence);
+    const database = createClient(stack.env['SUPABASE_URL'] ?? '', stack.env['SUPABASE_SERVICE_ROLE_KEY'] ?? '', { auth: { persistSession: false } });
+    const { error } = await database.from('jobs').insert({ user_id: userId, project_id: projectId, status: 'processing' });
+    expect(error).toBeNull();
+    const found = await collectEvidence(stack, evidence.diary, new Set());
+    expect(judge(found).stuck).toContainEqual(expect.stringContaining('still processing'));
+    expect(doctored(({ processes, scratchFolders }) => { processes.push('1 claude'); scratchFolders.push('left'); }).leaked).toHaveLength(2);
+  });
+});
