@@ -304,3 +304,21 @@ describe('D4, D5, F1: listeners', () => {
     expect(lane.reads.length).toBe(reads);
   });
 });
+
+describe('D3: the sender of a quick job', () => {
+  it('hears it from its start, also when it began and ended between the look at the stream and the look at the row', async () => {
+    const { lane, listen } = world(() => {
+      // The row is asked for after the stream was found missing; by then the job is over.
+      if (!lane.isThere) {
+        lane.isThere = true;
+        lane.state.append([started, at(0, 2, { type: 'progress', progress: 5, message: null }), at(0, CLOSING_SEQ, { type: 'restoreProposal', message: '?', confirmLabel: 'y', cancelLabel: 'n' }), completed(0)], 1);
+      }
+      return row({ status: 'completed', attempt: 0, result: '{"message":"?","mode":"restore"}' });
+    });
+    lane.isThere = false;
+    const { frames, subscription } = listen(START_OF_STREAM, 'message');
+    subscription.release();
+    await until(ended(frames));
+    expect(types(frames)).toEqual(['started', 'progress', 'geminiRestore', 'completed', 'gameUpdated']);
+  });
+});

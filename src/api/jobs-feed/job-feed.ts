@@ -140,6 +140,11 @@ export class JobFeed {
         const row = await this.#facts.row();
         if (!row) return Date.now() - this.#bornMs < UNOPENED_MS ? 'pause' : 'stop';
         if (isActive(row.status)) return 'pause';
+        // A quick job may have begun and ended since the look at its stream: look once more before the row has to speak.
+        if (!this.#rowEnded) {
+          this.#rowEnded = true;
+          return 'pause';
+        }
         this.#endFromRow(row);
         return 'stop';
       }

@@ -5,7 +5,7 @@ const LONG_POLL_MS = 10_000;
 /** With a working fast lane the reader only waits for phase changes, and looks up often enough to notice when that lane dries up. */
 const PHASE_POLL_MS = 2_500;
 const FAST_LANE_ALIVE_MS = 3_000;
-const LAST_CHANCE_MS = 1_000;
+const LAST_CHANCE_MS = 2_000;
 
 /**
  * How the next page is asked for. `placing`: somebody needs to know where "now" is; `hasHole`: fast items wait for
