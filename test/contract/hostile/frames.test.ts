@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from '@supabase/supabase-js';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { CLIENT_FRAMES } from '../../../src/contracts/client-frames.js';
+import { residentMib, startBystander, type Bystander } from '../../support/bystander.js';
+import { Listener, oneTo, seqsOf } from '../../support/listener.js';
+import { startStack, type Stack } from '../../support/stack.js';
+import { createUser, type TestUser } from '../../support/users.js';
+
+/** Every frame, sent by somebody who means harm, while another user makes a game. HOSTILE=full sends and connects ten times as much. */
+const SEED = 20_261_126;
+const FACTOR = process.env['HOSTILE'] === 'full' ? 10 : 1;
+const RSS_GROWTH_MIB = 250;
+const FRAMES_PER_SOCKET = 30;
+/** Refused sign-in, flood, text that is no UTF-8, too large, too slow. */
+const HONEST_CLOSES = [4001, 1008, 1007, 1009, 1013];
+
+let stack: Stack;
+let user: TestUser;
+let foreignProjectId: string;
+let bystander: Bystander;
+let worker: Listener;
+let apiPid: number;
+let rssBefore: number;
+
+beforeAll(async () => {
+  stack = await startStack({ env: { DEMO_SECONDS: '8', MAX_RUNNING_JOBS: '3' } });
+  user = await createUser(stack.env, 'hostile');
+  const other = await createUser(stack.env, 'bystander');
+  worker = new Listener(stack.baseUrl, other.accessToken);
+  await worker.open();
+  foreignProjectId = await worker.createProject();
+  bystander = await startBystander(stack.baseUrl, `${stack.env['SUPABASE_URL']}/health`, other);
+  apiPid = await stack.pidOf('api');
+  rssBefore = await residentMib(apiPid);
+  process.stdout.write(`hostile frames: seed ${SEED}, factor ${FACTOR}\n`);
+});
+afterAll(async () => {
+  worker.close();
+  await bystander.stop();
+  await stack.stop();
+});
+
+async function expectUnharmed(): Promise<void> {
+  expect(await stack.pidOf('api')).toBe(apiPid);
+  expect(bystander.isOpen).toBe(true);
+  expect(bystander.slowestPongMs).toBeLessThan(2_000);
+  expect((await residentMib(apiPid)) - rssBefore).toBeLessThan(RSS_GROWTH_MIB);
+}
+
+/** A socket that takes whatever happens to it. */
+class Intruder {
+  readonly types: string[] = [];
+  /** Its own project, selected; none before it has signed in. */
+  projectId = randomUUID() as string;
+  readonly closed: Promise<number>;
+
+  private constructor(readonly socket: WebSocket) {
+    socket.on('error', () => undefined);
+    socket.on('message', (data) => {
+      const { type, project } = JSON.parse((data as Buffer).toString('utf8')) as { type: string; project?: { id: string } | null };
+      if (type === 'projectCreated' && project) this.projectId = project.id;
+      this.types.push(type);
+    });
+    this.closed = new Promise((resolve) => socket.once('close', resolve));
+  }
+
+  static async open(isSignedIn: boolean): Promise<Intruder> {
+    const intruder = new Intruder(new WebSocket(stack.baseUrl.replace(/^http/, 'ws')));
+    await new Promise((resolve) => intruder.socket.once('open', resolve));
+    if (isSignedIn) {
+      intruder.send({ type: 'init', access_token: user.accessToken });
+      await intruder.until('init');
+      intruder.send({ type: 'createProject', name: '新しいゲーム' });
+      await intruder.until('projectCreated');
+    }
+    return intruder;
+  }
+
+  send(frame: object): void {
+    this.socket.send(JSON.stringify(frame));
+  }
+
+  /** True when a frame of this type came; false when the socket was closed instead. */
+  async until(type: string): Promise<boolean> {
+    const deadlineMs = Date.now() + 20_000;
+    while (!this.types.includes(type)) {
+      if (this.socket.readyState >= WebSocket.CLOSING) return false;
+      if (Date.now() > deadlineMs) throw new Error(`no ${type} within 20 s; heard ${this.types.slice(-5).join(', ')}`);
+      await sleep(10);
+    }
+    return true;
+  }
+}
+
+const FIELDS = [...new Set(Object.values(CLIENT_FRAMES).flatMap((schema) => Object.keys(schema.shape)))]
+  .concat('content', 'selectedStyle', 'skipStyleSelection', 'autoFix', 'debugOptions', '__proto__', 'constructor', 'toString').filter((name) => name !== 'type');
+const nested = (depth: number): string => `${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}`;
+
+/** A field's value as JSON text. */
+const value = fc.oneof(
+  { weight: 4, arbitrary: fc.jsonValue({ maxDepth: 4 }).map((any) => JSON.stringify(any)) },
+  { weight: 4, arbitrary: fc.constantFrom('"OWN"', '"FOREIGN"', '"UNKNOWN"', '"own"', '"TOKEN"', '"2Dのゲームを作って"', '"元に戻して"', 'true', 'false', 'null', '0', '-1', '1e308', '1e400', '9007199254740993', '""', '" "', '[]', '{}') },
+  { weight: 2, arbitrary: fc.constantFrom('"\\u0000"', '"a\\u0000b"', '"\\ud800"', '"\\udc00x"', '"../../../etc/passwd"', '"deadbeef"', '"0000000"', `"${'f'.repeat(40)}"`, '"$(id)"', `"'; drop table jobs; --"`, '"<script>"') },
+  { weight: 2, arbitrary: fc.constantFrom(`"${'x'.repeat(20_001)}"`, `"${'あ'.repeat(60_000)}"`, nested(2_000), nested(20_000), '{"jobId":"UNKNOWN","attempt":1e15,"seq":-1}', '{"jobId":"OWN","attempt":0,"seq":0}', '{"dimension":"4d","styleId":"\\u0000"}', '{"dimension":"3d","styleId":"../x","y":{"z":[1]}}') },
+);
+/** Fields in any order, also twice, below a type of the protocol or something else. */
+const frame = fc.record({
+  type: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...Object.keys(CLIENT_FRAMES)) }, fc.constantFrom('pong', 'toString', '__proto__', '')),
+  fields: fc.array(fc.tuple(fc.constantFrom(...FIELDS), value), { maxLength: 6 }),
+}).map(({ type, fields }) => `{${[['type', JSON.stringify(type)], ...fields].map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`);
+
+function fill(text: string, projectId: string): string {
+  return text.replaceAll('"OWN"', `"${projectId}"`).replaceAll('"own"', `"${projectId.toUpperCase()}"`).replaceAll('FOREIGN', foreignProjectId)
+    .replaceAll('UNKNOWN', randomUUID()).replaceAll('TOKEN', user.accessToken);
+}
+
+const admin = () => createClient(stack.env['SUPABASE_URL'] ?? '', stack.env['SUPABASE_SERVICE_ROLE_KEY'] ?? '', { auth: { persistSession: false } });
+
+async function activeJobsOf(userId: string): Promise<number> {
+  const { data, error } = await admin().from('jobs').select('id').eq('user_id', userId).in('status', ['pending', 'processing']);
+  if (error) throw error;
+  return data.length;
+}
+
+describe('while another user makes a game', () => {
+  let silent: Intruder[];
+  beforeAll(async () => {
+    worker.say('2Dのシューティングゲームを作って');
+    await worker.until(({ type }) => type === 'jobStarted');
+    silent = await Promise.all(Array.from({ length: 50 }, () => Intruder.open(false)));
+  });
+
+  it('frames with anything in any field are answered or refused, and their socket lives or is closed for a reason', async () => {
+    const texts = fc.sample(frame, { seed: SEED, numRuns: 450 * FACTOR });
+    const heard = new Set<string>();
+    for (let at = 0; at < texts.length; at += FRAMES_PER_SOCKET) {
+      const intruder = await Intruder.open((at / FRAMES_PER_SOCKET) % 5 !== 4);
+      for (const text of texts.slice(at, at + FRAMES_PER_SOCKET)) {
+        if (intruder.socket.readyState !== WebSocket.OPEN) break;
+        intruder.socket.send(fill(text, intruder.projectId));
+        await sleep(2);
+      }
+      if (intruder.socket.readyState === WebSocket.OPEN) intruder.socket.send('{"type":"ping"}');
+      const isAlive = await intruder.until('pong');
+      if (!isAlive) expect(HONEST_CLOSES, `seed ${SEED}, frames from ${at}`).toContain(await intruder.closed);
+      for (const type of intruder.types) heard.add(type);
+      intruder.socket.terminate();
+    }
+    expect([...heard]).toEqual(expect.arrayContaining(['error', 'projectCreated', 'cancelled', 'jobStatus']));
+    await expectUnharmed();
+  });
+
+  it('bytes, broken text, fragments and sizes around 1 MiB are taken for what they are', async () => {
+    const mib = 1024 * 1024;
+    const padded = (bytes: number): string => `{"type":"ping","x":"${'x'.repeat(bytes - 22)}"}`;
+    const cases: [string, (socket: WebSocket) => void, 'pong' | 'error' | number][] = [
+      ['1 MiB - 1', (socket) => socket.send(padded(mib - 1)), 'pong'], ['1 MiB', (socket) => socket.send(padded(mib)), 'pong'], ['1 MiB + 1', (socket) => socket.send(padded(mib + 1)), 1009],
+      ['random bytes', (socket) => socket.send(Buffer.from([0, 255, 254, 7])), 'error'], ['a frame as bytes', (socket) => socket.send(Buffer.from('{"type":"ping"}')), 'pong'],
+      ['text that is no UTF-8', (socket) => socket.send(Buffer.from([0x22, 0xc3, 0x28, 0x22]), { binary: false }), 1007], ['nothing', (socket) => socket.send(''), 'error'],
+      ['fragments', (socket) => [...'{"type":"ping"}'].forEach((character, index, all) => socket.send(character, { fin: index === all.length - 1 })), 'pong'],
+      ['too much in fragments', (socket) => { for (let sent = 0; sent < 5; sent += 1) socket.send('x'.repeat(300_000), { fin: false }); }, 1009],
+      ['a depth of 100,000', (socket) => socket.send(`{"type":"createProject","name":${nested(80_000)}}`), 'error'], ['the same key twice', (socket) => socket.send('{"type":"x","type":"ping"}'), 'pong'],
+    ];
+    for (const [name, act, outcome] of cases) {
+      const intruder = await Intruder.open(false);
+      act(intruder.socket);
+      if (typeof outcome === 'number') expect(await intruder.closed, name).toBe(outcome);
+      else expect(await intruder.until(outcome), name).toBe(true);
+      intruder.socket.terminate();
+    }
+    await expectUnharmed();
+  });
+
+  it('a flood of large frames, and answers that nobody reads, end their own socket only', async () => {
+    const flooder = await Intruder.open(false);
+    for (let sent = 0; sent < 30; sent += 1) flooder.send({ type: 'init', access_token: 'x'.repeat(900_000) });
+    expect([1008, 4001]).toContain(await flooder.closed);
+
+    const slow = await Intruder.open(true);
+    slow.socket.pause();
+    for (let sent = 0; sent < 60; sent += 1) {
+      slow.send({ type: 'getVersionEdits', projectId: slow.projectId, versionHash: 'x'.repeat(900_000) });
+      await sleep(30);
+    }
+    await expectUnharmed();
+    slow.socket.resume();
+    expect([1013, 1006, 1008]).toContain(await slow.closed);
+  });
+
+  it('a thousand sockets are served, half-open ones beside them', async () => {
+    const halves = Array.from({ length: 100 }, () => connect(Number(new URL(stack.baseUrl).port), '127.0.0.1').on('error', () => undefined));
+    const crowd: Intruder[] = [];
+    for (let opened = 0; opened < 1_000 * FACTOR; opened += 100) {
+      crowd.push(...await Promise.all(Array.from({ length: 100 }, () => Intruder.open(false))));
+    }
+    for (const { socket } of crowd) socket.send('{"type":"ping"}');
+    expect(await Promise.all(crowd.map((intruder) => intruder.until('pong')))).not.toContain(false);
+    await expectUnharmed();
+    for (const { socket } of crowd) socket.terminate();
+    for (const socket of halves) socket.destroy();
+  });
+
+  it('its job ends in a version, and its listener has missed nothing', async () => {
+    const end = await worker.untilEnd();
+    expect(end.type).toBe('completed');
+    const seqs = seqsOf(worker.frames, end.attempt ?? 0);
+    expect(seqs.length).toBeGreaterThan(8);
+    expect(seqs).toEqual(oneTo(seqs.length));
+    expect(worker.closeCodes).toEqual([]);
+    await expectUnharmed();
+  });
+
+  it('what the intruder has started ends as well, and nothing of it was an error of ours', async () => {
+    await expect.poll(() => activeJobsOf(user.id), { timeout: 45_000, interval: 500 }).toBe(0);
+    expect(stack.logs().split('\n').filter((line) => /"level":(50|60)/.test(line) && /"name":"api"/.test(line))).toEqual([]);
+    expect(bystander.pongs).toBeGreaterThan(20);
+  });
+
+  it('sockets that never signed in were told to go', async () => {
+    expect(await Promise.all(silent.map((intruder) => intruder.closed))).toEqual(silent.map(() => 4001));
+  });
+});
