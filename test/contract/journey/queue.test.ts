@@ -61,6 +61,31 @@ describe('when all slots are taken', () => {
   });
 });
 
+describe('one user who floods', () => {
+  it('has one job at a time, and whoever came in between is served before his next one', async () => {
+    const [flooder, other] = await Promise.all([player(), player()]);
+    flooder.listener.say(GAME);
+    await flooder.listener.until((frame) => frame.type === 'stream');
+    const from = flooder.listener.frames.length;
+    const projects = [await flooder.listener.createProject(), await flooder.listener.createProject()];
+    const isRefused = ({ type, error }: JobFrame) => type === 'error' && (error as { code?: string } | undefined)?.code === 'USER_LIMIT_EXCEEDED';
+    for (let sent = 0; sent < 10; sent += 1) flooder.listener.say(GAME);
+    await expect.poll(() => flooder.listener.frames.slice(from).filter(isRefused).length, { timeout: 15_000 }).toBe(10);
+
+    other.listener.say(GAME);
+    await other.listener.until(started, 0, 5_000);
+    // His next message is accepted the moment his job has ended: behind the other user's.
+    const again = flooder.listener.frames.length;
+    const keepsSending = setInterval(() => flooder.listener.say(GAME), 300);
+    const next = await flooder.listener.until(started, again).finally(() => clearInterval(keepsSending));
+    expect(projects).toContain((next['job'] as { project_id: string }).project_id);
+    await expect(other.listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
+    expect(flooder.listener.frames.slice(again).some(({ type }) => type === 'completed')).toBe(false);
+    await expect(flooder.listener.untilEnd(again)).resolves.toMatchObject({ type: 'completed' });
+    for (const { listener } of [flooder, other]) listener.close();
+  }, 120_000);
+});
+
 describe('what a project leaves on disk', () => {
   it('E1: a bare repository and nothing else, with the job named in its commit', async () => {
     const { listener, projectId, userId } = await player();
