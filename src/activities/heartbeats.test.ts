@@ -7,8 +7,8 @@ it('a step that takes a while beats while it works, and not afterwards', async (
   const env = new MockActivityEnvironment();
   let beats = 0;
   env.on('heartbeat', () => { beats += 1; });
-  const { step } = withHeartbeats({ async step(text: string) { await sleep(1_200); return text; } });
-  await expect(env.run(step, 'はい')).resolves.toBe('はい');
+  const activities = withHeartbeats({ step: async (text: string) => { await sleep(1_200); return text; } });
+  await expect(env.run(activities.step, 'はい')).resolves.toBe('はい');
   expect(beats).toBe(1);
   await sleep(1_200);
   expect(beats).toBe(1);

@@ -1,17 +1,18 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { createClient, type SupabaseClient } from '@supabase/supabase-js';
+import { createClient } from '@supabase/supabase-js';
 import { expect } from 'vitest';
 import { chatLineIdFor } from '../../src/contracts/ids.js';
 import { oneTo, seqsOf, type Listener } from './listener.js';
-import type { Stack } from './stack.js';
+import { crashPointsDir, type Stack } from './stack.js';
 import type { TestUser } from './users.js';
 
 /** A player with a project and an open socket. */
 export interface Player { user: TestUser; listener: Listener; projectId: string }
 
+/** How a job ends. */
 export type JobEnd = 'completed' | 'failed' | 'cancelled';
 
 /** How soon a message must be accepted when everything is up. */
@@ -21,7 +22,7 @@ const GONE_LIMIT_MS = 15_000;
 
 interface Revision { ordinal: number; revision: string; parent: string | null; job_id: string; kind: string }
 
-export function serviceClient(stack: Stack): SupabaseClient {
+export function serviceClient(stack: Stack) {
   return createClient(stack.env['SUPABASE_URL'] ?? '', stack.env['SUPABASE_SERVICE_ROLE_KEY'] ?? '', { auth: { persistSession: false } });
 }
 
@@ -62,7 +63,7 @@ export async function expectNextAccepted({ listener }: Player): Promise<void> {
 
 /** No process of a run and no scratch folder. */
 export async function expectNothingLeft(stack: Stack): Promise<void> {
-  await expect.poll(() => leftoverRuns(stack.dataDir), { timeout: GONE_LIMIT_MS }).toEqual([]);
+  await expect.poll(() => runsOf(stack.dataDir), { timeout: GONE_LIMIT_MS }).toEqual([]);
   await expect.poll(() => readdir(path.join(stack.dataDir, 'scratch')).catch(() => []), { timeout: GONE_LIMIT_MS }).toEqual([]);
 }
 
@@ -77,6 +78,7 @@ export function codeAt(stack: Stack, player: Player, revision: string): Promise<
   return git(stack, player, ['cat-file', 'blob', `${revision}:index.html`]);
 }
 
+/** A project's bare repository in the mirror. */
 export function repoOf(stack: Stack, { user, projectId }: Player): string {
   return path.join(stack.dataDir, 'users', user.id, 'projects', projectId, 'repo.git');
 }
@@ -100,22 +102,41 @@ async function expectChatLines(stack: Stack, { projectId }: Player, jobId: strin
 
 /** One end and no other; the places of the last attempt run from 1 without gap or repeat; the text is the game. */
 function expectHeardOnce(player: Player, jobId: string, end: JobEnd): void {
-  const heard = player.listener.frames.filter((frame) => frame.jobId === jobId);
-  expect(heard.filter(({ type }) => ['completed', 'failed', 'cancelled'].includes(type)).map(({ type }) => type)).toEqual([end]);
+  const { frames } = player.listener;
+  // `jobStarted` begins the job's story, also when the message had to be sent twice.
+  const begun = frames.findLastIndex((frame) => frame.type === 'jobStarted' && frame.jobId === jobId);
+  const heard = frames.slice(begun).filter((frame) => frame.jobId === jobId);
+  const ends = heard.filter(({ type }) => ['completed', 'failed', 'cancelled'].includes(type)).map(({ type }) => type);
+  // Whoever cancels hears it twice: as the answer and as the job's end (F1).
+  expect(ends).toEqual(end === 'cancelled' && ends.length === 2 ? [end, end] : [end]);
   const attempt = Math.max(0, ...heard.filter(({ type }) => type === 'stream').map((frame) => frame.attempt ?? 0));
   if (attempt === 0) return;
   const seqs = seqsOf(heard, attempt);
   expect(seqs).toEqual(oneTo(seqs.length));
 }
 
+/** One process of a run. */
+export interface RunProcess { pid: number; kind: 'runner' | 'model'; command: string }
+
 /** Runners and model programs of a stack, by what the kernel says of each process. */
-async function leftoverRuns(dataDir: string): Promise<string[]> {
+export async function runsOf(dataDir: string, kind?: RunProcess['kind']): Promise<RunProcess[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(pids.map(async (pid) => {
-    const [command, environment] = await Promise.all(['cmdline', 'environ'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')));
-    const isRunner = command?.includes('/runner/main.') && environment?.includes(dataDir);
-    const isModel = command?.startsWith('bwrap') && command.includes(dataDir);
-    return isRunner || isModel ? [`${pid} ${command?.replaceAll('\0', ' ').slice(0, 200)}`] : [];
-  }));
-  return found.flat();
+  const found = await Promise.all(pids.map((pid) => runProcess(Number(pid), dataDir)));
+  return found.filter((run) => run !== null).filter((run) => kind === undefined || run.kind === kind);
+}
+
+/** The sandbox names the scratch folder in its arguments; the runner gets its input on stdin, but works for a worker of the stack. */
+async function runProcess(pid: number, dataDir: string): Promise<RunProcess | null> {
+  const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ');
+  if (command.startsWith('bwrap ') && command.includes(dataDir)) return { pid, kind: 'model', command };
+  if (!command.includes('/runner/main.')) return null;
+  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+  return environment.includes(`=${crashPointsDir(dataDir)}\0`) ? { pid, kind: 'runner', command } : null;
+}
+
+/** Every file of a project in the mirror with the time of its last change. */
+export async function filesOf(stack: Stack, player: Player): Promise<string[]> {
+  const folder = path.dirname(repoOf(stack, player));
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  return Promise.all(names.sort().map(async (name) => `${name} ${(await stat(path.join(folder, name))).mtimeMs}`));
 }

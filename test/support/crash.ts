@@ -1,32 +1,19 @@
-import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { CRASH_POINTS_DIR, type CrashPoint } from '../../src/crash-points.js';
-import { newDataDir } from './stack.js';
+import type { CrashPoint } from '../../src/crash-points.js';
+import { crashPointsDir, type Stack } from './stack.js';
 
-/** Where the points of a stack are armed; made before the stack, whose processes are told of it. */
-export interface CrashSwitch {
-  readonly dataDir: string;
-  readonly env: Readonly<Record<string, string>>;
-  /** The next process that passes the point dies there. */
-  arm(point: CrashPoint): Promise<void>;
-  /** Resolves when a process has died there; fails the test when none does. */
-  untilHit(point: CrashPoint): Promise<void>;
-  /** Removes the data folder, when its stack is gone. */
-  remove(): Promise<void>;
+/** The next process of the stack that passes the point dies there. */
+export async function arm({ dataDir }: Stack, point: CrashPoint): Promise<void> {
+  await mkdir(crashPointsDir(dataDir), { recursive: true });
+  await writeFile(path.join(crashPointsDir(dataDir), point), '');
 }
 
-export async function crashSwitch(): Promise<CrashSwitch> {
-  const dataDir = await newDataDir();
-  const folder = path.join(dataDir, 'crash-points');
-  await mkdir(folder);
-  return {
-    dataDir,
-    env: { [CRASH_POINTS_DIR]: folder },
-    remove: () => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }),
-    arm: (point) => writeFile(path.join(folder, point), ''),
-    untilHit: (point) => expect.poll(() => access(path.join(folder, `${point}.hit`)).then(() => true, () => false), {
-      timeout: 60_000, message: `no process has passed the crash point ${point}`,
-    }).toBe(true),
-  };
+/** Resolves when a process has died at the point; fails the test when none does. */
+export async function untilHit({ dataDir }: Stack, point: CrashPoint): Promise<void> {
+  const mark = path.join(crashPointsDir(dataDir), `${point}.hit`);
+  await expect.poll(() => access(mark).then(() => true, () => false), {
+    timeout: 60_000, message: `no process has passed the crash point ${point}`,
+  }).toBe(true);
 }

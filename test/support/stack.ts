@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { PROJECT_ROOT } from '../../src/config.js';
+import { CRASH_POINTS_DIR } from '../../src/crash-points.js';
 import { findFreePort } from '../../src/embedded/stack/ports.js';
 
 export type StackPart = 'api' | 'worker' | 'temporal' | 'supabase' | 'postgres' | 'demo';
@@ -63,7 +64,7 @@ const LAUNCHER = path.join(PROJECT_ROOT, 'src/embedded/start.ts');
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dataDir = options.dataDir ?? (await newDataDir());
   const port = options.port || (await findFreePort());
-  const env = stackEnv({ DEMO_SECONDS: '0', ...options.env, PORT: String(port), DATA_DIR: dataDir });
+  const env = stackEnv({ DEMO_SECONDS: '0', [CRASH_POINTS_DIR]: crashPointsDir(dataDir), ...options.env, PORT: String(port), DATA_DIR: dataDir });
   const parts: Started[] = [];
   const lists = [['--without', options.without], ['--leave-down', options.leaveDown]] as const;
   const launcher = startLauncher(lists.flatMap(([flag, names]) => (names?.length ? [`${flag}=${names.join(',')}`] : [])), env);
@@ -101,6 +102,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+/** Where the crash points of a stack are armed; also what tells its runners from those of another stack. */
+export function crashPointsDir(dataDir: string): string {
+  return path.join(dataDir, 'crash-points');
 }
 
 /** A temp folder that PostgreSQL can reach when it runs as another account. */

@@ -7,7 +7,7 @@ import { isAlive, type Stack } from './stack.js';
 
 /** More workers beside the one of a stack, which starts them no more than it has to: what dies stays dead until `fill`. */
 export interface Workers {
-  /** Starts workers until `count` are alive; resolves when all are ready. */
+  /** Starts workers until `count` are alive, one call after the other; resolves when all are ready. */
   fill(): Promise<void>;
   /** Pids of those alive. */
   pids(): number[];
@@ -21,18 +21,25 @@ export async function startWorkers(stack: Stack, count: number): Promise<Workers
   const keeper = startKeeper();
   const children: ChildProcess[] = [];
   const pids = (): number[] => [first, ...children.flatMap(({ pid }) => pid ?? [])].filter(isAlive);
+  let filling: Promise<unknown> = Promise.resolve();
+  const fill = async (): Promise<void> => {
+    const missing = count - pids().length;
+    await Promise.all(Array.from({ length: Math.max(0, missing) }, async () => {
+      const child = spawn(process.execPath, ['--import', 'tsx', 'src/activities/worker.ts'], { cwd: PROJECT_ROOT, env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+      children.push(child);
+      if (child.pid !== undefined) keeper.add(child.pid, 'TERM');
+      await once(child, 'message');
+    }));
+  };
   const workers: Workers = {
     pids,
-    async fill() {
-      const missing = count - pids().length;
-      await Promise.all(Array.from({ length: Math.max(0, missing) }, async () => {
-        const child = spawn(process.execPath, ['--import', 'tsx', 'src/activities/worker.ts'], { cwd: PROJECT_ROOT, env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-        children.push(child);
-        if (child.pid !== undefined) keeper.add(child.pid, 'TERM');
-        await once(child, 'message');
-      }));
+    fill: () => {
+      const filled = filling.then(fill);
+      filling = filled.catch(() => undefined);
+      return filled;
     },
     async stop() {
+      await filling;
       const living = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
       await Promise.all(living.map((child) => { child.kill('SIGKILL'); return once(child, 'exit'); }));
       keeper.end();

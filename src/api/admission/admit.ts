@@ -16,6 +16,8 @@ export type Admitted =
 
 const DEADLINE_MS = 5_000;
 const OTHER_KIND_DEADLINE_MS = 20_000;
+/** A restore or delete that has begun will be done, so it is not called failed before even a dead worker was replaced. */
+const OWN_WORK_DEADLINE_MS = 60_000;
 const DESCRIBE_TIMEOUT_MS = 2_000;
 const CANCEL_TIMEOUT_MS = 6_000;
 
@@ -35,20 +37,21 @@ export function createAdmitter(temporal: Client, log: Log): Admitter {
 
 async function admit(temporal: Client, log: Log, admission: Admission): Promise<Admitted> {
   const startedMs = Date.now();
-  let isExtended = false;
+  let patienceMs = DEADLINE_MS;
   for (;;) {
-    const outcome = await tryUntil(temporal, log, admission, startedMs + (isExtended ? OTHER_KIND_DEADLINE_MS : DEADLINE_MS));
+    const outcome = await tryUntil(temporal, log, admission, startedMs + patienceMs);
     if (outcome !== 'timedOut') return outcome;
     const writer = await describeWriter(temporal, admission.input.projectId);
     const isOurs = writer?.messageId === admission.input.messageId;
     if (isOurs && admission.kind === 'generate') return { kind: 'waiting' };
     // Restore and delete are answered when they are done; whoever waits for another kind of writer may wait longer too.
-    const mayTakeLonger = writer !== null && (isOurs || (writer.isRunning && writer.kind !== admission.kind));
-    if (!mayTakeLonger || isExtended) {
+    const isOtherKind = writer !== null && writer.isRunning && writer.kind !== admission.kind;
+    const longestMs = isOurs ? OWN_WORK_DEADLINE_MS : isOtherKind ? OTHER_KIND_DEADLINE_MS : DEADLINE_MS;
+    if (patienceMs >= longestMs) {
       log.warn({ projectId: admission.input.projectId, kind: admission.kind, writer }, 'admission timed out');
       return { kind: 'refused', code: 'OPERATION_FAILED' };
     }
-    isExtended = true;
+    patienceMs = longestMs;
   }
 }
 

@@ -11,6 +11,8 @@ export interface Subscription {
   readonly placed: Promise<void>;
   /** Sends what was held back so far and everything from now on at once (D4). */
   release(): void;
+  /** Whether it began in the middle, with whatever came next. */
+  readonly isFromNow: boolean;
   /** From now on this listener is the sender of a message: `gameUpdated` follows `completed`. */
   becomeSender(): void;
   /** Ends the subscription; what was held back is dropped. */
@@ -47,6 +49,7 @@ export class JobFeeds {
       jobId,
       projectId,
       placed,
+      isFromNow: from === 'now',
       release: () => {
         held?.forEach(send);
         held = null;

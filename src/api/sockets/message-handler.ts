@@ -92,7 +92,10 @@ function joinJob(session: Session, project: ProjectRow, { job, isExisting, isOwn
     if (end.type === 'completed') session.send({ type: 'gameUpdated', userId: job.user_id, projectId: job.project_id });
     return;
   }
-  if (session.subscription?.jobId === job.id) return session.subscription.becomeSender();
+  const { subscription } = session;
+  // Whoever sends a message again, because its answer was lost with a connection, has not heard the beginning either.
+  const hasBeginning = !isOwn || !subscription?.isFromNow;
+  if (subscription?.jobId === job.id && hasBeginning) return subscription.becomeSender();
   // Whoever switched to another project meanwhile does not listen to this one any more (websocket.md §14 #3).
   if (session.projectId !== project.id) return;
   session.listen({ jobId: job.id, projectId: project.id, from: START_OF_STREAM, origin: 'message' }).release();

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectNextAccepted, expectOneEnd, filesOf, runsOf, type JobEnd, type Player } from '../support/checker.js';
+import { newPlayer, say } from '../support/player.js';
+import { startStack, type Stack } from '../support/stack.js';
+import { startWorkers, type Workers } from '../support/workers.js';
+
+/** Runs that are killed, shared between two workers, or cancelled. */
+let stack: Stack;
+let workers: Workers;
+/** After a cancel nothing may be written any more (F1); the long version looks longer. */
+const WATCH_MS = process.env['RECOVERY'] === 'full' ? 10_000 : 2_000;
+
+beforeAll(async () => {
+  stack = await startStack({ env: { DEMO_SECONDS: '3' }, leaveDown: ['worker'] });
+  workers = await startWorkers(stack, 2);
+});
+afterAll(async () => {
+  await workers?.stop();
+  await stack?.stop();
+});
+
+const inMidStream = ({ listener }: Player) => listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
+
+describe('A8: an accepted message ends in exactly one version', () => {
+  it.each(['model', 'runner'] as const)('although its %s process is killed in mid-stream', async (kind) => {
+    const player = await newPlayer(stack);
+    const jobId = await say(player);
+    await inMidStream(player);
+    const [victim] = await runsOf(stack.dataDir, kind);
+    process.kill(victim?.pid ?? 0, 'SIGKILL');
+    const end = await player.listener.untilEnd();
+    expect(end).toMatchObject({ type: 'completed', jobId, attempt: 2 });
+    await expectOneEnd(stack, player, jobId, 'completed');
+    await expectNextAccepted(player);
+    player.listener.close();
+  });
+
+  it('although one of two workers is killed while both are at work', async () => {
+    const players = await Promise.all([newPlayer(stack), newPlayer(stack), newPlayer(stack)]);
+    const jobIds = await Promise.all(players.map((player) => say(player)));
+    await Promise.all(players.map(inMidStream));
+    process.kill(workers.pids()[0] ?? 0, 'SIGKILL');
+    for (const [index, player] of players.entries()) {
+      await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId: jobIds[index] });
+    }
+    for (const [index, player] of players.entries()) {
+      await expectOneEnd(stack, player, jobIds[index] ?? '', 'completed');
+      await expectNextAccepted(player);
+      player.listener.close();
+    }
+  });
+});
+
+describe('F1: a cancel ends a job once, and nothing is written afterwards', () => {
+  const phases: [string, (player: Player) => Promise<unknown>][] = [
+    ['as soon as it is accepted', async () => undefined],
+    ['in mid-stream', inMidStream],
+    ['while its game is checked and saved', ({ listener }) => listener.until((frame) => frame.type === 'progress' && Number(frame['progress']) >= 92)],
+  ];
+  it.each(phases)('%s', async (_name, phase) => {
+    const player = await newPlayer(stack);
+    const jobId = await say(player);
+    await phase(player);
+    player.listener.send({ type: 'cancel', jobId });
+    // Whoever cancels at the commit point may come too late; then the job completes (F1).
+    const end = (await player.listener.untilEnd()).type as JobEnd;
+    expect(['cancelled', 'completed']).toContain(end);
+    await expectOneEnd(stack, player, jobId, end);
+    const before = await filesOf(stack, player);
+    await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
+    expect(await filesOf(stack, player)).toEqual(before);
+    await expectOneEnd(stack, player, jobId, end);
+    await expectNextAccepted(player);
+    player.listener.close();
+  });
+});
