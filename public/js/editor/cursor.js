@@ -71,10 +71,10 @@ export class JobCursor {
     this.save();
   }
 
-  /** A later attempt writes its text anew. @param {{ jobId: string, attempt: number }} reset @returns {boolean} whether the text was cleared */
+  /** What follows does not continue the text: a later attempt, or a hole in this one that nobody can fill. @param {{ jobId: string, attempt: number }} reset @returns {boolean} whether the text was cleared */
   reset({ jobId, attempt }) {
-    if (this.#place && (jobId !== this.#place.jobId || attempt <= this.#place.attempt)) return false;
-    this.#place = { jobId, attempt, seq: 0 };
+    if (this.#place && (jobId !== this.#place.jobId || attempt < this.#place.attempt)) return false;
+    if (attempt !== this.#place?.attempt) this.#place = { jobId, attempt, seq: 0 };
     this.#tail = '';
     this.save();
     return true;
