@@ -32,9 +32,11 @@ export function planningActivities(deps: PlanningDeps): Pick<JobActivities, 'pla
 
     async answerQuestion({ jobId, userId, projectId, content }) {
       const message = '回答を考えています...';
-      await deps.stream.append(jobId, 0, ANSWERING_SEQ, [{ type: 'progress', progress: 10, message }]);
-      await deps.store.jobs.noteProgress(jobId, null, 10, message);
-      const prompt = await questionPrompt(deps, userId, projectId, content);
+      const [prompt] = await Promise.all([
+        questionPrompt(deps, userId, projectId, content),
+        deps.stream.append(jobId, 0, ANSWERING_SEQ, [{ type: 'progress', progress: 10, message }]),
+        deps.store.jobs.noteProgress(jobId, null, 10, message),
+      ]);
       return askModel(anthropic, deps.config.CHAT_MODEL, prompt);
     },
   };
@@ -48,8 +50,10 @@ async function planGeneration({ store, stream }: PlanningDeps, input: PlanGenera
   const decision = decidePlan({ content, isNewProject: parent === null, selectedStyle, autoFix, pending });
   await store.jobs.startProcessing(jobId, decision.kind === 'generate');
   const message = decision.kind === 'generate' ? '準備しています...' : '内容を確認しています...';
-  await stream.append(jobId, 0, STARTED_SEQ, [{ type: 'started' }, { type: 'progress', progress: 5, message }]);
-  await store.jobs.noteProgress(jobId, null, 5, message);
+  await Promise.all([
+    stream.append(jobId, 0, STARTED_SEQ, [{ type: 'started' }, { type: 'progress', progress: 5, message }]),
+    store.jobs.noteProgress(jobId, null, 5, message),
+  ]);
   switch (decision.kind) {
     case 'chat': return { kind: 'chat' };
     case 'restoreProposal': {
