@@ -4,7 +4,7 @@ import { Listener } from './listener.js';
 import type { Stack } from './stack.js';
 import { createUser } from './users.js';
 
-export const GAME = '2Dのキャッチゲームを作って';
+const GAME = '2Dのキャッチゲームを作って';
 
 /** A new user with a new project and an open socket. */
 export async function newPlayer(stack: Stack): Promise<Player> {
