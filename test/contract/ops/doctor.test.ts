@@ -42,11 +42,11 @@ describe('npx dreamcore doctor', () => {
   });
 
   it('fails for programs that are not there, and says how to get them', async () => {
-    const { code, said } = await doctor({ PORT: await freePort(), PATH: '/nowhere', TEMPORAL_CLI_PATH: '/nowhere/temporal' });
+    const { code, said } = await doctor({ PORT: await freePort(), PATH: '/nowhere', TEMPORAL_CLI_PATH: '/nowhere/temporal', CI: 'true' });
     expect(said).toMatch(/MISSING +git +.*\n +→ sudo apt-get install git/);
     expect(said).toMatch(/MISSING +Temporal CLI +.*\n +→ correct TEMPORAL_CLI_PATH/);
     expect(said).toMatch(/absent +Python venv/);
-    expect(said).toContain('\nMissing: git, Temporal CLI.');
+    expect(said).toContain('\nMissing: git, Temporal CLI, bubblewrap.');
     expect(code).toBe(1);
   });
 
