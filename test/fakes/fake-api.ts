@@ -100,7 +100,7 @@ function auth(api: FakeApi, url: URL, response: ServerResponse): void {
       if (api.refusedTokens.has('refresh')) return json(response, 400, { error: 'invalid_grant', error_description: 'Invalid Refresh Token', code: 'refresh_token_not_found' });
       return json(response, 200, session());
     case 'logout': response.writeHead(204).end(); return;
-    default: json(response, 501, { error: 'not implemented' });
+    default: json(response, 501, { error: 'the fake does not know this call' });
   }
 }
 
