@@ -1,21 +1,19 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { DreamError, ERROR_POLICY } from '../contracts/errors.js';
-
-type Activity<A extends unknown[], R> = (...args: A) => Promise<R>;
+import { wrapActivities } from './wrap.js';
 
 /**
  * Wraps every activity of a set so that our errors reach the workflow as typed failures: the kind is the type,
  * the policy table decides whether Temporal may try again.
  */
-export function withTypedFailures<T extends Record<keyof T, Activity<never[], unknown>>>(activities: T): T {
-  const entries = Object.entries(activities) as [keyof T, Activity<unknown[], unknown>][];
-  return Object.fromEntries(entries.map(([name, run]) => [name, async (...args: unknown[]) => {
+export function withTypedFailures<T extends Record<keyof T, (...args: never[]) => Promise<unknown>>>(activities: T): T {
+  return wrapActivities(activities, async (run) => {
     try {
-      return await run(...args);
+      return await run();
     } catch (error) {
       throw toFailure(error);
     }
-  }])) as unknown as T;
+  });
 }
 
 function toFailure(error: unknown): unknown {

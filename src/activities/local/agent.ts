@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Context } from '@temporalio/activity';
+import { callbackKeyOf } from '../../contracts/callback-signature.js';
 import { GenerateResult, RUNNER_ENV, type GenerateInput } from '../../contracts/runner.js';
 import { DreamError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
@@ -81,7 +81,7 @@ function runnerEnv(config: WorkerConfig, callId: string): Record<string, string>
   return {
     [RUNNER_ENV.modelKey]: config.ANTHROPIC_API_KEY,
     [RUNNER_ENV.modelBaseUrl]: config.ANTHROPIC_BASE_URL,
-    [RUNNER_ENV.callbackKey]: createHmac('sha256', config.CALLBACK_SECRET).update(callId).digest('hex'),
+    [RUNNER_ENV.callbackKey]: callbackKeyOf(config.CALLBACK_SECRET, callId).toString('hex'),
   };
 }
 

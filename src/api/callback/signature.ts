@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { CALLBACK_TOLERANCE_S } from '../../contracts/callback.js';
+import { callbackKeyOf, callbackMac } from '../../contracts/callback-signature.js';
 
 export interface SignedPost {
   callId: string;
@@ -15,7 +16,6 @@ export function isSignedBy(masterSecret: string, post: SignedPost, nowMs: number
   if (!timestamp || !/^\d{1,12}$/.test(timestamp) || Math.abs(nowMs / 1000 - Number(timestamp)) > CALLBACK_TOLERANCE_S) return false;
   const given = /^v1=([0-9a-f]{64})$/.exec(signature ?? '')?.[1];
   if (!given) return false;
-  const key = createHmac('sha256', masterSecret).update(callId).digest();
-  const expected = createHmac('sha256', key).update(`${timestamp}.`).update(rawBody).digest();
+  const expected = callbackMac(callbackKeyOf(masterSecret, callId), timestamp, rawBody);
   return timingSafeEqual(Buffer.from(given, 'hex'), expected);
 }

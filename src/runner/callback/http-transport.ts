@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CALLBACK_SIGNATURE_HEADER, CALLBACK_TIMESTAMP_HEADER, CallbackAnswer } from '../../contracts/callback.js';
+import { callbackMac } from '../../contracts/callback-signature.js';
 import { DreamError } from '../../contracts/errors.js';
 import { Outbox, type Batch } from './outbox.js';
 import type { EventTransport, OnStop } from './transport.js';
@@ -28,7 +28,7 @@ type Verdict = 'ok' | 'again' | 'dead';
 
 /** Signature of one post (C2): `v1=` + hex HMAC-SHA256 over `timestamp.body`. */
 function signPost(keyHex: string, timestamp: string, body: string): string {
-  return `v1=${createHmac('sha256', Buffer.from(keyHex, 'hex')).update(`${timestamp}.${body}`).digest('hex')}`;
+  return `v1=${callbackMac(Buffer.from(keyHex, 'hex'), timestamp, body).toString('hex')}`;
 }
 
 /**
