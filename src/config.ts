@@ -49,6 +49,14 @@ const Env = z.object({
   MAX_RUNNING_JOBS: Count.default(2),
   MAX_QUEUED_JOBS: Count.default(50),
 
+  USE_MODAL: Flag.optional(),
+  MODAL_TOKEN_ID: z.string().min(1).optional(),
+  MODAL_TOKEN_SECRET: z.string().min(1).optional(),
+  MODAL_SERVER_URL: Url.optional(),
+  MODAL_ENVIRONMENT: z.string().min(1).optional(),
+  MODAL_APP: z.string().min(1).default('dreamcore'),
+  MODAL_SLOTS: Count.default(200),
+
   CALLBACK_BASE_URL: Url.optional(),
   CALLBACK_SECRET: z.string().min(32),
 });

@@ -5,7 +5,7 @@ import type { PendingQuestion } from '../contracts/questions.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { RunUsage } from '../contracts/runner.js';
 import type { JobEvent } from '../contracts/stream.js';
-import type { CancelAnswer, RestoreOutcome } from '../contracts/workflows.js';
+import type { Backend, CancelAnswer, RestoreOutcome } from '../contracts/workflows.js';
 
 /** What the outside must do for the workflows. One set per backend under the same names, and the shared ones. */
 
@@ -111,4 +111,24 @@ export interface FileActivities {
   removeProjectFiles(input: { userId: string; projectId: string }): Promise<void>;
 }
 
-export type SharedActivities = JobActivities & RestoreActivities & DeleteActivities & MaintenanceActivities;
+
+export interface BackendActivities {
+  /** The backend for the next step, from the row `backend_state`: its switch and its breaker (G1). `reason` is for the operator. */
+  chooseBackend(input: JobRef): Promise<{ backend: Backend; reason: string }>;
+}
+
+/** What replication found and did for one project; both stores hold all published versions afterwards unless `problem` says why not. */
+export interface ReplicationReport {
+  userId: string;
+  projectId: string;
+  /** Commits and assets that went each way. */
+  toVolume: { revisions: number; assets: number };
+  toMirror: { revisions: number; assets: number };
+  problem: string | null;
+}
+export interface ReplicationActivities {
+  /** Brings mirror and Volume of a project level, both ways, by bundles and by sha256; never overwrites (E6, design §3). */
+  replicateProject(input: { userId: string; projectId: string; dryRun: boolean }): Promise<ReplicationReport>;
+}
+
+export type SharedActivities = JobActivities & RestoreActivities & DeleteActivities & MaintenanceActivities & BackendActivities;

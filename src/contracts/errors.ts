@@ -41,6 +41,14 @@ export const ERROR_POLICY = {
   RevisionMissing: { retry: false, http: 503, alert: true, sentence: 'ゲームのデータを準備しています。少し待ってからもう一度お試しください。' },
   PATH_ESCAPE: { retry: false, http: 400, alert: true, sentence: 'ファイルの場所が正しくありません。' },
   FILE_NOT_FOUND: { retry: false, http: 404, alert: false, sentence: 'ファイルが見つかりません。' },
+  // Modal
+  ModalUnavailable: { retry: true, http: 503, alert: true, sentence: '作業環境に接続できませんでした。少し待ってからもう一度お試しください。' },
+  ModalQuota: { retry: true, http: 503, alert: true, sentence: 'ただいま混み合っています。少し待ってからもう一度お試しください。' },
+  ModalOutdated: { retry: true, http: 503, alert: true, sentence: '作業環境を更新しています。少し待ってからもう一度お試しください。' },
+  VolumeBehind: { retry: true, http: 503, alert: false, sentence: 'ゲームのデータを準備しています。少し待ってからもう一度お試しください。' },
+  // Limits
+  STORAGE_LIMIT_EXCEEDED: { retry: false, http: 507, alert: false, sentence: '保存できる容量の上限に達しました。使っていない画像やゲームを消してからもう一度お試しください。' },
+  SPENDING_LIMIT_EXCEEDED: { retry: false, http: 429, alert: true, sentence: '今日使える量の上限に達しました。明日もう一度お試しください。' },
   // Ours
   OPERATION_FAILED: { retry: true, http: 500, alert: true, sentence: '処理に失敗しました。もう一度お試しください。' },
 } as const satisfies Record<string, ErrorPolicy>;

@@ -9,6 +9,13 @@ export const TASK_QUEUE = 'dreamcore';
 export const LOCAL_QUEUE = 'dreamcore-local';
 /** Long local runs: slots = MAX_RUNNING_JOBS per worker. */
 export const LOCAL_AGENT_QUEUE = 'dreamcore-local-agent';
+/** Short work of the Modal set: calls of `git-operation` and `file-operation`. */
+export const MODAL_QUEUE = 'dreamcore-modal';
+/** Long Modal calls: they only wait, so a worker has many slots for them. */
+export const MODAL_AGENT_QUEUE = 'dreamcore-modal-agent';
+
+/** Where a step's work with files and models is done (G1). */
+export type Backend = 'modal' | 'local';
 
 /** What the writer of a project is doing (A4). */
 export type WriterKind = 'generate' | 'restore' | 'delete';

@@ -5,7 +5,7 @@ import type { RunnerEvent } from '../contracts/stream.js';
 import { HttpTransport } from './callback/http-transport.js';
 import { silentTransport, type EventTransport } from './callback/transport.js';
 import { splitLines } from './claude/lines.js';
-import { RunnerInput } from './commands/inputs.js';
+import { RunnerInput } from '../contracts/runner-input.js';
 import { runFiles } from './commands/files.js';
 import { runGit } from './commands/git.js';
 import { generate } from './generate.js';

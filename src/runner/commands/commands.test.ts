@@ -7,7 +7,7 @@ import { commitFolder } from '../../git/commit.js';
 import { initBare, resolve } from '../../git/refs.js';
 import { runFiles } from './files.js';
 import { runGit } from './git.js';
-import { FilesInput, GitInput } from './inputs.js';
+import { FilesInput, GitInput } from '../../contracts/runner-input.js';
 
 let base: string;
 let root: string;

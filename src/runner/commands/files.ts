@@ -4,7 +4,7 @@ import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DreamError } from '../../contracts/errors.js';
-import type { FilesInput } from './inputs.js';
+import type { FilesInput } from '../../contracts/runner-input.js';
 import { lookAt, resolveInside } from './safe-path.js';
 
 const MAX_READ_BYTES = 32 * 1024 * 1024;

@@ -6,7 +6,7 @@ import { initBare, resolve } from '../../git/refs.js';
 import { openRepo } from '../../git/process.js';
 import { logPage } from '../../git/read.js';
 import { findCandidate } from '../candidate/save.js';
-import type { GitInput } from './inputs.js';
+import type { GitInput } from '../../contracts/runner-input.js';
 
 /** Runs one operation on a repository; the answer is plain JSON. Throws DreamErrors. */
 export async function runGit(input: GitInput): Promise<unknown> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GenerateInput } from '../../contracts/runner.js';
+import { GenerateInput } from './runner.js';
 
 const Revision = z.string().regex(/^[0-9a-f]{40}$/);
 const base = { command: z.literal('git'), repoDir: z.string() };
