@@ -2,12 +2,14 @@ import type { Log } from '../log.js';
 import { actionsTable, type Actions } from './actions.js';
 import { activityLogTable, type ActivityLog } from './activity-log.js';
 import { assetsTable, type Assets } from './assets.js';
+import { backendStateTable, type BackendStates } from './backend-state.js';
 import { chatHistoryTable, type ChatHistory } from './chat-history.js';
 import { connect, type Client } from './client.js';
 import { jobsTable, type Jobs } from './jobs.js';
 import { projectsTable, type Projects } from './projects.js';
 import { revisionsTable, type Revisions } from './revisions.js';
 import { usersTable, type Users } from './users.js';
+import { volumeHeadsTable, type VolumeHeads } from './volume-heads.js';
 
 export interface StoreConfig {
   readonly SUPABASE_URL: string;
@@ -29,6 +31,8 @@ export interface Store extends UserStore {
   readonly actions: Actions;
   readonly revisions: Revisions;
   readonly activityLog: ActivityLog;
+  readonly backendState: BackendStates;
+  readonly volumeHeads: VolumeHeads;
   /** The same tables with the rights of whoever holds this access token. */
   asUser(jwt: string): UserStore;
 }
@@ -46,6 +50,8 @@ export function createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_
     actions: actionsTable(service),
     revisions: revisionsTable(service),
     activityLog: activityLogTable(service, log),
+    backendState: backendStateTable(service),
+    volumeHeads: volumeHeadsTable(service),
     asUser: (jwt) => userTables(connect(SUPABASE_URL, SUPABASE_ANON_KEY, jwt)),
   };
 }
