@@ -32,6 +32,14 @@ describe('a crash point', () => {
     expect(await pass('after-row', { [CRASH_POINTS_DIR]: folder })).toBe(7);
   });
 
+  it('strikes another process with another signal when it is told to, and goes on', async () => {
+    const victim = spawn('sleep', ['60']);
+    const died = new Promise((resolve) => victim.once('exit', (_code, signal) => resolve(signal)));
+    await writeFile(path.join(folder, 'after-row'), `SIGTERM ${victim.pid}`);
+    expect(await pass('after-row', { [CRASH_POINTS_DIR]: folder })).toBe(7);
+    expect(await died).toBe('SIGTERM');
+  });
+
   it('does nothing when another point is armed, when nobody asks for it, and in production', async () => {
     await writeFile(path.join(folder, 'after-row'), '');
     expect(await Promise.all([

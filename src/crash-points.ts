@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 
 /**
@@ -7,7 +7,7 @@ import path from 'node:path';
  */
 export const CRASH_POINTS = [
   // API, worker: a message becomes a job
-  'after-admit', 'after-row', 'after-start-attempt',
+  'after-admit', 'after-row', 'after-processing', 'after-start-attempt',
   // Runner: an attempt
   'mid-stream', 'after-candidate-commit',
   // Worker: the commit point and the end
@@ -26,13 +26,16 @@ const isOn = folder !== undefined && folder !== '' && NODE_ENV !== 'production';
 /**
  * Kills this process without a last word when a file named after the point lies in the folder. Renaming it to `<point>.hit`
  * comes first: of all processes exactly one dies, its successor passes, and the name proves that the point was reached.
+ * A file with the text `<signal>` or `<signal> <pid>` sends that signal, to that process: what we stand on is gone at exactly this step.
  */
 export function crashPoint(point: CrashPoint): void {
   if (!isOn) return;
+  const mark = path.join(folder, `${point}.hit`);
   try {
-    renameSync(path.join(folder, point), path.join(folder, `${point}.hit`));
+    renameSync(path.join(folder, point), mark);
   } catch {
     return; // Not armed, or somebody else was first.
   }
-  process.kill(process.pid, 'SIGKILL');
+  const [signal, pid] = readFileSync(mark, 'utf8').split(' ');
+  process.kill(Number(pid ?? process.pid), signal || 'SIGKILL');
 }

@@ -27,7 +27,7 @@ afterEach(() => {
 
 describe('A8: a message whose process dies', () => {
   it.each([
-    'after-admit', 'after-row', 'after-start-attempt', 'mid-stream', 'after-candidate-commit',
+    'after-admit', 'after-row', 'after-processing', 'after-start-attempt', 'mid-stream', 'after-candidate-commit',
     'after-return-before-import', 'after-import-before-publish', 'after-publish-before-complete', 'after-complete-before-notify',
   ] as const)('%s ends in exactly one new version', async (point) => {
     const someone = await newPlayer(stack);

@@ -1,6 +1,7 @@
 import Anthropic, { APIConnectionError, APIError, APIConnectionTimeoutError } from '@anthropic-ai/sdk';
 import { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
+import { crashPoint } from '../../crash-points.js';
 import { DreamError, type ErrorKind } from '../../contracts/errors.js';
 import { decidePlan } from '../../domain/plan.js';
 import { CHAT_SYSTEM_PROMPT, chatPrompt } from '../../domain/prompt.js';
@@ -49,6 +50,7 @@ async function planGeneration({ store, stream }: PlanningDeps, input: PlanGenera
   const pending = project.pending_question;
   const decision = decidePlan({ content, isNewProject: parent === null, selectedStyle, autoFix, pending });
   await store.jobs.startProcessing(jobId, decision.kind === 'generate');
+  crashPoint('after-processing');
   const message = decision.kind === 'generate' ? '準備しています...' : '内容を確認しています...';
   await Promise.all([
     stream.append(jobId, 0, STARTED_SEQ, [{ type: 'started' }, { type: 'progress', progress: 5, message }]),
