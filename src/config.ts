@@ -9,6 +9,8 @@ const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const Port = z.coerce.number().int().min(1).max(65_535);
 const Ms = z.coerce.number().int().positive();
 const Count = z.coerce.number().int().positive();
+const Usd = z.coerce.number().nonnegative();
+const Gib = z.coerce.number().positive();
 const Url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
 const List = z.string().transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean));
 
@@ -59,6 +61,12 @@ const Env = z.object({
 
   CALLBACK_BASE_URL: Url.optional(),
   CALLBACK_SECRET: z.string().min(32),
+
+  BUDGET_DAILY_USD: Usd.default(0),
+  USER_DAILY_USD: Usd.default(0),
+  VOLUME_SOFT_GIB: Gib.default(5),
+  VOLUME_MAX_GIB: Gib.default(50),
+  ALERT_WEBHOOK_URL: Url.optional(),
 });
 
 type Parsed = z.output<typeof Env>;

@@ -1,15 +1,19 @@
 import type { Log } from '../log.js';
 import { actionsTable, type Actions } from './actions.js';
 import { activityLogTable, type ActivityLog } from './activity-log.js';
+import { alertsTable, type AlertRows } from './alerts.js';
 import { assetsTable, type Assets } from './assets.js';
 import { backendStateTable, type BackendStates } from './backend-state.js';
 import { chatHistoryTable, type ChatHistory } from './chat-history.js';
 import { connect, type Client } from './client.js';
 import { jobsTable, type Jobs } from './jobs.js';
+import { modalCallsTable, type ModalCalls } from './modal-calls.js';
 import { projectsTable, type Projects } from './projects.js';
 import { revisionsTable, type Revisions } from './revisions.js';
+import { usageTable, type Usage } from './usage.js';
 import { usersTable, type Users } from './users.js';
 import { volumeHeadsTable, type VolumeHeads } from './volume-heads.js';
+import { volumeSizesTable, type VolumeSizes } from './volume-sizes.js';
 
 export interface StoreConfig {
   readonly SUPABASE_URL: string;
@@ -33,6 +37,10 @@ export interface Store extends UserStore {
   readonly activityLog: ActivityLog;
   readonly backendState: BackendStates;
   readonly volumeHeads: VolumeHeads;
+  readonly volumeSizes: VolumeSizes;
+  readonly usage: Usage;
+  readonly modalCalls: ModalCalls;
+  readonly alerts: AlertRows;
   /** The same tables with the rights of whoever holds this access token. */
   asUser(jwt: string): UserStore;
 }
@@ -52,6 +60,10 @@ export function createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_
     activityLog: activityLogTable(service, log),
     backendState: backendStateTable(service),
     volumeHeads: volumeHeadsTable(service),
+    volumeSizes: volumeSizesTable(service),
+    usage: usageTable(service),
+    modalCalls: modalCallsTable(service),
+    alerts: alertsTable(service),
     asUser: (jwt) => userTables(connect(SUPABASE_URL, SUPABASE_ANON_KEY, jwt)),
   };
 }

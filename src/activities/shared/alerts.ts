@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../../config.js';
+import type { Log } from '../../log.js';
+import type { AlertText } from '../../store/alerts.js';
+import type { Store } from '../../store/index.js';
+
+const WEBHOOK_TIMEOUT_MS = 5_000;
+/** Waits between the tries of the webhook. */
+const WEBHOOK_DELAYS_MS = [500, 2_000];
+
+export interface Alert extends AlertText {
+  readonly level: 'warn' | 'error';
+}
+
+/** Tells the operator what is wrong. Neither call rejects: what cannot be stored or sent is logged. */
+export interface Alerts {
+  /** Log line, row, webhook; once per kind and key while it stands, then only counted. `details` must hold no secrets. */
+  raise(alert: Omit<Alert, 'level'> & { level?: Alert['level'] }): Promise<void>;
+  /** It is right again: the next time is news. */
+  clear(alert: Pick<Alert, 'kind' | 'key'>): Promise<void>;
+}
+
+export interface AlertDeps {
+  store: Pick<Store, 'alerts'>;
+  config: Pick<Config, 'ALERT_WEBHOOK_URL'>;
+  log: Log;
+}
+
+export function createAlerts(deps: AlertDeps): Alerts {
+  const { store, log } = deps;
+  return {
+    async raise({ level = 'error', ...alert }) {
+      try {
+        const row = await store.alerts.raise(alert);
+        if (row.times === 1) log[level]({ alert: alert.kind, key: alert.key, ...alert.details }, alert.message);
+        if (row.isNotified || deps.config.ALERT_WEBHOOK_URL === undefined) return;
+        if (await post(deps, deps.config.ALERT_WEBHOOK_URL, { ...alert, level, times: row.times, raisedAt: row.raisedAt })) await store.alerts.notified(row.id);
+      } catch (error) {
+        log.error({ alert: alert.kind, key: alert.key, ...alert.details, err: error }, `${alert.message} (this alert could not be stored)`);
+      }
+    },
+
+    async clear({ kind, key }) {
+      try {
+        if (await store.alerts.clear(kind, key)) log.info({ alert: kind, key }, 'alert is over');
+      } catch (error) {
+        log.warn({ alert: kind, key, err: error }, 'an alert could not be cleared');
+      }
+    },
+  };
+}
+
+/** True when somebody took it. The address is a secret in itself and is never logged; a later raise tries again. */
+async function post({ log }: AlertDeps, url: string, body: Record<string, unknown>): Promise<boolean> {
+  let problem = '';
+  for (const delayMs of [0, ...WEBHOOK_DELAYS_MS]) {
+    if (delayMs > 0) await sleep(delayMs);
+    try {
+      const answer = await fetch(url, {
+        method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), redirect: 'error', signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
+      });
+      await answer.body?.cancel();
+      if (answer.ok) return true;
+      problem = `status ${answer.status}`;
+      // What it calls our mistake does not get better.
+      if (answer.status < 500 && answer.status !== 429 && answer.status !== 408) break;
+    } catch (error) {
+      problem = error instanceof Error ? error.name : 'unreachable';
+    }
+  }
+  log.error({ alert: body['kind'], key: body['key'], problem }, 'the alert webhook could not be reached');
+  return false;
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { ask, run, type Client } from './client.js';
+
+const Raised = z.object({ id: z.string(), times: z.number().int(), raised_at: z.string(), is_notified: z.boolean() });
+const Standing = z.object({ kind: z.string(), key: z.string(), message: z.string(), times: z.number().int(), raised_at: z.string() });
+
+export interface AlertText {
+  readonly kind: string;
+  /** What it is about; one alert stands per kind and key. */
+  readonly key: string;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export type AlertRows = ReturnType<typeof alertsTable>;
+
+/** Table `alerts`: what is wrong, from the first time it was seen until it was right again. */
+export function alertsTable(client: Client) {
+  return {
+    /** Writes it down, or counts it once more while it stands. */
+    async raise({ kind, key, message, details }: AlertText): Promise<{ id: string; times: number; raisedAt: string; isNotified: boolean }> {
+      const row = await ask('raise an alert', client.rpc('raise_alert', { p_kind: kind, p_key: key, p_message: message, p_details: details }), Raised);
+      return { id: row.id, times: row.times, raisedAt: row.raised_at, isNotified: row.is_notified };
+    },
+
+    notified: (id: string): Promise<void> =>
+      run('note a notification', client.from('alerts').update({ notified_at: new Date().toISOString() }).eq('id', id)),
+
+    /** It is right again; true when such an alert stood. */
+    async clear(kind: string, key: string): Promise<boolean> {
+      const query = client.from('alerts').update({ cleared_at: new Date().toISOString() }).eq('kind', kind).eq('key', key).is('cleared_at', null).select('id');
+      return (await ask('clear an alert', query, z.array(z.object({ id: z.string() })))).length > 0;
+    },
+
+    /** What is wrong now, the newest first. */
+    standing: () => ask('list the alerts',
+      client.from('alerts').select('kind,key,message,times,raised_at').is('cleared_at', null).order('raised_at', { ascending: false }).limit(100), z.array(Standing)),
+  };
+}
