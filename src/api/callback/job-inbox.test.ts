@@ -19,7 +19,7 @@ describe('D1: what arrives is gathered', () => {
         stored.push(...items.map(({ seq }) => seq));
       },
       hasInStream: async () => false, job: async () => ({ status: 'processing', attempt: 1 }) as JobRow,
-      noteProgress: async () => undefined, log: pino({ level: 'silent' }),
+      noteProgress: async () => null, log: pino({ level: 'silent' }),
     });
     const startedMs = Date.now();
     for (let seq = 1; seq <= 100; seq += 1) {
@@ -32,5 +32,50 @@ describe('D1: what arrives is gathered', () => {
     await inbox.flushNow(10_000);
     expect(stored).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
     expect(inbox.isIdle).toBe(true);
+  });
+});
+
+describe('C2: an attempt is wanted while the row says so', () => {
+  const world = () => {
+    let row: Pick<JobRow, 'status' | 'attempt'> = { status: 'processing', attempt: 1 };
+    let asked = 0;
+    const inbox = new JobInbox('job', {
+      append: async () => undefined, hasInStream: async () => false, log: pino({ level: 'silent' }),
+      job: async () => {
+        asked += 1;
+        return row as JobRow;
+      },
+      noteProgress: async (_job, attempt) => (row.status === 'processing' && row.attempt === attempt ? row as JobRow : null),
+    });
+    const post = async (attempt: number, seq: number) => {
+      const isWanted = await inbox.wants(attempt);
+      if (isWanted) await inbox.take(attempt, seq, [{ type: 'stream', content: 'x' }]);
+      return isWanted;
+    };
+    return { post, setRow: (next: typeof row) => { row = next; }, asked: () => asked };
+  };
+
+  it('known from the notes of its own events: no post of a run in flow waits for the database', async () => {
+    const { post, asked } = world();
+    const endMs = Date.now() + 4_500;
+    for (let seq = 1; Date.now() < endMs; seq += 1) {
+      expect(await post(1, seq)).toBe(true);
+      await sleep(50);
+    }
+    expect(asked()).toBeLessThanOrEqual(2);
+  });
+
+  it.each([['cancelled', 1], ['processing', 2]] as const)('and not for long after the row became %s with attempt %i', async (status, attempt) => {
+    const { post, setRow } = world();
+    expect(await post(1, 1)).toBe(true);
+    setRow({ status, attempt });
+    const fromMs = Date.now();
+    let seq = 2;
+    while (await post(1, seq)) {
+      seq += 1;
+      await sleep(50);
+      expect(Date.now() - fromMs).toBeLessThan(10_000);
+    }
+    expect(await post(1, seq)).toBe(false);
   });
 });

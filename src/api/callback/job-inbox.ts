@@ -3,13 +3,14 @@ import type { JobRow } from '../../contracts/rows.js';
 import type { RunnerEvent, StreamItem } from '../../contracts/stream.js';
 import type { Log } from '../../log.js';
 import { Gathering } from './gathering.js';
-import { ProgressNotes, type NoteProgress } from './progress-notes.js';
+import { ProgressNotes } from './progress-notes.js';
 
 const FLUSH_AFTER_MS = 1_000;
 const FLUSH_CHARS = 16 * 1024;
 const RETRY_FIRST_MS = 250;
 const RETRY_LAST_MS = 3_000;
-const ROW_MAX_AGE_MS = 1_000;
+/** So long an attempt counts as wanted after the row said so. While events come, each note of progress says so again. */
+const WANTED_FOR_MS = 3_000;
 
 export interface InboxDeps {
   /** Brings items into the durable stream of the job (C3). */
@@ -17,7 +18,8 @@ export interface InboxDeps {
   /** Does the durable stream hold this event of this attempt, or a later one? */
   hasInStream(jobId: string, attempt: number, seq: number): Promise<boolean>;
   job(jobId: string): Promise<JobRow | null>;
-  noteProgress: NoteProgress;
+  /** Writes progress and the time of the last event to the job's row; null when the row is not that attempt's any more (B3, F3). */
+  noteProgress(jobId: string, attempt: number, progress: number | null, message: string | null): Promise<JobRow | null>;
   log: Log;
 }
 
@@ -28,13 +30,13 @@ export class JobInbox {
   #timer: NodeJS.Timeout | null = null;
   /** Up to here events are to be stored now; later ones wait for their own second. */
   #dueSeq = 0;
-  #row: JobRow | null = null;
-  #rowReadMs = 0;
+  /** The attempt that the row wanted, and when it said so. */
+  #wanted = { attempt: 0, atMs: 0 };
   readonly #notes: ProgressNotes;
   lastUsedMs = Date.now();
 
   constructor(private readonly jobId: string, private readonly deps: InboxDeps) {
-    this.#notes = new ProgressNotes(jobId, deps.noteProgress, deps.log);
+    this.#notes = new ProgressNotes(jobId, (...note) => this.#note(...note), deps.log);
   }
 
   get pendingChars(): number { return this.#gathering.chars; }
@@ -45,13 +47,14 @@ export class JobInbox {
     return this.#gathering.attempt === attempt ? this.#gathering.acked : 0;
   }
 
-  /** Is this attempt the one the row wants events of (C2)? A row that says no is read once more before it is believed. */
+  /** Is this attempt the one the row wants events of (C2)? Asks the row only when no note told it lately: no post of a run in flow waits. */
   async wants(attempt: number): Promise<boolean> {
-    const isWanted = (row: JobRow | null) => row?.status === 'processing' && row.attempt === attempt;
-    if (Date.now() - this.#rowReadMs <= ROW_MAX_AGE_MS && isWanted(this.#row)) return true;
-    this.#row = await this.deps.job(this.jobId);
-    this.#rowReadMs = Date.now();
-    return isWanted(this.#row);
+    if (this.#wanted.attempt === attempt && Date.now() - this.#wanted.atMs <= WANTED_FOR_MS) return true;
+    const askedMs = Date.now();
+    const row = await this.deps.job(this.jobId);
+    const isWanted = row?.status === 'processing' && row.attempt === attempt;
+    if (isWanted) this.#wanted = { attempt, atMs: askedMs };
+    return isWanted;
   }
 
   /** Takes the events of a post for the durable lane; returns at once. */
@@ -105,6 +108,13 @@ export class JobInbox {
   /** A slow stream is not fed faster for being slow: what came meanwhile has a timer of its own, unless it is much. */
   #isDue(): boolean {
     return this.#gathering.acked < this.#dueSeq || this.#gathering.chars >= FLUSH_CHARS;
+  }
+
+  /** Notes progress; the answer tells whether the attempt is still wanted. After a "no" the row has the word, at the next post. */
+  async #note(attempt: number, progress: number | null, message: string | null): Promise<void> {
+    const askedMs = Date.now();
+    const row = await this.deps.noteProgress(this.jobId, attempt, progress, message);
+    if (attempt === this.#wanted.attempt) this.#wanted.atMs = row ? askedMs : 0;
   }
 
   /** Events of a job that is over need no storing; whoever cannot be asked is taken for alive. */

@@ -1,8 +1,7 @@
 import type { Log } from '../../log.js';
 import type { RunnerEvent } from '../../contracts/stream.js';
 
-/** Writes progress and the time of the last event to the job's row, if it is still that attempt's (B3, F3). */
-export type NoteProgress = (jobId: string, attempt: number, progress: number | null, message: string | null) => Promise<unknown>;
+type Write = (attempt: number, progress: number | null, message: string | null) => Promise<void>;
 
 const INTERVAL_MS = 1_000;
 
@@ -14,7 +13,7 @@ export class ProgressNotes {
   #progress: number | null = null;
   #message: string | null = null;
 
-  constructor(private readonly jobId: string, private readonly write: NoteProgress, private readonly log: Log) {}
+  constructor(private readonly jobId: string, private readonly write: Write, private readonly log: Log) {}
 
   note(attempt: number, events: readonly RunnerEvent[]): void {
     if (events.length === 0) return;
@@ -36,7 +35,7 @@ export class ProgressNotes {
     this.#lastMs = Date.now();
     const [progress, message] = [this.#progress, this.#message];
     this.#progress = this.#message = null;
-    this.write(this.jobId, this.#attempt, progress, message).catch((error: unknown) => {
+    this.write(this.#attempt, progress, message).catch((error: unknown) => {
       this.log.warn({ err: error, jobId: this.jobId }, 'progress could not be noted');
     });
   }

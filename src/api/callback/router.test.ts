@@ -33,7 +33,10 @@ beforeEach(async () => {
     },
     hasInStream: async (_job, attempt, seq) => stream.page({ attempt, seq: seq - 1 }).items.length > 0,
     job: async () => row as JobRow | null,
-    noteProgress: async (...note) => void (note[0] === jobId && notes.push(note)),
+    noteProgress: async (...note) => {
+      if (note[0] === jobId) notes.push(note);
+      return row?.status === 'processing' && row.attempt === note[1] ? row as JobRow : null;
+    },
     offer: (_job, items) => void fast.push(...items),
     log: pino({ level: 'silent' }),
   }));
