@@ -37,17 +37,18 @@ export async function bundleVerify(repo: Repo, file: string): Promise<BundleChec
 
 /**
  * Brings the commit `want` out of a bundle into this repository and keeps it alive under the answered ref
- * (`refs/incoming/<want>`): the caller moves its own ref and then deletes that one.
+ * (`incoming`, by default `refs/incoming/<want>`): the caller moves its own ref and then deletes that one.
  * Throws `RevisionMissing` when prerequisites lack, `CandidateRefused` when the bundle holds another commit than promised.
  */
-export async function bundleFetch(repo: Repo, { file, want }: { file: string; want: string }): Promise<string> {
+export async function bundleFetch(
+  repo: Repo, { file, want, incoming = `refs/incoming/${want}` }: { file: string; want: string; incoming?: string },
+): Promise<string> {
   assertRevision(want);
   const check = await bundleVerify(repo, file);
   if (!check.ok) throw new DreamError('RevisionMissing', `bundle does not fit: ${check.reason}`, { missing: check.missing });
   const heads = (await gitLine(repo, ['bundle', 'list-heads', file])).split('\n').map((line) => line.split(' '));
   const source = heads.find(([revision]) => revision === want)?.[1];
   if (source === undefined) throw new DreamError('CandidateRefused', `bundle does not hold ${want}`, { reason: 'bundle-hash' });
-  const incoming = `refs/incoming/${want}`;
   await git(repo, [
     '-c', 'protocol.file.allow=always', '-c', 'fetch.fsckObjects=true',
     'fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-gc', '--no-recurse-submodules', file, `+${source}:${incoming}`,

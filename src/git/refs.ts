@@ -1,4 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { DreamError } from '../contracts/errors.js';
 import { assertRevision, git, gitFailure, gitLine, openRepo, tryGit, type Repo } from './process.js';
 
@@ -15,12 +17,28 @@ function assertRef(ref: string): void {
   if (!REF_NAME.test(ref) || ref.includes('..') || ref.endsWith('.lock')) throw new DreamError('OPERATION_FAILED', 'not a usable ref name');
 }
 
-/** Makes an empty bare repository, or leaves an existing one as it is. */
+/**
+ * Makes an empty bare repository, or leaves an existing one as it is. It appears in one step: several callers at a time do not meet
+ * in it, and one that is killed leaves no half of it, nor git's lock, to those who come later.
+ */
 export async function initBare(gitDir: string): Promise<Repo> {
-  await mkdir(gitDir, { recursive: true });
   const repo = openRepo(gitDir);
-  await git(repo, ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', gitDir]);
+  if (await isThere(join(gitDir, 'HEAD'))) return repo;
+  await mkdir(dirname(gitDir), { recursive: true });
+  const draft = `${gitDir}.${randomUUID()}`;
+  try {
+    await git(openRepo(draft), ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', draft]);
+    await rename(draft, gitDir);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    // Somebody else's came first.
+    if (!(await isThere(join(gitDir, 'HEAD')))) throw error;
+  }
   return repo;
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(() => true, () => false);
 }
 
 /** Full hash of the commit that a ref, a full or an abbreviated hash names; null when there is none or more than one. */

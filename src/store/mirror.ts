@@ -1,16 +1,15 @@
-import { readdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DreamError } from '../contracts/errors.js';
 import { isUuid } from '../contracts/primitives.js';
 import { commitTree } from '../git/commit.js';
 import { gitLine, openRepo, type Repo } from '../git/process.js';
 import { listTree, logPage, readFile, type TreeEntry } from '../git/read.js';
-import { deleteRef, initBare, isAncestor, listRefs, resolve, updateRef } from '../git/refs.js';
+import { initBare, resolve } from '../git/refs.js';
+import { exportBundle, importBundle, type BundleImport, type BundleRange } from './mirror-bundles.js';
+import { CANDIDATES, removeCandidates } from './mirror-garbage.js';
+import { advanceMain } from './mirror-main.js';
 import { readAiContext, readVersionEdits, type AiContext, type VersionEdits } from './version-details.js';
-
-const MAIN = 'refs/heads/main';
-const CANDIDATES = 'refs/jobs';
-const ADVANCE_TRIES = 5;
 
 export interface RestoreCommit {
   /** Revision whose files come back, and the head that the new one follows. */
@@ -38,6 +37,14 @@ export interface Mirror {
   assertRevision(userId: string, projectId: string, revision: string, parent: string | null): Promise<void>;
   /** Commits the files of an old revision anew under the action's own ref; the same commit when it is repeated (E5). */
   commitRestore(userId: string, projectId: string, commit: RestoreCommit): Promise<string>;
+  /**
+   * Takes the commits of a bundle in, then puts `ref` on `want`; the project's repository is made unless it is there (E6). A repeat
+   * changes nothing, an interrupted call leaves nothing. Throws `RevisionMissing` (`details.missing`) when what the bundle builds on
+   * is not here, `CandidateRefused` when it holds another commit than promised.
+   */
+  importBundle(userId: string, projectId: string, bundle: BundleImport): Promise<void>;
+  /** The commits `have..want`; null = there is nothing to send. Throws `RevisionMissing` when `want` is not here. */
+  exportBundle(userId: string, projectId: string, range: BundleRange): Promise<Buffer | null>;
   /** Brings `main` up to a published revision; never back to an older one. */
   advanceMain(userId: string, projectId: string, revision: string): Promise<void>;
   /** Removes the project's folder; nothing there is fine. */
@@ -59,6 +66,11 @@ export function createMirror(dataDir: string): Mirror {
     readVersionEdits: async (userId, projectId, revision) => readVersionEdits(repoOf(userId, projectId), revision),
     assertRevision: async (userId, projectId, revision, parent) => assertFollows(repoOf(userId, projectId), revision, parent),
     commitRestore: async (userId, projectId, commit) => commitRestore(repoOf(userId, projectId), commit),
+    importBundle: async (userId, projectId, bundle) => {
+      const { gitDir } = repoOf(userId, projectId);
+      await importBundle(await initBare(gitDir), path.join(dataDir, 'scratch'), bundle);
+    },
+    exportBundle: async (userId, projectId, range) => exportBundle(repoOf(userId, projectId), path.join(dataDir, 'scratch'), range),
     advanceMain: async (userId, projectId, revision) => advanceMain(repoOf(userId, projectId), revision),
     remove: async (userId, projectId) => removeFolder(folder(userId, projectId)),
     removeCandidates: (olderThanMs) => removeCandidates(path.join(dataDir, 'users'), olderThanMs),
@@ -98,16 +110,6 @@ async function commitRestore(repo: Repo, { from, parent, actionId, subject }: Re
   return commitTree(repo, from, { subject, trailers: { 'Job-Id': actionId } }, { ref, expected: earlier, parent });
 }
 
-async function advanceMain(repo: Repo, revision: string): Promise<void> {
-  for (let tries = 1; tries <= ADVANCE_TRIES; tries += 1) {
-    const current = await resolve(repo, MAIN);
-    // A late repeat must not take it back.
-    if (current !== null && (await isAncestor(repo, revision, current))) return;
-    if (await updateRef(repo, MAIN, revision, current)) return;
-  }
-  throw new DreamError('OPERATION_FAILED', 'main was moved by somebody else again and again');
-}
-
 /** Out of sight in one step, then file by file; a repeat finishes what an interrupted removal left. */
 async function removeFolder(folder: string): Promise<void> {
   const doomed = path.join(path.dirname(folder), `.removed-${path.basename(folder)}`);
@@ -118,39 +120,4 @@ async function removeFolder(folder: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   await rm(doomed, { recursive: true, force: true });
-}
-
-async function removeCandidates(usersDir: string, olderThanMs: number): Promise<number> {
-  let removed = 0;
-  for (const user of await uuidEntries(usersDir)) {
-    const projectsDir = path.join(usersDir, user, 'projects');
-    for (const project of await uuidEntries(projectsDir)) {
-      const repo = openRepo(path.join(projectsDir, project, 'repo.git'));
-      for (const { ref, committedAt } of await candidatesOf(repo)) {
-        if (Date.now() - committedAt.getTime() < olderThanMs) continue;
-        await deleteRef(repo, ref);
-        removed += 1;
-      }
-    }
-  }
-  return removed;
-}
-
-/** A project may be made or removed while we look: what is not a repository (yet, any more) has no candidates. */
-async function candidatesOf(repo: Repo): ReturnType<typeof listRefs> {
-  try {
-    return await listRefs(repo, CANDIDATES);
-  } catch (error) {
-    if (error instanceof DreamError && error.kind === 'RevisionMissing') return [];
-    throw error;
-  }
-}
-
-async function uuidEntries(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).filter(isUuid);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
 }

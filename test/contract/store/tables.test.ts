@@ -237,3 +237,28 @@ describe('a database that is no help', () => {
     await expect(database.store.asUser('eyJhbGciOiJub25lIn0.e30.').projects.list(owner.id)).rejects.toMatchObject({ kind: 'OPERATION_FAILED' });
   });
 });
+
+describe('what a Volume is known to hold', () => {
+  const [first, second, third] = ['a', 'b', 'c'].map((digit) => digit.repeat(40)) as [string, string, string];
+  const note = (revision: string, expected: string | null) => database.store.volumeHeads.set({ userId: owner.id, projectId, revision, expected });
+
+  it('moves only from what was read, and is forgotten', async () => {
+    const { volumeHeads } = database.store;
+    expect(await volumeHeads.get(projectId)).toBeNull();
+    expect(await note(second, first)).toBe(false);
+    expect(await note(first, null)).toBe(true);
+    expect(await note(second, null)).toBe(false);
+    expect((await Promise.all([note(second, first), note(third, first)])).filter(Boolean)).toHaveLength(1);
+    expect([second, third]).toContain(await volumeHeads.get(projectId));
+    await volumeHeads.remove(projectId);
+    await volumeHeads.remove(projectId);
+    expect(await volumeHeads.get(projectId)).toBeNull();
+  });
+
+  it('outlives its project, and is the server\'s own', async () => {
+    await note(first, null);
+    await database.store.projects.remove(projectId);
+    expect(await database.store.volumeHeads.get(projectId)).toBe(first);
+    expect(await database.sql('select count(*)::int as policies from pg_policies where tablename = $1', ['volume_heads'])).toEqual([{ policies: 0 }]);
+  });
+});
