@@ -7,17 +7,16 @@ import { startStack, type Stack, type StackPart } from '../support/stack.js';
 
 /** What all of us stand on goes away at an exact step of a job. RECOVERY=full tries every part, told to stop as well as killed. */
 const isFull = process.env['RECOVERY'] === 'full';
-const PHASES: readonly [string, CrashPoint][] = [
+const PHASES: [string, CrashPoint][] = [
   ['opened', 'after-row'], ['planned', 'after-processing'], ['published', 'after-import-before-publish'], ['closed', 'after-complete-before-notify'],
 ];
-const MORE_PHASES: readonly [string, CrashPoint][] = [
+const MORE_PHASES: [string, CrashPoint][] = [
   ['started', 'after-start-attempt'], ['streamed', 'mid-stream'], ['saved', 'after-candidate-commit'], ['finished', 'after-publish-before-complete'],
 ];
 const phases = isFull ? [...PHASES, ...MORE_PHASES] : PHASES;
-const troubles: readonly [StackPart, NodeJS.Signals][] = [
-  ['api', 'SIGKILL'], ['postgres', 'SIGKILL'],
-  ...(isFull ? [['api', 'SIGTERM'], ['postgres', 'SIGTERM'], ['supabase', 'SIGKILL'], ['temporal', 'SIGKILL']] as const : []),
-];
+const TROUBLES: [StackPart, NodeJS.Signals][] = [['api', 'SIGKILL'], ['postgres', 'SIGKILL']];
+const MORE_TROUBLES: [StackPart, NodeJS.Signals][] = [['api', 'SIGTERM'], ['postgres', 'SIGTERM'], ['supabase', 'SIGKILL'], ['temporal', 'SIGKILL']];
+const troubles = isFull ? [...TROUBLES, ...MORE_TROUBLES] : TROUBLES;
 
 let stack: Stack;
 let player: Player;
