@@ -24,13 +24,17 @@ export const RunLimits = z.object({
 });
 export type RunLimits = z.infer<typeof RunLimits>;
 
+/** Commits in a bundle file that the repository may lack; taken in before anything else and kept alive there (E6). */
+export const IncomingBundle = z.object({ file: z.string(), want: Revision });
+export type IncomingBundle = z.infer<typeof IncomingBundle>;
+
 /** One attempt to turn a request into a candidate commit. */
 export const GenerateInput = z.object({
   command: z.literal('generate'),
   jobId: Uuid,
   attempt: z.number().int().min(1),
   callId: z.string(),
-  /** Absolute paths: the project's bare repository and this attempt's own scratch folder (C4). */
+  /** The project's bare repository and this attempt's own scratch folder (C4); relative paths start at the current folder. */
   repoDir: z.string(),
   scratchDir: z.string(),
   parent: Revision.nullable(),
@@ -45,6 +49,7 @@ export const GenerateInput = z.object({
   callbackUrl: z.string().nullable(),
   /** Have the result carry a git bundle `parent..revision` (path), for a store elsewhere. */
   wantBundle: z.boolean(),
+  incoming: IncomingBundle.optional(),
 });
 export type GenerateInput = z.infer<typeof GenerateInput>;
 

@@ -15,6 +15,7 @@ import { editsOf } from './candidate/edits.js';
 import { findCandidate, saveCandidate, type CandidateResult } from './candidate/save.js';
 import type { EventTransport } from './callback/transport.js';
 import { runModel, type ModelAccess, type ModelRun } from './claude/run.js';
+import { takeIn } from './incoming.js';
 import { fillWork, openScratch } from './scratch.js';
 
 const CHECKING = { type: 'progress', progress: 92, message: '動くかどうか確かめています' } as const;
@@ -27,6 +28,7 @@ const DEFAULT_ANSWER = 'うまく答えられませんでした。もう少し�
  * A candidate that this job already has is answered instead (C4). Failures are DreamErrors; the project stays as it was.
  */
 export async function generate(input: GenerateInput, access: ModelAccess, events: EventTransport, signal: AbortSignal): Promise<GenerateResult> {
+  await takeIn(input);
   const repo = input.parent === null ? await initBare(input.repoDir) : openRepo(input.repoDir);
   const earlier = await findCandidate(repo, input);
   if (earlier) return withBundle(repo, input, earlier);

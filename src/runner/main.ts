@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { crashPoint } from '../crash-points.js';
 import { DreamError } from '../contracts/errors.js';
 import { RUNNER_ENV, type GenerateInput } from '../contracts/runner.js';
@@ -64,7 +65,7 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
     close: (drainMs) => transport.close(drainMs),
     lastSeq: () => transport.lastSeq(),
   };
-  const access = { apiKey, upstream: env[RUNNER_ENV.modelBaseUrl] || DEFAULT_UPSTREAM, env, warn };
+  const access = { apiKey, upstream: env[RUNNER_ENV.modelBaseUrl] || DEFAULT_UPSTREAM, seenFrom: process.argv[2], env, warn };
   try {
     return await generate(input, access, events, stop.signal);
   } finally {
@@ -75,10 +76,10 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
 async function run(): Promise<unknown> {
   const lines = splitLines(process.stdin);
   const input = await readInput(lines);
-  if (input.command === 'git') return runGit(input);
-  if (input.command === 'files') return runFiles(input);
+  if (input.command === 'git') return runGit({ ...input, repoDir: path.resolve(input.repoDir) });
+  if (input.command === 'files') return runFiles({ ...input, root: path.resolve(input.root) });
   void watchParent(lines);
-  return runGenerate(input);
+  return runGenerate({ ...input, repoDir: path.resolve(input.repoDir), scratchDir: path.resolve(input.scratchDir) });
 }
 
 try {

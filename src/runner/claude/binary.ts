@@ -13,10 +13,11 @@ function candidates(platform: string, arch: string): string[] {
 
 /**
  * Path of the pinned native model program. The platform package is asked directly, because npm may have blocked the
- * install script that links it to the wrapper's own `bin`. Throws `SandboxMissing` with what to install.
+ * install script that links it to the wrapper's own `bin`. Looked for from `seenFrom`, a file that need not be this one when
+ * the runner was bundled and put elsewhere. Throws `SandboxMissing` with what to install.
  */
-export async function findClaude(): Promise<string> {
-  const here = createRequire(import.meta.url);
+export async function findClaude(seenFrom: string = import.meta.url): Promise<string> {
+  const here = createRequire(seenFrom);
   for (const name of candidates(process.platform, process.arch)) {
     try {
       // Asked from the wrapper's place, so that a nested platform package is found as well as a hoisted one.

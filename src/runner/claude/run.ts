@@ -24,6 +24,8 @@ export interface ModelRun {
 export interface ModelAccess {
   readonly upstream: string;
   readonly apiKey: string;
+  /** A file from where the model program's package is seen; the runner itself unless it was moved. */
+  readonly seenFrom?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly warn: (text: string) => void;
 }
@@ -35,7 +37,7 @@ type Run = Pick<GenerateInput, 'model' | 'systemPrompt' | 'limits' | 'prompt'>;
  * Ends with its last words, or throws the one DreamError that describes why not. Nothing of it is left running.
  */
 export async function runModel(run: Run, scratch: Scratch, access: ModelAccess, events: EventTransport, signal: AbortSignal): Promise<ModelRun> {
-  const program = await findClaude();
+  const program = await findClaude(access.seenFrom);
   const isolation = await chooseIsolation(access.env, access.warn);
   signal.throwIfAborted();
   const proxy = await startKeyProxy({ socketPath: scratch.socket, upstream: access.upstream, apiKey: access.apiKey });

@@ -30,7 +30,17 @@ describe('files inside one user\'s root', () => {
     expect(await files({ op: 'read', path: 'a/b/x.txt' })).toEqual({ content: 'こんにちは', sizeBytes: 15 });
     expect(await files({ op: 'read', path: 'a/y.bin', encoding: 'base64' })).toEqual({ content: 'AP8=', sizeBytes: 2 });
     expect(await files({ op: 'hash', path: 'a/b/x.txt' })).toEqual({ sizeBytes: 15, sha256 });
-    expect(await files({ op: 'usage' })).toEqual({ files: 2, sizeBytes: 17 });
+    expect(await files({ op: 'usage' })).toEqual({
+      files: 2, sizeBytes: 17, children: [{ path: 'a', files: 2, sizeBytes: 17 }],
+      largest: [{ path: 'a/b/x.txt', sizeBytes: 15 }, { path: 'a/y.bin', sizeBytes: 2 }],
+    });
+    expect(await files({ op: 'usage', path: 'nothing' })).toEqual({ files: 0, sizeBytes: 0, children: [], largest: [] });
+    await files({ op: 'write', path: 'a/.hidden', content: 'x' });
+    expect(await files({ op: 'hashes', path: 'a' })).toEqual({ files: [
+      { path: 'b/x.txt', sizeBytes: 15, sha256 }, { path: 'y.bin', sizeBytes: 2, sha256: createHash('sha256').update(Buffer.from([0, 255])).digest('hex') },
+    ] });
+    expect(await files({ op: 'hashes', path: 'nothing' })).toEqual({ files: [] });
+    await files({ op: 'delete', path: 'a/.hidden' });
     expect(await files({ op: 'list', path: 'a' })).toMatchObject({ entries: [{ path: 'b', kind: 'folder', sizeBytes: 0 }, { path: 'y.bin', kind: 'file', sizeBytes: 2 }] });
     expect(await files({ op: 'delete', path: 'a/b' })).toEqual({ isDeleted: true });
     expect(await files({ op: 'delete', path: 'a/b' })).toEqual({ isDeleted: false });
@@ -40,11 +50,11 @@ describe('files inside one user\'s root', () => {
   it.each(['../outside.txt', 'a/../../outside.txt', '/etc/passwd', 'link', 'linked/outside.txt', 'a\\..\\x', 'x\0'])('are never reached by %j', async (path) => {
     await symlink('../outside.txt', join(root, 'link'));
     await symlink('..', join(root, 'linked'));
-    for (const op of ['read', 'hash', 'list', 'usage', 'delete']) expect(await kindOf(files({ op, path })), op).toBe('PATH_ESCAPE');
+    for (const op of ['read', 'hash', 'hashes', 'list', 'usage', 'delete']) expect(await kindOf(files({ op, path })), op).toBe('PATH_ESCAPE');
     expect(await kindOf(files({ op: 'write', path, content: 'x' }))).toBe('PATH_ESCAPE');
     expect(await readFile(join(base, 'outside.txt'), 'utf8')).toBe('OUTSIDE');
     expect(await files({ op: 'list' })).toEqual({ entries: [] });
-    expect(await files({ op: 'usage' })).toMatchObject({ files: 2 });
+    expect(await files({ op: 'usage' })).toMatchObject({ files: 0, sizeBytes: 0 });
   });
 
   it('keep the root itself, folders in the way, and what is not there', async () => {

@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DreamError } from '../../contracts/errors.js';
 import type { FilesInput } from '../../contracts/runner-input.js';
 import { lookAt, resolveInside } from './safe-path.js';
 
+const LARGEST_COUNT = 20;
 const MAX_READ_BYTES = 32 * 1024 * 1024;
 
 interface Listed { path: string; kind: 'file' | 'folder'; sizeBytes: number; modifiedAt: string }
@@ -19,6 +20,7 @@ export async function runFiles(input: FilesInput): Promise<unknown> {
     case 'read': return read(place, input.encoding);
     case 'write': return write(input.root, input.path, Buffer.from(input.content, input.encoding));
     case 'hash': return hash(place);
+    case 'hashes': return { files: await hashes(place) };
     case 'usage': return usage(place);
     case 'delete': return remove(input.path, place);
   }
@@ -82,17 +84,59 @@ async function hash(file: string): Promise<{ sha256: string; sizeBytes: number }
   return { sha256: digest.digest('hex'), sizeBytes: stats.size };
 }
 
-/** What a folder takes up, links not followed; nothing there = 0. */
-async function usage(place: string): Promise<{ files: number; sizeBytes: number }> {
-  const stats = await lookAt(place);
-  if (stats === null) return { files: 0, sizeBytes: 0 };
-  if (!stats.isDirectory()) return { files: 1, sizeBytes: stats.size };
-  let total = { files: 0, sizeBytes: 0 };
-  for (const name of await readdir(place)) {
-    const inner = await usage(join(place, name));
-    total = { files: total.files + inner.files, sizeBytes: total.sizeBytes + inner.sizeBytes };
+interface Found { path: string; sizeBytes: number }
+
+/** Every regular file below `folder`, links not followed; paths are relative to it. What vanishes meanwhile is not there. */
+async function* walk(folder: string, below = ''): AsyncGenerator<Found> {
+  const names = await readdir(join(folder, below)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  for (const name of names.sort()) {
+    const path = below === '' ? name : `${below}/${name}`;
+    const stats = await lookAt(join(folder, path));
+    if (stats?.isDirectory()) yield* walk(folder, path);
+    else if (stats?.isFile()) yield { path, sizeBytes: stats.size };
   }
-  return total;
+}
+
+async function hashes(folder: string): Promise<{ path: string; sizeBytes: number; sha256: string }[]> {
+  const files: { path: string; sizeBytes: number; sha256: string }[] = [];
+  for await (const { path } of walk(folder)) {
+    if (!path.split('/').some((segment) => segment.startsWith('.'))) files.push({ path, ...(await hash(join(folder, path))) });
+  }
+  return files;
+}
+
+interface Usage {
+  files: number;
+  sizeBytes: number;
+  /** Direct children, by name. */
+  children: { path: string; files: number; sizeBytes: number }[];
+  /** Descending, at most {@link LARGEST_COUNT}. */
+  largest: Found[];
+}
+
+/** What a place takes up; nothing there = 0. */
+async function usage(place: string): Promise<Usage> {
+  const total: Usage = { files: 0, sizeBytes: 0, children: [], largest: [] };
+  const children = new Map<string, Usage['children'][number]>();
+  const stats = await lookAt(place);
+  const files = stats?.isFile() ? [{ path: basename(place), sizeBytes: stats.size }] : walk(place);
+  for await (const file of files) {
+    const name = file.path.split('/')[0] ?? '';
+    const child = children.get(name) ?? { path: name, files: 0, sizeBytes: 0 };
+    children.set(name, { path: name, files: child.files + 1, sizeBytes: child.sizeBytes + file.sizeBytes });
+    total.files += 1;
+    total.sizeBytes += file.sizeBytes;
+    total.largest.push(file);
+    if (total.largest.length > 2 * LARGEST_COUNT) total.largest = largestOf(total.largest);
+  }
+  return { ...total, children: [...children.values()], largest: largestOf(total.largest) };
+}
+
+function largestOf(files: readonly Found[]): Found[] {
+  return [...files].sort((left, right) => right.sizeBytes - left.sizeBytes).slice(0, LARGEST_COUNT);
 }
 
 /** Removes a file or a folder with all it holds; never the root itself. */

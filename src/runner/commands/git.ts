@@ -2,14 +2,20 @@ import { DreamError } from '../../contracts/errors.js';
 import { bundleCreate, bundleFetch } from '../../git/bundle.js';
 import { commitTree } from '../../git/commit.js';
 import { diffFiles, unifiedDiff } from '../../git/diff.js';
-import { initBare, resolve } from '../../git/refs.js';
-import { openRepo } from '../../git/process.js';
+import { deleteRef, initBare, isAncestor, listRefs, resolve, updateRef } from '../../git/refs.js';
+import { openRepo, tryGit, type Repo } from '../../git/process.js';
 import { logPage } from '../../git/read.js';
 import { findCandidate } from '../candidate/save.js';
+import { takeIn } from '../incoming.js';
 import type { GitInput } from '../../contracts/runner-input.js';
+
+const MAIN = 'refs/heads/main';
+/** What runs and transfers leave until somebody takes it up. */
+const PASSING = ['refs/jobs', 'refs/incoming', 'refs/outgoing'];
 
 /** Runs one operation on a repository; the answer is plain JSON. Throws DreamErrors. */
 export async function runGit(input: GitInput): Promise<unknown> {
+  await takeIn(input);
   const repo = openRepo(input.repoDir);
   switch (input.op) {
     case 'candidate':
@@ -23,13 +29,51 @@ export async function runGit(input: GitInput): Promise<unknown> {
     case 'restore':
       return { revision: await restore(input) };
     case 'bundle': {
-      const hasNews = await bundleCreate(repo, input);
+      const have = input.have === null ? null : await resolve(repo, input.have);
+      const hasNews = await bundleCreate(repo, { ...input, have });
       return { bundlePath: hasNews ? input.file : null };
     }
     case 'fetch':
       // The receiving side may not have the project yet: a first bundle makes it.
-      return { ref: await bundleFetch(await initBare(input.repoDir), input) };
+      return { ref: await bundleFetch(await initBare(input.repoDir), { file: input.file, want: input.want }) };
+    case 'state':
+      return { head: await resolve(repo, MAIN), has: await present(repo, input.revisions) };
+    case 'set-main':
+      return setMain(repo, input.revision);
+    case 'prune':
+      return { removed: await prune(repo, input.olderThanMs) };
   }
+}
+
+/** One process for all of them: a project may have thousands of revisions. */
+async function present(repo: Repo, revisions: readonly string[]): Promise<string[]> {
+  if (revisions.length === 0) return [];
+  const { code, stdout } = await tryGit(repo, ['cat-file', '--batch-check=%(objectname) %(objecttype)'], { input: `${revisions.join('\n')}\n` });
+  // No repository: nothing is there.
+  if (code !== 0) return [];
+  const known = new Set(stdout.toString('utf8').split('\n'));
+  return revisions.filter((revision) => known.has(`${revision} commit`));
+}
+
+/** `ahead` and `diverged` change nothing: both are for whoever compares the stores. */
+async function setMain(repo: Repo, revision: string): Promise<{ head: string; outcome: 'moved' | 'same' | 'ahead' | 'diverged' }> {
+  if ((await resolve(repo, revision)) === null) throw new DreamError('RevisionMissing', `${revision} is not in this repository`);
+  const head = await resolve(repo, MAIN);
+  if (head !== null && head !== revision && !(await isAncestor(repo, head, revision))) {
+    return { head, outcome: (await isAncestor(repo, revision, head)) ? 'ahead' : 'diverged' };
+  }
+  if (head !== revision && !(await updateRef(repo, MAIN, revision, head))) throw new DreamError('OPERATION_FAILED', 'main was moved by somebody else');
+  for (const { ref, revision: kept } of await listRefs(repo, 'refs/incoming')) {
+    if (await isAncestor(repo, kept, revision)) await deleteRef(repo, ref);
+  }
+  return { head: revision, outcome: head === revision ? 'same' : 'moved' };
+}
+
+async function prune(repo: Repo, olderThanMs: number): Promise<number> {
+  const refs = (await Promise.all(PASSING.map((prefix) => listRefs(repo, prefix)))).flat();
+  const old = refs.filter(({ committedAt }) => Date.now() - committedAt.getTime() >= olderThanMs);
+  for (const { ref } of old) await deleteRef(repo, ref);
+  return old.length;
 }
 
 /** Idempotent by `actionId`: a repetition answers the commit that is there. */

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { runnerBundle } from '../src/activities/runner-bundle.js';
+import { PROJECT_ROOT } from '../src/config.js';
+
+const BUILD_DIR = path.join(PROJECT_ROOT, 'modal', 'build');
+/** Containers that run from this folder (the emulator's) may still start the runner of an earlier deployment. */
+const KEEP_OLD_MS = 24 * 3600_000;
+/** Results go to the worker as CBOR, which images of this age bring along. */
+const IMAGE_BUILDER = '2025.06';
+
+/**
+ * `npm run modal:deploy [-- --build-only]`: builds the runner into `modal/build` and deploys `modal/app.py` with Modal's own
+ * command line to wherever the environment points (MODAL_TOKEN_ID, MODAL_TOKEN_SECRET, MODAL_ENVIRONMENT, MODAL_APP;
+ * MODAL_SERVER_URL for the emulator). Prints the deployed version; exits with the command line's own code.
+ */
+async function main(): Promise<number> {
+  const { code, manifest } = await runnerBundle();
+  await mkdir(BUILD_DIR, { recursive: true });
+  // The manifest comes last: what it names is complete.
+  await put(`runner-${manifest.version}.mjs`, code);
+  await put('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
+  await removeOld(`runner-${manifest.version}.mjs`);
+  process.stdout.write(`runner ${manifest.version} (${manifest.commands.join(', ')}; Claude Code ${manifest.claudeCode})\n`);
+  return process.argv.includes('--build-only') ? 0 : deploy();
+}
+
+/** In one step: another deployment may be reading. */
+async function put(name: string, content: string | Uint8Array): Promise<void> {
+  const draft = path.join(BUILD_DIR, `.${name}.${process.pid}`);
+  await writeFile(draft, content);
+  await rename(draft, path.join(BUILD_DIR, name));
+}
+
+async function removeOld(current: string): Promise<void> {
+  for (const name of await readdir(BUILD_DIR)) {
+    if (name === current || name === 'manifest.json') continue;
+    const file = path.join(BUILD_DIR, name);
+    const modifiedAt = await stat(file).then(({ mtimeMs }) => mtimeMs, () => null);
+    if (modifiedAt !== null && modifiedAt < Date.now() - KEEP_OLD_MS) await rm(file, { force: true });
+  }
+}
+
+function deploy(): Promise<number> {
+  const cli = process.env['MODAL_CLI'] || path.join(PROJECT_ROOT, '.tools', 'modal-venv', 'bin', 'modal');
+  const child = spawn(cli, ['deploy', path.join(PROJECT_ROOT, 'modal', 'app.py')], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { MODAL_IMAGE_BUILDER_VERSION: IMAGE_BUILDER, ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => reject(new Error(`${cli} cannot be started (${error.message}): see modal/README.md, "Deploy"`)));
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
