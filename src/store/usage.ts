@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ErrorKind } from '../contracts/errors.js';
 import type { Backend } from '../contracts/workflows.js';
-import { ask, type Client } from './client.js';
+import { ask, run, type Client } from './client.js';
 
 const Reserved = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('started'), attempt: z.number().int(), slot_age_ms: z.number().nullable() }),
@@ -67,11 +67,10 @@ export function usageTable(client: Client) {
     release: (callId: string, failure: ErrorKind | null, costUsd: number | null): Promise<boolean> =>
       ask('release an attempt', client.rpc('release_attempt', { p_call_id: callId, p_failure: failure, p_usd: costUsd }), z.boolean()),
 
-    /** What a call of a function cost; false when it was recorded before. */
-    recordCall: ({ callId, userId, jobId, function: name, seconds, usd }: CallUsage): Promise<boolean> =>
-      ask('record a call', client.rpc('record_call', {
-        p_call_id: callId, p_user_id: userId, p_job_id: jobId, p_function: name, p_seconds: seconds, p_usd: usd,
-      }), z.boolean()),
+    /** What a call of a function cost, once per call; a longer time told later takes the place of the first. */
+    recordCall: ({ callId, userId, jobId, function: name, seconds, usd }: CallUsage): Promise<void> => run('record a call', client.rpc('record_call', {
+      p_call_id: callId, p_user_id: userId, p_job_id: jobId, p_function: name, p_seconds: seconds, p_usd: usd,
+    })),
 
     /** US dollars that count against today's budget, or against the limit of one user. */
     spentToday: (userId: string | null = null): Promise<number> =>

@@ -167,10 +167,10 @@ create or replace trigger jobs_release_usage after delete on public.jobs
   for each row when (old.status in ('pending', 'processing'))
   execute function public.settle_job_usage();
 
--- A call of a function, once. What a job needs is the user's while the job goes on or has gone well; everything else is free for him.
+-- A call of a function, once: whoever took the call up again knows its time better. What a job needs is the user's while the job goes on or has gone well; everything else is free for him.
 create or replace function public.record_call(
   p_call_id text, p_user_id uuid, p_job_id uuid, p_function text, p_seconds double precision, p_usd double precision
-) returns boolean
+) returns void
 language plpgsql set search_path = '' as $$
 declare
   v_status text;
@@ -181,8 +181,8 @@ begin
     (select id from public.users where id = p_user_id), p_job_id, p_call_id, 'modal', 'modal', p_function, p_seconds, p_usd,
     case when v_status in ('pending', 'processing', 'completed') then 'settled' else 'released' end, now()
   )
-  on conflict (kind, call_id) do nothing;
-  return found;
+  on conflict (kind, call_id) do update set
+    seconds = greatest(usage_events.seconds, excluded.seconds), usd = greatest(usage_events.usd, excluded.usd);
 end $$;
 
 -- Spending per day of the players' calendar, backend, user, kind and state, the newest day first.
