@@ -48,16 +48,24 @@ export async function newRow(table: string, { owner, privateProject, publicProje
       const ordinal = Math.floor(Math.random() * 1e9) + 1;
       return { project_id, ordinal, revision: randomUUID().replaceAll('-', '').padEnd(40, '0'), job_id: id, kind: 'generate', subject: '題' };
     }
+    case 'usage_events': return { id, user_id, call_id: id, kind: 'model', backend: 'local', state: 'settled' };
+    case 'volume_sizes':
+      // One row per user: the one before makes room.
+      await database.sql('delete from public.volume_sizes where user_id = $1', [user_id]);
+      return { user_id, mirror_bytes: 1 };
+    case 'modal_calls': return { function_call_id: id, call_id: id, user_id, function: 'generate-game' };
+    case 'alerts': return { id, kind: 'test', key: id, message: '!' };
     default: throw new Error(`no rows for ${table}`);
   }
 }
 
 /** Column by which a row of the table is found. */
-export const KEY: Readonly<Record<string, string>> = { publish_drafts: 'project_id', revisions: 'job_id' };
+export const KEY: Readonly<Record<string, string>> = { publish_drafts: 'project_id', revisions: 'job_id', volume_sizes: 'user_id', modal_calls: 'function_call_id' };
 
 /** A change that leaves the row where it is. */
 export const CHANGE: Readonly<Record<string, Row>> = {
   projects: { name: '改' }, assets: { description: '改' }, project_assets: { usage_type: 'other' }, chat_history: { message: '改' },
   jobs: { progress_message: '改' }, publish_drafts: { title: '改' }, activity_log: { details: '改' }, games: { title: '改' },
-  actions: { error: '改' }, revisions: { subject: '改' },
+  actions: { error: '改' }, revisions: { subject: '改' }, usage_events: { failure: '改' }, volume_sizes: { mirror_bytes: 2 }, modal_calls: { function: '改' },
+  alerts: { message: '改' },
 };

@@ -26,6 +26,11 @@ const ALLOWED: Readonly<Record<string, { owner: readonly Operation[]; otherPubli
   games: { owner: ['select', 'insert', 'update', 'delete'] },
   actions: { owner: ['select'] },
   revisions: { owner: ['select'] },
+  usage_events: { owner: ['select'] },
+  volume_sizes: { owner: ['select'] },
+  // The operator's.
+  modal_calls: { owner: [] },
+  alerts: { owner: [] },
 };
 const TABLES = Object.keys(ALLOWED);
 
@@ -184,7 +189,8 @@ describe('the catalogue', () => {
       ...own('project_assets', 'read', 'insert', 'update', 'delete'), 'project_assets_select_anon',
       ...own('chat_history', 'read', 'insert', 'delete'), 'chat_history_select_anon', ...own('jobs', 'read', 'insert'),
       ...own('publish_drafts', 'read', 'insert', 'update', 'delete'), 'publish_drafts_select_anon', ...own('activity_log', 'read', 'insert'),
-      ...own('games', 'read', 'insert', 'update', 'delete'), ...own('actions', 'read'), ...own('revisions', 'read'),
+      ...own('games', 'read', 'insert', 'update', 'delete'), ...own('actions', 'read'), ...own('revisions', 'read'), ...own('usage_events', 'read'),
+      ...own('volume_sizes', 'read'),
     ].sort());
   });
 
@@ -202,8 +208,9 @@ describe('the catalogue', () => {
       where p.pronamespace = 'public'::regnamespace and p.prorettype <> 'trigger'::regtype and has_function_privilege(r.role, p.oid, 'execute') order by 1, 2`);
     expect(callable.filter(({ role }) => role !== 'service_role')).toEqual([{ role: 'authenticated', name: 'soft_delete_asset' }]);
     expect(callable.filter(({ role }) => role === 'service_role').map(({ name }) => name)).toEqual([
-      'cancel_job', 'complete_action', 'complete_job', 'fail_action', 'fail_job', 'list_versions', 'note_progress', 'open_action', 'open_job',
-      'publish_revision', 'queue_position', 'start_attempt', 'start_processing', 'take_slot',
+      'cancel_job', 'complete_action', 'complete_job', 'fail_action', 'fail_job', 'list_versions', 'modal_health', 'note_progress', 'open_action',
+      'open_job', 'orphaned_calls', 'publish_revision', 'queue_position', 'raise_alert', 'record_call', 'release_attempt', 'release_reservations',
+      'reserve_attempt', 'spent_today', 'start_attempt', 'start_processing', 'take_slot', 'usage_day_start', 'usage_summary',
     ]);
   });
 });
