@@ -74,7 +74,7 @@ def main(order: dict[str, Any]) -> None:
 def _move_in(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["env"])
-    os.makedirs(order["env"]["TMPDIR"], mode=0o700, exist_ok=True)
+    os.makedirs(order["env"]["TMPDIR"], exist_ok=True)
     os.makedirs(order["cwd"], exist_ok=True)
     os.chdir(order["cwd"])
     null = os.open(os.devnull, os.O_RDONLY)

@@ -38,7 +38,7 @@ class Host:
 
     async def open(self) -> None:
         shutil.rmtree(self.scratch, ignore_errors=True)
-        self.scratch.mkdir(mode=0o700)
+        self.scratch.mkdir(mode=0o711)
         self._servers = [
             await asyncio.start_unix_server(self._greet, self.scratch / "c"),
             await asyncio.start_unix_server(self._sync, self.scratch / "s"),
@@ -220,6 +220,7 @@ class Container:
             "TMPDIR": str(self._folder / "tmp"),
             "MODAL_IS_REMOTE": "1", "MODAL_TASK_ID": self.id, "MODAL_ENVIRONMENT": "main",
             "MODAL_LOCAL_MOUNTS": json.dumps(mounts), "MODAL_LOCAL_IMAGE": self.spec.root,
+            "MODAL_LOCAL_VOLUMES": json.dumps({path: volume_id for path, (volume_id, _) in self._views.items()}),
             "MODAL_SYNC_COMMAND": str(HERE / "bin" / "sync"), "MODAL_EMULATOR_PYTHON": sys.executable,
             "MODAL_EMULATOR_SYNC_CLIENT": str(HERE / "sync_client.py"), "MODAL_EMULATOR_SOCKET": str(self._host.scratch / "s"),
         }

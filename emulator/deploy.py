@@ -26,9 +26,11 @@ def now() -> Timestamp:
 
 
 class DeployMethods:
-    """Mixin of the servicer; needs `store`, `blobs` and `on_published`."""
+    """Mixin of the servicer; needs `store`, `blobs`, `links`, `roots_in_use` and `on_published`."""
 
     store: Store
+    #: What images would install, as far as this machine has it: path in the image → folder here.
+    links: dict[str, str]
 
     # -- Client and environment
 
@@ -190,6 +192,10 @@ class DeployMethods:
                 self._copy_mount(layer.context_mount_id, root)
         for mount_id in definition.mount_ids:
             self._copy_mount(mount_id, root)
+        for path, folder in self.links.items():
+            place = root / path.lstrip("/")
+            if place.parent.is_dir() and not place.exists():
+                place.symlink_to(folder)
         return root
 
     def _copy_mount(self, mount_id: str, root: Path) -> None:

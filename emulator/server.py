@@ -45,8 +45,9 @@ _AUTH_TOKEN_S = 3600
 class Emulator(DeployMethods, CallMethods, ResourceMethods, BlobMethods, UnknownMethods):
     """The whole control plane: what it remembers, what runs, and the two ports on which it is asked."""
 
-    def __init__(self, data_dir: Path, token: tuple[str, str]) -> None:
+    def __init__(self, data_dir: Path, token: tuple[str, str], links: dict[str, str]) -> None:
         self._token = token
+        self.links = links
         self.store = Store(data_dir)
         self.volumes = Volumes(self.store.folder("volumes"))
         self.blobs = Blobs(self.store.folder("blobs"))
@@ -163,6 +164,10 @@ async def main() -> int:
     parser.add_argument("--port", type=int, default=0, help="of the control plane; 0: a free one")
     parser.add_argument("--data-dir", type=Path, required=True, help="keeps the deployed app, Volumes, secrets and results")
     parser.add_argument("--control-file", type=Path, help="opens the door for scripted faults and writes here where it is; tests only")
+    parser.add_argument(
+        "--link", action="append", default=[], metavar="PATH=FOLDER",
+        help="what an image would install at PATH is FOLDER on this machine; for every image that has files beside PATH",
+    )
     options = parser.parse_args()
     token = (os.environ.get("MODAL_TOKEN_ID", ""), os.environ.get("MODAL_TOKEN_SECRET", ""))
     if not all(token):
@@ -170,7 +175,7 @@ async def main() -> int:
         return 1
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(message)s")
     options.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    emulator = Emulator(options.data_dir.resolve(), token)
+    emulator = Emulator(options.data_dir.resolve(), token, dict(link.split("=", 1) for link in options.link))
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)

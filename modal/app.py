@@ -97,8 +97,9 @@ class AppError(Exception):
 
 
 def runner_dir() -> Path:
-    """Where runner and manifest lie: in the image, or beside this file (deploying, and where no image exists)."""
-    return IMAGE_DIR if (IMAGE_DIR / "manifest.json").exists() else Path(__file__).resolve().parent / "build"
+    """Where runner and manifest lie: in the image (where images are folders, below MODAL_LOCAL_IMAGE), or beside this file (deploying)."""
+    image = Path(os.environ.get("MODAL_LOCAL_IMAGE", "/"), *IMAGE_DIR.parts[1:])
+    return image if (image / "manifest.json").exists() else Path(__file__).resolve().parent / "build"
 
 
 RUNNER_DIR = runner_dir()
