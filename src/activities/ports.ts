@@ -111,10 +111,12 @@ export interface FileActivities {
   removeProjectFiles(input: { userId: string; projectId: string }): Promise<void>;
 }
 
+/** Where the next step is done. `reason` is for the operator; `hasVolumes`: Modal can be asked, and may hold files of this user. */
+export interface BackendChoice { backend: Backend; reason: string; hasVolumes: boolean }
 
 export interface BackendActivities {
-  /** The backend for the next step, from the row `backend_state`: its switch and its breaker (G1). `reason` is for the operator. */
-  chooseBackend(input: JobRef): Promise<{ backend: Backend; reason: string }>;
+  /** The backend for the next step, from the configuration and the row `backend_state`: its switch, share and breaker (G1). */
+  chooseBackend(input: JobRef): Promise<BackendChoice>;
 }
 
 /** What replication found and did for one project; both stores hold all published versions afterwards unless `problem` says why not. */

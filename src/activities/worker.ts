@@ -12,6 +12,7 @@ import { createJobStreamClient } from './job-stream-client.js';
 import { localAgentActivities } from './local/agent.js';
 import { localFileActivities } from './local/files.js';
 import { bundleRunner } from './local/runner-program.js';
+import { backendActivities } from './shared/backend.js';
 import { jobActivities } from './shared/jobs.js';
 import { maintenanceActivities } from './shared/maintenance.js';
 import { planningActivities } from './shared/planning.js';
@@ -51,7 +52,7 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
   const deps = { config, store, mirror, stream, log, client, dataDir: config.DATA_DIR };
   const jobs = jobActivities(deps);
   const shared = {
-    ...jobs, ...planningActivities(deps), ...versionActivities(deps), ...projectActivities(deps),
+    ...jobs, ...planningActivities(deps), ...versionActivities(deps), ...projectActivities(deps), ...backendActivities(deps),
     ...maintenanceActivities({ ...deps, complete: jobs.completeJob }),
   };
   const common: Partial<WorkerOptions> & { connection: NativeConnection; namespace: string } = {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { DreamError } from '../contracts/errors.js';
 import type { Backend } from '../contracts/workflows.js';
-import { ask, type Client } from './client.js';
+import { ask, run, type Client } from './client.js';
 
 const Row = z.object({
   switch: z.enum(['modal', 'local']), share_percent: z.number().int(), updated_at: z.string(), updated_by: z.string(),
@@ -26,13 +27,18 @@ export type BackendStates = ReturnType<typeof backendStateTable>;
 export function backendStateTable(client: Client) {
   const table = () => client.from('backend_state');
   const change = async (what: string, query: Parameters<typeof ask>[1]): Promise<boolean> => (await ask(what, query, Rows)).length > 0;
+  /** Null = no worker ever had Modal. */
+  const read = async (): Promise<BackendState | null> => (await ask('read the backend', table().select('*'), Rows))[0] ?? null;
   return {
-    /** Null = no worker ever had Modal. */
-    read: async (): Promise<BackendState | null> => (await ask('read the backend', table().select('*'), Rows))[0] ?? null,
+    read,
 
-    /** The start value of the switch, by the first worker that has Modal; a row that is there stays as it is. */
-    start: (by: string): Promise<boolean> => change('start the backend row',
-      table().upsert({ switch: 'modal', updated_by: by }, { onConflict: 'is_only_row', ignoreDuplicates: true }).select('*')),
+    /** The row, made with the switch at `modal` when it is not there: by the first worker with Modal (the start value). */
+    async start(by: string): Promise<BackendState> {
+      await run('start the backend row', table().upsert({ switch: 'modal', updated_by: by }, { onConflict: 'is_only_row', ignoreDuplicates: true }));
+      const state = await read();
+      if (!state) throw new DreamError('OPERATION_FAILED', 'the backend row could not be made');
+      return state;
+    },
 
     /** Moves the switch; without `sharePercent` the share stays as it was (100 at first). Running jobs follow at their next step. */
     async setSwitch({ to, sharePercent, by }: { to: Backend; sharePercent?: number; by: string }): Promise<BackendState> {

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { backendActivities } from '../../../src/activities/shared/backend.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 
 let database: TestDatabase;
@@ -13,13 +15,13 @@ describe('G1: the row that says where work is done', () => {
   it('is not there until a worker has Modal, and is started by one of them only', async () => {
     expect(await table().read()).toBeNull();
     const started = await Promise.all(['one', 'two', 'three'].map((by) => table().start(by)));
-    expect(started.filter(Boolean)).toHaveLength(1);
+    expect(new Set(started.map(({ updatedBy }) => updatedBy)).size).toBe(1);
     expect(await table().read()).toMatchObject({ switch: 'modal', sharePercent: 100, breaker: 'closed' });
   });
 
   it('a start never moves a switch that somebody has moved', async () => {
     await table().setSwitch({ to: 'local', by: 'operator' });
-    expect(await table().start('worker')).toBe(false);
+    expect(await table().start('worker')).toMatchObject({ switch: 'local' });
     expect(await table().read()).toMatchObject({ switch: 'local', updatedBy: 'operator' });
   });
 
@@ -63,5 +65,29 @@ describe('G1: the row that says where work is done', () => {
     const moved = await fetch(`${url}?is_only_row=eq.true`, { method: 'PATCH', headers, body: JSON.stringify({ switch: 'local' }) });
     expect(await moved.json()).toEqual([]);
     expect(await table().read()).toMatchObject({ switch: 'modal' });
+  });
+});
+
+describe('G1: the choice before a step', () => {
+  const WITH_MODAL = { USE_MODAL: undefined, MODAL_TOKEN_ID: 'id', MODAL_TOKEN_SECRET: 'secret' };
+  const choose = (config: Parameters<typeof backendActivities>[0]['config'] = WITH_MODAL) =>
+    backendActivities({ config, store: database.store }).chooseBackend({ jobId: randomUUID(), userId: randomUUID(), projectId: randomUUID() });
+
+  it('starts the row at Modal, follows the switch at once, and USE_MODAL=false whatever the switch says', async () => {
+    expect(await choose({ ...WITH_MODAL, USE_MODAL: false })).toMatchObject({ backend: 'local' });
+    expect(await table().read()).toBeNull();
+    expect(await choose()).toMatchObject({ backend: 'modal', hasVolumes: true });
+    expect(await choose({ ...WITH_MODAL, USE_MODAL: false })).toEqual({ backend: 'local', reason: 'USE_MODAL=false', hasVolumes: false });
+    await table().setSwitch({ to: 'local', by: 'ops' });
+    expect(await choose()).toMatchObject({ backend: 'local', reason: 'switched to local by ops', hasVolumes: true });
+  });
+
+  it('of many steps that meet an open breaker, one tries whether Modal is back', async () => {
+    await table().start('worker');
+    await table().reportBreaker({ state: 'open', reason: 'down' });
+    expect(await choose()).toMatchObject({ backend: 'local', reason: 'breaker open: down' });
+    await bringProbeNear();
+    const choices = await Promise.all(Array.from({ length: 6 }, () => choose()));
+    expect(choices.filter(({ backend }) => backend === 'modal')).toHaveLength(1);
   });
 });
