@@ -25,9 +25,9 @@ export class JobFacts {
 
   /** The row as of at most `maxAgeMs` ago; null when there is none (project deleted) or the database stays away. */
   async row(maxAgeMs = 0): Promise<JobRow | null> {
-    if (this.#row && Date.now() - this.#readAtMs <= maxAgeMs) return this.#row;
+    if (this.#row && performance.now() - this.#readAtMs <= maxAgeMs) return this.#row;
     const row = await this.#patiently(() => this.source.job(this.jobId));
-    this.#readAtMs = Date.now();
+    this.#readAtMs = performance.now();
     return (this.#row = row);
   }
 

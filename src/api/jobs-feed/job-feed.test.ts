@@ -25,9 +25,13 @@ class Lane {
   isThere = true;
   isReachable = true;
   readonly reads: Cursor[] = [];
+  /** What each read was woken by. */
+  readonly wakes: ('any' | 'phase')[] = [];
+  longestWaitMs = 4;
   readonly read: ReadStream = async (_jobId, { after, waitMs, wakeOn }, signal) => {
     this.reads.push(after);
-    const endMs = Date.now() + Math.min(waitMs, 4);
+    this.wakes.push(wakeOn ?? 'any');
+    const endMs = Date.now() + Math.min(waitMs, this.longestWaitMs);
     while (this.isThere && this.isReachable && !signal.aborted && Date.now() < endMs && !this.state.hasNews(after, wakeOn ?? 'any')) await sleep(1);
     if (signal.aborted) return { kind: 'aborted' };
     if (!this.isReachable) return { kind: 'unavailable', error: new Error('away') };
@@ -140,6 +144,72 @@ describe('D2: the two lanes of a job', () => {
     lane.state.append([text(1, 1), text(1, 2), text(1, 3), completed(1)], 1);
     await until(ended(frames));
     expect(screen(frames)).toBe('1.1 1.2 1.3 ');
+    subscription.close();
+  });
+});
+
+describe('D2: a reader that relies on the fast lane', () => {
+  /** A listener whose text came the fast way, while the durable lane is read for phases only. */
+  async function relying() {
+    const { lane, feeds, listen } = world();
+    lane.longestWaitMs = Infinity;
+    const { frames, subscription } = listen(START_OF_STREAM);
+    subscription.release();
+    lane.state.append([started], 1);
+    await until(() => frames.length === 1);
+    feeds.offer(JOB, [text(1, 1)]);
+    lane.state.append([text(1, 1)], 1);
+    await until(() => lane.wakes.at(-1) === 'phase');
+    return { lane, feeds, frames, subscription };
+  }
+
+  it('reads the durable one for phases only while it speaks', async () => {
+    const { lane, feeds, frames, subscription } = await relying();
+    const reads = lane.reads.length;
+    for (let seq = 2; seq <= 40; seq += 1) {
+      feeds.offer(JOB, [text(1, seq)]);
+      lane.state.append([text(1, seq)], 1);
+      await sleep(5);
+    }
+    expect(lane.reads.length).toBe(reads);
+    lane.state.append([completed(1)], 2);
+    await until(ended(frames));
+    expect(screen(frames)).toBe(Array.from({ length: 40 }, (_, i) => `1.${i + 1} `).join(''));
+    subscription.close();
+  });
+
+  it('turns to the durable one when it falls silent, long before that read would have ended', async () => {
+    const { lane, frames, subscription } = await relying();
+    const fromMs = Date.now();
+    lane.state.append([text(1, 2)], 1);
+    while (screen(frames) !== '1.1 1.2 ') {
+      await sleep(20);
+      expect(Date.now() - fromMs).toBeLessThan(12_000);
+    }
+    subscription.close();
+  });
+
+  it('turns to the durable one at once when it left something out', async () => {
+    const { lane, feeds, frames, subscription } = await relying();
+    feeds.offer(JOB, [text(1, 3)]);
+    await until(() => lane.wakes.at(-1) === 'any');
+    lane.state.append([text(1, 2)], 1);
+    await until(() => screen(frames) === '1.1 1.2 1.3 ');
+    subscription.close();
+  });
+
+  it('cuts no second read short while the stream may still serve the first, however many holes come', async () => {
+    const { lane, feeds, frames, subscription } = await relying();
+    const phaseReads = () => lane.wakes.filter((wake) => wake === 'phase').length;
+    const before = phaseReads();
+    for (let seq = 3; seq <= 41; seq += 2) {
+      feeds.offer(JOB, [text(1, seq)]);
+      await sleep(2);
+      lane.state.append([text(1, seq - 1), text(1, seq)], 1);
+      await until(() => screen(frames).endsWith(`1.${seq} `));
+    }
+    expect(phaseReads()).toBe(before);
+    expect(places(frames)).toHaveLength(42);
     subscription.close();
   });
 });

@@ -8,7 +8,7 @@ import { EarlyItems } from './early-items.js';
 import { JobFacts, type FactsSource } from './facts.js';
 import { frameOf, terminalFrameOfRow, waitingFrame } from './frames.js';
 import { afterHearing, afterPage, hearingFrom, mayHear, needsReset, slowestCursor, type Hearing, type Lane } from './listening.js';
-import { planRead, RetryPause } from './reading.js';
+import { FastLaneWatch, planRead, RetryPause } from './reading.js';
 import type { ReadOutcome, ReadStream } from './stream-reader.js';
 
 const WAITING_INTERVAL_MS = 2_000;
@@ -47,9 +47,9 @@ export class JobFeed {
   readonly #early = new EarlyItems();
   readonly #facts: JobFacts;
   readonly #pause = new RetryPause();
+  readonly #fastLane = new FastLaneWatch();
   readonly #bornMs = Date.now();
   #head: Cursor | null = null;
-  #lastFastMs = 0;
   #rowEnded = false;
   #running = false;
   #reading = new AbortController();
@@ -81,9 +81,12 @@ export class JobFeed {
 
   /** Takes items of the fast lane. */
   offer(items: readonly StreamItem[]): void {
-    this.#lastFastMs = Date.now();
+    this.#fastLane.heard();
     this.#early.add(items);
-    void this.#serially(() => this.#pump());
+    void this.#serially(async () => {
+      await this.#pump();
+      if (this.#early.items.length > 0 && !this.#isPlacing()) this.#fastLane.letDown();
+    });
   }
 
   /** The job was cancelled: tell everybody at once and nothing after it (F1). Resolves when the frames are out. */
@@ -101,18 +104,22 @@ export class JobFeed {
     this.#running = true;
     while (this.#isWanted()) {
       for (const seat of this.#seats.values()) seat.joined = true;
-      const after = this.#readAfter();
-      const hasHole = this.#early.items.length > 0;
-      const plan = planRead({ placing: this.#isPlacing(), hasHole, rowEnded: this.#rowEnded, sinceFastMs: Date.now() - this.#lastFastMs });
-      this.#reading = new AbortController();
-      const outcome = await this.deps.readStream(this.jobId, { after, ...plan }, this.#reading.signal);
+      const outcome = await this.#read();
       const next = await this.#serially(() => this.#take(outcome)) ?? 'pause';
       if (next === 'stop') break;
       if (next === 'pause') await this.#pause.wait();
+      if (next === 'silent') await this.#lookAtRow();
     }
     this.#running = false;
     // Somebody sat down while the last page was taken.
     if ([...this.#seats.values()].some(({ joined }) => !joined)) void this.#run();
+  }
+
+  async #read(): Promise<ReadOutcome> {
+    const reading = (this.#reading = new AbortController());
+    const plan = planRead({ placing: this.#isPlacing(), rowEnded: this.#rowEnded, isFastLaneSure: this.#fastLane.isSure && this.#early.items.length === 0 });
+    const read = () => this.deps.readStream(this.jobId, { after: this.#readAfter(), ...plan }, reading.signal);
+    return plan.wakeOn === 'phase' ? this.#fastLane.during(() => reading.abort(), read) : read();
   }
 
   #isWanted(): boolean {
@@ -128,14 +135,14 @@ export class JobFeed {
     return slowestCursor([...this.#seats.values()].map(({ hearing }) => hearing ?? hearingFrom(START_OF_STREAM))) ?? START_OF_STREAM;
   }
 
-  async #take(outcome: ReadOutcome): Promise<'read' | 'pause' | 'stop'> {
+  async #take(outcome: ReadOutcome): Promise<'read' | 'silent' | 'pause' | 'stop'> {
     switch (outcome.kind) {
       case 'aborted':
         return 'read';
       case 'page':
         this.#pause.reset();
         await this.#takePage(outcome.page);
-        return 'read';
+        return this.#isOwedAnEnd(outcome.page) ? 'silent' : 'read';
       case 'missing': {
         const row = await this.#facts.row();
         if (!row) return Date.now() - this.#bornMs < UNOPENED_MS ? 'pause' : 'stop';
@@ -161,7 +168,6 @@ export class JobFeed {
     for (const seat of this.#seats.values()) if (seat.joined && seat.hearing) seat.hearing = afterPage(seat.hearing, page.cursor);
     await this.#pump();
     if (page.items.length > 0) this.#rowEnded = false;
-    else await this.#afterSilence(page.ended);
   }
 
   /** Gives listeners of "now" their place: the end of what exists, yet before the job's end if that is in there. */
@@ -213,18 +219,21 @@ export class JobFeed {
     this.#early.forget(this.#readAfter());
   }
 
-  /** Nothing came: a job that is over although its stream does not say so ends from its row. */
-  async #afterSilence(streamEnded: boolean): Promise<void> {
+  /** Did this page bring nothing, and is there somebody whom it should have told the job's end if that were over? */
+  #isOwedAnEnd(page: StreamPage): boolean {
+    if (page.items.length > 0) return false;
     const unended = [...this.#seats.values()].filter((seat) => seat.hearing && !seat.hearing.end && seat.joined);
-    if (unended.length === 0) return;
-    if (streamEnded) {
-      // The end lies before their cursors: they had it already.
-      for (const seat of unended) if (seat.hearing) seat.hearing = { ...seat.hearing, end: 'completed' };
-      return;
-    }
+    if (!page.ended) return unended.length > 0;
+    // The end lies before their cursors: they had it already.
+    for (const seat of unended) if (seat.hearing) seat.hearing = { ...seat.hearing, end: 'completed' };
+    return false;
+  }
+
+  /** A job that is over although its stream does not say so ends from its row. The fast lane goes on while that is read. */
+  async #lookAtRow(): Promise<void> {
     const row = await this.#facts.row();
     if (!row || isActive(row.status)) return;
-    if (this.#rowEnded) this.#endFromRow(row);
+    if (this.#rowEnded) await this.#serially(async () => this.#endFromRow(row));
     this.#rowEnded = true;
   }
 
