@@ -181,7 +181,7 @@ def prepare(given: dict[str, Any], root: Path, scratch: Path, call_id: str) -> d
         if field in given:
             prepared[field] = str(inside(root, given[field]))
     if given["command"] != "git" and given["command"] != "files":
-        prepared["scratchDir"] = str(scratch / "scratch" / call_id)
+        prepared["scratchDir"] = str(scratch / call_id)
     return prepared
 
 

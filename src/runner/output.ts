@@ -6,14 +6,14 @@ const ALIVE_EVERY_MS = 1_000;
 
 /** The program's side of its parent's pipe: JSON lines, the last one is the result or the error. */
 export class Output {
-  private lastAliveMs = 0;
+  private lastAliveMs = -Infinity;
 
   /** `secrets` never leave the process, whoever quotes them. */
   constructor(private readonly out: Writable, private readonly secrets: readonly string[]) {}
 
   /** Something happened; said at most once a second. */
   alive(seq: number): void {
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.lastAliveMs < ALIVE_EVERY_MS) return;
     this.lastAliveMs = now;
     this.out.write(`${JSON.stringify({ alive: seq })}\n`);

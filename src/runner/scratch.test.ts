@@ -48,6 +48,13 @@ describe('isolation', () => {
   it.each([{ NODE_ENV: 'production' }, { CI: 'true' }])('is a must with %j', async (env) => {
     await expect(chooseIsolation(env, () => undefined, broken)).rejects.toMatchObject({ kind: 'SandboxMissing' });
   });
+  it('is another user where a container is declared, and refused where that cannot be', async () => {
+    const declared = { NODE_ENV: 'production', RUNNER_ISOLATION: 'container' };
+    expect(await chooseIsolation(declared, () => undefined, broken, 0)).toBe('container');
+    expect(await chooseIsolation(declared, () => undefined, async () => null, 0)).toBe('bubblewrap');
+    await expect(chooseIsolation(declared, () => undefined, broken, 1000)).rejects.toMatchObject({ kind: 'SandboxMissing' });
+    await expect(chooseIsolation({ ...declared, RUNNER_ISOLATION: 'none' }, () => undefined, broken, 0)).rejects.toMatchObject({ kind: 'SandboxMissing' });
+  });
   it('is missed loudly in development', async () => {
     const warnings: string[] = [];
     expect(await chooseIsolation({}, (text) => warnings.push(text), broken)).toBe('none');

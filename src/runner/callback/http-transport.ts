@@ -24,6 +24,9 @@ const RESEND_AFTER_MS = 2_000;
 /** The same at the end, where the other side stores at once. */
 const RESEND_AT_END_MS = 300;
 
+/** A clock that jumps between signing and checking spoils a post; so many in a row are no accident. */
+const REFUSALS_BELIEVED = 3;
+
 type Verdict = 'ok' | 'again' | 'dead';
 
 /** Signature of one post (C2): `v1=` + hex HMAC-SHA256 over `timestamp.body`. */
@@ -45,7 +48,8 @@ export class HttpTransport implements EventTransport {
   private isDead = false;
   private backoffMs = MIN_BACKOFF_MS;
   private maxEvents: number | undefined;
-  private ackMovedAt = Date.now();
+  private refusals = 0;
+  private ackMovedAt = performance.now();
 
   constructor(private readonly options: CallbackOptions) {
     this.pump = this.run();
@@ -56,7 +60,7 @@ export class HttpTransport implements EventTransport {
   async emit(event: Parameters<EventTransport['emit']>[0]): Promise<void> {
     while (this.outbox.isFull && !this.isDead) await new Promise<void>((resolve) => this.wakeEmitters.push(resolve));
     if (this.isDead) return;
-    if (!this.outbox.hasUnacked) this.ackMovedAt = Date.now();
+    if (!this.outbox.hasUnacked) this.ackMovedAt = performance.now();
     this.outbox.add(event);
     this.wakePump();
   }
@@ -93,7 +97,7 @@ export class HttpTransport implements EventTransport {
     while (!this.isDead) {
       if (this.outbox.hasUnacked && this.msUntilResend() <= 0) {
         this.outbox.rewind();
-        this.ackMovedAt = Date.now();
+        this.ackMovedAt = performance.now();
       }
       if (!this.outbox.hasUnsent && (hasAnnouncedEnd || !this.isEnding)) {
         if (this.isEnding && !this.outbox.hasUnacked) return;
@@ -110,7 +114,7 @@ export class HttpTransport implements EventTransport {
   }
 
   private msUntilResend(): number {
-    return this.ackMovedAt + (this.isEnding ? RESEND_AT_END_MS : RESEND_AFTER_MS) - Date.now();
+    return this.ackMovedAt + (this.isEnding ? RESEND_AT_END_MS : RESEND_AFTER_MS) - performance.now();
   }
 
   /** Waits for a new event, for the end, or for the moment to send again. */
@@ -159,6 +163,7 @@ export class HttpTransport implements EventTransport {
       return 'again';
     }
     if (status === 429 || status >= 500) return this.retryLater(response.headers.get('retry-after'));
+    if (status === 401 && ++this.refusals < REFUSALS_BELIEVED) return this.retryLater(null);
     this.options.warn(`callback: refused with ${status}; events are no longer sent, the run goes on`);
     return 'dead';
   }
@@ -167,8 +172,9 @@ export class HttpTransport implements EventTransport {
     const answer = parseAnswer(text);
     if (answer === null) return this.retryLater(null);
     this.backoffMs = MIN_BACKOFF_MS;
+    this.refusals = 0;
     this.outbox.markSent(batch);
-    if (this.outbox.acknowledge(answer.ackedSeq)) this.ackMovedAt = Date.now();
+    if (this.outbox.acknowledge(answer.ackedSeq)) this.ackMovedAt = performance.now();
     // A receiver that knows less than before was started anew: what it held in memory has to come again.
     else if (answer.ackedSeq < this.outbox.ackedSeq) this.outbox.rewind();
     if (!this.outbox.isFull) this.releaseEmitters();

@@ -9,7 +9,7 @@ import { claudeArgs, claudeEnv } from './command.js';
 import { judge, usageOf } from './judge.js';
 import { splitLines } from './lines.js';
 import { parseLine, type Line, type ResultLine } from './messages.js';
-import { chooseIsolation, wrap } from './sandbox.js';
+import { chooseIsolation, handOver, wrap } from './sandbox.js';
 import { startSession, type Session } from './session.js';
 import { Translator } from './translate.js';
 
@@ -42,7 +42,9 @@ export async function runModel(run: Run, scratch: Scratch, access: ModelAccess, 
   signal.throwIfAborted();
   const proxy = await startKeyProxy({ socketPath: scratch.socket, upstream: access.upstream, apiKey: access.apiKey });
   try {
-    const { places, command } = wrap(isolation, { program, workDir: scratch.work, home: scratch.home, socket: scratch.socket });
+    const host = { program, workDir: scratch.work, home: scratch.home, socket: scratch.socket };
+    await handOver(isolation, host);
+    const { places, command } = wrap(isolation, host);
     const [file, args] = command(claudeArgs(run));
     const session = startSession(file, args, { cwd: scratch.work, env: claudeEnv(places, proxy.token, run.limits), prompt: run.prompt });
     return await follow(session, new Translator(places.workDir), { run, proxy, events, signal });

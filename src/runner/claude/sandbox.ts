@@ -1,8 +1,16 @@
 import { execFile } from 'node:child_process';
+import { chmod } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { DreamError } from '../../contracts/errors.js';
 
-export type Isolation = 'bubblewrap' | 'none';
+/** `container`: a container that serves this one run, in which the model program is another user than the holder of the key. */
+export type Isolation = 'bubblewrap' | 'container' | 'none';
+
+/** Declared by the image of such a container: nothing else can know that it is one. */
+const DECLARED = 'RUNNER_ISOLATION';
+/** Nobody else's: it owns nothing but what it is given, and no entry of the user table names it. */
+const MODEL_UID = 10_001;
 
 /** Where things are, seen from the model program. */
 export interface Places {
@@ -17,7 +25,7 @@ export interface Places {
 export interface HostPlaces {
   readonly program: string;
   readonly workDir: string;
-  /** Only for a run without isolation; the sandbox has folders of its own. */
+  /** Only for a run without bubblewrap; its sandbox has folders of its own. */
   readonly home: string;
   readonly socket: string;
 }
@@ -35,11 +43,18 @@ export async function probeBubblewrap(): Promise<string | null> {
 }
 
 /**
- * Decides how the model program is locked in. Without bubblewrap: `SandboxMissing` in production and in CI, a loud warning in development.
+ * Decides how the model program is locked in. Without bubblewrap: another user where `RUNNER_ISOLATION=container` declares a container
+ * of its own, else `SandboxMissing` in production and in CI, a loud warning in development.
  */
-export async function chooseIsolation(env: NodeJS.ProcessEnv, warn: (text: string) => void, probe = probeBubblewrap): Promise<Isolation> {
+export async function chooseIsolation(
+  env: NodeJS.ProcessEnv, warn: (text: string) => void, probe = probeBubblewrap, uid = process.getuid?.(),
+): Promise<Isolation> {
   const trouble = await probe();
   if (trouble === null) return 'bubblewrap';
+  if (env[DECLARED] === 'container') {
+    if (uid !== 0) throw new DreamError('SandboxMissing', `${DECLARED}=container needs a runner that can start the model program as another user`);
+    return 'container';
+  }
   if (env['NODE_ENV'] === 'production' || env['CI'] === 'true') {
     throw new DreamError('SandboxMissing', `bubblewrap does not work here, and a run without it is refused: ${trouble}`);
   }
@@ -52,7 +67,21 @@ export function wrap(isolation: Isolation, host: HostPlaces): { places: Places; 
   if (isolation === 'none') {
     return { places: { ...host, tmp: host.home }, command: (args) => [host.program, args] };
   }
+  if (isolation === 'container') {
+    return { places: { ...host, tmp: host.home }, command: (args) => ['setpriv', [...OTHER_USER, '--', host.program, ...args]] };
+  }
   return { places: INSIDE, command: (args) => ['bwrap', [...bubblewrapArgs(host), '--', INSIDE.program, ...args]] };
+}
+
+/** No way back to the runner's rights, and not alive without it. */
+const OTHER_USER = ['--reuid', String(MODEL_UID), '--regid', String(MODEL_UID), '--clear-groups', '--inh-caps=-all', '--no-new-privs', '--pdeathsig', 'KILL'];
+
+/** Makes what the model program works with its own, where it is another user. */
+export async function handOver(isolation: Isolation, { workDir, home, socket }: HostPlaces): Promise<void> {
+  if (isolation !== 'container') return;
+  // It may pass through the folders above its own, and see nothing else there.
+  for (const folder of new Set([dirname(workDir), dirname(socket)])) await chmod(folder, 0o711);
+  await promisify(execFile)('chown', ['-R', '-h', `${MODEL_UID}:${MODEL_UID}`, '--', workDir, home, socket]);
 }
 
 /** No network, no other process, no file but the program, the system's libraries and the project folder. The environment is the caller's: it must be clean. */

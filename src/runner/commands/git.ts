@@ -2,8 +2,9 @@ import { DreamError } from '../../contracts/errors.js';
 import { bundleCreate, bundleFetch } from '../../git/bundle.js';
 import { commitTree } from '../../git/commit.js';
 import { diffFiles, unifiedDiff } from '../../git/diff.js';
-import { deleteRef, initBare, isAncestor, listRefs, resolve, updateRef } from '../../git/refs.js';
-import { openRepo, tryGit, type Repo } from '../../git/process.js';
+import { advanceRef, deleteRef, initBare, isAncestor, listRefs, resolve, type Advance } from '../../git/refs.js';
+import { presentRevisions } from '../../git/presence.js';
+import { openRepo, type Repo } from '../../git/process.js';
 import { logPage } from '../../git/read.js';
 import { findCandidate } from '../candidate/save.js';
 import { takeIn } from '../incoming.js';
@@ -37,7 +38,7 @@ export async function runGit(input: GitInput): Promise<unknown> {
       // The receiving side may not have the project yet: a first bundle makes it.
       return { ref: await bundleFetch(await initBare(input.repoDir), { file: input.file, want: input.want }) };
     case 'state':
-      return { head: await resolve(repo, MAIN), has: await present(repo, input.revisions) };
+      return { head: await resolve(repo, MAIN), has: await presentRevisions(repo, input.revisions) };
     case 'set-main':
       return setMain(repo, input.revision);
     case 'prune':
@@ -45,28 +46,14 @@ export async function runGit(input: GitInput): Promise<unknown> {
   }
 }
 
-/** One process for all of them: a project may have thousands of revisions. */
-async function present(repo: Repo, revisions: readonly string[]): Promise<string[]> {
-  if (revisions.length === 0) return [];
-  const { code, stdout } = await tryGit(repo, ['cat-file', '--batch-check=%(objectname) %(objecttype)'], { input: `${revisions.join('\n')}\n` });
-  // No repository: nothing is there.
-  if (code !== 0) return [];
-  const known = new Set(stdout.toString('utf8').split('\n'));
-  return revisions.filter((revision) => known.has(`${revision} commit`));
-}
-
-/** `ahead` and `diverged` change nothing: both are for whoever compares the stores. */
-async function setMain(repo: Repo, revision: string): Promise<{ head: string; outcome: 'moved' | 'same' | 'ahead' | 'diverged' }> {
+/** What `incoming` kept alive until now is let go once `main` holds it. */
+async function setMain(repo: Repo, revision: string): Promise<{ head: string | null; outcome: Advance }> {
   if ((await resolve(repo, revision)) === null) throw new DreamError('RevisionMissing', `${revision} is not in this repository`);
-  const head = await resolve(repo, MAIN);
-  if (head !== null && head !== revision && !(await isAncestor(repo, head, revision))) {
-    return { head, outcome: (await isAncestor(repo, revision, head)) ? 'ahead' : 'diverged' };
-  }
-  if (head !== revision && !(await updateRef(repo, MAIN, revision, head))) throw new DreamError('OPERATION_FAILED', 'main was moved by somebody else');
-  for (const { ref, revision: kept } of await listRefs(repo, 'refs/incoming')) {
+  const outcome = await advanceRef(repo, MAIN, revision);
+  for (const { ref, revision: kept } of outcome === 'diverged' ? [] : await listRefs(repo, 'refs/incoming')) {
     if (await isAncestor(repo, kept, revision)) await deleteRef(repo, ref);
   }
-  return { head: revision, outcome: head === revision ? 'same' : 'moved' };
+  return { head: await resolve(repo, MAIN), outcome };
 }
 
 async function prune(repo: Repo, olderThanMs: number): Promise<number> {

@@ -110,6 +110,15 @@ describe('C2: the receiver steers the run', () => {
     expect(receiver.events()).toHaveLength(700);
   });
 
+  it('a signature that is refused once, as by a clock that jumped, is made anew', async () => {
+    receiver = await startReceiver((n) => (n === 2 || n === 3 ? '401' : 'ok'));
+    const { transport, warnings } = open(receiver.url);
+    const text = await say(transport, 60, 5);
+    await transport.close(5_000);
+    expect(receiver.text()).toBe(text);
+    expect(warnings).toEqual([]);
+  });
+
   it('a refused signature ends the sending and not the run, and holds nobody back', async () => {
     receiver = await startReceiver(() => '401');
     const { transport, stops, warnings } = open(receiver.url, '00'.repeat(32));

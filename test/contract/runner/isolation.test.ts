@@ -1,11 +1,11 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { wrap } from '../../../src/runner/claude/sandbox.js';
+import { handOver, wrap } from '../../../src/runner/claude/sandbox.js';
 import { startFakeMessages, type FakeMessages, type Reply, type ToolUse } from '../../fakes/messages-api.js';
 import { Bench, KEY, eventually, game } from './bench.js';
 
@@ -135,7 +135,7 @@ describe('without bubblewrap', () => {
   /** A PATH with everything but bwrap. */
   async function pathWithout(): Promise<string> {
     const bin = await mkdtemp(join(bench.dir, 'bin-'));
-    for (const name of ['git', 'node']) await symlink(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(bin, name));
+    for (const name of ['git', 'node', 'setpriv', 'chown']) await symlink(execFileSync('which', [name], { encoding: 'utf8' }).trim(), join(bin, name));
     return bin;
   }
   const script: Reply[] = [{ use: [{ name: 'Write', input: { file_path: 'index.html', content: game('dev') } }] }, { say: 'はい' }];
@@ -162,4 +162,60 @@ describe('without bubblewrap', () => {
     expect(model.requests[0]?.headers['x-api-key']).toBe(KEY);
     expect(await bench.leftovers()).toEqual([]);
   });
+
+  const declared = { NODE_ENV: 'production', RUNNER_ISOLATION: 'container' };
+
+  it('runs as another user where a container of its own is declared; refuses when it cannot become one', async () => {
+    await openTheWay();
+    model = await startFakeMessages([{ say: '考えています。'.repeat(100), pauseMsPerPiece: 60, ...script[0] }, { say: 'はい' }]);
+    const running = bench.start(bench.input(), model.url, { PATH: await pathWithout(), ...declared });
+    if (process.getuid?.() !== 0) {
+      expect((await running.outcome).error).toMatchObject({ kind: 'SandboxMissing' });
+      return;
+    }
+    const inside = await eventually(async () => (await bench.processes()).find(({ args }) => args.includes('--restricted') && !args.startsWith('setpriv')));
+    const status = await readFile(`/proc/${inside.pid}/status`, 'utf8');
+    expect(status).toMatch(/^Uid:\t10001\t10001\t10001\t10001$/m);
+    expect(status).toMatch(/^CapEff:\t0+$/m);
+    expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+    const outcome = await running.outcome;
+    expect(outcome.error).toBeNull();
+    expect(outcome.result).toMatchObject({ kind: 'candidate' });
+    expect(await bench.leftovers()).toEqual([]);
+  });
+
+  it('another user reads neither the key nor what is not its own, writes in its folder only, and ends with the runner', async () => {
+    if (process.getuid?.() !== 0) return expect(handOver('container', { program: '', workDir: '/', home: '/', socket: '/' })).rejects.toThrow();
+    const host = { program: '/bin/bash', workDir: join(bench.dir, 'work'), home: join(bench.dir, 'home'), socket: join(bench.dir, 'api.sock') };
+    await mkdir(host.workDir, { mode: 0o700 });
+    await mkdir(host.home, { mode: 0o700 });
+    await writeFile(host.socket, '');
+    await writeFile(join(host.workDir, 'old.txt'), 'old');
+    await writeFile(secretFile(), 'TOP-SECRET', { mode: 0o600 });
+    await handOver('container', host);
+    const script = [`cat ${secretFile()}`, `cat /proc/${process.pid}/environ`, `touch ${bench.dir}/new`, 'cat old.txt && echo new > old.txt', 'echo', 'id -u'].join('; ');
+    const [file, args] = wrap('container', host).command(['-c', script]);
+    const { stdout, stderr } = await promisify(execFile)(file, [...args], { cwd: host.workDir, env: { PATH: '/usr/bin:/bin' } });
+    expect(stdout).toBe('old\n10001\n');
+    expect(stderr.match(/Permission denied/g)).toHaveLength(3);
+    expect(await readFile(join(host.workDir, 'old.txt'), 'utf8')).toBe('new\n');
+  });
+
+  it('a killed runner leaves no model program behind, although it is another user', async () => {
+    await openTheWay();
+    model = await startFakeMessages([{ say: '考えています。'.repeat(400), pauseMsPerPiece: 60 }]);
+    const running = bench.start(bench.input(), model.url, { PATH: await pathWithout(), ...declared });
+    if (process.getuid?.() === 0) {
+      await eventually(async () => (await bench.processes()).length > 0, 30_000);
+      running.child.kill('SIGKILL');
+    }
+    await running.outcome;
+    expect((await bench.leftovers()).filter((each) => each.startsWith('process'))).toEqual([]);
+  });
+  /** The folders above an attempt's own are whoever's made them: the container's temp folder on Modal. */
+  const openTheWay = async (): Promise<void> => {
+    await chmod(bench.dir, 0o711);
+    await mkdir(join(bench.dir, 'scratch'), { mode: 0o711 });
+  };
+  const secretFile = (): string => join(bench.dir, 'secret.txt');
 });
