@@ -1,0 +1,83 @@
+import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import { DreamError } from '../../contracts/errors.js';
+import type { Log } from '../../log.js';
+import type { BackendStates, BreakerReport } from '../../store/backend-state.js';
+import { isUnavailable, toDreamError } from './errors.js';
+
+/** So many uses in a row without an answer mean that Modal is down, not that one request was unlucky. */
+const FAILURES_TO_OPEN = 3;
+/** Below the pause between two probes (store/backend-state.ts), so that a probe always gets through. */
+const HALF_OPEN_AFTER_MS = 20_000;
+
+/** What this worker has learned about Modal's health (G1); every use reports what it found, so that all workers share it. */
+export interface ModalBreaker {
+  /** Runs one use of Modal. Throws `ModalUnavailable` at once while too many before it found nobody there. */
+  use<T>(work: () => Promise<T>): Promise<T>;
+  /** A use that began well and then found nobody there any more. */
+  noteFailure(error: DreamError): Promise<void>;
+  /** Resolves when everything found so far has been reported. */
+  settled(): Promise<void>;
+}
+
+export interface BreakerDeps { report: BackendStates['reportBreaker']; log: Log; halfOpenAfterMs?: number }
+
+/** Opens after consecutive `ModalUnavailable`; other failures are answers, and an answer means that Modal is there. */
+export function createBreaker({ report, log, halfOpenAfterMs = HALF_OPEN_AFTER_MS }: BreakerDeps): ModalBreaker {
+  const circuit = circuitBreaker(handleWhen(isUnavailable), { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) });
+  const { tell, settled } = reporter(report, log);
+  let reason = 'unknown';
+  circuit.onBreak(() => tell({ state: 'open', reason }));
+
+  async function use<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const value = await circuit.execute(work);
+      tell({ state: 'closed' });
+      return value;
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) {
+        // Whoever came here did not know: maybe an earlier report was lost.
+        tell({ state: 'open', reason });
+        throw new DreamError('ModalUnavailable', `Modal is left alone for a while (${reason})`);
+      }
+      throw error;
+    }
+  }
+  const remembering = <T>(work: () => Promise<T>) => async (): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      const failure = toDreamError(error);
+      if (isUnavailable(failure)) reason = failure.message;
+      throw failure;
+    }
+  };
+  return {
+    use: (work) => use(remembering(work)),
+    noteFailure: (error) => use(remembering(() => Promise.reject(error))).catch(() => undefined),
+    settled,
+  };
+}
+
+/** Reports one after the other; of those that wait, only the newest is worth telling. */
+function reporter(report: BreakerDeps['report'], log: Log): { tell: (found: BreakerReport) => void; settled: () => Promise<void> } {
+  let newest: BreakerReport | null = null;
+  let telling: Promise<void> | null = null;
+  async function tellAll(): Promise<void> {
+    for (let found = newest; found; found = newest) {
+      newest = null;
+      try {
+        if (await report(found)) log[found.state === 'open' ? 'error' : 'info']({ breaker: found }, `Modal's breaker is ${found.state}`);
+      } catch (error) {
+        log.warn({ err: error, breaker: found.state }, 'the state of the breaker could not be reported');
+      }
+    }
+    telling = null;
+  }
+  return {
+    tell(found) {
+      newest = found;
+      telling ??= tellAll();
+    },
+    settled: async () => { await telling; },
+  };
+}

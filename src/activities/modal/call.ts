@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FunctionCall } from 'modal';
+import type { z } from 'zod';
+import { ModalReply, type ModalFunctionName, type ModalRequest } from '../../contracts/modal.js';
+import { DreamError } from '../../contracts/errors.js';
+import type { RunnerInput } from '../../contracts/runner-input.js';
+import type { Log } from '../../log.js';
+import type { ModalBreaker } from './breaker.js';
+import type { ModalConnection } from './client.js';
+import { isNotYet, isPassing, toDreamError } from './errors.js';
+import { priceUsd, type RecordCall } from './price.js';
+
+/** Polls: soon at first, so that a short call costs little more than its work; then rarely, so that many fit on one connection (G3). */
+const FIRST_POLL_MS = 50;
+const POLL_GROWTH = 1.5;
+const LONGEST_POLL_MS = 2_000;
+const POLL_JITTER = 0.2;
+/** A running call outlives a short absence of the control plane; two tries and the way to the local set stay below ten seconds (G1). */
+const POLL_PATIENCE_MS = 5_000;
+/** For bytes that go beside the control plane, where the SDK has no deadline: a large request, a large reply. */
+const TRANSFER_LIMIT_MS = 60_000;
+/** Longest short call (git, files). */
+const SHORT_CALL_MS = 120_000;
+
+/** One piece of work for a function on the user's own Volume; paths in `input` are relative to the Volume. */
+export interface ModalCall {
+  readonly userId: string;
+  readonly fn: ModalFunctionName;
+  readonly input: RunnerInput;
+  /** Commits that the Volume may lack. */
+  readonly bundle?: ModalRequest['bundle'];
+  /** Names the call in logs and callbacks; made up unless given. */
+  readonly callId?: string;
+  /** Whose cost it is, if it belongs to a job. */
+  readonly jobId?: string | null;
+}
+
+export interface Waiting {
+  readonly signal?: AbortSignal;
+  /** Looks at the run between two polls; its error ends the waiting. */
+  readonly watch?: () => Promise<void>;
+}
+
+export interface ModalAnswer<T = unknown> { readonly result: T; readonly bundle: Uint8Array | null }
+
+/** A call that Modal has taken. Its id and time are what another worker needs to take it up again. */
+export interface RunningCall {
+  readonly remote: FunctionCall;
+  readonly call: ModalCall;
+  readonly spawnedAtMs: number;
+}
+
+/** Calls of our functions on Modal. Everything thrown is a DreamError, or the reason of `signal`. */
+export interface ModalCalls {
+  /** Runs a short call to its end; a call that does not end in time is ended. */
+  run<T>(call: ModalCall, result: z.ZodType<T>): Promise<ModalAnswer<T>>;
+  /** Begins a call. Fast when Modal is refused, down or known to be (G1). */
+  spawn(call: ModalCall): Promise<RunningCall>;
+  /** Takes up a call that a worker spawned which is gone. */
+  attach(call: ModalCall, functionCallId: string, spawnedAtMs: number): Promise<RunningCall>;
+  /** Waits for the end of a call. The call goes on when the waiting ends otherwise. */
+  wait(running: RunningCall, waiting?: Waiting): Promise<ModalAnswer>;
+  /** Ends a call and everything that it has started. A Modal that cannot be told is logged. */
+  cancel(running: RunningCall): Promise<void>;
+  /** False = this user never had a Volume, so there is nothing to work on. */
+  hasVolume(userId: string): Promise<boolean>;
+}
+
+export interface CallDeps {
+  connection: ModalConnection;
+  breaker: ModalBreaker;
+  /** Of the runner that this worker was built with. */
+  version: string;
+  record: RecordCall;
+  log: Log;
+}
+
+export function createModalCalls(deps: CallDeps): ModalCalls {
+  return {
+    run: (call, result) => runShort(deps, call, result),
+    spawn: (call) => deps.breaker.use(() => spawn(deps, call)),
+    attach: async (call, functionCallId, spawnedAtMs) =>
+      ({ call, spawnedAtMs, remote: await patiently(deps, () => deps.connection.find(functionCallId)) }),
+    wait: (running, waiting = {}) => wait(deps, running, waiting),
+    cancel: (running) => cancel(deps, running),
+    hasVolume: (userId) => deps.breaker.use(() => deps.connection.hasVolume(userId)),
+  };
+}
+
+async function runShort<T>(deps: CallDeps, call: ModalCall, result: z.ZodType<T>): Promise<ModalAnswer<T>> {
+  const running = await deps.breaker.use(() => spawn(deps, call));
+  const limit = AbortSignal.timeout(SHORT_CALL_MS);
+  try {
+    const answer = await wait(deps, running, { signal: limit });
+    return { ...answer, result: result.parse(answer.result) };
+  } catch (error) {
+    if (isPassing(error) || limit.aborted) await cancel(deps, running);
+    throw limit.aborted ? new DreamError('ModalUnavailable', `${call.fn} took longer than ${SHORT_CALL_MS} ms`) : error;
+  }
+}
+
+async function spawn({ connection, version }: CallDeps, call: ModalCall): Promise<RunningCall> {
+  const { userId, fn, input, bundle = null, callId = randomUUID() } = call;
+  const request: ModalRequest = { version, callId, input, bundle };
+  const bound = await connection.bind(fn, userId);
+  const spawning = bound.spawn([request]);
+  const remote = await within(spawning, TRANSFER_LIMIT_MS).catch((error: unknown) => {
+    // Taken too late: nobody would wait for it.
+    spawning.then((late) => late.cancel({ terminateContainers: true })).catch(() => undefined);
+    throw error;
+  });
+  return { remote, call, spawnedAtMs: Date.now() };
+}
+
+async function cancel(deps: CallDeps, { remote, call, spawnedAtMs }: RunningCall): Promise<void> {
+  note(deps, call, (Date.now() - spawnedAtMs) / 1_000);
+  try {
+    // Without it the model would go on working and spending in a container that nobody waits for.
+    await remote.cancel({ terminateContainers: true });
+  } catch (error) {
+    deps.log.warn({ err: toDreamError(error), functionCallId: remote.functionCallId }, 'a call on Modal could not be ended');
+  }
+}
+
+async function wait(deps: CallDeps, running: RunningCall, { signal, watch }: Waiting): Promise<ModalAnswer> {
+  const abort = abortion(signal);
+  try {
+    for (let polls = 0; ; polls += 1) {
+      const ended = await Promise.race([patiently(deps, () => poll(running.remote)), abort.promise]);
+      if (ended) return readAnswer(deps, running, ended);
+      await watch?.();
+      await sleep(pollDelayMs(polls, Math.random()), undefined, signal ? { signal } : {}).catch(() => abort.promise);
+    }
+  } finally {
+    abort.dispose();
+  }
+}
+
+/** How a call ended: with a reply, or by an error of its own. */
+type Ended = { reply: unknown } | { failure: DreamError };
+
+/** Null = not ended yet. Throws what passes: then nothing is known about the call. */
+async function poll(remote: FunctionCall): Promise<Ended | null> {
+  try {
+    return { reply: (await within(remote.get({ timeoutMs: 0 }), TRANSFER_LIMIT_MS)) as unknown };
+  } catch (error) {
+    if (isNotYet(error)) return null;
+    const failure = toDreamError(error);
+    if (isPassing(failure)) throw failure;
+    return { failure };
+  }
+}
+
+function readAnswer(deps: CallDeps, { call, spawnedAtMs }: RunningCall, ended: Ended): ModalAnswer {
+  const reply = 'reply' in ended ? ModalReply.safeParse(ended.reply) : null;
+  note(deps, call, reply?.data?.seconds ?? (Date.now() - spawnedAtMs) / 1_000);
+  if ('failure' in ended) throw ended.failure;
+  if (!reply?.success) throw new DreamError('RunCrashed', 'the reply of the function cannot be understood');
+  const { version, result, bundle } = reply.data;
+  if (version !== deps.version) throw new DreamError('ModalOutdated', `the function runs version ${version}, not ${deps.version}`);
+  return { result, bundle };
+}
+
+/** A call costs whatever became of it. Whoever waits for it does not wait for the note. */
+function note({ record, log }: CallDeps, { userId, jobId = null, fn }: ModalCall, seconds: number): void {
+  record({ userId, jobId, function: fn, seconds, usd: priceUsd(fn, seconds) })
+    .catch((error: unknown) => log.warn({ err: error }, 'the cost of a call could not be recorded'));
+}
+
+/** Pause after the poll with this number (from 0); `random` in [0, 1) spreads the polls of many calls. */
+export function pollDelayMs(polls: number, random: number): number {
+  const delayMs = Math.min(FIRST_POLL_MS * POLL_GROWTH ** polls, LONGEST_POLL_MS);
+  return Math.round(delayMs * (1 - POLL_JITTER + 2 * POLL_JITTER * random));
+}
+
+/** Asks again while Modal does not answer, until the patience with it ends; that counts as one failure for the breaker. */
+async function patiently<T>({ breaker }: CallDeps, ask: () => Promise<T>): Promise<T> {
+  const untilMs = Date.now() + POLL_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      const failure = toDreamError(error);
+      if (!isPassing(failure)) throw failure;
+      if (Date.now() >= untilMs) {
+        await breaker.noteFailure(failure);
+        throw failure;
+      }
+      await sleep(pollDelayMs(6, Math.random()));
+    }
+  }
+}
+
+/** Rejects with `ModalUnavailable` when `work` takes longer than `limitMs`. */
+async function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
+  const timer = new AbortController();
+  const late = sleep(limitMs, undefined, { signal: timer.signal })
+    .then(() => { throw new DreamError('ModalUnavailable', `Modal took longer than ${limitMs} ms`); });
+  late.catch(() => undefined);
+  return Promise.race([work, late]).finally(() => timer.abort());
+}
+
+/** A promise that rejects with the signal's reason. */
+function abortion(signal: AbortSignal | undefined): { promise: Promise<never>; dispose: () => void } {
+  let onAbort = (): void => undefined;
+  const promise = new Promise<never>((_, reject) => { onAbort = () => reject(signal?.reason as Error); });
+  promise.catch(() => undefined);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal?.aborted) onAbort();
+  return { promise, dispose: () => signal?.removeEventListener('abort', onAbort) };
+}

@@ -1,0 +1,70 @@
+import { ModalClient, type FunctionCall, type Function_ } from 'modal';
+import type { Config } from '../../config.js';
+import { VOLUME_MOUNT, volumeNameOf, type ModalFunctionName } from '../../contracts/modal.js';
+import { lostResults, rpcDeadlines } from './deadlines.js';
+import { toDreamError } from './errors.js';
+
+/** Longest silence of the control plane; two tries and the way to the local set stay below ten seconds (G1). */
+const RPC_DEADLINE_MS = 4_000;
+const MAX_THROTTLE_WAIT_S = 20;
+const VOLUME_VERSION = 2;
+/** A user has one job; the second container is for the moment in which a stopped one still ends. Modal counts them per user. */
+const MAX_CONTAINERS_PER_USER = 2;
+
+export type ModalConfig = Pick<Config, 'MODAL_TOKEN_ID' | 'MODAL_TOKEN_SECRET' | 'MODAL_SERVER_URL' | 'MODAL_ENVIRONMENT' | 'MODAL_APP'>;
+
+/** The worker's one connection to Modal; everything that it throws is a DreamError. */
+export interface ModalConnection {
+  /** The function bound to the user's own Volume, which is made unless it is there. */
+  bind(fn: ModalFunctionName, userId: string): Promise<Function_>;
+  /** False = this user never had a Volume. */
+  hasVolume(userId: string): Promise<boolean>;
+  /** A call that another process spawned. */
+  find(functionCallId: string): Promise<FunctionCall>;
+  close(): void;
+}
+
+/** Opens nothing yet: the first request finds out whether Modal is there and knows us. */
+export function connectModal(config: ModalConfig, deadlineMs = RPC_DEADLINE_MS): ModalConnection {
+  const client = createClient(config, deadlineMs);
+  const volumeOf = (userId: string, createIfMissing: boolean) =>
+    client.volumes.fromName(volumeNameOf(userId), { createIfMissing, ...(createIfMissing ? { version: VOLUME_VERSION } : {}) });
+  return {
+    async bind(fn, userId) {
+      const [deployed, volume] = await asOurs(Promise.all([client.functions.fromName(config.MODAL_APP, fn), volumeOf(userId, true)]));
+      // Without `instance()` the options are silently ignored, and the function would run without the user's Volume.
+      return asOurs(deployed.withOptions({ volumes: { [VOLUME_MOUNT]: volume }, maxContainers: MAX_CONTAINERS_PER_USER }).instance());
+    },
+    async hasVolume(userId) {
+      try {
+        await volumeOf(userId, false);
+        return true;
+      } catch (error) {
+        if ((error as Error).name === 'NotFoundError') return false;
+        throw toDreamError(error);
+      }
+    },
+    find: (functionCallId) => asOurs(client.functionCalls.fromId(functionCallId)),
+    close: () => client.close(),
+  };
+}
+
+function createClient(config: ModalConfig, deadlineMs: number): ModalClient {
+  // The SDK takes the address of the control plane from its environment alone.
+  if (config.MODAL_SERVER_URL) process.env['MODAL_SERVER_URL'] = config.MODAL_SERVER_URL;
+  return new ModalClient({
+    ...(config.MODAL_TOKEN_ID ? { tokenId: config.MODAL_TOKEN_ID } : {}),
+    ...(config.MODAL_TOKEN_SECRET ? { tokenSecret: config.MODAL_TOKEN_SECRET } : {}),
+    ...(config.MODAL_ENVIRONMENT ? { environment: config.MODAL_ENVIRONMENT } : {}),
+    maxThrottleWaitSecs: MAX_THROTTLE_WAIT_S,
+    grpcMiddleware: [lostResults(), rpcDeadlines({ deadlineMs, maxThrottleMs: MAX_THROTTLE_WAIT_S * 1_000 })],
+  });
+}
+
+async function asOurs<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw toDreamError(error);
+  }
+}

@@ -1,0 +1,70 @@
+import { DreamError, type ErrorKind } from '../../contracts/errors.js';
+import { RunnerFailure } from '../../contracts/runner.js';
+
+/** gRPC codes that mean something to us (the SDK does not export its error class: it is known by its name). */
+const GRPC = { notFound: 5, resourceExhausted: 8 } as const;
+
+interface ForeignError { name?: unknown; message?: unknown; code?: unknown; details?: unknown }
+
+/** True for the SDK's way to say that a result is not there yet (its class also passes for a function's time-out). */
+export function isNotYet(error: unknown): boolean {
+  return (error as ForeignError).name === 'TimeoutError';
+}
+
+/** True when Modal cannot be reached or does not answer: what opens the breaker. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof DreamError && error.kind === 'ModalUnavailable';
+}
+
+/** True when asking again may help although the control plane did not answer the question: what a running call is patient with. */
+export function isPassing(error: unknown): boolean {
+  return isUnavailable(error) || (error instanceof DreamError && error.kind === 'ModalQuota');
+}
+
+/**
+ * Whatever the SDK throws, as one of our kinds: what the runner said about itself, what became of the container, or what the
+ * control plane refused. Unknown troubles count as Modal being unavailable, so that the step goes on locally.
+ */
+export function toDreamError(error: unknown): DreamError {
+  if (error instanceof DreamError) return error;
+  const { name, message, code, details } = error as ForeignError;
+  const text = String(message ?? error);
+  switch (name) {
+    case 'RemoteError': return spokenFailure(text) ?? new DreamError('RunCrashed', shorten(text.replace(/^Remote error: $/, 'the call was ended from outside')));
+    case 'FunctionTimeoutError': return new DreamError('RunTimedOut', shorten(text));
+    // The app, a function or a secret is not there: somebody has to deploy.
+    case 'NotFoundError': return new DreamError('ModalOutdated', shorten(text));
+    case 'ClientError': return new DreamError(kindOfCode(code), `Modal answered ${String(code)}: ${shorten(typeof details === 'string' ? details : text)}`);
+    default: return new DreamError('ModalUnavailable', shorten(text));
+  }
+}
+
+/** The runner's own failure, raised by the function as `AppError{json}`; null when the text holds none. */
+function spokenFailure(text: string): DreamError | null {
+  const json = /AppError(\{.*\})/s.exec(text)?.[1];
+  if (json === undefined) return null;
+  const failure = RunnerFailure.safeParse(parse(json));
+  if (!failure.success) return null;
+  const { kind, message, retryAfterMs } = failure.data;
+  return new DreamError(kind, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+}
+
+function kindOfCode(code: unknown): ErrorKind {
+  switch (code) {
+    case GRPC.resourceExhausted: return 'ModalQuota';
+    case GRPC.notFound: return 'RunCrashed'; // Asked for by its id: a call that Modal does not know any more.
+    default: return 'ModalUnavailable';
+  }
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > 500 ? `${text.slice(0, 500)}…` : text;
+}
