@@ -63,8 +63,11 @@ export interface JobActivities {
   planGeneration(input: PlanGenerationInput): Promise<GenerationPlan>;
   /** Answers in words, from what the project holds. */
   answerQuestion(input: JobRef & { content: string }): Promise<Answer>;
-  /** Counts one more runner start; null when the row has ended (C1). */
-  startAttempt(input: JobRef): Promise<{ attempt: number; slotAgeMs: number } | null>;
+  /**
+   * Counts one more runner start and reserves what it may cost; null when the row has ended (C1). The first attempt of a job may be
+   * refused: SPENDING_LIMIT_EXCEEDED, STORAGE_LIMIT_EXCEEDED.
+   */
+  startAttempt(input: JobRef & { backend: Backend }): Promise<{ attempt: number; slotAgeMs: number } | null>;
   /** The commit point (E4). */
   publishRevision(input: PublishInput): Promise<{ revision: string }>;
   /** History line, row, events, in this order, once (D4). False when the row had already ended. */
@@ -133,4 +136,16 @@ export interface ReplicationActivities {
   replicateProject(input: { userId: string; projectId: string; dryRun: boolean }): Promise<ReplicationReport>;
 }
 
-export type SharedActivities = JobActivities & RestoreActivities & DeleteActivities & MaintenanceActivities & BackendActivities;
+/** Rounds of the watchers; each writes alerts, none changes what a user made. */
+export interface WatcherActivities {
+  /** Measures the files of the users after `after` (null = from the first), a batch at a time; `next` null = that was the last one. */
+  watchVolumes(input: { after: string | null }): Promise<{ next: string | null; measured: number; warned: number }>;
+  /** Stops calls on Modal that nobody waits for any more. */
+  watchCalls(): Promise<{ reaped: number }>;
+  /** Today's spending against the budget and the limits of users. */
+  watchSpending(): Promise<{ spentUsd: number; near: number }>;
+  /** The two reasons to leave Modal: too slow, too many failures (design §4). */
+  watchModal(): Promise<{ isSlow: boolean; isFailing: boolean }>;
+}
+
+export type SharedActivities = JobActivities & RestoreActivities & DeleteActivities & MaintenanceActivities & BackendActivities & WatcherActivities;
