@@ -86,3 +86,19 @@ export async function isAncestor(repo: Repo, ancestor: string, descendant: strin
   if (outcome.code > 1) throw gitFailure(args, outcome);
   return outcome.code === 0;
 }
+
+/** `ahead`: the ref stands at a descendant already; `diverged`: it stands aside. Both change nothing: whoever compares decides. */
+export type Advance = 'moved' | 'same' | 'ahead' | 'diverged';
+
+const ADVANCE_TRIES = 5;
+
+/** Moves `ref` forward to `next`, never back and never aside; each try looks where it stands, so no move in between is overwritten (E6). */
+export async function advanceRef(repo: Repo, ref: string, next: string): Promise<Advance> {
+  for (let tries = 1; tries <= ADVANCE_TRIES; tries += 1) {
+    const current = await resolve(repo, ref);
+    if (current === next) return 'same';
+    if (current !== null && !(await isAncestor(repo, current, next))) return (await isAncestor(repo, next, current)) ? 'ahead' : 'diverged';
+    if (await updateRef(repo, ref, next, current)) return 'moved';
+  }
+  throw new DreamError('OPERATION_FAILED', `${ref} was moved by somebody else again and again`);
+}

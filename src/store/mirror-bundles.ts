@@ -4,8 +4,10 @@ import path from 'node:path';
 import { DreamError } from '../contracts/errors.js';
 import { bundleCreate, bundleFetch } from '../git/bundle.js';
 import type { Repo } from '../git/process.js';
-import { deleteRef, resolve } from '../git/refs.js';
-import { advanceMain, MAIN, setRef } from './mirror-main.js';
+import { advanceRef, deleteRef, resolve, updateRef } from '../git/refs.js';
+
+export const MAIN = 'refs/heads/main';
+const MOVE_TRIES = 5;
 
 export interface BundleImport {
   readonly bytes: Uint8Array;
@@ -27,7 +29,7 @@ export async function importBundle(repo: Repo, scratchDir: string, { bytes, want
     // A name of its own: two imports of one commit must not take each other's ref away.
     const incoming = await bundleFetch(repo, { file, want, incoming: `refs/incoming/${randomUUID()}` });
     try {
-      await (ref === MAIN ? advanceMain(repo, want) : setRef(repo, ref, want));
+      await (ref === MAIN ? advanceRef(repo, ref, want) : setRef(repo, ref, want));
     } finally {
       await deleteRef(repo, incoming);
     }
@@ -37,6 +39,15 @@ export async function importBundle(repo: Repo, scratchDir: string, { bytes, want
 export async function exportBundle(repo: Repo, scratchDir: string, { have, want }: BundleRange): Promise<Buffer | null> {
   const known = have === null ? null : await resolve(repo, have);
   return withBundleFile(scratchDir, async (file) => ((await bundleCreate(repo, { have: known, want, file })) ? readFile(file) : null));
+}
+
+/** Puts a ref of its own on `revision`; each try looks where it stands. */
+async function setRef(repo: Repo, ref: string, revision: string): Promise<void> {
+  for (let tries = 1; tries <= MOVE_TRIES; tries += 1) {
+    const current = await resolve(repo, ref);
+    if (current === revision || (await updateRef(repo, ref, revision, current))) return;
+  }
+  throw new DreamError('OPERATION_FAILED', `${ref} was moved by somebody else again and again`);
 }
 
 /** A file for the length of a call; what a killed process leaves is removed with old scratch folders (`collectGarbage`). */

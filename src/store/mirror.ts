@@ -5,10 +5,10 @@ import { isUuid } from '../contracts/primitives.js';
 import { commitTree } from '../git/commit.js';
 import { gitLine, openRepo, type Repo } from '../git/process.js';
 import { listTree, logPage, readFile, type TreeEntry } from '../git/read.js';
-import { initBare, resolve } from '../git/refs.js';
-import { exportBundle, importBundle, type BundleImport, type BundleRange } from './mirror-bundles.js';
+import { presentRevisions } from '../git/presence.js';
+import { advanceRef, initBare, resolve, type Advance } from '../git/refs.js';
+import { exportBundle, importBundle, MAIN, type BundleImport, type BundleRange } from './mirror-bundles.js';
 import { CANDIDATES, removeCandidates } from './mirror-garbage.js';
-import { advanceMain } from './mirror-main.js';
 import { readAiContext, readVersionEdits, type AiContext, type VersionEdits } from './version-details.js';
 
 export interface RestoreCommit {
@@ -18,6 +18,9 @@ export interface RestoreCommit {
   readonly actionId: string;
   readonly subject: string;
 }
+
+/** What a store holds of a project. */
+export interface RepoState { readonly head: string | null; readonly has: readonly string[] }
 
 /** Repositories of all projects on this machine (E1). Ids are UUIDs of any case; revisions are full hashes. */
 export interface Mirror {
@@ -45,8 +48,12 @@ export interface Mirror {
   importBundle(userId: string, projectId: string, bundle: BundleImport): Promise<void>;
   /** The commits `have..want`; null = there is nothing to send. Throws `RevisionMissing` when `want` is not here. */
   exportBundle(userId: string, projectId: string, range: BundleRange): Promise<Buffer | null>;
-  /** Brings `main` up to a published revision; never back to an older one. */
-  advanceMain(userId: string, projectId: string, revision: string): Promise<void>;
+  /** Where `main` stands (null = nowhere), and which of a line of revisions, newest first, are here with all that they hold. */
+  state(userId: string, projectId: string, revisions: readonly string[]): Promise<RepoState>;
+  /** Throws `RevisionMissing` unless the commit is here. */
+  assertHere(userId: string, projectId: string, revision: string): Promise<void>;
+  /** Brings `main` forward to a published revision; never back to an older one, never aside. */
+  advanceMain(userId: string, projectId: string, revision: string): Promise<Advance>;
   /** Removes the project's folder; nothing there is fine. */
   remove(userId: string, projectId: string): Promise<void>;
   /** Deletes the refs of candidates older than `olderThanMs`, in all projects; answers how many (E4). */
@@ -71,7 +78,12 @@ export function createMirror(dataDir: string): Mirror {
       await importBundle(await initBare(gitDir), path.join(dataDir, 'scratch'), bundle);
     },
     exportBundle: async (userId, projectId, range) => exportBundle(repoOf(userId, projectId), path.join(dataDir, 'scratch'), range),
-    advanceMain: async (userId, projectId, revision) => advanceMain(repoOf(userId, projectId), revision),
+    state: async (userId, projectId, revisions) => {
+      const repo = repoOf(userId, projectId);
+      return { head: await resolve(repo, MAIN), has: await presentRevisions(repo, revisions) };
+    },
+    assertHere: async (userId, projectId, revision) => assertHere(repoOf(userId, projectId), revision),
+    advanceMain: async (userId, projectId, revision) => advanceRef(repoOf(userId, projectId), MAIN, revision),
     remove: async (userId, projectId) => removeFolder(folder(userId, projectId)),
     removeCandidates: (olderThanMs) => removeCandidates(path.join(dataDir, 'users'), olderThanMs),
   };

@@ -42,7 +42,8 @@ function endOf(log: Log, error: unknown): RestoreOutcome {
 /** After the commit point nothing may fail: readers follow the row, so `main` may come later. */
 async function followWithMain({ mirror, log }: VersionDeps, userId: string, projectId: string, revision: string): Promise<void> {
   try {
-    await mirror.advanceMain(userId, projectId, revision);
+    const outcome = await mirror.advanceMain(userId, projectId, revision);
+    if (outcome === 'diverged') log.error({ projectId, revision }, 'main stands at a commit that is no published version');
   } catch (error) {
     log.warn({ err: error, projectId, revision }, 'main does not follow the published revision yet');
   }
