@@ -42,7 +42,9 @@ PACKAGES = [
 ]
 
 #: What the runner may inherit beside the secrets of its own command: nothing else of this container reaches it.
-INHERITED = ("PATH", "LANG", "LC_ALL", "NODE_ENV", "CI", "LOG_LEVEL", "RUNNER_ISOLATION", "CRASH_POINTS_DIR")
+INHERITED = ("PATH", "LANG", "LC_ALL", "NODE_ENV", "CI", "LOG_LEVEL", "CRASH_POINTS_DIR")
+#: A container on Modal serves one user. Where bubblewrap cannot work in it, the model program runs as another user instead.
+ON_MODAL = {"NODE_ENV": "production", "RUNNER_ISOLATION": "container"}
 #: After SIGTERM the runner stops the model and cleans up; so long it may take.
 STOP_GRACE_S = 6
 CALL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
@@ -97,9 +99,10 @@ class AppError(Exception):
 
 
 def runner_dir() -> Path:
-    """Where runner and manifest lie: in the image (where images are folders, below MODAL_LOCAL_IMAGE), or beside this file (deploying)."""
-    image = Path(os.environ.get("MODAL_LOCAL_IMAGE", "/"), *IMAGE_DIR.parts[1:])
-    return image if (image / "manifest.json").exists() else Path(__file__).resolve().parent / "build"
+    """Where runner and manifest lie: beside this file while deploying, in a container where the image has them."""
+    if modal.is_local():
+        return Path(__file__).resolve().parent / "build"
+    return Path(os.environ.get("MODAL_LOCAL_IMAGE", "/")) / IMAGE_DIR.relative_to("/")
 
 
 RUNNER_DIR = runner_dir()
@@ -107,6 +110,10 @@ RUNNER_DIR = runner_dir()
 #: of that version, whose file carries the version in its name.
 MANIFEST: dict[str, Any] = json.loads((RUNNER_DIR / "manifest.json").read_text("utf-8"))
 RUNNER = RUNNER_DIR / f"runner-{MANIFEST['version']}.mjs"
+
+
+#: A process of somebody's machine (emulator/): mounts and image are folders there, and it isolates nothing.
+IS_STAND_IN = "MODAL_LOCAL_MOUNTS" in os.environ
 
 
 # -- One call --------------------------------------------------------------------------------------------------------------
@@ -211,6 +218,8 @@ def runner_env(options: Options, scratch: Path, call_id: str) -> dict[str, str]:
     """Secrets go by environment only. The master secret stays here: the runner gets the key of this one call."""
     env = {name: os.environ[name] for name in INHERITED if name in os.environ}
     env.update(HOME=str(scratch), TMPDIR=str(scratch))
+    if not IS_STAND_IN:
+        env.update(ON_MODAL)
     for secret in options.secrets:
         env.update({key: os.environ[key] for key in RUNNER_SECRETS.get(secret, ()) if os.environ.get(key)})
     if "dreamcore-callback" in options.secrets:
@@ -293,7 +302,7 @@ def reload_volume() -> None:
 
 def mounted_volume_id() -> str | None:
     """Id of the Volume under MOUNT: from the container's own arguments, or from MODAL_LOCAL_VOLUMES where mounts are folders."""
-    if "MODAL_LOCAL_MOUNTS" in os.environ:
+    if IS_STAND_IN:
         return json.loads(os.environ.get("MODAL_LOCAL_VOLUMES", "{}")).get(MOUNT)
     # Not a public interface of modal 1.6.4, which is pinned; check_account.py looks whether it still holds.
     from modal_proto import api_pb2
@@ -317,8 +326,7 @@ image = (
     )
     .apt_install(*PACKAGES)
     .run_commands(f"npm install --prefix {IMAGE_DIR} --save-exact @anthropic-ai/claude-code@{MANIFEST['claudeCode']}")
-    # Where bubblewrap cannot work inside Modal's own sandbox, the model program runs as another user instead.
-    .env({"NODE_ENV": "production", "RUNNER_ISOLATION": "container", "MODAL_APP": APP_NAME})
+    .env({"MODAL_APP": APP_NAME})
     .add_local_file(RUNNER, f"{IMAGE_DIR}/{RUNNER.name}")
     .add_local_file(RUNNER_DIR / "manifest.json", f"{IMAGE_DIR}/manifest.json")
 )
