@@ -22,10 +22,10 @@ export function createUserLookup(config: Pick<AuthConfig, 'SUPABASE_URL' | 'SUPA
   return async function lookUp(token: string): Promise<Verification> {
     const key = createHash('sha256').update(token).digest('base64');
     const known = answers.get(key);
-    if (known && known.untilMs > Date.now()) return known.answer;
+    if (known && known.untilMs > performance.now()) return known.answer;
     const answer = askForUser(config, token);
     answers.delete(key);
-    answers.set(key, { answer, untilMs: Date.now() + CACHE_MS });
+    answers.set(key, { answer, untilMs: performance.now() + CACHE_MS });
     if (answers.size > CACHE_SIZE) answers.delete(answers.keys().next().value ?? '');
     const verification = await answer;
     if (!verification.ok && verification.reason === 'Server configuration error') answers.delete(key);

@@ -2,8 +2,8 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { ERROR_POLICY } from '../../contracts/errors.js';
-import { projectWorkflowId } from '../../contracts/ids.js';
-import type { JobRow } from '../../contracts/rows.js';
+import { parseCallId, projectWorkflowId } from '../../contracts/ids.js';
+import { isActive, type JobRow } from '../../contracts/rows.js';
 import { CLOSING_SEQ } from '../../contracts/stream.js';
 import type { WriterMemo } from '../../contracts/workflows.js';
 import type { Log } from '../../log.js';
@@ -42,7 +42,7 @@ export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivit
     },
 
     async collectGarbage() {
-      const scratchFolders = await removeOldScratch(path.join(deps.dataDir, 'scratch'));
+      const scratchFolders = await removeOldScratch(path.join(deps.dataDir, 'scratch'), (name) => isOfActiveJob(deps.store, name));
       const candidates = await deps.mirror.removeCandidates(CANDIDATE_MS);
       return { scratchFolders, candidates };
     },
@@ -79,13 +79,20 @@ async function completeOrphan({ complete, log }: MaintenanceDeps, job: JobRow, r
   });
 }
 
-async function removeOldScratch(scratchDir: string): Promise<number> {
+/** A clock that jumped makes a folder look old; the row knows whether its job still runs. */
+async function isOfActiveJob(store: Store, name: string): Promise<boolean> {
+  const jobId = parseCallId(name)?.jobId;
+  const row = jobId === undefined ? null : await store.jobs.get(jobId);
+  return row !== null && isActive(row.status);
+}
+
+async function removeOldScratch(scratchDir: string, isInUse: (name: string) => Promise<boolean>): Promise<number> {
   const entries = await readdir(scratchDir).catch(() => []);
   let removed = 0;
   for (const entry of entries) {
     const folder = path.join(scratchDir, entry);
     const info = await stat(folder).catch(() => null);
-    if (!info || Date.now() - info.mtimeMs < SCRATCH_MS) continue;
+    if (!info || Date.now() - info.mtimeMs < SCRATCH_MS || (await isInUse(entry))) continue;
     await rm(folder, { recursive: true, force: true });
     removed += 1;
   }

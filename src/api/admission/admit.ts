@@ -36,7 +36,7 @@ export function createAdmitter(temporal: Client, log: Log): Admitter {
 }
 
 async function admit(temporal: Client, log: Log, admission: Admission): Promise<Admitted> {
-  const startedMs = Date.now();
+  const startedMs = performance.now();
   let patienceMs = DEADLINE_MS;
   for (;;) {
     const outcome = await tryUntil(temporal, log, admission, startedMs + patienceMs);
@@ -57,9 +57,9 @@ async function admit(temporal: Client, log: Log, admission: Admission): Promise<
 
 /** Tries again until the deadline, with a new start operation each time. */
 async function tryUntil(temporal: Client, log: Log, admission: Admission, deadlineMs: number): Promise<Admitted | 'timedOut'> {
-  while (Date.now() < deadlineMs) {
+  while (performance.now() < deadlineMs) {
     try {
-      const answer = await temporal.withDeadline(deadlineMs, () => temporal.workflow.executeUpdateWithStart<Workflow, AdmitAnswer, [AdmitRequest]>(
+      const answer = await temporal.withDeadline(Date.now() + deadlineMs - performance.now(), () => temporal.workflow.executeUpdateWithStart<Workflow, AdmitAnswer, [AdmitRequest]>(
         ADMIT_UPDATE, { args: [admitRequest(admission)], startWorkflowOperation: startOperation(admission) }));
       crashPoint('after-admit');
       return { kind: 'answered', answer };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { JobRow } from '../../contracts/rows.js';
 import { JobInbox } from './job-inbox.js';
 
@@ -77,5 +77,22 @@ describe('C2: an attempt is wanted while the row says so', () => {
       expect(Date.now() - fromMs).toBeLessThan(10_000);
     }
     expect(await post(1, seq)).toBe(false);
+  });
+});
+
+describe('C2: an attempt that is no longer wanted', () => {
+  afterEach(() => { vi.useRealTimers(); });
+
+  it('is noticed within seconds, also when the clock was set back meanwhile', async () => {
+    const row = { status: 'processing', attempt: 1 };
+    const inbox = new JobInbox('job', {
+      append: async () => undefined, hasInStream: async () => false, job: async () => ({ ...row }) as JobRow,
+      noteProgress: async () => null, log: pino({ level: 'silent' }),
+    });
+    expect(await inbox.wants(1)).toBe(true);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3 * 60 * 60_000 });
+    row.attempt = 2;
+    await sleep(3_100);
+    expect(await inbox.wants(1)).toBe(false);
   });
 });

@@ -31,9 +31,9 @@ export class JobInbox {
   /** Up to here events are to be stored now; later ones wait for their own second. */
   #dueSeq = 0;
   /** The attempt that the row wanted, and when it said so. */
-  #wanted = { attempt: 0, atMs: 0 };
+  #wanted = { attempt: 0, atMs: -Infinity };
   readonly #notes: ProgressNotes;
-  lastUsedMs = Date.now();
+  lastUsedMs = performance.now();
 
   constructor(private readonly jobId: string, private readonly deps: InboxDeps) {
     this.#notes = new ProgressNotes(jobId, (...note) => this.#note(...note), deps.log);
@@ -49,8 +49,8 @@ export class JobInbox {
 
   /** Is this attempt the one the row wants events of (C2)? Asks the row only when no note told it lately: no post of a run in flow waits. */
   async wants(attempt: number): Promise<boolean> {
-    if (this.#wanted.attempt === attempt && Date.now() - this.#wanted.atMs <= WANTED_FOR_MS) return true;
-    const askedMs = Date.now();
+    if (this.#wanted.attempt === attempt && performance.now() - this.#wanted.atMs <= WANTED_FOR_MS) return true;
+    const askedMs = performance.now();
     const row = await this.deps.job(this.jobId);
     const isWanted = row?.status === 'processing' && row.attempt === attempt;
     if (isWanted) this.#wanted = { attempt, atMs: askedMs };
@@ -59,7 +59,7 @@ export class JobInbox {
 
   /** Takes the events of a post for the durable lane; returns at once. */
   async take(attempt: number, fromSeq: number, events: readonly RunnerEvent[]): Promise<void> {
-    this.lastUsedMs = Date.now();
+    this.lastUsedMs = performance.now();
     this.#notes.note(attempt, events);
     if (attempt > this.#gathering.attempt) this.#gathering = new Gathering(attempt);
     if (attempt < this.#gathering.attempt) return;
@@ -112,9 +112,9 @@ export class JobInbox {
 
   /** Notes progress; the answer tells whether the attempt is still wanted. After a "no" the row has the word, at the next post. */
   async #note(attempt: number, progress: number | null, message: string | null): Promise<void> {
-    const askedMs = Date.now();
+    const askedMs = performance.now();
     const row = await this.deps.noteProgress(this.jobId, attempt, progress, message);
-    if (attempt === this.#wanted.attempt) this.#wanted.atMs = row ? askedMs : 0;
+    if (attempt === this.#wanted.attempt) this.#wanted.atMs = row ? askedMs : -Infinity;
   }
 
   /** Events of a job that is over need no storing; whoever cannot be asked is taken for alive. */

@@ -7,7 +7,7 @@ const INTERVAL_MS = 1_000;
 
 /** At most one note a second and job; the newest progress is never left out, only late. */
 export class ProgressNotes {
-  #lastMs = 0;
+  #lastMs = -Infinity;
   #timer: NodeJS.Timeout | null = null;
   #attempt = 0;
   #progress: number | null = null;
@@ -24,7 +24,7 @@ export class ProgressNotes {
       this.#progress = event.progress;
       this.#message = event.message;
     }
-    const dueInMs = this.#lastMs + INTERVAL_MS - Date.now();
+    const dueInMs = this.#lastMs + INTERVAL_MS - performance.now();
     if (dueInMs <= 0) this.#writeNow();
     else this.#timer ??= setTimeout(() => this.#writeNow(), dueInMs).unref();
   }
@@ -32,7 +32,7 @@ export class ProgressNotes {
   #writeNow(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#lastMs = Date.now();
+    this.#lastMs = performance.now();
     const [progress, message] = [this.#progress, this.#message];
     this.#progress = this.#message = null;
     this.write(this.#attempt, progress, message).catch((error: unknown) => {

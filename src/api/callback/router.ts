@@ -88,7 +88,7 @@ function parsePost(rawBody: Buffer): CallbackPost | null {
 /** The inboxes of the jobs that post here; idle ones are forgotten. */
 class Inboxes {
   readonly #inboxes = new Map<string, JobInbox>();
-  #sweptMs = Date.now();
+  #sweptMs = performance.now();
 
   constructor(private readonly deps: InboxDeps) {}
 
@@ -107,7 +107,7 @@ class Inboxes {
   }
 
   #sweep(): void {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     if (nowMs - this.#sweptMs < IDLE_MS) return;
     this.#sweptMs = nowMs;
     for (const [jobId, inbox] of this.#inboxes) if (inbox.isIdle && nowMs - inbox.lastUsedMs > IDLE_MS) this.#inboxes.delete(jobId);

@@ -70,9 +70,9 @@ function sendEnd(session: Session, row: JobRow): void {
 }
 
 async function untilEnded({ store }: SocketDeps, row: JobRow): Promise<JobRow> {
-  const deadlineMs = Date.now() + NEARLY_DONE_MS;
+  const deadlineMs = performance.now() + NEARLY_DONE_MS;
   let latest = row;
-  while (isActive(latest.status) && Date.now() < deadlineMs) {
+  while (isActive(latest.status) && performance.now() < deadlineMs) {
     await sleep(100);
     latest = (await store.jobs.get(row.id)) ?? latest;
   }

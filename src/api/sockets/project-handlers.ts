@@ -56,8 +56,8 @@ export async function deleteProject(deps: SocketDeps, session: Session, { projec
 async function removeProject(deps: SocketDeps, project: ProjectRow): Promise<'deleted' | 'denied' | 'failed'> {
   const messageId = randomUUID();
   const input = { actionId: jobIdFor(project.id, messageId), messageId, userId: project.user_id, projectId: project.id };
-  const deadlineMs = Date.now() + DELETE_DEADLINE_MS;
-  while (Date.now() < deadlineMs) {
+  const deadlineMs = performance.now() + DELETE_DEADLINE_MS;
+  while (performance.now() < deadlineMs) {
     const admitted = await deps.admitter.admit({ kind: 'delete', input });
     if (admitted.kind === 'refused') return admitted.code === 'ACCESS_DENIED' ? 'denied' : 'failed';
     if (admitted.kind === 'answered' && admitted.answer.kind === 'delete') return 'deleted';

@@ -12,9 +12,13 @@ export interface CallbackOptions {
   readonly keyHex: string;
   readonly onStop: OnStop;
   readonly warn: (text: string) => void;
+  /** So long a full queue waits for a receiver that gives no sign of life; then the run goes on without its text. */
+  readonly patienceMs?: number;
 }
 
 const GATHER_MS = 40;
+/** Longer than an API needs to start anew; shorter than the whole job has. */
+const PATIENCE_MS = 60_000;
 const POST_TIMEOUT_MS = 10_000;
 const MIN_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 3_000;
@@ -58,11 +62,26 @@ export class HttpTransport implements EventTransport {
   lastSeq(): number { return this.outbox.lastSeq; }
 
   async emit(event: Parameters<EventTransport['emit']>[0]): Promise<void> {
-    while (this.outbox.isFull && !this.isDead) await new Promise<void>((resolve) => this.wakeEmitters.push(resolve));
+    while (this.outbox.isFull && !this.isDead) await this.untilRoom();
     if (this.isDead) return;
     if (!this.outbox.hasUnacked) this.ackMovedAt = performance.now();
     this.outbox.add(event);
     this.wakePump();
+  }
+
+  /** Back-pressure: a busy receiver may take its time, one that is not there must not hold the run for ever. */
+  private async untilRoom(): Promise<void> {
+    const patienceLeftMs = this.heardAt + (this.options.patienceMs ?? PATIENCE_MS) - Date.now();
+    if (patienceLeftMs <= 0) {
+      this.options.warn('callback: nobody answers; events are no longer sent, the run goes on');
+      return this.die();
+    }
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, patienceLeftMs);
+      this.wakeEmitters.push(resolve);
+    });
+    clearTimeout(timer);
   }
 
   async close(drainMs: number): Promise<void> {
@@ -153,6 +172,8 @@ export class HttpTransport implements EventTransport {
 
   private judge(response: Response, text: string, batch: Batch): Verdict | Promise<Verdict> {
     const { status } = response;
+    // What stands before the receiver may say 5xx for one that is not there.
+    if (status < 500) this.heardAt = Date.now();
     if (status === 200) return this.accepted(text, batch);
     if (status === 410) {
       this.options.onStop(new DreamError('RunSuperseded', 'the receiver no longer wants this attempt'));

@@ -110,6 +110,32 @@ describe('C2: the receiver steers the run', () => {
     expect(receiver.events()).toHaveLength(700);
   });
 
+  it('a full queue waits no longer than its patience for a receiver that is never there, and the run is not stopped', async () => {
+    const stops: string[] = [];
+    const warnings: string[] = [];
+    const transport = new HttpTransport({
+      url: 'http://127.0.0.1:9/callback/x', callId, keyHex: callbackKey(callId), patienceMs: 500,
+      onStop: (reason: DreamError) => stops.push(reason.kind), warn: (text) => warnings.push(text),
+    });
+    for (let at = 0; at < 700; at++) await transport.emit({ type: 'progress', progress: 1, message: null });
+    await transport.close(1_000);
+    expect(transport.lastSeq()).toBe(512);
+    expect(stops).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining('nobody answers')]);
+  });
+
+  it('a receiver that says 429 is waited for beyond that patience', async () => {
+    let isOpen = false;
+    receiver = await startReceiver(() => (isOpen ? 'ok' : '429'));
+    const transport = new HttpTransport({ url: receiver.url, callId, keyHex: callbackKey(callId), patienceMs: 3_500, onStop: () => undefined, warn: () => undefined });
+    const sending = (async () => { for (let at = 0; at < 700; at++) await transport.emit({ type: 'progress', progress: at % 100, message: null }); })();
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    isOpen = true;
+    await sending;
+    await transport.close(20_000);
+    expect(receiver.events()).toHaveLength(700);
+  });
+
   it('a signature that is refused once, as by a clock that jumped, is made anew', async () => {
     receiver = await startReceiver((n) => (n === 2 || n === 3 ? '401' : 'ok'));
     const { transport, warnings } = open(receiver.url);

@@ -74,7 +74,7 @@ export class Catalog {
   /** Asks `lookUp`; when it finds nothing, reads the schema again and asks once more. */
   async find<T>(lookUp: (catalog: Catalog) => T | undefined): Promise<T | undefined> {
     const known = lookUp(this);
-    if (known !== undefined || Date.now() - this.loadedAt < RELOAD_AFTER_MS) return known;
+    if (known !== undefined || performance.now() - this.loadedAt < RELOAD_AFTER_MS) return known;
     await this.reload();
     return lookUp(this);
   }
@@ -118,7 +118,7 @@ export class Catalog {
       this.relations = new Map(relations.rows.map((row) => [row.name, { ...row, columns: new Set(row.columns) }]));
       this.foreignKeys = foreignKeys.rows;
       this.routines = routines.rows;
-      this.loadedAt = Date.now();
+      this.loadedAt = performance.now();
     } finally {
       client.release();
     }
