@@ -54,6 +54,7 @@ export class HttpTransport implements EventTransport {
   private maxEvents: number | undefined;
   private refusals = 0;
   private ackMovedAt = performance.now();
+  private heardAt = performance.now();
 
   constructor(private readonly options: CallbackOptions) {
     this.pump = this.run();
@@ -71,7 +72,7 @@ export class HttpTransport implements EventTransport {
 
   /** Back-pressure: a busy receiver may take its time, one that is not there must not hold the run for ever. */
   private async untilRoom(): Promise<void> {
-    const patienceLeftMs = this.heardAt + (this.options.patienceMs ?? PATIENCE_MS) - Date.now();
+    const patienceLeftMs = this.heardAt + (this.options.patienceMs ?? PATIENCE_MS) - performance.now();
     if (patienceLeftMs <= 0) {
       this.options.warn('callback: nobody answers; events are no longer sent, the run goes on');
       return this.die();
@@ -173,7 +174,7 @@ export class HttpTransport implements EventTransport {
   private judge(response: Response, text: string, batch: Batch): Verdict | Promise<Verdict> {
     const { status } = response;
     // What stands before the receiver may say 5xx for one that is not there.
-    if (status < 500) this.heardAt = Date.now();
+    if (status < 500) this.heardAt = performance.now();
     if (status === 200) return this.accepted(text, batch);
     if (status === 410) {
       this.options.onStop(new DreamError('RunSuperseded', 'the receiver no longer wants this attempt'));
