@@ -48,7 +48,7 @@ export class JobFeed {
   readonly #facts: JobFacts;
   readonly #pause = new RetryPause();
   readonly #fastLane = new FastLaneWatch();
-  readonly #bornMs = Date.now();
+  readonly #bornMs = performance.now();
   #head: Cursor | null = null;
   #rowEnded = false;
   #running = false;
@@ -145,7 +145,7 @@ export class JobFeed {
         return this.#isOwedAnEnd(outcome.page) ? 'silent' : 'read';
       case 'missing': {
         const row = await this.#facts.row();
-        if (!row) return Date.now() - this.#bornMs < UNOPENED_MS ? 'pause' : 'stop';
+        if (!row) return performance.now() - this.#bornMs < UNOPENED_MS ? 'pause' : 'stop';
         if (isActive(row.status)) return 'pause';
         // A quick job may have begun and ended since the look at its stream: look once more before the row has to speak.
         if (!this.#rowEnded) {
