@@ -43,9 +43,10 @@ export function createApp({ config, log, auth, store, games, callback, cancelJob
   app.use(requestLog(log));
   app.use(refuseSandboxedOrigin);
   if (config.GAMES_ORIGIN !== undefined) app.use(gamesHost(config, express.Router().use(cors(config), game, vendorRoutes(), notFound)));
+  // Asked twenty times a second by every run, and by nothing that shows pages.
+  app.use(callback);
   if (config.EMBEDDED_SUPABASE_URL !== undefined) app.use(supabaseProxy(config.EMBEDDED_SUPABASE_URL, log));
   app.use(pageHeaders(config));
-  app.use(callback);
   // Nothing here takes a body worth mentioning; a broken one is still refused before anything else is looked at.
   app.use(express.json());
   app.use(cors(config));

@@ -7,23 +7,25 @@ export function requestLog(log: Log): RequestHandler {
   return (req, res, next) => {
     const startedMs = performance.now();
     const requestId = randomUUID();
-    const own = log.child({ requestId });
-    (res.locals as RequestLocals).log = own;
+    let own: Log | null = null;
+    // Made when something is logged: most requests are callbacks, which have nothing to say.
+    const ownLog = () => (own ??= log.child({ requestId }));
+    (res.locals as RequestLocals).ownLog = ownLog;
     res.set('X-Request-Id', requestId);
     res.on('close', () => {
-      const facts = { method: req.method, path: loggablePath(req.originalUrl), status: res.statusCode, ms: Math.round(performance.now() - startedMs) };
-      if (res.statusCode >= 500) own.warn(facts, 'request');
-      else own.debug(facts, 'request');
+      const level = res.statusCode >= 500 ? 'warn' : 'debug';
+      if (!log.isLevelEnabled(level)) return;
+      ownLog()[level]({ method: req.method, path: loggablePath(req.originalUrl), status: res.statusCode, ms: Math.round(performance.now() - startedMs) }, 'request');
     });
     next();
   };
 }
 
-interface RequestLocals { log: Log }
+interface RequestLocals { ownLog: () => Log }
 
 /** The log of the request that `res` answers. */
 export function logOf(res: Response): Log {
-  return (res.locals as RequestLocals).log;
+  return (res.locals as RequestLocals).ownLog();
 }
 
 /** The path without what would let a reader of the log in: query (tokens) and signed segment. */

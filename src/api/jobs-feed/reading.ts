@@ -31,18 +31,18 @@ export class FastLaneWatch {
   #timer: NodeJS.Timeout | null = null;
 
   get isSure(): boolean {
-    return this.#silentInMs > 0 && Date.now() - this.#cutMs >= PHASE_POLL_MS;
+    return this.#silentInMs > 0 && performance.now() - this.#cutMs >= PHASE_POLL_MS;
   }
 
   /** Something came the fast way. */
   heard(): void {
-    this.#heardMs = Date.now();
+    this.#heardMs = performance.now();
   }
 
   /** The fast lane left out something: a read that relies on it ends now. */
   letDown(): void {
     if (!this.#cut) return;
-    this.#cutMs = Date.now();
+    this.#cutMs = performance.now();
     this.#cut();
   }
 
@@ -59,7 +59,7 @@ export class FastLaneWatch {
   }
 
   get #silentInMs(): number {
-    return this.#heardMs + FAST_LANE_ALIVE_MS - Date.now();
+    return this.#heardMs + FAST_LANE_ALIVE_MS - performance.now();
   }
 
   #awaitSilence(): void {
