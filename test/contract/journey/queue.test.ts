@@ -2,11 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Listener, type JobFrame } from '../../support/listener.js';
+import { runsOf } from '../../support/checker.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser } from '../../support/users.js';
 
 let stack: Stack;
-beforeAll(async () => { stack = await startStack({ env: { DEMO_SECONDS: '5', MAX_RUNNING_JOBS: '1', MAX_QUEUED_JOBS: '2' } }); });
+beforeAll(async () => { stack = await startStack({ env: { DEMO_SECONDS: '2', MAX_RUNNING_JOBS: '1', MAX_QUEUED_JOBS: '2' } }); });
 afterAll(() => stack.stop());
 
 async function player(): Promise<{ listener: Listener; projectId: string; userId: string }> {
@@ -14,6 +15,15 @@ async function player(): Promise<{ listener: Listener; projectId: string; userId
   const listener = new Listener(stack.baseUrl, user.accessToken);
   await listener.open();
   return { listener, projectId: await listener.createProject(), userId: user.id };
+}
+
+/** Stops the sandbox of the run, so that its job cannot end and keeps the slot until the answered function is called, however slow this machine is. */
+async function holdRun(): Promise<() => void> {
+  const held = await runsOf(stack.dataDir, 'model');
+  expect(held.length).toBeGreaterThan(0);
+  const tell = (signal: 'SIGSTOP' | 'SIGCONT') => { for (const { pid } of held) process.kill(pid, signal); };
+  tell('SIGSTOP');
+  return () => tell('SIGCONT');
 }
 
 const GAME = '2Dのキャッチゲームを作って';
@@ -25,20 +35,22 @@ describe('when all slots are taken', () => {
     const isPlace = (place: number) => (frame: JobFrame) => frame.type === 'progress' && String(frame['message']).includes(`順番待ち: およそ${place}番目`);
     first.listener.say(GAME);
     await first.listener.until((frame) => frame.type === 'stream');
+    const goOn = await holdRun();
     second.listener.say(GAME);
-    await second.listener.until(isPlace(1), 0, 10_000);
+    await second.listener.until(isPlace(1), 0, 30_000);
 
     asker.listener.say('どんなゲームが作れますか？');
     await expect(asker.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', result: { mode: 'chat' } });
     expect(first.listener.frames.some(({ type }) => type === 'completed')).toBe(false);
 
     third.listener.say(GAME);
-    await third.listener.until(isPlace(2), 0, 10_000);
+    await third.listener.until(isPlace(2), 0, 30_000);
     fourth.listener.say(GAME);
     await expect(fourth.listener.until((frame) => frame.type === 'error')).resolves.toMatchObject({
       message: 'System is busy. Please try again in a moment.', error: { code: 'SYSTEM_LIMIT_EXCEEDED' },
     });
 
+    goOn();
     for (const { listener } of [first, second, third]) await expect(listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
     for (const { listener } of [first, second, third, fourth, asker]) listener.close();
   });
@@ -47,6 +59,8 @@ describe('when all slots are taken', () => {
     const { listener, projectId } = await player();
     listener.say(GAME);
     const { jobId } = await listener.until(started) as { jobId: string };
+    await listener.until((frame) => frame.type === 'stream');
+    const goOn = await holdRun();
     await listener.createProject();
     const from = listener.frames.length;
     listener.say(GAME);
@@ -55,6 +69,7 @@ describe('when all slots are taken', () => {
       error: { code: 'USER_LIMIT_EXCEEDED', message: 'Too many concurrent requests. Please wait for the current job to finish.' },
     });
     await listener.select(projectId);
+    goOn();
     listener.send({ type: 'cancel', jobId });
     await listener.until((frame) => frame.type === 'cancelled');
     listener.close();
@@ -66,14 +81,16 @@ describe('one user who floods', () => {
     const [flooder, other] = await Promise.all([player(), player()]);
     flooder.listener.say(GAME);
     await flooder.listener.until((frame) => frame.type === 'stream');
+    const goOn = await holdRun();
     const from = flooder.listener.frames.length;
     const projects = [await flooder.listener.createProject(), await flooder.listener.createProject()];
     const isRefused = ({ type, error }: JobFrame) => type === 'error' && (error as { code?: string } | undefined)?.code === 'USER_LIMIT_EXCEEDED';
     for (let sent = 0; sent < 10; sent += 1) flooder.listener.say(GAME);
-    await expect.poll(() => flooder.listener.frames.slice(from).filter(isRefused).length, { timeout: 15_000 }).toBe(10);
+    await expect.poll(() => flooder.listener.frames.slice(from).filter(isRefused).length, { timeout: 30_000 }).toBe(10);
 
     other.listener.say(GAME);
-    await other.listener.until(started, 0, 5_000);
+    await other.listener.until(started, 0, 30_000);
+    goOn();
     // His next message is accepted the moment his job has ended: behind the other user's.
     const again = flooder.listener.frames.length;
     const keepsSending = setInterval(() => flooder.listener.say(GAME), 300);
