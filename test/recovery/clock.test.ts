@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { TASK_QUEUE } from '../../src/contracts/workflows.js';
 import { expectNextAccepted, expectOneEnd, type Player } from '../support/checker.js';
 import { newPlayer, say } from '../support/player.js';
-import { clockFile, type ClockOwner } from '../support/shifted-clock.js';
 import { crashPointsDir, startStack, type Stack } from '../support/stack.js';
 
 /** The wall clock jumps under our processes, as when a machine hears the right time after hours. The database keeps its own. */
 const HOURS_MS = 3 * 60 * 60_000;
 const MINUTES_MS = 10 * 60_000;
-const ALL: readonly ClockOwner[] = ['api', 'worker', 'runner', 'gateway'];
+/** Our processes that keep time for a job. */
+const ALL = ['api', 'worker', 'runner', 'gateway'] as const;
 /** Every process has seen its new clock. */
 const SEEN_MS = 300;
 
@@ -20,8 +21,7 @@ let stack: Stack;
 let player: Player;
 let connection: Connection;
 beforeAll(async () => {
-  const preloads = [import.meta.resolve('tsx'), new URL('../support/shifted-clock.ts', import.meta.url).href];
-  stack = await startStack({ env: { DEMO_SECONDS: '3', NODE_OPTIONS: preloads.map((module) => `--import=${module}`).join(' ') } });
+  stack = await startStack({ env: { DEMO_SECONDS: '3', NODE_OPTIONS: `--import=${new URL('../support/shifted-clock.mjs', import.meta.url).href}` } });
   await mkdir(crashPointsDir(stack.dataDir), { recursive: true });
   connection = await Connection.connect({ address: stack.env['TEMPORAL_ADDRESS'] ?? '' });
 });
@@ -34,8 +34,8 @@ afterEach(async () => {
   await setClocks(0);
 });
 
-async function setClocks(shiftMs: number, owners = ALL): Promise<void> {
-  await Promise.all(owners.map((owner) => writeFile(clockFile(crashPointsDir(stack.dataDir), owner), String(shiftMs))));
+async function setClocks(shiftMs: number, owners: readonly typeof ALL[number][] = ALL): Promise<void> {
+  await Promise.all(owners.map((owner) => writeFile(path.join(crashPointsDir(stack.dataDir), `${owner}.clock`), String(shiftMs))));
   await sleep(SEEN_MS);
 }
 

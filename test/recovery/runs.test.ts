@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectNextAccepted, expectOneEnd, filesOf, runsOf, type JobEnd, type Player } from '../support/checker.js';
+import { arm, untilHit } from '../support/crash.js';
 import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { startWorkers, type Workers } from '../support/workers.js';
@@ -11,7 +12,8 @@ let workers: Workers;
 const WATCH_MS = process.env['RECOVERY'] === 'full' ? 10_000 : 2_000;
 
 beforeAll(async () => {
-  stack = await startStack({ env: { DEMO_SECONDS: '3' }, leaveDown: ['worker'] });
+  // One slot for each of two workers: both are at work when two jobs run, and a third waits.
+  stack = await startStack({ env: { DEMO_SECONDS: '3', MAX_RUNNING_JOBS: '1' }, leaveDown: ['worker'] });
   workers = await startWorkers(stack, 2);
 });
 afterAll(async () => {
@@ -36,7 +38,7 @@ describe('A8: an accepted message ends in exactly one version', () => {
   });
 
   it('although one of two workers is killed while both are at work', async () => {
-    const players = await Promise.all([newPlayer(stack), newPlayer(stack), newPlayer(stack)]);
+    const players = await Promise.all([newPlayer(stack), newPlayer(stack)]);
     const jobIds = await Promise.all(players.map((player) => say(player)));
     await Promise.all(players.map(inMidStream));
     process.kill(workers.pids()[0] ?? 0, 'SIGKILL');
@@ -61,16 +63,56 @@ describe('F1: a cancel ends a job once, and nothing is written afterwards', () =
     const player = await newPlayer(stack);
     const jobId = await say(player);
     await phase(player);
+    await cancelEndsIt(player, jobId);
+  });
+
+  it('while it waits for a slot', async () => {
+    await workers.fill();
+    const busy = await Promise.all([newPlayer(stack), newPlayer(stack)]);
+    await Promise.all(busy.map((player) => say(player)));
+    await Promise.all(busy.map(inMidStream));
+    const player = await newPlayer(stack);
+    const jobId = await say(player);
+    await player.listener.until((frame) => frame.type === 'progress' && String(frame['message']).includes('順番待ち'));
+    expect(await cancelEndsIt(player, jobId)).toBe('cancelled');
+    for (const { listener } of busy) {
+      await expect(listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
+      listener.close();
+    }
+  });
+
+  it.each([
+    ['before its commit point, although the worker that was about to publish it wakes up later', 'after-import-before-publish', ['cancelled', 'completed']],
+    ['after its commit point as completed', 'after-publish-before-complete', ['completed']],
+  ] as const)('%s', async (_name, point, ends) => {
+    await workers.fill();
+    const player = await newPlayer(stack);
+    await arm(stack, point, 'SIGSTOP');
+    const jobId = await say(player);
+    await untilHit(stack, point);
     player.listener.send({ type: 'cancel', jobId });
-    // Whoever cancels at the commit point may come too late; then the job completes (F1).
-    const end = (await player.listener.untilEnd()).type as JobEnd;
-    expect(['cancelled', 'completed']).toContain(end);
-    await expectOneEnd(stack, player, jobId, end);
-    const before = await filesOf(stack, player);
-    await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
-    expect(await filesOf(stack, player)).toEqual(before);
-    await expectOneEnd(stack, player, jobId, end);
-    await expectNextAccepted(player);
-    player.listener.close();
+    const end = await player.listener.untilEnd().finally(() => { for (const pid of workers.pids()) process.kill(pid, 'SIGCONT'); });
+    expect(ends).toContain(end.type);
+    await expectItStays(player, jobId, end.type as JobEnd);
   });
 });
+
+/** Whoever cancels at the commit point may come too late; then the job completes (F1). */
+async function cancelEndsIt(player: Player, jobId: string): Promise<JobEnd> {
+  player.listener.send({ type: 'cancel', jobId });
+  const end = (await player.listener.untilEnd()).type as JobEnd;
+  expect(['cancelled', 'completed']).toContain(end);
+  await expectItStays(player, jobId, end);
+  return end;
+}
+
+/** The end stays the end: no file changes any more. */
+async function expectItStays(player: Player, jobId: string, end: JobEnd): Promise<void> {
+  await expectOneEnd(stack, player, jobId, end);
+  const before = await filesOf(stack, player);
+  await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
+  expect(await filesOf(stack, player)).toEqual(before);
+  await expectOneEnd(stack, player, jobId, end);
+  await expectNextAccepted(player);
+  player.listener.close();
+}
