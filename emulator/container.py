@@ -16,6 +16,7 @@ from typing import Any
 
 # What this process and its children need of the client is imported once, in the zygote.
 import modal  # noqa: F401
+import modal.client
 import modal.exception
 from modal._runtime import execution_context
 from modal._serialization import deserialize_data_format, pickle_exception, serialize_data_format
@@ -87,6 +88,8 @@ def _load(setup: dict[str, Any]) -> Callable[..., Any]:
     """What runs a deployed function in this process."""
     # Code that asks `modal.is_local()` is inside a container now.
     execution_context._TaskLifecycleManager._singleton = object()
+    # Modal knows its containers by where they call from; here a container shows a token of its own, which a client in it would ignore.
+    modal.client._is_remote = lambda: False
     sys.path.insert(0, setup["root"])
     module = importlib.import_module(setup["module"])
     wrapped: Any = module

@@ -34,15 +34,21 @@ class ResourceMethods:
         if secret_id is not None and kind == _FAIL_IF_EXISTS:
             raise GRPCError(Status.ALREADY_EXISTS, f"Secret '{name}' exists already")
         if secret_id is None or kind == _OVERWRITE:
-            secret_id = secret_id or new_id("st")
-            state.secrets[secret_id] = dict(request.env_dict)
-            if name:
-                state.secret_names[name] = secret_id
-            self.store.save()
+            secret_id = self.put_secret(name, dict(request.env_dict))
         missing = [key for key in request.required_keys if key not in state.secrets[secret_id]]
         if missing:
             raise GRPCError(Status.FAILED_PRECONDITION, f"Secret '{name}' has no {', '.join(missing)}")
         return api_pb2.SecretGetOrCreateResponse(secret_id=secret_id, metadata=api_pb2.SecretMetadata(name=name))
+
+    def put_secret(self, name: str, env: dict[str, str]) -> str:
+        """Makes or replaces a secret; one without a name is new every time."""
+        state = self.store.state
+        secret_id = state.secret_names.get(name) or new_id("st")
+        state.secrets[secret_id] = env
+        if name:
+            state.secret_names[name] = secret_id
+        self.store.save()
+        return secret_id
 
     @rpc
     async def VolumeGetOrCreate(self, request: Any, _: Any) -> Any:
@@ -62,6 +68,14 @@ class ResourceMethods:
             raise GRPCError(Status.ALREADY_EXISTS, f"Volume '{name}' exists already")
         version = request.version or api_pb2.VOLUME_FS_VERSION_V2
         return api_pb2.VolumeGetOrCreateResponse(volume_id=volume_id, version=version, metadata=api_pb2.VolumeMetadata(version=version, name=name))
+
+    @rpc
+    async def VolumeGetById(self, request: Any, _: Any) -> Any:
+        name = self.store.state.volumes.get(request.volume_id)
+        if name is None:
+            raise not_found(f"Volume {request.volume_id}")
+        version = api_pb2.VOLUME_FS_VERSION_V2
+        return api_pb2.VolumeGetByIdResponse(volume_id=request.volume_id, metadata=api_pb2.VolumeMetadata(version=version, name=name))
 
     @rpc
     async def VolumeDelete(self, request: Any, _: Any) -> Any:

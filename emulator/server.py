@@ -89,6 +89,8 @@ class Emulator(DeployMethods, CallMethods, ResourceMethods, BlobMethods, Unknown
         listening = _listen(0)
         await web.SockSite(self._http, listening).start()
         self.blobs.base_url = f"http://{_LOOPBACK}:{listening.getsockname()[1]}"
+        for name, env in json.loads(os.environ.get("MODAL_EMULATOR_SECRETS", "{}")).items():
+            self.put_secret(name, env)
         self._port = port
         await self.come_up()
         self.host.server_url = f"http://{_LOOPBACK}:{self._port}"
