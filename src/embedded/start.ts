@@ -1,5 +1,5 @@
 import { InvalidArgumentError, program } from 'commander';
-import { createLog } from '../log.js';
+import { createLog, type Log } from '../log.js';
 import { partRunners, type PartFacts } from './stack/parts.js';
 import { clearPid, writePid } from './stack/pids.js';
 import { missingForProduction, planStack, SELECTABLE_PARTS, type Part, type Plan, type SelectablePart, type Selection } from './stack/plan.js';
@@ -11,6 +11,7 @@ interface Options {
   readonly only?: SelectablePart;
   readonly without: SelectablePart[];
   readonly leaveDown: SelectablePart[];
+  readonly modalEmulator: boolean;
   readonly envFile?: string;
   readonly stopWithParent: boolean;
 }
@@ -21,11 +22,12 @@ const SAME_PRESS_MS = 1_000;
 /** `npm start`: brings up the whole stack, or one part of it, and keeps it up until it is told to stop. Returns the exit code. */
 async function main(options: Options): Promise<number> {
   const settings = readSettings(options.envFile);
-  const selection: Selection = { only: options.only, without: options.without };
+  const selection: Selection = { only: options.only, without: options.without, modalEmulator: options.modalEmulator };
   const missing = missingForProduction(settings.env, selection);
   if (missing.length > 0) throw new Error(`NODE_ENV=production uses real services only. Still to be set:\n${missing.map((line) => `  ${line}`).join('\n')}`);
   const plan = planStack(settings.env, selection);
   const log = createLog('start');
+  if (options.modalEmulator) sayWhatModalIs(plan, log);
   const { DATA_DIR, NODE_ENV, PUBLIC_URL } = settings.config;
   // In production other machines may share DATA_DIR: the pids in it are not all ours to judge.
   if (NODE_ENV !== 'production') {
@@ -73,7 +75,13 @@ function readyLine(facts: PartFacts, plan: Plan, selection: Selection): string {
   const temporal = plan.embedded.temporal ? `Temporal UI: http://127.0.0.1:${ports.temporalUi}` : `Temporal: ${env.TEMPORAL_ADDRESS ?? ''}`;
   const demo = plan.embedded.demo ? 'DEMO: the AI model (set ANTHROPIC_API_KEY for the real one)' : 'nothing is DEMO';
   const absent = selection.without.length > 0 ? [`not started: ${selection.without.join(', ')}`] : [];
-  return [`DreamCore is ready: ${config.PUBLIC_URL}`, temporal, demo, ...absent].join(' | ');
+  const modal = facts.modal ? ['MODAL EMULATOR: no isolation, no GPU'] : [];
+  return [`DreamCore is ready: ${config.PUBLIC_URL}`, temporal, demo, ...modal, ...absent].join(' | ');
+}
+
+function sayWhatModalIs(plan: Plan, log: Log): void {
+  if (plan.embedded.modal) log.warn('the Modal emulator isolates nothing and has no GPU: functions are processes of this machine, with the rights of this account');
+  else log.warn('MODAL_TOKEN_ID is set: work goes to the real Modal, the emulator is not started');
 }
 
 function withPostgres(parts: readonly SelectablePart[]): Part[] {
@@ -94,6 +102,7 @@ program
   .option('--only <part>', `run one part alone: ${SELECTABLE_PARTS.join(', ')}`, partName)
   .option('--without <parts>', 'run all but these (separated by commas)', partNames, [])
   .option('--leave-down <parts>', 'do not start these again when they end', partNames, [])
+  .option('--modal-emulator', 'run the functions through a local stand-in for Modal (isolates nothing, has no GPU)', false)
   .option('--env-file <file>', 'read variables from this file instead of .env')
   .option('--stop-with-parent', 'stop when standard input ends', false);
 program.parse();

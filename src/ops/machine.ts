@@ -4,7 +4,7 @@ import type { Config } from '../config.js';
 import { readLivePid } from '../embedded/stack/pids.js';
 import { PARTS, type Part, type Plan } from '../embedded/stack/plan.js';
 import { holderOf, isPortFree } from '../embedded/stack/ports.js';
-import { answersHttp } from '../embedded/stack/health.js';
+import { acceptsTcp, answersHttp } from '../embedded/stack/health.js';
 import { readStackFile, type StackFile } from '../embedded/stack/stack-file.js';
 import { isTemporalReady } from '../embedded/temporal.js';
 import { findTemporalCli } from '../embedded/tools/temporal-cli.js';
@@ -50,7 +50,8 @@ export async function checkStack({ DATA_DIR }: Place, plan: Plan): Promise<Findi
   const stack = await readStackFile(DATA_DIR);
   const pids = await Promise.all(PARTS.map(async (part) => [part, await readLivePid(DATA_DIR, part)] as const));
   if (!stack || pids.every(([, pid]) => pid === null)) return [{ what: 'stack', verdict: 'absent', detail: `nothing runs from ${DATA_DIR}`, remedy: 'npm start' }];
-  return Promise.all(pids.filter(([part]) => plan.parts.includes(part)).map(([part, pid]) => checkPart(part, pid, stack)));
+  const isExpected = (part: Part): boolean => plan.parts.includes(part) || (part === 'modal' && stack.provided.MODAL_SERVER_URL !== undefined);
+  return Promise.all(pids.filter(([part]) => isExpected(part)).map(([part, pid]) => checkPart(part, pid, stack)));
 }
 
 /** A part that should run and does not, or is deaf, is what somebody who calls the doctor is looking for: it counts as missing. */
@@ -69,6 +70,7 @@ async function answers(part: Part, { ports, baseUrl }: StackFile): Promise<boole
       const program = await findTemporalCli().catch(() => null);
       return program === null ? !(await isPortFree(ports.temporal)) : isTemporalReady(program, `127.0.0.1:${ports.temporal}`);
     }
+    case 'modal': return acceptsTcp(ports.modal);
     case 'postgres': return !(await isPortFree(ports.postgres));
     // It serves no port: that it lives is all that can be seen from outside.
     case 'worker': return true;

@@ -1,6 +1,8 @@
+import path from 'node:path';
 import { chooseRunUser, sharedPlace } from '../embedded/postgres-place.js';
 import { findBinaries } from '../embedded/postgres-binaries.js';
 import { findOnPath, run, tail } from '../embedded/tools/run.js';
+import { findModalPython } from '../embedded/tools/modal-venv.js';
 import { findChromium, missingOf, TEST_TOOLS } from '../embedded/tools/system-tools.js';
 import { findTemporalCli } from '../embedded/tools/temporal-cli.js';
 import { findClaude } from '../runner/claude/binary.js';
@@ -16,7 +18,7 @@ const INSTALL_PACKAGES = 'npm ci (with its optional packages)';
 /** The programs that the stack and its tests use. Looks only; the one thing it may leave behind is PostgreSQL's readable copy, as a start does. */
 export async function checkPrograms(env: Environment, dataDir: string): Promise<Finding[]> {
   return [checkNode(process.versions.node), ...await Promise.all([
-    checkVersion('git', 'git', 'sudo apt-get install git'), checkTemporal(env), checkPython(),
+    checkVersion('git', 'git', 'sudo apt-get install git'), checkTemporal(env), checkPython(), checkModalClient(),
     checkPostgres(env, dataDir), checkClaude(), checkSandbox(env), ...testTools(),
   ])];
 }
@@ -46,12 +48,19 @@ async function checkTemporal({ TEMPORAL_ADDRESS: address }: Environment): Promis
   }
 }
 
-/** Python is one of two ways to fetch the Temporal CLI. */
+/** Python is one of two ways to fetch the Temporal CLI, and the only one to have Modal's client. */
 async function checkPython(): Promise<Finding> {
   const what = 'Python venv';
   const asked = await run('python3', ['-c', 'import venv, ensurepip, sys; print(sys.version.split()[0])'], { timeoutMs: VERSION_TIMEOUT_MS });
   return asked.ok ? { what, verdict: 'ok', detail: `Python ${asked.stdout.trim()}` }
-    : { what, verdict: 'absent', detail: `${tail(asked.stderr, 1)} (used only to fetch the Temporal CLI)`, remedy: 'sudo apt-get install python3-venv' };
+    : { what, verdict: 'absent', detail: `${tail(asked.stderr, 1)} (used to fetch the Temporal CLI and to run Modal's client)`, remedy: 'sudo apt-get install python3-venv' };
+}
+
+/** Deploys the functions and runs the emulator; a stack without Modal needs neither. */
+async function checkModalClient(): Promise<Finding> {
+  const what = 'Modal client';
+  const python = await findModalPython();
+  return python ? { what, verdict: 'ok', detail: path.dirname(python) } : { what, verdict: 'absent', detail: 'not installed (used to deploy to Modal and for its emulator)', remedy: 'npm run tools' };
 }
 
 async function checkPostgres({ SUPABASE_URL: url, PG_BINDIR: pgBinDir }: Environment, dataDir: string): Promise<Finding> {

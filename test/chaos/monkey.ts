@@ -3,7 +3,7 @@ import type { Stack, StackPart } from '../support/stack.js';
 import { descendants, isModelProgram, isRunner, listProcesses } from './processes.js';
 import type { Random } from './random.js';
 
-export type Target = Exclude<StackPart, 'demo'> | 'runner' | 'cli';
+export type Target = Exclude<StackPart, 'demo' | 'modal'> | 'runner' | 'cli';
 export interface Kill { afterMs: number; target: Target; pid: number | null }
 
 const WEIGHTS: Readonly<Record<Target, number>> = { worker: 5, api: 4, runner: 4, cli: 4, supabase: 3, postgres: 3, temporal: 1 };

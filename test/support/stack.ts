@@ -8,7 +8,7 @@ import { PROJECT_ROOT } from '../../src/config.js';
 import { CRASH_POINTS_DIR } from '../../src/crash-points.js';
 import { findFreePort } from '../../src/embedded/stack/ports.js';
 
-export type StackPart = 'api' | 'worker' | 'temporal' | 'supabase' | 'postgres' | 'demo';
+export type StackPart = 'api' | 'worker' | 'temporal' | 'supabase' | 'postgres' | 'demo' | 'modal';
 
 export interface StackOptions {
   /** 0 or absent: a free one. */
@@ -19,6 +19,8 @@ export interface StackOptions {
   readonly without?: readonly StackPart[];
   /** Parts that are not started again when they end, for tests that do it themselves. */
   readonly leaveDown?: readonly StackPart[];
+  /** Runs the functions through the local stand-in for Modal, with its door for scripted faults open (test/support/modal-emulator.ts). */
+  readonly modalEmulator?: boolean;
   /** Used again, and kept by `stop`, when given. */
   readonly dataDir?: string;
 }
@@ -64,10 +66,12 @@ const LAUNCHER = path.join(PROJECT_ROOT, 'src/embedded/start.ts');
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dataDir = options.dataDir ?? (await newDataDir());
   const port = options.port || (await findFreePort());
-  const env = stackEnv({ DEMO_SECONDS: '0', [CRASH_POINTS_DIR]: crashPointsDir(dataDir), ...options.env, PORT: String(port), DATA_DIR: dataDir });
+  const modal: Record<string, string> = options.modalEmulator ? { MODAL_EMULATOR_CONTROL_FILE: modalControlFile(dataDir) } : {};
+  const env = stackEnv({ DEMO_SECONDS: '0', [CRASH_POINTS_DIR]: crashPointsDir(dataDir), ...modal, ...options.env, PORT: String(port), DATA_DIR: dataDir });
   const parts: Started[] = [];
   const lists = [['--without', options.without], ['--leave-down', options.leaveDown]] as const;
-  const launcher = startLauncher(lists.flatMap(([flag, names]) => (names?.length ? [`${flag}=${names.join(',')}`] : [])), env);
+  const selected = lists.flatMap(([flag, names]) => (names?.length ? [`${flag}=${names.join(',')}`] : []));
+  const launcher = startLauncher([...selected, ...(options.modalEmulator ? ['--modal-emulator'] : [])], env);
   const stop = async (): Promise<void> => {
     await Promise.all(parts.map((part) => part.stop()));
     await launcher.stop();
@@ -109,6 +113,11 @@ export function crashPointsDir(dataDir: string): string {
   return path.join(dataDir, 'crash-points');
 }
 
+/** Where the emulator of a stack says how its faults are ordered. */
+export function modalControlFile(dataDir: string): string {
+  return path.join(dataDir, 'modal-control.json');
+}
+
 /** A temp folder that PostgreSQL can reach when it runs as another account. */
 export async function newDataDir(): Promise<string> {
   const dataDir = await realpath(await mkdtemp(path.join(os.tmpdir(), 'dreamcore-test-')));
@@ -118,7 +127,7 @@ export async function newDataDir(): Promise<string> {
 
 /** Our environment without anything that would configure the product, then `own`. */
 export function stackEnv(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const foreign = /^(ANTHROPIC_|CLAUDE_|SUPABASE_|EMBEDDED_|TEMPORAL_|CALLBACK_|PG|DEMO|PORT$|HOST$|PUBLIC_URL$|GAMES_|CORS_|MAX_|JOB_|NODE_ENV$|LOG_LEVEL$|VITEST|npm_)/;
+  const foreign = /^(ANTHROPIC_|CLAUDE_|SUPABASE_|EMBEDDED_|TEMPORAL_|CALLBACK_|PG|DEMO|PORT$|HOST$|PUBLIC_URL$|GAMES_|CORS_|MAX_|JOB_|MODAL_|USE_MODAL$|NODE_ENV$|LOG_LEVEL$|VITEST|npm_)/;
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name) || name === 'TEMPORAL_CLI_PATH');
   return { ...Object.fromEntries(kept), LOG_LEVEL: 'info', ...own };
 }

@@ -1,3 +1,4 @@
+import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Running } from './running.js';
 
@@ -14,6 +15,18 @@ export async function waitUntilHealthy(running: Pick<Running, 'exited'>, isHealt
     if (Date.now() > deadline) throw new Error(`it did not answer within ${limitMs / 1000} s`);
     await sleep(POLL_MS);
   }
+}
+
+/** Whether somebody accepts connections on this port of the loopback. */
+export function acceptsTcp(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ port, host: '127.0.0.1', timeout: 2_000 });
+    const end = (isOpen: boolean): void => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.once('connect', () => end(true)).once('error', () => end(false)).once('timeout', () => end(false));
+  });
 }
 
 /** Whether a GET is answered with a 2xx status. */

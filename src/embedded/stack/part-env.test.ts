@@ -3,15 +3,15 @@ import { parseConfig } from '../../config.js';
 import { apiEnv, helperEnv, providedEnv, workerEnv, type EnvFacts } from './part-env.js';
 import { planStack } from './plan.js';
 
-const ports = { postgres: 1, supabase: 2, temporal: 3, temporalUi: 4, demo: 5 };
+const ports = { postgres: 1, supabase: 2, temporal: 3, temporalUi: 4, demo: 5, modal: 6 };
 const keys = { anonKey: 'anon-key', serviceRoleKey: 'service-key' };
 const callbackSecret = 'c'.repeat(64);
 
-function facts(env: Record<string, string>): EnvFacts {
+function facts(env: Record<string, string>, modal: EnvFacts['modal'] = null): EnvFacts {
   const config = parseConfig({
     SUPABASE_URL: 'http://127.0.0.1:2', SUPABASE_ANON_KEY: 'a', SUPABASE_SERVICE_ROLE_KEY: 's', CALLBACK_SECRET: callbackSecret, EMBEDDED_SUPABASE_URL: 'http://127.0.0.1:2', ...env,
   });
-  return { env, config, embedded: planStack(env, { only: undefined, without: [] }).embedded, ports, keys, callbackSecret };
+  return { env, config, embedded: planStack(env, { only: undefined, without: [] }).embedded, ports, keys, callbackSecret, modal };
 }
 
 const real = { SUPABASE_URL: 'https://project.example', SUPABASE_ANON_KEY: 'ra', SUPABASE_SERVICE_ROLE_KEY: 'rs', TEMPORAL_ADDRESS: 'temporal.example:7233', ANTHROPIC_API_KEY: 'real-key' };
@@ -33,6 +33,15 @@ describe('what each part is told', () => {
   it('a real key is never sent to a demo server, nor the demo key to the real one', () => {
     expect(workerEnv(facts({ ANTHROPIC_API_KEY: 'real-key' })).ANTHROPIC_BASE_URL).toBeUndefined();
     expect(workerEnv(facts({ ANTHROPIC_BASE_URL: 'https://model.example' })).ANTHROPIC_BASE_URL).toBe('http://127.0.0.1:5');
+  });
+
+  it('with the emulator: where it is, its token, and that it is to be used unless somebody said otherwise', () => {
+    const modal = { serverUrl: 'http://127.0.0.1:6', tokenId: 'ak-1', tokenSecret: 'as-1' };
+    const told = { MODAL_SERVER_URL: 'http://127.0.0.1:6', MODAL_TOKEN_ID: 'ak-1', MODAL_TOKEN_SECRET: 'as-1', USE_MODAL: 'true' };
+    expect(workerEnv(facts({}, modal))).toMatchObject(told);
+    expect(apiEnv(facts({}, modal))).toMatchObject(told);
+    expect(workerEnv(facts({ USE_MODAL: 'false' }, modal)).USE_MODAL).toBe('false');
+    expect(helperEnv(told, {})).toEqual({ USE_MODAL: 'true' });
   });
 
   it('the model key is for the worker alone', () => {

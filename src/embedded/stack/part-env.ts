@@ -7,6 +7,13 @@ export interface GatewayKeyPair {
   readonly serviceRoleKey: string;
 }
 
+/** How the local stand-in for Modal is reached; the token is that of one start. */
+export interface ModalAccess {
+  readonly serverUrl: string;
+  readonly tokenId: string;
+  readonly tokenSecret: string;
+}
+
 /** Everything that decides the environment of the parts. */
 export interface EnvFacts {
   readonly env: NodeJS.ProcessEnv;
@@ -15,16 +22,18 @@ export interface EnvFacts {
   readonly ports: EmbeddedPorts;
   readonly keys: GatewayKeyPair;
   readonly callbackSecret: string;
+  /** Null where there is no emulator. */
+  readonly modal: ModalAccess | null;
 }
 
 /** The demo server takes any key; a real one must never be sent to it. */
 const DEMO_KEY = 'demo';
 /** What a helper process of the stack may not see: it needs none of it. */
-const SECRETS = /^(ANTHROPIC_|SUPABASE_|TEMPORAL_|CALLBACK_|DATABASE_|PG)/;
+const SECRETS = /^(ANTHROPIC_|SUPABASE_|TEMPORAL_|CALLBACK_|DATABASE_|MODAL_|PG)/;
 
 /** What the embedded parts contribute to the configuration of API and worker; empty where real services are configured. */
 export function providedEnv(facts: EnvFacts): Record<string, string> {
-  const { config, embedded, ports, keys } = facts;
+  const { config, embedded, ports, keys, modal } = facts;
   const gateway = `http://127.0.0.1:${ports.supabase}`;
   return {
     ...(embedded.supabase && {
@@ -34,6 +43,9 @@ export function providedEnv(facts: EnvFacts): Record<string, string> {
     }),
     ...(embedded.temporal && { TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}` }),
     ...(embedded.demo && { ANTHROPIC_API_KEY: DEMO_KEY, ANTHROPIC_BASE_URL: `http://127.0.0.1:${ports.demo}`, DEMO: 'true' }),
+    ...(modal && {
+      MODAL_SERVER_URL: modal.serverUrl, MODAL_TOKEN_ID: modal.tokenId, MODAL_TOKEN_SECRET: modal.tokenSecret, USE_MODAL: facts.env.USE_MODAL ?? 'true',
+    }),
     CALLBACK_SECRET: facts.callbackSecret,
   };
 }

@@ -6,7 +6,8 @@ import { startPostgres } from '../postgres.js';
 import { applyPlatform } from '../supabase/platform.js';
 import { devServerArgs, isTemporalReady } from '../temporal.js';
 import { run, tail } from '../tools/run.js';
-import { answersHttp, waitUntilHealthy } from './health.js';
+import { acceptsTcp, answersHttp, waitUntilHealthy } from './health.js';
+import { deployModalApp, emulatorProcess } from './modal-part.js';
 import { apiEnv, helperEnv, workerEnv, type EnvFacts } from './part-env.js';
 import { openPartLog } from './part-log.js';
 import type { Part } from './plan.js';
@@ -17,6 +18,8 @@ import type { PartRunner } from './supervisor.js';
 export interface PartFacts extends EnvFacts {
   /** The temporal program; empty when Temporal is not ours to run. */
   readonly temporalCli: string;
+  /** The Python with Modal's client; empty when the emulator is not ours to run. */
+  readonly modalPython: string;
 }
 
 const TSX = fileURLToPath(import.meta.resolve('tsx'));
@@ -41,6 +44,7 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
       isHealthy: () => answersHttp(`http://127.0.0.1:${facts.ports.demo}/health`),
       limitMs: 30_000,
     }),
+    modal: () => modalRunner(facts),
     worker: () => processRunner('worker', facts, {
       spec: () => nodeProcess('src/activities/worker.ts', workerEnv(facts), 35_000),
       isHealthy: async (running) => running.saidReady(),
@@ -59,6 +63,8 @@ interface ProcessPart {
   readonly spec: () => ProcessSpec;
   readonly isHealthy: (running: SpawnedProcess) => Promise<boolean>;
   readonly limitMs: number;
+  /** What has to happen once it answers, before others may use it. */
+  readonly whenHealthy?: () => Promise<void>;
 }
 
 function processRunner(part: Part, facts: PartFacts, how: ProcessPart): PartRunner {
@@ -72,6 +78,7 @@ function processRunner(part: Part, facts: PartFacts, how: ProcessPart): PartRunn
       try {
         await onSpawned(running);
         await waitUntilHealthy(running, () => how.isHealthy(running), how.limitMs, signal);
+        await how.whenHealthy?.();
         return running;
       } catch (error) {
         await running.stop();
@@ -91,6 +98,20 @@ function temporalRunner(facts: PartFacts): PartRunner {
     }),
     isHealthy: () => isTemporalReady(temporalCli, `127.0.0.1:${ports.temporal}`),
     limitMs: 60_000,
+  });
+}
+
+/** The emulator with our functions in it. It keeps what was deployed, so that once for each start of the stack is enough. */
+function modalRunner(facts: PartFacts): PartRunner {
+  let isDeployed = false;
+  return processRunner('modal', facts, {
+    spec: () => emulatorProcess(facts),
+    isHealthy: () => acceptsTcp(facts.ports.modal),
+    limitMs: 30_000,
+    whenHealthy: async () => {
+      if (!isDeployed) await deployModalApp(facts);
+      isDeployed = true;
+    },
   });
 }
 

@@ -13,6 +13,7 @@ const SIGNATURES: Readonly<Record<PidOwner, string>> = {
   supabase: 'src/embedded/supabase/main.ts',
   temporal: 'server start-dev',
   demo: 'src/embedded/demo/main.ts',
+  modal: 'emulator/server.py',
   worker: 'src/activities/worker.ts',
   api: 'src/api/main.ts',
   launcher: 'src/embedded/start.ts',

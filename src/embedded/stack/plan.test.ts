@@ -6,13 +6,13 @@ const real = { SUPABASE_URL: 'https://x.example', TEMPORAL_ADDRESS: 'temporal:72
 
 describe('which parts run', () => {
   it('embeds everything when nothing is configured', () => {
-    expect(planStack({}, whole)).toEqual({ parts: [...PARTS], embedded: { supabase: true, temporal: true, demo: true } });
+    expect(planStack({}, whole)).toEqual({ parts: PARTS.filter((part) => part !== 'modal'), embedded: { supabase: true, temporal: true, demo: true, modal: false } });
   });
 
   it('replaces embedded parts one at a time by what is configured', () => {
     expect(planStack({ SUPABASE_URL: real.SUPABASE_URL }, whole).parts).toEqual(['temporal', 'demo', 'worker', 'api']);
     expect(planStack({ TEMPORAL_ADDRESS: real.TEMPORAL_ADDRESS }, whole).parts).toEqual(['postgres', 'supabase', 'demo', 'worker', 'api']);
-    expect(planStack(real, whole)).toEqual({ parts: ['worker', 'api'], embedded: { supabase: false, temporal: false, demo: false } });
+    expect(planStack(real, whole)).toEqual({ parts: ['worker', 'api'], embedded: { supabase: false, temporal: false, demo: false, modal: false } });
   });
 
   it('never runs a demo model beside a real key', () => {
@@ -20,6 +20,13 @@ describe('which parts run', () => {
     expect(plan.parts).not.toContain('demo');
     expect(plan.embedded.demo).toBe(false);
     expect(() => planStack({ ANTHROPIC_API_KEY: 'k' }, { only: 'demo', without: [] })).toThrow('ANTHROPIC_API_KEY is set');
+  });
+
+  it('runs the Modal emulator only when it is asked to, and never beside real credentials', () => {
+    expect(planStack({}, { ...whole, modalEmulator: true }).parts).toEqual([...PARTS]);
+    expect(planStack({}, { only: 'modal', without: [] }).parts).toEqual(['modal']);
+    expect(planStack({ MODAL_TOKEN_ID: 'ak' }, { ...whole, modalEmulator: true })).toMatchObject({ parts: planStack({}, whole).parts, embedded: { modal: false } });
+    expect(() => planStack({ MODAL_TOKEN_ID: 'ak' }, { only: 'modal', without: [] })).toThrow('MODAL_TOKEN_ID is set');
   });
 
   it('runs one part alone, PostgreSQL with the gateway', () => {
@@ -51,6 +58,10 @@ describe('production', () => {
 
   it('refuses to run an embedded part', () => {
     expect(missingForProduction({ NODE_ENV: 'production' }, { only: 'supabase', without: [] })[0]).toContain('"supabase" is embedded');
+  });
+
+  it('refuses the Modal emulator', () => {
+    expect(missingForProduction({ NODE_ENV: 'production' }, { ...whole, modalEmulator: true })[0]).toContain('isolates nothing');
   });
 
   it('asks for nothing elsewhere', () => {

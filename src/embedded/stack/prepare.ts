@@ -1,16 +1,18 @@
 import { loadGatewayKeys } from '../supabase/keys.js';
 import path from 'node:path';
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { Log } from '../../log.js';
 import { parseConfig, parseWorkerConfig } from '../../config.js';
+import { ensureModalPython } from '../tools/modal-venv.js';
 import { BUBBLEWRAP, canInstall, installTools, missingOf } from '../tools/system-tools.js';
 import { ensureTemporalCli } from '../tools/temporal-cli.js';
-import { apiEnv, providedEnv, workerEnv, type EnvFacts } from './part-env.js';
+import { apiEnv, providedEnv, workerEnv, type EnvFacts, type ModalAccess } from './part-env.js';
 import { endLeftover, hasLivingLauncher, readLivePid } from './pids.js';
 import { PARTS, type Part, type Plan, type Selection } from './plan.js';
 import { holderOf, isPortFree, settlePort } from './ports.js';
 import { keepSecret, type Settings } from './settings.js';
-import { readStackFile, writeStackFile, type EmbeddedPorts } from './stack-file.js';
+import { readStackFile, writeStackFile, type EmbeddedPorts, type StackFile } from './stack-file.js';
 import type { PartFacts } from './parts.js';
 
 /** One launcher per data folder. */
@@ -45,9 +47,11 @@ export async function prepareStack(settings: Settings, plan: Plan, selection: Se
   const { config, env } = settings;
   // PostgreSQL may run as another account: it may pass through, nobody else may look around.
   await mkdir(config.DATA_DIR, { recursive: true, mode: 0o711 });
+  // A part alone joins the stack that the file describes.
+  const joined = selection.only === undefined ? null : await readStackFile(config.DATA_DIR);
+  const ports = await settlePorts(config.DATA_DIR, config.PORT, plan, selection);
   const facts: EnvFacts = {
-    env, config, embedded: plan.embedded,
-    ports: await settlePorts(config.DATA_DIR, config.PORT, plan, selection),
+    env, config, embedded: plan.embedded, ports, modal: modalAccess(env, plan, ports, joined),
     keys: await loadGatewayKeys(path.join(config.DATA_DIR, 'secrets')),
     callbackSecret: env.CALLBACK_SECRET ?? (await keepSecret(config.DATA_DIR, 'callback-secret')),
   };
@@ -55,12 +59,22 @@ export async function prepareStack(settings: Settings, plan: Plan, selection: Se
   if (plan.parts.includes('worker')) parseWorkerConfig(workerEnv(facts));
   const temporalCli = plan.parts.includes('temporal') ? await ensureTemporalCli((line) => log.info(line)) : '';
   if (plan.parts.includes('worker') && config.NODE_ENV !== 'production') await wantSandbox(log);
-  // An API or worker alone joins the stack that the file describes.
-  const joins = selection.only !== undefined && plan.parts.every((part) => part === 'api' || part === 'worker');
-  if (!joins || !(await readStackFile(config.DATA_DIR))) {
+  const modalPython = plan.parts.includes('modal') ? await ensureModalPython((line) => log.info(line)) : '';
+  const isEmbedded = plan.parts.some((part) => part !== 'api' && part !== 'worker');
+  if (!joined || isEmbedded) {
     await writeStackFile(config.DATA_DIR, { ports: facts.ports, provided: providedEnv(facts), baseUrl: config.PUBLIC_URL });
   }
-  return { ...facts, temporalCli };
+  return { ...facts, temporalCli, modalPython };
+}
+
+/** A token for this start of the emulator, or the one of the stack that is joined; null where the real Modal is meant or none. */
+function modalAccess(env: NodeJS.ProcessEnv, plan: Plan, ports: EmbeddedPorts, joined: StackFile | null): ModalAccess | null {
+  if (env.MODAL_TOKEN_ID) return null;
+  const { MODAL_SERVER_URL: serverUrl, MODAL_TOKEN_ID: tokenId, MODAL_TOKEN_SECRET: tokenSecret } = joined?.provided ?? {};
+  if (serverUrl && tokenId && tokenSecret) return { serverUrl, tokenId, tokenSecret };
+  if (!plan.parts.includes('modal')) return null;
+  const random = (): string => randomBytes(16).toString('hex');
+  return { serverUrl: `http://127.0.0.1:${ports.modal}`, tokenId: `ak-${random()}`, tokenSecret: `as-${random()}` };
 }
 
 /**
@@ -73,13 +87,14 @@ async function settlePorts(dataDir: string, port: number, plan: Plan, selection:
   if (!last && selection.only && missing.length > 0 && plan.parts.some((part) => part === 'api' || part === 'worker')) {
     throw new Error(`No stack has been started in ${dataDir}. Run npm start first, or set SUPABASE_URL, TEMPORAL_ADDRESS and ANTHROPIC_API_KEY to use real services.`);
   }
-  const wanted = last ?? { postgres: port + 3, supabase: port + 1, demo: port + 2, temporal: port + 4233, temporalUi: port + 5233 };
+  const wanted = last ?? { postgres: port + 3, supabase: port + 1, demo: port + 2, modal: port + 4, temporal: port + 4233, temporalUi: port + 5233 };
   const taken = new Set([port]);
   const settle = (part: Part, at: number): Promise<number> | number => (plan.parts.includes(part) ? settlePort(at, taken) : at);
   return {
     postgres: await settle('postgres', wanted.postgres),
     supabase: await settle('supabase', wanted.supabase),
     demo: await settle('demo', wanted.demo),
+    modal: await settle('modal', wanted.modal || port + 4),
     temporal: await settle('temporal', wanted.temporal),
     temporalUi: await settle('temporal', wanted.temporalUi),
   };
