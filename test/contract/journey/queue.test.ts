@@ -49,9 +49,19 @@ describe('when all slots are taken', () => {
     await expect(fourth.listener.until((frame) => frame.type === 'error')).resolves.toMatchObject({
       message: 'System is busy. Please try again in a moment.', error: { code: 'SYSTEM_LIMIT_EXCEEDED' },
     });
+    // Refused where the job would be made: what a message asks for is not known yet, so a question is refused as well.
+    const from = asker.listener.frames.length;
+    asker.listener.say('どんなゲームが作れますか？');
+    await expect(asker.listener.until(({ type }) => type === 'error', from)).resolves.toMatchObject({ error: { code: 'SYSTEM_LIMIT_EXCEEDED' } });
+    const lists = await Promise.all([fourth, asker].map(({ listener }) => listener.select(listener.selected ?? '')));
+    expect(lists.map(({ history }) => (history as unknown[]).length)).toEqual([0, 2]);
 
     goOn();
     for (const { listener } of [first, second, third]) await expect(listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
+    await fourth.listener.createProject();
+    const again = fourth.listener.frames.length;
+    fourth.listener.say(GAME);
+    await expect(fourth.listener.untilEnd(again)).resolves.toMatchObject({ type: 'completed' });
     for (const { listener } of [first, second, third, fourth, asker]) listener.close();
   });
 
