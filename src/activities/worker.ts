@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { Client, Connection, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { ConfigError, parseWorkerConfig, type WorkerConfig } from '../config.js';
-import { LOCAL_AGENT_QUEUE, LOCAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
+import { LOCAL_AGENT_QUEUE, LOCAL_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
 import { createLog, type Log } from '../log.js';
 import { createMirror } from '../store/mirror.js';
 import { createStore } from '../store/index.js';
@@ -12,18 +12,26 @@ import { createJobStreamClient } from './job-stream-client.js';
 import { localAgentActivities } from './local/agent.js';
 import { localFileActivities } from './local/files.js';
 import { bundleRunner } from './local/runner-program.js';
+import { ensureSchedules } from './schedules.js';
+import { createAlerts } from './shared/alerts.js';
+import { openModal, type ModalSet } from './modal/open.js';
 import { backendActivities } from './shared/backend.js';
 import { jobActivities } from './shared/jobs.js';
 import { maintenanceActivities } from './shared/maintenance.js';
 import { planningActivities } from './shared/planning.js';
 import { projectActivities } from './shared/projects.js';
+import { createStorage } from './shared/storage.js';
+import { usageActivities, withReleasedUsage } from './shared/usage.js';
 import { versionActivities } from './shared/versions.js';
+import { watcherActivities } from './shared/watchers.js';
 
 /** A run in progress may finish when the worker is told to stop; longer ones are taken up by another worker. */
 const DRAIN_MS = 20_000;
+/** A call on Modal goes on without us, and another worker takes it up. */
+const MODAL_DRAIN_MS = 1_000;
 const CONNECT_TRIES_MS = 30_000;
 
-/** The worker process: three queues, one composition root (design §1). */
+/** The worker process: its queues, one composition root (design §1). */
 async function main(): Promise<void> {
   const log = createLog('worker');
   const config = parseWorkerConfig(process.env);
@@ -32,41 +40,63 @@ async function main(): Promise<void> {
   const client = new Client({
     connection: await Connection.connect({ address: config.TEMPORAL_ADDRESS }), namespace: config.TEMPORAL_NAMESPACE,
   });
-  const workers = await createWorkers(config, connection, client, log);
+  const { workers, modal } = await createWorkers(config, connection, client, log);
   const running = Promise.all(workers.map((worker) => worker.run()));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => { for (const worker of workers) worker.shutdown(); });
   }
-  await ensureSchedules(client);
-  log.info({ slots: config.MAX_RUNNING_JOBS }, 'worker ready');
+  await ensureSchedules(client, config);
+  log.info({ slots: config.MAX_RUNNING_JOBS, ...(modal ? { modalSlots: config.MODAL_SLOTS } : {}) }, 'worker ready');
   process.send?.('ready'); // to the launcher: a worker serves no port that could be asked
   await running;
+  await modal?.close();
   await connection.close();
   log.info('worker stopped');
 }
 
-async function createWorkers(config: WorkerConfig, connection: NativeConnection, client: Client, log: Log): Promise<Worker[]> {
+interface Workers { workers: Worker[]; modal: ModalSet | null }
+
+async function createWorkers(config: WorkerConfig, connection: NativeConnection, client: Client, log: Log): Promise<Workers> {
   const store = createStore(config, log);
   const mirror = createMirror(config.DATA_DIR);
   const stream = createJobStreamClient(client);
-  const deps = { config, store, mirror, stream, log, client, dataDir: config.DATA_DIR };
+  const alerts = createAlerts({ config, store, log });
+  const modal = await openModal({ config, store, mirror, log });
+  const storage = createStorage({ config, store, log, volumeUsage: modal?.measureVolume ?? null });
+  const deps = { config, store, mirror, stream, log, client, dataDir: config.DATA_DIR, alerts, storage };
   const jobs = jobActivities(deps);
   const shared = {
     ...jobs, ...planningActivities(deps), ...versionActivities(deps), ...projectActivities(deps), ...backendActivities(deps),
-    ...maintenanceActivities({ ...deps, complete: jobs.completeJob }),
+    ...maintenanceActivities({ ...deps, complete: jobs.completeJob }), ...usageActivities(deps),
+    ...watcherActivities({ ...deps, cancelCall: modal?.calls.reap ?? null }),
   };
-  const common: Partial<WorkerOptions> & { connection: NativeConnection; namespace: string } = {
+  const common: CommonOptions = {
     connection, namespace: config.TEMPORAL_NAMESPACE, shutdownGraceTime: DRAIN_MS, shutdownForceTime: DRAIN_MS + 10_000,
     maxHeartbeatThrottleInterval: '500ms', stickyQueueScheduleToStartTimeout: '2s',
   };
-  return Promise.all([
+  const workers = await Promise.all([
     Worker.create({ ...common, taskQueue: TASK_QUEUE, workflowsPath: workflowsPath(), activities: withHeartbeats(withTypedFailures(shared)) }),
     Worker.create({ ...common, taskQueue: LOCAL_QUEUE, activities: withHeartbeats(withTypedFailures(localFileActivities(deps))) }),
     Worker.create({
-      ...common, taskQueue: LOCAL_AGENT_QUEUE, activities: withTypedFailures(localAgentActivities({ ...deps, runner: await bundleRunner(config.DATA_DIR) })),
+      ...common, taskQueue: LOCAL_AGENT_QUEUE,
+      activities: withTypedFailures(withReleasedUsage(localAgentActivities({ ...deps, runner: await bundleRunner(config.DATA_DIR) }), store, log)),
       maxConcurrentActivityTaskExecutions: config.MAX_RUNNING_JOBS,
     }),
+    ...(modal ? modalWorkers(common, config, { ...modal, agent: withReleasedUsage(modal.agent, store, log) }) : []),
   ]);
+  return { workers, modal };
+}
+
+type CommonOptions = Partial<WorkerOptions> & { connection: NativeConnection; namespace: string };
+
+function modalWorkers(common: CommonOptions, { MODAL_SLOTS }: WorkerConfig, { agent, files }: ModalSet): Promise<Worker>[] {
+  return [
+    Worker.create({ ...common, taskQueue: MODAL_QUEUE, activities: withHeartbeats(withTypedFailures(files)) }),
+    Worker.create({
+      ...common, taskQueue: MODAL_AGENT_QUEUE, activities: withTypedFailures(agent), maxConcurrentActivityTaskExecutions: MODAL_SLOTS,
+      shutdownGraceTime: MODAL_DRAIN_MS,
+    }),
+  ];
 }
 
 /** TypeScript in development, compiled in the image: the bundler takes either. */
@@ -96,20 +126,6 @@ async function connectWithPatience(config: WorkerConfig): Promise<NativeConnecti
     } catch (error) {
       if (Date.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-  }
-}
-
-/** House-keeping rounds; a second worker finds them there. */
-async function ensureSchedules(client: Client): Promise<void> {
-  for (const [workflowType, every] of [['reconcileJobs', '1 minute'], ['collectGarbage', '1 hour']] as const) {
-    try {
-      await client.schedule.create({
-        scheduleId: workflowType, spec: { intervals: [{ every }] }, policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
-        action: { type: 'startWorkflow', workflowType, taskQueue: TASK_QUEUE },
-      });
-    } catch (error) {
-      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     }
   }
 }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { ask, run, type Client } from './client.js';
 
 const Raised = z.object({ id: z.string(), times: z.number().int(), raised_at: z.string(), is_notified: z.boolean() });
-const Standing = z.object({ kind: z.string(), key: z.string(), message: z.string(), times: z.number().int(), raised_at: z.string() });
 
 export interface AlertText {
   readonly kind: string;
@@ -10,7 +9,11 @@ export interface AlertText {
   readonly key: string;
   readonly message: string;
   readonly details: Readonly<Record<string, unknown>>;
+  /** It is over when it was not raised again for so long; an hour unless given. */
+  readonly standsMs?: number;
 }
+
+const HOUR_MS = 60 * 60_000;
 
 export type AlertRows = ReturnType<typeof alertsTable>;
 
@@ -18,8 +21,10 @@ export type AlertRows = ReturnType<typeof alertsTable>;
 export function alertsTable(client: Client) {
   return {
     /** Writes it down, or counts it once more while it stands. */
-    async raise({ kind, key, message, details }: AlertText): Promise<{ id: string; times: number; raisedAt: string; isNotified: boolean }> {
-      const row = await ask('raise an alert', client.rpc('raise_alert', { p_kind: kind, p_key: key, p_message: message, p_details: details }), Raised);
+    async raise({ kind, key, message, details, standsMs = HOUR_MS }: AlertText): Promise<{ id: string; times: number; raisedAt: string; isNotified: boolean }> {
+      const row = await ask('raise an alert', client.rpc('raise_alert', {
+        p_kind: kind, p_key: key, p_message: message, p_details: details, p_stands_ms: standsMs,
+      }), Raised);
       return { id: row.id, times: row.times, raisedAt: row.raised_at, isNotified: row.is_notified };
     },
 
@@ -32,8 +37,10 @@ export function alertsTable(client: Client) {
       return (await ask('clear an alert', query, z.array(z.object({ id: z.string() })))).length > 0;
     },
 
-    /** What is wrong now, the newest first. */
-    standing: () => ask('list the alerts',
-      client.from('alerts').select('kind,key,message,times,raised_at').is('cleared_at', null).order('raised_at', { ascending: false }).limit(100), z.array(Standing)),
+    /** What is wrong now, of one kind. */
+    async standing(kind: string): Promise<string[]> {
+      const query = client.from('alerts').select('key').eq('kind', kind).is('cleared_at', null);
+      return (await ask('list the alerts', query, z.array(z.object({ key: z.string() })))).map((row) => row.key);
+    },
   };
 }

@@ -16,7 +16,6 @@ const Opened = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.enum(['opened', 'existing']), job: StoredJob }),
   z.object({ outcome: z.literal('refused'), code: z.enum(['USER_LIMIT_EXCEEDED', 'SYSTEM_LIMIT_EXCEEDED', 'ACCESS_DENIED']) }),
 ]);
-const Attempt = z.object({ attempt: z.number().int(), slot_age_ms: z.number().nullable() });
 
 const ACTIVE = ['pending', 'processing'];
 
@@ -78,12 +77,6 @@ function jobLife(client: Client) {
     /** pending → processing; with a place in the queue when it needs a slot (B2). The row as it is now, null when gone. */
     startProcessing: (jobId: string, needsSlot: boolean): Promise<JobRow | null> =>
       ask('start the job', client.rpc('start_processing', { p_id: jobId, p_needs_slot: needsSlot }), StoredJob.nullable()),
-
-    /** Counts one more runner start (C1); null when the row has ended. `slotAgeMs` 0 = no slot was taken yet. */
-    async startAttempt(jobId: string): Promise<{ attempt: number; slotAgeMs: number } | null> {
-      const started = await ask('start an attempt', client.rpc('start_attempt', { p_id: jobId }), Attempt.nullable());
-      return started && { attempt: started.attempt, slotAgeMs: started.slot_age_ms ?? 0 };
-    },
 
     /** True while `attempt` is the row's newest and the row is active; the first time counts as the start (B2). */
     takeSlot: (jobId: string, attempt: number): Promise<boolean> =>

@@ -27,6 +27,12 @@ export function usersTable(client: Client) {
       const query = client.from('users').upsert(row, { onConflict: 'id', ignoreDuplicates: true }).select('id');
       return (await ask('create the user', query, Ids)).length > 0 ? 'created' : 'existing';
     },
+
+    /** Ids of the users after `after` (null = from the first), in their order. */
+    async idsAfter(after: string | null, limit: number): Promise<string[]> {
+      const all = client.from('users').select('id').order('id').limit(limit);
+      return (await ask('list the users', after === null ? all : all.gt('id', after), Ids)).map(({ id }) => id);
+    },
   };
 }
 

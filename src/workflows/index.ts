@@ -6,3 +6,7 @@ export { jobStream } from './job-stream.js';
 export { nameProject } from './name-project.js';
 export { reconcileJobs } from './reconcile-jobs.js';
 export { restoreVersion } from './restore-version.js';
+export { watchCalls } from './watch-calls.js';
+export { watchModal } from './watch-modal.js';
+export { watchSpending } from './watch-spending.js';
+export { watchVolumes } from './watch-volumes.js';

@@ -151,7 +151,7 @@ begin
     update public.usage_events
     set state = 'settled', ended_at = now(), usd = coalesce((new.usage ->> 'costUsd')::double precision, usd),
       seconds = coalesce(extract(epoch from clock_timestamp() - new.slot_at), 0)
-    where kind = 'model' and call_id = new.id || '.' || new.attempt and state = 'reserved';
+    where kind = 'model' and call_id = new.id || '.' || new.attempt and state <> 'settled';
   else
     update public.usage_events set state = 'released' where job_id = old.id and kind = 'modal';
   end if;
@@ -237,14 +237,22 @@ language sql stable set search_path = '' as $$
   ) c;
 $$;
 
--- True when this is news: the alert did not stand, or nobody could be told of it yet.
-create or replace function public.raise_alert(p_kind text, p_key text, p_message text, p_details jsonb) returns jsonb
-language sql set search_path = '' as $$
+-- Writes an alert down, or counts it once more while it stands: until it is cleared, or was not seen for p_stands_ms.
+create or replace function public.raise_alert(p_kind text, p_key text, p_message text, p_details jsonb, p_stands_ms bigint) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_alert public.alerts;
+begin
+  update public.alerts set cleared_at = now()
+  where kind = p_kind and key = p_key and cleared_at is null and seen_at < now() - make_interval(secs => p_stands_ms / 1000.0);
   insert into public.alerts as a (kind, key, message, details) values (p_kind, p_key, p_message, p_details)
   on conflict (kind, key) where cleared_at is null
   do update set times = a.times + 1, seen_at = now(), message = excluded.message, details = excluded.details
-  returning jsonb_build_object('id', a.id, 'times', a.times, 'raised_at', a.raised_at, 'is_notified', a.notified_at is not null);
-$$;
+  returning * into v_alert;
+  return jsonb_build_object(
+    'id', v_alert.id, 'times', v_alert.times, 'raised_at', v_alert.raised_at, 'is_notified', v_alert.notified_at is not null
+  );
+end $$;
 
 do $$
 declare

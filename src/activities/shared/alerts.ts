@@ -9,13 +9,14 @@ const WEBHOOK_TIMEOUT_MS = 5_000;
 const WEBHOOK_DELAYS_MS = [500, 2_000];
 
 export interface Alert extends AlertText {
-  readonly level: 'warn' | 'error';
+  /** `error` unless given. */
+  readonly level?: 'warn' | 'error';
 }
 
 /** Tells the operator what is wrong. Neither call rejects: what cannot be stored or sent is logged. */
 export interface Alerts {
   /** Log line, row, webhook; once per kind and key while it stands, then only counted. `details` must hold no secrets. */
-  raise(alert: Omit<Alert, 'level'> & { level?: Alert['level'] }): Promise<void>;
+  raise(alert: Alert): Promise<void>;
   /** It is right again: the next time is news. */
   clear(alert: Pick<Alert, 'kind' | 'key'>): Promise<void>;
 }
@@ -29,9 +30,9 @@ export interface AlertDeps {
 export function createAlerts(deps: AlertDeps): Alerts {
   const { store, log } = deps;
   return {
-    async raise({ level = 'error', ...alert }) {
+    async raise({ level = 'error', standsMs, ...alert }) {
       try {
-        const row = await store.alerts.raise(alert);
+        const row = await store.alerts.raise({ ...alert, ...(standsMs === undefined ? {} : { standsMs }) });
         if (row.times === 1) log[level]({ alert: alert.kind, key: alert.key, ...alert.details }, alert.message);
         if (row.isNotified || deps.config.ALERT_WEBHOOK_URL === undefined) return;
         if (await post(deps, deps.config.ALERT_WEBHOOK_URL, { ...alert, level, times: row.times, raisedAt: row.raisedAt })) await store.alerts.notified(row.id);

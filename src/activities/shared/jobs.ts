@@ -10,13 +10,15 @@ import type { Mirror } from '../../store/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { JobStreamClient } from '../job-stream-client.js';
 import type { CompleteJobInput, JobActivities } from '../ports.js';
+import type { Alerts } from './alerts.js';
+import type { Storage } from './storage.js';
 
 /** A name may follow the end of its job; its place leaves room for the closing events. */
 const RENAMED_SEQ = CLOSING_SEQ + 10;
 
-export interface JobDeps { store: Store; mirror: Mirror; stream: JobStreamClient; log: Log }
+export interface JobDeps { store: Store; mirror: Mirror; stream: JobStreamClient; storage: Pick<Storage, 'refusal'>; alerts: Alerts; log: Log }
 
-type JobRowActivities = Omit<JobActivities, 'planGeneration' | 'answerQuestion' | 'publishRevision'>;
+type JobRowActivities = Omit<JobActivities, 'planGeneration' | 'answerQuestion' | 'startAttempt' | 'publishRevision'>;
 
 /** Opening and closing job rows, and telling the listeners (A7, B, D4, F1). */
 export function jobActivities(deps: JobDeps): JobRowActivities {
@@ -32,17 +34,14 @@ export function jobActivities(deps: JobDeps): JobRowActivities {
       await store.chatHistory.append({ id: chatLineIdFor(messageId, 'user'), projectId, role: 'user', message: content });
     },
 
-    async startAttempt({ jobId }) {
-      const started = await store.jobs.startAttempt(jobId);
-      crashPoint('after-start-attempt');
-      return started;
-    },
-
     completeJob: (input) => completeJob(deps, input),
 
-    async failJob({ jobId, attempt, kind, detail }) {
-      const error = ERROR_POLICY[kind].sentence;
+    async failJob({ jobId, userId, attempt, kind, detail }) {
+      const error = kind === 'STORAGE_LIMIT_EXCEEDED' ? await deps.storage.refusal(userId) : ERROR_POLICY[kind].sentence;
       log.warn({ jobId, kind, detail, outcome: 'error' }, 'job failed');
+      if (ERROR_POLICY[kind].alert) {
+        void deps.alerts.raise({ kind: 'jobFailed', key: kind, level: 'warn', message: `jobs fail with ${kind}`, details: { jobId } });
+      }
       if (!(await store.jobs.fail(jobId, error))) return false;
       await stream.append(jobId, attempt, CLOSING_SEQ, [{ type: 'failed', kind, error }]);
       return true;

@@ -37,6 +37,10 @@ async function opened(changes: Partial<Parameters<Jobs['open']>[0]> = {}): Promi
 const complete = (id: string, changes: Partial<Parameters<Jobs['complete']>[0]> = {}) => jobs.complete({
   id, result: { message: 'できました' }, history: 'できました', chatId: randomUUID(), pendingQuestion: null, usage: null, ...changes,
 });
+const startAttempt = async (jobId: string) => {
+  const answer = await database.store.usage.reserve({ jobId, backend: 'local', estimateUsd: 1, userLimitUsd: 0, budgetUsd: 0 });
+  return answer?.outcome === 'started' ? answer : null;
+};
 const linesOf = (project: string) => database.sql<{ role: string; message: string }>('select role, message from public.chat_history where project_id = $1 order by created_at', [project]);
 
 describe('opening a job (A7)', () => {
@@ -102,7 +106,7 @@ describe('opening a job (A7)', () => {
     const running = await newProject();
     const runningJob = await opened(running);
     await jobs.startProcessing(runningJob.id, true);
-    await jobs.startAttempt(runningJob.id);
+    await startAttempt(runningJob.id);
     await jobs.takeSlot(runningJob.id, 1);
     const chatting = await newProject();
     await jobs.startProcessing((await opened(chatting)).id, false);
@@ -137,7 +141,7 @@ describe('working on a job (B2, B3, C1)', () => {
     }
     const positions = () => Promise.all(waiting.map((id) => jobs.queuePosition(id)));
     expect(await positions()).toEqual([1, 2, 3]);
-    await jobs.startAttempt(waiting[0] ?? '');
+    await startAttempt(waiting[0] ?? '');
     expect(await jobs.takeSlot(waiting[0] ?? '', 1)).toBe(true);
     expect(await positions()).toEqual([null, 1, 2]);
     await jobs.fail(waiting[1] ?? '', '×');
@@ -147,14 +151,14 @@ describe('working on a job (B2, B3, C1)', () => {
   it('attempts count up while the row is active; the slot\'s time counts from the first', async () => {
     const { id } = await opened();
     await jobs.startProcessing(id, true);
-    expect(await jobs.startAttempt(id)).toEqual({ attempt: 1, slotAgeMs: 0 });
+    expect(await startAttempt(id)).toMatchObject({ attempt: 1, slotAgeMs: 0 });
     expect(await jobs.takeSlot(id, 2)).toBe(false);
     expect((await jobs.get(id))?.slot_at).toBeNull();
     expect(await jobs.takeSlot(id, 1)).toBe(true);
     const slotAt = (await jobs.get(id))?.slot_at;
     await jobs.noteProgress(id, 1, 10, null);
     await new Promise((resolve) => setTimeout(resolve, 60));
-    const second = await jobs.startAttempt(id);
+    const second = await startAttempt(id);
     expect(second?.attempt).toBe(2);
     expect(second?.slotAgeMs).toBeGreaterThanOrEqual(50);
     expect(second?.slotAgeMs).toBeLessThan(30_000);
@@ -163,7 +167,7 @@ describe('working on a job (B2, B3, C1)', () => {
     // F3: the new attempt has not been heard of yet.
     expect(await jobs.get(id)).toMatchObject({ attempt: 2, slot_at: slotAt, last_event_at: null });
     await jobs.fail(id, '×');
-    expect(await jobs.startAttempt(id)).toBeNull();
+    expect(await startAttempt(id)).toBeNull();
     expect(await jobs.takeSlot(id, 2)).toBe(false);
   });
 
@@ -172,7 +176,7 @@ describe('working on a job (B2, B3, C1)', () => {
     expect(await jobs.noteProgress(id, null, 5, '準備')).toBeNull();
     await jobs.startProcessing(id, true);
     expect(await jobs.noteProgress(id, null, 5, '準備')).toMatchObject({ progress: 5, progress_message: '準備' });
-    await jobs.startAttempt(id);
+    await startAttempt(id);
     expect(await jobs.noteProgress(id, 0, 90, '古い')).toBeNull();
     const silent = await jobs.noteProgress(id, 1, null, null);
     expect(silent).toMatchObject({ progress: 5, progress_message: '準備' });
@@ -238,7 +242,7 @@ describe('ending a job (B3, F1)', () => {
     expect(await complete(randomUUID())).toBeNull();
     expect(await jobs.fail(randomUUID(), '×')).toBeNull();
     expect(await jobs.cancel(randomUUID())).toBe('too_late');
-    expect(await jobs.startAttempt(randomUUID())).toBeNull();
+    expect(await startAttempt(randomUUID())).toBeNull();
     expect(await jobs.queuePosition(randomUUID())).toBeNull();
   });
 });

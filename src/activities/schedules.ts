@@ -1,0 +1,38 @@
+import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleSpec } from '@temporalio/client';
+import type { Config } from '../config.js';
+import { TASK_QUEUE } from '../contracts/workflows.js';
+import { whyWithoutModal } from './shared/backend.js';
+
+/** A workflow that is started again and again; the Schedule has its name. */
+interface Round { readonly workflowType: string; readonly spec: ScheduleSpec }
+
+const every = (interval: `${number} minutes` | `${number} hours`): ScheduleSpec => ({ intervals: [{ every: interval }] });
+/** Three at night in Japan, where the players are. */
+const NIGHTLY: ScheduleSpec = { calendars: [{ hour: 3, minute: 10 }], timezone: 'Asia/Tokyo' };
+
+/** The rounds that this configuration needs. */
+function roundsFor(config: Config): Round[] {
+  const isLimited = config.BUDGET_DAILY_USD > 0 || config.USER_DAILY_USD > 0;
+  const usesModal = whyWithoutModal(config) === null;
+  return [
+    { workflowType: 'reconcileJobs', spec: every('1 minutes') },
+    { workflowType: 'collectGarbage', spec: every('1 hours') },
+    { workflowType: 'watchVolumes', spec: NIGHTLY },
+    ...(isLimited ? [{ workflowType: 'watchSpending', spec: every('5 minutes') }] : []),
+    ...(usesModal ? [{ workflowType: 'watchCalls', spec: every('5 minutes') }, { workflowType: 'watchModal', spec: every('2 minutes') }] : []),
+  ];
+}
+
+/** Makes the Schedules that are not there yet; those of a second worker, or of an earlier start, stay as they are. */
+export async function ensureSchedules(client: Client, config: Config): Promise<void> {
+  for (const { workflowType, spec } of roundsFor(config)) {
+    try {
+      await client.schedule.create({
+        scheduleId: workflowType, spec, policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+        action: { type: 'startWorkflow', workflowType, taskQueue: TASK_QUEUE },
+      });
+    } catch (error) {
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    }
+  }
+}

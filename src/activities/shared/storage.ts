@@ -1,0 +1,86 @@
+import type { Config } from '../../config.js';
+import { DreamError, ERROR_POLICY } from '../../contracts/errors.js';
+import { storageState, withLargest, type StorageState } from '../../domain/storage-limit.js';
+import type { Log } from '../../log.js';
+import { measureUserFolder, type FolderSize } from '../../store/folder-size.js';
+import type { Store } from '../../store/index.js';
+import type { VolumeSize } from '../../store/volume-sizes.js';
+
+const GIB = 1024 ** 3;
+
+export interface StorageDeps {
+  config: Pick<Config, 'DATA_DIR' | 'VOLUME_SOFT_GIB' | 'VOLUME_MAX_GIB'>;
+  store: Pick<Store, 'volumeSizes' | 'projects' | 'assets'>;
+  /** What a user's Volume holds; null = there is none to look at. */
+  volumeUsage: ((userId: string) => Promise<FolderSize | null>) | null;
+  log: Log;
+}
+
+/** How much room a user's files take, and what follows from it. Nothing here reads or deletes a file. */
+export interface Storage {
+  /** Measures mirror and Volume and notes the result. */
+  measure(userId: string): Promise<VolumeSize>;
+  stateOf(size: VolumeSize): StorageState & { usedBytes: number };
+  /** Throws `STORAGE_LIMIT_EXCEEDED` for a user who is beyond the limit, also when it is measured anew. */
+  assertRoom(userId: string): Promise<void>;
+  /** What the player reads: the limit, and his largest games and files. */
+  refusal(userId: string): Promise<string>;
+}
+
+export function createStorage(deps: StorageDeps): Storage {
+  const { config, store } = deps;
+  const stateOf = (size: VolumeSize) => {
+    const usedBytes = Math.max(size.mirrorBytes, size.volumeBytes ?? 0);
+    return { usedBytes, ...storageState(usedBytes, { stepGib: config.VOLUME_SOFT_GIB, maxGib: config.VOLUME_MAX_GIB }) };
+  };
+  const storage: Storage = {
+    measure: (userId) => measure(deps, userId),
+    stateOf,
+
+    async assertRoom(userId) {
+      const known = await store.volumeSizes.get(userId);
+      if (known === null || !stateOf(known).isBeyond) return;
+      // He may have made room since the night.
+      const { isBeyond, usedBytes } = stateOf(await storage.measure(userId));
+      if (isBeyond) throw new DreamError('STORAGE_LIMIT_EXCEEDED', `${(usedBytes / GIB).toFixed(1)} of ${config.VOLUME_MAX_GIB} GiB are used`);
+    },
+
+    async refusal(userId) {
+      const { sentence } = ERROR_POLICY.STORAGE_LIMIT_EXCEEDED;
+      try {
+        return withLargest(sentence, await largestOfUser(deps, userId));
+      } catch (error) {
+        deps.log.warn({ err: error, userId }, 'the largest files could not be listed');
+        return sentence;
+      }
+    },
+  };
+  return storage;
+}
+
+async function measure({ config, store, volumeUsage, log }: StorageDeps, userId: string): Promise<VolumeSize> {
+  const [mirror, volume] = await Promise.all([
+    measureUserFolder(config.DATA_DIR, userId),
+    volumeUsage?.(userId).catch((error: unknown) => {
+      log.warn({ err: error, userId }, 'a Volume could not be measured');
+      return null;
+    }) ?? null,
+  ]);
+  const larger = volume !== null && volume.bytes > mirror.bytes ? volume : mirror;
+  const size = { userId, mirrorBytes: mirror.bytes, volumeBytes: volume?.bytes ?? null, largest: larger.largest };
+  await store.volumeSizes.put(size);
+  return size;
+}
+
+/** The largest things as the user calls them; what has no name any more is left out. */
+async function largestOfUser({ store }: StorageDeps, userId: string): Promise<{ name: string; bytes: number }[]> {
+  const [size, projects, assets] = await Promise.all([store.volumeSizes.get(userId), store.projects.list(userId), store.assets.ofOwner(userId)]);
+  const names = new Map<string, string>([
+    ...projects.map(({ id, name }) => [`projects/${id}`, name] as const),
+    ...assets.map((asset) => [`assets/${asset.storage_path.split('/').at(-1) ?? ''}`, asset.original_name ?? asset.filename] as const),
+  ]);
+  return (size?.largest ?? []).flatMap(({ path, bytes }) => {
+    const name = names.get(path);
+    return name === undefined ? [] : [{ name, bytes }];
+  });
+}

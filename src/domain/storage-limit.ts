@@ -1,0 +1,41 @@
+const GIB = 1024 ** 3;
+/** Part of the soft limit at which an operator is told, and the limit rises. */
+const WARN_SHARE = 0.8;
+const SHOWN = 3;
+
+export interface StorageLimits {
+  /** The soft limit rises by steps of this size, GiB. */
+  readonly stepGib: number;
+  /** No new generations beyond it, GiB. */
+  readonly maxGib: number;
+}
+
+export interface StorageState {
+  /** The soft limit as it stands, GiB. */
+  readonly softGib: number;
+  /** The last limit that was filled to 80 %, GiB; null while the first one is not. */
+  readonly passedGib: number | null;
+  readonly isBeyond: boolean;
+}
+
+/** How a user's files stand to the limits: the soft one is the first multiple of the step that they fill to less than 80 %. */
+export function storageState(usedBytes: number, { stepGib, maxGib }: StorageLimits): StorageState {
+  const used = usedBytes / GIB;
+  const firstGib = Math.min(stepGib, maxGib);
+  const softGib = Math.min(maxGib, (Math.floor(used / (WARN_SHARE * stepGib)) + 1) * stepGib);
+  if (used < WARN_SHARE * firstGib) return { softGib: firstGib, passedGib: null, isBeyond: false };
+  const isAtMax = used >= WARN_SHARE * maxGib;
+  const passedGib = isAtMax ? maxGib : Math.floor(used / (WARN_SHARE * stepGib)) * stepGib;
+  return { softGib, passedGib, isBeyond: used > maxGib };
+}
+
+/** The sentence with the largest things after it, named as the user knows them. */
+export function withLargest(sentence: string, largest: readonly { name: string; bytes: number }[]): string {
+  if (largest.length === 0) return sentence;
+  return `${sentence}\n大きいもの: ${largest.slice(0, SHOWN).map(({ name, bytes }) => `「${name}」(${sizeText(bytes)})`).join('、')}`;
+}
+
+function sizeText(bytes: number): string {
+  if (bytes >= GIB) return `${(bytes / GIB).toFixed(1)} GB`;
+  return `${Math.max(1, Math.round(bytes / 1024 ** 2))} MB`;
+}
