@@ -19,11 +19,16 @@ export class Player {
     socket.on('error', () => undefined);
   }
 
-  /** A signed-in socket. */
-  static async connect(baseUrl: string, token: string): Promise<Player> {
-    const socket = new WebSocket(baseUrl.replace(/^http/, 'ws'));
+  static async open(url: string): Promise<Player> {
+    const socket = new WebSocket(url);
     const player = new Player(socket);
     await once(socket, 'open');
+    return player;
+  }
+
+  /** A signed-in socket. */
+  static async connect(baseUrl: string, token: string): Promise<Player> {
+    const player = await Player.open(baseUrl.replace(/^http/, 'ws'));
     await player.ask({ type: 'init', access_token: token }, 'init');
     return player;
   }
