@@ -3,6 +3,7 @@ import type { SelectedStyle } from '../contracts/client-frames.js';
 import type { Dimension } from '../contracts/primitives.js';
 import type { PendingQuestion } from '../contracts/questions.js';
 import type { JobRow } from '../contracts/rows.js';
+import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../contracts/replication.js';
 import type { RunUsage } from '../contracts/runner.js';
 import type { JobEvent } from '../contracts/stream.js';
 import type { Backend, CancelAnswer, RestoreOutcome } from '../contracts/workflows.js';
@@ -122,18 +123,20 @@ export interface BackendActivities {
   chooseBackend(input: JobRef): Promise<BackendChoice>;
 }
 
-/** What replication found and did for one project; both stores hold all published versions afterwards unless `problem` says why not. */
-export interface ReplicationReport {
-  userId: string;
-  projectId: string;
-  /** Commits and assets that went each way. */
-  toVolume: { revisions: number; assets: number };
-  toMirror: { revisions: number; assets: number };
-  problem: string | null;
-}
+/** Keeping mirror and Volumes level, beside all jobs (E6, design §3). */
 export interface ReplicationActivities {
   /** Brings mirror and Volume of a project level, both ways, by bundles and by sha256; never overwrites (E6, design §3). */
-  replicateProject(input: { userId: string; projectId: string; dryRun: boolean }): Promise<ReplicationReport>;
+  replicateProject(input: ReplicateProjectInput): Promise<ReplicationReport>;
+  /** Fetches the versions that the mirror lacks from the Volume (E7). */
+  hydrateProject(input: { userId: string; projectId: string }): Promise<void>;
+  /** A page of the projects of a round, by id. */
+  listReplicationTargets(page: TargetPage): Promise<{ userId: string; projectId: string }[]>;
+  /** Users on whose Volumes folders of removed projects may be left. */
+  listLeftoverUsers(): Promise<string[]>;
+  /** Deletes candidates on the Volume that were not published within a day (E4). */
+  pruneVolume(input: { userId: string; projectId: string }): Promise<{ removed: number }>;
+  /** Removes folders on a user's Volume whose project is gone, and for more than a day. */
+  removeLeftovers(input: { userId: string; dryRun: boolean }): Promise<{ removed: number }>;
 }
 
 /** Rounds of the watchers; each writes alerts, none changes what a user made. */

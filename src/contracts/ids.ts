@@ -23,6 +23,16 @@ export function streamWorkflowId(jobId: string): string {
   return `stream/${jobId}`;
 }
 
+/** Brings mirror and Volume of a project level; one at a time (design §3). */
+export function replicationWorkflowId(projectId: string): string {
+  return `replicate/${projectId.toLowerCase()}`;
+}
+
+/** Fetches the versions of a project that the mirror lacks from the Volume (E7); one at a time. */
+export function hydrateWorkflowId(projectId: string): string {
+  return `hydrate/${projectId.toLowerCase()}`;
+}
+
 /** Names one runner start (C1). */
 export function callIdFor(jobId: string, attempt: number): string {
   return `${jobId}.${attempt}`;

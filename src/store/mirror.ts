@@ -7,6 +7,7 @@ import { gitLine, openRepo, type Repo } from '../git/process.js';
 import { listTree, logPage, readFile, type TreeEntry } from '../git/read.js';
 import { presentRevisions } from '../git/presence.js';
 import { advanceRef, initBare, resolve, type Advance } from '../git/refs.js';
+import { mirrorAssets, type MirrorAssets } from './mirror-assets.js';
 import { exportBundle, importBundle, MAIN, type BundleImport, type BundleRange } from './mirror-bundles.js';
 import { CANDIDATES, removeCandidates } from './mirror-garbage.js';
 import { readAiContext, readVersionEdits, type AiContext, type VersionEdits } from './version-details.js';
@@ -56,6 +57,7 @@ export interface Mirror {
   advanceMain(userId: string, projectId: string, revision: string): Promise<Advance>;
   /** Removes the project's folder; nothing there is fine. */
   remove(userId: string, projectId: string): Promise<void>;
+  readonly assets: MirrorAssets;
   /** Deletes the refs of candidates older than `olderThanMs`, in all projects; answers how many (E4). */
   removeCandidates(olderThanMs: number): Promise<number>;
 }
@@ -85,14 +87,20 @@ export function createMirror(dataDir: string): Mirror {
     assertHere: async (userId, projectId, revision) => assertHere(repoOf(userId, projectId), revision),
     advanceMain: async (userId, projectId, revision) => advanceRef(repoOf(userId, projectId), MAIN, revision),
     remove: async (userId, projectId) => removeFolder(folder(userId, projectId)),
+    assets: mirrorAssets((userId) => path.join(userFolder(dataDir, userId), 'assets')),
     removeCandidates: (olderThanMs) => removeCandidates(path.join(dataDir, 'users'), olderThanMs),
   };
 }
 
 /** Throws before any path is made of something that is not a UUID. */
+function userFolder(dataDir: string, userId: string): string {
+  if (!isUuid(userId)) throw new DreamError('PATH_ESCAPE', 'user ids are UUIDs');
+  return path.join(dataDir, 'users', userId.toLowerCase());
+}
+
 function projectFolder(dataDir: string, userId: string, projectId: string): string {
-  if (!isUuid(userId) || !isUuid(projectId)) throw new DreamError('PATH_ESCAPE', 'user and project ids are UUIDs');
-  return path.join(dataDir, 'users', userId.toLowerCase(), 'projects', projectId.toLowerCase());
+  if (!isUuid(projectId)) throw new DreamError('PATH_ESCAPE', 'project ids are UUIDs');
+  return path.join(userFolder(dataDir, userId), 'projects', projectId.toLowerCase());
 }
 
 async function assertHere(repo: Repo, revision: string): Promise<void> {

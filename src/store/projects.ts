@@ -19,6 +19,8 @@ const ProjectRow = z.looseObject({
 export type ProjectRow = z.infer<typeof ProjectRow>;
 
 const Rows = z.array(ProjectRow);
+/** Ids travel in the address of the request, whose length is limited. */
+const IDS_AT_ONCE = 100;
 
 export function toProjectBrief({ id, name, created_at, updated_at }: ProjectRow): ProjectBrief {
   return { id, name, createdAt: created_at, updatedAt: updated_at };
@@ -42,6 +44,16 @@ export function projectsTable(client: Client) {
 
     get: (projectId: string): Promise<ProjectRow | null> =>
       one('read the project', client.from('projects').select('*').eq('id', projectId)),
+
+    /** Which of these projects exist. */
+    existing: async (projectIds: readonly string[]): Promise<Set<string>> => {
+      const found = new Set<string>();
+      for (let at = 0; at < projectIds.length; at += IDS_AT_ONCE) {
+        const query = client.from('projects').select('id').in('id', projectIds.slice(at, at + IDS_AT_ONCE));
+        for (const { id } of await ask('look which projects exist', query, z.array(z.object({ id: z.string() })))) found.add(id);
+      }
+      return found;
+    },
 
     /** Without a name the database's own default is used. */
     async create(userId: string, name?: string): Promise<ProjectRow> {

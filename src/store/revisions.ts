@@ -19,6 +19,8 @@ const Shown = z.object({
 /** Versions of one page. */
 const PAGE_SIZE = 20;
 const SHORT_DIGITS = 7;
+/** A hosted PostgREST answers no more rows at a time. */
+const LINE_LENGTH = 1_000;
 
 /** What the database function says → the kind that its callers act on; `details.reason` keeps the word. */
 const REFUSALS: Readonly<Record<string, ErrorKind>> = {
@@ -46,6 +48,12 @@ export function revisionsTable(client: Client) {
     async head(projectId: string): Promise<RevisionRow | null> {
       const query = client.from('revisions').select('*').eq('project_id', projectId).order('ordinal', { ascending: false }).limit(1);
       return (await ask('read the head', query, Rows))[0] ?? null;
+    },
+
+    /** Hashes of the newest revisions of any kind, newest first, at most {@link LINE_LENGTH}. */
+    async line(projectId: string): Promise<string[]> {
+      const query = client.from('revisions').select('revision').eq('project_id', projectId).order('ordinal', { ascending: false }).limit(LINE_LENGTH);
+      return (await ask('read the line of revisions', query, z.array(z.object({ revision: z.string() })))).map(({ revision }) => revision);
     },
 
     /** What a job published; null = it has not passed its commit point. */

@@ -210,7 +210,8 @@ describe('the catalogue', () => {
     expect(callable.filter(({ role }) => role === 'service_role').map(({ name }) => name)).toEqual([
       'cancel_job', 'complete_action', 'complete_job', 'fail_action', 'fail_job', 'list_versions', 'modal_health', 'note_progress', 'open_action',
       'open_job', 'orphaned_calls', 'publish_revision', 'queue_position', 'raise_alert', 'record_call', 'release_attempt', 'release_reservations',
-      'reserve_attempt', 'spent_today', 'start_attempt', 'start_processing', 'take_slot', 'usage_day_start', 'usage_summary',
+      'replication_targets', 'reserve_attempt', 'spent_today', 'start_attempt', 'start_processing', 'take_slot', 'usage_day_start', 'usage_summary',
+      'users_with_volume_leftovers',
     ]);
   });
 });

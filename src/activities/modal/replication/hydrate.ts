@@ -1,0 +1,30 @@
+import type { Hydrate } from '../../../store/mirror-hydration.js';
+import { fetchToMirror, type ReplicationDeps } from './level.js';
+import { planLevel } from './plan.js';
+
+/**
+ * Fetches what the mirror lacks of a project from its Volume (E7), one transfer per project at a time however many wait for it.
+ * What the Volume does not hold either stays missing: the reader says so.
+ */
+export function createHydrate(deps: ReplicationDeps): Hydrate {
+  const running = new Map<string, Promise<void>>();
+  return (userId, projectId) => {
+    const earlier = running.get(projectId);
+    if (earlier) return earlier;
+    const work = hydrate(deps, userId, projectId).finally(() => running.delete(projectId));
+    running.set(projectId, work);
+    return work;
+  };
+}
+
+async function hydrate(deps: ReplicationDeps, userId: string, projectId: string): Promise<void> {
+  const { store, mirror, volume, log } = deps;
+  const line = await store.revisions.line(projectId);
+  if (line.length === 0) return;
+  const here = await mirror.state(userId, projectId, line);
+  if (here.has[0] === line[0]) return;
+  const { toMirror } = planLevel(line, here, await volume.state(userId, projectId, line));
+  if (!toMirror) return;
+  await fetchToMirror(deps, userId, projectId, toMirror);
+  log.info({ projectId, revisions: toMirror.revisions }, 'versions that the mirror lacked came from the Volume');
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { DreamError } from '../../../contracts/errors.js';
+import { isUuid } from '../../../contracts/primitives.js';
+import { MODAL_FUNCTION, volumeRepoOf } from '../../../contracts/modal.js';
+import type { FilesInput, GitInput } from '../../../contracts/runner-input.js';
+import { assertContent, isAssetName, type AssetFile } from '../../../store/mirror-assets.js';
+import type { BundleRange } from '../../../store/mirror-bundles.js';
+import type { RepoState } from '../../../store/mirror.js';
+import type { ModalAnswer, ModalCalls } from '../call.js';
+
+const ASSETS = 'assets';
+const PROJECTS = 'projects';
+
+const State = z.object({ head: z.string().nullable(), has: z.array(z.string()) });
+const Advanced = z.object({ outcome: z.enum(['moved', 'same', 'ahead', 'diverged']) });
+const Entries = z.object({ entries: z.array(z.object({ path: z.string(), kind: z.enum(['file', 'folder']), sizeBytes: z.number(), modifiedAt: z.string() })) });
+type Entry = z.infer<typeof Entries>['entries'][number];
+const Content = z.object({ content: z.string() });
+const Pruned = z.object({ removed: z.number() });
+
+/** A user's Volume as replication sees it: the same questions as to the mirror, each one call of a function. */
+export interface Volume {
+  state(userId: string, projectId: string, revisions: readonly string[]): Promise<RepoState>;
+  /** The commits `have..want`; null = nothing to send. Throws `RevisionMissing` when `want` is not there. */
+  exportBundle(userId: string, projectId: string, range: BundleRange): Promise<Uint8Array | null>;
+  /** Takes a bundle in, if one is given, and brings `main` forward. Throws `VolumeBehind` when the bundle does not fit. */
+  advanceMain(userId: string, projectId: string, revision: string, bundle: Uint8Array | null): Promise<z.infer<typeof Advanced>['outcome']>;
+  /** Deletes refs of candidates older than `olderThanMs`; answers how many (E4). */
+  prune(userId: string, projectId: string, olderThanMs: number): Promise<number>;
+  listAssets(userId: string): Promise<AssetFile[]>;
+  readAsset(userId: string, name: string): Promise<Buffer>;
+  writeAsset(userId: string, name: string, bytes: Buffer): Promise<void>;
+  listProjects(userId: string): Promise<{ projectId: string; modifiedAt: Date }[]>;
+  removeProject(userId: string, projectId: string): Promise<void>;
+}
+
+type WithoutCommand<T> = T extends unknown ? Omit<T, 'command' | 'repoDir' | 'root'> : never;
+
+export function createVolume(calls: Pick<ModalCalls, 'run'>): Volume {
+  const git = <T>(userId: string, projectId: string, op: WithoutCommand<GitInput>, schema: z.ZodType<T>, bundle?: { want: string; bytes: Uint8Array }): Promise<ModalAnswer<T>> =>
+    calls.run({
+      userId, fn: MODAL_FUNCTION.git, input: { command: 'git', repoDir: volumeRepoOf(projectId), ...op }, ...(bundle ? { bundle } : {}),
+    }, schema);
+  const files = async <T>(userId: string, op: WithoutCommand<FilesInput>, schema: z.ZodType<T>): Promise<T> =>
+    (await calls.run({ userId, fn: MODAL_FUNCTION.files, input: { command: 'files', root: '', ...op } }, schema)).result;
+  const list = async (userId: string, path: string): Promise<Entry[]> => {
+    try {
+      return (await files(userId, { op: 'list', path }, Entries)).entries;
+    } catch (error) {
+      if (error instanceof DreamError && error.kind === 'FILE_NOT_FOUND') return [];
+      throw error;
+    }
+  };
+  return {
+    state: async (userId, projectId, revisions) => (await git(userId, projectId, { op: 'state', revisions: [...revisions] }, State)).result,
+    exportBundle: async (userId, projectId, range) => (await git(userId, projectId, { op: 'bundle', ...range, file: 'out' }, z.unknown())).bundle,
+    advanceMain: async (userId, projectId, revision, bytes) =>
+      (await git(userId, projectId, { op: 'set-main', revision }, Advanced, bytes ? { want: revision, bytes } : undefined)).result.outcome,
+    prune: async (userId, projectId, olderThanMs) => (await git(userId, projectId, { op: 'prune', olderThanMs }, Pruned)).result.removed,
+    listAssets: async (userId) => (await list(userId, ASSETS))
+      .filter((entry) => entry.kind === 'file' && isAssetName(entry.path)).map(({ path, sizeBytes }) => ({ name: path, sizeBytes })),
+    async readAsset(userId, name) {
+      const { content } = await files(userId, { op: 'read', path: `${ASSETS}/${name}`, encoding: 'base64' }, Content);
+      const bytes = Buffer.from(content, 'base64');
+      assertContent(name, bytes);
+      return bytes;
+    },
+    async writeAsset(userId, name, bytes) {
+      await files(userId, { op: 'write', path: `${ASSETS}/${name}`, content: bytes.toString('base64'), encoding: 'base64' }, z.unknown());
+    },
+    listProjects: async (userId) => (await list(userId, PROJECTS))
+      .filter((entry) => entry.kind === 'folder' && isUuid(entry.path)).map(({ path, modifiedAt }) => ({ projectId: path, modifiedAt: new Date(modifiedAt) })),
+    async removeProject(userId, projectId) {
+      if (!isUuid(projectId)) throw new DreamError('PATH_ESCAPE', 'project ids are UUIDs');
+      await files(userId, { op: 'delete', path: `${PROJECTS}/${projectId.toLowerCase()}` }, z.unknown());
+    },
+  };
+}
