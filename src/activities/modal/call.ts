@@ -4,12 +4,15 @@ import type { FunctionCall } from 'modal';
 import type { z } from 'zod';
 import { ModalReply, type ModalFunctionName, type ModalRequest } from '../../contracts/modal.js';
 import { DreamError } from '../../contracts/errors.js';
+import { callIdFor } from '../../contracts/ids.js';
 import type { RunnerInput } from '../../contracts/runner-input.js';
 import type { Log } from '../../log.js';
+import type { ModalCalls as ModalCallsTable } from '../../store/modal-calls.js';
+import type { Usage } from '../../store/usage.js';
 import type { ModalBreaker } from './breaker.js';
 import type { ModalConnection } from './client.js';
 import { isNotYet, isPassing, toDreamError } from './errors.js';
-import { priceUsd, type RecordCall } from './price.js';
+import { priceUsd } from './price.js';
 
 /** Polls: soon at first, so that a short call costs little more than its work; then rarely, so that many fit on one connection (G3). */
 const FIRST_POLL_MS = 50;
@@ -30,10 +33,8 @@ export interface ModalCall {
   readonly input: RunnerInput;
   /** Commits that the Volume may lack. */
   readonly bundle?: ModalRequest['bundle'];
-  /** Names the call in logs and callbacks; made up unless given. */
-  readonly callId?: string;
-  /** Whose cost it is, if it belongs to a job. */
-  readonly jobId?: string | null;
+  /** The attempt that this call is; its id names the call (C1). Without one the id is made up. */
+  readonly attempt?: { readonly jobId: string; readonly number: number };
 }
 
 export interface Waiting {
@@ -48,6 +49,7 @@ export interface ModalAnswer<T = unknown> { readonly result: T; readonly bundle:
 export interface RunningCall {
   readonly remote: FunctionCall;
   readonly call: ModalCall;
+  readonly callId: string;
   readonly spawnedAtMs: number;
 }
 
@@ -63,6 +65,8 @@ export interface ModalCalls {
   wait(running: RunningCall, waiting?: Waiting): Promise<ModalAnswer>;
   /** Ends a call and everything that it has started. A Modal that cannot be told is logged. */
   cancel(running: RunningCall): Promise<void>;
+  /** The same for a call that nobody here waited for. Throws when Modal cannot be told; a call that it does not know is ended. */
+  readonly reap: (functionCallId: string) => Promise<void>;
   /** False = this user never had a Volume, so there is nothing to work on. */
   hasVolume(userId: string): Promise<boolean>;
 }
@@ -72,8 +76,15 @@ export interface CallDeps {
   breaker: ModalBreaker;
   /** Of the runner that this worker was built with. */
   version: string;
-  record: RecordCall;
+  ledger: CallLedger;
   log: Log;
+}
+
+/** Where calls are written down: those that may still run, so that none runs for nobody, and what each of them cost. */
+export interface CallLedger {
+  started: ModalCallsTable['started'];
+  ended: ModalCallsTable['ended'];
+  recordCall: Usage['recordCall'];
 }
 
 export function createModalCalls(deps: CallDeps): ModalCalls {
@@ -81,9 +92,10 @@ export function createModalCalls(deps: CallDeps): ModalCalls {
     run: (call, result) => runShort(deps, call, result),
     spawn: (call) => deps.breaker.use(() => spawn(deps, call)),
     attach: async (call, functionCallId, spawnedAtMs) =>
-      ({ call, spawnedAtMs, remote: await patiently(deps, () => deps.connection.find(functionCallId)) }),
+      ({ call, callId: callIdOf(call), spawnedAtMs, remote: await patiently(deps, () => deps.connection.find(functionCallId)) }),
     wait: (running, waiting = {}) => wait(deps, running, waiting),
     cancel: (running) => cancel(deps, running),
+    reap: (functionCallId) => reap(deps, functionCallId),
     hasVolume: (userId) => deps.breaker.use(() => deps.connection.hasVolume(userId)),
   };
 }
@@ -93,33 +105,54 @@ async function runShort<T>(deps: CallDeps, call: ModalCall, result: z.ZodType<T>
   const limit = AbortSignal.timeout(SHORT_CALL_MS);
   try {
     const answer = await wait(deps, running, { signal: limit });
-    return { ...answer, result: result.parse(answer.result) };
+    const read = result.safeParse(answer.result);
+    if (!read.success) throw new DreamError('OPERATION_FAILED', `the answer of ${call.fn} cannot be understood`);
+    return { result: read.data, bundle: answer.bundle };
   } catch (error) {
     if (isPassing(error) || limit.aborted) await cancel(deps, running);
     throw limit.aborted ? new DreamError('ModalUnavailable', `${call.fn} took longer than ${SHORT_CALL_MS} ms`) : error;
   }
 }
 
-async function spawn({ connection, version }: CallDeps, call: ModalCall): Promise<RunningCall> {
-  const { userId, fn, input, bundle = null, callId = randomUUID() } = call;
-  const request: ModalRequest = { version, callId, input, bundle };
-  const bound = await connection.bind(fn, userId);
+function callIdOf({ attempt }: ModalCall): string {
+  return attempt ? callIdFor(attempt.jobId, attempt.number) : randomUUID();
+}
+
+async function spawn(deps: CallDeps, call: ModalCall): Promise<RunningCall> {
+  const { userId, fn, input, bundle = null, attempt } = call;
+  const callId = callIdOf(call);
+  const request: ModalRequest = { version: deps.version, callId, input, bundle };
+  const bound = await deps.connection.bind(fn, userId);
   const spawning = bound.spawn([request]);
   const remote = await within(spawning, TRANSFER_LIMIT_MS).catch((error: unknown) => {
     // Taken too late: nobody would wait for it.
     spawning.then((late) => late.cancel({ terminateContainers: true })).catch(() => undefined);
     throw error;
   });
-  return { remote, call, spawnedAtMs: Date.now() };
+  note(deps, deps.ledger.started({
+    functionCallId: remote.functionCallId, callId, userId, jobId: attempt?.jobId ?? null, attempt: attempt?.number ?? null, function: fn,
+  }));
+  return { remote, call, callId, spawnedAtMs: Date.now() };
 }
 
-async function cancel(deps: CallDeps, { remote, call, spawnedAtMs }: RunningCall): Promise<void> {
-  note(deps, call, (Date.now() - spawnedAtMs) / 1_000);
+async function cancel(deps: CallDeps, running: RunningCall): Promise<void> {
+  const { functionCallId } = running.remote;
   try {
     // Without it the model would go on working and spending in a container that nobody waits for.
-    await remote.cancel({ terminateContainers: true });
+    await running.remote.cancel({ terminateContainers: true });
+    close(deps, running);
   } catch (error) {
-    deps.log.warn({ err: toDreamError(error), functionCallId: remote.functionCallId }, 'a call on Modal could not be ended');
+    // It stays open in the ledger: the watcher of orphaned calls tries again.
+    deps.log.warn({ err: toDreamError(error), functionCallId }, 'a call on Modal could not be ended');
+  }
+}
+
+async function reap({ connection }: CallDeps, functionCallId: string): Promise<void> {
+  try {
+    await (await connection.find(functionCallId)).cancel({ terminateContainers: true });
+  } catch (error) {
+    const failure = toDreamError(error);
+    if (failure.kind !== 'RunCrashed') throw failure;
   }
 }
 
@@ -152,20 +185,32 @@ async function poll(remote: FunctionCall): Promise<Ended | null> {
   }
 }
 
-function readAnswer(deps: CallDeps, { call, spawnedAtMs }: RunningCall, ended: Ended): ModalAnswer {
-  const reply = 'reply' in ended ? ModalReply.safeParse(ended.reply) : null;
-  note(deps, call, reply?.data?.seconds ?? (Date.now() - spawnedAtMs) / 1_000);
-  if ('failure' in ended) throw ended.failure;
-  if (!reply?.success) throw new DreamError('RunCrashed', 'the reply of the function cannot be understood');
+function readAnswer(deps: CallDeps, running: RunningCall, ended: Ended): ModalAnswer {
+  if ('failure' in ended) {
+    close(deps, running, ended.failure.details['seconds']);
+    throw ended.failure;
+  }
+  const reply = ModalReply.safeParse(ended.reply);
+  close(deps, running, reply.data?.seconds);
+  if (!reply.success) throw new DreamError('RunCrashed', 'the reply of the function cannot be understood');
   const { version, result, bundle } = reply.data;
   if (version !== deps.version) throw new DreamError('ModalOutdated', `the function runs version ${version}, not ${deps.version}`);
   return { result, bundle };
 }
 
-/** A call costs whatever became of it. Whoever waits for it does not wait for the note. */
-function note({ record, log }: CallDeps, { userId, jobId = null, fn }: ModalCall, seconds: number): void {
-  record({ userId, jobId, function: fn, seconds, usd: priceUsd(fn, seconds) })
-    .catch((error: unknown) => log.warn({ err: error }, 'the cost of a call could not be recorded'));
+/** A call costs whatever became of it; without its own word, as long as we knew of it. */
+function close(deps: CallDeps, { remote, call, callId, spawnedAtMs }: RunningCall, told?: unknown): void {
+  const seconds = typeof told === 'number' ? told : (Date.now() - spawnedAtMs) / 1_000;
+  const { ledger } = deps;
+  note(deps, ledger.ended(remote.functionCallId));
+  note(deps, ledger.recordCall({
+    callId, userId: call.userId, jobId: call.attempt?.jobId ?? null, function: call.fn, seconds, usd: priceUsd(call.fn, seconds),
+  }));
+}
+
+/** The ledger is not worth a call: nobody waits for it, and what it cannot take is logged. */
+function note({ log }: CallDeps, writing: Promise<void>): void {
+  writing.catch((error: unknown) => log.warn({ err: error }, 'a call on Modal could not be written down'));
 }
 
 /** Pause after the poll with this number (from 0); `random` in [0, 1) spreads the polls of many calls. */

@@ -1,5 +1,9 @@
+import { z } from 'zod';
 import { DreamError, type ErrorKind } from '../../contracts/errors.js';
 import { RunnerFailure } from '../../contracts/runner.js';
+
+/** A failure as the function raises it: the runner's own words, and how long the container worked. */
+const SpokenFailure = RunnerFailure.extend({ seconds: z.number().nonnegative().optional() }).loose();
 
 /** gRPC codes that mean something to us (the SDK does not export its error class: it is known by its name). */
 const GRPC = { notFound: 5, resourceExhausted: 8 } as const;
@@ -43,10 +47,10 @@ export function toDreamError(error: unknown): DreamError {
 function spokenFailure(text: string): DreamError | null {
   const json = /AppError(\{.*\})/s.exec(text)?.[1];
   if (json === undefined) return null;
-  const failure = RunnerFailure.safeParse(parse(json));
+  const failure = SpokenFailure.safeParse(parse(json));
   if (!failure.success) return null;
-  const { kind, message, retryAfterMs } = failure.data;
-  return new DreamError(kind, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+  const { kind, message, ...details } = failure.data;
+  return new DreamError(kind, message, details);
 }
 
 function kindOfCode(code: unknown): ErrorKind {

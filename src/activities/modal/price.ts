@@ -7,22 +7,9 @@ const GIB_SECOND_USD = 0.000_002_22;
 /** What `modal/app.py` reserves for each function (tested). */
 export const RESERVED: Readonly<Record<ModalFunctionName, { readonly cores: number; readonly memoryMib: number }>> = {
   'generate-game': { cores: 1, memoryMib: 2_048 },
-  'git-operation': { cores: 0.5, memoryMib: 512 },
-  'file-operation': { cores: 0.5, memoryMib: 512 },
+  'git-operation': { cores: 0.5, memoryMib: 1_024 },
+  'file-operation': { cores: 0.25, memoryMib: 512 },
 };
-
-/** One call as it is paid for. */
-export interface CallCost {
-  userId: string;
-  /** Null for work that belongs to no job (replication, house-keeping). */
-  jobId: string | null;
-  function: ModalFunctionName;
-  seconds: number;
-  usd: number;
-}
-
-/** Keeps the cost of a call; it must not fail the call. */
-export type RecordCall = (cost: CallCost) => Promise<void>;
 
 /** Price of a container of this function that worked for so long. */
 export function priceUsd(fn: ModalFunctionName, seconds: number): number {

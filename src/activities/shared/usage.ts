@@ -47,7 +47,7 @@ export function withReleasedUsage(activities: AgentActivities, store: Pick<Store
       } catch (error) {
         if (isWorkerShutdown(error)) throw error;
         const callId = callIdFor(input.jobId, input.attempt);
-        const failure = error instanceof DreamError ? error : null;
+        const failure = [error, (error as Error).cause].find((told) => told instanceof DreamError) ?? null;
         const costUsd = failure?.details['costUsd'];
         // A stopped attempt is nobody's failure. What cannot be told now is released with the job.
         await store.usage.release(callId, failure && failure.kind !== 'RunCancelled' ? failure.kind : null, typeof costUsd === 'number' ? costUsd : null)

@@ -1,0 +1,49 @@
+import type { WorkerConfig } from '../../config.js';
+import type { Log } from '../../log.js';
+import type { FolderSize } from '../../store/folder-size.js';
+import type { Mirror } from '../../store/mirror.js';
+import type { Store } from '../../store/index.js';
+import type { AgentActivities, FileActivities } from '../ports.js';
+import { runnerVersion } from '../runner-bundle.js';
+import { modalAgentActivities } from './agent.js';
+import { createBreaker } from './breaker.js';
+import { createModalCalls, type ModalCalls } from './call.js';
+import { connectModal } from './client.js';
+import { measureVolume, modalFileActivities } from './files.js';
+
+/** What a worker with Modal credentials can do; also while the switch is at local, so that calls from before come to their end. */
+export interface ModalSet {
+  readonly calls: ModalCalls;
+  readonly agent: AgentActivities;
+  readonly files: FileActivities;
+  /** What a user's Volume holds; null = there is none. */
+  readonly measureVolume: (userId: string) => Promise<FolderSize | null>;
+  /** After the last activity has ended. */
+  close(): Promise<void>;
+}
+
+export interface ModalDeps { config: WorkerConfig; store: Store; mirror: Mirror; log: Log }
+
+/** Null without credentials. Asks nothing of Modal yet. */
+export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
+  const { config, store, log } = deps;
+  if (!config.MODAL_TOKEN_ID || !config.MODAL_TOKEN_SECRET) return null;
+  const connection = connectModal(config);
+  const breaker = createBreaker({ report: (found) => store.backendState.reportBreaker(found), log });
+  const ledger = {
+    started: store.modalCalls.started,
+    ended: (functionCallId: string) => store.modalCalls.ended(functionCallId),
+    recordCall: store.usage.recordCall,
+  };
+  const calls = createModalCalls({ connection, breaker, version: await runnerVersion(), ledger, log });
+  return {
+    calls,
+    agent: modalAgentActivities({ ...deps, calls }),
+    files: modalFileActivities({ calls }),
+    measureVolume: (userId) => measureVolume(calls, userId),
+    async close() {
+      await breaker.settled();
+      connection.close();
+    },
+  };
+}
