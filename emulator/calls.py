@@ -24,6 +24,8 @@ _STATUS = {
     "broken": api_pb2.GenericResult.GENERIC_STATUS_INIT_FAILURE,
     "internal": api_pb2.GenericResult.GENERIC_STATUS_INTERNAL_FAILURE,
 }
+#: It has ended, and nobody will ever hear how (a scripted fault).
+LOST = "lost"
 _IN_MESSAGE_BYTES = 2 * 1024 * 1024
 #: Modal keeps results for a week.
 _KEPT_S = 7 * 24 * 3600
@@ -45,8 +47,6 @@ class Call:
     begun: int = 0
     #: None until it has ended; `data` stays in the file.
     result: dict[str, Any] | None = None
-    #: It has ended, and nobody will ever be told (a scripted fault).
-    is_lost: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -94,16 +94,12 @@ class Calls:
 
     def end(self, call: Call, result: dict[str, Any]) -> None:
         """The first end counts."""
-        if call.result is not None or call.is_lost:
+        if call.result is not None:
             return
         write_whole(self._folder / f"{call.id}.result", cbor2.dumps(result))
         call.result = {**result, "data": None}
         call.args = b""
         call.ended.set()
-
-    def lose(self, call: Call) -> None:
-        call.is_lost = True
-        call.args = b""
 
     def output(self, call: Call) -> Any:
         """The result as the client wants it."""
@@ -173,6 +169,9 @@ class CallMethods:
             await asyncio.wait_for(call.ended.wait(), min(max(request.timeout, 0), _LONGEST_POLL_S))
         except TimeoutError:
             return api_pb2.FunctionGetOutputsResponse(last_entry_id="0-0", num_unfinished_inputs=1)
+        if call.result is not None and call.result["status"] == LOST:
+            # As a result that is not kept any more: nothing unfinished and nothing to fetch.
+            return api_pb2.FunctionGetOutputsResponse(last_entry_id="0-0")
         return api_pb2.FunctionGetOutputsResponse(idxs=[0], outputs=[self.calls.output(call)], last_entry_id="1-0")
 
     @rpc

@@ -156,10 +156,10 @@ class Container:
         while (message := await self._inbox.get()) is not None:
             if message.get("input") != call.input_id:
                 continue
-            if message["type"] == "result":
-                return message
-            if death is not None:
+            if message["type"] == "started" and death is not None:
                 asyncio.get_running_loop().call_later(death.after_ms / 1000, self.kill, death.outcome)
+            if message["type"] == "result" and death is None:
+                return message
         return None
 
     def interrupt(self) -> None:

@@ -5,7 +5,7 @@ import logging
 from collections import deque
 from typing import Any
 
-from calls import Call, Calls
+from calls import LOST, Call, Calls
 from containers import Container, Host
 from faults import Faults
 from specs import Spec, spec_of
@@ -98,10 +98,7 @@ class Pool:
         if result is None:
             self._bury(container, call)
             return False
-        if faults.take_lost_result(tag):
-            calls.lose(call)
-        else:
-            calls.end(call, result)
+        calls.end(call, {"status": LOST} if faults.take_lost_result(tag) else result)
         return result["status"] != "timeout" and not container.spec.is_single_use
 
     def _bury(self, container: Container, call: Call) -> None:
