@@ -9,6 +9,7 @@ import signal
 import sys
 
 import container
+import processes
 
 
 def _reap(*_: object) -> None:
@@ -20,6 +21,8 @@ def _reap(*_: object) -> None:
 
 
 def main() -> None:
+    # What dead containers leave behind comes here, and is gone for good.
+    processes.adopt_orphans()
     signal.signal(signal.SIGCHLD, _reap)
     # A pause between reads would be one more thread to fork with: lines are read unbuffered, one container each.
     for line in iter(sys.stdin.readline, ""):
