@@ -245,9 +245,7 @@ def run_runner(options: Options, prepared: dict[str, Any], root: Path, scratch: 
             if "result" in message:
                 return message["result"]
             if "error" in message:
-                failure = message["error"]
-                details = {"retryAfterMs": failure["retryAfterMs"]} if "retryAfterMs" in failure else {}
-                raise AppError(failure["kind"], failure["message"], **details)
+                raise AppError(**message["error"])
         raise AppError("RunCrashed", f"the runner ended without a result (exit {process.wait()})")
     finally:
         stop(process)
