@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { PendingQuestion } from '../contracts/questions.js';
-import type { ProjectBrief, ProjectSummary } from '../contracts/server-frames.js';
+import { ProjectSummary, type ProjectBrief } from '../contracts/server-frames.js';
 import { DEFAULT_PROJECT_NAME } from '../domain/game-title.js';
 import { ask, run, type Client } from './client.js';
-import { draftDescriptions } from './publish-drafts.js';
 
 /** Raw `projects` row. Its owner can write any JSON into `pending_question`: what is no question counts as none. */
 const ProjectRow = z.looseObject({
@@ -32,15 +31,9 @@ export type Projects = ReturnType<typeof projectsTable>;
 export function projectsTable(client: Client) {
   const one = async (what: string, query: Parameters<typeof ask>[1]): Promise<ProjectRow | null> => (await ask(what, query, Rows))[0] ?? null;
   return {
-    /** A user's projects, the one touched last first. */
-    async list(userId: string): Promise<ProjectSummary[]> {
-      const query = client.from('projects').select('*').eq('user_id', userId).order('updated_at', { ascending: false });
-      const rows = await ask('list the projects', query, Rows);
-      const descriptions = await draftDescriptions(client, rows.map(({ id }) => id));
-      return rows.map((row) => ({
-        ...toProjectBrief(row), description: descriptions.get(row.id) ?? '', isPublic: row.is_public, remixedFrom: row.remixed_from,
-      }));
-    },
+    /** All of a user's projects, the one touched last first. */
+    list: (userId: string): Promise<ProjectSummary[]> =>
+      ask('list the projects', client.rpc('list_projects', { p_user_id: userId }), z.array(ProjectSummary)),
 
     get: (projectId: string): Promise<ProjectRow | null> =>
       one('read the project', client.from('projects').select('*').eq('id', projectId)),

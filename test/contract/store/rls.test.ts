@@ -202,13 +202,15 @@ describe('the catalogue', () => {
     for (const text of texts) expect(text.replaceAll('( SELECT auth.uid() AS uid)', '')).not.toContain('auth.uid()');
   });
 
-  it('leaves users and anonymous callers one function: the soft delete', async () => {
+  it('leaves anonymous callers no function and users two, which run with their own rights or check them', async () => {
     const callable = await database.sql<{ role: string; name: string }>(`
       select r.role, p.proname as name from pg_proc p cross join (values ('anon'), ('authenticated'), ('service_role')) r(role)
       where p.pronamespace = 'public'::regnamespace and p.prorettype <> 'trigger'::regtype and has_function_privilege(r.role, p.oid, 'execute') order by 1, 2`);
-    expect(callable.filter(({ role }) => role !== 'service_role')).toEqual([{ role: 'authenticated', name: 'soft_delete_asset' }]);
+    expect(callable.filter(({ role }) => role !== 'service_role')).toEqual([
+      { role: 'authenticated', name: 'list_projects' }, { role: 'authenticated', name: 'soft_delete_asset' },
+    ]);
     expect(callable.filter(({ role }) => role === 'service_role').map(({ name }) => name)).toEqual([
-      'cancel_job', 'complete_action', 'complete_job', 'fail_action', 'fail_job', 'list_versions', 'modal_health', 'note_progress', 'open_action',
+      'cancel_job', 'complete_action', 'complete_job', 'fail_action', 'fail_job', 'list_projects', 'list_versions', 'modal_health', 'note_progress', 'open_action',
       'open_job', 'orphaned_calls', 'publish_revision', 'queue_position', 'raise_alert', 'record_call', 'release_attempt', 'release_reservations',
       'replication_targets', 'reserve_attempt', 'spent_today', 'start_attempt', 'start_processing', 'take_slot', 'usage_day_start', 'usage_summary',
       'users_with_volume_leftovers',
