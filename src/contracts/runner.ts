@@ -73,5 +73,7 @@ export const RunnerFailure = z.object({
   kind: z.enum(Object.keys(ERROR_POLICY) as [ErrorKind, ...ErrorKind[]]),
   message: z.string(),
   retryAfterMs: z.number().int().nonnegative().optional(),
+  /** What the model had cost by then, when it could still say so. */
+  costUsd: z.number().nonnegative().optional(),
 });
 export type RunnerFailure = z.infer<typeof RunnerFailure>;

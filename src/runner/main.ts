@@ -23,6 +23,9 @@ const secrets = [env[RUNNER_ENV.modelKey], env[RUNNER_ENV.callbackKey]].filter((
 const output = new Output(process.stdout, secrets as string[]);
 const warn = (text: string): void => { process.stderr.write(`${output.redact(text)}\n`); };
 
+/** What the model has cost: nothing before it starts, unknown until it says so. */
+let costUsd: number | null = 0;
+
 /** Told to stop, by a signal, by the receiver of events, or by the end of stdin: the parent is gone (F1). */
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort(new DreamError('RunCancelled', 'told to stop')));
@@ -65,7 +68,8 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
     close: (drainMs) => transport.close(drainMs),
     lastSeq: () => transport.lastSeq(),
   };
-  const access = { apiKey, upstream: env[RUNNER_ENV.modelBaseUrl] || DEFAULT_UPSTREAM, seenFrom: process.argv[2], env, warn };
+  const onCost = (usd: number | null): void => { costUsd = usd; };
+  const access = { apiKey, upstream: env[RUNNER_ENV.modelBaseUrl] || DEFAULT_UPSTREAM, seenFrom: process.argv[2], env, warn, onCost };
   try {
     return await generate(input, access, events, stop.signal);
   } finally {
@@ -86,6 +90,6 @@ try {
   await output.result(await run());
   process.exit(0);
 } catch (error) {
-  await output.failure(stop.signal.aborted ? stop.signal.reason : error);
+  await output.failure(stop.signal.aborted ? stop.signal.reason : error, costUsd);
   process.exit(1);
 }

@@ -23,8 +23,9 @@ export class Output {
     return this.last({ result });
   }
 
-  failure(error: unknown): Promise<void> {
-    return this.last({ error: describeFailure(error) });
+  /** `costUsd`: what the model had cost by then; null = unknown. */
+  failure(error: unknown, costUsd: number | null): Promise<void> {
+    return this.last({ error: { ...describeFailure(error), ...(costUsd === null ? {} : { costUsd }) } });
   }
 
   private last(line: object): Promise<void> {

@@ -42,9 +42,10 @@ export async function startRunner({ program = runnerFromSource, input, env, sign
     const outcome = await Promise.race([readOutcome(child, onAlive), failedToStart]);
     child.stdin.end();
     await exited;
-    if (signal.aborted) throw new DreamError('RunCancelled', 'the run was stopped');
+    const failure = outcome && 'error' in outcome ? asDreamError(outcome.error) : null;
+    if (signal.aborted) throw new DreamError('RunCancelled', 'the run was stopped', failure?.details);
     if (outcome && 'result' in outcome) return outcome.result;
-    if (outcome && 'error' in outcome) throw asDreamError(outcome.error);
+    if (failure) throw failure;
     throw new DreamError('RunCrashed', `the runner ended without a result (exit ${child.exitCode ?? child.signalCode})`, { stderr: errors });
   } finally {
     signal.removeEventListener('abort', stop);
@@ -78,8 +79,8 @@ function parseLine(line: string): Record<string, unknown> | null {
 function asDreamError(error: unknown): DreamError {
   const failure = RunnerFailure.safeParse(error);
   if (!failure.success) return new DreamError('RunCrashed', 'the runner reported an unknown failure');
-  const { kind, message, retryAfterMs } = failure.data;
-  return new DreamError(kind, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+  const { kind, message, ...details } = failure.data;
+  return new DreamError(kind, message, details);
 }
 
 async function stopRunner(child: ChildProcess, exited: Promise<unknown>): Promise<void> {

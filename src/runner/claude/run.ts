@@ -28,6 +28,8 @@ export interface ModelAccess {
   readonly seenFrom?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly warn: (text: string) => void;
+  /** Told what the run cost, also of one that failed or was stopped: null while it goes on and nobody knows. */
+  readonly onCost: (costUsd: number | null) => void;
 }
 
 type Run = Pick<GenerateInput, 'model' | 'systemPrompt' | 'limits' | 'prompt'>;
@@ -46,8 +48,9 @@ export async function runModel(run: Run, scratch: Scratch, access: ModelAccess, 
     await handOver(isolation, host);
     const { places, command } = wrap(isolation, host);
     const [file, args] = command(claudeArgs(run));
+    access.onCost(null);
     const session = startSession(file, args, { cwd: scratch.work, env: claudeEnv(places, proxy.token, run.limits), prompt: run.prompt });
-    return await follow(session, new Translator(places.workDir), { run, proxy, events, signal });
+    return await follow(session, new Translator(places.workDir), { run, proxy, events, signal, onCost: access.onCost });
   } finally {
     await proxy.close();
   }
@@ -58,9 +61,10 @@ interface Following {
   readonly proxy: KeyProxy;
   readonly events: EventTransport;
   readonly signal: AbortSignal;
+  readonly onCost: ModelAccess['onCost'];
 }
 
-async function follow(session: Session, translator: Translator, { run, proxy, events, signal }: Following): Promise<ModelRun> {
+async function follow(session: Session, translator: Translator, { run, proxy, events, signal, onCost }: Following): Promise<ModelRun> {
   let stalled: DreamError | null = null;
   const { startTimeoutMs: startMs, noProgressTimeoutMs: stallMs } = run.limits;
   const watchdog = startWatchdog({ startMs, stallMs }, (waitedMs) => {
@@ -72,6 +76,7 @@ async function follow(session: Session, translator: Translator, { run, proxy, ev
   if (signal.aborted) onAbort();
   try {
     const result = await readResult(session, translator, watchdog, events);
+    if (result?.total_cost_usd !== undefined) onCost(result.total_cost_usd);
     session.finish();
     const { exitCode, signal: endSignal, startError } = await session.ended;
     signal.throwIfAborted();

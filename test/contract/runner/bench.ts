@@ -24,7 +24,7 @@ requestAnimationFrame(frame);
 export interface Outcome {
   exitCode: number | null;
   result: Record<string, unknown> | null;
-  error: { kind: string; message: string; retryAfterMs?: number } | null;
+  error: { kind: string; message: string; retryAfterMs?: number; costUsd?: number } | null;
   alive: number[];
   stdout: string;
   stderr: string;

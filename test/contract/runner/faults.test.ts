@@ -40,6 +40,7 @@ describe.concurrent('a model that fails', () => {
   it.each(FAULTS)('%s is told by its own kind, changes nothing and leaves nothing', async (_name, script, changes, expected) => {
     const { outcome, leftovers } = await runOnce(script, changes);
     expect(outcome.error).toMatchObject(expected);
+    if (expected.kind === 'ModelBudgetExceeded') expect(outcome.error?.costUsd).toBeGreaterThan(0);
     expect(outcome.exitCode).toBe(1);
     expect(outcome.stdout + outcome.stderr).not.toContain(KEY);
     expect(leftovers).toEqual([]);

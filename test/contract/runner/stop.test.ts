@@ -35,7 +35,7 @@ describe('F1: a run that is stopped', () => {
     const from = Date.now();
     stop(running);
     const outcome = await running.outcome;
-    expect(outcome).toMatchObject({ exitCode: 1, error: { kind: 'RunCancelled' } });
+    expect(outcome).toMatchObject({ exitCode: 1, error: { kind: 'RunCancelled', costUsd: expect.any(Number) as number } });
     expect(Date.now() - from).toBeLessThan(4_500);
     expect(await bench.leftovers()).toEqual([]);
     const posts = receiver.posts.length;
@@ -46,7 +46,7 @@ describe('F1: a run that is stopped', () => {
   it('before it has begun, too, never starts the model', async () => {
     const running = bench.start(bench.input(), model.url);
     running.child.stdin?.end();
-    expect((await running.outcome).error?.kind).toBe('RunCancelled');
+    expect((await running.outcome).error).toMatchObject({ kind: 'RunCancelled', costUsd: 0 });
     expect(model.requests).toEqual([]);
     expect(await bench.leftovers()).toEqual([]);
   });
@@ -56,7 +56,9 @@ describe('F1: a run that is stopped', () => {
     const inner = (await bench.processes()).filter(({ args }) => args.startsWith('/opt/claude'));
     expect(inner).toHaveLength(1);
     process.kill(inner[0]?.pid ?? 0, 'SIGKILL');
-    expect(await running.outcome).toMatchObject({ exitCode: 1, error: { kind: 'RunCrashed' } });
+    const outcome = await running.outcome;
+    expect(outcome).toMatchObject({ exitCode: 1, error: { kind: 'RunCrashed' } });
+    expect(outcome.error, 'nobody knows what it cost').not.toHaveProperty('costUsd');
     expect(await bench.leftovers()).toEqual([]);
   });
 
