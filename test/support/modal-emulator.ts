@@ -98,6 +98,17 @@ export interface ModalEmulator {
   stop(): Promise<void>;
 }
 
+/** Asks again while nobody answers: a client that has met a dead server waits a little before it connects again. */
+export async function onceReachable<T>(work: () => Promise<T>): Promise<T> {
+  for (const deadline = Date.now() + 30_000; ; await sleep(200)) {
+    try {
+      return await work();
+    } catch (error) {
+      if ((error as { code?: number }).code !== 14 || Date.now() > deadline) throw error;
+    }
+  }
+}
+
 const run = promisify(execFile);
 const PYTHON = path.join(PROJECT_ROOT, '.tools/modal-venv/bin/python');
 const LIMIT_MS = 60_000;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Function_, FunctionCall, ModalClient } from 'modal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
-import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
+import { onceReachable, startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
 import { isAlive } from '../../support/stack.js';
 
 const APP = 'emulator-test';
@@ -34,17 +34,6 @@ async function bound(name: string, user: string, options: { timeoutMs?: number }
 /** What a failed request came to: its class and text. */
 async function failureOf(work: Promise<unknown>): Promise<{ name: string; message: string; code?: number }> {
   return work.then(() => { throw new Error('it did not fail'); }, (error: { name: string; message: string; code?: number }) => error);
-}
-
-/** A client that has met a dead server waits a little before it connects again. */
-async function onceReachable<T>(work: () => Promise<T>): Promise<T> {
-  for (const deadline = Date.now() + 30_000; ; await sleep(200)) {
-    try {
-      return await work();
-    } catch (error) {
-      if ((error as { code?: number }).code !== 14 || Date.now() > deadline) throw error;
-    }
-  }
 }
 
 /** The pids that `linger` has left on the Volume: its container and a process in a session of its own. */
