@@ -24,8 +24,8 @@ export interface Restore { actionId: string; projectId: string; versionId: strin
 /** Something that a user could not do although the stack had time to recover. */
 export interface Complaint { projectId: string | null; doing: string }
 export interface Diary {
-  /** Access tokens by user. */
-  accounts: Map<string, string>;
+  /** How each user signs in. */
+  accounts: Map<string, { email: string; password: string }>;
   /** Every message that was sent, once, whether it was accepted or not. */
   messages: { projectId: string; messageId: string; content: string }[];
   runs: Run[];
@@ -68,7 +68,7 @@ export class Player {
     const { env, baseUrl } = this.options;
     const user = await patiently(() => createUser(env, 'chaos'));
     this.userId = user.id;
-    this.options.diary.accounts.set(user.id, user.accessToken);
+    this.options.diary.accounts.set(user.id, { email: user.email, password: user.password });
     this.listener = new Listener(baseUrl, user.accessToken);
     await this.listener.open().catch(() => undefined);
     await this.listener.until(({ type }) => type === 'init');

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startStack, type Stack } from '../support/stack.js';
+import { signIn } from '../support/users.js';
 import { emptyDiary, Player, probe, type Diary } from './actors.js';
 import { isClean, judge, type Verdict } from './checker.js';
 import { collectEvidence, type Evidence } from './evidence.js';
-import { Monkey, type Kill, type Target } from './monkey.js';
+import { LOCAL_WEIGHTS, MODAL_WEIGHTS, Monkey, type Kill } from './monkey.js';
 import { Random } from './random.js';
 
 export interface ChaosOptions {
@@ -13,11 +14,12 @@ export interface ChaosOptions {
   users: number;
   minGapMs: number;
   maxGapMs: number;
-  weights?: Readonly<Record<Target, number>>;
+  /** Runs go through the stand-in for Modal, which is killed as well. */
+  modalEmulator?: boolean;
   onProgress?: (line: string) => void;
 }
 
-export interface ChaosReport { seed: string; verdict: Verdict; evidence: Evidence; kills: Kill[]; tookMs: number; logs: string }
+export interface ChaosReport { seed: string; options: Omit<ChaosOptions, 'onProgress'>; verdict: Verdict; evidence: Evidence; kills: Kill[]; tookMs: number; logs: string }
 
 /** The product as it is; only the model writes faster. */
 const CHAOS_PROFILE = { DEMO_SECONDS: '1.5', LOG_LEVEL: 'info' };
@@ -25,30 +27,40 @@ const CHAOS_PROFILE = { DEMO_SECONDS: '1.5', LOG_LEVEL: 'info' };
 const TURNS_OF_A_LIFE = 12;
 /** Rows, processes and folders come to rest within this after the last user left. */
 const QUIET_MS = 60_000;
+const TELL_MS = 10_000;
 const PROBE_MS = 20_000;
+const PROBES_AT_ONCE = 3;
 
 /** Starts the real stack, lets users play while parts of it are killed, and judges what is left when all is quiet. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { stack: Stack }> {
   const startedAt = Date.now();
-  const stack = await startStack({ env: CHAOS_PROFILE });
+  const { onProgress = () => undefined, ...decisions } = options;
+  const stack = await startStack({ env: CHAOS_PROFILE, modalEmulator: options.modalEmulator ?? false });
   try {
     const diary = emptyDiary();
-    const { minGapMs, maxGapMs, weights } = options;
-    const monkey = new Monkey(stack, { random: new Random(`${options.seed} monkey`), minGapMs, maxGapMs, ...(weights ? { weights } : {}) });
-    await Promise.all(Array.from({ length: options.users }, (_, index) => livesOf(index, options, stack, diary)));
+    const { minGapMs, maxGapMs } = options;
+    const monkey = new Monkey(stack, { random: new Random(`${options.seed} monkey`), minGapMs, maxGapMs, weights: options.modalEmulator ? MODAL_WEIGHTS : LOCAL_WEIGHTS });
+    const telling = setInterval(() => onProgress(progressOf(diary.runs.length, options.runs, monkey.kills.length, Date.now() - startedAt)), TELL_MS);
+    await Promise.all(Array.from({ length: options.users }, (_, index) => livesOf(index, options, stack, diary))).finally(() => clearInterval(telling));
     await monkey.stop();
-    options.onProgress?.('the users have left; waiting until all is quiet');
-    const evidence = await untilQuiet(stack, diary, monkey.runners);
+    onProgress('the users have left; waiting until all is quiet');
+    const evidence = await untilQuiet(stack, diary, monkey.runs);
+    onProgress('all is quiet; a new message to every project');
     await probeProjects(stack, diary);
-    return { stack, seed: options.seed, verdict: judge(evidence), evidence, kills: monkey.kills, tookMs: Date.now() - startedAt, logs: stack.logs() };
+    return { stack, seed: options.seed, options: decisions, verdict: judge(evidence), evidence, kills: monkey.kills, tookMs: Date.now() - startedAt, logs: stack.logs() };
   } catch (error) {
     await stack.stop();
     throw error;
   }
 }
 
+function progressOf(made: number, wanted: number, kills: number, tookMs: number): string {
+  const leftMin = made === 0 ? '?' : Math.ceil(((tookMs / made) * Math.max(0, wanted - made)) / 60_000);
+  return `${Math.round(tookMs / 1000)} s: ${made} of ${wanted} runs, ${kills} kills, about ${leftMin} min left`;
+}
+
 /** One place at the table: a user, and when he leaves the next one. */
-async function livesOf(index: number, { seed, runs, users, onProgress }: ChaosOptions, stack: Stack, diary: Diary): Promise<void> {
+async function livesOf(index: number, { seed, runs, users }: ChaosOptions, stack: Stack, diary: Diary): Promise<void> {
   const share = Math.floor(runs / users) + (index < runs % users ? 1 : 0);
   for (let life = 0, made = 0; made < share; life += 1) {
     let turns = 0;
@@ -56,18 +68,20 @@ async function livesOf(index: number, { seed, runs, users, onProgress }: ChaosOp
     const own = (): number => diary.runs.slice(before).filter(({ place }) => place === index).length;
     const hasTurn = (): boolean => {
       turns += 1;
-      onProgress?.(`user ${index}: ${made + own()} of ${share}; ${diary.runs.length} runs in all`);
       return made + own() < share && turns <= TURNS_OF_A_LIFE;
     };
-    await new Player({ env: stack.env, baseUrl: stack.baseUrl, random: new Random(`${seed} user ${index}.${life}`), diary, place: index, hasTurn }).live();
+    const player = new Player({ env: stack.env, baseUrl: stack.baseUrl, random: new Random(`${seed} user ${index}.${life}`), diary, place: index, hasTurn });
+    // Whoever cannot play at all is a finding, not the end of the game for the others.
+    await player.live().catch((error: unknown) => diary.complaints.push({ projectId: null, doing: `playing (${String(error).slice(0, 200)})` }));
+    if (own() === 0) return;
     made += own();
   }
 }
 
 /** Looks until nothing is wrong any more, or the time is over: what is wrong then stays wrong. */
-async function untilQuiet(stack: Stack, diary: Diary, runners: ReadonlySet<number>): Promise<Evidence> {
+async function untilQuiet(stack: Stack, diary: Diary, runs: ReadonlySet<number>): Promise<Evidence> {
   for (const deadline = Date.now() + QUIET_MS; ; await sleep(1_000)) {
-    const evidence = await collectEvidence(stack, diary, runners).catch((error: unknown) => {
+    const evidence = await collectEvidence(stack, diary, runs).catch((error: unknown) => {
       if (Date.now() > deadline) throw error;
       return null;
     });
@@ -75,11 +89,18 @@ async function untilQuiet(stack: Stack, diary: Diary, runners: ReadonlySet<numbe
   }
 }
 
-/** Every project answers a new message at once. */
-async function probeProjects({ baseUrl }: Stack, diary: Diary): Promise<void> {
-  const projects = new Map(diary.runs.map(({ userId, projectId }) => [projectId, userId]));
-  for (const [projectId, userId] of projects) {
-    const token = diary.accounts.get(userId) ?? '';
-    if (!(await probe({ baseUrl, token, projectId, timeoutMs: PROBE_MS }))) diary.complaints.push({ projectId, doing: 'a new message after the chaos' });
-  }
+/** Every project answers a new message at once. A user has one running job, so his projects are asked one after the other. */
+async function probeProjects({ baseUrl, env }: Stack, diary: Diary): Promise<void> {
+  const users = [...diary.accounts];
+  const lane = async (): Promise<void> => {
+    for (let next = users.pop(); next; next = users.pop()) {
+      const [userId, account] = next;
+      // The token of his day may be too old by now.
+      const token = await signIn(env, account);
+      for (const projectId of new Set(diary.runs.filter((run) => run.userId === userId).map((run) => run.projectId))) {
+        if (!(await probe({ baseUrl, token, projectId, timeoutMs: PROBE_MS }))) diary.complaints.push({ projectId, doing: 'a new message after the chaos' });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: PROBES_AT_ONCE }, lane));
 }

@@ -34,7 +34,7 @@ export interface Evidence {
   scratchFolders: string[];
 }
 
-export async function collectEvidence(stack: Stack, diary: Diary, runners: ReadonlySet<number>): Promise<Evidence> {
+export async function collectEvidence(stack: Stack, diary: Diary, runs: ReadonlySet<number>): Promise<Evidence> {
   const { SUPABASE_URL: url = '', SUPABASE_SERVICE_ROLE_KEY: key = '' } = stack.env;
   const database = createClient(url, key, { auth: { persistSession: false } });
   const [jobs, revisions, chatLines, actions] = await Promise.all([
@@ -47,7 +47,7 @@ export async function collectEvidence(stack: Stack, diary: Diary, runners: Reado
     diary, jobs, revisions, chatLines, actions,
     repositories: await readRepositories(stack.dataDir, revisions),
     writers: await readWriters(stack.env['TEMPORAL_ADDRESS'] ?? ''),
-    processes: await leftProcesses(stack.dataDir, runners),
+    processes: await leftProcesses(stack.dataDir, runs),
     scratchFolders: await readdir(path.join(stack.dataDir, 'scratch')).catch(() => []),
   };
 }
@@ -116,8 +116,8 @@ async function readWriters(address: string): Promise<WriterFacts[]> {
   }
 }
 
-async function leftProcesses(dataDir: string, runners: ReadonlySet<number>): Promise<string[]> {
+async function leftProcesses(dataDir: string, runs: ReadonlySet<number>): Promise<string[]> {
   const all = await listProcesses();
-  const left = all.filter((process) => (isRunner(process) && runners.has(process.pid)) || (isModelProgram(process) && process.command.includes(dataDir)));
+  const left = all.filter((process) => ((isRunner(process) || isModelProgram(process)) && runs.has(process.pid)) || (isModelProgram(process) && process.command.includes(dataDir)));
   return left.map(({ pid, command }) => `${pid} ${command.slice(0, 120)}`);
 }

@@ -6,20 +6,21 @@ import { runChaos } from './chaos.js';
 import { isClean } from './checker.js';
 import { save, summary } from './report.js';
 
-/** `npm run chaos -- --runs N [--seed S] [--users U]`: exit code 1 unless nothing was lost, doubled, stuck or leaked. */
+/** `npm run chaos -- --runs N [--seed S] [--users U] [--modal-emulator]`: exit code 1 unless nothing was lost, doubled, stuck or leaked. */
 program
   .option('--runs <count>', 'accepted messages to reach', Number, 20)
   .option('--seed <text>', 'repeats the decisions of an earlier run', randomBytes(4).toString('hex'))
   .option('--users <count>', 'users at the same time', Number, 6)
   .option('--gap <ms>', 'time between two kills, on average', Number, 8_000)
+  .option('--modal-emulator', 'runs go through the stand-in for Modal', false)
   .parse();
-const { runs, seed, users, gap } = program.opts<{ runs: number; seed: string; users: number; gap: number }>();
+const { runs, seed, users, gap, modalEmulator } = program.opts<{ runs: number; seed: string; users: number; gap: number; modalEmulator: boolean }>();
 
 const print = (line: string): void => { process.stdout.write(`${line}\n`); };
 print(`seed ${seed}: ${runs} runs by ${users} users, a kill about every ${gap} ms`);
-const { stack, ...report } = await runChaos({ seed, runs, users, minGapMs: gap / 4, maxGapMs: gap * 1.75, onProgress: print });
-await stack.stop();
+const { stack, ...report } = await runChaos({ seed, runs, users, minGapMs: gap / 4, maxGapMs: gap * 1.75, modalEmulator, onProgress: print });
 const file = await save(report);
+await stack.stop();
 print(summary(report));
 print(`details: ${path.relative(PROJECT_ROOT, file)}`);
 process.exitCode = isClean(report.verdict) ? 0 : 1;

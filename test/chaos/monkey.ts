@@ -1,30 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { modalControlOf } from '../support/modal-emulator.js';
 import type { Stack, StackPart } from '../support/stack.js';
-import { descendants, isModelProgram, isRunner, listProcesses } from './processes.js';
+import { descendants, isModelProgram, isRunner, listProcesses, type Process } from './processes.js';
 import type { Random } from './random.js';
 
-export type Target = Exclude<StackPart, 'demo' | 'modal'> | 'runner' | 'cli';
-export interface Kill { afterMs: number; target: Target; pid: number | null }
+export type Target = Exclude<StackPart, 'demo'> | 'runner' | 'cli' | 'container';
+/** `victim`: the process, or the call whose container it was; null when nothing of the kind was there. */
+export interface Kill { afterMs: number; target: Target; victim: string | null }
+export type Weights = Readonly<Partial<Record<Target, number>>>;
 
-const WEIGHTS: Readonly<Record<Target, number>> = { worker: 5, api: 4, runner: 4, cli: 4, supabase: 3, postgres: 3, temporal: 1 };
+export const LOCAL_WEIGHTS: Weights = { worker: 5, api: 4, runner: 4, cli: 4, supabase: 3, postgres: 3, temporal: 1 };
+export const MODAL_WEIGHTS: Weights = { worker: 5, api: 4, container: 4, modal: 3, runner: 3, cli: 3, supabase: 3, postgres: 3, temporal: 1 };
+/** What Modal makes of the call of a container that died. */
+const DEATHS = ['failure', 'internal', 'restart'] as const;
 const LOOK_MS = 500;
 /** Patience with a run to be killed. */
 const VICTIM_MS = 10_000;
 const VICTIM_LOOK_MS = 150;
 
-export interface MonkeyOptions { random: Random; minGapMs: number; maxGapMs: number; weights?: Readonly<Record<Target, number>> }
+export interface MonkeyOptions { random: Random; minGapMs: number; maxGapMs: number; weights: Weights }
 
 /** Kills parts of the stack with SIGKILL at random times until it is told to stop. */
 export class Monkey {
   readonly kills: Kill[] = [];
-  /** Runners seen while they worked, so that one that outlives its worker is known again. */
-  readonly runners = new Set<number>();
+  /** Runners and model programs seen while they worked, so that one that outlives its worker or container is known again. */
+  readonly runs = new Set<number>();
   private readonly stopping = new AbortController();
   private readonly startedAt = Date.now();
   private readonly lives: Promise<void>[];
 
   constructor(private readonly stack: Stack, private readonly options: MonkeyOptions) {
-    this.lives = [this.killNowAndThen(), this.lookForRunners()];
+    this.lives = [this.killNowAndThen(), this.lookForRuns()];
   }
 
   async stop(): Promise<void> {
@@ -35,34 +41,58 @@ export class Monkey {
   private async killNowAndThen(): Promise<void> {
     const { random, minGapMs, maxGapMs } = this.options;
     while (await this.pause(random.between(minGapMs, maxGapMs))) {
-      const target = random.weighted(this.options.weights ?? WEIGHTS);
+      const target = random.weighted(this.options.weights as Record<Target, number>);
       // Which of several children: decided by the seed, not by what happens to run.
       const choice = random.next();
-      const pid = await (target === 'runner' || target === 'cli' ? this.killChild(target, choice) : this.stack.kill(target)).catch(() => null);
-      this.kills.push({ afterMs: Date.now() - this.startedAt, target, pid });
+      const victim = await this.kill(target, choice).catch(() => null);
+      this.kills.push({ afterMs: Date.now() - this.startedAt, target, victim });
+    }
+  }
+
+  private async kill(target: Target, choice: number): Promise<string | null> {
+    switch (target) {
+      case 'runner': return this.untilSome(() => this.killRun(isRunner, choice));
+      case 'cli': return this.untilSome(() => this.killRun(isModelProgram, choice));
+      case 'container': return this.untilSome(() => this.killContainer(choice));
+      default: return String(await this.stack.kill(target));
     }
   }
 
   /** Waits for something of the kind to run; null when nothing comes. */
-  private async killChild(target: 'runner' | 'cli', choice: number): Promise<number | null> {
+  private async untilSome(kill: () => Promise<string | null>): Promise<string | null> {
     for (const deadline = Date.now() + VICTIM_MS; Date.now() < deadline && (await this.pause(VICTIM_LOOK_MS));) {
-      const worker = await this.stack.pidOf('worker').catch(() => null);
-      if (worker === null) continue;
-      const victims = descendants(await listProcesses(), worker).filter(target === 'runner' ? isRunner : isModelProgram);
-      const victim = victims[Math.floor(choice * victims.length)];
-      if (!victim) continue;
-      process.kill(victim.pid, 'SIGKILL');
-      return victim.pid;
+      const victim = await kill().catch(() => null);
+      if (victim !== null) return victim;
     }
     return null;
   }
 
-  private async lookForRunners(): Promise<void> {
+  private async killRun(isKind: (process: Process) => boolean, choice: number): Promise<string | null> {
+    const victims = (await this.descendants()).filter(isKind);
+    const victim = victims[Math.floor(choice * victims.length)];
+    if (!victim) return null;
+    process.kill(victim.pid, 'SIGKILL');
+    return String(victim.pid);
+  }
+
+  private async killContainer(choice: number): Promise<string | null> {
+    const control = modalControlOf(this.stack);
+    const calls = (await control.state()).calls.filter(({ isRunning }) => isRunning);
+    const call = calls[Math.floor(choice * calls.length)];
+    const outcome = DEATHS[Math.floor(choice * 1_000) % DEATHS.length];
+    return call && outcome && (await control.killContainers({ call: call.id, outcome })) > 0 ? `${call.id} (${outcome})` : null;
+  }
+
+  private async lookForRuns(): Promise<void> {
     do {
-      const worker = await this.stack.pidOf('worker').catch(() => null);
-      if (worker === null) continue;
-      for (const { pid } of descendants(await listProcesses(), worker).filter(isRunner)) this.runners.add(pid);
+      for (const one of (await this.descendants()).filter((process) => isRunner(process) || isModelProgram(process))) this.runs.add(one.pid);
     } while (await this.pause(LOOK_MS));
+  }
+
+  /** Everything below the two that start runs: the worker, and what stands in for Modal. */
+  private async descendants(): Promise<Process[]> {
+    const [all, ...roots] = await Promise.all([listProcesses(), ...(['worker', 'modal'] as const).map((part) => this.stack.pidOf(part).catch(() => null))]);
+    return roots.flatMap((pid) => (pid === null ? [] : descendants(all, pid)));
   }
 
   private pause(ms: number): Promise<boolean> {

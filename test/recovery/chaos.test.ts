@@ -20,7 +20,7 @@ describe('A8: users play while worker, API, runner, CLI, gateway and PostgreSQL 
   it('nothing is lost, doubled, stuck or leaked', () => {
     expect(outcome.verdict, summary(outcome)).toEqual(NOTHING);
     expect(outcome.evidence.diary.runs.length).toBeGreaterThanOrEqual(8);
-    expect(outcome.kills.filter(({ pid }) => pid !== null).length).toBeGreaterThan(1);
+    expect(outcome.kills.filter(({ victim }) => victim !== null).length).toBeGreaterThan(1);
   });
 });
 
