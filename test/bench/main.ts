@@ -12,9 +12,10 @@ import { processes } from './processes.js';
 import { reads } from './reads.js';
 import { describeRun, head, missed, save, table, type Section } from './report.js';
 import { sockets } from './sockets.js';
+import { steps } from './steps.js';
 
 /** In this order; those of the paced stack come last, so that each stack is started once. */
-const ALL: readonly Measurement[] = [jobs, overhead, callbacks, reads, histories, growth, sockets, pacedOverhead, processes];
+const ALL: readonly Measurement[] = [jobs, steps, overhead, callbacks, reads, histories, growth, sockets, pacedOverhead, processes];
 
 /** `npm run bench [-- --only=a,b] [--quick]`: measures the product on this machine; a missed target is told, not an error. */
 program
