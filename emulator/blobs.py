@@ -43,6 +43,11 @@ class Blobs:
         self._file(blob_id).unlink()
         return content
 
+    def forget_older_than(self, moment: float) -> None:
+        for file in self._folder.iterdir():
+            if file.stat().st_mtime < moment:
+                file.unlink()
+
     def _file(self, blob_id: str) -> Path:
         if not re.fullmatch(r"bl-[0-9a-f]+", blob_id):
             raise not_found("Blob")

@@ -47,6 +47,8 @@ class Call:
     begun: int = 0
     #: None until it has ended; `data` stays in the file.
     result: dict[str, Any] | None = None
+    #: Where a large result can be fetched, once somebody has asked.
+    result_blob: str = ""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -61,6 +63,7 @@ class Calls:
 
     def load(self) -> list[Call]:
         """Takes in what the last run left; returns the calls that have not ended."""
+        self._blobs.forget_older_than(time.time() - _KEPT_S)
         for file in self._folder.glob("*.call"):
             result_file = file.with_suffix(".result")
             if time.time() - file.stat().st_mtime > _KEPT_S:
@@ -109,8 +112,8 @@ class Calls:
         )
         data = stored.get("data") or b""
         if len(data) > _IN_MESSAGE_BYTES:
-            stored_blob = self._blobs.keep(data)
-            result.data_blob_id = stored_blob
+            call.result_blob = call.result_blob or self._blobs.keep(data)
+            result.data_blob_id = call.result_blob
         else:
             result.data = data
         return api_pb2.FunctionGetOutputsItem(result=result, idx=0, input_id=call.input_id, data_format=stored.get("format", 0))
@@ -167,7 +170,7 @@ class CallMethods:
         call = self._call(request.function_call_id)
         try:
             await asyncio.wait_for(call.ended.wait(), min(max(request.timeout, 0), _LONGEST_POLL_S))
-        except TimeoutError:
+        except asyncio.TimeoutError:
             return api_pb2.FunctionGetOutputsResponse(last_entry_id="0-0", num_unfinished_inputs=1)
         if call.result is not None and call.result["status"] == LOST:
             # As a result that is not kept any more: nothing unfinished and nothing to fetch.

@@ -30,8 +30,8 @@ class Host:
         self.volumes = volumes
         self.server_url = ""
         # Short, because programs in a container put unix sockets below it.
-        place = sha256(str(store.data_dir).encode()).hexdigest()[:8]
-        self.scratch = Path(tempfile.gettempdir()) / f"modal-{os.getuid()}-{place}"
+        place = sha256(f"{os.getuid()} {store.data_dir}".encode()).hexdigest()[:8]
+        self.scratch = Path("/tmp" if os.access("/tmp", os.W_OK) else tempfile.gettempdir()) / f"modal-{place}"
         self._zygote: asyncio.subprocess.Process | None = None
         self._starting = asyncio.Lock()
         self._expected: dict[str, Container] = {}
@@ -110,8 +110,9 @@ class Container:
         self._views: dict[str, tuple[str, View]] = {}
         self._inbox: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
         self._writer: asyncio.StreamWriter | None = None
-        self._gone = asyncio.Event()
-        self._folder = host.scratch / self.id[3:11]
+        self.gone = asyncio.Event()
+        self._temp = host.scratch / self.id[3:9]
+        self._copies = host.scratch / f"{self.id[3:9]}.volumes"
 
     def view_of(self, volume_id: str) -> View | None:
         return next((view for mount_id, view in self._views.values() if mount_id == volume_id), None)
@@ -123,18 +124,24 @@ class Container:
 
     async def start(self) -> dict[str, Any] | None:
         """Brings it up. Returns None, or the result of the call that it was started for when it cannot run any."""
+        try:
+            return await self._start()
+        except OSError as error:
+            return {"status": "broken", "exception": f"The container could not be started: {error}"}
+
+    async def _start(self) -> dict[str, Any] | None:
         for number, mount in enumerate(self.spec.mounts):
             name = self._host.store.state.volumes.get(mount.volume_id)
             if name is None:
                 return {"status": "broken", "exception": f"Volume {mount.volume_id} does not exist any more."}
-            self._views[mount.path] = (mount.volume_id, await self._host.volumes.open(name, self._folder / f"v{number}"))
+            self._views[mount.path] = (mount.volume_id, await self._host.volumes.open(name, self._copies / str(number)))
         mounts = self.local_mounts()
         for folder in mounts.values():
             os.makedirs(folder, exist_ok=True)
         await self._host.fork(self, self._env(mounts), f"{self.spec.root}/root")
         try:
             message = await asyncio.wait_for(self._inbox.get(), self.spec.startup_timeout_s)
-        except TimeoutError:
+        except asyncio.TimeoutError:
             return {"status": "broken", "exception": f"The container was not ready within {self.spec.startup_timeout_s} s."}
         if message is None:
             return {"status": "broken", "exception": "The container ended while it was starting."}
@@ -146,7 +153,7 @@ class Container:
         try:
             self._send({"type": "input", "input": call.input_id, "call": call.id, "format": call.format, "args": args})
             return await asyncio.wait_for(self._answer(call, death), self.spec.timeout_s)
-        except TimeoutError:
+        except asyncio.TimeoutError:
             await self.stop()
             return {"status": "timeout", "exception": f"Task's current input {call.input_id} hit its timeout of {self.spec.timeout_s}s"}
         finally:
@@ -178,11 +185,12 @@ class Container:
         self.is_retired = True
         if self.pid is not None:
             await asyncio.to_thread(processes.kill_tree, self.pid)
-            await self._gone.wait()
+            await self.gone.wait()
         if self._writer is not None:
             self._writer.close()
         self._host.forget(self)
-        await asyncio.to_thread(shutil.rmtree, self._folder, True)
+        for folder in (self._temp, self._copies):
+            await asyncio.to_thread(shutil.rmtree, folder, True)
 
     async def sync(self, paths: list[str]) -> str:
         """`sync` inside: commits the Volumes mounted at these paths, or all of them."""
@@ -202,7 +210,7 @@ class Container:
         self._send({"type": "setup", "root": f"{self.spec.root}/root", "module": self.spec.module, "function": self.spec.function})
         while (message := await frames.read(reader)) is not None:
             self._inbox.put_nowait(message)
-        self._gone.set()
+        self.gone.set()
         self._inbox.put_nowait(None)
 
     def _send(self, message: dict[str, Any]) -> None:
@@ -217,7 +225,7 @@ class Container:
         return {
             **base, **self.spec.env, **access,
             "PATH": f"{HERE / 'bin'}{os.pathsep}{base.get('PATH', os.defpath)}",
-            "TMPDIR": str(self._folder / "tmp"),
+            "TMPDIR": str(self._temp),
             "MODAL_IS_REMOTE": "1", "MODAL_TASK_ID": self.id, "MODAL_ENVIRONMENT": "main",
             "MODAL_LOCAL_MOUNTS": json.dumps(mounts), "MODAL_LOCAL_IMAGE": self.spec.root,
             "MODAL_LOCAL_VOLUMES": json.dumps({path: volume_id for path, (volume_id, _) in self._views.items()}),

@@ -8,7 +8,7 @@ from typing import Any
 from calls import LOST, Call, Calls
 from containers import Container, Host
 from faults import Faults
-from specs import Spec, spec_of
+from specs import spec_of
 from state import Store
 
 log = logging.getLogger("emulator")
@@ -35,6 +35,8 @@ class Pool:
         self._grow()
 
     def _grow(self) -> None:
+        if self._pools.is_stopping:
+            return
         spec = spec_of(self._pools.store.state, self.function_id)
         if spec is None:
             while self.waiting:
@@ -48,36 +50,41 @@ class Pool:
 
     async def _live(self, container: Container) -> None:
         """From the start of a container to its end."""
-        is_starting = True
         try:
-            problem = await container.start()
-            self._starting -= 1
-            is_starting = False
+            try:
+                problem = await container.start()
+            finally:
+                self._starting -= 1
             if problem is not None:
                 log.warning("%s cannot start: %s", container.spec.tag, problem.get("exception"))
                 if self.waiting:
                     self._pools.calls.end(self.waiting.popleft(), problem)
                 return
-            while not container.is_retired and (call := await self._next(container.spec)) is not None:
+            while not container.is_retired and (call := await self._next(container)) is not None:
                 if not await self._work(container, call):
                     return
         finally:
-            if is_starting:
-                self._starting -= 1
             await container.stop()
             self.members.discard(container)
             self._grow()
 
-    async def _next(self, spec: Spec) -> Call | None:
+    async def _next(self, container: Container) -> Call | None:
+        """The next call for a container, or None when it has idled too long or died meanwhile."""
         if self.waiting:
             return self.waiting.popleft()
         seat: asyncio.Future[Call] = asyncio.get_running_loop().create_future()
         self._idle.append(seat)
+        gone = asyncio.ensure_future(container.gone.wait())
         try:
-            return await asyncio.wait_for(asyncio.shield(seat), spec.scaledown_s)
-        except TimeoutError:
-            seat.cancel()
+            await asyncio.wait({seat, gone}, timeout=container.spec.scaledown_s, return_when=asyncio.FIRST_COMPLETED)
+            if not gone.done():
+                return seat.result() if seat.done() else None
+            if seat.done():
+                self.waiting.appendleft(seat.result())
             return None
+        finally:
+            seat.cancel()
+            gone.cancel()
 
     async def _work(self, container: Container, call: Call) -> bool:
         """Runs one call; False when the container can take no other."""
@@ -119,6 +126,7 @@ class Pools:
         self.faults = faults
         self.host = host
         self.running: dict[str, Container] = {}
+        self.is_stopping = False
         self._pools: dict[str, Pool] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -146,7 +154,7 @@ class Pools:
                 if container.spec.app_id == app_id:
                     container.is_retired = True
                     if not container.is_busy:
-                        container.kill("restart")
+                        container.kill()
 
     def members(self) -> list[Container]:
         return [container for pool in self._pools.values() for container in pool.members]
@@ -161,6 +169,8 @@ class Pools:
         task.add_done_callback(self._tasks.discard)
 
     async def stop(self) -> None:
+        """Ends every container; calls that were running begin again with the next start."""
+        self.is_stopping = True
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

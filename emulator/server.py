@@ -61,6 +61,8 @@ class Emulator(DeployMethods, CallMethods, ResourceMethods, BlobMethods, Unknown
         self.rpcs: dict[str, int] = {}
         self._server: Server | None = None
         self._port = 0
+        #: Connections to the control plane.
+        self._transports: set[Any] = set()
 
     def tag_of(self, function_id: str) -> str:
         spec = spec_of(self.store.state, function_id)
@@ -126,8 +128,6 @@ class Emulator(DeployMethods, CallMethods, ResourceMethods, BlobMethods, Unknown
         for transport in list(self._transports):
             transport.abort()
         await server.wait_closed()
-
-    _transports: set[Any] = set()
 
     async def _receive(self, event: RecvRequest) -> None:
         """Before each request: who asks, and what is to go wrong."""
