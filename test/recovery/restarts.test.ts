@@ -4,7 +4,7 @@ import { expectNextAccepted, expectOneEnd, type Player } from '../support/checke
 import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack } from '../support/stack.js';
 
-/** What all of us stand on goes away in the middle of a job, and comes back with its data. */
+/** What all of us stand on goes away in the middle of a job, and comes back with its data. The API and the worker: worker-killed.test.ts; other moments: phases.test.ts. */
 const TEMPORAL_DOWN_MS = process.env['RECOVERY'] === 'full' ? 20_000 : 3_000;
 
 let stack: Stack;
@@ -29,8 +29,6 @@ describe('A8: an accepted message ends in exactly one version', () => {
   it('although the gateway is killed in mid-stream', () => survives(async () => stack.untilRestarted('supabase', await stack.kill('supabase'))));
 
   it('although PostgreSQL is killed in mid-stream', () => survives(async () => stack.untilRestarted('postgres', await stack.kill('postgres'))));
-
-  it('although the API is killed in mid-stream', () => survives(async () => stack.untilRestarted('api', await stack.kill('api'))));
 
   it('although Temporal is killed in mid-stream and comes back later from its file', () => survives(async () => {
     await stack.kill('temporal');

@@ -15,6 +15,8 @@ import { createUser, type TestUser } from '../../support/users.js';
 const SEED = 20_261_126;
 const FACTOR = process.env['HOSTILE'] === 'full' ? 10 : 1;
 const RSS_GROWTH_MIB = 250;
+/** What a crowd may cost the API for each open socket. */
+const SOCKET_KIB = 100;
 const FRAMES_PER_SOCKET = 30;
 /** Refused sign-in, flood, text that is no UTF-8, too large, too slow. */
 const HONEST_CLOSES = [4001, 1008, 1007, 1009, 1013];
@@ -192,18 +194,28 @@ describe('while another user makes a game', () => {
     expect([1013, 1006, 1008]).toContain(await slow.closed);
   });
 
-  it('a thousand sockets are served, half-open ones beside them', async () => {
-    const halves = Array.from({ length: 100 }, () => connect(Number(new URL(stack.baseUrl).port), '127.0.0.1').on('error', () => undefined));
+  it('a thousand sockets are served, half-open ones beside them, and memory follows those that are open', async () => {
+    const halves = Array.from({ length: 100 * FACTOR }, () => connect(Number(new URL(stack.baseUrl).port), '127.0.0.1').on('error', () => undefined));
     const crowd: Intruder[] = [];
     for (let opened = 0; opened < 1_000 * FACTOR; opened += 100) {
-      crowd.push(...await Promise.all(Array.from({ length: 100 }, () => Intruder.open(false))));
+      const batch = await Promise.all(Array.from({ length: 100 }, () => Intruder.open(false)));
+      for (const { socket } of batch) socket.send('{"type":"ping"}');
+      expect(await Promise.all(batch.map((intruder) => intruder.until('pong')))).not.toContain(false);
+      crowd.push(...batch);
     }
-    for (const { socket } of crowd) socket.send('{"type":"ping"}');
-    expect(await Promise.all(crowd.map((intruder) => intruder.until('pong')))).not.toContain(false);
-    await expectUnharmed();
+    const crowdedMib = await residentMib(apiPid);
+    expect(await stack.pidOf('api')).toBe(apiPid);
+    expect(bystander.isOpen).toBe(true);
+    expect(crowdedMib - rssBefore).toBeLessThan(RSS_GROWTH_MIB + (crowd.length * SOCKET_KIB) / 1024);
+    // Those that waited too long to sign in have been told to go.
+    for (const { socket, closed } of crowd) if (socket.readyState === WebSocket.CLOSED) expect(await closed).toBe(4001);
     for (const { socket } of crowd) socket.terminate();
     for (const socket of halves) socket.destroy();
-  });
+    const isBack = async (): Promise<boolean> => (await residentMib(apiPid)) - rssBefore < RSS_GROWTH_MIB;
+    await expect.poll(isBack, { timeout: 50_000, interval: 500 }).toBe(true);
+    process.stdout.write(`hostile sockets: ${crowd.length} open, API ${Math.round(rssBefore)} → ${Math.round(crowdedMib)} → ${Math.round(await residentMib(apiPid))} MiB\n`);
+    await expectUnharmed();
+  }, 60_000 * FACTOR);
 
   it('its job ends in a version, and its listener has missed nothing', async () => {
     const end = await worker.untilEnd();
