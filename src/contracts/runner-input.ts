@@ -21,7 +21,7 @@ export const GitInput = z.discriminatedUnion('op', [
   z.object({ ...base, op: z.literal('state'), revisions: z.array(Revision).max(10_000).default([]) }),
   /** Brings `refs/heads/main` forward to a published revision, never back and never aside; what `incoming` kept alive is let go. */
   z.object({ ...base, op: z.literal('set-main'), revision: Revision }),
-  /** Deletes refs of candidates and transfers whose commit is older than `olderThanMs` (E4). */
+  /** Deletes refs of candidates and transfers whose commit is older than `olderThanMs` (E4), and what a killed git left. */
   z.object({ ...base, op: z.literal('prune'), olderThanMs: z.number().int().nonnegative() }),
 ]);
 export type GitInput = z.infer<typeof GitInput>;

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commitFolder } from '../../git/commit.js';
-import { initBare, resolve } from '../../git/refs.js';
+import { openRepo } from '../../git/process.js';
+import { initBare, listRefs, resolve } from '../../git/refs.js';
 import { runFiles } from './files.js';
 import { runGit } from './git.js';
 import { FilesInput, GitInput } from '../../contracts/runner-input.js';
@@ -96,5 +97,62 @@ describe('git operations', () => {
     expect(await run({ op: 'bundle', have: null, want: second, file })).toEqual({ bundlePath: file });
     expect(await run({ op: 'bundle', have: second, want: second, file })).toEqual({ bundlePath: null });
     expect(await run({ op: 'fetch', want: second, file }, join(base, 'new.git'))).toEqual({ ref: `refs/incoming/${second}` });
+  });
+
+  it('E6: the state of a store, and main that goes forward only', async () => {
+    const [here, there] = [join(base, 'here.git'), join(base, 'there.git')];
+    const repo = await initBare(here);
+    const commit = async (text: string, parent: string | null, ref: string, expected = parent): Promise<string> => {
+      await writeFile(join(root, 'index.html'), text);
+      return (await commitFolder(repo, root, { message: { subject: text }, target: { ref, expected, parent } })).revision;
+    };
+    const run = (input: object, repoDir = there): Promise<unknown> => runGit(GitInput.parse({ command: 'git', repoDir, ...input }));
+    const bring = async (want: string, have: string | null): Promise<{ file: string; want: string }> => {
+      const file = join(base, `${want}.bundle`);
+      await run({ op: 'bundle', have, want, file }, here);
+      return { file, want };
+    };
+    const first = await commit('one', null, 'refs/heads/main');
+    const second = await commit('two', first, 'refs/heads/main');
+    const aside = await commit('aside', first, 'refs/heads/aside', null);
+
+    expect(await run({ op: 'state', revisions: [first] })).toEqual({ head: null, has: [] });
+    expect(await kindOf(run({ op: 'set-main', revision: first }))).toBe('RevisionMissing');
+    expect(await run({ op: 'set-main', revision: second, incoming: await bring(second, null) })).toEqual({ head: second, outcome: 'moved' });
+    expect(await run({ op: 'state', revisions: [second, 'e'.repeat(40), first] })).toEqual({ head: second, has: [second, first] });
+    expect(await run({ op: 'set-main', revision: second })).toEqual({ head: second, outcome: 'same' });
+    expect(await run({ op: 'set-main', revision: first })).toEqual({ head: second, outcome: 'ahead' });
+    expect(await run({ op: 'set-main', revision: aside, incoming: await bring(aside, first) })).toEqual({ head: second, outcome: 'diverged' });
+    expect(await run({ op: 'state' })).toEqual({ head: second, has: [] });
+    // What main reached was let go; what it did not reach is kept until it is old.
+    expect((await listRefs(openRepo(there), 'refs/incoming')).map(({ revision }) => revision)).toEqual([aside]);
+    expect(await run({ op: 'prune', olderThanMs: 3600_000 })).toEqual({ removed: 0, leftovers: 0 });
+    expect(await run({ op: 'prune', olderThanMs: 0 })).toEqual({ removed: 1, leftovers: 0 });
+    expect(await run({ op: 'prune', olderThanMs: 0 }, join(base, 'nothing.git'))).toEqual({ removed: 0, leftovers: 0 });
+    expect(await run({ op: 'state' })).toEqual({ head: second, has: [] });
+    // What a killed git left blocks nobody for ever; what one may still hold stays.
+    for (const name of ['refs/heads/main.lock', 'objects/pack/tmp_pack_x']) await writeFile(join(there, name), '');
+    await utimes(join(there, 'refs/heads/main.lock'), new Date(0), new Date(0));
+    expect(await run({ op: 'prune', olderThanMs: 0 })).toEqual({ removed: 0, leftovers: 1 });
+    await expect(access(join(there, 'objects/pack/tmp_pack_x'))).resolves.toBeUndefined();
+    // A store that is asked from something that it never had gets everything.
+    expect(await run({ op: 'bundle', have: 'f'.repeat(40), want: second, file: join(base, 'all.bundle') }, here)).toEqual({ bundlePath: join(base, 'all.bundle') });
+    expect(await run({ op: 'fetch', want: second, file: join(base, 'all.bundle') }, join(base, 'new.git'))).toEqual({ ref: `refs/incoming/${second}` });
+  });
+
+  it('E6: an input whose bundle does not fit does nothing else', async () => {
+    const here = join(base, 'here.git');
+    const repo = await initBare(here);
+    const make = async (text: string, parent: string | null): Promise<string> => {
+      await writeFile(join(root, 'index.html'), text);
+      return (await commitFolder(repo, root, { message: { subject: text }, target: { ref: 'refs/heads/main', expected: parent, parent } })).revision;
+    };
+    const first = await make('one', null);
+    const second = await make('two', first);
+    const file = join(base, 'x.bundle');
+    await runGit(GitInput.parse({ command: 'git', repoDir: here, op: 'bundle', have: first, want: second, file }));
+    const there = join(base, 'there.git');
+    expect(await kindOf(runGit(GitInput.parse({ command: 'git', repoDir: there, op: 'set-main', revision: second, incoming: { file, want: second } })))).toBe('RevisionMissing');
+    expect(await listRefs(openRepo(there), 'refs')).toEqual([]);
   });
 });

@@ -1,3 +1,5 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DreamError } from '../../contracts/errors.js';
 import { bundleCreate, bundleFetch } from '../../git/bundle.js';
 import { commitTree } from '../../git/commit.js';
@@ -7,9 +9,12 @@ import { presentRevisions } from '../../git/presence.js';
 import { openRepo, type Repo } from '../../git/process.js';
 import { logPage } from '../../git/read.js';
 import { findCandidate } from '../candidate/save.js';
+import { lookAt } from './safe-path.js';
 import { takeIn } from '../incoming.js';
 import type { GitInput } from '../../contracts/runner-input.js';
 
+const LEFTOVER = /\.lock$|^tmp_/;
+const LOCK_HELD_AT_MOST_MS = 3_600_000;
 const MAIN = 'refs/heads/main';
 /** What runs and transfers leave until somebody takes it up. */
 const PASSING = ['refs/jobs', 'refs/incoming', 'refs/outgoing'];
@@ -42,7 +47,7 @@ export async function runGit(input: GitInput): Promise<unknown> {
     case 'set-main':
       return setMain(repo, input.revision);
     case 'prune':
-      return { removed: await prune(repo, input.olderThanMs) };
+      return prune(repo, input.olderThanMs);
   }
 }
 
@@ -56,11 +61,27 @@ async function setMain(repo: Repo, revision: string): Promise<{ head: string | n
   return { head: await resolve(repo, MAIN), outcome };
 }
 
-async function prune(repo: Repo, olderThanMs: number): Promise<number> {
+/** A project that is not there (any more) has nothing to prune. */
+async function prune(repo: Repo, olderThanMs: number): Promise<{ removed: number; leftovers: number }> {
+  if ((await lookAt(repo.gitDir)) === null) return { removed: 0, leftovers: 0 };
   const refs = (await Promise.all(PASSING.map((prefix) => listRefs(repo, prefix)))).flat();
   const old = refs.filter(({ committedAt }) => Date.now() - committedAt.getTime() >= olderThanMs);
   for (const { ref } of old) await deleteRef(repo, ref);
-  return old.length;
+  return { removed: old.length, leftovers: await removeLeftovers(repo.gitDir, olderThanMs) };
+}
+
+/** Locks and half-written objects of a git that was killed: a lock blocks its ref for ever. None is held for long. */
+async function removeLeftovers(gitDir: string, olderThanMs: number): Promise<number> {
+  let removed = 0;
+  for (const entry of await readdir(gitDir, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !LEFTOVER.test(entry.name)) continue;
+    const file = join(entry.parentPath, entry.name);
+    const stats = await lookAt(file);
+    if (stats === null || Date.now() - stats.mtimeMs < Math.max(olderThanMs, LOCK_HELD_AT_MOST_MS)) continue;
+    await rm(file, { force: true });
+    removed += 1;
+  }
+  return removed;
 }
 
 /** Idempotent by `actionId`: a repetition answers the commit that is there. */

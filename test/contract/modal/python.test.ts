@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runnerVersion } from '../../../src/activities/runner-bundle.js';
+import { PROJECT_ROOT } from '../../../src/config.js';
+import { startFakeMessages } from '../../fakes/messages-api.js';
+import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
+
+const run = promisify(execFile);
+const PYTHON = path.join(PROJECT_ROOT, '.tools/modal-venv/bin/python');
+const FOLDER = path.join(PROJECT_ROOT, 'modal');
+
+let base: string;
+beforeAll(async () => {
+  base = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-python-'));
+  await run(process.execPath, ['--import', 'tsx', 'scripts/modal-deploy.ts', '--build-only'], { cwd: PROJECT_ROOT });
+});
+afterAll(() => rm(base, { recursive: true, force: true }));
+
+const python = (args: readonly string[], env: Record<string, string> = {}) => run(PYTHON, args, {
+  // Nobody listens there: what needs an account would fail.
+  cwd: FOLDER, env: { PATH: process.env['PATH'] ?? '', HOME: base, PYTHONDONTWRITEBYTECODE: '1', MODAL_SERVER_URL: 'http://127.0.0.1:9', ...env },
+});
+
+it('what is deployed carries the version of this code, and no path of this machine', async () => {
+  const manifest = JSON.parse(await readFile(path.join(FOLDER, 'build', 'manifest.json'), 'utf8')) as Record<string, unknown>;
+  const { dependencies } = JSON.parse(await readFile(path.join(PROJECT_ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+  expect(manifest).toEqual({ version: await runnerVersion(), commands: ['generate', 'git', 'files'], claudeCode: dependencies['@anthropic-ai/claude-code'] });
+  const code = await readFile(path.join(FOLDER, 'build', `runner-${String(manifest['version'])}.mjs`), 'utf8');
+  expect(code).not.toContain(PROJECT_ROOT);
+});
+
+it('the declared options of a function are those of what it meets', async () => {
+  const { stdout } = await python(['-c', 'import json, app; print(json.dumps({name: vars(each) for name, each in app.FUNCTIONS.items()}))']);
+  const functions = JSON.parse(stdout) as Record<string, { command: string; restricted: boolean; gpu: string | null; secrets: string[] }>;
+  expect(Object.keys(functions)).toEqual(['generate-game', 'git-operation', 'file-operation', 'generate-image', 'render-video']);
+  expect(Object.values(functions).filter(({ restricted }) => !restricted).map(({ command }) => command)).toEqual(['files']);
+  expect(functions['git-operation']?.secrets).toEqual([]);
+  expect(functions['render-video']?.gpu).toBe('L4');
+});
+
+/** Serves one call in this process, is interrupted like a cancelled input, and says what is left of it while it lives on. */
+const INTERRUPTED = `
+import json, os, signal, sys, time
+import app
+class Cancelled(BaseException): pass
+def cancel(*_): raise Cancelled()
+signal.signal(signal.SIGALRM, cancel)
+request = json.loads(sys.stdin.readline())
+def arguments():
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try: yield open(f"/proc/{name}/cmdline").read()
+        except OSError: pass
+def running(): return any(request["input"]["model"] in each for each in arguments())
+import threading
+def watch():
+    while not running(): time.sleep(0.05)
+    os.kill(os.getpid(), signal.SIGALRM)
+threading.Thread(target=watch, daemon=True).start()
+try: app.serve("generate-game", request)
+except Cancelled: print(json.dumps({"left": running(), "temp": os.listdir(os.environ["TMPDIR"])}))
+`;
+
+it('F1: a function that is interrupted ends the runner and the model program before it lets go, and leaves no files', async () => {
+  const model = await startFakeMessages([{ hang: 'after-start' }]);
+  const [root, temp] = [await mkdtemp(path.join(base, 'volume-')), await mkdtemp(path.join(base, 't-'))];
+  const jobId = randomUUID();
+  const request = { version: await runnerVersion(), callId: `${jobId}.1`, bundle: null, input: {
+    command: 'generate', jobId, attempt: 1, callId: `${jobId}.1`, repoDir: 'projects/p/repo.git', scratchDir: '', parent: null, prompt: 'x', systemPrompt: 'x',
+    userText: 'x', extraFiles: [], model: `model-${randomUUID()}`, callbackUrl: null, wantBundle: true,
+    limits: { maxTurns: 8, maxBudgetUsd: 5, startTimeoutMs: 40_000, noProgressTimeoutMs: 40_000, callbackDrainMs: 100 },
+  } };
+  const working = python(['-c', INTERRUPTED], {
+    MODAL_LOCAL_MOUNTS: JSON.stringify({ '/user': root }), TMPDIR: temp, ANTHROPIC_API_KEY: 'sk-test-the-real-key', ANTHROPIC_BASE_URL: model.url, CALLBACK_SECRET: 'c'.repeat(32),
+  });
+  working.child.stdin?.end(`${JSON.stringify(request)}\n`);
+  expect(JSON.parse((await working).stdout)).toEqual({ left: false, temp: [] });
+  expect(await readdir(root)).not.toContain('scratch');
+  await model.close();
+});
+
+describe('check_account.py', () => {
+  let emulator: ModalEmulator;
+  beforeAll(async () => { emulator = await startModalEmulator(); });
+  afterAll(() => emulator.stop());
+
+  it('says what it would ask and what that costs, and asks nothing without --yes', async () => {
+    const { stdout } = await python(['check_account.py', '--dry-run']);
+    expect(stdout.match(/^\d\. .*\(about \$0\.\d\d\)$/gm)).toHaveLength(8);
+    expect(Number(/Together about \$([\d.]+)/.exec(stdout)?.[1])).toBeLessThan(1);
+    expect((await python(['check_account.py', '--only', '3'])).stdout).toMatch(/^3\. [\s\S]*Nothing was asked: say --yes/);
+    expect((await python(['check_account.py', '--help'])).stdout).toContain('--dry-run');
+  });
+
+  it('asks, prints what it found, and removes its Volumes', async () => {
+    const { stdout } = await python(['check_account.py', '--yes', '--only', '1,4'], { ...emulator.env, MODAL_CONFIG_PATH: '/dev/null' });
+    expect(stdout).toContain('seen by the next container right after the answer: [true, true, true, true, true]');
+    expect(stdout).toContain('other user\'s Volume: null');
+    expect(stdout).toMatch(/after.*"text": "later"/);
+    expect(stdout).toContain('input plane: "not used"');
+    expect(stdout).not.toContain('COULD NOT BE ASKED');
+    expect((await emulator.control.state()).volumes.filter((name) => name.startsWith('check-'))).toEqual([]);
+  });
+});
