@@ -118,3 +118,11 @@ function withDefaults(env: Parsed): Config {
     CALLBACK_BASE_URL: env.CALLBACK_BASE_URL ?? `http://127.0.0.1:${env.PORT}`,
   };
 }
+
+export type ModalChoice = Pick<Config, 'USE_MODAL' | 'MODAL_TOKEN_ID' | 'MODAL_TOKEN_SECRET'>;
+
+/** What keeps this configuration from Modal whatever the row says; null = nothing does. */
+export function whyWithoutModal({ USE_MODAL, MODAL_TOKEN_ID, MODAL_TOKEN_SECRET }: ModalChoice): string | null {
+  if (USE_MODAL === false) return 'USE_MODAL=false';
+  return MODAL_TOKEN_ID && MODAL_TOKEN_SECRET ? null : 'no Modal credentials';
+}

@@ -1,7 +1,6 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleSpec } from '@temporalio/client';
-import type { Config } from '../config.js';
+import { whyWithoutModal, type Config } from '../config.js';
 import { TASK_QUEUE } from '../contracts/workflows.js';
-import { whyWithoutModal } from './shared/backend.js';
 
 /** A workflow that is started again and again; the Schedule has its name. */
 interface Round { readonly workflowType: string; readonly spec: ScheduleSpec }
@@ -19,7 +18,10 @@ function roundsFor(config: Config): Round[] {
     { workflowType: 'collectGarbage', spec: every('1 hours') },
     { workflowType: 'watchVolumes', spec: NIGHTLY },
     ...(isLimited ? [{ workflowType: 'watchSpending', spec: every('5 minutes') }] : []),
-    ...(usesModal ? [{ workflowType: 'watchCalls', spec: every('5 minutes') }, { workflowType: 'watchModal', spec: every('2 minutes') }] : []),
+    ...(usesModal ? [
+      { workflowType: 'watchCalls', spec: every('5 minutes') }, { workflowType: 'watchModal', spec: every('2 minutes') },
+      { workflowType: 'replicateAll', spec: every('1 hours') },
+    ] : []),
   ];
 }
 

@@ -58,10 +58,11 @@ interface Workers { workers: Worker[]; modal: ModalSet | null }
 
 async function createWorkers(config: WorkerConfig, connection: NativeConnection, client: Client, log: Log): Promise<Workers> {
   const store = createStore(config, log);
-  const mirror = createMirror(config.DATA_DIR);
+  const plainMirror = createMirror(config.DATA_DIR);
   const stream = createJobStreamClient(client);
   const alerts = createAlerts({ config, store, log });
-  const modal = await openModal({ config, store, mirror, log });
+  const modal = await openModal({ config, store, mirror: plainMirror, log });
+  const mirror = modal?.mirror ?? plainMirror;
   const storage = createStorage({ config, store, log, volumeUsage: modal?.measureVolume ?? null });
   const deps = { config, store, mirror, stream, log, client, dataDir: config.DATA_DIR, alerts, storage };
   const jobs = jobActivities(deps);

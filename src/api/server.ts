@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import { Client, Connection } from '@temporalio/client';
-import type { Config } from '../config.js';
+import { whyWithoutModal, type Config } from '../config.js';
 import type { Log } from '../log.js';
 import { createMirror } from '../store/mirror.js';
+import { withHydration } from '../store/mirror-hydration.js';
 import { createStore, type Store } from '../store/index.js';
 import { createAdmitter } from './admission/admit.js';
 import { createApp } from './app.js';
@@ -10,6 +11,7 @@ import { createAuth } from './auth.js';
 import { durableLane } from './callback/durable-lane.js';
 import { callbackRouter } from './callback/router.js';
 import { createGames } from './games/current-game.js';
+import { createHydrate } from './games/hydrate.js';
 import { JobFeeds } from './jobs-feed/feeds.js';
 import { storeFacts } from './jobs-feed/store-facts.js';
 import { streamReader } from './jobs-feed/stream-reader.js';
@@ -35,7 +37,8 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS });
   const temporal = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   const store = createStore(config, log);
-  const mirror = createMirror(config.DATA_DIR);
+  const plainMirror = createMirror(config.DATA_DIR);
+  const mirror = whyWithoutModal(config) === null ? withHydration(plainMirror, createHydrate(temporal, log)) : plainMirror;
   const auth = createAuth(config);
   const readStream = streamReader(temporal);
   const feeds = new JobFeeds({ readStream, facts: storeFacts(store, mirror), log });

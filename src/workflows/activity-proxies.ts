@@ -1,9 +1,12 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { AgentActivities, FileActivities, MaintenanceActivities, SharedActivities } from '../activities/ports.js';
-import { LOCAL_AGENT_QUEUE, LOCAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
+import type { AgentActivities, FileActivities, MaintenanceActivities, ReplicationActivities, SharedActivities, WatcherActivities } from '../activities/ports.js';
+import { ERROR_POLICY } from '../contracts/errors.js';
+import { LOCAL_AGENT_QUEUE, LOCAL_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
 
 /** A worker that says nothing for so long is dead (all its activities beat once a second). */
 const HEARTBEAT_TIMEOUT = '5 seconds';
+/** The same for a run, whose beats share the machine with a model program. */
+const RUN_HEARTBEAT_TIMEOUT = '8 seconds';
 
 /** Short steps on our own database and mirror: they are tried until they work, because an accepted message must end. */
 export const shared = proxyActivities<SharedActivities>({
@@ -21,8 +24,8 @@ export const answering = proxyActivities<Pick<SharedActivities, 'answerQuestion'
   retry: { initialInterval: '1 second', maximumAttempts: 3 },
 });
 
-/** House-keeping: the next round is soon enough. */
-export const maintenance = proxyActivities<MaintenanceActivities>({
+/** House-keeping and watching: the next round is soon enough. */
+export const maintenance = proxyActivities<MaintenanceActivities & WatcherActivities>({
   taskQueue: TASK_QUEUE,
   startToCloseTimeout: '5 minutes',
   retry: { maximumAttempts: 1 },
@@ -36,13 +39,59 @@ export const localFiles = proxyActivities<FileActivities>({
   retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds' },
 });
 
+/** Files on the user's Volume. A Modal that is down must not keep anybody waiting: what is left there is found and removed later (F2). */
+export const modalFiles = proxyActivities<FileActivities>({
+  taskQueue: MODAL_QUEUE,
+  scheduleToCloseTimeout: '60 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
+});
+
+/** Work on both stores, beside all jobs: a worker that dies leaves a repeat, a Modal that is away is tried a few times. */
+export const replication = proxyActivities<Omit<ReplicationActivities, 'hydrateProject'>>({
+  taskQueue: MODAL_QUEUE,
+  startToCloseTimeout: '10 minutes',
+  scheduleToCloseTimeout: '30 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 4 },
+});
+
+/** A reader waits for it: soon, or the next reader asks again. */
+export const hydration = proxyActivities<Pick<ReplicationActivities, 'hydrateProject'>>({
+  taskQueue: MODAL_QUEUE,
+  scheduleToCloseTimeout: '60 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { initialInterval: '500 milliseconds', maximumAttempts: 3 },
+});
+
 /** One attempt on this machine. The workflow owns the tries (C1), so the activity has one; no schedule-to-start limit (G2). */
 export function localAgent(startToCloseTimeoutMs: number): ReturnType<typeof proxyActivities<AgentActivities>> {
   return proxyActivities<AgentActivities>({
     taskQueue: LOCAL_AGENT_QUEUE,
     startToCloseTimeout: startToCloseTimeoutMs,
-    heartbeatTimeout: '8 seconds',
+    heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { maximumAttempts: 1 },
+  });
+}
+
+/** Of several lives of a worker, the last that may take up a call of one that died. */
+const MAX_WORKERS_PER_CALL = 3;
+const START_TO_CLOSE_TIMEOUT = 'TemporalTimeout:StartToClose';
+
+/**
+ * One attempt on Modal. When the worker that waits for the call dies, another one goes on with the same call (C1): that is the
+ * only reason why Temporal itself tries again. Every other end is the workflow's to judge.
+ */
+export function modalAgent(startToCloseTimeoutMs: number): ReturnType<typeof proxyActivities<AgentActivities>> {
+  return proxyActivities<AgentActivities>({
+    taskQueue: MODAL_AGENT_QUEUE,
+    startToCloseTimeout: startToCloseTimeoutMs,
+    heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: {
+      initialInterval: '200 milliseconds', backoffCoefficient: 1, maximumAttempts: MAX_WORKERS_PER_CALL,
+      nonRetryableErrorTypes: [...Object.keys(ERROR_POLICY), START_TO_CLOSE_TIMEOUT],
+    },
   });
 }

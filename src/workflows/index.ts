@@ -2,9 +2,12 @@
 export { collectGarbage } from './collect-garbage.js';
 export { deleteProject } from './delete-project.js';
 export { generateGame } from './generate-game.js';
+export { hydrateProject } from './hydrate-project.js';
 export { jobStream } from './job-stream.js';
 export { nameProject } from './name-project.js';
 export { reconcileJobs } from './reconcile-jobs.js';
+export { replicateAll } from './replicate-all.js';
+export { replicateProject } from './replicate-project.js';
 export { restoreVersion } from './restore-version.js';
 export { watchCalls } from './watch-calls.js';
 export { watchModal } from './watch-modal.js';

@@ -3,19 +3,25 @@ import type { Log } from '../../log.js';
 import type { FolderSize } from '../../store/folder-size.js';
 import type { Mirror } from '../../store/mirror.js';
 import type { Store } from '../../store/index.js';
-import type { AgentActivities, FileActivities } from '../ports.js';
+import { withHydration } from '../../store/mirror-hydration.js';
+import type { AgentActivities, FileActivities, ReplicationActivities } from '../ports.js';
 import { runnerVersion } from '../runner-bundle.js';
 import { modalAgentActivities } from './agent.js';
 import { createBreaker } from './breaker.js';
 import { createModalCalls, type ModalCalls } from './call.js';
 import { connectModal } from './client.js';
 import { measureVolume, modalFileActivities } from './files.js';
+import { replicationActivities } from './replication/activities.js';
+import { createHydrate } from './replication/hydrate.js';
+import { createVolume } from './replication/volume.js';
 
 /** What a worker with Modal credentials can do; also while the switch is at local, so that calls from before come to their end. */
 export interface ModalSet {
   readonly calls: ModalCalls;
   readonly agent: AgentActivities;
-  readonly files: FileActivities;
+  readonly files: FileActivities & ReplicationActivities;
+  /** The mirror that fetches from the Volume what it lacks (E7). */
+  readonly mirror: Mirror;
   /** What a user's Volume holds; null = there is none. */
   readonly measureVolume: (userId: string) => Promise<FolderSize | null>;
   /** After the last activity has ended. */
@@ -36,10 +42,13 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
     recordCall: store.usage.recordCall,
   };
   const calls = createModalCalls({ connection, breaker, version: await runnerVersion(), ledger, log });
+  const replication = { ...deps, volume: createVolume(calls) };
+  const hydrate = createHydrate(replication);
+  const mirror = withHydration(deps.mirror, hydrate);
   return {
-    calls,
-    agent: modalAgentActivities({ ...deps, calls }),
-    files: modalFileActivities({ calls }),
+    calls, mirror,
+    agent: modalAgentActivities({ ...deps, mirror, calls }),
+    files: { ...modalFileActivities({ calls }), ...replicationActivities(replication, hydrate) },
     measureVolume: (userId) => measureVolume(calls, userId),
     async close() {
       await breaker.settled();

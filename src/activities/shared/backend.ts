@@ -1,17 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Config } from '../../config.js';
+import { whyWithoutModal, type ModalChoice } from '../../config.js';
 import type { Backend } from '../../contracts/workflows.js';
 import type { BackendState } from '../../store/backend-state.js';
 import type { Store } from '../../store/index.js';
 import type { BackendActivities } from '../ports.js';
-
-type ModalConfig = Pick<Config, 'USE_MODAL' | 'MODAL_TOKEN_ID' | 'MODAL_TOKEN_SECRET'>;
-
-/** What keeps this configuration from Modal whatever the row says; null = nothing does. */
-export function whyWithoutModal({ USE_MODAL, MODAL_TOKEN_ID, MODAL_TOKEN_SECRET }: ModalConfig): string | null {
-  if (USE_MODAL === false) return 'USE_MODAL=false';
-  return MODAL_TOKEN_ID && MODAL_TOKEN_SECRET ? null : 'no Modal credentials';
-}
 
 export interface BackendDecision {
   backend: Backend;
@@ -21,7 +13,7 @@ export interface BackendDecision {
 }
 
 export interface DecisionInput {
-  config: ModalConfig;
+  config: ModalChoice;
   state: BackendState;
   userId: string;
   nowMs: number;
@@ -47,7 +39,7 @@ function percentileOf(userId: string): number {
   return createHash('sha256').update(userId.toLowerCase()).digest().readUInt32BE(0) % 100;
 }
 
-export interface BackendDeps { config: ModalConfig; store: Pick<Store, 'backendState'> }
+export interface BackendDeps { config: ModalChoice; store: Pick<Store, 'backendState'> }
 
 /** The choice of the backend before each step of a run (G1). */
 export function backendActivities({ config, store }: BackendDeps): BackendActivities {

@@ -1,6 +1,6 @@
 import { isUuid } from '../../../contracts/primitives.js';
+import type { Hydrate } from '../../../store/mirror-hydration.js';
 import type { ReplicationActivities } from '../../ports.js';
-import { createHydrate } from './hydrate.js';
 import { levelProject, type ReplicationDeps } from './level.js';
 
 /** Candidates that were not published within a day are not wanted any more (E4). */
@@ -10,9 +10,8 @@ const LEFTOVER_MS = 24 * 60 * 60_000;
 const USERS_AT_ONCE = 20;
 
 /** Keeping mirror and Volumes level, for workers that can reach Modal. */
-export function replicationActivities(deps: ReplicationDeps): ReplicationActivities {
+export function replicationActivities(deps: ReplicationDeps, hydrate: Hydrate): ReplicationActivities {
   const { store, volume } = deps;
-  const hydrate = createHydrate(deps);
   return {
     replicateProject: ({ userId, projectId, dryRun = false }) => levelProject(deps, { userId, projectId }, dryRun),
     hydrateProject: ({ userId, projectId }) => hydrate(userId, projectId),
@@ -25,6 +24,7 @@ export function replicationActivities(deps: ReplicationDeps): ReplicationActivit
 
 /** Removes what a user's Volume holds, or was noted to hold, of projects that are really gone, and for a while. */
 async function removeLeftovers({ store, volume, log }: ReplicationDeps, userId: string, dryRun: boolean): Promise<{ removed: number }> {
+  if (!(await volume.exists(userId))) return { removed: 0 };
   const [folders, noted] = await Promise.all([volume.listProjects(userId), store.volumeHeads.notedOf(userId)]);
   const lastSeen = new Map<string, number>();
   for (const { projectId, modifiedAt } of folders) lastSeen.set(projectId, modifiedAt.getTime());

@@ -23,6 +23,7 @@ async function hydrate(deps: ReplicationDeps, userId: string, projectId: string)
   if (line.length === 0) return;
   const here = await mirror.state(userId, projectId, line);
   if (here.has[0] === line[0]) return;
+  if (!(await volume.exists(userId))) return;
   const { toMirror } = planLevel(line, here, await volume.state(userId, projectId, line));
   if (!toMirror) return;
   await fetchToMirror(deps, userId, projectId, toMirror);

@@ -20,6 +20,8 @@ const Pruned = z.object({ removed: z.number() });
 
 /** A user's Volume as replication sees it: the same questions as to the mirror, each one call of a function. */
 export interface Volume {
+  /** False = the user never had one. */
+  exists(userId: string): Promise<boolean>;
   state(userId: string, projectId: string, revisions: readonly string[]): Promise<RepoState>;
   /** The commits `have..want`; null = nothing to send. Throws `RevisionMissing` when `want` is not there. */
   exportBundle(userId: string, projectId: string, range: BundleRange): Promise<Uint8Array | null>;
@@ -36,7 +38,7 @@ export interface Volume {
 
 type WithoutCommand<T> = T extends unknown ? Omit<T, 'command' | 'repoDir' | 'root'> : never;
 
-export function createVolume(calls: Pick<ModalCalls, 'run'>): Volume {
+export function createVolume(calls: Pick<ModalCalls, 'run' | 'hasVolume'>): Volume {
   const git = <T>(userId: string, projectId: string, op: WithoutCommand<GitInput>, schema: z.ZodType<T>, bundle?: { want: string; bytes: Uint8Array }): Promise<ModalAnswer<T>> =>
     calls.run({
       userId, fn: MODAL_FUNCTION.git, input: { command: 'git', repoDir: volumeRepoOf(projectId), ...op }, ...(bundle ? { bundle } : {}),
@@ -52,6 +54,7 @@ export function createVolume(calls: Pick<ModalCalls, 'run'>): Volume {
     }
   };
   return {
+    exists: (userId) => calls.hasVolume(userId),
     state: async (userId, projectId, revisions) => (await git(userId, projectId, { op: 'state', revisions: [...revisions] }, State)).result,
     exportBundle: async (userId, projectId, range) => (await git(userId, projectId, { op: 'bundle', ...range, file: 'out' }, z.unknown())).bundle,
     advanceMain: async (userId, projectId, revision, bytes) =>
