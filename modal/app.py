@@ -66,9 +66,11 @@ class Options:
     restricted: bool = True
 
 
-#: Time-outs are those of the work (JOB_TIMEOUT_MS is 600 s) plus what taking in bundles, cleaning up and `sync` need.
+#: The worker ends a job after JOB_TIMEOUT_MS; Modal's own time-out stands behind that, with room for start-up, bundles and `sync`.
+GENERATE_TIMEOUT_S = int(os.environ.get("JOB_TIMEOUT_MS", "600000")) // 1000 + 300
+
 FUNCTIONS = {
-    "generate-game": Options("generate", timeout_s=900, cpu=1, memory_mib=2048, secrets=("anthropic", "dreamcore-callback")),
+    "generate-game": Options("generate", timeout_s=GENERATE_TIMEOUT_S, cpu=1, memory_mib=2048, secrets=("anthropic", "dreamcore-callback")),
     "git-operation": Options("git", timeout_s=300, cpu=0.5, memory_mib=1024),
     "file-operation": Options("files", timeout_s=120, cpu=0.25, memory_mib=512, restricted=False),
     # Deployed as soon as the runner has their commands.

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runnerVersion } from '../../../src/activities/runner-bundle.js';
+import { priceUsd } from '../../../src/activities/modal/price.js';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { startFakeMessages } from '../../fakes/messages-api.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
@@ -41,6 +42,19 @@ it('the declared options of a function are those of what it meets', async () => 
   expect(Object.values(functions).filter(({ restricted }) => !restricted).map(({ command }) => command)).toEqual(['files']);
   expect(functions['git-operation']?.secrets).toEqual([]);
   expect(functions['render-video']?.gpu).toBe('L4');
+});
+
+it('the runbook tells time-outs, Secrets and prices as they are', async () => {
+  const runbook = await readFile(path.join(FOLDER, 'README.md'), 'utf8');
+  const { stdout } = await python(['-c', 'import json, app; print(json.dumps({name: vars(each) for name, each in app.FUNCTIONS.items()}))'], { JOB_TIMEOUT_MS: '600000' });
+  for (const [name, { timeout_s, secrets }] of Object.entries(JSON.parse(stdout) as Record<string, { timeout_s: number; secrets: string[] }>)) {
+    const row = runbook.split('\n').find((line) => line.startsWith('|') && line.includes(`\`${name}\``)) ?? '';
+    expect(row, name).toContain(name === 'generate-game' ? '`JOB_TIMEOUT_MS` + 300 s' : `${timeout_s.toLocaleString('en')} s`);
+    for (const secret of secrets) expect(row, name).toContain(`\`${secret}\``);
+  }
+  for (const [fn, seconds, digits] of [['generate-game', 60, 4], ['git-operation', 1, 7], ['file-operation', 1, 7]] as const) {
+    expect(runbook).toContain(`$${priceUsd(fn, seconds).toFixed(digits)}`);
+  }
 });
 
 /** Serves one call in this process, is interrupted like a cancelled input, and says what is left of it while it lives on. */
