@@ -127,7 +127,7 @@ export async function newDataDir(): Promise<string> {
 
 /** Our environment without anything that would configure the product, then `own`. */
 export function stackEnv(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const foreign = /^(ANTHROPIC_|CLAUDE_|SUPABASE_|EMBEDDED_|TEMPORAL_|CALLBACK_|PG|DEMO|PORT$|HOST$|PUBLIC_URL$|GAMES_|CORS_|MAX_|JOB_|MODAL_|USE_MODAL$|NODE_ENV$|LOG_LEVEL$|VITEST|npm_)/;
+  const foreign = /^(ANTHROPIC_|BUDGET_|USER_DAILY|VOLUME_|ALERT_|CLAUDE_|SUPABASE_|EMBEDDED_|TEMPORAL_|CALLBACK_|PG|DEMO|PORT$|HOST$|PUBLIC_URL$|GAMES_|CORS_|MAX_|JOB_|MODAL_|USE_MODAL$|NODE_ENV$|LOG_LEVEL$|VITEST|npm_)/;
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name) || name === 'TEMPORAL_CLI_PATH');
   return { ...Object.fromEntries(kept), LOG_LEVEL: 'info', ...own };
 }

@@ -90,6 +90,20 @@ describe('one message becomes one version', () => {
     expect(diary).toEqual(['open', 'plan', 'attempt 1', 'attempt 2', 'attempt 3', 'publish', 'complete']);
   });
 
+  it('a message beyond a limit is one clear failure: nothing runs, nothing is tried again', async () => {
+    for (const kind of ['SPENDING_LIMIT_EXCEEDED', 'STORAGE_LIMIT_EXCEEDED'] as const) {
+      const input = generateInput();
+      const { activities, diary } = fakes(input, {
+        async startAttempt() { throw ApplicationFailure.create({ type: kind, message: 'too much', nonRetryable: true }); },
+      });
+      await env.withWorkers(activities, async () => {
+        await send(input);
+        await expect(result(input)).resolves.toEqual({ ended: 'failed', failure: kind });
+      });
+      expect(diary).toEqual(['open', 'plan', `fail ${kind}`]);
+    }
+  });
+
   it('reports one clear failure, without another try, when the model refuses', async () => {
     const input = generateInput();
     const { activities, diary, failed } = fakes(input, {
