@@ -148,6 +148,18 @@ describe('a generation on Modal', () => {
     expect(model.requests).toEqual([]);
   });
 
+  it('C4: a container that dies after its work and is started again on the same input answers the candidate that is there', async () => {
+    const player = new Player();
+    await emulator.control.add({ kind: 'container-death', on: MODAL_FUNCTION.generate, when: 'after', outcome: 'restart', times: 1 });
+    const { result, bundle } = await player.call(MODAL_FUNCTION.generate, player.generation());
+    expect(result).toMatchObject({ kind: 'candidate', summary: 'できました' });
+    expect(model.requests).toHaveLength(2);
+    expect(bundle?.length).toBeGreaterThan(0);
+    expect((await emulator.control.state()).commits[volumeNameOf(player.userId)]).toBe(2);
+    const refs = execFileSync('git', ['--git-dir', path.join(player.folder, player.repoDir), 'for-each-ref', '--format=%(refname) %(objectname)'], { encoding: 'utf8' });
+    expect(refs.trim()).toBe(`refs/jobs/${player.jobId}/1 ${String(result['revision'])}`);
+  });
+
   it('G1: a failure of the model is told by its own kind, with the time that it took', async () => {
     play([{ status: 401, error: 'invalid x-api-key' }]);
     const player = new Player();
