@@ -1,31 +1,20 @@
-import { createClient } from '@supabase/supabase-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Listener, oneTo, seqsOf, type JobFrame } from '../support/listener.js';
+import { expectNextAccepted, expectOneEnd, expectOneLine, serviceClient, type Player } from '../support/checker.js';
+import type { JobFrame } from '../support/listener.js';
+import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack, type StackPart } from '../support/stack.js';
-import { createUser } from '../support/users.js';
 
 /** What an operator does: SIGTERM for one part after the other while a job runs. Nothing is lost, done twice or stuck. */
 let stack: Stack;
-let listener: Listener;
-let projectId: string;
+let player: Player;
 beforeAll(async () => { stack = await startStack({ env: { DEMO_SECONDS: '4' } }); });
 afterAll(() => stack.stop());
-afterEach(() => listener.close());
-
-const admin = () => createClient(stack.env['SUPABASE_URL'] ?? '', stack.env['SUPABASE_SERVICE_ROLE_KEY'] ?? '', { auth: { persistSession: false } });
-
-async function newPlayer(): Promise<void> {
-  const user = await createUser(stack.env);
-  listener = new Listener(stack.baseUrl, user.accessToken);
-  await listener.open();
-  projectId = await listener.createProject();
-}
+afterEach(() => player.listener.close());
 
 async function midStream(): Promise<string> {
-  await newPlayer();
-  listener.say('2Dのシューティングゲームを作って');
-  const { jobId = '' } = await listener.until(({ type }) => type === 'jobStarted');
-  await listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
+  player = await newPlayer(stack);
+  const jobId = await say(player);
+  await player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
   return jobId;
 }
 
@@ -34,21 +23,11 @@ async function stopInOrder(part: StackPart): Promise<void> {
   await stack.untilRestarted(part, await stack.kill(part, 'SIGTERM'));
 }
 
-/** One new version, one completed row, text without gap or repeat, and a writer that takes the next message. */
+/** One new version that all agree on, and a writer that takes the next message. */
 async function expectOneVersion(jobId: string): Promise<void> {
-  const end = await listener.untilEnd();
-  expect(end).toMatchObject({ type: 'completed', jobId });
-  const { data: versions } = await admin().from('revisions').select('job_id, kind').eq('project_id', projectId);
-  expect(versions).toEqual([{ job_id: jobId, kind: 'generate' }]);
-  const { data: rows } = await admin().from('jobs').select('id, status').eq('project_id', projectId);
-  expect(rows).toEqual([{ id: jobId, status: 'completed' }]);
-  const seqs = seqsOf(listener.frames, end.attempt ?? 0);
-  expect(seqs.length).toBeGreaterThan(8);
-  expect(seqs).toEqual(oneTo(seqs.length));
-  const from = listener.frames.length;
-  listener.say('このゲームの遊び方は？');
-  await listener.until(({ type }) => type === 'jobStarted', from, 10_000);
-  await expect(listener.untilEnd(from)).resolves.toMatchObject({ type: 'completed' });
+  await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
+  await expectOneEnd(stack, player, jobId, 'completed');
+  await expectNextAccepted(player);
 }
 
 describe('SIGTERM under a running job', () => {
@@ -56,17 +35,17 @@ describe('SIGTERM under a running job', () => {
     const jobId = await midStream();
     await stopInOrder('api');
     await expectOneVersion(jobId);
-    expect(listener.closeCodes).toEqual([1012]);
-    expect(listener.reconnects).toBe(1);
+    expect(player.listener.closeCodes).toEqual([1012]);
+    expect(player.listener.reconnects).toBe(1);
   });
 
   it('the worker is drained: the run that it has begun ends in its first attempt', async () => {
     const jobId = await midStream();
     await stopInOrder('worker');
     await expectOneVersion(jobId);
-    const { data } = await admin().from('jobs').select('attempt').eq('id', jobId).single();
+    const { data } = await serviceClient(stack).from('jobs').select('attempt').eq('id', jobId).single();
     expect(data).toEqual({ attempt: 1 });
-    expect(listener.frames.filter(({ type }) => type === 'streamReset')).toEqual([]);
+    expect(player.listener.frames.filter(({ type }) => type === 'streamReset')).toEqual([]);
   });
 
   it.each(['temporal', 'supabase'] as const)('%s comes back and the job ends in its version', async (part) => {
@@ -78,7 +57,8 @@ describe('SIGTERM under a running job', () => {
 
 describe('A6: a job that no worker has opened', () => {
   it('F1: is stopped by its id, and the project takes the next message', async () => {
-    await newPlayer();
+    player = await newPlayer(stack);
+    const { listener } = player;
     const worker = await stack.pidOf('worker');
     process.kill(worker, 'SIGSTOP');
     let jobId: string | undefined;
@@ -91,8 +71,7 @@ describe('A6: a job that no worker has opened', () => {
     }
     const answer = await listener.until(({ type }) => type === 'cancelled' || type === 'error' || type === 'completed');
     expect(answer).toMatchObject({ type: 'cancelled', jobId });
-    const { data: versions } = await admin().from('revisions').select('job_id').eq('project_id', projectId);
-    expect(versions).toEqual([]);
+    expect(await expectOneLine(stack, player)).toEqual([]);
     const from = listener.frames.length;
     listener.say('このゲームの遊び方は？');
     const next = await listener.until(({ type }) => type === 'jobStarted', from, 10_000);
