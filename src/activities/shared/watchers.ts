@@ -12,7 +12,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** Part of a spending limit at which an operator is told. */
 const NEAR_SHARE = 0.8;
 /** Users measured by one activity: short enough for its time limit, with a Volume each. */
-const BATCH_USERS = 50;
+const BATCH_USERS = 20;
 /** No call lives that long; jobs end after `JOB_TIMEOUT_MS`. */
 const CALL_MAX_AGE_MS = 2 * HOUR_MS;
 const REAPED_PER_ROUND = 100;

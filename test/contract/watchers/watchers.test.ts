@@ -137,24 +137,24 @@ async function readBody(request: IncomingMessage): Promise<string> {
 
 describe('the gate before a run', () => {
   it('refuses what the budget does not cover, tells the operator once, and has started nothing', async () => {
-    const { startAttempt } = parts({ BUDGET_DAILY_USD: 3 });
+    const gate = parts({ BUDGET_DAILY_USD: 3 });
     const first = await newJob();
-    expect(await startAttempt(attempt(first))).toEqual({ attempt: 1, slotAgeMs: 0 });
+    expect(await gate.startAttempt(attempt(first))).toEqual({ attempt: 1, slotAgeMs: 0 });
     await database.store.jobs.takeSlot(first, 1);
     await database.store.jobs.fail(first, '×');
-    for (let n = 0; n < 2; n += 1) await expect(startAttempt(attempt(await newJob()))).rejects.toMatchObject({ kind: 'SPENDING_LIMIT_EXCEEDED' });
+    for (let n = 0; n < 2; n += 1) await expect(gate.startAttempt(attempt(await newJob()))).rejects.toMatchObject({ kind: 'SPENDING_LIMIT_EXCEEDED' });
     await expect.poll(standing, { timeout: 20_000 }).toEqual([{ kind: 'budgetUsedUp', key: 'today', times: 2 }]);
     expect(await database.sql(`select from public.usage_events`)).toHaveLength(1);
   });
 
   it('a user at his own limit is refused without an alert', async () => {
-    const { startAttempt } = parts({ USER_DAILY_USD: 1 });
-    await expect(startAttempt(attempt(await newJob()))).rejects.toMatchObject({ kind: 'SPENDING_LIMIT_EXCEEDED' });
+    const gate = parts({ USER_DAILY_USD: 1 });
+    await expect(gate.startAttempt(attempt(await newJob()))).rejects.toMatchObject({ kind: 'SPENDING_LIMIT_EXCEEDED' });
     expect(await standing()).toEqual([]);
   });
 
   it('an attempt that fails or is stopped says why and what it cost', async () => {
-    const { startAttempt } = parts();
+    const gate = parts();
     const ends: [Error, { failure: string | null; usd: number }][] = [
       [new DreamError('ModelOverloaded', 'busy', { costUsd: 0.5 }), { failure: 'ModelOverloaded', usd: 0.5 }],
       [Object.assign(new Error('stopped'), { cause: new DreamError('RunCancelled', 'stopped', { costUsd: 0.25 }) }), { failure: null, usd: 0.25 }],
@@ -162,7 +162,7 @@ describe('the gate before a run', () => {
     ];
     for (const [error, told] of ends) {
       const jobId = await newJob();
-      await startAttempt(attempt(jobId));
+      await gate.startAttempt(attempt(jobId));
       const agent = withReleasedUsage({ runAgent: () => Promise.reject(error) }, database.store, log);
       const spec = { request: '', dimension: null, styleId: null, autoFix: false, parent: null };
       await expect(agent.runAgent({ jobId, userId, projectId, attempt: 1, spec })).rejects.toBe(error);
@@ -172,41 +172,41 @@ describe('the gate before a run', () => {
   });
 
   it('refuses a user beyond the limit of his files, names the largest ones, and lets him in as soon as there is room', async () => {
-    const { startAttempt, storage, watchVolumes } = parts();
+    const gate = parts();
     await putFile(`projects/${projectId}/repo.git/pack`, 1.5 * GIB);
     await putFile('assets/1111.mp3', GIB);
     await database.sql(`insert into public.assets (owner_id, filename, original_name, storage_path) values ($1, '1111.mp3', 'テーマ曲.mp3', 'assets/1111.mp3')`, [userId]);
-    expect(await startAttempt(attempt(await newJob())), 'not measured yet').toMatchObject({ attempt: 1 });
-    expect(await watchVolumes({ after: null })).toEqual({ next: null, measured: 1, warned: 1 });
+    expect(await gate.startAttempt(attempt(await newJob())), 'not measured yet').toMatchObject({ attempt: 1 });
+    expect(await gate.watchVolumes({ after: null })).toEqual({ next: null, measured: 1, warned: 1 });
     const jobId = await newJob();
-    await expect(startAttempt(attempt(jobId))).rejects.toMatchObject({ kind: 'STORAGE_LIMIT_EXCEEDED' });
-    expect(await storage.refusal(userId)).toMatch(/容量の上限.*\n大きいもの: 「宇宙シューティング」\(1\.5 GB\)、「テーマ曲\.mp3」\(1\.0 GB\)$/s);
+    await expect(gate.startAttempt(attempt(jobId))).rejects.toMatchObject({ kind: 'STORAGE_LIMIT_EXCEEDED' });
+    expect(await gate.storage.refusal(userId)).toMatch(/容量の上限.*\n大きいもの: 「宇宙シューティング」\(1\.5 GB\)、「テーマ曲\.mp3」\(1\.0 GB\)$/s);
     expect(await standing()).toEqual([{ kind: 'storageFull', key: userId, times: 1 }]);
     await rm(path.join(dataDir, 'users', userId, 'assets', '1111.mp3'));
-    expect(await startAttempt(attempt(jobId))).toMatchObject({ attempt: 1 });
+    expect(await gate.startAttempt(attempt(jobId))).toMatchObject({ attempt: 1 });
   });
 });
 
 describe('the watchers', () => {
   it('of files tell of each step once, however many nights', async () => {
-    const { watchVolumes } = parts();
+    const watching = parts();
     await putFile('assets/a.png', 0.85 * GIB);
-    for (let n = 0; n < 2; n += 1) await watchVolumes({ after: null });
+    for (let n = 0; n < 2; n += 1) await watching.watchVolumes({ after: null });
     expect(await standing()).toEqual([{ kind: 'storageNear', key: `${userId}/1`, times: 2 }]);
     await putFile('assets/b.png', 0.85 * GIB);
-    await watchVolumes({ after: null });
+    await watching.watchVolumes({ after: null });
     expect((await standing()).map(({ key }) => key)).toEqual([`${userId}/1`, `${userId}/2`]);
   });
 
   it('of files go through all users batch by batch', async () => {
     await database.sql(`insert into auth.users (email) select 'user' || n || '@example.test' from generate_series(1, 120) n`);
-    const { watchVolumes } = parts();
+    const watching = parts();
     let [after, rounds, measured] = [null as string | null, 0, 0];
     do {
-      const round = await watchVolumes({ after });
+      const round = await watching.watchVolumes({ after });
       [after, rounds, measured] = [round.next, rounds + 1, measured + round.measured];
     } while (after !== null);
-    expect({ rounds, measured }).toEqual({ rounds: 3, measured: 121 });
+    expect({ rounds, measured }).toEqual({ rounds: 7, measured: 121 });
     expect(await database.sql('select from public.volume_sizes')).toHaveLength(121);
   });
 
@@ -214,52 +214,52 @@ describe('the watchers', () => {
     const jobId = await newJob();
     const call = (functionCallId: string, number: number) =>
       database.store.modalCalls.started({ functionCallId, callId: callIdFor(jobId, number), userId, jobId, attempt: number, function: 'generate-game' });
-    const { startAttempt } = parts();
-    await startAttempt(attempt(jobId));
-    await startAttempt(attempt(jobId));
+    const gate = parts();
+    await gate.startAttempt(attempt(jobId));
+    await gate.startAttempt(attempt(jobId));
     await Promise.all([call('old', 1), call('live', 2)]);
     const stopped: string[] = [];
     let isDown = true;
-    const { watchCalls } = parts({}, { cancelCall: async (id) => { if (isDown) throw new Error('down'); stopped.push(id); } });
-    expect(await watchCalls()).toEqual({ reaped: 0 });
+    const watching = parts({}, { cancelCall: async (id) => { if (isDown) throw new Error('down'); stopped.push(id); } });
+    expect(await watching.watchCalls()).toEqual({ reaped: 0 });
     isDown = false;
-    expect(await watchCalls()).toEqual({ reaped: 1 });
-    expect(await watchCalls()).toEqual({ reaped: 0 });
+    expect(await watching.watchCalls()).toEqual({ reaped: 1 });
+    expect(await watching.watchCalls()).toEqual({ reaped: 0 });
     expect(stopped).toEqual(['old']);
     expect(await standing()).toEqual([{ kind: 'orphanedCalls', key: 'modal', times: 1 }]);
   });
 
   it('of spending warn at 80 % of the budget and of a user\'s limit, and take it back when it is over', async () => {
     const jobId = await newJob();
-    const { startAttempt } = parts();
-    await startAttempt(attempt(jobId));
+    const gate = parts();
+    await gate.startAttempt(attempt(jobId));
     expect(await parts({ BUDGET_DAILY_USD: 2.6, USER_DAILY_USD: 2.6 }).watchSpending()).toEqual({ spentUsd: 2, near: 0 });
-    const { watchSpending } = parts({ BUDGET_DAILY_USD: 2.5, USER_DAILY_USD: 2.5 });
-    for (let n = 0; n < 2; n += 1) expect(await watchSpending()).toEqual({ spentUsd: 2, near: 2 });
+    const watching = parts({ BUDGET_DAILY_USD: 2.5, USER_DAILY_USD: 2.5 });
+    for (let n = 0; n < 2; n += 1) expect(await watching.watchSpending()).toEqual({ spentUsd: 2, near: 2 });
     expect(await standing()).toEqual([{ kind: 'budgetNear', key: 'today', times: 2 }, { kind: 'userSpendingNear', key: userId, times: 2 }]);
     await database.store.jobs.cancel(jobId);
-    expect(await watchSpending()).toEqual({ spentUsd: 0, near: 0 });
+    expect(await watching.watchSpending()).toEqual({ spentUsd: 0, near: 0 });
     expect(await standing()).toEqual([]);
   });
 
   it('of Modal stay silent on a quiet night, tell of many failures and of slowness, and take it back', async () => {
-    const { watchModal } = parts();
+    const watching = parts();
     const attempts = (count: number, backend: string, state: string, failure: string | null, seconds: number, ago: string) => database.sql(
       `insert into public.usage_events (call_id, kind, backend, state, failure, seconds, ended_at)
        select gen_random_uuid()::text, 'model', $2, $3, $4, $5, now() - $6::interval from generate_series(1, $1)`, [count, backend, state, failure, seconds, ago]);
-    expect(await watchModal()).toEqual({ isSlow: false, isFailing: false });
+    expect(await watching.watchModal()).toEqual({ isSlow: false, isFailing: false });
     await attempts(2, 'modal', 'released', 'RunCrashed', 0, '1 minute');
     await attempts(30, 'local', 'released', 'RunCrashed', 0, '1 minute');
     await attempts(30, 'modal', 'released', 'RunCrashed', 0, '11 minutes');
-    expect(await watchModal()).toEqual({ isSlow: false, isFailing: false });
+    expect(await watching.watchModal()).toEqual({ isSlow: false, isFailing: false });
     for (const days of [1, 2, 3]) await attempts(25, 'modal', 'settled', null, 30, `${days} days 2 hours`);
     await attempts(25, 'modal', 'settled', null, 61, '30 minutes');
     await attempts(20, 'modal', 'settled', null, 61, '5 minutes');
     await attempts(2, 'modal', 'released', 'ModalUnavailable', 0, '1 minute');
-    expect(await watchModal()).toEqual({ isSlow: true, isFailing: true });
+    expect(await watching.watchModal()).toEqual({ isSlow: true, isFailing: true });
     expect((await standing()).map(({ kind }) => kind)).toEqual(['modalFailing', 'modalSlow']);
     await database.sql(`update public.usage_events set ended_at = ended_at - interval '1 day'`);
-    expect(await watchModal()).toEqual({ isSlow: false, isFailing: false });
+    expect(await watching.watchModal()).toEqual({ isSlow: false, isFailing: false });
     expect(await standing()).toEqual([]);
   });
 });
