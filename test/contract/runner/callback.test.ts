@@ -127,9 +127,10 @@ describe('C2: the receiver steers the run', () => {
   it('a receiver that says 429 is waited for beyond that patience', async () => {
     let isOpen = false;
     receiver = await startReceiver(() => (isOpen ? 'ok' : '429'));
-    const transport = new HttpTransport({ url: receiver.url, callId, keyHex: callbackKey(callId), patienceMs: 3_500, onStop: () => undefined, warn: () => undefined });
+    const transport = new HttpTransport({ url: receiver.url, callId, keyHex: callbackKey(callId), patienceMs: 8_000, onStop: () => undefined, warn: () => undefined });
     const sending = (async () => { for (let at = 0; at < 700; at++) await transport.emit({ type: 'progress', progress: at % 100, message: null }); })();
-    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    // Its answers are less than four seconds apart.
+    await new Promise((resolve) => setTimeout(resolve, 9_000));
     isOpen = true;
     await sending;
     await transport.close(20_000);
