@@ -8,7 +8,7 @@ import { callIdFor } from '../../contracts/ids.js';
 import type { WorkerConfig } from '../../config.js';
 import type { Mirror } from '../../store/mirror.js';
 import type { Store } from '../../store/index.js';
-import { generateInput, readOutcome } from '../generate-input.js';
+import { generateInput, readOutcome, superseded } from '../generation.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
@@ -28,8 +28,9 @@ async function runAgent({ config, store, mirror, runner }: AgentDeps, input: Run
   const beat = setInterval(() => context.heartbeat({ callId }), HEARTBEAT_MS);
   try {
     context.heartbeat({ callId });
-    await store.jobs.takeSlot(input.jobId, input.attempt);
+    if (!(await store.jobs.takeSlot(input.jobId, input.attempt))) throw superseded(input.attempt);
     const repoDir = await mirror.ensure(input.userId, input.projectId);
+    if (input.spec.parent !== null) await mirror.assertHere(input.userId, input.projectId, input.spec.parent);
     const raw = await startRunner({
       program: runner,
       input: generateInput(config, input, {

@@ -8,7 +8,7 @@ import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror.js';
 import type { Store } from '../../store/index.js';
 import { workerShutdown } from '../failures.js';
-import { generateInput, readOutcome } from '../generate-input.js';
+import { generateInput, readOutcome, superseded } from '../generation.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports.js';
 import type { ModalAnswer, ModalCall, ModalCalls, RunningCall } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';
@@ -55,10 +55,9 @@ class ModalRun {
     this.context.heartbeat(beat);
   }
 
-  /** An attempt that was overtaken neither starts nor brings anything home: what it made can never be published (C2). */
   private async assertNewest(): Promise<void> {
     const { jobId, attempt } = this.input;
-    if (!(await this.deps.store.jobs.takeSlot(jobId, attempt))) throw new DreamError('RunSuperseded', `attempt ${attempt} is not the newest of an active job`);
+    if (!(await this.deps.store.jobs.takeSlot(jobId, attempt))) throw superseded(attempt);
   }
 
   /** The end of the call; a Volume that turns out to be behind what was noted is sent everything, once (E6). */

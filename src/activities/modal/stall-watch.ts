@@ -2,6 +2,7 @@ import type { Config } from '../../config.js';
 import { DreamError } from '../../contracts/errors.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
+import { superseded } from '../generation.js';
 
 type Limits = Pick<Config, 'START_TIMEOUT_MS' | 'NO_PROGRESS_TIMEOUT_MS'>;
 
@@ -48,7 +49,7 @@ export function stallWatch({ store, config, log, jobId, attempt }: StallWatchDep
     });
     if (row === undefined) return;
     if (row === null || row.attempt !== attempt || (row.status !== 'pending' && row.status !== 'processing')) {
-      throw new DreamError('RunSuperseded', `attempt ${attempt} is not the newest of an active job`);
+      throw superseded(attempt);
     }
     if (known !== undefined && row.last_event_at !== known) seen = { ...seen, lastEventMs: Date.now() };
     known = row.last_event_at;

@@ -49,3 +49,8 @@ export function readOutcome(raw: unknown, { spec }: RunAgentInput): RunAgentOutc
   const { revision, summary, suggestions, usage } = result;
   return { kind: 'candidate', revision, summary, suggestions, usage };
 }
+
+/** An attempt that was overtaken neither starts nor brings anything home: what it made can never be published (C2). */
+export function superseded(attempt: number): DreamError {
+  return new DreamError('RunSuperseded', `attempt ${attempt} is not the newest of an active job`);
+}
