@@ -48,7 +48,7 @@ async function expectNextVersion(): Promise<void> {
 
 it('E2: a disk that is full when a game is saved fails the job clearly', async () => {
   player = await newPlayer(stack);
-  disk = await mountAt(repoOf(stack, player));
+  disk = await mountAt(path.dirname(repoOf(stack, player)));
   const jobId = await say(player);
   await player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
   await disk.fill();
@@ -74,7 +74,7 @@ it('C4: a disk that has no room for a scratch folder fails the job clearly', asy
 
 it('E4: a disk that is full at the commit point keeps no version back: the next one brings main along', async () => {
   player = await newPlayer(stack);
-  disk = await mountAt(repoOf(stack, player));
+  disk = await mountAt(path.dirname(repoOf(stack, player)));
   await arm(stack, 'after-import-before-publish', 'SIGSTOP');
   const jobId = await say(player);
   await untilHit(stack, 'after-import-before-publish');
