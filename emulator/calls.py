@@ -1,6 +1,7 @@
 """Calls of functions: what was asked, what came out. Both are files, so that they outlive the emulator as they outlive Modal's servers."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -168,9 +169,11 @@ class CallMethods:
     @rpc
     async def FunctionGetOutputs(self, request: Any, _: Any) -> Any:
         call = self._call(request.function_call_id)
-        try:
-            await asyncio.wait_for(call.ended.wait(), min(max(request.timeout, 0), _LONGEST_POLL_S))
-        except asyncio.TimeoutError:
+        # `wait_for` with no time left does not look at all, and that is how a caller asks who only wants to know.
+        if not call.ended.is_set() and request.timeout > 0:
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(call.ended.wait(), min(request.timeout, _LONGEST_POLL_S))
+        if not call.ended.is_set():
             return api_pb2.FunctionGetOutputsResponse(last_entry_id="0-0", num_unfinished_inputs=1)
         if call.result is not None and call.result["status"] == LOST:
             # As a result that is not kept any more: nothing unfinished and nothing to fetch.
