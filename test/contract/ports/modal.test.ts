@@ -1,0 +1,4 @@
+import { promisesOf } from './promises.js';
+import { modalSet } from './sets.js';
+
+promisesOf('Modal', (world) => modalSet(world));

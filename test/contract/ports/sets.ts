@@ -1,0 +1,48 @@
+import path from 'node:path';
+import { localAgentActivities } from '../../../src/activities/local/agent.js';
+import { localFileActivities } from '../../../src/activities/local/files.js';
+import { bundleRunner } from '../../../src/activities/local/runner-program.js';
+import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
+import { volumeNameOf } from '../../../src/contracts/modal.js';
+import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
+import { CALLBACK_SECRET, log, MODEL_KEY, type PortSet, type World } from './world.js';
+
+/** The set that works on this machine. */
+export async function localSet({ config, database: { store }, mirror, dataDir }: World): Promise<PortSet> {
+  return {
+    name: 'local',
+    agent: localAgentActivities({ config: config(), store, mirror, runner: await bundleRunner(dataDir) }),
+    files: localFileActivities({ mirror }),
+    projectFolder: ({ userId, projectId }) => path.join(dataDir, 'users', userId, 'projects', projectId),
+    stop: async () => undefined,
+  };
+}
+
+export interface ModalPortSet extends PortSet {
+  readonly modal: ModalSet;
+  readonly emulator: ModalEmulator;
+}
+
+/** The set that works in containers, here those of the emulator, with our own functions deployed. */
+export async function modalSet({ config, database: { store }, mirror, model }: World, limits: Readonly<Record<string, string>> = {}): Promise<ModalPortSet> {
+  const emulator = await startModalEmulator({ secrets: {
+    anthropic: { ANTHROPIC_API_KEY: MODEL_KEY, ANTHROPIC_BASE_URL: model.url },
+    'dreamcore-callback': { CALLBACK_SECRET },
+  } });
+  try {
+    await emulator.deployOurs();
+    const modal = await openModal({ config: config({ ...emulator.env, ...limits }), store, mirror, log });
+    if (!modal) throw new Error('no Modal set without credentials');
+    return {
+      name: 'modal', modal, emulator, agent: modal.agent, files: modal.files,
+      projectFolder: ({ userId, projectId }) => path.join(emulator.volumeFolder(volumeNameOf(userId)), 'projects', projectId),
+      async stop() {
+        await modal.close();
+        await emulator.stop();
+      },
+    };
+  } catch (error) {
+    await emulator.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, readdir, realpath, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import type { AgentActivities, FileActivities, GenerationSpec, RunAgentInput, RunAgentOutcome } from '../../../src/activities/ports.js';
+import { parseWorkerConfig, type WorkerConfig } from '../../../src/config.js';
+import { callbackKeyOf, callbackMac } from '../../../src/contracts/callback-signature.js';
+import { openRepo } from '../../../src/git/process.js';
+import { listRefs } from '../../../src/git/refs.js';
+import { createMirror, type Mirror } from '../../../src/store/mirror.js';
+import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
+import { log, startDatabase, type TestDatabase } from '../../support/database.js';
+
+export const MODEL_KEY = 'sk-test-the-real-key-0123456789';
+export const CALLBACK_SECRET = 'the-master-secret-of-this-test-0123456789';
+export { log };
+
+/** What a set of activities stands on: database, mirror, a model that plays a script, and somebody who listens to the runs. */
+export interface World {
+  readonly database: TestDatabase;
+  readonly mirror: Mirror;
+  readonly dataDir: string;
+  readonly model: FakeMessages;
+  /** The model's name; appears in the arguments of every process of a run. */
+  readonly modelName: string;
+  readonly listener: Listener;
+  /** Configuration of a worker; what is given comes on top. */
+  config(changes?: Readonly<Record<string, string>>): WorkerConfig;
+  /** What the model does from now on; forgets what it was asked before. */
+  script(...replies: Reply[]): void;
+  newProject(userId?: string): Promise<Place>;
+  /** Opens a job and counts its first attempt. */
+  openRun(place: Place, spec?: Partial<GenerationSpec>): Promise<RunAgentInput>;
+  /** The same job once more, as the workflow does after a failure. */
+  nextAttempt(input: RunAgentInput): Promise<RunAgentInput>;
+  /** Makes the version current, as the workflow does after the run. */
+  publish(input: RunAgentInput, revision: string): Promise<void>;
+  /** Refs of the job's candidates in the mirror. */
+  candidates(input: RunAgentInput): Promise<string[]>;
+  /** Processes that work on a run of this world now. */
+  processes(): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+export interface Place { userId: string; projectId: string }
+
+/** One backend as the suite sees it. */
+export interface PortSet {
+  readonly name: 'local' | 'modal';
+  readonly agent: AgentActivities;
+  readonly files: FileActivities;
+  /** Where this set keeps a project's files. */
+  projectFolder(place: Place): string;
+  stop(): Promise<void>;
+}
+
+export interface Started { outcome: Promise<RunAgentOutcome>; env: MockActivityEnvironment; beats: unknown[] }
+
+/** Starts `runAgent` in a context of its own; `heartbeatDetails` are what an earlier try of the same activity left. */
+export function start(agent: AgentActivities, input: RunAgentInput, heartbeatDetails?: unknown): Started {
+  const env = new MockActivityEnvironment(
+    heartbeatDetails === undefined ? {} : { heartbeatDetails, attempt: 2 },
+    { logger: new DefaultLogger('ERROR') },
+  );
+  const beats: unknown[] = [];
+  env.on('heartbeat', (details: unknown) => beats.push(details));
+  const outcome = env.run(agent.runAgent, input) as Promise<RunAgentOutcome>;
+  outcome.catch(() => undefined);
+  return { outcome, env, beats };
+}
+
+export async function startWorld(): Promise<World> {
+  const database = await startDatabase();
+  const dataDir = await realpath(await mkdtemp(path.join(os.tmpdir(), 'dreamcore-ports-')));
+  const mirror = createMirror(dataDir);
+  const replies: Reply[] = [];
+  const [model, listener] = await Promise.all([startFakeMessages(replies), startListener()]);
+  const modelName = `model-${randomUUID()}`;
+  const startAttempt = async (jobId: string): Promise<number> => {
+    const started = await database.store.usage.reserve({ jobId, backend: 'local', estimateUsd: 1, userLimitUsd: 0, budgetUsd: 0 });
+    if (started?.outcome !== 'started') throw new Error('the attempt was refused');
+    return started.attempt;
+  };
+  return {
+    database, mirror, dataDir, model, modelName, listener,
+    config: (changes = {}) => parseWorkerConfig({
+      ...database.config, DATA_DIR: dataDir, ANTHROPIC_API_KEY: MODEL_KEY, ANTHROPIC_BASE_URL: model.url, CLAUDE_MODEL: modelName, CALLBACK_SECRET,
+      CALLBACK_BASE_URL: listener.url, START_TIMEOUT_MS: '40000', NO_PROGRESS_TIMEOUT_MS: '40000', ...changes,
+    }),
+    script(...next) {
+      replies.splice(0, replies.length, ...next);
+      model.requests.length = 0;
+    },
+    async newProject(userId) {
+      const owner = userId ?? (await database.sql<{ id: string }>(`insert into auth.users (email) values ($1) returning id`, [`${randomUUID()}@example.test`]))[0]?.id ?? '';
+      const project = await database.store.projects.create(owner, '新しいゲーム');
+      return { userId: owner, projectId: project.id };
+    },
+    async openRun({ userId, projectId }, spec = {}) {
+      await database.sql(`update public.jobs set status = 'failed' where user_id = $1 and status in ('pending', 'processing')`, [userId]);
+      const jobId = randomUUID();
+      await database.store.jobs.open({ id: jobId, userId, projectId, content: 'ゲームを作って', chatId: randomUUID(), maxQueuedJobs: 50 });
+      await database.store.jobs.startProcessing(jobId, true);
+      const full = { request: 'ゲームを作って', dimension: null, styleId: null, autoFix: false, parent: null, ...spec };
+      return { jobId, userId, projectId, attempt: await startAttempt(jobId), spec: full };
+    },
+    nextAttempt: async (input) => ({ ...input, attempt: await startAttempt(input.jobId) }),
+    async publish({ jobId, userId, projectId, spec }, revision) {
+      await database.store.revisions.publish({ projectId, revision, parent: spec.parent, jobId, kind: 'generate', subject: spec.request, restoredFrom: null });
+      await mirror.advanceMain(userId, projectId, revision);
+    },
+    async candidates({ userId, projectId, jobId }) {
+      return (await listRefs(openRepo(await mirror.ensure(userId, projectId)), `refs/jobs/${jobId}`)).map(({ ref, revision }) => `${ref} ${revision}`);
+    },
+    processes: () => processesWith(modelName),
+    async stop() {
+      await Promise.all([model.close(), listener.close()]);
+      await database.stop();
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+async function processesWith(text: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const args = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
+    if (args.includes(text)) found.push(`${name} ${args.replaceAll('\0', ' ').slice(0, 80)}`);
+  }
+  return found;
+}
+
+/** Takes every post of every run. */
+export interface Listener {
+  url: string;
+  /** What a call has said, in order. */
+  textOf(callId: string): string;
+  /** Posts that were not signed with their own call's key. */
+  forged: string[];
+  close(): Promise<void>;
+}
+
+interface Post { callId: string; fromSeq: number; events: { type: string; content?: string }[] }
+
+async function startListener(): Promise<Listener> {
+  const texts = new Map<string, string[]>();
+  const forged: string[] = [];
+  const server = createServer((request, response) => {
+    void readAll(request).then((raw) => {
+      const post = JSON.parse(raw) as Post;
+      const mac = callbackMac(callbackKeyOf(CALLBACK_SECRET, post.callId), String(request.headers['x-stream-timestamp']), raw).toString('hex');
+      if (request.headers['x-stream-signature'] !== `v1=${mac}`) forged.push(post.callId);
+      const heard = texts.get(post.callId) ?? [];
+      post.events.forEach((event, index) => { heard[post.fromSeq + index] = event.type === 'stream' ? event.content ?? '' : ''; });
+      texts.set(post.callId, heard);
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ ackedSeq: post.fromSeq + post.events.length - 1, cancel: false }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, forged,
+    textOf: (callId) => (texts.get(callId) ?? []).join(''),
+    close: () => new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    }),
+  };
+}
+
+async function readAll(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
