@@ -155,11 +155,11 @@ def work(options: Options, request: dict[str, Any]) -> dict[str, Any]:
         prepared = prepare(given, root, scratch, call_id)
         if request.get("bundle") is not None:
             incoming.write_bytes(request["bundle"]["bytes"])
-            prepared["incoming"] = {"file": str(incoming), "want": request["bundle"]["want"]}
+            # `fetch` is nothing but the taking in.
+            if given.get("op") != "fetch":
+                prepared["incoming"] = {"file": str(incoming), "want": request["bundle"]["want"]}
         if given.get("op") in ("bundle", "fetch"):
             prepared["file"] = str(outgoing if given["op"] == "bundle" else incoming)
-        if given.get("op") == "fetch":
-            prepared.pop("incoming", None)
         try:
             result = run_runner(options, prepared, root, scratch, call_id)
         except AppError as error:
@@ -186,6 +186,8 @@ def checked(options: Options, request: dict[str, Any]) -> tuple[str, dict[str, A
 def prepare(given: dict[str, Any], root: Path, scratch: Path, call_id: str) -> dict[str, Any]:
     """The runner's input with every place inside the Volume or inside this call's own folder, whatever was sent."""
     prepared = dict(given)
+    # Bundles come as bytes; a file that a caller names is none of this container's.
+    prepared.pop("incoming", None)
     for field in ("repoDir", "root"):
         if field in given:
             prepared[field] = str(inside(root, given[field]))
@@ -314,19 +316,21 @@ def mounted_volume_id() -> str | None:
 
 # -- What is deployed ------------------------------------------------------------------------------------------------------
 
-APP_NAME = os.environ.get("MODAL_APP", "dreamcore")
-app = modal.App(APP_NAME)
+#: Inside a container the name does not matter: Modal finds the functions by this module.
+app = modal.App(os.environ.get("MODAL_APP", "dreamcore"))
+
+#: Over http, because the base image has no certificates yet; apt checks signatures all the same.
+DEBIAN_ARCHIVE = "http://snapshot.debian.org/archive"
 
 image = (
     modal.Image.from_registry(NODE_IMAGE, add_python="3.11")
     .run_commands(
-        f"printf 'deb [check-valid-until=no] https://snapshot.debian.org/archive/debian/{DEBIAN_SNAPSHOT} bookworm main\\n"
-        f"deb [check-valid-until=no] https://snapshot.debian.org/archive/debian-security/{DEBIAN_SNAPSHOT} bookworm-security main\\n'"
+        f"printf 'deb [check-valid-until=no] {DEBIAN_ARCHIVE}/debian/{DEBIAN_SNAPSHOT} bookworm main\\n"
+        f"deb [check-valid-until=no] {DEBIAN_ARCHIVE}/debian-security/{DEBIAN_SNAPSHOT} bookworm-security main\\n'"
         " > /etc/apt/sources.list && rm -rf /etc/apt/sources.list.d"
     )
     .apt_install(*PACKAGES)
     .run_commands(f"npm install --prefix {IMAGE_DIR} --save-exact @anthropic-ai/claude-code@{MANIFEST['claudeCode']}")
-    .env({"MODAL_APP": APP_NAME})
     .add_local_file(RUNNER, f"{IMAGE_DIR}/{RUNNER.name}")
     .add_local_file(RUNNER_DIR / "manifest.json", f"{IMAGE_DIR}/manifest.json")
 )

@@ -248,6 +248,11 @@ describe('git and files on the Volume', () => {
     ];
     for (const failure of await Promise.all(tries.map(failureOf))) expect(failure).toMatchObject({ kind: 'PATH_ESCAPE' });
     expect((await player.files({ op: 'usage' })).result).toMatchObject({ files: 1 });
+    // A bundle on the machine that a caller names is not looked at: without one of its own the call changes nothing.
+    const mirror = await elsewhere();
+    await writeFile(path.join(base, 'foreign.bundle'), mirror.bundle.bytes);
+    const named = player.git({ op: 'set-main', revision: mirror.head, incoming: { file: path.join(base, 'foreign.bundle'), want: mirror.head } });
+    expect(await failureOf(named)).toMatchObject({ kind: 'VolumeBehind' });
   });
 
   it('a container of another version, and another function than the right one, refuse', async () => {
