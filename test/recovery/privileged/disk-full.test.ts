@@ -38,10 +38,10 @@ async function mountAt(folder: string): Promise<SmallDisk> {
 }
 
 /** With room again everything works as if nothing had been. */
-async function expectNextVersion(): Promise<void> {
+async function expectNextVersion(content?: string): Promise<void> {
   await expectNextAccepted(player);
   const from = player.listener.frames.length;
-  const jobId = await say(player, '背景を青にして');
+  const jobId = await say(player, content);
   await expect(player.listener.untilEnd(from)).resolves.toMatchObject({ type: 'completed', jobId });
   await expectOneEnd(stack, player, jobId, 'completed');
 }
@@ -69,7 +69,7 @@ it('C4: a disk that has no room for a scratch folder fails the job clearly', asy
   await expect(player.listener.untilEnd(from)).resolves.toMatchObject({ ...FULL, jobId });
   await disk.empty();
   await expectOneEnd(stack, player, jobId, 'failed');
-  await expectNextVersion();
+  await expectNextVersion('背景を青にして');
 });
 
 it('E4: a disk that is full at the commit point keeps no version back: the next one brings main along', async () => {
@@ -84,5 +84,5 @@ it('E4: a disk that is full at the commit point keeps no version back: the next 
   const { data } = await serviceClient(stack).from('revisions').select('job_id').eq('project_id', player.projectId);
   expect(data).toEqual([{ job_id: jobId }]);
   await disk.empty();
-  await expectNextVersion();
+  await expectNextVersion('背景を青にして');
 });
