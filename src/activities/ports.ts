@@ -1,3 +1,4 @@
+import type { ActionKind, ActionRef } from '../contracts/actions.js';
 import type { ErrorKind } from '../contracts/errors.js';
 import type { SelectedStyle } from '../contracts/client-frames.js';
 import type { Dimension } from '../contracts/primitives.js';
@@ -139,6 +140,15 @@ export interface ReplicationActivities {
   removeLeftovers(input: { userId: string; dryRun: boolean }): Promise<{ removed: number }>;
 }
 
+/** Rows of actions (B1); every step may be repeated. */
+export interface ActionActivities {
+  openAction(input: ActionRef & { kind: ActionKind }): Promise<'opened' | 'denied'>;
+  /** False when the row had ended otherwise (cancelled); so do the next two. */
+  completeAction(input: { actionId: string; result: unknown }): Promise<boolean>;
+  failAction(input: { actionId: string; kind: ErrorKind }): Promise<boolean>;
+  cancelAction(input: { actionId: string }): Promise<boolean>;
+}
+
 /** Rounds of the watchers; each writes alerts, none changes what a user made. */
 export interface WatcherActivities {
   /** Measures the files of the users after `after` (null = from the first), a batch at a time; `next` null = that was the last one. */
@@ -151,4 +161,5 @@ export interface WatcherActivities {
   watchModal(): Promise<{ isSlow: boolean; isFailing: boolean }>;
 }
 
-export type SharedActivities = JobActivities & RestoreActivities & DeleteActivities & MaintenanceActivities & BackendActivities & WatcherActivities;
+export type SharedActivities = JobActivities & RestoreActivities & DeleteActivities & MaintenanceActivities & BackendActivities & ActionActivities
+  & WatcherActivities;

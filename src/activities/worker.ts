@@ -15,6 +15,7 @@ import { bundleRunner } from './local/runner-program.js';
 import { ensureSchedules } from './schedules.js';
 import { createAlerts } from './shared/alerts.js';
 import { openModal, type ModalSet } from './modal/open.js';
+import { actionActivities } from './shared/actions.js';
 import { backendActivities } from './shared/backend.js';
 import { jobActivities } from './shared/jobs.js';
 import { maintenanceActivities } from './shared/maintenance.js';
@@ -67,7 +68,7 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
   const deps = { config, store, mirror, stream, log, client, dataDir: config.DATA_DIR, alerts, storage };
   const jobs = jobActivities(deps);
   const shared = {
-    ...jobs, ...planningActivities(deps), ...versionActivities(deps), ...projectActivities(deps), ...backendActivities(deps),
+    ...jobs, ...planningActivities(deps), ...versionActivities(deps), ...projectActivities(deps), ...backendActivities(deps), ...actionActivities(deps),
     ...maintenanceActivities({ ...deps, complete: jobs.completeJob }), ...usageActivities(deps),
     ...watcherActivities({ ...deps, cancelCall: modal?.calls.reap ?? null }),
   };

@@ -16,7 +16,8 @@ const Opened = z.discriminatedUnion('outcome', [
 export interface OpenAction {
   readonly id: string;
   readonly userId: string;
-  readonly projectId: string;
+  /** Null for an action that belongs to no project. */
+  readonly projectId: string | null;
   readonly kind: string;
 }
 
@@ -36,6 +37,17 @@ export function actionsTable(client: Client) {
     /** Null = it had ended otherwise, or is gone; a repeat answers the row. */
     fail: (actionId: string, error: string): Promise<ActionRow | null> =>
       ask('fail the action', client.rpc('fail_action', { p_id: actionId, p_error: error }), Row.nullable()),
+
+    get: async (actionId: string): Promise<ActionRow | null> =>
+      (await ask('read the action', client.from('actions').select('*').eq('id', actionId), z.array(Row)))[0] ?? null,
+
+    /** Null = it had ended otherwise, or is gone; a repeat answers the row. */
+    cancel: (actionId: string): Promise<ActionRow | null> =>
+      ask('cancel the action', client.rpc('cancel_action', { p_id: actionId }), Row.nullable()),
+
+    /** Percent, never backwards. False = the action has ended: whoever works on it may stop. */
+    noteProgress: (actionId: string, progress: number): Promise<boolean> =>
+      ask('note an action\'s progress', client.rpc('note_action_progress', { p_id: actionId, p_progress: Math.round(progress) }), z.boolean()),
 
     /** Ends whatever else is open on a project, before it goes away (F2). */
     cancelOthers: (projectId: string, actionId: string): Promise<void> => run('cancel the actions',
