@@ -32,10 +32,17 @@ export interface HostPlaces {
 
 const INSIDE: Places = { program: '/opt/claude', workDir: '/project', home: '/home/gen', tmp: '/tmp', socket: '/run/api.sock' };
 
+/** All that every box needs of the kernel: where this can be made, a run's own box can be made too. */
+const EMPTY_BOX = [
+  '--unshare-all', '--die-with-parent', '--new-session',
+  '--ro-bind', '/usr', '/usr', '--symlink', 'usr/bin', '/bin', '--symlink', 'usr/lib', '/lib', '--symlink', 'usr/lib64', '/lib64',
+  '--proc', '/proc', '--dev', '/dev', '--tmpfs', INSIDE.tmp, '--tmpfs', INSIDE.home, '--uid', '1000', '--gid', '1000',
+];
+
 /** Can bubblewrap make namespaces here? A container may forbid it although the program is installed. */
 export async function probeBubblewrap(): Promise<string | null> {
   try {
-    await promisify(execFile)('bwrap', ['--unshare-all', '--die-with-parent', '--ro-bind', '/', '/', 'true'], { timeout: 10_000 });
+    await promisify(execFile)('bwrap', [...EMPTY_BOX, '--', '/usr/bin/true'], { timeout: 10_000 });
     return null;
   } catch (error) {
     return error instanceof Error ? error.message.trim() : String(error);
@@ -87,12 +94,10 @@ export async function handOver(isolation: Isolation, { workDir, home, socket }: 
 /** No network, no other process, no file but the program, the system's libraries and the project folder. The environment is the caller's: it must be clean. */
 function bubblewrapArgs(host: HostPlaces): string[] {
   return [
-    '--unshare-all', '--die-with-parent', '--new-session',
-    '--ro-bind', '/usr', '/usr', '--symlink', 'usr/bin', '/bin', '--symlink', 'usr/lib', '/lib', '--symlink', 'usr/lib64', '/lib64',
-    '--proc', '/proc', '--dev', '/dev', '--tmpfs', INSIDE.tmp, '--tmpfs', INSIDE.home,
+    ...EMPTY_BOX,
     '--ro-bind', host.program, INSIDE.program,
     '--bind', host.workDir, INSIDE.workDir,
     '--bind', host.socket, INSIDE.socket,
-    '--uid', '1000', '--gid', '1000', '--chdir', INSIDE.workDir,
+    '--chdir', INSIDE.workDir,
   ];
 }

@@ -148,6 +148,13 @@ describe('without bubblewrap', () => {
     expect(await bench.leftovers()).toEqual([]);
   });
 
+  it('counts a bubblewrap that cannot make the whole box as none', async () => {
+    const bin = await pathWithout();
+    await writeFile(join(bin, 'bwrap'), '#!/bin/sh\ncase "$*" in *--proc*) echo "cannot mount proc" >&2; exit 1;; esac\n', { mode: 0o755 });
+    const outcome = await bench.run(bench.input(), 'http://127.0.0.1:9', { PATH: bin, NODE_ENV: 'production' });
+    expect(outcome.error).toMatchObject({ kind: 'SandboxMissing' });
+  });
+
   it('runs in development with a loud warning, still with a clean environment and through the key proxy', async () => {
     model = await startFakeMessages([{ say: '考えています。'.repeat(100), pauseMsPerPiece: 60, ...script[0] }, { say: 'はい' }]);
     const running = bench.start(bench.input(), model.url, { PATH: await pathWithout(), NODE_ENV: 'development', LEAK: 'LEAKED-VALUE' });
