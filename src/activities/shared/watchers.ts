@@ -21,7 +21,7 @@ const CALLS_KEPT_MS = 7 * DAY_MS;
 const HEALTH_WINDOWS = { errorMinutes: 10, recentHours: 1, days: 7 };
 
 export interface WatcherDeps {
-  config: Pick<Config, 'BUDGET_DAILY_USD' | 'USER_DAILY_USD' | 'VOLUME_MAX_GIB'>;
+  config: Pick<Config, 'CLAUDE_MAX_BUDGET_USD' | 'BUDGET_DAILY_USD' | 'USER_DAILY_USD' | 'VOLUME_MAX_GIB'>;
   store: Pick<Store, 'usage' | 'users' | 'volumeSizes' | 'modalCalls' | 'alerts'>;
   storage: Storage;
   alerts: Alerts;
@@ -92,8 +92,9 @@ async function watchSpending({ config, store, alerts }: WatcherDeps): Promise<{ 
     });
   } else {
     await alerts.clear({ kind: 'budgetNear', key: 'today' });
-    await alerts.clear({ kind: 'budgetUsedUp', key: 'today' });
   }
+  const isOpen = budgetUsd === 0 || spentUsd + config.CLAUDE_MAX_BUDGET_USD <= budgetUsd;
+  if (isOpen) await alerts.clear({ kind: 'budgetUsedUp', key: 'today' });
   const users = limitUsd > 0 ? await nearUsers(store, NEAR_SHARE * limitUsd) : new Map<string, number>();
   for (const [userId, userUsd] of users) {
     await alerts.raise({

@@ -2,9 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { Client, Connection } from '@temporalio/client';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';
 import { Listener } from '../../support/listener.js';
+import { createLog } from '../../../src/log.js';
+import { createStore, type StoreConfig } from '../../../src/store/index.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser } from '../../support/users.js';
 
@@ -40,5 +43,17 @@ describe('a message beyond the budget of the day', () => {
     });
     expect(stdout).toMatch(new RegExp(`^\\d{4}-\\d\\d-\\d\\d  local +${user.email.replaceAll('.', '\\.')} +1 +\\$0\\.\\d+ +\\$0\\.00 +\\$0\\.00$`, 'm'));
     expect(stdout).toMatch(/^Today \$\d.* of \$2\.00 \(BUDGET_DAILY_USD\)/m);
+
+    // The rounds of the night and of every few minutes are there, and do their work.
+    const store = createStore(stack.env as unknown as StoreConfig, createLog('test'));
+    expect(await store.alerts.standing('budgetUsedUp')).toEqual(['today']);
+    await store.alerts.raise({ kind: 'budgetNear', key: 'today', message: 'of yesterday', details: {} });
+    const connection = await Connection.connect({ address: stack.env['TEMPORAL_ADDRESS'] ?? '' });
+    const client = new Client({ connection });
+    for (const round of ['watchVolumes', 'watchSpending']) await client.schedule.getHandle(round).trigger();
+    await expect.poll(async () => (await store.volumeSizes.get(user.id))?.mirrorBytes ?? 0, { timeout: 45_000 }).toBeGreaterThan(1_000);
+    await expect.poll(() => store.alerts.standing('budgetNear'), { timeout: 45_000 }).toEqual([]);
+    expect(await store.alerts.standing('budgetUsedUp'), 'it still is').toEqual(['today']);
+    await connection.close();
   });
 });
