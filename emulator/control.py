@@ -45,7 +45,8 @@ class Control:
             "calls": [
                 {
                     "id": call.id, "function": emulator.tag_of(call.function_id), "begun": call.begun,
-                    "status": call.result["status"] if call.result else "pending", "isRunning": call.id in emulator.pools.running,
+                    "status": call.result["status"] if call.result else "pending",
+                    "exception": (call.result or {}).get("exception", ""), "isRunning": call.id in emulator.pools.running,
                 }
                 for call in sorted(emulator.calls.by_id.values(), key=lambda one: one.created)
             ],

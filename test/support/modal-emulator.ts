@@ -30,7 +30,7 @@ export interface ModalState {
   readonly apps: Readonly<Record<string, { version: number; functions: string[] }>>;
   readonly secrets: readonly string[];
   readonly volumes: readonly string[];
-  readonly calls: readonly { id: string; function: string; begun: number; status: string; isRunning: boolean }[];
+  readonly calls: readonly { id: string; function: string; begun: number; status: string; exception: string; isRunning: boolean }[];
   readonly containers: readonly { id: string; pid: number; function: string; isBusy: boolean; mounts: Record<string, string> }[];
   /** Commits of each Volume by name. */
   readonly commits: Readonly<Record<string, number>>;
