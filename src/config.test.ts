@@ -32,6 +32,15 @@ describe('configuration', () => {
     expect(parseConfig({ ...required, EMBEDDED_SUPABASE_URL: 'http://127.0.0.1:5' }).HOST).toBe('127.0.0.1');
   });
 
+  it('refuses a daily limit that does not cover one run; 0 is no limit', () => {
+    for (const name of ['BUDGET_DAILY_USD', 'USER_DAILY_USD']) {
+      expect(() => parseConfig({ ...required, CLAUDE_MAX_BUDGET_USD: '2', [name]: '1.99' })).toThrow(new RegExp(`${name}: is less than CLAUDE_MAX_BUDGET_USD`));
+      expect(() => parseConfig({ ...required, [name]: '-1' })).toThrow(name);
+      expect(parseConfig({ ...required, CLAUDE_MAX_BUDGET_USD: '2', [name]: '2' })).toMatchObject({ [name]: 2 });
+    }
+    expect(parseConfig(required)).toMatchObject({ BUDGET_DAILY_USD: 0, USER_DAILY_USD: 0 });
+  });
+
   it('asks the worker, and only the worker, for a model key', () => {
     expect(() => parseWorkerConfig(required)).toThrow(/ANTHROPIC_API_KEY/);
     expect(parseWorkerConfig({ ...required, ANTHROPIC_API_KEY: 'k' }).ANTHROPIC_API_KEY).toBe('k');

@@ -69,6 +69,14 @@ const Env = z.object({
   ALERT_WEBHOOK_URL: Url.optional(),
 });
 
+/** Limits that could never let a run through are mistakes, not limits. */
+const Checked = Env.superRefine((env, context) => {
+  for (const name of ['BUDGET_DAILY_USD', 'USER_DAILY_USD'] as const) {
+    if (env[name] === 0 || env[name] >= env.CLAUDE_MAX_BUDGET_USD) continue;
+    context.addIssue({ code: 'custom', path: [name], message: 'is less than CLAUDE_MAX_BUDGET_USD: no run could ever start' });
+  }
+});
+
 type Parsed = z.output<typeof Env>;
 
 export interface Config extends Omit<Parsed, 'HOST' | 'PUBLIC_URL' | 'SUPABASE_JWT_ISSUER' | 'CALLBACK_BASE_URL'> {
@@ -100,7 +108,7 @@ export function parseWorkerConfig(env: Readonly<Record<string, string | undefine
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Readonly<Config> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = Env.safeParse(given);
+  const parsed = Checked.safeParse(given);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${given[String(issue.path[0])] === undefined ? 'is required' : issue.message}`);
     throw new ConfigError(`The configuration has ${lines.length} mistake(s):\n${lines.join('\n')}`);
