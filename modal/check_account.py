@@ -80,9 +80,12 @@ def reload_and_read() -> dict[str, Any]:
 @app.function(**LOCKED)
 def isolation() -> dict[str, Any]:
     """Which of the two ways of locking the model program in works there."""
+    # As src/runner/claude/sandbox.ts asks for it.
+    box = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin"]
+    box += ["--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--uid", "1000", "--gid", "1000", "--"]
     other_user = ["setpriv", "--reuid", "10001", "--regid", "10001", "--clear-groups", "--inh-caps=-all", "--no-new-privs", "--pdeathsig", "KILL", "--"]
     return {
-        "bubblewrap": shell("bwrap", "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "true"),
+        "bubblewrap": shell(*box, "/usr/bin/true"),
         "otherUser": shell(*other_user, "id"),
         "otherUserReadsKey": shell(*other_user, "cat", f"/proc/{os.getpid()}/environ"),
         "otherUserWritesVolume": shell(*other_user, "touch", str(product.user_root() / "by-other-user")),
