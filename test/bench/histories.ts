@@ -1,23 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { projectWorkflowId, streamWorkflowId } from '../../src/contracts/ids.js';
 import { inParallel, type Bench, type Measurement, type Row } from './measurement.js';
 import { seat, tap } from './player.js';
 import { median, percentile } from './statistics.js';
+import { withTemporal } from './steps.js';
 import { SyntheticJob } from './synthetic-job.js';
 
 /** (f) What Temporal has to keep: events of a job, whatever it wrote, and of the stream that carries its text. */
 export const histories: Measurement = {
   name: 'histories', title: 'Events in the histories', pace: 'unpaced',
-  async run(bench) {
-    const connection = await Connection.connect({ address: bench.stack.env['TEMPORAL_ADDRESS'] ?? '' });
-    try {
-      const client = new Client({ connection });
-      return [...await ofJobs(bench, client), await ofStreams(bench, client)];
-    } finally {
-      await connection.close();
-    }
-  },
+  run: (bench) => withTemporal(bench, async (client) => [...await ofJobs(bench, client), await ofStreams(bench, client)]),
 };
 
 async function ofJobs(bench: Bench, client: Client): Promise<Row[]> {

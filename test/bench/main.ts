@@ -7,6 +7,7 @@ import { growth } from './growth.js';
 import { histories } from './histories.js';
 import { jobs } from './jobs.js';
 import { pacedSeconds, type Bench, type Measurement } from './measurement.js';
+import { modal } from './modal.js';
 import { overhead, pacedOverhead } from './overhead.js';
 import { processes } from './processes.js';
 import { reads } from './reads.js';
@@ -14,8 +15,8 @@ import { describeRun, head, missed, save, table, type Section } from './report.j
 import { sockets } from './sockets.js';
 import { steps } from './steps.js';
 
-/** In this order; those of the paced stack come last, so that each stack is started once. */
-const ALL: readonly Measurement[] = [jobs, steps, overhead, callbacks, reads, histories, growth, sockets, pacedOverhead, processes];
+/** In this order; those that need another stack come last, so that each stack is started once. */
+const ALL: readonly Measurement[] = [jobs, steps, overhead, callbacks, reads, histories, growth, sockets, pacedOverhead, processes, modal];
 
 /** `npm run bench [-- --only=a,b] [--quick]`: measures the product on this machine; a missed target is told, not an error. */
 program
@@ -41,7 +42,7 @@ async function measure(measurement: Measurement, bench: Bench): Promise<Section>
 
 async function withStack(pace: Measurement['pace'], use: (stack: Stack) => Promise<void>): Promise<void> {
   const env: Record<string, string> = pace === 'paced' ? { DEMO_SECONDS: String(pacedSeconds(quick)), MAX_RUNNING_JOBS: '10' } : { DEMO_SECONDS: '0' };
-  const stack = await startStack({ env: { ...env, LOG_LEVEL: 'warn', MAX_QUEUED_JOBS: '100' } });
+  const stack = await startStack({ env: { ...env, LOG_LEVEL: 'warn', MAX_QUEUED_JOBS: '100' }, modalEmulator: pace === 'modal' });
   try {
     await use(stack);
   } finally {
@@ -52,7 +53,7 @@ async function withStack(pace: Measurement['pace'], use: (stack: Stack) => Promi
 const run = await describeRun(quick);
 print(head(run));
 const sections: Section[] = [];
-for (const pace of ['unpaced', 'paced'] as const) {
+for (const pace of ['unpaced', 'paced', 'modal'] as const) {
   const wanted = ALL.filter((one) => one.pace === pace && (!only || only.includes(one.name)));
   if (wanted.length === 0) continue;
   await withStack(pace, async (stack) => {

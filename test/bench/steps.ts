@@ -1,32 +1,39 @@
 import { Client, Connection } from '@temporalio/client';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import type { Bench, Measurement, Row } from './measurement.js';
-import { seat, tap } from './player.js';
+import { REQUEST, seat, tap, type Seat } from './player.js';
 import { median } from './statistics.js';
 
 /** Where the time of one job goes, as its history tells it. */
 export const steps: Measurement = {
   name: 'steps', title: 'A job step by step', pace: 'unpaced',
-  async run(bench) {
-    const connection = await Connection.connect({ address: bench.stack.env['TEMPORAL_ADDRESS'] ?? '' });
-    try {
-      const client = new Client({ connection });
-      const runs: Timeline[] = [];
-      for (let run = bench.quick ? 3 : 10; run > 0; run -= 1) runs.push(await timelineOf(bench, client));
-      return rows(runs);
-    } finally {
-      await connection.close();
+  run: (bench) => withTemporal(bench, async (client) => {
+    const jobs: Timeline[] = [];
+    for (let run = bench.quick ? 3 : 10; run > 0; run -= 1) {
+      const sat = await seat(bench);
+      jobs.push(await timelineOf(client, sat, REQUEST));
+      sat.player.close();
     }
-  },
+    return rows(jobs);
+  }),
 };
 
-interface Step { readonly name: string; readonly fromMs: number; startedMs: number; endMs: number }
-interface Timeline { readonly tookMs: number; readonly steps: readonly Step[]; readonly completedMs: number }
+/** A client of the stack's Temporal for as long as `use` runs. */
+export async function withTemporal<T>({ stack }: Bench, use: (client: Client) => Promise<T>): Promise<T> {
+  const connection = await Connection.connect({ address: stack.env['TEMPORAL_ADDRESS'] ?? '' });
+  try {
+    return await use(new Client({ connection }));
+  } finally {
+    await connection.close();
+  }
+}
 
-async function timelineOf(bench: Bench, client: Client): Promise<Timeline> {
-  const { player, projectId } = await seat(bench);
-  const { completedMs } = await tap(player);
-  player.close();
+interface Step { readonly name: string; readonly fromMs: number; startedMs: number; endMs: number }
+export interface Timeline { readonly tookMs: number; readonly steps: readonly Step[]; readonly completedMs: number }
+
+/** Runs one job and reads its history. */
+export async function timelineOf(client: Client, { player, projectId }: Seat, content: string): Promise<Timeline> {
+  const { completedMs } = await tap(player, content);
   const { events = [] } = await client.workflow.getHandle(projectWorkflowId(projectId)).fetchHistory();
   const known = new Map<number, Step>();
   const at = (event: NonNullable<typeof events>[number]) => Number(event.eventTime?.seconds ?? 0) * 1_000 + Number(event.eventTime?.nanos ?? 0) / 1e6;
@@ -44,17 +51,24 @@ async function timelineOf(bench: Bench, client: Client): Promise<Timeline> {
   return { tookMs: at(last) - at(first), steps: [...known.values()].filter(({ endMs }) => !Number.isNaN(endMs)), completedMs };
 }
 
-function rows(runs: readonly Timeline[]): Row[] {
-  const names = [...new Set(runs.flatMap(({ steps: some }) => some.map(({ name }) => name)))];
-  const ofStep = (name: string, measure: (step: Step) => number) => median(runs.flatMap(({ steps: some }) => some.filter((step) => step.name === name).map(measure)));
+/** The steps of these jobs, in the order of their first appearance. */
+export const namesOf = (jobs: readonly Timeline[]): string[] => [...new Set(jobs.flatMap(({ steps: some }) => some.map(({ name }) => name)))];
+
+/** The median of a step's time over these jobs, ms: until its end, and until a worker began it. */
+export function medianOf(jobs: readonly Timeline[], name: string): { tookMs: number; waitedMs: number } {
+  const some = jobs.flatMap((job) => job.steps.filter((step) => step.name === name));
+  return { tookMs: median(some.map(({ fromMs, endMs }) => endMs - fromMs)), waitedMs: median(some.map(({ fromMs, startedMs }) => startedMs - fromMs)) };
+}
+
+function rows(jobs: readonly Timeline[]): Row[] {
   return [
-    { what: 'tap → completed, p50', value: median(runs.map(({ completedMs }) => completedMs)), unit: 'ms', note: `${runs.length} jobs, one after the other` },
-    { what: 'the workflow from start to end, p50', value: median(runs.map(({ tookMs }) => tookMs)), unit: 'ms' },
-    ...names.map((name): Row => ({
-      what: `step ${name}, p50`, value: ofStep(name, (step) => step.endMs - step.fromMs), unit: 'ms',
-      note: `${ofStep(name, (step) => step.startedMs - step.fromMs).toFixed(1)} ms of it until a worker began`,
-    })),
-    { what: 'no step under way, p50', value: median(runs.map(idleMs)), unit: 'ms', note: 'workflow tasks: what is to be done next' },
+    { what: 'tap → completed, p50', value: median(jobs.map(({ completedMs }) => completedMs)), unit: 'ms', note: `${jobs.length} jobs, one after the other` },
+    { what: 'the workflow from start to end, p50', value: median(jobs.map(({ tookMs }) => tookMs)), unit: 'ms' },
+    ...namesOf(jobs).map((name): Row => {
+      const { tookMs, waitedMs } = medianOf(jobs, name);
+      return { what: `step ${name}, p50`, value: tookMs, unit: 'ms', note: `${waitedMs.toFixed(1)} ms of it until a worker began` };
+    }),
+    { what: 'no step under way, p50', value: median(jobs.map(idleMs)), unit: 'ms', note: 'workflow tasks: what is to be done next' },
   ];
 }
 
