@@ -8,10 +8,11 @@ import { startModalEmulator, type ModalEmulator } from '../../support/modal-emul
 import { CALLBACK_SECRET, log, MODEL_KEY, type PortSet, type World } from './world.js';
 
 /** The set that works on this machine. */
-export async function localSet({ config, database: { store }, mirror, dataDir }: World): Promise<PortSet> {
+export async function localSet(world: World): Promise<PortSet> {
+  const { database: { store }, mirror, dataDir } = world;
   return {
     name: 'local',
-    agent: localAgentActivities({ config: config(), store, mirror, runner: await bundleRunner(dataDir) }),
+    agent: localAgentActivities({ config: world.config(), store, mirror, runner: await bundleRunner(dataDir) }),
     files: localFileActivities({ mirror }),
     projectFolder: ({ userId, projectId }) => path.join(dataDir, 'users', userId, 'projects', projectId),
     stop: async () => undefined,
@@ -24,14 +25,15 @@ export interface ModalPortSet extends PortSet {
 }
 
 /** The set that works in containers, here those of the emulator, with our own functions deployed. */
-export async function modalSet({ config, database: { store }, mirror, model }: World, limits: Readonly<Record<string, string>> = {}): Promise<ModalPortSet> {
+export async function modalSet(world: World, limits: Readonly<Record<string, string>> = {}): Promise<ModalPortSet> {
+  const { database: { store }, mirror, model } = world;
   const emulator = await startModalEmulator({ secrets: {
     anthropic: { ANTHROPIC_API_KEY: MODEL_KEY, ANTHROPIC_BASE_URL: model.url },
     'dreamcore-callback': { CALLBACK_SECRET },
   } });
   try {
     await emulator.deployOurs();
-    const modal = await openModal({ config: config({ ...emulator.env, ...limits }), store, mirror, log });
+    const modal = await openModal({ config: world.config({ ...emulator.env, ...limits }), store, mirror, log });
     if (!modal) throw new Error('no Modal set without credentials');
     return {
       name: 'modal', modal, emulator, agent: modal.agent, files: modal.files,

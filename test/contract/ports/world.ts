@@ -68,7 +68,7 @@ export function start(agent: AgentActivities, input: RunAgentInput, heartbeatDet
   );
   const beats: unknown[] = [];
   env.on('heartbeat', (details: unknown) => beats.push(details));
-  const outcome = env.run(agent.runAgent, input) as Promise<RunAgentOutcome>;
+  const outcome: Promise<RunAgentOutcome> = env.run((given: RunAgentInput) => agent.runAgent(given), input);
   outcome.catch(() => undefined);
   return { outcome, env, beats };
 }

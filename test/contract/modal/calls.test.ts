@@ -1,0 +1,232 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ActivityCancellationDetails } from '@temporalio/common';
+import { createBreaker } from '../../../src/activities/modal/breaker.js';
+import { createModalCalls, type ModalCall, type ModalCalls } from '../../../src/activities/modal/call.js';
+import { connectModal, type ModalConnection } from '../../../src/activities/modal/client.js';
+import { MODAL_FUNCTION, volumeNameOf } from '../../../src/contracts/modal.js';
+import { runnerVersion } from '../../../src/activities/runner-bundle.js';
+import { modalSet, type ModalPortSet } from '../ports/sets.js';
+import { log, start, startWorld, type Place, type World } from '../ports/world.js';
+import { eventually, game } from '../runner/bench.js';
+
+const GENEROUS_MS = 40_000;
+/** Of the calls in this file; the product's own is longer. */
+const DEADLINE_MS = 1_500;
+const HALF_OPEN_AFTER_MS = 300;
+
+let world: World;
+let set: ModalPortSet;
+let connection: ModalConnection;
+let calls: ModalCalls;
+let place: Place;
+
+beforeAll(async () => {
+  world = await startWorld();
+  set = await modalSet(world, { START_TIMEOUT_MS: '3000', NO_PROGRESS_TIMEOUT_MS: '3000' });
+  connection = connectModal(world.config(set.emulator.env), DEADLINE_MS);
+  calls = await openCalls();
+  place = await world.newProject();
+});
+afterEach(async () => {
+  await set.emulator.control.up();
+  await set.emulator.control.clear();
+});
+afterAll(async () => {
+  connection?.close();
+  await set?.stop();
+  await world?.stop();
+});
+
+/** Calls with a breaker of their own, as another worker has them. */
+async function openCalls(halfOpenAfterMs = HALF_OPEN_AFTER_MS): Promise<ModalCalls> {
+  const { store } = world.database;
+  const breaker = createBreaker({ report: (found) => store.backendState.reportBreaker(found), log, halfOpenAfterMs });
+  const ledger = { started: store.modalCalls.started, ended: (id: string) => store.modalCalls.ended(id), recordCall: store.usage.recordCall };
+  return createModalCalls({ connection, breaker, version: await runnerVersion(), ledger, log });
+}
+
+const Any = z.looseObject({});
+const write = (file: string, content: string): ModalCall['input'] => ({ command: 'files', root: '', op: 'write', path: file, content, encoding: 'utf8' });
+const read = (file: string): ModalCall['input'] => ({ command: 'files', root: '', op: 'read', path: file, encoding: 'utf8' });
+const files = (userId: string, input: ModalCall['input'], through = calls) => through.run({ userId, fn: MODAL_FUNCTION.files, input }, Any);
+const timed = async <T>(work: Promise<T>): Promise<{ took: number; value: T }> => {
+  const from = performance.now();
+  const value = await work;
+  return { took: performance.now() - from, value };
+};
+const failureOf = (work: Promise<unknown>) => work.then(() => { throw new Error('it did not fail'); }, (error: unknown) => error as Error & { kind?: string });
+const SLOW_MODEL = { say: '考えています。'.repeat(500), pauseMsPerPiece: 100 } as const;
+const generations = async () => (await set.emulator.control.state()).calls.filter((call) => call.function === MODAL_FUNCTION.generate);
+
+describe('a call runs on its own user\'s Volume and no other', () => {
+  it('what it writes is there for that user\'s next call, in that user\'s Volume (without `instance()` it would have none)', async () => {
+    await files(place.userId, write('notes/a.txt', 'こんにちは'));
+    expect((await files(place.userId, read('notes/a.txt'))).result).toMatchObject({ content: 'こんにちは' });
+    expect(await readFile(path.join(set.emulator.volumeFolder(volumeNameOf(place.userId)), 'notes/a.txt'), 'utf8')).toBe('こんにちは');
+  });
+
+  it('another user\'s function can neither name, list nor read it', async () => {
+    await files(place.userId, write('secret.txt', 'TOP-SECRET'));
+    const other = (await world.newProject()).userId;
+    await files(other, write('own.txt', 'x'));
+    const listed = (await files(other, { command: 'files', root: '', op: 'list', path: '' })).result;
+    expect(JSON.stringify(listed)).toContain('own.txt');
+    expect(JSON.stringify(listed)).not.toContain('secret');
+    const volume = volumeNameOf(place.userId);
+    for (const root of ['..', `../${volume}`, `/${volume}`, set.emulator.volumeFolder(volume)]) {
+      expect(await failureOf(files(other, { command: 'files', root, op: 'list', path: '' })), root).toMatchObject({ kind: 'PATH_ESCAPE' });
+    }
+    for (const name of ['secret.txt', `../${volume}/secret.txt`, path.join(set.emulator.volumeFolder(volume), 'secret.txt')]) {
+      const failure = await failureOf(files(other, read(name)));
+      expect(failure.kind, name).toMatch(/^(PATH_ESCAPE|FILE_NOT_FOUND)$/);
+      expect(failure.message).not.toContain('TOP-SECRET');
+    }
+    const foreignRepo: ModalCall['input'] = { command: 'git', op: 'state', repoDir: `../${volume}/projects/${place.projectId}/repo.git`, revisions: [] };
+    expect(await failureOf(calls.run({ userId: other, fn: MODAL_FUNCTION.git, input: foreignRepo }, Any))).toMatchObject({ kind: 'PATH_ESCAPE' });
+  });
+});
+
+describe('C1: a worker that goes away leaves the call running, and another one goes on with it', () => {
+  it('by the id in the heartbeat: one call, one run of the model, one candidate', async () => {
+    world.script({ use: [{ name: 'Write', input: { file_path: 'index.html', content: game('星') } }], pauseMsPerPiece: 100 }, { say: 'できました' });
+    const input = await world.openRun(place);
+    const before = (await generations()).length;
+    const first = start(set.agent, input);
+    await eventually(() => world.model.requests.length > 0, GENEROUS_MS);
+    first.env.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
+    await expect(first.outcome).rejects.toMatchObject({ name: 'ApplicationFailure', type: 'WorkerShutdown', nonRetryable: false });
+    // The listener of this test writes no rows, so the second waiting begins before the limit of the first event.
+    await world.database.store.jobs.noteProgress(input.jobId, 1, 50, null);
+    const second = start(set.agent, input, first.beats.at(-1));
+    const noting = setInterval(() => void world.database.store.jobs.noteProgress(input.jobId, 1, 50, null), 500);
+    await expect(second.outcome).resolves.toMatchObject({ kind: 'candidate' }).finally(() => clearInterval(noting));
+    expect((await generations()).length).toBe(before + 1);
+    expect(world.model.requests).toHaveLength(2);
+  });
+
+  it('between the beginning of a call and its id: the attempt counts as crashed, so that a new one makes the old one stop', async () => {
+    const input = await world.openRun(place);
+    const before = (await generations()).length;
+    const { outcome } = start(set.agent, input, { callId: `${input.jobId}.1`, functionCallId: null });
+    await expect(outcome).rejects.toMatchObject({ kind: 'RunCrashed' });
+    expect((await generations()).length).toBe(before);
+  });
+
+  it('a call that Modal does not know any more is a crash, and no reason to wait', async () => {
+    const input = await world.openRun(place);
+    const { outcome } = start(set.agent, input, { callId: `${input.jobId}.1`, functionCallId: 'fc-000000000000000000000000', spawnedAtMs: Date.now() });
+    await expect(outcome).rejects.toMatchObject({ kind: 'RunCrashed' });
+  });
+});
+
+describe('F3: a run that says nothing is ended', () => {
+  it('when the row has heard of no event within the limit, with everything that it started', async () => {
+    world.script(SLOW_MODEL);
+    const input = await world.openRun(place);
+    const { outcome } = start(set.agent, input);
+    await expect(outcome).rejects.toMatchObject({ kind: 'RunStalled' });
+    await eventually(async () => (await world.processes()).length === 0, GENEROUS_MS);
+    await eventually(async () => (await generations()).every((call) => !call.isRunning), GENEROUS_MS);
+  });
+});
+
+describe('G3: every request to Modal ends', () => {
+  it.each(['FunctionGet', 'VolumeGetOrCreate', 'FunctionBindParams', 'FunctionMap'])('a %s that hangs is Modal being unavailable, within the deadline', async (on) => {
+    const own = await openCalls();
+    await set.emulator.control.add({ kind: 'hang', on });
+    const { took, value } = await timed(failureOf(files(place.userId, read('notes/a.txt'), own)));
+    expect(value).toMatchObject({ kind: 'ModalUnavailable' });
+    expect(took).toBeLessThan(DEADLINE_MS + 3_000);
+  });
+
+  it('a busy Modal says so at once, or is waited for as it asks', async () => {
+    await set.emulator.control.add({ kind: 'error', on: 'FunctionMap', code: 'RESOURCE_EXHAUSTED', times: 1 });
+    expect(await failureOf(files(place.userId, read('notes/a.txt')))).toMatchObject({ kind: 'ModalQuota' });
+    // Longer than the deadline: a wait that was asked for is no silence.
+    await set.emulator.control.add({ kind: 'error', on: 'FunctionMap', code: 'RESOURCE_EXHAUSTED', retryAfterSecs: 2, times: 1 });
+    expect((await files(place.userId, read('notes/a.txt'))).result).toMatchObject({ content: 'こんにちは' });
+  });
+
+  it('a running call outlives a short absence of the control plane', async () => {
+    const call: ModalCall = { userId: place.userId, fn: MODAL_FUNCTION.files, input: write('b.txt', 'b') };
+    const running = await calls.spawn(call);
+    await set.emulator.control.down();
+    setTimeout(() => void set.emulator.control.up(), 1_500);
+    await expect(calls.wait(running)).resolves.toMatchObject({ result: { sizeBytes: 1 } });
+  });
+
+  it('200 waits on one client leave room for other requests, and all hear of the end', async () => {
+    world.script(SLOW_MODEL);
+    const input = await world.openRun(place);
+    const { beats, outcome, env } = start(set.agent, input);
+    const beat = await eventually(() => beats.find((each) => (each as { functionCallId?: string }).functionCallId) as { functionCallId: string } | undefined, GENEROUS_MS);
+    const call: ModalCall = { userId: place.userId, fn: MODAL_FUNCTION.generate, input: read('x') };
+    const running = await calls.attach(call, beat.functionCallId, Date.now());
+    const waits = Array.from({ length: 200 }, () => failureOf(calls.wait(running)));
+    const polls = async () => (await set.emulator.control.state()).rpcs['FunctionGetOutputs'] ?? 0;
+    const before = await polls();
+    await eventually(async () => (await polls()) > before + 200, GENEROUS_MS);
+    expect((await timed(connection.hasVolume(place.userId))).took).toBeLessThan(DEADLINE_MS);
+    env.cancel('CANCELLED');
+    await expect(outcome).rejects.toMatchObject({ name: 'CancelledFailure' });
+    expect(new Set((await Promise.all(waits)).map((failure) => failure.kind))).toEqual(new Set(['RunCrashed']));
+  });
+});
+
+describe('what becomes of a call is told by its own kind', () => {
+  it.each([
+    ['a container that dies', { kind: 'container-death', when: 'before', outcome: 'failure' }, 'RunCrashed'],
+    ['a result that is not kept', { kind: 'lost-result' }, 'RunCrashed'],
+  ] as const)('%s', async (_name, fault, kind) => {
+    await set.emulator.control.add({ ...fault, on: MODAL_FUNCTION.files, times: 1 });
+    expect(await failureOf(files(place.userId, write('c.txt', 'c')))).toMatchObject({ kind });
+  });
+
+  it('a container that is restarted on the same input does the work', async () => {
+    await set.emulator.control.add({ kind: 'container-death', when: 'before', outcome: 'restart', on: MODAL_FUNCTION.files, times: 1 });
+    expect((await files(place.userId, write('d.txt', 'd'))).result).toMatchObject({ sizeBytes: 1 });
+  });
+
+  it('a function of another version, and one that is not deployed', async () => {
+    const own = createModalCalls({
+      connection, version: 'another', log, breaker: createBreaker({ report: async () => false, log }),
+      ledger: { started: async () => undefined, ended: async () => undefined, recordCall: async () => undefined },
+    });
+    expect(await failureOf(files(place.userId, read('notes/a.txt'), own))).toMatchObject({ kind: 'ModalOutdated' });
+    const elsewhere = connectModal({ ...world.config(set.emulator.env), MODAL_APP: 'nowhere' });
+    expect(await failureOf(elsewhere.bind(MODAL_FUNCTION.files, place.userId))).toMatchObject({ kind: 'ModalOutdated' });
+    elsewhere.close();
+  });
+
+  it('and each is written down once, with what it cost, until nobody runs any more', async () => {
+    const { database } = world;
+    await eventually(async () => (await database.sql(`select 1 from public.modal_calls where ended_at is null and function = 'file-operation'`)).length === 0);
+    const [row] = await database.sql<{ count: string; usd: number }>(`select count(*), sum(usd)::float8 as usd from public.usage_events where function = 'file-operation'`);
+    expect(Number(row?.count)).toBeGreaterThan(0);
+    expect(row?.usd).toBeGreaterThan(0);
+  });
+});
+
+describe('G1: the breaker', () => {
+  it('a refused Modal is told within ten seconds, tries included; after three of them at once, without asking; and it closes again', async () => {
+    const { store } = world.database;
+    const own = await openCalls(5_000);
+    await store.backendState.start('the test');
+    await set.emulator.control.down();
+    for (let tries = 1; tries <= 3; tries += 1) {
+      const { took, value } = await timed(failureOf(own.spawn({ userId: place.userId, fn: MODAL_FUNCTION.files, input: read('notes/a.txt') })));
+      expect(value).toMatchObject({ kind: 'ModalUnavailable' });
+      expect(took).toBeLessThan(5_000);
+    }
+    const { took } = await timed(failureOf(files(place.userId, read('notes/a.txt'), own)));
+    expect(took).toBeLessThan(100);
+    await eventually(async () => (await store.backendState.read())?.breaker === 'open');
+    await set.emulator.control.up();
+    await eventually(async () => files(place.userId, read('notes/a.txt'), own).then(() => true, () => false), GENEROUS_MS);
+    await eventually(async () => (await store.backendState.read())?.breaker === 'closed');
+  });
+});
