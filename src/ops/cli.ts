@@ -1,5 +1,8 @@
-import { InvalidArgumentError, program } from 'commander';
+import { Argument, InvalidArgumentError, program } from 'commander';
+import type { Backend } from '../contracts/workflows.js';
+import { moveBackend } from './backend.js';
 import { examine } from './doctor.js';
+import { syncStores, type SyncOptions } from './sync.js';
 import { reportUsage } from './usage.js';
 
 /** The commands of `npx dreamcore`. */
@@ -22,6 +25,34 @@ program
   .action(async (options: { envFile?: string; user?: string; days: number }) => {
     process.stdout.write(`${await reportUsage(options)}\n`);
   });
+program
+  .command('sync')
+  .description('Compares mirror and Volumes and brings them level, never overwriting. Exits 1 when a problem remains.')
+  .option('--user <id>', 'the projects of one user')
+  .option('--project <id>', 'one project')
+  .option('--all', 'all projects')
+  .option('--dry-run', 'say what would be done')
+  .option('--env-file <file>', 'read variables from this file instead of .env')
+  .action(async (options: SyncOptions) => {
+    const { text, exitCode } = await syncStores(options);
+    process.stdout.write(`${text}\n`);
+    process.exitCode = exitCode;
+  });
+program
+  .command('backend')
+  .description('Shows where work is done, or moves it; running jobs follow at their next step.')
+  .addArgument(new Argument('[to]', 'where work is done from now on').choices(['local', 'modal']))
+  .option('--share <percent>', 'of the users whose work is done on Modal', readPercent)
+  .option('--env-file <file>', 'read variables from this file instead of .env')
+  .action(async (to: Backend | undefined, options: { share?: number; envFile?: string }) => {
+    process.stdout.write(`${await moveBackend({ ...options, ...(to === undefined ? {} : { to }) })}\n`);
+  });
+
+function readPercent(text: string): number {
+  const percent = Number(text);
+  if (text.trim() === '' || !Number.isInteger(percent) || percent < 0 || percent > 100) throw new InvalidArgumentError('a number from 0 to 100');
+  return percent;
+}
 
 function readDays(text: string): number {
   const days = Number(text);
