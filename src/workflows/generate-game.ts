@@ -4,6 +4,7 @@ import type { AdmitAnswer, AdmitRequest, CancelAnswer, CancelRequest, GenerateGa
 import { answering, shared } from './activity-proxies.js';
 import { classifyFailure } from './failures.js';
 import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from './messages.js';
+import { startReplication } from './replication.js';
 import { runWithRetries, type RunProgress } from './run-with-retries.js';
 import type { nameProject } from './name-project.js';
 
@@ -27,7 +28,7 @@ class GenerateGame {
   private closing = false;
   private workDone = false;
   private cancelled = false;
-  private readonly progress: RunProgress = { attempt: 0 };
+  private readonly progress: RunProgress = { attempt: 0, usedModal: false };
   private readonly work = new CancellationScope();
 
   constructor(private readonly input: GenerateGameInput) {
@@ -107,6 +108,7 @@ class GenerateGame {
       message: summary, suggestions, usage, mode: null, generator: 'claude', revision, event: { type: 'published', revision },
     });
     if (plan.hasDefaultName) await this.startNaming(revision);
+    if (this.progress.usedModal) await startReplication(this.ref);
     return outcome;
   }
 

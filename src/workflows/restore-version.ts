@@ -2,10 +2,11 @@ import { allHandlersFinished, condition, setCurrentDetails, setHandler } from '@
 import { ADMIT_FAILURE, type RestoreOutcome, type RestoreVersionInput } from '../contracts/workflows.js';
 import { shared } from './activity-proxies.js';
 import { admitRefused, admitUpdate, cancelNothing, cancelUpdate, jobClosing } from './messages.js';
+import { startReplication } from './replication.js';
 
 /**
  * Makes an old version the current one by committing its tree anew (E5). Its own caller is answered when the work
- * is done; others wait for the end and come again (A4, A5).
+ * is done; others wait for the end and come again (A4, A5). The Volume is brought up afterwards.
  */
 export async function restoreVersion(input: RestoreVersionInput): Promise<RestoreOutcome | 'denied'> {
   let outcome: RestoreOutcome | 'denied' | null = null;
@@ -21,6 +22,10 @@ export async function restoreVersion(input: RestoreVersionInput): Promise<Restor
   setCurrentDetails(`バージョン ${versionId.slice(0, 7)} に戻しています (restoring)`);
   const opened = await shared.openRestore({ actionId, userId, projectId });
   outcome = opened === 'denied' ? 'denied' : await shared.restoreRevision({ actionId, userId, projectId, versionId });
+  if (outcome !== 'denied' && outcome.ok) {
+    const { backend } = await shared.chooseBackend({ jobId: actionId, userId, projectId });
+    if (backend === 'modal') await startReplication({ userId, projectId });
+  }
   setCurrentDetails('終了 (done)');
   await condition(allHandlersFinished);
   return outcome;

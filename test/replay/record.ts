@@ -3,11 +3,13 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Context } from '@temporalio/activity';
+import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { GenerationPlan } from '../../src/activities/ports.js';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { projectWorkflowId, streamWorkflowId } from '../../src/contracts/ids.js';
 import { CLOSING_SEQ } from '../../src/contracts/stream.js';
+import { MODAL_AGENT_QUEUE, MODAL_QUEUE, type GenerateGameInput } from '../../src/contracts/workflows.js';
 import { createJobStreamClient } from '../../src/activities/job-stream-client.js';
 import { cancelUpdate } from '../../src/workflows/messages.js';
 import { admit, generateInput, jobRow, startWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
@@ -18,6 +20,7 @@ import { admit, generateInput, jobRow, startWorkflowEnv, type FakeActivities, ty
  */
 const wanted = process.argv.slice(2);
 const REVISION = 'b'.repeat(40);
+const [USER, PROJECT] = [generateInput().userId, generateInput().projectId];
 const PLAN: GenerationPlan = {
   kind: 'generate', hasDefaultName: true, spec: { request: '猫のゲーム', dimension: '2d', styleId: 'neon', autoFix: false, parent: null },
 };
@@ -39,15 +42,37 @@ const succeed: FakeActivities = {
   removeProjectFiles: async () => undefined,
   reconcileJobs: async () => ({ closed: 0 }),
   collectGarbage: async () => ({ scratchFolders: 0, candidates: 0 }),
+  watchVolumes: async ({ after }) => ({ next: after === null ? 'the-last-user' : null, measured: 20, warned: 1 }),
+  watchCalls: async () => ({ reaped: 1 }),
+  watchSpending: async () => ({ spentUsd: 1, near: 0 }),
+  watchModal: async () => ({ isSlow: false, isFailing: false }),
+  replicateProject: async ({ userId, projectId }) => ({ userId, projectId, toVolume: { revisions: 1, assets: 0 }, toMirror: { revisions: 0, assets: 0 }, problem: null }),
+  hydrateProject: async () => undefined,
+  listReplicationTargets: async ({ after }) => (after === null ? [{ userId: USER, projectId: PROJECT }] : []),
+  listLeftoverUsers: async () => [USER],
+  pruneVolume: async () => ({ removed: 1 }),
+  removeLeftovers: async () => ({ removed: 1 }),
 };
 
 /** Longer than the heartbeat time-out of a run, and than a caller's patience with `admit`. */
 const SILENCE_MS = 9_000;
 const LATE_MS = 4_500;
+/** What one try on Modal takes of a job's time. */
+const TRY_MS = 6_000;
 
 let tries = 0;
 let lives = 0;
+let calls = 0;
 const untilCancelled = async (): Promise<never> => { for (;;) { Context.current().heartbeat(); await Context.current().sleep(50); } };
+
+const onModal = (): boolean => Context.current().info.taskQueue === MODAL_AGENT_QUEUE;
+/** A run that is done on Modal as `runThere` says, and well wherever else it is done. */
+const modalStory = (runThere: NonNullable<FakeActivities['runAgent']>): FakeActivities => ({
+  chooseBackend: async () => ({ backend: 'modal', reason: 'switched to modal', hasVolumes: true }),
+  startAttempt: async () => { calls += 1; return { attempt: calls, slotAgeMs: (calls - 1) * TRY_MS }; },
+  runAgent: (input) => (onModal() ? runThere(input) : Promise.resolve(CANDIDATE)),
+});
+const CANDIDATE = { kind: 'candidate' as const, revision: REVISION, summary: '完成', suggestions: [], usage: null };
 const STORIES: Record<string, FakeActivities> = {
   'generate-success': {},
   'generate-refused-by-model': { runAgent: async () => { throw ApplicationFailure.create({ type: 'ModelRefused', nonRetryable: true }); } },
@@ -72,22 +97,41 @@ const STORIES: Record<string, FakeActivities> = {
     },
   },
   'generate-cancel': { runAgent: untilCancelled },
+  'generate-modal-success': modalStory(async () => CANDIDATE),
+  'generate-modal-cancel': modalStory(untilCancelled),
+  'generate-modal-unavailable': modalStory(async () => { throw ApplicationFailure.create({ type: 'ModalUnavailable', message: 'nothing listens' }); }),
+  'generate-modal-time-out': modalStory(untilCancelled),
+  // The first worker falls silent; the second takes up its call.
+  'generate-modal-reattach': modalStory(async () => {
+    Context.current().heartbeat({ functionCallId: 'fc-1' });
+    return Context.current().info.attempt === 1 ? sleep(SILENCE_MS, CANDIDATE) : CANDIDATE;
+  }),
 };
+/** Time for one try there and one here. */
+const INPUTS: Record<string, Partial<GenerateGameInput>> = { 'generate-modal-time-out': { jobTimeoutMs: TRY_MS / 3 * 4 } };
+const isCancelled = (name: string): boolean => name === 'generate-cancel' || name === 'generate-modal-cancel';
 
 async function recordGenerations(env: WorkflowEnv): Promise<void> {
   for (const [name, overrides] of Object.entries(STORIES)) {
-    const input = generateInput();
+    if (!isWanted(name)) continue;
+    calls = 0;
+    const input = generateInput(INPUTS[name]);
     const handle = env.client.workflow.getHandle(projectWorkflowId(input.projectId));
     await env.withWorkers({ ...succeed, ...overrides }, async () => {
       await admit(env.client, 'generateGame', input, { kind: 'generate', messageId: input.messageId, userId: input.userId, content: input.content })
         .catch(() => undefined);
-      if (name === 'generate-cancel') await handle.executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
+      if (name === 'generate-modal-cancel') await untilRunning(handle);
+      if (isCancelled(name)) await handle.executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
       await handle.result();
       if (name === 'generate-success') await env.client.workflow.getHandle(`name/${input.jobId}`).result();
     });
     await save(env, name, projectWorkflowId(input.projectId));
     if (name === 'generate-success') await save(env, 'name-project', `name/${input.jobId}`);
   }
+}
+
+async function untilRunning(handle: WorkflowHandle): Promise<void> {
+  while (!(await handle.describe()).raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'runAgent')) await sleep(100);
 }
 
 /** All slots are taken by another job: this one is stopped before its run has begun. */
@@ -98,7 +142,7 @@ async function recordCancelInQueue(env: WorkflowEnv): Promise<void> {
     for (const input of inputs) {
       const { messageId, userId, content } = input;
       await admit(env.client, 'generateGame', input, { kind: 'generate', messageId, userId, content });
-      while (!(await handleOf(input).describe()).raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'runAgent')) await sleep(100);
+      await untilRunning(handleOf(input));
     }
     for (const input of [...inputs].reverse()) {
       await handleOf(input).executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
@@ -108,9 +152,20 @@ async function recordCancelInQueue(env: WorkflowEnv): Promise<void> {
   await save(env, 'generate-cancel-in-queue', projectWorkflowId(inputs[1]!.projectId));
 }
 
-/** Restores and deletes that end with a no. */
-async function recordRefusals(env: WorkflowEnv): Promise<void> {
+const withVolumes: FakeActivities = { chooseBackend: async () => ({ backend: 'modal', reason: 'switched to modal', hasVolumes: true }) };
+const withoutModal: FakeActivities = {
+  ...withVolumes,
+  removeProjectFiles: async () => {
+    if (Context.current().info.taskQueue === MODAL_QUEUE) throw ApplicationFailure.nonRetryable('nothing listens', 'ModalUnavailable');
+  },
+};
+
+/** Restores and deletes that end with a no, or have to do with Modal. */
+async function recordOtherWriters(env: WorkflowEnv): Promise<void> {
   const stories: [string, 'restore' | 'delete', FakeActivities][] = [
+    ['restore-modal', 'restore', withVolumes],
+    ['delete-modal', 'delete', withVolumes],
+    ['delete-modal-unavailable', 'delete', withoutModal],
     ['restore-failure', 'restore', { restoreRevision: async () => ({ ok: false, error: 'VersionNotFound' }) }],
     ['restore-denied', 'restore', { openRestore: async () => 'denied' }],
     ['delete-denied', 'delete', { removeProjectRows: async () => false }],
@@ -136,9 +191,14 @@ async function recordOthers(env: WorkflowEnv): Promise<void> {
     await admit(env.client, 'deleteProject', writer, { kind: 'delete', messageId, userId });
     await env.client.workflow.getHandle(projectWorkflowId(projectId)).result();
     await save(env, 'delete-success', projectWorkflowId(projectId));
-    for (const type of ['reconcileJobs', 'collectGarbage']) {
+    for (const type of ['reconcileJobs', 'collectGarbage', 'watchVolumes', 'watchCalls', 'watchSpending', 'watchModal']) {
       await env.client.workflow.execute(type, { workflowId: type, taskQueue: 'dreamcore' });
-      await save(env, type === 'reconcileJobs' ? 'reconcile-jobs' : 'collect-garbage', type);
+      await save(env, type.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), type);
+    }
+    for (const [type, name] of [['replicateProject', 'replicate-project'], ['hydrateProject', 'hydrate-project'], ['replicateAll', 'replicate-all']] as const) {
+      const args = type === 'replicateAll' ? [] : [{ userId: USER, projectId: PROJECT }];
+      await env.client.workflow.execute(type, { workflowId: name, taskQueue: 'dreamcore', args });
+      await save(env, name, name);
     }
     const stream = createJobStreamClient(env.client);
     await stream.append(jobId, 0, 1, [{ type: 'started' }]);
@@ -149,8 +209,12 @@ async function recordOthers(env: WorkflowEnv): Promise<void> {
   });
 }
 
+function isWanted(name: string): boolean {
+  return wanted.length === 0 || wanted.includes(name) || (name === 'generate-success' && wanted.includes('name-project'));
+}
+
 async function save(env: WorkflowEnv, name: string, workflowId: string): Promise<void> {
-  if (wanted.length > 0 && !wanted.includes(name)) return;
+  if (!isWanted(name)) return;
   const history = await env.client.workflow.getHandle(workflowId).fetchHistory();
   const file = path.join(import.meta.dirname, '..', 'histories', `${name}.json`);
   // Identities, sticky queues and stack traces tell about the machine that recorded them.
@@ -162,7 +226,7 @@ const env = await startWorkflowEnv();
 try {
   await recordGenerations(env);
   await recordCancelInQueue(env);
-  await recordRefusals(env);
+  await recordOtherWriters(env);
   await recordOthers(env);
 } finally {
   await env.stop();

@@ -3,16 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import type { AgentActivities, FileActivities, SharedActivities } from '../../src/activities/ports.js';
+import type { AgentActivities, FileActivities, ReplicationActivities, SharedActivities } from '../../src/activities/ports.js';
 import { withHeartbeats } from '../../src/activities/heartbeats.js';
 import { jobIdFor, projectWorkflowId } from '../../src/contracts/ids.js';
-import { LOCAL_AGENT_QUEUE, LOCAL_QUEUE, TASK_QUEUE, type AdmitRequest, type GenerateGameInput } from '../../src/contracts/workflows.js';
+import { LOCAL_AGENT_QUEUE, LOCAL_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE, type AdmitRequest, type GenerateGameInput } from '../../src/contracts/workflows.js';
 import type { JobRow } from '../../src/contracts/rows.js';
 import { ensureTemporalCli } from '../../src/embedded/tools/temporal-cli.js';
 import { FEATURE_ARGS } from '../../src/embedded/temporal.js';
 import { admitUpdate } from '../../src/workflows/messages.js';
 
-export type FakeActivities = Partial<SharedActivities> & Partial<AgentActivities> & Partial<FileActivities>;
+export type FakeActivities = Partial<SharedActivities> & Partial<AgentActivities> & Partial<FileActivities> & Partial<ReplicationActivities>;
 
 export interface WorkflowEnv {
   client: Client;
@@ -21,6 +21,11 @@ export interface WorkflowEnv {
   withWorkers<T>(activities: FakeActivities, body: () => Promise<T>, agentSlots?: number): Promise<T>;
   stop(): Promise<void>;
 }
+
+const ALL_QUEUES = [TASK_QUEUE, LOCAL_QUEUE, LOCAL_AGENT_QUEUE, MODAL_QUEUE, MODAL_AGENT_QUEUE];
+
+/** Where nothing else is said, work is done here, as without Modal. */
+const chooseLocal: FakeActivities = { chooseBackend: async () => ({ backend: 'local', reason: 'no Modal credentials', hasVolumes: false }) };
 
 let runtimeInstalled = false;
 
@@ -52,8 +57,9 @@ export async function startWorkflowEnv(): Promise<WorkflowEnv> {
     bundle,
     async withWorkers({ runAgent, ...short }, body, agentSlots) {
       // Short steps beat as the product's own worker makes them; a run does it by itself.
-      const activities = { ...withHeartbeats(short as SharedActivities & FileActivities), ...(runAgent ? { runAgent } : {}) };
-      const queues = Object.keys(activities).length > 0 ? [TASK_QUEUE, LOCAL_QUEUE, LOCAL_AGENT_QUEUE] : [TASK_QUEUE];
+      const hasFakes = runAgent !== undefined || Object.keys(short).length > 0;
+      const activities = { ...withHeartbeats({ ...chooseLocal, ...short } as SharedActivities & FileActivities), ...(runAgent ? { runAgent } : {}) };
+      const queues = hasFakes ? ALL_QUEUES : [TASK_QUEUE];
       const workers = await Promise.all(queues.map((taskQueue) => Worker.create({
         connection: env.nativeConnection, taskQueue, activities, maxHeartbeatThrottleInterval: '200ms',
         ...(taskQueue === TASK_QUEUE ? { workflowBundle: bundle } : {}),

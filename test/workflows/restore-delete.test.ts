@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { projectWorkflowId } from '../../src/contracts/ids.js';
-import type { AdmitRequest, DeleteProjectInput, RestoreVersionInput } from '../../src/contracts/workflows.js';
+import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/ids.js';
+import { MODAL_QUEUE, type AdmitRequest, type Backend, type DeleteProjectInput, type RestoreVersionInput } from '../../src/contracts/workflows.js';
 import { admit, generateInput, startWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
 
 let env: WorkflowEnv;
 beforeAll(async () => { env = await startWorkflowEnv(); });
 afterAll(() => env.stop());
 
+const LEVEL = { userId: '', projectId: '', toVolume: { revisions: 0, assets: 0 }, toMirror: { revisions: 0, assets: 0 }, problem: null };
 const writer = () => ({ actionId: randomUUID(), messageId: randomUUID(), userId: randomUUID(), projectId: randomUUID() });
 const restoreInput = (): RestoreVersionInput => ({ ...writer(), versionId: 'abcdef0' });
 const request = (kind: 'restore' | 'delete', { messageId, userId }: { messageId: string; userId: string }): AdmitRequest => ({ kind, messageId, userId });
@@ -55,6 +57,18 @@ describe('restore', () => {
     });
   });
 
+  it('E5: the Volume is brought up afterwards, when work is done on Modal, and only then', async () => {
+    for (const backend of ['modal', 'local'] as const satisfies Backend[]) {
+      const input = restoreInput();
+      await env.withWorkers({ ...restoring, chooseBackend: async () => ({ backend, reason: '', hasVolumes: true }), replicateProject: async () => LEVEL }, async () => {
+        await admit(env.client, 'restoreVersion', input, request('restore', input));
+        await env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result();
+      });
+      const replication = await env.client.workflow.getHandle(replicationWorkflowId(input.projectId)).describe().catch(() => null);
+      expect(replication?.type ?? null).toBe(backend === 'modal' ? 'replicateProject' : null);
+    }
+  });
+
   it('of a project that is not the caller\'s is refused', async () => {
     const input = restoreInput();
     await env.withWorkers({ openRestore: async () => 'denied' }, async () => {
@@ -74,6 +88,42 @@ describe('delete', () => {
       await expect(env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result()).resolves.toBe('deleted');
     });
     expect(diary).toEqual(['rows', 'files']);
+  });
+
+  it.each([
+    ['the Volume is emptied too where Modal may hold files', true, null, ['rows', 'files here', 'files on the Volume']],
+    ['without Modal nobody is asked', false, null, ['rows', 'files here']],
+    ['a Modal that is down does not keep the delete from its end', true, 'ModalUnavailable', ['rows', 'files here', 'files on the Volume']],
+  ] as const)('F2: %s', async (_name, hasVolumes, failure, story) => {
+    const input: DeleteProjectInput = writer();
+    const diary: string[] = [];
+    await env.withWorkers({
+      chooseBackend: async () => ({ backend: 'local', reason: '', hasVolumes }),
+      async removeProjectRows() { diary.push('rows'); return true; },
+      async removeProjectFiles() {
+        const isModal = Context.current().info.taskQueue === MODAL_QUEUE;
+        diary.push(isModal ? 'files on the Volume' : 'files here');
+        if (isModal && failure) throw ApplicationFailure.nonRetryable('down', failure);
+      },
+    }, async () => {
+      await expect(admit(env.client, 'deleteProject', input, request('delete', input))).resolves.toMatchObject({ kind: 'delete' });
+      const handle = env.client.workflow.getHandle(projectWorkflowId(input.projectId));
+      await expect(handle.result()).resolves.toBe('deleted');
+    });
+    expect(diary).toEqual(story);
+  });
+
+  it('F2: whoever deletes is answered before Modal is', async () => {
+    const input: DeleteProjectInput = writer();
+    const { open, opened } = gate();
+    await env.withWorkers({
+      chooseBackend: async () => ({ backend: 'modal', reason: '', hasVolumes: true }), removeProjectRows: async () => true,
+      async removeProjectFiles() { if (Context.current().info.taskQueue === MODAL_QUEUE) await opened; },
+    }, async () => {
+      await expect(admit(env.client, 'deleteProject', input, request('delete', input))).resolves.toMatchObject({ kind: 'delete' });
+      open();
+      await expect(env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result()).resolves.toBe('deleted');
+    });
   });
 
   it('A4: whatever arrives during a delete is denied', async () => {

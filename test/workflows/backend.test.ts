@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BackendChoice, CompleteJobInput, GenerationPlan, RunAgentInput, RunAgentOutcome } from '../../src/activities/ports.js';
+import type { ErrorKind } from '../../src/contracts/errors.js';
+import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/ids.js';
+import { MODAL_AGENT_QUEUE, type GenerateGameInput, type GenerateGameOutcome } from '../../src/contracts/workflows.js';
+import { cancelUpdate } from '../../src/workflows/messages.js';
+import { admit, generateInput, jobRow, startWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
+
+const MODAL: BackendChoice = { backend: 'modal', reason: 'switched to modal', hasVolumes: true };
+const LOCAL: BackendChoice = { backend: 'local', reason: 'switched to local by ops', hasVolumes: true };
+const PLAN: GenerationPlan = {
+  kind: 'generate', hasDefaultName: false, spec: { request: 'x', dimension: '2d', styleId: null, autoFix: false, parent: null },
+};
+
+let env: WorkflowEnv;
+beforeAll(async () => { env = await startWorkflowEnv(); });
+afterAll(() => env.stop());
+
+type Try = (input: RunAgentInput) => Promise<RunAgentOutcome>;
+const candidateOf = (attempt: number): RunAgentOutcome => ({ kind: 'candidate', revision: String(attempt).repeat(40), summary: '', suggestions: [], usage: null });
+const succeed: Try = async ({ attempt }) => candidateOf(attempt);
+const failWith = (type: ErrorKind | 'WorkerStopped', nonRetryable = false): Try => async () => { throw ApplicationFailure.create({ type, nonRetryable }); };
+const untilCancelled: Try = async () => { for (;;) { Context.current().heartbeat(); await Context.current().sleep(50); } };
+/** A worker that was killed: it beats no more, for longer than the heartbeat time-out. */
+const fallSilent: Try = () => sleep(9_000, candidateOf(9));
+
+interface World { modal: Try; local?: Try; choices?: BackendChoice[] }
+
+/** Activities that keep a diary of who did what where; the last choice of a backend stays. */
+function worldOf(input: GenerateGameInput, { modal, local = succeed, choices = [MODAL] }: World) {
+  const diary: string[] = [];
+  const completed: CompleteJobInput[] = [];
+  let attempt = 0;
+  let slotAtMs = 0;
+  const activities: FakeActivities = {
+    openJob: async () => ({ outcome: 'opened', job: jobRow(input) }),
+    planGeneration: async () => PLAN,
+    async chooseBackend() { diary.push('choose'); return (choices.length > 1 ? choices.shift() : choices[0]) ?? MODAL; },
+    async startAttempt() { attempt += 1; return { attempt, slotAgeMs: slotAtMs && Date.now() - slotAtMs }; },
+    async runAgent(run) {
+      slotAtMs ||= Date.now();
+      const isModal = Context.current().info.taskQueue === MODAL_AGENT_QUEUE;
+      diary.push(`${isModal ? 'modal' : 'local'} ${run.attempt}`);
+      return (isModal ? modal : local)(run);
+    },
+    async publishRevision({ revision }) { diary.push(`publish ${revision.slice(0, 1)}`); return { revision }; },
+    async completeJob(end) { completed.push(end); return true; },
+    async failJob(end) { diary.push(`fail ${end.kind}`); return true; },
+    cancelJob: async () => 'cancelled',
+    replicateProject: async ({ userId, projectId }) => ({ userId, projectId, toVolume: { revisions: 0, assets: 0 }, toMirror: { revisions: 0, assets: 0 }, problem: null }),
+  };
+  return { activities, diary, completed };
+}
+
+const handle = (input: GenerateGameInput) => env.client.workflow.getHandle(projectWorkflowId(input.projectId));
+const send = (input: GenerateGameInput) =>
+  admit(env.client, 'generateGame', input, { kind: 'generate', messageId: input.messageId, userId: input.userId, content: input.content });
+
+async function play(world: World, overrides: Partial<GenerateGameInput> = {}) {
+  const input = generateInput(overrides);
+  const { activities, diary, completed } = worldOf(input, world);
+  const startedMs = performance.now();
+  const outcome = await env.withWorkers(activities, async () => {
+    await send(input);
+    return handle(input).result() as Promise<GenerateGameOutcome>;
+  });
+  return { input, diary, completed, outcome, tookMs: performance.now() - startedMs };
+}
+
+async function shownBackend(input: GenerateGameInput): Promise<unknown> {
+  const { typedSearchAttributes } = await handle(input).describe();
+  return typedSearchAttributes.getAll().find(({ key }) => key.name === 'Backend')?.value;
+}
+
+describe('G1: a run on Modal', () => {
+  it('is chosen, done and shown there', async () => {
+    const { input, diary, outcome } = await play({ modal: succeed });
+    expect(diary).toEqual(['choose', 'modal 1', 'publish 1']);
+    expect(outcome).toMatchObject({ ended: 'completed' });
+    expect(await shownBackend(input)).toBe('modal');
+    await expect(env.client.workflow.getHandle(replicationWorkflowId(input.projectId)).describe()).resolves.toMatchObject({ type: 'replicateProject' });
+  });
+
+  it('that was never asked for leaves Modal alone afterwards too', async () => {
+    const { input, diary } = await play({ modal: succeed, choices: [LOCAL] });
+    expect(diary).toEqual(['choose', 'local 1', 'publish 1']);
+    expect(await shownBackend(input)).toBe('local');
+    await expect(env.client.workflow.getHandle(replicationWorkflowId(input.projectId)).describe()).rejects.toThrow(/not found/);
+  });
+
+  it.each([
+    ['ModalUnavailable', ['choose', 'modal 1', 'choose', 'modal 2', 'local 3', 'publish 3']],
+    ['ModalQuota', ['choose', 'modal 1', 'local 2', 'publish 2']],
+    ['ModalOutdated', ['choose', 'modal 1', 'local 2', 'publish 2']],
+    ['VolumeBehind', ['choose', 'modal 1', 'local 2', 'publish 2']],
+    ['RunCrashed', ['choose', 'modal 1', 'choose', 'modal 2', 'local 3', 'publish 3']],
+    ['RunStalled', ['choose', 'modal 1', 'choose', 'modal 2', 'choose', 'modal 3', 'local 4', 'publish 4']],
+    ['RunTimedOut', ['choose', 'modal 1', 'choose', 'modal 2', 'choose', 'modal 3', 'local 4', 'publish 4']],
+  ] as const)('that ends with %s goes on here, also when the set would let Temporal try again', async (kind, story) => {
+    const { input, diary, completed, outcome, tookMs } = await play({ modal: failWith(kind) });
+    expect(diary).toEqual(story);
+    expect(outcome).toMatchObject({ ended: 'completed' });
+    expect(completed).toHaveLength(1);
+    expect(await shownBackend(input)).toBe('local');
+    expect(tookMs).toBeLessThan(10_000);
+  });
+
+  it.each(['ModelBadRequest', 'ModelRefused', 'CandidateRefused', 'ModelKeyInvalid', 'RunSuperseded'] as const)('that ends with %s is reported, not repeated here', async (kind) => {
+    const { diary, outcome } = await play({ modal: failWith(kind, true) });
+    expect(diary).toEqual(['choose', 'modal 1', `fail ${kind}`]);
+    expect(outcome).toMatchObject({ ended: 'failed', failure: kind });
+  });
+
+  it('that has left Modal stays here for all its further tries, without asking again', async () => {
+    let localRuns = 0;
+    const { diary } = await play({
+      modal: failWith('ModalQuota'),
+      async local(run) { localRuns += 1; return localRuns < 3 ? failWith('RunCrashed')(run) : succeed(run); },
+    });
+    expect(diary).toEqual(['choose', 'modal 1', 'local 2', 'local 3', 'local 4', 'publish 4']);
+  });
+
+  it('follows the switch at its next try', async () => {
+    const { input, diary } = await play({ modal: failWith('RunStalled'), choices: [MODAL, LOCAL] });
+    expect(diary).toEqual(['choose', 'modal 1', 'choose', 'local 2', 'publish 2']);
+    expect(await shownBackend(input)).toBe('local');
+  });
+
+  it('F1: that is cancelled is stopped there, and nothing is done here', async () => {
+    const input = generateInput();
+    const { activities, diary } = worldOf(input, { modal: untilCancelled });
+    await env.withWorkers(activities, async () => {
+      await send(input);
+      await expect.poll(() => diary.at(-1), { timeout: 30_000 }).toBe('modal 1');
+      await handle(input).executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
+      await expect(handle(input).result()).resolves.toEqual({ ended: 'cancelled' });
+    });
+    expect(diary).toEqual(['choose', 'modal 1']);
+  });
+
+  it('F3: that takes too long leaves time for a run here, which is published; the late one is not', async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    const { diary, outcome } = await play({
+      modal: (run) => { late = untilCancelled(run).catch(() => candidateOf(run.attempt)); return late as Promise<RunAgentOutcome>; },
+    }, { jobTimeoutMs: 12_000 });
+    await late;
+    expect(diary).toEqual(['choose', 'modal 1', 'choose', 'local 2', 'publish 2']);
+    expect(outcome).toEqual({ ended: 'completed', revision: '2'.repeat(40) });
+  }, 60_000);
+
+  it('F3: with too little time left for Modal begins here', async () => {
+    const input = generateInput({ jobTimeoutMs: 60_000 });
+    const { activities, diary } = worldOf(input, { modal: succeed });
+    await env.withWorkers({ ...activities, startAttempt: async () => ({ attempt: 1, slotAgeMs: 50_000 }) }, async () => {
+      await send(input);
+      await expect(handle(input).result()).resolves.toMatchObject({ ended: 'completed' });
+    });
+    expect(diary).toEqual(['choose', 'local 1', 'publish 1']);
+  });
+});
+
+describe('C1: the worker that waits for a call on Modal dies', () => {
+  it('another one takes up the same call under the same attempt', async () => {
+    const input = generateInput();
+    const found: unknown[] = [];
+    const { activities, diary } = worldOf(input, {
+      async modal(run) {
+        const { attempt, heartbeatDetails } = Context.current().info as { attempt: number; heartbeatDetails: unknown };
+        found.push(heartbeatDetails);
+        Context.current().heartbeat({ callId: `${run.jobId}.${run.attempt}`, functionCallId: 'fc-1' });
+        return attempt === 1 ? fallSilent(run) : succeed(run);
+      },
+    });
+    await env.withWorkers(activities, async () => {
+      await send(input);
+      await expect(handle(input).result()).resolves.toMatchObject({ ended: 'completed' });
+    });
+    expect(diary).toEqual(['choose', 'modal 1', 'modal 1', 'publish 1']);
+    expect(found).toEqual([undefined, { callId: `${input.jobId}.1`, functionCallId: 'fc-1' }]);
+  }, 60_000);
+
+  it('a worker that is told to stop hands the call over at once, by a failure that is none of our kinds', async () => {
+    const { diary, tookMs } = await play({
+      modal: async (run) => (Context.current().info.attempt === 1 ? failWith('WorkerStopped')(run) : succeed(run)),
+    });
+    expect(diary).toEqual(['choose', 'modal 1', 'modal 1', 'publish 1']);
+    expect(tookMs).toBeLessThan(10_000);
+  });
+});
