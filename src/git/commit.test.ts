@@ -192,6 +192,8 @@ describe('refs', () => {
     await put('index.html', 'x');
     const { revision } = await commit();
     expect(await readFile(repo, revision, 'nothing.html')).toBeNull();
+    expect(await readFile(repo, revision, 'a'.repeat(3_000))).toBeNull();
+    expect(await readFile(repo, revision, `${'a/'.repeat(3_000)}b`)).toBeNull();
     await put('js/a.js', 'x');
     const withFolder = (await commit('refs/heads/other')).revision;
     expect(await readFile(repo, withFolder, 'js')).toBeNull();

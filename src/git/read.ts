@@ -21,7 +21,7 @@ export interface LogEntry {
 /** Bytes of one file of a revision; null when that revision has no such file. Throws `RevisionMissing`. */
 export async function readFile(repo: Repo, revision: string, path: string): Promise<Buffer | null> {
   assertRevision(revision);
-  if (!isPlainPath(path)) return null;
+  if (!isPlainPath(path) || !fitsOnDisk(path)) return null;
   const args = ['cat-file', 'blob', `${revision}:${path}`];
   const outcome = await tryGit(repo, args);
   if (outcome.code === 0) return outcome.stdout;
@@ -29,6 +29,11 @@ export async function readFile(repo: Repo, revision: string, path: string): Prom
   await git(repo, ['cat-file', '-e', `${revision}^{tree}`]);
   if (/does not exist in|exists on disk, but not in|: bad file$/m.test(outcome.stderr)) return null;
   throw gitFailure(args, outcome);
+}
+
+/** Longer names are on no file system that a version came from; git looks there as well and fails otherwise. */
+function fitsOnDisk(path: string): boolean {
+  return Buffer.byteLength(path) < 4_096 && path.split('/').every((name) => Buffer.byteLength(name) <= 255);
 }
 
 /** All files of a revision, in git's order. Throws `RevisionMissing`. */
