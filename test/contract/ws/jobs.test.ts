@@ -202,7 +202,9 @@ describe('D3, D4: coming back', () => {
   it('§14 #3: switching to another project ends the frames of the first', async () => {
     await socket.ask(wish());
     await socket.next('stream');
-    await newProject(socket);
+    // Text may still come until the answer does.
+    socket.send({ type: 'createProject', name: '新しいゲーム' });
+    await socket.next('projectCreated');
     const heard = await socket.heardWithin(1_500);
     expect(heard).toEqual([]);
   });
