@@ -14,6 +14,7 @@ import { localFileActivities } from './local/files.js';
 import { bundleRunner } from './local/runner-program.js';
 import { ensureSchedules } from './schedules.js';
 import { createAlerts } from './shared/alerts.js';
+import { absentModal } from './modal/absent.js';
 import { openModal, type ModalSet } from './modal/open.js';
 import { actionActivities } from './shared/actions.js';
 import { backendActivities } from './shared/backend.js';
@@ -84,7 +85,10 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
       activities: withTypedFailures(withReleasedUsage(localAgentActivities({ ...deps, runner: await bundleRunner(config.DATA_DIR) }), store, log)),
       maxConcurrentActivityTaskExecutions: config.MAX_RUNNING_JOBS,
     }),
-    ...(modal ? modalWorkers(common, config, { ...modal, agent: withReleasedUsage(modal.agent, store, log) }) : []),
+    ...(modal ? modalWorkers(common, config, { ...modal, agent: withReleasedUsage(modal.agent, store, log) }) : [
+      // A run that was on its way to Modal when the credentials were taken away goes on locally.
+      Worker.create({ ...common, taskQueue: MODAL_AGENT_QUEUE, activities: withTypedFailures(absentModal) }),
+    ]),
   ]);
   return { workers, modal };
 }
