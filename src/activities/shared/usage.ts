@@ -19,7 +19,8 @@ export interface UsageDeps {
 /** The gate before every run of the model: room for its files, money for its work (C1). */
 export function usageActivities({ config, store, storage, alerts }: UsageDeps): Pick<JobActivities, 'startAttempt'> {
   return {
-    async startAttempt({ jobId, userId, backend }) {
+    // A step that an older worker scheduled names no backend: it knew one only.
+    async startAttempt({ jobId, userId, backend = 'local' }) {
       await storage.assertRoom(userId);
       const answer = await store.usage.reserve({
         jobId, backend, estimateUsd: config.CLAUDE_MAX_BUDGET_USD, userLimitUsd: config.USER_DAILY_USD, budgetUsd: config.BUDGET_DAILY_USD,
