@@ -25,7 +25,7 @@ export interface ModalPortSet extends PortSet {
 }
 
 /** The set that works in containers, here those of the emulator, with our own functions deployed. */
-export async function modalSet(world: World, limits: Readonly<Record<string, string>> = {}): Promise<ModalPortSet> {
+export async function modalSet(world: World): Promise<ModalPortSet> {
   const { database: { store }, mirror, model } = world;
   const emulator = await startModalEmulator({ secrets: {
     anthropic: { ANTHROPIC_API_KEY: MODEL_KEY, ANTHROPIC_BASE_URL: model.url },
@@ -33,7 +33,7 @@ export async function modalSet(world: World, limits: Readonly<Record<string, str
   } });
   try {
     await emulator.deployOurs();
-    const modal = await openModal({ config: world.config({ ...emulator.env, ...limits }), store, mirror, log });
+    const modal = await openModal({ config: world.config(emulator.env), store, mirror, log });
     if (!modal) throw new Error('no Modal set without credentials');
     return {
       name: 'modal', modal, emulator, agent: modal.agent, files: modal.files,
