@@ -35,6 +35,7 @@ function worldOf(input: GenerateGameInput, { modal, local = succeed, choices = [
   const completed: CompleteJobInput[] = [];
   let attempt = 0;
   let slotAtMs = 0;
+  const ranAtMs: number[] = [];
   const activities: FakeActivities = {
     openJob: async () => ({ outcome: 'opened', job: jobRow(input) }),
     planGeneration: async () => PLAN,
@@ -42,6 +43,7 @@ function worldOf(input: GenerateGameInput, { modal, local = succeed, choices = [
     async startAttempt() { attempt += 1; return { attempt, slotAgeMs: slotAtMs && Date.now() - slotAtMs }; },
     async runAgent(run) {
       slotAtMs ||= Date.now();
+      ranAtMs.push(performance.now());
       const isModal = Context.current().info.taskQueue === MODAL_AGENT_QUEUE;
       diary.push(`${isModal ? 'modal' : 'local'} ${run.attempt}`);
       return (isModal ? modal : local)(run);
@@ -52,7 +54,7 @@ function worldOf(input: GenerateGameInput, { modal, local = succeed, choices = [
     cancelJob: async () => 'cancelled',
     replicateProject: async ({ userId, projectId }) => ({ userId, projectId, toVolume: { revisions: 0, assets: 0 }, toMirror: { revisions: 0, assets: 0 }, problem: null }),
   };
-  return { activities, diary, completed };
+  return { activities, diary, completed, ranAtMs };
 }
 
 const handle = (input: GenerateGameInput) => env.client.workflow.getHandle(projectWorkflowId(input.projectId));
@@ -61,13 +63,12 @@ const send = (input: GenerateGameInput) =>
 
 async function play(world: World, overrides: Partial<GenerateGameInput> = {}) {
   const input = generateInput(overrides);
-  const { activities, diary, completed } = worldOf(input, world);
-  const startedMs = performance.now();
+  const { activities, diary, completed, ranAtMs } = worldOf(input, world);
   const outcome = await env.withWorkers(activities, async () => {
     await send(input);
     return handle(input).result() as Promise<GenerateGameOutcome>;
   });
-  return { input, diary, completed, outcome, tookMs: performance.now() - startedMs };
+  return { input, diary, completed, outcome, triesTookMs: (ranAtMs.at(-1) ?? 0) - (ranAtMs[0] ?? 0) };
 }
 
 async function shownBackend(input: GenerateGameInput): Promise<unknown> {
@@ -100,12 +101,12 @@ describe('G1: a run on Modal', () => {
     ['RunStalled', ['choose', 'modal 1', 'choose', 'modal 2', 'choose', 'modal 3', 'local 4', 'publish 4']],
     ['RunTimedOut', ['choose', 'modal 1', 'choose', 'modal 2', 'choose', 'modal 3', 'local 4', 'publish 4']],
   ] as const)('that ends with %s goes on here, also when the set would let Temporal try again', async (kind, story) => {
-    const { input, diary, completed, outcome, tookMs } = await play({ modal: failWith(kind) });
+    const { input, diary, completed, outcome, triesTookMs } = await play({ modal: failWith(kind) });
     expect(diary).toEqual(story);
     expect(outcome).toMatchObject({ ended: 'completed' });
     expect(completed).toHaveLength(1);
     expect(await shownBackend(input)).toBe('local');
-    expect(tookMs).toBeLessThan(10_000);
+    expect(triesTookMs).toBeLessThan(10_000);
   });
 
   it.each(['ModelBadRequest', 'ModelRefused', 'CandidateRefused', 'ModelKeyInvalid', 'RunSuperseded'] as const)('that ends with %s is reported, not repeated here', async (kind) => {
@@ -183,10 +184,10 @@ describe('C1: the worker that waits for a call on Modal dies', () => {
   }, 60_000);
 
   it('a worker that is told to stop hands the call over at once, by a failure that is none of our kinds', async () => {
-    const { diary, tookMs } = await play({
+    const { diary, triesTookMs } = await play({
       modal: async (run) => (Context.current().info.attempt === 1 ? failWith('WorkerStopped')(run) : succeed(run)),
     });
     expect(diary).toEqual(['choose', 'modal 1', 'modal 1', 'publish 1']);
-    expect(tookMs).toBeLessThan(10_000);
+    expect(triesTookMs).toBeLessThan(10_000);
   });
 });
