@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DreamError } from '../contracts/errors.js';
 import { assertRevision, git, gitLine, tryGit, type Repo } from './process.js';
+import { isWhole } from './presence.js';
 import { deleteRef, resolve, updateRef } from './refs.js';
 
 export type BundleCheck = { readonly ok: true } | { readonly ok: false; readonly missing: readonly string[]; readonly reason: string };
@@ -57,5 +58,7 @@ export async function bundleFetch(
     await deleteRef(repo, incoming);
     throw new DreamError('CandidateRefused', 'fetched another commit than promised', { reason: 'bundle-hash' });
   }
+  // Git believes that what a ref holds is complete and takes nothing in; a damaged repository is made whole all the same.
+  if (!(await isWhole(repo, want))) await git(repo, ['bundle', 'unbundle', file]);
   return incoming;
 }

@@ -15,6 +15,6 @@ export async function presentRevisions(repo: Repo, revisions: readonly string[])
 }
 
 /** Is every commit, tree and file here that a commit holds and follows? */
-async function isWhole(repo: Repo, revision: string): Promise<boolean> {
+export async function isWhole(repo: Repo, revision: string): Promise<boolean> {
   return (await tryGit(repo, ['rev-list', '--objects', '--quiet', '--end-of-options', revision])).code === 0;
 }

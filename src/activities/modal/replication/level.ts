@@ -67,7 +67,7 @@ async function levelOnce(deps: ReplicationDeps, { userId, projectId }: Project, 
   const bundle = toVolume && (await mirror.exportBundle(userId, projectId, toVolume));
   const moved: Record<'mirror' | 'Volume', Advance> = {
     mirror: here.head === main ? 'same' : await mirror.advanceMain(userId, projectId, main),
-    Volume: there.head === main ? 'same' : await volume.advanceMain(userId, projectId, main, bundle),
+    Volume: toVolume === null && there.head === main ? 'same' : await volume.advanceMain(userId, projectId, main, bundle),
   };
   await store.volumeHeads.set({ userId, projectId, revision: main, expected: noted });
   return { ...sent, problem: [problem, ...aside(moved)].filter((each) => each !== null).join('; ') || null };
