@@ -51,6 +51,8 @@ export interface RunningCall {
   readonly call: ModalCall;
   readonly callId: string;
   readonly spawnedAtMs: number;
+  /** Resolves when its beginning is written down, so that its end is written after it. */
+  readonly noted: Promise<void>;
 }
 
 /** Calls of our functions on Modal. Everything thrown is a DreamError, or the reason of `signal`. */
@@ -92,7 +94,7 @@ export function createModalCalls(deps: CallDeps): ModalCalls {
     run: (call, result) => runShort(deps, call, result),
     spawn: (call) => deps.breaker.use(() => spawn(deps, call)),
     attach: async (call, functionCallId, spawnedAtMs) =>
-      ({ call, callId: callIdOf(call), spawnedAtMs, remote: await patiently(deps, () => deps.connection.find(functionCallId)) }),
+      ({ call, callId: callIdOf(call), spawnedAtMs, noted: Promise.resolve(), remote: await patiently(deps, () => deps.connection.find(functionCallId)) }),
     wait: (running, waiting = {}) => wait(deps, running, waiting),
     cancel: (running) => cancel(deps, running),
     reap: (functionCallId) => reap(deps, functionCallId),
@@ -129,10 +131,10 @@ async function spawn(deps: CallDeps, call: ModalCall): Promise<RunningCall> {
     spawning.then((late) => late.cancel({ terminateContainers: true })).catch(() => undefined);
     throw error;
   });
-  note(deps, deps.ledger.started({
+  const noted = note(deps, deps.ledger.started({
     functionCallId: remote.functionCallId, callId, userId, jobId: attempt?.jobId ?? null, attempt: attempt?.number ?? null, function: fn,
   }));
-  return { remote, call, callId, spawnedAtMs: Date.now() };
+  return { remote, call, callId, spawnedAtMs: Date.now(), noted };
 }
 
 async function cancel(deps: CallDeps, running: RunningCall): Promise<void> {
@@ -199,18 +201,18 @@ function readAnswer(deps: CallDeps, running: RunningCall, ended: Ended): ModalAn
 }
 
 /** A call costs whatever became of it; without its own word, as long as we knew of it. */
-function close(deps: CallDeps, { remote, call, callId, spawnedAtMs }: RunningCall, told?: unknown): void {
+function close(deps: CallDeps, { remote, call, callId, spawnedAtMs, noted }: RunningCall, told?: unknown): void {
   const seconds = typeof told === 'number' ? told : (Date.now() - spawnedAtMs) / 1_000;
   const { ledger } = deps;
-  note(deps, ledger.ended(remote.functionCallId));
-  note(deps, ledger.recordCall({
+  void note(deps, noted.then(() => ledger.ended(remote.functionCallId)));
+  void note(deps, ledger.recordCall({
     callId, userId: call.userId, jobId: call.attempt?.jobId ?? null, function: call.fn, seconds, usd: priceUsd(call.fn, seconds),
   }));
 }
 
 /** The ledger is not worth a call: nobody waits for it, and what it cannot take is logged. */
-function note({ log }: CallDeps, writing: Promise<void>): void {
-  writing.catch((error: unknown) => log.warn({ err: error }, 'a call on Modal could not be written down'));
+function note({ log }: CallDeps, writing: Promise<void>): Promise<void> {
+  return writing.catch((error: unknown) => log.warn({ err: error }, 'a call on Modal could not be written down'));
 }
 
 /** Pause after the poll with this number (from 0); `random` in [0, 1) spreads the polls of many calls. */

@@ -128,6 +128,24 @@ describe('C1: a worker that goes away leaves the call running, and another one g
   });
 });
 
+describe('E6: a Volume that lacks the parent is sent it with the call', () => {
+  it.each([['nothing is known of it', false], ['it was thought to have it', true]])('when %s', async (_name, isNoted) => {
+    const { store } = world.database;
+    const own = await world.newProject();
+    world.script({ use: [{ name: 'Write', input: { file_path: 'index.html', content: game('一') } }] }, { say: 'できました' });
+    const first = await world.openRun(own);
+    const made = await start(set.agent, first).outcome;
+    if (made.kind !== 'candidate') throw new Error('no candidate');
+    await world.publish(first, made.revision);
+    await set.files.removeProjectFiles(own);
+    if (isNoted) await store.volumeHeads.set({ ...own, revision: made.revision, expected: null });
+    world.script({ use: [{ name: 'Read', input: { file_path: 'index.html' } }] }, { use: [{ name: 'Write', input: { file_path: 'index.html', content: game('二') } }] }, { say: 'できました' });
+    const next = await start(set.agent, await world.openRun(own, { parent: made.revision })).outcome;
+    if (next.kind !== 'candidate') throw new Error('no candidate');
+    await world.mirror.assertRevision(own.userId, own.projectId, next.revision, made.revision);
+  });
+});
+
 describe('F3: a run that says nothing is ended', () => {
   it('when the row has heard of no event within the limit, with everything that it started', async () => {
     world.script(SLOW_MODEL);
@@ -160,11 +178,13 @@ describe('G3: every request to Modal ends', () => {
   });
 
   it('a running call outlives a short absence of the control plane', async () => {
-    const call: ModalCall = { userId: place.userId, fn: MODAL_FUNCTION.files, input: write('b.txt', 'b') };
+    // Not a file operation: that one asks the control plane itself for the newest state of its Volume.
+    const input: ModalCall['input'] = { command: 'git', op: 'state', repoDir: 'projects/none/repo.git', revisions: [] };
+    const call: ModalCall = { userId: place.userId, fn: MODAL_FUNCTION.git, input };
     const running = await calls.spawn(call);
     await set.emulator.control.down();
     setTimeout(() => void set.emulator.control.up(), 1_500);
-    await expect(calls.wait(running)).resolves.toMatchObject({ result: { sizeBytes: 1 } });
+    await expect(calls.wait(running)).resolves.toMatchObject({ result: { head: null } });
   });
 
   it('200 waits on one client leave room for other requests, and all hear of the end', async () => {
