@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { ZipArchive } from 'archiver';
 import type { Response } from 'express';
 import { vendoredFilesIn, vendoredPath, withRelativeVendor, type VendoredFile } from '../../domain/vendored-libraries.js';
-import { vendoredFileOnDisk } from '../vendored-files.js';
+import { vendoredFileOnDisk } from '../../store/vendored-files.js';
 import type { Game } from './current-game.js';
 
 const REFERS = /\.(html|css|m?js)$/i;

@@ -5,7 +5,7 @@ import { queryOf, signedGameAddress } from '../games/address.js';
 import type { Game, Games } from '../games/current-game.js';
 import { contentTypeOf, requestedFile } from '../games/file-path.js';
 import { setGameHeaders } from '../games/headers.js';
-import { injectScript } from '../games/injection.js';
+import { injectScript } from '../../domain/game-injection.js';
 import { sendFileBytes } from '../games/send-file.js';
 import type { GamePathSigner } from '../games/signed-path.js';
 import { refuse, type Guards } from '../guards.js';
