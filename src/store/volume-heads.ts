@@ -4,7 +4,6 @@ import { ask, run, type Client } from './client.js';
 
 const Row = z.object({ user_id: z.string(), project_id: z.string(), revision: z.string(), updated_at: z.string() });
 const Rows = z.array(Row);
-export type VolumeHead = z.infer<typeof Row>;
 
 export interface VolumeHeadMove {
   readonly userId: string;

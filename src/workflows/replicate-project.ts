@@ -3,7 +3,7 @@ import { REPLICATE_SIGNAL, type ReplicateProjectInput, type ReplicationReport } 
 import { replication } from './activity-proxies.js';
 import { classifyFailure } from './failures.js';
 
-export const replicateSignal = defineSignal(REPLICATE_SIGNAL);
+const replicateSignal = defineSignal(REPLICATE_SIGNAL);
 
 /**
  * Brings mirror and Volume of a project level. Whoever published something while it runs signals it: then it looks once more, so that
