@@ -28,6 +28,26 @@ export function replicationWorkflowId(projectId: string): string {
   return `replicate/${projectId.toLowerCase()}`;
 }
 
+/** A project's published game keeps its id, and with it its address, however often it is published. */
+export function gameIdFor(projectId: string): string {
+  return uuidv5(`${projectId.toLowerCase()}game`, NAMESPACE);
+}
+
+/** What an action tells its user once. */
+export function notificationIdFor(actionId: string): string {
+  return uuidv5(`${actionId.toLowerCase()}notification`, NAMESPACE);
+}
+
+/** Publishing and unpublishing of one project: one at a time. */
+export function publicationWorkflowId(projectId: string): string {
+  return `project/${projectId.toLowerCase()}/publication`;
+}
+
+/** An action that shares its work with no other call. */
+export function actionWorkflowId(actionId: string): string {
+  return `action/${actionId}`;
+}
+
 /** Fetches the versions of a project that the mirror lacks from the Volume (E7); one at a time. */
 export function hydrateWorkflowId(projectId: string): string {
   return `hydrate/${projectId.toLowerCase()}`;

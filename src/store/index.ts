@@ -7,11 +7,16 @@ import { backendStateTable, type BackendStates } from './backend-state.js';
 import { chatHistoryTable, type ChatHistory } from './chat-history.js';
 import { connect, type Client } from './client.js';
 import { jobsTable, type Jobs } from './jobs.js';
+import { likesTable, type Likes } from './likes.js';
 import { modalCallsTable, type ModalCalls } from './modal-calls.js';
+import { notificationsTable, type Notifications } from './notifications.js';
 import { projectsTable, type Projects } from './projects.js';
+import { publishDraftsTable, type PublishDrafts } from './publish-drafts.js';
+import { publishedGamesTable, type PublishedGames } from './published-games.js';
 import { revisionsTable, type Revisions } from './revisions.js';
 import { usageTable, type Usage } from './usage.js';
 import { usersTable, type Users } from './users.js';
+import { v2ImportTables, type V2Import } from './v2-import.js';
 import { volumeHeadsTable, type VolumeHeads } from './volume-heads.js';
 import { volumeSizesTable, type VolumeSizes } from './volume-sizes.js';
 
@@ -26,6 +31,7 @@ export interface UserStore {
   readonly projects: Projects;
   readonly chatHistory: ChatHistory;
   readonly assets: Assets;
+  readonly publishDrafts: PublishDrafts;
 }
 
 /** One table per member, with the rights of the service role: ownership is the caller's business. */
@@ -41,6 +47,10 @@ export interface Store extends UserStore {
   readonly usage: Usage;
   readonly modalCalls: ModalCalls;
   readonly alerts: AlertRows;
+  readonly v2Import: V2Import;
+  readonly publishedGames: PublishedGames;
+  readonly likes: Likes;
+  readonly notifications: Notifications;
   /** The same tables with the rights of whoever holds this access token. */
   asUser(jwt: string): UserStore;
 }
@@ -64,12 +74,18 @@ export function createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_
     usage: usageTable(service),
     modalCalls: modalCallsTable(service),
     alerts: alertsTable(service),
+    v2Import: v2ImportTables(service),
+    publishedGames: publishedGamesTable(service),
+    likes: likesTable(service),
+    notifications: notificationsTable(service),
     asUser: (jwt) => userTables(connect(SUPABASE_URL, SUPABASE_ANON_KEY, jwt)),
   };
 }
 
 function userTables(client: Client): UserStore {
-  return { projects: projectsTable(client), chatHistory: chatHistoryTable(client), assets: assetsTable(client) };
+  return {
+    projects: projectsTable(client), chatHistory: chatHistoryTable(client), assets: assetsTable(client), publishDrafts: publishDraftsTable(client),
+  };
 }
 
 /** For reads at the edge: a failure is logged and means `nothing` (null, an empty list, …). */
