@@ -14,6 +14,8 @@ export const CRASH_POINTS = [
   'after-return-before-import', 'after-import-before-publish', 'after-publish-before-complete', 'after-complete-before-notify',
   // Worker: restore and delete
   'after-restore-commit', 'after-restore-publish-before-answer', 'after-delete-rows', 'after-delete-files',
+  // Worker: a game becomes public
+  'after-publish-copy', 'after-publish-flip',
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 

@@ -2,6 +2,7 @@ import type { ActionKind, ActionRef } from '../contracts/actions.js';
 import type { ErrorKind } from '../contracts/errors.js';
 import type { SelectedStyle } from '../contracts/client-frames.js';
 import type { Dimension } from '../contracts/primitives.js';
+import type { GeneratePublishInfoInput, PublishedGame, PublishGameInput, PublishInfo, UnpublishGameInput } from '../contracts/publishing.js';
 import type { PendingQuestion } from '../contracts/questions.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../contracts/replication.js';
@@ -149,6 +150,22 @@ export interface ActionActivities {
   cancelAction(input: { actionId: string }): Promise<boolean>;
 }
 
+/** A game becomes public in steps that may each be repeated; the flip is the commit point. */
+export interface PublishingActivities {
+  /** Words for the publish page, by the model. */
+  generatePublishInfo(input: GeneratePublishInfoInput): Promise<PublishInfo>;
+  /** Writes the files of the revision, with the libraries and the public assets that they use, as the game's folder of that revision. */
+  copyGame(input: PublishGameInput): Promise<{ contentHash: string; files: number }>;
+  /** Fetches the copy at its public address and compares; `PublishCheckFailed`. */
+  checkCopy(input: Pick<PublishGameInput, 'gameId' | 'revision'> & { contentHash: string }): Promise<void>;
+  /** Puts the game's pointer on the copy and ends the action, in one; `RunCancelled` when that or the project has ended. */
+  flipGame(input: PublishGameInput & { contentHash: string }): Promise<PublishedGame>;
+  /** Takes the pointer away; nothing there is fine. */
+  unpublishGame(input: UnpublishGameInput): Promise<void>;
+  /** Removes every copy that the pointer does not name. */
+  sweepGame(input: { gameId: string }): Promise<void>;
+}
+
 /** Rounds of the watchers; each writes alerts, none changes what a user made. */
 export interface WatcherActivities {
   /** Measures the files of the users after `after` (null = from the first), a batch at a time; `next` null = that was the last one. */
@@ -162,4 +179,4 @@ export interface WatcherActivities {
 }
 
 export type SharedActivities = JobActivities & RestoreActivities & DeleteActivities & MaintenanceActivities & BackendActivities & ActionActivities
-  & WatcherActivities;
+  & WatcherActivities & PublishingActivities;

@@ -22,6 +22,8 @@ import { jobActivities } from './shared/jobs.js';
 import { maintenanceActivities } from './shared/maintenance.js';
 import { planningActivities } from './shared/planning.js';
 import { projectActivities } from './shared/projects.js';
+import { publishingActivities } from './shared/publishing.js';
+import { publishInfoActivities } from './shared/publishing-info.js';
 import { createStorage } from './shared/storage.js';
 import { usageActivities, withReleasedUsage } from './shared/usage.js';
 import { versionActivities } from './shared/versions.js';
@@ -70,6 +72,7 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
   const jobs = jobActivities(deps);
   const shared = {
     ...jobs, ...planningActivities(deps), ...versionActivities(deps), ...projectActivities(deps), ...backendActivities(deps), ...actionActivities(deps),
+    ...publishingActivities(deps), ...publishInfoActivities(deps),
     ...maintenanceActivities({ ...deps, complete: jobs.completeJob }), ...usageActivities(deps),
     ...watcherActivities({ ...deps, cancelCall: modal?.calls.reap ?? null }),
   };

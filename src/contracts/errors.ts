@@ -25,6 +25,12 @@ export const ERROR_POLICY = {
   ModelUnavailable: { retry: true, http: 503, alert: true, sentence: 'AIに接続できませんでした。少し待ってからもう一度お試しください。' },
   ModelOutputTooLong: { retry: false, http: 422, alert: false, sentence: 'ゲームが大きくなりすぎました。内容を少し減らしてお試しください。' },
   ModelBudgetExceeded: { retry: false, http: 422, alert: true, sentence: '1回で使える作業量を超えました。内容を分けてお試しください。' },
+  // Pictures
+  ImageServiceMissing: { retry: false, http: 503, alert: false, sentence: '画像を作る機能は、いま使えません。' },
+  ImageRefused: { retry: false, http: 422, alert: false, sentence: 'この内容の画像は作れませんでした。別の内容でお試しください。' },
+  ImageNotMade: { retry: true, http: 502, alert: false, sentence: '画像ができませんでした。もう一度お試しください。' },
+  ImageUnreadable: { retry: false, http: 400, alert: false, sentence: 'この画像は読み込めませんでした。' },
+  ModelAnswerInvalid: { retry: true, http: 500, alert: false, sentence: 'AIの答えを読み取れませんでした。もう一度お試しください。' },
   // The run
   RunTimedOut: { retry: false, http: 504, alert: true, sentence: '時間内にゲームが完成しませんでした。もう一度お試しください。' },
   RunStalled: { retry: true, http: 504, alert: true, sentence: '作業が途中で止まりました。もう一度お試しください。' },
@@ -41,6 +47,7 @@ export const ERROR_POLICY = {
   RevisionMissing: { retry: false, http: 503, alert: true, sentence: 'ゲームのデータを準備しています。少し待ってからもう一度お試しください。' },
   PATH_ESCAPE: { retry: false, http: 400, alert: true, sentence: 'ファイルの場所が正しくありません。' },
   FILE_NOT_FOUND: { retry: false, http: 404, alert: false, sentence: 'ファイルが見つかりません。' },
+  PublishCheckFailed: { retry: true, http: 502, alert: true, sentence: '公開したゲームを確認できませんでした。少し待ってからもう一度お試しください。' },
   // Modal
   ModalUnavailable: { retry: true, http: 503, alert: true, sentence: '作業環境に接続できませんでした。少し待ってからもう一度お試しください。' },
   ModalQuota: { retry: true, http: 503, alert: true, sentence: 'ただいま混み合っています。少し待ってからもう一度お試しください。' },
@@ -48,6 +55,7 @@ export const ERROR_POLICY = {
   VolumeBehind: { retry: true, http: 503, alert: false, sentence: 'ゲームのデータを準備しています。少し待ってからもう一度お試しください。' },
   // Limits
   STORAGE_LIMIT_EXCEEDED: { retry: false, http: 507, alert: false, sentence: '保存できる容量の上限に達しました。使っていない画像やゲームを消してからもう一度お試しください。' },
+  RATE_LIMIT_EXCEEDED: { retry: false, http: 429, alert: false, sentence: '操作が続きすぎました。少し待ってからもう一度お試しください。' },
   SPENDING_LIMIT_EXCEEDED: { retry: false, http: 429, alert: true, sentence: '今日使える量の上限に達しました。明日もう一度お試しください。' },
   // Ours
   OPERATION_FAILED: { retry: true, http: 500, alert: true, sentence: '処理に失敗しました。もう一度お試しください。' },
@@ -73,6 +81,7 @@ export const CODED_MESSAGES = {
   USER_LIMIT_EXCEEDED: 'Too many concurrent requests. Please wait for the current job to finish.',
   SYSTEM_LIMIT_EXCEEDED: 'System is busy. Please try again in a moment.',
   JOB_ALREADY_ACTIVE: 'A job is already running for this project.',
+  RATE_LIMIT_EXCEEDED: 'Too many messages. Please wait a moment.',
   OPERATION_FAILED: 'Failed to create job',
 } as const;
 export type CodedErrorCode = keyof typeof CODED_MESSAGES;

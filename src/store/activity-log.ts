@@ -2,8 +2,8 @@ import type { Log } from '../log.js';
 import { run, type Client } from './client.js';
 
 export interface ActivityEntry {
-  readonly action: 'create' | 'rename' | 'delete' | 'update';
-  readonly targetType: 'user' | 'project';
+  readonly action: 'create' | 'rename' | 'delete' | 'update' | 'restore' | 'publish' | 'unpublish' | 'signIn' | 'limit';
+  readonly targetType: 'user' | 'project' | 'asset' | 'address';
   readonly targetId: string;
   readonly userId: string | null;
   readonly details: string | null;

@@ -17,11 +17,19 @@ export const shared = proxyActivities<SharedActivities>({
 });
 
 /** A conversational answer: the model may fail, so tries are counted. */
-export const answering = proxyActivities<Pick<SharedActivities, 'answerQuestion'>>({
+export const answering = proxyActivities<Pick<SharedActivities, 'answerQuestion' | 'generatePublishInfo'>>({
   taskQueue: TASK_QUEUE,
   startToCloseTimeout: '60 seconds',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '1 second', maximumAttempts: 3 },
+});
+
+/** Steps of publishing that somebody waits for: what does not work in a few tries is told. */
+export const publishing = proxyActivities<Pick<SharedActivities, 'copyGame' | 'checkCopy'>>({
+  taskQueue: TASK_QUEUE,
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '5 seconds', maximumAttempts: 5 },
 });
 
 /** House-keeping and watching: the next round is soon enough. */

@@ -1,14 +1,15 @@
-import Anthropic, { APIConnectionError, APIError, APIConnectionTimeoutError } from '@anthropic-ai/sdk';
+import type Anthropic from '@anthropic-ai/sdk';
 import { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
 import { crashPoint } from '../../crash-points.js';
-import { DreamError, type ErrorKind } from '../../contracts/errors.js';
+import { DreamError } from '../../contracts/errors.js';
 import { decidePlan } from '../../domain/plan.js';
 import { CHAT_SYSTEM_PROMPT, chatPrompt } from '../../domain/prompt.js';
 import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
 import type { Mirror } from '../../store/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { JobStreamClient } from '../job-stream-client.js';
+import { createModel, wordsOf } from '../model.js';
 import type { Answer, GenerationPlan, JobActivities, PlanGenerationInput } from '../ports.js';
 
 const MAX_ANSWER_TOKENS = 1_500;
@@ -25,9 +26,7 @@ export interface PlanningDeps {
 
 /** Deciding what a message becomes, and answering questions in words. */
 export function planningActivities(deps: PlanningDeps): Pick<JobActivities, 'planGeneration' | 'answerQuestion'> {
-  const anthropic = new Anthropic({
-    apiKey: deps.config.ANTHROPIC_API_KEY, baseURL: deps.config.ANTHROPIC_BASE_URL, maxRetries: 0, timeout: deps.config.CHAT_TIMEOUT_MS,
-  });
+  const anthropic = createModel(deps.config);
   return {
     planGeneration: (input) => planGeneration(deps, input),
 
@@ -86,17 +85,9 @@ async function questionPrompt({ store, mirror }: PlanningDeps, userId: string, p
 }
 
 async function askModel(anthropic: Anthropic, model: string, prompt: string): Promise<Answer> {
-  let text: string;
-  try {
-    const reply = await anthropic.messages.create({
-      model, max_tokens: MAX_ANSWER_TOKENS, system: CHAT_SYSTEM_PROMPT, messages: [{ role: 'user', content: prompt }],
-    });
-    text = reply.content.map((block) => (block.type === 'text' ? block.text : '')).join('').trim();
-  } catch (error) {
-    throw new DreamError(kindOf(error), 'the model could not answer');
-  }
-  if (!text) throw new DreamError('ModelRefused', 'the model gave an empty answer');
-  return parseAnswer(text);
+  return parseAnswer(await wordsOf(anthropic, {
+    model, max_tokens: MAX_ANSWER_TOKENS, system: CHAT_SYSTEM_PROMPT, messages: [{ role: 'user', content: prompt }],
+  }));
 }
 
 const AnswerJson = z.object({ message: z.string().min(1), suggestions: z.array(z.string()).catch([]) });
@@ -110,14 +101,4 @@ export function parseAnswer(text: string): Answer {
   } catch {
     return { message: text, suggestions: [] };
   }
-}
-
-function kindOf(error: unknown): ErrorKind {
-  if (error instanceof APIConnectionTimeoutError || error instanceof APIConnectionError) return 'ModelUnavailable';
-  if (!(error instanceof APIError)) return 'OPERATION_FAILED';
-  const status = error.status as number | undefined;
-  if (status === 401 || status === 403) return 'ModelKeyInvalid';
-  if (status === 429) return 'ModelRateLimited';
-  if (status === 529) return 'ModelOverloaded';
-  return status !== undefined && status >= 500 ? 'ModelUnavailable' : 'ModelBadRequest';
 }

@@ -1,0 +1,21 @@
+export interface PublishPromptInput {
+  projectName: string;
+  spec: string | null;
+  code: string;
+}
+
+const MAX_SPEC_CHARS = 6_000;
+const MAX_CODE_CHARS = 3_000;
+
+/** Asks for one JSON object; what comes back is validated. */
+export const PUBLISH_INFO_SYSTEM_PROMPT = `あなたはスマートフォン向けゲームの紹介文を書く編集者です。次の JSON だけを日本語で返してください: {"title": string, "description": string, "howToPlay": string, "tags": string[]}。title は 50 文字以内、description は 200 文字くらいで魅力が伝わるように、howToPlay は 300 文字くらいで操作とルールを、tags は 10 文字以内の言葉を 3〜5 個。ゲームにないことは書かないでください。`;
+
+/** What the model is told of the game. */
+export function publishInfoPrompt({ projectName, spec, code }: PublishPromptInput): string {
+  return [
+    `ゲーム: ${projectName}`,
+    spec ? `仕様:\n${spec.slice(0, MAX_SPEC_CHARS)}` : null,
+    `index.html (冒頭):\n${code.slice(0, MAX_CODE_CHARS)}`,
+    '依頼: このゲームの公開ページに載せる紹介文を作ってください。',
+  ].filter((part) => part !== null).join('\n\n');
+}
