@@ -73,8 +73,8 @@ FUNCTIONS = {
     "generate-game": Options("generate", timeout_s=GENERATE_TIMEOUT_S, cpu=1, memory_mib=2048, secrets=("anthropic", "dreamcore-callback")),
     "git-operation": Options("git", timeout_s=300, cpu=0.5, memory_mib=1024),
     "file-operation": Options("files", timeout_s=120, cpu=0.25, memory_mib=512, restricted=False),
-    # Deployed as soon as the runner has their commands.
-    "generate-image": Options("image", timeout_s=600, cpu=1, memory_mib=2048, secrets=("gemini", "dreamcore-callback")),
+    "generate-image": Options("image", timeout_s=600, cpu=1, memory_mib=2048, secrets=("gemini",)),
+    # Deployed as soon as the runner has its command.
     "render-video": Options("video", timeout_s=1800, cpu=4, memory_mib=8192, secrets=("dreamcore-callback",), gpu="L4"),
 }
 STARTUP_TIMEOUT_S = 300
@@ -83,7 +83,7 @@ SCALEDOWN_S = 300
 
 #: The keys that each Secret must have, and of them those that the runner itself gets to see.
 SECRET_KEYS = {"anthropic": ["ANTHROPIC_API_KEY"], "gemini": ["GEMINI_API_KEY"], "dreamcore-callback": ["CALLBACK_SECRET"]}
-RUNNER_SECRETS = {"anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"), "gemini": ("GEMINI_API_KEY",)}
+RUNNER_SECRETS = {"anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"), "gemini": ("GEMINI_API_KEY", "GEMINI_BASE_URL")}
 
 
 class AppError(Exception):
@@ -330,7 +330,7 @@ image = (
         " > /etc/apt/sources.list && rm -rf /etc/apt/sources.list.d"
     )
     .apt_install(*PACKAGES)
-    .run_commands(f"npm install --prefix {IMAGE_DIR} --save-exact @anthropic-ai/claude-code@{MANIFEST['claudeCode']}")
+    .run_commands(f"npm install --prefix {IMAGE_DIR} --save-exact @anthropic-ai/claude-code@{MANIFEST['claudeCode']} {' '.join(MANIFEST['packages'])}")
     .add_local_file(RUNNER, f"{IMAGE_DIR}/{RUNNER.name}")
     .add_local_file(RUNNER_DIR / "manifest.json", f"{IMAGE_DIR}/manifest.json")
 )

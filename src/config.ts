@@ -13,6 +13,9 @@ const Usd = z.coerce.number().nonnegative();
 const Gib = z.coerce.number().positive();
 const Url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
 const List = z.string().transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean));
+/** Proxies in front of us: how many, or which. Only what they say about a request's address is believed. */
+const Proxies = z.string().regex(/^(\d{1,2}|((loopback|linklocal|uniquelocal|[\da-f.:]+(\/\d{1,3})?)(, *(?=.)|$))+)$/i, 'is neither a number of proxies nor a list of their addresses')
+  .transform((value) => /^\d{1,2}$/.test(value) ? Number(value) : value.split(',').map((item) => item.trim()));
 
 /** Every variable that the API and the worker read. The table in README.md lists the same names (tested). */
 const Env = z.object({
@@ -25,6 +28,7 @@ const Env = z.object({
   PUBLIC_URL: Url.optional(),
   GAMES_ORIGIN: Url.optional(),
   CORS_ALLOWED_ORIGINS: List.default([]),
+  TRUST_PROXY: Proxies.default(0),
 
   SUPABASE_URL: Url,
   SUPABASE_ANON_KEY: z.string().min(1),
@@ -51,6 +55,12 @@ const Env = z.object({
   MAX_RUNNING_JOBS: Count.default(2),
   MAX_QUEUED_JOBS: Count.default(50),
 
+  GEMINI_API_KEY: z.string().min(1).optional(),
+  GEMINI_BASE_URL: Url.default('https://generativelanguage.googleapis.com'),
+  GEMINI_MODEL_IMAGE: z.string().min(1).default('gemini-3.1-flash-image'),
+  GEMINI_MODEL_THUMBNAIL: z.string().min(1).default('gemini-3-pro-image'),
+  IMAGE_TIMEOUT_MS: Ms.default(120_000),
+
   USE_MODAL: Flag.optional(),
   MODAL_TOKEN_ID: z.string().min(1).optional(),
   MODAL_TOKEN_SECRET: z.string().min(1).optional(),
@@ -66,6 +76,10 @@ const Env = z.object({
   USER_DAILY_USD: Usd.default(0),
   VOLUME_SOFT_GIB: Gib.default(5),
   VOLUME_MAX_GIB: Gib.default(50),
+  ASSET_QUOTA_MIB: Count.default(500),
+  RATE_LIMIT_READS_PER_MIN: Count.default(600),
+  RATE_LIMIT_WRITES_PER_MIN: Count.default(60),
+  RATE_LIMIT_AI_PER_MIN: Count.default(20),
   ALERT_WEBHOOK_URL: Url.optional(),
 });
 

@@ -8,6 +8,8 @@ import { PROJECT_ROOT } from '../config.js';
 import { MODAL_FUNCTION } from '../contracts/modal.js';
 
 const CLAUDE_PACKAGE = '@anthropic-ai/claude-code';
+/** What the one-file runner loads when it needs it (src/runner/packages.ts): the image installs the same versions. */
+const LOADED_PACKAGES = ['sharp', '@google/genai'];
 const isSource = import.meta.url.endsWith('.ts');
 
 /** The runner's entry as it lies here: TypeScript in development, compiled in the image. */
@@ -20,6 +22,8 @@ export interface RunnerManifest {
   /** Commands that this runner understands: functions for other ones are not deployed. */
   readonly commands: readonly string[];
   readonly claudeCode: string;
+  /** `name@version`, as npm installs them. */
+  readonly packages: readonly string[];
 }
 
 export interface RunnerBundle {
@@ -49,12 +53,17 @@ async function makeBundle(): Promise<RunnerBundle> {
     minifyWhitespace: true,
   });
   if (file === undefined) throw new Error('esbuild made no runner');
-  const claudeCode = await claudeVersion();
-  const digest = createHash('sha256').update(file.contents).update(`\0${claudeCode}`).digest('hex');
-  return { code: file.contents, manifest: { version: digest.slice(0, 16), commands: Object.keys(MODAL_FUNCTION), claudeCode } };
+  const claudeCode = await pinnedVersion(CLAUDE_PACKAGE);
+  const packages = await Promise.all(LOADED_PACKAGES.map(async (name) => `${name}@${await pinnedVersion(name)}`));
+  const digest = createHash('sha256').update(file.contents).update(`\0${[claudeCode, ...packages].join('\0')}`).digest('hex');
+  return { code: file.contents, manifest: { version: digest.slice(0, 16), commands: Object.keys(MODAL_FUNCTION), claudeCode, packages } };
 }
 
-async function claudeVersion(): Promise<string> {
-  const manifest = createRequire(import.meta.url).resolve(`${CLAUDE_PACKAGE}/package.json`);
-  return (JSON.parse(await readFile(manifest, 'utf8')) as { version: string }).version;
+/** The version that is installed here. Not every package lets its manifest be imported, so it is looked for beside the code. */
+async function pinnedVersion(name: string): Promise<string> {
+  for (const folder of createRequire(import.meta.url).resolve.paths(name) ?? []) {
+    const manifest = await readFile(path.join(folder, name, 'package.json'), 'utf8').catch(() => null);
+    if (manifest !== null) return (JSON.parse(manifest) as { version: string }).version;
+  }
+  throw new Error(`${name} is not installed`);
 }

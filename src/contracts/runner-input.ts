@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ImageInput } from './images.js';
 import { GenerateInput, IncomingBundle } from './runner.js';
 
 const Revision = z.string().regex(/^[0-9a-f]{40}$/);
@@ -43,5 +44,5 @@ export const FilesInput = z.discriminatedUnion('op', [
 ]);
 export type FilesInput = z.infer<typeof FilesInput>;
 
-export const RunnerInput = z.union([GenerateInput, GitInput, FilesInput]);
+export const RunnerInput = z.union([GenerateInput, GitInput, FilesInput, ImageInput]);
 export type RunnerInput = z.infer<typeof RunnerInput>;

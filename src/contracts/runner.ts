@@ -8,6 +8,8 @@ const Revision = z.string().regex(/^[0-9a-f]{40}$/);
 export const RUNNER_ENV = {
   modelKey: 'ANTHROPIC_API_KEY',
   modelBaseUrl: 'ANTHROPIC_BASE_URL',
+  imageKey: 'GEMINI_API_KEY',
+  imageBaseUrl: 'GEMINI_BASE_URL',
   /** hex of HMAC(master, callId): this call's own callback key. */
   callbackKey: 'CALLBACK_KEY',
 } as const;

@@ -10,16 +10,18 @@ import { RunnerInput } from '../contracts/runner-input.js';
 import { runFiles } from './commands/files.js';
 import { runGit } from './commands/git.js';
 import { generate } from './generate.js';
+import { makeImage } from './image/image.js';
 import { Output } from './output.js';
 
 const DEFAULT_UPSTREAM = 'https://api.anthropic.com';
+const DEFAULT_IMAGE_UPSTREAM = 'https://generativelanguage.googleapis.com';
 /** Shorter ones are no secrets, and removing them would tear words apart. */
 const MIN_SECRET_CHARS = 8;
 /** A run that has sent so many events has shown text to its listeners. */
 const SOME_EVENTS = 12;
 
 const env = process.env;
-const secrets = [env[RUNNER_ENV.modelKey], env[RUNNER_ENV.callbackKey]].filter((value) => value !== undefined && value.length >= MIN_SECRET_CHARS);
+const secrets = [env[RUNNER_ENV.modelKey], env[RUNNER_ENV.imageKey], env[RUNNER_ENV.callbackKey]].filter((value) => value !== undefined && value.length >= MIN_SECRET_CHARS);
 const output = new Output(process.stdout, secrets as string[]);
 const warn = (text: string): void => { process.stderr.write(`${output.redact(text)}\n`); };
 
@@ -83,6 +85,10 @@ async function run(): Promise<unknown> {
   if (input.command === 'git') return runGit({ ...input, repoDir: path.resolve(input.repoDir) });
   if (input.command === 'files') return runFiles({ ...input, root: path.resolve(input.root) });
   void watchParent(lines);
+  if (input.command === 'image') {
+    const access = { apiKey: env[RUNNER_ENV.imageKey], baseUrl: env[RUNNER_ENV.imageBaseUrl] || DEFAULT_IMAGE_UPSTREAM, seenFrom: process.argv[2] };
+    return makeImage(input, access, stop.signal);
+  }
   return runGenerate({ ...input, repoDir: path.resolve(input.repoDir), scratchDir: path.resolve(input.scratchDir) });
 }
 

@@ -123,7 +123,7 @@ export async function startModalEmulator(options: { secrets?: Readonly<Record<st
   const start = (): Promise<ChildProcess> => spawnEmulator([
     `--port=${port}`, `--data-dir=${path.join(dataDir, 'modal')}`, `--control-file=${controlFile}`,
     `--link=/opt/dreamcore/node_modules=${path.join(PROJECT_ROOT, 'node_modules')}`,
-  ], { ...env, MODAL_EMULATOR_SECRETS: JSON.stringify(options.secrets ?? {}) });
+  ], { ...env, MODAL_EMULATOR_SECRETS: JSON.stringify({ gemini: { GEMINI_API_KEY: '' }, ...options.secrets }) });
   const cliEnv = { ...process.env, ...env, MODAL_CONFIG_PATH: '/dev/null', PYTHONDONTWRITEBYTECODE: '1' };
   let child = await start();
   return {

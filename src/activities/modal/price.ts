@@ -9,6 +9,7 @@ export const RESERVED: Readonly<Record<ModalFunctionName, { readonly cores: numb
   'generate-game': { cores: 1, memoryMib: 2_048 },
   'git-operation': { cores: 0.5, memoryMib: 1_024 },
   'file-operation': { cores: 0.25, memoryMib: 512 },
+  'generate-image': { cores: 1, memoryMib: 2_048 },
 };
 
 /** Price of a container of this function that worked for so long. */

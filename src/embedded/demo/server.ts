@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { decideNextTurn } from './conversation.js';
+import { DemoGemini, type SeenImageRequest } from './gemini/api.js';
 import { faultNamed, type Fault, type Refusal } from './faults.js';
 import { answerBody, payloadOf, streamAnswer } from './wire/answer.js';
 import { MessagesRequest, readConversation, tokensIn, type Turn } from './wire/messages.js';
@@ -14,6 +15,8 @@ export interface DemoServerOptions {
   apiKey?: string;
   /** Sees every request for an answer before it is answered: what really went over the wire. */
   onRequest?: (seen: SeenRequest) => void;
+  /** The same for the image model. */
+  onImageRequest?: (seen: SeenImageRequest) => void;
 }
 
 export interface SeenRequest {
@@ -57,11 +60,17 @@ class DemoApi {
   readonly #requests = new Map<string, number>();
   readonly #interrupts = new Map<string, number>();
 
-  constructor(private readonly options: DemoServerOptions) {}
+  /** The image model lives at the same address, below `/gemini`. */
+  readonly #gemini: DemoGemini;
+
+  constructor(private readonly options: DemoServerOptions) {
+    this.#gemini = new DemoGemini(options.onImageRequest ? { onRequest: options.onImageRequest } : {});
+  }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://demo').pathname;
     if (request.method !== 'POST') { this.#handleOther(request, response, path); return; }
+    if (this.#gemini.serves(path)) return this.#gemini.handle(request, response, path);
     const [, base = '', faultName, isCount] = ROUTE.exec(path) ?? [];
     if (!ROUTE.test(path)) { refuse(response, error(404, 'not_found_error', `No such path in the DEMO API: ${path}`)); return; }
     const fault = faultName === undefined ? {} : faultNamed(faultName);

@@ -22,6 +22,7 @@ describe('what each part is told', () => {
       SUPABASE_URL: 'http://127.0.0.1:2', EMBEDDED_SUPABASE_URL: 'http://127.0.0.1:2', SUPABASE_ANON_KEY: 'anon-key', SUPABASE_SERVICE_ROLE_KEY: 'service-key',
       SUPABASE_JWT_ISSUER: 'http://localhost:3000/auth/v1', TEMPORAL_ADDRESS: '127.0.0.1:3',
       ANTHROPIC_API_KEY: 'demo', ANTHROPIC_BASE_URL: 'http://127.0.0.1:5', DEMO: 'true', CALLBACK_SECRET: callbackSecret,
+      GEMINI_API_KEY: 'demo', GEMINI_BASE_URL: 'http://127.0.0.1:5/gemini',
     });
   });
 
@@ -33,6 +34,9 @@ describe('what each part is told', () => {
   it('a real key is never sent to a demo server, nor the demo key to the real one', () => {
     expect(workerEnv(facts({ ANTHROPIC_API_KEY: 'real-key' })).ANTHROPIC_BASE_URL).toBeUndefined();
     expect(workerEnv(facts({ ANTHROPIC_BASE_URL: 'https://model.example' })).ANTHROPIC_BASE_URL).toBe('http://127.0.0.1:5');
+    expect(workerEnv(facts({ GEMINI_API_KEY: 'real-key' }))).toMatchObject({ GEMINI_API_KEY: 'real-key', ANTHROPIC_API_KEY: 'demo' });
+    expect(workerEnv(facts({ GEMINI_API_KEY: 'real-key' })).GEMINI_BASE_URL).toBeUndefined();
+    expect(workerEnv(facts({ ANTHROPIC_API_KEY: 'real-key' })).GEMINI_API_KEY).toBeUndefined();
   });
 
   it('with the emulator: where it is, its token, and that it is to be used unless somebody said otherwise', () => {
@@ -47,6 +51,7 @@ describe('what each part is told', () => {
   it('the model key is for the worker alone', () => {
     expect(workerEnv(facts(real)).ANTHROPIC_API_KEY).toBe('real-key');
     expect(apiEnv(facts(real)).ANTHROPIC_API_KEY).toBeUndefined();
+    expect(apiEnv(facts({})).GEMINI_API_KEY).toBeUndefined();
     expect(helperEnv({ ...real, CALLBACK_SECRET: 'x', PATH: '/bin' }, { PORT: '5' })).toEqual({ PATH: '/bin', PORT: '5' });
   });
 

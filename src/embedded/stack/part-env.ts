@@ -29,7 +29,7 @@ export interface EnvFacts {
 /** The demo server takes any key; a real one must never be sent to it. */
 const DEMO_KEY = 'demo';
 /** What a helper process of the stack may not see: it needs none of it. */
-const SECRETS = /^(ANTHROPIC_|SUPABASE_|TEMPORAL_|CALLBACK_|DATABASE_|MODAL_|PG)/;
+const SECRETS = /^(ANTHROPIC_|GEMINI_|REPLICATE_|SUPABASE_|TEMPORAL_|CALLBACK_|DATABASE_|MODAL_|PG)/;
 
 /** What the embedded parts contribute to the configuration of API and worker; empty where real services are configured. */
 export function providedEnv(facts: EnvFacts): Record<string, string> {
@@ -43,6 +43,8 @@ export function providedEnv(facts: EnvFacts): Record<string, string> {
     }),
     ...(embedded.temporal && { TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}` }),
     ...(embedded.demo && { ANTHROPIC_API_KEY: DEMO_KEY, ANTHROPIC_BASE_URL: `http://127.0.0.1:${ports.demo}`, DEMO: 'true' }),
+    // A real key for pictures goes to its real owner, also beside the demo model.
+    ...(embedded.demo && !facts.env.GEMINI_API_KEY && { GEMINI_API_KEY: DEMO_KEY, GEMINI_BASE_URL: `http://127.0.0.1:${ports.demo}/gemini` }),
     ...(modal && {
       MODAL_SERVER_URL: modal.serverUrl, MODAL_TOKEN_ID: modal.tokenId, MODAL_TOKEN_SECRET: modal.tokenSecret, USE_MODAL: facts.env.USE_MODAL ?? 'true',
     }),
@@ -59,9 +61,9 @@ export function workerEnv(facts: EnvFacts): NodeJS.ProcessEnv {
   };
 }
 
-/** The environment of the API: as the worker's, without the model key. */
+/** The environment of the API: as the worker's, without the keys of models. */
 export function apiEnv(facts: EnvFacts): NodeJS.ProcessEnv {
-  return { ...workerEnv(facts), ANTHROPIC_API_KEY: undefined };
+  return { ...workerEnv(facts), ANTHROPIC_API_KEY: undefined, GEMINI_API_KEY: undefined, REPLICATE_API_TOKEN: undefined };
 }
 
 /** The environment of a helper process: the system's variables and what it is told, no secret of anybody else. */

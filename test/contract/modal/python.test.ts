@@ -30,7 +30,10 @@ const python = (args: readonly string[], env: Record<string, string> = {}) => ru
 it('what is deployed carries the version of this code, and no path of this machine', async () => {
   const manifest = JSON.parse(await readFile(path.join(FOLDER, 'build', 'manifest.json'), 'utf8')) as Record<string, unknown>;
   const { dependencies } = JSON.parse(await readFile(path.join(PROJECT_ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
-  expect(manifest).toEqual({ version: await runnerVersion(), commands: ['generate', 'git', 'files'], claudeCode: dependencies['@anthropic-ai/claude-code'] });
+  expect(manifest).toEqual({
+    version: await runnerVersion(), commands: ['generate', 'git', 'files', 'image'], claudeCode: dependencies['@anthropic-ai/claude-code'],
+    packages: ['sharp', '@google/genai'].map((name) => `${name}@${dependencies[name] ?? ''}`),
+  });
   const code = await readFile(path.join(FOLDER, 'build', `runner-${String(manifest['version'])}.mjs`), 'utf8');
   expect(code).not.toContain(PROJECT_ROOT);
 });
