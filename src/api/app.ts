@@ -10,6 +10,8 @@ import { createGuards } from './guards.js';
 import { handleError, notFound } from './http-errors.js';
 import { isGamesHost, isHttpOriginAllowed } from './origin.js';
 import { pageHeaders } from './page-headers.js';
+import type { RateLimits } from './rate-limits.js';
+import { rateLimits } from './rate-limits-http.js';
 import { requestLog } from './request-log.js';
 import { configRoutes } from './routes/config.js';
 import { gameRoutes } from './routes/game.js';
@@ -25,6 +27,7 @@ export interface AppDeps {
   config: Config;
   log: Log;
   auth: Auth;
+  limits: RateLimits;
   store: Store;
   games: Games;
   /** `POST /callback/:jobId`; reads raw bodies itself. */
@@ -33,12 +36,13 @@ export interface AppDeps {
 }
 
 /** The whole HTTP side as one list: who is refused, who is passed on, then the routes, then the ends. */
-export function createApp({ config, log, auth, store, games, callback, cancelJob }: AppDeps): Express {
+export function createApp({ config, log, auth, limits, store, games, callback, cancelJob }: AppDeps): Express {
   const guards = createGuards(auth, store);
   const signer = createGamePathSigner(config.CALLBACK_SECRET);
   const game = gameRoutes({ config, guards, games, signer });
   const app = express();
   app.disable('x-powered-by');
+  app.set('trust proxy', config.TRUST_PROXY);
 
   app.use(requestLog(log));
   app.use(refuseSandboxedOrigin);
@@ -47,6 +51,7 @@ export function createApp({ config, log, auth, store, games, callback, cancelJob
   app.use(callback);
   if (config.EMBEDDED_SUPABASE_URL !== undefined) app.use(supabaseProxy(config.EMBEDDED_SUPABASE_URL, log));
   app.use(pageHeaders(config));
+  app.use(rateLimits(auth, limits));
   // Nothing here takes a body worth mentioning; a broken one is still refused before anything else is looked at.
   app.use(express.json());
   app.use(cors(config));

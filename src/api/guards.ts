@@ -4,10 +4,11 @@ import type { JobRow } from '../contracts/rows.js';
 import { orNothing, type Store } from '../store/index.js';
 import type { ProjectRow } from '../store/projects.js';
 import type { Auth, Identity } from './auth.js';
+import { callerOf, type TokenSource } from './caller.js';
 import { logOf } from './request-log.js';
 
-/** Where a request carries its token; the query is for `<iframe>` and `<img>` addresses (rest.md §1.5). */
-export type TokenSource = 'header' | 'query';
+/** What a person without a good token is told (rest.md §1.5). */
+const REFUSAL = { nobody: 'No access token provided', refused: 'Invalid or expired token' } as const;
 
 type Handler<T> = (req: Request, res: Response, who: T) => Promise<void> | void;
 
@@ -16,6 +17,8 @@ type Handler<T> = (req: Request, res: Response, who: T) => Promise<void> | void;
  * caller's own rights; a read that fails counts as nothing found.
  */
 export interface Guards {
+  /** Anybody: with a good token as its user, else as nobody; `refusal` is what a person without a good token would be told. */
+  visitor(handler: Handler<{ user: Identity | null; refusal: string }>): RequestHandler;
   user(handler: Handler<{ user: Identity; source: TokenSource }>): RequestHandler;
   projectOwner(handler: Handler<{ user: Identity; source: TokenSource; project: ProjectRow }>): RequestHandler;
   jobOwner(handler: Handler<{ user: Identity; job: JobRow }>): RequestHandler;
@@ -23,11 +26,14 @@ export interface Guards {
 
 export function createGuards(auth: Auth, store: Pick<Store, 'asUser' | 'jobs'>): Guards {
   const user: Guards['user'] = (handler) => async (req, res) => {
-    const sent = sentToken(req);
-    if (sent === null) return refuse(res, 401, 'No access token provided');
-    const verification = await auth.verifyToken(sent.token);
-    if (!verification.ok) return refuse(res, 401, 'Invalid or expired token');
-    await handler(req, res, { user: verification.identity, source: sent.source });
+    const caller = await callerOf(auth, req);
+    if (caller.kind === 'user') await handler(req, res, caller);
+    else refuse(res, 401, REFUSAL[caller.kind]);
+  };
+
+  const visitor: Guards['visitor'] = (handler) => async (req, res) => {
+    const caller = await callerOf(auth, req);
+    await handler(req, res, caller.kind === 'user' ? { user: caller.user, refusal: '' } : { user: null, refusal: REFUSAL[caller.kind] });
   };
 
   const projectOwner: Guards['projectOwner'] = (handler) => user(async (req, res, who) => {
@@ -48,18 +54,10 @@ export function createGuards(auth: Auth, store: Pick<Store, 'asUser' | 'jobs'>):
     await handler(req, res, { user: who.user, job });
   });
 
-  return { user, projectOwner, jobOwner };
+  return { user, visitor, projectOwner, jobOwner };
 }
 
 /** Answers the contract's normal error. */
 export function refuse(res: Response, status: number, error: string): void {
   res.status(status).json({ error });
-}
-
-/** A `Bearer` header wins, even when it is worth nothing; a repeated query parameter is passed on and fails as a token. */
-function sentToken(req: Request): { token: unknown; source: TokenSource } | null {
-  const header = req.headers.authorization ?? '';
-  if (header.startsWith('Bearer ')) return { token: header.slice('Bearer '.length), source: 'header' };
-  const token = req.query['access_token'];
-  return token === undefined || token === '' ? null : { token, source: 'query' };
 }

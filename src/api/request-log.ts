@@ -2,11 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
 import type { Log } from '../log.js';
 
-/** Gives every request an id (header `X-Request-Id`) and a log of its own, and writes one line when it is over. */
+/** An id that a proxy or client gave: nothing that could break a log line or pretend to be more than an id. */
+const GIVEN_ID = /^[\w.:-]{8,64}$/;
+
+/**
+ * Gives every request an id (header `X-Request-Id`, kept when it came with a well-formed one) and a log of its own, and writes
+ * one line when it is over.
+ */
 export function requestLog(log: Log): RequestHandler {
   return (req, res, next) => {
     const startedMs = performance.now();
-    const requestId = randomUUID();
+    const requestId = requestIdOf(req.headers['x-request-id']);
     let own: Log | null = null;
     // Made when something is logged: most requests are callbacks, which have nothing to say.
     const ownLog = () => (own ??= log.child({ requestId }));
@@ -19,6 +25,10 @@ export function requestLog(log: Log): RequestHandler {
     });
     next();
   };
+}
+
+function requestIdOf(given: string | string[] | undefined): string {
+  return typeof given === 'string' && GIVEN_ID.test(given) ? given : randomUUID();
 }
 
 interface RequestLocals { ownLog: () => Log }

@@ -15,7 +15,9 @@ import { createHydrate } from './games/hydrate.js';
 import { JobFeeds } from './jobs-feed/feeds.js';
 import { storeFacts } from './jobs-feed/store-facts.js';
 import { streamReader } from './jobs-feed/stream-reader.js';
+import { createRateLimits } from './rate-limits.js';
 import { shutDown } from './shutdown.js';
+import { withSignInAudit } from './sign-in-audit.js';
 import { attachSockets } from './sockets/attach.js';
 import { stopJob } from './sockets/stop-job.js';
 
@@ -39,18 +41,19 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   const store = createStore(config, log);
   const plainMirror = createMirror(config.DATA_DIR);
   const mirror = whyWithoutModal(config) === null ? withHydration(plainMirror, createHydrate(temporal, log)) : plainMirror;
-  const auth = createAuth(config);
+  const auth = withSignInAudit(createAuth(config), store.activityLog);
+  const limits = createRateLimits(config, store.activityLog);
   const readStream = streamReader(temporal);
   const feeds = new JobFeeds({ readStream, facts: storeFacts(store, mirror), log });
   const admitter = createAdmitter(temporal, log);
-  const socketDeps = { config, auth, store, mirror, feeds, admitter, log };
+  const socketDeps = { config, auth, store, mirror, feeds, admitter, limits, log };
   const callback = callbackRouter({
     ...durableLane(temporal, readStream),
     ...callbackFacts(store),
     masterSecret: config.CALLBACK_SECRET, offer: (jobId, items) => feeds.offer(jobId, items), log,
   });
   const app = createApp({
-    config, log, auth, store, games: createGames(store, mirror), callback, cancelJob: (job) => stopJob(socketDeps, job),
+    config, log, auth, limits, store, games: createGames(store, mirror), callback, cancelJob: (job) => stopJob(socketDeps, job),
   });
 
   const server = createServer(app);

@@ -187,6 +187,7 @@ export const en = {
   jobGone: 'That job was not found.',
   userLimit: 'You are already making another game. Please send this again when it is finished.',
   systemLimit: 'We are very busy. Please wait a moment and try again.',
+  rateLimit: 'That was a lot at once. Please wait a moment and try again.',
   weeklyLimit: 'You have reached this week’s limit.',
   jobActive: 'A game is being made. Please wait until it is finished.',
   timedOut: 'The game was not finished in time. Please try again.',

@@ -5,6 +5,7 @@ import { language, text } from './index.js';
 const BY_CODE = {
   USER_LIMIT_EXCEEDED: text.userLimit,
   SYSTEM_LIMIT_EXCEEDED: text.systemLimit,
+  RATE_LIMIT_EXCEEDED: text.rateLimit,
   WEEKLY_LIMIT_EXCEEDED: text.weeklyLimit,
   JOB_ALREADY_ACTIVE: text.jobActive,
   JOB_TIMEOUT: text.timedOut,

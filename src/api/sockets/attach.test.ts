@@ -24,7 +24,7 @@ beforeEach(async () => {
   const auth: Auth = { verifyToken: async () => (await verifying, { ok: false, reason: 'Invalid Compact JWS' }) };
   const deps: SocketDeps = {
     config: { PUBLIC_URL: 'http://app.example', CORS_ALLOWED_ORIGINS: ['http://listed.example'], GAMES_ORIGIN: undefined, MAX_QUEUED_JOBS: 1, JOB_TIMEOUT_MS: 1 },
-    auth, store: untouchable('store'), mirror: untouchable('mirror'), admitter: untouchable('admitter'),
+    auth, store: untouchable('store'), mirror: untouchable('mirror'), admitter: untouchable('admitter'), limits: untouchable('limits'),
     feeds: new JobFeeds({ readStream: async () => ({ kind: 'missing' }), facts: untouchable('facts'), log }), log,
   };
   sockets = attachSockets(server, deps, { signInTimeoutMs: 300, keepaliveMs: 100 });

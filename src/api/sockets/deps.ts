@@ -5,6 +5,7 @@ import type { Store } from '../../store/index.js';
 import type { Admitter } from '../admission/admit.js';
 import type { Auth } from '../auth.js';
 import type { JobFeeds } from '../jobs-feed/feeds.js';
+import type { RateLimits } from '../rate-limits.js';
 
 /** What the socket handlers work with; made in the API's composition root. */
 export interface SocketDeps {
@@ -14,5 +15,6 @@ export interface SocketDeps {
   mirror: Pick<Mirror, 'readVersionEdits'>;
   feeds: JobFeeds;
   admitter: Admitter;
+  limits: RateLimits;
   log: Log;
 }

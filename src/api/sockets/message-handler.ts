@@ -25,6 +25,7 @@ export async function message(deps: SocketDeps, session: Session, frame: ClientF
   if (!parsed.success) return session.fail('Invalid message format');
   const project = await ownedProject(deps, session.identity.id, session.projectId);
   if (!project) return session.fail('Access denied');
+  if ((await deps.limits.take('ai', { userId: session.identity.id })) !== null) return session.send(codedError('RATE_LIMIT_EXCEEDED'));
   const outcome = await session.once(sameMessageKey(project.id, parsed.data), () => decide(deps, project, parsed.data).catch((error: unknown) => {
     deps.log.error({ err: error, projectId: project.id }, 'a message could not be admitted');
     return { kind: 'reply', frame: codedError('OPERATION_FAILED') } as const;

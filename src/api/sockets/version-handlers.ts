@@ -53,6 +53,7 @@ export async function restoreVersion(deps: SocketDeps, session: Session, frame: 
   if (outcome === 'jobActive') return session.send(codedError('JOB_ALREADY_ACTIVE'));
   if (outcome === 'denied') return session.fail('Access denied');
   if (!outcome.ok) return session.fail(outcome.error === 'NothingToRestore' ? 'Git not initialized' : 'Failed to restore version');
+  deps.store.activityLog.write({ action: 'restore', targetType: 'project', targetId: owned.id, userId: session.identity.id, details: versionId });
   // The undo proposal, if there was one, is answered by this.
   await deps.store.projects.setPendingQuestion(owned.id, null);
   session.send({ type: 'versionRestored', projectId: owned.id, versionId });

@@ -64,7 +64,7 @@ export async function openWorld(extraEnv: Readonly<Record<string, string>> = {})
   const env = {
     ...database.config, EMBEDDED_SUPABASE_URL: SUPABASE_URL, DATA_DIR: dataDir, PUBLIC_URL: 'http://app.test:3000', SUPABASE_JWT_ISSUER: `${SUPABASE_URL}/auth/v1`,
     CALLBACK_SECRET: 'a secret for tests with thirty-two characters', TEMPORAL_ADDRESS: '127.0.0.1:9', DEMO: 'true',
-    CORS_ALLOWED_ORIGINS: 'http://friend.test', ...extraEnv,
+    CORS_ALLOWED_ORIGINS: 'http://friend.test', RATE_LIMIT_READS_PER_MIN: '100000', RATE_LIMIT_WRITES_PER_MIN: '100000', RATE_LIMIT_AI_PER_MIN: '100000', ...extraEnv,
   };
   const api = await startApi(env);
   const [alice, bob] = [await database.createUser('alice'), await database.createUser('bob')];
