@@ -12,7 +12,7 @@ const numberNote = (source: GameSource, key: string, before: string, after: stri
   return value === null || value === 0 ? '' : `${before}${value}${after}`;
 };
 
-function howToPlay(facts: GameFacts, source: GameSource): string {
+export function howToPlay(facts: GameFacts, source: GameSource): string {
   if (source.number('shotInterval') !== null) return `画面を押したまま指を動かすと、${facts.player}が動きながら弾を撃ちます。${facts.enemy}を倒して点を集めてください。`;
   if (source.number('popSeconds') !== null) return `${facts.enemy}が出てきたらすばやくタップします。${facts.player}をたたくとライフが減ります。`;
   if (source.number('columns') !== null) return `同じ絵がつながった所をタップすると消えます。大きくまとめて消すほど高得点です。`;

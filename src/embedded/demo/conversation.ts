@@ -1,4 +1,5 @@
 import { answerChat } from './chat.js';
+import { answerPublishInfo, wantsPublishInfo } from './publish-info.js';
 import { planEdits, type EditPlan } from './edits/plan.js';
 import { GameSource } from './edits/source.js';
 import { composeGame } from './games/compose.js';
@@ -113,7 +114,9 @@ function newTurn({ steps }: Conversation, asked: AskedFor): Turn {
 export function decideNextTurn(request: MessagesRequest): Turn {
   const conversation = readConversation(request);
   const { tools, steps } = conversation;
-  if (!tools.includes('Write') || !tools.includes('Read')) return endTurn(answerChat(conversation));
+  if (!tools.includes('Write') || !tools.includes('Read')) {
+    return endTurn(wantsPublishInfo(conversation.prompt) ? answerPublishInfo(conversation.prompt) : answerChat(conversation));
+  }
   const asked = readPrompt(conversation.prompt);
   if (!tools.includes('Glob')) return newTurn(conversation, asked);
   const found = stepOf(steps, 'Glob');

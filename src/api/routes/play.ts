@@ -1,0 +1,75 @@
+import { createHmac } from 'node:crypto';
+import { Router, type Request, type Response } from 'express';
+import type { Config } from '../../config.js';
+import { isUuid } from '../../contracts/primitives.js';
+import type { GameCard } from '../../contracts/publishing.js';
+import { publishedAddress } from '../../domain/published-files.js';
+import type { Store } from '../../store/index.js';
+import type { PublishedGameRow } from '../../store/published-games.js';
+import type { Identity } from '../auth.js';
+import { refuse, type Guards } from '../guards.js';
+
+/** One session of play counts once, however often the page is loaded meanwhile. */
+const PLAY_WINDOW_MS = 30 * 60_000;
+
+export interface PlayDeps {
+  config: Pick<Config, 'GAMES_ORIGIN' | 'CALLBACK_SECRET'>;
+  guards: Guards;
+  store: Pick<Store, 'publishedGames' | 'likes'>;
+}
+
+/** What the play page reads and does: the game's card, one more play, a like. `:id` is the game's or its project's. */
+export function playRoutes(deps: PlayDeps): Router {
+  const { config, guards, store } = deps;
+  const router = Router();
+  const visible = async (req: Request, res: Response, user: Identity | null): Promise<PublishedGameRow | null> => {
+    const { id } = req.params;
+    if (!isUuid(id)) {
+      refuse(res, 400, 'Invalid game ID');
+      return null;
+    }
+    const game = await store.publishedGames.get(id, user?.id ?? null);
+    if (game && (game.visibility !== 'private' || game.userId === user?.id)) return game;
+    refuse(res, 404, 'Game not found');
+    return null;
+  };
+
+  router.get('/api/games/:id', guards.visitor(async (req, res, { user }) => {
+    const game = await visible(req, res, user);
+    if (game) res.json({ game: cardOf(game, user, config) });
+  }));
+
+  router.post('/api/games/:id/play', guards.visitor(async (req, res, { user }) => {
+    const game = await visible(req, res, user);
+    if (!game) return;
+    const counted = await store.publishedGames.countPlay(game.id, playerOf(req, user, config), PLAY_WINDOW_MS);
+    res.json({ success: true, counted, playCount: game.playCount + (counted ? 1 : 0) });
+  }));
+
+  const like = (isLiked: boolean) => guards.user(async (req, res, { user }) => {
+    const game = await visible(req, res, user);
+    if (!game) return;
+    const likeCount = await store.likes.set(game.id, user.id, isLiked);
+    if (likeCount === null) refuse(res, 404, 'Game not found');
+    else res.json({ success: true, liked: isLiked, likeCount });
+  });
+  router.put('/api/games/:id/like', like(true));
+  router.delete('/api/games/:id/like', like(false));
+  return router;
+}
+
+/** What a player is told. A private game has no public address: its owner plays it as his project. */
+export function cardOf(game: PublishedGameRow, user: Identity | null, { GAMES_ORIGIN }: Pick<Config, 'GAMES_ORIGIN'>): GameCard {
+  const { contentHash: _hash, userId, revision, ...shown } = game;
+  const playUrl = game.visibility === 'private'
+    ? `/game/${userId}/${game.projectId ?? ''}/index.html`
+    : `${GAMES_ORIGIN ?? ''}${publishedAddress(game.id, revision)}index.html`;
+  return { ...shown, playUrl, isOwner: userId === user?.id };
+}
+
+/** Who plays: the user, or where a visitor comes from, so that nothing about him is kept that could be read. */
+function playerOf(req: Request, user: Identity | null, { CALLBACK_SECRET }: Pick<Config, 'CALLBACK_SECRET'>): string {
+  if (user) return user.id;
+  const key = createHmac('sha256', CALLBACK_SECRET).update('player/1').digest();
+  return createHmac('sha256', key).update(`${req.ip ?? ''}\n${req.headers['user-agent'] ?? ''}`).digest('base64url');
+}
