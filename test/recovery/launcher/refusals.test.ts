@@ -59,7 +59,7 @@ describe('npm start refuses, before it starts anything,', () => {
   it('a part that it does not know', async () => {
     const { code, said } = await launch({}, '--only=kitchen');
     expect(code).toBe(1);
-    expect(said).toContain('Parts are api, worker, temporal, supabase, demo.');
+    expect(said).toContain('Parts are api, worker, temporal, supabase, demo, modal.');
   });
 
   it('and leaves nothing running or written down', async () => {
