@@ -2,6 +2,9 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import type { Store } from '../store/index.js';
+import type { AssetFiles } from '../store/asset-files.js';
+import { createAssetGuards } from './assets/guards.js';
+import { createReceiver } from './assets/upload.js';
 import type { Auth } from './auth.js';
 import { cors } from './cors.js';
 import type { Games } from './games/current-game.js';
@@ -13,6 +16,8 @@ import { pageHeaders } from './page-headers.js';
 import type { RateLimits } from './rate-limits.js';
 import { rateLimits } from './rate-limits-http.js';
 import { requestLog } from './request-log.js';
+import { assetFileRoutes } from './routes/asset-files.js';
+import { assetRoutes } from './routes/assets.js';
 import { configRoutes } from './routes/config.js';
 import { gameRoutes } from './routes/game.js';
 import { healthRoutes } from './routes/health.js';
@@ -30,23 +35,26 @@ export interface AppDeps {
   limits: RateLimits;
   store: Store;
   games: Games;
+  assetFiles: AssetFiles;
   /** `POST /callback/:jobId`; reads raw bodies itself. */
   callback: RequestHandler;
   cancelJob: CancelJob;
 }
 
 /** The whole HTTP side as one list: who is refused, who is passed on, then the routes, then the ends. */
-export function createApp({ config, log, auth, limits, store, games, callback, cancelJob }: AppDeps): Express {
-  const guards = createGuards(auth, store);
+export function createApp({ config, log, auth, limits, store, games, assetFiles, callback, cancelJob }: AppDeps): Express {
+  const plainGuards = createGuards(auth, store);
+  const guards = { ...plainGuards, ...createAssetGuards(plainGuards, store) };
   const signer = createGamePathSigner(config.CALLBACK_SECRET);
   const game = gameRoutes({ config, guards, games, signer });
+  const assets = assetFileRoutes({ guards, store, files: assetFiles });
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.TRUST_PROXY);
 
   app.use(requestLog(log));
   app.use(refuseSandboxedOrigin);
-  if (config.GAMES_ORIGIN !== undefined) app.use(gamesHost(config, express.Router().use(cors(config), game, vendorRoutes(), notFound)));
+  if (config.GAMES_ORIGIN !== undefined) app.use(gamesHost(config, express.Router().use(cors(config), game, assets, vendorRoutes(), notFound)));
   // Asked twenty times a second by every run, and by nothing that shows pages.
   app.use(callback);
   if (config.EMBEDDED_SUPABASE_URL !== undefined) app.use(supabaseProxy(config.EMBEDDED_SUPABASE_URL, log));
@@ -61,6 +69,8 @@ export function createApp({ config, log, auth, limits, store, games, callback, c
   app.use(projectRoutes(guards, store));
   app.use(projectFileRoutes({ config, guards, games, signer }));
   app.use(jobRoutes(guards, store, cancelJob));
+  app.use(assetRoutes({ config, guards, store, files: assetFiles, receive: createReceiver(assetFiles) }));
+  app.use(assets);
   app.use(game);
   app.use(vendorRoutes());
   app.use(pageRoutes());

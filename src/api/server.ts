@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { Client, Connection } from '@temporalio/client';
 import { whyWithoutModal, type Config } from '../config.js';
 import type { Log } from '../log.js';
+import { createAssetFiles } from '../store/asset-files.js';
 import { createMirror } from '../store/mirror.js';
 import { withHydration } from '../store/mirror-hydration.js';
 import { createStore, type Store } from '../store/index.js';
@@ -41,6 +42,8 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   const store = createStore(config, log);
   const plainMirror = createMirror(config.DATA_DIR);
   const mirror = whyWithoutModal(config) === null ? withHydration(plainMirror, createHydrate(temporal, log)) : plainMirror;
+  const assetFiles = createAssetFiles(config.DATA_DIR);
+  await assetFiles.removeOldParts();
   const auth = withSignInAudit(createAuth(config), store.activityLog);
   const limits = createRateLimits(config, store.activityLog);
   const readStream = streamReader(temporal);
@@ -53,7 +56,7 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
     masterSecret: config.CALLBACK_SECRET, offer: (jobId, items) => feeds.offer(jobId, items), log,
   });
   const app = createApp({
-    config, log, auth, limits, store, games: createGames(store, mirror), callback, cancelJob: (job) => stopJob(socketDeps, job),
+    config, log, auth, limits, store, games: createGames(store, mirror), assetFiles, callback, cancelJob: (job) => stopJob(socketDeps, job),
   });
 
   const server = createServer(app);

@@ -59,7 +59,7 @@ export interface Answer {
 export interface Ask {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 /** Sends a request with exactly this path: nothing is normalised, no redirect is followed, no header is added but `Host`. */

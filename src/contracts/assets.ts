@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** Bodies and fields of the assets API (rest.md §7). */
+
+/** Fields beside the file of an upload. Empty counts as not given. */
+export const UploadFields = z.looseObject({
+  projectId: z.string().optional(),
+  originalName: z.string().optional(),
+  tags: z.string().optional(),
+  description: z.string().optional(),
+});
+
+/** `PUT /api/assets/:id/publish`: a boolean, or what the database took for one. */
+export const PublishBody = z.looseObject({
+  isPublic: z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]),
+});
+
+const Note = z.string().nullable().optional();
+const Moment = z.iso.datetime({ offset: true }).nullable().optional();
+
+/** `PUT /api/assets/:id`: what is left out stays. The dates are additive: from when until when the asset is delivered. */
+export const AssetChangesBody = z.looseObject({ tags: Note, description: Note, availableFrom: Moment, availableUntil: Moment });
