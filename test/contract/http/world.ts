@@ -88,12 +88,13 @@ export async function openWorld(extraEnv: Readonly<Record<string, string>> = {})
   };
 }
 
-async function openJob({ store }: TestDatabase, user: TestUser, projectId: string, jobId: string): Promise<void> {
+async function openJob({ store }: Pick<TestDatabase, 'store'>, user: Pick<TestUser, 'id'>, projectId: string, jobId: string): Promise<void> {
   await store.jobs.open({ id: jobId, userId: user.id, projectId, content: 'ゲームを作って', chatId: randomUUID(), maxQueuedJobs: 50 });
 }
 
-async function publishGame(
-  database: TestDatabase, dataDir: string, user: TestUser, projectId: string, files: Readonly<Record<string, string | Buffer>>, jobId: string = randomUUID(),
+/** Commits these files to the project's repository and publishes them as a version, as a finished generation does. */
+export async function publishGame(
+  database: Pick<TestDatabase, 'store'>, dataDir: string, user: Pick<TestUser, 'id'>, projectId: string, files: Readonly<Record<string, string | Buffer>>, jobId: string = randomUUID(),
 ): Promise<string> {
   const { store } = database;
   const mirror = createMirror(dataDir);
