@@ -1,7 +1,8 @@
 import { ServerResponse } from 'node:http';
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import type { Log } from '../log.js';
+import { logOf } from './request-log.js';
 
 const TIMEOUT_MS = 30_000;
 /** The gateway is started again within seconds; supabase-js tries again by itself on 503. */
@@ -19,8 +20,9 @@ export function supabaseProxy(target: string, log: Log): RequestHandler {
     proxyTimeout: TIMEOUT_MS,
     on: {
       error: (error, _req, res) => {
-        log.warn({ reason: error.message }, 'the Supabase gateway does not answer');
-        if (!(res instanceof ServerResponse)) return;
+        const isRequest = res instanceof ServerResponse;
+        (isRequest ? logOf(res as Response) : log).warn({ reason: error.message }, 'the Supabase gateway does not answer');
+        if (!isRequest) return;
         if (res.headersSent) res.destroy();
         else {
           res.writeHead(503, { 'Content-Type': 'application/json; charset=utf-8', 'Retry-After': String(RETRY_AFTER_S) })
