@@ -12,7 +12,7 @@ const ROOMS = {
   activities: ['contracts', 'domain', 'store', 'git', 'workflows'],
   api: ['contracts', 'domain', 'store'],
   embedded: [],
-  ops: ['contracts', 'embedded', 'runner', 'store'],
+  ops: ['contracts', 'domain', 'embedded', 'git', 'runner', 'store'],
 };
 
 const boundaries = Object.entries(ROOMS).map(([room, allowed]) => ({

@@ -22,6 +22,8 @@ export interface CommitMessage {
   /** First line; newlines and NULs become spaces. */
   readonly subject: string;
   readonly trailers?: Readonly<Record<string, string>>;
+  /** When it was made, for commits that are made anew; now by default. */
+  readonly madeAt?: Date;
 }
 
 /** Where a new commit is put: `ref` must stand at `expected` (null = must not exist yet). */
@@ -102,11 +104,17 @@ async function writeTree(repo: Repo, files: readonly HashedFile[], extra: readon
 async function putCommit(repo: Repo, tree: string, message: CommitMessage, target: CommitTarget): Promise<string> {
   if (target.parent !== null) assertRevision(target.parent);
   const parents = target.parent === null ? [] : ['-p', target.parent];
-  const revision = await gitLine(repo, ['commit-tree', tree, ...parents, '-F', '-'], { input: messageText(message), env: IDENTITY });
+  const env = { ...IDENTITY, ...(message.madeAt ? datesOf(message.madeAt) : {}) };
+  const revision = await gitLine(repo, ['commit-tree', tree, ...parents, '-F', '-'], { input: messageText(message), env });
   if (!(await updateRef(repo, target.ref, revision, target.expected))) {
     throw new DreamError('OPERATION_FAILED', `${target.ref} was moved by somebody else`, { reason: 'ref-moved', ref: target.ref });
   }
   return revision;
+}
+
+function datesOf(madeAt: Date): Record<string, string> {
+  const date = `@${Math.floor(madeAt.getTime() / 1000)} +0000`;
+  return { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date };
 }
 
 function oneLine(text: string): string {

@@ -2,6 +2,7 @@ import { Argument, InvalidArgumentError, program } from 'commander';
 import type { Backend } from '../contracts/workflows.js';
 import { moveBackend } from './backend.js';
 import { examine } from './doctor.js';
+import { importV2, type ImportOptions } from './import-v2.js';
 import { syncStores, type SyncOptions } from './sync.js';
 import { reportUsage } from './usage.js';
 
@@ -46,6 +47,18 @@ program
   .option('--env-file <file>', 'read variables from this file instead of .env')
   .action(async (to: Backend | undefined, options: { share?: number; envFile?: string }) => {
     process.stdout.write(`${await moveBackend({ ...options, ...(to === undefined ? {} : { to }) })}\n`);
+  });
+program
+  .command('import-v2')
+  .description('Adopts the data folder of a DreamCore V2 next to its database; may be run again. Exits 1 when something could not be taken.')
+  .argument('<data-dir>', 'the folder with "users" in it, V2\'s DATA_DIR')
+  .option('--dry-run', 'say what would be taken')
+  .option('--user <id>', 'one user only')
+  .option('--env-file <file>', 'read variables from this file instead of .env')
+  .action(async (dataDir: string, options: ImportOptions) => {
+    const { text, exitCode } = await importV2(dataDir, options);
+    process.stdout.write(`${text}\n`);
+    process.exitCode = exitCode;
   });
 
 function readPercent(text: string): number {

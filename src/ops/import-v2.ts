@@ -1,0 +1,118 @@
+import { mkdtemp, realpath, rm, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { isUuid } from '../contracts/primitives.js';
+import { connect } from '../store/client.js';
+import { createMirror, type Mirror } from '../store/mirror.js';
+import { v2ImportTables, type V2Import } from '../store/v2-import.js';
+import { importAssets } from './import-v2/assets.js';
+import { importBeside } from './import-v2/beside.js';
+import { listFolder } from './import-v2/files.js';
+import { importProject } from './import-v2/project.js';
+import { emptyReport, renderReport, type ImportReport } from './import-v2/report.js';
+import { findRunningStore } from './running-store.js';
+
+export interface ImportOptions {
+  readonly dryRun?: boolean;
+  /** This user only, and no global assets. */
+  readonly user?: string;
+  readonly envFile?: string;
+}
+
+export interface ImportPlaces {
+  readonly tables: V2Import;
+  /** V2's data folder; nothing in it is changed, unless it is ours as well. */
+  readonly from: string;
+  /** `DATA_DIR` of this installation. */
+  readonly to: string;
+}
+
+/** `npx dreamcore import-v2`: adopts V2's data folder next to its database. 1 = something could not be taken. */
+export async function importV2(dataDir: string, options: ImportOptions): Promise<{ text: string; exitCode: 0 | 1 }> {
+  if (options.user !== undefined && !isUuid(options.user)) throw new Error('--user takes the id of a user');
+  const { access, config } = await findRunningStore(options.envFile);
+  const from = await realpath(dataDir).catch(() => { throw new Error(`There is no folder ${dataDir}.`); });
+  if ((await listFolder(path.join(from, 'users'))) === null) throw new Error(`${from} is not a data folder of V2: it has no folder "users".`);
+  if (!options.dryRun) await mkdir(config.DATA_DIR, { recursive: true });
+  const to = await realpath(config.DATA_DIR).catch(() => config.DATA_DIR);
+  const tables = v2ImportTables(connect(access.SUPABASE_URL, access.SUPABASE_SERVICE_ROLE_KEY));
+  const report = await runImport({ tables, from, to }, { dryRun: options.dryRun ?? false, user: options.user ?? null });
+  return { text: renderReport(report), exitCode: report.problems.length > 0 ? 1 : 0 };
+}
+
+/** The import itself. May be run again at any time, also after it was killed: it takes what is not taken yet. */
+export async function runImport(places: ImportPlaces, { dryRun, user }: { dryRun: boolean; user: string | null }): Promise<ImportReport> {
+  const report = emptyReport(dryRun);
+  const nowhere = await mkdtemp(path.join(tmpdir(), 'dreamcore-import-'));
+  try {
+    const mirror = createMirror(places.to);
+    const tools = { ...places, dryRun, mirror, target: dryRun ? createMirror(nowhere) : mirror };
+    if (user === null) await takeAssets(tools, null, report);
+    for (const name of (await listFolder(path.join(places.from, 'users'))) ?? []) {
+      if (user !== null && name !== user.toLowerCase()) continue;
+      await importUser(tools, name, report);
+    }
+    if (user !== null && report.users === 0 && report.problems.length === 0) report.problems.push(`user ${user}: has no folder`);
+    return report;
+  } finally {
+    await rm(nowhere, { recursive: true, force: true });
+  }
+}
+
+type Tools = ImportPlaces & { readonly dryRun: boolean; readonly mirror: Mirror; readonly target: Mirror };
+
+async function importUser(tools: Tools, name: string, report: ImportReport): Promise<void> {
+  const folder = path.join(tools.from, 'users', name);
+  if (!isUuid(name) || name !== name.toLowerCase() || (await listFolder(folder)) === null) {
+    report.problems.push(`users/${name}: is not the folder of a user`);
+    return;
+  }
+  if (!(await tools.tables.hasUser(name))) {
+    report.problems.push(`user ${name}: is not in the database`);
+    return;
+  }
+  report.users += 1;
+  await takeAssets(tools, name, report);
+  const rows = new Set(await tools.tables.projectsOf(name));
+  const folders = (await listFolder(path.join(folder, 'projects'))) ?? [];
+  for (const id of folders) {
+    if (!rows.has(id)) report.problems.push(`project ${id} of user ${name}: is not in the database as a project of this user`);
+    else if ((await listFolder(path.join(folder, 'projects', id))) === null) report.problems.push(`project ${id} of user ${name}: is not a folder`);
+    else await takeProject(tools, { userId: name, projectId: id, folder: path.join(folder, 'projects', id) }, report);
+  }
+}
+
+async function takeAssets(tools: Tools, ownerId: string | null, report: ImportReport): Promise<void> {
+  const whose = ownerId === null ? 'global' : `user ${ownerId}`;
+  try {
+    const { taken, unknownFiles, problems } = await importAssets(tools, ownerId);
+    report.assets += taken;
+    report.unknownFiles += unknownFiles;
+    report.problems.push(...problems.map((problem) => `${whose}: ${problem}`));
+  } catch (error) {
+    report.problems.push(`${whose}: the assets could not be taken: ${messageOf(error)}`);
+  }
+}
+
+async function takeProject(tools: Tools, project: { userId: string; projectId: string; folder: string }, report: ImportReport): Promise<void> {
+  const { userId, projectId, folder } = project;
+  report.projects += 1;
+  const { versions, hasState, problems } = await importProject(tools, project);
+  const here = (problem: string): string => `project ${projectId} of user ${userId}: ${problem}`;
+  report.problems.push(...problems.map(here));
+  report.versions += versions;
+  report.states += hasState ? 1 : 0;
+  report.changedProjects += versions > 0 || hasState ? 1 : 0;
+  try {
+    const beside = await importBeside(tools, projectId, folder, path.join(tools.to, 'users', userId, 'projects', projectId));
+    report.media += beside.media;
+    report.drafts += beside.hasDraft ? 1 : 0;
+    report.problems.push(...beside.problems.map(here));
+  } catch (error) {
+    report.problems.push(here(messageOf(error)));
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

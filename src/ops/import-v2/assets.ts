@@ -1,0 +1,122 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { V2Asset, V2Import } from '../../store/v2-import.js';
+import { listFolder, readPlainFile, writeNew } from './files.js';
+
+export interface AssetTools {
+  readonly tables: Pick<V2Import, 'assetsOf' | 'moveAsset'>;
+  /** V2's data folder, and ours: may be the same. */
+  readonly from: string;
+  readonly to: string;
+  readonly dryRun: boolean;
+}
+
+export interface AssetsOutcome {
+  readonly taken: number;
+  readonly present: number;
+  /** Files in V2's folder that no row speaks of. */
+  readonly unknownFiles: number;
+  readonly problems: readonly string[];
+}
+
+interface Result { readonly kind: 'taken' | 'present' | 'lost'; /** Of V2's. */ readonly file: string | null; readonly problem: string | null }
+
+/** Adopts the assets of an owner (null = the global ones): the file under our name, compared byte for byte, then the row. */
+export async function importAssets(tools: AssetTools, ownerId: string | null): Promise<AssetsOutcome> {
+  const rows = await tools.tables.assetsOf(ownerId);
+  const results: Result[] = [];
+  for (const row of rows) results.push(await importAsset(tools, row));
+  const known = new Set(results.map(({ file }) => file));
+  const problems = results.flatMap(({ problem }, index) => (problem === null ? [] : [`asset ${rows[index]?.filename ?? ''} (${rows[index]?.id ?? ''}): ${problem}`]));
+  const unknown = (await filesBelow(folderOf(tools.from, ownerId))).filter((file) => !known.has(file) && !isOurs(tools, path.basename(file)));
+  const count = (kind: Result['kind']): number => results.filter((result) => result.kind === kind).length;
+  return { taken: count('taken'), present: count('present'), unknownFiles: unknown.length, problems };
+}
+
+async function importAsset(tools: AssetTools, row: V2Asset): Promise<Result> {
+  const file = await findFile(tools.from, row);
+  if (file === null) {
+    if (await isKept(tools.to, row)) return { kind: 'present', file: null, problem: null };
+    // Nobody is shown a deleted one any more.
+    return { kind: 'lost', file, problem: row.is_deleted ? null : `its file is not in the data folder: ${row.storage_path}` };
+  }
+  const bytes = await readPlainFile(file);
+  if (typeof bytes === 'string') return { kind: 'lost', file, problem: `its file is ${bytes}` };
+  const hash = sha256(bytes);
+  const target = targetOf(tools.to, row, hash);
+  const problem = hash === row.hash.toLowerCase() ? null : 'its file is not the one that was uploaded; it is taken as V2 served it';
+  if (row.storage_path === target && (await isKept(tools.to, row))) return { kind: 'present', file, problem };
+  if (tools.dryRun) return { kind: 'taken', file, problem };
+  await keep(target, bytes);
+  if (!(await tools.tables.moveAsset(row, { storage_path: target, hash }))) return { kind: 'lost', file, problem: 'its row was changed meanwhile; run the import again' };
+  return { kind: 'taken', file, problem };
+}
+
+/** Does the row point at our file, and is that what its name says? */
+async function isKept(to: string, row: V2Asset): Promise<boolean> {
+  if (!row.storage_path.startsWith(folderOf(to, row.owner_id) + path.sep)) return false;
+  const bytes = await readPlainFile(row.storage_path);
+  return typeof bytes !== 'string' && row.storage_path === targetOf(to, row, sha256(bytes));
+}
+
+/** Where V2 keeps the file of a row; null = nowhere that is its owner's (the rows can be written by users, paths in them prove nothing). */
+async function findFile(from: string, row: V2Asset): Promise<string | null> {
+  for (const place of placesOf(from, row)) {
+    if ((await readPlainFile(place)) !== 'missing') return place;
+  }
+  return null;
+}
+
+/** Candidates, best first: what the path says below the owner's folder, wherever V2's data lay then; else the file's name there. */
+export function placesOf(from: string, row: Pick<V2Asset, 'owner_id' | 'storage_path' | 'filename' | 'category'>): string[] {
+  const home = folderOf(from, row.owner_id);
+  const marker = row.owner_id === null ? '/assets/global/' : `/users/${row.owner_id.toLowerCase()}/assets/`;
+  const said = path.posix.normalize(`/${row.storage_path.replaceAll('\\', '/')}`);
+  const at = said.toLowerCase().lastIndexOf(marker);
+  const tails = [at === -1 ? '' : said.slice(at + marker.length), row.owner_id === null ? path.posix.join(row.category ?? '', row.filename) : row.filename];
+  const places = tails.filter((tail) => tail !== '' && !tail.includes('\0')).map((tail) => path.join(home, tail));
+  return [...new Set(places.filter((place) => place.startsWith(home + path.sep)))];
+}
+
+/** Our place for the bytes: named by their content, so that equal names are equal bytes. */
+function targetOf(to: string, row: V2Asset, hash: string): string {
+  const extension = /\.[a-z0-9]{1,8}$/.exec(row.filename.toLowerCase())?.[0] ?? '';
+  return path.join(folderOf(to, row.owner_id), `${hash}${extension}`);
+}
+
+function folderOf(dataDir: string, ownerId: string | null): string {
+  return ownerId === null ? path.join(dataDir, 'assets', 'global') : path.join(dataDir, 'users', ownerId.toLowerCase(), 'assets');
+}
+
+function isOurs({ from, to }: AssetTools, name: string): boolean {
+  return from === to && /^[0-9a-f]{64}(\.[a-z0-9]{1,8})?$/.test(name);
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const names = (await listFolder(folder)) ?? [];
+  const below = await Promise.all(names.filter((name) => !name.startsWith('.')).map(async (name) => {
+    const place = path.join(folder, name);
+    return (await listFolder(place)) === null ? [place] : filesBelow(place);
+  }));
+  return below.flat();
+}
+
+/** Complete or not at all, and compared with what was read. */
+export async function keep(target: string, bytes: Buffer): Promise<void> {
+  const draft = path.join(path.dirname(target), `.${randomUUID()}.part`);
+  try {
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeNew(draft, bytes);
+    const written = await readPlainFile(draft);
+    if (typeof written === 'string' || !written.equals(bytes)) throw new Error(`${target} came out with other bytes`);
+    await rename(draft, target);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

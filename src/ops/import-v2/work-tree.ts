@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { hashFolder } from '../../git/commit.js';
+import type { Repo } from '../../git/process.js';
+import { isPlainPath } from '../../git/scan.js';
+import { readPlainFile, writeNew } from './files.js';
+import { isMedia, type Files } from './lines.js';
+
+const CONTEXT = '.ai-context';
+/** V2 set none; these only keep numbers finite. */
+const LIMITS = { maxFiles: 1_000_000, maxFileBytes: Number.MAX_SAFE_INTEGER, maxTotalBytes: Number.MAX_SAFE_INTEGER };
+
+/** What lies in a project folder of V2's, committed or not. Hidden files (but the notes), media and what git refuses are not in it. */
+export interface WorkTree {
+  readonly files: Files;
+  readonly refused: readonly string[];
+  /** When the newest of the files was written. */
+  readonly changedAt: Date;
+}
+
+interface Found { readonly paths: string[]; readonly refused: string[]; changedMs: number }
+
+/** Copies the files to `scratch`, so that they hold still, and their bytes into `repo`. Null = there is no game: no `index.html`. */
+export async function readWorkTree(projectDir: string, repo: Repo, scratch: string): Promise<WorkTree | null> {
+  const found: Found = { paths: [], refused: [], changedMs: 0 };
+  await visit(projectDir, '', found);
+  if (!found.paths.includes('index.html')) return null;
+  // Hidden names do not pass our own scan, so the notes get a folder of their own.
+  const folders = { '': path.join(scratch, 'files'), [`${CONTEXT}/`]: path.join(scratch, 'notes') };
+  await Promise.all(Object.values(folders).map((folder) => mkdir(folder, { recursive: true })));
+  const hashes = new Map<string, string>();
+  for (const file of found.paths) {
+    const bytes = await readPlainFile(path.join(projectDir, file));
+    if (typeof bytes === 'string') {
+      found.refused.push(file);
+      continue;
+    }
+    const isNote = file.startsWith(`${CONTEXT}/`);
+    await writeNew(isNote ? path.join(folders[`${CONTEXT}/`] ?? '', file.slice(CONTEXT.length + 1)) : path.join(folders[''], file), bytes);
+    hashes.set(file, blobIdOf(bytes));
+  }
+  const files = new Map<string, string>();
+  for (const [prefix, folder] of Object.entries(folders)) {
+    for (const { path: name, oid } of (await hashFolder(repo, folder, LIMITS)).files) files.set(`${prefix}${name}`, oid);
+  }
+  assertSame(files, hashes);
+  return { files, refused: found.refused, changedAt: new Date(found.changedMs) };
+}
+
+async function visit(root: string, folder: string, found: Found): Promise<void> {
+  for (const entry of await readdir(path.join(root, folder), { withFileTypes: true })) {
+    const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
+    // `repo.git` is ours when both keep their data in one folder.
+    if (name === '.git' || name === 'repo.git' || isMedia(name)) continue;
+    if (entry.name.startsWith('.') && name !== CONTEXT) continue;
+    if (!isPlainPath(name) || name.includes('\ufffd')) {
+      found.refused.push(name);
+    } else if (entry.isDirectory()) {
+      await visit(root, name, found);
+    } else if ((await lstat(path.join(root, name))).isFile()) {
+      found.paths.push(name);
+      found.changedMs = Math.max(found.changedMs, (await stat(path.join(root, name))).mtimeMs);
+    } else {
+      found.refused.push(name);
+    }
+  }
+}
+
+/** Name that git gives to these bytes; computed here so that it proves what git stored. */
+export function blobIdOf(bytes: Uint8Array): string {
+  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+}
+
+function assertSame(stored: Files, read: ReadonlyMap<string, string>): void {
+  const differing = [...read].find(([file, hash]) => stored.get(file) !== hash);
+  if (differing || stored.size !== read.size) throw new Error(`a file was stored with other bytes than it has: ${differing?.[0] ?? ''}`);
+}
