@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -59,7 +59,7 @@ export function createAssetFiles(dataDir: string): AssetFiles {
       const file = path.join(folderOf(userId), `${hash}${extension}`);
       try {
         await mkdir(path.dirname(file), { recursive: true });
-        await rename(part.path, file);
+        await move(part.path, file);
         return file;
       } catch (error) {
         throw asDiskFull(error);
@@ -90,6 +90,24 @@ export function createAssetFiles(dataDir: string): AssetFiles {
       return removed;
     },
   };
+}
+
+/** Complete or not at all, also onto another disk. */
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+    return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+  }
+  const draft = path.join(path.dirname(to), `.${randomUUID()}.part`);
+  try {
+    await copyFile(from, draft);
+    await rename(draft, to);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }
 
 async function realOrNull(place: string): Promise<string | null> {

@@ -14,7 +14,7 @@ let shared: UploadedAsset;
 let own: UploadedAsset;
 let bobs: UploadedAsset;
 beforeAll(async () => {
-  world = await openWorld({ GAMES_ORIGIN: 'http://games.test' });
+  world = await openWorld({ GAMES_ORIGIN: 'http://games.test', RATE_LIMIT_WRITES_PER_MIN: '10000' });
   shared = await uploaded(world, world.alice, { bytes: PIXEL, name: 'shared.png' }, { projectId: world.gameId });
   own = await uploaded(world, world.alice, { bytes: PIXEL, name: 'own.png' }, { originalName: 'わたしの.png', tags: 'star', description: 'A test picture' });
   bobs = await uploaded(world, world.bob, { bytes: PIXEL, name: 'bobs.png' });
