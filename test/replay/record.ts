@@ -7,7 +7,8 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { GenerationPlan } from '../../src/activities/ports.js';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { projectWorkflowId, streamWorkflowId } from '../../src/contracts/ids.js';
+import { CANCEL_ACTION_UPDATE } from '../../src/contracts/actions.js';
+import { gameIdFor, projectWorkflowId, streamWorkflowId } from '../../src/contracts/ids.js';
 import { CLOSING_SEQ } from '../../src/contracts/stream.js';
 import { MODAL_AGENT_QUEUE, MODAL_QUEUE, type GenerateGameInput } from '../../src/contracts/workflows.js';
 import { createJobStreamClient } from '../../src/activities/job-stream-client.js';
@@ -48,6 +49,16 @@ const succeed: FakeActivities = {
   watchModal: async () => ({ isSlow: false, isFailing: false }),
   replicateProject: async ({ userId, projectId }) => ({ userId, projectId, toVolume: { revisions: 1, assets: 0 }, toMirror: { revisions: 0, assets: 0 }, problem: null }),
   hydrateProject: async () => undefined,
+  openAction: async () => 'opened',
+  completeAction: async () => true,
+  failAction: async () => true,
+  cancelAction: async () => true,
+  generatePublishInfo: async () => ({ title: '星よけ', description: '星をよける', howToPlay: '指で', tags: ['星'] }),
+  copyGame: async () => ({ contentHash: 'h'.repeat(64), files: 3 }),
+  checkCopy: async () => undefined,
+  flipGame: async ({ gameId, revision, contentHash }) => ({ gameId, revision, contentHash }),
+  unpublishGame: async () => undefined,
+  sweepGame: async () => undefined,
   listReplicationTargets: async ({ after }) => (after === null ? [{ userId: USER, projectId: PROJECT }] : []),
   listLeftoverUsers: async () => [USER],
   pruneVolume: async () => ({ removed: 1 }),
@@ -209,6 +220,29 @@ async function recordOthers(env: WorkflowEnv): Promise<void> {
   });
 }
 
+/** Publishing and its words: done well, refused by the check, cancelled, not the caller's. */
+async function recordPublications(env: WorkflowEnv): Promise<void> {
+  const wrong = async (): Promise<never> => { throw ApplicationFailure.nonRetryable('other bytes', 'PublishCheckFailed'); };
+  const stories: [name: string, type: string, FakeActivities][] = [
+    ['publish-info', 'generatePublishInfo', {}], ['publish-success', 'publishGame', {}], ['publish-check-failed', 'publishGame', { checkCopy: wrong }],
+    ['publish-denied', 'publishGame', { openAction: async () => 'denied' }], ['publish-cancel', 'publishGame', { checkCopy: untilCancelled }], ['unpublish', 'unpublishGame', {}],
+  ];
+  const listing = { title: '星よけ', description: '', howToPlay: '', tags: [], visibility: 'public', remix: 'allowed', thumbnailUrl: null };
+  for (const [name, type, overrides] of stories) {
+    const workflowId = `publication/${name}`;
+    const input = { actionId: generateInput().jobId, userId: USER, projectId: PROJECT, gameId: gameIdFor(PROJECT), revision: REVISION, listing };
+    await env.withWorkers({ ...succeed, ...overrides }, async () => {
+      const handle = await env.client.workflow.start(type, { workflowId, taskQueue: 'dreamcore', args: [input] });
+      if (name === 'publish-cancel') {
+        while (!(await handle.describe()).raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'checkCopy')) await sleep(100);
+        await handle.executeUpdate(CANCEL_ACTION_UPDATE);
+      }
+      await handle.result();
+    });
+    await save(env, name, workflowId);
+  }
+}
+
 function isWanted(name: string): boolean {
   return wanted.length === 0 || wanted.includes(name) || (name === 'generate-success' && wanted.includes('name-project'));
 }
@@ -228,6 +262,7 @@ try {
   await recordCancelInQueue(env);
   await recordOtherWriters(env);
   await recordOthers(env);
+  await recordPublications(env);
 } finally {
   await env.stop();
 }

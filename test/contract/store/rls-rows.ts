@@ -43,6 +43,15 @@ export async function newRow(table: string, { owner, privateProject, publicProje
     }
     case 'activity_log': return { id, user_id, action: 'update' };
     case 'games': return { id, user_id, project_id, title: '題', game_url: '/g' };
+    case 'game_likes': return { game_id: await newGame(owner.id, database), user_id };
+    case 'game_plays': return { game_id: await newGame(owner.id, database), player: user_id };
+    // Without a user it is for everybody who is signed in.
+    case 'notifications': return { id, user_id: place === 'public' ? null : user_id, type: 'system', title: '題', message: '文' };
+    case 'notification_reads': {
+      const notification_id = randomUUID();
+      await database.sql(`insert into public.notifications (id, type, title, message) values ($1, 'system', '題', '文')`, [notification_id]);
+      return { notification_id, user_id };
+    }
     case 'actions': return { id, user_id, project_id, kind: 'restore' };
     case 'revisions': {
       const ordinal = Math.floor(Math.random() * 1e9) + 1;
@@ -53,19 +62,33 @@ export async function newRow(table: string, { owner, privateProject, publicProje
       // One row per user: the one before makes room.
       await database.sql('delete from public.volume_sizes where user_id = $1', [user_id]);
       return { user_id, mirror_bytes: 1 };
+    case 'backend_state':
+      // The only row there may be: the one before makes room.
+      await database.sql('delete from public.backend_state');
+      return { is_only_row: true, switch: 'local', updated_by: 'test' };
+    case 'volume_heads': return { project_id: id, user_id, revision: 'a'.repeat(40) };
     case 'modal_calls': return { function_call_id: id, call_id: id, user_id, function: 'generate-game' };
     case 'alerts': return { id, kind: 'test', key: id, message: '!' };
     default: throw new Error(`no rows for ${table}`);
   }
 }
 
+async function newGame(userId: string, database: TestDatabase): Promise<string> {
+  const [row] = await database.sql<{ id: string }>(`insert into public.games (user_id, title, game_url) values ($1, '題', '/g') returning id`, [userId]);
+  return row?.id ?? '';
+}
+
 /** Column by which a row of the table is found. */
-export const KEY: Readonly<Record<string, string>> = { publish_drafts: 'project_id', revisions: 'job_id', volume_sizes: 'user_id', modal_calls: 'function_call_id' };
+export const KEY: Readonly<Record<string, string>> = {
+  publish_drafts: 'project_id', revisions: 'job_id', volume_sizes: 'user_id', modal_calls: 'function_call_id',
+  backend_state: 'is_only_row', volume_heads: 'project_id', game_likes: 'game_id', game_plays: 'game_id', notification_reads: 'notification_id',
+};
 
 /** A change that leaves the row where it is. */
 export const CHANGE: Readonly<Record<string, Row>> = {
   projects: { name: '改' }, assets: { description: '改' }, project_assets: { usage_type: 'other' }, chat_history: { message: '改' },
   jobs: { progress_message: '改' }, publish_drafts: { title: '改' }, activity_log: { details: '改' }, games: { title: '改' },
   actions: { error: '改' }, revisions: { subject: '改' }, usage_events: { failure: '改' }, volume_sizes: { mirror_bytes: 2 }, modal_calls: { function: '改' },
-  alerts: { message: '改' },
+  alerts: { message: '改' }, backend_state: { share_percent: 50 }, volume_heads: { revision: 'b'.repeat(40) }, game_likes: { created_at: '2026-01-01T00:00:00Z' }, game_plays: { played_at: '2026-01-01T00:00:00Z' }, notifications: { title: '改' },
+  notification_reads: { read_at: '2026-01-01T00:00:00Z' },
 };
