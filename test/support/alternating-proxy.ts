@@ -10,15 +10,18 @@ export interface AlternatingProxy {
   close(): Promise<void>;
 }
 
-/** A plain load balancer without stickiness: every request and every WebSocket goes to the next server; one that is away is left out. */
+/**
+ * A plain load balancer without stickiness: every request goes to the next server and, counted by themselves, so does every WebSocket;
+ * one that is away is left out.
+ */
 export async function startAlternatingProxy(): Promise<AlternatingProxy> {
-  let turn = 0;
-  const inOrder = (): number[] => {
-    turn += 1;
+  const turns = { request: 0, socket: 0 };
+  const inOrder = (kind: keyof typeof turns): number[] => {
+    const turn = turns[kind] += 1;
     return proxy.targets.map((_, index) => proxy.targets[(turn + index) % proxy.targets.length] ?? 0);
   };
   const open = new Set<Socket>();
-  const server = createServer((incoming, response) => void pass(incoming, response, inOrder()));
+  const server = createServer((incoming, response) => void pass(incoming, response, inOrder('request')));
   const pass = async (incoming: IncomingMessage, response: ServerResponse, [port, ...others]: number[]): Promise<void> => {
     const body = Buffer.concat(await incoming.toArray() as Buffer[]);
     const forward = (to: number, rest: number[]): void => {
@@ -56,7 +59,7 @@ export async function startAlternatingProxy(): Promise<AlternatingProxy> {
       upstream.once('connect', () => { isUp = true; });
       upstream.on('error', () => (isUp ? client.destroy() : forward(rest)));
     };
-    forward(inOrder());
+    forward(inOrder('socket'));
   });
   server.on('connection', (socket) => { open.add(socket.once('close', () => open.delete(socket))); });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
