@@ -3,6 +3,7 @@ import type { ErrorKind } from '../contracts/errors.js';
 import type { SelectedStyle } from '../contracts/client-frames.js';
 import type { Dimension } from '../contracts/primitives.js';
 import type { GeneratePublishInfoInput, PublishedGame, PublishGameInput, PublishInfo, UnpublishGameInput } from '../contracts/publishing.js';
+import type { PictureMade } from '../contracts/images.js';
 import type { PendingQuestion } from '../contracts/questions.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../contracts/replication.js';
@@ -112,6 +113,12 @@ export interface AgentActivities {
   /** One attempt: scratch folder, model, checks, candidate commit. Heartbeats; cancellable. */
   runAgent(input: RunAgentInput): Promise<RunAgentOutcome>;
 }
+/** A picture by the image model: a sprite without its ground, or one for a phone's screen. */
+export interface DrawPictureInput extends ActionRef { op: 'sprite' | 'poster'; prompt: string }
+export interface ImageActivities {
+  /** Has it drawn once and keeps its bytes beside the user's files, under the action's id. Heartbeats; cancellable. */
+  drawPicture(input: DrawPictureInput): Promise<PictureMade>;
+}
 export interface FileActivities {
   /** Removes a project's files where this backend keeps them; nothing there is fine. */
   removeProjectFiles(input: { userId: string; projectId: string }): Promise<void>;
@@ -122,7 +129,7 @@ export interface BackendChoice { backend: Backend; reason: string; hasVolumes: b
 
 export interface BackendActivities {
   /** The backend for the next step, from the configuration and the row `backend_state`: its switch, share and breaker (G1). */
-  chooseBackend(input: JobRef): Promise<BackendChoice>;
+  chooseBackend(input: Partial<JobRef> & Pick<JobRef, 'userId'>): Promise<BackendChoice>;
 }
 
 /** Keeping mirror and Volumes level, beside all jobs (E6, design §3). */

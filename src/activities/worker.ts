@@ -2,15 +2,17 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { ConfigError, parseWorkerConfig, type WorkerConfig } from '../config.js';
-import { LOCAL_AGENT_QUEUE, LOCAL_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
+import { LOCAL_AGENT_QUEUE, LOCAL_IMAGE_QUEUE, LOCAL_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
 import { createLog, type Log } from '../log.js';
 import { createMirror } from '../store/mirror.js';
+import { createPictures } from '../store/pictures.js';
 import { createStore } from '../store/index.js';
 import { withTypedFailures } from './failures.js';
 import { withHeartbeats } from './heartbeats.js';
 import { createJobStreamClient } from './job-stream-client.js';
 import { localAgentActivities } from './local/agent.js';
 import { localFileActivities } from './local/files.js';
+import { localImageActivities } from './local/images.js';
 import { bundleRunner } from './local/runner-program.js';
 import { ensureSchedules } from './schedules.js';
 import { createAlerts } from './shared/alerts.js';
@@ -33,6 +35,8 @@ import { watcherActivities } from './shared/watchers.js';
 const DRAIN_MS = 20_000;
 /** A call on Modal goes on without us, and another worker takes it up. */
 const MODAL_DRAIN_MS = 1_000;
+/** Pictures at once per worker: they mostly wait. */
+const IMAGE_SLOTS = 4;
 const CONNECT_TRIES_MS = 30_000;
 
 /** The worker process: its queues, one composition root (design §1). */
@@ -65,6 +69,7 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
   const plainMirror = createMirror(config.DATA_DIR);
   const stream = createJobStreamClient(client);
   const alerts = createAlerts({ config, store, log });
+  const pictures = createPictures(config.DATA_DIR);
   const modal = await openModal({ config, store, mirror: plainMirror, log });
   const mirror = modal?.mirror ?? plainMirror;
   const storage = createStorage({ config, store, log, volumeUsage: modal?.measureVolume ?? null });
@@ -80,13 +85,18 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
     connection, namespace: config.TEMPORAL_NAMESPACE, shutdownGraceTime: DRAIN_MS, shutdownForceTime: DRAIN_MS + 10_000,
     maxHeartbeatThrottleInterval: '500ms', stickyQueueScheduleToStartTimeout: '2s',
   };
+  const runner = await bundleRunner(config.DATA_DIR);
   const workers = await Promise.all([
     Worker.create({ ...common, taskQueue: TASK_QUEUE, workflowsPath: workflowsPath(), activities: withHeartbeats(withTypedFailures(shared)) }),
     Worker.create({ ...common, taskQueue: LOCAL_QUEUE, activities: withHeartbeats(withTypedFailures(localFileActivities(deps))) }),
     Worker.create({
       ...common, taskQueue: LOCAL_AGENT_QUEUE,
-      activities: withTypedFailures(withReleasedUsage(localAgentActivities({ ...deps, runner: await bundleRunner(config.DATA_DIR) }), store, log)),
+      activities: withTypedFailures(withReleasedUsage(localAgentActivities({ ...deps, runner }), store, log)),
       maxConcurrentActivityTaskExecutions: config.MAX_RUNNING_JOBS,
+    }),
+    Worker.create({
+      ...common, taskQueue: LOCAL_IMAGE_QUEUE, activities: withTypedFailures(localImageActivities({ config, pictures, runner })),
+      maxConcurrentActivityTaskExecutions: IMAGE_SLOTS,
     }),
     ...(modal ? modalWorkers(common, config, { ...modal, agent: withReleasedUsage(modal.agent, store, log) }) : [
       // A run that was on its way to Modal when the credentials were taken away goes on locally.
@@ -98,11 +108,11 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
 
 type CommonOptions = Partial<WorkerOptions> & { connection: NativeConnection; namespace: string };
 
-function modalWorkers(common: CommonOptions, { MODAL_SLOTS }: WorkerConfig, { agent, files }: ModalSet): Promise<Worker>[] {
+function modalWorkers(common: CommonOptions, { MODAL_SLOTS }: WorkerConfig, { agent, images, files }: ModalSet): Promise<Worker>[] {
   return [
     Worker.create({ ...common, taskQueue: MODAL_QUEUE, activities: withHeartbeats(withTypedFailures(files)) }),
     Worker.create({
-      ...common, taskQueue: MODAL_AGENT_QUEUE, activities: withTypedFailures(agent), maxConcurrentActivityTaskExecutions: MODAL_SLOTS,
+      ...common, taskQueue: MODAL_AGENT_QUEUE, activities: withTypedFailures({ ...agent, ...images }), maxConcurrentActivityTaskExecutions: MODAL_SLOTS,
       shutdownGraceTime: MODAL_DRAIN_MS,
     }),
   ];

@@ -3,8 +3,11 @@ import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import type { Store } from '../store/index.js';
 import type { AssetFiles } from '../store/asset-files.js';
+import type { Pictures } from '../store/pictures.js';
 import { createAssetGuards } from './assets/guards.js';
+import { createInLine } from './assets/in-line.js';
 import { createReceiver } from './assets/upload.js';
+import type { Actions } from './actions/perform.js';
 import type { Auth } from './auth.js';
 import { cors } from './cors.js';
 import type { Games } from './games/current-game.js';
@@ -16,15 +19,22 @@ import { pageHeaders } from './page-headers.js';
 import type { RateLimits } from './rate-limits.js';
 import { rateLimits } from './rate-limits-http.js';
 import { requestLog } from './request-log.js';
+import { actionRoutes } from './routes/actions.js';
 import { assetFileRoutes } from './routes/asset-files.js';
 import { assetRoutes } from './routes/assets.js';
 import { configRoutes } from './routes/config.js';
+import { feedRoutes } from './routes/feed.js';
 import { gameRoutes } from './routes/game.js';
 import { healthRoutes } from './routes/health.js';
+import { imageBodies, imageRoutes } from './routes/images.js';
 import { jobRoutes, type CancelJob } from './routes/jobs.js';
+import { notificationRoutes } from './routes/notifications.js';
 import { pageRoutes } from './routes/pages.js';
+import { playFileRoutes } from './routes/play-files.js';
+import { playRoutes } from './routes/play.js';
 import { projectFileRoutes } from './routes/project-files.js';
 import { projectRoutes } from './routes/projects.js';
+import { publishRoutes } from './routes/publish.js';
 import { vendorRoutes } from './routes/vendor.js';
 import { supabaseProxy } from './supabase-proxy.js';
 
@@ -36,31 +46,35 @@ export interface AppDeps {
   store: Store;
   games: Games;
   assetFiles: AssetFiles;
+  pictures: Pictures;
   /** `POST /callback/:jobId`; reads raw bodies itself. */
   callback: RequestHandler;
   cancelJob: CancelJob;
+  actions: Actions;
 }
 
 /** The whole HTTP side as one list: who is refused, who is passed on, then the routes, then the ends. */
-export function createApp({ config, log, auth, limits, store, games, assetFiles, callback, cancelJob }: AppDeps): Express {
+export function createApp({ config, log, auth, limits, store, games, assetFiles, pictures, callback, cancelJob, actions }: AppDeps): Express {
   const plainGuards = createGuards(auth, store);
   const guards = { ...plainGuards, ...createAssetGuards(plainGuards, store) };
   const signer = createGamePathSigner(config.CALLBACK_SECRET);
   const game = gameRoutes({ config, guards, games, signer });
   const assets = assetFileRoutes({ guards, store, files: assetFiles });
+  const played = playFileRoutes({ config, store });
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.TRUST_PROXY);
 
   app.use(requestLog(log));
   app.use(refuseSandboxedOrigin);
-  if (config.GAMES_ORIGIN !== undefined) app.use(gamesHost(config, express.Router().use(cors(config), game, assets, vendorRoutes(), notFound)));
+  if (config.GAMES_ORIGIN !== undefined) app.use(gamesHost(config, express.Router().use(cors(config), played, game, assets, vendorRoutes(), notFound)));
   // Asked twenty times a second by every run, and by nothing that shows pages.
   app.use(callback);
   if (config.EMBEDDED_SUPABASE_URL !== undefined) app.use(supabaseProxy(config.EMBEDDED_SUPABASE_URL, log));
   app.use(pageHeaders(config));
   app.use(rateLimits(auth, limits));
-  // Nothing here takes a body worth mentioning; a broken one is still refused before anything else is looked at.
+  app.use(imageBodies());
+  // Nothing else here takes a body worth mentioning; a broken one is still refused before anything else is looked at.
   app.use(express.json());
   app.use(cors(config));
 
@@ -69,8 +83,15 @@ export function createApp({ config, log, auth, limits, store, games, assetFiles,
   app.use(projectRoutes(guards, store));
   app.use(projectFileRoutes({ config, guards, games, signer }));
   app.use(jobRoutes(guards, store, cancelJob));
-  app.use(assetRoutes({ config, guards, store, files: assetFiles, receive: createReceiver(assetFiles) }));
+  app.use(assetRoutes({ config, guards, store, files: assetFiles, inLine: createInLine(), receive: createReceiver(assetFiles) }));
   app.use(assets);
+  app.use(actionRoutes({ guards, store, actions }));
+  app.use(imageRoutes({ guards, store, actions, pictures }));
+  app.use(publishRoutes({ guards, store, actions }));
+  app.use(feedRoutes({ config, guards, store }));
+  app.use(playRoutes({ config, guards, store }));
+  app.use(notificationRoutes(guards, store));
+  app.use(played);
   app.use(game);
   app.use(vendorRoutes());
   app.use(pageRoutes());

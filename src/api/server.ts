@@ -4,8 +4,10 @@ import { whyWithoutModal, type Config } from '../config.js';
 import type { Log } from '../log.js';
 import { createAssetFiles } from '../store/asset-files.js';
 import { createMirror } from '../store/mirror.js';
+import { createPictures } from '../store/pictures.js';
 import { withHydration } from '../store/mirror-hydration.js';
 import { createStore, type Store } from '../store/index.js';
+import { createActions } from './actions/perform.js';
 import { createAdmitter } from './admission/admit.js';
 import { createApp } from './app.js';
 import { createAuth } from './auth.js';
@@ -56,7 +58,7 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
     masterSecret: config.CALLBACK_SECRET, offer: (jobId, items) => feeds.offer(jobId, items), log,
   });
   const app = createApp({
-    config, log, auth, limits, store, games: createGames(store, mirror), assetFiles, callback, cancelJob: (job) => stopJob(socketDeps, job),
+    config, log, auth, limits, store, games: createGames(store, mirror), assetFiles, pictures: createPictures(config.DATA_DIR), callback, cancelJob: (job) => stopJob(socketDeps, job), actions: createActions(temporal),
   });
 
   const server = createServer(app);

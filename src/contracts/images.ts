@@ -26,4 +26,5 @@ export type RemoveBackgroundInput = ActionRef;
 export interface GenerateThumbnailInput extends ActionRef { projectId: string; title: string | null }
 
 /** What an action keeps of a picture that it made; the bytes lie beside the user's files. */
-export interface PictureMade { mimeType: string; prompt: string | null }
+export const PictureMade = z.object({ mimeType: z.string(), prompt: z.string().nullable() });
+export type PictureMade = z.infer<typeof PictureMade>;

@@ -9,6 +9,8 @@ export const TASK_QUEUE = 'dreamcore';
 export const LOCAL_QUEUE = 'dreamcore-local';
 /** Long local runs: slots = MAX_RUNNING_JOBS per worker. */
 export const LOCAL_AGENT_QUEUE = 'dreamcore-local-agent';
+/** Pictures made on this machine: they mostly wait for an image model, so games must not stand in line behind them, nor they behind games (G2). */
+export const LOCAL_IMAGE_QUEUE = 'dreamcore-local-image';
 /** Short work of the Modal set: calls of `git-operation` and `file-operation`. */
 export const MODAL_QUEUE = 'dreamcore-modal';
 /** Long Modal calls: they only wait, so a worker has many slots for them. */

@@ -1,7 +1,8 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
-import type { AgentActivities, FileActivities, MaintenanceActivities, ReplicationActivities, SharedActivities, WatcherActivities } from '../activities/ports.js';
+import type { RetryPolicy } from '@temporalio/common';
+import type { AgentActivities, FileActivities, ImageActivities, MaintenanceActivities, ReplicationActivities, SharedActivities, WatcherActivities } from '../activities/ports.js';
 import { ERROR_POLICY } from '../contracts/errors.js';
-import { LOCAL_AGENT_QUEUE, LOCAL_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
+import { LOCAL_AGENT_QUEUE, LOCAL_IMAGE_QUEUE, LOCAL_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
 
 /** A worker that says nothing for so long is dead (all its activities beat once a second). */
 const HEARTBEAT_TIMEOUT = '5 seconds';
@@ -86,6 +87,11 @@ export function localAgent(startToCloseTimeoutMs: number): ReturnType<typeof pro
 /** Of several lives of a worker, the last that may take up a call of one that died. */
 const MAX_WORKERS_PER_CALL = 3;
 const START_TO_CLOSE_TIMEOUT = 'TemporalTimeout:StartToClose';
+/** Temporal itself tries again only when a worker has died. */
+const ONLY_ANOTHER_WORKER: RetryPolicy = {
+  initialInterval: '200 milliseconds', backoffCoefficient: 1, maximumAttempts: MAX_WORKERS_PER_CALL,
+  nonRetryableErrorTypes: [...Object.keys(ERROR_POLICY), START_TO_CLOSE_TIMEOUT],
+};
 
 /**
  * One attempt on Modal. When the worker that waits for the call dies, another one goes on with the same call (C1): that is the
@@ -97,9 +103,27 @@ export function modalAgent(startToCloseTimeoutMs: number): ReturnType<typeof pro
     startToCloseTimeout: startToCloseTimeoutMs,
     heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    retry: {
-      initialInterval: '200 milliseconds', backoffCoefficient: 1, maximumAttempts: MAX_WORKERS_PER_CALL,
-      nonRetryableErrorTypes: [...Object.keys(ERROR_POLICY), START_TO_CLOSE_TIMEOUT],
-    },
+    retry: ONLY_ANOTHER_WORKER,
   });
 }
+
+/** Longest time of one try of a picture; the image model's own limit lies below it. */
+const PICTURE_LIMIT = '5 minutes';
+
+/** One try of a picture on this machine; the workflow owns the tries. */
+export const localPictures = proxyActivities<ImageActivities>({
+  taskQueue: LOCAL_IMAGE_QUEUE,
+  startToCloseTimeout: PICTURE_LIMIT,
+  heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { maximumAttempts: 1 },
+});
+
+/** One try of a picture on Modal; a worker that dies leaves its call to the next one (C1). */
+export const modalPictures = proxyActivities<ImageActivities>({
+  taskQueue: MODAL_AGENT_QUEUE,
+  startToCloseTimeout: PICTURE_LIMIT,
+  heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: ONLY_ANOTHER_WORKER,
+});

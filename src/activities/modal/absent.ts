@@ -1,9 +1,9 @@
 import { DreamError } from '../../contracts/errors.js';
-import type { AgentActivities } from '../ports.js';
+import type { AgentActivities, ImageActivities } from '../ports.js';
 
 /** The Modal set of a worker without credentials: whoever still asks for it hears at once that the run has to go on elsewhere (G1). */
-export const absentModal: AgentActivities = {
-  async runAgent() {
-    throw new DreamError('ModalUnavailable', 'this worker has no Modal credentials');
-  },
-};
+export const absentModal: AgentActivities & ImageActivities = { runAgent: refuse, drawPicture: refuse };
+
+async function refuse(): Promise<never> {
+  throw new DreamError('ModalUnavailable', 'this worker has no Modal credentials');
+}

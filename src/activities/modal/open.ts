@@ -2,14 +2,16 @@ import type { WorkerConfig } from '../../config.js';
 import type { Log } from '../../log.js';
 import type { FolderSize } from '../../store/folder-size.js';
 import type { Mirror } from '../../store/mirror.js';
+import { createPictures } from '../../store/pictures.js';
 import type { Store } from '../../store/index.js';
 import { withHydration } from '../../store/mirror-hydration.js';
-import type { AgentActivities, FileActivities, ReplicationActivities } from '../ports.js';
+import type { AgentActivities, FileActivities, ImageActivities, ReplicationActivities } from '../ports.js';
 import { runnerVersion } from '../runner-bundle.js';
 import { modalAgentActivities } from './agent.js';
 import { createBreaker } from './breaker.js';
 import { createModalCalls, type ModalCalls } from './call.js';
 import { connectModal } from './client.js';
+import { modalImageActivities } from './images.js';
 import { measureVolume, modalFileActivities } from './files.js';
 import { replicationActivities } from './replication/activities.js';
 import { createHydrate } from './replication/hydrate.js';
@@ -19,6 +21,7 @@ import { createVolume } from './replication/volume.js';
 export interface ModalSet {
   readonly calls: ModalCalls;
   readonly agent: AgentActivities;
+  readonly images: ImageActivities;
   readonly files: FileActivities & ReplicationActivities;
   /** The mirror that fetches from the Volume what it lacks (E7). */
   readonly mirror: Mirror;
@@ -48,6 +51,7 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
   return {
     calls, mirror,
     agent: modalAgentActivities({ ...deps, mirror, calls }),
+    images: modalImageActivities({ config, pictures: createPictures(config.DATA_DIR), calls }),
     files: { ...modalFileActivities({ calls }), ...replicationActivities(replication, hydrate) },
     measureVolume: (userId) => measureVolume(calls, userId),
     async close() {

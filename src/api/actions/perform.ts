@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { CANCEL_ACTION_UPDATE, type ActionKind, type ActionOutcome, type ActionRef, type CancelActionAnswer } from '../../contracts/actions.js';
+import { actionWorkflowId } from '../../contracts/ids.js';
 import { TASK_QUEUE } from '../../contracts/workflows.js';
 
 const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
@@ -20,8 +21,8 @@ export interface ActionStart<I extends ActionRef> {
 export interface Actions {
   /** Resolves with how the action ended, however long that takes. Whoever stops waiting changes nothing: the action goes on. */
   perform<T, I extends ActionRef = ActionRef>(start: ActionStart<I>): Promise<ActionOutcome<T>>;
-  /** `noAnswer`: there is no such workflow, or it cannot be reached. */
-  cancel(workflowId: string): Promise<CancelActionAnswer['outcome'] | 'noAnswer'>;
+  /** Stops an action, under whatever id its workflow runs; `tooLate` when none does any more. */
+  cancelAction(actionId: string): Promise<CancelActionAnswer['outcome']>;
 }
 
 export function createActions(temporal: Client): Actions {
@@ -39,15 +40,25 @@ export function createActions(temporal: Client): Actions {
       });
       return await handle.result() as ActionOutcome<T>;
     },
-    async cancel(workflowId) {
-      try {
-        const { outcome } = await temporal.withDeadline(Date.now() + CANCEL_TIMEOUT_MS, () =>
-          temporal.workflow.getHandle(workflowId).executeUpdate<CancelActionAnswer, []>(CANCEL_ACTION_UPDATE));
-        return outcome;
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return 'noAnswer';
-        throw error;
-      }
-    },
+    cancelAction: (actionId) => temporal.withDeadline(Date.now() + CANCEL_TIMEOUT_MS, async () =>
+      (await cancelWorkflow(temporal, actionWorkflowId(actionId))) ?? (await cancelFound(temporal, actionId)) ?? 'tooLate'),
   };
+}
+
+/** Null = no such workflow runs. */
+async function cancelWorkflow(temporal: Client, workflowId: string): Promise<CancelActionAnswer['outcome'] | null> {
+  try {
+    return (await temporal.workflow.getHandle(workflowId).executeUpdate<CancelActionAnswer, []>(CANCEL_ACTION_UPDATE)).outcome;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** For actions that share one workflow id, so that there is one of them at a time: found by what they were started with. */
+async function cancelFound(temporal: Client, actionId: string): Promise<CancelActionAnswer['outcome'] | null> {
+  for await (const { workflowId } of temporal.workflow.list({ query: `JobId = '${actionId}' AND ExecutionStatus = 'Running'` })) {
+    return cancelWorkflow(temporal, workflowId);
+  }
+  return null;
 }

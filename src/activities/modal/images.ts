@@ -1,0 +1,45 @@
+import { Context } from '@temporalio/activity';
+import { z } from 'zod';
+import type { WorkerConfig } from '../../config.js';
+import type { PictureMade } from '../../contracts/images.js';
+import type { Pictures } from '../../store/pictures.js';
+import { workerShutdown } from '../failures.js';
+import { imageInput, keepPicture } from '../pictures.js';
+import type { DrawPictureInput, ImageActivities } from '../ports.js';
+import type { ModalCall, ModalCalls, RunningCall } from './call.js';
+
+const HEARTBEAT_MS = 1_000;
+
+/** What the next worker needs to go on with the same call. */
+const Beat = z.object({ functionCallId: z.string(), spawnedAtMs: z.number() });
+
+export interface ModalImageDeps { config: WorkerConfig; pictures: Pictures; calls: ModalCalls }
+
+/** Pictures made in a container, whose runner has the image model's key. */
+export function modalImageActivities(deps: ModalImageDeps): ImageActivities {
+  return { drawPicture: (input) => draw(deps, input) };
+}
+
+async function draw({ config, pictures, calls }: ModalImageDeps, input: DrawPictureInput): Promise<PictureMade> {
+  const context = Context.current();
+  let beat = Beat.safeParse(context.info.heartbeatDetails).data ?? null;
+  const beating = setInterval(() => context.heartbeat(beat), HEARTBEAT_MS);
+  const call: ModalCall = { userId: input.userId, fn: 'generate-image', input: imageInput(config, input) };
+  let running: RunningCall | null = null;
+  try {
+    running = beat ? await calls.attach(call, beat.functionCallId, beat.spawnedAtMs) : await calls.spawn(call);
+    beat = { functionCallId: running.remote.functionCallId, spawnedAtMs: running.spawnedAtMs };
+    context.heartbeat(beat);
+    const { result } = await calls.wait(running, { signal: context.cancellationSignal });
+    running = null;
+    return await keepPicture(pictures, input, result);
+  } catch (error) {
+    const { cancellationSignal, cancellationDetails } = context;
+    if (cancellationSignal.aborted && cancellationDetails?.workerShutdown) throw workerShutdown(error);
+    if (running) await calls.cancel(running);
+    if (cancellationSignal.aborted) return await context.cancelled;
+    throw error;
+  } finally {
+    clearInterval(beating);
+  }
+}

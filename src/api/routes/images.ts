@@ -1,0 +1,103 @@
+import { createHash, randomUUID } from 'node:crypto';
+import express, { Router, type RequestHandler, type Response } from 'express';
+import { z } from 'zod';
+import type { ActionKind, ActionOutcome, ActionRef } from '../../contracts/actions.js';
+import { ERROR_POLICY } from '../../contracts/errors.js';
+import { actionWorkflowId } from '../../contracts/ids.js';
+import { PictureMade, type GenerateImageInput } from '../../contracts/images.js';
+import { Uuid } from '../../contracts/primitives.js';
+import type { Pictures } from '../../store/pictures.js';
+import type { Store } from '../../store/index.js';
+import type { Actions } from '../actions/perform.js';
+import { refuse, type Guards } from '../guards.js';
+
+/** A workflow's input is limited, and no image model reads more. */
+const MAX_PROMPT_CHARS = 10_000;
+/** What may be sent to be worked on (rest.md §1.2). */
+const BODY_LIMIT = '50mb';
+
+/** `actionId` (additive): the client's own name for this call, with which it can be stopped. */
+const Named = z.object({ actionId: Uuid.optional().catch(undefined) });
+const GenerateImageBody = Named.extend({ prompt: z.string().trim().min(1) });
+
+export interface ImageDeps { guards: Guards; store: Pick<Store, 'actions'>; actions: Actions; pictures: Pictures }
+
+/** Reads the large bodies of the routes below; must stand before the parser of all other ones. */
+export function imageBodies(): RequestHandler {
+  return Router().use('/api/generate-image', express.json({ limit: BODY_LIMIT }));
+}
+
+/** Pictures by the image model (rest.md §7.10). */
+export function imageRoutes(deps: ImageDeps): Router {
+  const router = Router();
+  router.post('/api/generate-image', deps.guards.user(async (req, res, { user }) => {
+    const body = GenerateImageBody.safeParse(req.body);
+    if (!body.success) return refuse(res, 400, 'prompt is required');
+    const { prompt, actionId } = body.data;
+    if (prompt.length > MAX_PROMPT_CHARS) return refuse(res, 400, 'prompt is too long');
+    await answerPicture<GenerateImageInput>(deps, res, {
+      kind: 'generateImage', userId: user.id, actionId, wish: wishOf('generateImage', prompt), missing: 'Image generation service not available',
+      input: (ref) => ({ ...ref, prompt }),
+    });
+  }));
+  return router;
+}
+
+interface Wish<I extends ActionRef> {
+  kind: ActionKind;
+  userId: string;
+  /** The client's own, if it sent one. */
+  actionId: string | undefined;
+  /** Equal wishes at the same time are one action. */
+  wish: string;
+  /** Answer when there is nothing that could fulfil it. */
+  missing: string;
+  input: (ref: ActionRef) => I;
+}
+
+function wishOf(kind: ActionKind, content: string): string {
+  return createHash('sha256').update(`${kind}\0${content}`).digest('hex');
+}
+
+/**
+ * Waits for the picture and answers it. A client that went away meanwhile finds it by the same wish, which is given up as soon as
+ * somebody has got the picture or its failure: wished again, it is drawn again.
+ */
+async function answerPicture<I extends ActionRef>(deps: ImageDeps, res: Response, wish: Wish<I>): Promise<void> {
+  const { pictures } = deps;
+  const { actionId, outcome } = await fulfil(deps, wish);
+  const release = (): void => void pictures.release(wish.userId, wish.wish).catch(() => undefined);
+  if (!outcome.ok) {
+    release();
+    return refuseOutcome(res, outcome, wish.missing);
+  }
+  const bytes = await pictures.read(wish.userId, actionId);
+  if (!bytes) {
+    release();
+    return refuseOutcome(res, { ok: false, kind: 'ImageNotMade', detail: 'the picture is gone' }, wish.missing);
+  }
+  res.once('finish', release);
+  const { mimeType, prompt } = outcome.result;
+  res.json({ success: true, image: `data:${mimeType};base64,${bytes.toString('base64')}`, ...(prompt === null ? {} : { prompt }), actionId });
+}
+
+async function fulfil<I extends ActionRef>({ store, actions, pictures }: ImageDeps, wish: Wish<I>): Promise<{ actionId: string; outcome: ActionOutcome<PictureMade> }> {
+  const { kind, userId } = wish;
+  const fresh = wish.actionId ?? randomUUID();
+  let actionId = await pictures.claim(userId, wish.wish, fresh);
+  const earlier = actionId === fresh ? null : await store.actions.get(actionId);
+  const made = earlier?.state === 'completed' ? PictureMade.safeParse(earlier.result) : null;
+  if (made?.success) return { actionId, outcome: { ok: true, result: made.data } };
+  if (earlier?.state === 'failed' || earlier?.state === 'cancelled') {
+    await pictures.release(userId, wish.wish);
+    actionId = await pictures.claim(userId, wish.wish, fresh);
+  }
+  const input = wish.input({ actionId, userId, projectId: null });
+  return { actionId, outcome: await actions.perform<PictureMade, I>({ kind, workflowId: actionWorkflowId(actionId), input, summary: `picture (${kind})` }) };
+}
+
+function refuseOutcome(res: Response, { kind }: Extract<ActionOutcome<unknown>, { ok: false }>, missing: string): void {
+  if (kind === 'ImageServiceMissing') return refuse(res, 503, missing);
+  const sentence = kind === 'RunTimedOut' ? '時間内に画像が完成しませんでした。もう一度お試しください。' : ERROR_POLICY[kind].sentence;
+  res.status(500).json({ error: sentence, success: false });
+}

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startDemoServer, type DemoServer } from '../../../src/embedded/demo/server.js';
+import { startStack, type Stack } from '../../support/stack.js';
+import { createUser, type TestUser } from '../../support/users.js';
+
+/** rest.md §7.10, row by row, and what is beside it: the whole product with an image model whose calls are seen. */
+let stack: Stack;
+let demo: DemoServer;
+let [alice, bob]: TestUser[] = [];
+/** What the image model was asked, by what the user had wished. */
+const asked: string[] = [];
+const askedFor = (wish: string): number => asked.filter((prompt) => prompt.startsWith(wish)).length;
+
+beforeAll(async () => {
+  demo = await startDemoServer({ onImageRequest: ({ model, prompt }) => { asked.push(prompt); models.add(model); } });
+  stack = await startStack({ env: { GEMINI_API_KEY: 'a-key-for-tests', GEMINI_BASE_URL: `${demo.url}/gemini`, GEMINI_MODEL_IMAGE: 'the-model-of-this-test', RATE_LIMIT_AI_PER_MIN: '10000' } });
+  [alice, bob] = [await createUser(stack.env, 'alice'), await createUser(stack.env, 'bob')];
+});
+afterAll(async () => {
+  await stack?.stop();
+  await demo?.close();
+});
+const models = new Set<string>();
+
+interface Answered { status: number; body: Record<string, unknown> }
+
+async function call(method: string, path: string, options: { as?: TestUser | undefined; body?: unknown; signal?: AbortSignal } = {}): Promise<Answered> {
+  const { as, body, signal } = options;
+  const answer = await fetch(`${stack.baseUrl}${path}`, {
+    method, ...(signal ? { signal } : {}), ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: { 'content-type': 'application/json', ...(as ? { authorization: `Bearer ${as.accessToken}` } : {}) },
+  });
+  return { status: answer.status, body: await answer.json() as Record<string, unknown> };
+}
+const generate = (prompt: unknown, more: { as?: TestUser | undefined; actionId?: string; signal?: AbortSignal } = {}): Promise<Answered> => {
+  const { actionId, signal } = more;
+  return call('POST', '/api/generate-image', { as: 'as' in more ? more.as : alice, body: { prompt, ...(actionId ? { actionId } : {}) }, ...(signal ? { signal } : {}) });
+};
+const action = (actionId: string, as = alice): Promise<Answered> => call('GET', `/api/actions/${actionId}`, { as });
+const untilState = (actionId: string, state: string): Promise<void> =>
+  expect.poll(async () => (await action(actionId)).body['state'], { timeout: 60_000 }).toBe(state);
+
+describe('POST /api/generate-image (§7.10)', () => {
+  it('answers a sprite without its ground, trimmed, as PNG, and the prompt that was sent', async () => {
+    const { status, body } = await generate('緑のスライム', {});
+    expect(status).toBe(200);
+    expect(Object.keys(body).sort()).toEqual(['actionId', 'image', 'prompt', 'success']);
+    expect(body['success']).toBe(true);
+    expect(body['prompt']).toBe(asked.find((prompt) => prompt.startsWith('緑のスライム')));
+    expect(body['prompt']).toMatch(/#FF00FF/);
+    expect([...models]).toEqual(['the-model-of-this-test']);
+    const [head, data] = String(body['image']).split(',');
+    expect(head).toBe('data:image/png;base64');
+    const { data: pixels, info } = await sharp(Buffer.from(data ?? '', 'base64')).raw().toBuffer({ resolveWithObject: true });
+    expect(info.channels).toBe(4);
+    expect(info.width).toBeLessThan(400);
+    expect([...pixels.subarray(0, 4)]).toEqual([0, 0, 0, 0]);
+    const magenta = Array.from({ length: info.width * info.height }, (_, at) => pixels.subarray(at * 4, at * 4 + 4))
+      .filter(([red, green, blue, alpha]) => alpha! > 0 && red! > 180 && green! < 100 && blue! > 180);
+    expect(magenta).toEqual([]);
+  });
+
+  const REQUIRED = { error: 'prompt is required' };
+  it.each<[string, unknown, number, object]>([
+    ['no prompt', undefined, 400, REQUIRED], ['an empty one', '', 400, REQUIRED], ['blanks', '  ', 400, REQUIRED], ['a number', 5, 400, REQUIRED], ['null', null, 400, REQUIRED],
+    ['one that no model reads', 'あ'.repeat(10_001), 400, { error: 'prompt is too long' }],
+    ['one that the model blocks', '[demo:blocked]', 500, { success: false, error: 'この内容の画像は作れませんでした。別の内容でお試しください。' }],
+    ['a picture that the model withholds', '[demo:safety]', 500, { success: false, error: 'この内容の画像は作れませんでした。別の内容でお試しください。' }],
+    ['an answer that is no picture', '[demo:broken]', 500, { success: false, error: 'この画像は読み込めませんでした。' }],
+    ['a request that the model does not take', '[demo:400]', 500, { success: false, error: 'AIが依頼を受け付けられませんでした。言い方を変えてもう一度お試しください。' }],
+    ['a key that the model does not take', '[demo:403]', 500, { success: false, error: 'AIへの接続設定に問題があります。運営にお知らせください。' }],
+  ])('%s: refused', async (_what, prompt, status, body) => {
+    expect(await generate(prompt)).toEqual({ status, body });
+  });
+
+  it('what may pass is tried three times before it is told, and not told when it has passed by then', async () => {
+    const rows = [
+      ['[demo:429]', 'AIが混み合っています。少し待ってからもう一度お試しください。'], ['[demo:503]', 'AIが混み合っています。少し待ってからもう一度お試しください。'],
+      ['[demo:500]', 'AIに接続できませんでした。少し待ってからもう一度お試しください。'], ['[demo:no-image]', '画像ができませんでした。もう一度お試しください。'],
+    ] as const;
+    await Promise.all([
+      ...rows.map(async ([prompt, error]) => {
+        expect(await generate(prompt)).toEqual({ status: 500, body: { success: false, error } });
+        expect(askedFor(prompt), prompt).toBe(3);
+      }),
+      ...['[demo:429-once]', '[demo:503-once]'].map(async (prompt) => {
+        expect((await generate(prompt)).status).toBe(200);
+        expect(askedFor(prompt), prompt).toBe(2);
+      }),
+    ]);
+  });
+
+  it('nobody but a user may ask', async () => {
+    expect(await generate('猫', { as: undefined })).toEqual({ status: 401, body: { error: 'No access token provided' } });
+    expect(await generate('猫', { as: { ...alice!, accessToken: 'x' } })).toEqual({ status: 401, body: { error: 'Invalid or expired token' } });
+  });
+
+  it('a body of more than 100 kB is read, one that is no JSON refused', async () => {
+    const large = await call('POST', '/api/generate-image', { as: alice, body: { prompt: '', more: 'x'.repeat(500_000) } });
+    expect(large).toEqual({ status: 400, body: REQUIRED });
+    const broken = await fetch(`${stack.baseUrl}/api/generate-image`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' });
+    expect(broken.status).toBe(400);
+  });
+
+  it('a client that is cut off finds the picture with its next call, and after that a new one is drawn', async () => {
+    const actionId = randomUUID();
+    const cut = new AbortController();
+    const first = generate('[demo:slow-2] 犬', { actionId, signal: cut.signal });
+    first.catch(() => undefined);
+    await expect.poll(() => askedFor('[demo:slow-2] 犬'), { timeout: 60_000 }).toBe(1);
+    cut.abort();
+    await expect(first).rejects.toThrow();
+    await untilState(actionId, 'completed');
+    const second = await generate('[demo:slow-2] 犬');
+    expect(second).toMatchObject({ status: 200, body: { success: true, actionId } });
+    expect(askedFor('[demo:slow-2] 犬')).toBe(1);
+    const third = await generate('[demo:slow-2] 犬');
+    expect(third.body['actionId']).not.toBe(actionId);
+    expect(askedFor('[demo:slow-2] 犬')).toBe(2);
+  });
+
+  it('the same wish twice at once is one picture, of another user another one', async () => {
+    const answers = await Promise.all([generate('[demo:slow-2] 兎'), generate('[demo:slow-2] 兎'), generate('[demo:slow-2] 兎', { as: bob })]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(answers[0]?.body['actionId']).toBe(answers[1]?.body['actionId']);
+    expect(answers[2]?.body['actionId']).not.toBe(answers[0]?.body['actionId']);
+    expect(askedFor('[demo:slow-2] 兎')).toBe(2);
+  });
+
+  it('the key of the model is in no answer and no log', async () => {
+    expect(stack.logs()).not.toContain('a-key-for-tests');
+  });
+});
+
+describe('/api/actions/:actionId', () => {
+  it('a picture is stopped at once, and its caller hears so', async () => {
+    const actionId = randomUUID();
+    const drawing = generate('[demo:slow-60] 象', { actionId });
+    await expect.poll(() => askedFor('[demo:slow-60] 象'), { timeout: 60_000 }).toBe(1);
+    const startedMs = Date.now();
+    expect(await call('POST', `/api/actions/${actionId}/cancel`, { as: alice })).toEqual({ status: 200, body: { success: true, outcome: 'cancelled' } });
+    expect(await drawing).toEqual({ status: 500, body: { success: false, error: '停止しました。' } });
+    // Two seconds on a quiet machine, of the sixty that it would have taken.
+    expect(Date.now() - startedMs).toBeLessThan(10_000);
+    expect((await action(actionId)).body).toMatchObject({ id: actionId, kind: 'generateImage', projectId: null, state: 'cancelled' });
+    expect(await call('POST', `/api/actions/${actionId}/cancel`, { as: alice })).toEqual({ status: 200, body: { success: true, outcome: 'tooLate' } });
+  });
+
+  it('only its owner sees and stops it', async () => {
+    const actionId = String((await generate('狐')).body['actionId']);
+    expect((await action(actionId)).body).toMatchObject({ id: actionId, state: 'completed', error: null });
+    for (const [method, path] of [['GET', ''], ['POST', '/cancel']] as const) {
+      const at = (id: string): string => `/api/actions/${id}${path}`;
+      expect(await call(method, at(actionId), { as: bob })).toEqual({ status: 403, body: { error: 'Access denied' } });
+      expect(await call(method, at(actionId))).toEqual({ status: 401, body: { error: 'No access token provided' } });
+      expect(await call(method, at(randomUUID()), { as: alice })).toEqual({ status: 404, body: { error: 'Action not found' } });
+      expect(await call(method, at('x'), { as: alice })).toEqual({ status: 400, body: { error: 'Invalid action ID' } });
+    }
+  });
+
+  it('somebody else\'s name for a call cannot be taken', async () => {
+    const actionId = String((await generate('狸')).body['actionId']);
+    expect(await generate('狸', { as: bob, actionId })).toEqual({ status: 500, body: { success: false, error: 'この操作はできません。' } });
+  });
+});
+
+describe('when a part dies', () => {
+  it('a worker that is killed while a picture is drawn: one picture, by the next worker', async () => {
+    const actionId = randomUUID();
+    const drawing = generate('[demo:slow-4] 鯨', { actionId });
+    await expect.poll(() => askedFor('[demo:slow-4] 鯨'), { timeout: 60_000 }).toBe(1);
+    await stack.untilRestarted('worker', await stack.kill('worker'));
+    expect(await drawing).toMatchObject({ status: 200, body: { success: true, actionId } });
+    expect((await action(actionId)).body['state']).toBe('completed');
+    expect(askedFor('[demo:slow-4] 鯨')).toBe(2);
+  });
+});
