@@ -1,3 +1,4 @@
+import { createClient } from '@supabase/supabase-js';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -87,6 +88,9 @@ describe('§7.6, §7.7: a game and a change', () => {
     expect(await socket.ask({ type: 'restoreVersion', projectId, versionId: oldest['id'] })).toEqual({ type: 'versionRestored', projectId, versionId: oldest['id'] });
     expect(await socket.ask({ type: 'getVersions', projectId })).toMatchObject({ versions: [{ number: 1, current: false }, { number: 2, current: true }] });
     expect(await socket.ask({ type: 'restoreVersion', projectId, versionId: 'fffffff' })).toEqual({ type: 'error', message: 'Failed to restore version' });
+    const service = createClient(stack.env['SUPABASE_URL'] ?? '', stack.env['SUPABASE_SERVICE_ROLE_KEY'] ?? '', { auth: { persistSession: false } });
+    const noted = async () => (await service.from('activity_log').select('action,user_id,details').eq('target_id', projectId).eq('action', 'restore')).data;
+    await expect.poll(noted, { timeout: 30_000 }).toEqual([{ action: 'restore', user_id: user.id, details: oldest['id'] }]);
   });
 
   it('§7.5: an unclear wish is asked back, and the question survives a reload', async () => {
