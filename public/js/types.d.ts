@@ -1,6 +1,7 @@
 /** Shapes that several browser modules share. The frames are the server's own contract, imported as types only. */
 import type { createClient } from '@supabase/supabase-js';
 import type { PendingQuestion as ContractQuestion } from '../../src/contracts/questions.js';
+import type { GameCard as ContractGameCard, Notification as ContractNotification } from '../../src/contracts/publishing.js';
 import type { Edit as ContractEdit, ServerFrame as ContractFrame, Version as ContractVersion } from '../../src/contracts/server-frames.js';
 
 declare global {
@@ -19,6 +20,8 @@ export type Version = Omit<ContractVersion, 'ordinal' | 'current'> & Partial<Pic
 export type ProjectSummary = Frame<'init'>['projects'][number];
 export type HistoryItem = Frame<'projectSelected'>['history'][number];
 export type StyleOption = Frame<'styleOptions'>['styles'][number];
+export type GameCard = ContractGameCard;
+export type Notice = ContractNotification;
 export type JobRow = Frame<'jobStarted'>['job'];
 
 /** What a game page reports about itself (window messages, websocket.md §9). */

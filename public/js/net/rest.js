@@ -6,18 +6,33 @@
  * @returns {Promise<Response>} an answer of the 200s; rejects for any other answer and when there is no network
  */
 export async function get(session, path) {
+  return ask(session, 'GET', path);
+}
+
+/**
+ * Sends JSON, or nothing.
+ * @param {import('./session.js').Session} session
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @returns {Promise<Response>} as {@link get}
+ */
+export async function ask(session, method, path, body) {
   await session.freshToken();
-  let response = await fetchWith(session, path);
+  let response = await fetchWith(session, method, path, body);
   if (response.status === 401) {
     const renewal = await session.renew();
-    if (renewal === 'renewed') response = await fetchWith(session, path);
+    if (renewal === 'renewed') response = await fetchWith(session, method, path, body);
     if (response.status === 401 && renewal !== 'unreachable') await session.leave('expired');
   }
-  if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`);
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}`);
   return response;
 }
 
-/** @param {import('./session.js').Session} session @param {string} path */
-function fetchWith(session, path) {
-  return fetch(path, { headers: { Authorization: `Bearer ${session.token}` } });
+/** @param {import('./session.js').Session} session @param {string} method @param {string} path @param {unknown} body */
+function fetchWith(session, method, path, body) {
+  const headers = new Headers({ Authorization: `Bearer ${session.token}` });
+  if (body === undefined) return fetch(path, { method, headers });
+  headers.set('Content-Type', 'application/json');
+  return fetch(path, { method, headers, body: JSON.stringify(body) });
 }

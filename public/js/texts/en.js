@@ -1,5 +1,7 @@
 /** The same catalogue in English. Optional: what the server and the AI write stays in their own language. */
 
+import { enPublish } from './en-publish.js';
+
 /** @type {import('./ja.js').Catalogue} */
 export const en = {
   appName: 'Game Creator',
@@ -192,4 +194,6 @@ export const en = {
   jobActive: 'A game is being made. Please wait until it is finished.',
   timedOut: 'The game was not finished in time. Please try again.',
   restoreFailed: 'This version could not be restored.',
+
+  ...enPublish,
 };

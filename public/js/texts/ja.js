@@ -1,3 +1,5 @@
+import { jaPublish } from './ja-publish.js';
+
 /**
  * Every text of the screens, in Japanese: the complete catalogue and the shape every other language must have.
  * Labels that the screens contract fixes are written exactly as there.
@@ -206,6 +208,9 @@ export const ja = {
   jobActive: 'いまゲームを作っている途中です。終わるまでお待ちください。',
   timedOut: '時間内にゲームが完成しませんでした。もう一度お試しください。',
   restoreFailed: 'このバージョンには戻せませんでした。',
+
+  // Publishing, playing, notifications
+  ...jaPublish,
 };
 
 /** The shape of a catalogue. @typedef {typeof ja} Catalogue */

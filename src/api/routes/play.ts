@@ -60,11 +60,12 @@ export function playRoutes(deps: PlayDeps): Router {
 
 /** What a player is told. A private game has no public address: its owner plays it as his project. */
 export function cardOf(game: PublishedGameRow, user: Identity | null, { GAMES_ORIGIN }: Pick<Config, 'GAMES_ORIGIN'>): GameCard {
-  const { contentHash: _hash, userId, revision, ...shown } = game;
-  const playUrl = game.visibility === 'private'
-    ? `/game/${userId}/${game.projectId ?? ''}/index.html`
-    : `${GAMES_ORIGIN ?? ''}${publishedAddress(game.id, revision)}index.html`;
-  return { ...shown, playUrl, isOwner: userId === user?.id };
+  const { id, projectId, userId, revision, title, description, howToPlay, tags, creator, visibility, remix, thumbnailUrl, playCount, likeCount, liked, publishedAt, updatedAt } = game;
+  const playUrl = visibility === 'private' ? `/game/${userId}/${projectId ?? ''}/index.html` : `${GAMES_ORIGIN ?? ''}${publishedAddress(id, revision)}index.html`;
+  return {
+    id, projectId, title, description, howToPlay, tags, creator, visibility, remix, thumbnailUrl, playUrl, playCount, likeCount, liked,
+    isOwner: userId === user?.id, publishedAt, updatedAt,
+  };
 }
 
 /** Who plays: the user, or where a visitor comes from, so that nothing about him is kept that could be read. */

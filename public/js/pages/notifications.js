@@ -1,0 +1,104 @@
+/** What the person is told beside his games: groups by day, unread ones marked. */
+import { ask, get } from '../net/rest.js';
+import { requireSession } from '../net/session.js';
+import { language, text } from '../texts/index.js';
+import { byId, h } from '../ui/dom.js';
+import { icon } from '../ui/icons.js';
+import { startPage } from '../ui/shell.js';
+
+/** @typedef {import('../types.js').Notice} Notice */
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const FILTERS = /** @type {const} */ ([['all', text.noticesAll], ['system', text.noticesSystem], ['project', text.noticesProject]]);
+
+startPage(text.noticesPageTitle);
+const list = byId('noticeList', HTMLDivElement);
+const readAll = byId('readAllButton', HTMLButtonElement);
+/** @type {Notice[]} */
+let notices = [];
+let shown = 'all';
+
+async function start() {
+  const session = await requireSession();
+  readAll.addEventListener('click', () => {
+    for (const notice of notices) notice.read = true;
+    show(session);
+    void ask(session, 'POST', '/api/notifications/read-all').catch(() => { /* unread again at the next visit */ });
+  });
+  byId('noticeFilters', HTMLDivElement).append(...FILTERS.map(([type, label]) => h('button', {
+    type: 'button', class: 'chip', 'aria-pressed': String(type === shown), 'data-type': type,
+    onclick: () => {
+      shown = type;
+      for (const chip of document.querySelectorAll('#noticeFilters .chip')) chip.setAttribute('aria-pressed', String(chip.getAttribute('data-type') === type));
+      show(session);
+    },
+  }, label)));
+  await load(session);
+}
+
+/** @param {import('../net/session.js').Session} session */
+async function load(session) {
+  list.replaceChildren(h('p', { class: 'list-state' }, text.loading));
+  try {
+    notices = (await (await get(session, '/api/notifications')).json()).notifications;
+    show(session);
+  } catch {
+    list.replaceChildren(h('div', { class: 'list-state' }, h('p', { class: 'list-state-title' }, text.noticesFailed),
+      h('button', { type: 'button', class: 'button compact', onclick: () => void load(session) }, text.retry)));
+  }
+  list.removeAttribute('aria-busy');
+}
+
+/** @param {import('../net/session.js').Session} session */
+function show(session) {
+  const wanted = notices.filter(({ type }) => shown === 'all' || type === shown);
+  readAll.disabled = notices.every(({ read }) => read);
+  if (wanted.length === 0) return list.replaceChildren(h('p', { class: 'list-state' }, text.noticesEmpty));
+  const groups = new Map(/** @type {[string, Notice[]][]} */ ([]));
+  for (const notice of wanted) {
+    const day = groupOf(new Date(notice.createdAt));
+    groups.set(day, [...(groups.get(day) ?? []), notice]);
+  }
+  list.replaceChildren(...[...groups].map(([day, members]) => h('section', { class: 'notices-group' },
+    h('h2', {}, day), h('ul', {}, members.map((notice) => h('li', {}, item(notice, session)))))));
+}
+
+/** @param {Notice} notice @param {import('../net/session.js').Session} session */
+function item(notice, session) {
+  return h('button', { type: 'button', class: notice.read ? 'notice' : 'notice unread', onclick: () => open(notice, session) },
+    h('span', { class: `notice-icon ${notice.icon ?? ''}` }, icon(notice.icon === 'success' ? 'check' : 'alert', 20)),
+    h('span', { class: 'notice-text' },
+      h('strong', {}, notice.title, !notice.read && h('span', { class: 'visually-hidden' }, ` (${text.noticesUnread})`)),
+      h('span', { class: 'notice-message' }, notice.message),
+      h('span', { class: 'notice-meta' }, ago(new Date(notice.createdAt)), h('span', { class: 'notice-tag' }, notice.type === 'system' ? text.noticesSystem : text.noticesProject))));
+}
+
+/** @param {Notice} notice @param {import('../net/session.js').Session} session */
+async function open(notice, session) {
+  const wasRead = notice.read;
+  notice.read = true;
+  show(session);
+  if (!wasRead) await ask(session, 'POST', `/api/notifications/${notice.id}/read`).catch(() => { /* unread again at the next visit */ });
+  if (notice.projectId) location.assign(`/project/${notice.projectId}`);
+}
+
+/** @param {Date} at */
+function groupOf(at) {
+  const midnight = new Date().setHours(0, 0, 0, 0);
+  if (at.getTime() >= midnight) return text.noticesToday;
+  if (at.getTime() >= midnight - DAY_MS) return text.noticesYesterday;
+  return at.getTime() >= midnight - 6 * DAY_MS ? text.noticesThisWeek : text.noticesEarlier;
+}
+
+/** @param {Date} at */
+function ago(at) {
+  const minutes = Math.floor((Date.now() - at.getTime()) / MINUTE_MS);
+  if (minutes < 1) return text.justNow;
+  if (minutes < 60) return text.minutesAgo(minutes);
+  if (minutes < 24 * 60) return text.hoursAgo(Math.floor(minutes / 60));
+  if (minutes < 7 * 24 * 60) return text.daysAgo(Math.floor(minutes / (24 * 60)));
+  return at.toLocaleDateString(language === 'en' ? 'en' : 'ja-JP', { month: 'short', day: 'numeric' });
+}
+
+start().catch(() => list.replaceChildren(h('p', { class: 'list-state' }, text.noticesFailed)));

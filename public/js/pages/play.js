@@ -1,0 +1,127 @@
+/** Plays a published game, for everybody, or an own project. The game lives in a sandbox and never sees a token. */
+import { ask, get } from '../net/rest.js';
+import { askSdk, Session } from '../net/session.js';
+import { text } from '../texts/index.js';
+import { dialogHeader, openDialog } from '../ui/dialog.js';
+import { byId, h } from '../ui/dom.js';
+import { startPage } from '../ui/shell.js';
+import { toast } from '../ui/toast.js';
+
+/** @typedef {import('../types.js').GameCard} GameCard */
+
+startPage(text.playPageTitle);
+const like = byId('likeButton', HTMLButtonElement);
+const info = byId('infoButton', HTMLButtonElement);
+
+/** `/game.html?id=…` and `/play/…` are the same page. */
+function gameId() {
+  return new URLSearchParams(location.search).get('id') ?? location.pathname.split('/')[2] ?? '';
+}
+
+async function start() {
+  const known = await askSdk().catch(() => null);
+  const session = known && new Session(known);
+  const id = encodeURIComponent(gameId());
+  const game = await publishedGame(id, session);
+  if (game) return showGame(game, session);
+  const project = session && await get(session, `/api/projects/${id}`).then((answer) => answer.json()).catch(() => null);
+  if (!session || !project) return showNothing();
+  byId('playTitle', HTMLHeadingElement).textContent = project.name;
+  document.title = text.playTitle(project.name);
+  play(withToken(`/game/${session.userId}/${project.id}/index.html`, session));
+}
+
+/** @param {string} id @param {Session | null} session @returns {Promise<GameCard | null>} */
+async function publishedGame(id, session) {
+  const path = `/api/games/${id}`;
+  try {
+    const answer = session ? await get(session, path) : await fetch(path);
+    return answer.ok ? (await answer.json()).game : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {GameCard} game @param {Session | null} session */
+function showGame(game, session) {
+  const title = game.title || text.playNoTitle;
+  byId('playTitle', HTMLHeadingElement).textContent = title;
+  document.title = text.playTitle(title);
+  info.hidden = false;
+  info.addEventListener('click', () => openInfo(game));
+  wireLike(game, session);
+  play(game.visibility === 'private' && session ? withToken(game.playUrl, session) : game.playUrl);
+  const count = `/api/games/${game.id}/play`;
+  void (session ? ask(session, 'POST', count) : fetch(count, { method: 'POST' })).catch(() => { /* an uncounted play is still played */ });
+}
+
+/** The server exchanges the token for a path that knows nothing of it. @param {string} path @param {Session} session */
+function withToken(path, session) {
+  return `${path}?access_token=${encodeURIComponent(session.token)}`;
+}
+
+/** @param {string} url */
+function play(url) {
+  const stage = byId('stage', HTMLElement);
+  stage.replaceChildren(h('iframe', { class: 'play-frame', title: text.playFrame, src: url, sandbox: 'allow-scripts allow-pointer-lock', allow: 'autoplay; fullscreen' }));
+  stage.removeAttribute('aria-busy');
+}
+
+function showNothing() {
+  byId('playState', HTMLParagraphElement).textContent = text.playGone;
+  byId('stage', HTMLElement).removeAttribute('aria-busy');
+}
+
+/** @param {GameCard} game @param {Session | null} session */
+function wireLike(game, session) {
+  /** @param {boolean} liked @param {number} count */
+  const show = (liked, count) => {
+    like.setAttribute('aria-pressed', String(liked));
+    byId('likeCount', HTMLSpanElement).textContent = String(count);
+  };
+  show(game.liked, game.likeCount);
+  like.hidden = false;
+  like.addEventListener('click', async () => {
+    if (!session) return toast(text.playLikeSignIn);
+    like.disabled = true;
+    try {
+      const method = like.getAttribute('aria-pressed') === 'true' ? 'DELETE' : 'PUT';
+      const { liked, likeCount } = await (await ask(session, method, `/api/games/${game.id}/like`)).json();
+      show(liked, likeCount);
+    } catch {
+      toast(text.somethingWrong, { kind: 'error' });
+    } finally {
+      like.disabled = false;
+    }
+  });
+}
+
+/** @param {GameCard} game */
+function openInfo(game) {
+  openDialog({
+    className: 'work-dialog play-info', title: game.title || text.playNoTitle,
+    content: (close) => [dialogHeader(close), h('div', { class: 'dialog-body' },
+      h('p', { class: 'play-by' }, text.playBy(game.creator ?? text.playNobody), ' · ', text.playCount(game.playCount)),
+      h('p', { class: 'play-words' }, game.description || text.playNoDescription),
+      game.howToPlay && [h('h3', {}, text.publishHowToPlay), h('p', { class: 'play-words' }, game.howToPlay)],
+      h('ul', { class: 'play-tags' }, game.tags.map((tag) => h('li', {}, tag))),
+    )],
+  });
+}
+
+byId('backButton', HTMLButtonElement).addEventListener('click', () => {
+  const cameFromHere = document.referrer !== '' && new URL(document.referrer).host === location.host;
+  if (cameFromHere) history.back();
+  else location.assign('/create');
+});
+byId('shareButton', HTMLButtonElement).addEventListener('click', async () => {
+  const shared = { title: document.title, url: location.href };
+  try {
+    if (navigator.share) await navigator.share(shared);
+    else {
+      await navigator.clipboard.writeText(shared.url);
+      toast(text.playCopied, { kind: 'success' });
+    }
+  } catch { /* the person changed his mind */ }
+});
+start().catch(showNothing);

@@ -1,0 +1,143 @@
+/** The publish page: what players read of a game, saved as it is typed; then the game is put out, or taken back. */
+import { ask, get } from '../net/rest.js';
+import { requireSession } from '../net/session.js';
+import { PublishForm } from '../publish/form.js';
+import { text } from '../texts/index.js';
+import { confirmDialog } from '../ui/dialog.js';
+import { byId, h } from '../ui/dom.js';
+import { startPage } from '../ui/shell.js';
+import { toast } from '../ui/toast.js';
+
+/** @typedef {import('../net/session.js').Session} Session */
+
+const SAVE_AFTER_MS = 1_000;
+
+startPage(text.publishPageTitle);
+const projectId = new URLSearchParams(location.search).get('id') ?? '';
+const api = `/api/projects/${encodeURIComponent(projectId)}`;
+const submit = byId('submitButton', HTMLButtonElement);
+const state = byId('saveState', HTMLSpanElement);
+/** @type {number | undefined} */
+let timer;
+let isDirty = false;
+
+async function start() {
+  const session = await requireSession();
+  if (projectId === '') return leaveWith(text.publishNoProject);
+  const project = await get(session, api).then((answer) => answer.json()).catch(() => null);
+  if (!project) return leaveWith(text.publishLoadFailed);
+  const form = new PublishForm(byId('publishForm', HTMLFormElement), {
+    onChange: () => saveSoon(session, form),
+    askAi: (field) => writeByAi(session, form, [field]),
+  });
+  wire(session, form);
+  const draft = await get(session, `${api}/publish-draft`).then((answer) => answer.json()).catch(() => null);
+  form.fill(draft ?? { title: project.name });
+  submit.disabled = false;
+  await showPublished(session);
+  if (!draft) await writeByAi(session, form, ['title', 'description', 'howToPlay', 'tags']);
+}
+
+/** @param {Session} session @param {PublishForm} form */
+function wire(session, form) {
+  const leave = async () => {
+    if (isDirty) await save(session, form);
+    location.assign(`/project/${projectId}`);
+  };
+  byId('backButton', HTMLButtonElement).addEventListener('click', () => void leave());
+  byId('cancelButton', HTMLButtonElement).addEventListener('click', () => void leave());
+  byId('publishForm', HTMLFormElement).addEventListener('submit', (event) => {
+    event.preventDefault();
+    void publish(session, form);
+  });
+  window.addEventListener('beforeunload', (event) => { if (isDirty) event.preventDefault(); });
+}
+
+/** @param {Session} session @param {PublishForm} form @param {import('../publish/form.js').AiField[]} fields */
+async function writeByAi(session, form, fields) {
+  form.setAiBusy(fields, true);
+  try {
+    const [field] = fields;
+    const words = await (await ask(session, 'POST', `${api}/generate-publish-info`, fields.length === 1 ? { field } : {})).json();
+    form.fill(Object.fromEntries(fields.map((name) => [name, words[name]])));
+    await save(session, form);
+  } catch {
+    toast(text.publishAiFailed, { kind: 'error' });
+  } finally {
+    form.setAiBusy(fields, false);
+  }
+}
+
+/** @param {Session} session @param {PublishForm} form */
+function saveSoon(session, form) {
+  isDirty = true;
+  state.textContent = text.publishSaving;
+  window.clearTimeout(timer);
+  timer = window.setTimeout(() => void save(session, form), SAVE_AFTER_MS);
+}
+
+/** @param {Session} session @param {PublishForm} form */
+async function save(session, form) {
+  window.clearTimeout(timer);
+  try {
+    state.textContent = text.publishSaving;
+    isDirty = false;
+    await ask(session, 'PUT', `${api}/publish-draft`, form.read());
+    state.textContent = text.publishSaved;
+  } catch {
+    isDirty = true;
+    state.textContent = text.publishSaveFailed;
+  }
+}
+
+/** @param {Session} session @param {PublishForm} form */
+async function publish(session, form) {
+  if (form.read().title.trim() === '') {
+    toast(text.publishTitleMissing, { kind: 'error' });
+    return form.focusTitle();
+  }
+  window.clearTimeout(timer);
+  submit.setAttribute('aria-busy', 'true');
+  submit.textContent = text.publishBusy;
+  try {
+    const { gameId } = await (await ask(session, 'POST', `${api}/publish`, form.read())).json();
+    isDirty = false;
+    location.assign(`/game.html?id=${gameId ?? projectId}`);
+  } catch {
+    toast(text.publishFailed, { kind: 'error' });
+  } finally {
+    submit.removeAttribute('aria-busy');
+    submit.textContent = text.publishSubmit;
+  }
+}
+
+/** A game that is out can be opened, and taken back. @param {Session} session */
+async function showPublished(session) {
+  const note = byId('publishedNote', HTMLParagraphElement);
+  const { game } = await get(session, `${api}/publish`).then((answer) => answer.json()).catch(() => ({ game: null }));
+  note.hidden = game === null;
+  if (!game) return;
+  const stop = h('button', { type: 'button', class: 'link-button', onclick: () => void unpublish(session) }, text.publishStop);
+  note.replaceChildren(h('span', {}, text.publishIsOut), h('a', { class: 'link-button', href: game.url }, text.publishOpen), stop);
+}
+
+/** @param {Session} session */
+async function unpublish(session) {
+  const done = await confirmDialog({
+    iconName: 'alert', title: text.publishStop, lines: [text.publishStopLine], action: text.publishStop,
+    run: async () => {
+      await ask(session, 'POST', `${api}/unpublish`).catch(() => { throw new Error(text.somethingWrong); });
+    },
+  });
+  if (!done) return;
+  toast(text.publishStopped, { kind: 'success' });
+  await showPublished(session);
+}
+
+/** @param {string} message */
+function leaveWith(message) {
+  toast(message, { kind: 'error' });
+  window.setTimeout(() => location.replace('/create'), 2_000);
+}
+
+start().catch(() => toast(text.publishLoadFailed, { kind: 'error' }));
