@@ -1,0 +1,65 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../support/chromium.js';
+import { startStack, type Stack } from '../support/stack.js';
+import { Person } from './person.js';
+
+/** A maker publishes his game on a phone; a stranger without an account plays it. */
+let stack: Stack;
+let browser: Browser;
+beforeAll(async () => {
+  stack = await startStack();
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+describe('from the publish page to a stranger\'s phone', () => {
+  it('the AI writes the words, the game goes out, plays for everybody, is liked, announced and taken back', async () => {
+    const maker = await Person.arrive(browser, stack.baseUrl, 'phone');
+    await maker.signIn();
+    await maker.newProject();
+    await maker.makeGame();
+    const projectId = new URL(maker.page.url()).pathname.split('/')[2] ?? '';
+
+    await maker.page.goto(`${stack.baseUrl}/publish.html?id=${projectId}`);
+    await expect.poll(() => maker.page.inputValue('#description'), { timeout: 30_000 }).toMatch(/DEMO/);
+    await expect.poll(() => maker.page.locator('.publish-tags li').count()).toBeGreaterThan(2);
+    await maker.page.fill('#title', '星のおさんぽ');
+    await maker.page.locator('#saveState', { hasText: '保存済み' }).waitFor();
+    await maker.picture('publish');
+    await maker.page.click('#submitButton');
+    await maker.page.waitForURL(/\/game\.html\?id=/, { timeout: 60_000 });
+
+    const stranger = await Person.arrive(browser, stack.baseUrl, 'phone');
+    await stranger.page.goto(maker.page.url());
+    await stranger.page.locator('#playTitle', { hasText: '星のおさんぽ' }).waitFor();
+    const game = await (await stranger.page.locator('.play-frame').elementHandle())?.contentFrame();
+    await game?.locator('canvas').first().waitFor({ timeout: 30_000 });
+    expect(game?.url()).toMatch(/\/game\/published\/[0-9a-f-]{36}\/[0-9a-f]{40}\/index\.html$/);
+    await stranger.picture('play');
+    await stranger.page.click('#infoButton');
+    await stranger.page.locator('.play-info', { hasText: 'DEMO' }).waitFor();
+
+    await maker.page.click('#likeButton');
+    await maker.page.locator('#likeButton[aria-pressed="true"]', { hasText: '1' }).waitFor();
+
+    await maker.page.goto(`${stack.baseUrl}/notifications`);
+    await maker.page.locator('.notice.unread', { hasText: '星のおさんぽ' }).waitFor();
+    await maker.picture('notifications');
+    await maker.page.click('#readAllButton');
+    await expect.poll(() => maker.page.locator('.notice.unread').count()).toBe(0);
+
+    await maker.page.goto(`${stack.baseUrl}/publish.html?id=${projectId}`);
+    await maker.page.locator('#publishedNote button').click();
+    await maker.page.locator('.confirm-card button[type=submit]').click();
+    await maker.page.locator('#publishedNote').waitFor({ state: 'hidden' });
+    await stranger.page.reload();
+    await stranger.page.locator('#playState', { hasText: '見つかりませんでした' }).waitFor();
+    // The page without a game is told so by the API.
+    expect([...maker.complaints, ...stranger.complaints].filter((line) => !/404/.test(line))).toEqual([]);
+    await Promise.all([maker.leave(), stranger.leave()]);
+  });
+});
