@@ -9,6 +9,8 @@ import { isAlive, type Stack } from './stack.js';
 export interface Workers {
   /** Starts workers until `count` are alive, one call after the other; resolves when all are ready. */
   fill(): Promise<void>;
+  /** Kills all and starts them with these variables changed. */
+  restart(changes: Readonly<Record<string, string>>): Promise<void>;
   /** Pids of those alive. */
   pids(): number[];
   stop(): Promise<void>;
@@ -20,16 +22,24 @@ export async function startWorkers(stack: Stack, count: number): Promise<Workers
   const env = await environmentOf(first);
   const keeper = startKeeper();
   const children: ChildProcess[] = [];
+  let changes: Readonly<Record<string, string>> = {};
   const pids = (): number[] => [first, ...children.flatMap(({ pid }) => pid ?? [])].filter(isAlive);
   let filling: Promise<unknown> = Promise.resolve();
   const fill = async (): Promise<void> => {
     const missing = count - pids().length;
     await Promise.all(Array.from({ length: Math.max(0, missing) }, async () => {
-      const child = spawn(process.execPath, ['--import', 'tsx', 'src/activities/worker.ts'], { cwd: PROJECT_ROOT, env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+      const child = spawn(process.execPath, ['--import', 'tsx', 'src/activities/worker.ts'], {
+        cwd: PROJECT_ROOT, env: { ...env, ...changes }, stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      });
       children.push(child);
       if (child.pid !== undefined) keeper.add(child.pid, 'TERM');
       await once(child, 'message');
     }));
+  };
+  const killAll = async (): Promise<void> => {
+    await filling;
+    const living = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+    await Promise.all(living.map((child) => { child.kill('SIGKILL'); return once(child, 'exit'); }));
   };
   const workers: Workers = {
     pids,
@@ -38,10 +48,13 @@ export async function startWorkers(stack: Stack, count: number): Promise<Workers
       filling = filled.catch(() => undefined);
       return filled;
     },
+    async restart(wanted) {
+      await Promise.all([killAll(), isAlive(first) ? stack.kill('worker') : null]);
+      changes = wanted;
+      await workers.fill();
+    },
     async stop() {
-      await filling;
-      const living = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
-      await Promise.all(living.map((child) => { child.kill('SIGKILL'); return once(child, 'exit'); }));
+      await killAll();
       keeper.end();
     },
   };
