@@ -120,7 +120,8 @@ async function realOrNull(place: string): Promise<string | null> {
   }
 }
 
-function asDiskFull(error: unknown): unknown {
+/** A disk without room as `DiskFull`; every other error as it is. */
+export function asDiskFull(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOSPC' || code === 'EDQUOT' ? new DreamError('DiskFull', 'no space left for an asset') : error;
 }

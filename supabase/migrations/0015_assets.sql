@@ -9,8 +9,7 @@ create or replace function public.create_asset(
 language plpgsql set search_path = '' as $$
 declare
   v_asset public.assets;
-  v_number bigint := 1;
-  v_stem text := p_stem;
+  v_stem text;
 begin
   perform pg_advisory_xact_lock(hashtextextended('assets/' || p_owner_id::text, 0));
   if (select coalesce(sum(greatest(size, 0)), 0) from public.assets where owner_id = p_owner_id and not is_deleted)
@@ -20,6 +19,22 @@ begin
     ));
   end if;
   loop
+    -- In one pass, however many equal names there are.
+    with taken as (
+      select substr(alias, length(p_stem) + 2, length(alias) - length(p_stem) - 1 - length(p_extension)) as number
+      from public.assets
+      where owner_id = p_owner_id and starts_with(alias, p_stem || '_') and right(alias, length(p_extension)) = p_extension
+        and length(alias) > length(p_stem) + 1 + length(p_extension)
+    ),
+    numbers as materialized (select number::bigint as n from taken where number ~ '^[1-9][0-9]{0,8}$'),
+    free as (
+      select c.n from (select 2::bigint as n union select n + 1 from numbers where n >= 2) c
+      where not exists (select from numbers where numbers.n = c.n)
+    )
+    select case
+      when exists (select from public.assets where owner_id = p_owner_id and alias = p_stem || p_extension)
+      then p_stem || '_' || (select min(n) from free) else p_stem
+    end into v_stem;
     insert into public.assets (
       owner_id, alias, filename, original_name, storage_path, mime_type, size, hash, is_public, tags, description, created_in_project_id
     ) values (
@@ -27,12 +42,8 @@ begin
       p_asset ->> 'storage_path', p_asset ->> 'mime_type', (p_asset ->> 'size')::bigint, p_asset ->> 'hash',
       (p_asset ->> 'is_public')::boolean, p_asset ->> 'tags', p_asset ->> 'description', p_project_id
     ) on conflict on constraint assets_owner_alias_unique do nothing returning * into v_asset;
+    -- Its owner may have taken the name meanwhile, without standing in line.
     exit when found;
-    -- The numbers in use are probed in the index one by one, without a row being written: thousands of equal names stay quick.
-    select n into v_number from generate_series(v_number + 1, v_number + 1000000) n
-    where not exists (select from public.assets where owner_id = p_owner_id and alias = p_stem || '_' || n || p_extension)
-    limit 1;
-    v_stem := p_stem || '_' || v_number;
   end loop;
   if p_project_id is not null then
     insert into public.project_assets (project_id, asset_id, usage_type) values (p_project_id, v_asset.id, 'image')

@@ -6,6 +6,7 @@ import type { Config } from '../../config.js';
 import type { AssetFiles } from '../../store/asset-files.js';
 import type { AssetRow } from '../../store/assets.js';
 import type { Store } from '../../store/index.js';
+import type { InLine } from './in-line.js';
 import { mediaTypeOf } from './media-type.js';
 
 const MIB = 1024 ** 2;
@@ -15,6 +16,7 @@ export interface AddAssetDeps {
   config: Pick<Config, 'ASSET_QUOTA_MIB' | 'VOLUME_SOFT_GIB' | 'VOLUME_MAX_GIB'>;
   store: Pick<Store, 'assets' | 'volumeSizes'>;
   files: AssetFiles;
+  inLine: InLine;
 }
 
 export interface Addition {
@@ -31,17 +33,17 @@ export interface Addition {
  * we take. An asset of a project is public, because its game is played by people who are not signed in; another one is not.
  * Throws `STORAGE_LIMIT_EXCEEDED`, `DiskFull`, `OPERATION_FAILED`. Either everything is there afterwards, or no asset is.
  */
-export async function addAsset({ config, store, files }: AddAssetDeps, part: { path: string }, addition: Addition): Promise<AssetRow | null> {
+export async function addAsset({ config, store, files, inLine }: AddAssetDeps, part: { path: string }, addition: Addition): Promise<AssetRow | null> {
   const { bytes, hash } = await files.read(part);
   const type = await mediaTypeOf(bytes);
   if (type === null) return null;
   const originalName = storable(addition.displayName).slice(0, NAME_LENGTH);
   const storagePath = await files.keep(part, { userId: addition.userId, hash, extension: type.extension });
-  const created = await store.assets.create({
+  const created = await inLine(addition.userId, () => store.assets.create({
     ownerId: addition.userId, ...aliasOf(originalName), originalName, storagePath, mimeType: type.mime, sizeBytes: bytes.length, hash,
     isPublic: addition.projectId !== null, projectId: addition.projectId,
     tags: addition.tags === null ? null : storable(addition.tags), description: addition.description === null ? null : storable(addition.description),
-  }, config.ASSET_QUOTA_MIB * MIB);
+  }, config.ASSET_QUOTA_MIB * MIB));
   if (created.outcome === 'created') return created.asset;
   if (!created.is_file_in_use) await files.discard(storagePath);
   throw new DreamError('STORAGE_LIMIT_EXCEEDED', `the assets would take more than ${config.ASSET_QUOTA_MIB} MiB`);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Request, Response } from 'express';
 import multer, { MulterError, type StorageEngine } from 'multer';
-import type { AssetFiles } from '../../store/asset-files.js';
+import { asDiskFull, type AssetFiles } from '../../store/asset-files.js';
 import { refuse } from '../guards.js';
 import { isAcceptedByName } from './media-type.js';
 
@@ -45,7 +45,8 @@ export function createReceiver(files: AssetFiles): ReceiveUpload {
       });
     } catch (error) {
       const refusal = refusalOf(error);
-      if (refusal === null) throw error;
+      // A stream that cannot be written tells the parser itself, in the system's words.
+      if (refusal === null) throw asDiskFull(error);
       refuse(res, ...refusal);
       return null;
     }
