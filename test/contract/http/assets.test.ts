@@ -3,6 +3,7 @@ import { copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TestUser } from '../../support/users.js';
 import { anyText, matching } from './matchers.js';
 import { upload, uploaded, type UploadedAsset } from './multipart.js';
 import { bearer, openWorld, PIXEL, type World } from './world.js';
@@ -347,5 +348,31 @@ describe('CORS (§1.4)', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers['allow']?.split(/, */).sort()).toEqual(methods);
     expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+  });
+});
+
+describe("the flows of V2's own check of this API (§13)", () => {
+  const status = async (place: string, as?: TestUser, method = 'GET') => (await world.ask(place, { as, method })).status;
+
+  it('an asset that belongs to no project is nobody else\'s business, from its upload to its end', async () => {
+    const { alice, bob } = world;
+    expect((await upload(world, undefined, { bytes: PIXEL })).status).toBe(401);
+    const { id } = await uploaded(world, alice, { bytes: PIXEL, name: 'test.png' }, { originalName: 'Test Upload Image', tags: 'test', description: 'test asset' });
+    for (const place of ['/api/assets', '/api/assets/search?q=test']) {
+      expect(await status(place)).toBe(401);
+      const seenBy = async (as: TestUser) => ((await world.ask(place, { as })).json() as { assets: { id: string }[] }).assets.some((asset) => asset.id === id);
+      expect([await seenBy(alice), await seenBy(bob)]).toEqual([true, false]);
+    }
+    const asset = `/api/assets/${id}`;
+    expect([await status(asset, alice), await status(asset), await status(asset, bob)]).toEqual([200, 401, 404]);
+    expect([await status(asset, undefined, 'DELETE'), await status(asset, bob, 'DELETE'), await status(asset, alice)]).toEqual([401, 404, 200]);
+    expect((await world.ask(asset, { method: 'DELETE', as: alice })).json()).toMatchObject({ success: true });
+    expect([await status(asset, alice), await status(asset, alice, 'DELETE')]).toEqual([404, 404]);
+  });
+
+  it('an asset that was marked as deleted in the database is gone for its owner', async () => {
+    const { id } = await uploaded(world, world.alice, { bytes: PIXEL });
+    await world.database.sql('update assets set is_deleted = true where id = $1', [id]);
+    expect(await status(`/api/assets/${id}`, world.alice)).toBe(404);
   });
 });
