@@ -3,7 +3,7 @@ import type { ErrorKind } from '../contracts/errors.js';
 import type { SelectedStyle } from '../contracts/client-frames.js';
 import type { Dimension } from '../contracts/primitives.js';
 import type { GeneratePublishInfoInput, PublishedGame, PublishGameInput, PublishInfo, UnpublishGameInput } from '../contracts/publishing.js';
-import type { PictureMade } from '../contracts/images.js';
+import type { GenerateThumbnailInput, PictureMade } from '../contracts/images.js';
 import type { PendingQuestion } from '../contracts/questions.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../contracts/replication.js';
@@ -119,6 +119,11 @@ export interface ImageActivities {
   /** Has it drawn once and keeps its bytes beside the user's files, under the action's id. Heartbeats; cancellable. */
   drawPicture(input: DrawPictureInput): Promise<PictureMade>;
 }
+/** What only this machine can do: it has a browser and the files. */
+export interface ScreenshotActivities {
+  /** Shows the game of a revision for a moment and keeps what it looks like, as `drawPicture` does. Heartbeats; cancellable. */
+  takeScreenshot(input: ActionRef & { projectId: string; revision: string }): Promise<PictureMade>;
+}
 export interface FileActivities {
   /** Removes a project's files where this backend keeps them; nothing there is fine. */
   removeProjectFiles(input: { userId: string; projectId: string }): Promise<void>;
@@ -173,6 +178,13 @@ export interface PublishingActivities {
   sweepGame(input: { gameId: string }): Promise<void>;
 }
 
+export interface ThumbnailActivities {
+  /** How a project's picture is made: by the image model, or without one by looking at the game. */
+  planThumbnail(input: GenerateThumbnailInput): Promise<{ kind: 'draw'; prompt: string } | { kind: 'screenshot'; revision: string }>;
+  /** Makes the action's picture the project's. */
+  keepThumbnail(input: Pick<GenerateThumbnailInput, 'actionId' | 'userId' | 'projectId'>): Promise<void>;
+}
+
 /** Rounds of the watchers; each writes alerts, none changes what a user made. */
 export interface WatcherActivities {
   /** Measures the files of the users after `after` (null = from the first), a batch at a time; `next` null = that was the last one. */
@@ -186,4 +198,4 @@ export interface WatcherActivities {
 }
 
 export type SharedActivities = JobActivities & RestoreActivities & DeleteActivities & MaintenanceActivities & BackendActivities & ActionActivities
-  & WatcherActivities & PublishingActivities;
+  & WatcherActivities & PublishingActivities & ThumbnailActivities;

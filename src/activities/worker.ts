@@ -27,6 +27,7 @@ import { projectActivities } from './shared/projects.js';
 import { publishingActivities } from './shared/publishing.js';
 import { publishInfoActivities } from './shared/publishing-info.js';
 import { createStorage } from './shared/storage.js';
+import { thumbnailActivities } from './shared/thumbnails.js';
 import { usageActivities, withReleasedUsage } from './shared/usage.js';
 import { versionActivities } from './shared/versions.js';
 import { watcherActivities } from './shared/watchers.js';
@@ -76,7 +77,7 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
   const deps = { config, store, mirror, stream, log, client, dataDir: config.DATA_DIR, alerts, storage };
   const jobs = jobActivities(deps);
   const shared = {
-    ...jobs, ...planningActivities(deps), ...versionActivities(deps), ...projectActivities(deps), ...backendActivities(deps), ...actionActivities(deps),
+    ...jobs, ...planningActivities(deps), ...versionActivities(deps), ...projectActivities(deps), ...backendActivities(deps), ...actionActivities(deps), ...thumbnailActivities({ ...deps, pictures }),
     ...publishingActivities(deps), ...publishInfoActivities(deps),
     ...maintenanceActivities({ ...deps, complete: jobs.completeJob }), ...usageActivities(deps),
     ...watcherActivities({ ...deps, cancelCall: modal?.calls.reap ?? null }),
@@ -95,7 +96,7 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
       maxConcurrentActivityTaskExecutions: config.MAX_RUNNING_JOBS,
     }),
     Worker.create({
-      ...common, taskQueue: LOCAL_IMAGE_QUEUE, activities: withTypedFailures(localImageActivities({ config, pictures, runner })),
+      ...common, taskQueue: LOCAL_IMAGE_QUEUE, activities: withTypedFailures(localImageActivities({ config, mirror, pictures, runner })),
       maxConcurrentActivityTaskExecutions: IMAGE_SLOTS,
     }),
     ...(modal ? modalWorkers(common, config, { ...modal, agent: withReleasedUsage(modal.agent, store, log) }) : [

@@ -35,6 +35,7 @@ import { playRoutes } from './routes/play.js';
 import { projectFileRoutes } from './routes/project-files.js';
 import { projectRoutes } from './routes/projects.js';
 import { publishRoutes } from './routes/publish.js';
+import { thumbnailRoutes } from './routes/thumbnails.js';
 import { vendorRoutes } from './routes/vendor.js';
 import { supabaseProxy } from './supabase-proxy.js';
 
@@ -86,6 +87,7 @@ export function createApp({ config, log, auth, limits, store, games, assetFiles,
   app.use(assetRoutes({ config, guards, store, files: assetFiles, inLine: createInLine(), receive: createReceiver(assetFiles) }));
   app.use(assets);
   app.use(actionRoutes({ guards, store, actions }));
+  app.use(thumbnailRoutes({ guards, store, actions, pictures, files: assetFiles, receive: createReceiver(assetFiles) }));
   app.use(imageRoutes({ guards, store, actions, pictures }));
   app.use(publishRoutes({ guards, store, actions }));
   app.use(feedRoutes({ config, guards, store }));

@@ -29,6 +29,7 @@ export const ERROR_POLICY = {
   ImageServiceMissing: { retry: false, http: 503, alert: false, sentence: '画像を作る機能は、いま使えません。' },
   ImageRefused: { retry: false, http: 422, alert: false, sentence: 'この内容の画像は作れませんでした。別の内容でお試しください。' },
   ImageNotMade: { retry: true, http: 502, alert: false, sentence: '画像ができませんでした。もう一度お試しください。' },
+  BrowserMissing: { retry: false, http: 503, alert: true, sentence: 'ゲームの画面を撮る機能は、いま使えません。' },
   ImageUnreadable: { retry: false, http: 400, alert: false, sentence: 'この画像は読み込めませんでした。' },
   ModelAnswerInvalid: { retry: true, http: 500, alert: false, sentence: 'AIの答えを読み取れませんでした。もう一度お試しください。' },
   // The run

@@ -4,6 +4,7 @@ export { deleteProject } from './delete-project.js';
 export { generateGame } from './generate-game.js';
 export { generatePublishInfo } from './generate-publish-info.js';
 export { generateImage } from './generate-image.js';
+export { generateThumbnail } from './generate-thumbnail.js';
 export { hydrateProject } from './hydrate-project.js';
 export { jobStream } from './job-stream.js';
 export { nameProject } from './name-project.js';

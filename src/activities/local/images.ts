@@ -3,19 +3,27 @@ import type { WorkerConfig } from '../../config.js';
 import { DreamError } from '../../contracts/errors.js';
 import type { ImageInput, PictureMade } from '../../contracts/images.js';
 import { RUNNER_ENV } from '../../contracts/runner.js';
+import type { Mirror } from '../../store/mirror.js';
 import type { Pictures } from '../../store/pictures.js';
 import { imageInput, keepPicture } from '../pictures.js';
-import type { ImageActivities } from '../ports.js';
+import type { ImageActivities, ScreenshotActivities } from '../ports.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
 
 const HEARTBEAT_MS = 1_000;
 
-export interface LocalImageDeps { config: WorkerConfig; pictures: Pictures; runner: RunnerProgram }
+export interface LocalImageDeps { config: WorkerConfig; mirror: Mirror; pictures: Pictures; runner: RunnerProgram }
 
 /** Pictures made on this machine: the runner asks the image model and works on what came, outside of this process. */
-export function localImageActivities(deps: LocalImageDeps): ImageActivities {
-  return { drawPicture: (input) => runPicture(deps, input, imageInput(deps.config, input)) };
+export function localImageActivities(deps: LocalImageDeps): ImageActivities & ScreenshotActivities {
+  return {
+    drawPicture: (input) => runPicture(deps, input, imageInput(deps.config, input)),
+    async takeScreenshot({ userId, projectId, actionId, revision }) {
+      const repoDir = await deps.mirror.ensure(userId, projectId);
+      await deps.mirror.assertHere(userId, projectId, revision);
+      return runPicture(deps, { userId, actionId }, { command: 'image', op: 'screenshot', repoDir, revision });
+    },
+  };
 }
 
 async function runPicture({ config, pictures, runner }: LocalImageDeps, action: { userId: string; actionId: string }, input: ImageInput): Promise<PictureMade> {

@@ -101,6 +101,6 @@ function killGroup(child: ChildProcess): void {
 
 /** What a program needs to run, and nothing of ours. */
 function inherited(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'NODE_ENV', 'NODE_OPTIONS', 'CI', 'LOG_LEVEL', CRASH_POINTS_DIR];
+  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'NODE_ENV', 'NODE_OPTIONS', 'CI', 'LOG_LEVEL', 'CHROMIUM_PATH', CRASH_POINTS_DIR];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 }

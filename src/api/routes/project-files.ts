@@ -16,7 +16,7 @@ export interface ProjectFileDeps {
   signer: GamePathSigner;
 }
 
-/** What an owner may take out of a project: code, context of the last change, zip, preview; later its thumbnail (rest.md §5, §9.6). */
+/** What an owner may take out of a project: code, context of the last change, zip, preview (rest.md §5). */
 export function projectFileRoutes({ config, guards, games, signer }: ProjectFileDeps): Router {
   const router = Router();
   const gameOf = async (projectId: string, res: Response): Promise<Game | null> => {
@@ -49,10 +49,6 @@ export function projectFileRoutes({ config, guards, games, signer }: ProjectFile
     setGameHeaders(config, req, res);
     await sendPreview(games, project.id, res);
   }));
-  // No thumbnails are made yet; the answer for a project without one is the same for everybody.
-  router.get('/api/projects/:projectId/thumbnail', (_req, res) => {
-    res.status(404).send('Not found');
-  });
   return router;
 }
 

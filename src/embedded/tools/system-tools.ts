@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { findOnPath, isExecutable, run, tail } from './run.js';
+import { findChromium } from '../../chromium.js';
+import { findOnPath, run, tail } from './run.js';
 
 /** A tool of the operating system: how to see that it is there, and the Debian package that brings it. */
 export interface SystemTool {
@@ -10,18 +11,8 @@ export interface SystemTool {
   readonly isPresent: () => boolean | Promise<boolean>;
 }
 
-/** Debian and Ubuntu names first; also what other systems call the same browser. */
-const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 const FONT_FOLDERS = ['/usr/share/fonts', '/usr/local/share/fonts', path.join(os.homedir(), '.local/share/fonts'), path.join(os.homedir(), '.fonts')];
 const isLinux = process.platform === 'linux';
-
-/** The browser for end-to-end tests: CHROMIUM_PATH, else PATH; null when there is none. */
-export function findChromium(): string | null {
-  const named = process.env.CHROMIUM_PATH;
-  if (named) return isExecutable(named) ? named : null;
-  const macApp = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
-  return CHROMIUM_NAMES.map((name) => findOnPath(name)).find((found) => found !== null) ?? (isExecutable(macApp) ? macApp : null);
-}
 
 /** The sandbox of local model runs. It exists on Linux only, so elsewhere it cannot be missing. */
 export const BUBBLEWRAP: SystemTool = {
@@ -30,7 +21,7 @@ export const BUBBLEWRAP: SystemTool = {
   isPresent: () => !isLinux || findOnPath('bwrap') !== null,
 };
 
-const CHROMIUM: SystemTool = { what: 'Chromium (end-to-end tests)', debianPackage: 'chromium', isPresent: () => findChromium() !== null };
+const CHROMIUM: SystemTool = { what: 'Chromium (screenshots of games, end-to-end tests)', debianPackage: 'chromium', isPresent: () => findChromium() !== null };
 const CJK_FONT: SystemTool = { what: 'a Japanese font (screenshots)', debianPackage: 'fonts-noto-cjk', isPresent: () => hasFont(/^NotoSansCJK/) };
 const EMOJI_FONT: SystemTool = { what: 'an emoji font (screenshots)', debianPackage: 'fonts-noto-color-emoji', isPresent: () => hasFont(/^NotoColorEmoji/) };
 

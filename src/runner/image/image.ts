@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { ImageInput, ImageResult } from '../../contracts/images.js';
 import { askForImage, type GeminiAccess } from './gemini.js';
 import { openPictures } from './pictures.js';
@@ -15,6 +16,12 @@ export async function makeImage(input: ImageInput, access: GeminiAccess, signal:
     case 'poster': {
       const drawn = await askForImage(access, { ...input, aspectRatio: '9:16' }, signal);
       return { ...(await pictures.poster(drawn)), prompt: input.prompt };
+    }
+    case 'screenshot': {
+      // Loaded when it is needed: hardly any run does.
+      const { takeScreenshot } = await import('./screenshot.js');
+      const shot = await takeScreenshot({ repoDir: path.resolve(input.repoDir), revision: input.revision, seenFrom: access.seenFrom }, pictures.isBlank, signal);
+      return { ...(await pictures.poster(shot)), prompt: null };
     }
   }
 }

@@ -1,0 +1,42 @@
+import type { WorkerConfig } from '../../config.js';
+import { DreamError } from '../../contracts/errors.js';
+import { thumbnailPrompt } from '../../domain/thumbnail-prompt.js';
+import type { Mirror } from '../../store/mirror.js';
+import type { Pictures } from '../../store/pictures.js';
+import type { Store } from '../../store/index.js';
+import type { ThumbnailActivities } from '../ports.js';
+
+/** Where a game tells what it is: its own notes first, then those of older projects (rest.md §9.3). */
+const SPECS = ['specs/game.md', 'spec.md'];
+
+export interface ThumbnailDeps {
+  config: Pick<WorkerConfig, 'GEMINI_API_KEY'>;
+  store: Pick<Store, 'projects' | 'revisions'>;
+  mirror: Mirror;
+  pictures: Pictures;
+}
+
+/** What a thumbnail shall show, and putting it in its place. */
+export function thumbnailActivities({ config, store, mirror, pictures }: ThumbnailDeps): ThumbnailActivities {
+  return {
+    async planThumbnail({ userId, projectId, title }) {
+      const [project, head] = await Promise.all([store.projects.get(projectId), store.revisions.head(projectId)]);
+      if (!project) throw new DreamError('ACCESS_DENIED', 'the project is gone');
+      if (config.GEMINI_API_KEY === undefined) {
+        if (!head) throw new DreamError('FILE_NOT_FOUND', 'there is no game to be seen yet');
+        return { kind: 'screenshot', revision: head.revision };
+      }
+      let description = '';
+      for (const file of head ? SPECS : []) {
+        description ||= (await mirror.readFile(userId, projectId, head!.revision, file))?.toString('utf8') ?? '';
+      }
+      return { kind: 'draw', prompt: thumbnailPrompt({ title: title ?? project.name, description }) };
+    },
+
+    async keepThumbnail({ actionId, userId, projectId }) {
+      const bytes = await pictures.read(userId, actionId);
+      if (!bytes) throw new DreamError('ImageNotMade', 'the picture is gone');
+      await pictures.writeThumbnail(userId, projectId, bytes);
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { Router } from 'express';
+import { z } from 'zod';
+import { ERROR_POLICY } from '../../contracts/errors.js';
+import type { GenerateThumbnailInput, PictureMade } from '../../contracts/images.js';
+import { isUuid, Uuid } from '../../contracts/primitives.js';
+import type { AssetFiles } from '../../store/asset-files.js';
+import type { Pictures, StoredPicture } from '../../store/pictures.js';
+import { orNothing, type Store } from '../../store/index.js';
+import type { Actions } from '../actions/perform.js';
+import { mediaTypeOf } from '../assets/media-type.js';
+import type { ReceiveUpload } from '../assets/upload.js';
+import type { Identity } from '../auth.js';
+import { sendFileBytes } from '../games/send-file.js';
+import { refuse, type Guards } from '../guards.js';
+import { logOf } from '../request-log.js';
+
+const GenerateBody = z.object({ title: z.string().trim().min(1).max(200).nullable().catch(null), actionId: Uuid.optional().catch(undefined) });
+const PICTURES = new Set(['image/webp', 'image/png', 'image/jpeg', 'image/gif']);
+
+export interface ThumbnailDeps {
+  guards: Guards;
+  store: Pick<Store, 'projects' | 'publishedGames'>;
+  actions: Actions;
+  pictures: Pictures;
+  files: AssetFiles;
+  receive: ReceiveUpload;
+}
+
+/** A project's picture in lists: seen, sent and made (rest.md §9.4–9.6). It is never a version. */
+export function thumbnailRoutes(deps: ThumbnailDeps): Router {
+  const { guards, actions, pictures, files, receive } = deps;
+  const router = Router();
+  const addressOf = (projectId: string): string => `/api/projects/${projectId}/thumbnail?t=${Date.now()}`;
+
+  router.get('/api/projects/:projectId/thumbnail', guards.visitor(async (req, res, { user }) => {
+    const picture = await orNothing(logOf(res), visible(deps, req.params['projectId'], user), null);
+    if (picture === null) return void res.status(404).send('Not found');
+    const type = (await mediaTypeOf(picture.bytes))?.mime ?? '';
+    // What was stored by other hands may be anything.
+    sendFileBytes(req, res.set('X-Content-Type-Options', 'nosniff'), picture.bytes, { type: PICTURES.has(type) ? type : 'image/webp', changedAt: picture.changedAt });
+  }));
+
+  router.post('/api/projects/:projectId/upload-thumbnail', guards.projectOwner(async (req, res, { user, project }) => {
+    const upload = await receive(req, res, 'thumbnail');
+    if (upload === null) return;
+    if (upload.file === null) return refuse(res, 400, 'No file uploaded');
+    try {
+      const { bytes } = await files.read(upload.file);
+      if (!PICTURES.has((await mediaTypeOf(bytes))?.mime ?? '')) return refuse(res, 415, 'Invalid file type');
+      await pictures.writeThumbnail(user.id, project.id, bytes);
+    } finally {
+      await files.discard(upload.file.path);
+    }
+    res.json({ success: true, thumbnailUrl: addressOf(project.id) });
+  }));
+
+  router.post('/api/projects/:projectId/generate-thumbnail', guards.projectOwner(async (req, res, { user, project }) => {
+    const { title, actionId = randomUUID() } = GenerateBody.parse(req.body ?? {});
+    const outcome = await actions.perform<PictureMade, GenerateThumbnailInput>({
+      kind: 'generateThumbnail', workflowId: thumbnailWorkflowId(project.id), summary: `thumbnail of ${project.name}`,
+      input: { actionId, userId: user.id, projectId: project.id, title },
+    });
+    if (outcome.ok) res.json({ success: true, thumbnailUrl: addressOf(project.id) });
+    else if (outcome.kind === 'BrowserMissing') refuse(res, 503, ERROR_POLICY.BrowserMissing.sentence);
+    else res.status(500).json({ error: 'Failed to generate thumbnail', output: ERROR_POLICY[outcome.kind].sentence });
+  }));
+  return router;
+}
+
+/** One at a time for a project: who asks meanwhile waits for the same picture. */
+function thumbnailWorkflowId(projectId: string): string {
+  return `project/${projectId.toLowerCase()}/thumbnail`;
+}
+
+/** Everybody sees the picture of a published game, otherwise its owner alone. */
+async function visible({ store, pictures }: ThumbnailDeps, projectId: unknown, user: Identity | null): Promise<StoredPicture | null> {
+  const project = isUuid(projectId) ? await store.projects.get(projectId) : null;
+  if (!project) return null;
+  const game = project.user_id === user?.id ? null : await store.publishedGames.get(project.id);
+  if (project.user_id !== user?.id && (game === null || game.visibility === 'private')) return null;
+  return pictures.readThumbnail(project.user_id, project.id);
+}
