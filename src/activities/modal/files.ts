@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { crashPoint } from '../../crash-points.js';
 import { MODAL_FUNCTION } from '../../contracts/modal.js';
 import { largestOf, type FolderSize } from '../../store/folder-size.js';
 import type { FileActivities } from '../ports.js';
@@ -15,7 +14,6 @@ export function modalFileActivities({ calls }: { calls: ModalCalls }): FileActiv
       if (!(await calls.hasVolume(userId))) return;
       const input = { command: 'files', root: '', op: 'delete', path: `projects/${projectId.toLowerCase()}` } as const;
       await calls.run({ userId, fn: MODAL_FUNCTION.files, input }, z.object({ isDeleted: z.boolean() }));
-      crashPoint('after-delete-files');
     },
   };
 }
