@@ -16,7 +16,6 @@ import { publishedGamesTable, type PublishedGames } from './published-games.js';
 import { revisionsTable, type Revisions } from './revisions.js';
 import { usageTable, type Usage } from './usage.js';
 import { usersTable, type Users } from './users.js';
-import { v2ImportTables, type V2Import } from './v2-import.js';
 import { volumeHeadsTable, type VolumeHeads } from './volume-heads.js';
 import { volumeSizesTable, type VolumeSizes } from './volume-sizes.js';
 
@@ -47,7 +46,6 @@ export interface Store extends UserStore {
   readonly usage: Usage;
   readonly modalCalls: ModalCalls;
   readonly alerts: AlertRows;
-  readonly v2Import: V2Import;
   readonly publishedGames: PublishedGames;
   readonly likes: Likes;
   readonly notifications: Notifications;
@@ -74,7 +72,6 @@ export function createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_
     usage: usageTable(service),
     modalCalls: modalCallsTable(service),
     alerts: alertsTable(service),
-    v2Import: v2ImportTables(service),
     publishedGames: publishedGamesTable(service),
     likes: likesTable(service),
     notifications: notificationsTable(service),

@@ -32,9 +32,10 @@ export interface TestDatabase {
   stop(): Promise<void>;
 }
 
-export async function startServer(): Promise<TestServer> {
+/** `pgBinDir`: of the PostgreSQL to take; by default the one that comes with the packages. */
+export async function startServer(pgBinDir?: string): Promise<TestServer> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-database-'));
-  const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), log }).catch(async (error: unknown) => {
+  const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), pgBinDir, log }).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true });
     throw error;
   });

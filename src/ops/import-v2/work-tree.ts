@@ -68,7 +68,7 @@ async function visit(root: string, folder: string, found: Found): Promise<void> 
 }
 
 /** Name that git gives to these bytes; computed here so that it proves what git stored. */
-export function blobIdOf(bytes: Uint8Array): string {
+function blobIdOf(bytes: Uint8Array): string {
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
 

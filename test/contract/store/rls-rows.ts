@@ -21,56 +21,59 @@ export async function buildWorld(database: TestDatabase): Promise<World> {
   return { owner, privateProject: await project(false), publicProject: await project(true) };
 }
 
-/** A valid new row of the owner's, with what has to be there before it. Ended jobs only: one may be active per user. */
+/** What a row is made of. */
+interface Seed { readonly id: string; readonly user_id: string; readonly project_id: string; readonly place: Place; readonly database: TestDatabase }
+
+/** Table → a valid new row of the owner's, with what has to be there before it. Ended jobs only: one may be active per user. */
+const ROWS: Readonly<Record<string, (seed: Seed) => Row | Promise<Row>>> = {
+  projects: ({ id, user_id, place }) => ({ id, user_id, is_public: place === 'public' }),
+  assets: ({ id, user_id, place }) => ({ id, owner_id: user_id, filename: 'a.png', storage_path: '/a.png', is_public: place === 'public' }),
+  project_assets: async ({ id, user_id, project_id, database }) => {
+    const asset_id = randomUUID();
+    await database.sql(`insert into public.assets (id, owner_id, filename, storage_path) values ($1, $2, 'b.png', '/b.png')`, [asset_id, user_id]);
+    return { id, project_id, asset_id };
+  },
+  chat_history: ({ id, project_id }) => ({ id, project_id, role: 'user', message: 'こんにちは' }),
+  jobs: ({ id, user_id, project_id }) => ({ id, user_id, project_id, status: 'completed' }),
+  publish_drafts: async ({ id, user_id, place, database }) => {
+    await database.sql('insert into public.projects (id, user_id, is_public) values ($1, $2, $3)', [id, user_id, place === 'public']);
+    return { project_id: id, title: '題' };
+  },
+  activity_log: ({ id, user_id }) => ({ id, user_id, action: 'update' }),
+  games: ({ id, user_id, project_id }) => ({ id, user_id, project_id, title: '題', game_url: '/g' }),
+  game_likes: async ({ user_id, database }) => ({ game_id: await newGame(user_id, database), user_id }),
+  game_plays: async ({ user_id, database }) => ({ game_id: await newGame(user_id, database), player: user_id }),
+  // Without a user it is for everybody who is signed in.
+  notifications: ({ id, user_id, place }) => ({ id, user_id: place === 'public' ? null : user_id, type: 'system', title: '題', message: '文' }),
+  notification_reads: async ({ id, user_id, database }) => {
+    await database.sql(`insert into public.notifications (id, type, title, message) values ($1, 'system', '題', '文')`, [id]);
+    return { notification_id: id, user_id };
+  },
+  actions: ({ id, user_id, project_id }) => ({ id, user_id, project_id, kind: 'restore' }),
+  revisions: ({ id, project_id }) => {
+    const ordinal = Math.floor(Math.random() * 1e9) + 1;
+    return { project_id, ordinal, revision: randomUUID().replaceAll('-', '').padEnd(40, '0'), job_id: id, kind: 'generate', subject: '題' };
+  },
+  usage_events: ({ id, user_id }) => ({ id, user_id, call_id: id, kind: 'model', backend: 'local', state: 'settled' }),
+  volume_sizes: async ({ user_id, database }) => {
+    // One row per user: the one before makes room.
+    await database.sql('delete from public.volume_sizes where user_id = $1', [user_id]);
+    return { user_id, mirror_bytes: 1 };
+  },
+  backend_state: async ({ database }) => {
+    // The only row there may be.
+    await database.sql('delete from public.backend_state');
+    return { is_only_row: true, switch: 'local', updated_by: 'test' };
+  },
+  volume_heads: ({ id, user_id }) => ({ project_id: id, user_id, revision: 'a'.repeat(40) }),
+  modal_calls: ({ id, user_id }) => ({ function_call_id: id, call_id: id, user_id, function: 'generate-game' }),
+  alerts: ({ id }) => ({ id, kind: 'test', key: id, message: '!' }),
+};
+
 export async function newRow(table: string, { owner, privateProject, publicProject }: World, place: Place, database: TestDatabase): Promise<Row> {
-  const id = randomUUID();
-  const project_id = place === 'public' ? publicProject : privateProject;
-  const user_id = owner.id;
-  switch (table) {
-    case 'projects': return { id, user_id, is_public: place === 'public' };
-    case 'assets': return { id, owner_id: user_id, filename: 'a.png', storage_path: '/a.png', is_public: place === 'public' };
-    case 'project_assets': {
-      const asset_id = randomUUID();
-      await database.sql(`insert into public.assets (id, owner_id, filename, storage_path) values ($1, $2, 'b.png', '/b.png')`, [asset_id, user_id]);
-      return { id, project_id, asset_id };
-    }
-    case 'chat_history': return { id, project_id, role: 'user', message: 'こんにちは' };
-    case 'jobs': return { id, user_id, project_id, status: 'completed' };
-    case 'publish_drafts': {
-      const draftOf = randomUUID();
-      await database.sql('insert into public.projects (id, user_id, is_public) values ($1, $2, $3)', [draftOf, user_id, place === 'public']);
-      return { project_id: draftOf, title: '題' };
-    }
-    case 'activity_log': return { id, user_id, action: 'update' };
-    case 'games': return { id, user_id, project_id, title: '題', game_url: '/g' };
-    case 'game_likes': return { game_id: await newGame(owner.id, database), user_id };
-    case 'game_plays': return { game_id: await newGame(owner.id, database), player: user_id };
-    // Without a user it is for everybody who is signed in.
-    case 'notifications': return { id, user_id: place === 'public' ? null : user_id, type: 'system', title: '題', message: '文' };
-    case 'notification_reads': {
-      const notification_id = randomUUID();
-      await database.sql(`insert into public.notifications (id, type, title, message) values ($1, 'system', '題', '文')`, [notification_id]);
-      return { notification_id, user_id };
-    }
-    case 'actions': return { id, user_id, project_id, kind: 'restore' };
-    case 'revisions': {
-      const ordinal = Math.floor(Math.random() * 1e9) + 1;
-      return { project_id, ordinal, revision: randomUUID().replaceAll('-', '').padEnd(40, '0'), job_id: id, kind: 'generate', subject: '題' };
-    }
-    case 'usage_events': return { id, user_id, call_id: id, kind: 'model', backend: 'local', state: 'settled' };
-    case 'volume_sizes':
-      // One row per user: the one before makes room.
-      await database.sql('delete from public.volume_sizes where user_id = $1', [user_id]);
-      return { user_id, mirror_bytes: 1 };
-    case 'backend_state':
-      // The only row there may be: the one before makes room.
-      await database.sql('delete from public.backend_state');
-      return { is_only_row: true, switch: 'local', updated_by: 'test' };
-    case 'volume_heads': return { project_id: id, user_id, revision: 'a'.repeat(40) };
-    case 'modal_calls': return { function_call_id: id, call_id: id, user_id, function: 'generate-game' };
-    case 'alerts': return { id, kind: 'test', key: id, message: '!' };
-    default: throw new Error(`no rows for ${table}`);
-  }
+  const make = ROWS[table];
+  if (make === undefined) throw new Error(`no rows for ${table}`);
+  return make({ id: randomUUID(), user_id: owner.id, project_id: place === 'public' ? publicProject : privateProject, place, database });
 }
 
 async function newGame(userId: string, database: TestDatabase): Promise<string> {
