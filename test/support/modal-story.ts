@@ -59,7 +59,7 @@ function triesIn(events: HistoryEvents): RunTry[] {
 export const inWords = ({ tries }: RunStory): string[] => tries.map(({ backend, attempt, failure }) => [backend, attempt, failure].filter((part) => part !== null).join(' '));
 
 /** A project's repository on its user's Volume. */
-export function volumeRepo(stack: Stack, { user, projectId }: Player): string {
+function volumeRepo(stack: Stack, { user, projectId }: Player): string {
   return path.join(volumeFolder(stack, { user }), volumeRepoOf(projectId));
 }
 
