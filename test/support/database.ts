@@ -15,8 +15,8 @@ export const log = createLog('test');
 
 /** A PostgreSQL server of its own in a temp folder. */
 export interface TestServer {
-  /** Address of a new database with the platform in it and nothing of ours. */
-  createDatabase(): Promise<string>;
+  /** Address of a new database with the platform in it and nothing of ours, or of a copy of another one that nobody uses. */
+  createDatabase(copyOf?: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -39,12 +39,15 @@ export async function startServer(pgBinDir?: string): Promise<TestServer> {
     await rm(folder, { recursive: true, force: true });
     throw error;
   });
+  // Nothing of it has to survive the machine.
+  for (const setting of ['fsync', 'full_page_writes', 'synchronous_commit']) await runSql(postgres.url, `alter system set ${setting} = off`);
+  await runSql(postgres.url, 'select pg_reload_conf()');
   return {
-    async createDatabase() {
+    async createDatabase(copyOf) {
       const url = new URL(postgres.url);
       url.pathname = `/test_${randomUUID().replaceAll('-', '')}`;
-      await runSql(postgres.url, `create database ${url.pathname.slice(1)}`);
-      await applyPlatform(url.href);
+      await runSql(postgres.url, `create database ${url.pathname.slice(1)}${copyOf === undefined ? '' : ` template ${new URL(copyOf).pathname.slice(1)}`}`);
+      if (copyOf === undefined) await applyPlatform(url.href);
       return url.href;
     },
     async stop() {

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
+import { findOldestPostgres, OLDEST_MAJOR } from '../../../src/embedded/tools/oldest-postgres.js';
 import { migrate } from '../../../src/store/migrate.js';
 import { log, runSql, startServer, type TestServer } from '../../support/database.js';
 
 const MIGRATIONS = path.join(PROJECT_ROOT, 'supabase', 'migrations');
+const CHAIN = readdirSync(MIGRATIONS).sort();
 
 /** Everything in schema public that a statement could have changed, one line each. */
 const SCHEMA = `
@@ -26,89 +28,94 @@ const SCHEMA = `
 let server: TestServer;
 
 const schemaOf = async (url: string): Promise<string[]> => (await runSql<{ line: string }>(url, SCHEMA)).map(({ line }) => line);
-const chain = async (): Promise<string[]> => (await readdir(MIGRATIONS)).sort();
-/** As a server of ours left it that knew the first files only. */
-async function applyFirst(url: string, count: number): Promise<void> {
-  await runSql(url, 'create schema dreamcore; create table dreamcore.migrations (name text primary key, hash text not null, applied_at timestamptz not null default now())');
-  for (const name of (await chain()).slice(0, count)) {
-    const sql = await readFile(path.join(MIGRATIONS, name), 'utf8');
-    await runSql(url, sql);
-    await runSql(url, 'insert into dreamcore.migrations (name, hash) values ($1, $2)', [name, createHash('sha256').update(sql).digest('hex')]);
-  }
+/** Applies a file as a server of ours does that knows no later one. */
+async function applyOne(url: string, name: string): Promise<void> {
+  const sql = await readFile(path.join(MIGRATIONS, name), 'utf8');
+  await runSql(url, 'create schema if not exists dreamcore; create table if not exists dreamcore.migrations (name text primary key, hash text not null, applied_at timestamptz not null default now())');
+  await runSql(url, sql);
+  await runSql(url, 'insert into dreamcore.migrations (name, hash) values ($1, $2)', [name, createHash('sha256').update(sql).digest('hex')]);
 }
 const v2Schema = (): Promise<string> => readFile(new URL('./v2-database.sql', import.meta.url), 'utf8');
 
-/** What the product comes with, and the oldest one that it may meet, where Debian's is installed. */
-const OLDEST = '/usr/lib/postgresql/15/bin';
-const SERVERS = [
-  { version: 17, pgBinDir: undefined },
-  ...(existsSync(path.join(OLDEST, 'postgres')) ? [{ version: 15, pgBinDir: OLDEST }] : []),
-];
+async function oldestPostgres(): Promise<string> {
+  const found = await findOldestPostgres();
+  if (found === null) throw new Error(`PostgreSQL ${OLDEST_MAJOR} is missing: npm run tools`);
+  return found;
+}
 
-describe.each(SERVERS)('on PostgreSQL $version', ({ version, pgBinDir }) => {
-  beforeAll(async () => { server = await startServer(pgBinDir); });
+/** What the product comes with, and the oldest one that it may meet. */
+const SERVERS = [{ version: 17, isOldest: false }, { version: OLDEST_MAJOR, isOldest: true }];
+
+describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
+  let empty: string;
+  /** With the whole chain applied. */
+  let whole: string;
+  let built: string[];
+
+  beforeAll(async () => {
+    server = await startServer(isOldest ? await oldestPostgres() : undefined);
+    empty = await server.createDatabase();
+    whole = await server.createDatabase(empty);
+    expect(await migrate(whole, log)).toEqual(CHAIN);
+    built = await schemaOf(whole);
+  });
   afterAll(async () => { await server.stop(); });
 
   it('the version is what the title says', async () => {
-    const [row] = await runSql<{ major: number }>(await server.createDatabase(), `select current_setting('server_version_num')::int / 10000 as major`);
+    const [row] = await runSql<{ major: number }>(empty, `select current_setting('server_version_num')::int / 10000 as major`);
     expect(row?.major).toBe(version);
   });
 
   describe('the chain of migrations', () => {
     it('builds the schema from nothing, and finds nothing to do the second time', async () => {
-      const url = await server.createDatabase();
-      expect(await migrate(url, log)).toEqual(await chain());
-      const built = await schemaOf(url);
       expect(built.filter((line) => line.startsWith('policy ')).length).toBeGreaterThan(30);
-      expect(await migrate(url, log)).toEqual([]);
+      expect(await migrate(whole, log)).toEqual([]);
+      expect(await schemaOf(whole)).toEqual(built);
     });
 
-    it('ends with the same schema from every earlier step', async () => {
-      const names = await chain();
-      const whole = await server.createDatabase();
-      await migrate(whole, log);
-      const built = await schemaOf(whole);
-      for (let step = 1; step < names.length; step += 1) {
-        const url = await server.createDatabase();
-        await applyFirst(url, step);
-        expect(await migrate(url, log)).toEqual(names.slice(step));
+    describe('from every earlier step', () => {
+      let older: string;
+      beforeAll(async () => { older = await server.createDatabase(empty); });
+
+      // In order: each goes one file further than the one before.
+      it.each(CHAIN.slice(0, -1))('ends with the same schema after %s', async (name) => {
+        await applyOne(older, name);
+        const url = await server.createDatabase(older);
+        expect(await migrate(url, log)).toEqual(CHAIN.slice(CHAIN.indexOf(name) + 1));
         expect(await schemaOf(url)).toEqual(built);
-      }
+      });
     });
 
     it('may be repeated file by file without changing anything', async () => {
-      const url = await server.createDatabase();
-      await migrate(url, log);
-      const built = await schemaOf(url);
-      for (const name of await chain()) await runSql(url, await readFile(path.join(MIGRATIONS, name), 'utf8'));
+      const url = await server.createDatabase(whole);
+      for (const name of CHAIN) await runSql(url, await readFile(path.join(MIGRATIONS, name), 'utf8'));
       expect(await schemaOf(url)).toEqual(built);
     });
 
     it('takes effect once when two start at the same moment', async () => {
-      const url = await server.createDatabase();
+      const url = await server.createDatabase(empty);
       const ran = await Promise.all([migrate(url, log), migrate(url, log)]);
-      expect(ran.flat()).toEqual(await chain());
+      expect(ran.flat()).toEqual(CHAIN);
     });
 
     it('runs again from a file that was changed since it was applied', async () => {
-      const url = await server.createDatabase();
-      await migrate(url, log);
+      const url = await server.createDatabase(whole);
       await runSql(url, `update dreamcore.migrations set hash = 'another' where name like '0003%'`);
-      expect(await migrate(url, log)).toEqual((await chain()).slice(2));
+      expect(await migrate(url, log)).toEqual(CHAIN.slice(2));
     });
 
     it('keeps the files before one that fails, nothing of that one, and goes on from there', async () => {
-      const url = await server.createDatabase();
+      const url = await server.createDatabase(empty);
       await runSql(url, 'create table public.revisions (obstacle text)');
       await expect(migrate(url, log)).rejects.toThrow(/Migration 0004_spine\.sql failed/);
       expect(await runSql(url, 'select name from dreamcore.migrations order by name')).toHaveLength(3);
       expect(await runSql(url, `select from information_schema.columns where table_name = 'jobs' and column_name = 'attempt'`)).toHaveLength(0);
       await runSql(url, 'drop table public.revisions');
-      expect(await migrate(url, log)).toEqual((await chain()).slice(3));
+      expect(await migrate(url, log)).toEqual(CHAIN.slice(3));
     });
 
     it('leaves a table called profiles alone', async () => {
-      const url = await server.createDatabase();
+      const url = await server.createDatabase(empty);
       await runSql(url, 'create table public.profiles (legacy text)');
       await migrate(url, log);
       expect(await runSql(url, `select column_name from information_schema.columns where table_name = 'profiles'`)).toEqual([{ column_name: 'legacy' }]);
@@ -124,7 +131,7 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, pgBinDir }) => {
       [table, (await runSql<{ n: number }>(url, `select count(*)::int as n from public.${table}`))[0]?.n ?? -1] as const)));
 
     beforeAll(async () => {
-      url = await server.createDatabase();
+      url = await server.createDatabase(empty);
       await runSql(url, await v2Schema());
       old = await schemaOf(url);
       before = await countRows();
@@ -132,10 +139,8 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, pgBinDir }) => {
     });
 
     it('ends with the very schema of a new one: no older policy, index or function is left', async () => {
-      const fresh = await server.createDatabase();
-      await migrate(fresh, log);
       expect(old.filter((line) => /Users can view own profile|jobs_update_own|idx_assets_is_public.*\(is_public\)$/.test(line))).toHaveLength(3);
-      expect(await schemaOf(url)).toEqual(await schemaOf(fresh));
+      expect(await schemaOf(url)).toEqual(built);
     });
 
     it('keeps every row', async () => {
