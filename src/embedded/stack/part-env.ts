@@ -29,7 +29,7 @@ export interface EnvFacts {
 /** The demo server takes any key; a real one must never be sent to it. */
 const DEMO_KEY = 'demo';
 /** What a helper process of the stack may not see: it needs none of it. */
-const SECRETS = /^(ANTHROPIC_|GEMINI_|REPLICATE_|SUPABASE_|TEMPORAL_|CALLBACK_|DATABASE_|MODAL_|PG)/;
+const SECRETS = /^(ANTHROPIC_|GEMINI_|REPLICATE_|SUPABASE_|TEMPORAL_|CALLBACK_|DATABASE_|MODAL_|GOOGLE_|PG)/;
 
 /** What the embedded parts contribute to the configuration of API and worker; empty where real services are configured. */
 export function providedEnv(facts: EnvFacts): Record<string, string> {
@@ -56,7 +56,7 @@ export function providedEnv(facts: EnvFacts): Record<string, string> {
 export function workerEnv(facts: EnvFacts): NodeJS.ProcessEnv {
   const { config } = facts;
   return {
-    ...facts.env, ...providedEnv(facts),
+    ...facts.env, ...providedEnv(facts), GOOGLE_CLIENT_SECRET: undefined,
     DATA_DIR: config.DATA_DIR, PORT: String(config.PORT), HOST: config.HOST, PUBLIC_URL: config.PUBLIC_URL, CALLBACK_BASE_URL: config.CALLBACK_BASE_URL,
   };
 }
@@ -64,6 +64,11 @@ export function workerEnv(facts: EnvFacts): NodeJS.ProcessEnv {
 /** The environment of the API: as the worker's, without the keys of models. */
 export function apiEnv(facts: EnvFacts): NodeJS.ProcessEnv {
   return { ...workerEnv(facts), ANTHROPIC_API_KEY: undefined, GEMINI_API_KEY: undefined, REPLICATE_API_TOKEN: undefined };
+}
+
+/** What the gateway alone is told: credentials for signing in at Google or another OpenID provider. */
+export function signInEnv({ GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, GOOGLE_ISSUER }: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries({ GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, GOOGLE_ISSUER }).flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
 /** The environment of a helper process: the system's variables and what it is told, no secret of anybody else. */

@@ -8,7 +8,7 @@ import { devServerArgs, isTemporalReady } from '../temporal.js';
 import { run, tail } from '../tools/run.js';
 import { acceptsTcp, answersHttp, waitUntilHealthy } from './health.js';
 import { deployModalApp, emulatorProcess } from './modal-part.js';
-import { apiEnv, helperEnv, workerEnv, type EnvFacts } from './part-env.js';
+import { apiEnv, helperEnv, signInEnv, workerEnv, type EnvFacts } from './part-env.js';
 import { openPartLog } from './part-log.js';
 import type { Part } from './plan.js';
 import { spawnProcess, type ProcessSpec, type Running, type SpawnedProcess } from './running.js';
@@ -32,7 +32,7 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
     postgres: () => postgres,
     supabase: () => processRunner('supabase', facts, {
       spec: () => nodeProcess('src/embedded/supabase/main.ts', helperEnv(facts.env, {
-        DATABASE_URL: postgres.url(), PORT: String(facts.ports.supabase), PUBLIC_URL: facts.config.PUBLIC_URL,
+        ...signInEnv(facts.env), DATABASE_URL: postgres.url(), PORT: String(facts.ports.supabase), PUBLIC_URL: facts.config.PUBLIC_URL,
         KEY_DIR: path.join(facts.config.DATA_DIR, 'secrets'),
       }), 5_000),
       isHealthy: () => answersHttp(`http://127.0.0.1:${facts.ports.supabase}/health`),

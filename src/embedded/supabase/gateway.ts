@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { authError } from './auth/errors.js';
 import { isLoopback, Redirects } from './auth/redirects.js';
+import type { OidcProvider } from './auth/google.js';
 import { createAuth } from './auth/router.js';
 import { HttpError, json, preflight, readBody, send, type Call, type Reply } from './http.js';
 import { loadGatewayKeys, type GatewayKeys } from './keys.js';
@@ -31,6 +32,8 @@ export interface GatewayOptions {
   readonly siteUrl: string;
   /** Further addresses that a sign-in may lead back to; this machine always may. */
   readonly redirectAllowList?: readonly string[] | undefined;
+  /** Google, or another OpenID provider; without it a local form takes its place. */
+  readonly google?: OidcProvider | undefined;
   readonly keyDir: string;
   readonly log: GatewayLog;
   /** How long a start waits for the database. */
@@ -69,7 +72,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const redirects = new Redirects(options.siteUrl, options.redirectAllowList ?? []);
   const handlers: Handlers = {
     rest: createRest(callerPool, adminPool, keys),
-    auth: createAuth(adminPool, keys, options.issuer ?? `${url}/auth/v1`, redirects),
+    auth: createAuth(adminPool, keys, { issuer: options.issuer ?? `${url}/auth/v1`, redirects, google: options.google, log: options.log }),
   };
   server.on('request', (request, response) => void serve(request, response, handlers, options.log));
 
@@ -96,8 +99,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, handler
   } catch (error) {
     reply = failure(error, room, log);
   }
-  // The sign-in form can only be read and sent by the browser that shows it.
-  send(request, response, reply, url.pathname !== '/auth/v1/authorize');
+  // What leads through a sign-in can only be read and sent by the browser that shows it.
+  send(request, response, reply, !/^\/auth\/v1\/(authorize|callback)$/.test(url.pathname));
 }
 
 async function answer(request: IncomingMessage, url: URL, room: keyof Handlers | undefined, path: string, handlers: Handlers): Promise<Reply> {

@@ -80,6 +80,8 @@ create table if not exists auth.flow_state (
   user_id uuid references auth.users (id) on delete cascade,
   created_at timestamptz not null default now()
 );
+-- What an OpenID provider is asked with, until it answers (worth nothing without its code); what a link was made for.
+alter table auth.flow_state add column if not exists provider_nonce text, add column if not exists provider_verifier text, add column if not exists link_type text;
 
 create or replace function auth.jwt() returns jsonb language sql stable as $$
   select nullif(current_setting('request.jwt.claims', true), '')::jsonb

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { GenerateLinkParams } from '@supabase/supabase-js';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anonymous, dataOf, newUser, openProject, raw, removeUsers, service, type Project } from './stack.js';
@@ -80,6 +81,49 @@ describe('sign-in links', () => {
     const { email_otp } = await link() ?? {};
     expect((await anonymous(project).auth.verifyOtp({ email: user.email, token: '00000000', type: 'email' })).error).not.toBeNull();
     expect((await anonymous(project).auth.verifyOtp({ email: user.email, token: email_otp ?? '', type: 'email' })).data.user?.id).toBe(user.id);
+  });
+});
+
+describe('links for newcomers and the forgetful', () => {
+  const link = (request: GenerateLinkParams) => service(project).auth.admin.generateLink(request);
+  const password = 'a password of theirs';
+
+  it('a sign-up link makes the user with password and metadata, and signs in', async () => {
+    const email = `signup-${randomUUID()}@example.com`;
+    const { data, error } = await link({ type: 'signup', email, password, options: { data: { full_name: '新人 一郎' } } });
+    expect(error).toBeNull();
+    expect(data.properties?.verification_type).toBe('signup');
+    const verified = await anonymous(project).auth.verifyOtp({ token_hash: data.properties?.hashed_token ?? '', type: 'signup' });
+    expect(verified.data.user).toMatchObject({ email, user_metadata: { full_name: '新人 一郎' } });
+    expect((await anonymous(project).auth.signInWithPassword({ email, password })).data.user?.id).toBe(verified.data.user?.id);
+    expect((await link({ type: 'signup', email, password })).error).toMatchObject({ status: 422, code: 'email_exists' });
+    await service(project).auth.admin.deleteUser(verified.data.user?.id ?? '');
+  });
+
+  it('an invitation makes the user without a password', async () => {
+    const email = `invited-${randomUUID()}@example.com`;
+    const { data } = await link({ type: 'invite', email });
+    const verified = await anonymous(project).auth.verifyOtp({ token_hash: data.properties?.hashed_token ?? '', type: 'invite' });
+    expect(verified.data.user?.email).toBe(email);
+    expect((await link({ type: 'invite', email })).error?.code).toBe('email_exists');
+    await service(project).auth.admin.deleteUser(verified.data.user?.id ?? '');
+  });
+
+  it('a recovery link lets a known user set a new password, and nobody else', async () => {
+    const user = await newUser(project);
+    const { data } = await link({ type: 'recovery', email: user.email });
+    const client = anonymous(project);
+    expect((await client.auth.verifyOtp({ token_hash: data.properties?.hashed_token ?? '', type: 'recovery' })).data.user?.id).toBe(user.id);
+    expect((await client.auth.updateUser({ password: 'remembered again' })).error).toBeNull();
+    expect((await anonymous(project).auth.signInWithPassword({ email: user.email, password: 'remembered again' })).error).toBeNull();
+    expect((await link({ type: 'recovery', email: `nobody-${randomUUID()}@example.com` })).error).toMatchObject({ status: 404, code: 'user_not_found' });
+  });
+
+  it('a link serves for what it was made for', async () => {
+    const user = await newUser(project);
+    const { data } = await link({ type: 'recovery', email: user.email });
+    const { error } = await anonymous(project).auth.verifyOtp({ token_hash: data.properties?.hashed_token ?? '', type: 'signup' });
+    expect(error).toMatchObject({ status: 403, code: 'otp_expired' });
   });
 });
 

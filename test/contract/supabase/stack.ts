@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createClient } from '@supabase/supabase-js';
 import pg from 'pg';
 import { startPostgres, type RunningPostgres } from '../../../src/embedded/postgres.js';
+import type { OidcProvider } from '../../../src/embedded/supabase/auth/google.js';
 import { startGateway, type RunningGateway } from '../../../src/embedded/supabase/gateway.js';
 import { applyPlatform } from '../../../src/embedded/supabase/platform.js';
 import { createLog } from '../../../src/log.js';
@@ -38,7 +39,7 @@ export async function openProject(): Promise<Project> {
 }
 
 /** Starts PostgreSQL, applies platform and migrations, starts the gateway: all in a temp folder, on free ports. */
-export async function startOwnProject(): Promise<OwnProject> {
+export async function startOwnProject(google?: OidcProvider): Promise<OwnProject> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-supabase-'));
   const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), log });
   const remove = async (): Promise<void> => {
@@ -48,7 +49,7 @@ export async function startOwnProject(): Promise<OwnProject> {
   try {
     await applyPlatform(postgres.url);
     await migrate(postgres.url, log);
-    const gateway = await startGateway({ databaseUrl: postgres.url, port: 0, siteUrl: 'http://localhost:3000', keyDir: path.join(folder, 'keys'), log });
+    const gateway = await startGateway({ databaseUrl: postgres.url, port: 0, siteUrl: 'http://localhost:3000', keyDir: path.join(folder, 'keys'), google, log });
     return {
       gateway, postgres, folder,
       url: gateway.url, anonKey: gateway.anonKey, serviceRoleKey: gateway.serviceRoleKey,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answersChallenge } from './oauth.js';
+import { answersChallenge } from './flows.js';
 import { isLoopback, Redirects } from './redirects.js';
 import { signInPage } from './sign-in-page.js';
 

@@ -5,6 +5,8 @@ import type { GatewayKeys } from '../keys.js';
 import { bearerToken } from '../rest/request.js';
 import { adminRoutes } from './admin.js';
 import { authError, authJson } from './errors.js';
+import { Flows } from './flows.js';
+import { GoogleOAuth, type OidcProvider } from './google.js';
 import { jsonOf, parse } from './json.js';
 import { SignInLinks } from './links.js';
 import { DeveloperOAuth } from './oauth.js';
@@ -14,13 +16,22 @@ import { NewUser, UserChanges, Users } from './users.js';
 
 type Handler = (call: Call) => Promise<Reply>;
 
+export interface AuthOptions {
+  /** `iss` of the tokens and the address under which this is reached. */
+  readonly issuer: string;
+  readonly redirects: Redirects;
+  /** Without credentials a local form takes the provider's place. */
+  readonly google: OidcProvider | undefined;
+  readonly log: { warn(facts: object, message: string): void };
+}
+
 const Credentials = z.object({ email: z.string().min(1), password: z.string().min(1) });
 
 /** The part of GoTrue that supabase-js and the product's pages need. Everything unknown is 404 or 501. */
-export function createAuth(pool: pg.Pool, keys: GatewayKeys, issuer: string, redirects: Redirects): Handler {
+export function createAuth(pool: pg.Pool, keys: GatewayKeys, { issuer, redirects, google, log }: AuthOptions): Handler {
   const users = new Users(pool);
   const sessions = new Sessions(pool, keys, users, issuer);
-  const oauth = new DeveloperOAuth(pool, users, sessions, redirects);
+  const flows = new Flows(pool, users, sessions, redirects);
   const links = new SignInLinks(pool, users, sessions, redirects, issuer);
   const admin = adminRoutes(users, links, keys);
   const routes: Record<string, Handler> = {
@@ -28,14 +39,13 @@ export function createAuth(pool: pg.Pool, keys: GatewayKeys, issuer: string, red
     'GET /settings': async () => authJson(200, SETTINGS),
     'GET /.well-known/jwks.json': async () => authJson(200, keys.jwks),
     'POST /signup': signUp(users, sessions),
-    'POST /token': async (call) => authJson(200, await grant(call, users, sessions, oauth)),
+    'POST /token': async (call) => authJson(200, await grant(call, users, sessions, flows)),
     'POST /logout': logout(sessions),
     'GET /user': async (call) => authJson(200, (await sessions.userOf(bearerToken(call))).user),
     'PUT /user': updateSelf(users, sessions),
     'POST /verify': (call) => links.verify(call),
     'GET /verify': (call) => links.follow(call),
-    'GET /authorize': (call) => oauth.showForm(call),
-    'POST /authorize': (call) => oauth.takeForm(call),
+    ...(google ? googleRoutes(new GoogleOAuth(google, issuer, flows, users, log)) : developerRoutes(new DeveloperOAuth(flows, users))),
   };
   return async (call) => {
     if (call.path.startsWith('/admin/')) return admin(call);
@@ -45,12 +55,22 @@ export function createAuth(pool: pg.Pool, keys: GatewayKeys, issuer: string, red
   };
 }
 
+const googleRoutes = (oauth: GoogleOAuth): Record<string, Handler> => ({
+  'GET /authorize': (call) => oauth.start(call),
+  'GET /callback': (call) => oauth.answer(call),
+});
+
+const developerRoutes = (oauth: DeveloperOAuth): Record<string, Handler> => ({
+  'GET /authorize': (call) => oauth.showForm(call),
+  'POST /authorize': (call) => oauth.takeForm(call),
+});
+
 const SETTINGS = {
   external: { email: true, google: true, phone: false, anonymous_users: false },
   disable_signup: false, mailer_autoconfirm: true, phone_autoconfirm: false, sms_provider: '', saml_enabled: false,
 };
 
-async function grant(call: Call, users: Users, sessions: Sessions, oauth: DeveloperOAuth): Promise<unknown> {
+async function grant(call: Call, users: Users, sessions: Sessions, flows: Flows): Promise<unknown> {
   const body = jsonOf(call);
   switch (call.query.get('grant_type')) {
     case 'password': {
@@ -62,7 +82,7 @@ async function grant(call: Call, users: Users, sessions: Sessions, oauth: Develo
     case 'refresh_token':
       return sessions.refresh(parse(z.object({ refresh_token: z.string().min(1) }), body).refresh_token);
     case 'pkce':
-      return oauth.exchange(body);
+      return flows.exchange(body);
     default:
       throw authError(400, 'validation_failed', 'unsupported_grant_type');
   }
