@@ -19,7 +19,10 @@ export interface StackOptions {
   readonly without?: readonly StackPart[];
   /** Parts that are not started again when they end, for tests that do it themselves. */
   readonly leaveDown?: readonly StackPart[];
-  /** Runs the functions through the local stand-in for Modal, with its door for scripted faults open (test/support/modal-emulator.ts). */
+  /**
+   * Runs the functions through the local stand-in for Modal, with its door for scripted faults open (test/support/modal-emulator.ts).
+   * Absent: as `npm run test:recovery:modal` says by DREAMCORE_TEST_MODAL, else not.
+   */
   readonly modalEmulator?: boolean;
   /** Used again, and kept by `stop`, when given. */
   readonly dataDir?: string;
@@ -66,12 +69,13 @@ const LAUNCHER = path.join(PROJECT_ROOT, 'src/embedded/start.ts');
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dataDir = options.dataDir ?? (await newDataDir());
   const port = options.port || (await findFreePort());
-  const modal: Record<string, string> = options.modalEmulator ? { MODAL_EMULATOR_CONTROL_FILE: modalControlFile(dataDir) } : {};
+  const isOnModal = options.modalEmulator ?? process.env['DREAMCORE_TEST_MODAL'] === '1';
+  const modal: Record<string, string> = isOnModal ? { MODAL_EMULATOR_CONTROL_FILE: modalControlFile(dataDir) } : {};
   const env = stackEnv({ DEMO_SECONDS: '0', [CRASH_POINTS_DIR]: crashPointsDir(dataDir), ...modal, ...options.env, PORT: String(port), DATA_DIR: dataDir });
   const parts: Started[] = [];
   const lists = [['--without', options.without], ['--leave-down', options.leaveDown]] as const;
   const selected = lists.flatMap(([flag, names]) => (names?.length ? [`${flag}=${names.join(',')}`] : []));
-  const launcher = startLauncher([...selected, ...(options.modalEmulator ? ['--modal-emulator'] : [])], env);
+  const launcher = startLauncher([...selected, ...(isOnModal ? ['--modal-emulator'] : [])], env);
   const stop = async (): Promise<void> => {
     await Promise.all(parts.map((part) => part.stop()));
     await launcher.stop();
@@ -127,7 +131,7 @@ export async function newDataDir(): Promise<string> {
 
 /** Our environment without anything that would configure the product, then `own`. */
 export function stackEnv(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const foreign = /^(ANTHROPIC_|GEMINI_|IMAGE_|REPLICATE_|BUDGET_|USER_DAILY|VOLUME_|ALERT_|CLAUDE_|SUPABASE_|EMBEDDED_|TEMPORAL_|CALLBACK_|PG|DEMO|PORT$|HOST$|PUBLIC_URL$|GAMES_|CORS_|MAX_|JOB_|MODAL_|USE_MODAL$|NODE_ENV$|LOG_LEVEL$|VITEST|npm_)/;
+  const foreign = /^(ANTHROPIC_|GEMINI_|IMAGE_|REPLICATE_|BUDGET_|USER_DAILY|VOLUME_|VIDEO_|ALERT_|CLAUDE_|SUPABASE_|EMBEDDED_|TEMPORAL_|CALLBACK_|PG|DEMO|PORT$|HOST$|PUBLIC_URL$|GAMES_|CORS_|MAX_|JOB_|MODAL_|USE_MODAL$|NODE_ENV$|LOG_LEVEL$|VITEST|npm_)/;
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name) || name === 'TEMPORAL_CLI_PATH');
   // Tests and benchmarks work faster than people; the limits have tests of their own.
   const limits = Object.fromEntries(['READS', 'WRITES', 'AI'].map((kind) => [`RATE_LIMIT_${kind}_PER_MIN`, '1000000']));
