@@ -34,18 +34,14 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-/**
- * The API, built in one place and listening. Temporal and the database may be away: what needs them is answered as unavailable
- * until they are back.
- */
-export async function startApi(config: Config, log: Log): Promise<RunningApi> {
+/** Everything that answers, wired together; nothing listens yet, and nothing outside is asked. */
+export function assembleApi(config: Config, log: Log) {
   const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS });
   const temporal = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   const store = createStore(config, log);
   const plainMirror = createMirror(config.DATA_DIR);
   const mirror = whyWithoutModal(config) === null ? withHydration(plainMirror, createHydrate(temporal, log)) : plainMirror;
   const assetFiles = createAssetFiles(config.DATA_DIR);
-  await assetFiles.removeOldParts();
   const auth = withSignInAudit(createAuth(config), store.activityLog);
   const limits = createRateLimits(config, store.activityLog);
   const readStream = streamReader(temporal);
@@ -60,7 +56,16 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   const app = createApp({
     config, log, auth, limits, store, games: createGames(store, mirror), assetFiles, pictures: createPictures(config.DATA_DIR), callback, cancelJob: (job) => stopJob(socketDeps, job), actions: createActions(temporal),
   });
+  return { app, socketDeps, assetFiles, connection };
+}
 
+/**
+ * The API, built in one place and listening. Temporal and the database may be away: what needs them is answered as unavailable
+ * until they are back.
+ */
+export async function startApi(config: Config, log: Log): Promise<RunningApi> {
+  const { app, socketDeps, assetFiles, connection } = assembleApi(config, log);
+  await assetFiles.removeOldParts();
   const server = createServer(app);
   const sockets = attachSockets(server, socketDeps);
   await listen(server, config);
