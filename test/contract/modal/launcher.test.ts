@@ -34,7 +34,7 @@ describe('npm start -- --modal-emulator', () => {
   it('has our functions deployed into it, with their secrets, and tells the other parts to use it', async () => {
     const { apps, secrets } = await modalControlOf(stack).state();
     expect(apps['dreamcore']?.functions).toContain('generate-game');
-    expect(secrets).toEqual(['anthropic', 'dreamcore-callback']);
+    expect(secrets).toEqual(['anthropic', 'dreamcore-callback', 'gemini']);
     expect(provided).toMatchObject({ USE_MODAL: 'true', MODAL_SERVER_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as unknown });
     expect(await deployedAnswer()).toContain('ModalOutdated');
   });
