@@ -127,6 +127,9 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
   { method: 'get', path: '/project/:id', tag: 'pages', summary: 'Editor', auth: 'none', answers: { 200: 'text/html' } },
   { method: 'get', path: '/play/:id', tag: 'pages', summary: 'Play a game', auth: 'none', answers: { 200: 'text/html' } },
   { method: 'get', path: '/game.html', tag: 'pages', summary: 'The same, where publishing leads to', auth: 'none', query: { id: 'of the game or its project' }, answers: { 200: 'text/html' } },
+  { method: 'get', path: '/discover', tag: 'pages', summary: 'Published games', auth: 'none', answers: { 200: 'text/html' } },
+  { method: 'get', path: '/zap', tag: 'pages', summary: 'The same', auth: 'none', answers: { 200: 'text/html' } },
+  { method: 'get', path: '/zap/:id', tag: 'pages', summary: 'Play a game', auth: 'none', answers: { 200: 'text/html' } },
   { method: 'get', path: '/notifications', tag: 'pages', summary: 'Notifications', auth: 'none', answers: { 200: 'text/html' } },
   { method: 'get', path: '/lib/supabase.min.js', tag: 'pages', summary: 'Browser build of supabase-js', auth: 'none', answers: { 200: 'application/javascript' } },
 

@@ -4,6 +4,7 @@ import { text } from '../texts/index.js';
 import { day } from '../ui/clock.js';
 import { h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
+import { projectThumb } from './thumb.js';
 
 /** @typedef {import('../types.js').ProjectSummary} ProjectSummary */
 
@@ -32,19 +33,6 @@ export function projectCard(project, { onRename, onRemove }) {
  * @param {ProjectSummary} project @param {string} name
  */
 function thumbnail(project, name) {
-  const box = h('div', { class: 'project-thumb', 'aria-hidden': 'true' }, h('span', { class: 'project-thumb-name' }, name));
-  box.dataset['tint'] = String(tint(project.id));
   const token = readCachedSession()?.access_token;
-  if (project.isPublic && token) {
-    const image = h('img', { src: `/api/projects/${project.id}/thumbnail?access_token=${encodeURIComponent(token)}`, alt: '', loading: 'lazy', onerror: () => image.remove() });
-    box.append(image);
-  }
-  return box;
-}
-
-/** One of twelve tints, always the same for a project. @param {string} id */
-function tint(id) {
-  let sum = 0;
-  for (const character of id) sum = (sum * 31 + character.charCodeAt(0)) % 9973;
-  return sum % 12;
+  return projectThumb(project.id, name, project.isPublic && token ? `/api/projects/${project.id}/thumbnail?access_token=${encodeURIComponent(token)}` : null);
 }

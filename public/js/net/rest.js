@@ -10,7 +10,7 @@ export async function get(session, path) {
 }
 
 /**
- * Sends JSON, or nothing.
+ * Sends JSON, a form, or nothing.
  * @param {import('./session.js').Session} session
  * @param {string} method
  * @param {string} path
@@ -33,6 +33,7 @@ export async function ask(session, method, path, body) {
 function fetchWith(session, method, path, body) {
   const headers = new Headers({ Authorization: `Bearer ${session.token}` });
   if (body === undefined) return fetch(path, { method, headers });
+  if (body instanceof FormData) return fetch(path, { method, headers, body });
   headers.set('Content-Type', 'application/json');
   return fetch(path, { method, headers, body: JSON.stringify(body) });
 }

@@ -8,6 +8,8 @@ import { startPage } from '../ui/shell.js';
 
 /** @typedef {import('../types.js').Notice} Notice */
 
+/** @type {Record<string, 'check' | 'alert'>} */
+const ICONS = { success: 'check', warning: 'alert' };
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 const FILTERS = /** @type {const} */ ([['all', text.noticesAll], ['system', text.noticesSystem], ['project', text.noticesProject]]);
@@ -67,7 +69,7 @@ function show(session) {
 /** @param {Notice} notice @param {import('../net/session.js').Session} session */
 function item(notice, session) {
   return h('button', { type: 'button', class: notice.read ? 'notice' : 'notice unread', onclick: () => open(notice, session) },
-    h('span', { class: `notice-icon ${notice.icon ?? ''}` }, icon(notice.icon === 'success' ? 'check' : 'alert', 20)),
+    h('span', { class: `notice-icon ${notice.icon ?? ''}` }, icon(ICONS[notice.icon ?? ''] ?? 'bell', 20)),
     h('span', { class: 'notice-text' },
       h('strong', {}, notice.title, !notice.read && h('span', { class: 'visually-hidden' }, ` (${text.noticesUnread})`)),
       h('span', { class: 'notice-message' }, notice.message),

@@ -13,7 +13,7 @@ startPage(text.playPageTitle);
 const like = byId('likeButton', HTMLButtonElement);
 const info = byId('infoButton', HTMLButtonElement);
 
-/** `/game.html?id=…` and `/play/…` are the same page. */
+/** `/game.html?id=…`, `/play/…` and `/zap/…` are the same page. */
 function gameId() {
   return new URLSearchParams(location.search).get('id') ?? location.pathname.split('/')[2] ?? '';
 }
@@ -112,7 +112,7 @@ function openInfo(game) {
 byId('backButton', HTMLButtonElement).addEventListener('click', () => {
   const cameFromHere = document.referrer !== '' && new URL(document.referrer).host === location.host;
   if (cameFromHere) history.back();
-  else location.assign('/create');
+  else location.assign('/discover');
 });
 byId('shareButton', HTMLButtonElement).addEventListener('click', async () => {
   const shared = { title: document.title, url: location.href };

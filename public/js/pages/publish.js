@@ -2,6 +2,7 @@
 import { ask, get } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
 import { PublishForm } from '../publish/form.js';
+import { Thumbnail } from '../publish/thumbnail.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
 import { byId, h } from '../ui/dom.js';
@@ -33,9 +34,33 @@ async function start() {
   wire(session, form);
   const draft = await get(session, `${api}/publish-draft`).then((answer) => answer.json()).catch(() => null);
   form.fill(draft ?? { title: project.name });
+  const thumbnail = openThumbnail(session, form);
+  thumbnail.show(draft?.thumbnailUrl ?? null);
   submit.disabled = false;
   await showPublished(session);
-  if (!draft) await writeByAi(session, form, ['title', 'description', 'howToPlay', 'tags']);
+  if (draft) return;
+  await writeByAi(session, form, ['title', 'description', 'howToPlay', 'tags']);
+  await thumbnail.make();
+}
+
+/** @param {Session} session @param {PublishForm} form */
+function openThumbnail(session, form) {
+  /** @param {Response} answer */
+  const keep = async (answer) => {
+    const { thumbnailUrl } = await answer.json();
+    form.fill({ thumbnailUrl });
+    await save(session, form);
+    return thumbnailUrl;
+  };
+  return new Thumbnail(byId('thumbnail', HTMLElement), {
+    make: async () => keep(await ask(session, 'POST', `${api}/generate-thumbnail`, { title: form.read().title })),
+    upload: async (picture) => {
+      const data = new FormData();
+      data.append('thumbnail', picture, 'thumbnail.webp');
+      return keep(await ask(session, 'POST', `${api}/upload-thumbnail`, data));
+    },
+    source: (url) => `${url}${url.includes('?') ? '&' : '?'}access_token=${encodeURIComponent(session.token)}`,
+  });
 }
 
 /** @param {Session} session @param {PublishForm} form */

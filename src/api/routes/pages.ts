@@ -6,7 +6,7 @@ import { PROJECT_ROOT } from '../../config.js';
 const PUBLIC_DIR = path.join(PROJECT_ROOT, 'public');
 /** Addresses without an ending → the page that is served there (rest.md §2.2). */
 const PAGES = {
-  '/create': 'create.html', '/project/:id': 'editor.html', '/play/:id': 'play.html', '/game.html': 'play.html', '/notifications': 'notifications.html',
+  '/create': 'create.html', '/discover': 'discover.html', '/zap': 'discover.html', '/zap/:id': 'play.html', '/project/:id': 'editor.html', '/play/:id': 'play.html', '/game.html': 'play.html', '/notifications': 'notifications.html',
 } as const;
 
 /** The pages, what they load, and the browser build of supabase-js. Nobody needs to be signed in for them: their data is protected. */

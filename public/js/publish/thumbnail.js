@@ -1,0 +1,81 @@
+/** The game's picture beside its words: drawn by the AI, or chosen by the person and cut to 9:16. */
+import { text } from '../texts/index.js';
+import { h } from '../ui/dom.js';
+import { toast } from '../ui/toast.js';
+
+const WIDTH = 1080;
+const HEIGHT = 1920;
+/** The server takes less than 1 MiB. */
+const MAX_BYTES = 1_048_575;
+const QUALITIES = [0.85, 0.6, 0.4];
+
+export class Thumbnail {
+  #stage = h('div', { class: 'thumbnail-stage', role: 'status' });
+  #make = h('button', { type: 'button', class: 'button compact', onclick: () => void this.make() }, text.thumbnailMake);
+  #choose = h('button', { type: 'button', class: 'button compact', onclick: () => this.#picker.click() }, text.thumbnailUpload);
+  #picker = h('input', { type: 'file', accept: 'image/png,image/jpeg,image/webp,image/gif', hidden: true, 'aria-label': text.thumbnailUpload });
+  #calls;
+  /** @type {string | null} */
+  #shown = null;
+
+  /**
+   * @param {HTMLElement} box
+   * @param {{ make: () => Promise<string>, upload: (picture: Blob) => Promise<string>, source: (url: string) => string }} calls
+   *   both answer the picture's new address; `source` makes it one that an image may load
+   */
+  constructor(box, calls) {
+    this.#calls = calls;
+    this.#picker.addEventListener('change', () => {
+      const [file] = this.#picker.files ?? [];
+      this.#picker.value = '';
+      if (file) void this.#work(text.thumbnailUploading, text.thumbnailUploadFailed, async () => calls.upload(await portrait(file)));
+    });
+    box.append(h('h2', { class: 'publish-part' }, text.thumbnailHeading), this.#stage, h('div', { class: 'thumbnail-actions' }, this.#make, this.#choose, this.#picker));
+    this.show(null);
+  }
+
+  /** @param {string | null} url */
+  show(url) {
+    this.#shown = url;
+    this.#make.textContent = url === null ? text.thumbnailMake : text.thumbnailMakeAgain;
+    if (url === null) return this.#stage.replaceChildren(h('p', {}, text.thumbnailNone));
+    const image = h('img', { src: this.#calls.source(url), alt: text.thumbnailHeading, onerror: () => this.show(null) });
+    this.#stage.replaceChildren(image);
+  }
+
+  /** Has the AI draw one. */
+  make() {
+    return this.#work(this.#shown === null ? text.thumbnailMaking : text.thumbnailMakingAgain, text.thumbnailFailed, () => this.#calls.make());
+  }
+
+  /** @param {string} busy @param {string} failed @param {() => Promise<string>} work */
+  async #work(busy, failed, work) {
+    const before = this.#shown;
+    for (const button of [this.#make, this.#choose]) button.disabled = true;
+    this.#stage.replaceChildren(h('p', { class: 'is-working' }, busy));
+    try {
+      this.show(await work());
+    } catch {
+      this.show(before);
+      toast(failed, { kind: 'error' });
+    } finally {
+      for (const button of [this.#make, this.#choose]) button.disabled = false;
+    }
+  }
+}
+
+/** The middle of a picture, 9:16, as WebP that the server takes. @param {Blob} file */
+async function portrait(file) {
+  const bitmap = await createImageBitmap(file);
+  const scale = Math.max(WIDTH / bitmap.width, HEIGHT / bitmap.height);
+  const [width, height] = [WIDTH / scale, HEIGHT / scale];
+  const shrink = Math.min(1, 1 / scale);
+  const canvas = h('canvas', { width: Math.round(WIDTH * shrink), height: Math.round(HEIGHT * shrink) });
+  canvas.getContext('2d')?.drawImage(bitmap, (bitmap.width - width) / 2, (bitmap.height - height) / 2, width, height, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  for (const quality of QUALITIES) {
+    const made = await new Promise((/** @type {(blob: Blob | null) => void} */ resolve) => canvas.toBlob(resolve, 'image/webp', quality));
+    if (made && made.size <= MAX_BYTES) return made;
+  }
+  throw new Error('the picture is too large');
+}
