@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAdmitter, type Admitter } from '../../src/api/admission/admit.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import type { GenerateGameInput, RestoreVersionInput } from '../../src/contracts/workflows.js';
+import { listProcesses, descendants } from '../chaos/processes.js';
 import { generateInput, jobRow, startWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
 
 /** The API's side of admission against the real workflows and a real server; only what the activities would do is played. */
@@ -146,6 +147,20 @@ describe('A4–A6: meeting somebody else', () => {
       await env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result();
     });
     expect(opened).toEqual([input.jobId]);
+  });
+
+  it('a server that falls silent before it is asked whether our run is there: accepted as well, when it can be asked', async () => {
+    const input = generateInput();
+    const server = descendants(await listProcesses(), process.pid).find(({ command }) => command.includes('start-dev'));
+    const admitted = admit(input);
+    await sleep(3_500);
+    process.kill(server?.pid ?? 0, 'SIGSTOP');
+    await sleep(5_000);
+    process.kill(server?.pid ?? 0, 'SIGCONT');
+    await expect(admitted).resolves.toEqual({ kind: 'waiting' });
+    await env.withWorkers(generating().activities, async () => {
+      await env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result();
+    });
   });
 });
 

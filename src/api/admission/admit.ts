@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import type { Log } from '../../log.js';
 import { crashPoint } from '../../crash-points.js';
@@ -19,6 +19,9 @@ const OTHER_KIND_DEADLINE_MS = 20_000;
 /** A restore or delete that has begun will be done, so it is not called failed before even a dead worker was replaced. */
 const OWN_WORK_DEADLINE_MS = 60_000;
 const DESCRIBE_TIMEOUT_MS = 2_000;
+/** A server that is silent just then may hold our run: calling the message failed would be wrong, so it is asked again for so long. */
+const DESCRIBE_PATIENCE_MS = 8_000;
+const DESCRIBE_PAUSE_MS = 100;
 const CANCEL_TIMEOUT_MS = 6_000;
 
 export interface Admitter {
@@ -77,14 +80,16 @@ async function tryUntil(temporal: Client, log: Log, admission: Admission, deadli
   return 'timedOut';
 }
 
-/** The latest run that wrote or writes the project; null when there is none or nobody can tell. */
+/** The latest run that wrote or writes the project; null when there is none or nobody could tell for long. */
 async function describeWriter(temporal: Client, projectId: string): Promise<{ isRunning: boolean; messageId: unknown; kind: unknown } | null> {
-  try {
-    const handle = temporal.workflow.getHandle(projectWorkflowId(projectId));
-    const { status, memo } = await temporal.withDeadline(Date.now() + DESCRIBE_TIMEOUT_MS, () => handle.describe());
-    return { isRunning: status.name === 'RUNNING', messageId: memo?.messageId, kind: memo?.kind };
-  } catch {
-    return null;
+  const handle = temporal.workflow.getHandle(projectWorkflowId(projectId));
+  for (const untilMs = performance.now() + DESCRIBE_PATIENCE_MS; ; await sleep(DESCRIBE_PAUSE_MS)) {
+    try {
+      const { status, memo } = await temporal.withDeadline(Date.now() + DESCRIBE_TIMEOUT_MS, () => handle.describe());
+      return { isRunning: status.name === 'RUNNING', messageId: memo?.messageId, kind: memo?.kind };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError || performance.now() >= untilMs) return null;
+    }
   }
 }
 
