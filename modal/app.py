@@ -114,6 +114,9 @@ MANIFEST: dict[str, Any] = json.loads((RUNNER_DIR / "manifest.json").read_text("
 RUNNER = RUNNER_DIR / f"runner-{MANIFEST['version']}.mjs"
 
 
+#: The network that cuts pictures out, where the deployment has it.
+CUTOUT_MODEL = RUNNER_DIR / "u2netp.onnx"
+
 #: A process of somebody's machine (emulator/): mounts and image are folders there, and it isolates nothing.
 IS_STAND_IN = "MODAL_LOCAL_MOUNTS" in os.environ
 
@@ -222,6 +225,8 @@ def runner_env(options: Options, scratch: Path, call_id: str) -> dict[str, str]:
     """Secrets go by environment only. The master secret stays here: the runner gets the key of this one call."""
     env = {name: os.environ[name] for name in INHERITED if name in os.environ}
     env.update(HOME=str(scratch), TMPDIR=str(scratch))
+    if options.command == "image":
+        env.update(CUTOUT_MODEL_FILE=str(CUTOUT_MODEL))
     if not IS_STAND_IN:
         env.update(ON_MODAL)
     for secret in options.secrets:
@@ -334,6 +339,8 @@ image = (
     .add_local_file(RUNNER, f"{IMAGE_DIR}/{RUNNER.name}")
     .add_local_file(RUNNER_DIR / "manifest.json", f"{IMAGE_DIR}/manifest.json")
 )
+if CUTOUT_MODEL.exists():
+    image = image.add_local_file(CUTOUT_MODEL, f"{IMAGE_DIR}/{CUTOUT_MODEL.name}")
 
 
 def function(name: str) -> Callable[[Callable[..., Any]], Any]:

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runnerBundle } from '../src/activities/runner-bundle.js';
 import { PROJECT_ROOT } from '../src/config.js';
+import { ensureCutoutModel } from '../src/embedded/tools/cutout-model.js';
 
 const BUILD_DIR = path.join(PROJECT_ROOT, 'modal', 'build');
+const CUTOUT_MODEL = 'u2netp.onnx';
 /** Containers that run from this folder (the emulator's) may still start the runner of an earlier deployment. */
 const KEEP_OLD_MS = 24 * 3600_000;
 /** Results go to the worker as CBOR, which images of this age bring along. */
@@ -18,12 +20,20 @@ const IMAGE_BUILDER = '2025.06';
 async function main(): Promise<number> {
   const { code, manifest } = await runnerBundle();
   await mkdir(BUILD_DIR, { recursive: true });
+  await putCutoutModel();
   // The manifest comes last: what it names is complete.
   await put(`runner-${manifest.version}.mjs`, code);
   await put('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
   await removeOld(`runner-${manifest.version}.mjs`);
   process.stdout.write(`runner ${manifest.version} (${manifest.commands.join(', ')}; Claude Code ${manifest.claudeCode})\n`);
   return process.argv.includes('--build-only') ? 0 : deploy();
+}
+
+/** A deployment without it cuts no pictures out; their calls go on beside the worker. */
+async function putCutoutModel(): Promise<void> {
+  const say = (line: string): void => { process.stderr.write(`${line}\n`); };
+  const file = await ensureCutoutModel(say).catch((error: unknown) => say((error as Error).message));
+  if (file) await put(CUTOUT_MODEL, await readFile(file));
 }
 
 /** In one step: another deployment may be reading. */
@@ -35,7 +45,7 @@ async function put(name: string, content: string | Uint8Array): Promise<void> {
 
 async function removeOld(current: string): Promise<void> {
   for (const name of await readdir(BUILD_DIR)) {
-    if (name === current || name === 'manifest.json') continue;
+    if (name === current || name === 'manifest.json' || name === CUTOUT_MODEL) continue;
     const file = path.join(BUILD_DIR, name);
     const modifiedAt = await stat(file).then(({ mtimeMs }) => mtimeMs, () => null);
     if (modifiedAt !== null && modifiedAt < Date.now() - KEEP_OLD_MS) await rm(file, { force: true });

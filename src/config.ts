@@ -60,6 +60,13 @@ const Env = z.object({
   GEMINI_MODEL_IMAGE: z.string().min(1).default('gemini-3.1-flash-image'),
   GEMINI_MODEL_THUMBNAIL: z.string().min(1).default('gemini-3-pro-image'),
   IMAGE_TIMEOUT_MS: Ms.default(120_000),
+  REPLICATE_API_TOKEN: z.string().min(1).optional(),
+  REPLICATE_BASE_URL: Url.default('https://api.replicate.com'),
+  REPLICATE_MODEL_VERSION: z.string().min(1).default('4ed060b3587b7c3912353dd7d59000c883a6e1c5c9181ed7415c2624c2e8e392'),
+  CUTOUT_MODEL_FILE: z.string().min(1).default('.tools/u2netp.onnx'),
+
+  VIDEO_SECONDS: z.coerce.number().min(0.5).max(30).default(7),
+  VIDEO_SCALE: z.coerce.number().min(0.1).max(1).default(1),
 
   USE_MODAL: Flag.optional(),
   MODAL_TOKEN_ID: z.string().min(1).optional(),
@@ -134,6 +141,7 @@ function withDefaults(env: Parsed): Config {
   return {
     ...env,
     DATA_DIR: path.resolve(PROJECT_ROOT, env.DATA_DIR),
+    CUTOUT_MODEL_FILE: path.resolve(PROJECT_ROOT, env.CUTOUT_MODEL_FILE),
     HOST: env.HOST ?? (env.EMBEDDED_SUPABASE_URL ? '127.0.0.1' : '0.0.0.0'),
     PUBLIC_URL: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
     SUPABASE_JWT_ISSUER: env.SUPABASE_JWT_ISSUER ?? `${env.SUPABASE_URL}/auth/v1`,

@@ -99,8 +99,8 @@ export interface DeleteActivities {
 export interface MaintenanceActivities {
   /** Closes active rows older than two minutes whose workflow is gone (B3). */
   reconcileJobs(): Promise<{ closed: number }>;
-  /** Removes scratch folders that no run uses any more and candidates that were not published for a day (C4, E4). */
-  collectGarbage(): Promise<{ scratchFolders: number; candidates: number }>;
+  /** Removes scratch folders that no run uses any more, and candidates that were not published and pictures that were not fetched for a day (C4, E4). */
+  collectGarbage(): Promise<{ scratchFolders: number; candidates: number; pictures: number }>;
 }
 
 export interface RunAgentInput extends JobRef { attempt: number; spec: GenerationSpec }
@@ -118,6 +118,13 @@ export interface DrawPictureInput extends ActionRef { op: 'sprite' | 'poster'; p
 export interface ImageActivities {
   /** Has it drawn once and keeps its bytes beside the user's files, under the action's id. Heartbeats; cancellable. */
   drawPicture(input: DrawPictureInput): Promise<PictureMade>;
+  /** Cuts the subject out of the picture that was sent for the action, by our own network; keeps it as `drawPicture` does. */
+  removeBackground(input: ActionRef): Promise<PictureMade>;
+}
+/** What only waits, and needs the key of somebody else's service. */
+export interface CutoutServiceActivities {
+  /** As `removeBackground`, by that service. Heartbeats; cancellable. */
+  removeBackgroundByService(input: ActionRef): Promise<PictureMade>;
 }
 /** What only this machine can do: it has a browser and the files. */
 export interface ScreenshotActivities {
@@ -184,6 +191,10 @@ export interface ThumbnailActivities {
   /** Makes the action's picture the project's. */
   keepThumbnail(input: Pick<GenerateThumbnailInput, 'actionId' | 'userId' | 'projectId'>): Promise<void>;
 }
+export interface CutoutActivities {
+  /** Who cuts pictures out: the service whose key is configured, else our own network. */
+  planCutout(): Promise<{ by: 'service' | 'network' }>;
+}
 
 /** Rounds of the watchers; each writes alerts, none changes what a user made. */
 export interface WatcherActivities {
@@ -198,4 +209,4 @@ export interface WatcherActivities {
 }
 
 export type SharedActivities = JobActivities & RestoreActivities & DeleteActivities & MaintenanceActivities & BackendActivities & ActionActivities
-  & WatcherActivities & PublishingActivities & ThumbnailActivities;
+  & WatcherActivities & PublishingActivities & ThumbnailActivities & CutoutActivities;

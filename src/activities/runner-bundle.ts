@@ -9,7 +9,7 @@ import { MODAL_FUNCTION } from '../contracts/modal.js';
 
 const CLAUDE_PACKAGE = '@anthropic-ai/claude-code';
 /** What the one-file runner loads when it needs it (src/runner/packages.ts): the image installs the same versions. */
-const LOADED_PACKAGES = ['sharp', '@google/genai'];
+const LOADED_PACKAGES = ['sharp', '@google/genai', 'onnxruntime-web'];
 const isSource = import.meta.url.endsWith('.ts');
 
 /** The runner's entry as it lies here: TypeScript in development, compiled in the image. */

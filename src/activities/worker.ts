@@ -20,6 +20,7 @@ import { absentModal } from './modal/absent.js';
 import { openModal, type ModalSet } from './modal/open.js';
 import { actionActivities } from './shared/actions.js';
 import { backendActivities } from './shared/backend.js';
+import { cutoutActivities } from './shared/cutouts.js';
 import { jobActivities } from './shared/jobs.js';
 import { maintenanceActivities } from './shared/maintenance.js';
 import { planningActivities } from './shared/planning.js';
@@ -77,9 +78,9 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
   const deps = { config, store, mirror, stream, log, client, dataDir: config.DATA_DIR, alerts, storage };
   const jobs = jobActivities(deps);
   const shared = {
-    ...jobs, ...planningActivities(deps), ...versionActivities(deps), ...projectActivities(deps), ...backendActivities(deps), ...actionActivities(deps), ...thumbnailActivities({ ...deps, pictures }),
+    ...jobs, ...planningActivities(deps), ...versionActivities(deps), ...projectActivities(deps), ...backendActivities(deps), ...actionActivities(deps), ...thumbnailActivities({ ...deps, pictures }), ...cutoutActivities(deps),
     ...publishingActivities(deps), ...publishInfoActivities(deps),
-    ...maintenanceActivities({ ...deps, complete: jobs.completeJob }), ...usageActivities(deps),
+    ...maintenanceActivities({ ...deps, pictures, complete: jobs.completeJob }), ...usageActivities(deps),
     ...watcherActivities({ ...deps, cancelCall: modal?.calls.reap ?? null }),
   };
   const common: CommonOptions = {

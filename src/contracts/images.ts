@@ -16,6 +16,10 @@ export const ImageInput = z.discriminatedUnion('op', [
   z.object({ ...asked, op: z.literal('poster'), prompt: z.string().min(1), references: z.array(Picture).max(3) }),
   /** What the game of a revision looks like after a moment of play, 9:16: WebP. `repoDir` starts at the current folder. */
   z.object({ command: z.literal('image'), op: z.literal('screenshot'), repoDir: z.string(), revision: Revision }),
+  /** The subject of a picture (data URI) by our own network: PNG of the same size. */
+  z.object({ command: z.literal('image'), op: z.literal('cutout'), picture: z.string() }),
+  /** The same by a service on the internet, which takes addresses of pictures as well; `version`: of its model. */
+  z.object({ command: z.literal('image'), op: z.literal('cutout-by-service'), image: z.string(), version: z.string().min(1), timeoutMs: z.number().int().positive() }),
 ]);
 export type ImageInput = z.infer<typeof ImageInput>;
 
@@ -24,7 +28,7 @@ export const ImageResult = Picture.extend({ prompt: z.string().nullable() });
 export type ImageResult = z.infer<typeof ImageResult>;
 
 export interface GenerateImageInput extends ActionRef { prompt: string }
-/** The picture to work on lies where `store/pictures` keeps what was sent for an action. */
+/** What was sent to be cut out lies where `store/pictures` keeps it for the action. */
 export type RemoveBackgroundInput = ActionRef;
 export interface GenerateThumbnailInput extends ActionRef { projectId: string; title: string | null }
 

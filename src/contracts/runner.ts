@@ -10,6 +10,10 @@ export const RUNNER_ENV = {
   modelBaseUrl: 'ANTHROPIC_BASE_URL',
   imageKey: 'GEMINI_API_KEY',
   imageBaseUrl: 'GEMINI_BASE_URL',
+  /** File of the network for cut-outs. */
+  cutoutModel: 'CUTOUT_MODEL_FILE',
+  cutoutServiceToken: 'REPLICATE_API_TOKEN',
+  cutoutServiceBaseUrl: 'REPLICATE_BASE_URL',
   /** hex of HMAC(master, callId): this call's own callback key. */
   callbackKey: 'CALLBACK_KEY',
 } as const;

@@ -10,18 +10,19 @@ import { RunnerInput } from '../contracts/runner-input.js';
 import { runFiles } from './commands/files.js';
 import { runGit } from './commands/git.js';
 import { generate } from './generate.js';
-import { makeImage } from './image/image.js';
+import { makeImage, type ImageAccess } from './image/image.js';
 import { Output } from './output.js';
 
 const DEFAULT_UPSTREAM = 'https://api.anthropic.com';
 const DEFAULT_IMAGE_UPSTREAM = 'https://generativelanguage.googleapis.com';
+const DEFAULT_CUTOUT_UPSTREAM = 'https://api.replicate.com';
 /** Shorter ones are no secrets, and removing them would tear words apart. */
 const MIN_SECRET_CHARS = 8;
 /** A run that has sent so many events has shown text to its listeners. */
 const SOME_EVENTS = 12;
 
 const env = process.env;
-const secrets = [env[RUNNER_ENV.modelKey], env[RUNNER_ENV.imageKey], env[RUNNER_ENV.callbackKey]].filter((value) => value !== undefined && value.length >= MIN_SECRET_CHARS);
+const secrets = [env[RUNNER_ENV.modelKey], env[RUNNER_ENV.imageKey], env[RUNNER_ENV.cutoutServiceToken], env[RUNNER_ENV.callbackKey]].filter((value) => value !== undefined && value.length >= MIN_SECRET_CHARS);
 const output = new Output(process.stdout, secrets as string[]);
 const warn = (text: string): void => { process.stderr.write(`${output.redact(text)}\n`); };
 
@@ -79,6 +80,19 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
   }
 }
 
+/** The network holds this thread for seconds, in which no listener would hear a signal; there is nothing to clean up, so it may end us. */
+function letSignalsEndUs(): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeAllListeners(signal);
+}
+
+function imageAccess(): ImageAccess {
+  return {
+    apiKey: env[RUNNER_ENV.imageKey], baseUrl: env[RUNNER_ENV.imageBaseUrl] || DEFAULT_IMAGE_UPSTREAM, seenFrom: process.argv[2],
+    cutoutModel: env[RUNNER_ENV.cutoutModel],
+    cutoutService: { token: env[RUNNER_ENV.cutoutServiceToken], baseUrl: env[RUNNER_ENV.cutoutServiceBaseUrl] || DEFAULT_CUTOUT_UPSTREAM },
+  };
+}
+
 async function run(): Promise<unknown> {
   const lines = splitLines(process.stdin);
   const input = await readInput(lines);
@@ -86,8 +100,8 @@ async function run(): Promise<unknown> {
   if (input.command === 'files') return runFiles({ ...input, root: path.resolve(input.root) });
   void watchParent(lines);
   if (input.command === 'image') {
-    const access = { apiKey: env[RUNNER_ENV.imageKey], baseUrl: env[RUNNER_ENV.imageBaseUrl] || DEFAULT_IMAGE_UPSTREAM, seenFrom: process.argv[2] };
-    return makeImage(input, access, stop.signal);
+    if (input.op === 'cutout') letSignalsEndUs();
+    return makeImage(input, imageAccess(), stop.signal);
   }
   return runGenerate({ ...input, repoDir: path.resolve(input.repoDir), scratchDir: path.resolve(input.scratchDir) });
 }

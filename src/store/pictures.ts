@@ -21,9 +21,10 @@ export interface Pictures {
   release(userId: string, wish: string): Promise<void>;
   write(userId: string, actionId: string, bytes: Buffer): Promise<void>;
   read(userId: string, actionId: string): Promise<Buffer | null>;
-  /** Where the picture lies that was sent for an action to work on. */
-  sourceFile(userId: string, actionId: string): string;
-  writeSource(userId: string, actionId: string, bytes: Buffer): Promise<void>;
+  /** What was sent for an action to work on, as it was sent. */
+  writeSource(userId: string, actionId: string, text: string): Promise<void>;
+  readSource(userId: string, actionId: string): Promise<string | null>;
+  removeSource(userId: string, actionId: string): Promise<void>;
   readThumbnail(userId: string, projectId: string): Promise<StoredPicture | null>;
   writeThumbnail(userId: string, projectId: string, bytes: Buffer): Promise<void>;
   /** Removes pictures and claims older than `olderThanMs`, of all users; answers how many. */
@@ -43,8 +44,9 @@ export function createPictures(dataDir: string): Pictures {
     release: (userId, wish) => rm(claimFile(userId, wish), { force: true }),
     write: (userId, actionId, bytes) => replace(pictureFile(userId, actionId), bytes),
     read: async (userId, actionId) => (await readStored(pictureFile(userId, actionId)))?.bytes ?? null,
-    sourceFile,
-    writeSource: (userId, actionId, bytes) => replace(sourceFile(userId, actionId), bytes),
+    writeSource: (userId, actionId, text) => replace(sourceFile(userId, actionId), Buffer.from(text)),
+    readSource: async (userId, actionId) => (await readStored(sourceFile(userId, actionId)))?.bytes.toString('utf8') ?? null,
+    removeSource: (userId, actionId) => rm(sourceFile(userId, actionId), { force: true }),
     readThumbnail: (userId, projectId) => readStored(thumbnail(userId, projectId)),
     writeThumbnail: (userId, projectId, bytes) => replace(thumbnail(userId, projectId), bytes),
     removeOld: (olderThanMs) => removeOld(users, Date.now() - olderThanMs),
@@ -52,7 +54,7 @@ export function createPictures(dataDir: string): Pictures {
 }
 
 /** Throws before any path is made of something that is not a UUID. */
-function idOf(id: string): string {
+export function idOf(id: string): string {
   if (!isUuid(id)) throw new DreamError('PATH_ESCAPE', 'ids are UUIDs');
   return id.toLowerCase();
 }
@@ -80,7 +82,7 @@ async function claim(file: string, actionId: string): Promise<string> {
 }
 
 /** In one step: a reader sees the old file or the new one. */
-async function replace(file: string, bytes: Buffer): Promise<void> {
+export async function replace(file: string, bytes: Buffer): Promise<void> {
   const draft = `${file}.${randomUUID()}`;
   try {
     await mkdir(path.dirname(file), { recursive: true });
@@ -93,7 +95,7 @@ async function replace(file: string, bytes: Buffer): Promise<void> {
   }
 }
 
-async function readStored(file: string): Promise<StoredPicture | null> {
+export async function readStored(file: string): Promise<StoredPicture | null> {
   try {
     const [bytes, { mtime }] = await Promise.all([readFile(file), stat(file)]);
     return { bytes, changedAt: mtime };

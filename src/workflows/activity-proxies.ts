@@ -1,6 +1,6 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { RetryPolicy } from '@temporalio/common';
-import type { AgentActivities, FileActivities, ImageActivities, MaintenanceActivities, ReplicationActivities, ScreenshotActivities, SharedActivities, WatcherActivities } from '../activities/ports.js';
+import type { AgentActivities, CutoutServiceActivities, FileActivities, ImageActivities, MaintenanceActivities, ReplicationActivities, ScreenshotActivities, SharedActivities, WatcherActivities } from '../activities/ports.js';
 import { ERROR_POLICY } from '../contracts/errors.js';
 import { LOCAL_AGENT_QUEUE, LOCAL_IMAGE_QUEUE, LOCAL_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
 
@@ -111,7 +111,7 @@ export function modalAgent(startToCloseTimeoutMs: number): ReturnType<typeof pro
 const PICTURE_LIMIT = '5 minutes';
 
 /** One try of a picture on this machine; the workflow owns the tries. */
-export const localPictures = proxyActivities<ImageActivities & ScreenshotActivities>({
+export const localPictures = proxyActivities<ImageActivities & ScreenshotActivities & CutoutServiceActivities>({
   taskQueue: LOCAL_IMAGE_QUEUE,
   startToCloseTimeout: PICTURE_LIMIT,
   heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,

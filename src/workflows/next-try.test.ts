@@ -5,11 +5,11 @@ import { nextTry, tryLimitMs } from './next-try.js';
 const after = (kind: ErrorKind, tries: number, tookMs = 100, backend: 'modal' | 'local' = 'modal') =>
   nextTry({ backend, failure: { kind, detail: '', retryAfterMs: null }, tries, tookMs }).next;
 
-const FALLS_BACK = ['ModalUnavailable', 'ModalQuota', 'ModalOutdated', 'VolumeBehind', 'SandboxMissing', 'RunStalled', 'RunTimedOut', 'RunCrashed', 'OPERATION_FAILED'] as const;
+const FALLS_BACK = ['ModalUnavailable', 'ModalQuota', 'ModalOutdated', 'VolumeBehind', 'SandboxMissing', 'ImageServiceMissing', 'RunStalled', 'RunTimedOut', 'RunCrashed', 'OPERATION_FAILED'] as const;
 
 describe('G1: after a failed try on Modal', () => {
   it.each([
-    ['ModalUnavailable', 2], ['ModalQuota', 1], ['ModalOutdated', 1], ['VolumeBehind', 1], ['SandboxMissing', 1], ['RunCrashed', 2],
+    ['ModalUnavailable', 2], ['ModalQuota', 1], ['ModalOutdated', 1], ['VolumeBehind', 1], ['SandboxMissing', 1], ['ImageServiceMissing', 1], ['RunCrashed', 2],
     ['RunStalled', 3], ['RunTimedOut', 3], ['OPERATION_FAILED', 3],
   ] as const)('%s goes on here after %i tries, not before', (kind, limit) => {
     for (let tries = 1; tries < limit; tries += 1) expect(after(kind, tries)).toBe('again');

@@ -61,7 +61,7 @@ describe('A8: a job under which the clock jumps', () => {
     const jobId = await inMidStream();
     await setClocks(shiftMs);
     expect(Math.round((await clockOfApi() - Date.now()) / HOURS_MS)).toBe(Math.sign(shiftMs));
-    expect(await Promise.all([keepHouse('reconcileJobs'), keepHouse('collectGarbage')])).toEqual([{ closed: 0 }, { scratchFolders: 0, candidates: 0 }]);
+    expect(await Promise.all([keepHouse('reconcileJobs'), keepHouse('collectGarbage')])).toEqual([{ closed: 0 }, { scratchFolders: 0, candidates: 0, pictures: 0 }]);
     await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId, attempt: 1 });
     await expectNextAccepted(player);
     const newcomer = await newPlayer(stack);

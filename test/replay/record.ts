@@ -13,6 +13,7 @@ import { CLOSING_SEQ } from '../../src/contracts/stream.js';
 import { MODAL_AGENT_QUEUE, MODAL_QUEUE, type GenerateGameInput } from '../../src/contracts/workflows.js';
 import { createJobStreamClient } from '../../src/activities/job-stream-client.js';
 import { cancelUpdate } from '../../src/workflows/messages.js';
+import { recordPictures } from './record-pictures.js';
 import { admit, generateInput, jobRow, startWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
 
 /**
@@ -42,7 +43,7 @@ const succeed: FakeActivities = {
   removeProjectRows: async () => true,
   removeProjectFiles: async () => undefined,
   reconcileJobs: async () => ({ closed: 0 }),
-  collectGarbage: async () => ({ scratchFolders: 0, candidates: 0 }),
+  collectGarbage: async () => ({ scratchFolders: 0, candidates: 0, pictures: 0 }),
   watchVolumes: async ({ after }) => ({ next: after === null ? 'the-last-user' : null, measured: 20, warned: 1 }),
   watchCalls: async () => ({ reaped: 1 }),
   watchSpending: async () => ({ spentUsd: 1, near: 0 }),
@@ -263,6 +264,7 @@ try {
   await recordOtherWriters(env);
   await recordOthers(env);
   await recordPublications(env);
+  await recordPictures(env, { succeed, isWanted, save });
 } finally {
   await env.stop();
 }

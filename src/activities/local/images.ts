@@ -5,8 +5,8 @@ import type { ImageInput, PictureMade } from '../../contracts/images.js';
 import { RUNNER_ENV } from '../../contracts/runner.js';
 import type { Mirror } from '../../store/mirror.js';
 import type { Pictures } from '../../store/pictures.js';
-import { imageInput, keepPicture } from '../pictures.js';
-import type { ImageActivities, ScreenshotActivities } from '../ports.js';
+import { imageInput, keepPicture, sourceOf } from '../pictures.js';
+import type { CutoutServiceActivities, ImageActivities, ScreenshotActivities } from '../ports.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
 
@@ -15,9 +15,14 @@ const HEARTBEAT_MS = 1_000;
 export interface LocalImageDeps { config: WorkerConfig; mirror: Mirror; pictures: Pictures; runner: RunnerProgram }
 
 /** Pictures made on this machine: the runner asks the image model and works on what came, outside of this process. */
-export function localImageActivities(deps: LocalImageDeps): ImageActivities & ScreenshotActivities {
+export function localImageActivities(deps: LocalImageDeps): ImageActivities & ScreenshotActivities & CutoutServiceActivities {
   return {
     drawPicture: (input) => runPicture(deps, input, imageInput(deps.config, input)),
+    removeBackground: async (input) => runPicture(deps, input, { command: 'image', op: 'cutout', picture: await sourceOf(deps.pictures, input) }),
+    async removeBackgroundByService(input) {
+      const { REPLICATE_MODEL_VERSION: version, IMAGE_TIMEOUT_MS: timeoutMs } = deps.config;
+      return runPicture(deps, input, { command: 'image', op: 'cutout-by-service', image: await sourceOf(deps.pictures, input), version, timeoutMs });
+    },
     async takeScreenshot({ userId, projectId, actionId, revision }) {
       const repoDir = await deps.mirror.ensure(userId, projectId);
       await deps.mirror.assertHere(userId, projectId, revision);
@@ -31,7 +36,7 @@ async function runPicture({ config, pictures, runner }: LocalImageDeps, action: 
   const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
   try {
     context.heartbeat();
-    const raw = await startRunner({ program: runner, input, env: runnerEnv(config), signal: context.cancellationSignal });
+    const raw = await startRunner({ program: runner, input, env: runnerEnv(config, input), signal: context.cancellationSignal });
     return await keepPicture(pictures, action, raw);
   } catch (error) {
     // A worker that is shutting down is no end of the action: another one goes on.
@@ -43,6 +48,15 @@ async function runPicture({ config, pictures, runner }: LocalImageDeps, action: 
   }
 }
 
-function runnerEnv({ GEMINI_API_KEY, GEMINI_BASE_URL }: WorkerConfig): Record<string, string> {
-  return { [RUNNER_ENV.imageBaseUrl]: GEMINI_BASE_URL, ...(GEMINI_API_KEY === undefined ? {} : { [RUNNER_ENV.imageKey]: GEMINI_API_KEY }) };
+/** A runner has the key of its own work alone. */
+function runnerEnv(config: WorkerConfig, { op }: ImageInput): Record<string, string> {
+  const { GEMINI_API_KEY, GEMINI_BASE_URL, REPLICATE_API_TOKEN, REPLICATE_BASE_URL, CUTOUT_MODEL_FILE } = config;
+  switch (op) {
+    case 'sprite':
+    case 'poster': return { [RUNNER_ENV.imageBaseUrl]: GEMINI_BASE_URL, ...(GEMINI_API_KEY === undefined ? {} : { [RUNNER_ENV.imageKey]: GEMINI_API_KEY }) };
+    case 'screenshot': return {};
+    case 'cutout': return { [RUNNER_ENV.cutoutModel]: CUTOUT_MODEL_FILE };
+    case 'cutout-by-service':
+      return { [RUNNER_ENV.cutoutServiceBaseUrl]: REPLICATE_BASE_URL, ...(REPLICATE_API_TOKEN === undefined ? {} : { [RUNNER_ENV.cutoutServiceToken]: REPLICATE_API_TOKEN }) };
+  }
 }

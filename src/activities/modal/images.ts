@@ -1,11 +1,12 @@
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
-import type { PictureMade } from '../../contracts/images.js';
+import type { ActionRef } from '../../contracts/actions.js';
+import type { ImageInput, PictureMade } from '../../contracts/images.js';
 import type { Pictures } from '../../store/pictures.js';
 import { workerShutdown } from '../failures.js';
-import { imageInput, keepPicture } from '../pictures.js';
-import type { DrawPictureInput, ImageActivities } from '../ports.js';
+import { imageInput, keepPicture, sourceOf } from '../pictures.js';
+import type { ImageActivities } from '../ports.js';
 import type { ModalCall, ModalCalls, RunningCall } from './call.js';
 
 const HEARTBEAT_MS = 1_000;
@@ -17,14 +18,17 @@ export interface ModalImageDeps { config: WorkerConfig; pictures: Pictures; call
 
 /** Pictures made in a container, whose runner has the image model's key. */
 export function modalImageActivities(deps: ModalImageDeps): ImageActivities {
-  return { drawPicture: (input) => draw(deps, input) };
+  return {
+    drawPicture: (input) => make(deps, input, imageInput(deps.config, input)),
+    removeBackground: async (input) => make(deps, input, { command: 'image', op: 'cutout', picture: await sourceOf(deps.pictures, input) }),
+  };
 }
 
-async function draw({ config, pictures, calls }: ModalImageDeps, input: DrawPictureInput): Promise<PictureMade> {
+async function make({ pictures, calls }: ModalImageDeps, action: ActionRef, input: ImageInput): Promise<PictureMade> {
   const context = Context.current();
   let beat = Beat.safeParse(context.info.heartbeatDetails).data ?? null;
   const beating = setInterval(() => context.heartbeat(beat), HEARTBEAT_MS);
-  const call: ModalCall = { userId: input.userId, fn: 'generate-image', input: imageInput(config, input) };
+  const call: ModalCall = { userId: action.userId, fn: 'generate-image', input };
   let running: RunningCall | null = null;
   try {
     running = beat ? await calls.attach(call, beat.functionCallId, beat.spawnedAtMs) : await calls.spawn(call);
@@ -32,7 +36,7 @@ async function draw({ config, pictures, calls }: ModalImageDeps, input: DrawPict
     context.heartbeat(beat);
     const { result } = await calls.wait(running, { signal: context.cancellationSignal });
     running = null;
-    return await keepPicture(pictures, input, result);
+    return await keepPicture(pictures, action, result);
   } catch (error) {
     const { cancellationSignal, cancellationDetails } = context;
     if (cancellationSignal.aborted && cancellationDetails?.workerShutdown) throw workerShutdown(error);

@@ -8,6 +8,7 @@ import { CLOSING_SEQ } from '../../contracts/stream.js';
 import type { WriterMemo } from '../../contracts/workflows.js';
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror.js';
+import type { Pictures } from '../../store/pictures.js';
 import type { Store } from '../../store/index.js';
 import type { JobStreamClient } from '../job-stream-client.js';
 import type { JobActivities, MaintenanceActivities } from '../ports.js';
@@ -17,12 +18,15 @@ const STALE_MS = 120_000;
 /** No run lasts this long, so an older scratch folder belongs to nobody. */
 const SCRATCH_MS = 60 * 60_000;
 const CANDIDATE_MS = 24 * 60 * 60_000;
+/** Whoever wanted a picture has fetched it long ago. */
+const PICTURE_MS = 24 * 60 * 60_000;
 
 export interface MaintenanceDeps {
   dataDir: string;
   client: Client;
   store: Store;
   mirror: Mirror;
+  pictures: Pictures;
   stream: JobStreamClient;
   /** The ordinary end of a job. */
   complete: JobActivities['completeJob'];
@@ -44,7 +48,8 @@ export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivit
     async collectGarbage() {
       const scratchFolders = await removeOldScratch(path.join(deps.dataDir, 'scratch'), (name) => isOfActiveJob(deps.store, name));
       const candidates = await deps.mirror.removeCandidates(CANDIDATE_MS);
-      return { scratchFolders, candidates };
+      const pictures = await deps.pictures.removeOld(PICTURE_MS);
+      return { scratchFolders, candidates, pictures };
     },
   };
 }

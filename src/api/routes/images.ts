@@ -2,9 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import express, { Router, type RequestHandler, type Response } from 'express';
 import { z } from 'zod';
 import type { ActionKind, ActionOutcome, ActionRef } from '../../contracts/actions.js';
-import { ERROR_POLICY } from '../../contracts/errors.js';
+import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
 import { actionWorkflowId } from '../../contracts/ids.js';
-import { PictureMade, type GenerateImageInput } from '../../contracts/images.js';
+import { PictureMade, type GenerateImageInput, type RemoveBackgroundInput } from '../../contracts/images.js';
 import { Uuid } from '../../contracts/primitives.js';
 import type { Pictures } from '../../store/pictures.js';
 import type { Store } from '../../store/index.js';
@@ -13,21 +13,24 @@ import { refuse, type Guards } from '../guards.js';
 
 /** A workflow's input is limited, and no image model reads more. */
 const MAX_PROMPT_CHARS = 10_000;
+/** A picture of 18 MB as a data URI. */
+const MAX_SOURCE_CHARS = 24 * 1024 * 1024;
 /** What may be sent to be worked on (rest.md §1.2). */
 const BODY_LIMIT = '50mb';
 
 /** `actionId` (additive): the client's own name for this call, with which it can be stopped. */
 const Named = z.object({ actionId: Uuid.optional().catch(undefined) });
 const GenerateImageBody = Named.extend({ prompt: z.string().trim().min(1) });
+const RemoveBackgroundBody = Named.extend({ image: z.string().min(1) });
 
 export interface ImageDeps { guards: Guards; store: Pick<Store, 'actions'>; actions: Actions; pictures: Pictures }
 
 /** Reads the large bodies of the routes below; must stand before the parser of all other ones. */
 export function imageBodies(): RequestHandler {
-  return Router().use('/api/generate-image', express.json({ limit: BODY_LIMIT }));
+  return Router().use(['/api/generate-image', '/api/assets/remove-background'], express.json({ limit: BODY_LIMIT }));
 }
 
-/** Pictures by the image model (rest.md §7.10). */
+/** Pictures by the image model (rest.md §7.10), and pictures cut out (§7.9). */
 export function imageRoutes(deps: ImageDeps): Router {
   const router = Router();
   router.post('/api/generate-image', deps.guards.user(async (req, res, { user }) => {
@@ -38,6 +41,16 @@ export function imageRoutes(deps: ImageDeps): Router {
     await answerPicture<GenerateImageInput>(deps, res, {
       kind: 'generateImage', userId: user.id, actionId, wish: wishOf('generateImage', prompt), missing: 'Image generation service not available',
       input: (ref) => ({ ...ref, prompt }),
+    });
+  }));
+  router.post('/api/assets/remove-background', deps.guards.user(async (req, res, { user }) => {
+    const body = RemoveBackgroundBody.safeParse(req.body);
+    if (!body.success) return refuse(res, 400, 'image is required');
+    const { image, actionId } = body.data;
+    if (image.length > MAX_SOURCE_CHARS) return refuseOutcome(res, { ok: false, kind: 'ImageTooLarge', detail: '' }, '');
+    await answerPicture<RemoveBackgroundInput>(deps, res, {
+      kind: 'removeBackground', userId: user.id, actionId, wish: wishOf('removeBackground', image), missing: 'Background removal service not configured',
+      input: (ref) => ref, source: image,
     });
   }));
   return router;
@@ -53,6 +66,8 @@ interface Wish<I extends ActionRef> {
   /** Answer when there is nothing that could fulfil it. */
   missing: string;
   input: (ref: ActionRef) => I;
+  /** What is to be worked on, too large for a workflow's input. */
+  source?: string;
 }
 
 function wishOf(kind: ActionKind, content: string): string {
@@ -66,7 +81,7 @@ function wishOf(kind: ActionKind, content: string): string {
 async function answerPicture<I extends ActionRef>(deps: ImageDeps, res: Response, wish: Wish<I>): Promise<void> {
   const { pictures } = deps;
   const { actionId, outcome } = await fulfil(deps, wish);
-  const release = (): void => void pictures.release(wish.userId, wish.wish).catch(() => undefined);
+  const release = (): void => void Promise.all([pictures.release(wish.userId, wish.wish), pictures.removeSource(wish.userId, actionId)]).catch(() => undefined);
   if (!outcome.ok) {
     release();
     return refuseOutcome(res, outcome, wish.missing);
@@ -92,12 +107,23 @@ async function fulfil<I extends ActionRef>({ store, actions, pictures }: ImageDe
     await pictures.release(userId, wish.wish);
     actionId = await pictures.claim(userId, wish.wish, fresh);
   }
+  // Whoever has the same wish writes the same: it is there before the action looks for it, whoever starts that.
+  if (wish.source !== undefined) await pictures.writeSource(userId, actionId, wish.source);
   const input = wish.input({ actionId, userId, projectId: null });
   return { actionId, outcome: await actions.perform<PictureMade, I>({ kind, workflowId: actionWorkflowId(actionId), input, summary: `picture (${kind})` }) };
 }
 
-function refuseOutcome(res: Response, { kind }: Extract<ActionOutcome<unknown>, { ok: false }>, missing: string): void {
+function refuseOutcome(res: Response, { kind, detail }: Extract<ActionOutcome<unknown>, { ok: false }>, missing: string): void {
   if (kind === 'ImageServiceMissing') return refuse(res, 503, missing);
-  const sentence = kind === 'RunTimedOut' ? '時間内に画像が完成しませんでした。もう一度お試しください。' : ERROR_POLICY[kind].sentence;
-  res.status(500).json({ error: sentence, success: false });
+  res.status(500).json({ error: sentenceOf(kind, detail), success: false });
+}
+
+function sentenceOf(kind: ErrorKind, detail: string): string {
+  switch (kind) {
+    case 'RunTimedOut': return '時間内に画像が完成しませんでした。もう一度お試しください。';
+    // In the words of the service, or in those that clients know for it (rest.md §7.9).
+    case 'CutoutFailed':
+    case 'CutoutUnavailable': return detail;
+    default: return ERROR_POLICY[kind].sentence;
+  }
 }

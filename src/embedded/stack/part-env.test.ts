@@ -52,6 +52,7 @@ describe('what each part is told', () => {
     expect(workerEnv(facts(real)).ANTHROPIC_API_KEY).toBe('real-key');
     expect(apiEnv(facts(real)).ANTHROPIC_API_KEY).toBeUndefined();
     expect(apiEnv(facts({})).GEMINI_API_KEY).toBeUndefined();
+    expect(apiEnv(facts({ REPLICATE_API_TOKEN: 'r8-real' })).REPLICATE_API_TOKEN).toBeUndefined();
     expect(helperEnv({ ...real, CALLBACK_SECRET: 'x', PATH: '/bin' }, { PORT: '5' })).toEqual({ PATH: '/bin', PORT: '5' });
   });
 

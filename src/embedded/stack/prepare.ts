@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { Log } from '../../log.js';
 import { parseConfig, parseWorkerConfig } from '../../config.js';
+import { ensureCutoutModel } from '../tools/cutout-model.js';
 import { ensureModalPython } from '../tools/modal-venv.js';
 import { BUBBLEWRAP, canInstall, installTools, missingOf } from '../tools/system-tools.js';
 import { ensureTemporalCli } from '../tools/temporal-cli.js';
@@ -58,7 +59,11 @@ export async function prepareStack(settings: Settings, plan: Plan, selection: Se
   if (plan.parts.includes('api')) parseConfig(apiEnv(facts));
   if (plan.parts.includes('worker')) parseWorkerConfig(workerEnv(facts));
   const temporalCli = plan.parts.includes('temporal') ? await ensureTemporalCli((line) => log.info(line)) : '';
-  if (plan.parts.includes('worker') && config.NODE_ENV !== 'production') await wantSandbox(log);
+  if (plan.parts.includes('worker') && config.NODE_ENV !== 'production') {
+    await wantSandbox(log);
+    // Nobody waits for it: until it is there, pictures are not cut out.
+    void ensureCutoutModel((line) => log.info(line)).catch((error: unknown) => log.warn((error as Error).message));
+  }
   const modalPython = plan.parts.includes('modal') ? await ensureModalPython((line) => log.info(line)) : '';
   const isEmbedded = plan.parts.some((part) => part !== 'api' && part !== 'worker');
   if (!joined || isEmbedded) {

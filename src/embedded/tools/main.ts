@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { ensureCutoutModel } from './cutout-model.js';
 import { ensureModalPython } from './modal-venv.js';
 import { ensureOldestPostgres } from './oldest-postgres.js';
 import { BUBBLEWRAP, canInstall, installHint, installTools, missingOf, TEST_TOOLS } from './system-tools.js';
@@ -12,6 +13,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({ options: { profile: { type: 'string', default: 'test' } } });
   if (values.profile !== 'start' && values.profile !== 'test') throw new Error('--profile is start or test');
   await ensureTemporalCli(say);
+  await fetchCutoutModel(values.profile);
   if (values.profile === 'test') {
     await ensureModalPython(say);
     await ensureOldestPostgres(say);
@@ -23,6 +25,14 @@ async function main(): Promise<number> {
   const failure = await installTools(missing);
   const left = await missingOf(missing);
   return left.length === 0 ? 0 : report(`${installHint(left)}\n${failure ?? 'The packages were installed but the tools are still not found.'}`, values.profile);
+}
+
+/** Starting works without it too: then pictures are not cut out. */
+async function fetchCutoutModel(profile: 'start' | 'test'): Promise<void> {
+  await ensureCutoutModel(say).catch((error: unknown) => {
+    if (profile === 'test') throw error;
+    say((error as Error).message);
+  });
 }
 
 /** Starting works without the sandbox (with a warning by the runner); tests without their tools would prove nothing. */

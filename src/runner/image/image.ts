@@ -1,11 +1,25 @@
 import path from 'node:path';
 import type { ImageInput, ImageResult } from '../../contracts/images.js';
+import { cutOutByService, type CutoutServiceAccess } from './cutout-service.js';
+import { readDataUri } from './data-uri.js';
 import { askForImage, type GeminiAccess } from './gemini.js';
+import { keyOutMagenta } from './key-out.js';
 import { openPictures } from './pictures.js';
 import { spritePrompt } from './sprite-prompt.js';
+import { MASK_SIZE, subjectMask } from './u2netp.js';
+
+type Pictures = ReturnType<typeof openPictures>;
+type Op<O extends ImageInput['op']> = Extract<ImageInput, { op: O }>;
+
+/** Keys and places that the runner has by its environment. */
+export interface ImageAccess extends GeminiAccess {
+  /** File of the network for cut-outs. */
+  readonly cutoutModel: string | undefined;
+  readonly cutoutService: CutoutServiceAccess;
+}
 
 /** Makes one picture. Throws a DreamError, or the reason of `signal`. */
-export async function makeImage(input: ImageInput, access: GeminiAccess, signal: AbortSignal): Promise<ImageResult> {
+export async function makeImage(input: ImageInput, access: ImageAccess, signal: AbortSignal): Promise<ImageResult> {
   const pictures = openPictures(access.seenFrom);
   switch (input.op) {
     case 'sprite': {
@@ -17,11 +31,27 @@ export async function makeImage(input: ImageInput, access: GeminiAccess, signal:
       const drawn = await askForImage(access, { ...input, aspectRatio: '9:16' }, signal);
       return { ...(await pictures.poster(drawn)), prompt: input.prompt };
     }
-    case 'screenshot': {
-      // Loaded when it is needed: hardly any run does.
-      const { takeScreenshot } = await import('./screenshot.js');
-      const shot = await takeScreenshot({ repoDir: path.resolve(input.repoDir), revision: input.revision, seenFrom: access.seenFrom }, pictures.isBlank, signal);
-      return { ...(await pictures.poster(shot)), prompt: null };
+    case 'screenshot': return screenshot(input, pictures, access, signal);
+    case 'cutout': return cutOut(input, pictures, access, signal);
+    case 'cutout-by-service': {
+      const bytes = await cutOutByService(access.cutoutService, input, signal);
+      return { ...(await pictures.png(await pictures.decode(bytes))), prompt: null };
     }
   }
+}
+
+async function screenshot({ repoDir, revision }: Op<'screenshot'>, pictures: Pictures, { seenFrom }: ImageAccess, signal: AbortSignal): Promise<ImageResult> {
+  // Loaded when it is needed: hardly any run does.
+  const { takeScreenshot } = await import('./screenshot.js');
+  const shot = await takeScreenshot({ repoDir: path.resolve(repoDir), revision, seenFrom }, (bytes) => pictures.isBlank(bytes), signal);
+  return { ...(await pictures.poster(shot)), prompt: null };
+}
+
+/** A picture on our own magenta is keyed, which is exact; of any other one the network finds the subject. */
+async function cutOut({ picture }: Op<'cutout'>, pictures: Pictures, { cutoutModel, seenFrom }: ImageAccess, signal: AbortSignal): Promise<ImageResult> {
+  const pixels = await pictures.decodeSent(readDataUri(picture));
+  if (keyOutMagenta(pixels)) return { ...(await pictures.png(pixels)), prompt: null };
+  const mask = await subjectMask(await pictures.squareRgb(pixels, MASK_SIZE), { file: cutoutModel, seenFrom });
+  signal.throwIfAborted();
+  return { ...(await pictures.withMask(pixels, mask, MASK_SIZE)), prompt: null };
 }

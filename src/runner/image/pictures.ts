@@ -2,29 +2,46 @@ import type Sharp from 'sharp';
 import type { Picture } from '../../contracts/images.js';
 import { DreamError } from '../../contracts/errors.js';
 import { loadPackage } from '../packages.js';
-import { keyOutMagenta } from './key-out.js';
+import { keyOutMagenta, type Pixels } from './key-out.js';
+
+type Image = ReturnType<typeof Sharp>;
 
 /** Pictures of the phone screen: 9:16 (rest.md §9.4). */
 const POSTER = { width: 1_080, height: 1_920, quality: 85 };
-/** More than any model draws or any phone takes; a small file can unpack to much more. */
+/** More than any model draws; a small file can unpack to much more. */
 const MAX_PIXELS = 50_000_000;
+/** Of a picture that somebody sent: what a phone's camera takes fits. */
+const MAX_SENT_PIXELS = 4_096 * 4_096;
 
 /** Everything that is done to pictures, by the native library that `seenFrom` can see. */
 export function openPictures(seenFrom?: string) {
   const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
   const open = (bytes: Buffer) => sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
-  const readable = async <T>(work: Promise<T>): Promise<T> => work.catch((error: unknown) => {
-    throw new DreamError('ImageUnreadable', `the picture cannot be read: ${(error as Error).message}`);
-  });
-  const raw = (bytes: Buffer) => readable(open(bytes).rotate().ensureAlpha().raw().toBuffer({ resolveWithObject: true }));
+  const openPixels = ({ data, width, height }: Pixels) => sharp(data, { raw: { width, height, channels: 4 } });
+  const asPng = async (image: Image): Promise<Picture> => ({ mimeType: 'image/png', data: (await image.png().toBuffer()).toString('base64') });
+
+  /** Upright, as red, green, blue and alpha. */
+  async function decode(bytes: Buffer): Promise<Pixels> {
+    const { data, info: { width, height } } = await readable(open(bytes).rotate().toColourspace('srgb').ensureAlpha().raw().toBuffer({ resolveWithObject: true }));
+    return { data, width, height };
+  }
 
   return {
+    decode,
+
+    /** As `decode`, for a picture from outside: its header alone tells whether it is too large. Throws `ImageTooLarge`. */
+    async decodeSent(bytes: Buffer): Promise<Pixels> {
+      const { width, height } = await readable(sharp(bytes, { limitInputPixels: false }).metadata());
+      if (width * height > MAX_SENT_PIXELS) throw new DreamError('ImageTooLarge', `the picture has ${width} × ${height} pixels`);
+      return decode(bytes);
+    },
+
     /** A sprite on magenta, cut out and trimmed: PNG. A picture without such a ground is left whole (rest.md §7.10). */
     async cutSprite(bytes: Buffer): Promise<Picture> {
-      const { data, info: { width, height } } = await raw(bytes);
-      const box = keyOutMagenta({ data, width, height });
-      const image = sharp(data, { raw: { width, height, channels: 4 } });
-      return { mimeType: 'image/png', data: (await (box ? image.extract(box) : image).png().toBuffer()).toString('base64') };
+      const pixels = await decode(bytes);
+      const box = keyOutMagenta(pixels);
+      const image = openPixels(pixels);
+      return asPng(box ? image.extract(box) : image);
     },
 
     /** At most 1080×1920, never enlarged: WebP. */
@@ -40,21 +57,24 @@ export function openPictures(seenFrom?: string) {
       return channels.every(({ stdev }) => stdev < 2);
     },
 
-    /** The picture as red, green, blue values of `size` × `size` pixels, and its own size. */
-    async squareRgb(bytes: Buffer, size: number): Promise<{ data: Buffer; width: number; height: number }> {
-      const { info: { width, height } } = await raw(bytes);
-      const data = await readable(open(bytes).rotate().removeAlpha().toColourspace('srgb').resize(size, size, { fit: 'fill' }).raw().toBuffer());
-      return { data, width, height };
-    },
+    /** The picture as red, green, blue values of `size` × `size` pixels; what is transparent counts as white. */
+    squareRgb: (pixels: Pixels, size: number): Promise<Buffer> =>
+      openPixels(pixels).flatten({ background: '#ffffff' }).resize(size, size, { fit: 'fill' }).raw().toBuffer(),
 
     /** The picture, as transparent as the mask of `size` × `size` grey values says: PNG. What was transparent stays so. */
-    async withMask(bytes: Buffer, mask: Buffer, size: number): Promise<Picture> {
-      const { data, info: { width, height } } = await raw(bytes);
+    async withMask(pixels: Pixels, mask: Buffer, size: number): Promise<Picture> {
+      const { data, width, height } = pixels;
       const stretched = await sharp(mask, { raw: { width: size, height: size, channels: 1 } }).resize(width, height, { fit: 'fill' }).extractChannel(0).raw().toBuffer();
       for (let at = 0; at < width * height; at += 1) data[at * 4 + 3] = Math.round(data[at * 4 + 3]! * stretched[at]! / 255);
-      const png = await sharp(data, { raw: { width, height, channels: 4 } }).png().toBuffer();
-      return { mimeType: 'image/png', data: png.toString('base64') };
+      return asPng(openPixels(pixels));
     },
+
+    png: (pixels: Pixels): Promise<Picture> => asPng(openPixels(pixels)),
   };
 }
-export type Pictures = ReturnType<typeof openPictures>;
+
+async function readable<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw new DreamError('ImageUnreadable', `the picture cannot be read: ${(error as Error).message}`);
+  });
+}

@@ -134,6 +134,28 @@ describe('POST /api/generate-image (§7.10)', () => {
   });
 });
 
+describe('POST /api/assets/remove-background (§7.9), by our own network', () => {
+  const cutOut = (image: string): Promise<Answered> => call('POST', '/api/assets/remove-background', { as: alice, body: { image } });
+
+  it('cuts the subject out of a picture and keeps its size', async () => {
+    const photo = await sharp(Buffer.from(
+      '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="150"><linearGradient id="g"><stop offset="0" stop-color="#8fb"/><stop offset="1" stop-color="#48c"/></linearGradient>'
+      + '<rect width="200" height="150" fill="url(#g)"/><circle cx="100" cy="75" r="45" fill="#c22"/></svg>',
+    )).jpeg().toBuffer();
+    const { status, body } = await cutOut(`data:image/jpeg;base64,${photo.toString('base64')}`);
+    expect([status, body['success'], 'prompt' in body]).toEqual([200, true, false]);
+    const { data, info } = await sharp(Buffer.from(String(body['image']).split(',')[1] ?? '', 'base64')).raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height, info.channels]).toEqual([200, 150, 4]);
+    expect([data[3]! < 30, data[(75 * 200 + 100) * 4 + 3]! > 220]).toEqual([true, true]);
+  });
+
+  it.each([
+    ['an address', 'http://127.0.0.1/cat.png'], ['a drawing that may hold a script', `data:image/png;base64,${Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>').toString('base64')}`],
+  ])('%s is refused clearly', async (_what, image) => {
+    expect(await cutOut(image)).toEqual({ status: 500, body: { success: false, error: 'この画像は読み込めませんでした。' } });
+  });
+});
+
 describe('/api/actions/:actionId', () => {
   it('a picture is stopped at once, and its caller hears so', async () => {
     const actionId = randomUUID();

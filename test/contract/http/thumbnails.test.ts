@@ -10,7 +10,7 @@ import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 
-/** rest.md §9.4–9.6, and the pictures of a stack that has no image model: what is there is said, what can be done is done. */
+/** rest.md §9.4–9.6, and the pictures of a stack that has no image model and no network for cut-outs: what is there is said, what can be done is done. */
 let stack: Stack;
 let demo: DemoServer;
 let store: Store;
@@ -20,7 +20,7 @@ let projectId = '';
 
 beforeAll(async () => {
   demo = await startDemoServer();
-  stack = await startStack({ env: { ANTHROPIC_API_KEY: 'a-key-for-tests', ANTHROPIC_BASE_URL: demo.url, RATE_LIMIT_AI_PER_MIN: '10000', RATE_LIMIT_WRITES_PER_MIN: '10000' } });
+  stack = await startStack({ env: { ANTHROPIC_API_KEY: 'a-key-for-tests', ANTHROPIC_BASE_URL: demo.url, CUTOUT_MODEL_FILE: '/nonexistent', RATE_LIMIT_AI_PER_MIN: '10000', RATE_LIMIT_WRITES_PER_MIN: '10000' } });
   [alice, bob] = [await createUser(stack.env, 'alice'), await createUser(stack.env, 'bob')];
   const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
   store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, createLog('test'));
@@ -104,6 +104,14 @@ describe('without an image model', () => {
       method: 'POST', headers: { 'content-type': 'application/json', ...headers(alice) }, body: JSON.stringify({ prompt: '猫' }),
     });
     expect([answer.status, await answer.json()]).toEqual([503, { error: 'Image generation service not available' }]);
+  });
+
+  it('pictures are not cut out, and that is said (§7.9)', async () => {
+    const image = `data:image/webp;base64,${Buffer.from(await webp()).toString('base64')}`;
+    const answer = await fetch(`${stack.baseUrl}/api/assets/remove-background`, {
+      method: 'POST', headers: { 'content-type': 'application/json', ...headers(alice) }, body: JSON.stringify({ image }),
+    });
+    expect([answer.status, await answer.json()]).toEqual([503, { error: 'Background removal service not configured' }]);
   });
 
   it('a project without a game has nothing to show (§9.4)', async () => {
