@@ -23,15 +23,13 @@ const OUTPUTS_REQUEST = '/modal.client.ModalClient/FunctionGetOutputs';
 export function rpcDeadlines({ deadlineMs, maxThrottleMs }: RpcLimits): Middleware {
   return async function* deadlineMiddleware(call, options) {
     const silence = new AbortController();
-    let timer = setTimeout(() => silence.abort(), deadlineMs);
+    const timer = silenceTimer(() => silence.abort());
+    timer.start(deadlineMs);
     const limited: typeof options & { retries?: number } = {
       ...options,
       signal: options.signal ? AbortSignal.any([options.signal, silence.signal]) : silence.signal,
       onTrailer(trailer) {
-        if (trailer.get(PATIENCE_TRAILER) !== undefined) {
-          clearTimeout(timer);
-          timer = setTimeout(() => silence.abort(), maxThrottleMs + deadlineMs);
-        }
+        if (trailer.get(PATIENCE_TRAILER) !== undefined) timer.start(maxThrottleMs + deadlineMs);
         options.onTrailer?.(trailer);
       },
     };
@@ -42,8 +40,28 @@ export function rpcDeadlines({ deadlineMs, maxThrottleMs }: RpcLimits): Middlewa
       if (silence.signal.aborted) throw new DreamError('ModalUnavailable', `no answer to ${call.method.path} within ${deadlineMs} ms`);
       throw error;
     } finally {
-      clearTimeout(timer);
+      timer.stop();
     }
+  };
+}
+
+/** So late the timer of a process is that had no time to run; then it may not have read yet what was answered long ago. */
+const LATE_MS = 100;
+const READ_MS = 1_000;
+
+/** Tells of silence at the end of the time, and a little later when this process did not listen all the time. */
+function silenceTimer(onSilence: () => void): { start: (ms: number) => void; stop: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    start(ms) {
+      clearTimeout(timer);
+      const dueMs = performance.now() + ms;
+      timer = setTimeout(() => {
+        if (performance.now() - dueMs <= LATE_MS) return onSilence();
+        timer = setTimeout(onSilence, READ_MS);
+      }, ms);
+    },
+    stop: () => clearTimeout(timer),
   };
 }
 
