@@ -85,6 +85,10 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
   { method: 'get', path: '/global-assets/:category/:alias', tag: 'assets', summary: 'An asset of everybody', auth: 'none', answers: { 200: '*/*', 404: 'text/html' } },
 
   {
+    method: 'post', path: '/api/assets/remove-background', tag: 'pictures', summary: 'Cut a picture out (body up to 50 MB)', auth: 'required',
+    body: z.looseObject({ image: z.string(), actionId: ACTION_ID }), answers: { 200: answer.PictureAnswer, 400: answer.Failure, 500: answer.PictureFailure, 503: answer.Failure },
+  },
+  {
     method: 'post', path: '/api/generate-image', tag: 'pictures', summary: 'An isolated sprite by the image model', auth: 'required',
     body: z.looseObject({ prompt: z.string(), style: z.string().optional(), size: z.string().optional(), actionId: ACTION_ID }),
     answers: { 200: answer.PictureAnswer, 400: answer.Failure, 500: answer.PictureFailure, 503: answer.Failure },

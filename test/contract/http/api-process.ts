@@ -39,7 +39,7 @@ export async function spawnApi(env: Readonly<Record<string, string>>): Promise<A
 /** As {@link spawnApi}, and waits until it answers. */
 export async function startApi(env: Readonly<Record<string, string>>): Promise<ApiProcess> {
   const api = await spawnApi(env);
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(50)) {
+  for (const deadline = Date.now() + 90_000; Date.now() < deadline; await sleep(50)) {
     if (/"msg":"api ready"/.test(api.output())) return api;
     if ((await Promise.race([api.exited.then(() => 'ended'), sleep(0)])) === 'ended') break;
   }
