@@ -42,9 +42,16 @@ describe('the checker sees what it is there to see', () => {
   });
 
   it('a chat line that is there twice, and one that is missing', () => {
-    const isUsers = ({ role }: { role: string }) => role === 'user';
-    expect(doctored(({ chatLines }) => { chatLines.push({ ...chatLines.find(isUsers)!, id: randomUUID() }); }).doubled).toHaveLength(1);
-    expect(doctored(({ chatLines }) => { chatLines.splice(chatLines.findIndex(isUsers), 1); }).lost).toHaveLength(1);
+    // What was said once in its project, and done.
+    const indexIn = ({ diary: { messages, runs }, chatLines }: Evidence): number => {
+      const isSaid = (projectId: string, text: string | null) => messages.filter((each) => each.projectId === projectId && each.content === text);
+      return chatLines.findIndex(({ project_id, role, message }) => {
+        const [said, ...again] = role === 'user' ? isSaid(project_id, message) : [];
+        return again.length === 0 && runs.some(({ messageId, end }) => messageId === said?.messageId && end === 'completed');
+      });
+    };
+    expect(doctored((evidence) => { evidence.chatLines.push({ ...evidence.chatLines[indexIn(evidence)]!, id: randomUUID() }); }).doubled).toHaveLength(1);
+    expect(doctored((evidence) => { evidence.chatLines.splice(indexIn(evidence), 1); }).lost).toHaveLength(1);
   });
 
   it('a job without a row, and an end that nobody heard', () => {

@@ -26,8 +26,10 @@ export type ReceiveUpload = (req: Request, res: Response, field: string) => Prom
  * left; so it is when the client goes away. A file that was taken in is the caller's to keep or discard.
  */
 export function createReceiver(files: AssetFiles): ReceiveUpload {
+  /** Files on their way to the disk: the parser hears of a disk that is full before what was written is gone again. */
+  const arriving = new WeakMap<Request, Promise<unknown>>();
   const uploads = multer({
-    storage: partStorage(files),
+    storage: partStorage(files, arriving),
     limits: LIMITS,
     defParamCharset: 'utf8',
     fileFilter: (_req, file, accept) => {
@@ -44,6 +46,7 @@ export function createReceiver(files: AssetFiles): ReceiveUpload {
         });
       });
     } catch (error) {
+      await arriving.get(req)?.catch(() => undefined);
       const refusal = refusalOf(error);
       // A stream that cannot be written tells the parser itself, in the system's words.
       if (refusal === null) throw asDiskFull(error);
@@ -68,10 +71,12 @@ function refusalOf(error: unknown): [status: number, text: string] | null {
     ? [400, 'Invalid upload'] : null;
 }
 
-function partStorage(files: AssetFiles): StorageEngine {
+function partStorage(files: AssetFiles, arriving: WeakMap<Request, Promise<unknown>>): StorageEngine {
   return {
-    _handleFile(_req, file, done) {
-      files.receive(file.stream).then((part) => { done(null, { path: part.path, size: part.sizeBytes }); }, (error: unknown) => { done(error); });
+    _handleFile(req, file, done) {
+      const arrival = files.receive(file.stream);
+      arriving.set(req, arrival);
+      arrival.then((part) => { done(null, { path: part.path, size: part.sizeBytes }); }, (error: unknown) => { done(error); });
     },
     _removeFile(_req, file, done) {
       files.discard(file.path).then(() => { done(null); }, (error: unknown) => { done(error as Error); });
