@@ -1,5 +1,6 @@
 """Arguments and results that are too large for a message: PUT and GET by HTTP, under unguessable names."""
 
+import hashlib
 import re
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,9 @@ class Blobs:
     async def _put(self, request: web.Request) -> web.Response:
         if self.is_down():
             return web.Response(status=503)
-        write_whole(self._file(request.match_info["id"]), await request.read())
-        return web.Response()
+        content = await request.read()
+        write_whole(self._file(request.match_info["id"]), content)
+        return web.Response(headers={"ETag": f'"{hashlib.md5(content).hexdigest()}"'})
 
     async def _get(self, request: web.Request) -> web.StreamResponse:
         if self.is_down():
@@ -78,7 +80,9 @@ class BlobMethods:
     @rpc
     async def BlobCreate(self, request: Any, _: Any) -> Any:
         blob_id = new_id("bl")
-        return api_pb2.BlobCreateResponse(blob_id=blob_id, upload_url=self.blobs.url(blob_id))
+        url = self.blobs.url(blob_id)
+        # The npm client reads the first two, the Python client the lists.
+        return api_pb2.BlobCreateResponse(blob_id=blob_id, upload_url=url, blob_ids=[blob_id], upload_urls=api_pb2.UploadUrlList(items=[url]))
 
     @rpc
     async def BlobGet(self, request: Any, _: Any) -> Any:
