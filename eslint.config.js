@@ -39,7 +39,7 @@ const boundaries = Object.entries(ROOMS).map(([room, allowed]) => ({
 export default tseslint.config(
   { ignores: ['node_modules', '.data', '.tools', 'dist', 'test-results', 'test/histories', 'public/lib'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname }, globals: globals.node },
     rules: {
@@ -65,6 +65,15 @@ export default tseslint.config(
     },
   },
   ...boundaries,
+  {
+    files: ['video/*.{ts,tsx}'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [
+        { regex: '^(\\.\\./)+src/contracts/', allowTypeImports: true, message: 'The composition sees types of the contracts only.' },
+        { regex: '^(\\.\\./)+(?!src/contracts/)', message: 'video may not import other rooms (see ARCHITECTURE.md, boundaries).' },
+      ] }],
+    },
+  },
   { files: ['**/*.test.ts', 'test/**/*.ts'], rules: { 'max-lines-per-function': 'off' } },
   {
     files: ['public/**/*.js', '*.js'],

@@ -20,7 +20,7 @@ function mayMount(): boolean {
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/rules/**/*.test.ts', 'test/bench/**/*.test.ts'], pool: 'forks', testTimeout: 20_000 } },
+      { test: { name: 'unit', include: ['src/**/*.test.ts', 'video/*.test.ts', 'test/rules/**/*.test.ts', 'test/bench/**/*.test.ts'], pool: 'forks', testTimeout: 20_000 } },
       { test: { name: 'workflows', include: ['test/workflows/**/*.test.ts', 'test/replay/**/*.test.ts'], ...serial, testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...pair, testTimeout: 60_000, hookTimeout: 120_000 } },
       { test: { name: 'recovery', include: ['test/recovery/**/*.test.ts'], exclude: notNow, ...pair, testTimeout: 180_000, hookTimeout: 120_000 } },

@@ -36,8 +36,8 @@ NODE_IMAGE = "node:20.20.2-bookworm-slim"
 DEBIAN_SNAPSHOT = "20261101T000000Z"
 PACKAGES = [
     "git", "bubblewrap", "ca-certificates", "procps", "util-linux",
-    # What Chromium links against, and Japanese type for what it draws.
-    "libnss3", "libdbus-1-3", "libatk1.0-0", "libatk-bridge2.0-0", "libgbm1", "libasound2", "libxrandr2", "libxkbcommon0",
+    # The browser that shows games and draws films, what it links against, and Japanese type.
+    "chromium", "libnss3", "libdbus-1-3", "libatk1.0-0", "libatk-bridge2.0-0", "libgbm1", "libasound2", "libxrandr2", "libxkbcommon0",
     "libxfixes3", "libxcomposite1", "libxdamage1", "libpango-1.0-0", "libcairo2", "libcups2", "fonts-noto-cjk", "fonts-noto-color-emoji",
 ]
 
@@ -74,7 +74,7 @@ FUNCTIONS = {
     "git-operation": Options("git", timeout_s=300, cpu=0.5, memory_mib=1024),
     "file-operation": Options("files", timeout_s=120, cpu=0.25, memory_mib=512, restricted=False),
     "generate-image": Options("image", timeout_s=600, cpu=1, memory_mib=2048, secrets=("gemini",)),
-    # Deployed as soon as the runner has its command.
+    # Chromium draws the film; the GPU makes that faster, it is not needed.
     "render-video": Options("video", timeout_s=1800, cpu=4, memory_mib=8192, secrets=("dreamcore-callback",), gpu="L4"),
 }
 STARTUP_TIMEOUT_S = 300
@@ -112,6 +112,8 @@ RUNNER_DIR = runner_dir()
 #: of that version, whose file carries the version in its name.
 MANIFEST: dict[str, Any] = json.loads((RUNNER_DIR / "manifest.json").read_text("utf-8"))
 RUNNER = RUNNER_DIR / f"runner-{MANIFEST['version']}.mjs"
+#: The composition of films, bundled.
+VIDEO_SITE = RUNNER_DIR / f"video-{MANIFEST['video']}"
 
 
 #: The network that cuts pictures out, where the deployment has it.
@@ -196,6 +198,8 @@ def prepare(given: dict[str, Any], root: Path, scratch: Path, call_id: str) -> d
             prepared[field] = str(inside(root, given[field]))
     if given["command"] != "git" and given["command"] != "files":
         prepared["scratchDir"] = str(scratch / call_id)
+    if given["command"] == "video":
+        prepared["siteDir"] = str(VIDEO_SITE)
     return prepared
 
 
@@ -337,6 +341,7 @@ image = (
     .apt_install(*PACKAGES)
     .run_commands(f"npm install --prefix {IMAGE_DIR} --save-exact @anthropic-ai/claude-code@{MANIFEST['claudeCode']} {' '.join(MANIFEST['packages'])}")
     .add_local_file(RUNNER, f"{IMAGE_DIR}/{RUNNER.name}")
+    .add_local_dir(VIDEO_SITE, f"{IMAGE_DIR}/{VIDEO_SITE.name}")
     .add_local_file(RUNNER_DIR / "manifest.json", f"{IMAGE_DIR}/manifest.json")
 )
 if CUTOUT_MODEL.exists():

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runnerBundle } from '../src/activities/runner-bundle.js';
+import { videoSite } from '../src/activities/video-site.js';
 import { PROJECT_ROOT } from '../src/config.js';
 import { ensureCutoutModel } from '../src/embedded/tools/cutout-model.js';
 
@@ -23,8 +24,9 @@ async function main(): Promise<number> {
   await putCutoutModel();
   // The manifest comes last: what it names is complete.
   await put(`runner-${manifest.version}.mjs`, code);
+  await videoSite(BUILD_DIR);
   await put('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
-  await removeOld(`runner-${manifest.version}.mjs`);
+  await removeOld([`runner-${manifest.version}.mjs`, `video-${manifest.video}`]);
   process.stdout.write(`runner ${manifest.version} (${manifest.commands.join(', ')}; Claude Code ${manifest.claudeCode})\n`);
   return process.argv.includes('--build-only') ? 0 : deploy();
 }
@@ -43,12 +45,12 @@ async function put(name: string, content: string | Uint8Array): Promise<void> {
   await rename(draft, path.join(BUILD_DIR, name));
 }
 
-async function removeOld(current: string): Promise<void> {
+async function removeOld(current: readonly string[]): Promise<void> {
   for (const name of await readdir(BUILD_DIR)) {
-    if (name === current || name === 'manifest.json' || name === CUTOUT_MODEL) continue;
+    if (current.includes(name) || name === 'manifest.json' || name === CUTOUT_MODEL) continue;
     const file = path.join(BUILD_DIR, name);
     const modifiedAt = await stat(file).then(({ mtimeMs }) => mtimeMs, () => null);
-    if (modifiedAt !== null && modifiedAt < Date.now() - KEEP_OLD_MS) await rm(file, { force: true });
+    if (modifiedAt !== null && modifiedAt < Date.now() - KEEP_OLD_MS) await rm(file, { recursive: true, force: true });
   }
 }
 

@@ -65,6 +65,8 @@ const Env = z.object({
   REPLICATE_MODEL_VERSION: z.string().min(1).default('4ed060b3587b7c3912353dd7d59000c883a6e1c5c9181ed7415c2624c2e8e392'),
   CUTOUT_MODEL_FILE: z.string().min(1).default('.tools/u2netp.onnx'),
 
+  VIDEO_SECONDS: z.coerce.number().min(0.5).max(30).default(7),
+  VIDEO_SCALE: z.coerce.number().min(0.1).max(1).default(1),
 
   USE_MODAL: Flag.optional(),
   MODAL_TOKEN_ID: z.string().min(1).optional(),

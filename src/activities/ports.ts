@@ -9,6 +9,7 @@ import type { JobRow } from '../contracts/rows.js';
 import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../contracts/replication.js';
 import type { RunUsage } from '../contracts/runner.js';
 import type { JobEvent } from '../contracts/stream.js';
+import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';
 import type { Backend, CancelAnswer, RestoreOutcome } from '../contracts/workflows.js';
 
 /** What the outside must do for the workflows. One set per backend under the same names, and the shared ones. */
@@ -131,6 +132,12 @@ export interface ScreenshotActivities {
   /** Shows the game of a revision for a moment and keeps what it looks like, as `drawPicture` does. Heartbeats; cancellable. */
   takeScreenshot(input: ActionRef & { projectId: string; revision: string }): Promise<PictureMade>;
 }
+/** A film: what the plan says, of one fixed version. */
+export type RenderFilmInput = RenderVideoInput & VideoPlan;
+export interface VideoActivities {
+  /** Records the game of the revision, renders its film and keeps it beside the repository; once, whatever is killed (F4). Heartbeats; cancellable. */
+  renderFilm(input: RenderFilmInput): Promise<VideoMade>;
+}
 export interface FileActivities {
   /** Removes a project's files where this backend keeps them; nothing there is fine. */
   removeProjectFiles(input: { userId: string; projectId: string }): Promise<void>;
@@ -196,6 +203,12 @@ export interface CutoutActivities {
   planCutout(): Promise<{ by: 'service' | 'network' }>;
 }
 
+export interface VideoPlan { title: string; story: VideoStory }
+export interface VideoPlanActivities {
+  /** What the film of a version says. */
+  planVideo(input: RenderVideoInput): Promise<VideoPlan>;
+}
+
 /** Rounds of the watchers; each writes alerts, none changes what a user made. */
 export interface WatcherActivities {
   /** Measures the files of the users after `after` (null = from the first), a batch at a time; `next` null = that was the last one. */
@@ -209,4 +222,4 @@ export interface WatcherActivities {
 }
 
 export type SharedActivities = JobActivities & RestoreActivities & DeleteActivities & MaintenanceActivities & BackendActivities & ActionActivities
-  & WatcherActivities & PublishingActivities & ThumbnailActivities & CutoutActivities;
+  & WatcherActivities & PublishingActivities & ThumbnailActivities & CutoutActivities & VideoPlanActivities;

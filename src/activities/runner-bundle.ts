@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { PROJECT_ROOT } from '../config.js';
 import { MODAL_FUNCTION } from '../contracts/modal.js';
+import { pinnedVersion } from './pinned-version.js';
+import { videoSiteVersion } from './video-site.js';
 
 const CLAUDE_PACKAGE = '@anthropic-ai/claude-code';
 /** What the one-file runner loads when it needs it (src/runner/packages.ts): the image installs the same versions. */
-const LOADED_PACKAGES = ['sharp', '@google/genai', 'onnxruntime-web'];
+const LOADED_PACKAGES = ['sharp', '@google/genai', 'onnxruntime-web', 'playwright-core', '@remotion/renderer', 'remotion', 'react', 'react-dom'];
 const isSource = import.meta.url.endsWith('.ts');
 
 /** The runner's entry as it lies here: TypeScript in development, compiled in the image. */
@@ -24,6 +24,8 @@ export interface RunnerManifest {
   readonly claudeCode: string;
   /** `name@version`, as npm installs them. */
   readonly packages: readonly string[];
+  /** Version of the composition, deployed as `video-<version>`. */
+  readonly video: string;
 }
 
 export interface RunnerBundle {
@@ -55,15 +57,7 @@ async function makeBundle(): Promise<RunnerBundle> {
   if (file === undefined) throw new Error('esbuild made no runner');
   const claudeCode = await pinnedVersion(CLAUDE_PACKAGE);
   const packages = await Promise.all(LOADED_PACKAGES.map(async (name) => `${name}@${await pinnedVersion(name)}`));
-  const digest = createHash('sha256').update(file.contents).update(`\0${[claudeCode, ...packages].join('\0')}`).digest('hex');
-  return { code: file.contents, manifest: { version: digest.slice(0, 16), commands: Object.keys(MODAL_FUNCTION), claudeCode, packages } };
-}
-
-/** The version that is installed here. Not every package lets its manifest be imported, so it is looked for beside the code. */
-async function pinnedVersion(name: string): Promise<string> {
-  for (const folder of createRequire(import.meta.url).resolve.paths(name) ?? []) {
-    const manifest = await readFile(path.join(folder, name, 'package.json'), 'utf8').catch(() => null);
-    if (manifest !== null) return (JSON.parse(manifest) as { version: string }).version;
-  }
-  throw new Error(`${name} is not installed`);
+  const video = await videoSiteVersion();
+  const digest = createHash('sha256').update(file.contents).update(`\0${[claudeCode, ...packages, video].join('\0')}`).digest('hex');
+  return { code: file.contents, manifest: { version: digest.slice(0, 16), commands: Object.keys(MODAL_FUNCTION), claudeCode, packages, video } };
 }

@@ -2,9 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { ConfigError, parseWorkerConfig, type WorkerConfig } from '../config.js';
-import { LOCAL_AGENT_QUEUE, LOCAL_IMAGE_QUEUE, LOCAL_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
+import { LOCAL_AGENT_QUEUE, LOCAL_IMAGE_QUEUE, LOCAL_QUEUE, LOCAL_VIDEO_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
 import { createLog, type Log } from '../log.js';
 import { createMirror } from '../store/mirror.js';
+import { createMovies } from '../store/movies.js';
 import { createPictures } from '../store/pictures.js';
 import { createStore } from '../store/index.js';
 import { withTypedFailures } from './failures.js';
@@ -14,6 +15,7 @@ import { localAgentActivities } from './local/agent.js';
 import { localFileActivities } from './local/files.js';
 import { localImageActivities } from './local/images.js';
 import { bundleRunner } from './local/runner-program.js';
+import { localVideoActivities } from './local/video.js';
 import { ensureSchedules } from './schedules.js';
 import { createAlerts } from './shared/alerts.js';
 import { absentModal } from './modal/absent.js';
@@ -31,6 +33,7 @@ import { createStorage } from './shared/storage.js';
 import { thumbnailActivities } from './shared/thumbnails.js';
 import { usageActivities, withReleasedUsage } from './shared/usage.js';
 import { versionActivities } from './shared/versions.js';
+import { videoPlanActivities } from './shared/videos.js';
 import { watcherActivities } from './shared/watchers.js';
 
 /** A run in progress may finish when the worker is told to stop; longer ones are taken up by another worker. */
@@ -39,6 +42,8 @@ const DRAIN_MS = 20_000;
 const MODAL_DRAIN_MS = 1_000;
 /** Pictures at once per worker: they mostly wait. */
 const IMAGE_SLOTS = 4;
+/** Films at once per worker: each takes what it can get. */
+const VIDEO_SLOTS = 2;
 const CONNECT_TRIES_MS = 30_000;
 
 /** The worker process: its queues, one composition root (design §1). */
@@ -79,7 +84,7 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
   const jobs = jobActivities(deps);
   const shared = {
     ...jobs, ...planningActivities(deps), ...versionActivities(deps), ...projectActivities(deps), ...backendActivities(deps), ...actionActivities(deps), ...thumbnailActivities({ ...deps, pictures }), ...cutoutActivities(deps),
-    ...publishingActivities(deps), ...publishInfoActivities(deps),
+    ...publishingActivities(deps), ...publishInfoActivities(deps), ...videoPlanActivities(deps),
     ...maintenanceActivities({ ...deps, pictures, complete: jobs.completeJob }), ...usageActivities(deps),
     ...watcherActivities({ ...deps, cancelCall: modal?.calls.reap ?? null }),
   };
@@ -100,6 +105,10 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
       ...common, taskQueue: LOCAL_IMAGE_QUEUE, activities: withTypedFailures(localImageActivities({ config, mirror, pictures, runner })),
       maxConcurrentActivityTaskExecutions: IMAGE_SLOTS,
     }),
+    Worker.create({
+      ...common, taskQueue: LOCAL_VIDEO_QUEUE, activities: withTypedFailures(localVideoActivities({ config, store, mirror, movies: createMovies(config.DATA_DIR), runner, log })),
+      maxConcurrentActivityTaskExecutions: VIDEO_SLOTS,
+    }),
     ...(modal ? modalWorkers(common, config, { ...modal, agent: withReleasedUsage(modal.agent, store, log) }) : [
       // A run that was on its way to Modal when the credentials were taken away goes on locally.
       Worker.create({ ...common, taskQueue: MODAL_AGENT_QUEUE, activities: withTypedFailures(absentModal) }),
@@ -110,11 +119,11 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
 
 type CommonOptions = Partial<WorkerOptions> & { connection: NativeConnection; namespace: string };
 
-function modalWorkers(common: CommonOptions, { MODAL_SLOTS }: WorkerConfig, { agent, images, files }: ModalSet): Promise<Worker>[] {
+function modalWorkers(common: CommonOptions, { MODAL_SLOTS }: WorkerConfig, { agent, images, videos, files }: ModalSet): Promise<Worker>[] {
   return [
     Worker.create({ ...common, taskQueue: MODAL_QUEUE, activities: withHeartbeats(withTypedFailures(files)) }),
     Worker.create({
-      ...common, taskQueue: MODAL_AGENT_QUEUE, activities: withTypedFailures({ ...agent, ...images }), maxConcurrentActivityTaskExecutions: MODAL_SLOTS,
+      ...common, taskQueue: MODAL_AGENT_QUEUE, activities: withTypedFailures({ ...agent, ...images, ...videos }), maxConcurrentActivityTaskExecutions: MODAL_SLOTS,
       shutdownGraceTime: MODAL_DRAIN_MS,
     }),
   ];

@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import type { Store } from '../store/index.js';
 import type { AssetFiles } from '../store/asset-files.js';
+import type { Movies } from '../store/movies.js';
 import type { Pictures } from '../store/pictures.js';
 import { createAssetGuards } from './assets/guards.js';
 import { createInLine } from './assets/in-line.js';
@@ -28,6 +29,7 @@ import { gameRoutes } from './routes/game.js';
 import { healthRoutes } from './routes/health.js';
 import { imageBodies, imageRoutes } from './routes/images.js';
 import { jobRoutes, type CancelJob } from './routes/jobs.js';
+import { movieRoutes } from './routes/movie.js';
 import { notificationRoutes } from './routes/notifications.js';
 import { pageRoutes } from './routes/pages.js';
 import { playFileRoutes } from './routes/play-files.js';
@@ -48,14 +50,15 @@ export interface AppDeps {
   games: Games;
   assetFiles: AssetFiles;
   pictures: Pictures;
-  /** `POST /callback/:jobId`; reads raw bodies itself. */
-  callback: RequestHandler;
+  movies: Movies;
+  /** `POST /callback/…`; read raw bodies themselves. */
+  callback: RequestHandler[];
   cancelJob: CancelJob;
   actions: Actions;
 }
 
 /** The whole HTTP side as one list: who is refused, who is passed on, then the routes, then the ends. */
-export function createApp({ config, log, auth, limits, store, games, assetFiles, pictures, callback, cancelJob, actions }: AppDeps): Express {
+export function createApp({ config, log, auth, limits, store, games, assetFiles, pictures, movies, callback, cancelJob, actions }: AppDeps): Express {
   const plainGuards = createGuards(auth, store);
   const guards = { ...plainGuards, ...createAssetGuards(plainGuards, store) };
   const signer = createGamePathSigner(config.CALLBACK_SECRET);
@@ -88,6 +91,7 @@ export function createApp({ config, log, auth, limits, store, games, assetFiles,
   app.use(assets);
   app.use(actionRoutes({ guards, store, actions }));
   app.use(thumbnailRoutes({ guards, store, actions, pictures, files: assetFiles, receive: createReceiver(assetFiles) }));
+  app.use(movieRoutes({ config, guards, store, actions, movies }));
   app.use(imageRoutes({ guards, store, actions, pictures }));
   app.use(publishRoutes({ guards, store, actions }));
   app.use(feedRoutes({ config, guards, store }));

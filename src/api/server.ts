@@ -4,6 +4,7 @@ import { whyWithoutModal, type Config } from '../config.js';
 import type { Log } from '../log.js';
 import { createAssetFiles } from '../store/asset-files.js';
 import { createMirror } from '../store/mirror.js';
+import { createMovies } from '../store/movies.js';
 import { createPictures } from '../store/pictures.js';
 import { withHydration } from '../store/mirror-hydration.js';
 import { createStore, type Store } from '../store/index.js';
@@ -12,6 +13,7 @@ import { createAdmitter } from './admission/admit.js';
 import { createApp } from './app.js';
 import { createAuth } from './auth.js';
 import { durableLane } from './callback/durable-lane.js';
+import { actionProgressRouter } from './callback/action-progress.js';
 import { callbackRouter } from './callback/router.js';
 import { createGames } from './games/current-game.js';
 import { createHydrate } from './games/hydrate.js';
@@ -53,8 +55,9 @@ export function assembleApi(config: Config, log: Log) {
     ...callbackFacts(store),
     masterSecret: config.CALLBACK_SECRET, offer: (jobId, items) => feeds.offer(jobId, items), log,
   });
+  const actionProgress = actionProgressRouter({ masterSecret: config.CALLBACK_SECRET, noteProgress: (actionId, percent) => store.actions.noteProgress(actionId, percent), log });
   const app = createApp({
-    config, log, auth, limits, store, games: createGames(store, mirror), assetFiles, pictures: createPictures(config.DATA_DIR), callback, cancelJob: (job) => stopJob(socketDeps, job), actions: createActions(temporal),
+    config, log, auth, limits, store, games: createGames(store, mirror), assetFiles, pictures: createPictures(config.DATA_DIR), movies: createMovies(config.DATA_DIR), callback: [actionProgress, callback], cancelJob: (job) => stopJob(socketDeps, job), actions: createActions(temporal),
   });
   return { app, socketDeps, assetFiles, connection };
 }

@@ -33,6 +33,7 @@ export const ERROR_POLICY = {
   ImageTooLarge: { retry: false, http: 413, alert: false, sentence: 'この画像は大きすぎます。小さくしてからもう一度お試しください。' },
   CutoutFailed: { retry: false, http: 502, alert: false, sentence: '背景を消せませんでした。別の画像でお試しください。' },
   CutoutUnavailable: { retry: true, http: 503, alert: true, sentence: '背景を消す機能が混み合っています。少し待ってからもう一度お試しください。' },
+  VideoNotMade: { retry: true, http: 500, alert: true, sentence: '動画ができませんでした。もう一度お試しください。' },
   ImageUnreadable: { retry: false, http: 400, alert: false, sentence: 'この画像は読み込めませんでした。' },
   ModelAnswerInvalid: { retry: true, http: 500, alert: false, sentence: 'AIの答えを読み取れませんでした。もう一度お試しください。' },
   // The run

@@ -72,6 +72,7 @@ export const Publication = z.object({
 });
 export const Published = z.object({ success, gameId: z.string(), revision: z.string(), url: z.string() });
 export const ThumbnailMade = z.object({ success, thumbnailUrl: z.string() });
+export const MovieMade = z.object({ success, movieUrl: z.string(), duration: z.number() });
 
 const Card = z.object({
   id: z.string(), projectId: z.string().nullable(), title: z.string(), description: z.string(), howToPlay: z.string(), tags: z.array(z.string()),

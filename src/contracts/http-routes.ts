@@ -108,6 +108,11 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
   },
   { method: 'post', path: project('/upload-thumbnail'), tag: 'publishing', summary: 'An own 9:16 picture', auth: 'required', file: 'thumbnail', answers: { 200: answer.ThumbnailMade, ...failures(400, 404, 413, 415) } },
   { method: 'get', path: project('/thumbnail'), tag: 'publishing', summary: 'The picture of a project, for everybody', auth: 'none', answers: { 200: 'image/*', 404: 'text/html' } },
+  {
+    method: 'post', path: project('/generate-movie'), tag: 'publishing', summary: 'A short film of the game', auth: 'required',
+    body: z.looseObject({ actionId: ACTION_ID }), answers: { 200: answer.MovieMade, ...failures(400, 404, 503), 500: answer.MediaFailure },
+  },
+  { method: 'get', path: project('/movie'), tag: 'publishing', summary: 'The film', auth: 'required', answers: { 200: 'video/mp4', 400: answer.Failure, 404: [answer.Failure, 'text/html'] } },
   { method: 'get', path: project('/publish'), tag: 'publishing', summary: 'Is it published, and as what?', auth: 'required', answers: { 200: answer.Publication, ...OF_PROJECT } },
   { method: 'post', path: project('/publish'), tag: 'publishing', summary: 'Show the current version to players', auth: 'required', body: PublishData, answers: { 200: answer.Published, ...failures(400, 403, 404, 409, 503, 504, 507) } },
   { method: 'post', path: project('/unpublish'), tag: 'publishing', summary: 'Take it back', auth: 'required', answers: { 200: answer.Done, ...failures(400, 403, 404, 409, 503, 504) } },
@@ -137,6 +142,10 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
   { method: 'get', path: '/notifications', tag: 'pages', summary: 'Notifications', auth: 'none', answers: { 200: 'text/html' } },
   { method: 'get', path: '/lib/supabase.min.js', tag: 'pages', summary: 'Browser build of supabase-js', auth: 'none', answers: { 200: 'application/javascript' } },
 
+  {
+    method: 'post', path: '/callback/actions/:actionId', tag: 'callback', summary: 'Where an action tells how far it is', auth: 'signature', body: CallbackPost,
+    answers: { 200: CallbackAnswer, 410: CallbackAnswer, ...failures(400, 401, 403, 413, 503) },
+  },
   {
     method: 'post', path: '/callback/:jobId', tag: 'callback', summary: 'Where a run tells what happens', auth: 'signature', body: CallbackPost,
     answers: { 200: CallbackAnswer, 410: CallbackAnswer, ...failures(400, 401, 403, 413, 429, 503) },

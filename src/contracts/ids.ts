@@ -48,6 +48,11 @@ export function actionWorkflowId(actionId: string): string {
   return `action/${actionId}`;
 }
 
+/** The film of one version (F4). */
+export function renderWorkflowId(projectId: string, revision: string): string {
+  return `project/${projectId.toLowerCase()}/render/${revision}`;
+}
+
 /** Fetches the versions of a project that the mirror lacks from the Volume (E7); one at a time. */
 export function hydrateWorkflowId(projectId: string): string {
   return `hydrate/${projectId.toLowerCase()}`;

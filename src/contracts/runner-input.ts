@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ImageInput } from './images.js';
 import { GenerateInput, IncomingBundle } from './runner.js';
+import { VideoInput } from './video.js';
 
 const Revision = z.string().regex(/^[0-9a-f]{40}$/);
 const base = { command: z.literal('git'), repoDir: z.string(), incoming: IncomingBundle.optional() };
@@ -44,5 +45,5 @@ export const FilesInput = z.discriminatedUnion('op', [
 ]);
 export type FilesInput = z.infer<typeof FilesInput>;
 
-export const RunnerInput = z.union([GenerateInput, GitInput, FilesInput, ImageInput]);
+export const RunnerInput = z.union([GenerateInput, GitInput, FilesInput, ImageInput, VideoInput]);
 export type RunnerInput = z.infer<typeof RunnerInput>;

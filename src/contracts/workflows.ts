@@ -11,6 +11,8 @@ export const LOCAL_QUEUE = 'dreamcore-local';
 export const LOCAL_AGENT_QUEUE = 'dreamcore-local-agent';
 /** Pictures made on this machine: they mostly wait for an image model, so games must not stand in line behind them, nor they behind games (G2). */
 export const LOCAL_IMAGE_QUEUE = 'dreamcore-local-image';
+/** Films made on this machine: they take minutes of all that it has. */
+export const LOCAL_VIDEO_QUEUE = 'dreamcore-local-video';
 /** Short work of the Modal set: calls of `git-operation` and `file-operation`. */
 export const MODAL_QUEUE = 'dreamcore-modal';
 /** Long Modal calls: they only wait, so a worker has many slots for them. */

@@ -9,9 +9,11 @@ import { splitLines } from './claude/lines.js';
 import { RunnerInput } from '../contracts/runner-input.js';
 import { runFiles } from './commands/files.js';
 import { runGit } from './commands/git.js';
+import type { VideoInput } from '../contracts/video.js';
 import { generate } from './generate.js';
 import { makeImage, type ImageAccess } from './image/image.js';
 import { Output } from './output.js';
+import { makeVideo } from './video/video.js';
 
 const DEFAULT_UPSTREAM = 'https://api.anthropic.com';
 const DEFAULT_IMAGE_UPSTREAM = 'https://generativelanguage.googleapis.com';
@@ -50,7 +52,7 @@ async function watchParent(lines: AsyncGenerator<string>): Promise<void> {
   stop.abort(new DreamError('RunCancelled', 'the parent process is gone'));
 }
 
-function openTransport(input: GenerateInput): EventTransport {
+function openTransport(input: Pick<GenerateInput, 'callbackUrl' | 'callId'>): EventTransport {
   const keyHex = env[RUNNER_ENV.callbackKey];
   if (input.callbackUrl === null) return silentTransport();
   if (keyHex === undefined) throw new DreamError('OPERATION_FAILED', `${RUNNER_ENV.callbackKey} is missing`);
@@ -93,6 +95,22 @@ function imageAccess(): ImageAccess {
   };
 }
 
+async function runVideo(input: VideoInput): Promise<unknown> {
+  const transport = openTransport(input);
+  let told = -1;
+  const onProgress = (percent: number): void => {
+    if (percent <= told) return;
+    told = percent;
+    output.progress(percent);
+    void transport.emit({ type: 'progress', progress: percent, message: null });
+  };
+  try {
+    return await makeVideo(input, { seenFrom: process.argv[2], onProgress }, stop.signal);
+  } finally {
+    await transport.close(0);
+  }
+}
+
 async function run(): Promise<unknown> {
   const lines = splitLines(process.stdin);
   const input = await readInput(lines);
@@ -102,6 +120,9 @@ async function run(): Promise<unknown> {
   if (input.command === 'image') {
     if (input.op === 'cutout') letSignalsEndUs();
     return makeImage(input, imageAccess(), stop.signal);
+  }
+  if (input.command === 'video') {
+    return runVideo({ ...input, repoDir: path.resolve(input.repoDir), scratchDir: path.resolve(input.scratchDir), siteDir: path.resolve(input.siteDir) });
   }
   return runGenerate({ ...input, repoDir: path.resolve(input.repoDir), scratchDir: path.resolve(input.scratchDir) });
 }

@@ -19,6 +19,11 @@ export class Output {
     this.out.write(`${JSON.stringify({ alive: seq })}\n`);
   }
 
+  /** How much of the work is done. */
+  progress(percent: number): void {
+    this.out.write(`${JSON.stringify({ progress: percent })}\n`);
+  }
+
   result(result: unknown): Promise<void> {
     return this.last({ result });
   }

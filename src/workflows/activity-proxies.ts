@@ -1,8 +1,8 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { RetryPolicy } from '@temporalio/common';
-import type { AgentActivities, CutoutServiceActivities, FileActivities, ImageActivities, MaintenanceActivities, ReplicationActivities, ScreenshotActivities, SharedActivities, WatcherActivities } from '../activities/ports.js';
+import type { AgentActivities, CutoutServiceActivities, FileActivities, ImageActivities, MaintenanceActivities, ReplicationActivities, ScreenshotActivities, SharedActivities, VideoActivities, WatcherActivities } from '../activities/ports.js';
 import { ERROR_POLICY } from '../contracts/errors.js';
-import { LOCAL_AGENT_QUEUE, LOCAL_IMAGE_QUEUE, LOCAL_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
+import { LOCAL_AGENT_QUEUE, LOCAL_IMAGE_QUEUE, LOCAL_QUEUE, LOCAL_VIDEO_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
 
 /** A worker that says nothing for so long is dead (all its activities beat once a second). */
 const HEARTBEAT_TIMEOUT = '5 seconds';
@@ -18,7 +18,7 @@ export const shared = proxyActivities<SharedActivities>({
 });
 
 /** A conversational answer: the model may fail, so tries are counted. */
-export const answering = proxyActivities<Pick<SharedActivities, 'answerQuestion' | 'generatePublishInfo'>>({
+export const answering = proxyActivities<Pick<SharedActivities, 'answerQuestion' | 'generatePublishInfo' | 'planVideo'>>({
   taskQueue: TASK_QUEUE,
   startToCloseTimeout: '60 seconds',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
@@ -123,6 +123,27 @@ export const localPictures = proxyActivities<ImageActivities & ScreenshotActivit
 export const modalPictures = proxyActivities<ImageActivities>({
   taskQueue: MODAL_AGENT_QUEUE,
   startToCloseTimeout: PICTURE_LIMIT,
+  heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: ONLY_ANOTHER_WORKER,
+});
+
+/** Longest time of one film; a busy machine takes minutes for it. */
+const VIDEO_LIMIT = '25 minutes';
+
+/** One try of a film on this machine; when the worker dies another one begins it anew. */
+export const localVideos = proxyActivities<VideoActivities>({
+  taskQueue: LOCAL_VIDEO_QUEUE,
+  startToCloseTimeout: VIDEO_LIMIT,
+  heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: ONLY_ANOTHER_WORKER,
+});
+
+/** One try of a film on Modal; a worker that dies leaves its call to the next one (C1). */
+export const modalVideos = proxyActivities<VideoActivities>({
+  taskQueue: MODAL_AGENT_QUEUE,
+  startToCloseTimeout: VIDEO_LIMIT,
   heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: ONLY_ANOTHER_WORKER,

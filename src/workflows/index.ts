@@ -11,6 +11,7 @@ export { nameProject } from './name-project.js';
 export { publishGame } from './publish-game.js';
 export { reconcileJobs } from './reconcile-jobs.js';
 export { removeBackground } from './remove-background.js';
+export { renderVideo } from './render-video.js';
 export { replicateAll } from './replicate-all.js';
 export { replicateProject } from './replicate-project.js';
 export { restoreVersion } from './restore-version.js';

@@ -13,6 +13,7 @@ import { CLOSING_SEQ } from '../../src/contracts/stream.js';
 import { MODAL_AGENT_QUEUE, MODAL_QUEUE, type GenerateGameInput } from '../../src/contracts/workflows.js';
 import { createJobStreamClient } from '../../src/activities/job-stream-client.js';
 import { cancelUpdate } from '../../src/workflows/messages.js';
+import { recordFilms } from './record-films.js';
 import { recordPictures } from './record-pictures.js';
 import { admit, generateInput, jobRow, startWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
 
@@ -265,6 +266,7 @@ try {
   await recordOthers(env);
   await recordPublications(env);
   await recordPictures(env, { succeed, isWanted, save });
+  await recordFilms(env, { succeed, isWanted, save });
 } finally {
   await env.stop();
 }

@@ -3,17 +3,17 @@ import { fileURLToPath } from 'node:url';
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import type { AgentActivities, CutoutServiceActivities, FileActivities, ImageActivities, ReplicationActivities, ScreenshotActivities, SharedActivities } from '../../src/activities/ports.js';
+import type { AgentActivities, CutoutServiceActivities, FileActivities, ImageActivities, ReplicationActivities, ScreenshotActivities, SharedActivities, VideoActivities } from '../../src/activities/ports.js';
 import { withHeartbeats } from '../../src/activities/heartbeats.js';
 import { jobIdFor, projectWorkflowId } from '../../src/contracts/ids.js';
-import { LOCAL_AGENT_QUEUE, LOCAL_IMAGE_QUEUE, LOCAL_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE, type AdmitRequest, type GenerateGameInput } from '../../src/contracts/workflows.js';
+import { LOCAL_AGENT_QUEUE, LOCAL_IMAGE_QUEUE, LOCAL_QUEUE, LOCAL_VIDEO_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE, type AdmitRequest, type GenerateGameInput } from '../../src/contracts/workflows.js';
 import type { JobRow } from '../../src/contracts/rows.js';
 import { ensureTemporalCli } from '../../src/embedded/tools/temporal-cli.js';
 import { FEATURE_ARGS } from '../../src/embedded/temporal.js';
 import { admitUpdate } from '../../src/workflows/messages.js';
 
 export type FakeActivities = Partial<SharedActivities> & Partial<AgentActivities> & Partial<FileActivities> & Partial<ReplicationActivities>
-  & Partial<ImageActivities> & Partial<ScreenshotActivities> & Partial<CutoutServiceActivities>;
+  & Partial<ImageActivities> & Partial<ScreenshotActivities> & Partial<CutoutServiceActivities> & Partial<VideoActivities>;
 
 export interface WorkflowEnv {
   client: Client;
@@ -23,7 +23,7 @@ export interface WorkflowEnv {
   stop(): Promise<void>;
 }
 
-const ALL_QUEUES = [TASK_QUEUE, LOCAL_QUEUE, LOCAL_AGENT_QUEUE, LOCAL_IMAGE_QUEUE, MODAL_QUEUE, MODAL_AGENT_QUEUE];
+const ALL_QUEUES = [TASK_QUEUE, LOCAL_QUEUE, LOCAL_AGENT_QUEUE, LOCAL_IMAGE_QUEUE, LOCAL_VIDEO_QUEUE, MODAL_QUEUE, MODAL_AGENT_QUEUE];
 
 /** Where nothing else is said, work is done here, as without Modal. */
 const chooseLocal: FakeActivities = { chooseBackend: async () => ({ backend: 'local', reason: 'no Modal credentials', hasVolumes: false }) };

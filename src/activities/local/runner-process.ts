@@ -18,6 +18,8 @@ export interface RunnerStart {
   signal: AbortSignal;
   /** Called when the runner says that something happened. */
   onAlive?: (seq: number) => void;
+  /** Called when the runner says how much of its work is done. */
+  onProgress?: (percent: number) => void;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface RunnerStart {
  * Throws a DreamError of the runner's own kind, `RunCrashed` when it died without a word, `RunCancelled` after `signal`.
  * The runner lives only as long as its stdin is open: when this process dies, it stops by itself.
  */
-export async function startRunner({ program = runnerFromSource, input, env, signal, onAlive }: RunnerStart): Promise<unknown> {
+export async function startRunner({ program = runnerFromSource, input, env, signal, onAlive, onProgress }: RunnerStart): Promise<unknown> {
   const child = spawn(process.execPath, program, {
     env: { ...inherited(), ...env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true,
   });
@@ -39,7 +41,7 @@ export async function startRunner({ program = runnerFromSource, input, env, sign
     child.stdin.on('error', () => undefined); // A runner that died early is reported by its exit.
     child.stdin.write(`${JSON.stringify(input)}\n`);
     if (signal.aborted) stop();
-    const outcome = await Promise.race([readOutcome(child, onAlive), failedToStart]);
+    const outcome = await Promise.race([readOutcome(child, onAlive, onProgress), failedToStart]);
     child.stdin.end();
     await exited;
     const failure = outcome && 'error' in outcome ? asDreamError(outcome.error) : null;
@@ -54,12 +56,13 @@ export async function startRunner({ program = runnerFromSource, input, env, sign
 
 type Outcome = { result: unknown } | { error: unknown };
 
-async function readOutcome(child: ChildProcess, onAlive?: (seq: number) => void): Promise<Outcome | null> {
+async function readOutcome(child: ChildProcess, onAlive?: (seq: number) => void, onProgress?: (percent: number) => void): Promise<Outcome | null> {
   let outcome: Outcome | null = null;
   for await (const line of createInterface({ input: child.stdout! })) {
     const message = parseLine(line);
     if (!message) continue;
     if (typeof message['alive'] === 'number') onAlive?.(message['alive']);
+    if (typeof message['progress'] === 'number') onProgress?.(message['progress']);
     if ('result' in message) outcome = { result: message['result'] };
     if ('error' in message) outcome = { error: message['error'] };
     if (outcome) return outcome;

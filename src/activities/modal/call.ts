@@ -35,6 +35,8 @@ export interface ModalCall {
   readonly bundle?: ModalRequest['bundle'];
   /** The attempt that this call is; its id names the call (C1). Without one the id is made up. */
   readonly attempt?: { readonly jobId: string; readonly number: number };
+  /** Names a call that is no attempt of a job. */
+  readonly callId?: string;
 }
 
 export interface Waiting {
@@ -116,8 +118,8 @@ async function runShort<T>(deps: CallDeps, call: ModalCall, result: z.ZodType<T>
   }
 }
 
-function callIdOf({ attempt }: ModalCall): string {
-  return attempt ? callIdFor(attempt.jobId, attempt.number) : randomUUID();
+function callIdOf({ attempt, callId }: ModalCall): string {
+  return attempt ? callIdFor(attempt.jobId, attempt.number) : callId ?? randomUUID();
 }
 
 async function spawn(deps: CallDeps, call: ModalCall): Promise<RunningCall> {

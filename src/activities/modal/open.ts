@@ -2,10 +2,11 @@ import type { WorkerConfig } from '../../config.js';
 import type { Log } from '../../log.js';
 import type { FolderSize } from '../../store/folder-size.js';
 import type { Mirror } from '../../store/mirror.js';
+import { createMovies } from '../../store/movies.js';
 import { createPictures } from '../../store/pictures.js';
 import type { Store } from '../../store/index.js';
 import { withHydration } from '../../store/mirror-hydration.js';
-import type { AgentActivities, FileActivities, ImageActivities, ReplicationActivities } from '../ports.js';
+import type { AgentActivities, FileActivities, ImageActivities, ReplicationActivities, VideoActivities } from '../ports.js';
 import { runnerVersion } from '../runner-bundle.js';
 import { modalAgentActivities } from './agent.js';
 import { createBreaker } from './breaker.js';
@@ -16,12 +17,14 @@ import { measureVolume, modalFileActivities } from './files.js';
 import { replicationActivities } from './replication/activities.js';
 import { createHydrate } from './replication/hydrate.js';
 import { createVolume } from './replication/volume.js';
+import { modalVideoActivities } from './video.js';
 
 /** What a worker with Modal credentials can do; also while the switch is at local, so that calls from before come to their end. */
 export interface ModalSet {
   readonly calls: ModalCalls;
   readonly agent: AgentActivities;
   readonly images: ImageActivities;
+  readonly videos: VideoActivities;
   readonly files: FileActivities & ReplicationActivities;
   /** The mirror that fetches from the Volume what it lacks (E7). */
   readonly mirror: Mirror;
@@ -52,6 +55,7 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
     calls, mirror,
     agent: modalAgentActivities({ ...deps, mirror, calls }),
     images: modalImageActivities({ config, pictures: createPictures(config.DATA_DIR), calls }),
+    videos: modalVideoActivities({ ...deps, mirror, calls, movies: createMovies(config.DATA_DIR) }),
     files: { ...modalFileActivities({ calls }), ...replicationActivities(replication, hydrate) },
     measureVolume: (userId) => measureVolume(calls, userId),
     async close() {

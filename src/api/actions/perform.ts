@@ -1,6 +1,7 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { defineSearchAttributeKey } from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, WorkflowNotFoundError, type Client, type WorkflowIdReusePolicy } from '@temporalio/client';
+import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common';
 import { CANCEL_ACTION_UPDATE, type ActionKind, type ActionOutcome, type ActionRef, type CancelActionAnswer } from '../../contracts/actions.js';
+import { isErrorKind } from '../../contracts/errors.js';
 import { actionWorkflowId } from '../../contracts/ids.js';
 import { TASK_QUEUE } from '../../contracts/workflows.js';
 
@@ -21,28 +22,55 @@ export interface ActionStart<I extends ActionRef> {
 export interface Actions {
   /** Resolves with how the action ended, however long that takes. Whoever stops waiting changes nothing: the action goes on. */
   perform<T, I extends ActionRef = ActionRef>(start: ActionStart<I>): Promise<ActionOutcome<T>>;
+  /**
+   * As `perform` for work that is done once for its workflow id (F4): `made` when that was earlier and `isMade` finds its result. A result
+   * that is gone is made anew.
+   */
+  performOnce<T, I extends ActionRef = ActionRef>(start: ActionStart<I>, isMade: () => Promise<boolean>): Promise<ActionOutcome<T> | 'made'>;
   /** Stops an action, under whatever id its workflow runs; `tooLate` when none does any more. */
   cancelAction(actionId: string): Promise<CancelActionAnswer['outcome']>;
 }
 
 export function createActions(temporal: Client): Actions {
   return {
-    async perform<T, I extends ActionRef>({ kind, workflowId, input, summary }: ActionStart<I>) {
-      const { userId, projectId, actionId } = input;
-      const handle = await temporal.workflow.start(kind, {
-        workflowId, taskQueue: TASK_QUEUE, workflowIdConflictPolicy: 'USE_EXISTING', args: [input],
-        staticSummary: summary,
-        typedSearchAttributes: [
-          { key: KEYS.userId, value: userId }, { key: KEYS.jobId, value: actionId }, { key: KEYS.action, value: kind },
-          ...(projectId === null ? [] : [{ key: KEYS.projectId, value: projectId }]),
-        ],
-        priority: { fairnessKey: userId },
-      });
-      return await handle.result() as ActionOutcome<T>;
+    perform: async <T, I extends ActionRef>(start: ActionStart<I>) => await (await startAction(temporal, start, 'ALLOW_DUPLICATE')).result() as ActionOutcome<T>,
+    async performOnce<T, I extends ActionRef>(start: ActionStart<I>, isMade: () => Promise<boolean>) {
+      if (await isMade()) return 'made';
+      try {
+        return await outcomeOf<T>((await startAction(temporal, start, 'ALLOW_DUPLICATE_FAILED_ONLY')).result());
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        if (await isMade()) return 'made';
+        return outcomeOf<T>((await startAction(temporal, start, 'ALLOW_DUPLICATE')).result());
+      }
     },
     cancelAction: (actionId) => temporal.withDeadline(Date.now() + CANCEL_TIMEOUT_MS, async () =>
       (await cancelWorkflow(temporal, actionWorkflowId(actionId))) ?? (await cancelFound(temporal, actionId)) ?? 'tooLate'),
   };
+}
+
+async function startAction<I extends ActionRef>(temporal: Client, { kind, workflowId, input, summary }: ActionStart<I>, workflowIdReusePolicy: WorkflowIdReusePolicy) {
+  const { userId, projectId, actionId } = input;
+  return temporal.workflow.start(kind, {
+    workflowId, taskQueue: TASK_QUEUE, workflowIdConflictPolicy: 'USE_EXISTING', workflowIdReusePolicy, args: [input],
+    staticSummary: summary,
+    typedSearchAttributes: [
+      { key: KEYS.userId, value: userId }, { key: KEYS.jobId, value: actionId }, { key: KEYS.action, value: kind },
+      ...(projectId === null ? [] : [{ key: KEYS.projectId, value: projectId }]),
+    ],
+    priority: { fairnessKey: userId },
+  });
+}
+
+/** The end of a workflow that fails when its action does. */
+async function outcomeOf<T>(result: Promise<unknown>): Promise<ActionOutcome<T>> {
+  try {
+    return await result as ActionOutcome<T>;
+  } catch (error) {
+    const cause = error instanceof WorkflowFailedError ? error.cause : null;
+    if (cause instanceof ApplicationFailure && isErrorKind(cause.type)) return { ok: false, kind: cause.type, detail: cause.message };
+    throw error;
+  }
 }
 
 /** Null = no such workflow runs. */

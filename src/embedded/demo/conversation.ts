@@ -1,5 +1,6 @@
 import { answerChat } from './chat.js';
 import { answerPublishInfo, wantsPublishInfo } from './publish-info.js';
+import { answerVideoWords, wantsVideoWords } from './video-words.js';
 import { planEdits, type EditPlan } from './edits/plan.js';
 import { GameSource } from './edits/source.js';
 import { composeGame } from './games/compose.js';
@@ -115,6 +116,7 @@ export function decideNextTurn(request: MessagesRequest): Turn {
   const conversation = readConversation(request);
   const { tools, steps } = conversation;
   if (!tools.includes('Write') || !tools.includes('Read')) {
+    if (wantsVideoWords(conversation.prompt)) return endTurn(answerVideoWords(conversation.prompt));
     return endTurn(wantsPublishInfo(conversation.prompt) ? answerPublishInfo(conversation.prompt) : answerChat(conversation));
   }
   const asked = readPrompt(conversation.prompt);

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runnerVersion } from '../../../src/activities/runner-bundle.js';
+import { videoSiteVersion } from '../../../src/activities/video-site.js';
 import { priceUsd } from '../../../src/activities/modal/price.js';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { startFakeMessages } from '../../fakes/messages-api.js';
@@ -31,8 +32,8 @@ it('what is deployed carries the version of this code, and no path of this machi
   const manifest = JSON.parse(await readFile(path.join(FOLDER, 'build', 'manifest.json'), 'utf8')) as Record<string, unknown>;
   const { dependencies } = JSON.parse(await readFile(path.join(PROJECT_ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
   expect(manifest).toEqual({
-    version: await runnerVersion(), commands: ['generate', 'git', 'files', 'image'], claudeCode: dependencies['@anthropic-ai/claude-code'],
-    packages: ['sharp', '@google/genai'].map((name) => `${name}@${dependencies[name] ?? ''}`),
+    version: await runnerVersion(), video: await videoSiteVersion(), commands: ['generate', 'git', 'files', 'image', 'video'], claudeCode: dependencies['@anthropic-ai/claude-code'],
+    packages: ['sharp', '@google/genai', 'onnxruntime-web', 'playwright-core', '@remotion/renderer', 'remotion', 'react', 'react-dom'].map((name) => `${name}@${dependencies[name] ?? ''}`),
   });
   const code = await readFile(path.join(FOLDER, 'build', `runner-${String(manifest['version'])}.mjs`), 'utf8');
   expect(code).not.toContain(PROJECT_ROOT);

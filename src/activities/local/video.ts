@@ -1,0 +1,78 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { CancelledFailure, Context } from '@temporalio/activity';
+import type { WorkerConfig } from '../../config.js';
+import { DreamError } from '../../contracts/errors.js';
+import type { VideoMade } from '../../contracts/video.js';
+import type { Log } from '../../log.js';
+import type { Mirror } from '../../store/mirror.js';
+import type { FilmStore } from '../videos.js';
+import type { RenderFilmInput, VideoActivities } from '../ports.js';
+import { videoSite } from '../video-site.js';
+import { actionEnded, filmMade, keepFilm, videoInput } from '../videos.js';
+import { killThoseIn } from './leftovers.js';
+import { startRunner } from './runner-process.js';
+import type { RunnerProgram } from './runner-program.js';
+
+const HEARTBEAT_MS = 500;
+
+export interface LocalVideoDeps extends FilmStore { config: WorkerConfig; mirror: Mirror; runner: RunnerProgram; log: Log }
+
+/** Films made on this machine, behind everything else that it does. */
+export function localVideoActivities(deps: LocalVideoDeps): VideoActivities {
+  return { renderFilm: (input) => renderFilm(deps, input, Context.current()) };
+}
+
+async function renderFilm(deps: LocalVideoDeps, input: RenderFilmInput, context: Context): Promise<VideoMade> {
+  const { config, mirror, runner } = deps;
+  // Of one action there is one at a time: what an earlier try left in its folder goes first.
+  const callId = input.actionId;
+  const scratchDir = path.join(config.DATA_DIR, 'scratch', callId);
+  const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+  const progress = new ActionProgress(deps, input.actionId);
+  try {
+    context.heartbeat();
+    const made = await filmMade(deps, input);
+    if (made) return made;
+    await killThoseIn(scratchDir);
+    const repoDir = await mirror.ensure(input.userId, input.projectId);
+    await mirror.assertHere(input.userId, input.projectId, input.revision);
+    const siteDir = await videoSite(path.join(config.DATA_DIR, 'runner'));
+    const stopped = AbortSignal.any([context.cancellationSignal, progress.ended]);
+    // A browser that is busy drawing takes its time to close.
+    stopped.addEventListener('abort', () => void killThoseIn(scratchDir), { once: true });
+    const raw = await startRunner({
+      program: runner, env: {}, signal: stopped, onProgress: (percent) => progress.note(percent),
+      input: videoInput(config, input, { callId, repoDir, scratchDir, siteDir, isNice: true, callbackUrl: null }),
+    });
+    return await keepFilm(deps, input, raw);
+  } catch (error) {
+    if (context.cancellationDetails?.workerShutdown) throw new DreamError('RunCrashed', 'the worker was shut down');
+    if (context.cancellationSignal.aborted) throw new CancelledFailure('the film was stopped', [], error as Error);
+    throw error;
+  } finally {
+    clearInterval(beat);
+    await killThoseIn(scratchDir);
+    // The runner removes it, unless it was killed.
+    await rm(scratchDir, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  }
+}
+
+/** Tells the row how far the film is; a row that has ended ends the work. */
+class ActionProgress {
+  readonly #over = new AbortController();
+  readonly ended = this.#over.signal;
+  #writing = false;
+
+  constructor(private readonly deps: Pick<LocalVideoDeps, 'store' | 'log'>, private readonly actionId: string) {}
+
+  note(percent: number): void {
+    // The next one says more.
+    if (this.#writing) return;
+    this.#writing = true;
+    this.deps.store.actions.noteProgress(this.actionId, percent)
+      .then((isWanted) => { if (!isWanted) this.#over.abort(actionEnded()); })
+      .catch((error: unknown) => this.deps.log.warn({ err: error, actionId: this.actionId }, 'progress could not be noted'))
+      .finally(() => { this.#writing = false; });
+  }
+}

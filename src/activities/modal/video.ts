@@ -1,0 +1,96 @@
+import { Context } from '@temporalio/activity';
+import { z } from 'zod';
+import type { WorkerConfig } from '../../config.js';
+import { DreamError } from '../../contracts/errors.js';
+import { callIdFor } from '../../contracts/ids.js';
+import { volumeRepoOf, type ModalRequest } from '../../contracts/modal.js';
+import type { VideoMade } from '../../contracts/video.js';
+import type { Mirror } from '../../store/mirror.js';
+import type { Store } from '../../store/index.js';
+import { workerShutdown } from '../failures.js';
+import type { RenderFilmInput, VideoActivities } from '../ports.js';
+import { filmMade, keepFilm, videoInput, type FilmStore } from '../videos.js';
+import type { ModalAnswer, ModalCall, ModalCalls, RunningCall } from './call.js';
+import { callbackBaseUrl } from './callback-url.js';
+
+const HEARTBEAT_MS = 500;
+
+/** What the next worker needs to go on with the same call. */
+const Beat = z.object({ functionCallId: z.string(), spawnedAtMs: z.number() });
+
+export interface ModalVideoDeps extends FilmStore { config: WorkerConfig; mirror: Mirror; calls: ModalCalls; store: Pick<Store, 'actions' | 'volumeHeads'> }
+
+/** Films made in a container, whose runner tells how far it is by callback. */
+export function modalVideoActivities(deps: ModalVideoDeps): VideoActivities {
+  return { renderFilm: (input) => new ModalFilm(deps, input, Context.current()).run() };
+}
+
+class ModalFilm {
+  private beat: z.infer<typeof Beat> | null;
+  private running: RunningCall | null = null;
+
+  constructor(private readonly deps: ModalVideoDeps, private readonly input: RenderFilmInput, private readonly context: Context) {
+    this.beat = Beat.safeParse(context.info.heartbeatDetails).data ?? null;
+  }
+
+  async run(): Promise<VideoMade> {
+    const beating = setInterval(() => this.context.heartbeat(this.beat), HEARTBEAT_MS);
+    try {
+      const made = await filmMade(this.deps, this.input);
+      if (made) return made;
+      const { result } = await this.answer();
+      return await keepFilm(this.deps, this.input, result);
+    } catch (error) {
+      const { cancellationSignal, cancellationDetails } = this.context;
+      if (cancellationSignal.aborted && cancellationDetails?.workerShutdown) throw workerShutdown(error);
+      if (this.running) await this.deps.calls.cancel(this.running);
+      if (cancellationSignal.aborted) return await this.context.cancelled;
+      throw error;
+    } finally {
+      clearInterval(beating);
+    }
+  }
+
+  /** A Volume that turns out to be behind what was noted is sent everything, once (E6). */
+  private async answer(): Promise<ModalAnswer> {
+    const { calls, store } = this.deps;
+    try {
+      return await this.waitFor(this.beat ? await calls.attach(this.call(null), this.beat.functionCallId, this.beat.spawnedAtMs) : await this.spawn(false));
+    } catch (error) {
+      if (!(error instanceof DreamError) || error.kind !== 'VolumeBehind') throw error;
+      await store.volumeHeads.remove(this.input.projectId);
+      return this.waitFor(await this.spawn(true));
+    }
+  }
+
+  private async spawn(sendsEverything: boolean): Promise<RunningCall> {
+    const running = await this.deps.calls.spawn(this.call(await this.missingOnVolume(sendsEverything)));
+    this.beat = { functionCallId: running.remote.functionCallId, spawnedAtMs: running.spawnedAtMs };
+    this.context.heartbeat(this.beat);
+    return running;
+  }
+
+  private call(bundle: ModalRequest['bundle']): ModalCall {
+    const { config } = this.deps;
+    const { userId, projectId, actionId } = this.input;
+    const callId = callIdFor(actionId, this.context.info.attempt);
+    const base = callbackBaseUrl(config);
+    // The container knows its own folders.
+    const place = { callId, repoDir: volumeRepoOf(projectId), scratchDir: '', siteDir: '', isNice: false, callbackUrl: base === null ? null : `${base}/callback/actions/${actionId}` };
+    return { userId, fn: 'render-video', input: videoInput(config, this.input, place), bundle, callId };
+  }
+
+  private async missingOnVolume(everything: boolean): Promise<ModalRequest['bundle']> {
+    const { userId, projectId, revision } = this.input;
+    const have = everything ? null : await this.deps.store.volumeHeads.get(projectId);
+    const bytes = have === revision ? null : await this.deps.mirror.exportBundle(userId, projectId, { have, want: revision });
+    return bytes && { want: revision, bytes };
+  }
+
+  private async waitFor(running: RunningCall): Promise<ModalAnswer> {
+    this.running = running;
+    const answer = await this.deps.calls.wait(running, { signal: this.context.cancellationSignal });
+    this.running = null;
+    return answer;
+  }
+}

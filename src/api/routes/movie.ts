@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { Router, type Response } from 'express';
+import { z } from 'zod';
+import type { ActionOutcome } from '../../contracts/actions.js';
+import { ERROR_POLICY } from '../../contracts/errors.js';
+import { renderWorkflowId } from '../../contracts/ids.js';
+import { Uuid } from '../../contracts/primitives.js';
+import type { RenderVideoInput, VideoMade } from '../../contracts/video.js';
+import type { Config } from '../../config.js';
+import type { Movies } from '../../store/movies.js';
+import { orNothing, type Store } from '../../store/index.js';
+import type { Actions } from '../actions/perform.js';
+import { sendFileBytes } from '../games/send-file.js';
+import { refuse, type Guards } from '../guards.js';
+import { logOf } from '../request-log.js';
+
+const Body = z.object({ actionId: Uuid.optional().catch(undefined) }).catch({});
+
+export interface MovieDeps {
+  config: Pick<Config, 'VIDEO_SECONDS'>;
+  guards: Guards;
+  store: Pick<Store, 'revisions'>;
+  actions: Actions;
+  movies: Movies;
+}
+
+/** The film of a game, made and seen by its owner (rest.md §9.7, §9.8). It is never a version; one version has one film (F4). */
+export function movieRoutes({ config, guards, store, actions, movies }: MovieDeps): Router {
+  const router = Router();
+
+  router.get('/api/projects/:projectId/movie', guards.projectOwner(async (req, res, { user, project }) => {
+    const film = await orNothing(logOf(res), movies.read(user.id, project.id), null);
+    if (film === null) return void res.status(404).type('html').send('Movie not found');
+    sendFileBytes(req, res.set('X-Content-Type-Options', 'nosniff'), film.bytes, { type: 'video/mp4', changedAt: film.changedAt });
+  }));
+
+  router.post('/api/projects/:projectId/generate-movie', guards.projectOwner(async (req, res, { user, project }) => {
+    const { actionId = randomUUID() } = Body.parse(req.body ?? {});
+    const head = await store.revisions.head(project.id);
+    if (!head) return refuse(res, 404, 'Game code not found');
+    const { revision } = head;
+    const isMade = (): Promise<boolean> => movies.has(user.id, project.id, revision);
+    const outcome = await actions.performOnce<VideoMade, RenderVideoInput>({
+      kind: 'renderVideo', workflowId: renderWorkflowId(project.id, revision), summary: `film of ${project.name}`,
+      input: { actionId, userId: user.id, projectId: project.id, revision },
+    }, isMade);
+    if (outcome === 'made' || outcome.ok) res.json({ success: true, movieUrl: `/api/projects/${project.id}/movie?t=${Date.now()}`, duration: config.VIDEO_SECONDS });
+    else refuseFilm(res, outcome);
+  }));
+  return router;
+}
+
+/** What the machine lacks is said as such; everything else is V2's failure, with words for a person. */
+function refuseFilm(res: Response, { kind }: Extract<ActionOutcome<unknown>, { ok: false }>): void {
+  const { http, sentence } = ERROR_POLICY[kind];
+  if (http === 503) refuse(res, 503, sentence);
+  else res.status(500).json({ error: 'Failed to render video', output: sentence });
+}

@@ -1,0 +1,35 @@
+import type { VideoStory } from '../contracts/video.js';
+
+export interface VideoPromptInput { title: string; description: string; spec: string | null; code: string }
+
+const MAX_SPEC_CHARS = 5_000;
+const MAX_CODE_CHARS = 3_000;
+
+/** Asks for one JSON object; what comes back is validated. */
+export const VIDEO_SYSTEM_PROMPT = `あなたはスマートフォン向けゲームの 7 秒の紹介動画に載せる言葉を書くコピーライターです。次の JSON だけを日本語で返してください: {"tagline": string, "scenes": [string, string, string], "colours": {"background": string, "accent": string}}。tagline はタイトルの下に出る 8〜20 文字の一文。scenes は順に、遊んでいる場面、いちばん盛り上がる場面、最後の呼びかけで、それぞれ 4〜12 文字。colours はゲームの雰囲気に合う #rrggbb の色で、background は暗い色、accent は明るい色。ゲームにないことは書かないでください。`;
+
+/** What the model is told of the game. */
+export function videoPrompt({ title, description, spec, code }: VideoPromptInput): string {
+  return [
+    `ゲーム: ${title}`,
+    description.trim() ? `紹介文: ${description.trim()}` : null,
+    spec ? `仕様:\n${spec.slice(0, MAX_SPEC_CHARS)}` : null,
+    `index.html (冒頭):\n${code.slice(0, MAX_CODE_CHARS)}`,
+    '依頼: このゲームの紹介動画に載せる言葉を作ってください。',
+  ].filter((part) => part !== null).join('\n\n');
+}
+
+const PALETTES = [
+  { background: '#1b1446', accent: '#ffb800' }, { background: '#0b2b3c', accent: '#3ee0c5' }, { background: '#3a0f2e', accent: '#ff6f91' }, { background: '#12301c', accent: '#b6f04b' },
+] as const;
+
+/** Words and colours that go with any game: a film does not fail because of words. */
+export function plainStory(title: string, description: string): VideoStory {
+  const sentence = description.split(/[。！!\n]/)[0]?.trim() ?? '';
+  const sum = Array.from(title).reduce((total, char) => total + (char.codePointAt(0) ?? 0), 0);
+  return {
+    tagline: sentence.length >= 4 && sentence.length <= 24 ? sentence : 'スマホですぐに遊べる',
+    scenes: ['指ひとつで遊べる', 'もっと先へ！', 'いますぐ遊ぼう！'],
+    colours: PALETTES[sum % PALETTES.length] ?? PALETTES[0],
+  };
+}

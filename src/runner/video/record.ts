@@ -1,0 +1,59 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { BrowserContext, CDPSession } from 'playwright-core';
+import { VIDEO } from '../../contracts/video.js';
+import { withGamePage, type GameRequest } from '../game-page.js';
+import { touchesAt, type Touch } from './touches.js';
+
+/** Real time for what a game loads and decodes by itself; its own clock stands still meanwhile. */
+const SETTLE_MS = 300;
+/** Played without being looked at: what begins a game is seldom worth showing. */
+const WARM_UP_FRAMES = 75;
+const QUALITY = 90;
+const FRAME_MS = 1_000 / VIDEO.fps;
+/** Games draw as often as the film has pictures, not twice as often. */
+const ONE_DRAWING_PER_FRAME = `{
+  const later = window.setTimeout, never = window.clearTimeout, clock = performance;
+  window.requestAnimationFrame = (draw) => later(() => draw(clock.now()), ${Math.floor(FRAME_MS)});
+  window.cancelAnimationFrame = (handle) => never(handle);
+}`;
+
+/**
+ * Plays the game of a revision and writes what it looks like, `frames` pictures of a film, to `folder/<n>.jpg`. The game's clock is
+ * ours and moves from picture to picture: it runs as smoothly on a busy machine as on a fast one.
+ */
+export async function recordGame(request: GameRequest, frames: number, folder: string, signal: AbortSignal, onFrame: (done: number) => void): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await withGamePage(request, signal, stopClock, async (page) => {
+    await page.waitForTimeout(SETTLE_MS);
+    const screen = await page.context().newCDPSession(page);
+    const warmUp = Math.min(WARM_UP_FRAMES, frames);
+    for (let step = 0; step < warmUp + frames; step += 1) {
+      signal.throwIfAborted();
+      for (const touch of touchesAt(step, VIDEO.fps)) await send(screen, touch);
+      await page.clock.runFor(stepMs(step));
+      const frame = step - warmUp;
+      if (frame < 0) continue;
+      const { data } = await screen.send('Page.captureScreenshot', { format: 'jpeg', quality: QUALITY, optimizeForSpeed: true });
+      await writeFile(path.join(folder, `${frame}.jpg`), Buffer.from(data, 'base64'));
+      onFrame(frame + 1);
+    }
+  });
+}
+
+/** Before the page is there: not one moment of its time passes by itself. */
+async function stopClock(context: BrowserContext): Promise<void> {
+  const startsAt = Date.now();
+  await context.clock.install({ time: startsAt });
+  await context.clock.pauseAt(startsAt + 1);
+  await context.addInitScript(ONE_DRAWING_PER_FRAME);
+}
+
+/** Whole milliseconds whose sum is the film's time. */
+function stepMs(frame: number): number {
+  return Math.round((frame + 1) * FRAME_MS) - Math.round(frame * FRAME_MS);
+}
+
+function send(screen: CDPSession, touch: Touch): Promise<unknown> {
+  return screen.send('Input.dispatchTouchEvent', { type: touch.type, touchPoints: touch.type === 'touchEnd' ? [] : [{ x: touch.x, y: touch.y }] });
+}

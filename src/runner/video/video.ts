@@ -1,0 +1,56 @@
+import { cp, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
+import path from 'node:path';
+import { DreamError } from '../../contracts/errors.js';
+import { VIDEO, type VideoInput, type VideoResult } from '../../contracts/video.js';
+import { takeIn } from '../incoming.js';
+import { recordGame } from './record.js';
+import { renderFilm } from './render.js';
+
+const SCRATCH_MODE = 0o700;
+/** Recording is about so much of the work. */
+const RECORD_SHARE = 0.5;
+/** More than any film of ours; what is larger is not carried through pipes. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+export interface VideoAccess { readonly seenFrom?: string | undefined; readonly onProgress: (percent: number) => void }
+
+/** Makes the film of a revision: plays the game, records it, puts its words around it. Throws a DreamError, or the reason of `signal`. */
+export async function makeVideo(input: VideoInput, { seenFrom, onProgress }: VideoAccess, signal: AbortSignal): Promise<VideoResult> {
+  if (input.isNice) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  await takeIn(input);
+  const scratch = await openScratch(input);
+  try {
+    const site = path.join(scratch, 'site');
+    await cp(input.siteDir, site, { recursive: true });
+    const frames = Math.max(2, Math.round(input.seconds * VIDEO.fps));
+    const tell = (from: number, share: number) => (done: number): void => onProgress(Math.min(99, Math.floor(100 * (from + share * done / frames))));
+    const game = { repoDir: input.repoDir, revision: input.revision, seenFrom };
+    const startedMs = performance.now();
+    await recordGame(game, frames, path.join(site, 'public', 'gameplay'), signal, tell(0, RECORD_SHARE));
+    const recordedMs = performance.now();
+    const output = path.join(scratch, 'movie.mp4');
+    await renderFilm({ site, output, seenFrom, scale: input.scale, props: { ...input.story, title: input.title, frames } }, signal, tell(RECORD_SHARE, 1 - RECORD_SHARE));
+    const times = { recordMs: Math.round(recordedMs - startedMs), renderMs: Math.round(performance.now() - recordedMs) };
+    return { mimeType: 'video/mp4', data: await readFilm(output), frames, ...times };
+  } finally {
+    await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** This call's own folder, made anew; every program that is started here keeps its files in it. */
+async function openScratch({ scratchDir, callId }: Pick<VideoInput, 'scratchDir' | 'callId'>): Promise<string> {
+  // What is removed with all its content has to be a folder that can only be ours.
+  if (!path.isAbsolute(scratchDir) || path.basename(scratchDir) !== callId) throw new DreamError('PATH_ESCAPE', 'scratch folder does not carry the call id');
+  await rm(scratchDir, { recursive: true, force: true });
+  const temp = path.join(scratchDir, 'tmp');
+  await mkdir(temp, { recursive: true, mode: SCRATCH_MODE });
+  process.env['TMPDIR'] = temp;
+  return scratchDir;
+}
+
+async function readFilm(file: string): Promise<string> {
+  const { size } = await stat(file);
+  if (size > MAX_BYTES) throw new DreamError('VideoNotMade', `the film has ${size} bytes`);
+  return (await readFile(file)).toString('base64');
+}
