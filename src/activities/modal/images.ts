@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
 import type { ActionRef } from '../../contracts/actions.js';
+import { DreamError } from '../../contracts/errors.js';
 import type { ImageInput, PictureMade } from '../../contracts/images.js';
 import type { Pictures } from '../../store/pictures.js';
 import { workerShutdown } from '../failures.js';
@@ -24,7 +25,7 @@ export function modalImageActivities(deps: ModalImageDeps): ImageActivities {
   };
 }
 
-async function make({ pictures, calls }: ModalImageDeps, action: ActionRef, input: ImageInput): Promise<PictureMade> {
+async function make({ config, pictures, calls }: ModalImageDeps, action: ActionRef, input: ImageInput): Promise<PictureMade> {
   const context = Context.current();
   let beat = Beat.safeParse(context.info.heartbeatDetails).data ?? null;
   const beating = setInterval(() => context.heartbeat(beat), HEARTBEAT_MS);
@@ -34,7 +35,11 @@ async function make({ pictures, calls }: ModalImageDeps, action: ActionRef, inpu
     running = beat ? await calls.attach(call, beat.functionCallId, beat.spawnedAtMs) : await calls.spawn(call);
     beat = { functionCallId: running.remote.functionCallId, spawnedAtMs: running.spawnedAtMs };
     context.heartbeat(beat);
-    const { result } = await calls.wait(running, { signal: context.cancellationSignal });
+    // Nobody hears a container that hangs; the runner itself has given up by then.
+    const limit = AbortSignal.timeout(config.START_TIMEOUT_MS + config.IMAGE_TIMEOUT_MS);
+    const { result } = await calls.wait(running, { signal: AbortSignal.any([context.cancellationSignal, limit]) }).catch((error: unknown) => {
+      throw error === limit.reason ? new DreamError('RunTimedOut', 'the container gave no picture in time') : error;
+    });
     running = null;
     return await keepPicture(pictures, action, result);
   } catch (error) {

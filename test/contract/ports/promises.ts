@@ -5,6 +5,7 @@ import type { RunAgentInput } from '../../../src/activities/ports.js';
 import { superseded } from '../../../src/activities/generation.js';
 import type { Reply } from '../../fakes/messages-api.js';
 import { eventually, game } from '../runner/bench.js';
+import { picturePromises } from './picture-promises.js';
 import { CALLBACK_SECRET, MODEL_KEY, start, startWorld, type PortSet, type World } from './world.js';
 
 const GENEROUS_MS = 40_000;
@@ -134,5 +135,7 @@ export function promisesOf(name: string, open: (world: World) => Promise<PortSet
       expect([await isThere(doomed), await isThere(neighbour)]).toEqual([false, true]);
       await expect(set.files.removeProjectFiles(await world.newProject())).resolves.toBeUndefined();
     });
+
+    picturePromises(() => ({ world, set }));
   });
 }

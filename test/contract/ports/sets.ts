@@ -1,19 +1,23 @@
 import path from 'node:path';
 import { localAgentActivities } from '../../../src/activities/local/agent.js';
 import { localFileActivities } from '../../../src/activities/local/files.js';
+import { localImageActivities } from '../../../src/activities/local/images.js';
 import { bundleRunner } from '../../../src/activities/local/runner-program.js';
 import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
 import { volumeNameOf } from '../../../src/contracts/modal.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
-import { CALLBACK_SECRET, log, MODEL_KEY, type PortSet, type World } from './world.js';
+import { CALLBACK_SECRET, IMAGE_KEY, log, MODEL_KEY, type PortSet, type World } from './world.js';
 
 /** The set that works on this machine. */
 export async function localSet(world: World): Promise<PortSet> {
   const { database: { store }, mirror, dataDir } = world;
+  const runner = await bundleRunner(dataDir);
   return {
     name: 'local',
-    agent: localAgentActivities({ config: world.config(), store, mirror, runner: await bundleRunner(dataDir) }),
+    agent: localAgentActivities({ config: world.config(), store, mirror, runner }),
     files: localFileActivities({ mirror }),
+    images: localImageActivities({ config: world.config(), mirror, pictures: world.pictures, runner }),
+    isRunner: (args) => args.includes(path.join(dataDir, 'runner', 'main.mjs')),
     projectFolder: ({ userId, projectId }) => path.join(dataDir, 'users', userId, 'projects', projectId),
     stop: async () => undefined,
   };
@@ -30,13 +34,15 @@ export async function modalSet(world: World): Promise<ModalPortSet> {
   const emulator = await startModalEmulator({ secrets: {
     anthropic: { ANTHROPIC_API_KEY: MODEL_KEY, ANTHROPIC_BASE_URL: model.url },
     'dreamcore-callback': { CALLBACK_SECRET },
+    gemini: { GEMINI_API_KEY: IMAGE_KEY, GEMINI_BASE_URL: world.config().GEMINI_BASE_URL },
   } });
   try {
     await emulator.deployOurs();
     const modal = await openModal({ config: world.config(emulator.env), store, mirror, log });
     if (!modal) throw new Error('no Modal set without credentials');
     return {
-      name: 'modal', modal, emulator, agent: modal.agent, files: modal.files,
+      name: 'modal', modal, emulator, agent: modal.agent, files: modal.files, images: modal.images,
+      isRunner: (args) => args.includes(path.dirname(path.dirname(emulator.volumeFolder('any')))) && /dreamcore\/runner-\w+\.mjs/.test(args),
       projectFolder: ({ userId, projectId }) => path.join(emulator.volumeFolder(volumeNameOf(userId)), 'projects', projectId),
       async stop() {
         await modal.close();

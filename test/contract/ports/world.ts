@@ -6,17 +6,21 @@ import os from 'node:os';
 import path from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import type { AgentActivities, FileActivities, GenerationSpec, RunAgentInput, RunAgentOutcome } from '../../../src/activities/ports.js';
+import type { AgentActivities, FileActivities, GenerationSpec, ImageActivities, RunAgentInput, RunAgentOutcome } from '../../../src/activities/ports.js';
 import { parseWorkerConfig, type WorkerConfig } from '../../../src/config.js';
 import { callbackKeyOf, callbackMac } from '../../../src/contracts/callback-signature.js';
 import { openRepo } from '../../../src/git/process.js';
 import { listRefs } from '../../../src/git/refs.js';
+import { startDemoServer } from '../../../src/embedded/demo/server.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror.js';
+import { createPictures, type Pictures } from '../../../src/store/pictures.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 
 export const MODEL_KEY = 'sk-test-the-real-key-0123456789';
 export const CALLBACK_SECRET = 'the-master-secret-of-this-test-0123456789';
+/** Of the image model. */
+export const IMAGE_KEY = 'a-key-of-the-image-model-0123456789';
 export { log };
 
 /** What a set of activities stands on: database, mirror, a model that plays a script, and somebody who listens to the runs. */
@@ -28,6 +32,9 @@ export interface World {
   /** The model's name; appears in the arguments of every process of a run. */
   readonly modelName: string;
   readonly listener: Listener;
+  readonly pictures: Pictures;
+  /** What the image model was asked, in order. */
+  readonly imageRequests: readonly string[];
   /** Configuration of a worker; what is given comes on top. */
   config(changes?: Readonly<Record<string, string>>): WorkerConfig;
   /** What the model does from now on; forgets what it was asked before. */
@@ -53,22 +60,30 @@ export interface PortSet {
   readonly name: 'local' | 'modal';
   readonly agent: AgentActivities;
   readonly files: FileActivities;
+  readonly images: ImageActivities;
+  /** Whether a process with these arguments is a runner of this set. */
+  isRunner(args: string): boolean;
   /** Where this set keeps a project's files. */
   projectFolder(place: Place): string;
   stop(): Promise<void>;
 }
 
-export interface Started { outcome: Promise<RunAgentOutcome>; env: MockActivityEnvironment; beats: unknown[] }
+export interface Started<T = RunAgentOutcome> { outcome: Promise<T>; env: MockActivityEnvironment; beats: unknown[] }
 
 /** Starts `runAgent` in a context of its own; `heartbeatDetails` are what an earlier try of the same activity left. */
 export function start(agent: AgentActivities, input: RunAgentInput, heartbeatDetails?: unknown): Started {
+  return inActivity((given) => agent.runAgent(given), input, heartbeatDetails);
+}
+
+/** The same for any activity. */
+export function inActivity<I, T>(activity: (input: I) => Promise<T>, input: I, heartbeatDetails?: unknown): Started<T> {
   const env = new MockActivityEnvironment(
     heartbeatDetails === undefined ? {} : { heartbeatDetails, attempt: 2 },
     { logger: new DefaultLogger('ERROR') },
   );
   const beats: unknown[] = [];
   env.on('heartbeat', (details: unknown) => beats.push(details));
-  const outcome: Promise<RunAgentOutcome> = env.run((given: RunAgentInput) => agent.runAgent(given), input);
+  const outcome: Promise<T> = env.run(activity, input);
   outcome.catch(() => undefined);
   return { outcome, env, beats };
 }
@@ -78,7 +93,10 @@ export async function startWorld(): Promise<World> {
   const dataDir = await realpath(await mkdtemp(path.join(os.tmpdir(), 'dreamcore-ports-')));
   const mirror = createMirror(dataDir);
   const replies: Reply[] = [];
-  const [model, listener] = await Promise.all([startFakeMessages(replies), startListener()]);
+  const imageRequests: string[] = [];
+  const [model, listener, imageModel] = await Promise.all([
+    startFakeMessages(replies), startListener(), startDemoServer({ onImageRequest: ({ prompt }) => { imageRequests.push(prompt); } }),
+  ]);
   const modelName = `model-${randomUUID()}`;
   const startAttempt = async (jobId: string): Promise<number> => {
     const started = await database.store.usage.reserve({ jobId, backend: 'local', estimateUsd: 1, userLimitUsd: 0, budgetUsd: 0 });
@@ -86,10 +104,10 @@ export async function startWorld(): Promise<World> {
     return started.attempt;
   };
   return {
-    database, mirror, dataDir, model, modelName, listener,
+    database, mirror, dataDir, model, modelName, listener, imageRequests, pictures: createPictures(dataDir),
     config: (changes = {}) => parseWorkerConfig({
       ...database.config, DATA_DIR: dataDir, ANTHROPIC_API_KEY: MODEL_KEY, ANTHROPIC_BASE_URL: model.url, CLAUDE_MODEL: modelName, CALLBACK_SECRET,
-      CALLBACK_BASE_URL: listener.url, START_TIMEOUT_MS: '40000', NO_PROGRESS_TIMEOUT_MS: '40000', ...changes,
+      GEMINI_API_KEY: IMAGE_KEY, GEMINI_BASE_URL: `${imageModel.url}/gemini`, CALLBACK_BASE_URL: listener.url, START_TIMEOUT_MS: '40000', NO_PROGRESS_TIMEOUT_MS: '40000', ...changes,
     }),
     script(...next) {
       replies.splice(0, replies.length, ...next);
@@ -116,21 +134,26 @@ export async function startWorld(): Promise<World> {
     async candidates({ userId, projectId, jobId }) {
       return (await listRefs(openRepo(await mirror.ensure(userId, projectId)), `refs/jobs/${jobId}`)).map(({ ref, revision }) => `${ref} ${revision}`);
     },
-    processes: () => processesWith(modelName),
+    processes: () => processesWith((args) => args.includes(modelName)),
     async stop() {
-      await Promise.all([model.close(), listener.close()]);
+      await Promise.all([model.close(), listener.close(), imageModel.close()]);
       await database.stop();
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
 
-async function processesWith(text: string): Promise<string[]> {
+/** Runners of this set that are alive. */
+export function processesOf(set: PortSet): Promise<string[]> {
+  return processesWith((args) => set.isRunner(args));
+}
+
+async function processesWith(isWanted: (args: string) => boolean): Promise<string[]> {
   const found: string[] = [];
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     const args = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
-    if (args.includes(text)) found.push(`${name} ${args.replaceAll('\0', ' ').slice(0, 80)}`);
+    if (isWanted(args)) found.push(`${name} ${args.replaceAll('\0', ' ').slice(0, 80)}`);
   }
   return found;
 }
