@@ -22,7 +22,7 @@ export function ease(time: number, [start, end]: readonly [number, number], [fro
 /** The camera on the game: away, near, very near, away again. */
 export function zoomAt(time: number): number {
   return interpolate(time, [0, PARTS.intro[1], PARTS.intro[1] + 0.05, PARTS.climax[0], PARTS.climax[0] + 0.06, PARTS.climax[1], PARTS.finish[0] + 0.07, 1],
-    [0.86, 0.9, 1, 1.03, 1.24, 1.34, 0.84, 0.87], { ...clamp, easing: Easing.inOut(Easing.ease) });
+    [0.86, 0.9, 1, 1.03, 1.24, 1.34, 0.84, 0.87], { ...clamp, easing: Easing.inOut((at) => Easing.ease(at)) });
 }
 
 /** Lines are not broken within these: words in katakana or in Latin letters. */

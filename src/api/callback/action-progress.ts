@@ -7,7 +7,7 @@ import { isSignedBy } from './signature.js';
 export interface ActionProgressDeps {
   masterSecret: string;
   /** False = the action has ended. */
-  noteProgress(actionId: string, percent: number): Promise<boolean>;
+  noteProgress: (actionId: string, percent: number) => Promise<boolean>;
   log: Log;
 }
 
