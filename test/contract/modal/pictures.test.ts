@@ -87,7 +87,7 @@ describe('G1: a picture on a Modal in trouble', () => {
 
   it('whose container hangs is given up after the limit, and the container ended', async () => {
     const input = wish('[demo:slow-60] 亀');
-    await withFreshModal({ START_TIMEOUT_MS: '2000', IMAGE_TIMEOUT_MS: '20000' }, async (modal) => {
+    await withFreshModal({ START_TIMEOUT_MS: '2000', IMAGE_TIMEOUT_MS: '10000' }, async (modal) => {
       const { outcome } = draw(input, modal);
       await eventually(() => asked(input) === 1, GENEROUS_MS);
       for (const found of await processesOf(set)) process.kill(Number(found.split(' ')[0]), 'SIGSTOP');
