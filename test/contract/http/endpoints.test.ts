@@ -40,7 +40,7 @@ function bodyOf({ body }: Row): { body?: string | Buffer; headers: Record<string
 async function ask(row: Row, asMethod?: string): Promise<Answer> {
   const [method = '', place = ''] = row.ask.split(' ');
   const { body, headers } = bodyOf(row);
-  const token = row.as === 'anybody' ? {} : row.as === 'stranger with a bad token' ? { authorization: 'Bearer garbage' } : bearer(world[row.as]);
+  const token: Readonly<Record<string, string>> = row.as === 'anybody' ? {} : row.as === 'stranger with a bad token' ? { authorization: 'Bearer garbage' } : bearer(world[row.as]);
   return world.ask(named(place), { method: asMethod ?? method, headers: { ...token, ...headers, ...row.sent }, ...(body === undefined ? {} : { body }) });
 }
 

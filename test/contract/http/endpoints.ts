@@ -296,6 +296,12 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
     row('GET /api/projects/:game/thumbnail', 'anybody', 404, 'Not found'),
     row('GET /api/projects/:game/thumbnail', 'bob', 404, 'Not found'),
   ],
+  '§9.7 and §9.8 the film': [
+    ...projectGuard('POST', '/generate-movie'),
+    ...projectGuard('GET', '/movie'),
+    row('POST /api/projects/:empty/generate-movie', 'alice', 404, { error: 'Game code not found' }),
+    row('GET /api/projects/:game/movie', 'alice', 404, 'Movie not found'),
+  ],
   '§12 what V2\'s pages call and its server lacked': [
     row('GET /api/notifications', 'anybody', 401, NO_TOKEN),
     row('GET /api/notifications', stranger, 401, BAD_TOKEN),
