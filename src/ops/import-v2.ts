@@ -1,4 +1,5 @@
-import { mkdtemp, realpath, rm, mkdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isUuid } from '../contracts/primitives.js';
@@ -7,7 +8,7 @@ import { createMirror, type Mirror } from '../store/mirror.js';
 import { v2ImportTables, type V2Import } from '../store/v2-import.js';
 import { importAssets } from './import-v2/assets.js';
 import { importBeside } from './import-v2/beside.js';
-import { listFolder } from './import-v2/files.js';
+import { isThere, listFolder } from './import-v2/files.js';
 import { importProject } from './import-v2/project.js';
 import { emptyReport, renderReport, type ImportReport } from './import-v2/report.js';
 import { findRunningStore } from './running-store.js';
@@ -43,23 +44,25 @@ export async function importV2(dataDir: string, options: ImportOptions): Promise
 /** The import itself. May be run again at any time, also after it was killed: it takes what is not taken yet. */
 export async function runImport(places: ImportPlaces, { dryRun, user }: { dryRun: boolean; user: string | null }): Promise<ImportReport> {
   const report = emptyReport(dryRun);
-  const nowhere = await mkdtemp(path.join(tmpdir(), 'dreamcore-import-'));
+  // What is left there by one that was killed is removed with old scratch folders (`collectGarbage`).
+  const scratchDir = path.join(dryRun ? tmpdir() : path.join(places.to, 'scratch'), `import-v2-${randomUUID()}`);
   try {
+    await mkdir(scratchDir, { recursive: true });
     const mirror = createMirror(places.to);
-    const tools = { ...places, dryRun, mirror, target: dryRun ? createMirror(nowhere) : mirror };
+    const tools = { ...places, dryRun, scratchDir, mirror };
     if (user === null) await takeAssets(tools, null, report);
     for (const name of (await listFolder(path.join(places.from, 'users'))) ?? []) {
       if (user !== null && name !== user.toLowerCase()) continue;
-      await importUser(tools, name, report);
+      await importUser(tools, name, report).catch((error: unknown) => report.problems.push(`user ${name}: ${messageOf(error)}`));
     }
     if (user !== null && report.users === 0 && report.problems.length === 0) report.problems.push(`user ${user}: has no folder`);
     return report;
   } finally {
-    await rm(nowhere, { recursive: true, force: true });
+    await rm(scratchDir, { recursive: true, force: true });
   }
 }
 
-type Tools = ImportPlaces & { readonly dryRun: boolean; readonly mirror: Mirror; readonly target: Mirror };
+type Tools = ImportPlaces & { readonly dryRun: boolean; readonly scratchDir: string; readonly mirror: Mirror };
 
 async function importUser(tools: Tools, name: string, report: ImportReport): Promise<void> {
   const folder = path.join(tools.from, 'users', name);
@@ -74,7 +77,12 @@ async function importUser(tools: Tools, name: string, report: ImportReport): Pro
   report.users += 1;
   await takeAssets(tools, name, report);
   const rows = new Set(await tools.tables.projectsOf(name));
+  for (const part of ['projects', 'assets']) {
+    const isLost = (await listFolder(path.join(folder, part))) === null && (await isThere(path.join(folder, part)));
+    if (isLost) report.problems.push(`user ${name}: ${part} is not a folder; nothing in it is taken`);
+  }
   const folders = (await listFolder(path.join(folder, 'projects'))) ?? [];
+  report.withoutFolder += [...rows].filter((id) => !folders.includes(id)).length;
   for (const id of folders) {
     if (!rows.has(id)) report.problems.push(`project ${id} of user ${name}: is not in the database as a project of this user`);
     else if ((await listFolder(path.join(folder, 'projects', id))) === null) report.problems.push(`project ${id} of user ${name}: is not a folder`);
@@ -85,8 +93,9 @@ async function importUser(tools: Tools, name: string, report: ImportReport): Pro
 async function takeAssets(tools: Tools, ownerId: string | null, report: ImportReport): Promise<void> {
   const whose = ownerId === null ? 'global' : `user ${ownerId}`;
   try {
-    const { taken, unknownFiles, problems } = await importAssets(tools, ownerId);
+    const { taken, present, unknownFiles, problems } = await importAssets(tools, ownerId);
     report.assets += taken;
+    report.comparedAssets += present;
     report.unknownFiles += unknownFiles;
     report.problems.push(...problems.map((problem) => `${whose}: ${problem}`));
   } catch (error) {
@@ -97,10 +106,11 @@ async function takeAssets(tools: Tools, ownerId: string | null, report: ImportRe
 async function takeProject(tools: Tools, project: { userId: string; projectId: string; folder: string }, report: ImportReport): Promise<void> {
   const { userId, projectId, folder } = project;
   report.projects += 1;
-  const { versions, hasState, problems } = await importProject(tools, project);
+  const { versions, compared, hasState, problems } = await importProject(tools, project);
   const here = (problem: string): string => `project ${projectId} of user ${userId}: ${problem}`;
   report.problems.push(...problems.map(here));
   report.versions += versions;
+  report.comparedVersions += compared;
   report.states += hasState ? 1 : 0;
   report.changedProjects += versions > 0 || hasState ? 1 : 0;
   try {

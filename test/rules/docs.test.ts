@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { countLines, readText, trackedFiles, trackedTexts } from './files.js';
 
-const LINE_LIMITS: Readonly<Record<string, number>> = { 'README.md': 200, 'ARCHITECTURE.md': 120, 'CONTRIBUTING.md': 100, 'docs/proofs.md': 100, 'modal/README.md': 130 };
+const LINE_LIMITS: Readonly<Record<string, number>> = { 'README.md': 200, 'ARCHITECTURE.md': 120, 'CONTRIBUTING.md': 100, 'docs/import-v2.md': 70, 'docs/proofs.md': 100, 'modal/README.md': 130 };
 const DOCS = Object.keys(LINE_LIMITS);
 /** What ends so means a file of this repository. */
 const SOURCE_FILE = /\.(ts|js|mjs|json|sql|md|html|css|py|sh|yml)$/;

@@ -1,8 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { V2Asset, V2Import } from '../../store/v2-import.js';
-import { listFolder, readPlainFile, writeNew } from './files.js';
+import { isAtHome, keep, listFolder, readPlainFile } from './files.js';
 
 export interface AssetTools {
   readonly tables: Pick<V2Import, 'assetsOf' | 'moveAsset'>;
@@ -20,14 +19,14 @@ export interface AssetsOutcome {
   readonly problems: readonly string[];
 }
 
-interface Result { readonly kind: 'taken' | 'present' | 'lost'; /** Of V2's. */ readonly file: string | null; readonly problem: string | null }
+interface Result { readonly kind: 'taken' | 'present' | 'lost'; readonly problem: string | null }
 
 /** Adopts the assets of an owner (null = the global ones): the file under our name, compared byte for byte, then the row. */
 export async function importAssets(tools: AssetTools, ownerId: string | null): Promise<AssetsOutcome> {
   const rows = await tools.tables.assetsOf(ownerId);
   const results: Result[] = [];
   for (const row of rows) results.push(await importAsset(tools, row));
-  const known = new Set(results.map(({ file }) => file));
+  const known = new Set(rows.flatMap((row) => placesOf(tools.from, row)));
   const problems = results.flatMap(({ problem }, index) => (problem === null ? [] : [`asset ${rows[index]?.filename ?? ''} (${rows[index]?.id ?? ''}): ${problem}`]));
   const unknown = (await filesBelow(folderOf(tools.from, ownerId))).filter((file) => !known.has(file) && !isOurs(tools, path.basename(file)));
   const count = (kind: Result['kind']): number => results.filter((result) => result.kind === kind).length;
@@ -37,20 +36,20 @@ export async function importAssets(tools: AssetTools, ownerId: string | null): P
 async function importAsset(tools: AssetTools, row: V2Asset): Promise<Result> {
   const file = await findFile(tools.from, row);
   if (file === null) {
-    if (await isKept(tools.to, row)) return { kind: 'present', file: null, problem: null };
+    if (await isKept(tools.to, row)) return { kind: 'present', problem: null };
     // Nobody is shown a deleted one any more.
-    return { kind: 'lost', file, problem: row.is_deleted ? null : `its file is not in the data folder: ${row.storage_path}` };
+    return { kind: 'lost', problem: row.is_deleted ? null : `its file is not in the data folder: ${row.storage_path}` };
   }
   const bytes = await readPlainFile(file);
-  if (typeof bytes === 'string') return { kind: 'lost', file, problem: `its file is ${bytes}` };
+  if (typeof bytes === 'string') return { kind: 'lost', problem: `its file is ${bytes}` };
   const hash = sha256(bytes);
   const target = targetOf(tools.to, row, hash);
   const problem = hash === row.hash.toLowerCase() ? null : 'its file is not the one that was uploaded; it is taken as V2 served it';
-  if (row.storage_path === target && (await isKept(tools.to, row))) return { kind: 'present', file, problem };
-  if (tools.dryRun) return { kind: 'taken', file, problem };
+  if (row.storage_path === target && (await isKept(tools.to, row))) return { kind: 'present', problem };
+  if (tools.dryRun) return { kind: 'taken', problem };
   await keep(target, bytes);
-  if (!(await tools.tables.moveAsset(row, { storage_path: target, hash }))) return { kind: 'lost', file, problem: 'its row was changed meanwhile; run the import again' };
-  return { kind: 'taken', file, problem };
+  if (!(await tools.tables.moveAsset(row, { storage_path: target, hash }))) return { kind: 'lost', problem: 'its row was changed meanwhile; run the import again' };
+  return { kind: 'taken', problem };
 }
 
 /** Does the row point at our file, and is that what its name says? */
@@ -60,10 +59,10 @@ async function isKept(to: string, row: V2Asset): Promise<boolean> {
   return typeof bytes !== 'string' && row.storage_path === targetOf(to, row, sha256(bytes));
 }
 
-/** Where V2 keeps the file of a row; null = nowhere that is its owner's (the rows can be written by users, paths in them prove nothing). */
+/** Where V2 keeps the file of a row; null = nowhere that is its owner's: rows are written by users and links by models, they prove nothing. */
 async function findFile(from: string, row: V2Asset): Promise<string | null> {
   for (const place of placesOf(from, row)) {
-    if ((await readPlainFile(place)) !== 'missing') return place;
+    if ((await readPlainFile(place)) !== 'missing' && (await isAtHome(place, folderOf(from, row.owner_id)))) return place;
   }
   return null;
 }
@@ -100,21 +99,6 @@ async function filesBelow(folder: string): Promise<string[]> {
     return (await listFolder(place)) === null ? [place] : filesBelow(place);
   }));
   return below.flat();
-}
-
-/** Complete or not at all, and compared with what was read. */
-export async function keep(target: string, bytes: Buffer): Promise<void> {
-  const draft = path.join(path.dirname(target), `.${randomUUID()}.part`);
-  try {
-    await mkdir(path.dirname(target), { recursive: true });
-    await writeNew(draft, bytes);
-    const written = await readPlainFile(draft);
-    if (typeof written === 'string' || !written.equals(bytes)) throw new Error(`${target} came out with other bytes`);
-    await rename(draft, target);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
 }
 
 function sha256(bytes: Uint8Array): string {

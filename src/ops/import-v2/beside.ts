@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { PublishData } from '../../contracts/publishing.js';
 import type { V2Import } from '../../store/v2-import.js';
-import { keep } from './assets.js';
-import { readPlainFile, readPlainText } from './files.js';
+import { keep, readPlainFile, readPlainText } from './files.js';
 
 /** Shown of a game, never part of a version. */
 const SHOWN = ['thumbnail.webp', 'thumbnail.png', 'movie.mp4'];

@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, writeFile, type FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, realpath, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Larger ones are nothing that V2 made. */
 const MAX_FILE_BYTES = 1024 ** 3;
 
-export type NotTaken = 'missing' | 'not a file' | 'larger than 1 GiB';
+export type NotTaken = 'missing' | 'not a file' | 'not readable' | 'larger than 1 GiB';
 
 /** The bytes of a regular file, whatever is put in its place meanwhile; a link, a pipe or a folder is not read. */
 export async function readPlainFile(file: string): Promise<Buffer | NotTaken> {
@@ -17,6 +17,7 @@ export async function readPlainFile(file: string): Promise<Buffer | NotTaken> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'missing';
     if (code === 'ELOOP' || code === 'ENXIO') return 'not a file';
+    if (code === 'EACCES' || code === 'EPERM' || code === 'ENAMETOOLONG') return 'not readable';
     throw error;
   }
   try {
@@ -38,6 +39,32 @@ export async function readPlainText(file: string): Promise<string | null> {
 export async function listFolder(folder: string): Promise<string[] | null> {
   const stats = await lstat(folder).catch(() => null);
   return stats?.isDirectory() ? (await readdir(folder)).sort() : null;
+}
+
+/** Does `file` really lie in `home` or below it? `home` is named without links; one on the way to the file leads elsewhere. */
+export async function isAtHome(file: string, home: string): Promise<boolean> {
+  const folder = await realpath(path.dirname(file)).catch(() => null);
+  return folder === home || (folder?.startsWith(home + path.sep) ?? false);
+}
+
+/** Is there anything of that name, be it a link that leads nowhere? */
+export async function isThere(file: string): Promise<boolean> {
+  return lstat(file).then(() => true, () => false);
+}
+
+/** Puts `bytes` at `target`: complete or not at all, and compared with what was read. What a killed import leaves, its repeat overwrites. */
+export async function keep(target: string, bytes: Buffer): Promise<void> {
+  const draft = path.join(path.dirname(target), `.${path.basename(target)}.import`);
+  await rm(draft, { force: true });
+  try {
+    await writeNew(draft, bytes);
+    const written = await readPlainFile(draft);
+    if (typeof written === 'string' || !written.equals(bytes)) throw new Error(`${target} came out with other bytes`);
+    await rename(draft, target);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }
 
 /** Writes `bytes` to a new file, with the folders above it. */

@@ -1,25 +1,25 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isWelcomePage } from '../../domain/welcome-page.js';
 import { readBlobs } from '../../git/read.js';
 import { initBare } from '../../git/refs.js';
 import type { Repo } from '../../git/process.js';
-import type { Mirror } from '../../store/mirror.js';
+import { createMirror, type Mirror } from '../../store/mirror.js';
 import type { V2Import } from '../../store/v2-import.js';
 import { readHistory } from './history.js';
 import { compareLines, stateOf, versionIdOf, type Files } from './lines.js';
-import { adoptState, adoptVersions, fetchHead, readVersions, sendToMirror, type Adopted, type Line, type V2Version } from './versions.js';
+import { adoptState, adoptVersions, compareTaken, fetchHead, readVersions, sendToMirror, type Adopted, type Line, type V2Version } from './versions.js';
 import { readWorkTree, type WorkTree } from './work-tree.js';
 
 const SHOWN_NAMES = 5;
 
 export interface ProjectTools {
   readonly tables: Pick<V2Import, 'line' | 'append'>;
-  /** Where the project lives. */
+  /** Where the project lives, below the data folder `to`. */
   readonly mirror: Mirror;
-  /** Where versions are put: the same, or a scratch one whose changes nobody sees. */
-  readonly target: Mirror;
+  readonly to: string;
+  /** Each project gets a folder of its own in here, for as long as it is worked on. */
+  readonly scratchDir: string;
   readonly dryRun: boolean;
 }
 
@@ -33,6 +33,8 @@ export interface ProjectFolder {
 export interface ProjectOutcome {
   /** Rows that were added, or would be. */
   readonly versions: number;
+  /** Versions that were taken before and hold the same files still. */
+  readonly compared: number;
   /** The state at the time of the import was added, too. */
   readonly hasState: boolean;
   /** What could not be taken, or not as it was. */
@@ -46,26 +48,30 @@ interface Found { readonly repo: Repo; readonly versions: readonly V2Version[]; 
  * that was killed is finished by the next. Problems are answered, not thrown.
  */
 export async function importProject(tools: ProjectTools, project: ProjectFolder): Promise<ProjectOutcome> {
-  const scratch = await mkdtemp(path.join(tmpdir(), 'dreamcore-import-'));
+  const scratch = await mkdtemp(path.join(tools.scratchDir, 'project-'));
   try {
     return await adopt(tools, project, scratch);
   } catch (error) {
-    return { versions: 0, hasState: false, problems: [reasonOf(error)] };
+    return { versions: 0, compared: 0, hasState: false, problems: [reasonOf(error)] };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
 async function adopt(tools: ProjectTools, { userId, projectId, folder }: ProjectFolder, scratch: string): Promise<ProjectOutcome> {
-  const { repo, versions, tree, problems } = await lookAround(folder, scratch);
+  const { repo, versions, tree, problems: found } = await lookAround(folder, scratch);
   const rows = await tools.tables.line(projectId);
   const head = rows.at(-1) ?? null;
   const line: Line = { userId, projectId, repo, head };
   const { taken, isUsed, isOther } = compareLines(projectId, rows, versions.map(({ commit }) => commit.revision));
   const missing = versions.slice(taken);
-  if (isOther) return refuse(problems, 'V2 has another history than the one that was taken before');
-  if (isUsed) return missing.length === 0 ? done([], problems) : refuse(problems, `it has versions of its own: ${missing.length} version(s) of V2 are not taken`);
+  const { compared, differing } = await compareTaken(tools.mirror, line, rows, versions.slice(0, taken));
+  const problems = [...found, ...differing];
+  const refuse = (reason: string): ProjectOutcome => ({ versions: 0, compared, hasState: false, problems: [...problems, reason] });
+  if (isOther) return refuse('V2 has another history than the one that was taken before');
+  if (isUsed) return missing.length === 0 ? done([], compared, problems) : refuse(`it has versions of its own: ${missing.length} version(s) of V2 are not taken`);
   if (head !== null) await fetchHead(tools.mirror, line, scratch);
+  else if (!tools.dryRun) await removePlanted(tools.to, line);
 
   const added = await adoptVersions(line, missing, versions[taken - 1]?.commit.revision ?? null);
   const byId = new Map([...rows, ...added.map(({ row }) => row)].map((row) => [row.job_id, row.revision]));
@@ -76,7 +82,12 @@ async function adopt(tools: ProjectTools, { userId, projectId, folder }: Project
     const state = await adoptState(line, last, tree, stateOf(tree.files, headFiles, versions.map(({ files }) => files)), revisions);
     if (state !== null) added.push(state);
   }
-  return put(tools, line, added, problems, scratch);
+  return put(tools, line, added, { compared, problems, scratch });
+}
+
+/** Without versions there is no repository of ours: what goes by its name in a folder of V2's was put there by a model. */
+async function removePlanted(to: string, { userId, projectId }: Line): Promise<void> {
+  await rm(path.join(to, 'users', userId, 'projects', projectId, 'repo.git'), { recursive: true, force: true });
 }
 
 /** What V2's folder holds. A history that cannot be read is a problem, and leaves what lies in the folder. */
@@ -110,24 +121,24 @@ async function filesOf({ mirror }: ProjectTools, { userId, projectId }: Line, ad
   return new Map((await mirror.listFiles(userId, projectId, revision)).map((entry) => [entry.path, entry.oid]));
 }
 
-async function put({ tables, target, dryRun }: ProjectTools, line: Line, added: readonly Adopted[], problems: readonly string[], scratch: string): Promise<ProjectOutcome> {
+async function put(tools: ProjectTools, line: Line, added: readonly Adopted[], known: { compared: number; problems: readonly string[]; scratch: string }): Promise<ProjectOutcome> {
+  const { tables, dryRun } = tools;
+  const { compared, problems, scratch } = known;
   const { userId, projectId, head } = line;
+  // A dry run puts them where nobody sees it.
+  const target = dryRun ? createMirror(path.join(scratch, 'target')) : tools.mirror;
   await sendToMirror(target, line, added, scratch);
-  if (dryRun) return done(added, problems);
-  if (added.length > 0 && !(await tables.append(added.map(({ row }) => row)))) return refuse(problems, 'it was changed meanwhile; run the import again');
+  if (dryRun) return done(added, compared, problems);
+  if (added.length > 0 && !(await tables.append(added.map(({ row }) => row)))) return done([], compared, [...problems, 'it was changed meanwhile; run the import again']);
   const newest = added.at(-1)?.row ?? head;
   // Also when there was nothing to add: an earlier import may have ended just before.
   const advance = newest === null ? 'same' : await target.advanceMain(userId, projectId, newest.revision);
-  return done(added, advance === 'diverged' ? [...problems, 'main of its repository here stands aside of its versions'] : problems);
+  return done(added, compared, advance === 'diverged' ? [...problems, 'main of its repository here stands aside of its versions'] : problems);
 }
 
-function done(added: readonly Adopted[], problems: readonly string[]): ProjectOutcome {
+function done(added: readonly Adopted[], compared: number, problems: readonly string[]): ProjectOutcome {
   const states = added.filter(({ isState }) => isState).length;
-  return { versions: added.length - states, hasState: states > 0, problems };
-}
-
-function refuse(problems: readonly string[], reason: string): ProjectOutcome {
-  return { versions: 0, hasState: false, problems: [...problems, reason] };
+  return { versions: added.length - states, compared, hasState: states > 0, problems };
 }
 
 /** The first line: git goes on about folders that are gone by then. */

@@ -19,6 +19,8 @@ const STATE_SUBJECT = '引き継ぎ時の状態';
 export interface Adopted {
   readonly row: RevisionRow;
   readonly files: Files;
+  /** V2's own; null = its files were committed here first. */
+  readonly commit: string | null;
   /** Not a version of V2's but what it had not committed. */
   readonly isState: boolean;
 }
@@ -66,7 +68,7 @@ export async function adoptVersions({ projectId, repo, head }: Line, versions: r
       project_id: projectId, ordinal: (last?.ordinal ?? 0) + 1, revision, parent, job_id: versionIdOf(projectId, commit.revision),
       kind: 'generate', subject: storable(commit.subject), restored_from: null, created_at: commit.authoredAt.toISOString(),
     };
-    adopted.push({ row, files, isState: false });
+    adopted.push({ row, files, commit: commit.revision, isState: false });
     last = row;
   }
   return adopted;
@@ -84,7 +86,7 @@ export async function adoptState(
     project_id: projectId, ordinal: (last?.ordinal ?? 0) + 1, revision, parent, job_id: stateIdOf(projectId, parent),
     kind: restoredFrom === null ? 'generate' : 'restore', subject: STATE_SUBJECT, restored_from: restoredFrom, created_at: tree.changedAt.toISOString(),
   };
-  return { row, files: tree.files, isState: true };
+  return { row, files: tree.files, commit: null, isState: true };
 }
 
 async function commitAnew(repo: Repo, files: Files, { subject, madeAt, parent }: { subject: string; madeAt: Date; parent: string | null }): Promise<string> {
@@ -103,7 +105,7 @@ export async function fetchHead(mirror: Mirror, { userId, projectId, repo, head 
   await rm(file);
 }
 
-/** Brings what was adopted into the mirror, which checks every object, and compares each version there with V2's, file by file. */
+/** Brings what was adopted into the mirror, which checks every object, and compares each version there with V2's. */
 export async function sendToMirror(mirror: Mirror, { userId, projectId, repo }: Line, adopted: readonly Adopted[], scratch: string): Promise<void> {
   const newest = adopted.at(-1)?.row;
   if (newest === undefined) return;
@@ -111,9 +113,38 @@ export async function sendToMirror(mirror: Mirror, { userId, projectId, repo }: 
   await bundleCreate(repo, { have: null, want: newest.revision, file });
   await mirror.importBundle(userId, projectId, { bytes: await readFile(file), want: newest.revision, ref: `refs/jobs/${newest.job_id}/1` });
   await rm(file);
-  for (const { row, files } of adopted) {
-    const there = new Map((await mirror.listFiles(userId, projectId, row.revision)).map((entry) => [entry.path, entry.oid]));
-    const differing = [...files.keys(), ...there.keys()].find((name) => there.get(name) !== files.get(name));
-    if (differing !== undefined) throw new Error(`version ${row.revision} came out with other bytes: ${differing}`);
+  const [differing] = await compareWithMirror(mirror, { userId, projectId }, adopted.map(({ row, files, commit }) => ({ revision: row.revision, files, commit })));
+  if (differing !== undefined) throw new Error(differing);
+}
+
+/** Compares versions that were taken before with V2's. */
+export async function compareTaken(
+  mirror: Mirror, line: Line, rows: readonly RevisionRow[], taken: readonly V2Version[],
+): Promise<{ compared: number; differing: string[] }> {
+  const byId = new Map(rows.map((row) => [row.job_id, row.revision]));
+  const pairs = taken.map(({ commit: { revision: commit }, files }) => ({ revision: byId.get(versionIdOf(line.projectId, commit)) ?? '', files, commit }));
+  const differing = await compareWithMirror(mirror, line, pairs);
+  return { compared: taken.length - differing.length, differing };
+}
+
+interface Pair { readonly revision: string; readonly files: Files; /** V2's; null = V2 has none. */ readonly commit: string | null }
+
+/**
+ * What of the mirror's versions is not V2's. The mirror has checked every object against its name, so equal names are equal bytes:
+ * that of the commit, else those of all files.
+ */
+async function compareWithMirror(mirror: Mirror, { userId, projectId }: Pick<Line, 'userId' | 'projectId'>, pairs: readonly Pair[]): Promise<string[]> {
+  if (pairs.length === 0) return [];
+  const { has } = await mirror.state(userId, projectId, pairs.map(({ revision }) => revision).reverse());
+  const whole = new Set(has);
+  const differing: string[] = [];
+  for (const { revision, files, commit } of pairs) {
+    if (!whole.has(revision)) differing.push(`version ${revision} is not whole in the mirror`);
+    else if (revision !== commit) {
+      const there = new Map((await mirror.listFiles(userId, projectId, revision)).map((entry) => [entry.path, entry.oid]));
+      const file = [...files.keys(), ...there.keys()].find((name) => there.get(name) !== files.get(name));
+      if (file !== undefined) differing.push(`version ${revision} has other bytes than V2's: ${file}`);
+    }
   }
+  return differing;
 }
