@@ -51,9 +51,9 @@ export function publishingActivities(deps: PublishingDeps): Omit<PublishingActiv
       return published;
     },
 
-    async unpublishGame({ projectId }) {
+    async unpublishGame({ projectId, userId }) {
       await store.publishedGames.remove(projectId);
-      store.activityLog.write({ action: 'unpublish', targetType: 'project', targetId: projectId, userId: null, details: null });
+      store.activityLog.write({ action: 'unpublish', targetType: 'project', targetId: projectId, userId, details: null });
     },
 
     sweepGame: ({ gameId }) => sweep(deps, gameId),
@@ -158,7 +158,7 @@ async function checkCopy(
 
 /** Nothing after the flip may fail: the game is out. */
 async function announce({ store, log }: PublishingDeps, { actionId, userId, projectId, listing }: PublishGameInput): Promise<void> {
-  store.activityLog.write({ action: 'publish', targetType: 'project', targetId: projectId, userId: null, details: listing.title });
+  store.activityLog.write({ action: 'publish', targetType: 'project', targetId: projectId, userId, details: listing.title });
   const title = listing.visibility === 'private' ? 'ゲームを登録しました' : 'ゲームを公開しました';
   await store.notifications.tell({ id: notificationIdFor(actionId), userId, projectId, icon: 'success', title, message: `「${listing.title}」を登録しました。` })
     .catch((error: unknown) => log.warn({ err: error, projectId }, 'a published game was not announced to its maker'));
