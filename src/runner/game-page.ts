@@ -38,10 +38,12 @@ export function chromiumPath(): string {
  */
 export async function withGamePage<T>(request: GameRequest, signal: AbortSignal, setUp: (context: Playwright.BrowserContext) => Promise<void>, use: (page: Playwright.Page) => Promise<T>): Promise<T> {
   const { chromium } = loadPackage<typeof Playwright>('playwright-core', request.seenFrom);
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...CHROMIUM_ARGS, ...NO_NETWORK], handleSIGTERM: false, handleSIGINT: false });
-  const stop = (): void => void browser.close();
+  const executablePath = chromiumPath();
+  let browser: Playwright.Browser | undefined;
+  const stop = (): void => void browser?.close();
   signal.addEventListener('abort', stop, { once: true });
   try {
+    browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS, ...NO_NETWORK], handleSIGTERM: false, handleSIGINT: false });
     signal.throwIfAborted();
     const context = await openContext(browser, request);
     await setUp(context);
@@ -55,7 +57,7 @@ export async function withGamePage<T>(request: GameRequest, signal: AbortSignal,
     throw new DreamError('ImageNotMade', `the game could not be shown: ${(error as Error).message.split('\n')[0] ?? ''}`);
   } finally {
     signal.removeEventListener('abort', stop);
-    await browser.close();
+    await browser?.close();
   }
 }
 

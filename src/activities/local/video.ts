@@ -3,6 +3,7 @@ import path from 'node:path';
 import { CancelledFailure, Context } from '@temporalio/activity';
 import type { WorkerConfig } from '../../config.js';
 import { DreamError } from '../../contracts/errors.js';
+import { callIdFor } from '../../contracts/ids.js';
 import type { VideoMade } from '../../contracts/video.js';
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror.js';
@@ -25,8 +26,8 @@ export function localVideoActivities(deps: LocalVideoDeps): VideoActivities {
 
 async function renderFilm(deps: LocalVideoDeps, input: RenderFilmInput, context: Context): Promise<VideoMade> {
   const { config, mirror, runner } = deps;
-  // Of one action there is one at a time: what an earlier try left in its folder goes first.
-  const callId = input.actionId;
+  // A worker that only seemed to be dead may still be cleaning up after its own try.
+  const callId = callIdFor(input.actionId, context.info.attempt);
   const scratchDir = path.join(config.DATA_DIR, 'scratch', callId);
   const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
   const progress = new ActionProgress(deps, input.actionId);
@@ -34,7 +35,6 @@ async function renderFilm(deps: LocalVideoDeps, input: RenderFilmInput, context:
     context.heartbeat();
     const made = await filmMade(deps, input);
     if (made) return made;
-    await killThoseIn(scratchDir);
     const repoDir = await mirror.ensure(input.userId, input.projectId);
     await mirror.assertHere(input.userId, input.projectId, input.revision);
     const siteDir = await videoSite(path.join(config.DATA_DIR, 'runner'));
