@@ -43,7 +43,7 @@ export function openApiDocument(): JsonObject {
 }
 
 /** `/a/:b/{*path}` as OpenAPI writes it. */
-export function openApiPath(path: string): string {
+function openApiPath(path: string): string {
   return path.replace(/\{\*(\w+)\}/g, '{$1}').replace(/:(\w+)/g, '{$1}');
 }
 

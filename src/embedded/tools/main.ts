@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { ensureCutoutModel } from './cutout-model.js';
 import { ensureModalPython } from './modal-venv.js';
 import { ensureOldestPostgres } from './oldest-postgres.js';
+import { ensureSchemathesisPython } from './schemathesis.js';
 import { BUBBLEWRAP, canInstall, installHint, installTools, missingOf, TEST_TOOLS } from './system-tools.js';
 import { ensureTemporalCli } from './temporal-cli.js';
 
@@ -17,6 +18,7 @@ async function main(): Promise<number> {
   if (values.profile === 'test') {
     await ensureModalPython(say);
     await ensureOldestPostgres(say);
+    await ensureSchemathesisPython(say);
   }
   const missing = await missingOf(values.profile === 'test' ? TEST_TOOLS : [BUBBLEWRAP]);
   if (missing.length === 0) return 0;
