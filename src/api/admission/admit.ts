@@ -15,7 +15,8 @@ export type Admitted =
   | { kind: 'refused'; code: Refusal | 'OPERATION_FAILED' };
 
 const DEADLINE_MS = 5_000;
-const OTHER_KIND_DEADLINE_MS = 20_000;
+/** Whoever writes the project now ends or answers: it is waited for, not called a failure of the message. */
+const OTHER_WRITER_DEADLINE_MS = 20_000;
 /** A restore or delete that has begun will be done, so it is not called failed before even a dead worker was replaced. */
 const OWN_WORK_DEADLINE_MS = 60_000;
 const DESCRIBE_TIMEOUT_MS = 2_000;
@@ -47,9 +48,8 @@ async function admit(temporal: Client, log: Log, admission: Admission): Promise<
     const writer = await describeWriter(temporal, admission.input.projectId);
     const isOurs = writer?.messageId === admission.input.messageId;
     if (isOurs && admission.kind === 'generate') return { kind: 'waiting' };
-    // Restore and delete are answered when they are done; whoever waits for another kind of writer may wait longer too.
-    const isOtherKind = writer !== null && writer.isRunning && writer.kind !== admission.kind;
-    const longestMs = isOurs ? OWN_WORK_DEADLINE_MS : isOtherKind ? OTHER_KIND_DEADLINE_MS : DEADLINE_MS;
+    // Restore and delete are answered when they are done; whoever meets another writer, or one in its last step, may wait longer too.
+    const longestMs = isOurs ? OWN_WORK_DEADLINE_MS : writer?.isRunning ? OTHER_WRITER_DEADLINE_MS : DEADLINE_MS;
     if (patienceMs >= longestMs) {
       log.warn({ projectId: admission.input.projectId, kind: admission.kind, writer }, 'admission timed out');
       return { kind: 'refused', code: 'OPERATION_FAILED' };
