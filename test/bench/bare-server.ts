@@ -6,7 +6,7 @@ import type { CallbackPost } from '../../src/contracts/callback.js';
 
 /**
  * The least that could do what the callback does, with the same libraries and nothing of ours: a post's events go to the socket
- * whose path is the job's id. A program of its own; tells its port to its parent.
+ * whose path is the job's id. It also answers reads of any size. A program of its own; tells its port to its parent.
  */
 const sockets = new Map<string, WebSocket>();
 const app = express();
@@ -16,6 +16,7 @@ app.post('/callback/:jobId', express.json(), (request, response) => {
   events.forEach((event, index) => socket?.send(JSON.stringify({ ...event, seq: fromSeq + index })));
   response.json({ ackedSeq: 0, cancel: false });
 });
+app.get('/bytes/:count', (request, response) => { response.type('json').send(Buffer.alloc(Number(request.params.count), ' ')); });
 const server = createServer(app);
 new WebSocketServer({ server }).on('connection', (socket, request) => sockets.set((request.url ?? '').slice(1), socket));
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));

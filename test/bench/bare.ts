@@ -9,23 +9,30 @@ import { Poster } from './poster.js';
 
 const PROGRAM = fileURLToPath(new URL('bare-server.ts', import.meta.url));
 
-/** Runs `use` with lines through a server that has nothing of ours: what this machine and its driver cost by themselves. */
-export async function withBareLines<T>(count: number, use: (lines: Line[]) => Promise<T>): Promise<T> {
+/** Runs `use` with a server that has nothing of ours: what this machine and its driver cost by themselves. */
+export async function withBareServer<T>(use: (baseUrl: string) => Promise<T>): Promise<T> {
   const server = fork(PROGRAM, { execArgv: ['--import', import.meta.resolve('tsx')] });
   try {
-    const port = await portOf(server);
+    return await use(`http://127.0.0.1:${await portOf(server)}`);
+  } finally {
+    server.disconnect();
+  }
+}
+
+/** The same with lines through it. */
+export function withBareLines<T>(count: number, use: (lines: Line[]) => Promise<T>): Promise<T> {
+  return withBareServer(async (baseUrl) => {
+    const { host, port } = new URL(baseUrl);
     const lines = await inParallel(count, 5, async (): Promise<Line> => {
       const id = randomUUID();
-      return { poster: new Poster(String(port), id, 'bare'), player: await Player.open(`ws://127.0.0.1:${port}/${id}`) };
+      return { poster: new Poster(port, id, 'bare'), player: await Player.open(`ws://${host}/${id}`) };
     });
     try {
       return await use(lines);
     } finally {
       for (const { player } of lines) player.close();
     }
-  } finally {
-    server.disconnect();
-  }
+  });
 }
 
 async function portOf(server: ChildProcess): Promise<number> {

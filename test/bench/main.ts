@@ -11,12 +11,13 @@ import { modal } from './modal.js';
 import { overhead, pacedOverhead } from './overhead.js';
 import { processes } from './processes.js';
 import { reads } from './reads.js';
+import { rest } from './rest.js';
 import { describeRun, head, missed, save, table, type Section } from './report.js';
 import { sockets } from './sockets.js';
 import { steps } from './steps.js';
 
 /** In this order; those that need another stack come last, so that each stack is started once. */
-const ALL: readonly Measurement[] = [jobs, steps, overhead, callbacks, reads, histories, growth, sockets, pacedOverhead, processes, modal];
+const ALL: readonly Measurement[] = [jobs, steps, overhead, callbacks, reads, rest, histories, growth, sockets, pacedOverhead, processes, modal];
 
 /** `npm run bench [-- --only=a,b] [--quick]`: measures the product on this machine; a missed target is told, not an error. */
 program
