@@ -60,6 +60,11 @@ export interface RenderVideoInput extends ActionRef { projectId: string; revisio
 /** What an action keeps of a film; its bytes lie beside the repository. */
 export interface VideoMade { revision: string; seconds: number }
 
+/** Name of the temp folder of a call's programs. It is short: browsers make sockets below it, whose paths have at most 107 bytes. */
+export function videoTempName(callId: string): string {
+  return `film-${callId.replaceAll('-', '').slice(0, 12)}.${callId.split('.').at(-1) ?? ''}`;
+}
+
 function oneLine(text: string, maxChars: number): string {
   return Array.from(storable(text).replace(/\s+/g, ' ').trim()).slice(0, maxChars).join('');
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 
 /**
- * Kills every program that was started with something of `folder` (Linux): browsers and encoders keep their files in the scratch
+ * Kills every program that was started with something of `folder` (Linux): browsers keep their files in the temp
  * folder of their run, and outlive a runner that was killed. Answers how many.
  */
 export async function killThoseIn(folder: string): Promise<number> {

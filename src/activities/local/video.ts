@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { CancelledFailure, Context } from '@temporalio/activity';
 import type { WorkerConfig } from '../../config.js';
 import { DreamError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
-import type { VideoMade } from '../../contracts/video.js';
+import { videoTempName, type VideoMade } from '../../contracts/video.js';
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror.js';
 import type { FilmStore } from '../videos.js';
@@ -29,6 +30,7 @@ async function renderFilm(deps: LocalVideoDeps, input: RenderFilmInput, context:
   // A worker that only seemed to be dead may still be cleaning up after its own try.
   const callId = callIdFor(input.actionId, context.info.attempt);
   const scratchDir = path.join(config.DATA_DIR, 'scratch', callId);
+  const tempDir = path.join(os.tmpdir(), videoTempName(callId));
   const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
   const progress = new ActionProgress(deps, input.actionId);
   try {
@@ -40,7 +42,7 @@ async function renderFilm(deps: LocalVideoDeps, input: RenderFilmInput, context:
     const siteDir = await videoSite(path.join(config.DATA_DIR, 'runner'));
     const stopped = AbortSignal.any([context.cancellationSignal, progress.ended]);
     // A browser that is busy drawing takes its time to close.
-    stopped.addEventListener('abort', () => void killThoseIn(scratchDir), { once: true });
+    stopped.addEventListener('abort', () => void killThoseIn(tempDir), { once: true });
     const raw = await startRunner({
       program: runner, env: {}, signal: stopped, onProgress: (percent) => progress.note(percent),
       input: videoInput(config, input, { callId, repoDir, scratchDir, siteDir, isNice: true, callbackUrl: null }),
@@ -52,9 +54,9 @@ async function renderFilm(deps: LocalVideoDeps, input: RenderFilmInput, context:
     throw error;
   } finally {
     clearInterval(beat);
-    await killThoseIn(scratchDir);
-    // The runner removes it, unless it was killed.
-    await rm(scratchDir, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+    await killThoseIn(tempDir);
+    // The runner removes them, unless it was killed.
+    for (const folder of [scratchDir, tempDir]) await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 }
 

@@ -1,8 +1,8 @@
 import { cp, mkdir, readFile, rm, stat } from 'node:fs/promises';
-import { constants, setPriority } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { DreamError } from '../../contracts/errors.js';
-import { VIDEO, type VideoInput, type VideoResult } from '../../contracts/video.js';
+import { VIDEO, videoTempName, type VideoInput, type VideoResult } from '../../contracts/video.js';
 import { takeIn } from '../incoming.js';
 import { recordGame } from './record.js';
 import { renderFilm } from './render.js';
@@ -20,6 +20,7 @@ export async function makeVideo(input: VideoInput, { seenFrom, onProgress }: Vid
   if (input.isNice) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   await takeIn(input);
   const scratch = await openScratch(input);
+  const temp = await openTemp(input.callId);
   try {
     const site = path.join(scratch, 'site');
     await cp(input.siteDir, site, { recursive: true });
@@ -34,19 +35,26 @@ export async function makeVideo(input: VideoInput, { seenFrom, onProgress }: Vid
     const times = { recordMs: Math.round(recordedMs - startedMs), renderMs: Math.round(performance.now() - recordedMs) };
     return { mimeType: 'video/mp4', data: await readFilm(output), frames, ...times };
   } finally {
-    await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
+    for (const folder of [scratch, temp]) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
-/** This call's own folder, made anew; every program that is started here keeps its files in it. */
+/** This call's own folder, made anew. */
 async function openScratch({ scratchDir, callId }: Pick<VideoInput, 'scratchDir' | 'callId'>): Promise<string> {
   // What is removed with all its content has to be a folder that can only be ours.
   if (!path.isAbsolute(scratchDir) || path.basename(scratchDir) !== callId) throw new DreamError('PATH_ESCAPE', 'scratch folder does not carry the call id');
   await rm(scratchDir, { recursive: true, force: true });
-  const temp = path.join(scratchDir, 'tmp');
+  await mkdir(scratchDir, { recursive: true, mode: SCRATCH_MODE });
+  return scratchDir;
+}
+
+/** Where every program that is started from now on keeps its files. */
+async function openTemp(callId: string): Promise<string> {
+  const temp = path.join(tmpdir(), videoTempName(callId));
+  await rm(temp, { recursive: true, force: true });
   await mkdir(temp, { recursive: true, mode: SCRATCH_MODE });
   process.env['TMPDIR'] = temp;
-  return scratchDir;
+  return temp;
 }
 
 async function readFilm(file: string): Promise<string> {
