@@ -7,8 +7,6 @@ import { V2Client } from './v2-client.js';
 let stack: Stack;
 let user: TestUser;
 let client: V2Client;
-beforeAll(async () => { stack = await startStack({ env: { DEMO_SECONDS: '1' } }); });
-afterAll(() => stack.stop());
 beforeEach(async () => {
   user = await createUser(stack.env);
   client = await V2Client.connect(stack.baseUrl, user.accessToken);
@@ -35,7 +33,10 @@ async function makeGame(content = '2Dのシューティングゲームを作っ�
   return projectId;
 }
 
-describe('the main job', () => {
+describe.each([['on this machine', false], ['on Modal, through its emulator', true]])('the main job %s', (_where, modalEmulator) => {
+  beforeAll(async () => { stack = await startStack({ modalEmulator, env: { DEMO_SECONDS: '1' } }); });
+  afterAll(() => stack?.stop());
+
   it('goes from a wish over the dimension and style questions to a game, a change, its versions, and back', async () => {
     const projectId = await client.createProject();
     client.say('宇宙シューティングゲームを作って');
