@@ -27,6 +27,7 @@ describe('from the publish page to a stranger\'s phone', () => {
     await maker.page.goto(`${stack.baseUrl}/publish.html?id=${projectId}`);
     await expect.poll(() => maker.page.inputValue('#description'), { timeout: 30_000 }).toMatch(/DEMO/);
     await expect.poll(() => maker.page.locator('.publish-tags li').count()).toBeGreaterThan(2);
+    await maker.page.locator('.thumbnail-stage img').waitFor({ timeout: 60_000 });
     await maker.page.fill('#title', '星のおさんぽ');
     await maker.page.locator('#saveState', { hasText: '保存済み' }).waitFor();
     await maker.picture('publish');
@@ -34,10 +35,15 @@ describe('from the publish page to a stranger\'s phone', () => {
     await maker.page.waitForURL(/\/game\.html\?id=/, { timeout: 60_000 });
 
     const stranger = await Person.arrive(browser, stack.baseUrl, 'phone');
-    await stranger.page.goto(maker.page.url());
+    await stranger.page.goto(`${stack.baseUrl}/discover`);
+    await stranger.picture('discover');
+    await stranger.page.locator('.project-card', { hasText: '星のおさんぽ' }).locator('img').waitFor();
+    await stranger.page.click('.project-card a');
     await stranger.page.locator('#playTitle', { hasText: '星のおさんぽ' }).waitFor();
     const game = await (await stranger.page.locator('.play-frame').elementHandle())?.contentFrame();
     await game?.locator('canvas').first().waitFor({ timeout: 30_000 });
+    // Both bars are on the screen, the game between them.
+    expect((await stranger.page.locator('#shareButton').boundingBox())?.y).toBeGreaterThan(700);
     expect(game?.url()).toMatch(/\/game\/published\/[0-9a-f-]{36}\/[0-9a-f]{40}\/index\.html$/);
     await stranger.picture('play');
     await stranger.page.click('#infoButton');
