@@ -25,16 +25,34 @@ export function zoomAt(time: number): number {
     [0.86, 0.9, 1, 1.03, 1.24, 1.34, 0.84, 0.87], { ...clamp, easing: Easing.inOut((at) => Easing.ease(at)) });
 }
 
-/** Lines are not broken within these: words in katakana or in Latin letters. */
-const UNBROKEN = /[ァ-ヺー]+|[!-~]+/g;
-
 /** Letters' widths, in heights. */
 const widthOf = (text: string): number => Array.from(text).reduce((sum, char) => sum + (/[\u0020-\u007e\uff61-\uff9f]/.test(char) ? 0.6 : 1), 0);
 
-/** Size of letters with which a text fills `width` pixels on at most `lines` lines; at most `largest`. */
-export function letterSize(text: string, width: number, largest: number, lines: number): number {
-  // Lines break between words, and some room at their ends stays empty; a long word stays on one line.
-  const longest = Math.max(...(text.match(UNBROKEN) ?? []).map((word) => widthOf(word)));
-  const perLine = lines === 1 ? widthOf(text) : Math.max(widthOf(text) / lines * 1.25, longest, 4);
-  return Math.min(largest, Math.floor(width / Math.min(perLine, widthOf(text))));
+/** Up to this width, in letters, a title stays on one line. */
+const ONE_LINE = 7;
+/** Two lines of which one has more than this share look worse than one. */
+const LONGEST_SHARE = 0.8;
+const SCRIPTS = [/[ァ-ヺー]/, /[ぁ-ゖ]/, /[\p{Script=Han}々]/u, /[!-~]/];
+const scriptOf = (char: string): number => SCRIPTS.findIndex((script) => script.test(char));
+
+/** May a line end between these? Where words seem to begin: never before hiragana, which may belong to the word in front. */
+function isBreak(before: string, after: string): boolean {
+  return /[\s・の！!]/.test(before) || (scriptOf(before) !== scriptOf(after) && SCRIPTS[1]?.test(after) === false && !/[ー、。！？!?]/.test(after));
+}
+
+/** A title on one line, or on two that are as equal as its words allow. */
+export function linesOf(title: string): string[] {
+  const chars = Array.from(title);
+  const total = widthOf(title);
+  const halves = chars.map((_char, at) => [chars.slice(0, at).join(''), chars.slice(at).join('')] as const)
+    .filter((_half, at) => at > 0 && isBreak(chars[at - 1] ?? '', chars[at] ?? ''))
+    .sort(([a], [b]) => Math.abs(widthOf(a) - total / 2) - Math.abs(widthOf(b) - total / 2));
+  const [best] = halves;
+  if (total <= ONE_LINE || !best || Math.max(...best.map((half) => widthOf(half))) > total * LONGEST_SHARE) return [title];
+  return best.map((half) => half.trim());
+}
+
+/** Size of letters with which the widest of the lines fills `width` pixels; at most `largest`. */
+export function letterSize(lines: readonly string[], width: number, largest: number): number {
+  return Math.min(largest, Math.floor(width / Math.max(...lines.map((line) => widthOf(line)))));
 }
