@@ -16,7 +16,7 @@ export function Title({ text, tagline, time, accent }: { text: string; tagline: 
   const shown = Math.max(presence(time, 'intro'), presence(time, 'finish'));
   const lines = linesOf(text);
   const isEnd = time >= PARTS.finish[0];
-  const grown = isEnd ? ease(time, [PARTS.finish[0], PARTS.finish[0] + 0.08], [0.8, 1]) : ease(time, [0, 0.07], [1.18, 1]);
+  const grown = isEnd ? ease(time, [PARTS.finish[0], PARTS.finish[0] + 0.08], [0.8, 1]) : ease(time, [0, 0.07], [1.06, 1]);
   return (
     <div style={{ position: 'absolute', left: 60, top: 110, width: WIDTH, opacity: shown, transform: `scale(${grown})`, transformOrigin: '50% 30%' }}>
       <div style={letters(letterSize(lines, WIDTH, 170), '#12101c')}>{lines.map((line) => <div key={line}>{line}</div>)}</div>
