@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../config.js';
-import { apiEnv, helperEnv, providedEnv, workerEnv, type EnvFacts } from './part-env.js';
+import { apiEnv, helperEnv, providedEnv, signInEnv, workerEnv, type EnvFacts } from './part-env.js';
 import { planStack } from './plan.js';
 
 const ports = { postgres: 1, supabase: 2, temporal: 3, temporalUi: 4, demo: 5, modal: 6 };
@@ -37,6 +37,14 @@ describe('what each part is told', () => {
     expect(workerEnv(facts({ GEMINI_API_KEY: 'real-key' }))).toMatchObject({ GEMINI_API_KEY: 'real-key', ANTHROPIC_API_KEY: 'demo' });
     expect(workerEnv(facts({ GEMINI_API_KEY: 'real-key' })).GEMINI_BASE_URL).toBeUndefined();
     expect(workerEnv(facts({ ANTHROPIC_API_KEY: 'real-key' })).GEMINI_API_KEY).toBeUndefined();
+  });
+
+  it('what signs in at the provider is told to the gateway alone', () => {
+    const google = { GOOGLE_CLIENT_ID: 'id', GOOGLE_CLIENT_SECRET: 'secret', GOOGLE_ISSUER: 'http://127.0.0.1:8' };
+    expect(signInEnv({ ...google, ANTHROPIC_API_KEY: 'real-key' })).toEqual(google);
+    expect(signInEnv({ GOOGLE_ISSUER: '' })).toEqual({});
+    expect(helperEnv(google, {})).toEqual({});
+    for (const env of [workerEnv(facts(google)), apiEnv(facts(google))]) expect(env['GOOGLE_CLIENT_SECRET']).toBeUndefined();
   });
 
   it('with the emulator: where it is, its token, and that it is to be used unless somebody said otherwise', () => {
