@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import sharp from 'sharp';
+import { PROJECT_ROOT } from '../../src/config.js';
+import { videoTempName } from '../../src/contracts/video.js';
+
+const run = promisify(execFile);
+
+export interface Film { readonly codec: string; readonly width: number; readonly height: number; readonly rate: string; readonly frames: Buffer[] }
+
+/** What is in a film: its stream, and its pictures as PNG. */
+export async function openFilm(bytes: Buffer): Promise<Film> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-film-'));
+  const file = path.join(folder, 'movie.mp4');
+  try {
+    await writeFile(file, bytes);
+    const probed = await ff('ffprobe', ['-show_entries', 'stream=codec_name,width,height,r_frame_rate', '-of', 'json', file]);
+    const [stream] = (JSON.parse(probed) as { streams: { codec_name: string; width: number; height: number; r_frame_rate: string }[] }).streams;
+    if (!stream) throw new Error('the film has no stream');
+    await ff('ffmpeg', ['-i', file, '-fps_mode', 'passthrough', path.join(folder, '%05d.png')]);
+    const pictures = (await readdir(folder)).filter((name) => name.endsWith('.png')).sort();
+    const frames = await Promise.all(pictures.map((name) => readFile(path.join(folder, name))));
+    return { codec: stream.codec_name, width: stream.width, height: stream.height, rate: stream.r_frame_rate, frames };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The encoder's own tools, as they came with it. */
+async function ff(tool: 'ffmpeg' | 'ffprobe', args: readonly string[]): Promise<string> {
+  const packages = path.join(PROJECT_ROOT, 'node_modules', '@remotion');
+  const compositor = (await readdir(packages)).find((name) => name.startsWith('compositor-'));
+  const folder = path.join(packages, compositor ?? '');
+  return (await run(path.join(folder, tool), ['-v', 'error', ...args], { env: { ...process.env, LD_LIBRARY_PATH: folder } })).stdout;
+}
+
+/** Part of a picture, in shares of its size. */
+export interface Area { readonly left: number; readonly top: number; readonly width: number; readonly height: number }
+
+async function greys(picture: Buffer, { left, top, width, height }: Area): Promise<Buffer> {
+  const { width: w = 0, height: h = 0 } = await sharp(picture).metadata();
+  return sharp(picture).extract({ left: Math.round(left * w), top: Math.round(top * h), width: Math.round(width * w), height: Math.round(height * h) }).greyscale().raw().toBuffer();
+}
+
+/** Share of nearly white pixels: what white letters leave. */
+export async function whiteShare(picture: Buffer, area: Area): Promise<number> {
+  const pixels = await greys(picture, area);
+  return pixels.filter((value) => value > 235).length / pixels.length;
+}
+
+/** Mean difference of two pictures, 0 to 255. */
+export async function difference(one: Buffer, other: Buffer, area: Area): Promise<number> {
+  const [a, b] = await Promise.all([greys(one, area), greys(other, area)]);
+  return a.reduce((sum, value, at) => sum + Math.abs(value - (b[at] ?? 0)), 0) / a.length;
+}
+
+/** The largest spread of any colour: 0 for a picture of a single one. */
+export async function spread(picture: Buffer): Promise<number> {
+  return Math.max(...(await sharp(picture).stats()).channels.map(({ stdev }) => stdev));
+}
+
+/** Programs that work on the film of an action now. */
+export async function programsOf(actionId: string): Promise<string[]> {
+  const text = videoTempName(`${actionId}.`);
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return commands.filter((command) => command.includes(text)).map((command) => command.replaceAll('\0', ' ').slice(0, 200));
+}
