@@ -1,0 +1,54 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { expectNextAccepted, expectOneEnd, expectOneLine, servedCode, type Player } from '../../support/checker.js';
+import { DELIVERIES, Postman } from '../../support/modal-postman.js';
+import { expectNothingRuns, expectStoresLevel, inWords, storyOf } from '../../support/modal-story.js';
+import { newPlayer, say } from '../../support/player.js';
+import { startStack, type Stack } from '../../support/stack.js';
+import { startWorkers, type Workers } from '../../support/workers.js';
+
+/** Posts of a container that come late, doubled, out of order, torn or from somebody else: the player hears one text, and gets one version. */
+let stack: Stack;
+let postman: Postman;
+let workers: Workers;
+let player: Player;
+
+beforeAll(async () => {
+  stack = await startStack({ modalEmulator: true, env: { DEMO_SECONDS: '3' }, leaveDown: ['worker'] });
+  postman = await Postman.start(stack.baseUrl);
+  workers = await startWorkers(stack, 1);
+  await workers.restart({ CALLBACK_BASE_URL: postman.url });
+});
+afterAll(async () => {
+  await workers?.stop();
+  await postman?.close();
+  await stack?.stop();
+});
+afterEach(() => player?.listener.close());
+
+const FORGERIES = [401, 401, 401, 403];
+
+describe('C2/C3/D2: posts of a container', () => {
+  it.each(Object.keys(DELIVERIES) as (keyof typeof DELIVERIES)[])('%s', async (manner) => {
+    postman.begin(DELIVERIES[manner]);
+    player = await newPlayer(stack);
+    const jobId = await say(player);
+    await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
+    await expectOneEnd(stack, player, jobId, 'completed');
+    const { length } = postman.letters;
+    expect(length).toBeGreaterThan(6);
+    expect(player.listener.frames.some((frame) => frame.type === 'stream' && String(frame['content']).includes('嘘'))).toBe(false);
+    expect(player.listener.text).toContain((await servedCode(stack, player)).trim());
+    expect(postman.toForgeries).toEqual(manner === 'forged' ? postman.letters.flatMap(() => FORGERIES) : []);
+    expect(inWords(await storyOf(stack, player))).toEqual(['modal 1']);
+
+    // Whatever of it comes again after the end is refused; the API believes for a moment that the attempt is still wanted.
+    const [first] = postman.letters;
+    await expect.poll(async () => first && (await postman.send(first)).status, { timeout: 15_000 }).toBe(410);
+    for (const letter of postman.letters) expect((await postman.send(letter)).status).toBe(410);
+    expect(await expectOneLine(stack, player)).toHaveLength(1);
+    await expectOneEnd(stack, player, jobId, 'completed');
+    await expectNothingRuns(stack);
+    await expectStoresLevel(stack, player);
+    await expectNextAccepted(player);
+  });
+});
