@@ -16,7 +16,10 @@ export const PublishBody = z.looseObject({
 });
 
 const Note = z.string().nullable().optional();
-const Moment = z.iso.datetime({ offset: true }).nullable().optional();
+const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
+/** In UTC: PostgreSQL knows neither every offset that ISO 8601 has, nor the year 0. */
+const Moment = z.iso.datetime({ offset: true }).transform((value) => new Date(value)).refine((at) => at.getTime() >= EARLIEST_MS && at.getUTCFullYear() <= 9999)
+  .transform((at) => at.toISOString()).nullable().optional();
 
 /** `PUT /api/assets/:id`: what is left out stays. The dates are additive: from when until when the asset is delivered. */
 export const AssetChangesBody = z.looseObject({ tags: Note, description: Note, availableFrom: Moment, availableUntil: Moment });

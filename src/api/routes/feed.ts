@@ -11,7 +11,9 @@ const MAX_LIMIT = 50;
 
 const Limit = z.preprocess((value) => (typeof value === 'string' ? Number.parseInt(value, 10) || DEFAULT_LIMIT : DEFAULT_LIMIT), z.number())
   .transform((limit) => Math.min(Math.max(limit, 1), MAX_LIMIT));
-const Place = z.tuple([z.iso.datetime({ offset: true }), z.uuid()]).transform(([publishedAt, id]): FeedPlace => ({ publishedAt, id }));
+/** As the database writes times, and no other way: it does not know every offset and year that ISO 8601 has. */
+const PublishedAt = z.iso.datetime({ offset: true }).regex(/^(?!0000).*(Z|\+00:00)$/);
+const Place = z.tuple([PublishedAt, z.uuid()]).transform(([publishedAt, id]): FeedPlace => ({ publishedAt, id }));
 
 export interface FeedDeps {
   config: Pick<Config, 'GAMES_ORIGIN'>;

@@ -20,7 +20,7 @@ export interface PlayFileDeps {
 export function playFileRoutes({ config, store }: PlayFileDeps): Router {
   const router = Router();
   const folders = publishedFolders(config.DATA_DIR);
-  const notFound = (res: Response): void => { res.status(404).send('Not found'); };
+  const notFound = (res: Response): void => { res.status(404).type('html').send('Not found'); };
   const published = async (gameId: string) => {
     const game = isUuid(gameId) ? await store.publishedGames.get(gameId) : null;
     return game !== null && game.id === gameId.toLowerCase() && game.visibility !== 'private' ? game : null;

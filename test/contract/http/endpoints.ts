@@ -115,7 +115,7 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
     ...projectGuard('GET', '/jobs'),
     row('GET /api/projects/:game/jobs', 'alice', 200, { jobs: [{ ...JOB, id: ':job', project_id: ':game', status: 'completed', progress: 100, result: anyText }] }),
     row('GET /api/projects/:game/jobs?limit=-1', 'alice', 200, { jobs: [] }),
-    row('POST /api/jobs/:job/cancel', 'alice', 200, { success: true, job: {} }),
+    // Of ended jobs, too: api.test.ts.
     row('POST /api/jobs/:active/cancel', 'alice', 200, { success: true, job: {} }),
     row('GET /api/projects/:empty/active-job', 'alice', 200, { job: null }),
     row('POST /api/jobs', 'alice', 404, /Cannot POST \/api\/jobs/),
@@ -232,6 +232,9 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
     row('PUT /api/assets/:own', 'alice', 200, { success: true, asset: { id: ':own', tags: 'a,b', description: 'c' } }, { body: {} }),
     row('PUT /api/assets/:own', 'alice', 200, { success: true, asset: { id: ':own', tags: null, description: 'c' } }, { body: { tags: null } }),
     row('PUT /api/assets/:own', 'alice', 400, { error: 'Invalid tags' }, { body: { tags: [] } }),
+    // Additive: its dates. PostgreSQL knows neither this offset nor this year.
+    row('PUT /api/assets/:own', 'alice', 200, undefined, { body: { availableUntil: '2772-09-14T13:42:47.15-20:27' } }),
+    row('PUT /api/assets/:own', 'alice', 400, { error: 'Invalid availableFrom' }, { body: { availableFrom: '0000-01-01T00:00:00Z' } }),
   ],
   '§8 delivery': [
     row('GET /user-assets/:alice/public.png', 'anybody', 200, undefined, { headers: PNG }),
@@ -328,6 +331,7 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
     row('POST /api/actions/:unknown/cancel', 'alice', 404, { error: 'Action not found' }),
     row('GET /api/games', 'anybody', 200, { games: [], next: null }),
     row('GET /api/games?after=nonsense', 'anybody', 400, { error: 'Invalid cursor' }),
+    row(`GET /api/games?after=${Buffer.from('["2026-01-01T00:00:00-20:27","00000000-0000-4000-8000-000000000000"]').toString('base64url')}`, 'anybody', 400, { error: 'Invalid cursor' }),
     row('GET /api/games/not-a-uuid', 'anybody', 400, { error: 'Invalid game ID' }),
     row('GET /api/games/:game', 'alice', 404, { error: 'Game not found' }),
     row('POST /api/games/:unknown/play', 'anybody', 404, { error: 'Game not found' }),
