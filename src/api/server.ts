@@ -4,6 +4,7 @@ import { whyWithoutModal, type Config } from '../config.js';
 import type { Log } from '../log.js';
 import { createAssetFiles } from '../store/asset-files.js';
 import { createMirror } from '../store/mirror.js';
+import { withReadCache } from '../store/mirror-cache.js';
 import { createMovies } from '../store/movies.js';
 import { createPictures } from '../store/pictures.js';
 import { withHydration } from '../store/mirror-hydration.js';
@@ -41,7 +42,7 @@ export function assembleApi(config: Config, log: Log) {
   const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS });
   const temporal = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   const store = createStore(config, log);
-  const plainMirror = createMirror(config.DATA_DIR);
+  const plainMirror = withReadCache(createMirror(config.DATA_DIR));
   const mirror = whyWithoutModal(config) === null ? withHydration(plainMirror, createHydrate(temporal, log)) : plainMirror;
   const assetFiles = createAssetFiles(config.DATA_DIR);
   const auth = withSignInAudit(createAuth(config), store.activityLog);

@@ -1,4 +1,4 @@
-import { rename, rm } from 'node:fs/promises';
+import { access, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DreamError } from '../contracts/errors.js';
 import { isUuid } from '../contracts/primitives.js';
@@ -27,6 +27,8 @@ export interface RepoState { readonly head: string | null; readonly has: readonl
 export interface Mirror {
   /** Makes the project's bare repository unless it is there; answers its path. */
   ensure(userId: string, projectId: string): Promise<string>;
+  /** Is there a repository of the project at all? */
+  isHere(userId: string, projectId: string): Promise<boolean>;
   /** Bytes of one file; null when that revision has no such file. Throws `RevisionMissing`. */
   readFile(userId: string, projectId: string, revision: string, file: string): Promise<Buffer | null>;
   /** All files of a revision. Throws `RevisionMissing`. */
@@ -68,6 +70,7 @@ export function createMirror(dataDir: string): Mirror {
   const repoOf = (userId: string, projectId: string): Repo => openRepo(path.join(folder(userId, projectId), 'repo.git'));
   return {
     ensure: async (userId, projectId) => (await initBare(repoOf(userId, projectId).gitDir)).gitDir,
+    isHere: async (userId, projectId) => access(path.join(repoOf(userId, projectId).gitDir, 'HEAD')).then(() => true, () => false),
     readFile: async (userId, projectId, revision, file) => readFile(repoOf(userId, projectId), revision, file),
     listFiles: async (userId, projectId, revision) => listTree(repoOf(userId, projectId), revision),
     treeOf: async (userId, projectId, revision) => treeOf(repoOf(userId, projectId), revision),

@@ -7,6 +7,7 @@ import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
 import { listRefs, resolve } from '../../../src/git/refs.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror.js';
+import { withReadCache } from '../../../src/store/mirror-cache.js';
 
 let dataDir: string;
 let mirror: Mirror;
@@ -196,5 +197,26 @@ describe('removing a project', () => {
     expect(await exists(path.join(outside, 'kept.txt'))).toBe(true);
     expect(await exists(path.dirname(repoDir))).toBe(false);
     await rm(outside, { recursive: true });
+  });
+});
+
+describe('files that were read of late', () => {
+  it('are read without git, by revision; null and other revisions are not remembered as them', async () => {
+    const revision = await commit({ 'index.html': 'one' }, null);
+    let reads = 0;
+    const counted: Mirror = { ...mirror, readFile: (...args) => { reads += 1; return mirror.readFile(...args); } };
+    const cached = withReadCache(counted);
+    const next = await commit({ 'index.html': 'two' }, revision);
+    const read = async (of: string, file = 'index.html') => (await cached.readFile(userId, projectId, of, file))?.toString() ?? null;
+    expect([await read(revision), await read(revision), await read(next), await read(next), reads]).toEqual(['one', 'one', 'two', 'two', 2]);
+    expect([await read(next, 'x'), await read(next, 'x'), reads]).toEqual([null, null, 4]);
+  });
+
+  it('E7: are missed when the repository is gone', async () => {
+    const revision = await commit({ 'index.html': 'one' }, null);
+    const cached = withReadCache(mirror);
+    expect((await cached.readFile(userId, projectId, revision, 'index.html'))?.toString()).toBe('one');
+    await mirror.remove(userId, projectId);
+    await expect(cached.readFile(userId, projectId, revision, 'index.html')).rejects.toMatchObject({ kind: 'RevisionMissing' });
   });
 });
