@@ -37,7 +37,7 @@ const boundaries = Object.entries(ROOMS).map(([room, allowed]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['node_modules', '.data', '.tools', 'dist', 'test-results', 'test/histories', 'public/lib'] },
+  { ignores: ['node_modules', '.data', '.tools', 'dist', 'modal/build', 'test-results', 'test/histories', 'public/lib'] },
   {
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
