@@ -42,7 +42,7 @@ PACKAGES = [
 ]
 
 #: What the runner may inherit beside the secrets of its own command: nothing else of this container reaches it.
-INHERITED = ("PATH", "LANG", "LC_ALL", "NODE_ENV", "CI", "LOG_LEVEL", "CRASH_POINTS_DIR")
+INHERITED = ("PATH", "LANG", "LC_ALL", "NODE_ENV", "CI", "LOG_LEVEL", "CRASH_POINTS_DIR", "CHROMIUM_PATH")
 #: A container on Modal serves one user. Where bubblewrap cannot work in it, the model program runs as another user instead.
 ON_MODAL = {"NODE_ENV": "production", "RUNNER_ISOLATION": "container"}
 #: After SIGTERM the runner stops the model and cleans up; so long it may take.
@@ -215,8 +215,8 @@ def inside(root: Path, path: Any) -> Path:
 
 @contextlib.contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """A folder of this call in the container's temp folder, never on the Volume."""
-    folder = Path(tempfile.mkdtemp(prefix="dreamcore-"))
+    """A folder of this call in the container's temp folder, never on the Volume. Its name is short: browsers make sockets below it."""
+    folder = Path(tempfile.mkdtemp(prefix="dc-"))
     # The model program may run as another user, who has to come through to its own folder below.
     folder.chmod(0o711)
     try:

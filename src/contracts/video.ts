@@ -60,9 +60,9 @@ export interface RenderVideoInput extends ActionRef { projectId: string; revisio
 /** What an action keeps of a film; its bytes lie beside the repository. */
 export interface VideoMade { revision: string; seconds: number }
 
-/** Name of the temp folder of a call's programs. It is short: browsers make sockets below it, whose paths have at most 107 bytes. */
+/** Name of the temp folder of a call's programs. It is short: browsers make sockets below it, 45 bytes longer, whose paths have at most 107 (macOS: 103). */
 export function videoTempName(callId: string): string {
-  return `film-${callId.replaceAll('-', '').slice(0, 12)}.${callId.split('.').at(-1) ?? ''}`;
+  return `f-${callId.replaceAll('-', '').slice(0, 12)}.${callId.split('.').at(-1) ?? ''}`;
 }
 
 function oneLine(text: string, maxChars: number): string {

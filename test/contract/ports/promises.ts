@@ -5,6 +5,7 @@ import type { RunAgentInput } from '../../../src/activities/ports.js';
 import { superseded } from '../../../src/activities/generation.js';
 import type { Reply } from '../../fakes/messages-api.js';
 import { eventually, game } from '../runner/bench.js';
+import { filmPromises } from './film-promises.js';
 import { picturePromises } from './picture-promises.js';
 import { CALLBACK_SECRET, MODEL_KEY, start, startWorld, type PortSet, type World } from './world.js';
 
@@ -137,5 +138,6 @@ export function promisesOf(name: string, open: (world: World) => Promise<PortSet
     });
 
     picturePromises(() => ({ world, set }));
+    filmPromises(() => ({ world, set }));
   });
 }

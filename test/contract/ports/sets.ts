@@ -2,6 +2,7 @@ import path from 'node:path';
 import { localAgentActivities } from '../../../src/activities/local/agent.js';
 import { localFileActivities } from '../../../src/activities/local/files.js';
 import { localImageActivities } from '../../../src/activities/local/images.js';
+import { localVideoActivities } from '../../../src/activities/local/video.js';
 import { bundleRunner } from '../../../src/activities/local/runner-program.js';
 import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
 import { volumeNameOf } from '../../../src/contracts/modal.js';
@@ -17,6 +18,7 @@ export async function localSet(world: World): Promise<PortSet> {
     agent: localAgentActivities({ config: world.config(), store, mirror, runner }),
     files: localFileActivities({ mirror }),
     images: localImageActivities({ config: world.config(), mirror, pictures: world.pictures, runner }),
+    videos: localVideoActivities({ config: world.config(), store, mirror, movies: world.movies, runner, log }),
     isRunner: (args) => args.includes(path.join(dataDir, 'runner', 'main.mjs')),
     projectFolder: ({ userId, projectId }) => path.join(dataDir, 'users', userId, 'projects', projectId),
     stop: async () => undefined,
@@ -41,7 +43,7 @@ export async function modalSet(world: World): Promise<ModalPortSet> {
     const modal = await openModal({ config: world.config(emulator.env), store, mirror, log });
     if (!modal) throw new Error('no Modal set without credentials');
     return {
-      name: 'modal', modal, emulator, agent: modal.agent, files: modal.files, images: modal.images,
+      name: 'modal', modal, emulator, agent: modal.agent, files: modal.files, images: modal.images, videos: modal.videos,
       isRunner: (args) => args.includes(path.dirname(path.dirname(emulator.volumeFolder('any')))) && /dreamcore\/runner-\w+\.mjs/.test(args),
       projectFolder: ({ userId, projectId }) => path.join(emulator.volumeFolder(volumeNameOf(userId)), 'projects', projectId),
       async stop() {

@@ -6,13 +6,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import type { AgentActivities, FileActivities, GenerationSpec, ImageActivities, RunAgentInput, RunAgentOutcome } from '../../../src/activities/ports.js';
+import type { AgentActivities, FileActivities, GenerationSpec, ImageActivities, RunAgentInput, RunAgentOutcome, VideoActivities } from '../../../src/activities/ports.js';
 import { parseWorkerConfig, type WorkerConfig } from '../../../src/config.js';
 import { callbackKeyOf, callbackMac } from '../../../src/contracts/callback-signature.js';
 import { openRepo } from '../../../src/git/process.js';
 import { listRefs } from '../../../src/git/refs.js';
 import { startDemoServer } from '../../../src/embedded/demo/server.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror.js';
+import { createMovies, type Movies } from '../../../src/store/movies.js';
 import { createPictures, type Pictures } from '../../../src/store/pictures.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
@@ -33,6 +34,7 @@ export interface World {
   readonly modelName: string;
   readonly listener: Listener;
   readonly pictures: Pictures;
+  readonly movies: Movies;
   /** What the image model was asked, in order. */
   readonly imageRequests: readonly string[];
   /** Configuration of a worker; what is given comes on top. */
@@ -61,6 +63,7 @@ export interface PortSet {
   readonly agent: AgentActivities;
   readonly files: FileActivities;
   readonly images: ImageActivities;
+  readonly videos: VideoActivities;
   /** Whether a process with these arguments is a runner of this set. */
   isRunner(args: string): boolean;
   /** Where this set keeps a project's files. */
@@ -104,10 +107,10 @@ export async function startWorld(): Promise<World> {
     return started.attempt;
   };
   return {
-    database, mirror, dataDir, model, modelName, listener, imageRequests, pictures: createPictures(dataDir),
+    database, mirror, dataDir, model, modelName, listener, imageRequests, pictures: createPictures(dataDir), movies: createMovies(dataDir),
     config: (changes = {}) => parseWorkerConfig({
       ...database.config, DATA_DIR: dataDir, ANTHROPIC_API_KEY: MODEL_KEY, ANTHROPIC_BASE_URL: model.url, CLAUDE_MODEL: modelName, CALLBACK_SECRET,
-      GEMINI_API_KEY: IMAGE_KEY, GEMINI_BASE_URL: `${imageModel.url}/gemini`, CALLBACK_BASE_URL: listener.url, START_TIMEOUT_MS: '40000', NO_PROGRESS_TIMEOUT_MS: '40000', ...changes,
+      GEMINI_API_KEY: IMAGE_KEY, GEMINI_BASE_URL: `${imageModel.url}/gemini`, CALLBACK_BASE_URL: listener.url, START_TIMEOUT_MS: '40000', NO_PROGRESS_TIMEOUT_MS: '40000', VIDEO_SECONDS: '1', VIDEO_SCALE: '0.5', ...changes,
     }),
     script(...next) {
       replies.splice(0, replies.length, ...next);
