@@ -8,7 +8,7 @@ import { Person } from './person.js';
 let stack: Stack;
 let browser: Browser;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await startStack({ env: { VIDEO_SECONDS: '1', VIDEO_SCALE: '0.25' } });
   browser = await launchChromium();
 });
 afterAll(async () => {
@@ -30,6 +30,14 @@ describe('from the publish page to a stranger\'s phone', () => {
     await maker.page.locator('.thumbnail-stage img').waitFor({ timeout: 60_000 });
     await maker.page.fill('#title', '星のおさんぽ');
     await maker.page.locator('#saveState', { hasText: '保存済み' }).waitFor();
+    await maker.page.click('#filmButton');
+    await maker.page.locator('.film-stage', { hasText: /動画を生成中... \d+%/ }).waitFor({ timeout: 60_000 });
+    await maker.page.locator('.film-stage video').waitFor({ timeout: 120_000 });
+    expect(await maker.page.locator('.film-stage video').evaluate((video) => new Promise((resolve) => {
+      const { readyState, duration } = video as HTMLVideoElement;
+      if (readyState > 0) resolve(duration);
+      else video.addEventListener('loadedmetadata', () => { resolve((video as HTMLVideoElement).duration); });
+    }))).toBeCloseTo(1, 0);
     await maker.picture('publish');
     await maker.page.click('#submitButton');
     await maker.page.waitForURL(/\/game\.html\?id=/, { timeout: 60_000 });

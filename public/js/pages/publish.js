@@ -1,6 +1,7 @@
 /** The publish page: what players read of a game, saved as it is typed; then the game is put out, or taken back. */
 import { ask, get } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
+import { Film } from '../publish/film.js';
 import { PublishForm } from '../publish/form.js';
 import { Thumbnail } from '../publish/thumbnail.js';
 import { text } from '../texts/index.js';
@@ -37,6 +38,7 @@ async function start() {
   const thumbnail = openThumbnail(session, form);
   thumbnail.show(draft?.thumbnailUrl ?? null);
   submit.disabled = false;
+  void openFilm(session).open();
   await showPublished(session);
   if (draft) return;
   await writeByAi(session, form, ['title', 'description', 'howToPlay', 'tags']);
@@ -60,6 +62,17 @@ function openThumbnail(session, form) {
       return keep(await ask(session, 'POST', `${api}/upload-thumbnail`, data));
     },
     source: (url) => `${url}${url.includes('?') ? '&' : '?'}access_token=${encodeURIComponent(session.token)}`,
+  });
+}
+
+/** @param {Session} session */
+function openFilm(session) {
+  return new Film(byId('film', HTMLElement), {
+    make: async (actionId) => void await ask(session, 'POST', `${api}/generate-movie`, { actionId }),
+    progress: async (actionId) => (await (await get(session, `/api/actions/${actionId}`)).json()).progress ?? null,
+    stop: async (actionId) => void await ask(session, 'POST', `/api/actions/${actionId}/cancel`),
+    exists: async () => (await fetch(`${api}/movie`, { method: 'HEAD', headers: { Authorization: `Bearer ${session.token}` } })).ok,
+    load: async () => (await get(session, `${api}/movie?t=${Date.now()}`)).blob(),
   });
 }
 
