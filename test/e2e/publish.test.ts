@@ -33,11 +33,7 @@ describe('from the publish page to a stranger\'s phone', () => {
     await maker.page.click('#filmButton');
     await maker.page.locator('.film-stage', { hasText: /動画を生成中... \d+%/ }).waitFor({ timeout: 60_000 });
     await maker.page.locator('.film-stage video').waitFor({ timeout: 120_000 });
-    expect(await maker.page.locator('.film-stage video').evaluate((video) => new Promise((resolve) => {
-      const { readyState, duration } = video as HTMLVideoElement;
-      if (readyState > 0) resolve(duration);
-      else video.addEventListener('loadedmetadata', () => { resolve((video as HTMLVideoElement).duration); });
-    }))).toBeCloseTo(1, 0);
+    await expect.poll(() => maker.page.evaluate<number | null>('document.querySelector(".film-stage video").duration')).toBeCloseTo(1, 0);
     await maker.picture('publish');
     await maker.page.click('#submitButton');
     await maker.page.waitForURL(/\/game\.html\?id=/, { timeout: 60_000 });
