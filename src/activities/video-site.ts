@@ -1,10 +1,16 @@
+import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { access, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { PROJECT_ROOT } from '../config.js';
 import { pinnedVersion } from './pinned-version.js';
 
 const SOURCES = path.join(PROJECT_ROOT, 'video');
+const isSource = import.meta.url.endsWith('.ts');
+const PROGRAM = fileURLToPath(new URL(`./video-site-program.${isSource ? 'ts' : 'js'}`, import.meta.url));
+const ERRORS_KEPT = 2_000;
 /** What the composition is made of; other versions make another site. */
 const PACKAGES = ['remotion', '@remotion/bundler', 'react', 'react-dom'];
 
@@ -16,24 +22,36 @@ export async function videoSiteVersion(): Promise<string> {
   return digest.digest('hex').slice(0, 16);
 }
 
+const making = new Map<string, Promise<string>>();
+
 /** The composition as a site that a browser can open, `<folder>/video-<version>`: bundled once, found again afterwards. */
 export async function videoSite(folder: string): Promise<string> {
   const site = path.join(path.resolve(folder), `video-${await videoSiteVersion()}`);
+  // Whoever comes meanwhile waits for the same one.
+  const made = making.get(site) ?? makeSite(site).finally(() => making.delete(site));
+  making.set(site, made);
+  return made;
+}
+
+async function makeSite(site: string): Promise<string> {
   if (await isThere(site)) return site;
-  // Much of it, and wanted once.
-  const { bundle } = await import('@remotion/bundler');
   const draft = `${site}.${process.pid}`;
   await rm(draft, { recursive: true, force: true });
-  await bundle({
-    entryPoint: path.join(SOURCES, 'index.ts'), rootDir: SOURCES, outDir: draft, publicDir: path.join(SOURCES, 'public'), rspack: true, enableCaching: false,
-    rspackOverride: (config) => ({ ...config, devtool: false, resolve: { ...config.resolve, extensionAlias: { '.js': ['.ts', '.tsx', '.js'] } } }),
-  });
+  await bundleInto(draft);
   await rename(draft, site).catch(async (error: unknown) => {
     // Another worker was first.
     await rm(draft, { recursive: true, force: true });
     if (!(await isThere(site))) throw error;
   });
   return site;
+}
+
+async function bundleInto(outDir: string): Promise<void> {
+  const child = fork(PROGRAM, [SOURCES, outDir], { cwd: PROJECT_ROOT, execArgv: isSource ? ['--import', 'tsx'] : [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  let errors = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => { errors = (errors + text).slice(-ERRORS_KEPT); });
+  const [code] = await once(child, 'close') as [number | null];
+  if (code !== 0) throw new Error(`the site of films could not be bundled (exit ${code}): ${errors}`);
 }
 
 function isThere(folder: string): Promise<boolean> {

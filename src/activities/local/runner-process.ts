@@ -16,6 +16,8 @@ export interface RunnerStart {
   /** Secrets and addresses; the only environment the runner gets beside PATH and the like. */
   env: Readonly<Record<string, string>>;
   signal: AbortSignal;
+  /** How long it may take to end by itself after `signal`; 0 for one that has nothing to clean up. */
+  stopGraceMs?: number;
   /** Called when the runner says that something happened. */
   onAlive?: (seq: number) => void;
   /** Called when the runner says how much of its work is done. */
@@ -27,13 +29,13 @@ export interface RunnerStart {
  * Throws a DreamError of the runner's own kind, `RunCrashed` when it died without a word, `RunCancelled` after `signal`.
  * The runner lives only as long as its stdin is open: when this process dies, it stops by itself.
  */
-export async function startRunner({ program = runnerFromSource, input, env, signal, onAlive, onProgress }: RunnerStart): Promise<unknown> {
+export async function startRunner({ program = runnerFromSource, input, env, signal, stopGraceMs = STOP_GRACE_MS, onAlive, onProgress }: RunnerStart): Promise<unknown> {
   const child = spawn(process.execPath, program, {
     env: { ...inherited(), ...env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true,
   });
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const failedToStart = new Promise<never>((_, reject) => child.once('error', reject));
-  const stop = () => void stopRunner(child, exited);
+  const stop = () => void stopRunner(child, exited, stopGraceMs);
   signal.addEventListener('abort', stop, { once: true });
   try {
     let errors = '';
@@ -86,9 +88,10 @@ function asDreamError(error: unknown): DreamError {
   return new DreamError(kind, message, details);
 }
 
-async function stopRunner(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
+async function stopRunner(child: ChildProcess, exited: Promise<unknown>, graceMs: number): Promise<void> {
+  if (graceMs === 0) return killGroup(child);
   child.kill('SIGTERM');
-  const timer = setTimeout(() => killGroup(child), STOP_GRACE_MS);
+  const timer = setTimeout(() => killGroup(child), graceMs);
   await exited;
   clearTimeout(timer);
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -39,12 +40,12 @@ async function renderFilm(deps: LocalVideoDeps, input: RenderFilmInput, context:
     if (made) return made;
     const repoDir = await mirror.ensure(input.userId, input.projectId);
     await mirror.assertHere(input.userId, input.projectId, input.revision);
-    const siteDir = await videoSite(path.join(config.DATA_DIR, 'runner'));
     const stopped = AbortSignal.any([context.cancellationSignal, progress.ended]);
-    // A browser that is busy drawing takes its time to close.
+    const siteDir = await orStopped(videoSite(path.join(config.DATA_DIR, 'runner')), stopped);
+    // Nobody waits for a browser that is busy drawing: what it leaves is removed here.
     stopped.addEventListener('abort', () => void killThoseIn(tempDir), { once: true });
     const raw = await startRunner({
-      program: runner, env: {}, signal: stopped, onProgress: (percent) => progress.note(percent),
+      program: runner, env: {}, signal: stopped, stopGraceMs: 0, onProgress: (percent) => progress.note(percent),
       input: videoInput(config, input, { callId, repoDir, scratchDir, siteDir, isNice: true, callbackUrl: null }),
     });
     return await keepFilm(deps, input, raw);
@@ -58,6 +59,15 @@ async function renderFilm(deps: LocalVideoDeps, input: RenderFilmInput, context:
     // The runner removes them, unless it was killed.
     for (const folder of [scratchDir, tempDir]) await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
+}
+
+/** What takes longer than the film is wanted goes on by itself. */
+async function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const over = new AbortController();
+  const stopped = once(signal, 'abort', { signal: over.signal }).then(() => { throw signal.reason as Error; });
+  stopped.catch(() => undefined);
+  return Promise.race([work, stopped]).finally(() => over.abort());
 }
 
 /** Tells the row how far the film is; a row that has ended ends the work. */

@@ -1,0 +1,14 @@
+import path from 'node:path';
+import { bundle } from '@remotion/bundler';
+
+/**
+ * Bundles the composition in `sources` as a site into `outDir`: `<sources> <outDir>`. A program of its own, because it takes all of a
+ * thread for seconds, and a worker has to tell meanwhile that it lives. Ends with whoever has started it.
+ */
+const [sources = '', outDir = ''] = process.argv.slice(2);
+process.once('disconnect', () => process.exit(1));
+await bundle({
+  entryPoint: path.join(sources, 'index.ts'), rootDir: sources, outDir, publicDir: path.join(sources, 'public'), rspack: true, enableCaching: false,
+  rspackOverride: (config) => ({ ...config, devtool: false, resolve: { ...config.resolve, extensionAlias: { '.js': ['.ts', '.tsx', '.js'] } } }),
+});
+process.exit(0);
