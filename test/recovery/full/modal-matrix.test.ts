@@ -16,6 +16,7 @@ import { startWorkers, type Workers } from '../../support/workers.js';
  * | control plane killed during a call; 500s; a connection torn after a call was taken | here |
  * | control plane refuses, is silent, is full (quota), dies for good; a container hangs; late work after the fallback is never published; leaving Modal | ../modal-fallback.test.ts |
  * | container killed or replaced on the same input at its work; result lost | here; before and after its work, without a stack: test/contract/modal |
+ * | a film's container killed | modal-film.test.ts |
  * | Volume behind, mirror lost | here; Volume lost: ../flip.test.ts |
  * | posts late, doubled, shuffled, torn, 5xx, forged, foreign, after the end | modal-callbacks.test.ts |
  * | workers and runners killed at each step; worker killed in mid-call goes on with the same call | ../modal-crash-points.test.ts |
