@@ -57,7 +57,7 @@ function documentedVariables(): string[] {
 function pathsIn(text: string): string[] {
   const spans = [...text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/`([^`\s]+)`/g)].map((match) => match[1] ?? '');
   const links = [...text.matchAll(/\]\(([^)#\s]+)/g)].map((match) => match[1] ?? '').filter((target) => !/^[a-z]+:/.test(target));
-  const roots = [...readdirSync(PROJECT_ROOT), ...readdirSync(path.join(PROJECT_ROOT, 'src'))].filter((name) => !['.data', '.tools', '.env', '.git', 'node_modules'].includes(name));
+  const roots = [...readdirSync(PROJECT_ROOT), ...readdirSync(path.join(PROJECT_ROOT, 'src'))].filter((name) => !['.data', '.tools', '.env', '.git', 'node_modules', 'test-results'].includes(name));
   const isPath = (span: string): boolean => SOURCE_FILE.test(span) ? !span.startsWith('/') && !/[A-Z]_[A-Z]/.test(span) : span.includes('/') && roots.includes(span.split('/')[0] ?? '');
   return [...spans.filter((span) => /^[\w.@*<>/-]+$/.test(span)).filter(isPath), ...links];
 }
