@@ -102,6 +102,8 @@ export class Listener {
     if (['jobStarted', 'styleOptions', 'error'].includes(frame.type)) this.unanswered = null;
     if (frame.type === 'streamReset' || frame.type === 'jobStarted') this.text = '';
     if (frame.type === 'stream') this.text += frame['content'] as string;
+    // A job that was just accepted is followed from its start, also by a socket that breaks before anything else was heard.
+    if (frame.type === 'jobStarted' && frame.jobId && this.lastPlace?.jobId !== frame.jobId) this.lastPlace = { jobId: frame.jobId, attempt: 0, seq: 0 };
     if (frame.jobId && frame.attempt !== undefined && frame.seq !== undefined) {
       this.lastPlace = { jobId: frame.jobId, attempt: frame.attempt, seq: frame.seq };
     }

@@ -3,12 +3,12 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createLog } from '../../src/log.js';
-import { createStore, type Store } from '../../src/store/index.js';
-import type { Player } from '../support/checker.js';
-import { openFilm, programsOf } from '../support/film.js';
-import { newPlayer, say } from '../support/player.js';
-import { startStack, type Stack } from '../support/stack.js';
+import { createLog } from '../../../src/log.js';
+import { createStore, type Store } from '../../../src/store/index.js';
+import type { Player } from '../../support/checker.js';
+import { openFilm, programsOf } from '../../support/film.js';
+import { newPlayer, say } from '../../support/player.js';
+import { startStack, type Stack } from '../../support/stack.js';
 
 /** A film of one second at half size, whose worker dies while it is made. */
 let stack: Stack;
