@@ -105,6 +105,7 @@ class Container:
         self.pid: int | None = None
         self.is_busy = False
         self.is_retired = False
+        self.is_killed = False
         #: What becomes of its call when it dies: `failure`, `internal`, or `restart` on the same input.
         self.outcome = "failure"
         self._views: dict[str, tuple[str, View]] = {}
@@ -165,7 +166,7 @@ class Container:
                 continue
             if message["type"] == "started" and death is not None:
                 asyncio.get_running_loop().call_later(death.after_ms / 1000, self.kill, death.outcome)
-            if message["type"] == "result" and death is None:
+            if message["type"] == "result" and death is None and not self.is_killed:
                 return message
         return None
 
@@ -177,6 +178,7 @@ class Container:
     def kill(self, outcome: str = "failure") -> None:
         """Death without a word, with all that it has started."""
         self.outcome = outcome
+        self.is_killed = True
         if self.pid is not None:
             processes.kill_tree(self.pid)
 

@@ -70,6 +70,7 @@ def kill_below(root: int) -> None:
 
 
 def kill_tree(root: int) -> None:
-    """Kills `root` after everything below it."""
+    """Kills `root` and everything below it. `root` is stopped first: it must not see its children die, and tell of it."""
+    kill(root, signal.SIGSTOP)
     kill_below(root)
     kill(root)

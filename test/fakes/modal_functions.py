@@ -60,3 +60,12 @@ def linger(seconds, mark):
         time.sleep(0.02)
     child.kill()
     return "done"
+
+
+@app.function(name="attend", image=image)
+def attend(mark):
+    """Waits for a process of its own, and would tell of its death."""
+    child = subprocess.Popen(["sleep", "600"])
+    with open(os.path.join(root(), mark), "w") as file:
+        file.write(f"{os.getpid()} {child.pid}\n")
+    return f"it ended with {child.wait()}"

@@ -85,6 +85,8 @@ export interface ModalEmulator {
   readonly env: Readonly<{ MODAL_SERVER_URL: string; MODAL_TOKEN_ID: string; MODAL_TOKEN_SECRET: string }>;
   /** The folder of a Volume. */
   volumeFolder(name: string): string;
+  /** The process ids that a function has written as a line of a file of its Volume, once they are there. */
+  pidsIn(volume: string, file: string): Promise<number[]>;
   /** A client of the real SDK; other credentials on demand. */
   client(credentials?: { tokenId: string; tokenSecret: string }): ModalClient;
   /** `modal deploy` of an app file, by the real command line. Returns its output. */
@@ -126,9 +128,10 @@ export async function startModalEmulator(options: { secrets?: Readonly<Record<st
   ], { ...env, MODAL_EMULATOR_SECRETS: JSON.stringify({ gemini: { GEMINI_API_KEY: '' }, ...options.secrets }) });
   const cliEnv = { ...process.env, ...env, MODAL_CONFIG_PATH: '/dev/null', PYTHONDONTWRITEBYTECODE: '1' };
   let child = await start();
+  const volumeFolder = (name: string): string => path.join(dataDir, 'modal', 'volumes', name);
   return {
-    control: openControl(controlFile), env,
-    volumeFolder: (name) => path.join(dataDir, 'modal', 'volumes', name),
+    control: openControl(controlFile), env, volumeFolder,
+    pidsIn: (volume, file) => pidsIn(path.join(volumeFolder(volume), file)),
     client: (credentials = { tokenId: env.MODAL_TOKEN_ID, tokenSecret: env.MODAL_TOKEN_SECRET }) => {
       // The only way to tell it where the server is.
       process.env.MODAL_SERVER_URL = env.MODAL_SERVER_URL;
@@ -143,6 +146,14 @@ export async function startModalEmulator(options: { secrets?: Readonly<Record<st
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+async function pidsIn(file: string): Promise<number[]> {
+  for (const deadline = Date.now() + LIMIT_MS; ; await sleep(20)) {
+    const text = await readFile(file, 'utf8').catch(() => '');
+    if (text.endsWith('\n')) return text.trim().split(/\s+/).map(Number);
+    if (Date.now() > deadline) throw new Error('the function did not begin');
+  }
 }
 
 /** Resolves when it says that it listens. */

@@ -3,6 +3,7 @@ import type { Function_, ModalClient } from 'modal';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
+import { isAlive } from '../../support/stack.js';
 
 const POLL = { timeoutMs: 60_000 };
 
@@ -92,6 +93,18 @@ describe('containers, on order', () => {
     await emulator.control.add({ kind: 'container-death', on: 'echo', when: 'during', outcome: 'internal', times: 1 });
     expect((await failureOf((await (await echo()).spawn([1])).get(POLL))).name).toBe('InternalFailure');
     expect(await (await echo()).remote([2])).toMatchObject({ value: 2 });
+  });
+
+  it('die at once with what they have started: no function lives to tell that its child was killed', async () => {
+    const [volume, attend] = [await client.volumes.fromName('user-fall', { createIfMissing: true, version: 2 }), await client.functions.fromName('emulator-test', 'attend')];
+    const bound = await attend.withOptions({ volumes: { '/user': volume } }).instance();
+    for (let round = 0; round < 5; round += 1) {
+      const call = await bound.spawn([`mark-${round}`]);
+      const pids = await emulator.pidsIn('user-fall', `mark-${round}`);
+      expect(await emulator.control.killContainers({ call: call.functionCallId })).toBe(1);
+      expect(await failureOf(call.get(POLL))).toMatchObject({ name: 'RemoteError', message: 'Remote error: The container of the function was lost.' });
+      await expect.poll(() => pids.some(isAlive), { timeout: 30_000 }).toBe(false);
+    }
   });
 
   it('finish, and nobody ever hears of it', async () => {

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Function_, FunctionCall, ModalClient } from 'modal';
@@ -37,13 +37,7 @@ async function failureOf(work: Promise<unknown>): Promise<{ name: string; messag
 }
 
 /** The pids that `linger` has left on the Volume: its container and a process in a session of its own. */
-async function pidsOf(user: string, mark: string): Promise<number[]> {
-  for (const deadline = Date.now() + 60_000; ; await sleep(20)) {
-    const text = await readFile(path.join(emulator.volumeFolder(`user-${user}`), mark), 'utf8').catch(() => '');
-    if (text.endsWith('\n')) return text.trim().split(/\s+/).map(Number);
-    if (Date.now() > deadline) throw new Error('the function did not begin');
-  }
-}
+const pidsOf = (user: string, mark: string): Promise<number[]> => emulator.pidsIn(`user-${user}`, mark);
 
 async function untilGone(pids: readonly number[]): Promise<void> {
   for (const deadline = Date.now() + 30_000; pids.some(isAlive); await sleep(20)) {
