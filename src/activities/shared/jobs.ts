@@ -11,6 +11,7 @@ import type { Store } from '../../store/index.js';
 import type { JobStreamClient } from '../job-stream-client.js';
 import type { CompleteJobInput, JobActivities } from '../ports.js';
 import type { Alerts } from './alerts.js';
+import { gameTexts } from './game-texts.js';
 import type { Storage } from './storage.js';
 
 /** A name may follow the end of its job; its place leaves room for the closing events. */
@@ -59,8 +60,8 @@ export function jobActivities(deps: JobDeps): JobRowActivities {
     },
 
     async nameProject({ jobId, userId, projectId, revision, attempt }) {
-      const read = async (file: string) => (await deps.mirror.readFile(userId, projectId, revision, file))?.toString('utf8') ?? null;
-      const name = gameTitle(await read('specs/game.md'), await read('index.html'));
+      const texts = gameTexts(deps.mirror, userId, projectId, revision);
+      const name = gameTitle(await texts.spec(), await texts.page());
       if (!name || !(await store.projects.renameIfDefault(projectId, name))) return null;
       await stream.append(jobId, attempt, RENAMED_SEQ, [{ type: 'renamed', name }]);
       return { name };

@@ -11,6 +11,7 @@ import type { Store } from '../../store/index.js';
 import type { JobStreamClient } from '../job-stream-client.js';
 import { createModel, wordsOf } from '../model.js';
 import type { Answer, GenerationPlan, JobActivities, PlanGenerationInput } from '../ports.js';
+import { gameTexts } from './game-texts.js';
 
 const MAX_ANSWER_TOKENS = 1_500;
 /** Places of the opening events (attempt 0); fixed, so that a repeated activity repeats them. */
@@ -79,8 +80,8 @@ async function questionPrompt({ store, mirror }: PlanningDeps, userId: string, p
   const [project, history, head] = await Promise.all([
     store.projects.get(projectId), store.chatHistory.last(projectId), store.revisions.head(projectId),
   ]);
-  const read = async (file: string) => (head ? (await mirror.readFile(userId, projectId, head.revision, file))?.toString('utf8') ?? null : null);
-  const [spec, code] = await Promise.all([read('specs/game.md'), read('index.html')]);
+  const texts = gameTexts(mirror, userId, projectId, head?.revision ?? null);
+  const [spec, code] = await Promise.all([texts.spec(), texts.page()]);
   return chatPrompt({ question, projectName: project?.name ?? '', spec, code, history });
 }
 

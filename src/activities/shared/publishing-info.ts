@@ -8,6 +8,7 @@ import type { Mirror } from '../../store/mirror.js';
 import type { Store } from '../../store/index.js';
 import { createModel, wordsOf } from '../model.js';
 import type { PublishingActivities } from '../ports.js';
+import { gameTexts } from './game-texts.js';
 
 const MAX_TOKENS = 1_500;
 const MAX_RAW_CHARS = 1_000;
@@ -30,9 +31,8 @@ export function publishInfoActivities(deps: PublishInfoDeps): Pick<PublishingAct
 
 async function promptOf({ store, mirror }: PublishInfoDeps, userId: string, projectId: string): Promise<string> {
   const [project, head] = await Promise.all([store.projects.get(projectId), store.revisions.head(projectId)]);
-  const read = async (file: string) => (head ? (await mirror.readFile(userId, projectId, head.revision, file))?.toString('utf8') ?? null : null);
-  const spec = (await read('specs/game.md')) ?? (await read('spec.md'));
-  return publishInfoPrompt({ projectName: project?.name ?? '', spec, code: (await read('index.html')) ?? WELCOME_PAGE });
+  const texts = gameTexts(mirror, userId, projectId, head?.revision ?? null);
+  return publishInfoPrompt({ projectName: project?.name ?? '', spec: await texts.spec(), code: (await texts.page()) ?? WELCOME_PAGE });
 }
 
 async function askModel(anthropic: Anthropic, model: string, prompt: string): Promise<string> {

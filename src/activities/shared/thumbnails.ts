@@ -5,9 +5,7 @@ import type { Mirror } from '../../store/mirror.js';
 import type { Pictures } from '../../store/pictures.js';
 import type { Store } from '../../store/index.js';
 import type { ThumbnailActivities } from '../ports.js';
-
-/** Where a game tells what it is: its own notes first, then those of older projects (rest.md §9.3). */
-const SPECS = ['specs/game.md', 'spec.md'];
+import { gameTexts } from './game-texts.js';
 
 export interface ThumbnailDeps {
   config: Pick<WorkerConfig, 'GEMINI_API_KEY'>;
@@ -26,10 +24,7 @@ export function thumbnailActivities({ config, store, mirror, pictures }: Thumbna
         if (!head) throw new DreamError('FILE_NOT_FOUND', 'there is no game to be seen yet');
         return { kind: 'screenshot', revision: head.revision };
       }
-      let description = '';
-      for (const file of head ? SPECS : []) {
-        description ||= (await mirror.readFile(userId, projectId, head!.revision, file))?.toString('utf8') ?? '';
-      }
+      const description = (await gameTexts(mirror, userId, projectId, head?.revision ?? null).spec()) ?? '';
       return { kind: 'draw', prompt: thumbnailPrompt({ title: title ?? project.name, description }) };
     },
 

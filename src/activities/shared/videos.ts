@@ -7,6 +7,7 @@ import type { Mirror } from '../../store/mirror.js';
 import type { Store } from '../../store/index.js';
 import { createModel, wordsOf } from '../model.js';
 import type { VideoPlanActivities } from '../ports.js';
+import { gameTexts } from './game-texts.js';
 
 const MAX_TOKENS = 600;
 const MAX_TITLE_CHARS = 40;
@@ -27,8 +28,8 @@ export function videoPlanActivities({ config, store, mirror, log }: VideoPlanDep
       if (!project) throw new DreamError('ACCESS_DENIED', 'the project is gone');
       const title = Array.from((draft?.title?.trim() || project.name.trim() || 'ゲーム').replace(/\s+/g, ' ')).slice(0, MAX_TITLE_CHARS).join('');
       const description = draft?.description ?? '';
-      const read = async (file: string): Promise<string | null> => (await mirror.readFile(userId, projectId, revision, file))?.toString('utf8') ?? null;
-      const facts: VideoPromptInput = { title, description, spec: (await read('specs/game.md')) ?? (await read('spec.md')), code: (await read('index.html')) ?? '' };
+      const texts = gameTexts(mirror, userId, projectId, revision);
+      const facts: VideoPromptInput = { title, description, spec: await texts.spec(), code: (await texts.page()) ?? '' };
       const story = await askForStory(facts).catch((error: unknown) => {
         log.warn({ err: error, projectId }, 'the model found no words for a film; plain ones are taken');
         return plainStory(title, description);
