@@ -27,6 +27,7 @@ const Env = z.object({
   HOST: z.string().min(1).optional(),
   PUBLIC_URL: Url.optional(),
   GAMES_ORIGIN: Url.optional(),
+  PUBLIC_DIR: z.string().min(1).transform((folder) => path.resolve(PROJECT_ROOT, folder)).optional(),
   CORS_ALLOWED_ORIGINS: List.default([]),
   TRUST_PROXY: Proxies.default(0),
 

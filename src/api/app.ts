@@ -100,7 +100,7 @@ export function createApp({ config, log, auth, limits, store, games, assetFiles,
   app.use(played);
   app.use(game);
   app.use(vendorRoutes());
-  app.use(pageRoutes());
+  app.use(pageRoutes(config));
 
   app.use(notFound);
   app.use(handleError);

@@ -22,6 +22,7 @@ import { JobFeeds } from './jobs-feed/feeds.js';
 import { storeFacts } from './jobs-feed/store-facts.js';
 import { streamReader } from './jobs-feed/stream-reader.js';
 import { createRateLimits } from './rate-limits.js';
+import { checkPublicDir } from './routes/pages.js';
 import { shutDown } from './shutdown.js';
 import { withSignInAudit } from './sign-in-audit.js';
 import { attachSockets } from './sockets/attach.js';
@@ -68,6 +69,7 @@ export function assembleApi(config: Config, log: Log) {
  * until they are back.
  */
 export async function startApi(config: Config, log: Log): Promise<RunningApi> {
+  await checkPublicDir(config);
   const { app, socketDeps, assetFiles, connection } = assembleApi(config, log);
   await assetFiles.removeOldParts();
   const server = createServer(app);

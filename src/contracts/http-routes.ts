@@ -139,6 +139,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
   { method: 'get', path: '/discover', tag: 'pages', summary: 'Published games', auth: 'none', answers: { 200: 'text/html' } },
   { method: 'get', path: '/zap', tag: 'pages', summary: 'The same', auth: 'none', answers: { 200: 'text/html' } },
   { method: 'get', path: '/zap/:id', tag: 'pages', summary: 'Play a game', auth: 'none', answers: { 200: 'text/html' } },
+  { method: 'get', path: '/mypage', tag: 'pages', summary: 'Own profile and games', auth: 'none', answers: { 200: 'text/html' } },
   { method: 'get', path: '/notifications', tag: 'pages', summary: 'Notifications', auth: 'none', answers: { 200: 'text/html' } },
   { method: 'get', path: '/lib/supabase.min.js', tag: 'pages', summary: 'Browser build of supabase-js', auth: 'none', answers: { 200: 'application/javascript' } },
 

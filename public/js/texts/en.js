@@ -1,5 +1,6 @@
 /** The same catalogue in English. Optional: what the server and the AI write stays in their own language. */
 
+import { enMypage } from './en-mypage.js';
 import { enPublish } from './en-publish.js';
 
 /** @type {import('./ja.js').Catalogue} */
@@ -196,4 +197,5 @@ export const en = {
   restoreFailed: 'This version could not be restored.',
 
   ...enPublish,
+  ...enMypage,
 };

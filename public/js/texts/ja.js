@@ -1,3 +1,4 @@
+import { jaMypage } from './ja-mypage.js';
 import { jaPublish } from './ja-publish.js';
 
 /**
@@ -211,6 +212,9 @@ export const ja = {
 
   // Publishing, playing, notifications
   ...jaPublish,
+
+  // Navigation, my page, cutting pictures, design preview
+  ...jaMypage,
 };
 
 /** The shape of a catalogue. @typedef {typeof ja} Catalogue */

@@ -1,8 +1,9 @@
-/** What every page does first: texts, icons, the live region, the DEMO strip. */
+/** What every page does first: texts, icons, the navigation, the live region, the DEMO strip. */
 import { readConfig } from '../net/config.js';
 import { applyTexts, switchLanguage, text } from '../texts/index.js';
 import { h } from './dom.js';
 import { applyIcons } from './icons.js';
+import { showNavigation } from './nav.js';
 import { prepareToasts } from './toast.js';
 import { followKeyboard } from './viewport.js';
 
@@ -11,6 +12,7 @@ export function startPage(title) {
   document.title = title;
   applyTexts();
   applyIcons();
+  showNavigation();
   prepareToasts();
   followKeyboard();
   for (const button of document.querySelectorAll('.language-switch')) button.addEventListener('click', switchLanguage);

@@ -65,7 +65,8 @@ const assetGuard = (method: string, rest: string): Row[] => [
 ];
 
 const FILE = { 'cache-control': 'public, max-age=0', etag: matching(/^W\/"/), 'last-modified': anyText, 'accept-ranges': 'bytes' };
-const HTML = { ...FILE, 'content-type': matching(/^text\/html; charset=utf-8$/i) };
+const HTML = { ...FILE, 'content-type': 'text/html; charset=UTF-8' };
+const SCRIPT = { ...FILE, 'content-type': 'application/javascript; charset=UTF-8' };
 const PNG = { ...FILE, 'content-type': 'image/png' };
 const THIRTEEN = '0123456789abc';
 const png = (file: Form['file'] = {}, fields: Form['fields'] = {}): More => ({ body: new Form(file, fields) });
@@ -79,8 +80,13 @@ const DRAFT = { title: '星よけ', description: '', howToPlay: '', tags: ['星'
 export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
   '§2.1 static files': [
     row('GET /', 'anybody', 200, /<html/, { headers: HTML }),
-    row('GET /create.html', 'anybody', 200, /<html/, { headers: HTML }),
+    ...['index', 'create', 'discover', 'editor', 'mypage', 'notifications', 'play', 'design-preview'].map((page) => row(`GET /${page}.html`, 'anybody', 200, /<html/, { headers: HTML })),
     row('GET /publish.html?id=:game', 'anybody', 200, /<html/, { headers: HTML }),
+    row('GET /lib/supabase.min.js', 'anybody', 200, /supabase/, { headers: SCRIPT }),
+    row('GET /js/pages/mypage.js', 'anybody', 200, /import/, { headers: SCRIPT }),
+    row('GET /css/mypage.css', 'anybody', 200, /mypage/, { headers: { ...FILE, 'content-type': 'text/css; charset=UTF-8' } }),
+    // What only V2's own pages load is served with them, from PUBLIC_DIR: public-dir.test.ts.
+    row('GET /app.js', 'anybody', 404, /Cannot GET \/app\.js/),
     row('GET /css', 'anybody', 301, undefined, { headers: { location: '/css/' } }),
     row('GET /css/', 'anybody', 404, /Cannot GET \/css\//),
     row('GET /.gitignore', 'anybody', 404, /Cannot GET \/\.gitignore/),
@@ -91,9 +97,11 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
     row('GET /create', 'anybody', 200, /<html/, { headers: HTML }),
     row('GET /project/:game', 'anybody', 200, /<html/, { headers: HTML }),
     row('GET /project/anything', stranger, 200, /<html/, { headers: HTML }),
+    row('GET /discover?zap=1', 'anybody', 200, /<html/, { headers: HTML }),
+    row('GET /mypage', 'anybody', 200, /マイページ/, { headers: HTML }),
     row('GET /notifications', 'anybody', 200, /<html/, { headers: HTML }),
+    row('GET /publish', 'anybody', 404, /Cannot GET \/publish/),
     row('POST /create', 'anybody', 404, /Cannot POST \/create/),
-    row('GET /lib/supabase.min.js', 'anybody', 200, /supabase/, { headers: { 'content-type': matching(/^application\/javascript; charset=utf-8$/i) } }),
   ],
   '§2.3 the play page is for everybody, its data is not (§12)': [
     row('GET /play/:game', 'anybody', 200, /<html/, { headers: HTML }),

@@ -17,11 +17,11 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 describe('pages (§2)', () => {
   it.each([
     ['/', 'index.html'], ['/index.html', 'index.html'], ['/create', 'create.html'], ['/create.html', 'create.html'], ['/CREATE/', 'create.html'],
-    ['/discover', 'discover.html'], ['/zap', 'discover.html'], ['/zap/anything', 'play.html'], ['/play/anything', 'play.html'], ['/project/anything', 'editor.html'], ['/project/00000000-0000-4000-8000-000000000000', 'editor.html'], ['/editor.html', 'editor.html'],
+    ['/discover', 'discover.html'], ['/mypage', 'mypage.html'], ['/MyPage/', 'mypage.html'], ['/game.html?id=x', 'play.html'], ['/zap', 'discover.html'], ['/zap/anything', 'play.html'], ['/play/anything', 'play.html'], ['/project/anything', 'editor.html'], ['/project/00000000-0000-4000-8000-000000000000', 'editor.html'], ['/editor.html', 'editor.html'],
   ])('%s serves %s to everybody', async (path, file) => {
     const answer = await world.ask(path);
     expect([answer.status, answer.text]).toEqual([200, await readFile(`${root}public/${file}`, 'utf8')]);
-    expect(answer.headers['content-type']?.toLowerCase()).toBe('text/html; charset=utf-8');
+    expect(answer.headers['content-type']).toBe('text/html; charset=UTF-8');
     expect(answer.headers).toMatchObject({ 'cache-control': 'public, max-age=0', 'accept-ranges': 'bytes', etag: matching(/^W\//), 'last-modified': matching(/GMT$/) });
   });
 

@@ -1,0 +1,52 @@
+/** The person's name: shown, and changed in a dialog. */
+import { authClient } from '../net/auth-client.js';
+import { text } from '../texts/index.js';
+import { confirmDialog } from '../ui/dialog.js';
+import { byId, h, isComposing } from '../ui/dom.js';
+import { toast } from '../ui/toast.js';
+
+/** @typedef {import('../net/session.js').Session} Session */
+
+const NAME_MAX_CHARS = 50;
+
+/** @param {Session} session */
+export function showProfile(session) {
+  const name = byId('profileName', HTMLHeadingElement);
+  const edit = byId('editProfileButton', HTMLButtonElement);
+  name.textContent = session.displayName || text.mypageNobody;
+  edit.disabled = false;
+  edit.addEventListener('click', async () => {
+    const changed = await askForName(session);
+    if (changed === null) return;
+    name.textContent = changed;
+    toast(text.profileSaved, { kind: 'success' });
+  });
+}
+
+/** @param {Session} session @returns {Promise<string | null>} the new name; null = it stays */
+async function askForName(session) {
+  const input = h('input', { id: 'profileNameInput', class: 'text-input', maxlength: NAME_MAX_CHARS, value: session.displayName, autocomplete: 'nickname', autofocus: true,
+    onkeydown: (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter' && isComposing(event)) event.preventDefault(); } });
+  /** @type {string | null} */
+  let changed = null;
+  await confirmDialog({
+    iconName: 'person', title: text.profileEdit, action: text.profileSave, input,
+    extra: h('div', { class: 'field' }, h('label', { for: 'profileNameInput' }, text.profileName), input, h('p', { class: 'confirm-note' }, text.profileNote)),
+    run: async () => {
+      const name = input.value.trim();
+      if (name === '' || name === session.displayName) return;
+      await saveName(session, name);
+      changed = name;
+    },
+  });
+  return changed;
+}
+
+/** Players read it from the person's row, the pages from the session. @param {Session} session @param {string} name */
+async function saveName(session, name) {
+  const client = await authClient();
+  const { error: rowError } = await client.from('users').update({ display_name: name }).eq('id', session.userId);
+  if (rowError) throw new Error(text.profileFailed);
+  const { error } = await client.auth.updateUser({ data: { full_name: name } });
+  if (error) throw new Error(text.profileFailed);
+}
