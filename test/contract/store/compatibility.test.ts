@@ -6,8 +6,8 @@ import type { TestUser } from '../../support/users.js';
 import { COLUMNS, INDEXES } from './v2-schema.js';
 
 /**
- * What scripts and pages written for V2 take for granted of its database (database.md), through the same gateway and client. Rights
- * and the RLS check script: `rls.test.ts`; moving V2's own database: `migrations.test.ts`; sign-in and administration: `supabase/auth.test.ts`.
+ * What scripts and pages written for V2 take for granted of its database (database.md), through the same gateway and client. Rights:
+ * `rls.test.ts`; V2's check scripts: `journey/scripts.test.ts`; moving V2's own database: `migrations.test.ts`; sign-in and administration: `supabase/auth.test.ts`.
  */
 let database: TestDatabase;
 let owner: TestUser;
