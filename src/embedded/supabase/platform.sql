@@ -80,8 +80,10 @@ create table if not exists auth.flow_state (
   user_id uuid references auth.users (id) on delete cascade,
   created_at timestamptz not null default now()
 );
--- What an OpenID provider is asked with, until it answers (worth nothing without its code); what a link was made for.
-alter table auth.flow_state add column if not exists provider_nonce text, add column if not exists provider_verifier text, add column if not exists link_type text;
+-- What an OpenID provider is asked with, until it answers (worth nothing without its code); what a link was made for, and of a change
+-- of address the new one and when this side of it confirmed.
+alter table auth.flow_state add column if not exists provider_nonce text, add column if not exists provider_verifier text, add column if not exists link_type text,
+  add column if not exists new_email text, add column if not exists confirmed_at timestamptz;
 
 create or replace function auth.jwt() returns jsonb language sql stable as $$
   select nullif(current_setting('request.jwt.claims', true), '')::jsonb
