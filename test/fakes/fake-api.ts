@@ -18,12 +18,16 @@ export interface FakeApi {
   /** Tokens that count as expired from now on. */
   readonly refusedTokens: Set<string>;
   demo: boolean;
+  /** Pictures that were uploaded as thumbnails. */
+  readonly pictures: Buffer[];
+  /** Every call of the API with a token fails. */
+  isBroken: boolean;
   close(): Promise<void>;
 }
 
 const PUBLIC = join(import.meta.dirname, '../../public');
 const SDK = join(import.meta.dirname, '../../node_modules/@supabase/supabase-js/dist/umd/supabase.js');
-const PAGES: Record<string, string> = { '/': 'index.html', '/create': 'create.html' };
+const PAGES: Record<string, string> = { '/': 'index.html', '/create': 'create.html', '/discover': 'discover.html', '/notifications': 'notifications.html', '/mypage': 'mypage.html' };
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml',
   '.png': 'image/png', '.webmanifest': 'application/manifest+json',
@@ -36,7 +40,7 @@ export async function startFakeApi(): Promise<FakeApi> {
   const http: Server = createServer((request, response) => void answer(api, request, response));
   const sockets = new FakeSockets(http, world, (token) => !api.refusedTokens.has(token));
   const api: FakeApi = {
-    url: '', world, sockets, requests: [], refusedTokens: new Set(), demo: true,
+    url: '', world, sockets, requests: [], refusedTokens: new Set(), demo: true, pictures: [], isBroken: false,
     close: async () => {
       sockets.close();
       http.closeAllConnections();
@@ -53,6 +57,8 @@ async function answer(api: FakeApi, request: IncomingMessage, response: ServerRe
   try {
     if (url.pathname.startsWith('/auth/v1/')) return auth(api, url, response);
     if (url.pathname === '/api/config') return json(response, 200, { supabaseUrl: api.url, supabaseAnonKey: 'anon', demo: api.demo });
+    if (url.pathname === '/api/games') return json(response, 200, { games: api.world.games, next: null });
+    if (url.pathname.startsWith('/api/games/')) return card(api, url, response);
     if (url.pathname.startsWith('/api/')) return rest(api, url, request, response);
     if (url.pathname.startsWith('/game/')) return game(api, url, response);
     await file(url.pathname, response);
@@ -63,7 +69,7 @@ async function answer(api: FakeApi, request: IncomingMessage, response: ServerRe
 
 async function file(path: string, response: ServerResponse): Promise<void> {
   if (path.includes('..')) throw new Error('outside');
-  const name = PAGES[path] ?? (path.startsWith('/project/') ? 'editor.html' : path.slice(1));
+  const name = PAGES[path] ?? (path.startsWith('/project/') ? 'editor.html' : /^\/(play|zap)\//.test(path) ? 'play.html' : path.slice(1));
   const source = path === '/lib/supabase.min.js' ? SDK : join(PUBLIC, name);
   const body = await readFile(source);
   response.writeHead(200, { 'Content-Type': TYPES[extname(source)] ?? 'application/octet-stream', 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'max-age=600' }).end(body);
@@ -107,15 +113,38 @@ function auth(api: FakeApi, url: URL, response: ServerResponse): void {
 function rest(api: FakeApi, url: URL, request: IncomingMessage, response: ServerResponse): void {
   const token = request.headers.authorization?.replace('Bearer ', '') ?? url.searchParams.get('access_token') ?? '';
   if (token === '' || api.refusedTokens.has(token)) return json(response, 401, { error: 'Invalid or expired token' });
+  if (api.isBroken) return json(response, 500, { error: 'Internal server error' });
+  if (url.pathname === '/api/projects') return json(response, 200, { projects: api.world.summaries() });
+  if (url.pathname === '/api/notifications') return json(response, 200, { notifications: [] });
   const [, , , id = '', what = ''] = url.pathname.split('/');
   const project = api.world.projects.get(id);
   if (!project) return json(response, 404, { error: 'Project not found' });
   if (what === 'code') return json(response, 200, { code: project.html });
+  if (what === '') return json(response, 200, { id, name: project.name });
+  if (what.startsWith('publish')) return json(response, 200, what === 'publish' ? { game: null } : { title: project.name, tags: [], thumbnailUrl: null });
+  if (what === 'upload-thumbnail') return void received(request).then((picture) => {
+    api.pictures.push(picture);
+    json(response, 200, { thumbnailUrl: '/images/icon-512.png' });
+  });
+  if (what === 'thumbnail' && project.isPublic) return void file('/images/icon-512.png', response);
   if (what === 'download') {
     response.writeHead(200, { 'Content-Type': 'application/zip', 'Content-Disposition': 'attachment; filename="game.zip"' }).end('PK');
     return;
   }
   json(response, 404, { error: 'Not found' });
+}
+
+/** The one file of a form. */
+async function received(request: IncomingMessage): Promise<Buffer> {
+  const body = Buffer.concat(await request.toArray() as Buffer[]);
+  const form = await new Response(body, { headers: { 'Content-Type': request.headers['content-type'] ?? '' } }).formData();
+  const [file] = [...form.values()];
+  return file instanceof Blob ? Buffer.from(await file.arrayBuffer()) : Buffer.alloc(0);
+}
+
+function card(api: FakeApi, url: URL, response: ServerResponse): void {
+  const game = api.world.games.find(({ id }) => id === url.pathname.split('/')[3]);
+  json(response, game ? 200 : 404, game ? { game, success: true } : { error: 'Game not found' });
 }
 
 /** Same sandbox as the real thing: the page has an origin of its own. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { GameCard } from '../../src/contracts/publishing.js';
 
 /** What the fake server knows: one user, projects with chat and versions, jobs with the frames they sent. */
 export const USER = {
@@ -14,7 +15,7 @@ export interface FakeJob {
 }
 
 export interface FakeProject {
-  id: string; name: string; isPublic: boolean; createdAt: string; updatedAt: string; html: string;
+  id: string; name: string; description: string; isPublic: boolean; createdAt: string; updatedAt: string; html: string;
   history: { role: 'user' | 'assistant'; content: string; timestamp: string }[];
   versions: FakeVersion[];
   pendingQuestion: unknown;
@@ -38,11 +39,13 @@ addEventListener('load',function(){setTimeout(function(){parent.postMessage({typ
 
 export class FakeWorld {
   readonly projects = new Map<string, FakeProject>();
+  /** What everybody may play, newest first. */
+  readonly games: GameCard[] = [];
 
   addProject(fields: Partial<FakeProject> = {}): FakeProject {
     const now = new Date().toISOString();
     const project: FakeProject = {
-      id: randomUUID(), name: '新しいゲーム', isPublic: false, createdAt: now, updatedAt: now, html: GAME_HTML('ゲーム'), history: [], versions: [],
+      id: randomUUID(), name: '新しいゲーム', description: '', isPublic: false, createdAt: now, updatedAt: now, html: GAME_HTML('ゲーム'), history: [], versions: [],
       pendingQuestion: null, job: null, sent: [], ...fields,
     };
     this.projects.set(project.id, project);
@@ -55,6 +58,17 @@ export class FakeWorld {
     this.addTurn(project, '2Dの宇宙シューティングを作って', '**宇宙シューティング**ができました！\n\n- 左右スワイプで移動\n\n- タップで発射\n\n提案: 敵の種類を増やす、BGMを付ける、ステージを追加する', -3_600_000);
     this.addTurn(project, '敵を増やして', '敵を`3種類`に増やしました。', -1_800_000);
     return project;
+  }
+
+  /** A published game of somebody else. */
+  addPublished(title: string): GameCard {
+    const now = new Date().toISOString();
+    const card: GameCard = {
+      id: randomUUID(), projectId: null, title, description: '', howToPlay: '', tags: [], creator: '花子', visibility: 'public', remix: 'allowed', thumbnailUrl: null,
+      playUrl: '/images/icon.svg', playCount: 3, likeCount: 1, liked: false, isOwner: false, publishedAt: now, updatedAt: now,
+    };
+    this.games.push(card);
+    return card;
   }
 
   addTurn(project: FakeProject, request: string, answer: string, offsetMs = 0): void {
@@ -72,8 +86,8 @@ export class FakeWorld {
   }
 
   summaries(): object[] {
-    return [...this.projects.values()].sort((a, b) => b.updatedAt.localeCompare(a.updatedAt)).map(({ id, name, isPublic, createdAt, updatedAt }) => ({
-      id, name, description: '', isPublic, remixedFrom: null, createdAt, updatedAt,
+    return [...this.projects.values()].sort((a, b) => b.updatedAt.localeCompare(a.updatedAt)).map(({ id, name, description, isPublic, createdAt, updatedAt }) => ({
+      id, name, description, isPublic, remixedFrom: null, createdAt, updatedAt,
     }));
   }
 

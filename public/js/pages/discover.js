@@ -1,9 +1,11 @@
 /** Games that everybody may find, newest first. Nobody needs to be signed in to look or to play. */
+import { gameAfter } from '../feed/next-game.js';
 import { projectThumb } from '../list/thumb.js';
 import { text } from '../texts/index.js';
 import { byId, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { startPage } from '../ui/shell.js';
+import { toast } from '../ui/toast.js';
 
 /** @typedef {import('../types.js').GameCard} GameCard */
 
@@ -50,15 +52,35 @@ function card(game) {
 }
 
 function showEmpty() {
-  grid.replaceChildren(h('div', { class: 'list-state' }, h('p', { class: 'list-state-title' }, text.discoverEmpty), h('p', {}, text.discoverEmptyHint)));
+  grid.replaceChildren(h('div', { class: 'list-state' }, icon('smile', 56), h('p', { class: 'list-state-title' }, text.discoverEmpty), h('p', {}, text.discoverEmptyHint)));
 }
 
 /** Games that are shown already stay; the button tries again. */
 function showFailed() {
-  const again = h('div', { class: 'list-state' }, h('p', { class: 'list-state-title' }, text.discoverFailed),
+  const again = h('div', { class: 'list-state', role: 'alert' }, icon('alert', 32), h('p', { class: 'list-state-title' }, text.discoverFailed),
     h('button', { type: 'button', class: 'button compact', onclick: () => { again.remove(); void load(); } }, text.retry));
   grid.append(again);
 }
 
+/** Plays the newest game; from there 次へ leads on. */
+async function zap() {
+  try {
+    const game = await gameAfter(null);
+    if (game) location.assign(`/zap/${game.id}`);
+    else toast(text.discoverEmpty);
+  } catch {
+    toast(text.zapFailed, { kind: 'error' });
+  }
+}
+
 more.addEventListener('click', () => void load());
+document.querySelector('.nav-next')?.addEventListener('click', (event) => {
+  event.preventDefault();
+  void zap();
+});
 void load();
+if (new URLSearchParams(location.search).has('zap')) {
+  // Whoever comes back from the game wants the list, not the next game.
+  history.replaceState(null, '', '/discover');
+  void zap();
+}

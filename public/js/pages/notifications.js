@@ -56,7 +56,7 @@ async function load(session) {
 function show(session) {
   const wanted = notices.filter(({ type }) => shown === 'all' || type === shown);
   readAll.disabled = notices.every(({ read }) => read);
-  if (wanted.length === 0) return list.replaceChildren(h('p', { class: 'list-state' }, text.noticesEmpty));
+  if (wanted.length === 0) return list.replaceChildren(h('div', { class: 'list-state' }, icon('bell', 40), h('p', { class: 'list-state-title' }, text.noticesEmpty)));
   const groups = new Map(/** @type {[string, Notice[]][]} */ ([]));
   for (const notice of wanted) {
     const day = groupOf(new Date(notice.createdAt));

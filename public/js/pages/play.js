@@ -1,4 +1,5 @@
 /** Plays a published game, for everybody, or an own project. The game lives in a sandbox and never sees a token. */
+import { gameAfter } from '../feed/next-game.js';
 import { ask, get } from '../net/rest.js';
 import { askSdk, Session } from '../net/session.js';
 import { text } from '../texts/index.js';
@@ -109,7 +110,22 @@ function openInfo(game) {
   });
 }
 
+byId('nextButton', HTMLButtonElement).addEventListener('click', async ({ currentTarget }) => {
+  const button = /** @type {HTMLButtonElement} */ (currentTarget);
+  button.disabled = true;
+  try {
+    const next = await gameAfter(gameId());
+    if (next) location.assign(`/zap/${next.id}`);
+    else toast(text.zapNone);
+  } catch {
+    toast(text.zapFailed, { kind: 'error' });
+  } finally {
+    button.disabled = false;
+  }
+});
 byId('backButton', HTMLButtonElement).addEventListener('click', () => {
+  // Who goes through many games wants to leave them all.
+  if (location.pathname.startsWith('/zap/')) return location.assign('/discover');
   const cameFromHere = document.referrer !== '' && new URL(document.referrer).host === location.host;
   if (cameFromHere) history.back();
   else location.assign('/discover');

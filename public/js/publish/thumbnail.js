@@ -2,12 +2,8 @@
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
-
-const WIDTH = 1080;
-const HEIGHT = 1920;
-/** The server takes less than 1 MiB. */
-const MAX_BYTES = 1_048_575;
-const QUALITIES = [0.85, 0.6, 0.4];
+import { cropDialog } from './crop.js';
+import { thumbnailOf } from './thumbnail-file.js';
 
 export class Thumbnail {
   #stage = h('div', { class: 'thumbnail-stage', role: 'status' });
@@ -28,7 +24,7 @@ export class Thumbnail {
     this.#picker.addEventListener('change', () => {
       const [file] = this.#picker.files ?? [];
       this.#picker.value = '';
-      if (file) void this.#work(text.thumbnailUploading, text.thumbnailUploadFailed, async () => calls.upload(await portrait(file)));
+      if (file) void this.#upload(file);
     });
     box.append(h('h2', { class: 'publish-part' }, text.thumbnailHeading), this.#stage, h('div', { class: 'thumbnail-actions' }, this.#make, this.#choose, this.#picker));
     this.show(null);
@@ -48,6 +44,15 @@ export class Thumbnail {
     return this.#work(this.#shown === null ? text.thumbnailMaking : text.thumbnailMakingAgain, text.thumbnailFailed, () => this.#calls.make());
   }
 
+  /** Nothing is sent before the person has chosen the part to keep. @param {File} file */
+  async #upload(file) {
+    const picture = await createImageBitmap(file).catch(() => null);
+    if (!picture) return toast(text.cropUnreadable, { kind: 'error' });
+    const view = await cropDialog(picture);
+    if (view) await this.#work(text.thumbnailUploading, text.thumbnailUploadFailed, async () => this.#calls.upload(await thumbnailOf(picture, view)));
+    picture.close();
+  }
+
   /** @param {string} busy @param {string} failed @param {() => Promise<string>} work */
   async #work(busy, failed, work) {
     const before = this.#shown;
@@ -62,20 +67,4 @@ export class Thumbnail {
       for (const button of [this.#make, this.#choose]) button.disabled = false;
     }
   }
-}
-
-/** The middle of a picture, 9:16, as WebP that the server takes. @param {Blob} file */
-async function portrait(file) {
-  const bitmap = await createImageBitmap(file);
-  const scale = Math.max(WIDTH / bitmap.width, HEIGHT / bitmap.height);
-  const [width, height] = [WIDTH / scale, HEIGHT / scale];
-  const shrink = Math.min(1, 1 / scale);
-  const canvas = h('canvas', { width: Math.round(WIDTH * shrink), height: Math.round(HEIGHT * shrink) });
-  canvas.getContext('2d')?.drawImage(bitmap, (bitmap.width - width) / 2, (bitmap.height - height) / 2, width, height, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
-  for (const quality of QUALITIES) {
-    const made = await new Promise((/** @type {(blob: Blob | null) => void} */ resolve) => canvas.toBlob(resolve, 'image/webp', quality));
-    if (made && made.size <= MAX_BYTES) return made;
-  }
-  throw new Error('the picture is too large');
 }

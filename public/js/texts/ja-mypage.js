@@ -16,7 +16,7 @@ export const jaMypage = {
   mypageCollection: 'MY COLLECTION',
   mypageGames: 'games',
   mypageGamesLabel: (/** @type {number} */ count) => `${count}個のゲーム`,
-  mypageEmpty: 'まだゲームがありません。最初のゲームを作ってみましょう。',
+  mypageEmpty: 'まだゲームがありません。\n最初のゲームを作ってみましょう。',
   mypageFailed: 'ゲームを読み込めませんでした',
   mypagePlay: (/** @type {string} */ name) => `「${name}」を遊ぶ`,
   mypageSlot: '新しいゲーム',
@@ -32,7 +32,7 @@ export const jaMypage = {
 
   cropTitle: 'サムネイルを編集',
   cropNote: '9:16のサムネイル比率で切り抜きます',
-  cropHint: '画像を動かして、枠の中に入れたい部分を合わせてください。',
+  cropHint: '画像を動かして、枠に入れたい部分を合わせてください。',
   cropStage: '切り抜く場所（矢印キーで移動、＋と−で拡大と縮小）',
   cropZoom: '拡大',
   cropRotate: '回転',

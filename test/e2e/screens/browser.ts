@@ -37,9 +37,12 @@ export class Stage {
     await Promise.all([...this.contexts.splice(0).map((context) => context.close()), ...tabs.map((tab) => tab.close())]);
     const { api } = this;
     api.world.projects.clear();
+    api.world.games.length = 0;
+    api.isBroken = false;
     api.sockets.reset();
     api.refusedTokens.clear();
     api.requests.length = 0;
+    api.pictures.length = 0;
     this.complaints.length = 0;
   }
 
@@ -77,6 +80,13 @@ export class Stage {
     const page = await this.pageWithSession(size);
     await page.goto(`${this.api.url}/create.html`);
     await page.waitForSelector('#projectGrid[aria-busy="false"]');
+    return page;
+  }
+
+  /** A page with a session at this address; the test waits for what it needs. */
+  async at(size: Size, address: string): Promise<Page> {
+    const page = await this.pageWithSession(size);
+    await page.goto(`${this.api.url}${address}`);
     return page;
   }
 

@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SIZES, Stage, texts, type Size } from './browser.js';
+
+/** The pages between which people wander by the navigation, and my page. */
+let stage: Stage;
+let audit: string;
+beforeAll(async () => {
+  audit = await readFile(path.join(import.meta.dirname, 'audit.js'), 'utf8');
+  stage = await Stage.open();
+});
+afterAll(() => stage.close());
+beforeEach(() => stage.clear());
+
+async function check(page: Page, screen: string): Promise<void> {
+  expect.soft(await page.evaluate<string[]>(audit), screen).toEqual([]);
+}
+const current = (page: Page) => texts(page, '.nav-item[aria-current="page"]');
+const shelf = (page: Page) => page.waitForSelector('#collection[aria-busy="false"]');
+
+describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
+  it('goes by the navigation from page to page and back, and says where one is', async () => {
+    const page = await stage.at(size, '/create');
+    await page.waitForSelector('#projectGrid[aria-busy="false"]');
+    expect([await texts(page, '.nav-item'), await current(page)]).toEqual([['発見', '作る', '次へ', '通知', 'マイ'], ['作る']]);
+    for (const [item, address, here, ready] of [
+      ['mypage', '/mypage', 'マイ', '#collection[aria-busy="false"]'], ['discover', '/discover', '発見', '#feedGrid:not([aria-busy])'], ['notifications', '/notifications', '通知', '#noticeList:not([aria-busy])'], ['create', '/create', '作る', '#projectGrid[aria-busy="false"]'],
+    ] as const) {
+      await page.click(`.nav-${item}`);
+      await page.waitForURL(`**${address}`);
+      await page.waitForSelector(ready);
+      expect(await current(page)).toEqual([here]);
+      await check(page, address);
+      // What comes last on a page can be scrolled out from under the navigation.
+      expect(await page.evaluate("parseFloat(getComputedStyle(document.querySelector('main')).paddingBottom)")).toBeGreaterThan(76);
+    }
+    await page.goBack();
+    await page.waitForURL('**/notifications');
+    expect(stage.complaints).toEqual([]);
+  });
+
+  it('my page shows the games on a shelf with room for more, and plays the one that is tapped', async () => {
+    const games = ['宇宙シューティング', 'ねこのお菓子集め', 'とても長い名前のゲームでカードからはみ出しそうなもの', '四つめ'].map((name, index) => stage.api.world.addProject({
+      name, isPublic: index === 0, description: index === 0 ? '銀河を駆けるシューティング。敵弾をよけて進もう。' : '', updatedAt: new Date(Date.now() - index * 60_000).toISOString(),
+    }));
+    const page = await stage.at(size, '/mypage');
+    await shelf(page);
+    expect(await page.title()).toBe('マイページ - ゲームクリエイター');
+    expect(await page.innerText('#profileName')).toBe('ゲーム太郎');
+    expect(await texts(page, '.case-name')).toEqual(games.map(({ name }) => name));
+    expect([await page.innerText('#collectionCount strong'), await page.locator('.case-free').count(), await texts(page, '.public-badge')]).toEqual(['4', 3, ['公開中']]);
+    await check(page, 'my page');
+    await page.click('.case-link >> nth=0');
+    await page.waitForURL(`**/play/${games[0]?.id}`);
+    await page.goBack();
+    await shelf(page);
+    await page.click('.case-free .case-link >> nth=0');
+    await page.waitForURL('**/create');
+    expect(stage.complaints.filter((line) => !line.includes('404'))).toEqual([]);
+  });
+
+  it('my page without games invites to make one; a failure is said and can be tried again', async () => {
+    const page = await stage.at(size, '/mypage');
+    await page.waitForSelector('#collectionNote:has-text("まだゲームがありません")');
+    expect([await page.innerText('#collectionCount strong'), await page.locator('.case-free').count()]).toEqual(['0', 6]);
+    await check(page, 'no games');
+    stage.api.isBroken = true;
+    await page.reload();
+    await page.waitForSelector('#collection .list-state:has-text("読み込めませんでした")');
+    await check(page, 'failure');
+    stage.api.isBroken = false;
+    stage.api.world.addProject({ name: '戻ってきた' });
+    await page.click('#collection .button');
+    await page.waitForSelector('.case-name:has-text("戻ってきた")');
+  });
+
+  it('signs out', async () => {
+    const page = await stage.page(size);
+    await stage.signIn(page);
+    await page.click('.nav-mypage');
+    await shelf(page);
+    await page.click('#signOutButton');
+    await page.waitForSelector('#googleSignInButton:enabled');
+    await page.goto(`${stage.api.url}/mypage`);
+    await page.waitForSelector('#googleSignInButton:enabled');
+  });
+});
+
+describe('次へ', () => {
+  it('plays the newest published game, then the one after it, from any page and in a circle', async () => {
+    const [first, second] = ['いちばん新しい', '二番目'].map((title) => stage.api.world.addPublished(title));
+    const page = await stage.at('phone', '/mypage');
+    await shelf(page);
+    await page.click('.nav-next');
+    await page.waitForURL(`**/zap/${first?.id}`);
+    await page.waitForSelector('#playTitle:has-text("いちばん新しい")');
+    await page.click('#nextButton');
+    await page.waitForURL(`**/zap/${second?.id}`);
+    await page.click('#nextButton');
+    await page.waitForURL(`**/zap/${first?.id}`);
+    await page.click('#backButton');
+    await page.waitForURL('**/discover');
+    await page.waitForSelector('.project-card');
+    await page.click('.nav-next');
+    await page.waitForURL(`**/zap/${first?.id}`);
+  });
+
+  it('says so when nothing is published', async () => {
+    const page = await stage.at('desktop', '/discover?zap=1');
+    await page.waitForSelector('.toast:has-text("まだ公開ゲームがありません")');
+    expect(new URL(page.url()).pathname).toBe('/discover');
+    expect(await page.innerText('.list-state-title')).toBe('まだ公開ゲームがありません');
+  });
+});
+
+describe('by keyboard', () => {
+  it('every game, the arrows and the navigation are reached by Tab; the navigation lies behind dialogs', async () => {
+    for (let game = 1; game <= 5; game += 1) stage.api.world.addProject({ name: `ゲーム${game}` });
+    const page = await stage.at('desktop', '/mypage');
+    await shelf(page);
+    await page.focus('#editProfileButton');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog[open]');
+    expect(await page.evaluate('document.activeElement.id')).toBe('profileNameInput');
+    expect(await page.evaluate("document.elementFromPoint(innerWidth / 2, innerHeight - 40).closest('.bottom-nav') === null")).toBe(true);
+    await page.keyboard.press('Escape');
+    const reached: string[] = [];
+    for (let press = 0; press < 20; press += 1) {
+      await page.keyboard.press('Tab');
+      reached.push(await page.evaluate<string>("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()"));
+    }
+    expect(reached).toEqual(expect.arrayContaining(['「ゲーム1」を遊ぶ', '「ゲーム5」を遊ぶ', '次のゲーム', 'ログアウト', '発見', 'マイ']));
+  });
+});
+
+describe('the design preview', () => {
+  it.each(Object.keys(SIZES) as Size[])('shows the palette on %s to everybody', async (size) => {
+    const page = await stage.page(size);
+    await page.goto(`${stage.api.url}/design-preview.html`);
+    await page.waitForSelector('.swatches li');
+    expect(await page.innerText('.swatches li >> nth=0')).toContain('#ff3b30');
+    expect(stage.complaints).toEqual([]);
+  });
+});
