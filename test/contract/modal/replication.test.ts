@@ -147,12 +147,16 @@ describe('E6: replication keeps mirror and Volume level', () => {
     await expectLevel(head);
   });
 
-  it('a main that stands aside is told and left as it is', async () => {
+  it('a main that nobody published is told, ahead of the line of versions as well as aside of it, and left as it is', async () => {
     const first = await publish('mirror', 'one', null);
     await replicate();
     const repo = await volumeRepo();
     const stray = await commitFiles(repo, [], [{ path: 'index.html', content: 'stray' }], { subject: 'stray' }, { ref: 'refs/jobs/x/1', expected: null, parent: first });
     await updateRef(repo, MAIN, stray, first);
+    for (const dryRun of [true, false]) {
+      expect(await replication.replicateProject({ userId, projectId, dryRun })).toMatchObject({ problem: 'main of the Volume stands at a commit that is no published version' });
+    }
+    expect(await mains()).toEqual([first, stray]);
     const second = await publish('mirror', 'two', first);
     expect((await replicate()).problem).toMatch(/main of the Volume stands at a commit that is no published version/);
     expect(await mains()).toEqual([second, stray]);

@@ -1,6 +1,5 @@
 import { DreamError } from '../../../contracts/errors.js';
 import type { ReplicationReport } from '../../../contracts/replication.js';
-import type { Advance } from '../../../git/refs.js';
 import type { Log } from '../../../log.js';
 import type { Store } from '../../../store/index.js';
 import { DAMAGED } from '../../../store/mirror-assets.js';
@@ -46,10 +45,11 @@ async function levelVersions(deps: ReplicationDeps, project: Project, dryRun: bo
   for (let look = 1; look <= LOOKS; look += 1) {
     const line = await deps.store.revisions.line(project.projectId);
     const sent = await levelOnce(deps, project, line, dryRun);
-    sum.toVolume += sent.toVolume;
-    sum.toMirror += sent.toMirror;
+    // What a look found and did not change, the next one finds again.
+    sum.toVolume = sent.toVolume + (dryRun ? 0 : sum.toVolume);
+    sum.toMirror = sent.toMirror + (dryRun ? 0 : sum.toMirror);
     sum.problem = sent.problem;
-    if (dryRun || (await deps.store.revisions.head(project.projectId))?.revision === line[0]) break;
+    if ((await deps.store.revisions.head(project.projectId))?.revision === line[0]) break;
   }
   return sum;
 }
@@ -65,23 +65,16 @@ async function levelOnce(deps: ReplicationDeps, { userId, projectId }: Project, 
 
   if (toMirror) await fetchToMirror(deps, userId, projectId, toMirror);
   const bundle = toVolume && (await mirror.exportBundle(userId, projectId, toVolume));
-  const moved: Record<'mirror' | 'Volume', Advance> = {
-    mirror: here.head === main ? 'same' : await mirror.advanceMain(userId, projectId, main),
-    Volume: toVolume === null && there.head === main ? 'same' : await volume.advanceMain(userId, projectId, main, bundle),
-  };
+  if (here.head !== main) await mirror.advanceMain(userId, projectId, main);
+  if (toVolume || there.head !== main) await volume.advanceMain(userId, projectId, main, bundle);
   await store.volumeHeads.set({ userId, projectId, revision: main, expected: noted });
-  return { ...sent, problem: [problem, ...aside(moved)].filter((each) => each !== null).join('; ') || null };
+  return sent;
 }
 
 /** Brings the commits of a gap from the Volume into the mirror. */
 export async function fetchToMirror({ mirror, volume }: Pick<ReplicationDeps, 'mirror' | 'volume'>, userId: string, projectId: string, { have, want }: Gap): Promise<void> {
   const bytes = await volume.exportBundle(userId, projectId, { have, want });
   if (bytes) await mirror.importBundle(userId, projectId, { bytes, want, ref: MAIN });
-}
-
-/** A `main` that stands aside of the line of versions is left as it is: somebody has to look. One that is ahead meets a publish. */
-function aside(moved: Readonly<Record<string, Advance>>): string[] {
-  return Object.entries(moved).filter(([, outcome]) => outcome === 'diverged').map(([where]) => `main of the ${where} stands at a commit that is no published version`);
 }
 
 async function levelAssets({ mirror: { assets }, volume, log }: ReplicationDeps, userId: string, dryRun: boolean): Promise<Sent> {

@@ -12,6 +12,9 @@ describe('E6: what goes over is decided by the line of published revisions', () 
     ['mirror behind', holding('a'), holding(...line), null, { have: 'a', want: 'd', revisions: 3 }, 'd', null],
     ['mirror empty', holding(), holding(...line), null, { have: null, want: 'd', revisions: 4 }, 'd', null],
     ['newest nowhere', holding('b', 'a'), holding('c', 'b', 'a'), null, { have: 'b', want: 'c', revisions: 1 }, 'c', 'the newest version is in neither store'],
+    ['a main of the Volume that nobody published', holding(...line), { head: 'x', has: line }, null, null, 'd', 'main of the Volume stands at a commit that is no published version'],
+    ['both mains', { head: 'x', has: ['b', 'a'] }, { head: 'y', has: ['c', 'b', 'a'] }, null, { have: 'b', want: 'c', revisions: 1 }, 'c',
+      'the newest version is in neither store; main of the mirror stands at a commit that is no published version; main of the Volume stands at a commit that is no published version'],
     ['nothing anywhere', holding(), holding(), null, null, null, 'no version of it is in either store'],
   ])('%s', (_name, mirror, volume, toVolume, toMirror, main, problem) => {
     expect(planLevel(line, mirror, volume)).toEqual({ toVolume, toMirror, main, problem });

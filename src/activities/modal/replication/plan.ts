@@ -15,7 +15,7 @@ export interface LevelPlan {
 
 /**
  * Compares both stores with the line of published revisions (newest first), which alone says what a version is (E4): each side is
- * brought to the newest revision that either has.
+ * brought to the newest revision that either has. A `main` that nobody published is told and left as it is: somebody has to look.
  */
 export function planLevel(line: readonly string[], mirror: RepoState, volume: RepoState): LevelPlan {
   const newestIn = ({ has }: RepoState): number => {
@@ -28,8 +28,16 @@ export function planLevel(line: readonly string[], mirror: RepoState, volume: Re
   const want = line[newest];
   if (want === undefined) return { toVolume: null, toMirror: null, main: null, problem: line.length === 0 ? null : 'no version of it is in either store' };
   const gap = (place: number): Gap | null => (place === newest ? null : { have: line[place] ?? null, want, revisions: place - newest });
-  const problem = newest === 0 ? null : `the newest ${newest === 1 ? 'version is' : `${newest} versions are`} in neither store`;
-  return { toVolume: gap(inVolume), toMirror: gap(inMirror), main: want, problem };
+  const problems = [
+    ...(newest === 0 ? [] : [`the newest ${newest === 1 ? 'version is' : `${newest} versions are`} in neither store`]),
+    ...strayMain(line, 'mirror', mirror),
+    ...strayMain(line, 'Volume', volume),
+  ];
+  return { toVolume: gap(inVolume), toMirror: gap(inMirror), main: want, problem: problems.join('; ') || null };
+}
+
+function strayMain(line: readonly string[], where: string, { head }: RepoState): string[] {
+  return head === null || line.includes(head) ? [] : [`main of the ${where} stands at a commit that is no published version`];
 }
 
 export interface AssetPlan {
