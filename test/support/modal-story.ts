@@ -17,18 +17,29 @@ import { modalControlOf } from './modal-emulator.js';
 import type { Stack } from './stack.js';
 
 /** One try of a run, as the workflow's history tells it. */
-export interface RunTry { backend: Backend; attempt: number; scheduledAtMs: number; /** Kind of its end; null = it succeeded. */ failure: string | null }
+export interface RunTry extends Try { attempt: number }
+/** The same of any other work that may leave Modal. */
+export interface Try { backend: Backend; scheduledAtMs: number; /** Kind of its end; null = it succeeded. */ failure: string | null }
 
 /** The tries of a project's last job, in order, and where it says that it was done. */
 export interface RunStory { tries: RunTry[]; backend: unknown }
 
 export async function storyOf(stack: Stack, { projectId }: Player): Promise<RunStory> {
+  const { events, backend } = await historyOf(stack, projectWorkflowId(projectId));
+  return { tries: triesIn(events, 'runAgent').map(({ input, ...one }) => ({ ...one, attempt: (input as RunAgentInput).attempt })), backend };
+}
+
+/** The tries of an activity in the last run of a workflow, in order. */
+export async function triesOf(stack: Stack, workflowId: string, activity: string): Promise<Try[]> {
+  return triesIn((await historyOf(stack, workflowId)).events, activity);
+}
+
+async function historyOf(stack: Stack, workflowId: string): Promise<{ events: HistoryEvents; backend: unknown }> {
   const connection = await Connection.connect({ address: stack.env['TEMPORAL_ADDRESS'] ?? '' });
   try {
-    const handle = new Client({ connection }).workflow.getHandle(projectWorkflowId(projectId));
+    const handle = new Client({ connection }).workflow.getHandle(workflowId);
     const [{ events }, { typedSearchAttributes }] = await Promise.all([handle.fetchHistory(), handle.describe()]);
-    const backend = typedSearchAttributes.getAll().find(({ key }) => key.name === 'Backend')?.value;
-    return { tries: triesIn(events ?? []), backend };
+    return { events: events ?? [], backend: typedSearchAttributes.getAll().find(({ key }) => key.name === 'Backend')?.value };
   } finally {
     await connection.close();
   }
@@ -36,7 +47,7 @@ export async function storyOf(stack: Stack, { projectId }: Player): Promise<RunS
 
 type HistoryEvents = NonNullable<Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['fetchHistory']>>['events']>;
 
-function triesIn(events: HistoryEvents): RunTry[] {
+function triesIn(events: HistoryEvents, activity: string): (Try & { input: unknown })[] {
   const failures = new Map(events.flatMap((event) => {
     const ended = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
     if (!ended) return [];
@@ -45,11 +56,11 @@ function triesIn(events: HistoryEvents): RunTry[] {
   }));
   return events.flatMap((event) => {
     const scheduled = event.activityTaskScheduledEventAttributes;
-    if (scheduled?.activityType?.name !== 'runAgent') return [];
-    const { attempt } = defaultPayloadConverter.fromPayload<RunAgentInput>(scheduled.input?.payloads?.[0] ?? {});
+    if (scheduled?.activityType?.name !== activity) return [];
+    const input: unknown = defaultPayloadConverter.fromPayload(scheduled.input?.payloads?.[0] ?? {});
     const { seconds, nanos } = event.eventTime ?? {};
     return [{
-      backend: scheduled.taskQueue?.name === MODAL_AGENT_QUEUE ? 'modal' : 'local', attempt,
+      backend: scheduled.taskQueue?.name === MODAL_AGENT_QUEUE ? 'modal' : 'local', input,
       scheduledAtMs: Number(seconds ?? 0) * 1_000 + (nanos ?? 0) / 1e6, failure: failures.get(String(event.eventId)) ?? null,
     }];
   });
