@@ -94,8 +94,8 @@ export function createApp({ config, log, auth, limits, store, games, assetFiles,
   app.use(movieRoutes({ config, guards, store, actions, movies }));
   app.use(imageRoutes({ guards, store, actions, pictures }));
   app.use(publishRoutes({ guards, store, actions }));
-  app.use(feedRoutes({ config, guards, store }));
-  app.use(playRoutes({ config, guards, store }));
+  app.use(feedRoutes({ config, guards, store, pictures }));
+  app.use(playRoutes({ config, guards, store, pictures }));
   app.use(notificationRoutes(guards, store));
   app.use(played);
   app.use(game);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DreamError } from '../contracts/errors.js';
 import { isUuid } from '../contracts/primitives.js';
@@ -27,6 +27,7 @@ export interface Pictures {
   removeSource(userId: string, actionId: string): Promise<void>;
   readThumbnail(userId: string, projectId: string): Promise<StoredPicture | null>;
   writeThumbnail(userId: string, projectId: string, bytes: Buffer): Promise<void>;
+  hasThumbnail(userId: string, projectId: string): Promise<boolean>;
   /** Removes pictures and claims older than `olderThanMs`, of all users; answers how many. */
   removeOld(olderThanMs: number): Promise<number>;
 }
@@ -49,6 +50,7 @@ export function createPictures(dataDir: string): Pictures {
     removeSource: (userId, actionId) => rm(sourceFile(userId, actionId), { force: true }),
     readThumbnail: (userId, projectId) => readStored(thumbnail(userId, projectId)),
     writeThumbnail: (userId, projectId, bytes) => replace(thumbnail(userId, projectId), bytes),
+    hasThumbnail: (userId, projectId) => access(thumbnail(userId, projectId)).then(() => true, () => false),
     removeOld: (olderThanMs) => removeOld(users, Date.now() - olderThanMs),
   };
 }

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import type { Config } from '../../config.js';
 import type { Store } from '../../store/index.js';
+import type { Pictures } from '../../store/pictures.js';
 import type { FeedPlace } from '../../store/published-games.js';
 import { refuse, type Guards } from '../guards.js';
 import { cardOf } from './play.js';
@@ -19,10 +20,11 @@ export interface FeedDeps {
   config: Pick<Config, 'GAMES_ORIGIN'>;
   guards: Guards;
   store: Pick<Store, 'publishedGames'>;
+  pictures: Pick<Pictures, 'hasThumbnail'>;
 }
 
 /** `GET /api/games?limit=&after=`: games that everybody may find, newest first; `next` leads to the page after. */
-export function feedRoutes({ config, guards, store }: FeedDeps): Router {
+export function feedRoutes({ config, guards, store, pictures }: FeedDeps): Router {
   return Router().get('/api/games', guards.visitor(async (req, res, { user }) => {
     const limit = Limit.parse(req.query['limit']);
     const after = req.query['after'] === undefined ? null : placeOf(req.query['after']);
@@ -30,7 +32,7 @@ export function feedRoutes({ config, guards, store }: FeedDeps): Router {
     const games = await store.publishedGames.list(user?.id ?? null, after, limit);
     const last = games.at(-1);
     res.json({
-      games: games.map((game) => cardOf(game, user, config)),
+      games: await Promise.all(games.map((game) => cardOf(game, user, { config, pictures }))),
       next: last && games.length === limit ? Buffer.from(JSON.stringify([last.publishedAt, last.id])).toString('base64url') : null,
     });
   }));

@@ -5,6 +5,7 @@ import { isUuid } from '../../contracts/primitives.js';
 import type { GameCard } from '../../contracts/publishing.js';
 import { publishedAddress } from '../../domain/published-files.js';
 import type { Store } from '../../store/index.js';
+import type { Pictures } from '../../store/pictures.js';
 import type { PublishedGameRow } from '../../store/published-games.js';
 import type { Identity } from '../auth.js';
 import { refuse, type Guards } from '../guards.js';
@@ -16,6 +17,7 @@ export interface PlayDeps {
   config: Pick<Config, 'GAMES_ORIGIN' | 'CALLBACK_SECRET'>;
   guards: Guards;
   store: Pick<Store, 'publishedGames' | 'likes'>;
+  pictures: Pick<Pictures, 'hasThumbnail'>;
 }
 
 /** What the play page reads and does: the game's card, one more play, a like. `:id` is the game's or its project's. */
@@ -36,7 +38,7 @@ export function playRoutes(deps: PlayDeps): Router {
 
   router.get('/api/games/:id', guards.visitor(async (req, res, { user }) => {
     const game = await visible(req, res, user);
-    if (game) res.json({ game: cardOf(game, user, config) });
+    if (game) res.json({ game: await cardOf(game, user, deps) });
   }));
 
   router.post('/api/games/:id/play', guards.visitor(async (req, res, { user }) => {
@@ -58,10 +60,14 @@ export function playRoutes(deps: PlayDeps): Router {
   return router;
 }
 
-/** What a player is told. A private game has no public address: its owner plays it as his project. */
-export function cardOf(game: PublishedGameRow, user: Identity | null, { GAMES_ORIGIN }: Pick<Config, 'GAMES_ORIGIN'>): GameCard {
-  const { id, projectId, userId, revision, title, description, howToPlay, tags, creator, visibility, remix, thumbnailUrl, playCount, likeCount, liked, publishedAt, updatedAt } = game;
-  const playUrl = visibility === 'private' ? `/game/${userId}/${projectId ?? ''}/index.html` : `${GAMES_ORIGIN ?? ''}${publishedAddress(id, revision)}index.html`;
+interface CardDeps { config: Pick<Config, 'GAMES_ORIGIN'>; pictures: Pick<Pictures, 'hasThumbnail'> }
+
+/** What a player is told. A private game has no public address: its owner plays it as his project. A picture is named while there is one. */
+export async function cardOf(game: PublishedGameRow, user: Identity | null, { config, pictures }: CardDeps): Promise<GameCard> {
+  const { id, projectId, userId, revision, title, description, howToPlay, tags, creator, visibility, remix, playCount, likeCount, liked, publishedAt, updatedAt } = game;
+  const playUrl = visibility === 'private' ? `/game/${userId}/${projectId ?? ''}/index.html` : `${config.GAMES_ORIGIN ?? ''}${publishedAddress(id, revision)}index.html`;
+  const hasPicture = game.thumbnailUrl !== null && projectId !== null && await pictures.hasThumbnail(userId, projectId);
+  const thumbnailUrl = hasPicture ? game.thumbnailUrl : null;
   return {
     id, projectId, title, description, howToPlay, tags, creator, visibility, remix, thumbnailUrl, playUrl, playCount, likeCount, liked,
     isOwner: userId === user?.id, publishedAt, updatedAt,

@@ -4,10 +4,12 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor } from '../../../src/contracts/ids.js';
 import { PUBLISH_CHECK_HEADER, publishCheck } from '../../../src/contracts/publish-check.js';
+import type { GameCard } from '../../../src/contracts/publishing.js';
+import { createPictures } from '../../../src/store/pictures.js';
 import { publishedFolders } from '../../../src/store/published-folder.js';
 import type { TestUser } from '../../support/users.js';
 import { anyText, matching } from './matchers.js';
-import { openWorld, type World } from './world.js';
+import { openWorld, PIXEL, type World } from './world.js';
 
 /** rest.md §9.1, §9.2 and §12, row by row, on a real database and API. Temporal is away: what needs it is in publishing.test.ts. */
 let world: World;
@@ -118,14 +120,14 @@ describe('publishing what cannot be published', () => {
 });
 
 /** A row that names a revision, and its folder, as the workflow leaves them. */
-async function published(user: TestUser, visibility: 'public' | 'unlisted' | 'private', title = '題'): Promise<{ gameId: string; projectId: string; revision: string }> {
+async function published(user: TestUser, visibility: 'public' | 'unlisted' | 'private', title = '題', thumbnailOf?: (projectId: string) => string): Promise<{ gameId: string; projectId: string; revision: string }> {
   const { store } = world.database;
   const project = await store.projects.create(user.id, title);
   const [gameId, revision, actionId] = [gameIdFor(project.id), randomUUID().replaceAll('-', '').padEnd(40, '0'), randomUUID()];
   await store.actions.open({ id: actionId, userId: user.id, projectId: project.id, kind: 'publishGame' });
   const html = Buffer.from('<html><head></head>published</html>');
   await publishedFolders(world.env['DATA_DIR'] ?? '').write(gameId, revision, [{ path: 'index.html', bytes: html }, { path: 'a/b.png', bytes: Buffer.from([1, 2, 3]) }]);
-  const listing = { title, description: '説明', howToPlay: '指で', tags: ['星'], visibility, remix: 'allowed' as const, thumbnailUrl: null };
+  const listing = { title, description: '説明', howToPlay: '指で', tags: ['星'], visibility, remix: 'allowed' as const, thumbnailUrl: thumbnailOf?.(project.id) ?? null };
   await store.publishedGames.publish({ actionId, userId: user.id, projectId: project.id, gameId, revision, listing }, 'h'.repeat(64));
   return { gameId, projectId: project.id, revision };
 }
@@ -140,6 +142,21 @@ describe('the card of a game', () => {
     };
     for (const id of [gameId, projectId, gameId.toUpperCase()]) expect((await send('GET', `/api/games/${id}`, 'anybody')).json()).toEqual({ game: card });
     expect((await send('GET', `/api/games/${gameId}`, 'alice')).json()).toEqual({ game: { ...card, isOwner: true } });
+  });
+
+  it('names a picture only while there is one: no address in a list is a dead end', async () => {
+    const { gameId, projectId } = await published(world.alice, 'public', '絵のないゲーム', (id) => `/api/projects/${id}/thumbnail?t=1`);
+    const named = async (): Promise<unknown[]> => {
+      const { game } = (await send('GET', `/api/games/${gameId}`, 'anybody')).json() as { game: GameCard };
+      const { games } = (await send('GET', '/api/games?limit=50', 'anybody')).json() as { games: GameCard[] };
+      return [game, games.find(({ id }) => id === gameId)].map((card) => card?.thumbnailUrl);
+    };
+    expect(await named()).toEqual([null, null]);
+    const address = `/api/projects/${projectId}/thumbnail?t=1`;
+    expect((await send('GET', address, 'anybody')).status).toBe(404);
+    await createPictures(world.env['DATA_DIR'] ?? '').writeThumbnail(world.alice.id, projectId, PIXEL);
+    expect(await named()).toEqual([address, address]);
+    expect((await send('GET', address, 'anybody')).status).toBe(200);
   });
 
   it('names the maker only when he has chosen a name', async () => {
