@@ -11,6 +11,7 @@ import { difference, openFilm, programsOf, spread, whiteShare } from '../../supp
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
+import { V2Rest } from '../journey/v2-rest.js';
 
 /** rest.md §9.7 and §9.8, with films of one second at half size. */
 const FRAMES = 30;
@@ -100,6 +101,18 @@ describe('POST …/generate-movie', () => {
     const actionId = randomUUID();
     expect(await make(projectId, user, { actionId })).toEqual(madeOf(projectId));
     expect([(await see(projectId, user)).headers.get('last-modified'), await store.actions.get(actionId)]).toEqual([before, null]);
+  });
+
+  it('V2’s publish page asks for it, is told its address, probes by HEAD and plays the whole from a blob', async () => {
+    const [{ user, projectId }] = players as [Player];
+    const page = new V2Rest(stack.baseUrl, user.accessToken);
+    const made = await page.call('POST', `/api/projects/${projectId}/generate-movie`, {});
+    expect([made.status, made.json]).toEqual(madeOf(projectId));
+    const { movieUrl } = made.json as { movieUrl: string };
+    expect((await page.call('HEAD', movieUrl)).status).toBe(200);
+    const film = await page.get(movieUrl);
+    expect([film.status, film.headers.get('content-type'), film.bytes.subarray(4, 8).toString()]).toEqual([200, 'video/mp4', 'ftyp']);
+    expect(String(film.bytes.length)).toBe(film.headers.get('content-length'));
   });
 
   it('a stopped one ends within 4 s on a busy machine, with everything that it started; then it may begin anew, and the old film is still there', async () => {

@@ -121,7 +121,11 @@ describe('the asset window', () => {
     expect(told(await rest.call('POST', '/api/assets/upload', new FormData()))).toEqual([400, { error: 'No file uploaded' }]);
   });
 
-  it('cutting out without a picture is refused in words; with one it is seen in images.test.ts', async () => {
+  it('the picture without its background, as the client keeps it; without a picture words', async () => {
+    const ball = await sharp(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96"><rect width="96" height="96" fill="#8cf"/><circle cx="48" cy="48" r="30" fill="#c22"/></svg>')).png().toBuffer();
+    expect(told(await rest.call('POST', '/api/assets/remove-background', { image: `data:image/png;base64,${ball.toString('base64')}` }))).toEqual([200, withFields({
+      success: true, image: matching(/^data:image\/png;base64,/),
+    })]);
     expect(told(await rest.call('POST', '/api/assets/remove-background', {}))).toEqual([400, { error: 'image is required' }]);
   });
 
@@ -167,6 +171,12 @@ describe('the publish page', () => {
       expect(seen(await rest.show(`${thumbnailUrl}?t=${Date.now()}`))).toEqual([200, matching(/^image\/(webp|png)$/)]);
       draft = { ...draft, thumbnailUrl };
     }
+  });
+
+  it('the film: none is found yet; making and playing it is the same client’s in movie.test.ts, where films are made', async () => {
+    expect((await rest.call('HEAD', project('/movie'))).status).toBe(404);
+    const absent = await rest.get(project('/movie'));
+    expect([absent.status, absent.bytes.toString()]).toEqual([404, 'Movie not found']);
   });
 
   it('saves with every edit, sending everything back', async () => {
