@@ -1,9 +1,15 @@
 import { cp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { expectOneEnd, expectOneLine, repoOf, type Player } from '../../support/checker.js';
-import { modalControlOf, type ModalControl, type ModalFault } from '../../support/modal-emulator.js';
+import type { CrashPoint } from '../../../src/crash-points.js';
+import { commitFiles } from '../../../src/git/commit.js';
+import { openRepo } from '../../../src/git/process.js';
+import { listRefs, resolve, updateRef } from '../../../src/git/refs.js';
+import { expectOneEnd, expectOneLine, repoOf, servedCode, type Player } from '../../support/checker.js';
+import { arm, untilHit } from '../../support/crash.js';
+import { modalControlOf, type ModalControl, type ModalFault, type ModalState } from '../../support/modal-emulator.js';
 import { closeBreaker, expectNothingRuns, expectStoresLevel, inWords, storyOf, volumeFolder } from '../../support/modal-story.js';
+import { replicated, syncProject, volumeRepo } from '../../support/modal-replication.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { startWorkers, type Workers } from '../../support/workers.js';
@@ -13,11 +19,12 @@ import { startWorkers, type Workers } from '../../support/workers.js';
  *
  * | Fault | Shown by |
  * | --- | --- |
- * | control plane killed during a call; 500s; a connection torn after a call was taken | here |
+ * | control plane killed before a call is asked for, asked for, taken, begun, while it runs, when its candidate is made, when it has ended; 500s; a connection torn after a call was taken | here |
  * | control plane refuses, is silent, is full (quota), dies for good; a container hangs; late work after the fallback is never published; leaving Modal | ../modal-fallback.test.ts |
  * | container killed or replaced on the same input at its work; result lost | here; before and after its work, without a stack: test/contract/modal |
- * | a film's container killed | modal-film.test.ts |
- * | Volume behind, mirror lost | here; Volume lost: ../flip.test.ts |
+ * | a film's container killed | modal-film.test.ts; pictures and films on a Modal in trouble: modal-actions.test.ts |
+ * | Volume behind, Volume ahead (a candidate or a `main` that nobody published), mirror behind or lost | here; Volume lost: ../flip.test.ts |
+ * | API killed under the posts of a container | here |
  * | posts late, doubled, shuffled, torn, 5xx, forged, foreign, after the end | modal-callbacks.test.ts |
  * | workers and runners killed at each step; worker killed in mid-call goes on with the same call | ../modal-crash-points.test.ts |
  */
@@ -50,6 +57,8 @@ async function recover(): Promise<void> {
 
 const GENERATE = 'generate-game';
 const generations = async () => (await modal.state()).calls.filter((call) => call.function === GENERATE);
+const untilModal = (what: string, fits: (state: ModalState) => boolean) =>
+  expect.poll(async () => fits(await modal.state()), { timeout: 60_000, interval: 20, message: what }).toBe(true);
 const inMidStream = () => player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 4);
 
 /** Says it, lets `during` happen, and sees one end that everybody agrees on. Answers with the branch in the history. */
@@ -72,6 +81,7 @@ async function expectWell(story: readonly string[]): Promise<void> {
   if (story.length > 1) await recover();
   expect(await make('敵を増やして')).toEqual(['modal 1']);
   await expectStoresLevel(stack, player);
+  await replicated(stack, player);
 }
 
 describe('G1: the control plane', () => {
@@ -103,6 +113,85 @@ describe('G1: the control plane', () => {
   });
 });
 
+describe('G1: the control plane is killed and soon back', () => {
+  interface Moment { fault?: ModalFault; isHere: (now: ModalState, before: ModalState) => boolean }
+  const asked = (rpc: string) => ({ rpcs }: ModalState): number => rpcs[rpc] ?? 0;
+  const generationsIn = ({ calls }: ModalState) => calls.filter((call) => call.function === GENERATE);
+  const isTaken = (now: ModalState, before: ModalState): boolean => generationsIn(now).length > generationsIn(before).length;
+  const MOMENTS: Record<string, Moment> = {
+    'it has been asked for a call and has not taken it': {
+      fault: { kind: 'slow', on: 'FunctionMap', delayMs: 60_000 },
+      isHere: (now, before) => asked('FunctionMap')(now) > asked('FunctionMap')(before) && !isTaken(now, before),
+    },
+    'it has taken the call and not said so': { fault: { kind: 'cut', on: 'FunctionMap', when: 'after', delayMs: 60_000 }, isHere: isTaken },
+    'it has said so and was not asked for the result': {
+      fault: { kind: 'hang', on: 'FunctionGetOutputs' },
+      isHere: (now, before) => isTaken(now, before) && asked('FunctionGetOutputs')(now) > asked('FunctionGetOutputs')(before),
+    },
+  };
+  const STORIES = [
+    ['modal 1'], ['modal 1 ModalUnavailable', 'modal 2'], ['modal 1 ModalUnavailable', 'local 2'],
+    ['modal 1 ModalUnavailable', 'modal 2 ModalUnavailable', 'local 3'],
+  ];
+  // Whether it is back in time is up to the machine.
+  const expectWellAgain = async (story: string[]): Promise<void> => {
+    expect(STORIES).toContainEqual(story);
+    await expectWell([...story, 'the worker has met a dead one']);
+  };
+
+  it.each<[string, CrashPoint]>([
+    ['before it is asked for a call', 'after-start-attempt'], ['when the candidate is on the Volume: what begins again finds it', 'after-candidate-commit'],
+  ])('%s', async (_name, point) => {
+    player = await newPlayer(stack);
+    const from = stack.logs().length;
+    await arm(stack, point, `SIGKILL ${await stack.pidOf('modal')}`);
+    await expectWellAgain(await make('2Dのキャッチゲームを作って', async () => {
+      await untilHit(stack, point);
+      await stack.untilLogged(/"part":"modal".*modal is up again/, { from, timeoutMs: 60_000 });
+    }));
+  });
+
+  it.each(Object.entries(MOMENTS))('when %s', async (_name, { fault, isHere }) => {
+    player = await newPlayer(stack);
+    const before = await modal.state();
+    if (fault) await modal.add(fault);
+    await expectWellAgain(await make('2Dのキャッチゲームを作って', async () => {
+      await untilModal('the moment to strike', (now) => isHere(now, before));
+      await stack.untilRestarted('modal', await stack.kill('modal'));
+    }));
+  });
+
+  it('when the work is done and nobody has heard of it: it is not done again', async () => {
+    player = await newPlayer(stack);
+    let done: string | undefined;
+    const story = await make('2Dのキャッチゲームを作って', async () => {
+      await inMidStream();
+      await modal.add({ kind: 'slow', on: 'FunctionGetOutputs', delayMs: 2_000 });
+      await untilModal('the call ends', (now) => generationsIn(now).at(-1)?.status === 'success');
+      done = (await generations()).at(-1)?.id;
+      await stack.untilRestarted('modal', await stack.kill('modal'));
+    });
+    expect((await generations()).find(({ id }) => id === done)).toMatchObject({ status: 'success', begun: 0 });
+    await expectWellAgain(story);
+  });
+});
+
+describe('C2/D3: the API', () => {
+  it('is killed under the posts of a container: it goes on, the player hears everything once, and gets one version', async () => {
+    player = await newPlayer(stack);
+    const before = (await generations()).length;
+    expect(await make('2Dのキャッチゲームを作って', async () => {
+      await inMidStream();
+      await stack.untilRestarted('api', await stack.kill('api'));
+    })).toEqual(['modal 1']);
+    expect(player.listener.reconnects).toBeGreaterThan(0);
+    expect(player.listener.frames.some(({ type }) => type === 'streamReset')).toBe(false);
+    expect(player.listener.text).toContain((await servedCode(stack, player)).trim());
+    expect((await generations()).slice(before)).toMatchObject([{ begun: 1 }]);
+    await expectWell(['modal 1']);
+  });
+});
+
 describe('A8: containers', () => {
   it.each<[string, ModalFault, string[]]>([
     ['that dies at its work', { kind: 'container-death', when: 'during', afterMs: 1_500 }, ['modal 1 RunCrashed', 'modal 2']],
@@ -121,6 +210,7 @@ describe('E6/E7: stores that differ', () => {
   const mirror = () => repoOf(stack, player);
   it.each([
     ['a Volume that is a version behind', volume, 'old'],
+    ['a mirror that is a version behind', mirror, 'old'],
     ['a mirror that has lost the project', mirror, 'lost'],
   ] as const)('%s: the next message builds on the newest version all the same', async (_name, folderOf, state) => {
     player = await newPlayer(stack);
@@ -140,5 +230,52 @@ describe('E6/E7: stores that differ', () => {
     expect(await expectOneLine(stack, player)).toHaveLength(3);
     await expectStoresLevel(stack, player);
     await expectWell(['modal 1']);
+  });
+});
+
+describe('E4/E6: a Volume that is ahead of the mirror', () => {
+  const MAIN = 'refs/heads/main';
+  const volume = () => volumeRepo(stack, player);
+  const mirror = () => openRepo(repoOf(stack, player));
+
+  /** Neither a version nor in the mirror. */
+  async function expectUnpublished(stray: string): Promise<void> {
+    expect((await expectOneLine(stack, player)).map(({ revision }) => revision)).not.toContain(stray);
+    expect(await resolve(mirror(), stray)).toBeNull();
+  }
+
+  it('by a candidate whose call was lost: what was made here instead is the version, and the next message builds on it', async () => {
+    player = await newPlayer(stack);
+    await modal.add({ kind: 'lost-result', on: GENERATE });
+    expect(await make('2Dのキャッチゲームを作って')).toEqual(['modal 1 RunCrashed', 'modal 2 RunCrashed', 'local 3']);
+    const [stray, ...others] = await listRefs(volume(), 'refs/jobs');
+    expect(others).toEqual([]);
+    await expectUnpublished(stray?.revision ?? '');
+    await expectWell(['modal 1']);
+    await expectUnpublished(stray?.revision ?? '');
+  });
+
+  it('by a main that nobody published: it is told and left alone, nothing of it gets into a version', async () => {
+    player = await newPlayer(stack);
+    await make('2Dのキャッチゲームを作って');
+    await expectStoresLevel(stack, player);
+    await replicated(stack, player);
+    const [{ revision: head } = { revision: '' }] = await expectOneLine(stack, player);
+    const told = 'main of the Volume stands at a commit that is no published version';
+    const stray = await commitFiles(volume(), [], [{ path: 'index.html', content: 'stray' }], { subject: 'stray' }, { ref: 'refs/jobs/stray/1', expected: null, parent: head });
+    await updateRef(volume(), MAIN, stray, head);
+    for (const flags of [['--dry-run'], []]) expect(await syncProject(stack, player, ...flags)).toContain(told);
+    expect(await make('背景を青くして')).toEqual(['modal 1']);
+    await expectUnpublished(stray);
+    expect((await replicated(stack, player)).problem).toBe(told);
+    expect(await syncProject(stack, player)).toContain(told);
+    expect(await resolve(volume(), MAIN)).toBe(stray);
+
+    // The way out: the mirror has every version.
+    await rm(path.join(volumeFolder(stack, player), 'projects'), { recursive: true });
+    expect(await syncProject(stack, player)).toContain('2 version(s)');
+    await expectStoresLevel(stack, player);
+    await expectWell(['modal 1']);
+    await expectUnpublished(stray);
   });
 });
