@@ -22,6 +22,7 @@ function commonAnswers(route: HttpRoute, isLimited: boolean): [number, HttpAnswe
     [route.method === 'get' && success[0] !== undefined, 304, 'nothing'],
     [route.method === 'get' && success.some((answer) => typeof answer === 'string'), 206, '*/*'],
     [route.method === 'get' && success.some((answer) => typeof answer === 'string'), 416, 'text/html'],
+    [route.method === 'get' && success.some((answer) => typeof answer === 'string'), 412, 'text/html'],
     [route.path.includes(':') && !isCallback, 400, 'text/html'],
     [hasJsonBody, 400, 'text/html'],
     [hasJsonBody, 413, 'text/html'],

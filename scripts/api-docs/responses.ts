@@ -3,7 +3,7 @@ import { jsonSchemaOf, type Json, type JsonObject } from './schemas.js';
 
 const STATUS_TEXT: Readonly<Record<number, string>> = {
   200: 'Done', 206: 'The range', 302: 'It is there', 304: 'Not changed', 400: 'The request is not understood', 401: 'Nobody is signed in', 403: 'Somebody else\'s',
-  404: 'Not found', 409: 'Something else is going on', 410: 'No longer wanted', 413: 'Too large', 415: 'Of a kind that is not taken', 416: 'No such range',
+  404: 'Not found', 409: 'Something else is going on', 410: 'No longer wanted', 412: 'Another one than `If-Match` says', 413: 'Too large', 415: 'Of a kind that is not taken', 416: 'No such range',
   422: 'Cannot be made', 429: 'Too many requests: come back after `Retry-After` seconds', 500: 'Our failure', 502: 'Failure of a service behind us',
   503: 'Not at the moment', 504: 'Took too long', 507: 'No room',
 };

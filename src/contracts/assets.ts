@@ -10,9 +10,11 @@ export const UploadFields = z.looseObject({
   description: z.string().optional(),
 });
 
-/** `PUT /api/assets/:id/publish`: a boolean, or what the database took for one. */
+/** `PUT /api/assets/:id/publish`: a boolean, or what the database took for one (rest.md §11). */
 export const PublishBody = z.looseObject({
-  isPublic: z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]),
+  isPublic: z.union([
+    z.boolean(), z.stringbool({ truthy: ['true', 't', 'yes', 'y', 'on', '1'], falsy: ['false', 'f', 'no', 'n', 'off', '0'] }), z.literal([0, 1]).transform((value) => value === 1),
+  ]),
 });
 
 const Note = z.string().nullable().optional();

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { GenerateImageBody, GenerateMovieBody, GenerateThumbnailBody, PublishInfoBody, RemoveBackgroundBody } from './action-bodies.js';
 import { AssetChangesBody, PublishBody, UploadFields } from './assets.js';
 import { CallbackAnswer, CallbackPost } from './callback.js';
 import * as answer from './http-answers.js';
@@ -28,7 +29,6 @@ const failures = (...statuses: number[]) => Object.fromEntries(statuses.map((sta
 const OF_PROJECT = failures(400, 404);
 /** Files of a project may have to be fetched first: 503 with `Retry-After`. */
 const FILES_OF_PROJECT = failures(400, 404, 503);
-const ACTION_ID = z.string().optional().meta({ description: 'name for this call, a UUID, with which it can be stopped' });
 const project = <const P extends string>(rest: P) => `/api/projects/:projectId${rest}` as const;
 
 /** Every route of the API in the order of rest.md; documents and tests are made from it. */
@@ -86,11 +86,11 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
 
   {
     method: 'post', path: '/api/assets/remove-background', tag: 'pictures', summary: 'Cut a picture out (body up to 50 MB)', auth: 'required',
-    body: z.looseObject({ image: z.string(), actionId: ACTION_ID }), answers: { 200: answer.PictureAnswer, 400: answer.Failure, 500: answer.PictureFailure, 503: answer.Failure },
+    body: RemoveBackgroundBody, answers: { 200: answer.PictureAnswer, 400: answer.Failure, 500: answer.PictureFailure, 503: answer.Failure },
   },
   {
     method: 'post', path: '/api/generate-image', tag: 'pictures', summary: 'An isolated sprite by the image model', auth: 'required',
-    body: z.looseObject({ prompt: z.string(), style: z.string().optional(), size: z.string().optional(), actionId: ACTION_ID }),
+    body: GenerateImageBody,
     answers: { 200: answer.PictureAnswer, 400: answer.Failure, 500: answer.PictureFailure, 503: answer.Failure },
   },
   { method: 'get', path: '/api/actions/:actionId', tag: 'pictures', summary: 'How far background work of the caller has come', auth: 'required', answers: { 200: answer.ActionAnswer, ...failures(400, 403, 404) } },
@@ -100,17 +100,17 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
   { method: 'put', path: project('/publish-draft'), tag: 'publishing', summary: 'Replace it as a whole', auth: 'required', body: PublishData, answers: { 200: answer.Done, ...OF_PROJECT } },
   {
     method: 'post', path: project('/generate-publish-info'), tag: 'publishing', summary: 'Title, description, how to play and tags by the model', auth: 'required',
-    body: z.looseObject({ field: z.string().optional() }), answers: { 200: answer.PublishInfoAnswer, ...failures(400, 403, 404, 409, 422, 502, 503, 504), 500: answer.InfoFailure },
+    body: PublishInfoBody, answers: { 200: answer.PublishInfoAnswer, ...failures(400, 404), 500: answer.InfoFailure },
   },
   {
     method: 'post', path: project('/generate-thumbnail'), tag: 'publishing', summary: 'A 9:16 picture of the game', auth: 'required',
-    body: z.looseObject({ title: z.string().optional(), actionId: ACTION_ID }), answers: { 200: answer.ThumbnailMade, ...failures(400, 404, 503), 500: answer.MediaFailure },
+    body: GenerateThumbnailBody, answers: { 200: answer.ThumbnailMade, ...failures(400, 404, 503), 500: answer.MediaFailure },
   },
-  { method: 'post', path: project('/upload-thumbnail'), tag: 'publishing', summary: 'An own 9:16 picture', auth: 'required', file: 'thumbnail', answers: { 200: answer.ThumbnailMade, ...failures(400, 404, 413, 415) } },
+  { method: 'post', path: project('/upload-thumbnail'), tag: 'publishing', summary: 'An own 9:16 picture', auth: 'required', file: 'thumbnail', answers: { 200: answer.ThumbnailMade, ...failures(400, 404, 413, 415, 507) } },
   { method: 'get', path: project('/thumbnail'), tag: 'publishing', summary: 'The picture of a project, for everybody', auth: 'none', answers: { 200: 'image/*', 404: 'text/html' } },
   {
     method: 'post', path: project('/generate-movie'), tag: 'publishing', summary: 'A short film of the game', auth: 'required',
-    body: z.looseObject({ actionId: ACTION_ID }), answers: { 200: answer.MovieMade, ...failures(400, 404, 503), 500: answer.MediaFailure },
+    body: GenerateMovieBody, answers: { 200: answer.MovieMade, ...failures(400, 404, 503), 500: answer.MediaFailure },
   },
   { method: 'get', path: project('/movie'), tag: 'publishing', summary: 'The film', auth: 'required', answers: { 200: 'video/mp4', 400: answer.Failure, 404: [answer.Failure, 'text/html'] } },
   { method: 'get', path: project('/publish'), tag: 'publishing', summary: 'Is it published, and as what?', auth: 'required', answers: { 200: answer.Publication, ...OF_PROJECT } },

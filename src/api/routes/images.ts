@@ -1,15 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import express, { Router, type RequestHandler, type Response } from 'express';
-import { z } from 'zod';
+import { GenerateImageBody, RemoveBackgroundBody } from '../../contracts/action-bodies.js';
 import type { ActionKind, ActionOutcome, ActionRef } from '../../contracts/actions.js';
-import { ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
+import { DreamError, ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
 import { actionWorkflowId } from '../../contracts/ids.js';
 import { PictureMade, type GenerateImageInput, type RemoveBackgroundInput } from '../../contracts/images.js';
-import { Uuid } from '../../contracts/primitives.js';
 import type { Pictures } from '../../store/pictures.js';
 import type { Store } from '../../store/index.js';
 import type { Actions } from '../actions/perform.js';
 import { refuse, type Guards } from '../guards.js';
+import { logOf } from '../request-log.js';
 
 /** A workflow's input is limited, and no image model reads more. */
 const MAX_PROMPT_CHARS = 10_000;
@@ -17,11 +17,6 @@ const MAX_PROMPT_CHARS = 10_000;
 const MAX_SOURCE_CHARS = 24 * 1024 * 1024;
 /** What may be sent to be worked on (rest.md §1.2). */
 const BODY_LIMIT = '50mb';
-
-/** `actionId` (additive): the client's own name for this call, with which it can be stopped. */
-const Named = z.object({ actionId: Uuid.optional().catch(undefined) });
-const GenerateImageBody = Named.extend({ prompt: z.string().trim().min(1) });
-const RemoveBackgroundBody = Named.extend({ image: z.string().min(1) });
 
 export interface ImageDeps { guards: Guards; store: Pick<Store, 'actions'>; actions: Actions; pictures: Pictures }
 
@@ -80,7 +75,13 @@ function wishOf(kind: ActionKind, content: string): string {
  */
 async function answerPicture<I extends ActionRef>(deps: ImageDeps, res: Response, wish: Wish<I>): Promise<void> {
   const { pictures } = deps;
-  const { actionId, outcome } = await fulfil(deps, wish);
+  const fulfilled = await fulfil(deps, wish).catch((error: unknown) => {
+    logOf(res).error({ err: error }, 'a picture could not be waited for');
+    refuseOutcome(res, { ok: false, kind: error instanceof DreamError ? error.kind : 'OPERATION_FAILED', detail: '' }, wish.missing);
+    return null;
+  });
+  if (fulfilled === null) return;
+  const { actionId, outcome } = fulfilled;
   const release = (): void => void Promise.all([pictures.release(wish.userId, wish.wish), pictures.removeSource(wish.userId, actionId)]).catch(() => undefined);
   if (!outcome.ok) {
     release();
@@ -98,7 +99,9 @@ async function answerPicture<I extends ActionRef>(deps: ImageDeps, res: Response
 
 async function fulfil<I extends ActionRef>({ store, actions, pictures }: ImageDeps, wish: Wish<I>): Promise<{ actionId: string; outcome: ActionOutcome<PictureMade> }> {
   const { kind, userId } = wish;
-  const fresh = wish.actionId ?? randomUUID();
+  // A name that has been used is the first call's: this one finds its picture by the wish, or begins anew.
+  const isUsed = wish.actionId !== undefined && (await store.actions.get(wish.actionId))?.user_id === userId;
+  const fresh = wish.actionId === undefined || isUsed ? randomUUID() : wish.actionId;
   let actionId = await pictures.claim(userId, wish.wish, fresh);
   const earlier = actionId === fresh ? null : await store.actions.get(actionId);
   const made = earlier?.state === 'completed' ? PictureMade.safeParse(earlier.result) : null;

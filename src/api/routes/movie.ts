@@ -1,20 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Router, type Response } from 'express';
-import { z } from 'zod';
+import { GenerateMovieBody } from '../../contracts/action-bodies.js';
 import type { ActionOutcome } from '../../contracts/actions.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
 import { renderWorkflowId } from '../../contracts/ids.js';
-import { Uuid } from '../../contracts/primitives.js';
 import type { RenderVideoInput, VideoMade } from '../../contracts/video.js';
 import type { Config } from '../../config.js';
 import type { Movies } from '../../store/movies.js';
-import { orNothing, type Store } from '../../store/index.js';
+import type { Store } from '../../store/index.js';
 import type { Actions } from '../actions/perform.js';
 import { sendFileBytes } from '../games/send-file.js';
 import { refuse, type Guards } from '../guards.js';
-import { logOf } from '../request-log.js';
-
-const Body = z.object({ actionId: Uuid.optional().catch(undefined) }).catch({});
 
 export interface MovieDeps {
   config: Pick<Config, 'VIDEO_SECONDS'>;
@@ -29,13 +25,13 @@ export function movieRoutes({ config, guards, store, actions, movies }: MovieDep
   const router = Router();
 
   router.get('/api/projects/:projectId/movie', guards.projectOwner(async (req, res, { user, project }) => {
-    const film = await orNothing(logOf(res), movies.read(user.id, project.id), null);
+    const film = await movies.read(user.id, project.id);
     if (film === null) return void res.status(404).type('html').send('Movie not found');
     sendFileBytes(req, res.set('X-Content-Type-Options', 'nosniff'), film.bytes, { type: 'video/mp4', changedAt: film.changedAt });
   }));
 
   router.post('/api/projects/:projectId/generate-movie', guards.projectOwner(async (req, res, { user, project }) => {
-    const { actionId = randomUUID() } = Body.parse(req.body ?? {});
+    const { actionId = randomUUID() } = GenerateMovieBody.catch({}).parse(req.body);
     const head = await store.revisions.head(project.id);
     if (!head) return refuse(res, 404, 'Game code not found');
     const { revision } = head;

@@ -122,9 +122,9 @@ function refuseOutcome(res: Response, { kind }: Failed): void {
   refuse(res, http, sentence);
 }
 
-/** V2's two literals for an answer that is none carry what the model said; every other failure is the policy's (§9.3: 500). */
-function refuseInfo(res: Response, outcome: Failed): void {
-  if (outcome.kind !== 'ModelAnswerInvalid') return refuseOutcome(res, outcome);
-  const [error = '', ...raw] = outcome.detail.split('\n');
+/** Every failure is 500 (§9.3). V2's two literals for an answer that is none carry what the model said; the others are the policy's sentences. */
+function refuseInfo(res: Response, { kind, detail }: Failed): void {
+  if (kind !== 'ModelAnswerInvalid') return refuse(res, 500, ERROR_POLICY[kind].sentence);
+  const [error = '', ...raw] = detail.split('\n');
   res.status(500).json({ error, raw: raw.join('\n') });
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
-import { z } from 'zod';
+import { GenerateThumbnailBody } from '../../contracts/action-bodies.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
 import type { GenerateThumbnailInput, PictureMade } from '../../contracts/images.js';
-import { isUuid, Uuid } from '../../contracts/primitives.js';
+import { isUuid } from '../../contracts/primitives.js';
 import type { AssetFiles } from '../../store/asset-files.js';
 import type { Pictures, StoredPicture } from '../../store/pictures.js';
 import { orNothing, type Store } from '../../store/index.js';
@@ -15,7 +15,6 @@ import { sendFileBytes } from '../games/send-file.js';
 import { refuse, type Guards } from '../guards.js';
 import { logOf } from '../request-log.js';
 
-const GenerateBody = z.object({ title: z.string().trim().min(1).max(200).nullable().catch(null), actionId: Uuid.optional().catch(undefined) });
 const PICTURES = new Set(['image/webp', 'image/png', 'image/jpeg', 'image/gif']);
 
 export interface ThumbnailDeps {
@@ -56,7 +55,7 @@ export function thumbnailRoutes(deps: ThumbnailDeps): Router {
   }));
 
   router.post('/api/projects/:projectId/generate-thumbnail', guards.projectOwner(async (req, res, { user, project }) => {
-    const { title, actionId = randomUUID() } = GenerateBody.parse(req.body ?? {});
+    const { title = null, actionId = randomUUID() } = GenerateThumbnailBody.catch({}).parse(req.body);
     const outcome = await actions.perform<PictureMade, GenerateThumbnailInput>({
       kind: 'generateThumbnail', workflowId: thumbnailWorkflowId(project.id), summary: `thumbnail of ${project.name}`,
       input: { actionId, userId: user.id, projectId: project.id, title },

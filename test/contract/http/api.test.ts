@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { mkdir, rmdir } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestUser } from '../../support/users.js';
 import { anyNumber, anyText, matching } from './matchers.js';
@@ -195,6 +197,15 @@ describe('what does not exist or is broken (§1.3, §11)', () => {
       const answer = await world.ask(path);
       expect([answer.status, answer.text]).toEqual([404, 'Not found']);
     }
+  });
+
+  it('a film that cannot be read is not called missing (§9.8)', async () => {
+    const { alice, gameId, env } = world;
+    const film = path.join(env['DATA_DIR'] ?? '', 'users', alice.id, 'projects', gameId, `movie-${'a'.repeat(40)}.mp4`);
+    await mkdir(film);
+    const answer = await world.ask(`/api/projects/${gameId}/movie`, { as: alice });
+    await rmdir(film);
+    expect([answer.status, answer.json()]).toEqual([500, { error: anyText }]);
   });
 
   it('nothing that was asked with a token in its address is written to the log', async () => {

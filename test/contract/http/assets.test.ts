@@ -176,6 +176,10 @@ describe('one asset (§7.4–7.8)', () => {
     expect((await world.ask(own.url)).status).toBe(200);
     expect((await publish(false)).json()).toEqual({ success: true, asset: { id: own.id, isPublic: false } });
     expect((await world.ask(own.url)).status).toBe(404);
+    // What V2's database took for a boolean (§11).
+    for (const [sent, isPublic] of [['true', true], ['OFF', false], [1, true], ['no', false], ['t', true], [0, false]]) {
+      expect((await publish(sent)).json(), String(sent)).toEqual({ success: true, asset: { id: own.id, isPublic } });
+    }
     for (const nonsense of [undefined, null, 'maybe', 7, {}]) {
       const answer = await publish(nonsense);
       expect([answer.status, answer.json()]).toEqual([400, { error: 'isPublic must be a boolean' }]);

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoServer, type DemoServer } from '../../../src/embedded/demo/server.js';
+import { createStore } from '../../../src/store/index.js';
+import { log } from '../../support/database.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 
-/** rest.md §7.10, row by row, and what is beside it: the whole product with an image model whose calls are seen. */
+/** rest.md §7.10, row by row, and what is beside it: the whole product with an image model whose calls are seen, and a model of words that says no. */
 let stack: Stack;
 let demo: DemoServer;
 let [alice, bob]: TestUser[] = [];
@@ -15,7 +19,12 @@ const askedFor = (wish: string): number => asked.filter((prompt) => prompt.start
 
 beforeAll(async () => {
   demo = await startDemoServer({ onImageRequest: ({ model, prompt }) => { asked.push(prompt); models.add(model); } });
-  stack = await startStack({ env: { GEMINI_API_KEY: 'a-key-for-tests', GEMINI_BASE_URL: `${demo.url}/gemini`, GEMINI_MODEL_IMAGE: 'the-model-of-this-test', RATE_LIMIT_AI_PER_MIN: '10000' } });
+  stack = await startStack({
+    env: {
+      GEMINI_API_KEY: 'a-key-for-tests', GEMINI_BASE_URL: `${demo.url}/gemini`, GEMINI_MODEL_IMAGE: 'the-model-of-this-test', RATE_LIMIT_AI_PER_MIN: '10000',
+      ANTHROPIC_API_KEY: 'a-key-for-tests', ANTHROPIC_BASE_URL: `${demo.url}/fault/refusal`,
+    },
+  });
   [alice, bob] = [await createUser(stack.env, 'alice'), await createUser(stack.env, 'bob')];
 });
 afterAll(async () => {
@@ -121,6 +130,28 @@ describe('POST /api/generate-image (§7.10)', () => {
     expect(askedFor('[demo:slow-2] 犬')).toBe(2);
   });
 
+  it('a client that is cut off may repeat its call under the same name: it finds the picture, and after that a new one is drawn under a new name', async () => {
+    const actionId = randomUUID();
+    const cut = new AbortController();
+    const first = generate('[demo:slow-2] 馬', { actionId, signal: cut.signal });
+    first.catch(() => undefined);
+    await expect.poll(() => askedFor('[demo:slow-2] 馬'), { timeout: 60_000 }).toBe(1);
+    cut.abort();
+    await untilState(actionId, 'completed');
+    expect(await generate('[demo:slow-2] 馬', { actionId })).toMatchObject({ status: 200, body: { success: true, actionId } });
+    expect(askedFor('[demo:slow-2] 馬')).toBe(1);
+    const third = await generate('[demo:slow-2] 馬', { actionId });
+    expect([third.status, third.body['actionId'] === actionId]).toEqual([200, false]);
+    expect(askedFor('[demo:slow-2] 馬')).toBe(2);
+  });
+
+  it('what goes wrong here has the same shape as what goes wrong there', async () => {
+    const carol = await createUser(stack.env, 'carol');
+    await mkdir(path.join(stack.dataDir, 'users', carol.id), { recursive: true });
+    await writeFile(path.join(stack.dataDir, 'users', carol.id, 'pictures'), 'where a folder should be');
+    expect(await generate('猫', { as: carol })).toEqual({ status: 500, body: { success: false, error: '処理に失敗しました。もう一度お試しください。' } });
+  });
+
   it('the same wish twice at once is one picture, of another user another one', async () => {
     const answers = await Promise.all([generate('[demo:slow-2] 兎'), generate('[demo:slow-2] 兎'), generate('[demo:slow-2] 兎', { as: bob })]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
@@ -153,6 +184,16 @@ describe('POST /api/assets/remove-background (§7.9), by our own network', () =>
     ['an address', 'http://127.0.0.1/cat.png'], ['a drawing that may hold a script', `data:image/png;base64,${Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>').toString('base64')}`],
   ])('%s is refused clearly', async (_what, image) => {
     expect(await cutOut(image)).toEqual({ status: 500, body: { success: false, error: 'この画像は読み込めませんでした。' } });
+  });
+});
+
+describe('POST …/generate-publish-info (§9.3)', () => {
+  it('whatever goes wrong is 500, with a sentence', async () => {
+    const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
+    const store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, log);
+    const { id } = await store.projects.create(alice?.id ?? '', '星よけ');
+    const answer = await call('POST', `/api/projects/${id}/generate-publish-info`, { as: alice, body: {} });
+    expect(answer).toEqual({ status: 500, body: { error: 'この内容のゲームは作れませんでした。別の内容でお試しください。' } });
   });
 });
 

@@ -115,7 +115,10 @@ describe('without an image model', () => {
   });
 
   it('a project without a game has nothing to show (§9.4)', async () => {
-    expect(await post('generate-thumbnail', alice)).toEqual([500, { error: 'Failed to generate thumbnail', output: 'ファイルが見つかりません。' }]);
+    // Whatever JSON the body is: nothing of it is needed.
+    for (const body of [{}, [], { title: 7, actionId: 'x' }]) {
+      expect(await post('generate-thumbnail', alice, body)).toEqual([500, { error: 'Failed to generate thumbnail', output: 'ファイルが見つかりません。' }]);
+    }
     expect(await post('generate-thumbnail', bob)).toEqual([404, { error: 'Project not found' }]);
     expect(await post('generate-thumbnail', undefined)).toEqual([401, { error: 'No access token provided' }]);
     expect(await post('generate-thumbnail', alice, {}, 'x')).toEqual([400, { error: 'Invalid project ID' }]);
