@@ -55,9 +55,9 @@ export function findStyle(dimension: Dimension, styleId: string): StylePreset | 
   return STYLES[dimension].find((style) => style.id === styleId) ?? null;
 }
 
-/** The picker's entries; no preview pictures are shipped, so the client draws its own swatch. */
+/** The picker's entries with their preview pictures, which are files below `public`. */
 export function styleOptions(dimension: Dimension): StyleOption[] {
-  return STYLES[dimension].map(({ id, name }) => ({ id, name, imageUrl: null }));
+  return STYLES[dimension].map(({ id, name }) => ({ id, name, imageUrl: `/images/styles/${dimension}/${id}.svg` }));
 }
 
 /** Text of a project's STYLE.md (generation.md §1). */

@@ -1,5 +1,7 @@
+import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROJECT_ROOT } from '../../src/config.js';
 import { launchChromium } from '../support/chromium.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { Person } from './person.js';
@@ -17,7 +19,7 @@ afterAll(async () => {
 });
 
 describe('from the publish page to a stranger\'s phone', () => {
-  it('the AI writes the words, the game goes out, plays for everybody, is liked, announced and taken back', async () => {
+  it('the AI writes the words, the game goes out, plays for everybody, is liked, announced, stands on the maker\'s shelf under his name, and is taken back', async () => {
     const maker = await Person.arrive(browser, stack.baseUrl, 'phone');
     await maker.signIn();
     await maker.newProject();
@@ -28,6 +30,13 @@ describe('from the publish page to a stranger\'s phone', () => {
     await expect.poll(() => maker.page.inputValue('#description'), { timeout: 30_000 }).toMatch(/DEMO/);
     await expect.poll(() => maker.page.locator('.publish-tags li').count()).toBeGreaterThan(2);
     await maker.page.locator('.thumbnail-stage img').waitFor({ timeout: 60_000 });
+    await maker.page.setInputFiles('.thumbnail-actions input[type=file]', path.join(PROJECT_ROOT, 'docs/editor.png'));
+    await maker.page.locator('.crop-dialog[open]').waitFor();
+    await maker.picture('crop');
+    const uploaded = maker.page.waitForResponse(/\/upload-thumbnail$/);
+    await maker.page.click('.crop-footer .primary');
+    expect((await uploaded).status()).toBe(200);
+    await maker.page.locator('.thumbnail-stage img').waitFor();
     await maker.page.fill('#title', '星のおさんぽ');
     await maker.page.locator('#saveState', { hasText: '保存済み' }).waitFor();
     await maker.page.click('#filmButton');
@@ -61,6 +70,25 @@ describe('from the publish page to a stranger\'s phone', () => {
     await maker.picture('notifications');
     await maker.page.click('#readAllButton');
     await expect.poll(() => maker.page.locator('.notice.unread').count()).toBe(0);
+
+    await maker.page.click('.nav-mypage');
+    await maker.page.waitForURL(/\/mypage$/);
+    const shelved = maker.page.locator(`.case[data-id="${projectId}"]`);
+    await shelved.locator('.public-badge').waitFor();
+    await expect.poll(() => maker.page.evaluate<number>('document.querySelector(".case img")?.naturalWidth ?? 0')).toBeGreaterThan(0);
+    expect(await maker.page.innerText('#profileName')).toBe('テスト 太郎');
+    await maker.page.click('#editProfileButton');
+    await maker.page.fill('#profileNameInput', '星野 ひかり');
+    await maker.page.click('.confirm-card button[type=submit]');
+    await maker.page.locator('.toast.success').waitFor();
+    await maker.picture('mypage');
+    await maker.page.reload();
+    await maker.page.locator('#profileName', { hasText: '星野 ひかり' }).waitFor();
+    await stranger.page.reload();
+    await stranger.page.click('#infoButton');
+    await stranger.page.locator('.play-info', { hasText: 'by 星野 ひかり' }).waitFor();
+    await maker.page.click('.nav-create');
+    await maker.page.locator(`.project-card[data-id="${projectId}"]`).waitFor();
 
     await maker.page.goto(`${stack.baseUrl}/publish.html?id=${projectId}`);
     await maker.page.locator('#publishedNote button').click();

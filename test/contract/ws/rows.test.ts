@@ -229,7 +229,7 @@ describe('message, before anything starts', () => {
     expect(reply).toEqual({ type: 'styleOptions', dimension, styles: expect.any(Array) as unknown, originalMessage: content });
     const styles = reply['styles'] as Frame[];
     expect(styles).toHaveLength(count);
-    for (const style of styles) expect(style).toEqual({ id: expect.any(String) as string, name: expect.any(String) as string, imageUrl: null });
+    for (const style of styles) expect(style).toEqual({ id: expect.any(String) as string, name: expect.any(String) as string, imageUrl: expect.stringMatching(new RegExp(`^/images/styles/${dimension}/`)) as string });
     const again = await Socket.signedIn(stack.baseUrl, alice);
     expect(await again.ask({ type: 'selectProject', projectId: id })).toMatchObject({
       history: [], activeJob: null, pendingQuestion: { type: 'style', dimension, originalMessage: content, styles },
