@@ -102,7 +102,7 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
       maxConcurrentActivityTaskExecutions: config.MAX_RUNNING_JOBS,
     }),
     Worker.create({
-      ...common, taskQueue: LOCAL_IMAGE_QUEUE, activities: withTypedFailures(localImageActivities({ config, mirror, pictures, runner })),
+      ...common, taskQueue: LOCAL_IMAGE_QUEUE, activities: withTypedFailures(localImageActivities({ config, store, mirror, pictures, runner, log })),
       maxConcurrentActivityTaskExecutions: IMAGE_SLOTS,
     }),
     Worker.create({

@@ -9,6 +9,7 @@ import { splitLines } from './claude/lines.js';
 import { RunnerInput } from '../contracts/runner-input.js';
 import { runFiles } from './commands/files.js';
 import { runGit } from './commands/git.js';
+import { PICTURE_PROGRESS } from '../contracts/picture-progress.js';
 import type { VideoInput } from '../contracts/video.js';
 import { generate } from './generate.js';
 import { makeImage, type ImageAccess } from './image/image.js';
@@ -92,6 +93,7 @@ function imageAccess(): ImageAccess {
     apiKey: env[RUNNER_ENV.imageKey], baseUrl: env[RUNNER_ENV.imageBaseUrl] || DEFAULT_IMAGE_UPSTREAM, seenFrom: process.argv[2],
     cutoutModel: env[RUNNER_ENV.cutoutModel],
     cutoutService: { token: env[RUNNER_ENV.cutoutServiceToken], baseUrl: env[RUNNER_ENV.cutoutServiceBaseUrl] || DEFAULT_CUTOUT_UPSTREAM },
+    onStage: (stage) => output.progress(PICTURE_PROGRESS[stage]),
   };
 }
 

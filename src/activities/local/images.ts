@@ -2,9 +2,13 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import type { WorkerConfig } from '../../config.js';
 import { DreamError } from '../../contracts/errors.js';
 import type { ImageInput, PictureMade } from '../../contracts/images.js';
+import { PICTURE_PROGRESS } from '../../contracts/picture-progress.js';
 import { RUNNER_ENV } from '../../contracts/runner.js';
+import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror.js';
 import type { Pictures } from '../../store/pictures.js';
+import type { Store } from '../../store/index.js';
+import { ActionProgress } from '../action-progress.js';
 import { imageInput, keepPicture, sourceOf } from '../pictures.js';
 import type { CutoutServiceActivities, ImageActivities, ScreenshotActivities } from '../ports.js';
 import { startRunner } from './runner-process.js';
@@ -12,7 +16,7 @@ import type { RunnerProgram } from './runner-program.js';
 
 const HEARTBEAT_MS = 1_000;
 
-export interface LocalImageDeps { config: WorkerConfig; mirror: Mirror; pictures: Pictures; runner: RunnerProgram }
+export interface LocalImageDeps { config: WorkerConfig; store: Pick<Store, 'actions'>; mirror: Mirror; pictures: Pictures; runner: RunnerProgram; log: Log }
 
 /** Pictures made on this machine: the runner asks the image model and works on what came, outside of this process. */
 export function localImageActivities(deps: LocalImageDeps): ImageActivities & ScreenshotActivities & CutoutServiceActivities {
@@ -31,13 +35,20 @@ export function localImageActivities(deps: LocalImageDeps): ImageActivities & Sc
   };
 }
 
-async function runPicture({ config, pictures, runner }: LocalImageDeps, action: { userId: string; actionId: string }, input: ImageInput): Promise<PictureMade> {
+async function runPicture(deps: LocalImageDeps, action: { userId: string; actionId: string }, input: ImageInput): Promise<PictureMade> {
+  const { config, pictures, runner } = deps;
   const context = Context.current();
+  const progress = new ActionProgress(deps, action.actionId);
   const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
   try {
     context.heartbeat();
-    const raw = await startRunner({ program: runner, input, env: runnerEnv(config, input), signal: context.cancellationSignal });
-    return await keepPicture(pictures, action, raw);
+    progress.note(PICTURE_PROGRESS.begun);
+    const raw = await startRunner({
+      program: runner, input, env: runnerEnv(config, input), signal: context.cancellationSignal, onProgress: (percent) => progress.note(percent),
+    });
+    const made = await keepPicture(pictures, action, raw);
+    progress.note(PICTURE_PROGRESS.kept);
+    return made;
   } catch (error) {
     // A worker that is shutting down is no end of the action: another one goes on.
     if (context.cancellationDetails?.workerShutdown) throw new DreamError('RunCrashed', 'the worker was shut down');

@@ -9,10 +9,11 @@ import { callIdFor } from '../../contracts/ids.js';
 import { videoTempName, type VideoMade } from '../../contracts/video.js';
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror.js';
+import { ActionProgress } from '../action-progress.js';
 import type { FilmStore } from '../videos.js';
 import type { RenderFilmInput, VideoActivities } from '../ports.js';
 import { videoSite } from '../video-site.js';
-import { actionEnded, filmMade, keepFilm, videoInput } from '../videos.js';
+import { filmMade, keepFilm, videoInput } from '../videos.js';
 import { killThoseIn } from './leftovers.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
@@ -68,23 +69,4 @@ async function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const stopped = once(signal, 'abort', { signal: over.signal }).then(() => { throw signal.reason as Error; });
   stopped.catch(() => undefined);
   return Promise.race([work, stopped]).finally(() => over.abort());
-}
-
-/** Tells the row how far the film is; a row that has ended ends the work. */
-class ActionProgress {
-  readonly #over = new AbortController();
-  readonly ended = this.#over.signal;
-  #writing = false;
-
-  constructor(private readonly deps: Pick<LocalVideoDeps, 'store' | 'log'>, private readonly actionId: string) {}
-
-  note(percent: number): void {
-    // The next one says more.
-    if (this.#writing) return;
-    this.#writing = true;
-    this.deps.store.actions.noteProgress(this.actionId, percent)
-      .then((isWanted) => { if (!isWanted) this.#over.abort(actionEnded()); })
-      .catch((error: unknown) => this.deps.log.warn({ err: error, actionId: this.actionId }, 'progress could not be noted'))
-      .finally(() => { this.#writing = false; });
-  }
 }

@@ -4,7 +4,11 @@ import type { WorkerConfig } from '../../config.js';
 import type { ActionRef } from '../../contracts/actions.js';
 import { DreamError } from '../../contracts/errors.js';
 import type { ImageInput, PictureMade } from '../../contracts/images.js';
+import { PICTURE_PROGRESS } from '../../contracts/picture-progress.js';
+import type { Log } from '../../log.js';
+import type { Store } from '../../store/index.js';
 import type { Pictures } from '../../store/pictures.js';
+import { ActionProgress } from '../action-progress.js';
 import { workerShutdown } from '../failures.js';
 import { imageInput, keepPicture, sourceOf } from '../pictures.js';
 import type { ImageActivities } from '../ports.js';
@@ -15,7 +19,7 @@ const HEARTBEAT_MS = 1_000;
 /** What the next worker needs to go on with the same call. */
 const Beat = z.object({ functionCallId: z.string(), spawnedAtMs: z.number() });
 
-export interface ModalImageDeps { config: WorkerConfig; pictures: Pictures; calls: ModalCalls }
+export interface ModalImageDeps { config: WorkerConfig; store: Pick<Store, 'actions'>; pictures: Pictures; calls: ModalCalls; log: Log }
 
 /** Pictures made in a container, whose runner has the image model's key. */
 export function modalImageActivities(deps: ModalImageDeps): ImageActivities {
@@ -25,23 +29,30 @@ export function modalImageActivities(deps: ModalImageDeps): ImageActivities {
   };
 }
 
-async function make({ config, pictures, calls }: ModalImageDeps, action: ActionRef, input: ImageInput): Promise<PictureMade> {
+async function make(deps: ModalImageDeps, action: ActionRef, input: ImageInput): Promise<PictureMade> {
+  const { config, pictures, calls } = deps;
   const context = Context.current();
+  const progress = new ActionProgress(deps, action.actionId);
   let beat = Beat.safeParse(context.info.heartbeatDetails).data ?? null;
   const beating = setInterval(() => context.heartbeat(beat), HEARTBEAT_MS);
   const call: ModalCall = { userId: action.userId, fn: 'generate-image', input };
   let running: RunningCall | null = null;
   try {
+    progress.note(PICTURE_PROGRESS.begun);
     running = beat ? await calls.attach(call, beat.functionCallId, beat.spawnedAtMs) : await calls.spawn(call);
     beat = { functionCallId: running.remote.functionCallId, spawnedAtMs: running.spawnedAtMs };
     context.heartbeat(beat);
+    progress.note(PICTURE_PROGRESS.asked);
     // Nobody hears a container that hangs; the runner itself has given up by then.
     const limit = AbortSignal.timeout(config.START_TIMEOUT_MS + config.IMAGE_TIMEOUT_MS);
     const { result } = await calls.wait(running, { signal: AbortSignal.any([context.cancellationSignal, limit]) }).catch((error: unknown) => {
       throw error === limit.reason ? new DreamError('RunTimedOut', 'the container gave no picture in time') : error;
     });
     running = null;
-    return await keepPicture(pictures, action, result);
+    progress.note(PICTURE_PROGRESS.worked);
+    const made = await keepPicture(pictures, action, result);
+    progress.note(PICTURE_PROGRESS.kept);
+    return made;
   } catch (error) {
     const { cancellationSignal, cancellationDetails } = context;
     if (cancellationSignal.aborted && cancellationDetails?.workerShutdown) throw workerShutdown(error);

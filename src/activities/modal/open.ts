@@ -54,7 +54,7 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
   return {
     calls, mirror,
     agent: modalAgentActivities({ ...deps, mirror, calls }),
-    images: modalImageActivities({ config, pictures: createPictures(config.DATA_DIR), calls }),
+    images: modalImageActivities({ config, store, log, pictures: createPictures(config.DATA_DIR), calls }),
     videos: modalVideoActivities({ ...deps, mirror, calls, movies: createMovies(config.DATA_DIR) }),
     files: { ...modalFileActivities({ calls }), ...replicationActivities(replication, hydrate) },
     measureVolume: (userId) => measureVolume(calls, userId),

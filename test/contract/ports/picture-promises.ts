@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import type { ImageActivities } from '../../../src/activities/ports.js';
+import { PICTURE_PROGRESS } from '../../../src/contracts/picture-progress.js';
 import { eventually } from '../runner/bench.js';
 import { IMAGE_KEY, inActivity, processesOf, type PortSet, type World } from './world.js';
 
@@ -34,6 +35,20 @@ export function picturePromises(place: () => { world: World; set: PortSet }): vo
     expect(made).toEqual({ mimeType: 'image/png', prompt: expect.stringMatching(/^緑のスライム[\s\S]*#FF00FF/) as unknown });
     expect(await sharp((await kept(action))!).metadata()).toMatchObject({ format: 'png', hasAlpha: true });
     expect(await alphaAt(await kept(action), [0, 0])).toEqual([0]);
+  });
+
+  it('the row of an action tells how far its picture is: asked for, and at last kept', async () => {
+    const { userId } = await place().world.newProject();
+    const action = { ...newAction(), userId };
+    const { actions } = place().world.database.store;
+    await actions.open({ id: action.actionId, userId, projectId: null, kind: 'generateImage' });
+    const progress = async () => (await actions.get(action.actionId))?.progress;
+    const wish = `[demo:slow-3] ${action.actionId}`;
+    const { outcome } = start('drawPicture', { ...action, op: 'sprite', prompt: wish });
+    await eventually(() => place().world.imageRequests.some((prompt) => prompt.startsWith(wish)), GENEROUS_MS);
+    await eventually(async () => (await progress()) === PICTURE_PROGRESS.asked, GENEROUS_MS);
+    await outcome;
+    await eventually(async () => (await progress()) === PICTURE_PROGRESS.kept, GENEROUS_MS);
   });
 
   it('a poster is 9:16, as WebP', async () => {

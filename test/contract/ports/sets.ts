@@ -17,7 +17,7 @@ export async function localSet(world: World): Promise<PortSet> {
     name: 'local',
     agent: localAgentActivities({ config: world.config(), store, mirror, runner }),
     files: localFileActivities({ mirror }),
-    images: localImageActivities({ config: world.config(), mirror, pictures: world.pictures, runner }),
+    images: localImageActivities({ config: world.config(), store, mirror, pictures: world.pictures, runner, log }),
     videos: localVideoActivities({ config: world.config(), store, mirror, movies: world.movies, runner, log }),
     isRunner: (args) => args.includes(path.join(dataDir, 'runner', 'main.mjs')),
     projectFolder: ({ userId, projectId }) => path.join(dataDir, 'users', userId, 'projects', projectId),

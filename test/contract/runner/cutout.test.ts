@@ -20,7 +20,7 @@ const ball = (): Promise<Buffer> => sharp(Buffer.from(
    <rect width="400" height="300" fill="url(#g)"/><circle cx="200" cy="150" r="85" fill="#c22"/></svg>`,
 )).jpeg().toBuffer();
 
-const access = (cutoutModel: string | undefined = NETWORK): ImageAccess => ({ apiKey: undefined, baseUrl: '', cutoutModel, cutoutService: { token: undefined, baseUrl: '' } });
+const access = (cutoutModel: string | undefined = NETWORK): ImageAccess => ({ apiKey: undefined, onStage: () => undefined, baseUrl: '', cutoutModel, cutoutService: { token: undefined, baseUrl: '' } });
 const cutOut = (picture: string, model?: string) => makeImage({ command: 'image', op: 'cutout', picture }, access(model), nobody);
 
 async function alphaAt(data: string, ...places: readonly (readonly [x: number, y: number])[]): Promise<number[]> {
