@@ -196,6 +196,8 @@ def prepare(given: dict[str, Any], root: Path, scratch: Path, call_id: str) -> d
     for field in ("repoDir", "root"):
         if field in given:
             prepared[field] = str(inside(root, given[field]))
+    if "assets" in given:
+        prepared["assets"] = [{**asset, "file": str(inside(root, asset["file"]))} if "file" in asset else asset for asset in given["assets"]]
     if given["command"] != "git" and given["command"] != "files":
         prepared["scratchDir"] = str(scratch / call_id)
     if given["command"] == "video":

@@ -4,12 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { PROJECT_ROOT } from '../config.js';
 import { MODAL_FUNCTION } from '../contracts/modal.js';
+import { VENDORED_LIBRARIES } from '../domain/vendored-libraries.js';
 import { pinnedVersion } from './pinned-version.js';
 import { videoSiteVersion } from './video-site.js';
 
 const CLAUDE_PACKAGE = '@anthropic-ai/claude-code';
 /** What the one-file runner loads when it needs it (src/runner/packages.ts): the image installs the same versions. */
-const LOADED_PACKAGES = ['sharp', '@google/genai', 'onnxruntime-web', 'playwright-core', '@remotion/renderer', 'remotion', 'react', 'react-dom'];
+const LOADED_PACKAGES = [
+  'sharp', '@google/genai', 'onnxruntime-web', 'playwright-core', '@remotion/renderer', 'remotion', 'react', 'react-dom',
+  // Games that it shows load these.
+  ...VENDORED_LIBRARIES.map(({ name }) => name),
+];
 const isSource = import.meta.url.endsWith('.ts');
 
 /** The runner's entry as it lies here: TypeScript in development, compiled in the image. */

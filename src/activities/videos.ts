@@ -6,7 +6,7 @@ import type { Store } from '../store/index.js';
 import type { RenderFilmInput } from './ports.js';
 
 /** What differs between the backends. */
-export type VideoPlace = Pick<VideoInput, 'callId' | 'repoDir' | 'scratchDir' | 'siteDir' | 'isNice' | 'callbackUrl'>;
+export type VideoPlace = Pick<VideoInput, 'callId' | 'repoDir' | 'assets' | 'scratchDir' | 'siteDir' | 'isNice' | 'callbackUrl'>;
 
 /** What the runner is told of one film, the same for every backend. */
 export function videoInput({ VIDEO_SECONDS: seconds, VIDEO_SCALE: scale }: Pick<WorkerConfig, 'VIDEO_SECONDS' | 'VIDEO_SCALE'>, { revision, title, story }: RenderFilmInput, place: VideoPlace): VideoInput {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ActionRef } from './actions.js';
+import { GameAsset } from './game-assets.js';
 
 const Revision = z.string().regex(/^[0-9a-f]{40}$/);
 const asked = { command: z.literal('image'), model: z.string().min(1), timeoutMs: z.number().int().positive() };
@@ -14,8 +15,8 @@ export const ImageInput = z.discriminatedUnion('op', [
   z.object({ ...asked, op: z.literal('sprite'), prompt: z.string().min(1) }),
   /** A 9:16 picture by the image model: WebP. `references` may appear in it. */
   z.object({ ...asked, op: z.literal('poster'), prompt: z.string().min(1), references: z.array(Picture).max(3) }),
-  /** What the game of a revision looks like after a moment of play, 9:16: WebP. `repoDir` starts at the current folder. */
-  z.object({ command: z.literal('image'), op: z.literal('screenshot'), repoDir: z.string(), revision: Revision }),
+  /** What the game of a revision looks like after a moment of play, 9:16: WebP. `repoDir` starts at the current folder; `assets`: what the game may load. */
+  z.object({ command: z.literal('image'), op: z.literal('screenshot'), repoDir: z.string(), revision: Revision, assets: z.array(GameAsset) }),
   /** The subject of a picture (data URI) by our own network: PNG of the same size. */
   z.object({ command: z.literal('image'), op: z.literal('cutout'), picture: z.string() }),
   /** The same by a service on the internet, which takes addresses of pictures as well; `version`: of its model. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ActionRef } from './actions.js';
+import { GameAsset } from './game-assets.js';
 import { IncomingBundle } from './runner.js';
 import { storable } from './primitives.js';
 
@@ -35,6 +36,8 @@ export const VideoInput = z.object({
   repoDir: z.string(),
   scratchDir: z.string(),
   revision: Revision,
+  /** What the game may load besides its own files and our libraries. */
+  assets: z.array(GameAsset),
   title: words(40),
   story: VideoStory,
   seconds: z.number().positive().max(30),

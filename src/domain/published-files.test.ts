@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assetReferencesIn, isPublishedFile, publishedAssetPath, withPublishedReferences } from './published-files.js';
+import { assetAddress, assetReferenceAt, assetReferencesIn, isPublishedFile, publishedAssetPath, withPublishedReferences } from './published-files.js';
 
 const UID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const HERO = `/user-assets/${UID}/hero_2.png`;
@@ -18,6 +18,7 @@ describe('references to assets', () => {
     [`<img src="${HERO}">`, { kind: 'owned', ownerId: UID, alias: 'hero_2.png' }], [`url(${HERO})`, { kind: 'owned', ownerId: UID, alias: 'hero_2.png' }],
     [`<img src='${HERO}?v=1'>`, { kind: 'owned', ownerId: UID, alias: 'hero_2.png' }], [`srcset="/x 1x,${HERO} 2x"`, { kind: 'owned', ownerId: UID, alias: 'hero_2.png' }],
     [`"/user-assets/${UID}/%E7%8C%AB.png"`, { kind: 'owned', ownerId: UID, alias: '猫.png' }], [`"/user-assets/${UID}/%zz.png"`, { kind: 'owned', ownerId: UID, alias: '%zz.png' }],
+    [`"/user-assets/${UID}/%00.png"`, { kind: 'owned', ownerId: UID, alias: '%00.png' }],
     ['`/global-assets/bgm/theme.mp3`', { kind: 'global', category: 'bgm', alias: 'theme.mp3' }], [`"/api/assets/${UID}"`, { kind: 'id', id: UID }],
   ])('%s', (text, reference) => {
     expect([...assetReferencesIn(text).values()]).toEqual([reference]);
@@ -27,6 +28,14 @@ describe('references to assets', () => {
     '%s is none', (text) => {
       expect([...assetReferencesIn(text)]).toEqual([]);
     });
+
+  it.each<[string, string | null]>([
+    [HERO, HERO], [`/user-assets/${UID.toUpperCase()}/%E7%8C%AB.png`, `/user-assets/${UID}/猫.png`], ['/global-assets/bgm/theme.mp3', '/global-assets/bgm/theme.mp3'],
+    [`/api/assets/${UID.toUpperCase()}`, `/api/assets/${UID}`], [`${HERO}/more`, null], [`/my${HERO}`, null], ['/index.html', null], [`/x"${HERO}`, null],
+  ])('a request for %s means %s', (urlPath, address) => {
+    const reference = assetReferenceAt(urlPath);
+    expect(reference && assetAddress(reference)).toBe(address);
+  });
 
   it('that were copied and libraries get their places; what was not copied, and what only looks like it, stays', () => {
     const text = `import '/vendor/three@0.187.0/three.module.js'; a='${HERO}'; b='/user-assets/${UID}/hero_2.png.bak'; c='/vendor/nothing@1/x.js'; d='${HERO}?v=2'`;

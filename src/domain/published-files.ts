@@ -50,6 +50,20 @@ export function assetReferencesIn(text: string): ReadonlyMap<string, AssetRefere
   return found;
 }
 
+/** The asset that a request for this path of a URL means; null = it means none. */
+export function assetReferenceAt(urlPath: string): AssetReference | null {
+  return assetReferencesIn(`"${urlPath}"`).get(urlPath) ?? null;
+}
+
+/** The one spelling of a reference, decoded. */
+export function assetAddress(reference: AssetReference): string {
+  switch (reference.kind) {
+    case 'owned': return `/user-assets/${reference.ownerId}/${reference.alias}`;
+    case 'global': return `/global-assets/${reference.category}/${reference.alias}`;
+    case 'id': return `/api/assets/${reference.id}`;
+  }
+}
+
 /** The text with its libraries and the copied assets at their places below `base`; what was not copied keeps its address. */
 export function withPublishedReferences(text: string, base: string, assets: ReadonlyMap<string, string>): string {
   return text
@@ -63,9 +77,11 @@ export function withPublishedReferences(text: string, base: string, assets: Read
     });
 }
 
+/** What nobody can have called an asset stays as it is written. */
 function decoded(segment: string): string {
   try {
-    return decodeURIComponent(segment);
+    const name = decodeURIComponent(segment);
+    return name.includes('\0') ? segment : name;
   } catch {
     return segment;
   }

@@ -4,7 +4,9 @@ import path from 'node:path';
 import type * as Playwright from 'playwright-core';
 import { CHROMIUM_ARGS, findChromium } from '../chromium.js';
 import { DreamError } from '../contracts/errors.js';
+import type { GameAsset } from '../contracts/game-assets.js';
 import { SCREEN } from '../contracts/video.js';
+import { assetAddress, assetReferenceAt } from '../domain/published-files.js';
 import { vendoredFile } from '../domain/vendored-libraries.js';
 import { openRepo } from '../git/process.js';
 import { readFile as readRevisionFile } from '../git/read.js';
@@ -22,8 +24,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.svg': 'image/svg+xml',
 };
 
-/** `seenFrom`: the file from which packages are looked for. */
-export interface GameRequest { repoDir: string; revision: string; seenFrom?: string | undefined }
+/** `assets`: what the game may load besides its own files; `seenFrom`: the file from which packages are looked for. */
+export interface GameRequest { repoDir: string; revision: string; assets: readonly GameAsset[]; seenFrom?: string | undefined }
+
+interface Served { body: Buffer; contentType: string }
 
 /** Where the system's browser is. Throws `BrowserMissing`. */
 export function chromiumPath(): string {
@@ -34,11 +38,13 @@ export function chromiumPath(): string {
 
 /**
  * Opens a page for the game of a revision on a phone's screen and has `use` work with it; `setUp` comes before the game is loaded.
- * The game sees its own files and our libraries, and no network. The browser is gone afterwards, also when `signal` ends the work.
+ * The game sees its own files, its assets and our libraries, and no network. The browser is gone afterwards, also when `signal` ends the work.
  */
 export async function withGamePage<T>(request: GameRequest, signal: AbortSignal, setUp: (context: Playwright.BrowserContext) => Promise<void>, use: (page: Playwright.Page) => Promise<T>): Promise<T> {
   const { chromium } = loadPackage<typeof Playwright>('playwright-core', request.seenFrom);
   const executablePath = chromiumPath();
+  // A version that is not here must not be shown as a page that says so.
+  await readRevisionFile(openRepo(request.repoDir), request.revision, 'index.html');
   let browser: Playwright.Browser | undefined;
   const stop = (): void => void browser?.close();
   signal.addEventListener('abort', stop, { once: true });
@@ -64,21 +70,34 @@ export async function withGamePage<T>(request: GameRequest, signal: AbortSignal,
 async function openContext(browser: Playwright.Browser, request: GameRequest): Promise<Playwright.BrowserContext> {
   const context = await browser.newContext({ viewport: SCREEN, deviceScaleFactor: PIXEL_RATIO, hasTouch: true, isMobile: true, serviceWorkers: 'block', acceptDownloads: false });
   await context.routeWebSocket(/.*/, (socket) => socket.close());
+  const assets = new Map(request.assets.map((asset) => [asset.address, asset]));
   await context.route('**/*', async (route) => {
     const url = new URL(route.request().url());
-    const body = url.origin === ORIGIN ? await fileAt(request, decodeURIComponent(url.pathname).slice(1) || 'index.html') : null;
-    if (url.origin !== ORIGIN) await route.abort();
-    else if (body === null) await route.fulfill({ status: 404, body: 'Not found' });
-    else await route.fulfill({ body, contentType: TYPES[path.extname(url.pathname).toLowerCase()] ?? 'application/octet-stream', headers: { 'Access-Control-Allow-Origin': '*' } });
+    if (url.origin !== ORIGIN) return route.abort();
+    // What cannot be read is not there: a game that asks for nonsense is shown all the same.
+    const served = await answerTo(request, assets, url.pathname).catch(() => null);
+    return route.fulfill(served ? { ...served, headers: { 'Access-Control-Allow-Origin': '*' } } : { status: 404, body: 'Not found' });
   });
   return context;
 }
 
-async function fileAt({ repoDir, revision, seenFrom = import.meta.url }: GameRequest, file: string): Promise<Buffer | null> {
-  if (!file.startsWith('vendor/')) return readRevisionFile(openRepo(repoDir), revision, file);
-  const vendored = vendoredFile(file.slice('vendor/'.length));
+async function answerTo({ repoDir, revision, seenFrom = import.meta.url }: GameRequest, assets: ReadonlyMap<string, GameAsset>, urlPath: string): Promise<Served | null> {
+  const reference = assetReferenceAt(urlPath);
+  const asset = reference && assets.get(assetAddress(reference));
+  if (asset) return { body: await bytesOf(asset), contentType: asset.mimeType };
+  const file = decodeURIComponent(urlPath).slice(1) || 'index.html';
+  const body = file.startsWith('vendor/') ? await readVendored(file.slice('vendor/'.length), seenFrom) : await readRevisionFile(openRepo(repoDir), revision, file);
+  return body && { body, contentType: TYPES[path.extname(file).toLowerCase()] ?? 'application/octet-stream' };
+}
+
+function bytesOf(asset: GameAsset): Promise<Buffer> | Buffer {
+  return 'data' in asset ? Buffer.from(asset.data, 'base64') : readFile(asset.file);
+}
+
+async function readVendored(pathBelowVendor: string, seenFrom: string): Promise<Buffer | null> {
+  const vendored = vendoredFile(pathBelowVendor);
   if (vendored === null) return null;
-  const { library: { name, folder }, file: inside } = vendored;
+  const { library: { name, folder }, file } = vendored;
   const [root] = createRequire(seenFrom).resolve(name).split(`${path.sep}${name}${path.sep}`);
-  return readFile(path.join(root ?? '', name, folder, inside));
+  return readFile(path.join(root ?? '', name, folder, file));
 }

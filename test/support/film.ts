@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { videoTempName } from '../../src/contracts/video.js';
 
@@ -40,9 +40,21 @@ async function ff(tool: 'ffmpeg' | 'ffprobe', args: readonly string[]): Promise<
 /** Part of a picture, in shares of its size. */
 export interface Area { readonly left: number; readonly top: number; readonly width: number; readonly height: number }
 
-async function greys(picture: Buffer, { left, top, width, height }: Area): Promise<Buffer> {
+async function cut(picture: Buffer, { left, top, width, height }: Area): Promise<Sharp> {
   const { width: w = 0, height: h = 0 } = await sharp(picture).metadata();
-  return sharp(picture).extract({ left: Math.round(left * w), top: Math.round(top * h), width: Math.round(width * w), height: Math.round(height * h) }).greyscale().raw().toBuffer();
+  return sharp(picture).extract({ left: Math.round(left * w), top: Math.round(top * h), width: Math.round(width * w), height: Math.round(height * h) });
+}
+
+async function greys(picture: Buffer, area: Area): Promise<Buffer> {
+  return (await cut(picture, area)).greyscale().raw().toBuffer();
+}
+
+/** The one of `colours` (red, green, blue; 0 to 255) that a part of a picture is nearest to. */
+export async function nearestColour<N extends string>(picture: Buffer, area: Area, colours: Readonly<Record<N, readonly [number, number, number]>>): Promise<N> {
+  const part = await (await cut(picture, area)).removeAlpha().raw().toBuffer();
+  const means = [0, 1, 2].map((channel) => part.reduce((sum, value, at) => (at % 3 === channel ? sum + value : sum), 0) / (part.length / 3));
+  const distance = (name: N): number => Math.hypot(...colours[name].map((value, channel) => value - (means[channel] ?? 0)));
+  return (Object.keys(colours) as N[]).reduce((best, name) => (distance(name) < distance(best) ? name : best));
 }
 
 /** Share of nearly white pixels: what white letters leave. */

@@ -4,19 +4,20 @@ import { DreamError } from '../../contracts/errors.js';
 import type { ImageInput, PictureMade } from '../../contracts/images.js';
 import { PICTURE_PROGRESS } from '../../contracts/picture-progress.js';
 import { RUNNER_ENV } from '../../contracts/runner.js';
+import type { Store } from '../../store/index.js';
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror.js';
 import type { Pictures } from '../../store/pictures.js';
-import type { Store } from '../../store/index.js';
 import { ActionProgress } from '../action-progress.js';
 import { imageInput, keepPicture, sourceOf } from '../pictures.js';
 import type { CutoutServiceActivities, ImageActivities, ScreenshotActivities } from '../ports.js';
+import { assetsOnDisk } from './assets.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
 
 const HEARTBEAT_MS = 1_000;
 
-export interface LocalImageDeps { config: WorkerConfig; store: Pick<Store, 'actions'>; mirror: Mirror; pictures: Pictures; runner: RunnerProgram; log: Log }
+export interface LocalImageDeps { config: WorkerConfig; store: Pick<Store, 'actions' | 'assets'>; mirror: Mirror; pictures: Pictures; runner: RunnerProgram; log: Log }
 
 /** Pictures made on this machine: the runner asks the image model and works on what came, outside of this process. */
 export function localImageActivities(deps: LocalImageDeps): ImageActivities & ScreenshotActivities & CutoutServiceActivities {
@@ -30,7 +31,7 @@ export function localImageActivities(deps: LocalImageDeps): ImageActivities & Sc
     async takeScreenshot({ userId, projectId, actionId, revision }) {
       const repoDir = await deps.mirror.ensure(userId, projectId);
       await deps.mirror.assertHere(userId, projectId, revision);
-      return runPicture(deps, { userId, actionId }, { command: 'image', op: 'screenshot', repoDir, revision });
+      return runPicture(deps, { userId, actionId }, { command: 'image', op: 'screenshot', repoDir, revision, assets: await assetsOnDisk(deps, { userId, projectId, revision }) });
     },
   };
 }

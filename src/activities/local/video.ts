@@ -8,6 +8,7 @@ import { DreamError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import { videoTempName, type VideoMade } from '../../contracts/video.js';
 import type { Log } from '../../log.js';
+import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror.js';
 import { ActionProgress } from '../action-progress.js';
 import type { FilmStore } from '../videos.js';
@@ -15,12 +16,13 @@ import type { RenderFilmInput, VideoActivities } from '../ports.js';
 import { videoSite } from '../video-site.js';
 import { filmMade, keepFilm, videoInput } from '../videos.js';
 import { killThoseIn } from './leftovers.js';
+import { assetsOnDisk } from './assets.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
 
 const HEARTBEAT_MS = 500;
 
-export interface LocalVideoDeps extends FilmStore { config: WorkerConfig; mirror: Mirror; runner: RunnerProgram; log: Log }
+export interface LocalVideoDeps extends FilmStore { config: WorkerConfig; store: Pick<Store, 'actions' | 'assets'>; mirror: Mirror; runner: RunnerProgram; log: Log }
 
 /** Films made on this machine, behind everything else that it does. */
 export function localVideoActivities(deps: LocalVideoDeps): VideoActivities {
@@ -41,13 +43,14 @@ async function renderFilm(deps: LocalVideoDeps, input: RenderFilmInput, context:
     if (made) return made;
     const repoDir = await mirror.ensure(input.userId, input.projectId);
     await mirror.assertHere(input.userId, input.projectId, input.revision);
+    const assets = await assetsOnDisk(deps, input);
     const stopped = AbortSignal.any([context.cancellationSignal, progress.ended]);
     const siteDir = await orStopped(videoSite(path.join(config.DATA_DIR, 'runner')), stopped);
     // Nobody waits for a browser that is busy drawing: what it leaves is removed here.
     stopped.addEventListener('abort', () => void killThoseIn(tempDir), { once: true });
     const raw = await startRunner({
       program: runner, env: {}, signal: stopped, stopGraceMs: 0, onProgress: (percent) => progress.note(percent),
-      input: videoInput(config, input, { callId, repoDir, scratchDir, siteDir, isNice: true, callbackUrl: null }),
+      input: videoInput(config, input, { callId, repoDir, assets, scratchDir, siteDir, isNice: true, callbackUrl: null }),
     });
     return await keepFilm(deps, input, raw);
   } catch (error) {

@@ -48,14 +48,15 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
     recordCall: store.usage.recordCall,
   };
   const calls = createModalCalls({ connection, breaker, version: await runnerVersion(), ledger, log });
-  const replication = { ...deps, volume: createVolume(calls) };
+  const volume = createVolume(calls);
+  const replication = { ...deps, volume };
   const hydrate = createHydrate(replication);
   const mirror = withHydration(deps.mirror, hydrate);
   return {
     calls, mirror,
     agent: modalAgentActivities({ ...deps, mirror, calls }),
     images: modalImageActivities({ config, store, log, pictures: createPictures(config.DATA_DIR), calls }),
-    videos: modalVideoActivities({ ...deps, mirror, calls, movies: createMovies(config.DATA_DIR) }),
+    videos: modalVideoActivities({ ...deps, mirror, calls, volume, movies: createMovies(config.DATA_DIR) }),
     files: { ...modalFileActivities({ calls }), ...replicationActivities(replication, hydrate) },
     measureVolume: (userId) => measureVolume(calls, userId),
     async close() {

@@ -4,21 +4,25 @@ import type { WorkerConfig } from '../../config.js';
 import { DreamError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import { volumeRepoOf, type ModalRequest } from '../../contracts/modal.js';
+import type { GameAsset } from '../../contracts/game-assets.js';
 import type { VideoMade } from '../../contracts/video.js';
+import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror.js';
 import type { Store } from '../../store/index.js';
 import { workerShutdown } from '../failures.js';
 import type { RenderFilmInput, VideoActivities } from '../ports.js';
 import { filmMade, keepFilm, videoInput, type FilmStore } from '../videos.js';
+import { assetsForVolume } from './assets.js';
 import type { ModalAnswer, ModalCall, ModalCalls, RunningCall } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';
+import type { Volume } from './replication/volume.js';
 
 const HEARTBEAT_MS = 500;
 
 /** What the next worker needs to go on with the same call. */
 const Beat = z.object({ functionCallId: z.string(), spawnedAtMs: z.number() });
 
-export interface ModalVideoDeps extends FilmStore { config: WorkerConfig; mirror: Mirror; calls: ModalCalls; store: Pick<Store, 'actions' | 'volumeHeads'> }
+export interface ModalVideoDeps extends FilmStore { config: WorkerConfig; mirror: Mirror; calls: ModalCalls; volume: Volume; store: Pick<Store, 'actions' | 'assets' | 'volumeHeads'>; log: Log }
 
 /** Films made in a container, whose runner tells how far it is by callback. */
 export function modalVideoActivities(deps: ModalVideoDeps): VideoActivities {
@@ -55,7 +59,7 @@ class ModalFilm {
   private async answer(): Promise<ModalAnswer> {
     const { calls, store } = this.deps;
     try {
-      return await this.waitFor(this.beat ? await calls.attach(this.call(null), this.beat.functionCallId, this.beat.spawnedAtMs) : await this.spawn(false));
+      return await this.waitFor(this.beat ? await calls.attach(this.call(null, []), this.beat.functionCallId, this.beat.spawnedAtMs) : await this.spawn(false));
     } catch (error) {
       if (!(error instanceof DreamError) || error.kind !== 'VolumeBehind') throw error;
       await store.volumeHeads.remove(this.input.projectId);
@@ -64,19 +68,21 @@ class ModalFilm {
   }
 
   private async spawn(sendsEverything: boolean): Promise<RunningCall> {
-    const running = await this.deps.calls.spawn(this.call(await this.missingOnVolume(sendsEverything)));
+    const bundle = await this.missingOnVolume(sendsEverything);
+    const assets = await assetsForVolume(this.deps, this.input);
+    const running = await this.deps.calls.spawn(this.call(bundle, assets));
     this.beat = { functionCallId: running.remote.functionCallId, spawnedAtMs: running.spawnedAtMs };
     this.context.heartbeat(this.beat);
     return running;
   }
 
-  private call(bundle: ModalRequest['bundle']): ModalCall {
+  private call(bundle: ModalRequest['bundle'], assets: GameAsset[]): ModalCall {
     const { config } = this.deps;
     const { userId, projectId, actionId } = this.input;
     const callId = callIdFor(actionId, this.context.info.attempt);
     const base = callbackBaseUrl(config);
     // The container knows its own folders.
-    const place = { callId, repoDir: volumeRepoOf(projectId), scratchDir: '', siteDir: '', isNice: false, callbackUrl: base === null ? null : `${base}/callback/actions/${actionId}` };
+    const place = { callId, repoDir: volumeRepoOf(projectId), assets, scratchDir: '', siteDir: '', isNice: false, callbackUrl: base === null ? null : `${base}/callback/actions/${actionId}` };
     return { userId, fn: 'render-video', input: videoInput(config, this.input, place), bundle, callId };
   }
 

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { isUuid } from '../../contracts/primitives.js';
+import { isReadableBy } from '../../domain/asset-rules.js';
 import type { AssetRow } from '../../store/assets.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { Identity } from '../auth.js';
@@ -32,13 +33,8 @@ export function createAssetGuards(guards: Guards, store: Pick<Store, 'asUser' | 
       if (!isUuid(id)) return refuse(res, 400, 'Invalid asset ID');
       const asset = await orNothing(logOf(res), store.assets.get(id), null);
       if (!asset || asset.is_deleted) return refuse(res, 404, 'Asset not found');
-      if (!isReadableBy(asset, user)) return user === null ? refuse(res, 401, refusal) : refuse(res, 404, 'Asset not found');
+      if (!isReadableBy(asset, user?.id ?? null)) return user === null ? refuse(res, 401, refusal) : refuse(res, 404, 'Asset not found');
       await handler(req, res, { asset });
     }),
   };
-}
-
-/** Public and global assets are everybody's, others their owner's. */
-export function isReadableBy(asset: Pick<AssetRow, 'owner_id' | 'is_public' | 'is_global'>, user: Identity | null): boolean {
-  return asset.is_public || asset.is_global === true || (user !== null && asset.owner_id === user.id);
 }

@@ -1,9 +1,10 @@
 import { Router, type Response } from 'express';
 import { isUuid } from '../../contracts/primitives.js';
+import { isAvailable, isReadableBy } from '../../domain/asset-rules.js';
 import type { AssetFiles } from '../../store/asset-files.js';
 import type { AssetRow } from '../../store/assets.js';
 import { orNothing, type Store } from '../../store/index.js';
-import { isReadableBy, type AssetGuards } from '../assets/guards.js';
+import type { AssetGuards } from '../assets/guards.js';
 import { deliveryAs, deliveryByName, type Delivery } from '../assets/media-type.js';
 import { clearAssetHeaders, sendAsset } from '../assets/send.js';
 import { refuse, type Guards } from '../guards.js';
@@ -28,7 +29,7 @@ export function assetFileRoutes({ guards, store, files }: AssetFileDeps): Router
     const isAddress = isUuid(userId) && typeof alias === 'string' && !alias.includes('\0');
     const asset = isAddress ? await orNothing(logOf(res), store.assets.byAlias(userId, alias), null) : null;
     // Who may not read it does not learn that it exists.
-    const isShown = asset !== null && isAvailable(asset, Date.now()) && isReadableBy(asset, user);
+    const isShown = asset !== null && isAvailable(asset, Date.now()) && isReadableBy(asset, user?.id ?? null);
     if (!isShown || !(await deliver(res, asset, deliveryByName))) sendNotFound(res);
   }));
 
@@ -45,14 +46,6 @@ export function assetFileRoutes({ guards, store, files }: AssetFileDeps): Router
     refuse(res, 404, 'Asset file not found');
   }));
   return router;
-}
-
-/** Not deleted, and within its dates (its owner is bound by them, too). */
-function isAvailable(asset: Pick<AssetRow, 'is_deleted' | 'available_from' | 'available_until'>, nowMs: number): boolean {
-  if (asset.is_deleted) return false;
-  const isTooEarly = asset.available_from !== null && Date.parse(asset.available_from) > nowMs;
-  const isTooLate = asset.available_until !== null && Date.parse(asset.available_until) < nowMs;
-  return !isTooEarly && !isTooLate;
 }
 
 function sendNotFound(res: Response): void {

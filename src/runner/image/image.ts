@@ -52,10 +52,10 @@ async function make(input: ImageInput, pictures: Pictures, access: ImageAccess, 
   }
 }
 
-async function screenshot({ repoDir, revision }: Op<'screenshot'>, pictures: Pictures, { seenFrom, onStage }: ImageAccess, signal: AbortSignal): Promise<ImageResult> {
+async function screenshot({ repoDir, revision, assets }: Op<'screenshot'>, pictures: Pictures, { seenFrom, onStage }: ImageAccess, signal: AbortSignal): Promise<ImageResult> {
   // Loaded when it is needed: hardly any run does.
   const { takeScreenshot } = await import('./screenshot.js');
-  const shot = await takeScreenshot({ repoDir: path.resolve(repoDir), revision, seenFrom }, (bytes) => pictures.isBlank(bytes), signal);
+  const shot = await takeScreenshot({ repoDir: path.resolve(repoDir), revision, assets, seenFrom }, (bytes) => pictures.isBlank(bytes), signal);
   onStage('received');
   return { ...(await pictures.poster(shot)), prompt: null };
 }

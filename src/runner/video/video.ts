@@ -26,7 +26,7 @@ export async function makeVideo(input: VideoInput, { seenFrom, onProgress }: Vid
     await cp(input.siteDir, site, { recursive: true });
     const frames = Math.max(2, Math.round(input.seconds * VIDEO.fps));
     const tell = (from: number, share: number) => (done: number): void => onProgress(Math.min(99, Math.floor(100 * (from + share * done / frames))));
-    const game = { repoDir: input.repoDir, revision: input.revision, seenFrom };
+    const game = { repoDir: input.repoDir, revision: input.revision, assets: input.assets, seenFrom };
     const startedMs = performance.now();
     await recordGame(game, frames, path.join(site, 'public', 'gameplay'), signal, tell(0, RECORD_SHARE));
     const recordedMs = performance.now();

@@ -33,7 +33,7 @@ it('what is deployed carries the version of this code, and no path of this machi
   const { dependencies } = JSON.parse(await readFile(path.join(PROJECT_ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
   expect(manifest).toEqual({
     version: await runnerVersion(), video: await videoSiteVersion(), commands: ['generate', 'git', 'files', 'image', 'video'], claudeCode: dependencies['@anthropic-ai/claude-code'],
-    packages: ['sharp', '@google/genai', 'onnxruntime-web', 'playwright-core', '@remotion/renderer', 'remotion', 'react', 'react-dom'].map((name) => `${name}@${dependencies[name] ?? ''}`),
+    packages: ['sharp', '@google/genai', 'onnxruntime-web', 'playwright-core', '@remotion/renderer', 'remotion', 'react', 'react-dom', 'three'].map((name) => `${name}@${dependencies[name] ?? ''}`),
   });
   const code = await readFile(path.join(FOLDER, 'build', `runner-${String(manifest['version'])}.mjs`), 'utf8');
   expect(code).not.toContain(PROJECT_ROOT);

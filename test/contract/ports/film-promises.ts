@@ -8,21 +8,27 @@ import { callIdFor } from '../../../src/contracts/ids.js';
 import { videoTempName } from '../../../src/contracts/video.js';
 import { commitFolder } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
-import { difference, openFilm, programsOf } from '../../support/film.js';
-import { eventually, game } from '../runner/bench.js';
-import { inActivity, processesOf, type PortSet, type World } from './world.js';
+import { difference, nearestColour, openFilm, programsOf } from '../../support/film.js';
+import { eventually } from '../runner/bench.js';
+import { boxGame, COLOURS, newAsset, startOutside } from './film-game.js';
+import { inActivity, processesOf, type Place, type PortSet, type World } from './world.js';
 
 const GENEROUS_MS = 120_000;
 const SCREEN = { left: 0.25, top: 0.3, width: 0.5, height: 0.4 };
-
+/** The four columns of the game, above the box. */
+const COLUMNS = [0.2, 0.4, 0.6, 0.8].map((middle) => ({ left: middle - 0.03, top: 0.35, width: 0.06, height: 0.06 }));
 /** What every set promises about films, here of one second at half size. */
 export function filmPromises(place: () => { world: World; set: PortSet }): void {
   const start = (input: RenderFilmInput) => inActivity((given: RenderFilmInput) => place().set.videos.renderFilm(given), input);
   const kept = ({ userId, projectId }: RenderFilmInput) => place().world.movies.read(userId, projectId);
   const leftOf = ({ actionId }: RenderFilmInput) => scratchOf(callIdFor(actionId, 1), place().world.dataDir);
 
-  it('F4: a film of a fixed version is whole and shows the running game; the same once more is found, not made', async () => {
-    const input = await newFilm(place().world);
+  it('F4: a film of a fixed version is whole and shows the running game with the pictures that its maker may see; the same once more is found, not made', async () => {
+    const { world } = place();
+    const [project, stranger, outside] = [await world.newProject(), await world.newProject(), await startOutside()];
+    const input = await newFilm(world, project, [
+      await newAsset(world, project.userId, 'red', false), await newAsset(world, stranger.userId, 'blue', true), await newAsset(world, stranger.userId, 'green', false), outside.picture,
+    ]);
     const made = { revision: input.revision, seconds: 1 };
     expect(await start(input).outcome).toEqual(made);
     const first = await kept(input);
@@ -30,6 +36,8 @@ export function filmPromises(place: () => { world: World; set: PortSet }): void 
     expect(film).toMatchObject({ codec: 'h264', width: 540, height: 960, rate: '30/1' });
     expect(film.frames).toHaveLength(30);
     expect(await difference(film.frames[9]!, film.frames[14]!, SCREEN)).toBeGreaterThan(0.2);
+    expect(await Promise.all(COLUMNS.map((column) => nearestColour(film.frames[14]!, column, COLOURS)))).toEqual(['red', 'blue', 'grey', 'grey']);
+    expect(await outside.close()).toBe(0);
     expect([await programsOf(input.actionId), await leftOf(input)]).toEqual([[], []]);
     expect(await start({ ...input, ...await openAction(place().world, input) }).outcome).toEqual(made);
     expect((await kept(input))?.changedAt).toEqual(first?.changedAt);
@@ -54,11 +62,11 @@ export function filmPromises(place: () => { world: World; set: PortSet }): void 
 }
 
 /** A film that nobody has asked for yet, of a version that is in the mirror alone. */
-async function newFilm(world: World): Promise<RenderFilmInput> {
-  const project = await world.newProject();
+async function newFilm(world: World, given?: Place, pictures: readonly string[] = []): Promise<RenderFilmInput> {
+  const project = given ?? await world.newProject();
   const files = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-film-game-'));
   try {
-    await writeFile(path.join(files, 'index.html'), game('箱'));
+    await writeFile(path.join(files, 'index.html'), boxGame(pictures));
     const repo = openRepo(await world.mirror.ensure(project.userId, project.projectId));
     const { revision } = await commitFolder(repo, files, { message: { subject: '箱' }, target: { ref: 'refs/heads/main', expected: null, parent: null } });
     const story = { tagline: '箱が走る', scenes: ['はじまり', 'いいところ', 'おわり'] as [string, string, string], colours: { background: '#102040', accent: '#ffcc00' } };

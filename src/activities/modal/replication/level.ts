@@ -8,7 +8,7 @@ import { planAssets, planLevel, type Gap } from './plan.js';
 import type { Volume } from './volume.js';
 
 /** What goes over in one call; a function reads no larger file. */
-const MAX_ASSET_BYTES = 32 * 1024 * 1024;
+export const MAX_ASSET_BYTES = 32 * 1024 * 1024;
 /** A publish that came in between is taken along; more of them are the next run's. */
 const LOOKS = 3;
 const MAIN = 'refs/heads/main';
@@ -99,6 +99,6 @@ async function levelAssets({ mirror: { assets }, volume, log }: ReplicationDeps,
   return { ...sent, problem: problems.join('; ') || null };
 }
 
-function isDamage(error: unknown): boolean {
+export function isDamage(error: unknown): boolean {
   return error instanceof DreamError && error.details['reason'] === DAMAGED;
 }

@@ -1,0 +1,81 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GameAsset } from '../../../src/contracts/game-assets.js';
+import { commitFiles } from '../../../src/git/commit.js';
+import { initBare } from '../../../src/git/refs.js';
+import { withGamePage } from '../../../src/runner/game-page.js';
+
+const UID = '0f8fad5b-d9cb-469f-a165-70867728950e';
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>';
+
+let folder = '';
+let outside: Server;
+let connections = 0;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-page-'));
+  await mkdir(path.join(folder, 'assets'));
+  outside = createServer((_request, response) => response.end('out'));
+  outside.on('connection', () => { connections += 1; });
+  await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve));
+});
+afterAll(async () => {
+  await new Promise((resolve) => outside?.close(resolve));
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What the page has written into its title, once it is done with all addresses. */
+async function seenBy(html: string, assets: GameAsset[]): Promise<unknown> {
+  const repo = await initBare(path.join(folder, `${Math.random()}.git`));
+  const files = [{ path: 'index.html', content: html }, { path: 'own.txt', content: 'own' }];
+  const revision = await commitFiles(repo, [], files, { subject: 'x' }, { ref: 'refs/heads/main', expected: null, parent: null });
+  return withGamePage({ repoDir: repo.gitDir, revision, assets }, new AbortController().signal, async () => undefined, async (page) => {
+    await page.waitForFunction('window.done !== undefined', undefined, { timeout: 30_000 });
+    return page.evaluate('window.done');
+  });
+}
+
+describe('the page that shows a game', () => {
+  it('gives it its files, its assets by their address and our libraries, whatever else it asks for', async () => {
+    const file = path.join(folder, 'assets', 'x.svg');
+    await writeFile(file, SVG);
+    await writeFile(path.join(folder, 'secret.txt'), 'secret');
+    const asked = {
+      '/own.txt': 'own', [`/user-assets/${UID}/a.svg`]: SVG, [`/user-assets/${UID.toUpperCase()}/a.svg?v=2`]: SVG, '/global-assets/bgm/%E7%8C%AB.json': '{}',
+      [`/user-assets/${UID}/other.svg`]: 404, [`/user-assets/${UID}/..%2F..%2Fsecret.txt`]: 404, [`/user-assets/${UID}/gone.png`]: 404, [`${file}`]: 404, '/%zz': 404, '/%00': 404, '/vendor/three@0.1.0/x.js': 404,
+    };
+    const html = `<html><head></head><script type="module">
+      const one = async (address) => { const answer = await fetch(address); return answer.ok ? answer.text() : answer.status; };
+      const { Color } = await import('/vendor/three@0.187.0/three.module.js');
+      window.done = [new Color(0xff0000).getHexString(), Object.fromEntries(await Promise.all(${JSON.stringify(Object.keys(asked))}.map(async (address) => [address, await one(address)])))];
+    </script></html>`;
+    expect(await seenBy(html, [
+      { address: `/user-assets/${UID}/a.svg`, mimeType: 'image/svg+xml', file }, { address: `/user-assets/${UID}/gone.png`, mimeType: 'image/png', file: path.join(folder, 'assets', 'gone.png') },
+      { address: '/global-assets/bgm/猫.json', mimeType: 'application/json', data: Buffer.from('{}').toString('base64') },
+    ])).toEqual(['ff0000', asked]);
+  }, 60_000);
+
+  it('reaches no other host, neither by name nor by address, and is shown all the same', async () => {
+    const at = `127.0.0.1:${(outside.address() as AddressInfo).port}`;
+    const html = `<html><head><link rel="stylesheet" href="http://${at}/s.css"><script src="https://cdn.jsdelivr.net/npm/p5@1.11.0/lib/p5.min.js"></script><script src="http://${at}/s.js"></script></head>
+    <img src="http://${at}/i.png"><iframe src="http://${at}/f"></iframe><script>
+      const failed = (work) => work.then(() => 'out', () => 'in');
+      const socket = new Promise((open, shut) => { const ws = new WebSocket('ws://${at}/w'); ws.onopen = open; ws.onerror = ws.onclose = shut; });
+      const peer = new RTCPeerConnection({ iceServers: [{ urls: 'turn:${at}?transport=tcp', username: 'u', credential: 'c' }] });
+      peer.createDataChannel('x'); peer.createOffer().then((offer) => peer.setLocalDescription(offer));
+      navigator.sendBeacon('http://${at}/b', 'x');
+      setTimeout(async () => { window.done = await Promise.all([failed(fetch('http://${at}/', { mode: 'no-cors' })), failed(fetch('http://localhost:${at.split(':')[1]}/', { mode: 'no-cors' })), failed(socket)]); }, 500);
+    </script></html>`;
+    expect(await seenBy(html, [])).toEqual(['in', 'in', 'in']);
+    expect(connections).toBe(0);
+  }, 60_000);
+
+  it('does not show a version that is not there', async () => {
+    const repo = await initBare(path.join(folder, 'empty.git'));
+    await expect(withGamePage({ repoDir: repo.gitDir, revision: 'a'.repeat(40), assets: [] }, new AbortController().signal, async () => undefined, async () => 'shown'))
+      .rejects.toMatchObject({ kind: 'RevisionMissing' });
+  });
+});
