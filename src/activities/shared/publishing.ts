@@ -13,11 +13,11 @@ import {
 import { vendoredFilesIn, vendoredPath, type VendoredFile } from '../../domain/vendored-libraries.js';
 import type { Log } from '../../log.js';
 import { createAssetFiles, type AssetFiles } from '../../store/asset-files.js';
-import type { AssetRow } from '../../store/assets.js';
 import type { Mirror } from '../../store/mirror.js';
 import { hashOfFiles, publishedFolders, type PublishedFile, type PublishedFolders } from '../../store/published-folder.js';
 import type { Store } from '../../store/index.js';
 import { vendoredFileOnDisk } from '../../store/vendored-files.js';
+import { findAsset } from '../game-assets.js';
 import type { PublishingActivities } from '../ports.js';
 
 const FETCH_TIMEOUT_MS = 10_000;
@@ -86,7 +86,7 @@ async function filesOf(deps: PublishingDeps, assetFiles: AssetFiles, input: Publ
     for (const library of vendoredFilesIn(text)) libraries.set(vendoredPath(library), library);
     for (const [address, reference] of assetReferencesIn(text)) references.set(address, reference);
   }
-  const assets = await assetsOf(deps, assetFiles, references);
+  const assets = await assetsOf(deps, assetFiles, references, userId);
   const base = publishedAddress(gameId, revision);
   const rewritten = own.map((file) => (isReferringText(file.path) ? { ...file, bytes: rewrite(file, base, assets.places) } : file));
   const vendored = await Promise.all([...libraries.values()].map(async (library) => ({
@@ -106,34 +106,19 @@ function rewrite({ path, bytes }: PublishedFile, base: string, assets: ReadonlyM
 
 interface CopiedAssets { files: PublishedFile[]; places: Map<string, string> }
 
-/** Assets that everybody may load, copied once per content; what is private, deleted or gone keeps its address and its 404. */
-async function assetsOf(deps: PublishingDeps, assetFiles: AssetFiles, references: ReadonlyMap<string, AssetReference>): Promise<CopiedAssets> {
-  const files = new Map<string, PublishedFile>();
+/** Its maker's assets and those that everybody may load, copied once per content: a copy plays for whoever may play the game. Others keep their address and its 404. */
+async function assetsOf({ store }: PublishingDeps, files: AssetFiles, references: ReadonlyMap<string, AssetReference>, makerId: string): Promise<CopiedAssets> {
+  const copied = new Map<string, PublishedFile>();
   const places = new Map<string, string>();
   for (const [address, reference] of references) {
-    const asset = await assetAt(deps.store, reference);
-    const file = asset && isForEverybody(asset) ? await assetFiles.locate(asset) : null;
-    if (!asset || file === null) continue;
-    const bytes = await readFile(file);
-    const place = publishedAssetPath(createHash('sha256').update(bytes).digest('hex'), file);
-    files.set(place, { path: place, bytes });
+    const found = await findAsset({ store, files }, reference, makerId);
+    if (!found) continue;
+    const bytes = await readFile(found.file);
+    const place = publishedAssetPath(createHash('sha256').update(bytes).digest('hex'), found.file);
+    copied.set(place, { path: place, bytes });
     places.set(address, place);
   }
-  return { files: [...files.values()], places };
-}
-
-function assetAt({ assets }: Pick<Store, 'assets'>, reference: AssetReference): Promise<AssetRow | null> {
-  switch (reference.kind) {
-    case 'owned': return assets.byAlias(reference.ownerId, reference.alias);
-    case 'global': return assets.global(reference.category, reference.alias);
-    case 'id': return assets.get(reference.id);
-  }
-}
-
-function isForEverybody({ is_public, is_global, is_deleted, available_from, available_until }: AssetRow): boolean {
-  const now = Date.now();
-  const isInTime = (available_from === null || Date.parse(available_from) <= now) && (available_until === null || Date.parse(available_until) >= now);
-  return !is_deleted && (is_public || is_global === true) && isInTime;
+  return { files: [...copied.values()], places };
 }
 
 /** Fetches every file of the copy as the world will, and compares. */
