@@ -9,6 +9,7 @@ import type { Player } from '../../support/checker.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
+import { publishGame } from './world.js';
 
 /** rest.md §9.4–9.6, and the pictures of a stack that has no image model and no network for cut-outs: what is there is said, what can be done is done. */
 let stack: Stack;
@@ -138,5 +139,19 @@ describe('without an image model', () => {
     expect(Math.max(...(await shot.stats()).channels.map(({ stdev }) => stdev))).toBeGreaterThan(5);
     expect(before).toBeDefined();
     expect((await store.revisions.head(game))?.revision).toBe(before);
+  });
+
+  it('the running game shows its maker\'s pictures there', async () => {
+    const user = alice!;
+    const red = new Blob([new Uint8Array(await sharp({ create: { width: 8, height: 8, channels: 3, background: '#e01010' } }).png().toBuffer())], { type: 'image/png' });
+    const form = new FormData();
+    form.set('file', red, 'hero.png');
+    const uploaded = await (await fetch(`${stack.baseUrl}/api/assets/upload`, { method: 'POST', headers: headers(user), body: form })).json() as { asset: { url: string } };
+    const game = (await store.projects.create(user.id, '赤い絵')).id;
+    await publishGame({ store }, stack.dataDir, user, game, { 'index.html': `<html><head></head><body style="background:#101020 url('${uploaded.asset.url}')"></body></html>` });
+    const [, body] = await post('generate-thumbnail', user, {}, game);
+    const answer = await fetch(`${stack.baseUrl}${(body as { thumbnailUrl: string }).thumbnailUrl}`, { headers: headers(user) });
+    const { dominant } = await sharp(Buffer.from(await answer.arrayBuffer())).stats();
+    expect([dominant.r > 180, dominant.g < 60, dominant.b < 60]).toEqual([true, true, true]);
   });
 });
