@@ -19,10 +19,10 @@ export interface GameVersion { userId: string; projectId: string; revision: stri
 /** An asset as a game asks for it, and where its file lies on this machine. */
 export interface FoundAsset { address: string; asset: AssetRow; file: string }
 
-/** What a reference in a game of `makerId` means: his own asset, or one that is everybody's; null = nothing that may be shown. */
-export async function findAsset({ store: { assets }, files }: AssetAccess, reference: AssetReference, makerId: string): Promise<FoundAsset | null> {
+/** What a reference means to its reader (null = everybody): an asset of his own or everybody's; null = nothing that he may be shown. */
+export async function findAsset({ store: { assets }, files }: AssetAccess, reference: AssetReference, readerId: string | null): Promise<FoundAsset | null> {
   const asset = await rowOf(assets, reference);
-  return asset && locateFor(files, asset, assetAddress(reference), makerId);
+  return asset && locateFor(files, asset, assetAddress(reference), readerId);
 }
 
 /**
@@ -52,8 +52,8 @@ export function askedFor({ address, asset: { mime_type } }: FoundAsset): Pick<Ga
   return { address, mimeType: mime_type !== null && HARMLESS.test(mime_type) ? mime_type : 'application/octet-stream' };
 }
 
-async function locateFor(files: AssetAccess['files'], asset: AssetRow, address: string, makerId: string): Promise<FoundAsset | null> {
-  if (!isAvailable(asset, Date.now()) || !isReadableBy(asset, makerId)) return null;
+async function locateFor(files: AssetAccess['files'], asset: AssetRow, address: string, readerId: string | null): Promise<FoundAsset | null> {
+  if (!isAvailable(asset, Date.now()) || !isReadableBy(asset, readerId)) return null;
   const file = await files.locate(asset);
   return file === null ? null : { address, asset, file };
 }

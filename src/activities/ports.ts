@@ -180,7 +180,7 @@ export interface ActionActivities {
 export interface PublishingActivities {
   /** Words for the publish page, by the model. */
   generatePublishInfo(input: GeneratePublishInfoInput): Promise<PublishInfo>;
-  /** Writes the files of the revision, with the libraries and the assets that they use (its maker's and public ones), as the game's folder of that revision. */
+  /** Writes the files of the revision, with the libraries and the public assets that they use, as the game's folder of that revision. */
   copyGame(input: PublishGameInput): Promise<{ contentHash: string; files: number }>;
   /** Fetches the copy at its public address and compares; `PublishCheckFailed`. */
   checkCopy(input: Pick<PublishGameInput, 'gameId' | 'revision'> & { contentHash: string }): Promise<void>;

@@ -86,7 +86,7 @@ async function filesOf(deps: PublishingDeps, assetFiles: AssetFiles, input: Publ
     for (const library of vendoredFilesIn(text)) libraries.set(vendoredPath(library), library);
     for (const [address, reference] of assetReferencesIn(text)) references.set(address, reference);
   }
-  const assets = await assetsOf(deps, assetFiles, references, userId);
+  const assets = await assetsOf(deps, assetFiles, references);
   const base = publishedAddress(gameId, revision);
   const rewritten = own.map((file) => (isReferringText(file.path) ? { ...file, bytes: rewrite(file, base, assets.places) } : file));
   const vendored = await Promise.all([...libraries.values()].map(async (library) => ({
@@ -106,12 +106,12 @@ function rewrite({ path, bytes }: PublishedFile, base: string, assets: ReadonlyM
 
 interface CopiedAssets { files: PublishedFile[]; places: Map<string, string> }
 
-/** Its maker's assets and those that everybody may load, copied once per content: a copy plays for whoever may play the game. Others keep their address and its 404. */
-async function assetsOf({ store }: PublishingDeps, files: AssetFiles, references: ReadonlyMap<string, AssetReference>, makerId: string): Promise<CopiedAssets> {
+/** Assets that everybody may load, copied once per content; what is private, deleted or gone keeps its address and its 404. */
+async function assetsOf({ store }: PublishingDeps, files: AssetFiles, references: ReadonlyMap<string, AssetReference>): Promise<CopiedAssets> {
   const copied = new Map<string, PublishedFile>();
   const places = new Map<string, string>();
   for (const [address, reference] of references) {
-    const found = await findAsset({ store, files }, reference, makerId);
+    const found = await findAsset({ store, files }, reference, null);
     if (!found) continue;
     const bytes = await readFile(found.file);
     const place = publishedAssetPath(createHash('sha256').update(bytes).digest('hex'), found.file);
