@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createActions } from '../../src/api/actions/perform.js';
 import type { BackendChoice } from '../../src/activities/ports.js';
 import { CANCEL_ACTION_UPDATE, type ActionOutcome } from '../../src/contracts/actions.js';
 import type { ErrorKind } from '../../src/contracts/errors.js';
@@ -45,6 +47,13 @@ function worldOf({ modal = succeed, local = succeed, choice = LOCAL, cutsBy = 'n
     ...more,
   };
   return { diary, activities };
+}
+
+/** The same server, whose list of workflows is empty the first `times` times, as one that is written a moment later. */
+function withLateList(client: Client, times: number): Client {
+  let asked = 0;
+  const list: Client['workflow']['list'] = (options) => (asked++ < times ? client.workflow.list({ query: `JobId = 'nobody'` }) : client.workflow.list(options));
+  return Object.create(client, { workflow: { value: Object.create(client.workflow, { list: { value: list } }) as unknown } }) as Client;
 }
 
 type Story = 'generateImage' | 'removeBackground' | 'generateThumbnail';
@@ -101,6 +110,24 @@ describe('the end of a picture', () => {
       expect(outcome).toMatchObject({ ok: false, kind: 'RunCancelled' });
       expect(diary).toEqual([`${name} ${place}`, 'cancel']);
     }
+  });
+});
+
+describe('an action that shares its workflow\'s id', () => {
+  it.each([
+    ['is found once the list of workflows knows it', 2, true, 'cancelled'],
+    ['is not looked for any longer when its row has ended', Infinity, false, 'tooLate'],
+  ] as const)('%s', async (_promise, lag, isOpen, expected) => {
+    const { diary, activities } = worldOf({ local: untilCancelled });
+    const [actionId, projectId] = [randomUUID(), randomUUID()];
+    const actions = createActions(withLateList(env.client, lag));
+    await env.withWorkers(activities, async () => {
+      const end = actions.perform({ kind: 'generateThumbnail', workflowId: `project/${projectId}/thumbnail`, input: { actionId, userId: randomUUID(), projectId, prompt: '猫', title: null }, summary: 'a thumbnail' });
+      await expect.poll(() => diary.length, { timeout: 30_000 }).toBe(1);
+      expect(await actions.cancelAction(actionId, async () => isOpen)).toBe(expected);
+      if (expected === 'tooLate') await env.client.workflow.getHandle(`project/${projectId}/thumbnail`).executeUpdate(CANCEL_ACTION_UPDATE);
+      expect(await end).toMatchObject({ ok: false, kind: 'RunCancelled' });
+    });
   });
 });
 

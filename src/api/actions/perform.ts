@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, WorkflowNotFoundError, type Client, type WorkflowIdReusePolicy } from '@temporalio/client';
 import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common';
 import { CANCEL_ACTION_UPDATE, type ActionKind, type ActionOutcome, type ActionRef, type CancelActionAnswer } from '../../contracts/actions.js';
@@ -8,6 +9,9 @@ import { TASK_QUEUE } from '../../contracts/workflows.js';
 const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
 const KEYS = { userId: keyword('UserId'), projectId: keyword('ProjectId'), jobId: keyword('JobId'), action: keyword('JobAction') };
 const CANCEL_TIMEOUT_MS = 6_000;
+/** Temporal's list of workflows learns of a new one a moment after its start: so long, and so often, an open action is looked for. */
+const LIST_LAG_MS = 4_000;
+const LIST_PAUSE_MS = 200;
 
 export interface ActionStart<I extends ActionRef> {
   kind: ActionKind;
@@ -27,8 +31,8 @@ export interface Actions {
    * that is gone is made anew.
    */
   performOnce<T, I extends ActionRef = ActionRef>(start: ActionStart<I>, isMade: () => Promise<boolean>): Promise<ActionOutcome<T> | 'made'>;
-  /** Stops an action, under whatever id its workflow runs; `tooLate` when none does any more. */
-  cancelAction(actionId: string): Promise<CancelActionAnswer['outcome']>;
+  /** Stops an action, under whatever id its workflow runs; `tooLate` when none does any more. `isOpen` tells whether its row waits for an end. */
+  cancelAction(actionId: string, isOpen: () => Promise<boolean>): Promise<CancelActionAnswer['outcome']>;
 }
 
 export function createActions(temporal: Client): Actions {
@@ -44,8 +48,13 @@ export function createActions(temporal: Client): Actions {
         return outcomeOf<T>((await startAction(temporal, start, 'ALLOW_DUPLICATE')).result());
       }
     },
-    cancelAction: (actionId) => temporal.withDeadline(Date.now() + CANCEL_TIMEOUT_MS, async () =>
-      (await cancelWorkflow(temporal, actionWorkflowId(actionId))) ?? (await cancelFound(temporal, actionId)) ?? 'tooLate'),
+    cancelAction: (actionId, isOpen) => temporal.withDeadline(Date.now() + CANCEL_TIMEOUT_MS, async () => {
+      for (const startedMs = performance.now(); ; await sleep(LIST_PAUSE_MS)) {
+        const outcome = (await cancelWorkflow(temporal, actionWorkflowId(actionId))) ?? (await cancelFound(temporal, actionId));
+        if (outcome !== null) return outcome;
+        if (performance.now() - startedMs > LIST_LAG_MS || !(await isOpen())) return 'tooLate';
+      }
+    }),
   };
 }
 

@@ -1,11 +1,13 @@
 import { Router, type Request, type Response } from 'express';
 import { isUuid } from '../../contracts/primitives.js';
-import type { ActionRow } from '../../contracts/rows.js';
+import type { ActionRow, ActionState } from '../../contracts/rows.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { Actions } from '../actions/perform.js';
 import type { Identity } from '../auth.js';
 import { refuse, type Guards } from '../guards.js';
 import { logOf } from '../request-log.js';
+
+const OPEN: readonly ActionState[] = ['pending', 'processing'];
 
 export interface ActionDeps { guards: Guards; store: Pick<Store, 'actions'>; actions: Actions }
 
@@ -20,7 +22,8 @@ export function actionRoutes({ guards, store, actions }: ActionDeps): Router {
     res.json({ id, kind, projectId: project_id, state, progress, error, createdAt: created_at, updatedAt: updated_at });
   }));
   router.post('/api/actions/:actionId/cancel', owned(async (res, { id }) => {
-    res.json({ success: true, outcome: await actions.cancelAction(id) });
+    const isOpen = async (): Promise<boolean> => OPEN.includes((await store.actions.get(id))?.state ?? 'failed');
+    res.json({ success: true, outcome: await actions.cancelAction(id, isOpen) });
   }));
   return router;
 }
