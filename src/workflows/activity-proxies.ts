@@ -128,8 +128,9 @@ export const modalPictures = proxyActivities<ImageActivities>({
   retry: ONLY_ANOTHER_WORKER,
 });
 
-/** Longest time of one film; a busy machine takes minutes for it. */
+/** Longest time of one film here: a busy machine takes minutes for it. A container of its own that takes longer than its limit hangs. */
 const VIDEO_LIMIT = '25 minutes';
+const MODAL_VIDEO_LIMIT = '10 minutes';
 
 /** One try of a film on this machine; when the worker dies another one begins it anew. */
 export const localVideos = proxyActivities<VideoActivities>({
@@ -143,7 +144,7 @@ export const localVideos = proxyActivities<VideoActivities>({
 /** One try of a film on Modal; a worker that dies leaves its call to the next one (C1). */
 export const modalVideos = proxyActivities<VideoActivities>({
   taskQueue: MODAL_AGENT_QUEUE,
-  startToCloseTimeout: VIDEO_LIMIT,
+  startToCloseTimeout: MODAL_VIDEO_LIMIT,
   heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: ONLY_ANOTHER_WORKER,
