@@ -1,25 +1,50 @@
 import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { gameIdFor } from '../../../src/contracts/ids.js';
 import { publishedFolders } from '../../../src/store/published-folder.js';
-import { uploaded } from './multipart.js';
+import { uploaded, type UploadedAsset } from './multipart.js';
 import { openWorld, PIXEL, type World } from './world.js';
 
-/** A world in which every kind of thing exists, and the names of these things by the parts of addresses. */
-export interface Fuzzed { readonly world: World; readonly ids: Readonly<Record<string, readonly string[]>> }
+/** So many, because some are deleted, hidden and dated while others are looked for. */
+const ASSETS = 12;
+
+/** A world in which every kind of thing exists, and the names of these things. */
+export interface Fuzzed {
+  readonly world: World;
+  /** By the parts of addresses. */
+  readonly ids: Readonly<Record<string, readonly string[]>>;
+  /** The same where a part means something else, by the beginning of the address. */
+  readonly idsBelow: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+}
 
 export async function openFuzzed(): Promise<Fuzzed> {
   const unlimited = '100000000';
   const world = await openWorld({ RATE_LIMIT_READS_PER_MIN: unlimited, RATE_LIMIT_WRITES_PER_MIN: unlimited, RATE_LIMIT_AI_PER_MIN: unlimited });
   const { alice, gameId: projectId, jobId, emptyId } = world;
-  const asset = await uploaded(world, alice, { bytes: PIXEL, name: 'hero.png' }, { projectId });
+  const assets: UploadedAsset[] = [];
+  for (let at = 0; at < ASSETS; at += 1) assets.push(await uploaded(world, alice, { bytes: Buffer.concat([PIXEL, Buffer.from([at])]), name: `hero-${at}.png` }, { projectId }));
   const { gameId, revision, actionId } = await publishWithoutWorkflow(world);
   return {
     world,
     ids: {
-      projectId: [projectId, emptyId], jobId: [jobId], userId: [alice.id], id: [asset.id, gameId], alias: [asset.alias], gameId: [gameId], revision: [revision], actionId: [actionId],
-      path: ['index.html', 'style.css', 'photo.PNG', 'assets/jump.mp3', 'sub'], library: ['three@0.187.0'], file: ['three.module.js'],
+      projectId: [projectId, emptyId], jobId: [jobId], userId: [alice.id], alias: assets.map(({ alias }) => alias), category: ['effects'], gameId: [gameId], revision: [revision],
+      actionId: [actionId], grant: [await grantOf(world)], path: ['index.html', 'style.css', 'photo.PNG', 'assets/jump.mp3', 'sub'], library: ['three@0.187.0'], file: ['three.module.js'],
+    },
+    idsBelow: {
+      '/api/assets/': { id: assets.map(({ id }) => id) }, '/api/games/': { id: [gameId, projectId] }, '/api/notifications/': { id: await notificationsOf(world) },
+      '/global-assets/': { alias: [await globalAsset(world)] },
     },
   };
+}
+
+/** An asset of everybody in `effects`; answers its alias. */
+async function globalAsset({ database, env }: World): Promise<string> {
+  const file = path.join(env['DATA_DIR'] ?? '', 'assets', 'global', 'effects', 'boom.png');
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, PIXEL);
+  await database.sql("insert into assets (is_global, filename, alias, hash, storage_path, category) values (true, 'boom.png', 'boom.png', 'x', $1, 'effects')", [file]);
+  return 'boom.png';
 }
 
 /** Row and folder of a published game, as the workflow leaves them. */
@@ -30,4 +55,18 @@ async function publishWithoutWorkflow({ database: { store }, alice, gameId: proj
   const listing = { title: '星よけ', description: '', howToPlay: '', tags: [], visibility: 'public' as const, remix: 'allowed' as const, thumbnailUrl: null };
   await store.publishedGames.publish({ actionId, userId: alice.id, projectId, gameId, revision, listing }, 'h'.repeat(64));
   return { gameId, revision, actionId };
+}
+
+/** What stands behind `~` in the address under which a game of Alice's runs. */
+async function grantOf(world: World): Promise<string> {
+  const { alice, gameId } = world;
+  const { headers } = await world.ask(`/game/${alice.id}/${gameId}/index.html?access_token=${alice.accessToken}`);
+  const [, grant] = /\/~([^/]+)\//.exec(headers['location'] ?? '') ?? [];
+  if (grant === undefined) throw new Error('no signed address was given');
+  return grant;
+}
+
+async function notificationsOf(world: World): Promise<string[]> {
+  const answer = await world.ask('/api/notifications', { as: world.alice });
+  return (answer.json() as { notifications: { id: string }[] }).notifications.map(({ id }) => id);
 }
