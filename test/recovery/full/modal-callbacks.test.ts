@@ -34,8 +34,8 @@ describe('C2/C3/D2: posts of a container', () => {
     const jobId = await say(player);
     await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
     await expectOneEnd(stack, player, jobId, 'completed');
-    const { length } = postman.letters;
-    expect(length).toBeGreaterThan(6);
+    // Each third is mistreated: there must be some. A late postman has fewer, because the runner waits for each answer.
+    expect(postman.letters.length).toBeGreaterThan(3);
     expect(player.listener.frames.some((frame) => frame.type === 'stream' && String(frame['content']).includes('嘘'))).toBe(false);
     expect(player.listener.text).toContain((await servedCode(stack, player)).trim());
     expect(postman.toForgeries).toEqual(manner === 'forged' ? postman.letters.flatMap(() => FORGERIES) : []);
