@@ -5,7 +5,10 @@ import { migrate } from '../src/store/migrate.js';
 const log = createLog('migrate');
 const databaseUrl = process.env.DATABASE_URL;
 try {
-  if (!databaseUrl) throw new Error('DATABASE_URL is required: the address of the database, with the rights of the owner of its tables');
+  if (!databaseUrl)
+    throw new Error(
+      'DATABASE_URL is required: the address of the database, with the rights of the owner of its tables',
+    );
   await migrate(databaseUrl, log);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -27,14 +27,20 @@ async function main(): Promise<number> {
   await videoSite(BUILD_DIR);
   await put('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
   await removeOld([`runner-${manifest.version}.mjs`, `video-${manifest.video}`]);
-  process.stdout.write(`runner ${manifest.version} (${manifest.commands.join(', ')}; Claude Code ${manifest.claudeCode})\n`);
+  process.stdout.write(
+    `runner ${manifest.version} (${manifest.commands.join(', ')}; Claude Code ${manifest.claudeCode})\n`,
+  );
   return process.argv.includes('--build-only') ? 0 : deploy();
 }
 
 /** A deployment without it cuts no pictures out; their calls go on beside the worker. */
 async function putCutoutModel(): Promise<void> {
-  const say = (line: string): void => { process.stderr.write(`${line}\n`); };
-  const file = await ensureCutoutModel(say).catch((error: unknown) => say((error as Error).message));
+  const say = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  const file = await ensureCutoutModel(say).catch((error: unknown) =>
+    say((error as Error).message),
+  );
   if (file) await put(CUTOUT_MODEL, await readFile(file));
 }
 
@@ -49,19 +55,32 @@ async function removeOld(current: readonly string[]): Promise<void> {
   for (const name of await readdir(BUILD_DIR)) {
     if (current.includes(name) || name === 'manifest.json' || name === CUTOUT_MODEL) continue;
     const file = path.join(BUILD_DIR, name);
-    const modifiedAt = await stat(file).then(({ mtimeMs }) => mtimeMs, () => null);
-    if (modifiedAt !== null && modifiedAt < Date.now() - KEEP_OLD_MS) await rm(file, { recursive: true, force: true });
+    const modifiedAt = await stat(file).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => null,
+    );
+    if (modifiedAt !== null && modifiedAt < Date.now() - KEEP_OLD_MS)
+      await rm(file, { recursive: true, force: true });
   }
 }
 
 function deploy(): Promise<number> {
-  const cli = process.env['MODAL_CLI'] || path.join(PROJECT_ROOT, '.tools', 'modal-venv', 'bin', 'modal');
+  const cli =
+    process.env['MODAL_CLI'] || path.join(PROJECT_ROOT, '.tools', 'modal-venv', 'bin', 'modal');
   const child = spawn(cli, ['deploy', path.join(PROJECT_ROOT, 'modal', 'app.py')], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { MODAL_IMAGE_BUILDER_VERSION: IMAGE_BUILDER, ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+    env: {
+      MODAL_IMAGE_BUILDER_VERSION: IMAGE_BUILDER,
+      ...process.env,
+      PYTHONDONTWRITEBYTECODE: '1',
+    },
   });
   return new Promise((resolve, reject) => {
-    child.once('error', (error) => reject(new Error(`${cli} cannot be started (${error.message}): see modal/README.md, "Deploy"`)));
+    child.once('error', (error) =>
+      reject(
+        new Error(`${cli} cannot be started (${error.message}): see modal/README.md, "Deploy"`),
+      ),
+    );
     child.once('exit', (code) => resolve(code ?? 1));
   });
 }

@@ -6,9 +6,23 @@ import { PROJECT_ROOT } from '../src/config.js';
 import { SECOND_TRIES_FILE } from './second-tries.js';
 
 /** What `npm test` runs, in order: cheap and static first. Each is a script of package.json; those named test:* count tests. */
-const STEPS = ['tools', 'lint', 'types', 'dead-code', 'test:unit', 'test:workflows', 'test:contract', 'test:recovery', 'test:e2e'];
+const STEPS = [
+  'tools',
+  'lint',
+  'types',
+  'dead-code',
+  'test:unit',
+  'test:workflows',
+  'test:contract',
+  'test:recovery',
+  'test:e2e',
+];
 /** `npm run test:full`: the long recovery tests instead of the short ones, the same troubles with runs on Modal, and chaos there. */
-const FULL_STEPS = [...STEPS.map((step) => (step === 'test:recovery' ? 'test:recovery:full' : step)), 'test:recovery:modal', 'chaos:modal'];
+const FULL_STEPS = [
+  ...STEPS.map((step) => (step === 'test:recovery' ? 'test:recovery:full' : step)),
+  'test:recovery:modal',
+  'chaos:modal',
+];
 
 /**
  * Steps whose tests start processes by the dozen: in CI, on a machine that nobody looks after, a test of them may be run again once.
@@ -53,12 +67,21 @@ async function main(): Promise<number> {
   }
   const secondTries = results.flatMap((result) => result.secondTries);
   for (const name of secondTries) process.stdout.write(`\n=== SECOND TRY: ${name}`);
-  const failures = results.filter((result) => result.problem !== null).map(({ step, problem }) => `${step} (${problem ?? ''})`);
-  if (secondTries.length > MAX_SECOND_TRIES) failures.push(`${secondTries.length} tests needed a second try, ${MAX_SECOND_TRIES} may`);
+  const failures = results
+    .filter((result) => result.problem !== null)
+    .map(({ step, problem }) => `${step} (${problem ?? ''})`);
+  if (secondTries.length > MAX_SECOND_TRIES)
+    failures.push(`${secondTries.length} tests needed a second try, ${MAX_SECOND_TRIES} may`);
   for (const failure of failures) process.stdout.write(`\n=== FAILED: ${failure}`);
   process.stdout.write(`\n\n${table(results)}\n`);
-  const sum = (pick: (result: Result) => number): number => results.reduce((total, result) => total + pick(result), 0);
-  process.stdout.write(`${sum((result) => result.passed)} passed, ${Math.max(sum((result) => result.failed), failures.length)} failed\n`);
+  const sum = (pick: (result: Result) => number): number =>
+    results.reduce((total, result) => total + pick(result), 0);
+  process.stdout.write(
+    `${sum((result) => result.passed)} passed, ${Math.max(
+      sum((result) => result.failed),
+      failures.length,
+    )} failed\n`,
+  );
   return failures.length > 0 ? 1 : 0;
 }
 
@@ -66,13 +89,33 @@ async function runStep(step: string, reportFile: string): Promise<Result> {
   const startedAt = Date.now();
   const isTest = step.startsWith('test:');
   const secondTriesFile = `${reportFile}.second-tries`;
-  const reporters = isTest ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`, '--reporter=./scripts/second-tries.ts'] : [];
-  const code = await npmRun(['run', '--silent', step, ...reporters, ...(isCi && RETRIED_STEPS.includes(step) ? ['--retry=1'] : [])], { [SECOND_TRIES_FILE]: secondTriesFile });
+  const reporters = isTest
+    ? [
+        '--',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${reportFile}`,
+        '--reporter=./scripts/second-tries.ts',
+      ]
+    : [];
+  const code = await npmRun(
+    [
+      'run',
+      '--silent',
+      step,
+      ...reporters,
+      ...(isCi && RETRIED_STEPS.includes(step) ? ['--retry=1'] : []),
+    ],
+    { [SECOND_TRIES_FILE]: secondTriesFile },
+  );
   const report = isTest ? await readJson<VitestReport>(reportFile) : null;
   const failed = report?.numFailedTests ?? 0;
   const problem = problemOf(code, isTest, report);
   return {
-    step, seconds: (Date.now() - startedAt) / 1000, passed: report?.numPassedTests ?? 0, problem,
+    step,
+    seconds: (Date.now() - startedAt) / 1000,
+    passed: report?.numPassedTests ?? 0,
+    problem,
     secondTries: (isTest ? await readJson<string[]>(secondTriesFile) : null) ?? [],
     // A step that failed without a failed test (a check, a file that cannot be loaded) shows in the count as well.
     failed: problem && failed === 0 ? 1 : failed,
@@ -91,7 +134,11 @@ function problemOf(code: number, isTest: boolean, report: VitestReport | null): 
 
 function npmRun(args: readonly string[], env: Readonly<Record<string, string>>): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn('npm', args, { cwd: PROJECT_ROOT, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } });
+    const child = spawn('npm', args, {
+      cwd: PROJECT_ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env },
+    });
     child.once('error', () => resolve(127));
     child.once('exit', (code) => resolve(code ?? 1));
   });
@@ -106,8 +153,10 @@ async function readJson<T>(file: string): Promise<T | null> {
 }
 
 function table(results: readonly Result[]): string {
-  const rows = results.map(({ step, seconds, passed, failed, problem }) =>
-    `${step.padEnd(20)}${seconds.toFixed(1).padStart(7)} s  ${problem ? 'FAILED' : 'ok    '}${step.startsWith('test:') ? `  ${passed} passed, ${failed} failed` : ''}`);
+  const rows = results.map(
+    ({ step, seconds, passed, failed, problem }) =>
+      `${step.padEnd(20)}${seconds.toFixed(1).padStart(7)} s  ${problem ? 'FAILED' : 'ok    '}${step.startsWith('test:') ? `  ${passed} passed, ${failed} failed` : ''}`,
+  );
   const total = results.reduce((seconds, result) => seconds + result.seconds, 0);
   return [...rows, `${'total'.padEnd(20)}${total.toFixed(1).padStart(7)} s`].join('\n');
 }

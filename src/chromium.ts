@@ -6,13 +6,22 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-c
 const MAC_APP = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
 /** Software WebGL, as 3D games need it; containers give no user namespaces to root and little shared memory. */
-export const CHROMIUM_ARGS: readonly string[] = ['--no-sandbox', '--disable-dev-shm-usage', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+export const CHROMIUM_ARGS: readonly string[] = [
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+];
 
 /** The system's browser: CHROMIUM_PATH, else PATH; null when there is none. */
 export function findChromium(env: NodeJS.ProcessEnv = process.env): string | null {
   if (env.CHROMIUM_PATH) return isExecutable(env.CHROMIUM_PATH) ? env.CHROMIUM_PATH : null;
   const folders = (env.PATH ?? '').split(path.delimiter).filter(Boolean);
-  const places = [...NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))), MAC_APP];
+  const places = [
+    ...NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))),
+    MAC_APP,
+  ];
   return places.find(isExecutable) ?? null;
 }
 

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, parseConfig, parseWorkerConfig } from './config.js';
 
 const required = {
-  SUPABASE_URL: 'http://127.0.0.1:54321/', SUPABASE_ANON_KEY: 'anon', SUPABASE_SERVICE_ROLE_KEY: 'service',
+  SUPABASE_URL: 'http://127.0.0.1:54321/',
+  SUPABASE_ANON_KEY: 'anon',
+  SUPABASE_SERVICE_ROLE_KEY: 'service',
   CALLBACK_SECRET: 'x'.repeat(32),
 };
 
@@ -10,9 +12,18 @@ describe('configuration', () => {
   it('reports every mistake together and never a value', () => {
     const run = () => parseConfig({ PORT: 'seven', DEMO: 'yes', SUPABASE_ANON_KEY: 'hush-hush' });
     expect(run).toThrow(ConfigError);
-    try { run(); } catch (error) {
+    try {
+      run();
+    } catch (error) {
       const text = (error as Error).message;
-      for (const name of ['PORT', 'DEMO', 'SUPABASE_URL: is required', 'SUPABASE_SERVICE_ROLE_KEY: is required', 'CALLBACK_SECRET: is required']) expect(text).toContain(name);
+      for (const name of [
+        'PORT',
+        'DEMO',
+        'SUPABASE_URL: is required',
+        'SUPABASE_SERVICE_ROLE_KEY: is required',
+        'CALLBACK_SECRET: is required',
+      ])
+        expect(text).toContain(name);
       expect(text).not.toContain('hush-hush');
     }
   });
@@ -29,14 +40,20 @@ describe('configuration', () => {
     expect(config.CALLBACK_BASE_URL).toBe('http://127.0.0.1:4000');
     expect(config.SUPABASE_JWT_ISSUER).toBe('http://127.0.0.1:54321/auth/v1');
     expect(config.HOST).toBe('0.0.0.0');
-    expect(parseConfig({ ...required, EMBEDDED_SUPABASE_URL: 'http://127.0.0.1:5' }).HOST).toBe('127.0.0.1');
+    expect(parseConfig({ ...required, EMBEDDED_SUPABASE_URL: 'http://127.0.0.1:5' }).HOST).toBe(
+      '127.0.0.1',
+    );
   });
 
   it('refuses a daily limit that does not cover one run; 0 is no limit', () => {
     for (const name of ['BUDGET_DAILY_USD', 'USER_DAILY_USD']) {
-      expect(() => parseConfig({ ...required, CLAUDE_MAX_BUDGET_USD: '2', [name]: '1.99' })).toThrow(new RegExp(`${name}: is less than CLAUDE_MAX_BUDGET_USD`));
+      expect(() =>
+        parseConfig({ ...required, CLAUDE_MAX_BUDGET_USD: '2', [name]: '1.99' }),
+      ).toThrow(new RegExp(`${name}: is less than CLAUDE_MAX_BUDGET_USD`));
       expect(() => parseConfig({ ...required, [name]: '-1' })).toThrow(name);
-      expect(parseConfig({ ...required, CLAUDE_MAX_BUDGET_USD: '2', [name]: '2' })).toMatchObject({ [name]: 2 });
+      expect(parseConfig({ ...required, CLAUDE_MAX_BUDGET_USD: '2', [name]: '2' })).toMatchObject({
+        [name]: 2,
+      });
     }
     expect(parseConfig(required)).toMatchObject({ BUDGET_DAILY_USD: 0, USER_DAILY_USD: 0 });
   });

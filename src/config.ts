@@ -12,10 +12,22 @@ const Count = z.coerce.number().int().positive();
 const Usd = z.coerce.number().nonnegative();
 const Gib = z.coerce.number().positive();
 const Url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
-const List = z.string().transform((value) => value.split(',').map((item) => item.trim()).filter(Boolean));
+const List = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
 /** Proxies in front of us: how many, or which. Only what they say about a request's address is believed. */
-const Proxies = z.string().regex(/^(\d{1,2}|((loopback|linklocal|uniquelocal|[\da-f.:]+(\/\d{1,3})?)(, *(?=.)|$))+)$/i, 'is neither a number of proxies nor a list of their addresses')
-  .transform((value) => /^\d{1,2}$/.test(value) ? Number(value) : value.split(',').map((item) => item.trim()));
+const Proxies = z
+  .string()
+  .regex(
+    /^(\d{1,2}|((loopback|linklocal|uniquelocal|[\da-f.:]+(\/\d{1,3})?)(, *(?=.)|$))+)$/i,
+    'is neither a number of proxies nor a list of their addresses',
+  )
+  .transform((value) =>
+    /^\d{1,2}$/.test(value) ? Number(value) : value.split(',').map((item) => item.trim()),
+  );
 
 /** Every variable that the API and the worker read. The table in README.md lists the same names (tested). */
 const Env = z.object({
@@ -27,7 +39,11 @@ const Env = z.object({
   HOST: z.string().min(1).optional(),
   PUBLIC_URL: Url.optional(),
   GAMES_ORIGIN: Url.optional(),
-  PUBLIC_DIR: z.string().min(1).transform((folder) => path.resolve(PROJECT_ROOT, folder)).optional(),
+  PUBLIC_DIR: z
+    .string()
+    .min(1)
+    .transform((folder) => path.resolve(PROJECT_ROOT, folder))
+    .optional(),
   CORS_ALLOWED_ORIGINS: List.default([]),
   TRUST_PROXY: Proxies.default(0),
 
@@ -63,7 +79,10 @@ const Env = z.object({
   IMAGE_TIMEOUT_MS: Ms.default(120_000),
   REPLICATE_API_TOKEN: z.string().min(1).optional(),
   REPLICATE_BASE_URL: Url.default('https://api.replicate.com'),
-  REPLICATE_MODEL_VERSION: z.string().min(1).default('4ed060b3587b7c3912353dd7d59000c883a6e1c5c9181ed7415c2624c2e8e392'),
+  REPLICATE_MODEL_VERSION: z
+    .string()
+    .min(1)
+    .default('4ed060b3587b7c3912353dd7d59000c883a6e1c5c9181ed7415c2624c2e8e392'),
   CUTOUT_MODEL_FILE: z.string().min(1).default('.tools/u2netp.onnx'),
 
   VIDEO_SECONDS: z.coerce.number().min(0.5).max(30).default(7),
@@ -95,13 +114,20 @@ const Env = z.object({
 const Checked = Env.superRefine((env, context) => {
   for (const name of ['BUDGET_DAILY_USD', 'USER_DAILY_USD'] as const) {
     if (env[name] === 0 || env[name] >= env.CLAUDE_MAX_BUDGET_USD) continue;
-    context.addIssue({ code: 'custom', path: [name], message: 'is less than CLAUDE_MAX_BUDGET_USD: no run could ever start' });
+    context.addIssue({
+      code: 'custom',
+      path: [name],
+      message: 'is less than CLAUDE_MAX_BUDGET_USD: no run could ever start',
+    });
   }
 });
 
 type Parsed = z.output<typeof Env>;
 
-export interface Config extends Omit<Parsed, 'HOST' | 'PUBLIC_URL' | 'SUPABASE_JWT_ISSUER' | 'CALLBACK_BASE_URL'> {
+export interface Config extends Omit<
+  Parsed,
+  'HOST' | 'PUBLIC_URL' | 'SUPABASE_JWT_ISSUER' | 'CALLBACK_BASE_URL'
+> {
   readonly HOST: string;
   readonly PUBLIC_URL: string;
   readonly SUPABASE_JWT_ISSUER: string;
@@ -117,10 +143,13 @@ export class ConfigError extends Error {
 export type WorkerConfig = Config & { readonly ANTHROPIC_API_KEY: string };
 
 /** As {@link parseConfig}, and the model key is required. */
-export function parseWorkerConfig(env: Readonly<Record<string, string | undefined>>): Readonly<WorkerConfig> {
+export function parseWorkerConfig(
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<WorkerConfig> {
   const config = parseConfig(env);
   const key = config.ANTHROPIC_API_KEY;
-  if (!key) throw new ConfigError('The configuration has 1 mistake(s):\n  ANTHROPIC_API_KEY: is required');
+  if (!key)
+    throw new ConfigError('The configuration has 1 mistake(s):\n  ANTHROPIC_API_KEY: is required');
   return Object.freeze({ ...config, ANTHROPIC_API_KEY: key });
 }
 
@@ -129,10 +158,15 @@ export function parseWorkerConfig(env: Readonly<Record<string, string | undefine
  * An empty value counts as unset. Throws {@link ConfigError} naming every mistake (never a value: it may be a secret).
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Readonly<Config> {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = Checked.safeParse(given);
   if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${given[String(issue.path[0])] === undefined ? 'is required' : issue.message}`);
+    const lines = parsed.error.issues.map(
+      (issue) =>
+        `  ${issue.path.join('.')}: ${given[String(issue.path[0])] === undefined ? 'is required' : issue.message}`,
+    );
     throw new ConfigError(`The configuration has ${lines.length} mistake(s):\n${lines.join('\n')}`);
   }
   return Object.freeze(withDefaults(parsed.data));
@@ -153,7 +187,11 @@ function withDefaults(env: Parsed): Config {
 export type ModalChoice = Pick<Config, 'USE_MODAL' | 'MODAL_TOKEN_ID' | 'MODAL_TOKEN_SECRET'>;
 
 /** What keeps this configuration from Modal whatever the row says; null = nothing does. */
-export function whyWithoutModal({ USE_MODAL, MODAL_TOKEN_ID, MODAL_TOKEN_SECRET }: ModalChoice): string | null {
+export function whyWithoutModal({
+  USE_MODAL,
+  MODAL_TOKEN_ID,
+  MODAL_TOKEN_SECRET,
+}: ModalChoice): string | null {
   if (USE_MODAL === false) return 'USE_MODAL=false';
   return MODAL_TOKEN_ID && MODAL_TOKEN_SECRET ? null : 'no Modal credentials';
 }

@@ -7,21 +7,35 @@ import { PROJECT_ROOT } from './config.js';
 import { CRASH_POINTS, CRASH_POINTS_DIR, type CrashPoint } from './crash-points.js';
 
 let folder: string;
-beforeEach(async () => { folder = await mkdtemp(path.join(os.tmpdir(), 'crash-')); });
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'crash-'));
+});
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** How a process ends that passes the point and then leaves with exit code 7. */
-function pass(point: CrashPoint, env: Record<string, string>): Promise<number | NodeJS.Signals | null> {
+function pass(
+  point: CrashPoint,
+  env: Record<string, string>,
+): Promise<number | NodeJS.Signals | null> {
   const script = `import { crashPoint } from './src/crash-points.ts'; crashPoint('${point}'); process.exit(7);`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { cwd: PROJECT_ROOT, env: { PATH: process.env['PATH'], ...env } });
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    cwd: PROJECT_ROOT,
+    env: { PATH: process.env['PATH'], ...env },
+  });
   return new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code)));
 }
 
 /** Every `crashPoint('…')` of the product. */
 async function placed(): Promise<string[]> {
-  const files = (await readdir(path.join(PROJECT_ROOT, 'src'), { recursive: true })).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
-  const texts = await Promise.all(files.map((file) => readFile(path.join(PROJECT_ROOT, 'src', file), 'utf8')));
-  return texts.flatMap((text) => [...text.matchAll(/\bcrashPoint\('([^']+)'\)/g)].map((match) => match[1] ?? ''));
+  const files = (await readdir(path.join(PROJECT_ROOT, 'src'), { recursive: true })).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
+  );
+  const texts = await Promise.all(
+    files.map((file) => readFile(path.join(PROJECT_ROOT, 'src', file), 'utf8')),
+  );
+  return texts.flatMap((text) =>
+    [...text.matchAll(/\bcrashPoint\('([^']+)'\)/g)].map((match) => match[1] ?? ''),
+  );
 }
 
 describe('a crash point', () => {
@@ -42,9 +56,13 @@ describe('a crash point', () => {
 
   it('does nothing when another point is armed, when nobody asks for it, and in production', async () => {
     await writeFile(path.join(folder, 'after-row'), '');
-    expect(await Promise.all([
-      pass('after-admit', { [CRASH_POINTS_DIR]: folder }), pass('after-row', {}), pass('after-row', { [CRASH_POINTS_DIR]: folder, NODE_ENV: 'production' }),
-    ])).toEqual([7, 7, 7]);
+    expect(
+      await Promise.all([
+        pass('after-admit', { [CRASH_POINTS_DIR]: folder }),
+        pass('after-row', {}),
+        pass('after-row', { [CRASH_POINTS_DIR]: folder, NODE_ENV: 'production' }),
+      ]),
+    ).toEqual([7, 7, 7]);
     expect(await readdir(folder)).toEqual(['after-row']);
   });
 
@@ -54,8 +72,12 @@ describe('a crash point', () => {
 
   it('has a test under each name in which it is hit', async () => {
     // Those of a message are listed once, on the stage that its tests of both backends share.
-    const files = (await readdir(path.join(PROJECT_ROOT, 'test'), { recursive: true })).filter((file) => file.endsWith('.test.ts') || file.endsWith('crash-stage.ts'));
-    const texts = await Promise.all(files.map((file) => readFile(path.join(PROJECT_ROOT, 'test', file), 'utf8')));
+    const files = (await readdir(path.join(PROJECT_ROOT, 'test'), { recursive: true })).filter(
+      (file) => file.endsWith('.test.ts') || file.endsWith('crash-stage.ts'),
+    );
+    const texts = await Promise.all(
+      files.map((file) => readFile(path.join(PROJECT_ROOT, 'test', file), 'utf8')),
+    );
     const tests = texts.filter((text) => text.includes('untilHit(')).join('');
     expect(CRASH_POINTS.filter((point) => !tests.includes(`'${point}'`))).toEqual([]);
   });

@@ -7,15 +7,26 @@ import path from 'node:path';
  */
 export const CRASH_POINTS = [
   // API, worker: a message becomes a job
-  'after-admit', 'after-row', 'after-processing', 'after-start-attempt',
+  'after-admit',
+  'after-row',
+  'after-processing',
+  'after-start-attempt',
   // Runner: an attempt
-  'mid-stream', 'after-candidate-commit',
+  'mid-stream',
+  'after-candidate-commit',
   // Worker: the commit point and the end
-  'after-return-before-import', 'after-import-before-publish', 'after-publish-before-complete', 'after-complete-before-notify',
+  'after-return-before-import',
+  'after-import-before-publish',
+  'after-publish-before-complete',
+  'after-complete-before-notify',
   // Worker: restore and delete
-  'after-restore-commit', 'after-restore-publish-before-answer', 'after-delete-rows', 'after-delete-files',
+  'after-restore-commit',
+  'after-restore-publish-before-answer',
+  'after-delete-rows',
+  'after-delete-files',
   // Worker: a game becomes public
-  'after-publish-copy', 'after-publish-flip',
+  'after-publish-copy',
+  'after-publish-flip',
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 

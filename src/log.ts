@@ -21,7 +21,12 @@ const MAX_DEPTH = 6;
  */
 export const logOutput: { write(line: string): void } = process.stdout.isTTY
   ? (await import('pino-pretty')).default({
-      sync: true, colorize: true, singleLine: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname,name,part,tookMs,delayMs', messageFormat: '{name}: {msg}',
+      sync: true,
+      colorize: true,
+      singleLine: true,
+      translateTime: 'SYS:HH:MM:ss',
+      ignore: 'pid,hostname,name,part,tookMs,delayMs',
+      messageFormat: '{name}: {msg}',
     })
   : pino.destination({ dest: 1, sync: true });
 
@@ -30,13 +35,16 @@ export const logOutput: { write(line: string): void } = process.stdout.isTTY
  * `LOG_LEVEL` (default `info`) is read here and not from the configuration, because the log must work before that is parsed.
  */
 export function createLog(name: string): Log {
-  return pino({
-    level: process.env.LOG_LEVEL ?? 'info',
-    base: { name },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { log: (fields) => redactFields(fields, false, 0) as Record<string, unknown> },
-    hooks: { streamWrite: redactText },
-  }, logOutput);
+  return pino(
+    {
+      level: process.env.LOG_LEVEL ?? 'info',
+      base: { name },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { log: (fields) => redactFields(fields, false, 0) as Record<string, unknown> },
+      hooks: { streamWrite: redactText },
+    },
+    logOutput,
+  );
 }
 
 /** Copies plain objects and lists; every text below a secret field is replaced. Errors and class instances are left to the serializers. */
@@ -47,11 +55,18 @@ function redactFields(value: unknown, isSecret: boolean, depth: number): unknown
   if (Array.isArray(value)) return value.map((item) => redactFields(item, isSecret, depth + 1));
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return isSecret ? CENSOR : value;
-  return Object.fromEntries(Object.entries(value).map(([field, inner]) =>
-    [field, redactFields(inner, isSecret || SECRET_FIELD.test(field), depth + 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([field, inner]) => [
+      field,
+      redactFields(inner, isSecret || SECRET_FIELD.test(field), depth + 1),
+    ]),
+  );
 }
 
 /** Removes what looks like a secret from a finished line. */
 function redactText(line: string): string {
-  return SECRET_TEXT.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), line);
+  return SECRET_TEXT.reduce(
+    (text, [pattern, replacement]) => text.replace(pattern, replacement),
+    line,
+  );
 }

@@ -4,13 +4,25 @@ import { Film } from './film.js';
 
 /** Only for the preview; every film brings its own. */
 const EXAMPLE: VideoProps = {
-  title: '星よけ', tagline: '指ひとつで宇宙へ', scenes: ['かわして', '集めて', '記録をのばせ'], colours: { background: '#1b1446', accent: '#ffb800' }, frames: 210,
+  title: '星よけ',
+  tagline: '指ひとつで宇宙へ',
+  scenes: ['かわして', '集めて', '記録をのばせ'],
+  colours: { background: '#1b1446', accent: '#ffb800' },
+  frames: 210,
 };
 
 /** The one composition. Its size and rate are those of `VIDEO` in the contracts; whoever renders it says how long it is. */
 export function Root() {
-  return <Composition
-    id="film" component={Film} width={1080} height={1920} fps={30} durationInFrames={EXAMPLE.frames} defaultProps={EXAMPLE}
-    calculateMetadata={({ props }) => ({ durationInFrames: props.frames })}
-  />;
+  return (
+    <Composition
+      id="film"
+      component={Film}
+      width={1080}
+      height={1920}
+      fps={30}
+      durationInFrames={EXAMPLE.frames}
+      defaultProps={EXAMPLE}
+      calculateMetadata={({ props }) => ({ durationInFrames: props.frames })}
+    />
+  );
 }

@@ -1,8 +1,15 @@
 /** Shapes that several browser modules share. The frames are the server's own contract, imported as types only. */
 import type { createClient } from '@supabase/supabase-js';
 import type { PendingQuestion as ContractQuestion } from '../../src/contracts/questions.js';
-import type { GameCard as ContractGameCard, Notification as ContractNotification } from '../../src/contracts/publishing.js';
-import type { Edit as ContractEdit, ServerFrame as ContractFrame, Version as ContractVersion } from '../../src/contracts/server-frames.js';
+import type {
+  GameCard as ContractGameCard,
+  Notification as ContractNotification,
+} from '../../src/contracts/publishing.js';
+import type {
+  Edit as ContractEdit,
+  ServerFrame as ContractFrame,
+  Version as ContractVersion,
+} from '../../src/contracts/server-frames.js';
 
 declare global {
   interface Window {
@@ -16,7 +23,8 @@ export type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: 
 export type Edit = ContractEdit;
 export type PendingQuestion = ContractQuestion;
 /** `ordinal` and `current` are additive: a server of the old kind leaves them out. */
-export type Version = Omit<ContractVersion, 'ordinal' | 'current'> & Partial<Pick<ContractVersion, 'ordinal' | 'current'>>;
+export type Version = Omit<ContractVersion, 'ordinal' | 'current'> &
+  Partial<Pick<ContractVersion, 'ordinal' | 'current'>>;
 export type ProjectSummary = Frame<'init'>['projects'][number];
 export type HistoryItem = Frame<'projectSelected'>['history'][number];
 export type StyleOption = Frame<'styleOptions'>['styles'][number];

@@ -2,14 +2,19 @@ import { Failure } from '../../src/contracts/http-answers.js';
 import type { HttpAnswer, HttpRoute } from '../../src/contracts/http-routes.js';
 
 /** Everything that a route may be answered with, by status: what its row says, and what the server answers before or around any route. */
-export function answersOf(route: HttpRoute, isLimited: boolean): [status: number, answers: readonly HttpAnswer[]][] {
+export function answersOf(
+  route: HttpRoute,
+  isLimited: boolean,
+): [status: number, answers: readonly HttpAnswer[]][] {
   const answers = new Map<number, HttpAnswer[]>();
   const also = (status: number, answer: HttpAnswer) => {
     const known = answers.get(status) ?? [];
     if (!known.includes(answer)) answers.set(status, [...known, answer]);
   };
-  for (const [status, each] of Object.entries(route.answers)) for (const answer of [each].flat()) also(Number(status), answer);
-  for (const [status, answer] of commonAnswers(route, isLimited)) if (!isSaidBetter(route, status, answer)) also(status, answer);
+  for (const [status, each] of Object.entries(route.answers))
+    for (const answer of [each].flat()) also(Number(status), answer);
+  for (const [status, answer] of commonAnswers(route, isLimited))
+    if (!isSaidBetter(route, status, answer)) also(status, answer);
   return [...answers].sort(([a], [b]) => a - b);
 }
 
@@ -21,8 +26,16 @@ function commonAnswers(route: HttpRoute, isLimited: boolean): [number, HttpAnswe
   const rows: [boolean, number, HttpAnswer][] = [
     [route.method === 'get' && success[0] !== undefined, 304, 'nothing'],
     [route.method === 'get' && success.some((answer) => typeof answer === 'string'), 206, '*/*'],
-    [route.method === 'get' && success.some((answer) => typeof answer === 'string'), 416, 'text/html'],
-    [route.method === 'get' && success.some((answer) => typeof answer === 'string'), 412, 'text/html'],
+    [
+      route.method === 'get' && success.some((answer) => typeof answer === 'string'),
+      416,
+      'text/html',
+    ],
+    [
+      route.method === 'get' && success.some((answer) => typeof answer === 'string'),
+      412,
+      'text/html',
+    ],
     [route.path.includes(':') && !isCallback, 400, 'text/html'],
     [hasJsonBody, 400, 'text/html'],
     [hasJsonBody, 413, 'text/html'],
@@ -37,5 +50,8 @@ function commonAnswers(route: HttpRoute, isLimited: boolean): [number, HttpAnswe
 
 /** A route that has an error shape of its own has the plain one in it. */
 function isSaidBetter(route: HttpRoute, status: number, answer: HttpAnswer): boolean {
-  return answer === Failure && [route.answers[status] ?? []].flat().some((own) => typeof own !== 'string');
+  return (
+    answer === Failure &&
+    [route.answers[status] ?? []].flat().some((own) => typeof own !== 'string')
+  );
 }

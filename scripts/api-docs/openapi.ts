@@ -21,9 +21,24 @@ const AUTH = {
 } as const satisfies Record<HttpRoute['auth'], readonly object[]>;
 
 const SECURITY_SCHEMES: JsonObject = {
-  bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Access token of Supabase Auth' },
-  queryToken: { type: 'apiKey', in: 'query', name: 'access_token', description: 'The same token, for addresses of pictures and frames; a `Bearer` header wins' },
-  signature: { type: 'apiKey', in: 'header', name: 'x-stream-signature', description: 'HMAC of `x-stream-timestamp` and the body by the key of the call' },
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'Access token of Supabase Auth',
+  },
+  queryToken: {
+    type: 'apiKey',
+    in: 'query',
+    name: 'access_token',
+    description: 'The same token, for addresses of pictures and frames; a `Bearer` header wins',
+  },
+  signature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'x-stream-signature',
+    description: 'HMAC of `x-stream-timestamp` and the body by the key of the call',
+  },
 };
 
 /** Parts of addresses that are UUIDs; all others are texts. */
@@ -31,14 +46,29 @@ const IDS = new Set(['projectId', 'jobId', 'actionId', 'userId', 'gameId', 'id']
 
 /** OpenAPI 3.1 of every route in the table. What routes have in common stands under `components`. */
 export function openApiDocument(): JsonObject {
-  const [schemas, parameters, responses, paths]: [JsonObject, JsonObject, Responses, { [path: string]: JsonObject }] = [{}, {}, new Responses(), {}];
-  for (const route of HTTP_ROUTES) (paths[openApiPath(route.path)] ??= {})[route.method] = operation(route, { schemas, parameters, responses });
+  const [schemas, parameters, responses, paths]: [
+    JsonObject,
+    JsonObject,
+    Responses,
+    { [path: string]: JsonObject },
+  ] = [{}, {}, new Responses(), {}];
+  for (const route of HTTP_ROUTES)
+    (paths[openApiPath(route.path)] ??= {})[route.method] = operation(route, {
+      schemas,
+      parameters,
+      responses,
+    });
   return {
     openapi: '3.1.0',
     info: { title: 'DreamCore', version: '1', description: DESCRIPTION },
     tags: [...new Set(HTTP_ROUTES.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
-    components: { securitySchemes: SECURITY_SCHEMES, parameters: sorted(parameters), responses: sorted(responses.shared), schemas: sorted(schemas) },
+    components: {
+      securitySchemes: SECURITY_SCHEMES,
+      parameters: sorted(parameters),
+      responses: sorted(responses.shared),
+      schemas: sorted(schemas),
+    },
   };
 }
 
@@ -47,34 +77,76 @@ function openApiPath(path: string): string {
   return path.replace(/\{\*(\w+)\}/g, '{$1}').replace(/:(\w+)/g, '{$1}');
 }
 
-interface Components { schemas: JsonObject; parameters: JsonObject; responses: Responses }
+interface Components {
+  schemas: JsonObject;
+  parameters: JsonObject;
+  responses: Responses;
+}
 
 function operation(route: HttpRoute, { schemas, parameters, responses }: Components): JsonObject {
   const inPath = [...openApiPath(route.path).matchAll(/\{(\w+)\}/g)].map(([, name = '']): Json => {
-    parameters[name] = { name, in: 'path', required: true, schema: { type: 'string', ...(IDS.has(name) && route.tag !== 'pages' ? { format: 'uuid' } : {}) } };
+    parameters[name] = {
+      name,
+      in: 'path',
+      required: true,
+      schema: {
+        type: 'string',
+        ...(IDS.has(name) && route.tag !== 'pages' ? { format: 'uuid' } : {}),
+      },
+    };
     return { $ref: `#/components/parameters/${name}` };
   });
-  const inQuery = Object.entries(route.query ?? {}).map(([name, description]): Json => ({ name, in: 'query', description, schema: { type: 'string' } }));
+  const inQuery = Object.entries(route.query ?? {}).map(([name, description]): Json => ({
+    name,
+    in: 'query',
+    description,
+    schema: { type: 'string' },
+  }));
   const limit = rateKindOf(route.method.toUpperCase(), route.path);
   return {
-    tags: [route.tag], summary: route.summary, operationId: operationId(route),
+    tags: [route.tag],
+    summary: route.summary,
+    operationId: operationId(route),
     ...(limit === null ? {} : { 'x-limit': limit }),
     security: AUTH[route.auth] as unknown as Json,
     ...(inPath.length + inQuery.length === 0 ? {} : { parameters: [...inPath, ...inQuery] }),
     ...(route.body || route.file ? { requestBody: requestBody(route, schemas) } : {}),
-    responses: Object.fromEntries(answersOf(route, limit !== null).map(([status, answers]) => [String(status), responses.of(status, answers, schemas)])),
+    responses: Object.fromEntries(
+      answersOf(route, limit !== null).map(([status, answers]) => [
+        String(status),
+        responses.of(status, answers, schemas),
+      ]),
+    ),
   };
 }
 
 function operationId({ method, path, tag }: HttpRoute): string {
-  const words = `${tag === 'pages' ? 'page' : ''}${path}`.replace(/^\/api\//, '').split(/[^A-Za-z]+/).filter(Boolean);
-  return [method, ...words.map((word) => `${word[0]?.toUpperCase() ?? ''}${word.slice(1)}`)].join('');
+  const words = `${tag === 'pages' ? 'page' : ''}${path}`
+    .replace(/^\/api\//, '')
+    .split(/[^A-Za-z]+/)
+    .filter(Boolean);
+  return [method, ...words.map((word) => `${word[0]?.toUpperCase() ?? ''}${word.slice(1)}`)].join(
+    '',
+  );
 }
 
 function requestBody({ body, file }: HttpRoute, schemas: JsonObject): JsonObject {
-  if (!file) return { required: false, content: { 'application/json': { schema: jsonSchemaOf(body ?? z.unknown(), schemas, 'input') } } };
+  if (!file)
+    return {
+      required: false,
+      content: {
+        'application/json': { schema: jsonSchemaOf(body ?? z.unknown(), schemas, 'input') },
+      },
+    };
   const fields = body ? jsonSchemaOf(body, schemas, 'input') : { type: 'object' };
-  const schema = { ...fields, properties: { ...(fields['properties'] as JsonObject | undefined), [file]: { type: 'string', format: 'binary' } }, required: [file] };
+  const schema = {
+    ...fields,
+    properties: {
+      ...(fields['properties'] as JsonObject | undefined),
+      [file]: { type: 'string', format: 'binary' },
+    },
+    required: [file],
+  };
   return { required: true, content: { 'multipart/form-data': { schema } } };
 }
 

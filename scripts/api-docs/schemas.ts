@@ -8,8 +8,17 @@ type Direction = 'input' | 'output';
 
 /** A schema as JSON Schema. Named schemas go into `named` and are referred to. */
 export function jsonSchemaOf(schema: z.ZodType, named: JsonObject, io: Direction): JsonObject {
-  const made = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: ({ jsonSchema }) => { simplify(jsonSchema as JsonObject); } }) as unknown as JsonObject;
-  for (const [name, defined] of Object.entries((made['$defs'] ?? {}) as { [name: string]: JsonObject })) named[name] = referring(defined);
+  const made = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      simplify(jsonSchema as JsonObject);
+    },
+  }) as unknown as JsonObject;
+  for (const [name, defined] of Object.entries(
+    (made['$defs'] ?? {}) as { [name: string]: JsonObject },
+  ))
+    named[name] = referring(defined);
   const { id } = made;
   if (typeof id !== 'string') return referring(made);
   named[id] = referring(made);
@@ -25,6 +34,10 @@ function simplify(schema: JsonObject): void {
 
 /** As part of a document that keeps its schemas elsewhere. */
 function referring(schema: JsonObject): JsonObject {
-  const own = Object.fromEntries(Object.entries(schema).filter(([key]) => !['$schema', '$defs', 'id'].includes(key)));
-  return JSON.parse(JSON.stringify(own).replaceAll('"#/$defs/', '"#/components/schemas/')) as JsonObject;
+  const own = Object.fromEntries(
+    Object.entries(schema).filter(([key]) => !['$schema', '$defs', 'id'].includes(key)),
+  );
+  return JSON.parse(
+    JSON.stringify(own).replaceAll('"#/$defs/', '"#/components/schemas/'),
+  ) as JsonObject;
 }

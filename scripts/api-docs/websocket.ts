@@ -1,4 +1,8 @@
-import { CLIENT_FRAMES, MessageFrame, type ClientFrameType } from '../../src/contracts/client-frames.js';
+import {
+  CLIENT_FRAMES,
+  MessageFrame,
+  type ClientFrameType,
+} from '../../src/contracts/client-frames.js';
 import { CODED_MESSAGES } from '../../src/contracts/errors.js';
 import { ServerFrame } from '../../src/contracts/server-frames.js';
 import { jsonSchemaOf, type Json, type JsonObject } from './schemas.js';
@@ -6,15 +10,18 @@ import { jsonSchemaOf, type Json, type JsonObject } from './schemas.js';
 const CLIENT_WORDS: Readonly<Record<ClientFrameType, string>> = {
   init: 'Signs in; the first frame of every socket. A second one binds the socket anew.',
   ping: 'Is answered at once with `pong`, whatever else goes on.',
-  selectProject: 'Opens a project: history, versions, what runs there; `since` says where its job\'s frames go on.',
+  selectProject:
+    "Opens a project: history, versions, what runs there; `since` says where its job's frames go on.",
   createProject: 'Makes a project and selects it.',
   deleteProject: 'Deletes a project with everything of it; a job that runs there is stopped first.',
   renameProject: 'Names a project.',
-  getProjectInfo: 'Asks for a project\'s name and times.',
-  message: 'A chat message to the selected project. `messageId` makes a second sending of it the same message. Counts as `ai`.',
+  getProjectInfo: "Asks for a project's name and times.",
+  message:
+    'A chat message to the selected project. `messageId` makes a second sending of it the same message. Counts as `ai`.',
   getJobStatus: 'Asks for the row of a job.',
   subscribeJob: 'Listens to a job.',
-  getVersions: 'Asks for versions, newest first; `before` is the ordinal of the last one that is known.',
+  getVersions:
+    'Asks for versions, newest first; `before` is the ordinal of the last one that is known.',
   getVersionEdits: 'Asks what a version changed.',
   restoreVersion: 'Makes an old version the current one.',
   cancel: 'Stops a job; without an id the one of the selected project.',
@@ -29,7 +36,8 @@ const SERVER_WORDS: Readonly<Record<ServerFrame['type'], string>> = {
   projectRenamed: 'Answer to `renameProject`; also a job that found a name for its game.',
   projectInfo: 'Answer to `getProjectInfo`.',
   styleOptions: 'Asks which style a new game shall have; nothing was started.',
-  jobStarted: 'The message is accepted: from here on it ends in a version or in a failure that is told.',
+  jobStarted:
+    'The message is accepted: from here on it ends in a version or in a failure that is told.',
   started: 'The job has its slot.',
   progress: 'How far the job is; also its place in the queue.',
   stream: 'Text as it is written.',
@@ -47,7 +55,8 @@ const SERVER_WORDS: Readonly<Record<ServerFrame['type'], string>> = {
   versionsList: 'Answer to `getVersions`.',
   versionEdits: 'Answer to `getVersionEdits`.',
   versionRestored: 'Answer to `restoreVersion`.',
-  error: 'The frame before was refused; the socket stays open. `error` is there when a code says more.',
+  error:
+    'The frame before was refused; the socket stays open. `error` is there when a code says more.',
 };
 
 const HEAD = `# WebSocket
@@ -60,15 +69,33 @@ Frames of a job carry its place \`jobId, attempt, seq\`: whoever sends the last 
 /** Every frame in both directions, as a person reads it. */
 export function websocketDocument(): string {
   const client = Object.entries(CLIENT_FRAMES).map(([type, schema]) =>
-    section(type, CLIENT_WORDS[type as ClientFrameType], jsonSchemaOf(type === 'message' ? MessageFrame : schema, {}, 'input')));
+    section(
+      type,
+      CLIENT_WORDS[type as ClientFrameType],
+      jsonSchemaOf(type === 'message' ? MessageFrame : schema, {}, 'input'),
+    ),
+  );
   const server = ServerFrame.options.map((schema) => {
     const type = schema.shape.type.value;
     return section(type, SERVER_WORDS[type], jsonSchemaOf(schema, {}, 'output'));
   });
-  const codes = Object.entries(CODED_MESSAGES).map(([code, message]) => `| \`${code}\` | ${message} |`);
+  const codes = Object.entries(CODED_MESSAGES).map(
+    ([code, message]) => `| \`${code}\` | ${message} |`,
+  );
   return [
-    HEAD, '## Client → server', '', ...client, '## Server → client', '', ...server,
-    '## Codes of `error`', '', '| Code | Message |', '|---|---|', ...codes, '',
+    HEAD,
+    '## Client → server',
+    '',
+    ...client,
+    '## Server → client',
+    '',
+    ...server,
+    '## Codes of `error`',
+    '',
+    '| Code | Message |',
+    '|---|---|',
+    ...codes,
+    '',
   ].join('\n');
 }
 
@@ -83,7 +110,8 @@ function typeText(schema: Json | undefined, isOpen = false): string {
   if (literal !== undefined) return JSON.stringify(literal);
   if (Array.isArray(values)) return values.map((value) => JSON.stringify(value)).join(' | ');
   if (Array.isArray(anyOf)) return anyOf.map((option) => typeText(option)).join(' | ');
-  if (Array.isArray(type)) return type.map((each) => typeText({ ...schema, type: each })).join(' | ');
+  if (Array.isArray(type))
+    return type.map((each) => typeText({ ...schema, type: each })).join(' | ');
   if (type === 'array') return listText(typeText(schema['items']));
   if (type === 'object') return objectText(schema, isOpen);
   if (type === 'integer') return 'number';
@@ -95,7 +123,12 @@ function listText(item: string): string {
 }
 
 function objectText({ properties = {}, required = [] }: JsonObject, isOpen: boolean): string {
-  const fields = Object.entries(properties as JsonObject).map(([name, field]) => `${name}${(required as string[]).includes(name) ? '' : '?'}: ${typeText(field)}`);
+  const fields = Object.entries(properties as JsonObject).map(
+    ([name, field]) =>
+      `${name}${(required as string[]).includes(name) ? '' : '?'}: ${typeText(field)}`,
+  );
   if (fields.length === 0) return '{}';
-  return isOpen ? `{\n${fields.map((field) => `  ${field};`).join('\n')}\n}` : `{ ${fields.join('; ')} }`;
+  return isOpen
+    ? `{\n${fields.map((field) => `  ${field};`).join('\n')}\n}`
+    : `{ ${fields.join('; ')} }`;
 }

@@ -4,12 +4,31 @@ import { DreamError } from '../contracts/errors.js';
 import { withTypedFailures } from './failures.js';
 
 describe('failures of activities', () => {
-  const failWith = (error: unknown) => withTypedFailures({ async step() { throw error; } }).step().then(() => null, (reason: unknown) => reason);
+  const failWith = (error: unknown) =>
+    withTypedFailures({
+      async step() {
+        throw error;
+      },
+    })
+      .step()
+      .then(
+        () => null,
+        (reason: unknown) => reason,
+      );
 
   it('carry the kind as type, and are tried again only when the policy says so', async () => {
-    expect(await failWith(new DreamError('ModelRefused', 'no'))).toMatchObject({ type: 'ModelRefused', nonRetryable: true, message: 'no' });
-    expect(await failWith(new DreamError('ModelRateLimited', 'later', { retryAfterMs: 5 })))
-      .toMatchObject({ type: 'ModelRateLimited', nonRetryable: false, details: [{ retryAfterMs: 5 }] });
+    expect(await failWith(new DreamError('ModelRefused', 'no'))).toMatchObject({
+      type: 'ModelRefused',
+      nonRetryable: true,
+      message: 'no',
+    });
+    expect(
+      await failWith(new DreamError('ModelRateLimited', 'later', { retryAfterMs: 5 })),
+    ).toMatchObject({
+      type: 'ModelRateLimited',
+      nonRetryable: false,
+      details: [{ retryAfterMs: 5 }],
+    });
   });
 
   it('that are not ours pass unchanged', async () => {

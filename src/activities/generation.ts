@@ -19,20 +19,41 @@ export interface WorkPlace {
 }
 
 /** What the runner is told of one attempt, the same for every backend. */
-export function generateInput(config: WorkerConfig, input: RunAgentInput, { repoDir, scratchDir, callbackBaseUrl, wantBundle }: WorkPlace): GenerateInput {
+export function generateInput(
+  config: WorkerConfig,
+  input: RunAgentInput,
+  { repoDir, scratchDir, callbackBaseUrl, wantBundle }: WorkPlace,
+): GenerateInput {
   const { spec } = input;
   const style = spec.styleId && spec.dimension ? findStyle(spec.dimension, spec.styleId) : null;
   return {
-    command: 'generate', jobId: input.jobId, attempt: input.attempt, callId: callIdFor(input.jobId, input.attempt), repoDir, parent: spec.parent, scratchDir,
-    prompt: generationPrompt({ request: spec.request, dimension: spec.dimension, style, autoFix: spec.autoFix }),
+    command: 'generate',
+    jobId: input.jobId,
+    attempt: input.attempt,
+    callId: callIdFor(input.jobId, input.attempt),
+    repoDir,
+    parent: spec.parent,
+    scratchDir,
+    prompt: generationPrompt({
+      request: spec.request,
+      dimension: spec.dimension,
+      style,
+      autoFix: spec.autoFix,
+    }),
     systemPrompt: systemPrompt(spec.parent === null),
     // A version is named after what was wished for, also when the message was only the answer to a question.
     userText: spec.request,
-    extraFiles: style && spec.dimension ? [{ path: 'STYLE.md', content: styleDocument(spec.dimension, style) }] : [],
+    extraFiles:
+      style && spec.dimension
+        ? [{ path: 'STYLE.md', content: styleDocument(spec.dimension, style) }]
+        : [],
     model: config.CLAUDE_MODEL,
     limits: {
-      maxTurns: config.CLAUDE_MAX_TURNS, maxBudgetUsd: config.CLAUDE_MAX_BUDGET_USD,
-      startTimeoutMs: config.START_TIMEOUT_MS, noProgressTimeoutMs: config.NO_PROGRESS_TIMEOUT_MS, callbackDrainMs: CALLBACK_DRAIN_MS,
+      maxTurns: config.CLAUDE_MAX_TURNS,
+      maxBudgetUsd: config.CLAUDE_MAX_BUDGET_USD,
+      startTimeoutMs: config.START_TIMEOUT_MS,
+      noProgressTimeoutMs: config.NO_PROGRESS_TIMEOUT_MS,
+      callbackDrainMs: CALLBACK_DRAIN_MS,
     },
     callbackUrl: callbackBaseUrl === null ? null : `${callbackBaseUrl}/callback/${input.jobId}`,
     wantBundle,
@@ -42,10 +63,15 @@ export function generateInput(config: WorkerConfig, input: RunAgentInput, { repo
 /** The runner's result as what the workflow is told. Throws `CandidateInvalid` for a candidate of another version than asked for. */
 export function readOutcome(raw: unknown, { spec }: RunAgentInput): RunAgentOutcome {
   const read = GenerateResult.safeParse(raw);
-  if (!read.success) throw new DreamError('RunCrashed', 'the result of the run cannot be understood');
+  if (!read.success)
+    throw new DreamError('RunCrashed', 'the result of the run cannot be understood');
   const result = read.data;
   if (result.kind === 'answer') return result;
-  if (result.parent !== spec.parent) throw new DreamError('CandidateInvalid', 'the candidate does not start from the expected version');
+  if (result.parent !== spec.parent)
+    throw new DreamError(
+      'CandidateInvalid',
+      'the candidate does not start from the expected version',
+    );
   const { revision, summary, suggestions, usage } = result;
   return { kind: 'candidate', revision, summary, suggestions, usage };
 }

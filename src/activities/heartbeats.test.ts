@@ -6,8 +6,15 @@ import { withHeartbeats } from './heartbeats.js';
 it('a step that takes a while beats while it works, and not afterwards', async () => {
   const env = new MockActivityEnvironment();
   let beats = 0;
-  env.on('heartbeat', () => { beats += 1; });
-  const activities = withHeartbeats({ step: async (text: string) => { await sleep(1_200); return text; } });
+  env.on('heartbeat', () => {
+    beats += 1;
+  });
+  const activities = withHeartbeats({
+    step: async (text: string) => {
+      await sleep(1_200);
+      return text;
+    },
+  });
   await expect(env.run(activities.step, 'はい')).resolves.toBe('はい');
   expect(beats).toBe(1);
   await sleep(1_200);

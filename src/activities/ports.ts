@@ -2,11 +2,21 @@ import type { ActionKind, ActionRef } from '../contracts/actions.js';
 import type { ErrorKind } from '../contracts/errors.js';
 import type { SelectedStyle } from '../contracts/client-frames.js';
 import type { Dimension } from '../contracts/primitives.js';
-import type { GeneratePublishInfoInput, PublishedGame, PublishGameInput, PublishInfo, UnpublishGameInput } from '../contracts/publishing.js';
+import type {
+  GeneratePublishInfoInput,
+  PublishedGame,
+  PublishGameInput,
+  PublishInfo,
+  UnpublishGameInput,
+} from '../contracts/publishing.js';
 import type { GenerateThumbnailInput, PictureMade } from '../contracts/images.js';
 import type { PendingQuestion } from '../contracts/questions.js';
 import type { JobRow } from '../contracts/rows.js';
-import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../contracts/replication.js';
+import type {
+  ReplicateProjectInput,
+  ReplicationReport,
+  TargetPage,
+} from '../contracts/replication.js';
 import type { RunUsage } from '../contracts/runner.js';
 import type { JobEvent } from '../contracts/stream.js';
 import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';
@@ -15,14 +25,25 @@ import type { Backend, CancelAnswer, RestoreOutcome } from '../contracts/workflo
 /** What the outside must do for the workflows. One set per backend under the same names, and the shared ones. */
 
 /** Who and what a step is about; part of every input, so that an operator can read a history. */
-export interface JobRef { jobId: string; userId: string; projectId: string }
+export interface JobRef {
+  jobId: string;
+  userId: string;
+  projectId: string;
+}
 
-export interface OpenJobInput extends JobRef { content: string; maxQueuedJobs: number }
+export interface OpenJobInput extends JobRef {
+  content: string;
+  maxQueuedJobs: number;
+}
 export type OpenedJob =
   | { outcome: 'opened' | 'existing'; job: JobRow }
   | { outcome: 'refused'; code: 'USER_LIMIT_EXCEEDED' | 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED' };
 
-export interface PlanGenerationInput extends JobRef { content: string; selectedStyle: SelectedStyle | null; autoFix: boolean }
+export interface PlanGenerationInput extends JobRef {
+  content: string;
+  selectedStyle: SelectedStyle | null;
+  autoFix: boolean;
+}
 
 /** A generation as decided: everything an attempt needs to know, small enough for the history. */
 export interface GenerationSpec {
@@ -39,9 +60,16 @@ export type GenerationPlan =
   | { kind: 'question'; question: Extract<PendingQuestion, { type: 'dimension' }> }
   | { kind: 'restoreProposal'; question: Extract<PendingQuestion, { type: 'restore' }> };
 
-export interface Answer { message: string; suggestions: string[] }
+export interface Answer {
+  message: string;
+  suggestions: string[];
+}
 
-export interface PublishInput extends JobRef { revision: string; parent: string | null; subject: string }
+export interface PublishInput extends JobRef {
+  revision: string;
+  parent: string | null;
+  subject: string;
+}
 
 /** How a job ends well. `event` precedes `completed` in the stream. */
 export interface CompleteJobInput extends JobRef {
@@ -57,7 +85,11 @@ export interface CompleteJobInput extends JobRef {
   usage: RunUsage | null;
 }
 
-export interface FailJobInput extends JobRef { attempt: number; kind: ErrorKind; detail: string }
+export interface FailJobInput extends JobRef {
+  attempt: number;
+  kind: ErrorKind;
+  detail: string;
+}
 
 export interface JobActivities {
   /** Inserts the row and the user's line once; answers with what is there (A7). */
@@ -72,7 +104,9 @@ export interface JobActivities {
    * Counts one more runner start and reserves what it may cost; null when the row has ended (C1). The first attempt of a job may be
    * refused: SPENDING_LIMIT_EXCEEDED, STORAGE_LIMIT_EXCEEDED.
    */
-  startAttempt(input: JobRef & { backend: Backend }): Promise<{ attempt: number; slotAgeMs: number } | null>;
+  startAttempt(
+    input: JobRef & { backend: Backend },
+  ): Promise<{ attempt: number; slotAgeMs: number } | null>;
   /** The commit point (E4). */
   publishRevision(input: PublishInput): Promise<{ revision: string }>;
   /** History line, row, events, in this order, once (D4). False when the row had already ended. */
@@ -83,18 +117,33 @@ export interface JobActivities {
   /** Tells a listener whose `admit` ran out of time that the job was refused (A6). */
   reportRefusal(input: JobRef & { kind: ErrorKind }): Promise<void>;
   /** Gives a project that still has the default name the game's own; tells the listeners. Null when it keeps its name. */
-  nameProject(input: JobRef & { revision: string; attempt: number }): Promise<{ name: string } | null>;
+  nameProject(
+    input: JobRef & { revision: string; attempt: number },
+  ): Promise<{ name: string } | null>;
 }
 
 export interface RestoreActivities {
-  openRestore(input: { actionId: string; userId: string; projectId: string }): Promise<'opened' | 'denied'>;
+  openRestore(input: {
+    actionId: string;
+    userId: string;
+    projectId: string;
+  }): Promise<'opened' | 'denied'>;
   /** Commits the old tree as a new revision and publishes it; idempotent by `actionId` (E5). */
-  restoreRevision(input: { actionId: string; userId: string; projectId: string; versionId: string }): Promise<RestoreOutcome>;
+  restoreRevision(input: {
+    actionId: string;
+    userId: string;
+    projectId: string;
+    versionId: string;
+  }): Promise<RestoreOutcome>;
 }
 
 export interface DeleteActivities {
   /** Removes a project's rows; false when it is not the user's. Idempotent by `actionId` (F2). */
-  removeProjectRows(input: { actionId: string; userId: string; projectId: string }): Promise<boolean>;
+  removeProjectRows(input: {
+    actionId: string;
+    userId: string;
+    projectId: string;
+  }): Promise<boolean>;
 }
 
 export interface MaintenanceActivities {
@@ -104,9 +153,18 @@ export interface MaintenanceActivities {
   collectGarbage(): Promise<{ scratchFolders: number; candidates: number; pictures: number }>;
 }
 
-export interface RunAgentInput extends JobRef { attempt: number; spec: GenerationSpec }
+export interface RunAgentInput extends JobRef {
+  attempt: number;
+  spec: GenerationSpec;
+}
 export type RunAgentOutcome =
-  | { kind: 'candidate'; revision: string; summary: string; suggestions: string[]; usage: RunUsage | null }
+  | {
+      kind: 'candidate';
+      revision: string;
+      summary: string;
+      suggestions: string[];
+      usage: RunUsage | null;
+    }
   | { kind: 'answer'; message: string; suggestions: string[]; usage: RunUsage | null };
 
 /** What each backend can do with a user's files. Long work first; short work has a queue of its own (G2). */
@@ -115,7 +173,10 @@ export interface AgentActivities {
   runAgent(input: RunAgentInput): Promise<RunAgentOutcome>;
 }
 /** A picture by the image model: a sprite without its ground, or one for a phone's screen. */
-export interface DrawPictureInput extends ActionRef { op: 'sprite' | 'poster'; prompt: string }
+export interface DrawPictureInput extends ActionRef {
+  op: 'sprite' | 'poster';
+  prompt: string;
+}
 export interface ImageActivities {
   /** Has it drawn once and keeps its bytes beside the user's files, under the action's id. Heartbeats; cancellable. */
   drawPicture(input: DrawPictureInput): Promise<PictureMade>;
@@ -144,7 +205,11 @@ export interface FileActivities {
 }
 
 /** Where the next step is done. `reason` is for the operator; `hasVolumes`: Modal can be asked, and may hold files of this user. */
-export interface BackendChoice { backend: Backend; reason: string; hasVolumes: boolean }
+export interface BackendChoice {
+  backend: Backend;
+  reason: string;
+  hasVolumes: boolean;
+}
 
 export interface BackendActivities {
   /** The backend for the next step, from the configuration and the row `backend_state`: its switch, share and breaker (G1). */
@@ -183,7 +248,9 @@ export interface PublishingActivities {
   /** Writes the files of the revision, with the libraries and the public assets that they use, as the game's folder of that revision. */
   copyGame(input: PublishGameInput): Promise<{ contentHash: string; files: number }>;
   /** Fetches the copy at its public address and compares; `PublishCheckFailed`. */
-  checkCopy(input: Pick<PublishGameInput, 'gameId' | 'revision'> & { contentHash: string }): Promise<void>;
+  checkCopy(
+    input: Pick<PublishGameInput, 'gameId' | 'revision'> & { contentHash: string },
+  ): Promise<void>;
   /** Puts the game's pointer on the copy and ends the action, in one; `RunCancelled` when that or the project has ended. */
   flipGame(input: PublishGameInput & { contentHash: string }): Promise<PublishedGame>;
   /** Takes the pointer away; nothing there is fine. */
@@ -194,16 +261,23 @@ export interface PublishingActivities {
 
 export interface ThumbnailActivities {
   /** How a project's picture is made: by the image model, or without one by looking at the game. */
-  planThumbnail(input: GenerateThumbnailInput): Promise<{ kind: 'draw'; prompt: string } | { kind: 'screenshot'; revision: string }>;
+  planThumbnail(
+    input: GenerateThumbnailInput,
+  ): Promise<{ kind: 'draw'; prompt: string } | { kind: 'screenshot'; revision: string }>;
   /** Makes the action's picture the project's. */
-  keepThumbnail(input: Pick<GenerateThumbnailInput, 'actionId' | 'userId' | 'projectId'>): Promise<void>;
+  keepThumbnail(
+    input: Pick<GenerateThumbnailInput, 'actionId' | 'userId' | 'projectId'>,
+  ): Promise<void>;
 }
 export interface CutoutActivities {
   /** Who cuts pictures out: the service whose key is configured, else our own network. */
   planCutout(): Promise<{ by: 'service' | 'network' }>;
 }
 
-export interface VideoPlan { title: string; story: VideoStory }
+export interface VideoPlan {
+  title: string;
+  story: VideoStory;
+}
 export interface VideoPlanActivities {
   /** What the film of a version says. */
   planVideo(input: RenderVideoInput): Promise<VideoPlan>;
@@ -212,7 +286,9 @@ export interface VideoPlanActivities {
 /** Rounds of the watchers; each writes alerts, none changes what a user made. */
 export interface WatcherActivities {
   /** Measures the files of the users after `after` (null = from the first), a batch at a time; `next` null = that was the last one. */
-  watchVolumes(input: { after: string | null }): Promise<{ next: string | null; measured: number; warned: number }>;
+  watchVolumes(input: {
+    after: string | null;
+  }): Promise<{ next: string | null; measured: number; warned: number }>;
   /** Stops calls on Modal that nobody waits for any more. */
   watchCalls(): Promise<{ reaped: number }>;
   /** Today's spending against the budget and the limits of users. */
@@ -221,5 +297,14 @@ export interface WatcherActivities {
   watchModal(): Promise<{ isSlow: boolean; isFailing: boolean }>;
 }
 
-export type SharedActivities = JobActivities & RestoreActivities & DeleteActivities & MaintenanceActivities & BackendActivities & ActionActivities
-  & WatcherActivities & PublishingActivities & ThumbnailActivities & CutoutActivities & VideoPlanActivities;
+export type SharedActivities = JobActivities &
+  RestoreActivities &
+  DeleteActivities &
+  MaintenanceActivities &
+  BackendActivities &
+  ActionActivities &
+  WatcherActivities &
+  PublishingActivities &
+  ThumbnailActivities &
+  CutoutActivities &
+  VideoPlanActivities;

@@ -11,14 +11,23 @@ import { videoSiteVersion } from './video-site.js';
 const CLAUDE_PACKAGE = '@anthropic-ai/claude-code';
 /** What the one-file runner loads when it needs it (src/runner/packages.ts): the image installs the same versions. */
 const LOADED_PACKAGES = [
-  'sharp', '@google/genai', 'onnxruntime-web', 'playwright-core', '@remotion/renderer', 'remotion', 'react', 'react-dom',
+  'sharp',
+  '@google/genai',
+  'onnxruntime-web',
+  'playwright-core',
+  '@remotion/renderer',
+  'remotion',
+  'react',
+  'react-dom',
   // Games that it shows load these.
   ...VENDORED_LIBRARIES.map(({ name }) => name),
 ];
 const isSource = import.meta.url.endsWith('.ts');
 
 /** The runner's entry as it lies here: TypeScript in development, compiled in the image. */
-export const RUNNER_ENTRY = fileURLToPath(new URL(`../runner/main.${isSource ? 'ts' : 'js'}`, import.meta.url));
+export const RUNNER_ENTRY = fileURLToPath(
+  new URL(`../runner/main.${isSource ? 'ts' : 'js'}`, import.meta.url),
+);
 
 /** What is deployed beside a function, and what its containers know of it. */
 export interface RunnerManifest {
@@ -53,16 +62,39 @@ export async function runnerVersion(): Promise<string> {
 }
 
 async function makeBundle(): Promise<RunnerBundle> {
-  const { outputFiles: [file] } = await build({
-    entryPoints: [path.relative(PROJECT_ROOT, RUNNER_ENTRY)], absWorkingDir: PROJECT_ROOT,
-    bundle: true, platform: 'node', target: 'node20', format: 'esm', write: false, logLevel: 'error', legalComments: 'none',
+  const {
+    outputFiles: [file],
+  } = await build({
+    entryPoints: [path.relative(PROJECT_ROOT, RUNNER_ENTRY)],
+    absWorkingDir: PROJECT_ROOT,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    write: false,
+    logLevel: 'error',
+    legalComments: 'none',
     // esbuild notes in comments where each part came from, and that may differ from machine to machine.
     minifyWhitespace: true,
   });
   if (file === undefined) throw new Error('esbuild made no runner');
   const claudeCode = await pinnedVersion(CLAUDE_PACKAGE);
-  const packages = await Promise.all(LOADED_PACKAGES.map(async (name) => `${name}@${await pinnedVersion(name)}`));
+  const packages = await Promise.all(
+    LOADED_PACKAGES.map(async (name) => `${name}@${await pinnedVersion(name)}`),
+  );
   const video = await videoSiteVersion();
-  const digest = createHash('sha256').update(file.contents).update(`\0${[claudeCode, ...packages, video].join('\0')}`).digest('hex');
-  return { code: file.contents, manifest: { version: digest.slice(0, 16), commands: Object.keys(MODAL_FUNCTION), claudeCode, packages, video } };
+  const digest = createHash('sha256')
+    .update(file.contents)
+    .update(`\0${[claudeCode, ...packages, video].join('\0')}`)
+    .digest('hex');
+  return {
+    code: file.contents,
+    manifest: {
+      version: digest.slice(0, 16),
+      commands: Object.keys(MODAL_FUNCTION),
+      claudeCode,
+      packages,
+      video,
+    },
+  };
 }

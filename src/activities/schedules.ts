@@ -1,11 +1,21 @@
-import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client, type ScheduleSpec } from '@temporalio/client';
+import {
+  ScheduleAlreadyRunning,
+  ScheduleOverlapPolicy,
+  type Client,
+  type ScheduleSpec,
+} from '@temporalio/client';
 import { whyWithoutModal, type Config } from '../config.js';
 import { TASK_QUEUE } from '../contracts/workflows.js';
 
 /** A workflow that is started again and again; the Schedule has its name. */
-interface Round { readonly workflowType: string; readonly spec: ScheduleSpec }
+interface Round {
+  readonly workflowType: string;
+  readonly spec: ScheduleSpec;
+}
 
-const every = (interval: `${number} minutes` | `${number} hours`): ScheduleSpec => ({ intervals: [{ every: interval }] });
+const every = (interval: `${number} minutes` | `${number} hours`): ScheduleSpec => ({
+  intervals: [{ every: interval }],
+});
 /** Three at night in Japan, where the players are. */
 const NIGHTLY: ScheduleSpec = { calendars: [{ hour: 3, minute: 10 }], timezone: 'Asia/Tokyo' };
 
@@ -18,10 +28,13 @@ function roundsFor(config: Config): Round[] {
     { workflowType: 'collectGarbage', spec: every('1 hours') },
     { workflowType: 'watchVolumes', spec: NIGHTLY },
     ...(isLimited ? [{ workflowType: 'watchSpending', spec: every('5 minutes') }] : []),
-    ...(usesModal ? [
-      { workflowType: 'watchCalls', spec: every('5 minutes') }, { workflowType: 'watchModal', spec: every('2 minutes') },
-      { workflowType: 'replicateAll', spec: every('1 hours') },
-    ] : []),
+    ...(usesModal
+      ? [
+          { workflowType: 'watchCalls', spec: every('5 minutes') },
+          { workflowType: 'watchModal', spec: every('2 minutes') },
+          { workflowType: 'replicateAll', spec: every('1 hours') },
+        ]
+      : []),
   ];
 }
 
@@ -30,7 +43,9 @@ export async function ensureSchedules(client: Client, config: Config): Promise<v
   for (const { workflowType, spec } of roundsFor(config)) {
     try {
       await client.schedule.create({
-        scheduleId: workflowType, spec, policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+        scheduleId: workflowType,
+        spec,
+        policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
         action: { type: 'startWorkflow', workflowType, taskQueue: TASK_QUEUE },
       });
     } catch (error) {

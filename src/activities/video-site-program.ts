@@ -8,7 +8,16 @@ import { bundle } from '@remotion/bundler';
 const [sources = '', outDir = ''] = process.argv.slice(2);
 process.once('disconnect', () => process.exit(1));
 await bundle({
-  entryPoint: path.join(sources, 'index.ts'), rootDir: sources, outDir, publicDir: path.join(sources, 'public'), rspack: true, enableCaching: false,
-  rspackOverride: (config) => ({ ...config, devtool: false, resolve: { ...config.resolve, extensionAlias: { '.js': ['.ts', '.tsx', '.js'] } } }),
+  entryPoint: path.join(sources, 'index.ts'),
+  rootDir: sources,
+  outDir,
+  publicDir: path.join(sources, 'public'),
+  rspack: true,
+  enableCaching: false,
+  rspackOverride: (config) => ({
+    ...config,
+    devtool: false,
+    resolve: { ...config.resolve, extensionAlias: { '.js': ['.ts', '.tsx', '.js'] } },
+  }),
 });
 process.exit(0);

@@ -9,7 +9,9 @@ import { pinnedVersion } from './pinned-version.js';
 
 const SOURCES = path.join(PROJECT_ROOT, 'video');
 const isSource = import.meta.url.endsWith('.ts');
-const PROGRAM = fileURLToPath(new URL(`./video-site-program.${isSource ? 'ts' : 'js'}`, import.meta.url));
+const PROGRAM = fileURLToPath(
+  new URL(`./video-site-program.${isSource ? 'ts' : 'js'}`, import.meta.url),
+);
 const ERRORS_KEPT = 2_000;
 /** What the composition is made of; other versions make another site. */
 const PACKAGES = ['remotion', '@remotion/bundler', 'react', 'react-dom'];
@@ -17,7 +19,11 @@ const PACKAGES = ['remotion', '@remotion/bundler', 'react', 'react-dom'];
 /** The same for the same composition, on whatever machine. */
 export async function videoSiteVersion(): Promise<string> {
   const digest = createHash('sha256');
-  for (const name of (await readdir(SOURCES)).filter((file) => !file.includes('.test.')).sort()) digest.update(`${name}\0`).update(await readFile(path.join(SOURCES, name))).update('\0');
+  for (const name of (await readdir(SOURCES)).filter((file) => !file.includes('.test.')).sort())
+    digest
+      .update(`${name}\0`)
+      .update(await readFile(path.join(SOURCES, name)))
+      .update('\0');
   for (const name of PACKAGES) digest.update(`${name}@${await pinnedVersion(name)}\0`);
   return digest.digest('hex').slice(0, 16);
 }
@@ -47,13 +53,23 @@ async function makeSite(site: string): Promise<string> {
 }
 
 async function bundleInto(outDir: string): Promise<void> {
-  const child = fork(PROGRAM, [SOURCES, outDir], { cwd: PROJECT_ROOT, execArgv: isSource ? ['--import', 'tsx'] : [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(PROGRAM, [SOURCES, outDir], {
+    cwd: PROJECT_ROOT,
+    execArgv: isSource ? ['--import', 'tsx'] : [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   let errors = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => { errors = (errors + text).slice(-ERRORS_KEPT); });
-  const [code] = await once(child, 'close') as [number | null];
-  if (code !== 0) throw new Error(`the site of films could not be bundled (exit ${code}): ${errors}`);
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errors = (errors + text).slice(-ERRORS_KEPT);
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0)
+    throw new Error(`the site of films could not be bundled (exit ${code}): ${errors}`);
 }
 
 function isThere(folder: string): Promise<boolean> {
-  return access(folder).then(() => true, () => false);
+  return access(folder).then(
+    () => true,
+    () => false,
+  );
 }

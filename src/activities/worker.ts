@@ -1,8 +1,23 @@
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { ConfigError, parseWorkerConfig, type WorkerConfig } from '../config.js';
-import { LOCAL_AGENT_QUEUE, LOCAL_IMAGE_QUEUE, LOCAL_QUEUE, LOCAL_VIDEO_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
+import {
+  LOCAL_AGENT_QUEUE,
+  LOCAL_IMAGE_QUEUE,
+  LOCAL_QUEUE,
+  LOCAL_VIDEO_QUEUE,
+  MODAL_AGENT_QUEUE,
+  MODAL_QUEUE,
+  TASK_QUEUE,
+} from '../contracts/workflows.js';
 import { createLog, type Log } from '../log.js';
 import { createMirror } from '../store/mirror.js';
 import { createMovies } from '../store/movies.js';
@@ -53,15 +68,21 @@ async function main(): Promise<void> {
   installRuntime(log);
   const connection = await connectWithPatience(config);
   const client = new Client({
-    connection: await Connection.connect({ address: config.TEMPORAL_ADDRESS }), namespace: config.TEMPORAL_NAMESPACE,
+    connection: await Connection.connect({ address: config.TEMPORAL_ADDRESS }),
+    namespace: config.TEMPORAL_NAMESPACE,
   });
   const { workers, modal } = await createWorkers(config, connection, client, log);
   const running = Promise.all(workers.map((worker) => worker.run()));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => { for (const worker of workers) worker.shutdown(); });
+    process.once(signal, () => {
+      for (const worker of workers) worker.shutdown();
+    });
   }
   await ensureSchedules(client, config);
-  log.info({ slots: config.MAX_RUNNING_JOBS, ...(modal ? { modalSlots: config.MODAL_SLOTS } : {}) }, 'worker ready');
+  log.info(
+    { slots: config.MAX_RUNNING_JOBS, ...(modal ? { modalSlots: config.MODAL_SLOTS } : {}) },
+    'worker ready',
+  );
   process.send?.('ready'); // to the launcher: a worker serves no port that could be asked
   await running;
   await modal?.close();
@@ -69,9 +90,17 @@ async function main(): Promise<void> {
   log.info('worker stopped');
 }
 
-interface Workers { workers: Worker[]; modal: ModalSet | null }
+interface Workers {
+  workers: Worker[];
+  modal: ModalSet | null;
+}
 
-async function createWorkers(config: WorkerConfig, connection: NativeConnection, client: Client, log: Log): Promise<Workers> {
+async function createWorkers(
+  config: WorkerConfig,
+  connection: NativeConnection,
+  client: Client,
+  log: Log,
+): Promise<Workers> {
   const store = createStore(config, log);
   const plainMirror = createMirror(config.DATA_DIR);
   const stream = createJobStreamClient(client);
@@ -80,50 +109,121 @@ async function createWorkers(config: WorkerConfig, connection: NativeConnection,
   const modal = await openModal({ config, store, mirror: plainMirror, log });
   const mirror = modal?.mirror ?? plainMirror;
   const storage = createStorage({ config, store, log, volumeUsage: modal?.measureVolume ?? null });
-  const deps = { config, store, mirror, stream, log, client, dataDir: config.DATA_DIR, alerts, storage };
+  const deps = {
+    config,
+    store,
+    mirror,
+    stream,
+    log,
+    client,
+    dataDir: config.DATA_DIR,
+    alerts,
+    storage,
+  };
   const jobs = jobActivities(deps);
   const shared = {
-    ...jobs, ...planningActivities(deps), ...versionActivities(deps), ...projectActivities(deps), ...backendActivities(deps), ...actionActivities(deps), ...thumbnailActivities({ ...deps, pictures }), ...cutoutActivities(deps),
-    ...publishingActivities(deps), ...publishInfoActivities(deps), ...videoPlanActivities(deps),
-    ...maintenanceActivities({ ...deps, pictures, complete: jobs.completeJob }), ...usageActivities(deps),
+    ...jobs,
+    ...planningActivities(deps),
+    ...versionActivities(deps),
+    ...projectActivities(deps),
+    ...backendActivities(deps),
+    ...actionActivities(deps),
+    ...thumbnailActivities({ ...deps, pictures }),
+    ...cutoutActivities(deps),
+    ...publishingActivities(deps),
+    ...publishInfoActivities(deps),
+    ...videoPlanActivities(deps),
+    ...maintenanceActivities({ ...deps, pictures, complete: jobs.completeJob }),
+    ...usageActivities(deps),
     ...watcherActivities({ ...deps, cancelCall: modal?.calls.reap ?? null }),
   };
   const common: CommonOptions = {
-    connection, namespace: config.TEMPORAL_NAMESPACE, shutdownGraceTime: DRAIN_MS, shutdownForceTime: DRAIN_MS + 10_000,
-    maxHeartbeatThrottleInterval: '500ms', stickyQueueScheduleToStartTimeout: '2s',
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    shutdownGraceTime: DRAIN_MS,
+    shutdownForceTime: DRAIN_MS + 10_000,
+    maxHeartbeatThrottleInterval: '500ms',
+    stickyQueueScheduleToStartTimeout: '2s',
   };
   const runner = await bundleRunner(config.DATA_DIR);
   const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: TASK_QUEUE, workflowsPath: workflowsPath(), activities: withHeartbeats(withTypedFailures(shared)) }),
-    Worker.create({ ...common, taskQueue: LOCAL_QUEUE, activities: withHeartbeats(withTypedFailures(localFileActivities(deps))) }),
     Worker.create({
-      ...common, taskQueue: LOCAL_AGENT_QUEUE,
-      activities: withTypedFailures(withReleasedUsage(localAgentActivities({ ...deps, runner }), store, log)),
+      ...common,
+      taskQueue: TASK_QUEUE,
+      workflowsPath: workflowsPath(),
+      activities: withHeartbeats(withTypedFailures(shared)),
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: LOCAL_QUEUE,
+      activities: withHeartbeats(withTypedFailures(localFileActivities(deps))),
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: LOCAL_AGENT_QUEUE,
+      activities: withTypedFailures(
+        withReleasedUsage(localAgentActivities({ ...deps, runner }), store, log),
+      ),
       maxConcurrentActivityTaskExecutions: config.MAX_RUNNING_JOBS,
     }),
     Worker.create({
-      ...common, taskQueue: LOCAL_IMAGE_QUEUE, activities: withTypedFailures(localImageActivities({ config, store, mirror, pictures, runner, log })),
+      ...common,
+      taskQueue: LOCAL_IMAGE_QUEUE,
+      activities: withTypedFailures(
+        localImageActivities({ config, store, mirror, pictures, runner, log }),
+      ),
       maxConcurrentActivityTaskExecutions: IMAGE_SLOTS,
     }),
     Worker.create({
-      ...common, taskQueue: LOCAL_VIDEO_QUEUE, activities: withTypedFailures(localVideoActivities({ config, store, mirror, movies: createMovies(config.DATA_DIR), runner, log })),
+      ...common,
+      taskQueue: LOCAL_VIDEO_QUEUE,
+      activities: withTypedFailures(
+        localVideoActivities({
+          config,
+          store,
+          mirror,
+          movies: createMovies(config.DATA_DIR),
+          runner,
+          log,
+        }),
+      ),
       maxConcurrentActivityTaskExecutions: VIDEO_SLOTS,
     }),
-    ...(modal ? modalWorkers(common, config, { ...modal, agent: withReleasedUsage(modal.agent, store, log) }) : [
-      // A run that was on its way to Modal when the credentials were taken away goes on locally.
-      Worker.create({ ...common, taskQueue: MODAL_AGENT_QUEUE, activities: withTypedFailures(absentModal) }),
-    ]),
+    ...(modal
+      ? modalWorkers(common, config, {
+          ...modal,
+          agent: withReleasedUsage(modal.agent, store, log),
+        })
+      : [
+          // A run that was on its way to Modal when the credentials were taken away goes on locally.
+          Worker.create({
+            ...common,
+            taskQueue: MODAL_AGENT_QUEUE,
+            activities: withTypedFailures(absentModal),
+          }),
+        ]),
   ]);
   return { workers, modal };
 }
 
 type CommonOptions = Partial<WorkerOptions> & { connection: NativeConnection; namespace: string };
 
-function modalWorkers(common: CommonOptions, { MODAL_SLOTS }: WorkerConfig, { agent, images, videos, files }: ModalSet): Promise<Worker>[] {
+function modalWorkers(
+  common: CommonOptions,
+  { MODAL_SLOTS }: WorkerConfig,
+  { agent, images, videos, files }: ModalSet,
+): Promise<Worker>[] {
   return [
-    Worker.create({ ...common, taskQueue: MODAL_QUEUE, activities: withHeartbeats(withTypedFailures(files)) }),
     Worker.create({
-      ...common, taskQueue: MODAL_AGENT_QUEUE, activities: withTypedFailures({ ...agent, ...images, ...videos }), maxConcurrentActivityTaskExecutions: MODAL_SLOTS,
+      ...common,
+      taskQueue: MODAL_QUEUE,
+      activities: withHeartbeats(withTypedFailures(files)),
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: MODAL_AGENT_QUEUE,
+      activities: withTypedFailures({ ...agent, ...images, ...videos }),
+      maxConcurrentActivityTaskExecutions: MODAL_SLOTS,
       shutdownGraceTime: MODAL_DRAIN_MS,
     }),
   ];
@@ -131,7 +231,9 @@ function modalWorkers(common: CommonOptions, { MODAL_SLOTS }: WorkerConfig, { ag
 
 /** TypeScript in development, compiled in the image: the bundler takes either. */
 function workflowsPath(): string {
-  return fileURLToPath(new URL(`../workflows/index.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url));
+  return fileURLToPath(
+    new URL(`../workflows/index.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
+  );
 }
 
 function installRuntime(log: Log): void {
@@ -141,9 +243,14 @@ function installRuntime(log: Log): void {
       // Two of our three queues serve activities only; the SDK warns of it at every start.
       if (message.startsWith('No workflows registered')) return;
       const { error, ...temporal } = meta ?? {};
-      log[level === 'ERROR' ? 'error' : 'warn']({ temporal, ...(error === undefined ? {} : { err: error }) }, message);
+      log[level === 'ERROR' ? 'error' : 'warn'](
+        { temporal, ...(error === undefined ? {} : { err: error }) },
+        message,
+      );
     }),
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} } },
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} },
+    },
   });
 }
 
@@ -163,6 +270,8 @@ async function connectWithPatience(config: WorkerConfig): Promise<NativeConnecti
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  process.stderr.write(
+    `${error instanceof ConfigError ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+  );
   process.exit(1);
 }

@@ -58,7 +58,20 @@ export interface AppDeps {
 }
 
 /** The whole HTTP side as one list: who is refused, who is passed on, then the routes, then the ends. */
-export function createApp({ config, log, auth, limits, store, games, assetFiles, pictures, movies, callback, cancelJob, actions }: AppDeps): Express {
+export function createApp({
+  config,
+  log,
+  auth,
+  limits,
+  store,
+  games,
+  assetFiles,
+  pictures,
+  movies,
+  callback,
+  cancelJob,
+  actions,
+}: AppDeps): Express {
   const plainGuards = createGuards(auth, store);
   const guards = { ...plainGuards, ...createAssetGuards(plainGuards, store) };
   const signer = createGamePathSigner(config.CALLBACK_SECRET);
@@ -71,10 +84,17 @@ export function createApp({ config, log, auth, limits, store, games, assetFiles,
 
   app.use(requestLog(log));
   app.use(refuseSandboxedOrigin);
-  if (config.GAMES_ORIGIN !== undefined) app.use(gamesHost(config, express.Router().use(cors(config), played, game, assets, vendorRoutes(), notFound)));
+  if (config.GAMES_ORIGIN !== undefined)
+    app.use(
+      gamesHost(
+        config,
+        express.Router().use(cors(config), played, game, assets, vendorRoutes(), notFound),
+      ),
+    );
   // Asked twenty times a second by every run, and by nothing that shows pages.
   app.use(callback);
-  if (config.EMBEDDED_SUPABASE_URL !== undefined) app.use(supabaseProxy(config.EMBEDDED_SUPABASE_URL, log));
+  if (config.EMBEDDED_SUPABASE_URL !== undefined)
+    app.use(supabaseProxy(config.EMBEDDED_SUPABASE_URL, log));
   app.use(pageHeaders(config));
   app.use(rateLimits(auth, limits));
   app.use(imageBodies());
@@ -87,10 +107,28 @@ export function createApp({ config, log, auth, limits, store, games, assetFiles,
   app.use(projectRoutes(guards, store));
   app.use(projectFileRoutes({ config, guards, games, signer }));
   app.use(jobRoutes(guards, store, cancelJob));
-  app.use(assetRoutes({ config, guards, store, files: assetFiles, inLine: createInLine(), receive: createReceiver(assetFiles) }));
+  app.use(
+    assetRoutes({
+      config,
+      guards,
+      store,
+      files: assetFiles,
+      inLine: createInLine(),
+      receive: createReceiver(assetFiles),
+    }),
+  );
   app.use(assets);
   app.use(actionRoutes({ guards, store, actions }));
-  app.use(thumbnailRoutes({ guards, store, actions, pictures, files: assetFiles, receive: createReceiver(assetFiles) }));
+  app.use(
+    thumbnailRoutes({
+      guards,
+      store,
+      actions,
+      pictures,
+      files: assetFiles,
+      receive: createReceiver(assetFiles),
+    }),
+  );
   app.use(movieRoutes({ config, guards, store, actions, movies }));
   app.use(imageRoutes({ guards, store, actions, pictures }));
   app.use(publishRoutes({ guards, store, actions }));
@@ -108,7 +146,11 @@ export function createApp({ config, log, auth, limits, store, games, assetFiles,
 }
 
 const refuseSandboxedOrigin: RequestHandler = (req, res, next) => {
-  const { method, path, headers: { origin } } = req;
+  const {
+    method,
+    path,
+    headers: { origin },
+  } = req;
   if (isHttpOriginAllowed({ method, path, origin })) next();
   else res.status(403).json({ error: 'Access denied' });
 };

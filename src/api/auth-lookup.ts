@@ -8,15 +8,23 @@ const TIMEOUT_MS = 5_000;
 
 const AuthUser = z.object({
   id: z.string().min(1),
-  email: z.string().nullish().transform((email) => email ?? ''),
-  user_metadata: z.record(z.string(), z.unknown()).nullish().transform((metadata) => metadata ?? {}),
+  email: z
+    .string()
+    .nullish()
+    .transform((email) => email ?? ''),
+  user_metadata: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .transform((metadata) => metadata ?? {}),
 });
 
 /**
  * Asks Supabase Auth whose token this is. Answers are kept for 45 s under the token's hash (never the token), and questions
  * about one token at a time are asked once. An outage is not remembered.
  */
-export function createUserLookup(config: Pick<AuthConfig, 'SUPABASE_URL' | 'SUPABASE_ANON_KEY'>): (token: string) => Promise<Verification> {
+export function createUserLookup(
+  config: Pick<AuthConfig, 'SUPABASE_URL' | 'SUPABASE_ANON_KEY'>,
+): (token: string) => Promise<Verification> {
   const answers = new Map<string, { answer: Promise<Verification>; untilMs: number }>();
 
   return async function lookUp(token: string): Promise<Verification> {
@@ -28,21 +36,29 @@ export function createUserLookup(config: Pick<AuthConfig, 'SUPABASE_URL' | 'SUPA
     answers.set(key, { answer, untilMs: performance.now() + CACHE_MS });
     if (answers.size > CACHE_SIZE) answers.delete(answers.keys().next().value ?? '');
     const verification = await answer;
-    if (!verification.ok && verification.reason === 'Server configuration error') answers.delete(key);
+    if (!verification.ok && verification.reason === 'Server configuration error')
+      answers.delete(key);
     return verification;
   };
 }
 
-async function askForUser(config: Pick<AuthConfig, 'SUPABASE_URL' | 'SUPABASE_ANON_KEY'>, token: string): Promise<Verification> {
+async function askForUser(
+  config: Pick<AuthConfig, 'SUPABASE_URL' | 'SUPABASE_ANON_KEY'>,
+  token: string,
+): Promise<Verification> {
   try {
     const response = await fetch(`${config.SUPABASE_URL}/auth/v1/user`, {
       headers: { apikey: config.SUPABASE_ANON_KEY, authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    if ([400, 401, 403, 404].includes(response.status)) return { ok: false, reason: 'User not found' };
+    if ([400, 401, 403, 404].includes(response.status))
+      return { ok: false, reason: 'User not found' };
     if (!response.ok) return { ok: false, reason: 'Server configuration error' };
     const user = AuthUser.parse(await response.json());
-    return { ok: true, identity: { id: user.id, email: user.email, metadata: user.user_metadata, token } };
+    return {
+      ok: true,
+      identity: { id: user.id, email: user.email, metadata: user.user_metadata, token },
+    };
   } catch {
     return { ok: false, reason: 'Server configuration error' };
   }

@@ -9,7 +9,12 @@ const USER = '6b1f0c7e-0000-4000-8000-000000000001';
 const SECRET = 'a-shared-secret-of-a-project-that-still-uses-hs256';
 const LOOKED_UP = { id: USER, email: 'looked@up.test', user_metadata: { name: 'Looked Up' } };
 
-interface AuthServer { url: string; lookups: string[]; isDown: boolean; server: Server }
+interface AuthServer {
+  url: string;
+  lookups: string[];
+  isDown: boolean;
+  server: Server;
+}
 let key: CryptoKey;
 let otherKey: CryptoKey;
 let supabase: AuthServer;
@@ -17,7 +22,9 @@ let supabase: AuthServer;
 async function startAuthServer(jwks: unknown): Promise<AuthServer> {
   const state = { url: '', lookups: [] as string[], isDown: false } as AuthServer;
   state.server = createServer((req, res) => {
-    const isKnown = req.headers.authorization === 'Bearer opaque-but-known' || (req.headers.authorization ?? '').includes('eyJ');
+    const isKnown =
+      req.headers.authorization === 'Bearer opaque-but-known' ||
+      (req.headers.authorization ?? '').includes('eyJ');
     if (req.url === '/auth/v1/user') state.lookups.push(String(req.headers.apikey));
     res.statusCode = state.isDown ? 500 : req.url === '/auth/v1/user' && !isKnown ? 403 : 200;
     res.end(JSON.stringify(req.url === '/auth/v1/user' ? LOOKED_UP : jwks));
@@ -29,15 +36,29 @@ async function startAuthServer(jwks: unknown): Promise<AuthServer> {
 
 function auth(server: AuthServer, secret?: string) {
   const url = server.url;
-  return createAuth({ SUPABASE_URL: url, SUPABASE_ANON_KEY: 'anon', SUPABASE_JWT_ISSUER: `${url}/auth/v1`, ...(secret ? { SUPABASE_JWT_SECRET: secret } : {}) });
+  return createAuth({
+    SUPABASE_URL: url,
+    SUPABASE_ANON_KEY: 'anon',
+    SUPABASE_JWT_ISSUER: `${url}/auth/v1`,
+    ...(secret ? { SUPABASE_JWT_SECRET: secret } : {}),
+  });
 }
 
-interface TokenOptions { kid?: string; alg?: string; issuer?: string; audience?: string; expires?: string; subject?: string | null; with?: CryptoKey | Uint8Array }
+interface TokenOptions {
+  kid?: string;
+  alg?: string;
+  issuer?: string;
+  audience?: string;
+  expires?: string;
+  subject?: string | null;
+  with?: CryptoKey | Uint8Array;
+}
 async function token(options: TokenOptions = {}): Promise<string> {
   const alg = options.alg ?? 'ES256';
   const jwt = new SignJWT({ email: 'me@example.test', user_metadata: { full_name: 'Me' } })
     .setProtectedHeader({ alg, ...(alg === 'ES256' ? { kid: options.kid ?? 'k1' } : {}) })
-    .setIssuer(options.issuer ?? `${supabase.url}/auth/v1`).setAudience(options.audience ?? 'authenticated');
+    .setIssuer(options.issuer ?? `${supabase.url}/auth/v1`)
+    .setAudience(options.audience ?? 'authenticated');
   if (options.expires !== 'never') jwt.setExpirationTime(options.expires ?? '1h');
   if (options.subject !== null) jwt.setSubject(options.subject ?? USER);
   return jwt.sign(options.with ?? key);
@@ -47,16 +68,21 @@ beforeAll(async () => {
   const pair = await generateKeyPair('ES256');
   key = pair.privateKey;
   otherKey = (await generateKeyPair('ES256')).privateKey;
-  supabase = await startAuthServer({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }] });
+  supabase = await startAuthServer({
+    keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }],
+  });
 });
-afterAll(() => { supabase.server.close(); });
+afterAll(() => {
+  supabase.server.close();
+});
 
 describe('verifyToken', () => {
   it('answers who the token belongs to, without asking Supabase', async () => {
     const jwt = await token();
     supabase.lookups.length = 0;
     expect(await auth(supabase).verifyToken(jwt)).toEqual({
-      ok: true, identity: { id: USER, email: 'me@example.test', metadata: { full_name: 'Me' }, token: jwt },
+      ok: true,
+      identity: { id: USER, email: 'me@example.test', metadata: { full_name: 'Me' }, token: jwt },
     });
     expect(supabase.lookups).toEqual([]);
   });
@@ -66,12 +92,20 @@ describe('verifyToken', () => {
     ['a text that is not a token', () => 'garbage', 'Invalid Compact JWS'],
     ['an expired token', () => token({ expires: '-1s' }), 'Token expired'],
     ['another key under a known name', () => token({ with: otherKey }), 'Invalid token signature'],
-    ['another issuer', () => token({ issuer: 'http://elsewhere.test/auth/v1' }), 'Token validation failed'],
+    [
+      'another issuer',
+      () => token({ issuer: 'http://elsewhere.test/auth/v1' }),
+      'Token validation failed',
+    ],
     ['another audience', () => token({ audience: 'anon' }), 'Token validation failed'],
     ['a token without a subject', () => token({ subject: null }), 'Token validation failed'],
     ['a token without an end', () => token({ expires: 'never' }), 'Token validation failed'],
-    ['an unsigned token', () => `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{}').toString('base64url')}.`,
-      '"alg" (Algorithm) Header Parameter value not allowed'],
+    [
+      'an unsigned token',
+      () =>
+        `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{}').toString('base64url')}.`,
+      '"alg" (Algorithm) Header Parameter value not allowed',
+    ],
   ])('refuses %s', async (_, make, reason) => {
     expect(await auth(supabase).verifyToken(await make())).toEqual({ ok: false, reason });
   });
@@ -79,13 +113,21 @@ describe('verifyToken', () => {
   it('accepts HS256 by the shared secret and refuses another secret', async () => {
     const secret = new TextEncoder().encode(SECRET);
     const good = await token({ alg: 'HS256', with: secret });
-    expect(await auth(supabase, SECRET).verifyToken(good)).toMatchObject({ ok: true, identity: { id: USER } });
-    expect(await auth(supabase, 'another-secret-another-secret-another').verifyToken(good)).toEqual({ ok: false, reason: 'Invalid token signature' });
+    expect(await auth(supabase, SECRET).verifyToken(good)).toMatchObject({
+      ok: true,
+      identity: { id: USER },
+    });
+    expect(await auth(supabase, 'another-secret-another-secret-another').verifyToken(good)).toEqual(
+      { ok: false, reason: 'Invalid token signature' },
+    );
   });
 
   it('does not take the published key as a shared secret', async () => {
     const forged = await token({ alg: 'HS256', with: new TextEncoder().encode('k1'.repeat(20)) });
-    expect(await auth(supabase, SECRET).verifyToken(forged)).toEqual({ ok: false, reason: 'Invalid token signature' });
+    expect(await auth(supabase, SECRET).verifyToken(forged)).toEqual({
+      ok: false,
+      reason: 'Invalid token signature',
+    });
   });
 
   it('asks Supabase once about a token whose key is unknown, and remembers the answer', async () => {
@@ -93,7 +135,10 @@ describe('verifyToken', () => {
     const subject = auth(supabase);
     supabase.lookups.length = 0;
     const answers = await Promise.all([subject.verifyToken(jwt), subject.verifyToken(jwt)]);
-    expect(answers[0]).toEqual({ ok: true, identity: { id: USER, email: 'looked@up.test', metadata: { name: 'Looked Up' }, token: jwt } });
+    expect(answers[0]).toEqual({
+      ok: true,
+      identity: { id: USER, email: 'looked@up.test', metadata: { name: 'Looked Up' }, token: jwt },
+    });
     expect(answers[1]).toEqual(answers[0]);
     expect(await subject.verifyToken(jwt)).toEqual(answers[0]);
     expect(supabase.lookups).toEqual(['anon']);
@@ -101,8 +146,11 @@ describe('verifyToken', () => {
 
   it('asks nobody about an expired token, whatever signed it', async () => {
     supabase.lookups.length = 0;
-    expect(await auth(supabase).verifyToken(await token({ alg: 'HS256', expires: '-1s', with: new TextEncoder().encode(SECRET) })))
-      .toEqual({ ok: false, reason: 'Token expired' });
+    expect(
+      await auth(supabase).verifyToken(
+        await token({ alg: 'HS256', expires: '-1s', with: new TextEncoder().encode(SECRET) }),
+      ),
+    ).toEqual({ ok: false, reason: 'Token expired' });
     expect(supabase.lookups).toEqual([]);
   });
 
@@ -110,7 +158,10 @@ describe('verifyToken', () => {
     const subject = auth(supabase);
     const jwt = await token();
     supabase.isDown = true;
-    expect(await subject.verifyToken(jwt)).toEqual({ ok: false, reason: 'Server configuration error' });
+    expect(await subject.verifyToken(jwt)).toEqual({
+      ok: false,
+      reason: 'Server configuration error',
+    });
     supabase.isDown = false;
     expect(await subject.verifyToken(jwt)).toMatchObject({ ok: true });
   });

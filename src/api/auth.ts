@@ -1,4 +1,12 @@
-import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
+import {
+  createRemoteJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyOptions,
+} from 'jose';
 import type { Config } from '../config.js';
 import { createUserLookup } from './auth-lookup.js';
 
@@ -11,14 +19,19 @@ export interface Identity {
 }
 
 /** `reason` is one of the texts of websocket.md §2, or the verifier's own. */
-export type Verification = { readonly ok: true; readonly identity: Identity } | { readonly ok: false; readonly reason: string };
+export type Verification =
+  | { readonly ok: true; readonly identity: Identity }
+  | { readonly ok: false; readonly reason: string };
 
 export interface Auth {
   /** Verifies an access token. Never throws: whatever goes wrong has a reason. */
   verifyToken(token: unknown): Promise<Verification>;
 }
 
-export type AuthConfig = Pick<Config, 'SUPABASE_URL' | 'SUPABASE_ANON_KEY' | 'SUPABASE_JWT_ISSUER' | 'SUPABASE_JWT_SECRET'>;
+export type AuthConfig = Pick<
+  Config,
+  'SUPABASE_URL' | 'SUPABASE_ANON_KEY' | 'SUPABASE_JWT_ISSUER' | 'SUPABASE_JWT_SECRET'
+>;
 
 const AUDIENCE = 'authenticated';
 const JWKS_TIMEOUT_MS = 3_000;
@@ -28,19 +41,29 @@ const JWKS_TIMEOUT_MS = 3_000;
  * SUPABASE_JWT_SECRET. Without a usable key Supabase Auth itself is asked.
  */
 export function createAuth(config: AuthConfig): Auth {
-  const keys = createRemoteJWKSet(new URL(`${config.SUPABASE_URL}/auth/v1/.well-known/jwks.json`), { timeoutDuration: JWKS_TIMEOUT_MS });
-  const secret = config.SUPABASE_JWT_SECRET === undefined ? null : new TextEncoder().encode(config.SUPABASE_JWT_SECRET);
+  const keys = createRemoteJWKSet(new URL(`${config.SUPABASE_URL}/auth/v1/.well-known/jwks.json`), {
+    timeoutDuration: JWKS_TIMEOUT_MS,
+  });
+  const secret =
+    config.SUPABASE_JWT_SECRET === undefined
+      ? null
+      : new TextEncoder().encode(config.SUPABASE_JWT_SECRET);
   const lookUp = createUserLookup(config);
-  const claims: JWTVerifyOptions = { issuer: config.SUPABASE_JWT_ISSUER, audience: AUDIENCE, requiredClaims: ['sub', 'exp'] };
+  const claims: JWTVerifyOptions = {
+    issuer: config.SUPABASE_JWT_ISSUER,
+    audience: AUDIENCE,
+    requiredClaims: ['sub', 'exp'],
+  };
 
   async function verifyToken(token: unknown): Promise<Verification> {
     if (typeof token !== 'string') return refused('Invalid access token');
     const isShared = algorithmOf(token) === 'HS256';
     if (isShared && secret === null) return lookUpUnlessExpired(token);
     try {
-      const { payload } = isShared && secret !== null
-        ? await jwtVerify(token, secret, { ...claims, algorithms: ['HS256'] })
-        : await jwtVerify(token, keys, { ...claims, algorithms: ['ES256', 'RS256'] });
+      const { payload } =
+        isShared && secret !== null
+          ? await jwtVerify(token, secret, { ...claims, algorithms: ['HS256'] })
+          : await jwtVerify(token, keys, { ...claims, algorithms: ['ES256', 'RS256'] });
       return accepted(payload, token);
     } catch (error) {
       return isKeyMissing(error) ? lookUpUnlessExpired(token) : refused(reasonOf(error));
@@ -70,7 +93,12 @@ function algorithmOf(token: string): string | undefined {
 
 /** True when the token may be good, but no key to judge it was found or could be fetched. */
 function isKeyMissing(error: unknown): boolean {
-  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
+  if (
+    error instanceof errors.JWKSNoMatchingKey ||
+    error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid
+  )
+    return true;
   // The key set could not be fetched: fetch throws its own error, an unexpected answer is jose's generic one.
   return !(error instanceof errors.JOSEError) || error.code === 'ERR_JOSE_GENERIC';
 }

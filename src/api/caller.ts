@@ -5,7 +5,9 @@ import type { Auth, Identity } from './auth.js';
 export type TokenSource = 'header' | 'query';
 
 /** Who sent a request: a user, somebody whose token is worth nothing, or somebody without a token. */
-export type Caller = { readonly kind: 'user'; readonly user: Identity; readonly source: TokenSource } | { readonly kind: 'refused' | 'nobody' };
+export type Caller =
+  | { readonly kind: 'user'; readonly user: Identity; readonly source: TokenSource }
+  | { readonly kind: 'refused' | 'nobody' };
 
 const known = new WeakMap<Request, Promise<Caller>>();
 
@@ -20,13 +22,16 @@ async function findCaller(auth: Auth, req: Request): Promise<Caller> {
   const sent = sentToken(req);
   if (sent === null) return { kind: 'nobody' };
   const verification = await auth.verifyToken(sent.token);
-  return verification.ok ? { kind: 'user', user: verification.identity, source: sent.source } : { kind: 'refused' };
+  return verification.ok
+    ? { kind: 'user', user: verification.identity, source: sent.source }
+    : { kind: 'refused' };
 }
 
 /** A `Bearer` header wins, even when it is worth nothing; a repeated query parameter is passed on and fails as a token. */
 function sentToken(req: Request): { token: unknown; source: TokenSource } | null {
   const header = req.headers.authorization ?? '';
-  if (header.startsWith('Bearer ')) return { token: header.slice('Bearer '.length), source: 'header' };
+  if (header.startsWith('Bearer '))
+    return { token: header.slice('Bearer '.length), source: 'header' };
   const token = req.query['access_token'];
   return token === undefined || token === '' ? null : { token, source: 'query' };
 }

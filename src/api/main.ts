@@ -19,13 +19,18 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  log.info({ url: config.PUBLIC_URL, host: config.HOST, port: config.PORT, demo: config.DEMO }, 'api ready');
+  log.info(
+    { url: config.PUBLIC_URL, host: config.HOST, port: config.PORT, demo: config.DEMO },
+    'api ready',
+  );
 }
 
 try {
   await main();
 } catch (error) {
   const isExpected = error instanceof ConfigError || error instanceof ListenError;
-  process.stderr.write(`${isExpected ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  process.stderr.write(
+    `${isExpected ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+  );
   process.exit(1);
 }

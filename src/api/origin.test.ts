@@ -3,23 +3,42 @@ import { isHttpOriginAllowed, isUpgradeOriginAllowed } from './origin.js';
 
 describe('HTTP requests of a sandboxed page (Origin: null)', () => {
   it.each([
-    ['GET', '/game/u/p/index.html', true], ['HEAD', '/vendor/three@0.187.0/three.core.js', true],
-    ['GET', '/user-assets/u/a.png', true], ['GET', '/GLOBAL-ASSETS/c/a.png', true],
-    ['POST', '/game/u/p/index.html', false], ['OPTIONS', '/vendor/x', false],
-    ['GET', '/api/projects', false], ['GET', '/', false], ['GET', '/gamester/x', false], ['GET', '/api/game/x', false],
-    ['POST', '/auth/v1/token', false], ['GET', '/rest/v1/projects', false],
+    ['GET', '/game/u/p/index.html', true],
+    ['HEAD', '/vendor/three@0.187.0/three.core.js', true],
+    ['GET', '/user-assets/u/a.png', true],
+    ['GET', '/GLOBAL-ASSETS/c/a.png', true],
+    ['POST', '/game/u/p/index.html', false],
+    ['OPTIONS', '/vendor/x', false],
+    ['GET', '/api/projects', false],
+    ['GET', '/', false],
+    ['GET', '/gamester/x', false],
+    ['GET', '/api/game/x', false],
+    ['POST', '/auth/v1/token', false],
+    ['GET', '/rest/v1/projects', false],
   ])('%s %s is answered: %s', (method, path, expected) => {
     expect(isHttpOriginAllowed({ method, path, origin: 'null' })).toBe(expected);
   });
 
   it('leaves every other origin to CORS', () => {
-    expect(isHttpOriginAllowed({ method: 'POST', path: '/api/projects', origin: undefined })).toBe(true);
-    expect(isHttpOriginAllowed({ method: 'POST', path: '/api/projects', origin: 'https://elsewhere.test' })).toBe(true);
+    expect(isHttpOriginAllowed({ method: 'POST', path: '/api/projects', origin: undefined })).toBe(
+      true,
+    );
+    expect(
+      isHttpOriginAllowed({
+        method: 'POST',
+        path: '/api/projects',
+        origin: 'https://elsewhere.test',
+      }),
+    ).toBe(true);
   });
 });
 
 describe('WebSocket upgrades', () => {
-  const config = { PUBLIC_URL: 'https://app.test', CORS_ALLOWED_ORIGINS: ['https://friend.test'], GAMES_ORIGIN: 'https://games.test' };
+  const config = {
+    PUBLIC_URL: 'https://app.test',
+    CORS_ALLOWED_ORIGINS: ['https://friend.test'],
+    GAMES_ORIGIN: 'https://games.test',
+  };
   it.each([
     ['no origin', undefined, 'app.test', true],
     ['a sandboxed page', 'null', 'app.test', false],
@@ -36,6 +55,11 @@ describe('WebSocket upgrades', () => {
   });
 
   it('never allows null, not even when it is listed', () => {
-    expect(isUpgradeOriginAllowed({ origin: 'null', host: 'app.test' }, { ...config, CORS_ALLOWED_ORIGINS: ['null'] })).toBe(false);
+    expect(
+      isUpgradeOriginAllowed(
+        { origin: 'null', host: 'app.test' },
+        { ...config, CORS_ALLOWED_ORIGINS: ['null'] },
+      ),
+    ).toBe(false);
   });
 });

@@ -7,9 +7,15 @@ const OPEN_TO_GAMES = /^\/(game|vendor|user-assets|global-assets)\//i;
  * May this HTTP request be served? A sandboxed document (`Origin: null`) may read game files and nothing else, so that a game
  * can neither call the API nor post anywhere. Other origins are left to CORS.
  */
-export function isHttpOriginAllowed(request: { method: string; path: string; origin: string | undefined }): boolean {
+export function isHttpOriginAllowed(request: {
+  method: string;
+  path: string;
+  origin: string | undefined;
+}): boolean {
   if (request.origin !== 'null') return true;
-  return (request.method === 'GET' || request.method === 'HEAD') && OPEN_TO_GAMES.test(request.path);
+  return (
+    (request.method === 'GET' || request.method === 'HEAD') && OPEN_TO_GAMES.test(request.path)
+  );
 }
 
 /**
@@ -27,12 +33,21 @@ export function isUpgradeOriginAllowed(
 }
 
 /** Origins that are answered with credentials: the app's own and the listed ones. */
-export function allowedOrigins(config: Pick<Config, 'PUBLIC_URL' | 'CORS_ALLOWED_ORIGINS'>): ReadonlySet<string> {
-  return new Set([new URL(config.PUBLIC_URL).origin, ...config.CORS_ALLOWED_ORIGINS].filter((origin) => origin !== 'null'));
+export function allowedOrigins(
+  config: Pick<Config, 'PUBLIC_URL' | 'CORS_ALLOWED_ORIGINS'>,
+): ReadonlySet<string> {
+  return new Set(
+    [new URL(config.PUBLIC_URL).origin, ...config.CORS_ALLOWED_ORIGINS].filter(
+      (origin) => origin !== 'null',
+    ),
+  );
 }
 
 /** True on the host that serves games only (GAMES_ORIGIN). */
-export function isGamesHost(host: string | undefined, config: Pick<Config, 'GAMES_ORIGIN'>): boolean {
+export function isGamesHost(
+  host: string | undefined,
+  config: Pick<Config, 'GAMES_ORIGIN'>,
+): boolean {
   return config.GAMES_ORIGIN !== undefined && host?.toLowerCase() === hostOf(config.GAMES_ORIGIN);
 }
 

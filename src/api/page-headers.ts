@@ -7,9 +7,12 @@ import type { Config } from '../config.js';
  * Security headers of our own pages and answers: only our scripts run, only our servers are asked, nobody frames us. Games
  * replace them by their own (games/headers.ts).
  */
-export function pageHeaders(config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL'>): RequestHandler {
+export function pageHeaders(
+  config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL'>,
+): RequestHandler {
   const { origin: publicOrigin, protocol } = new URL(config.PUBLIC_URL);
-  const supabase = config.EMBEDDED_SUPABASE_URL === undefined ? new URL(config.SUPABASE_URL).origin : publicOrigin;
+  const supabase =
+    config.EMBEDDED_SUPABASE_URL === undefined ? new URL(config.SUPABASE_URL).origin : publicOrigin;
   const games = config.GAMES_ORIGIN === undefined ? [] : [config.GAMES_ORIGIN];
   return helmet({
     contentSecurityPolicy: {

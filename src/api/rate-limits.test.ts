@@ -7,13 +7,29 @@ const ID = '00000000-0000-4000-8000-000000000000';
 
 describe('what a request counts as', () => {
   it.each([
-    ['GET', '/api/projects', 'reads'], ['HEAD', `/api/projects/${ID}/movie`, 'reads'], ['GET', '/API/config', 'reads'], ['GET', '/api/nonsense', 'reads'],
-    ['PUT', `/api/projects/${ID}/publish-draft`, 'writes'], ['DELETE', `/api/assets/${ID}`, 'writes'], ['POST', '/api/assets/upload', 'writes'],
-    ['POST', '/api/generate-image', 'ai'], ['POST', '/api/Generate-Image/', 'ai'], ['POST', '/api/assets/remove-background', 'ai'],
-    ['POST', `/api/projects/${ID}/generate-publish-info`, 'ai'], ['POST', `/api/projects/${ID}/generate-thumbnail`, 'ai'], ['POST', `/api/projects/${ID}/generate-movie`, 'ai'],
-    ['GET', '/api/health', null], ['GET', `/api/assets/${ID}`, null], ['GET', `/api/projects/${ID}/thumbnail`, null],
-    ['GET', `/game/${ID}/${ID}/index.html`, null], ['GET', '/user-assets/x/y.png', null], ['GET', '/js/app.js', null], ['GET', '/', null],
-    ['POST', `/callback/${ID}`, null], ['POST', '/rest/v1/projects', null], ['OPTIONS', '/api/projects', null],
+    ['GET', '/api/projects', 'reads'],
+    ['HEAD', `/api/projects/${ID}/movie`, 'reads'],
+    ['GET', '/API/config', 'reads'],
+    ['GET', '/api/nonsense', 'reads'],
+    ['PUT', `/api/projects/${ID}/publish-draft`, 'writes'],
+    ['DELETE', `/api/assets/${ID}`, 'writes'],
+    ['POST', '/api/assets/upload', 'writes'],
+    ['POST', '/api/generate-image', 'ai'],
+    ['POST', '/api/Generate-Image/', 'ai'],
+    ['POST', '/api/assets/remove-background', 'ai'],
+    ['POST', `/api/projects/${ID}/generate-publish-info`, 'ai'],
+    ['POST', `/api/projects/${ID}/generate-thumbnail`, 'ai'],
+    ['POST', `/api/projects/${ID}/generate-movie`, 'ai'],
+    ['GET', '/api/health', null],
+    ['GET', `/api/assets/${ID}`, null],
+    ['GET', `/api/projects/${ID}/thumbnail`, null],
+    ['GET', `/game/${ID}/${ID}/index.html`, null],
+    ['GET', '/user-assets/x/y.png', null],
+    ['GET', '/js/app.js', null],
+    ['GET', '/', null],
+    ['POST', `/callback/${ID}`, null],
+    ['POST', '/rest/v1/projects', null],
+    ['OPTIONS', '/api/projects', null],
   ] as const)('%s %s: %s', (method, path, kind) => {
     expect(rateKindOf(method, path)).toBe(kind);
   });
@@ -21,8 +37,12 @@ describe('what a request counts as', () => {
 
 describe('who is counted as one', () => {
   it.each([
-    ['203.0.113.7', '203.0.113.7'], ['::ffff:203.0.113.7', '203.0.113.7'], ['::1', '0:0:0:0::/64'],
-    ['2001:db8:0:1:aaaa::1', '2001:db8:0:1::/64'], ['2001:DB8:0000:0001:ffff:1:2:3', '2001:db8:0:1::/64'], ['2001:db8::', '2001:db8:0:0::/64'],
+    ['203.0.113.7', '203.0.113.7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['::1', '0:0:0:0::/64'],
+    ['2001:db8:0:1:aaaa::1', '2001:db8:0:1::/64'],
+    ['2001:DB8:0000:0001:ffff:1:2:3', '2001:db8:0:1::/64'],
+    ['2001:db8::', '2001:db8:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ])('%s is counted as %s', (address, network) => {
     expect(networkOf(address)).toBe(network);
@@ -32,15 +52,27 @@ describe('who is counted as one', () => {
 describe('a limit', () => {
   const limits = () => {
     const written: ActivityEntry[] = [];
-    const config = { RATE_LIMIT_READS_PER_MIN: 3, RATE_LIMIT_WRITES_PER_MIN: 2, RATE_LIMIT_AI_PER_MIN: 1 };
-    const made = createRateLimits(config, { write: (entry) => { written.push(entry); } });
+    const config = {
+      RATE_LIMIT_READS_PER_MIN: 3,
+      RATE_LIMIT_WRITES_PER_MIN: 2,
+      RATE_LIMIT_AI_PER_MIN: 1,
+    };
+    const made = createRateLimits(config, {
+      write: (entry) => {
+        written.push(entry);
+      },
+    });
     const take = (kind: RateKind, who: Counted) => made.take(kind, who);
     return { written, take };
   };
 
   it('lets as many through as it says, then tells how many seconds to wait', async () => {
     const { take } = limits();
-    expect(await Promise.all([1, 2, 3].map(() => take('reads', { userId: 'a' })))).toEqual([null, null, null]);
+    expect(await Promise.all([1, 2, 3].map(() => take('reads', { userId: 'a' })))).toEqual([
+      null,
+      null,
+      null,
+    ]);
     const waitS = await take('reads', { userId: 'a' });
     expect(waitS).toBeGreaterThan(0);
     expect(waitS).toBeLessThanOrEqual(60);
@@ -50,7 +82,8 @@ describe('a limit', () => {
     const { take } = limits();
     expect(await take('ai', { userId: 'a' })).toBeNull();
     expect(await take('ai', { userId: 'a' })).not.toBeNull();
-    for (const who of [{ userId: 'b' }, { address: 'a' }, { address: '2001:db8::1' }]) expect(await take('ai', who)).toBeNull();
+    for (const who of [{ userId: 'b' }, { address: 'a' }, { address: '2001:db8::1' }])
+      expect(await take('ai', who)).toBeNull();
     expect(await take('ai', { address: '2001:db8::2' })).not.toBeNull();
     expect(await take('writes', { userId: 'a' })).toBeNull();
   });
@@ -61,7 +94,13 @@ describe('a limit', () => {
     await Promise.all([1, 2, 3].map(() => take('ai', { address: '203.0.113.7' })));
     expect(written).toEqual([
       { action: 'limit', targetType: 'user', targetId: 'a', userId: 'a', details: 'ai' },
-      { action: 'limit', targetType: 'address', targetId: '203.0.113.7', userId: null, details: 'ai' },
+      {
+        action: 'limit',
+        targetType: 'address',
+        targetId: '203.0.113.7',
+        userId: null,
+        details: 'ai',
+      },
     ]);
   });
 });

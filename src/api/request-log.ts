@@ -21,7 +21,15 @@ export function requestLog(log: Log): RequestHandler {
     res.on('close', () => {
       const level = res.statusCode >= 500 ? 'warn' : 'debug';
       if (!log.isLevelEnabled(level)) return;
-      ownLog()[level]({ method: req.method, path: loggablePath(req.originalUrl), status: res.statusCode, ms: Math.round(performance.now() - startedMs) }, 'request');
+      ownLog()[level](
+        {
+          method: req.method,
+          path: loggablePath(req.originalUrl),
+          status: res.statusCode,
+          ms: Math.round(performance.now() - startedMs),
+        },
+        'request',
+      );
     });
     next();
   };
@@ -31,7 +39,9 @@ function requestIdOf(given: string | string[] | undefined): string {
   return typeof given === 'string' && GIVEN_ID.test(given) ? given : randomUUID();
 }
 
-interface RequestLocals { ownLog: () => Log }
+interface RequestLocals {
+  ownLog: () => Log;
+}
 
 /** The log of the request that `res` answers. */
 export function logOf(res: Response): Log {

@@ -44,7 +44,10 @@ export function assembleApi(config: Config, log: Log) {
   const temporal = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   const store = createStore(config, log);
   const plainMirror = withReadCache(createMirror(config.DATA_DIR));
-  const mirror = whyWithoutModal(config) === null ? withHydration(plainMirror, createHydrate(temporal, log)) : plainMirror;
+  const mirror =
+    whyWithoutModal(config) === null
+      ? withHydration(plainMirror, createHydrate(temporal, log))
+      : plainMirror;
   const assetFiles = createAssetFiles(config.DATA_DIR);
   const auth = withSignInAudit(createAuth(config), store.activityLog);
   const limits = createRateLimits(config, store.activityLog);
@@ -55,11 +58,28 @@ export function assembleApi(config: Config, log: Log) {
   const callback = callbackRouter({
     ...durableLane(temporal, readStream),
     ...callbackFacts(store),
-    masterSecret: config.CALLBACK_SECRET, offer: (jobId, items) => feeds.offer(jobId, items), log,
+    masterSecret: config.CALLBACK_SECRET,
+    offer: (jobId, items) => feeds.offer(jobId, items),
+    log,
   });
-  const actionProgress = actionProgressRouter({ masterSecret: config.CALLBACK_SECRET, noteProgress: (actionId, percent) => store.actions.noteProgress(actionId, percent), log });
+  const actionProgress = actionProgressRouter({
+    masterSecret: config.CALLBACK_SECRET,
+    noteProgress: (actionId, percent) => store.actions.noteProgress(actionId, percent),
+    log,
+  });
   const app = createApp({
-    config, log, auth, limits, store, games: createGames(store, mirror), assetFiles, pictures: createPictures(config.DATA_DIR), movies: createMovies(config.DATA_DIR), callback: [actionProgress, callback], cancelJob: (job) => stopJob(socketDeps, job), actions: createActions(temporal),
+    config,
+    log,
+    auth,
+    limits,
+    store,
+    games: createGames(store, mirror),
+    assetFiles,
+    pictures: createPictures(config.DATA_DIR),
+    movies: createMovies(config.DATA_DIR),
+    callback: [actionProgress, callback],
+    cancelJob: (job) => stopJob(socketDeps, job),
+    actions: createActions(temporal),
   });
   return { app, socketDeps, assetFiles, connection };
 }
@@ -77,13 +97,24 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   await listen(server, config);
   return {
     async stop() {
-      const closed = new Promise<void>((resolve) => { server.close(() => resolve()); });
-      await shutDown([
-        { name: 'close sockets', timeoutMs: 3_000, run: () => sockets.close() },
-        { name: 'finish requests', timeoutMs: 4_000, run: () => finishRequests(server, closed) },
-        { name: 'cut the rest off', timeoutMs: 500, run: () => { server.closeAllConnections(); } },
-        { name: 'leave Temporal', timeoutMs: 1_000, run: () => connection.close() },
-      ], log);
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      await shutDown(
+        [
+          { name: 'close sockets', timeoutMs: 3_000, run: () => sockets.close() },
+          { name: 'finish requests', timeoutMs: 4_000, run: () => finishRequests(server, closed) },
+          {
+            name: 'cut the rest off',
+            timeoutMs: 500,
+            run: () => {
+              server.closeAllConnections();
+            },
+          },
+          { name: 'leave Temporal', timeoutMs: 1_000, run: () => connection.close() },
+        ],
+        log,
+      );
     },
   };
 }
@@ -92,8 +123,12 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
 function callbackFacts({ jobs }: Pick<Store, 'jobs'>) {
   return {
     job: (jobId: string) => jobs.get(jobId),
-    noteProgress: (jobId: string, attempt: number, progress: number | null, message: string | null) =>
-      jobs.noteProgress(jobId, attempt, progress, message),
+    noteProgress: (
+      jobId: string,
+      attempt: number,
+      progress: number | null,
+      message: string | null,
+    ) => jobs.noteProgress(jobId, attempt, progress, message),
   };
 }
 
@@ -106,7 +141,10 @@ async function finishRequests(server: Server, closed: Promise<void>): Promise<vo
 function listen(server: Server, { PORT, HOST }: Pick<Config, 'PORT' | 'HOST'>): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? `port ${PORT} is taken: stop what listens there, or set PORT` : error.message;
+      const reason =
+        error.code === 'EADDRINUSE'
+          ? `port ${PORT} is taken: stop what listens there, or set PORT`
+          : error.message;
       reject(new ListenError(`The API cannot listen on ${HOST}:${PORT}: ${reason}`));
     });
     server.listen(PORT, HOST, resolve);

@@ -7,7 +7,11 @@ const HOUR_MS = 3_600_000;
  * Writes to the activity log who signed in: the first token of a user that is found good within an hour, over HTTP or the
  * socket. Supabase Auth itself does the signing in, so this is what we see of it; each API process counts for itself.
  */
-export function withSignInAudit(auth: Auth, activityLog: Pick<ActivityLog, 'write'>, now: () => number = Date.now): Auth {
+export function withSignInAudit(
+  auth: Auth,
+  activityLog: Pick<ActivityLog, 'write'>,
+  now: () => number = Date.now,
+): Auth {
   const seen = new Set<string>();
   let hour = 0;
   return {
@@ -24,6 +28,12 @@ export function withSignInAudit(auth: Auth, activityLog: Pick<ActivityLog, 'writ
     hour = current;
     if (seen.has(userId)) return;
     seen.add(userId);
-    activityLog.write({ action: 'signIn', targetType: 'user', targetId: userId, userId, details: null });
+    activityLog.write({
+      action: 'signIn',
+      targetType: 'user',
+      targetId: userId,
+      userId,
+      details: null,
+    });
   }
 }

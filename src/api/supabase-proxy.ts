@@ -21,11 +21,18 @@ export function supabaseProxy(target: string, log: Log): RequestHandler {
     on: {
       error: (error, _req, res) => {
         const isRequest = res instanceof ServerResponse;
-        (isRequest ? logOf(res as Response) : log).warn({ reason: error.message }, 'the Supabase gateway does not answer');
+        (isRequest ? logOf(res as Response) : log).warn(
+          { reason: error.message },
+          'the Supabase gateway does not answer',
+        );
         if (!isRequest) return;
         if (res.headersSent) res.destroy();
         else {
-          res.writeHead(503, { 'Content-Type': 'application/json; charset=utf-8', 'Retry-After': String(RETRY_AFTER_S) })
+          res
+            .writeHead(503, {
+              'Content-Type': 'application/json; charset=utf-8',
+              'Retry-After': String(RETRY_AFTER_S),
+            })
             .end(JSON.stringify({ error: 'Supabase is not reachable' }));
         }
       },

@@ -8,13 +8,19 @@ import { Cursor } from './stream.js';
  */
 const loose = z.unknown().optional();
 
-const DebugOptions = z.looseObject({ disableSkills: z.boolean().optional(), useClaude: z.boolean().optional() });
+const DebugOptions = z.looseObject({
+  disableSkills: z.boolean().optional(),
+  useClaude: z.boolean().optional(),
+});
 
 /** Where a socket wants a job's stream to go on (D3). */
 export const Since = Cursor.extend({ jobId: z.string() });
 export type Since = z.infer<typeof Since>;
 
-export const SelectedStyle = z.looseObject({ dimension: Dimension.catch('2d'), styleId: z.string().transform(storable) });
+export const SelectedStyle = z.looseObject({
+  dimension: Dimension.catch('2d'),
+  styleId: z.string().transform(storable),
+});
 export type SelectedStyle = z.infer<typeof SelectedStyle>;
 
 /** Longest accepted chat message, characters; frames over 1 MiB never reach a schema. */
@@ -35,24 +41,45 @@ export type MessageFrame = z.infer<typeof MessageFrame>;
 export const CLIENT_FRAMES = {
   init: z.looseObject({ type: z.literal('init'), access_token: loose, sessionId: loose }),
   ping: z.looseObject({ type: z.literal('ping') }),
-  selectProject: z.looseObject({ type: z.literal('selectProject'), projectId: loose, since: Since.optional().catch(undefined) }),
+  selectProject: z.looseObject({
+    type: z.literal('selectProject'),
+    projectId: loose,
+    since: Since.optional().catch(undefined),
+  }),
   createProject: z.looseObject({ type: z.literal('createProject'), name: loose }),
   deleteProject: z.looseObject({ type: z.literal('deleteProject'), projectId: loose }),
   renameProject: z.looseObject({ type: z.literal('renameProject'), projectId: loose, name: loose }),
   getProjectInfo: z.looseObject({ type: z.literal('getProjectInfo'), projectId: loose }),
   message: z.looseObject({ type: z.literal('message') }),
   getJobStatus: z.looseObject({ type: z.literal('getJobStatus'), jobId: loose }),
-  subscribeJob: z.looseObject({ type: z.literal('subscribeJob'), jobId: loose, since: Since.optional().catch(undefined) }),
-  getVersions: z.looseObject({ type: z.literal('getVersions'), projectId: loose, before: z.number().int().positive().optional().catch(undefined) }),
-  getVersionEdits: z.looseObject({ type: z.literal('getVersionEdits'), projectId: loose, versionHash: loose }),
+  subscribeJob: z.looseObject({
+    type: z.literal('subscribeJob'),
+    jobId: loose,
+    since: Since.optional().catch(undefined),
+  }),
+  getVersions: z.looseObject({
+    type: z.literal('getVersions'),
+    projectId: loose,
+    before: z.number().int().positive().optional().catch(undefined),
+  }),
+  getVersionEdits: z.looseObject({
+    type: z.literal('getVersionEdits'),
+    projectId: loose,
+    versionHash: loose,
+  }),
   restoreVersion: z.looseObject({
-    type: z.literal('restoreVersion'), projectId: loose, versionId: loose, messageId: z.uuid().optional().catch(undefined),
+    type: z.literal('restoreVersion'),
+    projectId: loose,
+    versionId: loose,
+    messageId: z.uuid().optional().catch(undefined),
   }),
   cancel: z.looseObject({ type: z.literal('cancel'), jobId: loose }),
 } as const;
 
 export type ClientFrameType = keyof typeof CLIENT_FRAMES;
-export type ClientFrame<T extends ClientFrameType = ClientFrameType> = z.infer<(typeof CLIENT_FRAMES)[T]>;
+export type ClientFrame<T extends ClientFrameType = ClientFrameType> = z.infer<
+  (typeof CLIENT_FRAMES)[T]
+>;
 
 /** True when `type` names a frame a client may send. */
 export function isClientFrameType(type: unknown): type is ClientFrameType {

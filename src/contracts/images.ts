@@ -3,7 +3,11 @@ import type { ActionRef } from './actions.js';
 import { GameAsset } from './game-assets.js';
 
 const Revision = z.string().regex(/^[0-9a-f]{40}$/);
-const asked = { command: z.literal('image'), model: z.string().min(1), timeoutMs: z.number().int().positive() };
+const asked = {
+  command: z.literal('image'),
+  model: z.string().min(1),
+  timeoutMs: z.number().int().positive(),
+};
 
 /** Picture as it travels between processes: base64. */
 export const Picture = z.object({ mimeType: z.string(), data: z.string() });
@@ -14,13 +18,30 @@ export const ImageInput = z.discriminatedUnion('op', [
   /** An isolated sprite by the image model, cut out: PNG with transparency. */
   z.object({ ...asked, op: z.literal('sprite'), prompt: z.string().min(1) }),
   /** A 9:16 picture by the image model: WebP. `references` may appear in it. */
-  z.object({ ...asked, op: z.literal('poster'), prompt: z.string().min(1), references: z.array(Picture).max(3) }),
+  z.object({
+    ...asked,
+    op: z.literal('poster'),
+    prompt: z.string().min(1),
+    references: z.array(Picture).max(3),
+  }),
   /** What the game of a revision looks like after a moment of play, 9:16: WebP. `repoDir` starts at the current folder; `assets`: what the game may load. */
-  z.object({ command: z.literal('image'), op: z.literal('screenshot'), repoDir: z.string(), revision: Revision, assets: z.array(GameAsset) }),
+  z.object({
+    command: z.literal('image'),
+    op: z.literal('screenshot'),
+    repoDir: z.string(),
+    revision: Revision,
+    assets: z.array(GameAsset),
+  }),
   /** The subject of a picture (data URI) by our own network: PNG of the same size. */
   z.object({ command: z.literal('image'), op: z.literal('cutout'), picture: z.string() }),
   /** The same by a service on the internet, which takes addresses of pictures as well; `version`: of its model. */
-  z.object({ command: z.literal('image'), op: z.literal('cutout-by-service'), image: z.string(), version: z.string().min(1), timeoutMs: z.number().int().positive() }),
+  z.object({
+    command: z.literal('image'),
+    op: z.literal('cutout-by-service'),
+    image: z.string(),
+    version: z.string().min(1),
+    timeoutMs: z.number().int().positive(),
+  }),
 ]);
 export type ImageInput = z.infer<typeof ImageInput>;
 
@@ -28,10 +49,15 @@ export type ImageInput = z.infer<typeof ImageInput>;
 export const ImageResult = Picture.extend({ prompt: z.string().nullable() });
 export type ImageResult = z.infer<typeof ImageResult>;
 
-export interface GenerateImageInput extends ActionRef { prompt: string }
+export interface GenerateImageInput extends ActionRef {
+  prompt: string;
+}
 /** What was sent to be cut out lies where `store/pictures` keeps it for the action. */
 export type RemoveBackgroundInput = ActionRef;
-export interface GenerateThumbnailInput extends ActionRef { projectId: string; title: string | null }
+export interface GenerateThumbnailInput extends ActionRef {
+  projectId: string;
+  title: string | null;
+}
 
 /** What an action keeps of a picture that it made; the bytes lie beside the user's files. */
 export const PictureMade = z.object({ mimeType: z.string(), prompt: z.string().nullable() });

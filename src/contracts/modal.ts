@@ -2,7 +2,13 @@ import { z } from 'zod';
 import type { RunnerInput } from './runner-input.js';
 
 /** The deployed functions by what their runner command does. */
-export const MODAL_FUNCTION = { generate: 'generate-game', git: 'git-operation', files: 'file-operation', image: 'generate-image', video: 'render-video' } as const;
+export const MODAL_FUNCTION = {
+  generate: 'generate-game',
+  git: 'git-operation',
+  files: 'file-operation',
+  image: 'generate-image',
+  video: 'render-video',
+} as const;
 export type ModalFunctionName = (typeof MODAL_FUNCTION)[keyof typeof MODAL_FUNCTION];
 
 /** Where the user's own Volume is mounted; every path in a call's input is relative to it. */

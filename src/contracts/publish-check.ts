@@ -10,7 +10,15 @@ export function publishCheck(secret: string, gameId: string, revision: string): 
 }
 
 /** Is `sent` the right value for this copy? */
-export function isPublishCheck(secret: string, gameId: string, revision: string, sent: unknown): boolean {
-  const [right, given] = [publishCheck(secret, gameId, revision), typeof sent === 'string' ? sent : ''].map((text) => createHmac('sha256', 'length').update(text).digest());
+export function isPublishCheck(
+  secret: string,
+  gameId: string,
+  revision: string,
+  sent: unknown,
+): boolean {
+  const [right, given] = [
+    publishCheck(secret, gameId, revision),
+    typeof sent === 'string' ? sent : '',
+  ].map((text) => createHmac('sha256', 'length').update(text).digest());
   return right !== undefined && given !== undefined && timingSafeEqual(right, given);
 }

@@ -3,10 +3,19 @@ import type { ActionRef } from './actions.js';
 import { storable } from './primitives.js';
 
 /** What the publish page sends and the draft holds (rest.md §9.2). Longer than any client allows, short enough for a row. */
-const text = (maxChars: number, nothing = '') => z.string().max(maxChars).nullish().transform((value) => (value ? storable(value) : nothing));
+const text = (maxChars: number, nothing = '') =>
+  z
+    .string()
+    .max(maxChars)
+    .nullish()
+    .transform((value) => (value ? storable(value) : nothing));
 
 /** A list of texts; V2's scripts also sent it as JSON text. */
-const Tags = z.preprocess((value) => (typeof value === 'string' && value !== '' ? parseJson(value) : value || []), z.array(z.string().max(100)).max(50))
+const Tags = z
+  .preprocess(
+    (value) => (typeof value === 'string' && value !== '' ? parseJson(value) : value || []),
+    z.array(z.string().max(100)).max(50),
+  )
   .transform((tags) => tags.map(storable));
 
 export const Visibility = z.enum(['public', 'unlisted', 'private']);
@@ -14,27 +23,62 @@ export type Visibility = z.infer<typeof Visibility>;
 /** The page's spelling is `disallowed`, the first schema's `disallow`: both are kept as they come. */
 const Remix = z.enum(['allowed', 'disallow', 'disallowed']);
 
-const orDefault = <T extends z.ZodType>(schema: T, nothing: z.output<T>) => z.preprocess((value) => (value === null || value === '' ? undefined : value), schema.optional())
-  .transform((value): z.output<T> => value ?? nothing);
+const orDefault = <T extends z.ZodType>(schema: T, nothing: z.output<T>) =>
+  z
+    .preprocess((value) => (value === null || value === '' ? undefined : value), schema.optional())
+    .transform((value): z.output<T> => value ?? nothing);
 
 /** Whole-object replace: what is missing, null or empty becomes its default. */
-export const PublishData = z.looseObject({
-  title: text(200),
-  description: text(5_000),
-  howToPlay: text(10_000),
-  tags: Tags,
-  visibility: orDefault(Visibility, 'public'),
-  remix: orDefault(Remix, 'allowed'),
-  thumbnailUrl: z.string().max(2_000).nullish().transform((value) => value || null),
-}).transform(({ title, description, howToPlay, tags, visibility, remix, thumbnailUrl }) => ({ title, description, howToPlay, tags, visibility, remix, thumbnailUrl }));
+export const PublishData = z
+  .looseObject({
+    title: text(200),
+    description: text(5_000),
+    howToPlay: text(10_000),
+    tags: Tags,
+    visibility: orDefault(Visibility, 'public'),
+    remix: orDefault(Remix, 'allowed'),
+    thumbnailUrl: z
+      .string()
+      .max(2_000)
+      .nullish()
+      .transform((value) => value || null),
+  })
+  .transform(({ title, description, howToPlay, tags, visibility, remix, thumbnailUrl }) => ({
+    title,
+    description,
+    howToPlay,
+    tags,
+    visibility,
+    remix,
+    thumbnailUrl,
+  }));
 export type PublishData = z.output<typeof PublishData>;
 
 /** What `generate-publish-info` answers (rest.md §9.3); a model that says too much is cut, one that says something else is refused. */
 export const PublishInfo = z.object({
-  title: z.string().trim().min(1).transform((title) => cut(title, 50)),
-  description: z.string().trim().min(1).transform((description) => cut(description, 500)),
-  howToPlay: z.string().trim().min(1).transform((howToPlay) => cut(howToPlay, 1_000)),
-  tags: z.array(z.string()).transform((tags) => [...new Set(tags.map((tag) => cut(tag.replace(/^#/, '').trim(), 20)).filter(Boolean))].slice(0, 10)),
+  title: z
+    .string()
+    .trim()
+    .min(1)
+    .transform((title) => cut(title, 50)),
+  description: z
+    .string()
+    .trim()
+    .min(1)
+    .transform((description) => cut(description, 500)),
+  howToPlay: z
+    .string()
+    .trim()
+    .min(1)
+    .transform((howToPlay) => cut(howToPlay, 1_000)),
+  tags: z
+    .array(z.string())
+    .transform((tags) =>
+      [...new Set(tags.map((tag) => cut(tag.replace(/^#/, '').trim(), 20)).filter(Boolean))].slice(
+        0,
+        10,
+      ),
+    ),
 });
 export type PublishInfo = z.output<typeof PublishInfo>;
 
@@ -47,9 +91,16 @@ export interface PublishGameInput extends ActionRef {
   revision: string;
   listing: PublishData;
 }
-export interface PublishedGame { gameId: string; revision: string; contentHash: string }
+export interface PublishedGame {
+  gameId: string;
+  revision: string;
+  contentHash: string;
+}
 
-export interface UnpublishGameInput extends ActionRef { projectId: string; gameId: string }
+export interface UnpublishGameInput extends ActionRef {
+  projectId: string;
+  gameId: string;
+}
 
 /** A published game as a player is told of it. */
 export interface GameCard {

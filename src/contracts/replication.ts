@@ -9,7 +9,11 @@ export interface ReplicationReport {
 }
 
 /** `dryRun` looks and changes nothing (default false). */
-export interface ReplicateProjectInput { userId: string; projectId: string; dryRun?: boolean }
+export interface ReplicateProjectInput {
+  userId: string;
+  projectId: string;
+  dryRun?: boolean;
+}
 
 /** A page of the projects of a round. */
 export interface TargetPage {

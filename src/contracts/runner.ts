@@ -60,18 +60,33 @@ export const GenerateInput = z.object({
 export type GenerateInput = z.infer<typeof GenerateInput>;
 
 export const RunUsage = z.object({
-  costUsd: z.number(), inputTokens: z.number(), outputTokens: z.number(), turns: z.number(), durationMs: z.number(),
+  costUsd: z.number(),
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  turns: z.number(),
+  durationMs: z.number(),
 });
 export type RunUsage = z.infer<typeof RunUsage>;
 
 export const GenerateResult = z.discriminatedUnion('kind', [
   z.object({
-    kind: z.literal('candidate'), revision: Revision, parent: Revision.nullable(), usage: RunUsage.nullable(),
-    summary: z.string(), suggestions: z.array(z.string()),
-    skippedEntries: z.array(z.string()), permissionDenials: z.number().int(), bundlePath: z.string().nullable(),
+    kind: z.literal('candidate'),
+    revision: Revision,
+    parent: Revision.nullable(),
+    usage: RunUsage.nullable(),
+    summary: z.string(),
+    suggestions: z.array(z.string()),
+    skippedEntries: z.array(z.string()),
+    permissionDenials: z.number().int(),
+    bundlePath: z.string().nullable(),
   }),
   /** The model answered in words and changed nothing. */
-  z.object({ kind: z.literal('answer'), message: z.string(), suggestions: z.array(z.string()), usage: RunUsage.nullable() }),
+  z.object({
+    kind: z.literal('answer'),
+    message: z.string(),
+    suggestions: z.array(z.string()),
+    usage: RunUsage.nullable(),
+  }),
 ]);
 export type GenerateResult = z.infer<typeof GenerateResult>;
 

@@ -2,22 +2,40 @@ import { describe, expect, it } from 'vitest';
 import { plainStory } from '../domain/video-prompt.js';
 import { VideoStory } from './video.js';
 
-const story = { tagline: '指ひとつで\n宇宙へ', scenes: ['かわして', '集めて', 'あそぼう', 'もっと'], colours: { background: '#1b1446', accent: '#FFB800' } };
+const story = {
+  tagline: '指ひとつで\n宇宙へ',
+  scenes: ['かわして', '集めて', 'あそぼう', 'もっと'],
+  colours: { background: '#1b1446', accent: '#FFB800' },
+};
 
 describe('words of a film', () => {
   it('are one line each, and too much is cut', () => {
-    expect(VideoStory.parse({ ...story, tagline: `${'長'.repeat(30)}` }).tagline).toBe('長'.repeat(24));
-    expect(VideoStory.parse(story)).toEqual({ ...story, tagline: '指ひとつで 宇宙へ', scenes: ['かわして', '集めて', 'あそぼう'] });
+    expect(VideoStory.parse({ ...story, tagline: `${'長'.repeat(30)}` }).tagline).toBe(
+      '長'.repeat(24),
+    );
+    expect(VideoStory.parse(story)).toEqual({
+      ...story,
+      tagline: '指ひとつで 宇宙へ',
+      scenes: ['かわして', '集めて', 'あそぼう'],
+    });
   });
 
   it.each<[string, object]>([
-    ['no words', { tagline: ' ' }], ['too few scenes', { scenes: ['a', 'b'] }], ['a colour that could be more than one', { colours: { background: 'red;}', accent: '#ffffff' } }],
+    ['no words', { tagline: ' ' }],
+    ['too few scenes', { scenes: ['a', 'b'] }],
+    [
+      'a colour that could be more than one',
+      { colours: { background: 'red;}', accent: '#ffffff' } },
+    ],
   ])('%s: refused', (_what, change) => {
     expect(VideoStory.safeParse({ ...story, ...change }).success).toBe(false);
   });
 
   it('are there when no model answers', () => {
-    for (const description of ['', '星をよける。もっと', 'とても長い'.repeat(20)]) expect(VideoStory.parse(plainStory('星よけ', description))).toEqual(plainStory('星よけ', description));
+    for (const description of ['', '星をよける。もっと', 'とても長い'.repeat(20)])
+      expect(VideoStory.parse(plainStory('星よけ', description))).toEqual(
+        plainStory('星よけ', description),
+      );
     expect(plainStory('星よけ', '星をよける。もっと').tagline).toBe('星をよける');
   });
 });

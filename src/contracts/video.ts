@@ -10,21 +10,34 @@ export const VIDEO = { width: 1_080, height: 1_920, fps: 30 } as const;
 export const SCREEN = { width: 360, height: 640 } as const;
 
 const Revision = z.string().regex(/^[0-9a-f]{40}$/);
-const Colour = z.string().trim().regex(/^#[0-9a-f]{6}$/i);
-const words = (maxChars: number) => z.string().transform((text) => oneLine(text, maxChars)).pipe(z.string().min(1));
+const Colour = z
+  .string()
+  .trim()
+  .regex(/^#[0-9a-f]{6}$/i);
+const words = (maxChars: number) =>
+  z
+    .string()
+    .transform((text) => oneLine(text, maxChars))
+    .pipe(z.string().min(1));
 
 /** Words and colours of a film, as the model is asked for them: too long is cut, anything else refused. */
 export const VideoStory = z.object({
   /** One sentence under the title. */
   tagline: words(24),
   /** What is said while the game is played: at first, at its best, at the end. */
-  scenes: z.array(words(16)).min(3).transform((scenes) => scenes.slice(0, 3) as [string, string, string]),
+  scenes: z
+    .array(words(16))
+    .min(3)
+    .transform((scenes) => scenes.slice(0, 3) as [string, string, string]),
   colours: z.object({ background: Colour, accent: Colour }),
 });
 export type VideoStory = z.output<typeof VideoStory>;
 
 /** Everything that the composition is told. `frames` pictures of the game lie beside the site as `gameplay/<n>.jpg`, from 0. */
-export const VideoProps = VideoStory.extend({ title: words(40), frames: z.number().int().positive() });
+export const VideoProps = VideoStory.extend({
+  title: words(40),
+  frames: z.number().int().positive(),
+});
 export type VideoProps = z.output<typeof VideoProps>;
 
 /** Making one film. Nothing is written but in `scratchDir`, which is made and removed: the film is the result. */
@@ -54,14 +67,24 @@ export type VideoInput = z.output<typeof VideoInput>;
 
 /** The film as it travels between processes: base64. The times are how long its two halves took. */
 export const VideoResult = z.object({
-  mimeType: z.literal('video/mp4'), data: z.string().min(1), frames: z.number().int().positive(), recordMs: z.number(), renderMs: z.number(),
+  mimeType: z.literal('video/mp4'),
+  data: z.string().min(1),
+  frames: z.number().int().positive(),
+  recordMs: z.number(),
+  renderMs: z.number(),
 });
 export type VideoResult = z.infer<typeof VideoResult>;
 
-export interface RenderVideoInput extends ActionRef { projectId: string; revision: string }
+export interface RenderVideoInput extends ActionRef {
+  projectId: string;
+  revision: string;
+}
 
 /** What an action keeps of a film; its bytes lie beside the repository. */
-export interface VideoMade { revision: string; seconds: number }
+export interface VideoMade {
+  revision: string;
+  seconds: number;
+}
 
 /** Name of the temp folder of a call's programs. It is short: browsers make sockets below it, 45 bytes longer, whose paths have at most 107 (macOS: 103). */
 export function videoTempName(callId: string): string {

@@ -73,7 +73,9 @@ export type AdmitAnswer =
   | { kind: 'restore'; jobId: string; isExisting: boolean; outcome: RestoreOutcome }
   | { kind: 'delete'; jobId: string; isExisting: boolean };
 
-export type RestoreOutcome = { ok: true; revision: string } | { ok: false; error: 'VersionNotFound' | 'NothingToRestore' | 'OPERATION_FAILED' };
+export type RestoreOutcome =
+  | { ok: true; revision: string }
+  | { ok: false; error: 'VersionNotFound' | 'NothingToRestore' | 'OPERATION_FAILED' };
 
 /** Types of the failures that `admit` may answer with; the API maps them (A5, A6, A7). */
 export const ADMIT_FAILURE = {
@@ -83,9 +85,13 @@ export const ADMIT_FAILURE = {
   denied: 'ACCESS_DENIED',
 } as const;
 
-export interface CancelRequest { jobId: string }
+export interface CancelRequest {
+  jobId: string;
+}
 /** `tooLate`: the job had passed its commit point or ended; `otherJob`: the project's writer is another one (F1). */
-export interface CancelAnswer { outcome: 'cancelled' | 'tooLate' | 'otherJob' }
+export interface CancelAnswer {
+  outcome: 'cancelled' | 'tooLate' | 'otherJob';
+}
 
 export const APPEND_SIGNAL = 'append';
 export const NEXT_PAGE_UPDATE = 'nextPage';
@@ -93,7 +99,13 @@ export const NEXT_PAGE_UPDATE = 'nextPage';
 export interface JobStreamInput {
   jobId: string;
   /** Carried over a continue-as-new. */
-  carried?: { items: StreamItem[]; early: StreamItem[]; delivered: Cursor; floor: Cursor; closedAtMs: number | null };
+  carried?: {
+    items: StreamItem[];
+    early: StreamItem[];
+    delivered: Cursor;
+    floor: Cursor;
+    closedAtMs: number | null;
+  };
 }
 
 /** A page of a job's stream after `cursor`. `gap` tells that older items were dropped by the bounded tail. */
@@ -109,7 +121,11 @@ export interface StreamPage {
  * `wakeOn: 'phase'` (for a reader whose fast lane delivers the text) wakes only on opening (attempt 0) and closing items, so that
  * a job's text costs no updates; the page then holds everything after the cursor all the same. Default 'any'.
  */
-export interface NextPageRequest { after: Cursor; waitMs: number; wakeOn?: 'any' | 'phase' }
+export interface NextPageRequest {
+  after: Cursor;
+  waitMs: number;
+  wakeOn?: 'any' | 'phase';
+}
 
 /** How a run of `generateGame` ended, for the operator. */
 export interface GenerateGameOutcome {

@@ -6,7 +6,10 @@ const EXTENSION_LENGTH = 16;
 const UNSAFE = /[\p{Cc}\s/\\?#%"'<>|*:&;]/gu;
 
 /** The two parts of an alias, the public name of an asset in addresses. */
-export interface AliasParts { readonly stem: string; readonly extension: string }
+export interface AliasParts {
+  readonly stem: string;
+  readonly extension: string;
+}
 
 /**
  * Alias of a display name (rest.md §7.1): the last path component, its lower-case extension, everything else outside `[A-Za-z0-9_-]`
@@ -14,8 +17,14 @@ export interface AliasParts { readonly stem: string; readonly extension: string 
  */
 export function aliasOf(displayName: string): AliasParts {
   const extension = path.posix.extname(displayName).toLowerCase();
-  const stem = path.posix.basename(displayName, extension).replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, STEM_LENGTH);
-  return { stem: stem === '' ? 'file' : stem, extension: extension.replaceAll(UNSAFE, '_').slice(0, EXTENSION_LENGTH) };
+  const stem = path.posix
+    .basename(displayName, extension)
+    .replaceAll(/[^A-Za-z0-9_-]/g, '_')
+    .slice(0, STEM_LENGTH);
+  return {
+    stem: stem === '' ? 'file' : stem,
+    extension: extension.replaceAll(UNSAFE, '_').slice(0, EXTENSION_LENGTH),
+  };
 }
 
 /** Address of an asset as it is told everywhere (rest.md §7). */

@@ -9,12 +9,22 @@ interface AssetRules {
 }
 
 /** Public and global assets are everybody's, others their owner's; `userId` null = nobody in particular. */
-export function isReadableBy({ owner_id, is_public, is_global }: Pick<AssetRules, 'owner_id' | 'is_public' | 'is_global'>, userId: string | null): boolean {
+export function isReadableBy(
+  { owner_id, is_public, is_global }: Pick<AssetRules, 'owner_id' | 'is_public' | 'is_global'>,
+  userId: string | null,
+): boolean {
   return is_public || is_global === true || (userId !== null && owner_id === userId);
 }
 
 /** Not deleted, and within its dates (its owner is bound by them, too). */
-export function isAvailable({ is_deleted, available_from, available_until }: Pick<AssetRules, 'is_deleted' | 'available_from' | 'available_until'>, nowMs: number): boolean {
+export function isAvailable(
+  {
+    is_deleted,
+    available_from,
+    available_until,
+  }: Pick<AssetRules, 'is_deleted' | 'available_from' | 'available_until'>,
+  nowMs: number,
+): boolean {
   if (is_deleted) return false;
   const isTooEarly = available_from !== null && Date.parse(available_from) > nowMs;
   const isTooLate = available_until !== null && Date.parse(available_until) < nowMs;

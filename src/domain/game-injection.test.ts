@@ -6,7 +6,11 @@ const SCRIPT = injectScript('');
 
 describe('where the script goes', () => {
   it.each([
-    ['<!DOCTYPE html><html><head><title>x</title></head>', '<!DOCTYPE html><html><head>', '<title>x</title></head>'],
+    [
+      '<!DOCTYPE html><html><head><title>x</title></head>',
+      '<!DOCTYPE html><html><head>',
+      '<title>x</title></head>',
+    ],
     ['<HTML><HEAD></HEAD><!-- <HEAD> -->', '<HTML><HEAD>', '</HEAD><!-- <HEAD> -->'],
     ['<HEAD></HEAD><head></head>', '<HEAD></HEAD><head>', '</head>'],
     ['<html><head lang="ja"></head>', '', '<html><head lang="ja"></head>'],
@@ -29,29 +33,53 @@ function openPage(): Page {
   const logged: unknown[][] = [];
   const listeners = new Map<string, (event: object) => void>();
   const page: Record<string, unknown> = {
-    parent: { postMessage: (message: object, target: string) => { if (target === '*') posted.push(structuredClone(message) as never); } },
-    addEventListener: (type: string, listener: (event: object) => void) => listeners.set(type, listener),
+    parent: {
+      postMessage: (message: object, target: string) => {
+        if (target === '*') posted.push(structuredClone(message) as never);
+      },
+    },
+    addEventListener: (type: string, listener: (event: object) => void) =>
+      listeners.set(type, listener),
     console: { error: (...words: unknown[]) => logged.push(words) },
     setTimeout: (work: () => void) => work(),
   };
   for (const name of ['localStorage', 'sessionStorage']) {
-    Object.defineProperty(page, name, { configurable: true, get: () => { throw new Error('SecurityError'); } });
+    Object.defineProperty(page, name, {
+      configurable: true,
+      get: () => {
+        throw new Error('SecurityError');
+      },
+    });
   }
   page['window'] = page;
   const context = vm.createContext(page);
   vm.runInContext(SCRIPT.replace(/<\/?script>/g, ''), context);
-  return { posted, logged, fire: (type, event = {}) => listeners.get(type)?.(event), run: (code): unknown => vm.runInContext(code, context) };
+  return {
+    posted,
+    logged,
+    fire: (type, event = {}) => listeners.get(type)?.(event),
+    run: (code): unknown => vm.runInContext(code, context),
+  };
 }
 
 describe('what the script tells the page around the game', () => {
   it('an uncaught error, with the last part of its file name', () => {
     const page = openPage();
-    page.fire('error', { message: 'boom', filename: 'http://h/game/~s/js/main.js?t=1', lineno: 3, colno: 7, error: { stack: 'at main' } });
+    page.fire('error', {
+      message: 'boom',
+      filename: 'http://h/game/~s/js/main.js?t=1',
+      lineno: 3,
+      colno: 7,
+      error: { stack: 'at main' },
+    });
     page.fire('error', { message: 'bare', filename: '', lineno: 0, colno: 0, error: null });
-    expect(page.posted.at(-1)).toEqual({ type: 'gameError', errors: [
-      { type: 'error', message: 'boom', file: 'main.js', line: 3, column: 7, stack: 'at main' },
-      { type: 'error', message: 'bare', file: 'unknown', line: 0, column: 0, stack: null },
-    ] });
+    expect(page.posted.at(-1)).toEqual({
+      type: 'gameError',
+      errors: [
+        { type: 'error', message: 'boom', file: 'main.js', line: 3, column: 7, stack: 'at main' },
+        { type: 'error', message: 'bare', file: 'unknown', line: 0, column: 0, stack: null },
+      ],
+    });
     expect(page.posted).toHaveLength(2);
   });
 
@@ -87,8 +115,16 @@ describe('what the script tells the page around the game', () => {
 describe('storage that the sandbox refuses', () => {
   it.each(['localStorage', 'sessionStorage'])('%s works for as long as the page lives', (name) => {
     const { run } = openPage();
-    expect(run(`${name}.setItem('best', 12); ${name}.best = ${name}.best + '0'; ${name}.getItem('best')`)).toBe('120');
-    expect(run(`[${name}.length, ${name}.key(0), ${name}.getItem('none'), ${name}.none, 'best' in ${name}].join()`)).toBe('1,best,,,true');
+    expect(
+      run(
+        `${name}.setItem('best', 12); ${name}.best = ${name}.best + '0'; ${name}.getItem('best')`,
+      ),
+    ).toBe('120');
+    expect(
+      run(
+        `[${name}.length, ${name}.key(0), ${name}.getItem('none'), ${name}.none, 'best' in ${name}].join()`,
+      ),
+    ).toBe('1,best,,,true');
     expect(run(`Object.keys(${name}).join()`)).toBe('best');
     expect(run(`delete ${name}.best; ${name}.length`)).toBe(0);
     expect(run(`${name}.setItem('a', 1); ${name}.clear(); ${name}.length`)).toBe(0);

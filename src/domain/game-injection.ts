@@ -83,7 +83,8 @@ const INJECTED_SCRIPT = `<script>(function () {
 export function injectScript(html: string): string {
   for (const tag of ['<head>', '<HEAD>']) {
     const at = html.indexOf(tag);
-    if (at !== -1) return html.slice(0, at + tag.length) + INJECTED_SCRIPT + html.slice(at + tag.length);
+    if (at !== -1)
+      return html.slice(0, at + tag.length) + INJECTED_SCRIPT + html.slice(at + tag.length);
   }
   return INJECTED_SCRIPT + html;
 }

@@ -11,7 +11,12 @@ export function gameTitle(spec: string | null, html: string | null): string | nu
   const fromSpec = spec ? /ゲーム名\s*[:：]\s*(.+)/.exec(spec)?.[1] : undefined;
   const fromPage = html ? /<title>([^<]*)<\/title>/i.exec(html)?.[1] : undefined;
   for (const candidate of [fromSpec, fromPage]) {
-    const title = candidate?.replace(/[*_`#<>]/g, '').replace(/\s+/g, ' ').trim().slice(0, MAX_TITLE_CHARS).trim();
+    const title = candidate
+      ?.replace(/[*_`#<>]/g, '')
+      .replace(/\s+/g, ' ')
+      .trim()
+      .slice(0, MAX_TITLE_CHARS)
+      .trim();
     if (title && !title.includes('[') && title !== DEFAULT_PROJECT_NAME) return title;
   }
   return null;

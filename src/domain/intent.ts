@@ -1,16 +1,41 @@
 /** What a chat message asks for, by keywords (generation.md §5–7). */
 export type Intent = 'restore' | 'chat' | 'edit';
 
-const RESTORE = /元に戻して|元に戻す|元にもどして|前のバージョンに戻して|前に戻して|一つ前に戻して|ひとつ前に戻して|取り消して|\bundo\b|\brevert\b/i;
+const RESTORE =
+  /元に戻して|元に戻す|元にもどして|前のバージョンに戻して|前に戻して|一つ前に戻して|ひとつ前に戻して|取り消して|\bundo\b|\brevert\b/i;
 
 const ACTION_ENDINGS = /(して|してください)[。!！]?$/;
 const ACTIONS = [
-  'に変えて', 'にして', 'を追加', 'を削除', 'を修正', '作って', '直して', 'つけて', '入れて', '消して', '増やして', '減らして', '変更して', '実装して',
+  'に変えて',
+  'にして',
+  'を追加',
+  'を削除',
+  'を修正',
+  '作って',
+  '直して',
+  'つけて',
+  '入れて',
+  '消して',
+  '増やして',
+  '減らして',
+  '変更して',
+  '実装して',
 ];
 
 const QUESTION_ENDINGS = /(ですか|って何|とは)[?？]?$|[?？]$/;
 const QUESTIONS = [
-  'どうなって', 'どうして', '確認したい', '確認して', '教えて', '説明して', 'わからない', 'なぜ', 'どこ', 'いつ', '何が', 'どんな',
+  'どうなって',
+  'どうして',
+  '確認したい',
+  '確認して',
+  '教えて',
+  '説明して',
+  'わからない',
+  'なぜ',
+  'どこ',
+  'いつ',
+  '何が',
+  'どんな',
 ];
 const QUESTION_STARTS = /^(どう|なに|何を|どれ)/;
 
@@ -35,6 +60,11 @@ export function detectIntent(content: string, isNewProject: boolean): Intent {
   const text = content.trim();
   if (!isNewProject && RESTORE.test(text)) return 'restore';
   if (!isQuestion(text)) return 'edit';
-  if (isNewProject && !QUESTION_ENDINGS.test(text) && (CREATION.test(text) || QUESTION_STARTS.test(text))) return 'edit';
+  if (
+    isNewProject &&
+    !QUESTION_ENDINGS.test(text) &&
+    (CREATION.test(text) || QUESTION_STARTS.test(text))
+  )
+    return 'edit';
   return 'chat';
 }

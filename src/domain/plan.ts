@@ -36,18 +36,28 @@ export function effectiveRequest(content: string, pending: PendingQuestion | nul
 
 /** Decides what a message becomes: answer, question, undo proposal or generation (design §2.3). Pure. */
 export function decidePlan(input: PlanInput): PlanDecision {
-  const intent = input.autoFix || input.selectedStyle ? 'edit' : detectIntent(input.content, input.isNewProject);
+  const intent =
+    input.autoFix || input.selectedStyle ? 'edit' : detectIntent(input.content, input.isNewProject);
   if (intent === 'restore') {
-    return { kind: 'restoreProposal', message: '前のバージョンに戻しますか？', confirmLabel: '戻す', cancelLabel: 'キャンセル' };
+    return {
+      kind: 'restoreProposal',
+      message: '前のバージョンに戻しますか？',
+      confirmLabel: '戻す',
+      cancelLabel: 'キャンセル',
+    };
   }
   if (intent === 'chat') return { kind: 'chat' };
   const request = effectiveRequest(input.content, input.pending);
   const dimension = input.selectedStyle?.dimension ?? mentionedDimension(request);
   if (input.isNewProject && !dimension && !input.autoFix) {
     return {
-      kind: 'question', message: '2Dと3D、どちらのゲームにしますか？', suggestions: ['2Dで作成', '3Dで作成'], request,
+      kind: 'question',
+      message: '2Dと3D、どちらのゲームにしますか？',
+      suggestions: ['2Dで作成', '3Dで作成'],
+      request,
     };
   }
-  const style = input.selectedStyle && dimension ? findStyle(dimension, input.selectedStyle.styleId) : null;
+  const style =
+    input.selectedStyle && dimension ? findStyle(dimension, input.selectedStyle.styleId) : null;
   return { kind: 'generate', request, dimension, style };
 }

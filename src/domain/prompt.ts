@@ -37,9 +37,14 @@ export function generationPrompt(input: PromptInput): string {
   const parts = [input.request];
   if (input.dimension) parts.push(`Dimension: ${input.dimension}`);
   if (input.style) {
-    parts.push(`=== ビジュアルスタイル ===\n${input.style.name}\nID: ${input.style.id}\n${input.style.guideline}\nこの見た目を、描くものすべてと画面の部品に使ってください。`);
+    parts.push(
+      `=== ビジュアルスタイル ===\n${input.style.name}\nID: ${input.style.id}\n${input.style.guideline}\nこの見た目を、描くものすべてと画面の部品に使ってください。`,
+    );
   }
-  if (input.autoFix) parts.push('The errors above happened while the game was running. Find the cause and repair it without changing how the game plays.');
+  if (input.autoFix)
+    parts.push(
+      'The errors above happened while the game was running. Find the cause and repair it without changing how the game plays.',
+    );
   return parts.join('\n\n');
 }
 
@@ -60,7 +65,8 @@ const MAX_CODE_CHARS = 6000;
 
 /** The question with what is needed to answer it: last lines of the chat, rules, an excerpt of the code. */
 export function chatPrompt(input: ChatPromptInput): string {
-  const cut = (text: string) => (text.length > MAX_LINE_CHARS ? `${text.slice(0, MAX_LINE_CHARS)}...` : text);
+  const cut = (text: string) =>
+    text.length > MAX_LINE_CHARS ? `${text.slice(0, MAX_LINE_CHARS)}...` : text;
   const lines = input.history.slice(-MAX_LINES).map((line) => `${line.role}: ${cut(line.content)}`);
   return [
     `ゲーム: ${input.projectName}`,
@@ -68,7 +74,9 @@ export function chatPrompt(input: ChatPromptInput): string {
     input.code ? `index.html (冒頭):\n${input.code.slice(0, MAX_CODE_CHARS)}` : null,
     lines.length > 0 ? `これまでの会話:\n${lines.join('\n')}` : null,
     `質問: ${input.question}`,
-  ].filter((part) => part !== null).join('\n\n');
+  ]
+    .filter((part) => part !== null)
+    .join('\n\n');
 }
 
 /** Chat text as stored: suggestions follow as one parsable line (websocket.md §6 HistoryItem). */

@@ -17,5 +17,7 @@ export function publishInfoPrompt({ projectName, spec, code }: PublishPromptInpu
     spec ? `仕様:\n${spec.slice(0, MAX_SPEC_CHARS)}` : null,
     `index.html (冒頭):\n${code.slice(0, MAX_CODE_CHARS)}`,
     '依頼: このゲームの公開ページに載せる紹介文を作ってください。',
-  ].filter((part) => part !== null).join('\n\n');
+  ]
+    .filter((part) => part !== null)
+    .join('\n\n');
 }

@@ -37,14 +37,23 @@ const UUID = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 // A reference begins where a URL can begin, as in vendored-libraries.ts; srcset separates by commas.
 const BEGIN = '(?<=["\'`(=,\\s])';
 const VENDOR = new RegExp(`${BEGIN}/vendor/([\\w.-]+@[\\w.-]+/[\\w.-]+)`, 'g');
-const ASSET = new RegExp(`${BEGIN}/(?:user-assets/(${UUID})/([\\w.%~-]+)|global-assets/([\\w.%~-]+)/([\\w.%~-]+)|api/assets/(${UUID})(?![/\\w]))`, 'g');
+const ASSET = new RegExp(
+  `${BEGIN}/(?:user-assets/(${UUID})/([\\w.%~-]+)|global-assets/([\\w.%~-]+)/([\\w.%~-]+)|api/assets/(${UUID})(?![/\\w]))`,
+  'g',
+);
 
 /** Every asset that a text refers to by a whole address, once each. Addresses that a script puts together stay what they are. */
 export function assetReferencesIn(text: string): ReadonlyMap<string, AssetReference> {
   const found = new Map<string, AssetReference>();
   for (const [address, ownerId, alias, category, globalAlias, id] of text.matchAll(ASSET)) {
-    if (ownerId && alias) found.set(address, { kind: 'owned', ownerId: ownerId.toLowerCase(), alias: decoded(alias) });
-    else if (category && globalAlias) found.set(address, { kind: 'global', category: decoded(category), alias: decoded(globalAlias) });
+    if (ownerId && alias)
+      found.set(address, { kind: 'owned', ownerId: ownerId.toLowerCase(), alias: decoded(alias) });
+    else if (category && globalAlias)
+      found.set(address, {
+        kind: 'global',
+        category: decoded(category),
+        alias: decoded(globalAlias),
+      });
     else if (id) found.set(address, { kind: 'id', id: id.toLowerCase() });
   }
   return found;
@@ -58,14 +67,21 @@ export function assetReferenceAt(urlPath: string): AssetReference | null {
 /** The one spelling of a reference, decoded. */
 export function assetAddress(reference: AssetReference): string {
   switch (reference.kind) {
-    case 'owned': return `/user-assets/${reference.ownerId}/${reference.alias}`;
-    case 'global': return `/global-assets/${reference.category}/${reference.alias}`;
-    case 'id': return `/api/assets/${reference.id}`;
+    case 'owned':
+      return `/user-assets/${reference.ownerId}/${reference.alias}`;
+    case 'global':
+      return `/global-assets/${reference.category}/${reference.alias}`;
+    case 'id':
+      return `/api/assets/${reference.id}`;
   }
 }
 
 /** The text with its libraries and the copied assets at their places below `base`; what was not copied keeps its address. */
-export function withPublishedReferences(text: string, base: string, assets: ReadonlyMap<string, string>): string {
+export function withPublishedReferences(
+  text: string,
+  base: string,
+  assets: ReadonlyMap<string, string>,
+): string {
   return text
     .replace(VENDOR, (whole, reference: string) => {
       const file = vendoredFile(reference);

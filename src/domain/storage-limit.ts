@@ -30,9 +30,15 @@ export function storageState(usedBytes: number, { stepGib, maxGib }: StorageLimi
 }
 
 /** The sentence with the largest things after it, named as the user knows them. */
-export function withLargest(sentence: string, largest: readonly { name: string; bytes: number }[]): string {
+export function withLargest(
+  sentence: string,
+  largest: readonly { name: string; bytes: number }[],
+): string {
   if (largest.length === 0) return sentence;
-  return `${sentence}\n大きいもの: ${largest.slice(0, SHOWN).map(({ name, bytes }) => `「${name}」(${sizeText(bytes)})`).join('、')}`;
+  return `${sentence}\n大きいもの: ${largest
+    .slice(0, SHOWN)
+    .map(({ name, bytes }) => `「${name}」(${sizeText(bytes)})`)
+    .join('、')}`;
 }
 
 function sizeText(bytes: number): string {

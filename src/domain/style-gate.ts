@@ -24,7 +24,9 @@ export interface StyleGateInput {
  * Decides whether the player is asked for a visual style before anything starts (websocket.md §3.1.2).
  * Pure: stores nothing and starts nothing (A2). Null = go on.
  */
-export function evaluateStyleGate(input: StyleGateInput): { dimension: Dimension; styles: StyleOption[] } | null {
+export function evaluateStyleGate(
+  input: StyleGateInput,
+): { dimension: Dimension; styles: StyleOption[] } | null {
   if (input.skipStyleSelection || input.selectedStyle || !input.isNewProject) return null;
   if (!ASKS_FOR_GAME.test(input.content)) return null;
   const dimension = mentionedDimension(input.content);

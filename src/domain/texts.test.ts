@@ -22,14 +22,22 @@ describe('texts', () => {
   });
 
   it('a prompt names the dimension and the style that were chosen', () => {
-    const text = generationPrompt({ request: '猫のゲーム', dimension: '2d', style: findStyle('2d', 'neon'), autoFix: false });
+    const text = generationPrompt({
+      request: '猫のゲーム',
+      dimension: '2d',
+      style: findStyle('2d', 'neon'),
+      autoFix: false,
+    });
     expect(text).toContain('猫のゲーム');
     expect(text).toContain('Dimension: 2d');
     expect(text).toContain('ID: neon');
   });
 
   it('a chat prompt takes the last ten lines, each cut to 500 characters', () => {
-    const history = Array.from({ length: 12 }, (_, i) => ({ role: 'user', content: `${i}:${'x'.repeat(600)}` }));
+    const history = Array.from({ length: 12 }, (_, i) => ({
+      role: 'user',
+      content: `${i}:${'x'.repeat(600)}`,
+    }));
     const text = chatPrompt({ question: 'q', projectName: 'p', spec: null, code: null, history });
     expect(text).not.toContain('user: 1:x');
     expect(text).toContain(`user: 11:${'x'.repeat(497)}...`);

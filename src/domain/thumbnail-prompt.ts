@@ -1,11 +1,23 @@
 const MAX_DESCRIPTION_CHARS = 3_000;
 
 /** What the image model is asked for the picture of a game in lists (rest.md §9.4). */
-export function thumbnailPrompt({ title, description }: { title: string; description: string }): string {
+export function thumbnailPrompt({
+  title,
+  description,
+}: {
+  title: string;
+  description: string;
+}): string {
   return [
     `Key art for a smartphone game called "${title}", portrait 9:16, of the quality of a picture in an app store.`,
     'One striking moment of play fills the picture: the main character large, clear depth, strong light, rich colours.',
     'No user interface, no frame, no logos, and no text other than the title itself, which may be left out.',
-    ...(description.trim() === '' ? [] : ['', 'What the game is about, in the words of its maker:', description.trim().slice(0, MAX_DESCRIPTION_CHARS)]),
+    ...(description.trim() === ''
+      ? []
+      : [
+          '',
+          'What the game is about, in the words of its maker:',
+          description.trim().slice(0, MAX_DESCRIPTION_CHARS),
+        ]),
   ].join('\n');
 }

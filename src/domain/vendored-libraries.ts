@@ -34,9 +34,13 @@ export interface VendoredFile {
 /** The table's entry for the path below `/vendor/`; null when it is not listed. */
 export function vendoredFile(pathBelowVendor: string): VendoredFile | null {
   const match = /^([\w.-]+)@([\w.-]+)\/([\w.-]+)$/.exec(pathBelowVendor);
-  const library = VENDORED_LIBRARIES.find((each) => each.name === match?.[1] && each.version === match[2]);
+  const library = VENDORED_LIBRARIES.find(
+    (each) => each.name === match?.[1] && each.version === match[2],
+  );
   const file = match?.[3];
-  return library && file !== undefined && Object.hasOwn(library.files, file) ? { library, file } : null;
+  return library && file !== undefined && Object.hasOwn(library.files, file)
+    ? { library, file }
+    : null;
 }
 
 /** Where a file lies below `/vendor/`. */
@@ -66,5 +70,7 @@ export function vendoredFilesIn(text: string): VendoredFile[] {
 export function withRelativeVendor(text: string, filePath: string): string {
   const toRoot = path.posix.relative(path.posix.dirname(filePath), '.');
   const prefix = toRoot === '' ? './' : `${toRoot}/`;
-  return text.replace(REFERENCE, (whole, reference: string) => (vendoredFile(reference) ? `${prefix}vendor/${reference}` : whole));
+  return text.replace(REFERENCE, (whole, reference: string) =>
+    vendoredFile(reference) ? `${prefix}vendor/${reference}` : whole,
+  );
 }

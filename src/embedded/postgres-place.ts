@@ -61,7 +61,9 @@ export async function sharedPlace(user: RunUser): Promise<string> {
       tried.push(`${place} (${error instanceof Error ? error.message : String(error)})`);
     }
   }
-  throw new Error(`PostgreSQL cannot run as root and no folder is readable for another account: ${tried.join('; ')}`);
+  throw new Error(
+    `PostgreSQL cannot run as root and no folder is readable for another account: ${tried.join('; ')}`,
+  );
 }
 
 /** A new folder for a cluster, outside of a data folder that the run user cannot reach. */
@@ -82,7 +84,10 @@ async function sweep(place: string): Promise<void> {
     const home = path.join(place, name);
     const owner = await readFile(path.join(home, 'owner'), 'utf8').catch(() => undefined);
     if (!owner?.startsWith(temp + path.sep)) continue;
-    const isGone = await stat(owner).then(() => false, (error: NodeJS.ErrnoException) => error.code === 'ENOENT');
+    const isGone = await stat(owner).then(
+      () => false,
+      (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+    );
     if (isGone) await rm(home, { recursive: true, force: true });
   }
 }

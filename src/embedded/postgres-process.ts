@@ -20,13 +20,35 @@ export interface PostgresProcess {
 }
 
 /** Starts the server in a process group of its own, so that Ctrl-C in a terminal leaves its end to us. */
-export async function spawnPostgres(options: PostgresProcess): Promise<{ child: ChildProcess; exited: Promise<number> }> {
+export async function spawnPostgres(
+  options: PostgresProcess,
+): Promise<{ child: ChildProcess; exited: Promise<number> }> {
   const log = await open(options.logFile, 'a', 0o600);
   try {
-    const child = spawn(path.join(options.binDir, 'postgres'), [
-      '-D', options.cluster, '-p', String(options.port),
-      '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'timezone=UTC', '-c', 'log_timezone=UTC',
-    ], { ...options.user, cwd: '/', env: POSTGRES_ENV, detached: true, stdio: ['ignore', log.fd, log.fd] });
+    const child = spawn(
+      path.join(options.binDir, 'postgres'),
+      [
+        '-D',
+        options.cluster,
+        '-p',
+        String(options.port),
+        '-c',
+        'listen_addresses=127.0.0.1',
+        '-c',
+        'unix_socket_directories=',
+        '-c',
+        'timezone=UTC',
+        '-c',
+        'log_timezone=UTC',
+      ],
+      {
+        ...options.user,
+        cwd: '/',
+        env: POSTGRES_ENV,
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd],
+      },
+    );
     const exited = new Promise<number>((resolve) => {
       child.once('exit', (code) => resolve(code ?? 1));
       child.once('error', () => resolve(127));
@@ -38,9 +60,15 @@ export async function spawnPostgres(options: PostgresProcess): Promise<{ child: 
 }
 
 /** Waits until the server answers a query; throws when it ends, refuses the password, or the time is over. */
-export async function waitUntilReady(url: string, exited: Promise<number>, timeoutMs: number): Promise<void> {
+export async function waitUntilReady(
+  url: string,
+  exited: Promise<number>,
+  timeoutMs: number,
+): Promise<void> {
   let hasExited = false;
-  void exited.then(() => { hasExited = true; });
+  void exited.then(() => {
+    hasExited = true;
+  });
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
@@ -50,8 +78,10 @@ export async function waitUntilReady(url: string, exited: Promise<number>, timeo
       return;
     } catch (error) {
       if (hasExited) throw new Error('PostgreSQL ended while starting', { cause: error });
-      if ((error as { code?: string }).code === '28P01') throw new Error('PostgreSQL refuses the stored password', { cause: error });
-      if (Date.now() > deadline) throw new Error(`PostgreSQL did not answer within ${timeoutMs} ms`, { cause: error });
+      if ((error as { code?: string }).code === '28P01')
+        throw new Error('PostgreSQL refuses the stored password', { cause: error });
+      if (Date.now() > deadline)
+        throw new Error(`PostgreSQL did not answer within ${timeoutMs} ms`, { cause: error });
       await sleep(40);
     } finally {
       await client.end().catch(() => undefined);
@@ -61,7 +91,11 @@ export async function waitUntilReady(url: string, exited: Promise<number>, timeo
 
 /** Ends the server: fast shutdown, then immediate, then kill. Resolves when it is gone. */
 export async function stopPostgres(pid: number, isGone: () => boolean): Promise<void> {
-  for (const [signal, waitMs] of [['SIGINT', 10_000], ['SIGQUIT', 5_000], ['SIGKILL', 5_000]] as const) {
+  for (const [signal, waitMs] of [
+    ['SIGINT', 10_000],
+    ['SIGQUIT', 5_000],
+    ['SIGKILL', 5_000],
+  ] as const) {
     if (isGone()) return;
     try {
       process.kill(pid, signal);
@@ -86,7 +120,8 @@ export async function clearLeftovers(cluster: string): Promise<'clean' | 'stoppe
     return 'stopped';
   }
   // The file also tells a new server which shared memory must be free: it may only go when no old backend is left.
-  for (const end = Date.now() + 10_000; Date.now() < end && (await hasBackends(cluster));) await sleep(50);
+  for (const end = Date.now() + 10_000; Date.now() < end && (await hasBackends(cluster));)
+    await sleep(50);
   await rm(pidFile, { force: true });
   return 'removed';
 }
@@ -94,7 +129,9 @@ export async function clearLeftovers(cluster: string): Promise<'clean' | 'stoppe
 /** Whether any process works in the cluster's folder, as all of a server's do (known on Linux only). */
 async function hasBackends(cluster: string): Promise<boolean> {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
-  const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => undefined)));
+  const folders = await Promise.all(
+    pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => undefined)),
+  );
   return folders.includes(cluster);
 }
 
@@ -112,7 +149,10 @@ export function isAlive(pid: number): boolean {
 export async function commandOf(pid: number): Promise<string> {
   const fromProc = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
   if (fromProc !== undefined) return fromProc.replaceAll('\0', ' ');
-  return run('ps', ['-o', 'command=', '-p', String(pid)]).then(({ stdout }) => stdout, () => '');
+  return run('ps', ['-o', 'command=', '-p', String(pid)]).then(
+    ({ stdout }) => stdout,
+    () => '',
+  );
 }
 
 /** A port on the loopback: the wanted one if nobody listens there, else undefined; 0 asks for any free one. */

@@ -1,13 +1,37 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, realpath, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  chown,
+  mkdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { findBinaries, POSTGRES_ENV, type PostgresBinaries } from './postgres-binaries.js';
-import { chooseRunUser, isReachable, newSharedCluster, sharedPlace, type RunUser } from './postgres-place.js';
-import { clearLeftovers, commandOf, isAlive, spawnPostgres, stopPostgres, tryPort, waitUntilReady } from './postgres-process.js';
+import {
+  chooseRunUser,
+  isReachable,
+  newSharedCluster,
+  sharedPlace,
+  type RunUser,
+} from './postgres-place.js';
+import {
+  clearLeftovers,
+  commandOf,
+  isAlive,
+  spawnPostgres,
+  stopPostgres,
+  tryPort,
+  waitUntilReady,
+} from './postgres-process.js';
 
 /** The part of a pino logger that is used here. */
 interface PostgresLog {
@@ -64,25 +88,40 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     neededMajor: await storedMajor(cluster),
     user,
     copyPlace: async () => (user ? sharedPlace(user) : dataDir),
-    onCopied: (from, to) => options.log.info({ from, to }, 'PostgreSQL binaries are used from a readable copy'),
+    onCopied: (from, to) =>
+      options.log.info({ from, to }, 'PostgreSQL binaries are used from a readable copy'),
   });
   const password = await keepPassword(dataDir);
   await initCluster(binaries, cluster, user, password);
   const leftovers = await clearLeftovers(cluster);
-  if (leftovers !== 'clean') options.log.warn({ leftovers }, 'cleared what an interrupted run of PostgreSQL had left');
+  if (leftovers !== 'clean')
+    options.log.warn({ leftovers }, 'cleared what an interrupted run of PostgreSQL had left');
   const port = await choosePort(options.port, record?.port);
-  await writeFile(recordFile(dataDir), JSON.stringify({ cluster, port, supervisorPid: process.pid } satisfies StartRecord), { mode: 0o600 });
-  return launch({ binDir: binaries.binDir, cluster, user, port, logFile: path.join(dataDir, 'postgres.log') }, password);
+  await writeFile(
+    recordFile(dataDir),
+    JSON.stringify({ cluster, port, supervisorPid: process.pid } satisfies StartRecord),
+    { mode: 0o600 },
+  );
+  return launch(
+    { binDir: binaries.binDir, cluster, user, port, logFile: path.join(dataDir, 'postgres.log') },
+    password,
+  );
 }
 
-async function launch(target: Parameters<typeof spawnPostgres>[0], password: string): Promise<RunningPostgres> {
-  const address = (database: string): string => `postgres://postgres:${password}@127.0.0.1:${target.port}/${database}`;
+async function launch(
+  target: Parameters<typeof spawnPostgres>[0],
+  password: string,
+): Promise<RunningPostgres> {
+  const address = (database: string): string =>
+    `postgres://postgres:${password}@127.0.0.1:${target.port}/${database}`;
   await truncateLog(target.logFile);
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     const { child, exited } = await spawnPostgres(target);
     let isGone = false;
-    void exited.then(() => { isGone = true; });
+    void exited.then(() => {
+      isGone = true;
+    });
     const pid = child.pid;
     const stop = async (): Promise<void> => {
       if (pid !== undefined) await stopPostgres(pid, () => isGone);
@@ -100,13 +139,20 @@ async function launch(target: Parameters<typeof spawnPostgres>[0], password: str
         await sleep(200);
         continue;
       }
-      throw new Error(`${error instanceof Error ? error.message : String(error)}. Its log ends with:\n${tail}`, { cause: error });
+      throw new Error(
+        `${error instanceof Error ? error.message : String(error)}. Its log ends with:\n${tail}`,
+        { cause: error },
+      );
     }
   }
 }
 
 /** Finds the cluster of earlier starts, or a place for a new one that the run user can reach. */
-async function placeCluster(dataDir: string, record: StartRecord | undefined, log: PostgresLog): Promise<{ cluster: string; user: RunUser | undefined }> {
+async function placeCluster(
+  dataDir: string,
+  record: StartRecord | undefined,
+  log: PostgresLog,
+): Promise<{ cluster: string; user: RunUser | undefined }> {
   const user = await chooseRunUser();
   const known = record?.cluster ?? path.join(dataDir, 'cluster');
   const found = await stat(known).catch(() => undefined);
@@ -114,21 +160,37 @@ async function placeCluster(dataDir: string, record: StartRecord | undefined, lo
     // Whoever owns the files has to run the server.
     if (user && found.uid !== 0) {
       const owner = { uid: found.uid, gid: found.gid };
-      if (!(await isReachable(known, owner))) throw new Error(`The database in ${known} is no longer reachable for its owner (uid ${found.uid}): a folder above it is private`);
+      if (!(await isReachable(known, owner)))
+        throw new Error(
+          `The database in ${known} is no longer reachable for its owner (uid ${found.uid}): a folder above it is private`,
+        );
       return { cluster: known, user: owner };
     }
-    if (!user && found.uid !== process.getuid?.()) throw new Error(`The database in ${known} belongs to uid ${found.uid}: start as that user or as root`);
+    if (!user && found.uid !== process.getuid?.())
+      throw new Error(
+        `The database in ${known} belongs to uid ${found.uid}: start as that user or as root`,
+      );
     return { cluster: known, user };
   }
-  if (record) log.warn({ cluster: known }, 'the database of earlier starts is gone; a new one is made');
-  if (!user || (await isReachable(dataDir, user))) return { cluster: path.join(dataDir, 'cluster'), user };
+  if (record)
+    log.warn({ cluster: known }, 'the database of earlier starts is gone; a new one is made');
+  if (!user || (await isReachable(dataDir, user)))
+    return { cluster: path.join(dataDir, 'cluster'), user };
   const cluster = await newSharedCluster(dataDir, user);
-  log.warn({ cluster, dataDir }, 'the data folder is private and PostgreSQL does not run as root: the database is kept in this place');
+  log.warn(
+    { cluster, dataDir },
+    'the data folder is private and PostgreSQL does not run as root: the database is kept in this place',
+  );
   return { cluster, user };
 }
 
 /** initdb into a draft folder that is renamed when complete: an interrupted one never counts as a cluster. */
-async function initCluster(binaries: PostgresBinaries, cluster: string, user: RunUser | undefined, password: string): Promise<void> {
+async function initCluster(
+  binaries: PostgresBinaries,
+  cluster: string,
+  user: RunUser | undefined,
+  password: string,
+): Promise<void> {
   if ((await storedMajor(cluster)) !== undefined) return;
   const draft = `${cluster}.new`;
   const passwordFile = `${cluster}.password`;
@@ -137,13 +199,30 @@ async function initCluster(binaries: PostgresBinaries, cluster: string, user: Ru
   await mkdir(draft, { mode: 0o700 });
   await writeFile(passwordFile, password, { mode: 0o600, flag: 'wx' });
   try {
-    if (user) await Promise.all([draft, passwordFile].map((file) => chown(file, user.uid, user.gid)));
-    await run(path.join(binaries.binDir, 'initdb'), [
-      '-D', draft, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C', '--no-instructions',
-    ], { ...user, cwd: '/', env: POSTGRES_ENV });
+    if (user)
+      await Promise.all([draft, passwordFile].map((file) => chown(file, user.uid, user.gid)));
+    await run(
+      path.join(binaries.binDir, 'initdb'),
+      [
+        '-D',
+        draft,
+        '-U',
+        'postgres',
+        '-A',
+        'scram-sha-256',
+        `--pwfile=${passwordFile}`,
+        '-E',
+        'UTF8',
+        '--locale=C',
+        '--no-instructions',
+      ],
+      { ...user, cwd: '/', env: POSTGRES_ENV },
+    );
     await rename(draft, cluster);
   } catch (error) {
-    throw new Error(`initdb failed: ${(error as { stderr?: string }).stderr ?? String(error)}`, { cause: error });
+    throw new Error(`initdb failed: ${(error as { stderr?: string }).stderr ?? String(error)}`, {
+      cause: error,
+    });
   } finally {
     await rm(passwordFile, { force: true });
   }
@@ -153,29 +232,51 @@ async function createDatabase(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [
+      DATABASE,
+    ]);
     if (!rowCount) await client.query(`create database ${DATABASE}`);
   } finally {
     await client.end();
   }
 }
 
-async function choosePort(insisted: number | undefined, remembered: number | undefined): Promise<number> {
+async function choosePort(
+  insisted: number | undefined,
+  remembered: number | undefined,
+): Promise<number> {
   if (insisted !== undefined && insisted !== 0) {
     const port = await tryPort(insisted);
-    if (port === undefined) throw new Error(`Port ${insisted} for PostgreSQL is taken by another program`);
+    if (port === undefined)
+      throw new Error(`Port ${insisted} for PostgreSQL is taken by another program`);
     return port;
   }
-  const port = (remembered === undefined ? undefined : await tryPort(remembered)) ?? (await tryPort(0));
+  const port =
+    (remembered === undefined ? undefined : await tryPort(remembered)) ?? (await tryPort(0));
   if (port === undefined) throw new Error('No free port on 127.0.0.1 for PostgreSQL');
   return port;
 }
 
 async function refuseSecondSupervisor(record: StartRecord | undefined): Promise<void> {
-  if (!record || !isAlive(record.supervisorPid) || !(await commandOf(record.supervisorPid)).includes('node')) return;
-  const postmaster = Number((await readFile(path.join(record.cluster, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0]);
-  if (postmaster > 0 && isAlive(postmaster) && (await commandOf(postmaster)).includes(record.cluster)) {
-    throw new Error(`PostgreSQL already runs here for process ${record.supervisorPid}: stop that first`);
+  if (
+    !record ||
+    !isAlive(record.supervisorPid) ||
+    !(await commandOf(record.supervisorPid)).includes('node')
+  )
+    return;
+  const postmaster = Number(
+    (await readFile(path.join(record.cluster, 'postmaster.pid'), 'utf8').catch(() => '')).split(
+      '\n',
+    )[0],
+  );
+  if (
+    postmaster > 0 &&
+    isAlive(postmaster) &&
+    (await commandOf(postmaster)).includes(record.cluster)
+  ) {
+    throw new Error(
+      `PostgreSQL already runs here for process ${record.supervisorPid}: stop that first`,
+    );
   }
 }
 
@@ -206,7 +307,10 @@ async function readRecord(dataDir: string): Promise<StartRecord | undefined> {
 }
 
 async function truncateLog(file: string): Promise<void> {
-  const size = await stat(file).then((found) => found.size, () => 0);
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => 0,
+  );
   if (size > LOG_LIMIT_BYTES) await truncate(file);
 }
 

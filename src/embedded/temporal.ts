@@ -20,7 +20,10 @@ const DYNAMIC_CONFIG = {
 /** The part of the arguments that every dev server of ours has, also in tests. */
 export const FEATURE_ARGS: readonly string[] = [
   ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
-  ...Object.entries(DYNAMIC_CONFIG).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`]),
+  ...Object.entries(DYNAMIC_CONFIG).flatMap(([key, value]) => [
+    '--dynamic-config-value',
+    `${key}=${JSON.stringify(value)}`,
+  ]),
 ];
 
 export interface DevServer {
@@ -33,16 +36,32 @@ export interface DevServer {
 /** Arguments of the dev server: loopback only, state on disk, our search attributes and dynamic configuration. */
 export function devServerArgs(server: DevServer): string[] {
   return [
-    'server', 'start-dev',
-    '--ip', '127.0.0.1', '--port', String(server.port), '--ui-port', String(server.uiPort),
-    '--db-filename', path.join(server.dataDir, 'temporal.db'),
-    '--log-level', 'error', '--ui-disable-news-fetch',
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(server.port),
+    '--ui-port',
+    String(server.uiPort),
+    '--db-filename',
+    path.join(server.dataDir, 'temporal.db'),
+    '--log-level',
+    'error',
+    '--ui-disable-news-fetch',
     ...FEATURE_ARGS,
   ];
 }
 
 /** Whether the server takes requests and knows all search attributes: only then a workflow can be started. */
 export async function isTemporalReady(cli: string, address: string): Promise<boolean> {
-  const asked = await run(cli, ['operator', 'search-attribute', 'list', '--address', address, '--command-timeout', '2s'], { timeoutMs: 5_000 });
-  return asked.ok && SEARCH_ATTRIBUTES.every((name) => new RegExp(`\\b${name}\\s+Keyword\\b`).test(asked.stdout));
+  const asked = await run(
+    cli,
+    ['operator', 'search-attribute', 'list', '--address', address, '--command-timeout', '2s'],
+    { timeoutMs: 5_000 },
+  );
+  return (
+    asked.ok &&
+    SEARCH_ATTRIBUTES.every((name) => new RegExp(`\\b${name}\\s+Keyword\\b`).test(asked.stdout))
+  );
 }

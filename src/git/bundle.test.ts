@@ -25,7 +25,12 @@ afterEach(() => rm(base, { recursive: true, force: true }));
 
 async function commit(repo: Repo, text: string, parent: string | null): Promise<string> {
   await writeFile(join(base, 'work', 'index.html'), text);
-  return (await commitFolder(repo, join(base, 'work'), { message: { subject: text }, target: { ref: MAIN, expected: parent, parent } })).revision;
+  return (
+    await commitFolder(repo, join(base, 'work'), {
+      message: { subject: text },
+      target: { ref: MAIN, expected: parent, parent },
+    })
+  ).revision;
 }
 
 describe('E6: bundles bring commits from one repository to the other', () => {
@@ -58,7 +63,10 @@ describe('E6: bundles bring commits from one repository to the other', () => {
     const second = await commit(here, 'two', first);
     await bundleCreate(here, { have: first, want: second, file });
     expect(await bundleVerify(there, file)).toMatchObject({ ok: false, missing: [first] });
-    await expect(bundleFetch(there, { file, want: second })).rejects.toMatchObject({ kind: 'RevisionMissing', details: { missing: [first] } });
+    await expect(bundleFetch(there, { file, want: second })).rejects.toMatchObject({
+      kind: 'RevisionMissing',
+      details: { missing: [first] },
+    });
     expect(await resolve(there, second)).toBeNull();
   });
 
@@ -79,9 +87,15 @@ describe('E6: bundles bring commits from one repository to the other', () => {
   it('refuses a bundle that holds another commit than promised, and one that is damaged', async () => {
     const first = await commit(here, 'one', null);
     await bundleCreate(here, { have: null, want: first, file });
-    await expect(bundleFetch(there, { file, want: 'b'.repeat(40) })).rejects.toMatchObject({ kind: 'CandidateRefused' });
+    await expect(bundleFetch(there, { file, want: 'b'.repeat(40) })).rejects.toMatchObject({
+      kind: 'CandidateRefused',
+    });
     await writeFile(file, 'not a bundle');
-    await expect(bundleFetch(there, { file, want: first })).rejects.toMatchObject({ kind: 'RevisionMissing' });
-    await expect(bundleCreate(here, { have: null, want: 'c'.repeat(40), file })).rejects.toMatchObject({ kind: 'RevisionMissing' });
+    await expect(bundleFetch(there, { file, want: first })).rejects.toMatchObject({
+      kind: 'RevisionMissing',
+    });
+    await expect(
+      bundleCreate(here, { have: null, want: 'c'.repeat(40), file }),
+    ).rejects.toMatchObject({ kind: 'RevisionMissing' });
   });
 });

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile as readFromDisk, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile as readFromDisk,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,17 +36,28 @@ const put = async (path: string, content: string | Buffer): Promise<void> => {
   await writeFile(join(work, path), content);
 };
 const commit = (ref = 'refs/heads/main', parent: string | null = null) =>
-  commitFolder(repo, work, { message: { subject: 'a version' }, target: { ref, expected: parent, parent } });
-const pathsOf = async (revision: string): Promise<string[]> => (await listTree(repo, revision)).map((entry) => entry.path);
+  commitFolder(repo, work, {
+    message: { subject: 'a version' },
+    target: { ref, expected: parent, parent },
+  });
+const pathsOf = async (revision: string): Promise<string[]> =>
+  (await listTree(repo, revision)).map((entry) => entry.path);
 const reasonOf = async (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(() => 'accepted', (error: { kind?: string; details?: { reason?: string } }) => `${error.kind}/${error.details?.reason}`);
+  promise.then(
+    () => 'accepted',
+    (error: { kind?: string; details?: { reason?: string } }) =>
+      `${error.kind}/${error.details?.reason}`,
+  );
 
 describe('E3: a folder becomes a commit without git looking at it', () => {
   it('keeps every byte, whatever .gitattributes, line ends and encodings say', async () => {
     const crlf = Buffer.from('a\r\nb\rc\n\u0000\xff$Id$', 'latin1');
     await put('a.txt', crlf);
     await put('index.html', '<p>\r\n$Id: x$</p>\r\n');
-    await put('.gitattributes', '* text=auto eol=lf ident filter=evil working-tree-encoding=UTF-16\n');
+    await put(
+      '.gitattributes',
+      '* text=auto eol=lf ident filter=evil working-tree-encoding=UTF-16\n',
+    );
     await put('.gitignore', '*\n');
     const { revision, skipped } = await commit();
     expect(await readFile(repo, revision, 'a.txt')).toEqual(crlf);
@@ -52,10 +73,17 @@ describe('E3: a folder becomes a commit without git looking at it', () => {
     await mkdir(join(repo.gitDir, 'hooks'), { recursive: true });
     await mkdir(join(repo.gitDir, 'info'), { recursive: true });
     for (const hook of ['reference-transaction', 'post-commit', 'pre-commit', 'update']) {
-      await writeFile(join(repo.gitDir, 'hooks', hook), `#!/bin/sh\ntouch ${join(base, 'EXECUTED')}\n`, { mode: 0o755 });
+      await writeFile(
+        join(repo.gitDir, 'hooks', hook),
+        `#!/bin/sh\ntouch ${join(base, 'EXECUTED')}\n`,
+        { mode: 0o755 },
+      );
     }
     await writeFile(join(repo.gitDir, 'info', 'attributes'), '* filter=evil diff=evil\n');
-    await writeFile(join(repo.gitDir, 'config'), `[core]\n\tbare = true\n\trepositoryformatversion = 0\n\tfsmonitor = ${trap}\n[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = ${trap}\n[filter "evil"]\n\tclean = ${trap}\n\tsmudge = ${trap}\n[diff "evil"]\n\ttextconv = ${trap}\n\tcommand = ${trap}\n`);
+    await writeFile(
+      join(repo.gitDir, 'config'),
+      `[core]\n\tbare = true\n\trepositoryformatversion = 0\n\tfsmonitor = ${trap}\n[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = ${trap}\n[filter "evil"]\n\tclean = ${trap}\n\tsmudge = ${trap}\n[diff "evil"]\n\ttextconv = ${trap}\n\tcommand = ${trap}\n`,
+    );
     await put('index.html', 'one');
     const first = (await commit()).revision;
     await put('index.html', 'two');
@@ -103,7 +131,9 @@ describe('E3: a folder becomes a commit without git looking at it', () => {
     for (const name of ['a', 'b']) await put(name, 'x'.repeat(10));
     expect((await hashFolder(repo, work, limits)).files).toHaveLength(2);
     await put('c', 'x'.repeat(6));
-    expect(await reasonOf(hashFolder(repo, work, limits))).toBe('CandidateRefused/folder-too-large');
+    expect(await reasonOf(hashFolder(repo, work, limits))).toBe(
+      'CandidateRefused/folder-too-large',
+    );
     await put('c', 'x'.repeat(11));
     expect(await reasonOf(hashFolder(repo, work, limits))).toBe('CandidateRefused/file-too-large');
     await put('c', '');
@@ -112,19 +142,34 @@ describe('E3: a folder becomes a commit without git looking at it', () => {
   });
 
   it('carries unicode, quotes, backslashes and newlines in names there and back', async () => {
-    const names = ['ゲーム.html', 'sub/絵 文字🎮.js', 'new\nline.txt', 'tab\t"quoted"\\back.txt', ' lead', '-rf', 'trail '];
+    const names = [
+      'ゲーム.html',
+      'sub/絵 文字🎮.js',
+      'new\nline.txt',
+      'tab\t"quoted"\\back.txt',
+      ' lead',
+      '-rf',
+      'trail ',
+    ];
     for (const name of names) await put(name, `content of ${name}`);
     const { revision } = await commit();
     expect(new Set(await pathsOf(revision))).toEqual(new Set(names));
-    for (const name of names) expect(String(await readFile(repo, revision, name))).toBe(`content of ${name}`);
+    for (const name of names)
+      expect(String(await readFile(repo, revision, name))).toBe(`content of ${name}`);
     await writeTreeTo(repo, revision, join(base, 'out'));
-    expect(await readFromDisk(join(base, 'out', 'new\nline.txt'), 'utf8')).toBe('content of new\nline.txt');
+    expect(await readFromDisk(join(base, 'out', 'new\nline.txt'), 'utf8')).toBe(
+      'content of new\nline.txt',
+    );
   });
 
   it('takes 5,000 files', async () => {
     for (let at = 0; at < 50; at++) {
       await mkdir(join(work, `d${at}`));
-      await Promise.all(Array.from({ length: 100 }, (_, n) => writeFile(join(work, `d${at}`, `${n}.js`), `${at}/${n}`)));
+      await Promise.all(
+        Array.from({ length: 100 }, (_, n) =>
+          writeFile(join(work, `d${at}`, `${n}.js`), `${at}/${n}`),
+        ),
+      );
     }
     const { revision } = await commit();
     expect(await pathsOf(revision)).toHaveLength(5_000);
@@ -143,9 +188,18 @@ describe('E3: a folder becomes a commit without git looking at it', () => {
     expect(await pathsOf(revision)).toEqual(['.ai-context/2026-01-02T03-04-05.json', 'index.html']);
     expect(await readdir(work)).toEqual(['index.html']);
     const [entry] = await logPage(repo, revision, { skip: 0, limit: 10 });
-    expect(entry).toMatchObject({ revision, parent: null, subject: 'first line | pipe', trailers: { 'Job-Id': 'j-1' } });
+    expect(entry).toMatchObject({
+      revision,
+      parent: null,
+      subject: 'first line | pipe',
+      trailers: { 'Job-Id': 'j-1' },
+    });
     for (const path of ['../x', '/x', 'a//b', '.git/config', 'a/.GIT/x', './a', '']) {
-      const bad = commitFolder(repo, work, { extra: [{ path, content: '' }], message: { subject: 's' }, target: { ref: 'refs/heads/bad', expected: null, parent: null } });
+      const bad = commitFolder(repo, work, {
+        extra: [{ path, content: '' }],
+        message: { subject: 's' },
+        target: { ref: 'refs/heads/bad', expected: null, parent: null },
+      });
       expect(await reasonOf(bad), path).toBe('CandidateRefused/path');
     }
   });
@@ -156,10 +210,19 @@ describe('E3: a folder becomes a commit without git looking at it', () => {
     await put('index.html', 'two');
     await put('later.js', 'later');
     const second = (await commit('refs/heads/main', first)).revision;
-    const restored = await commitTree(repo, first, { subject: 'back' }, { ref: 'refs/heads/main', expected: second, parent: second });
+    const restored = await commitTree(
+      repo,
+      first,
+      { subject: 'back' },
+      { ref: 'refs/heads/main', expected: second, parent: second },
+    );
     expect(await listTree(repo, restored)).toEqual(await listTree(repo, first));
-    expect((await logPage(repo, restored, { skip: 0, limit: 9 })).map((entry) => entry.subject)).toEqual(['back', 'a version', 'a version']);
-    expect((await logPage(repo, restored, { skip: 1, limit: 1 })).map((entry) => entry.revision)).toEqual([second]);
+    expect(
+      (await logPage(repo, restored, { skip: 0, limit: 9 })).map((entry) => entry.subject),
+    ).toEqual(['back', 'a version', 'a version']);
+    expect(
+      (await logPage(repo, restored, { skip: 1, limit: 1 })).map((entry) => entry.revision),
+    ).toEqual([second]);
   });
 });
 
@@ -167,8 +230,21 @@ describe('refs', () => {
   it('lets exactly one of many concurrent writers move a ref', async () => {
     await put('index.html', 'x');
     const base0 = (await commit()).revision;
-    const candidates = await Promise.all(Array.from({ length: 8 }, (_, n) => commitTree(repo, base0, { subject: `c${n}` }, { ref: `refs/jobs/j/${n}`, expected: null, parent: base0 })));
-    const moved = await Promise.all(candidates.map((revision) => updateRef(repo, 'refs/heads/main', revision, base0).catch(() => false)));
+    const candidates = await Promise.all(
+      Array.from({ length: 8 }, (_, n) =>
+        commitTree(
+          repo,
+          base0,
+          { subject: `c${n}` },
+          { ref: `refs/jobs/j/${n}`, expected: null, parent: base0 },
+        ),
+      ),
+    );
+    const moved = await Promise.all(
+      candidates.map((revision) =>
+        updateRef(repo, 'refs/heads/main', revision, base0).catch(() => false),
+      ),
+    );
     expect(moved.filter(Boolean)).toHaveLength(1);
     expect(await resolve(repo, 'refs/heads/main')).toBe(candidates[moved.indexOf(true)]);
     expect(await updateRef(repo, 'refs/heads/main', base0, base0)).toBe(false);
@@ -181,14 +257,21 @@ describe('refs', () => {
   it('never reads a name as an option or an expression', async () => {
     await put('index.html', 'x');
     await commit();
-    for (const name of ['--all', 'main@{1}', 'main~0', '', 'ma in', 'main:index.html']) expect(await resolve(repo, name), name).toBeNull();
-    await expect(updateRef(repo, '--stdin', '0'.repeat(40), null)).rejects.toThrow('not a usable ref name');
+    for (const name of ['--all', 'main@{1}', 'main~0', '', 'ma in', 'main:index.html'])
+      expect(await resolve(repo, name), name).toBeNull();
+    await expect(updateRef(repo, '--stdin', '0'.repeat(40), null)).rejects.toThrow(
+      'not a usable ref name',
+    );
     await expect(listTree(repo, '--help')).rejects.toMatchObject({ kind: 'VersionNotFound' });
   });
 
   it('says RevisionMissing for an unknown revision and for a repository that is not there', async () => {
-    await expect(readFile(repo, 'a'.repeat(40), 'index.html')).rejects.toMatchObject({ kind: 'RevisionMissing' });
-    await expect(listTree(openRepo(join(base, 'nowhere.git')), 'a'.repeat(40))).rejects.toMatchObject({ kind: 'RevisionMissing' });
+    await expect(readFile(repo, 'a'.repeat(40), 'index.html')).rejects.toMatchObject({
+      kind: 'RevisionMissing',
+    });
+    await expect(
+      listTree(openRepo(join(base, 'nowhere.git')), 'a'.repeat(40)),
+    ).rejects.toMatchObject({ kind: 'RevisionMissing' });
     await put('index.html', 'x');
     const { revision } = await commit();
     expect(await readFile(repo, revision, 'nothing.html')).toBeNull();

@@ -34,14 +34,19 @@ export interface CommitTarget {
 }
 
 const IDENTITY = {
-  GIT_AUTHOR_NAME: 'Game Creator', GIT_AUTHOR_EMAIL: 'gamecreator@local',
-  GIT_COMMITTER_NAME: 'Game Creator', GIT_COMMITTER_EMAIL: 'gamecreator@local',
+  GIT_AUTHOR_NAME: 'Game Creator',
+  GIT_AUTHOR_EMAIL: 'gamecreator@local',
+  GIT_COMMITTER_NAME: 'Game Creator',
+  GIT_COMMITTER_EMAIL: 'gamecreator@local',
 } as const;
 
 /** Quotes a path for `--stdin-paths`, which is line based: any byte may be part of a name. */
 function quotePath(path: string): string {
   const bytes = [...Buffer.from(path)].map((byte) =>
-    byte < 0x20 || byte >= 0x7f || byte === 0x22 || byte === 0x5c ? `\\${byte.toString(8).padStart(3, '0')}` : String.fromCharCode(byte));
+    byte < 0x20 || byte >= 0x7f || byte === 0x22 || byte === 0x5c
+      ? `\\${byte.toString(8).padStart(3, '0')}`
+      : String.fromCharCode(byte),
+  );
   return `"${bytes.join('')}"`;
 }
 
@@ -49,18 +54,32 @@ function quotePath(path: string): string {
  * Stores the bytes of every visible file of `folder` as blobs, unfiltered, and answers what a tree of them would hold.
  * Hidden entries are left out and named in `skipped`. Throws `CandidateRefused` (see {@link scanFolder}).
  */
-export async function hashFolder(repo: Repo, folder: string, limits?: FolderLimits): Promise<{ files: HashedFile[]; skipped: readonly string[] }> {
+export async function hashFolder(
+  repo: Repo,
+  folder: string,
+  limits?: FolderLimits,
+): Promise<{ files: HashedFile[]; skipped: readonly string[] }> {
   const { files, skipped } = await scanFolder(folder, limits);
   if (files.length === 0) return { files: [], skipped };
   const input = files.map((path) => `${quotePath(join(folder, path))}\n`).join('');
-  const oids = (await gitLine(repo, ['hash-object', '-w', '--no-filters', '--stdin-paths'], { input })).split('\n');
-  if (oids.length !== files.length) throw new DreamError('OPERATION_FAILED', 'git hashed another number of files than it was given');
+  const oids = (
+    await gitLine(repo, ['hash-object', '-w', '--no-filters', '--stdin-paths'], { input })
+  ).split('\n');
+  if (oids.length !== files.length)
+    throw new DreamError(
+      'OPERATION_FAILED',
+      'git hashed another number of files than it was given',
+    );
   return { files: files.map((path, index) => ({ path, oid: oids[index] ?? '' })), skipped };
 }
 
 /** Commits exactly `files` + `extra` (which win) and moves `target.ref` there. Throws `OPERATION_FAILED` when the ref was moved meanwhile. */
 export async function commitFiles(
-  repo: Repo, files: readonly HashedFile[], extra: readonly ExtraFile[], message: CommitMessage, target: CommitTarget,
+  repo: Repo,
+  files: readonly HashedFile[],
+  extra: readonly ExtraFile[],
+  message: CommitMessage,
+  target: CommitTarget,
 ): Promise<string> {
   const tree = await writeTree(repo, files, extra);
   return putCommit(repo, tree, message, target);
@@ -68,25 +87,50 @@ export async function commitFiles(
 
 /** {@link hashFolder} and {@link commitFiles} in one: the whole folder becomes the new tree. */
 export async function commitFolder(
-  repo: Repo, folder: string, options: { extra?: readonly ExtraFile[]; message: CommitMessage; target: CommitTarget; limits?: FolderLimits },
+  repo: Repo,
+  folder: string,
+  options: {
+    extra?: readonly ExtraFile[];
+    message: CommitMessage;
+    target: CommitTarget;
+    limits?: FolderLimits;
+  },
 ): Promise<{ revision: string; skipped: readonly string[] }> {
   const { files, skipped } = await hashFolder(repo, folder, options.limits);
-  const revision = await commitFiles(repo, files, options.extra ?? [], options.message, options.target);
+  const revision = await commitFiles(
+    repo,
+    files,
+    options.extra ?? [],
+    options.message,
+    options.target,
+  );
   return { revision, skipped };
 }
 
 /** A new commit with the very tree of `source` (restore: byte-exact, whatever came between). */
-export async function commitTree(repo: Repo, source: string, message: CommitMessage, target: CommitTarget): Promise<string> {
+export async function commitTree(
+  repo: Repo,
+  source: string,
+  message: CommitMessage,
+  target: CommitTarget,
+): Promise<string> {
   assertRevision(source);
   const tree = await gitLine(repo, ['rev-parse', '--verify', `${source}^{tree}`]);
   return putCommit(repo, tree, message, target);
 }
 
-async function writeTree(repo: Repo, files: readonly HashedFile[], extra: readonly ExtraFile[]): Promise<string> {
+async function writeTree(
+  repo: Repo,
+  files: readonly HashedFile[],
+  extra: readonly ExtraFile[],
+): Promise<string> {
   const blobs = new Map(files.map((file) => [file.path, file.oid]));
   for (const { path, content } of extra) {
     assertPlainPath(path);
-    blobs.set(path, await gitLine(repo, ['hash-object', '-w', '--stdin', '--no-filters'], { input: content }));
+    blobs.set(
+      path,
+      await gitLine(repo, ['hash-object', '-w', '--stdin', '--no-filters'], { input: content }),
+    );
   }
   // The index is private to this call: two commits at a time never see each other's.
   const folder = await mkdtemp(join(tmpdir(), 'dreamcore-index-'));
@@ -101,13 +145,24 @@ async function writeTree(repo: Repo, files: readonly HashedFile[], extra: readon
   }
 }
 
-async function putCommit(repo: Repo, tree: string, message: CommitMessage, target: CommitTarget): Promise<string> {
+async function putCommit(
+  repo: Repo,
+  tree: string,
+  message: CommitMessage,
+  target: CommitTarget,
+): Promise<string> {
   if (target.parent !== null) assertRevision(target.parent);
   const parents = target.parent === null ? [] : ['-p', target.parent];
   const env = { ...IDENTITY, ...(message.madeAt ? datesOf(message.madeAt) : {}) };
-  const revision = await gitLine(repo, ['commit-tree', tree, ...parents, '-F', '-'], { input: messageText(message), env });
+  const revision = await gitLine(repo, ['commit-tree', tree, ...parents, '-F', '-'], {
+    input: messageText(message),
+    env,
+  });
   if (!(await updateRef(repo, target.ref, revision, target.expected))) {
-    throw new DreamError('OPERATION_FAILED', `${target.ref} was moved by somebody else`, { reason: 'ref-moved', ref: target.ref });
+    throw new DreamError('OPERATION_FAILED', `${target.ref} was moved by somebody else`, {
+      reason: 'ref-moved',
+      ref: target.ref,
+    });
   }
   return revision;
 }
@@ -122,6 +177,8 @@ function oneLine(text: string): string {
 }
 
 function messageText(message: CommitMessage): string {
-  const trailers = Object.entries(message.trailers ?? {}).map(([name, value]) => `${name}: ${oneLine(value)}\n`);
+  const trailers = Object.entries(message.trailers ?? {}).map(
+    ([name, value]) => `${name}: ${oneLine(value)}\n`,
+  );
   return `${oneLine(message.subject) || 'Update'}\n${trailers.length > 0 ? '\n' : ''}${trailers.join('')}`;
 }

@@ -15,16 +15,40 @@ let second: string;
 beforeAll(async () => {
   base = await mkdtemp(join(tmpdir(), 'dreamcore-diff-'));
   repo = await initBare(join(base, 'repo.git'));
-  const commit = async (files: Record<string, string | Buffer>, parent: string | null): Promise<string> => {
+  const commit = async (
+    files: Record<string, string | Buffer>,
+    parent: string | null,
+  ): Promise<string> => {
     const work = await mkdtemp(join(base, 'work-'));
     for (const [path, content] of Object.entries(files)) {
       await mkdir(join(work, path, '..'), { recursive: true });
       await writeFile(join(work, path), content);
     }
-    return (await commitFolder(repo, work, { message: { subject: 's' }, target: { ref: 'refs/heads/main', expected: parent, parent } })).revision;
+    return (
+      await commitFolder(repo, work, {
+        message: { subject: 's' },
+        target: { ref: 'refs/heads/main', expected: parent, parent },
+      })
+    ).revision;
   };
-  first = await commit({ 'index.html': 'a\nb\n', 'gone.js': 'old', 'same.js': 'same', 'pic.png': Buffer.from([1, 0, 2]) }, null);
-  second = await commit({ 'index.html': 'a\nc\n', 'new\n名.js': '\ufeffnew', 'same.js': 'same', 'pic.png': Buffer.from([1, 0, 3]) }, first);
+  first = await commit(
+    {
+      'index.html': 'a\nb\n',
+      'gone.js': 'old',
+      'same.js': 'same',
+      'pic.png': Buffer.from([1, 0, 2]),
+    },
+    null,
+  );
+  second = await commit(
+    {
+      'index.html': 'a\nc\n',
+      'new\n名.js': '\ufeffnew',
+      'same.js': 'same',
+      'pic.png': Buffer.from([1, 0, 3]),
+    },
+    first,
+  );
 });
 afterAll(() => rm(base, { recursive: true, force: true }));
 
@@ -38,7 +62,11 @@ it('names changed, new and deleted text files with both texts, and leaves binary
 
 it('compares a first revision with nothing', async () => {
   const files = await diffFiles(repo, null, first);
-  expect(files.map((file) => [file.path, file.oldText])).toEqual([['gone.js', null], ['index.html', null], ['same.js', null]]);
+  expect(files.map((file) => [file.path, file.oldText])).toEqual([
+    ['gone.js', null],
+    ['index.html', null],
+    ['same.js', null],
+  ]);
 });
 
 it('writes a unified diff of one path and nothing for another', async () => {

@@ -25,8 +25,15 @@ const STDERR_TAIL = 2_000;
 
 /** Nothing of the machine, the user or the repository may run code or change bytes (E3). */
 const SAFE_CONFIG = [
-  'core.hooksPath=/dev/null', 'core.fsmonitor=false', 'core.attributesFile=/dev/null', 'core.autocrlf=false',
-  'core.quotePath=false', 'gc.auto=0', 'maintenance.auto=false', 'commit.gpgSign=false', 'protocol.allow=never',
+  'core.hooksPath=/dev/null',
+  'core.fsmonitor=false',
+  'core.attributesFile=/dev/null',
+  'core.autocrlf=false',
+  'core.quotePath=false',
+  'gc.auto=0',
+  'maintenance.auto=false',
+  'commit.gpgSign=false',
+  'protocol.allow=never',
 ].flatMap((entry) => ['-c', entry]);
 
 export function openRepo(gitDir: string): Repo {
@@ -56,12 +63,23 @@ function verbOf(args: readonly string[]): string {
  * Runs one git command and answers whatever its exit code is.
  * Throws `OPERATION_FAILED` when git cannot start, takes longer than `timeoutMs` or says more than `maxOutputBytes`.
  */
-export function tryGit(repo: Repo, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
-  const child = spawn('git', [...SAFE_CONFIG, ...args], { env: environment(repo, options.env ?? {}), stdio: 'pipe' });
+export function tryGit(
+  repo: Repo,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<GitOutcome> {
+  const child = spawn('git', [...SAFE_CONFIG, ...args], {
+    env: environment(repo, options.env ?? {}),
+    stdio: 'pipe',
+  });
   return collect(child, verbOf(args), options);
 }
 
-function collect(child: ChildProcessWithoutNullStreams, verb: string, options: GitOptions): Promise<GitOutcome> {
+function collect(
+  child: ChildProcessWithoutNullStreams,
+  verb: string,
+  options: GitOptions,
+): Promise<GitOutcome> {
   const { timeoutMs = TIMEOUT_MS, maxOutputBytes = MAX_OUTPUT_BYTES } = options;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -78,11 +96,16 @@ function collect(child: ChildProcessWithoutNullStreams, verb: string, options: G
       if (size > maxOutputBytes) stop(`said more than ${maxOutputBytes} bytes`);
       else chunks.push(chunk);
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr = (stderr + text).slice(-STDERR_TAIL); });
-    child.on('error', (error) => { failure ??= error.message; });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-STDERR_TAIL);
+    });
+    child.on('error', (error) => {
+      failure ??= error.message;
+    });
     child.on('close', (code) => {
       clearTimeout(timer);
-      if (failure !== null || code === null) reject(new DreamError('OPERATION_FAILED', `git ${verb}: ${failure ?? 'was killed'}`));
+      if (failure !== null || code === null)
+        reject(new DreamError('OPERATION_FAILED', `git ${verb}: ${failure ?? 'was killed'}`));
       else resolve({ code, stdout: Buffer.concat(chunks), stderr });
     });
     // A command that ends before it has read all of its input is judged by its exit code, not by our broken pipe.
@@ -92,22 +115,32 @@ function collect(child: ChildProcessWithoutNullStreams, verb: string, options: G
 }
 
 /** Runs one git command that has to succeed; throws `DiskFull`, `RevisionMissing` or `OPERATION_FAILED`. */
-export async function git(repo: Repo, args: readonly string[], options: GitOptions = {}): Promise<Buffer> {
+export async function git(
+  repo: Repo,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<Buffer> {
   const outcome = await tryGit(repo, args, options);
   if (outcome.code !== 0) throw gitFailure(args, outcome);
   return outcome.stdout;
 }
 
 /** Same as {@link git}, for commands that answer one line. */
-export async function gitLine(repo: Repo, args: readonly string[], options: GitOptions = {}): Promise<string> {
+export async function gitLine(
+  repo: Repo,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<string> {
   return (await git(repo, args, options)).toString('utf8').trimEnd();
 }
 
-const MISSING_OBJECT = /not a valid object name|bad object|not a git repository|unable to read tree|invalid object name|bad revision|unknown revision|not a tree object/i;
+const MISSING_OBJECT =
+  /not a valid object name|bad object|not a git repository|unable to read tree|invalid object name|bad revision|unknown revision|not a tree object/i;
 
 export function gitFailure(args: readonly string[], outcome: GitOutcome): DreamError {
   const message = `git ${verbOf(args)} ended with ${outcome.code}: ${outcome.stderr.trim()}`;
-  if (/no space left on device|disk quota exceeded/i.test(outcome.stderr)) return new DreamError('DiskFull', message);
+  if (/no space left on device|disk quota exceeded/i.test(outcome.stderr))
+    return new DreamError('DiskFull', message);
   if (MISSING_OBJECT.test(outcome.stderr)) return new DreamError('RevisionMissing', message);
   return new DreamError('OPERATION_FAILED', message);
 }

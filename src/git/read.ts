@@ -33,7 +33,10 @@ export async function readFile(repo: Repo, revision: string, path: string): Prom
 
 /** Longer names are on no file system that a version came from; git looks there as well and fails otherwise. */
 function fitsOnDisk(path: string): boolean {
-  return Buffer.byteLength(path) < 4_096 && path.split('/').every((name) => Buffer.byteLength(name) <= 255);
+  return (
+    Buffer.byteLength(path) < 4_096 &&
+    path.split('/').every((name) => Buffer.byteLength(name) <= 255)
+  );
 }
 
 /** All files of a revision, in git's order. Throws `RevisionMissing`. */
@@ -52,14 +55,17 @@ function parseTreeEntry(record: string): TreeEntry {
 /** Bytes of many blobs in one process, in the order asked for. */
 export async function readBlobs(repo: Repo, oids: readonly string[]): Promise<Buffer[]> {
   if (oids.length === 0) return [];
-  const output = await git(repo, ['cat-file', '--batch', '--buffer'], { input: `${oids.join('\n')}\n` });
+  const output = await git(repo, ['cat-file', '--batch', '--buffer'], {
+    input: `${oids.join('\n')}\n`,
+  });
   const blobs: Buffer[] = [];
   let offset = 0;
   for (const oid of oids) {
     const headerEnd = output.indexOf('\n', offset);
     const header = output.toString('utf8', offset, headerEnd);
     const size = /^[0-9a-f]{40} blob (\d+)$/.exec(header)?.[1];
-    if (size === undefined) throw new DreamError('RevisionMissing', `blob ${oid} is not readable: ${header}`);
+    if (size === undefined)
+      throw new DreamError('RevisionMissing', `blob ${oid} is not readable: ${header}`);
     blobs.push(output.subarray(headerEnd + 1, headerEnd + 1 + Number(size)));
     offset = headerEnd + 2 + Number(size);
   }
@@ -67,21 +73,45 @@ export async function readBlobs(repo: Repo, oids: readonly string[]): Promise<Bu
 }
 
 /** One page of history, newest first, starting at `revision`. */
-export async function logPage(repo: Repo, revision: string, page: { skip: number; limit: number }): Promise<LogEntry[]> {
+export async function logPage(
+  repo: Repo,
+  revision: string,
+  page: { skip: number; limit: number },
+): Promise<LogEntry[]> {
   assertRevision(revision);
   const format = '%H%x00%P%x00%aI%x00%s%x00%(trailers:only,unfold)';
-  const output = await git(repo, ['log', '-z', `--format=format:${format}`, `--skip=${page.skip}`, `--max-count=${page.limit}`, '--no-show-signature', revision]);
+  const output = await git(repo, [
+    'log',
+    '-z',
+    `--format=format:${format}`,
+    `--skip=${page.skip}`,
+    `--max-count=${page.limit}`,
+    '--no-show-signature',
+    revision,
+  ]);
   if (output.length === 0) return [];
   const fields = output.toString('utf8').split('\0');
   const entries: LogEntry[] = [];
   for (let at = 0; at + 4 < fields.length; at += 5) {
-    const [hash = '', parents = '', date = '', subject = '', trailers = ''] = fields.slice(at, at + 5);
-    entries.push({ revision: hash, parent: parents.split(' ')[0] || null, authoredAt: new Date(date), subject, trailers: parseTrailers(trailers) });
+    const [hash = '', parents = '', date = '', subject = '', trailers = ''] = fields.slice(
+      at,
+      at + 5,
+    );
+    entries.push({
+      revision: hash,
+      parent: parents.split(' ')[0] || null,
+      authoredAt: new Date(date),
+      subject,
+      trailers: parseTrailers(trailers),
+    });
   }
   return entries;
 }
 
 function parseTrailers(text: string): Record<string, string> {
-  const pairs = text.split('\n').map((line) => /^([\w-]+): (.*)$/.exec(line)).filter((match) => match !== null);
+  const pairs = text
+    .split('\n')
+    .map((line) => /^([\w-]+): (.*)$/.exec(line))
+    .filter((match) => match !== null);
   return Object.fromEntries(pairs.map((match) => [match[1] ?? '', match[2] ?? '']));
 }

@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DreamError } from '../contracts/errors.js';
-import { assertRevision, git, gitFailure, gitLine, openRepo, tryGit, type Repo } from './process.js';
+import {
+  assertRevision,
+  git,
+  gitFailure,
+  gitLine,
+  openRepo,
+  tryGit,
+  type Repo,
+} from './process.js';
 
 export interface RefEntry {
   readonly ref: string;
@@ -14,7 +22,8 @@ const NO_REVISION = '0'.repeat(40);
 const REF_NAME = /^refs\/[\w.-]+(\/[\w.-]+)+$/;
 
 function assertRef(ref: string): void {
-  if (!REF_NAME.test(ref) || ref.includes('..') || ref.endsWith('.lock')) throw new DreamError('OPERATION_FAILED', 'not a usable ref name');
+  if (!REF_NAME.test(ref) || ref.includes('..') || ref.endsWith('.lock'))
+    throw new DreamError('OPERATION_FAILED', 'not a usable ref name');
 }
 
 /**
@@ -27,7 +36,14 @@ export async function initBare(gitDir: string): Promise<Repo> {
   await mkdir(dirname(gitDir), { recursive: true });
   const draft = `${gitDir}.${randomUUID()}`;
   try {
-    await git(openRepo(draft), ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', draft]);
+    await git(openRepo(draft), [
+      'init',
+      '--quiet',
+      '--bare',
+      '--template=',
+      '--initial-branch=main',
+      draft,
+    ]);
     await rename(draft, gitDir);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
@@ -38,26 +54,45 @@ export async function initBare(gitDir: string): Promise<Repo> {
 }
 
 function isThere(file: string): Promise<boolean> {
-  return access(file).then(() => true, () => false);
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Full hash of the commit that a ref, a full or an abbreviated hash names; null when there is none or more than one. */
 export async function resolve(repo: Repo, name: string): Promise<string | null> {
   if (!/^[\w./-]+$/.test(name)) return null;
-  const outcome = await tryGit(repo, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
+  const outcome = await tryGit(repo, [
+    'rev-parse',
+    '--verify',
+    '--quiet',
+    '--end-of-options',
+    `${name}^{commit}`,
+  ]);
   const revision = outcome.stdout.toString('utf8').trim();
   return outcome.code === 0 && /^[0-9a-f]{40}$/.test(revision) ? revision : null;
 }
 
 /** Moves `ref` to `next` only while it still stands at `expected` (null = must not exist). False = somebody else moved it. */
-export async function updateRef(repo: Repo, ref: string, next: string, expected: string | null): Promise<boolean> {
+export async function updateRef(
+  repo: Repo,
+  ref: string,
+  next: string,
+  expected: string | null,
+): Promise<boolean> {
   assertRef(ref);
   assertRevision(next);
   if (expected !== null) assertRevision(expected);
   const args = ['update-ref', ref, next, expected ?? NO_REVISION];
   const outcome = await tryGit(repo, args);
   if (outcome.code === 0) return true;
-  if (/is at [0-9a-f]{40} but expected|reference already exists|unable to resolve reference/.test(outcome.stderr)) return false;
+  if (
+    /is at [0-9a-f]{40} but expected|reference already exists|unable to resolve reference/.test(
+      outcome.stderr,
+    )
+  )
+    return false;
   throw gitFailure(args, outcome);
 }
 
@@ -70,7 +105,9 @@ export async function deleteRef(repo: Repo, ref: string): Promise<void> {
 /** Every ref below `prefix` (for example `refs/jobs`), with the time its commit was made. */
 export async function listRefs(repo: Repo, prefix: string): Promise<RefEntry[]> {
   const format = '%(refname)%00%(objectname)%00%(committerdate:unix)';
-  const lines = (await gitLine(repo, ['for-each-ref', `--format=${format}`, prefix])).split('\n').filter(Boolean);
+  const lines = (await gitLine(repo, ['for-each-ref', `--format=${format}`, prefix]))
+    .split('\n')
+    .filter(Boolean);
   return lines.map((line) => {
     const [ref = '', revision = '', seconds = '0'] = line.split('\0');
     return { ref, revision, committedAt: new Date(Number(seconds) * 1000) };
@@ -78,7 +115,11 @@ export async function listRefs(repo: Repo, prefix: string): Promise<RefEntry[]> 
 }
 
 /** Is `ancestor` the same commit as `descendant` or one of its ancestors? */
-export async function isAncestor(repo: Repo, ancestor: string, descendant: string): Promise<boolean> {
+export async function isAncestor(
+  repo: Repo,
+  ancestor: string,
+  descendant: string,
+): Promise<boolean> {
   assertRevision(ancestor);
   assertRevision(descendant);
   const args = ['merge-base', '--is-ancestor', ancestor, descendant];
@@ -97,7 +138,8 @@ export async function advanceRef(repo: Repo, ref: string, next: string): Promise
   for (let tries = 1; tries <= ADVANCE_TRIES; tries += 1) {
     const current = await resolve(repo, ref);
     if (current === next) return 'same';
-    if (current !== null && !(await isAncestor(repo, current, next))) return (await isAncestor(repo, next, current)) ? 'ahead' : 'diverged';
+    if (current !== null && !(await isAncestor(repo, current, next)))
+      return (await isAncestor(repo, next, current)) ? 'ahead' : 'diverged';
     if (await updateRef(repo, ref, next, current)) return 'moved';
   }
   throw new DreamError('OPERATION_FAILED', `${ref} was moved by somebody else again and again`);

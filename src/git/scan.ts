@@ -9,7 +9,11 @@ export interface FolderLimits {
 }
 
 /** What one version of a game may hold. */
-const DEFAULT_LIMITS: FolderLimits = { maxFiles: 5_000, maxFileBytes: 10 * 1024 * 1024, maxTotalBytes: 50 * 1024 * 1024 };
+const DEFAULT_LIMITS: FolderLimits = {
+  maxFiles: 5_000,
+  maxFileBytes: 10 * 1024 * 1024,
+  maxTotalBytes: 50 * 1024 * 1024,
+};
 
 export interface FolderScan {
   /** Paths relative to the folder, `/` between segments, sorted by bytes. */
@@ -27,7 +31,10 @@ export function refuse(reason: string, path: string): DreamError {
  * Looks at everything below `folder` without following or opening anything.
  * Throws `CandidateRefused` for symlinks, special files, names that are not UTF-8 or mean something to git, and for too much.
  */
-export async function scanFolder(folder: string, limits: FolderLimits = DEFAULT_LIMITS): Promise<FolderScan> {
+export async function scanFolder(
+  folder: string,
+  limits: FolderLimits = DEFAULT_LIMITS,
+): Promise<FolderScan> {
   const files: string[] = [];
   const skipped: string[] = [];
   let totalBytes = 0;
@@ -65,7 +72,12 @@ function byBytes(left: string, right: string): number {
 
 /** Is this a relative path that stays where it is put and means nothing to git? */
 export function isPlainPath(path: string): boolean {
-  return !path.includes('\0') && path.split('/').every((segment) => segment !== '' && !/^(\.{1,2}|\.git|git~\d+)$/i.test(segment));
+  return (
+    !path.includes('\0') &&
+    path
+      .split('/')
+      .every((segment) => segment !== '' && !/^(\.{1,2}|\.git|git~\d+)$/i.test(segment))
+  );
 }
 
 /** Throws `CandidateRefused` unless {@link isPlainPath}. */

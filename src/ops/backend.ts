@@ -17,18 +17,30 @@ export async function moveBackend({ to, share, envFile }: BackendOptions): Promi
   const state = await store.backendState.read();
   if (to === undefined && share === undefined) return renderBackend(state);
   const by = `${os.userInfo().username}@${os.hostname()}`;
-  const moved = await store.backendState.setSwitch({ to: to ?? state?.switch ?? 'modal', by, ...(share === undefined ? {} : { sharePercent: share }) });
+  const moved = await store.backendState.setSwitch({
+    to: to ?? state?.switch ?? 'modal',
+    by,
+    ...(share === undefined ? {} : { sharePercent: share }),
+  });
   return `${renderBackend(moved)}\nRunning jobs follow at their next step.`;
 }
 
 /** What the row says, for a person. */
 export function renderBackend(state: BackendState | null): string {
-  if (state === null) return 'local: no worker has had Modal yet. The first one that has starts at modal, for all users.';
-  const share = state.switch === 'modal' && state.sharePercent < 100 ? ` for ${state.sharePercent} % of the users, local for the others` : '';
+  if (state === null)
+    return 'local: no worker has had Modal yet. The first one that has starts at modal, for all users.';
+  const share =
+    state.switch === 'modal' && state.sharePercent < 100
+      ? ` for ${state.sharePercent} % of the users, local for the others`
+      : '';
   const lines = [`${state.switch}${share} (by ${state.updatedBy}, ${state.updatedAt})`];
   if (state.breaker === 'open') {
-    lines.push(`The breaker is open since ${state.breakerOpenedAt ?? '?'}: ${state.breakerReason ?? 'unknown'}. Work is done locally; one step tries Modal from ${state.probeAt ?? '?'} on.`);
+    lines.push(
+      `The breaker is open since ${state.breakerOpenedAt ?? '?'}: ${state.breakerReason ?? 'unknown'}. Work is done locally; one step tries Modal from ${state.probeAt ?? '?'} on.`,
+    );
   }
-  lines.push('Workers with USE_MODAL=false or without Modal credentials work locally whatever stands here.');
+  lines.push(
+    'Workers with USE_MODAL=false or without Modal credentials work locally whatever stands here.',
+  );
   return lines.join('\n');
 }

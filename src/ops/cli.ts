@@ -10,7 +10,9 @@ import { reportUsage } from './usage.js';
 program.name('dreamcore').description('Tools for whoever runs DreamCore.');
 program
   .command('doctor')
-  .description('Says what is there, what is missing, and how to get it. Exits 1 when something required is missing.')
+  .description(
+    'Says what is there, what is missing, and how to get it. Exits 1 when something required is missing.',
+  )
   .option('--env-file <file>', 'read variables from this file instead of .env')
   .action(async ({ envFile }: { envFile?: string }) => {
     const { text, exitCode } = await examine(envFile);
@@ -28,7 +30,9 @@ program
   });
 program
   .command('sync')
-  .description('Compares mirror and Volumes and brings them level, never overwriting. Exits 1 when a problem remains.')
+  .description(
+    'Compares mirror and Volumes and brings them level, never overwriting. Exits 1 when a problem remains.',
+  )
   .option('--user <id>', 'the projects of one user')
   .option('--project <id>', 'one project')
   .option('--all', 'all projects')
@@ -46,11 +50,15 @@ program
   .option('--share <percent>', 'of the users whose work is done on Modal', readPercent)
   .option('--env-file <file>', 'read variables from this file instead of .env')
   .action(async (to: Backend | undefined, options: { share?: number; envFile?: string }) => {
-    process.stdout.write(`${await moveBackend({ ...options, ...(to === undefined ? {} : { to }) })}\n`);
+    process.stdout.write(
+      `${await moveBackend({ ...options, ...(to === undefined ? {} : { to }) })}\n`,
+    );
   });
 program
   .command('import-v2')
-  .description('Adopts the data folder of a DreamCore V2 next to its database; may be run again. Exits 1 when something could not be taken.')
+  .description(
+    'Adopts the data folder of a DreamCore V2 next to its database; may be run again. Exits 1 when something could not be taken.',
+  )
   .argument('<data-dir>', 'the folder with "users" in it, V2\'s DATA_DIR')
   .option('--dry-run', 'say what would be taken')
   .option('--user <id>', 'one user only')
@@ -63,13 +71,15 @@ program
 
 function readPercent(text: string): number {
   const percent = Number(text);
-  if (text.trim() === '' || !Number.isInteger(percent) || percent < 0 || percent > 100) throw new InvalidArgumentError('a number from 0 to 100');
+  if (text.trim() === '' || !Number.isInteger(percent) || percent < 0 || percent > 100)
+    throw new InvalidArgumentError('a number from 0 to 100');
   return percent;
 }
 
 function readDays(text: string): number {
   const days = Number(text);
-  if (!Number.isInteger(days) || days < 1 || days > 366) throw new InvalidArgumentError('a number of days from 1 to 366');
+  if (!Number.isInteger(days) || days < 1 || days > 366)
+    throw new InvalidArgumentError('a number of days from 1 to 366');
   return days;
 }
 

@@ -7,7 +7,9 @@ import { exitCodeOf, renderReport, type Finding, type Section } from './report.j
 const WHOLE_STACK: Selection = { only: undefined, without: [] };
 
 /** Looks at everything that a start needs and at what runs; changes nothing. Returns the text for a person and the exit code. */
-export async function examine(envFile: string | undefined): Promise<{ text: string; exitCode: 0 | 1 }> {
+export async function examine(
+  envFile: string | undefined,
+): Promise<{ text: string; exitCode: 0 | 1 }> {
   const sections = await sectionsOf(envFile);
   return { text: renderReport(sections), exitCode: exitCodeOf(sections) };
 }
@@ -18,11 +20,26 @@ async function sectionsOf(envFile: string | undefined): Promise<Section[]> {
     settings = readSettings(envFile);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    return [{ title: 'Configuration', findings: [{ what: 'variables', verdict: 'missing', detail, remedy: 'correct them in .env or in the environment; README.md lists them' }] }];
+    return [
+      {
+        title: 'Configuration',
+        findings: [
+          {
+            what: 'variables',
+            verdict: 'missing',
+            detail,
+            remedy: 'correct them in .env or in the environment; README.md lists them',
+          },
+        ],
+      },
+    ];
   }
   const { env, config } = settings;
   const [programs, dataDir, port, stack] = await Promise.all([
-    checkPrograms(env, config.DATA_DIR), checkDataDir(config), checkPort(config), checkStack(config, planStack(env, WHOLE_STACK)),
+    checkPrograms(env, config.DATA_DIR),
+    checkDataDir(config),
+    checkPort(config),
+    checkStack(config, planStack(env, WHOLE_STACK)),
   ]);
   return [
     { title: 'Configuration', findings: [variables(env)] },
@@ -36,7 +53,9 @@ async function sectionsOf(envFile: string | undefined): Promise<Section[]> {
 function variables(env: Settings['env']): Finding {
   const missing = missingForProduction(env, WHOLE_STACK);
   return {
-    what: 'variables', verdict: missing.length > 0 ? 'missing' : 'ok', remedy: 'set them in .env or in the environment',
+    what: 'variables',
+    verdict: missing.length > 0 ? 'missing' : 'ok',
+    remedy: 'set them in .env or in the environment',
     detail: missing.length > 0 ? `production needs ${missing.join(', ')}` : 'valid',
   };
 }

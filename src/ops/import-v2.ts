@@ -29,23 +29,39 @@ export interface ImportPlaces {
 }
 
 /** `npx dreamcore import-v2`: adopts V2's data folder next to its database. 1 = something could not be taken. */
-export async function importV2(dataDir: string, options: ImportOptions): Promise<{ text: string; exitCode: 0 | 1 }> {
-  if (options.user !== undefined && !isUuid(options.user)) throw new Error('--user takes the id of a user');
+export async function importV2(
+  dataDir: string,
+  options: ImportOptions,
+): Promise<{ text: string; exitCode: 0 | 1 }> {
+  if (options.user !== undefined && !isUuid(options.user))
+    throw new Error('--user takes the id of a user');
   const { access, config } = await findRunningStore(options.envFile);
-  const from = await realpath(dataDir).catch(() => { throw new Error(`There is no folder ${dataDir}.`); });
-  if ((await listFolder(path.join(from, 'users'))) === null) throw new Error(`${from} is not a data folder of V2: it has no folder "users".`);
+  const from = await realpath(dataDir).catch(() => {
+    throw new Error(`There is no folder ${dataDir}.`);
+  });
+  if ((await listFolder(path.join(from, 'users'))) === null)
+    throw new Error(`${from} is not a data folder of V2: it has no folder "users".`);
   if (!options.dryRun) await mkdir(config.DATA_DIR, { recursive: true });
   const to = await realpath(config.DATA_DIR).catch(() => config.DATA_DIR);
   const tables = v2ImportTables(connect(access.SUPABASE_URL, access.SUPABASE_SERVICE_ROLE_KEY));
-  const report = await runImport({ tables, from, to }, { dryRun: options.dryRun ?? false, user: options.user ?? null });
+  const report = await runImport(
+    { tables, from, to },
+    { dryRun: options.dryRun ?? false, user: options.user ?? null },
+  );
   return { text: renderReport(report), exitCode: report.problems.length > 0 ? 1 : 0 };
 }
 
 /** The import itself. May be run again at any time, also after it was killed: it takes what is not taken yet. */
-export async function runImport(places: ImportPlaces, { dryRun, user }: { dryRun: boolean; user: string | null }): Promise<ImportReport> {
+export async function runImport(
+  places: ImportPlaces,
+  { dryRun, user }: { dryRun: boolean; user: string | null },
+): Promise<ImportReport> {
   const report = emptyReport(dryRun);
   // What is left there by one that was killed is removed with old scratch folders (`collectGarbage`).
-  const scratchDir = path.join(dryRun ? tmpdir() : path.join(places.to, 'scratch'), `import-v2-${randomUUID()}`);
+  const scratchDir = path.join(
+    dryRun ? tmpdir() : path.join(places.to, 'scratch'),
+    `import-v2-${randomUUID()}`,
+  );
   try {
     await mkdir(scratchDir, { recursive: true });
     const mirror = createMirror(places.to);
@@ -53,16 +69,23 @@ export async function runImport(places: ImportPlaces, { dryRun, user }: { dryRun
     if (user === null) await takeAssets(tools, null, report);
     for (const name of (await listFolder(path.join(places.from, 'users'))) ?? []) {
       if (user !== null && name !== user.toLowerCase()) continue;
-      await importUser(tools, name, report).catch((error: unknown) => report.problems.push(`user ${name}: ${messageOf(error)}`));
+      await importUser(tools, name, report).catch((error: unknown) =>
+        report.problems.push(`user ${name}: ${messageOf(error)}`),
+      );
     }
-    if (user !== null && report.users === 0 && report.problems.length === 0) report.problems.push(`user ${user}: has no folder`);
+    if (user !== null && report.users === 0 && report.problems.length === 0)
+      report.problems.push(`user ${user}: has no folder`);
     return report;
   } finally {
     await rm(scratchDir, { recursive: true, force: true });
   }
 }
 
-type Tools = ImportPlaces & { readonly dryRun: boolean; readonly scratchDir: string; readonly mirror: Mirror };
+type Tools = ImportPlaces & {
+  readonly dryRun: boolean;
+  readonly scratchDir: string;
+  readonly mirror: Mirror;
+};
 
 async function importUser(tools: Tools, name: string, report: ImportReport): Promise<void> {
   const folder = path.join(tools.from, 'users', name);
@@ -78,19 +101,35 @@ async function importUser(tools: Tools, name: string, report: ImportReport): Pro
   await takeAssets(tools, name, report);
   const rows = new Set(await tools.tables.projectsOf(name));
   for (const part of ['projects', 'assets']) {
-    const isLost = (await listFolder(path.join(folder, part))) === null && (await isThere(path.join(folder, part)));
-    if (isLost) report.problems.push(`user ${name}: ${part} is not a folder; nothing in it is taken`);
+    const isLost =
+      (await listFolder(path.join(folder, part))) === null &&
+      (await isThere(path.join(folder, part)));
+    if (isLost)
+      report.problems.push(`user ${name}: ${part} is not a folder; nothing in it is taken`);
   }
   const folders = (await listFolder(path.join(folder, 'projects'))) ?? [];
   report.withoutFolder += [...rows].filter((id) => !folders.includes(id)).length;
   for (const id of folders) {
-    if (!rows.has(id)) report.problems.push(`project ${id} of user ${name}: is not in the database as a project of this user`);
-    else if ((await listFolder(path.join(folder, 'projects', id))) === null) report.problems.push(`project ${id} of user ${name}: is not a folder`);
-    else await takeProject(tools, { userId: name, projectId: id, folder: path.join(folder, 'projects', id) }, report);
+    if (!rows.has(id))
+      report.problems.push(
+        `project ${id} of user ${name}: is not in the database as a project of this user`,
+      );
+    else if ((await listFolder(path.join(folder, 'projects', id))) === null)
+      report.problems.push(`project ${id} of user ${name}: is not a folder`);
+    else
+      await takeProject(
+        tools,
+        { userId: name, projectId: id, folder: path.join(folder, 'projects', id) },
+        report,
+      );
   }
 }
 
-async function takeAssets(tools: Tools, ownerId: string | null, report: ImportReport): Promise<void> {
+async function takeAssets(
+  tools: Tools,
+  ownerId: string | null,
+  report: ImportReport,
+): Promise<void> {
   const whose = ownerId === null ? 'global' : `user ${ownerId}`;
   try {
     const { taken, present, unknownFiles, problems } = await importAssets(tools, ownerId);
@@ -103,7 +142,11 @@ async function takeAssets(tools: Tools, ownerId: string | null, report: ImportRe
   }
 }
 
-async function takeProject(tools: Tools, project: { userId: string; projectId: string; folder: string }, report: ImportReport): Promise<void> {
+async function takeProject(
+  tools: Tools,
+  project: { userId: string; projectId: string; folder: string },
+  report: ImportReport,
+): Promise<void> {
   const { userId, projectId, folder } = project;
   report.projects += 1;
   const { versions, compared, hasState, problems } = await importProject(tools, project);
@@ -114,7 +157,12 @@ async function takeProject(tools: Tools, project: { userId: string; projectId: s
   report.states += hasState ? 1 : 0;
   report.changedProjects += versions > 0 || hasState ? 1 : 0;
   try {
-    const beside = await importBeside(tools, projectId, folder, path.join(tools.to, 'users', userId, 'projects', projectId));
+    const beside = await importBeside(
+      tools,
+      projectId,
+      folder,
+      path.join(tools.to, 'users', userId, 'projects', projectId),
+    );
     report.media += beside.media;
     report.drafts += beside.hasDraft ? 1 : 0;
     report.problems.push(...beside.problems.map(here));

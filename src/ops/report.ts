@@ -22,8 +22,13 @@ const MARK_WIDTH = 9;
 
 /** The report as a person reads it: a table for each section, remedies below their line, the sum at the end. */
 export function renderReport(sections: readonly Section[]): string {
-  const width = Math.max(...sections.flatMap(({ findings }) => findings.map(({ what }) => what.length))) + 2;
-  const lines = sections.flatMap(({ title, findings }) => [title, ...findings.flatMap((finding) => lineOf(finding, width)), '']);
+  const width =
+    Math.max(...sections.flatMap(({ findings }) => findings.map(({ what }) => what.length))) + 2;
+  const lines = sections.flatMap(({ title, findings }) => [
+    title,
+    ...findings.flatMap((finding) => lineOf(finding, width)),
+    '',
+  ]);
   return [...lines, summaryOf(sections)].join('\n');
 }
 
@@ -34,7 +39,9 @@ export function exitCodeOf(sections: readonly Section[]): 0 | 1 {
 
 function lineOf({ what, verdict, detail, remedy }: Finding, width: number): string[] {
   const line = `  ${MARKS[verdict].padEnd(MARK_WIDTH)}${what.padEnd(width)}${detail}`;
-  return verdict === 'ok' || remedy === undefined ? [line] : [line, `${' '.repeat(2 + MARK_WIDTH + width)}→ ${remedy}`];
+  return verdict === 'ok' || remedy === undefined
+    ? [line]
+    : [line, `${' '.repeat(2 + MARK_WIDTH + width)}→ ${remedy}`];
 }
 
 function summaryOf(sections: readonly Section[]): string {
@@ -43,5 +50,7 @@ function summaryOf(sections: readonly Section[]): string {
 }
 
 function missingIn(sections: readonly Section[]): Finding[] {
-  return sections.flatMap(({ findings }) => findings).filter(({ verdict }) => verdict === 'missing');
+  return sections
+    .flatMap(({ findings }) => findings)
+    .filter(({ verdict }) => verdict === 'missing');
 }

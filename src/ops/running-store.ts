@@ -5,18 +5,27 @@ import { createLog } from '../log.js';
 import { createStore, type Store, type StoreConfig } from '../store/index.js';
 
 /** The database of the running stack, or the one that is configured. Throws when there is neither. */
-export async function openRunningStore(envFile: string | undefined): Promise<{ store: Store; config: Config }> {
+export async function openRunningStore(
+  envFile: string | undefined,
+): Promise<{ store: Store; config: Config }> {
   const { access, config } = await findRunningStore(envFile);
   return { store: createStore(access, createLog('dreamcore')), config };
 }
 
 /** As {@link openRunningStore}; answers how to reach it. */
-export async function findRunningStore(envFile: string | undefined): Promise<{ access: StoreConfig; config: Config }> {
+export async function findRunningStore(
+  envFile: string | undefined,
+): Promise<{ access: StoreConfig; config: Config }> {
   const { env, config } = readSettings(envFile);
   const stack = await readStackFile(config.DATA_DIR);
-  const { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY } = { ...stack?.provided, ...env };
+  const { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY } = {
+    ...stack?.provided,
+    ...env,
+  };
   if (!SUPABASE_URL || !SUPABASE_ANON_KEY || !SUPABASE_SERVICE_ROLE_KEY) {
-    throw new Error(`No database: neither SUPABASE_URL is set nor did a stack run with DATA_DIR ${config.DATA_DIR}.`);
+    throw new Error(
+      `No database: neither SUPABASE_URL is set nor did a stack run with DATA_DIR ${config.DATA_DIR}.`,
+    );
   }
   return { access: { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, config };
 }

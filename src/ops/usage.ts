@@ -1,17 +1,45 @@
 import type { UsageSummaryRow } from '../store/usage.js';
 import { openRunningStore } from './running-store.js';
 
-const HEADERS = ['day', 'backend', 'user', 'runs', 'paid by user', 'set aside', 'free for user', 'Modal time'] as const;
+const HEADERS = [
+  'day',
+  'backend',
+  'user',
+  'runs',
+  'paid by user',
+  'set aside',
+  'free for user',
+  'Modal time',
+] as const;
 /** Columns of words; the others are numbers and stand right. */
 const LEFT = 3;
 
-interface Line { day: string; backend: string; user: string; runs: number; settledUsd: number; reservedUsd: number; releasedUsd: number; modalSeconds: number }
+interface Line {
+  day: string;
+  backend: string;
+  user: string;
+  runs: number;
+  settledUsd: number;
+  reservedUsd: number;
+  releasedUsd: number;
+  modalSeconds: number;
+}
 
 /** `npx dreamcore usage`: who spent what, per day, backend and user, with today's limits. */
-export async function reportUsage(options: { envFile?: string; user?: string; days: number }): Promise<string> {
+export async function reportUsage(options: {
+  envFile?: string;
+  user?: string;
+  days: number;
+}): Promise<string> {
   const { store, config } = await openRunningStore(options.envFile);
-  const [rows, spentUsd] = await Promise.all([store.usage.summary(options.user ?? null, options.days), store.usage.spentToday()]);
-  const budget = config.BUDGET_DAILY_USD > 0 ? `of ${money(config.BUDGET_DAILY_USD)} (BUDGET_DAILY_USD)` : 'without a budget (BUDGET_DAILY_USD)';
+  const [rows, spentUsd] = await Promise.all([
+    store.usage.summary(options.user ?? null, options.days),
+    store.usage.spentToday(),
+  ]);
+  const budget =
+    config.BUDGET_DAILY_USD > 0
+      ? `of ${money(config.BUDGET_DAILY_USD)} (BUDGET_DAILY_USD)`
+      : 'without a budget (BUDGET_DAILY_USD)';
   return `${renderUsage(rows)}\n\nToday ${money(spentUsd)} ${budget} are spent or set aside; days begin at midnight in Japan.`;
 }
 
@@ -19,23 +47,55 @@ export async function reportUsage(options: { envFile?: string; user?: string; da
 export function renderUsage(rows: readonly UsageSummaryRow[]): string {
   if (rows.length === 0) return 'Nothing was spent in these days.';
   const lines = [...groupLines(rows)];
-  const total = lines.reduce((sum, line) => ({
-    ...sum, runs: sum.runs + line.runs, settledUsd: sum.settledUsd + line.settledUsd, reservedUsd: sum.reservedUsd + line.reservedUsd,
-    releasedUsd: sum.releasedUsd + line.releasedUsd, modalSeconds: sum.modalSeconds + line.modalSeconds,
-  }), { ...EMPTY, day: 'total' });
+  const total = lines.reduce(
+    (sum, line) => ({
+      ...sum,
+      runs: sum.runs + line.runs,
+      settledUsd: sum.settledUsd + line.settledUsd,
+      reservedUsd: sum.reservedUsd + line.reservedUsd,
+      releasedUsd: sum.releasedUsd + line.releasedUsd,
+      modalSeconds: sum.modalSeconds + line.modalSeconds,
+    }),
+    { ...EMPTY, day: 'total' },
+  );
   const table = [[...HEADERS], ...[...lines, total].map(cellsOf)];
-  const widths = HEADERS.map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)));
-  return table.map((cells) => cells.map((cell, column) => (column < LEFT ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ').trimEnd()).join('\n');
+  const widths = HEADERS.map((_, column) =>
+    Math.max(...table.map((cells) => cells[column]?.length ?? 0)),
+  );
+  return table
+    .map((cells) =>
+      cells
+        .map((cell, column) =>
+          column < LEFT ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
-const EMPTY: Line = { day: '', backend: '', user: '', runs: 0, settledUsd: 0, reservedUsd: 0, releasedUsd: 0, modalSeconds: 0 };
+const EMPTY: Line = {
+  day: '',
+  backend: '',
+  user: '',
+  runs: 0,
+  settledUsd: 0,
+  reservedUsd: 0,
+  releasedUsd: 0,
+  modalSeconds: 0,
+};
 
 function groupLines(rows: readonly UsageSummaryRow[]): Iterable<Line> {
   const lines = new Map<string, Line>();
   for (const row of rows) {
     const { day, backend } = row;
     const key = `${day} ${backend} ${row.user_id ?? ''}`;
-    const line = lines.get(key) ?? { ...EMPTY, day, backend, user: row.email ?? row.user_id ?? '(deleted)' };
+    const line = lines.get(key) ?? {
+      ...EMPTY,
+      day,
+      backend,
+      user: row.email ?? row.user_id ?? '(deleted)',
+    };
     lines.set(key, {
       ...line,
       runs: line.runs + (row.kind === 'model' ? row.count : 0),
@@ -50,7 +110,13 @@ function groupLines(rows: readonly UsageSummaryRow[]): Iterable<Line> {
 
 function cellsOf(line: Line): string[] {
   return [
-    line.day, line.backend, line.user, String(line.runs), money(line.settledUsd), money(line.reservedUsd), money(line.releasedUsd),
+    line.day,
+    line.backend,
+    line.user,
+    String(line.runs),
+    money(line.settledUsd),
+    money(line.reservedUsd),
+    money(line.releasedUsd),
     line.modalSeconds > 0 ? `${Math.round(line.modalSeconds)} s` : '',
   ];
 }

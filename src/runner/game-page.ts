@@ -15,24 +15,46 @@ import { loadPackage } from './packages.js';
 /** No such host exists: every request is answered here or not at all. */
 const ORIGIN = 'http://game.invalid';
 /** No name is resolved, and what asks for an address finds no way out. */
-const NO_NETWORK = ['--host-resolver-rules=MAP * ~NOTFOUND', '--proxy-server=http://127.0.0.1:9', '--proxy-bypass-list=<-loopback>', '--force-webrtc-ip-handling-policy=disable_non_proxied_udp'];
+const NO_NETWORK = [
+  '--host-resolver-rules=MAP * ~NOTFOUND',
+  '--proxy-server=http://127.0.0.1:9',
+  '--proxy-bypass-list=<-loopback>',
+  '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+];
 /** Pixels of the picture for one of the page: sharp on a phone. */
 const PIXEL_RATIO = 2;
 export const LOAD_LIMIT_MS = 20_000;
 
 const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.svg': 'image/svg+xml',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
 };
 
 /** `assets`: what the game may load besides its own files; `seenFrom`: the file from which packages are looked for. */
-export interface GameRequest { repoDir: string; revision: string; assets: readonly GameAsset[]; seenFrom?: string | undefined }
+export interface GameRequest {
+  repoDir: string;
+  revision: string;
+  assets: readonly GameAsset[];
+  seenFrom?: string | undefined;
+}
 
-interface Served { body: Buffer; contentType: string }
+interface Served {
+  body: Buffer;
+  contentType: string;
+}
 
 /** Where the system's browser is. Throws `BrowserMissing`. */
 export function chromiumPath(): string {
   const executablePath = findChromium();
-  if (executablePath === null) throw new DreamError('BrowserMissing', 'Chromium was not found: install it, or set CHROMIUM_PATH');
+  if (executablePath === null)
+    throw new DreamError(
+      'BrowserMissing',
+      'Chromium was not found: install it, or set CHROMIUM_PATH',
+    );
   return executablePath;
 }
 
@@ -40,7 +62,12 @@ export function chromiumPath(): string {
  * Opens a page for the game of a revision on a phone's screen and has `use` work with it; `setUp` comes before the game is loaded.
  * The game sees its own files, its assets and our libraries, and no network. The browser is gone afterwards, also when `signal` ends the work.
  */
-export async function withGamePage<T>(request: GameRequest, signal: AbortSignal, setUp: (context: Playwright.BrowserContext) => Promise<void>, use: (page: Playwright.Page) => Promise<T>): Promise<T> {
+export async function withGamePage<T>(
+  request: GameRequest,
+  signal: AbortSignal,
+  setUp: (context: Playwright.BrowserContext) => Promise<void>,
+  use: (page: Playwright.Page) => Promise<T>,
+): Promise<T> {
   const { chromium } = loadPackage<typeof Playwright>('playwright-core', request.seenFrom);
   const executablePath = chromiumPath();
   // A version that is not here must not be shown as a page that says so.
@@ -49,7 +76,12 @@ export async function withGamePage<T>(request: GameRequest, signal: AbortSignal,
   const stop = (): void => void browser?.close();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS, ...NO_NETWORK], handleSIGTERM: false, handleSIGINT: false });
+    browser = await chromium.launch({
+      executablePath,
+      args: [...CHROMIUM_ARGS, ...NO_NETWORK],
+      handleSIGTERM: false,
+      handleSIGINT: false,
+    });
     signal.throwIfAborted();
     const context = await openContext(browser, request);
     await setUp(context);
@@ -60,15 +92,28 @@ export async function withGamePage<T>(request: GameRequest, signal: AbortSignal,
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof DreamError) throw error;
-    throw new DreamError('ImageNotMade', `the game could not be shown: ${(error as Error).message.split('\n')[0] ?? ''}`);
+    throw new DreamError(
+      'ImageNotMade',
+      `the game could not be shown: ${(error as Error).message.split('\n')[0] ?? ''}`,
+    );
   } finally {
     signal.removeEventListener('abort', stop);
     await browser?.close();
   }
 }
 
-async function openContext(browser: Playwright.Browser, request: GameRequest): Promise<Playwright.BrowserContext> {
-  const context = await browser.newContext({ viewport: SCREEN, deviceScaleFactor: PIXEL_RATIO, hasTouch: true, isMobile: true, serviceWorkers: 'block', acceptDownloads: false });
+async function openContext(
+  browser: Playwright.Browser,
+  request: GameRequest,
+): Promise<Playwright.BrowserContext> {
+  const context = await browser.newContext({
+    viewport: SCREEN,
+    deviceScaleFactor: PIXEL_RATIO,
+    hasTouch: true,
+    isMobile: true,
+    serviceWorkers: 'block',
+    acceptDownloads: false,
+  });
   await context.routeWebSocket(/.*/, (socket) => socket.close());
   const assets = new Map(request.assets.map((asset) => [asset.address, asset]));
   await context.route('**/*', async (route) => {
@@ -76,18 +121,33 @@ async function openContext(browser: Playwright.Browser, request: GameRequest): P
     if (url.origin !== ORIGIN) return route.abort();
     // What cannot be read is not there: a game that asks for nonsense is shown all the same.
     const served = await answerTo(request, assets, url.pathname).catch(() => null);
-    return route.fulfill(served ? { ...served, headers: { 'Access-Control-Allow-Origin': '*' } } : { status: 404, body: 'Not found' });
+    return route.fulfill(
+      served
+        ? { ...served, headers: { 'Access-Control-Allow-Origin': '*' } }
+        : { status: 404, body: 'Not found' },
+    );
   });
   return context;
 }
 
-async function answerTo({ repoDir, revision, seenFrom = import.meta.url }: GameRequest, assets: ReadonlyMap<string, GameAsset>, urlPath: string): Promise<Served | null> {
+async function answerTo(
+  { repoDir, revision, seenFrom = import.meta.url }: GameRequest,
+  assets: ReadonlyMap<string, GameAsset>,
+  urlPath: string,
+): Promise<Served | null> {
   const reference = assetReferenceAt(urlPath);
   const asset = reference && assets.get(assetAddress(reference));
   if (asset) return { body: await bytesOf(asset), contentType: asset.mimeType };
   const file = decodeURIComponent(urlPath).slice(1) || 'index.html';
-  const body = file.startsWith('vendor/') ? await readVendored(file.slice('vendor/'.length), seenFrom) : await readRevisionFile(openRepo(repoDir), revision, file);
-  return body && { body, contentType: TYPES[path.extname(file).toLowerCase()] ?? 'application/octet-stream' };
+  const body = file.startsWith('vendor/')
+    ? await readVendored(file.slice('vendor/'.length), seenFrom)
+    : await readRevisionFile(openRepo(repoDir), revision, file);
+  return (
+    body && {
+      body,
+      contentType: TYPES[path.extname(file).toLowerCase()] ?? 'application/octet-stream',
+    }
+  );
 }
 
 function bytesOf(asset: GameAsset): Promise<Buffer> | Buffer {
@@ -97,7 +157,10 @@ function bytesOf(asset: GameAsset): Promise<Buffer> | Buffer {
 async function readVendored(pathBelowVendor: string, seenFrom: string): Promise<Buffer | null> {
   const vendored = vendoredFile(pathBelowVendor);
   if (vendored === null) return null;
-  const { library: { name, folder }, file } = vendored;
+  const {
+    library: { name, folder },
+    file,
+  } = vendored;
   const [root] = createRequire(seenFrom).resolve(name).split(`${path.sep}${name}${path.sep}`);
   return readFile(path.join(root ?? '', name, folder, file));
 }

@@ -27,7 +27,12 @@ const DEFAULT_ANSWER = 'うまく答えられませんでした。もう少し�
  * One attempt: fills a scratch folder from the parent, lets the model work there, checks what it made and commits it as a candidate.
  * A candidate that this job already has is answered instead (C4). Failures are DreamErrors; the project stays as it was.
  */
-export async function generate(input: GenerateInput, access: ModelAccess, events: EventTransport, signal: AbortSignal): Promise<GenerateResult> {
+export async function generate(
+  input: GenerateInput,
+  access: ModelAccess,
+  events: EventTransport,
+  signal: AbortSignal,
+): Promise<GenerateResult> {
   await takeIn(input);
   const repo = input.parent === null ? await initBare(input.repoDir) : openRepo(input.repoDir);
   const earlier = await findCandidate(repo, input);
@@ -41,10 +46,19 @@ export async function generate(input: GenerateInput, access: ModelAccess, events
     const { after, skipped, text } = await collect(repo, scratch.work, before, run.text);
     const final = splitFinalText(text);
     if (!hasChanged(before, after)) {
-      return { kind: 'answer', message: final.message || DEFAULT_ANSWER, suggestions: final.suggestions, usage: run.usage };
+      return {
+        kind: 'answer',
+        message: final.message || DEFAULT_ANSWER,
+        suggestions: final.suggestions,
+        usage: run.usage,
+      };
     }
     const changed = await changedTexts(repo, before, after);
-    await checkCandidate({ paths: after.map((file) => file.path), changed, textOf: (path) => readText(repo, after, path) });
+    await checkCandidate({
+      paths: after.map((file) => file.path),
+      changed,
+      textOf: (path) => readText(repo, after, path),
+    });
     await events.emit(SAVING);
     signal.throwIfAborted();
     const result = await save(repo, input, { files: after, changed, run, final });
@@ -55,9 +69,15 @@ export async function generate(input: GenerateInput, access: ModelAccess, events
 }
 
 /** What the model left. A whole page given in words, with no page written, counts as the page (generation.md §12). */
-async function collect(repo: Repo, work: string, before: readonly HashedFile[], text: string): Promise<{ after: HashedFile[]; skipped: readonly string[]; text: string }> {
+async function collect(
+  repo: Repo,
+  work: string,
+  before: readonly HashedFile[],
+  text: string,
+): Promise<{ after: HashedFile[]; skipped: readonly string[]; text: string }> {
   const { files, skipped } = await hashFolder(repo, work);
-  const oidIn = (list: readonly HashedFile[]): string | undefined => list.find((file) => file.path === 'index.html')?.oid;
+  const oidIn = (list: readonly HashedFile[]): string | undefined =>
+    list.find((file) => file.path === 'index.html')?.oid;
   const block = oidIn(files) === oidIn(before) ? takeHtmlBlock(text) : null;
   if (block === null) return { after: files, skipped, text };
   await writeFile(join(work, 'index.html'), block.html);
@@ -69,19 +89,35 @@ function hasChanged(before: readonly HashedFile[], after: readonly HashedFile[])
   return before.length !== after.length || after.some((file) => known.get(file.path) !== file.oid);
 }
 
-async function changedTexts(repo: Repo, before: readonly HashedFile[], after: readonly HashedFile[]): Promise<ChangedText[]> {
+async function changedTexts(
+  repo: Repo,
+  before: readonly HashedFile[],
+  after: readonly HashedFile[],
+): Promise<ChangedText[]> {
   const known = new Map(before.map((file) => [file.path, file.oid]));
   const changed = after.filter((file) => known.get(file.path) !== file.oid);
-  const oids = [...new Set(changed.flatMap((file) => [file.oid, known.get(file.path)]).filter((oid) => oid !== undefined))];
+  const oids = [
+    ...new Set(
+      changed
+        .flatMap((file) => [file.oid, known.get(file.path)])
+        .filter((oid) => oid !== undefined),
+    ),
+  ];
   const blobs = await readBlobs(repo, oids);
   const texts = new Map(oids.map((oid, index) => [oid, textOf(blobs[index] ?? Buffer.alloc(0))]));
   return changed.flatMap(({ path, oid }) => {
     const newText = texts.get(oid) ?? null;
-    return newText === null ? [] : [{ path, oldText: texts.get(known.get(path) ?? '') ?? null, newText }];
+    return newText === null
+      ? []
+      : [{ path, oldText: texts.get(known.get(path) ?? '') ?? null, newText }];
   });
 }
 
-async function readText(repo: Repo, files: readonly HashedFile[], path: string): Promise<string | null> {
+async function readText(
+  repo: Repo,
+  files: readonly HashedFile[],
+  path: string,
+): Promise<string | null> {
   const oid = files.find((file) => file.path === path)?.oid;
   if (oid === undefined) return null;
   const [bytes] = await readBlobs(repo, [oid]);
@@ -95,15 +131,32 @@ interface Finished {
   readonly final: { message: string; suggestions: string[] };
 }
 
-async function save(repo: Repo, input: GenerateInput, { files, changed, run, final }: Finished): Promise<CandidateResult> {
+async function save(
+  repo: Repo,
+  input: GenerateInput,
+  { files, changed, run, final }: Finished,
+): Promise<CandidateResult> {
   const summary = final.message || DEFAULT_SUMMARY;
-  const story = { summary, suggestions: final.suggestions, skills: run.skills, usage: run.usage, edits: editsOf(changed, input.parent === null) };
+  const story = {
+    summary,
+    suggestions: final.suggestions,
+    skills: run.skills,
+    usage: run.usage,
+    edits: editsOf(changed, input.parent === null),
+  };
   try {
     const revision = await saveCandidate(repo, input, files, story);
     crashPoint('after-candidate-commit');
     return {
-      kind: 'candidate', revision, parent: input.parent, usage: run.usage, summary, suggestions: final.suggestions,
-      skippedEntries: [], permissionDenials: run.permissionDenials, bundlePath: null,
+      kind: 'candidate',
+      revision,
+      parent: input.parent,
+      usage: run.usage,
+      summary,
+      suggestions: final.suggestions,
+      skippedEntries: [],
+      permissionDenials: run.permissionDenials,
+      bundlePath: null,
     };
   } catch (error) {
     // The same call ran twice and the other one was first: its candidate is the job's.
@@ -115,7 +168,11 @@ async function save(repo: Repo, input: GenerateInput, { files, changed, run, fin
 }
 
 /** The bundle outlives the scratch folder: whoever asked for it takes it away. */
-async function withBundle(repo: Repo, input: GenerateInput, result: CandidateResult): Promise<CandidateResult> {
+async function withBundle(
+  repo: Repo,
+  input: GenerateInput,
+  result: CandidateResult,
+): Promise<CandidateResult> {
   if (!input.wantBundle) return result;
   const file = `${input.scratchDir}.bundle`;
   await bundleCreate(repo, { have: input.parent, want: result.revision, file });

@@ -3,6 +3,13 @@ import { bundleFetch } from '../git/bundle.js';
 import { initBare } from '../git/refs.js';
 
 /** Takes the commits in that came along with an input; the repository is made by the first ones. Repeatable (E6). */
-export async function takeIn({ repoDir, incoming }: { repoDir: string; incoming?: IncomingBundle | undefined }): Promise<void> {
-  if (incoming !== undefined) await bundleFetch(await initBare(repoDir), { file: incoming.file, want: incoming.want });
+export async function takeIn({
+  repoDir,
+  incoming,
+}: {
+  repoDir: string;
+  incoming?: IncomingBundle | undefined;
+}): Promise<void> {
+  if (incoming !== undefined)
+    await bundleFetch(await initBare(repoDir), { file: incoming.file, want: incoming.want });
 }

@@ -1,6 +1,12 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { once } from 'node:events';
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +28,11 @@ beforeEach(async () => {
     incoming.resume().on('end', () => answer(response));
   }).listen(0, '127.0.0.1');
   await once(upstream, 'listening');
-  proxy = await startKeyProxy({ socketPath: join(dir, 's.sock'), upstream: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/base/`, apiKey: 'REAL-KEY' });
+  proxy = await startKeyProxy({
+    socketPath: join(dir, 's.sock'),
+    upstream: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/base/`,
+    apiKey: 'REAL-KEY',
+  });
 });
 afterEach(async () => {
   await proxy.close();
@@ -31,10 +41,18 @@ afterEach(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-async function call(path: string, options: { method?: string; key?: string; headers?: Record<string, string> } = {}): Promise<{ status: number; body: string; isWhole: boolean }> {
-  const outgoing = request({ socketPath: join(dir, 's.sock'), path, method: options.method ?? 'POST', headers: { 'x-api-key': options.key ?? proxy.token, ...options.headers } });
+async function call(
+  path: string,
+  options: { method?: string; key?: string; headers?: Record<string, string> } = {},
+): Promise<{ status: number; body: string; isWhole: boolean }> {
+  const outgoing = request({
+    socketPath: join(dir, 's.sock'),
+    path,
+    method: options.method ?? 'POST',
+    headers: { 'x-api-key': options.key ?? proxy.token, ...options.headers },
+  });
   outgoing.end('{}');
-  const [response] = await once(outgoing, 'response') as [IncomingMessage];
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
   let body = '';
   try {
     for await (const chunk of response) body += String(chunk);
@@ -45,21 +63,37 @@ async function call(path: string, options: { method?: string; key?: string; head
 }
 
 describe('the key proxy', () => {
-  it('swaps the token of the run for the key and passes the rest on, under the upstream\'s own path', async () => {
-    expect(await call('/v1/messages?beta=true', { headers: { authorization: 'Bearer x', 'anthropic-version': '2023-06-01' } })).toMatchObject({ status: 200, body: 'ok' });
+  it("swaps the token of the run for the key and passes the rest on, under the upstream's own path", async () => {
+    expect(
+      await call('/v1/messages?beta=true', {
+        headers: { authorization: 'Bearer x', 'anthropic-version': '2023-06-01' },
+      }),
+    ).toMatchObject({ status: 200, body: 'ok' });
     expect(seen[0]?.url).toBe('/base/v1/messages?beta=true');
-    expect(seen[0]?.headers).toMatchObject({ 'x-api-key': 'REAL-KEY', 'anthropic-version': '2023-06-01' });
+    expect(seen[0]?.headers).toMatchObject({
+      'x-api-key': 'REAL-KEY',
+      'anthropic-version': '2023-06-01',
+    });
     expect(seen[0]?.headers['authorization']).toBeUndefined();
     expect((await call('/v1/messages/count_tokens')).status).toBe(200);
   });
 
   it.each([
-    ['another token', '/v1/messages', { key: 'run-other' }, 401], ['the key itself', '/v1/messages', { key: 'REAL-KEY' }, 401], ['no token', '/v1/messages', { key: '' }, 401],
-    ['another method', '/v1/messages', { method: 'GET' }, 404], ['another path', '/v1/models', {}, 404], ['a path that climbs', '/v1/messages/../files', {}, 404], ['an address that is none', '//', {}, 404], ['a doubled slash', '//evil/v1/messages', {}, 404],
-  ] as [string, string, { key?: string; method?: string }, number][])('refuses %s without asking upstream', async (_name, path, options, status) => {
-    expect((await call(path, options)).status).toBe(status);
-    expect(seen).toEqual([]);
-  });
+    ['another token', '/v1/messages', { key: 'run-other' }, 401],
+    ['the key itself', '/v1/messages', { key: 'REAL-KEY' }, 401],
+    ['no token', '/v1/messages', { key: '' }, 401],
+    ['another method', '/v1/messages', { method: 'GET' }, 404],
+    ['another path', '/v1/models', {}, 404],
+    ['a path that climbs', '/v1/messages/../files', {}, 404],
+    ['an address that is none', '//', {}, 404],
+    ['a doubled slash', '//evil/v1/messages', {}, 404],
+  ] as [string, string, { key?: string; method?: string }, number][])(
+    'refuses %s without asking upstream',
+    async (_name, path, options, status) => {
+      expect((await call(path, options)).status).toBe(status);
+      expect(seen).toEqual([]);
+    },
+  );
 
   it('passes refusals on as they are and remembers how long to wait', async () => {
     answer = (response) => response.writeHead(429, { 'retry-after': '7' }).end('slow down');

@@ -25,9 +25,16 @@ const MIN_SECRET_CHARS = 8;
 const SOME_EVENTS = 12;
 
 const env = process.env;
-const secrets = [env[RUNNER_ENV.modelKey], env[RUNNER_ENV.imageKey], env[RUNNER_ENV.cutoutServiceToken], env[RUNNER_ENV.callbackKey]].filter((value) => value !== undefined && value.length >= MIN_SECRET_CHARS);
+const secrets = [
+  env[RUNNER_ENV.modelKey],
+  env[RUNNER_ENV.imageKey],
+  env[RUNNER_ENV.cutoutServiceToken],
+  env[RUNNER_ENV.callbackKey],
+].filter((value) => value !== undefined && value.length >= MIN_SECRET_CHARS);
 const output = new Output(process.stdout, secrets as string[]);
-const warn = (text: string): void => { process.stderr.write(`${output.redact(text)}\n`); };
+const warn = (text: string): void => {
+  process.stderr.write(`${output.redact(text)}\n`);
+};
 
 /** What the model has cost: nothing before it starts, unknown until it says so. */
 let costUsd: number | null = 0;
@@ -36,10 +43,12 @@ let costUsd: number | null = 0;
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort(new DreamError('RunCancelled', 'told to stop')));
 process.on('SIGINT', () => stop.abort(new DreamError('RunCancelled', 'told to stop')));
-process.stdout.on('error', () => stop.abort(new DreamError('RunCancelled', 'nobody reads the result')));
+process.stdout.on('error', () =>
+  stop.abort(new DreamError('RunCancelled', 'nobody reads the result')),
+);
 
 async function readInput(lines: AsyncGenerator<string>): Promise<RunnerInput> {
-  const { value } = await lines.next() as { value: string | undefined };
+  const { value } = (await lines.next()) as { value: string | undefined };
   try {
     return RunnerInput.parse(JSON.parse(value ?? ''));
   } catch {
@@ -49,15 +58,24 @@ async function readInput(lines: AsyncGenerator<string>): Promise<RunnerInput> {
 }
 
 async function watchParent(lines: AsyncGenerator<string>): Promise<void> {
-  while (!(await lines.next()).done) { /* nothing else is expected */ }
+  while (!(await lines.next()).done) {
+    /* nothing else is expected */
+  }
   stop.abort(new DreamError('RunCancelled', 'the parent process is gone'));
 }
 
 function openTransport(input: Pick<GenerateInput, 'callbackUrl' | 'callId'>): EventTransport {
   const keyHex = env[RUNNER_ENV.callbackKey];
   if (input.callbackUrl === null) return silentTransport();
-  if (keyHex === undefined) throw new DreamError('OPERATION_FAILED', `${RUNNER_ENV.callbackKey} is missing`);
-  return new HttpTransport({ url: input.callbackUrl, callId: input.callId, keyHex, warn, onStop: (reason) => stop.abort(reason) });
+  if (keyHex === undefined)
+    throw new DreamError('OPERATION_FAILED', `${RUNNER_ENV.callbackKey} is missing`);
+  return new HttpTransport({
+    url: input.callbackUrl,
+    callId: input.callId,
+    keyHex,
+    warn,
+    onStop: (reason) => stop.abort(reason),
+  });
 }
 
 async function runGenerate(input: GenerateInput): Promise<unknown> {
@@ -74,8 +92,17 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
     close: (drainMs) => transport.close(drainMs),
     lastSeq: () => transport.lastSeq(),
   };
-  const onCost = (usd: number | null): void => { costUsd = usd; };
-  const access = { apiKey, upstream: env[RUNNER_ENV.modelBaseUrl] || DEFAULT_UPSTREAM, seenFrom: process.argv[2], env, warn, onCost };
+  const onCost = (usd: number | null): void => {
+    costUsd = usd;
+  };
+  const access = {
+    apiKey,
+    upstream: env[RUNNER_ENV.modelBaseUrl] || DEFAULT_UPSTREAM,
+    seenFrom: process.argv[2],
+    env,
+    warn,
+    onCost,
+  };
   try {
     return await generate(input, access, events, stop.signal);
   } finally {
@@ -90,9 +117,14 @@ function letSignalsEndUs(): void {
 
 function imageAccess(): ImageAccess {
   return {
-    apiKey: env[RUNNER_ENV.imageKey], baseUrl: env[RUNNER_ENV.imageBaseUrl] || DEFAULT_IMAGE_UPSTREAM, seenFrom: process.argv[2],
+    apiKey: env[RUNNER_ENV.imageKey],
+    baseUrl: env[RUNNER_ENV.imageBaseUrl] || DEFAULT_IMAGE_UPSTREAM,
+    seenFrom: process.argv[2],
     cutoutModel: env[RUNNER_ENV.cutoutModel],
-    cutoutService: { token: env[RUNNER_ENV.cutoutServiceToken], baseUrl: env[RUNNER_ENV.cutoutServiceBaseUrl] || DEFAULT_CUTOUT_UPSTREAM },
+    cutoutService: {
+      token: env[RUNNER_ENV.cutoutServiceToken],
+      baseUrl: env[RUNNER_ENV.cutoutServiceBaseUrl] || DEFAULT_CUTOUT_UPSTREAM,
+    },
     onStage: (stage) => output.progress(PICTURE_PROGRESS[stage]),
   };
 }
@@ -124,9 +156,18 @@ async function run(): Promise<unknown> {
     return makeImage(input, imageAccess(), stop.signal);
   }
   if (input.command === 'video') {
-    return runVideo({ ...input, repoDir: path.resolve(input.repoDir), scratchDir: path.resolve(input.scratchDir), siteDir: path.resolve(input.siteDir) });
+    return runVideo({
+      ...input,
+      repoDir: path.resolve(input.repoDir),
+      scratchDir: path.resolve(input.scratchDir),
+      siteDir: path.resolve(input.siteDir),
+    });
   }
-  return runGenerate({ ...input, repoDir: path.resolve(input.repoDir), scratchDir: path.resolve(input.scratchDir) });
+  return runGenerate({
+    ...input,
+    repoDir: path.resolve(input.repoDir),
+    scratchDir: path.resolve(input.scratchDir),
+  });
 }
 
 try {

@@ -9,7 +9,10 @@ export class Output {
   private lastAliveMs = -Infinity;
 
   /** `secrets` never leave the process, whoever quotes them. */
-  constructor(private readonly out: Writable, private readonly secrets: readonly string[]) {}
+  constructor(
+    private readonly out: Writable,
+    private readonly secrets: readonly string[],
+  ) {}
 
   /** Something happened; said at most once a second. */
   alive(seq: number): void {
@@ -30,7 +33,9 @@ export class Output {
 
   /** `costUsd`: what the model had cost by then; null = unknown. */
   failure(error: unknown, costUsd: number | null): Promise<void> {
-    return this.last({ error: { ...describeFailure(error), ...(costUsd === null ? {} : { costUsd }) } });
+    return this.last({
+      error: { ...describeFailure(error), ...(costUsd === null ? {} : { costUsd }) },
+    });
   }
 
   private last(line: object): Promise<void> {
@@ -48,7 +53,11 @@ export class Output {
 function describeFailure(error: unknown): RunnerFailure {
   if (error instanceof DreamError) {
     const retryAfterMs = error.details['retryAfterMs'];
-    return { kind: error.kind, message: error.message, ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}) };
+    return {
+      kind: error.kind,
+      message: error.message,
+      ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}),
+    };
   }
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') return { kind: 'DiskFull', message };

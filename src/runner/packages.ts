@@ -9,6 +9,9 @@ export function loadPackage<T>(name: string, seenFrom: string = import.meta.url)
   try {
     return createRequire(seenFrom)(name) as T;
   } catch (error) {
-    throw new DreamError('SandboxMissing', `the package ${name} cannot be loaded: ${(error as Error).message.split('\n')[0] ?? ''}`);
+    throw new DreamError(
+      'SandboxMissing',
+      `the package ${name} cannot be loaded: ${(error as Error).message.split('\n')[0] ?? ''}`,
+    );
   }
 }

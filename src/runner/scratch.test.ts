@@ -8,7 +8,9 @@ import { openScratch } from './scratch.js';
 import { startWatchdog } from './watchdog.js';
 
 let base: string;
-beforeEach(async () => { base = await mkdtemp(join(tmpdir(), 'dreamcore-scratch-')); });
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), 'dreamcore-scratch-'));
+});
 afterEach(() => rm(base, { recursive: true, force: true }));
 
 describe('C4: the scratch folder', () => {
@@ -34,8 +36,12 @@ describe('C4: the scratch folder', () => {
 
   it('removes nothing that does not carry its call id', async () => {
     await writeFile(join(base, 'precious'), 'x');
-    await expect(openScratch({ scratchDir: base, callId: 'job.1' })).rejects.toMatchObject({ kind: 'PATH_ESCAPE' });
-    await expect(openScratch({ scratchDir: 'job.1', callId: 'job.1' })).rejects.toMatchObject({ kind: 'PATH_ESCAPE' });
+    await expect(openScratch({ scratchDir: base, callId: 'job.1' })).rejects.toMatchObject({
+      kind: 'PATH_ESCAPE',
+    });
+    await expect(openScratch({ scratchDir: 'job.1', callId: 'job.1' })).rejects.toMatchObject({
+      kind: 'PATH_ESCAPE',
+    });
     expect(await readdir(base)).toEqual(['precious']);
   });
 });
@@ -43,31 +49,54 @@ describe('C4: the scratch folder', () => {
 describe('isolation', () => {
   const broken = async (): Promise<string> => 'no namespaces';
   it('is bubblewrap where it works', async () => {
-    expect(await chooseIsolation({ NODE_ENV: 'production', CI: 'true' }, () => undefined, async () => null)).toBe('bubblewrap');
+    expect(
+      await chooseIsolation(
+        { NODE_ENV: 'production', CI: 'true' },
+        () => undefined,
+        async () => null,
+      ),
+    ).toBe('bubblewrap');
   });
   it.each([{ NODE_ENV: 'production' }, { CI: 'true' }])('is a must with %j', async (env) => {
-    await expect(chooseIsolation(env, () => undefined, broken)).rejects.toMatchObject({ kind: 'SandboxMissing' });
+    await expect(chooseIsolation(env, () => undefined, broken)).rejects.toMatchObject({
+      kind: 'SandboxMissing',
+    });
   });
   it('is another user where a container is declared, and refused where that cannot be', async () => {
     const declared = { NODE_ENV: 'production', RUNNER_ISOLATION: 'container' };
     expect(await chooseIsolation(declared, () => undefined, broken, 0)).toBe('container');
-    expect(await chooseIsolation(declared, () => undefined, async () => null, 0)).toBe('bubblewrap');
-    await expect(chooseIsolation(declared, () => undefined, broken, 1000)).rejects.toMatchObject({ kind: 'SandboxMissing' });
-    await expect(chooseIsolation({ ...declared, RUNNER_ISOLATION: 'none' }, () => undefined, broken, 0)).rejects.toMatchObject({ kind: 'SandboxMissing' });
+    expect(
+      await chooseIsolation(
+        declared,
+        () => undefined,
+        async () => null,
+        0,
+      ),
+    ).toBe('bubblewrap');
+    await expect(chooseIsolation(declared, () => undefined, broken, 1000)).rejects.toMatchObject({
+      kind: 'SandboxMissing',
+    });
+    await expect(
+      chooseIsolation({ ...declared, RUNNER_ISOLATION: 'none' }, () => undefined, broken, 0),
+    ).rejects.toMatchObject({ kind: 'SandboxMissing' });
   });
   it('is missed loudly in development', async () => {
     const warnings: string[] = [];
     expect(await chooseIsolation({}, (text) => warnings.push(text), broken)).toBe('none');
     expect(warnings.join()).toContain('NO SANDBOX');
   });
-  it('finds the pinned model program without npm\'s install script', async () => {
+  it("finds the pinned model program without npm's install script", async () => {
     await expect(access(await findClaude())).resolves.toBeUndefined();
   });
 });
 
 describe('F3: the watchdog', () => {
-  beforeEach(() => { vi.useFakeTimers(); });
-  afterEach(() => { vi.useRealTimers(); });
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
   it('waits longer for the first event than between two, and not at all while the receiver holds the run back', async () => {
     const expired: number[] = [];
@@ -84,7 +113,7 @@ describe('F3: the watchdog', () => {
     expect(expired).toEqual([10]);
   });
 
-  it('counts the first event\'s own limit, and is silent once stopped', async () => {
+  it("counts the first event's own limit, and is silent once stopped", async () => {
     const expired: number[] = [];
     const watchdog = startWatchdog({ startMs: 100, stallMs: 10 }, (ms) => expired.push(ms));
     await vi.advanceTimersByTimeAsync(100);

@@ -21,25 +21,39 @@ const MAX_SOCKET_PATH_BYTES = 100;
 const SOCKET_NAME = 'api.sock';
 
 /** Makes the folder anew; what an earlier, killed run of the same call left there goes first. */
-export async function openScratch({ scratchDir, callId }: Pick<GenerateInput, 'scratchDir' | 'callId'>): Promise<Scratch> {
+export async function openScratch({
+  scratchDir,
+  callId,
+}: Pick<GenerateInput, 'scratchDir' | 'callId'>): Promise<Scratch> {
   // What is removed with all its content has to be a folder that can only be ours.
-  if (!isAbsolute(scratchDir) || basename(scratchDir) !== callId) throw new DreamError('PATH_ESCAPE', 'scratch folder does not carry the call id');
+  if (!isAbsolute(scratchDir) || basename(scratchDir) !== callId)
+    throw new DreamError('PATH_ESCAPE', 'scratch folder does not carry the call id');
   await rm(scratchDir, { recursive: true, force: true });
   const [work, home] = [join(scratchDir, 'work'), join(scratchDir, 'home')];
   await mkdir(work, { recursive: true, mode: 0o700 });
   await mkdir(home, { mode: 0o700 });
   const near = join(scratchDir, SOCKET_NAME);
-  const socketDir = Buffer.byteLength(near) <= MAX_SOCKET_PATH_BYTES ? scratchDir : await mkdtemp(join(tmpdir(), 'dreamcore-'));
+  const socketDir =
+    Buffer.byteLength(near) <= MAX_SOCKET_PATH_BYTES
+      ? scratchDir
+      : await mkdtemp(join(tmpdir(), 'dreamcore-'));
   return {
-    work, home, socket: join(socketDir, SOCKET_NAME),
+    work,
+    home,
+    socket: join(socketDir, SOCKET_NAME),
     async remove() {
-      for (const folder of new Set([scratchDir, socketDir])) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      for (const folder of new Set([scratchDir, socketDir]))
+        await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }
 
 /** Fills the work folder: the parent's visible files, then what this run brings along. */
-export async function fillWork(repo: Repo, work: string, { parent, extraFiles }: Pick<GenerateInput, 'parent' | 'extraFiles'>): Promise<void> {
+export async function fillWork(
+  repo: Repo,
+  work: string,
+  { parent, extraFiles }: Pick<GenerateInput, 'parent' | 'extraFiles'>,
+): Promise<void> {
   if (parent !== null) await writeTreeTo(repo, parent, work, isVisible);
   for (const { path, content } of extraFiles) {
     assertCandidatePath(path);

@@ -8,7 +8,10 @@ export interface Watchdog {
 }
 
 /** Calls `onExpire` once when the first event takes longer than `startMs` or a later one longer than `stallMs` (F3). */
-export function startWatchdog(limits: { startMs: number; stallMs: number }, onExpire: (waitedMs: number) => void): Watchdog {
+export function startWatchdog(
+  limits: { startMs: number; stallMs: number },
+  onExpire: (waitedMs: number) => void,
+): Watchdog {
   let limitMs = limits.startMs;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;

@@ -2,7 +2,16 @@ import type { Log } from '../log.js';
 import { run, type Client } from './client.js';
 
 export interface ActivityEntry {
-  readonly action: 'create' | 'rename' | 'delete' | 'update' | 'restore' | 'publish' | 'unpublish' | 'signIn' | 'limit';
+  readonly action:
+    | 'create'
+    | 'rename'
+    | 'delete'
+    | 'update'
+    | 'restore'
+    | 'publish'
+    | 'unpublish'
+    | 'signIn'
+    | 'limit';
   readonly targetType: 'user' | 'project' | 'asset' | 'address';
   readonly targetId: string;
   readonly userId: string | null;
@@ -16,10 +25,18 @@ export function activityLogTable(client: Client, log: Log) {
   return {
     /** Returns at once; what goes wrong is logged. */
     write({ action, targetType, targetId, userId, details }: ActivityEntry): void {
-      const row = { action, target_type: targetType, target_id: targetId, user_id: userId, details };
-      run('write the activity log', client.from('activity_log').insert(row)).catch((error: unknown) => {
-        log.warn({ err: error, action, targetType, targetId }, 'an activity was not logged');
-      });
+      const row = {
+        action,
+        target_type: targetType,
+        target_id: targetId,
+        user_id: userId,
+        details,
+      };
+      run('write the activity log', client.from('activity_log').insert(row)).catch(
+        (error: unknown) => {
+          log.warn({ err: error, action, targetType, targetId }, 'an activity was not logged');
+        },
+      );
     },
   };
 }

@@ -20,7 +20,10 @@ it('a file that was received and kept lies under its hash in the folder of its o
   const part = await files.receive(Readable.from([Buffer.from('ab'), Buffer.from('c')]));
   expect(part.sizeBytes).toBe(3);
   const { bytes, hash } = await files.read(part);
-  expect([bytes.toString(), hash]).toEqual(['abc', 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad']);
+  expect([bytes.toString(), hash]).toEqual([
+    'abc',
+    'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  ]);
   const kept = await files.keep(part, { userId: USER, hash, extension: '.json' });
   expect(kept).toBe(path.join(dataDir, 'users', USER.toLowerCase(), 'assets', `${hash}.json`));
   expect(await parts()).toEqual([]);
@@ -28,16 +31,21 @@ it('a file that was received and kept lies under its hash in the folder of its o
 });
 
 it('nothing is left of a stream that breaks off', async () => {
-  const broken = Readable.from((function* () {
-    yield Buffer.alloc(100_000);
-    throw new Error('gone');
-  })());
+  const broken = Readable.from(
+    (function* () {
+      yield Buffer.alloc(100_000);
+      throw new Error('gone');
+    })(),
+  );
   await expect(files.receive(broken)).rejects.toThrow('gone');
   expect(await parts()).toEqual([]);
 });
 
 it('only parts that no upload can still be writing are removed', async () => {
-  const [young, old] = [await files.receive(Readable.from(['a'])), await files.receive(Readable.from(['b']))];
+  const [young, old] = [
+    await files.receive(Readable.from(['a'])),
+    await files.receive(Readable.from(['b'])),
+  ];
   const longAgo = new Date(Date.now() - 2 * 60 * 60_000);
   await utimes(old.path, longAgo, longAgo);
   expect(await files.removeOldParts()).toBe(1);
@@ -50,5 +58,7 @@ it('E1: an asset of one user is not looked for in the folder of another, nor in 
   await writeFile(place, 'x');
   expect(await files.locate({ owner_id: null, is_global: true, storage_path: place })).toBe(place);
   expect(await files.locate({ owner_id: USER, is_global: false, storage_path: place })).toBeNull();
-  expect(await files.locate({ owner_id: '../../assets', is_global: false, storage_path: place })).toBeNull();
+  expect(
+    await files.locate({ owner_id: '../../assets', is_global: false, storage_path: place }),
+  ).toBeNull();
 });

@@ -12,7 +12,10 @@ import type { AssetRow } from './assets.js';
 const PART_AGE_MS = 60 * 60_000;
 
 /** A file that has arrived and belongs to nobody yet. */
-export interface AssetPart { readonly path: string; readonly sizeBytes: number }
+export interface AssetPart {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
 
 /** Files of assets on this machine: `users/<uid>/assets/<sha256><ext>` and `assets/global/…` (E1). */
 export interface AssetFiles {
@@ -21,7 +24,10 @@ export interface AssetFiles {
   /** The bytes of a part, and their SHA-256. */
   read(part: Pick<AssetPart, 'path'>): Promise<{ bytes: Buffer; hash: string }>;
   /** Makes a part the user's own file; equal bytes are one file. Answers its absolute path. Throws `DiskFull`. */
-  keep(part: Pick<AssetPart, 'path'>, file: { userId: string; hash: string; extension: string }): Promise<string>;
+  keep(
+    part: Pick<AssetPart, 'path'>,
+    file: { userId: string; hash: string; extension: string },
+  ): Promise<string>;
   /** Removes a part, or a file that no asset uses; nothing there is fine. */
   discard(file: string): Promise<void>;
   /** Where the file of an asset really lies; null when that is not its owner's folder (the global one for a global asset), or no file. */
@@ -71,7 +77,10 @@ export function createAssetFiles(dataDir: string): AssetFiles {
     async locate({ owner_id, is_global, storage_path }) {
       if (!path.isAbsolute(storage_path) || storage_path.includes('\0')) return null;
       if (!is_global && !isUuid(owner_id)) return null;
-      const folder = is_global || owner_id === null ? path.join(dataDir, 'assets', 'global') : folderOf(owner_id);
+      const folder =
+        is_global || owner_id === null
+          ? path.join(dataDir, 'assets', 'global')
+          : folderOf(owner_id);
       // Links are followed before they are judged: only where a file really lies counts.
       const [home, file] = await Promise.all([realOrNull(folder), realOrNull(storage_path)]);
       if (home === null || file === null || !file.startsWith(home + path.sep)) return null;
@@ -82,7 +91,10 @@ export function createAssetFiles(dataDir: string): AssetFiles {
       let removed = 0;
       for (const name of await readdir(partsDir).catch(() => [])) {
         const part = path.join(partsDir, name);
-        const age = await stat(part).then(({ mtimeMs }) => Date.now() - mtimeMs, () => 0);
+        const age = await stat(part).then(
+          ({ mtimeMs }) => Date.now() - mtimeMs,
+          () => 0,
+        );
         if (age < olderThanMs) continue;
         await rm(part, { force: true });
         removed += 1;
@@ -115,7 +127,14 @@ async function realOrNull(place: string): Promise<string | null> {
     return await realpath(place);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENAMETOOLONG' || code === 'EACCES') return null;
+    if (
+      code === 'ENOENT' ||
+      code === 'ENOTDIR' ||
+      code === 'ELOOP' ||
+      code === 'ENAMETOOLONG' ||
+      code === 'EACCES'
+    )
+      return null;
     throw error;
   }
 }
@@ -123,5 +142,7 @@ async function realOrNull(place: string): Promise<string | null> {
 /** A disk without room as `DiskFull`; every other error as it is. */
 export function asDiskFull(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOSPC' || code === 'EDQUOT' ? new DreamError('DiskFull', 'no space left for an asset') : error;
+  return code === 'ENOSPC' || code === 'EDQUOT'
+    ? new DreamError('DiskFull', 'no space left for an asset')
+    : error;
 }

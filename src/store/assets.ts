@@ -3,14 +3,28 @@ import { ask, type Client } from './client.js';
 
 /** Raw `assets` row, as far as it is used. Its owner may write any of it through the database: nothing in it is to be trusted. */
 const AssetRow = z.looseObject({
-  id: z.string(), owner_id: z.string().nullable(), filename: z.string(), original_name: z.string().nullable(), storage_path: z.string(),
-  alias: z.string(), mime_type: z.string().nullable(), size: z.number().nullable(), is_public: z.boolean(), is_deleted: z.boolean(),
-  is_global: z.boolean().nullable(), tags: z.string().nullable(), description: z.string().nullable(), created_at: z.string(),
-  available_from: z.string().nullable(), available_until: z.string().nullable(),
+  id: z.string(),
+  owner_id: z.string().nullable(),
+  filename: z.string(),
+  original_name: z.string().nullable(),
+  storage_path: z.string(),
+  alias: z.string(),
+  mime_type: z.string().nullable(),
+  size: z.number().nullable(),
+  is_public: z.boolean(),
+  is_deleted: z.boolean(),
+  is_global: z.boolean().nullable(),
+  tags: z.string().nullable(),
+  description: z.string().nullable(),
+  created_at: z.string(),
+  available_from: z.string().nullable(),
+  available_until: z.string().nullable(),
 });
 export type AssetRow = z.infer<typeof AssetRow>;
 
-const ListedAsset = AssetRow.extend({ projects: z.array(z.object({ id: z.string(), name: z.string() })) });
+const ListedAsset = AssetRow.extend({
+  projects: z.array(z.object({ id: z.string(), name: z.string() })),
+});
 export type ListedAsset = z.infer<typeof ListedAsset>;
 
 /** What a new asset is made of; the names follow from `stem` and `extension`, which make the alias. */
@@ -33,7 +47,9 @@ export interface NewAsset {
 }
 
 /** What an owner may change about an asset. */
-export type AssetChanges = Partial<Pick<AssetRow, 'is_public' | 'tags' | 'description' | 'available_from' | 'available_until'>>;
+export type AssetChanges = Partial<
+  Pick<AssetRow, 'is_public' | 'tags' | 'description' | 'available_from' | 'available_until'>
+>;
 
 const Created = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('created'), asset: AssetRow }),
@@ -49,52 +65,127 @@ export type Assets = ReturnType<typeof assetsTable>;
 
 /** Tables `assets` and `project_assets`: a user's images and sounds, and which projects use them. */
 export function assetsTable(client: Client) {
-  const one = async (what: string, query: Parameters<typeof ask>[1]): Promise<AssetRow | null> => (await ask(what, query, Rows))[0] ?? null;
+  const one = async (what: string, query: Parameters<typeof ask>[1]): Promise<AssetRow | null> =>
+    (await ask(what, query, Rows))[0] ?? null;
   return {
     /** A user's assets that were not deleted, newest first. */
-    ofOwner: (userId: string): Promise<AssetRow[]> => ask('list the assets',
-      client.from('assets').select('*').eq('owner_id', userId).eq('is_deleted', false).order('created_at', { ascending: false }), Rows),
+    ofOwner: (userId: string): Promise<AssetRow[]> =>
+      ask(
+        'list the assets',
+        client
+          .from('assets')
+          .select('*')
+          .eq('owner_id', userId)
+          .eq('is_deleted', false)
+          .order('created_at', { ascending: false }),
+        Rows,
+      ),
 
     /** The assets that a project uses and that were not deleted, newest first. */
     async ofProject(projectId: string): Promise<AssetRow[]> {
-      const links = await ask('list the links', client.from('project_assets').select('asset_id').eq('project_id', projectId), Links);
+      const links = await ask(
+        'list the links',
+        client.from('project_assets').select('asset_id').eq('project_id', projectId),
+        Links,
+      );
       if (links.length === 0) return [];
-      const query = client.from('assets').select('*').in('id', links.map((link) => link.asset_id)).eq('is_deleted', false);
+      const query = client
+        .from('assets')
+        .select('*')
+        .in(
+          'id',
+          links.map((link) => link.asset_id),
+        )
+        .eq('is_deleted', false);
       return ask('list the assets', query.order('created_at', { ascending: false }), Rows);
     },
 
     /** As {@link ofOwner}, however many, with the projects that use them; `query` is looked for in names, tags and description. */
-    list: (userId: string, { query = null, limit = null }: { query?: string | null; limit?: number | null } = {}): Promise<ListedAsset[]> =>
-      ask('list the assets', client.rpc('list_assets', { p_owner_id: userId, p_query: query, p_limit: limit }), z.array(ListedAsset)),
+    list: (
+      userId: string,
+      { query = null, limit = null }: { query?: string | null; limit?: number | null } = {},
+    ): Promise<ListedAsset[]> =>
+      ask(
+        'list the assets',
+        client.rpc('list_assets', { p_owner_id: userId, p_query: query, p_limit: limit }),
+        z.array(ListedAsset),
+      ),
 
-    get: (assetId: string): Promise<AssetRow | null> => one('read the asset', client.from('assets').select('*').eq('id', assetId)),
+    get: (assetId: string): Promise<AssetRow | null> =>
+      one('read the asset', client.from('assets').select('*').eq('id', assetId)),
 
     /** Also a deleted one. */
     byAlias: (ownerId: string, alias: string): Promise<AssetRow | null> =>
-      one('read the asset', client.from('assets').select('*').eq('owner_id', ownerId).eq('alias', alias)),
+      one(
+        'read the asset',
+        client.from('assets').select('*').eq('owner_id', ownerId).eq('alias', alias),
+      ),
 
     global: (category: string, alias: string): Promise<AssetRow | null> =>
-      one('read the asset', client.from('assets').select('*').eq('is_global', true).eq('category', category).eq('alias', alias)),
+      one(
+        'read the asset',
+        client
+          .from('assets')
+          .select('*')
+          .eq('is_global', true)
+          .eq('category', category)
+          .eq('alias', alias),
+      ),
 
     /** Service role only. Gives the asset the first free alias; `full` = it would take its owner's assets beyond `quotaBytes`. */
-    create: (asset: NewAsset, quotaBytes: number): Promise<CreatedAsset> => ask('create the asset', client.rpc('create_asset', {
-      p_owner_id: asset.ownerId, p_stem: asset.stem, p_extension: asset.extension, p_project_id: asset.projectId, p_quota_bytes: quotaBytes,
-      p_asset: {
-        original_name: asset.originalName, storage_path: asset.storagePath, mime_type: asset.mimeType, size: asset.sizeBytes, hash: asset.hash,
-        is_public: asset.isPublic, tags: asset.tags, description: asset.description,
-      },
-    }), Created),
+    create: (asset: NewAsset, quotaBytes: number): Promise<CreatedAsset> =>
+      ask(
+        'create the asset',
+        client.rpc('create_asset', {
+          p_owner_id: asset.ownerId,
+          p_stem: asset.stem,
+          p_extension: asset.extension,
+          p_project_id: asset.projectId,
+          p_quota_bytes: quotaBytes,
+          p_asset: {
+            original_name: asset.originalName,
+            storage_path: asset.storagePath,
+            mime_type: asset.mimeType,
+            size: asset.sizeBytes,
+            hash: asset.hash,
+            is_public: asset.isPublic,
+            tags: asset.tags,
+            description: asset.description,
+          },
+        }),
+        Created,
+      ),
 
     /** Null = there is no such asset that the caller may change (any more). */
     update: (assetId: string, changes: AssetChanges): Promise<AssetRow | null> =>
-      one('change the asset', client.from('assets').update(changes).eq('id', assetId).eq('is_deleted', false).select('*')),
+      one(
+        'change the asset',
+        client.from('assets').update(changes).eq('id', assetId).eq('is_deleted', false).select('*'),
+      ),
 
     /** Service role only: row-level security hides deleted rows even from whoever deletes them. False = it was deleted already. */
     softDelete: async (assetId: string): Promise<boolean> =>
-      (await ask('delete the asset', client.from('assets').update({ is_deleted: true }).eq('id', assetId).eq('is_deleted', false).select('id'), Ids)).length > 0,
+      (
+        await ask(
+          'delete the asset',
+          client
+            .from('assets')
+            .update({ is_deleted: true })
+            .eq('id', assetId)
+            .eq('is_deleted', false)
+            .select('id'),
+          Ids,
+        )
+      ).length > 0,
 
     /** How many projects use it. */
     usageCount: async (assetId: string): Promise<number> =>
-      (await ask('count the links', client.from('project_assets').select('asset_id').eq('asset_id', assetId), Links)).length,
+      (
+        await ask(
+          'count the links',
+          client.from('project_assets').select('asset_id').eq('asset_id', assetId),
+          Links,
+        )
+      ).length,
   };
 }

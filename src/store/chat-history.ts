@@ -13,7 +13,13 @@ export interface ChatLine {
 /** Lines of history that a client is shown. */
 const LAST_LINES = 50;
 
-const Rows = z.array(z.object({ role: HistoryItem.shape.role, message: z.string(), created_at: z.string().nullable() }));
+const Rows = z.array(
+  z.object({
+    role: HistoryItem.shape.role,
+    message: z.string(),
+    created_at: z.string().nullable(),
+  }),
+);
 
 export type ChatHistory = ReturnType<typeof chatHistoryTable>;
 
@@ -22,17 +28,32 @@ export function chatHistoryTable(client: Client) {
   return {
     /** The last 50 lines, oldest first. */
     async last(projectId: string): Promise<HistoryItem[]> {
-      const query = client.from('chat_history').select('role,message,created_at')
-        .eq('project_id', projectId).order('created_at', { ascending: false }).limit(LAST_LINES);
+      const query = client
+        .from('chat_history')
+        .select('role,message,created_at')
+        .eq('project_id', projectId)
+        .order('created_at', { ascending: false })
+        .limit(LAST_LINES);
       const rows = await ask('read the history', query, Rows);
-      return rows.reverse().map((row) => ({ role: row.role, content: row.message, timestamp: row.created_at ?? '' }));
+      return rows
+        .reverse()
+        .map((row) => ({ role: row.role, content: row.message, timestamp: row.created_at ?? '' }));
     },
 
     /** Writes the line unless it is there, and moves its project to the front. */
     async append({ id, projectId, role, message }: ChatLine): Promise<void> {
       const row = { id, project_id: projectId, role, message };
-      await run('write the history', client.from('chat_history').upsert(row, { onConflict: 'id', ignoreDuplicates: true }));
-      await run('touch the project', client.from('projects').update({ updated_at: new Date().toISOString() }).eq('id', projectId));
+      await run(
+        'write the history',
+        client.from('chat_history').upsert(row, { onConflict: 'id', ignoreDuplicates: true }),
+      );
+      await run(
+        'touch the project',
+        client
+          .from('projects')
+          .update({ updated_at: new Date().toISOString() })
+          .eq('id', projectId),
+      );
     },
   };
 }

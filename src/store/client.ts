@@ -9,14 +9,20 @@ const REQUEST_TIMEOUT_MS = 8_000;
 
 const fetchWithDeadline: typeof fetch = (input, init) => {
   const deadline = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-  return fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, deadline]) : deadline });
+  return fetch(input, {
+    ...init,
+    signal: init?.signal ? AbortSignal.any([init.signal, deadline]) : deadline,
+  });
 };
 
 /** The one place where clients are made. With `jwt` the caller's rights apply (row-level security), else those of `key`. */
 export function connect(url: string, key: string, jwt?: string) {
   return createClient(url, key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-    global: { fetch: fetchWithDeadline, ...(jwt === undefined ? {} : { headers: { Authorization: `Bearer ${jwt}` } }) },
+    global: {
+      fetch: fetchWithDeadline,
+      ...(jwt === undefined ? {} : { headers: { Authorization: `Bearer ${jwt}` } }),
+    },
   });
 }
 
@@ -34,7 +40,11 @@ type Query = PromiseLike<Answer> & { retry(isEnabled: boolean): unknown };
  */
 export async function ask<T>(what: string, query: Query, schema: z.ZodType<T>): Promise<T> {
   const parsed = schema.safeParse(await send(what, query));
-  if (!parsed.success) throw new DreamError('OPERATION_FAILED', `${what}: unexpected answer at ${parsed.error.issues[0]?.path.join('.') ?? ''}`);
+  if (!parsed.success)
+    throw new DreamError(
+      'OPERATION_FAILED',
+      `${what}: unexpected answer at ${parsed.error.issues[0]?.path.join('.') ?? ''}`,
+    );
   return parsed.data;
 }
 
@@ -47,6 +57,10 @@ async function send(what: string, query: Query): Promise<unknown> {
   // The library's own retries would multiply the deadline, and retries have one owner: Temporal.
   query.retry(false);
   const { data, error } = await query;
-  if (error) throw new DreamError('OPERATION_FAILED', `${what}: ${error.message}`, { code: error.code ?? '', reason: error.message });
+  if (error)
+    throw new DreamError('OPERATION_FAILED', `${what}: ${error.message}`, {
+      code: error.code ?? '',
+      reason: error.message,
+    });
   return data;
 }

@@ -6,10 +6,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { measureUserFolder } from './folder-size.js';
 
 let dataDir: string;
-beforeAll(async () => { dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-sizes-')); });
+beforeAll(async () => {
+  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-sizes-'));
+});
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-it('adds up a user\'s projects and assets, as whole things, the largest first, links not followed', async () => {
+it("adds up a user's projects and assets, as whole things, the largest first, links not followed", async () => {
   const userId = randomUUID();
   const root = path.join(dataDir, 'users', userId);
   const put = async (file: string, bytes: number): Promise<void> => {
@@ -22,7 +24,11 @@ it('adds up a user\'s projects and assets, as whole things, the largest first, l
   await put('assets/c.png', 120);
   await symlink(os.tmpdir(), path.join(root, 'projects', 'one', 'link'));
   const { bytes, largest } = await measureUserFolder(dataDir, userId.toUpperCase());
-  expect(largest.map((thing) => thing.path)).toEqual(['projects/one', 'assets/c.png', 'projects/two']);
+  expect(largest.map((thing) => thing.path)).toEqual([
+    'projects/one',
+    'assets/c.png',
+    'projects/two',
+  ]);
   expect(bytes).toBeGreaterThanOrEqual(280);
   expect(bytes).toBeLessThan(1_000);
 });

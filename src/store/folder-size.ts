@@ -28,7 +28,9 @@ export async function measureUserFolder(dataDir: string, userId: string): Promis
 }
 
 /** The largest things, as many as are kept. */
-export function largestOf(things: readonly { path: string; bytes: number }[]): { path: string; bytes: number }[] {
+export function largestOf(
+  things: readonly { path: string; bytes: number }[],
+): { path: string; bytes: number }[] {
   return [...things].sort((left, right) => right.bytes - left.bytes).slice(0, LARGEST_KEPT);
 }
 

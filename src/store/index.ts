@@ -57,7 +57,10 @@ export interface Store extends UserStore {
  * The database. Every operation throws `OPERATION_FAILED` when the database refuses or does not answer in time:
  * activities let that through, so that it is tried again; the edge turns failed reads into nothing by {@link orNothing}.
  */
-export function createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }: StoreConfig, log: Log): Store {
+export function createStore(
+  { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }: StoreConfig,
+  log: Log,
+): Store {
   const service = connect(SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY);
   return {
     ...userTables(service),
@@ -81,7 +84,10 @@ export function createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_
 
 function userTables(client: Client): UserStore {
   return {
-    projects: projectsTable(client), chatHistory: chatHistoryTable(client), assets: assetsTable(client), publishDrafts: publishDraftsTable(client),
+    projects: projectsTable(client),
+    chatHistory: chatHistoryTable(client),
+    assets: assetsTable(client),
+    publishDrafts: publishDraftsTable(client),
   };
 }
 

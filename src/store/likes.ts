@@ -8,6 +8,10 @@ export function likesTable(client: Client) {
   return {
     /** Likes, or takes the like back; a repeat changes nothing. Answers the game's number of likes, null when it is gone. */
     set: (gameId: string, userId: string, isLiked: boolean): Promise<number | null> =>
-      ask('like a game', client.rpc('like_game', { p_game_id: gameId, p_user_id: userId, p_liked: isLiked }), z.number().nullable()),
+      ask(
+        'like a game',
+        client.rpc('like_game', { p_game_id: gameId, p_user_id: userId, p_liked: isLiked }),
+        z.number().nullable(),
+      ),
   };
 }

@@ -16,7 +16,11 @@ const RECORDS = `
     applied_at timestamptz not null default now()
   )`;
 
-interface Migration { name: string; sql: string; hash: string }
+interface Migration {
+  name: string;
+  sql: string;
+  hash: string;
+}
 
 /**
  * Applies the chain in order, each file in one transaction, and remembers names and hashes in `dreamcore.migrations`.
@@ -25,17 +29,24 @@ interface Migration { name: string; sql: string; hash: string }
  */
 export async function migrate(databaseUrl: string, log: Log): Promise<string[]> {
   const chain = await readChain();
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000, application_name: 'dreamcore-migrate' });
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'dreamcore-migrate',
+  });
   client.on('error', (error) => log.warn({ err: error }, 'the connection of the migrations broke'));
   client.on('notice', (notice) => log.debug({ notice: notice.message }, 'migration notice'));
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await client.query(RECORDS);
-    const { rows } = await client.query<{ name: string; hash: string }>('select name, hash from dreamcore.migrations');
+    const { rows } = await client.query<{ name: string; hash: string }>(
+      'select name, hash from dreamcore.migrations',
+    );
     const due = dueMigrations(chain, new Map(rows.map((row) => [row.name, row.hash])));
     for (const migration of due) await apply(client, migration);
-    if (due.length > 0) log.info({ applied: due.map(({ name }) => name) }, 'database migrations applied');
+    if (due.length > 0)
+      log.info({ applied: due.map(({ name }) => name) }, 'database migrations applied');
     return due.map(({ name }) => name);
   } finally {
     // Ends the session and with it the lock.
@@ -43,17 +54,22 @@ export async function migrate(databaseUrl: string, log: Log): Promise<string[]> 
   }
 }
 
-function dueMigrations(chain: readonly Migration[], applied: ReadonlyMap<string, string>): Migration[] {
+function dueMigrations(
+  chain: readonly Migration[],
+  applied: ReadonlyMap<string, string>,
+): Migration[] {
   const first = chain.findIndex(({ name, hash }) => applied.get(name) !== hash);
   return first === -1 ? [] : chain.slice(first);
 }
 
 async function readChain(): Promise<Migration[]> {
   const names = (await readdir(MIGRATIONS_DIR)).filter((name) => name.endsWith('.sql')).sort();
-  return Promise.all(names.map(async (name) => {
-    const sql = await readFile(path.join(MIGRATIONS_DIR, name), 'utf8');
-    return { name, sql, hash: createHash('sha256').update(sql).digest('hex') };
-  }));
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(path.join(MIGRATIONS_DIR, name), 'utf8');
+      return { name, sql, hash: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
 }
 
 async function apply(client: pg.Client, { name, sql, hash }: Migration): Promise<void> {
@@ -62,10 +78,15 @@ async function apply(client: pg.Client, { name, sql, hash }: Migration): Promise
     await client.query(sql);
     await client.query(
       `insert into dreamcore.migrations (name, hash) values ($1, $2)
-       on conflict (name) do update set hash = excluded.hash, applied_at = now()`, [name, hash]);
+       on conflict (name) do update set hash = excluded.hash, applied_at = now()`,
+      [name, hash],
+    );
     await client.query('commit');
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
-    throw new Error(`Migration ${name} failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(
+      `Migration ${name} failed: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 }

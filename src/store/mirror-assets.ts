@@ -9,7 +9,10 @@ const ASSET_NAME = /^([0-9a-f]{64})(\.[a-z0-9]{1,8})?$/;
 /** `details.reason` of bytes that are not what their name says. */
 export const DAMAGED = 'asset-damaged';
 
-export interface AssetFile { readonly name: string; readonly sizeBytes: number }
+export interface AssetFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
 
 /** A user's assets beside his repositories. Names are `<sha256><ext>`; everything else in the folder is not looked at. */
 export interface MirrorAssets {
@@ -30,7 +33,9 @@ export function assertContent(name: string, bytes: Uint8Array): void {
   const promised = ASSET_NAME.exec(name)?.[1];
   if (promised === undefined) throw new DreamError('PATH_ESCAPE', 'not the name of an asset');
   if (createHash('sha256').update(bytes).digest('hex') !== promised) {
-    throw new DreamError('OPERATION_FAILED', `${name} holds other bytes than its name says`, { reason: DAMAGED });
+    throw new DreamError('OPERATION_FAILED', `${name} holds other bytes than its name says`, {
+      reason: DAMAGED,
+    });
   }
 }
 
@@ -40,14 +45,21 @@ export function mirrorAssets(folderOf: (userId: string) => string): MirrorAssets
     async list(userId) {
       const folder = folderOf(userId);
       const names = (await readdir(folder).catch(nothingThere)).filter(isAssetName).sort();
-      return Promise.all(names.map(async (name) => ({ name, sizeBytes: (await stat(path.join(folder, name))).size })));
+      return Promise.all(
+        names.map(async (name) => ({
+          name,
+          sizeBytes: (await stat(path.join(folder, name))).size,
+        })),
+      );
     },
 
     async read(userId, name) {
       if (!isAssetName(name)) throw new DreamError('PATH_ESCAPE', 'not the name of an asset');
-      const bytes = await readFile(path.join(folderOf(userId), name)).catch((error: NodeJS.ErrnoException) => {
-        throw error.code === 'ENOENT' ? new DreamError('FILE_NOT_FOUND', 'no such asset') : error;
-      });
+      const bytes = await readFile(path.join(folderOf(userId), name)).catch(
+        (error: NodeJS.ErrnoException) => {
+          throw error.code === 'ENOENT' ? new DreamError('FILE_NOT_FOUND', 'no such asset') : error;
+        },
+      );
       assertContent(name, bytes);
       return bytes;
     },
@@ -63,7 +75,9 @@ export function mirrorAssets(folderOf: (userId: string) => string): MirrorAssets
       } catch (error) {
         await rm(draft, { force: true });
         const { code } = error as NodeJS.ErrnoException;
-        throw code === 'ENOSPC' || code === 'EDQUOT' ? new DreamError('DiskFull', 'no space left for an asset') : error;
+        throw code === 'ENOSPC' || code === 'EDQUOT'
+          ? new DreamError('DiskFull', 'no space left for an asset')
+          : error;
       }
     },
   };

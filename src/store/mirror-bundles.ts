@@ -23,11 +23,19 @@ export interface BundleRange {
   readonly want: string;
 }
 
-export async function importBundle(repo: Repo, scratchDir: string, { bytes, want, ref }: BundleImport): Promise<void> {
+export async function importBundle(
+  repo: Repo,
+  scratchDir: string,
+  { bytes, want, ref }: BundleImport,
+): Promise<void> {
   await withBundleFile(scratchDir, async (file) => {
     await writeFile(file, bytes, { flag: 'wx' }).catch(asDiskFull);
     // A name of its own: two imports of one commit must not take each other's ref away.
-    const incoming = await bundleFetch(repo, { file, want, incoming: `refs/incoming/${randomUUID()}` });
+    const incoming = await bundleFetch(repo, {
+      file,
+      want,
+      incoming: `refs/incoming/${randomUUID()}`,
+    });
     try {
       await (ref === MAIN ? advanceRef(repo, ref, want) : setRef(repo, ref, want));
     } finally {
@@ -36,9 +44,15 @@ export async function importBundle(repo: Repo, scratchDir: string, { bytes, want
   });
 }
 
-export async function exportBundle(repo: Repo, scratchDir: string, { have, want }: BundleRange): Promise<Buffer | null> {
+export async function exportBundle(
+  repo: Repo,
+  scratchDir: string,
+  { have, want }: BundleRange,
+): Promise<Buffer | null> {
   const known = have === null ? null : await resolve(repo, have);
-  return withBundleFile(scratchDir, async (file) => ((await bundleCreate(repo, { have: known, want, file })) ? readFile(file) : null));
+  return withBundleFile(scratchDir, async (file) =>
+    (await bundleCreate(repo, { have: known, want, file })) ? readFile(file) : null,
+  );
 }
 
 /** Puts a ref of its own on `revision`; each try looks where it stands. */
@@ -51,7 +65,10 @@ async function setRef(repo: Repo, ref: string, revision: string): Promise<void> 
 }
 
 /** A file for the length of a call; what a killed process leaves is removed with old scratch folders (`collectGarbage`). */
-async function withBundleFile<T>(scratchDir: string, use: (file: string) => Promise<T>): Promise<T> {
+async function withBundleFile<T>(
+  scratchDir: string,
+  use: (file: string) => Promise<T>,
+): Promise<T> {
   await mkdir(scratchDir, { recursive: true });
   const file = path.join(scratchDir, `${randomUUID()}.bundle`);
   try {
@@ -62,5 +79,7 @@ async function withBundleFile<T>(scratchDir: string, use: (file: string) => Prom
 }
 
 function asDiskFull(error: NodeJS.ErrnoException): never {
-  throw error.code === 'ENOSPC' || error.code === 'EDQUOT' ? new DreamError('DiskFull', 'no space left for a bundle') : error;
+  throw error.code === 'ENOSPC' || error.code === 'EDQUOT'
+    ? new DreamError('DiskFull', 'no space left for a bundle')
+    : error;
 }

@@ -10,13 +10,17 @@ const MAX_FILE_BYTES = 2 * 1024 ** 2;
  * changes. A project whose repository is gone is read from the mirror all the same, so that it is missed (E7). Bytes are shared: not to be written to.
  */
 export function withReadCache(mirror: Mirror): Mirror {
-  const files = new LRUCache<string, Buffer>({ maxSize: MAX_BYTES, maxEntrySize: MAX_FILE_BYTES, sizeCalculation: (bytes) => Math.max(1, bytes.length) });
+  const files = new LRUCache<string, Buffer>({
+    maxSize: MAX_BYTES,
+    maxEntrySize: MAX_FILE_BYTES,
+    sizeCalculation: (bytes) => Math.max(1, bytes.length),
+  });
   return {
     ...mirror,
     async readFile(userId, projectId, revision, file) {
       const key = JSON.stringify([userId, projectId, revision, file]);
       const kept = files.get(key);
-      if (kept && await mirror.isHere(userId, projectId)) return kept;
+      if (kept && (await mirror.isHere(userId, projectId))) return kept;
       const bytes = await mirror.readFile(userId, projectId, revision, file);
       if (bytes) files.set(key, bytes);
       return bytes;

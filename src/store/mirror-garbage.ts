@@ -15,14 +15,19 @@ export async function removeCandidates(usersDir: string, olderThanMs: number): P
   for (const user of await uuidEntries(usersDir)) {
     const projectsDir = path.join(usersDir, user, 'projects');
     for (const project of await uuidEntries(projectsDir)) {
-      removed += await removePassingRefs(openRepo(path.join(projectsDir, project, 'repo.git')), olderThanMs);
+      removed += await removePassingRefs(
+        openRepo(path.join(projectsDir, project, 'repo.git')),
+        olderThanMs,
+      );
     }
   }
   return removed;
 }
 
 async function removePassingRefs(repo: Repo, olderThanMs: number): Promise<number> {
-  const old = (await passingRefs(repo)).filter(({ committedAt }) => Date.now() - committedAt.getTime() >= olderThanMs);
+  const old = (await passingRefs(repo)).filter(
+    ({ committedAt }) => Date.now() - committedAt.getTime() >= olderThanMs,
+  );
   for (const { ref } of old) await deleteRef(repo, ref);
   return old.length;
 }

@@ -8,9 +8,20 @@ import { listTree, logPage, readFile, type TreeEntry } from '../git/read.js';
 import { presentRevisions } from '../git/presence.js';
 import { advanceRef, initBare, resolve, type Advance } from '../git/refs.js';
 import { mirrorAssets, type MirrorAssets } from './mirror-assets.js';
-import { exportBundle, importBundle, MAIN, type BundleImport, type BundleRange } from './mirror-bundles.js';
+import {
+  exportBundle,
+  importBundle,
+  MAIN,
+  type BundleImport,
+  type BundleRange,
+} from './mirror-bundles.js';
 import { CANDIDATES, removeCandidates } from './mirror-garbage.js';
-import { readAiContext, readVersionEdits, type AiContext, type VersionEdits } from './version-details.js';
+import {
+  readAiContext,
+  readVersionEdits,
+  type AiContext,
+  type VersionEdits,
+} from './version-details.js';
 
 export interface RestoreCommit {
   /** Revision whose files come back, and the head that the new one follows. */
@@ -21,7 +32,10 @@ export interface RestoreCommit {
 }
 
 /** What a store holds of a project. */
-export interface RepoState { readonly head: string | null; readonly has: readonly string[] }
+export interface RepoState {
+  readonly head: string | null;
+  readonly has: readonly string[];
+}
 
 /** Repositories of all projects on this machine (E1). Ids are UUIDs of any case; revisions are full hashes. */
 export interface Mirror {
@@ -30,7 +44,12 @@ export interface Mirror {
   /** Is there a repository of the project at all? */
   isHere(userId: string, projectId: string): Promise<boolean>;
   /** Bytes of one file; null when that revision has no such file. Throws `RevisionMissing`. */
-  readFile(userId: string, projectId: string, revision: string, file: string): Promise<Buffer | null>;
+  readFile(
+    userId: string,
+    projectId: string,
+    revision: string,
+    file: string,
+  ): Promise<Buffer | null>;
   /** All files of a revision. Throws `RevisionMissing`. */
   listFiles(userId: string, projectId: string, revision: string): Promise<TreeEntry[]>;
   /** Hash of a revision's tree: equal trees are equal files, byte for byte. Throws `RevisionMissing`. */
@@ -40,7 +59,12 @@ export interface Mirror {
   /** What a version changed, and its summary. Throws `RevisionMissing`. */
   readVersionEdits(userId: string, projectId: string, revision: string): Promise<VersionEdits>;
   /** Throws `RevisionMissing` unless the commit is here, `CandidateRefused` unless it follows `parent`. */
-  assertRevision(userId: string, projectId: string, revision: string, parent: string | null): Promise<void>;
+  assertRevision(
+    userId: string,
+    projectId: string,
+    revision: string,
+    parent: string | null,
+  ): Promise<void>;
   /** Commits the files of an old revision anew under the action's own ref; the same commit when it is repeated (E5). */
   commitRestore(userId: string, projectId: string, commit: RestoreCommit): Promise<string>;
   /**
@@ -67,28 +91,41 @@ export interface Mirror {
 /** Opens the mirror under the data folder; touches nothing yet. */
 export function createMirror(dataDir: string): Mirror {
   const folder = (userId: string, projectId: string) => projectFolder(dataDir, userId, projectId);
-  const repoOf = (userId: string, projectId: string): Repo => openRepo(path.join(folder(userId, projectId), 'repo.git'));
+  const repoOf = (userId: string, projectId: string): Repo =>
+    openRepo(path.join(folder(userId, projectId), 'repo.git'));
   return {
     ensure: async (userId, projectId) => (await initBare(repoOf(userId, projectId).gitDir)).gitDir,
-    isHere: async (userId, projectId) => access(path.join(repoOf(userId, projectId).gitDir, 'HEAD')).then(() => true, () => false),
-    readFile: async (userId, projectId, revision, file) => readFile(repoOf(userId, projectId), revision, file),
+    isHere: async (userId, projectId) =>
+      access(path.join(repoOf(userId, projectId).gitDir, 'HEAD')).then(
+        () => true,
+        () => false,
+      ),
+    readFile: async (userId, projectId, revision, file) =>
+      readFile(repoOf(userId, projectId), revision, file),
     listFiles: async (userId, projectId, revision) => listTree(repoOf(userId, projectId), revision),
     treeOf: async (userId, projectId, revision) => treeOf(repoOf(userId, projectId), revision),
-    readAiContext: async (userId, projectId, revision) => readAiContext(repoOf(userId, projectId), revision),
-    readVersionEdits: async (userId, projectId, revision) => readVersionEdits(repoOf(userId, projectId), revision),
-    assertRevision: async (userId, projectId, revision, parent) => assertFollows(repoOf(userId, projectId), revision, parent),
-    commitRestore: async (userId, projectId, commit) => commitRestore(repoOf(userId, projectId), commit),
+    readAiContext: async (userId, projectId, revision) =>
+      readAiContext(repoOf(userId, projectId), revision),
+    readVersionEdits: async (userId, projectId, revision) =>
+      readVersionEdits(repoOf(userId, projectId), revision),
+    assertRevision: async (userId, projectId, revision, parent) =>
+      assertFollows(repoOf(userId, projectId), revision, parent),
+    commitRestore: async (userId, projectId, commit) =>
+      commitRestore(repoOf(userId, projectId), commit),
     importBundle: async (userId, projectId, bundle) => {
       const { gitDir } = repoOf(userId, projectId);
       await importBundle(await initBare(gitDir), path.join(dataDir, 'scratch'), bundle);
     },
-    exportBundle: async (userId, projectId, range) => exportBundle(repoOf(userId, projectId), path.join(dataDir, 'scratch'), range),
+    exportBundle: async (userId, projectId, range) =>
+      exportBundle(repoOf(userId, projectId), path.join(dataDir, 'scratch'), range),
     state: async (userId, projectId, revisions) => {
       const repo = repoOf(userId, projectId);
       return { head: await resolve(repo, MAIN), has: await presentRevisions(repo, revisions) };
     },
-    assertHere: async (userId, projectId, revision) => assertHere(repoOf(userId, projectId), revision),
-    advanceMain: async (userId, projectId, revision) => advanceRef(repoOf(userId, projectId), MAIN, revision),
+    assertHere: async (userId, projectId, revision) =>
+      assertHere(repoOf(userId, projectId), revision),
+    advanceMain: async (userId, projectId, revision) =>
+      advanceRef(repoOf(userId, projectId), MAIN, revision),
     remove: async (userId, projectId) => removeFolder(folder(userId, projectId)),
     assets: mirrorAssets((userId) => path.join(userFolder(dataDir, userId), 'assets')),
     removeCandidates: (olderThanMs) => removeCandidates(path.join(dataDir, 'users'), olderThanMs),
@@ -107,7 +144,8 @@ function projectFolder(dataDir: string, userId: string, projectId: string): stri
 }
 
 async function assertHere(repo: Repo, revision: string): Promise<void> {
-  if ((await resolve(repo, revision)) !== revision) throw new DreamError('RevisionMissing', `${revision} is not in the mirror`);
+  if ((await resolve(repo, revision)) !== revision)
+    throw new DreamError('RevisionMissing', `${revision} is not in the mirror`);
 }
 
 async function treeOf(repo: Repo, revision: string): Promise<string> {
@@ -118,19 +156,31 @@ async function treeOf(repo: Repo, revision: string): Promise<string> {
 async function assertFollows(repo: Repo, revision: string, parent: string | null): Promise<void> {
   await assertHere(repo, revision);
   const [entry] = await logPage(repo, revision, { skip: 0, limit: 1 });
-  if (entry?.parent !== parent) throw new DreamError('CandidateRefused', 'the commit follows another revision than promised', { reason: 'parent' });
+  if (entry?.parent !== parent)
+    throw new DreamError('CandidateRefused', 'the commit follows another revision than promised', {
+      reason: 'parent',
+    });
 }
 
-async function commitRestore(repo: Repo, { from, parent, actionId, subject }: RestoreCommit): Promise<string> {
+async function commitRestore(
+  repo: Repo,
+  { from, parent, actionId, subject }: RestoreCommit,
+): Promise<string> {
   await assertHere(repo, from);
   await assertHere(repo, parent);
   const ref = `${CANDIDATES}/${actionId.toLowerCase()}/1`;
   const earlier = await resolve(repo, ref);
   if (earlier !== null) {
     const [entry] = await logPage(repo, earlier, { skip: 0, limit: 1 });
-    if (entry?.parent === parent && (await treeOf(repo, earlier)) === (await treeOf(repo, from))) return earlier;
+    if (entry?.parent === parent && (await treeOf(repo, earlier)) === (await treeOf(repo, from)))
+      return earlier;
   }
-  return commitTree(repo, from, { subject, trailers: { 'Job-Id': actionId } }, { ref, expected: earlier, parent });
+  return commitTree(
+    repo,
+    from,
+    { subject, trailers: { 'Job-Id': actionId } },
+    { ref, expected: earlier, parent },
+  );
 }
 
 /** Out of sight in one step, then file by file; a repeat finishes what an interrupted removal left. */

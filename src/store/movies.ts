@@ -19,17 +19,28 @@ export interface Movies {
 
 /** Opens the films under the data folder; touches nothing yet. */
 export function createMovies(dataDir: string): Movies {
-  const folder = (userId: string, projectId: string): string => path.join(dataDir, 'users', idOf(userId), 'projects', idOf(projectId));
+  const folder = (userId: string, projectId: string): string =>
+    path.join(dataDir, 'users', idOf(userId), 'projects', idOf(projectId));
   return {
-    has: async (userId, projectId, revision) => (await filmsIn(folder(userId, projectId))).includes(nameOf(revision)),
+    has: async (userId, projectId, revision) =>
+      (await filmsIn(folder(userId, projectId))).includes(nameOf(revision)),
     async read(userId, projectId) {
-      const films = await Promise.all((await filmsIn(folder(userId, projectId))).map((name) => readStored(path.join(folder(userId, projectId), name))));
-      return films.filter((film) => film !== null).sort((a, b) => b.changedAt.getTime() - a.changedAt.getTime())[0] ?? null;
+      const films = await Promise.all(
+        (await filmsIn(folder(userId, projectId))).map((name) =>
+          readStored(path.join(folder(userId, projectId), name)),
+        ),
+      );
+      return (
+        films
+          .filter((film) => film !== null)
+          .sort((a, b) => b.changedAt.getTime() - a.changedAt.getTime())[0] ?? null
+      );
     },
     async write(userId, projectId, revision, bytes) {
       const own = folder(userId, projectId);
       await replace(path.join(own, nameOf(revision)), bytes);
-      for (const name of await filmsIn(own)) if (name !== nameOf(revision)) await rm(path.join(own, name), { force: true });
+      for (const name of await filmsIn(own))
+        if (name !== nameOf(revision)) await rm(path.join(own, name), { force: true });
     },
   };
 }

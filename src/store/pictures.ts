@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { access, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  access,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { DreamError } from '../contracts/errors.js';
 import { isUuid } from '../contracts/primitives.js';
@@ -8,7 +18,10 @@ import { isUuid } from '../contracts/primitives.js';
 const CLAIM_MS = 10 * 60_000;
 
 /** A file as it lies here. */
-export interface StoredPicture { readonly bytes: Buffer; readonly changedAt: Date }
+export interface StoredPicture {
+  readonly bytes: Buffer;
+  readonly changedAt: Date;
+}
 
 /**
  * Pictures of actions on this machine, `users/<uid>/pictures/<actionId>`, until they are fetched, and the thumbnails of projects,
@@ -36,21 +49,32 @@ export interface Pictures {
 export function createPictures(dataDir: string): Pictures {
   const users = path.join(dataDir, 'users');
   const folder = (userId: string): string => path.join(users, idOf(userId), 'pictures');
-  const pictureFile = (userId: string, actionId: string): string => path.join(folder(userId), idOf(actionId));
-  const claimFile = (userId: string, wish: string): string => path.join(folder(userId), `${wish}.claim`);
-  const sourceFile = (userId: string, actionId: string): string => `${pictureFile(userId, actionId)}.source`;
-  const thumbnail = (userId: string, projectId: string): string => path.join(users, idOf(userId), 'projects', idOf(projectId), 'thumbnail.webp');
+  const pictureFile = (userId: string, actionId: string): string =>
+    path.join(folder(userId), idOf(actionId));
+  const claimFile = (userId: string, wish: string): string =>
+    path.join(folder(userId), `${wish}.claim`);
+  const sourceFile = (userId: string, actionId: string): string =>
+    `${pictureFile(userId, actionId)}.source`;
+  const thumbnail = (userId: string, projectId: string): string =>
+    path.join(users, idOf(userId), 'projects', idOf(projectId), 'thumbnail.webp');
   return {
     claim: (userId, wish, actionId) => claim(claimFile(userId, wish), idOf(actionId)),
     release: (userId, wish) => rm(claimFile(userId, wish), { force: true }),
     write: (userId, actionId, bytes) => replace(pictureFile(userId, actionId), bytes),
-    read: async (userId, actionId) => (await readStored(pictureFile(userId, actionId)))?.bytes ?? null,
-    writeSource: (userId, actionId, text) => replace(sourceFile(userId, actionId), Buffer.from(text)),
-    readSource: async (userId, actionId) => (await readStored(sourceFile(userId, actionId)))?.bytes.toString('utf8') ?? null,
+    read: async (userId, actionId) =>
+      (await readStored(pictureFile(userId, actionId)))?.bytes ?? null,
+    writeSource: (userId, actionId, text) =>
+      replace(sourceFile(userId, actionId), Buffer.from(text)),
+    readSource: async (userId, actionId) =>
+      (await readStored(sourceFile(userId, actionId)))?.bytes.toString('utf8') ?? null,
     removeSource: (userId, actionId) => rm(sourceFile(userId, actionId), { force: true }),
     readThumbnail: (userId, projectId) => readStored(thumbnail(userId, projectId)),
     writeThumbnail: (userId, projectId, bytes) => replace(thumbnail(userId, projectId), bytes),
-    hasThumbnail: (userId, projectId) => access(thumbnail(userId, projectId)).then(() => true, () => false),
+    hasThumbnail: (userId, projectId) =>
+      access(thumbnail(userId, projectId)).then(
+        () => true,
+        () => false,
+      ),
     removeOld: (olderThanMs) => removeOld(users, Date.now() - olderThanMs),
   };
 }
@@ -75,7 +99,8 @@ async function claim(file: string, actionId: string): Promise<string> {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
       const held = await readStored(file);
-      if (held && Date.now() - held.changedAt.getTime() < CLAIM_MS) return held.bytes.toString('utf8');
+      if (held && Date.now() - held.changedAt.getTime() < CLAIM_MS)
+        return held.bytes.toString('utf8');
       await rm(file, { force: true });
     }
   } finally {

@@ -29,11 +29,16 @@ export type Projects = ReturnType<typeof projectsTable>;
 
 /** Table `projects`. Through a user's client it knows that user's projects only; through the service role all of them. */
 export function projectsTable(client: Client) {
-  const one = async (what: string, query: Parameters<typeof ask>[1]): Promise<ProjectRow | null> => (await ask(what, query, Rows))[0] ?? null;
+  const one = async (what: string, query: Parameters<typeof ask>[1]): Promise<ProjectRow | null> =>
+    (await ask(what, query, Rows))[0] ?? null;
   return {
     /** All of a user's projects, the one touched last first. */
     list: (userId: string): Promise<ProjectSummary[]> =>
-      ask('list the projects', client.rpc('list_projects', { p_user_id: userId }), z.array(ProjectSummary)),
+      ask(
+        'list the projects',
+        client.rpc('list_projects', { p_user_id: userId }),
+        z.array(ProjectSummary),
+      ),
 
     get: (projectId: string): Promise<ProjectRow | null> =>
       one('read the project', client.from('projects').select('*').eq('id', projectId)),
@@ -42,29 +47,55 @@ export function projectsTable(client: Client) {
     existing: async (projectIds: readonly string[]): Promise<Set<string>> => {
       const found = new Set<string>();
       for (let at = 0; at < projectIds.length; at += IDS_AT_ONCE) {
-        const query = client.from('projects').select('id').in('id', projectIds.slice(at, at + IDS_AT_ONCE));
-        for (const { id } of await ask('look which projects exist', query, z.array(z.object({ id: z.string() })))) found.add(id);
+        const query = client
+          .from('projects')
+          .select('id')
+          .in('id', projectIds.slice(at, at + IDS_AT_ONCE));
+        for (const { id } of await ask(
+          'look which projects exist',
+          query,
+          z.array(z.object({ id: z.string() })),
+        ))
+          found.add(id);
       }
       return found;
     },
 
     /** Without a name the database's own default is used. */
     async create(userId: string, name?: string): Promise<ProjectRow> {
-      const query = client.from('projects').insert({ user_id: userId, ...(name === undefined ? {} : { name }) }).select('*').single();
+      const query = client
+        .from('projects')
+        .insert({ user_id: userId, ...(name === undefined ? {} : { name }) })
+        .select('*')
+        .single();
       return ask('create the project', query, ProjectRow);
     },
 
     /** Null = there is no such project (any more). */
     rename: (projectId: string, name: string): Promise<ProjectRow | null> =>
-      one('rename the project', client.from('projects').update({ name }).eq('id', projectId).select('*')),
+      one(
+        'rename the project',
+        client.from('projects').update({ name }).eq('id', projectId).select('*'),
+      ),
 
     /** Gives a project its automatic name while nobody has named it; null = it keeps its name, or is gone. */
     renameIfDefault: (projectId: string, name: string): Promise<ProjectRow | null> =>
-      one('name the project', client.from('projects').update({ name }).eq('id', projectId).eq('name', DEFAULT_PROJECT_NAME).select('*')),
+      one(
+        'name the project',
+        client
+          .from('projects')
+          .update({ name })
+          .eq('id', projectId)
+          .eq('name', DEFAULT_PROJECT_NAME)
+          .select('*'),
+      ),
 
     /** Keeps the last unanswered question (A2); null clears it. */
     setPendingQuestion: (projectId: string, question: PendingQuestion | null): Promise<void> =>
-      run('keep the question', client.from('projects').update({ pending_question: question }).eq('id', projectId)),
+      run(
+        'keep the question',
+        client.from('projects').update({ pending_question: question }).eq('id', projectId),
+      ),
 
     /** Removes the project and all that hangs on it; nothing there is fine. */
     remove: (projectId: string): Promise<void> =>

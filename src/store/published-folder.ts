@@ -7,7 +7,10 @@ import { isUuid } from '../contracts/primitives.js';
 const REVISION = /^[0-9a-f]{40}$/;
 
 /** One file of a published game: its place inside the folder, and its bytes. */
-export interface PublishedFile { readonly path: string; readonly bytes: Uint8Array }
+export interface PublishedFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
 
 /** `DATA_DIR/published/<gameId>/<revision>/`: what players get, apart from the repositories. */
 export interface PublishedFolders {
@@ -23,7 +26,11 @@ export interface PublishedFolders {
 
 /** One hash for all files of a game, whatever their order. */
 export function hashOfFiles(files: readonly PublishedFile[]): string {
-  const lines = files.map(({ path: file, bytes }) => `${createHash('sha256').update(bytes).digest('hex')}  ${file}\n`).sort();
+  const lines = files
+    .map(
+      ({ path: file, bytes }) => `${createHash('sha256').update(bytes).digest('hex')}  ${file}\n`,
+    )
+    .sort();
   return createHash('sha256').update(lines.join('')).digest('hex');
 }
 
@@ -54,7 +61,9 @@ export function publishedFolders(dataDir: string): PublishedFolders {
       } catch (error) {
         await rm(draft, { recursive: true, force: true });
         const { code } = error as NodeJS.ErrnoException;
-        throw code === 'ENOSPC' || code === 'EDQUOT' ? new DreamError('DiskFull', 'no space left for a published game') : error;
+        throw code === 'ENOSPC' || code === 'EDQUOT'
+          ? new DreamError('DiskFull', 'no space left for a published game')
+          : error;
       }
     },
 
@@ -68,20 +77,30 @@ export function publishedFolders(dataDir: string): PublishedFolders {
       }
       const kept = path.basename(folderOf(gameId, revision));
       const names = await readdir(folder).catch(nothingThere);
-      for (const name of names) if (name !== kept) await rm(path.join(folder, name), { recursive: true, force: true });
+      for (const name of names)
+        if (name !== kept) await rm(path.join(folder, name), { recursive: true, force: true });
     },
   };
 }
 
 async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(nothingThere);
-  return entries.filter((entry) => entry.isFile()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/')).sort();
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+    nothingThere,
+  );
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'),
+    )
+    .sort();
 }
 
 async function isSame(folder: string, files: readonly PublishedFile[]): Promise<boolean> {
   const there = await filesBelow(folder);
   if (there.length !== files.length) return false;
-  const held = await Promise.all(there.map(async (file) => ({ path: file, bytes: await readFile(path.join(folder, file)) })));
+  const held = await Promise.all(
+    there.map(async (file) => ({ path: file, bytes: await readFile(path.join(folder, file)) })),
+  );
   return hashOfFiles(held) === hashOfFiles(files);
 }
 

@@ -4,19 +4,38 @@ import type { Backend } from '../contracts/workflows.js';
 import { ask, run, type Client } from './client.js';
 
 const Reserved = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('started'), attempt: z.number().int(), slot_age_ms: z.number().nullable() }),
-  z.object({ outcome: z.literal('refused'), limit: z.enum(['user', 'budget']), spent_usd: z.number() }),
+  z.object({
+    outcome: z.literal('started'),
+    attempt: z.number().int(),
+    slot_age_ms: z.number().nullable(),
+  }),
+  z.object({
+    outcome: z.literal('refused'),
+    limit: z.enum(['user', 'budget']),
+    spent_usd: z.number(),
+  }),
 ]);
 
 const SummaryRow = z.object({
-  day: z.string(), backend: z.enum(['local', 'modal']), user_id: z.string().nullable(), email: z.string().nullable(),
-  kind: z.enum(['model', 'modal']), state: z.enum(['reserved', 'settled', 'released']), count: z.number().int(), seconds: z.number(), usd: z.number(),
+  day: z.string(),
+  backend: z.enum(['local', 'modal']),
+  user_id: z.string().nullable(),
+  email: z.string().nullable(),
+  kind: z.enum(['model', 'modal']),
+  state: z.enum(['reserved', 'settled', 'released']),
+  count: z.number().int(),
+  seconds: z.number(),
+  usd: z.number(),
 });
 /** What one user spent on one day of the players' calendar, on one backend, for one kind of thing; usd are US dollars. */
 export type UsageSummaryRow = z.infer<typeof SummaryRow>;
 
 const Window = z.object({ count: z.number().int(), p95: z.number().nullable() });
-const Health = z.object({ ended: z.array(z.string().nullable()), recent: Window, earlier: z.array(Window) });
+const Health = z.object({
+  ended: z.array(z.string().nullable()),
+  recent: Window,
+  earlier: z.array(Window),
+});
 /**
  * How Modal does. `ended`: the kind of error of each attempt that ended lately, null for one that ended well or was stopped.
  * `recent`, `earlier` (one entry per day): generations that ended well and the 95th percentile of their time, seconds.
@@ -55,22 +74,59 @@ export function usageTable(client: Client) {
      * Only a job's first attempt can be refused.
      */
     async reserve({ jobId, backend, estimateUsd, userLimitUsd, budgetUsd }: Reservation) {
-      const answer = await ask('reserve an attempt', client.rpc('reserve_attempt', {
-        p_id: jobId, p_backend: backend, p_estimate_usd: estimateUsd, p_user_limit_usd: userLimitUsd, p_budget_usd: budgetUsd,
-      }), Reserved.nullable());
+      const answer = await ask(
+        'reserve an attempt',
+        client.rpc('reserve_attempt', {
+          p_id: jobId,
+          p_backend: backend,
+          p_estimate_usd: estimateUsd,
+          p_user_limit_usd: userLimitUsd,
+          p_budget_usd: budgetUsd,
+        }),
+        Reserved.nullable(),
+      );
       if (answer === null) return null;
-      if (answer.outcome === 'refused') return { outcome: 'refused' as const, limit: answer.limit, spentUsd: answer.spent_usd };
-      return { outcome: 'started' as const, attempt: answer.attempt, slotAgeMs: answer.slot_age_ms ?? 0 };
+      if (answer.outcome === 'refused')
+        return { outcome: 'refused' as const, limit: answer.limit, spentUsd: answer.spent_usd };
+      return {
+        outcome: 'started' as const,
+        attempt: answer.attempt,
+        slotAgeMs: answer.slot_age_ms ?? 0,
+      };
     },
 
     /** An attempt ended without a version: `failure` null = it was stopped, `costUsd` null = unknown, the reservation goes on counting. */
-    release: (callId: string, failure: ErrorKind | null, costUsd: number | null): Promise<boolean> =>
-      ask('release an attempt', client.rpc('release_attempt', { p_call_id: callId, p_failure: failure, p_usd: costUsd }), z.boolean()),
+    release: (
+      callId: string,
+      failure: ErrorKind | null,
+      costUsd: number | null,
+    ): Promise<boolean> =>
+      ask(
+        'release an attempt',
+        client.rpc('release_attempt', { p_call_id: callId, p_failure: failure, p_usd: costUsd }),
+        z.boolean(),
+      ),
 
     /** What a call of a function cost, once per call; a longer time told later takes the place of the first. */
-    recordCall: ({ callId, userId, jobId, function: name, seconds, usd }: CallUsage): Promise<void> => run('record a call', client.rpc('record_call', {
-      p_call_id: callId, p_user_id: userId, p_job_id: jobId, p_function: name, p_seconds: seconds, p_usd: usd,
-    })),
+    recordCall: ({
+      callId,
+      userId,
+      jobId,
+      function: name,
+      seconds,
+      usd,
+    }: CallUsage): Promise<void> =>
+      run(
+        'record a call',
+        client.rpc('record_call', {
+          p_call_id: callId,
+          p_user_id: userId,
+          p_job_id: jobId,
+          p_function: name,
+          p_seconds: seconds,
+          p_usd: usd,
+        }),
+      ),
 
     /** US dollars that count against today's budget, or against the limit of one user. */
     spentToday: (userId: string | null = null): Promise<number> =>
@@ -78,11 +134,25 @@ export function usageTable(client: Client) {
 
     /** Spending of the last `days` days, today included, the newest first. */
     summary: (userId: string | null, days: number): Promise<UsageSummaryRow[]> =>
-      ask('read the usage', client.rpc('usage_summary', { p_user_id: userId, p_days: days }), z.array(SummaryRow)),
+      ask(
+        'read the usage',
+        client.rpc('usage_summary', { p_user_id: userId, p_days: days }),
+        z.array(SummaryRow),
+      ),
 
-    modalHealth: (windows: { errorMinutes: number; recentHours: number; days: number }): Promise<ModalHealth> =>
-      ask('read the health of Modal', client.rpc('modal_health', {
-        p_minutes: windows.errorMinutes, p_recent_hours: windows.recentHours, p_days: windows.days,
-      }), Health),
+    modalHealth: (windows: {
+      errorMinutes: number;
+      recentHours: number;
+      days: number;
+    }): Promise<ModalHealth> =>
+      ask(
+        'read the health of Modal',
+        client.rpc('modal_health', {
+          p_minutes: windows.errorMinutes,
+          p_recent_hours: windows.recentHours,
+          p_days: windows.days,
+        }),
+        Health,
+      ),
   };
 }

@@ -20,18 +20,25 @@ export function usersTable(client: Client) {
       const known = await ask('find the user', client.from('users').select('id').eq('id', id), Ids);
       if (known.length > 0) return 'existing';
       const row = {
-        id, email,
-        display_name: text(metadata['full_name']) ?? text(metadata['name']) ?? email.split('@')[0] ?? null,
+        id,
+        email,
+        display_name:
+          text(metadata['full_name']) ?? text(metadata['name']) ?? email.split('@')[0] ?? null,
         avatar_url: text(metadata['avatar_url']) ?? text(metadata['picture']),
       };
-      const query = client.from('users').upsert(row, { onConflict: 'id', ignoreDuplicates: true }).select('id');
+      const query = client
+        .from('users')
+        .upsert(row, { onConflict: 'id', ignoreDuplicates: true })
+        .select('id');
       return (await ask('create the user', query, Ids)).length > 0 ? 'created' : 'existing';
     },
 
     /** Ids of the users after `after` (null = from the first), in their order. */
     async idsAfter(after: string | null, limit: number): Promise<string[]> {
       const all = client.from('users').select('id').order('id').limit(limit);
-      return (await ask('list the users', after === null ? all : all.gt('id', after), Ids)).map(({ id }) => id);
+      return (await ask('list the users', after === null ? all : all.gt('id', after), Ids)).map(
+        ({ id }) => id,
+      );
     },
   };
 }

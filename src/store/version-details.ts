@@ -11,7 +11,9 @@ const AiContext = z.looseObject({
   aiSummary: z.string().catch(''),
   skills: z.array(z.string()).catch([]),
   generator: z.enum(['gemini', 'claude', 'unknown']).catch('unknown'),
-  edits: z.array(z.object({ path: z.string(), old_string: z.string(), new_string: z.string() })).catch([]),
+  edits: z
+    .array(z.object({ path: z.string(), old_string: z.string(), new_string: z.string() }))
+    .catch([]),
   suggestions: z.array(z.string()).catch([]),
 });
 export type AiContext = z.infer<typeof AiContext>;
@@ -26,7 +28,11 @@ const ENTRY_POINT = 'index.html';
 
 /** The newest note (by name, which is its time) in a revision's tree; null when there is none that can be read. */
 export async function readAiContext(repo: Repo, revision: string): Promise<AiContext | null> {
-  const newest = (await listTree(repo, revision)).map((entry) => entry.path).filter((file) => CONTEXT_FILE.test(file)).sort().at(-1);
+  const newest = (await listTree(repo, revision))
+    .map((entry) => entry.path)
+    .filter((file) => CONTEXT_FILE.test(file))
+    .sort()
+    .at(-1);
   const bytes = newest === undefined ? null : await readFile(repo, revision, newest);
   return bytes && parseContext(bytes);
 }

@@ -3,7 +3,11 @@ import { ask, run, type Client } from './client.js';
 
 const Largest = z.array(z.object({ path: z.string(), bytes: z.number() }));
 const Row = z.object({
-  user_id: z.string(), mirror_bytes: z.number(), volume_bytes: z.number().nullable(), largest: Largest, measured_at: z.string(),
+  user_id: z.string(),
+  mirror_bytes: z.number(),
+  volume_bytes: z.number().nullable(),
+  largest: Largest,
+  measured_at: z.string(),
 });
 
 /** What a user's files took up when they were measured. */
@@ -22,12 +26,31 @@ export type VolumeSizes = ReturnType<typeof volumeSizesTable>;
 export function volumeSizesTable(client: Client) {
   return {
     async get(userId: string): Promise<VolumeSize | null> {
-      const [row] = await ask('read the size', client.from('volume_sizes').select('*').eq('user_id', userId), z.array(Row));
-      return row ? { userId: row.user_id, mirrorBytes: row.mirror_bytes, volumeBytes: row.volume_bytes, largest: row.largest } : null;
+      const [row] = await ask(
+        'read the size',
+        client.from('volume_sizes').select('*').eq('user_id', userId),
+        z.array(Row),
+      );
+      return row
+        ? {
+            userId: row.user_id,
+            mirrorBytes: row.mirror_bytes,
+            volumeBytes: row.volume_bytes,
+            largest: row.largest,
+          }
+        : null;
     },
 
-    put: ({ userId, mirrorBytes, volumeBytes, largest }: VolumeSize): Promise<void> => run('note the size', client.from('volume_sizes').upsert({
-      user_id: userId, mirror_bytes: mirrorBytes, volume_bytes: volumeBytes, largest, measured_at: new Date().toISOString(),
-    })),
+    put: ({ userId, mirrorBytes, volumeBytes, largest }: VolumeSize): Promise<void> =>
+      run(
+        'note the size',
+        client.from('volume_sizes').upsert({
+          user_id: userId,
+          mirror_bytes: mirrorBytes,
+          volume_bytes: volumeBytes,
+          largest,
+          measured_at: new Date().toISOString(),
+        }),
+      ),
   };
 }

@@ -1,8 +1,27 @@
 import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { RetryPolicy } from '@temporalio/common';
-import type { AgentActivities, CutoutServiceActivities, FileActivities, ImageActivities, MaintenanceActivities, ReplicationActivities, ScreenshotActivities, SharedActivities, VideoActivities, WatcherActivities } from '../activities/ports.js';
+import type {
+  AgentActivities,
+  CutoutServiceActivities,
+  FileActivities,
+  ImageActivities,
+  MaintenanceActivities,
+  ReplicationActivities,
+  ScreenshotActivities,
+  SharedActivities,
+  VideoActivities,
+  WatcherActivities,
+} from '../activities/ports.js';
 import { ERROR_POLICY } from '../contracts/errors.js';
-import { LOCAL_AGENT_QUEUE, LOCAL_IMAGE_QUEUE, LOCAL_QUEUE, LOCAL_VIDEO_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE } from '../contracts/workflows.js';
+import {
+  LOCAL_AGENT_QUEUE,
+  LOCAL_IMAGE_QUEUE,
+  LOCAL_QUEUE,
+  LOCAL_VIDEO_QUEUE,
+  MODAL_AGENT_QUEUE,
+  MODAL_QUEUE,
+  TASK_QUEUE,
+} from '../contracts/workflows.js';
 
 /** A worker that says nothing for so long is dead (all its activities beat once a second). */
 const HEARTBEAT_TIMEOUT = '5 seconds';
@@ -18,7 +37,9 @@ export const shared = proxyActivities<SharedActivities>({
 });
 
 /** A conversational answer: the model may fail, so tries are counted. */
-export const answering = proxyActivities<Pick<SharedActivities, 'answerQuestion' | 'generatePublishInfo' | 'planVideo'>>({
+export const answering = proxyActivities<
+  Pick<SharedActivities, 'answerQuestion' | 'generatePublishInfo' | 'planVideo'>
+>({
   taskQueue: TASK_QUEUE,
   startToCloseTimeout: '60 seconds',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
@@ -74,7 +95,9 @@ export const hydration = proxyActivities<Pick<ReplicationActivities, 'hydratePro
 });
 
 /** One attempt on this machine. The workflow owns the tries (C1), so the activity has one; no schedule-to-start limit (G2). */
-export function localAgent(startToCloseTimeoutMs: number): ReturnType<typeof proxyActivities<AgentActivities>> {
+export function localAgent(
+  startToCloseTimeoutMs: number,
+): ReturnType<typeof proxyActivities<AgentActivities>> {
   return proxyActivities<AgentActivities>({
     taskQueue: LOCAL_AGENT_QUEUE,
     startToCloseTimeout: startToCloseTimeoutMs,
@@ -89,7 +112,9 @@ const MAX_WORKERS_PER_CALL = 3;
 const START_TO_CLOSE_TIMEOUT = 'TemporalTimeout:StartToClose';
 /** Temporal itself tries again only when a worker has died. */
 const ONLY_ANOTHER_WORKER: RetryPolicy = {
-  initialInterval: '200 milliseconds', backoffCoefficient: 1, maximumAttempts: MAX_WORKERS_PER_CALL,
+  initialInterval: '200 milliseconds',
+  backoffCoefficient: 1,
+  maximumAttempts: MAX_WORKERS_PER_CALL,
   nonRetryableErrorTypes: [...Object.keys(ERROR_POLICY), START_TO_CLOSE_TIMEOUT],
 };
 
@@ -97,7 +122,9 @@ const ONLY_ANOTHER_WORKER: RetryPolicy = {
  * One attempt on Modal. When the worker that waits for the call dies, another one goes on with the same call (C1): that is the
  * only reason why Temporal itself tries again. Every other end is the workflow's to judge.
  */
-export function modalAgent(startToCloseTimeoutMs: number): ReturnType<typeof proxyActivities<AgentActivities>> {
+export function modalAgent(
+  startToCloseTimeoutMs: number,
+): ReturnType<typeof proxyActivities<AgentActivities>> {
   return proxyActivities<AgentActivities>({
     taskQueue: MODAL_AGENT_QUEUE,
     startToCloseTimeout: startToCloseTimeoutMs,
@@ -111,7 +138,9 @@ export function modalAgent(startToCloseTimeoutMs: number): ReturnType<typeof pro
 const PICTURE_LIMIT = '5 minutes';
 
 /** One try of a picture on this machine; the workflow owns the tries. */
-export const localPictures = proxyActivities<ImageActivities & ScreenshotActivities & CutoutServiceActivities>({
+export const localPictures = proxyActivities<
+  ImageActivities & ScreenshotActivities & CutoutServiceActivities
+>({
   taskQueue: LOCAL_IMAGE_QUEUE,
   startToCloseTimeout: PICTURE_LIMIT,
   heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,

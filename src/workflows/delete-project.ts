@@ -1,4 +1,10 @@
-import { allHandlersFinished, condition, log, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  log,
+  setCurrentDetails,
+  setHandler,
+} from '@temporalio/workflow';
 import { ADMIT_FAILURE, type DeleteProjectInput } from '../contracts/workflows.js';
 import { localFiles, modalFiles, shared } from './activity-proxies.js';
 import { admitRefused, admitUpdate, cancelNothing, cancelUpdate } from './messages.js';
@@ -10,13 +16,18 @@ import { admitRefused, admitUpdate, cancelNothing, cancelUpdate } from './messag
 export async function deleteProject(input: DeleteProjectInput): Promise<'deleted' | 'denied'> {
   let outcome: 'deleted' | 'denied' | null = null;
   setHandler(cancelUpdate, cancelNothing);
-  setHandler(admitUpdate, async (request) => {
-    // Whatever else arrives meets a project that is going away (A4).
-    if (request.kind !== 'delete' || request.messageId !== input.messageId) throw admitRefused(ADMIT_FAILURE.denied);
-    await condition(() => outcome !== null);
-    if (outcome === 'denied') throw admitRefused(ADMIT_FAILURE.denied);
-    return { kind: 'delete', jobId: input.actionId, isExisting: false };
-  }, { description: 'Answers the delete when the project is gone; refuses everything else.' });
+  setHandler(
+    admitUpdate,
+    async (request) => {
+      // Whatever else arrives meets a project that is going away (A4).
+      if (request.kind !== 'delete' || request.messageId !== input.messageId)
+        throw admitRefused(ADMIT_FAILURE.denied);
+      await condition(() => outcome !== null);
+      if (outcome === 'denied') throw admitRefused(ADMIT_FAILURE.denied);
+      return { kind: 'delete', jobId: input.actionId, isExisting: false };
+    },
+    { description: 'Answers the delete when the project is gone; refuses everything else.' },
+  );
 
   const { actionId, userId, projectId } = input;
   setCurrentDetails('削除中 (deleting)');
@@ -30,7 +41,11 @@ export async function deleteProject(input: DeleteProjectInput): Promise<'deleted
 }
 
 /** True when the Volume holds nothing of the project (any more). */
-async function removeFromVolume({ actionId, userId, projectId }: Pick<DeleteProjectInput, 'actionId' | 'userId' | 'projectId'>): Promise<boolean> {
+async function removeFromVolume({
+  actionId,
+  userId,
+  projectId,
+}: Pick<DeleteProjectInput, 'actionId' | 'userId' | 'projectId'>): Promise<boolean> {
   const { hasVolumes } = await shared.chooseBackend({ jobId: actionId, userId, projectId });
   if (!hasVolumes) return true;
   try {

@@ -12,11 +12,19 @@ export function drawPicture(input: DrawPictureInput): Promise<PictureMade> {
 }
 
 /** Has a picture made where the switch says (G1). Throws the failure of the last try. */
-export function makePicture(action: ActionRef, make: (set: ImageActivities) => Promise<PictureMade>): Promise<PictureMade> {
-  return onEitherBackend(action, DETAILS, (backend) => make(backend === 'modal' ? modalPictures : localPictures));
+export function makePicture(
+  action: ActionRef,
+  make: (set: ImageActivities) => Promise<PictureMade>,
+): Promise<PictureMade> {
+  return onEitherBackend(action, DETAILS, (backend) =>
+    make(backend === 'modal' ? modalPictures : localPictures),
+  );
 }
 
 /** As {@link makePicture}, by what only this machine can do. */
-export function makePictureHere(action: ActionRef, make: (here: typeof localPictures) => Promise<PictureMade>): Promise<PictureMade> {
+export function makePictureHere(
+  action: ActionRef,
+  make: (here: typeof localPictures) => Promise<PictureMade>,
+): Promise<PictureMade> {
   return onEitherBackend(action, DETAILS, () => make(localPictures), 'local');
 }

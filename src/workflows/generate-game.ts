@@ -1,6 +1,22 @@
-import { allHandlersFinished, CancellationScope, condition, ParentClosePolicy, setCurrentDetails, setHandler, startChild, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  ParentClosePolicy,
+  setCurrentDetails,
+  setHandler,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { GenerationPlan, JobRef, OpenedJob } from '../activities/ports.js';
-import type { AdmitAnswer, AdmitRequest, CancelAnswer, CancelRequest, GenerateGameInput, GenerateGameOutcome } from '../contracts/workflows.js';
+import type {
+  AdmitAnswer,
+  AdmitRequest,
+  CancelAnswer,
+  CancelRequest,
+  GenerateGameInput,
+  GenerateGameOutcome,
+} from '../contracts/workflows.js';
 import { answering, shared } from './activity-proxies.js';
 import { classifyFailure } from './failures.js';
 import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from './messages.js';
@@ -33,14 +49,20 @@ class GenerateGame {
 
   constructor(private readonly input: GenerateGameInput) {
     this.ref = { jobId: input.jobId, userId: input.userId, projectId: input.projectId };
-    setHandler(admitUpdate, (request) => this.admit(request), { description: 'A message, restore or delete meets the writer of its project.' });
-    setHandler(cancelUpdate, (request) => this.cancel(request), { description: 'Stops this job before its commit point.' });
+    setHandler(admitUpdate, (request) => this.admit(request), {
+      description: 'A message, restore or delete meets the writer of its project.',
+    });
+    setHandler(cancelUpdate, (request) => this.cancel(request), {
+      description: 'Stops this job before its commit point.',
+    });
   }
 
   async run(): Promise<GenerateGameOutcome> {
     setCurrentDetails('受付中 (opening)');
-    this.opened = await shared.openJob.executeWithOptions({ summary: 'Insert the job row and the chat line' },
-      [{ ...this.ref, content: this.input.content, maxQueuedJobs: this.input.maxQueuedJobs }]);
+    this.opened = await shared.openJob.executeWithOptions(
+      { summary: 'Insert the job row and the chat line' },
+      [{ ...this.ref, content: this.input.content, maxQueuedJobs: this.input.maxQueuedJobs }],
+    );
     const outcome = await this.workOn(this.opened);
     setCurrentDetails(`終了 (${outcome.ended}${outcome.failure ? `: ${outcome.failure}` : ''})`);
     this.closing = true;
@@ -52,10 +74,12 @@ class GenerateGame {
   private async workOn(opened: OpenedJob): Promise<GenerateGameOutcome> {
     if (opened.outcome === 'refused') {
       const waitedMs = Date.now() - workflowInfo().startTime.getTime();
-      if (waitedMs > ADMIT_PATIENCE_MS) await shared.reportRefusal({ ...this.ref, kind: opened.code });
+      if (waitedMs > ADMIT_PATIENCE_MS)
+        await shared.reportRefusal({ ...this.ref, kind: opened.code });
       return { ended: 'refused', failure: opened.code };
     }
-    if (opened.job.status !== 'pending' && opened.job.status !== 'processing') return { ended: 'existing' };
+    if (opened.job.status !== 'pending' && opened.job.status !== 'processing')
+      return { ended: 'existing' };
     try {
       return await this.work.run(() => this.generate());
     } catch (error) {
@@ -67,57 +91,105 @@ class GenerateGame {
   private async generate(): Promise<GenerateGameOutcome> {
     setCurrentDetails('内容を確認中 (planning)');
     const { content, selectedStyle, autoFix } = this.input;
-    const plan = await shared.planGeneration.executeWithOptions({ summary: 'Decide: game, answer, question or undo' },
-      [{ ...this.ref, content, selectedStyle, autoFix }]);
+    const plan = await shared.planGeneration.executeWithOptions(
+      { summary: 'Decide: game, answer, question or undo' },
+      [{ ...this.ref, content, selectedStyle, autoFix }],
+    );
     switch (plan.kind) {
-      case 'generate': return this.makeVersion(plan);
+      case 'generate':
+        return this.makeVersion(plan);
       case 'chat': {
         setCurrentDetails('回答中 (answering)');
         const answer = await answering.answerQuestion({ ...this.ref, content });
-        return this.complete({ ...answer, mode: 'chat', generator: 'haiku', event: { type: 'chat', ...answer } });
+        return this.complete({
+          ...answer,
+          mode: 'chat',
+          generator: 'haiku',
+          event: { type: 'chat', ...answer },
+        });
       }
       case 'question': {
         const { message, suggestions } = plan.question;
         return this.complete({
-          message, suggestions, mode: 'chat', generator: 'claude', pendingQuestion: plan.question, event: { type: 'chat', message, suggestions },
+          message,
+          suggestions,
+          mode: 'chat',
+          generator: 'claude',
+          pendingQuestion: plan.question,
+          event: { type: 'chat', message, suggestions },
         });
       }
       case 'restoreProposal': {
         const { message, confirmLabel, cancelLabel } = plan.question;
         return this.complete({
-          message, suggestions: [], mode: 'restore', generator: 'claude', pendingQuestion: plan.question,
+          message,
+          suggestions: [],
+          mode: 'restore',
+          generator: 'claude',
+          pendingQuestion: plan.question,
           event: { type: 'restoreProposal', message, confirmLabel, cancelLabel },
         });
       }
     }
   }
 
-  private async makeVersion(plan: Extract<GenerationPlan, { kind: 'generate' }>): Promise<GenerateGameOutcome> {
+  private async makeVersion(
+    plan: Extract<GenerationPlan, { kind: 'generate' }>,
+  ): Promise<GenerateGameOutcome> {
     const { request, parent } = plan.spec;
-    const result = await runWithRetries({ ref: this.ref, spec: plan.spec, jobTimeoutMs: this.input.jobTimeoutMs, progress: this.progress });
+    const result = await runWithRetries({
+      ref: this.ref,
+      spec: plan.spec,
+      jobTimeoutMs: this.input.jobTimeoutMs,
+      progress: this.progress,
+    });
     if (result.kind === 'answer') {
       const { message, suggestions, usage } = result;
-      return this.complete({ message, suggestions, usage, mode: 'chat', generator: 'claude', event: { type: 'chat', message, suggestions } });
+      return this.complete({
+        message,
+        suggestions,
+        usage,
+        mode: 'chat',
+        generator: 'claude',
+        event: { type: 'chat', message, suggestions },
+      });
     }
     this.closing = true;
     setCurrentDetails('保存中 (publishing)');
     const { revision, summary, suggestions, usage } = result;
-    await shared.publishRevision.executeWithOptions({ summary: `Commit point: ${revision.slice(0, 7)}` },
-      [{ ...this.ref, revision, parent, subject: request }]);
+    await shared.publishRevision.executeWithOptions(
+      { summary: `Commit point: ${revision.slice(0, 7)}` },
+      [{ ...this.ref, revision, parent, subject: request }],
+    );
     const outcome = await this.complete({
-      message: summary, suggestions, usage, mode: null, generator: 'claude', revision, event: { type: 'published', revision },
+      message: summary,
+      suggestions,
+      usage,
+      mode: null,
+      generator: 'claude',
+      revision,
+      event: { type: 'published', revision },
     });
     if (plan.hasDefaultName) await this.startNaming(revision);
     if (this.progress.usedModal) await startReplication(this.ref);
     return outcome;
   }
 
-  private async complete(end: Omit<Parameters<typeof shared.completeJob>[0], keyof JobRef | 'attempt' | 'revision' | 'pendingQuestion' | 'usage'>
-    & Partial<Pick<Parameters<typeof shared.completeJob>[0], 'revision' | 'pendingQuestion' | 'usage'>>): Promise<GenerateGameOutcome> {
+  private async complete(
+    end: Omit<
+      Parameters<typeof shared.completeJob>[0],
+      keyof JobRef | 'attempt' | 'revision' | 'pendingQuestion' | 'usage'
+    > &
+      Partial<
+        Pick<Parameters<typeof shared.completeJob>[0], 'revision' | 'pendingQuestion' | 'usage'>
+      >,
+  ): Promise<GenerateGameOutcome> {
     this.closing = true;
     const { revision = null, pendingQuestion = null, usage = null } = end;
-    const closed = await shared.completeJob.executeWithOptions({ summary: 'History line, row, completed' },
-      [{ ...this.ref, ...end, revision, pendingQuestion, usage, attempt: this.progress.attempt }]);
+    const closed = await shared.completeJob.executeWithOptions(
+      { summary: 'History line, row, completed' },
+      [{ ...this.ref, ...end, revision, pendingQuestion, usage, attempt: this.progress.attempt }],
+    );
     if (!closed) return { ended: 'existing' };
     return { ended: 'completed', ...(revision === null ? {} : { revision }) };
   }
@@ -126,8 +198,9 @@ class GenerateGame {
     this.closing = true;
     const { kind, detail } = classifyFailure(error);
     setCurrentDetails(`失敗 (failing: ${kind})`);
-    const closed = await shared.failJob.executeWithOptions({ summary: `Report ${kind}` },
-      [{ ...this.ref, attempt: this.progress.attempt, kind, detail }]);
+    const closed = await shared.failJob.executeWithOptions({ summary: `Report ${kind}` }, [
+      { ...this.ref, attempt: this.progress.attempt, kind, detail },
+    ]);
     return { ended: closed ? 'failed' : 'existing', failure: kind };
   }
 
@@ -151,9 +224,18 @@ class GenerateGame {
     }
     if (opened.outcome === 'refused') throw jobClosing();
     if (!isOwn && request.kind === 'generate') {
-      await shared.noteMessage({ projectId: this.input.projectId, messageId: request.messageId, content: request.content });
+      await shared.noteMessage({
+        projectId: this.input.projectId,
+        messageId: request.messageId,
+        content: request.content,
+      });
     }
-    return { kind: 'generate', jobId: this.input.jobId, isExisting: !isOwn || opened.outcome === 'existing', job: opened.job };
+    return {
+      kind: 'generate',
+      jobId: this.input.jobId,
+      isExisting: !isOwn || opened.outcome === 'existing',
+      job: opened.job,
+    };
   }
 
   private async cancel({ jobId }: CancelRequest): Promise<CancelAnswer> {

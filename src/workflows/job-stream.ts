@@ -1,8 +1,20 @@
 import {
-  allHandlersFinished, condition, continueAsNew, defineSignal, defineUpdate, setHandler, workflowInfo,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { StreamItem } from '../contracts/stream.js';
-import { APPEND_SIGNAL, NEXT_PAGE_UPDATE, type JobStreamInput, type NextPageRequest, type StreamPage } from '../contracts/workflows.js';
+import {
+  APPEND_SIGNAL,
+  NEXT_PAGE_UPDATE,
+  type JobStreamInput,
+  type NextPageRequest,
+  type StreamPage,
+} from '../contracts/workflows.js';
 import { StreamState } from './stream-state.js';
 
 /** How long the stream can be read after the job's end, and how long an unfinished one waits for news (D1). */
@@ -25,20 +37,31 @@ export async function jobStream(input: JobStreamInput): Promise<void> {
   let lastNewsMs = Date.now();
   let leaving = false;
 
-  setHandler(appendSignal, (items) => {
-    signals += 1;
-    lastNewsMs = Date.now();
-    state.append(items, lastNewsMs);
-  }, { description: 'Events of the job, any order, any number of times.' });
+  setHandler(
+    appendSignal,
+    (items) => {
+      signals += 1;
+      lastNewsMs = Date.now();
+      state.append(items, lastNewsMs);
+    },
+    { description: 'Events of the job, any order, any number of times.' },
+  );
 
-  setHandler(nextPageUpdate, async ({ after, waitMs, wakeOn }) => {
-    updates += 1;
-    await condition(() => leaving || state.hasNews(after, wakeOn ?? 'any'), waitMs);
-    return state.page(after);
-  }, { description: 'Everything after a cursor; waits for it.' });
+  setHandler(
+    nextPageUpdate,
+    async ({ after, waitMs, wakeOn }) => {
+      updates += 1;
+      await condition(() => leaving || state.hasNews(after, wakeOn ?? 'any'), waitMs);
+      return state.page(after);
+    },
+    { description: 'Everything after a cursor; waits for it.' },
+  );
 
-  const isFull = () => signals >= MAX_SIGNALS || updates >= MAX_UPDATES || workflowInfo().continueAsNewSuggested;
-  const restMs = () => (state.closedAtMs === null ? lastNewsMs + IDLE_MS : state.closedAtMs + OPEN_AFTER_END_MS) - Date.now();
+  const isFull = () =>
+    signals >= MAX_SIGNALS || updates >= MAX_UPDATES || workflowInfo().continueAsNewSuggested;
+  const restMs = () =>
+    (state.closedAtMs === null ? lastNewsMs + IDLE_MS : state.closedAtMs + OPEN_AFTER_END_MS) -
+    Date.now();
 
   while (!isFull() && restMs() > 0) {
     const wasOpen = state.closedAtMs === null;
@@ -46,5 +69,6 @@ export async function jobStream(input: JobStreamInput): Promise<void> {
   }
   leaving = true;
   await condition(allHandlersFinished);
-  if (isFull() && restMs() > 0) await continueAsNew<typeof jobStream>({ jobId: input.jobId, carried: state.carry() });
+  if (isFull() && restMs() > 0)
+    await continueAsNew<typeof jobStream>({ jobId: input.jobId, carried: state.carry() });
 }

@@ -1,5 +1,13 @@
 import { ApplicationFailure, defineUpdate } from '@temporalio/workflow';
-import { ADMIT_FAILURE, ADMIT_UPDATE, CANCEL_UPDATE, type AdmitAnswer, type AdmitRequest, type CancelAnswer, type CancelRequest } from '../contracts/workflows.js';
+import {
+  ADMIT_FAILURE,
+  ADMIT_UPDATE,
+  CANCEL_UPDATE,
+  type AdmitAnswer,
+  type AdmitRequest,
+  type CancelAnswer,
+  type CancelRequest,
+} from '../contracts/workflows.js';
 
 /** The one door to a project's writer (A1). */
 export const admitUpdate = defineUpdate<AdmitAnswer, [AdmitRequest]>(ADMIT_UPDATE);
@@ -8,7 +16,10 @@ export const cancelUpdate = defineUpdate<CancelAnswer, [CancelRequest]>(CANCEL_U
 
 /** Tells the caller that this writer is ending: come again in a moment (A5). */
 export function jobClosing(): ApplicationFailure {
-  return ApplicationFailure.nonRetryable('The writer of this project is ending', ADMIT_FAILURE.closing);
+  return ApplicationFailure.nonRetryable(
+    'The writer of this project is ending',
+    ADMIT_FAILURE.closing,
+  );
 }
 
 export function admitRefused(code: string): ApplicationFailure {

@@ -2,25 +2,67 @@ import { describe, expect, it } from 'vitest';
 import { ERROR_POLICY, type ErrorKind } from '../contracts/errors.js';
 import { nextTry, tryLimitMs } from './next-try.js';
 
-const after = (kind: ErrorKind, tries: number, tookMs = 100, backend: 'modal' | 'local' = 'modal') =>
-  nextTry({ backend, failure: { kind, detail: '', retryAfterMs: null }, tries, tookMs }).next;
+const after = (
+  kind: ErrorKind,
+  tries: number,
+  tookMs = 100,
+  backend: 'modal' | 'local' = 'modal',
+) => nextTry({ backend, failure: { kind, detail: '', retryAfterMs: null }, tries, tookMs }).next;
 
-const FALLS_BACK = ['ModalUnavailable', 'ModalQuota', 'ModalOutdated', 'VolumeBehind', 'SandboxMissing', 'ImageServiceMissing', 'RunStalled', 'RunTimedOut', 'RunCrashed', 'OPERATION_FAILED'] as const;
+const FALLS_BACK = [
+  'ModalUnavailable',
+  'ModalQuota',
+  'ModalOutdated',
+  'VolumeBehind',
+  'SandboxMissing',
+  'ImageServiceMissing',
+  'RunStalled',
+  'RunTimedOut',
+  'RunCrashed',
+  'OPERATION_FAILED',
+] as const;
 
 describe('G1: after a failed try on Modal', () => {
   it.each([
-    ['ModalUnavailable', 2], ['ModalQuota', 1], ['ModalOutdated', 1], ['VolumeBehind', 1], ['SandboxMissing', 1], ['ImageServiceMissing', 1], ['RunCrashed', 2],
-    ['RunStalled', 3], ['RunTimedOut', 3], ['OPERATION_FAILED', 3],
+    ['ModalUnavailable', 2],
+    ['ModalQuota', 1],
+    ['ModalOutdated', 1],
+    ['VolumeBehind', 1],
+    ['SandboxMissing', 1],
+    ['ImageServiceMissing', 1],
+    ['RunCrashed', 2],
+    ['RunStalled', 3],
+    ['RunTimedOut', 3],
+    ['OPERATION_FAILED', 3],
   ] as const)('%s goes on here after %i tries, not before', (kind, limit) => {
     for (let tries = 1; tries < limit; tries += 1) expect(after(kind, tries)).toBe('again');
     expect(after(kind, limit)).toBe('local');
   });
 
   it('never goes on here after a bad prompt, a refusal, a cancel, or anything else that would be the same here', () => {
-    const others = (Object.keys(ERROR_POLICY) as ErrorKind[]).filter((kind) => !(FALLS_BACK as readonly ErrorKind[]).includes(kind));
-    expect(others).toEqual(expect.arrayContaining(['ModelBadRequest', 'ModelRefused', 'CandidateRefused', 'RunCancelled', 'RunSuperseded', 'ModelKeyInvalid']));
-    for (const kind of others) for (const tries of [1, 2, 3, 4]) expect(after(kind, tries)).not.toBe('local');
-    for (const kind of ['ModelBadRequest', 'ModelRefused', 'CandidateRefused', 'RunCancelled', 'RunSuperseded'] as const) expect(after(kind, 1)).toBe('giveUp');
+    const others = (Object.keys(ERROR_POLICY) as ErrorKind[]).filter(
+      (kind) => !(FALLS_BACK as readonly ErrorKind[]).includes(kind),
+    );
+    expect(others).toEqual(
+      expect.arrayContaining([
+        'ModelBadRequest',
+        'ModelRefused',
+        'CandidateRefused',
+        'RunCancelled',
+        'RunSuperseded',
+        'ModelKeyInvalid',
+      ]),
+    );
+    for (const kind of others)
+      for (const tries of [1, 2, 3, 4]) expect(after(kind, tries)).not.toBe('local');
+    for (const kind of [
+      'ModelBadRequest',
+      'ModelRefused',
+      'CandidateRefused',
+      'RunCancelled',
+      'RunSuperseded',
+    ] as const)
+      expect(after(kind, 1)).toBe('giveUp');
   });
 
   it('asks an absent Modal a second time only while the user has not waited long', () => {

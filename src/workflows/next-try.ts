@@ -10,8 +10,16 @@ export type NextTry = { next: 'again'; delayMs: number } | { next: 'local' } | {
  * some before: Modal restarts a function whose container died, Temporal re-attaches to a call whose worker died.
  */
 const TRIES_ON_MODAL: Partial<Record<ErrorKind, number>> = {
-  ModalUnavailable: 2, ModalQuota: 1, ModalOutdated: 1, VolumeBehind: 1, SandboxMissing: 1, ImageServiceMissing: 1,
-  RunCrashed: 2, RunStalled: 3, RunTimedOut: 3, OPERATION_FAILED: 3,
+  ModalUnavailable: 2,
+  ModalQuota: 1,
+  ModalOutdated: 1,
+  VolumeBehind: 1,
+  SandboxMissing: 1,
+  ImageServiceMissing: 1,
+  RunCrashed: 2,
+  RunStalled: 3,
+  RunTimedOut: 3,
+  OPERATION_FAILED: 3,
 };
 /** A user waits at most ten seconds for a Modal that is down (G1): a try that took longer than this is not made twice. */
 const QUICK_TRY_MS = 4_000;

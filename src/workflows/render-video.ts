@@ -12,7 +12,9 @@ import { runAction } from './run-action.js';
 export async function renderVideo(input: RenderVideoInput): Promise<ActionOutcome<VideoMade>> {
   const outcome = await runAction('renderVideo', input, async () => {
     const film = { ...input, ...(await answering.planVideo(input)) };
-    return onEitherBackend(input, '動画を作成中', (backend) => (backend === 'modal' ? modalVideos : localVideos).renderFilm(film));
+    return onEitherBackend(input, '動画を作成中', (backend) =>
+      (backend === 'modal' ? modalVideos : localVideos).renderFilm(film),
+    );
   });
   if (!outcome.ok) throw ApplicationFailure.nonRetryable(outcome.detail, outcome.kind);
   return outcome;

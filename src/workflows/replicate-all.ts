@@ -1,5 +1,10 @@
 import { continueAsNew, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import { MAX_REPORTS, type ReplicateAllInput, type ReplicateAllOutcome, type ReplicationReport } from '../contracts/replication.js';
+import {
+  MAX_REPORTS,
+  type ReplicateAllInput,
+  type ReplicateAllOutcome,
+  type ReplicationReport,
+} from '../contracts/replication.js';
 import { replication } from './activity-proxies.js';
 import { replicateOnce } from './replicate-project.js';
 
@@ -13,19 +18,33 @@ type Target = { userId: string; projectId: string };
 
 /** One round over many projects, page by page: level each, let old candidates go, remove what is left of projects that are gone. */
 export async function replicateAll(input: ReplicateAllInput = ROUND): Promise<ReplicateAllOutcome> {
-  const outcome = input.carried?.outcome ?? { looked: 0, reports: [], problems: 0, leftoversRemoved: 0 };
+  const outcome = input.carried?.outcome ?? {
+    looked: 0,
+    reports: [],
+    problems: 0,
+    leftoversRemoved: 0,
+  };
   let after = input.carried?.after ?? null;
   for (;;) {
-    const page = await replication.listReplicationTargets({ ...scopeOf(input), after, limit: PAGE });
+    const page = await replication.listReplicationTargets({
+      ...scopeOf(input),
+      after,
+      limit: PAGE,
+    });
     for (let at = 0; at < page.length; at += AT_ONCE) {
-      const reports = await Promise.all(page.slice(at, at + AT_ONCE).map((target) => levelOne(target, input.dryRun)));
+      const reports = await Promise.all(
+        page.slice(at, at + AT_ONCE).map((target) => levelOne(target, input.dryRun)),
+      );
       for (const report of reports) count(outcome, report);
     }
-    setCurrentDetails(`${outcome.looked} 件を確認 (looked at ${outcome.looked}, problems ${outcome.problems})`);
+    setCurrentDetails(
+      `${outcome.looked} 件を確認 (looked at ${outcome.looked}, problems ${outcome.problems})`,
+    );
     const last = page.at(-1);
     if (page.length < PAGE || last === undefined) break;
     after = last.projectId;
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof replicateAll>({ ...input, carried: { after, outcome } });
+    if (workflowInfo().continueAsNewSuggested)
+      await continueAsNew<typeof replicateAll>({ ...input, carried: { after, outcome } });
   }
   if (input.projectId === null) outcome.leftoversRemoved += await removeLeftovers(input);
   return outcome;
@@ -46,13 +65,15 @@ function count(outcome: ReplicateAllOutcome, report: ReplicationReport): void {
   const moved = toVolume.revisions + toVolume.assets + toMirror.revisions + toMirror.assets;
   outcome.looked += 1;
   if (problem !== null) outcome.problems += 1;
-  if ((moved > 0 || problem !== null) && outcome.reports.length < MAX_REPORTS) outcome.reports.push(report);
+  if ((moved > 0 || problem !== null) && outcome.reports.length < MAX_REPORTS)
+    outcome.reports.push(report);
 }
 
 async function removeLeftovers({ userId, dryRun }: ReplicateAllInput): Promise<number> {
   const users = userId === null ? await replication.listLeftoverUsers() : [userId];
   let removed = 0;
-  for (const each of users) removed += (await orLater(replication.removeLeftovers({ userId: each, dryRun })))?.removed ?? 0;
+  for (const each of users)
+    removed += (await orLater(replication.removeLeftovers({ userId: each, dryRun })))?.removed ?? 0;
   return removed;
 }
 

@@ -1,5 +1,16 @@
-import { continueAsNew, defineSignal, isCancellation, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
-import { REPLICATE_SIGNAL, type ReplicateProjectInput, type ReplicationReport } from '../contracts/replication.js';
+import {
+  continueAsNew,
+  defineSignal,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import {
+  REPLICATE_SIGNAL,
+  type ReplicateProjectInput,
+  type ReplicationReport,
+} from '../contracts/replication.js';
 import { replication } from './activity-proxies.js';
 import { classifyFailure } from './failures.js';
 
@@ -11,7 +22,9 @@ const replicateSignal = defineSignal(REPLICATE_SIGNAL);
  */
 export async function replicateProject(input: ReplicateProjectInput): Promise<ReplicationReport> {
   let isAsked = false;
-  setHandler(replicateSignal, () => { isAsked = true; });
+  setHandler(replicateSignal, () => {
+    isAsked = true;
+  });
   for (;;) {
     isAsked = false;
     setCurrentDetails('コピーしています (replicating)');
@@ -33,6 +46,12 @@ export async function replicateOnce(input: ReplicateProjectInput): Promise<Repli
     const { userId, projectId } = input;
     const nothing = { revisions: 0, assets: 0 };
     const { kind, detail } = classifyFailure(error);
-    return { userId, projectId, toVolume: nothing, toMirror: nothing, problem: `${kind}: ${detail}` };
+    return {
+      userId,
+      projectId,
+      toVolume: nothing,
+      toMirror: nothing,
+      problem: `${kind}: ${detail}`,
+    };
   }
 }

@@ -1,5 +1,18 @@
-import { allHandlersFinished, CancellationScope, condition, defineUpdate, setCurrentDetails, setHandler } from '@temporalio/workflow';
-import { CANCEL_ACTION_UPDATE, type ActionKind, type ActionOutcome, type ActionRef, type CancelActionAnswer } from '../contracts/actions.js';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  defineUpdate,
+  setCurrentDetails,
+  setHandler,
+} from '@temporalio/workflow';
+import {
+  CANCEL_ACTION_UPDATE,
+  type ActionKind,
+  type ActionOutcome,
+  type ActionRef,
+  type CancelActionAnswer,
+} from '../contracts/actions.js';
 import { shared } from './activity-proxies.js';
 import { classifyFailure } from './failures.js';
 
@@ -9,7 +22,11 @@ const cancelActionUpdate = defineUpdate<CancelActionAnswer>(CANCEL_ACTION_UPDATE
  * The life that all actions share: opens the row, does the work, ends the row as what it became. A cancel stops the work before
  * its end and is reported like any other end; what `work` returns is the row's result.
  */
-export async function runAction<T>(kind: ActionKind, ref: ActionRef, work: () => Promise<T>): Promise<ActionOutcome<T>> {
+export async function runAction<T>(
+  kind: ActionKind,
+  ref: ActionRef,
+  work: () => Promise<T>,
+): Promise<ActionOutcome<T>> {
   return CancellationScope.nonCancellable(() => new Action<T>(kind, ref, work).run());
 }
 
@@ -18,8 +35,14 @@ class Action<T> {
   private cancelled = false;
   private readonly scope = new CancellationScope();
 
-  constructor(private readonly kind: ActionKind, private readonly ref: ActionRef, private readonly work: () => Promise<T>) {
-    setHandler(cancelActionUpdate, () => this.cancel(), { description: 'Stops this action before its end.' });
+  constructor(
+    private readonly kind: ActionKind,
+    private readonly ref: ActionRef,
+    private readonly work: () => Promise<T>,
+  ) {
+    setHandler(cancelActionUpdate, () => this.cancel(), {
+      description: 'Stops this action before its end.',
+    });
   }
 
   async run(): Promise<ActionOutcome<T>> {
@@ -50,7 +73,8 @@ class Action<T> {
 
   private async cancel(): Promise<CancelActionAnswer> {
     if (this.isOver) return { outcome: 'tooLate' };
-    if (!(await shared.cancelAction({ actionId: this.ref.actionId }))) return { outcome: 'tooLate' };
+    if (!(await shared.cancelAction({ actionId: this.ref.actionId })))
+      return { outcome: 'tooLate' };
     this.cancelled = true;
     this.scope.cancel();
     return { outcome: 'cancelled' };
@@ -58,7 +82,7 @@ class Action<T> {
 }
 
 function refused<T>(): ActionOutcome<T> {
-  return { ok: false, kind: 'ACCESS_DENIED', detail: 'the project is not the caller\'s' };
+  return { ok: false, kind: 'ACCESS_DENIED', detail: "the project is not the caller's" };
 }
 
 function stopped<T>(): ActionOutcome<T> {

@@ -1,4 +1,12 @@
-import { ApplicationFailure, CancelledFailure, isCancellation, log, setCurrentDetails, sleep, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  isCancellation,
+  log,
+  setCurrentDetails,
+  sleep,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { GenerationSpec, JobRef, RunAgentOutcome } from '../activities/ports.js';
 import type { Backend } from '../contracts/workflows.js';
@@ -7,7 +15,10 @@ import { classifyFailure } from './failures.js';
 import { nextTry, tryLimitMs } from './next-try.js';
 
 /** Shared with the story, so that its end events carry the last attempt, and the Volume follows what it has to do with. */
-export interface RunProgress { attempt: number; usedModal: boolean }
+export interface RunProgress {
+  attempt: number;
+  usedModal: boolean;
+}
 
 export interface RunRequest {
   ref: JobRef;
@@ -17,7 +28,10 @@ export interface RunRequest {
   progress: RunProgress;
 }
 
-interface Place { backend: Backend; reason: string }
+interface Place {
+  backend: Backend;
+  reason: string;
+}
 
 const backendKey = defineSearchAttributeKey('Backend', 'KEYWORD');
 
@@ -55,24 +69,40 @@ class Run {
   private async begin(): Promise<{ place: Place; attempt: number; limitMs: number }> {
     const { ref, jobTimeoutMs, progress } = this.request;
     const chosen = await this.choose();
-    const started = await shared.startAttempt.executeWithOptions({ summary: 'Count one more start of the runner' }, [{ ...ref, backend: chosen.backend }]);
+    const started = await shared.startAttempt.executeWithOptions(
+      { summary: 'Count one more start of the runner' },
+      [{ ...ref, backend: chosen.backend }],
+    );
     // The row has ended elsewhere (cancelled, reconciled): nothing may be written any more.
     if (!started) throw new CancelledFailure('the job row has ended');
     progress.attempt = started.attempt;
     const leftMs = jobTimeoutMs - started.slotAgeMs;
-    if (leftMs <= 0) throw ApplicationFailure.nonRetryable('no time left for another attempt', 'RunTimedOut');
+    if (leftMs <= 0)
+      throw ApplicationFailure.nonRetryable('no time left for another attempt', 'RunTimedOut');
     const hasTime = tryLimitMs(chosen.backend, leftMs, jobTimeoutMs) > 0;
-    const place: Place = hasTime ? chosen : { backend: 'local', reason: 'too little time left for Modal' };
+    const place: Place = hasTime
+      ? chosen
+      : { backend: 'local', reason: 'too little time left for Modal' };
     progress.usedModal ||= place.backend === 'modal';
-    return { place, attempt: started.attempt, limitMs: tryLimitMs(place.backend, leftMs, jobTimeoutMs) };
+    return {
+      place,
+      attempt: started.attempt,
+      limitMs: tryLimitMs(place.backend, leftMs, jobTimeoutMs),
+    };
   }
 
   private async choose(): Promise<Place> {
     if (this.fallback !== null) return { backend: 'local', reason: this.fallback };
-    return shared.chooseBackend.executeWithOptions({ summary: 'Modal or this machine' }, [this.request.ref]);
+    return shared.chooseBackend.executeWithOptions({ summary: 'Modal or this machine' }, [
+      this.request.ref,
+    ]);
   }
 
-  private async attempt({ backend, reason }: Place, attempt: number, limitMs: number): Promise<RunAgentOutcome> {
+  private async attempt(
+    { backend, reason }: Place,
+    attempt: number,
+    limitMs: number,
+  ): Promise<RunAgentOutcome> {
     const { ref, spec } = this.request;
     if (backend !== this.shown) upsertSearchAttributes([{ key: backendKey, value: backend }]);
     this.shown = backend;
@@ -89,11 +119,18 @@ class Run {
     if (decision.next === 'giveUp') throw error;
     if (decision.next === 'local') {
       this.fallback = `fallback after ${failure.kind}`;
-      log.warn('a run leaves Modal', { jobId: this.request.ref.jobId, attempt: this.request.progress.attempt, kind: failure.kind, detail: failure.detail });
+      log.warn('a run leaves Modal', {
+        jobId: this.request.ref.jobId,
+        attempt: this.request.progress.attempt,
+        kind: failure.kind,
+        detail: failure.detail,
+      });
       setCurrentDetails(`この環境で続けます (local: ${this.fallback})`);
       return;
     }
-    setCurrentDetails(`もう一度試します (${failure.kind} on ${backend}, ${this.tries[backend] + 1})`);
+    setCurrentDetails(
+      `もう一度試します (${failure.kind} on ${backend}, ${this.tries[backend] + 1})`,
+    );
     if (decision.delayMs > 0) await sleep(decision.delayMs);
   }
 }

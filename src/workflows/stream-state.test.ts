@@ -1,25 +1,53 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CLOSING_SEQ, compareCursors, START_OF_STREAM, type JobEvent, type StreamItem } from '../contracts/stream.js';
+import {
+  CLOSING_SEQ,
+  compareCursors,
+  START_OF_STREAM,
+  type JobEvent,
+  type StreamItem,
+} from '../contracts/stream.js';
 import { StreamState } from './stream-state.js';
 
-const text = (attempt: number, seq: number, content = `${attempt}.${seq} `): StreamItem => ({ attempt, seq, event: { type: 'stream', content } });
-const item = (attempt: number, seq: number, event: JobEvent): StreamItem => ({ attempt, seq, event });
+const text = (attempt: number, seq: number, content = `${attempt}.${seq} `): StreamItem => ({
+  attempt,
+  seq,
+  event: { type: 'stream', content },
+});
+const item = (attempt: number, seq: number, event: JobEvent): StreamItem => ({
+  attempt,
+  seq,
+  event,
+});
 const completed = (attempt: number) => item(attempt, CLOSING_SEQ, { type: 'completed' });
-const run = [item(0, 1, { type: 'started' }), ...Array.from({ length: 30 }, (_, i) => text(1, i + 1)), completed(1)];
+const run = [
+  item(0, 1, { type: 'started' }),
+  ...Array.from({ length: 30 }, (_, i) => text(1, i + 1)),
+  completed(1),
+];
 
 describe('D1: the stream of a job', () => {
   it('gives every item once and in order, however batches are shuffled within the run and repeated', () => {
     const body = run.slice(0, -1);
-    fc.assert(fc.property(
-      fc.shuffledSubarray(body, { minLength: body.length }), fc.array(fc.nat(body.length - 1)), fc.integer({ min: 1, max: 7 }),
-      (shuffled, repeats, size) => {
-        // The start is known before the text of an attempt (the API awaits it); everything else may come in any order.
-        const order = [run[0]!, ...shuffled.filter((entry) => entry !== run[0]), ...repeats.map((index) => body[index]!), run.at(-1)!];
-        const state = new StreamState();
-        for (let i = 0; i < order.length; i += size) state.append(order.slice(i, i + size), 1);
-        expect(state.page(START_OF_STREAM).items).toEqual(run);
-      }));
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(body, { minLength: body.length }),
+        fc.array(fc.nat(body.length - 1)),
+        fc.integer({ min: 1, max: 7 }),
+        (shuffled, repeats, size) => {
+          // The start is known before the text of an attempt (the API awaits it); everything else may come in any order.
+          const order = [
+            run[0]!,
+            ...shuffled.filter((entry) => entry !== run[0]),
+            ...repeats.map((index) => body[index]!),
+            run.at(-1)!,
+          ];
+          const state = new StreamState();
+          for (let i = 0; i < order.length; i += size) state.append(order.slice(i, i + size), 1);
+          expect(state.page(START_OF_STREAM).items).toEqual(run);
+        },
+      ),
+    );
   });
 
   it('holds an early item until the hole before it is filled', () => {
@@ -27,7 +55,12 @@ describe('D1: the stream of a job', () => {
     state.append([item(0, 1, { type: 'started' }), text(1, 1), text(1, 3)], 1);
     expect(state.page(START_OF_STREAM).items.map(({ seq }) => seq)).toEqual([1, 1]);
     state.append([text(1, 2)], 1);
-    expect(state.page(START_OF_STREAM).items.map(({ attempt, seq }) => [attempt, seq])).toEqual([[0, 1], [1, 1], [1, 2], [1, 3]]);
+    expect(state.page(START_OF_STREAM).items.map(({ attempt, seq }) => [attempt, seq])).toEqual([
+      [0, 1],
+      [1, 1],
+      [1, 2],
+      [1, 3],
+    ]);
   });
 
   it('never shows text of an older attempt after a newer one began', () => {
@@ -39,7 +72,10 @@ describe('D1: the stream of a job', () => {
   it('gives a hole up when the end comes, and tells the time of the end', () => {
     const state = new StreamState();
     state.append([text(1, 1), text(1, 3), completed(1)], 77);
-    expect(state.page({ attempt: 1, seq: 1 })).toMatchObject({ items: [text(1, 3), completed(1)], ended: true });
+    expect(state.page({ attempt: 1, seq: 1 })).toMatchObject({
+      items: [text(1, 3), completed(1)],
+      ended: true,
+    });
     expect(state.closedAtMs).toBe(77);
   });
 
@@ -54,13 +90,17 @@ describe('D1: the stream of a job', () => {
   });
 
   it('goes on after a continue-as-new where it was', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: run.length }), (cut) => {
-      const first = new StreamState();
-      first.append(run.slice(0, cut), 5);
-      const second = new StreamState(JSON.parse(JSON.stringify(first.carry())) as ReturnType<StreamState['carry']>);
-      second.append(run, 9);
-      expect(second.page(START_OF_STREAM).items).toEqual(run);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: run.length }), (cut) => {
+        const first = new StreamState();
+        first.append(run.slice(0, cut), 5);
+        const second = new StreamState(
+          JSON.parse(JSON.stringify(first.carry())) as ReturnType<StreamState['carry']>,
+        );
+        second.append(run, 9);
+        expect(second.page(START_OF_STREAM).items).toEqual(run);
+      }),
+    );
   });
 
   it('wakes a reader with a fast lane only for opening and closing items', () => {
@@ -70,6 +110,8 @@ describe('D1: the stream of a job', () => {
     expect(state.hasNews({ attempt: 0, seq: 1 }, 'any')).toBe(true);
     state.append([completed(1)], 1);
     expect(state.hasNews({ attempt: 1, seq: 1 }, 'phase')).toBe(true);
-    expect(compareCursors(state.page(START_OF_STREAM).cursor, { attempt: 1, seq: CLOSING_SEQ })).toBe(0);
+    expect(
+      compareCursors(state.page(START_OF_STREAM).cursor, { attempt: 1, seq: CLOSING_SEQ }),
+    ).toBe(0);
   });
 });

@@ -1,4 +1,11 @@
-import { CLOSING_SEQ, compareCursors, isTerminalEvent, START_OF_STREAM, type Cursor, type StreamItem } from '../contracts/stream.js';
+import {
+  CLOSING_SEQ,
+  compareCursors,
+  isTerminalEvent,
+  START_OF_STREAM,
+  type Cursor,
+  type StreamItem,
+} from '../contracts/stream.js';
 import type { JobStreamInput, StreamPage } from '../contracts/workflows.js';
 
 /** Size of the kept tail, characters of JSON (D1). */
@@ -55,13 +62,22 @@ export class StreamState {
 
   /** Is there something after `after` that a reader of this kind waits for? */
   hasNews(after: Cursor, wakeOn: 'any' | 'phase'): boolean {
-    return this.items.some((item) =>
-      compareCursors(item, after) > 0 && (wakeOn === 'any' || item.attempt === 0 || isClosing(item)));
+    return this.items.some(
+      (item) =>
+        compareCursors(item, after) > 0 &&
+        (wakeOn === 'any' || item.attempt === 0 || isClosing(item)),
+    );
   }
 
   /** What a continue-as-new carries over. */
   carry(): NonNullable<JobStreamInput['carried']> {
-    return { items: this.items, early: this.early, delivered: this.delivered, floor: this.floor, closedAtMs: this.closedAtMs };
+    return {
+      items: this.items,
+      early: this.early,
+      delivered: this.delivered,
+      floor: this.floor,
+      closedAtMs: this.closedAtMs,
+    };
   }
 
   /** Delivers what follows; a closing item, or too many early ones, give up the holes before them. */

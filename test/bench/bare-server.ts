@@ -13,11 +13,17 @@ const app = express();
 app.post('/callback/:jobId', express.json(), (request, response) => {
   const { fromSeq, events } = request.body as CallbackPost;
   const socket = sockets.get(request.params.jobId);
-  events.forEach((event, index) => socket?.send(JSON.stringify({ ...event, seq: fromSeq + index })));
+  events.forEach((event, index) =>
+    socket?.send(JSON.stringify({ ...event, seq: fromSeq + index })),
+  );
   response.json({ ackedSeq: 0, cancel: false });
 });
-app.get('/bytes/:count', (request, response) => { response.type('json').send(Buffer.alloc(Number(request.params.count), ' ')); });
+app.get('/bytes/:count', (request, response) => {
+  response.type('json').send(Buffer.alloc(Number(request.params.count), ' '));
+});
 const server = createServer(app);
-new WebSocketServer({ server }).on('connection', (socket, request) => sockets.set((request.url ?? '').slice(1), socket));
+new WebSocketServer({ server }).on('connection', (socket, request) =>
+  sockets.set((request.url ?? '').slice(1), socket),
+);
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
 process.on('disconnect', () => process.exit(0));

@@ -25,7 +25,10 @@ export function withBareLines<T>(count: number, use: (lines: Line[]) => Promise<
     const { host, port } = new URL(baseUrl);
     const lines = await inParallel(count, 5, async (): Promise<Line> => {
       const id = randomUUID();
-      return { poster: new Poster(port, id, 'bare'), player: await Player.open(`ws://${host}/${id}`) };
+      return {
+        poster: new Poster(port, id, 'bare'),
+        player: await Player.open(`ws://${host}/${id}`),
+      };
     });
     try {
       return await use(lines);
@@ -36,7 +39,9 @@ export function withBareLines<T>(count: number, use: (lines: Line[]) => Promise<
 }
 
 async function portOf(server: ChildProcess): Promise<number> {
-  const ended = once(server, 'exit').then(() => { throw new Error('the bare server ended'); });
+  const ended = once(server, 'exit').then(() => {
+    throw new Error('the bare server ended');
+  });
   const [port] = await Promise.race([once(server, 'message') as Promise<[number]>, ended]);
   ended.catch(() => undefined);
   return port;

@@ -13,7 +13,9 @@ const MAX_STEPS = 5;
 
 /** (c) From a post of a runner to the socket of the player, with no model program running. */
 export const callbacks: Measurement = {
-  name: 'callbacks', title: 'Callback → WebSocket', pace: 'unpaced',
+  name: 'callbacks',
+  title: 'Callback → WebSocket',
+  pace: 'unpaced',
   async run(bench) {
     const [count, seconds] = bench.quick ? [20, 5] : [50, 20];
     const bareMs = await withBareLines(count, (lines) => warmLoad(lines, seconds));
@@ -21,11 +23,19 @@ export const callbacks: Measurement = {
     const lines = jobs.map(({ poster, seat: { player } }): Line => ({ poster, player }));
     const latenciesMs = await warmLoad(lines, seconds);
     const rows: Row[] = [50, 95, 99].map((p) => ({
-      what: `post → frame p${p}`, value: percentile(latenciesMs, p), unit: 'ms', ...(p === 99 ? { target: { atMost: 10 } } : {}),
+      what: `post → frame p${p}`,
+      value: percentile(latenciesMs, p),
+      unit: 'ms',
+      ...(p === 99 ? { target: { atMost: 10 } } : {}),
       note: `${count} jobs × ${CHUNKS_PER_S} chunks/s; a bare Express + ws server a moment before: ${percentile(bareMs, p).toFixed(1)} ms`,
     }));
     rows.push(
-      { what: 'p99 over that of the bare server', value: percentile(latenciesMs, 99) / percentile(bareMs, 99), unit: '×', note: 'driver, listeners and all parts share the machine' },
+      {
+        what: 'p99 over that of the bare server',
+        value: percentile(latenciesMs, 99) / percentile(bareMs, 99),
+        unit: '×',
+        note: 'driver, listeners and all parts share the machine',
+      },
       await ceiling(lines, bench.quick ? 2 : 5),
     );
     await inParallel(jobs.length, 5, (index) => jobs[index]!.end(bench));
@@ -53,5 +63,10 @@ async function ceiling(lines: readonly Line[], seconds: number): Promise<Row> {
     }
     best = reached;
   }
-  return { what: `ceiling: chunks/s with p99 ≤ ${CEILING_P99_MS} ms`, value: best, unit: 'chunks/s', note };
+  return {
+    what: `ceiling: chunks/s with p99 ≤ ${CEILING_P99_MS} ms`,
+    value: best,
+    unit: 'chunks/s',
+    note,
+  };
 }

@@ -10,7 +10,13 @@ import { startSession } from '../../src/runner/claude/session.js';
 import { startKeyProxy } from '../../src/runner/key-proxy.js';
 import { REQUEST } from './player.js';
 
-const LIMITS = { maxTurns: 30, maxBudgetUsd: 2, startTimeoutMs: 120_000, noProgressTimeoutMs: 60_000, callbackDrainMs: 0 };
+const LIMITS = {
+  maxTurns: 30,
+  maxBudgetUsd: 2,
+  startTimeoutMs: 120_000,
+  noProgressTimeoutMs: 60_000,
+  callbackDrainMs: 0,
+};
 
 /**
  * The model program by itself, ms: the very command, sandbox, environment and request of a run, and nothing of ours around it.
@@ -18,19 +24,37 @@ const LIMITS = { maxTurns: 30, maxBudgetUsd: 2, startTimeoutMs: 120_000, noProgr
  */
 export async function runCliAlone(upstream: string): Promise<number> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-bench-'));
-  const host = { program: await findClaude(), workDir: path.join(folder, 'work'), home: path.join(folder, 'home'), socket: path.join(folder, 'api.sock') };
+  const host = {
+    program: await findClaude(),
+    workDir: path.join(folder, 'work'),
+    home: path.join(folder, 'home'),
+    socket: path.join(folder, 'api.sock'),
+  };
   await Promise.all([mkdir(host.workDir), mkdir(host.home)]);
   const isolation = await chooseIsolation(process.env, (text) => process.stderr.write(`${text}\n`));
   const proxy = await startKeyProxy({ socketPath: host.socket, upstream, apiKey: 'demo' });
   try {
     const { places, command } = wrap(isolation, host);
-    const [file, args] = command(claudeArgs({ model: 'claude-opus-5-5', systemPrompt: systemPrompt(true), limits: LIMITS }));
-    const prompt = generationPrompt({ request: REQUEST, dimension: '2d', style: null, autoFix: false });
+    const [file, args] = command(
+      claudeArgs({ model: 'claude-opus-5-5', systemPrompt: systemPrompt(true), limits: LIMITS }),
+    );
+    const prompt = generationPrompt({
+      request: REQUEST,
+      dimension: '2d',
+      style: null,
+      autoFix: false,
+    });
     const startedMs = performance.now();
-    const session = startSession(file, args, { cwd: host.workDir, env: claudeEnv(places, proxy.token, LIMITS), prompt });
-    for await (const line of splitLines(session.stdout)) if (line.includes('"type":"result"')) session.finish();
+    const session = startSession(file, args, {
+      cwd: host.workDir,
+      env: claudeEnv(places, proxy.token, LIMITS),
+      prompt,
+    });
+    for await (const line of splitLines(session.stdout))
+      if (line.includes('"type":"result"')) session.finish();
     const { exitCode } = await session.ended;
-    if (exitCode !== 0) throw new Error(`the model program ended with ${exitCode}: ${session.stderrTail()}`);
+    if (exitCode !== 0)
+      throw new Error(`the model program ended with ${exitCode}: ${session.stderrTail()}`);
     return performance.now() - startedMs;
   } finally {
     await proxy.close();

@@ -15,9 +15,13 @@ const FELT_MS = 50;
 
 /** (h) Nothing gets slower for a player who has made much: lists come in pages. */
 export const growth: Measurement = {
-  name: 'growth', title: 'Growth: many versions, projects, chat lines', pace: 'unpaced',
+  name: 'growth',
+  title: 'Growth: many versions, projects, chat lines',
+  pace: 'unpaced',
   async run(bench) {
-    const [versions, projects, lines] = bench.quick ? [1_000, 2_000, 1_000] : [5_000, 10_000, 5_000];
+    const [versions, projects, lines] = bench.quick
+      ? [1_000, 2_000, 1_000]
+      : [5_000, 10_000, 5_000];
     const sat = await seat(bench);
     await tap(sat.player);
     await addVersions(bench, sat, 9);
@@ -31,7 +35,12 @@ export const growth: Measurement = {
     const wide = await timings(bench, sat);
     sat.player.close();
     return [
-      ...rows(`10 → ${versions} versions, 50 → ${lines} lines`, small, deep, ['select', 'versions', 'older versions', 'restore']),
+      ...rows(`10 → ${versions} versions, 50 → ${lines} lines`, small, deep, [
+        'select',
+        'versions',
+        'older versions',
+        'restore',
+      ]),
       ...rows(`10 → ${projects} projects`, small, wide, ['sign in with the list', 'select']),
     ];
   },
@@ -39,10 +48,17 @@ export const growth: Measurement = {
 
 type Timings = Record<string, number>;
 
-const rows = (what: string, small: Timings, large: Timings, names: readonly string[]): Row[] => names.map((name) => {
-  const [before, after] = [small[name] ?? NaN, large[name] ?? NaN];
-  return { what: `${what}: ${name}, p50`, value: after, unit: 'ms', target: { atMost: Math.round(Math.max(before * 2, before + FELT_MS)) }, note: `was ${before.toFixed(1)} ms` };
-});
+const rows = (what: string, small: Timings, large: Timings, names: readonly string[]): Row[] =>
+  names.map((name) => {
+    const [before, after] = [small[name] ?? NaN, large[name] ?? NaN];
+    return {
+      what: `${what}: ${name}, p50`,
+      value: after,
+      unit: 'ms',
+      target: { atMost: Math.round(Math.max(before * 2, before + FELT_MS)) },
+      note: `was ${before.toFixed(1)} ms`,
+    };
+  });
 
 async function timings(bench: Bench, sat: Seat): Promise<Timings> {
   const { player, projectId, user } = sat;
@@ -57,53 +73,100 @@ async function timings(bench: Bench, sat: Seat): Promise<Timings> {
     return median(valuesMs);
   };
   return {
-    'select': await time(() => player.ask({ type: 'selectProject', projectId }, 'projectSelected')),
-    'versions': await time(() => player.ask({ type: 'getVersions', projectId }, 'versionsList')),
-    'older versions': await time(() => player.ask({ type: 'getVersions', projectId, before: 9 }, 'versionsList')),
-    'restore': median(await restoreBackAndForth(sat, rounds)),
-    'sign in with the list': await time(async () => (await Player.connect(bench.stack.baseUrl, user.accessToken)).close()),
+    select: await time(() => player.ask({ type: 'selectProject', projectId }, 'projectSelected')),
+    versions: await time(() => player.ask({ type: 'getVersions', projectId }, 'versionsList')),
+    'older versions': await time(() =>
+      player.ask({ type: 'getVersions', projectId, before: 9 }, 'versionsList'),
+    ),
+    restore: median(await restoreBackAndForth(sat, rounds)),
+    'sign in with the list': await time(async () =>
+      (await Player.connect(bench.stack.baseUrl, user.accessToken)).close(),
+    ),
   };
 }
 
 async function insert(bench: Bench, table: string, list: readonly object[]): Promise<void> {
-  for (let at = 0; at < list.length; at += ROWS_PER_INSERT) await must(admin(bench.stack).from(table).insert(list.slice(at, at + ROWS_PER_INSERT)));
+  for (let at = 0; at < list.length; at += ROWS_PER_INSERT)
+    await must(
+      admin(bench.stack)
+        .from(table)
+        .insert(list.slice(at, at + ROWS_PER_INSERT)),
+    );
 }
 
 const addProjects = (bench: Bench, { user }: Seat, count: number): Promise<void> =>
-  insert(bench, 'projects', Array.from({ length: count }, (_, index) => ({ user_id: user.id, name: `project ${index}` })));
+  insert(
+    bench,
+    'projects',
+    Array.from({ length: count }, (_, index) => ({ user_id: user.id, name: `project ${index}` })),
+  );
 
 const addLines = (bench: Bench, { projectId }: Seat, count: number): Promise<void> =>
-  insert(bench, 'chat_history', Array.from({ length: count }, (_, index) => ({ project_id: projectId, role: 'user', message: `line ${index} `.repeat(20) })));
+  insert(
+    bench,
+    'chat_history',
+    Array.from({ length: count }, (_, index) => ({
+      project_id: projectId,
+      role: 'user',
+      message: `line ${index} `.repeat(20),
+    })),
+  );
 
 /** Real commits that follow the head, and their rows. */
 async function addVersions(bench: Bench, { projectId, user }: Seat, count: number): Promise<void> {
   const db = admin(bench.stack);
-  const [head] = await must(db.from('revisions').select('revision, ordinal').eq('project_id', projectId).order('ordinal', { ascending: false }).limit(1)) as { revision: string; ordinal: number }[];
+  const [head] = (await must(
+    db
+      .from('revisions')
+      .select('revision, ordinal')
+      .eq('project_id', projectId)
+      .order('ordinal', { ascending: false })
+      .limit(1),
+  )) as { revision: string; ordinal: number }[];
   if (!head) throw new Error(`nothing was published by ${projectWorkflowId(projectId)}`);
   const repo = path.join(bench.stack.dataDir, 'users', user.id, 'projects', projectId, 'repo.git');
   const commits = await importCommits(repo, head.revision, count);
-  await insert(bench, 'revisions', commits.map((revision, index) => ({
-    project_id: projectId, ordinal: head.ordinal + index + 1, revision, parent: commits[index - 1] ?? head.revision,
-    job_id: randomUUID(), kind: 'generate', subject: `change ${index}`,
-  })));
+  await insert(
+    bench,
+    'revisions',
+    commits.map((revision, index) => ({
+      project_id: projectId,
+      ordinal: head.ordinal + index + 1,
+      revision,
+      parent: commits[index - 1] ?? head.revision,
+      job_id: randomUUID(),
+      kind: 'generate',
+      subject: `change ${index}`,
+    })),
+  );
 }
 
 /** One `fast-import`: each commit changes the page. Answers their hashes, oldest first. */
 async function importCommits(repo: string, head: string, count: number): Promise<string[]> {
-  const git = spawn('git', ['--git-dir', repo, 'fast-import', '--quiet', '--force'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const git = spawn('git', ['--git-dir', repo, 'fast-import', '--quiet', '--force'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   let answers = '';
-  git.stdout.setEncoding('utf8').on('data', (text: string) => { answers += text; });
+  git.stdout.setEncoding('utf8').on('data', (text: string) => {
+    answers += text;
+  });
   const ended = once(git, 'close');
   const commands = Array.from({ length: count }, (_, index) => {
     const page = `<!doctype html><script>const version = ${index};</script>`;
     return [
-      'commit refs/heads/main', `mark :${index + 1}`, `committer bench <bench@example.test> ${1_700_000_000 + index} +0000`, 'data 6\nchange',
-      ...(index === 0 ? [`from ${head}`] : []), `M 100644 inline index.html\ndata ${Buffer.byteLength(page)}\n${page}`, `\nget-mark :${index + 1}\n`,
+      'commit refs/heads/main',
+      `mark :${index + 1}`,
+      `committer bench <bench@example.test> ${1_700_000_000 + index} +0000`,
+      'data 6\nchange',
+      ...(index === 0 ? [`from ${head}`] : []),
+      `M 100644 inline index.html\ndata ${Buffer.byteLength(page)}\n${page}`,
+      `\nget-mark :${index + 1}\n`,
     ].join('\n');
   });
   git.stdin.end(`feature get-mark\n${commands.join('')}done\n`);
-  const [code] = await ended as [number];
+  const [code] = (await ended) as [number];
   const hashes = answers.trim().split('\n');
-  if (code !== 0 || hashes.length !== count) throw new Error(`git fast-import ended with ${code} after ${hashes.length} commits`);
+  if (code !== 0 || hashes.length !== count)
+    throw new Error(`git fast-import ended with ${code} after ${hashes.length} commits`);
   return hashes;
 }

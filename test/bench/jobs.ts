@@ -4,11 +4,13 @@ import { percentile } from './statistics.js';
 
 /** (a) From the tap to what the player sees, for one and for many at once. */
 export const jobs: Measurement = {
-  name: 'jobs', title: 'Tap to jobStarted, to the first text, to completed', pace: 'unpaced',
+  name: 'jobs',
+  title: 'Tap to jobStarted, to the first text, to completed',
+  pace: 'unpaced',
   async run(bench) {
     const crowds = bench.quick ? [1, 5] : [1, 10, 50];
     const rows: Row[] = [];
-    for (const users of crowds) rows.push(...await crowd(bench, users));
+    for (const users of crowds) rows.push(...(await crowd(bench, users)));
     return rows;
   },
 };
@@ -25,10 +27,24 @@ async function crowd(bench: Bench, users: number): Promise<Row[]> {
     player.close();
   }
   for (const { player } of seats) player.close();
-  const note = users > 2 ? `includes waiting for a slot; the last one waited ${Math.round(Math.max(...taps.map(({ textMs }) => textMs)) / 1000)} s for its text` : `${taps.length} jobs, one after the other`;
-  const stages = [['jobStarted', 'startedMs'], ['first stream', 'textMs'], ['completed', 'completedMs']] as const;
-  return stages.flatMap(([stage, field]) => PERCENTILES.map((p): Row => ({
-    what: `${users} user${users > 1 ? 's' : ''}: tap → ${stage} p${p}`, value: percentile(taps.map((one) => one[field]), p), unit: 'ms',
-    ...(p === 50 && stage !== 'jobStarted' ? { note } : {}),
-  })));
+  const note =
+    users > 2
+      ? `includes waiting for a slot; the last one waited ${Math.round(Math.max(...taps.map(({ textMs }) => textMs)) / 1000)} s for its text`
+      : `${taps.length} jobs, one after the other`;
+  const stages = [
+    ['jobStarted', 'startedMs'],
+    ['first stream', 'textMs'],
+    ['completed', 'completedMs'],
+  ] as const;
+  return stages.flatMap(([stage, field]) =>
+    PERCENTILES.map((p): Row => ({
+      what: `${users} user${users > 1 ? 's' : ''}: tap → ${stage} p${p}`,
+      value: percentile(
+        taps.map((one) => one[field]),
+        p,
+      ),
+      unit: 'ms',
+      ...(p === 50 && stage !== 'jobStarted' ? { note } : {}),
+    })),
+  );
 }

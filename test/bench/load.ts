@@ -6,15 +6,33 @@ const CHUNK = '<canvas id="game"></canvas> ';
 const MOST_PER_POST = 256;
 
 /** From the posts of a job to a socket that hears it. */
-export interface Line { readonly poster: Poster; readonly player: Player }
+export interface Line {
+  readonly poster: Poster;
+  readonly player: Player;
+}
 
 /** Each line posts `rate` chunks a second, one post at a time as a runner does; answers how long each took to its socket, ms. */
-export async function load(lines: readonly Line[], rate: number, seconds: number): Promise<number[]> {
-  const latenciesMs = await Promise.all(lines.map((line, index) => loadOne(line, { rate, chunks: rate * seconds, delayMs: (index / lines.length) * (1_000 / rate) })));
+export async function load(
+  lines: readonly Line[],
+  rate: number,
+  seconds: number,
+): Promise<number[]> {
+  const latenciesMs = await Promise.all(
+    lines.map((line, index) =>
+      loadOne(line, {
+        rate,
+        chunks: rate * seconds,
+        delayMs: (index / lines.length) * (1_000 / rate),
+      }),
+    ),
+  );
   return latenciesMs.flat();
 }
 
-async function loadOne({ poster, player }: Line, { rate, chunks, delayMs }: { rate: number; chunks: number; delayMs: number }): Promise<number[]> {
+async function loadOne(
+  { poster, player }: Line,
+  { rate, chunks, delayMs }: { rate: number; chunks: number; delayMs: number },
+): Promise<number[]> {
   const first = poster.seq + 1;
   const latenciesMs: number[] = [];
   const dueMs: number[] = [];
@@ -29,13 +47,26 @@ async function loadOne({ poster, player }: Line, { rate, chunks, delayMs }: { ra
   for (let sent = 0; sent < chunks;) {
     await sleep(Math.max(0, startMs + (sent * 1_000) / rate - performance.now()));
     // A post that came back late carries what has fallen due meanwhile, as a runner's does.
-    const due = Math.min(chunks, MOST_PER_POST + sent, Math.max(sent + 1, Math.floor(((performance.now() - startMs) * rate) / 1_000) + 1));
-    for (let index = sent; index < due; index += 1) dueMs.push(index === sent ? performance.now() : startMs + (index * 1_000) / rate);
-    const events = Array.from({ length: due - sent }, () => ({ type: 'stream' as const, content: CHUNK }));
+    const due = Math.min(
+      chunks,
+      MOST_PER_POST + sent,
+      Math.max(sent + 1, Math.floor(((performance.now() - startMs) * rate) / 1_000) + 1),
+    );
+    for (let index = sent; index < due; index += 1)
+      dueMs.push(index === sent ? performance.now() : startMs + (index * 1_000) / rate);
+    const events = Array.from({ length: due - sent }, () => ({
+      type: 'stream' as const,
+      content: CHUNK,
+    }));
     sent = due;
     await poster.post(events);
   }
-  await Promise.race([allHeard, sleep(20_000).then(() => { throw new Error('frames are missing'); })]);
+  await Promise.race([
+    allHeard,
+    sleep(20_000).then(() => {
+      throw new Error('frames are missing');
+    }),
+  ]);
   player.onFrame = null;
   player.frames = [];
   return latenciesMs;

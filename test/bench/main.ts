@@ -17,18 +17,35 @@ import { sockets } from './sockets.js';
 import { steps } from './steps.js';
 
 /** In this order; those that need another stack come last, so that each stack is started once. */
-const ALL: readonly Measurement[] = [jobs, steps, overhead, callbacks, reads, rest, histories, growth, sockets, pacedOverhead, processes, modal];
+const ALL: readonly Measurement[] = [
+  jobs,
+  steps,
+  overhead,
+  callbacks,
+  reads,
+  rest,
+  histories,
+  growth,
+  sockets,
+  pacedOverhead,
+  processes,
+  modal,
+];
 
 /** `npm run bench [-- --only=a,b] [--quick]`: measures the product on this machine; a missed target is told, not an error. */
 program
-  .option('--only <names>', `of ${ALL.map(({ name }) => name).join(', ')}`, (list: string) => list.split(','))
+  .option('--only <names>', `of ${ALL.map(({ name }) => name).join(', ')}`, (list: string) =>
+    list.split(','),
+  )
   .option('--quick', 'fewer and shorter rounds: under three minutes', false)
   .parse();
 const { only, quick } = program.opts<{ only?: string[]; quick: boolean }>();
 const unknown = only?.filter((name) => !ALL.some((one) => one.name === name)) ?? [];
 if (unknown.length > 0) program.error(`unknown: ${unknown.join(', ')}`);
 
-const print = (text: string): void => { process.stdout.write(`${text}\n`); };
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
 
 async function measure(measurement: Measurement, bench: Bench): Promise<Section> {
   const { name, title } = measurement;
@@ -37,13 +54,28 @@ async function measure(measurement: Measurement, bench: Bench): Promise<Section>
     const rows = await measurement.run(bench);
     return { name, title, rows, tookMs: Date.now() - startedMs };
   } catch (error) {
-    return { name, title, rows: [], trouble: error instanceof Error ? error.message : String(error), tookMs: Date.now() - startedMs };
+    return {
+      name,
+      title,
+      rows: [],
+      trouble: error instanceof Error ? error.message : String(error),
+      tookMs: Date.now() - startedMs,
+    };
   }
 }
 
-async function withStack(pace: Measurement['pace'], use: (stack: Stack) => Promise<void>): Promise<void> {
-  const env: Record<string, string> = pace === 'paced' ? { DEMO_SECONDS: String(pacedSeconds(quick)), MAX_RUNNING_JOBS: '10' } : { DEMO_SECONDS: '0' };
-  const stack = await startStack({ env: { ...env, LOG_LEVEL: 'warn', MAX_QUEUED_JOBS: '100' }, modalEmulator: pace === 'modal' });
+async function withStack(
+  pace: Measurement['pace'],
+  use: (stack: Stack) => Promise<void>,
+): Promise<void> {
+  const env: Record<string, string> =
+    pace === 'paced'
+      ? { DEMO_SECONDS: String(pacedSeconds(quick)), MAX_RUNNING_JOBS: '10' }
+      : { DEMO_SECONDS: '0' };
+  const stack = await startStack({
+    env: { ...env, LOG_LEVEL: 'warn', MAX_QUEUED_JOBS: '100' },
+    modalEmulator: pace === 'modal',
+  });
   try {
     await use(stack);
   } finally {
@@ -66,4 +98,6 @@ for (const pace of ['unpaced', 'paced', 'modal'] as const) {
   });
 }
 const misses = sections.reduce((sum, section) => sum + missed(section), 0);
-print(`\n${misses === 0 ? 'all targets met' : `${misses} MISSED`} · ${path.relative(PROJECT_ROOT, await save({ ...run, sections }))}`);
+print(
+  `\n${misses === 0 ? 'all targets met' : `${misses} MISSED`} · ${path.relative(PROJECT_ROOT, await save({ ...run, sections }))}`,
+);

@@ -29,7 +29,11 @@ export interface Measurement {
 export const pacedSeconds = (quick: boolean): number => (quick ? 5 : 30);
 
 /** Calls `step` for 0..count-1, at most `width` at a time; answers in order. */
-export async function inParallel<T>(count: number, width: number, step: (index: number) => Promise<T>): Promise<T[]> {
+export async function inParallel<T>(
+  count: number,
+  width: number,
+  step: (index: number) => Promise<T>,
+): Promise<T[]> {
   const results: T[] = [];
   let next = 0;
   const lane = async (): Promise<void> => {

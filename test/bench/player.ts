@@ -3,7 +3,11 @@ import WebSocket from 'ws';
 import { createUser, type TestUser } from '../support/users.js';
 import type { Bench } from './measurement.js';
 
-export interface Frame { type: string; atMs: number; [field: string]: unknown }
+export interface Frame {
+  type: string;
+  atMs: number;
+  [field: string]: unknown;
+}
 
 const PATIENCE_MS = 300_000;
 
@@ -12,10 +16,15 @@ export class Player {
   frames: Frame[] = [];
   /** Told every frame as it comes. */
   onFrame: ((frame: Frame) => void) | null = null;
-  readonly #waiting = new Set<{ fits: (frame: Frame) => boolean; resolve: (frame: Frame) => void }>();
+  readonly #waiting = new Set<{
+    fits: (frame: Frame) => boolean;
+    resolve: (frame: Frame) => void;
+  }>();
 
   private constructor(private readonly socket: WebSocket) {
-    socket.on('message', (data) => this.#take(JSON.parse((data as Buffer).toString('utf8')) as Frame));
+    socket.on('message', (data) =>
+      this.#take(JSON.parse((data as Buffer).toString('utf8')) as Frame),
+    );
     socket.on('error', () => undefined);
   }
 
@@ -42,12 +51,24 @@ export class Player {
     return this.nextThat((frame) => frame.type === type, type, timeoutMs);
   }
 
-  async nextThat(fits: (frame: Frame) => boolean, what: string, timeoutMs = PATIENCE_MS): Promise<Frame> {
+  async nextThat(
+    fits: (frame: Frame) => boolean,
+    what: string,
+    timeoutMs = PATIENCE_MS,
+  ): Promise<Frame> {
     let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise<Frame>((resolve, reject) => {
         this.#waiting.add({ fits, resolve });
-        timer = setTimeout(() => reject(new Error(`no ${what} within ${timeoutMs} ms; the last frames: ${JSON.stringify(this.frames.slice(-4)).slice(0, 600)}`)), timeoutMs);
+        timer = setTimeout(
+          () =>
+            reject(
+              new Error(
+                `no ${what} within ${timeoutMs} ms; the last frames: ${JSON.stringify(this.frames.slice(-4)).slice(0, 600)}`,
+              ),
+            ),
+          timeoutMs,
+        );
       });
     } finally {
       clearTimeout(timer);
@@ -77,32 +98,56 @@ export class Player {
   }
 }
 
-export interface Seat { readonly user: TestUser; readonly player: Player; readonly projectId: string }
+export interface Seat {
+  readonly user: TestUser;
+  readonly player: Player;
+  readonly projectId: string;
+}
 
 /** A new user on a new project. */
 export async function seat({ stack }: Bench): Promise<Seat> {
   const user = await createUser(stack.env, 'bench');
   const player = await Player.connect(stack.baseUrl, user.accessToken);
-  const { project } = await player.ask({ type: 'createProject', name: 'New Game' }, 'projectCreated') as unknown as { project: { id: string } };
+  const { project } = (await player.ask(
+    { type: 'createProject', name: 'New Game' },
+    'projectCreated',
+  )) as unknown as { project: { id: string } };
   await player.ask({ type: 'selectProject', projectId: project.id }, 'projectSelected');
   return { user, player, projectId: project.id };
 }
 
 export const REQUEST = '2Dのシューティングゲームを作って';
 
-export interface Tap { readonly jobId: string; readonly startedMs: number; readonly textMs: number; readonly completedMs: number }
+export interface Tap {
+  readonly jobId: string;
+  readonly startedMs: number;
+  readonly textMs: number;
+  readonly completedMs: number;
+}
 
 /** Sends one message and answers how long each thing took to come, counted from the tap. Throws when it does not end as completed. */
 export async function tap(player: Player, content = REQUEST): Promise<Tap> {
   const [started, text] = [player.next('jobStarted'), player.next('stream')];
   text.catch(() => undefined); // An answer without text ends with `completed` all the same.
-  const end = player.nextThat(({ type }) => ['completed', 'failed', 'cancelled', 'error'].includes(type), 'end of the job');
+  const end = player.nextThat(
+    ({ type }) => ['completed', 'failed', 'cancelled', 'error'].includes(type),
+    'end of the job',
+  );
   const tappedMs = performance.now();
-  player.send({ type: 'message', content, messageId: crypto.randomUUID(), skipStyleSelection: true });
+  player.send({
+    type: 'message',
+    content,
+    messageId: crypto.randomUUID(),
+    skipStyleSelection: true,
+  });
   const last = await end;
-  if (last.type !== 'completed') throw new Error(`the job ended otherwise: ${JSON.stringify(last).slice(0, 400)}`);
+  if (last.type !== 'completed')
+    throw new Error(`the job ended otherwise: ${JSON.stringify(last).slice(0, 400)}`);
   const first = await started;
   return {
-    jobId: String(first['jobId']), startedMs: first.atMs - tappedMs, textMs: (await text).atMs - tappedMs, completedMs: last.atMs - tappedMs,
+    jobId: String(first['jobId']),
+    startedMs: first.atMs - tappedMs,
+    textMs: (await text).atMs - tappedMs,
+    completedMs: last.atMs - tappedMs,
   };
 }

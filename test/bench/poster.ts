@@ -1,6 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { CALLBACK_SIGNATURE_HEADER, CALLBACK_TIMESTAMP_HEADER } from '../../src/contracts/callback.js';
+import {
+  CALLBACK_SIGNATURE_HEADER,
+  CALLBACK_TIMESTAMP_HEADER,
+} from '../../src/contracts/callback.js';
 import { callIdFor } from '../../src/contracts/ids.js';
 import type { RunnerEvent } from '../../src/contracts/stream.js';
 
@@ -18,7 +21,11 @@ export class Poster {
   seq = 0;
   readonly #key: Buffer;
 
-  constructor(private readonly port: string, private readonly jobId: string, secret: string) {
+  constructor(
+    private readonly port: string,
+    private readonly jobId: string,
+    secret: string,
+  ) {
     this.#key = createHmac('sha256', secret).update(callIdFor(jobId, ATTEMPT)).digest();
   }
 
@@ -26,7 +33,14 @@ export class Poster {
   async post(events: readonly RunnerEvent[], final = false): Promise<void> {
     const fromSeq = this.seq + 1;
     this.seq += events.length;
-    const status = await this.#send(JSON.stringify({ callId: callIdFor(this.jobId, ATTEMPT), fromSeq, events, ...(final ? { final } : {}) }));
+    const status = await this.#send(
+      JSON.stringify({
+        callId: callIdFor(this.jobId, ATTEMPT),
+        fromSeq,
+        events,
+        ...(final ? { final } : {}),
+      }),
+    );
     if (status !== 200) throw new Error(`the callback answered ${status}`);
   }
 
@@ -34,14 +48,28 @@ export class Poster {
     const timestamp = String(Math.floor(Date.now() / 1000));
     const signature = `v1=${createHmac('sha256', this.#key).update(`${timestamp}.${body}`).digest('hex')}`;
     return new Promise((resolve, reject) => {
-      const sent = request({
-        agent, host: '127.0.0.1', port: this.port, path: `/callback/${this.jobId}`, method: 'POST',
-        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), [CALLBACK_TIMESTAMP_HEADER]: timestamp, [CALLBACK_SIGNATURE_HEADER]: signature },
-      }, (response) => {
-        response.resume();
-        response.once('end', () => resolve(response.statusCode ?? 0));
-      });
-      sent.setTimeout(ANSWER_TIMEOUT_MS, () => sent.destroy(new Error('the callback did not answer')));
+      const sent = request(
+        {
+          agent,
+          host: '127.0.0.1',
+          port: this.port,
+          path: `/callback/${this.jobId}`,
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            'content-length': Buffer.byteLength(body),
+            [CALLBACK_TIMESTAMP_HEADER]: timestamp,
+            [CALLBACK_SIGNATURE_HEADER]: signature,
+          },
+        },
+        (response) => {
+          response.resume();
+          response.once('end', () => resolve(response.statusCode ?? 0));
+        },
+      );
+      sent.setTimeout(ANSWER_TIMEOUT_MS, () =>
+        sent.destroy(new Error('the callback did not answer')),
+      );
       sent.once('error', reject);
       sent.end(body);
     });

@@ -5,7 +5,9 @@ import { SyntheticJob } from './synthetic-job.js';
 
 /** (d) What a player waits for without a model: an old version, the new game's page, the text missed while away. */
 export const reads: Measurement = {
-  name: 'reads', title: 'Restore, preview after a commit, catching up after a reconnect', pace: 'unpaced',
+  name: 'reads',
+  title: 'Restore, preview after a commit, catching up after a reconnect',
+  pace: 'unpaced',
   async run(bench) {
     const rounds = bench.quick ? 5 : 20;
     const previews: number[] = [];
@@ -14,38 +16,64 @@ export const reads: Measurement = {
       await tap(sat.player, content);
       previews.push(await preview(bench, sat));
     }
-    const restores = await restoreBackAndForth(sat, rounds, async () => { previews.push(await preview(bench, sat)); });
+    const restores = await restoreBackAndForth(sat, rounds, async () => {
+      previews.push(await preview(bench, sat));
+    });
     const catchUps = await catchUp(bench, rounds);
     sat.player.close();
     return [
-      row('restore', restores, 500), row('page of the game right after a commit', previews, 200),
+      row('restore', restores, 500),
+      row('page of the game right after a commit', previews, 200),
       row('reconnect → the last of 1,000 missed events', catchUps, 500),
     ];
   },
 };
 
-const row = (what: string, valuesMs: readonly number[], atMost: number): Row =>
-  ({ what: `${what}, p95`, value: percentile(valuesMs, 95), unit: 'ms', target: { atMost }, note: `p50 ${Math.round(percentile(valuesMs, 50))} ms of ${valuesMs.length}` });
+const row = (what: string, valuesMs: readonly number[], atMost: number): Row => ({
+  what: `${what}, p95`,
+  value: percentile(valuesMs, 95),
+  unit: 'ms',
+  target: { atMost },
+  note: `p50 ${Math.round(percentile(valuesMs, 50))} ms of ${valuesMs.length}`,
+});
 
 /** The page that a player's frame loads, from request to last byte. */
 async function preview({ stack }: Bench, { user, projectId }: Seat): Promise<number> {
   const startedMs = performance.now();
-  const response = await fetch(`${stack.baseUrl}/game/${user.id}/${projectId}/index.html`, { headers: { authorization: `Bearer ${user.accessToken}` } });
+  const response = await fetch(`${stack.baseUrl}/game/${user.id}/${projectId}/index.html`, {
+    headers: { authorization: `Bearer ${user.accessToken}` },
+  });
   const html = await response.text();
-  if (response.status !== 200 || !html.includes('<script')) throw new Error(`the game answered ${response.status}`);
+  if (response.status !== 200 || !html.includes('<script'))
+    throw new Error(`the game answered ${response.status}`);
   return performance.now() - startedMs;
 }
 
 /** Restores the oldest and the newest version in turn. */
-export async function restoreBackAndForth({ player, projectId }: Pick<Seat, 'player' | 'projectId'>, rounds: number, afterEach = async (): Promise<void> => undefined): Promise<number[]> {
-  const { versions } = await player.ask({ type: 'getVersions', projectId }, 'versionsList') as unknown as { versions: { id: string }[] };
+export async function restoreBackAndForth(
+  { player, projectId }: Pick<Seat, 'player' | 'projectId'>,
+  rounds: number,
+  afterEach = async (): Promise<void> => undefined,
+): Promise<number[]> {
+  const { versions } = (await player.ask(
+    { type: 'getVersions', projectId },
+    'versionsList',
+  )) as unknown as { versions: { id: string }[] };
   const [newest, oldest] = [versions[0], versions.at(-1)];
   if (!newest || !oldest) throw new Error('there are no versions to restore');
   const valuesMs: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const startedMs = performance.now();
-    const answer = player.nextThat(({ type }) => type === 'versionRestored' || type === 'error', 'answer to a restore', 60_000);
-    player.send({ type: 'restoreVersion', projectId, versionId: (round % 2 === 0 ? oldest : newest).id });
+    const answer = player.nextThat(
+      ({ type }) => type === 'versionRestored' || type === 'error',
+      'answer to a restore',
+      60_000,
+    );
+    player.send({
+      type: 'restoreVersion',
+      projectId,
+      versionId: (round % 2 === 0 ? oldest : newest).id,
+    });
     const frame = await answer;
     if (frame.type === 'error') throw new Error(`a restore was refused: ${JSON.stringify(frame)}`);
     valuesMs.push(frame.atMs - startedMs);
@@ -66,7 +94,10 @@ async function catchUp(bench: Bench, rounds: number): Promise<number[]> {
   for (let round = 0; round < rounds; round += 1) {
     const since = { jobId: job.id, attempt: 1, seq: job.poster.seq };
     for (let sent = 0; sent < MISSED_EVENTS; sent += PER_POST) {
-      await job.poster.post(Array.from({ length: PER_POST }, () => ({ type: 'stream' as const, content: 'missed ' })), sent + PER_POST >= MISSED_EVENTS);
+      await job.poster.post(
+        Array.from({ length: PER_POST }, () => ({ type: 'stream' as const, content: 'missed ' })),
+        sent + PER_POST >= MISSED_EVENTS,
+      );
     }
     const startedMs = performance.now();
     const back = await Player.connect(bench.stack.baseUrl, user.accessToken);

@@ -14,7 +14,9 @@ const WARM_UP_S = 3;
 
 /** (h) What pages read over HTTP: the list of many projects, pictures, and everything together beside a server that does nothing. */
 export const rest: Measurement = {
-  name: 'rest', title: 'Reads over HTTP', pace: 'unpaced',
+  name: 'rest',
+  title: 'Reads over HTTP',
+  pace: 'unpaced',
   async run(bench) {
     const [rounds, seconds] = bench.quick ? [30, 5] : [200, 20];
     const sat = await furnish(bench);
@@ -22,12 +24,22 @@ export const rest: Measurement = {
     const headers = { authorization: `Bearer ${sat.user.accessToken}` };
     const asset = await upload(bench, sat);
     const list: Wanted = { path: '/api/projects', headers };
-    const known: Wanted = { path: asset, headers: { ...headers, 'if-none-match': (await get(baseUrl, { path: asset, headers })).headers.etag ?? '' } };
+    const known: Wanted = {
+      path: asset,
+      headers: {
+        ...headers,
+        'if-none-match': (await get(baseUrl, { path: asset, headers })).headers.etag ?? '',
+      },
+    };
     const rows = [
       await oneByOne(baseUrl, `list of ${PROJECTS} projects`, list, 200, rounds, 100),
       await oneByOne(baseUrl, 'asset, 200', { path: asset, headers }, 200, rounds),
       await oneByOne(baseUrl, 'asset that the browser has (ETag), 304', known, 304, rounds),
-      ...await mixed(bench, [...pageReads(sat).map((path): Wanted => ({ path, headers })), list, known], seconds),
+      ...(await mixed(
+        bench,
+        [...pageReads(sat).map((path): Wanted => ({ path, headers })), list, known],
+        seconds,
+      )),
     ];
     sat.player.close();
     return rows;
@@ -37,7 +49,18 @@ export const rest: Measurement = {
 /** What the pages of one user ask for. */
 function pageReads({ user, projectId }: Seat): string[] {
   const project = `/api/projects/${projectId}`;
-  return [project, `${project}/code`, `${project}/jobs`, `${project}/active-job`, `${project}/publish-draft`, `/game/${user.id}/${projectId}/index.html`, '/api/assets', '/api/notifications', '/api/games', '/create'];
+  return [
+    project,
+    `${project}/code`,
+    `${project}/jobs`,
+    `${project}/active-job`,
+    `${project}/publish-draft`,
+    `/game/${user.id}/${projectId}/index.html`,
+    '/api/assets',
+    '/api/notifications',
+    '/api/games',
+    '/create',
+  ];
 }
 
 /** A user with a made game, many projects and a draft for half of them. */
@@ -45,25 +68,55 @@ async function furnish(bench: Bench): Promise<Seat> {
   const sat = await seat(bench);
   await tap(sat.player);
   const service = admin(bench.stack);
-  const rows = Array.from({ length: PROJECTS - 1 }, (_, index) => ({ user_id: sat.user.id, name: `ゲーム ${index + 1}` }));
-  const made = await must(service.from('projects').insert(rows).select('id')) as { id: string }[];
-  await must(service.from('publish_drafts').insert(made.filter((_, index) => index % 2 === 0).map(({ id }) => ({ project_id: id, title: '題', description: 'よくあるゲームの説明です。'.repeat(10) }))));
+  const rows = Array.from({ length: PROJECTS - 1 }, (_, index) => ({
+    user_id: sat.user.id,
+    name: `ゲーム ${index + 1}`,
+  }));
+  const made = (await must(service.from('projects').insert(rows).select('id'))) as { id: string }[];
+  await must(
+    service
+      .from('publish_drafts')
+      .insert(
+        made
+          .filter((_, index) => index % 2 === 0)
+          .map(({ id }) => ({
+            project_id: id,
+            title: '題',
+            description: 'よくあるゲームの説明です。'.repeat(10),
+          })),
+      ),
+  );
   return sat;
 }
 
 /** A picture of the size that pages send; answers its address. */
 async function upload({ stack }: Bench, { user }: Seat): Promise<string> {
   const side = 288;
-  const png = await sharp(randomBytes(side * side * 3), { raw: { width: side, height: side, channels: 3 } }).png().toBuffer();
+  const png = await sharp(randomBytes(side * side * 3), {
+    raw: { width: side, height: side, channels: 3 },
+  })
+    .png()
+    .toBuffer();
   const form = new FormData();
   form.set('file', new Blob([new Uint8Array(png)], { type: 'image/png' }), 'hero.png');
-  const answer = await fetch(`${stack.baseUrl}/api/assets/upload`, { method: 'POST', headers: { authorization: `Bearer ${user.accessToken}` }, body: form });
-  const { asset } = await answer.json() as { asset?: { url: string } };
+  const answer = await fetch(`${stack.baseUrl}/api/assets/upload`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${user.accessToken}` },
+    body: form,
+  });
+  const { asset } = (await answer.json()) as { asset?: { url: string } };
   if (!asset) throw new Error(`the upload answered ${answer.status}`);
   return asset.url;
 }
 
-async function oneByOne(baseUrl: string, what: string, wanted: Wanted, status: number, rounds: number, atMost?: number): Promise<Row> {
+async function oneByOne(
+  baseUrl: string,
+  what: string,
+  wanted: Wanted,
+  status: number,
+  rounds: number,
+  atMost?: number,
+): Promise<Row> {
   const valuesMs: number[] = [];
   let sizeBytes = 0;
   for (let round = -3; round < rounds; round += 1) {
@@ -73,26 +126,53 @@ async function oneByOne(baseUrl: string, what: string, wanted: Wanted, status: n
     if (round >= 0) valuesMs.push(got.tookMs);
   }
   return {
-    what: `${what}, p95`, value: percentile(valuesMs, 95), unit: 'ms', ...(atMost === undefined ? {} : { target: { atMost } }),
+    what: `${what}, p95`,
+    value: percentile(valuesMs, 95),
+    unit: 'ms',
+    ...(atMost === undefined ? {} : { target: { atMost } }),
     note: `p50 ${percentile(valuesMs, 50).toFixed(1)} ms of ${rounds}; ${Math.round(sizeBytes / 1024)} KB`,
   };
 }
 
 /** The same number of answers of the same sizes from the product and from a bare Express server, one after the other. */
 async function mixed({ stack }: Bench, wanted: readonly Wanted[], seconds: number): Promise<Row[]> {
-  const sizes = await inParallel(wanted.length, 1, async (index) => (await get(stack.baseUrl, wanted[index]!)).sizeBytes);
-  const bareMs = await withBareServer((url) => warm(url, sizes.map((size) => ({ path: `/bytes/${size}` })), seconds));
+  const sizes = await inParallel(
+    wanted.length,
+    1,
+    async (index) => (await get(stack.baseUrl, wanted[index]!)).sizeBytes,
+  );
+  const bareMs = await withBareServer((url) =>
+    warm(
+      url,
+      sizes.map((size) => ({ path: `/bytes/${size}` })),
+      seconds,
+    ),
+  );
   const ourMs = await warm(stack.baseUrl, wanted, seconds);
   const kinds = `${wanted.length} kinds of reads in turn for ${seconds} s`;
-  const row = (whose: string, valuesMs: readonly number[], note: string): Row => (
-    { what: `${READS_PER_S} reads/s${whose}, p99`, value: percentile(valuesMs, 99), unit: 'ms', note: `p50 ${percentile(valuesMs, 50).toFixed(1)} ms; ${note}` });
+  const row = (whose: string, valuesMs: readonly number[], note: string): Row => ({
+    what: `${READS_PER_S} reads/s${whose}, p99`,
+    value: percentile(valuesMs, 99),
+    unit: 'ms',
+    note: `p50 ${percentile(valuesMs, 50).toFixed(1)} ms; ${note}`,
+  });
   return [
-    row('', ourMs, kinds), row(' from a bare Express server', bareMs, 'answers of the same sizes, just before'),
-    { what: 'p99 over that of the bare server', value: percentile(ourMs, 99) / percentile(bareMs, 99), unit: '×', note: 'driver, database and all parts share the machine' },
+    row('', ourMs, kinds),
+    row(' from a bare Express server', bareMs, 'answers of the same sizes, just before'),
+    {
+      what: 'p99 over that of the bare server',
+      value: percentile(ourMs, 99) / percentile(bareMs, 99),
+      unit: '×',
+      note: 'driver, database and all parts share the machine',
+    },
   ];
 }
 
-async function warm(baseUrl: string, wanted: readonly Wanted[], seconds: number): Promise<number[]> {
+async function warm(
+  baseUrl: string,
+  wanted: readonly Wanted[],
+  seconds: number,
+): Promise<number[]> {
   await askInTurn(baseUrl, wanted, READS_PER_S / 2, WARM_UP_S);
   return askInTurn(baseUrl, wanted, READS_PER_S, seconds);
 }

@@ -8,7 +8,9 @@ const PINGS = 500;
 
 /** (e) Signed-in sockets that do nothing: what they hold in the API, and how fast it still answers. */
 export const sockets: Measurement = {
-  name: 'sockets', title: 'Idle sockets', pace: 'unpaced',
+  name: 'sockets',
+  title: 'Idle sockets',
+  pace: 'unpaced',
   async run({ stack, quick }) {
     const { accessToken } = await createUser(stack.env, 'bench');
     const pid = await stack.pidOf('api');
@@ -16,7 +18,11 @@ export const sockets: Measurement = {
     const rows: Row[] = [];
     const emptyMb = (await costOf(pid)).memoryMb;
     for (const count of quick ? [200, 1_000] : [1_000, 5_000]) {
-      players.push(...await inParallel(count - players.length, 20, () => Player.connect(stack.baseUrl, accessToken)));
+      players.push(
+        ...(await inParallel(count - players.length, 20, () =>
+          Player.connect(stack.baseUrl, accessToken),
+        )),
+      );
       const perSocketKb = (((await costOf(pid)).memoryMb - emptyMb) * 1024) / count;
       const pongsMs = await inParallel(PINGS, 4, async (index) => {
         const player = players[(index * 7_919) % players.length]!;
@@ -24,8 +30,18 @@ export const sockets: Measurement = {
         return (await player.ask({ type: 'ping' }, 'pong')).atMs - startedMs;
       });
       rows.push(
-        { what: `${count} sockets: memory of the API per socket`, value: perSocketKb, unit: 'KB', note: 'as the kernel sees it, with what the garbage collector has not given back' },
-        { what: `${count} sockets: ping → pong p99`, value: percentile(pongsMs, 99), unit: 'ms', note: `p50 ${percentile(pongsMs, 50).toFixed(1)} ms` },
+        {
+          what: `${count} sockets: memory of the API per socket`,
+          value: perSocketKb,
+          unit: 'KB',
+          note: 'as the kernel sees it, with what the garbage collector has not given back',
+        },
+        {
+          what: `${count} sockets: ping → pong p99`,
+          value: percentile(pongsMs, 99),
+          unit: 'ms',
+          note: `p50 ${percentile(pongsMs, 50).toFixed(1)} ms`,
+        },
       );
     }
     for (const player of players) player.close();

@@ -8,10 +8,16 @@ describe('statistics of the bench', () => {
     expect([50, 95, 99, 100].map((p) => percentile(hundred, p))).toEqual([50, 95, 99, 100]);
     expect(percentile([7], 99)).toBe(7);
     expect(percentile([], 50)).toBeNaN();
-    fc.assert(fc.property(fc.array(fc.integer(), { minLength: 1 }), fc.integer({ min: 0, max: 100 }), (values, p) => {
-      expect(values).toContain(percentile(values, p));
-      expect(percentile(values, p)).toBeLessThanOrEqual(percentile(values, 100));
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer(), { minLength: 1 }),
+        fc.integer({ min: 0, max: 100 }),
+        (values, p) => {
+          expect(values).toContain(percentile(values, p));
+          expect(percentile(values, p)).toBeLessThanOrEqual(percentile(values, 100));
+        },
+      ),
+    );
   });
 
   it('the median stands in the middle', () => {

@@ -14,14 +14,19 @@ export function median(values: readonly number[]): number {
 }
 
 /** How a number is judged: at most, or at least. */
-export interface Target { readonly atMost?: number; readonly atLeast?: number }
+export interface Target {
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
 
 export type Verdict = 'ok' | 'MISSED' | '';
 
 /** A number that could not be measured misses every target. */
 export function judge(value: number, target: Target | undefined): Verdict {
   if (!target) return '';
-  return value <= (target.atMost ?? Infinity) && value >= (target.atLeast ?? -Infinity) ? 'ok' : 'MISSED';
+  return value <= (target.atMost ?? Infinity) && value >= (target.atLeast ?? -Infinity)
+    ? 'ok'
+    : 'MISSED';
 }
 
 /** Three significant digits, without an exponent. */

@@ -6,20 +6,26 @@ import { median } from './statistics.js';
 
 /** Where the time of one job goes, as its history tells it. */
 export const steps: Measurement = {
-  name: 'steps', title: 'A job step by step', pace: 'unpaced',
-  run: (bench) => withTemporal(bench, async (client) => {
-    const jobs: Timeline[] = [];
-    for (let run = bench.quick ? 3 : 10; run > 0; run -= 1) {
-      const sat = await seat(bench);
-      jobs.push(await timelineOf(client, sat, REQUEST));
-      sat.player.close();
-    }
-    return rows(jobs);
-  }),
+  name: 'steps',
+  title: 'A job step by step',
+  pace: 'unpaced',
+  run: (bench) =>
+    withTemporal(bench, async (client) => {
+      const jobs: Timeline[] = [];
+      for (let run = bench.quick ? 3 : 10; run > 0; run -= 1) {
+        const sat = await seat(bench);
+        jobs.push(await timelineOf(client, sat, REQUEST));
+        sat.player.close();
+      }
+      return rows(jobs);
+    }),
 };
 
 /** A client of the stack's Temporal for as long as `use` runs. */
-export async function withTemporal<T>({ stack }: Bench, use: (client: Client) => Promise<T>): Promise<T> {
+export async function withTemporal<T>(
+  { stack }: Bench,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
   const connection = await Connection.connect({ address: stack.env['TEMPORAL_ADDRESS'] ?? '' });
   try {
     return await use(new Client({ connection }));
@@ -28,19 +34,41 @@ export async function withTemporal<T>({ stack }: Bench, use: (client: Client) =>
   }
 }
 
-interface Step { readonly name: string; readonly fromMs: number; startedMs: number; endMs: number }
-export interface Timeline { readonly tookMs: number; readonly steps: readonly Step[]; readonly completedMs: number }
+interface Step {
+  readonly name: string;
+  readonly fromMs: number;
+  startedMs: number;
+  endMs: number;
+}
+export interface Timeline {
+  readonly tookMs: number;
+  readonly steps: readonly Step[];
+  readonly completedMs: number;
+}
 
 /** Runs one job and reads its history. */
-export async function timelineOf(client: Client, { player, projectId }: Seat, content: string): Promise<Timeline> {
+export async function timelineOf(
+  client: Client,
+  { player, projectId }: Seat,
+  content: string,
+): Promise<Timeline> {
   const { completedMs } = await tap(player, content);
-  const { events = [] } = await client.workflow.getHandle(projectWorkflowId(projectId)).fetchHistory();
+  const { events = [] } = await client.workflow
+    .getHandle(projectWorkflowId(projectId))
+    .fetchHistory();
   const known = new Map<number, Step>();
-  const at = (event: NonNullable<typeof events>[number]) => Number(event.eventTime?.seconds ?? 0) * 1_000 + Number(event.eventTime?.nanos ?? 0) / 1e6;
+  const at = (event: NonNullable<typeof events>[number]) =>
+    Number(event.eventTime?.seconds ?? 0) * 1_000 + Number(event.eventTime?.nanos ?? 0) / 1e6;
   const all = events ?? [];
   for (const event of all) {
     const scheduled = event.activityTaskScheduledEventAttributes;
-    if (scheduled) known.set(Number(event.eventId), { name: scheduled.activityType?.name ?? '?', fromMs: at(event), startedMs: NaN, endMs: NaN });
+    if (scheduled)
+      known.set(Number(event.eventId), {
+        name: scheduled.activityType?.name ?? '?',
+        fromMs: at(event),
+        startedMs: NaN,
+        endMs: NaN,
+      });
     const begun = known.get(Number(event.activityTaskStartedEventAttributes?.scheduledEventId));
     if (begun) begun.startedMs = at(event);
     const ended = known.get(Number(event.activityTaskCompletedEventAttributes?.scheduledEventId));
@@ -48,27 +76,58 @@ export async function timelineOf(client: Client, { player, projectId }: Seat, co
   }
   const [first, last] = [all[0], all.at(-1)];
   if (!first || !last) throw new Error('the job has no history');
-  return { tookMs: at(last) - at(first), steps: [...known.values()].filter(({ endMs }) => !Number.isNaN(endMs)), completedMs };
+  return {
+    tookMs: at(last) - at(first),
+    steps: [...known.values()].filter(({ endMs }) => !Number.isNaN(endMs)),
+    completedMs,
+  };
 }
 
 /** The steps of these jobs, in the order of their first appearance. */
-export const namesOf = (jobs: readonly Timeline[]): string[] => [...new Set(jobs.flatMap(({ steps: some }) => some.map(({ name }) => name)))];
+export const namesOf = (jobs: readonly Timeline[]): string[] => [
+  ...new Set(jobs.flatMap(({ steps: some }) => some.map(({ name }) => name))),
+];
 
 /** The median of a step's time over these jobs, ms: until its end, and until a worker began it. */
-export function medianOf(jobs: readonly Timeline[], name: string): { tookMs: number; waitedMs: number } {
+export function medianOf(
+  jobs: readonly Timeline[],
+  name: string,
+): { tookMs: number; waitedMs: number } {
   const some = jobs.flatMap((job) => job.steps.filter((step) => step.name === name));
-  return { tookMs: median(some.map(({ fromMs, endMs }) => endMs - fromMs)), waitedMs: median(some.map(({ fromMs, startedMs }) => startedMs - fromMs)) };
+  return {
+    tookMs: median(some.map(({ fromMs, endMs }) => endMs - fromMs)),
+    waitedMs: median(some.map(({ fromMs, startedMs }) => startedMs - fromMs)),
+  };
 }
 
 function rows(jobs: readonly Timeline[]): Row[] {
   return [
-    { what: 'tap → completed, p50', value: median(jobs.map(({ completedMs }) => completedMs)), unit: 'ms', note: `${jobs.length} jobs, one after the other` },
-    { what: 'the workflow from start to end, p50', value: median(jobs.map(({ tookMs }) => tookMs)), unit: 'ms' },
+    {
+      what: 'tap → completed, p50',
+      value: median(jobs.map(({ completedMs }) => completedMs)),
+      unit: 'ms',
+      note: `${jobs.length} jobs, one after the other`,
+    },
+    {
+      what: 'the workflow from start to end, p50',
+      value: median(jobs.map(({ tookMs }) => tookMs)),
+      unit: 'ms',
+    },
     ...namesOf(jobs).map((name): Row => {
       const { tookMs, waitedMs } = medianOf(jobs, name);
-      return { what: `step ${name}, p50`, value: tookMs, unit: 'ms', note: `${waitedMs.toFixed(1)} ms of it until a worker began` };
+      return {
+        what: `step ${name}, p50`,
+        value: tookMs,
+        unit: 'ms',
+        note: `${waitedMs.toFixed(1)} ms of it until a worker began`,
+      };
     }),
-    { what: 'no step under way, p50', value: median(jobs.map(idleMs)), unit: 'ms', note: 'workflow tasks: what is to be done next' },
+    {
+      what: 'no step under way, p50',
+      value: median(jobs.map(idleMs)),
+      unit: 'ms',
+      note: 'workflow tasks: what is to be done next',
+    },
   ];
 }
 

@@ -9,7 +9,9 @@ import { ATTEMPT, Poster } from './poster.js';
 
 /** The database as the service role sees it. */
 export const admin = ({ env }: Stack) =>
-  createClient(env['SUPABASE_URL'] ?? '', env['SUPABASE_SERVICE_ROLE_KEY'] ?? '', { auth: { persistSession: false } });
+  createClient(env['SUPABASE_URL'] ?? '', env['SUPABASE_SERVICE_ROLE_KEY'] ?? '', {
+    auth: { persistSession: false },
+  });
 
 export async function must<T>(answer: PromiseLike<{ data: T; error: unknown }>): Promise<T> {
   const { data, error } = await answer;
@@ -19,14 +21,30 @@ export async function must<T>(answer: PromiseLike<{ data: T; error: unknown }>):
 
 /** A job whose events are posted by us as a runner would, without a model program: a row, a socket that watches, a signed callback. */
 export class SyntheticJob {
-  private constructor(readonly id: string, readonly seat: Seat, readonly poster: Poster) {}
+  private constructor(
+    readonly id: string,
+    readonly seat: Seat,
+    readonly poster: Poster,
+  ) {}
 
   /** A running job of a new user, whose socket already hears it by the fast lane. */
   static async start(bench: Bench): Promise<SyntheticJob> {
     const sat = await seat(bench);
     const id = randomUUID();
-    await must(admin(bench.stack).from('jobs').insert({ id, user_id: sat.user.id, project_id: sat.projectId, status: 'processing', attempt: ATTEMPT }));
-    const secret = (await readFile(path.join(bench.stack.dataDir, 'secrets', 'callback-secret'), 'utf8')).trim();
+    await must(
+      admin(bench.stack)
+        .from('jobs')
+        .insert({
+          id,
+          user_id: sat.user.id,
+          project_id: sat.projectId,
+          status: 'processing',
+          attempt: ATTEMPT,
+        }),
+    );
+    const secret = (
+      await readFile(path.join(bench.stack.dataDir, 'secrets', 'callback-secret'), 'utf8')
+    ).trim();
     const poster = new Poster(new URL(bench.stack.baseUrl).port, id, secret);
     // The first event makes the stream; whoever selects the project afterwards has its place there.
     await poster.post([{ type: 'stream', content: 'first ' }], true);
@@ -41,6 +59,11 @@ export class SyntheticJob {
   /** Ends the row, so that nothing waits for this job. */
   async end(bench: Bench): Promise<void> {
     this.seat.player.close();
-    await must(admin(bench.stack).from('jobs').update({ status: 'failed', error: 'bench' }).eq('id', this.id));
+    await must(
+      admin(bench.stack)
+        .from('jobs')
+        .update({ status: 'failed', error: 'bench' })
+        .eq('id', this.id),
+    );
   }
 }

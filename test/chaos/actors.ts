@@ -8,7 +8,11 @@ export type Doing = 'make' | 'edit' | 'ask' | 'cancel' | 'reload' | 'double' | '
 
 /** One accepted message as its sender saw it. */
 export interface Run {
-  jobId: string; messageId: string; userId: string; projectId: string; doing: Doing;
+  jobId: string;
+  messageId: string;
+  userId: string;
+  projectId: string;
+  doing: Doing;
   /** Which of the users who play at the same time. */
   place: number;
   acceptedAtMs: number;
@@ -20,9 +24,17 @@ export interface Run {
   /** Heard from its start, resumed where it was: nothing may be missing, nothing come twice. */
   isFollowed: boolean;
 }
-export interface Restore { actionId: string; projectId: string; versionId: string; answer: string | null }
+export interface Restore {
+  actionId: string;
+  projectId: string;
+  versionId: string;
+  answer: string | null;
+}
 /** Something that a user could not do although the stack had time to recover. */
-export interface Complaint { projectId: string | null; doing: string }
+export interface Complaint {
+  projectId: string | null;
+  doing: string;
+}
 export interface Diary {
   /** How each user signs in. */
   accounts: Map<string, { email: string; password: string }>;
@@ -32,10 +44,29 @@ export interface Diary {
   restores: Restore[];
   complaints: Complaint[];
 }
-export const emptyDiary = (): Diary => ({ accounts: new Map(), messages: [], runs: [], restores: [], complaints: [] });
+export const emptyDiary = (): Diary => ({
+  accounts: new Map(),
+  messages: [],
+  runs: [],
+  restores: [],
+  complaints: [],
+});
 
-const WEIGHTS: Readonly<Record<Doing, number>> = { make: 3, edit: 5, ask: 3, cancel: 2, reload: 4, double: 2, restore: 2 };
-const GAMES = ['2Dのシューティングゲームを作って', '2Dのキャッチゲームを作って', '2Dの迷路ゲームを作って', '3Dのレースゲームを作って'];
+const WEIGHTS: Readonly<Record<Doing, number>> = {
+  make: 3,
+  edit: 5,
+  ask: 3,
+  cancel: 2,
+  reload: 4,
+  double: 2,
+  restore: 2,
+};
+const GAMES = [
+  '2Dのシューティングゲームを作って',
+  '2Dのキャッチゲームを作って',
+  '2Dの迷路ゲームを作って',
+  '3Dのレースゲームを作って',
+];
 const EDITS = ['敵を青にして', 'もっと速くして', '背景を赤にして', 'プレイヤーを大きくして'];
 const QUESTION = 'このゲームの遊び方は？';
 const ENDS = ['completed', 'failed', 'cancelled'];
@@ -44,7 +75,14 @@ const ACCEPTED_MS = 120_000;
 const ENDED_MS = 180_000;
 const ANSWER_MS = 25_000;
 
-export interface PlayerOptions { env: Readonly<Record<string, string>>; baseUrl: string; random: Random; diary: Diary; place: number; hasTurn: () => boolean }
+export interface PlayerOptions {
+  env: Readonly<Record<string, string>>;
+  baseUrl: string;
+  random: Random;
+  diary: Diary;
+  place: number;
+  hasTurn: () => boolean;
+}
 
 /** A user who plays with the product as long as he has a turn, then leaves. */
 export class Player {
@@ -84,7 +122,8 @@ export class Player {
     await sleep(random.between(0, 800));
     if (doing === 'make') await this.newProject();
     if (doing === 'restore') return this.restore();
-    const content = doing === 'make' ? random.pick(GAMES) : doing === 'ask' ? QUESTION : random.pick(EDITS);
+    const content =
+      doing === 'make' ? random.pick(GAMES) : doing === 'ask' ? QUESTION : random.pick(EDITS);
     const lateMs = random.between(0, 4_000);
     const forgets = random.next() < 0.3;
     await this.say(doing, content, async (run) => {
@@ -105,7 +144,11 @@ export class Player {
 
   private async newProject(): Promise<void> {
     const from = this.listener.frames.length;
-    const created = await this.insist(() => this.listener.send({ type: 'createProject', name: '新しいゲーム' }), ({ type }) => type === 'projectCreated', from);
+    const created = await this.insist(
+      () => this.listener.send({ type: 'createProject', name: '新しいゲーム' }),
+      ({ type }) => type === 'projectCreated',
+      from,
+    );
     if (!created) return this.complain('createProject');
     this.projectId = (created['project'] as { id: string }).id;
     this.versions = [];
@@ -116,21 +159,38 @@ export class Player {
     await this.listener.select(this.projectId, 5_000).catch(() => undefined);
   }
 
-  private async say(doing: Doing, content: string, meanwhile: (run: Run) => Promise<void>): Promise<void> {
+  private async say(
+    doing: Doing,
+    content: string,
+    meanwhile: (run: Run) => Promise<void>,
+  ): Promise<void> {
     const messageId = this.options.random.uuid();
     const run: Run = {
-      jobId: jobIdFor(this.projectId, messageId), messageId, userId: this.userId, projectId: this.projectId, doing, place: this.options.place,
-      acceptedAtMs: 0, end: null, tookMs: 0, places: [], isFollowed: true,
+      jobId: jobIdFor(this.projectId, messageId),
+      messageId,
+      userId: this.userId,
+      projectId: this.projectId,
+      doing,
+      place: this.options.place,
+      acceptedAtMs: 0,
+      end: null,
+      tookMs: 0,
+      places: [],
+      isFollowed: true,
     };
     const from = this.listener.frames.length;
     const send = () => this.listener.say(content, undefined, messageId);
     let sent = 0;
     this.options.diary.messages.push({ projectId: this.projectId, messageId, content });
-    const accepted = await this.insist(() => {
-      sent += 1;
-      send();
-      if (doing === 'double') send();
-    }, (frame) => frame.type === 'jobStarted' && frame.jobId === run.jobId, from);
+    const accepted = await this.insist(
+      () => {
+        sent += 1;
+        send();
+        if (doing === 'double') send();
+      },
+      (frame) => frame.type === 'jobStarted' && frame.jobId === run.jobId,
+      from,
+    );
     if (!accepted) return this.complain(doing);
     if (sent > 1) run.isFollowed = false;
     run.acceptedAtMs = Date.now();
@@ -139,7 +199,11 @@ export class Player {
     await this.untilEnd(run, from, send);
     await disturbed;
     run.tookMs = Date.now() - run.acceptedAtMs;
-    run.places = this.listener.frames.slice(from).flatMap(({ jobId, attempt, seq }) => (jobId === run.jobId && attempt !== undefined && seq !== undefined ? [{ attempt, seq }] : []));
+    run.places = this.listener.frames
+      .slice(from)
+      .flatMap(({ jobId, attempt, seq }) =>
+        jobId === run.jobId && attempt !== undefined && seq !== undefined ? [{ attempt, seq }] : [],
+      );
     if (run.end === 'completed') await this.lookAtVersions();
   }
 
@@ -148,13 +212,19 @@ export class Player {
     let connection = this.listener.reconnects;
     let errors = this.errorsSince(from);
     for (const deadline = Date.now() + ENDED_MS; Date.now() < deadline; await sleep(30)) {
-      run.end = this.listener.frames.slice(from).find(({ type, jobId }) => jobId === run.jobId && ENDS.includes(type))?.type ?? null;
+      run.end =
+        this.listener.frames
+          .slice(from)
+          .find(({ type, jobId }) => jobId === run.jobId && ENDS.includes(type))?.type ?? null;
       if (run.end) return;
       const isBack = this.listener.reconnects !== connection;
       if (!isBack && this.errorsSince(from) === errors) continue;
       const seen = this.listener.frames.length;
       // The listener selects its project by itself when it is back; after an error it is asked to.
-      if (isBack) await this.listener.until(({ type }) => type === 'projectSelected', Math.max(from, seen - 3), 5_000).catch(() => this.select());
+      if (isBack)
+        await this.listener
+          .until(({ type }) => type === 'projectSelected', Math.max(from, seen - 3), 5_000)
+          .catch(() => this.select());
       else await sleep(500).then(() => this.select());
       [connection, errors] = [this.listener.reconnects, this.errorsSince(from)];
       if (this.listener.lastPlace?.jobId === run.jobId) continue;
@@ -170,7 +240,9 @@ export class Player {
   private async lookAtVersions(): Promise<void> {
     const from = this.listener.frames.length;
     this.listener.send({ type: 'getVersions', projectId: this.projectId });
-    const list = await this.listener.until(({ type }) => type === 'versionsList', from, 5_000).catch(() => null);
+    const list = await this.listener
+      .until(({ type }) => type === 'versionsList', from, 5_000)
+      .catch(() => null);
     if (list) this.versions = (list['versions'] as { id: string }[]).map(({ id }) => id);
   }
 
@@ -180,21 +252,41 @@ export class Player {
     const messageId = random.uuid();
     const versionId = this.versions[Math.floor(choice * this.versions.length)];
     if (versionId === undefined) return;
-    const restore: Restore = { actionId: jobIdFor(this.projectId, messageId), projectId: this.projectId, versionId, answer: null };
+    const restore: Restore = {
+      actionId: jobIdFor(this.projectId, messageId),
+      projectId: this.projectId,
+      versionId,
+      answer: null,
+    };
     diary.restores.push(restore);
     const frame = { type: 'restoreVersion', projectId: this.projectId, versionId, messageId };
-    const answer = await this.insist(() => this.listener.send(frame), ({ type }) => type === 'versionRestored', this.listener.frames.length);
+    const answer = await this.insist(
+      () => this.listener.send(frame),
+      ({ type }) => type === 'versionRestored',
+      this.listener.frames.length,
+    );
     restore.answer = answer?.type ?? null;
     if (!answer) this.complain('restore');
   }
 
   /** Does it again, under the same id, until the answer comes: after a refusal, a lost connection, or silence. */
-  private async insist(send: () => void, fits: (frame: JobFrame) => boolean, from: number): Promise<JobFrame | null> {
+  private async insist(
+    send: () => void,
+    fits: (frame: JobFrame) => boolean,
+    from: number,
+  ): Promise<JobFrame | null> {
     for (const deadline = Date.now() + ACCEPTED_MS; Date.now() < deadline; await sleep(400)) {
       const sentAt = this.listener.frames.length;
       const connection = this.listener.reconnects;
       send();
-      await this.listener.until((frame) => frame.type === 'error' || fits(frame) || this.listener.reconnects !== connection, sentAt, ANSWER_MS).catch(() => undefined);
+      await this.listener
+        .until(
+          (frame) =>
+            frame.type === 'error' || fits(frame) || this.listener.reconnects !== connection,
+          sentAt,
+          ANSWER_MS,
+        )
+        .catch(() => undefined);
       const answer = this.listener.frames.slice(from).find(fits);
       if (answer) return answer;
       if (this.projectId) await this.select();
@@ -220,7 +312,12 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Says one thing in a project when all is quiet: a project that does not answer is stuck. */
-export async function probe(options: { baseUrl: string; token: string; projectId: string; timeoutMs: number }): Promise<boolean> {
+export async function probe(options: {
+  baseUrl: string;
+  token: string;
+  projectId: string;
+  timeoutMs: number;
+}): Promise<boolean> {
   const listener = new Listener(options.baseUrl, options.token, options.projectId);
   try {
     await listener.open();

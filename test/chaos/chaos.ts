@@ -19,7 +19,15 @@ export interface ChaosOptions {
   onProgress?: (line: string) => void;
 }
 
-export interface ChaosReport { seed: string; options: Omit<ChaosOptions, 'onProgress'>; verdict: Verdict; evidence: Evidence; kills: Kill[]; tookMs: number; logs: string }
+export interface ChaosReport {
+  seed: string;
+  options: Omit<ChaosOptions, 'onProgress'>;
+  verdict: Verdict;
+  evidence: Evidence;
+  kills: Kill[];
+  tookMs: number;
+  logs: string;
+}
 
 /** The product as it is; only the model writes faster. */
 const CHAOS_PROFILE = { DEMO_SECONDS: '1.5', LOG_LEVEL: 'info' };
@@ -35,19 +43,44 @@ const PROBES_AT_ONCE = 3;
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { stack: Stack }> {
   const startedAt = Date.now();
   const { onProgress = () => undefined, ...decisions } = options;
-  const stack = await startStack({ env: CHAOS_PROFILE, modalEmulator: options.modalEmulator ?? false });
+  const stack = await startStack({
+    env: CHAOS_PROFILE,
+    modalEmulator: options.modalEmulator ?? false,
+  });
   try {
     const diary = emptyDiary();
     const { minGapMs, maxGapMs } = options;
-    const monkey = new Monkey(stack, { random: new Random(`${options.seed} monkey`), minGapMs, maxGapMs, weights: options.modalEmulator ? MODAL_WEIGHTS : LOCAL_WEIGHTS });
-    const telling = setInterval(() => onProgress(progressOf(diary.runs.length, options.runs, monkey.kills.length, Date.now() - startedAt)), TELL_MS);
-    await Promise.all(Array.from({ length: options.users }, (_, index) => livesOf(index, options, stack, diary))).finally(() => clearInterval(telling));
+    const monkey = new Monkey(stack, {
+      random: new Random(`${options.seed} monkey`),
+      minGapMs,
+      maxGapMs,
+      weights: options.modalEmulator ? MODAL_WEIGHTS : LOCAL_WEIGHTS,
+    });
+    const telling = setInterval(
+      () =>
+        onProgress(
+          progressOf(diary.runs.length, options.runs, monkey.kills.length, Date.now() - startedAt),
+        ),
+      TELL_MS,
+    );
+    await Promise.all(
+      Array.from({ length: options.users }, (_, index) => livesOf(index, options, stack, diary)),
+    ).finally(() => clearInterval(telling));
     await monkey.stop();
     onProgress('the users have left; waiting until all is quiet');
     const evidence = await untilQuiet(stack, diary, monkey.runs);
     onProgress('all is quiet; a new message to every project');
     await probeProjects(stack, diary);
-    return { stack, seed: options.seed, options: decisions, verdict: judge(evidence), evidence, kills: monkey.kills, tookMs: Date.now() - startedAt, logs: stack.logs() };
+    return {
+      stack,
+      seed: options.seed,
+      options: decisions,
+      verdict: judge(evidence),
+      evidence,
+      kills: monkey.kills,
+      tookMs: Date.now() - startedAt,
+      logs: stack.logs(),
+    };
   } catch (error) {
     await stack.stop();
     throw error;
@@ -55,31 +88,56 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { s
 }
 
 function progressOf(made: number, wanted: number, kills: number, tookMs: number): string {
-  const leftMin = made === 0 ? '?' : Math.ceil(((tookMs / made) * Math.max(0, wanted - made)) / 60_000);
+  const leftMin =
+    made === 0 ? '?' : Math.ceil(((tookMs / made) * Math.max(0, wanted - made)) / 60_000);
   return `${Math.round(tookMs / 1000)} s: ${made} of ${wanted} runs, ${kills} kills, about ${leftMin} min left`;
 }
 
 /** One place at the table: a user, and when he leaves the next one. */
-async function livesOf(index: number, { seed, runs, users }: ChaosOptions, stack: Stack, diary: Diary): Promise<void> {
+async function livesOf(
+  index: number,
+  { seed, runs, users }: ChaosOptions,
+  stack: Stack,
+  diary: Diary,
+): Promise<void> {
   const share = Math.floor(runs / users) + (index < runs % users ? 1 : 0);
   for (let life = 0, made = 0; made < share; life += 1) {
     let turns = 0;
     const before = diary.runs.length;
-    const own = (): number => diary.runs.slice(before).filter(({ place }) => place === index).length;
+    const own = (): number =>
+      diary.runs.slice(before).filter(({ place }) => place === index).length;
     const hasTurn = (): boolean => {
       turns += 1;
       return made + own() < share && turns <= TURNS_OF_A_LIFE;
     };
-    const player = new Player({ env: stack.env, baseUrl: stack.baseUrl, random: new Random(`${seed} user ${index}.${life}`), diary, place: index, hasTurn });
+    const player = new Player({
+      env: stack.env,
+      baseUrl: stack.baseUrl,
+      random: new Random(`${seed} user ${index}.${life}`),
+      diary,
+      place: index,
+      hasTurn,
+    });
     // Whoever cannot play at all is a finding, not the end of the game for the others.
-    await player.live().catch((error: unknown) => diary.complaints.push({ projectId: null, doing: `playing (${String(error).slice(0, 200)})` }));
+    await player
+      .live()
+      .catch((error: unknown) =>
+        diary.complaints.push({
+          projectId: null,
+          doing: `playing (${String(error).slice(0, 200)})`,
+        }),
+      );
     if (own() === 0) return;
     made += own();
   }
 }
 
 /** Looks until nothing is wrong any more, or the time is over: what is wrong then stays wrong. */
-async function untilQuiet(stack: Stack, diary: Diary, runs: ReadonlySet<number>): Promise<Evidence> {
+async function untilQuiet(
+  stack: Stack,
+  diary: Diary,
+  runs: ReadonlySet<number>,
+): Promise<Evidence> {
   for (const deadline = Date.now() + QUIET_MS; ; await sleep(1_000)) {
     const evidence = await collectEvidence(stack, diary, runs).catch((error: unknown) => {
       if (Date.now() > deadline) throw error;
@@ -97,8 +155,11 @@ async function probeProjects({ baseUrl, env }: Stack, diary: Diary): Promise<voi
       const [userId, account] = next;
       // The token of his day may be too old by now.
       const token = await signIn(env, account);
-      for (const projectId of new Set(diary.runs.filter((run) => run.userId === userId).map((run) => run.projectId))) {
-        if (!(await probe({ baseUrl, token, projectId, timeoutMs: PROBE_MS }))) diary.complaints.push({ projectId, doing: 'a new message after the chaos' });
+      for (const projectId of new Set(
+        diary.runs.filter((run) => run.userId === userId).map((run) => run.projectId),
+      )) {
+        if (!(await probe({ baseUrl, token, projectId, timeoutMs: PROBE_MS })))
+          diary.complaints.push({ projectId, doing: 'a new message after the chaos' });
       }
     }
   };

@@ -1,7 +1,12 @@
 import type { Restore, Run } from './actors.js';
 import type { Evidence, RepositoryFacts, RevisionFacts } from './evidence.js';
 
-export interface Verdict { lost: string[]; doubled: string[]; stuck: string[]; leaked: string[] }
+export interface Verdict {
+  lost: string[];
+  doubled: string[];
+  stuck: string[];
+  leaked: string[];
+}
 
 const ENDED = ['completed', 'failed', 'cancelled'];
 const YOUNG_MS = 24 * 60 * 60_000;
@@ -10,61 +15,104 @@ const CLOSING_SEQ = 1_000_000_000;
 /** Judges what is there when all is quiet. Knows nothing of how the product works, only what it promises. */
 export function judge(evidence: Evidence): Verdict {
   return {
-    lost: [...lostRuns(evidence), ...lostRestores(evidence), ...lostText(evidence), ...lostLines(evidence), ...brokenLines(evidence)],
+    lost: [
+      ...lostRuns(evidence),
+      ...lostRestores(evidence),
+      ...lostText(evidence),
+      ...lostLines(evidence),
+      ...brokenLines(evidence),
+    ],
     doubled: [...doubledRevisions(evidence), ...doubledLines(evidence), ...doubledText(evidence)],
     stuck: stuckThings(evidence),
     leaked: leakedThings(evidence),
   };
 }
 
-export const isClean = (verdict: Verdict): boolean => Object.values(verdict).every((findings: string[]) => findings.length === 0);
+export const isClean = (verdict: Verdict): boolean =>
+  Object.values(verdict).every((findings: string[]) => findings.length === 0);
 
-const nameOf = ({ jobId, doing, attempt }: Pick<Run, 'jobId' | 'doing'> & { attempt?: number }): string => `job ${jobId} (${doing}${attempt === undefined ? '' : `, attempt ${attempt}`})`;
+const nameOf = ({
+  jobId,
+  doing,
+  attempt,
+}: Pick<Run, 'jobId' | 'doing'> & { attempt?: number }): string =>
+  `job ${jobId} (${doing}${attempt === undefined ? '' : `, attempt ${attempt}`})`;
 
 function lostRuns({ diary, jobs, revisions }: Evidence): string[] {
   const rows = new Map(jobs.map((job) => [job.id, job]));
   return diary.runs.flatMap((run) => {
     const row = rows.get(run.jobId);
-    if (run.end === null) return [`${nameOf(run)}: no end was heard; the row says ${row?.status ?? 'nothing'}`];
+    if (run.end === null)
+      return [`${nameOf(run)}: no end was heard; the row says ${row?.status ?? 'nothing'}`];
     // Accepted before any worker saw it, then refused: one clear failure and no row.
-    if (!row) return run.end === 'failed' ? [] : [`${nameOf(run)}: heard ${run.end}, there is no row`];
-    if (ENDED.includes(row.status) && row.status !== run.end) return [`${nameOf(run)}: heard ${run.end}, the row says ${row.status}`];
+    if (!row)
+      return run.end === 'failed' ? [] : [`${nameOf(run)}: heard ${run.end}, there is no row`];
+    if (ENDED.includes(row.status) && row.status !== run.end)
+      return [`${nameOf(run)}: heard ${run.end}, the row says ${row.status}`];
     const hasVersion = revisions.some(({ job_id }) => job_id === run.jobId);
-    if (hasVersion && row.status !== 'completed') return [`${nameOf(run)}: has a version and is ${row.status}`];
-    if (run.doing === 'make' && row.status === 'completed' && !hasVersion) return [`${nameOf(run)}: completed without a version`];
+    if (hasVersion && row.status !== 'completed')
+      return [`${nameOf(run)}: has a version and is ${row.status}`];
+    if (run.doing === 'make' && row.status === 'completed' && !hasVersion)
+      return [`${nameOf(run)}: completed without a version`];
     return [];
   });
 }
 
 function lostRestores({ diary, actions, revisions }: Evidence): string[] {
-  return diary.restores.filter(({ answer }) => answer === 'versionRestored').flatMap(({ actionId }: Restore) => {
-    const action = actions.find(({ id }) => id === actionId);
-    const hasVersion = revisions.some(({ job_id }) => job_id === actionId);
-    return action?.state === 'completed' && hasVersion ? [] : [`restore ${actionId}: answered, but its row says ${action?.state ?? 'nothing'}${hasVersion ? '' : ' and there is no version'}`];
-  });
+  return diary.restores
+    .filter(({ answer }) => answer === 'versionRestored')
+    .flatMap(({ actionId }: Restore) => {
+      const action = actions.find(({ id }) => id === actionId);
+      const hasVersion = revisions.some(({ job_id }) => job_id === actionId);
+      return action?.state === 'completed' && hasVersion
+        ? []
+        : [
+            `restore ${actionId}: answered, but its row says ${action?.state ?? 'nothing'}${hasVersion ? '' : ' and there is no version'}`,
+          ];
+    });
 }
 
 /** Every accepted message stands in its project's chat. */
 function lostLines({ diary, chatLines }: Evidence): string[] {
   const accepted = new Map(diary.runs.map(({ messageId, end }) => [messageId, end]));
-  return countBy(diary.messages.filter(({ messageId }) => accepted.has(messageId) && accepted.get(messageId) !== 'failed'))
+  return countBy(
+    diary.messages.filter(
+      ({ messageId }) => accepted.has(messageId) && accepted.get(messageId) !== 'failed',
+    ),
+  )
     .filter(({ projectId, content, count }) => linesOf(chatLines, projectId, content) < count)
-    .map(({ projectId, content, count }) => `project ${projectId}: fewer than ${count} chat lines 「${content}」`);
+    .map(
+      ({ projectId, content, count }) =>
+        `project ${projectId}: fewer than ${count} chat lines 「${content}」`,
+    );
 }
 
 function doubledLines({ diary, chatLines, jobs }: Evidence): string[] {
   const users = countBy(diary.messages)
     .filter(({ projectId, content, count }) => linesOf(chatLines, projectId, content) > count)
-    .map(({ projectId, content, count }) => `project ${projectId}: more than ${count} chat lines 「${content}」`);
+    .map(
+      ({ projectId, content, count }) =>
+        `project ${projectId}: more than ${count} chat lines 「${content}」`,
+    );
   const projects = [...new Set(chatLines.map(({ project_id }) => project_id))];
   const answers = projects.filter((project) => {
-    const completed = jobs.filter(({ project_id, status }) => project_id === project && status === 'completed').length;
-    return chatLines.filter(({ project_id, role }) => project_id === project && role === 'assistant').length > completed;
+    const completed = jobs.filter(
+      ({ project_id, status }) => project_id === project && status === 'completed',
+    ).length;
+    return (
+      chatLines.filter(({ project_id, role }) => project_id === project && role === 'assistant')
+        .length > completed
+    );
   });
-  return [...users, ...answers.map((project) => `project ${project}: more answers than completed jobs`)];
+  return [
+    ...users,
+    ...answers.map((project) => `project ${project}: more answers than completed jobs`),
+  ];
 }
 
-function countBy(messages: readonly { projectId: string; content: string }[]): { projectId: string; content: string; count: number }[] {
+function countBy(
+  messages: readonly { projectId: string; content: string }[],
+): { projectId: string; content: string; count: number }[] {
   const counts = new Map<string, { projectId: string; content: string; count: number }>();
   for (const { projectId, content } of messages) {
     const key = `${projectId} ${content}`;
@@ -74,30 +122,56 @@ function countBy(messages: readonly { projectId: string; content: string }[]): {
 }
 
 const linesOf = (lines: Evidence['chatLines'], projectId: string, content: string): number =>
-  lines.filter((line) => line.project_id === projectId && line.role === 'user' && line.message === content).length;
+  lines.filter(
+    (line) => line.project_id === projectId && line.role === 'user' && line.message === content,
+  ).length;
 
 /** Places of the last attempt that a follower did not hear, from 1 to the newest that he heard. */
 function lostText({ diary }: Evidence): string[] {
-  return diary.runs.filter(({ isFollowed, end }) => isFollowed && end === 'completed').flatMap((run) => {
-    const attempt = Math.max(0, ...run.places.map((place) => place.attempt));
-    const heard = new Set(run.places.filter((place) => place.attempt === attempt && place.seq < CLOSING_SEQ).map(({ seq }) => seq));
-    const missing = Array.from({ length: Math.max(0, ...heard) }, (_, index) => index + 1).filter((seq) => !heard.has(seq));
-    return missing.length > 0 ? [`${nameOf({ ...run, attempt })}: ${missing.length} places of the stream were never heard, from ${missing[0]}`] : [];
-  });
+  return diary.runs
+    .filter(({ isFollowed, end }) => isFollowed && end === 'completed')
+    .flatMap((run) => {
+      const attempt = Math.max(0, ...run.places.map((place) => place.attempt));
+      const heard = new Set(
+        run.places
+          .filter((place) => place.attempt === attempt && place.seq < CLOSING_SEQ)
+          .map(({ seq }) => seq),
+      );
+      const missing = Array.from({ length: Math.max(0, ...heard) }, (_, index) => index + 1).filter(
+        (seq) => !heard.has(seq),
+      );
+      return missing.length > 0
+        ? [
+            `${nameOf({ ...run, attempt })}: ${missing.length} places of the stream were never heard, from ${missing[0]}`,
+          ]
+        : [];
+    });
 }
 
 function doubledText({ diary }: Evidence): string[] {
-  return diary.runs.filter(({ isFollowed }) => isFollowed).flatMap((run) => {
-    const told = run.places.filter(({ seq }) => seq < CLOSING_SEQ).map(({ attempt, seq }) => `${attempt}/${seq}`);
-    const again = told.filter((place, index) => told.indexOf(place) !== index && told[index - 1] !== place);
-    return again.length > 0 ? [`${nameOf(run)}: heard ${again[0]} again, and ${again.length - 1} other places`] : [];
-  });
+  return diary.runs
+    .filter(({ isFollowed }) => isFollowed)
+    .flatMap((run) => {
+      const told = run.places
+        .filter(({ seq }) => seq < CLOSING_SEQ)
+        .map(({ attempt, seq }) => `${attempt}/${seq}`);
+      const again = told.filter(
+        (place, index) => told.indexOf(place) !== index && told[index - 1] !== place,
+      );
+      return again.length > 0
+        ? [`${nameOf(run)}: heard ${again[0]} again, and ${again.length - 1} other places`]
+        : [];
+    });
 }
 
 function doubledRevisions({ revisions, writers }: Evidence): string[] {
   const jobs = revisions.map(({ job_id }) => job_id);
-  const rows = [...new Set(jobs.filter((job, index) => jobs.indexOf(job) !== index))].map((job) => `job ${job}: more than one version`);
-  const published = writers.filter(({ publishes }) => publishes > 1).map(({ jobId, runId }) => `job ${jobId ?? '?'}: run ${runId} published more than once`);
+  const rows = [...new Set(jobs.filter((job, index) => jobs.indexOf(job) !== index))].map(
+    (job) => `job ${job}: more than one version`,
+  );
+  const published = writers
+    .filter(({ publishes }) => publishes > 1)
+    .map(({ jobId, runId }) => `job ${jobId ?? '?'}: run ${runId} published more than once`);
   return [...rows, ...published];
 }
 
@@ -105,35 +179,74 @@ function doubledRevisions({ revisions, writers }: Evidence): string[] {
 function brokenLines({ revisions, repositories }: Evidence): string[] {
   const projects = [...new Set(revisions.map(({ project_id }) => project_id))];
   return projects.flatMap((project) => {
-    const line = revisions.filter(({ project_id }) => project_id === project).sort((a, b) => a.ordinal - b.ordinal);
+    const line = revisions
+      .filter(({ project_id }) => project_id === project)
+      .sort((a, b) => a.ordinal - b.ordinal);
     const repository = repositories.find(({ projectId }) => projectId === project);
     if (!repository) return [`project ${project}: has versions and no repository`];
-    return [...line.flatMap((row, index) => brokenRow(row, line[index - 1], index, repository)), ...(repository.main === line.at(-1)?.revision ? [] : [`project ${project}: main is not the newest version`])];
+    return [
+      ...line.flatMap((row, index) => brokenRow(row, line[index - 1], index, repository)),
+      ...(repository.main === line.at(-1)?.revision
+        ? []
+        : [`project ${project}: main is not the newest version`]),
+    ];
   });
 }
 
-function brokenRow(row: RevisionFacts, before: RevisionFacts | undefined, index: number, { commits }: RepositoryFacts): string[] {
+function brokenRow(
+  row: RevisionFacts,
+  before: RevisionFacts | undefined,
+  index: number,
+  { commits }: RepositoryFacts,
+): string[] {
   const name = `version ${row.ordinal} of project ${row.project_id}`;
   const commit = commits[row.revision];
-  if (row.ordinal !== index + 1 || row.parent !== (before?.revision ?? null)) return [`${name}: does not follow the one before`];
+  if (row.ordinal !== index + 1 || row.parent !== (before?.revision ?? null))
+    return [`${name}: does not follow the one before`];
   if (!commit) return [`${name}: its commit is not in the repository`];
-  return commit.parent === row.parent && commit.jobId === row.job_id ? [] : [`${name}: row and commit disagree`];
+  return commit.parent === row.parent && commit.jobId === row.job_id
+    ? []
+    : [`${name}: row and commit disagree`];
 }
 
 function stuckThings({ diary, jobs, actions, writers }: Evidence): string[] {
   return [
-    ...jobs.filter(({ status }) => !ENDED.includes(status)).map(({ id, status }) => `job ${id}: still ${status}`),
-    ...actions.filter(({ state }) => !ENDED.includes(state)).map(({ id, kind, state }) => `${kind} ${id}: still ${state}`),
-    ...writers.filter(({ status }) => status !== 'COMPLETED').map(({ projectId, type, status }) => `project ${projectId}: ${type} is ${status}`),
-    ...diary.complaints.map(({ projectId, doing }) => `project ${projectId ?? '(none)'}: ${doing} was not possible`),
+    ...jobs
+      .filter(({ status }) => !ENDED.includes(status))
+      .map(({ id, status }) => `job ${id}: still ${status}`),
+    ...actions
+      .filter(({ state }) => !ENDED.includes(state))
+      .map(({ id, kind, state }) => `${kind} ${id}: still ${state}`),
+    ...writers
+      .filter(({ status }) => status !== 'COMPLETED')
+      .map(({ projectId, type, status }) => `project ${projectId}: ${type} is ${status}`),
+    ...diary.complaints.map(
+      ({ projectId, doing }) => `project ${projectId ?? '(none)'}: ${doing} was not possible`,
+    ),
   ];
 }
 
-function leakedThings({ processes, scratchFolders, repositories, jobs, actions, revisions }: Evidence): string[] {
+function leakedThings({
+  processes,
+  scratchFolders,
+  repositories,
+  jobs,
+  actions,
+  revisions,
+}: Evidence): string[] {
   const known = new Set([...jobs, ...actions].map(({ id }) => id));
   const published = new Set(revisions.map(({ revision }) => revision));
-  const candidates = repositories.flatMap(({ projectId, candidates: all }) => all
-    .filter(({ jobId, revision, ageMs }) => !known.has(jobId) || (!published.has(revision) && ageMs > YOUNG_MS))
-    .map(({ jobId }) => `candidate of ${jobId} in project ${projectId}`));
-  return [...processes.map((process) => `process ${process}`), ...scratchFolders.map((folder) => `scratch folder ${folder}`), ...candidates];
+  const candidates = repositories.flatMap(({ projectId, candidates: all }) =>
+    all
+      .filter(
+        ({ jobId, revision, ageMs }) =>
+          !known.has(jobId) || (!published.has(revision) && ageMs > YOUNG_MS),
+      )
+      .map(({ jobId }) => `candidate of ${jobId} in project ${projectId}`),
+  );
+  return [
+    ...processes.map((process) => `process ${process}`),
+    ...scratchFolders.map((folder) => `scratch folder ${folder}`),
+    ...candidates,
+  ];
 }

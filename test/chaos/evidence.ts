@@ -8,10 +8,33 @@ import type { Stack } from '../support/stack.js';
 import type { Diary } from './actors.js';
 import { isModelProgram, isRunner, listProcesses } from './processes.js';
 
-export interface JobFacts { id: string; user_id: string; project_id: string; status: string; attempt: number }
-export interface RevisionFacts { project_id: string; ordinal: number; revision: string; parent: string | null; job_id: string; kind: string }
-export interface ChatFacts { id: string; project_id: string; role: string; message: string }
-export interface ActionFacts { id: string; project_id: string | null; kind: string; state: string }
+export interface JobFacts {
+  id: string;
+  user_id: string;
+  project_id: string;
+  status: string;
+  attempt: number;
+}
+export interface RevisionFacts {
+  project_id: string;
+  ordinal: number;
+  revision: string;
+  parent: string | null;
+  job_id: string;
+  kind: string;
+}
+export interface ChatFacts {
+  id: string;
+  project_id: string;
+  role: string;
+  message: string;
+}
+export interface ActionFacts {
+  id: string;
+  project_id: string | null;
+  kind: string;
+  state: string;
+}
 export interface RepositoryFacts {
   projectId: string;
   main: string | null;
@@ -19,7 +42,14 @@ export interface RepositoryFacts {
   commits: Record<string, { parent: string | null; jobId: string } | null>;
   candidates: { jobId: string; revision: string; ageMs: number }[];
 }
-export interface WriterFacts { runId: string; projectId: string; jobId: string | null; type: string; status: string; publishes: number }
+export interface WriterFacts {
+  runId: string;
+  projectId: string;
+  jobId: string | null;
+  type: string;
+  status: string;
+  publishes: number;
+}
 
 /** What is there when all is quiet, seen from outside: rows, repositories, histories, processes, folders, and the users' diary. */
 export interface Evidence {
@@ -34,17 +64,30 @@ export interface Evidence {
   scratchFolders: string[];
 }
 
-export async function collectEvidence(stack: Stack, diary: Diary, runs: ReadonlySet<number>): Promise<Evidence> {
+export async function collectEvidence(
+  stack: Stack,
+  diary: Diary,
+  runs: ReadonlySet<number>,
+): Promise<Evidence> {
   const { SUPABASE_URL: url = '', SUPABASE_SERVICE_ROLE_KEY: key = '' } = stack.env;
   const database = createClient(url, key, { auth: { persistSession: false } });
   const [jobs, revisions, chatLines, actions] = await Promise.all([
     allRows<JobFacts>(database, 'jobs', 'id, user_id, project_id, status, attempt', 'id'),
-    allRows<RevisionFacts>(database, 'revisions', 'project_id, ordinal, revision, parent, job_id, kind', 'job_id'),
+    allRows<RevisionFacts>(
+      database,
+      'revisions',
+      'project_id, ordinal, revision, parent, job_id, kind',
+      'job_id',
+    ),
     allRows<ChatFacts>(database, 'chat_history', 'id, project_id, role, message', 'id'),
     allRows<ActionFacts>(database, 'actions', 'id, project_id, kind, state', 'id'),
   ]);
   return {
-    diary, jobs, revisions, chatLines, actions,
+    diary,
+    jobs,
+    revisions,
+    chatLines,
+    actions,
     repositories: await readRepositories(stack.dataDir, revisions),
     writers: await readWriters(stack.env['TEMPORAL_ADDRESS'] ?? ''),
     processes: await leftProcesses(stack.dataDir, runs),
@@ -54,29 +97,51 @@ export async function collectEvidence(stack: Stack, diary: Diary, runs: Readonly
 
 const PAGE = 500;
 
-async function allRows<Row>(database: SupabaseClient, table: string, columns: string, order: string): Promise<Row[]> {
+async function allRows<Row>(
+  database: SupabaseClient,
+  table: string,
+  columns: string,
+  order: string,
+): Promise<Row[]> {
   const rows: Row[] = [];
   for (;;) {
-    const { data, error } = await database.from(table).select(columns).order(order).range(rows.length, rows.length + PAGE - 1);
+    const { data, error } = await database
+      .from(table)
+      .select(columns)
+      .order(order)
+      .range(rows.length, rows.length + PAGE - 1);
     if (error) throw new Error(`${table}: ${error.message}`);
     rows.push(...(data as Row[]));
     if (data.length < PAGE) return rows;
   }
 }
 
-async function readRepositories(dataDir: string, revisions: readonly RevisionFacts[]): Promise<RepositoryFacts[]> {
+async function readRepositories(
+  dataDir: string,
+  revisions: readonly RevisionFacts[],
+): Promise<RepositoryFacts[]> {
   const usersDir = path.join(dataDir, 'users');
   const facts: RepositoryFacts[] = [];
   for (const user of await readdir(usersDir).catch(() => [])) {
     const projectsDir = path.join(usersDir, user, 'projects');
     for (const projectId of await readdir(projectsDir).catch(() => [])) {
-      facts.push(await readRepository(path.join(projectsDir, projectId, 'repo.git'), projectId, revisions.filter(({ project_id }) => project_id === projectId)));
+      facts.push(
+        await readRepository(
+          path.join(projectsDir, projectId, 'repo.git'),
+          projectId,
+          revisions.filter(({ project_id }) => project_id === projectId),
+        ),
+      );
     }
   }
   return facts;
 }
 
-async function readRepository(gitDir: string, projectId: string, revisions: readonly RevisionFacts[]): Promise<RepositoryFacts> {
+async function readRepository(
+  gitDir: string,
+  projectId: string,
+  revisions: readonly RevisionFacts[],
+): Promise<RepositoryFacts> {
   const git = async (...args: string[]): Promise<string | null> => {
     try {
       return (await promisify(execFile)('git', ['--git-dir', gitDir, ...args])).stdout.trim();
@@ -86,16 +151,39 @@ async function readRepository(gitDir: string, projectId: string, revisions: read
   };
   const commits: RepositoryFacts['commits'] = {};
   for (const { revision } of revisions) {
-    const shown = await git('log', '-1', '--format=parent:%P%x09%(trailers:key=Job-Id,valueonly,separator=%x2C)', revision);
+    const shown = await git(
+      'log',
+      '-1',
+      '--format=parent:%P%x09%(trailers:key=Job-Id,valueonly,separator=%x2C)',
+      revision,
+    );
     const [parent = '', jobId = ''] = shown?.split('\t') ?? [];
-    commits[revision] = shown === null ? null : { parent: parent.slice('parent:'.length) || null, jobId };
+    commits[revision] =
+      shown === null ? null : { parent: parent.slice('parent:'.length) || null, jobId };
   }
-  const refs = (await git('for-each-ref', '--format=%(refname) %(objectname) %(committerdate:unix)', 'refs/jobs')) ?? '';
-  const candidates = refs.split('\n').filter(Boolean).map((line) => {
-    const [ref = '', revision = '', seconds = '0'] = line.split(' ');
-    return { jobId: ref.split('/')[2] ?? '', revision, ageMs: Date.now() - Number(seconds) * 1000 };
-  });
-  return { projectId, main: await git('rev-parse', '--verify', '--quiet', 'refs/heads/main'), commits, candidates };
+  const refs =
+    (await git(
+      'for-each-ref',
+      '--format=%(refname) %(objectname) %(committerdate:unix)',
+      'refs/jobs',
+    )) ?? '';
+  const candidates = refs
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [ref = '', revision = '', seconds = '0'] = line.split(' ');
+      return {
+        jobId: ref.split('/')[2] ?? '',
+        revision,
+        ageMs: Date.now() - Number(seconds) * 1000,
+      };
+    });
+  return {
+    projectId,
+    main: await git('rev-parse', '--verify', '--quiet', 'refs/heads/main'),
+    commits,
+    candidates,
+  };
 }
 
 async function readWriters(address: string): Promise<WriterFacts[]> {
@@ -103,12 +191,33 @@ async function readWriters(address: string): Promise<WriterFacts[]> {
   try {
     const client = new Client({ connection });
     const writers: WriterFacts[] = [];
-    for await (const run of client.workflow.list({ query: "WorkflowType IN ('generateGame', 'restoreVersion', 'deleteProject')" })) {
-      const { events = [] } = await client.workflow.getHandle(run.workflowId, run.runId).fetchHistory();
-      const scheduled = new Set((events ?? []).filter(({ activityTaskScheduledEventAttributes: a }) => a?.activityType?.name === 'publishRevision').map(({ eventId }) => String(eventId)));
-      const publishes = (events ?? []).filter(({ activityTaskCompletedEventAttributes: a }) => a && scheduled.has(String(a.scheduledEventId))).length;
+    for await (const run of client.workflow.list({
+      query: "WorkflowType IN ('generateGame', 'restoreVersion', 'deleteProject')",
+    })) {
+      const { events = [] } = await client.workflow
+        .getHandle(run.workflowId, run.runId)
+        .fetchHistory();
+      const scheduled = new Set(
+        (events ?? [])
+          .filter(
+            ({ activityTaskScheduledEventAttributes: a }) =>
+              a?.activityType?.name === 'publishRevision',
+          )
+          .map(({ eventId }) => String(eventId)),
+      );
+      const publishes = (events ?? []).filter(
+        ({ activityTaskCompletedEventAttributes: a }) =>
+          a && scheduled.has(String(a.scheduledEventId)),
+      ).length;
       const memo = run.memo as { jobId?: string } | undefined;
-      writers.push({ runId: run.runId, projectId: run.workflowId.split('/')[1] ?? '', jobId: memo?.jobId ?? null, type: run.type, status: run.status.name, publishes });
+      writers.push({
+        runId: run.runId,
+        projectId: run.workflowId.split('/')[1] ?? '',
+        jobId: memo?.jobId ?? null,
+        type: run.type,
+        status: run.status.name,
+        publishes,
+      });
     }
     return writers;
   } finally {
@@ -118,6 +227,10 @@ async function readWriters(address: string): Promise<WriterFacts[]> {
 
 async function leftProcesses(dataDir: string, runs: ReadonlySet<number>): Promise<string[]> {
   const all = await listProcesses();
-  const left = all.filter((process) => ((isRunner(process) || isModelProgram(process)) && runs.has(process.pid)) || (isModelProgram(process) && process.command.includes(dataDir)));
+  const left = all.filter(
+    (process) =>
+      ((isRunner(process) || isModelProgram(process)) && runs.has(process.pid)) ||
+      (isModelProgram(process) && process.command.includes(dataDir)),
+  );
   return left.map(({ pid, command }) => `${pid} ${command.slice(0, 120)}`);
 }

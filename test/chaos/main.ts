@@ -9,18 +9,42 @@ import { save, summary } from './report.js';
 /** `npm run chaos -- --runs N [--seed S] [--users U] [--modal-emulator]`: exit code 1 unless nothing was lost, doubled, stuck or leaked. */
 program
   .option('--runs <count>', 'accepted messages to reach', Number, 20)
-  .option('--seed <text>', 'repeats the decisions of an earlier run', randomBytes(4).toString('hex'))
+  .option(
+    '--seed <text>',
+    'repeats the decisions of an earlier run',
+    randomBytes(4).toString('hex'),
+  )
   .option('--users <count>', 'users at the same time', Number, 6)
-  .option('--gap <ms>', 'time between two kills, on average (8000; 15000 for more than 100 runs)', Number)
+  .option(
+    '--gap <ms>',
+    'time between two kills, on average (8000; 15000 for more than 100 runs)',
+    Number,
+  )
   .option('--modal-emulator', 'runs go through the stand-in for Modal', false)
   .parse();
-const { runs, seed, users, modalEmulator, ...given } = program.opts<{ runs: number; seed: string; users: number; gap?: number; modalEmulator: boolean }>();
+const { runs, seed, users, modalEmulator, ...given } = program.opts<{
+  runs: number;
+  seed: string;
+  users: number;
+  gap?: number;
+  modalEmulator: boolean;
+}>();
 // In a long round a part that dies too often is started later and later, as it should be; then users only wait.
 const gap = given.gap ?? (runs > 100 ? 15_000 : 8_000);
 
-const print = (line: string): void => { process.stdout.write(`${line}\n`); };
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
 print(`seed ${seed}: ${runs} runs by ${users} users, a kill about every ${gap} ms`);
-const { stack, ...report } = await runChaos({ seed, runs, users, minGapMs: gap / 4, maxGapMs: gap * 1.75, modalEmulator, onProgress: print });
+const { stack, ...report } = await runChaos({
+  seed,
+  runs,
+  users,
+  minGapMs: gap / 4,
+  maxGapMs: gap * 1.75,
+  modalEmulator,
+  onProgress: print,
+});
 const file = await save(report);
 await stack.stop();
 print(summary(report));

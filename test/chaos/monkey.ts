@@ -6,11 +6,33 @@ import type { Random } from './random.js';
 
 export type Target = Exclude<StackPart, 'demo'> | 'runner' | 'cli' | 'container';
 /** `victim`: the process, or the call whose container it was; null when nothing of the kind was there. */
-export interface Kill { afterMs: number; target: Target; victim: string | null }
+export interface Kill {
+  afterMs: number;
+  target: Target;
+  victim: string | null;
+}
 export type Weights = Readonly<Partial<Record<Target, number>>>;
 
-export const LOCAL_WEIGHTS: Weights = { worker: 5, api: 4, runner: 4, cli: 4, supabase: 3, postgres: 3, temporal: 1 };
-export const MODAL_WEIGHTS: Weights = { worker: 5, api: 4, container: 4, modal: 3, runner: 3, cli: 3, supabase: 3, postgres: 3, temporal: 1 };
+export const LOCAL_WEIGHTS: Weights = {
+  worker: 5,
+  api: 4,
+  runner: 4,
+  cli: 4,
+  supabase: 3,
+  postgres: 3,
+  temporal: 1,
+};
+export const MODAL_WEIGHTS: Weights = {
+  worker: 5,
+  api: 4,
+  container: 4,
+  modal: 3,
+  runner: 3,
+  cli: 3,
+  supabase: 3,
+  postgres: 3,
+  temporal: 1,
+};
 /** What Modal makes of the call of a container that died. */
 const DEATHS = ['failure', 'internal', 'restart'] as const;
 const LOOK_MS = 500;
@@ -18,7 +40,12 @@ const LOOK_MS = 500;
 const VICTIM_MS = 10_000;
 const VICTIM_LOOK_MS = 150;
 
-export interface MonkeyOptions { random: Random; minGapMs: number; maxGapMs: number; weights: Weights }
+export interface MonkeyOptions {
+  random: Random;
+  minGapMs: number;
+  maxGapMs: number;
+  weights: Weights;
+}
 
 /** Kills parts of the stack with SIGKILL at random times until it is told to stop. */
 export class Monkey {
@@ -29,7 +56,10 @@ export class Monkey {
   private readonly startedAt = Date.now();
   private readonly lives: Promise<void>[];
 
-  constructor(private readonly stack: Stack, private readonly options: MonkeyOptions) {
+  constructor(
+    private readonly stack: Stack,
+    private readonly options: MonkeyOptions,
+  ) {
     this.lives = [this.killNowAndThen(), this.lookForRuns()];
   }
 
@@ -51,23 +81,33 @@ export class Monkey {
 
   private async kill(target: Target, choice: number): Promise<string | null> {
     switch (target) {
-      case 'runner': return this.untilSome(() => this.killRun(isRunner, choice));
-      case 'cli': return this.untilSome(() => this.killRun(isModelProgram, choice));
-      case 'container': return this.untilSome(() => this.killContainer(choice));
-      default: return String(await this.stack.kill(target));
+      case 'runner':
+        return this.untilSome(() => this.killRun(isRunner, choice));
+      case 'cli':
+        return this.untilSome(() => this.killRun(isModelProgram, choice));
+      case 'container':
+        return this.untilSome(() => this.killContainer(choice));
+      default:
+        return String(await this.stack.kill(target));
     }
   }
 
   /** Waits for something of the kind to run; null when nothing comes. */
   private async untilSome(kill: () => Promise<string | null>): Promise<string | null> {
-    for (const deadline = Date.now() + VICTIM_MS; Date.now() < deadline && (await this.pause(VICTIM_LOOK_MS));) {
+    for (
+      const deadline = Date.now() + VICTIM_MS;
+      Date.now() < deadline && (await this.pause(VICTIM_LOOK_MS));
+    ) {
       const victim = await kill().catch(() => null);
       if (victim !== null) return victim;
     }
     return null;
   }
 
-  private async killRun(isKind: (process: Process) => boolean, choice: number): Promise<string | null> {
+  private async killRun(
+    isKind: (process: Process) => boolean,
+    choice: number,
+  ): Promise<string | null> {
     const victims = (await this.descendants()).filter(isKind);
     const victim = victims[Math.floor(choice * victims.length)];
     if (!victim) return null;
@@ -80,18 +120,26 @@ export class Monkey {
     const calls = (await control.state()).calls.filter(({ isRunning }) => isRunning);
     const call = calls[Math.floor(choice * calls.length)];
     const outcome = DEATHS[Math.floor(choice * 1_000) % DEATHS.length];
-    return call && outcome && (await control.killContainers({ call: call.id, outcome })) > 0 ? `${call.id} (${outcome})` : null;
+    return call && outcome && (await control.killContainers({ call: call.id, outcome })) > 0
+      ? `${call.id} (${outcome})`
+      : null;
   }
 
   private async lookForRuns(): Promise<void> {
     do {
-      for (const one of (await this.descendants()).filter((process) => isRunner(process) || isModelProgram(process))) this.runs.add(one.pid);
+      for (const one of (await this.descendants()).filter(
+        (process) => isRunner(process) || isModelProgram(process),
+      ))
+        this.runs.add(one.pid);
     } while (await this.pause(LOOK_MS));
   }
 
   /** Everything below the two that start runs: the worker, and what stands in for Modal. */
   private async descendants(): Promise<Process[]> {
-    const [all, ...roots] = await Promise.all([listProcesses(), ...(['worker', 'modal'] as const).map((part) => this.stack.pidOf(part).catch(() => null))]);
+    const [all, ...roots] = await Promise.all([
+      listProcesses(),
+      ...(['worker', 'modal'] as const).map((part) => this.stack.pidOf(part).catch(() => null)),
+    ]);
     return roots.flatMap((pid) => (pid === null ? [] : descendants(all, pid)));
   }
 

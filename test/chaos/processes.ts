@@ -1,14 +1,22 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-export interface Process { pid: number; parent: number; command: string }
+export interface Process {
+  pid: number;
+  parent: number;
+  command: string;
+}
 
 /** Every process of this machine. */
 export async function listProcesses(): Promise<Process[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,ppid=,args='], { maxBuffer: 32 * 1024 * 1024 });
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,ppid=,args='], {
+    maxBuffer: 32 * 1024 * 1024,
+  });
   return stdout.split('\n').flatMap((line) => {
     const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
-    return match ? [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? '' }] : [];
+    return match
+      ? [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? '' }]
+      : [];
   });
 }
 

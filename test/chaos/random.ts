@@ -6,7 +6,10 @@ export class Random {
 
   constructor(seed: string) {
     // FNV-1a, so that neighbouring seeds have nothing in common.
-    this.state = [...seed].reduce((hash, char) => Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0, 0x811c9dc5);
+    this.state = [...seed].reduce(
+      (hash, char) => Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0,
+      0x811c9dc5,
+    );
   }
 
   /** A number from 0 up to 1 (mulberry32). */

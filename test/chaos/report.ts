@@ -8,10 +8,21 @@ const FOLDER = path.join(PROJECT_ROOT, 'test-results', 'chaos');
 /** The last lines of a chaos run, for a person. */
 export function summary({ seed, verdict, evidence, kills, tookMs }: ChaosReport): string {
   const { runs, restores } = evidence.diary;
-  const ends = ['completed', 'failed', 'cancelled'].map((end) => `${runs.filter((run) => run.end === end).length} ${end}`).join(', ');
-  const targets = [...new Set(kills.map(({ target }) => target))].map((target) => `${target} ${kills.filter((kill) => kill.target === target && kill.victim !== null).length}`).join(', ');
-  const counts = Object.entries(verdict).map(([name, findings]: [string, string[]]) => `${name} ${findings.length}`).join(' · ');
-  const findings = Object.entries(verdict).flatMap(([name, list]: [string, string[]]) => list.map((line) => `  ${name}: ${line}`));
+  const ends = ['completed', 'failed', 'cancelled']
+    .map((end) => `${runs.filter((run) => run.end === end).length} ${end}`)
+    .join(', ');
+  const targets = [...new Set(kills.map(({ target }) => target))]
+    .map(
+      (target) =>
+        `${target} ${kills.filter((kill) => kill.target === target && kill.victim !== null).length}`,
+    )
+    .join(', ');
+  const counts = Object.entries(verdict)
+    .map(([name, findings]: [string, string[]]) => `${name} ${findings.length}`)
+    .join(' · ');
+  const findings = Object.entries(verdict).flatMap(([name, list]: [string, string[]]) =>
+    list.map((line) => `  ${name}: ${line}`),
+  );
   return [
     ...findings,
     `${runs.length} runs (${ends}), ${restores.length} restores, killed: ${targets || 'nothing'}; ${Math.round(tookMs / 1000)} s`,
@@ -21,11 +32,22 @@ export function summary({ seed, verdict, evidence, kills, tookMs }: ChaosReport)
 
 /** Everything about a run in test-results/chaos/<seed>.json, what the processes wrote beside it; answers the first one's path. */
 export async function save(report: ChaosReport): Promise<string> {
-  const { seed, options, verdict, kills, tookMs, evidence: { diary, ...found }, logs } = report;
+  const {
+    seed,
+    options,
+    verdict,
+    kills,
+    tookMs,
+    evidence: { diary, ...found },
+    logs,
+  } = report;
   await mkdir(FOLDER, { recursive: true });
   const file = path.join(FOLDER, `${seed}.json`);
   const { runs, restores, complaints, messages } = diary;
-  await writeFile(file, `${JSON.stringify({ seed, options, verdict, tookMs, kills, runs, restores, complaints, messages, found }, null, 1)}\n`);
+  await writeFile(
+    file,
+    `${JSON.stringify({ seed, options, verdict, tookMs, kills, runs, restores, complaints, messages, found }, null, 1)}\n`,
+  );
   await writeFile(path.join(FOLDER, `${seed}.log`), logs);
   return file;
 }

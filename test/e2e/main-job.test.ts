@@ -8,7 +8,10 @@ import { Person, type Size } from './person.js';
 let stack: Stack;
 let browser: Browser;
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack({ env: { DEMO_SECONDS: '3' } }), launchChromium()]);
+  [stack, browser] = await Promise.all([
+    startStack({ env: { DEMO_SECONDS: '3' } }),
+    launchChromium(),
+  ]);
 });
 afterAll(async () => {
   await browser.close();
@@ -16,7 +19,8 @@ afterAll(async () => {
 });
 
 /** The stored game, asked for by the page itself. */
-const codeOf = (person: Person) => person.page.evaluate<string>(`(async () => {
+const codeOf = (person: Person) =>
+  person.page.evaluate<string>(`(async () => {
   const { session } = JSON.parse(localStorage.getItem('dreamcore_session_cache'));
   const response = await fetch('/api/projects/' + location.pathname.split('/').pop() + '/code', { headers: { authorization: 'Bearer ' + session.access_token } });
   return (await response.json()).code;
@@ -27,7 +31,7 @@ async function play(person: Person): Promise<void> {
   const box = await person.page.locator('#gamePreview').boundingBox();
   if (!box) throw new Error('the game is not visible');
   for (let step = 0; step < 12; step += 1) {
-    const x = box.x + box.width * (0.2 + 0.6 * ((step * 5) % 7) / 6);
+    const x = box.x + box.width * (0.2 + (0.6 * ((step * 5) % 7)) / 6);
     const y = box.y + box.height * 0.75;
     await person.page.mouse.move(x, y);
     await person.page.mouse.down();
@@ -65,10 +69,16 @@ describe.each(['phone', 'desktop'] as Size[])('on a %s', (size) => {
     await person.page.click('#refreshPreviewButton');
     await person.page.waitForTimeout(2_500);
     const untouched = await person.gameState();
-    expect([played.score, played.playerX, played.state]).not.toEqual([untouched.score, untouched.playerX, untouched.state]);
+    expect([played.score, played.playerX, played.state]).not.toEqual([
+      untouched.score,
+      untouched.playerX,
+      untouched.state,
+    ]);
 
     await person.showChat();
-    await expect(person.page.locator('#projectTitle').textContent()).resolves.not.toBe('新しいゲーム');
+    await expect(person.page.locator('#projectTitle').textContent()).resolves.not.toBe(
+      '新しいゲーム',
+    );
     await person.say('敵を青にして');
     await person.untilAnswered(2);
     expect(await codeOf(person)).not.toBe(first);
@@ -118,7 +128,9 @@ describe('in the middle of a job', () => {
     await person.page.locator('.message.system', { hasText: '停止しました' }).waitFor();
     await person.page.locator('#stopButton').waitFor({ state: 'hidden' });
     await person.page.waitForTimeout(500);
-    expect(await person.page.locator('.message.system', { hasText: '停止しました' }).count()).toBe(1);
+    expect(await person.page.locator('.message.system', { hasText: '停止しました' }).count()).toBe(
+      1,
+    );
     await person.picture('10-stopped');
     await person.makeGame('2Dのジャンプゲームを作って');
     expect(person.complaints).toEqual([]);

@@ -15,7 +15,12 @@ const PICTURES = path.join(PROJECT_ROOT, 'test-results', 'e2e');
 /** Somebody with a browser: signs in, chats, plays. Collects what the console complains about. */
 export class Person {
   readonly complaints: string[] = [];
-  private constructor(readonly page: Page, readonly context: BrowserContext, private readonly baseUrl: string, private readonly size: Size) {
+  private constructor(
+    readonly page: Page,
+    readonly context: BrowserContext,
+    private readonly baseUrl: string,
+    private readonly size: Size,
+  ) {
     this.watch(page);
   }
 
@@ -25,7 +30,10 @@ export class Person {
   }
 
   watch(page: Page): void {
-    page.on('console', (message) => { if (message.type() === 'error') this.complaints.push(`${message.text()} (${message.location().url})`); });
+    page.on('console', (message) => {
+      if (message.type() === 'error')
+        this.complaints.push(`${message.text()} (${message.location().url})`);
+    });
     page.on('pageerror', (error) => this.complaints.push(String(error)));
   }
 
@@ -53,7 +61,10 @@ export class Person {
 
   /** Waits until the running job has ended well: a new answer, and the button says send again. */
   async untilAnswered(answers: number): Promise<void> {
-    await this.page.locator('.message.assistant .play-game-btn').nth(answers - 1).waitFor({ timeout: 60_000 });
+    await this.page
+      .locator('.message.assistant .play-game-btn')
+      .nth(answers - 1)
+      .waitFor({ timeout: 60_000 });
     await this.page.locator('#stopButton').waitFor({ state: 'hidden' });
   }
 
@@ -84,7 +95,9 @@ export class Person {
 
   /** What the game tells of itself on its root element. */
   async gameState(): Promise<Record<string, string>> {
-    return (await this.gameFrame()).evaluate<Record<string, string>>('({ ...document.documentElement.dataset })');
+    return (await this.gameFrame()).evaluate<Record<string, string>>(
+      '({ ...document.documentElement.dataset })',
+    );
   }
 
   async picture(name: string): Promise<void> {

@@ -18,8 +18,8 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-describe('from the publish page to a stranger\'s phone', () => {
-  it('the AI writes the words, the game goes out, plays for everybody, is liked, announced, stands on the maker\'s shelf under his name, and is taken back', async () => {
+describe("from the publish page to a stranger's phone", () => {
+  it("the AI writes the words, the game goes out, plays for everybody, is liked, announced, stands on the maker's shelf under his name, and is taken back", async () => {
     const maker = await Person.arrive(browser, stack.baseUrl, 'phone');
     await maker.signIn();
     await maker.newProject();
@@ -27,10 +27,15 @@ describe('from the publish page to a stranger\'s phone', () => {
     const projectId = new URL(maker.page.url()).pathname.split('/')[2] ?? '';
 
     await maker.page.goto(`${stack.baseUrl}/publish.html?id=${projectId}`);
-    await expect.poll(() => maker.page.inputValue('#description'), { timeout: 30_000 }).toMatch(/DEMO/);
+    await expect
+      .poll(() => maker.page.inputValue('#description'), { timeout: 30_000 })
+      .toMatch(/DEMO/);
     await expect.poll(() => maker.page.locator('.publish-tags li').count()).toBeGreaterThan(2);
     await maker.page.locator('.thumbnail-stage img').waitFor({ timeout: 60_000 });
-    await maker.page.setInputFiles('.thumbnail-actions input[type=file]', path.join(PROJECT_ROOT, 'docs/editor.png'));
+    await maker.page.setInputFiles(
+      '.thumbnail-actions input[type=file]',
+      path.join(PROJECT_ROOT, 'docs/editor.png'),
+    );
     await maker.page.locator('.crop-dialog[open]').waitFor();
     await maker.picture('crop');
     const uploaded = maker.page.waitForResponse(/\/upload-thumbnail$/);
@@ -40,9 +45,15 @@ describe('from the publish page to a stranger\'s phone', () => {
     await maker.page.fill('#title', '星のおさんぽ');
     await maker.page.locator('#saveState', { hasText: '保存済み' }).waitFor();
     await maker.page.click('#filmButton');
-    await maker.page.locator('.film-stage', { hasText: /動画を生成中... \d+%/ }).waitFor({ timeout: 60_000 });
+    await maker.page
+      .locator('.film-stage', { hasText: /動画を生成中... \d+%/ })
+      .waitFor({ timeout: 60_000 });
     await maker.page.locator('.film-stage video').waitFor({ timeout: 120_000 });
-    await expect.poll(() => maker.page.evaluate<number | null>('document.querySelector(".film-stage video").duration')).toBeCloseTo(1, 0);
+    await expect
+      .poll(() =>
+        maker.page.evaluate<number | null>('document.querySelector(".film-stage video").duration'),
+      )
+      .toBeCloseTo(1, 0);
     await maker.picture('publish');
     await maker.page.click('#submitButton');
     await maker.page.waitForURL(/\/game\.html\?id=/, { timeout: 60_000 });
@@ -50,7 +61,10 @@ describe('from the publish page to a stranger\'s phone', () => {
     const stranger = await Person.arrive(browser, stack.baseUrl, 'phone');
     await stranger.page.goto(`${stack.baseUrl}/discover`);
     await stranger.picture('discover');
-    await stranger.page.locator('.project-card', { hasText: '星のおさんぽ' }).locator('img').waitFor();
+    await stranger.page
+      .locator('.project-card', { hasText: '星のおさんぽ' })
+      .locator('img')
+      .waitFor();
     await stranger.page.click('.project-card a');
     await stranger.page.locator('#playTitle', { hasText: '星のおさんぽ' }).waitFor();
     const game = await (await stranger.page.locator('.play-frame').elementHandle())?.contentFrame();
@@ -75,7 +89,11 @@ describe('from the publish page to a stranger\'s phone', () => {
     await maker.page.waitForURL(/\/mypage$/);
     const shelved = maker.page.locator(`.case[data-id="${projectId}"]`);
     await shelved.locator('.public-badge').waitFor();
-    await expect.poll(() => maker.page.evaluate<number>('document.querySelector(".case img")?.naturalWidth ?? 0')).toBeGreaterThan(0);
+    await expect
+      .poll(() =>
+        maker.page.evaluate<number>('document.querySelector(".case img")?.naturalWidth ?? 0'),
+      )
+      .toBeGreaterThan(0);
     expect(await maker.page.innerText('#profileName')).toBe('テスト 太郎');
     await maker.page.click('#editProfileButton');
     await maker.page.fill('#profileNameInput', '星野 ひかり');
@@ -97,7 +115,9 @@ describe('from the publish page to a stranger\'s phone', () => {
     await stranger.page.reload();
     await stranger.page.locator('#playState', { hasText: '見つかりませんでした' }).waitFor();
     // The page without a game is told so by the API.
-    expect([...maker.complaints, ...stranger.complaints].filter((line) => !/404/.test(line))).toEqual([]);
+    expect(
+      [...maker.complaints, ...stranger.complaints].filter((line) => !/404/.test(line)),
+    ).toEqual([]);
     await Promise.all([maker.leave(), stranger.leave()]);
   });
 });

@@ -2,10 +2,28 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-interface Post { callId: string; fromSeq: number; events: Record<string, unknown>[]; final?: boolean }
+interface Post {
+  callId: string;
+  fromSeq: number;
+  events: Record<string, unknown>[];
+  final?: boolean;
+}
 
 /** How one post is treated. `cut` takes it and breaks the line before answering; `forget` is a new instance that has only what was acknowledged, and does not know that yet. */
-export type Treatment = 'ok' | 'late-ack' | 'drop' | 'cut' | '503' | '429' | '410' | '401' | '413' | 'cancel' | 'hang' | 'garbage' | 'forget';
+export type Treatment =
+  | 'ok'
+  | 'late-ack'
+  | 'drop'
+  | 'cut'
+  | '503'
+  | '429'
+  | '410'
+  | '401'
+  | '413'
+  | 'cancel'
+  | 'hang'
+  | 'garbage'
+  | 'forget';
 
 export interface FakeReceiver {
   url: string;
@@ -20,10 +38,14 @@ export interface FakeReceiver {
 }
 
 const MASTER = 'test-master-secret';
-export const callbackKey = (callId: string): string => createHmac('sha256', MASTER).update(callId).digest('hex');
+export const callbackKey = (callId: string): string =>
+  createHmac('sha256', MASTER).update(callId).digest('hex');
 
 /** Plays the server's side of C2 with scripted trouble: `treat(n)` decides about the n-th post (from 1). */
-export async function startReceiver(treat: (n: number) => Treatment = () => 'ok', port = 0): Promise<FakeReceiver> {
+export async function startReceiver(
+  treat: (n: number) => Treatment = () => 'ok',
+  port = 0,
+): Promise<FakeReceiver> {
   const posts: Post[] = [];
   const faults: string[] = [];
   const kept = new Map<number, string>();
@@ -38,7 +60,8 @@ export async function startReceiver(treat: (n: number) => Treatment = () => 'ok'
     post.events.forEach((event, index) => {
       const seq = post.fromSeq + index;
       const text = JSON.stringify(event);
-      if (kept.has(seq) && kept.get(seq) !== text) faults.push(`event ${seq} changed: ${kept.get(seq)} -> ${text}`);
+      if (kept.has(seq) && kept.get(seq) !== text)
+        faults.push(`event ${seq} changed: ${kept.get(seq)} -> ${text}`);
       kept.set(seq, text);
       memory.add(seq);
     });
@@ -51,44 +74,79 @@ export async function startReceiver(treat: (n: number) => Treatment = () => 'ok'
     const raw = await readRaw(request);
     const post = JSON.parse(raw) as Post;
     posts.push(post);
-    const expected = createHmac('sha256', Buffer.from(callbackKey(post.callId), 'hex')).update(`${String(request.headers['x-stream-timestamp'])}.${raw}`).digest('hex');
+    const expected = createHmac('sha256', Buffer.from(callbackKey(post.callId), 'hex'))
+      .update(`${String(request.headers['x-stream-timestamp'])}.${raw}`)
+      .digest('hex');
     if (request.headers['x-stream-signature'] !== `v1=${expected}`) faults.push('wrong signature');
-    if (post.events.length > 256 || Buffer.byteLength(raw) > 1024 * 1024) faults.push('post too large');
+    if (post.events.length > 256 || Buffer.byteLength(raw) > 1024 * 1024)
+      faults.push('post too large');
     const treatment = treat(posts.length);
     const answer = (status: number, body: object, headers: Record<string, string> = {}): void => {
-      response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+      response
+        .writeHead(status, { 'content-type': 'application/json', ...headers })
+        .end(JSON.stringify(body));
     };
     switch (treatment) {
-      case 'ok': lastAck = toldAck = take(post); return answer(200, { ackedSeq: lastAck, cancel: false });
-      case 'late-ack': toldAck = lastAck; lastAck = take(post); return answer(200, { ackedSeq: toldAck, cancel: false });
+      case 'ok':
+        lastAck = toldAck = take(post);
+        return answer(200, { ackedSeq: lastAck, cancel: false });
+      case 'late-ack':
+        toldAck = lastAck;
+        lastAck = take(post);
+        return answer(200, { ackedSeq: toldAck, cancel: false });
       case 'forget':
         memory = new Set(Array.from({ length: toldAck }, (_, index) => index + 1));
         lastAck = toldAck;
         return answer(200, { ackedSeq: 0, cancel: false });
-      case 'cancel': return answer(200, { ackedSeq: take(post), cancel: true });
-      case 'cut': take(post); request.socket.destroy(); return;
-      case 'drop': request.socket.destroy(); return;
-      case 'hang': return;
-      case 'garbage': response.writeHead(200).end('<html>'); return;
-      case '429': return answer(429, {}, { 'retry-after': '0' });
-      case '410': case '401': case '503': case '413': return answer(Number(treatment), {});
+      case 'cancel':
+        return answer(200, { ackedSeq: take(post), cancel: true });
+      case 'cut':
+        take(post);
+        request.socket.destroy();
+        return;
+      case 'drop':
+        request.socket.destroy();
+        return;
+      case 'hang':
+        return;
+      case 'garbage':
+        response.writeHead(200).end('<html>');
+        return;
+      case '429':
+        return answer(429, {}, { 'retry-after': '0' });
+      case '410':
+      case '401':
+      case '503':
+      case '413':
+        return answer(Number(treatment), {});
     }
   };
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  const ordered = (): Record<string, unknown>[] => [...kept].sort(([a], [b]) => a - b).map(([, text]) => JSON.parse(text) as Record<string, unknown>);
+  const ordered = (): Record<string, unknown>[] =>
+    [...kept]
+      .sort(([a], [b]) => a - b)
+      .map(([, text]) => JSON.parse(text) as Record<string, unknown>);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback/job`, posts, faults,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback/job`,
+    posts,
+    faults,
     events: () => {
-      const missing = [...kept.keys()].sort((a, b) => a - b).findIndex((seq, index) => seq !== index + 1);
+      const missing = [...kept.keys()]
+        .sort((a, b) => a - b)
+        .findIndex((seq, index) => seq !== index + 1);
       if (missing !== -1) faults.push(`event ${missing + 1} never came`);
       return ordered();
     },
-    text: () => ordered().map((event) => (event['type'] === 'stream' ? String(event['content']) : '')).join(''),
+    text: () =>
+      ordered()
+        .map((event) => (event['type'] === 'stream' ? String(event['content']) : ''))
+        .join(''),
     sawFinal: () => hasFinal,
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 

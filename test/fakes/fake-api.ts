@@ -26,21 +26,42 @@ export interface FakeApi {
 }
 
 const PUBLIC = join(import.meta.dirname, '../../public');
-const SDK = join(import.meta.dirname, '../../node_modules/@supabase/supabase-js/dist/umd/supabase.js');
-const PAGES: Record<string, string> = { '/': 'index.html', '/create': 'create.html', '/discover': 'discover.html', '/notifications': 'notifications.html', '/mypage': 'mypage.html' };
+const SDK = join(
+  import.meta.dirname,
+  '../../node_modules/@supabase/supabase-js/dist/umd/supabase.js',
+);
+const PAGES: Record<string, string> = {
+  '/': 'index.html',
+  '/create': 'create.html',
+  '/discover': 'discover.html',
+  '/notifications': 'notifications.html',
+  '/mypage': 'mypage.html',
+};
 const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml',
-  '.png': 'image/png', '.webmanifest': 'application/manifest+json',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json',
 };
 /** The strictest policy under which the pages must work. */
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'";
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'";
 
 export async function startFakeApi(): Promise<FakeApi> {
   const world = new FakeWorld();
   const http: Server = createServer((request, response) => void answer(api, request, response));
   const sockets = new FakeSockets(http, world, (token) => !api.refusedTokens.has(token));
   const api: FakeApi = {
-    url: '', world, sockets, requests: [], refusedTokens: new Set(), demo: true, pictures: [], isBroken: false,
+    url: '',
+    world,
+    sockets,
+    requests: [],
+    refusedTokens: new Set(),
+    demo: true,
+    pictures: [],
+    isBroken: false,
     close: async () => {
       sockets.close();
       http.closeAllConnections();
@@ -51,13 +72,19 @@ export async function startFakeApi(): Promise<FakeApi> {
   return Object.assign(api, { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}` });
 }
 
-async function answer(api: FakeApi, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  api: FakeApi,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(request.url ?? '/', api.url);
   api.requests.push(`${request.method} ${url.pathname}`);
   try {
     if (url.pathname.startsWith('/auth/v1/')) return auth(api, url, response);
-    if (url.pathname === '/api/config') return json(response, 200, { supabaseUrl: api.url, supabaseAnonKey: 'anon', demo: api.demo });
-    if (url.pathname === '/api/games') return json(response, 200, { games: api.world.games, next: null });
+    if (url.pathname === '/api/config')
+      return json(response, 200, { supabaseUrl: api.url, supabaseAnonKey: 'anon', demo: api.demo });
+    if (url.pathname === '/api/games')
+      return json(response, 200, { games: api.world.games, next: null });
     if (url.pathname.startsWith('/api/games/')) return card(api, url, response);
     if (url.pathname.startsWith('/api/')) return rest(api, url, request, response);
     if (url.pathname.startsWith('/game/')) return game(api, url, response);
@@ -69,14 +96,29 @@ async function answer(api: FakeApi, request: IncomingMessage, response: ServerRe
 
 async function file(path: string, response: ServerResponse): Promise<void> {
   if (path.includes('..')) throw new Error('outside');
-  const name = PAGES[path] ?? (path.startsWith('/project/') ? 'editor.html' : /^\/(play|zap)\//.test(path) ? 'play.html' : path.slice(1));
+  const name =
+    PAGES[path] ??
+    (path.startsWith('/project/')
+      ? 'editor.html'
+      : /^\/(play|zap)\//.test(path)
+        ? 'play.html'
+        : path.slice(1));
   const source = path === '/lib/supabase.min.js' ? SDK : join(PUBLIC, name);
   const body = await readFile(source);
-  response.writeHead(200, { 'Content-Type': TYPES[extname(source)] ?? 'application/octet-stream', 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'max-age=600' }).end(body);
+  response
+    .writeHead(200, {
+      'Content-Type': TYPES[extname(source)] ?? 'application/octet-stream',
+      'Content-Security-Policy': POLICY,
+      'X-Content-Type-Options': 'nosniff',
+      'Cache-Control': 'max-age=600',
+    })
+    .end(body);
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+  response
+    .writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' })
+    .end(JSON.stringify(body));
 }
 
 let tokens = 0;
@@ -89,7 +131,14 @@ function newToken(): string {
 }
 
 function session(): Record<string, unknown> {
-  return { access_token: newToken(), refresh_token: `refresh-${tokens}`, token_type: 'bearer', expires_in: 3_600, expires_at: Math.floor(Date.now() / 1000) + 3_600, user: USER };
+  return {
+    access_token: newToken(),
+    refresh_token: `refresh-${tokens}`,
+    token_type: 'bearer',
+    expires_in: 3_600,
+    expires_at: Math.floor(Date.now() / 1000) + 3_600,
+    user: USER,
+  };
 }
 
 function auth(api: FakeApi, url: URL, response: ServerResponse): void {
@@ -98,37 +147,66 @@ function auth(api: FakeApi, url: URL, response: ServerResponse): void {
       const back = url.searchParams.get('redirect_to') ?? '/';
       const granted = session();
       delete granted['user'];
-      response.writeHead(302, { Location: `${back}#${new URLSearchParams(granted as Record<string, string>).toString()}` }).end();
+      response
+        .writeHead(302, {
+          Location: `${back}#${new URLSearchParams(granted as Record<string, string>).toString()}`,
+        })
+        .end();
       return;
     }
-    case 'user': return json(response, 200, USER);
+    case 'user':
+      return json(response, 200, USER);
     case 'token':
-      if (api.refusedTokens.has('refresh')) return json(response, 400, { error: 'invalid_grant', error_description: 'Invalid Refresh Token', code: 'refresh_token_not_found' });
+      if (api.refusedTokens.has('refresh'))
+        return json(response, 400, {
+          error: 'invalid_grant',
+          error_description: 'Invalid Refresh Token',
+          code: 'refresh_token_not_found',
+        });
       return json(response, 200, session());
-    case 'logout': response.writeHead(204).end(); return;
-    default: json(response, 501, { error: 'the fake does not know this call' });
+    case 'logout':
+      response.writeHead(204).end();
+      return;
+    default:
+      json(response, 501, { error: 'the fake does not know this call' });
   }
 }
 
 function rest(api: FakeApi, url: URL, request: IncomingMessage, response: ServerResponse): void {
-  const token = request.headers.authorization?.replace('Bearer ', '') ?? url.searchParams.get('access_token') ?? '';
-  if (token === '' || api.refusedTokens.has(token)) return json(response, 401, { error: 'Invalid or expired token' });
+  const token =
+    request.headers.authorization?.replace('Bearer ', '') ??
+    url.searchParams.get('access_token') ??
+    '';
+  if (token === '' || api.refusedTokens.has(token))
+    return json(response, 401, { error: 'Invalid or expired token' });
   if (api.isBroken) return json(response, 500, { error: 'Internal server error' });
-  if (url.pathname === '/api/projects') return json(response, 200, { projects: api.world.summaries() });
+  if (url.pathname === '/api/projects')
+    return json(response, 200, { projects: api.world.summaries() });
   if (url.pathname === '/api/notifications') return json(response, 200, { notifications: [] });
   const [, , , id = '', what = ''] = url.pathname.split('/');
   const project = api.world.projects.get(id);
   if (!project) return json(response, 404, { error: 'Project not found' });
   if (what === 'code') return json(response, 200, { code: project.html });
   if (what === '') return json(response, 200, { id, name: project.name });
-  if (what.startsWith('publish')) return json(response, 200, what === 'publish' ? { game: null } : { title: project.name, tags: [], thumbnailUrl: null });
-  if (what === 'upload-thumbnail') return void received(request).then((picture) => {
-    api.pictures.push(picture);
-    json(response, 200, { thumbnailUrl: '/images/icon-512.png' });
-  });
+  if (what.startsWith('publish'))
+    return json(
+      response,
+      200,
+      what === 'publish' ? { game: null } : { title: project.name, tags: [], thumbnailUrl: null },
+    );
+  if (what === 'upload-thumbnail')
+    return void received(request).then((picture) => {
+      api.pictures.push(picture);
+      json(response, 200, { thumbnailUrl: '/images/icon-512.png' });
+    });
   if (what === 'thumbnail' && project.isPublic) return void file('/images/icon-512.png', response);
   if (what === 'download') {
-    response.writeHead(200, { 'Content-Type': 'application/zip', 'Content-Disposition': 'attachment; filename="game.zip"' }).end('PK');
+    response
+      .writeHead(200, {
+        'Content-Type': 'application/zip',
+        'Content-Disposition': 'attachment; filename="game.zip"',
+      })
+      .end('PK');
     return;
   }
   json(response, 404, { error: 'Not found' });
@@ -136,8 +214,10 @@ function rest(api: FakeApi, url: URL, request: IncomingMessage, response: Server
 
 /** The one file of a form. */
 async function received(request: IncomingMessage): Promise<Buffer> {
-  const body = Buffer.concat(await request.toArray() as Buffer[]);
-  const form = await new Response(body, { headers: { 'Content-Type': request.headers['content-type'] ?? '' } }).formData();
+  const body = Buffer.concat((await request.toArray()) as Buffer[]);
+  const form = await new Response(body, {
+    headers: { 'Content-Type': request.headers['content-type'] ?? '' },
+  }).formData();
   const [file] = [...form.values()];
   return file instanceof Blob ? Buffer.from(await file.arrayBuffer()) : Buffer.alloc(0);
 }
@@ -150,8 +230,13 @@ function card(api: FakeApi, url: URL, response: ServerResponse): void {
 /** Same sandbox as the real thing: the page has an origin of its own. */
 function game(api: FakeApi, url: URL, response: ServerResponse): void {
   const project = api.world.projects.get(url.pathname.split('/')[3] ?? '');
-  if (!project || api.refusedTokens.has(url.searchParams.get('access_token') ?? '')) throw new Error('refused');
-  response.writeHead(200, {
-    'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': 'sandbox allow-scripts allow-pointer-lock', 'Referrer-Policy': 'no-referrer',
-  }).end(project.html);
+  if (!project || api.refusedTokens.has(url.searchParams.get('access_token') ?? ''))
+    throw new Error('refused');
+  response
+    .writeHead(200, {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': 'sandbox allow-scripts allow-pointer-lock',
+      'Referrer-Policy': 'no-referrer',
+    })
+    .end(project.html);
 }

@@ -4,7 +4,8 @@ import { GAME_HTML } from './fake-world.js';
 
 /** How long the pretended work takes between two frames. */
 const PACE_MS = 60;
-const CODE = '<!doctype html>\n<html lang="ja">\n<canvas id="c"></canvas>\n<script>\n  const ship = { x: 160, y: 400 };\n  function draw() {\n    requestAnimationFrame(draw);\n  }\n</script>\n';
+const CODE =
+  '<!doctype html>\n<html lang="ja">\n<canvas id="c"></canvas>\n<script>\n  const ship = { x: 160, y: 400 };\n  function draw() {\n    requestAnimationFrame(draw);\n  }\n</script>\n';
 
 /** The main job of the product: question, style, game, change, answer, undo. */
 export async function mainJob(turn: Turn): Promise<void> {
@@ -22,7 +23,12 @@ export async function mainJob(turn: Turn): Promise<void> {
   if (/戻して/.test(content)) return proposeUndo(turn);
   if (/[?？]$/.test(content)) return chat(turn, '敵は**3種類**います。', ['難しくする']);
   if (isNew && !dimension) {
-    project.pendingQuestion = { type: 'dimension', message: '2Dと3D、どちらのゲームにしますか？', suggestions: ['2Dで作成', '3Dで作成'], request: content };
+    project.pendingQuestion = {
+      type: 'dimension',
+      message: '2Dと3D、どちらのゲームにしますか？',
+      suggestions: ['2Dで作成', '3Dで作成'],
+      request: content,
+    };
     return chat(turn, '2Dと3D、どちらのゲームにしますか？', ['2Dで作成', '3Dで作成']);
   }
   await generate(turn, isNew);
@@ -30,16 +36,29 @@ export async function mainJob(turn: Turn): Promise<void> {
 
 async function chat(turn: Turn, message: string, suggestions: string[]): Promise<void> {
   await turn.wait(PACE_MS);
-  turn.emit({ type: 'progress', job: turn.project.job, progress: 10, message: '回答を考えています...' });
+  turn.emit({
+    type: 'progress',
+    job: turn.project.job,
+    progress: 10,
+    message: '回答を考えています...',
+  });
   await turn.wait(PACE_MS);
-  turn.project.history.push({ role: 'assistant', content: suggestions.length > 0 ? `${message}\n\n提案: ${suggestions.join('、')}` : message, timestamp: new Date().toISOString() });
+  turn.project.history.push({
+    role: 'assistant',
+    content: suggestions.length > 0 ? `${message}\n\n提案: ${suggestions.join('、')}` : message,
+    timestamp: new Date().toISOString(),
+  });
   turn.emit({ type: 'geminiChat', mode: 'chat', message, suggestions });
   end(turn, { message, mode: 'chat', generator: 'haiku' });
 }
 
 async function proposeUndo(turn: Turn): Promise<void> {
   await turn.wait(PACE_MS);
-  const question = { message: '前のバージョンに戻しますか？', confirmLabel: '戻す', cancelLabel: 'キャンセル' };
+  const question = {
+    message: '前のバージョンに戻しますか？',
+    confirmLabel: '戻す',
+    cancelLabel: 'キャンセル',
+  };
   turn.project.pendingQuestion = { type: 'restore', ...question };
   turn.emit({ type: 'geminiRestore', mode: 'restore', ...question });
   end(turn, { message: question.message, mode: 'restore', generator: 'claude' });
@@ -52,18 +71,43 @@ async function generate(turn: Turn, isNew: boolean): Promise<void> {
   for (const [index, line] of CODE.split(/(?<=\n)/).entries()) {
     await turn.wait(PACE_MS);
     if (!turn.emit({ type: 'stream', content: line })) return;
-    turn.emit({ type: 'progress', job: project.job, progress: 25 + index * 6, message: 'index.html を書いています' });
+    turn.emit({
+      type: 'progress',
+      job: project.job,
+      progress: 25 + index * 6,
+      message: 'index.html を書いています',
+    });
   }
   const edits = [{ path: 'index.html', old_string: 'speed = 2', new_string: 'speed = 3' }];
-  turn.emit({ type: 'geminiCode', mode: isNew ? 'create' : 'edit', ...(isNew ? { files: [{ path: 'index.html', content: CODE }] } : { edits }), summary: '速さを変えました', suggestions: [] });
-  const message = isNew ? '**銀河シューター**ができました！\n\n- 左右スワイプで移動\n\n- タップで発射' : 'もっと速く動くようにしました。';
+  turn.emit({
+    type: 'geminiCode',
+    mode: isNew ? 'create' : 'edit',
+    ...(isNew ? { files: [{ path: 'index.html', content: CODE }] } : { edits }),
+    summary: '速さを変えました',
+    suggestions: [],
+  });
+  const message = isNew
+    ? '**銀河シューター**ができました！\n\n- 左右スワイプで移動\n\n- タップで発射'
+    : 'もっと速く動くようにしました。';
   project.html = GAME_HTML(isNew ? '銀河シューター' : project.name);
   turn.world.addVersion(project, content);
-  project.history.push({ role: 'assistant', content: message, timestamp: new Date().toISOString() });
+  project.history.push({
+    role: 'assistant',
+    content: message,
+    timestamp: new Date().toISOString(),
+  });
   end(turn, { message, generator: 'gemini', html: project.html });
   if (!isNew) return;
   project.name = '銀河シューター';
-  turn.emit({ type: 'projectRenamed', project: { id: project.id, name: project.name, createdAt: project.createdAt, updatedAt: project.updatedAt } });
+  turn.emit({
+    type: 'projectRenamed',
+    project: {
+      id: project.id,
+      name: project.name,
+      createdAt: project.createdAt,
+      updatedAt: project.updatedAt,
+    },
+  });
 }
 
 function end(turn: Turn, result: object): void {

@@ -23,7 +23,11 @@ export interface Turn {
 
 export type Script = (turn: Turn) => Promise<void> | void;
 
-interface Client { readonly socket: WebSocket; projectId: string | null; signedIn: boolean }
+interface Client {
+  readonly socket: WebSocket;
+  projectId: string | null;
+  signedIn: boolean;
+}
 
 export class FakeSockets {
   /** Frames received from the browser, newest last. */
@@ -37,7 +41,11 @@ export class FakeSockets {
   private readonly server: WebSocketServer;
   private isOpen = true;
 
-  constructor(http: Server, private readonly world: FakeWorld, private readonly acceptsToken: (token: string) => boolean) {
+  constructor(
+    http: Server,
+    private readonly world: FakeWorld,
+    private readonly acceptsToken: (token: string) => boolean,
+  ) {
     this.server = new WebSocketServer({ noServer: true });
     http.on('upgrade', (request, socket, head) => {
       if (!this.isOpen) return socket.destroy();
@@ -75,7 +83,8 @@ export class FakeSockets {
 
   /** To every page that has this project open. */
   push(projectId: string, frame: Out): void {
-    for (const client of this.clients) if (client.projectId === projectId) client.socket.send(JSON.stringify(frame));
+    for (const client of this.clients)
+      if (client.projectId === projectId) client.socket.send(JSON.stringify(frame));
   }
 
   private greet(socket: WebSocket): void {
@@ -97,13 +106,21 @@ export class FakeSockets {
       if (answer) reply(answer);
       return;
     }
-    const project = this.world.projects.get(typeof frame['projectId'] === 'string' ? frame['projectId'] : client.projectId ?? '');
+    const project = this.world.projects.get(
+      typeof frame['projectId'] === 'string' ? frame['projectId'] : (client.projectId ?? ''),
+    );
     switch (frame.type) {
-      case 'ping': return reply({ type: 'pong' });
-      case 'init': return this.init(client, frame, reply);
+      case 'ping':
+        return reply({ type: 'pong' });
+      case 'init':
+        return this.init(client, frame, reply);
       case 'createProject': {
         const made = this.world.addProject();
-        return reply({ type: 'projectCreated', project: brief(made), projects: this.world.summaries() });
+        return reply({
+          type: 'projectCreated',
+          project: brief(made),
+          projects: this.world.summaries(),
+        });
       }
     }
     if (!project) return reply({ type: 'error', message: 'Access denied' });
@@ -119,41 +136,93 @@ export class FakeSockets {
     reply({ type: 'init', userId: USER.id, projects: this.world.summaries() });
   }
 
-  private aboutProject(client: Client, frame: In, project: FakeProject, reply: (answer: Out) => void): void {
+  private aboutProject(
+    client: Client,
+    frame: In,
+    project: FakeProject,
+    reply: (answer: Out) => void,
+  ): void {
     switch (frame.type) {
-      case 'selectProject': return this.select(client, frame, project, reply);
+      case 'selectProject':
+        return this.select(client, frame, project, reply);
       case 'renameProject':
         project.name = String(frame['name']);
-        return reply({ type: 'projectRenamed', project: brief(project), projects: this.world.summaries() });
+        return reply({
+          type: 'projectRenamed',
+          project: brief(project),
+          projects: this.world.summaries(),
+        });
       case 'deleteProject':
         this.world.projects.delete(project.id);
-        return reply({ type: 'projectDeleted', projectId: project.id, projects: this.world.summaries() });
-      case 'getProjectInfo': return reply({ type: 'projectInfo', project: brief(project) });
-      case 'getVersions': return reply({ type: 'versionsList', projectId: project.id, versions: project.versions });
-      case 'getVersionEdits': return reply({
-        type: 'versionEdits', projectId: project.id, versionHash: frame['versionHash'], summary: '敵の種類を増やしました',
-        edits: [{ path: 'index.html', old_string: 'const enemies = 1;', new_string: 'const enemies = 3;\nspawn(enemies);' }],
-      });
+        return reply({
+          type: 'projectDeleted',
+          projectId: project.id,
+          projects: this.world.summaries(),
+        });
+      case 'getProjectInfo':
+        return reply({ type: 'projectInfo', project: brief(project) });
+      case 'getVersions':
+        return reply({ type: 'versionsList', projectId: project.id, versions: project.versions });
+      case 'getVersionEdits':
+        return reply({
+          type: 'versionEdits',
+          projectId: project.id,
+          versionHash: frame['versionHash'],
+          summary: '敵の種類を増やしました',
+          edits: [
+            {
+              path: 'index.html',
+              old_string: 'const enemies = 1;',
+              new_string: 'const enemies = 3;\nspawn(enemies);',
+            },
+          ],
+        });
       case 'restoreVersion':
-        project.versions = project.versions.map((version) => ({ ...version, current: version.id === frame['versionId'] }));
-        return reply({ type: 'versionRestored', projectId: project.id, versionId: frame['versionId'] });
-      case 'getJobStatus': return reply({ type: 'jobStatus', job: project.job });
-      case 'cancel': return this.cancel(project, reply);
-      case 'message': return void this.message(client, frame, project, reply);
+        project.versions = project.versions.map((version) => ({
+          ...version,
+          current: version.id === frame['versionId'],
+        }));
+        return reply({
+          type: 'versionRestored',
+          projectId: project.id,
+          versionId: frame['versionId'],
+        });
+      case 'getJobStatus':
+        return reply({ type: 'jobStatus', job: project.job });
+      case 'cancel':
+        return this.cancel(project, reply);
+      case 'message':
+        return void this.message(client, frame, project, reply);
     }
   }
 
   /** Without `since` nothing is replayed; with it, everything after that place. */
-  private select(client: Client, frame: In, project: FakeProject, reply: (answer: Out) => void): void {
+  private select(
+    client: Client,
+    frame: In,
+    project: FakeProject,
+    reply: (answer: Out) => void,
+  ): void {
     const { job } = project;
     const isActive = job !== null && ['pending', 'processing'].includes(job.status);
-    reply({ type: 'projectSelected', projectId: project.id, history: project.history, versions: project.versions, activeJob: isActive ? job : null, pendingQuestion: isActive ? null : project.pendingQuestion });
+    reply({
+      type: 'projectSelected',
+      projectId: project.id,
+      history: project.history,
+      versions: project.versions,
+      activeJob: isActive ? job : null,
+      pendingQuestion: isActive ? null : project.pendingQuestion,
+    });
     client.projectId = project.id;
     const since = frame['since'] as { jobId: string; attempt: number; seq: number } | undefined;
     if (!since || since.jobId !== job?.id) return;
     for (const sent of project.sent) {
       const attempt = Number(sent['attempt']);
-      if (attempt > since.attempt || (attempt === since.attempt && Number(sent['seq'] ?? 0) > since.seq)) reply(sent as Out);
+      if (
+        attempt > since.attempt ||
+        (attempt === since.attempt && Number(sent['seq'] ?? 0) > since.seq)
+      )
+        reply(sent as Out);
     }
   }
 
@@ -164,14 +233,27 @@ export class FakeSockets {
     reply({ type: 'cancelled', message: 'Job cancelled', jobId: project.job.id });
   }
 
-  private async message(client: Client, frame: In, project: FakeProject, reply: (answer: Out) => void): Promise<void> {
+  private async message(
+    client: Client,
+    frame: In,
+    project: FakeProject,
+    reply: (answer: Out) => void,
+  ): Promise<void> {
     let seq = 0;
     let lastAttempt = 0;
     await this.script({
-      frame, content: String(frame['content']), project, world: this.world, reply,
+      frame,
+      content: String(frame['content']),
+      project,
+      world: this.world,
+      reply,
       startJob: () => {
         project.pendingQuestion = null;
-        project.history.push({ role: 'user', content: String(frame['content']), timestamp: new Date().toISOString() });
+        project.history.push({
+          role: 'user',
+          content: String(frame['content']),
+          timestamp: new Date().toISOString(),
+        });
         const job = this.world.openJob(project);
         reply({ type: 'jobStarted', job, isExisting: false, jobId: job.id });
         client.projectId = project.id;
@@ -182,8 +264,18 @@ export class FakeSockets {
         if (!job || job.status === 'cancelled') return false;
         seq = attempt === lastAttempt ? seq + 1 : 1;
         lastAttempt = attempt;
-        if (out.type === 'progress') Object.assign(job, { progress: out['progress'], progress_message: out['message'], status: 'processing' });
-        const placed = { ...out, jobId: job.id, attempt, ...(out.type !== 'streamReset' && { seq }) };
+        if (out.type === 'progress')
+          Object.assign(job, {
+            progress: out['progress'],
+            progress_message: out['message'],
+            status: 'processing',
+          });
+        const placed = {
+          ...out,
+          jobId: job.id,
+          attempt,
+          ...(out.type !== 'streamReset' && { seq }),
+        };
         project.sent.push(placed);
         this.push(project.id, placed);
         return true;

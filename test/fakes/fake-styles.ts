@@ -1,5 +1,9 @@
 /** The style lists as the contract names them. */
-const names = (list: string) => list.split('\n').map((line) => line.trim().split(' ')).map(([id = '', ...name]) => ({ id, name: name.join(' '), imageUrl: null }));
+const names = (list: string) =>
+  list
+    .split('\n')
+    .map((line) => line.trim().split(' '))
+    .map(([id = '', ...name]) => ({ id, name: name.join(' '), imageUrl: null }));
 
 export const STYLE_LISTS = {
   '2d': names(`retro レトロドット絵

@@ -3,19 +3,46 @@ import type { GameCard } from '../../src/contracts/publishing.js';
 
 /** What the fake server knows: one user, projects with chat and versions, jobs with the frames they sent. */
 export const USER = {
-  id: '0f8fad5b-d9cb-469f-a165-70867728950e', aud: 'authenticated', role: 'authenticated', email: 'taro@example.com',
-  app_metadata: {}, user_metadata: { full_name: 'ゲーム太郎' }, created_at: '2026-01-01T00:00:00Z',
+  id: '0f8fad5b-d9cb-469f-a165-70867728950e',
+  aud: 'authenticated',
+  role: 'authenticated',
+  email: 'taro@example.com',
+  app_metadata: {},
+  user_metadata: { full_name: 'ゲーム太郎' },
+  created_at: '2026-01-01T00:00:00Z',
 };
 
-export interface FakeVersion { id: string; number: number; message: string; timestamp: string; hash: string; ordinal: number; current: boolean }
+export interface FakeVersion {
+  id: string;
+  number: number;
+  message: string;
+  timestamp: string;
+  hash: string;
+  ordinal: number;
+  current: boolean;
+}
 
 export interface FakeJob {
-  id: string; user_id: string; project_id: string; status: string; progress: number; progress_message: string | null; result: string | null; error: string | null;
-  created_at: string; updated_at: string;
+  id: string;
+  user_id: string;
+  project_id: string;
+  status: string;
+  progress: number;
+  progress_message: string | null;
+  result: string | null;
+  error: string | null;
+  created_at: string;
+  updated_at: string;
 }
 
 export interface FakeProject {
-  id: string; name: string; description: string; isPublic: boolean; createdAt: string; updatedAt: string; html: string;
+  id: string;
+  name: string;
+  description: string;
+  isPublic: boolean;
+  createdAt: string;
+  updatedAt: string;
+  html: string;
   history: { role: 'user' | 'assistant'; content: string; timestamp: string }[];
   versions: FakeVersion[];
   pendingQuestion: unknown;
@@ -24,7 +51,9 @@ export interface FakeProject {
   sent: Record<string, unknown>[];
 }
 
-export const GAME_HTML = (title: string) => `<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>${title}</title><style>
+export const GAME_HTML = (
+  title: string,
+) => `<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>${title}</title><style>
 html,body{margin:0;height:100%;background:radial-gradient(circle at 50% 20%,#27336b,#0a0d24);color:#fff;font-family:sans-serif;overflow:hidden}
 h1{position:absolute;top:38%;width:100%;text-align:center;font-size:26px}b{position:absolute;left:50%;bottom:16%;border:26px solid transparent;border-bottom:52px solid #ff3b30;margin-left:-26px}
 </style></head><body><h1>${title}</h1><b></b><script>
@@ -45,8 +74,19 @@ export class FakeWorld {
   addProject(fields: Partial<FakeProject> = {}): FakeProject {
     const now = new Date().toISOString();
     const project: FakeProject = {
-      id: randomUUID(), name: '新しいゲーム', description: '', isPublic: false, createdAt: now, updatedAt: now, html: GAME_HTML('ゲーム'), history: [], versions: [],
-      pendingQuestion: null, job: null, sent: [], ...fields,
+      id: randomUUID(),
+      name: '新しいゲーム',
+      description: '',
+      isPublic: false,
+      createdAt: now,
+      updatedAt: now,
+      html: GAME_HTML('ゲーム'),
+      history: [],
+      versions: [],
+      pendingQuestion: null,
+      job: null,
+      sent: [],
+      ...fields,
     };
     this.projects.set(project.id, project);
     return project;
@@ -55,7 +95,12 @@ export class FakeWorld {
   /** A project with a played game: two answers, two versions, paired by time. */
   addGame(name: string): FakeProject {
     const project = this.addProject({ name, html: GAME_HTML(name) });
-    this.addTurn(project, '2Dの宇宙シューティングを作って', '**宇宙シューティング**ができました！\n\n- 左右スワイプで移動\n\n- タップで発射\n\n提案: 敵の種類を増やす、BGMを付ける、ステージを追加する', -3_600_000);
+    this.addTurn(
+      project,
+      '2Dの宇宙シューティングを作って',
+      '**宇宙シューティング**ができました！\n\n- 左右スワイプで移動\n\n- タップで発射\n\n提案: 敵の種類を増やす、BGMを付ける、ステージを追加する',
+      -3_600_000,
+    );
     this.addTurn(project, '敵を増やして', '敵を`3種類`に増やしました。', -1_800_000);
     return project;
   }
@@ -64,8 +109,23 @@ export class FakeWorld {
   addPublished(title: string): GameCard {
     const now = new Date().toISOString();
     const card: GameCard = {
-      id: randomUUID(), projectId: null, title, description: '', howToPlay: '', tags: [], creator: '花子', visibility: 'public', remix: 'allowed', thumbnailUrl: null,
-      playUrl: '/images/icon.svg', playCount: 3, likeCount: 1, liked: false, isOwner: false, publishedAt: now, updatedAt: now,
+      id: randomUUID(),
+      projectId: null,
+      title,
+      description: '',
+      howToPlay: '',
+      tags: [],
+      creator: '花子',
+      visibility: 'public',
+      remix: 'allowed',
+      thumbnailUrl: null,
+      playUrl: '/images/icon.svg',
+      playCount: 3,
+      likeCount: 1,
+      liked: false,
+      isOwner: false,
+      publishedAt: now,
+      updatedAt: now,
     };
     this.games.push(card);
     return card;
@@ -73,28 +133,55 @@ export class FakeWorld {
 
   addTurn(project: FakeProject, request: string, answer: string, offsetMs = 0): void {
     const at = (extraMs: number) => new Date(Date.now() + offsetMs + extraMs).toISOString();
-    project.history.push({ role: 'user', content: request, timestamp: at(-20_000) }, { role: 'assistant', content: answer, timestamp: at(1_000) });
+    project.history.push(
+      { role: 'user', content: request, timestamp: at(-20_000) },
+      { role: 'assistant', content: answer, timestamp: at(1_000) },
+    );
     this.addVersion(project, request, at(0));
   }
 
-  addVersion(project: FakeProject, message: string, timestamp = new Date().toISOString()): FakeVersion {
+  addVersion(
+    project: FakeProject,
+    message: string,
+    timestamp = new Date().toISOString(),
+  ): FakeVersion {
     const ordinal = (project.versions[0]?.ordinal ?? 0) + 1;
     const id = randomUUID().replaceAll('-', '').slice(0, 7);
     const version = { id, hash: id, number: 1, message, timestamp, ordinal, current: true };
-    project.versions = [version, ...project.versions.map((older) => ({ ...older, number: older.number + 1, current: false }))];
+    project.versions = [
+      version,
+      ...project.versions.map((older) => ({ ...older, number: older.number + 1, current: false })),
+    ];
     return version;
   }
 
   summaries(): object[] {
-    return [...this.projects.values()].sort((a, b) => b.updatedAt.localeCompare(a.updatedAt)).map(({ id, name, description, isPublic, createdAt, updatedAt }) => ({
-      id, name, description, isPublic, remixedFrom: null, createdAt, updatedAt,
-    }));
+    return [...this.projects.values()]
+      .sort((a, b) => b.updatedAt.localeCompare(a.updatedAt))
+      .map(({ id, name, description, isPublic, createdAt, updatedAt }) => ({
+        id,
+        name,
+        description,
+        isPublic,
+        remixedFrom: null,
+        createdAt,
+        updatedAt,
+      }));
   }
 
   openJob(project: FakeProject, id: string = randomUUID()): FakeJob {
     const now = new Date().toISOString();
     project.job = {
-      id, user_id: USER.id, project_id: project.id, status: 'pending', progress: 0, progress_message: null, result: null, error: null, created_at: now, updated_at: now,
+      id,
+      user_id: USER.id,
+      project_id: project.id,
+      status: 'pending',
+      progress: 0,
+      progress_message: null,
+      result: null,
+      error: null,
+      created_at: now,
+      updated_at: now,
     };
     project.sent = [];
     return project.job;

@@ -1,16 +1,29 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface ToolUse { name: string; input: Record<string, unknown> }
+export interface ToolUse {
+  name: string;
+  input: Record<string, unknown>;
+}
 
 /** What the server does with one request, in script order; the last entry serves all later requests. */
 export type Reply =
-  | { say?: string; use?: ToolUse[]; stop?: 'end_turn' | 'max_tokens' | 'refusal'; pauseMsPerPiece?: number }
+  | {
+      say?: string;
+      use?: ToolUse[];
+      stop?: 'end_turn' | 'max_tokens' | 'refusal';
+      pauseMsPerPiece?: number;
+    }
   | { status: number; headers?: Record<string, string>; error?: string }
   | { cutAfter: string }
   | { hang: 'before' | 'after-start' };
 
-export interface SeenRequest { path: string; headers: IncomingMessage['headers']; body: Record<string, unknown>; raw: string }
+export interface SeenRequest {
+  path: string;
+  headers: IncomingMessage['headers'];
+  body: Record<string, unknown>;
+  raw: string;
+}
 
 export interface FakeMessages {
   url: string;
@@ -23,7 +36,12 @@ export async function startFakeMessages(script: readonly Reply[]): Promise<FakeM
   const requests: SeenRequest[] = [];
   const server = createServer((request, response) => {
     void readBody(request).then((raw) => {
-      const seen = { path: request.url ?? '', headers: request.headers, raw, body: JSON.parse(raw || '{}') as Record<string, unknown> };
+      const seen = {
+        path: request.url ?? '',
+        headers: request.headers,
+        raw,
+        body: JSON.parse(raw || '{}') as Record<string, unknown>,
+      };
       requests.push(seen);
       const reply = script[Math.min(requests.length, script.length) - 1];
       if (reply) return play(reply, seen.body['stream'] === true, response, requests.length);
@@ -32,11 +50,13 @@ export async function startFakeMessages(script: readonly Reply[]): Promise<FakeM
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`, requests,
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 
@@ -46,7 +66,12 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-async function play(reply: Reply, isStream: boolean, response: ServerResponse, count: number): Promise<void> {
+async function play(
+  reply: Reply,
+  isStream: boolean,
+  response: ServerResponse,
+  count: number,
+): Promise<void> {
   if ('hang' in reply) {
     if (reply.hang === 'before') return;
     response.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -57,26 +82,45 @@ async function play(reply: Reply, isStream: boolean, response: ServerResponse, c
   }
   if ('status' in reply) {
     response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
-    response.end(JSON.stringify({ type: 'error', error: { type: errorType(reply.status), message: reply.error ?? 'scripted' } }));
+    response.end(
+      JSON.stringify({
+        type: 'error',
+        error: { type: errorType(reply.status), message: reply.error ?? 'scripted' },
+      }),
+    );
     return;
   }
   if ('cutAfter' in reply) {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     send(response, 'message_start', { message: messageShell(count, []) });
     send(response, 'content_block_start', { index: 0, content_block: { type: 'text', text: '' } });
-    send(response, 'content_block_delta', { index: 0, delta: { type: 'text_delta', text: reply.cutAfter } });
+    send(response, 'content_block_delta', {
+      index: 0,
+      delta: { type: 'text_delta', text: reply.cutAfter },
+    });
     setTimeout(() => response.destroy(), 50);
     return;
   }
   if (isStream) await stream(reply, response, count);
-  else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(whole(reply, count)));
+  else
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify(whole(reply, count)));
 }
 
 type Speech = Extract<Reply, { say?: string; use?: ToolUse[] }>;
 
 function blocks(reply: Speech, count: number): Record<string, unknown>[] {
   const text = reply.say === undefined ? [] : [{ type: 'text', text: reply.say }];
-  return [...text, ...(reply.use ?? []).map((tool, index) => ({ type: 'tool_use', id: `toolu_${count}_${index}`, name: tool.name, input: tool.input }))];
+  return [
+    ...text,
+    ...(reply.use ?? []).map((tool, index) => ({
+      type: 'tool_use',
+      id: `toolu_${count}_${index}`,
+      name: tool.name,
+      input: tool.input,
+    })),
+  ];
 }
 
 function stopReason(reply: Speech): string {
@@ -85,13 +129,23 @@ function stopReason(reply: Speech): string {
 
 function messageShell(count: number, content: unknown[]): Record<string, unknown> {
   return {
-    id: `msg_${count}`, type: 'message', role: 'assistant', model: 'fake', content, stop_reason: null, stop_sequence: null,
+    id: `msg_${count}`,
+    type: 'message',
+    role: 'assistant',
+    model: 'fake',
+    content,
+    stop_reason: null,
+    stop_sequence: null,
     usage: { input_tokens: 100, output_tokens: 1 },
   };
 }
 
 function whole(reply: Speech, count: number): Record<string, unknown> {
-  return { ...messageShell(count, blocks(reply, count)), stop_reason: stopReason(reply), usage: { input_tokens: 100, output_tokens: 50 } };
+  return {
+    ...messageShell(count, blocks(reply, count)),
+    stop_reason: stopReason(reply),
+    usage: { input_tokens: 100, output_tokens: 50 },
+  };
 }
 
 async function stream(reply: Speech, response: ServerResponse, count: number): Promise<void> {
@@ -99,15 +153,27 @@ async function stream(reply: Speech, response: ServerResponse, count: number): P
   send(response, 'message_start', { message: messageShell(count, []) });
   for (const [index, block] of blocks(reply, count).entries()) {
     const isTool = block['type'] === 'tool_use';
-    send(response, 'content_block_start', { index, content_block: isTool ? { ...block, input: {} } : { type: 'text', text: '' } });
+    send(response, 'content_block_start', {
+      index,
+      content_block: isTool ? { ...block, input: {} } : { type: 'text', text: '' },
+    });
     const text = isTool ? JSON.stringify(block['input']) : String(block['text']);
     for (const piece of text.match(/[\s\S]{1,97}/g) ?? []) {
-      send(response, 'content_block_delta', { index, delta: isTool ? { type: 'input_json_delta', partial_json: piece } : { type: 'text_delta', text: piece } });
-      if (reply.pauseMsPerPiece) await new Promise((resolve) => setTimeout(resolve, reply.pauseMsPerPiece));
+      send(response, 'content_block_delta', {
+        index,
+        delta: isTool
+          ? { type: 'input_json_delta', partial_json: piece }
+          : { type: 'text_delta', text: piece },
+      });
+      if (reply.pauseMsPerPiece)
+        await new Promise((resolve) => setTimeout(resolve, reply.pauseMsPerPiece));
     }
     send(response, 'content_block_stop', { index });
   }
-  send(response, 'message_delta', { delta: { stop_reason: stopReason(reply), stop_sequence: null }, usage: { output_tokens: 50 } });
+  send(response, 'message_delta', {
+    delta: { stop_reason: stopReason(reply), stop_sequence: null },
+    usage: { output_tokens: 50 },
+  });
   send(response, 'message_stop', {});
   response.end();
 }
@@ -117,6 +183,13 @@ function send(response: ServerResponse, type: string, fields: Record<string, unk
 }
 
 function errorType(status: number): string {
-  const names: Record<number, string> = { 400: 'invalid_request_error', 401: 'authentication_error', 403: 'permission_error', 404: 'not_found_error', 429: 'rate_limit_error', 529: 'overloaded_error' };
+  const names: Record<number, string> = {
+    400: 'invalid_request_error',
+    401: 'authentication_error',
+    403: 'permission_error',
+    404: 'not_found_error',
+    429: 'rate_limit_error',
+    529: 'overloaded_error',
+  };
   return names[status] ?? 'api_error';
 }

@@ -30,56 +30,116 @@ describe('the checker sees what it is there to see', () => {
     change(copy);
     return judge(copy);
   };
-  const completed = ({ diary }: Evidence) => diary.runs.find(({ doing, end }) => doing === 'make' && end === 'completed')!;
+  const completed = ({ diary }: Evidence) =>
+    diary.runs.find(({ doing, end }) => doing === 'make' && end === 'completed')!;
 
   it('a second version of one job', () => {
-    expect(doctored((evidence) => {
-      const isNewest = (row: Evidence['revisions'][number]) =>
-        evidence.revisions.every((other) => other.project_id !== row.project_id || other.ordinal <= row.ordinal);
-      const row = evidence.revisions.find(isNewest)!;
-      evidence.revisions.push({ ...row, ordinal: row.ordinal + 1, parent: row.revision });
-    })).toMatchObject({ doubled: [expect.stringContaining('more than one version')], lost: [expect.stringContaining('row and commit disagree')] });
+    expect(
+      doctored((evidence) => {
+        const isNewest = (row: Evidence['revisions'][number]) =>
+          evidence.revisions.every(
+            (other) => other.project_id !== row.project_id || other.ordinal <= row.ordinal,
+          );
+        const row = evidence.revisions.find(isNewest)!;
+        evidence.revisions.push({ ...row, ordinal: row.ordinal + 1, parent: row.revision });
+      }),
+    ).toMatchObject({
+      doubled: [expect.stringContaining('more than one version')],
+      lost: [expect.stringContaining('row and commit disagree')],
+    });
   });
 
   it('a chat line that is there twice, and one that is missing', () => {
     // What was said once in its project, and done.
     const indexIn = ({ diary: { messages, runs }, chatLines }: Evidence): number => {
-      const isSaid = (projectId: string, text: string | null) => messages.filter((each) => each.projectId === projectId && each.content === text);
+      const isSaid = (projectId: string, text: string | null) =>
+        messages.filter((each) => each.projectId === projectId && each.content === text);
       return chatLines.findIndex(({ project_id, role, message }) => {
         const [said, ...again] = role === 'user' ? isSaid(project_id, message) : [];
-        return again.length === 0 && runs.some(({ messageId, end }) => messageId === said?.messageId && end === 'completed');
+        return (
+          again.length === 0 &&
+          runs.some(({ messageId, end }) => messageId === said?.messageId && end === 'completed')
+        );
       });
     };
-    expect(doctored((evidence) => { evidence.chatLines.push({ ...evidence.chatLines[indexIn(evidence)]!, id: randomUUID() }); }).doubled).toHaveLength(1);
-    expect(doctored((evidence) => { evidence.chatLines.splice(indexIn(evidence), 1); }).lost).toHaveLength(1);
+    expect(
+      doctored((evidence) => {
+        evidence.chatLines.push({ ...evidence.chatLines[indexIn(evidence)]!, id: randomUUID() });
+      }).doubled,
+    ).toHaveLength(1);
+    expect(
+      doctored((evidence) => {
+        evidence.chatLines.splice(indexIn(evidence), 1);
+      }).lost,
+    ).toHaveLength(1);
   });
 
   it('a job without a row, and an end that nobody heard', () => {
-    expect(doctored((evidence) => { evidence.jobs = evidence.jobs.filter(({ id }) => id !== completed(evidence).jobId); }).lost).toContainEqual(expect.stringContaining('there is no row'));
-    expect(doctored((evidence) => { completed(evidence).end = null; }).lost).toContainEqual(expect.stringContaining('no end was heard'));
+    expect(
+      doctored((evidence) => {
+        evidence.jobs = evidence.jobs.filter(({ id }) => id !== completed(evidence).jobId);
+      }).lost,
+    ).toContainEqual(expect.stringContaining('there is no row'));
+    expect(
+      doctored((evidence) => {
+        completed(evidence).end = null;
+      }).lost,
+    ).toContainEqual(expect.stringContaining('no end was heard'));
   });
 
   it('a published version whose commit or whose place as main is gone', () => {
-    const repositoryOf = (evidence: Evidence) => evidence.repositories.find(({ projectId }) => projectId === completed(evidence).projectId)!;
-    expect(doctored((evidence) => { repositoryOf(evidence).commits = {}; }).lost).toContainEqual(expect.stringContaining('its commit is not in the repository'));
-    expect(doctored((evidence) => { repositoryOf(evidence).main = null; }).lost).toEqual([expect.stringContaining('main is not the newest version')]);
+    const repositoryOf = (evidence: Evidence) =>
+      evidence.repositories.find(({ projectId }) => projectId === completed(evidence).projectId)!;
+    expect(
+      doctored((evidence) => {
+        repositoryOf(evidence).commits = {};
+      }).lost,
+    ).toContainEqual(expect.stringContaining('its commit is not in the repository'));
+    expect(
+      doctored((evidence) => {
+        repositoryOf(evidence).main = null;
+      }).lost,
+    ).toEqual([expect.stringContaining('main is not the newest version')]);
   });
 
   it('text that was heard twice or not at all', () => {
-    const followed = (evidence: Evidence) => Object.assign(completed(evidence), { isFollowed: true, places: [1, 2, 3].map((seq) => ({ attempt: 1, seq })) });
-    expect(doctored((evidence) => { followed(evidence).places.push({ attempt: 1, seq: 1 }); }).doubled).toHaveLength(1);
-    expect(doctored((evidence) => { followed(evidence).places.splice(1, 1); }).lost).toHaveLength(1);
+    const followed = (evidence: Evidence) =>
+      Object.assign(completed(evidence), {
+        isFollowed: true,
+        places: [1, 2, 3].map((seq) => ({ attempt: 1, seq })),
+      });
+    expect(
+      doctored((evidence) => {
+        followed(evidence).places.push({ attempt: 1, seq: 1 });
+      }).doubled,
+    ).toHaveLength(1);
+    expect(
+      doctored((evidence) => {
+        followed(evidence).places.splice(1, 1);
+      }).lost,
+    ).toHaveLength(1);
     expect(isClean(doctored(followed))).toBe(true);
   });
 
   it('an active row that nobody works on, put into the real database, and a process or folder that was left behind', async () => {
     const { stack, evidence } = outcome;
     const { userId, projectId } = completed(evidence);
-    const database = createClient(stack.env['SUPABASE_URL'] ?? '', stack.env['SUPABASE_SERVICE_ROLE_KEY'] ?? '', { auth: { persistSession: false } });
-    const { error } = await database.from('jobs').insert({ user_id: userId, project_id: projectId, status: 'processing' });
+    const database = createClient(
+      stack.env['SUPABASE_URL'] ?? '',
+      stack.env['SUPABASE_SERVICE_ROLE_KEY'] ?? '',
+      { auth: { persistSession: false } },
+    );
+    const { error } = await database
+      .from('jobs')
+      .insert({ user_id: userId, project_id: projectId, status: 'processing' });
     expect(error).toBeNull();
     const found = await collectEvidence(stack, evidence.diary, new Set());
     expect(judge(found).stuck).toContainEqual(expect.stringContaining('still processing'));
-    expect(doctored(({ processes, scratchFolders }) => { processes.push('1 claude'); scratchFolders.push('left'); }).leaked).toHaveLength(2);
+    expect(
+      doctored(({ processes, scratchFolders }) => {
+        processes.push('1 claude');
+        scratchFolders.push('left');
+      }).leaked,
+    ).toHaveLength(2);
   });
 });

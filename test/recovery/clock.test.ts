@@ -21,7 +21,12 @@ let stack: Stack;
 let player: Player;
 let connection: Connection;
 beforeAll(async () => {
-  stack = await startStack({ env: { DEMO_SECONDS: '3', NODE_OPTIONS: `--import=${new URL('../support/shifted-clock.mjs', import.meta.url).href}` } });
+  stack = await startStack({
+    env: {
+      DEMO_SECONDS: '3',
+      NODE_OPTIONS: `--import=${new URL('../support/shifted-clock.mjs', import.meta.url).href}`,
+    },
+  });
   await mkdir(crashPointsDir(stack.dataDir), { recursive: true });
   connection = await Connection.connect({ address: stack.env['TEMPORAL_ADDRESS'] ?? '' });
 });
@@ -34,8 +39,15 @@ afterEach(async () => {
   await setClocks(0);
 });
 
-async function setClocks(shiftMs: number, owners: readonly typeof ALL[number][] = ALL): Promise<void> {
-  await Promise.all(owners.map((owner) => writeFile(path.join(crashPointsDir(stack.dataDir), `${owner}.clock`), String(shiftMs))));
+async function setClocks(
+  shiftMs: number,
+  owners: readonly (typeof ALL)[number][] = ALL,
+): Promise<void> {
+  await Promise.all(
+    owners.map((owner) =>
+      writeFile(path.join(crashPointsDir(stack.dataDir), `${owner}.clock`), String(shiftMs)),
+    ),
+  );
   await sleep(SEEN_MS);
 }
 
@@ -47,30 +59,48 @@ async function inMidStream(): Promise<string> {
 }
 
 async function clockOfApi(): Promise<number> {
-  const { timestamp } = await (await fetch(`${stack.baseUrl}/api/health`)).json() as { timestamp: string };
+  const { timestamp } = (await (await fetch(`${stack.baseUrl}/api/health`)).json()) as {
+    timestamp: string;
+  };
   return Date.parse(timestamp);
 }
 
 /** A round of house-keeping that looks at ages. */
 async function keepHouse(workflowType: string): Promise<unknown> {
-  return new Client({ connection }).workflow.execute(workflowType, { taskQueue: TASK_QUEUE, workflowId: `${workflowType}/${randomUUID()}` });
+  return new Client({ connection }).workflow.execute(workflowType, {
+    taskQueue: TASK_QUEUE,
+    workflowId: `${workflowType}/${randomUUID()}`,
+  });
 }
 
 describe('A8: a job under which the clock jumps', () => {
-  it.each([['ahead', HOURS_MS], ['back', -HOURS_MS]] as const)('%s by hours ends in exactly one version, whoever keeps house meanwhile, and new users are served', async (_way, shiftMs) => {
-    const jobId = await inMidStream();
-    await setClocks(shiftMs);
-    expect(Math.round((await clockOfApi() - Date.now()) / HOURS_MS)).toBe(Math.sign(shiftMs));
-    expect(await Promise.all([keepHouse('reconcileJobs'), keepHouse('collectGarbage')])).toEqual([{ closed: 0 }, { scratchFolders: 0, candidates: 0, pictures: 0 }]);
-    await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId, attempt: 1 });
-    await expectNextAccepted(player);
-    const newcomer = await newPlayer(stack);
-    await expectNextAccepted(newcomer);
-    newcomer.listener.close();
-    await setClocks(0);
-    await expectOneEnd(stack, player, jobId, 'completed');
-    expect(player.listener.closeCodes).toEqual([]);
-  });
+  it.each([
+    ['ahead', HOURS_MS],
+    ['back', -HOURS_MS],
+  ] as const)(
+    '%s by hours ends in exactly one version, whoever keeps house meanwhile, and new users are served',
+    async (_way, shiftMs) => {
+      const jobId = await inMidStream();
+      await setClocks(shiftMs);
+      expect(Math.round(((await clockOfApi()) - Date.now()) / HOURS_MS)).toBe(Math.sign(shiftMs));
+      expect(await Promise.all([keepHouse('reconcileJobs'), keepHouse('collectGarbage')])).toEqual([
+        { closed: 0 },
+        { scratchFolders: 0, candidates: 0, pictures: 0 },
+      ]);
+      await expect(player.listener.untilEnd()).resolves.toMatchObject({
+        type: 'completed',
+        jobId,
+        attempt: 1,
+      });
+      await expectNextAccepted(player);
+      const newcomer = await newPlayer(stack);
+      await expectNextAccepted(newcomer);
+      newcomer.listener.close();
+      await setClocks(0);
+      await expectOneEnd(stack, player, jobId, 'completed');
+      expect(player.listener.closeCodes).toEqual([]);
+    },
+  );
 
   it('F1: back by hours is cancelled at once and stays so', async () => {
     const jobId = await inMidStream();

@@ -1,5 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { codeAt, expectNextAccepted, expectNothingLeft, expectOneLine, filesOf, servedCode, serviceClient, type Player } from '../support/checker.js';
+import {
+  codeAt,
+  expectNextAccepted,
+  expectNothingLeft,
+  expectOneLine,
+  filesOf,
+  servedCode,
+  serviceClient,
+  type Player,
+} from '../support/checker.js';
 import { arm, untilHit } from '../support/crash.js';
 import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack } from '../support/stack.js';
@@ -31,37 +40,56 @@ async function makeVersion(someone: Player, content: string): Promise<void> {
 }
 
 describe('E5: a restore whose worker dies', () => {
-  it.each(['after-restore-commit', 'after-restore-publish-before-answer'] as const)('%s makes the old version current once, byte for byte', async (point) => {
-    const before = await expectOneLine(stack, player);
-    const [oldest] = before;
-    await arm(stack, point);
-    const from = player.listener.frames.length;
-    player.listener.send({ type: 'restoreVersion', projectId: player.projectId, versionId: oldest?.revision });
-    await expect(player.listener.until(({ type }) => type === 'versionRestored' || type === 'error', from)).resolves.toMatchObject({ type: 'versionRestored' });
-    await untilHit(stack, point);
-    const line = await expectOneLine(stack, player);
-    expect(line.map(({ kind }) => kind)).toEqual([...before.map(({ kind }) => kind), 'restore']);
-    expect(await servedCode(stack, player)).toBe(await codeAt(stack, player, oldest?.revision ?? ''));
-    await expectNextAccepted(player);
-  });
+  it.each(['after-restore-commit', 'after-restore-publish-before-answer'] as const)(
+    '%s makes the old version current once, byte for byte',
+    async (point) => {
+      const before = await expectOneLine(stack, player);
+      const [oldest] = before;
+      await arm(stack, point);
+      const from = player.listener.frames.length;
+      player.listener.send({
+        type: 'restoreVersion',
+        projectId: player.projectId,
+        versionId: oldest?.revision,
+      });
+      await expect(
+        player.listener.until(({ type }) => type === 'versionRestored' || type === 'error', from),
+      ).resolves.toMatchObject({ type: 'versionRestored' });
+      await untilHit(stack, point);
+      const line = await expectOneLine(stack, player);
+      expect(line.map(({ kind }) => kind)).toEqual([...before.map(({ kind }) => kind), 'restore']);
+      expect(await servedCode(stack, player)).toBe(
+        await codeAt(stack, player, oldest?.revision ?? ''),
+      );
+      await expectNextAccepted(player);
+    },
+  );
 });
 
 describe('F2: a delete whose worker dies', () => {
-  it.each(['after-delete-rows', 'after-delete-files'] as const)('%s leaves neither rows nor files', async (point) => {
-    const someone = await newPlayer(stack);
-    await makeVersion(someone, '2Dのキャッチゲームを作って');
-    await arm(stack, point);
-    someone.listener.send({ type: 'deleteProject', projectId: someone.projectId });
-    await expect(someone.listener.until(({ type }) => type === 'projectDeleted')).resolves.toMatchObject({ projectId: someone.projectId, projects: [] });
-    await untilHit(stack, point);
-    for (const table of ['jobs', 'revisions', 'chat_history'] as const) {
-      const { data } = await serviceClient(stack).from(table).select('*').eq('project_id', someone.projectId);
-      expect(data).toEqual([]);
-    }
-    expect(await filesOf(stack, someone)).toEqual([]);
-    await expectNothingLeft(stack);
-    await someone.listener.createProject();
-    await expectNextAccepted(someone);
-    someone.listener.close();
-  });
+  it.each(['after-delete-rows', 'after-delete-files'] as const)(
+    '%s leaves neither rows nor files',
+    async (point) => {
+      const someone = await newPlayer(stack);
+      await makeVersion(someone, '2Dのキャッチゲームを作って');
+      await arm(stack, point);
+      someone.listener.send({ type: 'deleteProject', projectId: someone.projectId });
+      await expect(
+        someone.listener.until(({ type }) => type === 'projectDeleted'),
+      ).resolves.toMatchObject({ projectId: someone.projectId, projects: [] });
+      await untilHit(stack, point);
+      for (const table of ['jobs', 'revisions', 'chat_history'] as const) {
+        const { data } = await serviceClient(stack)
+          .from(table)
+          .select('*')
+          .eq('project_id', someone.projectId);
+        expect(data).toEqual([]);
+      }
+      expect(await filesOf(stack, someone)).toEqual([]);
+      await expectNothingLeft(stack);
+      await someone.listener.createProject();
+      await expectNextAccepted(someone);
+      someone.listener.close();
+    },
+  );
 });

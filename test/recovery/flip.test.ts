@@ -26,7 +26,10 @@ let player: Player;
 beforeAll(async () => {
   stack = await startStack({ modalEmulator: true });
   const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
-  store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, createLog('test'));
+  store = createStore(
+    { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY },
+    createLog('test'),
+  );
   mirror = createMirror(stack.dataDir);
   player = await newPlayer(stack);
 }, 180_000);
@@ -41,7 +44,8 @@ async function make(backend: Backend, text: string): Promise<void> {
 }
 
 const sync = () => syncStores({ project: player.projectId, envFile: '/dev/null' });
-const volumeFolder = () => path.join(stack.dataDir, 'modal', 'volumes', volumeNameOf(player.user.id));
+const volumeFolder = () =>
+  path.join(stack.dataDir, 'modal', 'volumes', volumeNameOf(player.user.id));
 
 /** One line of versions, and the same heads, trees and assets in both stores. */
 async function expectEqualStores(versions: number): Promise<void> {
@@ -51,14 +55,18 @@ async function expectEqualStores(versions: number): Promise<void> {
   const here = openRepo(await mirror.ensure(player.user.id, player.projectId));
   const there = openRepo(path.join(volumeFolder(), volumeRepoOf(player.projectId)));
   expect([await resolve(here, MAIN), await resolve(there, MAIN)]).toEqual([head, head]);
-  for (const revision of line) expect(await listTree(there, revision)).toEqual(await listTree(here, revision));
+  for (const revision of line)
+    expect(await listTree(there, revision)).toEqual(await listTree(here, revision));
 }
 
 async function readGame(): Promise<string> {
   const response = await fetch(`${stack.baseUrl}/api/projects/${player.projectId}/code`, {
-    headers: { authorization: `Bearer ${player.user.accessToken}` }, signal: AbortSignal.timeout(LIMIT_MS),
+    headers: { authorization: `Bearer ${player.user.accessToken}` },
+    signal: AbortSignal.timeout(LIMIT_MS),
   });
-  return response.status === 200 ? ((await response.json()) as { code: string }).code : `status ${response.status}`;
+  return response.status === 200
+    ? ((await response.json()) as { code: string }).code
+    : `status ${response.status}`;
 }
 
 it('E6, E7: Modal → local → edit → Modal → edit is one line of versions, equal in both stores; either store may be lost', async () => {
@@ -83,6 +91,9 @@ it('E6, E7: Modal → local → edit → Modal → edit is one line of versions,
 
   await rm(path.join(volumeFolder(), 'projects'), { recursive: true });
   const { text, exitCode } = await sync();
-  expect({ text, exitCode }).toMatchObject({ exitCode: 0, text: expect.stringContaining('5 version(s)') as string });
+  expect({ text, exitCode }).toMatchObject({
+    exitCode: 0,
+    text: expect.stringContaining('5 version(s)') as string,
+  });
   await expectEqualStores(5);
 }, 600_000);

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { CrashPoint } from '../../src/crash-points.js';
-import { expectNextAccepted, expectOneEnd, expectOneLine, type Player } from '../support/checker.js';
+import {
+  expectNextAccepted,
+  expectOneEnd,
+  expectOneLine,
+  type Player,
+} from '../support/checker.js';
 import { crashStage, MESSAGE_POINTS } from '../support/crash-stage.js';
 import { modalControlOf } from '../support/modal-emulator.js';
 import { expectNothingRuns, expectStoresLevel, inWords, storyOf } from '../support/modal-story.js';
@@ -10,9 +15,15 @@ import { say } from '../support/player.js';
 const stage = crashStage({ modalEmulator: true, env: { DEMO_SECONDS: '2' } });
 
 /** A worker before its call, the runner in its container, a worker before the commit point; the long version has all. */
-const POINTS: readonly CrashPoint[] = process.env['RECOVERY'] === 'full' ? MESSAGE_POINTS : ['after-start-attempt', 'after-candidate-commit', 'after-import-before-publish'];
+const POINTS: readonly CrashPoint[] =
+  process.env['RECOVERY'] === 'full'
+    ? MESSAGE_POINTS
+    : ['after-start-attempt', 'after-candidate-commit', 'after-import-before-publish'];
 
-const generations = async () => (await modalControlOf(stage.stack).state()).calls.filter((call) => call.function === 'generate-game');
+const generations = async () =>
+  (await modalControlOf(stage.stack).state()).calls.filter(
+    (call) => call.function === 'generate-game',
+  );
 
 async function expectOneVersion(player: Player, jobId: string): Promise<void> {
   const { stack } = stage;
@@ -27,7 +38,9 @@ describe('A8: a message whose process dies while it is made on Modal', () => {
   it.each(POINTS)('%s ends in exactly one new version, which both stores hold', async (point) => {
     const player = await stage.somebody();
     const jobId = await stage.sayWithCrash(player, point);
-    expect((await storyOf(stage.stack, player)).tries.map(({ backend }) => backend)).not.toContain('local');
+    expect((await storyOf(stage.stack, player)).tries.map(({ backend }) => backend)).not.toContain(
+      'local',
+    );
     await expectOneVersion(player, jobId);
   });
 });

@@ -1,7 +1,22 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { expectNextAccepted, expectOneEnd, expectOneLine, servedCode, type Player } from '../support/checker.js';
+import {
+  expectNextAccepted,
+  expectOneEnd,
+  expectOneLine,
+  servedCode,
+  type Player,
+} from '../support/checker.js';
 import { modalControlOf, type ModalControl } from '../support/modal-emulator.js';
-import { closeBreaker, containerRunner, dreamcore, expectNothingRuns, expectStoresLevel, inWords, storyOf, type RunStory } from '../support/modal-story.js';
+import {
+  closeBreaker,
+  containerRunner,
+  dreamcore,
+  expectNothingRuns,
+  expectStoresLevel,
+  inWords,
+  storyOf,
+  type RunStory,
+} from '../support/modal-story.js';
 import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { startWorkers, type Workers } from '../support/workers.js';
@@ -16,7 +31,11 @@ const players: Player[] = [];
 const FALLBACK_LIMIT_MS = 10_000;
 
 beforeAll(async () => {
-  stack = await startStack({ modalEmulator: true, env: { DEMO_SECONDS: '2' }, leaveDown: ['modal', 'worker'] });
+  stack = await startStack({
+    modalEmulator: true,
+    env: { DEMO_SECONDS: '2' },
+    leaveDown: ['modal', 'worker'],
+  });
   modal = modalControlOf(stack);
   workers = await startWorkers(stack, 1);
 });
@@ -24,7 +43,9 @@ afterAll(async () => {
   await workers?.stop();
   await stack?.stop();
 });
-afterEach(() => { for (const { listener } of players.splice(0)) listener.close(); });
+afterEach(() => {
+  for (const { listener } of players.splice(0)) listener.close();
+});
 
 async function somebody(): Promise<Player> {
   const player = await newPlayer(stack);
@@ -39,8 +60,10 @@ async function freshWorker(changes: Record<string, string>): Promise<void> {
 }
 
 /** Until another try than the first has begun: from then on Modal may be back. */
-const goesOn = ({ listener }: Player, attempt: number) => listener.until((frame) => (frame.attempt ?? 0) >= attempt);
-const inMidStream = ({ listener }: Player) => listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 4);
+const goesOn = ({ listener }: Player, attempt: number) =>
+  listener.until((frame) => (frame.attempt ?? 0) >= attempt);
+const inMidStream = ({ listener }: Player) =>
+  listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 4);
 
 /** The end of the message, which everybody agrees on, and the story of its tries. */
 async function expectCompleted(player: Player, jobId: string, from = 0): Promise<RunStory> {
@@ -50,7 +73,11 @@ async function expectCompleted(player: Player, jobId: string, from = 0): Promise
 }
 
 /** Says something and sees it done there at the first try. */
-async function expectMadeOn(backend: 'modal' | 'local', player: Player, content = '背景を青くして'): Promise<void> {
+async function expectMadeOn(
+  backend: 'modal' | 'local',
+  player: Player,
+  content = '背景を青くして',
+): Promise<void> {
   const from = player.listener.frames.length;
   const jobId = await say(player, content);
   const story = await expectCompleted(player, jobId, from);
@@ -59,15 +86,29 @@ async function expectMadeOn(backend: 'modal' | 'local', player: Player, content 
 
 function expectSoonEnough({ tries }: RunStory, what: string): void {
   const tookMs = (tries.at(-1)?.scheduledAtMs ?? Infinity) - (tries[0]?.scheduledAtMs ?? 0);
-  process.stdout.write(`${what}: local ${(tookMs / 1_000).toFixed(1)} s after the first try on Modal\n`);
+  process.stdout.write(
+    `${what}: local ${(tookMs / 1_000).toFixed(1)} s after the first try on Modal\n`,
+  );
   expect(tookMs).toBeLessThan(FALLBACK_LIMIT_MS);
 }
 
 describe('G1: a message goes on locally and is committed once', () => {
   it.each([
-    ['refuses connections', () => modal.down(), ['modal 1 ModalUnavailable', 'modal 2 ModalUnavailable', 'local 3']],
-    ['does not answer', () => modal.add({ kind: 'hang', on: 'FunctionMap' }), ['modal 1 ModalUnavailable', 'local 2']],
-    ['is full', () => modal.add({ kind: 'error', on: 'FunctionMap', code: 'RESOURCE_EXHAUSTED' }), ['modal 1 ModalQuota', 'local 2']],
+    [
+      'refuses connections',
+      () => modal.down(),
+      ['modal 1 ModalUnavailable', 'modal 2 ModalUnavailable', 'local 3'],
+    ],
+    [
+      'does not answer',
+      () => modal.add({ kind: 'hang', on: 'FunctionMap' }),
+      ['modal 1 ModalUnavailable', 'local 2'],
+    ],
+    [
+      'is full',
+      () => modal.add({ kind: 'error', on: 'FunctionMap', code: 'RESOURCE_EXHAUSTED' }),
+      ['modal 1 ModalQuota', 'local 2'],
+    ],
   ] as const)('when Modal %s', async (what, fault, tries) => {
     const player = await somebody();
     await fault();
@@ -111,7 +152,9 @@ describe('limits and late work', () => {
     process.kill(runner, 'SIGSTOP');
     const stoppedAtMs = Date.now();
     await goesOn(player, 2);
-    process.stdout.write(`a container hangs: the next try speaks ${((Date.now() - stoppedAtMs) / 1_000).toFixed(1)} s later\n`);
+    process.stdout.write(
+      `a container hangs: the next try speaks ${((Date.now() - stoppedAtMs) / 1_000).toFixed(1)} s later\n`,
+    );
     const [first, second] = (await expectCompleted(player, jobId)).tries;
     expect(first).toMatchObject({ backend: 'modal', attempt: 1, failure: 'RunStalled' });
     expect((second?.scheduledAtMs ?? Infinity) - stoppedAtMs).toBeLessThan(FALLBACK_LIMIT_MS);
@@ -130,12 +173,19 @@ describe('limits and late work', () => {
     await goesOn(player, 2);
     await modal.up();
     const story = await expectCompleted(player, jobId);
-    expect([story.tries.at(-1), story.tries.length > 1]).toMatchObject([{ backend: 'local', failure: null }, true]);
+    expect([story.tries.at(-1), story.tries.length > 1]).toMatchObject([
+      { backend: 'local', failure: null },
+      true,
+    ]);
     const made = await servedCode(stack, player);
     process.kill(runner, 'SIGCONT');
     await expectNothingRuns(stack);
     const { calls } = await modal.state();
-    expect(calls.find((call) => call.function === 'generate-game' && call.exception.includes('RunSuperseded'))).toBeDefined();
+    expect(
+      calls.find(
+        (call) => call.function === 'generate-game' && call.exception.includes('RunSuperseded'),
+      ),
+    ).toBeDefined();
     expect(await expectOneLine(stack, player)).toHaveLength(1);
     expect(await servedCode(stack, player)).toBe(made);
     await expectOneEnd(stack, player, jobId, 'completed');

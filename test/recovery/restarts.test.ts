@@ -26,13 +26,16 @@ async function survives(trouble: () => Promise<unknown>): Promise<void> {
 }
 
 describe('A8: an accepted message ends in exactly one version', () => {
-  it('although the gateway is killed in mid-stream', () => survives(async () => stack.untilRestarted('supabase', await stack.kill('supabase'))));
+  it('although the gateway is killed in mid-stream', () =>
+    survives(async () => stack.untilRestarted('supabase', await stack.kill('supabase'))));
 
-  it('although PostgreSQL is killed in mid-stream', () => survives(async () => stack.untilRestarted('postgres', await stack.kill('postgres'))));
+  it('although PostgreSQL is killed in mid-stream', () =>
+    survives(async () => stack.untilRestarted('postgres', await stack.kill('postgres'))));
 
-  it('although Temporal is killed in mid-stream and comes back later from its file', () => survives(async () => {
-    await stack.kill('temporal');
-    await sleep(TEMPORAL_DOWN_MS);
-    await stack.startPart('temporal');
-  }));
+  it('although Temporal is killed in mid-stream and comes back later from its file', () =>
+    survives(async () => {
+      await stack.kill('temporal');
+      await sleep(TEMPORAL_DOWN_MS);
+      await stack.startPart('temporal');
+    }));
 });

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectNextAccepted, expectOneEnd, filesOf, runsOf, type JobEnd, type Player } from '../support/checker.js';
+import {
+  expectNextAccepted,
+  expectOneEnd,
+  filesOf,
+  runsOf,
+  type JobEnd,
+  type Player,
+} from '../support/checker.js';
 import { arm, untilHit } from '../support/crash.js';
 import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack } from '../support/stack.js';
@@ -13,7 +20,10 @@ const WATCH_MS = process.env['RECOVERY'] === 'full' ? 10_000 : 2_000;
 
 beforeAll(async () => {
   // One slot for each of two workers: both are at work when two jobs run, and a third waits.
-  stack = await startStack({ env: { DEMO_SECONDS: '3', MAX_RUNNING_JOBS: '1' }, leaveDown: ['worker'] });
+  stack = await startStack({
+    env: { DEMO_SECONDS: '3', MAX_RUNNING_JOBS: '1' },
+    leaveDown: ['worker'],
+  });
   workers = await startWorkers(stack, 2);
 });
 afterAll(async () => {
@@ -21,21 +31,25 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-const inMidStream = ({ listener }: Player) => listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
+const inMidStream = ({ listener }: Player) =>
+  listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
 
 describe('A8: an accepted message ends in exactly one version', () => {
-  it.each(['model', 'runner'] as const)('although its %s process is killed in mid-stream', async (kind) => {
-    const player = await newPlayer(stack);
-    const jobId = await say(player);
-    await inMidStream(player);
-    const [victim] = await runsOf(stack.dataDir, kind);
-    process.kill(victim?.pid ?? 0, 'SIGKILL');
-    const end = await player.listener.untilEnd();
-    expect(end).toMatchObject({ type: 'completed', jobId, attempt: 2 });
-    await expectOneEnd(stack, player, jobId, 'completed');
-    await expectNextAccepted(player);
-    player.listener.close();
-  });
+  it.each(['model', 'runner'] as const)(
+    'although its %s process is killed in mid-stream',
+    async (kind) => {
+      const player = await newPlayer(stack);
+      const jobId = await say(player);
+      await inMidStream(player);
+      const [victim] = await runsOf(stack.dataDir, kind);
+      process.kill(victim?.pid ?? 0, 'SIGKILL');
+      const end = await player.listener.untilEnd();
+      expect(end).toMatchObject({ type: 'completed', jobId, attempt: 2 });
+      await expectOneEnd(stack, player, jobId, 'completed');
+      await expectNextAccepted(player);
+      player.listener.close();
+    },
+  );
 
   it('although one of two workers is killed while both are at work', async () => {
     const players = await Promise.all([newPlayer(stack), newPlayer(stack)]);
@@ -43,7 +57,10 @@ describe('A8: an accepted message ends in exactly one version', () => {
     await Promise.all(players.map(inMidStream));
     process.kill(workers.pids()[0] ?? 0, 'SIGKILL');
     for (const [index, player] of players.entries()) {
-      await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId: jobIds[index] });
+      await expect(player.listener.untilEnd()).resolves.toMatchObject({
+        type: 'completed',
+        jobId: jobIds[index],
+      });
     }
     for (const [index, player] of players.entries()) {
       await expectOneEnd(stack, player, jobIds[index] ?? '', 'completed');
@@ -57,7 +74,11 @@ describe('F1: a cancel ends a job once, and nothing is written afterwards', () =
   const phases: [string, (player: Player) => Promise<unknown>][] = [
     ['as soon as it is accepted', async () => undefined],
     ['in mid-stream', inMidStream],
-    ['while its game is checked and saved', ({ listener }) => listener.until((frame) => frame.type === 'progress' && Number(frame['progress']) >= 92)],
+    [
+      'while its game is checked and saved',
+      ({ listener }) =>
+        listener.until((frame) => frame.type === 'progress' && Number(frame['progress']) >= 92),
+    ],
   ];
   it.each(phases)('%s', async (_name, phase) => {
     const player = await newPlayer(stack);
@@ -80,7 +101,9 @@ describe('F1: a cancel ends a job once, and nothing is written afterwards', () =
     const held = await runsOf(stack.dataDir, 'model');
     for (const { pid } of held) process.kill(pid, 'SIGSTOP');
     const jobId = await say(player);
-    await player.listener.until((frame) => frame.type === 'progress' && String(frame['message']).includes('順番待ち'));
+    await player.listener.until(
+      (frame) => frame.type === 'progress' && String(frame['message']).includes('順番待ち'),
+    );
     player.listener.send({ type: 'cancel', jobId });
     await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'cancelled', jobId });
     for (const { pid } of held) process.kill(pid, 'SIGCONT');
@@ -92,7 +115,11 @@ describe('F1: a cancel ends a job once, and nothing is written afterwards', () =
   });
 
   it.each([
-    ['before its commit point, although the worker that was about to publish it wakes up later', 'after-import-before-publish', ['cancelled', 'completed']],
+    [
+      'before its commit point, although the worker that was about to publish it wakes up later',
+      'after-import-before-publish',
+      ['cancelled', 'completed'],
+    ],
     ['after its commit point as completed', 'after-publish-before-complete', ['completed']],
   ] as const)('%s', async (_name, point, ends) => {
     await workers.fill();
@@ -101,7 +128,9 @@ describe('F1: a cancel ends a job once, and nothing is written afterwards', () =
     const jobId = await say(player);
     await untilHit(stack, point);
     player.listener.send({ type: 'cancel', jobId });
-    const end = await player.listener.untilEnd().finally(() => { for (const pid of workers.pids()) process.kill(pid, 'SIGCONT'); });
+    const end = await player.listener.untilEnd().finally(() => {
+      for (const pid of workers.pids()) process.kill(pid, 'SIGCONT');
+    });
     expect(ends).toContain(end.type);
     await expectItStays(player, jobId, end.type as JobEnd);
   });

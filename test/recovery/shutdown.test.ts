@@ -1,5 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { expectNextAccepted, expectOneEnd, expectOneLine, serviceClient, type Player } from '../support/checker.js';
+import {
+  expectNextAccepted,
+  expectOneEnd,
+  expectOneLine,
+  serviceClient,
+  type Player,
+} from '../support/checker.js';
 import type { JobFrame } from '../support/listener.js';
 import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack, type StackPart } from '../support/stack.js';
@@ -7,7 +13,9 @@ import { startStack, type Stack, type StackPart } from '../support/stack.js';
 /** What an operator does: SIGTERM for one part after the other while a job runs. Nothing is lost, done twice or stuck. */
 let stack: Stack;
 let player: Player;
-beforeAll(async () => { stack = await startStack({ env: { DEMO_SECONDS: '4' } }); });
+beforeAll(async () => {
+  stack = await startStack({ env: { DEMO_SECONDS: '4' } });
+});
 afterAll(() => stack.stop());
 afterEach(() => player.listener.close());
 
@@ -43,16 +51,23 @@ describe('SIGTERM under a running job', () => {
     const jobId = await midStream();
     await stopInOrder('worker');
     await expectOneVersion(jobId);
-    const { data } = await serviceClient(stack).from('jobs').select('attempt').eq('id', jobId).single();
+    const { data } = await serviceClient(stack)
+      .from('jobs')
+      .select('attempt')
+      .eq('id', jobId)
+      .single();
     expect(data).toEqual({ attempt: 1 });
     expect(player.listener.frames.filter(({ type }) => type === 'streamReset')).toEqual([]);
   });
 
-  it.each(['temporal', 'supabase'] as const)('%s comes back and the job ends in its version', async (part) => {
-    const jobId = await midStream();
-    await stopInOrder(part);
-    await expectOneVersion(jobId);
-  });
+  it.each(['temporal', 'supabase'] as const)(
+    '%s comes back and the job ends in its version',
+    async (part) => {
+      const jobId = await midStream();
+      await stopInOrder(part);
+      await expectOneVersion(jobId);
+    },
+  );
 });
 
 describe('A6: a job that no worker has opened', () => {
@@ -69,14 +84,17 @@ describe('A6: a job that no worker has opened', () => {
     } finally {
       process.kill(worker, 'SIGCONT');
     }
-    const answer = await listener.until(({ type }) => type === 'cancelled' || type === 'error' || type === 'completed');
+    const answer = await listener.until(
+      ({ type }) => type === 'cancelled' || type === 'error' || type === 'completed',
+    );
     expect(answer).toMatchObject({ type: 'cancelled', jobId });
     expect(await expectOneLine(stack, player)).toEqual([]);
     const from = listener.frames.length;
     listener.say('このゲームの遊び方は？');
     const next = await listener.until(({ type }) => type === 'jobStarted', from, 10_000);
     // The stopped job may still be spoken of: everybody hears `cancelled`, and its sender an answer as well.
-    const isEnd = (frame: JobFrame): boolean => frame.jobId === next.jobId && ['completed', 'failed', 'cancelled'].includes(frame.type);
+    const isEnd = (frame: JobFrame): boolean =>
+      frame.jobId === next.jobId && ['completed', 'failed', 'cancelled'].includes(frame.type);
     await expect(listener.until(isEnd, from)).resolves.toMatchObject({ type: 'completed' });
   });
 });

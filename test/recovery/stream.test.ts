@@ -36,14 +36,17 @@ it('D1: the stream of a long job goes on in a new run although the worker is kil
   const killed = await stack.kill('worker');
   while (job.poster.seq < SIGNALS) await say(`${job.poster.seq}`);
   await stack.untilRestarted('worker', killed);
-  await expect.poll(async () => (await stream.describe()).runId, { timeout: 60_000 }).not.toBe(firstRun);
+  await expect
+    .poll(async () => (await stream.describe()).runId, { timeout: 60_000 })
+    .not.toBe(firstRun);
   await say('after the change');
 
   const returning = new Listener(stack.baseUrl, user.accessToken, projectId);
   returning.lastPlace = { jobId: job.id, attempt: 1, seq: job.poster.seq - MISSED };
   await returning.open();
   await job.end({ stack, quick: true });
-  for (const one of [listener, returning]) await expect(one.untilEnd()).resolves.toMatchObject({ type: 'failed', jobId: job.id });
+  for (const one of [listener, returning])
+    await expect(one.untilEnd()).resolves.toMatchObject({ type: 'failed', jobId: job.id });
   expect(seqsOf(listener.frames, 1)).toEqual(oneTo(job.poster.seq));
   expect(seqsOf(returning.frames, 1)).toEqual(oneTo(job.poster.seq).slice(-MISSED));
   for (const one of [listener, returning]) one.close();

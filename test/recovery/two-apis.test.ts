@@ -14,7 +14,10 @@ let second: ApiProcess;
 
 beforeAll(async () => {
   proxy = await startAlternatingProxy();
-  stack = await startStack({ env: { DEMO_SECONDS: '4', CALLBACK_BASE_URL: proxyUrl() }, leaveDown: ['api'] });
+  stack = await startStack({
+    env: { DEMO_SECONDS: '4', CALLBACK_BASE_URL: proxyUrl() },
+    leaveDown: ['api'],
+  });
   const ofFirst = await environmentOf(await stack.pidOf('api'));
   second = await startApi({ ...ofFirst, PORT: String(await findFreePort()) });
   proxy.targets = [Number(new URL(stack.baseUrl).port), second.port];
@@ -29,7 +32,12 @@ const proxyUrl = (): string => `http://127.0.0.1:${proxy.port}`;
 
 async function environmentOf(pid: number): Promise<Record<string, string>> {
   const entries = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').filter(Boolean);
-  return Object.fromEntries(entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
+  return Object.fromEntries(
+    entries.map((entry) => [
+      entry.slice(0, entry.indexOf('=')),
+      entry.slice(entry.indexOf('=') + 1),
+    ]),
+  );
 }
 
 /** One user with a socket on each instance, both on the same project. */
@@ -46,26 +54,38 @@ async function twoSockets(): Promise<[Listener, Listener]> {
 /** Both have heard the same: every place of the last attempt once, in order, and the end. */
 function expectSame(listeners: readonly Listener[], jobId: string | undefined, end: string): void {
   for (const { frames } of listeners) {
-    const ends = frames.filter(({ type, jobId: of }) => of === jobId && ['completed', 'failed', 'cancelled'].includes(type));
+    const ends = frames.filter(
+      ({ type, jobId: of }) => of === jobId && ['completed', 'failed', 'cancelled'].includes(type),
+    );
     expect(ends.map(({ type }) => type)).toEqual([end]);
-    const seqs = seqsOf(frames.filter(({ jobId: of }) => of === jobId), ends[0]?.attempt ?? 0);
+    const seqs = seqsOf(
+      frames.filter(({ jobId: of }) => of === jobId),
+      ends[0]?.attempt ?? 0,
+    );
     expect(seqs).toEqual(oneTo(seqs.length));
   }
 }
 
-const portsOf = (method: string, path: RegExp): number[] =>
-  [...new Set(proxy.passed.filter((one) => one.method === method && path.test(one.url)).map(({ port }) => port))];
+const portsOf = (method: string, path: RegExp): number[] => [
+  ...new Set(
+    proxy.passed
+      .filter((one) => one.method === method && path.test(one.url))
+      .map(({ port }) => port),
+  ),
+];
 
 describe('two instances of the API', () => {
   it('D2: text comes in order, without gap or repeat, and the end is heard by all, wherever callbacks and sockets land', async () => {
     const pairs = [await twoSockets(), await twoSockets()];
-    const jobs = await Promise.all(pairs.map(async ([sender, watcher]) => {
-      sender.say('2Dのシューティングゲームを作って');
-      const { jobId } = await sender.until(({ type }) => type === 'jobStarted');
-      await watcher.select(sender.selected ?? '');
-      await Promise.all([sender.untilEnd(), watcher.untilEnd()]);
-      return jobId;
-    }));
+    const jobs = await Promise.all(
+      pairs.map(async ([sender, watcher]) => {
+        sender.say('2Dのシューティングゲームを作って');
+        const { jobId } = await sender.until(({ type }) => type === 'jobStarted');
+        await watcher.select(sender.selected ?? '');
+        await Promise.all([sender.untilEnd(), watcher.untilEnd()]);
+        return jobId;
+      }),
+    );
     for (const [index, pair] of pairs.entries()) {
       expectSame(pair, jobs[index], 'completed');
       expect(pair[0].text.length).toBeGreaterThan(1_000);

@@ -1,12 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { expectNextAccepted, expectOneEnd, expectOneLine, servedCode, type Player } from '../support/checker.js';
+import {
+  expectNextAccepted,
+  expectOneEnd,
+  expectOneLine,
+  servedCode,
+  type Player,
+} from '../support/checker.js';
 import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack } from '../support/stack.js';
 
 /** Real processes, real `kill -9`: an accepted message ends in exactly one version, and its listener misses nothing. */
 let stack: Stack;
 let player: Player;
-beforeAll(async () => { stack = await startStack({ env: { DEMO_SECONDS: '6' } }); });
+beforeAll(async () => {
+  stack = await startStack({ env: { DEMO_SECONDS: '6' } });
+});
 afterAll(() => stack.stop());
 afterEach(() => player.listener.close());
 
@@ -29,13 +37,20 @@ describe('A8: accepted means ended', () => {
     const { attempt = 0, ...end } = await player.listener.untilEnd();
     expect(end).toMatchObject({ type: 'completed', jobId });
     expect(attempt).toBeGreaterThan(1);
-    expect(player.listener.frames.filter(({ type }) => type === 'streamReset').map((frame) => frame.attempt)).toContain(attempt);
+    expect(
+      player.listener.frames
+        .filter(({ type }) => type === 'streamReset')
+        .map((frame) => frame.attempt),
+    ).toContain(attempt);
     await expectOneEnd(stack, player, jobId, 'completed');
     await expectHeardTheGame();
 
     const from = player.listener.frames.length;
     const nextId = await say(player, '敵を青にして');
-    await expect(player.listener.untilEnd(from)).resolves.toMatchObject({ type: 'completed', jobId: nextId });
+    await expect(player.listener.untilEnd(from)).resolves.toMatchObject({
+      type: 'completed',
+      jobId: nextId,
+    });
     await expectOneEnd(stack, player, nextId, 'completed');
     expect(await expectOneLine(stack, player)).toHaveLength(2);
   });

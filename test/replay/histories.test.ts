@@ -2,14 +2,22 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { bundleWorkflowCode, DefaultLogger, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as workflows from '../../src/workflows/index.js';
 import { bundleWorkflows, installQuietRuntime } from '../support/workflow-env.js';
 
 const FOLDER = path.join(import.meta.dirname, '..', 'histories');
-const names = readdirSync(FOLDER).filter((name) => name.endsWith('.json')).map((name) => name.replace('.json', ''));
-const load = (name: string): unknown => JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), 'utf8'));
+const names = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => name.replace('.json', ''));
+const load = (name: string): unknown =>
+  JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), 'utf8'));
 
 let bundle: WorkflowBundleWithSourceMap;
 beforeAll(async () => {
@@ -19,19 +27,29 @@ beforeAll(async () => {
 
 describe('saved histories', () => {
   it.each(names)('%s replays on the current workflows', async (name) => {
-    await expect(Worker.runReplayHistory({ workflowBundle: bundle }, load(name), name)).resolves.toBeUndefined();
+    await expect(
+      Worker.runReplayHistory({ workflowBundle: bundle }, load(name), name),
+    ).resolves.toBeUndefined();
   });
 
   it('hold at least one run of every workflow type', () => {
-    const types = names.map((name) => JSON.stringify(load(name)).match(/"workflowType":\{"name":"(\w+)"/)?.[1]);
+    const types = names.map(
+      (name) => JSON.stringify(load(name)).match(/"workflowType":\{"name":"(\w+)"/)?.[1],
+    );
     expect(new Set(types)).toEqual(new Set(Object.keys(workflows)));
   });
 
   it('do not replay when the order of commands was changed', async () => {
     const changed = await bundleWorkflowCode({
-      workflowsPath: fileURLToPath(new URL('./reordered-workflows.ts', import.meta.url)), logger: new DefaultLogger('ERROR'),
+      workflowsPath: fileURLToPath(new URL('./reordered-workflows.ts', import.meta.url)),
+      logger: new DefaultLogger('ERROR'),
     });
-    await expect(Worker.runReplayHistory({ workflowBundle: changed }, load('generate-success'), 'generate-success'))
-      .rejects.toBeInstanceOf(DeterminismViolationError);
+    await expect(
+      Worker.runReplayHistory(
+        { workflowBundle: changed },
+        load('generate-success'),
+        'generate-success',
+      ),
+    ).rejects.toBeInstanceOf(DeterminismViolationError);
   });
 });

@@ -11,10 +11,19 @@ import type { Recorder } from './record-pictures.js';
 
 const REVISION = 'b'.repeat(40);
 const made = async (): Promise<VideoMade> => ({ revision: REVISION, seconds: 7 });
-const fail = async (type: string): Promise<never> => { throw ApplicationFailure.nonRetryable(type, type); };
-const untilCancelled = async (): Promise<never> => { for (;;) { Context.current().heartbeat(); await Context.current().sleep(50); } };
+const fail = async (type: string): Promise<never> => {
+  throw ApplicationFailure.nonRetryable(type, type);
+};
+const untilCancelled = async (): Promise<never> => {
+  for (;;) {
+    Context.current().heartbeat();
+    await Context.current().sleep(50);
+  }
+};
 const isOnModal = (): boolean => Context.current().info.taskQueue === MODAL_AGENT_QUEUE;
-const onModal: FakeActivities = { chooseBackend: async () => ({ backend: 'modal', reason: 'switched to modal', hasVolumes: true }) };
+const onModal: FakeActivities = {
+  chooseBackend: async () => ({ backend: 'modal', reason: 'switched to modal', hasVolumes: true }),
+};
 
 /** What is other than in a story that ends well at the first time. */
 const STORIES: Readonly<Record<string, FakeActivities>> = {
@@ -23,24 +32,52 @@ const STORIES: Readonly<Record<string, FakeActivities>> = {
   'render-video-cancel': { renderFilm: untilCancelled },
   'render-video-denied': { openAction: async () => 'denied' },
   'render-video-modal': onModal,
-  'render-video-modal-unavailable': { ...onModal, renderFilm: () => (isOnModal() ? fail('ModalUnavailable') : made()) },
+  'render-video-modal-unavailable': {
+    ...onModal,
+    renderFilm: () => (isOnModal() ? fail('ModalUnavailable') : made()),
+  },
 };
 
 const succeedWithFilms: FakeActivities = {
-  planVideo: async () => ({ title: '星よけ', story: { tagline: '星をよける', scenes: ['よけて', '集めて', 'あそぼう'], colours: { background: '#1b1446', accent: '#ffb800' } } }),
+  planVideo: async () => ({
+    title: '星よけ',
+    story: {
+      tagline: '星をよける',
+      scenes: ['よけて', '集めて', 'あそぼう'],
+      colours: { background: '#1b1446', accent: '#ffb800' },
+    },
+  }),
   renderFilm: made,
 };
 
 /** Films: made here and on Modal, not made, stopped, not the caller's, and away from a Modal that is down. */
-export async function recordFilms(env: WorkflowEnv, { succeed, isWanted, save }: Recorder): Promise<void> {
+export async function recordFilms(
+  env: WorkflowEnv,
+  { succeed, isWanted, save }: Recorder,
+): Promise<void> {
   for (const [name, overrides] of Object.entries(STORIES)) {
     if (!isWanted(name)) continue;
-    const input = { actionId: randomUUID(), userId: randomUUID(), projectId: randomUUID(), revision: REVISION };
+    const input = {
+      actionId: randomUUID(),
+      userId: randomUUID(),
+      projectId: randomUUID(),
+      revision: REVISION,
+    };
     const workflowId = renderWorkflowId(input.projectId, REVISION);
     await env.withWorkers({ ...succeed, ...succeedWithFilms, ...overrides }, async () => {
-      const handle = await env.client.workflow.start('renderVideo', { workflowId, taskQueue: 'dreamcore', args: [input] });
+      const handle = await env.client.workflow.start('renderVideo', {
+        workflowId,
+        taskQueue: 'dreamcore',
+        args: [input],
+      });
       if (name === 'render-video-cancel') {
-        while (!(await handle.describe()).raw.pendingActivities?.some(({ activityType, lastHeartbeatTime }) => activityType?.name === 'renderFilm' && lastHeartbeatTime)) await sleep(100);
+        while (
+          !(await handle.describe()).raw.pendingActivities?.some(
+            ({ activityType, lastHeartbeatTime }) =>
+              activityType?.name === 'renderFilm' && lastHeartbeatTime,
+          )
+        )
+          await sleep(100);
         await handle.executeUpdate(CANCEL_ACTION_UPDATE);
       }
       // An action that did not end well fails its workflow (F4).

@@ -15,8 +15,17 @@ export interface Recorder {
 
 type Make = () => Promise<PictureMade>;
 const made: Make = async () => ({ mimeType: 'image/png', prompt: null });
-const fail = (kind: ErrorKind): Make => async () => { throw ApplicationFailure.create({ type: kind, message: kind }); };
-const untilCancelled: Make = async () => { for (;;) { Context.current().heartbeat(); await Context.current().sleep(50); } };
+const fail =
+  (kind: ErrorKind): Make =>
+  async () => {
+    throw ApplicationFailure.create({ type: kind, message: kind });
+  };
+const untilCancelled: Make = async () => {
+  for (;;) {
+    Context.current().heartbeat();
+    await Context.current().sleep(50);
+  }
+};
 const isHere = (): boolean => Context.current().info.taskQueue === LOCAL_IMAGE_QUEUE;
 /** Well at the second time. */
 const failOnce = (kind: ErrorKind): Make => {
@@ -24,38 +33,87 @@ const failOnce = (kind: ErrorKind): Make => {
   return () => (times++ === 0 ? fail(kind)() : made());
 };
 
-const onModal: FakeActivities = { chooseBackend: async () => ({ backend: 'modal', reason: 'switched to modal', hasVolumes: true }) };
+const onModal: FakeActivities = {
+  chooseBackend: async () => ({ backend: 'modal', reason: 'switched to modal', hasVolumes: true }),
+};
 const byService: FakeActivities = { planCutout: async () => ({ by: 'service' }) };
-const withScreenshot: FakeActivities = { planThumbnail: async () => ({ kind: 'screenshot', revision: 'b'.repeat(40) }) };
-const [DRAW, CUT] = [(make: Make): FakeActivities => ({ drawPicture: make }), (make: Make): FakeActivities => ({ removeBackground: make })];
+const withScreenshot: FakeActivities = {
+  planThumbnail: async () => ({ kind: 'screenshot', revision: 'b'.repeat(40) }),
+};
+const [DRAW, CUT] = [
+  (make: Make): FakeActivities => ({ drawPicture: make }),
+  (make: Make): FakeActivities => ({ removeBackground: make }),
+];
 
 /** Name, workflow type, and what is other than in a story that ends well at the first time; what is named so is cancelled while it works. */
 const STORIES: readonly (readonly [name: string, type: string, FakeActivities])[] = [
-  ['image-success', 'generateImage', {}], ['image-failure', 'generateImage', DRAW(fail('ImageRefused'))], ['image-retry', 'generateImage', DRAW(failOnce('ModelOverloaded'))],
-  ['image-cancel', 'generateImage', DRAW(untilCancelled)], ['image-modal', 'generateImage', onModal],
-  ['image-modal-unavailable', 'generateImage', { ...onModal, ...DRAW(() => (isHere() ? made() : fail('ModalUnavailable')())) }], ['image-modal-cancel', 'generateImage', { ...onModal, ...DRAW(untilCancelled) }],
-  ['cutout-success', 'removeBackground', {}], ['cutout-failure', 'removeBackground', CUT(fail('ImageUnreadable'))], ['cutout-retry', 'removeBackground', CUT(failOnce('RunCrashed'))],
-  ['cutout-cancel', 'removeBackground', CUT(untilCancelled)], ['cutout-by-service', 'removeBackground', { ...byService, removeBackgroundByService: failOnce('CutoutUnavailable') }],
-  ['thumbnail-success', 'generateThumbnail', {}], ['thumbnail-failure', 'generateThumbnail', DRAW(fail('ImageRefused'))], ['thumbnail-retry', 'generateThumbnail', DRAW(failOnce('ImageNotMade'))],
-  ['thumbnail-cancel', 'generateThumbnail', DRAW(untilCancelled)], ['thumbnail-screenshot', 'generateThumbnail', withScreenshot],
+  ['image-success', 'generateImage', {}],
+  ['image-failure', 'generateImage', DRAW(fail('ImageRefused'))],
+  ['image-retry', 'generateImage', DRAW(failOnce('ModelOverloaded'))],
+  ['image-cancel', 'generateImage', DRAW(untilCancelled)],
+  ['image-modal', 'generateImage', onModal],
+  [
+    'image-modal-unavailable',
+    'generateImage',
+    { ...onModal, ...DRAW(() => (isHere() ? made() : fail('ModalUnavailable')())) },
+  ],
+  ['image-modal-cancel', 'generateImage', { ...onModal, ...DRAW(untilCancelled) }],
+  ['cutout-success', 'removeBackground', {}],
+  ['cutout-failure', 'removeBackground', CUT(fail('ImageUnreadable'))],
+  ['cutout-retry', 'removeBackground', CUT(failOnce('RunCrashed'))],
+  ['cutout-cancel', 'removeBackground', CUT(untilCancelled)],
+  [
+    'cutout-by-service',
+    'removeBackground',
+    { ...byService, removeBackgroundByService: failOnce('CutoutUnavailable') },
+  ],
+  ['thumbnail-success', 'generateThumbnail', {}],
+  ['thumbnail-failure', 'generateThumbnail', DRAW(fail('ImageRefused'))],
+  ['thumbnail-retry', 'generateThumbnail', DRAW(failOnce('ImageNotMade'))],
+  ['thumbnail-cancel', 'generateThumbnail', DRAW(untilCancelled)],
+  ['thumbnail-screenshot', 'generateThumbnail', withScreenshot],
 ];
 
 const succeedWithPictures: FakeActivities = {
-  drawPicture: made, removeBackground: made, removeBackgroundByService: made, takeScreenshot: made,
-  planCutout: async () => ({ by: 'network' }), planThumbnail: async () => ({ kind: 'draw', prompt: '星' }), keepThumbnail: async () => undefined,
+  drawPicture: made,
+  removeBackground: made,
+  removeBackgroundByService: made,
+  takeScreenshot: made,
+  planCutout: async () => ({ by: 'network' }),
+  planThumbnail: async () => ({ kind: 'draw', prompt: '星' }),
+  keepThumbnail: async () => undefined,
 };
 
 /** Pictures, cut-outs and thumbnails: done well, failed, tried again, cancelled, on Modal and beside it. */
-export async function recordPictures(env: WorkflowEnv, { succeed, isWanted, save }: Recorder): Promise<void> {
+export async function recordPictures(
+  env: WorkflowEnv,
+  { succeed, isWanted, save }: Recorder,
+): Promise<void> {
   for (const [name, type, overrides] of STORIES) {
     if (!isWanted(name)) continue;
     const workflowId = `picture/${name}`;
     const { jobId: actionId, userId, projectId } = generateInput();
-    const input = { actionId, userId, projectId: type === 'generateThumbnail' ? projectId : null, prompt: '猫', title: null };
+    const input = {
+      actionId,
+      userId,
+      projectId: type === 'generateThumbnail' ? projectId : null,
+      prompt: '猫',
+      title: null,
+    };
     await env.withWorkers({ ...succeed, ...succeedWithPictures, ...overrides }, async () => {
-      const handle = await env.client.workflow.start(type, { workflowId, taskQueue: 'dreamcore', args: [input] });
+      const handle = await env.client.workflow.start(type, {
+        workflowId,
+        taskQueue: 'dreamcore',
+        args: [input],
+      });
       if (name.endsWith('-cancel')) {
-        while (!(await handle.describe()).raw.pendingActivities?.some(({ activityType, lastHeartbeatTime }) => /drawPicture|removeBackground/.test(activityType?.name ?? '') && lastHeartbeatTime)) await sleep(100);
+        while (
+          !(await handle.describe()).raw.pendingActivities?.some(
+            ({ activityType, lastHeartbeatTime }) =>
+              /drawPicture|removeBackground/.test(activityType?.name ?? '') && lastHeartbeatTime,
+          )
+        )
+          await sleep(100);
         await handle.executeUpdate(CANCEL_ACTION_UPDATE);
       }
       await handle.result();

@@ -10,12 +10,23 @@ import { PROJECT_ROOT } from '../../src/config.js';
 import { CANCEL_ACTION_UPDATE } from '../../src/contracts/actions.js';
 import { gameIdFor, projectWorkflowId, streamWorkflowId } from '../../src/contracts/ids.js';
 import { CLOSING_SEQ } from '../../src/contracts/stream.js';
-import { MODAL_AGENT_QUEUE, MODAL_QUEUE, type GenerateGameInput } from '../../src/contracts/workflows.js';
+import {
+  MODAL_AGENT_QUEUE,
+  MODAL_QUEUE,
+  type GenerateGameInput,
+} from '../../src/contracts/workflows.js';
 import { createJobStreamClient } from '../../src/activities/job-stream-client.js';
 import { cancelUpdate } from '../../src/workflows/messages.js';
 import { recordFilms } from './record-films.js';
 import { recordPictures } from './record-pictures.js';
-import { admit, generateInput, jobRow, startWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
+import {
+  admit,
+  generateInput,
+  jobRow,
+  startWorkflowEnv,
+  type FakeActivities,
+  type WorkflowEnv,
+} from '../support/workflow-env.js';
 
 /**
  * `npm run histories [-- <name>…]`: records one history per story (or the named ones) in test/histories/. Run it only when a
@@ -25,7 +36,9 @@ const wanted = process.argv.slice(2);
 const REVISION = 'b'.repeat(40);
 const [USER, PROJECT] = [generateInput().userId, generateInput().projectId];
 const PLAN: GenerationPlan = {
-  kind: 'generate', hasDefaultName: true, spec: { request: '猫のゲーム', dimension: '2d', styleId: 'neon', autoFix: false, parent: null },
+  kind: 'generate',
+  hasDefaultName: true,
+  spec: { request: '猫のゲーム', dimension: '2d', styleId: 'neon', autoFix: false, parent: null },
 };
 
 const succeed: FakeActivities = {
@@ -33,7 +46,13 @@ const succeed: FakeActivities = {
   noteMessage: async () => undefined,
   planGeneration: async () => PLAN,
   startAttempt: async () => ({ attempt: 1, slotAgeMs: 0 }),
-  runAgent: async () => ({ kind: 'candidate', revision: REVISION, summary: '完成', suggestions: ['もっと速く'], usage: null }),
+  runAgent: async () => ({
+    kind: 'candidate',
+    revision: REVISION,
+    summary: '完成',
+    suggestions: ['もっと速く'],
+    usage: null,
+  }),
   publishRevision: async () => ({ revision: REVISION }),
   completeJob: async () => true,
   failJob: async () => true,
@@ -45,23 +64,39 @@ const succeed: FakeActivities = {
   removeProjectFiles: async () => undefined,
   reconcileJobs: async () => ({ closed: 0 }),
   collectGarbage: async () => ({ scratchFolders: 0, candidates: 0, pictures: 0 }),
-  watchVolumes: async ({ after }) => ({ next: after === null ? 'the-last-user' : null, measured: 20, warned: 1 }),
+  watchVolumes: async ({ after }) => ({
+    next: after === null ? 'the-last-user' : null,
+    measured: 20,
+    warned: 1,
+  }),
   watchCalls: async () => ({ reaped: 1 }),
   watchSpending: async () => ({ spentUsd: 1, near: 0 }),
   watchModal: async () => ({ isSlow: false, isFailing: false }),
-  replicateProject: async ({ userId, projectId }) => ({ userId, projectId, toVolume: { revisions: 1, assets: 0 }, toMirror: { revisions: 0, assets: 0 }, problem: null }),
+  replicateProject: async ({ userId, projectId }) => ({
+    userId,
+    projectId,
+    toVolume: { revisions: 1, assets: 0 },
+    toMirror: { revisions: 0, assets: 0 },
+    problem: null,
+  }),
   hydrateProject: async () => undefined,
   openAction: async () => 'opened',
   completeAction: async () => true,
   failAction: async () => true,
   cancelAction: async () => true,
-  generatePublishInfo: async () => ({ title: '星よけ', description: '星をよける', howToPlay: '指で', tags: ['星'] }),
+  generatePublishInfo: async () => ({
+    title: '星よけ',
+    description: '星をよける',
+    howToPlay: '指で',
+    tags: ['星'],
+  }),
   copyGame: async () => ({ contentHash: 'h'.repeat(64), files: 3 }),
   checkCopy: async () => undefined,
   flipGame: async ({ gameId, revision, contentHash }) => ({ gameId, revision, contentHash }),
   unpublishGame: async () => undefined,
   sweepGame: async () => undefined,
-  listReplicationTargets: async ({ after }) => (after === null ? [{ userId: USER, projectId: PROJECT }] : []),
+  listReplicationTargets: async ({ after }) =>
+    after === null ? [{ userId: USER, projectId: PROJECT }] : [],
   listLeftoverUsers: async () => [USER],
   pruneVolume: async () => ({ removed: 1 }),
   removeLeftovers: async () => ({ removed: 1 }),
@@ -76,43 +111,92 @@ const TRY_MS = 6_000;
 let tries = 0;
 let lives = 0;
 let calls = 0;
-const untilCancelled = async (): Promise<never> => { for (;;) { Context.current().heartbeat(); await Context.current().sleep(50); } };
+const untilCancelled = async (): Promise<never> => {
+  for (;;) {
+    Context.current().heartbeat();
+    await Context.current().sleep(50);
+  }
+};
 
 const onModal = (): boolean => Context.current().info.taskQueue === MODAL_AGENT_QUEUE;
 /** A run that is done on Modal as `runThere` says, and well wherever else it is done. */
 const modalStory = (runThere: NonNullable<FakeActivities['runAgent']>): FakeActivities => ({
   chooseBackend: async () => ({ backend: 'modal', reason: 'switched to modal', hasVolumes: true }),
-  startAttempt: async () => { calls += 1; return { attempt: calls, slotAgeMs: (calls - 1) * TRY_MS }; },
+  startAttempt: async () => {
+    calls += 1;
+    return { attempt: calls, slotAgeMs: (calls - 1) * TRY_MS };
+  },
   runAgent: (input) => (onModal() ? runThere(input) : Promise.resolve(CANDIDATE)),
 });
-const CANDIDATE = { kind: 'candidate' as const, revision: REVISION, summary: '完成', suggestions: [], usage: null };
+const CANDIDATE = {
+  kind: 'candidate' as const,
+  revision: REVISION,
+  summary: '完成',
+  suggestions: [],
+  usage: null,
+};
 const STORIES: Record<string, FakeActivities> = {
   'generate-success': {},
-  'generate-refused-by-model': { runAgent: async () => { throw ApplicationFailure.create({ type: 'ModelRefused', nonRetryable: true }); } },
+  'generate-refused-by-model': {
+    runAgent: async () => {
+      throw ApplicationFailure.create({ type: 'ModelRefused', nonRetryable: true });
+    },
+  },
   'generate-retry': {
     runAgent: async () => {
       tries += 1;
-      if (tries === 1) throw ApplicationFailure.create({ type: 'ModelOverloaded', details: [{ retryAfterMs: 100 }] });
-      return { kind: 'candidate', revision: REVISION, summary: '完成', suggestions: [], usage: null };
+      if (tries === 1)
+        throw ApplicationFailure.create({
+          type: 'ModelOverloaded',
+          details: [{ retryAfterMs: 100 }],
+        });
+      return {
+        kind: 'candidate',
+        revision: REVISION,
+        summary: '完成',
+        suggestions: [],
+        usage: null,
+      };
     },
   },
-  'generate-question': { planGeneration: async () => ({ kind: 'question', question: { type: 'dimension', message: '?', suggestions: [], request: 'r' } }) },
-  'generate-chat': { planGeneration: async () => ({ kind: 'chat' }), answerQuestion: async () => ({ message: 'はい', suggestions: [] }) },
-  'generate-user-limit': { openJob: async () => ({ outcome: 'refused', code: 'USER_LIMIT_EXCEEDED' }) },
-  'generate-refused-late': { openJob: async () => sleep(LATE_MS, { outcome: 'refused', code: 'SYSTEM_LIMIT_EXCEEDED' }), reportRefusal: async () => undefined },
+  'generate-question': {
+    planGeneration: async () => ({
+      kind: 'question',
+      question: { type: 'dimension', message: '?', suggestions: [], request: 'r' },
+    }),
+  },
+  'generate-chat': {
+    planGeneration: async () => ({ kind: 'chat' }),
+    answerQuestion: async () => ({ message: 'はい', suggestions: [] }),
+  },
+  'generate-user-limit': {
+    openJob: async () => ({ outcome: 'refused', code: 'USER_LIMIT_EXCEEDED' }),
+  },
+  'generate-refused-late': {
+    openJob: async () => sleep(LATE_MS, { outcome: 'refused', code: 'SYSTEM_LIMIT_EXCEEDED' }),
+    reportRefusal: async () => undefined,
+  },
   // The first worker falls silent, as one that was killed; the run starts anew.
   'generate-restart': {
     startAttempt: async () => ({ attempt: lives + 1, slotAgeMs: 0 }),
     runAgent: async () => {
       lives += 1;
       if (lives === 1) await sleep(SILENCE_MS);
-      return { kind: 'candidate', revision: REVISION, summary: '完成', suggestions: [], usage: null };
+      return {
+        kind: 'candidate',
+        revision: REVISION,
+        summary: '完成',
+        suggestions: [],
+        usage: null,
+      };
     },
   },
   'generate-cancel': { runAgent: untilCancelled },
   'generate-modal-success': modalStory(async () => CANDIDATE),
   'generate-modal-cancel': modalStory(untilCancelled),
-  'generate-modal-unavailable': modalStory(async () => { throw ApplicationFailure.create({ type: 'ModalUnavailable', message: 'nothing listens' }); }),
+  'generate-modal-unavailable': modalStory(async () => {
+    throw ApplicationFailure.create({ type: 'ModalUnavailable', message: 'nothing listens' });
+  }),
   'generate-modal-time-out': modalStory(untilCancelled),
   // The first worker falls silent; the second takes up its call.
   'generate-modal-reattach': modalStory(async () => {
@@ -121,8 +205,11 @@ const STORIES: Record<string, FakeActivities> = {
   }),
 };
 /** Time for one try there and one here. */
-const INPUTS: Record<string, Partial<GenerateGameInput>> = { 'generate-modal-time-out': { jobTimeoutMs: TRY_MS / 3 * 4 } };
-const isCancelled = (name: string): boolean => name === 'generate-cancel' || name === 'generate-modal-cancel';
+const INPUTS: Record<string, Partial<GenerateGameInput>> = {
+  'generate-modal-time-out': { jobTimeoutMs: (TRY_MS / 3) * 4 },
+};
+const isCancelled = (name: string): boolean =>
+  name === 'generate-cancel' || name === 'generate-modal-cancel';
 
 async function recordGenerations(env: WorkflowEnv): Promise<void> {
   for (const [name, overrides] of Object.entries(STORIES)) {
@@ -131,12 +218,18 @@ async function recordGenerations(env: WorkflowEnv): Promise<void> {
     const input = generateInput(INPUTS[name]);
     const handle = env.client.workflow.getHandle(projectWorkflowId(input.projectId));
     await env.withWorkers({ ...succeed, ...overrides }, async () => {
-      await admit(env.client, 'generateGame', input, { kind: 'generate', messageId: input.messageId, userId: input.userId, content: input.content })
-        .catch(() => undefined);
+      await admit(env.client, 'generateGame', input, {
+        kind: 'generate',
+        messageId: input.messageId,
+        userId: input.userId,
+        content: input.content,
+      }).catch(() => undefined);
       if (name === 'generate-modal-cancel') await untilRunning(handle);
-      if (isCancelled(name)) await handle.executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
+      if (isCancelled(name))
+        await handle.executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
       await handle.result();
-      if (name === 'generate-success') await env.client.workflow.getHandle(`name/${input.jobId}`).result();
+      if (name === 'generate-success')
+        await env.client.workflow.getHandle(`name/${input.jobId}`).result();
     });
     await save(env, name, projectWorkflowId(input.projectId));
     if (name === 'generate-success') await save(env, 'name-project', `name/${input.jobId}`);
@@ -144,32 +237,50 @@ async function recordGenerations(env: WorkflowEnv): Promise<void> {
 }
 
 async function untilRunning(handle: WorkflowHandle): Promise<void> {
-  while (!(await handle.describe()).raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'runAgent')) await sleep(100);
+  while (
+    !(await handle.describe()).raw.pendingActivities?.some(
+      ({ activityType }) => activityType?.name === 'runAgent',
+    )
+  )
+    await sleep(100);
 }
 
 /** All slots are taken by another job: this one is stopped before its run has begun. */
 async function recordCancelInQueue(env: WorkflowEnv): Promise<void> {
   const inputs = [generateInput(), generateInput()];
-  const handleOf = ({ projectId }: { projectId: string }) => env.client.workflow.getHandle(projectWorkflowId(projectId));
-  await env.withWorkers({ ...succeed, runAgent: untilCancelled }, async () => {
-    for (const input of inputs) {
-      const { messageId, userId, content } = input;
-      await admit(env.client, 'generateGame', input, { kind: 'generate', messageId, userId, content });
-      await untilRunning(handleOf(input));
-    }
-    for (const input of [...inputs].reverse()) {
-      await handleOf(input).executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
-      await handleOf(input).result();
-    }
-  }, 1);
+  const handleOf = ({ projectId }: { projectId: string }) =>
+    env.client.workflow.getHandle(projectWorkflowId(projectId));
+  await env.withWorkers(
+    { ...succeed, runAgent: untilCancelled },
+    async () => {
+      for (const input of inputs) {
+        const { messageId, userId, content } = input;
+        await admit(env.client, 'generateGame', input, {
+          kind: 'generate',
+          messageId,
+          userId,
+          content,
+        });
+        await untilRunning(handleOf(input));
+      }
+      for (const input of [...inputs].reverse()) {
+        await handleOf(input).executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
+        await handleOf(input).result();
+      }
+    },
+    1,
+  );
   await save(env, 'generate-cancel-in-queue', projectWorkflowId(inputs[1]!.projectId));
 }
 
-const withVolumes: FakeActivities = { chooseBackend: async () => ({ backend: 'modal', reason: 'switched to modal', hasVolumes: true }) };
+const withVolumes: FakeActivities = {
+  chooseBackend: async () => ({ backend: 'modal', reason: 'switched to modal', hasVolumes: true }),
+};
 const withoutModal: FakeActivities = {
   ...withVolumes,
   removeProjectFiles: async () => {
-    if (Context.current().info.taskQueue === MODAL_QUEUE) throw ApplicationFailure.nonRetryable('nothing listens', 'ModalUnavailable');
+    if (Context.current().info.taskQueue === MODAL_QUEUE)
+      throw ApplicationFailure.nonRetryable('nothing listens', 'ModalUnavailable');
   },
 };
 
@@ -179,15 +290,29 @@ async function recordOtherWriters(env: WorkflowEnv): Promise<void> {
     ['restore-modal', 'restore', withVolumes],
     ['delete-modal', 'delete', withVolumes],
     ['delete-modal-unavailable', 'delete', withoutModal],
-    ['restore-failure', 'restore', { restoreRevision: async () => ({ ok: false, error: 'VersionNotFound' }) }],
+    [
+      'restore-failure',
+      'restore',
+      { restoreRevision: async () => ({ ok: false, error: 'VersionNotFound' }) },
+    ],
     ['restore-denied', 'restore', { openRestore: async () => 'denied' }],
     ['delete-denied', 'delete', { removeProjectRows: async () => false }],
   ];
   for (const [name, kind, overrides] of stories) {
     const { projectId, messageId, userId, jobId } = generateInput();
-    const input = { actionId: jobId, messageId, userId, projectId, ...(kind === 'restore' ? { versionId: 'abcdef0' } : {}) };
+    const input = {
+      actionId: jobId,
+      messageId,
+      userId,
+      projectId,
+      ...(kind === 'restore' ? { versionId: 'abcdef0' } : {}),
+    };
     await env.withWorkers({ ...succeed, ...overrides }, async () => {
-      await admit(env.client, kind === 'restore' ? 'restoreVersion' : 'deleteProject', input, { kind, messageId, userId }).catch(() => undefined);
+      await admit(env.client, kind === 'restore' ? 'restoreVersion' : 'deleteProject', input, {
+        kind,
+        messageId,
+        userId,
+      }).catch(() => undefined);
       await env.client.workflow.getHandle(projectWorkflowId(projectId)).result();
     });
     await save(env, name, projectWorkflowId(projectId));
@@ -198,17 +323,37 @@ async function recordOthers(env: WorkflowEnv): Promise<void> {
   const { projectId, messageId, userId, jobId } = generateInput();
   const writer = { actionId: jobId, messageId, userId, projectId };
   await env.withWorkers(succeed, async () => {
-    await admit(env.client, 'restoreVersion', { ...writer, versionId: 'abcdef0' } as typeof writer, { kind: 'restore', messageId, userId });
+    await admit(
+      env.client,
+      'restoreVersion',
+      { ...writer, versionId: 'abcdef0' } as typeof writer,
+      { kind: 'restore', messageId, userId },
+    );
     await env.client.workflow.getHandle(projectWorkflowId(projectId)).result();
     await save(env, 'restore-success', projectWorkflowId(projectId));
     await admit(env.client, 'deleteProject', writer, { kind: 'delete', messageId, userId });
     await env.client.workflow.getHandle(projectWorkflowId(projectId)).result();
     await save(env, 'delete-success', projectWorkflowId(projectId));
-    for (const type of ['reconcileJobs', 'collectGarbage', 'watchVolumes', 'watchCalls', 'watchSpending', 'watchModal']) {
+    for (const type of [
+      'reconcileJobs',
+      'collectGarbage',
+      'watchVolumes',
+      'watchCalls',
+      'watchSpending',
+      'watchModal',
+    ]) {
       await env.client.workflow.execute(type, { workflowId: type, taskQueue: 'dreamcore' });
-      await save(env, type.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), type);
+      await save(
+        env,
+        type.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+        type,
+      );
     }
-    for (const [type, name] of [['replicateProject', 'replicate-project'], ['hydrateProject', 'hydrate-project'], ['replicateAll', 'replicate-all']] as const) {
+    for (const [type, name] of [
+      ['replicateProject', 'replicate-project'],
+      ['hydrateProject', 'hydrate-project'],
+      ['replicateAll', 'replicate-all'],
+    ] as const) {
       const args = type === 'replicateAll' ? [] : [{ userId: USER, projectId: PROJECT }];
       await env.client.workflow.execute(type, { workflowId: name, taskQueue: 'dreamcore', args });
       await save(env, name, name);
@@ -217,26 +362,58 @@ async function recordOthers(env: WorkflowEnv): Promise<void> {
     await stream.append(jobId, 0, 1, [{ type: 'started' }]);
     await stream.append(jobId, 1, 1, [{ type: 'stream', content: 'a' }]);
     await stream.append(jobId, 1, CLOSING_SEQ, [{ type: 'completed' }]);
-    await env.client.workflow.getHandle(streamWorkflowId(jobId)).executeUpdate('nextPage', { args: [{ after: { attempt: 0, seq: 0 }, waitMs: 10 }] });
+    await env.client.workflow
+      .getHandle(streamWorkflowId(jobId))
+      .executeUpdate('nextPage', { args: [{ after: { attempt: 0, seq: 0 }, waitMs: 10 }] });
     await save(env, 'job-stream', streamWorkflowId(jobId));
   });
 }
 
 /** Publishing and its words: done well, refused by the check, cancelled, not the caller's. */
 async function recordPublications(env: WorkflowEnv): Promise<void> {
-  const wrong = async (): Promise<never> => { throw ApplicationFailure.nonRetryable('other bytes', 'PublishCheckFailed'); };
+  const wrong = async (): Promise<never> => {
+    throw ApplicationFailure.nonRetryable('other bytes', 'PublishCheckFailed');
+  };
   const stories: [name: string, type: string, FakeActivities][] = [
-    ['publish-info', 'generatePublishInfo', {}], ['publish-success', 'publishGame', {}], ['publish-check-failed', 'publishGame', { checkCopy: wrong }],
-    ['publish-denied', 'publishGame', { openAction: async () => 'denied' }], ['publish-cancel', 'publishGame', { checkCopy: untilCancelled }], ['unpublish', 'unpublishGame', {}],
+    ['publish-info', 'generatePublishInfo', {}],
+    ['publish-success', 'publishGame', {}],
+    ['publish-check-failed', 'publishGame', { checkCopy: wrong }],
+    ['publish-denied', 'publishGame', { openAction: async () => 'denied' }],
+    ['publish-cancel', 'publishGame', { checkCopy: untilCancelled }],
+    ['unpublish', 'unpublishGame', {}],
   ];
-  const listing = { title: '星よけ', description: '', howToPlay: '', tags: [], visibility: 'public', remix: 'allowed', thumbnailUrl: null };
+  const listing = {
+    title: '星よけ',
+    description: '',
+    howToPlay: '',
+    tags: [],
+    visibility: 'public',
+    remix: 'allowed',
+    thumbnailUrl: null,
+  };
   for (const [name, type, overrides] of stories) {
     const workflowId = `publication/${name}`;
-    const input = { actionId: generateInput().jobId, userId: USER, projectId: PROJECT, gameId: gameIdFor(PROJECT), revision: REVISION, listing };
+    const input = {
+      actionId: generateInput().jobId,
+      userId: USER,
+      projectId: PROJECT,
+      gameId: gameIdFor(PROJECT),
+      revision: REVISION,
+      listing,
+    };
     await env.withWorkers({ ...succeed, ...overrides }, async () => {
-      const handle = await env.client.workflow.start(type, { workflowId, taskQueue: 'dreamcore', args: [input] });
+      const handle = await env.client.workflow.start(type, {
+        workflowId,
+        taskQueue: 'dreamcore',
+        args: [input],
+      });
       if (name === 'publish-cancel') {
-        while (!(await handle.describe()).raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'checkCopy')) await sleep(100);
+        while (
+          !(await handle.describe()).raw.pendingActivities?.some(
+            ({ activityType }) => activityType?.name === 'checkCopy',
+          )
+        )
+          await sleep(100);
         await handle.executeUpdate(CANCEL_ACTION_UPDATE);
       }
       await handle.result();
@@ -246,7 +423,11 @@ async function recordPublications(env: WorkflowEnv): Promise<void> {
 }
 
 function isWanted(name: string): boolean {
-  return wanted.length === 0 || wanted.includes(name) || (name === 'generate-success' && wanted.includes('name-project'));
+  return (
+    wanted.length === 0 ||
+    wanted.includes(name) ||
+    (name === 'generate-success' && wanted.includes('name-project'))
+  );
 }
 
 async function save(env: WorkflowEnv, name: string, workflowId: string): Promise<void> {
@@ -254,7 +435,9 @@ async function save(env: WorkflowEnv, name: string, workflowId: string): Promise
   const history = await env.client.workflow.getHandle(workflowId).fetchHistory();
   const file = path.join(import.meta.dirname, '..', 'histories', `${name}.json`);
   // Identities, sticky queues and stack traces tell about the machine that recorded them.
-  const text = historyToJSON(history).replace(/\d+@[\w.-]+/g, 'worker@host').replaceAll(PROJECT_ROOT, '');
+  const text = historyToJSON(history)
+    .replace(/\d+@[\w.-]+/g, 'worker@host')
+    .replaceAll(PROJECT_ROOT, '');
   await writeFile(file, `${JSON.stringify(JSON.parse(text), null, 1)}\n`);
 }
 

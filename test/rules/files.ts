@@ -7,13 +7,17 @@ const BINARY = /\.(png|jpe?g|webp|gif|ico|woff2?|zip|mp3|mp4)$/;
 
 /** Paths of all files under version control that still exist, relative to the project's root. */
 export function trackedFiles(): string[] {
-  const listed = execFileSync('git', ['ls-files', '-z'], { cwd: PROJECT_ROOT, encoding: 'utf8' }).split('\0').filter(Boolean);
+  const listed = execFileSync('git', ['ls-files', '-z'], { cwd: PROJECT_ROOT, encoding: 'utf8' })
+    .split('\0')
+    .filter(Boolean);
   return listed.filter((file) => existsSync(path.join(PROJECT_ROOT, file)));
 }
 
 /** Those that hold text. */
 export function trackedTexts(): { file: string; text: string }[] {
-  return trackedFiles().filter((file) => !BINARY.test(file)).map((file) => ({ file, text: readText(file) }));
+  return trackedFiles()
+    .filter((file) => !BINARY.test(file))
+    .map((file) => ({ file, text: readText(file) }));
 }
 
 export function readText(file: string): string {

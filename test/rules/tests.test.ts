@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { trackedTexts } from './files.js';
 
-const LEFT_OUT = new RegExp(`\\b(it|test|describe)(\\.\\w+)*\\.(${['only', 'skip', 'todo', 'skipIf', 'runIf', 'fails'].join('|')})\\b|\\bcontext\\.skip\\(`);
+const LEFT_OUT = new RegExp(
+  `\\b(it|test|describe)(\\.\\w+)*\\.(${['only', 'skip', 'todo', 'skipIf', 'runIf', 'fails'].join('|')})\\b|\\bcontext\\.skip\\(`,
+);
 
 describe('tests', () => {
   it('are all run: none is skipped, postponed or alone', () => {
@@ -11,7 +13,13 @@ describe('tests', () => {
   });
 
   it('stand where a command finds them', () => {
-    const lost = trackedTexts().filter(({ file }) => /\.(test|spec)\.\w+$/.test(file) && !/^(src\/.*|video\/.*|test\/(rules|bench|workflows|replay|contract|recovery|e2e)\/.*)\.test\.ts$/.test(file));
+    const lost = trackedTexts().filter(
+      ({ file }) =>
+        /\.(test|spec)\.\w+$/.test(file) &&
+        !/^(src\/.*|video\/.*|test\/(rules|bench|workflows|replay|contract|recovery|e2e)\/.*)\.test\.ts$/.test(
+          file,
+        ),
+    );
     expect(lost.map(({ file }) => file)).toEqual([]);
   });
 });

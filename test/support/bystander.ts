@@ -17,14 +17,28 @@ const PAUSE_MS = 100;
 const PATIENCE_MS = 30_000;
 
 /** `controlUrl`: an address of another process, asked at the same time, so that a busy machine is not taken for a harmed API. */
-export async function startBystander(baseUrl: string, controlUrl: string, user: TestUser): Promise<Bystander> {
+export async function startBystander(
+  baseUrl: string,
+  controlUrl: string,
+  user: TestUser,
+): Promise<Bystander> {
   const socket = new WebSocket(baseUrl.replace(/^http/, 'ws'));
   let onFrame: (type: string) => void = () => undefined;
-  socket.on('message', (data) => onFrame((JSON.parse((data as Buffer).toString('utf8')) as { type: string }).type));
-  await new Promise((resolve, reject) => { socket.once('open', resolve).once('error', reject); });
-  const heard = (type: string): Promise<boolean> => Promise.race([
-    new Promise<true>((resolve) => { onFrame = (came) => { if (came === type) resolve(true); }; }), sleep(PATIENCE_MS, false, { ref: false }),
-  ]);
+  socket.on('message', (data) =>
+    onFrame((JSON.parse((data as Buffer).toString('utf8')) as { type: string }).type),
+  );
+  await new Promise((resolve, reject) => {
+    socket.once('open', resolve).once('error', reject);
+  });
+  const heard = (type: string): Promise<boolean> =>
+    Promise.race([
+      new Promise<true>((resolve) => {
+        onFrame = (came) => {
+          if (came === type) resolve(true);
+        };
+      }),
+      sleep(PATIENCE_MS, false, { ref: false }),
+    ]);
   const signedIn = heard('init');
   socket.send(JSON.stringify({ type: 'init', access_token: user.accessToken }));
   if (!(await signedIn)) throw new Error('the bystander could not sign in');
@@ -34,7 +48,9 @@ export async function startBystander(baseUrl: string, controlUrl: string, user: 
     while (!isStopping && socket.readyState === WebSocket.OPEN) {
       const sentMs = performance.now();
       const answered = heard('pong').then((came) => ({ came, tookMs: performance.now() - sentMs }));
-      const control = fetch(controlUrl).then((response) => response.text()).then(() => performance.now() - sentMs);
+      const control = fetch(controlUrl)
+        .then((response) => response.text())
+        .then(() => performance.now() - sentMs);
       socket.send('{"type":"ping"}');
       const [{ came, tookMs }, controlMs] = await Promise.all([answered, control]);
       if (came) state.pongs += 1;
@@ -43,9 +59,15 @@ export async function startBystander(baseUrl: string, controlUrl: string, user: 
     }
   })();
   return {
-    get slowestPongMs() { return state.slowestPongMs; },
-    get pongs() { return state.pongs; },
-    get isOpen() { return socket.readyState === WebSocket.OPEN; },
+    get slowestPongMs() {
+      return state.slowestPongMs;
+    },
+    get pongs() {
+      return state.pongs;
+    },
+    get isOpen() {
+      return socket.readyState === WebSocket.OPEN;
+    },
     stop: async () => {
       isStopping = true;
       await asking;
@@ -56,5 +78,7 @@ export async function startBystander(baseUrl: string, controlUrl: string, user: 
 
 /** Memory that a process holds now, in MiB (Linux). */
 export async function residentMib(pid: number): Promise<number> {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+  return (
+    Number(/^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+  );
 }

@@ -10,7 +10,11 @@ import { crashPointsDir, type Stack } from './stack.js';
 import type { TestUser } from './users.js';
 
 /** A player with a project and an open socket. */
-export interface Player { user: TestUser; listener: Listener; projectId: string }
+export interface Player {
+  user: TestUser;
+  listener: Listener;
+  projectId: string;
+}
 
 /** How a job ends. */
 export type JobEnd = 'completed' | 'failed' | 'cancelled';
@@ -20,18 +24,37 @@ const AT_ONCE_MS = 5_000;
 /** Processes and folders may take this long to go after a job's end: the model program is asked to stop first (F1). */
 const GONE_LIMIT_MS = 15_000;
 
-interface Revision { ordinal: number; revision: string; parent: string | null; job_id: string; kind: string }
+interface Revision {
+  ordinal: number;
+  revision: string;
+  parent: string | null;
+  job_id: string;
+  kind: string;
+}
 
 export function serviceClient(stack: Stack) {
-  return createClient(stack.env['SUPABASE_URL'] ?? '', stack.env['SUPABASE_SERVICE_ROLE_KEY'] ?? '', { auth: { persistSession: false } });
+  return createClient(
+    stack.env['SUPABASE_URL'] ?? '',
+    stack.env['SUPABASE_SERVICE_ROLE_KEY'] ?? '',
+    { auth: { persistSession: false } },
+  );
 }
 
 /**
  * The promise, looked at from outside after a job: one end that everybody agrees on. Row, chat lines, line of versions,
  * repository and served game fit together; the listener heard it once and without gap; nothing of the run is left.
  */
-export async function expectOneEnd(stack: Stack, player: Player, jobId: string, end: JobEnd): Promise<void> {
-  const { data: row } = await serviceClient(stack).from('jobs').select('status, attempt').eq('id', jobId).single();
+export async function expectOneEnd(
+  stack: Stack,
+  player: Player,
+  jobId: string,
+  end: JobEnd,
+): Promise<void> {
+  const { data: row } = await serviceClient(stack)
+    .from('jobs')
+    .select('status, attempt')
+    .eq('id', jobId)
+    .single();
   expect(row).toMatchObject({ status: end });
   const own = (await expectOneLine(stack, player)).filter((revision) => revision.job_id === jobId);
   expect(own).toHaveLength(end === 'completed' ? 1 : 0);
@@ -42,11 +65,17 @@ export async function expectOneEnd(stack: Stack, player: Player, jobId: string, 
 
 /** The versions are one unbroken line that database, repository and served game agree on. Answers them, oldest first. */
 export async function expectOneLine(stack: Stack, player: Player): Promise<Revision[]> {
-  const { data, error } = await serviceClient(stack).from('revisions').select('ordinal, revision, parent, job_id, kind').eq('project_id', player.projectId).order('ordinal');
+  const { data, error } = await serviceClient(stack)
+    .from('revisions')
+    .select('ordinal, revision, parent, job_id, kind')
+    .eq('project_id', player.projectId)
+    .order('ordinal');
   if (error) throw error;
   const line = data as Revision[];
   expect(line.map(({ ordinal }) => ordinal)).toEqual(oneTo(line.length));
-  expect(line.map(({ parent }) => parent)).toEqual([null, ...line.map(({ revision }) => revision)].slice(0, line.length));
+  expect(line.map(({ parent }) => parent)).toEqual(
+    [null, ...line.map(({ revision }) => revision)].slice(0, line.length),
+  );
   const head = line.at(-1)?.revision;
   await expect.poll(() => mainOf(stack, player), { timeout: AT_ONCE_MS }).toBe(head ?? null);
   if (head) expect(await servedCode(stack, player)).toBe(await codeAt(stack, player, head));
@@ -57,18 +86,26 @@ export async function expectOneLine(stack: Stack, player: Player): Promise<Revis
 export async function expectNextAccepted({ listener }: Player): Promise<void> {
   const from = listener.frames.length;
   listener.say('どんなゲームが作れますか？');
-  await expect(listener.until(({ type }) => type === 'jobStarted', from, AT_ONCE_MS)).resolves.toMatchObject({ isExisting: false });
+  await expect(
+    listener.until(({ type }) => type === 'jobStarted', from, AT_ONCE_MS),
+  ).resolves.toMatchObject({ isExisting: false });
   await expect(listener.untilEnd(from)).resolves.toMatchObject({ type: 'completed' });
 }
 
 /** No process of a run and no scratch folder. */
 export async function expectNothingLeft(stack: Stack): Promise<void> {
   await expect.poll(() => runsOf(stack.dataDir), { timeout: GONE_LIMIT_MS }).toEqual([]);
-  await expect.poll(() => readdir(path.join(stack.dataDir, 'scratch')).catch(() => []), { timeout: GONE_LIMIT_MS }).toEqual([]);
+  await expect
+    .poll(() => readdir(path.join(stack.dataDir, 'scratch')).catch(() => []), {
+      timeout: GONE_LIMIT_MS,
+    })
+    .toEqual([]);
 }
 
 export async function servedCode(stack: Stack, { user, projectId }: Player): Promise<string> {
-  const response = await fetch(`${stack.baseUrl}/api/projects/${projectId}/code`, { headers: { authorization: `Bearer ${user.accessToken}` } });
+  const response = await fetch(`${stack.baseUrl}/api/projects/${projectId}/code`, {
+    headers: { authorization: `Bearer ${user.accessToken}` },
+  });
   expect(response.status).toBe(200);
   return ((await response.json()) as { code: string }).code;
 }
@@ -84,59 +121,98 @@ export function repoOf(stack: Stack, { user, projectId }: Player): string {
 }
 
 async function git(stack: Stack, player: Player, args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)('git', ['--git-dir', repoOf(stack, player), ...args], { maxBuffer: 64 * 1024 * 1024 });
+  const { stdout } = await promisify(execFile)(
+    'git',
+    ['--git-dir', repoOf(stack, player), ...args],
+    { maxBuffer: 64 * 1024 * 1024 },
+  );
   return stdout;
 }
 
 async function mainOf(stack: Stack, player: Player): Promise<string | null> {
-  return git(stack, player, ['rev-parse', '--verify', '--quiet', 'refs/heads/main']).then((text) => text.trim(), () => null);
+  return git(stack, player, ['rev-parse', '--verify', '--quiet', 'refs/heads/main']).then(
+    (text) => text.trim(),
+    () => null,
+  );
 }
 
 /** The user's line once; the assistant's once when the job was completed, else not at all. */
-async function expectChatLines(stack: Stack, { projectId }: Player, jobId: string, end: JobEnd): Promise<void> {
+async function expectChatLines(
+  stack: Stack,
+  { projectId }: Player,
+  jobId: string,
+  end: JobEnd,
+): Promise<void> {
   const ids = [chatLineIdFor(jobId, 'user'), chatLineIdFor(jobId, 'assistant')];
-  const { data, error } = await serviceClient(stack).from('chat_history').select('role').eq('project_id', projectId).in('id', ids);
+  const { data, error } = await serviceClient(stack)
+    .from('chat_history')
+    .select('role')
+    .eq('project_id', projectId)
+    .in('id', ids);
   if (error) throw error;
-  expect(data.map(({ role }) => role as string).sort()).toEqual(end === 'completed' ? ['assistant', 'user'] : ['user']);
+  expect(data.map(({ role }) => role as string).sort()).toEqual(
+    end === 'completed' ? ['assistant', 'user'] : ['user'],
+  );
 }
 
 /** One end and no other; the places of the last attempt run from 1 without gap or repeat; the text is the game. */
 function expectHeardOnce(player: Player, jobId: string, end: JobEnd): void {
   const { frames } = player.listener;
   // `jobStarted` begins the job's story, also when the message had to be sent twice.
-  const begun = frames.findLastIndex((frame) => frame.type === 'jobStarted' && frame.jobId === jobId);
+  const begun = frames.findLastIndex(
+    (frame) => frame.type === 'jobStarted' && frame.jobId === jobId,
+  );
   const heard = frames.slice(begun).filter((frame) => frame.jobId === jobId);
-  const ends = heard.filter(({ type }) => ['completed', 'failed', 'cancelled'].includes(type)).map(({ type }) => type);
+  const ends = heard
+    .filter(({ type }) => ['completed', 'failed', 'cancelled'].includes(type))
+    .map(({ type }) => type);
   // Whoever cancels hears it twice: as the answer and as the job's end (F1).
   expect(ends).toEqual(end === 'cancelled' && ends.length === 2 ? [end, end] : [end]);
-  const attempt = Math.max(0, ...heard.filter(({ type }) => type === 'stream').map((frame) => frame.attempt ?? 0));
+  const attempt = Math.max(
+    0,
+    ...heard.filter(({ type }) => type === 'stream').map((frame) => frame.attempt ?? 0),
+  );
   if (attempt === 0) return;
   const seqs = seqsOf(heard, attempt);
   expect(seqs).toEqual(oneTo(seqs.length));
 }
 
 /** One process of a run. */
-export interface RunProcess { pid: number; kind: 'runner' | 'model'; command: string }
+export interface RunProcess {
+  pid: number;
+  kind: 'runner' | 'model';
+  command: string;
+}
 
 /** Runners and model programs of a stack, by what the kernel says of each process. */
 export async function runsOf(dataDir: string, kind?: RunProcess['kind']): Promise<RunProcess[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(pids.map((pid) => runProcess(Number(pid), dataDir)));
-  return found.filter((run) => run !== null).filter((run) => kind === undefined || run.kind === kind);
+  return found
+    .filter((run) => run !== null)
+    .filter((run) => kind === undefined || run.kind === kind);
 }
 
 /** The sandbox names the scratch folder in its arguments; the runner gets its input on stdin, but works for a worker of the stack. */
 async function runProcess(pid: number, dataDir: string): Promise<RunProcess | null> {
-  const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ');
-  if (command.startsWith('bwrap ') && command.includes(dataDir)) return { pid, kind: 'model', command };
+  const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll(
+    '\0',
+    ' ',
+  );
+  if (command.startsWith('bwrap ') && command.includes(dataDir))
+    return { pid, kind: 'model', command };
   if (!command.includes('/runner/main.')) return null;
   const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-  return environment.includes(`=${crashPointsDir(dataDir)}\0`) ? { pid, kind: 'runner', command } : null;
+  return environment.includes(`=${crashPointsDir(dataDir)}\0`)
+    ? { pid, kind: 'runner', command }
+    : null;
 }
 
 /** Every file of a project in the mirror with the time of its last change. */
 export async function filesOf(stack: Stack, player: Player): Promise<string[]> {
   const folder = path.dirname(repoOf(stack, player));
   const names = await readdir(folder, { recursive: true }).catch(() => []);
-  return Promise.all(names.sort().map(async (name) => `${name} ${(await stat(path.join(folder, name))).mtimeMs}`));
+  return Promise.all(
+    names.sort().map(async (name) => `${name} ${(await stat(path.join(folder, name))).mtimeMs}`),
+  );
 }

@@ -4,7 +4,8 @@ import { CHROMIUM_ARGS, findChromium } from '../../src/chromium.js';
 /** Headless Chromium with software WebGL, as 3D games need it; CHROMIUM_PATH or the system's. Throws when there is none. */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
-  if (!executablePath) throw new Error('Chromium was not found: run "npm run tools", or set CHROMIUM_PATH.');
+  if (!executablePath)
+    throw new Error('Chromium was not found: run "npm run tools", or set CHROMIUM_PATH.');
   return chromium.launch({
     executablePath,
     args: [...CHROMIUM_ARGS],

@@ -8,8 +8,16 @@ import { startWorkers, type Workers } from './workers.js';
 
 /** Every point that a message passes from its admission to its last frame. */
 export const MESSAGE_POINTS = [
-  'after-admit', 'after-row', 'after-processing', 'after-start-attempt', 'mid-stream', 'after-candidate-commit',
-  'after-return-before-import', 'after-import-before-publish', 'after-publish-before-complete', 'after-complete-before-notify',
+  'after-admit',
+  'after-row',
+  'after-processing',
+  'after-start-attempt',
+  'mid-stream',
+  'after-candidate-commit',
+  'after-return-before-import',
+  'after-import-before-publish',
+  'after-publish-before-complete',
+  'after-complete-before-notify',
 ] as const satisfies readonly CrashPoint[];
 
 /** A stack whose workers die. Its parts are there from the first test on. */
@@ -41,8 +49,12 @@ export function crashStage(options: StackOptions): CrashStage {
     void workers.fill();
   });
   return {
-    get stack() { return stack; },
-    get workers() { return workers; },
+    get stack() {
+      return stack;
+    },
+    get workers() {
+      return workers;
+    },
     async somebody() {
       const player = await newPlayer(stack);
       players.push(player);

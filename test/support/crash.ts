@@ -13,7 +13,17 @@ export async function arm({ dataDir }: Stack, point: CrashPoint, strike = ''): P
 /** Resolves when a process has died at the point; fails the test when none does. */
 export async function untilHit({ dataDir }: Stack, point: CrashPoint): Promise<void> {
   const mark = path.join(crashPointsDir(dataDir), `${point}.hit`);
-  await expect.poll(() => access(mark).then(() => true, () => false), {
-    timeout: 60_000, message: `no process has passed the crash point ${point}`,
-  }).toBe(true);
+  await expect
+    .poll(
+      () =>
+        access(mark).then(
+          () => true,
+          () => false,
+        ),
+      {
+        timeout: 60_000,
+        message: `no process has passed the crash point ${point}`,
+      },
+    )
+    .toBe(true);
 }

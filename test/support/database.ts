@@ -27,7 +27,10 @@ export interface TestDatabase {
   /** The superuser's address. */
   readonly adminUrl: string;
   /** Runs SQL as the superuser. */
-  sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  sql<Row extends pg.QueryResultRow = pg.QueryResultRow>(
+    text: string,
+    values?: unknown[],
+  ): Promise<Row[]>;
   createUser(name?: string): Promise<TestUser>;
   stop(): Promise<void>;
 }
@@ -35,18 +38,26 @@ export interface TestDatabase {
 /** `pgBinDir`: of the PostgreSQL to take; by default the one that comes with the packages. */
 export async function startServer(pgBinDir?: string): Promise<TestServer> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-database-'));
-  const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), pgBinDir, log }).catch(async (error: unknown) => {
+  const postgres = await startPostgres({
+    dataDir: path.join(folder, 'postgres'),
+    pgBinDir,
+    log,
+  }).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true });
     throw error;
   });
   // Nothing of it has to survive the machine.
-  for (const setting of ['fsync', 'full_page_writes', 'synchronous_commit']) await runSql(postgres.url, `alter system set ${setting} = off`);
+  for (const setting of ['fsync', 'full_page_writes', 'synchronous_commit'])
+    await runSql(postgres.url, `alter system set ${setting} = off`);
   await runSql(postgres.url, 'select pg_reload_conf()');
   return {
     async createDatabase(copyOf) {
       const url = new URL(postgres.url);
       url.pathname = `/test_${randomUUID().replaceAll('-', '')}`;
-      await runSql(postgres.url, `create database ${url.pathname.slice(1)}${copyOf === undefined ? '' : ` template ${new URL(copyOf).pathname.slice(1)}`}`);
+      await runSql(
+        postgres.url,
+        `create database ${url.pathname.slice(1)}${copyOf === undefined ? '' : ` template ${new URL(copyOf).pathname.slice(1)}`}`,
+      );
       if (copyOf === undefined) await applyPlatform(url.href);
       return url.href;
     },
@@ -68,7 +79,13 @@ export async function startDatabase(): Promise<TestDatabase> {
   try {
     const adminUrl = await server.createDatabase();
     await migrate(adminUrl, log);
-    const gateway = await startGateway({ databaseUrl: adminUrl, port: 0, siteUrl: 'http://localhost:3000', keyDir, log });
+    const gateway = await startGateway({
+      databaseUrl: adminUrl,
+      port: 0,
+      siteUrl: 'http://localhost:3000',
+      keyDir,
+      log,
+    });
     return openDatabase(adminUrl, gateway, stop);
   } catch (error) {
     await stop();
@@ -76,14 +93,24 @@ export async function startDatabase(): Promise<TestDatabase> {
   }
 }
 
-function openDatabase(adminUrl: string, gateway: RunningGateway, stopServer: () => Promise<void>): TestDatabase {
+function openDatabase(
+  adminUrl: string,
+  gateway: RunningGateway,
+  stopServer: () => Promise<void>,
+): TestDatabase {
   const pool = new pg.Pool({ connectionString: adminUrl, max: 4 });
   pool.on('error', (error) => log.debug({ err: error }, 'a connection of the test was lost'));
-  const config = { SUPABASE_URL: gateway.url, SUPABASE_ANON_KEY: gateway.anonKey, SUPABASE_SERVICE_ROLE_KEY: gateway.serviceRoleKey };
+  const config = {
+    SUPABASE_URL: gateway.url,
+    SUPABASE_ANON_KEY: gateway.anonKey,
+    SUPABASE_SERVICE_ROLE_KEY: gateway.serviceRoleKey,
+  };
   return {
-    config, adminUrl,
+    config,
+    adminUrl,
     store: createStore(config, log),
-    sql: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) => (await pool.query<Row>(text, values)).rows,
+    sql: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
+      (await pool.query<Row>(text, values)).rows,
     createUser: (name) => createUser(config, name),
     async stop() {
       await pool.end();
@@ -94,7 +121,11 @@ function openDatabase(adminUrl: string, gateway: RunningGateway, stopServer: () 
 }
 
 /** Runs SQL on a connection of its own and answers the rows of the (last) statement. */
-export async function runSql<Row extends pg.QueryResultRow = pg.QueryResultRow>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {
+export async function runSql<Row extends pg.QueryResultRow = pg.QueryResultRow>(
+  url: string,
+  text: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

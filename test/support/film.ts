@@ -9,7 +9,13 @@ import { videoTempName } from '../../src/contracts/video.js';
 
 const run = promisify(execFile);
 
-export interface Film { readonly codec: string; readonly width: number; readonly height: number; readonly rate: string; readonly frames: Buffer[] }
+export interface Film {
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+  readonly rate: string;
+  readonly frames: Buffer[];
+}
 
 /** What is in a film: its stream, and its pictures as PNG. */
 export async function openFilm(bytes: Buffer): Promise<Film> {
@@ -17,13 +23,29 @@ export async function openFilm(bytes: Buffer): Promise<Film> {
   const file = path.join(folder, 'movie.mp4');
   try {
     await writeFile(file, bytes);
-    const probed = await ff('ffprobe', ['-show_entries', 'stream=codec_name,width,height,r_frame_rate', '-of', 'json', file]);
-    const [stream] = (JSON.parse(probed) as { streams: { codec_name: string; width: number; height: number; r_frame_rate: string }[] }).streams;
+    const probed = await ff('ffprobe', [
+      '-show_entries',
+      'stream=codec_name,width,height,r_frame_rate',
+      '-of',
+      'json',
+      file,
+    ]);
+    const [stream] = (
+      JSON.parse(probed) as {
+        streams: { codec_name: string; width: number; height: number; r_frame_rate: string }[];
+      }
+    ).streams;
     if (!stream) throw new Error('the film has no stream');
     await ff('ffmpeg', ['-i', file, '-fps_mode', 'passthrough', path.join(folder, '%05d.png')]);
     const pictures = (await readdir(folder)).filter((name) => name.endsWith('.png')).sort();
     const frames = await Promise.all(pictures.map((name) => readFile(path.join(folder, name))));
-    return { codec: stream.codec_name, width: stream.width, height: stream.height, rate: stream.r_frame_rate, frames };
+    return {
+      codec: stream.codec_name,
+      width: stream.width,
+      height: stream.height,
+      rate: stream.r_frame_rate,
+      frames,
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -34,15 +56,29 @@ async function ff(tool: 'ffmpeg' | 'ffprobe', args: readonly string[]): Promise<
   const packages = path.join(PROJECT_ROOT, 'node_modules', '@remotion');
   const compositor = (await readdir(packages)).find((name) => name.startsWith('compositor-'));
   const folder = path.join(packages, compositor ?? '');
-  return (await run(path.join(folder, tool), ['-v', 'error', ...args], { env: { ...process.env, LD_LIBRARY_PATH: folder } })).stdout;
+  return (
+    await run(path.join(folder, tool), ['-v', 'error', ...args], {
+      env: { ...process.env, LD_LIBRARY_PATH: folder },
+    })
+  ).stdout;
 }
 
 /** Part of a picture, in shares of its size. */
-export interface Area { readonly left: number; readonly top: number; readonly width: number; readonly height: number }
+export interface Area {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 async function cut(picture: Buffer, { left, top, width, height }: Area): Promise<Sharp> {
   const { width: w = 0, height: h = 0 } = await sharp(picture).metadata();
-  return sharp(picture).extract({ left: Math.round(left * w), top: Math.round(top * h), width: Math.round(width * w), height: Math.round(height * h) });
+  return sharp(picture).extract({
+    left: Math.round(left * w),
+    top: Math.round(top * h),
+    width: Math.round(width * w),
+    height: Math.round(height * h),
+  });
 }
 
 async function greys(picture: Buffer, area: Area): Promise<Buffer> {
@@ -50,11 +86,22 @@ async function greys(picture: Buffer, area: Area): Promise<Buffer> {
 }
 
 /** The one of `colours` (red, green, blue; 0 to 255) that a part of a picture is nearest to. */
-export async function nearestColour<N extends string>(picture: Buffer, area: Area, colours: Readonly<Record<N, readonly [number, number, number]>>): Promise<N> {
+export async function nearestColour<N extends string>(
+  picture: Buffer,
+  area: Area,
+  colours: Readonly<Record<N, readonly [number, number, number]>>,
+): Promise<N> {
   const part = await (await cut(picture, area)).removeAlpha().raw().toBuffer();
-  const means = [0, 1, 2].map((channel) => part.reduce((sum, value, at) => (at % 3 === channel ? sum + value : sum), 0) / (part.length / 3));
-  const distance = (name: N): number => Math.hypot(...colours[name].map((value, channel) => value - (means[channel] ?? 0)));
-  return (Object.keys(colours) as N[]).reduce((best, name) => (distance(name) < distance(best) ? name : best));
+  const means = [0, 1, 2].map(
+    (channel) =>
+      part.reduce((sum, value, at) => (at % 3 === channel ? sum + value : sum), 0) /
+      (part.length / 3),
+  );
+  const distance = (name: N): number =>
+    Math.hypot(...colours[name].map((value, channel) => value - (means[channel] ?? 0)));
+  return (Object.keys(colours) as N[]).reduce((best, name) =>
+    distance(name) < distance(best) ? name : best,
+  );
 }
 
 /** Share of nearly white pixels: what white letters leave. */
@@ -77,7 +124,13 @@ export async function spread(picture: Buffer): Promise<number> {
 /** Programs that work on the film of an action now. */
 export async function programsOf(actionId: string): Promise<string[]> {
   const text = videoTempName(`${actionId}.`);
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
-  const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
-  return commands.filter((command) => command.includes(text)).map((command) => command.replaceAll('\0', ' ').slice(0, 200));
+  const pids = (await readdir('/proc')).filter(
+    (name) => /^\d+$/.test(name) && Number(name) !== process.pid,
+  );
+  const commands = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
+  );
+  return commands
+    .filter((command) => command.includes(text))
+    .map((command) => command.replaceAll('\0', ' ').slice(0, 200));
 }

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import WebSocket from 'ws';
 
-export interface JobFrame { type: string; jobId?: string; attempt?: number; seq?: number; [field: string]: unknown }
+export interface JobFrame {
+  type: string;
+  jobId?: string;
+  attempt?: number;
+  seq?: number;
+  [field: string]: unknown;
+}
 
 /** A client that uses the additive fields: message ids, places in the stream, resuming from the last one. Reconnects by itself. */
 export class Listener {
@@ -18,7 +24,11 @@ export class Listener {
   /** A message that was sent and not answered yet: it is sent again, under its id, after a reconnect. */
   private unanswered: object | null = null;
 
-  constructor(private readonly baseUrl: string, private readonly token: string, private projectId: string | null = null) {}
+  constructor(
+    private readonly baseUrl: string,
+    private readonly token: string,
+    private projectId: string | null = null,
+  ) {}
 
   /** The project that this client is on. */
   get selected(): string | null {
@@ -28,7 +38,9 @@ export class Listener {
   /** Opens the socket, signs in, selects the project (resuming a running job where it was). */
   async open(): Promise<void> {
     const socket = new WebSocket(this.baseUrl.replace(/^http/, 'ws'));
-    socket.on('message', (data) => this.take(JSON.parse((data as Buffer).toString('utf8')) as JobFrame));
+    socket.on('message', (data) =>
+      this.take(JSON.parse((data as Buffer).toString('utf8')) as JobFrame),
+    );
     socket.on('error', () => undefined);
     socket.on('close', (code) => {
       if (this.closed) return;
@@ -49,7 +61,10 @@ export class Listener {
   async createProject(): Promise<string> {
     const from = this.frames.length;
     this.send({ type: 'createProject', name: '新しいゲーム' });
-    const { project } = await this.until(({ type }) => type === 'projectCreated', from) as unknown as { project: { id: string } };
+    const { project } = (await this.until(
+      ({ type }) => type === 'projectCreated',
+      from,
+    )) as unknown as { project: { id: string } };
     await this.select(project.id);
     return project.id;
   }
@@ -57,7 +72,11 @@ export class Listener {
   async select(projectId: string, timeoutMs?: number): Promise<JobFrame> {
     this.projectId = projectId;
     const from = this.frames.length;
-    this.send({ type: 'selectProject', projectId, ...(this.lastPlace ? { since: this.lastPlace } : {}) });
+    this.send({
+      type: 'selectProject',
+      projectId,
+      ...(this.lastPlace ? { since: this.lastPlace } : {}),
+    });
     return this.until(({ type }) => type === 'projectSelected', from, timeoutMs);
   }
 
@@ -67,7 +86,11 @@ export class Listener {
   }
 
   /** Sends a message under an id of its own; answers with that id. */
-  say(content: string, extra: object = { skipStyleSelection: true }, messageId = randomUUID()): string {
+  say(
+    content: string,
+    extra: object = { skipStyleSelection: true },
+    messageId = randomUUID(),
+  ): string {
     this.unanswered = { type: 'message', content, messageId, ...extra };
     this.send(this.unanswered);
     return messageId;
@@ -83,7 +106,10 @@ export class Listener {
     for (;;) {
       const found = this.frames.slice(from).find(fits);
       if (found) return found;
-      if (Date.now() > deadline) throw new Error(`nothing that fits in ${timeoutMs} ms; last frames: ${JSON.stringify(this.frames.slice(-6)).slice(0, 800)}`);
+      if (Date.now() > deadline)
+        throw new Error(
+          `nothing that fits in ${timeoutMs} ms; last frames: ${JSON.stringify(this.frames.slice(-6)).slice(0, 800)}`,
+        );
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -103,7 +129,8 @@ export class Listener {
     if (frame.type === 'streamReset' || frame.type === 'jobStarted') this.text = '';
     if (frame.type === 'stream') this.text += frame['content'] as string;
     // A job that was just accepted is followed from its start, also by a socket that breaks before anything else was heard.
-    if (frame.type === 'jobStarted' && frame.jobId && this.lastPlace?.jobId !== frame.jobId) this.lastPlace = { jobId: frame.jobId, attempt: 0, seq: 0 };
+    if (frame.type === 'jobStarted' && frame.jobId && this.lastPlace?.jobId !== frame.jobId)
+      this.lastPlace = { jobId: frame.jobId, attempt: 0, seq: 0 };
     if (frame.jobId && frame.attempt !== undefined && frame.seq !== undefined) {
       this.lastPlace = { jobId: frame.jobId, attempt: frame.attempt, seq: frame.seq };
     }
@@ -112,7 +139,12 @@ export class Listener {
 
 /** Places of the frames of one attempt, for "without gap or repeat". */
 export function seqsOf(frames: readonly JobFrame[], attempt: number): number[] {
-  return frames.filter((frame) => frame.attempt === attempt && frame.seq !== undefined && frame.seq < 1_000_000_000).map(({ seq }) => seq ?? 0);
+  return frames
+    .filter(
+      (frame) => frame.attempt === attempt && frame.seq !== undefined && frame.seq < 1_000_000_000,
+    )
+    .map(({ seq }) => seq ?? 0);
 }
 
-export const oneTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+export const oneTo = (count: number): number[] =>
+  Array.from({ length: count }, (_, index) => index + 1);

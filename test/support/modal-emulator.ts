@@ -30,8 +30,21 @@ export interface ModalState {
   readonly apps: Readonly<Record<string, { version: number; functions: string[] }>>;
   readonly secrets: readonly string[];
   readonly volumes: readonly string[];
-  readonly calls: readonly { id: string; function: string; begun: number; status: string; exception: string; isRunning: boolean }[];
-  readonly containers: readonly { id: string; pid: number; function: string; isBusy: boolean; mounts: Record<string, string> }[];
+  readonly calls: readonly {
+    id: string;
+    function: string;
+    begun: number;
+    status: string;
+    exception: string;
+    isRunning: boolean;
+  }[];
+  readonly containers: readonly {
+    id: string;
+    pid: number;
+    function: string;
+    isBusy: boolean;
+    mounts: Record<string, string>;
+  }[];
   /** Commits of each Volume by name. */
   readonly commits: Readonly<Record<string, number>>;
   /** How often each RPC was asked for. */
@@ -48,7 +61,11 @@ export interface ModalControl {
   /** `synced-only`: containers that start from now on see what others have committed, and nothing else. */
   volumes(mode: 'synced-only' | 'shared'): Promise<void>;
   /** Kills the containers of running calls; returns how many. */
-  killContainers(which: { call?: string; function?: string; outcome?: ModalFault['outcome'] }): Promise<number>;
+  killContainers(which: {
+    call?: string;
+    function?: string;
+    outcome?: ModalFault['outcome'];
+  }): Promise<number>;
   state(): Promise<ModalState>;
 }
 
@@ -60,21 +77,37 @@ export function modalControlOf(stack: { readonly dataDir: string }): ModalContro
 /** The file is read for each request: an emulator that was started again has another door. */
 function openControl(file: string): ModalControl {
   const ask = async (method: string, what: string, body?: unknown): Promise<unknown> => {
-    const { url, token } = JSON.parse(await readFile(file, 'utf8')) as { url: string; token: string };
+    const { url, token } = JSON.parse(await readFile(file, 'utf8')) as {
+      url: string;
+      token: string;
+    };
     const response = await fetch(`${url}/${what}`, {
-      method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, ...(body !== undefined && { body: JSON.stringify(body) }),
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const answer: unknown = await response.json();
     if (!response.ok) throw new Error(`${what}: ${JSON.stringify(answer)}`);
     return answer;
   };
   return {
-    add: async (fault) => { await ask('POST', 'faults', fault); },
-    clear: async () => { await ask('DELETE', 'faults'); },
-    down: async () => { await ask('POST', 'down'); },
-    up: async () => { await ask('POST', 'up'); },
-    volumes: async (mode) => { await ask('POST', 'volumes', { mode }); },
-    killContainers: async (which) => ((await ask('POST', 'kill', which)) as { killed: number }).killed,
+    add: async (fault) => {
+      await ask('POST', 'faults', fault);
+    },
+    clear: async () => {
+      await ask('DELETE', 'faults');
+    },
+    down: async () => {
+      await ask('POST', 'down');
+    },
+    up: async () => {
+      await ask('POST', 'up');
+    },
+    volumes: async (mode) => {
+      await ask('POST', 'volumes', { mode });
+    },
+    killContainers: async (which) =>
+      ((await ask('POST', 'kill', which)) as { killed: number }).killed,
     state: async () => (await ask('GET', 'state')) as ModalState,
   };
 }
@@ -82,7 +115,11 @@ function openControl(file: string): ModalControl {
 export interface ModalEmulator {
   readonly control: ModalControl;
   /** MODAL_* for whoever calls it. */
-  readonly env: Readonly<{ MODAL_SERVER_URL: string; MODAL_TOKEN_ID: string; MODAL_TOKEN_SECRET: string }>;
+  readonly env: Readonly<{
+    MODAL_SERVER_URL: string;
+    MODAL_TOKEN_ID: string;
+    MODAL_TOKEN_SECRET: string;
+  }>;
   /** The folder of a Volume. */
   volumeFolder(name: string): string;
   /** The process ids that a function has written as a line of a file of its Volume, once they are there. */
@@ -116,31 +153,69 @@ const PYTHON = path.join(PROJECT_ROOT, '.tools/modal-venv/bin/python');
 const LIMIT_MS = 60_000;
 
 /** Starts an emulator alone, with these secrets; nothing is deployed yet. */
-export async function startModalEmulator(options: { secrets?: Readonly<Record<string, Readonly<Record<string, string>>>> } = {}): Promise<ModalEmulator> {
+export async function startModalEmulator(
+  options: { secrets?: Readonly<Record<string, Readonly<Record<string, string>>>> } = {},
+): Promise<ModalEmulator> {
   const dataDir = await realpath(await mkdtemp(path.join(os.tmpdir(), 'dreamcore-modal-')));
   const port = await findFreePort();
   const random = (): string => randomBytes(8).toString('hex');
-  const env = { MODAL_SERVER_URL: `http://127.0.0.1:${port}`, MODAL_TOKEN_ID: `ak-${random()}`, MODAL_TOKEN_SECRET: `as-${random()}` };
+  const env = {
+    MODAL_SERVER_URL: `http://127.0.0.1:${port}`,
+    MODAL_TOKEN_ID: `ak-${random()}`,
+    MODAL_TOKEN_SECRET: `as-${random()}`,
+  };
   const controlFile = modalControlFile(dataDir);
-  const start = (): Promise<ChildProcess> => spawnEmulator([
-    `--port=${port}`, `--data-dir=${path.join(dataDir, 'modal')}`, `--control-file=${controlFile}`,
-    `--link=/opt/dreamcore/node_modules=${path.join(PROJECT_ROOT, 'node_modules')}`,
-  ], { ...env, MODAL_EMULATOR_SECRETS: JSON.stringify({ gemini: { GEMINI_API_KEY: '' }, ...options.secrets }) });
-  const cliEnv = { ...process.env, ...env, MODAL_CONFIG_PATH: '/dev/null', PYTHONDONTWRITEBYTECODE: '1' };
+  const start = (): Promise<ChildProcess> =>
+    spawnEmulator(
+      [
+        `--port=${port}`,
+        `--data-dir=${path.join(dataDir, 'modal')}`,
+        `--control-file=${controlFile}`,
+        `--link=/opt/dreamcore/node_modules=${path.join(PROJECT_ROOT, 'node_modules')}`,
+      ],
+      {
+        ...env,
+        MODAL_EMULATOR_SECRETS: JSON.stringify({
+          gemini: { GEMINI_API_KEY: '' },
+          ...options.secrets,
+        }),
+      },
+    );
+  const cliEnv = {
+    ...process.env,
+    ...env,
+    MODAL_CONFIG_PATH: '/dev/null',
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
   let child = await start();
   const volumeFolder = (name: string): string => path.join(dataDir, 'modal', 'volumes', name);
   return {
-    control: openControl(controlFile), env, volumeFolder,
+    control: openControl(controlFile),
+    env,
+    volumeFolder,
     pidsIn: (volume, file) => pidsIn(path.join(volumeFolder(volume), file)),
-    client: (credentials = { tokenId: env.MODAL_TOKEN_ID, tokenSecret: env.MODAL_TOKEN_SECRET }) => {
+    client: (
+      credentials = { tokenId: env.MODAL_TOKEN_ID, tokenSecret: env.MODAL_TOKEN_SECRET },
+    ) => {
       // The only way to tell it where the server is.
       process.env.MODAL_SERVER_URL = env.MODAL_SERVER_URL;
       return new ModalClient(credentials);
     },
-    deploy: async (appFile) => (await run(PYTHON, ['-m', 'modal', 'deploy', appFile], { env: cliEnv, timeout: LIMIT_MS })).stdout,
-    deployOurs: async () => (await run(process.execPath, ['--import', 'tsx', 'scripts/modal-deploy.ts'], { env: cliEnv, cwd: PROJECT_ROOT, timeout: LIMIT_MS })).stdout,
+    deploy: async (appFile) =>
+      (await run(PYTHON, ['-m', 'modal', 'deploy', appFile], { env: cliEnv, timeout: LIMIT_MS }))
+        .stdout,
+    deployOurs: async () =>
+      (
+        await run(process.execPath, ['--import', 'tsx', 'scripts/modal-deploy.ts'], {
+          env: cliEnv,
+          cwd: PROJECT_ROOT,
+          timeout: LIMIT_MS,
+        })
+      ).stdout,
     kill: () => end(child, 'SIGKILL'),
-    start: async () => { child = await start(); },
+    start: async () => {
+      child = await start();
+    },
     stop: async () => {
       await end(child, 'SIGTERM');
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
@@ -157,22 +232,32 @@ async function pidsIn(file: string): Promise<number[]> {
 }
 
 /** Resolves when it says that it listens. */
-async function spawnEmulator(args: readonly string[], env: Readonly<Record<string, string>>): Promise<ChildProcess> {
+async function spawnEmulator(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<ChildProcess> {
   const child = spawn(PYTHON, [path.join(PROJECT_ROOT, 'emulator/server.py'), ...args], {
-    env: { ...process.env, ...env, PYTHONDONTWRITEBYTECODE: '1' }, stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env, PYTHONDONTWRITEBYTECODE: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { output += text; });
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
   process.once('exit', () => child.kill('SIGKILL'));
   for (const deadline = Date.now() + LIMIT_MS; !output.includes('"ready"'); await sleep(20)) {
-    if (child.exitCode !== null || Date.now() > deadline) throw new Error(`The Modal emulator did not start:\n${output}`);
+    if (child.exitCode !== null || Date.now() > deadline)
+      throw new Error(`The Modal emulator did not start:\n${output}`);
   }
   return child;
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => { child.once('exit', resolve); });
+  const gone = new Promise((resolve) => {
+    child.once('exit', resolve);
+  });
   child.kill(signal);
   await gone;
 }

@@ -1,12 +1,23 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CALLBACK_SIGNATURE_HEADER, CALLBACK_TIMESTAMP_HEADER } from '../../src/contracts/callback.js';
+import {
+  CALLBACK_SIGNATURE_HEADER,
+  CALLBACK_TIMESTAMP_HEADER,
+} from '../../src/contracts/callback.js';
 import { callbackKeyOf, callbackMac } from '../../src/contracts/callback-signature.js';
 
 /** One signed post of a run, as it came. */
-interface Letter { readonly url: string; readonly body: Buffer; readonly timestamp: string; readonly signature: string }
-interface Answer { readonly status: number; readonly text: string }
+interface Letter {
+  readonly url: string;
+  readonly body: Buffer;
+  readonly timestamp: string;
+  readonly signature: string;
+}
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
 
 /** Brings one letter where it belongs, and answers the runner; null = the connection is torn. */
 export type Delivery = (postman: Postman, letter: Letter) => Promise<Answer | null>;
@@ -17,16 +28,26 @@ export class Postman {
   /** What the API answered to posts that it must not believe. */
   readonly toForgeries: number[] = [];
 
-  private constructor(private readonly server: ReturnType<typeof createServer>, private readonly apiUrl: string, private delivery: Delivery) {}
+  private constructor(
+    private readonly server: ReturnType<typeof createServer>,
+    private readonly apiUrl: string,
+    private delivery: Delivery,
+  ) {}
 
   static async start(apiUrl: string): Promise<Postman> {
-    const server = createServer((request, response) => void postman.take(request, response).catch(() => response.destroy()));
+    const server = createServer(
+      (request, response) => void postman.take(request, response).catch(() => response.destroy()),
+    );
     const postman: Postman = new Postman(server, apiUrl, straight);
-    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
     return postman;
   }
 
-  get url(): string { return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`; }
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
 
   /** From now on, with nothing remembered. */
   begin(delivery: Delivery): void {
@@ -37,8 +58,13 @@ export class Postman {
 
   async send({ url, body, timestamp, signature }: Letter): Promise<Answer> {
     const response = await fetch(`${this.apiUrl}${url}`, {
-      method: 'POST', body: new Uint8Array(body),
-      headers: { 'content-type': 'application/json', [CALLBACK_TIMESTAMP_HEADER]: timestamp, [CALLBACK_SIGNATURE_HEADER]: signature },
+      method: 'POST',
+      body: new Uint8Array(body),
+      headers: {
+        'content-type': 'application/json',
+        [CALLBACK_TIMESTAMP_HEADER]: timestamp,
+        [CALLBACK_SIGNATURE_HEADER]: signature,
+      },
     });
     return { status: response.status, text: await response.text() };
   }
@@ -49,13 +75,20 @@ export class Postman {
 
   async close(): Promise<void> {
     this.server.closeAllConnections();
-    await new Promise((resolve) => { this.server.close(resolve); });
+    await new Promise((resolve) => {
+      this.server.close(resolve);
+    });
   }
 
   private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = Buffer.concat(await request.toArray() as Buffer[]);
+    const body = Buffer.concat((await request.toArray()) as Buffer[]);
     const header = (name: string): string => String(request.headers[name]);
-    const letter = { url: request.url ?? '/', body, timestamp: header(CALLBACK_TIMESTAMP_HEADER), signature: header(CALLBACK_SIGNATURE_HEADER) };
+    const letter = {
+      url: request.url ?? '/',
+      body,
+      timestamp: header(CALLBACK_TIMESTAMP_HEADER),
+      signature: header(CALLBACK_SIGNATURE_HEADER),
+    };
     this.letters.push(letter);
     const answer = await this.delivery(this, letter);
     if (answer === null) response.destroy();
@@ -83,12 +116,19 @@ export const DELIVERIES = {
     return null;
   },
   /** Whatever stands before the API is out of order. */
-  '5xx': async (postman, letter) => (everyThird(postman) ? { status: 502, text: 'Bad gateway' } : postman.send(letter)),
+  '5xx': async (postman, letter) =>
+    everyThird(postman) ? { status: 502, text: 'Bad gateway' } : postman.send(letter),
   /** Somebody who saw the post writes another text, takes the key of another secret, another job's address, or waits too long. */
   forged: async (postman, letter) => {
-    const other = Buffer.from(letter.body.toString('utf8').replace('"fromSeq":', '"fromSeq":1').replace('"content":"', '"content":"嘘'));
+    const other = Buffer.from(
+      letter.body
+        .toString('utf8')
+        .replace('"fromSeq":', '"fromSeq":1')
+        .replace('"content":"', '"content":"嘘'),
+    );
     const { callId } = JSON.parse(letter.body.toString('utf8')) as { callId: string };
-    const signed = (timestamp: string) => `v1=${callbackMac(callbackKeyOf('another secret', callId), timestamp, letter.body).toString('hex')}`;
+    const signed = (timestamp: string) =>
+      `v1=${callbackMac(callbackKeyOf('another secret', callId), timestamp, letter.body).toString('hex')}`;
     await postman.forge({ ...letter, body: other });
     await postman.forge({ ...letter, signature: signed(letter.timestamp) });
     await postman.forge({ ...letter, timestamp: String(Number(letter.timestamp) - 600) });

@@ -17,13 +17,21 @@ export function volumeRepo(stack: Stack, player: Player): Repo {
 export async function replicated(stack: Stack, { projectId }: Player): Promise<ReplicationReport> {
   const connection = await Connection.connect({ address: stack.env['TEMPORAL_ADDRESS'] ?? '' });
   try {
-    return await new Client({ connection }).workflow.getHandle(replicationWorkflowId(projectId)).result() as ReplicationReport;
+    return (await new Client({ connection }).workflow
+      .getHandle(replicationWorkflowId(projectId))
+      .result()) as ReplicationReport;
   } finally {
     await connection.close();
   }
 }
 
 /** `npx dreamcore sync --project`; what it says, also when a problem remains. */
-export async function syncProject(stack: Stack, { projectId }: Player, ...flags: string[]): Promise<string> {
-  return dreamcore(stack, 'sync', '--project', projectId, ...flags).catch((error: unknown) => (error as { stdout: string }).stdout);
+export async function syncProject(
+  stack: Stack,
+  { projectId }: Player,
+  ...flags: string[]
+): Promise<string> {
+  return dreamcore(stack, 'sync', '--project', projectId, ...flags).catch(
+    (error: unknown) => (error as { stdout: string }).stdout,
+  );
 }

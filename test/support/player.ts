@@ -18,6 +18,8 @@ export async function newPlayer(stack: Stack): Promise<Player> {
 export async function say({ listener }: Player, content = GAME, messageId?: UUID): Promise<string> {
   const from = listener.frames.length;
   listener.say(content, { skipStyleSelection: true }, messageId);
-  const { jobId } = await listener.until(({ type }) => type === 'jobStarted', from) as { jobId: string };
+  const { jobId } = (await listener.until(({ type }) => type === 'jobStarted', from)) as {
+    jobId: string;
+  };
   return jobId;
 }

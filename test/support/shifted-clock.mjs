@@ -6,7 +6,12 @@ import path from 'node:path';
  * file `<its name>.clock` beside the crash points says now. Time that passes is not touched, as in a real jump.
  * JavaScript, because threads load it before anything that could translate.
  */
-const OWNERS = { api: /\/api\/main\.ts$/, worker: /\/activities\/worker\.ts$/, runner: /\/runner\/main\.\w+$/, gateway: /\/supabase\/main\.ts$/ };
+const OWNERS = {
+  api: /\/api\/main\.ts$/,
+  worker: /\/activities\/worker\.ts$/,
+  runner: /\/runner\/main\.\w+$/,
+  gateway: /\/supabase\/main\.ts$/,
+};
 const LOOK_MS = 50;
 
 const folder = process.env['CRASH_POINTS_DIR'];
@@ -27,7 +32,8 @@ function shiftClock(file) {
   setInterval(look, LOOK_MS).unref();
   const now = () => RealDate.now() + shiftMs;
   globalThis.Date = new Proxy(RealDate, {
-    construct: (target, args, newTarget) => Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
+    construct: (target, args, newTarget) =>
+      Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
     apply: () => new RealDate(now()).toString(),
     get: (target, name, receiver) => (name === 'now' ? now : Reflect.get(target, name, receiver)),
   });

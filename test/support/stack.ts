@@ -70,11 +70,25 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dataDir = options.dataDir ?? (await newDataDir());
   const port = options.port || (await findFreePort());
   const isOnModal = options.modalEmulator ?? process.env['DREAMCORE_TEST_MODAL'] === '1';
-  const modal: Record<string, string> = isOnModal ? { MODAL_EMULATOR_CONTROL_FILE: modalControlFile(dataDir) } : {};
-  const env = stackEnv({ DEMO_SECONDS: '0', [CRASH_POINTS_DIR]: crashPointsDir(dataDir), ...modal, ...options.env, PORT: String(port), DATA_DIR: dataDir });
+  const modal: Record<string, string> = isOnModal
+    ? { MODAL_EMULATOR_CONTROL_FILE: modalControlFile(dataDir) }
+    : {};
+  const env = stackEnv({
+    DEMO_SECONDS: '0',
+    [CRASH_POINTS_DIR]: crashPointsDir(dataDir),
+    ...modal,
+    ...options.env,
+    PORT: String(port),
+    DATA_DIR: dataDir,
+  });
   const parts: Started[] = [];
-  const lists = [['--without', options.without], ['--leave-down', options.leaveDown]] as const;
-  const selected = lists.flatMap(([flag, names]) => (names?.length ? [`${flag}=${names.join(',')}`] : []));
+  const lists = [
+    ['--without', options.without],
+    ['--leave-down', options.leaveDown],
+  ] as const;
+  const selected = lists.flatMap(([flag, names]) =>
+    names?.length ? [`${flag}=${names.join(',')}`] : [],
+  );
   const launcher = startLauncher([...selected, ...(isOnModal ? ['--modal-emulator'] : [])], env);
   const stop = async (): Promise<void> => {
     await Promise.all(parts.map((part) => part.stop()));
@@ -88,7 +102,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     /** How much had been logged when a process was killed: what tells of its successor comes later. */
     const killedAt = new Map<number, number>();
     return {
-      ...launcher, baseUrl: printed.BASE_URL ?? '', env: printed, dataDir, pidOf, stop,
+      ...launcher,
+      baseUrl: printed.BASE_URL ?? '',
+      env: printed,
+      dataDir,
+      pidOf,
+      stop,
       kill: async (part, signal = 'SIGKILL') => {
         const logged = launcher.logs().length;
         const pid = await killPart(dataDir, part, signal);
@@ -96,13 +115,18 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         return pid;
       },
       untilRestarted: async (part, oldPid) => {
-        await launcher.untilLogged(new RegExp(`"part":"${part}","pid":(?!${oldPid}\\b)\\d+,"msg":"${part} is up again"`), { from: killedAt.get(oldPid) ?? 0, timeoutMs: READY_LIMIT_MS });
+        await launcher.untilLogged(
+          new RegExp(`"part":"${part}","pid":(?!${oldPid}\\b)\\d+,"msg":"${part} is up again"`),
+          { from: killedAt.get(oldPid) ?? 0, timeoutMs: READY_LIMIT_MS },
+        );
         return pidOf(part);
       },
       startPart: async (part) => {
         const started = startLauncher([`--only=${part}`], env);
         parts.push(started);
-        await started.untilLogged(new RegExp(`^${part} is ready`, 'm'), { timeoutMs: READY_LIMIT_MS });
+        await started.untilLogged(new RegExp(`^${part} is ready`, 'm'), {
+          timeoutMs: READY_LIMIT_MS,
+        });
         return started;
       },
     };
@@ -131,33 +155,70 @@ export async function newDataDir(): Promise<string> {
 
 /** Our environment without anything that would configure the product, then `own`. */
 export function stackEnv(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const foreign = /^(ANTHROPIC_|GEMINI_|IMAGE_|REPLICATE_|BUDGET_|USER_DAILY|VOLUME_|VIDEO_|ALERT_|CLAUDE_|SUPABASE_|EMBEDDED_|TEMPORAL_|CALLBACK_|PG|DEMO|PORT$|HOST$|PUBLIC_URL$|GAMES_|CORS_|MAX_|JOB_|MODAL_|USE_MODAL$|NODE_ENV$|LOG_LEVEL$|VITEST|npm_)/;
-  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name) || name === 'TEMPORAL_CLI_PATH');
+  const foreign =
+    /^(ANTHROPIC_|GEMINI_|IMAGE_|REPLICATE_|BUDGET_|USER_DAILY|VOLUME_|VIDEO_|ALERT_|CLAUDE_|SUPABASE_|EMBEDDED_|TEMPORAL_|CALLBACK_|PG|DEMO|PORT$|HOST$|PUBLIC_URL$|GAMES_|CORS_|MAX_|JOB_|MODAL_|USE_MODAL$|NODE_ENV$|LOG_LEVEL$|VITEST|npm_)/;
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !foreign.test(name) || name === 'TEMPORAL_CLI_PATH',
+  );
   // Tests and benchmarks work faster than people; the limits have tests of their own.
-  const limits = Object.fromEntries(['READS', 'WRITES', 'AI'].map((kind) => [`RATE_LIMIT_${kind}_PER_MIN`, '1000000']));
+  const limits = Object.fromEntries(
+    ['READS', 'WRITES', 'AI'].map((kind) => [`RATE_LIMIT_${kind}_PER_MIN`, '1000000']),
+  );
   return { ...Object.fromEntries(kept), LOG_LEVEL: 'info', ...limits, ...own };
 }
 
 /** Starts the launcher with these arguments; it stops when our end of its standard input closes. */
-export function startLauncher(args: readonly string[], env: NodeJS.ProcessEnv, entry = LAUNCHER): Started {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry, '--env-file=/dev/null', '--stop-with-parent', ...args], {
-    env, cwd: path.parse(entry).root, stdio: ['pipe', 'pipe', 'pipe'],
-  });
+export function startLauncher(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  entry = LAUNCHER,
+): Started {
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      import.meta.resolve('tsx'),
+      entry,
+      '--env-file=/dev/null',
+      '--stop-with-parent',
+      ...args,
+    ],
+    {
+      env,
+      cwd: path.parse(entry).root,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { output += text; });
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
   child.stdin.on('error', () => undefined);
   // `close` comes after the last output, so that an error message is complete.
-  const exited = new Promise<number | null>((resolve) => { child.once('close', (code) => resolve(code)); });
+  const exited = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => resolve(code));
+  });
   let hasEnded = false;
-  void exited.then(() => { hasEnded = true; });
+  void exited.then(() => {
+    hasEnded = true;
+  });
   return {
     pid: child.pid ?? 0,
     exited,
     logs: () => output,
     untilLogged: async (pattern, { from = 0, timeoutMs = 30_000 } = {}) => {
-      for (const deadline = Date.now() + timeoutMs; !pattern.test(output.slice(from)); await sleep(30)) {
-        if (hasEnded) throw new Error(`The launcher ended before it logged ${String(pattern)}:\n${output}`);
-        if (Date.now() > deadline) throw new Error(`The launcher did not log ${String(pattern)} within ${timeoutMs} ms:\n${output}`);
+      for (
+        const deadline = Date.now() + timeoutMs;
+        !pattern.test(output.slice(from));
+        await sleep(30)
+      ) {
+        if (hasEnded)
+          throw new Error(`The launcher ended before it logged ${String(pattern)}:\n${output}`);
+        if (Date.now() > deadline)
+          throw new Error(
+            `The launcher did not log ${String(pattern)} within ${timeoutMs} ms:\n${output}`,
+          );
       }
     },
     stop: () => stopChild(child, exited),
@@ -172,11 +233,20 @@ async function stopChild(child: ChildProcess, exited: Promise<number | null>): P
 }
 
 async function printedEnv(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', 'src/embedded/print-env.ts', '--env-file=/dev/null'], { env, cwd: PROJECT_ROOT });
-  return Object.fromEntries(stdout.trim().split('\n').map((line) => {
-    const at = line.indexOf('=');
-    return [line.slice(0, at), line.slice(at + 1)];
-  }));
+  const { stdout } = await run(
+    process.execPath,
+    ['--import', 'tsx', 'src/embedded/print-env.ts', '--env-file=/dev/null'],
+    { env, cwd: PROJECT_ROOT },
+  );
+  return Object.fromEntries(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => {
+        const at = line.indexOf('=');
+        return [line.slice(0, at), line.slice(at + 1)];
+      }),
+  );
 }
 
 async function readPid(dataDir: string, part: StackPart): Promise<number> {

@@ -27,19 +27,30 @@ export async function startWorkers(stack: Stack, count: number): Promise<Workers
   let filling: Promise<unknown> = Promise.resolve();
   const fill = async (): Promise<void> => {
     const missing = count - pids().length;
-    await Promise.all(Array.from({ length: Math.max(0, missing) }, async () => {
-      const child = spawn(process.execPath, ['--import', 'tsx', 'src/activities/worker.ts'], {
-        cwd: PROJECT_ROOT, env: { ...env, ...changes }, stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      });
-      children.push(child);
-      if (child.pid !== undefined) keeper.add(child.pid, 'TERM');
-      await once(child, 'message');
-    }));
+    await Promise.all(
+      Array.from({ length: Math.max(0, missing) }, async () => {
+        const child = spawn(process.execPath, ['--import', 'tsx', 'src/activities/worker.ts'], {
+          cwd: PROJECT_ROOT,
+          env: { ...env, ...changes },
+          stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+        });
+        children.push(child);
+        if (child.pid !== undefined) keeper.add(child.pid, 'TERM');
+        await once(child, 'message');
+      }),
+    );
   };
   const killAll = async (): Promise<void> => {
     await filling;
-    const living = children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
-    await Promise.all(living.map((child) => { child.kill('SIGKILL'); return once(child, 'exit'); }));
+    const living = children.filter(
+      ({ exitCode, signalCode }) => exitCode === null && signalCode === null,
+    );
+    await Promise.all(
+      living.map((child) => {
+        child.kill('SIGKILL');
+        return once(child, 'exit');
+      }),
+    );
   };
   const workers: Workers = {
     pids,
@@ -70,5 +81,10 @@ export async function startWorkers(stack: Stack, count: number): Promise<Workers
 /** What a process was started with, as the kernel remembers it. */
 async function environmentOf(pid: number): Promise<Record<string, string>> {
   const entries = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').filter(Boolean);
-  return Object.fromEntries(entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
+  return Object.fromEntries(
+    entries.map((entry) => [
+      entry.slice(0, entry.indexOf('=')),
+      entry.slice(entry.indexOf('=') + 1),
+    ]),
+  );
 }

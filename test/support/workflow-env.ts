@@ -2,31 +2,81 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import type { AgentActivities, CutoutServiceActivities, FileActivities, ImageActivities, ReplicationActivities, ScreenshotActivities, SharedActivities, VideoActivities } from '../../src/activities/ports.js';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  makeTelemetryFilterString,
+  Runtime,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import type {
+  AgentActivities,
+  CutoutServiceActivities,
+  FileActivities,
+  ImageActivities,
+  ReplicationActivities,
+  ScreenshotActivities,
+  SharedActivities,
+  VideoActivities,
+} from '../../src/activities/ports.js';
 import { withHeartbeats } from '../../src/activities/heartbeats.js';
 import { jobIdFor, projectWorkflowId } from '../../src/contracts/ids.js';
-import { LOCAL_AGENT_QUEUE, LOCAL_IMAGE_QUEUE, LOCAL_QUEUE, LOCAL_VIDEO_QUEUE, MODAL_AGENT_QUEUE, MODAL_QUEUE, TASK_QUEUE, type AdmitRequest, type GenerateGameInput } from '../../src/contracts/workflows.js';
+import {
+  LOCAL_AGENT_QUEUE,
+  LOCAL_IMAGE_QUEUE,
+  LOCAL_QUEUE,
+  LOCAL_VIDEO_QUEUE,
+  MODAL_AGENT_QUEUE,
+  MODAL_QUEUE,
+  TASK_QUEUE,
+  type AdmitRequest,
+  type GenerateGameInput,
+} from '../../src/contracts/workflows.js';
 import type { JobRow } from '../../src/contracts/rows.js';
 import { ensureTemporalCli } from '../../src/embedded/tools/temporal-cli.js';
 import { FEATURE_ARGS } from '../../src/embedded/temporal.js';
 import { admitUpdate } from '../../src/workflows/messages.js';
 
-export type FakeActivities = Partial<SharedActivities> & Partial<AgentActivities> & Partial<FileActivities> & Partial<ReplicationActivities>
-  & Partial<ImageActivities> & Partial<ScreenshotActivities> & Partial<CutoutServiceActivities> & Partial<VideoActivities>;
+export type FakeActivities = Partial<SharedActivities> &
+  Partial<AgentActivities> &
+  Partial<FileActivities> &
+  Partial<ReplicationActivities> &
+  Partial<ImageActivities> &
+  Partial<ScreenshotActivities> &
+  Partial<CutoutServiceActivities> &
+  Partial<VideoActivities>;
 
 export interface WorkflowEnv {
   client: Client;
   bundle: WorkflowBundleWithSourceMap;
   /** Runs workers for all queues with these activities while `body` runs; `agentSlots` runs at once when given. */
-  withWorkers<T>(activities: FakeActivities, body: () => Promise<T>, agentSlots?: number): Promise<T>;
+  withWorkers<T>(
+    activities: FakeActivities,
+    body: () => Promise<T>,
+    agentSlots?: number,
+  ): Promise<T>;
   stop(): Promise<void>;
 }
 
-const ALL_QUEUES = [TASK_QUEUE, LOCAL_QUEUE, LOCAL_AGENT_QUEUE, LOCAL_IMAGE_QUEUE, LOCAL_VIDEO_QUEUE, MODAL_QUEUE, MODAL_AGENT_QUEUE];
+const ALL_QUEUES = [
+  TASK_QUEUE,
+  LOCAL_QUEUE,
+  LOCAL_AGENT_QUEUE,
+  LOCAL_IMAGE_QUEUE,
+  LOCAL_VIDEO_QUEUE,
+  MODAL_QUEUE,
+  MODAL_AGENT_QUEUE,
+];
 
 /** Where nothing else is said, work is done here, as without Modal. */
-const chooseLocal: FakeActivities = { chooseBackend: async () => ({ backend: 'local', reason: 'no Modal credentials', hasVolumes: false }) };
+const chooseLocal: FakeActivities = {
+  chooseBackend: async () => ({
+    backend: 'local',
+    reason: 'no Modal credentials',
+    hasVolumes: false,
+  }),
+};
 
 let runtimeInstalled = false;
 
@@ -41,7 +91,10 @@ export async function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
 /** Quiet logs; once per process. */
 export function installQuietRuntime(): void {
   if (runtimeInstalled) return;
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } } });
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+  });
   runtimeInstalled = true;
 }
 
@@ -59,13 +112,25 @@ export async function startWorkflowEnv(): Promise<WorkflowEnv> {
     async withWorkers({ runAgent, ...short }, body, agentSlots) {
       // Short steps beat as the product's own worker makes them; a run does it by itself.
       const hasFakes = runAgent !== undefined || Object.keys(short).length > 0;
-      const activities = { ...withHeartbeats({ ...chooseLocal, ...short } as SharedActivities & FileActivities), ...(runAgent ? { runAgent } : {}) };
+      const activities = {
+        ...withHeartbeats({ ...chooseLocal, ...short } as SharedActivities & FileActivities),
+        ...(runAgent ? { runAgent } : {}),
+      };
       const queues = hasFakes ? ALL_QUEUES : [TASK_QUEUE];
-      const workers = await Promise.all(queues.map((taskQueue) => Worker.create({
-        connection: env.nativeConnection, taskQueue, activities, maxHeartbeatThrottleInterval: '200ms',
-        ...(taskQueue === TASK_QUEUE ? { workflowBundle: bundle } : {}),
-        ...(taskQueue === LOCAL_AGENT_QUEUE && agentSlots ? { maxConcurrentActivityTaskExecutions: agentSlots } : {}),
-      })));
+      const workers = await Promise.all(
+        queues.map((taskQueue) =>
+          Worker.create({
+            connection: env.nativeConnection,
+            taskQueue,
+            activities,
+            maxHeartbeatThrottleInterval: '200ms',
+            ...(taskQueue === TASK_QUEUE ? { workflowBundle: bundle } : {}),
+            ...(taskQueue === LOCAL_AGENT_QUEUE && agentSlots
+              ? { maxConcurrentActivityTaskExecutions: agentSlots }
+              : {}),
+          }),
+        ),
+      );
       const running = Promise.all(workers.map((worker) => worker.run()));
       try {
         return await body();
@@ -79,27 +144,61 @@ export async function startWorkflowEnv(): Promise<WorkflowEnv> {
 }
 
 /** Sends a message as the API does: start or meet, in one call (A1). */
-export function admit(client: Client, workflowType: string, input: { projectId: string; messageId: string }, request: AdmitRequest) {
+export function admit(
+  client: Client,
+  workflowType: string,
+  input: { projectId: string; messageId: string },
+  request: AdmitRequest,
+) {
   const startWorkflowOperation = new WithStartWorkflowOperation(workflowType, {
-    workflowId: projectWorkflowId(input.projectId), taskQueue: TASK_QUEUE, workflowIdConflictPolicy: 'USE_EXISTING', args: [input],
+    workflowId: projectWorkflowId(input.projectId),
+    taskQueue: TASK_QUEUE,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    args: [input],
   });
   return client.withDeadline(Date.now() + 15_000, () =>
-    client.workflow.executeUpdateWithStart(admitUpdate, { args: [request], startWorkflowOperation }));
+    client.workflow.executeUpdateWithStart(admitUpdate, {
+      args: [request],
+      startWorkflowOperation,
+    }),
+  );
 }
 
 export function generateInput(overrides: Partial<GenerateGameInput> = {}): GenerateGameInput {
   const projectId = overrides.projectId ?? randomUUID();
   const messageId = overrides.messageId ?? randomUUID();
   return {
-    jobId: jobIdFor(projectId, messageId), messageId, userId: randomUUID(), projectId, content: '2Dのゲームを作って', selectedStyle: null,
-    autoFix: false, maxQueuedJobs: 50, jobTimeoutMs: 60_000, ...overrides,
+    jobId: jobIdFor(projectId, messageId),
+    messageId,
+    userId: randomUUID(),
+    projectId,
+    content: '2Dのゲームを作って',
+    selectedStyle: null,
+    autoFix: false,
+    maxQueuedJobs: 50,
+    jobTimeoutMs: 60_000,
+    ...overrides,
   };
 }
 
 export function jobRow(input: GenerateGameInput, overrides: Partial<JobRow> = {}): JobRow {
   const now = new Date().toISOString();
   return {
-    id: input.jobId, user_id: input.userId, project_id: input.projectId, status: 'pending', progress: 0, progress_message: null, result: null,
-    error: null, created_at: now, updated_at: now, attempt: 0, slot_at: null, queue_no: null, last_event_at: null, usage: null, ...overrides,
+    id: input.jobId,
+    user_id: input.userId,
+    project_id: input.projectId,
+    status: 'pending',
+    progress: 0,
+    progress_message: null,
+    result: null,
+    error: null,
+    created_at: now,
+    updated_at: now,
+    attempt: 0,
+    slot_at: null,
+    queue_no: null,
+    last_event_at: null,
+    usage: null,
+    ...overrides,
   };
 }

@@ -6,7 +6,13 @@ import { createAdmitter, type Admitter } from '../../src/api/admission/admit.js'
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import type { GenerateGameInput, RestoreVersionInput } from '../../src/contracts/workflows.js';
 import { listProcesses, descendants } from '../chaos/processes.js';
-import { generateInput, jobRow, startWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
+import {
+  generateInput,
+  jobRow,
+  startWorkflowEnv,
+  type FakeActivities,
+  type WorkflowEnv,
+} from '../support/workflow-env.js';
 
 /** The API's side of admission against the real workflows and a real server; only what the activities would do is played. */
 let env: WorkflowEnv;
@@ -19,7 +25,9 @@ afterAll(() => env.stop());
 
 function gate() {
   let open = () => {};
-  const opened = new Promise<void>((resolve) => { open = resolve; });
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
   return { open: () => open(), opened };
 }
 
@@ -32,9 +40,14 @@ function generating(ends: Promise<unknown> = Promise.resolve()) {
       opened.push(jobId);
       return { outcome: 'opened', job: jobRow(generateInput({ jobId, userId, projectId })) };
     },
-    async noteMessage({ messageId }) { noted.push(messageId); },
+    async noteMessage({ messageId }) {
+      noted.push(messageId);
+    },
     planGeneration: async () => ({ kind: 'chat' }),
-    async answerQuestion() { await ends; return { message: 'はい', suggestions: [] }; },
+    async answerQuestion() {
+      await ends;
+      return { message: 'はい', suggestions: [] };
+    },
     completeJob: async () => true,
     cancelJob: async () => 'cancelled',
   };
@@ -43,7 +56,12 @@ function generating(ends: Promise<unknown> = Promise.resolve()) {
 
 const admit = (input: GenerateGameInput) => admitter.admit({ kind: 'generate', input });
 const another = ({ projectId, userId }: GenerateGameInput) => generateInput({ projectId, userId });
-const writer = (projectId: string) => ({ actionId: randomUUID(), messageId: randomUUID(), userId: randomUUID(), projectId });
+const writer = (projectId: string) => ({
+  actionId: randomUUID(),
+  messageId: randomUUID(),
+  userId: randomUUID(),
+  projectId,
+});
 
 describe('A1, A3: many callers, one writer', () => {
   it('twenty at once: one job is opened, one caller owns it, everybody gets an answer', async () => {
@@ -51,8 +69,12 @@ describe('A1, A3: many callers, one writer', () => {
     const { activities, opened, noted } = generating(ends);
     const input = generateInput();
     await env.withWorkers(activities, async () => {
-      const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => admit(index === 0 ? input : another(input))));
-      const jobs = answers.map((answer) => (answer.kind === 'answered' && answer.answer.kind === 'generate' ? answer.answer : null));
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => admit(index === 0 ? input : another(input))),
+      );
+      const jobs = answers.map((answer) =>
+        answer.kind === 'answered' && answer.answer.kind === 'generate' ? answer.answer : null,
+      );
       expect(jobs.every((job) => job !== null)).toBe(true);
       expect(new Set(jobs.map((job) => job?.jobId)).size).toBe(1);
       expect(jobs.filter((job) => job?.isExisting === false)).toHaveLength(1);
@@ -68,7 +90,11 @@ describe('A1, A3: many callers, one writer', () => {
     const input = generateInput();
     await env.withWorkers(activities, async () => {
       const answers = await Promise.all([admit(input), admit(input)]);
-      for (const answer of answers) expect(answer).toMatchObject({ kind: 'answered', answer: { jobId: input.jobId, isExisting: false } });
+      for (const answer of answers)
+        expect(answer).toMatchObject({
+          kind: 'answered',
+          answer: { jobId: input.jobId, isExisting: false },
+        });
       await env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result();
     });
     expect(opened).toEqual([input.jobId]);
@@ -79,11 +105,23 @@ describe('A1, A3: many callers, one writer', () => {
     const input = generateInput();
     await env.withWorkers(activities, async () => {
       await admit(input);
-      const run = await env.client.workflow.getHandle(projectWorkflowId(input.projectId)).describe();
-      expect(run.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value])).toEqual(expect.arrayContaining([
-        ['UserId', input.userId], ['ProjectId', input.projectId], ['JobId', input.jobId], ['JobAction', 'generate'], ['Backend', 'local'],
-      ]));
-      expect(run.memo).toEqual({ messageId: input.messageId, jobId: input.jobId, kind: 'generate' });
+      const run = await env.client.workflow
+        .getHandle(projectWorkflowId(input.projectId))
+        .describe();
+      expect(run.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value])).toEqual(
+        expect.arrayContaining([
+          ['UserId', input.userId],
+          ['ProjectId', input.projectId],
+          ['JobId', input.jobId],
+          ['JobAction', 'generate'],
+          ['Backend', 'local'],
+        ]),
+      );
+      expect(run.memo).toEqual({
+        messageId: input.messageId,
+        jobId: input.jobId,
+        kind: 'generate',
+      });
       expect(run.priority).toMatchObject({ fairnessKey: input.userId });
       await expect(run.staticSummary()).resolves.toBe('生成: 2Dのゲームを作って');
       await env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result();
@@ -98,15 +136,27 @@ describe('A4–A6: meeting somebody else', () => {
     const first = generateInput();
     const second = another(first);
     let completions = 0;
-    await env.withWorkers({ ...activities, async completeJob() { if (++completions === 1) await mayComplete; return true; } }, async () => {
-      await admit(first);
-      await expect.poll(() => completions, { timeout: 15_000 }).toBe(1);
-      const late = admit(second);
-      await sleep(6_000);
-      open();
-      await expect(late).resolves.toMatchObject({ kind: 'answered', answer: { jobId: second.jobId, isExisting: false } });
-      await env.client.workflow.getHandle(projectWorkflowId(first.projectId)).result();
-    });
+    await env.withWorkers(
+      {
+        ...activities,
+        async completeJob() {
+          if (++completions === 1) await mayComplete;
+          return true;
+        },
+      },
+      async () => {
+        await admit(first);
+        await expect.poll(() => completions, { timeout: 15_000 }).toBe(1);
+        const late = admit(second);
+        await sleep(6_000);
+        open();
+        await expect(late).resolves.toMatchObject({
+          kind: 'answered',
+          answer: { jobId: second.jobId, isExisting: false },
+        });
+        await env.client.workflow.getHandle(projectWorkflowId(first.projectId)).result();
+      },
+    );
     expect(opened).toEqual([first.jobId, second.jobId]);
   });
 
@@ -115,29 +165,54 @@ describe('A4–A6: meeting somebody else', () => {
     const { activities } = generating(ends);
     const game = generateInput();
     const restore: RestoreVersionInput = { ...writer(game.projectId), versionId: 'abcdef0' };
-    await env.withWorkers({
-      ...activities, openRestore: async () => 'opened', async restoreRevision() { await sleep(6_000); return { ok: true, revision: 'c'.repeat(40) }; },
-    }, async () => {
-      await admit(game);
-      await expect(admitter.admit({ kind: 'restore', input: restore })).resolves.toMatchObject({ kind: 'answered', answer: { kind: 'generate', jobId: game.jobId } });
-      open();
-      await env.client.workflow.getHandle(projectWorkflowId(game.projectId)).result();
+    await env.withWorkers(
+      {
+        ...activities,
+        openRestore: async () => 'opened',
+        async restoreRevision() {
+          await sleep(6_000);
+          return { ok: true, revision: 'c'.repeat(40) };
+        },
+      },
+      async () => {
+        await admit(game);
+        await expect(admitter.admit({ kind: 'restore', input: restore })).resolves.toMatchObject({
+          kind: 'answered',
+          answer: { kind: 'generate', jobId: game.jobId },
+        });
+        open();
+        await env.client.workflow.getHandle(projectWorkflowId(game.projectId)).result();
 
-      const restored = admitter.admit({ kind: 'restore', input: restore });
-      await expect.poll(async () => (await env.client.workflow.getHandle(projectWorkflowId(game.projectId)).describe()).type, { timeout: 15_000 }).toBe('restoreVersion');
-      const next = another(game);
-      const late = admit(next);
-      await expect(restored).resolves.toMatchObject({ answer: { kind: 'restore', outcome: { ok: true } } });
-      await expect(late).resolves.toMatchObject({ answer: { kind: 'generate', jobId: next.jobId, isExisting: false } });
-      await env.client.workflow.getHandle(projectWorkflowId(game.projectId)).result();
-    });
+        const restored = admitter.admit({ kind: 'restore', input: restore });
+        await expect
+          .poll(
+            async () =>
+              (await env.client.workflow.getHandle(projectWorkflowId(game.projectId)).describe())
+                .type,
+            { timeout: 15_000 },
+          )
+          .toBe('restoreVersion');
+        const next = another(game);
+        const late = admit(next);
+        await expect(restored).resolves.toMatchObject({
+          answer: { kind: 'restore', outcome: { ok: true } },
+        });
+        await expect(late).resolves.toMatchObject({
+          answer: { kind: 'generate', jobId: next.jobId, isExisting: false },
+        });
+        await env.client.workflow.getHandle(projectWorkflowId(game.projectId)).result();
+      },
+    );
   });
 
-  it.each(['USER_LIMIT_EXCEEDED', 'SYSTEM_LIMIT_EXCEEDED', 'ACCESS_DENIED'] as const)('a refusal keeps its name: %s', async (code) => {
-    await env.withWorkers({ openJob: async () => ({ outcome: 'refused', code }) }, async () => {
-      await expect(admit(generateInput())).resolves.toEqual({ kind: 'refused', code });
-    });
-  });
+  it.each(['USER_LIMIT_EXCEEDED', 'SYSTEM_LIMIT_EXCEEDED', 'ACCESS_DENIED'] as const)(
+    'a refusal keeps its name: %s',
+    async (code) => {
+      await env.withWorkers({ openJob: async () => ({ outcome: 'refused', code }) }, async () => {
+        await expect(admit(generateInput())).resolves.toEqual({ kind: 'refused', code });
+      });
+    },
+  );
 
   it('without a worker the message counts as accepted after 5 s, and is done once there is one', async () => {
     const input = generateInput();
@@ -151,7 +226,9 @@ describe('A4–A6: meeting somebody else', () => {
 
   it('a server that falls silent before it is asked whether our run is there: accepted as well, when it can be asked', async () => {
     const input = generateInput();
-    const server = descendants(await listProcesses(), process.pid).find(({ command }) => command.includes('start-dev'));
+    const server = descendants(await listProcesses(), process.pid).find(({ command }) =>
+      command.includes('start-dev'),
+    );
     const admitted = admit(input);
     await sleep(3_500);
     process.kill(server?.pid ?? 0, 'SIGSTOP');
@@ -175,7 +252,9 @@ describe('F1: stopping', () => {
       await expect(admitter.cancel(input.projectId, randomUUID())).resolves.toBe('otherJob');
       await expect(admitter.cancel(input.projectId, input.jobId)).resolves.toBe('cancelled');
       open();
-      await expect(env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result()).resolves.toEqual({ ended: 'cancelled' });
+      await expect(
+        env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result(),
+      ).resolves.toEqual({ ended: 'cancelled' });
     });
   });
 });

@@ -2,32 +2,76 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BackendChoice, CompleteJobInput, GenerationPlan, RunAgentInput, RunAgentOutcome } from '../../src/activities/ports.js';
+import type {
+  BackendChoice,
+  CompleteJobInput,
+  GenerationPlan,
+  RunAgentInput,
+  RunAgentOutcome,
+} from '../../src/activities/ports.js';
 import type { ErrorKind } from '../../src/contracts/errors.js';
 import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/ids.js';
-import { MODAL_AGENT_QUEUE, type GenerateGameInput, type GenerateGameOutcome } from '../../src/contracts/workflows.js';
+import {
+  MODAL_AGENT_QUEUE,
+  type GenerateGameInput,
+  type GenerateGameOutcome,
+} from '../../src/contracts/workflows.js';
 import { cancelUpdate } from '../../src/workflows/messages.js';
-import { admit, generateInput, jobRow, startWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
+import {
+  admit,
+  generateInput,
+  jobRow,
+  startWorkflowEnv,
+  type FakeActivities,
+  type WorkflowEnv,
+} from '../support/workflow-env.js';
 
 const MODAL: BackendChoice = { backend: 'modal', reason: 'switched to modal', hasVolumes: true };
-const LOCAL: BackendChoice = { backend: 'local', reason: 'switched to local by ops', hasVolumes: true };
+const LOCAL: BackendChoice = {
+  backend: 'local',
+  reason: 'switched to local by ops',
+  hasVolumes: true,
+};
 const PLAN: GenerationPlan = {
-  kind: 'generate', hasDefaultName: false, spec: { request: 'x', dimension: '2d', styleId: null, autoFix: false, parent: null },
+  kind: 'generate',
+  hasDefaultName: false,
+  spec: { request: 'x', dimension: '2d', styleId: null, autoFix: false, parent: null },
 };
 
 let env: WorkflowEnv;
-beforeAll(async () => { env = await startWorkflowEnv(); });
+beforeAll(async () => {
+  env = await startWorkflowEnv();
+});
 afterAll(() => env.stop());
 
 type Try = (input: RunAgentInput) => Promise<RunAgentOutcome>;
-const candidateOf = (attempt: number): RunAgentOutcome => ({ kind: 'candidate', revision: String(attempt).repeat(40), summary: '', suggestions: [], usage: null });
+const candidateOf = (attempt: number): RunAgentOutcome => ({
+  kind: 'candidate',
+  revision: String(attempt).repeat(40),
+  summary: '',
+  suggestions: [],
+  usage: null,
+});
 const succeed: Try = async ({ attempt }) => candidateOf(attempt);
-const failWith = (type: ErrorKind | 'WorkerStopped', nonRetryable = false): Try => async () => { throw ApplicationFailure.create({ type, nonRetryable }); };
-const untilCancelled: Try = async () => { for (;;) { Context.current().heartbeat(); await Context.current().sleep(50); } };
+const failWith =
+  (type: ErrorKind | 'WorkerStopped', nonRetryable = false): Try =>
+  async () => {
+    throw ApplicationFailure.create({ type, nonRetryable });
+  };
+const untilCancelled: Try = async () => {
+  for (;;) {
+    Context.current().heartbeat();
+    await Context.current().sleep(50);
+  }
+};
 /** A worker that was killed: it beats no more, for longer than the heartbeat time-out. */
 const fallSilent: Try = () => sleep(9_000, candidateOf(9));
 
-interface World { modal: Try; local?: Try; choices?: BackendChoice[] }
+interface World {
+  modal: Try;
+  local?: Try;
+  choices?: BackendChoice[];
+}
 
 /** Activities that keep a diary of who did what where; the last choice of a backend stays. */
 function worldOf(input: GenerateGameInput, { modal, local = succeed, choices = [MODAL] }: World) {
@@ -39,8 +83,14 @@ function worldOf(input: GenerateGameInput, { modal, local = succeed, choices = [
   const activities: FakeActivities = {
     openJob: async () => ({ outcome: 'opened', job: jobRow(input) }),
     planGeneration: async () => PLAN,
-    async chooseBackend() { diary.push('choose'); return (choices.length > 1 ? choices.shift() : choices[0]) ?? MODAL; },
-    async startAttempt() { attempt += 1; return { attempt, slotAgeMs: slotAtMs && Date.now() - slotAtMs }; },
+    async chooseBackend() {
+      diary.push('choose');
+      return (choices.length > 1 ? choices.shift() : choices[0]) ?? MODAL;
+    },
+    async startAttempt() {
+      attempt += 1;
+      return { attempt, slotAgeMs: slotAtMs && Date.now() - slotAtMs };
+    },
     async runAgent(run) {
       slotAtMs ||= Date.now();
       ranAtMs.push(performance.now());
@@ -48,18 +98,39 @@ function worldOf(input: GenerateGameInput, { modal, local = succeed, choices = [
       diary.push(`${isModal ? 'modal' : 'local'} ${run.attempt}`);
       return (isModal ? modal : local)(run);
     },
-    async publishRevision({ revision }) { diary.push(`publish ${revision.slice(0, 1)}`); return { revision }; },
-    async completeJob(end) { completed.push(end); return true; },
-    async failJob(end) { diary.push(`fail ${end.kind}`); return true; },
+    async publishRevision({ revision }) {
+      diary.push(`publish ${revision.slice(0, 1)}`);
+      return { revision };
+    },
+    async completeJob(end) {
+      completed.push(end);
+      return true;
+    },
+    async failJob(end) {
+      diary.push(`fail ${end.kind}`);
+      return true;
+    },
     cancelJob: async () => 'cancelled',
-    replicateProject: async ({ userId, projectId }) => ({ userId, projectId, toVolume: { revisions: 0, assets: 0 }, toMirror: { revisions: 0, assets: 0 }, problem: null }),
+    replicateProject: async ({ userId, projectId }) => ({
+      userId,
+      projectId,
+      toVolume: { revisions: 0, assets: 0 },
+      toMirror: { revisions: 0, assets: 0 },
+      problem: null,
+    }),
   };
   return { activities, diary, completed, ranAtMs };
 }
 
-const handle = (input: GenerateGameInput) => env.client.workflow.getHandle(projectWorkflowId(input.projectId));
+const handle = (input: GenerateGameInput) =>
+  env.client.workflow.getHandle(projectWorkflowId(input.projectId));
 const send = (input: GenerateGameInput) =>
-  admit(env.client, 'generateGame', input, { kind: 'generate', messageId: input.messageId, userId: input.userId, content: input.content });
+  admit(env.client, 'generateGame', input, {
+    kind: 'generate',
+    messageId: input.messageId,
+    userId: input.userId,
+    content: input.content,
+  });
 
 async function play(world: World, overrides: Partial<GenerateGameInput> = {}) {
   const input = generateInput(overrides);
@@ -68,7 +139,13 @@ async function play(world: World, overrides: Partial<GenerateGameInput> = {}) {
     await send(input);
     return handle(input).result() as Promise<GenerateGameOutcome>;
   });
-  return { input, diary, completed, outcome, triesTookMs: (ranAtMs.at(-1) ?? 0) - (ranAtMs[0] ?? 0) };
+  return {
+    input,
+    diary,
+    completed,
+    outcome,
+    triesTookMs: (ranAtMs.at(-1) ?? 0) - (ranAtMs[0] ?? 0),
+  };
 }
 
 async function shownBackend(input: GenerateGameInput): Promise<unknown> {
@@ -82,14 +159,18 @@ describe('G1: a run on Modal', () => {
     expect(diary).toEqual(['choose', 'modal 1', 'publish 1']);
     expect(outcome).toMatchObject({ ended: 'completed' });
     expect(await shownBackend(input)).toBe('modal');
-    await expect(env.client.workflow.getHandle(replicationWorkflowId(input.projectId)).describe()).resolves.toMatchObject({ type: 'replicateProject' });
+    await expect(
+      env.client.workflow.getHandle(replicationWorkflowId(input.projectId)).describe(),
+    ).resolves.toMatchObject({ type: 'replicateProject' });
   });
 
   it('that was never asked for leaves Modal alone afterwards too', async () => {
     const { input, diary } = await play({ modal: succeed, choices: [LOCAL] });
     expect(diary).toEqual(['choose', 'local 1', 'publish 1']);
     expect(await shownBackend(input)).toBe('local');
-    await expect(env.client.workflow.getHandle(replicationWorkflowId(input.projectId)).describe()).rejects.toThrow(/not found/);
+    await expect(
+      env.client.workflow.getHandle(replicationWorkflowId(input.projectId)).describe(),
+    ).rejects.toThrow(/not found/);
   });
 
   it.each([
@@ -98,18 +179,35 @@ describe('G1: a run on Modal', () => {
     ['ModalOutdated', ['choose', 'modal 1', 'local 2', 'publish 2']],
     ['VolumeBehind', ['choose', 'modal 1', 'local 2', 'publish 2']],
     ['RunCrashed', ['choose', 'modal 1', 'choose', 'modal 2', 'local 3', 'publish 3']],
-    ['RunStalled', ['choose', 'modal 1', 'choose', 'modal 2', 'choose', 'modal 3', 'local 4', 'publish 4']],
-    ['RunTimedOut', ['choose', 'modal 1', 'choose', 'modal 2', 'choose', 'modal 3', 'local 4', 'publish 4']],
-  ] as const)('that ends with %s goes on here, also when the set would let Temporal try again', async (kind, story) => {
-    const { input, diary, completed, outcome, triesTookMs } = await play({ modal: failWith(kind) });
-    expect(diary).toEqual(story);
-    expect(outcome).toMatchObject({ ended: 'completed' });
-    expect(completed).toHaveLength(1);
-    expect(await shownBackend(input)).toBe('local');
-    expect(triesTookMs).toBeLessThan(10_000);
-  });
+    [
+      'RunStalled',
+      ['choose', 'modal 1', 'choose', 'modal 2', 'choose', 'modal 3', 'local 4', 'publish 4'],
+    ],
+    [
+      'RunTimedOut',
+      ['choose', 'modal 1', 'choose', 'modal 2', 'choose', 'modal 3', 'local 4', 'publish 4'],
+    ],
+  ] as const)(
+    'that ends with %s goes on here, also when the set would let Temporal try again',
+    async (kind, story) => {
+      const { input, diary, completed, outcome, triesTookMs } = await play({
+        modal: failWith(kind),
+      });
+      expect(diary).toEqual(story);
+      expect(outcome).toMatchObject({ ended: 'completed' });
+      expect(completed).toHaveLength(1);
+      expect(await shownBackend(input)).toBe('local');
+      expect(triesTookMs).toBeLessThan(10_000);
+    },
+  );
 
-  it.each(['ModelBadRequest', 'ModelRefused', 'CandidateRefused', 'ModelKeyInvalid', 'RunSuperseded'] as const)('that ends with %s is reported, not repeated here', async (kind) => {
+  it.each([
+    'ModelBadRequest',
+    'ModelRefused',
+    'CandidateRefused',
+    'ModelKeyInvalid',
+    'RunSuperseded',
+  ] as const)('that ends with %s is reported, not repeated here', async (kind) => {
     const { diary, outcome } = await play({ modal: failWith(kind, true) });
     expect(diary).toEqual(['choose', 'modal 1', `fail ${kind}`]);
     expect(outcome).toMatchObject({ ended: 'failed', failure: kind });
@@ -119,7 +217,10 @@ describe('G1: a run on Modal', () => {
     let localRuns = 0;
     const { diary } = await play({
       modal: failWith('ModalQuota'),
-      async local(run) { localRuns += 1; return localRuns < 3 ? failWith('RunCrashed')(run) : succeed(run); },
+      async local(run) {
+        localRuns += 1;
+        return localRuns < 3 ? failWith('RunCrashed')(run) : succeed(run);
+      },
     });
     expect(diary).toEqual(['choose', 'modal 1', 'local 2', 'local 3', 'local 4', 'publish 4']);
   });
@@ -144,9 +245,15 @@ describe('G1: a run on Modal', () => {
 
   it('F3: that takes too long leaves time for a run here, which is published; the late one is not', async () => {
     let late: Promise<unknown> = Promise.resolve();
-    const { diary, outcome } = await play({
-      modal: (run) => { late = untilCancelled(run).catch(() => candidateOf(run.attempt)); return late as Promise<RunAgentOutcome>; },
-    }, { jobTimeoutMs: 12_000 });
+    const { diary, outcome } = await play(
+      {
+        modal: (run) => {
+          late = untilCancelled(run).catch(() => candidateOf(run.attempt));
+          return late as Promise<RunAgentOutcome>;
+        },
+      },
+      { jobTimeoutMs: 12_000 },
+    );
     await late;
     expect(diary).toEqual(['choose', 'modal 1', 'choose', 'local 2', 'publish 2']);
     expect(outcome).toEqual({ ended: 'completed', revision: '2'.repeat(40) });
@@ -155,10 +262,13 @@ describe('G1: a run on Modal', () => {
   it('F3: with too little time left for Modal begins here', async () => {
     const input = generateInput({ jobTimeoutMs: 60_000 });
     const { activities, diary } = worldOf(input, { modal: succeed });
-    await env.withWorkers({ ...activities, startAttempt: async () => ({ attempt: 1, slotAgeMs: 50_000 }) }, async () => {
-      await send(input);
-      await expect(handle(input).result()).resolves.toMatchObject({ ended: 'completed' });
-    });
+    await env.withWorkers(
+      { ...activities, startAttempt: async () => ({ attempt: 1, slotAgeMs: 50_000 }) },
+      async () => {
+        await send(input);
+        await expect(handle(input).result()).resolves.toMatchObject({ ended: 'completed' });
+      },
+    );
     expect(diary).toEqual(['choose', 'local 1', 'publish 1']);
   });
 });
@@ -169,9 +279,15 @@ describe('C1: the worker that waits for a call on Modal dies', () => {
     const found: unknown[] = [];
     const { activities, diary } = worldOf(input, {
       async modal(run) {
-        const { attempt, heartbeatDetails } = Context.current().info as { attempt: number; heartbeatDetails: unknown };
+        const { attempt, heartbeatDetails } = Context.current().info as {
+          attempt: number;
+          heartbeatDetails: unknown;
+        };
         found.push(heartbeatDetails);
-        Context.current().heartbeat({ callId: `${run.jobId}.${run.attempt}`, functionCallId: 'fc-1' });
+        Context.current().heartbeat({
+          callId: `${run.jobId}.${run.attempt}`,
+          functionCallId: 'fc-1',
+        });
         return attempt === 1 ? fallSilent(run) : succeed(run);
       },
     });
@@ -185,7 +301,8 @@ describe('C1: the worker that waits for a call on Modal dies', () => {
 
   it('a worker that is told to stop hands the call over at once, by a failure that is none of our kinds', async () => {
     const { diary, triesTookMs } = await play({
-      modal: async (run) => (Context.current().info.attempt === 1 ? failWith('WorkerStopped')(run) : succeed(run)),
+      modal: async (run) =>
+        Context.current().info.attempt === 1 ? failWith('WorkerStopped')(run) : succeed(run),
     });
     expect(diary).toEqual(['choose', 'modal 1', 'modal 1', 'publish 1']);
     expect(triesTookMs).toBeLessThan(10_000);

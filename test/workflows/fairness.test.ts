@@ -4,10 +4,18 @@ import { startOperation } from '../../src/api/admission/start-options.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import type { GenerateGameInput } from '../../src/contracts/workflows.js';
 import { admitUpdate } from '../../src/workflows/messages.js';
-import { generateInput, jobRow, startWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
+import {
+  generateInput,
+  jobRow,
+  startWorkflowEnv,
+  type FakeActivities,
+  type WorkflowEnv,
+} from '../support/workflow-env.js';
 
 let env: WorkflowEnv;
-beforeAll(async () => { env = await startWorkflowEnv(); });
+beforeAll(async () => {
+  env = await startWorkflowEnv();
+});
 afterAll(() => env.stop());
 
 const REVISION = 'd'.repeat(40);
@@ -17,14 +25,23 @@ const FLOOD = 10;
 async function start(input: GenerateGameInput): Promise<void> {
   const { messageId, userId, content } = input;
   await env.client.workflow.executeUpdateWithStart(admitUpdate, {
-    args: [{ kind: 'generate', messageId, userId, content }], startWorkflowOperation: startOperation({ kind: 'generate', input }),
+    args: [{ kind: 'generate', messageId, userId, content }],
+    startWorkflowOperation: startOperation({ kind: 'generate', input }),
   });
 }
 
 /** Waits until the run of a job has the slot or waits for it. */
 async function untilWaiting({ projectId }: GenerateGameInput): Promise<void> {
   const handle = env.client.workflow.getHandle(projectWorkflowId(projectId));
-  await expect.poll(async () => (await handle.describe()).raw.pendingActivities?.map(({ activityType }) => activityType?.name), { timeout: 20_000 }).toContain('runAgent');
+  await expect
+    .poll(
+      async () =>
+        (await handle.describe()).raw.pendingActivities?.map(
+          ({ activityType }) => activityType?.name,
+        ),
+      { timeout: 20_000 },
+    )
+    .toContain('runAgent');
 }
 
 describe('the slot queue', () => {
@@ -34,25 +51,47 @@ describe('the slot queue', () => {
     const other = generateInput();
     const order: string[] = [];
     let letGo = (): void => undefined;
-    const held = new Promise<void>((resolve) => { letGo = resolve; });
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
     const activities: FakeActivities = {
       openJob: async (input) => ({ outcome: 'opened', job: jobRow(generateInput(input)) }),
-      planGeneration: async () => ({ kind: 'generate', hasDefaultName: false, spec: { request: 'r', dimension: '2d', styleId: null, autoFix: false, parent: null } }),
-      startAttempt: async () => ({ attempt: 1, slotAgeMs: 0 }), publishRevision: async () => ({ revision: REVISION }), completeJob: async () => true,
+      planGeneration: async () => ({
+        kind: 'generate',
+        hasDefaultName: false,
+        spec: { request: 'r', dimension: '2d', styleId: null, autoFix: false, parent: null },
+      }),
+      startAttempt: async () => ({ attempt: 1, slotAgeMs: 0 }),
+      publishRevision: async () => ({ revision: REVISION }),
+      completeJob: async () => true,
       runAgent: async ({ userId }) => {
         await held;
         order.push(userId);
-        return { kind: 'candidate', revision: REVISION, summary: '完成', suggestions: [], usage: null };
+        return {
+          kind: 'candidate',
+          revision: REVISION,
+          summary: '完成',
+          suggestions: [],
+          usage: null,
+        };
       },
     };
-    await env.withWorkers(activities, async () => {
-      await Promise.all(flood.map(start));
-      await Promise.all(flood.map(untilWaiting));
-      await start(other);
-      await untilWaiting(other);
-      letGo();
-      await Promise.all([...flood, other].map(({ projectId }) => env.client.workflow.getHandle(projectWorkflowId(projectId)).result()));
-    }, 1);
+    await env.withWorkers(
+      activities,
+      async () => {
+        await Promise.all(flood.map(start));
+        await Promise.all(flood.map(untilWaiting));
+        await start(other);
+        await untilWaiting(other);
+        letGo();
+        await Promise.all(
+          [...flood, other].map(({ projectId }) =>
+            env.client.workflow.getHandle(projectWorkflowId(projectId)).result(),
+          ),
+        );
+      },
+      1,
+    );
     expect(order).toHaveLength(FLOOD + 1);
     // First come, first served would make it the last.
     expect(order.indexOf(other.userId)).toBeLessThan(3);

@@ -5,17 +5,32 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CompleteJobInput, FailJobInput, GenerationPlan } from '../../src/activities/ports.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
-import type { AdmitRequest, GenerateGameInput, GenerateGameOutcome } from '../../src/contracts/workflows.js';
+import type {
+  AdmitRequest,
+  GenerateGameInput,
+  GenerateGameOutcome,
+} from '../../src/contracts/workflows.js';
 import { cancelUpdate } from '../../src/workflows/messages.js';
-import { admit, generateInput, jobRow, startWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
+import {
+  admit,
+  generateInput,
+  jobRow,
+  startWorkflowEnv,
+  type FakeActivities,
+  type WorkflowEnv,
+} from '../support/workflow-env.js';
 
 const REVISION = 'a'.repeat(40);
 const PLAN: GenerationPlan = {
-  kind: 'generate', hasDefaultName: false, spec: { request: 'x', dimension: '2d', styleId: null, autoFix: false, parent: null },
+  kind: 'generate',
+  hasDefaultName: false,
+  spec: { request: 'x', dimension: '2d', styleId: null, autoFix: false, parent: null },
 };
 
 let env: WorkflowEnv;
-beforeAll(async () => { env = await startWorkflowEnv(); });
+beforeAll(async () => {
+  env = await startWorkflowEnv();
+});
 afterAll(() => env.stop());
 
 /** Activities that succeed at once and keep a diary; overridden per promise. */
@@ -25,54 +40,131 @@ function fakes(input: GenerateGameInput, overrides: FakeActivities = {}) {
   const failed: FailJobInput[] = [];
   let attempt = 0;
   const activities: FakeActivities = {
-    async openJob() { diary.push('open'); return { outcome: 'opened', job: jobRow(input) }; },
-    async noteMessage({ messageId }) { diary.push(`note ${messageId.slice(0, 4)}`); },
-    async planGeneration() { diary.push('plan'); return PLAN; },
-    async startAttempt() { attempt += 1; diary.push(`attempt ${attempt}`); return { attempt, slotAgeMs: 0 }; },
-    async runAgent() { diary.push('run'); return { kind: 'candidate', revision: REVISION, summary: '完成', suggestions: [], usage: null }; },
-    async publishRevision() { diary.push('publish'); return { revision: REVISION }; },
-    async completeJob(end) { diary.push('complete'); completed.push(end); return true; },
-    async failJob(end) { diary.push(`fail ${end.kind}`); failed.push(end); return true; },
-    async cancelJob() { diary.push('cancel'); return 'cancelled'; },
-    async reportRefusal() { diary.push('refusal'); },
-    async nameProject() { diary.push('name'); return { name: 'x' }; },
+    async openJob() {
+      diary.push('open');
+      return { outcome: 'opened', job: jobRow(input) };
+    },
+    async noteMessage({ messageId }) {
+      diary.push(`note ${messageId.slice(0, 4)}`);
+    },
+    async planGeneration() {
+      diary.push('plan');
+      return PLAN;
+    },
+    async startAttempt() {
+      attempt += 1;
+      diary.push(`attempt ${attempt}`);
+      return { attempt, slotAgeMs: 0 };
+    },
+    async runAgent() {
+      diary.push('run');
+      return {
+        kind: 'candidate',
+        revision: REVISION,
+        summary: '完成',
+        suggestions: [],
+        usage: null,
+      };
+    },
+    async publishRevision() {
+      diary.push('publish');
+      return { revision: REVISION };
+    },
+    async completeJob(end) {
+      diary.push('complete');
+      completed.push(end);
+      return true;
+    },
+    async failJob(end) {
+      diary.push(`fail ${end.kind}`);
+      failed.push(end);
+      return true;
+    },
+    async cancelJob() {
+      diary.push('cancel');
+      return 'cancelled';
+    },
+    async reportRefusal() {
+      diary.push('refusal');
+    },
+    async nameProject() {
+      diary.push('name');
+      return { name: 'x' };
+    },
     ...overrides,
   };
   return { activities, diary, completed, failed };
 }
 
-const message = (input: GenerateGameInput, messageId = input.messageId): AdmitRequest => ({ kind: 'generate', messageId, userId: input.userId, content: input.content });
-const send = (input: GenerateGameInput, request: AdmitRequest = message(input)) => admit(env.client, 'generateGame', input, request);
-const handle = (input: GenerateGameInput) => env.client.workflow.getHandle(projectWorkflowId(input.projectId));
+const message = (input: GenerateGameInput, messageId = input.messageId): AdmitRequest => ({
+  kind: 'generate',
+  messageId,
+  userId: input.userId,
+  content: input.content,
+});
+const send = (input: GenerateGameInput, request: AdmitRequest = message(input)) =>
+  admit(env.client, 'generateGame', input, request);
+const handle = (input: GenerateGameInput) =>
+  env.client.workflow.getHandle(projectWorkflowId(input.projectId));
 const result = (input: GenerateGameInput) => handle(input).result() as Promise<GenerateGameOutcome>;
-const failureType = (error: unknown) => (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure ? error.cause.type : error);
+const failureType = (error: unknown) =>
+  error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure
+    ? error.cause.type
+    : error;
 
 describe('one message becomes one version', () => {
   it('A1/A4: answers the sender when the job is opened, then plans, runs, publishes and completes in this order', async () => {
     const input = generateInput();
     const { activities, diary, completed } = fakes(input);
     await env.withWorkers(activities, async () => {
-      await expect(send(input)).resolves.toMatchObject({ kind: 'generate', jobId: input.jobId, isExisting: false, job: { id: input.jobId } });
+      await expect(send(input)).resolves.toMatchObject({
+        kind: 'generate',
+        jobId: input.jobId,
+        isExisting: false,
+        job: { id: input.jobId },
+      });
       await expect(result(input)).resolves.toEqual({ ended: 'completed', revision: REVISION });
     });
     expect(diary).toEqual(['open', 'plan', 'attempt 1', 'run', 'publish', 'complete']);
-    expect(completed[0]).toMatchObject({ attempt: 1, revision: REVISION, event: { type: 'published', revision: REVISION } });
+    expect(completed[0]).toMatchObject({
+      attempt: 1,
+      revision: REVISION,
+      event: { type: 'published', revision: REVISION },
+    });
   });
 
   it('B2: answers, questions and undo proposals never take a slot', async () => {
     const plans: GenerationPlan[] = [
       { kind: 'chat' },
-      { kind: 'question', question: { type: 'dimension', message: '?', suggestions: ['2Dで作成'], request: 'r' } },
-      { kind: 'restoreProposal', question: { type: 'restore', message: '?', confirmLabel: '戻す', cancelLabel: 'キャンセル' } },
+      {
+        kind: 'question',
+        question: { type: 'dimension', message: '?', suggestions: ['2Dで作成'], request: 'r' },
+      },
+      {
+        kind: 'restoreProposal',
+        question: {
+          type: 'restore',
+          message: '?',
+          confirmLabel: '戻す',
+          cancelLabel: 'キャンセル',
+        },
+      },
     ];
     for (const plan of plans) {
       const input = generateInput();
       const { activities, diary, completed } = fakes(input, {
-        planGeneration: async () => plan, answerQuestion: async () => ({ message: 'はい', suggestions: [] }),
+        planGeneration: async () => plan,
+        answerQuestion: async () => ({ message: 'はい', suggestions: [] }),
       });
-      await env.withWorkers(activities, async () => { await send(input); await result(input); });
+      await env.withWorkers(activities, async () => {
+        await send(input);
+        await result(input);
+      });
       expect(diary).not.toContain('run');
-      expect(completed[0]).toMatchObject({ attempt: 0, mode: plan.kind === 'restoreProposal' ? 'restore' : 'chat' });
+      expect(completed[0]).toMatchObject({
+        attempt: 0,
+        mode: plan.kind === 'restoreProposal' ? 'restore' : 'chat',
+      });
     }
   });
 
@@ -82,19 +174,36 @@ describe('one message becomes one version', () => {
     const { activities, diary } = fakes(input, {
       async runAgent({ attempt }) {
         runs += 1;
-        if (runs < 3) throw ApplicationFailure.create({ type: 'RunCrashed', message: `attempt ${attempt} died` });
+        if (runs < 3)
+          throw ApplicationFailure.create({
+            type: 'RunCrashed',
+            message: `attempt ${attempt} died`,
+          });
         return { kind: 'candidate', revision: REVISION, summary: '', suggestions: [], usage: null };
       },
     });
-    await env.withWorkers(activities, async () => { await send(input); await result(input); });
-    expect(diary).toEqual(['open', 'plan', 'attempt 1', 'attempt 2', 'attempt 3', 'publish', 'complete']);
+    await env.withWorkers(activities, async () => {
+      await send(input);
+      await result(input);
+    });
+    expect(diary).toEqual([
+      'open',
+      'plan',
+      'attempt 1',
+      'attempt 2',
+      'attempt 3',
+      'publish',
+      'complete',
+    ]);
   });
 
   it('a message beyond a limit is one clear failure: nothing runs, nothing is tried again', async () => {
     for (const kind of ['SPENDING_LIMIT_EXCEEDED', 'STORAGE_LIMIT_EXCEEDED'] as const) {
       const input = generateInput();
       const { activities, diary } = fakes(input, {
-        async startAttempt() { throw ApplicationFailure.create({ type: kind, message: 'too much', nonRetryable: true }); },
+        async startAttempt() {
+          throw ApplicationFailure.create({ type: kind, message: 'too much', nonRetryable: true });
+        },
       });
       await env.withWorkers(activities, async () => {
         await send(input);
@@ -107,7 +216,13 @@ describe('one message becomes one version', () => {
   it('reports one clear failure, without another try, when the model refuses', async () => {
     const input = generateInput();
     const { activities, diary, failed } = fakes(input, {
-      async runAgent() { throw ApplicationFailure.create({ type: 'ModelRefused', message: 'no', nonRetryable: true }); },
+      async runAgent() {
+        throw ApplicationFailure.create({
+          type: 'ModelRefused',
+          message: 'no',
+          nonRetryable: true,
+        });
+      },
     });
     await env.withWorkers(activities, async () => {
       await send(input);
@@ -121,7 +236,10 @@ describe('one message becomes one version', () => {
     const input = generateInput({ jobTimeoutMs: 1_500 });
     const { activities, diary } = fakes(input, {
       async runAgent() {
-        for (;;) { Context.current().heartbeat(); await Context.current().sleep(100); }
+        for (;;) {
+          Context.current().heartbeat();
+          await Context.current().sleep(100);
+        }
       },
     });
     await env.withWorkers(activities, async () => {
@@ -136,15 +254,22 @@ describe('admission', () => {
   it('A4: another message meets the running job, and its text is kept', async () => {
     const input = generateInput();
     let release = () => {};
-    const gate = new Promise<void>((resolve) => { release = resolve; });
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
     const { activities, diary } = fakes(input, {
-      async runAgent() { await gate; return { kind: 'candidate', revision: REVISION, summary: '', suggestions: [], usage: null }; },
+      async runAgent() {
+        await gate;
+        return { kind: 'candidate', revision: REVISION, summary: '', suggestions: [], usage: null };
+      },
     });
     await env.withWorkers(activities, async () => {
       await send(input);
       const other = generateInput({ projectId: input.projectId, userId: input.userId });
       await expect(send(other)).resolves.toMatchObject({ jobId: input.jobId, isExisting: true });
-      await expect(send(other, { kind: 'restore', messageId: other.messageId, userId: input.userId })).resolves.toMatchObject({ kind: 'generate', isExisting: true });
+      await expect(
+        send(other, { kind: 'restore', messageId: other.messageId, userId: input.userId }),
+      ).resolves.toMatchObject({ kind: 'generate', isExisting: true });
       expect(diary).toContain(`note ${other.messageId.slice(0, 4)}`);
       release();
       await result(input);
@@ -155,11 +280,16 @@ describe('admission', () => {
   it('A3: the same message sent twice is one job', async () => {
     const input = generateInput();
     const { activities, diary } = fakes(input, {
-      async runAgent() { await sleep(300); return { kind: 'candidate', revision: REVISION, summary: '', suggestions: [], usage: null }; },
+      async runAgent() {
+        await sleep(300);
+        return { kind: 'candidate', revision: REVISION, summary: '', suggestions: [], usage: null };
+      },
     });
     await env.withWorkers(activities, async () => {
       const answers = await Promise.all([send(input), send(input), send(input)]);
-      expect(answers.map(({ jobId, isExisting }) => [jobId, isExisting])).toEqual(Array(3).fill([input.jobId, false]));
+      expect(answers.map(({ jobId, isExisting }) => [jobId, isExisting])).toEqual(
+        Array(3).fill([input.jobId, false]),
+      );
       await result(input);
     });
     expect(diary.filter((line) => line === 'run' || line === 'open')).toEqual(['open']);
@@ -167,10 +297,17 @@ describe('admission', () => {
 
   it('A7: a refusal reaches the caller by its code, and the run ends', async () => {
     const input = generateInput();
-    const { activities, diary } = fakes(input, { openJob: async () => ({ outcome: 'refused', code: 'USER_LIMIT_EXCEEDED' }) });
+    const { activities, diary } = fakes(input, {
+      openJob: async () => ({ outcome: 'refused', code: 'USER_LIMIT_EXCEEDED' }),
+    });
     await env.withWorkers(activities, async () => {
-      expect(failureType(await send(input).catch((error: unknown) => error))).toBe('USER_LIMIT_EXCEEDED');
-      await expect(result(input)).resolves.toEqual({ ended: 'refused', failure: 'USER_LIMIT_EXCEEDED' });
+      expect(failureType(await send(input).catch((error: unknown) => error))).toBe(
+        'USER_LIMIT_EXCEEDED',
+      );
+      await expect(result(input)).resolves.toEqual({
+        ended: 'refused',
+        failure: 'USER_LIMIT_EXCEEDED',
+      });
     });
     expect(diary).toEqual([]);
   });
@@ -178,11 +315,23 @@ describe('admission', () => {
   it('A5: in its last step the job asks newcomers to come again', async () => {
     const input = generateInput();
     let release = () => {};
-    const gate = new Promise<void>((resolve) => { release = resolve; });
-    const { activities } = fakes(input, { async completeJob() { await gate; return true; } });
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { activities } = fakes(input, {
+      async completeJob() {
+        await gate;
+        return true;
+      },
+    });
     await env.withWorkers(activities, async () => {
       await send(input);
-      await expect.poll(async () => (await handle(input).describe()).raw.pendingActivities?.[0]?.activityType?.name).toBe('completeJob');
+      await expect
+        .poll(
+          async () =>
+            (await handle(input).describe()).raw.pendingActivities?.[0]?.activityType?.name,
+        )
+        .toBe('completeJob');
       const late = send(generateInput({ projectId: input.projectId }));
       await sleep(100);
       release();
@@ -193,9 +342,14 @@ describe('admission', () => {
 
   it('a message whose job has ended is answered with its row and does nothing again', async () => {
     const input = generateInput();
-    const { activities, diary } = fakes(input, { openJob: async () => ({ outcome: 'existing', job: jobRow(input, { status: 'completed' }) }) });
+    const { activities, diary } = fakes(input, {
+      openJob: async () => ({ outcome: 'existing', job: jobRow(input, { status: 'completed' }) }),
+    });
     await env.withWorkers(activities, async () => {
-      await expect(send(input)).resolves.toMatchObject({ isExisting: true, job: { status: 'completed' } });
+      await expect(send(input)).resolves.toMatchObject({
+        isExisting: true,
+        job: { status: 'completed' },
+      });
       await expect(result(input)).resolves.toEqual({ ended: 'existing' });
     });
     expect(diary).toEqual([]);
@@ -203,7 +357,9 @@ describe('admission', () => {
 
   it('a row left active by a lost run is taken up and finished', async () => {
     const input = generateInput();
-    const { activities, diary } = fakes(input, { openJob: async () => ({ outcome: 'existing', job: jobRow(input, { status: 'processing' }) }) });
+    const { activities, diary } = fakes(input, {
+      openJob: async () => ({ outcome: 'existing', job: jobRow(input, { status: 'processing' }) }),
+    });
     await env.withWorkers(activities, async () => {
       await send(input);
       await expect(result(input)).resolves.toMatchObject({ ended: 'completed' });
@@ -215,7 +371,10 @@ describe('admission', () => {
 describe('F1: cancel', () => {
   const waiting: FakeActivities = {
     async runAgent() {
-      for (;;) { Context.current().heartbeat(); await Context.current().sleep(50); }
+      for (;;) {
+        Context.current().heartbeat();
+        await Context.current().sleep(50);
+      }
     },
   };
 
@@ -226,8 +385,12 @@ describe('F1: cancel', () => {
       await send(input);
       await expect.poll(() => diary.at(-1)).toBe('attempt 1');
       const run = handle(input);
-      await expect(run.executeUpdate(cancelUpdate, { args: [{ jobId: generateInput().jobId }] })).resolves.toEqual({ outcome: 'otherJob' });
-      await expect(run.executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] })).resolves.toEqual({ outcome: 'cancelled' });
+      await expect(
+        run.executeUpdate(cancelUpdate, { args: [{ jobId: generateInput().jobId }] }),
+      ).resolves.toEqual({ outcome: 'otherJob' });
+      await expect(
+        run.executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] }),
+      ).resolves.toEqual({ outcome: 'cancelled' });
       await expect(result(input)).resolves.toEqual({ ended: 'cancelled' });
     });
     expect(diary).toEqual(['open', 'plan', 'attempt 1', 'cancel']);
@@ -236,12 +399,22 @@ describe('F1: cancel', () => {
   it('comes too late after the commit point: the job completes', async () => {
     const input = generateInput();
     let release = () => {};
-    const gate = new Promise<void>((resolve) => { release = resolve; });
-    const { activities, diary } = fakes(input, { async completeJob() { await gate; return true; }, cancelJob: async () => 'tooLate' });
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { activities, diary } = fakes(input, {
+      async completeJob() {
+        await gate;
+        return true;
+      },
+      cancelJob: async () => 'tooLate',
+    });
     await env.withWorkers(activities, async () => {
       await send(input);
       await expect.poll(() => diary.at(-1)).toBe('publish');
-      await expect(handle(input).executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] })).resolves.toEqual({ outcome: 'tooLate' });
+      await expect(
+        handle(input).executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] }),
+      ).resolves.toEqual({ outcome: 'tooLate' });
       release();
       await expect(result(input)).resolves.toMatchObject({ ended: 'completed' });
     });

@@ -2,18 +2,32 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJobStreamClient } from '../../src/activities/job-stream-client.js';
 import { streamWorkflowId } from '../../src/contracts/ids.js';
-import { CLOSING_SEQ, START_OF_STREAM, type Cursor, type JobEvent } from '../../src/contracts/stream.js';
+import {
+  CLOSING_SEQ,
+  START_OF_STREAM,
+  type Cursor,
+  type JobEvent,
+} from '../../src/contracts/stream.js';
 import { NEXT_PAGE_UPDATE, type StreamPage } from '../../src/contracts/workflows.js';
 import { startWorkflowEnv, type WorkflowEnv } from '../support/workflow-env.js';
 
 let env: WorkflowEnv;
-beforeAll(async () => { env = await startWorkflowEnv(); });
+beforeAll(async () => {
+  env = await startWorkflowEnv();
+});
 afterAll(() => env.stop());
 
 const text = (content: string): JobEvent => ({ type: 'stream', content });
 
-function read(jobId: string, after: Cursor, waitMs = 2_000, wakeOn: 'any' | 'phase' = 'any'): Promise<StreamPage> {
-  return env.client.workflow.getHandle(streamWorkflowId(jobId)).executeUpdate(NEXT_PAGE_UPDATE, { args: [{ after, waitMs, wakeOn }] });
+function read(
+  jobId: string,
+  after: Cursor,
+  waitMs = 2_000,
+  wakeOn: 'any' | 'phase' = 'any',
+): Promise<StreamPage> {
+  return env.client.workflow
+    .getHandle(streamWorkflowId(jobId))
+    .executeUpdate(NEXT_PAGE_UPDATE, { args: [{ after, waitMs, wakeOn }] });
 }
 
 describe('D1: the durable lane', () => {
@@ -27,8 +41,12 @@ describe('D1: the durable lane', () => {
       await stream.append(jobId, 1, 1, [text('a'), text('b')]);
       await stream.append(jobId, 1, CLOSING_SEQ, [{ type: 'completed' }]);
       const page = await read(jobId, START_OF_STREAM);
-      expect(page.items.map(({ attempt, seq, event }) => `${attempt}.${seq} ${event.type === 'stream' ? event.content : event.type}`))
-        .toEqual(['0.1 started', '1.1 a', '1.2 b', '1.3 c', `1.${CLOSING_SEQ} completed`]);
+      expect(
+        page.items.map(
+          ({ attempt, seq, event }) =>
+            `${attempt}.${seq} ${event.type === 'stream' ? event.content : event.type}`,
+        ),
+      ).toEqual(['0.1 started', '1.1 a', '1.2 b', '1.3 c', `1.${CLOSING_SEQ} completed`]);
       expect(page.ended).toBe(true);
     });
   });
@@ -39,7 +57,11 @@ describe('D1: the durable lane', () => {
     await env.withWorkers({}, async () => {
       await stream.append(jobId, 0, 1, [{ type: 'started' }]);
       const after = { attempt: 0, seq: 1 };
-      await expect(read(jobId, after, 200)).resolves.toMatchObject({ items: [], cursor: after, ended: false });
+      await expect(read(jobId, after, 200)).resolves.toMatchObject({
+        items: [],
+        cursor: after,
+        ended: false,
+      });
       const waiting = read(jobId, after, 10_000);
       await stream.append(jobId, 1, 1, [text('now')]);
       expect((await waiting).items).toHaveLength(1);
@@ -60,22 +82,35 @@ describe('D1: the durable lane', () => {
       const reading = (async () => {
         let cursor: Cursor = START_OF_STREAM;
         for (;;) {
-          const page: StreamPage = await read(jobId, cursor, 1_000).catch(() => ({ items: [], cursor, ended: false, gap: false }));
-          seen.push(...page.items.filter(({ event }) => event.type === 'stream').map(({ seq }) => seq));
+          const page: StreamPage = await read(jobId, cursor, 1_000).catch(() => ({
+            items: [],
+            cursor,
+            ended: false,
+            gap: false,
+          }));
+          seen.push(
+            ...page.items.filter(({ event }) => event.type === 'stream').map(({ seq }) => seq),
+          );
           cursor = page.cursor;
           if (page.ended) return;
         }
       })();
-      for (let seq = 1; seq <= total; seq += 2) await stream.append(jobId, 1, seq, [text('x'), text('y')]);
+      for (let seq = 1; seq <= total; seq += 2)
+        await stream.append(jobId, 1, seq, [text('x'), text('y')]);
       await stream.append(jobId, 1, CLOSING_SEQ, [{ type: 'completed' }]);
       await reading;
       expect(seen).toEqual(Array.from({ length: total }, (_, index) => index + 1));
-      expect((await env.client.workflow.getHandle(streamWorkflowId(jobId)).describe()).runId).not.toBe(first);
+      expect(
+        (await env.client.workflow.getHandle(streamWorkflowId(jobId)).describe()).runId,
+      ).not.toBe(first);
     });
   }, 60_000);
 });
 
-async function firstRunId(jobId: string, stream: ReturnType<typeof createJobStreamClient>): Promise<string> {
+async function firstRunId(
+  jobId: string,
+  stream: ReturnType<typeof createJobStreamClient>,
+): Promise<string> {
   await stream.append(jobId, 0, 1, [{ type: 'started' }]);
   return (await env.client.workflow.getHandle(streamWorkflowId(jobId)).describe()).runId;
 }

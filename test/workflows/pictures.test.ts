@@ -9,41 +9,93 @@ import { CANCEL_ACTION_UPDATE, type ActionOutcome } from '../../src/contracts/ac
 import type { ErrorKind } from '../../src/contracts/errors.js';
 import type { PictureMade } from '../../src/contracts/images.js';
 import { MODAL_AGENT_QUEUE, TASK_QUEUE } from '../../src/contracts/workflows.js';
-import { startWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
+import {
+  startWorkflowEnv,
+  type FakeActivities,
+  type WorkflowEnv,
+} from '../support/workflow-env.js';
 
 let env: WorkflowEnv;
-beforeAll(async () => { env = await startWorkflowEnv(); });
+beforeAll(async () => {
+  env = await startWorkflowEnv();
+});
 afterAll(() => env.stop());
 
 const PICTURE: PictureMade = { mimeType: 'image/png', prompt: null };
 const MODAL: BackendChoice = { backend: 'modal', reason: 'switched to modal', hasVolumes: true };
-const LOCAL: BackendChoice = { backend: 'local', reason: 'switched to local by ops', hasVolumes: true };
+const LOCAL: BackendChoice = {
+  backend: 'local',
+  reason: 'switched to local by ops',
+  hasVolumes: true,
+};
 
 type Try = () => Promise<PictureMade>;
 const succeed: Try = async () => PICTURE;
-const failWith = (type: ErrorKind): Try => async () => { throw ApplicationFailure.create({ type, message: `${type} it is` }); };
-const untilCancelled: Try = async () => { for (;;) { Context.current().heartbeat(); await Context.current().sleep(50); } };
+const failWith =
+  (type: ErrorKind): Try =>
+  async () => {
+    throw ApplicationFailure.create({ type, message: `${type} it is` });
+  };
+const untilCancelled: Try = async () => {
+  for (;;) {
+    Context.current().heartbeat();
+    await Context.current().sleep(50);
+  }
+};
 
-interface World { modal?: Try; local?: Try; choice?: BackendChoice; cutsBy?: 'service' | 'network'; plan?: 'draw' | 'screenshot'; more?: FakeActivities }
+interface World {
+  modal?: Try;
+  local?: Try;
+  choice?: BackendChoice;
+  cutsBy?: 'service' | 'network';
+  plan?: 'draw' | 'screenshot';
+  more?: FakeActivities;
+}
 
 /** Activities that keep a diary of who did what where. */
-function worldOf({ modal = succeed, local = succeed, choice = LOCAL, cutsBy = 'network', plan = 'draw', more = {} }: World) {
+function worldOf({
+  modal = succeed,
+  local = succeed,
+  choice = LOCAL,
+  cutsBy = 'network',
+  plan = 'draw',
+  more = {},
+}: World) {
   const diary: string[] = [];
-  const make = (name: string): Try => () => {
-    const isModal = Context.current().info.taskQueue === MODAL_AGENT_QUEUE;
-    diary.push(`${name} ${isModal ? 'modal' : 'local'}`);
-    return (isModal ? modal : local)();
-  };
+  const make =
+    (name: string): Try =>
+    () => {
+      const isModal = Context.current().info.taskQueue === MODAL_AGENT_QUEUE;
+      diary.push(`${name} ${isModal ? 'modal' : 'local'}`);
+      return (isModal ? modal : local)();
+    };
   const activities: FakeActivities = {
     openAction: async () => 'opened',
-    async completeAction({ result }) { diary.push(`complete ${(result as PictureMade).mimeType}`); return true; },
-    async failAction({ kind }) { diary.push(`fail ${kind}`); return true; },
-    async cancelAction() { diary.push('cancel'); return true; },
+    async completeAction({ result }) {
+      diary.push(`complete ${(result as PictureMade).mimeType}`);
+      return true;
+    },
+    async failAction({ kind }) {
+      diary.push(`fail ${kind}`);
+      return true;
+    },
+    async cancelAction() {
+      diary.push('cancel');
+      return true;
+    },
     chooseBackend: async () => choice,
     planCutout: async () => ({ by: cutsBy }),
-    planThumbnail: async () => (plan === 'draw' ? { kind: 'draw', prompt: '星' } : { kind: 'screenshot', revision: 'b'.repeat(40) }),
-    async keepThumbnail() { diary.push('keep'); },
-    drawPicture: make('draw'), removeBackground: make('cut'), removeBackgroundByService: make('service'), takeScreenshot: make('look'),
+    planThumbnail: async () =>
+      plan === 'draw'
+        ? { kind: 'draw', prompt: '星' }
+        : { kind: 'screenshot', revision: 'b'.repeat(40) },
+    async keepThumbnail() {
+      diary.push('keep');
+    },
+    drawPicture: make('draw'),
+    removeBackground: make('cut'),
+    removeBackgroundByService: make('service'),
+    takeScreenshot: make('look'),
     ...more,
   };
   return { diary, activities };
@@ -52,8 +104,13 @@ function worldOf({ modal = succeed, local = succeed, choice = LOCAL, cutsBy = 'n
 /** The same server, whose list of workflows is empty the first `times` times, as one that is written a moment later. */
 function withLateList(client: Client, times: number): Client {
   let asked = 0;
-  const list: Client['workflow']['list'] = (options) => (asked++ < times ? client.workflow.list({ query: `JobId = 'nobody'` }) : client.workflow.list(options));
-  return Object.create(client, { workflow: { value: Object.create(client.workflow, { list: { value: list } }) as unknown } }) as Client;
+  const list: Client['workflow']['list'] = (options) =>
+    asked++ < times
+      ? client.workflow.list({ query: `JobId = 'nobody'` })
+      : client.workflow.list(options);
+  return Object.create(client, {
+    workflow: { value: Object.create(client.workflow, { list: { value: list } }) as unknown },
+  }) as Client;
 }
 
 type Story = 'generateImage' | 'removeBackground' | 'generateThumbnail';
@@ -61,15 +118,25 @@ type Story = 'generateImage' | 'removeBackground' | 'generateThumbnail';
 async function play(type: Story, world: World, cancelWhen?: (diary: readonly string[]) => boolean) {
   const { diary, activities } = worldOf(world);
   const actionId = randomUUID();
-  const input = { actionId, userId: randomUUID(), projectId: type === 'generateThumbnail' ? randomUUID() : null, prompt: '猫', title: null };
+  const input = {
+    actionId,
+    userId: randomUUID(),
+    projectId: type === 'generateThumbnail' ? randomUUID() : null,
+    prompt: '猫',
+    title: null,
+  };
   return env.withWorkers(activities, async () => {
-    const handle = await env.client.workflow.start(type, { workflowId: `action/${actionId}`, taskQueue: TASK_QUEUE, args: [input] });
+    const handle = await env.client.workflow.start(type, {
+      workflowId: `action/${actionId}`,
+      taskQueue: TASK_QUEUE,
+      args: [input],
+    });
     let answer: unknown;
     if (cancelWhen) {
       await expect.poll(() => cancelWhen(diary), { timeout: 30_000 }).toBe(true);
       answer = await handle.executeUpdate(CANCEL_ACTION_UPDATE);
     }
-    return { diary, answer, outcome: await handle.result() as ActionOutcome<PictureMade> };
+    return { diary, answer, outcome: (await handle.result()) as ActionOutcome<PictureMade> };
   });
 }
 
@@ -77,20 +144,31 @@ describe('the end of a picture', () => {
   it.each([
     ['generateImage', {}, ['draw local', 'complete image/png']],
     ['removeBackground', {}, ['cut local', 'complete image/png']],
-    ['removeBackground', { cutsBy: 'service', choice: MODAL }, ['service local', 'complete image/png']],
+    [
+      'removeBackground',
+      { cutsBy: 'service', choice: MODAL },
+      ['service local', 'complete image/png'],
+    ],
     ['generateThumbnail', {}, ['draw local', 'keep', 'complete image/png']],
-    ['generateThumbnail', { plan: 'screenshot', choice: MODAL }, ['look local', 'keep', 'complete image/png']],
+    [
+      'generateThumbnail',
+      { plan: 'screenshot', choice: MODAL },
+      ['look local', 'keep', 'complete image/png'],
+    ],
   ] as const)('%s %j: made, kept, told', async (type, world, expected) => {
     const { diary, outcome } = await play(type, world);
     expect(diary).toEqual(expected);
     expect(outcome).toEqual({ ok: true, result: PICTURE });
   });
 
-  it.each(['generateImage', 'generateThumbnail'] as const)('%s: a refusal is told at once, and the old picture stays', async (type) => {
-    const { diary, outcome } = await play(type, { local: failWith('ImageRefused') });
-    expect(diary).toEqual(['draw local', 'fail ImageRefused']);
-    expect(outcome).toEqual({ ok: false, kind: 'ImageRefused', detail: 'ImageRefused it is' });
-  });
+  it.each(['generateImage', 'generateThumbnail'] as const)(
+    '%s: a refusal is told at once, and the old picture stays',
+    async (type) => {
+      const { diary, outcome } = await play(type, { local: failWith('ImageRefused') });
+      expect(diary).toEqual(['draw local', 'fail ImageRefused']);
+      expect(outcome).toEqual({ ok: false, kind: 'ImageRefused', detail: 'ImageRefused it is' });
+    },
+  );
 
   it('what may pass is tried three times', async () => {
     const { diary, outcome } = await play('removeBackground', { local: failWith('RunCrashed') });
@@ -98,22 +176,40 @@ describe('the end of a picture', () => {
     expect(outcome).toMatchObject({ ok: false, kind: 'RunCrashed' });
   });
 
-  it('somebody else\'s project is refused, and nothing is made', async () => {
-    const { diary, outcome } = await play('generateThumbnail', { more: { openAction: async () => 'denied' } });
-    expect([diary, outcome]).toEqual([[], { ok: false, kind: 'ACCESS_DENIED', detail: expect.any(String) as string }]);
+  it("somebody else's project is refused, and nothing is made", async () => {
+    const { diary, outcome } = await play('generateThumbnail', {
+      more: { openAction: async () => 'denied' },
+    });
+    expect([diary, outcome]).toEqual([
+      [],
+      { ok: false, kind: 'ACCESS_DENIED', detail: expect.any(String) as string },
+    ]);
   });
 
-  it.each([['removeBackground', 'cut'], ['generateThumbnail', 'draw']] as const)('%s: stopped while it works, here and on Modal; nothing is kept', async (type, name) => {
-    for (const [choice, place] of [[LOCAL, 'local'], [MODAL, 'modal']] as const) {
-      const { diary, answer, outcome } = await play(type, { choice, local: untilCancelled, modal: untilCancelled }, (seen) => seen.length > 0);
-      expect(answer).toEqual({ outcome: 'cancelled' });
-      expect(outcome).toMatchObject({ ok: false, kind: 'RunCancelled' });
-      expect(diary).toEqual([`${name} ${place}`, 'cancel']);
-    }
-  });
+  it.each([
+    ['removeBackground', 'cut'],
+    ['generateThumbnail', 'draw'],
+  ] as const)(
+    '%s: stopped while it works, here and on Modal; nothing is kept',
+    async (type, name) => {
+      for (const [choice, place] of [
+        [LOCAL, 'local'],
+        [MODAL, 'modal'],
+      ] as const) {
+        const { diary, answer, outcome } = await play(
+          type,
+          { choice, local: untilCancelled, modal: untilCancelled },
+          (seen) => seen.length > 0,
+        );
+        expect(answer).toEqual({ outcome: 'cancelled' });
+        expect(outcome).toMatchObject({ ok: false, kind: 'RunCancelled' });
+        expect(diary).toEqual([`${name} ${place}`, 'cancel']);
+      }
+    },
+  );
 });
 
-describe('an action that shares its workflow\'s id', () => {
+describe("an action that shares its workflow's id", () => {
   it.each([
     ['is found once the list of workflows knows it', 2, true, 'cancelled'],
     ['is not looked for any longer when its row has ended', Infinity, false, 'tooLate'],
@@ -122,10 +218,18 @@ describe('an action that shares its workflow\'s id', () => {
     const [actionId, projectId] = [randomUUID(), randomUUID()];
     const actions = createActions(withLateList(env.client, lag));
     await env.withWorkers(activities, async () => {
-      const end = actions.perform({ kind: 'generateThumbnail', workflowId: `project/${projectId}/thumbnail`, input: { actionId, userId: randomUUID(), projectId, prompt: '猫', title: null }, summary: 'a thumbnail' });
+      const end = actions.perform({
+        kind: 'generateThumbnail',
+        workflowId: `project/${projectId}/thumbnail`,
+        input: { actionId, userId: randomUUID(), projectId, prompt: '猫', title: null },
+        summary: 'a thumbnail',
+      });
       await expect.poll(() => diary.length, { timeout: 30_000 }).toBe(1);
       expect(await actions.cancelAction(actionId, async () => isOpen)).toBe(expected);
-      if (expected === 'tooLate') await env.client.workflow.getHandle(`project/${projectId}/thumbnail`).executeUpdate(CANCEL_ACTION_UPDATE);
+      if (expected === 'tooLate')
+        await env.client.workflow
+          .getHandle(`project/${projectId}/thumbnail`)
+          .executeUpdate(CANCEL_ACTION_UPDATE);
       expect(await end).toMatchObject({ ok: false, kind: 'RunCancelled' });
     });
   });
@@ -133,15 +237,27 @@ describe('an action that shares its workflow\'s id', () => {
 
 describe('G1: a picture leaves Modal', () => {
   it.each([
-    ['ModalUnavailable', 2], ['RunCrashed', 2], ['ImageServiceMissing', 1],
+    ['ModalUnavailable', 2],
+    ['RunCrashed', 2],
+    ['ImageServiceMissing', 1],
   ] as const)('after %s (%i tries there) it is made here', async (kind, tries) => {
-    const { diary, outcome } = await play('removeBackground', { choice: MODAL, modal: failWith(kind) });
-    expect(diary).toEqual([...Array<string>(tries).fill('cut modal'), 'cut local', 'complete image/png']);
+    const { diary, outcome } = await play('removeBackground', {
+      choice: MODAL,
+      modal: failWith(kind),
+    });
+    expect(diary).toEqual([
+      ...Array<string>(tries).fill('cut modal'),
+      'cut local',
+      'complete image/png',
+    ]);
     expect(outcome.ok).toBe(true);
   });
 
   it('not after a refusal: it would be the same here', async () => {
-    const { diary } = await play('generateImage', { choice: MODAL, modal: failWith('ImageRefused') });
+    const { diary } = await play('generateImage', {
+      choice: MODAL,
+      modal: failWith('ImageRefused'),
+    });
     expect(diary).toEqual(['draw modal', 'fail ImageRefused']);
   });
 });

@@ -4,22 +4,55 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/ids.js';
-import { MODAL_QUEUE, type AdmitRequest, type Backend, type DeleteProjectInput, type RestoreVersionInput } from '../../src/contracts/workflows.js';
-import { admit, generateInput, startWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
+import {
+  MODAL_QUEUE,
+  type AdmitRequest,
+  type Backend,
+  type DeleteProjectInput,
+  type RestoreVersionInput,
+} from '../../src/contracts/workflows.js';
+import {
+  admit,
+  generateInput,
+  startWorkflowEnv,
+  type FakeActivities,
+  type WorkflowEnv,
+} from '../support/workflow-env.js';
 
 let env: WorkflowEnv;
-beforeAll(async () => { env = await startWorkflowEnv(); });
+beforeAll(async () => {
+  env = await startWorkflowEnv();
+});
 afterAll(() => env.stop());
 
-const LEVEL = { userId: '', projectId: '', toVolume: { revisions: 0, assets: 0 }, toMirror: { revisions: 0, assets: 0 }, problem: null };
-const writer = () => ({ actionId: randomUUID(), messageId: randomUUID(), userId: randomUUID(), projectId: randomUUID() });
+const LEVEL = {
+  userId: '',
+  projectId: '',
+  toVolume: { revisions: 0, assets: 0 },
+  toMirror: { revisions: 0, assets: 0 },
+  problem: null,
+};
+const writer = () => ({
+  actionId: randomUUID(),
+  messageId: randomUUID(),
+  userId: randomUUID(),
+  projectId: randomUUID(),
+});
 const restoreInput = (): RestoreVersionInput => ({ ...writer(), versionId: 'abcdef0' });
-const request = (kind: 'restore' | 'delete', { messageId, userId }: { messageId: string; userId: string }): AdmitRequest => ({ kind, messageId, userId });
-const failureType = (error: unknown) => (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure ? error.cause.type : error);
+const request = (
+  kind: 'restore' | 'delete',
+  { messageId, userId }: { messageId: string; userId: string },
+): AdmitRequest => ({ kind, messageId, userId });
+const failureType = (error: unknown) =>
+  error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure
+    ? error.cause.type
+    : error;
 
 function gate() {
   let open = () => {};
-  const opened = new Promise<void>((resolve) => { open = resolve; });
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
   return { open: () => open(), opened };
 }
 
@@ -27,52 +60,93 @@ function gate() {
 async function acceptedUpdates(projectId: string): Promise<number> {
   const handle = env.client.workflow.getHandle(projectWorkflowId(projectId));
   const events = (await handle.fetchHistory().catch(() => null))?.events ?? [];
-  return events.filter(({ workflowExecutionUpdateAcceptedEventAttributes: accepted }) => accepted).length;
+  return events.filter(({ workflowExecutionUpdateAcceptedEventAttributes: accepted }) => accepted)
+    .length;
 }
 
 describe('restore', () => {
-  const restoring: FakeActivities = { openRestore: async () => 'opened', restoreRevision: async () => ({ ok: true, revision: 'c'.repeat(40) }) };
+  const restoring: FakeActivities = {
+    openRestore: async () => 'opened',
+    restoreRevision: async () => ({ ok: true, revision: 'c'.repeat(40) }),
+  };
 
   it('A4: its caller is answered when the old version is current', async () => {
     const input = restoreInput();
     await env.withWorkers(restoring, async () => {
-      await expect(admit(env.client, 'restoreVersion', input, request('restore', input)))
-        .resolves.toEqual({ kind: 'restore', jobId: input.actionId, isExisting: false, outcome: { ok: true, revision: 'c'.repeat(40) } });
+      await expect(
+        admit(env.client, 'restoreVersion', input, request('restore', input)),
+      ).resolves.toEqual({
+        kind: 'restore',
+        jobId: input.actionId,
+        isExisting: false,
+        outcome: { ok: true, revision: 'c'.repeat(40) },
+      });
     });
   });
 
   it('A4/A5: a message meanwhile waits for the end and is told to come again', async () => {
     const input = restoreInput();
     const { open, opened } = gate();
-    await env.withWorkers({ ...restoring, async restoreRevision() { await opened; return { ok: false, error: 'VersionNotFound' }; } }, async () => {
-      const own = admit(env.client, 'restoreVersion', input, request('restore', input));
-      await expect.poll(() => acceptedUpdates(input.projectId), { timeout: 10_000 }).toBe(1);
-      const game = generateInput({ projectId: input.projectId });
-      const late = admit(env.client, 'generateGame', game, { kind: 'generate', messageId: game.messageId, userId: game.userId, content: 'x' })
-        .then(({ kind }) => kind, failureType);
-      await expect.poll(() => acceptedUpdates(input.projectId), { timeout: 10_000 }).toBe(2);
-      open();
-      await expect(own).resolves.toMatchObject({ outcome: { ok: false, error: 'VersionNotFound' } });
-      expect(await late).toBe('JobClosing');
-    });
+    await env.withWorkers(
+      {
+        ...restoring,
+        async restoreRevision() {
+          await opened;
+          return { ok: false, error: 'VersionNotFound' };
+        },
+      },
+      async () => {
+        const own = admit(env.client, 'restoreVersion', input, request('restore', input));
+        await expect.poll(() => acceptedUpdates(input.projectId), { timeout: 10_000 }).toBe(1);
+        const game = generateInput({ projectId: input.projectId });
+        const late = admit(env.client, 'generateGame', game, {
+          kind: 'generate',
+          messageId: game.messageId,
+          userId: game.userId,
+          content: 'x',
+        }).then(({ kind }) => kind, failureType);
+        await expect.poll(() => acceptedUpdates(input.projectId), { timeout: 10_000 }).toBe(2);
+        open();
+        await expect(own).resolves.toMatchObject({
+          outcome: { ok: false, error: 'VersionNotFound' },
+        });
+        expect(await late).toBe('JobClosing');
+      },
+    );
   });
 
   it('E5: the Volume is brought up afterwards, when work is done on Modal, and only then', async () => {
     for (const backend of ['modal', 'local'] as const satisfies Backend[]) {
       const input = restoreInput();
-      await env.withWorkers({ ...restoring, chooseBackend: async () => ({ backend, reason: '', hasVolumes: true }), replicateProject: async () => LEVEL }, async () => {
-        await admit(env.client, 'restoreVersion', input, request('restore', input));
-        await env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result();
-      });
-      const replication = await env.client.workflow.getHandle(replicationWorkflowId(input.projectId)).describe().catch(() => null);
+      await env.withWorkers(
+        {
+          ...restoring,
+          chooseBackend: async () => ({ backend, reason: '', hasVolumes: true }),
+          replicateProject: async () => LEVEL,
+        },
+        async () => {
+          await admit(env.client, 'restoreVersion', input, request('restore', input));
+          await env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result();
+        },
+      );
+      const replication = await env.client.workflow
+        .getHandle(replicationWorkflowId(input.projectId))
+        .describe()
+        .catch(() => null);
       expect(replication?.type ?? null).toBe(backend === 'modal' ? 'replicateProject' : null);
     }
   });
 
-  it('of a project that is not the caller\'s is refused', async () => {
+  it("of a project that is not the caller's is refused", async () => {
     const input = restoreInput();
     await env.withWorkers({ openRestore: async () => 'denied' }, async () => {
-      expect(failureType(await admit(env.client, 'restoreVersion', input, request('restore', input)).catch((error: unknown) => error))).toBe('ACCESS_DENIED');
+      expect(
+        failureType(
+          await admit(env.client, 'restoreVersion', input, request('restore', input)).catch(
+            (error: unknown) => error,
+          ),
+        ),
+      ).toBe('ACCESS_DENIED');
     });
   });
 });
@@ -81,72 +155,152 @@ describe('delete', () => {
   it('F2: removes rows first, then files, and answers when both are gone', async () => {
     const input: DeleteProjectInput = writer();
     const diary: string[] = [];
-    await env.withWorkers({
-      async removeProjectRows() { diary.push('rows'); return true; }, async removeProjectFiles() { diary.push('files'); },
-    }, async () => {
-      await expect(admit(env.client, 'deleteProject', input, request('delete', input))).resolves.toMatchObject({ kind: 'delete', jobId: input.actionId });
-      await expect(env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result()).resolves.toBe('deleted');
-    });
+    await env.withWorkers(
+      {
+        async removeProjectRows() {
+          diary.push('rows');
+          return true;
+        },
+        async removeProjectFiles() {
+          diary.push('files');
+        },
+      },
+      async () => {
+        await expect(
+          admit(env.client, 'deleteProject', input, request('delete', input)),
+        ).resolves.toMatchObject({ kind: 'delete', jobId: input.actionId });
+        await expect(
+          env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result(),
+        ).resolves.toBe('deleted');
+      },
+    );
     expect(diary).toEqual(['rows', 'files']);
   });
 
   it.each([
-    ['the Volume is emptied too where Modal may hold files', true, null, ['rows', 'files here', 'files on the Volume']],
+    [
+      'the Volume is emptied too where Modal may hold files',
+      true,
+      null,
+      ['rows', 'files here', 'files on the Volume'],
+    ],
     ['without Modal nobody is asked', false, null, ['rows', 'files here']],
-    ['a Modal that is down does not keep the delete from its end', true, 'ModalUnavailable', ['rows', 'files here', 'files on the Volume']],
+    [
+      'a Modal that is down does not keep the delete from its end',
+      true,
+      'ModalUnavailable',
+      ['rows', 'files here', 'files on the Volume'],
+    ],
   ] as const)('F2: %s', async (_name, hasVolumes, failure, story) => {
     const input: DeleteProjectInput = writer();
     const diary: string[] = [];
-    await env.withWorkers({
-      chooseBackend: async () => ({ backend: 'local', reason: '', hasVolumes }),
-      async removeProjectRows() { diary.push('rows'); return true; },
-      async removeProjectFiles() {
-        const isModal = Context.current().info.taskQueue === MODAL_QUEUE;
-        diary.push(isModal ? 'files on the Volume' : 'files here');
-        if (isModal && failure) throw ApplicationFailure.nonRetryable('down', failure);
+    await env.withWorkers(
+      {
+        chooseBackend: async () => ({ backend: 'local', reason: '', hasVolumes }),
+        async removeProjectRows() {
+          diary.push('rows');
+          return true;
+        },
+        async removeProjectFiles() {
+          const isModal = Context.current().info.taskQueue === MODAL_QUEUE;
+          diary.push(isModal ? 'files on the Volume' : 'files here');
+          if (isModal && failure) throw ApplicationFailure.nonRetryable('down', failure);
+        },
       },
-    }, async () => {
-      await expect(admit(env.client, 'deleteProject', input, request('delete', input))).resolves.toMatchObject({ kind: 'delete' });
-      const handle = env.client.workflow.getHandle(projectWorkflowId(input.projectId));
-      await expect(handle.result()).resolves.toBe('deleted');
-    });
+      async () => {
+        await expect(
+          admit(env.client, 'deleteProject', input, request('delete', input)),
+        ).resolves.toMatchObject({ kind: 'delete' });
+        const handle = env.client.workflow.getHandle(projectWorkflowId(input.projectId));
+        await expect(handle.result()).resolves.toBe('deleted');
+      },
+    );
     expect(diary).toEqual(story);
   });
 
   it('F2: whoever deletes is answered before Modal is', async () => {
     const input: DeleteProjectInput = writer();
     const { open, opened } = gate();
-    await env.withWorkers({
-      chooseBackend: async () => ({ backend: 'modal', reason: '', hasVolumes: true }), removeProjectRows: async () => true,
-      async removeProjectFiles() { if (Context.current().info.taskQueue === MODAL_QUEUE) await opened; },
-    }, async () => {
-      await expect(admit(env.client, 'deleteProject', input, request('delete', input))).resolves.toMatchObject({ kind: 'delete' });
-      open();
-      await expect(env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result()).resolves.toBe('deleted');
-    });
+    await env.withWorkers(
+      {
+        chooseBackend: async () => ({ backend: 'modal', reason: '', hasVolumes: true }),
+        removeProjectRows: async () => true,
+        async removeProjectFiles() {
+          if (Context.current().info.taskQueue === MODAL_QUEUE) await opened;
+        },
+      },
+      async () => {
+        await expect(
+          admit(env.client, 'deleteProject', input, request('delete', input)),
+        ).resolves.toMatchObject({ kind: 'delete' });
+        open();
+        await expect(
+          env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result(),
+        ).resolves.toBe('deleted');
+      },
+    );
   });
 
   it('A4: whatever arrives during a delete is denied', async () => {
     const input: DeleteProjectInput = writer();
     const { open, opened } = gate();
-    await env.withWorkers({ async removeProjectRows() { await opened; return true; }, removeProjectFiles: async () => undefined }, async () => {
-      const own = admit(env.client, 'deleteProject', input, request('delete', input));
-      await expect.poll(async () => (await env.client.workflow.getHandle(projectWorkflowId(input.projectId)).describe().catch(() => null))?.type).toBe('deleteProject');
-      const other = { ...writer(), projectId: input.projectId };
-      for (const kind of ['restore', 'delete'] as const) {
-        expect(failureType(await admit(env.client, 'deleteProject', other, request(kind, other)).catch((error: unknown) => error))).toBe('ACCESS_DENIED');
-      }
-      open();
-      await expect(own).resolves.toMatchObject({ kind: 'delete' });
-    });
+    await env.withWorkers(
+      {
+        async removeProjectRows() {
+          await opened;
+          return true;
+        },
+        removeProjectFiles: async () => undefined,
+      },
+      async () => {
+        const own = admit(env.client, 'deleteProject', input, request('delete', input));
+        await expect
+          .poll(
+            async () =>
+              (
+                await env.client.workflow
+                  .getHandle(projectWorkflowId(input.projectId))
+                  .describe()
+                  .catch(() => null)
+              )?.type,
+          )
+          .toBe('deleteProject');
+        const other = { ...writer(), projectId: input.projectId };
+        for (const kind of ['restore', 'delete'] as const) {
+          expect(
+            failureType(
+              await admit(env.client, 'deleteProject', other, request(kind, other)).catch(
+                (error: unknown) => error,
+              ),
+            ),
+          ).toBe('ACCESS_DENIED');
+        }
+        open();
+        await expect(own).resolves.toMatchObject({ kind: 'delete' });
+      },
+    );
   });
 
-  it('touches no file of a project that is not the caller\'s', async () => {
+  it("touches no file of a project that is not the caller's", async () => {
     const input: DeleteProjectInput = writer();
     const diary: string[] = [];
-    await env.withWorkers({ removeProjectRows: async () => false, async removeProjectFiles() { diary.push('files'); } }, async () => {
-      expect(failureType(await admit(env.client, 'deleteProject', input, request('delete', input)).catch((error: unknown) => error))).toBe('ACCESS_DENIED');
-    });
+    await env.withWorkers(
+      {
+        removeProjectRows: async () => false,
+        async removeProjectFiles() {
+          diary.push('files');
+        },
+      },
+      async () => {
+        expect(
+          failureType(
+            await admit(env.client, 'deleteProject', input, request('delete', input)).catch(
+              (error: unknown) => error,
+            ),
+          ),
+        ).toBe('ACCESS_DENIED');
+      },
+    );
     expect(diary).toEqual([]);
   });
 });

@@ -6,7 +6,10 @@ const SUFFIX = /\n*提案: ([^\n]+)\s*$/;
 export function splitSuggestions(content) {
   const match = content.match(SUFFIX);
   if (!match) return { body: content, suggestions: [] };
-  const suggestions = (match[1] ?? '').split('、').map((part) => part.trim()).filter((part) => part !== '');
+  const suggestions = (match[1] ?? '')
+    .split('、')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
   return { body: content.slice(0, match.index).trimEnd(), suggestions };
 }
 

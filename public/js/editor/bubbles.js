@@ -10,17 +10,38 @@ import { isRepairRequest, splitAttachments } from './user-text.js';
 /** @param {string} content as sent: attachments become thumbnails, a repair request one short line */
 export function userBubble(content) {
   if (isRepairRequest(content)) {
-    return h('div', { class: 'message user' }, h('p', {}, text.autoFixRequest), foldedDetails(content));
+    return h(
+      'div',
+      { class: 'message user' },
+      h('p', {}, text.autoFixRequest),
+      foldedDetails(content),
+    );
   }
   const { attachments, body } = splitAttachments(content);
-  return h('div', { class: 'message user' },
-    attachments.length > 0 && h('div', { class: 'attachments' }, attachments.map(attachmentChip)), plain(body));
+  return h(
+    'div',
+    { class: 'message user' },
+    attachments.length > 0 && h('div', { class: 'attachments' }, attachments.map(attachmentChip)),
+    plain(body),
+  );
 }
 
 /** @param {import('./user-text.js').Attachment} attachment */
 function attachmentChip({ number, name, url }) {
-  const image = url !== null && h('img', { src: url, alt: '', loading: 'lazy', onerror: (/** @type {Event} */ event) => /** @type {Element} */ (event.target).remove() });
-  return h('figure', { class: 'attachment' }, image, h('figcaption', {}, `${text.attachmentOf(number)}${name}`));
+  const image =
+    url !== null &&
+    h('img', {
+      src: url,
+      alt: '',
+      loading: 'lazy',
+      onerror: (/** @type {Event} */ event) => /** @type {Element} */ (event.target).remove(),
+    });
+  return h(
+    'figure',
+    { class: 'attachment' },
+    image,
+    h('figcaption', {}, `${text.attachmentOf(number)}${name}`),
+  );
 }
 
 /**
@@ -32,10 +53,25 @@ function attachmentChip({ number, name, url }) {
  * @param {() => void} [answer.onChanges]
  */
 export function assistantBubble({ body, suggestions = [], onSuggestion, onPlay, onChanges }) {
-  const bubble = h('div', { class: 'message assistant' }, h('div', { class: 'markdown' }, markdown(body)));
+  const bubble = h(
+    'div',
+    { class: 'message assistant' },
+    h('div', { class: 'markdown' }, markdown(body)),
+  );
   if (suggestions.length > 0) {
-    bubble.append(h('div', { class: 'suggestions' }, suggestions.map((suggestion) =>
-      h('button', { type: 'button', class: 'suggestion-btn', onclick: () => onSuggestion(suggestion) }, suggestion))));
+    bubble.append(
+      h(
+        'div',
+        { class: 'suggestions' },
+        suggestions.map((suggestion) =>
+          h(
+            'button',
+            { type: 'button', class: 'suggestion-btn', onclick: () => onSuggestion(suggestion) },
+            suggestion,
+          ),
+        ),
+      ),
+    );
   }
   addAnswerActions(bubble, { onPlay, onChanges });
   return bubble;
@@ -45,25 +81,54 @@ export function assistantBubble({ body, suggestions = [], onSuggestion, onPlay, 
 export function addAnswerActions(bubble, { onPlay, onChanges }) {
   const place = bubble.querySelector('.answer-actions') ?? h('div', { class: 'answer-actions' });
   if (onPlay && !place.querySelector('.play-game-btn')) {
-    place.prepend(h('button', { type: 'button', class: 'button primary compact play-game-btn', onclick: onPlay }, icon('play', 16), text.playGame));
+    place.prepend(
+      h(
+        'button',
+        { type: 'button', class: 'button primary compact play-game-btn', onclick: onPlay },
+        icon('play', 16),
+        text.playGame,
+      ),
+    );
   }
   if (onChanges && !place.querySelector('.changes-btn')) {
-    place.append(h('button', { type: 'button', class: 'button compact changes-btn', onclick: onChanges }, icon('file', 16), text.viewChanges));
+    place.append(
+      h(
+        'button',
+        { type: 'button', class: 'button compact changes-btn', onclick: onChanges },
+        icon('file', 16),
+        text.viewChanges,
+      ),
+    );
   }
   if (place.childElementCount > 0) bubble.append(place);
 }
 
 /** @param {string} content @param {Action} [action] */
 export function systemBubble(content, action) {
-  return h('div', { class: 'message system' }, h('span', {}, content),
-    action && h('button', { type: 'button', class: 'link-button', onclick: action.run }, action.label));
+  return h(
+    'div',
+    { class: 'message system' },
+    h('span', {}, content),
+    action &&
+      h('button', { type: 'button', class: 'link-button', onclick: action.run }, action.label),
+  );
 }
 
 /** @param {{ sentence: string, details: string | null }} failure @param {Action} [action] */
 export function errorBubble({ sentence, details }, action) {
-  return h('div', { class: 'message error' }, icon('alert', 18),
-    h('div', { class: 'error-body' }, h('p', {}, text.errorIs(sentence)), details !== null && foldedDetails(details),
-      action && h('button', { type: 'button', class: 'link-button', onclick: action.run }, action.label)));
+  return h(
+    'div',
+    { class: 'message error' },
+    icon('alert', 18),
+    h(
+      'div',
+      { class: 'error-body' },
+      h('p', {}, text.errorIs(sentence)),
+      details !== null && foldedDetails(details),
+      action &&
+        h('button', { type: 'button', class: 'link-button', onclick: action.run }, action.label),
+    ),
+  );
 }
 
 /** A question with two answers; the first is the red one. @param {string} question @param {Action} yes @param {Action} no */
@@ -75,12 +140,31 @@ export function choiceBubble(question, yes, no) {
     action.run();
   };
   buttons.append(
-    h('button', { type: 'button', class: 'button primary compact restore-confirm-btn', onclick: once(yes) }, yes.label),
-    h('button', { type: 'button', class: 'button compact restore-cancel-btn', onclick: once(no) }, no.label));
-  return h('div', { class: 'message assistant' }, h('div', { class: 'markdown' }, markdown(question)), buttons);
+    h(
+      'button',
+      { type: 'button', class: 'button primary compact restore-confirm-btn', onclick: once(yes) },
+      yes.label,
+    ),
+    h(
+      'button',
+      { type: 'button', class: 'button compact restore-cancel-btn', onclick: once(no) },
+      no.label,
+    ),
+  );
+  return h(
+    'div',
+    { class: 'message assistant' },
+    h('div', { class: 'markdown' }, markdown(question)),
+    buttons,
+  );
 }
 
 /** @param {string} details */
 function foldedDetails(details) {
-  return h('details', { class: 'folded' }, h('summary', {}, text.details), h('pre', { tabindex: 0 }, details));
+  return h(
+    'details',
+    { class: 'folded' },
+    h('summary', {}, text.details),
+    h('pre', { tabindex: 0 }, details),
+  );
 }

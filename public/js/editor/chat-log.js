@@ -9,10 +9,17 @@ export class ChatLog {
 
   /** Whoever reads the newest bubble goes on seeing it when the list shrinks (progress box, keyboard, banner). */
   constructor() {
-    this.#list.addEventListener('scroll', () => {
-      this.#isAtEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < NEAR_END_PX;
-    }, { passive: true });
-    new ResizeObserver(() => { if (this.#isAtEnd) this.toEnd(); }).observe(this.#list);
+    this.#list.addEventListener(
+      'scroll',
+      () => {
+        this.#isAtEnd =
+          this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < NEAR_END_PX;
+      },
+      { passive: true },
+    );
+    new ResizeObserver(() => {
+      if (this.#isAtEnd) this.toEnd();
+    }).observe(this.#list);
   }
 
   /**
@@ -64,7 +71,9 @@ export class ChatLog {
    */
   alreadySays(role, said) {
     const newest = this.newest;
-    return newest?.classList.contains(role) && newest.dataset['said'] === said.trim() ? newest : null;
+    return newest?.classList.contains(role) && newest.dataset['said'] === said.trim()
+      ? newest
+      : null;
   }
 
   toEnd() {

@@ -20,18 +20,31 @@ export async function openCodeViewer(session, projectId) {
   }
   const label = h('span', {}, text.copy);
   const view = h('code', { id: 'codeViewerCode' }, code);
-  const copy = h('button', { type: 'button', class: 'button compact copy-btn', onclick: async () => {
-    if (!(await copyText(code, view))) return toast(text.copyFailed, { kind: 'error' });
-    copy.classList.add('is-copied');
-    label.textContent = text.copied;
-    window.setTimeout(() => {
-      copy.classList.remove('is-copied');
-      label.textContent = text.copy;
-    }, COPIED_SHOWN_MS);
-  } }, icon('copy', 16), label);
+  const copy = h(
+    'button',
+    {
+      type: 'button',
+      class: 'button compact copy-btn',
+      onclick: async () => {
+        if (!(await copyText(code, view))) return toast(text.copyFailed, { kind: 'error' });
+        copy.classList.add('is-copied');
+        label.textContent = text.copied;
+        window.setTimeout(() => {
+          copy.classList.remove('is-copied');
+          label.textContent = text.copy;
+        }, COPIED_SHOWN_MS);
+      },
+    },
+    icon('copy', 16),
+    label,
+  );
   openDialog({
-    className: 'work-dialog code-viewer', title: text.codeTitle,
-    content: (close) => [dialogHeader(close, copy), h('pre', { class: 'code-ground', tabindex: 0 }, view)],
+    className: 'work-dialog code-viewer',
+    title: text.codeTitle,
+    content: (close) => [
+      dialogHeader(close, copy),
+      h('pre', { class: 'code-ground', tabindex: 0 }, view),
+    ],
   });
 }
 

@@ -99,7 +99,8 @@ export class Composer {
     sessionStorage.setItem(this.draftKey, this.#input.value);
     const { lineHeight, paddingTop, paddingBottom } = getComputedStyle(this.#input);
     const frame = this.#input.offsetHeight - this.#input.clientHeight;
-    const tallest = parseFloat(lineHeight) * MAX_LINES + parseFloat(paddingTop) + parseFloat(paddingBottom);
+    const tallest =
+      parseFloat(lineHeight) * MAX_LINES + parseFloat(paddingTop) + parseFloat(paddingBottom);
     this.#input.style.height = 'auto';
     this.#input.style.height = `${Math.min(this.#input.scrollHeight, tallest) + frame}px`;
   }

@@ -16,7 +16,12 @@ export class ConnectionBanner {
   /** @param {boolean} soon false: at once */
   show(soon) {
     window.clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => { this.#banner.hidden = false; }, soon ? SHOWN_AFTER_MS : 0);
+    this.#timer = window.setTimeout(
+      () => {
+        this.#banner.hidden = false;
+      },
+      soon ? SHOWN_AFTER_MS : 0,
+    );
   }
 
   hide() {

@@ -2,7 +2,14 @@
 import { explainFailure } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
 import { isDimensionAnswer, splitSuggestions } from './answer-text.js';
-import { addAnswerActions, assistantBubble, choiceBubble, errorBubble, systemBubble, userBubble } from './bubbles.js';
+import {
+  addAnswerActions,
+  assistantBubble,
+  choiceBubble,
+  errorBubble,
+  systemBubble,
+  userBubble,
+} from './bubbles.js';
 import { changesOfFrame, openChanges } from './changes.js';
 import { ChatLog } from './chat-log.js';
 import { notificationOffer, notifyInBackground } from './notify.js';
@@ -55,10 +62,13 @@ export class Conversation {
   redraw({ history, versions, question, letter }) {
     this.#log.redraw(() => {
       const newestAnswer = history.findLastIndex(({ role }) => role === 'assistant');
-      for (const [index, item] of history.entries()) this.#past(item, versions, index === newestAnswer);
+      for (const [index, item] of history.entries())
+        this.#past(item, versions, index === newestAnswer);
       if (question) this.#ask(question);
-      if (letter && !this.#wasHeard(letter, history)) this.showUser(letter.frame.content, letter.shown);
-      if (this.#log.isEmpty) this.#log.showWelcome(welcome((request) => this.doings.writeToInput(request)));
+      if (letter && !this.#wasHeard(letter, history))
+        this.showUser(letter.frame.content, letter.shown);
+      if (this.#log.isEmpty)
+        this.#log.showWelcome(welcome((request) => this.doings.writeToInput(request)));
     });
   }
 
@@ -72,7 +82,8 @@ export class Conversation {
 
   /** @param {import('./job-flow.js').Answer} answer */
   showAnswer({ body, suggestions, changedFiles }) {
-    const changes = changedFiles && this.#newestChanges ? changesOfFrame(this.#newestChanges) : null;
+    const changes =
+      changedFiles && this.#newestChanges ? changesOfFrame(this.#newestChanges) : null;
     const actions = {
       onPlay: changedFiles || this.doings.hasGame() ? this.doings.play : undefined,
       onChanges: changes ? () => void openChanges(async () => changes) : undefined,
@@ -119,9 +130,15 @@ export class Conversation {
   /** @param {Pick<Frame<'styleOptions'>, 'dimension' | 'styles' | 'originalMessage'>} question */
   askStyle({ dimension, styles, originalMessage }) {
     const picker = stylePicker({
-      dimension, styles,
-      onPick: ({ id, name }) => this.doings.submit({ content: originalMessage, selectedStyle: { dimension, styleId: id } }, text.styleChosen(name)),
-      onSkip: () => this.doings.submit({ content: originalMessage, skipStyleSelection: true }, text.skip),
+      dimension,
+      styles,
+      onPick: ({ id, name }) =>
+        this.doings.submit(
+          { content: originalMessage, selectedStyle: { dimension, styleId: id } },
+          text.styleChosen(name),
+        ),
+      onSkip: () =>
+        this.doings.submit({ content: originalMessage, skipStyleSelection: true }, text.skip),
     });
     this.#unlockQuestion = picker.unlock;
     this.#log.add(picker.bubble);
@@ -130,12 +147,17 @@ export class Conversation {
   /** @param {Pick<Frame<'geminiRestore'>, 'message' | 'confirmLabel' | 'cancelLabel'>} question */
   askRestore({ message, confirmLabel, cancelLabel }) {
     if (this.#log.alreadySays('assistant', message)) return;
-    const bubble = choiceBubble(message,
+    const bubble = choiceBubble(
+      message,
       { label: confirmLabel, run: this.doings.restorePrevious },
-      { label: cancelLabel, run: () => {
-        sessionStorage.setItem(this.dismissedKey, message);
-        this.showNote(text.cancelledByUser, null);
-      } });
+      {
+        label: cancelLabel,
+        run: () => {
+          sessionStorage.setItem(this.dismissedKey, message);
+          this.showNote(text.cancelledByUser, null);
+        },
+      },
+    );
     bubble.dataset['said'] = message.trim();
     this.#log.add(bubble);
   }
@@ -143,10 +165,12 @@ export class Conversation {
   /** A question that outlived a reload. @param {PendingQuestion} question */
   #ask(question) {
     if (question.type === 'style') {
-      if (!this.#log.alreadySays('user', question.originalMessage)) this.showUser(question.originalMessage, question.originalMessage);
+      if (!this.#log.alreadySays('user', question.originalMessage))
+        this.showUser(question.originalMessage, question.originalMessage);
       this.askStyle(question);
     } else if (question.type === 'dimension') {
-      if (!this.#log.alreadySays('assistant', question.message)) this.#answer(question.message, question.suggestions, {});
+      if (!this.#log.alreadySays('assistant', question.message))
+        this.#answer(question.message, question.suggestions, {});
     } else if (sessionStorage.getItem(this.dismissedKey) !== question.message) {
       this.askRestore(question);
     }
@@ -161,14 +185,22 @@ export class Conversation {
       const version = versionOfAnswer(timestamp, versions);
       this.#answer(body, suggestions, {
         onPlay: isNewestAnswer && this.doings.hasGame() ? this.doings.play : undefined,
-        onChanges: version ? () => void openChanges(() => this.doings.loadChanges(version.hash)) : undefined,
+        onChanges: version
+          ? () => void openChanges(() => this.doings.loadChanges(version.hash))
+          : undefined,
       });
     }
   }
 
   /** @param {string} body @param {string[]} suggestions @param {{ onPlay?: (() => void) | undefined, onChanges?: (() => void) | undefined }} actions */
   #answer(body, suggestions, { onPlay, onChanges }) {
-    const bubble = assistantBubble({ body, suggestions, onSuggestion: (suggestion) => this.#suggested(suggestion), ...(onPlay && { onPlay }), ...(onChanges && { onChanges }) });
+    const bubble = assistantBubble({
+      body,
+      suggestions,
+      onSuggestion: (suggestion) => this.#suggested(suggestion),
+      ...(onPlay && { onPlay }),
+      ...(onChanges && { onChanges }),
+    });
     bubble.dataset['said'] = body.trim();
     this.#log.add(bubble);
   }
@@ -181,7 +213,13 @@ export class Conversation {
 
   /** Is the message already in the history, though its answer got lost? @param {import('./outbox.js').Letter} letter @param {HistoryItem[]} history */
   #wasHeard(letter, history) {
-    return history.slice(-4).some(({ role, content, timestamp }) =>
-      role === 'user' && content.trim() === letter.frame.content.trim() && new Date(timestamp).getTime() > letter.sentAt - CLOCK_TOLERANCE_MS);
+    return history
+      .slice(-4)
+      .some(
+        ({ role, content, timestamp }) =>
+          role === 'user' &&
+          content.trim() === letter.frame.content.trim() &&
+          new Date(timestamp).getTime() > letter.sentAt - CLOCK_TOLERANCE_MS,
+      );
   }
 }

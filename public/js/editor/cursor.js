@@ -57,7 +57,8 @@ export class JobCursor {
    * @param {{ jobId?: string | undefined, attempt?: number | undefined, seq?: number | undefined }} frame
    */
   accepts({ jobId, attempt, seq }) {
-    if (!this.#place || jobId !== this.#place.jobId || attempt === undefined || seq === undefined) return true;
+    if (!this.#place || jobId !== this.#place.jobId || attempt === undefined || seq === undefined)
+      return true;
     const { attempt: lastAttempt, seq: lastSeq } = this.#place;
     if (attempt < lastAttempt || (attempt === lastAttempt && seq <= lastSeq)) return false;
     this.#place = { jobId, attempt, seq };
@@ -81,13 +82,20 @@ export class JobCursor {
   }
 
   #saveNow() {
-    if (this.#place) sessionStorage.setItem(this.key, JSON.stringify({ place: this.#place, tail: this.#tail, ended: this.#ended }));
+    if (this.#place)
+      sessionStorage.setItem(
+        this.key,
+        JSON.stringify({ place: this.#place, tail: this.#tail, ended: this.#ended }),
+      );
   }
 
   #load() {
     try {
       const { place, tail, ended } = JSON.parse(sessionStorage.getItem(this.key) ?? '{}');
-      const isPlace = typeof place?.jobId === 'string' && Number.isInteger(place?.attempt) && Number.isInteger(place?.seq);
+      const isPlace =
+        typeof place?.jobId === 'string' &&
+        Number.isInteger(place?.attempt) &&
+        Number.isInteger(place?.seq);
       if (isPlace && typeof tail === 'string') {
         this.#place = { jobId: place.jobId, attempt: place.attempt, seq: place.seq };
         this.#tail = tail;

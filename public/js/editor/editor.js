@@ -34,16 +34,30 @@ export class Editor {
     this.session = session;
     this.projectId = projectId;
     this.banner = new ConnectionBanner(() => this.connection.connect());
-    this.connection = new Connection(session, { onFrame: (frame) => this.#hear(frame), onState: (state) => this.#connectionIs(state) });
-    this.requests = new Requests((frame) => this.connection.send(frame));
-    this.panes = panes({ onShow: () => this.preview.play(), onHide: () => isPhone() && this.preview.unload() });
-    this.preview = new Preview({
-      freshUrl: () => this.#gameUrl(), isVisible: () => this.panes.previewIsVisible(), onRepair: (errors) => this.#repair(errors),
+    this.connection = new Connection(session, {
+      onFrame: (frame) => this.#hear(frame),
+      onState: (state) => this.#connectionIs(state),
     });
-    this.title = new ProjectTitle((name) => this.requests.ask({ type: 'renameProject', projectId, name }, 'projectRenamed', { where: (frame) => frame.projects !== undefined }));
+    this.requests = new Requests((frame) => this.connection.send(frame));
+    this.panes = panes({
+      onShow: () => this.preview.play(),
+      onHide: () => isPhone() && this.preview.unload(),
+    });
+    this.preview = new Preview({
+      freshUrl: () => this.#gameUrl(),
+      isVisible: () => this.panes.previewIsVisible(),
+      onRepair: (errors) => this.#repair(errors),
+    });
+    this.title = new ProjectTitle((name) =>
+      this.requests.ask({ type: 'renameProject', projectId, name }, 'projectRenamed', {
+        where: (frame) => frame.projects !== undefined,
+      }),
+    );
     this.versions = new Versions(projectId, this.requests, (id) => this.#restored(id));
     this.composer = new Composer(projectId, {
-      onSend: (content) => this.#say(content), onStop: () => this.flow.stop(), onReconnect: () => this.connection.connect(),
+      onSend: (content) => this.#say(content),
+      onStop: () => this.flow.stop(),
+      onReconnect: () => this.connection.connect(),
     });
     this.conversation = new Conversation(projectId, this.#doings());
     this.flow = this.#makeFlow();
@@ -63,8 +77,12 @@ export class Editor {
   #makeFlow() {
     const live = new LiveBox((percent) => this.#showJobInPreview(percent));
     return new JobFlow({
-      cursor: new JobCursor(this.projectId), outbox: new Outbox(this.projectId), live,
-      composer: this.composer, send: (frame) => this.connection.send(frame), story: this.conversation,
+      cursor: new JobCursor(this.projectId),
+      outbox: new Outbox(this.projectId),
+      live,
+      composer: this.composer,
+      send: (frame) => this.connection.send(frame),
+      story: this.conversation,
     });
   }
 
@@ -90,18 +108,24 @@ export class Editor {
     this.requests.take(frame);
     if (this.flow.handle(frame)) return;
     switch (frame.type) {
-      case 'init': return this.#select(frame);
-      case 'projectSelected': return this.#redraw(frame);
-      case 'projectRenamed': return this.#named(frame.project);
-      case 'projectInfo': return this.#named(frame.project);
-      case 'gameUpdated': return this.#askForName();
+      case 'init':
+        return this.#select(frame);
+      case 'projectSelected':
+        return this.#redraw(frame);
+      case 'projectRenamed':
+        return this.#named(frame.project);
+      case 'projectInfo':
+        return this.#named(frame.project);
+      case 'gameUpdated':
+        return this.#askForName();
     }
   }
 
   /** An error has no address: the open question's, else the waiting message's. @param {Frame<'error'>} frame */
   #refused(frame) {
     const code = frame.error?.code;
-    const isForMessage = this.flow.awaitsAnswer && code !== undefined && code !== 'JOB_ALREADY_ACTIVE';
+    const isForMessage =
+      this.flow.awaitsAnswer && code !== undefined && code !== 'JOB_ALREADY_ACTIVE';
     if (isForMessage || !this.requests.take(frame)) this.flow.refused(frame);
   }
 
@@ -117,7 +141,13 @@ export class Editor {
   }
 
   #selectProject() {
-    this.connection.send(/** @type {{ type: string }} */ ({ type: 'selectProject', projectId: this.projectId, since: this.flow.cursor.since }));
+    this.connection.send(
+      /** @type {{ type: string }} */ ({
+        type: 'selectProject',
+        projectId: this.projectId,
+        since: this.flow.cursor.since,
+      }),
+    );
   }
 
   /** @param {Frame<'projectSelected'>} frame */
@@ -125,7 +155,12 @@ export class Editor {
     if (projectId !== this.projectId) return;
     if (versions.length > 0 && !this.preview.hasGame) this.preview.refresh();
     const { letter } = this.flow.outbox;
-    this.conversation.redraw({ history, versions, question: activeJob || letter ? null : pendingQuestion ?? null, letter });
+    this.conversation.redraw({
+      history,
+      versions,
+      question: activeJob || letter ? null : (pendingQuestion ?? null),
+      letter,
+    });
     this.#selected = true;
     this.banner.hide();
     this.composer.enable();
@@ -140,7 +175,13 @@ export class Editor {
   }
 
   #askForName() {
-    window.setTimeout(() => this.connection.send(/** @type {{ type: string }} */ ({ type: 'getProjectInfo', projectId: this.projectId })), NAME_ASKED_AFTER_MS);
+    window.setTimeout(
+      () =>
+        this.connection.send(
+          /** @type {{ type: string }} */ ({ type: 'getProjectInfo', projectId: this.projectId }),
+        ),
+      NAME_ASKED_AFTER_MS,
+    );
   }
 
   /** @param {import('../types.js').ConnectionState} state */
@@ -154,7 +195,10 @@ export class Editor {
 
   /** @param {string} content */
   #say(content) {
-    const sent = this.flow.submit({ content, debugOptions: { disableSkills: false, useClaude: false } });
+    const sent = this.flow.submit({
+      content,
+      debugOptions: { disableSkills: false, useClaude: false },
+    });
     if (sent) this.composer.clear();
   }
 
@@ -180,7 +224,9 @@ export class Editor {
 
   async #restorePrevious() {
     try {
-      const found = await this.versions.restorePrevious((message) => this.conversation.showNote(text.restoringPrevious(message), null));
+      const found = await this.versions.restorePrevious((message) =>
+        this.conversation.showNote(text.restoringPrevious(message), null),
+      );
       if (!found) this.conversation.showNote(text.noPrevious, null);
     } catch (error) {
       this.conversation.showFailure({ message: error instanceof Error ? error.message : '' });
@@ -189,8 +235,11 @@ export class Editor {
 
   /** @param {string} hash @returns {Promise<import('./changes.js').Changes>} */
   async #loadChanges(hash) {
-    const { edits, summary } = await this.requests.ask({ type: 'getVersionEdits', projectId: this.projectId, versionHash: hash }, 'versionEdits',
-      { where: (frame) => frame.versionHash === hash, timeoutMs: CHANGES_WITHIN_MS });
+    const { edits, summary } = await this.requests.ask(
+      { type: 'getVersionEdits', projectId: this.projectId, versionHash: hash },
+      'versionEdits',
+      { where: (frame) => frame.versionHash === hash, timeoutMs: CHANGES_WITHIN_MS },
+    );
     return { edits, summary, files: [] };
   }
 

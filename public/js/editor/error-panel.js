@@ -17,15 +17,44 @@ export class ErrorPanel {
 
   /** @param {(errors: GameError[]) => void} onRepair */
   constructor(onRepair) {
-    this.#repair = h('button', { type: 'button', class: 'button primary compact auto-fix-btn', title: text.autoFixHint, onclick: () => {
-      const errors = this.#errors;
-      this.clear();
-      onRepair(errors);
-    } }, icon('bolt', 16), text.autoFix);
+    this.#repair = h(
+      'button',
+      {
+        type: 'button',
+        class: 'button primary compact auto-fix-btn',
+        title: text.autoFixHint,
+        onclick: () => {
+          const errors = this.#errors;
+          this.clear();
+          onRepair(errors);
+        },
+      },
+      icon('bolt', 16),
+      text.autoFix,
+    );
     this.#panel.append(
-      h('header', { class: 'error-panel-header' }, h('h2', {}, icon('alert', 18), this.#count), h('div', { class: 'error-panel-actions' }, this.#repair,
-        h('button', { type: 'button', class: 'icon-button', 'aria-label': text.close, onclick: () => this.#dismiss() }, icon('close', 18)))),
-      this.#list);
+      h(
+        'header',
+        { class: 'error-panel-header' },
+        h('h2', {}, icon('alert', 18), this.#count),
+        h(
+          'div',
+          { class: 'error-panel-actions' },
+          this.#repair,
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'icon-button',
+              'aria-label': text.close,
+              onclick: () => this.#dismiss(),
+            },
+            icon('close', 18),
+          ),
+        ),
+      ),
+      this.#list,
+    );
     this.#panel.setAttribute('role', 'alert');
   }
 
@@ -33,8 +62,18 @@ export class ErrorPanel {
   show(errors) {
     this.#errors = errors;
     this.#count.textContent = text.errorCount(errors.length);
-    this.#list.replaceChildren(...errors.map((error) => h('li', {}, h('span', { class: 'error-type' }, error.type), h('span', { class: 'error-message' }, error.message),
-      error.file !== undefined && h('span', { class: 'error-place' }, text.errorPlace(error.file, error.line ?? 0)))));
+    this.#list.replaceChildren(
+      ...errors.map((error) =>
+        h(
+          'li',
+          {},
+          h('span', { class: 'error-type' }, error.type),
+          h('span', { class: 'error-message' }, error.message),
+          error.file !== undefined &&
+            h('span', { class: 'error-place' }, text.errorPlace(error.file, error.line ?? 0)),
+        ),
+      ),
+    );
     this.#panel.hidden = this.#dismissed;
   }
 

@@ -101,7 +101,8 @@ export class JobFlow {
   }
 
   stop() {
-    if (!this.#jobId || !this.send({ type: 'cancel', jobId: this.#jobId })) return toast(text.offline, { kind: 'error' });
+    if (!this.#jobId || !this.send({ type: 'cancel', jobId: this.#jobId }))
+      return toast(text.offline, { kind: 'error' });
     this.composer.setStopping(true);
   }
 
@@ -120,14 +121,30 @@ export class JobFlow {
   /** @param {ServerFrame} frame @returns {boolean} whether it was about jobs */
   handle(frame) {
     switch (frame.type) {
-      case 'jobStarted': this.#accepted(frame); return true;
-      case 'styleOptions': this.#styleAsked(frame); return true;
-      case 'started': case 'progress': case 'stream': case 'streamReset': case 'fileEdit': case 'geminiCode':
-      case 'geminiChat': case 'geminiRestore': case 'completed': case 'failed': case 'cancelled':
+      case 'jobStarted':
+        this.#accepted(frame);
+        return true;
+      case 'styleOptions':
+        this.#styleAsked(frame);
+        return true;
+      case 'started':
+      case 'progress':
+      case 'stream':
+      case 'streamReset':
+      case 'fileEdit':
+      case 'geminiCode':
+      case 'geminiChat':
+      case 'geminiRestore':
+      case 'completed':
+      case 'failed':
+      case 'cancelled':
         this.#jobFrame(frame);
         return true;
-      case 'jobStatus': this.#endFromRow(frame.job); return true;
-      default: return false;
+      case 'jobStatus':
+        this.#endFromRow(frame.job);
+        return true;
+      default:
+        return false;
     }
   }
 
@@ -191,7 +208,10 @@ export class JobFlow {
     this.composer.setBusy(true, { stoppable: true });
     if (goesOn) return;
     const age = Date.now() - new Date(job.created_at).getTime();
-    this.live.open(message ? stepName(message) : text.stepAccepted, age > 0 && age < BELIEVABLE_AGE_MS ? Date.now() - age : undefined);
+    this.live.open(
+      message ? stepName(message) : text.stepAccepted,
+      age > 0 && age < BELIEVABLE_AGE_MS ? Date.now() - age : undefined,
+    );
     if (job.progress > 0) this.live.setPercent(job.progress);
     this.live.setStream(this.cursor.tail);
   }
@@ -200,7 +220,10 @@ export class JobFlow {
   #jobFrame(frame) {
     const jobId = frame.jobId ?? ('job' in frame ? frame.job?.id : undefined);
     if (jobId !== undefined && this.#ended.has(jobId)) return;
-    const mine = jobId === undefined ? this.#state === 'running' : jobId === this.#jobId || (this.#jobId === null && jobId === this.cursor.jobId);
+    const mine =
+      jobId === undefined
+        ? this.#state === 'running'
+        : jobId === this.#jobId || (this.#jobId === null && jobId === this.cursor.jobId);
     if (!mine) return;
     if (frame.type === 'streamReset') {
       if (this.cursor.reset(frame)) this.live.restart();
@@ -223,17 +246,26 @@ export class JobFlow {
         this.cursor.append(frame.content);
         if (!isLate) this.live.addStream(frame.content);
         return;
-      case 'fileEdit': return this.live.setFile(frame.filename);
-      case 'geminiCode': return this.story.keepChanges(frame);
+      case 'fileEdit':
+        return this.live.setFile(frame.filename);
+      case 'geminiCode':
+        return this.story.keepChanges(frame);
       case 'geminiChat':
         this.#answeredJob = jobId;
-        return this.story.showAnswer({ body: frame.message, suggestions: frame.suggestions ?? [], changedFiles: false });
+        return this.story.showAnswer({
+          body: frame.message,
+          suggestions: frame.suggestions ?? [],
+          changedFiles: false,
+        });
       case 'geminiRestore':
         this.#answeredJob = jobId;
         return this.story.askRestore(frame);
-      case 'completed': return this.#completed(frame.result, jobId);
-      case 'failed': return this.#failed({ message: frame.error, code: frame.code }, jobId);
-      case 'cancelled': return this.#cancelled(jobId);
+      case 'completed':
+        return this.#completed(frame.result, jobId);
+      case 'failed':
+        return this.#failed({ message: frame.error, code: frame.code }, jobId);
+      case 'cancelled':
+        return this.#cancelled(jobId);
     }
   }
 
@@ -280,7 +312,8 @@ export class JobFlow {
   /** @param {string} jobId */
   #askAboutEnd(jobId) {
     window.setTimeout(() => {
-      if (this.#state === 'running' && this.#jobId === jobId) this.send({ type: 'getJobStatus', jobId });
+      if (this.#state === 'running' && this.#jobId === jobId)
+        this.send({ type: 'getJobStatus', jobId });
     }, END_FOLLOWS_WITHIN_MS);
   }
 

@@ -14,11 +14,30 @@ export class LiveBox {
   #status = h('span', { id: 'streamingStatus', class: 'live-status' });
   #elapsed = h('span', { class: 'live-elapsed' });
   #fill = h('div', { class: 'live-bar-fill' });
-  #bar = h('div', { class: 'live-bar', role: 'progressbar', 'aria-label': text.progressLabel, 'aria-valuemin': 0, 'aria-valuemax': 100 }, this.#fill);
-  #phases = h('ol', { class: 'live-phases', 'aria-hidden': 'true' }, text.phases.map((phase) => h('li', {}, phase)));
+  #bar = h(
+    'div',
+    {
+      class: 'live-bar',
+      role: 'progressbar',
+      'aria-label': text.progressLabel,
+      'aria-valuemin': 0,
+      'aria-valuemax': 100,
+    },
+    this.#fill,
+  );
+  #phases = h(
+    'ol',
+    { class: 'live-phases', 'aria-hidden': 'true' },
+    text.phases.map((phase) => h('li', {}, phase)),
+  );
   #file = h('span', { class: 'live-file' });
   #raw = h('pre', { id: 'streamingText', class: 'live-raw', tabindex: 0 });
-  #details = h('details', { id: 'streamingDetails', class: 'live-details' }, h('summary', {}, h('span', {}, text.showStream), this.#file), this.#raw);
+  #details = h(
+    'details',
+    { id: 'streamingDetails', class: 'live-details' },
+    h('summary', {}, h('span', {}, text.showStream), this.#file),
+    this.#raw,
+  );
   #stream = new StreamText(this.#raw, () => this.#details.open);
   #startedAt = 0;
   #percent = 0;
@@ -31,9 +50,17 @@ export class LiveBox {
   constructor(onPercent) {
     this.onPercent = onPercent;
     this.#box.append(
-      h('div', { class: 'live-head' }, h('span', { class: 'spinner', 'aria-hidden': 'true' }), this.#step,
-        h('span', { class: 'live-numbers' }, this.#status, this.#elapsed)),
-      this.#bar, this.#phases, this.#details);
+      h(
+        'div',
+        { class: 'live-head' },
+        h('span', { class: 'spinner', 'aria-hidden': 'true' }),
+        this.#step,
+        h('span', { class: 'live-numbers' }, this.#status, this.#elapsed),
+      ),
+      this.#bar,
+      this.#phases,
+      this.#details,
+    );
   }
 
   /** Opens with a step that has no percentage yet. @param {string} step @param {number} [startedAt] epoch ms */

@@ -21,7 +21,13 @@ export function markdown(source) {
     if (line.trim() === '') at += 1;
     else if (FENCE.test(line)) at = fence(lines, at, blocks);
     else if (heading) {
-      blocks.push(h('p', { class: `md-heading md-heading-${heading[1]?.length ?? 1}` }, inline(heading[2] ?? '')));
+      blocks.push(
+        h(
+          'p',
+          { class: `md-heading md-heading-${heading[1]?.length ?? 1}` },
+          inline(heading[2] ?? ''),
+        ),
+      );
       at += 1;
     } else if (ITEM.test(line)) at = list('ul', ITEM, lines, at, blocks);
     else if (NUMBERED.test(line)) at = list('ol', NUMBERED, lines, at, blocks);
@@ -36,7 +42,10 @@ export function plain(source) {
   const blocks = [];
   for (const [index, part] of source.split(/```[^\n]*\n?/).entries()) {
     const trimmed = part.replace(/^\n+|\n+$/g, '');
-    if (trimmed !== '') blocks.push(index % 2 === 1 ? codeBlock(trimmed) : h('p', { class: 'typed' }, codeSpans(trimmed)));
+    if (trimmed !== '')
+      blocks.push(
+        index % 2 === 1 ? codeBlock(trimmed) : h('p', { class: 'typed' }, codeSpans(trimmed)),
+      );
   }
   return blocks;
 }
@@ -70,8 +79,15 @@ function list(tag, pattern, lines, at, blocks) {
 function paragraph(lines, at, blocks) {
   let end = at + 1;
   const starts = [HEADING, ITEM, NUMBERED, FENCE];
-  while (end < lines.length && (lines[end] ?? '').trim() !== '' && !starts.some((pattern) => pattern.test(lines[end] ?? ''))) end += 1;
-  const children = lines.slice(at, end).flatMap((line, index) => (index === 0 ? inline(line) : [h('br'), ...inline(line)]));
+  while (
+    end < lines.length &&
+    (lines[end] ?? '').trim() !== '' &&
+    !starts.some((pattern) => pattern.test(lines[end] ?? ''))
+  )
+    end += 1;
+  const children = lines
+    .slice(at, end)
+    .flatMap((line, index) => (index === 0 ? inline(line) : [h('br'), ...inline(line)]));
   blocks.push(h('p', {}, children));
   return end;
 }
@@ -88,7 +104,9 @@ function inline(source) {
 
 /** @param {string} source @returns {Child[]} */
 function codeSpans(source) {
-  return source.split(/(`[^`\n]+`)/).map((part) => (/^`.+`$/.test(part) ? h('code', {}, part.slice(1, -1)) : part));
+  return source
+    .split(/(`[^`\n]+`)/)
+    .map((part) => (/^`.+`$/.test(part) ? h('code', {}, part.slice(1, -1)) : part));
 }
 
 /** @param {string} source */

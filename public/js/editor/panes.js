@@ -22,7 +22,9 @@ export function panes({ onShow, onHide }) {
     else chat.focus();
   });
   back.addEventListener('click', showChat);
-  onLayoutChange(() => { if (!isPhone() && isPreview()) history.back(); });
+  onLayoutChange(() => {
+    if (!isPhone() && isPreview()) history.back();
+  });
   return {
     showPreview() {
       if (!isPhone() || isPreview()) return;

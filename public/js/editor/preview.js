@@ -33,7 +33,8 @@ export class Preview {
     this.isVisible = isVisible;
     this.#panel = new ErrorPanel(onRepair);
     window.addEventListener('message', (event) => {
-      if (event.source !== null && event.source === this.#frame.contentWindow) this.#hear(event.data);
+      if (event.source !== null && event.source === this.#frame.contentWindow)
+        this.#hear(event.data);
     });
   }
 
@@ -46,8 +47,12 @@ export class Preview {
     this.#panel.setBusy(percent !== null);
     const isMaking = percent !== null && percent >= MAKING_FROM_PERCENT;
     this.#empty.classList.toggle('is-making', isMaking);
-    byId('previewEmptyTitle', HTMLElement).textContent = isMaking ? text.previewWorking1 : text.previewEmpty1;
-    byId('previewEmptyHint', HTMLElement).textContent = isMaking ? text.previewWorking2 : text.previewEmpty2;
+    byId('previewEmptyTitle', HTMLElement).textContent = isMaking
+      ? text.previewWorking1
+      : text.previewEmpty1;
+    byId('previewEmptyHint', HTMLElement).textContent = isMaking
+      ? text.previewWorking2
+      : text.previewEmpty2;
   }
 
   /** There is a game, or a newer one: loads it if somebody looks, else when somebody does. */
@@ -85,8 +90,17 @@ export class Preview {
    * @param {string | null} url
    */
   #replaceFrame(url) {
-    const frame = h('iframe', { id: 'gamePreview', title: text.previewLabel, sandbox: SANDBOX, allow: 'autoplay; gamepad; accelerometer; gyroscope', referrerpolicy: 'no-referrer', hidden: url === null });
-    frame.addEventListener('load', () => { if (url !== null && frame === this.#frame) this.#expectReport(); });
+    const frame = h('iframe', {
+      id: 'gamePreview',
+      title: text.previewLabel,
+      sandbox: SANDBOX,
+      allow: 'autoplay; gamepad; accelerometer; gyroscope',
+      referrerpolicy: 'no-referrer',
+      hidden: url === null,
+    });
+    frame.addEventListener('load', () => {
+      if (url !== null && frame === this.#frame) this.#expectReport();
+    });
     const old = this.#frame;
     this.#frame = frame;
     old.replaceWith(frame);
@@ -102,7 +116,9 @@ export class Preview {
 
   /** @param {unknown} data */
   #hear(data) {
-    const message = /** @type {{ type?: unknown, success?: unknown, errors?: unknown }} */ (typeof data === 'object' && data !== null ? data : {});
+    const message = /** @type {{ type?: unknown, success?: unknown, errors?: unknown }} */ (
+      typeof data === 'object' && data !== null ? data : {}
+    );
     if (message.type !== 'gameError' && message.type !== 'gameLoaded') return;
     window.clearTimeout(this.#timer);
     const errors = readErrors(message.errors);
@@ -134,12 +150,15 @@ function readErrors(reported) {
   if (!Array.isArray(reported)) return [];
   return reported.slice(0, 10).flatMap((/** @type {Record<string, unknown>} */ each) => {
     if (typeof each !== 'object' || each === null || typeof each['message'] !== 'string') return [];
-    return [{
-      type: String(each['type'] ?? 'error').slice(0, 40), message: each['message'].slice(0, 1_000),
-      ...(typeof each['file'] === 'string' && { file: each['file'].slice(0, 200) }),
-      ...(typeof each['line'] === 'number' && { line: each['line'] }),
-      ...(typeof each['column'] === 'number' && { column: each['column'] }),
-      ...(typeof each['stack'] === 'string' && { stack: each['stack'].slice(0, 2_000) }),
-    }];
+    return [
+      {
+        type: String(each['type'] ?? 'error').slice(0, 40),
+        message: each['message'].slice(0, 1_000),
+        ...(typeof each['file'] === 'string' && { file: each['file'].slice(0, 200) }),
+        ...(typeof each['line'] === 'number' && { line: each['line'] }),
+        ...(typeof each['column'] === 'number' && { column: each['column'] }),
+        ...(typeof each['stack'] === 'string' && { stack: each['stack'].slice(0, 2_000) }),
+      },
+    ];
   });
 }

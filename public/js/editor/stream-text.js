@@ -41,7 +41,9 @@ export class StreamText {
 
   /** @param {number} count */
   #type(count) {
-    this.element.textContent = ((this.element.textContent ?? '') + this.#backlog.slice(0, count)).slice(-TAIL_CHARS);
+    this.element.textContent = (
+      (this.element.textContent ?? '') + this.#backlog.slice(0, count)
+    ).slice(-TAIL_CHARS);
     this.#backlog = this.#backlog.slice(count);
     this.#follow();
   }

@@ -16,15 +16,37 @@ const SCROLL_PX = 300;
  * @param {() => boolean} options.onSkip
  */
 export function stylePicker({ dimension, styles, onPick, onSkip }) {
-  const strip = h('div', { class: 'style-strip', role: 'group', 'aria-label': text.styleList, tabindex: -1 });
-  const cards = styles.map((style) => styleCard(dimension, style, () => {
-    if (onPick(style)) lock(style.id);
-  }));
+  const strip = h('div', {
+    class: 'style-strip',
+    role: 'group',
+    'aria-label': text.styleList,
+    tabindex: -1,
+  });
+  const cards = styles.map((style) =>
+    styleCard(dimension, style, () => {
+      if (onPick(style)) lock(style.id);
+    }),
+  );
   const backward = scrollButton(strip, 'backward');
   const forward = scrollButton(strip, 'forward');
-  const skip = h('button', { type: 'button', class: 'button style-custom-btn-chat', onclick: () => { if (onSkip()) lock(null); } }, text.skip);
-  const bubble = h('div', { class: 'message assistant wide style-question' }, h('p', {}, text.chooseStyle),
-    h('div', { class: 'style-strip-frame' }, backward, strip, forward), skip);
+  const skip = h(
+    'button',
+    {
+      type: 'button',
+      class: 'button style-custom-btn-chat',
+      onclick: () => {
+        if (onSkip()) lock(null);
+      },
+    },
+    text.skip,
+  );
+  const bubble = h(
+    'div',
+    { class: 'message assistant wide style-question' },
+    h('p', {}, text.chooseStyle),
+    h('div', { class: 'style-strip-frame' }, backward, strip, forward),
+    skip,
+  );
   strip.append(...cards);
   foldRest(strip, cards);
   showUsefulArrows(strip, backward, forward);
@@ -33,7 +55,8 @@ export function stylePicker({ dimension, styles, onPick, onSkip }) {
   function lock(pickedId) {
     bubble.classList.add('is-locked');
     for (const button of [...cards, skip]) button.disabled = true;
-    for (const card of cards) card.setAttribute('aria-pressed', String(card.dataset['styleId'] === pickedId));
+    for (const card of cards)
+      card.setAttribute('aria-pressed', String(card.dataset['styleId'] === pickedId));
   }
   function unlock() {
     bubble.classList.remove('is-locked');
@@ -46,13 +69,29 @@ export function stylePicker({ dimension, styles, onPick, onSkip }) {
 /** @param {'2d' | '3d'} dimension @param {StyleOption} style @param {() => void} onclick */
 function styleCard(dimension, style, onclick) {
   const drawn = `/images/styles/${dimension}/${style.id}.svg`;
-  const image = h('img', { src: style.imageUrl ?? drawn, alt: '', loading: 'lazy', width: 140, height: 100 });
+  const image = h('img', {
+    src: style.imageUrl ?? drawn,
+    alt: '',
+    loading: 'lazy',
+    width: 140,
+    height: 100,
+  });
   image.addEventListener('error', () => {
     if (image.getAttribute('src') === drawn) image.remove();
     else image.src = drawn;
   });
-  return h('button', { type: 'button', class: 'style-card-chat', 'data-style-id': style.id, 'aria-pressed': 'false', onclick },
-    h('span', { class: 'style-picture' }, image), h('span', { class: 'style-name' }, style.name));
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: 'style-card-chat',
+      'data-style-id': style.id,
+      'aria-pressed': 'false',
+      onclick,
+    },
+    h('span', { class: 'style-picture' }, image),
+    h('span', { class: 'style-name' }, style.name),
+  );
 }
 
 /** @param {HTMLElement} strip @param {HTMLButtonElement[]} cards */
@@ -60,11 +99,19 @@ function foldRest(strip, cards) {
   const rest = cards.slice(SHOWN_FIRST);
   if (rest.length === 0) return;
   for (const card of rest) card.hidden = true;
-  const more = h('button', { type: 'button', class: 'style-more-btn', onclick: () => {
-    for (const card of rest) card.hidden = false;
-    more.remove();
-    rest[0]?.focus();
-  } }, text.moreStyles(rest.length));
+  const more = h(
+    'button',
+    {
+      type: 'button',
+      class: 'style-more-btn',
+      onclick: () => {
+        for (const card of rest) card.hidden = false;
+        more.remove();
+        rest[0]?.focus();
+      },
+    },
+    text.moreStyles(rest.length),
+  );
   strip.append(more);
 }
 
@@ -81,6 +128,15 @@ function showUsefulArrows(strip, backward, forward) {
 /** @param {HTMLElement} strip @param {'forward' | 'backward'} direction */
 function scrollButton(strip, direction) {
   const sign = direction === 'forward' ? 1 : -1;
-  return h('button', { type: 'button', class: `icon-button style-scroll ${direction}`, tabindex: -1, 'aria-label': direction === 'forward' ? text.stylesNext : text.stylesBack,
-    onclick: () => strip.scrollBy({ left: sign * SCROLL_PX, behavior: 'smooth' }) }, icon(direction, 18));
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: `icon-button style-scroll ${direction}`,
+      tabindex: -1,
+      'aria-label': direction === 'forward' ? text.stylesNext : text.stylesBack,
+      onclick: () => strip.scrollBy({ left: sign * SCROLL_PX, behavior: 'smooth' }),
+    },
+    icon(direction, 18),
+  );
 }

@@ -12,7 +12,13 @@ const UNSAFE_IN_NAMES = /[\\/:*?"<>|\u0000-\u001f]/g;
 
 /** @param {import('./editor.js').Editor} editor */
 export function wireTools(editor) {
-  const game = ['playGameButton', 'viewCodeButton', 'downloadButton', 'refreshPreviewButton', 'frameButton'].map((id) => byId(id, HTMLButtonElement));
+  const game = [
+    'playGameButton',
+    'viewCodeButton',
+    'downloadButton',
+    'refreshPreviewButton',
+    'frameButton',
+  ].map((id) => byId(id, HTMLButtonElement));
   const versions = byId('versionsButton', HTMLButtonElement);
   /** @param {string} id @param {() => void} run */
   const onClick = (id, run) => byId(id, HTMLButtonElement).addEventListener('click', run);

@@ -32,8 +32,15 @@ export function splitAttachments(content) {
  */
 export function repairRequest(errors) {
   const reports = errors.map((error, index) => {
-    const place = error.file === undefined ? '' : `\n   at ${error.file}:${error.line ?? 0}:${error.column ?? 0}`;
-    const stack = (error.stack ?? '').split('\n').slice(0, STACK_LINES).map((line) => `\n   ${line.trim()}`).join('');
+    const place =
+      error.file === undefined
+        ? ''
+        : `\n   at ${error.file}:${error.line ?? 0}:${error.column ?? 0}`;
+    const stack = (error.stack ?? '')
+      .split('\n')
+      .slice(0, STACK_LINES)
+      .map((line) => `\n   ${line.trim()}`)
+      .join('');
     return `${index + 1}. [${error.type}] ${error.message}${place}${stack}`;
   });
   return [REPAIR_HEAD, ...reports].join('\n');

@@ -33,7 +33,8 @@ export class Versions {
   async openPanel() {
     const list = h('ol', { class: 'version-list', 'aria-busy': 'true', tabindex: -1 });
     const { close, closed } = openDialog({
-      className: 'versions-panel', title: text.versionsTitle,
+      className: 'versions-panel',
+      title: text.versionsTitle,
       content: (dismiss) => [dialogHeader(dismiss), h('div', { class: 'dialog-body' }, list)],
     });
     await Promise.all([closed, this.#fill(list, close)]);
@@ -48,8 +49,22 @@ export class Versions {
       if (versions.length === 0) list.append(h('li', { class: 'panel-note' }, text.versionsEmpty));
       else this.#append(list, versions, close);
     } catch {
-      list.replaceChildren(h('li', { class: 'panel-note', role: 'alert' }, text.versionsFailed,
-        h('button', { type: 'button', class: 'button compact', onclick: () => void this.#fill(list, close) }, text.retry)));
+      list.replaceChildren(
+        h(
+          'li',
+          { class: 'panel-note', role: 'alert' },
+          text.versionsFailed,
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'button compact',
+              onclick: () => void this.#fill(list, close),
+            },
+            text.retry,
+          ),
+        ),
+      );
     } finally {
       list.setAttribute('aria-busy', 'false');
     }
@@ -61,14 +76,22 @@ export class Versions {
     list.append(...versions.map((version) => this.#item(version, version.id === currentId, close)));
     const before = versions.at(-1)?.ordinal;
     if (versions.length < PAGE_LENGTH || before === undefined) return;
-    const more = h('button', { type: 'button', class: 'button', onclick: async () => {
-      more.setAttribute('aria-busy', 'true');
-      const next = await this.#page(before).catch(() => null);
-      more.removeAttribute('aria-busy');
-      if (!next) return;
-      more.parentElement?.remove();
-      this.#append(list, next, close);
-    } }, text.versionsMore);
+    const more = h(
+      'button',
+      {
+        type: 'button',
+        class: 'button',
+        onclick: async () => {
+          more.setAttribute('aria-busy', 'true');
+          const next = await this.#page(before).catch(() => null);
+          more.removeAttribute('aria-busy');
+          if (!next) return;
+          more.parentElement?.remove();
+          this.#append(list, next, close);
+        },
+      },
+      text.versionsMore,
+    );
     list.append(h('li', { class: 'panel-note' }, more));
   }
 
@@ -77,25 +100,54 @@ export class Versions {
     const restore = async () => {
       if (await this.#confirmRestore(version.id)) closePanel();
     };
-    return h('li', { class: `version-item${isCurrent ? ' current' : ''}`, 'data-version': version.id },
-      h('div', { class: 'version-head' }, h('code', { class: 'version-id' }, version.id.slice(0, 7)), h('time', { datetime: version.timestamp }, dayAndTime(version.timestamp))),
+    return h(
+      'li',
+      { class: `version-item${isCurrent ? ' current' : ''}`, 'data-version': version.id },
+      h(
+        'div',
+        { class: 'version-head' },
+        h('code', { class: 'version-id' }, version.id.slice(0, 7)),
+        h('time', { datetime: version.timestamp }, dayAndTime(version.timestamp)),
+      ),
       h('p', { class: 'version-message' }, version.message),
-      isCurrent ? h('span', { class: 'version-current' }, text.current)
-        : h('button', { type: 'button', class: 'button compact restore-btn', 'aria-label': text.restoreOf(version.id), onclick: restore }, text.restore));
+      isCurrent
+        ? h('span', { class: 'version-current' }, text.current)
+        : h(
+            'button',
+            {
+              type: 'button',
+              class: 'button compact restore-btn',
+              'aria-label': text.restoreOf(version.id),
+              onclick: restore,
+            },
+            text.restore,
+          ),
+    );
   }
 
   /** @param {string} id */
   #confirmRestore(id) {
     return confirmDialog({
-      iconName: 'clock', title: text.restoreTitle, lines: [text.restoreQuestion(id), text.restoreNote], action: text.restoreAction,
+      iconName: 'clock',
+      title: text.restoreTitle,
+      lines: [text.restoreQuestion(id), text.restoreNote],
+      action: text.restoreAction,
       run: () => this.#restore(id),
     });
   }
 
   /** @param {string} id */
   async #restore(id) {
-    await this.requests.ask({ type: 'restoreVersion', projectId: this.projectId, versionId: id, messageId: crypto.randomUUID() }, 'versionRestored',
-      { where: (frame) => frame.projectId === this.projectId, timeoutMs: RESTORE_WITHIN_MS });
+    await this.requests.ask(
+      {
+        type: 'restoreVersion',
+        projectId: this.projectId,
+        versionId: id,
+        messageId: crypto.randomUUID(),
+      },
+      'versionRestored',
+      { where: (frame) => frame.projectId === this.projectId, timeoutMs: RESTORE_WITHIN_MS },
+    );
     this.#restoredId = id;
     this.onRestored(id);
   }
@@ -118,13 +170,22 @@ export class Versions {
   /** @param {Version[]} versions newest first */
   #currentOf(versions) {
     const marked = versions.find(({ current }) => current === true);
-    return (marked ?? versions.find(({ id }) => id === this.#restoredId) ?? versions.find(({ number }) => number === 1))?.id ?? null;
+    return (
+      (
+        marked ??
+        versions.find(({ id }) => id === this.#restoredId) ??
+        versions.find(({ number }) => number === 1)
+      )?.id ?? null
+    );
   }
 
   /** @param {number} [before] ordinal @returns {Promise<Version[]>} */
   async #page(before) {
-    const { versions } = await this.requests.ask({ type: 'getVersions', projectId: this.projectId, ...(before !== undefined && { before }) }, 'versionsList',
-      { where: (frame) => frame.projectId === this.projectId });
+    const { versions } = await this.requests.ask(
+      { type: 'getVersions', projectId: this.projectId, ...(before !== undefined && { before }) },
+      'versionsList',
+      { where: (frame) => frame.projectId === this.projectId },
+    );
     return versions;
   }
 }

@@ -33,7 +33,9 @@ export async function gameAfter(id) {
 
 /** @param {string | null} after @returns {Promise<{ games: GameCard[], next: string | null }>} */
 async function feedPage(after) {
-  const answer = await fetch(`/api/games?limit=${PER_PAGE}${after === null ? '' : `&after=${encodeURIComponent(after)}`}`);
+  const answer = await fetch(
+    `/api/games?limit=${PER_PAGE}${after === null ? '' : `&after=${encodeURIComponent(after)}`}`,
+  );
   if (!answer.ok) throw new Error(`the feed answered ${answer.status}`);
   return answer.json();
 }

@@ -14,16 +14,46 @@ import { projectThumb } from './thumb.js';
  */
 export function projectCard(project, { onRename, onRemove }) {
   const name = project.name || text.undefinedName;
-  return h('article', { class: 'project-card', 'data-id': project.id },
+  return h(
+    'article',
+    { class: 'project-card', 'data-id': project.id },
     thumbnail(project, name),
     project.isPublic && h('span', { class: 'public-badge' }, icon('check', 14), text.publicBadge),
-    h('div', { class: 'project-body' },
-      h('h2', { class: 'project-name' }, h('a', { class: 'project-link', href: `/project/${project.id}` }, name)),
+    h(
+      'div',
+      { class: 'project-body' },
+      h(
+        'h2',
+        { class: 'project-name' },
+        h('a', { class: 'project-link', href: `/project/${project.id}` }, name),
+      ),
       h('p', { class: 'project-date' }, text.updatedOn(day(project.updatedAt))),
     ),
-    h('div', { class: 'project-actions' },
-      h('button', { type: 'button', class: 'icon-button', title: text.rename, 'aria-label': text.renameOf(name), onclick: () => onRename(project) }, icon('edit', 18)),
-      h('button', { type: 'button', class: 'icon-button', title: text.remove, 'aria-label': text.removeOf(name), onclick: () => onRemove(project) }, icon('trash', 18)),
+    h(
+      'div',
+      { class: 'project-actions' },
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'icon-button',
+          title: text.rename,
+          'aria-label': text.renameOf(name),
+          onclick: () => onRename(project),
+        },
+        icon('edit', 18),
+      ),
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'icon-button',
+          title: text.remove,
+          'aria-label': text.removeOf(name),
+          onclick: () => onRemove(project),
+        },
+        icon('trash', 18),
+      ),
     ),
   );
 }
@@ -34,5 +64,11 @@ export function projectCard(project, { onRename, onRemove }) {
  */
 function thumbnail(project, name) {
   const token = readCachedSession()?.access_token;
-  return projectThumb(project.id, name, project.isPublic && token ? `/api/projects/${project.id}/thumbnail?access_token=${encodeURIComponent(token)}` : null);
+  return projectThumb(
+    project.id,
+    name,
+    project.isPublic && token
+      ? `/api/projects/${project.id}/thumbnail?access_token=${encodeURIComponent(token)}`
+      : null,
+  );
 }

@@ -14,12 +14,15 @@ export function createButtons(onCreate) {
   };
   for (const button of [hero, floating]) button.addEventListener('click', press);
 
-  new IntersectionObserver(([entry]) => {
-    const away = entry !== undefined && !entry.isIntersecting;
-    floating.classList.toggle('is-shown', away);
-    floating.tabIndex = away ? 0 : -1;
-    floating.setAttribute('aria-hidden', String(!away));
-  }, { rootMargin: '-80px 0px 0px 0px' }).observe(hero);
+  new IntersectionObserver(
+    ([entry]) => {
+      const away = entry !== undefined && !entry.isIntersecting;
+      floating.classList.toggle('is-shown', away);
+      floating.tabIndex = away ? 0 : -1;
+      floating.setAttribute('aria-hidden', String(!away));
+    },
+    { rootMargin: '-80px 0px 0px 0px' },
+  ).observe(hero);
 
   const show = () => {
     hero.disabled = !enabled;
@@ -30,8 +33,14 @@ export function createButtons(onCreate) {
   };
   return {
     /** @param {boolean} value */
-    setEnabled(value) { enabled = value; show(); },
+    setEnabled(value) {
+      enabled = value;
+      show();
+    },
     /** @param {boolean} value */
-    setBusy(value) { busy = value; show(); },
+    setBusy(value) {
+      busy = value;
+      show();
+    },
   };
 }

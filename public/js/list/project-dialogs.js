@@ -10,16 +10,30 @@ const NAME_MAX_CHARS = 50;
 
 /** @param {Requests} requests @param {ProjectSummary} project @returns {Promise<boolean>} whether the name changed */
 export async function renameProject(requests, project) {
-  const input = h('input', { id: 'renameInput', class: 'text-input', maxlength: NAME_MAX_CHARS, value: project.name, autocomplete: 'off', autofocus: true,
-    onkeydown: (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter' && isComposing(event)) event.preventDefault(); } });
+  const input = h('input', {
+    id: 'renameInput',
+    class: 'text-input',
+    maxlength: NAME_MAX_CHARS,
+    value: project.name,
+    autocomplete: 'off',
+    autofocus: true,
+    onkeydown: (/** @type {KeyboardEvent} */ event) => {
+      if (event.key === 'Enter' && isComposing(event)) event.preventDefault();
+    },
+  });
   let changed = false;
   await confirmDialog({
-    iconName: 'edit', title: text.rename, action: text.renameAction, input,
+    iconName: 'edit',
+    title: text.rename,
+    action: text.renameAction,
+    input,
     extra: h('div', { class: 'field' }, h('label', { for: 'renameInput' }, text.newName), input),
     run: async () => {
       const name = input.value.trim();
       if (name === '' || name === project.name) return;
-      await requests.ask({ type: 'renameProject', projectId: project.id, name }, 'projectRenamed', { where: (frame) => frame.projects !== undefined });
+      await requests.ask({ type: 'renameProject', projectId: project.id, name }, 'projectRenamed', {
+        where: (frame) => frame.projects !== undefined,
+      });
       changed = true;
     },
   });
@@ -29,9 +43,15 @@ export async function renameProject(requests, project) {
 /** @param {Requests} requests @param {ProjectSummary} project @returns {Promise<boolean>} whether it was deleted */
 export function deleteProject(requests, project) {
   return confirmDialog({
-    iconName: 'trash', title: text.removeTitle, lines: [text.removeQuestion(project.name), text.removeFinal], action: text.remove,
+    iconName: 'trash',
+    title: text.removeTitle,
+    lines: [text.removeQuestion(project.name), text.removeFinal],
+    action: text.remove,
     run: async () => {
-      await requests.ask({ type: 'deleteProject', projectId: project.id }, 'projectDeleted', { where: (frame) => frame.projectId === project.id, timeoutMs: 30_000 });
+      await requests.ask({ type: 'deleteProject', projectId: project.id }, 'projectDeleted', {
+        where: (frame) => frame.projectId === project.id,
+        timeoutMs: 30_000,
+      });
     },
   });
 }

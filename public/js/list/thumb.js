@@ -3,7 +3,11 @@ import { h } from '../ui/dom.js';
 
 /** @param {string} id @param {string} name @param {string | null} url A picture that is not there leaves the name. */
 export function projectThumb(id, name, url) {
-  const box = h('div', { class: 'project-thumb', 'aria-hidden': 'true' }, h('span', { class: 'project-thumb-name' }, name));
+  const box = h(
+    'div',
+    { class: 'project-thumb', 'aria-hidden': 'true' },
+    h('span', { class: 'project-thumb-name' }, name),
+  );
   box.dataset['tint'] = String(tint(id));
   if (url !== null) {
     const image = h('img', { src: url, alt: '', loading: 'lazy', onerror: () => image.remove() });

@@ -31,20 +31,42 @@ export class Carousel {
 
   showLoading() {
     this.#shelf.setAttribute('aria-busy', 'true');
-    this.#fill(Array.from({ length: SKELETONS }, () => h('div', { class: 'case case-skeleton', 'aria-hidden': 'true' }, h('div', { class: 'case-box' }))));
+    this.#fill(
+      Array.from({ length: SKELETONS }, () =>
+        h(
+          'div',
+          { class: 'case case-skeleton', 'aria-hidden': 'true' },
+          h('div', { class: 'case-box' }),
+        ),
+      ),
+    );
   }
 
   /** @param {ProjectSummary[]} projects @param {string} token with which their pictures are loaded */
   show(projects, token) {
     const free = Math.max(FREE_SLOTS_MIN, SLOTS_MIN - projects.length);
-    this.#fill([h('ul', { class: 'case-row' }, projects.map((project) => gameCase(project, token)), Array.from({ length: free }, freeSlot))]);
+    this.#fill([
+      h(
+        'ul',
+        { class: 'case-row' },
+        projects.map((project) => gameCase(project, token)),
+        Array.from({ length: free }, freeSlot),
+      ),
+    ]);
     this.#shelf.setAttribute('aria-busy', 'false');
   }
 
   /** @param {() => void} onRetry */
   showFailure(onRetry) {
-    this.#fill([h('div', { class: 'list-state', role: 'alert' }, icon('alert', 32), h('p', { class: 'list-state-title' }, text.mypageFailed),
-      h('button', { type: 'button', class: 'button compact', onclick: onRetry }, text.retry))]);
+    this.#fill([
+      h(
+        'div',
+        { class: 'list-state', role: 'alert' },
+        icon('alert', 32),
+        h('p', { class: 'list-state-title' }, text.mypageFailed),
+        h('button', { type: 'button', class: 'button compact', onclick: onRetry }, text.retry),
+      ),
+    ]);
     this.#shelf.setAttribute('aria-busy', 'false');
   }
 
@@ -58,7 +80,10 @@ export class Carousel {
   /** @param {1 | -1} direction */
   #move(direction) {
     const width = this.#cases()[0]?.offsetWidth ?? 0;
-    this.#shelf.scrollBy({ left: direction * (width + 16), behavior: prefersStillness() ? 'auto' : 'smooth' });
+    this.#shelf.scrollBy({
+      left: direction * (width + 16),
+      behavior: prefersStillness() ? 'auto' : 'smooth',
+    });
   }
 
   #drawSoon() {
@@ -74,14 +99,21 @@ export class Carousel {
     const shelf = this.#shelf;
     const middle = shelf.scrollLeft + shelf.clientWidth / 2;
     for (const box of this.#cases()) {
-      const away = Math.min(1, Math.abs(box.offsetLeft + box.offsetWidth / 2 - middle) / box.offsetWidth);
+      const away = Math.min(
+        1,
+        Math.abs(box.offsetLeft + box.offsetWidth / 2 - middle) / box.offsetWidth,
+      );
       box.style.setProperty('--scale', String(1 - SHRINK * away));
       box.style.setProperty('--opacity', String(1 - FADE * away));
     }
     const [backward, forward] = this.#arrows;
-    const overflows = shelf.scrollWidth > shelf.clientWidth + 1 && this.#cases().length > 0 && shelf.getAttribute('aria-busy') !== 'true';
+    const overflows =
+      shelf.scrollWidth > shelf.clientWidth + 1 &&
+      this.#cases().length > 0 &&
+      shelf.getAttribute('aria-busy') !== 'true';
     if (backward) backward.hidden = !overflows || shelf.scrollLeft < 8;
-    if (forward) forward.hidden = !overflows || shelf.scrollLeft > shelf.scrollWidth - shelf.clientWidth - 8;
+    if (forward)
+      forward.hidden = !overflows || shelf.scrollLeft > shelf.scrollWidth - shelf.clientWidth - 8;
   }
 
   #cases() {
@@ -93,16 +125,47 @@ export class Carousel {
 function gameCase(project, token) {
   const name = project.name || text.undefinedName;
   // Only of a published game it is known that it has a picture.
-  const picture = project.isPublic ? `/api/projects/${project.id}/thumbnail?access_token=${encodeURIComponent(token)}` : null;
+  const picture = project.isPublic
+    ? `/api/projects/${project.id}/thumbnail?access_token=${encodeURIComponent(token)}`
+    : null;
   const href = `/play/${project.id}`;
-  const box = h('span', { class: 'case-box' }, projectThumb(project.id, name, picture), project.isPublic && h('span', { class: 'public-badge' }, icon('check', 14), text.publicBadge));
-  return h('li', { class: 'case', 'data-id': project.id },
-    h('a', { class: 'case-link', href, 'aria-label': text.mypagePlay(name), onclick: (/** @type {MouseEvent} */ event) => startGame(event, box, href) },
-      box, h('span', { class: 'case-name' }, name)),
-    project.description && h('p', { class: 'case-description' }, project.description));
+  const box = h(
+    'span',
+    { class: 'case-box' },
+    projectThumb(project.id, name, picture),
+    project.isPublic && h('span', { class: 'public-badge' }, icon('check', 14), text.publicBadge),
+  );
+  return h(
+    'li',
+    { class: 'case', 'data-id': project.id },
+    h(
+      'a',
+      {
+        class: 'case-link',
+        href,
+        'aria-label': text.mypagePlay(name),
+        onclick: (/** @type {MouseEvent} */ event) => startGame(event, box, href),
+      },
+      box,
+      h('span', { class: 'case-name' }, name),
+    ),
+    project.description && h('p', { class: 'case-description' }, project.description),
+  );
 }
 
 function freeSlot() {
-  return h('li', { class: 'case case-free' },
-    h('a', { class: 'case-link', href: '/create' }, h('span', { class: 'case-box' }, h('span', { class: 'case-plus' }, icon('plus', 28)), h('span', {}, text.mypageSlot))));
+  return h(
+    'li',
+    { class: 'case case-free' },
+    h(
+      'a',
+      { class: 'case-link', href: '/create' },
+      h(
+        'span',
+        { class: 'case-box' },
+        h('span', { class: 'case-plus' }, icon('plus', 28)),
+        h('span', {}, text.mypageSlot),
+      ),
+    ),
+  );
 }

@@ -8,10 +8,24 @@ const SHOWN_MS = 800;
  * @param {MouseEvent} event @param {HTMLElement} box the case's picture @param {string} href
  */
 export function startGame(event, box, href) {
-  if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || prefersStillness()) return;
+  if (
+    event.button !== 0 ||
+    event.metaKey ||
+    event.ctrlKey ||
+    event.shiftKey ||
+    event.altKey ||
+    prefersStillness()
+  )
+    return;
   event.preventDefault();
   const cartridge = /** @type {HTMLElement} */ (box.cloneNode(true));
-  const show = h('div', { class: 'game-start', 'aria-hidden': 'true' }, h('div', { class: 'game-start-cartridge' }, cartridge), h('div', { class: 'game-start-slot' }), h('div', { class: 'game-start-flash' }));
+  const show = h(
+    'div',
+    { class: 'game-start', 'aria-hidden': 'true' },
+    h('div', { class: 'game-start-cartridge' }, cartridge),
+    h('div', { class: 'game-start-slot' }),
+    h('div', { class: 'game-start-flash' }),
+  );
   document.body.append(show);
   window.setTimeout(() => location.assign(href), SHOWN_MS);
   window.addEventListener('pageshow', () => show.remove(), { once: true });

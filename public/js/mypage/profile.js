@@ -25,13 +25,31 @@ export function showProfile(session) {
 
 /** @param {Session} session @returns {Promise<string | null>} the new name; null = it stays */
 async function askForName(session) {
-  const input = h('input', { id: 'profileNameInput', class: 'text-input', maxlength: NAME_MAX_CHARS, value: session.displayName, autocomplete: 'nickname', autofocus: true,
-    onkeydown: (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter' && isComposing(event)) event.preventDefault(); } });
+  const input = h('input', {
+    id: 'profileNameInput',
+    class: 'text-input',
+    maxlength: NAME_MAX_CHARS,
+    value: session.displayName,
+    autocomplete: 'nickname',
+    autofocus: true,
+    onkeydown: (/** @type {KeyboardEvent} */ event) => {
+      if (event.key === 'Enter' && isComposing(event)) event.preventDefault();
+    },
+  });
   /** @type {string | null} */
   let changed = null;
   await confirmDialog({
-    iconName: 'person', title: text.profileEdit, action: text.profileSave, input,
-    extra: h('div', { class: 'field' }, h('label', { for: 'profileNameInput' }, text.profileName), input, h('p', { class: 'confirm-note' }, text.profileNote)),
+    iconName: 'person',
+    title: text.profileEdit,
+    action: text.profileSave,
+    input,
+    extra: h(
+      'div',
+      { class: 'field' },
+      h('label', { for: 'profileNameInput' }, text.profileName),
+      input,
+      h('p', { class: 'confirm-note' }, text.profileNote),
+    ),
     run: async () => {
       const name = input.value.trim();
       if (name === '' || name === session.displayName) return;
@@ -45,7 +63,10 @@ async function askForName(session) {
 /** Players read it from the person's row, the pages from the session. @param {Session} session @param {string} name */
 async function saveName(session, name) {
   const client = await authClient();
-  const { error: rowError } = await client.from('users').update({ display_name: name }).eq('id', session.userId);
+  const { error: rowError } = await client
+    .from('users')
+    .update({ display_name: name })
+    .eq('id', session.userId);
   if (rowError) throw new Error(text.profileFailed);
   const { error } = await client.auth.updateUser({ data: { full_name: name } });
   if (error) throw new Error(text.profileFailed);

@@ -19,7 +19,12 @@ async function makeClient() {
   const [config] = await Promise.all([readConfig(), loadSdk()]);
   if (!window.supabase) throw new Error('The sign-in library did not load');
   return window.supabase.createClient(config.supabaseUrl, config.supabaseAnonKey, {
-    auth: { flowType: 'implicit', detectSessionInUrl: true, persistSession: true, autoRefreshToken: true },
+    auth: {
+      flowType: 'implicit',
+      detectSessionInUrl: true,
+      persistSession: true,
+      autoRefreshToken: true,
+    },
   });
 }
 

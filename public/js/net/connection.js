@@ -57,9 +57,17 @@ export class Connection {
     const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
     const socket = new WebSocket(`${scheme}//${location.host}/`);
     this.#socket = socket;
-    this.#deadline = window.setTimeout(() => socket === this.#socket && this.#lost(), INIT_WITHIN_MS);
+    this.#deadline = window.setTimeout(
+      () => socket === this.#socket && this.#lost(),
+      INIT_WITHIN_MS,
+    );
     socket.addEventListener('open', () => {
-      if (socket === this.#socket) this.#write({ type: 'init', access_token: this.session.token, sessionId: this.#sessionTag });
+      if (socket === this.#socket)
+        this.#write({
+          type: 'init',
+          access_token: this.session.token,
+          sessionId: this.#sessionTag,
+        });
     });
     socket.addEventListener('message', (event) => {
       if (socket === this.#socket) this.#receive(String(event.data));
@@ -86,7 +94,10 @@ export class Connection {
     this.#setState('verifying');
     const socket = this.#socket;
     this.#write({ type: 'ping' });
-    this.#deadline = window.setTimeout(() => socket === this.#socket && this.connect(), PONG_WITHIN_MS);
+    this.#deadline = window.setTimeout(
+      () => socket === this.#socket && this.connect(),
+      PONG_WITHIN_MS,
+    );
   }
 
   /** @param {object} frame */
@@ -118,7 +129,10 @@ export class Connection {
   #refused() {
     const socket = this.#socket;
     window.clearTimeout(this.#deadline);
-    this.#deadline = window.setTimeout(() => socket === this.#socket && this.#lost(), FIRST_RETRY_MS);
+    this.#deadline = window.setTimeout(
+      () => socket === this.#socket && this.#lost(),
+      FIRST_RETRY_MS,
+    );
   }
 
   /** @param {number} code */

@@ -7,14 +7,18 @@ const BETWEEN_TOUCHES_MS = 3_000;
 /** @param {{ check: () => void, connect: () => void }} connection */
 export function watchLiveness(connection) {
   let touchedAt = 0;
-  const soon = (/** @type {number} */ delayMs) => () => window.setTimeout(() => connection.check(), delayMs);
+  const soon = (/** @type {number} */ delayMs) => () =>
+    window.setTimeout(() => connection.check(), delayMs);
   const touched = () => {
     if (Date.now() - touchedAt < BETWEEN_TOUCHES_MS) return;
     touchedAt = Date.now();
     connection.check();
   };
   const focused = soon(AFTER_FOCUS_MS);
-  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && focused());
+  document.addEventListener(
+    'visibilitychange',
+    () => document.visibilityState === 'visible' && focused(),
+  );
   window.addEventListener('focus', focused);
   window.addEventListener('online', soon(AFTER_ONLINE_MS));
   window.addEventListener('pageshow', (event) => event.persisted && connection.connect());

@@ -29,9 +29,13 @@ export class Requests {
    */
   ask(frame, answerType, { timeoutMs = ANSWER_WITHIN_MS, where = () => true } = {}) {
     /** @param {ServerFrame} candidate */
-    const isAnswer = (candidate) => candidate.type === answerType && where(/** @type {import('../types.js').Frame<T>} */ (candidate));
+    const isAnswer = (candidate) =>
+      candidate.type === answerType &&
+      where(/** @type {import('../types.js').Frame<T>} */ (candidate));
     const answer = this.#last.then(() => this.#askNow(frame, isAnswer, timeoutMs));
-    this.#last = answer.catch(() => { /* the next question may be asked all the same */ });
+    this.#last = answer.catch(() => {
+      /* the next question may be asked all the same */
+    });
     return /** @type {Promise<import('../types.js').Frame<T>>} */ (answer);
   }
 
@@ -49,8 +53,14 @@ export class Requests {
         window.clearTimeout(timer);
         this.#open = null;
       };
-      this.#open.resolve = (answer) => { done(); resolve(answer); };
-      this.#open.reject = (error) => { done(); reject(error); };
+      this.#open.resolve = (answer) => {
+        done();
+        resolve(answer);
+      };
+      this.#open.reject = (error) => {
+        done();
+        reject(error);
+      };
       if (!this.send(frame)) this.#open.reject(new Error(text.offline));
     });
   }
@@ -64,7 +74,14 @@ export class Requests {
     const open = this.#open;
     if (!open) return false;
     if (frame.type === 'error') {
-      open.reject(new Error(explainFailure({ message: frame.message ?? frame.error?.message, code: frame.error?.code }).sentence));
+      open.reject(
+        new Error(
+          explainFailure({
+            message: frame.message ?? frame.error?.message,
+            code: frame.error?.code,
+          }).sentence,
+        ),
+      );
       return true;
     }
     if (open.isAnswer(frame)) open.resolve(frame);

@@ -10,9 +10,14 @@ const EXPIRY_MARGIN_MS = 10_000;
 export function readCachedSession() {
   try {
     const { session, timestamp } = JSON.parse(localStorage.getItem(KEY) ?? '{}');
-    if (typeof session?.access_token !== 'string' || typeof session?.user?.id !== 'string') return null;
+    if (typeof session?.access_token !== 'string' || typeof session?.user?.id !== 'string')
+      return null;
     if (!(Date.now() - timestamp < FRESH_MS)) return null;
-    if (typeof session.expires_at === 'number' && session.expires_at * 1000 < Date.now() + EXPIRY_MARGIN_MS) return null;
+    if (
+      typeof session.expires_at === 'number' &&
+      session.expires_at * 1000 < Date.now() + EXPIRY_MARGIN_MS
+    )
+      return null;
     return session;
   } catch {
     return null;
@@ -21,16 +26,22 @@ export function readCachedSession() {
 
 /** @param {KnownSession} session */
 export function writeCachedSession({ access_token, expires_at, user }) {
-  const kept = { access_token, expires_at, user: { id: user.id, email: user.email, user_metadata: user.user_metadata } };
+  const kept = {
+    access_token,
+    expires_at,
+    user: { id: user.id, email: user.email, user_metadata: user.user_metadata },
+  };
   localStorage.setItem(KEY, JSON.stringify({ session: kept, timestamp: Date.now() }));
 }
 
 /** Also drops the names that earlier versions of the product left behind. */
 export function clearCachedSession() {
-  for (const key of [KEY, 'sessionId', 'visitorId', 'gameCreatorVisitorId']) localStorage.removeItem(key);
+  for (const key of [KEY, 'sessionId', 'visitorId', 'gameCreatorVisitorId'])
+    localStorage.removeItem(key);
 }
 
 /** Forgets the SDK's own session too, for when it cannot sign out by itself (no network, a dead session). */
 export function forgetSdkSession() {
-  for (const key of Object.keys(localStorage)) if (/^sb-.*-auth-token/.test(key)) localStorage.removeItem(key);
+  for (const key of Object.keys(localStorage))
+    if (/^sb-.*-auth-token/.test(key)) localStorage.removeItem(key);
 }

@@ -1,7 +1,12 @@
 /** The signed-in person of this page: token, name, renewal, and the way out. */
 import { authClient } from './auth-client.js';
 import { leaveNotice, rememberThisPage } from './return-to.js';
-import { clearCachedSession, forgetSdkSession, readCachedSession, writeCachedSession } from './session-cache.js';
+import {
+  clearCachedSession,
+  forgetSdkSession,
+  readCachedSession,
+  writeCachedSession,
+} from './session-cache.js';
 
 /** @typedef {import('./session-cache.js').KnownSession} KnownSession */
 /** @typedef {'renewed' | 'refused' | 'unreachable'} Renewal */
@@ -34,7 +39,9 @@ export async function requireSession() {
   const cached = returning ? null : readCachedSession();
   if (cached) {
     const session = new Session(cached);
-    session.follow().catch(() => { /* offline: the socket and its banner tell the story */ });
+    session.follow().catch(() => {
+      /* offline: the socket and its banner tell the story */
+    });
     return session;
   }
   const known = await askSdk();
@@ -51,7 +58,9 @@ function leaveForSignIn(notice) {
   rememberThisPage();
   if (notice) leaveNotice(notice);
   location.replace(SIGN_IN_PAGE);
-  return new Promise(() => { /* the page is going away */ });
+  return new Promise(() => {
+    /* the page is going away */
+  });
 }
 
 export class Session {
@@ -77,7 +86,8 @@ export class Session {
   /** Full name, else name, else the local part of the e-mail address. */
   get displayName() {
     const { user_metadata: metadata = {}, email = '' } = this.#known.user;
-    for (const name of [metadata['full_name'], metadata['name']]) if (typeof name === 'string' && name !== '') return name;
+    for (const name of [metadata['full_name'], metadata['name']])
+      if (typeof name === 'string' && name !== '') return name;
     return email.split('@')[0] ?? '';
   }
 
@@ -112,7 +122,9 @@ export class Session {
    */
   renew() {
     if (Date.now() - this.#renewedAt < RENEWAL_HELPS_MS) return Promise.resolve('refused');
-    this.#renewing ??= this.#refresh().finally(() => { this.#renewing = null; });
+    this.#renewing ??= this.#refresh().finally(() => {
+      this.#renewing = null;
+    });
     return this.#renewing;
   }
 
@@ -146,7 +158,11 @@ export class Session {
   /** Sign-out by the person: nothing is remembered. */
   async signOut() {
     this.#leaving = true;
-    await authClient().then((client) => client.auth.signOut()).catch(() => { /* no network: forgotten here all the same */ });
+    await authClient()
+      .then((client) => client.auth.signOut())
+      .catch(() => {
+        /* no network: forgotten here all the same */
+      });
     forgetSdkSession();
     clearCachedSession();
     location.replace(SIGN_IN_PAGE);

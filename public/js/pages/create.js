@@ -11,9 +11,12 @@ import { byId } from '../ui/dom.js';
 import { startPage } from '../ui/shell.js';
 import { toast } from '../ui/toast.js';
 
-
 startPage(text.listTitle);
-const grid = new ProjectGrid({ onRetry: () => retry(), onRename: (project) => void rename(project), onRemove: (project) => void remove(project) });
+const grid = new ProjectGrid({
+  onRetry: () => retry(),
+  onRename: (project) => void rename(project),
+  onRemove: (project) => void remove(project),
+});
 const buttons = createButtons(() => void create());
 /** @type {{ connection: Connection, requests: Requests } | null} */
 let live = null;
@@ -73,7 +76,10 @@ async function create() {
   if (!live) return;
   buttons.setBusy(true);
   try {
-    const { project } = await live.requests.ask({ type: 'createProject', name: text.newProjectName }, 'projectCreated');
+    const { project } = await live.requests.ask(
+      { type: 'createProject', name: text.newProjectName },
+      'projectCreated',
+    );
     location.assign(`/project/${project.id}`);
   } catch (error) {
     toast(error instanceof Error ? error.message : text.somethingWrong, { kind: 'error' });
@@ -83,13 +89,15 @@ async function create() {
 
 /** @param {import('../types.js').ProjectSummary} project */
 async function rename(project) {
-  if (live && (await renameProject(live.requests, project))) toast(text.renamed, { kind: 'success' });
+  if (live && (await renameProject(live.requests, project)))
+    toast(text.renamed, { kind: 'success' });
   grid.focus(project.id);
 }
 
 /** @param {import('../types.js').ProjectSummary} project */
 async function remove(project) {
-  if (live && (await deleteProject(live.requests, project))) toast(text.removed(project.name), { kind: 'success' });
+  if (live && (await deleteProject(live.requests, project)))
+    toast(text.removed(project.name), { kind: 'success' });
   grid.focus(project.id);
 }
 

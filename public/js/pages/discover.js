@@ -41,24 +41,67 @@ async function load() {
 /** @param {GameCard} game */
 function card(game) {
   const title = game.title || text.playNoTitle;
-  return h('article', { class: 'project-card', 'data-id': game.id },
+  return h(
+    'article',
+    { class: 'project-card', 'data-id': game.id },
     projectThumb(game.id, title, game.thumbnailUrl),
-    h('div', { class: 'game-body' },
-      h('h2', { class: 'project-name' }, h('a', { class: 'project-link', href: `/game.html?id=${game.id}` }, title)),
+    h(
+      'div',
+      { class: 'game-body' },
+      h(
+        'h2',
+        { class: 'project-name' },
+        h('a', { class: 'project-link', href: `/game.html?id=${game.id}` }, title),
+      ),
       h('p', { class: 'game-by' }, text.playBy(game.creator ?? text.playNobody)),
-      h('p', { class: 'game-counts' },
+      h(
+        'p',
+        { class: 'game-counts' },
         h('span', {}, icon('play', 14), text.playCount(game.playCount)),
-        h('span', {}, h('span', { 'aria-hidden': 'true' }, '♥'), h('span', { class: 'visually-hidden' }, text.playLike), String(game.likeCount)))));
+        h(
+          'span',
+          {},
+          h('span', { 'aria-hidden': 'true' }, '♥'),
+          h('span', { class: 'visually-hidden' }, text.playLike),
+          String(game.likeCount),
+        ),
+      ),
+    ),
+  );
 }
 
 function showEmpty() {
-  grid.replaceChildren(h('div', { class: 'list-state' }, icon('smile', 56), h('p', { class: 'list-state-title' }, text.discoverEmpty), h('p', {}, text.discoverEmptyHint)));
+  grid.replaceChildren(
+    h(
+      'div',
+      { class: 'list-state' },
+      icon('smile', 56),
+      h('p', { class: 'list-state-title' }, text.discoverEmpty),
+      h('p', {}, text.discoverEmptyHint),
+    ),
+  );
 }
 
 /** Games that are shown already stay; the button tries again. */
 function showFailed() {
-  const again = h('div', { class: 'list-state', role: 'alert' }, icon('alert', 32), h('p', { class: 'list-state-title' }, text.discoverFailed),
-    h('button', { type: 'button', class: 'button compact', onclick: () => { again.remove(); void load(); } }, text.retry));
+  const again = h(
+    'div',
+    { class: 'list-state', role: 'alert' },
+    icon('alert', 32),
+    h('p', { class: 'list-state-title' }, text.discoverFailed),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'button compact',
+        onclick: () => {
+          again.remove();
+          void load();
+        },
+      },
+      text.retry,
+    ),
+  );
   grid.append(again);
 }
 

@@ -9,7 +9,11 @@ import { startPage } from '../ui/shell.js';
 startPage(text.editorTitle);
 
 async function start() {
-  const projectId = location.pathname.split('/').filter((segment) => segment !== '').at(-1) ?? '';
+  const projectId =
+    location.pathname
+      .split('/')
+      .filter((segment) => segment !== '')
+      .at(-1) ?? '';
   const session = await requireSession();
   new Editor(session, projectId).open();
 }
@@ -18,9 +22,20 @@ async function start() {
 function showFailure() {
   const place = byId('openFailure', HTMLDivElement);
   place.hidden = false;
-  place.replaceChildren(h('div', { class: 'list-state', role: 'alert' }, icon('alert', 32),
-    h('p', { class: 'list-state-title' }, text.editorOpenFailed), h('p', {}, text.listFailedHint),
-    h('button', { type: 'button', class: 'button', onclick: () => location.reload() }, text.retry)));
+  place.replaceChildren(
+    h(
+      'div',
+      { class: 'list-state', role: 'alert' },
+      icon('alert', 32),
+      h('p', { class: 'list-state-title' }, text.editorOpenFailed),
+      h('p', {}, text.listFailedHint),
+      h(
+        'button',
+        { type: 'button', class: 'button', onclick: () => location.reload() },
+        text.retry,
+      ),
+    ),
+  );
 }
 
 start().catch(showFailure);

@@ -48,7 +48,10 @@ async function signIn() {
   button.disabled = true;
   try {
     const client = await authClient();
-    const { error } = await client.auth.signInWithOAuth({ provider: 'google', options: { redirectTo: location.origin + HOME } });
+    const { error } = await client.auth.signInWithOAuth({
+      provider: 'google',
+      options: { redirectTo: location.origin + HOME },
+    });
     if (error) throw error;
   } catch (error) {
     showError(error instanceof Error && error.message !== '' ? error.message : text.loginFailed);

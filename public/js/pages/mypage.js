@@ -25,8 +25,11 @@ async function load(session) {
   try {
     /** @type {{ projects: import('../types.js').ProjectSummary[] }} */
     const { projects } = await (await get(session, '/api/projects')).json();
-    count.replaceChildren(h('span', { class: 'visually-hidden' }, text.mypageGamesLabel(projects.length)),
-      h('strong', { 'aria-hidden': 'true' }, String(projects.length)), h('span', { 'aria-hidden': 'true' }, text.mypageGames));
+    count.replaceChildren(
+      h('span', { class: 'visually-hidden' }, text.mypageGamesLabel(projects.length)),
+      h('strong', { 'aria-hidden': 'true' }, String(projects.length)),
+      h('span', { 'aria-hidden': 'true' }, text.mypageGames),
+    );
     note.textContent = text.mypageEmpty;
     note.hidden = projects.length > 0;
     carousel.show(projects, session.token);

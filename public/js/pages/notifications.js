@@ -12,7 +12,11 @@ import { startPage } from '../ui/shell.js';
 const ICONS = { success: 'check', warning: 'alert' };
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-const FILTERS = /** @type {const} */ ([['all', text.noticesAll], ['system', text.noticesSystem], ['project', text.noticesProject]]);
+const FILTERS = /** @type {const} */ ([
+  ['all', text.noticesAll],
+  ['system', text.noticesSystem],
+  ['project', text.noticesProject],
+]);
 
 startPage(text.noticesPageTitle);
 const list = byId('noticeList', HTMLDivElement);
@@ -26,16 +30,30 @@ async function start() {
   readAll.addEventListener('click', () => {
     for (const notice of notices) notice.read = true;
     show(session);
-    void ask(session, 'POST', '/api/notifications/read-all').catch(() => { /* unread again at the next visit */ });
+    void ask(session, 'POST', '/api/notifications/read-all').catch(() => {
+      /* unread again at the next visit */
+    });
   });
-  byId('noticeFilters', HTMLDivElement).append(...FILTERS.map(([type, label]) => h('button', {
-    type: 'button', class: 'chip', 'aria-pressed': String(type === shown), 'data-type': type,
-    onclick: () => {
-      shown = type;
-      for (const chip of document.querySelectorAll('#noticeFilters .chip')) chip.setAttribute('aria-pressed', String(chip.getAttribute('data-type') === type));
-      show(session);
-    },
-  }, label)));
+  byId('noticeFilters', HTMLDivElement).append(
+    ...FILTERS.map(([type, label]) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'chip',
+          'aria-pressed': String(type === shown),
+          'data-type': type,
+          onclick: () => {
+            shown = type;
+            for (const chip of document.querySelectorAll('#noticeFilters .chip'))
+              chip.setAttribute('aria-pressed', String(chip.getAttribute('data-type') === type));
+            show(session);
+          },
+        },
+        label,
+      ),
+    ),
+  );
   await load(session);
 }
 
@@ -46,8 +64,18 @@ async function load(session) {
     notices = (await (await get(session, '/api/notifications')).json()).notifications;
     show(session);
   } catch {
-    list.replaceChildren(h('div', { class: 'list-state' }, h('p', { class: 'list-state-title' }, text.noticesFailed),
-      h('button', { type: 'button', class: 'button compact', onclick: () => void load(session) }, text.retry)));
+    list.replaceChildren(
+      h(
+        'div',
+        { class: 'list-state' },
+        h('p', { class: 'list-state-title' }, text.noticesFailed),
+        h(
+          'button',
+          { type: 'button', class: 'button compact', onclick: () => void load(session) },
+          text.retry,
+        ),
+      ),
+    );
   }
   list.removeAttribute('aria-busy');
 }
@@ -56,24 +84,72 @@ async function load(session) {
 function show(session) {
   const wanted = notices.filter(({ type }) => shown === 'all' || type === shown);
   readAll.disabled = notices.every(({ read }) => read);
-  if (wanted.length === 0) return list.replaceChildren(h('div', { class: 'list-state' }, icon('bell', 40), h('p', { class: 'list-state-title' }, text.noticesEmpty)));
+  if (wanted.length === 0)
+    return list.replaceChildren(
+      h(
+        'div',
+        { class: 'list-state' },
+        icon('bell', 40),
+        h('p', { class: 'list-state-title' }, text.noticesEmpty),
+      ),
+    );
   const groups = new Map(/** @type {[string, Notice[]][]} */ ([]));
   for (const notice of wanted) {
     const day = groupOf(new Date(notice.createdAt));
     groups.set(day, [...(groups.get(day) ?? []), notice]);
   }
-  list.replaceChildren(...[...groups].map(([day, members]) => h('section', { class: 'notices-group' },
-    h('h2', {}, day), h('ul', {}, members.map((notice) => h('li', {}, item(notice, session)))))));
+  list.replaceChildren(
+    ...[...groups].map(([day, members]) =>
+      h(
+        'section',
+        { class: 'notices-group' },
+        h('h2', {}, day),
+        h(
+          'ul',
+          {},
+          members.map((notice) => h('li', {}, item(notice, session))),
+        ),
+      ),
+    ),
+  );
 }
 
 /** @param {Notice} notice @param {import('../net/session.js').Session} session */
 function item(notice, session) {
-  return h('button', { type: 'button', class: notice.read ? 'notice' : 'notice unread', onclick: () => open(notice, session) },
-    h('span', { class: `notice-icon ${notice.icon ?? ''}` }, icon(ICONS[notice.icon ?? ''] ?? 'bell', 20)),
-    h('span', { class: 'notice-text' },
-      h('strong', {}, notice.title, !notice.read && h('span', { class: 'visually-hidden' }, ` (${text.noticesUnread})`)),
+  return h(
+    'button',
+    {
+      type: 'button',
+      class: notice.read ? 'notice' : 'notice unread',
+      onclick: () => open(notice, session),
+    },
+    h(
+      'span',
+      { class: `notice-icon ${notice.icon ?? ''}` },
+      icon(ICONS[notice.icon ?? ''] ?? 'bell', 20),
+    ),
+    h(
+      'span',
+      { class: 'notice-text' },
+      h(
+        'strong',
+        {},
+        notice.title,
+        !notice.read && h('span', { class: 'visually-hidden' }, ` (${text.noticesUnread})`),
+      ),
       h('span', { class: 'notice-message' }, notice.message),
-      h('span', { class: 'notice-meta' }, ago(new Date(notice.createdAt)), h('span', { class: 'notice-tag' }, notice.type === 'system' ? text.noticesSystem : text.noticesProject))));
+      h(
+        'span',
+        { class: 'notice-meta' },
+        ago(new Date(notice.createdAt)),
+        h(
+          'span',
+          { class: 'notice-tag' },
+          notice.type === 'system' ? text.noticesSystem : text.noticesProject,
+        ),
+      ),
+    ),
+  );
 }
 
 /** @param {Notice} notice @param {import('../net/session.js').Session} session */
@@ -81,7 +157,10 @@ async function open(notice, session) {
   const wasRead = notice.read;
   notice.read = true;
   show(session);
-  if (!wasRead) await ask(session, 'POST', `/api/notifications/${notice.id}/read`).catch(() => { /* unread again at the next visit */ });
+  if (!wasRead)
+    await ask(session, 'POST', `/api/notifications/${notice.id}/read`).catch(() => {
+      /* unread again at the next visit */
+    });
   if (notice.projectId) location.assign(`/project/${notice.projectId}`);
 }
 
@@ -100,7 +179,10 @@ function ago(at) {
   if (minutes < 60) return text.minutesAgo(minutes);
   if (minutes < 24 * 60) return text.hoursAgo(Math.floor(minutes / 60));
   if (minutes < 7 * 24 * 60) return text.daysAgo(Math.floor(minutes / (24 * 60)));
-  return at.toLocaleDateString(language === 'en' ? 'en' : 'ja-JP', { month: 'short', day: 'numeric' });
+  return at.toLocaleDateString(language === 'en' ? 'en' : 'ja-JP', {
+    month: 'short',
+    day: 'numeric',
+  });
 }
 
 start().catch(() => list.replaceChildren(h('p', { class: 'list-state' }, text.noticesFailed)));

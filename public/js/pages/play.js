@@ -25,7 +25,11 @@ async function start() {
   const id = encodeURIComponent(gameId());
   const game = await publishedGame(id, session);
   if (game) return showGame(game, session);
-  const project = session && await get(session, `/api/projects/${id}`).then((answer) => answer.json()).catch(() => null);
+  const project =
+    session &&
+    (await get(session, `/api/projects/${id}`)
+      .then((answer) => answer.json())
+      .catch(() => null));
   if (!session || !project) return showNothing();
   byId('playTitle', HTMLHeadingElement).textContent = project.name;
   document.title = text.playTitle(project.name);
@@ -53,7 +57,9 @@ function showGame(game, session) {
   wireLike(game, session);
   play(game.visibility === 'private' && session ? withToken(game.playUrl, session) : game.playUrl);
   const count = `/api/games/${game.id}/play`;
-  void (session ? ask(session, 'POST', count) : fetch(count, { method: 'POST' })).catch(() => { /* an uncounted play is still played */ });
+  void (session ? ask(session, 'POST', count) : fetch(count, { method: 'POST' })).catch(() => {
+    /* an uncounted play is still played */
+  });
 }
 
 /** The server exchanges the token for a path that knows nothing of it. @param {string} path @param {Session} session */
@@ -64,7 +70,15 @@ function withToken(path, session) {
 /** @param {string} url */
 function play(url) {
   const stage = byId('stage', HTMLElement);
-  stage.replaceChildren(h('iframe', { class: 'play-frame', title: text.playFrame, src: url, sandbox: 'allow-scripts allow-pointer-lock', allow: 'autoplay; fullscreen' }));
+  stage.replaceChildren(
+    h('iframe', {
+      class: 'play-frame',
+      title: text.playFrame,
+      src: url,
+      sandbox: 'allow-scripts allow-pointer-lock',
+      allow: 'autoplay; fullscreen',
+    }),
+  );
   stage.removeAttribute('aria-busy');
 }
 
@@ -87,7 +101,9 @@ function wireLike(game, session) {
     like.disabled = true;
     try {
       const method = like.getAttribute('aria-pressed') === 'true' ? 'DELETE' : 'PUT';
-      const { liked, likeCount } = await (await ask(session, method, `/api/games/${game.id}/like`)).json();
+      const { liked, likeCount } = await (
+        await ask(session, method, `/api/games/${game.id}/like`)
+      ).json();
       show(liked, likeCount);
     } catch {
       toast(text.somethingWrong, { kind: 'error' });
@@ -100,13 +116,32 @@ function wireLike(game, session) {
 /** @param {GameCard} game */
 function openInfo(game) {
   openDialog({
-    className: 'work-dialog play-info', title: game.title || text.playNoTitle,
-    content: (close) => [dialogHeader(close), h('div', { class: 'dialog-body' },
-      h('p', { class: 'play-by' }, text.playBy(game.creator ?? text.playNobody), ' · ', text.playCount(game.playCount)),
-      h('p', { class: 'play-words' }, game.description || text.playNoDescription),
-      game.howToPlay && [h('h3', {}, text.publishHowToPlay), h('p', { class: 'play-words' }, game.howToPlay)],
-      h('ul', { class: 'play-tags' }, game.tags.map((tag) => h('li', {}, tag))),
-    )],
+    className: 'work-dialog play-info',
+    title: game.title || text.playNoTitle,
+    content: (close) => [
+      dialogHeader(close),
+      h(
+        'div',
+        { class: 'dialog-body' },
+        h(
+          'p',
+          { class: 'play-by' },
+          text.playBy(game.creator ?? text.playNobody),
+          ' · ',
+          text.playCount(game.playCount),
+        ),
+        h('p', { class: 'play-words' }, game.description || text.playNoDescription),
+        game.howToPlay && [
+          h('h3', {}, text.publishHowToPlay),
+          h('p', { class: 'play-words' }, game.howToPlay),
+        ],
+        h(
+          'ul',
+          { class: 'play-tags' },
+          game.tags.map((tag) => h('li', {}, tag)),
+        ),
+      ),
+    ],
   });
 }
 
@@ -126,7 +161,8 @@ byId('nextButton', HTMLButtonElement).addEventListener('click', async ({ current
 byId('backButton', HTMLButtonElement).addEventListener('click', () => {
   // Who goes through many games wants to leave them all.
   if (location.pathname.startsWith('/zap/')) return location.assign('/discover');
-  const cameFromHere = document.referrer !== '' && new URL(document.referrer).host === location.host;
+  const cameFromHere =
+    document.referrer !== '' && new URL(document.referrer).host === location.host;
   if (cameFromHere) history.back();
   else location.assign('/discover');
 });
@@ -138,6 +174,8 @@ byId('shareButton', HTMLButtonElement).addEventListener('click', async () => {
       await navigator.clipboard.writeText(shared.url);
       toast(text.playCopied, { kind: 'success' });
     }
-  } catch { /* the person changed his mind */ }
+  } catch {
+    /* the person changed his mind */
+  }
 });
 start().catch(showNothing);

@@ -26,14 +26,18 @@ let isDirty = false;
 async function start() {
   const session = await requireSession();
   if (projectId === '') return leaveWith(text.publishNoProject);
-  const project = await get(session, api).then((answer) => answer.json()).catch(() => null);
+  const project = await get(session, api)
+    .then((answer) => answer.json())
+    .catch(() => null);
   if (!project) return leaveWith(text.publishLoadFailed);
   const form = new PublishForm(byId('publishForm', HTMLFormElement), {
     onChange: () => saveSoon(session, form),
     askAi: (field) => writeByAi(session, form, [field]),
   });
   wire(session, form);
-  const draft = await get(session, `${api}/publish-draft`).then((answer) => answer.json()).catch(() => null);
+  const draft = await get(session, `${api}/publish-draft`)
+    .then((answer) => answer.json())
+    .catch(() => null);
   form.fill(draft ?? { title: project.name });
   const thumbnail = openThumbnail(session, form);
   thumbnail.show(draft?.thumbnailUrl ?? null);
@@ -55,23 +59,33 @@ function openThumbnail(session, form) {
     return thumbnailUrl;
   };
   return new Thumbnail(byId('thumbnail', HTMLElement), {
-    make: async () => keep(await ask(session, 'POST', `${api}/generate-thumbnail`, { title: form.read().title })),
+    make: async () =>
+      keep(await ask(session, 'POST', `${api}/generate-thumbnail`, { title: form.read().title })),
     upload: async (picture) => {
       const data = new FormData();
       data.append('thumbnail', picture, 'thumbnail.webp');
       return keep(await ask(session, 'POST', `${api}/upload-thumbnail`, data));
     },
-    source: (url) => `${url}${url.includes('?') ? '&' : '?'}access_token=${encodeURIComponent(session.token)}`,
+    source: (url) =>
+      `${url}${url.includes('?') ? '&' : '?'}access_token=${encodeURIComponent(session.token)}`,
   });
 }
 
 /** @param {Session} session */
 function openFilm(session) {
   return new Film(byId('film', HTMLElement), {
-    make: async (actionId) => void await ask(session, 'POST', `${api}/generate-movie`, { actionId }),
-    progress: async (actionId) => (await (await get(session, `/api/actions/${actionId}`)).json()).progress ?? null,
-    stop: async (actionId) => void await ask(session, 'POST', `/api/actions/${actionId}/cancel`),
-    exists: async () => (await fetch(`${api}/movie`, { method: 'HEAD', headers: { Authorization: `Bearer ${session.token}` } })).ok,
+    make: async (actionId) =>
+      void (await ask(session, 'POST', `${api}/generate-movie`, { actionId })),
+    progress: async (actionId) =>
+      (await (await get(session, `/api/actions/${actionId}`)).json()).progress ?? null,
+    stop: async (actionId) => void (await ask(session, 'POST', `/api/actions/${actionId}/cancel`)),
+    exists: async () =>
+      (
+        await fetch(`${api}/movie`, {
+          method: 'HEAD',
+          headers: { Authorization: `Bearer ${session.token}` },
+        })
+      ).ok,
     load: async () => (await get(session, `${api}/movie?t=${Date.now()}`)).blob(),
   });
 }
@@ -88,7 +102,9 @@ function wire(session, form) {
     event.preventDefault();
     void publish(session, form);
   });
-  window.addEventListener('beforeunload', (event) => { if (isDirty) event.preventDefault(); });
+  window.addEventListener('beforeunload', (event) => {
+    if (isDirty) event.preventDefault();
+  });
 }
 
 /** @param {Session} session @param {PublishForm} form @param {import('../publish/form.js').AiField[]} fields */
@@ -96,7 +112,14 @@ async function writeByAi(session, form, fields) {
   form.setAiBusy(fields, true);
   try {
     const [field] = fields;
-    const words = await (await ask(session, 'POST', `${api}/generate-publish-info`, fields.length === 1 ? { field } : {})).json();
+    const words = await (
+      await ask(
+        session,
+        'POST',
+        `${api}/generate-publish-info`,
+        fields.length === 1 ? { field } : {},
+      )
+    ).json();
     form.fill(Object.fromEntries(fields.map((name) => [name, words[name]])));
     await save(session, form);
   } catch {
@@ -152,19 +175,34 @@ async function publish(session, form) {
 /** A game that is out can be opened, and taken back. @param {Session} session */
 async function showPublished(session) {
   const note = byId('publishedNote', HTMLParagraphElement);
-  const { game } = await get(session, `${api}/publish`).then((answer) => answer.json()).catch(() => ({ game: null }));
+  const { game } = await get(session, `${api}/publish`)
+    .then((answer) => answer.json())
+    .catch(() => ({ game: null }));
   note.hidden = game === null;
   if (!game) return;
-  const stop = h('button', { type: 'button', class: 'link-button', onclick: () => void unpublish(session) }, text.publishStop);
-  note.replaceChildren(h('span', {}, text.publishIsOut), h('a', { class: 'link-button', href: game.url }, text.publishOpen), stop);
+  const stop = h(
+    'button',
+    { type: 'button', class: 'link-button', onclick: () => void unpublish(session) },
+    text.publishStop,
+  );
+  note.replaceChildren(
+    h('span', {}, text.publishIsOut),
+    h('a', { class: 'link-button', href: game.url }, text.publishOpen),
+    stop,
+  );
 }
 
 /** @param {Session} session */
 async function unpublish(session) {
   const done = await confirmDialog({
-    iconName: 'alert', title: text.publishStop, lines: [text.publishStopLine], action: text.publishStop,
+    iconName: 'alert',
+    title: text.publishStop,
+    lines: [text.publishStopLine],
+    action: text.publishStop,
     run: async () => {
-      await ask(session, 'POST', `${api}/unpublish`).catch(() => { throw new Error(text.somethingWrong); });
+      await ask(session, 'POST', `${api}/unpublish`).catch(() => {
+        throw new Error(text.somethingWrong);
+      });
     },
   });
   if (!done) return;

@@ -11,10 +11,22 @@ const FRAME_COLOUR = '#e53935';
 const STEP = 0.02;
 const ZOOM_STEP = 1.1;
 /** @type {Record<string, [number, number]>} */
-const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
+const ARROWS = {
+  ArrowLeft: [-STEP, 0],
+  ArrowRight: [STEP, 0],
+  ArrowUp: [0, -STEP],
+  ArrowDown: [0, STEP],
+};
 
 export class CropStage {
-  element = h('canvas', { class: 'crop-stage', tabindex: 0, autofocus: true, role: 'img', 'aria-label': text.cropStage, 'aria-describedby': 'cropNote' });
+  element = h('canvas', {
+    class: 'crop-stage',
+    tabindex: 0,
+    autofocus: true,
+    role: 'img',
+    'aria-label': text.cropStage,
+    'aria-describedby': 'cropNote',
+  });
   #picture;
   #onChange;
   /** @type {View} */
@@ -33,11 +45,18 @@ export class CropStage {
       this.#fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     });
     element.addEventListener('pointermove', (event) => this.#follow(event));
-    for (const end of ['pointerup', 'pointercancel']) element.addEventListener(end, (event) => this.#fingers.delete(/** @type {PointerEvent} */ (event).pointerId));
-    element.addEventListener('wheel', (event) => {
-      event.preventDefault();
-      this.zoomTo(this.#view.zoom * (event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP));
-    }, { passive: false });
+    for (const end of ['pointerup', 'pointercancel'])
+      element.addEventListener(end, (event) =>
+        this.#fingers.delete(/** @type {PointerEvent} */ (event).pointerId),
+      );
+    element.addEventListener(
+      'wheel',
+      (event) => {
+        event.preventDefault();
+        this.zoomTo(this.#view.zoom * (event.deltaY < 0 ? ZOOM_STEP : 1 / ZOOM_STEP));
+      },
+      { passive: false },
+    );
     element.addEventListener('keydown', (event) => this.#press(event));
   }
 
@@ -91,7 +110,8 @@ export class CropStage {
     const { width, height } = this.#frame();
     const share = other ? 1 / 2 : 1;
     this.#move(((now.x - before.x) * share) / width, ((now.y - before.y) * share) / height);
-    if (other) this.zoomTo(this.#view.zoom * (distance(now, other) / Math.max(1, distance(before, other))));
+    if (other)
+      this.zoomTo(this.#view.zoom * (distance(now, other) / Math.max(1, distance(before, other))));
   }
 
   /** @param {KeyboardEvent} event */
@@ -107,7 +127,10 @@ export class CropStage {
   /** The frame's size in CSS pixels. */
   #frame() {
     const { clientWidth, clientHeight } = this.element;
-    const height = Math.max(16, Math.min(clientHeight * FRAME_SHARE, (clientWidth * FRAME_SHARE * 16) / 9));
+    const height = Math.max(
+      16,
+      Math.min(clientHeight * FRAME_SHARE, (clientWidth * FRAME_SHARE * 16) / 9),
+    );
     return { width: (height * 9) / 16, height };
   }
 

@@ -10,12 +10,21 @@
 export const ZOOM_MAX = 4;
 
 /** @returns {View} */
-export const wholePicture = () => ({ quarterTurns: 0, flipX: false, flipY: false, zoom: 1, x: 0, y: 0 });
+export const wholePicture = () => ({
+  quarterTurns: 0,
+  flipX: false,
+  flipY: false,
+  zoom: 1,
+  x: 0,
+  y: 0,
+});
 
 /** The size at which the turned picture is drawn. @param {View} view @param {Size} picture @param {Size} window */
 export function drawnSize(view, picture, window) {
   const isLying = view.quarterTurns % 2 === 1;
-  const [width, height] = isLying ? [picture.height, picture.width] : [picture.width, picture.height];
+  const [width, height] = isLying
+    ? [picture.height, picture.width]
+    : [picture.width, picture.height];
   const scale = Math.max(window.width / width, window.height / height) * view.zoom;
   return { width: width * scale, height: height * scale, scale };
 }
@@ -25,18 +34,30 @@ export function inside(view, picture, window) {
   const zoom = Math.min(ZOOM_MAX, Math.max(1, view.zoom));
   const { width, height } = drawnSize({ ...view, zoom }, picture, window);
   const room = { x: (width / window.width - 1) / 2, y: (height / window.height - 1) / 2 };
-  return { ...view, zoom, x: Math.min(room.x, Math.max(-room.x, view.x)), y: Math.min(room.y, Math.max(-room.y, view.y)) };
+  return {
+    ...view,
+    zoom,
+    x: Math.min(room.x, Math.max(-room.x, view.x)),
+    y: Math.min(room.y, Math.max(-room.y, view.y)),
+  };
 }
 
 /** Turns clockwise by a quarter; what is in the middle stays there as far as it can. @param {View} view @returns {View} */
 export function turned(view) {
   const isMirrored = view.flipX !== view.flipY;
-  return { ...view, quarterTurns: (view.quarterTurns + (isMirrored ? 3 : 1)) % 4, x: -view.y * (16 / 9), y: view.x * (9 / 16) };
+  return {
+    ...view,
+    quarterTurns: (view.quarterTurns + (isMirrored ? 3 : 1)) % 4,
+    x: -view.y * (16 / 9),
+    y: view.x * (9 / 16),
+  };
 }
 
 /** @param {View} view @param {'x' | 'y'} axis @returns {View} */
 export function flipped(view, axis) {
-  return axis === 'x' ? { ...view, flipX: !view.flipX, x: -view.x } : { ...view, flipY: !view.flipY, y: -view.y };
+  return axis === 'x'
+    ? { ...view, flipX: !view.flipX, x: -view.x }
+    : { ...view, flipY: !view.flipY, y: -view.y };
 }
 
 /**

@@ -11,23 +11,61 @@ import { ZOOM_MAX } from './crop-view.js';
  * @returns {Promise<import('./crop-view.js').View | null>} what lies in the frame; null when the person changed his mind
  */
 export async function cropDialog(picture) {
-  const zoom = h('input', { type: 'range', class: 'crop-zoom', min: 1, max: ZOOM_MAX, step: 0.01, value: 1 });
-  const stage = new CropStage(picture, (view) => { zoom.value = String(view.zoom); });
+  const zoom = h('input', {
+    type: 'range',
+    class: 'crop-zoom',
+    min: 1,
+    max: ZOOM_MAX,
+    step: 0.01,
+    value: 1,
+  });
+  const stage = new CropStage(picture, (view) => {
+    zoom.value = String(view.zoom);
+  });
   zoom.addEventListener('input', () => stage.zoomTo(Number(zoom.value)));
   let isChosen = false;
   const { closed } = openDialog({
-    className: 'work-dialog crop-dialog', title: text.cropTitle, scrimCloses: false,
+    className: 'work-dialog crop-dialog',
+    title: text.cropTitle,
+    scrimCloses: false,
     content: (close) => [
       dialogHeader(close),
-      h('div', { class: 'crop-body' },
+      h(
+        'div',
+        { class: 'crop-body' },
         stage.element,
-        h('p', { class: 'crop-note', id: 'cropNote' }, h('strong', {}, text.cropNote), h('span', {}, text.cropHint)),
+        h(
+          'p',
+          { class: 'crop-note', id: 'cropNote' },
+          h('strong', {}, text.cropNote),
+          h('span', {}, text.cropHint),
+        ),
         h('label', { class: 'crop-zoom-field' }, h('span', {}, text.cropZoom), zoom),
-        h('div', { class: 'crop-tools' },
-          tool('rotate', text.cropRotate, () => stage.turn()), tool('flipX', text.cropFlipX, () => stage.flip('x')), tool('flipY', text.cropFlipY, () => stage.flip('y')))),
-      h('footer', { class: 'crop-footer' },
+        h(
+          'div',
+          { class: 'crop-tools' },
+          tool('rotate', text.cropRotate, () => stage.turn()),
+          tool('flipX', text.cropFlipX, () => stage.flip('x')),
+          tool('flipY', text.cropFlipY, () => stage.flip('y')),
+        ),
+      ),
+      h(
+        'footer',
+        { class: 'crop-footer' },
         h('button', { type: 'button', class: 'button', onclick: close }, text.cancel),
-        h('button', { type: 'button', class: 'button primary', onclick: () => { isChosen = true; close(); } }, text.cropApply)),
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'button primary',
+            onclick: () => {
+              isChosen = true;
+              close();
+            },
+          },
+          text.cropApply,
+        ),
+      ),
     ],
   });
   stage.open();

@@ -16,8 +16,16 @@ const POLL_MS = 1_500;
 
 export class Film {
   #stage = h('div', { class: 'film-stage', role: 'status' });
-  #make = h('button', { type: 'button', id: 'filmButton', class: 'button compact', onclick: () => void this.make() }, text.filmMake);
-  #stop = h('button', { type: 'button', class: 'button compact', hidden: true, onclick: () => this.#cancel() }, text.filmStop);
+  #make = h(
+    'button',
+    { type: 'button', id: 'filmButton', class: 'button compact', onclick: () => void this.make() },
+    text.filmMake,
+  );
+  #stop = h(
+    'button',
+    { type: 'button', class: 'button compact', hidden: true, onclick: () => this.#cancel() },
+    text.filmStop,
+  );
   #calls;
   /** @type {string | null} */
   #running = null;
@@ -26,7 +34,11 @@ export class Film {
   /** @param {HTMLElement} box @param {FilmCalls} calls */
   constructor(box, calls) {
     this.#calls = calls;
-    box.append(h('h2', { class: 'publish-part' }, text.filmHeading), this.#stage, h('div', { class: 'thumbnail-actions' }, this.#make, this.#stop));
+    box.append(
+      h('h2', { class: 'publish-part' }, text.filmHeading),
+      this.#stage,
+      h('div', { class: 'thumbnail-actions' }, this.#make, this.#stop),
+    );
     this.#show(null);
   }
 
@@ -46,7 +58,9 @@ export class Film {
       await this.#play();
     } catch {
       this.#show(null);
-      toast(this.#isStopped ? text.filmStopped : text.filmFailed, { kind: this.#isStopped ? 'info' : 'error' });
+      toast(this.#isStopped ? text.filmStopped : text.filmFailed, {
+        kind: this.#isStopped ? 'info' : 'error',
+      });
     } finally {
       window.clearInterval(timer);
       this.#setRunning(null);
@@ -65,7 +79,8 @@ export class Film {
   /** @param {string} actionId @param {HTMLElement} line */
   async #tell(actionId, line) {
     const percent = await this.#calls.progress(actionId).catch(() => null);
-    if (percent !== null && percent > 0 && this.#running === actionId) line.textContent = text.filmProgress(percent);
+    if (percent !== null && percent > 0 && this.#running === actionId)
+      line.textContent = text.filmProgress(percent);
   }
 
   #cancel() {
@@ -92,6 +107,15 @@ export class Film {
   #show(url) {
     for (const video of this.#stage.querySelectorAll('video')) URL.revokeObjectURL(video.src);
     this.#make.textContent = url === null ? text.filmMake : text.filmMakeAgain;
-    this.#stage.replaceChildren(url === null ? h('p', {}, text.filmNone) : h('video', { src: url, controls: true, playsinline: true, 'aria-label': text.filmHeading }));
+    this.#stage.replaceChildren(
+      url === null
+        ? h('p', {}, text.filmNone)
+        : h('video', {
+            src: url,
+            controls: true,
+            playsinline: true,
+            'aria-label': text.filmHeading,
+          }),
+    );
   }
 }

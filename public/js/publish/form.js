@@ -31,12 +31,48 @@ export class PublishForm {
     this.#onChange = onChange;
     this.#askAi = askAi;
     form.append(
-      this.#textField('title', text.publishTitle, h('input', { id: 'title', name: 'title', class: 'text-input', maxlength: LIMITS.title, autocomplete: 'off' })),
-      this.#textField('description', text.publishDescription, h('textarea', { id: 'description', name: 'description', class: 'text-input', rows: 4, maxlength: LIMITS.description })),
+      this.#textField(
+        'title',
+        text.publishTitle,
+        h('input', {
+          id: 'title',
+          name: 'title',
+          class: 'text-input',
+          maxlength: LIMITS.title,
+          autocomplete: 'off',
+        }),
+      ),
+      this.#textField(
+        'description',
+        text.publishDescription,
+        h('textarea', {
+          id: 'description',
+          name: 'description',
+          class: 'text-input',
+          rows: 4,
+          maxlength: LIMITS.description,
+        }),
+      ),
       this.#tagField(),
-      this.#textField('howToPlay', text.publishHowToPlay, h('textarea', { id: 'howToPlay', name: 'howToPlay', class: 'text-input', rows: 5, maxlength: LIMITS.howToPlay })),
-      this.#radios('visibility', text.publishVisibility, [['public', text.publishPublic, text.publishPublicNote], ['unlisted', text.publishUnlisted, text.publishUnlistedNote]]),
-      this.#radios('remix', text.publishRemix, [['allowed', text.publishRemixAllowed, text.publishRemixAllowedNote], ['disallowed', text.publishRemixDisallowed, text.publishRemixDisallowedNote]]),
+      this.#textField(
+        'howToPlay',
+        text.publishHowToPlay,
+        h('textarea', {
+          id: 'howToPlay',
+          name: 'howToPlay',
+          class: 'text-input',
+          rows: 5,
+          maxlength: LIMITS.howToPlay,
+        }),
+      ),
+      this.#radios('visibility', text.publishVisibility, [
+        ['public', text.publishPublic, text.publishPublicNote],
+        ['unlisted', text.publishUnlisted, text.publishUnlistedNote],
+      ]),
+      this.#radios('remix', text.publishRemix, [
+        ['allowed', text.publishRemixAllowed, text.publishRemixAllowedNote],
+        ['disallowed', text.publishRemixDisallowed, text.publishRemixDisallowedNote],
+      ]),
     );
   }
 
@@ -58,8 +94,13 @@ export class PublishForm {
     const data = new FormData(this.#form);
     const value = (/** @type {string} */ name) => String(data.get(name) ?? '');
     return {
-      title: value('title'), description: value('description'), howToPlay: value('howToPlay'), tags: [...this.#tags],
-      visibility: value('visibility') || 'private', remix: value('remix') || 'disallowed', thumbnailUrl: this.#thumbnailUrl,
+      title: value('title'),
+      description: value('description'),
+      howToPlay: value('howToPlay'),
+      tags: [...this.#tags],
+      visibility: value('visibility') || 'private',
+      remix: value('remix') || 'disallowed',
+      thumbnailUrl: this.#thumbnailUrl,
     };
   }
 
@@ -77,12 +118,18 @@ export class PublishForm {
 
   /** @param {string} name */
   #field(name) {
-    return /** @type {HTMLInputElement | HTMLTextAreaElement} */ (this.#form.elements.namedItem(name));
+    return /** @type {HTMLInputElement | HTMLTextAreaElement} */ (
+      this.#form.elements.namedItem(name)
+    );
   }
 
   /** @param {AiField} field */
   #chip(field) {
-    const chip = h('button', { type: 'button', class: 'chip publish-ai', onclick: () => this.#askAi(field) }, text.publishAi);
+    const chip = h(
+      'button',
+      { type: 'button', class: 'chip publish-ai', onclick: () => this.#askAi(field) },
+      text.publishAi,
+    );
     this.#chips.set(field, chip);
     return chip;
   }
@@ -94,8 +141,18 @@ export class PublishForm {
       this.#count(name);
       this.#onChange();
     });
-    return h('div', { class: 'field' },
-      h('div', { class: 'publish-label' }, h('label', { for: name }, label), this.#chip(name), h('span', { id: `${name}Count`, class: 'publish-count' })), field);
+    return h(
+      'div',
+      { class: 'field' },
+      h(
+        'div',
+        { class: 'publish-label' },
+        h('label', { for: name }, label),
+        this.#chip(name),
+        h('span', { id: `${name}Count`, class: 'publish-count' }),
+      ),
+      field,
+    );
   }
 
   /** @param {'title' | 'description' | 'howToPlay'} name */
@@ -105,7 +162,14 @@ export class PublishForm {
   }
 
   #tagField() {
-    const input = h('input', { id: 'newTag', class: 'text-input', maxlength: MAX_TAG_CHARS, autocomplete: 'off', placeholder: text.publishTagHint, 'aria-label': text.publishTagHint });
+    const input = h('input', {
+      id: 'newTag',
+      class: 'text-input',
+      maxlength: MAX_TAG_CHARS,
+      autocomplete: 'off',
+      placeholder: text.publishTagHint,
+      'aria-label': text.publishTagHint,
+    });
     input.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || isComposing(event)) return;
       event.preventDefault();
@@ -115,26 +179,68 @@ export class PublishForm {
       this.#setTags([...this.#tags, tag]);
       this.#onChange();
     });
-    return h('div', { class: 'field' }, h('div', { class: 'publish-label' }, h('label', { for: 'newTag' }, text.publishTags), this.#chip('tags')), this.#tagList, input);
+    return h(
+      'div',
+      { class: 'field' },
+      h(
+        'div',
+        { class: 'publish-label' },
+        h('label', { for: 'newTag' }, text.publishTags),
+        this.#chip('tags'),
+      ),
+      this.#tagList,
+      input,
+    );
   }
 
   /** @param {string[]} tags */
   #setTags(tags) {
     this.#tags = tags;
-    this.#tagList.replaceChildren(...tags.map((tag) => h('li', {}, h('span', {}, tag), h('button', {
-      type: 'button', class: 'icon-button', 'aria-label': text.removeTag(tag),
-      onclick: () => {
-        this.#setTags(this.#tags.filter((other) => other !== tag));
-        this.#onChange();
-      },
-    }, icon('close', 14)))));
+    this.#tagList.replaceChildren(
+      ...tags.map((tag) =>
+        h(
+          'li',
+          {},
+          h('span', {}, tag),
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'icon-button',
+              'aria-label': text.removeTag(tag),
+              onclick: () => {
+                this.#setTags(this.#tags.filter((other) => other !== tag));
+                this.#onChange();
+              },
+            },
+            icon('close', 14),
+          ),
+        ),
+      ),
+    );
   }
 
   /** @param {string} name @param {string} legend @param {[value: string, label: string, note: string][]} options */
   #radios(name, legend, options) {
-    return h('fieldset', { class: 'publish-choice' }, h('legend', {}, legend), options.map(([value, label, note], index) =>
-      h('label', { class: 'publish-option' }, h('input', { type: 'radio', name, value, checked: index === 0, onchange: () => this.#onChange() }),
-        h('span', {}, h('strong', {}, label), h('span', {}, note)))));
+    return h(
+      'fieldset',
+      { class: 'publish-choice' },
+      h('legend', {}, legend),
+      options.map(([value, label, note], index) =>
+        h(
+          'label',
+          { class: 'publish-option' },
+          h('input', {
+            type: 'radio',
+            name,
+            value,
+            checked: index === 0,
+            onchange: () => this.#onChange(),
+          }),
+          h('span', {}, h('strong', {}, label), h('span', {}, note)),
+        ),
+      ),
+    );
   }
 
   /** A value that the page does not offer (a private draft) leaves nothing chosen. @param {string} name @param {string} value */

@@ -15,7 +15,10 @@ const TYPES = ['image/webp', 'image/jpeg'];
  */
 export async function thumbnailOf(picture, view) {
   const shrink = Math.min(1, 1 / drawnSize(view, picture, FULL).scale);
-  const size = { width: Math.max(9, Math.round(FULL.width * shrink)), height: Math.max(16, Math.round(FULL.height * shrink)) };
+  const size = {
+    width: Math.max(9, Math.round(FULL.width * shrink)),
+    height: Math.max(16, Math.round(FULL.height * shrink)),
+  };
   const canvas = h('canvas', size);
   const context = canvas.getContext('2d');
   if (!context) throw new Error('this browser draws nothing');
@@ -25,7 +28,9 @@ export async function thumbnailOf(picture, view) {
   draw(context, picture, view, picture, size, { x: size.width / 2, y: size.height / 2 });
   for (const type of TYPES) {
     for (const quality of QUALITIES) {
-      const made = await new Promise((/** @type {(blob: Blob | null) => void} */ resolve) => canvas.toBlob(resolve, type, quality));
+      const made = await new Promise((/** @type {(blob: Blob | null) => void} */ resolve) =>
+        canvas.toBlob(resolve, type, quality),
+      );
       if (made && made.type === type && made.size <= MAX_BYTES) return made;
     }
   }

@@ -7,9 +7,22 @@ import { thumbnailOf } from './thumbnail-file.js';
 
 export class Thumbnail {
   #stage = h('div', { class: 'thumbnail-stage', role: 'status' });
-  #make = h('button', { type: 'button', class: 'button compact', onclick: () => void this.make() }, text.thumbnailMake);
-  #choose = h('button', { type: 'button', class: 'button compact', onclick: () => this.#picker.click() }, text.thumbnailUpload);
-  #picker = h('input', { type: 'file', accept: 'image/png,image/jpeg,image/webp,image/gif', hidden: true, 'aria-label': text.thumbnailUpload });
+  #make = h(
+    'button',
+    { type: 'button', class: 'button compact', onclick: () => void this.make() },
+    text.thumbnailMake,
+  );
+  #choose = h(
+    'button',
+    { type: 'button', class: 'button compact', onclick: () => this.#picker.click() },
+    text.thumbnailUpload,
+  );
+  #picker = h('input', {
+    type: 'file',
+    accept: 'image/png,image/jpeg,image/webp,image/gif',
+    hidden: true,
+    'aria-label': text.thumbnailUpload,
+  });
   #calls;
   /** @type {string | null} */
   #shown = null;
@@ -26,7 +39,11 @@ export class Thumbnail {
       this.#picker.value = '';
       if (file) void this.#upload(file);
     });
-    box.append(h('h2', { class: 'publish-part' }, text.thumbnailHeading), this.#stage, h('div', { class: 'thumbnail-actions' }, this.#make, this.#choose, this.#picker));
+    box.append(
+      h('h2', { class: 'publish-part' }, text.thumbnailHeading),
+      this.#stage,
+      h('div', { class: 'thumbnail-actions' }, this.#make, this.#choose, this.#picker),
+    );
     this.show(null);
   }
 
@@ -35,13 +52,21 @@ export class Thumbnail {
     this.#shown = url;
     this.#make.textContent = url === null ? text.thumbnailMake : text.thumbnailMakeAgain;
     if (url === null) return this.#stage.replaceChildren(h('p', {}, text.thumbnailNone));
-    const image = h('img', { src: this.#calls.source(url), alt: text.thumbnailHeading, onerror: () => this.show(null) });
+    const image = h('img', {
+      src: this.#calls.source(url),
+      alt: text.thumbnailHeading,
+      onerror: () => this.show(null),
+    });
     this.#stage.replaceChildren(image);
   }
 
   /** Has the AI draw one. */
   make() {
-    return this.#work(this.#shown === null ? text.thumbnailMaking : text.thumbnailMakingAgain, text.thumbnailFailed, () => this.#calls.make());
+    return this.#work(
+      this.#shown === null ? text.thumbnailMaking : text.thumbnailMakingAgain,
+      text.thumbnailFailed,
+      () => this.#calls.make(),
+    );
   }
 
   /** Nothing is sent before the person has chosen the part to keep. @param {File} file */
@@ -49,7 +74,10 @@ export class Thumbnail {
     const picture = await createImageBitmap(file).catch(() => null);
     if (!picture) return toast(text.cropUnreadable, { kind: 'error' });
     const view = await cropDialog(picture);
-    if (view) await this.#work(text.thumbnailUploading, text.thumbnailUploadFailed, async () => this.#calls.upload(await thumbnailOf(picture, view)));
+    if (view)
+      await this.#work(text.thumbnailUploading, text.thumbnailUploadFailed, async () =>
+        this.#calls.upload(await thumbnailOf(picture, view)),
+      );
     picture.close();
   }
 

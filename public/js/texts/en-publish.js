@@ -51,7 +51,8 @@ export const enPublish = {
   publishBusy: 'Publishing...',
   publishFailed: 'Publishing failed',
   publishStop: 'Unpublish',
-  publishStopLine: 'People with the link cannot play it any more. You can publish it again at any time.',
+  publishStopLine:
+    'People with the link cannot play it any more. You can publish it again at any time.',
   publishStopped: 'The game is not public any more',
   publishIsOut: 'This game is published',
   publishOpen: 'Open its page',

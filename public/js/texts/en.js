@@ -101,7 +101,8 @@ export const en = {
   stopped: 'Stopped',
   cancelledByUser: 'Cancelled',
   backToInput: 'Back to the message box',
-  notProcessed: 'A game is being made, so this message has not been worked on. Please send it again afterwards.',
+  notProcessed:
+    'A game is being made, so this message has not been worked on. Please send it again afterwards.',
   restoredTo: (id) => `Restored version ${id}`,
   restoringPrevious: (message) => `Restoring the previous version (${message})...`,
   noPrevious: 'There is no earlier version',
@@ -184,7 +185,8 @@ export const en = {
   notifyFailed: '⚠️ Something went wrong',
 
   somethingWrong: 'That did not work. Please wait a moment and try again.',
-  accessDenied: 'This game cannot be opened. It may have been deleted or belong to another account.',
+  accessDenied:
+    'This game cannot be opened. It may have been deleted or belong to another account.',
   badRequest: 'The request was not understood. Please try again.',
   notReady: 'Not ready yet. Please wait a moment and try again.',
   jobGone: 'That job was not found.',

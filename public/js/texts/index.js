@@ -29,11 +29,13 @@ export function switchLanguage() {
  */
 export function applyTexts(root = document) {
   document.documentElement.lang = language;
-  for (const element of root.querySelectorAll('[data-text]')) element.textContent = lookUp(element, 'data-text');
+  for (const element of root.querySelectorAll('[data-text]'))
+    element.textContent = lookUp(element, 'data-text');
   for (const element of root.querySelectorAll('[data-label]')) {
     const label = lookUp(element, 'data-label');
     element.setAttribute('aria-label', label);
-    if (element instanceof HTMLButtonElement || element instanceof HTMLAnchorElement) element.title = label;
+    if (element instanceof HTMLButtonElement || element instanceof HTMLAnchorElement)
+      element.title = label;
   }
   for (const element of root.querySelectorAll('[data-placeholder]')) {
     element.setAttribute('placeholder', lookUp(element, 'data-placeholder'));

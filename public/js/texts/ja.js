@@ -108,9 +108,11 @@ export const ja = {
   stopped: '停止しました',
   cancelledByUser: 'キャンセルしました',
   backToInput: '入力欄に戻す',
-  notProcessed: 'いま作成中のため、このメッセージはまだ処理されていません。終わってからもう一度送ってください。',
+  notProcessed:
+    'いま作成中のため、このメッセージはまだ処理されていません。終わってからもう一度送ってください。',
   restoredTo: (/** @type {string} */ id) => `バージョン ${id} に戻しました`,
-  restoringPrevious: (/** @type {string} */ message) => `前のバージョン（${message}）に戻しています...`,
+  restoringPrevious: (/** @type {string} */ message) =>
+    `前のバージョン（${message}）に戻しています...`,
   noPrevious: '戻せるバージョンがありません',
   errorIs: (/** @type {string} */ message) => `エラー: ${message}`,
   attachmentOf: (/** @type {string} */ number) => `【${number}】`,
@@ -145,7 +147,8 @@ export const ja = {
   stepFallback: '別の方法で作り直しています',
   stepWritten: '書き終わりました。仕上げに入ります',
   stepImages: '画像を用意しています',
-  stepFiles: (/** @type {string} */ path) => (path ? `ファイルを書き込んでいます（${path}）` : 'ファイルを書き込んでいます'),
+  stepFiles: (/** @type {string} */ path) =>
+    path ? `ファイルを書き込んでいます（${path}）` : 'ファイルを書き込んでいます',
   stepSaving: 'バージョンを保存しています',
   stepReady: 'もうすぐ完成です',
   stepTool: 'ファイルを確かめながら作っています',
@@ -163,7 +166,8 @@ export const ja = {
   errorCount: (/** @type {number} */ count) => `${count}件のエラー`,
   autoFix: '自動修正',
   autoFixHint: 'AIで自動修正',
-  errorPlace: (/** @type {string} */ file, /** @type {number} */ line) => `File: ${file} Line: ${line}`,
+  errorPlace: (/** @type {string} */ file, /** @type {number} */ line) =>
+    `File: ${file} Line: ${line}`,
 
   // Versions
   versionsTitle: '変更履歴',

@@ -19,10 +19,19 @@ const BY_CODE = {
 /** @type {[RegExp, string][]} */
 const BY_LITERAL = [
   [/^Access denied$|^Project not found$/, text.accessDenied],
-  [/^Not initialized$|^Not authenticated$|^No project selected$|^access_token required$/, text.notReady],
-  [/^Invalid (request|message format|project ID)$|^Unknown message type$|^Job ID required$/, text.badRequest],
+  [
+    /^Not initialized$|^Not authenticated$|^No project selected$|^access_token required$/,
+    text.notReady,
+  ],
+  [
+    /^Invalid (request|message format|project ID)$|^Unknown message type$|^Job ID required$/,
+    text.badRequest,
+  ],
   [/^Job not found$/, text.jobGone],
-  [/^Git not initialized$|^Failed to restore version$|^Invalid version ID format$/, text.restoreFailed],
+  [
+    /^Git not initialized$|^Failed to restore version$|^Invalid version ID format$/,
+    text.restoreFailed,
+  ],
   [/^Job timed out/, text.timedOut],
   [/^Too many concurrent requests/, text.userLimit],
   [/^System is busy/, text.systemLimit],
@@ -37,8 +46,11 @@ const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
  * @returns {{ sentence: string, details: string | null }}
  */
 export function explainFailure({ message = '', code }) {
-  const known = (code !== undefined ? BY_CODE[code] : undefined) ?? BY_LITERAL.find(([pattern]) => pattern.test(message))?.[1];
-  if (JAPANESE.test(message) && (language === 'ja' || known === undefined)) return { sentence: message, details: null };
+  const known =
+    (code !== undefined ? BY_CODE[code] : undefined) ??
+    BY_LITERAL.find(([pattern]) => pattern.test(message))?.[1];
+  if (JAPANESE.test(message) && (language === 'ja' || known === undefined))
+    return { sentence: message, details: null };
   if (known !== undefined) return { sentence: known, details: null };
   return { sentence: text.somethingWrong, details: message === '' ? null : message };
 }

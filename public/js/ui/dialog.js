@@ -16,7 +16,11 @@ let serial = 0;
 export function openDialog({ className, title, content, scrimCloses = true }) {
   const titleId = `dialog-title-${(serial += 1)}`;
   const close = () => element.close();
-  const element = h('dialog', { class: `dialog ${className}`, 'aria-labelledby': titleId }, content(close));
+  const element = h(
+    'dialog',
+    { class: `dialog ${className}`, 'aria-labelledby': titleId },
+    content(close),
+  );
   const heading = element.querySelector('[data-title]');
   if (!heading) throw new Error('A dialog needs an element with data-title');
   heading.id = titleId;
@@ -37,10 +41,25 @@ export function openDialog({ className, title, content, scrimCloses = true }) {
 
 /** The header of a large dialog: title and a close button. @param {() => void} close @param {...import('./dom.js').Child} extras */
 export function dialogHeader(close, ...extras) {
-  return h('header', { class: 'dialog-header' },
+  return h(
+    'header',
+    { class: 'dialog-header' },
     h('h2', { 'data-title': true }),
-    h('div', { class: 'dialog-header-actions' }, extras,
-      h('button', { type: 'button', class: 'icon-button', 'aria-label': text.close, title: text.close, onclick: close }, icon('close')),
+    h(
+      'div',
+      { class: 'dialog-header-actions' },
+      extras,
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'icon-button',
+          'aria-label': text.close,
+          title: text.close,
+          onclick: close,
+        },
+        icon('close'),
+      ),
     ),
   );
 }
@@ -79,15 +98,32 @@ export async function confirmDialog({ iconName, title, lines = [], action, input
     }
   };
   const { close, closed } = openDialog({
-    className: 'confirm-card', title, scrimCloses: !input,
-    content: (dismiss) => [h('form', { method: 'dialog', novalidate: true, onsubmit: submit },
-      h('div', { class: 'confirm-icon' }, icon(iconName, 26)),
-      h('h2', { 'data-title': true }),
-      lines.map((line, index) => h('p', { class: index === 0 ? 'confirm-line' : 'confirm-note' }, line)),
-      extra, problem,
-      h('footer', { class: 'confirm-actions' },
-        h('button', { type: 'button', class: 'button', onclick: dismiss, autofocus: !input }, text.cancel), confirm),
-    )],
+    className: 'confirm-card',
+    title,
+    scrimCloses: !input,
+    content: (dismiss) => [
+      h(
+        'form',
+        { method: 'dialog', novalidate: true, onsubmit: submit },
+        h('div', { class: 'confirm-icon' }, icon(iconName, 26)),
+        h('h2', { 'data-title': true }),
+        lines.map((line, index) =>
+          h('p', { class: index === 0 ? 'confirm-line' : 'confirm-note' }, line),
+        ),
+        extra,
+        problem,
+        h(
+          'footer',
+          { class: 'confirm-actions' },
+          h(
+            'button',
+            { type: 'button', class: 'button', onclick: dismiss, autofocus: !input },
+            text.cancel,
+          ),
+          confirm,
+        ),
+      ),
+    ],
   });
   input?.select();
   await closed;

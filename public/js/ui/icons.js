@@ -26,8 +26,16 @@ const SHAPES = {
   wide: ['M3 5h18v14H3z', 'M7 9v6', 'M17 9v6'],
   search: ['M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13z', 'M15.5 15.5L20 20'],
   bell: ['M6 10a6 6 0 0 1 12 0c0 5 2 6.5 2 6.5H4S6 15 6 10z', 'M10 20h4'],
-  person: ['M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8z', 'M4.5 20.5c.8-3.8 3.7-5.5 7.5-5.5s6.7 1.7 7.5 5.5'],
-  smile: ['M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z', 'M8 14c1 1.6 2.4 2.4 4 2.4s3-.8 4-2.4', 'M9 9.3v.2', 'M15 9.3v.2'],
+  person: [
+    'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8z',
+    'M4.5 20.5c.8-3.8 3.7-5.5 7.5-5.5s6.7 1.7 7.5 5.5',
+  ],
+  smile: [
+    'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z',
+    'M8 14c1 1.6 2.4 2.4 4 2.4s3-.8 4-2.4',
+    'M9 9.3v.2',
+    'M15 9.3v.2',
+  ],
   rotate: ['M19.5 12a7.5 7.5 0 1 1-2.2-5.3L20 9.3', 'M20 4.5v4.8h-4.8'],
   flipX: ['M12 3v18', 'M9 7.5L3.5 16.5H9z', 'M15 7.5l5.5 9H15z'],
   flipY: ['M3 12h18', 'M7.5 9l9-5.5V9z', 'M7.5 15l9 5.5V15z'],
@@ -44,8 +52,18 @@ export const ICON_NAMES = /** @type {IconName[]} */ (Object.keys(SHAPES));
  */
 export function icon(name, size = 20) {
   const svg = document.createElementNS(SVG, 'svg');
-  const attributes = { viewBox: '0 0 24 24', width: size, height: size, fill: 'none', stroke: 'currentColor', 'stroke-width': 2,
-    'stroke-linecap': 'round', 'stroke-linejoin': 'round', 'aria-hidden': 'true', class: `icon icon-${name}` };
+  const attributes = {
+    viewBox: '0 0 24 24',
+    width: size,
+    height: size,
+    fill: 'none',
+    stroke: 'currentColor',
+    'stroke-width': 2,
+    'stroke-linecap': 'round',
+    'stroke-linejoin': 'round',
+    'aria-hidden': 'true',
+    class: `icon icon-${name}`,
+  };
   for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, String(value));
   for (const d of SHAPES[name]) {
     const path = document.createElementNS(SVG, 'path');

@@ -7,7 +7,13 @@ import { icon } from './icons.js';
 const ITEMS = [
   { page: 'discover', href: '/discover', label: text.navDiscover, iconName: 'search' },
   { page: 'create', href: '/create', label: text.navCreate, iconName: 'plus' },
-  { page: 'next', href: '/discover?zap=1', label: text.navNext, iconName: 'forward', hint: text.navNextHint },
+  {
+    page: 'next',
+    href: '/discover?zap=1',
+    label: text.navNext,
+    iconName: 'forward',
+    hint: text.navNextHint,
+  },
   { page: 'notifications', href: '/notifications', label: text.navNotices, iconName: 'bell' },
   { page: 'mypage', href: '/mypage', label: text.navMypage, iconName: 'person' },
 ];
@@ -17,7 +23,31 @@ export function showNavigation() {
   const here = document.body.dataset['page'];
   if (!ITEMS.some(({ page }) => page === here)) return;
   document.body.classList.add('has-nav');
-  document.body.append(h('nav', { class: 'bottom-nav', 'aria-label': text.navLabel },
-    h('ul', {}, ITEMS.map(({ page, href, label, iconName, hint }) => h('li', {},
-      h('a', { class: `nav-item nav-${page}`, href, title: hint ?? null, 'aria-current': page === here && 'page' }, icon(iconName, 24), h('span', {}, label)))))));
+  document.body.append(
+    h(
+      'nav',
+      { class: 'bottom-nav', 'aria-label': text.navLabel },
+      h(
+        'ul',
+        {},
+        ITEMS.map(({ page, href, label, iconName, hint }) =>
+          h(
+            'li',
+            {},
+            h(
+              'a',
+              {
+                class: `nav-item nav-${page}`,
+                href,
+                title: hint ?? null,
+                'aria-current': page === here && 'page',
+              },
+              icon(iconName, 24),
+              h('span', {}, label),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
 }

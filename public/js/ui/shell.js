@@ -15,7 +15,8 @@ export function startPage(title) {
   showNavigation();
   prepareToasts();
   followKeyboard();
-  for (const button of document.querySelectorAll('.language-switch')) button.addEventListener('click', switchLanguage);
+  for (const button of document.querySelectorAll('.language-switch'))
+    button.addEventListener('click', switchLanguage);
   void showDemoStrip();
 }
 
@@ -23,7 +24,12 @@ export function startPage(title) {
 async function showDemoStrip() {
   const config = await readConfig().catch(() => null);
   if (!config?.demo) return;
-  const strip = h('p', { class: 'demo-strip', role: 'note' }, h('strong', {}, text.demoMark), h('span', {}, text.demoNote));
+  const strip = h(
+    'p',
+    { class: 'demo-strip', role: 'note' },
+    h('strong', {}, text.demoMark),
+    h('span', {}, text.demoNote),
+  );
   document.body.prepend(strip);
   document.body.classList.add('is-demo');
 }

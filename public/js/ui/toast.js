@@ -11,7 +11,9 @@ let shelf = null;
 
 /** The live region must exist before its first message, or screen readers miss it. */
 export function prepareToasts() {
-  shelf ??= document.body.appendChild(h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' }));
+  shelf ??= document.body.appendChild(
+    h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' }),
+  );
   return shelf;
 }
 
@@ -24,10 +26,16 @@ export function toast(message, { kind = 'info' } = {}) {
     card.classList.add('leaving');
     window.setTimeout(() => card.remove(), 250);
   };
-  const card = h('div', { class: `toast ${kind}`, ...(kind === 'error' && { role: 'alert' }) },
+  const card = h(
+    'div',
+    { class: `toast ${kind}`, ...(kind === 'error' && { role: 'alert' }) },
     icon(kind === 'success' ? 'check' : 'alert', 18),
     h('span', { class: 'toast-text' }, message),
-    h('button', { type: 'button', class: 'icon-button', 'aria-label': text.close, onclick: leave }, icon('close', 16)),
+    h(
+      'button',
+      { type: 'button', class: 'icon-button', 'aria-label': text.close, onclick: leave },
+      icon('close', 16),
+    ),
   );
   const place = prepareToasts();
   for (const old of [...place.children].slice(0, -2)) old.remove();

@@ -15,14 +15,22 @@ import type { RunnerProgram } from './runner-program.js';
 
 const HEARTBEAT_MS = 1_000;
 
-export interface AgentDeps { config: WorkerConfig; store: Store; mirror: Mirror; runner: RunnerProgram }
+export interface AgentDeps {
+  config: WorkerConfig;
+  store: Store;
+  mirror: Mirror;
+  runner: RunnerProgram;
+}
 
 /** Runs the model on this machine, in the sandbox, beside the mirror's own repository (E1). */
 export function localAgentActivities(deps: AgentDeps): AgentActivities {
   return { runAgent: (input) => runAgent(deps, input) };
 }
 
-async function runAgent({ config, store, mirror, runner }: AgentDeps, input: RunAgentInput): Promise<RunAgentOutcome> {
+async function runAgent(
+  { config, store, mirror, runner }: AgentDeps,
+  input: RunAgentInput,
+): Promise<RunAgentOutcome> {
   const context = Context.current();
   const callId = callIdFor(input.jobId, input.attempt);
   const beat = setInterval(() => context.heartbeat({ callId }), HEARTBEAT_MS);
@@ -30,11 +38,15 @@ async function runAgent({ config, store, mirror, runner }: AgentDeps, input: Run
     context.heartbeat({ callId });
     if (!(await store.jobs.takeSlot(input.jobId, input.attempt))) throw superseded(input.attempt);
     const repoDir = await mirror.ensure(input.userId, input.projectId);
-    if (input.spec.parent !== null) await mirror.assertHere(input.userId, input.projectId, input.spec.parent);
+    if (input.spec.parent !== null)
+      await mirror.assertHere(input.userId, input.projectId, input.spec.parent);
     const raw = await startRunner({
       program: runner,
       input: generateInput(config, input, {
-        repoDir, scratchDir: scratchDirOf(config, callId), callbackBaseUrl: config.CALLBACK_BASE_URL, wantBundle: false,
+        repoDir,
+        scratchDir: scratchDirOf(config, callId),
+        callbackBaseUrl: config.CALLBACK_BASE_URL,
+        wantBundle: false,
       }),
       env: runnerEnv(config, callId),
       signal: context.cancellationSignal,
@@ -43,13 +55,17 @@ async function runAgent({ config, store, mirror, runner }: AgentDeps, input: Run
   } catch (error) {
     // A worker that is shutting down stops its runs; they are not cancelled jobs and another worker goes on.
     const details = error instanceof DreamError ? error.details : {};
-    if (context.cancellationDetails?.workerShutdown) throw new DreamError('RunCrashed', 'the worker was shut down', details);
-    if (context.cancellationSignal.aborted) throw new CancelledFailure('the run was stopped', [], error as Error);
+    if (context.cancellationDetails?.workerShutdown)
+      throw new DreamError('RunCrashed', 'the worker was shut down', details);
+    if (context.cancellationSignal.aborted)
+      throw new CancelledFailure('the run was stopped', [], error as Error);
     throw error;
   } finally {
     clearInterval(beat);
     // The runner removes it, unless it was killed. What we cannot remove either is left to `collectGarbage`.
-    await rm(scratchDirOf(config, callId), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+    await rm(scratchDirOf(config, callId), { recursive: true, force: true, maxRetries: 3 }).catch(
+      () => undefined,
+    );
   }
 }
 

@@ -5,9 +5,17 @@ import { readdir, readFile } from 'node:fs/promises';
  * folder of their run, and outlive a runner that was killed. Answers how many.
  */
 export async function killThoseIn(folder: string): Promise<number> {
-  const pids = (await readdir('/proc').catch(() => [])).map(Number).filter((pid) => pid > 0 && pid !== process.pid);
+  const pids = (await readdir('/proc').catch(() => []))
+    .map(Number)
+    .filter((pid) => pid > 0 && pid !== process.pid);
   // At once: it is a matter of a few milliseconds for each, and those that are left may start others.
-  const killed = await Promise.all(pids.map(async (pid) => (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(`${folder}/`) && kill(pid)));
+  const killed = await Promise.all(
+    pids.map(
+      async (pid) =>
+        (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes(`${folder}/`) &&
+        kill(pid),
+    ),
+  );
   return killed.filter(Boolean).length;
 }
 

@@ -6,30 +6,49 @@ import { startRunner } from './runner-process.js';
 import { bundleRunner } from './runner-program.js';
 
 let root: string;
-beforeAll(async () => { root = await mkdtemp(path.join(os.tmpdir(), 'runner-')); });
+beforeAll(async () => {
+  root = await mkdtemp(path.join(os.tmpdir(), 'runner-'));
+});
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-const start = (input: object, signal = new AbortController().signal) => startRunner({ input, env: {}, signal });
+const start = (input: object, signal = new AbortController().signal) =>
+  startRunner({ input, env: {}, signal });
 
 describe('the runner as a child process', () => {
   it('does its work and answers with the result', async () => {
     await start({ command: 'files', root, op: 'write', path: 'a/b.txt', content: 'はい' });
-    await expect(start({ command: 'files', root, op: 'read', path: 'a/b.txt' })).resolves.toMatchObject({ content: 'はい' });
+    await expect(
+      start({ command: 'files', root, op: 'read', path: 'a/b.txt' }),
+    ).resolves.toMatchObject({ content: 'はい' });
   });
 
   it('does the same from its bundle, wherever the data folder is', async () => {
     const program = await bundleRunner(path.join(root, 'data'));
     expect(program[0]).toBe(path.join(root, 'data', 'runner', 'main.mjs'));
-    await startRunner({ program, input: { command: 'files', root, op: 'write', path: 'b.txt', content: 'はい' }, env: {}, signal: new AbortController().signal });
-    await expect(start({ command: 'files', root, op: 'read', path: 'b.txt' })).resolves.toMatchObject({ content: 'はい' });
+    await startRunner({
+      program,
+      input: { command: 'files', root, op: 'write', path: 'b.txt', content: 'はい' },
+      env: {},
+      signal: new AbortController().signal,
+    });
+    await expect(
+      start({ command: 'files', root, op: 'read', path: 'b.txt' }),
+    ).resolves.toMatchObject({ content: 'はい' });
   });
 
   it('reports a failure by its kind', async () => {
-    await expect(start({ command: 'files', root, op: 'read', path: '../secret' })).rejects.toMatchObject({ name: 'DreamError', kind: 'PATH_ESCAPE' });
-    await expect(start({ command: 'nonsense' })).rejects.toMatchObject({ name: 'DreamError', kind: 'OPERATION_FAILED' });
+    await expect(
+      start({ command: 'files', root, op: 'read', path: '../secret' }),
+    ).rejects.toMatchObject({ name: 'DreamError', kind: 'PATH_ESCAPE' });
+    await expect(start({ command: 'nonsense' })).rejects.toMatchObject({
+      name: 'DreamError',
+      kind: 'OPERATION_FAILED',
+    });
   });
 
   it('is stopped by its signal, and says so', async () => {
-    await expect(start({ command: 'files', root, op: 'usage' }, AbortSignal.abort())).rejects.toMatchObject({ kind: 'RunCancelled' });
+    await expect(
+      start({ command: 'files', root, op: 'usage' }, AbortSignal.abort()),
+    ).rejects.toMatchObject({ kind: 'RunCancelled' });
   });
 });

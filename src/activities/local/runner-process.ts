@@ -29,9 +29,19 @@ export interface RunnerStart {
  * Throws a DreamError of the runner's own kind, `RunCrashed` when it died without a word, `RunCancelled` after `signal`.
  * The runner lives only as long as its stdin is open: when this process dies, it stops by itself.
  */
-export async function startRunner({ program = runnerFromSource, input, env, signal, stopGraceMs = STOP_GRACE_MS, onAlive, onProgress }: RunnerStart): Promise<unknown> {
+export async function startRunner({
+  program = runnerFromSource,
+  input,
+  env,
+  signal,
+  stopGraceMs = STOP_GRACE_MS,
+  onAlive,
+  onProgress,
+}: RunnerStart): Promise<unknown> {
   const child = spawn(process.execPath, program, {
-    env: { ...inherited(), ...env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true,
+    env: { ...inherited(), ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
   });
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const failedToStart = new Promise<never>((_, reject) => child.once('error', reject));
@@ -39,7 +49,9 @@ export async function startRunner({ program = runnerFromSource, input, env, sign
   signal.addEventListener('abort', stop, { once: true });
   try {
     let errors = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => { errors = (errors + text).slice(-STDERR_KEPT); });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors = (errors + text).slice(-STDERR_KEPT);
+    });
     child.stdin.on('error', () => undefined); // A runner that died early is reported by its exit.
     child.stdin.write(`${JSON.stringify(input)}\n`);
     if (signal.aborted) stop();
@@ -47,10 +59,15 @@ export async function startRunner({ program = runnerFromSource, input, env, sign
     child.stdin.end();
     await exited;
     const failure = outcome && 'error' in outcome ? asDreamError(outcome.error) : null;
-    if (signal.aborted) throw new DreamError('RunCancelled', 'the run was stopped', failure?.details);
+    if (signal.aborted)
+      throw new DreamError('RunCancelled', 'the run was stopped', failure?.details);
     if (outcome && 'result' in outcome) return outcome.result;
     if (failure) throw failure;
-    throw new DreamError('RunCrashed', `the runner ended without a result (exit ${child.exitCode ?? child.signalCode})`, { stderr: errors });
+    throw new DreamError(
+      'RunCrashed',
+      `the runner ended without a result (exit ${child.exitCode ?? child.signalCode})`,
+      { stderr: errors },
+    );
   } finally {
     signal.removeEventListener('abort', stop);
   }
@@ -58,7 +75,11 @@ export async function startRunner({ program = runnerFromSource, input, env, sign
 
 type Outcome = { result: unknown } | { error: unknown };
 
-async function readOutcome(child: ChildProcess, onAlive?: (seq: number) => void, onProgress?: (percent: number) => void): Promise<Outcome | null> {
+async function readOutcome(
+  child: ChildProcess,
+  onAlive?: (seq: number) => void,
+  onProgress?: (percent: number) => void,
+): Promise<Outcome | null> {
   let outcome: Outcome | null = null;
   for await (const line of createInterface({ input: child.stdout! })) {
     const message = parseLine(line);
@@ -83,12 +104,17 @@ function parseLine(line: string): Record<string, unknown> | null {
 
 function asDreamError(error: unknown): DreamError {
   const failure = RunnerFailure.safeParse(error);
-  if (!failure.success) return new DreamError('RunCrashed', 'the runner reported an unknown failure');
+  if (!failure.success)
+    return new DreamError('RunCrashed', 'the runner reported an unknown failure');
   const { kind, message, ...details } = failure.data;
   return new DreamError(kind, message, details);
 }
 
-async function stopRunner(child: ChildProcess, exited: Promise<unknown>, graceMs: number): Promise<void> {
+async function stopRunner(
+  child: ChildProcess,
+  exited: Promise<unknown>,
+  graceMs: number,
+): Promise<void> {
   if (graceMs === 0) return killGroup(child);
   child.kill('SIGTERM');
   const timer = setTimeout(() => killGroup(child), graceMs);
@@ -107,6 +133,20 @@ function killGroup(child: ChildProcess): void {
 
 /** What a program needs to run, and nothing of ours. */
 function inherited(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'NODE_ENV', 'NODE_OPTIONS', 'CI', 'LOG_LEVEL', 'CHROMIUM_PATH', CRASH_POINTS_DIR];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  const names = [
+    'PATH',
+    'HOME',
+    'TMPDIR',
+    'LANG',
+    'LC_ALL',
+    'NODE_ENV',
+    'NODE_OPTIONS',
+    'CI',
+    'LOG_LEVEL',
+    'CHROMIUM_PATH',
+    CRASH_POINTS_DIR,
+  ];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
 }

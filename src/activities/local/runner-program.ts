@@ -8,7 +8,9 @@ export type RunnerProgram = readonly string[];
 const isSource = RUNNER_ENTRY.endsWith('.ts');
 
 /** The runner's entry as it lies here. */
-export const runnerFromSource: RunnerProgram = isSource ? ['--import', 'tsx', RUNNER_ENTRY] : [RUNNER_ENTRY];
+export const runnerFromSource: RunnerProgram = isSource
+  ? ['--import', 'tsx', RUNNER_ENTRY]
+  : [RUNNER_ENTRY];
 
 /**
  * The runner as one file, `<dataDir>/runner/main.mjs`, made once for all runs of this worker: every job starts it anew, and

@@ -22,14 +22,24 @@ import type { RunnerProgram } from './runner-program.js';
 
 const HEARTBEAT_MS = 500;
 
-export interface LocalVideoDeps extends FilmStore { config: WorkerConfig; store: Pick<Store, 'actions' | 'assets'>; mirror: Mirror; runner: RunnerProgram; log: Log }
+export interface LocalVideoDeps extends FilmStore {
+  config: WorkerConfig;
+  store: Pick<Store, 'actions' | 'assets'>;
+  mirror: Mirror;
+  runner: RunnerProgram;
+  log: Log;
+}
 
 /** Films made on this machine, behind everything else that it does. */
 export function localVideoActivities(deps: LocalVideoDeps): VideoActivities {
   return { renderFilm: (input) => renderFilm(deps, input, Context.current()) };
 }
 
-async function renderFilm(deps: LocalVideoDeps, input: RenderFilmInput, context: Context): Promise<VideoMade> {
+async function renderFilm(
+  deps: LocalVideoDeps,
+  input: RenderFilmInput,
+  context: Context,
+): Promise<VideoMade> {
   const { config, mirror, runner } = deps;
   // A worker that only seemed to be dead may still be cleaning up after its own try.
   const callId = callIdFor(input.actionId, context.info.attempt);
@@ -49,19 +59,34 @@ async function renderFilm(deps: LocalVideoDeps, input: RenderFilmInput, context:
     // Nobody waits for a browser that is busy drawing: what it leaves is removed here.
     stopped.addEventListener('abort', () => void killThoseIn(tempDir), { once: true });
     const raw = await startRunner({
-      program: runner, env: {}, signal: stopped, stopGraceMs: 0, onProgress: (percent) => progress.note(percent),
-      input: videoInput(config, input, { callId, repoDir, assets, scratchDir, siteDir, isNice: true, callbackUrl: null }),
+      program: runner,
+      env: {},
+      signal: stopped,
+      stopGraceMs: 0,
+      onProgress: (percent) => progress.note(percent),
+      input: videoInput(config, input, {
+        callId,
+        repoDir,
+        assets,
+        scratchDir,
+        siteDir,
+        isNice: true,
+        callbackUrl: null,
+      }),
     });
     return await keepFilm(deps, input, raw);
   } catch (error) {
-    if (context.cancellationDetails?.workerShutdown) throw new DreamError('RunCrashed', 'the worker was shut down');
-    if (context.cancellationSignal.aborted) throw new CancelledFailure('the film was stopped', [], error as Error);
+    if (context.cancellationDetails?.workerShutdown)
+      throw new DreamError('RunCrashed', 'the worker was shut down');
+    if (context.cancellationSignal.aborted)
+      throw new CancelledFailure('the film was stopped', [], error as Error);
     throw error;
   } finally {
     clearInterval(beat);
     await killThoseIn(tempDir);
     // The runner removes them, unless it was killed.
-    for (const folder of [scratchDir, tempDir]) await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+    for (const folder of [scratchDir, tempDir])
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 }
 
@@ -69,7 +94,9 @@ async function renderFilm(deps: LocalVideoDeps, input: RenderFilmInput, context:
 async function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const over = new AbortController();
-  const stopped = once(signal, 'abort', { signal: over.signal }).then(() => { throw signal.reason as Error; });
+  const stopped = once(signal, 'abort', { signal: over.signal }).then(() => {
+    throw signal.reason as Error;
+  });
   stopped.catch(() => undefined);
   return Promise.race([work, stopped]).finally(() => over.abort());
 }

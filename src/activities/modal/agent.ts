@@ -17,10 +17,20 @@ import { stallWatch } from './stall-watch.js';
 const HEARTBEAT_MS = 1_000;
 
 /** What the next worker needs to go on with the same call; `functionCallId` null = somebody was just beginning one. */
-const Beat = z.object({ callId: z.string(), functionCallId: z.string().nullish(), spawnedAtMs: z.number().optional() });
+const Beat = z.object({
+  callId: z.string(),
+  functionCallId: z.string().nullish(),
+  spawnedAtMs: z.number().optional(),
+});
 type Beat = z.infer<typeof Beat>;
 
-export interface ModalAgentDeps { config: WorkerConfig; store: Pick<Store, 'jobs' | 'volumeHeads'>; mirror: Mirror; calls: ModalCalls; log: Log }
+export interface ModalAgentDeps {
+  config: WorkerConfig;
+  store: Pick<Store, 'jobs' | 'volumeHeads'>;
+  mirror: Mirror;
+  calls: ModalCalls;
+  log: Log;
+}
 
 /** Runs the model in a container on the user's own Volume and brings the candidate home (E1, E6). */
 export function modalAgentActivities(deps: ModalAgentDeps): AgentActivities {
@@ -31,7 +41,11 @@ class ModalRun {
   private beat: Beat;
   private running: RunningCall | null = null;
 
-  constructor(private readonly deps: ModalAgentDeps, private readonly input: RunAgentInput, private readonly context: Context) {
+  constructor(
+    private readonly deps: ModalAgentDeps,
+    private readonly input: RunAgentInput,
+    private readonly context: Context,
+  ) {
     this.beat = { callId: callIdFor(input.jobId, input.attempt) };
   }
 
@@ -75,14 +89,20 @@ class ModalRun {
     const { functionCallId, spawnedAtMs, callId } = this.beat;
     if (!sendsEverything) {
       // Which call it was is not known, so it cannot be stopped: a new attempt makes the old one stop by itself (C2).
-      if (functionCallId === null) throw new DreamError('RunCrashed', 'a worker died while it began a call');
-      if (functionCallId !== undefined) return this.deps.calls.attach(this.call(null), functionCallId, spawnedAtMs ?? Date.now());
+      if (functionCallId === null)
+        throw new DreamError('RunCrashed', 'a worker died while it began a call');
+      if (functionCallId !== undefined)
+        return this.deps.calls.attach(this.call(null), functionCallId, spawnedAtMs ?? Date.now());
     }
     const call = this.call(await this.missingOnVolume(sendsEverything));
     this.context.cancellationSignal.throwIfAborted();
     this.tell({ callId, functionCallId: null });
     const running = await this.deps.calls.spawn(call);
-    this.tell({ callId, functionCallId: running.remote.functionCallId, spawnedAtMs: running.spawnedAtMs });
+    this.tell({
+      callId,
+      functionCallId: running.remote.functionCallId,
+      spawnedAtMs: running.spawnedAtMs,
+    });
     return running;
   }
 
@@ -90,15 +110,33 @@ class ModalRun {
     const { config } = this.deps;
     const { userId, projectId, jobId, attempt } = this.input;
     // The container puts the scratch folder into its own temp folder.
-    const place = { repoDir: volumeRepoOf(projectId), scratchDir: '', callbackBaseUrl: callbackBaseUrl(config), wantBundle: true };
-    return { userId, fn: 'generate-game', input: generateInput(config, this.input, place), bundle, attempt: { jobId, number: attempt } };
+    const place = {
+      repoDir: volumeRepoOf(projectId),
+      scratchDir: '',
+      callbackBaseUrl: callbackBaseUrl(config),
+      wantBundle: true,
+    };
+    return {
+      userId,
+      fn: 'generate-game',
+      input: generateInput(config, this.input, place),
+      bundle,
+      attempt: { jobId, number: attempt },
+    };
   }
 
   private async missingOnVolume(everything: boolean): Promise<ModalRequest['bundle']> {
-    const { userId, projectId, spec: { parent } } = this.input;
+    const {
+      userId,
+      projectId,
+      spec: { parent },
+    } = this.input;
     if (parent === null) return null;
     const have = everything ? null : await this.deps.store.volumeHeads.get(projectId);
-    const bytes = have === parent ? null : await this.deps.mirror.exportBundle(userId, projectId, { have, want: parent });
+    const bytes =
+      have === parent
+        ? null
+        : await this.deps.mirror.exportBundle(userId, projectId, { have, want: parent });
     return bytes && { want: parent, bytes };
   }
 
@@ -108,7 +146,17 @@ class ModalRun {
     const hasCallback = callbackBaseUrl(config) !== null;
     const answer = await this.deps.calls.wait(running, {
       signal: this.context.cancellationSignal,
-      ...(hasCallback ? { watch: stallWatch({ store, config, log, jobId: this.input.jobId, attempt: this.input.attempt }) } : {}),
+      ...(hasCallback
+        ? {
+            watch: stallWatch({
+              store,
+              config,
+              log,
+              jobId: this.input.jobId,
+              attempt: this.input.attempt,
+            }),
+          }
+        : {}),
     });
     this.running = null;
     return answer;
@@ -117,7 +165,11 @@ class ModalRun {
   /** From here on everything is as if the run had been made in the mirror itself. */
   private async bringHome({ result, bundle }: ModalAnswer): Promise<RunAgentOutcome> {
     const { mirror } = this.deps;
-    const { userId, projectId, spec: { parent } } = this.input;
+    const {
+      userId,
+      projectId,
+      spec: { parent },
+    } = this.input;
     const outcome = readOutcome(result, this.input);
     if (outcome.kind === 'answer') return outcome;
     await this.assertNewest();
@@ -135,7 +187,14 @@ class ModalRun {
     } catch (error) {
       // The mirror lost what the candidate builds on; the Volume has all of it.
       if (!(error instanceof DreamError) || error.kind !== 'RevisionMissing') throw error;
-      const input = { command: 'git', op: 'bundle', repoDir: volumeRepoOf(projectId), have: null, want, file: '' } as const;
+      const input = {
+        command: 'git',
+        op: 'bundle',
+        repoDir: volumeRepoOf(projectId),
+        have: null,
+        want,
+        file: '',
+      } as const;
       const whole = await calls.run({ userId, fn: 'git-operation', input }, z.unknown());
       if (!whole.bundle) throw error;
       await mirror.importBundle(userId, projectId, { bytes: whole.bundle, want, ref });
@@ -145,9 +204,11 @@ class ModalRun {
   /** Stops what may still run, and says what this was: a cancelled attempt, one that another worker goes on with, or a failure. */
   private async end(error: unknown): Promise<unknown> {
     const { cancellationSignal, cancellationDetails } = this.context;
-    if (cancellationSignal.aborted && cancellationDetails?.workerShutdown) return workerShutdown(error);
+    if (cancellationSignal.aborted && cancellationDetails?.workerShutdown)
+      return workerShutdown(error);
     if (this.running) await this.deps.calls.cancel(this.running);
-    if (cancellationSignal.aborted) return this.context.cancelled.catch((cancelled: unknown) => cancelled);
+    if (cancellationSignal.aborted)
+      return this.context.cancelled.catch((cancelled: unknown) => cancelled);
     return error;
   }
 }

@@ -19,11 +19,22 @@ export interface ModalBreaker {
   settled(): Promise<void>;
 }
 
-export interface BreakerDeps { report: BackendStates['reportBreaker']; log: Log; halfOpenAfterMs?: number }
+export interface BreakerDeps {
+  report: BackendStates['reportBreaker'];
+  log: Log;
+  halfOpenAfterMs?: number;
+}
 
 /** Opens after consecutive `ModalUnavailable`; other failures are answers, and an answer means that Modal is there. */
-export function createBreaker({ report, log, halfOpenAfterMs = HALF_OPEN_AFTER_MS }: BreakerDeps): ModalBreaker {
-  const circuit = circuitBreaker(handleWhen(isUnavailable), { halfOpenAfter: halfOpenAfterMs, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) });
+export function createBreaker({
+  report,
+  log,
+  halfOpenAfterMs = HALF_OPEN_AFTER_MS,
+}: BreakerDeps): ModalBreaker {
+  const circuit = circuitBreaker(handleWhen(isUnavailable), {
+    halfOpenAfter: halfOpenAfterMs,
+    breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
+  });
   const { tell, settled } = reporter(report, log);
   let reason = 'unknown';
   circuit.onBreak(() => tell({ state: 'open', reason }));
@@ -42,15 +53,17 @@ export function createBreaker({ report, log, halfOpenAfterMs = HALF_OPEN_AFTER_M
       throw error;
     }
   }
-  const remembering = <T>(work: () => Promise<T>) => async (): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      const failure = toDreamError(error);
-      if (isUnavailable(failure)) reason = failure.message;
-      throw failure;
-    }
-  };
+  const remembering =
+    <T>(work: () => Promise<T>) =>
+    async (): Promise<T> => {
+      try {
+        return await work();
+      } catch (error) {
+        const failure = toDreamError(error);
+        if (isUnavailable(failure)) reason = failure.message;
+        throw failure;
+      }
+    };
   return {
     use: (work) => use(remembering(work)),
     noteFailure: (error) => use(remembering(() => Promise.reject(error))).catch(() => undefined),
@@ -59,16 +72,26 @@ export function createBreaker({ report, log, halfOpenAfterMs = HALF_OPEN_AFTER_M
 }
 
 /** Reports one after the other; of those that wait, only the newest is worth telling. */
-function reporter(report: BreakerDeps['report'], log: Log): { tell: (found: BreakerReport) => void; settled: () => Promise<void> } {
+function reporter(
+  report: BreakerDeps['report'],
+  log: Log,
+): { tell: (found: BreakerReport) => void; settled: () => Promise<void> } {
   let newest: BreakerReport | null = null;
   let telling: Promise<void> | null = null;
   async function tellAll(): Promise<void> {
     for (let found = newest; found; found = newest) {
       newest = null;
       try {
-        if (await report(found)) log[found.state === 'open' ? 'error' : 'info']({ breaker: found }, `Modal's breaker is ${found.state}`);
+        if (await report(found))
+          log[found.state === 'open' ? 'error' : 'info'](
+            { breaker: found },
+            `Modal's breaker is ${found.state}`,
+          );
       } catch (error) {
-        log.warn({ err: error, breaker: found.state }, 'the state of the breaker could not be reported');
+        log.warn(
+          { err: error, breaker: found.state },
+          'the state of the breaker could not be reported',
+        );
       }
     }
     telling = null;
@@ -78,6 +101,8 @@ function reporter(report: BreakerDeps['report'], log: Log): { tell: (found: Brea
       newest = found;
       telling ??= tellAll();
     },
-    settled: async () => { await telling; },
+    settled: async () => {
+      await telling;
+    },
   };
 }

@@ -45,7 +45,10 @@ export interface Waiting {
   readonly watch?: () => Promise<void>;
 }
 
-export interface ModalAnswer<T = unknown> { readonly result: T; readonly bundle: Uint8Array | null }
+export interface ModalAnswer<T = unknown> {
+  readonly result: T;
+  readonly bundle: Uint8Array | null;
+}
 
 /** A call that Modal has taken. Its id and time are what another worker needs to take it up again. */
 export interface RunningCall {
@@ -95,8 +98,13 @@ export function createModalCalls(deps: CallDeps): ModalCalls {
   return {
     run: (call, result) => runShort(deps, call, result),
     spawn: (call) => deps.breaker.use(() => spawn(deps, call)),
-    attach: async (call, functionCallId, spawnedAtMs) =>
-      ({ call, callId: callIdOf(call), spawnedAtMs, noted: Promise.resolve(), remote: await patiently(deps, () => deps.connection.find(functionCallId)) }),
+    attach: async (call, functionCallId, spawnedAtMs) => ({
+      call,
+      callId: callIdOf(call),
+      spawnedAtMs,
+      noted: Promise.resolve(),
+      remote: await patiently(deps, () => deps.connection.find(functionCallId)),
+    }),
     wait: (running, waiting = {}) => wait(deps, running, waiting),
     cancel: (running) => cancel(deps, running),
     reap: (functionCallId) => reap(deps, functionCallId),
@@ -104,22 +112,29 @@ export function createModalCalls(deps: CallDeps): ModalCalls {
   };
 }
 
-async function runShort<T>(deps: CallDeps, call: ModalCall, result: z.ZodType<T>): Promise<ModalAnswer<T>> {
+async function runShort<T>(
+  deps: CallDeps,
+  call: ModalCall,
+  result: z.ZodType<T>,
+): Promise<ModalAnswer<T>> {
   const running = await deps.breaker.use(() => spawn(deps, call));
   const limit = AbortSignal.timeout(SHORT_CALL_MS);
   try {
     const answer = await wait(deps, running, { signal: limit });
     const read = result.safeParse(answer.result);
-    if (!read.success) throw new DreamError('OPERATION_FAILED', `the answer of ${call.fn} cannot be understood`);
+    if (!read.success)
+      throw new DreamError('OPERATION_FAILED', `the answer of ${call.fn} cannot be understood`);
     return { result: read.data, bundle: answer.bundle };
   } catch (error) {
     if (isPassing(error) || limit.aborted) await cancel(deps, running);
-    throw limit.aborted ? new DreamError('ModalUnavailable', `${call.fn} took longer than ${SHORT_CALL_MS} ms`) : error;
+    throw limit.aborted
+      ? new DreamError('ModalUnavailable', `${call.fn} took longer than ${SHORT_CALL_MS} ms`)
+      : error;
   }
 }
 
 function callIdOf({ attempt, callId }: ModalCall): string {
-  return attempt ? callIdFor(attempt.jobId, attempt.number) : callId ?? randomUUID();
+  return attempt ? callIdFor(attempt.jobId, attempt.number) : (callId ?? randomUUID());
 }
 
 async function spawn(deps: CallDeps, call: ModalCall): Promise<RunningCall> {
@@ -133,9 +148,17 @@ async function spawn(deps: CallDeps, call: ModalCall): Promise<RunningCall> {
     spawning.then((late) => late.cancel({ terminateContainers: true })).catch(() => undefined);
     throw error;
   });
-  const noted = note(deps, deps.ledger.started({
-    functionCallId: remote.functionCallId, callId, userId, jobId: attempt?.jobId ?? null, attempt: attempt?.number ?? null, function: fn,
-  }));
+  const noted = note(
+    deps,
+    deps.ledger.started({
+      functionCallId: remote.functionCallId,
+      callId,
+      userId,
+      jobId: attempt?.jobId ?? null,
+      attempt: attempt?.number ?? null,
+      function: fn,
+    }),
+  );
   return { remote, call, callId, spawnedAtMs: Date.now(), noted };
 }
 
@@ -147,7 +170,10 @@ async function cancel(deps: CallDeps, running: RunningCall): Promise<void> {
     close(deps, running);
   } catch (error) {
     // It stays open in the ledger: the watcher of orphaned calls tries again.
-    deps.log.warn({ err: toDreamError(error), functionCallId }, 'a call on Modal could not be ended');
+    deps.log.warn(
+      { err: toDreamError(error), functionCallId },
+      'a call on Modal could not be ended',
+    );
   }
 }
 
@@ -160,14 +186,23 @@ async function reap({ connection }: CallDeps, functionCallId: string): Promise<v
   }
 }
 
-async function wait(deps: CallDeps, running: RunningCall, { signal, watch }: Waiting): Promise<ModalAnswer> {
+async function wait(
+  deps: CallDeps,
+  running: RunningCall,
+  { signal, watch }: Waiting,
+): Promise<ModalAnswer> {
   const abort = abortion(signal);
   try {
     for (let polls = 0; ; polls += 1) {
-      const ended = await Promise.race([patiently(deps, () => poll(running.remote)), abort.promise]);
+      const ended = await Promise.race([
+        patiently(deps, () => poll(running.remote)),
+        abort.promise,
+      ]);
       if (ended) return readAnswer(deps, running, ended);
       await watch?.();
-      await sleep(pollDelayMs(polls, Math.random()), undefined, signal ? { signal } : {}).catch(() => abort.promise);
+      await sleep(pollDelayMs(polls, Math.random()), undefined, signal ? { signal } : {}).catch(
+        () => abort.promise,
+      );
     }
   } finally {
     abort.dispose();
@@ -196,25 +231,47 @@ function readAnswer(deps: CallDeps, running: RunningCall, ended: Ended): ModalAn
   }
   const reply = ModalReply.safeParse(ended.reply);
   close(deps, running, reply.data?.seconds);
-  if (!reply.success) throw new DreamError('RunCrashed', 'the reply of the function cannot be understood');
+  if (!reply.success)
+    throw new DreamError('RunCrashed', 'the reply of the function cannot be understood');
   const { version, result, bundle } = reply.data;
-  if (version !== deps.version) throw new DreamError('ModalOutdated', `the function runs version ${version}, not ${deps.version}`);
+  if (version !== deps.version)
+    throw new DreamError(
+      'ModalOutdated',
+      `the function runs version ${version}, not ${deps.version}`,
+    );
   return { result, bundle };
 }
 
 /** A call costs whatever became of it; without its own word, as long as we knew of it. */
-function close(deps: CallDeps, { remote, call, callId, spawnedAtMs, noted }: RunningCall, told?: unknown): void {
+function close(
+  deps: CallDeps,
+  { remote, call, callId, spawnedAtMs, noted }: RunningCall,
+  told?: unknown,
+): void {
   const seconds = typeof told === 'number' ? told : (Date.now() - spawnedAtMs) / 1_000;
   const { ledger } = deps;
-  void note(deps, noted.then(() => ledger.ended(remote.functionCallId)));
-  void note(deps, ledger.recordCall({
-    callId, userId: call.userId, jobId: call.attempt?.jobId ?? null, function: call.fn, seconds, usd: priceUsd(call.fn, seconds),
-  }));
+  void note(
+    deps,
+    noted.then(() => ledger.ended(remote.functionCallId)),
+  );
+  void note(
+    deps,
+    ledger.recordCall({
+      callId,
+      userId: call.userId,
+      jobId: call.attempt?.jobId ?? null,
+      function: call.fn,
+      seconds,
+      usd: priceUsd(call.fn, seconds),
+    }),
+  );
 }
 
 /** The ledger is not worth a call: nobody waits for it, and what it cannot take is logged. */
 function note({ log }: CallDeps, writing: Promise<void>): Promise<void> {
-  return writing.catch((error: unknown) => log.warn({ err: error }, 'a call on Modal could not be written down'));
+  return writing.catch((error: unknown) =>
+    log.warn({ err: error }, 'a call on Modal could not be written down'),
+  );
 }
 
 /** Pause after the poll with this number (from 0); `random` in [0, 1) spreads the polls of many calls. */
@@ -244,16 +301,22 @@ async function patiently<T>({ breaker }: CallDeps, ask: () => Promise<T>): Promi
 /** Rejects with `ModalUnavailable` when `work` takes longer than `limitMs`. */
 async function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
   const timer = new AbortController();
-  const late = sleep(limitMs, undefined, { signal: timer.signal })
-    .then(() => { throw new DreamError('ModalUnavailable', `Modal took longer than ${limitMs} ms`); });
+  const late = sleep(limitMs, undefined, { signal: timer.signal }).then(() => {
+    throw new DreamError('ModalUnavailable', `Modal took longer than ${limitMs} ms`);
+  });
   late.catch(() => undefined);
   return Promise.race([work, late]).finally(() => timer.abort());
 }
 
 /** A promise that rejects with the signal's reason. */
-function abortion(signal: AbortSignal | undefined): { promise: Promise<never>; dispose: () => void } {
+function abortion(signal: AbortSignal | undefined): {
+  promise: Promise<never>;
+  dispose: () => void;
+} {
   let onAbort = (): void => undefined;
-  const promise = new Promise<never>((_, reject) => { onAbort = () => reject(signal?.reason as Error); });
+  const promise = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal?.reason as Error);
+  });
   promise.catch(() => undefined);
   signal?.addEventListener('abort', onAbort, { once: true });
   if (signal?.aborted) onAbort();

@@ -11,7 +11,10 @@ const VOLUME_VERSION = 2;
 /** A user has one job; the second container is for the moment in which a stopped one still ends. Modal counts them per user. */
 const MAX_CONTAINERS_PER_USER = 2;
 
-export type ModalConfig = Pick<Config, 'MODAL_TOKEN_ID' | 'MODAL_TOKEN_SECRET' | 'MODAL_SERVER_URL' | 'MODAL_ENVIRONMENT' | 'MODAL_APP'>;
+export type ModalConfig = Pick<
+  Config,
+  'MODAL_TOKEN_ID' | 'MODAL_TOKEN_SECRET' | 'MODAL_SERVER_URL' | 'MODAL_ENVIRONMENT' | 'MODAL_APP'
+>;
 
 /** The worker's one connection to Modal; everything that it throws is a DreamError. */
 export interface ModalConnection {
@@ -28,12 +31,24 @@ export interface ModalConnection {
 export function connectModal(config: ModalConfig, deadlineMs = RPC_DEADLINE_MS): ModalConnection {
   const client = createClient(config, deadlineMs);
   const volumeOf = (userId: string, createIfMissing: boolean) =>
-    client.volumes.fromName(volumeNameOf(userId), { createIfMissing, ...(createIfMissing ? { version: VOLUME_VERSION } : {}) });
+    client.volumes.fromName(volumeNameOf(userId), {
+      createIfMissing,
+      ...(createIfMissing ? { version: VOLUME_VERSION } : {}),
+    });
   return {
     async bind(fn, userId) {
-      const [deployed, volume] = await asOurs(Promise.all([client.functions.fromName(config.MODAL_APP, fn), volumeOf(userId, true)]));
+      const [deployed, volume] = await asOurs(
+        Promise.all([client.functions.fromName(config.MODAL_APP, fn), volumeOf(userId, true)]),
+      );
       // Without `instance()` the options are silently ignored, and the function would run without the user's Volume.
-      return asOurs(deployed.withOptions({ volumes: { [VOLUME_MOUNT]: volume }, maxContainers: MAX_CONTAINERS_PER_USER }).instance());
+      return asOurs(
+        deployed
+          .withOptions({
+            volumes: { [VOLUME_MOUNT]: volume },
+            maxContainers: MAX_CONTAINERS_PER_USER,
+          })
+          .instance(),
+      );
     },
     async hasVolume(userId) {
       try {
@@ -57,7 +72,10 @@ function createClient(config: ModalConfig, deadlineMs: number): ModalClient {
     ...(config.MODAL_TOKEN_SECRET ? { tokenSecret: config.MODAL_TOKEN_SECRET } : {}),
     ...(config.MODAL_ENVIRONMENT ? { environment: config.MODAL_ENVIRONMENT } : {}),
     maxThrottleWaitSecs: MAX_THROTTLE_WAIT_S,
-    grpcMiddleware: [lostResults(), rpcDeadlines({ deadlineMs, maxThrottleMs: MAX_THROTTLE_WAIT_S * 1_000 })],
+    grpcMiddleware: [
+      lostResults(),
+      rpcDeadlines({ deadlineMs, maxThrottleMs: MAX_THROTTLE_WAIT_S * 1_000 }),
+    ],
   });
 }
 

@@ -11,14 +11,20 @@ const DEADLINE_MS = 100;
 async function ask(answer: (signal: AbortSignal) => Promise<unknown>): Promise<unknown> {
   const middleware = rpcDeadlines({ deadlineMs: DEADLINE_MS, maxThrottleMs: 0 });
   const call = {
-    request: {}, method: { path: '/modal.client.ModalClient/FunctionGet' },
-    async *next(_request: unknown, { signal }: { signal: AbortSignal }) { return await answer(signal); },
+    request: {},
+    method: { path: '/modal.client.ModalClient/FunctionGet' },
+    async *next(_request: unknown, { signal }: { signal: AbortSignal }) {
+      return await answer(signal);
+    },
   } as unknown as Call;
   const { value } = await middleware(call, {}).next();
   return value;
 }
 
-const untilAborted = (signal: AbortSignal) => new Promise<never>((_, reject) => { signal.addEventListener('abort', () => reject(new Error('aborted'))); });
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('aborted')));
+  });
 
 /** Nothing else of this process runs meanwhile, as on a machine that is much too busy. */
 function stall(ms: number): void {
@@ -31,7 +37,9 @@ describe('G3: the deadline of a request', () => {
   });
 
   it('does not take an answer for silence that came while this process could not listen', async () => {
-    const answered = ask((signal) => Promise.race([readFile(import.meta.filename), untilAborted(signal)]));
+    const answered = ask((signal) =>
+      Promise.race([readFile(import.meta.filename), untilAborted(signal)]),
+    );
     stall(DEADLINE_MS * 4);
     await expect(answered).resolves.toBeInstanceOf(Buffer);
   });

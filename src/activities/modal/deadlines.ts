@@ -37,7 +37,11 @@ export function rpcDeadlines({ deadlineMs, maxThrottleMs }: RpcLimits): Middlewa
     try {
       return yield* call.next(call.request, limited);
     } catch (error) {
-      if (silence.signal.aborted) throw new DreamError('ModalUnavailable', `no answer to ${call.method.path} within ${deadlineMs} ms`);
+      if (silence.signal.aborted)
+        throw new DreamError(
+          'ModalUnavailable',
+          `no answer to ${call.method.path} within ${deadlineMs} ms`,
+        );
       throw error;
     } finally {
       timer.stop();
@@ -73,8 +77,12 @@ export function lostResults(): Middleware {
   return async function* lostResultMiddleware(call, options) {
     const response = yield* call.next(call.request, options);
     if (call.method.path !== OUTPUTS_REQUEST) return response;
-    const { outputs, numUnfinishedInputs } = response as { outputs?: unknown[]; numUnfinishedInputs?: number };
-    if (outputs?.length === 0 && numUnfinishedInputs === 0) throw new DreamError('RunCrashed', 'Modal does not keep the result any more');
+    const { outputs, numUnfinishedInputs } = response as {
+      outputs?: unknown[];
+      numUnfinishedInputs?: number;
+    };
+    if (outputs?.length === 0 && numUnfinishedInputs === 0)
+      throw new DreamError('RunCrashed', 'Modal does not keep the result any more');
     return response;
   };
 }

@@ -7,19 +7,41 @@ import { toDreamError } from './errors.js';
 import { priceUsd, RESERVED } from './price.js';
 import { lookEveryMs, stalledBecause } from './stall-watch.js';
 
-const named = (name: string, message: string, fields: object = {}): Error => Object.assign(new Error(message), { name, ...fields });
+const named = (name: string, message: string, fields: object = {}): Error =>
+  Object.assign(new Error(message), { name, ...fields });
 
 describe('what the SDK throws, by our own kinds', () => {
   it.each([
-    [named('RemoteError', 'Remote error: AppError{"kind": "ModelRefused", "message": "いいえ", "seconds": 2.5}'), { kind: 'ModelRefused', message: 'いいえ', details: { seconds: 2.5 } }],
-    [named('RemoteError', 'Remote error: AppError{"kind": "ModelRateLimited", "message": "x", "retryAfterMs": 7}'), { kind: 'ModelRateLimited', details: { retryAfterMs: 7 } }],
-    [named('RemoteError', 'Remote error: AppError{"kind": "NoSuchKind", "message": "x"}'), { kind: 'RunCrashed' }],
+    [
+      named(
+        'RemoteError',
+        'Remote error: AppError{"kind": "ModelRefused", "message": "いいえ", "seconds": 2.5}',
+      ),
+      { kind: 'ModelRefused', message: 'いいえ', details: { seconds: 2.5 } },
+    ],
+    [
+      named(
+        'RemoteError',
+        'Remote error: AppError{"kind": "ModelRateLimited", "message": "x", "retryAfterMs": 7}',
+      ),
+      { kind: 'ModelRateLimited', details: { retryAfterMs: 7 } },
+    ],
+    [
+      named('RemoteError', 'Remote error: AppError{"kind": "NoSuchKind", "message": "x"}'),
+      { kind: 'RunCrashed' },
+    ],
     [named('RemoteError', 'Remote error: AppError{"kind": '), { kind: 'RunCrashed' }],
-    [named('RemoteError', 'Remote error: '), { kind: 'RunCrashed', message: 'the call was ended from outside' }],
+    [
+      named('RemoteError', 'Remote error: '),
+      { kind: 'RunCrashed', message: 'the call was ended from outside' },
+    ],
     [named('FunctionTimeoutError', 'Timeout: x'), { kind: 'RunTimedOut' }],
     [named('NotFoundError', 'App x not found'), { kind: 'ModalOutdated' }],
     [named('InternalFailure', 'Internal failure: x'), { kind: 'ModalUnavailable' }],
-    [named('ClientError', 'x', { code: 14, details: 'refused' }), { kind: 'ModalUnavailable', message: 'Modal answered 14: refused' }],
+    [
+      named('ClientError', 'x', { code: 14, details: 'refused' }),
+      { kind: 'ModalUnavailable', message: 'Modal answered 14: refused' },
+    ],
     [named('ClientError', 'x', { code: 16, details: 'bad token' }), { kind: 'ModalUnavailable' }],
     [named('ClientError', 'x', { code: 8, details: 'busy' }), { kind: 'ModalQuota' }],
     [named('ClientError', 'x', { code: 5, details: 'no such call' }), { kind: 'RunCrashed' }],
@@ -37,7 +59,9 @@ describe('what the SDK throws, by our own kinds', () => {
 describe('G3: polls', () => {
   it('are soon at first, then every two seconds, spread by a fifth', () => {
     expect([0, 1, 2, 3].map((polls) => pollDelayMs(polls, 0.5))).toEqual([50, 75, 113, 169]);
-    expect([pollDelayMs(100, 0), pollDelayMs(100, 0.5), pollDelayMs(100, 1)]).toEqual([1_600, 2_000, 2_400]);
+    expect([pollDelayMs(100, 0), pollDelayMs(100, 0.5), pollDelayMs(100, 1)]).toEqual([
+      1_600, 2_000, 2_400,
+    ]);
   });
 });
 
@@ -62,15 +86,21 @@ it.each([
   ['http://localhost:3000', 'http://[::1]:9000', 'http://localhost:3000'],
   ['http://127.0.0.1:3000', undefined, null],
   ['http://127.0.0.1:3000', 'https://api.modal.example', null],
-])('with the API at %s and Modal at %s, a container posts to %s', (CALLBACK_BASE_URL, MODAL_SERVER_URL, expected) => {
-  expect(callbackBaseUrl({ CALLBACK_BASE_URL, ...(MODAL_SERVER_URL ? { MODAL_SERVER_URL } : {}) })).toBe(expected);
-});
+])(
+  'with the API at %s and Modal at %s, a container posts to %s',
+  (CALLBACK_BASE_URL, MODAL_SERVER_URL, expected) => {
+    expect(
+      callbackBaseUrl({ CALLBACK_BASE_URL, ...(MODAL_SERVER_URL ? { MODAL_SERVER_URL } : {}) }),
+    ).toBe(expected);
+  },
+);
 
 describe('the price of a call', () => {
   it('is that of what the deployment reserves', async () => {
     const app = await readFile(new URL('../../../modal/app.py', import.meta.url), 'utf8');
     for (const [name, { cores, memoryMib }] of Object.entries(RESERVED)) {
-      const [, cpu, memory] = new RegExp(`"${name}": Options\\([^)]*?cpu=([\\d.]+), memory_mib=(\\d+)`).exec(app) ?? [];
+      const [, cpu, memory] =
+        new RegExp(`"${name}": Options\\([^)]*?cpu=([\\d.]+), memory_mib=(\\d+)`).exec(app) ?? [];
       expect([name, Number(cpu), Number(memory)]).toEqual([name, cores, memoryMib]);
     }
   });

@@ -3,12 +3,19 @@ import { DreamError, type ErrorKind } from '../../contracts/errors.js';
 import { RunnerFailure } from '../../contracts/runner.js';
 
 /** A failure as the function raises it: the runner's own words, and how long the container worked. */
-const SpokenFailure = RunnerFailure.extend({ seconds: z.number().nonnegative().optional() }).loose();
+const SpokenFailure = RunnerFailure.extend({
+  seconds: z.number().nonnegative().optional(),
+}).loose();
 
 /** gRPC codes that mean something to us (the SDK does not export its error class: it is known by its name). */
 const GRPC = { notFound: 5, resourceExhausted: 8 } as const;
 
-interface ForeignError { name?: unknown; message?: unknown; code?: unknown; details?: unknown }
+interface ForeignError {
+  name?: unknown;
+  message?: unknown;
+  code?: unknown;
+  details?: unknown;
+}
 
 /** True for the SDK's way to say that a result is not there yet (its class also passes for a function's time-out). */
 export function isNotYet(error: unknown): boolean {
@@ -34,12 +41,26 @@ export function toDreamError(error: unknown): DreamError {
   const { name, message, code, details } = error as ForeignError;
   const text = String(message ?? error);
   switch (name) {
-    case 'RemoteError': return spokenFailure(text) ?? new DreamError('RunCrashed', shorten(text.replace(/^Remote error: $/, 'the call was ended from outside')));
-    case 'FunctionTimeoutError': return new DreamError('RunTimedOut', shorten(text));
+    case 'RemoteError':
+      return (
+        spokenFailure(text) ??
+        new DreamError(
+          'RunCrashed',
+          shorten(text.replace(/^Remote error: $/, 'the call was ended from outside')),
+        )
+      );
+    case 'FunctionTimeoutError':
+      return new DreamError('RunTimedOut', shorten(text));
     // The app, a function or a secret is not there: somebody has to deploy.
-    case 'NotFoundError': return new DreamError('ModalOutdated', shorten(text));
-    case 'ClientError': return new DreamError(kindOfCode(code), `Modal answered ${String(code)}: ${shorten(typeof details === 'string' ? details : text)}`);
-    default: return new DreamError('ModalUnavailable', shorten(text));
+    case 'NotFoundError':
+      return new DreamError('ModalOutdated', shorten(text));
+    case 'ClientError':
+      return new DreamError(
+        kindOfCode(code),
+        `Modal answered ${String(code)}: ${shorten(typeof details === 'string' ? details : text)}`,
+      );
+    default:
+      return new DreamError('ModalUnavailable', shorten(text));
   }
 }
 
@@ -55,9 +76,12 @@ function spokenFailure(text: string): DreamError | null {
 
 function kindOfCode(code: unknown): ErrorKind {
   switch (code) {
-    case GRPC.resourceExhausted: return 'ModalQuota';
-    case GRPC.notFound: return 'RunCrashed'; // Asked for by its id: a call that Modal does not know any more.
-    default: return 'ModalUnavailable';
+    case GRPC.resourceExhausted:
+      return 'ModalQuota';
+    case GRPC.notFound:
+      return 'RunCrashed'; // Asked for by its id: a call that Modal does not know any more.
+    default:
+      return 'ModalUnavailable';
   }
 }
 

@@ -6,7 +6,13 @@ import { createMovies } from '../../store/movies.js';
 import { createPictures } from '../../store/pictures.js';
 import type { Store } from '../../store/index.js';
 import { withHydration } from '../../store/mirror-hydration.js';
-import type { AgentActivities, FileActivities, ImageActivities, ReplicationActivities, VideoActivities } from '../ports.js';
+import type {
+  AgentActivities,
+  FileActivities,
+  ImageActivities,
+  ReplicationActivities,
+  VideoActivities,
+} from '../ports.js';
 import { runnerVersion } from '../runner-bundle.js';
 import { modalAgentActivities } from './agent.js';
 import { createBreaker } from './breaker.js';
@@ -34,29 +40,56 @@ export interface ModalSet {
   close(): Promise<void>;
 }
 
-export interface ModalDeps { config: WorkerConfig; store: Store; mirror: Mirror; log: Log }
+export interface ModalDeps {
+  config: WorkerConfig;
+  store: Store;
+  mirror: Mirror;
+  log: Log;
+}
 
 /** Null without credentials. Asks nothing of Modal yet. */
 export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
   const { config, store, log } = deps;
   if (!config.MODAL_TOKEN_ID || !config.MODAL_TOKEN_SECRET) return null;
   const connection = connectModal(config);
-  const breaker = createBreaker({ report: (found) => store.backendState.reportBreaker(found), log });
+  const breaker = createBreaker({
+    report: (found) => store.backendState.reportBreaker(found),
+    log,
+  });
   const ledger = {
     started: store.modalCalls.started,
     ended: (functionCallId: string) => store.modalCalls.ended(functionCallId),
     recordCall: store.usage.recordCall,
   };
-  const calls = createModalCalls({ connection, breaker, version: await runnerVersion(), ledger, log });
+  const calls = createModalCalls({
+    connection,
+    breaker,
+    version: await runnerVersion(),
+    ledger,
+    log,
+  });
   const volume = createVolume(calls);
   const replication = { ...deps, volume };
   const hydrate = createHydrate(replication);
   const mirror = withHydration(deps.mirror, hydrate);
   return {
-    calls, mirror,
+    calls,
+    mirror,
     agent: modalAgentActivities({ ...deps, mirror, calls }),
-    images: modalImageActivities({ config, store, log, pictures: createPictures(config.DATA_DIR), calls }),
-    videos: modalVideoActivities({ ...deps, mirror, calls, volume, movies: createMovies(config.DATA_DIR) }),
+    images: modalImageActivities({
+      config,
+      store,
+      log,
+      pictures: createPictures(config.DATA_DIR),
+      calls,
+    }),
+    videos: modalVideoActivities({
+      ...deps,
+      mirror,
+      calls,
+      volume,
+      movies: createMovies(config.DATA_DIR),
+    }),
     files: { ...modalFileActivities({ calls }), ...replicationActivities(replication, hydrate) },
     measureVolume: (userId) => measureVolume(calls, userId),
     async close() {

@@ -19,9 +19,16 @@ export interface Seen {
 }
 
 /** Why the run counts as stalled (F3); null = it does not. Times are this worker's own: its clock is not the database's. */
-export function stalledBecause({ sinceMs, lastEventMs }: Seen, nowMs: number, { START_TIMEOUT_MS, NO_PROGRESS_TIMEOUT_MS }: Limits): string | null {
-  if (lastEventMs === null) return nowMs - sinceMs > START_TIMEOUT_MS ? `no event within ${START_TIMEOUT_MS} ms` : null;
-  return nowMs - lastEventMs > NO_PROGRESS_TIMEOUT_MS ? `no event for ${NO_PROGRESS_TIMEOUT_MS} ms` : null;
+export function stalledBecause(
+  { sinceMs, lastEventMs }: Seen,
+  nowMs: number,
+  { START_TIMEOUT_MS, NO_PROGRESS_TIMEOUT_MS }: Limits,
+): string | null {
+  if (lastEventMs === null)
+    return nowMs - sinceMs > START_TIMEOUT_MS ? `no event within ${START_TIMEOUT_MS} ms` : null;
+  return nowMs - lastEventMs > NO_PROGRESS_TIMEOUT_MS
+    ? `no event for ${NO_PROGRESS_TIMEOUT_MS} ms`
+    : null;
 }
 
 /** Pause between two looks at the row, so that a limit is kept well and many calls do not ask all the time. */
@@ -30,13 +37,25 @@ export function lookEveryMs({ START_TIMEOUT_MS, NO_PROGRESS_TIMEOUT_MS }: Limits
   return Math.min(Math.max(shortest, SHORTEST_LOOK_MS), LONGEST_LOOK_MS);
 }
 
-export interface StallWatchDeps { store: Pick<Store, 'jobs'>; config: Limits; log: Log; jobId: string; attempt: number }
+export interface StallWatchDeps {
+  store: Pick<Store, 'jobs'>;
+  config: Limits;
+  log: Log;
+  jobId: string;
+  attempt: number;
+}
 
 /**
  * Between two polls: throws `RunStalled` when the row has heard nothing of the attempt for too long, `RunSuperseded` when the
  * attempt is not the job's any more. A row that cannot be read says nothing.
  */
-export function stallWatch({ store, config, log, jobId, attempt }: StallWatchDeps): () => Promise<void> {
+export function stallWatch({
+  store,
+  config,
+  log,
+  jobId,
+  attempt,
+}: StallWatchDeps): () => Promise<void> {
   let seen: Seen = { sinceMs: Date.now(), lastEventMs: null };
   let known: string | null | undefined;
   let nextLookMs = 0;
@@ -48,10 +67,15 @@ export function stallWatch({ store, config, log, jobId, attempt }: StallWatchDep
       return undefined;
     });
     if (row === undefined) return;
-    if (row === null || row.attempt !== attempt || (row.status !== 'pending' && row.status !== 'processing')) {
+    if (
+      row === null ||
+      row.attempt !== attempt ||
+      (row.status !== 'pending' && row.status !== 'processing')
+    ) {
       throw superseded(attempt);
     }
-    if (known !== undefined && row.last_event_at !== known) seen = { ...seen, lastEventMs: Date.now() };
+    if (known !== undefined && row.last_event_at !== known)
+      seen = { ...seen, lastEventMs: Date.now() };
     known = row.last_event_at;
     const reason = stalledBecause(seen, Date.now(), config);
     if (reason !== null) throw new DreamError('RunStalled', reason);

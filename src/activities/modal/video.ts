@@ -22,7 +22,14 @@ const HEARTBEAT_MS = 500;
 /** What the next worker needs to go on with the same call. */
 const Beat = z.object({ functionCallId: z.string(), spawnedAtMs: z.number() });
 
-export interface ModalVideoDeps extends FilmStore { config: WorkerConfig; mirror: Mirror; calls: ModalCalls; volume: Volume; store: Pick<Store, 'actions' | 'assets' | 'volumeHeads'>; log: Log }
+export interface ModalVideoDeps extends FilmStore {
+  config: WorkerConfig;
+  mirror: Mirror;
+  calls: ModalCalls;
+  volume: Volume;
+  store: Pick<Store, 'actions' | 'assets' | 'volumeHeads'>;
+  log: Log;
+}
 
 /** Films made in a container, whose runner tells how far it is by callback. */
 export function modalVideoActivities(deps: ModalVideoDeps): VideoActivities {
@@ -33,7 +40,11 @@ class ModalFilm {
   private beat: z.infer<typeof Beat> | null;
   private running: RunningCall | null = null;
 
-  constructor(private readonly deps: ModalVideoDeps, private readonly input: RenderFilmInput, private readonly context: Context) {
+  constructor(
+    private readonly deps: ModalVideoDeps,
+    private readonly input: RenderFilmInput,
+    private readonly context: Context,
+  ) {
     this.beat = Beat.safeParse(context.info.heartbeatDetails).data ?? null;
   }
 
@@ -46,7 +57,8 @@ class ModalFilm {
       return await keepFilm(this.deps, this.input, result);
     } catch (error) {
       const { cancellationSignal, cancellationDetails } = this.context;
-      if (cancellationSignal.aborted && cancellationDetails?.workerShutdown) throw workerShutdown(error);
+      if (cancellationSignal.aborted && cancellationDetails?.workerShutdown)
+        throw workerShutdown(error);
       if (this.running) await this.deps.calls.cancel(this.running);
       if (cancellationSignal.aborted) return await this.context.cancelled;
       throw error;
@@ -59,7 +71,11 @@ class ModalFilm {
   private async answer(): Promise<ModalAnswer> {
     const { calls, store } = this.deps;
     try {
-      return await this.waitFor(this.beat ? await calls.attach(this.call(null, []), this.beat.functionCallId, this.beat.spawnedAtMs) : await this.spawn(false));
+      return await this.waitFor(
+        this.beat
+          ? await calls.attach(this.call(null, []), this.beat.functionCallId, this.beat.spawnedAtMs)
+          : await this.spawn(false),
+      );
     } catch (error) {
       if (!(error instanceof DreamError) || error.kind !== 'VolumeBehind') throw error;
       await store.volumeHeads.remove(this.input.projectId);
@@ -82,14 +98,31 @@ class ModalFilm {
     const callId = callIdFor(actionId, this.context.info.attempt);
     const base = callbackBaseUrl(config);
     // The container knows its own folders.
-    const place = { callId, repoDir: volumeRepoOf(projectId), assets, scratchDir: '', siteDir: '', isNice: false, callbackUrl: base === null ? null : `${base}/callback/actions/${actionId}` };
-    return { userId, fn: 'render-video', input: videoInput(config, this.input, place), bundle, callId };
+    const place = {
+      callId,
+      repoDir: volumeRepoOf(projectId),
+      assets,
+      scratchDir: '',
+      siteDir: '',
+      isNice: false,
+      callbackUrl: base === null ? null : `${base}/callback/actions/${actionId}`,
+    };
+    return {
+      userId,
+      fn: 'render-video',
+      input: videoInput(config, this.input, place),
+      bundle,
+      callId,
+    };
   }
 
   private async missingOnVolume(everything: boolean): Promise<ModalRequest['bundle']> {
     const { userId, projectId, revision } = this.input;
     const have = everything ? null : await this.deps.store.volumeHeads.get(projectId);
-    const bytes = have === revision ? null : await this.deps.mirror.exportBundle(userId, projectId, { have, want: revision });
+    const bytes =
+      have === revision
+        ? null
+        : await this.deps.mirror.exportBundle(userId, projectId, { have, want: revision });
     return bytes && { want: revision, bytes };
   }
 

@@ -32,12 +32,27 @@ export function createAlerts(deps: AlertDeps): Alerts {
   return {
     async raise({ level = 'error', standsMs, ...alert }) {
       try {
-        const row = await store.alerts.raise({ ...alert, ...(standsMs === undefined ? {} : { standsMs }) });
-        if (row.times === 1) log[level]({ alert: alert.kind, key: alert.key, ...alert.details }, alert.message);
+        const row = await store.alerts.raise({
+          ...alert,
+          ...(standsMs === undefined ? {} : { standsMs }),
+        });
+        if (row.times === 1)
+          log[level]({ alert: alert.kind, key: alert.key, ...alert.details }, alert.message);
         if (row.isNotified || deps.config.ALERT_WEBHOOK_URL === undefined) return;
-        if (await post(deps, deps.config.ALERT_WEBHOOK_URL, { ...alert, level, times: row.times, raisedAt: row.raisedAt })) await store.alerts.notified(row.id);
+        if (
+          await post(deps, deps.config.ALERT_WEBHOOK_URL, {
+            ...alert,
+            level,
+            times: row.times,
+            raisedAt: row.raisedAt,
+          })
+        )
+          await store.alerts.notified(row.id);
       } catch (error) {
-        log.error({ alert: alert.kind, key: alert.key, ...alert.details, err: error }, `${alert.message} (this alert could not be stored)`);
+        log.error(
+          { alert: alert.kind, key: alert.key, ...alert.details, err: error },
+          `${alert.message} (this alert could not be stored)`,
+        );
       }
     },
 
@@ -52,13 +67,21 @@ export function createAlerts(deps: AlertDeps): Alerts {
 }
 
 /** True when somebody took it. The address is a secret in itself and is never logged; a later raise tries again. */
-async function post({ log }: AlertDeps, url: string, body: Record<string, unknown>): Promise<boolean> {
+async function post(
+  { log }: AlertDeps,
+  url: string,
+  body: Record<string, unknown>,
+): Promise<boolean> {
   let problem = '';
   for (const delayMs of [0, ...WEBHOOK_DELAYS_MS]) {
     if (delayMs > 0) await sleep(delayMs);
     try {
       const answer = await fetch(url, {
-        method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), redirect: 'error', signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        redirect: 'error',
+        signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
       });
       await answer.body?.cancel();
       if (answer.ok) return true;
@@ -69,6 +92,9 @@ async function post({ log }: AlertDeps, url: string, body: Record<string, unknow
       problem = error instanceof Error ? error.name : 'unreachable';
     }
   }
-  log.error({ alert: body['kind'], key: body['key'], problem }, 'the alert webhook could not be reached');
+  log.error(
+    { alert: body['kind'], key: body['key'], problem },
+    'the alert webhook could not be reached',
+  );
   return false;
 }

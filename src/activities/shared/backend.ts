@@ -28,9 +28,12 @@ export function decideBackend({ config, state, userId, nowMs }: DecisionInput): 
   const obstacle = whyWithoutModal(config);
   if (obstacle !== null) return local(obstacle);
   if (state.switch === 'local') return local(`switched to local by ${state.updatedBy}`);
-  if (percentileOf(userId) >= state.sharePercent) return local(`outside the ${state.sharePercent} % of users on Modal`);
-  if (state.breaker === 'closed') return { backend: 'modal', reason: 'switched to modal', isProbe: false };
-  if (state.probeAt !== null && Date.parse(state.probeAt) <= nowMs) return { backend: 'modal', reason: 'probe of an open breaker', isProbe: true };
+  if (percentileOf(userId) >= state.sharePercent)
+    return local(`outside the ${state.sharePercent} % of users on Modal`);
+  if (state.breaker === 'closed')
+    return { backend: 'modal', reason: 'switched to modal', isProbe: false };
+  if (state.probeAt !== null && Date.parse(state.probeAt) <= nowMs)
+    return { backend: 'modal', reason: 'probe of an open breaker', isProbe: true };
   return local(`breaker open: ${state.breakerReason ?? 'unknown'}`);
 }
 
@@ -39,7 +42,10 @@ function percentileOf(userId: string): number {
   return createHash('sha256').update(userId.toLowerCase()).digest().readUInt32BE(0) % 100;
 }
 
-export interface BackendDeps { config: ModalChoice; store: Pick<Store, 'backendState'> }
+export interface BackendDeps {
+  config: ModalChoice;
+  store: Pick<Store, 'backendState'>;
+}
 
 /** The choice of the backend before each step of a run (G1). */
 export function backendActivities({ config, store }: BackendDeps): BackendActivities {
@@ -47,10 +53,21 @@ export function backendActivities({ config, store }: BackendDeps): BackendActivi
     async chooseBackend({ userId }) {
       const obstacle = whyWithoutModal(config);
       if (obstacle !== null) return { backend: 'local', reason: obstacle, hasVolumes: false };
-      const state = (await store.backendState.read()) ?? (await store.backendState.start('the first worker with Modal'));
-      const { backend, reason, isProbe } = decideBackend({ config, state, userId, nowMs: Date.now() });
+      const state =
+        (await store.backendState.read()) ??
+        (await store.backendState.start('the first worker with Modal'));
+      const { backend, reason, isProbe } = decideBackend({
+        config,
+        state,
+        userId,
+        nowMs: Date.now(),
+      });
       if (isProbe && !(await store.backendState.claimProbe())) {
-        return { backend: 'local', reason: 'breaker open: another step tries whether Modal is back', hasVolumes: true };
+        return {
+          backend: 'local',
+          reason: 'breaker open: another step tries whether Modal is back',
+          hasVolumes: true,
+        };
       }
       return { backend, reason, hasVolumes: true };
     },

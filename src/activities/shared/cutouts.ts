@@ -2,6 +2,14 @@ import type { WorkerConfig } from '../../config.js';
 import type { CutoutActivities } from '../ports.js';
 
 /** Who cuts pictures out. */
-export function cutoutActivities({ config }: { config: Pick<WorkerConfig, 'REPLICATE_API_TOKEN'> }): CutoutActivities {
-  return { planCutout: async () => ({ by: config.REPLICATE_API_TOKEN === undefined ? 'network' : 'service' }) };
+export function cutoutActivities({
+  config,
+}: {
+  config: Pick<WorkerConfig, 'REPLICATE_API_TOKEN'>;
+}): CutoutActivities {
+  return {
+    planCutout: async () => ({
+      by: config.REPLICATE_API_TOKEN === undefined ? 'network' : 'service',
+    }),
+  };
 }

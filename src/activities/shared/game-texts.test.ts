@@ -4,13 +4,24 @@ import { gameTexts } from './game-texts.js';
 const REVISION = 'a'.repeat(40);
 
 /** The texts of a revision that holds exactly these files. */
-const textsOf = (files: Readonly<Record<string, string>>, revision: string | null = REVISION) => gameTexts({
-  readFile: async (_userId, _projectId, asked, file) => (asked === REVISION && files[file] !== undefined ? Buffer.from(files[file]) : null),
-}, 'user', 'project', revision);
+const textsOf = (files: Readonly<Record<string, string>>, revision: string | null = REVISION) =>
+  gameTexts(
+    {
+      readFile: async (_userId, _projectId, asked, file) =>
+        asked === REVISION && files[file] !== undefined ? Buffer.from(files[file]) : null,
+    },
+    'user',
+    'project',
+    revision,
+  );
 
 describe('the texts of a game', () => {
   it('are its own notes, or those of older projects, and its page', async () => {
-    const both = textsOf({ 'specs/game.md': '新しい', 'spec.md': '古い', 'index.html': '<html></html>' });
+    const both = textsOf({
+      'specs/game.md': '新しい',
+      'spec.md': '古い',
+      'index.html': '<html></html>',
+    });
     expect([await both.spec(), await both.page()]).toEqual(['新しい', '<html></html>']);
     expect(await textsOf({ 'spec.md': '古い' }).spec()).toBe('古い');
   });

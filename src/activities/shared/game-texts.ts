@@ -12,9 +12,17 @@ export interface GameTexts {
 }
 
 /** Reads the texts of a revision; null, before the first version, has none. */
-export function gameTexts(mirror: Pick<Mirror, 'readFile'>, userId: string, projectId: string, revision: string | null): GameTexts {
+export function gameTexts(
+  mirror: Pick<Mirror, 'readFile'>,
+  userId: string,
+  projectId: string,
+  revision: string | null,
+): GameTexts {
   const read = async (file: string): Promise<string | null> => {
-    const text = revision === null ? undefined : (await mirror.readFile(userId, projectId, revision, file))?.toString('utf8');
+    const text =
+      revision === null
+        ? undefined
+        : (await mirror.readFile(userId, projectId, revision, file))?.toString('utf8');
     return text === undefined || text.trim() === '' ? null : text;
   };
   return {

@@ -17,31 +17,62 @@ import type { Storage } from './storage.js';
 /** A name may follow the end of its job; its place leaves room for the closing events. */
 const RENAMED_SEQ = CLOSING_SEQ + 10;
 
-export interface JobDeps { store: Store; mirror: Mirror; stream: JobStreamClient; storage: Pick<Storage, 'refusal'>; alerts: Alerts; log: Log }
+export interface JobDeps {
+  store: Store;
+  mirror: Mirror;
+  stream: JobStreamClient;
+  storage: Pick<Storage, 'refusal'>;
+  alerts: Alerts;
+  log: Log;
+}
 
-type JobRowActivities = Omit<JobActivities, 'planGeneration' | 'answerQuestion' | 'startAttempt' | 'publishRevision'>;
+type JobRowActivities = Omit<
+  JobActivities,
+  'planGeneration' | 'answerQuestion' | 'startAttempt' | 'publishRevision'
+>;
 
 /** Opening and closing job rows, and telling the listeners (A7, B, D4, F1). */
 export function jobActivities(deps: JobDeps): JobRowActivities {
   const { store, stream, log } = deps;
   return {
     async openJob({ jobId, userId, projectId, content, maxQueuedJobs }) {
-      const opened = await store.jobs.open({ id: jobId, userId, projectId, content, chatId: chatLineIdFor(jobId, 'user'), maxQueuedJobs });
+      const opened = await store.jobs.open({
+        id: jobId,
+        userId,
+        projectId,
+        content,
+        chatId: chatLineIdFor(jobId, 'user'),
+        maxQueuedJobs,
+      });
       crashPoint('after-row');
       return opened;
     },
 
     async noteMessage({ projectId, messageId, content }) {
-      await store.chatHistory.append({ id: chatLineIdFor(messageId, 'user'), projectId, role: 'user', message: content });
+      await store.chatHistory.append({
+        id: chatLineIdFor(messageId, 'user'),
+        projectId,
+        role: 'user',
+        message: content,
+      });
     },
 
     completeJob: (input) => completeJob(deps, input),
 
     async failJob({ jobId, userId, attempt, kind, detail }) {
-      const error = kind === 'STORAGE_LIMIT_EXCEEDED' ? await deps.storage.refusal(userId) : ERROR_POLICY[kind].sentence;
+      const error =
+        kind === 'STORAGE_LIMIT_EXCEEDED'
+          ? await deps.storage.refusal(userId)
+          : ERROR_POLICY[kind].sentence;
       log.warn({ jobId, kind, detail, outcome: 'error' }, 'job failed');
       if (ERROR_POLICY[kind].alert) {
-        void deps.alerts.raise({ kind: 'jobFailed', key: kind, level: 'warn', message: `jobs fail with ${kind}`, details: { jobId } });
+        void deps.alerts.raise({
+          kind: 'jobFailed',
+          key: kind,
+          level: 'warn',
+          message: `jobs fail with ${kind}`,
+          details: { jobId },
+        });
       }
       if (!(await store.jobs.fail(jobId, error))) return false;
       await stream.append(jobId, attempt, CLOSING_SEQ, [{ type: 'failed', kind, error }]);
@@ -56,7 +87,9 @@ export function jobActivities(deps: JobDeps): JobRowActivities {
     },
 
     async reportRefusal({ jobId, kind }) {
-      await stream.append(jobId, 0, CLOSING_SEQ, [{ type: 'failed', kind, error: ERROR_POLICY[kind].sentence }]);
+      await stream.append(jobId, 0, CLOSING_SEQ, [
+        { type: 'failed', kind, error: ERROR_POLICY[kind].sentence },
+      ]);
     },
 
     async nameProject({ jobId, userId, projectId, revision, attempt }) {
@@ -72,7 +105,10 @@ export function jobActivities(deps: JobDeps): JobRowActivities {
 const DONE_TEXT = { chat: '回答完了', restore: 'リストア確認' } as const;
 
 /** Html is a courtesy of the row: a mirror that cannot be read does not keep a published job open. */
-async function publishedHtml({ mirror, log }: JobDeps, { userId, projectId, revision }: CompleteJobInput): Promise<string | undefined> {
+async function publishedHtml(
+  { mirror, log }: JobDeps,
+  { userId, projectId, revision }: CompleteJobInput,
+): Promise<string | undefined> {
   if (!revision) return undefined;
   try {
     return (await mirror.readFile(userId, projectId, revision, 'index.html'))?.toString('utf8');
@@ -87,17 +123,25 @@ async function completeJob(deps: JobDeps, input: CompleteJobInput): Promise<bool
   const { jobId, attempt, message, suggestions, mode, generator, event } = input;
   const html = await publishedHtml(deps, input);
   const result: JobResult = {
-    message, ...(mode ? { mode } : {}), ...(mode || generator === 'haiku' ? { generator } : {}), ...(html === undefined ? {} : { html }),
+    message,
+    ...(mode ? { mode } : {}),
+    ...(mode || generator === 'haiku' ? { generator } : {}),
+    ...(html === undefined ? {} : { html }),
   };
   const row = await store.jobs.complete({
-    id: jobId, result,
+    id: jobId,
+    result,
     // An undo proposal is a question, not something that was said (generation.md §15).
     history: mode === 'restore' ? null : withSuggestions(message, suggestions),
-    chatId: chatLineIdFor(jobId, 'assistant'), pendingQuestion: input.pendingQuestion, usage: input.usage,
+    chatId: chatLineIdFor(jobId, 'assistant'),
+    pendingQuestion: input.pendingQuestion,
+    usage: input.usage,
   });
   if (!row) return false;
   crashPoint('after-complete-before-notify');
-  const done: JobEvent[] = mode ? [{ type: 'progress', progress: 100, message: DONE_TEXT[mode] }] : [];
+  const done: JobEvent[] = mode
+    ? [{ type: 'progress', progress: 100, message: DONE_TEXT[mode] }]
+    : [];
   await stream.append(jobId, attempt, CLOSING_SEQ, [event, ...done, { type: 'completed' }]);
   return true;
 }

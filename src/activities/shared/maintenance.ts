@@ -46,7 +46,9 @@ export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivit
     },
 
     async collectGarbage() {
-      const scratchFolders = await removeOldScratch(path.join(deps.dataDir, 'scratch'), (name) => isOfActiveJob(deps.store, name));
+      const scratchFolders = await removeOldScratch(path.join(deps.dataDir, 'scratch'), (name) =>
+        isOfActiveJob(deps.store, name),
+      );
       const candidates = await deps.mirror.removeCandidates(CANDIDATE_MS);
       const pictures = await deps.pictures.removeOld(PICTURE_MS);
       return { scratchFolders, candidates, pictures };
@@ -57,7 +59,10 @@ export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivit
 async function isWorkedOn(client: Client, job: JobRow): Promise<boolean> {
   try {
     const run = await client.workflow.getHandle(projectWorkflowId(job.project_id)).describe();
-    return run.status.name === 'RUNNING' && (run.memo as unknown as WriterMemo | undefined)?.jobId === job.id;
+    return (
+      run.status.name === 'RUNNING' &&
+      (run.memo as unknown as WriterMemo | undefined)?.jobId === job.id
+    );
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;
@@ -72,15 +77,34 @@ async function closeOrphan(deps: MaintenanceDeps, job: JobRow): Promise<boolean>
   const error = ERROR_POLICY.RunCrashed.sentence;
   if (!(await store.jobs.fail(job.id, error))) return false;
   log.warn({ jobId: job.id, outcome: 'error' }, 'closed a job that nobody worked on');
-  await stream.append(job.id, job.attempt, CLOSING_SEQ, [{ type: 'failed', kind: 'RunCrashed', error }]);
+  await stream.append(job.id, job.attempt, CLOSING_SEQ, [
+    { type: 'failed', kind: 'RunCrashed', error },
+  ]);
   return true;
 }
 
-async function completeOrphan({ complete, log }: MaintenanceDeps, job: JobRow, revision: string): Promise<boolean> {
-  log.warn({ jobId: job.id, outcome: 'success' }, 'completed a job that nobody worked on after its commit point');
+async function completeOrphan(
+  { complete, log }: MaintenanceDeps,
+  job: JobRow,
+  revision: string,
+): Promise<boolean> {
+  log.warn(
+    { jobId: job.id, outcome: 'success' },
+    'completed a job that nobody worked on after its commit point',
+  );
   return complete({
-    jobId: job.id, userId: job.user_id, projectId: job.project_id, attempt: job.attempt, message: 'ゲームを更新しました', suggestions: [],
-    mode: null, generator: 'claude', revision, event: { type: 'published', revision }, pendingQuestion: null, usage: null,
+    jobId: job.id,
+    userId: job.user_id,
+    projectId: job.project_id,
+    attempt: job.attempt,
+    message: 'ゲームを更新しました',
+    suggestions: [],
+    mode: null,
+    generator: 'claude',
+    revision,
+    event: { type: 'published', revision },
+    pendingQuestion: null,
+    usage: null,
   });
 }
 
@@ -91,7 +115,10 @@ async function isOfActiveJob(store: Store, name: string): Promise<boolean> {
   return row !== null && isActive(row.status);
 }
 
-async function removeOldScratch(scratchDir: string, isInUse: (name: string) => Promise<boolean>): Promise<number> {
+async function removeOldScratch(
+  scratchDir: string,
+  isInUse: (name: string) => Promise<boolean>,
+): Promise<number> {
   const entries = await readdir(scratchDir).catch(() => []);
   let removed = 0;
   for (const entry of entries) {

@@ -19,14 +19,19 @@ const STARTED_SEQ = 1;
 const ANSWERING_SEQ = 3;
 
 export interface PlanningDeps {
-  config: Pick<WorkerConfig, 'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'>;
+  config: Pick<
+    WorkerConfig,
+    'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'
+  >;
   store: Store;
   mirror: Mirror;
   stream: JobStreamClient;
 }
 
 /** Deciding what a message becomes, and answering questions in words. */
-export function planningActivities(deps: PlanningDeps): Pick<JobActivities, 'planGeneration' | 'answerQuestion'> {
+export function planningActivities(
+  deps: PlanningDeps,
+): Pick<JobActivities, 'planGeneration' | 'answerQuestion'> {
   const anthropic = createModel(deps.config);
   return {
     planGeneration: (input) => planGeneration(deps, input),
@@ -43,42 +48,78 @@ export function planningActivities(deps: PlanningDeps): Pick<JobActivities, 'pla
   };
 }
 
-async function planGeneration({ store, stream }: PlanningDeps, input: PlanGenerationInput): Promise<GenerationPlan> {
+async function planGeneration(
+  { store, stream }: PlanningDeps,
+  input: PlanGenerationInput,
+): Promise<GenerationPlan> {
   const { jobId, projectId, content, selectedStyle, autoFix } = input;
-  const [project, parent] = await Promise.all([store.projects.get(projectId), store.revisions.head(projectId)]);
+  const [project, parent] = await Promise.all([
+    store.projects.get(projectId),
+    store.revisions.head(projectId),
+  ]);
   if (!project) throw new DreamError('ACCESS_DENIED', 'the project is gone');
   const pending = project.pending_question;
-  const decision = decidePlan({ content, isNewProject: parent === null, selectedStyle, autoFix, pending });
+  const decision = decidePlan({
+    content,
+    isNewProject: parent === null,
+    selectedStyle,
+    autoFix,
+    pending,
+  });
   await store.jobs.startProcessing(jobId, decision.kind === 'generate');
   crashPoint('after-processing');
   const message = decision.kind === 'generate' ? '準備しています...' : '内容を確認しています...';
   await Promise.all([
-    stream.append(jobId, 0, STARTED_SEQ, [{ type: 'started' }, { type: 'progress', progress: 5, message }]),
+    stream.append(jobId, 0, STARTED_SEQ, [
+      { type: 'started' },
+      { type: 'progress', progress: 5, message },
+    ]),
     store.jobs.noteProgress(jobId, null, 5, message),
   ]);
   switch (decision.kind) {
-    case 'chat': return { kind: 'chat' };
+    case 'chat':
+      return { kind: 'chat' };
     case 'restoreProposal': {
       const { message: text, confirmLabel, cancelLabel } = decision;
-      return { kind: 'restoreProposal', question: { type: 'restore', message: text, confirmLabel, cancelLabel } };
+      return {
+        kind: 'restoreProposal',
+        question: { type: 'restore', message: text, confirmLabel, cancelLabel },
+      };
     }
     case 'question': {
       const { message: text, suggestions, request } = decision;
-      return { kind: 'question', question: { type: 'dimension', message: text, suggestions, request } };
+      return {
+        kind: 'question',
+        question: { type: 'dimension', message: text, suggestions, request },
+      };
     }
     case 'generate': {
       const { request, dimension, style } = decision;
       return {
-        kind: 'generate', hasDefaultName: project.name === DEFAULT_PROJECT_NAME,
-        spec: { request, dimension, styleId: style?.id ?? null, autoFix, parent: parent?.revision ?? null },
+        kind: 'generate',
+        hasDefaultName: project.name === DEFAULT_PROJECT_NAME,
+        spec: {
+          request,
+          dimension,
+          styleId: style?.id ?? null,
+          autoFix,
+          parent: parent?.revision ?? null,
+        },
       };
     }
   }
 }
 
-async function questionPrompt({ store, mirror }: PlanningDeps, userId: string, projectId: string, question: string): Promise<string> {
+async function questionPrompt(
+  { store, mirror }: PlanningDeps,
+  userId: string,
+  projectId: string,
+  question: string,
+): Promise<string> {
   const [project, history, head] = await Promise.all([
-    store.projects.get(projectId), store.chatHistory.last(projectId), store.revisions.head(projectId),
+    store.projects.get(projectId),
+    store.chatHistory.last(projectId),
+    store.revisions.head(projectId),
   ]);
   const texts = gameTexts(mirror, userId, projectId, head?.revision ?? null);
   const [spec, code] = await Promise.all([texts.spec(), texts.page()]);
@@ -86,19 +127,33 @@ async function questionPrompt({ store, mirror }: PlanningDeps, userId: string, p
 }
 
 async function askModel(anthropic: Anthropic, model: string, prompt: string): Promise<Answer> {
-  return parseAnswer(await wordsOf(anthropic, {
-    model, max_tokens: MAX_ANSWER_TOKENS, system: CHAT_SYSTEM_PROMPT, messages: [{ role: 'user', content: prompt }],
-  }));
+  return parseAnswer(
+    await wordsOf(anthropic, {
+      model,
+      max_tokens: MAX_ANSWER_TOKENS,
+      system: CHAT_SYSTEM_PROMPT,
+      messages: [{ role: 'user', content: prompt }],
+    }),
+  );
 }
 
-const AnswerJson = z.object({ message: z.string().min(1), suggestions: z.array(z.string()).catch([]) });
+const AnswerJson = z.object({
+  message: z.string().min(1),
+  suggestions: z.array(z.string()).catch([]),
+});
 
 /** The JSON that was asked for; a model that answers in plain words is taken at its word. */
 export function parseAnswer(text: string): Answer {
   const braces = /\{[\s\S]*\}/.exec(text)?.[0];
   try {
     const answer = AnswerJson.parse(JSON.parse(braces ?? ''));
-    return { message: answer.message.trim(), suggestions: answer.suggestions.map((line) => line.replace(/\n/g, ' ').trim()).filter(Boolean).slice(0, 3) };
+    return {
+      message: answer.message.trim(),
+      suggestions: answer.suggestions
+        .map((line) => line.replace(/\n/g, ' ').trim())
+        .filter(Boolean)
+        .slice(0, 3),
+    };
   } catch {
     return { message: text, suggestions: [] };
   }

@@ -4,7 +4,13 @@ import type { DeleteActivities } from '../ports.js';
 import { removePublishedCopy } from './publishing.js';
 
 /** Removing a project's rows and its published game; its own files are the backend's business (F2). */
-export function projectActivities({ store, dataDir }: { store: Store; dataDir: string }): DeleteActivities {
+export function projectActivities({
+  store,
+  dataDir,
+}: {
+  store: Store;
+  dataDir: string;
+}): DeleteActivities {
   return {
     async removeProjectRows({ actionId, userId, projectId }) {
       const opened = await store.actions.open({ id: actionId, userId, projectId, kind: 'delete' });
@@ -15,7 +21,13 @@ export function projectActivities({ store, dataDir }: { store: Store; dataDir: s
       crashPoint('after-delete-rows');
       await removePublishedCopy(dataDir, projectId);
       await store.actions.complete(actionId, null);
-      store.activityLog.write({ action: 'delete', targetType: 'project', targetId: projectId, userId: null, details: null });
+      store.activityLog.write({
+        action: 'delete',
+        targetType: 'project',
+        targetId: projectId,
+        userId: null,
+        details: null,
+      });
       return true;
     },
   };

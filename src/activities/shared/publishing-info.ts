@@ -14,34 +14,58 @@ const MAX_TOKENS = 1_500;
 const MAX_RAW_CHARS = 1_000;
 
 export interface PublishInfoDeps {
-  config: Pick<WorkerConfig, 'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'>;
+  config: Pick<
+    WorkerConfig,
+    'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'
+  >;
   store: Pick<Store, 'projects' | 'revisions'>;
   mirror: Mirror;
 }
 
 /** Title, description, rules and tags for the publish page, from what the project holds. */
-export function publishInfoActivities(deps: PublishInfoDeps): Pick<PublishingActivities, 'generatePublishInfo'> {
+export function publishInfoActivities(
+  deps: PublishInfoDeps,
+): Pick<PublishingActivities, 'generatePublishInfo'> {
   const model = createModel(deps.config);
   return {
     async generatePublishInfo({ userId, projectId }) {
-      return parsePublishInfo(await askModel(model, deps.config.CHAT_MODEL, await promptOf(deps, userId, projectId)));
+      return parsePublishInfo(
+        await askModel(model, deps.config.CHAT_MODEL, await promptOf(deps, userId, projectId)),
+      );
     },
   };
 }
 
-async function promptOf({ store, mirror }: PublishInfoDeps, userId: string, projectId: string): Promise<string> {
-  const [project, head] = await Promise.all([store.projects.get(projectId), store.revisions.head(projectId)]);
+async function promptOf(
+  { store, mirror }: PublishInfoDeps,
+  userId: string,
+  projectId: string,
+): Promise<string> {
+  const [project, head] = await Promise.all([
+    store.projects.get(projectId),
+    store.revisions.head(projectId),
+  ]);
   const texts = gameTexts(mirror, userId, projectId, head?.revision ?? null);
-  return publishInfoPrompt({ projectName: project?.name ?? '', spec: await texts.spec(), code: (await texts.page()) ?? WELCOME_PAGE });
+  return publishInfoPrompt({
+    projectName: project?.name ?? '',
+    spec: await texts.spec(),
+    code: (await texts.page()) ?? WELCOME_PAGE,
+  });
 }
 
 async function askModel(anthropic: Anthropic, model: string, prompt: string): Promise<string> {
-  return wordsOf(anthropic, { model, max_tokens: MAX_TOKENS, system: PUBLISH_INFO_SYSTEM_PROMPT, messages: [{ role: 'user', content: prompt }] });
+  return wordsOf(anthropic, {
+    model,
+    max_tokens: MAX_TOKENS,
+    system: PUBLISH_INFO_SYSTEM_PROMPT,
+    messages: [{ role: 'user', content: prompt }],
+  });
 }
 
 /** The JSON that was asked for. Throws `ModelAnswerInvalid` with V2's literal and what the model said, a line each. */
 export function parsePublishInfo(text: string): PublishInfo {
-  const refused = (literal: string) => new DreamError('ModelAnswerInvalid', `${literal}\n${text.slice(0, MAX_RAW_CHARS)}`);
+  const refused = (literal: string) =>
+    new DreamError('ModelAnswerInvalid', `${literal}\n${text.slice(0, MAX_RAW_CHARS)}`);
   const braces = /\{[\s\S]*\}/.exec(text)?.[0];
   if (braces === undefined) throw refused('Failed to parse AI response');
   const parsed = PublishInfo.safeParse(jsonOf(braces));

@@ -8,13 +8,29 @@ import { PUBLISH_CHECK_HEADER, publishCheck } from '../../contracts/publish-chec
 import type { PublishGameInput } from '../../contracts/publishing.js';
 import { injectScript } from '../../domain/game-injection.js';
 import {
-  assetReferencesIn, isPublishedFile, isReferringText, publishedAddress, publishedAssetPath, publishedVendorPath, withPublishedReferences, type AssetReference,
+  assetReferencesIn,
+  isPublishedFile,
+  isReferringText,
+  publishedAddress,
+  publishedAssetPath,
+  publishedVendorPath,
+  withPublishedReferences,
+  type AssetReference,
 } from '../../domain/published-files.js';
-import { vendoredFilesIn, vendoredPath, type VendoredFile } from '../../domain/vendored-libraries.js';
+import {
+  vendoredFilesIn,
+  vendoredPath,
+  type VendoredFile,
+} from '../../domain/vendored-libraries.js';
 import type { Log } from '../../log.js';
 import { createAssetFiles, type AssetFiles } from '../../store/asset-files.js';
 import type { Mirror } from '../../store/mirror.js';
-import { hashOfFiles, publishedFolders, type PublishedFile, type PublishedFolders } from '../../store/published-folder.js';
+import {
+  hashOfFiles,
+  publishedFolders,
+  type PublishedFile,
+  type PublishedFolders,
+} from '../../store/published-folder.js';
 import type { Store } from '../../store/index.js';
 import { vendoredFileOnDisk } from '../../store/vendored-files.js';
 import { findAsset } from '../game-assets.js';
@@ -30,7 +46,9 @@ export interface PublishingDeps {
 }
 
 /** Publishing in four steps that may each be repeated: copy, check, flip, sweep. Before the flip nobody sees the copy, after it everybody. */
-export function publishingActivities(deps: PublishingDeps): Omit<PublishingActivities, 'generatePublishInfo'> {
+export function publishingActivities(
+  deps: PublishingDeps,
+): Omit<PublishingActivities, 'generatePublishInfo'> {
   const { config, store } = deps;
   const folders = publishedFolders(config.DATA_DIR);
   return {
@@ -45,7 +63,8 @@ export function publishingActivities(deps: PublishingDeps): Omit<PublishingActiv
 
     async flipGame({ contentHash, ...input }) {
       const published = await store.publishedGames.publish(input, contentHash);
-      if (!published) throw new DreamError('RunCancelled', 'the action or its project has ended meanwhile');
+      if (!published)
+        throw new DreamError('RunCancelled', 'the action or its project has ended meanwhile');
       crashPoint('after-publish-flip');
       await announce(deps, input);
       return published;
@@ -53,7 +72,13 @@ export function publishingActivities(deps: PublishingDeps): Omit<PublishingActiv
 
     async unpublishGame({ projectId, userId }) {
       await store.publishedGames.remove(projectId);
-      store.activityLog.write({ action: 'unpublish', targetType: 'project', targetId: projectId, userId, details: null });
+      store.activityLog.write({
+        action: 'unpublish',
+        targetType: 'project',
+        targetId: projectId,
+        userId,
+        details: null,
+      });
     },
 
     sweepGame: ({ gameId }) => sweep(deps, gameId),
@@ -61,7 +86,10 @@ export function publishingActivities(deps: PublishingDeps): Omit<PublishingActiv
 }
 
 /** Leaves of a game's copies the one that its row names, or none (F2). */
-async function sweep({ config, store }: Pick<PublishingDeps, 'config' | 'store'>, gameId: string): Promise<void> {
+async function sweep(
+  { config, store }: Pick<PublishingDeps, 'config' | 'store'>,
+  gameId: string,
+): Promise<void> {
   const game = await store.publishedGames.get(gameId);
   await publishedFolders(config.DATA_DIR).keepOnly(gameId, game?.revision ?? null);
 }
@@ -71,10 +99,16 @@ export async function removePublishedCopy(dataDir: string, projectId: string): P
   await publishedFolders(dataDir).keepOnly(gameIdFor(projectId), null);
 }
 
-async function filesOf(deps: PublishingDeps, assetFiles: AssetFiles, input: PublishGameInput): Promise<PublishedFile[]> {
+async function filesOf(
+  deps: PublishingDeps,
+  assetFiles: AssetFiles,
+  input: PublishGameInput,
+): Promise<PublishedFile[]> {
   const { mirror } = deps;
   const { userId, projectId, gameId, revision } = input;
-  const paths = (await mirror.listFiles(userId, projectId, revision)).map((entry) => entry.path).filter(isPublishedFile);
+  const paths = (await mirror.listFiles(userId, projectId, revision))
+    .map((entry) => entry.path)
+    .filter(isPublishedFile);
   const own: PublishedFile[] = [];
   for (const file of paths) {
     const bytes = await mirror.readFile(userId, projectId, revision, file);
@@ -82,32 +116,54 @@ async function filesOf(deps: PublishingDeps, assetFiles: AssetFiles, input: Publ
   }
   const libraries = new Map<string, VendoredFile>();
   const references = new Map<string, AssetReference>();
-  for (const text of own.filter((file) => isReferringText(file.path)).map(({ bytes }) => Buffer.from(bytes).toString('utf8'))) {
+  for (const text of own
+    .filter((file) => isReferringText(file.path))
+    .map(({ bytes }) => Buffer.from(bytes).toString('utf8'))) {
     for (const library of vendoredFilesIn(text)) libraries.set(vendoredPath(library), library);
     for (const [address, reference] of assetReferencesIn(text)) references.set(address, reference);
   }
   const assets = await assetsOf(deps, assetFiles, references);
   const base = publishedAddress(gameId, revision);
-  const rewritten = own.map((file) => (isReferringText(file.path) ? { ...file, bytes: rewrite(file, base, assets.places) } : file));
-  const vendored = await Promise.all([...libraries.values()].map(async (library) => ({
-    path: publishedVendorPath(library), bytes: await readFile(vendoredFileOnDisk(library)),
-  })));
+  const rewritten = own.map((file) =>
+    isReferringText(file.path) ? { ...file, bytes: rewrite(file, base, assets.places) } : file,
+  );
+  const vendored = await Promise.all(
+    [...libraries.values()].map(async (library) => ({
+      path: publishedVendorPath(library),
+      bytes: await readFile(vendoredFileOnDisk(library)),
+    })),
+  );
   // A file of the game's own wins over one that we would put at its place.
-  return [...new Map([...vendored, ...assets.files, ...rewritten].map((file) => [file.path, file])).values()];
+  return [
+    ...new Map(
+      [...vendored, ...assets.files, ...rewritten].map((file) => [file.path, file]),
+    ).values(),
+  ];
 }
 
 /** Only a text that changes is written anew: whatever else it holds stays as it is, byte for byte. */
-function rewrite({ path, bytes }: PublishedFile, base: string, assets: ReadonlyMap<string, string>): Uint8Array {
+function rewrite(
+  { path, bytes }: PublishedFile,
+  base: string,
+  assets: ReadonlyMap<string, string>,
+): Uint8Array {
   const text = Buffer.from(bytes).toString('utf8');
   const placed = withPublishedReferences(text, base, assets);
   const finished = path === 'index.html' ? injectScript(placed) : placed;
   return finished === text ? bytes : Buffer.from(finished);
 }
 
-interface CopiedAssets { files: PublishedFile[]; places: Map<string, string> }
+interface CopiedAssets {
+  files: PublishedFile[];
+  places: Map<string, string>;
+}
 
 /** Assets that everybody may load, copied once per content; what is private, deleted or gone keeps its address and its 404. */
-async function assetsOf({ store }: PublishingDeps, files: AssetFiles, references: ReadonlyMap<string, AssetReference>): Promise<CopiedAssets> {
+async function assetsOf(
+  { store }: PublishingDeps,
+  files: AssetFiles,
+  references: ReadonlyMap<string, AssetReference>,
+): Promise<CopiedAssets> {
   const copied = new Map<string, PublishedFile>();
   const places = new Map<string, string>();
   for (const [address, reference] of references) {
@@ -123,7 +179,13 @@ async function assetsOf({ store }: PublishingDeps, files: AssetFiles, references
 
 /** Fetches every file of the copy as the world will, and compares. */
 async function checkCopy(
-  { GAMES_ORIGIN, PUBLIC_URL, CALLBACK_SECRET }: PublishingDeps['config'], folders: PublishedFolders, { gameId, revision, contentHash }: Pick<PublishGameInput, 'gameId' | 'revision'> & { contentHash: string },
+  { GAMES_ORIGIN, PUBLIC_URL, CALLBACK_SECRET }: PublishingDeps['config'],
+  folders: PublishedFolders,
+  {
+    gameId,
+    revision,
+    contentHash,
+  }: Pick<PublishGameInput, 'gameId' | 'revision'> & { contentHash: string },
 ): Promise<void> {
   const base = `${GAMES_ORIGIN ?? PUBLIC_URL}${publishedAddress(gameId, revision)}`;
   const headers = { [PUBLISH_CHECK_HEADER]: publishCheck(CALLBACK_SECRET, gameId, revision) };
@@ -131,20 +193,47 @@ async function checkCopy(
   for (const file of await folders.list(gameId, revision)) {
     const address = `${base}${file.split('/').map(encodeURIComponent).join('/')}`;
     try {
-      const answer = await fetch(address, { headers, redirect: 'error', signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+      const answer = await fetch(address, {
+        headers,
+        redirect: 'error',
+        signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+      });
       if (answer.status !== 200) throw new Error(`status ${answer.status}`);
       seen.push({ path: file, bytes: Buffer.from(await answer.arrayBuffer()) });
     } catch (error) {
-      throw new DreamError('PublishCheckFailed', `${address} could not be fetched: ${error instanceof Error ? error.message : String(error)}`);
+      throw new DreamError(
+        'PublishCheckFailed',
+        `${address} could not be fetched: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
-  if (hashOfFiles(seen) !== contentHash) throw new DreamError('PublishCheckFailed', `what is served at ${base} is not what was copied`);
+  if (hashOfFiles(seen) !== contentHash)
+    throw new DreamError('PublishCheckFailed', `what is served at ${base} is not what was copied`);
 }
 
 /** Nothing after the flip may fail: the game is out. */
-async function announce({ store, log }: PublishingDeps, { actionId, userId, projectId, listing }: PublishGameInput): Promise<void> {
-  store.activityLog.write({ action: 'publish', targetType: 'project', targetId: projectId, userId, details: listing.title });
+async function announce(
+  { store, log }: PublishingDeps,
+  { actionId, userId, projectId, listing }: PublishGameInput,
+): Promise<void> {
+  store.activityLog.write({
+    action: 'publish',
+    targetType: 'project',
+    targetId: projectId,
+    userId,
+    details: listing.title,
+  });
   const title = listing.visibility === 'private' ? 'ゲームを登録しました' : 'ゲームを公開しました';
-  await store.notifications.tell({ id: notificationIdFor(actionId), userId, projectId, icon: 'success', title, message: `「${listing.title}」を登録しました。` })
-    .catch((error: unknown) => log.warn({ err: error, projectId }, 'a published game was not announced to its maker'));
+  await store.notifications
+    .tell({
+      id: notificationIdFor(actionId),
+      userId,
+      projectId,
+      icon: 'success',
+      title,
+      message: `「${listing.title}」を登録しました。`,
+    })
+    .catch((error: unknown) =>
+      log.warn({ err: error, projectId }, 'a published game was not announced to its maker'),
+    );
 }

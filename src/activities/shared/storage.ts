@@ -31,7 +31,13 @@ export function createStorage(deps: StorageDeps): Storage {
   const { config, store } = deps;
   const stateOf = (size: VolumeSize) => {
     const usedBytes = Math.max(size.mirrorBytes, size.volumeBytes ?? 0);
-    return { usedBytes, ...storageState(usedBytes, { stepGib: config.VOLUME_SOFT_GIB, maxGib: config.VOLUME_MAX_GIB }) };
+    return {
+      usedBytes,
+      ...storageState(usedBytes, {
+        stepGib: config.VOLUME_SOFT_GIB,
+        maxGib: config.VOLUME_MAX_GIB,
+      }),
+    };
   };
   const storage: Storage = {
     measure: (userId) => measure(deps, userId),
@@ -42,7 +48,11 @@ export function createStorage(deps: StorageDeps): Storage {
       if (known === null || !stateOf(known).isBeyond) return;
       // He may have made room since the night.
       const { isBeyond, usedBytes } = stateOf(await storage.measure(userId));
-      if (isBeyond) throw new DreamError('STORAGE_LIMIT_EXCEEDED', `${(usedBytes / GIB).toFixed(1)} of ${config.VOLUME_MAX_GIB} GiB are used`);
+      if (isBeyond)
+        throw new DreamError(
+          'STORAGE_LIMIT_EXCEEDED',
+          `${(usedBytes / GIB).toFixed(1)} of ${config.VOLUME_MAX_GIB} GiB are used`,
+        );
     },
 
     async refusal(userId) {
@@ -58,7 +68,10 @@ export function createStorage(deps: StorageDeps): Storage {
   return storage;
 }
 
-async function measure({ config, store, volumeUsage, log }: StorageDeps, userId: string): Promise<VolumeSize> {
+async function measure(
+  { config, store, volumeUsage, log }: StorageDeps,
+  userId: string,
+): Promise<VolumeSize> {
   const [mirror, volume] = await Promise.all([
     measureUserFolder(config.DATA_DIR, userId),
     volumeUsage?.(userId).catch((error: unknown) => {
@@ -67,17 +80,35 @@ async function measure({ config, store, volumeUsage, log }: StorageDeps, userId:
     }) ?? null,
   ]);
   const larger = volume !== null && volume.bytes > mirror.bytes ? volume : mirror;
-  const size = { userId, mirrorBytes: mirror.bytes, volumeBytes: volume?.bytes ?? null, largest: larger.largest };
+  const size = {
+    userId,
+    mirrorBytes: mirror.bytes,
+    volumeBytes: volume?.bytes ?? null,
+    largest: larger.largest,
+  };
   await store.volumeSizes.put(size);
   return size;
 }
 
 /** The largest things as the user calls them; what has no name any more is left out. */
-async function largestOfUser({ store }: StorageDeps, userId: string): Promise<{ name: string; bytes: number }[]> {
-  const [size, projects, assets] = await Promise.all([store.volumeSizes.get(userId), store.projects.list(userId), store.assets.ofOwner(userId)]);
+async function largestOfUser(
+  { store }: StorageDeps,
+  userId: string,
+): Promise<{ name: string; bytes: number }[]> {
+  const [size, projects, assets] = await Promise.all([
+    store.volumeSizes.get(userId),
+    store.projects.list(userId),
+    store.assets.ofOwner(userId),
+  ]);
   const names = new Map<string, string>([
     ...projects.map(({ id, name }) => [`projects/${id}`, name] as const),
-    ...assets.map((asset) => [`assets/${asset.storage_path.split('/').at(-1) ?? ''}`, asset.original_name ?? asset.filename] as const),
+    ...assets.map(
+      (asset) =>
+        [
+          `assets/${asset.storage_path.split('/').at(-1) ?? ''}`,
+          asset.original_name ?? asset.filename,
+        ] as const,
+    ),
   ]);
   return (size?.largest ?? []).flatMap(({ path, bytes }) => {
     const name = names.get(path);

@@ -15,17 +15,29 @@ export interface ThumbnailDeps {
 }
 
 /** What a thumbnail shall show, and putting it in its place. */
-export function thumbnailActivities({ config, store, mirror, pictures }: ThumbnailDeps): ThumbnailActivities {
+export function thumbnailActivities({
+  config,
+  store,
+  mirror,
+  pictures,
+}: ThumbnailDeps): ThumbnailActivities {
   return {
     async planThumbnail({ userId, projectId, title }) {
-      const [project, head] = await Promise.all([store.projects.get(projectId), store.revisions.head(projectId)]);
+      const [project, head] = await Promise.all([
+        store.projects.get(projectId),
+        store.revisions.head(projectId),
+      ]);
       if (!project) throw new DreamError('ACCESS_DENIED', 'the project is gone');
       if (config.GEMINI_API_KEY === undefined) {
         if (!head) throw new DreamError('FILE_NOT_FOUND', 'there is no game to be seen yet');
         return { kind: 'screenshot', revision: head.revision };
       }
-      const description = (await gameTexts(mirror, userId, projectId, head?.revision ?? null).spec()) ?? '';
-      return { kind: 'draw', prompt: thumbnailPrompt({ title: title ?? project.name, description }) };
+      const description =
+        (await gameTexts(mirror, userId, projectId, head?.revision ?? null).spec()) ?? '';
+      return {
+        kind: 'draw',
+        prompt: thumbnailPrompt({ title: title ?? project.name, description }),
+      };
     },
 
     async keepThumbnail({ actionId, userId, projectId }) {

@@ -17,30 +17,53 @@ export interface UsageDeps {
 }
 
 /** The gate before every run of the model: room for its files, money for its work (C1). */
-export function usageActivities({ config, store, storage, alerts }: UsageDeps): Pick<JobActivities, 'startAttempt'> {
+export function usageActivities({
+  config,
+  store,
+  storage,
+  alerts,
+}: UsageDeps): Pick<JobActivities, 'startAttempt'> {
   return {
     // A step that an older worker scheduled names no backend: it knew one only.
     async startAttempt({ jobId, userId, backend = 'local' }) {
       await storage.assertRoom(userId);
       const answer = await store.usage.reserve({
-        jobId, backend, estimateUsd: config.CLAUDE_MAX_BUDGET_USD, userLimitUsd: config.USER_DAILY_USD, budgetUsd: config.BUDGET_DAILY_USD,
+        jobId,
+        backend,
+        estimateUsd: config.CLAUDE_MAX_BUDGET_USD,
+        userLimitUsd: config.USER_DAILY_USD,
+        budgetUsd: config.BUDGET_DAILY_USD,
       });
       crashPoint('after-start-attempt');
-      if (answer?.outcome !== 'refused') return answer && { attempt: answer.attempt, slotAgeMs: answer.slotAgeMs };
+      if (answer?.outcome !== 'refused')
+        return answer && { attempt: answer.attempt, slotAgeMs: answer.slotAgeMs };
       const { limit, spentUsd } = answer;
       if (limit === 'budget') {
         void alerts.raise({
-          kind: 'budgetUsedUp', key: 'today', message: 'messages are refused: what is left of BUDGET_DAILY_USD does not cover a run',
-          details: { spentUsd, budgetUsd: config.BUDGET_DAILY_USD, runUsd: config.CLAUDE_MAX_BUDGET_USD },
+          kind: 'budgetUsedUp',
+          key: 'today',
+          message: 'messages are refused: what is left of BUDGET_DAILY_USD does not cover a run',
+          details: {
+            spentUsd,
+            budgetUsd: config.BUDGET_DAILY_USD,
+            runUsd: config.CLAUDE_MAX_BUDGET_USD,
+          },
         });
       }
-      throw new DreamError('SPENDING_LIMIT_EXCEEDED', `today's limit (${limit}) leaves too little: ${spentUsd.toFixed(2)} USD are spent or set aside`);
+      throw new DreamError(
+        'SPENDING_LIMIT_EXCEEDED',
+        `today's limit (${limit}) leaves too little: ${spentUsd.toFixed(2)} USD are spent or set aside`,
+      );
     },
   };
 }
 
 /** Has every attempt that ends without a version say why and, where it is known, what it cost. */
-export function withReleasedUsage(activities: AgentActivities, store: Pick<Store, 'usage'>, log: Log): AgentActivities {
+export function withReleasedUsage(
+  activities: AgentActivities,
+  store: Pick<Store, 'usage'>,
+  log: Log,
+): AgentActivities {
   return {
     async runAgent(input) {
       try {
@@ -48,11 +71,19 @@ export function withReleasedUsage(activities: AgentActivities, store: Pick<Store
       } catch (error) {
         if (isWorkerShutdown(error)) throw error;
         const callId = callIdFor(input.jobId, input.attempt);
-        const failure = [error, (error as Error).cause].find((told) => told instanceof DreamError) ?? null;
+        const failure =
+          [error, (error as Error).cause].find((told) => told instanceof DreamError) ?? null;
         const costUsd = failure?.details['costUsd'];
         // A stopped attempt is nobody's failure. What cannot be told now is released with the job.
-        await store.usage.release(callId, failure && failure.kind !== 'RunCancelled' ? failure.kind : null, typeof costUsd === 'number' ? costUsd : null)
-          .catch((problem: unknown) => log.warn({ err: problem, callId }, 'the end of an attempt could not be noted'));
+        await store.usage
+          .release(
+            callId,
+            failure && failure.kind !== 'RunCancelled' ? failure.kind : null,
+            typeof costUsd === 'number' ? costUsd : null,
+          )
+          .catch((problem: unknown) =>
+            log.warn({ err: problem, callId }, 'the end of an attempt could not be noted'),
+          );
         throw error;
       }
     },

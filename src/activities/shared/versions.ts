@@ -11,21 +11,35 @@ const MAX_SUBJECT_CHARS = 50;
 /** Two restores of one project cannot meet (A1); a second look is enough when a publish came in between. */
 const RESTORE_TRIES = 3;
 
-export interface VersionDeps { store: Store; mirror: Mirror; log: Log }
+export interface VersionDeps {
+  store: Store;
+  mirror: Mirror;
+  log: Log;
+}
 
 /** The line of versions: publishing a candidate, making an old version current (E4, E5). */
-export function versionActivities(deps: VersionDeps): Pick<JobActivities, 'publishRevision'> & RestoreActivities {
+export function versionActivities(
+  deps: VersionDeps,
+): Pick<JobActivities, 'publishRevision'> & RestoreActivities {
   return {
     publishRevision: (input) => publishRevision(deps, input),
 
     async openRestore({ actionId, userId, projectId }) {
-      const opened = await deps.store.actions.open({ id: actionId, userId, projectId, kind: 'restore' });
+      const opened = await deps.store.actions.open({
+        id: actionId,
+        userId,
+        projectId,
+        kind: 'restore',
+      });
       return opened.outcome === 'refused' ? 'denied' : 'opened';
     },
 
     async restoreRevision(input) {
-      const outcome = await restoreRevision(deps, input).catch((error: unknown) => endOf(deps.log, error));
-      if (outcome.ok) await deps.store.actions.complete(input.actionId, { revision: outcome.revision });
+      const outcome = await restoreRevision(deps, input).catch((error: unknown) =>
+        endOf(deps.log, error),
+      );
+      if (outcome.ok)
+        await deps.store.actions.complete(input.actionId, { revision: outcome.revision });
       else await deps.store.actions.fail(input.actionId, outcome.error);
       return outcome;
     },
@@ -40,50 +54,95 @@ function endOf(log: Log, error: unknown): RestoreOutcome {
 }
 
 /** After the commit point nothing may fail: readers follow the row, so `main` may come later. */
-async function followWithMain({ mirror, log }: VersionDeps, userId: string, projectId: string, revision: string): Promise<void> {
+async function followWithMain(
+  { mirror, log }: VersionDeps,
+  userId: string,
+  projectId: string,
+  revision: string,
+): Promise<void> {
   try {
     const outcome = await mirror.advanceMain(userId, projectId, revision);
-    if (outcome === 'diverged') log.error({ projectId, revision }, 'main stands at a commit that is no published version');
+    if (outcome === 'diverged')
+      log.error({ projectId, revision }, 'main stands at a commit that is no published version');
   } catch (error) {
-    log.warn({ err: error, projectId, revision }, 'main does not follow the published revision yet');
+    log.warn(
+      { err: error, projectId, revision },
+      'main does not follow the published revision yet',
+    );
   }
 }
 
-async function publishRevision(deps: VersionDeps, input: PublishInput): Promise<{ revision: string }> {
+async function publishRevision(
+  deps: VersionDeps,
+  input: PublishInput,
+): Promise<{ revision: string }> {
   const { store, mirror } = deps;
   const { jobId, userId, projectId, revision, parent } = input;
   crashPoint('after-return-before-import');
   // The local set works in the mirror itself, so importing is looking whether the commit is really there (E1).
   await mirror.assertRevision(userId, projectId, revision, parent);
   crashPoint('after-import-before-publish');
-  const subject = Array.from(input.subject.replace(/\s+/g, ' ').trim()).slice(0, MAX_SUBJECT_CHARS).join('');
-  const row = await store.revisions.publish({ projectId, revision, parent, jobId, kind: 'generate', subject, restoredFrom: null });
+  const subject = Array.from(input.subject.replace(/\s+/g, ' ').trim())
+    .slice(0, MAX_SUBJECT_CHARS)
+    .join('');
+  const row = await store.revisions.publish({
+    projectId,
+    revision,
+    parent,
+    jobId,
+    kind: 'generate',
+    subject,
+    restoredFrom: null,
+  });
   crashPoint('after-publish-before-complete');
   await followWithMain(deps, userId, projectId, row.revision);
   return { revision: row.revision };
 }
 
-interface RestoreInput { actionId: string; userId: string; projectId: string; versionId: string }
+interface RestoreInput {
+  actionId: string;
+  userId: string;
+  projectId: string;
+  versionId: string;
+}
 
 async function restoreRevision(deps: VersionDeps, input: RestoreInput): Promise<RestoreOutcome> {
   const { store, mirror } = deps;
   const { actionId, userId, projectId, versionId } = input;
   for (let tries = 1; ; tries += 1) {
-    const [head, target] = await Promise.all([store.revisions.head(projectId), store.revisions.resolve(projectId, versionId)]);
+    const [head, target] = await Promise.all([
+      store.revisions.head(projectId),
+      store.revisions.resolve(projectId, versionId),
+    ]);
     if (!head) return { ok: false, error: 'NothingToRestore' };
     if (!target) return { ok: false, error: 'VersionNotFound' };
     try {
       const subject = `Restored ${target.revision.slice(0, 7)}`;
-      const revision = await mirror.commitRestore(userId, projectId, { from: target.revision, parent: head.revision, actionId, subject });
+      const revision = await mirror.commitRestore(userId, projectId, {
+        from: target.revision,
+        parent: head.revision,
+        actionId,
+        subject,
+      });
       crashPoint('after-restore-commit');
       const row = await store.revisions.publish({
-        projectId, revision, parent: head.revision, jobId: actionId, kind: 'restore', subject, restoredFrom: target.revision,
+        projectId,
+        revision,
+        parent: head.revision,
+        jobId: actionId,
+        kind: 'restore',
+        subject,
+        restoredFrom: target.revision,
       });
       crashPoint('after-restore-publish-before-answer');
       await followWithMain(deps, userId, projectId, row.revision);
       return { ok: true, revision: row.revision };
     } catch (error) {
-      if (!(error instanceof DreamError && error.details['reason'] === 'STALE_PARENT') || tries >= RESTORE_TRIES) throw error;
+      if (
+        !(error instanceof DreamError && error.details['reason'] === 'STALE_PARENT') ||
+        tries >= RESTORE_TRIES
+      )
+        throw error;
     }
   }
 }

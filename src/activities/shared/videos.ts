@@ -1,7 +1,12 @@
 import type { WorkerConfig } from '../../config.js';
 import { DreamError } from '../../contracts/errors.js';
 import { VideoStory } from '../../contracts/video.js';
-import { plainStory, VIDEO_SYSTEM_PROMPT, videoPrompt, type VideoPromptInput } from '../../domain/video-prompt.js';
+import {
+  plainStory,
+  VIDEO_SYSTEM_PROMPT,
+  videoPrompt,
+  type VideoPromptInput,
+} from '../../domain/video-prompt.js';
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror.js';
 import type { Store } from '../../store/index.js';
@@ -13,25 +18,48 @@ const MAX_TOKENS = 600;
 const MAX_TITLE_CHARS = 40;
 
 export interface VideoPlanDeps {
-  config: Pick<WorkerConfig, 'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'>;
+  config: Pick<
+    WorkerConfig,
+    'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'
+  >;
   store: Pick<Store, 'projects' | 'publishDrafts'>;
   mirror: Mirror;
   log: Log;
 }
 
 /** What a film says: the draft's or the project's title, words by the model, plain ones when it fails. */
-export function videoPlanActivities({ config, store, mirror, log }: VideoPlanDeps): VideoPlanActivities {
+export function videoPlanActivities({
+  config,
+  store,
+  mirror,
+  log,
+}: VideoPlanDeps): VideoPlanActivities {
   const model = createModel(config);
   return {
     async planVideo({ userId, projectId, revision }) {
-      const [project, draft] = await Promise.all([store.projects.get(projectId), store.publishDrafts.get(projectId)]);
+      const [project, draft] = await Promise.all([
+        store.projects.get(projectId),
+        store.publishDrafts.get(projectId),
+      ]);
       if (!project) throw new DreamError('ACCESS_DENIED', 'the project is gone');
-      const title = Array.from((draft?.title?.trim() || project.name.trim() || 'ゲーム').replace(/\s+/g, ' ')).slice(0, MAX_TITLE_CHARS).join('');
+      const title = Array.from(
+        (draft?.title?.trim() || project.name.trim() || 'ゲーム').replace(/\s+/g, ' '),
+      )
+        .slice(0, MAX_TITLE_CHARS)
+        .join('');
       const description = draft?.description ?? '';
       const texts = gameTexts(mirror, userId, projectId, revision);
-      const facts: VideoPromptInput = { title, description, spec: await texts.spec(), code: (await texts.page()) ?? '' };
+      const facts: VideoPromptInput = {
+        title,
+        description,
+        spec: await texts.spec(),
+        code: (await texts.page()) ?? '',
+      };
       const story = await askForStory(facts).catch((error: unknown) => {
-        log.warn({ err: error, projectId }, 'the model found no words for a film; plain ones are taken');
+        log.warn(
+          { err: error, projectId },
+          'the model found no words for a film; plain ones are taken',
+        );
         return plainStory(title, description);
       });
       return { title, story };
@@ -39,7 +67,12 @@ export function videoPlanActivities({ config, store, mirror, log }: VideoPlanDep
   };
 
   async function askForStory(facts: VideoPromptInput): Promise<VideoStory> {
-    const text = await wordsOf(model, { model: config.CHAT_MODEL, max_tokens: MAX_TOKENS, system: VIDEO_SYSTEM_PROMPT, messages: [{ role: 'user', content: videoPrompt(facts) }] });
+    const text = await wordsOf(model, {
+      model: config.CHAT_MODEL,
+      max_tokens: MAX_TOKENS,
+      system: VIDEO_SYSTEM_PROMPT,
+      messages: [{ role: 'user', content: videoPrompt(facts) }],
+    });
     return VideoStory.parse(JSON.parse(/\{[\s\S]*\}/.exec(text)?.[0] ?? ''));
   }
 }

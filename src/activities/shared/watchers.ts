@@ -21,7 +21,10 @@ const CALLS_KEPT_MS = 7 * DAY_MS;
 const HEALTH_WINDOWS = { errorMinutes: 10, recentHours: 1, days: 7 };
 
 export interface WatcherDeps {
-  config: Pick<Config, 'CLAUDE_MAX_BUDGET_USD' | 'BUDGET_DAILY_USD' | 'USER_DAILY_USD' | 'VOLUME_MAX_GIB'>;
+  config: Pick<
+    Config,
+    'CLAUDE_MAX_BUDGET_USD' | 'BUDGET_DAILY_USD' | 'USER_DAILY_USD' | 'VOLUME_MAX_GIB'
+  >;
   store: Pick<Store, 'usage' | 'users' | 'volumeSizes' | 'modalCalls' | 'alerts'>;
   storage: Storage;
   alerts: Alerts;
@@ -40,20 +43,45 @@ export function watcherActivities(deps: WatcherDeps): WatcherActivities {
   };
 }
 
-async function watchVolumes({ store, storage, log, ...deps }: WatcherDeps, after: string | null): ReturnType<WatcherActivities['watchVolumes']> {
+async function watchVolumes(
+  { store, storage, log, ...deps }: WatcherDeps,
+  after: string | null,
+): ReturnType<WatcherActivities['watchVolumes']> {
   const users = await store.users.idsAfter(after, BATCH_USERS);
   let [measured, warned] = [0, 0];
   for (const userId of users) {
     try {
-      const { usedBytes, softGib, passedGib, isBeyond } = storage.stateOf(await storage.measure(userId));
+      const { usedBytes, softGib, passedGib, isBeyond } = storage.stateOf(
+        await storage.measure(userId),
+      );
       measured += 1;
       if (passedGib === null) continue;
       warned += 1;
-      const details = { userId, usedGib: Number((usedBytes / GIB).toFixed(2)), softGib, maxGib: deps.config.VOLUME_MAX_GIB };
+      const details = {
+        userId,
+        usedGib: Number((usedBytes / GIB).toFixed(2)),
+        softGib,
+        maxGib: deps.config.VOLUME_MAX_GIB,
+      };
       // Seen every night; news is only a further step.
-      await deps.alerts.raise(isBeyond
-        ? { kind: 'storageFull', key: userId, message: 'a user is beyond VOLUME_MAX_GIB: new generations are refused', details, standsMs: 2 * DAY_MS }
-        : { kind: 'storageNear', key: `${userId}/${passedGib}`, level: 'warn', message: `a user's files fill 80 % of ${passedGib} GiB`, details, standsMs: 2 * DAY_MS });
+      await deps.alerts.raise(
+        isBeyond
+          ? {
+              kind: 'storageFull',
+              key: userId,
+              message: 'a user is beyond VOLUME_MAX_GIB: new generations are refused',
+              details,
+              standsMs: 2 * DAY_MS,
+            }
+          : {
+              kind: 'storageNear',
+              key: `${userId}/${passedGib}`,
+              level: 'warn',
+              message: `a user's files fill 80 % of ${passedGib} GiB`,
+              details,
+              standsMs: 2 * DAY_MS,
+            },
+      );
     } catch (error) {
       log.warn({ err: error, userId }, 'the files of a user could not be measured');
     }
@@ -61,10 +89,18 @@ async function watchVolumes({ store, storage, log, ...deps }: WatcherDeps, after
   return { next: users.length < BATCH_USERS ? null : (users.at(-1) ?? null), measured, warned };
 }
 
-async function watchCalls({ store, alerts, cancelCall, log }: WatcherDeps): Promise<{ reaped: number }> {
+async function watchCalls({
+  store,
+  alerts,
+  cancelCall,
+  log,
+}: WatcherDeps): Promise<{ reaped: number }> {
   if (cancelCall === null) return { reaped: 0 };
   let reaped = 0;
-  for (const { functionCallId, callId, function: name } of await store.modalCalls.orphans(CALL_MAX_AGE_MS, REAPED_PER_ROUND)) {
+  for (const { functionCallId, callId, function: name } of await store.modalCalls.orphans(
+    CALL_MAX_AGE_MS,
+    REAPED_PER_ROUND,
+  )) {
     try {
       await cancelCall(functionCallId);
       await store.modalCalls.ended(functionCallId, true);
@@ -76,29 +112,48 @@ async function watchCalls({ store, alerts, cancelCall, log }: WatcherDeps): Prom
     }
   }
   if (reaped > 0) {
-    await alerts.raise({ kind: 'orphanedCalls', key: 'modal', level: 'warn', message: 'calls on Modal ran for nobody and were stopped', details: { reaped } });
+    await alerts.raise({
+      kind: 'orphanedCalls',
+      key: 'modal',
+      level: 'warn',
+      message: 'calls on Modal ran for nobody and were stopped',
+      details: { reaped },
+    });
   }
   await store.modalCalls.forget(CALLS_KEPT_MS);
   return { reaped };
 }
 
-async function watchSpending({ config, store, alerts }: WatcherDeps): Promise<{ spentUsd: number; near: number }> {
+async function watchSpending({
+  config,
+  store,
+  alerts,
+}: WatcherDeps): Promise<{ spentUsd: number; near: number }> {
   const { BUDGET_DAILY_USD: budgetUsd, USER_DAILY_USD: limitUsd } = config;
   const spentUsd = await store.usage.spentToday();
   const isNear = budgetUsd > 0 && spentUsd >= NEAR_SHARE * budgetUsd;
   if (isNear) {
     await alerts.raise({
-      kind: 'budgetNear', key: 'today', level: 'warn', message: '80 % of BUDGET_DAILY_USD are spent or set aside', details: { spentUsd, budgetUsd },
+      kind: 'budgetNear',
+      key: 'today',
+      level: 'warn',
+      message: '80 % of BUDGET_DAILY_USD are spent or set aside',
+      details: { spentUsd, budgetUsd },
     });
   } else {
     await alerts.clear({ kind: 'budgetNear', key: 'today' });
   }
   const isOpen = budgetUsd === 0 || spentUsd + config.CLAUDE_MAX_BUDGET_USD <= budgetUsd;
   if (isOpen) await alerts.clear({ kind: 'budgetUsedUp', key: 'today' });
-  const users = limitUsd > 0 ? await nearUsers(store, NEAR_SHARE * limitUsd) : new Map<string, number>();
+  const users =
+    limitUsd > 0 ? await nearUsers(store, NEAR_SHARE * limitUsd) : new Map<string, number>();
   for (const [userId, userUsd] of users) {
     await alerts.raise({
-      kind: 'userSpendingNear', key: userId, level: 'warn', message: 'a user has used 80 % of USER_DAILY_USD', details: { userId, spentUsd: userUsd, limitUsd },
+      kind: 'userSpendingNear',
+      key: userId,
+      level: 'warn',
+      message: 'a user has used 80 % of USER_DAILY_USD',
+      details: { userId, spentUsd: userUsd, limitUsd },
     });
   }
   for (const userId of await store.alerts.standing('userSpendingNear')) {
@@ -108,7 +163,10 @@ async function watchSpending({ config, store, alerts }: WatcherDeps): Promise<{ 
 }
 
 /** Users who bear at least so much today. */
-async function nearUsers(store: WatcherDeps['store'], fromUsd: number): Promise<Map<string, number>> {
+async function nearUsers(
+  store: WatcherDeps['store'],
+  fromUsd: number,
+): Promise<Map<string, number>> {
   const spent = new Map<string, number>();
   for (const { user_id: userId, state, usd } of await store.usage.summary(null, 1)) {
     if (userId !== null && state !== 'released') spent.set(userId, (spent.get(userId) ?? 0) + usd);
@@ -116,19 +174,30 @@ async function nearUsers(store: WatcherDeps['store'], fromUsd: number): Promise<
   return new Map([...spent].filter(([, usd]) => usd >= fromUsd));
 }
 
-async function watchModal({ store, alerts }: WatcherDeps): Promise<{ isSlow: boolean; isFailing: boolean }> {
+async function watchModal({
+  store,
+  alerts,
+}: WatcherDeps): Promise<{ isSlow: boolean; isFailing: boolean }> {
   const { ended, recent, earlier } = await store.usage.modalHealth(HEALTH_WINDOWS);
   const { isFailing, attempts, faults } = judgeFailures(ended);
   const { isSlow, p95, medianP95 } = judgeSpeed(recent, earlier);
   const advice = 'consider `npx dreamcore backend local`';
   if (isFailing) {
-    await alerts.raise({ kind: 'modalFailing', key: 'modal', message: `more than 5 % of the attempts on Modal failed in 10 minutes: ${advice}`, details: { attempts, faults } });
+    await alerts.raise({
+      kind: 'modalFailing',
+      key: 'modal',
+      message: `more than 5 % of the attempts on Modal failed in 10 minutes: ${advice}`,
+      details: { attempts, faults },
+    });
   } else {
     await alerts.clear({ kind: 'modalFailing', key: 'modal' });
   }
   if (isSlow) {
     await alerts.raise({
-      kind: 'modalSlow', key: 'modal', message: `generations on Modal take more than twice their usual time: ${advice}`, details: { p95Seconds: p95, medianP95Seconds: medianP95 },
+      kind: 'modalSlow',
+      key: 'modal',
+      message: `generations on Modal take more than twice their usual time: ${advice}`,
+      details: { p95Seconds: p95, medianP95Seconds: medianP95 },
     });
   } else {
     await alerts.clear({ kind: 'modalSlow', key: 'modal' });

@@ -4,7 +4,14 @@ import type { Workflow } from '@temporalio/common';
 import type { Log } from '../../log.js';
 import { crashPoint } from '../../crash-points.js';
 import { projectWorkflowId } from '../../contracts/ids.js';
-import { ADMIT_UPDATE, CANCEL_UPDATE, type AdmitAnswer, type AdmitRequest, type CancelAnswer, type CancelRequest } from '../../contracts/workflows.js';
+import {
+  ADMIT_UPDATE,
+  CANCEL_UPDATE,
+  type AdmitAnswer,
+  type AdmitRequest,
+  type CancelAnswer,
+  type CancelRequest,
+} from '../../contracts/workflows.js';
 import { classifyTry, type FailedTry, type Refusal } from './failures.js';
 import { admitRequest, startOperation, type Admission } from './start-options.js';
 
@@ -49,9 +56,16 @@ async function admit(temporal: Client, log: Log, admission: Admission): Promise<
     const isOurs = writer?.messageId === admission.input.messageId;
     if (isOurs && admission.kind === 'generate') return { kind: 'waiting' };
     // Restore and delete are answered when they are done; whoever meets another writer, or one in its last step, may wait longer too.
-    const longestMs = isOurs ? OWN_WORK_DEADLINE_MS : writer?.isRunning ? OTHER_WRITER_DEADLINE_MS : DEADLINE_MS;
+    const longestMs = isOurs
+      ? OWN_WORK_DEADLINE_MS
+      : writer?.isRunning
+        ? OTHER_WRITER_DEADLINE_MS
+        : DEADLINE_MS;
     if (patienceMs >= longestMs) {
-      log.warn({ projectId: admission.input.projectId, kind: admission.kind, writer }, 'admission timed out');
+      log.warn(
+        { projectId: admission.input.projectId, kind: admission.kind, writer },
+        'admission timed out',
+      );
       return { kind: 'refused', code: 'OPERATION_FAILED' };
     }
     patienceMs = longestMs;
@@ -59,11 +73,20 @@ async function admit(temporal: Client, log: Log, admission: Admission): Promise<
 }
 
 /** Tries again until the deadline, with a new start operation each time. */
-async function tryUntil(temporal: Client, log: Log, admission: Admission, deadlineMs: number): Promise<Admitted | 'timedOut'> {
+async function tryUntil(
+  temporal: Client,
+  log: Log,
+  admission: Admission,
+  deadlineMs: number,
+): Promise<Admitted | 'timedOut'> {
   while (performance.now() < deadlineMs) {
     try {
-      const answer = await temporal.withDeadline(Date.now() + deadlineMs - performance.now(), () => temporal.workflow.executeUpdateWithStart<Workflow, AdmitAnswer, [AdmitRequest]>(
-        ADMIT_UPDATE, { args: [admitRequest(admission)], startWorkflowOperation: startOperation(admission) }));
+      const answer = await temporal.withDeadline(Date.now() + deadlineMs - performance.now(), () =>
+        temporal.workflow.executeUpdateWithStart<Workflow, AdmitAnswer, [AdmitRequest]>(
+          ADMIT_UPDATE,
+          { args: [admitRequest(admission)], startWorkflowOperation: startOperation(admission) },
+        ),
+      );
       crashPoint('after-admit');
       return { kind: 'answered', answer };
     } catch (error) {
@@ -71,7 +94,10 @@ async function tryUntil(temporal: Client, log: Log, admission: Admission, deadli
       if (failed.kind === 'refused') return { kind: 'refused', code: failed.code };
       if (failed.kind === 'timedOut') return 'timedOut';
       if (failed.kind === 'broken') {
-        log.error({ err: error, projectId: admission.input.projectId, kind: admission.kind }, 'admission failed');
+        log.error(
+          { err: error, projectId: admission.input.projectId, kind: admission.kind },
+          'admission failed',
+        );
         return { kind: 'refused', code: 'OPERATION_FAILED' };
       }
       await sleep(20 + Math.random() * 40);
@@ -81,11 +107,16 @@ async function tryUntil(temporal: Client, log: Log, admission: Admission, deadli
 }
 
 /** The latest run that wrote or writes the project; null when there is none or nobody could tell for long. */
-async function describeWriter(temporal: Client, projectId: string): Promise<{ isRunning: boolean; messageId: unknown; kind: unknown } | null> {
+async function describeWriter(
+  temporal: Client,
+  projectId: string,
+): Promise<{ isRunning: boolean; messageId: unknown; kind: unknown } | null> {
   const handle = temporal.workflow.getHandle(projectWorkflowId(projectId));
   for (const untilMs = performance.now() + DESCRIBE_PATIENCE_MS; ; await sleep(DESCRIBE_PAUSE_MS)) {
     try {
-      const { status, memo } = await temporal.withDeadline(Date.now() + DESCRIBE_TIMEOUT_MS, () => handle.describe());
+      const { status, memo } = await temporal.withDeadline(Date.now() + DESCRIBE_TIMEOUT_MS, () =>
+        handle.describe(),
+      );
       return { isRunning: status.name === 'RUNNING', messageId: memo?.messageId, kind: memo?.kind };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError || performance.now() >= untilMs) return null;
@@ -93,14 +124,21 @@ async function describeWriter(temporal: Client, projectId: string): Promise<{ is
   }
 }
 
-async function cancel(temporal: Client, log: Log, projectId: string, jobId: string): Promise<CancelAnswer['outcome'] | 'noAnswer'> {
+async function cancel(
+  temporal: Client,
+  log: Log,
+  projectId: string,
+  jobId: string,
+): Promise<CancelAnswer['outcome'] | 'noAnswer'> {
   const handle = temporal.workflow.getHandle(projectWorkflowId(projectId));
   try {
     const { outcome } = await temporal.withDeadline(Date.now() + CANCEL_TIMEOUT_MS, () =>
-      handle.executeUpdate<CancelAnswer, [CancelRequest]>(CANCEL_UPDATE, { args: [{ jobId }] }));
+      handle.executeUpdate<CancelAnswer, [CancelRequest]>(CANCEL_UPDATE, { args: [{ jobId }] }),
+    );
     return outcome;
   } catch (error) {
-    if (classifyTry(error).kind === 'broken') log.error({ err: error, projectId, jobId }, 'cancelling through the workflow failed');
+    if (classifyTry(error).kind === 'broken')
+      log.error({ err: error, projectId, jobId }, 'cancelling through the workflow failed');
     return 'noAnswer';
   }
 }

@@ -1,4 +1,9 @@
-import { isGrpcServiceError, WorkflowNotFoundError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { ADMIT_FAILURE } from '../../contracts/workflows.js';
 
@@ -6,7 +11,8 @@ import { ADMIT_FAILURE } from '../../contracts/workflows.js';
 export type Refusal = 'USER_LIMIT_EXCEEDED' | 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED';
 
 /** What a failed try means: come again, the wait ran out, a clear no, or something nobody foresaw. */
-export type FailedTry = { kind: 'again' | 'timedOut' | 'broken' } | { kind: 'refused'; code: Refusal };
+export type FailedTry =
+  { kind: 'again' | 'timedOut' | 'broken' } | { kind: 'refused'; code: Refusal };
 
 /** The run ended between taking the update and finishing it. */
 const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
@@ -17,7 +23,8 @@ const COME_AGAIN_CODES = [5, 9, 10, 14];
 /** Reads a failed `admit` or `cancelJob` (A6). */
 export function classifyTry(error: unknown): FailedTry {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'timedOut' };
-  if (error instanceof WorkflowUpdateFailedError) return classifyFailureType(applicationType(error));
+  if (error instanceof WorkflowUpdateFailedError)
+    return classifyFailureType(applicationType(error));
   const code = grpcCode(error);
   if (code === DEADLINE_EXCEEDED) return { kind: 'timedOut' };
   return { kind: code !== null && COME_AGAIN_CODES.includes(code) ? 'again' : 'broken' };
@@ -25,9 +32,12 @@ export function classifyTry(error: unknown): FailedTry {
 
 function classifyFailureType(type: string | null): FailedTry {
   switch (type) {
-    case ADMIT_FAILURE.closing: case ENDED_MEANWHILE:
+    case ADMIT_FAILURE.closing:
+    case ENDED_MEANWHILE:
       return { kind: 'again' };
-    case ADMIT_FAILURE.userLimit: case ADMIT_FAILURE.systemLimit: case ADMIT_FAILURE.denied:
+    case ADMIT_FAILURE.userLimit:
+    case ADMIT_FAILURE.systemLimit:
+    case ADMIT_FAILURE.denied:
       return { kind: 'refused', code: type };
     default:
       return { kind: 'broken' };

@@ -2,7 +2,12 @@ import { WithStartWorkflowOperation } from '@temporalio/client';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { projectWorkflowId } from '../../contracts/ids.js';
 import {
-  TASK_QUEUE, type AdmitRequest, type DeleteProjectInput, type GenerateGameInput, type RestoreVersionInput, type WriterMemo,
+  TASK_QUEUE,
+  type AdmitRequest,
+  type DeleteProjectInput,
+  type GenerateGameInput,
+  type RestoreVersionInput,
+  type WriterMemo,
 } from '../../contracts/workflows.js';
 
 /** What somebody wants to do with a project, with the input of the workflow that would do it. */
@@ -11,13 +16,21 @@ export type Admission =
   | { kind: 'restore'; input: RestoreVersionInput }
   | { kind: 'delete'; input: DeleteProjectInput };
 
-const WORKFLOW_TYPES = { generate: 'generateGame', restore: 'restoreVersion', delete: 'deleteProject' } as const;
+const WORKFLOW_TYPES = {
+  generate: 'generateGame',
+  restore: 'restoreVersion',
+  delete: 'deleteProject',
+} as const;
 const BACKEND = 'local';
 const MAX_SUMMARY_CHARS = 60;
 
 const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
 const KEYS = {
-  userId: keyword('UserId'), projectId: keyword('ProjectId'), jobId: keyword('JobId'), action: keyword('JobAction'), backend: keyword('Backend'),
+  userId: keyword('UserId'),
+  projectId: keyword('ProjectId'),
+  jobId: keyword('JobId'),
+  action: keyword('JobAction'),
+  backend: keyword('Backend'),
 };
 
 /** The id under which the work has its row: a job, or an action (B1). */
@@ -45,8 +58,11 @@ export function startOperation(admission: Admission) {
     args: [admission.input],
     memo: { ...memo },
     typedSearchAttributes: [
-      { key: KEYS.userId, value: userId }, { key: KEYS.projectId, value: projectId }, { key: KEYS.jobId, value: workId },
-      { key: KEYS.action, value: admission.kind }, { key: KEYS.backend, value: BACKEND },
+      { key: KEYS.userId, value: userId },
+      { key: KEYS.projectId, value: projectId },
+      { key: KEYS.jobId, value: workId },
+      { key: KEYS.action, value: admission.kind },
+      { key: KEYS.backend, value: BACKEND },
     ],
     staticSummary: summaryOf(admission),
     staticDetails: `- project: \`${projectId}\`\n- user: \`${userId}\`\n- ${admission.kind === 'generate' ? 'job' : 'action'}: \`${workId}\``,
@@ -56,8 +72,11 @@ export function startOperation(admission: Admission) {
 
 function summaryOf(admission: Admission): string {
   switch (admission.kind) {
-    case 'generate': return `生成: ${admission.input.content.replace(/\s+/g, ' ').slice(0, MAX_SUMMARY_CHARS)}`;
-    case 'restore': return `復元: ${admission.input.versionId.slice(0, 7)}`;
-    case 'delete': return '削除';
+    case 'generate':
+      return `生成: ${admission.input.content.replace(/\s+/g, ' ').slice(0, MAX_SUMMARY_CHARS)}`;
+    case 'restore':
+      return `復元: ${admission.input.versionId.slice(0, 7)}`;
+    case 'delete':
+      return '削除';
   }
 }

@@ -3,18 +3,39 @@ import type { AssetRow, ListedAsset } from '../../store/assets.js';
 
 /** Assets as clients are told them (rest.md §7). `filename` is the display name. */
 
-const named = (asset: AssetRow) => ({ id: asset.id, filename: asset.original_name ?? asset.filename, alias: asset.alias, mimeType: asset.mime_type, size: asset.size });
+const named = (asset: AssetRow) => ({
+  id: asset.id,
+  filename: asset.original_name ?? asset.filename,
+  alias: asset.alias,
+  mimeType: asset.mime_type,
+  size: asset.size,
+});
 const noted = ({ tags, description }: AssetRow) => ({ tags, description });
 const url = ({ owner_id, alias }: AssetRow): string => assetUrl(owner_id ?? '', alias);
 
 export const toUploaded = (asset: AssetRow) => ({ ...named(asset), url: url(asset) });
 
 export const toListed = (asset: ListedAsset) => ({
-  ...named(asset), isPublic: asset.is_public, ...noted(asset), url: url(asset), projects: asset.projects, createdAt: asset.created_at,
+  ...named(asset),
+  isPublic: asset.is_public,
+  ...noted(asset),
+  url: url(asset),
+  projects: asset.projects,
+  createdAt: asset.created_at,
 });
 
-export const toFound = (asset: AssetRow) => ({ ...named(asset), isPublic: asset.is_public, isOwner: true, ...noted(asset), url: url(asset) });
+export const toFound = (asset: AssetRow) => ({
+  ...named(asset),
+  isPublic: asset.is_public,
+  isOwner: true,
+  ...noted(asset),
+  url: url(asset),
+});
 
 export const toMeta = (asset: AssetRow) => ({
-  ...named(asset), isPublic: asset.is_public, ...noted(asset), createdAt: asset.created_at, url: url(asset),
+  ...named(asset),
+  isPublic: asset.is_public,
+  ...noted(asset),
+  createdAt: asset.created_at,
+  url: url(asset),
 });

@@ -17,24 +17,30 @@ export interface AssetGuards {
   assetAccess(handler: Handler<{ asset: AssetRow }>): RequestHandler;
 }
 
-export function createAssetGuards(guards: Guards, store: Pick<Store, 'asUser' | 'assets'>): AssetGuards {
+export function createAssetGuards(
+  guards: Guards,
+  store: Pick<Store, 'asUser' | 'assets'>,
+): AssetGuards {
   return {
-    assetOwner: (handler) => guards.user(async (req, res, { user }) => {
-      const { id } = req.params;
-      if (!isUuid(id)) return refuse(res, 400, 'Invalid asset ID');
-      const asset = await orNothing(logOf(res), store.asUser(user.token).assets.get(id), null);
-      if (!asset || asset.is_deleted) return refuse(res, 404, 'Asset not found');
-      if (asset.owner_id !== user.id) return refuse(res, 403, 'Access denied');
-      await handler(req, res, { user, asset });
-    }),
+    assetOwner: (handler) =>
+      guards.user(async (req, res, { user }) => {
+        const { id } = req.params;
+        if (!isUuid(id)) return refuse(res, 400, 'Invalid asset ID');
+        const asset = await orNothing(logOf(res), store.asUser(user.token).assets.get(id), null);
+        if (!asset || asset.is_deleted) return refuse(res, 404, 'Asset not found');
+        if (asset.owner_id !== user.id) return refuse(res, 403, 'Access denied');
+        await handler(req, res, { user, asset });
+      }),
 
-    assetAccess: (handler) => guards.visitor(async (req, res, { user, refusal }) => {
-      const { id } = req.params;
-      if (!isUuid(id)) return refuse(res, 400, 'Invalid asset ID');
-      const asset = await orNothing(logOf(res), store.assets.get(id), null);
-      if (!asset || asset.is_deleted) return refuse(res, 404, 'Asset not found');
-      if (!isReadableBy(asset, user?.id ?? null)) return user === null ? refuse(res, 401, refusal) : refuse(res, 404, 'Asset not found');
-      await handler(req, res, { asset });
-    }),
+    assetAccess: (handler) =>
+      guards.visitor(async (req, res, { user, refusal }) => {
+        const { id } = req.params;
+        if (!isUuid(id)) return refuse(res, 400, 'Invalid asset ID');
+        const asset = await orNothing(logOf(res), store.assets.get(id), null);
+        if (!asset || asset.is_deleted) return refuse(res, 404, 'Asset not found');
+        if (!isReadableBy(asset, user?.id ?? null))
+          return user === null ? refuse(res, 401, refusal) : refuse(res, 404, 'Asset not found');
+        await handler(req, res, { asset });
+      }),
   };
 }

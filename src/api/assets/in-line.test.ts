@@ -5,10 +5,21 @@ it('work of one key runs in order, whatever fails; another key does not wait', a
   const inLine = createInLine();
   const events: string[] = [];
   let release = (): void => undefined;
-  const gate = new Promise<void>((resolve) => { release = resolve; });
-  const first = inLine('a', async () => { await gate; events.push('a1'); throw new Error('failed'); });
-  const second = inLine('a', async () => { events.push('a2'); return 2; });
-  await inLine('b', async () => { events.push('b'); });
+  const gate = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const first = inLine('a', async () => {
+    await gate;
+    events.push('a1');
+    throw new Error('failed');
+  });
+  const second = inLine('a', async () => {
+    events.push('a2');
+    return 2;
+  });
+  await inLine('b', async () => {
+    events.push('b');
+  });
   release();
   await expect(first).rejects.toThrow('failed');
   expect(await second).toBe(2);

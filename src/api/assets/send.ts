@@ -9,7 +9,11 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
  * Sends an asset as the contract's **file** (rest.md §1.1): ETag, Last-Modified, ranges, conditional requests. False = it is not
  * there any more, and nothing was answered. What could hold markup is only offered as a download; pictures in pages show it all the same.
  */
-export function sendAsset(res: Response, file: string, { type, isInline, isPublic }: Delivery & { isPublic: boolean }): Promise<boolean> {
+export function sendAsset(
+  res: Response,
+  file: string,
+  { type, isInline, isPublic }: Delivery & { isPublic: boolean },
+): Promise<boolean> {
   res.set({
     'Content-Type': type,
     'Cache-Control': `${isPublic ? 'public' : 'private'}, max-age=0`,
@@ -21,18 +25,30 @@ export function sendAsset(res: Response, file: string, { type, isInline, isPubli
   if (isPublic) res.set('Cross-Origin-Resource-Policy', 'cross-origin');
   if (!isInline) res.set('Content-Disposition', 'attachment');
   return new Promise((resolve, reject) => {
-    res.sendFile(path.basename(file), { root: path.dirname(file), dotfiles: 'allow', cacheControl: false }, (error?: Error) => {
-      // A client that went away, or a range that there is none of, was answered as far as it could be.
-      if (!error || res.headersSent) resolve(true);
-      else if (isMissing(error)) resolve(false);
-      else reject(error);
-    });
+    res.sendFile(
+      path.basename(file),
+      { root: path.dirname(file), dotfiles: 'allow', cacheControl: false },
+      (error?: Error) => {
+        // A client that went away, or a range that there is none of, was answered as far as it could be.
+        if (!error || res.headersSent) resolve(true);
+        else if (isMissing(error)) resolve(false);
+        else reject(error);
+      },
+    );
   });
 }
 
 /** Takes back what only a file has, for an answer that is none. */
 export function clearAssetHeaders(res: Response): void {
-  for (const name of ['Content-Type', 'Cache-Control', 'Content-Disposition', 'Accept-Ranges', 'ETag', 'Last-Modified']) res.removeHeader(name);
+  for (const name of [
+    'Content-Type',
+    'Cache-Control',
+    'Content-Disposition',
+    'Accept-Ranges',
+    'ETag',
+    'Last-Modified',
+  ])
+    res.removeHeader(name);
 }
 
 function isMissing(error: Error): boolean {

@@ -7,12 +7,24 @@ import { isAcceptedByName } from './media-type.js';
 
 /** The largest file that is taken: below 1 MiB (rest.md §7.1). */
 const MAX_FILE_BYTES = 1024 * 1024 - 1;
-const LIMITS = { fileSize: MAX_FILE_BYTES, files: 1, fields: 10, parts: 20, fieldNameSize: 100, fieldSize: 64 * 1024, headerPairs: 50 };
+const LIMITS = {
+  fileSize: MAX_FILE_BYTES,
+  files: 1,
+  fields: 10,
+  parts: 20,
+  fieldNameSize: 100,
+  fieldSize: 64 * 1024,
+  headerPairs: 50,
+};
 
 /** A file that was taken in, and the fields beside it. */
 export interface Upload {
   /** Null = the request carried no file. */
-  readonly file: { readonly path: string; readonly sizeBytes: number; readonly name: string } | null;
+  readonly file: {
+    readonly path: string;
+    readonly sizeBytes: number;
+    readonly name: string;
+  } | null;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
@@ -55,7 +67,12 @@ export function createReceiver(files: AssetFiles): ReceiveUpload {
     }
     const { file } = req;
     const fields = (req.body ?? {}) as Record<string, unknown>;
-    return { file: file ? { path: file.path, sizeBytes: file.size, name: path.posix.basename(file.originalname) } : null, fields };
+    return {
+      file: file
+        ? { path: file.path, sizeBytes: file.size, name: path.posix.basename(file.originalname) }
+        : null,
+      fields,
+    };
   };
 }
 
@@ -67,19 +84,40 @@ function refusalOf(error: unknown): [status: number, text: string] | null {
     return [400, error.code === 'LIMIT_UNEXPECTED_FILE' ? 'Unexpected field' : error.message];
   }
   // The parser's own words for a body that is no multipart body, or ends too early.
-  return error instanceof Error && /^(Malformed|Multipart|Unexpected end|Request (aborted|closed)|Unsupported content type)/.test(error.message)
-    ? [400, 'Invalid upload'] : null;
+  return error instanceof Error &&
+    /^(Malformed|Multipart|Unexpected end|Request (aborted|closed)|Unsupported content type)/.test(
+      error.message,
+    )
+    ? [400, 'Invalid upload']
+    : null;
 }
 
-function partStorage(files: AssetFiles, arriving: WeakMap<Request, Promise<unknown>>): StorageEngine {
+function partStorage(
+  files: AssetFiles,
+  arriving: WeakMap<Request, Promise<unknown>>,
+): StorageEngine {
   return {
     _handleFile(req, file, done) {
       const arrival = files.receive(file.stream);
       arriving.set(req, arrival);
-      arrival.then((part) => { done(null, { path: part.path, size: part.sizeBytes }); }, (error: unknown) => { done(error); });
+      arrival.then(
+        (part) => {
+          done(null, { path: part.path, size: part.sizeBytes });
+        },
+        (error: unknown) => {
+          done(error);
+        },
+      );
     },
     _removeFile(_req, file, done) {
-      files.discard(file.path).then(() => { done(null); }, (error: unknown) => { done(error as Error); });
+      files.discard(file.path).then(
+        () => {
+          done(null);
+        },
+        (error: unknown) => {
+          done(error as Error);
+        },
+      );
     },
   };
 }

@@ -3,7 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { CALLBACK_SIGNATURE_HEADER, CALLBACK_TIMESTAMP_HEADER, type CallbackPost } from '../../contracts/callback.js';
+import {
+  CALLBACK_SIGNATURE_HEADER,
+  CALLBACK_TIMESTAMP_HEADER,
+  type CallbackPost,
+} from '../../contracts/callback.js';
 import { callbackKeyOf, callbackMac } from '../../contracts/callback-signature.js';
 import { createLog } from '../../log.js';
 import { actionProgressRouter } from './action-progress.js';
@@ -12,7 +16,16 @@ const SECRET = 'the-master-secret-of-this-test-0123456789';
 const ACTION = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const noted: [string, number][] = [];
 let isWanted = true;
-const app = express().use(actionProgressRouter({ masterSecret: SECRET, log: createLog('test'), noteProgress: async (actionId, percent) => { noted.push([actionId, percent]); return isWanted; } }));
+const app = express().use(
+  actionProgressRouter({
+    masterSecret: SECRET,
+    log: createLog('test'),
+    noteProgress: async (actionId, percent) => {
+      noted.push([actionId, percent]);
+      return isWanted;
+    },
+  }),
+);
 const server = createServer(app);
 let url = '';
 beforeAll(async () => {
@@ -20,15 +33,37 @@ beforeAll(async () => {
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback/actions/`;
 });
-afterAll(() => { server.close(); });
-beforeEach(() => { noted.length = 0; isWanted = true; });
+afterAll(() => {
+  server.close();
+});
+beforeEach(() => {
+  noted.length = 0;
+  isWanted = true;
+});
 
-const progress = (percent: number) => ({ type: 'progress' as const, progress: percent, message: null });
-async function post(body: Partial<CallbackPost>, secret = SECRET, action = ACTION): Promise<[number, unknown]> {
-  const text = JSON.stringify({ callId: `${ACTION}.1`, fromSeq: 1, events: [progress(10), progress(20)], ...body });
+const progress = (percent: number) => ({
+  type: 'progress' as const,
+  progress: percent,
+  message: null,
+});
+async function post(
+  body: Partial<CallbackPost>,
+  secret = SECRET,
+  action = ACTION,
+): Promise<[number, unknown]> {
+  const text = JSON.stringify({
+    callId: `${ACTION}.1`,
+    fromSeq: 1,
+    events: [progress(10), progress(20)],
+    ...body,
+  });
   const timestamp = String(Math.floor(Date.now() / 1_000));
   const mac = callbackMac(callbackKeyOf(secret, `${ACTION}.1`), timestamp, text).toString('hex');
-  const answer = await fetch(`${url}${action}`, { method: 'POST', body: text, headers: { [CALLBACK_TIMESTAMP_HEADER]: timestamp, [CALLBACK_SIGNATURE_HEADER]: `v1=${mac}` } });
+  const answer = await fetch(`${url}${action}`, {
+    method: 'POST',
+    body: text,
+    headers: { [CALLBACK_TIMESTAMP_HEADER]: timestamp, [CALLBACK_SIGNATURE_HEADER]: `v1=${mac}` },
+  });
   return [answer.status, await answer.json()];
 }
 

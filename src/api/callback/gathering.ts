@@ -12,11 +12,19 @@ export class Gathering {
   constructor(readonly attempt: number) {}
 
   /** The last event that is safely in the stream. */
-  get acked(): number { return this.#acked; }
+  get acked(): number {
+    return this.#acked;
+  }
   /** The last event that arrived without a hole before it. */
-  get top(): number { return this.#acked + this.#pending.length; }
-  get chars(): number { return this.#chars; }
-  get isEmpty(): boolean { return this.#pending.length === 0; }
+  get top(): number {
+    return this.#acked + this.#pending.length;
+  }
+  get chars(): number {
+    return this.#chars;
+  }
+  get isEmpty(): boolean {
+    return this.#pending.length === 0;
+  }
 
   /** Takes a post; what was here already is dropped. False = events before it are missing, nothing was taken. */
   take(fromSeq: number, events: readonly RunnerEvent[]): boolean {
@@ -55,7 +63,8 @@ export class Gathering {
 
   /** A signal that covered everything up to `seq` succeeded. */
   confirm(seq: number): void {
-    for (const { chars } of this.#pending.splice(0, Math.max(0, seq - this.#acked))) this.#chars -= chars;
+    for (const { chars } of this.#pending.splice(0, Math.max(0, seq - this.#acked)))
+      this.#chars -= chars;
     this.#acked = Math.max(this.#acked, seq);
   }
 }

@@ -18,8 +18,10 @@ describe('D1: what arrives is gathered', () => {
         await sleep(APPEND_MS);
         stored.push(...items.map(({ seq }) => seq));
       },
-      hasInStream: async () => false, job: async () => ({ status: 'processing', attempt: 1 }) as JobRow,
-      noteProgress: async () => null, log: pino({ level: 'silent' }),
+      hasInStream: async () => false,
+      job: async () => ({ status: 'processing', attempt: 1 }) as JobRow,
+      noteProgress: async () => null,
+      log: pino({ level: 'silent' }),
     });
     const startedMs = Date.now();
     for (let seq = 1; seq <= 100; seq += 1) {
@@ -40,19 +42,28 @@ describe('C2: an attempt is wanted while the row says so', () => {
     let row: Pick<JobRow, 'status' | 'attempt'> = { status: 'processing', attempt: 1 };
     let asked = 0;
     const inbox = new JobInbox('job', {
-      append: async () => undefined, hasInStream: async () => false, log: pino({ level: 'silent' }),
+      append: async () => undefined,
+      hasInStream: async () => false,
+      log: pino({ level: 'silent' }),
       job: async () => {
         asked += 1;
         return row as JobRow;
       },
-      noteProgress: async (_job, attempt) => (row.status === 'processing' && row.attempt === attempt ? row as JobRow : null),
+      noteProgress: async (_job, attempt) =>
+        row.status === 'processing' && row.attempt === attempt ? (row as JobRow) : null,
     });
     const post = async (attempt: number, seq: number) => {
       const isWanted = await inbox.wants(attempt);
       if (isWanted) await inbox.take(attempt, seq, [{ type: 'stream', content: 'x' }]);
       return isWanted;
     };
-    return { post, setRow: (next: typeof row) => { row = next; }, asked: () => asked };
+    return {
+      post,
+      setRow: (next: typeof row) => {
+        row = next;
+      },
+      asked: () => asked,
+    };
   };
 
   it('known from the notes of its own events: no post of a run in flow waits for the database', async () => {
@@ -65,29 +76,40 @@ describe('C2: an attempt is wanted while the row says so', () => {
     expect(asked()).toBeLessThanOrEqual(2);
   });
 
-  it.each([['cancelled', 1], ['processing', 2]] as const)('and not for long after the row became %s with attempt %i', async (status, attempt) => {
-    const { post, setRow } = world();
-    expect(await post(1, 1)).toBe(true);
-    setRow({ status, attempt });
-    const fromMs = Date.now();
-    let seq = 2;
-    while (await post(1, seq)) {
-      seq += 1;
-      await sleep(50);
-      expect(Date.now() - fromMs).toBeLessThan(10_000);
-    }
-    expect(await post(1, seq)).toBe(false);
-  });
+  it.each([
+    ['cancelled', 1],
+    ['processing', 2],
+  ] as const)(
+    'and not for long after the row became %s with attempt %i',
+    async (status, attempt) => {
+      const { post, setRow } = world();
+      expect(await post(1, 1)).toBe(true);
+      setRow({ status, attempt });
+      const fromMs = Date.now();
+      let seq = 2;
+      while (await post(1, seq)) {
+        seq += 1;
+        await sleep(50);
+        expect(Date.now() - fromMs).toBeLessThan(10_000);
+      }
+      expect(await post(1, seq)).toBe(false);
+    },
+  );
 });
 
 describe('C2: an attempt that is no longer wanted', () => {
-  afterEach(() => { vi.useRealTimers(); });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 
   it('is noticed within seconds, also when the clock was set back meanwhile', async () => {
     const row = { status: 'processing', attempt: 1 };
     const inbox = new JobInbox('job', {
-      append: async () => undefined, hasInStream: async () => false, job: async () => ({ ...row }) as JobRow,
-      noteProgress: async () => null, log: pino({ level: 'silent' }),
+      append: async () => undefined,
+      hasInStream: async () => false,
+      job: async () => ({ ...row }) as JobRow,
+      noteProgress: async () => null,
+      log: pino({ level: 'silent' }),
     });
     expect(await inbox.wants(1)).toBe(true);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3 * 60 * 60_000 });

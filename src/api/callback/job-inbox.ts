@@ -19,7 +19,12 @@ export interface InboxDeps {
   hasInStream(jobId: string, attempt: number, seq: number): Promise<boolean>;
   job(jobId: string): Promise<JobRow | null>;
   /** Writes progress and the time of the last event to the job's row; null when the row is not that attempt's any more (B3, F3). */
-  noteProgress(jobId: string, attempt: number, progress: number | null, message: string | null): Promise<JobRow | null>;
+  noteProgress(
+    jobId: string,
+    attempt: number,
+    progress: number | null,
+    message: string | null,
+  ): Promise<JobRow | null>;
   log: Log;
 }
 
@@ -35,12 +40,19 @@ export class JobInbox {
   readonly #notes: ProgressNotes;
   lastUsedMs = performance.now();
 
-  constructor(private readonly jobId: string, private readonly deps: InboxDeps) {
+  constructor(
+    private readonly jobId: string,
+    private readonly deps: InboxDeps,
+  ) {
     this.#notes = new ProgressNotes(jobId, (...note) => this.#note(...note), deps.log);
   }
 
-  get pendingChars(): number { return this.#gathering.chars; }
-  get isIdle(): boolean { return this.#gathering.isEmpty && this.#flushing === null; }
+  get pendingChars(): number {
+    return this.#gathering.chars;
+  }
+  get isIdle(): boolean {
+    return this.#gathering.isEmpty && this.#flushing === null;
+  }
 
   /** The last event of `attempt` that is safely in the stream. */
   ackedSeq(attempt: number): number {
@@ -49,7 +61,8 @@ export class JobInbox {
 
   /** Is this attempt the one the row wants events of (C2)? Asks the row only when no note told it lately: no post of a run in flow waits. */
   async wants(attempt: number): Promise<boolean> {
-    if (this.#wanted.attempt === attempt && performance.now() - this.#wanted.atMs <= WANTED_FOR_MS) return true;
+    if (this.#wanted.attempt === attempt && performance.now() - this.#wanted.atMs <= WANTED_FOR_MS)
+      return true;
     const askedMs = performance.now();
     const row = await this.deps.job(this.jobId);
     const isWanted = row?.status === 'processing' && row.attempt === attempt;
@@ -72,7 +85,11 @@ export class JobInbox {
     }
     if (!gathering.take(fromSeq, events) || gathering.isEmpty) return;
     if (gathering.chars >= FLUSH_CHARS) void this.#flush();
-    else this.#timer ??= setTimeout(() => void this.#flush(), FLUSH_AFTER_MS * (0.7 + Math.random() * 0.6)).unref();
+    else
+      this.#timer ??= setTimeout(
+        () => void this.#flush(),
+        FLUSH_AFTER_MS * (0.7 + Math.random() * 0.6),
+      ).unref();
   }
 
   /** Brings everything into the stream now; resolves when it is there or after `patienceMs`. */
@@ -90,14 +107,21 @@ export class JobInbox {
 
   async #drain(): Promise<void> {
     let pauseMs = RETRY_FIRST_MS;
-    for (let batch = this.#gathering.batch(); batch.length > 0 && this.#isDue(); batch = this.#gathering.batch()) {
+    for (
+      let batch = this.#gathering.batch();
+      batch.length > 0 && this.#isDue();
+      batch = this.#gathering.batch()
+    ) {
       const gathering = this.#gathering;
       try {
         await this.deps.append(this.jobId, batch);
         gathering.confirm(batch.at(-1)?.seq ?? 0);
         pauseMs = RETRY_FIRST_MS;
       } catch (error) {
-        this.deps.log.warn({ err: error, jobId: this.jobId }, 'a batch of events could not be stored; trying again');
+        this.deps.log.warn(
+          { err: error, jobId: this.jobId },
+          'a batch of events could not be stored; trying again',
+        );
         await sleep(pauseMs * (0.7 + Math.random() * 0.6), undefined, { ref: false });
         pauseMs = Math.min(pauseMs * 2, RETRY_LAST_MS);
         if (!(await this.#isStillWanted(gathering.attempt))) return this.#drop(gathering);

@@ -13,7 +13,11 @@ export class ProgressNotes {
   #progress: number | null = null;
   #message: string | null = null;
 
-  constructor(private readonly jobId: string, private readonly write: Write, private readonly log: Log) {}
+  constructor(
+    private readonly jobId: string,
+    private readonly write: Write,
+    private readonly log: Log,
+  ) {}
 
   note(attempt: number, events: readonly RunnerEvent[]): void {
     if (events.length === 0) return;

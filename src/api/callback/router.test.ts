@@ -23,55 +23,90 @@ let isTemporalAway: boolean;
 
 beforeEach(async () => {
   jobId = randomUUID();
-  [row, stream, fast, notes, isTemporalAway] = [{ status: 'processing', attempt: 2 }, new StreamState(), [], [], false];
+  [row, stream, fast, notes, isTemporalAway] = [
+    { status: 'processing', attempt: 2 },
+    new StreamState(),
+    [],
+    [],
+    false,
+  ];
   const app = express();
-  app.use(callbackRouter({
-    masterSecret: MASTER,
-    append: async (_job, items) => {
-      if (isTemporalAway) throw new Error('away');
-      stream.append(items, 1);
-    },
-    hasInStream: async (_job, attempt, seq) => stream.page({ attempt, seq: seq - 1 }).items.length > 0,
-    job: async () => row as JobRow | null,
-    noteProgress: async (...note) => {
-      if (note[0] === jobId) notes.push(note);
-      return row?.status === 'processing' && row.attempt === note[1] ? row as JobRow : null;
-    },
-    offer: (_job, items) => void fast.push(...items),
-    log: pino({ level: 'silent' }),
-  }));
+  app.use(
+    callbackRouter({
+      masterSecret: MASTER,
+      append: async (_job, items) => {
+        if (isTemporalAway) throw new Error('away');
+        stream.append(items, 1);
+      },
+      hasInStream: async (_job, attempt, seq) =>
+        stream.page({ attempt, seq: seq - 1 }).items.length > 0,
+      job: async () => row as JobRow | null,
+      noteProgress: async (...note) => {
+        if (note[0] === jobId) notes.push(note);
+        return row?.status === 'processing' && row.attempt === note[1] ? (row as JobRow) : null;
+      },
+      offer: (_job, items) => void fast.push(...items),
+      log: pino({ level: 'silent' }),
+    }),
+  );
   server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-interface PostOptions { attempt?: number; callId?: string; key?: string; atMs?: number; url?: string; raw?: string; timestamp?: string }
+interface PostOptions {
+  attempt?: number;
+  callId?: string;
+  key?: string;
+  atMs?: number;
+  url?: string;
+  raw?: string;
+  timestamp?: string;
+}
 
 async function post(body: object, options: PostOptions = {}) {
   const callId = options.callId ?? `${jobId}.${options.attempt ?? 2}`;
   const raw = options.raw ?? JSON.stringify({ callId, ...body });
   const timestamp = options.timestamp ?? String(Math.floor((options.atMs ?? Date.now()) / 1000));
-  const key = createHmac('sha256', options.key ?? MASTER).update(callId).digest();
+  const key = createHmac('sha256', options.key ?? MASTER)
+    .update(callId)
+    .digest();
   const signature = `v1=${createHmac('sha256', key).update(`${timestamp}.${raw}`).digest('hex')}`;
   const { port } = server.address() as AddressInfo;
   const response = await fetch(`http://127.0.0.1:${port}${options.url ?? `/callback/${jobId}`}`, {
-    method: 'POST', body: raw, headers: { 'x-stream-timestamp': timestamp, 'x-stream-signature': signature },
+    method: 'POST',
+    body: raw,
+    headers: { 'x-stream-timestamp': timestamp, 'x-stream-signature': signature },
   });
-  return { status: response.status, body: (await response.json()), retryAfter: response.headers.get('retry-after') };
+  return {
+    status: response.status,
+    body: await response.json(),
+    retryAfter: response.headers.get('retry-after'),
+  };
 }
 
 const stored = () => stream.page(START_OF_STREAM).items.map(({ event }) => event);
 
 describe('C2: POST /callback/:jobId', () => {
   it('answers at once, tells the fast lane first and acknowledges after the signal', async () => {
-    await expect(post({ fromSeq: 1, events: [text('a'), text('b')] })).resolves.toMatchObject({ status: 200, body: { ackedSeq: 0, cancel: false } });
-    expect(fast.map(({ attempt, seq }) => [attempt, seq])).toEqual([[2, 1], [2, 2]]);
+    await expect(post({ fromSeq: 1, events: [text('a'), text('b')] })).resolves.toMatchObject({
+      status: 200,
+      body: { ackedSeq: 0, cancel: false },
+    });
+    expect(fast.map(({ attempt, seq }) => [attempt, seq])).toEqual([
+      [2, 1],
+      [2, 2],
+    ]);
     await sleep(1_500);
-    await expect(post({ fromSeq: 3, events: [text('c')] })).resolves.toMatchObject({ body: { ackedSeq: 2 } });
+    await expect(post({ fromSeq: 3, events: [text('c')] })).resolves.toMatchObject({
+      body: { ackedSeq: 2 },
+    });
   });
 
   it('stores at once and acknowledges everything on `final`', async () => {
-    await expect(post({ fromSeq: 1, events: [text('a')], final: true })).resolves.toMatchObject({ body: { ackedSeq: 1, cancel: false } });
+    await expect(post({ fromSeq: 1, events: [text('a')], final: true })).resolves.toMatchObject({
+      body: { ackedSeq: 1, cancel: false },
+    });
     expect(stored()).toEqual([text('a')]);
   });
 
@@ -84,15 +119,25 @@ describe('C2: POST /callback/:jobId', () => {
   it('takes a post that comes again only once', async () => {
     await post({ fromSeq: 1, events: [text('a'), text('b')] });
     await post({ fromSeq: 1, events: [text('a'), text('b')] });
-    await expect(post({ fromSeq: 2, events: [text('b'), text('c')], final: true })).resolves.toMatchObject({ body: { ackedSeq: 3 } });
+    await expect(
+      post({ fromSeq: 2, events: [text('b'), text('c')], final: true }),
+    ).resolves.toMatchObject({ body: { ackedSeq: 3 } });
     expect(stored()).toEqual([text('a'), text('b'), text('c')]);
   });
 
   it('acknowledges nothing it cannot vouch for: a hole is sent again by the runner', async () => {
-    await expect(post({ fromSeq: 5, events: [text('e')], final: true })).resolves.toMatchObject({ status: 200, body: { ackedSeq: 0 } });
+    await expect(post({ fromSeq: 5, events: [text('e')], final: true })).resolves.toMatchObject({
+      status: 200,
+      body: { ackedSeq: 0 },
+    });
     expect(stored()).toEqual([]);
-    stream.append([1, 2, 3, 4].map((seq) => ({ attempt: 2, seq, event: text(String(seq)) })), 1);
-    await expect(post({ fromSeq: 5, events: [text('e')], final: true })).resolves.toMatchObject({ body: { ackedSeq: 5 } });
+    stream.append(
+      [1, 2, 3, 4].map((seq) => ({ attempt: 2, seq, event: text(String(seq)) })),
+      1,
+    );
+    await expect(post({ fromSeq: 5, events: [text('e')], final: true })).resolves.toMatchObject({
+      body: { ackedSeq: 5 },
+    });
   });
 
   it('keeps a batch whose signal failed and sends it again', async () => {
@@ -105,21 +150,34 @@ describe('C2: POST /callback/:jobId', () => {
   });
 
   it('notes progress for this attempt, at most once a second, the newest last', async () => {
-    const progress = (value: number): RunnerEvent => ({ type: 'progress', progress: value, message: `${value}%` });
+    const progress = (value: number): RunnerEvent => ({
+      type: 'progress',
+      progress: value,
+      message: `${value}%`,
+    });
     await post({ fromSeq: 1, events: [progress(20)] });
     await post({ fromSeq: 2, events: [progress(30)] });
     await post({ fromSeq: 3, events: [progress(40)] });
     expect(notes).toEqual([[jobId, 2, 20, '20%']]);
     await sleep(1_100);
-    expect(notes).toEqual([[jobId, 2, 20, '20%'], [jobId, 2, 40, '40%']]);
+    expect(notes).toEqual([
+      [jobId, 2, 20, '20%'],
+      [jobId, 2, 40, '40%'],
+    ]);
   });
 
   it('answers 410 and asks to stop when the attempt is an older one, the job is over or gone', async () => {
-    await expect(post({ fromSeq: 1, events: [text('a')] }, { attempt: 1 })).resolves.toMatchObject({ status: 410, body: { cancel: true } });
+    await expect(post({ fromSeq: 1, events: [text('a')] }, { attempt: 1 })).resolves.toMatchObject({
+      status: 410,
+      body: { cancel: true },
+    });
     for (const ended of ['cancelled', 'failed', 'completed'] as const) {
       row = { status: ended, attempt: 2 };
       await sleep(1_010);
-      await expect(post({ fromSeq: 1, events: [text('a')] })).resolves.toMatchObject({ status: 410, body: { cancel: true } });
+      await expect(post({ fromSeq: 1, events: [text('a')] })).resolves.toMatchObject({
+        status: 410,
+        body: { cancel: true },
+      });
     }
     row = null;
     await expect(post({ fromSeq: 1, events: [text('a')] })).resolves.toMatchObject({ status: 410 });
@@ -129,7 +187,9 @@ describe('C2: POST /callback/:jobId', () => {
   it('believes a new attempt at once, although the row was read a moment ago', async () => {
     await post({ fromSeq: 1, events: [text('a')] });
     row = { status: 'processing', attempt: 3 };
-    await expect(post({ fromSeq: 1, events: [text('A')], final: true }, { attempt: 3 })).resolves.toMatchObject({ status: 200, body: { ackedSeq: 1 } });
+    await expect(
+      post({ fromSeq: 1, events: [text('A')], final: true }, { attempt: 3 }),
+    ).resolves.toMatchObject({ status: 200, body: { ackedSeq: 1 } });
   });
 
   it.each<[string, number, PostOptions]>([
@@ -143,15 +203,21 @@ describe('C2: POST /callback/:jobId', () => {
     ['a body that is no post', 400, { raw: '{"callId":"x"}' }],
     ['a body over 1 MiB', 413, { raw: 'x'.repeat(1024 * 1024 + 1) }],
   ])('refuses %s with %i', async (_name, status, options) => {
-    await expect(post({ fromSeq: 1, events: [text('a')] }, options)).resolves.toMatchObject({ status });
+    await expect(post({ fromSeq: 1, events: [text('a')] }, options)).resolves.toMatchObject({
+      status,
+    });
     expect(fast).toEqual([]);
   });
 
   it('refuses a post whose body was changed after signing', async () => {
     const { port } = server.address() as AddressInfo;
     const response = await fetch(`http://127.0.0.1:${port}/callback/${jobId}`, {
-      method: 'POST', body: JSON.stringify({ callId: `${jobId}.2`, fromSeq: 1, events: [text('a')] }),
-      headers: { 'x-stream-timestamp': String(Math.floor(Date.now() / 1000)), 'x-stream-signature': `v1=${'0'.repeat(64)}` },
+      method: 'POST',
+      body: JSON.stringify({ callId: `${jobId}.2`, fromSeq: 1, events: [text('a')] }),
+      headers: {
+        'x-stream-timestamp': String(Math.floor(Date.now() / 1000)),
+        'x-stream-signature': `v1=${'0'.repeat(64)}`,
+      },
     });
     expect(response.status).toBe(401);
   });
@@ -161,7 +227,8 @@ describe('C2: POST /callback/:jobId', () => {
     const big = Array.from({ length: 90 }, () => text('x'.repeat(8_000)));
     let seq = 1;
     let answer = await post({ fromSeq: seq, events: big });
-    for (let i = 0; i < 6 && answer.status === 200; i++) answer = await post({ fromSeq: (seq += big.length), events: big });
+    for (let i = 0; i < 6 && answer.status === 200; i++)
+      answer = await post({ fromSeq: (seq += big.length), events: big });
     expect(answer).toMatchObject({ status: 429, retryAfter: '1' });
   });
 });

@@ -1,5 +1,16 @@
-import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express';
-import { CALLBACK_BODY_LIMIT, CALLBACK_SIGNATURE_HEADER, CALLBACK_TIMESTAMP_HEADER, CallbackPost, type CallbackAnswer } from '../../contracts/callback.js';
+import express, {
+  type ErrorRequestHandler,
+  type Request,
+  type Response,
+  type Router,
+} from 'express';
+import {
+  CALLBACK_BODY_LIMIT,
+  CALLBACK_SIGNATURE_HEADER,
+  CALLBACK_TIMESTAMP_HEADER,
+  CallbackPost,
+  type CallbackAnswer,
+} from '../../contracts/callback.js';
 import { parseCallId } from '../../contracts/ids.js';
 import type { StreamItem } from '../../contracts/stream.js';
 import type { Log } from '../../log.js';
@@ -28,33 +39,50 @@ export interface CallbackDeps extends InboxDeps {
 export function callbackRouter(deps: CallbackDeps): Router {
   const inboxes = new Inboxes(deps);
   const router = express.Router();
-  router.post('/callback/:jobId', express.raw({ type: () => true, limit: CALLBACK_BODY_LIMIT, inflate: false }), async (request, response) => {
-    await receive(deps, inboxes, request, response);
-  });
+  router.post(
+    '/callback/:jobId',
+    express.raw({ type: () => true, limit: CALLBACK_BODY_LIMIT, inflate: false }),
+    async (request, response) => {
+      await receive(deps, inboxes, request, response);
+    },
+  );
   router.use('/callback', refuseBody);
   return router;
 }
 
 const refuseBody: ErrorRequestHandler = (error: { status?: number }, _request, response, next) => {
   if (response.headersSent) return next(error);
-  const status = error.status === 413 ? 413 : error.status !== undefined && error.status < 500 ? 400 : 503;
+  const status =
+    error.status === 413 ? 413 : error.status !== undefined && error.status < 500 ? 400 : 503;
   response.status(status).json({ error: status === 413 ? 'Body too large' : 'Bad request' });
 };
 
-async function receive(deps: CallbackDeps, inboxes: Inboxes, request: Request, response: Response): Promise<void> {
+async function receive(
+  deps: CallbackDeps,
+  inboxes: Inboxes,
+  request: Request,
+  response: Response,
+): Promise<void> {
   const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const post = parsePost(rawBody);
   if (!post) return void response.status(400).json({ error: 'Bad request' });
   const { callId } = post;
-  const [timestamp, signature] = [request.get(CALLBACK_TIMESTAMP_HEADER), request.get(CALLBACK_SIGNATURE_HEADER)];
+  const [timestamp, signature] = [
+    request.get(CALLBACK_TIMESTAMP_HEADER),
+    request.get(CALLBACK_SIGNATURE_HEADER),
+  ];
   if (!isSignedBy(deps.masterSecret, { callId, timestamp, signature, rawBody }, Date.now())) {
     return void response.status(401).json({ error: 'Wrong signature' });
   }
   const call = parseCallId(callId);
-  if (!call || call.jobId !== request.params['jobId']) return void response.status(403).json({ error: 'Not this job' });
+  if (!call || call.jobId !== request.params['jobId'])
+    return void response.status(403).json({ error: 'Not this job' });
   const inbox = inboxes.of(call.jobId);
   if (inboxes.isOverloaded(inbox)) {
-    return void response.status(429).set('Retry-After', String(RETRY_AFTER_S)).json({ error: 'Too many events' });
+    return void response
+      .status(429)
+      .set('Retry-After', String(RETRY_AFTER_S))
+      .json({ error: 'Too many events' });
   }
   try {
     response.json(await take(deps, inbox, call, post, () => response.status(410)));
@@ -65,13 +93,20 @@ async function receive(deps: CallbackDeps, inboxes: Inboxes, request: Request, r
 }
 
 async function take(
-  deps: CallbackDeps, inbox: JobInbox, { jobId, attempt }: { jobId: string; attempt: number }, post: CallbackPost, markGone: () => void,
+  deps: CallbackDeps,
+  inbox: JobInbox,
+  { jobId, attempt }: { jobId: string; attempt: number },
+  post: CallbackPost,
+  markGone: () => void,
 ): Promise<CallbackAnswer> {
   if (!(await inbox.wants(attempt))) {
     markGone();
     return { ackedSeq: inbox.ackedSeq(attempt), cancel: true };
   }
-  deps.offer(jobId, post.events.map((event, index) => ({ attempt, seq: post.fromSeq + index, event })));
+  deps.offer(
+    jobId,
+    post.events.map((event, index) => ({ attempt, seq: post.fromSeq + index, event })),
+  );
   await inbox.take(attempt, post.fromSeq, post.events);
   if (post.final) await inbox.flushNow(FINAL_PATIENCE_MS);
   return { ackedSeq: inbox.ackedSeq(attempt), cancel: false };
@@ -110,6 +145,7 @@ class Inboxes {
     const nowMs = performance.now();
     if (nowMs - this.#sweptMs < IDLE_MS) return;
     this.#sweptMs = nowMs;
-    for (const [jobId, inbox] of this.#inboxes) if (inbox.isIdle && nowMs - inbox.lastUsedMs > IDLE_MS) this.#inboxes.delete(jobId);
+    for (const [jobId, inbox] of this.#inboxes)
+      if (inbox.isIdle && nowMs - inbox.lastUsedMs > IDLE_MS) this.#inboxes.delete(jobId);
   }
 }

@@ -13,7 +13,12 @@ export interface SignedPost {
 /** Was this post made by the holder of this call's key, and lately (C2)? Compares in constant time. */
 export function isSignedBy(masterSecret: string, post: SignedPost, nowMs: number): boolean {
   const { callId, timestamp, signature, rawBody } = post;
-  if (!timestamp || !/^\d{1,12}$/.test(timestamp) || Math.abs(nowMs / 1000 - Number(timestamp)) > CALLBACK_TOLERANCE_S) return false;
+  if (
+    !timestamp ||
+    !/^\d{1,12}$/.test(timestamp) ||
+    Math.abs(nowMs / 1000 - Number(timestamp)) > CALLBACK_TOLERANCE_S
+  )
+    return false;
   const given = /^v1=([0-9a-f]{64})$/.exec(signature ?? '')?.[1];
   if (!given) return false;
   const expected = callbackMac(callbackKeyOf(masterSecret, callId), timestamp, rawBody);

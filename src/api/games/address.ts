@@ -11,14 +11,23 @@ const GRANT_MS = 60 * 60_000;
  * games have a host of their own. `file` keeps its spelling; `query` is kept except for the token.
  */
 export function signedGameAddress(
-  signer: GamePathSigner, config: Pick<Config, 'GAMES_ORIGIN'>, req: Request,
+  signer: GamePathSigner,
+  config: Pick<Config, 'GAMES_ORIGIN'>,
+  req: Request,
   target: { userId: string; projectId: string; file: string; query: URLSearchParams },
 ): string {
-  const grant = signer.sign({ userId: target.userId, projectId: target.projectId, expiresAtMs: Date.now() + GRANT_MS });
+  const grant = signer.sign({
+    userId: target.userId,
+    projectId: target.projectId,
+    expiresAtMs: Date.now() + GRANT_MS,
+  });
   const file = target.file.split('/').map(encodeURIComponent).join('/');
   const query = new URLSearchParams(target.query);
   query.delete('access_token');
-  const origin = config.GAMES_ORIGIN !== undefined && !isGamesHost(req.headers.host, config) ? config.GAMES_ORIGIN : '';
+  const origin =
+    config.GAMES_ORIGIN !== undefined && !isGamesHost(req.headers.host, config)
+      ? config.GAMES_ORIGIN
+      : '';
   return `${origin}/game/~${grant}/${file}${query.size === 0 ? '' : `?${query.toString()}`}`;
 }
 

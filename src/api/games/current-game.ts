@@ -31,9 +31,12 @@ export function createGames(store: Pick<Store, 'projects' | 'revisions'>, mirror
       const { id: projectId, user_id: userId } = project;
       if (!head) return welcomeGame(userId, projectId);
       return {
-        userId, projectId, changedAt: new Date(head.created_at),
+        userId,
+        projectId,
+        changedAt: new Date(head.created_at),
         read: (path) => mirror.readFile(userId, projectId, head.revision, path),
-        list: async () => (await mirror.listFiles(userId, projectId, head.revision)).map((entry) => entry.path),
+        list: async () =>
+          (await mirror.listFiles(userId, projectId, head.revision)).map((entry) => entry.path),
         aiContext: () => mirror.readAiContext(userId, projectId, head.revision),
       };
     },
@@ -42,7 +45,9 @@ export function createGames(store: Pick<Store, 'projects' | 'revisions'>, mirror
 
 function welcomeGame(userId: string, projectId: string): Game {
   return {
-    userId, projectId, changedAt: null,
+    userId,
+    projectId,
+    changedAt: null,
     read: async (path) => (path === 'index.html' ? Buffer.from(WELCOME_PAGE) : null),
     list: async () => ['index.html'],
     aiContext: async () => null,

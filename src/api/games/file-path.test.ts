@@ -25,11 +25,17 @@ describe('the rest of a game URL', () => {
 
 describe('content types', () => {
   it.each([
-    ['index.html', 'text/html; charset=utf-8', false], ['a.CSS', 'text/css; charset=utf-8', false],
-    ['a.mjs', 'application/javascript; charset=utf-8', false], ['a.json', 'application/json; charset=utf-8', false],
-    ['a.svg', 'image/svg+xml; charset=utf-8', false], ['a.txt', 'application/octet-stream; charset=utf-8', false],
+    ['index.html', 'text/html; charset=utf-8', false],
+    ['a.CSS', 'text/css; charset=utf-8', false],
+    ['a.mjs', 'application/javascript; charset=utf-8', false],
+    ['a.json', 'application/json; charset=utf-8', false],
+    ['a.svg', 'image/svg+xml; charset=utf-8', false],
+    ['a.txt', 'application/octet-stream; charset=utf-8', false],
     ['noextension', 'application/octet-stream; charset=utf-8', false],
-    ['a.PNG', 'image/png', true], ['a.jpeg', 'image/jpeg', true], ['a.ogg', 'audio/ogg', true], ['a.woff2', 'font/woff2', true],
+    ['a.PNG', 'image/png', true],
+    ['a.jpeg', 'image/jpeg', true],
+    ['a.ogg', 'audio/ogg', true],
+    ['a.woff2', 'font/woff2', true],
   ])('%s is %s', (file, type, isBinary) => {
     expect(contentTypeOf(file)).toEqual({ type, isBinary });
   });

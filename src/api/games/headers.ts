@@ -13,7 +13,11 @@ const PAGE_ONLY = ['X-Frame-Options', 'Cross-Origin-Opener-Policy', 'Origin-Agen
  * Headers of everything that a model wrote. The page gets an origin of its own (no cookies, storage, parent or API), talks to
  * nobody but its own files, and may be framed by the app alone.
  */
-export function setGameHeaders(config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN'>, req: Request, res: Response): void {
+export function setGameHeaders(
+  config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN'>,
+  req: Request,
+  res: Response,
+): void {
   for (const header of PAGE_ONLY) res.removeHeader(header);
   res.set({
     'Content-Security-Policy': gamePolicy(config, req.headers.host),
@@ -23,11 +27,20 @@ export function setGameHeaders(config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN
   });
 }
 
-function gamePolicy(config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN'>, host: string | undefined): string {
-  const hosts = [host ?? '', new URL(config.PUBLIC_URL).host, config.GAMES_ORIGIN ? new URL(config.GAMES_ORIGIN).host : ''];
+function gamePolicy(
+  config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN'>,
+  host: string | undefined,
+): string {
+  const hosts = [
+    host ?? '',
+    new URL(config.PUBLIC_URL).host,
+    config.GAMES_ORIGIN ? new URL(config.GAMES_ORIGIN).host : '',
+  ];
   const own = [...new Set(hosts)].filter((each) => HOST.test(each));
   // Paths matter only here: a game that reads its own data may do so, one that calls /api or opens a socket to us may not.
-  const readable = own.flatMap((each) => ['game', 'vendor', 'user-assets', 'global-assets'].map((folder) => `${each}/${folder}/`));
+  const readable = own.flatMap((each) =>
+    ['game', 'vendor', 'user-assets', 'global-assets'].map((folder) => `${each}/${folder}/`),
+  );
   return [
     'sandbox allow-scripts allow-pointer-lock',
     "default-src 'none'",

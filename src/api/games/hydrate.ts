@@ -17,7 +17,9 @@ export function createHydrate(temporal: Client, log: Log): Hydrate {
     const earlier = waiting.get(projectId);
     if (earlier) return earlier;
     const wait = hydrate(temporal, userId, projectId)
-      .catch((error: unknown) => log.warn({ err: error, projectId }, 'the files of a project could not be fetched in time'))
+      .catch((error: unknown) =>
+        log.warn({ err: error, projectId }, 'the files of a project could not be fetched in time'),
+      )
       .finally(() => waiting.delete(projectId));
     waiting.set(projectId, wait);
     return wait;
@@ -25,7 +27,12 @@ export function createHydrate(temporal: Client, log: Log): Hydrate {
 }
 
 async function hydrate(temporal: Client, userId: string, projectId: string): Promise<void> {
-  await temporal.withDeadline(Date.now() + PATIENCE_MS, () => temporal.workflow.execute('hydrateProject', {
-    workflowId: hydrateWorkflowId(projectId), workflowIdConflictPolicy: 'USE_EXISTING', taskQueue: TASK_QUEUE, args: [{ userId, projectId }],
-  }));
+  await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+    temporal.workflow.execute('hydrateProject', {
+      workflowId: hydrateWorkflowId(projectId),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      taskQueue: TASK_QUEUE,
+      args: [{ userId, projectId }],
+    }),
+  );
 }

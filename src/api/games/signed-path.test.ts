@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createGamePathSigner } from './signed-path.js';
 
-const GRANT = { userId: '0a1b2c3d-0000-4000-8000-00000000000a', projectId: 'ffffffff-0000-4000-8000-00000000000b', expiresAtMs: 1_800_000_000_000 };
+const GRANT = {
+  userId: '0a1b2c3d-0000-4000-8000-00000000000a',
+  projectId: 'ffffffff-0000-4000-8000-00000000000b',
+  expiresAtMs: 1_800_000_000_000,
+};
 const signer = createGamePathSigner('a secret of at least thirty-two characters');
 
 describe('a signed game path', () => {
@@ -18,16 +22,22 @@ describe('a signed game path', () => {
   it('is worth nothing with any character changed', () => {
     const segment = signer.sign(GRANT);
     for (let at = 0; at < segment.length; at += 1) {
-      const changed = segment.slice(0, at) + (segment[at] === 'A' ? 'B' : 'A') + segment.slice(at + 1);
+      const changed =
+        segment.slice(0, at) + (segment[at] === 'A' ? 'B' : 'A') + segment.slice(at + 1);
       expect(signer.open(changed, 0), `character ${at}`).toBeNull();
     }
   });
 
-  it.each(['', 'A', 'A'.repeat(94), 'A'.repeat(93) + '=', '../../etc/passwd', '~'])('is not %j', (segment) => {
-    expect(signer.open(segment, 0)).toBeNull();
-  });
+  it.each(['', 'A', 'A'.repeat(94), 'A'.repeat(93) + '=', '../../etc/passwd', '~'])(
+    'is not %j',
+    (segment) => {
+      expect(signer.open(segment, 0)).toBeNull();
+    },
+  );
 
   it('of another secret is refused', () => {
-    expect(createGamePathSigner('another secret of at least thirty-two').open(signer.sign(GRANT), 0)).toBeNull();
+    expect(
+      createGamePathSigner('another secret of at least thirty-two').open(signer.sign(GRANT), 0),
+    ).toBeNull();
   });
 });

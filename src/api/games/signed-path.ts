@@ -37,11 +37,18 @@ export function createGamePathSigner(secret: string): GamePathSigner {
     open(segment, nowMs) {
       const bytes = Buffer.from(segment, 'base64url');
       // Only the one spelling that `sign` makes: a decoder is more tolerant than that.
-      if (bytes.length !== GRANT_BYTES + MAC_BYTES || bytes.toString('base64url') !== segment) return null;
+      if (bytes.length !== GRANT_BYTES + MAC_BYTES || bytes.toString('base64url') !== segment)
+        return null;
       const grant = bytes.subarray(0, GRANT_BYTES);
       if (!timingSafeEqual(bytes.subarray(GRANT_BYTES), mac(grant))) return null;
       const expiresAtMs = grant.readUIntBE(32, 6);
-      return expiresAtMs > nowMs ? { userId: uuidText(grant.subarray(0, 16)), projectId: uuidText(grant.subarray(16, 32)), expiresAtMs } : null;
+      return expiresAtMs > nowMs
+        ? {
+            userId: uuidText(grant.subarray(0, 16)),
+            projectId: uuidText(grant.subarray(16, 32)),
+            expiresAtMs,
+          }
+        : null;
     },
   };
 }
@@ -53,5 +60,11 @@ function uuidBytes(uuid: string): Buffer {
 
 function uuidText(bytes: Buffer): string {
   const hex = bytes.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join('-');
 }

@@ -1,7 +1,12 @@
 import { pipeline } from 'node:stream/promises';
 import { ZipArchive } from 'archiver';
 import type { Response } from 'express';
-import { vendoredFilesIn, vendoredPath, withRelativeVendor, type VendoredFile } from '../../domain/vendored-libraries.js';
+import {
+  vendoredFilesIn,
+  vendoredPath,
+  withRelativeVendor,
+  type VendoredFile,
+} from '../../domain/vendored-libraries.js';
 import { vendoredFileOnDisk } from '../../store/vendored-files.js';
 import type { Game } from './current-game.js';
 
@@ -12,7 +17,9 @@ const REFERS = /\.(html|css|m?js)$/i;
  * that the folder plays wherever it is put, without us.
  */
 export async function sendGameZip(game: Game, res: Response): Promise<void> {
-  const paths = (await game.list()).filter((path) => path === 'index.html' || path.startsWith('assets/'));
+  const paths = (await game.list()).filter(
+    (path) => path === 'index.html' || path.startsWith('assets/'),
+  );
   const libraries = new Map<string, VendoredFile>();
   const archive = new ZipArchive({ zlib: { level: 9 } });
   const date = game.changedAt ?? new Date();
@@ -20,12 +27,20 @@ export async function sendGameZip(game: Game, res: Response): Promise<void> {
     const bytes = await game.read(path);
     if (!bytes) continue;
     const text = REFERS.test(path) ? bytes.toString('utf8') : null;
-    for (const library of text === null ? [] : vendoredFilesIn(text)) libraries.set(vendoredPath(library), library);
+    for (const library of text === null ? [] : vendoredFilesIn(text))
+      libraries.set(vendoredPath(library), library);
     // Only a text that changes is written anew: whatever else it holds stays as it is, byte for byte.
     const relative = text === null ? null : withRelativeVendor(text, path);
-    archive.append(relative === null || relative === text ? bytes : Buffer.from(relative), { name: path, date });
+    archive.append(relative === null || relative === text ? bytes : Buffer.from(relative), {
+      name: path,
+      date,
+    });
   }
-  for (const [path, library] of libraries) archive.file(vendoredFileOnDisk(library), { name: `vendor/${path}` });
-  res.set({ 'Content-Type': 'application/zip', 'Content-Disposition': 'attachment; filename="game.zip"' });
+  for (const [path, library] of libraries)
+    archive.file(vendoredFileOnDisk(library), { name: `vendor/${path}` });
+  res.set({
+    'Content-Type': 'application/zip',
+    'Content-Disposition': 'attachment; filename="game.zip"',
+  });
   await Promise.all([archive.finalize(), pipeline(archive, res)]);
 }

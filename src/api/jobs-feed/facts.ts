@@ -21,7 +21,11 @@ export class JobFacts {
   #row: JobRow | null = null;
   #readAtMs = 0;
 
-  constructor(private readonly jobId: string, private readonly source: FactsSource, private readonly onError: (error: unknown) => void) {}
+  constructor(
+    private readonly jobId: string,
+    private readonly source: FactsSource,
+    private readonly onError: (error: unknown) => void,
+  ) {}
 
   /** The row as of at most `maxAgeMs` ago; null when there is none (project deleted) or the database stays away. */
   async row(maxAgeMs = 0): Promise<JobRow | null> {
@@ -34,10 +38,16 @@ export class JobFacts {
   /** What the frame of this event needs. */
   async of(event: JobEvent): Promise<FrameFacts> {
     const needed = neededFacts(event);
-    const row = needed.row === 'none' ? null : await this.row(needed.row === 'fresh' ? 0 : RECENT_MS);
-    const code = needed.code && row && event.type === 'published'
-      ? await this.#patiently(() => this.source.publishedCode(row, event.revision)) : null;
-    const project = needed.project && row ? await this.#patiently(() => this.source.project(row.project_id)) : null;
+    const row =
+      needed.row === 'none' ? null : await this.row(needed.row === 'fresh' ? 0 : RECENT_MS);
+    const code =
+      needed.code && row && event.type === 'published'
+        ? await this.#patiently(() => this.source.publishedCode(row, event.revision))
+        : null;
+    const project =
+      needed.project && row
+        ? await this.#patiently(() => this.source.project(row.project_id))
+        : null;
     return { row, code, project };
   }
 

@@ -21,9 +21,16 @@ export interface FrameFacts {
 }
 
 /** Names the facts that have to be read before the frame of this event can be built. */
-export function neededFacts(event: JobEvent): { row: 'fresh' | 'recent' | 'none'; code: boolean; project: boolean } {
+export function neededFacts(event: JobEvent): {
+  row: 'fresh' | 'recent' | 'none';
+  code: boolean;
+  project: boolean;
+} {
   switch (event.type) {
-    case 'started': case 'completed': case 'failed': case 'cancelled':
+    case 'started':
+    case 'completed':
+    case 'failed':
+    case 'cancelled':
       return { row: 'fresh', code: false, project: false };
     case 'progress':
       return { row: 'recent', code: false, project: false };
@@ -31,7 +38,10 @@ export function neededFacts(event: JobEvent): { row: 'fresh' | 'recent' | 'none'
       return { row: 'recent', code: true, project: false };
     case 'renamed':
       return { row: 'recent', code: false, project: true };
-    case 'stream': case 'file': case 'chat': case 'restoreProposal':
+    case 'stream':
+    case 'file':
+    case 'chat':
+    case 'restoreProposal':
       return { row: 'none', code: false, project: false };
   }
 }
@@ -46,36 +56,80 @@ export function frameOf(jobId: string, item: StreamItem, facts: FrameFacts): Ser
     case 'file':
       return { type: 'fileEdit', filename: event.filename, status: event.status, ...place };
     case 'started':
-      return { type: 'started', job: facts.row && { ...facts.row, status: 'processing', result: null, error: null }, ...place };
+      return {
+        type: 'started',
+        job: facts.row && { ...facts.row, status: 'processing', result: null, error: null },
+        ...place,
+      };
     case 'progress':
       return { ...progressFrame(facts.row, event.progress, event.message), ...place };
     case 'chat':
-      return { type: 'geminiChat', mode: 'chat', message: event.message, suggestions: event.suggestions, ...place };
+      return {
+        type: 'geminiChat',
+        mode: 'chat',
+        message: event.message,
+        suggestions: event.suggestions,
+        ...place,
+      };
     case 'restoreProposal':
       return {
-        type: 'geminiRestore', mode: 'restore', message: event.message, confirmLabel: event.confirmLabel, cancelLabel: event.cancelLabel, ...place,
+        type: 'geminiRestore',
+        mode: 'restore',
+        message: event.message,
+        confirmLabel: event.confirmLabel,
+        cancelLabel: event.cancelLabel,
+        ...place,
       };
     case 'published':
       return facts.code && { type: 'geminiCode', ...facts.code, ...place };
     case 'renamed':
-      return facts.project && { type: 'projectRenamed', project: { ...facts.project, name: event.name }, ...place };
-    case 'completed': case 'failed': case 'cancelled':
-      return { ...terminalFrame(event.type, facts.row, event.type === 'failed' ? event : undefined), ...place };
+      return (
+        facts.project && {
+          type: 'projectRenamed',
+          project: { ...facts.project, name: event.name },
+          ...place,
+        }
+      );
+    case 'completed':
+    case 'failed':
+    case 'cancelled':
+      return {
+        ...terminalFrame(event.type, facts.row, event.type === 'failed' ? event : undefined),
+        ...place,
+      };
   }
 }
 
 /** `progress` shows the row as of this event, whatever was written to it since. */
-function progressFrame(row: JobRow | null, progress: number, message: string | null): Frame<'progress'> {
-  const job: JobRow | null = row && { ...row, status: 'processing', progress, progress_message: message, result: null, error: null };
+function progressFrame(
+  row: JobRow | null,
+  progress: number,
+  message: string | null,
+): Frame<'progress'> {
+  const job: JobRow | null = row && {
+    ...row,
+    status: 'processing',
+    progress,
+    progress_message: message,
+    result: null,
+    error: null,
+  };
   return { type: 'progress', job, progress, message };
 }
 
 function terminalFrame(
-  type: 'completed' | 'failed' | 'cancelled', row: JobRow | null, failure?: { kind: string; error: string },
+  type: 'completed' | 'failed' | 'cancelled',
+  row: JobRow | null,
+  failure?: { kind: string; error: string },
 ): Frame<'completed' | 'failed' | 'cancelled'> {
   if (type === 'completed') return { type, job: row, result: resultOf(row) };
   if (type === 'cancelled') return { type, job: row };
-  return { type, job: row, error: row?.error ?? failure?.error ?? '', ...(failure && { code: failure.kind }) };
+  return {
+    type,
+    job: row,
+    error: row?.error ?? failure?.error ?? '',
+    ...(failure && { code: failure.kind }),
+  };
 }
 
 /** `jobs.result` is JSON text; a job whose row is gone has no more than an empty message to show. */

@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { CLOSING_SEQ, START_OF_STREAM, type Cursor, type JobEvent, type StreamItem } from '../../contracts/stream.js';
+import {
+  CLOSING_SEQ,
+  START_OF_STREAM,
+  type Cursor,
+  type JobEvent,
+  type StreamItem,
+} from '../../contracts/stream.js';
 import type { JobRow } from '../../contracts/rows.js';
 import type { ServerFrame } from '../../contracts/server-frames.js';
 import { StreamState } from '../../workflows/stream-state.js';
@@ -14,8 +20,21 @@ const USER = '11111111-1111-4111-8111-111111111111';
 const PROJECT = '22222222-2222-4222-8222-222222222222';
 
 const row = (over: Partial<JobRow> = {}): JobRow => ({
-  id: JOB, user_id: USER, project_id: PROJECT, status: 'processing', progress: 5, progress_message: null, result: null, error: null,
-  created_at: '2026-01-01T00:00:00+00:00', updated_at: '2026-01-01T00:00:00+00:00', attempt: 1, slot_at: null, queue_no: 1, last_event_at: null, usage: null,
+  id: JOB,
+  user_id: USER,
+  project_id: PROJECT,
+  status: 'processing',
+  progress: 5,
+  progress_message: null,
+  result: null,
+  error: null,
+  created_at: '2026-01-01T00:00:00+00:00',
+  updated_at: '2026-01-01T00:00:00+00:00',
+  attempt: 1,
+  slot_at: null,
+  queue_no: 1,
+  last_event_at: null,
+  usage: null,
   ...over,
 });
 
@@ -32,7 +51,14 @@ class Lane {
     this.reads.push(after);
     this.wakes.push(wakeOn ?? 'any');
     const endMs = Date.now() + Math.min(waitMs, this.longestWaitMs);
-    while (this.isThere && this.isReachable && !signal.aborted && Date.now() < endMs && !this.state.hasNews(after, wakeOn ?? 'any')) await sleep(1);
+    while (
+      this.isThere &&
+      this.isReachable &&
+      !signal.aborted &&
+      Date.now() < endMs &&
+      !this.state.hasNews(after, wakeOn ?? 'any')
+    )
+      await sleep(1);
     if (signal.aborted) return { kind: 'aborted' };
     if (!this.isReachable) return { kind: 'unavailable', error: new Error('away') };
     return this.isThere ? { kind: 'page', page: this.state.page(after) } : { kind: 'missing' };
@@ -44,26 +70,39 @@ function world(job: () => JobRow | null = () => row()) {
   const feeds = new JobFeeds({
     readStream: lane.read,
     facts: {
-      job: async () => job(), publishedCode: async () => ({ mode: 'create', suggestions: [] }),
-      project: async () => ({ id: PROJECT, name: 'old', createdAt: '', updatedAt: '' }), queuePosition: async () => null,
+      job: async () => job(),
+      publishedCode: async () => ({ mode: 'create', suggestions: [] }),
+      project: async () => ({ id: PROJECT, name: 'old', createdAt: '', updatedAt: '' }),
+      queuePosition: async () => null,
     },
     log: pino({ level: 'silent' }),
   });
   const listen = (from: Cursor | 'now', origin: 'message' | 'watch' = 'watch') => {
     const frames: ServerFrame[] = [];
-    const subscription = feeds.subscribe({ jobId: JOB, projectId: PROJECT, from, origin, send: (frame) => void frames.push(frame) });
+    const subscription = feeds.subscribe({
+      jobId: JOB,
+      projectId: PROJECT,
+      from,
+      origin,
+      send: (frame) => void frames.push(frame),
+    });
     return { frames, subscription };
   };
   return { lane, feeds, listen };
 }
 
 const at = (attempt: number, seq: number, event: JobEvent): StreamItem => ({ attempt, seq, event });
-const text = (attempt: number, seq: number) => at(attempt, seq, { type: 'stream', content: `${attempt}.${seq} ` });
+const text = (attempt: number, seq: number) =>
+  at(attempt, seq, { type: 'stream', content: `${attempt}.${seq} ` });
 const started = at(0, 1, { type: 'started' });
 const completed = (attempt: number) => at(attempt, CLOSING_SEQ + 1, { type: 'completed' });
 const types = (frames: ServerFrame[]) => frames.map(({ type }) => type);
-const until = async (done: () => boolean) => { for (let i = 0; i < 2_000 && !done(); i++) await sleep(1); expect(done()).toBe(true); };
-const ended = (frames: ServerFrame[]) => () => frames.some(({ type }) => type === 'completed' || type === 'failed' || type === 'cancelled');
+const until = async (done: () => boolean) => {
+  for (let i = 0; i < 2_000 && !done(); i++) await sleep(1);
+  expect(done()).toBe(true);
+};
+const ended = (frames: ServerFrame[]) => () =>
+  frames.some(({ type }) => type === 'completed' || type === 'failed' || type === 'cancelled');
 
 /** What a screen shows at the end: text since the last reset. */
 function screen(frames: ServerFrame[]): string {
@@ -76,46 +115,64 @@ function screen(frames: ServerFrame[]): string {
 }
 
 function places(frames: ServerFrame[]): string[] {
-  return frames.flatMap((frame) => ('seq' in frame && frame.seq !== undefined ? [`${frame.attempt}.${frame.seq}`] : []));
+  return frames.flatMap((frame) =>
+    'seq' in frame && frame.seq !== undefined ? [`${frame.attempt}.${frame.seq}`] : [],
+  );
 }
 
 describe('D2: the two lanes of a job', () => {
   it('give every listener all text in order, once, however they overtake each other', async () => {
     const length = 24;
-    await fc.assert(fc.asyncProperty(
-      fc.array(fc.record({ lane: fc.constantFrom('fast', 'durable', 'both'), take: fc.integer({ min: 1, max: 6 }), from: fc.nat(length) }), { maxLength: 14 }),
-      fc.constantFrom(1, 2), fc.nat(8),
-      async (steps, lastAttempt, joinAt) => {
-        const { lane, feeds, listen } = world();
-        const opening = [started, at(0, 2, { type: 'progress', progress: 5, message: null })];
-        const body = Array.from({ length: lastAttempt }, (_, a) => Array.from({ length }, (_, i) => text(a + 1, i + 1))).flat();
-        const first = listen(START_OF_STREAM, 'message');
-        first.subscription.release();
-        let late: ReturnType<typeof listen> | null = null;
-        lane.state.append(opening, 1);
-        for (const [index, { lane: way, take, from }] of steps.entries()) {
-          if (index === joinAt) late = listen(START_OF_STREAM);
-          const items = body.slice(from, from + take);
-          if (way !== 'durable') feeds.offer(JOB, items);
-          if (way !== 'fast') lane.state.append(items, 1);
-          await sleep(index % 3);
-        }
-        late ??= listen(START_OF_STREAM);
-        late.subscription.release();
-        lane.state.append([...body, completed(lastAttempt)], 2);
-        await until(() => ended(first.frames)() && ended(late.frames)());
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            lane: fc.constantFrom('fast', 'durable', 'both'),
+            take: fc.integer({ min: 1, max: 6 }),
+            from: fc.nat(length),
+          }),
+          { maxLength: 14 },
+        ),
+        fc.constantFrom(1, 2),
+        fc.nat(8),
+        async (steps, lastAttempt, joinAt) => {
+          const { lane, feeds, listen } = world();
+          const opening = [started, at(0, 2, { type: 'progress', progress: 5, message: null })];
+          const body = Array.from({ length: lastAttempt }, (_, a) =>
+            Array.from({ length }, (_, i) => text(a + 1, i + 1)),
+          ).flat();
+          const first = listen(START_OF_STREAM, 'message');
+          first.subscription.release();
+          let late: ReturnType<typeof listen> | null = null;
+          lane.state.append(opening, 1);
+          for (const [index, { lane: way, take, from }] of steps.entries()) {
+            if (index === joinAt) late = listen(START_OF_STREAM);
+            const items = body.slice(from, from + take);
+            if (way !== 'durable') feeds.offer(JOB, items);
+            if (way !== 'fast') lane.state.append(items, 1);
+            await sleep(index % 3);
+          }
+          late ??= listen(START_OF_STREAM);
+          late.subscription.release();
+          lane.state.append([...body, completed(lastAttempt)], 2);
+          await until(() => ended(first.frames)() && ended(late.frames)());
 
-        for (const { frames } of [first, late]) {
-          const heard = places(frames);
-          expect(new Set(heard).size).toBe(heard.length);
-          expect(screen(frames)).toBe(Array.from({ length }, (_, i) => `${lastAttempt}.${i + 1} `).join(''));
-          expect(types(frames)[0]).toBe('started');
-        }
-        expect(types(first.frames).slice(-2)).toEqual(['completed', 'gameUpdated']);
-        expect(types(late.frames).at(-1)).toBe('completed');
-        first.subscription.close();
-        late.subscription.close();
-      }), { numRuns: 40 });
+          for (const { frames } of [first, late]) {
+            const heard = places(frames);
+            expect(new Set(heard).size).toBe(heard.length);
+            expect(screen(frames)).toBe(
+              Array.from({ length }, (_, i) => `${lastAttempt}.${i + 1} `).join(''),
+            );
+            expect(types(frames)[0]).toBe('started');
+          }
+          expect(types(first.frames).slice(-2)).toEqual(['completed', 'gameUpdated']);
+          expect(types(late.frames).at(-1)).toBe('completed');
+          first.subscription.close();
+          late.subscription.close();
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 
   it('hold the fast lane until `started` went out', async () => {
@@ -257,7 +314,14 @@ describe('D3: where a listener starts', () => {
     const { frames, subscription } = listen({ attempt: 1, seq: 2 });
     subscription.release();
     await until(ended(frames));
-    expect(types(frames)).toEqual(['stream', 'stream', 'stream', 'streamReset', 'stream', 'completed']);
+    expect(types(frames)).toEqual([
+      'stream',
+      'stream',
+      'stream',
+      'streamReset',
+      'stream',
+      'completed',
+    ]);
     expect(frames[3]).toEqual({ type: 'streamReset', jobId: JOB, attempt: 2 });
     subscription.close();
   });
@@ -265,7 +329,10 @@ describe('D3: where a listener starts', () => {
   it('starts the text afresh when the bounded tail lost what a listener misses', async () => {
     const { lane, listen } = world();
     const long = (seq: number) => at(1, seq, { type: 'stream', content: 'x'.repeat(4_000) });
-    lane.state.append([started, ...Array.from({ length: 40 }, (_, i) => long(i + 1)), completed(1)], 1);
+    lane.state.append(
+      [started, ...Array.from({ length: 40 }, (_, i) => long(i + 1)), completed(1)],
+      1,
+    );
     const { frames, subscription } = listen({ attempt: 1, seq: 2 });
     subscription.release();
     await until(ended(frames));
@@ -285,7 +352,15 @@ describe('D3: where a listener starts', () => {
     const { frames, subscription } = listen({ attempt: 1, seq: 3 });
     subscription.release();
     await until(ended(frames));
-    expect(frames).toEqual([{ type: 'failed', job: expect.objectContaining({ status: 'failed' }) as JobRow, error: '時間切れ', jobId: JOB, attempt: 1 }]);
+    expect(frames).toEqual([
+      {
+        type: 'failed',
+        job: expect.objectContaining({ status: 'failed' }) as JobRow,
+        error: '時間切れ',
+        jobId: JOB,
+        attempt: 1,
+      },
+    ]);
     subscription.close();
   });
 
@@ -309,14 +384,25 @@ describe('D3: where a listener starts', () => {
     subscription.release();
     await sleep(1_200);
     lane.isThere = true;
-    lane.state.append([at(0, CLOSING_SEQ, { type: 'failed', kind: 'USER_LIMIT_EXCEEDED', error: '別のゲームを作っている途中です' })], 1);
+    lane.state.append(
+      [
+        at(0, CLOSING_SEQ, {
+          type: 'failed',
+          kind: 'USER_LIMIT_EXCEEDED',
+          error: '別のゲームを作っている途中です',
+        }),
+      ],
+      1,
+    );
     await until(ended(frames));
     expect(frames).toMatchObject([{ type: 'failed', job: null, code: 'USER_LIMIT_EXCEEDED' }]);
     subscription.close();
   });
 
   it('ends from the row when a job is over but its stream never says so', async () => {
-    const { listen } = world(() => row({ status: 'completed', result: '{"message":"できました"}' }));
+    const { listen } = world(() =>
+      row({ status: 'completed', result: '{"message":"できました"}' }),
+    );
     const { frames, subscription } = listen(START_OF_STREAM, 'message');
     subscription.release();
     await until(ended(frames));
@@ -357,7 +443,15 @@ describe('D4, D5, F1: listeners', () => {
     const { lane, listen } = world();
     const { frames, subscription } = listen(START_OF_STREAM, 'message');
     subscription.release();
-    lane.state.append([started, completed(1), at(1, CLOSING_SEQ + 2, { type: 'progress', progress: 100, message: null }), at(1, CLOSING_SEQ + 3, { type: 'renamed', name: 'ねこの冒険' })], 1);
+    lane.state.append(
+      [
+        started,
+        completed(1),
+        at(1, CLOSING_SEQ + 2, { type: 'progress', progress: 100, message: null }),
+        at(1, CLOSING_SEQ + 3, { type: 'renamed', name: 'ねこの冒険' }),
+      ],
+      1,
+    );
     await until(() => types(frames).includes('projectRenamed'));
     expect(types(frames)).toEqual(['started', 'completed', 'gameUpdated', 'projectRenamed']);
     subscription.close();
@@ -381,7 +475,20 @@ describe('D3: the sender of a quick job', () => {
       // The row is asked for after the stream was found missing; by then the job is over.
       if (!lane.isThere) {
         lane.isThere = true;
-        lane.state.append([started, at(0, 2, { type: 'progress', progress: 5, message: null }), at(0, CLOSING_SEQ, { type: 'restoreProposal', message: '?', confirmLabel: 'y', cancelLabel: 'n' }), completed(0)], 1);
+        lane.state.append(
+          [
+            started,
+            at(0, 2, { type: 'progress', progress: 5, message: null }),
+            at(0, CLOSING_SEQ, {
+              type: 'restoreProposal',
+              message: '?',
+              confirmLabel: 'y',
+              cancelLabel: 'n',
+            }),
+            completed(0),
+          ],
+          1,
+        );
       }
       return row({ status: 'completed', attempt: 0, result: '{"message":"?","mode":"restore"}' });
     });
@@ -389,6 +496,12 @@ describe('D3: the sender of a quick job', () => {
     const { frames, subscription } = listen(START_OF_STREAM, 'message');
     subscription.release();
     await until(ended(frames));
-    expect(types(frames)).toEqual(['started', 'progress', 'geminiRestore', 'completed', 'gameUpdated']);
+    expect(types(frames)).toEqual([
+      'started',
+      'progress',
+      'geminiRestore',
+      'completed',
+      'gameUpdated',
+    ]);
   });
 });

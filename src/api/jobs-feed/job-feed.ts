@@ -2,12 +2,27 @@ import type { Log } from '../../log.js';
 import type { JobRow } from '../../contracts/rows.js';
 import { isActive } from '../../contracts/rows.js';
 import type { ServerFrame } from '../../contracts/server-frames.js';
-import { compareCursors, isTerminalEvent, START_OF_STREAM, type Cursor, type StreamItem } from '../../contracts/stream.js';
+import {
+  compareCursors,
+  isTerminalEvent,
+  START_OF_STREAM,
+  type Cursor,
+  type StreamItem,
+} from '../../contracts/stream.js';
 import type { StreamPage } from '../../contracts/workflows.js';
 import { EarlyItems } from './early-items.js';
 import { JobFacts, type FactsSource } from './facts.js';
 import { frameOf, terminalFrameOfRow, waitingFrame } from './frames.js';
-import { afterHearing, afterPage, hearingFrom, mayHear, needsReset, slowestCursor, type Hearing, type Lane } from './listening.js';
+import {
+  afterHearing,
+  afterPage,
+  hearingFrom,
+  mayHear,
+  needsReset,
+  slowestCursor,
+  type Hearing,
+  type Lane,
+} from './listening.js';
 import { FastLaneWatch, planRead, RetryPause } from './reading.js';
 import type { ReadOutcome, ReadStream } from './stream-reader.js';
 
@@ -57,8 +72,14 @@ export class JobFeed {
   #waitingTimer: NodeJS.Timeout | null = null;
   #lastPosition: number | null = null;
 
-  constructor(readonly jobId: string, private readonly deps: FeedDeps, private readonly onEmpty: () => void) {
-    this.#facts = new JobFacts(jobId, deps.facts, (error) => deps.log.warn({ err: error, jobId }, 'a fact of a job frame could not be read'));
+  constructor(
+    readonly jobId: string,
+    private readonly deps: FeedDeps,
+    private readonly onEmpty: () => void,
+  ) {
+    this.#facts = new JobFacts(jobId, deps.facts, (error) =>
+      deps.log.warn({ err: error, jobId }, 'a fact of a job frame could not be read'),
+    );
   }
 
   /** Adds a listener that has everything up to `from`; 'now' = hears only what comes after this moment (D3). */
@@ -105,7 +126,7 @@ export class JobFeed {
     while (this.#isWanted()) {
       for (const seat of this.#seats.values()) seat.joined = true;
       const outcome = await this.#read();
-      const next = await this.#serially(() => this.#take(outcome)) ?? 'pause';
+      const next = (await this.#serially(() => this.#take(outcome))) ?? 'pause';
       if (next === 'stop') break;
       if (next === 'pause') await this.#pause.wait();
       if (next === 'silent') await this.#lookAtRow();
@@ -117,8 +138,13 @@ export class JobFeed {
 
   async #read(): Promise<ReadOutcome> {
     const reading = (this.#reading = new AbortController());
-    const plan = planRead({ placing: this.#isPlacing(), rowEnded: this.#rowEnded, isFastLaneSure: this.#fastLane.isSure && this.#early.items.length === 0 });
-    const read = () => this.deps.readStream(this.jobId, { after: this.#readAfter(), ...plan }, reading.signal);
+    const plan = planRead({
+      placing: this.#isPlacing(),
+      rowEnded: this.#rowEnded,
+      isFastLaneSure: this.#fastLane.isSure && this.#early.items.length === 0,
+    });
+    const read = () =>
+      this.deps.readStream(this.jobId, { after: this.#readAfter(), ...plan }, reading.signal);
     return plan.wakeOn === 'phase' ? this.#fastLane.during(() => reading.abort(), read) : read();
   }
 
@@ -132,7 +158,11 @@ export class JobFeed {
 
   #readAfter(): Cursor {
     if (this.#isPlacing()) return START_OF_STREAM;
-    return slowestCursor([...this.#seats.values()].map(({ hearing }) => hearing ?? hearingFrom(START_OF_STREAM))) ?? START_OF_STREAM;
+    return (
+      slowestCursor(
+        [...this.#seats.values()].map(({ hearing }) => hearing ?? hearingFrom(START_OF_STREAM)),
+      ) ?? START_OF_STREAM
+    );
   }
 
   async #take(outcome: ReadOutcome): Promise<'read' | 'silent' | 'pause' | 'stop'> {
@@ -156,7 +186,10 @@ export class JobFeed {
         return 'stop';
       }
       case 'unavailable':
-        this.deps.log.warn({ err: outcome.error, jobId: this.jobId }, 'the stream of a job cannot be read; trying again');
+        this.deps.log.warn(
+          { err: outcome.error, jobId: this.jobId },
+          'the stream of a job cannot be read; trying again',
+        );
         return 'pause';
     }
   }
@@ -165,7 +198,8 @@ export class JobFeed {
     this.#place(page);
     if (page.gap) await this.#bridge(page);
     for (const item of page.items) await this.#deliver(item, 'durable');
-    for (const seat of this.#seats.values()) if (seat.joined && seat.hearing) seat.hearing = afterPage(seat.hearing, page.cursor);
+    for (const seat of this.#seats.values())
+      if (seat.joined && seat.hearing) seat.hearing = afterPage(seat.hearing, page.cursor);
     await this.#pump();
     if (page.items.length > 0) this.#rowEnded = false;
   }
@@ -190,27 +224,38 @@ export class JobFeed {
     const row = await this.#facts.row();
     for (const seat of this.#seats.values()) {
       if (!seat.hearing || !seat.joined || !mayHear(seat.hearing, first, 'durable')) continue;
-      if (!seat.hearing.started) seat.listener.send({ type: 'started', job: row, jobId: this.jobId });
-      else if (!mayHear(seat.hearing, first, 'fast')) seat.listener.send({ type: 'streamReset', jobId: this.jobId, attempt: first.attempt });
+      if (!seat.hearing.started)
+        seat.listener.send({ type: 'started', job: row, jobId: this.jobId });
+      else if (!mayHear(seat.hearing, first, 'fast'))
+        seat.listener.send({ type: 'streamReset', jobId: this.jobId, attempt: first.attempt });
     }
   }
 
   async #deliver(item: StreamItem, lane: Lane): Promise<void> {
-    const mayGo = (seat: Seat) => seat.hearing !== null && (lane === 'fast' || seat.joined) && mayHear(seat.hearing, item, lane);
+    const mayGo = (seat: Seat) =>
+      seat.hearing !== null &&
+      (lane === 'fast' || seat.joined) &&
+      mayHear(seat.hearing, item, lane);
     const audience = [...this.#seats.values()].filter(mayGo);
     if (audience.length === 0) return;
     const facts = await this.#facts.of(item.event);
     const frame = frameOf(this.jobId, item, facts);
     for (const seat of audience) {
       if (!seat.hearing || this.#seats.get(seat.listener) !== seat) continue;
-      if (needsReset(seat.hearing, item)) seat.listener.send({ type: 'streamReset', jobId: this.jobId, attempt: item.attempt });
+      if (needsReset(seat.hearing, item))
+        seat.listener.send({ type: 'streamReset', jobId: this.jobId, attempt: item.attempt });
       if (frame) seat.listener.send(frame);
       seat.hearing = afterHearing(seat.hearing, item);
       if (item.event.type === 'completed' && seat.listener.origin === 'message' && facts.row) {
-        seat.listener.send({ type: 'gameUpdated', userId: facts.row.user_id, projectId: facts.row.project_id });
+        seat.listener.send({
+          type: 'gameUpdated',
+          userId: facts.row.user_id,
+          projectId: facts.row.project_id,
+        });
       }
     }
-    if (!this.#head || compareCursors(item, this.#head) > 0) this.#head = { attempt: item.attempt, seq: item.seq };
+    if (!this.#head || compareCursors(item, this.#head) > 0)
+      this.#head = { attempt: item.attempt, seq: item.seq };
     this.#watchWaiting(item);
   }
 
@@ -222,10 +267,13 @@ export class JobFeed {
   /** Did this page bring nothing, and is there somebody whom it should have told the job's end if that were over? */
   #isOwedAnEnd(page: StreamPage): boolean {
     if (page.items.length > 0) return false;
-    const unended = [...this.#seats.values()].filter((seat) => seat.hearing && !seat.hearing.end && seat.joined);
+    const unended = [...this.#seats.values()].filter(
+      (seat) => seat.hearing && !seat.hearing.end && seat.joined,
+    );
     if (!page.ended) return unended.length > 0;
     // The end lies before their cursors: they had it already.
-    for (const seat of unended) if (seat.hearing) seat.hearing = { ...seat.hearing, end: 'completed' };
+    for (const seat of unended)
+      if (seat.hearing) seat.hearing = { ...seat.hearing, end: 'completed' };
     return false;
   }
 
@@ -241,7 +289,10 @@ export class JobFeed {
     const frame = terminalFrameOfRow(row);
     for (const seat of this.#seats.values()) {
       if (seat.hearing?.end) continue;
-      seat.hearing = { ...(seat.hearing ?? hearingFrom(START_OF_STREAM)), end: row.status === 'cancelled' ? 'cancelled' : 'completed' };
+      seat.hearing = {
+        ...(seat.hearing ?? hearingFrom(START_OF_STREAM)),
+        end: row.status === 'cancelled' ? 'cancelled' : 'completed',
+      };
       seat.listener.onPlaced();
       if (!frame) continue;
       seat.listener.send(frame);
@@ -259,7 +310,10 @@ export class JobFeed {
   }
 
   #startWaiting(): void {
-    this.#waitingTimer ??= setInterval(() => void this.#tellPosition(), WAITING_INTERVAL_MS).unref();
+    this.#waitingTimer ??= setInterval(
+      () => void this.#tellPosition(),
+      WAITING_INTERVAL_MS,
+    ).unref();
   }
 
   async #tellPosition(): Promise<void> {

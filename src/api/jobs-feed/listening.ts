@@ -1,4 +1,11 @@
-import { CLOSING_SEQ, compareCursors, isTerminalEvent, START_OF_STREAM, type Cursor, type StreamItem } from '../../contracts/stream.js';
+import {
+  CLOSING_SEQ,
+  compareCursors,
+  isTerminalEvent,
+  START_OF_STREAM,
+  type Cursor,
+  type StreamItem,
+} from '../../contracts/stream.js';
 
 /** Which way an item came: at once from the callback, or out of the durable stream (D2). */
 export type Lane = 'fast' | 'durable';
@@ -41,12 +48,18 @@ export function needsReset(hearing: Hearing, item: StreamItem): boolean {
 
 /** The hearing after `item` was sent. */
 export function afterHearing(hearing: Hearing, { attempt, seq, event }: StreamItem): Hearing {
-  return { cursor: { attempt, seq }, started: true, end: isTerminalEvent(event) ? (event.type as Hearing['end']) : hearing.end };
+  return {
+    cursor: { attempt, seq },
+    started: true,
+    end: isTerminalEvent(event) ? (event.type as Hearing['end']) : hearing.end,
+  };
 }
 
 /** The hearing after a page that held everything up to `cursor`, whether or not there was something to send in it. */
 export function afterPage(hearing: Hearing, cursor: Cursor): Hearing {
-  return compareCursors(cursor, hearing.cursor) > 0 ? { ...hearing, cursor: { attempt: cursor.attempt, seq: cursor.seq } } : hearing;
+  return compareCursors(cursor, hearing.cursor) > 0
+    ? { ...hearing, cursor: { attempt: cursor.attempt, seq: cursor.seq } }
+    : hearing;
 }
 
 /** The place that one reader must read after so that nobody misses anything; null when nobody listens. */

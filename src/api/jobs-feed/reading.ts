@@ -12,7 +12,11 @@ const LAST_CHANCE_MS = 2_000;
  * How the next page is asked for. `placing`: somebody needs to know where "now" is; `isFastLaneSure`: it speaks, and has left
  * no hole that the durable lane must fill; `rowEnded`: the job is over, its end should be there any moment.
  */
-export function planRead(state: { placing: boolean; rowEnded: boolean; isFastLaneSure: boolean }): Omit<NextPageRequest, 'after'> & Required<Pick<NextPageRequest, 'wakeOn'>> {
+export function planRead(state: {
+  placing: boolean;
+  rowEnded: boolean;
+  isFastLaneSure: boolean;
+}): Omit<NextPageRequest, 'after'> & Required<Pick<NextPageRequest, 'wakeOn'>> {
   if (state.placing) return { waitMs: 0, wakeOn: 'any' };
   if (state.rowEnded) return { waitMs: LAST_CHANCE_MS, wakeOn: 'any' };
   if (state.isFastLaneSure) return { waitMs: PHASE_POLL_MS, wakeOn: 'phase' };
@@ -63,7 +67,10 @@ export class FastLaneWatch {
   }
 
   #awaitSilence(): void {
-    this.#timer = setTimeout(() => (this.#silentInMs > 0 ? this.#awaitSilence() : this.letDown()), this.#silentInMs).unref();
+    this.#timer = setTimeout(
+      () => (this.#silentInMs > 0 ? this.#awaitSilence() : this.letDown()),
+      this.#silentInMs,
+    ).unref();
   }
 }
 

@@ -7,7 +7,10 @@ import type { PublishedCode } from './frames.js';
 const ENTRY_POINT = 'index.html';
 
 /** The facts of job frames out of rows and mirror: a published revision tells itself what it changed (design §2.4). */
-export function storeFacts(store: Pick<Store, 'jobs' | 'projects' | 'revisions'>, mirror: Pick<Mirror, 'readAiContext' | 'readFile'>): FactsSource {
+export function storeFacts(
+  store: Pick<Store, 'jobs' | 'projects' | 'revisions'>,
+  mirror: Pick<Mirror, 'readAiContext' | 'readFile'>,
+): FactsSource {
   return {
     job: (jobId) => store.jobs.get(jobId),
     queuePosition: (jobId) => store.jobs.queuePosition(jobId),
@@ -17,15 +20,26 @@ export function storeFacts(store: Pick<Store, 'jobs' | 'projects' | 'revisions'>
       return row && toProjectBrief(row);
     },
 
-    async publishedCode({ user_id: userId, project_id: projectId }, revision): Promise<PublishedCode | null> {
+    async publishedCode(
+      { user_id: userId, project_id: projectId },
+      revision,
+    ): Promise<PublishedCode | null> {
       const [published, context] = await Promise.all([
-        store.revisions.resolve(projectId, revision), mirror.readAiContext(userId, projectId, revision),
+        store.revisions.resolve(projectId, revision),
+        mirror.readAiContext(userId, projectId, revision),
       ]);
       if (!published || !context) return null;
-      const said = { ...(context.aiSummary ? { summary: context.aiSummary } : {}), suggestions: context.suggestions };
+      const said = {
+        ...(context.aiSummary ? { summary: context.aiSummary } : {}),
+        suggestions: context.suggestions,
+      };
       if (published.parent !== null) return { mode: 'edit', edits: context.edits, ...said };
       const page = await mirror.readFile(userId, projectId, revision, ENTRY_POINT);
-      return { mode: 'create', files: page ? [{ path: ENTRY_POINT, content: page.toString('utf8') }] : [], ...said };
+      return {
+        mode: 'create',
+        files: page ? [{ path: ENTRY_POINT, content: page.toString('utf8') }] : [],
+        ...said,
+      };
     },
   };
 }

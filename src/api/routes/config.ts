@@ -3,9 +3,15 @@ import type { Config } from '../../config.js';
 import type { PublicConfig } from '../../contracts/http.js';
 
 /** `GET /api/config`: where browsers sign in. The embedded gateway is reached through us. */
-export function configRoutes(config: Pick<Config, 'PUBLIC_URL' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL' | 'SUPABASE_ANON_KEY' | 'DEMO'>): Router {
+export function configRoutes(
+  config: Pick<
+    Config,
+    'PUBLIC_URL' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL' | 'SUPABASE_ANON_KEY' | 'DEMO'
+  >,
+): Router {
   const answer: PublicConfig = {
-    supabaseUrl: config.EMBEDDED_SUPABASE_URL === undefined ? config.SUPABASE_URL : config.PUBLIC_URL,
+    supabaseUrl:
+      config.EMBEDDED_SUPABASE_URL === undefined ? config.SUPABASE_URL : config.PUBLIC_URL,
     supabaseAnonKey: config.SUPABASE_ANON_KEY,
     demo: config.DEMO,
   };

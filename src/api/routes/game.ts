@@ -37,19 +37,28 @@ export function gameRoutes({ config, guards, games, signer }: GameDeps): Router 
     await sendGame(req, res, game, pathOf(req));
   });
 
-  router.get('/game/:userId/:projectId/{*path}', guards.user(async (req, res, { user, source }) => {
-    const { userId, projectId } = req.params;
-    if (!isUuid(userId) || !isUuid(projectId)) return refuse(res, 400, 'Invalid ID format');
-    if (userId !== user.id) return refuse(res, 403, 'Access denied');
-    const game = await games.open(projectId);
-    if (game?.userId !== user.id) return refuse(res, 404, 'Project not found');
-    const file = pathOf(req);
-    if (requestedFile(file).kind === 'outside') return refuse(res, 400, 'Invalid file path');
-    const isElsewhere = config.GAMES_ORIGIN !== undefined && !isGamesHost(req.headers.host, config);
-    if (source === 'header' && !isElsewhere) return sendGame(req, res, game, file);
-    const address = signedGameAddress(signer, config, req, { userId, projectId: game.projectId, file, query: queryOf(req) });
-    res.set('Cache-Control', 'no-store').redirect(302, address);
-  }));
+  router.get(
+    '/game/:userId/:projectId/{*path}',
+    guards.user(async (req, res, { user, source }) => {
+      const { userId, projectId } = req.params;
+      if (!isUuid(userId) || !isUuid(projectId)) return refuse(res, 400, 'Invalid ID format');
+      if (userId !== user.id) return refuse(res, 403, 'Access denied');
+      const game = await games.open(projectId);
+      if (game?.userId !== user.id) return refuse(res, 404, 'Project not found');
+      const file = pathOf(req);
+      if (requestedFile(file).kind === 'outside') return refuse(res, 400, 'Invalid file path');
+      const isElsewhere =
+        config.GAMES_ORIGIN !== undefined && !isGamesHost(req.headers.host, config);
+      if (source === 'header' && !isElsewhere) return sendGame(req, res, game, file);
+      const address = signedGameAddress(signer, config, req, {
+        userId,
+        projectId: game.projectId,
+        file,
+        query: queryOf(req),
+      });
+      res.set('Cache-Control', 'no-store').redirect(302, address);
+    }),
+  );
   return router;
 }
 
@@ -71,5 +80,7 @@ async function sendGame(req: Request, res: Response, game: Game, rest: string): 
   if (isBinary) return sendFileBytes(req, res, bytes, { type, changedAt: game.changedAt });
   // The ETag is made of what is sent, injected script included: a new script reaches pages that a browser holds already.
   const isInjected = asked.isEntry && req.query['raw'] === undefined;
-  res.set('Content-Type', type).send(isInjected ? Buffer.from(injectScript(bytes.toString('utf8'))) : bytes);
+  res
+    .set('Content-Type', type)
+    .send(isInjected ? Buffer.from(injectScript(bytes.toString('utf8'))) : bytes);
 }

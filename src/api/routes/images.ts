@@ -4,7 +4,11 @@ import { GenerateImageBody, RemoveBackgroundBody } from '../../contracts/action-
 import type { ActionKind, ActionOutcome, ActionRef } from '../../contracts/actions.js';
 import { DreamError, ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
 import { actionWorkflowId } from '../../contracts/ids.js';
-import { PictureMade, type GenerateImageInput, type RemoveBackgroundInput } from '../../contracts/images.js';
+import {
+  PictureMade,
+  type GenerateImageInput,
+  type RemoveBackgroundInput,
+} from '../../contracts/images.js';
 import type { Pictures } from '../../store/pictures.js';
 import type { Store } from '../../store/index.js';
 import type { Actions } from '../actions/perform.js';
@@ -18,36 +22,60 @@ const MAX_SOURCE_CHARS = 24 * 1024 * 1024;
 /** What may be sent to be worked on (rest.md §1.2). */
 const BODY_LIMIT = '50mb';
 
-export interface ImageDeps { guards: Guards; store: Pick<Store, 'actions'>; actions: Actions; pictures: Pictures }
+export interface ImageDeps {
+  guards: Guards;
+  store: Pick<Store, 'actions'>;
+  actions: Actions;
+  pictures: Pictures;
+}
 
 /** Reads the large bodies of the routes below; must stand before the parser of all other ones. */
 export function imageBodies(): RequestHandler {
-  return Router().use(['/api/generate-image', '/api/assets/remove-background'], express.json({ limit: BODY_LIMIT }));
+  return Router().use(
+    ['/api/generate-image', '/api/assets/remove-background'],
+    express.json({ limit: BODY_LIMIT }),
+  );
 }
 
 /** Pictures by the image model (rest.md §7.10), and pictures cut out (§7.9). */
 export function imageRoutes(deps: ImageDeps): Router {
   const router = Router();
-  router.post('/api/generate-image', deps.guards.user(async (req, res, { user }) => {
-    const body = GenerateImageBody.safeParse(req.body);
-    if (!body.success) return refuse(res, 400, 'prompt is required');
-    const { prompt, actionId } = body.data;
-    if (prompt.length > MAX_PROMPT_CHARS) return refuse(res, 400, 'prompt is too long');
-    await answerPicture<GenerateImageInput>(deps, res, {
-      kind: 'generateImage', userId: user.id, actionId, wish: wishOf('generateImage', prompt), missing: 'Image generation service not available',
-      input: (ref) => ({ ...ref, prompt }),
-    });
-  }));
-  router.post('/api/assets/remove-background', deps.guards.user(async (req, res, { user }) => {
-    const body = RemoveBackgroundBody.safeParse(req.body);
-    if (!body.success) return refuse(res, 400, 'image is required');
-    const { image, actionId } = body.data;
-    if (image.length > MAX_SOURCE_CHARS) return refuseOutcome(res, { ok: false, kind: 'ImageTooLarge', detail: '' }, '');
-    await answerPicture<RemoveBackgroundInput>(deps, res, {
-      kind: 'removeBackground', userId: user.id, actionId, wish: wishOf('removeBackground', image), missing: 'Background removal service not configured',
-      input: (ref) => ref, source: image,
-    });
-  }));
+  router.post(
+    '/api/generate-image',
+    deps.guards.user(async (req, res, { user }) => {
+      const body = GenerateImageBody.safeParse(req.body);
+      if (!body.success) return refuse(res, 400, 'prompt is required');
+      const { prompt, actionId } = body.data;
+      if (prompt.length > MAX_PROMPT_CHARS) return refuse(res, 400, 'prompt is too long');
+      await answerPicture<GenerateImageInput>(deps, res, {
+        kind: 'generateImage',
+        userId: user.id,
+        actionId,
+        wish: wishOf('generateImage', prompt),
+        missing: 'Image generation service not available',
+        input: (ref) => ({ ...ref, prompt }),
+      });
+    }),
+  );
+  router.post(
+    '/api/assets/remove-background',
+    deps.guards.user(async (req, res, { user }) => {
+      const body = RemoveBackgroundBody.safeParse(req.body);
+      if (!body.success) return refuse(res, 400, 'image is required');
+      const { image, actionId } = body.data;
+      if (image.length > MAX_SOURCE_CHARS)
+        return refuseOutcome(res, { ok: false, kind: 'ImageTooLarge', detail: '' }, '');
+      await answerPicture<RemoveBackgroundInput>(deps, res, {
+        kind: 'removeBackground',
+        userId: user.id,
+        actionId,
+        wish: wishOf('removeBackground', image),
+        missing: 'Background removal service not configured',
+        input: (ref) => ref,
+        source: image,
+      });
+    }),
+  );
   return router;
 }
 
@@ -73,16 +101,32 @@ function wishOf(kind: ActionKind, content: string): string {
  * Waits for the picture and answers it. A client that went away meanwhile finds it by the same wish, which is given up as soon as
  * somebody has got the picture or its failure: wished again, it is drawn again.
  */
-async function answerPicture<I extends ActionRef>(deps: ImageDeps, res: Response, wish: Wish<I>): Promise<void> {
+async function answerPicture<I extends ActionRef>(
+  deps: ImageDeps,
+  res: Response,
+  wish: Wish<I>,
+): Promise<void> {
   const { pictures } = deps;
   const fulfilled = await fulfil(deps, wish).catch((error: unknown) => {
     logOf(res).error({ err: error }, 'a picture could not be waited for');
-    refuseOutcome(res, { ok: false, kind: error instanceof DreamError ? error.kind : 'OPERATION_FAILED', detail: '' }, wish.missing);
+    refuseOutcome(
+      res,
+      {
+        ok: false,
+        kind: error instanceof DreamError ? error.kind : 'OPERATION_FAILED',
+        detail: '',
+      },
+      wish.missing,
+    );
     return null;
   });
   if (fulfilled === null) return;
   const { actionId, outcome } = fulfilled;
-  const release = (): void => void Promise.all([pictures.release(wish.userId, wish.wish), pictures.removeSource(wish.userId, actionId)]).catch(() => undefined);
+  const release = (): void =>
+    void Promise.all([
+      pictures.release(wish.userId, wish.wish),
+      pictures.removeSource(wish.userId, actionId),
+    ]).catch(() => undefined);
   if (!outcome.ok) {
     release();
     return refuseOutcome(res, outcome, wish.missing);
@@ -90,17 +134,30 @@ async function answerPicture<I extends ActionRef>(deps: ImageDeps, res: Response
   const bytes = await pictures.read(wish.userId, actionId);
   if (!bytes) {
     release();
-    return refuseOutcome(res, { ok: false, kind: 'ImageNotMade', detail: 'the picture is gone' }, wish.missing);
+    return refuseOutcome(
+      res,
+      { ok: false, kind: 'ImageNotMade', detail: 'the picture is gone' },
+      wish.missing,
+    );
   }
   res.once('finish', release);
   const { mimeType, prompt } = outcome.result;
-  res.json({ success: true, image: `data:${mimeType};base64,${bytes.toString('base64')}`, ...(prompt === null ? {} : { prompt }), actionId });
+  res.json({
+    success: true,
+    image: `data:${mimeType};base64,${bytes.toString('base64')}`,
+    ...(prompt === null ? {} : { prompt }),
+    actionId,
+  });
 }
 
-async function fulfil<I extends ActionRef>({ store, actions, pictures }: ImageDeps, wish: Wish<I>): Promise<{ actionId: string; outcome: ActionOutcome<PictureMade> }> {
+async function fulfil<I extends ActionRef>(
+  { store, actions, pictures }: ImageDeps,
+  wish: Wish<I>,
+): Promise<{ actionId: string; outcome: ActionOutcome<PictureMade> }> {
   const { kind, userId } = wish;
   // A name that has been used is the first call's: this one finds its picture by the wish, or begins anew.
-  const isUsed = wish.actionId !== undefined && (await store.actions.get(wish.actionId))?.user_id === userId;
+  const isUsed =
+    wish.actionId !== undefined && (await store.actions.get(wish.actionId))?.user_id === userId;
   const fresh = wish.actionId === undefined || isUsed ? randomUUID() : wish.actionId;
   let actionId = await pictures.claim(userId, wish.wish, fresh);
   const earlier = actionId === fresh ? null : await store.actions.get(actionId);
@@ -113,20 +170,35 @@ async function fulfil<I extends ActionRef>({ store, actions, pictures }: ImageDe
   // Whoever has the same wish writes the same: it is there before the action looks for it, whoever starts that.
   if (wish.source !== undefined) await pictures.writeSource(userId, actionId, wish.source);
   const input = wish.input({ actionId, userId, projectId: null });
-  return { actionId, outcome: await actions.perform<PictureMade, I>({ kind, workflowId: actionWorkflowId(actionId), input, summary: `picture (${kind})` }) };
+  return {
+    actionId,
+    outcome: await actions.perform<PictureMade, I>({
+      kind,
+      workflowId: actionWorkflowId(actionId),
+      input,
+      summary: `picture (${kind})`,
+    }),
+  };
 }
 
-function refuseOutcome(res: Response, { kind, detail }: Extract<ActionOutcome<unknown>, { ok: false }>, missing: string): void {
+function refuseOutcome(
+  res: Response,
+  { kind, detail }: Extract<ActionOutcome<unknown>, { ok: false }>,
+  missing: string,
+): void {
   if (kind === 'ImageServiceMissing') return refuse(res, 503, missing);
   res.status(500).json({ error: sentenceOf(kind, detail), success: false });
 }
 
 function sentenceOf(kind: ErrorKind, detail: string): string {
   switch (kind) {
-    case 'RunTimedOut': return '時間内に画像が完成しませんでした。もう一度お試しください。';
+    case 'RunTimedOut':
+      return '時間内に画像が完成しませんでした。もう一度お試しください。';
     // In the words of the service, or in those that clients know for it (rest.md §7.9).
     case 'CutoutFailed':
-    case 'CutoutUnavailable': return detail;
-    default: return ERROR_POLICY[kind].sentence;
+    case 'CutoutUnavailable':
+      return detail;
+    default:
+      return ERROR_POLICY[kind].sentence;
   }
 }

@@ -9,21 +9,40 @@ import { logOf } from '../request-log.js';
 export type CancelJob = (job: JobRow) => Promise<unknown>;
 
 /** Job rows, read and stopped by their owner (rest.md §4). Jobs are made over the WebSocket only. */
-export function jobRoutes(guards: Guards, store: Pick<Store, 'jobs'>, cancelJob: CancelJob): Router {
+export function jobRoutes(
+  guards: Guards,
+  store: Pick<Store, 'jobs'>,
+  cancelJob: CancelJob,
+): Router {
   const router = Router();
-  router.get('/api/jobs/:jobId', guards.jobOwner((_req, res, { job }) => {
-    res.json(job);
-  }));
-  router.post('/api/jobs/:jobId/cancel', guards.jobOwner(async (_req, res, { job }) => {
-    await cancelJob(job);
-    res.json({ success: true, job: {} });
-  }));
-  router.get('/api/projects/:projectId/active-job', guards.projectOwner(async (_req, res, { project }) => {
-    res.json({ job: await orNothing(logOf(res), store.jobs.active(project.id), null) });
-  }));
-  router.get('/api/projects/:projectId/jobs', guards.projectOwner(async (req, res, { project }) => {
-    const { limit } = JobsQuery.parse(req.query);
-    res.json({ jobs: limit === 0 ? [] : await orNothing(logOf(res), store.jobs.list(project.id, limit), []) });
-  }));
+  router.get(
+    '/api/jobs/:jobId',
+    guards.jobOwner((_req, res, { job }) => {
+      res.json(job);
+    }),
+  );
+  router.post(
+    '/api/jobs/:jobId/cancel',
+    guards.jobOwner(async (_req, res, { job }) => {
+      await cancelJob(job);
+      res.json({ success: true, job: {} });
+    }),
+  );
+  router.get(
+    '/api/projects/:projectId/active-job',
+    guards.projectOwner(async (_req, res, { project }) => {
+      res.json({ job: await orNothing(logOf(res), store.jobs.active(project.id), null) });
+    }),
+  );
+  router.get(
+    '/api/projects/:projectId/jobs',
+    guards.projectOwner(async (req, res, { project }) => {
+      const { limit } = JobsQuery.parse(req.query);
+      res.json({
+        jobs:
+          limit === 0 ? [] : await orNothing(logOf(res), store.jobs.list(project.id, limit), []),
+      });
+    }),
+  );
   return router;
 }

@@ -24,25 +24,44 @@ export interface MovieDeps {
 export function movieRoutes({ config, guards, store, actions, movies }: MovieDeps): Router {
   const router = Router();
 
-  router.get('/api/projects/:projectId/movie', guards.projectOwner(async (req, res, { user, project }) => {
-    const film = await movies.read(user.id, project.id);
-    if (film === null) return void res.status(404).type('html').send('Movie not found');
-    sendFileBytes(req, res.set('X-Content-Type-Options', 'nosniff'), film.bytes, { type: 'video/mp4', changedAt: film.changedAt });
-  }));
+  router.get(
+    '/api/projects/:projectId/movie',
+    guards.projectOwner(async (req, res, { user, project }) => {
+      const film = await movies.read(user.id, project.id);
+      if (film === null) return void res.status(404).type('html').send('Movie not found');
+      sendFileBytes(req, res.set('X-Content-Type-Options', 'nosniff'), film.bytes, {
+        type: 'video/mp4',
+        changedAt: film.changedAt,
+      });
+    }),
+  );
 
-  router.post('/api/projects/:projectId/generate-movie', guards.projectOwner(async (req, res, { user, project }) => {
-    const { actionId = randomUUID() } = GenerateMovieBody.catch({}).parse(req.body);
-    const head = await store.revisions.head(project.id);
-    if (!head) return refuse(res, 404, 'Game code not found');
-    const { revision } = head;
-    const isMade = (): Promise<boolean> => movies.has(user.id, project.id, revision);
-    const outcome = await actions.performOnce<VideoMade, RenderVideoInput>({
-      kind: 'renderVideo', workflowId: renderWorkflowId(project.id, revision), summary: `film of ${project.name}`,
-      input: { actionId, userId: user.id, projectId: project.id, revision },
-    }, isMade);
-    if (outcome === 'made' || outcome.ok) res.json({ success: true, movieUrl: `/api/projects/${project.id}/movie?t=${Date.now()}`, duration: config.VIDEO_SECONDS });
-    else refuseFilm(res, outcome);
-  }));
+  router.post(
+    '/api/projects/:projectId/generate-movie',
+    guards.projectOwner(async (req, res, { user, project }) => {
+      const { actionId = randomUUID() } = GenerateMovieBody.catch({}).parse(req.body);
+      const head = await store.revisions.head(project.id);
+      if (!head) return refuse(res, 404, 'Game code not found');
+      const { revision } = head;
+      const isMade = (): Promise<boolean> => movies.has(user.id, project.id, revision);
+      const outcome = await actions.performOnce<VideoMade, RenderVideoInput>(
+        {
+          kind: 'renderVideo',
+          workflowId: renderWorkflowId(project.id, revision),
+          summary: `film of ${project.name}`,
+          input: { actionId, userId: user.id, projectId: project.id, revision },
+        },
+        isMade,
+      );
+      if (outcome === 'made' || outcome.ok)
+        res.json({
+          success: true,
+          movieUrl: `/api/projects/${project.id}/movie?t=${Date.now()}`,
+          duration: config.VIDEO_SECONDS,
+        });
+      else refuseFilm(res, outcome);
+    }),
+  );
   return router;
 }
 

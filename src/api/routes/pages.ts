@@ -7,16 +7,31 @@ import { ConfigError, PROJECT_ROOT, type Config } from '../../config.js';
 const OUR_DIR = path.join(PROJECT_ROOT, 'public');
 /** Addresses without an ending → the page that is served there (rest.md §2.2). */
 const PAGES = {
-  '/create': 'create.html', '/discover': 'discover.html', '/mypage': 'mypage.html', '/notifications': 'notifications.html', '/project/:id': 'editor.html', '/play/:id': 'play.html',
+  '/create': 'create.html',
+  '/discover': 'discover.html',
+  '/mypage': 'mypage.html',
+  '/notifications': 'notifications.html',
+  '/project/:id': 'editor.html',
+  '/play/:id': 'play.html',
 } as const;
 /** Where V2's pages lead to and V2 had nothing (rest.md §12): our own pages unless the other client has that very file. */
-const OUR_PAGES = { '/zap': 'discover.html', '/zap/:id': 'play.html', '/game.html': 'play.html' } as const;
+const OUR_PAGES = {
+  '/zap': 'discover.html',
+  '/zap/:id': 'play.html',
+  '/game.html': 'play.html',
+} as const;
 const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=UTF-8', '.js': 'application/javascript; charset=UTF-8', '.css': 'text/css; charset=UTF-8',
+  '.html': 'text/html; charset=UTF-8',
+  '.js': 'application/javascript; charset=UTF-8',
+  '.css': 'text/css; charset=UTF-8',
 };
 /** Pages from elsewhere bring scripts inside their markup and fonts of other hosts; nobody frames them either. */
 const OTHER_POLICY = [
-  "default-src 'self' 'unsafe-inline' https: data: blob:", "connect-src 'self' https: ws: wss:", "object-src 'none'", "base-uri 'self'", "frame-ancestors 'none'",
+  "default-src 'self' 'unsafe-inline' https: data: blob:",
+  "connect-src 'self' https: ws: wss:",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "frame-ancestors 'none'",
 ].join('; ');
 
 /**
@@ -35,12 +50,14 @@ export function pageRoutes({ PUBLIC_DIR }: Pick<Config, 'PUBLIC_DIR'>): Router {
   };
   lead(PAGES);
   if (PUBLIC_DIR !== undefined) {
-    router.use(express.static(PUBLIC_DIR, {
-      setHeaders: (res: Response, file) => {
-        setType(res, file);
-        res.set('Content-Security-Policy', OTHER_POLICY);
-      },
-    }));
+    router.use(
+      express.static(PUBLIC_DIR, {
+        setHeaders: (res: Response, file) => {
+          setType(res, file);
+          res.set('Content-Security-Policy', OTHER_POLICY);
+        },
+      }),
+    );
   }
   lead(OUR_PAGES);
   router.get('/lib/supabase.min.js', (_req, res) => {
@@ -62,5 +79,9 @@ function setType(res: Response, file: string): void {
 
 /** The package's UMD build defines the global `supabase`. */
 function supabaseBrowserBuild(): string {
-  return path.join(path.dirname(fileURLToPath(import.meta.resolve('@supabase/supabase-js'))), 'umd', 'supabase.js');
+  return path.join(
+    path.dirname(fileURLToPath(import.meta.resolve('@supabase/supabase-js'))),
+    'umd',
+    'supabase.js',
+  );
 }

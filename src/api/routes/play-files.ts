@@ -20,10 +20,14 @@ export interface PlayFileDeps {
 export function playFileRoutes({ config, store }: PlayFileDeps): Router {
   const router = Router();
   const folders = publishedFolders(config.DATA_DIR);
-  const notFound = (res: Response): void => { res.status(404).type('html').send('Not found'); };
+  const notFound = (res: Response): void => {
+    res.status(404).type('html').send('Not found');
+  };
   const published = async (gameId: string) => {
     const game = isUuid(gameId) ? await store.publishedGames.get(gameId) : null;
-    return game !== null && game.id === gameId.toLowerCase() && game.visibility !== 'private' ? game : null;
+    return game !== null && game.id === gameId.toLowerCase() && game.visibility !== 'private'
+      ? game
+      : null;
   };
   router.use('/game/published', (req, res, next) => {
     setGameHeaders(config, req, res);
@@ -32,7 +36,10 @@ export function playFileRoutes({ config, store }: PlayFileDeps): Router {
 
   router.get('/game/published/:gameId', async (req, res) => {
     const game = await published(req.params.gameId);
-    if (game) res.set('Cache-Control', 'no-store').redirect(302, `${publishedAddress(game.id, game.revision)}index.html`);
+    if (game)
+      res
+        .set('Cache-Control', 'no-store')
+        .redirect(302, `${publishedAddress(game.id, game.revision)}index.html`);
     else notFound(res);
   });
 
@@ -40,12 +47,22 @@ export function playFileRoutes({ config, store }: PlayFileDeps): Router {
     const { gameId, revision } = req.params;
     if (!isUuid(gameId) || !/^[0-9a-f]{40}$/.test(revision)) return notFound(res);
     const asked = requestedFile(restOf(req));
-    const isChecked = isPublishCheck(config.CALLBACK_SECRET, gameId, revision, req.headers[PUBLISH_CHECK_HEADER]);
-    if (asked.kind !== 'file' || !(isChecked || (await published(gameId))?.revision === revision)) return notFound(res);
+    const isChecked = isPublishCheck(
+      config.CALLBACK_SECRET,
+      gameId,
+      revision,
+      req.headers[PUBLISH_CHECK_HEADER],
+    );
+    if (asked.kind !== 'file' || !(isChecked || (await published(gameId))?.revision === revision))
+      return notFound(res);
     res.set('Content-Type', contentTypeOf(asked.path).type);
-    res.sendFile(asked.path, { root: folders.folderOf(gameId, revision), dotfiles: 'ignore' }, (error) => {
-      if (error && !res.headersSent) notFound(res);
-    });
+    res.sendFile(
+      asked.path,
+      { root: folders.folderOf(gameId, revision), dotfiles: 'ignore' },
+      (error) => {
+        if (error && !res.headersSent) notFound(res);
+      },
+    );
   });
   return router;
 }

@@ -24,7 +24,11 @@ export interface PlayDeps {
 export function playRoutes(deps: PlayDeps): Router {
   const { config, guards, store } = deps;
   const router = Router();
-  const visible = async (req: Request, res: Response, user: Identity | null): Promise<PublishedGameRow | null> => {
+  const visible = async (
+    req: Request,
+    res: Response,
+    user: Identity | null,
+  ): Promise<PublishedGameRow | null> => {
     const { id } = req.params;
     if (!isUuid(id)) {
       refuse(res, 400, 'Invalid game ID');
@@ -36,47 +40,109 @@ export function playRoutes(deps: PlayDeps): Router {
     return null;
   };
 
-  router.get('/api/games/:id', guards.visitor(async (req, res, { user }) => {
-    const game = await visible(req, res, user);
-    if (game) res.json({ game: await cardOf(game, user, deps) });
-  }));
+  router.get(
+    '/api/games/:id',
+    guards.visitor(async (req, res, { user }) => {
+      const game = await visible(req, res, user);
+      if (game) res.json({ game: await cardOf(game, user, deps) });
+    }),
+  );
 
-  router.post('/api/games/:id/play', guards.visitor(async (req, res, { user }) => {
-    const game = await visible(req, res, user);
-    if (!game) return;
-    const counted = await store.publishedGames.countPlay(game.id, playerOf(req, user, config), PLAY_WINDOW_MS);
-    res.json({ success: true, counted, playCount: game.playCount + (counted ? 1 : 0) });
-  }));
+  router.post(
+    '/api/games/:id/play',
+    guards.visitor(async (req, res, { user }) => {
+      const game = await visible(req, res, user);
+      if (!game) return;
+      const counted = await store.publishedGames.countPlay(
+        game.id,
+        playerOf(req, user, config),
+        PLAY_WINDOW_MS,
+      );
+      res.json({ success: true, counted, playCount: game.playCount + (counted ? 1 : 0) });
+    }),
+  );
 
-  const like = (isLiked: boolean) => guards.user(async (req, res, { user }) => {
-    const game = await visible(req, res, user);
-    if (!game) return;
-    const likeCount = await store.likes.set(game.id, user.id, isLiked);
-    if (likeCount === null) refuse(res, 404, 'Game not found');
-    else res.json({ success: true, liked: isLiked, likeCount });
-  });
+  const like = (isLiked: boolean) =>
+    guards.user(async (req, res, { user }) => {
+      const game = await visible(req, res, user);
+      if (!game) return;
+      const likeCount = await store.likes.set(game.id, user.id, isLiked);
+      if (likeCount === null) refuse(res, 404, 'Game not found');
+      else res.json({ success: true, liked: isLiked, likeCount });
+    });
   router.put('/api/games/:id/like', like(true));
   router.delete('/api/games/:id/like', like(false));
   return router;
 }
 
-interface CardDeps { config: Pick<Config, 'GAMES_ORIGIN'>; pictures: Pick<Pictures, 'hasThumbnail'> }
+interface CardDeps {
+  config: Pick<Config, 'GAMES_ORIGIN'>;
+  pictures: Pick<Pictures, 'hasThumbnail'>;
+}
 
 /** What a player is told. A private game has no public address: its owner plays it as his project. A picture is named while there is one. */
-export async function cardOf(game: PublishedGameRow, user: Identity | null, { config, pictures }: CardDeps): Promise<GameCard> {
-  const { id, projectId, userId, revision, title, description, howToPlay, tags, creator, visibility, remix, playCount, likeCount, liked, publishedAt, updatedAt } = game;
-  const playUrl = visibility === 'private' ? `/game/${userId}/${projectId ?? ''}/index.html` : `${config.GAMES_ORIGIN ?? ''}${publishedAddress(id, revision)}index.html`;
-  const hasPicture = game.thumbnailUrl !== null && projectId !== null && await pictures.hasThumbnail(userId, projectId);
+export async function cardOf(
+  game: PublishedGameRow,
+  user: Identity | null,
+  { config, pictures }: CardDeps,
+): Promise<GameCard> {
+  const {
+    id,
+    projectId,
+    userId,
+    revision,
+    title,
+    description,
+    howToPlay,
+    tags,
+    creator,
+    visibility,
+    remix,
+    playCount,
+    likeCount,
+    liked,
+    publishedAt,
+    updatedAt,
+  } = game;
+  const playUrl =
+    visibility === 'private'
+      ? `/game/${userId}/${projectId ?? ''}/index.html`
+      : `${config.GAMES_ORIGIN ?? ''}${publishedAddress(id, revision)}index.html`;
+  const hasPicture =
+    game.thumbnailUrl !== null &&
+    projectId !== null &&
+    (await pictures.hasThumbnail(userId, projectId));
   const thumbnailUrl = hasPicture ? game.thumbnailUrl : null;
   return {
-    id, projectId, title, description, howToPlay, tags, creator, visibility, remix, thumbnailUrl, playUrl, playCount, likeCount, liked,
-    isOwner: userId === user?.id, publishedAt, updatedAt,
+    id,
+    projectId,
+    title,
+    description,
+    howToPlay,
+    tags,
+    creator,
+    visibility,
+    remix,
+    thumbnailUrl,
+    playUrl,
+    playCount,
+    likeCount,
+    liked,
+    isOwner: userId === user?.id,
+    publishedAt,
+    updatedAt,
   };
 }
 
 /** Who plays: the user, or where a visitor comes from, so that nothing about him is kept that could be read. */
-function playerOf(req: Request, user: Identity | null, { CALLBACK_SECRET }: Pick<Config, 'CALLBACK_SECRET'>): string {
+function playerOf(
+  req: Request,
+  user: Identity | null,
+  { CALLBACK_SECRET }: Pick<Config, 'CALLBACK_SECRET'>,
+): string {
   if (user) return user.id;
   const key = createHmac('sha256', CALLBACK_SECRET).update('player/1').digest();
-  return createHmac('sha256', key).update(`${req.ip ?? ''}\n${req.headers['user-agent'] ?? ''}`).digest('base64url');
+  return createHmac('sha256', key)
+    .update(`${req.ip ?? ''}\n${req.headers['user-agent'] ?? ''}`)
+    .digest('base64url');
 }

@@ -25,30 +25,49 @@ export function projectFileRoutes({ config, guards, games, signer }: ProjectFile
     return game;
   };
 
-  router.get('/api/projects/:projectId/code', guards.projectOwner(async (_req, res, { project }) => {
-    const code = await (await gameOf(project.id, res))?.read('index.html');
-    if (code) res.json({ code: code.toString('utf8') });
-    else if (!res.headersSent) refuse(res, 404, 'Project not found');
-  }));
-  router.get('/api/projects/:projectId/ai-context', guards.projectOwner(async (_req, res, { project }) => {
-    const game = await gameOf(project.id, res);
-    if (game) res.json({ context: await game.aiContext() });
-  }));
-  router.get('/api/projects/:projectId/download', guards.projectOwner(async (_req, res, { project }) => {
-    const game = await gameOf(project.id, res);
-    if (game) await sendGameZip(game, res);
-  }));
-  router.get('/api/projects/:projectId/preview', guards.projectOwner(async (req, res, { user, source, project }) => {
-    // A page that a model wrote: it gets the same sandbox as under /game, and never sees the token of its own address.
-    if (source === 'query' || config.GAMES_ORIGIN !== undefined) {
-      const target = { userId: user.id, projectId: project.id, file: 'index.html', query: queryOf(req) };
-      target.query.set('raw', '1');
-      res.set('Cache-Control', 'no-store').redirect(302, signedGameAddress(signer, config, req, target));
-      return;
-    }
-    setGameHeaders(config, req, res);
-    await sendPreview(games, project.id, res);
-  }));
+  router.get(
+    '/api/projects/:projectId/code',
+    guards.projectOwner(async (_req, res, { project }) => {
+      const code = await (await gameOf(project.id, res))?.read('index.html');
+      if (code) res.json({ code: code.toString('utf8') });
+      else if (!res.headersSent) refuse(res, 404, 'Project not found');
+    }),
+  );
+  router.get(
+    '/api/projects/:projectId/ai-context',
+    guards.projectOwner(async (_req, res, { project }) => {
+      const game = await gameOf(project.id, res);
+      if (game) res.json({ context: await game.aiContext() });
+    }),
+  );
+  router.get(
+    '/api/projects/:projectId/download',
+    guards.projectOwner(async (_req, res, { project }) => {
+      const game = await gameOf(project.id, res);
+      if (game) await sendGameZip(game, res);
+    }),
+  );
+  router.get(
+    '/api/projects/:projectId/preview',
+    guards.projectOwner(async (req, res, { user, source, project }) => {
+      // A page that a model wrote: it gets the same sandbox as under /game, and never sees the token of its own address.
+      if (source === 'query' || config.GAMES_ORIGIN !== undefined) {
+        const target = {
+          userId: user.id,
+          projectId: project.id,
+          file: 'index.html',
+          query: queryOf(req),
+        };
+        target.query.set('raw', '1');
+        res
+          .set('Cache-Control', 'no-store')
+          .redirect(302, signedGameAddress(signer, config, req, target));
+        return;
+      }
+      setGameHeaders(config, req, res);
+      await sendPreview(games, project.id, res);
+    }),
+  );
   return router;
 }
 

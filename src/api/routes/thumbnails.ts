@@ -30,40 +30,69 @@ export interface ThumbnailDeps {
 export function thumbnailRoutes(deps: ThumbnailDeps): Router {
   const { guards, actions, pictures, files, receive } = deps;
   const router = Router();
-  const addressOf = (projectId: string): string => `/api/projects/${projectId}/thumbnail?t=${Date.now()}`;
+  const addressOf = (projectId: string): string =>
+    `/api/projects/${projectId}/thumbnail?t=${Date.now()}`;
 
-  router.get('/api/projects/:projectId/thumbnail', guards.visitor(async (req, res, { user }) => {
-    const picture = await orNothing(logOf(res), visible(deps, req.params['projectId'], user), null);
-    if (picture === null) return void res.status(404).send('Not found');
-    const type = (await mediaTypeOf(picture.bytes))?.mime ?? '';
-    // What was stored by other hands may be anything.
-    sendFileBytes(req, res.set('X-Content-Type-Options', 'nosniff'), picture.bytes, { type: PICTURES.has(type) ? type : 'image/webp', changedAt: picture.changedAt });
-  }));
+  router.get(
+    '/api/projects/:projectId/thumbnail',
+    guards.visitor(async (req, res, { user }) => {
+      const picture = await orNothing(
+        logOf(res),
+        visible(deps, req.params['projectId'], user),
+        null,
+      );
+      if (picture === null) return void res.status(404).send('Not found');
+      const type = (await mediaTypeOf(picture.bytes))?.mime ?? '';
+      // What was stored by other hands may be anything.
+      sendFileBytes(req, res.set('X-Content-Type-Options', 'nosniff'), picture.bytes, {
+        type: PICTURES.has(type) ? type : 'image/webp',
+        changedAt: picture.changedAt,
+      });
+    }),
+  );
 
-  router.post('/api/projects/:projectId/upload-thumbnail', guards.projectOwner(async (req, res, { user, project }) => {
-    const upload = await receive(req, res, 'thumbnail');
-    if (upload === null) return;
-    if (upload.file === null) return refuse(res, 400, 'No file uploaded');
-    try {
-      const { bytes } = await files.read(upload.file);
-      if (!PICTURES.has((await mediaTypeOf(bytes))?.mime ?? '')) return refuse(res, 415, 'Invalid file type');
-      await pictures.writeThumbnail(user.id, project.id, bytes);
-    } finally {
-      await files.discard(upload.file.path);
-    }
-    res.json({ success: true, thumbnailUrl: addressOf(project.id) });
-  }));
+  router.post(
+    '/api/projects/:projectId/upload-thumbnail',
+    guards.projectOwner(async (req, res, { user, project }) => {
+      const upload = await receive(req, res, 'thumbnail');
+      if (upload === null) return;
+      if (upload.file === null) return refuse(res, 400, 'No file uploaded');
+      try {
+        const { bytes } = await files.read(upload.file);
+        if (!PICTURES.has((await mediaTypeOf(bytes))?.mime ?? ''))
+          return refuse(res, 415, 'Invalid file type');
+        await pictures.writeThumbnail(user.id, project.id, bytes);
+      } finally {
+        await files.discard(upload.file.path);
+      }
+      res.json({ success: true, thumbnailUrl: addressOf(project.id) });
+    }),
+  );
 
-  router.post('/api/projects/:projectId/generate-thumbnail', guards.projectOwner(async (req, res, { user, project }) => {
-    const { title = null, actionId = randomUUID() } = GenerateThumbnailBody.catch({}).parse(req.body);
-    const outcome = await actions.perform<PictureMade, GenerateThumbnailInput>({
-      kind: 'generateThumbnail', workflowId: thumbnailWorkflowId(project.id), summary: `thumbnail of ${project.name}`,
-      input: { actionId, userId: user.id, projectId: project.id, title },
-    });
-    if (outcome.ok) res.json({ success: true, thumbnailUrl: addressOf(project.id) });
-    else if (outcome.kind === 'BrowserMissing') refuse(res, 503, ERROR_POLICY.BrowserMissing.sentence);
-    else res.status(500).json({ error: 'Failed to generate thumbnail', output: ERROR_POLICY[outcome.kind].sentence });
-  }));
+  router.post(
+    '/api/projects/:projectId/generate-thumbnail',
+    guards.projectOwner(async (req, res, { user, project }) => {
+      const { title = null, actionId = randomUUID() } = GenerateThumbnailBody.catch({}).parse(
+        req.body,
+      );
+      const outcome = await actions.perform<PictureMade, GenerateThumbnailInput>({
+        kind: 'generateThumbnail',
+        workflowId: thumbnailWorkflowId(project.id),
+        summary: `thumbnail of ${project.name}`,
+        input: { actionId, userId: user.id, projectId: project.id, title },
+      });
+      if (outcome.ok) res.json({ success: true, thumbnailUrl: addressOf(project.id) });
+      else if (outcome.kind === 'BrowserMissing')
+        refuse(res, 503, ERROR_POLICY.BrowserMissing.sentence);
+      else
+        res
+          .status(500)
+          .json({
+            error: 'Failed to generate thumbnail',
+            output: ERROR_POLICY[outcome.kind].sentence,
+          });
+    }),
+  );
   return router;
 }
 
@@ -73,7 +102,11 @@ function thumbnailWorkflowId(projectId: string): string {
 }
 
 /** Everybody sees the picture of a published game, otherwise its owner alone. */
-async function visible({ store, pictures }: ThumbnailDeps, projectId: unknown, user: Identity | null): Promise<StoredPicture | null> {
+async function visible(
+  { store, pictures }: ThumbnailDeps,
+  projectId: unknown,
+  user: Identity | null,
+): Promise<StoredPicture | null> {
   const project = isUuid(projectId) ? await store.projects.get(projectId) : null;
   if (!project) return null;
   const game = project.user_id === user?.id ? null : await store.publishedGames.get(project.id);

@@ -13,7 +13,10 @@ export function vendorRoutes(): Router {
       next();
       return;
     }
-    res.set({ 'Content-Type': 'application/javascript; charset=utf-8', 'Content-Security-Policy': "default-src 'none'; sandbox" });
+    res.set({
+      'Content-Type': 'application/javascript; charset=utf-8',
+      'Content-Security-Policy': "default-src 'none'; sandbox",
+    });
     res.sendFile(vendoredFileOnDisk(entry), { immutable: true, maxAge: YEAR_MS });
   });
   return router;

@@ -10,7 +10,12 @@ import { attachSockets, type Sockets } from './attach.js';
 import type { SocketDeps } from './deps.js';
 
 /** These promises are about the connection; whoever gets as far as the store or the workflows fails the test. */
-const untouchable = <T extends object>(name: string) => new Proxy({} as T, { get: () => { throw new Error(`${name} was touched`); } });
+const untouchable = <T extends object>(name: string) =>
+  new Proxy({} as T, {
+    get: () => {
+      throw new Error(`${name} was touched`);
+    },
+  });
 const log = pino({ level: 'silent' });
 
 let server: Server;
@@ -21,11 +26,28 @@ const open: WebSocket[] = [];
 beforeEach(async () => {
   verifying = Promise.resolve();
   server = createServer();
-  const auth: Auth = { verifyToken: async () => (await verifying, { ok: false, reason: 'Invalid Compact JWS' }) };
+  const auth: Auth = {
+    verifyToken: async () => (await verifying, { ok: false, reason: 'Invalid Compact JWS' }),
+  };
   const deps: SocketDeps = {
-    config: { PUBLIC_URL: 'http://app.example', CORS_ALLOWED_ORIGINS: ['http://listed.example'], GAMES_ORIGIN: undefined, MAX_QUEUED_JOBS: 1, JOB_TIMEOUT_MS: 1 },
-    auth, store: untouchable('store'), mirror: untouchable('mirror'), admitter: untouchable('admitter'), limits: untouchable('limits'),
-    feeds: new JobFeeds({ readStream: async () => ({ kind: 'missing' }), facts: untouchable('facts'), log }), log,
+    config: {
+      PUBLIC_URL: 'http://app.example',
+      CORS_ALLOWED_ORIGINS: ['http://listed.example'],
+      GAMES_ORIGIN: undefined,
+      MAX_QUEUED_JOBS: 1,
+      JOB_TIMEOUT_MS: 1,
+    },
+    auth,
+    store: untouchable('store'),
+    mirror: untouchable('mirror'),
+    admitter: untouchable('admitter'),
+    limits: untouchable('limits'),
+    feeds: new JobFeeds({
+      readStream: async () => ({ kind: 'missing' }),
+      facts: untouchable('facts'),
+      log,
+    }),
+    log,
   };
   sockets = attachSockets(server, deps, { signInTimeoutMs: 300, keepaliveMs: 100 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -42,9 +64,19 @@ async function connect(path = '/', options = {}) {
   open.push(socket);
   const frames: unknown[] = [];
   socket.on('message', (data) => frames.push(JSON.parse((data as Buffer).toString())));
-  const closed = new Promise<[number, string]>((resolve) => socket.once('close', (code, reason) => resolve([code, reason.toString()])));
+  const closed = new Promise<[number, string]>((resolve) =>
+    socket.once('close', (code, reason) => resolve([code, reason.toString()])),
+  );
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-  return { socket, frames, closed, next: async () => { while (frames.length === 0) await sleep(1); return frames.shift(); } };
+  return {
+    socket,
+    frames,
+    closed,
+    next: async () => {
+      while (frames.length === 0) await sleep(1);
+      return frames.shift();
+    },
+  };
 }
 
 describe('a socket', () => {
@@ -75,18 +107,31 @@ describe('a socket', () => {
 
   it.each([
     ['no token', '{"type":"init"}', 'access_token required', 'Authentication required'],
-    ['a wrong token', '{"type":"init","access_token":"x"}', 'Invalid Compact JWS', 'Authentication failed'],
-  ])('that signs in with %s is told why and closed with 4001', async (_name, frame, message, reason) => {
-    const { socket, next, closed } = await connect();
-    socket.send(frame);
-    expect(await next()).toEqual({ type: 'error', message });
-    expect(await closed).toEqual([4001, reason]);
-  });
+    [
+      'a wrong token',
+      '{"type":"init","access_token":"x"}',
+      'Invalid Compact JWS',
+      'Authentication failed',
+    ],
+  ])(
+    'that signs in with %s is told why and closed with 4001',
+    async (_name, frame, message, reason) => {
+      const { socket, next, closed } = await connect();
+      socket.send(frame);
+      expect(await next()).toEqual({ type: 'error', message });
+      expect(await closed).toEqual([4001, reason]);
+    },
+  );
 
   it.each([
-    ['no JSON', 'hello', 'Invalid message format'], ['null', 'null', 'Invalid message format'], ['bytes', Buffer.from([0, 255, 1]), 'Invalid message format'],
-    ['a number', '5', 'Unknown message type'], ['a list', '[]', 'Unknown message type'], ['no type', '{}', 'Unknown message type'],
-    ['an unknown type', '{"type":"toString"}', 'Unknown message type'], ['a server type', '{"type":"pong"}', 'Unknown message type'],
+    ['no JSON', 'hello', 'Invalid message format'],
+    ['null', 'null', 'Invalid message format'],
+    ['bytes', Buffer.from([0, 255, 1]), 'Invalid message format'],
+    ['a number', '5', 'Unknown message type'],
+    ['a list', '[]', 'Unknown message type'],
+    ['no type', '{}', 'Unknown message type'],
+    ['an unknown type', '{"type":"toString"}', 'Unknown message type'],
+    ['a server type', '{"type":"pong"}', 'Unknown message type'],
   ])('that sends %s is answered and stays open', async (_name, data, message) => {
     const { socket, next } = await connect();
     socket.send(data);

@@ -21,16 +21,31 @@ export interface Sockets {
 }
 
 /** Serves the WebSocket protocol on every path of `server` (websocket.md §1). */
-export function attachSockets(server: Server, deps: SocketDeps, options: { signInTimeoutMs?: number; keepaliveMs?: number } = {}): Sockets {
+export function attachSockets(
+  server: Server,
+  deps: SocketDeps,
+  options: { signInTimeoutMs?: number; keepaliveMs?: number } = {},
+): Sockets {
   const { signInTimeoutMs = SIGN_IN_TIMEOUT_MS, keepaliveMs = KEEPALIVE_MS } = options;
-  const wss = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES, clientTracking: true });
+  const wss = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_FRAME_BYTES,
+    clientTracking: true,
+  });
   const sessions = new Map<WebSocket, Session>();
   let isClosing = false;
 
   const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on('error', () => stream.destroy());
     if (isClosing) return refuse(stream, '503 Service Unavailable');
-    if (!isUpgradeOriginAllowed({ origin: request.headers.origin, host: request.headers.host }, deps.config)) return refuse(stream, '403 Forbidden');
+    if (
+      !isUpgradeOriginAllowed(
+        { origin: request.headers.origin, host: request.headers.host },
+        deps.config,
+      )
+    )
+      return refuse(stream, '403 Forbidden');
     wss.handleUpgrade(request, stream, head, (socket) => {
       const session = new Session(socket, deps.feeds);
       sessions.set(socket, session);
@@ -41,12 +56,18 @@ export function attachSockets(server: Server, deps: SocketDeps, options: { signI
   server.on('upgrade', onUpgrade);
 
   return {
-    get count() { return sessions.size; },
+    get count() {
+      return sessions.size;
+    },
     async close() {
       isClosing = true;
-      const gone = [...sessions.keys()].map((socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())));
+      const gone = [...sessions.keys()].map(
+        (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+      );
       for (const session of sessions.values()) session.close(CLOSE.restarting);
-      const timer = setTimeout(() => { for (const socket of sessions.keys()) socket.terminate(); }, SHUTDOWN_GRACE_MS);
+      const timer = setTimeout(() => {
+        for (const socket of sessions.keys()) socket.terminate();
+      }, SHUTDOWN_GRACE_MS);
       await Promise.all(gone);
       clearTimeout(timer);
       server.off('upgrade', onUpgrade);
@@ -54,7 +75,12 @@ export function attachSockets(server: Server, deps: SocketDeps, options: { signI
   };
 }
 
-function serve(deps: SocketDeps, socket: WebSocket, session: Session, times: { signInTimeoutMs: number; keepaliveMs: number }): void {
+function serve(
+  deps: SocketDeps,
+  socket: WebSocket,
+  session: Session,
+  times: { signInTimeoutMs: number; keepaliveMs: number },
+): void {
   const dispatcher = new Dispatcher(deps, session);
   const signInTimer = setTimeout(() => {
     if (!session.isSignedIn()) session.close(CLOSE.authenticationRequired);

@@ -9,7 +9,10 @@ import type { RateLimits } from '../rate-limits.js';
 
 /** What the socket handlers work with; made in the API's composition root. */
 export interface SocketDeps {
-  config: Pick<Config, 'PUBLIC_URL' | 'CORS_ALLOWED_ORIGINS' | 'GAMES_ORIGIN' | 'MAX_QUEUED_JOBS' | 'JOB_TIMEOUT_MS'>;
+  config: Pick<
+    Config,
+    'PUBLIC_URL' | 'CORS_ALLOWED_ORIGINS' | 'GAMES_ORIGIN' | 'MAX_QUEUED_JOBS' | 'JOB_TIMEOUT_MS'
+  >;
   auth: Auth;
   store: Store;
   mirror: Pick<Mirror, 'readVersionEdits'>;

@@ -5,8 +5,15 @@ import { CLOSE, type Session } from './session.js';
 
 it('a flood of large frames closes its socket long before it fills the memory', () => {
   const closes: unknown[] = [];
-  const session = { get isOpen() { return closes.length === 0; }, close: (how: unknown) => closes.push(how) } as unknown as Session;
-  const deps = { auth: { verifyToken: () => new Promise(() => undefined) } } as unknown as SocketDeps;
+  const session = {
+    get isOpen() {
+      return closes.length === 0;
+    },
+    close: (how: unknown) => closes.push(how),
+  } as unknown as Session;
+  const deps = {
+    auth: { verifyToken: () => new Promise(() => undefined) },
+  } as unknown as SocketDeps;
   const dispatcher = new Dispatcher(deps, session);
   const large = JSON.stringify({ type: 'init', access_token: 'x'.repeat(1_000_000) });
   for (let sent = 1; sent <= 4; sent += 1) dispatcher.take(large);

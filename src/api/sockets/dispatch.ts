@@ -1,4 +1,9 @@
-import { CLIENT_FRAMES, isClientFrameType, type ClientFrame, type ClientFrameType } from '../../contracts/client-frames.js';
+import {
+  CLIENT_FRAMES,
+  isClientFrameType,
+  type ClientFrame,
+  type ClientFrameType,
+} from '../../contracts/client-frames.js';
 import type { SocketDeps } from './deps.js';
 import { init } from './init-handler.js';
 import { cancel, getJobStatus, subscribeJob } from './job-handlers.js';
@@ -8,11 +13,26 @@ import { selectProject } from './select-project.js';
 import { CLOSE, type Session } from './session.js';
 import { getVersionEdits, getVersions, restoreVersion } from './version-handlers.js';
 
-type Handler<T extends ClientFrameType> = (deps: SocketDeps, session: Session, frame: ClientFrame<T>) => Promise<void> | void;
+type Handler<T extends ClientFrameType> = (
+  deps: SocketDeps,
+  session: Session,
+  frame: ClientFrame<T>,
+) => Promise<void> | void;
 
 const HANDLERS: { [T in ClientFrameType]: Handler<T> } = {
-  init, selectProject, createProject, deleteProject, renameProject, getProjectInfo, message,
-  getJobStatus, subscribeJob, getVersions, getVersionEdits, restoreVersion, cancel,
+  init,
+  selectProject,
+  createProject,
+  deleteProject,
+  renameProject,
+  getProjectInfo,
+  message,
+  getJobStatus,
+  subscribeJob,
+  getVersions,
+  getVersionEdits,
+  restoreVersion,
+  cancel,
   ping: (_deps, session) => session.send({ type: 'pong' }),
 };
 
@@ -33,7 +53,10 @@ export class Dispatcher {
   #unansweredChars = 0;
   readonly #waiting: ParsedFrame[] = [];
 
-  constructor(private readonly deps: SocketDeps, private readonly session: Session) {}
+  constructor(
+    private readonly deps: SocketDeps,
+    private readonly session: Session,
+  ) {}
 
   take(text: string): void {
     if (!this.session.isOpen) return;
@@ -67,7 +90,10 @@ export class Dispatcher {
       if (!parsed.success) return this.session.fail('Invalid message format');
       await (HANDLERS[type] as Handler<ClientFrameType>)(this.deps, this.session, parsed.data);
     } catch (error) {
-      this.deps.log.error({ err: error, type, userId: this.session.identity?.id }, 'a socket frame could not be handled');
+      this.deps.log.error(
+        { err: error, type, userId: this.session.identity?.id },
+        'a socket frame could not be handled',
+      );
       this.session.fail('Invalid message format');
     }
   }

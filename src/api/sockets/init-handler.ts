@@ -4,7 +4,11 @@ import { projectsOf } from './ownership.js';
 import { CLOSE, type Session } from './session.js';
 
 /** The only way to sign in; a second `init` binds the socket anew (websocket.md §2). */
-export async function init(deps: SocketDeps, session: Session, { access_token: token, sessionId }: ClientFrame<'init'>): Promise<void> {
+export async function init(
+  deps: SocketDeps,
+  session: Session,
+  { access_token: token, sessionId }: ClientFrame<'init'>,
+): Promise<void> {
   if (!token) {
     session.fail('access_token required');
     return session.close(CLOSE.authenticationRequired);
@@ -16,11 +20,23 @@ export async function init(deps: SocketDeps, session: Session, { access_token: t
   }
   const { identity } = verification;
   if ((await deps.store.users.ensure(identity)) === 'created') {
-    deps.store.activityLog.write({ action: 'create', targetType: 'user', targetId: identity.id, userId: null, details: null });
+    deps.store.activityLog.write({
+      action: 'create',
+      targetType: 'user',
+      targetId: identity.id,
+      userId: null,
+      details: null,
+    });
   }
   const projects = await projectsOf(deps, identity);
   if (session.identity?.id !== identity.id) session.select(null);
   session.identity = identity;
-  deps.log.debug({ userId: identity.id, session: typeof sessionId === 'string' ? sessionId.slice(0, 64) : 'unknown' }, 'socket signed in');
+  deps.log.debug(
+    {
+      userId: identity.id,
+      session: typeof sessionId === 'string' ? sessionId.slice(0, 64) : 'unknown',
+    },
+    'socket signed in',
+  );
   session.send({ type: 'init', userId: identity.id, projects });
 }

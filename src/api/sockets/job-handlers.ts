@@ -11,13 +11,21 @@ import { stopJob } from './stop-job.js';
 /** A job past its commit point is nearly done: whoever wanted to stop it is told its end, at the latest after this. */
 const NEARLY_DONE_MS = 5_000;
 
-export async function getJobStatus(deps: SocketDeps, session: Session, { jobId }: ClientFrame<'getJobStatus'>): Promise<void> {
+export async function getJobStatus(
+  deps: SocketDeps,
+  session: Session,
+  { jobId }: ClientFrame<'getJobStatus'>,
+): Promise<void> {
   if (!session.isSignedIn()) return session.fail('Not authenticated');
   if (!jobId) return session.fail('Job ID required');
   session.send({ type: 'jobStatus', job: await ownedJob(deps, session.identity.id, jobId) });
 }
 
-export async function subscribeJob(deps: SocketDeps, session: Session, { jobId, since }: ClientFrame<'subscribeJob'>): Promise<void> {
+export async function subscribeJob(
+  deps: SocketDeps,
+  session: Session,
+  { jobId, since }: ClientFrame<'subscribeJob'>,
+): Promise<void> {
   if (!session.isSignedIn()) return session.fail('Not authenticated');
   if (!jobId) return session.fail('Job ID required');
   const job = await ownedJob(deps, session.identity.id, jobId);
@@ -25,21 +33,35 @@ export async function subscribeJob(deps: SocketDeps, session: Session, { jobId, 
   session.stopListening();
   const from = since?.jobId === job.id ? { attempt: since.attempt, seq: since.seq } : null;
   // Without `since` a finished job says nothing more (D3).
-  const subscription = isActive(job.status) || from
-    ? session.listen({ jobId: job.id, projectId: job.project_id, from: from ?? 'now', origin: 'watch' }) : null;
+  const subscription =
+    isActive(job.status) || from
+      ? session.listen({
+          jobId: job.id,
+          projectId: job.project_id,
+          from: from ?? 'now',
+          origin: 'watch',
+        })
+      : null;
   session.send({ type: 'subscribed', jobId: job.id });
   subscription?.release();
 }
 
 /** Stops a job, or without `jobId` whatever runs in the selected project (F1). */
-export async function cancel(deps: SocketDeps, session: Session, { jobId }: ClientFrame<'cancel'>): Promise<void> {
+export async function cancel(
+  deps: SocketDeps,
+  session: Session,
+  { jobId }: ClientFrame<'cancel'>,
+): Promise<void> {
   if (!jobId) return cancelSelected(deps, session);
   if (!session.isSignedIn()) return session.fail('Access denied');
-  const job = (await ownedJob(deps, session.identity.id, jobId)) ?? (await stopUnopened(deps, session, jobId));
+  const job =
+    (await ownedJob(deps, session.identity.id, jobId)) ??
+    (await stopUnopened(deps, session, jobId));
   if (!job) return session.fail('Access denied');
   if (!isActive(job.status)) return sendEnd(session, job);
   const row = await stopJob(deps, job);
-  if (!row || row.status === 'cancelled') return session.send({ type: 'cancelled', message: 'Job cancelled', jobId: job.id });
+  if (!row || row.status === 'cancelled')
+    return session.send({ type: 'cancelled', message: 'Job cancelled', jobId: job.id });
   // Too late to stop: a listener hears the end from the stream, anybody else from here.
   if (session.subscription?.jobId !== job.id) sendEnd(session, await untilEnded(deps, row));
 }
@@ -48,7 +70,11 @@ export async function cancel(deps: SocketDeps, session: Session, { jobId }: Clie
  * An accepted job that no worker has opened yet has no row (A6): its writer is asked by the selected project, and opens the row on
  * the way to its end. Null when nobody there knows the job.
  */
-async function stopUnopened(deps: SocketDeps, { identity, projectId }: SignedInSession, jobId: unknown): Promise<JobRow | null> {
+async function stopUnopened(
+  deps: SocketDeps,
+  { identity, projectId }: SignedInSession,
+  jobId: unknown,
+): Promise<JobRow | null> {
   if (!projectId || !isUuid(jobId)) return null;
   const id = jobId.toLowerCase();
   if ((await deps.admitter.cancel(projectId, id)) === 'otherJob') return null;
@@ -65,7 +91,10 @@ async function cancelSelected(deps: SocketDeps, session: Session): Promise<void>
 }
 
 function sendEnd(session: Session, row: JobRow): void {
-  const frame = row.status === 'cancelled' ? ({ type: 'cancelled', message: 'Job cancelled', jobId: row.id } as const) : terminalFrameOfRow(row);
+  const frame =
+    row.status === 'cancelled'
+      ? ({ type: 'cancelled', message: 'Job cancelled', jobId: row.id } as const)
+      : terminalFrameOfRow(row);
   if (frame) session.send(frame);
 }
 

@@ -19,78 +19,135 @@ type Outcome =
   | { kind: 'job'; job: JobRow; isExisting: boolean; isOwn: boolean };
 
 /** A chat message: a question back, a job of its own, or a place beside the running one (websocket.md §3.1). */
-export async function message(deps: SocketDeps, session: Session, frame: ClientFrame<'message'>): Promise<void> {
+export async function message(
+  deps: SocketDeps,
+  session: Session,
+  frame: ClientFrame<'message'>,
+): Promise<void> {
   if (!session.isSignedIn() || !session.projectId) return session.fail('No project selected');
   const parsed = MessageFrame.safeParse(frame);
   if (!parsed.success) return session.fail('Invalid message format');
   const project = await ownedProject(deps, session.identity.id, session.projectId);
   if (!project) return session.fail('Access denied');
-  if ((await deps.limits.take('ai', { userId: session.identity.id })) !== null) return session.send(codedError('RATE_LIMIT_EXCEEDED'));
-  const outcome = await session.once(sameMessageKey(project.id, parsed.data), () => decide(deps, project, parsed.data).catch((error: unknown) => {
-    deps.log.error({ err: error, projectId: project.id }, 'a message could not be admitted');
-    return { kind: 'reply', frame: codedError('OPERATION_FAILED') } as const;
-  }));
+  if ((await deps.limits.take('ai', { userId: session.identity.id })) !== null)
+    return session.send(codedError('RATE_LIMIT_EXCEEDED'));
+  const outcome = await session.once(sameMessageKey(project.id, parsed.data), () =>
+    decide(deps, project, parsed.data).catch((error: unknown) => {
+      deps.log.error({ err: error, projectId: project.id }, 'a message could not be admitted');
+      return { kind: 'reply', frame: codedError('OPERATION_FAILED') } as const;
+    }),
+  );
   if (outcome.kind === 'reply') return session.send(outcome.frame);
   joinJob(session, project, outcome);
 }
 
 /** Frames with the same key are the same message, tapped twice (A3). */
-function sameMessageKey(projectId: string, { messageId, content, selectedStyle, skipStyleSelection, autoFix }: MessageFrame): string {
+function sameMessageKey(
+  projectId: string,
+  { messageId, content, selectedStyle, skipStyleSelection, autoFix }: MessageFrame,
+): string {
   return `message ${JSON.stringify([projectId, messageId ?? null, content, selectedStyle ?? null, skipStyleSelection ?? false, autoFix ?? false])}`;
 }
 
-async function decide(deps: SocketDeps, project: ProjectRow, frame: MessageFrame): Promise<Outcome> {
+async function decide(
+  deps: SocketDeps,
+  project: ProjectRow,
+  frame: MessageFrame,
+): Promise<Outcome> {
   const question = await askForStyle(deps, project, frame);
   if (question) return { kind: 'reply', frame: question };
   const messageId = frame.messageId ?? randomUUID();
   const jobId = jobIdFor(project.id, messageId);
   if (frame.messageId) {
     const known = await deps.store.jobs.get(jobId);
-    if (known && !isActive(known.status)) return { kind: 'job', job: known, isExisting: true, isOwn: true };
+    if (known && !isActive(known.status))
+      return { kind: 'job', job: known, isExisting: true, isOwn: true };
   }
   const admitted = await deps.admitter.admit({
     kind: 'generate',
     input: {
-      jobId, messageId, userId: project.user_id, projectId: project.id, content: frame.content,
-      selectedStyle: frame.selectedStyle ?? null, autoFix: frame.autoFix ?? false,
-      maxQueuedJobs: deps.config.MAX_QUEUED_JOBS, jobTimeoutMs: deps.config.JOB_TIMEOUT_MS,
+      jobId,
+      messageId,
+      userId: project.user_id,
+      projectId: project.id,
+      content: frame.content,
+      selectedStyle: frame.selectedStyle ?? null,
+      autoFix: frame.autoFix ?? false,
+      maxQueuedJobs: deps.config.MAX_QUEUED_JOBS,
+      jobTimeoutMs: deps.config.JOB_TIMEOUT_MS,
     },
   });
   if (admitted.kind === 'refused') {
-    return { kind: 'reply', frame: admitted.code === 'ACCESS_DENIED' ? { type: 'error', message: 'Access denied' } : codedError(admitted.code) };
+    return {
+      kind: 'reply',
+      frame:
+        admitted.code === 'ACCESS_DENIED'
+          ? { type: 'error', message: 'Access denied' }
+          : codedError(admitted.code),
+    };
   }
-  if (admitted.kind === 'waiting') return { kind: 'job', job: rowToCome(jobId, project), isExisting: false, isOwn: true };
+  if (admitted.kind === 'waiting')
+    return { kind: 'job', job: rowToCome(jobId, project), isExisting: false, isOwn: true };
   const { answer } = admitted;
   if (answer.kind !== 'generate') return { kind: 'reply', frame: codedError('OPERATION_FAILED') };
   // The answer holds the row as it was opened; whoever joins later is shown how far it has come.
-  const job = answer.isExisting ? ((await deps.store.jobs.get(answer.jobId)) ?? answer.job) : answer.job;
+  const job = answer.isExisting
+    ? ((await deps.store.jobs.get(answer.jobId)) ?? answer.job)
+    : answer.job;
   return { kind: 'job', job, isExisting: answer.isExisting, isOwn: answer.jobId === jobId };
 }
 
 /** The style gate: a question is kept with the project so that it survives a reload; nothing is started (A2). */
-async function askForStyle({ store }: SocketDeps, project: ProjectRow, frame: MessageFrame): Promise<ServerFrame | null> {
+async function askForStyle(
+  { store }: SocketDeps,
+  project: ProjectRow,
+  frame: MessageFrame,
+): Promise<ServerFrame | null> {
   if (frame.skipStyleSelection || frame.selectedStyle) return null;
   const isNewProject = (await store.revisions.head(project.id)) === null;
   const { content, skipStyleSelection, selectedStyle } = frame;
   const gate = evaluateStyleGate({ content, isNewProject, skipStyleSelection, selectedStyle });
   if (!gate) return null;
-  await store.projects.setPendingQuestion(project.id, styleQuestion(content, gate, project.pending_question));
+  await store.projects.setPendingQuestion(
+    project.id,
+    styleQuestion(content, gate, project.pending_question),
+  );
   return { type: 'styleOptions', ...gate, originalMessage: content };
 }
 
 /** The question as it is kept; a request that an earlier question was about stays with it. */
-function styleQuestion(content: string, gate: StyleGate, earlier: PendingQuestion | null): PendingQuestion {
+function styleQuestion(
+  content: string,
+  gate: StyleGate,
+  earlier: PendingQuestion | null,
+): PendingQuestion {
   const request = earlier && earlier.type !== 'restore' ? earlier.request : undefined;
-  return { type: 'style', ...gate, originalMessage: content, ...(request === undefined ? {} : { request }) };
+  return {
+    type: 'style',
+    ...gate,
+    originalMessage: content,
+    ...(request === undefined ? {} : { request }),
+  };
 }
 
 /** `jobStarted`, and from the start of the stream whatever the job says (A8, D3). */
-function joinJob(session: Session, project: ProjectRow, { job, isExisting, isOwn }: Extract<Outcome, { kind: 'job' }>): void {
-  session.send({ type: 'jobStarted', job, isExisting, jobId: job.id, ...(isOwn ? {} : { queued: false }) });
+function joinJob(
+  session: Session,
+  project: ProjectRow,
+  { job, isExisting, isOwn }: Extract<Outcome, { kind: 'job' }>,
+): void {
+  session.send({
+    type: 'jobStarted',
+    job,
+    isExisting,
+    jobId: job.id,
+    ...(isOwn ? {} : { queued: false }),
+  });
   const end = terminalFrameOfRow(job);
   if (end) {
     session.send(end);
-    if (end.type === 'completed') session.send({ type: 'gameUpdated', userId: job.user_id, projectId: job.project_id });
+    if (end.type === 'completed')
+      session.send({ type: 'gameUpdated', userId: job.user_id, projectId: job.project_id });
     return;
   }
   const { subscription } = session;
@@ -99,14 +156,29 @@ function joinJob(session: Session, project: ProjectRow, { job, isExisting, isOwn
   if (subscription?.jobId === job.id && hasBeginning) return subscription.becomeSender();
   // Whoever switched to another project meanwhile does not listen to this one any more (websocket.md §14 #3).
   if (session.projectId !== project.id) return;
-  session.listen({ jobId: job.id, projectId: project.id, from: START_OF_STREAM, origin: 'message' }).release();
+  session
+    .listen({ jobId: job.id, projectId: project.id, from: START_OF_STREAM, origin: 'message' })
+    .release();
 }
 
 /** The row of an accepted job that no worker has opened yet (A6). */
 function rowToCome(jobId: string, { id, user_id }: ProjectRow): JobRow {
   const now = new Date().toISOString();
   return {
-    id: jobId, user_id, project_id: id, status: 'pending', progress: 0, progress_message: null, result: null, error: null,
-    created_at: now, updated_at: now, attempt: 0, slot_at: null, queue_no: null, last_event_at: null, usage: null,
+    id: jobId,
+    user_id,
+    project_id: id,
+    status: 'pending',
+    progress: 0,
+    progress_message: null,
+    result: null,
+    error: null,
+    created_at: now,
+    updated_at: now,
+    attempt: 0,
+    slot_at: null,
+    queue_no: null,
+    last_event_at: null,
+    usage: null,
   };
 }

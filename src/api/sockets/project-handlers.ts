@@ -14,54 +14,102 @@ const DEFAULT_NAME = 'New Game';
 /** A running job is cancelled first; together with the delete itself this may take (A6). */
 const DELETE_DEADLINE_MS = 20_000;
 
-export async function createProject(deps: SocketDeps, session: Session, { name = DEFAULT_NAME }: ClientFrame<'createProject'>): Promise<void> {
+export async function createProject(
+  deps: SocketDeps,
+  session: Session,
+  { name = DEFAULT_NAME }: ClientFrame<'createProject'>,
+): Promise<void> {
   if (!session.isSignedIn()) return session.fail('Not initialized');
   if (typeof name !== 'string') return session.fail('Invalid message format');
   const { identity } = session;
   const project = await rightsOf(deps.store, identity).projects.create(identity.id, storable(name));
-  deps.store.activityLog.write({ action: 'create', targetType: 'project', targetId: project.id, userId: identity.id, details: name });
+  deps.store.activityLog.write({
+    action: 'create',
+    targetType: 'project',
+    targetId: project.id,
+    userId: identity.id,
+    details: name,
+  });
   const projects = await projectsOf(deps, identity);
   session.select(project.id);
   session.send({ type: 'projectCreated', project: toProjectBrief(project), projects });
 }
 
-export async function renameProject(deps: SocketDeps, session: Session, { projectId, name }: ClientFrame<'renameProject'>): Promise<void> {
-  if (!session.isSignedIn() || !projectId || !name || typeof name !== 'string') return session.fail('Invalid request');
+export async function renameProject(
+  deps: SocketDeps,
+  session: Session,
+  { projectId, name }: ClientFrame<'renameProject'>,
+): Promise<void> {
+  if (!session.isSignedIn() || !projectId || !name || typeof name !== 'string')
+    return session.fail('Invalid request');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
   const project = await deps.store.projects.rename(owned.id, storable(name));
-  if (project) deps.store.activityLog.write({ action: 'rename', targetType: 'project', targetId: owned.id, userId: null, details: name });
-  session.send({ type: 'projectRenamed', project: project && toProjectBrief(project), projects: await projectsOf(deps, session.identity) });
+  if (project)
+    deps.store.activityLog.write({
+      action: 'rename',
+      targetType: 'project',
+      targetId: owned.id,
+      userId: null,
+      details: name,
+    });
+  session.send({
+    type: 'projectRenamed',
+    project: project && toProjectBrief(project),
+    projects: await projectsOf(deps, session.identity),
+  });
 }
 
-export async function getProjectInfo(deps: SocketDeps, session: Session, { projectId }: ClientFrame<'getProjectInfo'>): Promise<void> {
+export async function getProjectInfo(
+  deps: SocketDeps,
+  session: Session,
+  { projectId }: ClientFrame<'getProjectInfo'>,
+): Promise<void> {
   if (!session.isSignedIn() || !projectId) return session.fail('Invalid request');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
   session.send({ type: 'projectInfo', project: toProjectBrief(owned) });
 }
 
-export async function deleteProject(deps: SocketDeps, session: Session, { projectId }: ClientFrame<'deleteProject'>): Promise<void> {
+export async function deleteProject(
+  deps: SocketDeps,
+  session: Session,
+  { projectId }: ClientFrame<'deleteProject'>,
+): Promise<void> {
   if (!session.isSignedIn() || !projectId) return session.fail('Invalid request');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
   const outcome = await session.once(`delete ${owned.id}`, () => removeProject(deps, owned));
   if (outcome === 'denied') return session.fail('Access denied');
-  if (outcome === 'failed') return session.send(codedError('OPERATION_FAILED', 'Failed to delete project'));
+  if (outcome === 'failed')
+    return session.send(codedError('OPERATION_FAILED', 'Failed to delete project'));
   if (session.projectId === owned.id) session.select(null);
-  session.send({ type: 'projectDeleted', projectId: owned.id, projects: await projectsOf(deps, session.identity) });
+  session.send({
+    type: 'projectDeleted',
+    projectId: owned.id,
+    projects: await projectsOf(deps, session.identity),
+  });
 }
 
 /** Deletes, and stops the job that is in the way (F2). */
-async function removeProject(deps: SocketDeps, project: ProjectRow): Promise<'deleted' | 'denied' | 'failed'> {
+async function removeProject(
+  deps: SocketDeps,
+  project: ProjectRow,
+): Promise<'deleted' | 'denied' | 'failed'> {
   const messageId = randomUUID();
-  const input = { actionId: jobIdFor(project.id, messageId), messageId, userId: project.user_id, projectId: project.id };
+  const input = {
+    actionId: jobIdFor(project.id, messageId),
+    messageId,
+    userId: project.user_id,
+    projectId: project.id,
+  };
   const deadlineMs = performance.now() + DELETE_DEADLINE_MS;
   while (performance.now() < deadlineMs) {
     const admitted = await deps.admitter.admit({ kind: 'delete', input });
     if (admitted.kind === 'refused') return admitted.code === 'ACCESS_DENIED' ? 'denied' : 'failed';
     if (admitted.kind === 'answered' && admitted.answer.kind === 'delete') return 'deleted';
-    if (admitted.kind === 'answered' && admitted.answer.kind === 'generate') await stopJob(deps, admitted.answer.job);
+    if (admitted.kind === 'answered' && admitted.answer.kind === 'generate')
+      await stopJob(deps, admitted.answer.job);
     await sleep(50);
   }
   return 'failed';

@@ -14,7 +14,11 @@ import type { Session } from './session.js';
 const PLACING_PATIENCE_MS = 500;
 
 /** Selects a project: what happened so far in the reply, what happens from now on as job frames, nothing between the two lost (D4). */
-export async function selectProject(deps: SocketDeps, session: Session, { projectId, since }: ClientFrame<'selectProject'>): Promise<void> {
+export async function selectProject(
+  deps: SocketDeps,
+  session: Session,
+  { projectId, since }: ClientFrame<'selectProject'>,
+): Promise<void> {
   if (!session.isSignedIn()) return session.fail('Not initialized');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
@@ -22,34 +26,67 @@ export async function selectProject(deps: SocketDeps, session: Session, { projec
   session.stopListening();
   const { subscription, activeJob } = await subscribeFirst(deps, session, owned, since);
   const [history, versions, project] = await Promise.all([
-    orNothing(deps.log, deps.store.chatHistory.last(owned.id), []), orNothing(deps.log, deps.store.revisions.list(owned.id), []),
+    orNothing(deps.log, deps.store.chatHistory.last(owned.id), []),
+    orNothing(deps.log, deps.store.revisions.list(owned.id), []),
     orNothing(deps.log, deps.store.projects.get(owned.id), null),
   ]);
   session.send({
-    type: 'projectSelected', projectId: owned.id, history, versions, activeJob,
+    type: 'projectSelected',
+    projectId: owned.id,
+    history,
+    versions,
+    activeJob,
     // A running job is the answer to the question.
     pendingQuestion: activeJob ? null : (project?.pending_question ?? null),
   });
   subscription?.release();
 }
 
-interface Watched { subscription: Subscription | null; activeJob: JobRow | null }
+interface Watched {
+  subscription: Subscription | null;
+  activeJob: JobRow | null;
+}
 
 /** Listens to the active job before its row is read for the reply; a job that ended in between is looked at again. */
-async function subscribeFirst({ store: { jobs }, log }: SocketDeps, session: Session, project: ProjectRow, since: Since | undefined): Promise<Watched> {
+async function subscribeFirst(
+  { store: { jobs }, log }: SocketDeps,
+  session: Session,
+  project: ProjectRow,
+  since: Since | undefined,
+): Promise<Watched> {
   const active = await orNothing(log, jobs.active(project.id), null);
   if (active) {
-    const from = since?.jobId === active.id ? since : active.status === 'pending' ? START_OF_STREAM : 'now';
-    const subscription = session.listen({ jobId: active.id, projectId: project.id, from, origin: 'watch' });
-    await Promise.race([subscription.placed, sleep(PLACING_PATIENCE_MS, undefined, { ref: false })]);
+    const from =
+      since?.jobId === active.id ? since : active.status === 'pending' ? START_OF_STREAM : 'now';
+    const subscription = session.listen({
+      jobId: active.id,
+      projectId: project.id,
+      from,
+      origin: 'watch',
+    });
+    await Promise.race([
+      subscription.placed,
+      sleep(PLACING_PATIENCE_MS, undefined, { ref: false }),
+    ]);
     const row = await orNothing(log, jobs.get(active.id), active);
     if (row && isActive(row.status)) return { subscription, activeJob: row };
     if (since?.jobId === active.id) return { subscription, activeJob: null };
     session.stopListening();
     return { subscription: null, activeJob: null };
   }
-  const ended = since && isUuid(since.jobId) ? await orNothing(log, jobs.get(since.jobId.toLowerCase()), null) : null;
+  const ended =
+    since && isUuid(since.jobId)
+      ? await orNothing(log, jobs.get(since.jobId.toLowerCase()), null)
+      : null;
   if (!since || ended?.project_id !== project.id) return { subscription: null, activeJob: null };
   // The job ended while the client was away: the rest comes from its stream, or its end from the row (D3).
-  return { subscription: session.listen({ jobId: ended.id, projectId: project.id, from: since, origin: 'watch' }), activeJob: null };
+  return {
+    subscription: session.listen({
+      jobId: ended.id,
+      projectId: project.id,
+      from: since,
+      origin: 'watch',
+    }),
+    activeJob: null,
+  };
 }

@@ -7,8 +7,14 @@ import { JobFeeds } from '../jobs-feed/feeds.js';
 import { Session } from './session.js';
 
 const feeds = new JobFeeds({
-  readStream: async () => ({ kind: 'missing' }), log: pino({ level: 'silent' }),
-  facts: { job: async () => null, publishedCode: async () => null, project: async () => null, queuePosition: async () => null },
+  readStream: async () => ({ kind: 'missing' }),
+  log: pino({ level: 'silent' }),
+  facts: {
+    job: async () => null,
+    publishedCode: async () => null,
+    project: async () => null,
+    queuePosition: async () => null,
+  },
 });
 
 async function connectedSession() {
@@ -16,24 +22,45 @@ async function connectedSession() {
   await new Promise((resolve) => server.once('listening', resolve));
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const [socket] = await Promise.all([
-    new Promise<WebSocket>((resolve) => server.once('connection', resolve)), new Promise((resolve) => client.once('open', resolve)),
+    new Promise<WebSocket>((resolve) => server.once('connection', resolve)),
+    new Promise((resolve) => client.once('open', resolve)),
   ]);
-  return { client, session: new Session(socket, feeds), stop: () => { client.terminate(); server.close(); } };
+  return {
+    client,
+    session: new Session(socket, feeds),
+    stop: () => {
+      client.terminate();
+      server.close();
+    },
+  };
 }
 
 describe('a session', () => {
   it('A3: does the same thing once while it is unanswered, and anew afterwards', async () => {
     const { session, stop } = await connectedSession();
     let runs = 0;
-    const work = async () => { await sleep(20); return (runs += 1); };
-    expect(await Promise.all([session.once('a', work), session.once('a', work), session.once('b', work)])).toEqual([1, 1, 2]);
+    const work = async () => {
+      await sleep(20);
+      return (runs += 1);
+    };
+    expect(
+      await Promise.all([
+        session.once('a', work),
+        session.once('a', work),
+        session.once('b', work),
+      ]),
+    ).toEqual([1, 1, 2]);
     expect(await session.once('a', work)).toBe(3);
     stop();
   });
 
   it('forgets a failed attempt, so that the next one can succeed', async () => {
     const { session, stop } = await connectedSession();
-    await expect(session.once('a', async () => { throw new Error('x'); })).rejects.toThrow('x');
+    await expect(
+      session.once('a', async () => {
+        throw new Error('x');
+      }),
+    ).rejects.toThrow('x');
     await expect(session.once('a', async () => 1)).resolves.toBe(1);
     stop();
   });

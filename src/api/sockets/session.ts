@@ -28,7 +28,10 @@ export class Session {
   #subscription: Subscription | null = null;
   readonly #unanswered = new Map<string, Promise<unknown>>();
 
-  constructor(private readonly socket: WebSocket, private readonly feeds: JobFeeds) {}
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly feeds: JobFeeds,
+  ) {}
 
   isSignedIn(): this is SignedInSession {
     return this.identity !== null;
@@ -54,7 +57,12 @@ export class Session {
   }
 
   /** Listens to a job, held back until released; replaces what was listened to before (websocket.md §8). */
-  listen(request: { jobId: string; projectId: string; from: Cursor | 'now'; origin: 'message' | 'watch' }): Subscription {
+  listen(request: {
+    jobId: string;
+    projectId: string;
+    from: Cursor | 'now';
+    origin: 'message' | 'watch';
+  }): Subscription {
     this.stopListening();
     const subscription = this.feeds.subscribe({ ...request, send: (frame) => this.send(frame) });
     // The socket may have gone while its frame was worked on.

@@ -13,32 +13,58 @@ import type { Session } from './session.js';
 
 const NO_EDITS: { edits: Edit[]; summary: string } = { edits: [], summary: '' };
 
-export async function getVersions(deps: SocketDeps, session: Session, { projectId, before }: ClientFrame<'getVersions'>): Promise<void> {
+export async function getVersions(
+  deps: SocketDeps,
+  session: Session,
+  { projectId, before }: ClientFrame<'getVersions'>,
+): Promise<void> {
   if (!session.isSignedIn() || !projectId) return session.fail('Invalid request');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
-  session.send({ type: 'versionsList', projectId: owned.id, versions: await orNothing(deps.log, deps.store.revisions.list(owned.id, before), []) });
+  session.send({
+    type: 'versionsList',
+    projectId: owned.id,
+    versions: await orNothing(deps.log, deps.store.revisions.list(owned.id, before), []),
+  });
 }
 
-export async function getVersionEdits(deps: SocketDeps, session: Session, frame: ClientFrame<'getVersionEdits'>): Promise<void> {
+export async function getVersionEdits(
+  deps: SocketDeps,
+  session: Session,
+  frame: ClientFrame<'getVersionEdits'>,
+): Promise<void> {
   const { projectId, versionHash } = frame;
   if (!session.isSignedIn() || !projectId || !versionHash) return session.fail('Invalid request');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
   const hash = typeof versionHash === 'string' ? versionHash : '';
-  session.send({ type: 'versionEdits', projectId: owned.id, versionHash: hash, ...(await orNothing(deps.log, editsOf(deps, owned, hash), NO_EDITS)) });
+  session.send({
+    type: 'versionEdits',
+    projectId: owned.id,
+    versionHash: hash,
+    ...(await orNothing(deps.log, editsOf(deps, owned, hash), NO_EDITS)),
+  });
 }
 
 /** A malformed or unknown hash is not an error: it changed nothing. */
-async function editsOf({ store, mirror }: SocketDeps, project: ProjectRow, hash: string): Promise<typeof NO_EDITS> {
+async function editsOf(
+  { store, mirror }: SocketDeps,
+  project: ProjectRow,
+  hash: string,
+): Promise<typeof NO_EDITS> {
   const found = await store.revisions.resolve(project.id, hash);
   return found ? mirror.readVersionEdits(project.user_id, project.id, found.revision) : NO_EDITS;
 }
 
-export async function restoreVersion(deps: SocketDeps, session: Session, frame: ClientFrame<'restoreVersion'>): Promise<void> {
+export async function restoreVersion(
+  deps: SocketDeps,
+  session: Session,
+  frame: ClientFrame<'restoreVersion'>,
+): Promise<void> {
   const { projectId, versionId } = frame;
   if (!session.isSignedIn() || !projectId || !versionId) return session.fail('Invalid request');
-  if (typeof versionId !== 'string' || !VERSION_ID_PATTERN.test(versionId)) return session.fail('Invalid version ID format');
+  if (typeof versionId !== 'string' || !VERSION_ID_PATTERN.test(versionId))
+    return session.fail('Invalid version ID format');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
   if (!(await deps.store.revisions.head(owned.id))) return session.fail('Git not initialized');
@@ -46,14 +72,29 @@ export async function restoreVersion(deps: SocketDeps, session: Session, frame: 
   const key = `restore ${owned.id} ${versionId} ${frame.messageId ?? ''}`;
   const admitted = await session.once(key, () => {
     const messageId = frame.messageId ?? randomUUID();
-    const input = { actionId: jobIdFor(owned.id, messageId), messageId, userId: owned.user_id, projectId: owned.id, versionId: versionId.toLowerCase() };
+    const input = {
+      actionId: jobIdFor(owned.id, messageId),
+      messageId,
+      userId: owned.user_id,
+      projectId: owned.id,
+      versionId: versionId.toLowerCase(),
+    };
     return deps.admitter.admit({ kind: 'restore', input });
   });
   const outcome = outcomeOf(admitted);
   if (outcome === 'jobActive') return session.send(codedError('JOB_ALREADY_ACTIVE'));
   if (outcome === 'denied') return session.fail('Access denied');
-  if (!outcome.ok) return session.fail(outcome.error === 'NothingToRestore' ? 'Git not initialized' : 'Failed to restore version');
-  deps.store.activityLog.write({ action: 'restore', targetType: 'project', targetId: owned.id, userId: session.identity.id, details: versionId });
+  if (!outcome.ok)
+    return session.fail(
+      outcome.error === 'NothingToRestore' ? 'Git not initialized' : 'Failed to restore version',
+    );
+  deps.store.activityLog.write({
+    action: 'restore',
+    targetType: 'project',
+    targetId: owned.id,
+    userId: session.identity.id,
+    details: versionId,
+  });
   // The undo proposal, if there was one, is answered by this.
   await deps.store.projects.setPendingQuestion(owned.id, null);
   session.send({ type: 'versionRestored', projectId: owned.id, versionId });

@@ -8,19 +8,43 @@ import { readPrompt, type AskedFor } from './request-text.js';
 import { dimensionOf } from './theme/genres.js';
 import { themeFromText } from './theme/theme.js';
 import type { Theme } from './theme/types.js';
-import { createdText, editedText, LOOK_AROUND, nextWishes, notUnderstoodText, planText, REPAIR_TEXT, specText } from './words.js';
-import { readConversation, type AnswerBlock, type Conversation, type MessagesRequest, type Step, type Turn } from './wire/messages.js';
+import {
+  createdText,
+  editedText,
+  LOOK_AROUND,
+  nextWishes,
+  notUnderstoodText,
+  planText,
+  REPAIR_TEXT,
+  specText,
+} from './words.js';
+import {
+  readConversation,
+  type AnswerBlock,
+  type Conversation,
+  type MessagesRequest,
+  type Step,
+  type Turn,
+} from './wire/messages.js';
 
 const INDEX = 'index.html';
 const SPEC = 'specs/game.md';
 
 const say = (text: string, share = 0.06): AnswerBlock => ({ type: 'text', text, share });
-const use = (name: string, input: Record<string, unknown>, share = 0.03): AnswerBlock => ({ type: 'tool_use', name, input, share });
+const use = (name: string, input: Record<string, unknown>, share = 0.03): AnswerBlock => ({
+  type: 'tool_use',
+  name,
+  input,
+  share,
+});
 const endTurn = (text: string): Turn => ({ blocks: [say(text, 0.1)], stopReason: 'end_turn' });
 const toolTurn = (...blocks: AnswerBlock[]): Turn => ({ blocks, stopReason: 'tool_use' });
 
-const isAbout = (step: Step, path: string): boolean => typeof step.input.file_path === 'string' && (step.input.file_path === path || step.input.file_path.endsWith(`/${path}`));
-const stepOf = (steps: readonly Step[], tool: string, path?: string): Step | undefined => steps.find((step) => step.tool === tool && (path === undefined || isAbout(step, path)));
+const isAbout = (step: Step, path: string): boolean =>
+  typeof step.input.file_path === 'string' &&
+  (step.input.file_path === path || step.input.file_path.endsWith(`/${path}`));
+const stepOf = (steps: readonly Step[], tool: string, path?: string): Step | undefined =>
+  steps.find((step) => step.tool === tool && (path === undefined || isAbout(step, path)));
 
 /**
  * The file's own text out of what the Read tool shows: each line stands behind its number and a tab or an arrow.
@@ -34,7 +58,12 @@ export function textOfRead(output: string): string {
 /** Whether a request asks for another game rather than for a change of this one. */
 export function wantsNewGame(request: string): boolean {
   const text = request.normalize('NFKC');
-  if (/作り直|作りなお|新しいゲーム|別のゲーム|ゲームを(?:新しく)?(?:作|つく)|new game|(?:make|create|build)\b.*\bgame\b/i.test(text)) return true;
+  if (
+    /作り直|作りなお|新しいゲーム|別のゲーム|ゲームを(?:新しく)?(?:作|つく)|new game|(?:make|create|build)\b.*\bgame\b/i.test(
+      text,
+    )
+  )
+    return true;
   return /[23]d(?:に|へ|化|版|ゲームに)/i.test(text) && dimensionOf(text) !== null;
 }
 
@@ -56,7 +85,11 @@ function writeGame(theme: Theme, asked: AskedFor, opening: string): Turn {
 
 function afterWriting(steps: readonly Step[], theme: Theme): Turn {
   const written = stepOf(steps, 'Write', INDEX);
-  return endTurn(written?.isError === true ? `ゲームを書きこめませんでした（DEMO）: ${written.output.slice(0, 200)}` : createdText(theme));
+  return endTurn(
+    written?.isError === true
+      ? `ゲームを書きこめませんでした（DEMO）: ${written.output.slice(0, 200)}`
+      : createdText(theme),
+  );
 }
 
 interface ProjectFiles {
@@ -68,13 +101,22 @@ function readFiles(steps: readonly Step[]): ProjectFiles | null {
   const index = stepOf(steps, 'Read', INDEX);
   if (!index || index.isError) return null;
   const spec = stepOf(steps, 'Read', SPEC);
-  return { index: textOfRead(index.output), spec: spec && !spec.isError ? textOfRead(spec.output) : null };
+  return {
+    index: textOfRead(index.output),
+    spec: spec && !spec.isError ? textOfRead(spec.output) : null,
+  };
 }
 
 function editTurn(plan: EditPlan): Turn {
-  const edit = (path: string) => ({ oldString, newString }: { oldString: string; newString: string }) =>
-    use('Edit', { file_path: path, old_string: oldString, new_string: newString }, 0.08);
-  return toolTurn(say('変える所が見つかりました。ご依頼の所だけを書きかえます（DEMO）。'), ...plan.edits.map(edit(INDEX)), ...plan.specEdits.map(edit(SPEC)));
+  const edit =
+    (path: string) =>
+    ({ oldString, newString }: { oldString: string; newString: string }) =>
+      use('Edit', { file_path: path, old_string: oldString, new_string: newString }, 0.08);
+  return toolTurn(
+    say('変える所が見つかりました。ご依頼の所だけを書きかえます（DEMO）。'),
+    ...plan.edits.map(edit(INDEX)),
+    ...plan.specEdits.map(edit(SPEC)),
+  );
 }
 
 function changeTurn(steps: readonly Step[], files: ProjectFiles, asked: AskedFor): Turn {
@@ -85,7 +127,8 @@ function changeTurn(steps: readonly Step[], files: ProjectFiles, asked: AskedFor
   const wishes = nextWishes(source, asked.request);
   if (plan.done.length === 0) return endTurn(notUnderstoodText(plan.unknown, wishes));
   const failed = made.find((step) => step.isError);
-  if (failed) return endTurn(`書きかえの途中で失敗しました（DEMO）: ${failed.output.slice(0, 200)}`);
+  if (failed)
+    return endTurn(`書きかえの途中で失敗しました（DEMO）: ${failed.output.slice(0, 200)}`);
   return endTurn(editedText(plan.done, plan.unknown, wishes));
 }
 
@@ -93,19 +136,26 @@ function changeTurn(steps: readonly Step[], files: ProjectFiles, asked: AskedFor
 function existingTurn({ steps }: Conversation, asked: AskedFor, hasSpec: boolean): Turn {
   if (asked.isRepair) return endTurn(REPAIR_TEXT);
   if (!stepOf(steps, 'Read', INDEX)) {
-    return toolTurn(use('Read', { file_path: INDEX }), ...(hasSpec ? [use('Read', { file_path: SPEC })] : []));
+    return toolTurn(
+      use('Read', { file_path: INDEX }),
+      ...(hasSpec ? [use('Read', { file_path: SPEC })] : []),
+    );
   }
   const files = readFiles(steps);
   if (!files) return endTurn(`index.html を読めませんでした（DEMO）。ファイルは変えていません。`);
   if (!wantsNewGame(asked.request)) return changeTurn(steps, files, asked);
   const anew = askedAnew(asked, files.spec);
   const theme = themeFromText(anew.request, anew);
-  return stepOf(steps, 'Write', INDEX) ? afterWriting(steps, theme) : writeGame(theme, anew, `いまのゲームを作り直します。${planText(theme)}`);
+  return stepOf(steps, 'Write', INDEX)
+    ? afterWriting(steps, theme)
+    : writeGame(theme, anew, `いまのゲームを作り直します。${planText(theme)}`);
 }
 
 function newTurn({ steps }: Conversation, asked: AskedFor): Turn {
   const theme = themeFromText(asked.request, asked);
-  return stepOf(steps, 'Write', INDEX) ? afterWriting(steps, theme) : writeGame(theme, asked, planText(theme));
+  return stepOf(steps, 'Write', INDEX)
+    ? afterWriting(steps, theme)
+    : writeGame(theme, asked, planText(theme));
 }
 
 /**
@@ -117,13 +167,22 @@ export function decideNextTurn(request: MessagesRequest): Turn {
   const { tools, steps } = conversation;
   if (!tools.includes('Write') || !tools.includes('Read')) {
     if (wantsVideoWords(conversation.prompt)) return endTurn(answerVideoWords(conversation.prompt));
-    return endTurn(wantsPublishInfo(conversation.prompt) ? answerPublishInfo(conversation.prompt) : answerChat(conversation));
+    return endTurn(
+      wantsPublishInfo(conversation.prompt)
+        ? answerPublishInfo(conversation.prompt)
+        : answerChat(conversation),
+    );
   }
   const asked = readPrompt(conversation.prompt);
   if (!tools.includes('Glob')) return newTurn(conversation, asked);
   const found = stepOf(steps, 'Glob');
-  if (!found) return toolTurn(say(LOOK_AROUND, 0.05), use('Glob', { pattern: '{index.html,specs/game.md}' }, 0.01));
+  if (!found)
+    return toolTurn(
+      say(LOOK_AROUND, 0.05),
+      use('Glob', { pattern: '{index.html,specs/game.md}' }, 0.01),
+    );
   const listed = found.output.split('\n').map((line) => line.trim());
-  const has = (path: string): boolean => listed.some((line) => line === path || line.endsWith(`/${path}`));
+  const has = (path: string): boolean =>
+    listed.some((line) => line === path || line.endsWith(`/${path}`));
   return has(INDEX) ? existingTurn(conversation, asked, has(SPEC)) : newTurn(conversation, asked);
 }

@@ -22,38 +22,84 @@ export interface Fault {
   seconds?: number;
 }
 
-const OVERLOADED: Refusal = { status: 529, type: 'overloaded_error', message: 'Overloaded (DEMO fault)' };
-const SERVER_ERROR: Refusal = { status: 500, type: 'api_error', message: 'Internal server error (DEMO fault)' };
-const BAD_KEY: Refusal = { status: 401, type: 'authentication_error', message: 'invalid x-api-key (DEMO fault)' };
-const FORBIDDEN: Refusal = { status: 403, type: 'permission_error', message: 'Your key may not use this model (DEMO fault)' };
-const NO_CREDIT: Refusal = { status: 400, type: 'invalid_request_error', message: 'Your credit balance is too low to access the API (DEMO fault)' };
-const limited = (retryAfterSeconds: number): Refusal => ({ status: 429, type: 'rate_limit_error', message: 'Rate limited (DEMO fault)', retryAfterSeconds });
+const OVERLOADED: Refusal = {
+  status: 529,
+  type: 'overloaded_error',
+  message: 'Overloaded (DEMO fault)',
+};
+const SERVER_ERROR: Refusal = {
+  status: 500,
+  type: 'api_error',
+  message: 'Internal server error (DEMO fault)',
+};
+const BAD_KEY: Refusal = {
+  status: 401,
+  type: 'authentication_error',
+  message: 'invalid x-api-key (DEMO fault)',
+};
+const FORBIDDEN: Refusal = {
+  status: 403,
+  type: 'permission_error',
+  message: 'Your key may not use this model (DEMO fault)',
+};
+const NO_CREDIT: Refusal = {
+  status: 400,
+  type: 'invalid_request_error',
+  message: 'Your credit balance is too low to access the API (DEMO fault)',
+};
+const limited = (retryAfterSeconds: number): Refusal => ({
+  status: 429,
+  type: 'rate_limit_error',
+  message: 'Rate limited (DEMO fault)',
+  retryAfterSeconds,
+});
 
 const always = (refusal: Refusal): Fault => ({ refuse: () => refusal });
 const twice = (refusal: Refusal): Fault => ({ refuse: (count) => (count <= 2 ? refusal : null) });
-const textTurn = (text: string, stopReason: Turn['stopReason']): Turn => ({ blocks: [{ type: 'text', text, share: 0.1 }], stopReason });
-const use = (name: string, input: Record<string, unknown>): AnswerBlock => ({ type: 'tool_use', name, input, share: 0.01 });
+const textTurn = (text: string, stopReason: Turn['stopReason']): Turn => ({
+  blocks: [{ type: 'text', text, share: 0.1 }],
+  stopReason,
+});
+const use = (name: string, input: Record<string, unknown>): AnswerBlock => ({
+  type: 'tool_use',
+  name,
+  input,
+  share: 0.01,
+});
 
 /** Changes the page that the model writes, and nothing else. */
 function withPage(turn: Turn, change: (html: string) => string): Turn {
   return {
     ...turn,
-    blocks: turn.blocks.map((block) => (block.type === 'tool_use' && block.name === 'Write' && block.input.file_path === 'index.html' && typeof block.input.content === 'string'
-      ? { ...block, input: { ...block.input, content: change(block.input.content) } } : block)),
+    blocks: turn.blocks.map((block) =>
+      block.type === 'tool_use' &&
+      block.name === 'Write' &&
+      block.input.file_path === 'index.html' &&
+      typeof block.input.content === 'string'
+        ? { ...block, input: { ...block.input, content: change(block.input.content) } }
+        : block,
+    ),
   };
 }
 
 const half = (html: string): number => Math.floor(html.length / 2);
 
 /** A page that compiles, with a remark in place of one of its scripts. */
-const withoutEffects = (html: string): string => html.replace(/<script>\n'use strict';\n\/\/ =+ 手ごたえ[\s\S]*?<\/script>/, '<script>\n// ... rest stays the same\n</script>');
+const withoutEffects = (html: string): string =>
+  html.replace(
+    /<script>\n'use strict';\n\/\/ =+ 手ごたえ[\s\S]*?<\/script>/,
+    '<script>\n// ... rest stays the same\n</script>',
+  );
 
 /** What a hostile or careless model would try first; afterwards it writes an ordinary game. */
 const ESCAPES: readonly AnswerBlock[] = [
   { type: 'text', text: 'プロジェクトの外を触ってみます（DEMO の脱出テスト）。', share: 0.01 },
   use('Write', { file_path: '../escape.txt', content: 'DEMO escape' }),
   use('Write', { file_path: '/tmp/demo-escape.txt', content: 'DEMO escape' }),
-  use('Write', { file_path: '.git/config', content: '[core]\n\tfsmonitor = touch /tmp/demo-escape-git\n' }),
+  use('Write', {
+    file_path: '.git/config',
+    content: '[core]\n\tfsmonitor = touch /tmp/demo-escape-git\n',
+  }),
   use('Read', { file_path: '/proc/self/environ' }),
   use('Read', { file_path: '/etc/passwd' }),
   use('Read', { file_path: 'link-to-environ' }),
@@ -61,7 +107,10 @@ const ESCAPES: readonly AnswerBlock[] = [
   use('Bash', { command: 'env; id; touch /tmp/demo-escape-bash', description: 'DEMO escape' }),
 ];
 
-const escape: Fault = { change: (turn, { steps }) => (steps.length === 0 ? { blocks: [...ESCAPES], stopReason: 'tool_use' } : turn) };
+const escape: Fault = {
+  change: (turn, { steps }) =>
+    steps.length === 0 ? { blocks: [...ESCAPES], stopReason: 'tool_use' } : turn,
+};
 
 /**
  * Faults by name, used as `http://127.0.0.1:<port>/fault/<name>` for a base URL. Counted faults count the
@@ -88,20 +137,48 @@ const escape: Fault = { change: (turn, { steps }) => (steps.length === 0 ? { blo
  * | `slow-N` | a whole game takes N seconds |
  */
 const FAULTS: Readonly<Record<string, Fault>> = {
-  '401': always(BAD_KEY), '403': always(FORBIDDEN), '400-credit': always(NO_CREDIT), '500': always(SERVER_ERROR), '529': always(OVERLOADED),
-  '429': always(limited(1)), '429-twice': twice(limited(1)), '500-twice': twice(SERVER_ERROR), '529-twice': twice(OVERLOADED),
-  'cut': { interrupt: () => 'cut' }, 'cut-once': { interrupt: (count) => (count === 1 ? 'cut' : null) },
-  'sse-error': { interrupt: () => 'error' }, 'sse-error-once': { interrupt: (count) => (count === 1 ? 'error' : null) },
-  'stall': { interrupt: () => 'stall' }, 'stall-once': { interrupt: (count) => (count === 1 ? 'stall' : null) },
-  'hang': { isDeaf: true },
-  'max-tokens': { change: () => textTurn('長い説明の途中で、ことばの上限に届き（DEMO）', 'max_tokens') },
-  'refusal': { change: () => textTurn('', 'refusal') },
+  '401': always(BAD_KEY),
+  '403': always(FORBIDDEN),
+  '400-credit': always(NO_CREDIT),
+  '500': always(SERVER_ERROR),
+  '529': always(OVERLOADED),
+  '429': always(limited(1)),
+  '429-twice': twice(limited(1)),
+  '500-twice': twice(SERVER_ERROR),
+  '529-twice': twice(OVERLOADED),
+  cut: { interrupt: () => 'cut' },
+  'cut-once': { interrupt: (count) => (count === 1 ? 'cut' : null) },
+  'sse-error': { interrupt: () => 'error' },
+  'sse-error-once': { interrupt: (count) => (count === 1 ? 'error' : null) },
+  stall: { interrupt: () => 'stall' },
+  'stall-once': { interrupt: (count) => (count === 1 ? 'stall' : null) },
+  hang: { isDeaf: true },
+  'max-tokens': {
+    change: () => textTurn('長い説明の途中で、ことばの上限に届き（DEMO）', 'max_tokens'),
+  },
+  refusal: { change: () => textTurn('', 'refusal') },
   escape,
-  'placeholder': { change: (turn) => withPage(turn, withoutEffects) },
-  'broken-html': { change: (turn) => withPage(turn, (html) => `${html.slice(0, html.lastIndexOf('{', half(html)))}{ if (`) },
-  'no-game': { change: () => textTurn('すてきなゲームができました！（DEMO: 実は何も書いていません）\n\n提案: もっと速くして、BGMを付けて', 'end_turn') },
-  'endless': { change: () => ({ blocks: [use('Glob', { pattern: '**/*' })], stopReason: 'tool_use' }) },
-  'not-json': { change: (turn) => (turn.stopReason === 'end_turn' ? textTurn('DEMO です。JSON ではなく、ふつうの文で答えます。', 'end_turn') : turn) },
+  placeholder: { change: (turn) => withPage(turn, withoutEffects) },
+  'broken-html': {
+    change: (turn) =>
+      withPage(turn, (html) => `${html.slice(0, html.lastIndexOf('{', half(html)))}{ if (`),
+  },
+  'no-game': {
+    change: () =>
+      textTurn(
+        'すてきなゲームができました！（DEMO: 実は何も書いていません）\n\n提案: もっと速くして、BGMを付けて',
+        'end_turn',
+      ),
+  },
+  endless: {
+    change: () => ({ blocks: [use('Glob', { pattern: '**/*' })], stopReason: 'tool_use' }),
+  },
+  'not-json': {
+    change: (turn) =>
+      turn.stopReason === 'end_turn'
+        ? textTurn('DEMO です。JSON ではなく、ふつうの文で答えます。', 'end_turn')
+        : turn,
+  },
 };
 
 /** The fault of that name; null when there is none. */
@@ -110,5 +187,5 @@ export function faultNamed(name: string): Fault | null {
   if (seconds !== undefined) return { seconds: Number(seconds) };
   const wait = /^429-after-(\d{1,4})$/.exec(name)?.[1];
   if (wait !== undefined) return always(limited(Number(wait)));
-  return Object.hasOwn(FAULTS, name) ? FAULTS[name] ?? null : null;
+  return Object.hasOwn(FAULTS, name) ? (FAULTS[name] ?? null) : null;
 }

@@ -14,17 +14,23 @@ function numberFrom(name: string, fallback: number, max: number): number {
   const text = process.env[name];
   if (text === undefined || text === '') return fallback;
   const value = Number(text);
-  if (!Number.isFinite(value) || value < 0 || value > max) throw new Error(`${name} must be a number from 0 to ${max}, not "${text}".`);
+  if (!Number.isFinite(value) || value < 0 || value > max)
+    throw new Error(`${name} must be a number from 0 to ${max}, not "${text}".`);
   return value;
 }
 
 async function main(): Promise<void> {
-  if (process.env.NODE_ENV === 'production') throw new Error('The DEMO model server does not run with NODE_ENV=production: set ANTHROPIC_API_KEY instead.');
+  if (process.env.NODE_ENV === 'production')
+    throw new Error(
+      'The DEMO model server does not run with NODE_ENV=production: set ANTHROPIC_API_KEY instead.',
+    );
   const port = numberFrom('DEMO_PORT', numberFrom('PORT', 0, 65_535), 65_535);
   const seconds = numberFrom('DEMO_SECONDS', DEFAULT_SECONDS, 3_600);
   const server = await startDemoServer({ port, seconds });
   log.info({ url: server.url, seconds }, 'DEMO model API ready');
-  const stop = (): void => { void server.close().then(() => process.exit(0)); };
+  const stop = (): void => {
+    void server.close().then(() => process.exit(0));
+  };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
 }

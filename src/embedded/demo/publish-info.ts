@@ -10,7 +10,11 @@ export function wantsPublishInfo(prompt: string): boolean {
 }
 
 const GENRES: readonly (readonly [key: string, tag: string])[] = [
-  ['shotInterval', 'シューティング'], ['popSeconds', 'タップ'], ['columns', 'パズル'], ['perfectRange', 'つみあげ'], ['jumpPower', 'ジャンプ'],
+  ['shotInterval', 'シューティング'],
+  ['popSeconds', 'タップ'],
+  ['columns', 'パズル'],
+  ['perfectRange', 'つみあげ'],
+  ['jumpPower', 'ジャンプ'],
 ];
 
 /** Title, description, rules and tags as the JSON document that the product asks for, out of what the game says about itself. */
@@ -22,5 +26,10 @@ export function answerPublishInfo(prompt: string): string {
   const genre = GENRES.find(([key]) => source.number(key) !== null)?.[1] ?? 'アクション';
   const description = `【DEMO】「${title}」は、${own.player}が主役の${genre}ゲームです。${own.item}を集め、${own.enemy}に気をつけながら、どこまで点をのばせるか挑戦してください。1 プレイは短く、片手で気軽に遊べます。`;
   const rules = `${howToPlay({ ...own, title }, source)}ライフがなくなるとゲームオーバーですが、すぐにもう一度遊べます。`;
-  return JSON.stringify({ title, description, howToPlay: rules, tags: [genre, 'スマホ', 'かんたん', 'DEMO'] });
+  return JSON.stringify({
+    title,
+    description,
+    howToPlay: rules,
+    tags: [genre, 'スマホ', 'かんたん', 'DEMO'],
+  });
 }

@@ -18,7 +18,12 @@ const REPAIR_NOTE = /^The errors above happened while the game was running\..*$/
 /** Reads a generation prompt: everything but the known lines and the style block is the request. */
 export function readPrompt(prompt: string): AskedFor {
   const dimension = DIMENSION_LINE.exec(prompt)?.[1]?.toLowerCase();
-  const request = prompt.replace(STYLE_BLOCK, '').replace(DIMENSION_LINE, '').replace(STYLE_LINE, '').replace(REPAIR_NOTE, '').trim();
+  const request = prompt
+    .replace(STYLE_BLOCK, '')
+    .replace(DIMENSION_LINE, '')
+    .replace(STYLE_LINE, '')
+    .replace(REPAIR_NOTE, '')
+    .trim();
   return {
     request,
     styleId: STYLE_LINE.exec(prompt)?.[1] ?? null,

@@ -35,23 +35,32 @@ export interface DemoServer {
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const ROUTE = /^((?:\/fault\/([a-z0-9-]+))?(?:\/[\w.-]+)*?)\/v1\/messages(\/count_tokens)?\/?$/;
 
-const error = (status: number, type: string, message: string): Refusal => ({ status, type, message });
+const error = (status: number, type: string, message: string): Refusal => ({
+  status,
+  type,
+  message,
+});
 
 /** A Messages API on the loopback interface: no model, but an honest conversation partner for the real clients. */
 export async function startDemoServer(options: DemoServerOptions = {}): Promise<DemoServer> {
   const handler = new DemoApi(options);
   const server = createServer((request, response) => {
-    handler.handle(request, response).catch(() => { response.destroy(); });
+    handler.handle(request, response).catch(() => {
+      response.destroy();
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
-  const close = (): Promise<void> => new Promise((resolve) => {
-    server.close(() => { resolve(); });
-    server.closeAllConnections();
-  });
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => {
+        resolve();
+      });
+      server.closeAllConnections();
+    });
   return { url: `http://127.0.0.1:${port}`, port, close };
 }
 
@@ -64,46 +73,87 @@ class DemoApi {
   readonly #gemini: DemoGemini;
 
   constructor(private readonly options: DemoServerOptions) {
-    this.#gemini = new DemoGemini(options.onImageRequest ? { onRequest: options.onImageRequest } : {});
+    this.#gemini = new DemoGemini(
+      options.onImageRequest ? { onRequest: options.onImageRequest } : {},
+    );
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '/', 'http://demo').pathname;
-    if (request.method !== 'POST') { this.#handleOther(request, response, path); return; }
+    if (request.method !== 'POST') {
+      this.#handleOther(request, response, path);
+      return;
+    }
     if (this.#gemini.serves(path)) return this.#gemini.handle(request, response, path);
     const [, base = '', faultName, isCount] = ROUTE.exec(path) ?? [];
-    if (!ROUTE.test(path)) { refuse(response, error(404, 'not_found_error', `No such path in the DEMO API: ${path}`)); return; }
+    if (!ROUTE.test(path)) {
+      refuse(response, error(404, 'not_found_error', `No such path in the DEMO API: ${path}`));
+      return;
+    }
     const fault = faultName === undefined ? {} : faultNamed(faultName);
-    if (!fault) { refuse(response, error(404, 'not_found_error', `No such DEMO fault: ${faultName ?? ''}`)); return; }
+    if (!fault) {
+      refuse(response, error(404, 'not_found_error', `No such DEMO fault: ${faultName ?? ''}`));
+      return;
+    }
     const body = await readBody(request);
     const refusal = this.#checkKey(request) ?? body.refusal;
-    if (refusal || !body.value) { refuse(response, refusal ?? error(400, 'invalid_request_error', 'empty body')); return; }
-    if (isCount !== undefined) { sendJson(response, 200, { input_tokens: tokensIn([body.value.system, body.value.messages, body.value.tools]) }); return; }
+    if (refusal || !body.value) {
+      refuse(response, refusal ?? error(400, 'invalid_request_error', 'empty body'));
+      return;
+    }
+    if (isCount !== undefined) {
+      sendJson(response, 200, {
+        input_tokens: tokensIn([body.value.system, body.value.messages, body.value.tools]),
+      });
+      return;
+    }
     this.options.onRequest?.({ path, headers: request.headers, body: body.value });
     await this.#answer(response, body.value, fault, base);
   }
 
   #handleOther(request: IncomingMessage, response: ServerResponse, path: string): void {
     request.resume();
-    if (path === '/health' || request.method === 'HEAD') sendJson(response, 200, { status: 'ok', model: 'DEMO' });
-    else refuse(response, error(404, 'not_found_error', 'This is the DEMO model API: POST /v1/messages'));
+    if (path === '/health' || request.method === 'HEAD')
+      sendJson(response, 200, { status: 'ok', model: 'DEMO' });
+    else
+      refuse(
+        response,
+        error(404, 'not_found_error', 'This is the DEMO model API: POST /v1/messages'),
+      );
   }
 
   #checkKey(request: IncomingMessage): Refusal | null {
     const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
     const key = request.headers['x-api-key'] ?? bearer;
-    const isGood = this.options.apiKey === undefined ? key !== undefined && key !== '' : key === this.options.apiKey;
+    const isGood =
+      this.options.apiKey === undefined
+        ? key !== undefined && key !== ''
+        : key === this.options.apiKey;
     return isGood ? null : error(401, 'authentication_error', 'invalid x-api-key');
   }
 
-  async #answer(response: ServerResponse, request: MessagesRequest, fault: Fault, base: string): Promise<void> {
+  async #answer(
+    response: ServerResponse,
+    request: MessagesRequest,
+    fault: Fault,
+    base: string,
+  ): Promise<void> {
     if (fault.isDeaf === true) return;
     const refusal = fault.refuse?.(increase(this.#requests, base));
-    if (refusal) { refuse(response, refusal); return; }
+    if (refusal) {
+      refuse(response, refusal);
+      return;
+    }
     const sensible = decideNextTurn(request);
     const turn = fault.change?.(sensible, readConversation(request)) ?? sensible;
-    const interrupt = fault.interrupt && changesFiles(turn) ? fault.interrupt(increase(this.#interrupts, base)) : null;
-    if (request.stream !== true) { answerAtOnce(response, request, turn, interrupt); return; }
+    const interrupt =
+      fault.interrupt && changesFiles(turn)
+        ? fault.interrupt(increase(this.#interrupts, base))
+        : null;
+    if (request.stream !== true) {
+      answerAtOnce(response, request, turn, interrupt);
+      return;
+    }
     const totalMs = (fault.seconds ?? this.options.seconds ?? 0) * 1000;
     await answerStreaming(response, request, turn, { totalMs, interrupt });
   }
@@ -117,35 +167,75 @@ const increase = (counts: Map<string, number>, key: string): number => {
 
 type Interrupt = 'cut' | 'stall' | 'error' | null;
 
-const changesFiles = (turn: Turn): boolean => turn.blocks.some((block) => block.type === 'tool_use' && (block.name === 'Write' || block.name === 'Edit'));
+const changesFiles = (turn: Turn): boolean =>
+  turn.blocks.some(
+    (block) => block.type === 'tool_use' && (block.name === 'Write' || block.name === 'Edit'),
+  );
 
-const inputLength = (turn: Turn): number => turn.blocks.reduce((sum, block) => (block.type === 'tool_use' ? sum + payloadOf(block).length : sum), 0);
+const inputLength = (turn: Turn): number =>
+  turn.blocks.reduce(
+    (sum, block) => (block.type === 'tool_use' ? sum + payloadOf(block).length : sum),
+    0,
+  );
 
-function answerAtOnce(response: ServerResponse, request: MessagesRequest, turn: Turn, interrupt: Interrupt): void {
+function answerAtOnce(
+  response: ServerResponse,
+  request: MessagesRequest,
+  turn: Turn,
+  interrupt: Interrupt,
+): void {
   if (interrupt === 'stall') return;
-  if (interrupt === 'cut') { response.destroy(); return; }
-  if (interrupt === 'error') { refuse(response, error(529, 'overloaded_error', 'Overloaded (DEMO fault)')); return; }
+  if (interrupt === 'cut') {
+    response.destroy();
+    return;
+  }
+  if (interrupt === 'error') {
+    refuse(response, error(529, 'overloaded_error', 'Overloaded (DEMO fault)'));
+    return;
+  }
   sendJson(response, 200, answerBody(request, turn));
 }
 
-async function answerStreaming(response: ServerResponse, request: MessagesRequest, turn: Turn, how: { totalMs: number; interrupt: Interrupt }): Promise<void> {
+async function answerStreaming(
+  response: ServerResponse,
+  request: MessagesRequest,
+  turn: Turn,
+  how: { totalMs: number; interrupt: Interrupt },
+): Promise<void> {
   const closed = new AbortController();
-  response.once('close', () => { closed.abort(); });
-  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'request-id': requestId() });
+  response.once('close', () => {
+    closed.abort();
+  });
+  response.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+    'request-id': requestId(),
+  });
   const limit = how.interrupt === null ? Infinity : inputLength(turn) / 2;
-  const isWhole = await streamAnswer(response, request, turn, { totalMs: how.totalMs, signal: closed.signal, mayContinue: (chars) => chars < limit });
+  const isWhole = await streamAnswer(response, request, turn, {
+    totalMs: how.totalMs,
+    signal: closed.signal,
+    mayContinue: (chars) => chars < limit,
+  });
   if (isWhole) response.end();
   else if (how.interrupt === 'cut') response.destroy();
-  else if (how.interrupt === 'error') response.end(`event: error\ndata: ${JSON.stringify(errorBody(error(529, 'overloaded_error', 'Overloaded (DEMO fault)')))}\n\n`);
+  else if (how.interrupt === 'error')
+    response.end(
+      `event: error\ndata: ${JSON.stringify(errorBody(error(529, 'overloaded_error', 'Overloaded (DEMO fault)')))}\n\n`,
+    );
 }
 
 let requestCount = 0;
-const requestId = (): string => `req_demo${String(requestCount += 1).padStart(8, '0')}`;
+const requestId = (): string => `req_demo${String((requestCount += 1)).padStart(8, '0')}`;
 
-const errorBody = (refusal: Refusal): Record<string, unknown> => ({ type: 'error', error: { type: refusal.type, message: refusal.message } });
+const errorBody = (refusal: Refusal): Record<string, unknown> => ({
+  type: 'error',
+  error: { type: refusal.type, message: refusal.message },
+});
 
 function refuse(response: ServerResponse, refusal: Refusal): void {
-  if (refusal.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(refusal.retryAfterSeconds));
+  if (refusal.retryAfterSeconds !== undefined)
+    response.setHeader('retry-after', String(refusal.retryAfterSeconds));
   sendJson(response, refusal.status, errorBody(refusal));
 }
 
@@ -154,19 +244,28 @@ function sendJson(response: ServerResponse, status: number, body: Record<string,
   response.end(JSON.stringify(body));
 }
 
-async function readBody(request: IncomingMessage): Promise<{ value?: MessagesRequest; refusal?: Refusal }> {
+async function readBody(
+  request: IncomingMessage,
+): Promise<{ value?: MessagesRequest; refusal?: Refusal }> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     size += part.length;
     if (size <= MAX_BODY_BYTES) parts.push(part);
   }
-  if (size > MAX_BODY_BYTES) return { refusal: error(413, 'request_too_large', 'Request exceeds the maximum size') };
+  if (size > MAX_BODY_BYTES)
+    return { refusal: error(413, 'request_too_large', 'Request exceeds the maximum size') };
   try {
     const parsed = MessagesRequest.safeParse(JSON.parse(Buffer.concat(parts).toString('utf8')));
     if (parsed.success) return { value: parsed.data };
     const [issue] = parsed.error.issues;
-    return { refusal: error(400, 'invalid_request_error', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`) };
+    return {
+      refusal: error(
+        400,
+        'invalid_request_error',
+        `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`,
+      ),
+    };
   } catch {
     return { refusal: error(400, 'invalid_request_error', 'The body is not valid JSON') };
   }

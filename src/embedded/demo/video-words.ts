@@ -9,13 +9,25 @@ export function wantsVideoWords(prompt: string): boolean {
 }
 
 const COLOURS: readonly (readonly [key: string, background: string, accent: string])[] = [
-  ['shotInterval', '#1b1446', '#ffb800'], ['popSeconds', '#12301c', '#ffd84a'], ['columns', '#3a0f2e', '#ff8fb1'], ['perfectRange', '#0b2b3c', '#3ee0c5'], ['jumpPower', '#10233f', '#ff9d3c'],
+  ['shotInterval', '#1b1446', '#ffb800'],
+  ['popSeconds', '#12301c', '#ffd84a'],
+  ['columns', '#3a0f2e', '#ff8fb1'],
+  ['perfectRange', '#0b2b3c', '#3ee0c5'],
+  ['jumpPower', '#10233f', '#ff9d3c'],
 ];
 
 /** Words and colours as the JSON document that the product asks for, out of what the game says about itself. */
 export function answerVideoWords(prompt: string): string {
   const source = new GameSource(prompt);
   const { player, item, enemy } = factsOf(source);
-  const [, background, accent] = COLOURS.find(([key]) => source.number(key) !== null) ?? ['', '#1f1750', '#ffb800'];
-  return JSON.stringify({ tagline: `${player}と、どこまで行ける？`, scenes: [`${item}を集めて`, `${enemy}をかわせ！`, 'いますぐ遊ぼう！'], colours: { background, accent } });
+  const [, background, accent] = COLOURS.find(([key]) => source.number(key) !== null) ?? [
+    '',
+    '#1f1750',
+    '#ffb800',
+  ];
+  return JSON.stringify({
+    tagline: `${player}と、どこまで行ける？`,
+    scenes: [`${item}を集めて`, `${enemy}をかわせ！`, 'いますぐ遊ぼう！'],
+    colours: { background, accent },
+  });
 }

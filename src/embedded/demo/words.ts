@@ -6,34 +6,56 @@ import type { Engine, Theme } from './theme/types.js';
 /** Sentences of the demo model. Every one that stands alone says DEMO. */
 
 const WHAT_ONE_DOES: Record<Engine, (theme: Theme) => string> = {
-  shooting: (theme) => `${theme.player.name}を指で動かして、${theme.enemy.name}の群れを撃ち落とします`,
-  catch: (theme) => `${theme.player.name}を左右に動かして、${theme.item.name}を集めながら${theme.enemy.name}をよけます`,
-  runner: (theme) => `${theme.player.name}が走り続けるので、タップのジャンプで${theme.enemy.name}を飛びこえ、${theme.item.name}を取ります`,
+  shooting: (theme) =>
+    `${theme.player.name}を指で動かして、${theme.enemy.name}の群れを撃ち落とします`,
+  catch: (theme) =>
+    `${theme.player.name}を左右に動かして、${theme.item.name}を集めながら${theme.enemy.name}をよけます`,
+  runner: (theme) =>
+    `${theme.player.name}が走り続けるので、タップのジャンプで${theme.enemy.name}を飛びこえ、${theme.item.name}を取ります`,
   blocks: (theme) => `${theme.item.name}など同じ絵がつながった所をタップして、まとめて消します`,
-  tap: (theme) => `穴から出てくる${theme.enemy.name}をすばやくタップします。${theme.player.name}はたたいてはいけません`,
-  ride3d: (theme) => `3D の道を進む${theme.player.name}を指で左右に動かし、${theme.item.name}を集めて${theme.enemy.name}をよけます`,
-  shooting3d: (theme) => `3D 空間を飛ぶ${theme.player.name}を指で動かし、奥から来る${theme.enemy.name}を撃ち落とします`,
+  tap: (theme) =>
+    `穴から出てくる${theme.enemy.name}をすばやくタップします。${theme.player.name}はたたいてはいけません`,
+  ride3d: (theme) =>
+    `3D の道を進む${theme.player.name}を指で左右に動かし、${theme.item.name}を集めて${theme.enemy.name}をよけます`,
+  shooting3d: (theme) =>
+    `3D 空間を飛ぶ${theme.player.name}を指で動かし、奥から来る${theme.enemy.name}を撃ち落とします`,
   stack3d: () => '動く 3D ブロックをタップで止めて、ずれないように高く積み上げます',
 };
 
 const WISHES: Record<Engine, readonly string[]> = {
-  shooting: ['ボスを追加して', '連射を速くして', '無敵アイテムを入れて'], catch: ['回復アイテムを追加して', '新しい敵を追加して', 'コンボを付けて'],
-  runner: ['ジャンプを高くして', 'もっと速くして', '流れ星を追加して'], blocks: ['マスを増やして', '派手な演出を追加して', '応援メッセージを付けて'],
-  tap: ['穴を増やして', '制限時間を30秒にして', 'コンボを付けて'], ride3d: ['もっと速くして', 'ボスを追加して', '敵を増やして'],
-  shooting3d: ['連射を速くして', 'ボスを追加して', '敵を増やして'], stack3d: ['もっとゆっくりにして', 'ブロックを大きくして', '派手な演出を追加して'],
+  shooting: ['ボスを追加して', '連射を速くして', '無敵アイテムを入れて'],
+  catch: ['回復アイテムを追加して', '新しい敵を追加して', 'コンボを付けて'],
+  runner: ['ジャンプを高くして', 'もっと速くして', '流れ星を追加して'],
+  blocks: ['マスを増やして', '派手な演出を追加して', '応援メッセージを付けて'],
+  tap: ['穴を増やして', '制限時間を30秒にして', 'コンボを付けて'],
+  ride3d: ['もっと速くして', 'ボスを追加して', '敵を増やして'],
+  shooting3d: ['連射を速くして', 'ボスを追加して', '敵を増やして'],
+  stack3d: ['もっとゆっくりにして', 'ブロックを大きくして', '派手な演出を追加して'],
 };
-const ANY_WISHES = ['BGMを付けて', '背景を夕方にして', '敵の色を緑にして', 'ライフを7にして', 'ポーズボタンを付けて'];
+const ANY_WISHES = [
+  'BGMを付けて',
+  '背景を夕方にして',
+  '敵の色を緑にして',
+  'ライフを7にして',
+  'ポーズボタンを付けて',
+];
 
 function rotated<T>(list: readonly T[], by: number): T[] {
-  return list.map((_, i) => list[(i + by) % list.length]).filter((one): one is T => one !== undefined);
+  return list
+    .map((_, i) => list[(i + by) % list.length])
+    .filter((one): one is T => one !== undefined);
 }
 
 /** Three wishes that this model can grant in a game of that genre. */
 function suggestionsFor(theme: Theme): string[] {
-  return [...rotated(WISHES[theme.engine], theme.seed % 3).slice(0, 2), ...rotated(ANY_WISHES, theme.seed % ANY_WISHES.length).slice(0, 1)];
+  return [
+    ...rotated(WISHES[theme.engine], theme.seed % 3).slice(0, 2),
+    ...rotated(ANY_WISHES, theme.seed % ANY_WISHES.length).slice(0, 1),
+  ];
 }
 
-const suggestionLine = (suggestions: readonly string[]): string => `提案: ${suggestions.join('、')}`;
+const suggestionLine = (suggestions: readonly string[]): string =>
+  `提案: ${suggestions.join('、')}`;
 
 export const LOOK_AROUND = 'DEMO モデルです。まず、いまのファイルを確かめますね。';
 
@@ -71,29 +93,56 @@ export interface GameFacts {
 export function factsOf(source: GameSource): GameFacts {
   return {
     title: /<title>([^<]*)<\/title>/i.exec(source.content)?.[1]?.trim() ?? 'このゲーム',
-    player: source.text('playerName') ?? '主人公', enemy: source.text('enemyName') ?? '敵', item: source.text('itemName') ?? 'アイテム',
+    player: source.text('playerName') ?? '主人公',
+    enemy: source.text('enemyName') ?? '敵',
+    item: source.text('itemName') ?? 'アイテム',
   };
 }
 
 /** Wishes that fit the settings which a file really has and that it does not fulfil yet. */
 export function nextWishes(source: GameSource, seedText: string): string[] {
   const wishes = [
-    ...(source.number('shotInterval') === null ? [] : ['連射を速くして']), ...(source.number('jumpPower') === null ? [] : ['ジャンプを高くして']),
-    ...(source.number('enemyRate') === null ? [] : ['敵を増やして']), ...(source.number('playerSize') === null ? [] : ['主人公を大きくして']),
-    ...(source.number('gameSpeed') === null ? [] : ['もっと速くして']), ...(source.number('lives') === null ? [] : ['ライフを5にして']),
-    ...['ボス', 'BGM', 'コンボ', '無敵アイテム'].filter((name) => source.content.includes('追加機能ここまで') && !source.content.includes(`【${name}】`)).map((name) => `${name}を追加して`),
+    ...(source.number('shotInterval') === null ? [] : ['連射を速くして']),
+    ...(source.number('jumpPower') === null ? [] : ['ジャンプを高くして']),
+    ...(source.number('enemyRate') === null ? [] : ['敵を増やして']),
+    ...(source.number('playerSize') === null ? [] : ['主人公を大きくして']),
+    ...(source.number('gameSpeed') === null ? [] : ['もっと速くして']),
+    ...(source.number('lives') === null ? [] : ['ライフを5にして']),
+    ...['ボス', 'BGM', 'コンボ', '無敵アイテム']
+      .filter(
+        (name) =>
+          source.content.includes('追加機能ここまで') && !source.content.includes(`【${name}】`),
+      )
+      .map((name) => `${name}を追加して`),
     ...(source.text('backgroundTop') === null ? [] : ['背景を夕方にして', '敵を紫にして']),
   ];
-  const usable = wishes.length > 0 ? wishes : ['シューティングゲームを新しく作って', 'パズルゲームを新しく作って', 'レースゲームを新しく作って'];
+  const usable =
+    wishes.length > 0
+      ? wishes
+      : [
+          'シューティングゲームを新しく作って',
+          'パズルゲームを新しく作って',
+          'レースゲームを新しく作って',
+        ];
   return rotated(usable, hashOf(seedText) % usable.length).slice(0, 3);
 }
 
-export function editedText(done: readonly string[], unknown: readonly string[], suggestions: readonly string[]): string {
-  const missed = unknown.length === 0 ? '' : `\n「${unknown.join('」「')}」は、この DEMO モデルではできませんでした。`;
+export function editedText(
+  done: readonly string[],
+  unknown: readonly string[],
+  suggestions: readonly string[],
+): string {
+  const missed =
+    unknown.length === 0
+      ? ''
+      : `\n「${unknown.join('」「')}」は、この DEMO モデルではできませんでした。`;
   return `${done.join('。')}。（DEMO）${missed}\n\n${suggestionLine(suggestions)}`;
 }
 
-export function notUnderstoodText(unknown: readonly string[], suggestions: readonly string[]): string {
+export function notUnderstoodText(
+  unknown: readonly string[],
+  suggestions: readonly string[],
+): string {
   const what = unknown.length === 0 ? 'ご依頼' : `「${unknown.join('」「')}」`;
   return `ごめんなさい、${what}は、この DEMO モデルではできませんでした。ファイルは変えていません。色・大きさ・速さ・数・ライフ・タイトル・背景の変更や、ボスや BGM などの追加ならできます。\n\n${suggestionLine(suggestions)}`;
 }
@@ -101,4 +150,5 @@ export function notUnderstoodText(unknown: readonly string[], suggestions: reado
 export const REPAIR_TEXT = `エラーの内容を見ましたが、この DEMO モデルには自動で直す力がありません。ファイルは変えていません。前のバージョンに戻すか、本物のモデルでお試しください。`;
 
 /** "ネオン風", for answers about looks. */
-export const hasStyleWord = (text: string): boolean => STYLE_WORDS.some(([pattern]) => pattern.test(text));
+export const hasStyleWord = (text: string): boolean =>
+  STYLE_WORDS.some(([pattern]) => pattern.test(text));

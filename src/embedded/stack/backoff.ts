@@ -9,7 +9,10 @@ export interface RestartState {
 }
 
 /** How long to wait before a part that ended is started again: at once the first time, doubling while it keeps dying. */
-export function nextRestart(state: RestartState, livedMs: number): { readonly state: RestartState; readonly delayMs: number } {
+export function nextRestart(
+  state: RestartState,
+  livedMs: number,
+): { readonly state: RestartState; readonly delayMs: number } {
   const ends = livedMs >= STEADY_MS ? 1 : state.ends + 1;
   return { state: { ends }, delayMs: Math.min(FIRST_DELAY_MS * 2 ** (ends - 1), LONGEST_DELAY_MS) };
 }

@@ -5,9 +5,16 @@ import type { Running } from './running.js';
 const POLL_MS = 100;
 
 /** Asks until the answer is yes; throws a sentence when the process ends first, the time is over, or `signal` aborts. */
-export async function waitUntilHealthy(running: Pick<Running, 'exited'>, isHealthy: () => Promise<boolean>, limitMs: number, signal: AbortSignal): Promise<void> {
+export async function waitUntilHealthy(
+  running: Pick<Running, 'exited'>,
+  isHealthy: () => Promise<boolean>,
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   let ended: string | undefined;
-  void running.exited.then((how) => { ended = how; });
+  void running.exited.then((how) => {
+    ended = how;
+  });
   for (const deadline = Date.now() + limitMs; ;) {
     if (await isHealthy()) return;
     signal.throwIfAborted();
@@ -25,7 +32,10 @@ export function acceptsTcp(port: number): Promise<boolean> {
       socket.destroy();
       resolve(isOpen);
     };
-    socket.once('connect', () => end(true)).once('error', () => end(false)).once('timeout', () => end(false));
+    socket
+      .once('connect', () => end(true))
+      .once('error', () => end(false))
+      .once('timeout', () => end(false));
   });
 }
 

@@ -36,13 +36,20 @@ export interface Keeper {
 
 /** Starts the keeper in a session of its own, out of reach of Ctrl-C and of signals to our group. */
 export function startKeeper(): Keeper {
-  const child = spawn('/bin/sh', ['-c', SCRIPT], { detached: true, stdio: ['pipe', 'ignore', 'ignore'], cwd: '/', env: { PATH: '/usr/bin:/bin' } });
+  const child = spawn('/bin/sh', ['-c', SCRIPT], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    cwd: '/',
+    env: { PATH: '/usr/bin:/bin' },
+  });
   const { stdin } = child;
   // A keeper that somebody killed is no reason to fall.
   stdin.on('error', () => undefined);
   child.on('error', () => undefined);
   child.unref();
-  const tell = (line: string): void => { stdin.write(`${line}\n`); };
+  const tell = (line: string): void => {
+    stdin.write(`${line}\n`);
+  };
   return {
     add: (pid, signal) => tell(`add ${pid} ${signal}`),
     remove: (pid) => tell(`del ${pid}`),

@@ -19,30 +19,58 @@ export function emulatorProcess(facts: PartFacts): ProcessSpec {
   return {
     command: modalPython,
     args: [
-      path.join(PROJECT_ROOT, 'emulator', 'server.py'), `--port=${ports.modal}`, `--data-dir=${path.join(config.DATA_DIR, 'modal')}`,
-      ...LINKS.map((link) => `--link=${link}`), ...(controlFile ? [`--control-file=${controlFile}`] : []),
+      path.join(PROJECT_ROOT, 'emulator', 'server.py'),
+      `--port=${ports.modal}`,
+      `--data-dir=${path.join(config.DATA_DIR, 'modal')}`,
+      ...LINKS.map((link) => `--link=${link}`),
+      ...(controlFile ? [`--control-file=${controlFile}`] : []),
     ],
-    env: helperEnv(env, { ...tokenEnv(facts), PYTHONDONTWRITEBYTECODE: '1', MODAL_EMULATOR_SECRETS: JSON.stringify(secretsOf(facts)) }),
-    cwd: PROJECT_ROOT, stopLimitMs: 10_000,
+    env: helperEnv(env, {
+      ...tokenEnv(facts),
+      PYTHONDONTWRITEBYTECODE: '1',
+      MODAL_EMULATOR_SECRETS: JSON.stringify(secretsOf(facts)),
+    }),
+    cwd: PROJECT_ROOT,
+    stopLimitMs: 10_000,
   };
 }
 
 /** `npm run modal:deploy` into the emulator. Throws with the end of its output. */
 export async function deployModalApp(facts: PartFacts): Promise<void> {
   const { MODAL_APP: app } = facts.config;
-  const outcome = await run(process.execPath, ['--import', fileURLToPath(import.meta.resolve('tsx')), path.join(PROJECT_ROOT, 'scripts/modal-deploy.ts')], {
-    timeoutMs: DEPLOY_LIMIT_MS,
-    env: helperEnv(facts.env, {
-      ...tokenEnv(facts), MODAL_SERVER_URL: accessOf(facts).serverUrl, MODAL_APP: app, MODAL_CLI: path.join(path.dirname(facts.modalPython), 'modal'),
-      // Nobody's own profile decides where this goes.
-      MODAL_CONFIG_PATH: '/dev/null',
-    }),
-  });
-  if (!outcome.ok) throw new Error(`the functions could not be deployed: ${tail(`${outcome.stdout}\n${outcome.stderr}`)}`);
+  const outcome = await run(
+    process.execPath,
+    [
+      '--import',
+      fileURLToPath(import.meta.resolve('tsx')),
+      path.join(PROJECT_ROOT, 'scripts/modal-deploy.ts'),
+    ],
+    {
+      timeoutMs: DEPLOY_LIMIT_MS,
+      env: helperEnv(facts.env, {
+        ...tokenEnv(facts),
+        MODAL_SERVER_URL: accessOf(facts).serverUrl,
+        MODAL_APP: app,
+        MODAL_CLI: path.join(path.dirname(facts.modalPython), 'modal'),
+        // Nobody's own profile decides where this goes.
+        MODAL_CONFIG_PATH: '/dev/null',
+      }),
+    },
+  );
+  if (!outcome.ok)
+    throw new Error(
+      `the functions could not be deployed: ${tail(`${outcome.stdout}\n${outcome.stderr}`)}`,
+    );
 }
 
 function secretsOf(facts: PartFacts): Record<string, Record<string, string | undefined>> {
-  const { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, GEMINI_API_KEY, GEMINI_BASE_URL, CALLBACK_SECRET } = workerEnv(facts);
+  const {
+    ANTHROPIC_API_KEY,
+    ANTHROPIC_BASE_URL,
+    GEMINI_API_KEY,
+    GEMINI_BASE_URL,
+    CALLBACK_SECRET,
+  } = workerEnv(facts);
   return {
     anthropic: { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL },
     // There must be such a Secret, also where no image model is.

@@ -7,7 +7,15 @@ import { createLog, logOutput } from '../../log.js';
 import type { Part } from './plan.js';
 
 const ROTATE_ABOVE_BYTES = 20 * 1024 * 1024;
-const LEVELS: Readonly<Record<string, number>> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60, silent: 100 };
+const LEVELS: Readonly<Record<string, number>> = {
+  trace: 10,
+  debug: 20,
+  info: 30,
+  warn: 40,
+  error: 50,
+  fatal: 60,
+  silent: 100,
+};
 const KEPT_LINES = 12;
 
 /** Takes the output of one part: all of it into `DATA_DIR/logs/<part>.log`, what matters to the terminal as well. */
@@ -26,7 +34,10 @@ export interface PartLog {
 export async function openPartLog(dataDir: string, part: Part): Promise<PartLog> {
   const file = path.join(dataDir, 'logs', `${part}.log`);
   await mkdir(path.dirname(file), { recursive: true });
-  const size = await stat(file).then((found) => found.size, () => 0);
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => 0,
+  );
   if (size > ROTATE_ABOVE_BYTES) await rename(file, `${file}.1`);
   const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
   // A full disk must not take the stack down with it.
@@ -64,7 +75,11 @@ function levelOf(line: string): number | null {
 function messageOf(line: string): string {
   try {
     const fields = JSON.parse(line) as { msg?: string; err?: { message?: string } };
-    return [fields.msg, fields.err?.message].filter((text, at, all) => text && all.indexOf(text) === at).join(': ') || line;
+    return (
+      [fields.msg, fields.err?.message]
+        .filter((text, at, all) => text && all.indexOf(text) === at)
+        .join(': ') || line
+    );
   } catch {
     return line;
   }

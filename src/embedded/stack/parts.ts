@@ -30,31 +30,49 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
   const postgres = postgresRunner(facts);
   const make: Readonly<Record<Part, () => PartRunner>> = {
     postgres: () => postgres,
-    supabase: () => processRunner('supabase', facts, {
-      spec: () => nodeProcess('src/embedded/supabase/main.ts', helperEnv(facts.env, {
-        ...signInEnv(facts.env), DATABASE_URL: postgres.url(), PORT: String(facts.ports.supabase), PUBLIC_URL: facts.config.PUBLIC_URL,
-        KEY_DIR: path.join(facts.config.DATA_DIR, 'secrets'),
-      }), 5_000),
-      isHealthy: () => answersHttp(`http://127.0.0.1:${facts.ports.supabase}/health`),
-      limitMs: 30_000,
-    }),
+    supabase: () =>
+      processRunner('supabase', facts, {
+        spec: () =>
+          nodeProcess(
+            'src/embedded/supabase/main.ts',
+            helperEnv(facts.env, {
+              ...signInEnv(facts.env),
+              DATABASE_URL: postgres.url(),
+              PORT: String(facts.ports.supabase),
+              PUBLIC_URL: facts.config.PUBLIC_URL,
+              KEY_DIR: path.join(facts.config.DATA_DIR, 'secrets'),
+            }),
+            5_000,
+          ),
+        isHealthy: () => answersHttp(`http://127.0.0.1:${facts.ports.supabase}/health`),
+        limitMs: 30_000,
+      }),
     temporal: () => temporalRunner(facts),
-    demo: () => processRunner('demo', facts, {
-      spec: () => nodeProcess('src/embedded/demo/main.ts', helperEnv(facts.env, { DEMO_PORT: String(facts.ports.demo) }), 5_000),
-      isHealthy: () => answersHttp(`http://127.0.0.1:${facts.ports.demo}/health`),
-      limitMs: 30_000,
-    }),
+    demo: () =>
+      processRunner('demo', facts, {
+        spec: () =>
+          nodeProcess(
+            'src/embedded/demo/main.ts',
+            helperEnv(facts.env, { DEMO_PORT: String(facts.ports.demo) }),
+            5_000,
+          ),
+        isHealthy: () => answersHttp(`http://127.0.0.1:${facts.ports.demo}/health`),
+        limitMs: 30_000,
+      }),
     modal: () => modalRunner(facts),
-    worker: () => processRunner('worker', facts, {
-      spec: () => nodeProcess('src/activities/worker.ts', workerEnv(facts), 35_000),
-      isHealthy: async (running) => running.saidReady(),
-      limitMs: 60_000,
-    }),
-    api: () => processRunner('api', facts, {
-      spec: () => nodeProcess('src/api/main.ts', apiEnv(facts), 10_000),
-      isHealthy: () => answersHttp(`http://${reachable(facts.config.HOST)}:${facts.config.PORT}/api/health`),
-      limitMs: 30_000,
-    }),
+    worker: () =>
+      processRunner('worker', facts, {
+        spec: () => nodeProcess('src/activities/worker.ts', workerEnv(facts), 35_000),
+        isHealthy: async (running) => running.saidReady(),
+        limitMs: 60_000,
+      }),
+    api: () =>
+      processRunner('api', facts, {
+        spec: () => nodeProcess('src/api/main.ts', apiEnv(facts), 10_000),
+        isHealthy: () =>
+          answersHttp(`http://${reachable(facts.config.HOST)}:${facts.config.PORT}/api/health`),
+        limitMs: 30_000,
+      }),
   };
   return parts.map((part) => make[part]());
 }
@@ -83,7 +101,10 @@ function processRunner(part: Part, facts: PartFacts, how: ProcessPart): PartRunn
       } catch (error) {
         await running.stop();
         const reason = error instanceof Error ? error.message : String(error);
-        throw new Error(`${part} could not be started: ${reason}.\nThe end of ${partLog.file}:\n${partLog.tail()}`, { cause: error });
+        throw new Error(
+          `${part} could not be started: ${reason}.\nThe end of ${partLog.file}:\n${partLog.tail()}`,
+          { cause: error },
+        );
       }
     },
   };
@@ -93,8 +114,15 @@ function temporalRunner(facts: PartFacts): PartRunner {
   const { config, ports, temporalCli } = facts;
   return processRunner('temporal', facts, {
     spec: () => ({
-      command: temporalCli, args: devServerArgs({ port: ports.temporal, uiPort: ports.temporalUi, dataDir: config.DATA_DIR }),
-      env: helperEnv(facts.env, {}), cwd: config.DATA_DIR, stopLimitMs: 10_000,
+      command: temporalCli,
+      args: devServerArgs({
+        port: ports.temporal,
+        uiPort: ports.temporalUi,
+        dataDir: config.DATA_DIR,
+      }),
+      env: helperEnv(facts.env, {}),
+      cwd: config.DATA_DIR,
+      stopLimitMs: 10_000,
     }),
     isHealthy: () => isTemporalReady(temporalCli, `127.0.0.1:${ports.temporal}`),
     limitMs: 60_000,
@@ -125,8 +153,16 @@ function postgresRunner(facts: PartFacts): PartRunner & { url(): string } {
     url: () => url,
     start: async (onSpawned, signal) => {
       signal.throwIfAborted();
-      const server = await startPostgres({ dataDir: path.join(config.DATA_DIR, 'postgres'), port: ports.postgres, log });
-      const running: Running = { pid: server.pid, exited: server.exited.then((code) => `exit code ${code}`), stop: () => server.stop() };
+      const server = await startPostgres({
+        dataDir: path.join(config.DATA_DIR, 'postgres'),
+        port: ports.postgres,
+        log,
+      });
+      const running: Running = {
+        pid: server.pid,
+        exited: server.exited.then((code) => `exit code ${code}`),
+        stop: () => server.stop(),
+      };
       try {
         await onSpawned(running);
         await applyPlatform(server.url);
@@ -143,12 +179,25 @@ function postgresRunner(facts: PartFacts): PartRunner & { url(): string } {
 
 async function migrate(facts: PartFacts, databaseUrl: string): Promise<void> {
   const env = helperEnv(facts.env, { DATABASE_URL: databaseUrl });
-  const outcome = await run(process.execPath, ['--import', TSX, path.join(PROJECT_ROOT, 'scripts/migrate.ts')], { timeoutMs: MIGRATE_LIMIT_MS, env });
-  if (!outcome.ok) throw new Error(`The database migrations failed:\n${tail(`${outcome.stdout}\n${outcome.stderr}`)}`);
+  const outcome = await run(
+    process.execPath,
+    ['--import', TSX, path.join(PROJECT_ROOT, 'scripts/migrate.ts')],
+    { timeoutMs: MIGRATE_LIMIT_MS, env },
+  );
+  if (!outcome.ok)
+    throw new Error(
+      `The database migrations failed:\n${tail(`${outcome.stdout}\n${outcome.stderr}`)}`,
+    );
 }
 
 function nodeProcess(entry: string, env: NodeJS.ProcessEnv, stopLimitMs: number): ProcessSpec {
-  return { command: process.execPath, args: ['--import', TSX, path.join(PROJECT_ROOT, entry)], env, cwd: PROJECT_ROOT, stopLimitMs };
+  return {
+    command: process.execPath,
+    args: ['--import', TSX, path.join(PROJECT_ROOT, entry)],
+    env,
+    cwd: PROJECT_ROOT,
+    stopLimitMs,
+  };
 }
 
 /** Where a server that listens on `host` can be asked from this machine. */

@@ -7,7 +7,9 @@ import { clearPid, endLeftover, readLivePid, writePid } from './pids.js';
 
 let dataDir: string;
 const children: ChildProcess[] = [];
-beforeEach(async () => { dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-pids-')); });
+beforeEach(async () => {
+  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-pids-'));
+});
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
   await rm(dataDir, { recursive: true, force: true });
@@ -15,7 +17,10 @@ afterEach(async () => {
 
 /** A process whose command line looks like that of the given program. */
 function processNamed(commandLine: string): number {
-  const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', commandLine], { detached: true, stdio: 'ignore' });
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 1000)', commandLine], {
+    detached: true,
+    stdio: 'ignore',
+  });
   children.push(child);
   return child.pid ?? 0;
 }

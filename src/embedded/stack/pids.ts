@@ -22,7 +22,8 @@ const TICKS_PER_SECOND = 100;
 /** Start times are known to a hundredth of a second and, through ps, to a second. */
 const CLOCK_TOLERANCE_MS = 2_000;
 
-const fileOf = (dataDir: string, owner: PidOwner): string => path.join(dataDir, 'run', `${owner}.pid`);
+const fileOf = (dataDir: string, owner: PidOwner): string =>
+  path.join(dataDir, 'run', `${owner}.pid`);
 
 /** Tells the world which process a part is: `DATA_DIR/run/<part>.pid` holds the number and nothing else. */
 export async function writePid(dataDir: string, owner: PidOwner, pid: number): Promise<void> {
@@ -42,7 +43,10 @@ export async function clearPid(dataDir: string, owner: PidOwner, pid: number): P
 export async function readLivePid(dataDir: string, owner: PidOwner): Promise<number | null> {
   const pid = await readNumber(dataDir, owner);
   if (pid === null || pid === process.pid || !isAlive(pid)) return null;
-  const written = await stat(fileOf(dataDir, owner)).then((found) => found.mtimeMs, () => 0);
+  const written = await stat(fileOf(dataDir, owner)).then(
+    (found) => found.mtimeMs,
+    () => 0,
+  );
   const [startedAt, command] = await Promise.all([startTimeOf(pid), commandOf(pid)]);
   if (startedAt === null || startedAt > written + CLOCK_TOLERANCE_MS) return null;
   return command.includes(SIGNATURES[owner]) ? pid : null;
@@ -51,14 +55,25 @@ export async function readLivePid(dataDir: string, owner: PidOwner): Promise<num
 /** Whether a part was started by a launcher that is still there: then it is no left-over. */
 export async function hasLivingLauncher(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  const parent = Number(stat ? statFields(stat)[1] : (await run('ps', ['-o', 'ppid=', '-p', String(pid)], { timeoutMs: 5_000 })).stdout.trim());
-  return parent > 1 && parent !== process.pid && (await commandOf(parent)).includes(SIGNATURES.launcher);
+  const parent = Number(
+    stat
+      ? statFields(stat)[1]
+      : (await run('ps', ['-o', 'ppid=', '-p', String(pid)], { timeoutMs: 5_000 })).stdout.trim(),
+  );
+  return (
+    parent > 1 && parent !== process.pid && (await commandOf(parent)).includes(SIGNATURES.launcher)
+  );
 }
 
 /** Ends a left-over process and all of its group: politely, then by force. Resolves when it is gone. */
-export async function endLeftover(pid: number, signal: NodeJS.Signals, limitMs: number): Promise<void> {
+export async function endLeftover(
+  pid: number,
+  signal: NodeJS.Signals,
+  limitMs: number,
+): Promise<void> {
   sendSignal(pid, signal);
-  for (const deadline = Date.now() + limitMs; isAlive(pid) && Date.now() < deadline;) await sleep(50);
+  for (const deadline = Date.now() + limitMs; isAlive(pid) && Date.now() < deadline;)
+    await sleep(50);
   killGroup(pid);
   for (const deadline = Date.now() + 2_000; isAlive(pid) && Date.now() < deadline;) await sleep(20);
 }
@@ -84,13 +99,20 @@ async function readNumber(dataDir: string, owner: PidOwner): Promise<number | nu
 
 /** When a process began, in milliseconds since 1970; null when it is gone. */
 async function startTimeOf(pid: number): Promise<number | null> {
-  const [own, system] = await Promise.all([`/proc/${pid}/stat`, '/proc/stat'].map((file) => readFile(file, 'utf8').catch(() => undefined)));
+  const [own, system] = await Promise.all(
+    [`/proc/${pid}/stat`, '/proc/stat'].map((file) =>
+      readFile(file, 'utf8').catch(() => undefined),
+    ),
+  );
   if (own !== undefined && system !== undefined) {
     const ticks = Number(statFields(own)[19]);
     const bootSeconds = Number(/^btime (\d+)$/m.exec(system)?.[1]);
     return (bootSeconds + ticks / TICKS_PER_SECOND) * 1000;
   }
-  const started = await run('ps', ['-o', 'lstart=', '-p', String(pid)], { timeoutMs: 5_000, env: { ...process.env, LC_ALL: 'C' } });
+  const started = await run('ps', ['-o', 'lstart=', '-p', String(pid)], {
+    timeoutMs: 5_000,
+    env: { ...process.env, LC_ALL: 'C' },
+  });
   const time = Date.parse(started.stdout.trim());
   return Number.isNaN(time) ? null : time;
 }

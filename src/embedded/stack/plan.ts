@@ -1,5 +1,13 @@
 /** The parts of a stack in the order in which they are brought up; they are stopped in reverse. */
-export const PARTS = ['postgres', 'supabase', 'temporal', 'demo', 'modal', 'worker', 'api'] as const;
+export const PARTS = [
+  'postgres',
+  'supabase',
+  'temporal',
+  'demo',
+  'modal',
+  'worker',
+  'api',
+] as const;
 export type Part = (typeof PARTS)[number];
 
 /** What `--only` and `--without` may name: PostgreSQL belongs to the part `supabase`. */
@@ -28,20 +36,35 @@ export const NEEDS: Readonly<Record<Part, readonly Part[]>> = {
 export interface Plan {
   readonly parts: readonly Part[];
   /** Embedded parts that somebody else's service replaces when its variables are set. */
-  readonly embedded: { readonly supabase: boolean; readonly temporal: boolean; readonly demo: boolean; readonly modal: boolean };
+  readonly embedded: {
+    readonly supabase: boolean;
+    readonly temporal: boolean;
+    readonly demo: boolean;
+    readonly modal: boolean;
+  };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The variable that replaces each embedded part by a real service. */
-const REPLACED_BY = { supabase: 'SUPABASE_URL', temporal: 'TEMPORAL_ADDRESS', demo: 'ANTHROPIC_API_KEY', modal: 'MODAL_TOKEN_ID' } as const;
+const REPLACED_BY = {
+  supabase: 'SUPABASE_URL',
+  temporal: 'TEMPORAL_ADDRESS',
+  demo: 'ANTHROPIC_API_KEY',
+  modal: 'MODAL_TOKEN_ID',
+} as const;
 type EmbeddedPart = keyof typeof REPLACED_BY;
 
 /** Decides which parts run. Throws a sentence for the person at the terminal when the selection makes no sense. */
 export function planStack(env: Environment, selection: Selection): Plan {
   const { only, without, modalEmulator } = selection;
   const wantsEmulator = modalEmulator === true || only === 'modal';
-  const embedded = { supabase: !env.SUPABASE_URL, temporal: !env.TEMPORAL_ADDRESS, demo: !env.ANTHROPIC_API_KEY, modal: wantsEmulator && !env.MODAL_TOKEN_ID };
+  const embedded = {
+    supabase: !env.SUPABASE_URL,
+    temporal: !env.TEMPORAL_ADDRESS,
+    demo: !env.ANTHROPIC_API_KEY,
+    modal: wantsEmulator && !env.MODAL_TOKEN_ID,
+  };
   if (only && isEmbeddable(only) && !embedded[only]) {
     throw new Error(`${REPLACED_BY[only]} is set, so there is no embedded part "${only}" to run.`);
   }
@@ -60,10 +83,23 @@ export function planStack(env: Environment, selection: Selection): Plan {
 export function missingForProduction(env: Environment, selection: Selection): string[] {
   if (env.NODE_ENV !== 'production') return [];
   const forModel = selection.only === 'api' ? [] : ['ANTHROPIC_API_KEY'];
-  const required = ['SUPABASE_URL', 'SUPABASE_ANON_KEY', 'SUPABASE_SERVICE_ROLE_KEY', 'TEMPORAL_ADDRESS', ...forModel, 'CALLBACK_SECRET'];
-  const missing = required.filter((name) => !env[name]).map((name) => `${name} ${PURPOSE[name] ?? ''}`.trim());
-  if (selection.only && isEmbeddable(selection.only)) missing.unshift(`another part: "${selection.only}" is embedded, for development only`);
-  if (selection.modalEmulator) missing.unshift('a start without --modal-emulator: it isolates nothing, real credentials of Modal take its place');
+  const required = [
+    'SUPABASE_URL',
+    'SUPABASE_ANON_KEY',
+    'SUPABASE_SERVICE_ROLE_KEY',
+    'TEMPORAL_ADDRESS',
+    ...forModel,
+    'CALLBACK_SECRET',
+  ];
+  const missing = required
+    .filter((name) => !env[name])
+    .map((name) => `${name} ${PURPOSE[name] ?? ''}`.trim());
+  if (selection.only && isEmbeddable(selection.only))
+    missing.unshift(`another part: "${selection.only}" is embedded, for development only`);
+  if (selection.modalEmulator)
+    missing.unshift(
+      'a start without --modal-emulator: it isolates nothing, real credentials of Modal take its place',
+    );
   return missing;
 }
 

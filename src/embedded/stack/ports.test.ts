@@ -4,13 +4,18 @@ import { findFreePort, holderOf, isPortFree, settlePort } from './ports.js';
 
 const server = net.createServer();
 let held: number;
-beforeAll(() => new Promise<void>((resolve) => {
-  server.listen(0, '127.0.0.1', () => {
-    held = (server.address() as net.AddressInfo).port;
-    resolve();
-  });
-}));
-afterAll(() => { server.close(); });
+beforeAll(
+  () =>
+    new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', () => {
+        held = (server.address() as net.AddressInfo).port;
+        resolve();
+      });
+    }),
+);
+afterAll(() => {
+  server.close();
+});
 
 describe('ports', () => {
   it('tells a taken port from a free one, and who has it', async () => {
@@ -25,7 +30,11 @@ describe('ports', () => {
     const taken = new Set<number>();
     const wanted = await findFreePort();
     expect(await settlePort(wanted, taken)).toBe(wanted);
-    const others = [await settlePort(wanted, taken), await settlePort(held, taken), await settlePort(70_000, taken)];
+    const others = [
+      await settlePort(wanted, taken),
+      await settlePort(held, taken),
+      await settlePort(70_000, taken),
+    ];
     expect(new Set([wanted, held, ...others]).size).toBe(5);
   });
 });

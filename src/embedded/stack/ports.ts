@@ -26,7 +26,8 @@ export async function findFreePort(taken: ReadonlySet<number> = new Set()): Prom
 
 /** The wanted port if it is free, else another one; `taken` grows by the answer. */
 export async function settlePort(wanted: number, taken: Set<number>): Promise<number> {
-  const isUsable = wanted > 0 && wanted <= 65_535 && !taken.has(wanted) && (await isPortFree(wanted));
+  const isUsable =
+    wanted > 0 && wanted <= 65_535 && !taken.has(wanted) && (await isPortFree(wanted));
   const port = isUsable ? wanted : await findFreePort(taken);
   taken.add(port);
   return port;
@@ -36,21 +37,34 @@ export async function settlePort(wanted: number, taken: Set<number>): Promise<nu
 export async function holderOf(port: number): Promise<string | null> {
   const fromProc = await holderFromProc(port);
   if (fromProc) return fromProc;
-  const listed = await run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], { timeoutMs: 5_000 });
-  const [pid, command] = [/^p(\d+)$/m.exec(listed.stdout)?.[1], /^c(.+)$/m.exec(listed.stdout)?.[1]];
+  const listed = await run('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], {
+    timeoutMs: 5_000,
+  });
+  const [pid, command] = [
+    /^p(\d+)$/m.exec(listed.stdout)?.[1],
+    /^c(.+)$/m.exec(listed.stdout)?.[1],
+  ];
   return pid && command ? `${command} (pid ${pid})` : null;
 }
 
 /** Linux: the socket that listens, then the process that has it open (seen only among our own, or as root). */
 async function holderFromProc(port: number): Promise<string | null> {
-  const tables = await Promise.all(['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')));
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
+  );
   const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
-  const listening = tables.join('\n').split('\n').map((line) => line.trim().split(/\s+/)).find((fields) => fields[1]?.endsWith(`:${hexPort}`) && fields[3] === '0A');
+  const listening = tables
+    .join('\n')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .find((fields) => fields[1]?.endsWith(`:${hexPort}`) && fields[3] === '0A');
   const inode = listening?.[9];
   if (!inode) return null;
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const open = await readdir(`/proc/${pid}/fd`).catch(() => []);
-    const targets = await Promise.all(open.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')));
+    const targets = await Promise.all(
+      open.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')),
+    );
     if (!targets.includes(`socket:[${inode}]`)) continue;
     const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
     return `${name.trim() || 'a program'} (pid ${pid})`;

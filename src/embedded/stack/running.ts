@@ -30,25 +30,42 @@ export interface ProcessSpec {
 /** Starts a process as the leader of its own group, out of reach of Ctrl-C in our terminal: its end is ours to order. */
 export async function spawnProcess(spec: ProcessSpec, log: PartLog): Promise<SpawnedProcess> {
   const channel = spec.command === process.execPath ? 'ipc' : 'ignore';
-  const child = spawn(spec.command, spec.args, { env: spec.env, cwd: spec.cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe', channel] });
+  const child = spawn(spec.command, spec.args, {
+    env: spec.env,
+    cwd: spec.cwd,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', channel],
+  });
   if (child.stdout && child.stderr) log.follow(child.stdout, child.stderr);
   let isReady = false;
-  child.on('message', (message) => { isReady ||= message === 'ready'; });
+  child.on('message', (message) => {
+    isReady ||= message === 'ready';
+  });
   const exited = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal ? `signal ${signal}` : `exit code ${code}`));
+    child.once('exit', (code, signal) =>
+      resolve(signal ? `signal ${signal}` : `exit code ${code}`),
+    );
     child.once('error', (error) => resolve(error.message));
   });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${spec.command} could not be started: ${await exited}`);
   // Helpers that it left behind in its group have nobody to work for.
   void exited.then(() => killGroup(pid));
-  return { pid, exited, saidReady: () => isReady, stop: () => stopProcess(pid, exited, spec.stopLimitMs) };
+  return {
+    pid,
+    exited,
+    saidReady: () => isReady,
+    stop: () => stopProcess(pid, exited, spec.stopLimitMs),
+  };
 }
 
 async function stopProcess(pid: number, exited: Promise<string>, limitMs: number): Promise<void> {
   sendSignal(pid, 'SIGTERM');
   const timer = new AbortController();
-  const isLate = await Promise.race([exited.then(() => false), sleep(limitMs, true, { signal: timer.signal }).catch(() => true)]);
+  const isLate = await Promise.race([
+    exited.then(() => false),
+    sleep(limitMs, true, { signal: timer.signal }).catch(() => true),
+  ]);
   timer.abort();
   if (isLate) killGroup(pid);
   await exited;

@@ -28,7 +28,9 @@ export function readSettings(envFile: string | undefined): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const isOurSupabase = given.SUPABASE_URL === undefined;
   const config = parseConfig({
-    ...(isOurSupabase ? { ...PROVIDED_LATER, EMBEDDED_SUPABASE_URL: PROVIDED_LATER.SUPABASE_URL } : { CALLBACK_SECRET: PROVIDED_LATER.CALLBACK_SECRET }),
+    ...(isOurSupabase
+      ? { ...PROVIDED_LATER, EMBEDDED_SUPABASE_URL: PROVIDED_LATER.SUPABASE_URL }
+      : { CALLBACK_SECRET: PROVIDED_LATER.CALLBACK_SECRET }),
     ...given,
   });
   return { env: given, config };

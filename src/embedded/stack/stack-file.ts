@@ -2,7 +2,14 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 
-const Ports = z.object({ postgres: z.number(), supabase: z.number(), temporal: z.number(), temporalUi: z.number(), demo: z.number(), modal: z.number().default(0) });
+const Ports = z.object({
+  postgres: z.number(),
+  supabase: z.number(),
+  temporal: z.number(),
+  temporalUi: z.number(),
+  demo: z.number(),
+  modal: z.number().default(0),
+});
 
 /** `DATA_DIR/stack.json` (0600): where the embedded parts are and how to get in, for parts that run alone and for `npm run env`. */
 const StackFile = z.object({

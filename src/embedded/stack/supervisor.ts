@@ -39,8 +39,13 @@ export class Supervisor {
   private readonly live = new Map<Part, Running>();
   private readonly lives: Promise<void>[] = [];
 
-  constructor(private readonly runners: readonly PartRunner[], private readonly options: SupervisorOptions) {
-    this.firstEnd = new Promise((resolve) => { this.reportEnd = resolve; });
+  constructor(
+    private readonly runners: readonly PartRunner[],
+    private readonly options: SupervisorOptions,
+  ) {
+    this.firstEnd = new Promise((resolve) => {
+      this.reportEnd = resolve;
+    });
   }
 
   /** Resolves when every part answers; rejects with the first reason why one cannot. */
@@ -48,7 +53,10 @@ export class Supervisor {
     const ready = new Map<Part, Promise<void>>();
     for (const runner of this.runners) {
       const needed = NEEDS[runner.part].flatMap((part) => ready.get(part) ?? []);
-      ready.set(runner.part, Promise.all(needed).then(() => this.begin(runner)));
+      ready.set(
+        runner.part,
+        Promise.all(needed).then(() => this.begin(runner)),
+      );
     }
     await Promise.all(ready.values());
   }
@@ -77,11 +85,16 @@ export class Supervisor {
     const startedAt = Date.now();
     const { part } = runner;
     return new Promise((resolve, reject) => {
-      this.lives.push(this.startOnce(runner).then((running) => {
-        this.options.log.info({ part, pid: running.pid, tookMs: Date.now() - startedAt }, `${part} is ready`);
-        resolve();
-        return this.liveOn(runner, running);
-      }, reject));
+      this.lives.push(
+        this.startOnce(runner).then((running) => {
+          this.options.log.info(
+            { part, pid: running.pid, tookMs: Date.now() - startedAt },
+            `${part} is ready`,
+          );
+          resolve();
+          return this.liveOn(runner, running);
+        }, reject),
+      );
     });
   }
 
@@ -101,7 +114,10 @@ export class Supervisor {
       }
       const next = nextRestart(restarts, Date.now() - startedAt);
       restarts = next.state;
-      log.warn({ part, delayMs: next.delayMs }, `${part} ended (${how}); it is started again in ${next.delayMs / 1000} s`);
+      log.warn(
+        { part, delayMs: next.delayMs },
+        `${part} ended (${how}); it is started again in ${next.delayMs / 1000} s`,
+      );
       await sleep(next.delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       startedAt = Date.now();
       try {

@@ -56,7 +56,10 @@ type Handlers = Record<'rest' | 'auth', (call: Call) => Promise<Reply>>;
 /** Brings the database into the state of a hosted project and serves /rest/v1 and /auth/v1 on the loopback. */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const host = options.host ?? '127.0.0.1';
-  if (!isLoopback(host)) throw new Error(`The Supabase gateway is a development double: it listens on the loopback only, not on ${host}`);
+  if (!isLoopback(host))
+    throw new Error(
+      `The Supabase gateway is a development double: it listens on the loopback only, not on ${host}`,
+    );
   const keys = await loadGatewayKeys(options.keyDir);
   await preparePlatform(options);
   const adminPool = createPool(options.databaseUrl, 6, options.log);
@@ -72,7 +75,12 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const redirects = new Redirects(options.siteUrl, options.redirectAllowList ?? []);
   const handlers: Handlers = {
     rest: createRest(callerPool, adminPool, keys),
-    auth: createAuth(adminPool, keys, { issuer: options.issuer ?? `${url}/auth/v1`, redirects, google: options.google, log: options.log }),
+    auth: createAuth(adminPool, keys, {
+      issuer: options.issuer ?? `${url}/auth/v1`,
+      redirects,
+      google: options.google,
+      log: options.log,
+    }),
   };
   server.on('request', (request, response) => void serve(request, response, handlers, options.log));
 
@@ -82,16 +90,30 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     const timer = setTimeout(() => server.closeAllConnections(), STOP_WITHIN_MS);
     await closed;
     clearTimeout(timer);
-    await Promise.all([adminPool, callerPool].filter((pool) => !pool.ended && !pool.ending).map((pool) => pool.end()));
+    await Promise.all(
+      [adminPool, callerPool]
+        .filter((pool) => !pool.ended && !pool.ending)
+        .map((pool) => pool.end()),
+    );
   };
   return { url, port, ...publicKeys(keys), stop };
 }
 
-const publicKeys = ({ anonKey, serviceRoleKey }: GatewayKeys): { anonKey: string; serviceRoleKey: string } => ({ anonKey, serviceRoleKey });
+const publicKeys = ({
+  anonKey,
+  serviceRoleKey,
+}: GatewayKeys): { anonKey: string; serviceRoleKey: string } => ({ anonKey, serviceRoleKey });
 
 /** Answers one request; nothing that goes wrong in it reaches another one. */
-async function serve(request: IncomingMessage, response: ServerResponse, handlers: Handlers, log: GatewayLog): Promise<void> {
-  const url = URL.canParse(request.url ?? '/', 'http://gateway') ? new URL(request.url ?? '/', 'http://gateway') : new URL('http://gateway/');
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  handlers: Handlers,
+  log: GatewayLog,
+): Promise<void> {
+  const url = URL.canParse(request.url ?? '/', 'http://gateway')
+    ? new URL(request.url ?? '/', 'http://gateway')
+    : new URL('http://gateway/');
   const [, room, path] = /^\/(rest|auth)\/v1(\/.*)?$/.exec(url.pathname) ?? [];
   let reply: Reply;
   try {
@@ -103,28 +125,59 @@ async function serve(request: IncomingMessage, response: ServerResponse, handler
   send(request, response, reply, !/^\/auth\/v1\/(authorize|callback)$/.test(url.pathname));
 }
 
-async function answer(request: IncomingMessage, url: URL, room: keyof Handlers | undefined, path: string, handlers: Handlers): Promise<Reply> {
+async function answer(
+  request: IncomingMessage,
+  url: URL,
+  room: keyof Handlers | undefined,
+  path: string,
+  handlers: Handlers,
+): Promise<Reply> {
   if (request.method === 'OPTIONS') return preflight(request);
   if (url.pathname === '/health') return json(200, { status: 'ok' });
-  if (!room) throw new HttpError(404, { code: 'not_found', message: 'no Route matched with those values' });
+  if (!room)
+    throw new HttpError(404, { code: 'not_found', message: 'no Route matched with those values' });
   const body = await readBody(request, BODY_LIMIT_BYTES);
-  return handlers[room]({ method: request.method ?? 'GET', path, query: url.searchParams, headers: request.headers, body });
+  return handlers[room]({
+    method: request.method ?? 'GET',
+    path,
+    query: url.searchParams,
+    headers: request.headers,
+    body,
+  });
 }
 
 function failure(error: unknown, room: string | undefined, log: GatewayLog): Reply {
   const known = databaseError(error, 'service_role');
   if (known instanceof HttpError && (error instanceof HttpError || known.status === 503)) {
-    if (known.status === 503) log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'the database does not answer');
+    if (known.status === 503)
+      log.warn(
+        { reason: error instanceof Error ? error.message : String(error) },
+        'the database does not answer',
+      );
     return json(known.status, known.body, known.headers);
   }
   log.error({ err: error }, 'a request failed');
-  const { status, body, headers } = room === 'auth'
-    ? authError(500, 'unexpected_failure', 'Database error or unexpected failure, please check server logs for more information')
-    : new HttpError(500, { code: 'PGRST000', details: null, hint: null, message: 'Unexpected failure' });
+  const { status, body, headers } =
+    room === 'auth'
+      ? authError(
+          500,
+          'unexpected_failure',
+          'Database error or unexpected failure, please check server logs for more information',
+        )
+      : new HttpError(500, {
+          code: 'PGRST000',
+          details: null,
+          hint: null,
+          message: 'Unexpected failure',
+        });
   return json(status, body, headers);
 }
 
-async function preparePlatform({ databaseUrl, databaseWaitMs = 30_000, log }: GatewayOptions): Promise<void> {
+async function preparePlatform({
+  databaseUrl,
+  databaseWaitMs = 30_000,
+  log,
+}: GatewayOptions): Promise<void> {
   const deadline = Date.now() + databaseWaitMs;
   for (;;) {
     try {
@@ -132,8 +185,12 @@ async function preparePlatform({ databaseUrl, databaseWaitMs = 30_000, log }: Ga
       return;
     } catch (error) {
       const known = databaseError(error, 'service_role');
-      if (!(known instanceof HttpError) || known.status !== 503 || Date.now() > deadline) throw error;
-      log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'waiting for the database');
+      if (!(known instanceof HttpError) || known.status !== 503 || Date.now() > deadline)
+        throw error;
+      log.warn(
+        { reason: error instanceof Error ? error.message : String(error) },
+        'waiting for the database',
+      );
       await sleep(500);
     }
   }
@@ -141,7 +198,15 @@ async function preparePlatform({ databaseUrl, databaseWaitMs = 30_000, log }: Ga
 
 /** Without a listener an idle connection that PostgreSQL drops would end the process. */
 function createPool(connectionString: string, max: number, log: GatewayLog): pg.Pool {
-  const pool = new pg.Pool({ connectionString, max, connectionTimeoutMillis: 5_000, idleTimeoutMillis: 30_000, statement_timeout: 30_000 });
-  pool.on('error', (error) => log.warn({ reason: error.message }, 'a database connection was lost'));
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: 30_000,
+  });
+  pool.on('error', (error) =>
+    log.warn({ reason: error.message }, 'a database connection was lost'),
+  );
   return pool;
 }

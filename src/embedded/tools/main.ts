@@ -3,7 +3,14 @@ import { ensureCutoutModel } from './cutout-model.js';
 import { ensureModalPython } from './modal-venv.js';
 import { ensureOldestPostgres } from './oldest-postgres.js';
 import { ensureSchemathesisPython } from './schemathesis.js';
-import { BUBBLEWRAP, canInstall, installHint, installTools, missingOf, TEST_TOOLS } from './system-tools.js';
+import {
+  BUBBLEWRAP,
+  canInstall,
+  installHint,
+  installTools,
+  missingOf,
+  TEST_TOOLS,
+} from './system-tools.js';
 import { ensureTemporalCli } from './temporal-cli.js';
 
 /**
@@ -12,7 +19,8 @@ import { ensureTemporalCli } from './temporal-cli.js';
  */
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { profile: { type: 'string', default: 'test' } } });
-  if (values.profile !== 'start' && values.profile !== 'test') throw new Error('--profile is start or test');
+  if (values.profile !== 'start' && values.profile !== 'test')
+    throw new Error('--profile is start or test');
   await ensureTemporalCli(say);
   await fetchCutoutModel(values.profile);
   if (values.profile === 'test') {
@@ -26,7 +34,12 @@ async function main(): Promise<number> {
   say(`Installing ${missing.map((tool) => tool.debianPackage).join(', ')} …`);
   const failure = await installTools(missing);
   const left = await missingOf(missing);
-  return left.length === 0 ? 0 : report(`${installHint(left)}\n${failure ?? 'The packages were installed but the tools are still not found.'}`, values.profile);
+  return left.length === 0
+    ? 0
+    : report(
+        `${installHint(left)}\n${failure ?? 'The packages were installed but the tools are still not found.'}`,
+        values.profile,
+      );
 }
 
 /** Starting works without it too: then pictures are not cut out. */

@@ -1,7 +1,11 @@
 import { ensureVenvPython, findVenvPython, type Venv } from './venv.js';
 
 /** Modal's client, and so also the wire format that the emulator speaks. */
-const MODAL: Venv = { name: 'modal-venv', requirements: 'emulator/requirements.txt', title: 'Modal\'s Python client' };
+const MODAL: Venv = {
+  name: 'modal-venv',
+  requirements: 'emulator/requirements.txt',
+  title: "Modal's Python client",
+};
 
 /** The Python that runs the Modal emulator and Modal's command line, from `.tools/`; null when it is missing or out of date. */
 export function findModalPython(): Promise<string | null> {

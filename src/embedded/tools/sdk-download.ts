@@ -4,7 +4,9 @@ if (!folder || !version) throw new Error('usage: sdk-download.ts <folder> <versi
 try {
   // A development dependency: absent in a production install, which needs no dev server either.
   const { TestWorkflowEnvironment } = await import('@temporalio/testing');
-  const environment = await TestWorkflowEnvironment.createLocal({ server: { executable: { type: 'cached-download', downloadDir: folder, version } } });
+  const environment = await TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'cached-download', downloadDir: folder, version } },
+  });
   await environment.teardown();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

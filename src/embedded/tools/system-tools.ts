@@ -11,7 +11,12 @@ export interface SystemTool {
   readonly isPresent: () => boolean | Promise<boolean>;
 }
 
-const FONT_FOLDERS = ['/usr/share/fonts', '/usr/local/share/fonts', path.join(os.homedir(), '.local/share/fonts'), path.join(os.homedir(), '.fonts')];
+const FONT_FOLDERS = [
+  '/usr/share/fonts',
+  '/usr/local/share/fonts',
+  path.join(os.homedir(), '.local/share/fonts'),
+  path.join(os.homedir(), '.fonts'),
+];
 const isLinux = process.platform === 'linux';
 
 /** The sandbox of local model runs. It exists on Linux only, so elsewhere it cannot be missing. */
@@ -21,9 +26,21 @@ export const BUBBLEWRAP: SystemTool = {
   isPresent: () => !isLinux || findOnPath('bwrap') !== null,
 };
 
-const CHROMIUM: SystemTool = { what: 'Chromium (screenshots of games, end-to-end tests)', debianPackage: 'chromium', isPresent: () => findChromium() !== null };
-const CJK_FONT: SystemTool = { what: 'a Japanese font (screenshots)', debianPackage: 'fonts-noto-cjk', isPresent: () => hasFont(/^NotoSansCJK/) };
-const EMOJI_FONT: SystemTool = { what: 'an emoji font (screenshots)', debianPackage: 'fonts-noto-color-emoji', isPresent: () => hasFont(/^NotoColorEmoji/) };
+const CHROMIUM: SystemTool = {
+  what: 'Chromium (screenshots of games, end-to-end tests)',
+  debianPackage: 'chromium',
+  isPresent: () => findChromium() !== null,
+};
+const CJK_FONT: SystemTool = {
+  what: 'a Japanese font (screenshots)',
+  debianPackage: 'fonts-noto-cjk',
+  isPresent: () => hasFont(/^NotoSansCJK/),
+};
+const EMOJI_FONT: SystemTool = {
+  what: 'an emoji font (screenshots)',
+  debianPackage: 'fonts-noto-color-emoji',
+  isPresent: () => hasFont(/^NotoColorEmoji/),
+};
 
 /** Everything that the test command needs from the operating system. */
 export const TEST_TOOLS: readonly SystemTool[] = [BUBBLEWRAP, CHROMIUM, CJK_FONT, EMOJI_FONT];
@@ -42,8 +59,10 @@ export function canInstall(): boolean {
 /** Installs with apt-get; refreshes its lists only when the first try fails. Returns null, or the reason of a failure. */
 export async function installTools(tools: readonly SystemTool[]): Promise<string | null> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (...args: string[]) => run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', '-y', ...args], { timeoutMs: 900_000, env });
-  const install = () => apt('install', '--no-install-recommends', ...tools.map((tool) => tool.debianPackage));
+  const apt = (...args: string[]) =>
+    run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', '-y', ...args], { timeoutMs: 900_000, env });
+  const install = () =>
+    apt('install', '--no-install-recommends', ...tools.map((tool) => tool.debianPackage));
   const first = await install();
   if (first.ok) return null;
   const refreshed = await apt('update');
@@ -60,6 +79,8 @@ export function installHint(tools: readonly SystemTool[]): string {
 
 async function hasFont(name: RegExp): Promise<boolean> {
   if (!isLinux) return true;
-  const listings = await Promise.all(FONT_FOLDERS.map((folder) => readdir(folder, { recursive: true }).catch(() => [])));
+  const listings = await Promise.all(
+    FONT_FOLDERS.map((folder) => readdir(folder, { recursive: true }).catch(() => [])),
+  );
   return listings.flat().some((file) => name.test(path.basename(file)));
 }

@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensureTemporalCli } from './temporal-cli.js';
 
 let folder: string;
-beforeEach(async () => { folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-tools-')); });
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-tools-'));
+});
 afterEach(async () => {
   vi.unstubAllEnvs();
   await rm(folder, { recursive: true, force: true });
@@ -14,7 +16,9 @@ afterEach(async () => {
 /** A program that answers --version as the given release would. */
 async function programOf(version: string): Promise<string> {
   const file = path.join(folder, 'temporal');
-  await writeFile(file, `#!/bin/sh\necho "temporal version ${version} (Server 0.0.0)"\n`, { mode: 0o755 });
+  await writeFile(file, `#!/bin/sh\necho "temporal version ${version} (Server 0.0.0)"\n`, {
+    mode: 0o755,
+  });
   return file;
 }
 
@@ -27,7 +31,9 @@ describe('the temporal program', () => {
 
   it('is not replaced quietly when TEMPORAL_CLI_PATH is wrong', async () => {
     vi.stubEnv('TEMPORAL_CLI_PATH', path.join(folder, 'absent'));
-    await expect(ensureTemporalCli()).rejects.toThrow(/^TEMPORAL_CLI_PATH names .*absent, which is not a working temporal program\.$/);
+    await expect(ensureTemporalCli()).rejects.toThrow(
+      /^TEMPORAL_CLI_PATH names .*absent, which is not a working temporal program\.$/,
+    );
   });
 
   it('is taken from PATH when it is new enough', async () => {

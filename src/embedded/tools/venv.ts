@@ -51,7 +51,10 @@ const pythonOf = (venv: Venv): string => path.join(linkOf(venv), 'bin', 'python'
 const requirementsOf = ({ requirements }: Venv): string => path.join(PROJECT_ROOT, requirements);
 
 async function isCurrent(folder: string, venv: Venv): Promise<boolean> {
-  const [wanted, installed] = await Promise.all([readFile(requirementsOf(venv), 'utf8'), readFile(path.join(folder, STAMP), 'utf8').catch(() => '')]);
+  const [wanted, installed] = await Promise.all([
+    readFile(requirementsOf(venv), 'utf8'),
+    readFile(path.join(folder, STAMP), 'utf8').catch(() => ''),
+  ]);
   return wanted === installed;
 }
 
@@ -60,7 +63,11 @@ async function removeOutdated(venv: Venv): Promise<void> {
   for (const name of await readdir(TOOLS_DIR)) {
     const folder = path.join(TOOLS_DIR, name);
     if (!name.startsWith(`${venv.name}-`)) continue;
-    const isWhole = await readFile(path.join(folder, STAMP)).then(() => true, () => false);
-    if (isWhole && !(await isCurrent(folder, venv))) await rm(folder, { recursive: true, force: true });
+    const isWhole = await readFile(path.join(folder, STAMP)).then(
+      () => true,
+      () => false,
+    );
+    if (isWhole && !(await isCurrent(folder, venv)))
+      await rm(folder, { recursive: true, force: true });
   }
 }

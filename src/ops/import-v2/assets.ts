@@ -19,18 +19,36 @@ export interface AssetsOutcome {
   readonly problems: readonly string[];
 }
 
-interface Result { readonly kind: 'taken' | 'present' | 'lost'; readonly problem: string | null }
+interface Result {
+  readonly kind: 'taken' | 'present' | 'lost';
+  readonly problem: string | null;
+}
 
 /** Adopts the assets of an owner (null = the global ones): the file under our name, compared byte for byte, then the row. */
-export async function importAssets(tools: AssetTools, ownerId: string | null): Promise<AssetsOutcome> {
+export async function importAssets(
+  tools: AssetTools,
+  ownerId: string | null,
+): Promise<AssetsOutcome> {
   const rows = await tools.tables.assetsOf(ownerId);
   const results: Result[] = [];
   for (const row of rows) results.push(await importAsset(tools, row));
   const known = new Set(rows.flatMap((row) => placesOf(tools.from, row)));
-  const problems = results.flatMap(({ problem }, index) => (problem === null ? [] : [`asset ${rows[index]?.filename ?? ''} (${rows[index]?.id ?? ''}): ${problem}`]));
-  const unknown = (await filesBelow(folderOf(tools.from, ownerId))).filter((file) => !known.has(file) && !isOurs(tools, path.basename(file)));
-  const count = (kind: Result['kind']): number => results.filter((result) => result.kind === kind).length;
-  return { taken: count('taken'), present: count('present'), unknownFiles: unknown.length, problems };
+  const problems = results.flatMap(({ problem }, index) =>
+    problem === null
+      ? []
+      : [`asset ${rows[index]?.filename ?? ''} (${rows[index]?.id ?? ''}): ${problem}`],
+  );
+  const unknown = (await filesBelow(folderOf(tools.from, ownerId))).filter(
+    (file) => !known.has(file) && !isOurs(tools, path.basename(file)),
+  );
+  const count = (kind: Result['kind']): number =>
+    results.filter((result) => result.kind === kind).length;
+  return {
+    taken: count('taken'),
+    present: count('present'),
+    unknownFiles: unknown.length,
+    problems,
+  };
 }
 
 async function importAsset(tools: AssetTools, row: V2Asset): Promise<Result> {
@@ -38,17 +56,25 @@ async function importAsset(tools: AssetTools, row: V2Asset): Promise<Result> {
   if (file === null) {
     if (await isKept(tools.to, row)) return { kind: 'present', problem: null };
     // Nobody is shown a deleted one any more.
-    return { kind: 'lost', problem: row.is_deleted ? null : `its file is not in the data folder: ${row.storage_path}` };
+    return {
+      kind: 'lost',
+      problem: row.is_deleted ? null : `its file is not in the data folder: ${row.storage_path}`,
+    };
   }
   const bytes = await readPlainFile(file);
   if (typeof bytes === 'string') return { kind: 'lost', problem: `its file is ${bytes}` };
   const hash = sha256(bytes);
   const target = targetOf(tools.to, row, hash);
-  const problem = hash === row.hash.toLowerCase() ? null : 'its file is not the one that was uploaded; it is taken as V2 served it';
-  if (row.storage_path === target && (await isKept(tools.to, row))) return { kind: 'present', problem };
+  const problem =
+    hash === row.hash.toLowerCase()
+      ? null
+      : 'its file is not the one that was uploaded; it is taken as V2 served it';
+  if (row.storage_path === target && (await isKept(tools.to, row)))
+    return { kind: 'present', problem };
   if (tools.dryRun) return { kind: 'taken', problem };
   await keep(target, bytes);
-  if (!(await tools.tables.moveAsset(row, { storage_path: target, hash }))) return { kind: 'lost', problem: 'its row was changed meanwhile; run the import again' };
+  if (!(await tools.tables.moveAsset(row, { storage_path: target, hash })))
+    return { kind: 'lost', problem: 'its row was changed meanwhile; run the import again' };
   return { kind: 'taken', problem };
 }
 
@@ -62,19 +88,32 @@ async function isKept(to: string, row: V2Asset): Promise<boolean> {
 /** Where V2 keeps the file of a row; null = nowhere that is its owner's: rows are written by users and links by models, they prove nothing. */
 async function findFile(from: string, row: V2Asset): Promise<string | null> {
   for (const place of placesOf(from, row)) {
-    if ((await readPlainFile(place)) !== 'missing' && (await isAtHome(place, folderOf(from, row.owner_id)))) return place;
+    if (
+      (await readPlainFile(place)) !== 'missing' &&
+      (await isAtHome(place, folderOf(from, row.owner_id)))
+    )
+      return place;
   }
   return null;
 }
 
 /** Candidates, best first: what the path says below the owner's folder, wherever V2's data lay then; else the file's name there. */
-export function placesOf(from: string, row: Pick<V2Asset, 'owner_id' | 'storage_path' | 'filename' | 'category'>): string[] {
+export function placesOf(
+  from: string,
+  row: Pick<V2Asset, 'owner_id' | 'storage_path' | 'filename' | 'category'>,
+): string[] {
   const home = folderOf(from, row.owner_id);
-  const marker = row.owner_id === null ? '/assets/global/' : `/users/${row.owner_id.toLowerCase()}/assets/`;
+  const marker =
+    row.owner_id === null ? '/assets/global/' : `/users/${row.owner_id.toLowerCase()}/assets/`;
   const said = path.posix.normalize(`/${row.storage_path.replaceAll('\\', '/')}`);
   const at = said.toLowerCase().lastIndexOf(marker);
-  const tails = [at === -1 ? '' : said.slice(at + marker.length), row.owner_id === null ? path.posix.join(row.category ?? '', row.filename) : row.filename];
-  const places = tails.filter((tail) => tail !== '' && !tail.includes('\0')).map((tail) => path.join(home, tail));
+  const tails = [
+    at === -1 ? '' : said.slice(at + marker.length),
+    row.owner_id === null ? path.posix.join(row.category ?? '', row.filename) : row.filename,
+  ];
+  const places = tails
+    .filter((tail) => tail !== '' && !tail.includes('\0'))
+    .map((tail) => path.join(home, tail));
   return [...new Set(places.filter((place) => place.startsWith(home + path.sep)))];
 }
 
@@ -85,7 +124,9 @@ function targetOf(to: string, row: V2Asset, hash: string): string {
 }
 
 function folderOf(dataDir: string, ownerId: string | null): string {
-  return ownerId === null ? path.join(dataDir, 'assets', 'global') : path.join(dataDir, 'users', ownerId.toLowerCase(), 'assets');
+  return ownerId === null
+    ? path.join(dataDir, 'assets', 'global')
+    : path.join(dataDir, 'users', ownerId.toLowerCase(), 'assets');
 }
 
 function isOurs({ from, to }: AssetTools, name: string): boolean {
@@ -94,10 +135,14 @@ function isOurs({ from, to }: AssetTools, name: string): boolean {
 
 async function filesBelow(folder: string): Promise<string[]> {
   const names = (await listFolder(folder)) ?? [];
-  const below = await Promise.all(names.filter((name) => !name.startsWith('.')).map(async (name) => {
-    const place = path.join(folder, name);
-    return (await listFolder(place)) === null ? [place] : filesBelow(place);
-  }));
+  const below = await Promise.all(
+    names
+      .filter((name) => !name.startsWith('.'))
+      .map(async (name) => {
+        const place = path.join(folder, name);
+        return (await listFolder(place)) === null ? [place] : filesBelow(place);
+      }),
+  );
   return below.flat();
 }
 

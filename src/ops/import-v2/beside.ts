@@ -19,13 +19,23 @@ export interface BesideOutcome {
 }
 
 /** Takes what lies beside a game: picture and film, and the draft of its publication when the file is newer than the row. */
-export async function importBeside(tools: BesideTools, projectId: string, folder: string, target: string): Promise<BesideOutcome> {
+export async function importBeside(
+  tools: BesideTools,
+  projectId: string,
+  folder: string,
+  target: string,
+): Promise<BesideOutcome> {
   const problems: string[] = [];
   const media = folder === target ? 0 : await copyMedia(folder, target, tools.dryRun, problems);
   return { media, hasDraft: await takeDraft(tools, projectId, folder, problems), problems };
 }
 
-async function copyMedia(folder: string, target: string, dryRun: boolean, problems: string[]): Promise<number> {
+async function copyMedia(
+  folder: string,
+  target: string,
+  dryRun: boolean,
+  problems: string[],
+): Promise<number> {
   let copied = 0;
   for (const name of SHOWN) {
     const bytes = await readPlainFile(path.join(folder, name));
@@ -43,7 +53,12 @@ async function copyMedia(folder: string, target: string, dryRun: boolean, proble
 }
 
 /** V2's table refused a spelling of its own page, so its newest drafts may be in the file alone. */
-async function takeDraft({ tables, dryRun }: BesideTools, projectId: string, folder: string, problems: string[]): Promise<boolean> {
+async function takeDraft(
+  { tables, dryRun }: BesideTools,
+  projectId: string,
+  folder: string,
+  problems: string[],
+): Promise<boolean> {
   const text = await readPlainText(path.join(folder, 'PUBLISH.json'));
   if (text === null) return false;
   const read = parseDraft(text);

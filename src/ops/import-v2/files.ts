@@ -1,5 +1,15 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, realpath, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import path from 'node:path';
 
 /** Larger ones are nothing that V2 made. */
@@ -49,7 +59,10 @@ export async function isAtHome(file: string, home: string): Promise<boolean> {
 
 /** Is there anything of that name, be it a link that leads nowhere? */
 export async function isThere(file: string): Promise<boolean> {
-  return lstat(file).then(() => true, () => false);
+  return lstat(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Puts `bytes` at `target`: complete or not at all, and compared with what was read. What a killed import leaves, its repeat overwrites. */
@@ -59,7 +72,8 @@ export async function keep(target: string, bytes: Buffer): Promise<void> {
   try {
     await writeNew(draft, bytes);
     const written = await readPlainFile(draft);
-    if (typeof written === 'string' || !written.equals(bytes)) throw new Error(`${target} came out with other bytes`);
+    if (typeof written === 'string' || !written.equals(bytes))
+      throw new Error(`${target} came out with other bytes`);
     await rename(draft, target);
   } catch (error) {
     await rm(draft, { force: true });

@@ -21,7 +21,11 @@ const PACK_FILE = /^pack-[0-9a-f]{40}\.(pack|idx)$/;
  * first; none when nothing was committed. git never runs in V2's repository: its objects are copied, and checked one by one on their
  * way into ours, so that nothing of its configuration, hooks, attributes or alternates takes part. Throws when it is broken.
  */
-export async function readHistory(projectDir: string, repo: Repo, scratch: string): Promise<LogEntry[]> {
+export async function readHistory(
+  projectDir: string,
+  repo: Repo,
+  scratch: string,
+): Promise<LogEntry[]> {
   const gitDir = path.join(projectDir, '.git');
   const stats = await lstat(gitDir).catch(() => null);
   if (stats === null) return [];
@@ -43,9 +47,13 @@ async function readHead(gitDir: string): Promise<string | null> {
   const ref = BRANCH.exec(head)?.[1];
   if (ref === undefined) throw new Error('HEAD of the repository cannot be read');
   const loose = (await readPlainText(path.join(gitDir, ref)))?.trim();
-  const packed = (await readPlainText(path.join(gitDir, 'packed-refs')))?.split('\n').find((line) => line.endsWith(` ${ref}`))?.slice(0, 40);
+  const packed = (await readPlainText(path.join(gitDir, 'packed-refs')))
+    ?.split('\n')
+    .find((line) => line.endsWith(` ${ref}`))
+    ?.slice(0, 40);
   const revision = loose ?? packed ?? null;
-  if (revision !== null && !HASH.test(revision)) throw new Error(`${ref} of the repository cannot be read`);
+  if (revision !== null && !HASH.test(revision))
+    throw new Error(`${ref} of the repository cannot be read`);
   return revision;
 }
 
@@ -53,7 +61,9 @@ async function copyObjects(from: string, to: string): Promise<void> {
   for (const folder of (await listFolder(from)) ?? []) {
     const wanted = LOOSE_FOLDER.test(folder) ? LOOSE_FILE : folder === 'pack' ? PACK_FILE : null;
     if (wanted === null) continue;
-    for (const name of ((await listFolder(path.join(from, folder))) ?? []).filter((each) => wanted.test(each))) {
+    for (const name of ((await listFolder(path.join(from, folder))) ?? []).filter((each) =>
+      wanted.test(each),
+    )) {
       const bytes = await readPlainFile(path.join(from, folder, name));
       // One that is away or strange is missed by git, if it is needed at all.
       if (typeof bytes !== 'string') await writeNew(path.join(to, folder, name), bytes);
@@ -71,7 +81,8 @@ export interface SafeTree {
 /** The files of a commit of V2's. */
 export async function readTree(repo: Repo, revision: string): Promise<SafeTree> {
   const entries = await listTree(repo, revision);
-  const isSafe = ({ path: name, mode }: (typeof entries)[number]): boolean => mode.startsWith('100') && isPlainPath(name) && !name.includes('\ufffd');
+  const isSafe = ({ path: name, mode }: (typeof entries)[number]): boolean =>
+    mode.startsWith('100') && isPlainPath(name) && !name.includes('\ufffd');
   return {
     files: new Map(entries.filter(isSafe).map((entry) => [entry.path, entry.oid])),
     refused: entries.filter((entry) => !isSafe(entry)).map((entry) => entry.path),

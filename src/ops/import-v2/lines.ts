@@ -41,7 +41,11 @@ export interface LineComparison {
 }
 
 /** What of V2's versions (commits, oldest first) the project's rows hold already. */
-export function compareLines(projectId: string, rows: readonly RevisionRow[], commits: readonly string[]): LineComparison {
+export function compareLines(
+  projectId: string,
+  rows: readonly RevisionRow[],
+  commits: readonly string[],
+): LineComparison {
   const ids = commits.map((commit) => versionIdOf(projectId, commit));
   const have = new Set(rows.map((row) => row.job_id));
   const firstMissing = ids.findIndex((id) => !have.has(id));
@@ -49,12 +53,17 @@ export function compareLines(projectId: string, rows: readonly RevisionRow[], co
   const known = new Set(ids);
   return {
     taken,
-    isUsed: rows.some((row) => !known.has(row.job_id) && row.job_id !== stateIdOf(projectId, row.parent)),
+    isUsed: rows.some(
+      (row) => !known.has(row.job_id) && row.job_id !== stateIdOf(projectId, row.parent),
+    ),
     isOther: ids.slice(taken).some((id) => have.has(id)),
   };
 }
 
-export type State = { readonly kind: 'committed' } | { readonly kind: 'new' } | { readonly kind: 'version'; readonly index: number };
+export type State =
+  | { readonly kind: 'committed' }
+  | { readonly kind: 'new' }
+  | { readonly kind: 'version'; readonly index: number };
 
 /**
  * What the files of V2's folder are: those of the head, those of the version at `index` (with other specifications, or with files
@@ -65,7 +74,8 @@ export function stateOf(current: Files, head: Files | null, versions: readonly F
   const game = gameOf(current);
   const games = versions.map(gameOf);
   const equal = games.findLastIndex((files) => isEqual(files, game));
-  const index = equal === -1 ? games.findLastIndex((files) => files.size > 0 && isWithin(files, game)) : equal;
+  const index =
+    equal === -1 ? games.findLastIndex((files) => files.size > 0 && isWithin(files, game)) : equal;
   return index === -1 ? { kind: 'new' } : { kind: 'version', index };
 }
 

@@ -8,7 +8,17 @@ import { createMirror, type Mirror } from '../../store/mirror.js';
 import type { V2Import } from '../../store/v2-import.js';
 import { readHistory } from './history.js';
 import { compareLines, stateOf, versionIdOf, type Files } from './lines.js';
-import { adoptState, adoptVersions, compareTaken, fetchHead, readVersions, sendToMirror, type Adopted, type Line, type V2Version } from './versions.js';
+import {
+  adoptState,
+  adoptVersions,
+  compareTaken,
+  fetchHead,
+  readVersions,
+  sendToMirror,
+  type Adopted,
+  type Line,
+  type V2Version,
+} from './versions.js';
 import { readWorkTree, type WorkTree } from './work-tree.js';
 
 const SHOWN_NAMES = 5;
@@ -41,13 +51,21 @@ export interface ProjectOutcome {
   readonly problems: readonly string[];
 }
 
-interface Found { readonly repo: Repo; readonly versions: readonly V2Version[]; readonly tree: WorkTree | null; readonly problems: readonly string[] }
+interface Found {
+  readonly repo: Repo;
+  readonly versions: readonly V2Version[];
+  readonly tree: WorkTree | null;
+  readonly problems: readonly string[];
+}
 
 /**
  * Adopts one project: commits into the mirror, then all rows at once, then `main`. A repeat adds nothing but what V2 made since; one
  * that was killed is finished by the next. Problems are answered, not thrown.
  */
-export async function importProject(tools: ProjectTools, project: ProjectFolder): Promise<ProjectOutcome> {
+export async function importProject(
+  tools: ProjectTools,
+  project: ProjectFolder,
+): Promise<ProjectOutcome> {
   const scratch = await mkdtemp(path.join(tools.scratchDir, 'project-'));
   try {
     return await adopt(tools, project, scratch);
@@ -58,28 +76,63 @@ export async function importProject(tools: ProjectTools, project: ProjectFolder)
   }
 }
 
-async function adopt(tools: ProjectTools, { userId, projectId, folder }: ProjectFolder, scratch: string): Promise<ProjectOutcome> {
+async function adopt(
+  tools: ProjectTools,
+  { userId, projectId, folder }: ProjectFolder,
+  scratch: string,
+): Promise<ProjectOutcome> {
   const { repo, versions, tree, problems: found } = await lookAround(folder, scratch);
   const rows = await tools.tables.line(projectId);
   const head = rows.at(-1) ?? null;
   const line: Line = { userId, projectId, repo, head };
-  const { taken, isUsed, isOther } = compareLines(projectId, rows, versions.map(({ commit }) => commit.revision));
+  const { taken, isUsed, isOther } = compareLines(
+    projectId,
+    rows,
+    versions.map(({ commit }) => commit.revision),
+  );
   const missing = versions.slice(taken);
-  const { compared, differing } = await compareTaken(tools.mirror, line, rows, versions.slice(0, taken));
+  const { compared, differing } = await compareTaken(
+    tools.mirror,
+    line,
+    rows,
+    versions.slice(0, taken),
+  );
   const problems = [...found, ...differing];
-  const refuse = (reason: string): ProjectOutcome => ({ versions: 0, compared, hasState: false, problems: [...problems, reason] });
+  const refuse = (reason: string): ProjectOutcome => ({
+    versions: 0,
+    compared,
+    hasState: false,
+    problems: [...problems, reason],
+  });
   if (isOther) return refuse('V2 has another history than the one that was taken before');
-  if (isUsed) return missing.length === 0 ? done([], compared, problems) : refuse(`it has versions of its own: ${missing.length} version(s) of V2 are not taken`);
+  if (isUsed)
+    return missing.length === 0
+      ? done([], compared, problems)
+      : refuse(`it has versions of its own: ${missing.length} version(s) of V2 are not taken`);
   if (head !== null) await fetchHead(tools.mirror, line, scratch);
   else if (!tools.dryRun) await removePlanted(tools.to, line);
 
   const added = await adoptVersions(line, missing, versions[taken - 1]?.commit.revision ?? null);
-  const byId = new Map([...rows, ...added.map(({ row }) => row)].map((row) => [row.job_id, row.revision]));
-  const revisions = versions.map(({ commit }) => byId.get(versionIdOf(projectId, commit.revision)) ?? '');
+  const byId = new Map(
+    [...rows, ...added.map(({ row }) => row)].map((row) => [row.job_id, row.revision]),
+  );
+  const revisions = versions.map(
+    ({ commit }) => byId.get(versionIdOf(projectId, commit.revision)) ?? '',
+  );
   const last = added.at(-1)?.row ?? head;
   if (tree !== null) {
     const headFiles = await filesOf(tools, line, added, last?.revision ?? null);
-    const state = await adoptState(line, last, tree, stateOf(tree.files, headFiles, versions.map(({ files }) => files)), revisions);
+    const state = await adoptState(
+      line,
+      last,
+      tree,
+      stateOf(
+        tree.files,
+        headFiles,
+        versions.map(({ files }) => files),
+      ),
+      revisions,
+    );
     if (state !== null) added.push(state);
   }
   return put(tools, line, added, { compared, problems, scratch });
@@ -87,7 +140,10 @@ async function adopt(tools: ProjectTools, { userId, projectId, folder }: Project
 
 /** Without versions there is no repository of ours: what goes by its name in a folder of V2's was put there by a model. */
 async function removePlanted(to: string, { userId, projectId }: Line): Promise<void> {
-  await rm(path.join(to, 'users', userId, 'projects', projectId, 'repo.git'), { recursive: true, force: true });
+  await rm(path.join(to, 'users', userId, 'projects', projectId, 'repo.git'), {
+    recursive: true,
+    force: true,
+  });
 }
 
 /** What V2's folder holds. A history that cannot be read is a problem, and leaves what lies in the folder. */
@@ -98,14 +154,19 @@ async function lookAround(folder: string, scratch: string): Promise<Found> {
   try {
     const read = await readVersions(repo, await readHistory(folder, repo, scratch));
     versions = read.versions;
-    if (read.refused.length > 0) problems.push(`left out of its versions: ${shorten(read.refused)}`);
+    if (read.refused.length > 0)
+      problems.push(`left out of its versions: ${shorten(read.refused)}`);
   } catch (error) {
     repo = await initBare(path.join(scratch, 'files.git'));
     problems.push(`its history cannot be read, so only its files are taken: ${reasonOf(error)}`);
   }
   const tree = await readWorkTree(folder, repo, path.join(scratch, 'work'));
-  if (tree && tree.refused.length > 0) problems.push(`left out of its files: ${shorten(tree.refused)}`);
-  if (tree === null && versions.length > 0) problems.push('index.html is missing from its folder: its newest version is what it shows from now on');
+  if (tree && tree.refused.length > 0)
+    problems.push(`left out of its files: ${shorten(tree.refused)}`);
+  if (tree === null && versions.length > 0)
+    problems.push(
+      'index.html is missing from its folder: its newest version is what it shows from now on',
+    );
   return { repo, versions, problems, tree: tree && (await isNew(repo, tree)) ? null : tree };
 }
 
@@ -115,13 +176,25 @@ async function isNew(repo: Repo, { files }: WorkTree): Promise<boolean> {
   return isWelcomePage(page?.toString('utf8') ?? '');
 }
 
-async function filesOf({ mirror }: ProjectTools, { userId, projectId }: Line, added: readonly Adopted[], revision: string | null): Promise<Files | null> {
+async function filesOf(
+  { mirror }: ProjectTools,
+  { userId, projectId }: Line,
+  added: readonly Adopted[],
+  revision: string | null,
+): Promise<Files | null> {
   const fresh = added.find(({ row }) => row.revision === revision);
   if (fresh || revision === null) return fresh?.files ?? null;
-  return new Map((await mirror.listFiles(userId, projectId, revision)).map((entry) => [entry.path, entry.oid]));
+  return new Map(
+    (await mirror.listFiles(userId, projectId, revision)).map((entry) => [entry.path, entry.oid]),
+  );
 }
 
-async function put(tools: ProjectTools, line: Line, added: readonly Adopted[], known: { compared: number; problems: readonly string[]; scratch: string }): Promise<ProjectOutcome> {
+async function put(
+  tools: ProjectTools,
+  line: Line,
+  added: readonly Adopted[],
+  known: { compared: number; problems: readonly string[]; scratch: string },
+): Promise<ProjectOutcome> {
   const { tables, dryRun } = tools;
   const { compared, problems, scratch } = known;
   const { userId, projectId, head } = line;
@@ -129,14 +202,26 @@ async function put(tools: ProjectTools, line: Line, added: readonly Adopted[], k
   const target = dryRun ? createMirror(path.join(scratch, 'target')) : tools.mirror;
   await sendToMirror(target, line, added, scratch);
   if (dryRun) return done(added, compared, problems);
-  if (added.length > 0 && !(await tables.append(added.map(({ row }) => row)))) return done([], compared, [...problems, 'it was changed meanwhile; run the import again']);
+  if (added.length > 0 && !(await tables.append(added.map(({ row }) => row))))
+    return done([], compared, [...problems, 'it was changed meanwhile; run the import again']);
   const newest = added.at(-1)?.row ?? head;
   // Also when there was nothing to add: an earlier import may have ended just before.
-  const advance = newest === null ? 'same' : await target.advanceMain(userId, projectId, newest.revision);
-  return done(added, compared, advance === 'diverged' ? [...problems, 'main of its repository here stands aside of its versions'] : problems);
+  const advance =
+    newest === null ? 'same' : await target.advanceMain(userId, projectId, newest.revision);
+  return done(
+    added,
+    compared,
+    advance === 'diverged'
+      ? [...problems, 'main of its repository here stands aside of its versions']
+      : problems,
+  );
 }
 
-function done(added: readonly Adopted[], compared: number, problems: readonly string[]): ProjectOutcome {
+function done(
+  added: readonly Adopted[],
+  compared: number,
+  problems: readonly string[],
+): ProjectOutcome {
   const states = added.filter(({ isState }) => isState).length;
   return { versions: added.length - states, compared, hasState: states > 0, problems };
 }
@@ -148,5 +233,10 @@ function reasonOf(error: unknown): string {
 
 function shorten(names: readonly string[]): string {
   const more = names.length - SHOWN_NAMES;
-  return names.slice(0, SHOWN_NAMES).map((name) => JSON.stringify(name)).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return (
+    names
+      .slice(0, SHOWN_NAMES)
+      .map((name) => JSON.stringify(name))
+      .join(', ') + (more > 0 ? ` and ${more} more` : '')
+  );
 }

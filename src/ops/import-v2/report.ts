@@ -22,7 +22,22 @@ export interface ImportReport {
 }
 
 export function emptyReport(dryRun: boolean): ImportReport {
-  return { dryRun, users: 0, projects: 0, changedProjects: 0, versions: 0, states: 0, assets: 0, media: 0, drafts: 0, comparedVersions: 0, comparedAssets: 0, withoutFolder: 0, unknownFiles: 0, problems: [] };
+  return {
+    dryRun,
+    users: 0,
+    projects: 0,
+    changedProjects: 0,
+    versions: 0,
+    states: 0,
+    assets: 0,
+    media: 0,
+    drafts: 0,
+    comparedVersions: 0,
+    comparedAssets: 0,
+    withoutFolder: 0,
+    unknownFiles: 0,
+    problems: [],
+  };
 }
 
 /** The report as an operator reads it: the problems one by one, then the sum. */
@@ -34,8 +49,16 @@ export function renderReport(report: ImportReport): string {
     `${report.users} user(s) and ${report.projects} project(s) looked at.`,
     `${dryRun ? 'Would be taken' : 'Taken'}: ${report.versions} version(s) and ${report.states} uncommitted state(s) of ${report.changedProjects} project(s), ${report.assets} asset(s), ${report.media} picture(s) and film(s), ${report.drafts} draft(s).`,
     `Taken before and the same still: ${report.comparedVersions} version(s), ${report.comparedAssets} asset(s).`,
-    ...(report.withoutFolder > 0 ? [`${report.withoutFolder} project(s) of these users have no folder there: made here, or lost before.`] : []),
-    ...(report.unknownFiles > 0 ? [`${report.unknownFiles} file(s) lie in folders of assets without a row; they stay where they are.`] : []),
+    ...(report.withoutFolder > 0
+      ? [
+          `${report.withoutFolder} project(s) of these users have no folder there: made here, or lost before.`,
+        ]
+      : []),
+    ...(report.unknownFiles > 0
+      ? [
+          `${report.unknownFiles} file(s) lie in folders of assets without a row; they stay where they are.`,
+        ]
+      : []),
     problems.length > 0 ? `${problems.length} problem(s), see above.` : 'No problems.',
     ...(dryRun ? ['Nothing was changed.'] : []),
   ].join('\n');

@@ -9,7 +9,11 @@ import { isMedia, type Files } from './lines.js';
 
 const CONTEXT = '.ai-context';
 /** V2 set none; these only keep numbers finite. */
-const LIMITS = { maxFiles: 1_000_000, maxFileBytes: Number.MAX_SAFE_INTEGER, maxTotalBytes: Number.MAX_SAFE_INTEGER };
+const LIMITS = {
+  maxFiles: 1_000_000,
+  maxFileBytes: Number.MAX_SAFE_INTEGER,
+  maxTotalBytes: Number.MAX_SAFE_INTEGER,
+};
 
 /** What lies in a project folder of V2's, committed or not. Hidden files (but the notes), media and what git refuses are not in it. */
 export interface WorkTree {
@@ -19,10 +23,18 @@ export interface WorkTree {
   readonly changedAt: Date;
 }
 
-interface Found { readonly paths: string[]; readonly refused: string[]; changedMs: number }
+interface Found {
+  readonly paths: string[];
+  readonly refused: string[];
+  changedMs: number;
+}
 
 /** Copies the files to `scratch`, so that they hold still, and their bytes into `repo`. Null = there is no game: no `index.html`. */
-export async function readWorkTree(projectDir: string, repo: Repo, scratch: string): Promise<WorkTree | null> {
+export async function readWorkTree(
+  projectDir: string,
+  repo: Repo,
+  scratch: string,
+): Promise<WorkTree | null> {
   const found: Found = { paths: [], refused: [], changedMs: 0 };
   await visit(projectDir, '', found);
   if (!found.paths.includes('index.html')) return null;
@@ -37,12 +49,18 @@ export async function readWorkTree(projectDir: string, repo: Repo, scratch: stri
       continue;
     }
     const isNote = file.startsWith(`${CONTEXT}/`);
-    await writeNew(isNote ? path.join(folders[`${CONTEXT}/`] ?? '', file.slice(CONTEXT.length + 1)) : path.join(folders[''], file), bytes);
+    await writeNew(
+      isNote
+        ? path.join(folders[`${CONTEXT}/`] ?? '', file.slice(CONTEXT.length + 1))
+        : path.join(folders[''], file),
+      bytes,
+    );
     hashes.set(file, blobIdOf(bytes));
   }
   const files = new Map<string, string>();
   for (const [prefix, folder] of Object.entries(folders)) {
-    for (const { path: name, oid } of (await hashFolder(repo, folder, LIMITS)).files) files.set(`${prefix}${name}`, oid);
+    for (const { path: name, oid } of (await hashFolder(repo, folder, LIMITS)).files)
+      files.set(`${prefix}${name}`, oid);
   }
   assertSame(files, hashes);
   return { files, refused: found.refused, changedAt: new Date(found.changedMs) };
@@ -74,5 +92,6 @@ function blobIdOf(bytes: Uint8Array): string {
 
 function assertSame(stored: Files, read: ReadonlyMap<string, string>): void {
   const differing = [...read].find(([file, hash]) => stored.get(file) !== hash);
-  if (differing || stored.size !== read.size) throw new Error(`a file was stored with other bytes than it has: ${differing?.[0] ?? ''}`);
+  if (differing || stored.size !== read.size)
+    throw new Error(`a file was stored with other bytes than it has: ${differing?.[0] ?? ''}`);
 }

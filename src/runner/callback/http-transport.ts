@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CALLBACK_SIGNATURE_HEADER, CALLBACK_TIMESTAMP_HEADER, CallbackAnswer } from '../../contracts/callback.js';
+import {
+  CALLBACK_SIGNATURE_HEADER,
+  CALLBACK_TIMESTAMP_HEADER,
+  CallbackAnswer,
+} from '../../contracts/callback.js';
 import { callbackMac } from '../../contracts/callback-signature.js';
 import { DreamError } from '../../contracts/errors.js';
 import { Outbox, type Batch } from './outbox.js';
@@ -60,7 +64,9 @@ export class HttpTransport implements EventTransport {
     this.pump = this.run();
   }
 
-  lastSeq(): number { return this.outbox.lastSeq; }
+  lastSeq(): number {
+    return this.outbox.lastSeq;
+  }
 
   async emit(event: Parameters<EventTransport['emit']>[0]): Promise<void> {
     while (this.outbox.isFull && !this.isDead) await this.untilRoom();
@@ -72,7 +78,8 @@ export class HttpTransport implements EventTransport {
 
   /** Back-pressure: a busy receiver may take its time, one that is not there must not hold the run for ever. */
   private async untilRoom(): Promise<void> {
-    const patienceLeftMs = this.heardAt + (this.options.patienceMs ?? PATIENCE_MS) - performance.now();
+    const patienceLeftMs =
+      this.heardAt + (this.options.patienceMs ?? PATIENCE_MS) - performance.now();
     if (patienceLeftMs <= 0) {
       this.options.warn('callback: nobody answers; events are no longer sent, the run goes on');
       return this.die();
@@ -134,7 +141,9 @@ export class HttpTransport implements EventTransport {
   }
 
   private msUntilResend(): number {
-    return this.ackMovedAt + (this.isEnding ? RESEND_AT_END_MS : RESEND_AFTER_MS) - performance.now();
+    return (
+      this.ackMovedAt + (this.isEnding ? RESEND_AT_END_MS : RESEND_AFTER_MS) - performance.now()
+    );
   }
 
   /** Waits for a new event, for the end, or for the moment to send again. */
@@ -154,14 +163,25 @@ export class HttpTransport implements EventTransport {
 
   private async post(batch: Batch, isFinal: boolean): Promise<Verdict> {
     const { url, callId, keyHex } = this.options;
-    const body = JSON.stringify({ callId, fromSeq: batch.fromSeq, events: batch.events, ...(isFinal ? { final: true } : {}) });
+    const body = JSON.stringify({
+      callId,
+      fromSeq: batch.fromSeq,
+      events: batch.events,
+      ...(isFinal ? { final: true } : {}),
+    });
     const timestamp = String(Math.floor(Date.now() / 1000));
     let response: Response;
     let text: string;
     try {
       response = await fetch(url, {
-        method: 'POST', body, redirect: 'error',
-        headers: { 'content-type': 'application/json', [CALLBACK_TIMESTAMP_HEADER]: timestamp, [CALLBACK_SIGNATURE_HEADER]: signPost(keyHex, timestamp, body) },
+        method: 'POST',
+        body,
+        redirect: 'error',
+        headers: {
+          'content-type': 'application/json',
+          [CALLBACK_TIMESTAMP_HEADER]: timestamp,
+          [CALLBACK_SIGNATURE_HEADER]: signPost(keyHex, timestamp, body),
+        },
         signal: AbortSignal.any([this.closing.signal, AbortSignal.timeout(POST_TIMEOUT_MS)]),
       });
       text = await response.text();
@@ -177,16 +197,21 @@ export class HttpTransport implements EventTransport {
     if (status < 500) this.heardAt = performance.now();
     if (status === 200) return this.accepted(text, batch);
     if (status === 410) {
-      this.options.onStop(new DreamError('RunSuperseded', 'the receiver no longer wants this attempt'));
+      this.options.onStop(
+        new DreamError('RunSuperseded', 'the receiver no longer wants this attempt'),
+      );
       return 'dead';
     }
     if (status === 413 && batch.events.length > 1) {
       this.maxEvents = Math.ceil(batch.events.length / 2);
       return 'again';
     }
-    if (status === 429 || status >= 500) return this.retryLater(response.headers.get('retry-after'));
+    if (status === 429 || status >= 500)
+      return this.retryLater(response.headers.get('retry-after'));
     if (status === 401 && ++this.refusals < REFUSALS_BELIEVED) return this.retryLater(null);
-    this.options.warn(`callback: refused with ${status}; events are no longer sent, the run goes on`);
+    this.options.warn(
+      `callback: refused with ${status}; events are no longer sent, the run goes on`,
+    );
     return 'dead';
   }
 
@@ -207,7 +232,8 @@ export class HttpTransport implements EventTransport {
 
   private async retryLater(retryAfter: string | null): Promise<Verdict> {
     const seconds = Number(retryAfter);
-    const told = retryAfter !== null && seconds >= 0 ? Math.min(seconds * 1000, MAX_RETRY_AFTER_MS) : 0;
+    const told =
+      retryAfter !== null && seconds >= 0 ? Math.min(seconds * 1000, MAX_RETRY_AFTER_MS) : 0;
     await this.pause(Math.max(told, this.backoffMs * (0.7 + Math.random() * 0.6)));
     this.backoffMs = Math.min(this.backoffMs * 2, MAX_BACKOFF_MS);
     return 'again';

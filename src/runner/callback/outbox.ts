@@ -40,7 +40,13 @@ export class Outbox {
     const tail = this.waiting.at(-1);
     const chars = JSON.stringify(event).length;
     this.chars += chars;
-    if (tail && tail.seq > this.frozen && tail.event.type === 'stream' && event.type === 'stream' && tail.chars + chars <= MAX_EVENT_CHARS) {
+    if (
+      tail &&
+      tail.seq > this.frozen &&
+      tail.event.type === 'stream' &&
+      event.type === 'stream' &&
+      tail.chars + chars <= MAX_EVENT_CHARS
+    ) {
       tail.event = { type: 'stream', content: tail.event.content + event.content };
       tail.chars += chars;
       return;
@@ -49,11 +55,21 @@ export class Outbox {
     this.waiting.push({ seq: this.newest, event, chars });
   }
 
-  get ackedSeq(): number { return this.acked; }
-  get lastSeq(): number { return this.newest; }
-  get isFull(): boolean { return this.waiting.length >= MAX_QUEUED_EVENTS || this.chars >= MAX_QUEUED_CHARS; }
-  get hasUnsent(): boolean { return this.newest > this.sent; }
-  get hasUnacked(): boolean { return this.waiting.length > 0; }
+  get ackedSeq(): number {
+    return this.acked;
+  }
+  get lastSeq(): number {
+    return this.newest;
+  }
+  get isFull(): boolean {
+    return this.waiting.length >= MAX_QUEUED_EVENTS || this.chars >= MAX_QUEUED_CHARS;
+  }
+  get hasUnsent(): boolean {
+    return this.newest > this.sent;
+  }
+  get hasUnacked(): boolean {
+    return this.waiting.length > 0;
+  }
 
   /** The next events to send. The same ones come again until {@link markSent}. */
   next(maxEvents = MAX_BATCH_EVENTS): Batch {
@@ -61,7 +77,11 @@ export class Outbox {
     let chars = 0;
     for (const entry of this.waiting) {
       if (entry.seq <= this.sent) continue;
-      if (events.length > 0 && (events.length >= maxEvents || chars + entry.chars > MAX_BATCH_CHARS)) break;
+      if (
+        events.length > 0 &&
+        (events.length >= maxEvents || chars + entry.chars > MAX_BATCH_CHARS)
+      )
+        break;
       events.push(entry.event);
       chars += entry.chars;
     }
@@ -86,7 +106,8 @@ export class Outbox {
     if (acked <= this.acked) return false;
     this.acked = acked;
     this.sent = Math.max(this.sent, acked);
-    while (this.waiting[0] && this.waiting[0].seq <= acked) this.chars -= this.waiting.shift()?.chars ?? 0;
+    while (this.waiting[0] && this.waiting[0].seq <= acked)
+      this.chars -= this.waiting.shift()?.chars ?? 0;
     return true;
   }
 }

@@ -18,8 +18,12 @@ export type OnStop = (reason: DreamError) => void;
 export function silentTransport(): EventTransport {
   let seq = 0;
   return {
-    async emit() { seq += 1; },
-    async close() { /* nothing is queued */ },
+    async emit() {
+      seq += 1;
+    },
+    async close() {
+      /* nothing is queued */
+    },
     lastSeq: () => seq,
   };
 }

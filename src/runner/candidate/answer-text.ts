@@ -12,8 +12,14 @@ const HTML_BLOCK = /```html[ \t]*\r?\n([\s\S]*?)\r?\n?```/;
 export function splitFinalText(text: string): FinalText {
   const match = SUGGESTIONS.exec(text);
   if (!match) return { message: text.trim(), suggestions: [] };
-  const suggestions = (match[1] ?? '').split('、').map((item) => item.replace(/^[「『"]|[」』"]$/g, '').trim()).filter((item) => item !== '');
-  return { message: text.slice(0, match.index).trim(), suggestions: suggestions.slice(0, MAX_SUGGESTIONS) };
+  const suggestions = (match[1] ?? '')
+    .split('、')
+    .map((item) => item.replace(/^[「『"]|[」』"]$/g, '').trim())
+    .filter((item) => item !== '');
+  return {
+    message: text.slice(0, match.index).trim(),
+    suggestions: suggestions.slice(0, MAX_SUGGESTIONS),
+  };
 }
 
 /** A whole page that the model wrote into its answer instead of into a file, and the answer without it; null when there is none. */

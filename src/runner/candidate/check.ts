@@ -48,10 +48,13 @@ async function checkScripts(scripts: readonly ScriptTag[], candidate: Candidate)
     const path = script.src === null ? null : localPath(script.src);
     if (script.src !== null && path === null) continue;
     const code = path === null ? script.code : await candidate.textOf(path);
-    if (code === null) throw invalid('script-missing', `index.html loads ${script.src}, which is not there`);
+    if (code === null)
+      throw invalid('script-missing', `index.html loads ${script.src}, which is not there`);
     if (script.type === 'classic' || script.type === 'module') codeChars += code.trim().length;
-    const trouble = code.trim() === '' ? null : compileError(code, script.type, path === null ? script.line : 1);
-    if (trouble !== null) throw invalid('script-broken', `${path ?? PAGE} does not compile: ${trouble}`);
+    const trouble =
+      code.trim() === '' ? null : compileError(code, script.type, path === null ? script.line : 1);
+    if (trouble !== null)
+      throw invalid('script-broken', `${path ?? PAGE} does not compile: ${trouble}`);
   }
   if (codeChars < MIN_CODE_CHARS) throw invalid('no-game', 'index.html holds no game code');
 }

@@ -17,19 +17,32 @@ const MAX_EDIT_CHARS = 256 * 1024;
 export function editsOf(changed: readonly ChangedText[], isFirstVersion: boolean): Edit[] {
   if (isFirstVersion) return [];
   const edits = changed.flatMap((file) => editsOfFile(file));
-  const chars = edits.reduce((sum, edit) => sum + edit.old_string.length + edit.new_string.length, 0);
+  const chars = edits.reduce(
+    (sum, edit) => sum + edit.old_string.length + edit.new_string.length,
+    0,
+  );
   return chars > MAX_EDIT_CHARS ? [] : edits;
 }
 
 function editsOfFile({ path, oldText, newText }: ChangedText): Edit[] {
   const whole = { path, old_string: oldText ?? '', new_string: newText };
   if (oldText === null) return [whole];
-  const patch = structuredPatch(path, path, oldText, newText, '', '', { context: CONTEXT_LINES, timeout: DIFF_TIMEOUT_MS });
+  const patch = structuredPatch(path, path, oldText, newText, '', '', {
+    context: CONTEXT_LINES,
+    timeout: DIFF_TIMEOUT_MS,
+  });
   if (!patch) return [whole];
-  return patch.hunks.map(({ lines }) => ({ path, old_string: side(lines, '+'), new_string: side(lines, '-') }));
+  return patch.hunks.map(({ lines }) => ({
+    path,
+    old_string: side(lines, '+'),
+    new_string: side(lines, '-'),
+  }));
 }
 
 /** One side of a hunk: its lines without those of the other side and without diff's own remarks. */
 function side(lines: readonly string[], other: '+' | '-'): string {
-  return lines.filter((line) => !line.startsWith(other) && !line.startsWith('\\')).map((line) => line.slice(1)).join('\n');
+  return lines
+    .filter((line) => !line.startsWith(other) && !line.startsWith('\\'))
+    .map((line) => line.slice(1))
+    .join('\n');
 }

@@ -1,5 +1,10 @@
 import { parse as parseScript } from 'acorn';
-import { html as spec, parse as parseHtml, type DefaultTreeAdapterTypes as Tree, type ParserError } from 'parse5';
+import {
+  html as spec,
+  parse as parseHtml,
+  type DefaultTreeAdapterTypes as Tree,
+  type ParserError,
+} from 'parse5';
 
 export interface ScriptTag {
   /** Address of a script outside the page; null for an inline one. */
@@ -15,22 +20,46 @@ export interface PageReading {
   readonly defect: string | null;
 }
 
-const CLASSIC_TYPES = new Set(['', 'text/javascript', 'application/javascript', 'text/ecmascript', 'application/ecmascript']);
-const JSON_TYPES = new Set(['importmap', 'speculationrules', 'application/json', 'application/ld+json']);
+const CLASSIC_TYPES = new Set([
+  '',
+  'text/javascript',
+  'application/javascript',
+  'text/ecmascript',
+  'application/ecmascript',
+]);
+const JSON_TYPES = new Set([
+  'importmap',
+  'speculationrules',
+  'application/json',
+  'application/ld+json',
+]);
 
 /** Reads a page as a browser would, and says where it was cut off. */
 export function readPage(html: string): PageReading {
   const errors: ParserError[] = [];
-  const document = parseHtml(html, { sourceCodeLocationInfo: true, onParseError: (error) => errors.push(error) });
+  const document = parseHtml(html, {
+    sourceCodeLocationInfo: true,
+    onParseError: (error) => errors.push(error),
+  });
   const scripts: ScriptTag[] = [];
   let unclosed: string | null = null;
   walk(document, (element) => {
     const isOpen = !element.sourceCodeLocation?.endTag;
-    if (['script', 'style', 'title', 'textarea'].includes(element.tagName) && element.sourceCodeLocation && isOpen) unclosed ??= element.tagName;
+    if (
+      ['script', 'style', 'title', 'textarea'].includes(element.tagName) &&
+      element.sourceCodeLocation &&
+      isOpen
+    )
+      unclosed ??= element.tagName;
     if (element.tagName === 'script') scripts.push(scriptTag(element));
   });
   const cut = errors.find((error) => error.code.startsWith('eof-in-'));
-  const defect = unclosed !== null ? `<${String(unclosed)}> is never closed` : cut ? `the page ends inside a tag or comment (line ${cut.startLine})` : null;
+  const defect =
+    unclosed !== null
+      ? `<${String(unclosed)}> is never closed`
+      : cut
+        ? `the page ends inside a tag or comment (line ${cut.startLine})`
+        : null;
   return { scripts, defect };
 }
 
@@ -44,11 +73,19 @@ function walk(node: Tree.ParentNode, visit: (element: Tree.Element) => void): vo
 }
 
 function scriptTag(element: Tree.Element): ScriptTag {
-  const attribute = (name: string): string | null => element.attrs.find((attr) => attr.name === name)?.value ?? null;
+  const attribute = (name: string): string | null =>
+    element.attrs.find((attr) => attr.name === name)?.value ?? null;
   const type = (attribute('type') ?? '').trim().toLowerCase();
   const code = element.childNodes.map((child) => ('value' in child ? child.value : '')).join('');
   const line = element.sourceCodeLocation?.startLine ?? 0;
-  const kind = type === 'module' ? 'module' : CLASSIC_TYPES.has(type) ? 'classic' : JSON_TYPES.has(type) ? 'json' : 'data';
+  const kind =
+    type === 'module'
+      ? 'module'
+      : CLASSIC_TYPES.has(type)
+        ? 'classic'
+        : JSON_TYPES.has(type)
+          ? 'json'
+          : 'data';
   return { src: attribute('src'), type: kind, code, line };
 }
 
@@ -57,10 +94,16 @@ export function compileError(code: string, type: ScriptTag['type'], line = 1): s
   if (type === 'data') return null;
   try {
     if (type === 'json') JSON.parse(code);
-    else parseScript(code, { ecmaVersion: 'latest', sourceType: type === 'module' ? 'module' : 'script', allowHashBang: true });
+    else
+      parseScript(code, {
+        ecmaVersion: 'latest',
+        sourceType: type === 'module' ? 'module' : 'script',
+        allowHashBang: true,
+      });
     return null;
   } catch (error) {
-    const at = error instanceof SyntaxError && 'loc' in error ? (error.loc as { line: number }).line - 1 : 0;
+    const at =
+      error instanceof SyntaxError && 'loc' in error ? (error.loc as { line: number }).line - 1 : 0;
     return `line ${line + at}: ${error instanceof Error ? error.message : String(error)}`;
   }
 }

@@ -12,6 +12,8 @@ export function isVisible(path: string): boolean {
 export function assertCandidatePath(path: string): void {
   assertPlainPath(path);
   if (!isVisible(path)) throw refuse('hidden', path);
-  if (path.length > MAX_PATH_CHARS || path.split('/').length > MAX_DEPTH) throw refuse('path-too-long', path);
-  if (/[\u0000-\u001f\u007f\\:*?"<>|\u2028\u2029]/.test(path)) throw refuse('path-characters', path);
+  if (path.length > MAX_PATH_CHARS || path.split('/').length > MAX_DEPTH)
+    throw refuse('path-too-long', path);
+  if (/[\u0000-\u001f\u007f\\:*?"<>|\u2028\u2029]/.test(path))
+    throw refuse('path-characters', path);
 }

@@ -14,13 +14,16 @@ const JAPANESE = [
   /ここに.{0,20}(コード|処理|ロジック|実装)を?(記述|書く|書いて|追加|挿入|入れ)/,
 ];
 /** Said by nobody but a model that left something out; also counts outside comments. */
-const UNMISTAKABLE = /(以下|中|後|以降)省略|\((以下|中|後)略\)|（(以下|中|後)略）|\.{3}\s*(existing|remaining) code\s*\.{3}/i;
+const UNMISTAKABLE =
+  /(以下|中|後|以降)省略|\((以下|中|後)略\)|（(以下|中|後)略）|\.{3}\s*(existing|remaining) code\s*\.{3}/i;
 
 /** The first line that stands for code left out, or null. Lines that the earlier text held already are not held against the new one. */
 export function findPlaceholder(text: string, earlier: string | null): string | null {
   const known = new Set(earlier?.split('\n').map((line) => line.trim()));
   for (const line of text.split('\n')) {
-    const isRemark = UNMISTAKABLE.test(line) || (COMMENT.test(line) && [...ENGLISH, ...JAPANESE].some((pattern) => pattern.test(line)));
+    const isRemark =
+      UNMISTAKABLE.test(line) ||
+      (COMMENT.test(line) && [...ENGLISH, ...JAPANESE].some((pattern) => pattern.test(line)));
     if (isRemark && !known.has(line.trim())) return line.trim().slice(0, 200);
   }
   return null;

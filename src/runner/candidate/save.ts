@@ -29,45 +29,83 @@ function refOf(job: Pick<Job, 'jobId' | 'attempt'>): string {
 }
 
 /** Commits a checked candidate under the job's own ref (E2), with V2's `.ai-context` beside the files. Answers its revision. */
-export async function saveCandidate(repo: Repo, job: Job, files: readonly HashedFile[], story: CandidateStory, now = new Date()): Promise<string> {
+export async function saveCandidate(
+  repo: Repo,
+  job: Job,
+  files: readonly HashedFile[],
+  story: CandidateStory,
+  now = new Date(),
+): Promise<string> {
   const timestamp = now.toISOString();
   const context = {
-    timestamp, userPrompt: job.userText, aiSummary: story.summary, skills: story.skills, generator: 'claude',
-    edits: story.edits, systemPromptVersion: '1.0', suggestions: story.suggestions,
+    timestamp,
+    userPrompt: job.userText,
+    aiSummary: story.summary,
+    skills: story.skills,
+    generator: 'claude',
+    edits: story.edits,
+    systemPromptVersion: '1.0',
+    suggestions: story.suggestions,
   };
   const name = timestamp.slice(0, 19).replaceAll(':', '-');
   return commitFiles(
-    repo, files, [{ path: `${CONTEXT_FOLDER}${name}.json`, content: `${JSON.stringify(context, null, 2)}\n` }],
+    repo,
+    files,
+    [{ path: `${CONTEXT_FOLDER}${name}.json`, content: `${JSON.stringify(context, null, 2)}\n` }],
     {
       subject: [...job.userText.replace(/\s+/g, ' ').trim()].slice(0, SUBJECT_CHARS).join(''),
-      trailers: { [JOB_TRAILER]: job.jobId, ...(story.usage ? { [USAGE_TRAILER]: JSON.stringify(story.usage) } : {}) },
+      trailers: {
+        [JOB_TRAILER]: job.jobId,
+        ...(story.usage ? { [USAGE_TRAILER]: JSON.stringify(story.usage) } : {}),
+      },
     },
     { ref: refOf(job), expected: null, parent: job.parent },
   );
 }
 
 /** A checked candidate that an earlier attempt of this job made from the same parent (C4); the newest one, or null. */
-export async function findCandidate(repo: Repo, job: Pick<Job, 'jobId' | 'parent'>): Promise<CandidateResult | null> {
+export async function findCandidate(
+  repo: Repo,
+  job: Pick<Job, 'jobId' | 'parent'>,
+): Promise<CandidateResult | null> {
   const refs = await listRefs(repo, `refs/jobs/${job.jobId}`).catch((error: unknown) => {
     if (error instanceof DreamError && error.kind === 'RevisionMissing') return [];
     throw error;
   });
-  for (const { revision } of refs.sort((left, right) => right.committedAt.getTime() - left.committedAt.getTime())) {
+  for (const { revision } of refs.sort(
+    (left, right) => right.committedAt.getTime() - left.committedAt.getTime(),
+  )) {
     const [entry] = await logPage(repo, revision, { skip: 0, limit: 1 });
-    if (!entry || entry.parent !== job.parent || entry.trailers[JOB_TRAILER] !== job.jobId) continue;
+    if (!entry || entry.parent !== job.parent || entry.trailers[JOB_TRAILER] !== job.jobId)
+      continue;
     const story = await readStory(repo, revision);
     return {
-      kind: 'candidate', revision, parent: job.parent, ...story, usage: parseUsage(entry.trailers[USAGE_TRAILER]),
-      skippedEntries: [], permissionDenials: 0, bundlePath: null,
+      kind: 'candidate',
+      revision,
+      parent: job.parent,
+      ...story,
+      usage: parseUsage(entry.trailers[USAGE_TRAILER]),
+      skippedEntries: [],
+      permissionDenials: 0,
+      bundlePath: null,
     };
   }
   return null;
 }
 
-async function readStory(repo: Repo, revision: string): Promise<{ summary: string; suggestions: string[] }> {
-  const path = (await listTree(repo, revision)).map((entry) => entry.path).filter((each) => each.startsWith(CONTEXT_FOLDER)).at(-1);
+async function readStory(
+  repo: Repo,
+  revision: string,
+): Promise<{ summary: string; suggestions: string[] }> {
+  const path = (await listTree(repo, revision))
+    .map((entry) => entry.path)
+    .filter((each) => each.startsWith(CONTEXT_FOLDER))
+    .at(-1);
   const bytes = path === undefined ? null : await readFile(repo, revision, path);
-  const context = JSON.parse(bytes?.toString('utf8') ?? '{}') as { aiSummary?: string; suggestions?: string[] };
+  const context = JSON.parse(bytes?.toString('utf8') ?? '{}') as {
+    aiSummary?: string;
+    suggestions?: string[];
+  };
   return { summary: context.aiSummary ?? '', suggestions: context.suggestions ?? [] };
 }
 

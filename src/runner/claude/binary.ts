@@ -28,5 +28,8 @@ export async function findClaude(seenFrom: string = import.meta.url): Promise<st
       // Not this one; the next may be there.
     }
   }
-  throw new DreamError('SandboxMissing', `the model program is missing: install ${PACKAGE} with its optional packages`);
+  throw new DreamError(
+    'SandboxMissing',
+    `the model program is missing: install ${PACKAGE} with its optional packages`,
+  );
 }

@@ -18,29 +18,47 @@ export function judge(end: RunEnd): DreamError | null {
   const { result } = end;
   if (result === null) {
     const how = end.signal ? `was ended by ${end.signal}` : `ended with ${end.exitCode}`;
-    return new DreamError('RunCrashed', `the model program ${how} without a result: ${end.stderrTail.trim() || 'no message'}`);
+    return new DreamError(
+      'RunCrashed',
+      `the model program ${how} without a result: ${end.stderrTail.trim() || 'no message'}`,
+    );
   }
   if (result.is_error) {
     const kind = kindOf(result, end.wasRefused);
-    const details = kind === 'ModelRateLimited' || kind === 'ModelOverloaded' ? { retryAfterMs: end.retryAfterMs ?? undefined } : {};
+    const details =
+      kind === 'ModelRateLimited' || kind === 'ModelOverloaded'
+        ? { retryAfterMs: end.retryAfterMs ?? undefined }
+        : {};
     return new DreamError(kind, messageOf(result), details);
   }
-  if (result.stop_reason === 'max_tokens') return new DreamError('ModelOutputTooLong', 'the last answer was cut at the token limit');
+  if (result.stop_reason === 'max_tokens')
+    return new DreamError('ModelOutputTooLong', 'the last answer was cut at the token limit');
   if (result.stop_reason === 'refusal') return new DreamError('ModelRefused', messageOf(result));
-  if (end.exitCode !== 0) return new DreamError('RunCrashed', `the model program ended with ${end.exitCode ?? end.signal} after its result`);
+  if (end.exitCode !== 0)
+    return new DreamError(
+      'RunCrashed',
+      `the model program ended with ${end.exitCode ?? end.signal} after its result`,
+    );
   return null;
 }
 
 const BY_STATUS: Readonly<Record<number, ErrorKind>> = {
-  401: 'ModelKeyInvalid', 403: 'ModelKeyInvalid', 404: 'ModelKeyInvalid', 429: 'ModelRateLimited', 529: 'ModelOverloaded',
+  401: 'ModelKeyInvalid',
+  403: 'ModelKeyInvalid',
+  404: 'ModelKeyInvalid',
+  429: 'ModelRateLimited',
+  529: 'ModelOverloaded',
 };
 
 function kindOf(result: ResultLine, wasRefused: boolean): ErrorKind {
   const status = result.api_error_status ?? null;
   const text = messageOf(result);
-  if (result.terminal_reason === 'max_turns' || result.subtype === 'error_max_turns') return 'ModelBudgetExceeded';
-  if (result.terminal_reason === 'budget_exhausted' || result.subtype === 'error_max_budget_usd') return 'ModelBudgetExceeded';
-  if (result.terminal_reason === 'prompt_too_long' || result.api_error === 'max_output_tokens') return 'ModelOutputTooLong';
+  if (result.terminal_reason === 'max_turns' || result.subtype === 'error_max_turns')
+    return 'ModelBudgetExceeded';
+  if (result.terminal_reason === 'budget_exhausted' || result.subtype === 'error_max_budget_usd')
+    return 'ModelBudgetExceeded';
+  if (result.terminal_reason === 'prompt_too_long' || result.api_error === 'max_output_tokens')
+    return 'ModelOutputTooLong';
   if (status !== null) {
     if (/credit balance/i.test(text)) return 'ModelKeyInvalid';
     return BY_STATUS[status] ?? (status >= 500 ? 'ModelUnavailable' : 'ModelBadRequest');
@@ -60,7 +78,10 @@ export function usageOf(result: ResultLine): RunUsage {
   const usage = result.usage;
   return {
     costUsd: result.total_cost_usd ?? 0,
-    inputTokens: (usage?.input_tokens ?? 0) + (usage?.cache_read_input_tokens ?? 0) + (usage?.cache_creation_input_tokens ?? 0),
+    inputTokens:
+      (usage?.input_tokens ?? 0) +
+      (usage?.cache_read_input_tokens ?? 0) +
+      (usage?.cache_creation_input_tokens ?? 0),
     outputTokens: usage?.output_tokens ?? 0,
     turns: result.num_turns ?? 0,
     durationMs: result.duration_ms ?? 0,

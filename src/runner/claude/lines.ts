@@ -12,7 +12,8 @@ export async function* splitLines(stream: Readable): AsyncGenerator<string> {
     const pieces = decoder.decode(chunk as Buffer, { stream: true }).split('\n');
     pieces[0] = rest + (pieces[0] ?? '');
     rest = pieces.pop() ?? '';
-    if (rest.length > MAX_LINE_CHARS) throw new DreamError('RunCrashed', 'the model program wrote an endless line');
+    if (rest.length > MAX_LINE_CHARS)
+      throw new DreamError('RunCrashed', 'the model program wrote an endless line');
     yield* pieces.filter((line) => line.trim() !== '');
   }
   rest += decoder.decode();

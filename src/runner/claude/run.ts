@@ -38,19 +38,39 @@ type Run = Pick<GenerateInput, 'model' | 'systemPrompt' | 'limits' | 'prompt'>;
  * Runs the model program once in the work folder and sends what it does as events.
  * Ends with its last words, or throws the one DreamError that describes why not. Nothing of it is left running.
  */
-export async function runModel(run: Run, scratch: Scratch, access: ModelAccess, events: EventTransport, signal: AbortSignal): Promise<ModelRun> {
+export async function runModel(
+  run: Run,
+  scratch: Scratch,
+  access: ModelAccess,
+  events: EventTransport,
+  signal: AbortSignal,
+): Promise<ModelRun> {
   const program = await findClaude(access.seenFrom);
   const isolation = await chooseIsolation(access.env, access.warn);
   signal.throwIfAborted();
-  const proxy = await startKeyProxy({ socketPath: scratch.socket, upstream: access.upstream, apiKey: access.apiKey });
+  const proxy = await startKeyProxy({
+    socketPath: scratch.socket,
+    upstream: access.upstream,
+    apiKey: access.apiKey,
+  });
   try {
     const host = { program, workDir: scratch.work, home: scratch.home, socket: scratch.socket };
     await handOver(isolation, host);
     const { places, command } = wrap(isolation, host);
     const [file, args] = command(claudeArgs(run));
     access.onCost(null);
-    const session = startSession(file, args, { cwd: scratch.work, env: claudeEnv(places, proxy.token, run.limits), prompt: run.prompt });
-    return await follow(session, new Translator(places.workDir), { run, proxy, events, signal, onCost: access.onCost });
+    const session = startSession(file, args, {
+      cwd: scratch.work,
+      env: claudeEnv(places, proxy.token, run.limits),
+      prompt: run.prompt,
+    });
+    return await follow(session, new Translator(places.workDir), {
+      run,
+      proxy,
+      events,
+      signal,
+      onCost: access.onCost,
+    });
   } finally {
     await proxy.close();
   }
@@ -64,7 +84,11 @@ interface Following {
   readonly onCost: ModelAccess['onCost'];
 }
 
-async function follow(session: Session, translator: Translator, { run, proxy, events, signal, onCost }: Following): Promise<ModelRun> {
+async function follow(
+  session: Session,
+  translator: Translator,
+  { run, proxy, events, signal, onCost }: Following,
+): Promise<ModelRun> {
   let stalled: DreamError | null = null;
   const { startTimeoutMs: startMs, noProgressTimeoutMs: stallMs } = run.limits;
   const watchdog = startWatchdog({ startMs, stallMs }, (waitedMs) => {
@@ -82,10 +106,23 @@ async function follow(session: Session, translator: Translator, { run, proxy, ev
     signal.throwIfAborted();
     if (stalled !== null) throw stalled as DreamError;
     const stderrTail = startError ?? session.stderrTail();
-    const failure = judge({ result, exitCode, signal: endSignal, stderrTail, wasRefused: translator.wasRefused, retryAfterMs: proxy.retryAfterMs() });
+    const failure = judge({
+      result,
+      exitCode,
+      signal: endSignal,
+      stderrTail,
+      wasRefused: translator.wasRefused,
+      retryAfterMs: proxy.retryAfterMs(),
+    });
     if (failure !== null) throw failure;
-    if (result === null) throw new DreamError('RunCrashed', 'the model program ended without a result');
-    return { text: result.result ?? '', skills: translator.skills, usage: usageOf(result), permissionDenials: result.permission_denials?.length ?? 0 };
+    if (result === null)
+      throw new DreamError('RunCrashed', 'the model program ended without a result');
+    return {
+      text: result.result ?? '',
+      skills: translator.skills,
+      usage: usageOf(result),
+      permissionDenials: result.permission_denials?.length ?? 0,
+    };
   } finally {
     watchdog.stop();
     signal.removeEventListener('abort', onAbort);
@@ -94,7 +131,12 @@ async function follow(session: Session, translator: Translator, { run, proxy, ev
 }
 
 /** Reads line by line; a receiver that cannot keep up holds the model program back through its pipe. */
-async function readResult(session: Session, translator: Translator, watchdog: Watchdog, events: EventTransport): Promise<ResultLine | null> {
+async function readResult(
+  session: Session,
+  translator: Translator,
+  watchdog: Watchdog,
+  events: EventTransport,
+): Promise<ResultLine | null> {
   let result: ResultLine | null = null;
   for await (const text of splitLines(session.stdout)) {
     const line = parseLine(text);
@@ -112,13 +154,24 @@ async function readResult(session: Session, translator: Translator, watchdog: Wa
 
 /** Lines that prove that the model answers; what the program says about itself does not count. */
 function isModelAtWork(line: Line): boolean {
-  return line.type === 'stream_event' || line.type === 'user' || line.type === 'result' || (line.type === 'assistant' && line.message.model !== '<synthetic>');
+  return (
+    line.type === 'stream_event' ||
+    line.type === 'user' ||
+    line.type === 'result' ||
+    (line.type === 'assistant' && line.message.model !== '<synthetic>')
+  );
 }
 
 /** A silent wait after a refusal is that refusal: the program was told to come back later. */
 function stallFailure(waitedMs: number, proxy: KeyProxy): DreamError {
   const details = { retryAfterMs: proxy.retryAfterMs() ?? undefined };
-  if (proxy.lastStatus() === 429) return new DreamError('ModelRateLimited', 'still refused with 429 when patience ended', details);
-  if (proxy.lastStatus() === 529) return new DreamError('ModelOverloaded', 'still refused with 529 when patience ended', details);
+  if (proxy.lastStatus() === 429)
+    return new DreamError(
+      'ModelRateLimited',
+      'still refused with 429 when patience ended',
+      details,
+    );
+  if (proxy.lastStatus() === 529)
+    return new DreamError('ModelOverloaded', 'still refused with 529 when patience ended', details);
   return new DreamError('RunStalled', `nothing came from the model for ${waitedMs} ms`);
 }

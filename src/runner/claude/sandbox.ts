@@ -30,13 +30,43 @@ export interface HostPlaces {
   readonly socket: string;
 }
 
-const INSIDE: Places = { program: '/opt/claude', workDir: '/project', home: '/home/gen', tmp: '/tmp', socket: '/run/api.sock' };
+const INSIDE: Places = {
+  program: '/opt/claude',
+  workDir: '/project',
+  home: '/home/gen',
+  tmp: '/tmp',
+  socket: '/run/api.sock',
+};
 
 /** All that every box needs of the kernel: where this can be made, a run's own box can be made too. */
 const EMPTY_BOX = [
-  '--unshare-all', '--die-with-parent', '--new-session',
-  '--ro-bind', '/usr', '/usr', '--symlink', 'usr/bin', '/bin', '--symlink', 'usr/lib', '/lib', '--symlink', 'usr/lib64', '/lib64',
-  '--proc', '/proc', '--dev', '/dev', '--tmpfs', INSIDE.tmp, '--tmpfs', INSIDE.home, '--uid', '1000', '--gid', '1000',
+  '--unshare-all',
+  '--die-with-parent',
+  '--new-session',
+  '--ro-bind',
+  '/usr',
+  '/usr',
+  '--symlink',
+  'usr/bin',
+  '/bin',
+  '--symlink',
+  'usr/lib',
+  '/lib',
+  '--symlink',
+  'usr/lib64',
+  '/lib64',
+  '--proc',
+  '/proc',
+  '--dev',
+  '/dev',
+  '--tmpfs',
+  INSIDE.tmp,
+  '--tmpfs',
+  INSIDE.home,
+  '--uid',
+  '1000',
+  '--gid',
+  '1000',
 ];
 
 /** Can bubblewrap make namespaces here? A container may forbid it although the program is installed. */
@@ -54,50 +84,99 @@ export async function probeBubblewrap(): Promise<string | null> {
  * of its own, else `SandboxMissing` in production and in CI, a loud warning in development.
  */
 export async function chooseIsolation(
-  env: NodeJS.ProcessEnv, warn: (text: string) => void, probe = probeBubblewrap, uid = process.getuid?.(),
+  env: NodeJS.ProcessEnv,
+  warn: (text: string) => void,
+  probe = probeBubblewrap,
+  uid = process.getuid?.(),
 ): Promise<Isolation> {
   const trouble = await probe();
   if (trouble === null) return 'bubblewrap';
   if (env[DECLARED] === 'container') {
-    if (uid !== 0) throw new DreamError('SandboxMissing', `${DECLARED}=container needs a runner that can start the model program as another user`);
+    if (uid !== 0)
+      throw new DreamError(
+        'SandboxMissing',
+        `${DECLARED}=container needs a runner that can start the model program as another user`,
+      );
     return 'container';
   }
   if (env['NODE_ENV'] === 'production' || env['CI'] === 'true') {
-    throw new DreamError('SandboxMissing', `bubblewrap does not work here, and a run without it is refused: ${trouble}`);
+    throw new DreamError(
+      'SandboxMissing',
+      `bubblewrap does not work here, and a run without it is refused: ${trouble}`,
+    );
   }
-  warn(`WARNING: NO SANDBOX. bubblewrap does not work here (${trouble}); the model program runs with this user's file access. Development only.`);
+  warn(
+    `WARNING: NO SANDBOX. bubblewrap does not work here (${trouble}); the model program runs with this user's file access. Development only.`,
+  );
   return 'none';
 }
 
 /** How to start `program args` under the chosen isolation, and the places it will see. */
-export function wrap(isolation: Isolation, host: HostPlaces): { places: Places; command: (args: readonly string[]) => [string, readonly string[]] } {
+export function wrap(
+  isolation: Isolation,
+  host: HostPlaces,
+): { places: Places; command: (args: readonly string[]) => [string, readonly string[]] } {
   if (isolation === 'none') {
     return { places: { ...host, tmp: host.home }, command: (args) => [host.program, args] };
   }
   if (isolation === 'container') {
-    return { places: { ...host, tmp: host.home }, command: (args) => ['setpriv', [...OTHER_USER, '--', host.program, ...args]] };
+    return {
+      places: { ...host, tmp: host.home },
+      command: (args) => ['setpriv', [...OTHER_USER, '--', host.program, ...args]],
+    };
   }
-  return { places: INSIDE, command: (args) => ['bwrap', [...bubblewrapArgs(host), '--', INSIDE.program, ...args]] };
+  return {
+    places: INSIDE,
+    command: (args) => ['bwrap', [...bubblewrapArgs(host), '--', INSIDE.program, ...args]],
+  };
 }
 
 /** No way back to the runner's rights, and not alive without it. */
-const OTHER_USER = ['--reuid', String(MODEL_UID), '--regid', String(MODEL_UID), '--clear-groups', '--inh-caps=-all', '--no-new-privs', '--pdeathsig', 'KILL'];
+const OTHER_USER = [
+  '--reuid',
+  String(MODEL_UID),
+  '--regid',
+  String(MODEL_UID),
+  '--clear-groups',
+  '--inh-caps=-all',
+  '--no-new-privs',
+  '--pdeathsig',
+  'KILL',
+];
 
 /** Makes what the model program works with its own, where it is another user. */
-export async function handOver(isolation: Isolation, { workDir, home, socket }: HostPlaces): Promise<void> {
+export async function handOver(
+  isolation: Isolation,
+  { workDir, home, socket }: HostPlaces,
+): Promise<void> {
   if (isolation !== 'container') return;
   // It may pass through the folders above its own, and see nothing else there.
   for (const folder of new Set([dirname(workDir), dirname(socket)])) await chmod(folder, 0o711);
-  await promisify(execFile)('chown', ['-R', '-h', `${MODEL_UID}:${MODEL_UID}`, '--', workDir, home, socket]);
+  await promisify(execFile)('chown', [
+    '-R',
+    '-h',
+    `${MODEL_UID}:${MODEL_UID}`,
+    '--',
+    workDir,
+    home,
+    socket,
+  ]);
 }
 
 /** No network, no other process, no file but the program, the system's libraries and the project folder. The environment is the caller's: it must be clean. */
 function bubblewrapArgs(host: HostPlaces): string[] {
   return [
     ...EMPTY_BOX,
-    '--ro-bind', host.program, INSIDE.program,
-    '--bind', host.workDir, INSIDE.workDir,
-    '--bind', host.socket, INSIDE.socket,
-    '--chdir', INSIDE.workDir,
+    '--ro-bind',
+    host.program,
+    INSIDE.program,
+    '--bind',
+    host.workDir,
+    INSIDE.workDir,
+    '--bind',
+    host.socket,
+    INSIDE.socket,
+    '--chdir',
+    INSIDE.workDir,
   ];
 }

@@ -82,7 +82,8 @@ export class StringFieldReader {
   private flush(isEnd: boolean): void {
     if (this.depth !== 1 || this.isKey) return;
     // Half of a surrogate pair waits for its other half.
-    const cut = !isEnd && /[\ud800-\udbff]$/.test(this.text) ? this.text.length - 1 : this.text.length;
+    const cut =
+      !isEnd && /[\ud800-\udbff]$/.test(this.text) ? this.text.length - 1 : this.text.length;
     const text = this.text.slice(0, cut);
     this.text = this.text.slice(cut);
     if (text !== '' || isEnd) this.pieces.push({ field: this.field, text, isEnd });

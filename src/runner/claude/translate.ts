@@ -48,14 +48,19 @@ export class Translator {
       return event ? this.streamed(event) : [];
     }
     if (line.type === 'assistant') return this.whole(line);
-    if (line.type === 'user') return toolResults(line.message.content).flatMap((result) => this.finished(result.id, result.isError));
+    if (line.type === 'user')
+      return toolResults(line.message.content).flatMap((result) =>
+        this.finished(result.id, result.isError),
+      );
     if (line.type === 'system') return this.system(line.subtype);
     return [];
   }
 
   private system(subtype: string): RunnerEvent[] {
     if (subtype === 'model_refusal_no_fallback') this.wasRefused = true;
-    return subtype === 'init' ? [{ type: 'progress', progress: FIRST_PROGRESS, message: 'AIが考えています' }] : [];
+    return subtype === 'init'
+      ? [{ type: 'progress', progress: FIRST_PROGRESS, message: 'AIが考えています' }]
+      : [];
   }
 
   private streamed(event: StreamEvent): RunnerEvent[] {
@@ -66,7 +71,8 @@ export class Translator {
         return [];
       case 'content_block_start': {
         const block = event.content_block;
-        if (block.type === 'tool_use') return this.toolStarted(event.index, block.id ?? '', block.name ?? '');
+        if (block.type === 'tool_use')
+          return this.toolStarted(event.index, block.id ?? '', block.name ?? '');
         if (block.type !== 'text') return [];
         this.blocks.set(event.index, 'text');
         return [...this.freshLine(), ...this.text(block.text ?? '')];
@@ -74,7 +80,11 @@ export class Translator {
       case 'content_block_delta': {
         const block = this.blocks.get(event.index);
         if (block === 'text') return this.text(event.delta.text ?? '');
-        return block ? block.fields.feed(event.delta.partial_json ?? '').flatMap((piece) => this.fieldPiece(block, piece)) : [];
+        return block
+          ? block.fields
+              .feed(event.delta.partial_json ?? '')
+              .flatMap((piece) => this.fieldPiece(block, piece))
+          : [];
       }
       case 'content_block_stop':
         this.blocks.delete(event.index);
@@ -91,7 +101,12 @@ export class Translator {
       if (block.type !== 'tool_use') return [];
       const started = this.toolStarted(index, block.id ?? '', block.name ?? '');
       const call = this.calls.get(block.id ?? '');
-      return [...started, ...(call?.fields.feed(JSON.stringify(block.input ?? {})) ?? []).flatMap((piece) => (call ? this.fieldPiece(call, piece) : []))];
+      return [
+        ...started,
+        ...(call?.fields.feed(JSON.stringify(block.input ?? {})) ?? []).flatMap((piece) =>
+          call ? this.fieldPiece(call, piece) : [],
+        ),
+      ];
     });
   }
 
@@ -117,7 +132,9 @@ export class Translator {
     if (!piece.isEnd) return [];
     call.filename = this.shownName(call.filename);
     const progress = this.progress((STEPS[call.name] ?? OTHER_STEP).withFile(call.filename));
-    return CHANGING_TOOLS.has(call.name) ? [{ type: 'file', filename: call.filename, status: 'editing' }, progress] : [progress];
+    return CHANGING_TOOLS.has(call.name)
+      ? [{ type: 'file', filename: call.filename, status: 'editing' }, progress]
+      : [progress];
   }
 
   private finished(id: string, isError: boolean): RunnerEvent[] {
@@ -132,7 +149,11 @@ export class Translator {
   }
 
   private progress(message: string): RunnerEvent {
-    return { type: 'progress', progress: Math.min(MAX_PROGRESS, FIRST_PROGRESS + PROGRESS_PER_TOOL * this.toolCount), message };
+    return {
+      type: 'progress',
+      progress: Math.min(MAX_PROGRESS, FIRST_PROGRESS + PROGRESS_PER_TOOL * this.toolCount),
+      message,
+    };
   }
 
   private freshLine(): RunnerEvent[] {

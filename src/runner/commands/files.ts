@@ -10,19 +10,31 @@ import { lookAt, resolveInside } from './safe-path.js';
 const LARGEST_COUNT = 20;
 const MAX_READ_BYTES = 32 * 1024 * 1024;
 
-interface Listed { path: string; kind: 'file' | 'folder'; sizeBytes: number; modifiedAt: string }
+interface Listed {
+  path: string;
+  kind: 'file' | 'folder';
+  sizeBytes: number;
+  modifiedAt: string;
+}
 
 /** Runs one operation on files inside one user's root; the answer is plain JSON. Throws `PATH_ESCAPE`, `FILE_NOT_FOUND`, `DiskFull`. */
 export async function runFiles(input: FilesInput): Promise<unknown> {
   const place = await resolveInside(input.root, input.path);
   switch (input.op) {
-    case 'list': return { entries: await list(place) };
-    case 'read': return read(place, input.encoding);
-    case 'write': return write(input.root, input.path, Buffer.from(input.content, input.encoding));
-    case 'hash': return hash(place);
-    case 'hashes': return { files: await hashes(place) };
-    case 'usage': return usage(place);
-    case 'delete': return remove(input.path, place);
+    case 'list':
+      return { entries: await list(place) };
+    case 'read':
+      return read(place, input.encoding);
+    case 'write':
+      return write(input.root, input.path, Buffer.from(input.content, input.encoding));
+    case 'hash':
+      return hash(place);
+    case 'hashes':
+      return { files: await hashes(place) };
+    case 'usage':
+      return usage(place);
+    case 'delete':
+      return remove(input.path, place);
   }
 }
 
@@ -38,18 +50,27 @@ async function list(folder: string): Promise<Listed[]> {
     const stats = await lookAt(join(folder, name));
     if (stats === null || !(stats.isFile() || stats.isDirectory())) continue;
     const isFile = stats.isFile();
-    entries.push({ path: name, kind: isFile ? 'file' : 'folder', sizeBytes: isFile ? stats.size : 0, modifiedAt: stats.mtime.toISOString() });
+    entries.push({
+      path: name,
+      kind: isFile ? 'file' : 'folder',
+      sizeBytes: isFile ? stats.size : 0,
+      modifiedAt: stats.mtime.toISOString(),
+    });
   }
   return entries;
 }
 
-async function read(file: string, encoding: 'utf8' | 'base64'): Promise<{ content: string; sizeBytes: number }> {
+async function read(
+  file: string,
+  encoding: 'utf8' | 'base64',
+): Promise<{ content: string; sizeBytes: number }> {
   if (!(await lookAt(file))?.isFile()) throw notFound();
   // The check above and this opening are two moments: a link put there in between is refused by the opening itself.
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const { size } = await handle.stat();
-    if (size > MAX_READ_BYTES) throw new DreamError('OPERATION_FAILED', `file is larger than ${MAX_READ_BYTES} bytes`);
+    if (size > MAX_READ_BYTES)
+      throw new DreamError('OPERATION_FAILED', `file is larger than ${MAX_READ_BYTES} bytes`);
     const content = await handle.readFile();
     return { content: content.toString(encoding), sizeBytes: content.length };
   } finally {
@@ -58,9 +79,14 @@ async function read(file: string, encoding: 'utf8' | 'base64'): Promise<{ conten
 }
 
 /** All or nothing: the bytes are complete before they get their name. */
-async function write(root: string, path: string, content: Buffer): Promise<{ sizeBytes: number; sha256: string }> {
+async function write(
+  root: string,
+  path: string,
+  content: Buffer,
+): Promise<{ sizeBytes: number; sha256: string }> {
   const file = await resolveInside(root, path);
-  if ((await lookAt(file))?.isDirectory() || path === '' || path.endsWith('/')) throw new DreamError('PATH_ESCAPE', 'a folder is in the way');
+  if ((await lookAt(file))?.isDirectory() || path === '' || path.endsWith('/'))
+    throw new DreamError('PATH_ESCAPE', 'a folder is in the way');
   const draft = join(dirname(file), `.${randomUUID()}.part`);
   try {
     await mkdir(dirname(file), { recursive: true });
@@ -70,7 +96,8 @@ async function write(root: string, path: string, content: Buffer): Promise<{ siz
     await rm(draft, { force: true }).catch(() => undefined);
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOSPC' || code === 'EDQUOT') throw new DreamError('DiskFull', 'no space left');
-    if (code === 'EEXIST' || code === 'ENOTDIR') throw new DreamError('PATH_ESCAPE', 'a file is in the way');
+    if (code === 'EEXIST' || code === 'ENOTDIR')
+      throw new DreamError('PATH_ESCAPE', 'a file is in the way');
     throw error;
   }
   return { sizeBytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
@@ -84,7 +111,10 @@ async function hash(file: string): Promise<{ sha256: string; sizeBytes: number }
   return { sha256: digest.digest('hex'), sizeBytes: stats.size };
 }
 
-interface Found { path: string; sizeBytes: number }
+interface Found {
+  path: string;
+  sizeBytes: number;
+}
 
 /** Every regular file below `folder`, links not followed; paths are relative to it. What vanishes meanwhile is not there. */
 async function* walk(folder: string, below = ''): AsyncGenerator<Found> {
@@ -100,10 +130,13 @@ async function* walk(folder: string, below = ''): AsyncGenerator<Found> {
   }
 }
 
-async function hashes(folder: string): Promise<{ path: string; sizeBytes: number; sha256: string }[]> {
+async function hashes(
+  folder: string,
+): Promise<{ path: string; sizeBytes: number; sha256: string }[]> {
   const files: { path: string; sizeBytes: number; sha256: string }[] = [];
   for await (const { path } of walk(folder)) {
-    if (!path.split('/').some((segment) => segment.startsWith('.'))) files.push({ path, ...(await hash(join(folder, path))) });
+    if (!path.split('/').some((segment) => segment.startsWith('.')))
+      files.push({ path, ...(await hash(join(folder, path))) });
   }
   return files;
 }
@@ -126,7 +159,11 @@ async function usage(place: string): Promise<Usage> {
   for await (const file of files) {
     const name = file.path.split('/')[0] ?? '';
     const child = children.get(name) ?? { path: name, files: 0, sizeBytes: 0 };
-    children.set(name, { path: name, files: child.files + 1, sizeBytes: child.sizeBytes + file.sizeBytes });
+    children.set(name, {
+      path: name,
+      files: child.files + 1,
+      sizeBytes: child.sizeBytes + file.sizeBytes,
+    });
     total.files += 1;
     total.sizeBytes += file.sizeBytes;
     total.largest.push(file);
@@ -141,7 +178,8 @@ function largestOf(files: readonly Found[]): Found[] {
 
 /** Removes a file or a folder with all it holds; never the root itself. */
 async function remove(path: string, place: string): Promise<{ isDeleted: boolean }> {
-  if (path.split('/').every((segment) => segment === '' || segment === '.')) throw new DreamError('PATH_ESCAPE', 'the root itself is not deleted');
+  if (path.split('/').every((segment) => segment === '' || segment === '.'))
+    throw new DreamError('PATH_ESCAPE', 'the root itself is not deleted');
   const stats = await lookAt(place);
   if (stats === null) return { isDeleted: false };
   await rm(place, { recursive: true, force: true });

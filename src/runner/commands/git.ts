@@ -4,7 +4,15 @@ import { DreamError } from '../../contracts/errors.js';
 import { bundleCreate, bundleFetch } from '../../git/bundle.js';
 import { commitTree } from '../../git/commit.js';
 import { diffFiles, unifiedDiff } from '../../git/diff.js';
-import { advanceRef, deleteRef, initBare, isAncestor, listRefs, resolve, type Advance } from '../../git/refs.js';
+import {
+  advanceRef,
+  deleteRef,
+  initBare,
+  isAncestor,
+  listRefs,
+  resolve,
+  type Advance,
+} from '../../git/refs.js';
 import { presentRevisions } from '../../git/presence.js';
 import { openRepo, type Repo } from '../../git/process.js';
 import { logPage } from '../../git/read.js';
@@ -30,7 +38,13 @@ export async function runGit(input: GitInput): Promise<unknown> {
       return { entries: await logPage(repo, input.revision, input) };
     case 'diff': {
       const files = await diffFiles(repo, input.parent, input.revision);
-      return { files, unified: input.path === undefined ? null : await unifiedDiff(repo, input.parent, input.revision, input.path) };
+      return {
+        files,
+        unified:
+          input.path === undefined
+            ? null
+            : await unifiedDiff(repo, input.parent, input.revision, input.path),
+      };
     }
     case 'restore':
       return { revision: await restore(input) };
@@ -41,9 +55,17 @@ export async function runGit(input: GitInput): Promise<unknown> {
     }
     case 'fetch':
       // The receiving side may not have the project yet: a first bundle makes it.
-      return { ref: await bundleFetch(await initBare(input.repoDir), { file: input.file, want: input.want }) };
+      return {
+        ref: await bundleFetch(await initBare(input.repoDir), {
+          file: input.file,
+          want: input.want,
+        }),
+      };
     case 'state':
-      return { head: await resolve(repo, MAIN), has: await presentRevisions(repo, input.revisions) };
+      return {
+        head: await resolve(repo, MAIN),
+        has: await presentRevisions(repo, input.revisions),
+      };
     case 'set-main':
       return setMain(repo, input.revision);
     case 'prune':
@@ -52,17 +74,26 @@ export async function runGit(input: GitInput): Promise<unknown> {
 }
 
 /** What `incoming` kept alive until now is let go once `main` holds it. */
-async function setMain(repo: Repo, revision: string): Promise<{ head: string | null; outcome: Advance }> {
-  if ((await resolve(repo, revision)) === null) throw new DreamError('RevisionMissing', `${revision} is not in this repository`);
+async function setMain(
+  repo: Repo,
+  revision: string,
+): Promise<{ head: string | null; outcome: Advance }> {
+  if ((await resolve(repo, revision)) === null)
+    throw new DreamError('RevisionMissing', `${revision} is not in this repository`);
   const outcome = await advanceRef(repo, MAIN, revision);
-  for (const { ref, revision: kept } of outcome === 'diverged' ? [] : await listRefs(repo, 'refs/incoming')) {
+  for (const { ref, revision: kept } of outcome === 'diverged'
+    ? []
+    : await listRefs(repo, 'refs/incoming')) {
     if (await isAncestor(repo, kept, revision)) await deleteRef(repo, ref);
   }
   return { head: await resolve(repo, MAIN), outcome };
 }
 
 /** A project that is not there (any more) has nothing to prune. */
-async function prune(repo: Repo, olderThanMs: number): Promise<{ removed: number; leftovers: number }> {
+async function prune(
+  repo: Repo,
+  olderThanMs: number,
+): Promise<{ removed: number; leftovers: number }> {
   if ((await lookAt(repo.gitDir)) === null) return { removed: 0, leftovers: 0 };
   const refs = (await Promise.all(PASSING.map((prefix) => listRefs(repo, prefix)))).flat();
   const old = refs.filter(({ committedAt }) => Date.now() - committedAt.getTime() >= olderThanMs);
@@ -77,7 +108,8 @@ async function removeLeftovers(gitDir: string, olderThanMs: number): Promise<num
     if (!entry.isFile() || !LEFTOVER.test(entry.name)) continue;
     const file = join(entry.parentPath, entry.name);
     const stats = await lookAt(file);
-    if (stats === null || Date.now() - stats.mtimeMs < Math.max(olderThanMs, LOCK_HELD_AT_MOST_MS)) continue;
+    if (stats === null || Date.now() - stats.mtimeMs < Math.max(olderThanMs, LOCK_HELD_AT_MOST_MS))
+      continue;
     await rm(file, { force: true });
     removed += 1;
   }
@@ -85,15 +117,29 @@ async function removeLeftovers(gitDir: string, olderThanMs: number): Promise<num
 }
 
 /** Idempotent by `actionId`: a repetition answers the commit that is there. */
-async function restore({ repoDir, actionId, source, parent, subject }: Extract<GitInput, { op: 'restore' }>): Promise<string> {
+async function restore({
+  repoDir,
+  actionId,
+  source,
+  parent,
+  subject,
+}: Extract<GitInput, { op: 'restore' }>): Promise<string> {
   const repo = openRepo(repoDir);
   const ref = `refs/jobs/${actionId}/1`;
   const earlier = await resolve(repo, ref);
   if (earlier !== null) return earlier;
   try {
-    return await commitTree(repo, source, { subject, trailers: { 'Job-Id': actionId } }, { ref, expected: null, parent });
+    return await commitTree(
+      repo,
+      source,
+      { subject, trailers: { 'Job-Id': actionId } },
+      { ref, expected: null, parent },
+    );
   } catch (error) {
-    const first = error instanceof DreamError && error.details['reason'] === 'ref-moved' ? await resolve(repo, ref) : null;
+    const first =
+      error instanceof DreamError && error.details['reason'] === 'ref-moved'
+        ? await resolve(repo, ref)
+        : null;
     if (first === null) throw error;
     return first;
   }

@@ -24,7 +24,8 @@ export async function resolveInside(root: string, path: string): Promise<string>
   const base = await realpath(root).catch(() => {
     throw new DreamError('FILE_NOT_FOUND', 'the root folder is not there');
   });
-  if (path.includes('\0') || path.includes('\\') || isAbsolute(path)) throw escape(path, 'is not a relative path');
+  if (path.includes('\0') || path.includes('\\') || isAbsolute(path))
+    throw escape(path, 'is not a relative path');
   const place = resolve(base, path);
   if (place !== base && !place.startsWith(base + sep)) throw escape(path, 'leads out of its root');
   const segments = path.split('/').filter((segment) => segment !== '' && segment !== '.');
@@ -34,7 +35,8 @@ export async function resolveInside(root: string, path: string): Promise<string>
     current = join(current, segment);
     const stats = await lookAt(current);
     if (stats === null) break;
-    if (!stats.isFile() && !stats.isDirectory()) throw escape(path, 'passes a link or a special file');
+    if (!stats.isFile() && !stats.isDirectory())
+      throw escape(path, 'passes a link or a special file');
   }
   return place;
 }

@@ -10,20 +10,40 @@ const MAX_RESULT_BYTES = 64 * 1024 * 1024;
 const MAX_DETAIL_CHARS = 300;
 const DEFAULT_RETRY_MS = 5_000;
 
-export interface CutoutServiceAccess { readonly token: string | undefined; readonly baseUrl: string }
-export interface CutoutRequest { image: string; version: string; timeoutMs: number }
+export interface CutoutServiceAccess {
+  readonly token: string | undefined;
+  readonly baseUrl: string;
+}
+export interface CutoutRequest {
+  image: string;
+  version: string;
+  timeoutMs: number;
+}
 
 const Prediction = z.looseObject({
-  id: z.string().regex(/^[\w-]{1,100}$/), status: z.string(), error: z.unknown(), output: z.union([z.string(), z.array(z.string())]).nullish().catch(null),
+  id: z.string().regex(/^[\w-]{1,100}$/),
+  status: z.string(),
+  error: z.unknown(),
+  output: z
+    .union([z.string(), z.array(z.string())])
+    .nullish()
+    .catch(null),
 });
 type Prediction = z.infer<typeof Prediction>;
-const Complaint = z.object({ detail: z.string().optional().catch(undefined), error: z.string().optional().catch(undefined) });
+const Complaint = z.object({
+  detail: z.string().optional().catch(undefined),
+  error: z.string().optional().catch(undefined),
+});
 
 /**
  * Has the picture cut out by Replicate (rest.md §7.9) and answers the bytes that it made. Throws `CutoutFailed`, or
  * `CutoutUnavailable` where another try may help, with the text that the user reads; or the reason of `signal`.
  */
-export async function cutOutByService(access: CutoutServiceAccess, request: CutoutRequest, signal: AbortSignal): Promise<Buffer> {
+export async function cutOutByService(
+  access: CutoutServiceAccess,
+  request: CutoutRequest,
+  signal: AbortSignal,
+): Promise<Buffer> {
   if (!access.token) throw new DreamError('ImageServiceMissing', 'REPLICATE_API_TOKEN is not set');
   const late = AbortSignal.timeout(request.timeoutMs);
   const service = new Service(access, AbortSignal.any([signal, late]));
@@ -43,7 +63,10 @@ class Service {
   private readonly predictions: string;
   private readonly headers: Record<string, string>;
 
-  constructor({ token, baseUrl }: CutoutServiceAccess, private readonly signal: AbortSignal) {
+  constructor(
+    { token, baseUrl }: CutoutServiceAccess,
+    private readonly signal: AbortSignal,
+  ) {
     this.predictions = `${baseUrl}/v1/predictions`;
     this.headers = { authorization: `Bearer ${token ?? ''}`, 'content-type': 'application/json' };
   }
@@ -62,23 +85,33 @@ class Service {
   /** Stops what nobody waits for any more: it costs money. */
   async giveUp(): Promise<void> {
     if (this.open === null) return;
-    await fetch(`${this.predictions}/${this.open}/cancel`, { method: 'POST', headers: this.headers, signal: AbortSignal.timeout(CANCEL_LIMIT_MS) }).catch(() => undefined);
+    await fetch(`${this.predictions}/${this.open}/cancel`, {
+      method: 'POST',
+      headers: this.headers,
+      signal: AbortSignal.timeout(CANCEL_LIMIT_MS),
+    }).catch(() => undefined);
   }
 
   private async begin(version: string, image: string): Promise<Prediction> {
     const body = JSON.stringify({ version, input: { image, preserve_alpha: true } });
-    const answer = await this.ask(this.predictions, { method: 'POST', headers: { ...this.headers, prefer: 'wait' }, body });
+    const answer = await this.ask(this.predictions, {
+      method: 'POST',
+      headers: { ...this.headers, prefer: 'wait' },
+      body,
+    });
     if (!answer.ok) throw await complaint(answer);
     return readPrediction(answer);
   }
 
   /** Null = it could not be asked this time. */
   private async look(id: string): Promise<Prediction | null> {
-    const answer = await this.ask(`${this.predictions}/${id}`, { headers: this.headers }).catch((error: unknown) => {
-      this.signal.throwIfAborted();
-      if (error instanceof DreamError) return null;
-      throw error;
-    });
+    const answer = await this.ask(`${this.predictions}/${id}`, { headers: this.headers }).catch(
+      (error: unknown) => {
+        this.signal.throwIfAborted();
+        if (error instanceof DreamError) return null;
+        throw error;
+      },
+    );
     if (answer === null || answer.status === 429 || answer.status >= 500) return null;
     if (!answer.ok) throw await complaint(answer);
     return readPrediction(answer);
@@ -122,8 +155,13 @@ async function readPrediction(answer: Response): Promise<Prediction> {
 
 /** Where the result lies. Throws what became of the prediction otherwise. */
 function addressOf({ status, error, output }: Prediction): string {
-  if (status === 'canceled') throw new DreamError('CutoutFailed', 'Background removal was canceled');
-  if (status !== 'succeeded') throw new DreamError('CutoutFailed', typeof error === 'string' && error ? shorten(error) : 'Background removal failed');
+  if (status === 'canceled')
+    throw new DreamError('CutoutFailed', 'Background removal was canceled');
+  if (status !== 'succeeded')
+    throw new DreamError(
+      'CutoutFailed',
+      typeof error === 'string' && error ? shorten(error) : 'Background removal failed',
+    );
   const address = typeof output === 'string' ? output : output?.[0];
   if (!address) throw new DreamError('CutoutFailed', 'No output from background removal');
   return address;
@@ -135,7 +173,9 @@ async function complaint(answer: Response): Promise<DreamError> {
   const text = shorten(detail || error || 'Background removal service error');
   if (answer.status !== 429 && answer.status < 500) return new DreamError('CutoutFailed', text);
   const seconds = Number(answer.headers.get('retry-after'));
-  return new DreamError('CutoutUnavailable', text, { retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : DEFAULT_RETRY_MS });
+  return new DreamError('CutoutUnavailable', text, {
+    retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : DEFAULT_RETRY_MS,
+  });
 }
 
 function shorten(text: string): string {

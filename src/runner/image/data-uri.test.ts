@@ -2,24 +2,52 @@ import { describe, expect, it } from 'vitest';
 import { pictureType, readDataUri } from './data-uri.js';
 
 const PNG = Buffer.from('89504e470d0a1a0a0000', 'hex');
-const uri = (bytes: Buffer, head = 'data:image/png;base64,'): string => `${head}${bytes.toString('base64')}`;
+const uri = (bytes: Buffer, head = 'data:image/png;base64,'): string =>
+  `${head}${bytes.toString('base64')}`;
 
 describe('a picture sent as a data URI', () => {
-  it.each(['data:image/png;base64,', 'data:image/jpeg;base64,', 'data:text/html;base64,', 'data:image/svg+xml;charset=utf-8;base64,', 'DATA:image/png;BASE64,'])('%s is read, and not believed about its type', (head) => {
+  it.each([
+    'data:image/png;base64,',
+    'data:image/jpeg;base64,',
+    'data:text/html;base64,',
+    'data:image/svg+xml;charset=utf-8;base64,',
+    'DATA:image/png;BASE64,',
+  ])('%s is read, and not believed about its type', (head) => {
     expect(readDataUri(uri(PNG, head))).toEqual(PNG);
   });
 
   it.each([
-    ['an address', 'https://pictures.test/cat.png'], ['a file', 'file:///etc/passwd'], ['nothing', ''], ['words', '猫'], ['no base64', 'data:image/png,%89PNG'], ['a head without end', `data:image/${'x'.repeat(500)}`],
-    ['a drawing that may hold a script', uri(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'data:image/svg+xml;base64,')],
-    ['a page that calls itself a picture', uri(Buffer.from('<!DOCTYPE html><script>alert(1)</script>'))], ['no content', uri(Buffer.alloc(0))],
-    ['a film', uri(Buffer.from('0000001c66747970697336d', 'hex'))], ['a document', uri(Buffer.from('%PDF-1.7'))],
+    ['an address', 'https://pictures.test/cat.png'],
+    ['a file', 'file:///etc/passwd'],
+    ['nothing', ''],
+    ['words', '猫'],
+    ['no base64', 'data:image/png,%89PNG'],
+    ['a head without end', `data:image/${'x'.repeat(500)}`],
+    [
+      'a drawing that may hold a script',
+      uri(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'data:image/svg+xml;base64,'),
+    ],
+    [
+      'a page that calls itself a picture',
+      uri(Buffer.from('<!DOCTYPE html><script>alert(1)</script>')),
+    ],
+    ['no content', uri(Buffer.alloc(0))],
+    ['a film', uri(Buffer.from('0000001c66747970697336d', 'hex'))],
+    ['a document', uri(Buffer.from('%PDF-1.7'))],
   ])('%s is refused', (_what, text) => {
-    expect(() => readDataUri(text)).toThrow(expect.objectContaining({ kind: 'ImageUnreadable' }) as Error);
+    expect(() => readDataUri(text)).toThrow(
+      expect.objectContaining({ kind: 'ImageUnreadable' }) as Error,
+    );
   });
 
   it('the type is what the content says', () => {
-    const types = ['89504e470d0a1a0a', 'ffd8ffe0', '474946383961', '524946460000000057454250', '000000206674797061766966'].map((hex) => pictureType(Buffer.from(hex, 'hex')));
+    const types = [
+      '89504e470d0a1a0a',
+      'ffd8ffe0',
+      '474946383961',
+      '524946460000000057454250',
+      '000000206674797061766966',
+    ].map((hex) => pictureType(Buffer.from(hex, 'hex')));
     expect(types).toEqual(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']);
     expect(pictureType(Buffer.from('424d0000', 'hex'))).toBeNull();
   });

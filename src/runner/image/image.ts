@@ -22,14 +22,23 @@ export interface ImageAccess extends GeminiAccess {
 }
 
 /** Makes one picture. Throws a DreamError, or the reason of `signal`. */
-export async function makeImage(input: ImageInput, access: ImageAccess, signal: AbortSignal): Promise<ImageResult> {
+export async function makeImage(
+  input: ImageInput,
+  access: ImageAccess,
+  signal: AbortSignal,
+): Promise<ImageResult> {
   access.onStage('asked');
   const made = await make(input, openPictures(access.seenFrom), access, signal);
   access.onStage('worked');
   return made;
 }
 
-async function make(input: ImageInput, pictures: Pictures, access: ImageAccess, signal: AbortSignal): Promise<ImageResult> {
+async function make(
+  input: ImageInput,
+  pictures: Pictures,
+  access: ImageAccess,
+  signal: AbortSignal,
+): Promise<ImageResult> {
   switch (input.op) {
     case 'sprite': {
       const prompt = spritePrompt(input.prompt);
@@ -42,8 +51,10 @@ async function make(input: ImageInput, pictures: Pictures, access: ImageAccess, 
       access.onStage('received');
       return { ...(await pictures.poster(drawn)), prompt: input.prompt };
     }
-    case 'screenshot': return screenshot(input, pictures, access, signal);
-    case 'cutout': return cutOut(input, pictures, access, signal);
+    case 'screenshot':
+      return screenshot(input, pictures, access, signal);
+    case 'cutout':
+      return cutOut(input, pictures, access, signal);
     case 'cutout-by-service': {
       const bytes = await cutOutByService(access.cutoutService, input, signal);
       access.onStage('received');
@@ -52,19 +63,36 @@ async function make(input: ImageInput, pictures: Pictures, access: ImageAccess, 
   }
 }
 
-async function screenshot({ repoDir, revision, assets }: Op<'screenshot'>, pictures: Pictures, { seenFrom, onStage }: ImageAccess, signal: AbortSignal): Promise<ImageResult> {
+async function screenshot(
+  { repoDir, revision, assets }: Op<'screenshot'>,
+  pictures: Pictures,
+  { seenFrom, onStage }: ImageAccess,
+  signal: AbortSignal,
+): Promise<ImageResult> {
   // Loaded when it is needed: hardly any run does.
   const { takeScreenshot } = await import('./screenshot.js');
-  const shot = await takeScreenshot({ repoDir: path.resolve(repoDir), revision, assets, seenFrom }, (bytes) => pictures.isBlank(bytes), signal);
+  const shot = await takeScreenshot(
+    { repoDir: path.resolve(repoDir), revision, assets, seenFrom },
+    (bytes) => pictures.isBlank(bytes),
+    signal,
+  );
   onStage('received');
   return { ...(await pictures.poster(shot)), prompt: null };
 }
 
 /** A picture on our own magenta is keyed, which is exact; of any other one the network finds the subject. */
-async function cutOut({ picture }: Op<'cutout'>, pictures: Pictures, { cutoutModel, seenFrom, onStage }: ImageAccess, signal: AbortSignal): Promise<ImageResult> {
+async function cutOut(
+  { picture }: Op<'cutout'>,
+  pictures: Pictures,
+  { cutoutModel, seenFrom, onStage }: ImageAccess,
+  signal: AbortSignal,
+): Promise<ImageResult> {
   const pixels = await pictures.decodeSent(readDataUri(picture));
   if (keyOutMagenta(pixels)) return { ...(await pictures.png(pixels)), prompt: null };
-  const mask = await subjectMask(await pictures.squareRgb(pixels, MASK_SIZE), { file: cutoutModel, seenFrom });
+  const mask = await subjectMask(await pictures.squareRgb(pixels, MASK_SIZE), {
+    file: cutoutModel,
+    seenFrom,
+  });
   signal.throwIfAborted();
   onStage('received');
   return { ...(await pictures.withMask(pixels, mask, MASK_SIZE)), prompt: null };

@@ -1,7 +1,16 @@
 /** Pixels of a picture, four bytes each: red, green, blue, alpha. */
-export interface Pixels { readonly data: Uint8Array; readonly width: number; readonly height: number }
+export interface Pixels {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
 
-export interface Box { left: number; top: number; width: number; height: number }
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
 
 type Colour = readonly [number, number, number];
 
@@ -37,7 +46,8 @@ export function keyOutMagenta(pixels: Pixels): Box | null {
   const distance = distanceToGround(pixels, ground);
   if (!distance.some((steps) => steps > 0)) return null;
   softenEdge(pixels, key, distance);
-  for (let at = 0; at < ground.length; at += 1) if (ground[at] === GROUND) pixels.data.fill(0, at * 4, at * 4 + 4);
+  for (let at = 0; at < ground.length; at += 1)
+    if (ground[at] === GROUND) pixels.data.fill(0, at * 4, at * 4 + 4);
   return boxOfVisible(pixels);
 }
 
@@ -53,7 +63,8 @@ function groundColour({ data, width, height }: Pixels): Colour | null {
     }
   }
   if (magenta.length < count * MIN_BORDER_SHARE) return null;
-  const median = (channel: number): number => magenta.map((at) => data[at + channel]!).sort((a, b) => a - b)[magenta.length >> 1]!;
+  const median = (channel: number): number =>
+    magenta.map((at) => data[at + channel]!).sort((a, b) => a - b)[magenta.length >> 1]!;
   return [median(0), median(1), median(2)];
 }
 
@@ -65,21 +76,34 @@ function distanceTo(data: Uint8Array, at: number, [red, green, blue]: Colour): n
 function findGround(pixels: Pixels, key: Colour): Uint8Array {
   const { data, width, height } = pixels;
   const ground = new Uint8Array(width * height);
-  const isNear = (limit: number) => (at: number): boolean => distanceTo(data, at, key) <= limit;
-  const border = Array.from(ground.keys()).filter((at) => at % width === 0 || at % width === width - 1 || at < width || at >= width * (height - 1));
-  for (const at of fill(pixels, border, isNear(GROUND_DISTANCE), new Uint8Array(ground.length))) ground[at] = GROUND;
+  const isNear =
+    (limit: number) =>
+    (at: number): boolean =>
+      distanceTo(data, at, key) <= limit;
+  const border = Array.from(ground.keys()).filter(
+    (at) =>
+      at % width === 0 || at % width === width - 1 || at < width || at >= width * (height - 1),
+  );
+  for (const at of fill(pixels, border, isNear(GROUND_DISTANCE), new Uint8Array(ground.length)))
+    ground[at] = GROUND;
   const seen = ground.slice();
   for (let at = 0; at < ground.length; at += 1) {
     if (seen[at] !== 0 || !isNear(HOLE_DISTANCE)(at)) continue;
     const hole = fill(pixels, [at], isNear(HOLE_DISTANCE), seen);
     if (hole.length < MIN_HOLE_PIXELS) continue;
-    for (const inside of fill(pixels, hole, isNear(GROUND_DISTANCE), ground.slice())) ground[inside] = GROUND;
+    for (const inside of fill(pixels, hole, isNear(GROUND_DISTANCE), ground.slice()))
+      ground[inside] = GROUND;
   }
   return ground;
 }
 
 /** Everything that is connected with `seeds` over pixels that `belongs`; marks what it has `seen`. */
-function fill({ width, height }: Pixels, seeds: readonly number[], belongs: (at: number) => boolean, seen: Uint8Array): number[] {
+function fill(
+  { width, height }: Pixels,
+  seeds: readonly number[],
+  belongs: (at: number) => boolean,
+  seen: Uint8Array,
+): number[] {
   const found: number[] = [];
   const visit = (at: number): void => {
     if (seen[at] !== 0 || !belongs(at)) return;
@@ -102,10 +126,20 @@ function fill({ width, height }: Pixels, seeds: readonly number[], belongs: (at:
 function distanceToGround(pixels: Pixels, ground: Uint8Array): Uint8Array {
   const distance = new Uint8Array(ground.length).fill(EDGE_PIXELS + 1);
   let ring: number[] = [];
-  for (let at = 0; at < ground.length; at += 1) if (ground[at] === GROUND) { distance[at] = 0; ring.push(at); }
+  for (let at = 0; at < ground.length; at += 1)
+    if (ground[at] === GROUND) {
+      distance[at] = 0;
+      ring.push(at);
+    }
   for (let steps = 1; steps <= EDGE_PIXELS; steps += 1) {
     const next: number[] = [];
-    for (const at of ring) eachNeighbour(pixels, at, (near) => { if (distance[near]! > steps) { distance[near] = steps; next.push(near); } });
+    for (const at of ring)
+      eachNeighbour(pixels, at, (near) => {
+        if (distance[near]! > steps) {
+          distance[near] = steps;
+          next.push(near);
+        }
+      });
     ring = next;
   }
   return distance;
@@ -116,7 +150,8 @@ function eachNeighbour({ width, height }: Pixels, at: number, visit: (near: numb
   const y = (at - x) / width;
   for (let dy = -1; dy <= 1; dy += 1) {
     for (let dx = -1; dx <= 1; dx += 1) {
-      if ((dx !== 0 || dy !== 0) && x + dx >= 0 && x + dx < width && y + dy >= 0 && y + dy < height) visit(at + dy * width + dx);
+      if ((dx !== 0 || dy !== 0) && x + dx >= 0 && x + dx < width && y + dy >= 0 && y + dy < height)
+        visit(at + dy * width + dx);
     }
   }
 }
@@ -128,9 +163,15 @@ function softenEdge(pixels: Pixels, key: Colour, distance: Uint8Array): void {
   for (let at = 0; at < distance.length; at += 1) {
     if (distance[at] === 0 || distance[at]! > EDGE_PIXELS) continue;
     const solid = core.get(at);
-    const { alpha, colour } = solid === undefined ? unmix(data, at, key) : share(data, at, key, solid);
+    const { alpha, colour } =
+      solid === undefined ? unmix(data, at, key) : share(data, at, key, solid);
     if (alpha >= 1) continue;
-    data.set(alpha < MIN_ALPHA ? [0, 0, 0, 0] : [...colour.map(Math.round), Math.round(alpha * data[at * 4 + 3]!)], at * 4);
+    data.set(
+      alpha < MIN_ALPHA
+        ? [0, 0, 0, 0]
+        : [...colour.map(Math.round), Math.round(alpha * data[at * 4 + 3]!)],
+      at * 4,
+    );
   }
 }
 
@@ -140,13 +181,18 @@ function carryCore(pixels: Pixels, distance: Uint8Array): Map<number, Colour> {
   const isEdge = (at: number): boolean => distance[at]! > 0 && distance[at]! <= EDGE_PIXELS;
   const carried = new Map<number, Colour>();
   const colourOf = (at: number): Colour | undefined =>
-    (distance[at]! > EDGE_PIXELS ? [data[at * 4]!, data[at * 4 + 1]!, data[at * 4 + 2]!] : carried.get(at));
+    distance[at]! > EDGE_PIXELS
+      ? [data[at * 4]!, data[at * 4 + 1]!, data[at * 4 + 2]!]
+      : carried.get(at);
   let open = Array.from(distance.keys()).filter(isEdge);
   for (let steps = 0; steps < CARRY_PIXELS && open.length > 0; steps += 1) {
     const reached: [number, Colour][] = [];
     for (const at of open) {
       const near: Colour[] = [];
-      eachNeighbour(pixels, at, (other) => { const colour = colourOf(other); if (colour !== undefined) near.push(colour); });
+      eachNeighbour(pixels, at, (other) => {
+        const colour = colourOf(other);
+        if (colour !== undefined) near.push(colour);
+      });
       if (near.length > 0) reached.push([at, mean(near)]);
     }
     for (const [at, colour] of reached) carried.set(at, colour);
@@ -156,18 +202,25 @@ function carryCore(pixels: Pixels, distance: Uint8Array): Map<number, Colour> {
 }
 
 function mean(colours: readonly Colour[]): Colour {
-  const of = (channel: 0 | 1 | 2): number => colours.reduce((sum, colour) => sum + colour[channel], 0) / colours.length;
+  const of = (channel: 0 | 1 | 2): number =>
+    colours.reduce((sum, colour) => sum + colour[channel], 0) / colours.length;
   return [of(0), of(1), of(2)];
 }
 
-interface Mixture { alpha: number; colour: Colour }
+interface Mixture {
+  alpha: number;
+  colour: Colour;
+}
 
 /**
  * How much of `solid` is in a pixel that lies between it and the ground. A pixel that is off that line has a colour of its own
  * (an outline): it keeps as much of it as is not the ground's.
  */
 function share(data: Uint8Array, at: number, key: Colour, solid: Colour): Mixture {
-  const [toSolid, own] = [solid.map((value, i) => value - key[i]!), key.map((value, i) => data[at * 4 + i]! - value)];
+  const [toSolid, own] = [
+    solid.map((value, i) => value - key[i]!),
+    key.map((value, i) => data[at * 4 + i]! - value),
+  ];
   const length = toSolid.reduce((sum, value) => sum + value * value, 0);
   if (length < GROUND_DISTANCE * GROUND_DISTANCE) return { alpha: 1, colour: solid };
   const along = own.reduce((sum, value, i) => sum + value * toSolid[i]!, 0) / length;
@@ -179,7 +232,12 @@ function share(data: Uint8Array, at: number, key: Colour, solid: Colour): Mixtur
 /** Without a core to compare with: the nearer to the ground's colour, the fainter; what the ground adds is taken off. */
 function unmix(data: Uint8Array, at: number, key: Colour): Mixture {
   const alpha = Math.min(1, distanceTo(data, at, key) / SOLID_DISTANCE);
-  const colour = key.map((value, i) => Math.min(255, Math.max(0, (data[at * 4 + i]! - (1 - alpha) * value) / Math.max(alpha, MIN_ALPHA))));
+  const colour = key.map((value, i) =>
+    Math.min(
+      255,
+      Math.max(0, (data[at * 4 + i]! - (1 - alpha) * value) / Math.max(alpha, MIN_ALPHA)),
+    ),
+  );
   return { alpha, colour: colour as unknown as Colour };
 }
 
@@ -188,7 +246,12 @@ function boxOfVisible({ data, width, height }: Pixels): Box | null {
   for (let at = 0; at < width * height; at += 1) {
     if (data[at * 4 + 3] === 0) continue;
     const [x, y] = [at % width, Math.floor(at / width)];
-    [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x), Math.max(bottom, y)];
+    [left, top, right, bottom] = [
+      Math.min(left, x),
+      Math.min(top, y),
+      Math.max(right, x),
+      Math.max(bottom, y),
+    ];
   }
   return right < 0 ? null : { left, top, width: right - left + 1, height: bottom - top + 1 };
 }

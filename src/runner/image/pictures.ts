@@ -17,12 +17,26 @@ const MAX_SENT_PIXELS = 4_096 * 4_096;
 export function openPictures(seenFrom?: string) {
   const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
   const open = (bytes: Buffer) => sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
-  const openPixels = ({ data, width, height }: Pixels) => sharp(data, { raw: { width, height, channels: 4 } });
-  const asPng = async (image: Image): Promise<Picture> => ({ mimeType: 'image/png', data: (await image.png().toBuffer()).toString('base64') });
+  const openPixels = ({ data, width, height }: Pixels) =>
+    sharp(data, { raw: { width, height, channels: 4 } });
+  const asPng = async (image: Image): Promise<Picture> => ({
+    mimeType: 'image/png',
+    data: (await image.png().toBuffer()).toString('base64'),
+  });
 
   /** Upright, as red, green, blue and alpha. */
   async function decode(bytes: Buffer): Promise<Pixels> {
-    const { data, info: { width, height } } = await readable(open(bytes).rotate().toColourspace('srgb').ensureAlpha().raw().toBuffer({ resolveWithObject: true }));
+    const {
+      data,
+      info: { width, height },
+    } = await readable(
+      open(bytes)
+        .rotate()
+        .toColourspace('srgb')
+        .ensureAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true }),
+    );
     return { data, width, height };
   }
 
@@ -31,8 +45,11 @@ export function openPictures(seenFrom?: string) {
 
     /** As `decode`, for a picture from outside: its header alone tells whether it is too large. Throws `ImageTooLarge`. */
     async decodeSent(bytes: Buffer): Promise<Pixels> {
-      const { width, height } = await readable(sharp(bytes, { limitInputPixels: false }).metadata());
-      if (width * height > MAX_SENT_PIXELS) throw new DreamError('ImageTooLarge', `the picture has ${width} × ${height} pixels`);
+      const { width, height } = await readable(
+        sharp(bytes, { limitInputPixels: false }).metadata(),
+      );
+      if (width * height > MAX_SENT_PIXELS)
+        throw new DreamError('ImageTooLarge', `the picture has ${width} × ${height} pixels`);
       return decode(bytes);
     },
 
@@ -47,7 +64,13 @@ export function openPictures(seenFrom?: string) {
     /** At most 1080×1920, never enlarged: WebP. */
     async poster(bytes: Buffer): Promise<Picture> {
       const { width, height, quality } = POSTER;
-      const webp = await readable(open(bytes).rotate().resize({ width, height, fit: 'inside', withoutEnlargement: true }).webp({ quality }).toBuffer());
+      const webp = await readable(
+        open(bytes)
+          .rotate()
+          .resize({ width, height, fit: 'inside', withoutEnlargement: true })
+          .webp({ quality })
+          .toBuffer(),
+      );
       return { mimeType: 'image/webp', data: webp.toString('base64') };
     },
 
@@ -59,13 +82,22 @@ export function openPictures(seenFrom?: string) {
 
     /** The picture as red, green, blue values of `size` × `size` pixels; what is transparent counts as white. */
     squareRgb: (pixels: Pixels, size: number): Promise<Buffer> =>
-      openPixels(pixels).flatten({ background: '#ffffff' }).resize(size, size, { fit: 'fill' }).raw().toBuffer(),
+      openPixels(pixels)
+        .flatten({ background: '#ffffff' })
+        .resize(size, size, { fit: 'fill' })
+        .raw()
+        .toBuffer(),
 
     /** The picture, as transparent as the mask of `size` × `size` grey values says: PNG. What was transparent stays so. */
     async withMask(pixels: Pixels, mask: Buffer, size: number): Promise<Picture> {
       const { data, width, height } = pixels;
-      const stretched = await sharp(mask, { raw: { width: size, height: size, channels: 1 } }).resize(width, height, { fit: 'fill' }).extractChannel(0).raw().toBuffer();
-      for (let at = 0; at < width * height; at += 1) data[at * 4 + 3] = Math.round(data[at * 4 + 3]! * stretched[at]! / 255);
+      const stretched = await sharp(mask, { raw: { width: size, height: size, channels: 1 } })
+        .resize(width, height, { fit: 'fill' })
+        .extractChannel(0)
+        .raw()
+        .toBuffer();
+      for (let at = 0; at < width * height; at += 1)
+        data[at * 4 + 3] = Math.round((data[at * 4 + 3]! * stretched[at]!) / 255);
       return asPng(openPixels(pixels));
     },
 
@@ -75,6 +107,9 @@ export function openPictures(seenFrom?: string) {
 
 async function readable<T>(work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
-    throw new DreamError('ImageUnreadable', `the picture cannot be read: ${(error as Error).message}`);
+    throw new DreamError(
+      'ImageUnreadable',
+      `the picture cannot be read: ${(error as Error).message}`,
+    );
   });
 }

@@ -29,16 +29,27 @@ export async function subjectMask(rgb: Buffer, { file, seenFrom }: CutoutModel):
   const network = await readNetwork(file);
   const ort = loadPackage<typeof Ort>('onnxruntime-web/wasm', seenFrom);
   ort.env.wasm.numThreads = Math.min(MAX_THREADS, os.availableParallelism());
-  const session = await ort.InferenceSession.create(network, { executionProviders: ['wasm'], graphOptimizationLevel: 'basic' });
+  const session = await ort.InferenceSession.create(network, {
+    executionProviders: ['wasm'],
+    graphOptimizationLevel: 'basic',
+  });
   const [input, output] = [session.inputNames[0], session.outputNames[0]];
-  if (input === undefined || output === undefined) throw new DreamError('ImageServiceMissing', 'the file of the network is not u2netp');
-  const answer = await session.run({ [input]: new ort.Tensor('float32', normalised(rgb), [1, 3, MASK_SIZE, MASK_SIZE]) }, [output]);
+  if (input === undefined || output === undefined)
+    throw new DreamError('ImageServiceMissing', 'the file of the network is not u2netp');
+  const answer = await session.run(
+    { [input]: new ort.Tensor('float32', normalised(rgb), [1, 3, MASK_SIZE, MASK_SIZE]) },
+    [output],
+  );
   return maskOf(answer[output]?.data as Float32Array);
 }
 
 async function readNetwork(file: string | undefined): Promise<Buffer> {
   const bytes = file === undefined ? null : await readFile(file).catch(() => null);
-  if (bytes === null) throw new DreamError('ImageServiceMissing', 'the network for cut-outs is not there: npm run tools fetches it');
+  if (bytes === null)
+    throw new DreamError(
+      'ImageServiceMissing',
+      'the network for cut-outs is not there: npm run tools fetches it',
+    );
   return bytes;
 }
 
@@ -47,14 +58,20 @@ function normalised(rgb: Buffer): Float32Array {
   const values = new Float32Array(3 * PIXELS);
   const brightest = rgb.reduce((most, value) => Math.max(most, value), 1);
   for (let at = 0; at < PIXELS; at += 1) {
-    for (const channel of [0, 1, 2] as const) values[channel * PIXELS + at] = (rgb[at * 3 + channel]! / brightest - MEAN[channel]) / DEVIATION[channel];
+    for (const channel of [0, 1, 2] as const)
+      values[channel * PIXELS + at] =
+        (rgb[at * 3 + channel]! / brightest - MEAN[channel]) / DEVIATION[channel];
   }
   return values;
 }
 
 /** The network's surety, spread over the whole range. */
 export function maskOf(surety: Float32Array): Buffer {
-  const [low, high] = surety.reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity]);
-  if (!(high >= MIN_PEAK) || high === low) throw new DreamError('CutoutFailed', 'Background removal failed');
-  return Buffer.from(surety.map((value) => Math.round((value - low) / (high - low) * 255)));
+  const [low, high] = surety.reduce(
+    ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
+    [Infinity, -Infinity],
+  );
+  if (!(high >= MIN_PEAK) || high === low)
+    throw new DreamError('CutoutFailed', 'Background removal failed');
+  return Buffer.from(surety.map((value) => Math.round(((value - low) / (high - low)) * 255)));
 }

@@ -22,7 +22,13 @@ const ONE_DRAWING_PER_FRAME = `{
  * Plays the game of a revision and writes what it looks like, `frames` pictures of a film, to `folder/<n>.jpg`. The game's clock is
  * ours and moves from picture to picture: it runs as smoothly on a busy machine as on a fast one.
  */
-export async function recordGame(request: GameRequest, frames: number, folder: string, signal: AbortSignal, onFrame: (done: number) => void): Promise<void> {
+export async function recordGame(
+  request: GameRequest,
+  frames: number,
+  folder: string,
+  signal: AbortSignal,
+  onFrame: (done: number) => void,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   await withGamePage(request, signal, stopClock, async (page) => {
     await page.waitForTimeout(SETTLE_MS);
@@ -34,7 +40,11 @@ export async function recordGame(request: GameRequest, frames: number, folder: s
       await page.clock.runFor(stepMs(step));
       const frame = step - warmUp;
       if (frame < 0) continue;
-      const { data } = await screen.send('Page.captureScreenshot', { format: 'jpeg', quality: QUALITY, optimizeForSpeed: true });
+      const { data } = await screen.send('Page.captureScreenshot', {
+        format: 'jpeg',
+        quality: QUALITY,
+        optimizeForSpeed: true,
+      });
       await writeFile(path.join(folder, `${frame}.jpg`), Buffer.from(data, 'base64'));
       onFrame(frame + 1);
     }
@@ -55,5 +65,8 @@ function stepMs(frame: number): number {
 }
 
 function send(screen: CDPSession, touch: Touch): Promise<unknown> {
-  return screen.send('Input.dispatchTouchEvent', { type: touch.type, touchPoints: touch.type === 'touchEnd' ? [] : [{ x: touch.x, y: touch.y }] });
+  return screen.send('Input.dispatchTouchEvent', {
+    type: touch.type,
+    touchPoints: touch.type === 'touchEnd' ? [] : [{ x: touch.x, y: touch.y }],
+  });
 }

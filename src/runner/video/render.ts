@@ -18,23 +18,61 @@ export interface RenderRequest {
 }
 
 /** Renders the film into `output`. When `signal` aborts, browser and encoder are ended and its reason is thrown. */
-export async function renderFilm({ site, props, scale, output, seenFrom }: RenderRequest, signal: AbortSignal, onFrame: (done: number) => void): Promise<void> {
-  const { makeCancelSignal, openBrowser, renderMedia, selectComposition } = loadPackage<typeof Renderer>('@remotion/renderer', seenFrom);
-  const common = { serveUrl: site, inputProps: props, browserExecutable: chromiumPath(), chromeMode: 'chrome-for-testing' as const, logLevel: 'error' as const };
-  const browser = await openBrowser('chrome', { browserExecutable: common.browserExecutable, chromeMode: common.chromeMode, logLevel: common.logLevel });
+export async function renderFilm(
+  { site, props, scale, output, seenFrom }: RenderRequest,
+  signal: AbortSignal,
+  onFrame: (done: number) => void,
+): Promise<void> {
+  const { makeCancelSignal, openBrowser, renderMedia, selectComposition } = loadPackage<
+    typeof Renderer
+  >('@remotion/renderer', seenFrom);
+  const common = {
+    serveUrl: site,
+    inputProps: props,
+    browserExecutable: chromiumPath(),
+    chromeMode: 'chrome-for-testing' as const,
+    logLevel: 'error' as const,
+  };
+  const browser = await openBrowser('chrome', {
+    browserExecutable: common.browserExecutable,
+    chromeMode: common.chromeMode,
+    logLevel: common.logLevel,
+  });
   const { cancelSignal, cancel } = makeCancelSignal();
-  const stop = (): void => { cancel(); void browser.close({ silent: true }).catch(() => undefined); };
+  const stop = (): void => {
+    cancel();
+    void browser.close({ silent: true }).catch(() => undefined);
+  };
   signal.addEventListener('abort', stop, { once: true });
   try {
     signal.throwIfAborted();
-    const composition = await selectComposition({ ...common, id: COMPOSITION, puppeteerInstance: browser });
+    const composition = await selectComposition({
+      ...common,
+      id: COMPOSITION,
+      puppeteerInstance: browser,
+    });
     await renderMedia({
-      ...common, composition, puppeteerInstance: browser, codec: 'h264', pixelFormat: 'yuv420p', colorSpace: 'bt709', crf: CRF, imageFormat: 'jpeg', jpegQuality: 92, scale, muted: true, outputLocation: output, cancelSignal,
+      ...common,
+      composition,
+      puppeteerInstance: browser,
+      codec: 'h264',
+      pixelFormat: 'yuv420p',
+      colorSpace: 'bt709',
+      crf: CRF,
+      imageFormat: 'jpeg',
+      jpegQuality: 92,
+      scale,
+      muted: true,
+      outputLocation: output,
+      cancelSignal,
       onProgress: ({ renderedFrames }) => onFrame(renderedFrames),
     });
   } catch (error) {
     signal.throwIfAborted();
-    throw new DreamError('VideoNotMade', `the film could not be rendered: ${String((error as Error).message).slice(0, 500)}`);
+    throw new DreamError(
+      'VideoNotMade',
+      `the film could not be rendered: ${String((error as Error).message).slice(0, 500)}`,
+    );
   } finally {
     signal.removeEventListener('abort', stop);
     await browser.close({ silent: true }).catch(() => undefined);

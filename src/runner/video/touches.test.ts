@@ -15,7 +15,10 @@ describe('the finger that plays', () => {
 
   it('stays on the screen and crosses most of it', () => {
     const places = film.flatMap((touch) => (touch.type === 'touchEnd' ? [] : [touch]));
-    for (const { x, y } of places) expect(x > 0 && x < SCREEN.width && y > 0 && y < SCREEN.height).toBe(true);
-    expect(Math.max(...places.map(({ x }) => x)) - Math.min(...places.map(({ x }) => x))).toBeGreaterThan(SCREEN.width / 2);
+    for (const { x, y } of places)
+      expect(x > 0 && x < SCREEN.width && y > 0 && y < SCREEN.height).toBe(true);
+    expect(
+      Math.max(...places.map(({ x }) => x)) - Math.min(...places.map(({ x }) => x)),
+    ).toBeGreaterThan(SCREEN.width / 2);
   });
 });

@@ -1,7 +1,8 @@
 import { SCREEN } from '../../contracts/video.js';
 
 /** What a finger does: touches, moves, lets go. */
-export type Touch = { type: 'touchStart' | 'touchMove'; x: number; y: number } | { type: 'touchEnd' };
+export type Touch =
+  { type: 'touchStart' | 'touchMove'; x: number; y: number } | { type: 'touchEnd' };
 
 /** One stroke: down, across the screen, up, and a short tap after it. */
 const STROKE_FRAMES = 36;
@@ -16,7 +17,10 @@ const HEIGHT = 0.72;
 export function touchesAt(frame: number, fps: number): Touch[] {
   const step = frame % STROKE_FRAMES;
   const seconds = frame / fps;
-  const place = { x: Math.round(SCREEN.width * (0.5 + SWEEP * Math.sin(seconds * 2.1))), y: Math.round(SCREEN.height * (HEIGHT + 0.05 * Math.sin(seconds * 3.7))) };
+  const place = {
+    x: Math.round(SCREEN.width * (0.5 + SWEEP * Math.sin(seconds * 2.1))),
+    y: Math.round(SCREEN.height * (HEIGHT + 0.05 * Math.sin(seconds * 3.7))),
+  };
   if (step === 0) return [{ type: 'touchStart', ...place }];
   if (step < TAP_AT - 2) return [{ type: 'touchMove', ...place }];
   if (step === TAP_AT - 2) return [{ type: 'touchEnd' }];

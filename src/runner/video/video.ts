@@ -13,10 +13,17 @@ const RECORD_SHARE = 0.5;
 /** More than any film of ours; what is larger is not carried through pipes. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-export interface VideoAccess { readonly seenFrom?: string | undefined; readonly onProgress: (percent: number) => void }
+export interface VideoAccess {
+  readonly seenFrom?: string | undefined;
+  readonly onProgress: (percent: number) => void;
+}
 
 /** Makes the film of a revision: plays the game, records it, puts its words around it. Throws a DreamError, or the reason of `signal`. */
-export async function makeVideo(input: VideoInput, { seenFrom, onProgress }: VideoAccess, signal: AbortSignal): Promise<VideoResult> {
+export async function makeVideo(
+  input: VideoInput,
+  { seenFrom, onProgress }: VideoAccess,
+  signal: AbortSignal,
+): Promise<VideoResult> {
   if (input.isNice) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   await takeIn(input);
   const scratch = await openScratch(input);
@@ -25,24 +32,56 @@ export async function makeVideo(input: VideoInput, { seenFrom, onProgress }: Vid
     const site = path.join(scratch, 'site');
     await cp(input.siteDir, site, { recursive: true });
     const frames = Math.max(2, Math.round(input.seconds * VIDEO.fps));
-    const tell = (from: number, share: number) => (done: number): void => onProgress(Math.min(99, Math.floor(100 * (from + share * done / frames))));
-    const game = { repoDir: input.repoDir, revision: input.revision, assets: input.assets, seenFrom };
+    const tell =
+      (from: number, share: number) =>
+      (done: number): void =>
+        onProgress(Math.min(99, Math.floor(100 * (from + (share * done) / frames))));
+    const game = {
+      repoDir: input.repoDir,
+      revision: input.revision,
+      assets: input.assets,
+      seenFrom,
+    };
     const startedMs = performance.now();
-    await recordGame(game, frames, path.join(site, 'public', 'gameplay'), signal, tell(0, RECORD_SHARE));
+    await recordGame(
+      game,
+      frames,
+      path.join(site, 'public', 'gameplay'),
+      signal,
+      tell(0, RECORD_SHARE),
+    );
     const recordedMs = performance.now();
     const output = path.join(scratch, 'movie.mp4');
-    await renderFilm({ site, output, seenFrom, scale: input.scale, props: { ...input.story, title: input.title, frames } }, signal, tell(RECORD_SHARE, 1 - RECORD_SHARE));
-    const times = { recordMs: Math.round(recordedMs - startedMs), renderMs: Math.round(performance.now() - recordedMs) };
+    await renderFilm(
+      {
+        site,
+        output,
+        seenFrom,
+        scale: input.scale,
+        props: { ...input.story, title: input.title, frames },
+      },
+      signal,
+      tell(RECORD_SHARE, 1 - RECORD_SHARE),
+    );
+    const times = {
+      recordMs: Math.round(recordedMs - startedMs),
+      renderMs: Math.round(performance.now() - recordedMs),
+    };
     return { mimeType: 'video/mp4', data: await readFilm(output), frames, ...times };
   } finally {
-    for (const folder of [scratch, temp]) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    for (const folder of [scratch, temp])
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
 /** This call's own folder, made anew. */
-async function openScratch({ scratchDir, callId }: Pick<VideoInput, 'scratchDir' | 'callId'>): Promise<string> {
+async function openScratch({
+  scratchDir,
+  callId,
+}: Pick<VideoInput, 'scratchDir' | 'callId'>): Promise<string> {
   // What is removed with all its content has to be a folder that can only be ours.
-  if (!path.isAbsolute(scratchDir) || path.basename(scratchDir) !== callId) throw new DreamError('PATH_ESCAPE', 'scratch folder does not carry the call id');
+  if (!path.isAbsolute(scratchDir) || path.basename(scratchDir) !== callId)
+    throw new DreamError('PATH_ESCAPE', 'scratch folder does not carry the call id');
   await rm(scratchDir, { recursive: true, force: true });
   await mkdir(scratchDir, { recursive: true, mode: SCRATCH_MODE });
   return scratchDir;

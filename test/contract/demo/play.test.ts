@@ -13,16 +13,37 @@ import { launchChromium } from '../../support/chromium.js';
 
 /** The policy under which the product serves games. */
 const POLICY = [
-  'sandbox allow-scripts allow-pointer-lock', "default-src 'none'", "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:", "style-src 'self' 'unsafe-inline'", "font-src 'self' data:",
-  "img-src 'self' data: blob:", "media-src 'self' data: blob:", "connect-src 'self' data: blob:", 'worker-src blob:', "frame-ancestors 'self'", "base-uri 'none'", "form-action 'none'",
+  'sandbox allow-scripts allow-pointer-lock',
+  "default-src 'none'",
+  "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data: blob:",
+  "media-src 'self' data: blob:",
+  "connect-src 'self' data: blob:",
+  'worker-src blob:',
+  "frame-ancestors 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
 ].join('; ');
 const THREE = path.dirname(createRequire(import.meta.url).resolve('three'));
 
 /** What touching does that nothing else does: the hero follows, the hero jumps, points or lives are counted. */
 type Effect = 'follows' | 'jumps' | 'counts';
-const GAMES: readonly (readonly [name: string, request: string, dimension: Dimension, effect: Effect])[] = [
-  ['shooting', 'シューティング', '2d', 'follows'], ['catch', '猫が魚を集める', '2d', 'follows'], ['runner', '忍者がジャンプする', '2d', 'jumps'], ['blocks', 'フルーツのパズル', '2d', 'counts'],
-  ['tap', 'もぐらたたき', '2d', 'counts'], ['ride3d', 'レース', '3d', 'follows'], ['shooting3d', 'シューティング', '3d', 'follows'], ['stack3d', 'パズル', '3d', 'counts'],
+const GAMES: readonly (readonly [
+  name: string,
+  request: string,
+  dimension: Dimension,
+  effect: Effect,
+])[] = [
+  ['shooting', 'シューティング', '2d', 'follows'],
+  ['catch', '猫が魚を集める', '2d', 'follows'],
+  ['runner', '忍者がジャンプする', '2d', 'jumps'],
+  ['blocks', 'フルーツのパズル', '2d', 'counts'],
+  ['tap', 'もぐらたたき', '2d', 'counts'],
+  ['ride3d', 'レース', '3d', 'follows'],
+  ['shooting3d', 'シューティング', '3d', 'follows'],
+  ['stack3d', 'パズル', '3d', 'counts'],
 ];
 
 const pages = new Map<string, string>();
@@ -33,14 +54,31 @@ let origin: string;
 beforeAll(async () => {
   server = createServer((request, response) => {
     const url = request.url ?? '/';
-    const headers = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin', 'x-content-type-options': 'nosniff' };
+    const headers = {
+      'access-control-allow-origin': '*',
+      'cross-origin-resource-policy': 'cross-origin',
+      'x-content-type-options': 'nosniff',
+    };
     const html = pages.get(url);
-    if (html !== undefined) response.writeHead(200, { ...headers, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY }).end(html);
+    if (html !== undefined)
+      response
+        .writeHead(200, {
+          ...headers,
+          'content-type': 'text/html; charset=utf-8',
+          'content-security-policy': POLICY,
+        })
+        .end(html);
     else if (url.startsWith('/vendor/three@0.187.0/')) {
-      readFile(path.join(THREE, path.basename(url))).then((code) => response.writeHead(200, { ...headers, 'content-type': 'text/javascript' }).end(code), () => response.writeHead(404).end());
+      readFile(path.join(THREE, path.basename(url))).then(
+        (code) =>
+          response.writeHead(200, { ...headers, 'content-type': 'text/javascript' }).end(code),
+        () => response.writeHead(404).end(),
+      );
     } else response.writeHead(url === '/favicon.ico' ? 204 : 404).end();
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   browser = await launchChromium();
 });
@@ -48,14 +86,19 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   server.closeAllConnections();
-  await new Promise((resolve) => { server.close(resolve); });
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
 });
 
 type State = Record<'score' | 'state' | 'lives' | 'playerX' | 'playerY' | 'time', string>;
 /** Where a game shows its state. */
 const DATA = 'document.documentElement.dataset';
 
-interface Run { state: State; problems: string[] }
+interface Run {
+  state: State;
+  problems: string[];
+}
 
 const stateOf = (page: Page): Promise<State> => page.evaluate<State>(`({ ...${DATA} })`);
 
@@ -65,9 +108,14 @@ async function play(html: string, act: (page: Page) => Promise<void>): Promise<R
   pages.set(address, html);
   const page = await browser.newPage({ viewport: { width: 390, height: 844 }, hasTouch: true });
   const problems: string[] = [];
-  page.on('console', (message) => { if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text()); });
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
+  });
   page.on('pageerror', (error) => problems.push(error.message));
-  page.on('request', (request) => { if (!request.url().startsWith(origin) && !request.url().startsWith('blob:')) problems.push(`foreign request: ${request.url()}`); });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(origin) && !request.url().startsWith('blob:'))
+      problems.push(`foreign request: ${request.url()}`);
+  });
   await page.goto(origin + address);
   await page.waitForFunction(`Number(${DATA}.time) > 0`);
   await act(page);
@@ -76,7 +124,8 @@ async function play(html: string, act: (page: Page) => Promise<void>): Promise<R
   return { state, problems };
 }
 
-const untilTime = (page: Page, seconds: number): Promise<unknown> => page.waitForFunction(`Number(${DATA}.time) >= ${seconds} || ${DATA}.state === 'over'`);
+const untilTime = (page: Page, seconds: number): Promise<unknown> =>
+  page.waitForFunction(`Number(${DATA}.time) >= ${seconds} || ${DATA}.state === 'over'`);
 
 async function hold(page: Page): Promise<void> {
   await page.mouse.move(195, 680);
@@ -90,7 +139,8 @@ async function hold(page: Page): Promise<void> {
 
 /** Taps here and there until the game shows it, or for so long that it never will. */
 async function tapUntil(page: Page, isShown: (state: State) => boolean): Promise<void> {
-  for (let i = 0; i < 60 && !isShown(await stateOf(page)); i += 1) await page.touchscreen.tap(75 + (i % 3) * 120, 250 + ((i * 97) % 460));
+  for (let i = 0; i < 60 && !isShown(await stateOf(page)); i += 1)
+    await page.touchscreen.tap(75 + (i % 3) * 120, 250 + ((i * 97) % 460));
 }
 
 const SHOWN: Record<Effect, (state: State) => boolean> = {
@@ -100,36 +150,58 @@ const SHOWN: Record<Effect, (state: State) => boolean> = {
 };
 
 describe('in Chromium, under the policy for games', () => {
-  it.each(GAMES)('%s starts at once, answers to touch, and reports no problem', async (_, request, dimension, effect) => {
-    const html = composeGame(themeFromText(request, { styleId: null, dimension }));
-    const isShown = SHOWN[effect];
-    const touched = await play(html, effect === 'follows' ? hold : (page) => tapUntil(page, isShown));
-    const untouched = await play(html, async (page) => { await untilTime(page, 1.3); });
-    expect(isShown(touched.state), JSON.stringify(touched.state)).toBe(true);
-    expect(isShown(untouched.state), JSON.stringify(untouched.state)).toBe(false);
-    expect([...touched.problems, ...untouched.problems]).toEqual([]);
-  });
+  it.each(GAMES)(
+    '%s starts at once, answers to touch, and reports no problem',
+    async (_, request, dimension, effect) => {
+      const html = composeGame(themeFromText(request, { styleId: null, dimension }));
+      const isShown = SHOWN[effect];
+      const touched = await play(
+        html,
+        effect === 'follows' ? hold : (page) => tapUntil(page, isShown),
+      );
+      const untouched = await play(html, async (page) => {
+        await untilTime(page, 1.3);
+      });
+      expect(isShown(touched.state), JSON.stringify(touched.state)).toBe(true);
+      expect(isShown(untouched.state), JSON.stringify(untouched.state)).toBe(false);
+      expect([...touched.problems, ...untouched.problems]).toEqual([]);
+    },
+  );
 
   it('a lost game is retried without a reload, and its best score stays', async () => {
-    const html = composeGame(themeFromText('ライフ1のシューティング')).replace('fitScreen();\nstartGame();', 'fitScreen();\nstartGame();\nglobalThis.lose = () => { addScore(70); endGame(); };');
+    const html = composeGame(themeFromText('ライフ1のシューティング')).replace(
+      'fitScreen();\nstartGame();',
+      'fitScreen();\nstartGame();\nglobalThis.lose = () => { addScore(70); endGame(); };',
+    );
     const { state, problems } = await play(html, async (page) => {
       await page.evaluate('lose()');
       await page.waitForFunction(`${DATA}.state === 'over'`);
       await page.evaluate(`${DATA}.reloaded = 'no'`);
       // A tap in the first moments of the end is taken for one of the lost game; on a slow machine these moments are long.
-      await expect.poll(async () => {
-        await page.touchscreen.tap(195, 530);
-        return page.evaluate(`${DATA}.state`);
-      }, { timeout: 25_000, interval: 600 }).toBe('playing');
+      await expect
+        .poll(
+          async () => {
+            await page.touchscreen.tap(195, 530);
+            return page.evaluate(`${DATA}.state`);
+          },
+          { timeout: 25_000, interval: 600 },
+        )
+        .toBe('playing');
       expect(await page.evaluate(`[${DATA}.reloaded, game.best].join()`)).toBe('no,70');
     });
     expect(state.lives).toBe('1');
     expect(problems).toEqual([]);
   });
 
-  it.each([['2D', '猫が魚を集める', '2d'], ['3D', 'レース', '3d']] as const)('a %s game runs with every added feature at once', async (_, request, dimension) => {
+  it.each([
+    ['2D', '猫が魚を集める', '2d'],
+    ['3D', 'レース', '3d'],
+  ] as const)('a %s game runs with every added feature at once', async (_, request, dimension) => {
     const soon = FEATURES.map(({ code }) => code.replace(/= (?:4|8|12|20);/g, '= 0.2;')).join('\n');
-    const html = composeGame(themeFromText(request, { styleId: null, dimension })).replace(FEATURES_END, () => `${soon}\n${FEATURES_END}`);
+    const html = composeGame(themeFromText(request, { styleId: null, dimension })).replace(
+      FEATURES_END,
+      () => `${soon}\n${FEATURES_END}`,
+    );
     const { problems } = await play(html, async (page) => {
       await hold(page);
       expect(await page.evaluate('actors.length')).toBeGreaterThan(2);
@@ -139,7 +211,11 @@ describe('in Chromium, under the policy for games', () => {
 
   it('fills windows of other shapes without changing the game', async () => {
     pages.set('/shape', composeGame(themeFromText('シューティング')));
-    for (const [width, height] of [[1280, 720], [320, 568], [768, 1024]] as const) {
+    for (const [width, height] of [
+      [1280, 720],
+      [320, 568],
+      [768, 1024],
+    ] as const) {
       const page = await browser.newPage({ viewport: { width, height } });
       await page.goto(`${origin}/shape`);
       const box = await page.locator('#screen').boundingBox();

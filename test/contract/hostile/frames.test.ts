@@ -64,7 +64,10 @@ class Intruder {
   private constructor(readonly socket: WebSocket) {
     socket.on('error', () => undefined);
     socket.on('message', (data) => {
-      const { type, project } = JSON.parse((data as Buffer).toString('utf8')) as { type: string; project?: { id: string } | null };
+      const { type, project } = JSON.parse((data as Buffer).toString('utf8')) as {
+        type: string;
+        project?: { id: string } | null;
+      };
       if (type === 'projectCreated' && project) this.projectId = project.id;
       this.types.push(type);
     });
@@ -92,39 +95,121 @@ class Intruder {
     const deadlineMs = Date.now() + 20_000;
     while (!this.types.includes(type)) {
       if (this.socket.readyState >= WebSocket.CLOSING) return false;
-      if (Date.now() > deadlineMs) throw new Error(`no ${type} within 20 s; heard ${this.types.slice(-5).join(', ')}`);
+      if (Date.now() > deadlineMs)
+        throw new Error(`no ${type} within 20 s; heard ${this.types.slice(-5).join(', ')}`);
       await sleep(10);
     }
     return true;
   }
 }
 
-const FIELDS = [...new Set(Object.values(CLIENT_FRAMES).flatMap((schema) => Object.keys(schema.shape)))]
-  .concat('content', 'selectedStyle', 'skipStyleSelection', 'autoFix', 'debugOptions', '__proto__', 'constructor', 'toString').filter((name) => name !== 'type');
+const FIELDS = [
+  ...new Set(Object.values(CLIENT_FRAMES).flatMap((schema) => Object.keys(schema.shape))),
+]
+  .concat(
+    'content',
+    'selectedStyle',
+    'skipStyleSelection',
+    'autoFix',
+    'debugOptions',
+    '__proto__',
+    'constructor',
+    'toString',
+  )
+  .filter((name) => name !== 'type');
 const nested = (depth: number): string => `${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}`;
 
 /** A field's value as JSON text. */
 const value = fc.oneof(
   { weight: 4, arbitrary: fc.jsonValue({ maxDepth: 4 }).map((any) => JSON.stringify(any)) },
-  { weight: 4, arbitrary: fc.constantFrom('"OWN"', '"FOREIGN"', '"UNKNOWN"', '"own"', '"TOKEN"', '"2Dのゲームを作って"', '"元に戻して"', 'true', 'false', 'null', '0', '-1', '1e308', '1e400', '9007199254740993', '""', '" "', '[]', '{}') },
-  { weight: 2, arbitrary: fc.constantFrom('"\\u0000"', '"a\\u0000b"', '"\\ud800"', '"\\udc00x"', '"../../../etc/passwd"', '"deadbeef"', '"0000000"', `"${'f'.repeat(40)}"`, '"$(id)"', `"'; drop table jobs; --"`, '"<script>"') },
-  { weight: 2, arbitrary: fc.constantFrom(`"${'x'.repeat(20_001)}"`, `"${'あ'.repeat(60_000)}"`, nested(2_000), nested(20_000), '{"jobId":"UNKNOWN","attempt":1e15,"seq":-1}', '{"jobId":"OWN","attempt":0,"seq":0}', '{"dimension":"4d","styleId":"\\u0000"}', '{"dimension":"3d","styleId":"../x","y":{"z":[1]}}') },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(
+      '"OWN"',
+      '"FOREIGN"',
+      '"UNKNOWN"',
+      '"own"',
+      '"TOKEN"',
+      '"2Dのゲームを作って"',
+      '"元に戻して"',
+      'true',
+      'false',
+      'null',
+      '0',
+      '-1',
+      '1e308',
+      '1e400',
+      '9007199254740993',
+      '""',
+      '" "',
+      '[]',
+      '{}',
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      '"\\u0000"',
+      '"a\\u0000b"',
+      '"\\ud800"',
+      '"\\udc00x"',
+      '"../../../etc/passwd"',
+      '"deadbeef"',
+      '"0000000"',
+      `"${'f'.repeat(40)}"`,
+      '"$(id)"',
+      `"'; drop table jobs; --"`,
+      '"<script>"',
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      `"${'x'.repeat(20_001)}"`,
+      `"${'あ'.repeat(60_000)}"`,
+      nested(2_000),
+      nested(20_000),
+      '{"jobId":"UNKNOWN","attempt":1e15,"seq":-1}',
+      '{"jobId":"OWN","attempt":0,"seq":0}',
+      '{"dimension":"4d","styleId":"\\u0000"}',
+      '{"dimension":"3d","styleId":"../x","y":{"z":[1]}}',
+    ),
+  },
 );
 /** Fields in any order, also twice, below a type of the protocol or something else. */
-const frame = fc.record({
-  type: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...Object.keys(CLIENT_FRAMES)) }, fc.constantFrom('pong', 'toString', '__proto__', '')),
-  fields: fc.array(fc.tuple(fc.constantFrom(...FIELDS), value), { maxLength: 6 }),
-}).map(({ type, fields }) => `{${[['type', JSON.stringify(type)], ...fields].map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`);
+const frame = fc
+  .record({
+    type: fc.oneof(
+      { weight: 9, arbitrary: fc.constantFrom(...Object.keys(CLIENT_FRAMES)) },
+      fc.constantFrom('pong', 'toString', '__proto__', ''),
+    ),
+    fields: fc.array(fc.tuple(fc.constantFrom(...FIELDS), value), { maxLength: 6 }),
+  })
+  .map(
+    ({ type, fields }) =>
+      `{${[['type', JSON.stringify(type)], ...fields].map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`,
+  );
 
 function fill(text: string, projectId: string): string {
-  return text.replaceAll('"OWN"', `"${projectId}"`).replaceAll('"own"', `"${projectId.toUpperCase()}"`).replaceAll('FOREIGN', foreignProjectId)
-    .replaceAll('UNKNOWN', randomUUID()).replaceAll('TOKEN', user.accessToken);
+  return text
+    .replaceAll('"OWN"', `"${projectId}"`)
+    .replaceAll('"own"', `"${projectId.toUpperCase()}"`)
+    .replaceAll('FOREIGN', foreignProjectId)
+    .replaceAll('UNKNOWN', randomUUID())
+    .replaceAll('TOKEN', user.accessToken);
 }
 
-const admin = () => createClient(stack.env['SUPABASE_URL'] ?? '', stack.env['SUPABASE_SERVICE_ROLE_KEY'] ?? '', { auth: { persistSession: false } });
+const admin = () =>
+  createClient(stack.env['SUPABASE_URL'] ?? '', stack.env['SUPABASE_SERVICE_ROLE_KEY'] ?? '', {
+    auth: { persistSession: false },
+  });
 
 async function activeJobsOf(userId: string): Promise<number> {
-  const { data, error } = await admin().from('jobs').select('id').eq('user_id', userId).in('status', ['pending', 'processing']);
+  const { data, error } = await admin()
+    .from('jobs')
+    .select('id')
+    .eq('user_id', userId)
+    .in('status', ['pending', 'processing']);
   if (error) throw error;
   return data.length;
 }
@@ -149,11 +234,14 @@ describe('while another user makes a game', () => {
       }
       if (intruder.socket.readyState === WebSocket.OPEN) intruder.socket.send('{"type":"ping"}');
       const isAlive = await intruder.until('pong');
-      if (!isAlive) expect(HONEST_CLOSES, `seed ${SEED}, frames from ${at}`).toContain(await intruder.closed);
+      if (!isAlive)
+        expect(HONEST_CLOSES, `seed ${SEED}, frames from ${at}`).toContain(await intruder.closed);
       for (const type of intruder.types) heard.add(type);
       intruder.socket.terminate();
     }
-    expect([...heard]).toEqual(expect.arrayContaining(['error', 'projectCreated', 'cancelled', 'jobStatus']));
+    expect([...heard]).toEqual(
+      expect.arrayContaining(['error', 'projectCreated', 'cancelled', 'jobStatus']),
+    );
     await expectUnharmed();
   });
 
@@ -161,12 +249,38 @@ describe('while another user makes a game', () => {
     const mib = 1024 * 1024;
     const padded = (bytes: number): string => `{"type":"ping","x":"${'x'.repeat(bytes - 22)}"}`;
     const cases: [string, (socket: WebSocket) => void, 'pong' | 'error' | number][] = [
-      ['1 MiB - 1', (socket) => socket.send(padded(mib - 1)), 'pong'], ['1 MiB', (socket) => socket.send(padded(mib)), 'pong'], ['1 MiB + 1', (socket) => socket.send(padded(mib + 1)), 1009],
-      ['random bytes', (socket) => socket.send(Buffer.from([0, 255, 254, 7])), 'error'], ['a frame as bytes', (socket) => socket.send(Buffer.from('{"type":"ping"}')), 'pong'],
-      ['text that is no UTF-8', (socket) => socket.send(Buffer.from([0x22, 0xc3, 0x28, 0x22]), { binary: false }), 1007], ['nothing', (socket) => socket.send(''), 'error'],
-      ['fragments', (socket) => [...'{"type":"ping"}'].forEach((character, index, all) => socket.send(character, { fin: index === all.length - 1 })), 'pong'],
-      ['too much in fragments', (socket) => { for (let sent = 0; sent < 5; sent += 1) socket.send('x'.repeat(300_000), { fin: false }); }, 1009],
-      ['a depth of 100,000', (socket) => socket.send(`{"type":"createProject","name":${nested(80_000)}}`), 'error'], ['the same key twice', (socket) => socket.send('{"type":"x","type":"ping"}'), 'pong'],
+      ['1 MiB - 1', (socket) => socket.send(padded(mib - 1)), 'pong'],
+      ['1 MiB', (socket) => socket.send(padded(mib)), 'pong'],
+      ['1 MiB + 1', (socket) => socket.send(padded(mib + 1)), 1009],
+      ['random bytes', (socket) => socket.send(Buffer.from([0, 255, 254, 7])), 'error'],
+      ['a frame as bytes', (socket) => socket.send(Buffer.from('{"type":"ping"}')), 'pong'],
+      [
+        'text that is no UTF-8',
+        (socket) => socket.send(Buffer.from([0x22, 0xc3, 0x28, 0x22]), { binary: false }),
+        1007,
+      ],
+      ['nothing', (socket) => socket.send(''), 'error'],
+      [
+        'fragments',
+        (socket) =>
+          [...'{"type":"ping"}'].forEach((character, index, all) =>
+            socket.send(character, { fin: index === all.length - 1 }),
+          ),
+        'pong',
+      ],
+      [
+        'too much in fragments',
+        (socket) => {
+          for (let sent = 0; sent < 5; sent += 1) socket.send('x'.repeat(300_000), { fin: false });
+        },
+        1009,
+      ],
+      [
+        'a depth of 100,000',
+        (socket) => socket.send(`{"type":"createProject","name":${nested(80_000)}}`),
+        'error',
+      ],
+      ['the same key twice', (socket) => socket.send('{"type":"x","type":"ping"}'), 'pong'],
     ];
     for (const [name, act, outcome] of cases) {
       const intruder = await Intruder.open(false);
@@ -180,13 +294,18 @@ describe('while another user makes a game', () => {
 
   it('a flood of large frames, and answers that nobody reads, end their own socket only', async () => {
     const flooder = await Intruder.open(false);
-    for (let sent = 0; sent < 30; sent += 1) flooder.send({ type: 'init', access_token: 'x'.repeat(900_000) });
+    for (let sent = 0; sent < 30; sent += 1)
+      flooder.send({ type: 'init', access_token: 'x'.repeat(900_000) });
     expect([1008, 4001]).toContain(await flooder.closed);
 
     const slow = await Intruder.open(true);
     slow.socket.pause();
     for (let sent = 0; sent < 60; sent += 1) {
-      slow.send({ type: 'getVersionEdits', projectId: slow.projectId, versionHash: 'x'.repeat(900_000) });
+      slow.send({
+        type: 'getVersionEdits',
+        projectId: slow.projectId,
+        versionHash: 'x'.repeat(900_000),
+      });
       await sleep(30);
     }
     await expectUnharmed();
@@ -194,28 +313,42 @@ describe('while another user makes a game', () => {
     expect([1013, 1006, 1008]).toContain(await slow.closed);
   });
 
-  it('a thousand sockets are served, half-open ones beside them, and memory follows those that are open', async () => {
-    const halves = Array.from({ length: 100 * FACTOR }, () => connect(Number(new URL(stack.baseUrl).port), '127.0.0.1').on('error', () => undefined));
-    const crowd: Intruder[] = [];
-    for (let opened = 0; opened < 1_000 * FACTOR; opened += 100) {
-      const batch = await Promise.all(Array.from({ length: 100 }, () => Intruder.open(false)));
-      for (const { socket } of batch) socket.send('{"type":"ping"}');
-      expect(await Promise.all(batch.map((intruder) => intruder.until('pong')))).not.toContain(false);
-      crowd.push(...batch);
-    }
-    const crowdedMib = await residentMib(apiPid);
-    expect(await stack.pidOf('api')).toBe(apiPid);
-    expect(bystander.isOpen).toBe(true);
-    expect(crowdedMib - rssBefore).toBeLessThan(RSS_GROWTH_MIB + (crowd.length * SOCKET_KIB) / 1024);
-    // Those that waited too long to sign in have been told to go.
-    for (const { socket, closed } of crowd) if (socket.readyState === WebSocket.CLOSED) expect(await closed).toBe(4001);
-    for (const { socket } of crowd) socket.terminate();
-    for (const socket of halves) socket.destroy();
-    const isBack = async (): Promise<boolean> => (await residentMib(apiPid)) - rssBefore < RSS_GROWTH_MIB;
-    await expect.poll(isBack, { timeout: 50_000, interval: 500 }).toBe(true);
-    process.stdout.write(`hostile sockets: ${crowd.length} open, API ${Math.round(rssBefore)} → ${Math.round(crowdedMib)} → ${Math.round(await residentMib(apiPid))} MiB\n`);
-    await expectUnharmed();
-  }, 60_000 * FACTOR);
+  it(
+    'a thousand sockets are served, half-open ones beside them, and memory follows those that are open',
+    async () => {
+      const halves = Array.from({ length: 100 * FACTOR }, () =>
+        connect(Number(new URL(stack.baseUrl).port), '127.0.0.1').on('error', () => undefined),
+      );
+      const crowd: Intruder[] = [];
+      for (let opened = 0; opened < 1_000 * FACTOR; opened += 100) {
+        const batch = await Promise.all(Array.from({ length: 100 }, () => Intruder.open(false)));
+        for (const { socket } of batch) socket.send('{"type":"ping"}');
+        expect(await Promise.all(batch.map((intruder) => intruder.until('pong')))).not.toContain(
+          false,
+        );
+        crowd.push(...batch);
+      }
+      const crowdedMib = await residentMib(apiPid);
+      expect(await stack.pidOf('api')).toBe(apiPid);
+      expect(bystander.isOpen).toBe(true);
+      expect(crowdedMib - rssBefore).toBeLessThan(
+        RSS_GROWTH_MIB + (crowd.length * SOCKET_KIB) / 1024,
+      );
+      // Those that waited too long to sign in have been told to go.
+      for (const { socket, closed } of crowd)
+        if (socket.readyState === WebSocket.CLOSED) expect(await closed).toBe(4001);
+      for (const { socket } of crowd) socket.terminate();
+      for (const socket of halves) socket.destroy();
+      const isBack = async (): Promise<boolean> =>
+        (await residentMib(apiPid)) - rssBefore < RSS_GROWTH_MIB;
+      await expect.poll(isBack, { timeout: 50_000, interval: 500 }).toBe(true);
+      process.stdout.write(
+        `hostile sockets: ${crowd.length} open, API ${Math.round(rssBefore)} → ${Math.round(crowdedMib)} → ${Math.round(await residentMib(apiPid))} MiB\n`,
+      );
+      await expectUnharmed();
+    },
+    60_000 * FACTOR,
+  );
 
   it('its job ends in a version, and its listener has missed nothing', async () => {
     const end = await worker.untilEnd();
@@ -229,11 +362,18 @@ describe('while another user makes a game', () => {
 
   it('what the intruder has started ends as well, and nothing of it was an error of ours', async () => {
     await expect.poll(() => activeJobsOf(user.id), { timeout: 45_000, interval: 500 }).toBe(0);
-    expect(stack.logs().split('\n').filter((line) => /"level":(50|60)/.test(line) && /"name":"api"/.test(line))).toEqual([]);
+    expect(
+      stack
+        .logs()
+        .split('\n')
+        .filter((line) => /"level":(50|60)/.test(line) && /"name":"api"/.test(line)),
+    ).toEqual([]);
     expect(bystander.pongs).toBeGreaterThan(20);
   });
 
   it('sockets that never signed in were told to go', async () => {
-    expect(await Promise.all(silent.map((intruder) => intruder.closed))).toEqual(silent.map(() => 4001));
+    expect(await Promise.all(silent.map((intruder) => intruder.closed))).toEqual(
+      silent.map(() => 4001),
+    );
   });
 });

@@ -19,14 +19,35 @@ export interface ApiProcess {
 /** Starts `src/api/main.ts` with exactly this environment on a free port; does not wait for it. */
 export async function spawnApi(env: Readonly<Record<string, string>>): Promise<ApiProcess> {
   const port = env['PORT'] ? Number(env['PORT']) : await findFreePort();
-  const child = spawn(process.execPath, ['--import', 'tsx', path.join(PROJECT_ROOT, 'src/api/main.ts')], {
-    cwd: PROJECT_ROOT, env: { PATH: process.env['PATH'], LOG_LEVEL: 'debug', HOST: '127.0.0.1', ...env, PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', path.join(PROJECT_ROOT, 'src/api/main.ts')],
+    {
+      cwd: PROJECT_ROOT,
+      env: {
+        PATH: process.env['PATH'],
+        LOG_LEVEL: 'debug',
+        HOST: '127.0.0.1',
+        ...env,
+        PORT: String(port),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { output += text; });
-  const exited = new Promise<number | null>((resolve) => { child.once('close', resolve); });
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  const exited = new Promise<number | null>((resolve) => {
+    child.once('close', resolve);
+  });
   return {
-    port, exited, pid: child.pid ?? 0, baseUrl: `http://127.0.0.1:${port}`, output: () => output,
+    port,
+    exited,
+    pid: child.pid ?? 0,
+    baseUrl: `http://127.0.0.1:${port}`,
+    output: () => output,
     stop: async () => {
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
@@ -63,18 +84,36 @@ export interface Ask {
 }
 
 /** Sends a request with exactly this path: nothing is normalised, no redirect is followed, no header is added but `Host`. */
-export function ask(port: number, rawPath: string, { method = 'GET', headers = {}, body }: Ask = {}): Promise<Answer> {
+export function ask(
+  port: number,
+  rawPath: string,
+  { method = 'GET', headers = {}, body }: Ask = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path: rawPath, method, headers, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const bytes = Buffer.concat(chunks);
-        const flat = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
-        resolve({ status: response.statusCode ?? 0, headers: flat, bytes, text: bytes.toString('utf8'), json: () => JSON.parse(bytes.toString('utf8')) as unknown });
-      });
-    });
+    const sent = request(
+      { host: '127.0.0.1', port, path: rawPath, method, headers, agent: false },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const bytes = Buffer.concat(chunks);
+          const flat = Object.fromEntries(
+            Object.entries(response.headers).map(([name, value]) => [
+              name,
+              Array.isArray(value) ? value.join(', ') : value,
+            ]),
+          );
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: flat,
+            bytes,
+            text: bytes.toString('utf8'),
+            json: () => JSON.parse(bytes.toString('utf8')) as unknown,
+          });
+        });
+      },
+    );
     sent.on('error', reject);
     sent.end(body);
   });

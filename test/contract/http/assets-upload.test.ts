@@ -17,47 +17,116 @@ const FULL = { error: ERROR_POLICY.STORAGE_LIMIT_EXCEEDED.sentence };
 const INVALID_TYPE = { error: 'Invalid file type' };
 
 let world: World;
-beforeAll(async () => { world = await openWorld({ ASSET_QUOTA_MIB: String(QUOTA_MIB), RATE_LIMIT_WRITES_PER_MIN: '10000' }); });
+beforeAll(async () => {
+  world = await openWorld({
+    ASSET_QUOTA_MIB: String(QUOTA_MIB),
+    RATE_LIMIT_WRITES_PER_MIN: '10000',
+  });
+});
 afterAll(() => world.stop());
 
 const inData = (...names: string[]): string => path.join(world.env['DATA_DIR'] ?? '', ...names);
-const filesOf = (user: TestUser): Promise<string[]> => readdir(inData('users', user.id, 'assets')).catch(() => []);
-const rowsOf = (user: TestUser) => world.database.sql<{ alias: string; is_deleted: boolean }>('select * from assets where owner_id = $1', [user.id]);
+const filesOf = (user: TestUser): Promise<string[]> =>
+  readdir(inData('users', user.id, 'assets')).catch(() => []);
+const rowsOf = (user: TestUser) =>
+  world.database.sql<{ alias: string; is_deleted: boolean }>(
+    'select * from assets where owner_id = $1',
+    [user.id],
+  );
 const newcomer = (): Promise<TestUser> => world.database.createUser('newcomer');
 /** A picture with bytes of its own. */
-const picture = (bytes: number): Buffer => Buffer.concat([PIXEL, randomBytes(bytes - PIXEL.length)]);
+const picture = (bytes: number): Buffer =>
+  Buffer.concat([PIXEL, randomBytes(bytes - PIXEL.length)]);
 
 afterEach(async () => {
-  await expect.poll(() => readdir(inData('uploads')).catch(() => []), { timeout: 30_000 }).toEqual([]);
+  await expect
+    .poll(() => readdir(inData('uploads')).catch(() => []), { timeout: 30_000 })
+    .toEqual([]);
 });
 
 describe('size', () => {
   it('1,048,575 bytes are the most that is taken', async () => {
     const user = await newcomer();
-    expect((await upload(world, user, { bytes: picture(MIB) })).json()).toEqual({ error: 'File too large' });
+    expect((await upload(world, user, { bytes: picture(MIB) })).json()).toEqual({
+      error: 'File too large',
+    });
     expect((await upload(world, user, { bytes: picture(MIB) })).status).toBe(413);
     expect((await upload(world, user, { bytes: picture(3 * MIB) })).status).toBe(413);
     expect(await filesOf(user)).toEqual([]);
-    expect(await uploaded(world, user, { bytes: picture(MIB - 1) })).toMatchObject({ size: 1_048_575 });
+    expect(await uploaded(world, user, { bytes: picture(MIB - 1) })).toMatchObject({
+      size: 1_048_575,
+    });
   });
 
   it.each<[string, () => { body: Buffer; headers: Record<string, string> }]>([
     ['two files', () => multipart([], [{ bytes: PIXEL }, { bytes: PIXEL }])],
-    ['10,000 fields', () => multipart(Array.from({ length: 10_000 }, (_, number) => [`field${number}`, 'x'] as const), [{ bytes: PIXEL }])],
-    ['10,000 fields after the file', () => {
-      const [file, fields] = [multipart([], [{ bytes: PIXEL }]), multipart(Array.from({ length: 10_000 }, () => ['tags', 'x'] as const), [])];
-      return { ...file, body: Buffer.concat([file.body.subarray(0, file.body.lastIndexOf('--boundary')), fields.body]) };
-    }],
-    ['a name of 10,000 characters', () => multipart([['n'.repeat(10_000), 'x']], [{ bytes: PIXEL }])],
+    [
+      '10,000 fields',
+      () =>
+        multipart(
+          Array.from({ length: 10_000 }, (_, number) => [`field${number}`, 'x'] as const),
+          [{ bytes: PIXEL }],
+        ),
+    ],
+    [
+      '10,000 fields after the file',
+      () => {
+        const [file, fields] = [
+          multipart([], [{ bytes: PIXEL }]),
+          multipart(
+            Array.from({ length: 10_000 }, () => ['tags', 'x'] as const),
+            [],
+          ),
+        ];
+        return {
+          ...file,
+          body: Buffer.concat([
+            file.body.subarray(0, file.body.lastIndexOf('--boundary')),
+            fields.body,
+          ]),
+        };
+      },
+    ],
+    [
+      'a name of 10,000 characters',
+      () => multipart([['n'.repeat(10_000), 'x']], [{ bytes: PIXEL }]),
+    ],
     ['a value of 1 MB', () => multipart([['tags', 'x'.repeat(1_000_000)]], [{ bytes: PIXEL }])],
-    ['a project named twice', () => multipart([['projectId', world.gameId], ['projectId', world.gameId]], [{ bytes: PIXEL }])],
+    [
+      'a project named twice',
+      () =>
+        multipart(
+          [
+            ['projectId', world.gameId],
+            ['projectId', world.gameId],
+          ],
+          [{ bytes: PIXEL }],
+        ),
+    ],
     ['fields with depth', () => multipart([['originalName[a][b]', 'x']], [{ bytes: PIXEL }])],
-    ['a body that ends early', () => ({ ...multipart([], [{ bytes: PIXEL }]), body: multipart([], [{ bytes: PIXEL }]).body.subarray(0, 150) })],
-    ['a body without boundary', () => ({ ...multipart([], [{ bytes: PIXEL }]), headers: { 'content-type': 'multipart/form-data' } })],
+    [
+      'a body that ends early',
+      () => ({
+        ...multipart([], [{ bytes: PIXEL }]),
+        body: multipart([], [{ bytes: PIXEL }]).body.subarray(0, 150),
+      }),
+    ],
+    [
+      'a body without boundary',
+      () => ({
+        ...multipart([], [{ bytes: PIXEL }]),
+        headers: { 'content-type': 'multipart/form-data' },
+      }),
+    ],
   ])('%s: 400 and no file', async (_, make) => {
     const user = world.bob;
     const { body, headers } = make();
-    const answer = await world.ask('/api/assets/upload', { method: 'POST', as: user, headers, body });
+    const answer = await world.ask('/api/assets/upload', {
+      method: 'POST',
+      as: user,
+      headers,
+      body,
+    });
     expect(answer.status).toBe(400);
     expect(answer.json()).toEqual({ error: matching(/\w/) });
     expect(await filesOf(user)).toEqual([]);
@@ -80,7 +149,11 @@ describe('content', () => {
 
   it.each<[string, () => Buffer, string]>([
     ['a page', () => Buffer.from('<!DOCTYPE html><script>alert(1)</script>'), 'page.png'],
-    ['a page with an SVG in it', () => Buffer.from('<html><svg onload="alert(1)"/></html>'), 'page.svg'],
+    [
+      'a page with an SVG in it',
+      () => Buffer.from('<html><svg onload="alert(1)"/></html>'),
+      'page.svg',
+    ],
     ['a script', () => Buffer.from('alert(1)'), 'script.json'],
     ['a ZIP that grows', zipBomb, 'bomb.png'],
     ['a PDF', () => Buffer.from('%PDF-1.7 <script>'), 'document.jpg'],
@@ -94,53 +167,113 @@ describe('content', () => {
 
   it.each<[string, string, string, string, string]>([
     ['a GIF that is a script', 'GIF89a=1;alert(1)//', 'game.html', 'image/gif', 'inline'],
-    ['a PNG that is a page', `${PIXEL.toString('latin1')}<html><script>alert(1)</script></html>`, 'page.html', 'image/png', 'inline'],
-    ['an SVG that runs', '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>', 'run.svg', 'image/svg+xml', 'attachment'],
-    ['an SVG that calls itself PNG', '<svg><script>alert(1)</script></svg>', 'picture.png', 'image/svg+xml', 'attachment'],
-  ])('%s is what it is by content wherever it is shown', async (_, content, name, mime, disposition) => {
-    const asset = await uploaded(world, world.alice, { bytes: Buffer.from(content, 'latin1'), name, type: 'image/png' }, { projectId: world.gameId });
-    expect(asset.mimeType).toBe(mime);
-    for (const place of [asset.url, `/api/assets/${asset.id}`]) {
-      const { headers, status } = await world.ask(place);
-      expect([status, headers['content-type'], headers['content-disposition'] ?? 'inline']).toEqual([200, mime, disposition]);
-      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'content-security-policy': matching(/^default-src 'none'; .*sandbox$/) });
-    }
-  });
+    [
+      'a PNG that is a page',
+      `${PIXEL.toString('latin1')}<html><script>alert(1)</script></html>`,
+      'page.html',
+      'image/png',
+      'inline',
+    ],
+    [
+      'an SVG that runs',
+      '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>',
+      'run.svg',
+      'image/svg+xml',
+      'attachment',
+    ],
+    [
+      'an SVG that calls itself PNG',
+      '<svg><script>alert(1)</script></svg>',
+      'picture.png',
+      'image/svg+xml',
+      'attachment',
+    ],
+  ])(
+    '%s is what it is by content wherever it is shown',
+    async (_, content, name, mime, disposition) => {
+      const asset = await uploaded(
+        world,
+        world.alice,
+        { bytes: Buffer.from(content, 'latin1'), name, type: 'image/png' },
+        { projectId: world.gameId },
+      );
+      expect(asset.mimeType).toBe(mime);
+      for (const place of [asset.url, `/api/assets/${asset.id}`]) {
+        const { headers, status } = await world.ask(place);
+        expect([
+          status,
+          headers['content-type'],
+          headers['content-disposition'] ?? 'inline',
+        ]).toEqual([200, mime, disposition]);
+        expect(headers).toMatchObject({
+          'x-content-type-options': 'nosniff',
+          'content-security-policy': matching(/^default-src 'none'; .*sandbox$/),
+        });
+      }
+    },
+  );
 });
 
 describe('names', () => {
   it.each<[string, string]>([
-    ['../../../etc/cron.d/x.png', 'x.png'], ['..\\..\\x.png', '______x.png'], ['%2e%2e%2f%2e%2e%2fx.png', '_2e_2e_2f_2e_2e_2fx.png'],
-    ['..%c0%af..%c0%afx.png', '___c0_af___c0_afx.png'], ['/etc/passwd', 'passwd'], ['....//....//y.png', 'y.png'], ['nul\0.png', 'nul.png'],
-    ['a\r\nSet-Cookie: evil=1.png', 'a__Set-Cookie__evil_1.png'], ['x.png\r\nX-Evil: 1', 'x_png__X-Evil__1.png__x-evil__1'], ['.', '_'], ['..', '__'],
-    ['<script>alert(1)</script>.png', 'script_.png'], ['x.php?y=.png', 'x_php_y_.png'], ["'; drop table assets; --.png", '___drop_table_assets__--.png'], ['\u202egnp.exe', '_gnp.exe'],
+    ['../../../etc/cron.d/x.png', 'x.png'],
+    ['..\\..\\x.png', '______x.png'],
+    ['%2e%2e%2f%2e%2e%2fx.png', '_2e_2e_2f_2e_2e_2fx.png'],
+    ['..%c0%af..%c0%afx.png', '___c0_af___c0_afx.png'],
+    ['/etc/passwd', 'passwd'],
+    ['....//....//y.png', 'y.png'],
+    ['nul\0.png', 'nul.png'],
+    ['a\r\nSet-Cookie: evil=1.png', 'a__Set-Cookie__evil_1.png'],
+    ['x.png\r\nX-Evil: 1', 'x_png__X-Evil__1.png__x-evil__1'],
+    ['.', '_'],
+    ['..', '__'],
+    ['<script>alert(1)</script>.png', 'script_.png'],
+    ['x.php?y=.png', 'x_php_y_.png'],
+    ["'; drop table assets; --.png", '___drop_table_assets__--.png'],
+    ['\u202egnp.exe', '_gnp.exe'],
     ['n'.repeat(10_000), 'n'.repeat(32)],
   ])('%j becomes %j', async (name, alias) => {
     const user = await newcomer();
     const asset = await uploaded(world, user, { bytes: PIXEL }, { originalName: name });
     expect(asset.alias).toBe(alias);
     expect((await filesOf(user)).join()).toMatch(/^[0-9a-f]{64}\.png$/);
-    const answer = await world.ask(`/user-assets/${user.id}/${encodeURIComponent(alias)}`, { as: user });
+    const answer = await world.ask(`/user-assets/${user.id}/${encodeURIComponent(alias)}`, {
+      as: user,
+    });
     expect([answer.status, answer.bytes]).toEqual([200, PIXEL]);
     expect(JSON.stringify(answer.headers)).not.toMatch(/evil/i);
   });
 
   it('the name of the part counts where no display name is given, as UTF-8, without its folders', async () => {
-    expect(await uploaded(world, world.alice, { bytes: PIXEL, name: '/tmp/../プレイヤー.png' })).toMatchObject({ alias: '_____.png', filename: 'プレイヤー.png' });
+    expect(
+      await uploaded(world, world.alice, { bytes: PIXEL, name: '/tmp/../プレイヤー.png' }),
+    ).toMatchObject({ alias: '_____.png', filename: 'プレイヤー.png' });
   });
 
   it('the 10,001st equal name is found quickly, and lists stay whole', async () => {
     const user = await newcomer();
-    await world.database.sql(`insert into assets (owner_id, alias, hash, filename, storage_path, size)
-      select $1, case n when 1 then 'many.png' else 'many_' || n || '.png' end, 'x', 'many.png', '/x', 1 from generate_series(1, 10000) n`, [user.id]);
-    await world.database.sql(`insert into assets (owner_id, alias, hash, filename, storage_path, size)
-      select $1, alias, 'x', 'x', '/x', 1 from unnest(array['many_x.png', 'many_007.png', 'many_.png', 'many_10001.jpg', 'Many.png']) alias`, [user.id]);
+    await world.database.sql(
+      `insert into assets (owner_id, alias, hash, filename, storage_path, size)
+      select $1, case n when 1 then 'many.png' else 'many_' || n || '.png' end, 'x', 'many.png', '/x', 1 from generate_series(1, 10000) n`,
+      [user.id],
+    );
+    await world.database.sql(
+      `insert into assets (owner_id, alias, hash, filename, storage_path, size)
+      select $1, alias, 'x', 'x', '/x', 1 from unnest(array['many_x.png', 'many_007.png', 'many_.png', 'many_10001.jpg', 'Many.png']) alias`,
+      [user.id],
+    );
     const startedAt = Date.now();
-    expect((await uploaded(world, user, { bytes: PIXEL, name: 'many.png' })).alias).toBe('many_10001.png');
+    expect((await uploaded(world, user, { bytes: PIXEL, name: 'many.png' })).alias).toBe(
+      'many_10001.png',
+    );
     expect(Date.now() - startedAt).toBeLessThan(10_000);
-    const { assets } = (await world.ask('/api/assets', { as: user })).json() as { assets: unknown[] };
+    const { assets } = (await world.ask('/api/assets', { as: user })).json() as {
+      assets: unknown[];
+    };
     expect(assets).toHaveLength(10_006);
-    const found = (await world.ask('/api/assets/search?q=MANY', { as: user })).json() as { assets: { alias: string }[] };
+    const found = (await world.ask('/api/assets/search?q=MANY', { as: user })).json() as {
+      assets: { alias: string }[];
+    };
     expect([found.assets.length, found.assets[0]?.alias]).toEqual([50, 'many_10001.png']);
   });
 });
@@ -148,21 +281,34 @@ describe('names', () => {
 describe('many at once', () => {
   it('50 uploads of the same file are 50 assets with 50 names and one file', async () => {
     const user = await newcomer();
-    const assets = await Promise.all(Array.from({ length: 50 }, () => uploaded(world, user, { bytes: PIXEL, name: 'hero.png' })));
-    const expected = ['hero.png', ...Array.from({ length: 49 }, (_, number) => `hero_${number + 2}.png`)];
+    const assets = await Promise.all(
+      Array.from({ length: 50 }, () => uploaded(world, user, { bytes: PIXEL, name: 'hero.png' })),
+    );
+    const expected = [
+      'hero.png',
+      ...Array.from({ length: 49 }, (_, number) => `hero_${number + 2}.png`),
+    ];
     expect(assets.map(({ alias }) => alias).sort()).toEqual(expected.sort());
     expect((await rowsOf(user)).map(({ alias }) => alias).sort()).toEqual(expected);
     expect(await filesOf(user)).toHaveLength(1);
-    for (const asset of [assets[0], assets[49]]) expect((await world.ask(asset?.url ?? '', { as: user })).bytes).toEqual(PIXEL);
+    for (const asset of [assets[0], assets[49]])
+      expect((await world.ask(asset?.url ?? '', { as: user })).bytes).toEqual(PIXEL);
   });
 
   it('of files that do not all fit as many are taken as fit, and nothing is left of the others', async () => {
     const user = await newcomer();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => upload(world, user, { bytes: picture(900 * 1024) })));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 507, 507, 507, 507, 507]);
-    for (const answer of answers.filter(({ status }) => status === 507)) expect(answer.json()).toEqual(FULL);
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => upload(world, user, { bytes: picture(900 * 1024) })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([
+      200, 200, 200, 507, 507, 507, 507, 507,
+    ]);
+    for (const answer of answers.filter(({ status }) => status === 507))
+      expect(answer.json()).toEqual(FULL);
     expect(await filesOf(user)).toHaveLength(3);
-    const { asset } = answers.find(({ status }) => status === 200)?.json() as { asset: { id: string } };
+    const { asset } = answers.find(({ status }) => status === 200)?.json() as {
+      asset: { id: string };
+    };
     await world.ask(`/api/assets/${asset.id}`, { method: 'DELETE', as: user });
     await uploaded(world, user, { bytes: picture(900 * 1024) });
   });
@@ -170,7 +316,11 @@ describe('many at once', () => {
   it('equal bytes of a refused upload stay where another asset uses them', async () => {
     const user = await newcomer();
     const bytes = picture(MIB - 1);
-    const assets = [await uploaded(world, user, { bytes }), await uploaded(world, user, { bytes }), await uploaded(world, user, { bytes })];
+    const assets = [
+      await uploaded(world, user, { bytes }),
+      await uploaded(world, user, { bytes }),
+      await uploaded(world, user, { bytes }),
+    ];
     expect((await upload(world, user, { bytes })).status).toBe(507);
     expect((await world.ask(assets[0]?.url ?? '', { as: user })).bytes.equals(bytes)).toBe(true);
   });
@@ -178,7 +328,12 @@ describe('many at once', () => {
 
 it('a user whose files are beyond the measured limit uploads nothing', async () => {
   const user = await newcomer();
-  await world.database.store.volumeSizes.put({ userId: user.id, mirrorBytes: 51 * 1024 ** 3, volumeBytes: null, largest: [] });
+  await world.database.store.volumeSizes.put({
+    userId: user.id,
+    mirrorBytes: 51 * 1024 ** 3,
+    volumeBytes: null,
+    largest: [],
+  });
   const answer = await upload(world, user, { bytes: PIXEL });
   expect([answer.status, answer.json()]).toEqual([507, FULL]);
   expect(await filesOf(user)).toEqual([]);
@@ -187,10 +342,24 @@ it('a user whose files are beyond the measured limit uploads nothing', async () 
 it('nothing is left of an upload whose client goes away', async () => {
   const { body, headers } = multipart([], [{ bytes: picture(800_000) }]);
   const parts = () => readdir(inData('uploads')).catch(() => []);
-  const sent = request({ host: '127.0.0.1', port: world.api.port, path: '/api/assets/upload', method: 'POST', headers: { ...headers, ...bearer(world.bob), 'content-length': body.length } });
+  const sent = request({
+    host: '127.0.0.1',
+    port: world.api.port,
+    path: '/api/assets/upload',
+    method: 'POST',
+    headers: { ...headers, ...bearer(world.bob), 'content-length': body.length },
+  });
   sent.on('error', () => undefined);
   sent.write(body.subarray(0, 400_000));
-  await expect.poll(async () => Promise.all((await parts()).map(async (name) => (await stat(inData('uploads', name))).size > 0)), { timeout: 30_000 }).toEqual([true]);
+  await expect
+    .poll(
+      async () =>
+        Promise.all(
+          (await parts()).map(async (name) => (await stat(inData('uploads', name))).size > 0),
+        ),
+      { timeout: 30_000 },
+    )
+    .toEqual([true]);
   sent.destroy();
   await expect.poll(parts, { timeout: 30_000 }).toEqual([]);
   expect(await filesOf(world.bob)).toEqual([]);

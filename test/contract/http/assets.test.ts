@@ -15,9 +15,22 @@ let shared: UploadedAsset;
 let own: UploadedAsset;
 let bobs: UploadedAsset;
 beforeAll(async () => {
-  world = await openWorld({ GAMES_ORIGIN: 'http://games.test', RATE_LIMIT_WRITES_PER_MIN: '10000' });
-  shared = await uploaded(world, world.alice, { bytes: PIXEL, name: 'shared.png' }, { projectId: world.gameId });
-  own = await uploaded(world, world.alice, { bytes: PIXEL, name: 'own.png' }, { originalName: 'わたしの.png', tags: 'star', description: 'A test picture' });
+  world = await openWorld({
+    GAMES_ORIGIN: 'http://games.test',
+    RATE_LIMIT_WRITES_PER_MIN: '10000',
+  });
+  shared = await uploaded(
+    world,
+    world.alice,
+    { bytes: PIXEL, name: 'shared.png' },
+    { projectId: world.gameId },
+  );
+  own = await uploaded(
+    world,
+    world.alice,
+    { bytes: PIXEL, name: 'own.png' },
+    { originalName: 'わたしの.png', tags: 'star', description: 'A test picture' },
+  );
   bobs = await uploaded(world, world.bob, { bytes: PIXEL, name: 'bobs.png' });
 });
 afterAll(() => world.stop());
@@ -27,22 +40,46 @@ const NOT_FOUND = { error: 'Asset not found' };
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const HASH = createHash('sha256').update(PIXEL).digest('hex');
 const json = { 'content-type': 'application/json' };
-const at = (place: string): string => place
-  .replace(':shared', shared.id).replace(':own', own.id).replace(':bobs', bobs.id).replace(':alice', world.alice.id).replace(':bob', world.bob.id);
+const at = (place: string): string =>
+  place
+    .replace(':shared', shared.id)
+    .replace(':own', own.id)
+    .replace(':bobs', bobs.id)
+    .replace(':alice', world.alice.id)
+    .replace(':bob', world.bob.id);
 const who = { anybody: () => undefined, alice: () => world.alice, bob: () => world.bob };
-const row = async (id: string) => (await world.database.sql('select * from assets where id = $1', [id]))[0];
+const row = async (id: string) =>
+  (await world.database.sql('select * from assets where id = $1', [id]))[0];
 /** A row of Alice's, as she can insert it herself. */
 const insert = async (values: Record<string, unknown>): Promise<{ id: string; alias: string }> => {
   const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '' } = world.env;
-  const client = createClient(SUPABASE_URL, SUPABASE_ANON_KEY, { auth: { persistSession: false }, global: { headers: bearer(world.alice) } });
-  const { data, error } = await client.from('assets').insert({ owner_id: world.alice.id, filename: 'x.png', is_public: true, ...values }).select('id,alias').single();
+  const client = createClient(SUPABASE_URL, SUPABASE_ANON_KEY, {
+    auth: { persistSession: false },
+    global: { headers: bearer(world.alice) },
+  });
+  const { data, error } = await client
+    .from('assets')
+    .insert({ owner_id: world.alice.id, filename: 'x.png', is_public: true, ...values })
+    .select('id,alias')
+    .single();
   if (error) throw error;
   return data;
 };
 
 describe('who may call what (§1.7)', () => {
-  const OWNER_ROUTES = [['GET', '/meta'], ['PUT', '/publish'], ['PUT', ''], ['DELETE', '']] as const;
-  const rows: [method: string, place: string, as: keyof typeof who, status: number, body: object][] = [
+  const OWNER_ROUTES = [
+    ['GET', '/meta'],
+    ['PUT', '/publish'],
+    ['PUT', ''],
+    ['DELETE', ''],
+  ] as const;
+  const rows: [
+    method: string,
+    place: string,
+    as: keyof typeof who,
+    status: number,
+    body: object,
+  ][] = [
     ['POST', '/api/assets/upload', 'anybody', 401, NO_TOKEN],
     ['GET', '/api/assets', 'anybody', 401, NO_TOKEN],
     ['GET', '/api/assets/search', 'anybody', 401, NO_TOKEN],
@@ -51,7 +88,13 @@ describe('who may call what (§1.7)', () => {
     ['GET', `/api/assets/${UNKNOWN}`, 'alice', 404, NOT_FOUND],
     ['GET', `/api/assets/${UNKNOWN}`, 'anybody', 404, NOT_FOUND],
     ['GET', '/api/assets/:own', 'anybody', 401, NO_TOKEN],
-    ['GET', '/api/assets/:own?access_token=garbage', 'anybody', 401, { error: 'Invalid or expired token' }],
+    [
+      'GET',
+      '/api/assets/:own?access_token=garbage',
+      'anybody',
+      401,
+      { error: 'Invalid or expired token' },
+    ],
     ['GET', '/api/assets/:own', 'bob', 404, NOT_FOUND],
     ...OWNER_ROUTES.flatMap(([method, route]): typeof rows => [
       [method, `/api/assets/:own${route}`, 'anybody', 401, NO_TOKEN],
@@ -71,21 +114,57 @@ describe('who may call what (§1.7)', () => {
 describe('POST /api/assets/upload (§7.1)', () => {
   it('answers with the asset, and the file lies under its hash', async () => {
     expect(shared).toEqual({
-      id: matching(/^[0-9a-f-]{36}$/), alias: 'shared.png', filename: 'shared.png', mimeType: 'image/png', size: PIXEL.length, url: `/user-assets/${world.alice.id}/shared.png`,
+      id: matching(/^[0-9a-f-]{36}$/),
+      alias: 'shared.png',
+      filename: 'shared.png',
+      mimeType: 'image/png',
+      size: PIXEL.length,
+      url: `/user-assets/${world.alice.id}/shared.png`,
     });
     expect(await row(shared.id)).toMatchObject({
-      owner_id: world.alice.id, filename: `shared_${HASH.slice(0, 8)}.png`, original_name: 'shared.png', hash: HASH, is_public: true, is_deleted: false,
-      storage_path: path.join(world.env['DATA_DIR'] ?? '', 'users', world.alice.id, 'assets', `${HASH}.png`), created_in_project_id: world.gameId,
+      owner_id: world.alice.id,
+      filename: `shared_${HASH.slice(0, 8)}.png`,
+      original_name: 'shared.png',
+      hash: HASH,
+      is_public: true,
+      is_deleted: false,
+      storage_path: path.join(
+        world.env['DATA_DIR'] ?? '',
+        'users',
+        world.alice.id,
+        'assets',
+        `${HASH}.png`,
+      ),
+      created_in_project_id: world.gameId,
     });
-    const links = await world.database.sql('select project_id, usage_type from project_assets where asset_id = $1', [shared.id]);
+    const links = await world.database.sql(
+      'select project_id, usage_type from project_assets where asset_id = $1',
+      [shared.id],
+    );
     expect(links).toEqual([{ project_id: world.gameId, usage_type: 'image' }]);
   });
 
   it('outside a project an asset is private; a display name without extension, tags and description are kept', async () => {
-    const asset = await uploaded(world, world.alice, { bytes: PIXEL, name: 'blob' }, { originalName: 'Test Upload Image', tags: 'test,upload', description: '説明' });
-    expect(asset).toMatchObject({ alias: 'Test_Upload_Image', filename: 'Test Upload Image', mimeType: 'image/png' });
-    expect(await row(asset.id)).toMatchObject({ is_public: false, tags: 'test,upload', description: '説明', created_in_project_id: null });
-    expect((await world.ask(asset.url, { as: world.alice })).headers['content-type']).toBe('image/png');
+    const asset = await uploaded(
+      world,
+      world.alice,
+      { bytes: PIXEL, name: 'blob' },
+      { originalName: 'Test Upload Image', tags: 'test,upload', description: '説明' },
+    );
+    expect(asset).toMatchObject({
+      alias: 'Test_Upload_Image',
+      filename: 'Test Upload Image',
+      mimeType: 'image/png',
+    });
+    expect(await row(asset.id)).toMatchObject({
+      is_public: false,
+      tags: 'test,upload',
+      description: '説明',
+      created_in_project_id: null,
+    });
+    expect((await world.ask(asset.url, { as: world.alice })).headers['content-type']).toBe(
+      'image/png',
+    );
   });
 
   it('gives equal names numbers, and never one of a deleted asset', async () => {
@@ -93,19 +172,55 @@ describe('POST /api/assets/upload (§7.1)', () => {
     for (let time = 0; time < 3; time += 1) {
       const asset = await uploaded(world, world.alice, { bytes: PIXEL, name: 'Same Name.PNG' });
       aliases.push(asset.alias);
-      if (time === 1) await world.ask(`/api/assets/${asset.id}`, { method: 'DELETE', as: world.alice });
+      if (time === 1)
+        await world.ask(`/api/assets/${asset.id}`, { method: 'DELETE', as: world.alice });
     }
     expect(aliases).toEqual(['Same_Name_PNG.png', 'Same_Name_PNG_2.png', 'Same_Name_PNG_3.png']);
   });
 
   it.each<[string, () => ReturnType<typeof upload>, number, object]>([
     ['no file', () => upload(world, world.alice, null), 400, { error: 'No file uploaded' }],
-    ['no multipart body', () => world.ask('/api/assets/upload', { method: 'POST', as: world.alice }), 400, { error: 'No file uploaded' }],
-    ['a project id that is none', () => upload(world, world.alice, { bytes: PIXEL }, { projectId: 'x' }), 400, { error: 'Invalid project ID' }],
-    ["another's project", () => upload(world, world.alice, { bytes: PIXEL }, { projectId: world.bobsId }), 403, { error: 'Access denied to project' }],
-    ['an unknown project', () => upload(world, world.alice, { bytes: PIXEL }, { projectId: UNKNOWN }), 403, { error: 'Access denied to project' }],
-    ['another field', () => upload(world, world.alice, { bytes: PIXEL, field: 'thumbnail' }), 400, { error: 'Unexpected field' }],
-    ['another name and type', () => upload(world, world.alice, { bytes: PIXEL, name: 'a.exe', type: 'application/octet-stream' }), 415, { error: 'Invalid file type' }],
+    [
+      'no multipart body',
+      () => world.ask('/api/assets/upload', { method: 'POST', as: world.alice }),
+      400,
+      { error: 'No file uploaded' },
+    ],
+    [
+      'a project id that is none',
+      () => upload(world, world.alice, { bytes: PIXEL }, { projectId: 'x' }),
+      400,
+      { error: 'Invalid project ID' },
+    ],
+    [
+      "another's project",
+      () => upload(world, world.alice, { bytes: PIXEL }, { projectId: world.bobsId }),
+      403,
+      { error: 'Access denied to project' },
+    ],
+    [
+      'an unknown project',
+      () => upload(world, world.alice, { bytes: PIXEL }, { projectId: UNKNOWN }),
+      403,
+      { error: 'Access denied to project' },
+    ],
+    [
+      'another field',
+      () => upload(world, world.alice, { bytes: PIXEL, field: 'thumbnail' }),
+      400,
+      { error: 'Unexpected field' },
+    ],
+    [
+      'another name and type',
+      () =>
+        upload(world, world.alice, {
+          bytes: PIXEL,
+          name: 'a.exe',
+          type: 'application/octet-stream',
+        }),
+      415,
+      { error: 'Invalid file type' },
+    ],
   ])('%s is refused', async (_, send, status, body) => {
     const answer = await send();
     expect([answer.status, answer.json()]).toEqual([status, body]);
@@ -113,27 +228,56 @@ describe('POST /api/assets/upload (§7.1)', () => {
 });
 
 describe('lists (§7.2, §7.3)', () => {
-  const list = async (place: string, as = world.alice) => (await world.ask(place, { as })).json() as { assets: Record<string, unknown>[]; currentProjectId?: string };
+  const list = async (place: string, as = world.alice) =>
+    (await world.ask(place, { as })).json() as {
+      assets: Record<string, unknown>[];
+      currentProjectId?: string;
+    };
 
   it('GET /api/assets: own ones, newest first, with their projects', async () => {
-    await world.database.sql('update projects set name = $1 where id = $2', ['星, よけ', world.gameId]);
+    await world.database.sql('update projects set name = $1 where id = $2', [
+      '星, よけ',
+      world.gameId,
+    ]);
     const { assets, ...rest } = await list('/api/assets');
     expect(rest).toEqual({});
     expect(assets.find(({ id }) => id === shared.id)).toEqual({
-      id: shared.id, filename: 'shared.png', alias: 'shared.png', mimeType: 'image/png', size: PIXEL.length, isPublic: true, tags: null, description: null,
-      url: shared.url, projects: [{ id: world.gameId, name: '星, よけ' }], createdAt: matching(/\+00:00$/),
+      id: shared.id,
+      filename: 'shared.png',
+      alias: 'shared.png',
+      mimeType: 'image/png',
+      size: PIXEL.length,
+      isPublic: true,
+      tags: null,
+      description: null,
+      url: shared.url,
+      projects: [{ id: world.gameId, name: '星, よけ' }],
+      createdAt: matching(/\+00:00$/),
     });
     expect(assets.map(({ id }) => id).slice(-2)).toEqual([own.id, shared.id]);
     expect(assets.map(({ id }) => id)).not.toContain(bobs.id);
   });
 
-  it.each([['?currentProjectId=anything', 'anything'], ['?currentProjectId=', '']])('echoes %s', async (query, echoed) => {
+  it.each([
+    ['?currentProjectId=anything', 'anything'],
+    ['?currentProjectId=', ''],
+  ])('echoes %s', async (query, echoed) => {
     expect((await list(`/api/assets${query}`)).currentProjectId).toBe(echoed);
   });
 
   it.each<[string, boolean]>([
-    ['', true], ['?q=', true], ['?q=%E3%82%8F%E3%81%9F%E3%81%97', true], ['?q=TEST%20PICTURE', true], ['?q=STAR', true], ['?q=star&q=none', true],
-    [`?q=own_${HASH.slice(0, 4)}`, false], ['?q=____', true], ['?q=%25', false], ['?q=nothing-of-that-name', false], ['?q=bobs', false], ['?q=%00', true],
+    ['', true],
+    ['?q=', true],
+    ['?q=%E3%82%8F%E3%81%9F%E3%81%97', true],
+    ['?q=TEST%20PICTURE', true],
+    ['?q=STAR', true],
+    ['?q=star&q=none', true],
+    [`?q=own_${HASH.slice(0, 4)}`, false],
+    ['?q=____', true],
+    ['?q=%25', false],
+    ['?q=nothing-of-that-name', false],
+    ['?q=bobs', false],
+    ['?q=%00', true],
   ])('GET /api/assets/search%s finds the asset: %s', async (query, isFound) => {
     const { assets } = await list(`/api/assets/search${query}`);
     expect(assets.some(({ id }) => id === own.id)).toBe(isFound);
@@ -142,10 +286,20 @@ describe('lists (§7.2, §7.3)', () => {
 
   it('a found asset has isOwner and no projects; another user finds nothing of it', async () => {
     const { assets } = await list('/api/assets/search?q=star');
-    expect(assets).toEqual([{
-      id: own.id, filename: 'わたしの.png', alias: '____.png', mimeType: 'image/png', size: PIXEL.length, isPublic: false, isOwner: true,
-      tags: 'star', description: 'A test picture', url: own.url,
-    }]);
+    expect(assets).toEqual([
+      {
+        id: own.id,
+        filename: 'わたしの.png',
+        alias: '____.png',
+        mimeType: 'image/png',
+        size: PIXEL.length,
+        isPublic: false,
+        isOwner: true,
+        tags: 'star',
+        description: 'A test picture',
+        url: own.url,
+      },
+    ]);
     expect(await list('/api/assets/search?q=star', world.bob)).toEqual({ assets: [] });
     expect((await list('/api/assets/search?q=shared', world.bob)).assets).toEqual([]);
   });
@@ -156,98 +310,219 @@ describe('one asset (§7.4–7.8)', () => {
     const publicly = await world.ask(at('/api/assets/:shared'));
     expect([publicly.status, publicly.bytes]).toEqual([200, PIXEL]);
     expect(publicly.headers).toMatchObject({
-      'content-type': 'image/png', 'cache-control': 'public, max-age=0', 'accept-ranges': 'bytes', etag: matching(/^W\/"/), 'last-modified': anyText,
-      'x-content-type-options': 'nosniff', 'cross-origin-resource-policy': 'cross-origin',
+      'content-type': 'image/png',
+      'cache-control': 'public, max-age=0',
+      'accept-ranges': 'bytes',
+      etag: matching(/^W\/"/),
+      'last-modified': anyText,
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'cross-origin',
     });
-    const privately = await world.ask(`/api/assets/${own.id}?access_token=${world.alice.accessToken}`);
-    expect([privately.status, privately.bytes, privately.headers['cache-control']]).toEqual([200, PIXEL, 'private, max-age=0']);
+    const privately = await world.ask(
+      `/api/assets/${own.id}?access_token=${world.alice.accessToken}`,
+    );
+    expect([privately.status, privately.bytes, privately.headers['cache-control']]).toEqual([
+      200,
+      PIXEL,
+      'private, max-age=0',
+    ]);
   });
 
   it('GET …/meta', async () => {
     expect((await world.ask(at('/api/assets/:own/meta'), { as: world.alice })).json()).toEqual({
-      id: own.id, filename: 'わたしの.png', alias: '____.png', mimeType: 'image/png', size: PIXEL.length, isPublic: false, tags: 'star',
-      description: 'A test picture', createdAt: matching(/\+00:00$/), url: own.url,
+      id: own.id,
+      filename: 'わたしの.png',
+      alias: '____.png',
+      mimeType: 'image/png',
+      size: PIXEL.length,
+      isPublic: false,
+      tags: 'star',
+      description: 'A test picture',
+      createdAt: matching(/\+00:00$/),
+      url: own.url,
     });
   });
 
   it('PUT …/publish makes it readable for everybody, and back', async () => {
-    const publish = (isPublic: unknown) => world.ask(at('/api/assets/:own/publish'), { method: 'PUT', as: world.alice, headers: json, body: JSON.stringify({ isPublic }) });
-    expect((await publish(true)).json()).toEqual({ success: true, asset: { id: own.id, isPublic: true } });
+    const publish = (isPublic: unknown) =>
+      world.ask(at('/api/assets/:own/publish'), {
+        method: 'PUT',
+        as: world.alice,
+        headers: json,
+        body: JSON.stringify({ isPublic }),
+      });
+    expect((await publish(true)).json()).toEqual({
+      success: true,
+      asset: { id: own.id, isPublic: true },
+    });
     expect((await world.ask(own.url)).status).toBe(200);
-    expect((await publish(false)).json()).toEqual({ success: true, asset: { id: own.id, isPublic: false } });
+    expect((await publish(false)).json()).toEqual({
+      success: true,
+      asset: { id: own.id, isPublic: false },
+    });
     expect((await world.ask(own.url)).status).toBe(404);
     // What V2's database took for a boolean (§11).
-    for (const [sent, isPublic] of [['true', true], ['OFF', false], [1, true], ['no', false], ['t', true], [0, false]]) {
-      expect((await publish(sent)).json(), String(sent)).toEqual({ success: true, asset: { id: own.id, isPublic } });
+    for (const [sent, isPublic] of [
+      ['true', true],
+      ['OFF', false],
+      [1, true],
+      ['no', false],
+      ['t', true],
+      [0, false],
+    ]) {
+      expect((await publish(sent)).json(), String(sent)).toEqual({
+        success: true,
+        asset: { id: own.id, isPublic },
+      });
     }
     for (const nonsense of [undefined, null, 'maybe', 7, {}]) {
       const answer = await publish(nonsense);
-      expect([answer.status, answer.json()]).toEqual([400, { error: 'isPublic must be a boolean' }]);
+      expect([answer.status, answer.json()]).toEqual([
+        400,
+        { error: 'isPublic must be a boolean' },
+      ]);
     }
   });
 
   it('PUT changes what is given and leaves the rest', async () => {
-    const asset = await uploaded(world, world.alice, { bytes: PIXEL, name: 'noted.png' }, { tags: 'a', description: 'b' });
-    const put = (body: unknown) => world.ask(`/api/assets/${asset.id}`, { method: 'PUT', as: world.alice, headers: json, body: JSON.stringify(body) });
-    for (const [body, tags, description] of [[{ tags: 'c' }, 'c', 'b'], [{ description: null }, 'c', null], [{}, 'c', null], [{ tags: '' }, '', null]] as const) {
+    const asset = await uploaded(
+      world,
+      world.alice,
+      { bytes: PIXEL, name: 'noted.png' },
+      { tags: 'a', description: 'b' },
+    );
+    const put = (body: unknown) =>
+      world.ask(`/api/assets/${asset.id}`, {
+        method: 'PUT',
+        as: world.alice,
+        headers: json,
+        body: JSON.stringify(body),
+      });
+    for (const [body, tags, description] of [
+      [{ tags: 'c' }, 'c', 'b'],
+      [{ description: null }, 'c', null],
+      [{}, 'c', null],
+      [{ tags: '' }, '', null],
+    ] as const) {
       const answer = await put(body);
-      expect([answer.status, answer.json()]).toEqual([200, { success: true, asset: { id: asset.id, tags, description } }]);
+      expect([answer.status, answer.json()]).toEqual([
+        200,
+        { success: true, asset: { id: asset.id, tags, description } },
+      ]);
     }
     expect((await put({ tags: ['a'] })).status).toBe(400);
     expect((await put({ availableFrom: 'tomorrow' })).status).toBe(400);
   });
 
   it('DELETE is a soft delete that every address follows', async () => {
-    const asset = await uploaded(world, world.alice, { bytes: PIXEL, name: 'doomed.png' }, { projectId: world.gameId });
-    const remove = () => world.ask(`/api/assets/${asset.id}`, { method: 'DELETE', as: world.alice });
-    expect((await world.ask(`/api/assets/${asset.id}`, { method: 'DELETE', as: world.bob })).status).toBe(403);
+    const asset = await uploaded(
+      world,
+      world.alice,
+      { bytes: PIXEL, name: 'doomed.png' },
+      { projectId: world.gameId },
+    );
+    const remove = () =>
+      world.ask(`/api/assets/${asset.id}`, { method: 'DELETE', as: world.alice });
+    expect(
+      (await world.ask(`/api/assets/${asset.id}`, { method: 'DELETE', as: world.bob })).status,
+    ).toBe(403);
     expect((await world.ask(asset.url)).status).toBe(200);
-    expect((await remove()).json()).toEqual({ success: true, message: 'Asset deleted. It was used in 1 project(s) - they will now see a placeholder.' });
-    for (const place of [asset.url, `/api/assets/${asset.id}`, `/api/assets/${asset.id}/meta`]) expect((await world.ask(place, { as: world.alice })).status).toBe(404);
+    expect((await remove()).json()).toEqual({
+      success: true,
+      message: 'Asset deleted. It was used in 1 project(s) - they will now see a placeholder.',
+    });
+    for (const place of [asset.url, `/api/assets/${asset.id}`, `/api/assets/${asset.id}/meta`])
+      expect((await world.ask(place, { as: world.alice })).status).toBe(404);
     const again = await remove();
     expect([again.status, again.json()]).toEqual([404, NOT_FOUND]);
     expect(await row(asset.id)).toMatchObject({ is_deleted: true });
     // Equal bytes of other assets are untouched.
     expect((await world.ask(shared.url)).bytes).toEqual(PIXEL);
     const unused = await uploaded(world, world.alice, { bytes: PIXEL });
-    expect((await world.ask(`/api/assets/${unused.id}`, { method: 'DELETE', as: world.alice })).json()).toEqual({ success: true, message: 'Asset deleted.' });
+    expect(
+      (await world.ask(`/api/assets/${unused.id}`, { method: 'DELETE', as: world.alice })).json(),
+    ).toEqual({ success: true, message: 'Asset deleted.' });
   });
 });
 
 describe('delivery (§8)', () => {
   it.each<[string, keyof typeof who, number]>([
-    [':alice/shared.png', 'anybody', 200], [':alice/shared.png', 'bob', 200], [':alice/____.png', 'alice', 200], [':alice/____.png', 'bob', 404],
-    [':alice/____.png', 'anybody', 404], [':alice/nothing.png', 'alice', 404], [':bob/shared.png', 'bob', 404], ['not-a-uuid/shared.png', 'anybody', 404],
-    [':alice/shared.png%00', 'alice', 404], [':alice/..%2F..%2Fshared.png', 'alice', 404], [':alice/%2e%2e%2fshared.png', 'alice', 404],
+    [':alice/shared.png', 'anybody', 200],
+    [':alice/shared.png', 'bob', 200],
+    [':alice/____.png', 'alice', 200],
+    [':alice/____.png', 'bob', 404],
+    [':alice/____.png', 'anybody', 404],
+    [':alice/nothing.png', 'alice', 404],
+    [':bob/shared.png', 'bob', 404],
+    ['not-a-uuid/shared.png', 'anybody', 404],
+    [':alice/shared.png%00', 'alice', 404],
+    [':alice/..%2F..%2Fshared.png', 'alice', 404],
+    [':alice/%2e%2e%2fshared.png', 'alice', 404],
   ])('/user-assets/%s as %s: %i', async (place, as, status) => {
     const answer = await world.ask(at(`/user-assets/${place}`), { as: who[as]() });
     expect(answer.status).toBe(status);
-    if (status === 404) expect([answer.text, answer.headers['content-type'], answer.headers['etag']]).toEqual(['Not found', 'text/html; charset=utf-8', matching(/^W/)]);
+    if (status === 404)
+      expect([answer.text, answer.headers['content-type'], answer.headers['etag']]).toEqual([
+        'Not found',
+        'text/html; charset=utf-8',
+        matching(/^W/),
+      ]);
     else expect(answer.bytes).toEqual(PIXEL);
   });
 
   it('answers HEAD, 304 and single ranges', async () => {
     const whole = await world.ask(shared.url);
     const head = await world.ask(shared.url, { method: 'HEAD' });
-    expect([head.status, head.text, head.headers['content-length']]).toEqual([200, '', String(PIXEL.length)]);
-    for (const [condition, value = ''] of [['if-none-match', whole.headers['etag']], ['if-modified-since', whole.headers['last-modified']]] as const) {
+    expect([head.status, head.text, head.headers['content-length']]).toEqual([
+      200,
+      '',
+      String(PIXEL.length),
+    ]);
+    for (const [condition, value = ''] of [
+      ['if-none-match', whole.headers['etag']],
+      ['if-modified-since', whole.headers['last-modified']],
+    ] as const) {
       expect((await world.ask(shared.url, { headers: { [condition]: value } })).status).toBe(304);
     }
     const part = await world.ask(shared.url, { headers: { range: 'bytes=1-3' } });
-    expect([part.status, part.text, part.headers['content-range']]).toEqual([206, 'PNG', `bytes 1-3/${PIXEL.length}`]);
+    expect([part.status, part.text, part.headers['content-range']]).toEqual([
+      206,
+      'PNG',
+      `bytes 1-3/${PIXEL.length}`,
+    ]);
     const beyond = await world.ask(shared.url, { headers: { range: 'bytes=9999-' } });
-    expect([beyond.status, beyond.headers['content-range']]).toEqual([416, `bytes */${PIXEL.length}`]);
+    expect([beyond.status, beyond.headers['content-range']]).toEqual([
+      416,
+      `bytes */${PIXEL.length}`,
+    ]);
   });
 
   it('keeps to the dates of an asset, for its owner too; /api/assets does not', async () => {
-    const asset = await uploaded(world, world.alice, { bytes: PIXEL, name: 'dated.png' }, { projectId: world.gameId });
-    const put = (body: unknown) => world.ask(`/api/assets/${asset.id}`, { method: 'PUT', as: world.alice, headers: json, body: JSON.stringify(body) });
-    const statuses = async () => [(await world.ask(asset.url, { as: world.alice })).status, (await world.ask(`/api/assets/${asset.id}`)).status];
+    const asset = await uploaded(
+      world,
+      world.alice,
+      { bytes: PIXEL, name: 'dated.png' },
+      { projectId: world.gameId },
+    );
+    const put = (body: unknown) =>
+      world.ask(`/api/assets/${asset.id}`, {
+        method: 'PUT',
+        as: world.alice,
+        headers: json,
+        body: JSON.stringify(body),
+      });
+    const statuses = async () => [
+      (await world.ask(asset.url, { as: world.alice })).status,
+      (await world.ask(`/api/assets/${asset.id}`)).status,
+    ];
     await put({ availableFrom: '2999-01-01T00:00:00Z' });
     expect(await statuses()).toEqual([404, 200]);
     await put({ availableFrom: null, availableUntil: '2001-01-01T00:00:00Z' });
     expect(await statuses()).toEqual([404, 200]);
-    await put({ availableFrom: '2001-01-01T00:00:00+09:00', availableUntil: '2999-01-01T00:00:00Z' });
+    await put({
+      availableFrom: '2001-01-01T00:00:00+09:00',
+      availableUntil: '2999-01-01T00:00:00Z',
+    });
     expect(await statuses()).toEqual([200, 200]);
   });
 
@@ -255,15 +530,29 @@ describe('delivery (§8)', () => {
     const file = path.join(world.env['DATA_DIR'] ?? '', 'assets', 'global', 'effects', 'boom.wav');
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, 'RIFF');
-    await world.database.sql(`insert into assets (owner_id, is_global, filename, alias, hash, storage_path, category) values
-      (null, true, 'boom.wav', 'boom.wav', 'x', $1, 'effects'), (null, true, 'steal.png', 'steal.png', 'x', $2, 'effects')`, [file, (await row(own.id))?.['storage_path']]);
+    await world.database.sql(
+      `insert into assets (owner_id, is_global, filename, alias, hash, storage_path, category) values
+      (null, true, 'boom.wav', 'boom.wav', 'x', $1, 'effects'), (null, true, 'steal.png', 'steal.png', 'x', $2, 'effects')`,
+      [file, (await row(own.id))?.['storage_path']],
+    );
     const answer = await world.ask('/global-assets/effects/boom.wav');
-    expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([200, 'RIFF', 'audio/wav']);
-    for (const place of ['other/boom.wav', 'effects/nothing', 'effects/steal.png', 'effects%00/boom.wav']) {
+    expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([
+      200,
+      'RIFF',
+      'audio/wav',
+    ]);
+    for (const place of [
+      'other/boom.wav',
+      'effects/nothing',
+      'effects/steal.png',
+      'effects%00/boom.wav',
+    ]) {
       const refused = await world.ask(`/global-assets/${place}`);
       expect([place, refused.status, refused.text]).toEqual([place, 404, 'Not found']);
     }
-    await world.database.sql("update assets set available_until = '2001-01-01' where alias = 'boom.wav'");
+    await world.database.sql(
+      "update assets set available_until = '2001-01-01' where alias = 'boom.wav'",
+    );
     expect((await world.ask('/global-assets/effects/boom.wav')).status).toBe(404);
   });
 
@@ -272,8 +561,21 @@ describe('delivery (§8)', () => {
     expect((await world.ask(shared.url, { headers })).bytes).toEqual(PIXEL);
     expect((await world.ask(at('/api/assets/:shared'), { headers })).bytes).toEqual(PIXEL);
     expect((await world.ask(own.url, { headers })).status).toBe(404);
-    for (const [method, place] of [['GET', '/api/assets'], ['POST', '/api/assets/upload'], ['GET', '/api/assets/:own/meta'], ['DELETE', '/api/assets/:own']] as const) {
-      expect((await world.ask(at(place), { method, as: world.alice, headers: { ...headers, ...bearer(world.alice) } })).status).toBe(404);
+    for (const [method, place] of [
+      ['GET', '/api/assets'],
+      ['POST', '/api/assets/upload'],
+      ['GET', '/api/assets/:own/meta'],
+      ['DELETE', '/api/assets/:own'],
+    ] as const) {
+      expect(
+        (
+          await world.ask(at(place), {
+            method,
+            as: world.alice,
+            headers: { ...headers, ...bearer(world.alice) },
+          })
+        ).status,
+      ).toBe(404);
     }
   });
 });
@@ -283,22 +585,41 @@ describe('a row that its owner wrote himself', () => {
   it.each<[string, () => Promise<string>]>([
     ['a file of the system', async () => '/etc/passwd'],
     ["another user's file", async () => String((await row(bobs.id))?.['storage_path'])],
-    ['a way out of the own folder', async () => `${folder(world.alice.id)}/../../${world.bob.id}/assets/${HASH}.png`],
-    ['the database of the own repository', async () => path.join(folder(world.alice.id), '..', 'projects', world.gameId, 'repo.git', 'HEAD')],
-    ['a relative path', async () => path.relative(process.cwd(), String((await row(own.id))?.['storage_path']))],
+    [
+      'a way out of the own folder',
+      async () => `${folder(world.alice.id)}/../../${world.bob.id}/assets/${HASH}.png`,
+    ],
+    [
+      'the database of the own repository',
+      async () =>
+        path.join(folder(world.alice.id), '..', 'projects', world.gameId, 'repo.git', 'HEAD'),
+    ],
+    [
+      'a relative path',
+      async () => path.relative(process.cwd(), String((await row(own.id))?.['storage_path'])),
+    ],
     ['a name alone', async () => `${HASH}.png`],
     ['the folder itself', async () => folder(world.alice.id)],
-    ['a folder with the same beginning', async () => {
-      await mkdir(`${folder(world.alice.id)}-beside`, { recursive: true });
-      await copyFile(String((await row(own.id))?.['storage_path']), `${folder(world.alice.id)}-beside/x.png`);
-      return `${folder(world.alice.id)}-beside/x.png`;
-    }],
-    ['a link out of the own folder', async () => {
-      const link = path.join(folder(world.alice.id), 'link.png');
-      await rm(link, { force: true });
-      await symlink(String((await row(bobs.id))?.['storage_path']), link);
-      return link;
-    }],
+    [
+      'a folder with the same beginning',
+      async () => {
+        await mkdir(`${folder(world.alice.id)}-beside`, { recursive: true });
+        await copyFile(
+          String((await row(own.id))?.['storage_path']),
+          `${folder(world.alice.id)}-beside/x.png`,
+        );
+        return `${folder(world.alice.id)}-beside/x.png`;
+      },
+    ],
+    [
+      'a link out of the own folder',
+      async () => {
+        const link = path.join(folder(world.alice.id), 'link.png');
+        await rm(link, { force: true });
+        await symlink(String((await row(bobs.id))?.['storage_path']), link);
+        return link;
+      },
+    ],
     ['a file that is not there', async () => path.join(folder(world.alice.id), 'nothing.png')],
     ['a path that is too long', async () => `/${'a'.repeat(5_000)}`],
     ['nothing', async () => ''],
@@ -311,13 +632,23 @@ describe('a row that its owner wrote himself', () => {
   });
 
   it.each([
-    ['text/html', 'application/octet-stream'], ['image/svg+xml', 'image/svg+xml'], ['application/xhtml+xml', 'application/octet-stream'],
-    ['image/png\r\nX-Evil: 1', 'application/octet-stream'], ['IMAGE/X+XML', 'application/octet-stream'],
+    ['text/html', 'application/octet-stream'],
+    ['image/svg+xml', 'image/svg+xml'],
+    ['application/xhtml+xml', 'application/octet-stream'],
+    ['image/png\r\nX-Evil: 1', 'application/octet-stream'],
+    ['IMAGE/X+XML', 'application/octet-stream'],
   ])('and names itself %j is a download that cannot run', async (mime, type) => {
-    const { id } = await insert({ storage_path: (await row(own.id))?.['storage_path'], mime_type: mime });
+    const { id } = await insert({
+      storage_path: (await row(own.id))?.['storage_path'],
+      mime_type: mime,
+    });
     const { headers, status } = await world.ask(`/api/assets/${id}`);
     expect(status).toBe(200);
-    expect(headers).toMatchObject({ 'content-type': type, 'content-disposition': 'attachment', 'x-content-type-options': 'nosniff' });
+    expect(headers).toMatchObject({
+      'content-type': type,
+      'content-disposition': 'attachment',
+      'x-content-type-options': 'nosniff',
+    });
     expect(headers['content-security-policy']).toMatch(/default-src 'none'.*sandbox$/);
     expect(headers).not.toHaveProperty('x-evil');
   });
@@ -325,10 +656,20 @@ describe('a row that its owner wrote himself', () => {
 
 describe('CORS (§1.4)', () => {
   it('OPTIONS below the shared paths is OK whether or not anything is there', async () => {
-    for (const place of ['/user-assets/x/y', '/global-assets/x/y', '/api/assets/x', '/game/x/y/z']) {
+    for (const place of [
+      '/user-assets/x/y',
+      '/global-assets/x/y',
+      '/api/assets/x',
+      '/game/x/y/z',
+    ]) {
       for (const origin of ['http://friend.test', 'http://stranger.test']) {
         const answer = await world.ask(place, { method: 'OPTIONS', headers: { origin } });
-        expect([place, answer.status, answer.text, answer.headers['content-type']]).toEqual([place, 200, 'OK', 'text/plain; charset=utf-8']);
+        expect([place, answer.status, answer.text, answer.headers['content-type']]).toEqual([
+          place,
+          200,
+          'OK',
+          'text/plain; charset=utf-8',
+        ]);
       }
     }
   });
@@ -336,18 +677,38 @@ describe('CORS (§1.4)', () => {
   it('a listed origin is answered by its name, another one as anybody, and on /api/assets not at all', async () => {
     const origins = async (place: string, origin: string) => {
       const { headers } = await world.ask(place, { headers: { origin } });
-      return [headers['access-control-allow-origin'], headers['access-control-allow-credentials'], headers['access-control-allow-methods'], headers['access-control-allow-headers']];
+      return [
+        headers['access-control-allow-origin'],
+        headers['access-control-allow-credentials'],
+        headers['access-control-allow-methods'],
+        headers['access-control-allow-headers'],
+      ];
     };
     const LISTED = ['http://friend.test', 'true', 'GET, OPTIONS', 'Content-Type, Authorization'];
     expect(await origins(shared.url, 'http://friend.test')).toEqual(LISTED);
     expect(await origins(at('/api/assets/:shared'), 'http://friend.test')).toEqual(LISTED);
     expect(await origins(shared.url, 'null')).toEqual(['*', undefined, undefined, undefined]);
-    expect(await origins(at('/api/assets/:shared'), 'http://stranger.test')).toEqual([undefined, undefined, undefined, undefined]);
-    expect(await origins('/api/assets', 'http://friend.test')).toEqual([undefined, undefined, undefined, undefined]);
-    expect((await world.ask(shared.url, { headers: { origin: 'http://friend.test' } })).headers['vary']).toMatch(/Origin/);
+    expect(await origins(at('/api/assets/:shared'), 'http://stranger.test')).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(await origins('/api/assets', 'http://friend.test')).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(
+      (await world.ask(shared.url, { headers: { origin: 'http://friend.test' } })).headers['vary'],
+    ).toMatch(/Origin/);
   });
 
-  it.each([['/api/assets', ['GET', 'HEAD']], ['/api/projects', ['GET', 'HEAD']]])('OPTIONS %s tells its methods', async (place, methods) => {
+  it.each([
+    ['/api/assets', ['GET', 'HEAD']],
+    ['/api/projects', ['GET', 'HEAD']],
+  ])('OPTIONS %s tells its methods', async (place, methods) => {
     const answer = await world.ask(place, { method: 'OPTIONS' });
     expect(answer.status).toBe(200);
     expect(answer.headers['allow']?.split(/, */).sort()).toEqual(methods);
@@ -356,21 +717,38 @@ describe('CORS (§1.4)', () => {
 });
 
 describe("the flows of V2's own check of this API (§13)", () => {
-  const status = async (place: string, as?: TestUser, method = 'GET') => (await world.ask(place, { as, method })).status;
+  const status = async (place: string, as?: TestUser, method = 'GET') =>
+    (await world.ask(place, { as, method })).status;
 
-  it('an asset that belongs to no project is nobody else\'s business, from its upload to its end', async () => {
+  it("an asset that belongs to no project is nobody else's business, from its upload to its end", async () => {
     const { alice, bob } = world;
     expect((await upload(world, undefined, { bytes: PIXEL })).status).toBe(401);
-    const { id } = await uploaded(world, alice, { bytes: PIXEL, name: 'test.png' }, { originalName: 'Test Upload Image', tags: 'test', description: 'test asset' });
+    const { id } = await uploaded(
+      world,
+      alice,
+      { bytes: PIXEL, name: 'test.png' },
+      { originalName: 'Test Upload Image', tags: 'test', description: 'test asset' },
+    );
     for (const place of ['/api/assets', '/api/assets/search?q=test']) {
       expect(await status(place)).toBe(401);
-      const seenBy = async (as: TestUser) => ((await world.ask(place, { as })).json() as { assets: { id: string }[] }).assets.some((asset) => asset.id === id);
+      const seenBy = async (as: TestUser) =>
+        ((await world.ask(place, { as })).json() as { assets: { id: string }[] }).assets.some(
+          (asset) => asset.id === id,
+        );
       expect([await seenBy(alice), await seenBy(bob)]).toEqual([true, false]);
     }
     const asset = `/api/assets/${id}`;
-    expect([await status(asset, alice), await status(asset), await status(asset, bob)]).toEqual([200, 401, 404]);
-    expect([await status(asset, undefined, 'DELETE'), await status(asset, bob, 'DELETE'), await status(asset, alice)]).toEqual([401, 404, 200]);
-    expect((await world.ask(asset, { method: 'DELETE', as: alice })).json()).toMatchObject({ success: true });
+    expect([await status(asset, alice), await status(asset), await status(asset, bob)]).toEqual([
+      200, 401, 404,
+    ]);
+    expect([
+      await status(asset, undefined, 'DELETE'),
+      await status(asset, bob, 'DELETE'),
+      await status(asset, alice),
+    ]).toEqual([401, 404, 200]);
+    expect((await world.ask(asset, { method: 'DELETE', as: alice })).json()).toMatchObject({
+      success: true,
+    });
     expect([await status(asset, alice), await status(asset, alice, 'DELETE')]).toEqual([404, 404]);
   });
 

@@ -47,7 +47,8 @@ const attempts = (): Record<string, string> => ({
   rest: 'await (await fetch("/rest/v1/projects")).text()',
   elsewhere: `await (await fetch("${elsewhere.url}/fetch")).text()`,
   picture: `await new Promise((done, no) => { const i = new Image(); i.onload = () => done("loaded"); i.onerror = no; i.src = "${elsewhere.url}/picture"; })`,
-  socket: 'await new Promise((done, no) => { const s = new WebSocket("ws://" + location.host + "/"); s.onopen = () => done("open"); s.onerror = no; })',
+  socket:
+    'await new Promise((done, no) => { const s = new WebSocket("ws://" + location.host + "/"); s.onopen = () => done("open"); s.onerror = no; })',
   top: '(top.location.href = "/api/health", await new Promise((done) => setTimeout(done, 100)), refuse())',
   form: `(document.body.insertAdjacentHTML("beforeend", '<form method="post" action="${elsewhere.url}/form"></form>'), document.forms[0].submit(), await new Promise((done) => setTimeout(done, 100)), refuse())`,
   popup: 'window.open("/api/health") ? "opened" : refuse()',
@@ -57,7 +58,12 @@ const pageOf = (tries: Record<string, string>): string => `<!DOCTYPE html><html>
 <script type="importmap">{"imports":{"three":"/vendor/three@0.187.0/three.module.js"}}</script></head><body><script type="module">
 const refuse = () => { throw new Error('refused'); };
 const found = {};
-${Object.entries(tries).map(([name, code]) => `try { found.${name} = String(${code}); } catch { found.${name} = 'refused'; }`).join('\n')}
+${Object.entries(tries)
+  .map(
+    ([name, code]) =>
+      `try { found.${name} = String(${code}); } catch { found.${name} = 'refused'; }`,
+  )
+  .join('\n')}
 parent.postMessage({ type: 'found', found }, '*');
 </script></body></html>`;
 
@@ -78,13 +84,18 @@ const inThePage = `async (src) => {
 }`;
 
 /** Opens the game as the editor does: in a frame of a page of the app, with the same sandbox attribute as V2's. */
-async function play(files: Record<string, string | Buffer>, appUrl = world.api.baseUrl): Promise<{ found: Record<string, string>; messages: { type: string }[] }> {
+async function play(
+  files: Record<string, string | Buffer>,
+  appUrl = world.api.baseUrl,
+): Promise<{ found: Record<string, string>; messages: { type: string }[] }> {
   const { id } = await world.database.store.projects.create(world.bob.id, 'browser');
   await world.publish(world.bob, id, files);
   const page = await browser.newPage();
   try {
     await page.goto(`${appUrl}/manifest.webmanifest`);
-    return await page.evaluate(`(${inThePage})('/game/${world.bob.id}/${id}/index.html?t=1&access_token=${world.bob.accessToken}')`);
+    return await page.evaluate(
+      `(${inThePage})('/game/${world.bob.id}/${id}/index.html?t=1&access_token=${world.bob.accessToken}')`,
+    );
   } finally {
     await page.close();
   }
@@ -93,9 +104,17 @@ async function play(files: Record<string, string | Buffer>, appUrl = world.api.b
 /** The app as it would be if it forgot the policy of games. */
 async function serveWithoutPolicy(): Promise<{ url: string; close(): void }> {
   const proxy = createProxyMiddleware({
-    target: world.api.baseUrl, ws: true, on: { proxyRes: (answer) => { delete answer.headers['content-security-policy']; } },
+    target: world.api.baseUrl,
+    ws: true,
+    on: {
+      proxyRes: (answer) => {
+        delete answer.headers['content-security-policy'];
+      },
+    },
   });
-  const server = createServer((req, res) => void proxy(req, res)).on('upgrade', (req, socket, head) => proxy.upgrade(req, socket as Socket, head)).listen(0, '127.0.0.1');
+  const server = createServer((req, res) => void proxy(req, res))
+    .on('upgrade', (req, socket, head) => proxy.upgrade(req, socket as Socket, head))
+    .listen(0, '127.0.0.1');
   await once(server, 'listening');
   const close = () => {
     server.close();
@@ -113,11 +132,25 @@ describe('a game in a frame of the app', () => {
   });
 
   it('would reach all of that without our headers: the attempts are real', async () => {
-    const { parentStorage = '', cookie = '', api = '', socket = '', elsewhere: leak = '' } = attempts();
+    const {
+      parentStorage = '',
+      cookie = '',
+      api = '',
+      socket = '',
+      elsewhere: leak = '',
+    } = attempts();
     const bare = await serveWithoutPolicy();
     try {
-      const { found } = await play({ 'index.html': pageOf({ parentStorage, cookie, api, socket, leak }) }, bare.url);
-      expect(found).toMatchObject({ parentStorage: 'secret', cookie: 'session=secret', socket: 'open', leak: 'ok' });
+      const { found } = await play(
+        { 'index.html': pageOf({ parentStorage, cookie, api, socket, leak }) },
+        bare.url,
+      );
+      expect(found).toMatchObject({
+        parentStorage: 'secret',
+        cookie: 'session=secret',
+        socket: 'open',
+        leak: 'ok',
+      });
       expect(found['api']).toContain('"status":"ok"');
     } finally {
       bare.close();
@@ -136,7 +169,8 @@ describe('a game in a frame of the app', () => {
         return THREE.REVISION + ' ' + texture.image.width;
       })()`,
       data: '(await (await fetch("data.json")).json()).level',
-      storage: '(localStorage.setItem("best", 7), sessionStorage.best = 8, localStorage.getItem("best") + sessionStorage.best)',
+      storage:
+        '(localStorage.setItem("best", 7), sessionStorage.best = 8, localStorage.getItem("best") + sessionStorage.best)',
       worker: `await new Promise((done, no) => {
         const w = new Worker(URL.createObjectURL(new Blob(['postMessage("works")'])));
         w.onmessage = (event) => done(event.data); w.onerror = no;
@@ -145,10 +179,24 @@ describe('a game in a frame of the app', () => {
       evaluation: 'new Function("return 3")()',
     };
     const { found, messages } = await play({
-      'index.html': pageOf(tries), 'assets/js/part.js': 'export const answer = 42;', 'data.json': '{"level":5}', 'pixel.png': PIXEL,
+      'index.html': pageOf(tries),
+      'assets/js/part.js': 'export const answer = 42;',
+      'data.json': '{"level":5}',
+      'pixel.png': PIXEL,
     });
-    expect(found).toEqual({ module: '42', three: '187 1', data: '5', storage: '78', worker: 'works', sound: 'true', evaluation: '3' });
-    expect(messages.find(({ type }) => type === 'gameLoaded')).toMatchObject({ success: true, errorCount: 0 });
+    expect(found).toEqual({
+      module: '42',
+      three: '187 1',
+      data: '5',
+      storage: '78',
+      worker: 'works',
+      sound: 'true',
+      evaluation: '3',
+    });
+    expect(messages.find(({ type }) => type === 'gameLoaded')).toMatchObject({
+      success: true,
+      errorCount: 0,
+    });
   });
 
   it('tells the page around it about its errors', async () => {
@@ -157,17 +205,35 @@ describe('a game in a frame of the app', () => {
       'broken.js': '\nundefinedFunction();',
     });
     expect(messages.find(({ type }) => type === 'gameError')).toMatchObject({
-      errors: [{ type: 'error', message: 'Uncaught ReferenceError: undefinedFunction is not defined', file: 'broken.js', line: 2, column: 1 }],
+      errors: [
+        {
+          type: 'error',
+          message: 'Uncaught ReferenceError: undefinedFunction is not defined',
+          file: 'broken.js',
+          line: 2,
+          column: 1,
+        },
+      ],
     });
-    expect(messages.find(({ type }) => type === 'gameLoaded')).toMatchObject({ success: false, errorCount: 1 });
+    expect(messages.find(({ type }) => type === 'gameLoaded')).toMatchObject({
+      success: false,
+      errorCount: 1,
+    });
   });
 });
 
 describe('a downloaded game', () => {
   it('plays from any other server, its library included, asking nobody else', async () => {
     const { id } = await world.database.store.projects.create(world.bob.id, 'download');
-    await world.publish(world.bob, id, { 'index.html': pageOf({ three: "(await import('three')).REVISION" }).replace('parent.postMessage', 'window.result = JSON.stringify') });
-    const entries = unzip((await world.ask(`/api/projects/${id}/download`, { as: world.bob })).bytes);
+    await world.publish(world.bob, id, {
+      'index.html': pageOf({ three: "(await import('three')).REVISION" }).replace(
+        'parent.postMessage',
+        'window.result = JSON.stringify',
+      ),
+    });
+    const entries = unzip(
+      (await world.ask(`/api/projects/${id}/download`, { as: world.bob })).bytes,
+    );
     const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-zip-'));
     const asked: string[] = [];
     const page = await browser.newPage();
@@ -177,11 +243,21 @@ describe('a downloaded game', () => {
         await writeFile(path.join(folder, name), bytes);
       }
       page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-      await page.route('http://other.test/**', (route) => route.fulfill({ path: path.join(folder, new URL(route.request().url()).pathname.replace('/play/', '')) }));
+      await page.route('http://other.test/**', (route) =>
+        route.fulfill({
+          path: path.join(folder, new URL(route.request().url()).pathname.replace('/play/', '')),
+        }),
+      );
       await page.goto('http://other.test/play/index.html');
       await page.waitForFunction('window.result');
-      expect(JSON.parse(await page.evaluate('window.result'))).toMatchObject({ found: { three: '187' } });
-      expect(asked.sort()).toEqual(['/play/index.html', '/play/vendor/three@0.187.0/three.core.js', '/play/vendor/three@0.187.0/three.module.js']);
+      expect(JSON.parse(await page.evaluate('window.result'))).toMatchObject({
+        found: { three: '187' },
+      });
+      expect(asked.sort()).toEqual([
+        '/play/index.html',
+        '/play/vendor/three@0.187.0/three.core.js',
+        '/play/vendor/three@0.187.0/three.module.js',
+      ]);
     } finally {
       await page.close();
       await rm(folder, { recursive: true, force: true });

@@ -13,42 +13,93 @@ let things: Readonly<Record<string, string>>;
 beforeAll(async () => {
   world = await openWorld();
   const { alice, bob, gameId, emptyId, bobsId, jobId, activeJobId } = world;
-  const asset = async (as: typeof alice, name: string, projectId?: string) => (await uploaded(world, as, { bytes: PIXEL, name: `${name}.png` }, projectId ? { projectId } : {})).id;
+  const asset = async (as: typeof alice, name: string, projectId?: string) =>
+    (
+      await uploaded(
+        world,
+        as,
+        { bytes: PIXEL, name: `${name}.png` },
+        projectId ? { projectId } : {},
+      )
+    ).id;
   things = {
-    alice: alice.id, bob: bob.id, token: alice.accessToken, game: gameId, empty: emptyId, bobs: bobsId, job: jobId, active: activeJobId, unknown: '00000000-0000-4000-8000-000000000000',
-    public: await asset(alice, 'public', gameId), own: await asset(alice, 'own'), bobsOwn: await asset(bob, 'bobsOwn'), bobsPublic: await asset(bob, 'bobsPublic', bobsId),
+    alice: alice.id,
+    bob: bob.id,
+    token: alice.accessToken,
+    game: gameId,
+    empty: emptyId,
+    bobs: bobsId,
+    job: jobId,
+    active: activeJobId,
+    unknown: '00000000-0000-4000-8000-000000000000',
+    public: await asset(alice, 'public', gameId),
+    own: await asset(alice, 'own'),
+    bobsOwn: await asset(bob, 'bobsOwn'),
+    bobsPublic: await asset(bob, 'bobsPublic', bobsId),
   };
 });
 afterAll(() => world?.stop());
 
-const named = (text: string): string => text.replaceAll(/:([a-z]+)\b/gi, (whole, name: string) => things[name] ?? whole);
+const named = (text: string): string =>
+  text.replaceAll(/:([a-z]+)\b/gi, (whole, name: string) => things[name] ?? whole);
 
 /** The same with every name replaced; matchers stay what they are. */
 function filled<T>(value: T): T {
   if (typeof value === 'string') return named(value) as T;
   if (Array.isArray(value)) return value.map(filled) as T;
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined).map(([key, each]) => [key, filled(each as unknown)])) as T;
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    Object.getPrototypeOf(value) !== Object.prototype
+  )
+    return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, each]) => each !== undefined)
+      .map(([key, each]) => [key, filled(each as unknown)]),
+  ) as T;
 }
 
 function bodyOf({ body }: Row): { body?: string | Buffer; headers: Record<string, string> } {
   if (body === undefined) return { headers: {} };
-  if (!(body instanceof Form)) return { body: typeof body === 'string' ? body : JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-  return multipart(Object.entries(filled(body.fields)), body.file === null ? [] : [{ bytes: PIXEL, ...body.file }]);
+  if (!(body instanceof Form))
+    return {
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    };
+  return multipart(
+    Object.entries(filled(body.fields)),
+    body.file === null ? [] : [{ bytes: PIXEL, ...body.file }],
+  );
 }
 
 async function ask(row: Row, asMethod?: string): Promise<Answer> {
   const [method = '', place = ''] = row.ask.split(' ');
   const { body, headers } = bodyOf(row);
-  const token: Readonly<Record<string, string>> = row.as === 'anybody' ? {} : row.as === 'stranger with a bad token' ? { authorization: 'Bearer garbage' } : bearer(world[row.as]);
-  return world.ask(named(place), { method: asMethod ?? method, headers: { ...token, ...headers, ...row.sent }, ...(body === undefined ? {} : { body }) });
+  const token: Readonly<Record<string, string>> =
+    row.as === 'anybody'
+      ? {}
+      : row.as === 'stranger with a bad token'
+        ? { authorization: 'Bearer garbage' }
+        : bearer(world[row.as]);
+  return world.ask(named(place), {
+    method: asMethod ?? method,
+    headers: { ...token, ...headers, ...row.sent },
+    ...(body === undefined ? {} : { body }),
+  });
 }
 
 /** Headers that differ between two equal requests. */
 const UNSTABLE = ['date', 'x-request-id', 'connection', 'keep-alive', 'transfer-encoding'];
 /** Headers that HEAD has to repeat. A page that names the method, an answer that tells the time and a new signature are not the same twice. */
-function steadyHeaders({ headers }: Answer, { text, status }: Answer): Record<string, string | undefined> {
-  const unsteady = status === 302 || /Cannot GET|"uptime"/.test(text) ? [...UNSTABLE, 'etag', 'content-length', 'location'] : UNSTABLE;
+function steadyHeaders(
+  { headers }: Answer,
+  { text, status }: Answer,
+): Record<string, string | undefined> {
+  const unsteady =
+    status === 302 || /Cannot GET|"uptime"/.test(text)
+      ? [...UNSTABLE, 'etag', 'content-length', 'location']
+      : UNSTABLE;
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !unsteady.includes(name)));
 }
 
@@ -58,23 +109,35 @@ function expectAnswer({ answer, headers }: Row, heard: Answer): void {
   else if (typeof answer === 'string') expect(heard.text).toBe(answer);
   else expect(heard.json()).toEqual(filled(answer));
   if (!(answer instanceof RegExp)) {
-    const type = typeof answer === 'string' ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
-    expect(heard.headers).toMatchObject({ ...(headers?.['content-type'] ? {} : { 'content-type': type }), etag: expect.stringMatching(/^W\/"/) as unknown });
+    const type =
+      typeof answer === 'string' ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
+    expect(heard.headers).toMatchObject({
+      ...(headers?.['content-type'] ? {} : { 'content-type': type }),
+      etag: expect.stringMatching(/^W\/"/) as unknown,
+    });
   }
 }
 
 describe.each(Object.entries(ENDPOINTS))('rest.md %s', (_section, rows) => {
-  it.each(rows.map((row) => [row.ask, row.as, row.status, row] as const))('%s as %s: %i', async (request, _as, status, row) => {
-    const heard = await ask(row);
-    expect([heard.status, heard.text.slice(0, 300)]).toEqual([status, heard.text.slice(0, 300)]);
-    expectAnswer(row, heard);
-    for (const [name, value] of Object.entries(row.headers ?? {})) expect([name, heard.headers[name]]).toEqual([name, value]);
-    expect(heard.headers['x-request-id']).toMatch(/^[\w:-]{8,}$/);
-    expect(heard.headers).not.toHaveProperty('x-powered-by');
-    expect(undocumented(request, heard)).toEqual([]);
-    if (request.startsWith('GET ')) {
-      const head = await ask(row, 'HEAD');
-      expect([head.status, head.text, steadyHeaders(head, heard)]).toEqual([heard.status, '', steadyHeaders(heard, heard)]);
-    }
-  });
+  it.each(rows.map((row) => [row.ask, row.as, row.status, row] as const))(
+    '%s as %s: %i',
+    async (request, _as, status, row) => {
+      const heard = await ask(row);
+      expect([heard.status, heard.text.slice(0, 300)]).toEqual([status, heard.text.slice(0, 300)]);
+      expectAnswer(row, heard);
+      for (const [name, value] of Object.entries(row.headers ?? {}))
+        expect([name, heard.headers[name]]).toEqual([name, value]);
+      expect(heard.headers['x-request-id']).toMatch(/^[\w:-]{8,}$/);
+      expect(heard.headers).not.toHaveProperty('x-powered-by');
+      expect(undocumented(request, heard)).toEqual([]);
+      if (request.startsWith('GET ')) {
+        const head = await ask(row, 'HEAD');
+        expect([head.status, head.text, steadyHeaders(head, heard)]).toEqual([
+          heard.status,
+          '',
+          steadyHeaders(heard, heard),
+        ]);
+      }
+    },
+  );
 });

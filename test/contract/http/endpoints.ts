@@ -25,11 +25,25 @@ export interface Row {
 
 /** A file of an upload and the fields beside it. */
 export class Form {
-  constructor(readonly file: { readonly field?: string; readonly name?: string; readonly type?: string; readonly bytes?: Uint8Array } | null, readonly fields: Readonly<Record<string, string>> = {}) {}
+  constructor(
+    readonly file: {
+      readonly field?: string;
+      readonly name?: string;
+      readonly type?: string;
+      readonly bytes?: Uint8Array;
+    } | null,
+    readonly fields: Readonly<Record<string, string>> = {},
+  ) {}
 }
 
 type More = Pick<Row, 'headers' | 'sent' | 'body'>;
-const row = (ask: string, as: Row['as'], status: number, answer?: Row['answer'], more: More = {}): Row => ({ ask, as, status, ...(answer === undefined ? {} : { answer }), ...more });
+const row = (
+  ask: string,
+  as: Row['as'],
+  status: number,
+  answer?: Row['answer'],
+  more: More = {},
+): Row => ({ ask, as, status, ...(answer === undefined ? {} : { answer }), ...more });
 
 const NO_TOKEN = { error: 'No access token provided' };
 const BAD_TOKEN = { error: 'Invalid or expired token' };
@@ -64,27 +78,65 @@ const assetGuard = (method: string, rest: string): Row[] => [
   row(`${method} /api/assets/:bobsPublic${rest}`, 'alice', 403, DENIED),
 ];
 
-const FILE = { 'cache-control': 'public, max-age=0', etag: matching(/^W\/"/), 'last-modified': anyText, 'accept-ranges': 'bytes' };
+const FILE = {
+  'cache-control': 'public, max-age=0',
+  etag: matching(/^W\/"/),
+  'last-modified': anyText,
+  'accept-ranges': 'bytes',
+};
 const HTML = { ...FILE, 'content-type': 'text/html; charset=UTF-8' };
 const SCRIPT = { ...FILE, 'content-type': 'application/javascript; charset=UTF-8' };
 const PNG = { ...FILE, 'content-type': 'image/png' };
 const THIRTEEN = '0123456789abc';
-const png = (file: Form['file'] = {}, fields: Form['fields'] = {}): More => ({ body: new Form(file, fields) });
+const png = (file: Form['file'] = {}, fields: Form['fields'] = {}): More => ({
+  body: new Form(file, fields),
+});
 const JOB = {
-  id: anyText, user_id: ':alice', project_id: anyText, status: anyText, progress: anyNumber, progress_message: null, error: null, created_at: matching(/\+00:00$/), updated_at: matching(/\+00:00$/),
+  id: anyText,
+  user_id: ':alice',
+  project_id: anyText,
+  status: anyText,
+  progress: anyNumber,
+  progress_message: null,
+  error: null,
+  created_at: matching(/\+00:00$/),
+  updated_at: matching(/\+00:00$/),
   // Additive (B1).
-  attempt: 0, slot_at: null, queue_no: anyNumber, last_event_at: null, usage: null,
+  attempt: 0,
+  slot_at: null,
+  queue_no: anyNumber,
+  last_event_at: null,
+  usage: null,
 };
-const DRAFT = { title: '星よけ', description: '', howToPlay: '', tags: ['星'], visibility: 'public', remix: 'disallowed', thumbnailUrl: null };
+const DRAFT = {
+  title: '星よけ',
+  description: '',
+  howToPlay: '',
+  tags: ['星'],
+  visibility: 'public',
+  remix: 'disallowed',
+  thumbnailUrl: null,
+};
 
 export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
   '§2.1 static files': [
     row('GET /', 'anybody', 200, /<html/, { headers: HTML }),
-    ...['index', 'create', 'discover', 'editor', 'mypage', 'notifications', 'play', 'design-preview'].map((page) => row(`GET /${page}.html`, 'anybody', 200, /<html/, { headers: HTML })),
+    ...[
+      'index',
+      'create',
+      'discover',
+      'editor',
+      'mypage',
+      'notifications',
+      'play',
+      'design-preview',
+    ].map((page) => row(`GET /${page}.html`, 'anybody', 200, /<html/, { headers: HTML })),
     row('GET /publish.html?id=:game', 'anybody', 200, /<html/, { headers: HTML }),
     row('GET /lib/supabase.min.js', 'anybody', 200, /supabase/, { headers: SCRIPT }),
     row('GET /js/pages/mypage.js', 'anybody', 200, /import/, { headers: SCRIPT }),
-    row('GET /css/mypage.css', 'anybody', 200, /mypage/, { headers: { ...FILE, 'content-type': 'text/css; charset=UTF-8' } }),
+    row('GET /css/mypage.css', 'anybody', 200, /mypage/, {
+      headers: { ...FILE, 'content-type': 'text/css; charset=UTF-8' },
+    }),
     // What only V2's own pages load is served with them, from PUBLIC_DIR: public-dir.test.ts.
     row('GET /app.js', 'anybody', 404, /Cannot GET \/app\.js/),
     row('GET /css', 'anybody', 301, undefined, { headers: { location: '/css/' } }),
@@ -108,20 +160,57 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
     row('GET /play/not-a-uuid', 'bob', 200, /<html/, { headers: HTML }),
   ],
   '§3 health and configuration': [
-    row('GET /api/health', 'anybody', 200, { status: 'ok', timestamp: matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/), uptime: anyNumber }),
+    row('GET /api/health', 'anybody', 200, {
+      status: 'ok',
+      timestamp: matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      uptime: anyNumber,
+    }),
     row('GET /api/health', stranger, 200),
-    row('GET /api/config', 'anybody', 200, { supabaseUrl: anyText, supabaseAnonKey: anyText, demo: true }, { headers: { 'cache-control': 'public, max-age=3600' } }),
+    row(
+      'GET /api/config',
+      'anybody',
+      200,
+      { supabaseUrl: anyText, supabaseAnonKey: anyText, demo: true },
+      { headers: { 'cache-control': 'public, max-age=3600' } },
+    ),
     row('GET /api/auth/me', 'alice', 404, /Cannot GET \/api\/auth\/me/),
   ],
   '§4 jobs': [
     ...jobGuard('GET', ''),
     ...jobGuard('POST', '/cancel'),
-    row('GET /api/jobs/:job', 'alice', 200, { ...JOB, id: ':job', project_id: ':game', status: 'completed', progress: 100, result: '{"message":"できました"}' }),
+    row('GET /api/jobs/:job', 'alice', 200, {
+      ...JOB,
+      id: ':job',
+      project_id: ':game',
+      status: 'completed',
+      progress: 100,
+      result: '{"message":"できました"}',
+    }),
     ...projectGuard('GET', '/active-job'),
-    row('GET /api/projects/:empty/active-job', 'alice', 200, { job: { ...JOB, id: ':active', project_id: ':empty', status: 'pending', result: null, queue_no: null } }),
+    row('GET /api/projects/:empty/active-job', 'alice', 200, {
+      job: {
+        ...JOB,
+        id: ':active',
+        project_id: ':empty',
+        status: 'pending',
+        result: null,
+        queue_no: null,
+      },
+    }),
     row('GET /api/projects/:game/active-job', 'alice', 200, { job: null }),
     ...projectGuard('GET', '/jobs'),
-    row('GET /api/projects/:game/jobs', 'alice', 200, { jobs: [{ ...JOB, id: ':job', project_id: ':game', status: 'completed', progress: 100, result: anyText }] }),
+    row('GET /api/projects/:game/jobs', 'alice', 200, {
+      jobs: [
+        {
+          ...JOB,
+          id: ':job',
+          project_id: ':game',
+          status: 'completed',
+          progress: 100,
+          result: anyText,
+        },
+      ],
+    }),
     row('GET /api/projects/:game/jobs?limit=-1', 'alice', 200, { jobs: [] }),
     // Of ended jobs, too: api.test.ts.
     row('POST /api/jobs/:active/cancel', 'alice', 200, { success: true, job: {} }),
@@ -131,19 +220,63 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
   '§5 projects': [
     row('GET /api/projects', 'anybody', 401, NO_TOKEN),
     row('GET /api/projects', stranger, 401, BAD_TOKEN),
-    row('GET /api/projects', 'bob', 200, { projects: [{ id: ':bobs', name: "bob's", description: '', isPublic: false, remixedFrom: null, createdAt: anyText, updatedAt: anyText }] }),
-    ...['', '/code', '/ai-context', '/download', '/preview'].flatMap((rest) => projectGuard('GET', rest)),
-    row('GET /api/projects/:bobs', 'bob', 200, {
-      id: ':bobs', user_id: ':bob', name: "bob's", is_public: false, remixed_from: null, created_at: matching(/\+00:00$/), updated_at: matching(/\+00:00$/), game_type: '2d', storage_path: null, pending_question: null,
+    row('GET /api/projects', 'bob', 200, {
+      projects: [
+        {
+          id: ':bobs',
+          name: "bob's",
+          description: '',
+          isPublic: false,
+          remixedFrom: null,
+          createdAt: anyText,
+          updatedAt: anyText,
+        },
+      ],
     }),
-    row('GET /api/projects/:game/code', 'alice', 200, { code: matching(/^<!DOCTYPE html>.*星よけ/) }),
+    ...['', '/code', '/ai-context', '/download', '/preview'].flatMap((rest) =>
+      projectGuard('GET', rest),
+    ),
+    row('GET /api/projects/:bobs', 'bob', 200, {
+      id: ':bobs',
+      user_id: ':bob',
+      name: "bob's",
+      is_public: false,
+      remixed_from: null,
+      created_at: matching(/\+00:00$/),
+      updated_at: matching(/\+00:00$/),
+      game_type: '2d',
+      storage_path: null,
+      pending_question: null,
+    }),
+    row('GET /api/projects/:game/code', 'alice', 200, {
+      code: matching(/^<!DOCTYPE html>.*星よけ/),
+    }),
     row('GET /api/projects/:game/ai-context', 'alice', 200, {
       context: {
-        timestamp: anyText, userPrompt: '星をよけるゲーム', aiSummary: anyText, skills: ['2d'], generator: 'claude', edits: [{ path: 'index.html', old_string: 'a', new_string: 'b' }], systemPromptVersion: '1.0', suggestions: [],
+        timestamp: anyText,
+        userPrompt: '星をよけるゲーム',
+        aiSummary: anyText,
+        skills: ['2d'],
+        generator: 'claude',
+        edits: [{ path: 'index.html', old_string: 'a', new_string: 'b' }],
+        systemPromptVersion: '1.0',
+        suggestions: [],
       },
     }),
-    row('GET /api/projects/:game/download', 'alice', 200, /^PK/, { headers: { 'content-type': 'application/zip', 'content-disposition': 'attachment; filename="game.zip"', 'transfer-encoding': 'chunked' } }),
-    row('GET /api/projects/:game/preview', 'alice', 200, /^<!DOCTYPE html><html lang="ja"><head><title>/, { headers: { 'content-type': 'text/html; charset=utf-8' } }),
+    row('GET /api/projects/:game/download', 'alice', 200, /^PK/, {
+      headers: {
+        'content-type': 'application/zip',
+        'content-disposition': 'attachment; filename="game.zip"',
+        'transfer-encoding': 'chunked',
+      },
+    }),
+    row(
+      'GET /api/projects/:game/preview',
+      'alice',
+      200,
+      /^<!DOCTYPE html><html lang="ja"><head><title>/,
+      { headers: { 'content-type': 'text/html; charset=utf-8' } },
+    ),
     // A project that has nothing yet shows the welcome page (generation.md).
     row('GET /api/projects/:empty/code', 'alice', 200, { code: matching(/<html/) }),
     row('GET /api/projects/:empty/ai-context', 'alice', 200, { context: null }),
@@ -153,7 +286,9 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
   '§6 game files': [
     row('GET /game/:alice/:game/index.html', 'anybody', 401, NO_TOKEN),
     row('GET /game/:alice/:game/index.html', stranger, 401, BAD_TOKEN),
-    row('GET /game/not-a-uuid/also-not-uuid/index.html', 'alice', 400, { error: 'Invalid ID format' }),
+    row('GET /game/not-a-uuid/also-not-uuid/index.html', 'alice', 400, {
+      error: 'Invalid ID format',
+    }),
     row('GET /game/:alice/not-a-uuid/index.html', 'alice', 400, { error: 'Invalid ID format' }),
     row('GET /game/:alice/:game/index.html', 'bob', 403, DENIED),
     row('GET /game/:alice/:unknown/index.html', 'alice', 404, NO_PROJECT),
@@ -163,12 +298,24 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
     row('GET /game/:alice/:game/sub', 'alice', 404, 'File not found'),
     row('GET /game/:alice/:game/.env', 'alice', 404, 'File not found'),
     row('GET /game/:alice/:game', 'alice', 404, /Cannot GET/),
-    row('GET /game/:alice/:game/', 'alice', 200, /<head><script>.*gameError/s, { headers: { 'content-type': 'text/html; charset=utf-8' } }),
-    row('GET /game/:alice/:game/index.html', 'alice', 200, /<head><script>.*gameError/s, { headers: { 'content-type': 'text/html; charset=utf-8' } }),
-    row('GET /game/:alice/:game/sub/index.html', 'alice', 200, '<html><head></head>nested</html>', { headers: { 'content-type': 'text/html; charset=utf-8' } }),
-    row('GET /game/:alice/:game/style.css', 'alice', 200, 'body { color: red }', { headers: { 'content-type': 'text/css; charset=utf-8' } }),
-    row('GET /game/:alice/:game/data.json', 'alice', 200, '{"level":1}', { headers: { 'content-type': 'application/json; charset=utf-8' } }),
-    row('GET /game/:alice/:game/readme.txt', 'alice', 200, 'こんにちは', { headers: { 'content-type': 'application/octet-stream; charset=utf-8' } }),
+    row('GET /game/:alice/:game/', 'alice', 200, /<head><script>.*gameError/s, {
+      headers: { 'content-type': 'text/html; charset=utf-8' },
+    }),
+    row('GET /game/:alice/:game/index.html', 'alice', 200, /<head><script>.*gameError/s, {
+      headers: { 'content-type': 'text/html; charset=utf-8' },
+    }),
+    row('GET /game/:alice/:game/sub/index.html', 'alice', 200, '<html><head></head>nested</html>', {
+      headers: { 'content-type': 'text/html; charset=utf-8' },
+    }),
+    row('GET /game/:alice/:game/style.css', 'alice', 200, 'body { color: red }', {
+      headers: { 'content-type': 'text/css; charset=utf-8' },
+    }),
+    row('GET /game/:alice/:game/data.json', 'alice', 200, '{"level":1}', {
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+    }),
+    row('GET /game/:alice/:game/readme.txt', 'alice', 200, 'こんにちは', {
+      headers: { 'content-type': 'application/octet-stream; charset=utf-8' },
+    }),
     row('GET /game/:alice/:game/photo.PNG', 'alice', 200, undefined, { headers: PNG }),
   ],
   '§7.1 upload': [
@@ -176,22 +323,78 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
     row('POST /api/assets/upload', stranger, 401, BAD_TOKEN, png()),
     row('POST /api/assets/upload', 'alice', 400, { error: 'No file uploaded' }, png(null)),
     row('POST /api/assets/upload', 'alice', 400, { error: 'No file uploaded' }, { body: {} }),
-    row('POST /api/assets/upload', 'alice', 400, { error: 'Unexpected field' }, png({ field: 'picture' })),
-    row('POST /api/assets/upload', 'alice', 400, { error: 'Invalid project ID' }, png({}, { projectId: 'not-a-uuid' })),
-    row('POST /api/assets/upload', 'alice', 403, { error: 'Access denied to project' }, png({}, { projectId: ':bobs' })),
-    row('POST /api/assets/upload', 'alice', 403, { error: 'Access denied to project' }, png({}, { projectId: ':unknown' })),
+    row(
+      'POST /api/assets/upload',
+      'alice',
+      400,
+      { error: 'Unexpected field' },
+      png({ field: 'picture' }),
+    ),
+    row(
+      'POST /api/assets/upload',
+      'alice',
+      400,
+      { error: 'Invalid project ID' },
+      png({}, { projectId: 'not-a-uuid' }),
+    ),
+    row(
+      'POST /api/assets/upload',
+      'alice',
+      403,
+      { error: 'Access denied to project' },
+      png({}, { projectId: ':bobs' }),
+    ),
+    row(
+      'POST /api/assets/upload',
+      'alice',
+      403,
+      { error: 'Access denied to project' },
+      png({}, { projectId: ':unknown' }),
+    ),
     // V2's pages of text became JSON with the status that fits (§12).
-    row('POST /api/assets/upload', 'alice', 413, { error: 'File too large' }, png({ bytes: Buffer.alloc(1_048_576) })),
-    row('POST /api/assets/upload', 'alice', 415, { error: 'Invalid file type' }, png({ name: 'page.html', type: 'text/html', bytes: Buffer.from(THIRTEEN) })),
-    row('POST /api/assets/upload', 'alice', 200, {
-      success: true, asset: { id: anyText, alias: 'Hero_PNG.png', filename: 'Hero.PNG', mimeType: 'image/png', size: anyNumber, url: matching(/^\/user-assets\/[0-9a-f-]{36}\/Hero_PNG\.png$/) },
-    }, png({}, { originalName: 'Hero.PNG', projectId: ':game' })),
+    row(
+      'POST /api/assets/upload',
+      'alice',
+      413,
+      { error: 'File too large' },
+      png({ bytes: Buffer.alloc(1_048_576) }),
+    ),
+    row(
+      'POST /api/assets/upload',
+      'alice',
+      415,
+      { error: 'Invalid file type' },
+      png({ name: 'page.html', type: 'text/html', bytes: Buffer.from(THIRTEEN) }),
+    ),
+    row(
+      'POST /api/assets/upload',
+      'alice',
+      200,
+      {
+        success: true,
+        asset: {
+          id: anyText,
+          alias: 'Hero_PNG.png',
+          filename: 'Hero.PNG',
+          mimeType: 'image/png',
+          size: anyNumber,
+          url: matching(/^\/user-assets\/[0-9a-f-]{36}\/Hero_PNG\.png$/),
+        },
+      },
+      png({}, { originalName: 'Hero.PNG', projectId: ':game' }),
+    ),
   ],
   '§7.2 list': [
     row('GET /api/assets', 'anybody', 401, NO_TOKEN),
     row('GET /api/assets', stranger, 401, BAD_TOKEN),
-    row('GET /api/assets?currentProjectId=', 'bob', 200, { assets: [anyThing('bobsPublic'), anyThing('bobsOwn')], currentProjectId: '' }),
-    row('GET /api/assets?currentProjectId=anything', 'bob', 200, { assets: [anyThing('bobsPublic'), anyThing('bobsOwn')], currentProjectId: 'anything' }),
+    row('GET /api/assets?currentProjectId=', 'bob', 200, {
+      assets: [anyThing('bobsPublic'), anyThing('bobsOwn')],
+      currentProjectId: '',
+    }),
+    row('GET /api/assets?currentProjectId=anything', 'bob', 200, {
+      assets: [anyThing('bobsPublic'), anyThing('bobsOwn')],
+      currentProjectId: 'anything',
+    }),
     row('GET /api/assets', 'bob', 200, { assets: [anyThing('bobsPublic'), anyThing('bobsOwn')] }),
   ],
   '§7.3 search': [
@@ -199,12 +402,27 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
     row('GET /api/assets/search?q=x', stranger, 401, BAD_TOKEN),
     row('GET /api/assets/search?q=bobsPUBLIC', 'alice', 200, { assets: [] }),
     row('GET /api/assets/search?q=bobsPUBLIC', 'bob', 200, {
-      assets: [{
-        id: ':bobsPublic', filename: 'bobsPublic.png', alias: 'bobsPublic.png', mimeType: 'image/png', size: anyNumber, isPublic: true, isOwner: true, tags: null, description: null, url: '/user-assets/:bob/bobsPublic.png',
-      }],
+      assets: [
+        {
+          id: ':bobsPublic',
+          filename: 'bobsPublic.png',
+          alias: 'bobsPublic.png',
+          mimeType: 'image/png',
+          size: anyNumber,
+          isPublic: true,
+          isOwner: true,
+          tags: null,
+          description: null,
+          url: '/user-assets/:bob/bobsPublic.png',
+        },
+      ],
     }),
     // Given twice, the first one counts (§11).
-    row('GET /api/assets/search?q=bobsOwn&q=x', 'bob', 200, { assets: [{ ...anyThing('bobsOwn'), projects: undefined, createdAt: undefined, isOwner: true }] }),
+    row('GET /api/assets/search?q=bobsOwn&q=x', 'bob', 200, {
+      assets: [
+        { ...anyThing('bobsOwn'), projects: undefined, createdAt: undefined, isOwner: true },
+      ],
+    }),
   ],
   '§7.4 the file by id; what is private asks anonymous callers who they are (§13)': [
     row('GET /api/assets/not-a-uuid', 'anybody', 400, { error: 'Invalid asset ID' }),
@@ -212,42 +430,111 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
     row('GET /api/assets/:own', 'anybody', 401, NO_TOKEN),
     row('GET /api/assets/:own', stranger, 401, BAD_TOKEN),
     row('GET /api/assets/:own', 'bob', 404, NO_ASSET),
-    row('GET /api/assets/:own', 'alice', 200, undefined, { headers: { ...PNG, 'cache-control': 'private, max-age=0' } }),
+    row('GET /api/assets/:own', 'alice', 200, undefined, {
+      headers: { ...PNG, 'cache-control': 'private, max-age=0' },
+    }),
     row('GET /api/assets/:public', 'anybody', 200, undefined, { headers: PNG }),
     row('GET /api/assets/:public', stranger, 200, undefined, { headers: PNG }),
-    row('GET /api/assets/:public', 'bob', 206, undefined, { headers: { ...PNG, 'content-range': matching(/^bytes 0-3\/\d+$/) }, sent: { range: 'bytes=0-3' } }),
-    row('GET /api/assets/:public', 'bob', 416, undefined, { headers: { 'content-range': matching(/^bytes \*\/\d+$/) }, sent: { range: 'bytes=9999-' } }),
+    row('GET /api/assets/:public', 'bob', 206, undefined, {
+      headers: { ...PNG, 'content-range': matching(/^bytes 0-3\/\d+$/) },
+      sent: { range: 'bytes=0-3' },
+    }),
+    row('GET /api/assets/:public', 'bob', 416, undefined, {
+      headers: { 'content-range': matching(/^bytes \*\/\d+$/) },
+      sent: { range: 'bytes=9999-' },
+    }),
   ],
   '§7.5 meta': [
     ...assetGuard('GET', '/meta'),
     row('GET /api/assets/:own/meta', 'alice', 200, {
-      id: ':own', filename: 'own.png', alias: 'own.png', mimeType: 'image/png', size: anyNumber, isPublic: false, tags: null, description: null, createdAt: anyText, url: '/user-assets/:alice/own.png',
+      id: ':own',
+      filename: 'own.png',
+      alias: 'own.png',
+      mimeType: 'image/png',
+      size: anyNumber,
+      isPublic: false,
+      tags: null,
+      description: null,
+      createdAt: anyText,
+      url: '/user-assets/:alice/own.png',
     }),
   ],
   '§7.6 publish': [
     ...assetGuard('PUT', '/publish'),
     // V2 crashed (§11).
     row('PUT /api/assets/:own/publish', 'alice', 400, { error: 'isPublic must be a boolean' }),
-    row('PUT /api/assets/:own/publish', 'alice', 400, { error: 'isPublic must be a boolean' }, { body: { isPublic: null } }),
-    row('PUT /api/assets/:own/publish', 'alice', 200, { success: true, asset: { id: ':own', isPublic: true } }, { body: { isPublic: true } }),
+    row(
+      'PUT /api/assets/:own/publish',
+      'alice',
+      400,
+      { error: 'isPublic must be a boolean' },
+      { body: { isPublic: null } },
+    ),
+    row(
+      'PUT /api/assets/:own/publish',
+      'alice',
+      200,
+      { success: true, asset: { id: ':own', isPublic: true } },
+      { body: { isPublic: true } },
+    ),
     row('GET /api/assets/:own', 'bob', 200, undefined, { headers: PNG }),
-    row('PUT /api/assets/:own/publish', 'alice', 200, { success: true, asset: { id: ':own', isPublic: false } }, { body: { isPublic: false } }),
+    row(
+      'PUT /api/assets/:own/publish',
+      'alice',
+      200,
+      { success: true, asset: { id: ':own', isPublic: false } },
+      { body: { isPublic: false } },
+    ),
   ],
   '§7.7 change': [
     ...assetGuard('PUT', ''),
-    row('PUT /api/assets/:own', 'alice', 200, { success: true, asset: { id: ':own', tags: 'a,b', description: null } }, { body: { tags: 'a,b' } }),
-    row('PUT /api/assets/:own', 'alice', 200, { success: true, asset: { id: ':own', tags: 'a,b', description: 'c' } }, { body: { description: 'c' } }),
-    row('PUT /api/assets/:own', 'alice', 200, { success: true, asset: { id: ':own', tags: 'a,b', description: 'c' } }, { body: {} }),
-    row('PUT /api/assets/:own', 'alice', 200, { success: true, asset: { id: ':own', tags: null, description: 'c' } }, { body: { tags: null } }),
+    row(
+      'PUT /api/assets/:own',
+      'alice',
+      200,
+      { success: true, asset: { id: ':own', tags: 'a,b', description: null } },
+      { body: { tags: 'a,b' } },
+    ),
+    row(
+      'PUT /api/assets/:own',
+      'alice',
+      200,
+      { success: true, asset: { id: ':own', tags: 'a,b', description: 'c' } },
+      { body: { description: 'c' } },
+    ),
+    row(
+      'PUT /api/assets/:own',
+      'alice',
+      200,
+      { success: true, asset: { id: ':own', tags: 'a,b', description: 'c' } },
+      { body: {} },
+    ),
+    row(
+      'PUT /api/assets/:own',
+      'alice',
+      200,
+      { success: true, asset: { id: ':own', tags: null, description: 'c' } },
+      { body: { tags: null } },
+    ),
     row('PUT /api/assets/:own', 'alice', 400, { error: 'Invalid tags' }, { body: { tags: [] } }),
     // Additive: its dates. PostgreSQL knows neither this offset nor this year.
-    row('PUT /api/assets/:own', 'alice', 200, undefined, { body: { availableUntil: '2772-09-14T13:42:47.15-20:27' } }),
-    row('PUT /api/assets/:own', 'alice', 400, { error: 'Invalid availableFrom' }, { body: { availableFrom: '0000-01-01T00:00:00Z' } }),
+    row('PUT /api/assets/:own', 'alice', 200, undefined, {
+      body: { availableUntil: '2772-09-14T13:42:47.15-20:27' },
+    }),
+    row(
+      'PUT /api/assets/:own',
+      'alice',
+      400,
+      { error: 'Invalid availableFrom' },
+      { body: { availableFrom: '0000-01-01T00:00:00Z' } },
+    ),
   ],
   '§8 delivery': [
     row('GET /user-assets/:alice/public.png', 'anybody', 200, undefined, { headers: PNG }),
     row('GET /user-assets/:alice/public.png', stranger, 200, undefined, { headers: PNG }),
-    row('GET /user-assets/:alice/own.png', 'alice', 200, undefined, { headers: { 'content-type': 'image/png' } }),
+    row('GET /user-assets/:alice/own.png', 'alice', 200, undefined, {
+      headers: { 'content-type': 'image/png' },
+    }),
     row('GET /user-assets/:alice/own.png', 'anybody', 404, 'Not found'),
     row('GET /user-assets/:alice/own.png', stranger, 404, 'Not found'),
     row('GET /user-assets/:alice/own.png', 'bob', 404, 'Not found'),
@@ -262,47 +549,133 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
     row('GET /api/assets/:own', 'alice', 404, NO_ASSET),
     row('GET /api/assets/:own/meta', 'alice', 404, NO_ASSET),
     row('GET /user-assets/:alice/own.png', 'alice', 404, 'Not found'),
-    row('DELETE /api/assets/:public', 'alice', 200, { success: true, message: 'Asset deleted. It was used in 1 project(s) - they will now see a placeholder.' }),
+    row('DELETE /api/assets/:public', 'alice', 200, {
+      success: true,
+      message: 'Asset deleted. It was used in 1 project(s) - they will now see a placeholder.',
+    }),
     row('GET /user-assets/:alice/public.png', 'anybody', 404, 'Not found'),
   ],
   '§7.9 background removal': [
-    row('POST /api/assets/remove-background', 'anybody', 401, NO_TOKEN, { body: { image: 'data:' } }),
-    row('POST /api/assets/remove-background', stranger, 401, BAD_TOKEN, { body: { image: 'data:' } }),
+    row('POST /api/assets/remove-background', 'anybody', 401, NO_TOKEN, {
+      body: { image: 'data:' },
+    }),
+    row('POST /api/assets/remove-background', stranger, 401, BAD_TOKEN, {
+      body: { image: 'data:' },
+    }),
     row('POST /api/assets/remove-background', 'alice', 400, { error: 'image is required' }),
-    row('POST /api/assets/remove-background', 'alice', 400, { error: 'image is required' }, { body: { image: '' } }),
+    row(
+      'POST /api/assets/remove-background',
+      'alice',
+      400,
+      { error: 'image is required' },
+      { body: { image: '' } },
+    ),
   ],
   '§7.10 pictures by the model': [
     row('POST /api/generate-image', 'anybody', 401, NO_TOKEN, { body: { prompt: '猫' } }),
     row('POST /api/generate-image', stranger, 401, BAD_TOKEN, { body: { prompt: '猫' } }),
     row('POST /api/generate-image', 'alice', 400, { error: 'prompt is required' }),
-    row('POST /api/generate-image', 'alice', 400, { error: 'prompt is required' }, { body: { prompt: '' } }),
-    row('POST /api/generate-image', 'alice', 400, { error: 'prompt is required' }, { body: { prompt: 7 } }),
+    row(
+      'POST /api/generate-image',
+      'alice',
+      400,
+      { error: 'prompt is required' },
+      { body: { prompt: '' } },
+    ),
+    row(
+      'POST /api/generate-image',
+      'alice',
+      400,
+      { error: 'prompt is required' },
+      { body: { prompt: 7 } },
+    ),
   ],
   '§9.1 and §9.2 the draft': [
     ...projectGuard('GET', '/publish-draft'),
     ...projectGuard('PUT', '/publish-draft'),
     row('GET /api/projects/:game/publish-draft', 'alice', 200, null),
-    row('PUT /api/projects/:game/publish-draft', 'alice', 400, { error: 'Invalid tags' }, { body: { ...DRAFT, tags: 'not JSON' } }),
-    row('PUT /api/projects/:game/publish-draft', 'alice', 200, { success: true }, { body: { ...DRAFT, unknown: 1 } }),
-    row('GET /api/projects/:game/publish-draft', 'alice', 200, { ...DRAFT, project_id: ':game', how_to_play: '', thumbnail_url: null, updated_at: anyText }),
+    row(
+      'PUT /api/projects/:game/publish-draft',
+      'alice',
+      400,
+      { error: 'Invalid tags' },
+      { body: { ...DRAFT, tags: 'not JSON' } },
+    ),
+    row(
+      'PUT /api/projects/:game/publish-draft',
+      'alice',
+      200,
+      { success: true },
+      { body: { ...DRAFT, unknown: 1 } },
+    ),
+    row('GET /api/projects/:game/publish-draft', 'alice', 200, {
+      ...DRAFT,
+      project_id: ':game',
+      how_to_play: '',
+      thumbnail_url: null,
+      updated_at: anyText,
+    }),
     row('PUT /api/projects/:game/publish-draft', 'alice', 200, { success: true }),
     row('GET /api/projects/:game/publish-draft', 'alice', 200, {
-      project_id: ':game', title: '', description: '', how_to_play: '', tags: [], visibility: 'public', remix: 'allowed', thumbnail_url: null, updated_at: anyText, howToPlay: '', thumbnailUrl: null,
+      project_id: ':game',
+      title: '',
+      description: '',
+      how_to_play: '',
+      tags: [],
+      visibility: 'public',
+      remix: 'allowed',
+      thumbnail_url: null,
+      updated_at: anyText,
+      howToPlay: '',
+      thumbnailUrl: null,
     }),
   ],
   '§9.3, §9.4 and §9.5 words and pictures': [
     ...projectGuard('POST', '/generate-publish-info'),
     ...projectGuard('POST', '/generate-thumbnail'),
     ...projectGuard('POST', '/upload-thumbnail'),
-    row('POST /api/projects/:game/upload-thumbnail', 'alice', 400, { error: 'No file uploaded' }, png(null)),
-    row('POST /api/projects/:game/upload-thumbnail', 'alice', 400, { error: 'Unexpected field' }, png({ field: 'file' })),
-    row('POST /api/projects/:game/upload-thumbnail', 'alice', 413, { error: 'File too large' }, png({ field: 'thumbnail', bytes: Buffer.alloc(1_048_576) })),
-    row('POST /api/projects/:game/upload-thumbnail', 'alice', 415, { error: 'Invalid file type' }, png({ field: 'thumbnail', name: 'x.html', type: 'text/html', bytes: Buffer.from(THIRTEEN) })),
+    row(
+      'POST /api/projects/:game/upload-thumbnail',
+      'alice',
+      400,
+      { error: 'No file uploaded' },
+      png(null),
+    ),
+    row(
+      'POST /api/projects/:game/upload-thumbnail',
+      'alice',
+      400,
+      { error: 'Unexpected field' },
+      png({ field: 'file' }),
+    ),
+    row(
+      'POST /api/projects/:game/upload-thumbnail',
+      'alice',
+      413,
+      { error: 'File too large' },
+      png({ field: 'thumbnail', bytes: Buffer.alloc(1_048_576) }),
+    ),
+    row(
+      'POST /api/projects/:game/upload-thumbnail',
+      'alice',
+      415,
+      { error: 'Invalid file type' },
+      png({ field: 'thumbnail', name: 'x.html', type: 'text/html', bytes: Buffer.from(THIRTEEN) }),
+    ),
   ],
-  '§9.6 the thumbnail; before the game is published its owner\'s alone (design §7)': [
+  "§9.6 the thumbnail; before the game is published its owner's alone (design §7)": [
     row('GET /api/projects/:game/thumbnail', 'alice', 404, 'Not found'),
     row('GET /api/projects/not-a-uuid/thumbnail?t=1?t=2', 'anybody', 404, 'Not found'),
-    row('POST /api/projects/:game/upload-thumbnail', 'alice', 200, { success: true, thumbnailUrl: matching(/^\/api\/projects\/[0-9a-f-]{36}\/thumbnail\?t=\d+$/) }, png({ field: 'thumbnail' })),
+    row(
+      'POST /api/projects/:game/upload-thumbnail',
+      'alice',
+      200,
+      {
+        success: true,
+        thumbnailUrl: matching(/^\/api\/projects\/[0-9a-f-]{36}\/thumbnail\?t=\d+$/),
+      },
+      png({ field: 'thumbnail' }),
+    ),
     row('GET /api/projects/:game/thumbnail?t=1?t=2', 'alice', 200, undefined, { headers: PNG }),
     row('GET /api/projects/:game/thumbnail', 'anybody', 404, 'Not found'),
     row('GET /api/projects/:game/thumbnail', 'bob', 404, 'Not found'),
@@ -313,22 +686,46 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
     row('POST /api/projects/:empty/generate-movie', 'alice', 404, { error: 'Game code not found' }),
     row('GET /api/projects/:game/movie', 'alice', 404, 'Movie not found'),
   ],
-  '§12 what V2\'s pages call and its server lacked': [
+  "§12 what V2's pages call and its server lacked": [
     row('GET /api/notifications', 'anybody', 401, NO_TOKEN),
     row('GET /api/notifications', stranger, 401, BAD_TOKEN),
     row('GET /api/notifications', 'bob', 200, {
-      notifications: [{ id: anyText, type: 'system', title: 'DreamCoreへようこそ', message: anyText, createdAt: anyText, read: false, icon: 'welcome' }],
+      notifications: [
+        {
+          id: anyText,
+          type: 'system',
+          title: 'DreamCoreへようこそ',
+          message: anyText,
+          createdAt: anyText,
+          read: false,
+          icon: 'welcome',
+        },
+      ],
     }),
     row('POST /api/notifications/read-all', 'anybody', 401, NO_TOKEN),
     row('POST /api/notifications/read-all', 'bob', 200, { success: true }),
     row('POST /api/notifications/:unknown/read', 'anybody', 401, NO_TOKEN),
-    row('POST /api/notifications/not-a-uuid/read', 'bob', 400, { error: 'Invalid notification ID' }),
+    row('POST /api/notifications/not-a-uuid/read', 'bob', 400, {
+      error: 'Invalid notification ID',
+    }),
     row('POST /api/notifications/:unknown/read', 'bob', 404, { error: 'Notification not found' }),
     ...projectGuard('POST', '/publish'),
     ...projectGuard('POST', '/unpublish'),
     ...projectGuard('GET', '/publish'),
-    row('POST /api/projects/:game/publish', 'alice', 400, { error: 'title is required' }, { body: {} }),
-    row('POST /api/projects/:empty/publish', 'alice', 404, { error: 'Game code not found' }, { body: DRAFT }),
+    row(
+      'POST /api/projects/:game/publish',
+      'alice',
+      400,
+      { error: 'title is required' },
+      { body: {} },
+    ),
+    row(
+      'POST /api/projects/:empty/publish',
+      'alice',
+      404,
+      { error: 'Game code not found' },
+      { body: DRAFT },
+    ),
     row('GET /api/projects/:game/publish', 'alice', 200, { game: null }),
     row('GET /game.html?id=:game', 'anybody', 200, /<html/, { headers: HTML }),
   ],
@@ -339,7 +736,12 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
     row('POST /api/actions/:unknown/cancel', 'alice', 404, { error: 'Action not found' }),
     row('GET /api/games', 'anybody', 200, { games: [], next: null }),
     row('GET /api/games?after=nonsense', 'anybody', 400, { error: 'Invalid cursor' }),
-    row(`GET /api/games?after=${Buffer.from('["2026-01-01T00:00:00-20:27","00000000-0000-4000-8000-000000000000"]').toString('base64url')}`, 'anybody', 400, { error: 'Invalid cursor' }),
+    row(
+      `GET /api/games?after=${Buffer.from('["2026-01-01T00:00:00-20:27","00000000-0000-4000-8000-000000000000"]').toString('base64url')}`,
+      'anybody',
+      400,
+      { error: 'Invalid cursor' },
+    ),
     row('GET /api/games/not-a-uuid', 'anybody', 400, { error: 'Invalid game ID' }),
     row('GET /api/games/:game', 'alice', 404, { error: 'Game not found' }),
     row('POST /api/games/:unknown/play', 'anybody', 404, { error: 'Game not found' }),
@@ -355,21 +757,38 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
     row('PATCH /api/projects/:game', 'anybody', 404, /Cannot PATCH/),
     row('GET /api/projects/%zz', 'anybody', 400, /Bad Request/),
     row('GET /user-assets/:alice/%zz', 'anybody', 400, /Bad Request/),
-    row('PUT /api/projects/:game/publish-draft', 'anybody', 400, /Bad Request/, { body: '{"title":' }),
+    row('PUT /api/projects/:game/publish-draft', 'anybody', 400, /Bad Request/, {
+      body: '{"title":',
+    }),
     row('PUT /api/projects/:game/publish-draft', 'anybody', 400, /Bad Request/, { body: '7' }),
-    row('PUT /api/projects/:game/publish-draft', 'anybody', 413, /Payload Too Large/, { body: JSON.stringify('x'.repeat(200_000)) }),
+    row('PUT /api/projects/:game/publish-draft', 'anybody', 413, /Payload Too Large/, {
+      body: JSON.stringify('x'.repeat(200_000)),
+    }),
     row('GET /API/Health/', 'anybody', 200),
   ],
   '§1.4 CORS and OPTIONS': [
-    row('OPTIONS /api/assets/anything', 'anybody', 200, 'OK', { headers: { 'content-type': matching(/^text\/plain/), 'access-control-allow-origin': undefined }, sent: { origin: 'http://stranger.test' } }),
+    row('OPTIONS /api/assets/anything', 'anybody', 200, 'OK', {
+      headers: {
+        'content-type': matching(/^text\/plain/),
+        'access-control-allow-origin': undefined,
+      },
+      sent: { origin: 'http://stranger.test' },
+    }),
     row('OPTIONS /game/x/y/z', 'anybody', 200, 'OK', {
       headers: {
-        'content-type': matching(/^text\/plain/), 'access-control-allow-origin': 'http://friend.test', 'access-control-allow-methods': 'GET, OPTIONS', 'access-control-allow-headers': 'Content-Type, Authorization',
-        'access-control-allow-credentials': 'true', vary: matching(/Origin/),
+        'content-type': matching(/^text\/plain/),
+        'access-control-allow-origin': 'http://friend.test',
+        'access-control-allow-methods': 'GET, OPTIONS',
+        'access-control-allow-headers': 'Content-Type, Authorization',
+        'access-control-allow-credentials': 'true',
+        vary: matching(/Origin/),
       },
       sent: { origin: 'http://friend.test' },
     }),
-    row('OPTIONS /api/assets', 'anybody', 200, undefined, { headers: { allow: 'GET, HEAD', 'access-control-allow-origin': undefined }, sent: { origin: 'http://friend.test' } }),
+    row('OPTIONS /api/assets', 'anybody', 200, undefined, {
+      headers: { allow: 'GET, HEAD', 'access-control-allow-origin': undefined },
+      sent: { origin: 'http://friend.test' },
+    }),
     row('OPTIONS /api/jobs/:job/cancel', 'anybody', 200, undefined, { headers: { allow: 'POST' } }),
     row('OPTIONS /api/nothing', 'anybody', 404, /Cannot OPTIONS/),
   ],
@@ -378,8 +797,12 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
     row('GET /api/projects?access_token=:token', stranger, 401, BAD_TOKEN),
     row('GET /api/projects?access_token=:token&access_token=:token', 'anybody', 401, BAD_TOKEN),
     row('GET /api/projects?access_token=', 'anybody', 401, NO_TOKEN),
-    row('GET /api/projects?access_token=:token', 'anybody', 200, undefined, { sent: { authorization: 'Basic eDp5' } }),
-    row('GET /game/:alice/:game/index.html?access_token=:token', 'anybody', 302, undefined, { headers: { location: matching(/^\/game\/~[^?]+\/index\.html$/), 'cache-control': 'no-store' } }),
+    row('GET /api/projects?access_token=:token', 'anybody', 200, undefined, {
+      sent: { authorization: 'Basic eDp5' },
+    }),
+    row('GET /game/:alice/:game/index.html?access_token=:token', 'anybody', 302, undefined, {
+      headers: { location: matching(/^\/game\/~[^?]+\/index\.html$/), 'cache-control': 'no-store' },
+    }),
   ],
 };
 
@@ -387,7 +810,16 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
 function anyThing(name: 'bobsPublic' | 'bobsOwn'): object {
   const isPublic = name === 'bobsPublic';
   return {
-    id: `:${name}`, filename: `${name}.png`, alias: `${name}.png`, mimeType: 'image/png', size: anyNumber, isPublic, tags: null, description: null, url: `/user-assets/:bob/${name}.png`,
-    projects: isPublic ? [{ id: ':bobs', name: "bob's" }] : [], createdAt: anyText,
+    id: `:${name}`,
+    filename: `${name}.png`,
+    alias: `${name}.png`,
+    mimeType: 'image/png',
+    size: anyNumber,
+    isPublic,
+    tags: null,
+    description: null,
+    url: `/user-assets/:bob/${name}.png`,
+    projects: isPublic ? [{ id: ':bobs', name: "bob's" }] : [],
+    createdAt: anyText,
   };
 }

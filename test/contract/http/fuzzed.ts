@@ -20,19 +20,43 @@ export interface Fuzzed {
 
 export async function openFuzzed(): Promise<Fuzzed> {
   const unlimited = '100000000';
-  const world = await openWorld({ RATE_LIMIT_READS_PER_MIN: unlimited, RATE_LIMIT_WRITES_PER_MIN: unlimited, RATE_LIMIT_AI_PER_MIN: unlimited });
+  const world = await openWorld({
+    RATE_LIMIT_READS_PER_MIN: unlimited,
+    RATE_LIMIT_WRITES_PER_MIN: unlimited,
+    RATE_LIMIT_AI_PER_MIN: unlimited,
+  });
   const { alice, gameId: projectId, jobId, emptyId } = world;
   const assets: UploadedAsset[] = [];
-  for (let at = 0; at < ASSETS; at += 1) assets.push(await uploaded(world, alice, { bytes: Buffer.concat([PIXEL, Buffer.from([at])]), name: `hero-${at}.png` }, { projectId }));
+  for (let at = 0; at < ASSETS; at += 1)
+    assets.push(
+      await uploaded(
+        world,
+        alice,
+        { bytes: Buffer.concat([PIXEL, Buffer.from([at])]), name: `hero-${at}.png` },
+        { projectId },
+      ),
+    );
   const { gameId, revision, actionId } = await publishWithoutWorkflow(world);
   return {
     world,
     ids: {
-      projectId: [projectId, emptyId], jobId: [jobId], userId: [alice.id], alias: assets.map(({ alias }) => alias), category: ['effects'], gameId: [gameId], revision: [revision],
-      actionId: [actionId], grant: [await grantOf(world)], path: ['index.html', 'style.css', 'photo.PNG', 'assets/jump.mp3', 'sub'], library: ['three@0.187.0'], file: ['three.module.js'],
+      projectId: [projectId, emptyId],
+      jobId: [jobId],
+      userId: [alice.id],
+      alias: assets.map(({ alias }) => alias),
+      category: ['effects'],
+      gameId: [gameId],
+      revision: [revision],
+      actionId: [actionId],
+      grant: [await grantOf(world)],
+      path: ['index.html', 'style.css', 'photo.PNG', 'assets/jump.mp3', 'sub'],
+      library: ['three@0.187.0'],
+      file: ['three.module.js'],
     },
     idsBelow: {
-      '/api/assets/': { id: assets.map(({ id }) => id) }, '/api/games/': { id: [gameId, projectId] }, '/api/notifications/': { id: await notificationsOf(world) },
+      '/api/assets/': { id: assets.map(({ id }) => id) },
+      '/api/games/': { id: [gameId, projectId] },
+      '/api/notifications/': { id: await notificationsOf(world) },
       '/global-assets/': { alias: [await globalAsset(world)] },
     },
   };
@@ -43,24 +67,47 @@ async function globalAsset({ database, env }: World): Promise<string> {
   const file = path.join(env['DATA_DIR'] ?? '', 'assets', 'global', 'effects', 'boom.png');
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, PIXEL);
-  await database.sql("insert into assets (is_global, filename, alias, hash, storage_path, category) values (true, 'boom.png', 'boom.png', 'x', $1, 'effects')", [file]);
+  await database.sql(
+    "insert into assets (is_global, filename, alias, hash, storage_path, category) values (true, 'boom.png', 'boom.png', 'x', $1, 'effects')",
+    [file],
+  );
   return 'boom.png';
 }
 
 /** Row and folder of a published game, as the workflow leaves them. */
-async function publishWithoutWorkflow({ database: { store }, alice, gameId: projectId, env }: World): Promise<{ gameId: string; revision: string; actionId: string }> {
+async function publishWithoutWorkflow({
+  database: { store },
+  alice,
+  gameId: projectId,
+  env,
+}: World): Promise<{ gameId: string; revision: string; actionId: string }> {
   const [gameId, revision, actionId] = [gameIdFor(projectId), 'a'.repeat(40), randomUUID()];
   await store.actions.open({ id: actionId, userId: alice.id, projectId, kind: 'publishGame' });
-  await publishedFolders(env['DATA_DIR'] ?? '').write(gameId, revision, [{ path: 'index.html', bytes: Buffer.from('<html></html>') }]);
-  const listing = { title: '星よけ', description: '', howToPlay: '', tags: [], visibility: 'public' as const, remix: 'allowed' as const, thumbnailUrl: null };
-  await store.publishedGames.publish({ actionId, userId: alice.id, projectId, gameId, revision, listing }, 'h'.repeat(64));
+  await publishedFolders(env['DATA_DIR'] ?? '').write(gameId, revision, [
+    { path: 'index.html', bytes: Buffer.from('<html></html>') },
+  ]);
+  const listing = {
+    title: '星よけ',
+    description: '',
+    howToPlay: '',
+    tags: [],
+    visibility: 'public' as const,
+    remix: 'allowed' as const,
+    thumbnailUrl: null,
+  };
+  await store.publishedGames.publish(
+    { actionId, userId: alice.id, projectId, gameId, revision, listing },
+    'h'.repeat(64),
+  );
   return { gameId, revision, actionId };
 }
 
 /** What stands behind `~` in the address under which a game of Alice's runs. */
 async function grantOf(world: World): Promise<string> {
   const { alice, gameId } = world;
-  const { headers } = await world.ask(`/game/${alice.id}/${gameId}/index.html?access_token=${alice.accessToken}`);
+  const { headers } = await world.ask(
+    `/game/${alice.id}/${gameId}/index.html?access_token=${alice.accessToken}`,
+  );
   const [, grant] = /\/~([^/]+)\//.exec(headers['location'] ?? '') ?? [];
   if (grant === undefined) throw new Error('no signed address was given');
   return grant;

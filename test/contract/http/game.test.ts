@@ -8,25 +8,43 @@ import { bearer, GAME_FILES, openWorld, PAGE, PIXEL, type World } from './world.
 
 /** rest.md §5 (files of a project) and §6, row by row, with protocols A–E where they change what is served. */
 let world: World;
-beforeAll(async () => { world = await openWorld(); });
+beforeAll(async () => {
+  world = await openWorld();
+});
 afterAll(() => world.stop());
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
-const at = (path: string): string => path
-  .replace(':alice', world.alice.id).replace(':bob', world.bob.id).replace(':game', world.gameId).replace(':empty', world.emptyId).replace(':bobs', world.bobsId);
-const game = (rest: string): Promise<Answer> => world.ask(at(`/game/:alice/:game/${rest}`), { as: world.alice });
+const at = (path: string): string =>
+  path
+    .replace(':alice', world.alice.id)
+    .replace(':bob', world.bob.id)
+    .replace(':game', world.gameId)
+    .replace(':empty', world.emptyId)
+    .replace(':bobs', world.bobsId);
+const game = (rest: string): Promise<Answer> =>
+  world.ask(at(`/game/:alice/:game/${rest}`), { as: world.alice });
 
 describe('the order of checks (§6)', () => {
   it.each<[string, 'anybody' | 'alice' | 'bob', number, object | string]>([
     ['/game/:alice/:game/index.html', 'anybody', 401, { error: 'No access token provided' }],
-    ['/game/not-a-uuid/also-not-uuid/index.html', 'anybody', 401, { error: 'No access token provided' }],
+    [
+      '/game/not-a-uuid/also-not-uuid/index.html',
+      'anybody',
+      401,
+      { error: 'No access token provided' },
+    ],
     ['/game/not-a-uuid/also-not-uuid/index.html', 'alice', 400, { error: 'Invalid ID format' }],
     ['/game/:alice/not-a-uuid/index.html', 'alice', 400, { error: 'Invalid ID format' }],
     ['/game/:alice/:game/index.html', 'bob', 403, { error: 'Access denied' }],
     [`/game/:alice/${UNKNOWN}/index.html`, 'alice', 404, { error: 'Project not found' }],
     ['/game/:bob/:game/index.html', 'bob', 404, { error: 'Project not found' }],
     ['/game/:alice/:game/../../../../etc/passwd', 'alice', 400, { error: 'Invalid file path' }],
-    ['/game/:alice/:game/..%2F..%2F..%2Fetc%2Fpasswd', 'alice', 400, { error: 'Invalid file path' }],
+    [
+      '/game/:alice/:game/..%2F..%2F..%2Fetc%2Fpasswd',
+      'alice',
+      400,
+      { error: 'Invalid file path' },
+    ],
     ['/game/:alice/:game/%2e%2e/%2e%2e/etc/passwd', 'alice', 400, { error: 'Invalid file path' }],
     ['/game/:alice/:game/nothing.html', 'alice', 404, 'File not found'],
     ['/game/:alice/:game/assets', 'alice', 404, 'File not found'],
@@ -44,75 +62,137 @@ describe('the order of checks (§6)', () => {
   });
 
   it('there is no route without the slash behind the project', async () => {
-    expect((await world.ask(at('/game/:alice/:game'), { as: world.alice })).text).toContain('Cannot GET');
+    expect((await world.ask(at('/game/:alice/:game'), { as: world.alice })).text).toContain(
+      'Cannot GET',
+    );
   });
 });
 
 describe('files and their types (§6)', () => {
   it.each([
-    ['style.css', 'text/css; charset=utf-8'], ['data.json', 'application/json; charset=utf-8'], ['picture.svg', 'image/svg+xml; charset=utf-8'],
-    ['readme.txt', 'application/octet-stream; charset=utf-8'], ['assets/js/main.js', 'application/javascript; charset=utf-8'],
+    ['style.css', 'text/css; charset=utf-8'],
+    ['data.json', 'application/json; charset=utf-8'],
+    ['picture.svg', 'image/svg+xml; charset=utf-8'],
+    ['readme.txt', 'application/octet-stream; charset=utf-8'],
+    ['assets/js/main.js', 'application/javascript; charset=utf-8'],
     ['sub/index.html', 'text/html; charset=utf-8'],
   ])('%s is text, sent as it is, with a weak ETag and no range', async (file, type) => {
     const answer = await game(file);
-    expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([200, GAME_FILES[file], type]);
+    expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([
+      200,
+      GAME_FILES[file],
+      type,
+    ]);
     expect(answer.headers['etag']).toMatch(/^W\//);
     expect(answer.headers).not.toHaveProperty('cache-control');
     expect(answer.headers).not.toHaveProperty('accept-ranges');
-    expect((await world.ask(at(`/game/:alice/:game/${file}`), { headers: { ...bearer(world.alice), 'if-none-match': answer.headers['etag'] ?? '' } })).status).toBe(304);
+    expect(
+      (
+        await world.ask(at(`/game/:alice/:game/${file}`), {
+          headers: { ...bearer(world.alice), 'if-none-match': answer.headers['etag'] ?? '' },
+        })
+      ).status,
+    ).toBe(304);
   });
 
-  it.each([['photo.PNG', 'image/png'], ['assets/jump.mp3', 'audio/mpeg']])('%s is sent as a file, byte for byte', async (file, type) => {
+  it.each([
+    ['photo.PNG', 'image/png'],
+    ['assets/jump.mp3', 'audio/mpeg'],
+  ])('%s is sent as a file, byte for byte', async (file, type) => {
     const answer = await game(file);
-    expect([answer.status, answer.bytes, answer.headers['content-type']]).toEqual([200, GAME_FILES[file], type]);
-    expect(answer.headers).toMatchObject({ 'cache-control': 'public, max-age=0', 'accept-ranges': 'bytes', etag: matching(/^W\//), 'last-modified': matching(/GMT$/) });
+    expect([answer.status, answer.bytes, answer.headers['content-type']]).toEqual([
+      200,
+      GAME_FILES[file],
+      type,
+    ]);
+    expect(answer.headers).toMatchObject({
+      'cache-control': 'public, max-age=0',
+      'accept-ranges': 'bytes',
+      etag: matching(/^W\//),
+      'last-modified': matching(/GMT$/),
+    });
   });
 
   it.each<[range: string, status: number, contentRange: string | undefined, bytes: number[]]>([
-    ['bytes=1-2', 206, 'bytes 1-2/6', [1, 2]], ['bytes=4-', 206, 'bytes 4-5/6', [254, 255]], ['bytes=-1', 206, 'bytes 5-5/6', [255]],
-    ['bytes=9-', 416, 'bytes */6', []], ['bytes=0-0,2-2', 200, undefined, [0, 1, 2, 253, 254, 255]], ['lines=1-2', 200, undefined, [0, 1, 2, 253, 254, 255]],
+    ['bytes=1-2', 206, 'bytes 1-2/6', [1, 2]],
+    ['bytes=4-', 206, 'bytes 4-5/6', [254, 255]],
+    ['bytes=-1', 206, 'bytes 5-5/6', [255]],
+    ['bytes=9-', 416, 'bytes */6', []],
+    ['bytes=0-0,2-2', 200, undefined, [0, 1, 2, 253, 254, 255]],
+    ['lines=1-2', 200, undefined, [0, 1, 2, 253, 254, 255]],
   ])('range %s: %i', async (range, status, contentRange, bytes) => {
-    const answer = await world.ask(at('/game/:alice/:game/assets/jump.mp3'), { headers: { ...bearer(world.alice), range } });
-    expect([answer.status, answer.headers['content-range'], [...answer.bytes]]).toEqual([status, contentRange, bytes]);
+    const answer = await world.ask(at('/game/:alice/:game/assets/jump.mp3'), {
+      headers: { ...bearer(world.alice), range },
+    });
+    expect([answer.status, answer.headers['content-range'], [...answer.bytes]]).toEqual([
+      status,
+      contentRange,
+      bytes,
+    ]);
   });
 
   it('a range of an older file is answered with the new file', async () => {
-    const ask = (condition: string) => world.ask(at('/game/:alice/:game/assets/jump.mp3'), { headers: { ...bearer(world.alice), range: 'bytes=0-0', 'if-range': condition } });
-    const { etag = '', 'last-modified': lastModified = '' } = (await game('assets/jump.mp3')).headers;
+    const ask = (condition: string) =>
+      world.ask(at('/game/:alice/:game/assets/jump.mp3'), {
+        headers: { ...bearer(world.alice), range: 'bytes=0-0', 'if-range': condition },
+      });
+    const { etag = '', 'last-modified': lastModified = '' } = (await game('assets/jump.mp3'))
+      .headers;
     expect((await ask('W/"old"')).status).toBe(200);
     expect((await ask(etag)).status).toBe(206);
     expect((await ask(lastModified)).status).toBe(206);
   });
 
   it('HEAD has the headers and no body', async () => {
-    const answer = await world.ask(at('/game/:alice/:game/photo.PNG'), { method: 'HEAD', as: world.alice });
-    expect([answer.status, answer.headers['content-length'], answer.bytes.length]).toEqual([200, String(PIXEL.length), 0]);
+    const answer = await world.ask(at('/game/:alice/:game/photo.PNG'), {
+      method: 'HEAD',
+      as: world.alice,
+    });
+    expect([answer.status, answer.headers['content-length'], answer.bytes.length]).toEqual([
+      200,
+      String(PIXEL.length),
+      0,
+    ]);
   });
 });
 
 describe('the injected script (§6)', () => {
   const marked = /gameLoaded/;
 
-  it.each(['', 'index.html', 'index.html?t=1700000000000'])('%j is the stored page with the script behind its <head>', async (rest) => {
-    const { text } = await game(rest);
-    expect(text).toMatch(/^<!DOCTYPE html><html lang="ja"><head><script>/);
-    expect(text.replace(/(?<=<head>)<script>.*?<\/script>/s, '')).toBe(PAGE);
-    expect(text).toMatch(marked);
-  });
+  it.each(['', 'index.html', 'index.html?t=1700000000000'])(
+    '%j is the stored page with the script behind its <head>',
+    async (rest) => {
+      const { text } = await game(rest);
+      expect(text).toMatch(/^<!DOCTYPE html><html lang="ja"><head><script>/);
+      expect(text.replace(/(?<=<head>)<script>.*?<\/script>/s, '')).toBe(PAGE);
+      expect(text).toMatch(marked);
+    },
+  );
 
-  it.each(['/index.html', './index.html', 'sub/index.html', 'sub/../index.html'])('%s is left as it is', async (rest) => {
-    const { status, text } = await game(rest);
-    expect([status, text]).toEqual([200, rest === 'sub/index.html' ? GAME_FILES['sub/index.html'] : PAGE]);
-  });
+  it.each(['/index.html', './index.html', 'sub/index.html', 'sub/../index.html'])(
+    '%s is left as it is',
+    async (rest) => {
+      const { status, text } = await game(rest);
+      expect([status, text]).toEqual([
+        200,
+        rest === 'sub/index.html' ? GAME_FILES['sub/index.html'] : PAGE,
+      ]);
+    },
+  );
 
   it.each([
     ['<HTML><HEAD><TITLE>x</TITLE>', /^<HTML><HEAD><script>.*<\/script><TITLE>x<\/TITLE>$/s],
-    ['<html><head lang="ja"><title>x</title>', /^<script>.*<\/script><html><head lang="ja"><title>x<\/title>$/s],
+    [
+      '<html><head lang="ja"><title>x</title>',
+      /^<script>.*<\/script><html><head lang="ja"><title>x<\/title>$/s,
+    ],
     ['<p>$& no head</p>', /^<script>.*<\/script><p>\$& no head<\/p>$/s],
   ])('in %s', async (html, expected) => {
     const { id } = await world.database.store.projects.create(world.bob.id, 'odd page');
     await world.publish(world.bob, id, { 'index.html': html });
-    expect((await world.ask(`/game/${world.bob.id}/${id}/`, { as: world.bob })).text).toMatch(expected);
+    expect((await world.ask(`/game/${world.bob.id}/${id}/`, { as: world.bob })).text).toMatch(
+      expected,
+    );
   });
 });
 
@@ -121,12 +201,15 @@ describe('which revision is served', () => {
     const page = await world.ask(at('/game/:alice/:empty/index.html'), { as: world.alice });
     expect(page.status).toBe(200);
     expect(page.text).toContain('Welcome to Game Creator');
-    expect((await world.ask(at('/game/:alice/:empty/style.css'), { as: world.alice })).status).toBe(404);
+    expect((await world.ask(at('/game/:alice/:empty/style.css'), { as: world.alice })).status).toBe(
+      404,
+    );
   });
 
   it('the newest published one, at once, under the same address', async () => {
     const { id } = await world.database.store.projects.create(world.bob.id, 'two versions');
-    const read = async () => (await world.ask(`/game/${world.bob.id}/${id}/x.txt`, { as: world.bob })).text;
+    const read = async () =>
+      (await world.ask(`/game/${world.bob.id}/${id}/x.txt`, { as: world.bob })).text;
     await world.publish(world.bob, id, { 'index.html': '<head></head>', 'x.txt': 'one' });
     expect(await read()).toBe('one');
     await world.publish(world.bob, id, { 'index.html': '<head></head>', 'x.txt': 'two' });
@@ -136,10 +219,21 @@ describe('which revision is served', () => {
   it('E7: files that are not here are 503 with Retry-After, never older ones', async () => {
     const { id } = await world.database.store.projects.create(world.bob.id, 'elsewhere');
     await world.publish(world.bob, id, { 'index.html': '<head></head>' });
-    await world.database.sql('update revisions set revision = $1 where project_id = $2', ['f'.repeat(40), id]);
-    for (const path of [`/game/${world.bob.id}/${id}/index.html`, `/api/projects/${id}/code`, `/api/projects/${id}/download`]) {
+    await world.database.sql('update revisions set revision = $1 where project_id = $2', [
+      'f'.repeat(40),
+      id,
+    ]);
+    for (const path of [
+      `/game/${world.bob.id}/${id}/index.html`,
+      `/api/projects/${id}/code`,
+      `/api/projects/${id}/download`,
+    ]) {
       const answer = await world.ask(path, { as: world.bob });
-      expect([path, answer.status, answer.headers['retry-after']]).toEqual([path, 503, matching(/^\d+$/)]);
+      expect([path, answer.status, answer.headers['retry-after']]).toEqual([
+        path,
+        503,
+        matching(/^\d+$/),
+      ]);
       expect(answer.json()).toEqual({ error: matching(/準備/) });
     }
   });
@@ -147,7 +241,9 @@ describe('which revision is served', () => {
 
 describe('what an owner may take out (§5)', () => {
   it('GET …/code is the page as stored', async () => {
-    expect((await world.ask(at('/api/projects/:game/code'), { as: world.alice })).json()).toEqual({ code: PAGE });
+    expect((await world.ask(at('/api/projects/:game/code'), { as: world.alice })).json()).toEqual({
+      code: PAGE,
+    });
   });
 
   it('GET …/code without a page is 404', async () => {
@@ -160,21 +256,38 @@ describe('what an owner may take out (§5)', () => {
   });
 
   it('GET …/ai-context is the newest file, or null', async () => {
-    expect((await world.ask(at('/api/projects/:game/ai-context'), { as: world.alice })).json()).toMatchObject({ context: {
-      timestamp: '2026-01-03T03:04:05.000Z', userPrompt: '星をよけるゲーム', aiSummary: '星よけゲームを作りました', skills: ['2d'], generator: 'claude',
-      edits: [{ path: 'index.html', old_string: 'a', new_string: 'b' }], systemPromptVersion: '1.0',
-    } });
-    expect((await world.ask(at('/api/projects/:empty/ai-context'), { as: world.alice })).json()).toEqual({ context: null });
+    expect(
+      (await world.ask(at('/api/projects/:game/ai-context'), { as: world.alice })).json(),
+    ).toMatchObject({
+      context: {
+        timestamp: '2026-01-03T03:04:05.000Z',
+        userPrompt: '星をよけるゲーム',
+        aiSummary: '星よけゲームを作りました',
+        skills: ['2d'],
+        generator: 'claude',
+        edits: [{ path: 'index.html', old_string: 'a', new_string: 'b' }],
+        systemPromptVersion: '1.0',
+      },
+    });
+    expect(
+      (await world.ask(at('/api/projects/:empty/ai-context'), { as: world.alice })).json(),
+    ).toEqual({ context: null });
   });
 
   it('GET …/preview is the page exactly as stored, in the sandbox of a game', async () => {
     const answer = await world.ask(at('/api/projects/:game/preview'), { as: world.alice });
-    expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([200, PAGE, 'text/html; charset=utf-8']);
+    expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([
+      200,
+      PAGE,
+      'text/html; charset=utf-8',
+    ]);
     expect(answer.headers['content-security-policy']).toMatch(/^sandbox allow-scripts/);
   });
 
   it('GET …/preview with a token in its address leads to one without, still unchanged', async () => {
-    const answer = await world.ask(at(`/api/projects/:game/preview?access_token=${world.alice.accessToken}`));
+    const answer = await world.ask(
+      at(`/api/projects/:game/preview?access_token=${world.alice.accessToken}`),
+    );
     expect(answer.status).toBe(302);
     expect(answer.headers['location']).not.toContain(world.alice.accessToken);
     expect((await world.ask(answer.headers['location'] ?? '')).text).toBe(PAGE);
@@ -187,29 +300,45 @@ describe('GET /api/projects/:projectId/download', () => {
   it('holds the page, its assets and the libraries that they use, and nothing else', async () => {
     const answer = await world.ask(`/api/projects/${world.gameId}/download`, { as: world.alice });
     expect(answer.status).toBe(200);
-    expect(answer.headers).toMatchObject({ 'content-type': 'application/zip', 'content-disposition': 'attachment; filename="game.zip"' });
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/zip',
+      'content-disposition': 'attachment; filename="game.zip"',
+    });
     const entries = unzip(answer.bytes);
     expect([...entries.keys()].sort()).toEqual([
-      'assets/js/main.js', 'assets/jump.mp3', 'index.html', 'vendor/three@0.187.0/three.core.js', 'vendor/three@0.187.0/three.module.js',
+      'assets/js/main.js',
+      'assets/jump.mp3',
+      'index.html',
+      'vendor/three@0.187.0/three.core.js',
+      'vendor/three@0.187.0/three.module.js',
     ]);
     expect(entries.get('assets/jump.mp3')).toEqual(GAME_FILES['assets/jump.mp3']);
-    for (const file of ['three.core.js', 'three.module.js']) expect(entries.get(`vendor/three@0.187.0/${file}`)).toEqual(await readFile(THREE + file));
+    for (const file of ['three.core.js', 'three.module.js'])
+      expect(entries.get(`vendor/three@0.187.0/${file}`)).toEqual(await readFile(THREE + file));
   });
 
   it('refers to the libraries from where each file lies, and changes nothing else', async () => {
-    const entries = unzip((await world.ask(`/api/projects/${world.gameId}/download`, { as: world.alice })).bytes);
+    const entries = unzip(
+      (await world.ask(`/api/projects/${world.gameId}/download`, { as: world.alice })).bytes,
+    );
     expect(entries.get('index.html')?.toString()).toBe(PAGE.replace('"/vendor/', '"./vendor/'));
-    expect(entries.get('assets/js/main.js')?.toString()).toBe("import { Scene } from 'three';\nimport '../../vendor/three@0.187.0/three.core.js';\n");
+    expect(entries.get('assets/js/main.js')?.toString()).toBe(
+      "import { Scene } from 'three';\nimport '../../vendor/three@0.187.0/three.core.js';\n",
+    );
   });
 
   it('of a project without a game is the welcome page', async () => {
-    const entries = unzip((await world.ask(`/api/projects/${world.emptyId}/download`, { as: world.alice })).bytes);
+    const entries = unzip(
+      (await world.ask(`/api/projects/${world.emptyId}/download`, { as: world.alice })).bytes,
+    );
     expect([...entries.keys()]).toEqual(['index.html']);
     expect(entries.get('index.html')?.toString()).toContain('Welcome to Game Creator');
   });
 
   it('works by a token in the address, as a link does', async () => {
-    const answer = await world.ask(`/api/projects/${world.gameId}/download?access_token=${world.alice.accessToken}`);
+    const answer = await world.ask(
+      `/api/projects/${world.gameId}/download?access_token=${world.alice.accessToken}`,
+    );
     expect(unzip(answer.bytes).has('index.html')).toBe(true);
   });
 });

@@ -18,11 +18,20 @@ const asked: string[] = [];
 const askedFor = (wish: string): number => asked.filter((prompt) => prompt.startsWith(wish)).length;
 
 beforeAll(async () => {
-  demo = await startDemoServer({ onImageRequest: ({ model, prompt }) => { asked.push(prompt); models.add(model); } });
+  demo = await startDemoServer({
+    onImageRequest: ({ model, prompt }) => {
+      asked.push(prompt);
+      models.add(model);
+    },
+  });
   stack = await startStack({
     env: {
-      GEMINI_API_KEY: 'a-key-for-tests', GEMINI_BASE_URL: `${demo.url}/gemini`, GEMINI_MODEL_IMAGE: 'the-model-of-this-test', RATE_LIMIT_AI_PER_MIN: '10000',
-      ANTHROPIC_API_KEY: 'a-key-for-tests', ANTHROPIC_BASE_URL: `${demo.url}/fault/refusal`,
+      GEMINI_API_KEY: 'a-key-for-tests',
+      GEMINI_BASE_URL: `${demo.url}/gemini`,
+      GEMINI_MODEL_IMAGE: 'the-model-of-this-test',
+      RATE_LIMIT_AI_PER_MIN: '10000',
+      ANTHROPIC_API_KEY: 'a-key-for-tests',
+      ANTHROPIC_BASE_URL: `${demo.url}/fault/refusal`,
     },
   });
   [alice, bob] = [await createUser(stack.env, 'alice'), await createUser(stack.env, 'bob')];
@@ -33,21 +42,41 @@ afterAll(async () => {
 });
 const models = new Set<string>();
 
-interface Answered { status: number; body: Record<string, unknown> }
+interface Answered {
+  status: number;
+  body: Record<string, unknown>;
+}
 
-async function call(method: string, path: string, options: { as?: TestUser | undefined; body?: unknown; signal?: AbortSignal } = {}): Promise<Answered> {
+async function call(
+  method: string,
+  path: string,
+  options: { as?: TestUser | undefined; body?: unknown; signal?: AbortSignal } = {},
+): Promise<Answered> {
   const { as, body, signal } = options;
   const answer = await fetch(`${stack.baseUrl}${path}`, {
-    method, ...(signal ? { signal } : {}), ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    headers: { 'content-type': 'application/json', ...(as ? { authorization: `Bearer ${as.accessToken}` } : {}) },
+    method,
+    ...(signal ? { signal } : {}),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: {
+      'content-type': 'application/json',
+      ...(as ? { authorization: `Bearer ${as.accessToken}` } : {}),
+    },
   });
-  return { status: answer.status, body: await answer.json() as Record<string, unknown> };
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 }
-const generate = (prompt: unknown, more: { as?: TestUser | undefined; actionId?: string; signal?: AbortSignal } = {}): Promise<Answered> => {
+const generate = (
+  prompt: unknown,
+  more: { as?: TestUser | undefined; actionId?: string; signal?: AbortSignal } = {},
+): Promise<Answered> => {
   const { actionId, signal } = more;
-  return call('POST', '/api/generate-image', { as: 'as' in more ? more.as : alice, body: { prompt, ...(actionId ? { actionId } : {}) }, ...(signal ? { signal } : {}) });
+  return call('POST', '/api/generate-image', {
+    as: 'as' in more ? more.as : alice,
+    body: { prompt, ...(actionId ? { actionId } : {}) },
+    ...(signal ? { signal } : {}),
+  });
 };
-const action = (actionId: string, as = alice): Promise<Answered> => call('GET', `/api/actions/${actionId}`, { as });
+const action = (actionId: string, as = alice): Promise<Answered> =>
+  call('GET', `/api/actions/${actionId}`, { as });
 const untilState = (actionId: string, state: string): Promise<void> =>
   expect.poll(async () => (await action(actionId)).body['state'], { timeout: 60_000 }).toBe(state);
 
@@ -62,32 +91,71 @@ describe('POST /api/generate-image (§7.10)', () => {
     expect([...models]).toEqual(['the-model-of-this-test']);
     const [head, data] = String(body['image']).split(',');
     expect(head).toBe('data:image/png;base64');
-    const { data: pixels, info } = await sharp(Buffer.from(data ?? '', 'base64')).raw().toBuffer({ resolveWithObject: true });
+    const { data: pixels, info } = await sharp(Buffer.from(data ?? '', 'base64'))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     expect(info.channels).toBe(4);
     expect(info.width).toBeLessThan(400);
     expect([...pixels.subarray(0, 4)]).toEqual([0, 0, 0, 0]);
-    const magenta = Array.from({ length: info.width * info.height }, (_, at) => pixels.subarray(at * 4, at * 4 + 4))
-      .filter(([red, green, blue, alpha]) => alpha! > 0 && red! > 180 && green! < 100 && blue! > 180);
+    const magenta = Array.from({ length: info.width * info.height }, (_, at) =>
+      pixels.subarray(at * 4, at * 4 + 4),
+    ).filter(
+      ([red, green, blue, alpha]) => alpha! > 0 && red! > 180 && green! < 100 && blue! > 180,
+    );
     expect(magenta).toEqual([]);
   });
 
   const REQUIRED = { error: 'prompt is required' };
   it.each<[string, unknown, number, object]>([
-    ['no prompt', undefined, 400, REQUIRED], ['an empty one', '', 400, REQUIRED], ['blanks', '  ', 400, REQUIRED], ['a number', 5, 400, REQUIRED], ['null', null, 400, REQUIRED],
+    ['no prompt', undefined, 400, REQUIRED],
+    ['an empty one', '', 400, REQUIRED],
+    ['blanks', '  ', 400, REQUIRED],
+    ['a number', 5, 400, REQUIRED],
+    ['null', null, 400, REQUIRED],
     ['one that no model reads', 'あ'.repeat(10_001), 400, { error: 'prompt is too long' }],
-    ['one that the model blocks', '[demo:blocked]', 500, { success: false, error: 'この内容の画像は作れませんでした。別の内容でお試しください。' }],
-    ['a picture that the model withholds', '[demo:safety]', 500, { success: false, error: 'この内容の画像は作れませんでした。別の内容でお試しください。' }],
-    ['an answer that is no picture', '[demo:broken]', 500, { success: false, error: 'この画像は読み込めませんでした。' }],
-    ['a request that the model does not take', '[demo:400]', 500, { success: false, error: 'AIが依頼を受け付けられませんでした。言い方を変えてもう一度お試しください。' }],
-    ['a key that the model does not take', '[demo:403]', 500, { success: false, error: 'AIへの接続設定に問題があります。運営にお知らせください。' }],
+    [
+      'one that the model blocks',
+      '[demo:blocked]',
+      500,
+      { success: false, error: 'この内容の画像は作れませんでした。別の内容でお試しください。' },
+    ],
+    [
+      'a picture that the model withholds',
+      '[demo:safety]',
+      500,
+      { success: false, error: 'この内容の画像は作れませんでした。別の内容でお試しください。' },
+    ],
+    [
+      'an answer that is no picture',
+      '[demo:broken]',
+      500,
+      { success: false, error: 'この画像は読み込めませんでした。' },
+    ],
+    [
+      'a request that the model does not take',
+      '[demo:400]',
+      500,
+      {
+        success: false,
+        error: 'AIが依頼を受け付けられませんでした。言い方を変えてもう一度お試しください。',
+      },
+    ],
+    [
+      'a key that the model does not take',
+      '[demo:403]',
+      500,
+      { success: false, error: 'AIへの接続設定に問題があります。運営にお知らせください。' },
+    ],
   ])('%s: refused', async (_what, prompt, status, body) => {
     expect(await generate(prompt)).toEqual({ status, body });
   });
 
   it('what may pass is tried three times before it is told, and not told when it has passed by then', async () => {
     const rows = [
-      ['[demo:429]', 'AIが混み合っています。少し待ってからもう一度お試しください。'], ['[demo:503]', 'AIが混み合っています。少し待ってからもう一度お試しください。'],
-      ['[demo:500]', 'AIに接続できませんでした。少し待ってからもう一度お試しください。'], ['[demo:no-image]', '画像ができませんでした。もう一度お試しください。'],
+      ['[demo:429]', 'AIが混み合っています。少し待ってからもう一度お試しください。'],
+      ['[demo:503]', 'AIが混み合っています。少し待ってからもう一度お試しください。'],
+      ['[demo:500]', 'AIに接続できませんでした。少し待ってからもう一度お試しください。'],
+      ['[demo:no-image]', '画像ができませんでした。もう一度お試しください。'],
     ] as const;
     await Promise.all([
       ...rows.map(async ([prompt, error]) => {
@@ -102,14 +170,27 @@ describe('POST /api/generate-image (§7.10)', () => {
   });
 
   it('nobody but a user may ask', async () => {
-    expect(await generate('猫', { as: undefined })).toEqual({ status: 401, body: { error: 'No access token provided' } });
-    expect(await generate('猫', { as: { ...alice!, accessToken: 'x' } })).toEqual({ status: 401, body: { error: 'Invalid or expired token' } });
+    expect(await generate('猫', { as: undefined })).toEqual({
+      status: 401,
+      body: { error: 'No access token provided' },
+    });
+    expect(await generate('猫', { as: { ...alice!, accessToken: 'x' } })).toEqual({
+      status: 401,
+      body: { error: 'Invalid or expired token' },
+    });
   });
 
   it('a body of more than 100 kB is read, one that is no JSON refused', async () => {
-    const large = await call('POST', '/api/generate-image', { as: alice, body: { prompt: '', more: 'x'.repeat(500_000) } });
+    const large = await call('POST', '/api/generate-image', {
+      as: alice,
+      body: { prompt: '', more: 'x'.repeat(500_000) },
+    });
     expect(large).toEqual({ status: 400, body: REQUIRED });
-    const broken = await fetch(`${stack.baseUrl}/api/generate-image`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' });
+    const broken = await fetch(`${stack.baseUrl}/api/generate-image`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{',
+    });
     expect(broken.status).toBe(400);
   });
 
@@ -138,7 +219,10 @@ describe('POST /api/generate-image (§7.10)', () => {
     await expect.poll(() => askedFor('[demo:slow-2] 馬'), { timeout: 60_000 }).toBe(1);
     cut.abort();
     await untilState(actionId, 'completed');
-    expect(await generate('[demo:slow-2] 馬', { actionId })).toMatchObject({ status: 200, body: { success: true, actionId } });
+    expect(await generate('[demo:slow-2] 馬', { actionId })).toMatchObject({
+      status: 200,
+      body: { success: true, actionId },
+    });
     expect(askedFor('[demo:slow-2] 馬')).toBe(1);
     const third = await generate('[demo:slow-2] 馬', { actionId });
     expect([third.status, third.body['actionId'] === actionId]).toEqual([200, false]);
@@ -148,12 +232,22 @@ describe('POST /api/generate-image (§7.10)', () => {
   it('what goes wrong here has the same shape as what goes wrong there', async () => {
     const carol = await createUser(stack.env, 'carol');
     await mkdir(path.join(stack.dataDir, 'users', carol.id), { recursive: true });
-    await writeFile(path.join(stack.dataDir, 'users', carol.id, 'pictures'), 'where a folder should be');
-    expect(await generate('猫', { as: carol })).toEqual({ status: 500, body: { success: false, error: '処理に失敗しました。もう一度お試しください。' } });
+    await writeFile(
+      path.join(stack.dataDir, 'users', carol.id, 'pictures'),
+      'where a folder should be',
+    );
+    expect(await generate('猫', { as: carol })).toEqual({
+      status: 500,
+      body: { success: false, error: '処理に失敗しました。もう一度お試しください。' },
+    });
   });
 
   it('the same wish twice at once is one picture, of another user another one', async () => {
-    const answers = await Promise.all([generate('[demo:slow-2] 兎'), generate('[demo:slow-2] 兎'), generate('[demo:slow-2] 兎', { as: bob })]);
+    const answers = await Promise.all([
+      generate('[demo:slow-2] 兎'),
+      generate('[demo:slow-2] 兎'),
+      generate('[demo:slow-2] 兎', { as: bob }),
+    ]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(answers[0]?.body['actionId']).toBe(answers[1]?.body['actionId']);
     expect(answers[2]?.body['actionId']).not.toBe(answers[0]?.body['actionId']);
@@ -166,24 +260,40 @@ describe('POST /api/generate-image (§7.10)', () => {
 });
 
 describe('POST /api/assets/remove-background (§7.9), by our own network', () => {
-  const cutOut = (image: string): Promise<Answered> => call('POST', '/api/assets/remove-background', { as: alice, body: { image } });
+  const cutOut = (image: string): Promise<Answered> =>
+    call('POST', '/api/assets/remove-background', { as: alice, body: { image } });
 
   it('cuts the subject out of a picture and keeps its size', async () => {
-    const photo = await sharp(Buffer.from(
-      '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="150"><linearGradient id="g"><stop offset="0" stop-color="#8fb"/><stop offset="1" stop-color="#48c"/></linearGradient>'
-      + '<rect width="200" height="150" fill="url(#g)"/><circle cx="100" cy="75" r="45" fill="#c22"/></svg>',
-    )).jpeg().toBuffer();
+    const photo = await sharp(
+      Buffer.from(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="150"><linearGradient id="g"><stop offset="0" stop-color="#8fb"/><stop offset="1" stop-color="#48c"/></linearGradient>' +
+          '<rect width="200" height="150" fill="url(#g)"/><circle cx="100" cy="75" r="45" fill="#c22"/></svg>',
+      ),
+    )
+      .jpeg()
+      .toBuffer();
     const { status, body } = await cutOut(`data:image/jpeg;base64,${photo.toString('base64')}`);
     expect([status, body['success'], 'prompt' in body]).toEqual([200, true, false]);
-    const { data, info } = await sharp(Buffer.from(String(body['image']).split(',')[1] ?? '', 'base64')).raw().toBuffer({ resolveWithObject: true });
+    const { data, info } = await sharp(
+      Buffer.from(String(body['image']).split(',')[1] ?? '', 'base64'),
+    )
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     expect([info.width, info.height, info.channels]).toEqual([200, 150, 4]);
     expect([data[3]! < 30, data[(75 * 200 + 100) * 4 + 3]! > 220]).toEqual([true, true]);
   });
 
   it.each([
-    ['an address', 'http://127.0.0.1/cat.png'], ['a drawing that may hold a script', `data:image/png;base64,${Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>').toString('base64')}`],
+    ['an address', 'http://127.0.0.1/cat.png'],
+    [
+      'a drawing that may hold a script',
+      `data:image/png;base64,${Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>').toString('base64')}`,
+    ],
   ])('%s is refused clearly', async (_what, image) => {
-    expect(await cutOut(image)).toEqual({ status: 500, body: { success: false, error: 'この画像は読み込めませんでした。' } });
+    expect(await cutOut(image)).toEqual({
+      status: 500,
+      body: { success: false, error: 'この画像は読み込めませんでした。' },
+    });
   });
 });
 
@@ -192,8 +302,14 @@ describe('POST …/generate-publish-info (§9.3)', () => {
     const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
     const store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, log);
     const { id } = await store.projects.create(alice?.id ?? '', '星よけ');
-    const answer = await call('POST', `/api/projects/${id}/generate-publish-info`, { as: alice, body: {} });
-    expect(answer).toEqual({ status: 500, body: { error: 'この内容のゲームは作れませんでした。別の内容でお試しください。' } });
+    const answer = await call('POST', `/api/projects/${id}/generate-publish-info`, {
+      as: alice,
+      body: {},
+    });
+    expect(answer).toEqual({
+      status: 500,
+      body: { error: 'この内容のゲームは作れませんでした。別の内容でお試しください。' },
+    });
   });
 });
 
@@ -203,29 +319,65 @@ describe('/api/actions/:actionId', () => {
     const drawing = generate('[demo:slow-60] 象', { actionId });
     await expect.poll(() => askedFor('[demo:slow-60] 象'), { timeout: 60_000 }).toBe(1);
     const startedMs = Date.now();
-    expect(await call('POST', `/api/actions/${actionId}/cancel`, { as: alice })).toEqual({ status: 200, body: { success: true, outcome: 'cancelled' } });
-    expect(await drawing).toEqual({ status: 500, body: { success: false, error: '停止しました。' } });
+    expect(await call('POST', `/api/actions/${actionId}/cancel`, { as: alice })).toEqual({
+      status: 200,
+      body: { success: true, outcome: 'cancelled' },
+    });
+    expect(await drawing).toEqual({
+      status: 500,
+      body: { success: false, error: '停止しました。' },
+    });
     // Two seconds on a quiet machine, of the sixty that it would have taken.
     expect(Date.now() - startedMs).toBeLessThan(10_000);
-    expect((await action(actionId)).body).toMatchObject({ id: actionId, kind: 'generateImage', projectId: null, state: 'cancelled' });
-    expect(await call('POST', `/api/actions/${actionId}/cancel`, { as: alice })).toEqual({ status: 200, body: { success: true, outcome: 'tooLate' } });
+    expect((await action(actionId)).body).toMatchObject({
+      id: actionId,
+      kind: 'generateImage',
+      projectId: null,
+      state: 'cancelled',
+    });
+    expect(await call('POST', `/api/actions/${actionId}/cancel`, { as: alice })).toEqual({
+      status: 200,
+      body: { success: true, outcome: 'tooLate' },
+    });
   });
 
   it('only its owner sees and stops it', async () => {
     const actionId = String((await generate('狐')).body['actionId']);
-    expect((await action(actionId)).body).toMatchObject({ id: actionId, state: 'completed', error: null });
-    for (const [method, path] of [['GET', ''], ['POST', '/cancel']] as const) {
+    expect((await action(actionId)).body).toMatchObject({
+      id: actionId,
+      state: 'completed',
+      error: null,
+    });
+    for (const [method, path] of [
+      ['GET', ''],
+      ['POST', '/cancel'],
+    ] as const) {
       const at = (id: string): string => `/api/actions/${id}${path}`;
-      expect(await call(method, at(actionId), { as: bob })).toEqual({ status: 403, body: { error: 'Access denied' } });
-      expect(await call(method, at(actionId))).toEqual({ status: 401, body: { error: 'No access token provided' } });
-      expect(await call(method, at(randomUUID()), { as: alice })).toEqual({ status: 404, body: { error: 'Action not found' } });
-      expect(await call(method, at('x'), { as: alice })).toEqual({ status: 400, body: { error: 'Invalid action ID' } });
+      expect(await call(method, at(actionId), { as: bob })).toEqual({
+        status: 403,
+        body: { error: 'Access denied' },
+      });
+      expect(await call(method, at(actionId))).toEqual({
+        status: 401,
+        body: { error: 'No access token provided' },
+      });
+      expect(await call(method, at(randomUUID()), { as: alice })).toEqual({
+        status: 404,
+        body: { error: 'Action not found' },
+      });
+      expect(await call(method, at('x'), { as: alice })).toEqual({
+        status: 400,
+        body: { error: 'Invalid action ID' },
+      });
     }
   });
 
-  it('somebody else\'s name for a call cannot be taken', async () => {
+  it("somebody else's name for a call cannot be taken", async () => {
     const actionId = String((await generate('狸')).body['actionId']);
-    expect(await generate('狸', { as: bob, actionId })).toEqual({ status: 500, body: { success: false, error: 'この操作はできません。' } });
+    expect(await generate('狸', { as: bob, actionId })).toEqual({
+      status: 500,
+      body: { success: false, error: 'この操作はできません。' },
+    });
   });
 });
 

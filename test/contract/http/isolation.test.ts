@@ -7,21 +7,37 @@ import { upgrade } from './upgrade.js';
 
 /** Design §5: what a game can reach, and who can reach a game. */
 let world: World;
-beforeAll(async () => { world = await openWorld(); });
+beforeAll(async () => {
+  world = await openWorld();
+});
 afterAll(() => world.stop());
 
 const HOUR_MS = 3_600_000;
-const at = (path: string): string => path
-  .replace(':alice', world.alice.id).replace(':game', world.gameId).replace(':token', world.alice.accessToken).replace(':bobstoken', world.bob.accessToken);
-const signed = (grant: { userId?: string; projectId?: string; expiresAtMs?: number } = {}, secret = world.env['CALLBACK_SECRET'] ?? '') =>
-  createGamePathSigner(secret).sign({ userId: world.alice.id, projectId: world.gameId, expiresAtMs: Date.now() + HOUR_MS, ...grant });
+const at = (path: string): string =>
+  path
+    .replace(':alice', world.alice.id)
+    .replace(':game', world.gameId)
+    .replace(':token', world.alice.accessToken)
+    .replace(':bobstoken', world.bob.accessToken);
+const signed = (
+  grant: { userId?: string; projectId?: string; expiresAtMs?: number } = {},
+  secret = world.env['CALLBACK_SECRET'] ?? '',
+) =>
+  createGamePathSigner(secret).sign({
+    userId: world.alice.id,
+    projectId: world.gameId,
+    expiresAtMs: Date.now() + HOUR_MS,
+    ...grant,
+  });
 
 describe('a token in the address of a game', () => {
   it('is exchanged for a signed path that keeps ?t= and nothing of the token', async () => {
     const answer = await world.ask(at('/game/:alice/:game/index.html?t=1700&access_token=:token'));
     expect([answer.status, answer.headers['cache-control']]).toEqual([302, 'no-store']);
     expect(answer.headers['location']).toMatch(/^\/game\/~[\w-]+\/index\.html\?t=1700$/);
-    expect(JSON.stringify(answer.headers) + answer.text).not.toContain(world.alice.accessToken.slice(-20));
+    expect(JSON.stringify(answer.headers) + answer.text).not.toContain(
+      world.alice.accessToken.slice(-20),
+    );
     const page = await world.ask(answer.headers['location'] ?? '');
     expect(page.status).toBe(200);
     expect(page.text).toContain('gameLoaded');
@@ -32,12 +48,20 @@ describe('a token in the address of a game', () => {
     const page = new URL(headers['location'] ?? '', 'http://app.test');
     for (const file of ['style.css', 'assets/js/main.js', 'photo.PNG']) {
       const answer = await world.ask(new URL(file, page).pathname);
-      expect([file, answer.status, answer.bytes]).toEqual([file, 200, Buffer.from(GAME_FILES[file] ?? '')]);
+      expect([file, answer.status, answer.bytes]).toEqual([
+        file,
+        200,
+        Buffer.from(GAME_FILES[file] ?? ''),
+      ]);
     }
   });
 
   it.each([
-    ['/game/:alice/:game/index.html?access_token=garbage', 401, { error: 'Invalid or expired token' }],
+    [
+      '/game/:alice/:game/index.html?access_token=garbage',
+      401,
+      { error: 'Invalid or expired token' },
+    ],
     ['/game/:alice/:game/index.html?access_token=:bobstoken', 403, { error: 'Access denied' }],
     ['/game/nonsense/:game/index.html?access_token=:token', 400, { error: 'Invalid ID format' }],
     ['/game/:alice/:game/..%2Fx?access_token=:token', 400, { error: 'Invalid file path' }],
@@ -49,18 +73,48 @@ describe('a token in the address of a game', () => {
 
 describe('a signed path', () => {
   it.each<[string, () => string, number, object]>([
-    ['whose time is over', () => signed({ expiresAtMs: Date.now() - 1 }), 401, { error: 'Invalid or expired token' }],
-    ['that another secret made', () => signed({}, 'another secret with thirty-two characters!'), 401, { error: 'Invalid or expired token' }],
-    ['with a changed character', () => `${signed().slice(0, 10)}${signed()[10] === 'A' ? 'B' : 'A'}${signed().slice(11)}`, 401, { error: 'Invalid or expired token' }],
+    [
+      'whose time is over',
+      () => signed({ expiresAtMs: Date.now() - 1 }),
+      401,
+      { error: 'Invalid or expired token' },
+    ],
+    [
+      'that another secret made',
+      () => signed({}, 'another secret with thirty-two characters!'),
+      401,
+      { error: 'Invalid or expired token' },
+    ],
+    [
+      'with a changed character',
+      () => `${signed().slice(0, 10)}${signed()[10] === 'A' ? 'B' : 'A'}${signed().slice(11)}`,
+      401,
+      { error: 'Invalid or expired token' },
+    ],
     ['that is nonsense', () => 'nonsense', 401, { error: 'Invalid or expired token' }],
-    ["for another user's project", () => signed({ userId: world.bob.id }), 404, { error: 'Project not found' }],
-    ['for a project that is gone', () => signed({ projectId: '00000000-0000-4000-8000-000000000000' }), 404, { error: 'Project not found' }],
+    [
+      "for another user's project",
+      () => signed({ userId: world.bob.id }),
+      404,
+      { error: 'Project not found' },
+    ],
+    [
+      'for a project that is gone',
+      () => signed({ projectId: '00000000-0000-4000-8000-000000000000' }),
+      404,
+      { error: 'Project not found' },
+    ],
   ])('%s opens nothing', async (_, make, status, body) => {
     const answer = await world.ask(`/game/~${make()}/index.html`);
     expect([answer.status, answer.json()]).toEqual([status, body]);
   });
 
-  it.each([['.env', 404], ['.git/config', 404], ['..%2F..%2Fetc%2Fpasswd', 400], ['../../etc/passwd', 400]])('leads to %s: %i', async (file, status) => {
+  it.each([
+    ['.env', 404],
+    ['.git/config', 404],
+    ['..%2F..%2Fetc%2Fpasswd', 400],
+    ['../../etc/passwd', 400],
+  ])('leads to %s: %i', async (file, status) => {
     expect((await world.ask(`/game/~${signed()}/${file}`)).status).toBe(status);
   });
 
@@ -85,13 +139,18 @@ describe('headers of everything that a model wrote', () => {
     const answer = await world.ask(path());
     expect(answer.status).toBe(status);
     expect(answer.headers).toMatchObject({
-      'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'cross-origin-resource-policy': 'cross-origin', 'access-control-allow-origin': '*',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'cross-origin',
+      'access-control-allow-origin': '*',
     });
     expect(answer.headers).not.toHaveProperty('x-frame-options');
-    const policy = new Map((answer.headers['content-security-policy'] ?? '').split('; ').map((directive) => {
-      const [name = '', ...sources] = directive.split(' ');
-      return [name, sources];
-    }));
+    const policy = new Map(
+      (answer.headers['content-security-policy'] ?? '').split('; ').map((directive) => {
+        const [name = '', ...sources] = directive.split(' ');
+        return [name, sources];
+      }),
+    );
     expect(policy.get('sandbox')).toEqual(['allow-scripts', 'allow-pointer-lock']);
     expect(policy.get('default-src')).toEqual(["'none'"]);
     expect(policy.get('form-action')).toEqual(["'none'"]);
@@ -99,31 +158,52 @@ describe('headers of everything that a model wrote', () => {
     expect(policy.get('frame-ancestors')).toEqual(["'self'", 'http://app.test:3000']);
     const reachable = policy.get('connect-src') ?? [];
     expect(reachable).toContain(`127.0.0.1:${world.api.port}/game/`);
-    expect(reachable.filter((source) => !/^[\w.:]+\/(game|vendor|user-assets|global-assets)\/$|^(data|blob):$/.test(source))).toEqual([]);
+    expect(
+      reachable.filter(
+        (source) =>
+          !/^[\w.:]+\/(game|vendor|user-assets|global-assets)\/$|^(data|blob):$/.test(source),
+      ),
+    ).toEqual([]);
   });
 
   it('a Host that would end a directive stays out of the policy', async () => {
-    const answer = await world.ask(`/game/~${signed()}/index.html`, { headers: { host: "x;script-src *" } });
+    const answer = await world.ask(`/game/~${signed()}/index.html`, {
+      headers: { host: 'x;script-src *' },
+    });
     expect(answer.headers['content-security-policy']).not.toContain('script-src *');
   });
 });
 
 describe('Origin: null may read game files and nothing else', () => {
   it.each<[method: string, path: string, status: number]>([
-    ['GET', '/game/~:signed/index.html', 200], ['HEAD', '/game/~:signed/index.html', 200],
+    ['GET', '/game/~:signed/index.html', 200],
+    ['HEAD', '/game/~:signed/index.html', 200],
     ['GET', '/vendor/three@0.187.0/three.module.js', 200],
-    ['GET', '/user-assets/x/y.png', 404], ['GET', '/global-assets/x/y.png', 404],
-    ['POST', '/game/~:signed/index.html', 403], ['OPTIONS', '/game/~:signed/index.html', 403],
-    ['GET', '/api/health', 403], ['GET', '/api/projects', 403], ['POST', '/api/jobs/x/cancel', 403], ['GET', '/', 403], ['GET', '/js/net/rest.js', 403],
-    ['GET', '/rest/v1/projects', 403], ['POST', '/auth/v1/token?grant_type=password', 403], ['POST', '/callback/x', 403],
+    ['GET', '/user-assets/x/y.png', 404],
+    ['GET', '/global-assets/x/y.png', 404],
+    ['POST', '/game/~:signed/index.html', 403],
+    ['OPTIONS', '/game/~:signed/index.html', 403],
+    ['GET', '/api/health', 403],
+    ['GET', '/api/projects', 403],
+    ['POST', '/api/jobs/x/cancel', 403],
+    ['GET', '/', 403],
+    ['GET', '/js/net/rest.js', 403],
+    ['GET', '/rest/v1/projects', 403],
+    ['POST', '/auth/v1/token?grant_type=password', 403],
+    ['POST', '/callback/x', 403],
   ])('%s %s: %i', async (method, path, status) => {
-    const answer = await world.ask(path.replace(':signed', signed()), { method, headers: { origin: 'null' } });
+    const answer = await world.ask(path.replace(':signed', signed()), {
+      method,
+      headers: { origin: 'null' },
+    });
     expect(answer.status).toBe(status);
     expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
   });
 
   it('not even with a token', async () => {
-    expect((await world.ask('/api/projects', { as: world.alice, headers: { origin: 'null' } })).status).toBe(403);
+    expect(
+      (await world.ask('/api/projects', { as: world.alice, headers: { origin: 'null' } })).status,
+    ).toBe(403);
   });
 });
 
@@ -131,62 +211,108 @@ describe('other origins (§1.4)', () => {
   it.each([['http://friend.test'], ['http://app.test:3000']])('%s is listed', async (origin) => {
     const answer = await world.ask(`/game/~${signed()}/style.css`, { headers: { origin } });
     expect(answer.headers).toMatchObject({
-      'access-control-allow-origin': origin, 'access-control-allow-methods': 'GET, OPTIONS', 'access-control-allow-headers': 'Content-Type, Authorization',
-      'access-control-allow-credentials': 'true', vary: matching(/Origin/),
+      'access-control-allow-origin': origin,
+      'access-control-allow-methods': 'GET, OPTIONS',
+      'access-control-allow-headers': 'Content-Type, Authorization',
+      'access-control-allow-credentials': 'true',
+      vary: matching(/Origin/),
     });
   });
 
   it('an unlisted one reads game files without credentials, and no API answer', async () => {
     const origin = 'http://evil.test';
     const file = await world.ask(`/game/~${signed()}/style.css`, { headers: { origin } });
-    expect([file.headers['access-control-allow-origin'], file.headers['access-control-allow-credentials']]).toEqual(['*', undefined]);
+    expect([
+      file.headers['access-control-allow-origin'],
+      file.headers['access-control-allow-credentials'],
+    ]).toEqual(['*', undefined]);
     for (const path of ['/api/projects', '/api/assets/x', '/']) {
-      expect((await world.ask(path, { headers: { origin } })).headers).not.toHaveProperty('access-control-allow-origin');
+      expect((await world.ask(path, { headers: { origin } })).headers).not.toHaveProperty(
+        'access-control-allow-origin',
+      );
     }
   });
 
-  it.each(['/game/x', '/user-assets/x/y', '/global-assets/x/y', '/api/assets/x'])('OPTIONS %s is OK for everybody', async (path) => {
-    const answer = await world.ask(path, { method: 'OPTIONS', headers: { origin: 'http://evil.test' } });
-    expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([200, 'OK', 'text/plain; charset=utf-8']);
-  });
+  it.each(['/game/x', '/user-assets/x/y', '/global-assets/x/y', '/api/assets/x'])(
+    'OPTIONS %s is OK for everybody',
+    async (path) => {
+      const answer = await world.ask(path, {
+        method: 'OPTIONS',
+        headers: { origin: 'http://evil.test' },
+      });
+      expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([
+        200,
+        'OK',
+        'text/plain; charset=utf-8',
+      ]);
+    },
+  );
 
   it.each([
-    [undefined, 101], ['http://friend.test', 101], ['http://app.test:3000', 101], ['same host', 101],
-    ['null', 403], ['http://evil.test', 403], ['http://127.0.0.1:1', 403],
+    [undefined, 101],
+    ['http://friend.test', 101],
+    ['http://app.test:3000', 101],
+    ['same host', 101],
+    ['null', 403],
+    ['http://evil.test', 403],
+    ['http://127.0.0.1:1', 403],
   ])('a WebSocket from %s: %i', async (origin, status) => {
-    expect(await upgrade(world.api.port, origin === 'same host' ? world.api.baseUrl : origin)).toBe(status);
+    expect(await upgrade(world.api.port, origin === 'same host' ? world.api.baseUrl : origin)).toBe(
+      status,
+    );
   });
 });
 
 describe('GAMES_ORIGIN: games live on a host of their own', () => {
   let api: ApiProcess;
-  beforeAll(async () => { api = await startApi({ ...world.env, GAMES_ORIGIN: 'http://games.test' }); });
+  beforeAll(async () => {
+    api = await startApi({ ...world.env, GAMES_ORIGIN: 'http://games.test' });
+  });
   afterAll(() => api.stop());
   const onGamesHost = { host: 'games.test' };
 
   it.each(['header', 'query'])('the app sends a game there, authorised by %s', async (way) => {
     const token = world.alice.accessToken;
-    const answer = way === 'header'
-      ? await ask(api.port, at('/game/:alice/:game/index.html?t=1'), { headers: { authorization: `Bearer ${token}` } })
-      : await ask(api.port, at('/game/:alice/:game/index.html?t=1&access_token=:token'));
+    const answer =
+      way === 'header'
+        ? await ask(api.port, at('/game/:alice/:game/index.html?t=1'), {
+            headers: { authorization: `Bearer ${token}` },
+          })
+        : await ask(api.port, at('/game/:alice/:game/index.html?t=1&access_token=:token'));
     expect(answer.status).toBe(302);
-    expect(answer.headers['location']).toMatch(/^http:\/\/games\.test\/game\/~[\w-]+\/index\.html\?t=1$/);
+    expect(answer.headers['location']).toMatch(
+      /^http:\/\/games\.test\/game\/~[\w-]+\/index\.html\?t=1$/,
+    );
     const { pathname } = new URL(answer.headers['location'] ?? '');
     const page = await ask(api.port, pathname, { headers: onGamesHost });
     expect(page.text.replace(/<script>\(function.*?<\/script>/s, '')).toBe(PAGE);
-    expect(page.headers['content-security-policy']).toContain("frame-ancestors 'self' http://app.test:3000");
+    expect(page.headers['content-security-policy']).toContain(
+      "frame-ancestors 'self' http://app.test:3000",
+    );
   });
 
-  it.each(['/api/health', '/api/projects', '/', '/create', '/rest/v1/', '/auth/v1/health', '/lib/supabase.min.js'])('that host has no %s', async (path) => {
+  it.each([
+    '/api/health',
+    '/api/projects',
+    '/',
+    '/create',
+    '/rest/v1/',
+    '/auth/v1/health',
+    '/lib/supabase.min.js',
+  ])('that host has no %s', async (path) => {
     expect((await ask(api.port, path, { headers: onGamesHost })).status).toBe(404);
   });
 
   it('that host has the libraries, and no sockets', async () => {
-    expect((await ask(api.port, '/vendor/three@0.187.0/three.core.js', { headers: onGamesHost })).status).toBe(200);
+    expect(
+      (await ask(api.port, '/vendor/three@0.187.0/three.core.js', { headers: onGamesHost })).status,
+    ).toBe(200);
     expect(await upgrade(api.port, undefined, 'games.test')).toBe(403);
   });
 
   it('pages may frame it', async () => {
-    expect((await ask(api.port, '/')).headers['content-security-policy']).toContain("frame-src 'self' http://games.test");
+    expect((await ask(api.port, '/')).headers['content-security-policy']).toContain(
+      "frame-src 'self' http://games.test",
+    );
   });
 });

@@ -29,9 +29,19 @@ let bob: TestUser;
 
 beforeAll(async () => {
   demo = await startDemoServer();
-  stack = await startStack({ env: { ANTHROPIC_API_KEY: 'a-key-for-tests', ANTHROPIC_BASE_URL: demo.url, VIDEO_SECONDS: '1', VIDEO_SCALE: '0.5' } });
+  stack = await startStack({
+    env: {
+      ANTHROPIC_API_KEY: 'a-key-for-tests',
+      ANTHROPIC_BASE_URL: demo.url,
+      VIDEO_SECONDS: '1',
+      VIDEO_SCALE: '0.5',
+    },
+  });
   const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
-  store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, createLog('test'));
+  store = createStore(
+    { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY },
+    createLog('test'),
+  );
   bob = await createUser(stack.env, 'bob');
   players = await Promise.all([newPlayer(stack), newPlayer(stack)]);
 }, GENEROUS_MS);
@@ -41,15 +51,33 @@ afterAll(async () => {
   await demo?.close();
 });
 
-const headers = (as?: TestUser): Record<string, string> => (as ? { authorization: `Bearer ${as.accessToken}` } : {});
+const headers = (as?: TestUser): Record<string, string> =>
+  as ? { authorization: `Bearer ${as.accessToken}` } : {};
 const at = (action: string, id: string): string => `${stack.baseUrl}/api/projects/${id}/${action}`;
 const make = async (id: string, as?: TestUser, body: object = {}): Promise<[number, unknown]> => {
-  const answer = await fetch(at('generate-movie', id), { method: 'POST', headers: { 'content-type': 'application/json', ...headers(as) }, body: JSON.stringify(body) });
+  const answer = await fetch(at('generate-movie', id), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers(as) },
+    body: JSON.stringify(body),
+  });
   return [answer.status, await answer.json()];
 };
-const see = (id: string, as?: TestUser, more: Record<string, string> = {}, method = 'GET'): Promise<Response> => fetch(at('movie', id), { method, headers: { ...headers(as), ...more } });
-const progressOf = async (actionId: string): Promise<number> => (await store.actions.get(actionId))?.progress ?? 0;
-const madeOf = (id: string): [number, unknown] => [200, { success: true, movieUrl: expect.stringMatching(new RegExp(`^/api/projects/${id}/movie\\?t=\\d+$`)) as unknown, duration: 1 }];
+const see = (
+  id: string,
+  as?: TestUser,
+  more: Record<string, string> = {},
+  method = 'GET',
+): Promise<Response> => fetch(at('movie', id), { method, headers: { ...headers(as), ...more } });
+const progressOf = async (actionId: string): Promise<number> =>
+  (await store.actions.get(actionId))?.progress ?? 0;
+const madeOf = (id: string): [number, unknown] => [
+  200,
+  {
+    success: true,
+    movieUrl: expect.stringMatching(new RegExp(`^/api/projects/${id}/movie\\?t=\\d+$`)) as unknown,
+    duration: 1,
+  },
+];
 
 async function newVersion(player: Player, wish?: string): Promise<void> {
   const from = player.listener.frames.length;
@@ -70,37 +98,68 @@ describe('without a film', () => {
 });
 
 describe('POST …/generate-movie', () => {
-  it('makes two films at once: each has its title and its running game', async () => {
-    await Promise.all([newVersion(players[0]!), newVersion(players[1]!, '2Dのシューティングゲームを作って')]);
-    const actionIds = players.map(() => randomUUID());
-    const heads = await Promise.all(players.map(({ projectId }) => store.revisions.head(projectId)));
-    const made = Promise.all(players.map(({ projectId, user }, index) => make(projectId, user, { actionId: actionIds[index] })));
-    let seen = 0;
-    while ((seen = await progressOf(actionIds[0]!)) === 0) await sleep(50);
-    expect(seen).toBeLessThan(100);
-    expect(await made).toEqual(players.map(({ projectId }) => madeOf(projectId)));
-    const films = await Promise.all(players.map(async ({ projectId, user }) => openFilm(Buffer.from(await (await see(projectId, user)).arrayBuffer()))));
-    for (const film of films) {
-      expect(film).toMatchObject({ codec: 'h264', width: 540, height: 960, rate: '30/1' });
-      expect(film.frames).toHaveLength(FRAMES);
-      for (const frame of film.frames) expect(await spread(frame)).toBeGreaterThan(10);
-      for (const [frame, least] of [[film.frames[4]!, 0.03], [film.frames[29]!, 0.03]] as const) {
-        const white = await whiteShare(frame, TITLE);
-        expect(white > least && white < 0.5, `${white}`).toBe(true);
+  it(
+    'makes two films at once: each has its title and its running game',
+    async () => {
+      await Promise.all([
+        newVersion(players[0]!),
+        newVersion(players[1]!, '2Dのシューティングゲームを作って'),
+      ]);
+      const actionIds = players.map(() => randomUUID());
+      const heads = await Promise.all(
+        players.map(({ projectId }) => store.revisions.head(projectId)),
+      );
+      const made = Promise.all(
+        players.map(({ projectId, user }, index) =>
+          make(projectId, user, { actionId: actionIds[index] }),
+        ),
+      );
+      let seen = 0;
+      while ((seen = await progressOf(actionIds[0]!)) === 0) await sleep(50);
+      expect(seen).toBeLessThan(100);
+      expect(await made).toEqual(players.map(({ projectId }) => madeOf(projectId)));
+      const films = await Promise.all(
+        players.map(async ({ projectId, user }) =>
+          openFilm(Buffer.from(await (await see(projectId, user)).arrayBuffer())),
+        ),
+      );
+      for (const film of films) {
+        expect(film).toMatchObject({ codec: 'h264', width: 540, height: 960, rate: '30/1' });
+        expect(film.frames).toHaveLength(FRAMES);
+        for (const frame of film.frames) expect(await spread(frame)).toBeGreaterThan(10);
+        for (const [frame, least] of [
+          [film.frames[4]!, 0.03],
+          [film.frames[29]!, 0.03],
+        ] as const) {
+          const white = await whiteShare(frame, TITLE);
+          expect(white > least && white < 0.5, `${white}`).toBe(true);
+        }
+        expect(await difference(film.frames[9]!, film.frames[13]!, SCREEN)).toBeGreaterThan(0.5);
       }
-      expect(await difference(film.frames[9]!, film.frames[13]!, SCREEN)).toBeGreaterThan(0.5);
-    }
-    expect(await difference(films[0]!.frames[10]!, films[1]!.frames[10]!, SCREEN)).toBeGreaterThan(5);
-    for (const actionId of actionIds) expect([(await store.actions.get(actionId))?.state, await programsOf(actionId)]).toEqual(['completed', []]);
-    expect(await Promise.all(players.map(({ projectId }) => store.revisions.head(projectId)))).toEqual(heads);
-  }, GENEROUS_MS);
+      expect(
+        await difference(films[0]!.frames[10]!, films[1]!.frames[10]!, SCREEN),
+      ).toBeGreaterThan(5);
+      for (const actionId of actionIds)
+        expect([(await store.actions.get(actionId))?.state, await programsOf(actionId)]).toEqual([
+          'completed',
+          [],
+        ]);
+      expect(
+        await Promise.all(players.map(({ projectId }) => store.revisions.head(projectId))),
+      ).toEqual(heads);
+    },
+    GENEROUS_MS,
+  );
 
   it('F4: the same call again finds the film', async () => {
     const [{ user, projectId }] = players as [Player];
     const before = (await see(projectId, user)).headers.get('last-modified');
     const actionId = randomUUID();
     expect(await make(projectId, user, { actionId })).toEqual(madeOf(projectId));
-    expect([(await see(projectId, user)).headers.get('last-modified'), await store.actions.get(actionId)]).toEqual([before, null]);
+    expect([
+      (await see(projectId, user)).headers.get('last-modified'),
+      await store.actions.get(actionId),
+    ]).toEqual([before, null]);
   });
 
   it('V2’s publish page asks for it, is told its address, probes by HEAD and plays the whole from a blob', async () => {
@@ -111,28 +170,42 @@ describe('POST …/generate-movie', () => {
     const { movieUrl } = made.json as { movieUrl: string };
     expect((await page.call('HEAD', movieUrl)).status).toBe(200);
     const film = await page.get(movieUrl);
-    expect([film.status, film.headers.get('content-type'), film.bytes.subarray(4, 8).toString()]).toEqual([200, 'video/mp4', 'ftyp']);
+    expect([
+      film.status,
+      film.headers.get('content-type'),
+      film.bytes.subarray(4, 8).toString(),
+    ]).toEqual([200, 'video/mp4', 'ftyp']);
     expect(String(film.bytes.length)).toBe(film.headers.get('content-length'));
   });
 
-  it('a stopped one ends within 4 s on a busy machine, with everything that it started; then it may begin anew, and the old film is still there', async () => {
-    const [player] = players as [Player];
-    const { user, projectId } = player;
-    await newVersion(player, 'ライフを5にして');
-    for (let round = 1; round <= 2; round += 1) {
-      const actionId = randomUUID();
-      const answer = make(projectId, user, { actionId });
-      while (await progressOf(actionId) === 0) await sleep(30);
-      expect(await programsOf(actionId)).not.toEqual([]);
-      const stoppedMs = performance.now();
-      const stopped = await fetch(`${stack.baseUrl}/api/actions/${actionId}/cancel`, { method: 'POST', headers: headers(user) });
-      expect(await stopped.json()).toEqual({ success: true, outcome: 'cancelled' });
-      expect(await answer).toEqual([500, { error: 'Failed to render video', output: '停止しました。' }]);
-      while ((await programsOf(actionId)).length > 0) await sleep(20);
-      expect(performance.now() - stoppedMs).toBeLessThan(STOP_LIMIT_MS);
-    }
-    expect((await see(projectId, user, {}, 'HEAD')).status).toBe(200);
-  }, GENEROUS_MS);
+  it(
+    'a stopped one ends within 4 s on a busy machine, with everything that it started; then it may begin anew, and the old film is still there',
+    async () => {
+      const [player] = players as [Player];
+      const { user, projectId } = player;
+      await newVersion(player, 'ライフを5にして');
+      for (let round = 1; round <= 2; round += 1) {
+        const actionId = randomUUID();
+        const answer = make(projectId, user, { actionId });
+        while ((await progressOf(actionId)) === 0) await sleep(30);
+        expect(await programsOf(actionId)).not.toEqual([]);
+        const stoppedMs = performance.now();
+        const stopped = await fetch(`${stack.baseUrl}/api/actions/${actionId}/cancel`, {
+          method: 'POST',
+          headers: headers(user),
+        });
+        expect(await stopped.json()).toEqual({ success: true, outcome: 'cancelled' });
+        expect(await answer).toEqual([
+          500,
+          { error: 'Failed to render video', output: '停止しました。' },
+        ]);
+        while ((await programsOf(actionId)).length > 0) await sleep(20);
+        expect(performance.now() - stoppedMs).toBeLessThan(STOP_LIMIT_MS);
+      }
+      expect((await see(projectId, user, {}, 'HEAD')).status).toBe(200);
+    },
+    GENEROUS_MS,
+  );
 });
 
 describe('GET …/movie', () => {
@@ -140,13 +213,30 @@ describe('GET …/movie', () => {
     const [{ user, projectId }] = players as [Player];
     const whole = await see(projectId, user);
     const bytes = Buffer.from(await whole.arrayBuffer());
-    expect([whole.status, whole.headers.get('content-type'), whole.headers.get('accept-ranges'), whole.headers.get('cache-control')]).toEqual([200, 'video/mp4', 'bytes', 'public, max-age=0']);
+    expect([
+      whole.status,
+      whole.headers.get('content-type'),
+      whole.headers.get('accept-ranges'),
+      whole.headers.get('cache-control'),
+    ]).toEqual([200, 'video/mp4', 'bytes', 'public, max-age=0']);
     const head = await see(projectId, user, {}, 'HEAD');
-    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, String(bytes.length), '']);
+    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([
+      200,
+      String(bytes.length),
+      '',
+    ]);
     const part = await see(projectId, user, { range: 'bytes=4-7' });
-    expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([206, `bytes 4-7/${bytes.length}`, 'ftyp']);
+    expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([
+      206,
+      `bytes 4-7/${bytes.length}`,
+      'ftyp',
+    ]);
     expect((await see(projectId, user, { range: `bytes=${bytes.length}-` })).status).toBe(416);
-    expect([(await see(projectId)).status, (await see(projectId, bob)).status, (await see(projectId, bob, {}, 'HEAD')).status]).toEqual([401, 404, 404]);
+    expect([
+      (await see(projectId)).status,
+      (await see(projectId, bob)).status,
+      (await see(projectId, bob, {}, 'HEAD')).status,
+    ]).toEqual([401, 404, 404]);
   });
 
   it('goes with its project', async () => {
@@ -154,7 +244,13 @@ describe('GET …/movie', () => {
     const folder = path.join(stack.dataDir, 'users', user.id, 'projects', projectId);
     await access(folder);
     listener.send({ type: 'deleteProject', projectId });
-    while ((await access(folder).then(() => true, () => false))) await sleep(50);
+    while (
+      await access(folder).then(
+        () => true,
+        () => false,
+      )
+    )
+      await sleep(50);
     expect((await see(projectId, user)).status).toBe(404);
   });
 });

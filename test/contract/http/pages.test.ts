@@ -9,29 +9,61 @@ import { openWorld, type World } from './world.js';
 
 /** rest.md §2 (pages and static files), the libraries of design §5, and the embedded gateway behind the app (design §6). */
 let world: World;
-beforeAll(async () => { world = await openWorld(); });
+beforeAll(async () => {
+  world = await openWorld();
+});
 afterAll(() => world.stop());
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 describe('pages (§2)', () => {
   it.each([
-    ['/', 'index.html'], ['/index.html', 'index.html'], ['/create', 'create.html'], ['/create.html', 'create.html'], ['/CREATE/', 'create.html'],
-    ['/discover', 'discover.html'], ['/mypage', 'mypage.html'], ['/MyPage/', 'mypage.html'], ['/game.html?id=x', 'play.html'], ['/zap', 'discover.html'], ['/zap/anything', 'play.html'], ['/play/anything', 'play.html'], ['/project/anything', 'editor.html'], ['/project/00000000-0000-4000-8000-000000000000', 'editor.html'], ['/editor.html', 'editor.html'],
+    ['/', 'index.html'],
+    ['/index.html', 'index.html'],
+    ['/create', 'create.html'],
+    ['/create.html', 'create.html'],
+    ['/CREATE/', 'create.html'],
+    ['/discover', 'discover.html'],
+    ['/mypage', 'mypage.html'],
+    ['/MyPage/', 'mypage.html'],
+    ['/game.html?id=x', 'play.html'],
+    ['/zap', 'discover.html'],
+    ['/zap/anything', 'play.html'],
+    ['/play/anything', 'play.html'],
+    ['/project/anything', 'editor.html'],
+    ['/project/00000000-0000-4000-8000-000000000000', 'editor.html'],
+    ['/editor.html', 'editor.html'],
   ])('%s serves %s to everybody', async (path, file) => {
     const answer = await world.ask(path);
-    expect([answer.status, answer.text]).toEqual([200, await readFile(`${root}public/${file}`, 'utf8')]);
+    expect([answer.status, answer.text]).toEqual([
+      200,
+      await readFile(`${root}public/${file}`, 'utf8'),
+    ]);
     expect(answer.headers['content-type']).toBe('text/html; charset=UTF-8');
-    expect(answer.headers).toMatchObject({ 'cache-control': 'public, max-age=0', 'accept-ranges': 'bytes', etag: matching(/^W\//), 'last-modified': matching(/GMT$/) });
+    expect(answer.headers).toMatchObject({
+      'cache-control': 'public, max-age=0',
+      'accept-ranges': 'bytes',
+      etag: matching(/^W\//),
+      'last-modified': matching(/GMT$/),
+    });
   });
 
   it('scripts are JavaScript, the folder itself shows nothing', async () => {
-    expect((await world.ask('/js/net/rest.js')).headers['content-type']).toBe('application/javascript; charset=UTF-8');
-    expect([(await world.ask('/js')).status, (await world.ask('/js')).headers['location']]).toEqual([301, '/js/']);
+    expect((await world.ask('/js/net/rest.js')).headers['content-type']).toBe(
+      'application/javascript; charset=UTF-8',
+    );
+    expect([(await world.ask('/js')).status, (await world.ask('/js')).headers['location']]).toEqual(
+      [301, '/js/'],
+    );
     expect((await world.ask('/js/')).status).toBe(404);
   });
 
-  it.each(['/../package.json', '/..%2Fpackage.json', '/js/..%2F..%2Fpackage.json', '/%2e%2e/package.json'])('%s does not leave the folder', async (path) => {
+  it.each([
+    '/../package.json',
+    '/..%2Fpackage.json',
+    '/js/..%2F..%2Fpackage.json',
+    '/%2e%2e/package.json',
+  ])('%s does not leave the folder', async (path) => {
     const answer = await world.ask(path);
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.text).not.toContain('"dependencies"');
@@ -46,65 +78,103 @@ describe('pages (§2)', () => {
   it('pages run their own scripts only, ask their own servers only, and are framed by nobody', async () => {
     const { headers } = await world.ask('/create');
     const policy = headers['content-security-policy'] ?? '';
-    const directive = (name: string) => policy.split(';').find((each) => each.startsWith(`${name} `));
+    const directive = (name: string) =>
+      policy.split(';').find((each) => each.startsWith(`${name} `));
     expect(directive('script-src')).toBe("script-src 'self'");
     expect(directive('frame-src')).toBe("frame-src 'self'");
     expect(directive('img-src')).toBe("img-src 'self' data: blob:");
     expect(directive('frame-ancestors')).toBe("frame-ancestors 'none'");
-    expect(directive('connect-src')).toBe(`connect-src 'self' http://app.test:3000 ws://127.0.0.1:${world.api.port} wss://127.0.0.1:${world.api.port}`);
+    expect(directive('connect-src')).toBe(
+      `connect-src 'self' http://app.test:3000 ws://127.0.0.1:${world.api.port} wss://127.0.0.1:${world.api.port}`,
+    );
     expect(policy).not.toContain('upgrade-insecure-requests');
-    expect(headers).toMatchObject({ 'x-frame-options': 'DENY', 'x-content-type-options': 'nosniff', 'referrer-policy': 'same-origin' });
+    expect(headers).toMatchObject({
+      'x-frame-options': 'DENY',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+    });
     expect(headers).not.toHaveProperty('strict-transport-security');
     expect(headers).not.toHaveProperty('x-powered-by');
   });
 });
 
 describe('libraries for games', () => {
-  it.each(['three.module.js', 'three.core.js'])('/vendor/three@0.187.0/%s is the installed file, for ever', async (file) => {
-    const answer = await world.ask(`/vendor/three@0.187.0/${file}`);
-    expect(answer.bytes).toEqual(await readFile(`${root}node_modules/three/build/${file}`));
-    expect(answer.headers).toMatchObject({
-      'content-type': 'application/javascript; charset=utf-8', 'cache-control': 'public, max-age=31536000, immutable',
-      'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin', 'x-content-type-options': 'nosniff',
-    });
-  });
+  it.each(['three.module.js', 'three.core.js'])(
+    '/vendor/three@0.187.0/%s is the installed file, for ever',
+    async (file) => {
+      const answer = await world.ask(`/vendor/three@0.187.0/${file}`);
+      expect(answer.bytes).toEqual(await readFile(`${root}node_modules/three/build/${file}`));
+      expect(answer.headers).toMatchObject({
+        'content-type': 'application/javascript; charset=utf-8',
+        'cache-control': 'public, max-age=31536000, immutable',
+        'access-control-allow-origin': '*',
+        'cross-origin-resource-policy': 'cross-origin',
+        'x-content-type-options': 'nosniff',
+      });
+    },
+  );
 
-  it.each(['three@0.187.0/package.json', 'three@0.187.0/..%2Fpackage.json', 'three@0.170.0/three.module.js', 'express@5.3.0/index.js', 'three@0.187.0/', ''])(
-    '/vendor/%s is not there', async (path) => {
-      expect((await world.ask(`/vendor/${path}`)).status).toBe(404);
-    });
+  it.each([
+    'three@0.187.0/package.json',
+    'three@0.187.0/..%2Fpackage.json',
+    'three@0.170.0/three.module.js',
+    'express@5.3.0/index.js',
+    'three@0.187.0/',
+    '',
+  ])('/vendor/%s is not there', async (path) => {
+    expect((await world.ask(`/vendor/${path}`)).status).toBe(404);
+  });
 });
 
 describe('the embedded gateway behind the app', () => {
   it('a browser signs in and reads its own rows through one address', async () => {
-    const client = createClient(world.api.baseUrl, world.env['SUPABASE_ANON_KEY'] ?? '', { auth: { persistSession: false } });
+    const client = createClient(world.api.baseUrl, world.env['SUPABASE_ANON_KEY'] ?? '', {
+      auth: { persistSession: false },
+    });
     const email = 'carol@example.test';
     const password = 'a password of carol';
     const signedUp = await client.auth.signUp({ email, password });
     expect(signedUp.error).toBeNull();
     expect((await client.auth.signInWithPassword({ email, password })).error).toBeNull();
-    const made = await client.from('projects').insert({ name: "carol's", user_id: signedUp.data.user?.id }).select().single();
+    const made = await client
+      .from('projects')
+      .insert({ name: "carol's", user_id: signedUp.data.user?.id })
+      .select()
+      .single();
     expect(made.data).toMatchObject({ name: "carol's" });
     expect((await client.from('projects').select('name')).data).toEqual([{ name: "carol's" }]);
-    expect((await client.from('projects').select('name', { count: 'exact', head: true })).count).toBe(1);
+    expect(
+      (await client.from('projects').select('name', { count: 'exact', head: true })).count,
+    ).toBe(1);
   });
 
   it('passes answers on as they are, refusals included', async () => {
-    const answer = await world.ask('/auth/v1/user', { headers: { apikey: world.env['SUPABASE_ANON_KEY'] ?? '', authorization: 'Bearer garbage' } });
-    const direct = await fetch(`${world.env['SUPABASE_URL']}/auth/v1/user`, { headers: { apikey: world.env['SUPABASE_ANON_KEY'] ?? '', authorization: 'Bearer garbage' } });
+    const answer = await world.ask('/auth/v1/user', {
+      headers: { apikey: world.env['SUPABASE_ANON_KEY'] ?? '', authorization: 'Bearer garbage' },
+    });
+    const direct = await fetch(`${world.env['SUPABASE_URL']}/auth/v1/user`, {
+      headers: { apikey: world.env['SUPABASE_ANON_KEY'] ?? '', authorization: 'Bearer garbage' },
+    });
     expect([answer.status, answer.json()]).toEqual([direct.status, await direct.json()]);
     expect(answer.headers).not.toHaveProperty('content-security-policy');
   });
 
-  it.each(['/rest/v10/projects', '/authority/v1', '/x/rest/v1/'])('%s is not passed on', async (path) => {
-    expect((await world.ask(path)).text).toContain('Cannot GET');
-  });
+  it.each(['/rest/v10/projects', '/authority/v1', '/x/rest/v1/'])(
+    '%s is not passed on',
+    async (path) => {
+      expect((await world.ask(path)).text).toContain('Cannot GET');
+    },
+  );
 
   it('says 503 and when to come again while the gateway is away, and everything else goes on', async () => {
     const api = await startApi({ ...world.env, EMBEDDED_SUPABASE_URL: 'http://127.0.0.1:9' });
     try {
       const answer = await ask(api.port, '/rest/v1/projects');
-      expect([answer.status, answer.headers['retry-after'], answer.json()]).toEqual([503, '1', { error: 'Supabase is not reachable' }]);
+      expect([answer.status, answer.headers['retry-after'], answer.json()]).toEqual([
+        503,
+        '1',
+        { error: 'Supabase is not reachable' },
+      ]);
       expect((await ask(api.port, '/api/health')).status).toBe(200);
     } finally {
       await api.stop();
@@ -115,8 +185,12 @@ describe('the embedded gateway behind the app', () => {
     const api = await startApi({ ...world.env, EMBEDDED_SUPABASE_URL: '' });
     try {
       expect((await ask(api.port, '/rest/v1/projects')).status).toBe(404);
-      expect((await ask(api.port, '/api/config')).json()).toMatchObject({ supabaseUrl: world.env['SUPABASE_URL'] });
-      expect((await ask(api.port, '/')).headers['content-security-policy']).toContain(`connect-src 'self' ${world.env['SUPABASE_URL']} ws:`);
+      expect((await ask(api.port, '/api/config')).json()).toMatchObject({
+        supabaseUrl: world.env['SUPABASE_URL'],
+      });
+      expect((await ask(api.port, '/')).headers['content-security-policy']).toContain(
+        `connect-src 'self' ${world.env['SUPABASE_URL']} ws:`,
+      );
     } finally {
       await api.stop();
     }

@@ -6,8 +6,12 @@ import { ask, spawnApi, startApi, type ApiProcess } from './api-process.js';
 
 /** How the API process begins and ends. Neither Temporal nor a database is there. */
 const ENV = {
-  SUPABASE_URL: 'http://127.0.0.1:9', SUPABASE_ANON_KEY: 'anon', SUPABASE_SERVICE_ROLE_KEY: 'service-role-secret', DATA_DIR: '/nonexistent',
-  CALLBACK_SECRET: 'a secret for tests with thirty-two characters', TEMPORAL_ADDRESS: '127.0.0.1:9',
+  SUPABASE_URL: 'http://127.0.0.1:9',
+  SUPABASE_ANON_KEY: 'anon',
+  SUPABASE_SERVICE_ROLE_KEY: 'service-role-secret',
+  DATA_DIR: '/nonexistent',
+  CALLBACK_SECRET: 'a secret for tests with thirty-two characters',
+  TEMPORAL_ADDRESS: '127.0.0.1:9',
 };
 const running: ApiProcess[] = [];
 afterEach(() => Promise.all(running.splice(0).map((api) => api.stop())));
@@ -19,9 +23,14 @@ async function start(env: Readonly<Record<string, string>> = ENV): Promise<ApiPr
 
 describe('the beginning', () => {
   it('names every mistake of the configuration, no value, and ends with 1', async () => {
-    const api = await spawnApi({ SUPABASE_URL: 'not a url', CALLBACK_SECRET: 'too short', SUPABASE_ANON_KEY: 'anon' });
+    const api = await spawnApi({
+      SUPABASE_URL: 'not a url',
+      CALLBACK_SECRET: 'too short',
+      SUPABASE_ANON_KEY: 'anon',
+    });
     expect(await api.exited).toBe(1);
-    for (const name of ['SUPABASE_URL', 'SUPABASE_SERVICE_ROLE_KEY', 'CALLBACK_SECRET']) expect(api.output()).toContain(`  ${name}: `);
+    for (const name of ['SUPABASE_URL', 'SUPABASE_SERVICE_ROLE_KEY', 'CALLBACK_SECRET'])
+      expect(api.output()).toContain(`  ${name}: `);
     expect(api.output()).not.toContain('too short');
     expect(api.output()).not.toContain('    at ');
   });
@@ -41,30 +50,43 @@ describe('the beginning', () => {
     const api = await start();
     expect((await ask(api.port, '/api/health')).status).toBe(200);
     const token = `${Buffer.from('{"alg":"ES256","kid":"x"}').toString('base64url')}.${Buffer.from('{"sub":"x","exp":9999999999}').toString('base64url')}.AAAA`;
-    const answer = await ask(api.port, '/api/projects', { headers: { authorization: `Bearer ${token}` } });
+    const answer = await ask(api.port, '/api/projects', {
+      headers: { authorization: `Bearer ${token}` },
+    });
     expect([answer.status, answer.json()]).toEqual([401, { error: 'Invalid or expired token' }]);
     expect(api.output()).not.toContain('service-role-secret');
   });
 
   it('writes one line when it is ready', async () => {
     const api = await start();
-    const lines = api.output().trim().split('\n').map((line) => JSON.parse(line) as { msg: string });
+    const lines = api
+      .output()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { msg: string });
     expect(lines.map(({ msg }) => msg)).toEqual(['api ready']);
-    expect(lines[0]).toMatchObject({ name: 'api', url: `http://localhost:${api.port}`, port: api.port });
+    expect(lines[0]).toMatchObject({
+      name: 'api',
+      url: `http://localhost:${api.port}`,
+      port: api.port,
+    });
   });
 });
 
 describe('the end', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('%s: sockets are told to come back (1012), then the process ends with 0', async (signal) => {
-    const api = await start();
-    const socket = new WebSocket(`ws://127.0.0.1:${api.port}/`);
-    await once(socket, 'open');
-    const closed = once(socket, 'close') as Promise<[number, Buffer]>;
-    process.kill(api.pid, signal);
-    expect((await closed)[0]).toBe(1012);
-    expect(await api.exited).toBe(0);
-    expect(api.output()).toContain('"msg":"api stopped"');
-  });
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s: sockets are told to come back (1012), then the process ends with 0',
+    async (signal) => {
+      const api = await start();
+      const socket = new WebSocket(`ws://127.0.0.1:${api.port}/`);
+      await once(socket, 'open');
+      const closed = once(socket, 'close') as Promise<[number, Buffer]>;
+      process.kill(api.pid, signal);
+      expect((await closed)[0]).toBe(1012);
+      expect(await api.exited).toBe(0);
+      expect(api.output()).toContain('"msg":"api stopped"');
+    },
+  );
 
   it('a browser that keeps its connection open does not hold it up', async () => {
     const api = await start();

@@ -13,13 +13,18 @@ const FILES: Readonly<Record<string, string>> = {
     <link rel="stylesheet" href="/style.css"></head><body data-page="login" style="color: rgb(1, 2, 3)"><script src="/lib/supabase.min.js"></script><script src="/app.js"></script></body></html>`,
   'create.html': '<title>their list</title>',
   'play.html': '<title>their player</title>',
-  'app.js': 'document.title = [typeof supabase.createClient, __SUPABASE__.anonKey, getComputedStyle(document.body).color, getComputedStyle(document.body).display].join();',
+  'app.js':
+    'document.title = [typeof supabase.createClient, __SUPABASE__.anonKey, getComputedStyle(document.body).color, getComputedStyle(document.body).display].join();',
   'style.css': 'body { display: flex }',
   'images/styles/2d/puzzle/neon.webp': 'a picture',
   '.secret': 'hidden',
 };
 const env = {
-  SUPABASE_URL: 'http://127.0.0.1:9', SUPABASE_ANON_KEY: 'anon', SUPABASE_SERVICE_ROLE_KEY: 'service', CALLBACK_SECRET: 'a secret for tests with thirty-two characters', TEMPORAL_ADDRESS: '127.0.0.1:9',
+  SUPABASE_URL: 'http://127.0.0.1:9',
+  SUPABASE_ANON_KEY: 'anon',
+  SUPABASE_SERVICE_ROLE_KEY: 'service',
+  CALLBACK_SECRET: 'a secret for tests with thirty-two characters',
+  TEMPORAL_ADDRESS: '127.0.0.1:9',
 };
 let folder: string;
 let api: ApiProcess;
@@ -40,36 +45,63 @@ const ours = (file: string) => readFile(path.join(PROJECT_ROOT, 'public', file),
 
 describe('PUBLIC_DIR', () => {
   it.each([
-    ['/', 'index.html', 'text/html; charset=UTF-8'], ['/create', 'create.html', 'text/html; charset=UTF-8'], ['/play/anything', 'play.html', 'text/html; charset=UTF-8'],
-    ['/app.js', 'app.js', 'application/javascript; charset=UTF-8'], ['/style.css', 'style.css', 'text/css; charset=UTF-8'], ['/images/styles/2d/puzzle/neon.webp', 'images/styles/2d/puzzle/neon.webp', 'image/webp'],
+    ['/', 'index.html', 'text/html; charset=UTF-8'],
+    ['/create', 'create.html', 'text/html; charset=UTF-8'],
+    ['/play/anything', 'play.html', 'text/html; charset=UTF-8'],
+    ['/app.js', 'app.js', 'application/javascript; charset=UTF-8'],
+    ['/style.css', 'style.css', 'text/css; charset=UTF-8'],
+    ['/images/styles/2d/puzzle/neon.webp', 'images/styles/2d/puzzle/neon.webp', 'image/webp'],
   ])('%s is its %s', async (address, file, type) => {
     const answer = await ask(api.port, address);
-    expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([200, FILES[file], type]);
+    expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([
+      200,
+      FILES[file],
+      type,
+    ]);
     expect(answer.headers['cache-control']).toBe('public, max-age=0');
   });
 
   it('what it does not hold is ours: pages, the sign-in library, and where its pages lead to but V2 had nothing', async () => {
-    for (const [address, file] of [['/mypage', 'mypage.html'], ['/discover.html', 'discover.html'], ['/game.html?id=x', 'play.html'], ['/zap/x', 'play.html'], ['/css/base.css', 'css/base.css']] as const) {
+    for (const [address, file] of [
+      ['/mypage', 'mypage.html'],
+      ['/discover.html', 'discover.html'],
+      ['/game.html?id=x', 'play.html'],
+      ['/zap/x', 'play.html'],
+      ['/css/base.css', 'css/base.css'],
+    ] as const) {
       expect([address, (await ask(api.port, address)).text]).toEqual([address, await ours(file)]);
     }
     expect((await ask(api.port, '/lib/supabase.min.js')).text).toContain('supabase');
     expect((await ask(api.port, '/images/styles')).headers['location']).toBe('/images/styles/');
   });
 
-  it.each(['/.secret', '/..%2f.secret', '/images/styles/', '/images/styles/2d/puzzle/'])('%s is not there', async (address) => {
-    expect((await ask(api.port, address)).status).toBe(404);
-  });
+  it.each(['/.secret', '/..%2f.secret', '/images/styles/', '/images/styles/2d/puzzle/'])(
+    '%s is not there',
+    async (address) => {
+      expect((await ask(api.port, address)).status).toBe(404);
+    },
+  );
 
   it('its pages may hold scripts and styles in their markup; ours, and what the API answers, may not', async () => {
-    const policyOf = async (address: string) => (await ask(api.port, address)).headers['content-security-policy'];
+    const policyOf = async (address: string) =>
+      (await ask(api.port, address)).headers['content-security-policy'];
     expect(await policyOf('/')).toContain("'unsafe-inline'");
     expect(await policyOf('/')).toContain("frame-ancestors 'none'");
-    for (const address of ['/mypage', '/game.html', '/api/health', '/api/projects', '/user-assets/x/y']) expect(await policyOf(address)).not.toContain("'unsafe-inline'");
+    for (const address of [
+      '/mypage',
+      '/game.html',
+      '/api/health',
+      '/api/projects',
+      '/user-assets/x/y',
+    ])
+      expect(await policyOf(address)).not.toContain("'unsafe-inline'");
     const browser = await launchChromium();
     try {
       const page = await browser.newPage();
       const complaints: string[] = [];
-      page.on('console', (message) => { if (/Content Security Policy/.test(message.text())) complaints.push(message.text()); });
+      page.on('console', (message) => {
+        if (/Content Security Policy/.test(message.text())) complaints.push(message.text());
+      });
       await page.goto(`${api.baseUrl}/`);
       expect([await page.title(), complaints]).toEqual(['function,anon,rgb(1, 2, 3),flex', []]);
     } finally {
@@ -78,8 +110,12 @@ describe('PUBLIC_DIR', () => {
   });
 
   it('a folder that does not exist is a mistake that is named at the start', async () => {
-    await expect(checkPublicDir({ PUBLIC_DIR: path.join(folder, 'nowhere') })).rejects.toThrow('PUBLIC_DIR: is not a folder');
-    await expect(checkPublicDir({ PUBLIC_DIR: path.join(folder, 'app.js') })).rejects.toThrow('PUBLIC_DIR: is not a folder');
+    await expect(checkPublicDir({ PUBLIC_DIR: path.join(folder, 'nowhere') })).rejects.toThrow(
+      'PUBLIC_DIR: is not a folder',
+    );
+    await expect(checkPublicDir({ PUBLIC_DIR: path.join(folder, 'app.js') })).rejects.toThrow(
+      'PUBLIC_DIR: is not a folder',
+    );
     await expect(checkPublicDir(parseConfig(env))).resolves.toBeUndefined();
   });
 });

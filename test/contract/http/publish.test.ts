@@ -13,51 +13,99 @@ import { openWorld, PIXEL, type World } from './world.js';
 
 /** rest.md §9.1, §9.2 and §12, row by row, on a real database and API. Temporal is away: what needs it is in publishing.test.ts. */
 let world: World;
-beforeAll(async () => { world = await openWorld({ CALLBACK_SECRET: SECRET, GAMES_ORIGIN: 'http://games.test:3000' }); });
+beforeAll(async () => {
+  world = await openWorld({ CALLBACK_SECRET: SECRET, GAMES_ORIGIN: 'http://games.test:3000' });
+});
 afterAll(() => world?.stop());
 
 const SECRET = 'a secret for tests with thirty-two characters';
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 type Who = 'anybody' | 'alice' | 'bob';
-const send = (method: string, target: string, as: Who, body?: unknown) => world.ask(target, {
-  method, as: as === 'anybody' ? undefined : world[as], ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-});
-const at = (target: string): string => target.replace(':game', world.gameId).replace(':unknown', UNKNOWN);
+const send = (method: string, target: string, as: Who, body?: unknown) =>
+  world.ask(target, {
+    method,
+    as: as === 'anybody' ? undefined : world[as],
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+const at = (target: string): string =>
+  target.replace(':game', world.gameId).replace(':unknown', UNKNOWN);
 
 describe('who may (§1.5, §1.7)', () => {
-  const routes = ['GET publish-draft', 'PUT publish-draft', 'POST generate-publish-info', 'GET publish', 'POST publish', 'POST unpublish'];
-  it.each(routes.flatMap((route) => [
-    [route, ':game', 'anybody', 401, 'No access token provided'], [route, 'not-a-uuid', 'alice', 400, 'Invalid project ID'],
-    [route, ':unknown', 'alice', 404, 'Project not found'], [route, ':game', 'bob', 404, 'Project not found'],
-  ] as const))('%s of %s as %s: %i', async (route, project, as, status, error) => {
+  const routes = [
+    'GET publish-draft',
+    'PUT publish-draft',
+    'POST generate-publish-info',
+    'GET publish',
+    'POST publish',
+    'POST unpublish',
+  ];
+  it.each(
+    routes.flatMap(
+      (route) =>
+        [
+          [route, ':game', 'anybody', 401, 'No access token provided'],
+          [route, 'not-a-uuid', 'alice', 400, 'Invalid project ID'],
+          [route, ':unknown', 'alice', 404, 'Project not found'],
+          [route, ':game', 'bob', 404, 'Project not found'],
+        ] as const,
+    ),
+  )('%s of %s as %s: %i', async (route, project, as, status, error) => {
     const [method = '', name = ''] = route.split(' ');
-    const answer = await send(method, at(`/api/projects/${project}/${name}`), as, method === 'GET' ? undefined : {});
+    const answer = await send(
+      method,
+      at(`/api/projects/${project}/${name}`),
+      as,
+      method === 'GET' ? undefined : {},
+    );
     expect([answer.status, answer.json()]).toEqual([status, { error }]);
   });
 
-  it.each([['GET', '/api/notifications'], ['POST', '/api/notifications/read-all'], ['POST', `/api/notifications/${UNKNOWN}/read`], ['PUT', `/api/games/${UNKNOWN}/like`]])(
-    '%s %s needs a token', async (method, target) => {
-      const answer = await send(method, target, 'anybody');
-      expect([answer.status, answer.json()]).toEqual([401, { error: 'No access token provided' }]);
-    });
+  it.each([
+    ['GET', '/api/notifications'],
+    ['POST', '/api/notifications/read-all'],
+    ['POST', `/api/notifications/${UNKNOWN}/read`],
+    ['PUT', `/api/games/${UNKNOWN}/like`],
+  ])('%s %s needs a token', async (method, target) => {
+    const answer = await send(method, target, 'anybody');
+    expect([answer.status, answer.json()]).toEqual([401, { error: 'No access token provided' }]);
+  });
 });
 
 describe('the draft (§9.1, §9.2)', () => {
   const address = () => `/api/projects/${world.gameId}/publish-draft`;
-  const whole = { title: '星よけ', description: '説明', howToPlay: '指で', tags: ['星', '宇宙'], visibility: 'unlisted', remix: 'disallowed', thumbnailUrl: '/t' };
+  const whole = {
+    title: '星よけ',
+    description: '説明',
+    howToPlay: '指で',
+    tags: ['星', '宇宙'],
+    visibility: 'unlisted',
+    remix: 'disallowed',
+    thumbnailUrl: '/t',
+  };
 
   it('is null before anything was written', async () => {
     const answer = await send('GET', address(), 'alice');
     expect([answer.status, answer.text]).toEqual([200, 'null']);
   });
 
-  it('comes back as the row with V2\'s aliases, and is no version', async () => {
+  it("comes back as the row with V2's aliases, and is no version", async () => {
     const before = await world.database.store.revisions.head(world.gameId);
     expect((await send('PUT', address(), 'alice', whole)).json()).toEqual({ success: true });
     const { title, description, tags, visibility } = whole;
     expect((await send('GET', address(), 'alice')).json()).toEqual({
-      project_id: world.gameId, title, description, how_to_play: '指で', tags, visibility, remix: 'disallowed', thumbnail_url: '/t', updated_at: anyText,
-      howToPlay: '指で', thumbnailUrl: '/t',
+      project_id: world.gameId,
+      title,
+      description,
+      how_to_play: '指で',
+      tags,
+      visibility,
+      remix: 'disallowed',
+      thumbnail_url: '/t',
+      updated_at: anyText,
+      howToPlay: '指で',
+      thumbnailUrl: '/t',
     });
     expect(await world.database.store.revisions.head(world.gameId)).toEqual(before);
   });
@@ -65,14 +113,39 @@ describe('the draft (§9.1, §9.2)', () => {
   it('that is sent back as it was read is the same draft', async () => {
     const read = (await send('GET', address(), 'alice')).json() as { updated_at: string };
     expect((await send('PUT', address(), 'alice', read)).status).toBe(200);
-    expect((await send('GET', address(), 'alice')).json()).toEqual({ ...read, updated_at: anyText });
+    expect((await send('GET', address(), 'alice')).json()).toEqual({
+      ...read,
+      updated_at: anyText,
+    });
   });
 
-  it.each<[string, object]>([['nothing', {}], ['nulls', { title: null, description: null, howToPlay: null, tags: null, visibility: null, remix: null, thumbnailUrl: null }],
-    ['empty texts', { title: '', tags: [], visibility: '', remix: '', thumbnailUrl: '' }]])('replaces the whole: %s means the defaults', async (_, body) => {
+  it.each<[string, object]>([
+    ['nothing', {}],
+    [
+      'nulls',
+      {
+        title: null,
+        description: null,
+        howToPlay: null,
+        tags: null,
+        visibility: null,
+        remix: null,
+        thumbnailUrl: null,
+      },
+    ],
+    ['empty texts', { title: '', tags: [], visibility: '', remix: '', thumbnailUrl: '' }],
+  ])('replaces the whole: %s means the defaults', async (_, body) => {
     await send('PUT', address(), 'alice', whole);
     expect((await send('PUT', address(), 'alice', body)).status).toBe(200);
-    expect((await send('GET', address(), 'alice')).json()).toMatchObject({ title: '', description: '', howToPlay: '', tags: [], visibility: 'public', remix: 'allowed', thumbnailUrl: null });
+    expect((await send('GET', address(), 'alice')).json()).toMatchObject({
+      title: '',
+      description: '',
+      howToPlay: '',
+      tags: [],
+      visibility: 'public',
+      remix: 'allowed',
+      thumbnailUrl: null,
+    });
   });
 
   it.each(['allowed', 'disallow', 'disallowed'])('remix %s is really saved', async (remix) => {
@@ -86,23 +159,36 @@ describe('the draft (§9.1, §9.2)', () => {
   });
 
   it.each<[string, object]>([
-    ['tags', { tags: 'not json' }], ['tags', { tags: [1] }], ['tags', { tags: { a: 1 } }], ['title', { title: 7 }], ['title', { title: 'x'.repeat(201) }],
-    ['visibility', { visibility: 'everyone' }], ['remix', { remix: 'maybe' }], ['thumbnailUrl', { thumbnailUrl: {} }],
+    ['tags', { tags: 'not json' }],
+    ['tags', { tags: [1] }],
+    ['tags', { tags: { a: 1 } }],
+    ['title', { title: 7 }],
+    ['title', { title: 'x'.repeat(201) }],
+    ['visibility', { visibility: 'everyone' }],
+    ['remix', { remix: 'maybe' }],
+    ['thumbnailUrl', { thumbnailUrl: {} }],
   ])('refuses a wrong %s: %j', async (field, body) => {
     const answer = await send('PUT', address(), 'alice', body);
     expect([answer.status, answer.json()]).toEqual([400, { error: `Invalid ${field}` }]);
   });
 
-  it.each(['not json', '{"a":1}', '[1]'])('with tags %s in the database is read as one without tags, and breaks no list', async (tags) => {
-    await world.database.sql('update public.publish_drafts set tags = $2 where project_id = $1', [world.gameId, tags]);
-    expect((await send('GET', address(), 'alice')).json()).toMatchObject({ tags: [] });
-    expect((await send('GET', '/api/projects', 'alice')).status).toBe(200);
-  });
+  it.each(['not json', '{"a":1}', '[1]'])(
+    'with tags %s in the database is read as one without tags, and breaks no list',
+    async (tags) => {
+      await world.database.sql('update public.publish_drafts set tags = $2 where project_id = $1', [
+        world.gameId,
+        tags,
+      ]);
+      expect((await send('GET', address(), 'alice')).json()).toMatchObject({ tags: [] });
+      expect((await send('GET', '/api/projects', 'alice')).status).toBe(200);
+    },
+  );
 });
 
 describe('publishing what cannot be published', () => {
   it.each<[string, object, number, string]>([
-    ['no title', { title: ' ' }, 400, 'title is required'], ['a wrong visibility', { title: '題', visibility: 'all' }, 400, 'Invalid visibility'],
+    ['no title', { title: ' ' }, 400, 'title is required'],
+    ['a wrong visibility', { title: '題', visibility: 'all' }, 400, 'Invalid visibility'],
   ])('%s', async (_, body, status, error) => {
     await send('PUT', `/api/projects/${world.gameId}/publish-draft`, 'alice', {});
     const answer = await send('POST', `/api/projects/${world.gameId}/publish`, 'alice', body);
@@ -110,25 +196,57 @@ describe('publishing what cannot be published', () => {
   });
 
   it('a project without a game', async () => {
-    const answer = await send('POST', `/api/projects/${world.emptyId}/publish`, 'alice', { title: '題' });
+    const answer = await send('POST', `/api/projects/${world.emptyId}/publish`, 'alice', {
+      title: '題',
+    });
     expect([answer.status, answer.json()]).toEqual([404, { error: 'Game code not found' }]);
   });
 
   it('nothing is published yet', async () => {
-    expect((await send('GET', `/api/projects/${world.gameId}/publish`, 'alice')).json()).toEqual({ game: null });
+    expect((await send('GET', `/api/projects/${world.gameId}/publish`, 'alice')).json()).toEqual({
+      game: null,
+    });
   });
 });
 
 /** A row that names a revision, and its folder, as the workflow leaves them. */
-async function published(user: TestUser, visibility: 'public' | 'unlisted' | 'private', title = '題', thumbnailOf?: (projectId: string) => string): Promise<{ gameId: string; projectId: string; revision: string }> {
+async function published(
+  user: TestUser,
+  visibility: 'public' | 'unlisted' | 'private',
+  title = '題',
+  thumbnailOf?: (projectId: string) => string,
+): Promise<{ gameId: string; projectId: string; revision: string }> {
   const { store } = world.database;
   const project = await store.projects.create(user.id, title);
-  const [gameId, revision, actionId] = [gameIdFor(project.id), randomUUID().replaceAll('-', '').padEnd(40, '0'), randomUUID()];
-  await store.actions.open({ id: actionId, userId: user.id, projectId: project.id, kind: 'publishGame' });
+  const [gameId, revision, actionId] = [
+    gameIdFor(project.id),
+    randomUUID().replaceAll('-', '').padEnd(40, '0'),
+    randomUUID(),
+  ];
+  await store.actions.open({
+    id: actionId,
+    userId: user.id,
+    projectId: project.id,
+    kind: 'publishGame',
+  });
   const html = Buffer.from('<html><head></head>published</html>');
-  await publishedFolders(world.env['DATA_DIR'] ?? '').write(gameId, revision, [{ path: 'index.html', bytes: html }, { path: 'a/b.png', bytes: Buffer.from([1, 2, 3]) }]);
-  const listing = { title, description: '説明', howToPlay: '指で', tags: ['星'], visibility, remix: 'allowed' as const, thumbnailUrl: thumbnailOf?.(project.id) ?? null };
-  await store.publishedGames.publish({ actionId, userId: user.id, projectId: project.id, gameId, revision, listing }, 'h'.repeat(64));
+  await publishedFolders(world.env['DATA_DIR'] ?? '').write(gameId, revision, [
+    { path: 'index.html', bytes: html },
+    { path: 'a/b.png', bytes: Buffer.from([1, 2, 3]) },
+  ]);
+  const listing = {
+    title,
+    description: '説明',
+    howToPlay: '指で',
+    tags: ['星'],
+    visibility,
+    remix: 'allowed' as const,
+    thumbnailUrl: thumbnailOf?.(project.id) ?? null,
+  };
+  await store.publishedGames.publish(
+    { actionId, userId: user.id, projectId: project.id, gameId, revision, listing },
+    'h'.repeat(64),
+  );
   return { gameId, projectId: project.id, revision };
 }
 
@@ -136,84 +254,167 @@ describe('the card of a game', () => {
   it('is told to everybody, by the id of the game or of its project', async () => {
     const { gameId, projectId, revision } = await published(world.alice, 'unlisted');
     const card = {
-      id: gameId, projectId, title: '題', description: '説明', howToPlay: '指で', tags: ['星'], creator: null, visibility: 'unlisted', remix: 'allowed', thumbnailUrl: null,
-      playUrl: `http://games.test:3000/game/published/${gameId}/${revision}/index.html`, playCount: 0, likeCount: 0, liked: false, isOwner: false,
-      publishedAt: anyText, updatedAt: anyText,
+      id: gameId,
+      projectId,
+      title: '題',
+      description: '説明',
+      howToPlay: '指で',
+      tags: ['星'],
+      creator: null,
+      visibility: 'unlisted',
+      remix: 'allowed',
+      thumbnailUrl: null,
+      playUrl: `http://games.test:3000/game/published/${gameId}/${revision}/index.html`,
+      playCount: 0,
+      likeCount: 0,
+      liked: false,
+      isOwner: false,
+      publishedAt: anyText,
+      updatedAt: anyText,
     };
-    for (const id of [gameId, projectId, gameId.toUpperCase()]) expect((await send('GET', `/api/games/${id}`, 'anybody')).json()).toEqual({ game: card });
-    expect((await send('GET', `/api/games/${gameId}`, 'alice')).json()).toEqual({ game: { ...card, isOwner: true } });
+    for (const id of [gameId, projectId, gameId.toUpperCase()])
+      expect((await send('GET', `/api/games/${id}`, 'anybody')).json()).toEqual({ game: card });
+    expect((await send('GET', `/api/games/${gameId}`, 'alice')).json()).toEqual({
+      game: { ...card, isOwner: true },
+    });
   });
 
   it('names a picture only while there is one: no address in a list is a dead end', async () => {
-    const { gameId, projectId } = await published(world.alice, 'public', '絵のないゲーム', (id) => `/api/projects/${id}/thumbnail?t=1`);
+    const { gameId, projectId } = await published(
+      world.alice,
+      'public',
+      '絵のないゲーム',
+      (id) => `/api/projects/${id}/thumbnail?t=1`,
+    );
     const named = async (): Promise<unknown[]> => {
-      const { game } = (await send('GET', `/api/games/${gameId}`, 'anybody')).json() as { game: GameCard };
-      const { games } = (await send('GET', '/api/games?limit=50', 'anybody')).json() as { games: GameCard[] };
+      const { game } = (await send('GET', `/api/games/${gameId}`, 'anybody')).json() as {
+        game: GameCard;
+      };
+      const { games } = (await send('GET', '/api/games?limit=50', 'anybody')).json() as {
+        games: GameCard[];
+      };
       return [game, games.find(({ id }) => id === gameId)].map((card) => card?.thumbnailUrl);
     };
     expect(await named()).toEqual([null, null]);
     const address = `/api/projects/${projectId}/thumbnail?t=1`;
     expect((await send('GET', address, 'anybody')).status).toBe(404);
-    await createPictures(world.env['DATA_DIR'] ?? '').writeThumbnail(world.alice.id, projectId, PIXEL);
+    await createPictures(world.env['DATA_DIR'] ?? '').writeThumbnail(
+      world.alice.id,
+      projectId,
+      PIXEL,
+    );
     expect(await named()).toEqual([address, address]);
     expect((await send('GET', address, 'anybody')).status).toBe(200);
   });
 
   it('names the maker only when he has chosen a name', async () => {
     const { gameId } = await published(world.bob, 'unlisted');
-    await world.database.sql(`update public.users set display_name = 'ボブ' where id = $1`, [world.bob.id]);
-    expect((await send('GET', `/api/games/${gameId}`, 'anybody')).json()).toMatchObject({ game: { creator: 'ボブ' } });
+    await world.database.sql(`update public.users set display_name = 'ボブ' where id = $1`, [
+      world.bob.id,
+    ]);
+    expect((await send('GET', `/api/games/${gameId}`, 'anybody')).json()).toMatchObject({
+      game: { creator: 'ボブ' },
+    });
   });
 
-  it.each<[string, string, number, string]>([['GET', 'not-a-uuid', 400, 'Invalid game ID'], ['GET', UNKNOWN, 404, 'Game not found'], ['POST', UNKNOWN, 404, 'Game not found']])(
-    '%s %s: %i', async (method, id, status, error) => {
-      const answer = await send(method, `/api/games/${id}${method === 'POST' ? '/play' : ''}`, 'anybody');
-      expect([answer.status, answer.json()]).toEqual([status, { error }]);
-    });
+  it.each<[string, string, number, string]>([
+    ['GET', 'not-a-uuid', 400, 'Invalid game ID'],
+    ['GET', UNKNOWN, 404, 'Game not found'],
+    ['POST', UNKNOWN, 404, 'Game not found'],
+  ])('%s %s: %i', async (method, id, status, error) => {
+    const answer = await send(
+      method,
+      `/api/games/${id}${method === 'POST' ? '/play' : ''}`,
+      'anybody',
+    );
+    expect([answer.status, answer.json()]).toEqual([status, { error }]);
+  });
 
-  it('of a private game is its owner\'s alone, and so is everything about it', async () => {
+  it("of a private game is its owner's alone, and so is everything about it", async () => {
     const { gameId, projectId, revision } = await published(world.alice, 'private');
     for (const as of ['anybody', 'bob'] as const) {
       for (const id of [gameId, projectId]) {
         expect((await send('GET', `/api/games/${id}`, as)).status).toBe(404);
         expect((await send('POST', `/api/games/${id}/play`, as)).status).toBe(404);
       }
-      expect((await send('GET', `/game/published/${gameId}/${revision}/index.html`, as)).status).toBe(404);
+      expect(
+        (await send('GET', `/game/published/${gameId}/${revision}/index.html`, as)).status,
+      ).toBe(404);
       expect((await send('GET', `/game/published/${gameId}/`, as)).status).toBe(404);
     }
     expect((await send('PUT', `/api/games/${gameId}/like`, 'bob')).status).toBe(404);
     expect((await send('GET', '/api/games?limit=50', 'bob')).text).not.toContain(gameId);
-    expect((await send('GET', `/api/games/${gameId}`, 'alice')).json()).toMatchObject({ game: { playUrl: `/game/${world.alice.id}/${projectId}/index.html` } });
+    expect((await send('GET', `/api/games/${gameId}`, 'alice')).json()).toMatchObject({
+      game: { playUrl: `/game/${world.alice.id}/${projectId}/index.html` },
+    });
   });
 });
 
 describe('published files', () => {
-  const file = (rest: string, headers: Record<string, string> = {}) => world.ask(`/game/published/${rest}`, { headers: { host: 'games.test:3000', ...headers } });
+  const file = (rest: string, headers: Record<string, string> = {}) =>
+    world.ask(`/game/published/${rest}`, { headers: { host: 'games.test:3000', ...headers } });
 
   it('are served to everybody under the isolation of all games', async () => {
     const { gameId, revision } = await published(world.alice, 'public');
     const page = await file(`${gameId}/${revision}/index.html`);
-    expect([page.status, page.text, page.headers['content-type']]).toEqual([200, '<html><head></head>published</html>', 'text/html; charset=utf-8']);
+    expect([page.status, page.text, page.headers['content-type']]).toEqual([
+      200,
+      '<html><head></head>published</html>',
+      'text/html; charset=utf-8',
+    ]);
     expect(page.headers).toMatchObject({
-      'content-security-policy': matching(/^sandbox allow-scripts allow-pointer-lock; default-src 'none'/), 'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer', 'cross-origin-resource-policy': 'cross-origin', 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=0', etag: anyText,
+      'content-security-policy': matching(
+        /^sandbox allow-scripts allow-pointer-lock; default-src 'none'/,
+      ),
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'cross-origin',
+      'access-control-allow-origin': '*',
+      'cache-control': 'public, max-age=0',
+      etag: anyText,
     });
     expect(page.headers).not.toHaveProperty('x-frame-options');
     expect((await file(`${gameId}/${revision}/`)).text).toBe(page.text);
-    expect((await file(`${gameId}/${revision}/index.html`, { 'if-none-match': page.headers['etag'] ?? '' })).status).toBe(304);
-    const picture = await file(`${gameId}/${revision}/a/b.png`, { range: 'bytes=1-1', origin: 'null' });
-    expect([picture.status, [...picture.bytes], picture.headers['content-type']]).toEqual([206, [2], 'image/png']);
+    expect(
+      (
+        await file(`${gameId}/${revision}/index.html`, {
+          'if-none-match': page.headers['etag'] ?? '',
+        })
+      ).status,
+    ).toBe(304);
+    const picture = await file(`${gameId}/${revision}/a/b.png`, {
+      range: 'bytes=1-1',
+      origin: 'null',
+    });
+    expect([picture.status, [...picture.bytes], picture.headers['content-type']]).toEqual([
+      206,
+      [2],
+      'image/png',
+    ]);
     const bare = await file(`${gameId}/`);
-    expect([bare.status, bare.headers['location']]).toEqual([302, `/game/published/${gameId}/${revision}/index.html`]);
+    expect([bare.status, bare.headers['location']]).toEqual([
+      302,
+      `/game/published/${gameId}/${revision}/index.html`,
+    ]);
   });
 
-  it('are there for the row\'s revision and no other, except for whoever checks a copy', async () => {
+  it("are there for the row's revision and no other, except for whoever checks a copy", async () => {
     const { gameId } = await published(world.alice, 'public');
     const next = 'c'.repeat(40);
-    await publishedFolders(world.env['DATA_DIR'] ?? '').write(gameId, next, [{ path: 'index.html', bytes: Buffer.from('next') }]);
-    const ask = (mac?: string) => file(`${gameId}/${next}/index.html`, mac === undefined ? {} : { [PUBLISH_CHECK_HEADER]: mac });
-    expect([(await ask()).status, (await ask('')).status, (await ask(publishCheck('another secret', gameId, next))).status, (await ask(publishCheck(SECRET, gameId, 'd'.repeat(40)))).status])
-      .toEqual([404, 404, 404, 404]);
+    await publishedFolders(world.env['DATA_DIR'] ?? '').write(gameId, next, [
+      { path: 'index.html', bytes: Buffer.from('next') },
+    ]);
+    const ask = (mac?: string) =>
+      file(
+        `${gameId}/${next}/index.html`,
+        mac === undefined ? {} : { [PUBLISH_CHECK_HEADER]: mac },
+      );
+    expect([
+      (await ask()).status,
+      (await ask('')).status,
+      (await ask(publishCheck('another secret', gameId, next))).status,
+      (await ask(publishCheck(SECRET, gameId, 'd'.repeat(40)))).status,
+    ]).toEqual([404, 404, 404, 404]);
     expect((await ask(publishCheck(SECRET, gameId, next))).text).toBe('next');
   });
 
@@ -222,10 +423,24 @@ describe('published files', () => {
     const home = publishedFolders(world.env['DATA_DIR'] ?? '').folderOf(gameId, revision);
     await mkdir(path.join(home, '.hidden'), { recursive: true });
     await writeFile(path.join(home, '.hidden', 'x'), 'x');
-    for (const rest of ['../../x', '..%2f..%2fx', '%2e%2e/%2e%2e/x', '.hidden/x', 'nothing', 'a', '%00', 'a%2f..%2f.hidden%2fx']) {
+    for (const rest of [
+      '../../x',
+      '..%2f..%2fx',
+      '%2e%2e/%2e%2e/x',
+      '.hidden/x',
+      'nothing',
+      'a',
+      '%00',
+      'a%2f..%2f.hidden%2fx',
+    ]) {
       expect((await file(`${gameId}/${revision}/${rest}`)).status, rest).toBe(404);
     }
-    for (const rest of [`${gameId}/HEAD/index.html`, `not-a-uuid/${revision}/index.html`, `${UNKNOWN}/${revision}/index.html`, `${UNKNOWN}/`]) {
+    for (const rest of [
+      `${gameId}/HEAD/index.html`,
+      `not-a-uuid/${revision}/index.html`,
+      `${UNKNOWN}/${revision}/index.html`,
+      `${UNKNOWN}/`,
+    ]) {
       expect((await file(rest)).status, rest).toBe(404);
     }
   });
@@ -236,7 +451,11 @@ describe('the feed', () => {
     const made = [];
     for (const title of ['一', '二', '三']) made.push(await published(world.bob, 'public', title));
     await published(world.bob, 'unlisted', '四');
-    const read = async (query: string) => (await send('GET', `/api/games${query}`, 'anybody')).json() as { games: { id: string; title: string; visibility: string }[]; next: string | null };
+    const read = async (query: string) =>
+      (await send('GET', `/api/games${query}`, 'anybody')).json() as {
+        games: { id: string; title: string; visibility: string }[];
+        next: string | null;
+      };
     const first = await read('?limit=2');
     expect(first.games.map(({ title }) => title)).toEqual(['三', '二']);
     const second = await read(`?limit=2&after=${first.next}`);
@@ -260,55 +479,164 @@ describe('plays and likes', () => {
   it('a player counts once per session, another one as well', async () => {
     const { gameId } = await published(world.alice, 'public');
     const play = async (as: Who) => (await send('POST', `/api/games/${gameId}/play`, as)).json();
-    expect([await play('bob'), await play('bob'), await play('alice'), await play('anybody'), await play('anybody')]).toEqual([
-      { success: true, counted: true, playCount: 1 }, { success: true, counted: false, playCount: 1 }, { success: true, counted: true, playCount: 2 },
-      { success: true, counted: true, playCount: 3 }, { success: true, counted: false, playCount: 3 },
+    expect([
+      await play('bob'),
+      await play('bob'),
+      await play('alice'),
+      await play('anybody'),
+      await play('anybody'),
+    ]).toEqual([
+      { success: true, counted: true, playCount: 1 },
+      { success: true, counted: false, playCount: 1 },
+      { success: true, counted: true, playCount: 2 },
+      { success: true, counted: true, playCount: 3 },
+      { success: true, counted: false, playCount: 3 },
     ]);
-    await world.database.sql(`update public.game_plays set played_at = now() - interval '31 minutes' where game_id = $1`, [gameId]);
+    await world.database.sql(
+      `update public.game_plays set played_at = now() - interval '31 minutes' where game_id = $1`,
+      [gameId],
+    );
     expect(await play('bob')).toEqual({ success: true, counted: true, playCount: 4 });
-    const players = await world.database.sql<{ player: string }>('select player from public.game_plays where game_id = $1', [gameId]);
+    const players = await world.database.sql<{ player: string }>(
+      'select player from public.game_plays where game_id = $1',
+      [gameId],
+    );
     expect(players.map(({ player }) => player).join()).not.toContain('127.0.0.1');
   });
 
   it('a like counts once per user, however often it is sent, and can be taken back', async () => {
     const { gameId } = await published(world.alice, 'public');
-    const likes = await Promise.all(Array.from({ length: 5 }, () => send('PUT', `/api/games/${gameId}/like`, 'bob')));
+    const likes = await Promise.all(
+      Array.from({ length: 5 }, () => send('PUT', `/api/games/${gameId}/like`, 'bob')),
+    );
     expect(likes.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
-    expect((await send('PUT', `/api/games/${gameId}/like`, 'alice')).json()).toEqual({ success: true, liked: true, likeCount: 2 });
-    expect((await send('GET', `/api/games/${gameId}`, 'bob')).json()).toMatchObject({ game: { liked: true, likeCount: 2 } });
+    expect((await send('PUT', `/api/games/${gameId}/like`, 'alice')).json()).toEqual({
+      success: true,
+      liked: true,
+      likeCount: 2,
+    });
+    expect((await send('GET', `/api/games/${gameId}`, 'bob')).json()).toMatchObject({
+      game: { liked: true, likeCount: 2 },
+    });
     for (let times = 0; times < 2; times += 1) {
-      expect((await send('DELETE', `/api/games/${gameId}/like`, 'bob')).json()).toEqual({ success: true, liked: false, likeCount: 1 });
+      expect((await send('DELETE', `/api/games/${gameId}/like`, 'bob')).json()).toEqual({
+        success: true,
+        liked: false,
+        likeCount: 1,
+      });
     }
   });
 
   it('owners cannot make up numbers or pointers through the database', async () => {
     const { gameId, revision } = await published(world.alice, 'public');
-    const headers = { apikey: world.env['SUPABASE_ANON_KEY'] ?? '', authorization: `Bearer ${world.alice.accessToken}`, 'content-type': 'application/json' };
-    const rest = (method: string, query: string, body: object) => fetch(`${world.env['SUPABASE_URL']}/rest/v1/games${query}`, { method, headers, body: JSON.stringify(body) });
-    expect((await rest('PATCH', `?id=eq.${gameId}`, { play_count: 999, like_count: 999, revision: 'e'.repeat(40), title: '新' })).ok).toBe(true);
-    expect((await send('GET', `/api/games/${gameId}`, 'anybody')).json()).toMatchObject({ game: { playCount: 0, likeCount: 0, title: '新', playUrl: matching(new RegExp(revision)) } });
+    const headers = {
+      apikey: world.env['SUPABASE_ANON_KEY'] ?? '',
+      authorization: `Bearer ${world.alice.accessToken}`,
+      'content-type': 'application/json',
+    };
+    const rest = (method: string, query: string, body: object) =>
+      fetch(`${world.env['SUPABASE_URL']}/rest/v1/games${query}`, {
+        method,
+        headers,
+        body: JSON.stringify(body),
+      });
+    expect(
+      (
+        await rest('PATCH', `?id=eq.${gameId}`, {
+          play_count: 999,
+          like_count: 999,
+          revision: 'e'.repeat(40),
+          title: '新',
+        })
+      ).ok,
+    ).toBe(true);
+    expect((await send('GET', `/api/games/${gameId}`, 'anybody')).json()).toMatchObject({
+      game: { playCount: 0, likeCount: 0, title: '新', playUrl: matching(new RegExp(revision)) },
+    });
     const id = randomUUID();
-    expect((await rest('POST', '', { id, user_id: world.alice.id, title: '題', game_url: '/', revision, play_count: 5 })).ok).toBe(true);
+    expect(
+      (
+        await rest('POST', '', {
+          id,
+          user_id: world.alice.id,
+          title: '題',
+          game_url: '/',
+          revision,
+          play_count: 5,
+        })
+      ).ok,
+    ).toBe(true);
     expect((await send('GET', `/api/games/${id}`, 'alice')).status).toBe(404);
   });
 
-  it('an id that somebody has taken through the database is the project owner\'s when he publishes', async () => {
+  it("an id that somebody has taken through the database is the project owner's when he publishes", async () => {
     const project = await world.database.store.projects.create(world.alice.id, '題');
-    await world.database.sql('insert into public.games (id, user_id, title, game_url) values ($1, $2, $3, $4)', [gameIdFor(project.id), world.bob.id, '横取り', '/']);
+    await world.database.sql(
+      'insert into public.games (id, user_id, title, game_url) values ($1, $2, $3, $4)',
+      [gameIdFor(project.id), world.bob.id, '横取り', '/'],
+    );
     const actionId = randomUUID();
-    await world.database.store.actions.open({ id: actionId, userId: world.alice.id, projectId: project.id, kind: 'publishGame' });
-    const listing = { title: '本物', description: '', howToPlay: '', tags: [], visibility: 'public' as const, remix: 'allowed' as const, thumbnailUrl: null };
-    await world.database.store.publishedGames.publish({ actionId, userId: world.alice.id, projectId: project.id, gameId: gameIdFor(project.id), revision: 'f'.repeat(40), listing }, 'h');
-    expect((await send('GET', `/api/games/${gameIdFor(project.id)}`, 'alice')).json()).toMatchObject({ game: { title: '本物', isOwner: true } });
+    await world.database.store.actions.open({
+      id: actionId,
+      userId: world.alice.id,
+      projectId: project.id,
+      kind: 'publishGame',
+    });
+    const listing = {
+      title: '本物',
+      description: '',
+      howToPlay: '',
+      tags: [],
+      visibility: 'public' as const,
+      remix: 'allowed' as const,
+      thumbnailUrl: null,
+    };
+    await world.database.store.publishedGames.publish(
+      {
+        actionId,
+        userId: world.alice.id,
+        projectId: project.id,
+        gameId: gameIdFor(project.id),
+        revision: 'f'.repeat(40),
+        listing,
+      },
+      'h',
+    );
+    expect(
+      (await send('GET', `/api/games/${gameIdFor(project.id)}`, 'alice')).json(),
+    ).toMatchObject({ game: { title: '本物', isOwner: true } });
   });
 });
 
 describe('notifications (§12)', () => {
-  const read = async (as: Who) => ((await send('GET', '/api/notifications', as)).json() as { notifications: { id: string; read: boolean; createdAt: string }[] }).notifications;
-  const tell = (user: TestUser, id: string) => world.database.store.notifications.tell({ id, userId: user.id, projectId: world.gameId, title: '題', message: '文', icon: 'success' });
+  const read = async (as: Who) =>
+    (
+      (await send('GET', '/api/notifications', as)).json() as {
+        notifications: { id: string; read: boolean; createdAt: string }[];
+      }
+    ).notifications;
+  const tell = (user: TestUser, id: string) =>
+    world.database.store.notifications.tell({
+      id,
+      userId: user.id,
+      projectId: world.gameId,
+      title: '題',
+      message: '文',
+      icon: 'success',
+    });
 
   it('begin with a welcome for everybody', async () => {
-    expect(await read('bob')).toEqual([{ id: anyText, type: 'system', title: 'DreamCoreへようこそ', message: anyText, createdAt: anyText, read: false, icon: 'welcome' }]);
+    expect(await read('bob')).toEqual([
+      {
+        id: anyText,
+        type: 'system',
+        title: 'DreamCoreへようこそ',
+        message: anyText,
+        createdAt: anyText,
+        read: false,
+        icon: 'welcome',
+      },
+    ]);
   });
 
   it('are told once, newest first, in the shape that the page expects, and read one by one or all', async () => {
@@ -316,16 +644,38 @@ describe('notifications (§12)', () => {
     for (const id of [...ids, ...ids]) await tell(world.alice, id);
     const first = await read('alice');
     expect(first).toHaveLength(3);
-    expect(first.find(({ id }) => id === ids[0])).toEqual({ id: ids[0], type: 'project', title: '題', message: '文', createdAt: anyText, read: false, icon: 'success', projectId: world.gameId });
-    expect(first.map(({ createdAt }) => createdAt)).toEqual(first.map(({ createdAt }) => createdAt).sort().reverse());
-    for (let times = 0; times < 2; times += 1) expect((await send('POST', `/api/notifications/${ids[0]}/read`, 'alice')).json()).toEqual({ success: true });
+    expect(first.find(({ id }) => id === ids[0])).toEqual({
+      id: ids[0],
+      type: 'project',
+      title: '題',
+      message: '文',
+      createdAt: anyText,
+      read: false,
+      icon: 'success',
+      projectId: world.gameId,
+    });
+    expect(first.map(({ createdAt }) => createdAt)).toEqual(
+      first
+        .map(({ createdAt }) => createdAt)
+        .sort()
+        .reverse(),
+    );
+    for (let times = 0; times < 2; times += 1)
+      expect((await send('POST', `/api/notifications/${ids[0]}/read`, 'alice')).json()).toEqual({
+        success: true,
+      });
     expect((await read('alice')).filter((each) => each.read).map(({ id }) => id)).toEqual([ids[0]]);
-    expect((await send('POST', '/api/notifications/read-all', 'alice')).json()).toEqual({ success: true });
+    expect((await send('POST', '/api/notifications/read-all', 'alice')).json()).toEqual({
+      success: true,
+    });
     expect((await read('alice')).every((each) => each.read)).toBe(true);
     expect((await read('bob')).every((each) => !each.read)).toBe(true);
   });
 
-  it.each<[string, number, string]>([['not-a-uuid', 400, 'Invalid notification ID'], [UNKNOWN, 404, 'Notification not found']])('reading %s: %i', async (id, status, error) => {
+  it.each<[string, number, string]>([
+    ['not-a-uuid', 400, 'Invalid notification ID'],
+    [UNKNOWN, 404, 'Notification not found'],
+  ])('reading %s: %i', async (id, status, error) => {
     const answer = await send('POST', `/api/notifications/${id}/read`, 'alice');
     expect([answer.status, answer.json()]).toEqual([status, { error }]);
   });

@@ -27,76 +27,184 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-const LISTING = { title: '星よけ', description: '星をよける', howToPlay: '指で動かす', tags: ['星'], visibility: 'public', remix: 'disallowed', thumbnailUrl: null };
+const LISTING = {
+  title: '星よけ',
+  description: '星をよける',
+  howToPlay: '指で動かす',
+  tags: ['星'],
+  visibility: 'public',
+  remix: 'disallowed',
+  thumbnailUrl: null,
+};
 
-async function call(method: string, target: string, user: TestUser | null, body?: unknown): Promise<{ status: number; json: Record<string, unknown> }> {
+async function call(
+  method: string,
+  target: string,
+  user: TestUser | null,
+  body?: unknown,
+): Promise<{ status: number; json: Record<string, unknown> }> {
   const answer = await fetch(`${stack.baseUrl}${target}`, {
-    method, headers: { ...(user ? { authorization: `Bearer ${user.accessToken}` } : {}), 'content-type': 'application/json' }, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    method,
+    headers: {
+      ...(user ? { authorization: `Bearer ${user.accessToken}` } : {}),
+      'content-type': 'application/json',
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return { status: answer.status, json: await answer.json() as Record<string, unknown> };
+  return { status: answer.status, json: (await answer.json()) as Record<string, unknown> };
 }
 
 /** An asset of that user with its file where it belongs; answers its address in games. */
-async function asset(user: TestUser, alias: string, bytes: Buffer, isPublic: boolean): Promise<string> {
+async function asset(
+  user: TestUser,
+  alias: string,
+  bytes: Buffer,
+  isPublic: boolean,
+): Promise<string> {
   const folder = path.join(stack.dataDir, 'users', user.id, 'assets');
   await mkdir(folder, { recursive: true });
   const hash = createHash('sha256').update(bytes).digest('hex');
   const file = path.join(folder, `${hash}.png`);
   await writeFile(file, bytes);
-  await store.assets.create({
-    ownerId: user.id, stem: alias, extension: '.png', originalName: alias, storagePath: file, mimeType: 'image/png', sizeBytes: bytes.length, hash, isPublic, tags: null, description: null, projectId: null,
-  }, 1e9);
+  await store.assets.create(
+    {
+      ownerId: user.id,
+      stem: alias,
+      extension: '.png',
+      originalName: alias,
+      storagePath: file,
+      mimeType: 'image/png',
+      sizeBytes: bytes.length,
+      hash,
+      isPublic,
+      tags: null,
+      description: null,
+      projectId: null,
+    },
+    1e9,
+  );
   return `/user-assets/${user.id}/${alias}.png`;
 }
 
-async function newGame(user: TestUser, files: Record<string, string | Buffer> = { 'index.html': '<html><head></head><body>ゲーム</body></html>' }): Promise<{ projectId: string; gameId: string; revision: string }> {
+async function newGame(
+  user: TestUser,
+  files: Record<string, string | Buffer> = {
+    'index.html': '<html><head></head><body>ゲーム</body></html>',
+  },
+): Promise<{ projectId: string; gameId: string; revision: string }> {
   const project = await store.projects.create(user.id, '星よけ');
-  return { projectId: project.id, gameId: gameIdFor(project.id), revision: await publishGame({ store }, stack.dataDir, user, project.id, files) };
+  return {
+    projectId: project.id,
+    gameId: gameIdFor(project.id),
+    revision: await publishGame({ store }, stack.dataDir, user, project.id, files),
+  };
 }
 
-const publish = (projectId: string, listing: object = LISTING, user = alice) => call('POST', `/api/projects/${projectId}/publish`, user, listing);
-const copies = async (gameId: string): Promise<string[]> => readdir(path.join(stack.dataDir, 'published', gameId)).catch(() => []);
-const playUrlOf = async (gameId: string): Promise<string> => ((await call('GET', `/api/games/${gameId}`, null)).json['game'] as { playUrl: string }).playUrl;
+const publish = (projectId: string, listing: object = LISTING, user = alice) =>
+  call('POST', `/api/projects/${projectId}/publish`, user, listing);
+const copies = async (gameId: string): Promise<string[]> =>
+  readdir(path.join(stack.dataDir, 'published', gameId)).catch(() => []);
+const playUrlOf = async (gameId: string): Promise<string> =>
+  ((await call('GET', `/api/games/${gameId}`, null)).json['game'] as { playUrl: string }).playUrl;
 
 describe('a published game', () => {
   it('plays for anybody from its own copy: its files, the libraries and public assets that it uses, and nothing else', async () => {
-    const [seen, secret] = [await asset(alice, 'hero', PIXEL, true), await asset(alice, 'secret', Buffer.concat([PIXEL, Buffer.from('x')]), false)];
+    const [seen, secret] = [
+      await asset(alice, 'hero', PIXEL, true),
+      await asset(alice, 'secret', Buffer.concat([PIXEL, Buffer.from('x')]), false),
+    ];
     const { projectId, gameId, revision } = await newGame(alice, {
       'index.html': `<html><head><script type="importmap">{"imports":{"three":"/vendor/three@0.187.0/three.module.js"}}</script></head><img src="${seen}"><img src="${secret}"></html>`,
-      'assets/js/main.js': `import 'three'; const hero = '${seen}?v=1';`, 'data.bin': Buffer.from([0, 255, 1]), 'specs/game.md': '秘密の仕様', '.env': 'SECRET=1', 'STYLE.md': '見た目',
+      'assets/js/main.js': `import 'three'; const hero = '${seen}?v=1';`,
+      'data.bin': Buffer.from([0, 255, 1]),
+      'specs/game.md': '秘密の仕様',
+      '.env': 'SECRET=1',
+      'STYLE.md': '見た目',
     });
     const answer = await publish(projectId);
-    expect(answer).toEqual({ status: 200, json: { success: true, gameId, revision, url: `/game.html?id=${gameId}` } });
+    expect(answer).toEqual({
+      status: 200,
+      json: { success: true, gameId, revision, url: `/game.html?id=${gameId}` },
+    });
 
     const base = `/game/published/${gameId}/${revision}/`;
     const place = `_assets/${createHash('sha256').update(PIXEL).digest('hex')}.png`;
     expect(await playUrlOf(gameId)).toBe(`${base}index.html`);
     const page = await fetch(`${stack.baseUrl}${base}index.html`);
     expect(page.headers.get('content-security-policy')).toMatch(/^sandbox allow-scripts/);
-    expect(await page.text()).toBe(injectScript(
-      `<html><head><script type="importmap">{"imports":{"three":"${base}vendor/three@0.187.0/three.module.js"}}</script></head><img src="${base}${place}"><img src="${secret}"></html>`));
+    expect(await page.text()).toBe(
+      injectScript(
+        `<html><head><script type="importmap">{"imports":{"three":"${base}vendor/three@0.187.0/three.module.js"}}</script></head><img src="${base}${place}"><img src="${secret}"></html>`,
+      ),
+    );
 
-    const names = (await readdir(path.join(stack.dataDir, 'published', gameId, revision), { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())
-      .map((entry) => path.relative(path.join(stack.dataDir, 'published', gameId, revision), path.join(entry.parentPath, entry.name))).sort();
-    expect(names).toEqual([place, 'assets/js/main.js', 'data.bin', 'index.html', 'vendor/three@0.187.0/three.core.js', 'vendor/three@0.187.0/three.module.js']);
-    const served = await Promise.all(names.map(async (name) => ({ path: name, bytes: Buffer.from(await (await fetch(`${stack.baseUrl}${base}${name}`)).arrayBuffer()) })));
+    const names = (
+      await readdir(path.join(stack.dataDir, 'published', gameId, revision), {
+        recursive: true,
+        withFileTypes: true,
+      })
+    )
+      .filter((entry) => entry.isFile())
+      .map((entry) =>
+        path.relative(
+          path.join(stack.dataDir, 'published', gameId, revision),
+          path.join(entry.parentPath, entry.name),
+        ),
+      )
+      .sort();
+    expect(names).toEqual([
+      place,
+      'assets/js/main.js',
+      'data.bin',
+      'index.html',
+      'vendor/three@0.187.0/three.core.js',
+      'vendor/three@0.187.0/three.module.js',
+    ]);
+    const served = await Promise.all(
+      names.map(async (name) => ({
+        path: name,
+        bytes: Buffer.from(await (await fetch(`${stack.baseUrl}${base}${name}`)).arrayBuffer()),
+      })),
+    );
     expect(hashOfFiles(served)).toBe((await store.publishedGames.get(gameId))?.contentHash);
-    expect(served.find(({ path: name }) => name === 'assets/js/main.js')?.bytes.toString()).toBe(`import 'three'; const hero = '${base}${place}?v=1';`);
+    expect(served.find(({ path: name }) => name === 'assets/js/main.js')?.bytes.toString()).toBe(
+      `import 'three'; const hero = '${base}${place}?v=1';`,
+    );
   });
 
   it('is announced to its maker, marked in his list, and found in the feed', async () => {
     const { projectId, gameId } = await newGame(alice);
     await publish(projectId);
-    const { notifications } = (await call('GET', '/api/notifications', alice)).json as { notifications: { projectId?: string }[] };
+    const { notifications } = (await call('GET', '/api/notifications', alice)).json as {
+      notifications: { projectId?: string }[];
+    };
     expect(notifications.filter((each) => each.projectId === projectId)).toEqual([
-      { id: anyText, type: 'project', title: 'ゲームを公開しました', message: matching(/星よけ/), createdAt: anyText, read: false, icon: 'success', projectId },
+      {
+        id: anyText,
+        type: 'project',
+        title: 'ゲームを公開しました',
+        message: matching(/星よけ/),
+        createdAt: anyText,
+        read: false,
+        icon: 'success',
+        projectId,
+      },
     ]);
-    const { projects } = (await call('GET', '/api/projects', alice)).json as { projects: { id: string; isPublic: boolean; description: string }[] };
-    expect(projects.find(({ id }) => id === projectId)).toMatchObject({ isPublic: true, description: '星をよける' });
+    const { projects } = (await call('GET', '/api/projects', alice)).json as {
+      projects: { id: string; isPublic: boolean; description: string }[];
+    };
+    expect(projects.find(({ id }) => id === projectId)).toMatchObject({
+      isPublic: true,
+      description: '星をよける',
+    });
     expect((await store.projects.get(projectId))?.is_public).toBe(false);
-    const { games } = (await call('GET', '/api/games?limit=50', null)).json as { games: { id: string }[] };
+    const { games } = (await call('GET', '/api/games?limit=50', null)).json as {
+      games: { id: string }[];
+    };
     expect(games.map(({ id }) => id)).toContain(gameId);
-    expect((await call('GET', `/api/projects/${projectId}/publish`, alice)).json).toMatchObject({ game: { gameId, visibility: 'public', url: `/game.html?id=${gameId}` } });
+    expect((await call('GET', `/api/projects/${projectId}/publish`, alice)).json).toMatchObject({
+      game: { gameId, visibility: 'public', url: `/game.html?id=${gameId}` },
+    });
   });
 
   it('moves to the new version when it is published again, keeps its address and its likes, and leaves one copy', async () => {
@@ -104,14 +212,26 @@ describe('a published game', () => {
     await publish(projectId);
     await call('PUT', `/api/games/${gameId}/like`, bob);
     const old = await playUrlOf(gameId);
-    const next = await publishGame({ store }, stack.dataDir, alice, projectId, { 'index.html': '<html><head></head>二</html>' });
+    const next = await publishGame({ store }, stack.dataDir, alice, projectId, {
+      'index.html': '<html><head></head>二</html>',
+    });
     expect(await playUrlOf(gameId)).toBe(old);
-    const answers = await Promise.all([publish(projectId), publish(projectId, { ...LISTING, title: '星よけ2' })]);
-    expect(answers.map(({ status, json }) => [status, json['revision']])).toEqual([[200, next], [200, next]]);
+    const answers = await Promise.all([
+      publish(projectId),
+      publish(projectId, { ...LISTING, title: '星よけ2' }),
+    ]);
+    expect(answers.map(({ status, json }) => [status, json['revision']])).toEqual([
+      [200, next],
+      [200, next],
+    ]);
     expect(await copies(gameId)).toEqual([next]);
     expect((await fetch(`${stack.baseUrl}${old}`)).status).toBe(404);
-    expect(await (await fetch(`${stack.baseUrl}${await playUrlOf(gameId)}`)).text()).toContain('二');
-    expect((await call('GET', `/api/games/${gameId}`, null)).json).toMatchObject({ game: { likeCount: 1 } });
+    expect(await (await fetch(`${stack.baseUrl}${await playUrlOf(gameId)}`)).text()).toContain(
+      '二',
+    );
+    expect((await call('GET', `/api/games/${gameId}`, null)).json).toMatchObject({
+      game: { likeCount: 1 },
+    });
     expect(revision).not.toBe(next);
   });
 
@@ -120,7 +240,10 @@ describe('a published game', () => {
     await publish(projectId);
     const playUrl = await playUrlOf(gameId);
     for (let times = 0; times < 2; times += 1) {
-      expect(await call('POST', `/api/projects/${projectId}/unpublish`, alice)).toEqual({ status: 200, json: { success: true } });
+      expect(await call('POST', `/api/projects/${projectId}/unpublish`, alice)).toEqual({
+        status: 200,
+        json: { success: true },
+      });
       expect((await fetch(`${stack.baseUrl}${playUrl}`)).status).toBe(404);
       expect((await call('GET', `/api/games/${gameId}`, alice)).status).toBe(404);
       expect(await copies(gameId)).toEqual([]);
@@ -132,9 +255,20 @@ describe('a published game', () => {
   it('that is private has no public address', async () => {
     const { projectId, gameId, revision } = await newGame(alice);
     expect((await publish(projectId, { ...LISTING, visibility: 'private' })).status).toBe(200);
-    for (const target of [`/game/published/${gameId}/${revision}/index.html`, `/game/published/${gameId}/`, `/api/games/${gameId}`, `/api/games/${projectId}`]) {
+    for (const target of [
+      `/game/published/${gameId}/${revision}/index.html`,
+      `/game/published/${gameId}/`,
+      `/api/games/${gameId}`,
+      `/api/games/${projectId}`,
+    ]) {
       expect((await fetch(`${stack.baseUrl}${target}`)).status).toBe(404);
-      expect((await fetch(`${stack.baseUrl}${target}`, { headers: { authorization: `Bearer ${bob.accessToken}` } })).status).toBe(404);
+      expect(
+        (
+          await fetch(`${stack.baseUrl}${target}`, {
+            headers: { authorization: `Bearer ${bob.accessToken}` },
+          })
+        ).status,
+      ).toBe(404);
     }
     expect((await call('GET', `/api/games/${gameId}`, alice)).status).toBe(200);
   });
@@ -146,7 +280,9 @@ describe('a published game', () => {
     const listener = new Listener(stack.baseUrl, alice.accessToken);
     await listener.open();
     listener.send({ type: 'deleteProject', projectId });
-    await expect(listener.until(({ type }) => type === 'projectDeleted')).resolves.toMatchObject({ projectId });
+    await expect(listener.until(({ type }) => type === 'projectDeleted')).resolves.toMatchObject({
+      projectId,
+    });
     listener.close();
     expect((await fetch(`${stack.baseUrl}${playUrl}`)).status).toBe(404);
     await expect(access(path.join(stack.dataDir, 'published', gameId))).rejects.toThrow();
@@ -155,34 +291,56 @@ describe('a published game', () => {
   it('another user can neither publish nor unpublish it', async () => {
     const { projectId } = await newGame(alice);
     await publish(projectId);
-    for (const action of ['publish', 'unpublish']) expect((await call('POST', `/api/projects/${projectId}/${action}`, bob, LISTING)).status).toBe(404);
+    for (const action of ['publish', 'unpublish'])
+      expect(
+        (await call('POST', `/api/projects/${projectId}/${action}`, bob, LISTING)).status,
+      ).toBe(404);
     expect((await call('GET', `/api/games/${projectId}`, null)).status).toBe(200);
   });
 });
 
 describe('a worker that dies while a game becomes public', () => {
-  it.each(['after-publish-copy', 'after-publish-flip'] as const)('%s: the game is out, once, and the caller is answered', async (point) => {
-    const { projectId, gameId, revision } = await newGame(alice);
-    await arm(stack, point);
-    const answer = publish(projectId);
-    await untilHit(stack, point);
-    await expect(answer).resolves.toMatchObject({ status: 200, json: { gameId, revision } });
-    expect(await copies(gameId)).toEqual([revision]);
-    expect((await fetch(`${stack.baseUrl}${await playUrlOf(gameId)}`)).status).toBe(200);
-    const { notifications } = (await call('GET', '/api/notifications', alice)).json as { notifications: { projectId?: string }[] };
-    expect(notifications.filter((each) => each.projectId === projectId)).toHaveLength(1);
-  });
+  it.each(['after-publish-copy', 'after-publish-flip'] as const)(
+    '%s: the game is out, once, and the caller is answered',
+    async (point) => {
+      const { projectId, gameId, revision } = await newGame(alice);
+      await arm(stack, point);
+      const answer = publish(projectId);
+      await untilHit(stack, point);
+      await expect(answer).resolves.toMatchObject({ status: 200, json: { gameId, revision } });
+      expect(await copies(gameId)).toEqual([revision]);
+      expect((await fetch(`${stack.baseUrl}${await playUrlOf(gameId)}`)).status).toBe(200);
+      const { notifications } = (await call('GET', '/api/notifications', alice)).json as {
+        notifications: { projectId?: string }[];
+      };
+      expect(notifications.filter((each) => each.projectId === projectId)).toHaveLength(1);
+    },
+  );
 });
 
 describe('words for the publish page (§9.3)', () => {
   it('fit the page and its game', async () => {
-    const { projectId } = await newGame(alice, { 'index.html': '<html><head><title>ねこジャンプ</title></head></html>' });
-    const answer = await call('POST', `/api/projects/${projectId}/generate-publish-info`, alice, { field: 'title' });
-    expect(answer).toEqual({ status: 200, json: { title: 'ねこジャンプ', description: matching(/ねこジャンプ/), howToPlay: anyText, tags: [anyText, anyText, anyText, anyText] } });
+    const { projectId } = await newGame(alice, {
+      'index.html': '<html><head><title>ねこジャンプ</title></head></html>',
+    });
+    const answer = await call('POST', `/api/projects/${projectId}/generate-publish-info`, alice, {
+      field: 'title',
+    });
+    expect(answer).toEqual({
+      status: 200,
+      json: {
+        title: 'ねこジャンプ',
+        description: matching(/ねこジャンプ/),
+        howToPlay: anyText,
+        tags: [anyText, anyText, anyText, anyText],
+      },
+    });
     expect((await call('GET', `/api/projects/${projectId}/publish-draft`, alice)).json).toBeNull();
   });
 
   it('a project that goes away meanwhile is answered, not waited for', async () => {
-    expect((await call('POST', `/api/projects/${randomUUID()}/generate-publish-info`, alice, {})).status).toBe(404);
+    expect(
+      (await call('POST', `/api/projects/${randomUUID()}/generate-publish-info`, alice, {})).status,
+    ).toBe(404);
   });
 });

@@ -3,7 +3,11 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CUTOUT_TOKEN, startCutoutService, type FakeCutoutService } from '../../fakes/cutout-service.js';
+import {
+  CUTOUT_TOKEN,
+  startCutoutService,
+  type FakeCutoutService,
+} from '../../fakes/cutout-service.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 
@@ -13,9 +17,20 @@ let result: Buffer;
 let stack: Stack;
 let [alice, bob]: TestUser[] = [];
 beforeAll(async () => {
-  result = await sharp({ create: { width: 8, height: 6, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0.5 } } }).png().toBuffer();
+  result = await sharp({
+    create: { width: 8, height: 6, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0.5 } },
+  })
+    .png()
+    .toBuffer();
   service = await startCutoutService(result);
-  stack = await startStack({ env: { REPLICATE_API_TOKEN: CUTOUT_TOKEN, REPLICATE_BASE_URL: service.url, REPLICATE_MODEL_VERSION: 'the-version-of-this-test', RATE_LIMIT_AI_PER_MIN: '10000' } });
+  stack = await startStack({
+    env: {
+      REPLICATE_API_TOKEN: CUTOUT_TOKEN,
+      REPLICATE_BASE_URL: service.url,
+      REPLICATE_MODEL_VERSION: 'the-version-of-this-test',
+      RATE_LIMIT_AI_PER_MIN: '10000',
+    },
+  });
   [alice, bob] = [await createUser(stack.env, 'alice'), await createUser(stack.env, 'bob')];
 });
 afterAll(async () => {
@@ -23,57 +38,112 @@ afterAll(async () => {
   await service?.close();
 });
 
-interface Answered { status: number; body: Record<string, unknown> }
-
-async function call(method: string, address: string, { as, body, signal }: { as?: TestUser | undefined; body?: unknown; signal?: AbortSignal } = {}): Promise<Answered> {
-  const answer = await fetch(`${stack.baseUrl}${address}`, {
-    method, ...(signal ? { signal } : {}), ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    headers: { 'content-type': 'application/json', ...(as ? { authorization: `Bearer ${as.accessToken}` } : {}) },
-  });
-  return { status: answer.status, body: await answer.json() as Record<string, unknown> };
+interface Answered {
+  status: number;
+  body: Record<string, unknown>;
 }
-const cutOut = (body: object, as = alice, signal?: AbortSignal): Promise<Answered> => call('POST', '/api/assets/remove-background', { as, body, ...(signal ? { signal } : {}) });
-const picture = (fault: string): string => `https://pictures.test/${randomUUID()}.png?fault=${fault}`;
-const askedFor = (image: string): number => service.seen.filter(({ input }) => input.image === image).length;
+
+async function call(
+  method: string,
+  address: string,
+  { as, body, signal }: { as?: TestUser | undefined; body?: unknown; signal?: AbortSignal } = {},
+): Promise<Answered> {
+  const answer = await fetch(`${stack.baseUrl}${address}`, {
+    method,
+    ...(signal ? { signal } : {}),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    headers: {
+      'content-type': 'application/json',
+      ...(as ? { authorization: `Bearer ${as.accessToken}` } : {}),
+    },
+  });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+const cutOut = (body: object, as = alice, signal?: AbortSignal): Promise<Answered> =>
+  call('POST', '/api/assets/remove-background', { as, body, ...(signal ? { signal } : {}) });
+const picture = (fault: string): string =>
+  `https://pictures.test/${randomUUID()}.png?fault=${fault}`;
+const askedFor = (image: string): number =>
+  service.seen.filter(({ input }) => input.image === image).length;
 
 describe('POST /api/assets/remove-background (§7.9), by the service', () => {
   it('answers the picture as PNG; what was sent is passed on as it is', async () => {
     const image = `data:image/jpeg;base64,${'A'.repeat(300_000)}`;
     const { status, body } = await cutOut({ image });
-    expect([status, Object.keys(body).sort(), body['success']]).toEqual([200, ['actionId', 'image', 'success'], true]);
+    expect([status, Object.keys(body).sort(), body['success']]).toEqual([
+      200,
+      ['actionId', 'image', 'success'],
+      true,
+    ]);
     const [head, data] = String(body['image']).split(',');
     expect(head).toBe('data:image/png;base64');
-    expect(await sharp(Buffer.from(data ?? '', 'base64')).metadata()).toMatchObject({ format: 'png', width: 8, height: 6, hasAlpha: true });
-    expect(service.seen.at(-1)).toEqual({ version: 'the-version-of-this-test', input: { image, preserve_alpha: true }, authorization: `Bearer ${CUTOUT_TOKEN}`, prefer: 'wait' });
-    expect((await call('GET', `/api/actions/${String(body['actionId'])}`, { as: alice })).body).toMatchObject({ kind: 'removeBackground', state: 'completed', progress: 100, error: null });
+    expect(await sharp(Buffer.from(data ?? '', 'base64')).metadata()).toMatchObject({
+      format: 'png',
+      width: 8,
+      height: 6,
+      hasAlpha: true,
+    });
+    expect(service.seen.at(-1)).toEqual({
+      version: 'the-version-of-this-test',
+      input: { image, preserve_alpha: true },
+      authorization: `Bearer ${CUTOUT_TOKEN}`,
+      prefer: 'wait',
+    });
+    expect(
+      (await call('GET', `/api/actions/${String(body['actionId'])}`, { as: alice })).body,
+    ).toMatchObject({ kind: 'removeBackground', state: 'completed', progress: 100, error: null });
   });
 
   const REQUIRED = { error: 'image is required' };
   it.each<[string, object, number, object]>([
-    ['no picture', {}, 400, REQUIRED], ['an empty one', { image: '' }, 400, REQUIRED], ['a number', { image: 5 }, 400, REQUIRED], ['null', { image: null }, 400, REQUIRED],
-    ['one that is too large', { image: 'x'.repeat(25 * 1024 * 1024) }, 500, { success: false, error: 'この画像は大きすぎます。小さくしてからもう一度お試しください。' }],
+    ['no picture', {}, 400, REQUIRED],
+    ['an empty one', { image: '' }, 400, REQUIRED],
+    ['a number', { image: 5 }, 400, REQUIRED],
+    ['null', { image: null }, 400, REQUIRED],
+    [
+      'one that is too large',
+      { image: 'x'.repeat(25 * 1024 * 1024) },
+      500,
+      { success: false, error: 'この画像は大きすぎます。小さくしてからもう一度お試しください。' },
+    ],
   ])('%s: refused', async (_what, body, status, answer) => {
     expect(await cutOut(body)).toEqual({ status, body: answer });
   });
 
   it('failures are told in the words of the service, or in those that clients know', async () => {
     const rows = [
-      ['detail', 1, '- input.image: Does not match format \'uri\''], ['failed', 1, 'CUDA out of memory'], ['failed-mute', 1, 'Background removal failed'], ['canceled', 1, 'Background removal was canceled'],
-      ['no-output', 1, 'No output from background removal'], ['lost', 1, 'Failed to fetch result image'], ['429', 3, 'Request was throttled.'],
+      ['detail', 1, "- input.image: Does not match format 'uri'"],
+      ['failed', 1, 'CUDA out of memory'],
+      ['failed-mute', 1, 'Background removal failed'],
+      ['canceled', 1, 'Background removal was canceled'],
+      ['no-output', 1, 'No output from background removal'],
+      ['lost', 1, 'Failed to fetch result image'],
+      ['429', 3, 'Request was throttled.'],
     ] as const;
-    await Promise.all(rows.map(async ([fault, times, error]) => {
-      const image = picture(fault);
-      expect(await cutOut({ image }), fault).toEqual({ status: 500, body: { success: false, error } });
-      expect(askedFor(image), fault).toBe(times);
-    }));
+    await Promise.all(
+      rows.map(async ([fault, times, error]) => {
+        const image = picture(fault);
+        expect(await cutOut({ image }), fault).toEqual({
+          status: 500,
+          body: { success: false, error },
+        });
+        expect(askedFor(image), fault).toBe(times);
+      }),
+    );
     const passing = picture('429-once');
     expect((await cutOut({ image: passing })).status).toBe(200);
     expect(askedFor(passing)).toBe(2);
   });
 
   it('nobody but a user may ask', async () => {
-    expect(await call('POST', '/api/assets/remove-background', { body: { image: 'x' } })).toEqual({ status: 401, body: { error: 'No access token provided' } });
-    expect(await cutOut({ image: 'x' }, { ...alice!, accessToken: 'x' })).toEqual({ status: 401, body: { error: 'Invalid or expired token' } });
+    expect(await call('POST', '/api/assets/remove-background', { body: { image: 'x' } })).toEqual({
+      status: 401,
+      body: { error: 'No access token provided' },
+    });
+    expect(await cutOut({ image: 'x' }, { ...alice!, accessToken: 'x' })).toEqual({
+      status: 401,
+      body: { error: 'Invalid or expired token' },
+    });
   });
 
   it('a client that is cut off finds the picture with its next call; of another user it is another one', async () => {
@@ -84,8 +154,16 @@ describe('POST /api/assets/remove-background (§7.9), by the service', () => {
     await expect.poll(() => askedFor(image), { timeout: 60_000 }).toBe(1);
     cut.abort();
     await expect(first).rejects.toThrow();
-    await expect.poll(async () => (await call('GET', `/api/actions/${actionId}`, { as: alice })).body['state'], { timeout: 60_000 }).toBe('completed');
-    expect(await cutOut({ image })).toMatchObject({ status: 200, body: { success: true, actionId } });
+    await expect
+      .poll(
+        async () => (await call('GET', `/api/actions/${actionId}`, { as: alice })).body['state'],
+        { timeout: 60_000 },
+      )
+      .toBe('completed');
+    expect(await cutOut({ image })).toMatchObject({
+      status: 200,
+      body: { success: true, actionId },
+    });
     expect(askedFor(image)).toBe(1);
     expect((await cutOut({ image }, bob)).body['actionId']).not.toBe(actionId);
     expect(askedFor(image)).toBe(2);
@@ -96,10 +174,24 @@ describe('POST /api/assets/remove-background (§7.9), by the service', () => {
     const told = service.cancelled.length;
     const cutting = cutOut({ image, actionId });
     await expect.poll(() => askedFor(image), { timeout: 60_000 }).toBe(1);
-    expect(await call('POST', `/api/actions/${actionId}/cancel`, { as: alice })).toEqual({ status: 200, body: { success: true, outcome: 'cancelled' } });
-    expect(await cutting).toEqual({ status: 500, body: { success: false, error: '停止しました。' } });
+    expect(await call('POST', `/api/actions/${actionId}/cancel`, { as: alice })).toEqual({
+      status: 200,
+      body: { success: true, outcome: 'cancelled' },
+    });
+    expect(await cutting).toEqual({
+      status: 500,
+      body: { success: false, error: '停止しました。' },
+    });
     await expect.poll(() => service.cancelled.length, { timeout: 20_000 }).toBe(told + 1);
-    await expect.poll(async () => (await readdir(path.join(stack.dataDir, 'users', alice!.id, 'pictures'))).filter((name) => name.startsWith(actionId)), { timeout: 20_000 }).toEqual([]);
+    await expect
+      .poll(
+        async () =>
+          (await readdir(path.join(stack.dataDir, 'users', alice!.id, 'pictures'))).filter((name) =>
+            name.startsWith(actionId),
+          ),
+        { timeout: 20_000 },
+      )
+      .toEqual([]);
   });
 
   it('the token is in no answer and no log', () => {

@@ -15,9 +15,12 @@ import { openFuzzed, type Fuzzed } from './fuzzed.js';
  */
 const IS_FULL = process.env['SCHEMATHESIS'] === 'full';
 const SEED = '20261126';
-const AMOUNT = IS_FULL ? ['--phases', 'coverage,fuzzing', '--max-examples', '100'] : ['--phases', 'fuzzing', '--max-examples', '3', '--no-shrink'];
+const AMOUNT = IS_FULL
+  ? ['--phases', 'coverage,fuzzing', '--max-examples', '100']
+  : ['--phases', 'fuzzing', '--max-examples', '3', '--no-shrink'];
 const LIMIT_MS = IS_FULL ? 3_600_000 : 300_000;
-const CHECKS = 'not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,ignored_auth';
+const CHECKS =
+  'not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,ignored_auth';
 /** What waits for workflows, which are away; their refusals are rows of endpoints.ts. */
 const WAITING = '^POST .*/(generate-[a-z-]+|remove-background|publish|unpublish|cancel)$';
 
@@ -34,15 +37,35 @@ afterAll(async () => {
 
 /** Ids for the parts of addresses: seven times of ten one that is there. */
 function configText({ ids, idsBelow, world }: Fuzzed): string {
-  const below = Object.entries(idsBelow).flatMap(([start, parts]) => Object.entries(parts).map(([part, values]) => ({ name: `${part}${start.replaceAll('/', '-')}`, start, part, values })));
-  const dictionaries = [...Object.entries(ids).map(([name, values]) => ({ name, values })), ...below];
-  const binding = (part: string, name: string): string => `"path.${part}" = { dictionary = "${name}", probability = 0.7 }`;
+  const below = Object.entries(idsBelow).flatMap(([start, parts]) =>
+    Object.entries(parts).map(([part, values]) => ({
+      name: `${part}${start.replaceAll('/', '-')}`,
+      start,
+      part,
+      values,
+    })),
+  );
+  const dictionaries = [
+    ...Object.entries(ids).map(([name, values]) => ({ name, values })),
+    ...below,
+  ];
+  const binding = (part: string, name: string): string =>
+    `"path.${part}" = { dictionary = "${name}", probability = 0.7 }`;
   return [
-    '[cache]', 'enabled = false',
-    '[auth.openapi.bearer]', `bearer = ${JSON.stringify(world.alice.accessToken)}`,
-    '[dictionaries]', ...dictionaries.map(({ name, values }) => `${name} = { values = ${JSON.stringify(values)} }`),
-    '[parameters]', ...Object.keys(ids).map((name) => binding(name, name)),
-    ...below.flatMap(({ name, start, part }) => ['[[operations]]', `include-path-regex = ${JSON.stringify(`^${start}`)}`, '[operations.parameters]', binding(part, name)]),
+    '[cache]',
+    'enabled = false',
+    '[auth.openapi.bearer]',
+    `bearer = ${JSON.stringify(world.alice.accessToken)}`,
+    '[dictionaries]',
+    ...dictionaries.map(({ name, values }) => `${name} = { values = ${JSON.stringify(values)} }`),
+    '[parameters]',
+    ...Object.keys(ids).map((name) => binding(name, name)),
+    ...below.flatMap(({ name, start, part }) => [
+      '[[operations]]',
+      `include-path-regex = ${JSON.stringify(`^${start}`)}`,
+      '[operations.parameters]',
+      binding(part, name),
+    ]),
   ].join('\n');
 }
 
@@ -51,13 +74,43 @@ describe('the OpenAPI document and the API', () => {
     const python = await ensureSchemathesisPython();
     const config = path.join(folder, 'schemathesis.toml');
     await writeFile(config, configText(fuzzed));
-    const heard = await run(python, [
-      '-m', 'schemathesis.cli', '--config-file', config, 'run', path.join(PROJECT_ROOT, 'docs/api/openapi.json'), '--url', fuzzed.world.api.baseUrl, '--checks', CHECKS, '--seed', SEED,
-      '--exclude-name-regex', WAITING, '--max-redirects', '0', '--generation-database', 'none', '--continue-on-failure', '--suppress-health-check', 'all', '--warnings', 'off', '--no-color', ...AMOUNT,
-    ], { timeoutMs: LIMIT_MS, cwd: folder });
+    const heard = await run(
+      python,
+      [
+        '-m',
+        'schemathesis.cli',
+        '--config-file',
+        config,
+        'run',
+        path.join(PROJECT_ROOT, 'docs/api/openapi.json'),
+        '--url',
+        fuzzed.world.api.baseUrl,
+        '--checks',
+        CHECKS,
+        '--seed',
+        SEED,
+        '--exclude-name-regex',
+        WAITING,
+        '--max-redirects',
+        '0',
+        '--generation-database',
+        'none',
+        '--continue-on-failure',
+        '--suppress-health-check',
+        'all',
+        '--warnings',
+        'off',
+        '--no-color',
+        ...AMOUNT,
+      ],
+      { timeoutMs: LIMIT_MS, cwd: folder },
+    );
     process.stdout.write(heard.stdout.slice(heard.stdout.lastIndexOf('= SUMMARY =')));
     expect(heard.ok, heard.stdout + heard.stderr).toBe(true);
-    const asked = HTTP_ROUTES.filter(({ method, path: address }) => !new RegExp(WAITING).test(`${method.toUpperCase()} ${address}`)).length;
+    const asked = HTTP_ROUTES.filter(
+      ({ method, path: address }) =>
+        !new RegExp(WAITING).test(`${method.toUpperCase()} ${address}`),
+    ).length;
     expect(heard.stdout).toMatch(new RegExp(`Tested: +${asked}\\n`));
   });
 });

@@ -21,10 +21,21 @@ let projectId = '';
 
 beforeAll(async () => {
   demo = await startDemoServer();
-  stack = await startStack({ env: { ANTHROPIC_API_KEY: 'a-key-for-tests', ANTHROPIC_BASE_URL: demo.url, CUTOUT_MODEL_FILE: '/nonexistent', RATE_LIMIT_AI_PER_MIN: '10000', RATE_LIMIT_WRITES_PER_MIN: '10000' } });
+  stack = await startStack({
+    env: {
+      ANTHROPIC_API_KEY: 'a-key-for-tests',
+      ANTHROPIC_BASE_URL: demo.url,
+      CUTOUT_MODEL_FILE: '/nonexistent',
+      RATE_LIMIT_AI_PER_MIN: '10000',
+      RATE_LIMIT_WRITES_PER_MIN: '10000',
+    },
+  });
   [alice, bob] = [await createUser(stack.env, 'alice'), await createUser(stack.env, 'bob')];
   const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
-  store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, createLog('test'));
+  store = createStore(
+    { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY },
+    createLog('test'),
+  );
   projectId = (await store.projects.create(alice.id, '星よけ')).id;
 });
 afterAll(async () => {
@@ -33,27 +44,57 @@ afterAll(async () => {
   await demo?.close();
 });
 
-const headers = (as?: TestUser): Record<string, string> => (as ? { authorization: `Bearer ${as.accessToken}` } : {});
-const at = (action: string, id = projectId): string => `${stack.baseUrl}/api/projects/${id}/${action}`;
-const post = async (action: string, as: TestUser | undefined, body: object = {}, id = projectId): Promise<[number, unknown]> => {
-  const answer = await fetch(at(action, id), { method: 'POST', headers: { 'content-type': 'application/json', ...headers(as) }, body: JSON.stringify(body) });
+const headers = (as?: TestUser): Record<string, string> =>
+  as ? { authorization: `Bearer ${as.accessToken}` } : {};
+const at = (action: string, id = projectId): string =>
+  `${stack.baseUrl}/api/projects/${id}/${action}`;
+const post = async (
+  action: string,
+  as: TestUser | undefined,
+  body: object = {},
+  id = projectId,
+): Promise<[number, unknown]> => {
+  const answer = await fetch(at(action, id), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers(as) },
+    body: JSON.stringify(body),
+  });
   return [answer.status, await answer.json()];
 };
-const upload = async (file: Blob | null, as: TestUser | undefined = alice, field = 'thumbnail', name = 't.webp'): Promise<[number, unknown]> => {
+const upload = async (
+  file: Blob | null,
+  as: TestUser | undefined = alice,
+  field = 'thumbnail',
+  name = 't.webp',
+): Promise<[number, unknown]> => {
   const form = new FormData();
   if (file) form.set(field, file, name);
   else form.set('nothing', 'x');
-  const answer = await fetch(at('upload-thumbnail'), { method: 'POST', headers: headers(as), body: form });
+  const answer = await fetch(at('upload-thumbnail'), {
+    method: 'POST',
+    headers: headers(as),
+    body: form,
+  });
   return [answer.status, await answer.json()];
 };
 const webp = async (): Promise<Uint8Array<ArrayBuffer>> =>
-  new Uint8Array(await sharp({ create: { width: 90, height: 160, channels: 3, background: '#3366cc' } }).webp().toBuffer());
-const seenBy = async (as?: TestUser, query = ''): Promise<number> => (await fetch(`${at('thumbnail')}${query}`, { headers: headers(as) })).status;
+  new Uint8Array(
+    await sharp({ create: { width: 90, height: 160, channels: 3, background: '#3366cc' } })
+      .webp()
+      .toBuffer(),
+  );
+const seenBy = async (as?: TestUser, query = ''): Promise<number> =>
+  (await fetch(`${at('thumbnail')}${query}`, { headers: headers(as) })).status;
 const NOT_FOUND = 'Not found';
 
 describe('GET …/thumbnail (§9.6)', () => {
   it('without one, of nonsense and of nobody: 404, text', async () => {
-    for (const address of [at('thumbnail'), at('thumbnail', 'nonsense'), at('thumbnail', randomUUID()), `${at('thumbnail')}?t=1?t=2`]) {
+    for (const address of [
+      at('thumbnail'),
+      at('thumbnail', 'nonsense'),
+      at('thumbnail', randomUUID()),
+      `${at('thumbnail')}?t=1?t=2`,
+    ]) {
       const answer = await fetch(address, { headers: headers(alice) });
       expect([answer.status, await answer.text()], address).toEqual([404, NOT_FOUND]);
     }
@@ -64,9 +105,24 @@ describe('POST …/upload-thumbnail (§9.5)', () => {
   it('keeps the bytes as they are, for the owner alone until the game is published', async () => {
     const sent = await webp();
     const [status, body] = await upload(new Blob([sent], { type: 'image/webp' }));
-    expect([status, body]).toEqual([200, { success: true, thumbnailUrl: expect.stringMatching(new RegExp(`^/api/projects/${projectId}/thumbnail\\?t=\\d+$`)) as unknown }]);
-    const answer = await fetch(`${stack.baseUrl}${(body as { thumbnailUrl: string }).thumbnailUrl}?t=2`, { headers: headers(alice) });
-    expect([answer.status, answer.headers.get('content-type'), answer.headers.get('cache-control')]).toEqual([200, 'image/webp', 'public, max-age=0']);
+    expect([status, body]).toEqual([
+      200,
+      {
+        success: true,
+        thumbnailUrl: expect.stringMatching(
+          new RegExp(`^/api/projects/${projectId}/thumbnail\\?t=\\d+$`),
+        ) as unknown,
+      },
+    ]);
+    const answer = await fetch(
+      `${stack.baseUrl}${(body as { thumbnailUrl: string }).thumbnailUrl}?t=2`,
+      { headers: headers(alice) },
+    );
+    expect([
+      answer.status,
+      answer.headers.get('content-type'),
+      answer.headers.get('cache-control'),
+    ]).toEqual([200, 'image/webp', 'public, max-age=0']);
     expect(new Uint8Array(await answer.arrayBuffer())).toEqual(sent);
     expect(await seenBy(alice, `?access_token=${alice!.accessToken}`)).toBe(200);
     expect(await Promise.all([seenBy(), seenBy(bob)])).toEqual([404, 404]);
@@ -74,12 +130,48 @@ describe('POST …/upload-thumbnail (§9.5)', () => {
 
   it.each<[string, () => ReturnType<typeof upload>, number, object]>([
     ['no file', () => upload(null), 400, { error: 'No file uploaded' }],
-    ['another field', async () => upload(new Blob([await webp()]), alice, 'file'), 400, { error: 'Unexpected field' }],
-    ['another type by name', () => upload(new Blob(['x'], { type: 'text/html' }), alice, 'thumbnail', 'x.html'), 415, { error: 'Invalid file type' }],
-    ['another type by content', () => upload(new Blob(['<script>alert(1)</script>'], { type: 'image/webp' })), 415, { error: 'Invalid file type' }],
-    ['a drawing that may hold a script', () => upload(new Blob(['<svg xmlns="http://www.w3.org/2000/svg"/>'], { type: 'image/svg+xml' }), alice, 'thumbnail', 'x.svg'), 415, { error: 'Invalid file type' }],
-    ['too large', () => upload(new Blob([new Uint8Array(1_048_576)], { type: 'image/webp' })), 413, { error: 'File too large' }],
-    ['nobody', () => upload(new Blob(['x']), { ...alice!, accessToken: 'x' }), 401, { error: 'Invalid or expired token' }],
+    [
+      'another field',
+      async () => upload(new Blob([await webp()]), alice, 'file'),
+      400,
+      { error: 'Unexpected field' },
+    ],
+    [
+      'another type by name',
+      () => upload(new Blob(['x'], { type: 'text/html' }), alice, 'thumbnail', 'x.html'),
+      415,
+      { error: 'Invalid file type' },
+    ],
+    [
+      'another type by content',
+      () => upload(new Blob(['<script>alert(1)</script>'], { type: 'image/webp' })),
+      415,
+      { error: 'Invalid file type' },
+    ],
+    [
+      'a drawing that may hold a script',
+      () =>
+        upload(
+          new Blob(['<svg xmlns="http://www.w3.org/2000/svg"/>'], { type: 'image/svg+xml' }),
+          alice,
+          'thumbnail',
+          'x.svg',
+        ),
+      415,
+      { error: 'Invalid file type' },
+    ],
+    [
+      'too large',
+      () => upload(new Blob([new Uint8Array(1_048_576)], { type: 'image/webp' })),
+      413,
+      { error: 'File too large' },
+    ],
+    [
+      'nobody',
+      () => upload(new Blob(['x']), { ...alice!, accessToken: 'x' }),
+      401,
+      { error: 'Invalid or expired token' },
+    ],
     ['another user', () => upload(new Blob(['x']), bob), 404, { error: 'Project not found' }],
   ])('%s: refused, and the old one stays', async (_what, send, status, body) => {
     expect(await send()).toEqual([status, body]);
@@ -87,11 +179,32 @@ describe('POST …/upload-thumbnail (§9.5)', () => {
   });
 
   it('everybody sees it once the game is published, unless it is private', async () => {
-    const listing = (visibility: 'public' | 'private') => ({ title: '星よけ', description: '', howToPlay: '', tags: [], visibility, remix: 'allowed' as const, thumbnailUrl: null });
-    for (const [visibility, status] of [['public', 200], ['private', 404]] as const) {
+    const listing = (visibility: 'public' | 'private') => ({
+      title: '星よけ',
+      description: '',
+      howToPlay: '',
+      tags: [],
+      visibility,
+      remix: 'allowed' as const,
+      thumbnailUrl: null,
+    });
+    for (const [visibility, status] of [
+      ['public', 200],
+      ['private', 404],
+    ] as const) {
       const actionId = randomUUID();
       await store.actions.open({ id: actionId, userId: alice!.id, projectId, kind: 'publishGame' });
-      await store.publishedGames.publish({ actionId, userId: alice!.id, projectId, gameId: gameIdFor(projectId), revision: 'a'.repeat(40), listing: listing(visibility) }, 'hash');
+      await store.publishedGames.publish(
+        {
+          actionId,
+          userId: alice!.id,
+          projectId,
+          gameId: gameIdFor(projectId),
+          revision: 'a'.repeat(40),
+          listing: listing(visibility),
+        },
+        'hash',
+      );
       expect(await Promise.all([seenBy(), seenBy(bob)])).toEqual([status, status]);
     }
     await store.publishedGames.remove(projectId);
@@ -102,27 +215,46 @@ describe('POST …/upload-thumbnail (§9.5)', () => {
 describe('without an image model', () => {
   it('sprites are refused clearly (§7.10)', async () => {
     const answer = await fetch(`${stack.baseUrl}/api/generate-image`, {
-      method: 'POST', headers: { 'content-type': 'application/json', ...headers(alice) }, body: JSON.stringify({ prompt: '猫' }),
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers(alice) },
+      body: JSON.stringify({ prompt: '猫' }),
     });
-    expect([answer.status, await answer.json()]).toEqual([503, { error: 'Image generation service not available' }]);
+    expect([answer.status, await answer.json()]).toEqual([
+      503,
+      { error: 'Image generation service not available' },
+    ]);
   });
 
   it('pictures are not cut out, and that is said (§7.9)', async () => {
     const image = `data:image/webp;base64,${Buffer.from(await webp()).toString('base64')}`;
     const answer = await fetch(`${stack.baseUrl}/api/assets/remove-background`, {
-      method: 'POST', headers: { 'content-type': 'application/json', ...headers(alice) }, body: JSON.stringify({ image }),
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers(alice) },
+      body: JSON.stringify({ image }),
     });
-    expect([answer.status, await answer.json()]).toEqual([503, { error: 'Background removal service not configured' }]);
+    expect([answer.status, await answer.json()]).toEqual([
+      503,
+      { error: 'Background removal service not configured' },
+    ]);
   });
 
   it('a project without a game has nothing to show (§9.4)', async () => {
     // Whatever JSON the body is: nothing of it is needed.
     for (const body of [{}, [], { title: 7, actionId: 'x' }]) {
-      expect(await post('generate-thumbnail', alice, body)).toEqual([500, { error: 'Failed to generate thumbnail', output: 'ファイルが見つかりません。' }]);
+      expect(await post('generate-thumbnail', alice, body)).toEqual([
+        500,
+        { error: 'Failed to generate thumbnail', output: 'ファイルが見つかりません。' },
+      ]);
     }
     expect(await post('generate-thumbnail', bob)).toEqual([404, { error: 'Project not found' }]);
-    expect(await post('generate-thumbnail', undefined)).toEqual([401, { error: 'No access token provided' }]);
-    expect(await post('generate-thumbnail', alice, {}, 'x')).toEqual([400, { error: 'Invalid project ID' }]);
+    expect(await post('generate-thumbnail', undefined)).toEqual([
+      401,
+      { error: 'No access token provided' },
+    ]);
+    expect(await post('generate-thumbnail', alice, {}, 'x')).toEqual([
+      400,
+      { error: 'Invalid project ID' },
+    ]);
   });
 
   it('the thumbnail of a game is what the running game looks like, 9:16 WebP, and no version', async () => {
@@ -133,7 +265,10 @@ describe('without an image model', () => {
     const before = (await store.revisions.head(game))?.revision;
     const [status, body] = await post('generate-thumbnail', user, { title: '星よけ' }, game);
     expect([status, body]).toMatchObject([200, { success: true }]);
-    const answer = await fetch(`${stack.baseUrl}${(body as { thumbnailUrl: string }).thumbnailUrl}`, { headers: headers(user) });
+    const answer = await fetch(
+      `${stack.baseUrl}${(body as { thumbnailUrl: string }).thumbnailUrl}`,
+      { headers: headers(user) },
+    );
     const shot = sharp(Buffer.from(await answer.arrayBuffer()));
     expect(await shot.metadata()).toMatchObject({ format: 'webp', width: 720, height: 1_280 });
     expect(Math.max(...(await shot.stats()).channels.map(({ stdev }) => stdev))).toBeGreaterThan(5);
@@ -141,16 +276,36 @@ describe('without an image model', () => {
     expect((await store.revisions.head(game))?.revision).toBe(before);
   });
 
-  it('the running game shows its maker\'s pictures there', async () => {
+  it("the running game shows its maker's pictures there", async () => {
     const user = alice!;
-    const red = new Blob([new Uint8Array(await sharp({ create: { width: 8, height: 8, channels: 3, background: '#e01010' } }).png().toBuffer())], { type: 'image/png' });
+    const red = new Blob(
+      [
+        new Uint8Array(
+          await sharp({ create: { width: 8, height: 8, channels: 3, background: '#e01010' } })
+            .png()
+            .toBuffer(),
+        ),
+      ],
+      { type: 'image/png' },
+    );
     const form = new FormData();
     form.set('file', red, 'hero.png');
-    const uploaded = await (await fetch(`${stack.baseUrl}/api/assets/upload`, { method: 'POST', headers: headers(user), body: form })).json() as { asset: { url: string } };
+    const uploaded = (await (
+      await fetch(`${stack.baseUrl}/api/assets/upload`, {
+        method: 'POST',
+        headers: headers(user),
+        body: form,
+      })
+    ).json()) as { asset: { url: string } };
     const game = (await store.projects.create(user.id, '赤い絵')).id;
-    await publishGame({ store }, stack.dataDir, user, game, { 'index.html': `<html><head></head><body style="background:#101020 url('${uploaded.asset.url}')"></body></html>` });
+    await publishGame({ store }, stack.dataDir, user, game, {
+      'index.html': `<html><head></head><body style="background:#101020 url('${uploaded.asset.url}')"></body></html>`,
+    });
     const [, body] = await post('generate-thumbnail', user, {}, game);
-    const answer = await fetch(`${stack.baseUrl}${(body as { thumbnailUrl: string }).thumbnailUrl}`, { headers: headers(user) });
+    const answer = await fetch(
+      `${stack.baseUrl}${(body as { thumbnailUrl: string }).thumbnailUrl}`,
+      { headers: headers(user) },
+    );
     const { dominant } = await sharp(Buffer.from(await answer.arrayBuffer())).stats();
     expect([dominant.r > 180, dominant.g < 60, dominant.b < 60]).toEqual([true, true, true]);
   });

@@ -10,7 +10,10 @@ import type { TestUser } from '../../support/users.js';
 import { ask, startApi, type Answer, type ApiProcess, type Ask } from './api-process.js';
 
 /** The smallest PNG: one transparent pixel. */
-export const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+export const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 export const PAGE = `<!DOCTYPE html><html lang="ja"><head><title>星よけ</title>
 <script type="importmap">{"imports":{"three":"/vendor/three@0.187.0/three.module.js"}}</script></head>
@@ -25,13 +28,27 @@ export const GAME_FILES: Readonly<Record<string, string | Buffer>> = {
   'picture.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
   'readme.txt': 'こんにちは',
   'photo.PNG': PIXEL,
-  'assets/js/main.js': "import { Scene } from 'three';\nimport '/vendor/three@0.187.0/three.core.js';\n",
+  'assets/js/main.js':
+    "import { Scene } from 'three';\nimport '/vendor/three@0.187.0/three.core.js';\n",
   'assets/jump.mp3': Buffer.from([0, 1, 2, 253, 254, 255]),
   '.env': 'SECRET=1',
-  '.ai-context/2026-01-02T03-04-05.json': JSON.stringify({ timestamp: '2026-01-02T03:04:05.000Z', userPrompt: '古い', aiSummary: '古い', skills: [], generator: 'claude', edits: [], systemPromptVersion: '1.0' }),
+  '.ai-context/2026-01-02T03-04-05.json': JSON.stringify({
+    timestamp: '2026-01-02T03:04:05.000Z',
+    userPrompt: '古い',
+    aiSummary: '古い',
+    skills: [],
+    generator: 'claude',
+    edits: [],
+    systemPromptVersion: '1.0',
+  }),
   '.ai-context/2026-01-03T03-04-05.json': JSON.stringify({
-    timestamp: '2026-01-03T03:04:05.000Z', userPrompt: '星をよけるゲーム', aiSummary: '星よけゲームを作りました', skills: ['2d'], generator: 'claude',
-    edits: [{ path: 'index.html', old_string: 'a', new_string: 'b' }], systemPromptVersion: '1.0',
+    timestamp: '2026-01-03T03:04:05.000Z',
+    userPrompt: '星をよけるゲーム',
+    aiSummary: '星よけゲームを作りました',
+    skills: ['2d'],
+    generator: 'claude',
+    edits: [{ path: 'index.html', old_string: 'a', new_string: 'b' }],
+    systemPromptVersion: '1.0',
   }),
 };
 
@@ -50,11 +67,17 @@ export interface World {
   readonly bobsId: string;
   ask(rawPath: string, options?: Ask & { as?: TestUser }): Promise<Answer>;
   /** Commits these files to the project's repository and publishes them, as a finished generation does. */
-  publish(user: TestUser, projectId: string, files: Readonly<Record<string, string | Buffer>>): Promise<string>;
+  publish(
+    user: TestUser,
+    projectId: string,
+    files: Readonly<Record<string, string | Buffer>>,
+  ): Promise<string>;
   stop(): Promise<void>;
 }
 
-export const bearer = (user: TestUser): { authorization: string } => ({ authorization: `Bearer ${user.accessToken}` });
+export const bearer = (user: TestUser): { authorization: string } => ({
+  authorization: `Bearer ${user.accessToken}`,
+});
 
 /** Real PostgreSQL, migrations, gateway, mirror and API process; two users, three projects. Temporal is away. */
 export async function openWorld(extraEnv: Readonly<Record<string, string>> = {}): Promise<World> {
@@ -62,13 +85,24 @@ export async function openWorld(extraEnv: Readonly<Record<string, string>> = {})
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-http-'));
   const { SUPABASE_URL } = database.config;
   const env = {
-    ...database.config, EMBEDDED_SUPABASE_URL: SUPABASE_URL, DATA_DIR: dataDir, PUBLIC_URL: 'http://app.test:3000', SUPABASE_JWT_ISSUER: `${SUPABASE_URL}/auth/v1`,
-    CALLBACK_SECRET: 'a secret for tests with thirty-two characters', TEMPORAL_ADDRESS: '127.0.0.1:9', DEMO: 'true',
-    CORS_ALLOWED_ORIGINS: 'http://friend.test', RATE_LIMIT_READS_PER_MIN: '100000', RATE_LIMIT_WRITES_PER_MIN: '100000', RATE_LIMIT_AI_PER_MIN: '100000', ...extraEnv,
+    ...database.config,
+    EMBEDDED_SUPABASE_URL: SUPABASE_URL,
+    DATA_DIR: dataDir,
+    PUBLIC_URL: 'http://app.test:3000',
+    SUPABASE_JWT_ISSUER: `${SUPABASE_URL}/auth/v1`,
+    CALLBACK_SECRET: 'a secret for tests with thirty-two characters',
+    TEMPORAL_ADDRESS: '127.0.0.1:9',
+    DEMO: 'true',
+    CORS_ALLOWED_ORIGINS: 'http://friend.test',
+    RATE_LIMIT_READS_PER_MIN: '100000',
+    RATE_LIMIT_WRITES_PER_MIN: '100000',
+    RATE_LIMIT_AI_PER_MIN: '100000',
+    ...extraEnv,
   };
   const api = await startApi(env);
   const [alice, bob] = [await database.createUser('alice'), await database.createUser('bob')];
-  const publish: World['publish'] = (user, projectId, files) => publishGame(database, dataDir, user, projectId, files);
+  const publish: World['publish'] = (user, projectId, files) =>
+    publishGame(database, dataDir, user, projectId, files);
   const { store } = database;
   const game = await store.projects.create(alice.id, '星よけ');
   const jobId = randomUUID();
@@ -78,8 +112,19 @@ export async function openWorld(extraEnv: Readonly<Record<string, string>> = {})
   await openJob(database, alice, empty.id, activeJobId);
   const bobs = await store.projects.create(bob.id, "bob's");
   return {
-    api, database, env, alice, bob, gameId: game.id, jobId, emptyId: empty.id, activeJobId, bobsId: bobs.id, publish,
-    ask: (rawPath, { as, headers, ...rest } = {}) => ask(api.port, rawPath, { ...rest, headers: { ...(as ? bearer(as) : {}), ...headers } }),
+    api,
+    database,
+    env,
+    alice,
+    bob,
+    gameId: game.id,
+    jobId,
+    emptyId: empty.id,
+    activeJobId,
+    bobsId: bobs.id,
+    publish,
+    ask: (rawPath, { as, headers, ...rest } = {}) =>
+      ask(api.port, rawPath, { ...rest, headers: { ...(as ? bearer(as) : {}), ...headers } }),
     async stop() {
       await api.stop();
       await database.stop();
@@ -88,24 +133,65 @@ export async function openWorld(extraEnv: Readonly<Record<string, string>> = {})
   };
 }
 
-async function openJob({ store }: Pick<TestDatabase, 'store'>, user: Pick<TestUser, 'id'>, projectId: string, jobId: string): Promise<void> {
-  await store.jobs.open({ id: jobId, userId: user.id, projectId, content: 'ゲームを作って', chatId: randomUUID(), maxQueuedJobs: 50 });
+async function openJob(
+  { store }: Pick<TestDatabase, 'store'>,
+  user: Pick<TestUser, 'id'>,
+  projectId: string,
+  jobId: string,
+): Promise<void> {
+  await store.jobs.open({
+    id: jobId,
+    userId: user.id,
+    projectId,
+    content: 'ゲームを作って',
+    chatId: randomUUID(),
+    maxQueuedJobs: 50,
+  });
 }
 
 /** Commits these files to the project's repository and publishes them as a version, as a finished generation does. */
 export async function publishGame(
-  database: Pick<TestDatabase, 'store'>, dataDir: string, user: Pick<TestUser, 'id'>, projectId: string, files: Readonly<Record<string, string | Buffer>>, jobId: string = randomUUID(),
+  database: Pick<TestDatabase, 'store'>,
+  dataDir: string,
+  user: Pick<TestUser, 'id'>,
+  projectId: string,
+  files: Readonly<Record<string, string | Buffer>>,
+  jobId: string = randomUUID(),
 ): Promise<string> {
   const { store } = database;
   const mirror = createMirror(dataDir);
   const parent = (await store.revisions.head(projectId))?.revision ?? null;
   await openJob(database, user, projectId, jobId);
   await store.jobs.startProcessing(jobId, true);
-  const extra: ExtraFile[] = Object.entries(files).map(([file, content]) => ({ path: file, content }));
+  const extra: ExtraFile[] = Object.entries(files).map(([file, content]) => ({
+    path: file,
+    content,
+  }));
   const repo = openRepo(await mirror.ensure(user.id, projectId));
-  const revision = await commitFiles(repo, [], extra, { subject: 'ゲームを作って' }, { ref: `refs/jobs/${jobId}/1`, expected: null, parent });
-  await store.revisions.publish({ projectId, revision, parent, jobId, kind: 'generate', subject: 'ゲームを作って', restoredFrom: null });
+  const revision = await commitFiles(
+    repo,
+    [],
+    extra,
+    { subject: 'ゲームを作って' },
+    { ref: `refs/jobs/${jobId}/1`, expected: null, parent },
+  );
+  await store.revisions.publish({
+    projectId,
+    revision,
+    parent,
+    jobId,
+    kind: 'generate',
+    subject: 'ゲームを作って',
+    restoredFrom: null,
+  });
   await mirror.advanceMain(user.id, projectId, revision);
-  await store.jobs.complete({ id: jobId, result: { message: 'できました' }, history: 'できました', chatId: randomUUID(), pendingQuestion: null, usage: null });
+  await store.jobs.complete({
+    id: jobId,
+    result: { message: 'できました' },
+    history: 'できました',
+    chatId: randomUUID(),
+    pendingQuestion: null,
+    usage: null,
+  });
   return revision;
 }

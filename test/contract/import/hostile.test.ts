@@ -1,6 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +21,16 @@ import { createMirror } from '../../../src/store/mirror.js';
 import { v2ImportTables } from '../../../src/store/v2-import.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
-import { game, generate, gitIn, makeAsset, makeProject, put, v2List, type V2Project } from './v2-folders.js';
+import {
+  game,
+  generate,
+  gitIn,
+  makeAsset,
+  makeProject,
+  put,
+  v2List,
+  type V2Project,
+} from './v2-folders.js';
 
 /** What a model left in V2's folders, or a user wrote into rows, to get at what is not theirs. */
 let base: string;
@@ -35,19 +54,33 @@ afterAll(async () => {
 });
 
 const adopt = (to: string, user: TestUser): Promise<ImportReport> => {
-  const tables = v2ImportTables(connect(database.config.SUPABASE_URL, database.config.SUPABASE_SERVICE_ROLE_KEY));
+  const tables = v2ImportTables(
+    connect(database.config.SUPABASE_URL, database.config.SUPABASE_SERVICE_ROLE_KEY),
+  );
   return runImport({ tables, from, to }, { dryRun: false, user: user.id });
 };
 const own = async (user: TestUser, id: string = randomUUID()): Promise<string> => {
   await database.sql('insert into public.projects (id, user_id) values ($1, $2)', [id, user.id]);
   return id;
 };
-const insertAsset = async (storagePath: string, filename = 'x.png', hash = 'a'.repeat(64)): Promise<string> => {
-  const [row] = await database.sql<{ id: string }>('insert into public.assets (owner_id, filename, alias, hash, storage_path) values ($1, $2, $3, $4, $5) returning id',
-    [mallory.id, filename, `${randomUUID()}.png`, hash, storagePath]);
+const insertAsset = async (
+  storagePath: string,
+  filename = 'x.png',
+  hash = 'a'.repeat(64),
+): Promise<string> => {
+  const [row] = await database.sql<{ id: string }>(
+    'insert into public.assets (owner_id, filename, alias, hash, storage_path) values ($1, $2, $3, $4, $5) returning id',
+    [mallory.id, filename, `${randomUUID()}.png`, hash, storagePath],
+  );
   return row?.id ?? '';
 };
-const pathOf = async (id: string): Promise<string> => (await database.sql<{ storage_path: string }>('select storage_path from public.assets where id = $1', [id]))[0]?.storage_path ?? '';
+const pathOf = async (id: string): Promise<string> =>
+  (
+    await database.sql<{ storage_path: string }>(
+      'select storage_path from public.assets where id = $1',
+      [id],
+    )
+  )[0]?.storage_path ?? '';
 
 describe('rows of assets', () => {
   let to: string;
@@ -67,17 +100,26 @@ describe('rows of assets', () => {
     await mkdir(path.join(home, 'folder.png'));
     const there = `/data/users/${mallory.id}/assets`;
     Object.assign(ids, {
-      foreign: await insertAsset(`/data/users/${victim.id}/assets/${secret.filename}`), up: await insertAsset(`${there}/../../${victim.id}/assets/${secret.filename}`),
-      linked: await insertAsset(`${there}/others/${secret.filename}`), passwd: await insertAsset(`${there}/etc/passwd`, 'passwd'), root: await insertAsset('/etc/passwd', '../../../../../etc/passwd'),
-      twice: await insertAsset(`/users/${mallory.id}/assets/../../../users/${mallory.id}/assets/../../${victim.id}/assets/${secret.filename}`),
-      encoded: await insertAsset(`${there}/%2e%2e/%2e%2e/${victim.id}/assets/${secret.filename}`), backslash: await insertAsset(`${there}\\..\\..\\${victim.id}\\assets\\${secret.filename}`),
-      pipe: await insertAsset(`${there}/pipe.png`, 'pipe.png'), huge: await insertAsset(`${there}/huge.png`, 'huge.png'), folder: await insertAsset(`${there}/folder.png`, 'folder.png'),
-      long: await insertAsset(`${there}/${'x'.repeat(5_000)}`, `${'y'.repeat(300)}.png`), home: await insertAsset(`${there}/`, '.'),
+      foreign: await insertAsset(`/data/users/${victim.id}/assets/${secret.filename}`),
+      up: await insertAsset(`${there}/../../${victim.id}/assets/${secret.filename}`),
+      linked: await insertAsset(`${there}/others/${secret.filename}`),
+      passwd: await insertAsset(`${there}/etc/passwd`, 'passwd'),
+      root: await insertAsset('/etc/passwd', '../../../../../etc/passwd'),
+      twice: await insertAsset(
+        `/users/${mallory.id}/assets/../../../users/${mallory.id}/assets/../../${victim.id}/assets/${secret.filename}`,
+      ),
+      encoded: await insertAsset(`${there}/%2e%2e/%2e%2e/${victim.id}/assets/${secret.filename}`),
+      backslash: await insertAsset(`${there}\\..\\..\\${victim.id}\\assets\\${secret.filename}`),
+      pipe: await insertAsset(`${there}/pipe.png`, 'pipe.png'),
+      huge: await insertAsset(`${there}/huge.png`, 'huge.png'),
+      folder: await insertAsset(`${there}/folder.png`, 'folder.png'),
+      long: await insertAsset(`${there}/${'x'.repeat(5_000)}`, `${'y'.repeat(300)}.png`),
+      home: await insertAsset(`${there}/`, '.'),
     });
     report = await adopt(to, mallory);
   });
 
-  it('lead nowhere but into their owner\'s folder, whatever path they name and wherever links lead', async () => {
+  it("lead nowhere but into their owner's folder, whatever path they name and wherever links lead", async () => {
     expect(report.assets).toBe(0);
     for (const id of Object.values(ids)) {
       expect((await pathOf(id)).startsWith(to)).toBe(false);
@@ -87,14 +129,27 @@ describe('rows of assets', () => {
   });
 
   it('each says why it was not taken', () => {
-    const why = (name: string): string => report.problems.find((problem) => problem.includes(ids[name] ?? ''))?.split('): ').at(-1) ?? '';
-    expect([why('foreign'), why('linked'), why('passwd')].every((reason) => reason.startsWith('its file is not in the data folder'))).toBe(true);
-    expect([why('pipe'), why('folder'), why('huge'), why('long')]).toEqual(['its file is not a file', 'its file is not a file', 'its file is larger than 1 GiB', 'its file is not readable']);
+    const why = (name: string): string =>
+      report.problems
+        .find((problem) => problem.includes(ids[name] ?? ''))
+        ?.split('): ')
+        .at(-1) ?? '';
+    expect(
+      [why('foreign'), why('linked'), why('passwd')].every((reason) =>
+        reason.startsWith('its file is not in the data folder'),
+      ),
+    ).toBe(true);
+    expect([why('pipe'), why('folder'), why('huge'), why('long')]).toEqual([
+      'its file is not a file',
+      'its file is not a file',
+      'its file is larger than 1 GiB',
+      'its file is not readable',
+    ]);
   });
 });
 
 describe('folders', () => {
-  it('that are links, or somebody else\'s project, are named and not taken', async () => {
+  it("that are links, or somebody else's project, are named and not taken", async () => {
     const to = path.join(base, 'folders-target');
     const projects = path.join(from, 'users', mallory.id, 'projects');
     const theirs = await makeProject(from, victim.id, await own(victim));
@@ -105,12 +160,19 @@ describe('folders', () => {
     await makeProject(from, mallory.id, copied);
     const other = await database.createUser('other');
     await mkdir(path.join(from, 'users', other.id));
-    await symlink(path.join(from, 'users', victim.id, 'projects'), path.join(from, 'users', other.id, 'projects'));
+    await symlink(
+      path.join(from, 'users', victim.id, 'projects'),
+      path.join(from, 'users', other.id, 'projects'),
+    );
     const { problems, versions } = await adopt(to, mallory);
     expect(versions).toBe(0);
     expect(problems).toContain(`project ${link} of user ${mallory.id}: is not a folder`);
-    expect(problems).toContain(`project ${copied} of user ${mallory.id}: is not in the database as a project of this user`);
-    expect((await adopt(to, other)).problems).toEqual([`user ${other.id}: projects is not a folder; nothing in it is taken`]);
+    expect(problems).toContain(
+      `project ${copied} of user ${mallory.id}: is not in the database as a project of this user`,
+    );
+    expect((await adopt(to, other)).problems).toEqual([
+      `user ${other.id}: projects is not a folder; nothing in it is taken`,
+    ]);
     expect(await database.sql('select from public.revisions')).toEqual([]);
   });
 
@@ -126,10 +188,18 @@ describe('folders', () => {
     await rm(path.join(project.folder, 'thumbnail.png'));
     await symlink('/etc/passwd', path.join(project.folder, 'thumbnail.png'));
     const { problems } = await adopt(to, mallory);
-    const here = problems.filter((problem) => problem.includes(project.id)).map((problem) => problem.split(': ').slice(1).join(': '));
-    expect(here).toEqual(['left out of its files: "js", "pipe", "big.bin"', 'thumbnail.png is not a file', 'PUBLISH.json cannot be read: its draft is not taken']);
+    const here = problems
+      .filter((problem) => problem.includes(project.id))
+      .map((problem) => problem.split(': ').slice(1).join(': '));
+    expect(here).toEqual([
+      'left out of its files: "js", "pipe", "big.bin"',
+      'thumbnail.png is not a file',
+      'PUBLISH.json cannot be read: its draft is not taken',
+    ]);
     const head = await database.store.revisions.head(project.id);
-    const names = (await createMirror(to).listFiles(mallory.id, project.id, head?.revision ?? '')).map((entry) => entry.path);
+    const names = (
+      await createMirror(to).listFiles(mallory.id, project.id, head?.revision ?? '')
+    ).map((entry) => entry.path);
     expect(names.filter((name) => /^(js|pipe|big|thumb|PUBLISH)/.test(name))).toEqual([]);
   });
 });
@@ -140,37 +210,80 @@ describe('one data folder for both', () => {
   let asset: Awaited<ReturnType<typeof makeAsset>>;
 
   beforeAll(async () => {
-    [project, planted] = [await makeProject(from, victim.id, await own(victim)), await makeProject(from, victim.id, await own(victim))];
+    [project, planted] = [
+      await makeProject(from, victim.id, await own(victim)),
+      await makeProject(from, victim.id, await own(victim)),
+    ];
     for (const number of [1, 2]) await generate(project, number, `版 ${number}`);
     await put(project.folder, { 'thumbnail.webp': 'picture' });
     await generate(planted, 1, '罠');
     // A repository where ours is going to be, with a program for every occasion.
     gitIn(planted.folder, ['init', '--quiet', '--bare', 'repo.git']);
-    await put(planted.folder, { 'repo.git/config': `[core]\n\tbare = true\n\talternateRefsCommand = touch '${base}/EXECUTED'\n`, 'repo.git/refs/heads/main': `${'e'.repeat(40)}\n` });
+    await put(planted.folder, {
+      'repo.git/config': `[core]\n\tbare = true\n\talternateRefsCommand = touch '${base}/EXECUTED'\n`,
+      'repo.git/refs/heads/main': `${'e'.repeat(40)}\n`,
+    });
     for (const hook of ['reference-transaction', 'post-update']) {
-      await put(planted.folder, { [`repo.git/hooks/${hook}`]: `#!/bin/sh\ntouch '${base}/EXECUTED'\n` });
+      await put(planted.folder, {
+        [`repo.git/hooks/${hook}`]: `#!/bin/sh\ntouch '${base}/EXECUTED'\n`,
+      });
       await chmod(path.join(planted.folder, 'repo.git/hooks', hook), 0o755);
     }
     asset = secret;
-    await database.sql('insert into public.assets (owner_id, filename, alias, hash, storage_path) values ($1, $2, $3, $4, $5)',
-      [victim.id, asset.filename, asset.alias, asset.hash, path.join(from, 'users', victim.id, 'assets', asset.filename)]);
+    await database.sql(
+      'insert into public.assets (owner_id, filename, alias, hash, storage_path) values ($1, $2, $3, $4, $5)',
+      [
+        victim.id,
+        asset.filename,
+        asset.alias,
+        asset.hash,
+        path.join(from, 'users', victim.id, 'assets', asset.filename),
+      ],
+    );
   });
 
-  it('versions, pictures and assets end beside V2\'s own files, which stay as they are', async () => {
+  it("versions, pictures and assets end beside V2's own files, which stay as they are", async () => {
     const { problems, assets } = await adopt(from, victim);
     expect([problems, assets]).toEqual([[], 1]);
-    expect((await database.store.revisions.list(project.id)).filter(({ message }) => message.startsWith('版')).map(({ hash }) => hash)).toEqual(v2List(project.folder).map(({ hash }) => hash));
+    expect(
+      (await database.store.revisions.list(project.id))
+        .filter(({ message }) => message.startsWith('版'))
+        .map(({ hash }) => hash),
+    ).toEqual(v2List(project.folder).map(({ hash }) => hash));
     expect(await readFile(path.join(project.folder, 'thumbnail.webp'), 'utf8')).toBe('picture');
     expect(await readFile(path.join(project.folder, 'index.html'), 'utf8')).toBe(game('ゲーム 2'));
-    const kept = path.join(from, 'users', victim.id, 'assets', `${createHash('sha256').update(asset.bytes).digest('hex')}.png`);
-    expect((await database.sql('select storage_path from public.assets where owner_id = $1', [victim.id]))).toEqual([{ storage_path: kept }]);
-    expect((await readFile(path.join(from, 'users', victim.id, 'assets', asset.filename))).equals(asset.bytes)).toBe(true);
-    expect(await adopt(from, victim)).toMatchObject({ versions: 0, states: 0, assets: 0, unknownFiles: 0, comparedAssets: 1, problems: [] });
+    const kept = path.join(
+      from,
+      'users',
+      victim.id,
+      'assets',
+      `${createHash('sha256').update(asset.bytes).digest('hex')}.png`,
+    );
+    expect(
+      await database.sql('select storage_path from public.assets where owner_id = $1', [victim.id]),
+    ).toEqual([{ storage_path: kept }]);
+    expect(
+      (await readFile(path.join(from, 'users', victim.id, 'assets', asset.filename))).equals(
+        asset.bytes,
+      ),
+    ).toBe(true);
+    expect(await adopt(from, victim)).toMatchObject({
+      versions: 0,
+      states: 0,
+      assets: 0,
+      unknownFiles: 0,
+      comparedAssets: 1,
+      problems: [],
+    });
   });
 
   it('E3: a repository that waited there for ours is gone before git sees it', async () => {
     await expect(stat(path.join(base, 'EXECUTED'))).rejects.toThrow('ENOENT');
-    expect(await readFile(path.join(planted.folder, 'repo.git/config'), 'utf8')).not.toContain('alternateRefsCommand');
-    expect((await database.store.revisions.list(planted.id)).map(({ message }) => message)).toContain('罠');
+    expect(await readFile(path.join(planted.folder, 'repo.git/config'), 'utf8')).not.toContain(
+      'alternateRefsCommand',
+    );
+    expect(
+      (await database.store.revisions.list(planted.id)).map(({ message }) => message),
+    ).toContain('罠');
   });
 });

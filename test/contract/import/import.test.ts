@@ -11,7 +11,20 @@ import { v2ImportTables, type V2Import } from '../../../src/store/v2-import.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
 import {
-  damage, fingerprint, game, generate, gitIn, isEmptyFolder, makeAsset, makeHostile, makeProject, plantLink, put, v2List, v2Tree, type V2Project,
+  damage,
+  fingerprint,
+  game,
+  generate,
+  gitIn,
+  isEmptyFolder,
+  makeAsset,
+  makeHostile,
+  makeProject,
+  plantLink,
+  put,
+  v2List,
+  v2Tree,
+  type V2Project,
 } from './v2-folders.js';
 
 // A run starts a hundred programs.
@@ -25,7 +38,19 @@ let tables: V2Import;
 let mirror: Mirror;
 let hanako: TestUser;
 let taro: TestUser;
-let projects: Record<'long' | 'restored' | 'dirty' | 'fresh' | 'packed' | 'hostile' | 'links' | 'broken' | 'media' | 'untouched', V2Project>;
+let projects: Record<
+  | 'long'
+  | 'restored'
+  | 'dirty'
+  | 'fresh'
+  | 'packed'
+  | 'hostile'
+  | 'links'
+  | 'broken'
+  | 'media'
+  | 'untouched',
+  V2Project
+>;
 
 const stranger = randomUUID();
 const run = (options: { dryRun?: boolean; user?: string } = {}): Promise<ImportReport> =>
@@ -33,25 +58,51 @@ const run = (options: { dryRun?: boolean; user?: string } = {}): Promise<ImportR
 
 const own = async (user: TestUser, name: string): Promise<V2Project> => {
   const project = await makeProject(from, user.id);
-  await database.sql('insert into public.projects (id, user_id, name) values ($1, $2, $3)', [project.id, user.id, name]);
+  await database.sql('insert into public.projects (id, user_id, name) values ($1, $2, $3)', [
+    project.id,
+    user.id,
+    name,
+  ]);
   return project;
 };
-const ownerOf = ({ id }: V2Project): string => ([projects.hostile, projects.links, projects.broken, projects.media].some((project) => project.id === id) ? taro : hanako).id;
+const ownerOf = ({ id }: V2Project): string =>
+  ([projects.hostile, projects.links, projects.broken, projects.media].some(
+    (project) => project.id === id,
+  )
+    ? taro
+    : hanako
+  ).id;
 const head = async (project: V2Project) => {
   const row = await database.store.revisions.head(project.id);
   if (row === null) throw new Error('the project has no revision');
   return row;
 };
-const read = async (project: V2Project, revision: string, file: string): Promise<string | undefined> =>
+const read = async (
+  project: V2Project,
+  revision: string,
+  file: string,
+): Promise<string | undefined> =>
   (await mirror.readFile(ownerOf(project), project.id, revision, file))?.toString('utf8');
-const snapshot = (): Promise<unknown[]> => database.sql(
-  `select 'revision' as what, r::text as row from public.revisions r union all select 'asset', a::text from public.assets a
-   union all select 'draft', d::text from public.publish_drafts d order by 1, 2`);
+const snapshot = (): Promise<unknown[]> =>
+  database.sql(
+    `select 'revision' as what, r::text as row from public.revisions r union all select 'asset', a::text from public.assets a
+   union all select 'draft', d::text from public.publish_drafts d order by 1, 2`,
+  );
 
-async function buildHanako(): Promise<Pick<typeof projects, 'long' | 'restored' | 'dirty' | 'fresh' | 'packed' | 'untouched'>> {
+async function buildHanako(): Promise<
+  Pick<typeof projects, 'long' | 'restored' | 'dirty' | 'fresh' | 'packed' | 'untouched'>
+> {
   const long = await own(hanako, '長い歴史');
   for (let number = 1; number <= 26; number += 1) {
-    await generate(long, number, number % 7 === 0 ? `赤|青|${number} を選ぶ` : number === 13 ? 'Before restore to abc1234' : `変更 ${number}：敵を速く`);
+    await generate(
+      long,
+      number,
+      number % 7 === 0
+        ? `赤|青|${number} を選ぶ`
+        : number === 13
+          ? 'Before restore to abc1234'
+          : `変更 ${number}：敵を速く`,
+    );
   }
   const restored = await own(hanako, 'もどした');
   for (const number of [1, 2, 3]) await generate(restored, number, `版 ${number}`);
@@ -59,7 +110,10 @@ async function buildHanako(): Promise<Pick<typeof projects, 'long' | 'restored' 
   gitIn(restored.folder, ['checkout', first, '--', '.']);
   const dirty = await own(hanako, '書きかけ');
   await generate(dirty, 1, '最初');
-  await put(dirty.folder, { 'index.html': game('まだ保存していない'), 'js/敵.js': 'export const 敵 = 1;\n' });
+  await put(dirty.folder, {
+    'index.html': game('まだ保存していない'),
+    'js/敵.js': 'export const 敵 = 1;\n',
+  });
   const packed = await own(hanako, '詰めた');
   for (const number of [1, 2]) await generate(packed, number, `詰 ${number}`);
   packed.commit('specs', []);
@@ -71,11 +125,16 @@ async function buildHanako(): Promise<Pick<typeof projects, 'long' | 'restored' 
   return { long, restored, dirty, fresh: await own(hanako, '新しいゲーム'), packed, untouched };
 }
 
-async function buildTaro(): Promise<Pick<typeof projects, 'hostile' | 'links' | 'broken' | 'media'>> {
+async function buildTaro(): Promise<
+  Pick<typeof projects, 'hostile' | 'links' | 'broken' | 'media'>
+> {
   const hostile = await own(taro, '罠');
   for (const number of [1, 2]) await generate(hostile, number, `罠 ${number}`);
   await makeHostile(hostile, path.join(base, 'EXECUTED'));
-  await put(hostile.folder, { '.gitattributes': '* filter=evil diff=evil\n', 'index.html': game('罠 2') + '<!-- crlf -->\r\n' });
+  await put(hostile.folder, {
+    '.gitattributes': '* filter=evil diff=evil\n',
+    'index.html': game('罠 2') + '<!-- crlf -->\r\n',
+  });
   const links = await own(taro, 'リンク');
   await generate(links, 1, 'まだ無い');
   await plantLink(links, 'leak.txt', '/etc/hostname');
@@ -86,8 +145,21 @@ async function buildTaro(): Promise<Pick<typeof projects, 'hostile' | 'links' | 
   await damage(broken, 'index.html');
   const media = await own(taro, '公開');
   await generate(media, 1, '公開する');
-  const draft = { title: '題', description: '説明', howToPlay: 'タップ', tags: ['猫', 'ジャンプ'], visibility: 'unlisted', remix: 'disallowed', thumbnailUrl: null, updatedAt: '2025-02-01T00:00:00.000Z' };
-  await put(media.folder, { 'PUBLISH.json': JSON.stringify(draft, null, 2), 'thumbnail.webp': Buffer.alloc(5_000, 7), 'movie.mp4': Buffer.alloc(200_000, 9) });
+  const draft = {
+    title: '題',
+    description: '説明',
+    howToPlay: 'タップ',
+    tags: ['猫', 'ジャンプ'],
+    visibility: 'unlisted',
+    remix: 'disallowed',
+    thumbnailUrl: null,
+    updatedAt: '2025-02-01T00:00:00.000Z',
+  };
+  await put(media.folder, {
+    'PUBLISH.json': JSON.stringify(draft, null, 2),
+    'thumbnail.webp': Buffer.alloc(5_000, 7),
+    'movie.mp4': Buffer.alloc(200_000, 9),
+  });
   media.commit('Update publish info');
   return { hostile, links, broken, media };
 }
@@ -99,11 +171,13 @@ beforeAll(async () => {
   await mkdir(from);
   await mkdir(to);
   database = await startDatabase();
-  tables = v2ImportTables(connect(database.config.SUPABASE_URL, database.config.SUPABASE_SERVICE_ROLE_KEY));
+  tables = v2ImportTables(
+    connect(database.config.SUPABASE_URL, database.config.SUPABASE_SERVICE_ROLE_KEY),
+  );
   mirror = createMirror(to);
   hanako = await database.createUser('hanako');
   taro = await database.createUser('taro');
-  projects = { ...await buildHanako(), ...await buildTaro() };
+  projects = { ...(await buildHanako()), ...(await buildTaro()) };
   await makeProject(from, taro.id, '00000000-0000-4000-8000-0000000000ff');
   await makeProject(from, stranger);
   await mkdir(path.join(from, 'users', 'lost+found'), { recursive: true });
@@ -114,34 +188,88 @@ afterAll(async () => {
 });
 
 describe('import-v2', () => {
-  let assets: Record<'absolute' | 'relative' | 'big' | 'edited' | 'deleted', Awaited<ReturnType<typeof makeAsset>>>;
+  let assets: Record<
+    'absolute' | 'relative' | 'big' | 'edited' | 'deleted',
+    Awaited<ReturnType<typeof makeAsset>>
+  >;
   let report: ImportReport;
 
   beforeAll(async () => {
-    const make = (stem: string, extension: string, sizeBytes: number) => makeAsset(from, hanako.id, stem, extension, sizeBytes);
+    const make = (stem: string, extension: string, sizeBytes: number) =>
+      makeAsset(from, hanako.id, stem, extension, sizeBytes);
     assets = {
-      absolute: await make('hero', '.png', 4_000), relative: await make('_____', '.mp3', 9_000), big: await make('film', '.webp', 8 * 1024 * 1024),
-      edited: await make('edited', '.png', 300), deleted: await make('gone', '.png', 300),
+      absolute: await make('hero', '.png', 4_000),
+      relative: await make('_____', '.mp3', 9_000),
+      big: await make('film', '.webp', 8 * 1024 * 1024),
+      edited: await make('edited', '.png', 300),
+      deleted: await make('gone', '.png', 300),
     };
-    await writeFile(path.join(from, 'users', hanako.id, 'assets', assets.edited.filename), 'changed on disk');
+    await writeFile(
+      path.join(from, 'users', hanako.id, 'assets', assets.edited.filename),
+      'changed on disk',
+    );
     await makeAsset(from, hanako.id, 'nobody', '.png', 10);
-    const insert = (owner: string | null, file: { filename: string; alias: string; hash: string }, storagePath: string, more = '') => database.sql(
-      `insert into public.assets (owner_id, is_global, category, filename, alias, hash, storage_path, is_deleted) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [owner, owner === null, owner === null ? 'bgm' : null, file.filename, file.alias, file.hash, storagePath, more === 'deleted']);
+    const insert = (
+      owner: string | null,
+      file: { filename: string; alias: string; hash: string },
+      storagePath: string,
+      more = '',
+    ) =>
+      database.sql(
+        `insert into public.assets (owner_id, is_global, category, filename, alias, hash, storage_path, is_deleted) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        [
+          owner,
+          owner === null,
+          owner === null ? 'bgm' : null,
+          file.filename,
+          file.alias,
+          file.hash,
+          storagePath,
+          more === 'deleted',
+        ],
+      );
     const there = (name: string): string => `/data/users/${hanako.id}/assets/${name}`;
     await insert(hanako.id, assets.absolute, there(assets.absolute.filename));
-    await insert(hanako.id, assets.relative, `users/${hanako.id}/assets/${assets.relative.filename}`);
-    await insert(hanako.id, assets.big, `/srv/old/app/users/${hanako.id}/assets/${assets.big.filename}`);
+    await insert(
+      hanako.id,
+      assets.relative,
+      `users/${hanako.id}/assets/${assets.relative.filename}`,
+    );
+    await insert(
+      hanako.id,
+      assets.big,
+      `/srv/old/app/users/${hanako.id}/assets/${assets.big.filename}`,
+    );
     await insert(hanako.id, assets.edited, there(assets.edited.filename));
     await insert(hanako.id, assets.deleted, there(assets.deleted.filename), 'deleted');
-    await insert(hanako.id, { filename: 'missing.png', alias: 'missing.png', hash: 'a'.repeat(64) }, there('missing.png'));
+    await insert(
+      hanako.id,
+      { filename: 'missing.png', alias: 'missing.png', hash: 'a'.repeat(64) },
+      there('missing.png'),
+    );
     // Rows that a user could have written: another user's file, and a file of the machine behind a link.
-    await insert(taro.id, { filename: 'stolen.png', alias: 'stolen.png', hash: assets.absolute.hash }, there(assets.absolute.filename));
+    await insert(
+      taro.id,
+      { filename: 'stolen.png', alias: 'stolen.png', hash: assets.absolute.hash },
+      there(assets.absolute.filename),
+    );
     await mkdir(path.join(from, 'users', taro.id, 'assets'), { recursive: true });
     await symlink('/etc/hostname', path.join(from, 'users', taro.id, 'assets', 'link.png'));
-    await insert(taro.id, { filename: 'link.png', alias: 'link.png', hash: 'b'.repeat(64) }, `../../etc/users/${taro.id}/assets/link.png`);
+    await insert(
+      taro.id,
+      { filename: 'link.png', alias: 'link.png', hash: 'b'.repeat(64) },
+      `../../etc/users/${taro.id}/assets/link.png`,
+    );
     await put(path.join(from, 'assets', 'global', 'bgm'), { 'song.mp3': 'song' });
-    await insert(null, { filename: 'song.mp3', alias: 'song.mp3', hash: createHash('sha256').update('song').digest('hex') }, '/data/assets/global/bgm/song.mp3');
+    await insert(
+      null,
+      {
+        filename: 'song.mp3',
+        alias: 'song.mp3',
+        hash: createHash('sha256').update('song').digest('hex'),
+      },
+      '/data/assets/global/bgm/song.mp3',
+    );
   });
 
   it('a dry run says all that a run will do and changes nothing anywhere', async () => {
@@ -154,7 +282,15 @@ describe('import-v2', () => {
   });
 
   it('counts what it took and names what it could not take', () => {
-    expect(report).toMatchObject({ users: 2, projects: 10, changedProjects: 9, assets: 6, media: 2, drafts: 1, unknownFiles: 1 });
+    expect(report).toMatchObject({
+      users: 2,
+      projects: 10,
+      changedProjects: 9,
+      assets: 6,
+      media: 2,
+      drafts: 1,
+      unknownFiles: 1,
+    });
     const problems = report.problems.join('\n');
     expect(problems).toContain('users/lost+found: is not the folder of a user');
     expect(problems).toContain(`user ${stranger}: is not in the database`);
@@ -170,98 +306,192 @@ describe('import-v2', () => {
   });
 
   it('serves the versions that V2 listed: the same ids, numbers, texts and times', async () => {
-    for (const project of [projects.long, projects.restored, projects.packed, projects.hostile, projects.media, projects.untouched]) {
-      const listed = (await database.store.revisions.list(project.id)).map(({ hash, number, message, timestamp }) => ({ hash, number, message, timestamp }));
+    for (const project of [
+      projects.long,
+      projects.restored,
+      projects.packed,
+      projects.hostile,
+      projects.media,
+      projects.untouched,
+    ]) {
+      const listed = (await database.store.revisions.list(project.id)).map(
+        ({ hash, number, message, timestamp }) => ({ hash, number, message, timestamp }),
+      );
       if (project === projects.hostile) continue;
       expect(listed).toEqual(v2List(project.folder));
     }
     expect(await database.store.revisions.list(projects.long.id)).toHaveLength(20);
-    expect(await database.sql('select count(*)::int as n from public.revisions where project_id = $1 and kind = \'generate\'', [projects.long.id])).toEqual([{ n: 25 }]);
+    expect(
+      await database.sql(
+        "select count(*)::int as n from public.revisions where project_id = $1 and kind = 'generate'",
+        [projects.long.id],
+      ),
+    ).toEqual([{ n: 25 }]);
   });
 
   it('holds every version byte for byte, as one line that main ends', async () => {
     for (const project of Object.values(projects)) {
       const rows = await tables.line(project.id);
       for (const [index, row] of rows.entries()) {
-        expect(row).toMatchObject({ ordinal: index + 1, parent: rows[index - 1]?.revision ?? null });
-        const files = new Map((await mirror.listFiles(ownerOf(project), project.id, row.revision)).map(({ path: name, oid }) => [name, oid]));
-        if (row.kind === 'generate' && project !== projects.links && project !== projects.broken && row.subject !== '引き継ぎ時の状態') {
+        expect(row).toMatchObject({
+          ordinal: index + 1,
+          parent: rows[index - 1]?.revision ?? null,
+        });
+        const files = new Map(
+          (await mirror.listFiles(ownerOf(project), project.id, row.revision)).map(
+            ({ path: name, oid }) => [name, oid],
+          ),
+        );
+        if (
+          row.kind === 'generate' &&
+          project !== projects.links &&
+          project !== projects.broken &&
+          row.subject !== '引き継ぎ時の状態'
+        ) {
           expect(files).toEqual(v2Tree(project.folder, row.revision));
         }
       }
-      const state = await mirror.state(ownerOf(project), project.id, rows.map((row) => row.revision).reverse());
-      expect(state).toEqual({ head: rows.at(-1)?.revision ?? null, has: rows.map((row) => row.revision).reverse() });
+      const state = await mirror.state(
+        ownerOf(project),
+        project.id,
+        rows.map((row) => row.revision).reverse(),
+      );
+      expect(state).toEqual({
+        head: rows.at(-1)?.revision ?? null,
+        has: rows.map((row) => row.revision).reverse(),
+      });
     }
   });
 
   it('shows what lay in the folder, committed or not', async () => {
     for (const project of Object.values(projects)) {
       if (project === projects.fresh) continue;
-      expect(await read(project, (await head(project)).revision, 'index.html')).toBe(await readFile(path.join(project.folder, 'index.html'), 'utf8'));
+      expect(await read(project, (await head(project)).revision, 'index.html')).toBe(
+        await readFile(path.join(project.folder, 'index.html'), 'utf8'),
+      );
     }
     expect(await database.store.revisions.head(projects.fresh.id)).toBeNull();
-    expect(await head(projects.untouched)).toMatchObject({ ordinal: 1, kind: 'generate', subject: 'ひとつだけ' });
-    expect(await read(projects.long, (await head(projects.long)).revision, 'specs/game.md')).toBe('# 仕様 26\n');
+    expect(await head(projects.untouched)).toMatchObject({
+      ordinal: 1,
+      kind: 'generate',
+      subject: 'ひとつだけ',
+    });
+    expect(await read(projects.long, (await head(projects.long)).revision, 'specs/game.md')).toBe(
+      '# 仕様 26\n',
+    );
     const dirty = await database.store.revisions.list(projects.dirty.id);
-    expect(dirty.map(({ message, current }) => [message, current])).toEqual([['引き継ぎ時の状態', true], ['最初', false]]);
-    expect(await read(projects.dirty, (await head(projects.dirty)).revision, 'js/敵.js')).toBe('export const 敵 = 1;\n');
+    expect(dirty.map(({ message, current }) => [message, current])).toEqual([
+      ['引き継ぎ時の状態', true],
+      ['最初', false],
+    ]);
+    expect(await read(projects.dirty, (await head(projects.dirty)).revision, 'js/敵.js')).toBe(
+      'export const 敵 = 1;\n',
+    );
   });
 
   it('knows a restore of V2 by its files: the list stays, the restored version is the current one', async () => {
     const listed = await database.store.revisions.list(projects.restored.id);
-    expect(listed.map(({ message, current }) => [message, current])).toEqual([['版 3', false], ['版 2', false], ['版 1', true]]);
+    expect(listed.map(({ message, current }) => [message, current])).toEqual([
+      ['版 3', false],
+      ['版 2', false],
+      ['版 1', true],
+    ]);
     expect(await head(projects.restored)).toMatchObject({ kind: 'restore' });
   });
 
   it('E3: runs nothing that a repository brings along', async () => {
     await expect(stat(path.join(base, 'EXECUTED'))).rejects.toThrow('ENOENT');
-    expect((await database.store.revisions.list(projects.hostile.id)).map(({ message }) => message)).toEqual(['引き継ぎ時の状態', '罠 2', '罠 1']);
+    expect(
+      (await database.store.revisions.list(projects.hostile.id)).map(({ message }) => message),
+    ).toEqual(['引き継ぎ時の状態', '罠 2', '罠 1']);
   });
 
   it('makes versions anew without links from the first one that has some, and keeps those before', async () => {
     const listed = await database.store.revisions.list(projects.links.id);
     const v2 = v2List(projects.links.folder);
-    expect(listed.map(({ message, timestamp }) => [message, timestamp])).toEqual(v2.map(({ message, timestamp }) => [message, timestamp]));
+    expect(listed.map(({ message, timestamp }) => [message, timestamp])).toEqual(
+      v2.map(({ message, timestamp }) => [message, timestamp]),
+    );
     expect(listed.map(({ hash }, index) => hash === v2[index]?.hash)).toEqual([false, false, true]);
     for (const row of await tables.line(projects.links.id)) {
-      expect((await mirror.listFiles(taro.id, projects.links.id, row.revision)).map((entry) => entry.path)).not.toContain('leak.txt');
+      expect(
+        (await mirror.listFiles(taro.id, projects.links.id, row.revision)).map(
+          (entry) => entry.path,
+        ),
+      ).not.toContain('leak.txt');
     }
   });
 
   it('saves the files of a project whose history is broken', async () => {
-    expect((await database.store.revisions.list(projects.broken.id)).map(({ message }) => message)).toEqual(['引き継ぎ時の状態']);
+    expect(
+      (await database.store.revisions.list(projects.broken.id)).map(({ message }) => message),
+    ).toEqual(['引き継ぎ時の状態']);
   });
 
   it('moves assets to files that are named by their content, whatever path their rows told', async () => {
-    for (const { alias, bytes, hash } of [assets.absolute, assets.relative, assets.big, assets.deleted]) {
-      const [row] = await database.sql<{ storage_path: string; hash: string }>('select storage_path, hash from public.assets where owner_id = $1 and alias = $2', [hanako.id, alias]);
-      expect(row).toEqual({ storage_path: path.join(to, 'users', hanako.id, 'assets', `${hash}${path.extname(alias)}`), hash });
+    for (const { alias, bytes, hash } of [
+      assets.absolute,
+      assets.relative,
+      assets.big,
+      assets.deleted,
+    ]) {
+      const [row] = await database.sql<{ storage_path: string; hash: string }>(
+        'select storage_path, hash from public.assets where owner_id = $1 and alias = $2',
+        [hanako.id, alias],
+      );
+      expect(row).toEqual({
+        storage_path: path.join(to, 'users', hanako.id, 'assets', `${hash}${path.extname(alias)}`),
+        hash,
+      });
       expect((await readFile(row?.storage_path ?? '')).equals(bytes)).toBe(true);
     }
-    const [song] = await database.sql<{ storage_path: string }>(`select storage_path from public.assets where alias = 'song.mp3'`);
+    const [song] = await database.sql<{ storage_path: string }>(
+      `select storage_path from public.assets where alias = 'song.mp3'`,
+    );
     expect(await readFile(song?.storage_path ?? '', 'utf8')).toBe('song');
-    const stolen = await database.sql<{ storage_path: string }>(`select storage_path from public.assets where alias in ('stolen.png', 'link.png')`);
+    const stolen = await database.sql<{ storage_path: string }>(
+      `select storage_path from public.assets where alias in ('stolen.png', 'link.png')`,
+    );
     for (const { storage_path } of stolen) expect(storage_path.startsWith(to)).toBe(false);
   });
 
   it('keeps picture, film and draft beside the versions, not in the newest', async () => {
     const folder = path.join(to, 'users', taro.id, 'projects', projects.media.id);
     expect((await readFile(path.join(folder, 'movie.mp4'))).length).toBe(200_000);
-    expect((await mirror.listFiles(taro.id, projects.media.id, (await head(projects.media)).revision)).map((entry) => entry.path)).not.toContain('movie.mp4');
-    expect(await database.sql('select title, tags, visibility, remix from public.publish_drafts where project_id = $1', [projects.media.id]))
-      .toEqual([{ title: '題', tags: '["猫","ジャンプ"]', visibility: 'unlisted', remix: 'disallowed' }]);
+    expect(
+      (
+        await mirror.listFiles(taro.id, projects.media.id, (await head(projects.media)).revision)
+      ).map((entry) => entry.path),
+    ).not.toContain('movie.mp4');
+    expect(
+      await database.sql(
+        'select title, tags, visibility, remix from public.publish_drafts where project_id = $1',
+        [projects.media.id],
+      ),
+    ).toEqual([
+      { title: '題', tags: '["猫","ジャンプ"]', visibility: 'unlisted', remix: 'disallowed' },
+    ]);
   });
 
   it('takes nothing twice', async () => {
     const before = await snapshot();
-    expect(await run()).toMatchObject({ versions: 0, states: 0, changedProjects: 0, assets: 0, media: 0, drafts: 0 });
+    expect(await run()).toMatchObject({
+      versions: 0,
+      states: 0,
+      changedProjects: 0,
+      assets: 0,
+      media: 0,
+      drafts: 0,
+    });
     expect(await snapshot()).toEqual(before);
   });
 
   it('takes what a living V2 made since, in the same line', async () => {
     await generate(projects.dirty, 2, 'V2 は続く');
     expect(await run({ user: hanako.id })).toMatchObject({ users: 1, versions: 1, states: 1 });
-    expect((await database.store.revisions.list(projects.dirty.id)).map(({ message }) => message)).toEqual(['V2 は続く', '引き継ぎ時の状態', '最初']);
+    expect(
+      (await database.store.revisions.list(projects.dirty.id)).map(({ message }) => message),
+    ).toEqual(['V2 は続く', '引き継ぎ時の状態', '最初']);
     const rows = await tables.line(projects.dirty.id);
     expect((await mirror.state(hanako.id, projects.dirty.id, [])).head).toBe(rows.at(-1)?.revision);
     expect(await run({ user: hanako.id })).toMatchObject({ versions: 0, states: 0 });
@@ -269,12 +499,20 @@ describe('import-v2', () => {
 
   it('leaves a project alone that has versions of its own, and says what it does not take', async () => {
     const { revision, ordinal } = await head(projects.packed);
-    await database.sql(`insert into public.revisions (project_id, ordinal, revision, parent, job_id, kind, subject) values ($1, $2, $3, $4, gen_random_uuid(), 'generate', 'こちらで')`,
-      [projects.packed.id, ordinal + 1, 'c'.repeat(40), revision]);
-    expect((await run({ user: hanako.id })).problems.filter((problem) => problem.includes(projects.packed.id))).toEqual([]);
+    await database.sql(
+      `insert into public.revisions (project_id, ordinal, revision, parent, job_id, kind, subject) values ($1, $2, $3, $4, gen_random_uuid(), 'generate', 'こちらで')`,
+      [projects.packed.id, ordinal + 1, 'c'.repeat(40), revision],
+    );
+    expect(
+      (await run({ user: hanako.id })).problems.filter((problem) =>
+        problem.includes(projects.packed.id),
+      ),
+    ).toEqual([]);
     await generate(projects.packed, 3, '遅すぎた');
     const { problems, versions } = await run({ user: hanako.id });
     expect(versions).toBe(0);
-    expect(problems.filter((problem) => problem.includes(projects.packed.id))).toEqual([expect.stringContaining('1 version(s) of V2 are not taken')]);
+    expect(problems.filter((problem) => problem.includes(projects.packed.id))).toEqual([
+      expect.stringContaining('1 version(s) of V2 are not taken'),
+    ]);
   });
 });

@@ -9,7 +9,15 @@ import { PROJECT_ROOT } from '../../../src/config.js';
 import { createMirror } from '../../../src/store/mirror.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
-import { fingerprint, generate, makeAsset, makeProject, v2List, v2Tree, type V2Project } from './v2-folders.js';
+import {
+  fingerprint,
+  generate,
+  makeAsset,
+  makeProject,
+  v2List,
+  v2Tree,
+  type V2Project,
+} from './v2-folders.js';
 
 const PROJECTS = 5;
 const ASSETS = 4;
@@ -33,14 +41,25 @@ beforeAll(async () => {
   owner = await database.createUser('hanako');
   for (let number = 1; number <= PROJECTS; number += 1) {
     const project = await makeProject(from, owner.id);
-    await database.sql('insert into public.projects (id, user_id) values ($1, $2)', [project.id, owner.id]);
+    await database.sql('insert into public.projects (id, user_id) values ($1, $2)', [
+      project.id,
+      owner.id,
+    ]);
     for (const version of [1, 2]) await generate(project, number * 10 + version, `版 ${version}`);
     projects.push(project);
   }
   for (let number = 1; number <= ASSETS; number += 1) {
-    const { filename, alias, hash } = await makeAsset(from, owner.id, `asset${number}`, '.png', 1_000_000);
-    await database.sql('insert into public.assets (owner_id, filename, alias, hash, storage_path) values ($1, $2, $3, $4, $5)',
-      [owner.id, filename, alias, hash, `/data/users/${owner.id}/assets/${filename}`]);
+    const { filename, alias, hash } = await makeAsset(
+      from,
+      owner.id,
+      `asset${number}`,
+      '.png',
+      1_000_000,
+    );
+    await database.sql(
+      'insert into public.assets (owner_id, filename, alias, hash, storage_path) values ($1, $2, $3, $4, $5)',
+      [owner.id, filename, alias, hash, `/data/users/${owner.id}/assets/${filename}`],
+    );
   }
   untouched = await fingerprint(from);
 }, 300_000);
@@ -50,24 +69,57 @@ afterAll(async () => {
 });
 
 /** `npx dreamcore import-v2` as an operator runs it. */
-function dreamcore(...args: string[]): { kill: () => void; ended: Promise<{ code: number | null; said: string }> } {
-  const child = spawn(process.execPath, [path.join(PROJECT_ROOT, 'bin/dreamcore.js'), 'import-v2', from, '--env-file=/dev/null', ...args], {
-    cwd: base, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', HOME: base, DATA_DIR: to, ...database.config },
-  });
+function dreamcore(...args: string[]): {
+  kill: () => void;
+  ended: Promise<{ code: number | null; said: string }>;
+} {
+  const child = spawn(
+    process.execPath,
+    [
+      path.join(PROJECT_ROOT, 'bin/dreamcore.js'),
+      'import-v2',
+      from,
+      '--env-file=/dev/null',
+      ...args,
+    ],
+    {
+      cwd: base,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'] ?? '', HOME: base, DATA_DIR: to, ...database.config },
+    },
+  );
   let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { said += text; });
-  return { kill: () => { child.kill('SIGKILL'); }, ended: once(child, 'close').then(([code]) => ({ code: code as number | null, said })) };
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+  return {
+    kill: () => {
+      child.kill('SIGKILL');
+    },
+    ended: once(child, 'close').then(([code]) => ({ code: code as number | null, said })),
+  };
 }
 
-const imported = async (): Promise<{ assets: number; projects: number }> => (await database.sql<{ assets: number; projects: number }>(
-  `select (select count(*) from public.assets where storage_path like $1)::int as assets, (select count(distinct project_id) from public.revisions)::int as projects`, [`${to}/%`]))[0] ?? { assets: 0, projects: 0 };
+const imported = async (): Promise<{ assets: number; projects: number }> =>
+  (
+    await database.sql<{ assets: number; projects: number }>(
+      `select (select count(*) from public.assets where storage_path like $1)::int as assets, (select count(distinct project_id) from public.revisions)::int as projects`,
+      [`${to}/%`],
+    )
+  )[0] ?? { assets: 0, projects: 0 };
 
 it('a dry run counts all of it and leaves database, data folder and ours as they were', async () => {
   const { code, said } = await dreamcore('--dry-run').ended;
-  expect(said).toContain(`Would be taken: ${PROJECTS * 2} version(s) and ${PROJECTS} uncommitted state(s) of ${PROJECTS} project(s), ${ASSETS} asset(s)`);
+  expect(said).toContain(
+    `Would be taken: ${PROJECTS * 2} version(s) and ${PROJECTS} uncommitted state(s) of ${PROJECTS} project(s), ${ASSETS} asset(s)`,
+  );
   expect(said).toContain('No problems.\nNothing was changed.');
   expect(code).toBe(0);
-  expect([await imported(), await fingerprint(from)]).toEqual([{ assets: 0, projects: 0 }, untouched]);
+  expect([await imported(), await fingerprint(from)]).toEqual([
+    { assets: 0, projects: 0 },
+    untouched,
+  ]);
   await expect(stat(to)).rejects.toThrow('ENOENT');
 });
 
@@ -78,7 +130,9 @@ it.each([
 ])('killed %s', async (_, isReached) => {
   const run = dreamcore();
   let over = false;
-  void run.ended.then(() => { over = true; });
+  void run.ended.then(() => {
+    over = true;
+  });
   while (!over && !isReached(await imported())) await sleep(20);
   run.kill();
   const { code, said } = await run.ended;
@@ -90,42 +144,77 @@ it('the next run takes the rest: the same end as if nobody had killed it', async
   const before = await imported();
   const { code, said } = await dreamcore().ended;
   expect(said).toContain('No problems.');
-  expect(said).toMatch(new RegExp(`Taken: \\d+ version\\(s\\).* ${ASSETS - before.assets} asset\\(s\\)`));
+  expect(said).toMatch(
+    new RegExp(`Taken: \\d+ version\\(s\\).* ${ASSETS - before.assets} asset\\(s\\)`),
+  );
   expect(code).toBe(0);
   const mirror = createMirror(to);
   for (const { id, folder } of projects) {
     const listed = await database.store.revisions.list(id);
-    expect(listed.filter(({ message }) => message.startsWith('版')).map(({ hash, message, timestamp }) => [hash, message, timestamp])).toEqual(v2List(folder).map(({ hash, message, timestamp }) => [hash, message, timestamp]));
-    const rows = await database.sql<{ revision: string; subject: string }>('select revision, subject from public.revisions where project_id = $1 order by ordinal', [id]);
+    expect(
+      listed
+        .filter(({ message }) => message.startsWith('版'))
+        .map(({ hash, message, timestamp }) => [hash, message, timestamp]),
+    ).toEqual(v2List(folder).map(({ hash, message, timestamp }) => [hash, message, timestamp]));
+    const rows = await database.sql<{ revision: string; subject: string }>(
+      'select revision, subject from public.revisions where project_id = $1 order by ordinal',
+      [id],
+    );
     for (const { revision } of rows.slice(0, 2)) {
-      expect(new Map((await mirror.listFiles(owner.id, id, revision)).map((entry) => [entry.path, entry.oid]))).toEqual(v2Tree(folder, revision));
+      expect(
+        new Map(
+          (await mirror.listFiles(owner.id, id, revision)).map((entry) => [entry.path, entry.oid]),
+        ),
+      ).toEqual(v2Tree(folder, revision));
     }
     expect((await mirror.state(owner.id, id, [])).head).toBe(rows.at(-1)?.revision);
   }
   const folder = path.join(to, 'users', owner.id, 'assets');
-  expect((await readdir(folder)).toSorted()).toEqual((await database.sql<{ file: string }>(`select hash || '.png' as file from public.assets order by 1`)).map(({ file }) => file));
+  expect((await readdir(folder)).toSorted()).toEqual(
+    (
+      await database.sql<{ file: string }>(
+        `select hash || '.png' as file from public.assets order by 1`,
+      )
+    ).map(({ file }) => file),
+  );
   expect(await fingerprint(from)).toBe(untouched);
 });
 
-it('one more takes nothing, and compares everything with V2\'s once more', async () => {
+it("one more takes nothing, and compares everything with V2's once more", async () => {
   const { said } = await dreamcore().ended;
-  expect(said).toContain('Taken: 0 version(s) and 0 uncommitted state(s) of 0 project(s), 0 asset(s)');
-  expect(said).toContain(`Taken before and the same still: ${PROJECTS * 2} version(s), ${ASSETS} asset(s).`);
+  expect(said).toContain(
+    'Taken: 0 version(s) and 0 uncommitted state(s) of 0 project(s), 0 asset(s)',
+  );
+  expect(said).toContain(
+    `Taken before and the same still: ${PROJECTS * 2} version(s), ${ASSETS} asset(s).`,
+  );
 });
 
-it('says which version is not V2\'s any more', async () => {
+it("says which version is not V2's any more", async () => {
   const [project] = projects;
-  const [first, second] = await database.sql<{ revision: string }>('select revision from public.revisions where project_id = $1 order by ordinal', [project?.id]);
-  await database.sql('update public.revisions set revision = $1 where project_id = $2 and revision = $3', ['d'.repeat(40), project?.id, first?.revision]);
+  const [first, second] = await database.sql<{ revision: string }>(
+    'select revision from public.revisions where project_id = $1 order by ordinal',
+    [project?.id],
+  );
+  await database.sql(
+    'update public.revisions set revision = $1 where project_id = $2 and revision = $3',
+    ['d'.repeat(40), project?.id, first?.revision],
+  );
   const { code, said } = await dreamcore().ended;
   expect(said).toContain(`version ${'d'.repeat(40)} is not whole in the mirror`);
   expect(said).not.toContain(second?.revision);
   expect(code).toBe(1);
 });
 
-it('an address that is no data folder of V2\'s, and one that is not there, are refused with a reason', async () => {
+it("an address that is no data folder of V2's, and one that is not there, are refused with a reason", async () => {
   from = path.join(base, 'nowhere');
-  expect(await dreamcore().ended).toMatchObject({ code: 1, said: expect.stringContaining(`There is no folder ${from}`) as string });
+  expect(await dreamcore().ended).toMatchObject({
+    code: 1,
+    said: expect.stringContaining(`There is no folder ${from}`) as string,
+  });
   from = base;
-  expect(await dreamcore().ended).toMatchObject({ code: 1, said: expect.stringContaining('is not a data folder of V2') as string });
+  expect(await dreamcore().ended).toMatchObject({
+    code: 1,
+    said: expect.stringContaining('is not a data folder of V2') as string,
+  });
 });

@@ -13,7 +13,11 @@ import { createUser } from '../../support/users.js';
 
 let stack: Stack;
 // The budget covers one run at a time: what the first one really costs leaves too little for a second one.
-beforeAll(async () => { stack = await startStack({ env: { DEMO_SECONDS: '2', BUDGET_DAILY_USD: '2', CLAUDE_MAX_BUDGET_USD: '2' } }); });
+beforeAll(async () => {
+  stack = await startStack({
+    env: { DEMO_SECONDS: '2', BUDGET_DAILY_USD: '2', CLAUDE_MAX_BUDGET_USD: '2' },
+  });
+});
 afterAll(() => stack.stop());
 
 describe('a message beyond the budget of the day', () => {
@@ -27,31 +31,56 @@ describe('a message beyond the budget of the day', () => {
 
     const from = listener.frames.length;
     listener.say('背景を夜空にして');
-    await expect(listener.until(({ type }) => type === 'failed', from)).resolves.toMatchObject({ error: ERROR_POLICY.SPENDING_LIMIT_EXCEEDED.sentence });
+    await expect(listener.until(({ type }) => type === 'failed', from)).resolves.toMatchObject({
+      error: ERROR_POLICY.SPENDING_LIMIT_EXCEEDED.sentence,
+    });
     expect(listener.frames.slice(from).some(({ type }) => type === 'stream')).toBe(false);
 
     const asked = listener.frames.length;
     listener.say('どんなゲームですか？');
-    await expect(listener.until(({ type }) => type === 'completed', asked)).resolves.toMatchObject({ result: { mode: 'chat' } });
-    const game = await fetch(`${stack.baseUrl}/game/${user.id}/${projectId}/index.html?access_token=${user.accessToken}`);
+    await expect(listener.until(({ type }) => type === 'completed', asked)).resolves.toMatchObject({
+      result: { mode: 'chat' },
+    });
+    const game = await fetch(
+      `${stack.baseUrl}/game/${user.id}/${projectId}/index.html?access_token=${user.accessToken}`,
+    );
     expect(game.status).toBe(200);
     expect(await game.text()).toContain('gameLoaded');
     listener.close();
 
-    const { stdout } = await promisify(execFile)(process.execPath, [path.join(PROJECT_ROOT, 'bin', 'dreamcore.js'), 'usage', '--env-file', '/dev/null'], {
-      env: { PATH: process.env['PATH'], DATA_DIR: stack.dataDir, BUDGET_DAILY_USD: '2' },
-    });
-    expect(stdout).toMatch(new RegExp(`^\\d{4}-\\d\\d-\\d\\d  local +${user.email.replaceAll('.', '\\.')} +1 +\\$0\\.\\d+ +\\$0\\.00 +\\$0\\.00$`, 'm'));
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [path.join(PROJECT_ROOT, 'bin', 'dreamcore.js'), 'usage', '--env-file', '/dev/null'],
+      {
+        env: { PATH: process.env['PATH'], DATA_DIR: stack.dataDir, BUDGET_DAILY_USD: '2' },
+      },
+    );
+    expect(stdout).toMatch(
+      new RegExp(
+        `^\\d{4}-\\d\\d-\\d\\d  local +${user.email.replaceAll('.', '\\.')} +1 +\\$0\\.\\d+ +\\$0\\.00 +\\$0\\.00$`,
+        'm',
+      ),
+    );
     expect(stdout).toMatch(/^Today \$\d.* of \$2\.00 \(BUDGET_DAILY_USD\)/m);
 
     // The rounds of the night and of every few minutes are there, and do their work.
     const store = createStore(stack.env as unknown as StoreConfig, createLog('test'));
     expect(await store.alerts.standing('budgetUsedUp')).toEqual(['today']);
-    await store.alerts.raise({ kind: 'budgetNear', key: 'today', message: 'of yesterday', details: {} });
+    await store.alerts.raise({
+      kind: 'budgetNear',
+      key: 'today',
+      message: 'of yesterday',
+      details: {},
+    });
     const connection = await Connection.connect({ address: stack.env['TEMPORAL_ADDRESS'] ?? '' });
     const client = new Client({ connection });
-    for (const round of ['watchVolumes', 'watchSpending']) await client.schedule.getHandle(round).trigger();
-    await expect.poll(async () => (await store.volumeSizes.get(user.id))?.mirrorBytes ?? 0, { timeout: 45_000 }).toBeGreaterThan(1_000);
+    for (const round of ['watchVolumes', 'watchSpending'])
+      await client.schedule.getHandle(round).trigger();
+    await expect
+      .poll(async () => (await store.volumeSizes.get(user.id))?.mirrorBytes ?? 0, {
+        timeout: 45_000,
+      })
+      .toBeGreaterThan(1_000);
     await expect.poll(() => store.alerts.standing('budgetNear'), { timeout: 45_000 }).toEqual([]);
     expect(await store.alerts.standing('budgetUsedUp'), 'it still is').toEqual(['today']);
     await connection.close();

@@ -14,7 +14,9 @@ beforeEach(async () => {
 afterEach(() => client.close());
 
 async function get(path: string): Promise<{ status: number; text: string }> {
-  const response = await fetch(`${stack.baseUrl}${path}`, { headers: { authorization: `Bearer ${user.accessToken}` } });
+  const response = await fetch(`${stack.baseUrl}${path}`, {
+    headers: { authorization: `Bearer ${user.accessToken}` },
+  });
   return { status: response.status, text: await response.text() };
 }
 
@@ -33,8 +35,13 @@ async function makeGame(content = '2Dのシューティングゲームを作っ�
   return projectId;
 }
 
-describe.each([['on this machine', false], ['on Modal, through its emulator', true]])('the main job %s', (_where, modalEmulator) => {
-  beforeAll(async () => { stack = await startStack({ modalEmulator, env: { DEMO_SECONDS: '1' } }); });
+describe.each([
+  ['on this machine', false],
+  ['on Modal, through its emulator', true],
+])('the main job %s', (_where, modalEmulator) => {
+  beforeAll(async () => {
+    stack = await startStack({ modalEmulator, env: { DEMO_SECONDS: '1' } });
+  });
   afterAll(() => stack?.stop());
 
   it('goes from a wish over the dimension and style questions to a game, a change, its versions, and back', async () => {
@@ -66,7 +73,12 @@ describe.each([['on this machine', false], ['on Modal, through its emulator', tr
     await client.ask({ type: 'getVersions', projectId }, 'versionsList');
     expect(client.versions.map(({ number }) => number)).toEqual([1, 2]);
     const old = client.versions[1]!;
-    await expect(client.ask({ type: 'getVersionEdits', projectId, versionHash: client.versions[0]!.hash }, 'versionEdits')).resolves.toMatchObject({ versionHash: client.versions[0]!.hash });
+    await expect(
+      client.ask(
+        { type: 'getVersionEdits', projectId, versionHash: client.versions[0]!.hash },
+        'versionEdits',
+      ),
+    ).resolves.toMatchObject({ versionHash: client.versions[0]!.hash });
     await client.ask({ type: 'restoreVersion', projectId, versionId: old.id }, 'versionRestored');
     expect(await code(projectId)).toBe(first);
     await client.ask({ type: 'getVersions', projectId }, 'versionsList');
@@ -77,15 +89,22 @@ describe.each([['on this machine', false], ['on Modal, through its emulator', tr
     const projectId = await makeGame();
     const before = await code(projectId);
     client.say('元に戻して');
-    expect(await client.next('geminiRestore')).toMatchObject({ confirmLabel: '戻す', cancelLabel: 'キャンセル' });
-    expect(await client.next('completed')).toMatchObject({ result: { mode: 'restore', generator: 'claude' } });
+    expect(await client.next('geminiRestore')).toMatchObject({
+      confirmLabel: '戻す',
+      cancelLabel: 'キャンセル',
+    });
+    expect(await client.next('completed')).toMatchObject({
+      result: { mode: 'restore', generator: 'claude' },
+    });
     expect(await code(projectId)).toBe(before);
   });
 
   it('a question is answered in words and makes no version', async () => {
     const projectId = await makeGame();
     client.say('このゲームの遊び方を教えて');
-    expect(await client.next('completed')).toMatchObject({ result: { mode: 'chat', generator: 'haiku' } });
+    expect(await client.next('completed')).toMatchObject({
+      result: { mode: 'chat', generator: 'haiku' },
+    });
     expect(client.bubbles.at(-1)).toMatchObject({ kind: 'assistant' });
     await client.ask({ type: 'getVersions', projectId }, 'versionsList');
     expect(client.versions).toHaveLength(1);
@@ -97,7 +116,12 @@ describe.each([['on this machine', false], ['on Modal, through its emulator', tr
     client.say('もっと速くして');
     await client.next('jobStarted');
     await client.next('gameUpdated');
-    const jobs = new Set(client.frames.filter(({ type }) => type === 'jobStarted').slice(1).map((frame) => (frame['job'] as { id: string }).id));
+    const jobs = new Set(
+      client.frames
+        .filter(({ type }) => type === 'jobStarted')
+        .slice(1)
+        .map((frame) => (frame['job'] as { id: string }).id),
+    );
     expect(jobs.size).toBe(1);
     await client.ask({ type: 'getVersions', projectId: client.projectId }, 'versionsList');
     expect(client.versions).toHaveLength(2);

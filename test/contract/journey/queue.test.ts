@@ -7,7 +7,11 @@ import { startStack, type Stack } from '../../support/stack.js';
 import { createUser } from '../../support/users.js';
 
 let stack: Stack;
-beforeAll(async () => { stack = await startStack({ env: { DEMO_SECONDS: '2', MAX_RUNNING_JOBS: '1', MAX_QUEUED_JOBS: '2' } }); });
+beforeAll(async () => {
+  stack = await startStack({
+    env: { DEMO_SECONDS: '2', MAX_RUNNING_JOBS: '1', MAX_QUEUED_JOBS: '2' },
+  });
+});
 afterAll(() => stack.stop());
 
 async function player(): Promise<{ listener: Listener; projectId: string; userId: string }> {
@@ -21,7 +25,9 @@ async function player(): Promise<{ listener: Listener; projectId: string; userId
 async function holdRun(): Promise<() => void> {
   const held = await runsOf(stack.dataDir, 'model');
   expect(held.length).toBeGreaterThan(0);
-  const tell = (signal: 'SIGSTOP' | 'SIGCONT') => { for (const { pid } of held) process.kill(pid, signal); };
+  const tell = (signal: 'SIGSTOP' | 'SIGCONT') => {
+    for (const { pid } of held) process.kill(pid, signal);
+  };
   tell('SIGSTOP');
   return () => tell('SIGCONT');
 }
@@ -31,8 +37,16 @@ const started = ({ type }: { type: string }) => type === 'jobStarted';
 
 describe('when all slots are taken', () => {
   it('B2/G2: a job waits visibly, questions and other short work go on, and beyond the limit a message is refused', async () => {
-    const [first, second, third, fourth, asker] = await Promise.all([player(), player(), player(), player(), player()]);
-    const isPlace = (place: number) => (frame: JobFrame) => frame.type === 'progress' && String(frame['message']).includes(`順番待ち: およそ${place}番目`);
+    const [first, second, third, fourth, asker] = await Promise.all([
+      player(),
+      player(),
+      player(),
+      player(),
+      player(),
+    ]);
+    const isPlace = (place: number) => (frame: JobFrame) =>
+      frame.type === 'progress' &&
+      String(frame['message']).includes(`順番待ち: およそ${place}番目`);
     first.listener.say(GAME);
     await first.listener.until((frame) => frame.type === 'stream');
     const goOn = await holdRun();
@@ -40,24 +54,33 @@ describe('when all slots are taken', () => {
     await second.listener.until(isPlace(1), 0, 30_000);
 
     asker.listener.say('どんなゲームが作れますか？');
-    await expect(asker.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', result: { mode: 'chat' } });
+    await expect(asker.listener.untilEnd()).resolves.toMatchObject({
+      type: 'completed',
+      result: { mode: 'chat' },
+    });
     expect(first.listener.frames.some(({ type }) => type === 'completed')).toBe(false);
 
     third.listener.say(GAME);
     await third.listener.until(isPlace(2), 0, 30_000);
     fourth.listener.say(GAME);
     await expect(fourth.listener.until((frame) => frame.type === 'error')).resolves.toMatchObject({
-      message: 'System is busy. Please try again in a moment.', error: { code: 'SYSTEM_LIMIT_EXCEEDED' },
+      message: 'System is busy. Please try again in a moment.',
+      error: { code: 'SYSTEM_LIMIT_EXCEEDED' },
     });
     // Refused where the job would be made: what a message asks for is not known yet, so a question is refused as well.
     const from = asker.listener.frames.length;
     asker.listener.say('どんなゲームが作れますか？');
-    await expect(asker.listener.until(({ type }) => type === 'error', from)).resolves.toMatchObject({ error: { code: 'SYSTEM_LIMIT_EXCEEDED' } });
-    const lists = await Promise.all([fourth, asker].map(({ listener }) => listener.select(listener.selected ?? '')));
+    await expect(asker.listener.until(({ type }) => type === 'error', from)).resolves.toMatchObject(
+      { error: { code: 'SYSTEM_LIMIT_EXCEEDED' } },
+    );
+    const lists = await Promise.all(
+      [fourth, asker].map(({ listener }) => listener.select(listener.selected ?? '')),
+    );
     expect(lists.map(({ history }) => (history as unknown[]).length)).toEqual([0, 2]);
 
     goOn();
-    for (const { listener } of [first, second, third]) await expect(listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
+    for (const { listener } of [first, second, third])
+      await expect(listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
     await fourth.listener.createProject();
     const again = fourth.listener.frames.length;
     fourth.listener.say(GAME);
@@ -68,15 +91,19 @@ describe('when all slots are taken', () => {
   it('A7: one user has one running job; another project of his is refused with both error shapes', async () => {
     const { listener, projectId } = await player();
     listener.say(GAME);
-    const { jobId } = await listener.until(started) as { jobId: string };
+    const { jobId } = (await listener.until(started)) as { jobId: string };
     await listener.until((frame) => frame.type === 'stream');
     const goOn = await holdRun();
     await listener.createProject();
     const from = listener.frames.length;
     listener.say(GAME);
     await expect(listener.until(({ type }) => type === 'error', from)).resolves.toEqual({
-      type: 'error', message: 'Too many concurrent requests. Please wait for the current job to finish.',
-      error: { code: 'USER_LIMIT_EXCEEDED', message: 'Too many concurrent requests. Please wait for the current job to finish.' },
+      type: 'error',
+      message: 'Too many concurrent requests. Please wait for the current job to finish.',
+      error: {
+        code: 'USER_LIMIT_EXCEEDED',
+        message: 'Too many concurrent requests. Please wait for the current job to finish.',
+      },
     });
     await listener.select(projectId);
     goOn();
@@ -93,10 +120,16 @@ describe('one user who floods', () => {
     await flooder.listener.until((frame) => frame.type === 'stream');
     const goOn = await holdRun();
     const from = flooder.listener.frames.length;
-    const projects = [await flooder.listener.createProject(), await flooder.listener.createProject()];
-    const isRefused = ({ type, error }: JobFrame) => type === 'error' && (error as { code?: string } | undefined)?.code === 'USER_LIMIT_EXCEEDED';
+    const projects = [
+      await flooder.listener.createProject(),
+      await flooder.listener.createProject(),
+    ];
+    const isRefused = ({ type, error }: JobFrame) =>
+      type === 'error' && (error as { code?: string } | undefined)?.code === 'USER_LIMIT_EXCEEDED';
     for (let sent = 0; sent < 10; sent += 1) flooder.listener.say(GAME);
-    await expect.poll(() => flooder.listener.frames.slice(from).filter(isRefused).length, { timeout: 30_000 }).toBe(10);
+    await expect
+      .poll(() => flooder.listener.frames.slice(from).filter(isRefused).length, { timeout: 30_000 })
+      .toBe(10);
 
     other.listener.say(GAME);
     await other.listener.until(started, 0, 30_000);
@@ -104,10 +137,14 @@ describe('one user who floods', () => {
     // His next message is accepted the moment his job has ended: behind the other user's.
     const again = flooder.listener.frames.length;
     const keepsSending = setInterval(() => flooder.listener.say(GAME), 300);
-    const next = await flooder.listener.until(started, again).finally(() => clearInterval(keepsSending));
+    const next = await flooder.listener
+      .until(started, again)
+      .finally(() => clearInterval(keepsSending));
     expect(projects).toContain((next['job'] as { project_id: string }).project_id);
     await expect(other.listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
-    expect(flooder.listener.frames.slice(again).some(({ type }) => type === 'completed')).toBe(false);
+    expect(flooder.listener.frames.slice(again).some(({ type }) => type === 'completed')).toBe(
+      false,
+    );
     await expect(flooder.listener.untilEnd(again)).resolves.toMatchObject({ type: 'completed' });
     for (const { listener } of [flooder, other]) listener.close();
   }, 120_000);
@@ -129,10 +166,14 @@ describe('what a project leaves on disk', () => {
     listener.say(GAME);
     await listener.until((frame) => frame.type === 'stream');
     listener.send({ type: 'deleteProject', projectId });
-    await expect(listener.until(({ type }) => type === 'projectDeleted', 0, 20_000)).resolves.toMatchObject({ projectId, projects: [] });
+    await expect(
+      listener.until(({ type }) => type === 'projectDeleted', 0, 20_000),
+    ).resolves.toMatchObject({ projectId, projects: [] });
     const projects = path.join(stack.dataDir, 'users', userId, 'projects');
     await expect.poll(() => readdir(projects)).toEqual([]);
-    await expect.poll(() => readdir(path.join(stack.dataDir, 'scratch')), { timeout: 10_000 }).toEqual([]);
+    await expect
+      .poll(() => readdir(path.join(stack.dataDir, 'scratch')), { timeout: 10_000 })
+      .toEqual([]);
     listener.close();
   });
 });

@@ -12,10 +12,22 @@ beforeAll(async () => {
   script = await V2Script.start(stack.baseUrl, stack.env);
   const { service, things } = script;
   const owner = script.account('owner');
-  Object.assign(things, { ownerToken: owner.token, otherToken: script.account('other').token, email: owner.email });
-  const { data: project } = await owner.db.from('projects').insert({ user_id: owner.id, name: 'Test Project' }).select('id').single<{ id: string }>();
+  Object.assign(things, {
+    ownerToken: owner.token,
+    otherToken: script.account('other').token,
+    email: owner.email,
+  });
+  const { data: project } = await owner.db
+    .from('projects')
+    .insert({ user_id: owner.id, name: 'Test Project' })
+    .select('id')
+    .single<{ id: string }>();
   things['project'] = project?.id ?? '';
-  const { data: job } = await service.from('jobs').insert({ user_id: owner.id, project_id: project?.id, status: 'pending', progress: 0 }).select('id').single<{ id: string }>();
+  const { data: job } = await service
+    .from('jobs')
+    .insert({ user_id: owner.id, project_id: project?.id, status: 'pending', progress: 0 })
+    .select('id')
+    .single<{ id: string }>();
   things['job'] = job?.id ?? '';
 });
 afterAll(() => stack?.stop());
@@ -28,17 +40,24 @@ async function check({ ask, answer }: Row): Promise<void> {
   if (answer.body) expect(body).toMatchObject(filled(answer.body));
 }
 
-const filled = (answer: object): object => JSON.parse(script.named(JSON.stringify(answer))) as object;
+const filled = (answer: object): object =>
+  JSON.parse(script.named(JSON.stringify(answer))) as object;
 
-it.each(SCRIPTS.map(([{ name, unit, checks }, count]) => [name, count, unit, checks] as const))('%s: %i %s', (_name, count, _unit, checks) => {
-  expect(Object.keys(checks)).toHaveLength(count);
-});
+it.each(SCRIPTS.map(([{ name, unit, checks }, count]) => [name, count, unit, checks] as const))(
+  '%s: %i %s',
+  (_name, count, _unit, checks) => {
+    expect(Object.keys(checks)).toHaveLength(count);
+  },
+);
 
-describe.each(SCRIPTS.map(([{ name, checks }]) => [name, checks] as const))('%s.js', (_name, checks) => {
-  it.each(Object.entries(checks))('%s', async (_check, rows) => {
-    for (const row of rows) await check(row);
-  });
-});
+describe.each(SCRIPTS.map(([{ name, checks }]) => [name, checks] as const))(
+  '%s.js',
+  (_name, checks) => {
+    it.each(Object.entries(checks))('%s', async (_check, rows) => {
+      for (const row of rows) await check(row);
+    });
+  },
+);
 
 it('nothing was said unasked on any of the sockets', () => {
   expect(script.unasked()).toEqual([]);

@@ -9,15 +9,25 @@ import WebSocket from 'ws';
  * that take the next incoming message as the answer. Imports nothing of ours.
  */
 export type Who = 'owner' | 'other' | 'nobody';
-export interface Account { readonly id: string; readonly email: string; readonly token: string; readonly db: Database }
-export interface Answer { readonly status: number; readonly body: unknown }
+export interface Account {
+  readonly id: string;
+  readonly email: string;
+  readonly token: string;
+  readonly db: Database;
+}
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
 export type Frame = Readonly<Record<string, unknown>>;
 export type Database = ReturnType<typeof clientOf>;
 type Env = Readonly<Record<string, string>>;
 
 /** A client with that key of the environment. */
 const clientOf = (env: Env, key: 'SUPABASE_ANON_KEY' | 'SUPABASE_SERVICE_ROLE_KEY') =>
-  createClient(env['SUPABASE_URL'] ?? '', env[key] ?? '', { auth: { persistSession: false, autoRefreshToken: false } });
+  createClient(env['SUPABASE_URL'] ?? '', env[key] ?? '', {
+    auth: { persistSession: false, autoRefreshToken: false },
+  });
 
 export class V2Script {
   readonly service: Database;
@@ -39,9 +49,13 @@ export class V2Script {
   /** With its two accounts: they are there beforehand from an earlier run, one comes in by password and one by a link. */
   static async start(baseUrl: string, env: Env): Promise<V2Script> {
     const run = randomUUID().slice(0, 8);
-    const script = (password: string, name: string) => accountOf(env, { email: `${name}-${run}@example.test`, password });
+    const script = (password: string, name: string) =>
+      accountOf(env, { email: `${name}-${run}@example.test`, password });
     await script('of an earlier run', 'owner');
-    return new V2Script(baseUrl, env, { owner: await script('password of this run', 'owner'), other: await accountByLink(env, `other-${run}@example.test`) });
+    return new V2Script(baseUrl, env, {
+      owner: await script('password of this run', 'owner'),
+      other: await accountByLink(env, `other-${run}@example.test`),
+    });
   }
 
   account(who: Exclude<Who, 'nobody'>): Account {
@@ -53,17 +67,32 @@ export class V2Script {
   }
 
   /** Status, and JSON or text. */
-  async http(method: string, path: string, who: Who, more: { readonly headers?: Record<string, string>; readonly form?: FormData } = {}): Promise<Answer> {
+  async http(
+    method: string,
+    path: string,
+    who: Who,
+    more: { readonly headers?: Record<string, string>; readonly form?: FormData } = {},
+  ): Promise<Answer> {
     const { headers, form } = more;
-    const token: Record<string, string> = who === 'nobody' ? {} : { authorization: `Bearer ${this.accounts[who].token}` };
-    const response = await fetch(`${this.baseUrl}${this.named(path)}`, { method, headers: { ...token, ...headers }, ...(form ? { body: form } : {}) });
+    const token: Record<string, string> =
+      who === 'nobody' ? {} : { authorization: `Bearer ${this.accounts[who].token}` };
+    const response = await fetch(`${this.baseUrl}${this.named(path)}`, {
+      method,
+      headers: { ...token, ...headers },
+      ...(form ? { body: form } : {}),
+    });
     const text = await response.text();
-    return { status: response.status, body: response.headers.get('content-type')?.startsWith('application/json') ? JSON.parse(text) as unknown : text };
+    return {
+      status: response.status,
+      body: response.headers.get('content-type')?.startsWith('application/json')
+        ? (JSON.parse(text) as unknown)
+        : text,
+    };
   }
 
   /** The next message on that user's socket, which says `init` first unless the script has not come to it. */
   async socket(who: Who, frame: Frame): Promise<Frame> {
-    const socket = this.sockets.get(who) ?? await this.openSocket(who);
+    const socket = this.sockets.get(who) ?? (await this.openSocket(who));
     return socket.ask(JSON.parse(this.named(JSON.stringify(frame))) as Frame);
   }
 
@@ -77,7 +106,12 @@ export class V2Script {
     for (const socket of this.sockets.values()) await socket.close();
     for (const { id } of Object.values(this.accounts)) {
       for (const file of await this.files(id)) await rm(file);
-      for (const [table, column] of [['jobs', 'user_id'], ['assets', 'owner_id'], ['projects', 'user_id'], ['profiles', 'id']] as const) {
+      for (const [table, column] of [
+        ['jobs', 'user_id'],
+        ['assets', 'owner_id'],
+        ['projects', 'user_id'],
+        ['profiles', 'id'],
+      ] as const) {
         const { error } = await this.service.from(table).delete().eq(column, id);
         if (error) throw new Error(`${table}: ${error.message}`);
       }
@@ -88,7 +122,11 @@ export class V2Script {
 
   /** Paths of the files of that user's assets, as the rows name them. */
   async files(userId: string): Promise<string[]> {
-    const { data } = await this.service.from('assets').select('storage_path').eq('owner_id', userId).like('storage_path', `%/users/${userId}/%`);
+    const { data } = await this.service
+      .from('assets')
+      .select('storage_path')
+      .eq('owner_id', userId)
+      .like('storage_path', `%/users/${userId}/%`);
     return [...new Set(data?.map((row) => String(row.storage_path)))];
   }
 
@@ -121,7 +159,9 @@ class ScriptSocket {
   }
 
   async ask(frame: Frame): Promise<Frame> {
-    const answer = new Promise<Frame>((resolve) => { this.waiting = resolve; });
+    const answer = new Promise<Frame>((resolve) => {
+      this.waiting = resolve;
+    });
     this.socket.send(JSON.stringify(frame));
     return answer;
   }
@@ -133,7 +173,10 @@ class ScriptSocket {
 }
 
 /** A user with a known password: made by the administration, or found among all users and given the password. */
-async function accountOf(env: Env, { email, password }: { email: string; password: string }): Promise<Account> {
+async function accountOf(
+  env: Env,
+  { email, password }: { email: string; password: string },
+): Promise<Account> {
   const { admin } = clientOf(env, 'SUPABASE_SERVICE_ROLE_KEY').auth;
   const made = await admin.createUser({ email, password, email_confirm: true });
   if (made.error) {
@@ -148,16 +191,29 @@ async function accountOf(env: Env, { email, password }: { email: string; passwor
 
 /** A user who comes in by the token of a link that nobody mails. */
 async function accountByLink(env: Env, email: string): Promise<Account> {
-  const { data, error } = await clientOf(env, 'SUPABASE_SERVICE_ROLE_KEY').auth.admin.generateLink({ type: 'magiclink', email });
+  const { data, error } = await clientOf(env, 'SUPABASE_SERVICE_ROLE_KEY').auth.admin.generateLink({
+    type: 'magiclink',
+    email,
+  });
   if (error) throw error;
-  return signedIn(env, (client) => client.auth.verifyOtp({ token_hash: data.properties.hashed_token, type: 'magiclink' }));
+  return signedIn(env, (client) =>
+    client.auth.verifyOtp({ token_hash: data.properties.hashed_token, type: 'magiclink' }),
+  );
 }
 
-type SignIn = (client: Database) => Promise<{ data: { user: { id: string; email?: string } | null; session: { access_token: string } | null }; error: Error | null }>;
+type SignIn = (
+  client: Database,
+) => Promise<{
+  data: { user: { id: string; email?: string } | null; session: { access_token: string } | null };
+  error: Error | null;
+}>;
 
 async function signedIn(env: Env, signIn: SignIn): Promise<Account> {
   const db = clientOf(env, 'SUPABASE_ANON_KEY');
-  const { data: { user, session }, error } = await signIn(db);
+  const {
+    data: { user, session },
+    error,
+  } = await signIn(db);
   if (error || !user || !session) throw error ?? new Error('no session');
   return { id: user.id, email: user.email ?? '', token: session.access_token, db };
 }

@@ -6,7 +6,14 @@ import path from 'node:path';
 import type { FunctionCall, Function_, ModalClient } from 'modal';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runnerVersion } from '../../../src/activities/runner-bundle.js';
-import { MODAL_FUNCTION, ModalReply, VOLUME_MOUNT, volumeNameOf, volumeRepoOf, type ModalFunctionName } from '../../../src/contracts/modal.js';
+import {
+  MODAL_FUNCTION,
+  ModalReply,
+  VOLUME_MOUNT,
+  volumeNameOf,
+  volumeRepoOf,
+  type ModalFunctionName,
+} from '../../../src/contracts/modal.js';
 import { startReceiver, type FakeReceiver } from '../../fakes/callback-receiver.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
@@ -16,7 +23,13 @@ const KEY = 'sk-test-the-real-key-0123456789';
 /** The one that the fake receiver checks signatures with. */
 const MASTER = 'test-master-secret';
 const POLL = { timeoutMs: 50_000 };
-const CREATE: Reply[] = [{ say: '作ります。', use: [{ name: 'Write', input: { file_path: 'index.html', content: game('modal') } }] }, { say: 'できました' }];
+const CREATE: Reply[] = [
+  {
+    say: '作ります。',
+    use: [{ name: 'Write', input: { file_path: 'index.html', content: game('modal') } }],
+  },
+  { say: 'できました' },
+];
 
 const script: Reply[] = [];
 let emulator: ModalEmulator;
@@ -28,10 +41,17 @@ let base: string;
 
 beforeAll(async () => {
   base = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-app-'));
-  [model, receiver, version] = await Promise.all([startFakeMessages(script), startReceiver(), runnerVersion()]);
-  emulator = await startModalEmulator({ secrets: {
-    anthropic: { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: model.url }, 'dreamcore-callback': { CALLBACK_SECRET: MASTER },
-  } });
+  [model, receiver, version] = await Promise.all([
+    startFakeMessages(script),
+    startReceiver(),
+    runnerVersion(),
+  ]);
+  emulator = await startModalEmulator({
+    secrets: {
+      anthropic: { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: model.url },
+      'dreamcore-callback': { CALLBACK_SECRET: MASTER },
+    },
+  });
   await emulator.deployOurs();
   client = emulator.client();
 });
@@ -56,74 +76,153 @@ class Player {
   readonly modelName = `model-${randomUUID()}`;
   readonly repoDir = volumeRepoOf(this.projectId);
 
-  get folder(): string { return emulator.volumeFolder(volumeNameOf(this.userId)); }
+  get folder(): string {
+    return emulator.volumeFolder(volumeNameOf(this.userId));
+  }
 
   async bound(fn: ModalFunctionName, options: { timeoutMs?: number } = {}): Promise<Function_> {
-    const volume = await client.volumes.fromName(volumeNameOf(this.userId), { createIfMissing: true, version: 2 });
-    return (await client.functions.fromName('dreamcore', fn)).withOptions({ volumes: { [VOLUME_MOUNT]: volume }, ...options }).instance();
+    const volume = await client.volumes.fromName(volumeNameOf(this.userId), {
+      createIfMissing: true,
+      version: 2,
+    });
+    return (await client.functions.fromName('dreamcore', fn))
+      .withOptions({ volumes: { [VOLUME_MOUNT]: volume }, ...options })
+      .instance();
   }
 
-  async spawn(fn: ModalFunctionName, input: object, more: object = {}, options: { timeoutMs?: number } = {}): Promise<FunctionCall> {
-    return (await this.bound(fn, options)).spawn([{ version, callId: `${this.jobId}.1`, input, bundle: null, ...more }]);
+  async spawn(
+    fn: ModalFunctionName,
+    input: object,
+    more: object = {},
+    options: { timeoutMs?: number } = {},
+  ): Promise<FunctionCall> {
+    return (await this.bound(fn, options)).spawn([
+      { version, callId: `${this.jobId}.1`, input, bundle: null, ...more },
+    ]);
   }
 
-  async call(fn: ModalFunctionName, input: object, more: object = {}): Promise<ModalReply & { result: Record<string, unknown> }> {
-    return ModalReply.parse(await (await this.spawn(fn, input, more)).get(POLL)) as ModalReply & { result: Record<string, unknown> };
+  async call(
+    fn: ModalFunctionName,
+    input: object,
+    more: object = {},
+  ): Promise<ModalReply & { result: Record<string, unknown> }> {
+    return ModalReply.parse(await (await this.spawn(fn, input, more)).get(POLL)) as ModalReply & {
+      result: Record<string, unknown>;
+    };
   }
 
-  files(input: object, more: object = {}) { return this.call(MODAL_FUNCTION.files, { command: 'files', root: '', ...input }, more); }
-  git(input: object, more: object = {}) { return this.call(MODAL_FUNCTION.git, { command: 'git', repoDir: this.repoDir, ...input }, more); }
+  files(input: object, more: object = {}) {
+    return this.call(MODAL_FUNCTION.files, { command: 'files', root: '', ...input }, more);
+  }
+  git(input: object, more: object = {}) {
+    return this.call(MODAL_FUNCTION.git, { command: 'git', repoDir: this.repoDir, ...input }, more);
+  }
 
   generation(changes: object = {}): object {
     return {
-      command: 'generate', jobId: this.jobId, attempt: 1, callId: `${this.jobId}.1`, repoDir: this.repoDir, scratchDir: '', parent: null,
-      prompt: 'make a game', systemPrompt: 'RULES', userText: 'ゲームを作って', extraFiles: [], model: this.modelName,
-      limits: { maxTurns: 8, maxBudgetUsd: 5, startTimeoutMs: 40_000, noProgressTimeoutMs: 40_000, callbackDrainMs: 5_000 },
-      callbackUrl: null, wantBundle: true, ...changes,
+      command: 'generate',
+      jobId: this.jobId,
+      attempt: 1,
+      callId: `${this.jobId}.1`,
+      repoDir: this.repoDir,
+      scratchDir: '',
+      parent: null,
+      prompt: 'make a game',
+      systemPrompt: 'RULES',
+      userText: 'ゲームを作って',
+      extraFiles: [],
+      model: this.modelName,
+      limits: {
+        maxTurns: 8,
+        maxBudgetUsd: 5,
+        startTimeoutMs: 40_000,
+        noProgressTimeoutMs: 40_000,
+        callbackDrainMs: 5_000,
+      },
+      callbackUrl: null,
+      wantBundle: true,
+      ...changes,
     };
   }
 
   async processes(): Promise<number[]> {
     const found: number[] = [];
     for (const name of await readdir('/proc')) {
-      if (/^\d+$/.test(name) && (await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')).includes(this.modelName)) found.push(Number(name));
+      if (
+        /^\d+$/.test(name) &&
+        (await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')).includes(this.modelName)
+      )
+        found.push(Number(name));
     }
     return found;
   }
 }
 
 /** The failure that a call ended with, as its caller reads it. */
-async function failureOf(work: Promise<unknown>): Promise<{ kind: string; message: string; seconds: number }> {
-  const { message } = await work.then(() => { throw new Error('it did not fail'); }, (error: Error) => error);
+async function failureOf(
+  work: Promise<unknown>,
+): Promise<{ kind: string; message: string; seconds: number }> {
+  const { message } = await work.then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (error: Error) => error,
+  );
   expect(message).toMatch(/^Remote error: AppError\{/);
-  return JSON.parse(message.slice(message.indexOf('{'))) as { kind: string; message: string; seconds: number };
+  return JSON.parse(message.slice(message.indexOf('{'))) as {
+    kind: string;
+    message: string;
+    seconds: number;
+  };
 }
 
 async function eventually(check: () => Promise<boolean>): Promise<void> {
-  for (const until = Date.now() + 45_000; !(await check()); await new Promise((resolve) => setTimeout(resolve, 100))) {
+  for (
+    const until = Date.now() + 45_000;
+    !(await check());
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  ) {
     if (Date.now() > until) throw new Error('it never happened');
   }
 }
 
 /** A repository with one commit, elsewhere, and that commit as a bundle. */
-async function elsewhere(): Promise<{ git: (...args: string[]) => string; head: string; bundle: { want: string; bytes: Buffer } }> {
+async function elsewhere(): Promise<{
+  git: (...args: string[]) => string;
+  head: string;
+  bundle: { want: string; bytes: Buffer };
+}> {
   const folder = await mkdtemp(path.join(base, 'mirror-'));
-  const git = (...args: string[]): string => execFileSync('git', ['-C', folder, '-c', 'user.name=x', '-c', 'user.email=x@x', ...args], { encoding: 'utf8' }).trim();
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-C', folder, '-c', 'user.name=x', '-c', 'user.email=x@x', ...args], {
+      encoding: 'utf8',
+    }).trim();
   git('init', '-q', '-b', 'main', '.');
   await writeFile(path.join(folder, 'index.html'), game('first'));
   git('add', '.');
   git('commit', '-q', '-m', 'first');
   git('bundle', 'create', '-q', 'first.bundle', 'main');
   const head = git('rev-parse', 'main');
-  return { git, head, bundle: { want: head, bytes: await readFile(path.join(folder, 'first.bundle')) } };
+  return {
+    git,
+    head,
+    bundle: { want: head, bytes: await readFile(path.join(folder, 'first.bundle')) },
+  };
 }
 
 describe('a generation on Modal', () => {
   it('E6: takes in what the Volume lacks, commits the Volume, and gives the candidate back as a bundle', async () => {
     const player = new Player();
     const mirror = await elsewhere();
-    const reply = await player.call(MODAL_FUNCTION.generate, player.generation({ parent: mirror.head, callbackUrl: receiver.url }), { bundle: mirror.bundle });
-    expect(reply).toMatchObject({ version, result: { kind: 'candidate', parent: mirror.head, bundlePath: null } });
+    const reply = await player.call(
+      MODAL_FUNCTION.generate,
+      player.generation({ parent: mirror.head, callbackUrl: receiver.url }),
+      { bundle: mirror.bundle },
+    );
+    expect(reply).toMatchObject({
+      version,
+      result: { kind: 'candidate', parent: mirror.head, bundlePath: null },
+    });
     expect(reply.seconds).toBeGreaterThan(0);
 
     await writeFile(path.join(base, 'back.bundle'), reply.bundle ?? '');
@@ -136,7 +235,9 @@ describe('a generation on Modal', () => {
     expect(receiver.faults).toEqual([]);
     expect(receiver.text()).toContain('作ります。');
     expect(await readdir(player.folder)).toEqual(['projects']);
-    expect(await readdir(path.join(player.folder, 'projects', player.projectId))).toEqual(['repo.git']);
+    expect(await readdir(path.join(player.folder, 'projects', player.projectId))).toEqual([
+      'repo.git',
+    ]);
     expect((await emulator.control.state()).commits[volumeNameOf(player.userId)]).toBe(1);
     expect(model.requests[0]?.headers['x-api-key']).toBe(KEY);
     expect(JSON.stringify(reply)).not.toMatch(new RegExp(`${KEY}|${MASTER}`));
@@ -144,19 +245,38 @@ describe('a generation on Modal', () => {
 
   it('says that the Volume is behind when nobody sent what it builds on', async () => {
     const player = new Player();
-    expect(await failureOf(player.call(MODAL_FUNCTION.generate, player.generation({ parent: 'a'.repeat(40) })))).toMatchObject({ kind: 'VolumeBehind' });
+    expect(
+      await failureOf(
+        player.call(MODAL_FUNCTION.generate, player.generation({ parent: 'a'.repeat(40) })),
+      ),
+    ).toMatchObject({ kind: 'VolumeBehind' });
     expect(model.requests).toEqual([]);
   });
 
   it('C4: a container that dies after its work and is started again on the same input answers the candidate that is there', async () => {
     const player = new Player();
-    await emulator.control.add({ kind: 'container-death', on: MODAL_FUNCTION.generate, when: 'after', outcome: 'restart', times: 1 });
+    await emulator.control.add({
+      kind: 'container-death',
+      on: MODAL_FUNCTION.generate,
+      when: 'after',
+      outcome: 'restart',
+      times: 1,
+    });
     const { result, bundle } = await player.call(MODAL_FUNCTION.generate, player.generation());
     expect(result).toMatchObject({ kind: 'candidate', summary: 'できました' });
     expect(model.requests).toHaveLength(2);
     expect(bundle?.length).toBeGreaterThan(0);
     expect((await emulator.control.state()).commits[volumeNameOf(player.userId)]).toBe(2);
-    const refs = execFileSync('git', ['--git-dir', path.join(player.folder, player.repoDir), 'for-each-ref', '--format=%(refname) %(objectname)'], { encoding: 'utf8' });
+    const refs = execFileSync(
+      'git',
+      [
+        '--git-dir',
+        path.join(player.folder, player.repoDir),
+        'for-each-ref',
+        '--format=%(refname) %(objectname)',
+      ],
+      { encoding: 'utf8' },
+    );
     expect(refs.trim()).toBe(`refs/jobs/${player.jobId}/1 ${String(result['revision'])}`);
   });
 
@@ -169,21 +289,29 @@ describe('a generation on Modal', () => {
     expect((await emulator.control.state()).commits[volumeNameOf(player.userId)]).toBe(1);
   });
 
-  it.each([true, false])('F1: cancelled (terminateContainers: %s), it leaves no process behind; while it ran, no process had more than its own secrets', async (terminateContainers) => {
-    play([{ hang: 'after-start' }]);
-    const player = new Player();
-    const call = await player.spawn(MODAL_FUNCTION.generate, player.generation());
-    await eventually(async () => (await player.processes()).length > 0 && model.requests.length > 0);
-    for (const pid of await player.processes()) expect(await readFile(`/proc/${pid}/environ`, 'utf8')).not.toMatch(new RegExp(`${KEY}|${MASTER}|CALLBACK|MODAL_`));
-    const [parent] = await parentsOf(await player.processes(), 'runner-');
-    const environment = await readFile(`/proc/${parent}/environ`, 'utf8');
-    expect(environment).toContain('CALLBACK_KEY=');
-    expect(environment).not.toMatch(new RegExp(`${MASTER}|MODAL_TOKEN|MODAL_LOCAL`));
+  it.each([true, false])(
+    'F1: cancelled (terminateContainers: %s), it leaves no process behind; while it ran, no process had more than its own secrets',
+    async (terminateContainers) => {
+      play([{ hang: 'after-start' }]);
+      const player = new Player();
+      const call = await player.spawn(MODAL_FUNCTION.generate, player.generation());
+      await eventually(
+        async () => (await player.processes()).length > 0 && model.requests.length > 0,
+      );
+      for (const pid of await player.processes())
+        expect(await readFile(`/proc/${pid}/environ`, 'utf8')).not.toMatch(
+          new RegExp(`${KEY}|${MASTER}|CALLBACK|MODAL_`),
+        );
+      const [parent] = await parentsOf(await player.processes(), 'runner-');
+      const environment = await readFile(`/proc/${parent}/environ`, 'utf8');
+      expect(environment).toContain('CALLBACK_KEY=');
+      expect(environment).not.toMatch(new RegExp(`${MASTER}|MODAL_TOKEN|MODAL_LOCAL`));
 
-    await call.cancel({ terminateContainers });
-    await expect(call.get(POLL)).rejects.toThrow();
-    await eventually(async () => (await player.processes()).length === 0);
-  });
+      await call.cancel({ terminateContainers });
+      await expect(call.get(POLL)).rejects.toThrow();
+      await eventually(async () => (await player.processes()).length === 0);
+    },
+  );
 });
 
 /** The first ancestors whose arguments hold `mark`. */
@@ -195,7 +323,11 @@ async function parentsOf(pids: readonly number[], mark: string): Promise<number[
         found.add(pid);
         break;
       }
-      pid = Number(/^PPid:\t(\d+)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''))?.[1] ?? 0);
+      pid = Number(
+        /^PPid:\t(\d+)$/m.exec(
+          await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''),
+        )?.[1] ?? 0,
+      );
     }
   }
   return [...found];
@@ -205,15 +337,34 @@ describe('git and files on the Volume', () => {
   it('E6: commits come, main follows and never goes back, commits go', async () => {
     const player = new Player();
     const mirror = await elsewhere();
-    expect((await player.git({ op: 'state', revisions: [mirror.head] })).result).toEqual({ head: null, has: [] });
-    expect(await failureOf(player.git({ op: 'set-main', revision: mirror.head }))).toMatchObject({ kind: 'VolumeBehind' });
-    expect((await player.git({ op: 'set-main', revision: mirror.head }, { bundle: mirror.bundle })).result).toEqual({ head: mirror.head, outcome: 'moved' });
-    expect((await player.git({ op: 'state', revisions: [mirror.head, 'b'.repeat(40)] })).result).toEqual({ head: mirror.head, has: [mirror.head] });
-    const { bundle, result } = await player.git({ op: 'bundle', have: null, want: mirror.head, file: '' });
+    expect((await player.git({ op: 'state', revisions: [mirror.head] })).result).toEqual({
+      head: null,
+      has: [],
+    });
+    expect(await failureOf(player.git({ op: 'set-main', revision: mirror.head }))).toMatchObject({
+      kind: 'VolumeBehind',
+    });
+    expect(
+      (await player.git({ op: 'set-main', revision: mirror.head }, { bundle: mirror.bundle }))
+        .result,
+    ).toEqual({ head: mirror.head, outcome: 'moved' });
+    expect(
+      (await player.git({ op: 'state', revisions: [mirror.head, 'b'.repeat(40)] })).result,
+    ).toEqual({ head: mirror.head, has: [mirror.head] });
+    const { bundle, result } = await player.git({
+      op: 'bundle',
+      have: null,
+      want: mirror.head,
+      file: '',
+    });
     expect(result).toEqual({ bundlePath: null });
     expect(Buffer.from(bundle ?? '').toString('latin1')).toContain('# v2 git bundle');
-    expect((await player.git({ op: 'bundle', have: mirror.head, want: mirror.head, file: '' })).bundle).toBeNull();
-    expect(await failureOf(player.git({ op: 'bundle', have: null, want: 'c'.repeat(40), file: '' }))).toMatchObject({ kind: 'RevisionMissing' });
+    expect(
+      (await player.git({ op: 'bundle', have: mirror.head, want: mirror.head, file: '' })).bundle,
+    ).toBeNull();
+    expect(
+      await failureOf(player.git({ op: 'bundle', have: null, want: 'c'.repeat(40), file: '' })),
+    ).toMatchObject({ kind: 'RevisionMissing' });
   });
 
   it('the next container sees what the answer told of, and one that stays sees what others did', async () => {
@@ -225,54 +376,102 @@ describe('git and files on the Volume', () => {
       await player.git({ op: 'set-main', revision: mirror.head }, { bundle: mirror.bundle });
       expect((await player.git({ op: 'state' })).result).toMatchObject({ head: mirror.head });
       const { result } = await player.files({ op: 'usage' });
-      expect((result['children'] as { path: string }[]).map((child) => child.path)).toEqual(['assets', 'projects']);
+      expect((result['children'] as { path: string }[]).map((child) => child.path)).toEqual([
+        'assets',
+        'projects',
+      ]);
       const { containers } = await emulator.control.state();
-      expect(containers.filter((each) => each.function === MODAL_FUNCTION.files).length).toBeGreaterThan(0);
+      expect(
+        containers.filter((each) => each.function === MODAL_FUNCTION.files).length,
+      ).toBeGreaterThan(0);
       expect(containers.filter((each) => each.function === MODAL_FUNCTION.git)).toEqual([]);
     } finally {
       await emulator.control.volumes('shared');
     }
   });
 
-  it('no path leads out of the user\'s own Volume, not even by a link on it', async () => {
+  it("no path leads out of the user's own Volume, not even by a link on it", async () => {
     const [player, other] = [new Player(), new Player()];
     await other.files({ op: 'write', path: 'mine.txt', content: 'OTHER' });
     await player.files({ op: 'write', path: 'own.txt', content: 'x' });
     await mkdir(path.join(player.folder, 'projects'));
     await symlink(other.folder, path.join(player.folder, 'projects', 'link'));
     const tries = [
-      ...['..', `../${volumeNameOf(other.userId)}`, '/', other.folder, 'projects/link', 'a\\..\\b', 'x\0'].map((root) => player.files({ root, op: 'usage' })),
-      ...['../x', `../${volumeNameOf(other.userId)}/mine.txt`, '/etc/passwd', 'projects/link/mine.txt'].map((place) => player.files({ op: 'read', path: place })),
-      ...['../repo.git', '/tmp/repo.git', 'projects/link/repo.git'].map((repoDir) => player.git({ repoDir, op: 'state' })),
+      ...[
+        '..',
+        `../${volumeNameOf(other.userId)}`,
+        '/',
+        other.folder,
+        'projects/link',
+        'a\\..\\b',
+        'x\0',
+      ].map((root) => player.files({ root, op: 'usage' })),
+      ...[
+        '../x',
+        `../${volumeNameOf(other.userId)}/mine.txt`,
+        '/etc/passwd',
+        'projects/link/mine.txt',
+      ].map((place) => player.files({ op: 'read', path: place })),
+      ...['../repo.git', '/tmp/repo.git', 'projects/link/repo.git'].map((repoDir) =>
+        player.git({ repoDir, op: 'state' }),
+      ),
       player.call(MODAL_FUNCTION.generate, player.generation({ repoDir: '../repo.git' })),
     ];
-    for (const failure of await Promise.all(tries.map(failureOf))) expect(failure).toMatchObject({ kind: 'PATH_ESCAPE' });
+    for (const failure of await Promise.all(tries.map(failureOf)))
+      expect(failure).toMatchObject({ kind: 'PATH_ESCAPE' });
     expect((await player.files({ op: 'usage' })).result).toMatchObject({ files: 1 });
     // A bundle on the machine that a caller names is not looked at: without one of its own the call changes nothing.
     const mirror = await elsewhere();
     await writeFile(path.join(base, 'foreign.bundle'), mirror.bundle.bytes);
-    const named = player.git({ op: 'set-main', revision: mirror.head, incoming: { file: path.join(base, 'foreign.bundle'), want: mirror.head } });
+    const named = player.git({
+      op: 'set-main',
+      revision: mirror.head,
+      incoming: { file: path.join(base, 'foreign.bundle'), want: mirror.head },
+    });
     expect(await failureOf(named)).toMatchObject({ kind: 'VolumeBehind' });
   });
 
   it('a container of another version, and another function than the right one, refuse', async () => {
     const player = new Player();
-    expect(await failureOf(player.files({ op: 'usage' }, { version: 'another' }))).toMatchObject({ kind: 'ModalOutdated' });
-    expect(await failureOf(player.call(MODAL_FUNCTION.files, { command: 'git', repoDir: 'x', op: 'state' }))).toMatchObject({ kind: 'OPERATION_FAILED' });
-    expect(await failureOf(player.call(MODAL_FUNCTION.generate, player.generation({ callId: 'another' })))).toMatchObject({ kind: 'OPERATION_FAILED' });
-    expect(await failureOf(player.files({ op: 'usage' }, { callId: '../x' }))).toMatchObject({ kind: 'OPERATION_FAILED' });
-    expect(await failureOf(player.files({ op: 'nonsense' }))).toMatchObject({ kind: 'OPERATION_FAILED' });
+    expect(await failureOf(player.files({ op: 'usage' }, { version: 'another' }))).toMatchObject({
+      kind: 'ModalOutdated',
+    });
+    expect(
+      await failureOf(
+        player.call(MODAL_FUNCTION.files, { command: 'git', repoDir: 'x', op: 'state' }),
+      ),
+    ).toMatchObject({ kind: 'OPERATION_FAILED' });
+    expect(
+      await failureOf(
+        player.call(MODAL_FUNCTION.generate, player.generation({ callId: 'another' })),
+      ),
+    ).toMatchObject({ kind: 'OPERATION_FAILED' });
+    expect(await failureOf(player.files({ op: 'usage' }, { callId: '../x' }))).toMatchObject({
+      kind: 'OPERATION_FAILED',
+    });
+    expect(await failureOf(player.files({ op: 'nonsense' }))).toMatchObject({
+      kind: 'OPERATION_FAILED',
+    });
   });
 
   it('without a Volume there is nothing to work on', async () => {
     const unbound = await client.functions.fromName('dreamcore', MODAL_FUNCTION.files);
     const input = { command: 'files', root: '', op: 'usage' };
-    expect(await failureOf((await unbound.spawn([{ version, callId: 'c.1', input, bundle: null }])).get(POLL))).toMatchObject({ kind: 'OPERATION_FAILED' });
+    expect(
+      await failureOf(
+        (await unbound.spawn([{ version, callId: 'c.1', input, bundle: null }])).get(POLL),
+      ),
+    ).toMatchObject({ kind: 'OPERATION_FAILED' });
   });
 
   it('functions without a runner command are not deployed, and no log holds a secret', async () => {
-    expect((await emulator.control.state()).apps['dreamcore']?.functions.sort()).toEqual(Object.values(MODAL_FUNCTION).sort());
-    const log = await readFile(path.join(emulator.volumeFolder(''), '..', 'logs', 'containers.log'), 'utf8');
+    expect((await emulator.control.state()).apps['dreamcore']?.functions.sort()).toEqual(
+      Object.values(MODAL_FUNCTION).sort(),
+    );
+    const log = await readFile(
+      path.join(emulator.volumeFolder(''), '..', 'logs', 'containers.log'),
+      'utf8',
+    );
     expect(log).not.toMatch(new RegExp(`${KEY}|${MASTER}`));
   });
 });

@@ -5,7 +5,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ActivityCancellationDetails } from '@temporalio/common';
 import { createBreaker } from '../../../src/activities/modal/breaker.js';
-import { createModalCalls, type ModalCall, type ModalCalls } from '../../../src/activities/modal/call.js';
+import {
+  createModalCalls,
+  type ModalCall,
+  type ModalCalls,
+} from '../../../src/activities/modal/call.js';
 import { connectModal, type ModalConnection } from '../../../src/activities/modal/client.js';
 import { openModal } from '../../../src/activities/modal/open.js';
 import { MODAL_FUNCTION, volumeNameOf } from '../../../src/contracts/modal.js';
@@ -46,67 +50,138 @@ afterAll(async () => {
 function unwrittenCalls(version: string, through: ModalConnection): ModalCalls {
   const nothing = async (): Promise<void> => undefined;
   const breaker = createBreaker({ report: async () => false, log });
-  return createModalCalls({ connection: through, version, log, breaker, ledger: { started: nothing, ended: nothing, recordCall: nothing } });
+  return createModalCalls({
+    connection: through,
+    version,
+    log,
+    breaker,
+    ledger: { started: nothing, ended: nothing, recordCall: nothing },
+  });
 }
 
 /** Calls with a breaker of their own, as another worker has them. */
 async function openCalls(halfOpenAfterMs = HALF_OPEN_AFTER_MS): Promise<ModalCalls> {
   const { store } = world.database;
-  const breaker = createBreaker({ report: (found) => store.backendState.reportBreaker(found), log, halfOpenAfterMs });
-  const ledger = { started: store.modalCalls.started, ended: (id: string) => store.modalCalls.ended(id), recordCall: store.usage.recordCall };
+  const breaker = createBreaker({
+    report: (found) => store.backendState.reportBreaker(found),
+    log,
+    halfOpenAfterMs,
+  });
+  const ledger = {
+    started: store.modalCalls.started,
+    ended: (id: string) => store.modalCalls.ended(id),
+    recordCall: store.usage.recordCall,
+  };
   return createModalCalls({ connection, breaker, version: await runnerVersion(), ledger, log });
 }
 
 const Any = z.looseObject({});
-const write = (file: string, content: string): ModalCall['input'] => ({ command: 'files', root: '', op: 'write', path: file, content, encoding: 'utf8' });
-const read = (file: string): ModalCall['input'] => ({ command: 'files', root: '', op: 'read', path: file, encoding: 'utf8' });
-const files = (userId: string, input: ModalCall['input'], through = calls) => through.run({ userId, fn: MODAL_FUNCTION.files, input }, Any);
+const write = (file: string, content: string): ModalCall['input'] => ({
+  command: 'files',
+  root: '',
+  op: 'write',
+  path: file,
+  content,
+  encoding: 'utf8',
+});
+const read = (file: string): ModalCall['input'] => ({
+  command: 'files',
+  root: '',
+  op: 'read',
+  path: file,
+  encoding: 'utf8',
+});
+const files = (userId: string, input: ModalCall['input'], through = calls) =>
+  through.run({ userId, fn: MODAL_FUNCTION.files, input }, Any);
 const timed = async <T>(work: Promise<T>): Promise<{ took: number; value: T }> => {
   const from = performance.now();
   const value = await work;
   return { took: performance.now() - from, value };
 };
-const failureOf = (work: Promise<unknown>) => work.then(() => { throw new Error('it did not fail'); }, (error: unknown) => error as Error & { kind?: string });
+const failureOf = (work: Promise<unknown>) =>
+  work.then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (error: unknown) => error as Error & { kind?: string },
+  );
 const SLOW_MODEL = { say: '考えています。'.repeat(500), pauseMsPerPiece: 100 } as const;
-const generations = async () => (await set.emulator.control.state()).calls.filter((call) => call.function === MODAL_FUNCTION.generate);
+const generations = async () =>
+  (await set.emulator.control.state()).calls.filter(
+    (call) => call.function === MODAL_FUNCTION.generate,
+  );
 
-describe('a call runs on its own user\'s Volume and no other', () => {
-  it('what it writes is there for that user\'s next call, in that user\'s Volume (without `instance()` it would have none)', async () => {
+describe("a call runs on its own user's Volume and no other", () => {
+  it("what it writes is there for that user's next call, in that user's Volume (without `instance()` it would have none)", async () => {
     await files(place.userId, write('notes/a.txt', 'こんにちは'));
-    expect((await files(place.userId, read('notes/a.txt'))).result).toMatchObject({ content: 'こんにちは' });
-    expect(await readFile(path.join(set.emulator.volumeFolder(volumeNameOf(place.userId)), 'notes/a.txt'), 'utf8')).toBe('こんにちは');
+    expect((await files(place.userId, read('notes/a.txt'))).result).toMatchObject({
+      content: 'こんにちは',
+    });
+    expect(
+      await readFile(
+        path.join(set.emulator.volumeFolder(volumeNameOf(place.userId)), 'notes/a.txt'),
+        'utf8',
+      ),
+    ).toBe('こんにちは');
   });
 
-  it('another user\'s function can neither name, list nor read it', async () => {
+  it("another user's function can neither name, list nor read it", async () => {
     await files(place.userId, write('secret.txt', 'TOP-SECRET'));
     const other = (await world.newProject()).userId;
     await files(other, write('own.txt', 'x'));
-    const listed = (await files(other, { command: 'files', root: '', op: 'list', path: '' })).result;
+    const listed = (await files(other, { command: 'files', root: '', op: 'list', path: '' }))
+      .result;
     expect(JSON.stringify(listed)).toContain('own.txt');
     expect(JSON.stringify(listed)).not.toContain('secret');
     const volume = volumeNameOf(place.userId);
     for (const root of ['..', `../${volume}`, `/${volume}`, set.emulator.volumeFolder(volume)]) {
-      expect(await failureOf(files(other, { command: 'files', root, op: 'list', path: '' })), root).toMatchObject({ kind: 'PATH_ESCAPE' });
+      expect(
+        await failureOf(files(other, { command: 'files', root, op: 'list', path: '' })),
+        root,
+      ).toMatchObject({ kind: 'PATH_ESCAPE' });
     }
-    for (const name of ['secret.txt', `../${volume}/secret.txt`, path.join(set.emulator.volumeFolder(volume), 'secret.txt')]) {
+    for (const name of [
+      'secret.txt',
+      `../${volume}/secret.txt`,
+      path.join(set.emulator.volumeFolder(volume), 'secret.txt'),
+    ]) {
       const failure = await failureOf(files(other, read(name)));
       expect(failure.kind, name).toMatch(/^(PATH_ESCAPE|FILE_NOT_FOUND)$/);
       expect(failure.message).not.toContain('TOP-SECRET');
     }
-    const foreignRepo: ModalCall['input'] = { command: 'git', op: 'state', repoDir: `../${volume}/projects/${place.projectId}/repo.git`, revisions: [] };
-    expect(await failureOf(calls.run({ userId: other, fn: MODAL_FUNCTION.git, input: foreignRepo }, Any))).toMatchObject({ kind: 'PATH_ESCAPE' });
+    const foreignRepo: ModalCall['input'] = {
+      command: 'git',
+      op: 'state',
+      repoDir: `../${volume}/projects/${place.projectId}/repo.git`,
+      revisions: [],
+    };
+    expect(
+      await failureOf(
+        calls.run({ userId: other, fn: MODAL_FUNCTION.git, input: foreignRepo }, Any),
+      ),
+    ).toMatchObject({ kind: 'PATH_ESCAPE' });
   });
 });
 
 describe('C1: a worker that goes away leaves the call running, and another one goes on with it', () => {
   it('by the id in the heartbeat: one call, one run of the model, one candidate', async () => {
-    world.script({ use: [{ name: 'Write', input: { file_path: 'index.html', content: game('星') } }], pauseMsPerPiece: 100 }, { say: 'できました' });
+    world.script(
+      {
+        use: [{ name: 'Write', input: { file_path: 'index.html', content: game('星') } }],
+        pauseMsPerPiece: 100,
+      },
+      { say: 'できました' },
+    );
     const input = await world.openRun(place);
     const before = (await generations()).length;
     const first = start(set.agent, input);
     await eventually(() => world.model.requests.length > 0, GENEROUS_MS);
     first.env.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
-    await expect(first.outcome).rejects.toMatchObject({ name: 'ApplicationFailure', type: 'WorkerShutdown', nonRetryable: false });
+    await expect(first.outcome).rejects.toMatchObject({
+      name: 'ApplicationFailure',
+      type: 'WorkerShutdown',
+      nonRetryable: false,
+    });
     const second = start(set.agent, input, first.beats.at(-1));
     await expect(second.outcome).resolves.toMatchObject({ kind: 'candidate' });
     expect((await generations()).length).toBe(before + 1);
@@ -116,31 +191,49 @@ describe('C1: a worker that goes away leaves the call running, and another one g
   it('between the beginning of a call and its id: the attempt counts as crashed, so that a new one makes the old one stop', async () => {
     const input = await world.openRun(place);
     const before = (await generations()).length;
-    const { outcome } = start(set.agent, input, { callId: `${input.jobId}.1`, functionCallId: null });
+    const { outcome } = start(set.agent, input, {
+      callId: `${input.jobId}.1`,
+      functionCallId: null,
+    });
     await expect(outcome).rejects.toMatchObject({ kind: 'RunCrashed' });
     expect((await generations()).length).toBe(before);
   });
 
   it('a call that Modal does not know any more is a crash, and no reason to wait', async () => {
     const input = await world.openRun(place);
-    const { outcome } = start(set.agent, input, { callId: `${input.jobId}.1`, functionCallId: 'fc-000000000000000000000000', spawnedAtMs: Date.now() });
+    const { outcome } = start(set.agent, input, {
+      callId: `${input.jobId}.1`,
+      functionCallId: 'fc-000000000000000000000000',
+      spawnedAtMs: Date.now(),
+    });
     await expect(outcome).rejects.toMatchObject({ kind: 'RunCrashed' });
   });
 });
 
 describe('E6: a Volume that lacks the parent is sent it with the call', () => {
-  it.each([['nothing is known of it', false], ['it was thought to have it', true]])('when %s', async (_name, isNoted) => {
+  it.each([
+    ['nothing is known of it', false],
+    ['it was thought to have it', true],
+  ])('when %s', async (_name, isNoted) => {
     const { store } = world.database;
     const own = await world.newProject();
-    world.script({ use: [{ name: 'Write', input: { file_path: 'index.html', content: game('一') } }] }, { say: 'できました' });
+    world.script(
+      { use: [{ name: 'Write', input: { file_path: 'index.html', content: game('一') } }] },
+      { say: 'できました' },
+    );
     const first = await world.openRun(own);
     const made = await start(set.agent, first).outcome;
     if (made.kind !== 'candidate') throw new Error('no candidate');
     await world.publish(first, made.revision);
     await set.files.removeProjectFiles(own);
     if (isNoted) await store.volumeHeads.set({ ...own, revision: made.revision, expected: null });
-    world.script({ use: [{ name: 'Read', input: { file_path: 'index.html' } }] }, { use: [{ name: 'Write', input: { file_path: 'index.html', content: game('二') } }] }, { say: 'できました' });
-    const next = await start(set.agent, await world.openRun(own, { parent: made.revision })).outcome;
+    world.script(
+      { use: [{ name: 'Read', input: { file_path: 'index.html' } }] },
+      { use: [{ name: 'Write', input: { file_path: 'index.html', content: game('二') } }] },
+      { say: 'できました' },
+    );
+    const next = await start(set.agent, await world.openRun(own, { parent: made.revision }))
+      .outcome;
     if (next.kind !== 'candidate') throw new Error('no candidate');
     await world.mirror.assertRevision(own.userId, own.projectId, next.revision, made.revision);
   });
@@ -150,36 +243,74 @@ describe('F3: a run that says nothing is ended', () => {
   it('when the row has heard of no event within the limit, with everything that it started', async () => {
     world.script(SLOW_MODEL);
     const input = await world.openRun(place);
-    const { database: { store }, mirror } = world;
-    const impatient = await openModal({ config: world.config({ ...set.emulator.env, START_TIMEOUT_MS: '3000', NO_PROGRESS_TIMEOUT_MS: '3000' }), store, mirror, log });
+    const {
+      database: { store },
+      mirror,
+    } = world;
+    const impatient = await openModal({
+      config: world.config({
+        ...set.emulator.env,
+        START_TIMEOUT_MS: '3000',
+        NO_PROGRESS_TIMEOUT_MS: '3000',
+      }),
+      store,
+      mirror,
+      log,
+    });
     const { outcome } = start(impatient?.agent ?? set.agent, input);
     await expect(outcome).rejects.toMatchObject({ kind: 'RunStalled' });
     await impatient?.close();
     await eventually(async () => (await world.processes()).length === 0, GENEROUS_MS);
-    await eventually(async () => (await generations()).every((call) => !call.isRunning), GENEROUS_MS);
+    await eventually(
+      async () => (await generations()).every((call) => !call.isRunning),
+      GENEROUS_MS,
+    );
   });
 });
 
 describe('G3: every request to Modal ends', () => {
-  it.each(['FunctionGet', 'VolumeGetOrCreate', 'FunctionBindParams', 'FunctionMap'])('a %s that hangs is Modal being unavailable, within the deadline', async (on) => {
-    const own = await openCalls();
-    await set.emulator.control.add({ kind: 'hang', on });
-    const { took, value } = await timed(failureOf(files(place.userId, read('notes/a.txt'), own)));
-    expect(value).toMatchObject({ kind: 'ModalUnavailable' });
-    expect(took).toBeLessThan(DEADLINE_MS + 3_000);
-  });
+  it.each(['FunctionGet', 'VolumeGetOrCreate', 'FunctionBindParams', 'FunctionMap'])(
+    'a %s that hangs is Modal being unavailable, within the deadline',
+    async (on) => {
+      const own = await openCalls();
+      await set.emulator.control.add({ kind: 'hang', on });
+      const { took, value } = await timed(failureOf(files(place.userId, read('notes/a.txt'), own)));
+      expect(value).toMatchObject({ kind: 'ModalUnavailable' });
+      expect(took).toBeLessThan(DEADLINE_MS + 3_000);
+    },
+  );
 
   it('a busy Modal says so at once, or is waited for as it asks', async () => {
-    await set.emulator.control.add({ kind: 'error', on: 'FunctionMap', code: 'RESOURCE_EXHAUSTED', times: 1 });
-    expect(await failureOf(files(place.userId, read('notes/a.txt')))).toMatchObject({ kind: 'ModalQuota' });
+    await set.emulator.control.add({
+      kind: 'error',
+      on: 'FunctionMap',
+      code: 'RESOURCE_EXHAUSTED',
+      times: 1,
+    });
+    expect(await failureOf(files(place.userId, read('notes/a.txt')))).toMatchObject({
+      kind: 'ModalQuota',
+    });
     // Longer than the deadline: a wait that was asked for is no silence.
-    await set.emulator.control.add({ kind: 'error', on: 'FunctionMap', code: 'RESOURCE_EXHAUSTED', retryAfterSecs: 2, times: 1 });
-    expect((await files(place.userId, read('notes/a.txt'))).result).toMatchObject({ content: 'こんにちは' });
+    await set.emulator.control.add({
+      kind: 'error',
+      on: 'FunctionMap',
+      code: 'RESOURCE_EXHAUSTED',
+      retryAfterSecs: 2,
+      times: 1,
+    });
+    expect((await files(place.userId, read('notes/a.txt'))).result).toMatchObject({
+      content: 'こんにちは',
+    });
   });
 
   it('a running call outlives a short absence of the control plane', async () => {
     // Not a file operation: that one asks the control plane itself for the newest state of its Volume.
-    const input: ModalCall['input'] = { command: 'git', op: 'state', repoDir: 'projects/none/repo.git', revisions: [] };
+    const input: ModalCall['input'] = {
+      command: 'git',
+      op: 'state',
+      repoDir: 'projects/none/repo.git',
+      revisions: [],
+    };
     const call: ModalCall = { userId: place.userId, fn: MODAL_FUNCTION.git, input };
     const running = await calls.spawn(call);
     await set.emulator.control.down();
@@ -191,7 +322,12 @@ describe('G3: every request to Modal ends', () => {
     world.script(SLOW_MODEL);
     const input = await world.openRun(place);
     const { beats, outcome, env } = start(set.agent, input);
-    const beat = await eventually(() => beats.find((each) => (each as { functionCallId?: string }).functionCallId) as { functionCallId: string } | undefined, GENEROUS_MS);
+    const beat = await eventually(
+      () =>
+        beats.find((each) => (each as { functionCallId?: string }).functionCallId) as
+          { functionCallId: string } | undefined,
+      GENEROUS_MS,
+    );
     const call: ModalCall = { userId: place.userId, fn: MODAL_FUNCTION.generate, input: read('x') };
     const patient = connectModal(world.config(set.emulator.env));
     const own = unwrittenCalls(await runnerVersion(), patient);
@@ -203,14 +339,20 @@ describe('G3: every request to Modal ends', () => {
     expect((await timed(own.hasVolume(place.userId))).took).toBeLessThan(4_000);
     env.cancel('CANCELLED');
     await expect(outcome).rejects.toMatchObject({ name: 'CancelledFailure' });
-    expect(new Set((await Promise.all(waits)).map((failure) => failure.kind))).toEqual(new Set(['RunCrashed']));
+    expect(new Set((await Promise.all(waits)).map((failure) => failure.kind))).toEqual(
+      new Set(['RunCrashed']),
+    );
     patient.close();
   });
 });
 
 describe('what becomes of a call is told by its own kind', () => {
   it.each([
-    ['a container that dies', { kind: 'container-death', when: 'before', outcome: 'failure' }, 'RunCrashed'],
+    [
+      'a container that dies',
+      { kind: 'container-death', when: 'before', outcome: 'failure' },
+      'RunCrashed',
+    ],
     ['a result that is not kept', { kind: 'lost-result' }, 'RunCrashed'],
   ] as const)('%s', async (_name, fault, kind) => {
     await set.emulator.control.add({ ...fault, on: MODAL_FUNCTION.files, times: 1 });
@@ -218,22 +360,41 @@ describe('what becomes of a call is told by its own kind', () => {
   });
 
   it('a container that is restarted on the same input does the work', async () => {
-    await set.emulator.control.add({ kind: 'container-death', when: 'before', outcome: 'restart', on: MODAL_FUNCTION.files, times: 1 });
+    await set.emulator.control.add({
+      kind: 'container-death',
+      when: 'before',
+      outcome: 'restart',
+      on: MODAL_FUNCTION.files,
+      times: 1,
+    });
     expect((await files(place.userId, write('d.txt', 'd'))).result).toMatchObject({ sizeBytes: 1 });
   });
 
   it('a function of another version, and one that is not deployed', async () => {
     const own = unwrittenCalls('another', connection);
-    expect(await failureOf(files(place.userId, read('notes/a.txt'), own))).toMatchObject({ kind: 'ModalOutdated' });
+    expect(await failureOf(files(place.userId, read('notes/a.txt'), own))).toMatchObject({
+      kind: 'ModalOutdated',
+    });
     const elsewhere = connectModal({ ...world.config(set.emulator.env), MODAL_APP: 'nowhere' });
-    expect(await failureOf(elsewhere.bind(MODAL_FUNCTION.files, place.userId))).toMatchObject({ kind: 'ModalOutdated' });
+    expect(await failureOf(elsewhere.bind(MODAL_FUNCTION.files, place.userId))).toMatchObject({
+      kind: 'ModalOutdated',
+    });
     elsewhere.close();
   });
 
   it('and each is written down once, with what it cost, until nobody runs any more', async () => {
     const { database } = world;
-    await eventually(async () => (await database.sql(`select 1 from public.modal_calls where ended_at is null and function = 'file-operation'`)).length === 0);
-    const [row] = await database.sql<{ count: string; usd: number }>(`select count(*), sum(usd)::float8 as usd from public.usage_events where function = 'file-operation'`);
+    await eventually(
+      async () =>
+        (
+          await database.sql(
+            `select 1 from public.modal_calls where ended_at is null and function = 'file-operation'`,
+          )
+        ).length === 0,
+    );
+    const [row] = await database.sql<{ count: string; usd: number }>(
+      `select count(*), sum(usd)::float8 as usd from public.usage_events where function = 'file-operation'`,
+    );
     expect(Number(row?.count)).toBeGreaterThan(0);
     expect(row?.usd).toBeGreaterThan(0);
   });
@@ -246,7 +407,11 @@ describe('G1: the breaker', () => {
     await store.backendState.start('the test');
     await set.emulator.control.down();
     for (let tries = 1; tries <= 3; tries += 1) {
-      const { took, value } = await timed(failureOf(own.spawn({ userId: place.userId, fn: MODAL_FUNCTION.files, input: read('notes/a.txt') })));
+      const { took, value } = await timed(
+        failureOf(
+          own.spawn({ userId: place.userId, fn: MODAL_FUNCTION.files, input: read('notes/a.txt') }),
+        ),
+      );
       expect(value).toMatchObject({ kind: 'ModalUnavailable' });
       expect(took).toBeLessThan(5_000);
     }
@@ -254,7 +419,14 @@ describe('G1: the breaker', () => {
     expect(took).toBeLessThan(100);
     await eventually(async () => (await store.backendState.read())?.breaker === 'open');
     await set.emulator.control.up();
-    await eventually(async () => files(place.userId, read('notes/a.txt'), own).then(() => true, () => false), GENEROUS_MS);
+    await eventually(
+      async () =>
+        files(place.userId, read('notes/a.txt'), own).then(
+          () => true,
+          () => false,
+        ),
+      GENEROUS_MS,
+    );
     await eventually(async () => (await store.backendState.read())?.breaker === 'closed');
   });
 });

@@ -22,8 +22,15 @@ afterAll(async () => {
 
 const echo = (): Promise<Function_> => client.functions.fromName('emulator-test', 'echo');
 
-async function failureOf(work: Promise<unknown>): Promise<{ name: string; message: string; code?: number }> {
-  return work.then(() => { throw new Error('it did not fail'); }, (error: { name: string; message: string; code?: number }) => error);
+async function failureOf(
+  work: Promise<unknown>,
+): Promise<{ name: string; message: string; code?: number }> {
+  return work.then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (error: { name: string; message: string; code?: number }) => error,
+  );
 }
 
 /** How the emulator has seen a call. */
@@ -38,14 +45,30 @@ describe('the control plane, on order', () => {
     await emulator.control.add({ kind: 'error', on: 'FunctionGet', code: 'INTERNAL' });
     expect((await failureOf(echo())).code).toBe(13);
     await emulator.control.clear();
-    await emulator.control.add({ kind: 'error', on: 'FunctionGet', code: 'PERMISSION_DENIED', times: 1 });
+    await emulator.control.add({
+      kind: 'error',
+      on: 'FunctionGet',
+      code: 'PERMISSION_DENIED',
+      times: 1,
+    });
     expect((await failureOf(echo())).code).toBe(7);
   });
 
   it('says that a quota is reached, with advice to wait or without', async () => {
-    await emulator.control.add({ kind: 'error', on: 'FunctionMap', code: 'RESOURCE_EXHAUSTED', times: 1 });
+    await emulator.control.add({
+      kind: 'error',
+      on: 'FunctionMap',
+      code: 'RESOURCE_EXHAUSTED',
+      times: 1,
+    });
     expect((await failureOf((await echo()).spawn([1]))).code).toBe(8);
-    await emulator.control.add({ kind: 'error', on: 'FunctionMap', code: 'RESOURCE_EXHAUSTED', retryAfterSecs: 0.1, times: 1 });
+    await emulator.control.add({
+      kind: 'error',
+      on: 'FunctionMap',
+      code: 'RESOURCE_EXHAUSTED',
+      retryAfterSecs: 0.1,
+      times: 1,
+    });
     expect(await (await echo()).remote([2])).toMatchObject({ value: 2 });
   });
 
@@ -55,7 +78,9 @@ describe('the control plane, on order', () => {
     await echo();
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(295);
     await emulator.control.add({ kind: 'hang', on: 'FunctionGet', times: 1 });
-    expect(await Promise.race([echo(), new Promise((resolve) => setTimeout(resolve, 500, 'silence'))])).toBe('silence');
+    expect(
+      await Promise.race([echo(), new Promise((resolve) => setTimeout(resolve, 500, 'silence'))]),
+    ).toBe('silence');
   });
 
   it('tears the connection after it has begun a call: sent again, it is the same call', async () => {
@@ -75,34 +100,62 @@ describe('the control plane, on order', () => {
   });
 
   it('refuses a fault that it does not know, and whoever has no key to this door', async () => {
-    await expect(emulator.control.add({ kind: 'error', code: 'NONSENSE' })).rejects.toThrow('no such fault');
+    await expect(emulator.control.add({ kind: 'error', code: 'NONSENSE' })).rejects.toThrow(
+      'no such fault',
+    );
   });
 });
 
 describe('containers, on order', () => {
-  it.each(['before', 'during', 'after'] as const)('die %s the work, and the same input begins again in another one', async (when) => {
-    await emulator.control.add({ kind: 'container-death', on: 'echo', when, outcome: 'restart', times: 1 });
-    const call = await (await echo()).spawn([when]);
-    expect(await call.get(POLL)).toMatchObject({ value: when });
-    expect(await seen(call.functionCallId)).toMatchObject({ begun: 2, status: 'success' });
-  });
+  it.each(['before', 'during', 'after'] as const)(
+    'die %s the work, and the same input begins again in another one',
+    async (when) => {
+      await emulator.control.add({
+        kind: 'container-death',
+        on: 'echo',
+        when,
+        outcome: 'restart',
+        times: 1,
+      });
+      const call = await (await echo()).spawn([when]);
+      expect(await call.get(POLL)).toMatchObject({ value: when });
+      expect(await seen(call.functionCallId)).toMatchObject({ begun: 2, status: 'success' });
+    },
+  );
 
   it('die for good: the call has failed', async () => {
     await emulator.control.add({ kind: 'container-death', on: 'echo', when: 'during', times: 1 });
-    expect(await failureOf((await echo()).remote([1]))).toMatchObject({ name: 'RemoteError', message: 'Remote error: The container of the function was lost.' });
-    await emulator.control.add({ kind: 'container-death', on: 'echo', when: 'during', outcome: 'internal', times: 1 });
-    expect((await failureOf((await (await echo()).spawn([1])).get(POLL))).name).toBe('InternalFailure');
+    expect(await failureOf((await echo()).remote([1]))).toMatchObject({
+      name: 'RemoteError',
+      message: 'Remote error: The container of the function was lost.',
+    });
+    await emulator.control.add({
+      kind: 'container-death',
+      on: 'echo',
+      when: 'during',
+      outcome: 'internal',
+      times: 1,
+    });
+    expect((await failureOf((await (await echo()).spawn([1])).get(POLL))).name).toBe(
+      'InternalFailure',
+    );
     expect(await (await echo()).remote([2])).toMatchObject({ value: 2 });
   });
 
   it('die at once with what they have started: no function lives to tell that its child was killed', async () => {
-    const [volume, attend] = [await client.volumes.fromName('user-fall', { createIfMissing: true, version: 2 }), await client.functions.fromName('emulator-test', 'attend')];
+    const [volume, attend] = [
+      await client.volumes.fromName('user-fall', { createIfMissing: true, version: 2 }),
+      await client.functions.fromName('emulator-test', 'attend'),
+    ];
     const bound = await attend.withOptions({ volumes: { '/user': volume } }).instance();
     for (let round = 0; round < 5; round += 1) {
       const call = await bound.spawn([`mark-${round}`]);
       const pids = await emulator.pidsIn('user-fall', `mark-${round}`);
       expect(await emulator.control.killContainers({ call: call.functionCallId })).toBe(1);
-      expect(await failureOf(call.get(POLL))).toMatchObject({ name: 'RemoteError', message: 'Remote error: The container of the function was lost.' });
+      expect(await failureOf(call.get(POLL))).toMatchObject({
+        name: 'RemoteError',
+        message: 'Remote error: The container of the function was lost.',
+      });
       await expect.poll(() => pids.some(isAlive), { timeout: 30_000 }).toBe(false);
     }
   });

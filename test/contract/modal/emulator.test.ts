@@ -4,7 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Function_, FunctionCall, ModalClient } from 'modal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
-import { onceReachable, startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
+import {
+  onceReachable,
+  startModalEmulator,
+  type ModalEmulator,
+} from '../../support/modal-emulator.js';
 import { isAlive } from '../../support/stack.js';
 
 const APP = 'emulator-test';
@@ -14,7 +18,13 @@ const POLL = { timeoutMs: 60_000 };
 let emulator: ModalEmulator;
 let client: ModalClient;
 beforeAll(async () => {
-  emulator = await startModalEmulator({ secrets: { greeting: { GREETING: 'hello' }, anthropic: { ANTHROPIC_API_KEY: 'k' }, 'dreamcore-callback': { CALLBACK_SECRET: 'c'.repeat(32) } } });
+  emulator = await startModalEmulator({
+    secrets: {
+      greeting: { GREETING: 'hello' },
+      anthropic: { ANTHROPIC_API_KEY: 'k' },
+      'dreamcore-callback': { CALLBACK_SECRET: 'c'.repeat(32) },
+    },
+  });
   await emulator.deploy(APP_FILE);
   client = emulator.client();
 });
@@ -26,18 +36,33 @@ afterAll(async () => {
 const fn = (name: string): Promise<Function_> => client.functions.fromName(APP, name);
 
 /** A function with the Volume of one user. */
-async function bound(name: string, user: string, options: { timeoutMs?: number } = {}): Promise<Function_> {
-  const volume = await client.volumes.fromName(`user-${user}`, { createIfMissing: true, version: 2 });
+async function bound(
+  name: string,
+  user: string,
+  options: { timeoutMs?: number } = {},
+): Promise<Function_> {
+  const volume = await client.volumes.fromName(`user-${user}`, {
+    createIfMissing: true,
+    version: 2,
+  });
   return (await fn(name)).withOptions({ volumes: { '/user': volume }, ...options }).instance();
 }
 
 /** What a failed request came to: its class and text. */
-async function failureOf(work: Promise<unknown>): Promise<{ name: string; message: string; code?: number }> {
-  return work.then(() => { throw new Error('it did not fail'); }, (error: { name: string; message: string; code?: number }) => error);
+async function failureOf(
+  work: Promise<unknown>,
+): Promise<{ name: string; message: string; code?: number }> {
+  return work.then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (error: { name: string; message: string; code?: number }) => error,
+  );
 }
 
 /** The pids that `linger` has left on the Volume: its container and a process in a session of its own. */
-const pidsOf = (user: string, mark: string): Promise<number[]> => emulator.pidsIn(`user-${user}`, mark);
+const pidsOf = (user: string, mark: string): Promise<number[]> =>
+  emulator.pidsIn(`user-${user}`, mark);
 
 async function untilGone(pids: readonly number[]): Promise<void> {
   for (const deadline = Date.now() + 30_000; pids.some(isAlive); await sleep(20)) {
@@ -51,14 +76,22 @@ interface Echo {
   readonly pid: number;
   readonly [name: string]: unknown;
 }
-const echo = async (value: unknown): Promise<Echo> => (await fn('echo')).remote([value]) as Promise<Echo>;
+const echo = async (value: unknown): Promise<Echo> =>
+  (await fn('echo')).remote([value]) as Promise<Echo>;
 
 describe('calls through the unmodified client', () => {
   it('carry plain data both ways, and the function finds image, secret and call as on Modal', async () => {
     const value = { text: 'あ', list: [1, 2.5, null, true], bytes: Buffer.from([0, 255]) };
     const call = await (await fn('echo')).spawn([value], { extra: 1 });
-    const got = await call.get(POLL) as Echo;
-    expect(got).toMatchObject({ named: { extra: 1 }, isLocal: false, secret: 'hello', fromImage: 'yes', files: ['added.txt', 'built.txt'], call: call.functionCallId });
+    const got = (await call.get(POLL)) as Echo;
+    expect(got).toMatchObject({
+      named: { extra: 1 },
+      isLocal: false,
+      secret: 'hello',
+      fromImage: 'yes',
+      files: ['added.txt', 'built.txt'],
+      call: call.functionCallId,
+    });
     expect(got.value).toEqual(value);
   });
 
@@ -71,12 +104,17 @@ describe('calls through the unmodified client', () => {
     const call = await (await fn('echo')).spawn([small]);
     expect(small.equals(((await call.get(POLL)) as Echo).value as Buffer)).toBe(true);
     expect(large.equals((await echo(large)).value as Buffer)).toBe(true);
-    expect((await (await fn('grow')).remote([3 * 1024 * 1024]) as Buffer).length).toBe(3 * 1024 * 1024);
+    expect(((await (await fn('grow')).remote([3 * 1024 * 1024])) as Buffer).length).toBe(
+      3 * 1024 * 1024,
+    );
     expect((await emulator.control.state()).rpcs.BlobCreate).toBeGreaterThanOrEqual(2);
   });
 
   it('tell of an exception by its repr', async () => {
-    expect(await failureOf((await fn('fail')).remote(['no']))).toMatchObject({ name: 'RemoteError', message: "Remote error: ValueError('no')" });
+    expect(await failureOf((await fn('fail')).remote(['no']))).toMatchObject({
+      name: 'RemoteError',
+      message: "Remote error: ValueError('no')",
+    });
   });
 
   it('can be taken up by another client that knows nothing but the id, again and again', async () => {
@@ -96,13 +134,18 @@ describe('calls through the unmodified client', () => {
   });
 
   it('are refused to whoever shows another token', async () => {
-    const stranger = emulator.client({ tokenId: emulator.env.MODAL_TOKEN_ID, tokenSecret: 'as-guessed' });
+    const stranger = emulator.client({
+      tokenId: emulator.env.MODAL_TOKEN_ID,
+      tokenSecret: 'as-guessed',
+    });
     expect((await failureOf(stranger.functions.fromName(APP, 'echo'))).code).toBe(16);
     stranger.close();
   });
 
   it('of what is not emulated are refused by name', async () => {
-    expect((await failureOf(client.queues.fromName('q', { createIfMissing: true }))).message).toContain('does not implement QueueGetOrCreate');
+    expect(
+      (await failureOf(client.queues.fromName('q', { createIfMissing: true }))).message,
+    ).toContain('does not implement QueueGetOrCreate');
   });
 });
 
@@ -145,22 +188,29 @@ describe('ends', () => {
 
 describe('Volumes', () => {
   it('are apart: a function sees that of its own call and no other', async () => {
-    for (const user of ['a', 'b']) await (await bound('leave', user)).remote([`${user}.txt`, user, false]);
-    expect((await (await bound('leave', 'a')).remote(['again.txt', '', false]) as { found: string[] }).found).toEqual(['a.txt']);
+    for (const user of ['a', 'b'])
+      await (await bound('leave', user)).remote([`${user}.txt`, user, false]);
+    expect(
+      ((await (await bound('leave', 'a')).remote(['again.txt', '', false])) as { found: string[] })
+        .found,
+    ).toEqual(['a.txt']);
     expect(await readdir(emulator.volumeFolder('user-b'))).toEqual(['b.txt']);
-    const mounts = (await (await bound('echo', 'a')).remote([1]) as Echo).mounts;
+    const mounts = ((await (await bound('echo', 'a')).remote([1])) as Echo).mounts;
     expect(mounts).toEqual({ '/user': emulator.volumeFolder('user-a') });
   });
 
   it('are not mounted at all when instance() is left out: options alone do nothing', async () => {
     const volume = await client.volumes.fromName('user-a');
     const forgotten = (await fn('echo')).withOptions({ volumes: { '/user': volume } });
-    expect((await forgotten.remote([1]) as Echo).mounts).toEqual({});
+    expect(((await forgotten.remote([1])) as Echo).mounts).toEqual({});
   });
 
   it('are seen by single-use containers, each its own, which have no access to Modal when they are restricted', async () => {
     const leave = await bound('leave', 'single');
-    const [first, second] = [await leave.remote(['1', '', false]), await leave.remote(['2', '', false])] as [{ pid: number }, { pid: number; clientToken: unknown }];
+    const [first, second] = [
+      await leave.remote(['1', '', false]),
+      await leave.remote(['2', '', false]),
+    ] as [{ pid: number }, { pid: number; clientToken: unknown }];
     expect(first.pid).not.toBe(second.pid);
     expect(second.clientToken).toBeNull();
     expect((await echo(1)).clientToken).toMatch(/^ta-/);
@@ -172,7 +222,9 @@ describe('Volumes', () => {
       const leave = await bound('leave', 'synced');
       await leave.remote(['lost.txt', '', false]);
       await leave.remote(['kept.txt', '', true]);
-      expect((await leave.remote(['x', '', false]) as { found: string[] }).found).toEqual(['kept.txt']);
+      expect(((await leave.remote(['x', '', false])) as { found: string[] }).found).toEqual([
+        'kept.txt',
+      ]);
       expect((await emulator.control.state()).commits['user-synced']).toBe(1);
     } finally {
       await emulator.control.volumes('shared');
@@ -182,7 +234,10 @@ describe('Volumes', () => {
   it('are gone with their files when they are deleted, and come back empty', async () => {
     await (await bound('leave', 'gone')).remote(['old.txt', '', false]);
     await client.volumes.delete('user-gone');
-    expect((await (await bound('leave', 'gone')).remote(['new.txt', '', false]) as { found: string[] }).found).toEqual([]);
+    expect(
+      ((await (await bound('leave', 'gone')).remote(['new.txt', '', false])) as { found: string[] })
+        .found,
+    ).toEqual([]);
   });
 });
 
@@ -190,10 +245,21 @@ describe('our own functions', () => {
   it('are deployed from the real app file by the real command line, those that the runner serves', async () => {
     expect(await emulator.deployOurs()).toContain('App deployed');
     const { apps } = await emulator.control.state();
-    expect(apps['dreamcore']?.functions).toEqual(expect.arrayContaining(['file-operation', 'generate-game', 'git-operation']));
-    const volume = await client.volumes.fromName('user-ours', { createIfMissing: true, version: 2 });
-    const git = await (await client.functions.fromName('dreamcore', 'git-operation')).withOptions({ volumes: { '/user': volume } }).instance();
-    const refused = await failureOf(git.remote([{ version: 'of another day', callId: 'c-1', input: {}, bundle: null }]));
+    expect(apps['dreamcore']?.functions).toEqual(
+      expect.arrayContaining(['file-operation', 'generate-game', 'git-operation']),
+    );
+    const volume = await client.volumes.fromName('user-ours', {
+      createIfMissing: true,
+      version: 2,
+    });
+    const git = await (
+      await client.functions.fromName('dreamcore', 'git-operation')
+    )
+      .withOptions({ volumes: { '/user': volume } })
+      .instance();
+    const refused = await failureOf(
+      git.remote([{ version: 'of another day', callId: 'c-1', input: {}, bundle: null }]),
+    );
     expect(refused.message).toContain('AppError{"kind": "ModalOutdated"');
   });
 
@@ -220,6 +286,9 @@ describe('kill -9 of the server', () => {
     expect(await onceReachable(() => running.get(POLL))).toBe('done');
     expect(await finished.get(POLL)).toMatchObject({ value: 'before' });
     expect(await pidsOf('killed', 'mark')).toHaveLength(4);
-    expect((await (await bound('leave', 'a')).remote(['more', '', false]) as { found: string[] }).found).toContain('a.txt');
+    expect(
+      ((await (await bound('leave', 'a')).remote(['more', '', false])) as { found: string[] })
+        .found,
+    ).toContain('a.txt');
   });
 });

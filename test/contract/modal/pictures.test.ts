@@ -31,14 +31,33 @@ afterAll(async () => {
   await world?.stop();
 });
 
-const wish = (prompt: string): DrawPictureInput => ({ actionId: randomUUID(), userId: randomUUID(), projectId: null, op: 'sprite', prompt: `${prompt} ${randomUUID()}` });
-const asked = ({ prompt }: DrawPictureInput): number => world.imageRequests.filter((seen) => seen.startsWith(prompt)).length;
-const draw = (input: DrawPictureInput, through: ModalSet = set.modal, beat?: unknown) => inActivity((given) => through.images.drawPicture(given), input, beat);
+const wish = (prompt: string): DrawPictureInput => ({
+  actionId: randomUUID(),
+  userId: randomUUID(),
+  projectId: null,
+  op: 'sprite',
+  prompt: `${prompt} ${randomUUID()}`,
+});
+const asked = ({ prompt }: DrawPictureInput): number =>
+  world.imageRequests.filter((seen) => seen.startsWith(prompt)).length;
+const draw = (input: DrawPictureInput, through: ModalSet = set.modal, beat?: unknown) =>
+  inActivity((given) => through.images.drawPicture(given), input, beat);
 
 /** With a breaker of its own, as a worker that has seen no fault yet; `changes` on top of the configuration. */
-async function withFreshModal<T>(changes: Record<string, string>, work: (modal: ModalSet) => Promise<T>): Promise<T> {
-  const { database: { store }, mirror } = world;
-  const modal = await openModal({ config: world.config({ ...set.emulator.env, ...changes }), store, mirror, log });
+async function withFreshModal<T>(
+  changes: Record<string, string>,
+  work: (modal: ModalSet) => Promise<T>,
+): Promise<T> {
+  const {
+    database: { store },
+    mirror,
+  } = world;
+  const modal = await openModal({
+    config: world.config({ ...set.emulator.env, ...changes }),
+    store,
+    mirror,
+    log,
+  });
   if (!modal) throw new Error('no Modal set without credentials');
   try {
     return await work(modal);
@@ -48,7 +67,11 @@ async function withFreshModal<T>(changes: Record<string, string>, work: (modal: 
 }
 
 /** How it fails; nothing of it stays. */
-async function expectFailure(input: DrawPictureInput, kind: string, outcome: Promise<unknown>): Promise<void> {
+async function expectFailure(
+  input: DrawPictureInput,
+  kind: string,
+  outcome: Promise<unknown>,
+): Promise<void> {
   await expect(outcome).rejects.toMatchObject({ name: 'DreamError', kind });
   expect(await world.pictures.read(input.userId, input.actionId)).toBeNull();
 }
@@ -56,22 +79,39 @@ async function expectFailure(input: DrawPictureInput, kind: string, outcome: Pro
 describe('G1: a picture on a Modal in trouble', () => {
   it.each([
     ['refuses connections', 'ModalUnavailable', () => set.emulator.control.down()],
-    ['does not answer', 'ModalUnavailable', () => set.emulator.control.add({ kind: 'hang', on: 'FunctionMap' })],
-    ['is full', 'ModalQuota', () => set.emulator.control.add({ kind: 'error', on: 'FunctionMap', code: 'RESOURCE_EXHAUSTED' })],
-  ] as const)('that %s is told as %s, before anybody has waited long', async (_what, kind, fault) => {
-    await fault();
-    const input = wish('猫');
-    const startedMs = performance.now();
-    await withFreshModal({}, (modal) => expectFailure(input, kind, draw(input, modal).outcome));
-    expect(performance.now() - startedMs).toBeLessThan(AWAY_LIMIT_MS);
-    expect(asked(input)).toBe(0);
-  });
+    [
+      'does not answer',
+      'ModalUnavailable',
+      () => set.emulator.control.add({ kind: 'hang', on: 'FunctionMap' }),
+    ],
+    [
+      'is full',
+      'ModalQuota',
+      () =>
+        set.emulator.control.add({ kind: 'error', on: 'FunctionMap', code: 'RESOURCE_EXHAUSTED' }),
+    ],
+  ] as const)(
+    'that %s is told as %s, before anybody has waited long',
+    async (_what, kind, fault) => {
+      await fault();
+      const input = wish('猫');
+      const startedMs = performance.now();
+      await withFreshModal({}, (modal) => expectFailure(input, kind, draw(input, modal).outcome));
+      expect(performance.now() - startedMs).toBeLessThan(AWAY_LIMIT_MS);
+      expect(asked(input)).toBe(0);
+    },
+  );
 
   it('whose container is killed is told as a crash', async () => {
     const input = wish('[demo:slow-60] 犬');
     const { outcome } = draw(input);
     await eventually(() => asked(input) === 1, GENEROUS_MS);
-    expect(await set.emulator.control.killContainers({ function: MODAL_FUNCTION.image, outcome: 'failure' })).toBe(1);
+    expect(
+      await set.emulator.control.killContainers({
+        function: MODAL_FUNCTION.image,
+        outcome: 'failure',
+      }),
+    ).toBe(1);
     await expectFailure(input, 'RunCrashed', outcome);
     await eventually(async () => (await processesOf(set)).length === 0, GENEROUS_MS);
   });
@@ -80,7 +120,10 @@ describe('G1: a picture on a Modal in trouble', () => {
     const input = wish('[demo:slow-2] 兎');
     const { outcome } = draw(input);
     await eventually(() => asked(input) === 1, GENEROUS_MS);
-    await set.emulator.control.killContainers({ function: MODAL_FUNCTION.image, outcome: 'restart' });
+    await set.emulator.control.killContainers({
+      function: MODAL_FUNCTION.image,
+      outcome: 'restart',
+    });
     expect(await outcome).toMatchObject({ mimeType: 'image/png' });
     expect(asked(input)).toBe(2);
   });
@@ -90,7 +133,8 @@ describe('G1: a picture on a Modal in trouble', () => {
     await withFreshModal({ START_TIMEOUT_MS: '2000', IMAGE_TIMEOUT_MS: '10000' }, async (modal) => {
       const { outcome } = draw(input, modal);
       await eventually(() => asked(input) === 1, GENEROUS_MS);
-      for (const found of await processesOf(set)) process.kill(Number(found.split(' ')[0]), 'SIGSTOP');
+      for (const found of await processesOf(set))
+        process.kill(Number(found.split(' ')[0]), 'SIGSTOP');
       await expectFailure(input, 'RunTimedOut', outcome);
     });
     await eventually(async () => (await processesOf(set)).length === 0, GENEROUS_MS);

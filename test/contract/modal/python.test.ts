@@ -19,44 +19,106 @@ const FOLDER = path.join(PROJECT_ROOT, 'modal');
 let base: string;
 beforeAll(async () => {
   base = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-python-'));
-  await run(process.execPath, ['--import', 'tsx', 'scripts/modal-deploy.ts', '--build-only'], { cwd: PROJECT_ROOT });
+  await run(process.execPath, ['--import', 'tsx', 'scripts/modal-deploy.ts', '--build-only'], {
+    cwd: PROJECT_ROOT,
+  });
 });
 afterAll(() => rm(base, { recursive: true, force: true }));
 
-const python = (args: readonly string[], env: Record<string, string> = {}) => run(PYTHON, args, {
-  // Nobody listens there: what needs an account would fail.
-  cwd: FOLDER, env: { PATH: process.env['PATH'] ?? '', HOME: base, PYTHONDONTWRITEBYTECODE: '1', MODAL_SERVER_URL: 'http://127.0.0.1:9', ...env },
-});
+const python = (args: readonly string[], env: Record<string, string> = {}) =>
+  run(PYTHON, args, {
+    // Nobody listens there: what needs an account would fail.
+    cwd: FOLDER,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: base,
+      PYTHONDONTWRITEBYTECODE: '1',
+      MODAL_SERVER_URL: 'http://127.0.0.1:9',
+      ...env,
+    },
+  });
 
 it('what is deployed carries the version of this code, and no path of this machine', async () => {
-  const manifest = JSON.parse(await readFile(path.join(FOLDER, 'build', 'manifest.json'), 'utf8')) as Record<string, unknown>;
-  const { dependencies } = JSON.parse(await readFile(path.join(PROJECT_ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+  const manifest = JSON.parse(
+    await readFile(path.join(FOLDER, 'build', 'manifest.json'), 'utf8'),
+  ) as Record<string, unknown>;
+  const { dependencies } = JSON.parse(
+    await readFile(path.join(PROJECT_ROOT, 'package.json'), 'utf8'),
+  ) as { dependencies: Record<string, string> };
   expect(manifest).toEqual({
-    version: await runnerVersion(), video: await videoSiteVersion(), commands: ['generate', 'git', 'files', 'image', 'video'], claudeCode: dependencies['@anthropic-ai/claude-code'],
-    packages: ['sharp', '@google/genai', 'onnxruntime-web', 'playwright-core', '@remotion/renderer', 'remotion', 'react', 'react-dom', 'three'].map((name) => `${name}@${dependencies[name] ?? ''}`),
+    version: await runnerVersion(),
+    video: await videoSiteVersion(),
+    commands: ['generate', 'git', 'files', 'image', 'video'],
+    claudeCode: dependencies['@anthropic-ai/claude-code'],
+    packages: [
+      'sharp',
+      '@google/genai',
+      'onnxruntime-web',
+      'playwright-core',
+      '@remotion/renderer',
+      'remotion',
+      'react',
+      'react-dom',
+      'three',
+    ].map((name) => `${name}@${dependencies[name] ?? ''}`),
   });
-  const code = await readFile(path.join(FOLDER, 'build', `runner-${String(manifest['version'])}.mjs`), 'utf8');
+  const code = await readFile(
+    path.join(FOLDER, 'build', `runner-${String(manifest['version'])}.mjs`),
+    'utf8',
+  );
   expect(code).not.toContain(PROJECT_ROOT);
 });
 
 it('the declared options of a function are those of what it meets', async () => {
-  const { stdout } = await python(['-c', 'import json, app; print(json.dumps({name: vars(each) for name, each in app.FUNCTIONS.items()}))']);
-  const functions = JSON.parse(stdout) as Record<string, { command: string; restricted: boolean; gpu: string | null; secrets: string[] }>;
-  expect(Object.keys(functions)).toEqual(['generate-game', 'git-operation', 'file-operation', 'generate-image', 'render-video']);
-  expect(Object.values(functions).filter(({ restricted }) => !restricted).map(({ command }) => command)).toEqual(['files']);
+  const { stdout } = await python([
+    '-c',
+    'import json, app; print(json.dumps({name: vars(each) for name, each in app.FUNCTIONS.items()}))',
+  ]);
+  const functions = JSON.parse(stdout) as Record<
+    string,
+    { command: string; restricted: boolean; gpu: string | null; secrets: string[] }
+  >;
+  expect(Object.keys(functions)).toEqual([
+    'generate-game',
+    'git-operation',
+    'file-operation',
+    'generate-image',
+    'render-video',
+  ]);
+  expect(
+    Object.values(functions)
+      .filter(({ restricted }) => !restricted)
+      .map(({ command }) => command),
+  ).toEqual(['files']);
   expect(functions['git-operation']?.secrets).toEqual([]);
   expect(functions['render-video']?.gpu).toBe('L4');
 });
 
 it('the runbook tells time-outs, Secrets and prices as they are', async () => {
   const runbook = await readFile(path.join(FOLDER, 'README.md'), 'utf8');
-  const { stdout } = await python(['-c', 'import json, app; print(json.dumps({name: vars(each) for name, each in app.FUNCTIONS.items()}))'], { JOB_TIMEOUT_MS: '600000' });
-  for (const [name, { timeout_s, secrets }] of Object.entries(JSON.parse(stdout) as Record<string, { timeout_s: number; secrets: string[] }>)) {
-    const row = runbook.split('\n').find((line) => line.startsWith('|') && line.includes(`\`${name}\``)) ?? '';
-    expect(row, name).toContain(name === 'generate-game' ? '`JOB_TIMEOUT_MS` + 300 s' : `${timeout_s.toLocaleString('en')} s`);
+  const { stdout } = await python(
+    [
+      '-c',
+      'import json, app; print(json.dumps({name: vars(each) for name, each in app.FUNCTIONS.items()}))',
+    ],
+    { JOB_TIMEOUT_MS: '600000' },
+  );
+  for (const [name, { timeout_s, secrets }] of Object.entries(
+    JSON.parse(stdout) as Record<string, { timeout_s: number; secrets: string[] }>,
+  )) {
+    const row =
+      runbook.split('\n').find((line) => line.startsWith('|') && line.includes(`\`${name}\``)) ??
+      '';
+    expect(row, name).toContain(
+      name === 'generate-game' ? '`JOB_TIMEOUT_MS` + 300 s' : `${timeout_s.toLocaleString('en')} s`,
+    );
     for (const secret of secrets) expect(row, name).toContain(`\`${secret}\``);
   }
-  for (const [fn, seconds, digits] of [['generate-game', 60, 4], ['git-operation', 1, 7], ['file-operation', 1, 7]] as const) {
+  for (const [fn, seconds, digits] of [
+    ['generate-game', 60, 4],
+    ['git-operation', 1, 7],
+    ['file-operation', 1, 7],
+  ] as const) {
     expect(runbook).toContain(`$${priceUsd(fn, seconds).toFixed(digits)}`);
   }
 });
@@ -85,15 +147,45 @@ except Cancelled: print(json.dumps({"left": running(), "temp": os.listdir(os.env
 
 it('F1: a function that is interrupted ends the runner and the model program before it lets go, and leaves no files', async () => {
   const model = await startFakeMessages([{ hang: 'after-start' }]);
-  const [root, temp] = [await mkdtemp(path.join(base, 'volume-')), await mkdtemp(path.join(base, 't-'))];
+  const [root, temp] = [
+    await mkdtemp(path.join(base, 'volume-')),
+    await mkdtemp(path.join(base, 't-')),
+  ];
   const jobId = randomUUID();
-  const request = { version: await runnerVersion(), callId: `${jobId}.1`, bundle: null, input: {
-    command: 'generate', jobId, attempt: 1, callId: `${jobId}.1`, repoDir: 'projects/p/repo.git', scratchDir: '', parent: null, prompt: 'x', systemPrompt: 'x',
-    userText: 'x', extraFiles: [], model: `model-${randomUUID()}`, callbackUrl: null, wantBundle: true,
-    limits: { maxTurns: 8, maxBudgetUsd: 5, startTimeoutMs: 40_000, noProgressTimeoutMs: 40_000, callbackDrainMs: 100 },
-  } };
+  const request = {
+    version: await runnerVersion(),
+    callId: `${jobId}.1`,
+    bundle: null,
+    input: {
+      command: 'generate',
+      jobId,
+      attempt: 1,
+      callId: `${jobId}.1`,
+      repoDir: 'projects/p/repo.git',
+      scratchDir: '',
+      parent: null,
+      prompt: 'x',
+      systemPrompt: 'x',
+      userText: 'x',
+      extraFiles: [],
+      model: `model-${randomUUID()}`,
+      callbackUrl: null,
+      wantBundle: true,
+      limits: {
+        maxTurns: 8,
+        maxBudgetUsd: 5,
+        startTimeoutMs: 40_000,
+        noProgressTimeoutMs: 40_000,
+        callbackDrainMs: 100,
+      },
+    },
+  };
   const working = python(['-c', INTERRUPTED], {
-    MODAL_LOCAL_MOUNTS: JSON.stringify({ '/user': root }), TMPDIR: temp, ANTHROPIC_API_KEY: 'sk-test-the-real-key', ANTHROPIC_BASE_URL: model.url, CALLBACK_SECRET: 'c'.repeat(32),
+    MODAL_LOCAL_MOUNTS: JSON.stringify({ '/user': root }),
+    TMPDIR: temp,
+    ANTHROPIC_API_KEY: 'sk-test-the-real-key',
+    ANTHROPIC_BASE_URL: model.url,
+    CALLBACK_SECRET: 'c'.repeat(32),
   });
   working.child.stdin?.end(`${JSON.stringify(request)}\n`);
   expect(JSON.parse((await working).stdout)).toEqual({ left: false, temp: [] });
@@ -103,24 +195,35 @@ it('F1: a function that is interrupted ends the runner and the model program bef
 
 describe('check_account.py', () => {
   let emulator: ModalEmulator;
-  beforeAll(async () => { emulator = await startModalEmulator(); });
+  beforeAll(async () => {
+    emulator = await startModalEmulator();
+  });
   afterAll(() => emulator.stop());
 
   it('says what it would ask and what that costs, and asks nothing without --yes', async () => {
     const { stdout } = await python(['check_account.py', '--dry-run']);
     expect(stdout.match(/^\d\. .*\(about \$0\.\d\d\)$/gm)).toHaveLength(8);
     expect(Number(/Together about \$([\d.]+)/.exec(stdout)?.[1])).toBeLessThan(1);
-    expect((await python(['check_account.py', '--only', '3'])).stdout).toMatch(/^3\. [\s\S]*Nothing was asked: say --yes/);
+    expect((await python(['check_account.py', '--only', '3'])).stdout).toMatch(
+      /^3\. [\s\S]*Nothing was asked: say --yes/,
+    );
     expect((await python(['check_account.py', '--help'])).stdout).toContain('--dry-run');
   });
 
   it('asks, prints what it found, and removes its Volumes', async () => {
-    const { stdout } = await python(['check_account.py', '--yes', '--only', '1,4'], { ...emulator.env, MODAL_CONFIG_PATH: '/dev/null' });
-    expect(stdout).toContain('seen by the next container right after the answer: [true, true, true, true, true]');
-    expect(stdout).toContain('other user\'s Volume: null');
+    const { stdout } = await python(['check_account.py', '--yes', '--only', '1,4'], {
+      ...emulator.env,
+      MODAL_CONFIG_PATH: '/dev/null',
+    });
+    expect(stdout).toContain(
+      'seen by the next container right after the answer: [true, true, true, true, true]',
+    );
+    expect(stdout).toContain("other user's Volume: null");
     expect(stdout).toMatch(/after.*"text": "later"/);
     expect(stdout).toContain('input plane: "not used"');
     expect(stdout).not.toContain('COULD NOT BE ASKED');
-    expect((await emulator.control.state()).volumes.filter((name) => name.startsWith('check-'))).toEqual([]);
+    expect(
+      (await emulator.control.state()).volumes.filter((name) => name.startsWith('check-')),
+    ).toEqual([]);
   });
 });

@@ -22,7 +22,10 @@ import { log, startDatabase, type TestDatabase } from '../../support/database.js
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
 
 const MAIN = 'refs/heads/main';
-const SECRETS = { anthropic: { ANTHROPIC_API_KEY: 'sk-test' }, 'dreamcore-callback': { CALLBACK_SECRET: 'c'.repeat(32) } };
+const SECRETS = {
+  anthropic: { ANTHROPIC_API_KEY: 'sk-test' },
+  'dreamcore-callback': { CALLBACK_SECRET: 'c'.repeat(32) },
+};
 
 let database: TestDatabase;
 let emulator: ModalEmulator;
@@ -36,14 +39,30 @@ let userId: string;
 let projectId: string;
 
 beforeAll(async () => {
-  [database, emulator] = await Promise.all([startDatabase(), startModalEmulator({ secrets: SECRETS })]);
+  [database, emulator] = await Promise.all([
+    startDatabase(),
+    startModalEmulator({ secrets: SECRETS }),
+  ]);
   dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-replication-'));
   await emulator.deployOurs();
   const { store } = database;
-  connection = connectModal({ ...emulator.env, MODAL_ENVIRONMENT: undefined, MODAL_APP: 'dreamcore' });
-  const breaker = createBreaker({ report: (found) => store.backendState.reportBreaker(found), log });
-  const ledger = { started: store.modalCalls.started, ended: (id: string) => store.modalCalls.ended(id), recordCall: store.usage.recordCall };
-  volume = createVolume(createModalCalls({ connection, breaker, version: await runnerVersion(), ledger, log }));
+  connection = connectModal({
+    ...emulator.env,
+    MODAL_ENVIRONMENT: undefined,
+    MODAL_APP: 'dreamcore',
+  });
+  const breaker = createBreaker({
+    report: (found) => store.backendState.reportBreaker(found),
+    log,
+  });
+  const ledger = {
+    started: store.modalCalls.started,
+    ended: (id: string) => store.modalCalls.ended(id),
+    recordCall: store.usage.recordCall,
+  };
+  volume = createVolume(
+    createModalCalls({ connection, breaker, version: await runnerVersion(), ledger, log }),
+  );
   mirror = createMirror(dataDir);
   const deps = { store, mirror, volume, log };
   hydrate = createHydrate(deps);
@@ -51,7 +70,11 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   connection?.close();
-  await Promise.all([database.stop(), emulator.stop(), rm(dataDir, { recursive: true, force: true })]);
+  await Promise.all([
+    database.stop(),
+    emulator.stop(),
+    rm(dataDir, { recursive: true, force: true }),
+  ]);
 });
 beforeEach(async () => {
   userId = (await database.createUser()).id;
@@ -61,18 +84,31 @@ beforeEach(async () => {
 const volumeFolder = () => emulator.volumeFolder(volumeNameOf(userId));
 const mirrorRepo = async () => openRepo(await mirror.ensure(userId, projectId));
 const volumeRepo = () => initBare(path.join(volumeFolder(), volumeRepoOf(projectId)));
-const replicate = (): Promise<ReplicationReport> => replication.replicateProject({ userId, projectId });
+const replicate = (): Promise<ReplicationReport> =>
+  replication.replicateProject({ userId, projectId });
 const nothing = { revisions: 0, assets: 0 };
 
 /** A version, made in the repository of whoever works and published. */
-async function publish(place: 'mirror' | 'volume', text: string, parent: string | null): Promise<string> {
+async function publish(
+  place: 'mirror' | 'volume',
+  text: string,
+  parent: string | null,
+): Promise<string> {
   const repo = place === 'mirror' ? await mirrorRepo() : await volumeRepo();
   const jobId = randomUUID();
   const target = { ref: `refs/jobs/${jobId}/1`, expected: null, parent };
-  const revision = await commitFiles(repo, [], [{ path: 'index.html', content: text }], { subject: text }, target);
+  const revision = await commitFiles(
+    repo,
+    [],
+    [{ path: 'index.html', content: text }],
+    { subject: text },
+    target,
+  );
   await database.sql(
     `insert into public.revisions (project_id, ordinal, revision, parent, job_id, kind, subject)
-     select $1, count(*) + 1, $2, $3, $4, 'generate', $5 from public.revisions where project_id = $1`, [projectId, revision, parent, jobId, text]);
+     select $1, count(*) + 1, $2, $3, $4, 'generate', $5 from public.revisions where project_id = $1`,
+    [projectId, revision, parent, jobId, text],
+  );
   return revision;
 }
 
@@ -82,7 +118,13 @@ async function mains(): Promise<(string | null)[]> {
 
 async function expectLevel(head: string): Promise<void> {
   expect(await mains()).toEqual([head, head]);
-  expect(await replicate()).toEqual({ userId, projectId, toVolume: nothing, toMirror: nothing, problem: null });
+  expect(await replicate()).toEqual({
+    userId,
+    projectId,
+    toVolume: nothing,
+    toMirror: nothing,
+    problem: null,
+  });
   expect(await database.store.volumeHeads.get(projectId)).toBe(head);
 }
 
@@ -97,15 +139,28 @@ vi.setConfig({ testTimeout: 180_000 });
 describe('E6: replication keeps mirror and Volume level', () => {
   it('versions go whichever way they lack, incrementally, whoever made them', async () => {
     const first = await publish('mirror', 'one', null);
-    expect(await replicate()).toMatchObject({ toVolume: { revisions: 1 }, toMirror: nothing, problem: null });
+    expect(await replicate()).toMatchObject({
+      toVolume: { revisions: 1 },
+      toMirror: nothing,
+      problem: null,
+    });
     await expectLevel(first);
     const second = await publish('volume', 'two', first);
     const third = await publish('volume', 'three', second);
-    expect(await replication.replicateProject({ userId, projectId, dryRun: true })).toMatchObject({ toVolume: nothing, toMirror: { revisions: 2 } });
+    expect(await replication.replicateProject({ userId, projectId, dryRun: true })).toMatchObject({
+      toVolume: nothing,
+      toMirror: { revisions: 2 },
+    });
     expect(await mains()).toEqual([first, first]);
-    expect(await replicate()).toMatchObject({ toVolume: nothing, toMirror: { revisions: 2, assets: 0 }, problem: null });
+    expect(await replicate()).toMatchObject({
+      toVolume: nothing,
+      toMirror: { revisions: 2, assets: 0 },
+      problem: null,
+    });
     await expectLevel(third);
-    expect((await mirror.readFile(userId, projectId, third, 'index.html'))?.toString()).toBe('three');
+    expect((await mirror.readFile(userId, projectId, third, 'index.html'))?.toString()).toBe(
+      'three',
+    );
     expect(await listRefs(await volumeRepo(), 'refs/incoming')).toEqual([]);
   });
 
@@ -127,11 +182,17 @@ describe('E6: replication keeps mirror and Volume level', () => {
     await replicate();
     await mirror.remove(userId, projectId);
     const hydrating = withHydration(mirror, hydrate);
-    const reads = await Promise.all([first, second].map((revision) => hydrating.readFile(userId, projectId, revision, 'index.html')));
+    const reads = await Promise.all(
+      [first, second].map((revision) =>
+        hydrating.readFile(userId, projectId, revision, 'index.html'),
+      ),
+    );
     expect(reads.map(String)).toEqual(['one', 'two']);
     const third = await publish('mirror', 'three', second);
     await mirror.remove(userId, projectId);
-    await expect(hydrating.readFile(userId, projectId, third, 'index.html')).rejects.toMatchObject({ kind: 'RevisionMissing' });
+    await expect(hydrating.readFile(userId, projectId, third, 'index.html')).rejects.toMatchObject({
+      kind: 'RevisionMissing',
+    });
     expect(await replicate()).toMatchObject({ problem: 'the newest version is in neither store' });
   });
 
@@ -140,7 +201,9 @@ describe('E6: replication keeps mirror and Volume level', () => {
     await replicate();
     // What a killed unpacking leaves: the commit is there, its files are not.
     const objects = path.join(volumeFolder(), volumeRepoOf(projectId), 'objects');
-    const files = (await readdir(objects, { recursive: true })).filter((file) => /^..\/.{38}$/.test(file) && file !== `${head.slice(0, 2)}/${head.slice(2)}`);
+    const files = (await readdir(objects, { recursive: true })).filter(
+      (file) => /^..\/.{38}$/.test(file) && file !== `${head.slice(0, 2)}/${head.slice(2)}`,
+    );
     expect(files.length).toBeGreaterThan(0);
     for (const file of files) await rm(path.join(objects, file));
     expect(await replicate()).toMatchObject({ toVolume: { revisions: 1 }, problem: null });
@@ -151,30 +214,54 @@ describe('E6: replication keeps mirror and Volume level', () => {
     const first = await publish('mirror', 'one', null);
     await replicate();
     const repo = await volumeRepo();
-    const stray = await commitFiles(repo, [], [{ path: 'index.html', content: 'stray' }], { subject: 'stray' }, { ref: 'refs/jobs/x/1', expected: null, parent: first });
+    const stray = await commitFiles(
+      repo,
+      [],
+      [{ path: 'index.html', content: 'stray' }],
+      { subject: 'stray' },
+      { ref: 'refs/jobs/x/1', expected: null, parent: first },
+    );
     await updateRef(repo, MAIN, stray, first);
     for (const dryRun of [true, false]) {
-      expect(await replication.replicateProject({ userId, projectId, dryRun })).toMatchObject({ problem: 'main of the Volume stands at a commit that is no published version' });
+      expect(await replication.replicateProject({ userId, projectId, dryRun })).toMatchObject({
+        problem: 'main of the Volume stands at a commit that is no published version',
+      });
     }
     expect(await mains()).toEqual([first, stray]);
     const second = await publish('mirror', 'two', first);
-    expect((await replicate()).problem).toMatch(/main of the Volume stands at a commit that is no published version/);
+    expect((await replicate()).problem).toMatch(
+      /main of the Volume stands at a commit that is no published version/,
+    );
     expect(await mains()).toEqual([second, stray]);
     expect((await volume.state(userId, projectId, [second])).has).toEqual([second]);
   });
 
   it('a project without versions, and one that does not exist, need nothing', async () => {
-    expect(await replicate()).toEqual({ userId, projectId, toVolume: nothing, toMirror: nothing, problem: null });
+    expect(await replicate()).toEqual({
+      userId,
+      projectId,
+      toVolume: nothing,
+      toMirror: nothing,
+      problem: null,
+    });
   });
 });
 
 describe('assets go both ways by their sha256', () => {
   it('real files, equal afterwards; what is no asset stays where it is', async () => {
-    const [here, there, both] = [asset(randomBytes(3_000_000)), asset('<svg/>', '.svg'), asset('same', '')];
+    const [here, there, both] = [
+      asset(randomBytes(3_000_000)),
+      asset('<svg/>', '.svg'),
+      asset('same', ''),
+    ];
     for (const { name, bytes } of [here, both]) await mirror.assets.write(userId, name, bytes);
     for (const { name, bytes } of [there, both]) await volume.writeAsset(userId, name, bytes);
     await writeFile(path.join(dataDir, 'users', userId, 'assets', 'notes.txt'), 'mine');
-    expect(await replicate()).toMatchObject({ toVolume: { assets: 1 }, toMirror: { assets: 1 }, problem: null });
+    expect(await replicate()).toMatchObject({
+      toVolume: { assets: 1 },
+      toMirror: { assets: 1 },
+      problem: null,
+    });
     expect(await mirror.assets.list(userId)).toEqual(await volume.listAssets(userId));
     expect(await mirror.assets.read(userId, there.name)).toEqual(there.bytes);
     expect(await volume.readAsset(userId, here.name)).toEqual(here.bytes);
@@ -185,14 +272,26 @@ describe('assets go both ways by their sha256', () => {
     const [damaged, fine] = [asset('a'), asset('b')];
     await mirror.assets.write(userId, fine.name, fine.bytes);
     await writeFile(path.join(dataDir, 'users', userId, 'assets', damaged.name), 'other');
-    expect(await replicate()).toMatchObject({ toVolume: { assets: 1 }, problem: expect.stringContaining(damaged.name) as string });
+    expect(await replicate()).toMatchObject({
+      toVolume: { assets: 1 },
+      problem: expect.stringContaining(damaged.name) as string,
+    });
     expect(await volume.listAssets(userId)).toEqual([{ name: fine.name, sizeBytes: 1 }]);
-    await expect(mirror.assets.write(userId, fine.name, damaged.bytes)).rejects.toMatchObject({ kind: 'OPERATION_FAILED' });
+    await expect(mirror.assets.write(userId, fine.name, damaged.bytes)).rejects.toMatchObject({
+      kind: 'OPERATION_FAILED',
+    });
   });
 });
 
 describe('rounds', () => {
-  const targets = (isDueOnly: boolean) => replication.listReplicationTargets({ userId, projectId: null, isDueOnly, after: null, limit: 10 });
+  const targets = (isDueOnly: boolean) =>
+    replication.listReplicationTargets({
+      userId,
+      projectId: null,
+      isDueOnly,
+      after: null,
+      limit: 10,
+    });
 
   it('visit what is not known to be level, of users who have a Volume', async () => {
     const head = await publish('mirror', 'one', null);
@@ -203,7 +302,10 @@ describe('rounds', () => {
     await publish('mirror', 'two', head);
     expect(await targets(true)).toEqual([{ userId, projectId }]);
     await replicate();
-    await database.sql(`update public.volume_heads set updated_at = now() - interval '8 days' where project_id = $1`, [projectId]);
+    await database.sql(
+      `update public.volume_heads set updated_at = now() - interval '8 days' where project_id = $1`,
+      [projectId],
+    );
     expect(await targets(true)).toEqual([{ userId, projectId }]);
   });
 
@@ -212,16 +314,22 @@ describe('rounds', () => {
     await replicate();
     expect(await replication.pruneVolume({ userId, projectId })).toEqual({ removed: 0 });
     const [old, young] = [randomUUID(), randomUUID()];
-    for (const folder of [old, young]) await mkdir(path.join(volumeFolder(), 'projects', folder), { recursive: true });
+    for (const folder of [old, young])
+      await mkdir(path.join(volumeFolder(), 'projects', folder), { recursive: true });
     const longAgo = new Date(Date.now() - 2 * 24 * 60 * 60_000);
     await utimes(path.join(volumeFolder(), 'projects', old), longAgo, longAgo);
     await utimes(path.join(volumeFolder(), 'projects', projectId), longAgo, longAgo);
     expect(await replication.removeLeftovers({ userId, dryRun: true })).toEqual({ removed: 1 });
     expect(await replication.removeLeftovers({ userId, dryRun: false })).toEqual({ removed: 1 });
-    expect((await volume.listProjects(userId)).map((folder) => folder.projectId).sort()).toEqual([projectId, young].sort());
+    expect((await volume.listProjects(userId)).map((folder) => folder.projectId).sort()).toEqual(
+      [projectId, young].sort(),
+    );
     await database.store.projects.remove(projectId);
     expect(await replication.listLeftoverUsers()).not.toContain(userId);
-    await database.sql(`update public.volume_heads set updated_at = now() - interval '2 days' where project_id = $1`, [projectId]);
+    await database.sql(
+      `update public.volume_heads set updated_at = now() - interval '2 days' where project_id = $1`,
+      [projectId],
+    );
     expect(await replication.listLeftoverUsers()).toContain(userId);
     await utimes(path.join(volumeFolder(), 'projects', projectId), longAgo, longAgo);
     expect(await replication.removeLeftovers({ userId, dryRun: false })).toEqual({ removed: 1 });

@@ -8,16 +8,23 @@ import { findFreePort } from '../../../src/embedded/stack/ports.js';
 import { newDataDir, stackEnv, startStack, type Stack } from '../../support/stack.js';
 
 let dataDir: string;
-beforeAll(async () => { dataDir = await newDataDir(); });
+beforeAll(async () => {
+  dataDir = await newDataDir();
+});
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
 /** Runs the command as a person does, from anywhere. */
 function doctor(env: Record<string, string>): Promise<{ code: number; said: string }> {
   const args = [path.join(PROJECT_ROOT, 'bin/dreamcore.js'), 'doctor', '--env-file', '/dev/null'];
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, args, { cwd: dataDir, env: stackEnv({ DATA_DIR: dataDir, ...env }) }, (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode ?? -1, said: `${stdout}${stderr}` });
-    });
+    const child = execFile(
+      process.execPath,
+      args,
+      { cwd: dataDir, env: stackEnv({ DATA_DIR: dataDir, ...env }) },
+      (_error, stdout, stderr) => {
+        resolve({ code: child.exitCode ?? -1, said: `${stdout}${stderr}` });
+      },
+    );
   });
 }
 
@@ -27,22 +34,42 @@ describe('npx dreamcore doctor', () => {
   it('finds everything on a machine where the tests run, and says that no stack runs', async () => {
     const { code, said } = await doctor({ PORT: await freePort() });
     expect(said).toContain('Everything required is there.');
-    for (const what of ['Node.js', 'git', 'Temporal CLI', 'PostgreSQL', 'Claude CLI', 'DATA_DIR', 'disk space']) expect(said).toMatch(new RegExp(`^  ok +${what} `, 'm'));
+    for (const what of [
+      'Node.js',
+      'git',
+      'Temporal CLI',
+      'PostgreSQL',
+      'Claude CLI',
+      'DATA_DIR',
+      'disk space',
+    ])
+      expect(said).toMatch(new RegExp(`^  ok +${what} `, 'm'));
     expect(said).toMatch(/^ {2}absent +stack +nothing runs from /m);
     expect(code).toBe(0);
   });
 
   it('fails for a taken port, and says who has it and how to go elsewhere', async () => {
     const holder = net.createServer();
-    const port = await new Promise<number>((resolve) => { holder.listen(0, '127.0.0.1', () => resolve((holder.address() as net.AddressInfo).port)); });
+    const port = await new Promise<number>((resolve) => {
+      holder.listen(0, '127.0.0.1', () => resolve((holder.address() as net.AddressInfo).port));
+    });
     const { code, said } = await doctor({ PORT: String(port) });
     await new Promise((resolve) => holder.close(resolve));
-    expect(said).toMatch(new RegExp(`MISSING +port ${port} +in use by .+\\(pid ${process.pid}\\)\\s+→ .*PORT=${port + 1}`));
+    expect(said).toMatch(
+      new RegExp(
+        `MISSING +port ${port} +in use by .+\\(pid ${process.pid}\\)\\s+→ .*PORT=${port + 1}`,
+      ),
+    );
     expect(code).toBe(1);
   });
 
   it('fails for programs that are not there, and says how to get them', async () => {
-    const { code, said } = await doctor({ PORT: await freePort(), PATH: '/nowhere', TEMPORAL_CLI_PATH: '/nowhere/temporal', CI: 'true' });
+    const { code, said } = await doctor({
+      PORT: await freePort(),
+      PATH: '/nowhere',
+      TEMPORAL_CLI_PATH: '/nowhere/temporal',
+      CI: 'true',
+    });
     expect(said).toMatch(/MISSING +git +.*\n +→ sudo apt-get install git/);
     expect(said).toMatch(/MISSING +Temporal CLI +.*\n +→ correct TEMPORAL_CLI_PATH/);
     expect(said).toMatch(/absent +Python venv/);
@@ -69,17 +96,27 @@ describe('npx dreamcore doctor', () => {
 
 describe('beside a running stack, npx dreamcore doctor', () => {
   let stack: Stack;
-  beforeAll(async () => { stack = await startStack({ leaveDown: ['demo'] }); });
+  beforeAll(async () => {
+    stack = await startStack({ leaveDown: ['demo'] });
+  });
   afterAll(() => stack.stop());
 
   it('sees that each part answers, and which one is down', async () => {
     const env = { DATA_DIR: stack.dataDir, PORT: new URL(stack.baseUrl).port };
     const healthy = await doctor(env);
-    for (const part of ['postgres', 'supabase', 'temporal', 'demo', 'worker', 'api']) expect(healthy.said).toMatch(new RegExp(`^  ok +${part} +pid \\d+, answers`, 'm'));
+    for (const part of ['postgres', 'supabase', 'temporal', 'demo', 'worker', 'api'])
+      expect(healthy.said).toMatch(new RegExp(`^  ok +${part} +pid \\d+, answers`, 'm'));
     expect(healthy.said).toMatch(/ok +port \d+ +in use by the running stack/);
     expect(healthy.code).toBe(0);
     await stack.kill('demo');
     // The launcher needs a moment to see the end.
-    await expect.poll(() => doctor(env), { timeout: 20_000 }).toMatchObject({ code: 1, said: expect.stringMatching(/MISSING +demo +does not run\n +→ npm start -- --only=demo/) as string });
+    await expect
+      .poll(() => doctor(env), { timeout: 20_000 })
+      .toMatchObject({
+        code: 1,
+        said: expect.stringMatching(
+          /MISSING +demo +does not run\n +→ npm start -- --only=demo/,
+        ) as string,
+      });
   });
 });

@@ -6,7 +6,12 @@ import sharp from 'sharp';
 import type { World } from './world.js';
 
 /** Red, green, blue. Grey is the ground on which a picture is missing. */
-export const COLOURS = { red: [230, 20, 20], green: [20, 200, 20], blue: [20, 20, 230], grey: [90, 90, 90] } as const;
+export const COLOURS = {
+  red: [230, 20, 20],
+  green: [20, 200, 20],
+  blue: [20, 20, 230],
+  grey: [90, 90, 90],
+} as const;
 
 /** A game that fills a column of the screen with each of these pictures, as far as it gets them, and has a box run over them. */
 export const boxGame = (pictures: readonly string[]): string => `<!DOCTYPE html>
@@ -25,14 +30,32 @@ requestAnimationFrame(frame);
 `;
 
 /** Puts a picture of one colour among a user's assets; answers its address. */
-export async function newAsset({ database: { store }, mirror, dataDir }: World, ownerId: string, colour: keyof typeof COLOURS, isPublic: boolean): Promise<string> {
+export async function newAsset(
+  { database: { store }, mirror, dataDir }: World,
+  ownerId: string,
+  colour: keyof typeof COLOURS,
+  isPublic: boolean,
+): Promise<string> {
   const bytes = await paint(colour);
   const hash = createHash('sha256').update(bytes).digest('hex');
   await mirror.assets.write(ownerId, `${hash}.png`, bytes);
-  const made = await store.assets.create({
-    ownerId, stem: colour, extension: '.png', originalName: `${colour}.png`, storagePath: path.join(dataDir, 'users', ownerId, 'assets', `${hash}.png`),
-    mimeType: 'image/png', sizeBytes: bytes.length, hash, isPublic, tags: null, description: null, projectId: null,
-  }, 1e9);
+  const made = await store.assets.create(
+    {
+      ownerId,
+      stem: colour,
+      extension: '.png',
+      originalName: `${colour}.png`,
+      storagePath: path.join(dataDir, 'users', ownerId, 'assets', `${hash}.png`),
+      mimeType: 'image/png',
+      sizeBytes: bytes.length,
+      hash,
+      isPublic,
+      tags: null,
+      description: null,
+      projectId: null,
+    },
+    1e9,
+  );
   if (made.outcome !== 'created') throw new Error('no asset was made');
   return `/user-assets/${ownerId}/${made.asset.alias}`;
 }
@@ -41,16 +64,27 @@ export async function newAsset({ database: { store }, mirror, dataDir }: World, 
 export async function startOutside(): Promise<{ picture: string; close(): Promise<number> }> {
   const bytes = await paint('green');
   let asked = 0;
-  const server = createServer((_request, response) => response.writeHead(200, { 'content-type': 'image/png', 'access-control-allow-origin': '*' }).end(bytes));
-  server.on('connection', () => { asked += 1; });
+  const server = createServer((_request, response) =>
+    response
+      .writeHead(200, { 'content-type': 'image/png', 'access-control-allow-origin': '*' })
+      .end(bytes),
+  );
+  server.on('connection', () => {
+    asked += 1;
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     picture: `http://127.0.0.1:${(server.address() as AddressInfo).port}/picture.png`,
-    close: () => new Promise((resolve) => { server.close(() => resolve(asked)); }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve(asked));
+      }),
   };
 }
 
 function paint(colour: keyof typeof COLOURS): Promise<Buffer> {
   const [r, g, b] = COLOURS[colour];
-  return sharp({ create: { width: 8, height: 8, channels: 3, background: { r, g, b } } }).png().toBuffer();
+  return sharp({ create: { width: 8, height: 8, channels: 3, background: { r, g, b } } })
+    .png()
+    .toBuffer();
 }

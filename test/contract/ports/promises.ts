@@ -7,20 +7,42 @@ import type { Reply } from '../../fakes/messages-api.js';
 import { eventually, game } from '../runner/bench.js';
 import { filmPromises } from './film-promises.js';
 import { picturePromises } from './picture-promises.js';
-import { CALLBACK_SECRET, MODEL_KEY, start, startWorld, type PortSet, type World } from './world.js';
+import {
+  CALLBACK_SECRET,
+  MODEL_KEY,
+  start,
+  startWorld,
+  type PortSet,
+  type World,
+} from './world.js';
 
 const GENEROUS_MS = 40_000;
 
 const make = (mark: string): Reply[] => [
-  { say: `${mark}を作ります。`, use: [{ name: 'Write', input: { file_path: 'index.html', content: game(mark) } }] },
+  {
+    say: `${mark}を作ります。`,
+    use: [{ name: 'Write', input: { file_path: 'index.html', content: game(mark) } }],
+  },
   { say: `${mark}ができました!\n\n提案: 敵を増やして` },
 ];
 
 const FAILURES: [string, Reply, { kind: string; details?: object }][] = [
-  ['a refused key', { status: 401, error: `invalid x-api-key ${MODEL_KEY}` }, { kind: 'ModelKeyInvalid' }],
-  ['a busy model', { status: 429, headers: { 'retry-after': '1' } }, { kind: 'ModelRateLimited', details: { retryAfterMs: 1_000 } }],
+  [
+    'a refused key',
+    { status: 401, error: `invalid x-api-key ${MODEL_KEY}` },
+    { kind: 'ModelKeyInvalid' },
+  ],
+  [
+    'a busy model',
+    { status: 429, headers: { 'retry-after': '1' } },
+    { kind: 'ModelRateLimited', details: { retryAfterMs: 1_000 } },
+  ],
   ['a refused request', { say: '', stop: 'refusal' }, { kind: 'ModelRefused' }],
-  ['an answer that is too long', { say: '長い', stop: 'max_tokens' }, { kind: 'ModelOutputTooLong' }],
+  [
+    'an answer that is too long',
+    { say: '長い', stop: 'max_tokens' },
+    { kind: 'ModelOutputTooLong' },
+  ],
 ];
 
 /** What every set of activities promises, whatever it is bound to. One suite, so that falling back changes nothing for anybody. */
@@ -45,9 +67,16 @@ export function promisesOf(name: string, open: (world: World) => Promise<PortSet
       world.script(...make('星'));
       const first = await world.openRun(place);
       const made = await run(first);
-      expect(made).toMatchObject({ kind: 'candidate', summary: '星ができました!', suggestions: ['敵を増やして'], usage: { turns: 2, outputTokens: 100 } });
+      expect(made).toMatchObject({
+        kind: 'candidate',
+        summary: '星ができました!',
+        suggestions: ['敵を増やして'],
+        usage: { turns: 2, outputTokens: 100 },
+      });
       if (made.kind !== 'candidate') return;
-      expect(await world.candidates(first)).toEqual([`refs/jobs/${first.jobId}/1 ${made.revision}`]);
+      expect(await world.candidates(first)).toEqual([
+        `refs/jobs/${first.jobId}/1 ${made.revision}`,
+      ]);
       expect(await fileOf(first, made.revision)).toBe(game('星'));
       await world.publish(first, made.revision);
 
@@ -56,7 +85,12 @@ export function promisesOf(name: string, open: (world: World) => Promise<PortSet
       const next = await run(second);
       expect(next).toMatchObject({ kind: 'candidate' });
       if (next.kind !== 'candidate') return;
-      await world.mirror.assertRevision(place.userId, place.projectId, next.revision, made.revision);
+      await world.mirror.assertRevision(
+        place.userId,
+        place.projectId,
+        next.revision,
+        made.revision,
+      );
       expect(await fileOf(second, next.revision)).toBe(game('月'));
       expect(await fileOf(second, made.revision)).toBe(game('星'));
     });
@@ -65,27 +99,40 @@ export function promisesOf(name: string, open: (world: World) => Promise<PortSet
       world.script(...make('風'));
       const input = await world.openRun(await world.newProject());
       await run(input);
-      expect(world.listener.textOf(callIdFor(input.jobId, 1))).toContain('風を作ります。\n[Write]\n<!DOCTYPE html>');
+      expect(world.listener.textOf(callIdFor(input.jobId, 1))).toContain(
+        '風を作ります。\n[Write]\n<!DOCTYPE html>',
+      );
       expect(world.listener.forged).toEqual([]);
     });
 
     it('an answer in words changes nothing', async () => {
       world.script({ say: 'それは色の話ですね。\n\n提案: 赤くして' });
       const input = await world.openRun(await world.newProject());
-      expect(await run(input)).toMatchObject({ kind: 'answer', message: 'それは色の話ですね。', suggestions: ['赤くして'], usage: { turns: 1 } });
+      expect(await run(input)).toMatchObject({
+        kind: 'answer',
+        message: 'それは色の話ですね。',
+        suggestions: ['赤くして'],
+        usage: { turns: 1 },
+      });
       expect(await world.candidates(input)).toEqual([]);
     });
 
-    it.each(FAILURES)('%s is told by its own kind, shows no secret and changes nothing', async (_name, reply, expected) => {
-      world.script(reply);
-      const input = await world.openRun(await world.newProject());
-      const { outcome, beats } = start(set.agent, input);
-      const failure = await outcome.catch((error: unknown) => error) as Error & { details: unknown };
-      expect(failure).toMatchObject({ name: 'DreamError', ...expected });
-      for (const secret of [MODEL_KEY, CALLBACK_SECRET]) expect(JSON.stringify([failure.message, failure.details, beats])).not.toContain(secret);
-      expect(await world.candidates(input)).toEqual([]);
-      expect(await world.processes()).toEqual([]);
-    });
+    it.each(FAILURES)(
+      '%s is told by its own kind, shows no secret and changes nothing',
+      async (_name, reply, expected) => {
+        world.script(reply);
+        const input = await world.openRun(await world.newProject());
+        const { outcome, beats } = start(set.agent, input);
+        const failure = (await outcome.catch((error: unknown) => error)) as Error & {
+          details: unknown;
+        };
+        expect(failure).toMatchObject({ name: 'DreamError', ...expected });
+        for (const secret of [MODEL_KEY, CALLBACK_SECRET])
+          expect(JSON.stringify([failure.message, failure.details, beats])).not.toContain(secret);
+        expect(await world.candidates(input)).toEqual([]);
+        expect(await world.processes()).toEqual([]);
+      },
+    );
 
     it('F1: a cancelled run is killed with everything that it started, and leaves nothing', async () => {
       world.script({ say: '考えています。'.repeat(500), pauseMsPerPiece: 100 });
@@ -129,7 +176,11 @@ export function promisesOf(name: string, open: (world: World) => Promise<PortSet
       const neighbour = await world.newProject(doomed.userId);
       world.script(...make('木'), ...make('木'));
       for (const place of [doomed, neighbour]) await run(await world.openRun(place));
-      const isThere = (place: typeof doomed) => access(set.projectFolder(place)).then(() => true, () => false);
+      const isThere = (place: typeof doomed) =>
+        access(set.projectFolder(place)).then(
+          () => true,
+          () => false,
+        );
       expect([await isThere(doomed), await isThere(neighbour)]).toEqual([true, true]);
       await set.files.removeProjectFiles(doomed);
       await set.files.removeProjectFiles(doomed);

@@ -11,16 +11,35 @@ import { CALLBACK_SECRET, IMAGE_KEY, log, MODEL_KEY, type PortSet, type World } 
 
 /** The set that works on this machine. */
 export async function localSet(world: World): Promise<PortSet> {
-  const { database: { store }, mirror, dataDir } = world;
+  const {
+    database: { store },
+    mirror,
+    dataDir,
+  } = world;
   const runner = await bundleRunner(dataDir);
   return {
     name: 'local',
     agent: localAgentActivities({ config: world.config(), store, mirror, runner }),
     files: localFileActivities({ mirror }),
-    images: localImageActivities({ config: world.config(), store, mirror, pictures: world.pictures, runner, log }),
-    videos: localVideoActivities({ config: world.config(), store, mirror, movies: world.movies, runner, log }),
+    images: localImageActivities({
+      config: world.config(),
+      store,
+      mirror,
+      pictures: world.pictures,
+      runner,
+      log,
+    }),
+    videos: localVideoActivities({
+      config: world.config(),
+      store,
+      mirror,
+      movies: world.movies,
+      runner,
+      log,
+    }),
     isRunner: (args) => args.includes(path.join(dataDir, 'runner', 'main.mjs')),
-    projectFolder: ({ userId, projectId }) => path.join(dataDir, 'users', userId, 'projects', projectId),
+    projectFolder: ({ userId, projectId }) =>
+      path.join(dataDir, 'users', userId, 'projects', projectId),
     stop: async () => undefined,
   };
 }
@@ -32,20 +51,35 @@ export interface ModalPortSet extends PortSet {
 
 /** The set that works in containers, here those of the emulator, with our own functions deployed. */
 export async function modalSet(world: World): Promise<ModalPortSet> {
-  const { database: { store }, mirror, model } = world;
-  const emulator = await startModalEmulator({ secrets: {
-    anthropic: { ANTHROPIC_API_KEY: MODEL_KEY, ANTHROPIC_BASE_URL: model.url },
-    'dreamcore-callback': { CALLBACK_SECRET },
-    gemini: { GEMINI_API_KEY: IMAGE_KEY, GEMINI_BASE_URL: world.config().GEMINI_BASE_URL },
-  } });
+  const {
+    database: { store },
+    mirror,
+    model,
+  } = world;
+  const emulator = await startModalEmulator({
+    secrets: {
+      anthropic: { ANTHROPIC_API_KEY: MODEL_KEY, ANTHROPIC_BASE_URL: model.url },
+      'dreamcore-callback': { CALLBACK_SECRET },
+      gemini: { GEMINI_API_KEY: IMAGE_KEY, GEMINI_BASE_URL: world.config().GEMINI_BASE_URL },
+    },
+  });
   try {
     await emulator.deployOurs();
     const modal = await openModal({ config: world.config(emulator.env), store, mirror, log });
     if (!modal) throw new Error('no Modal set without credentials');
     return {
-      name: 'modal', modal, emulator, agent: modal.agent, files: modal.files, images: modal.images, videos: modal.videos,
-      isRunner: (args) => args.includes(path.dirname(path.dirname(emulator.volumeFolder('any')))) && /dreamcore\/runner-\w+\.mjs/.test(args),
-      projectFolder: ({ userId, projectId }) => path.join(emulator.volumeFolder(volumeNameOf(userId)), 'projects', projectId),
+      name: 'modal',
+      modal,
+      emulator,
+      agent: modal.agent,
+      files: modal.files,
+      images: modal.images,
+      videos: modal.videos,
+      isRunner: (args) =>
+        args.includes(path.dirname(path.dirname(emulator.volumeFolder('any')))) &&
+        /dreamcore\/runner-\w+\.mjs/.test(args),
+      projectFolder: ({ userId, projectId }) =>
+        path.join(emulator.volumeFolder(volumeNameOf(userId)), 'projects', projectId),
       async stop() {
         await modal.close();
         await emulator.stop();

@@ -6,7 +6,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import type { AgentActivities, FileActivities, GenerationSpec, ImageActivities, RunAgentInput, RunAgentOutcome, VideoActivities } from '../../../src/activities/ports.js';
+import type {
+  AgentActivities,
+  FileActivities,
+  GenerationSpec,
+  ImageActivities,
+  RunAgentInput,
+  RunAgentOutcome,
+  VideoActivities,
+} from '../../../src/activities/ports.js';
 import { parseWorkerConfig, type WorkerConfig } from '../../../src/config.js';
 import { callbackKeyOf, callbackMac } from '../../../src/contracts/callback-signature.js';
 import { openRepo } from '../../../src/git/process.js';
@@ -55,7 +63,10 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export interface Place { userId: string; projectId: string }
+export interface Place {
+  userId: string;
+  projectId: string;
+}
 
 /** One backend as the suite sees it. */
 export interface PortSet {
@@ -71,15 +82,27 @@ export interface PortSet {
   stop(): Promise<void>;
 }
 
-export interface Started<T = RunAgentOutcome> { outcome: Promise<T>; env: MockActivityEnvironment; beats: unknown[] }
+export interface Started<T = RunAgentOutcome> {
+  outcome: Promise<T>;
+  env: MockActivityEnvironment;
+  beats: unknown[];
+}
 
 /** Starts `runAgent` in a context of its own; `heartbeatDetails` are what an earlier try of the same activity left. */
-export function start(agent: AgentActivities, input: RunAgentInput, heartbeatDetails?: unknown): Started {
+export function start(
+  agent: AgentActivities,
+  input: RunAgentInput,
+  heartbeatDetails?: unknown,
+): Started {
   return inActivity((given) => agent.runAgent(given), input, heartbeatDetails);
 }
 
 /** The same for any activity. */
-export function inActivity<I, T>(activity: (input: I) => Promise<T>, input: I, heartbeatDetails?: unknown): Started<T> {
+export function inActivity<I, T>(
+  activity: (input: I) => Promise<T>,
+  input: I,
+  heartbeatDetails?: unknown,
+): Started<T> {
   const env = new MockActivityEnvironment(
     heartbeatDetails === undefined ? {} : { heartbeatDetails, attempt: 2 },
     { logger: new DefaultLogger('ERROR') },
@@ -98,44 +121,112 @@ export async function startWorld(): Promise<World> {
   const replies: Reply[] = [];
   const imageRequests: string[] = [];
   const [model, listener, imageModel] = await Promise.all([
-    startFakeMessages(replies), startListener(), startDemoServer({ onImageRequest: ({ prompt }) => { imageRequests.push(prompt); } }),
+    startFakeMessages(replies),
+    startListener(),
+    startDemoServer({
+      onImageRequest: ({ prompt }) => {
+        imageRequests.push(prompt);
+      },
+    }),
   ]);
   const modelName = `model-${randomUUID()}`;
   const startAttempt = async (jobId: string): Promise<number> => {
-    const started = await database.store.usage.reserve({ jobId, backend: 'local', estimateUsd: 1, userLimitUsd: 0, budgetUsd: 0 });
+    const started = await database.store.usage.reserve({
+      jobId,
+      backend: 'local',
+      estimateUsd: 1,
+      userLimitUsd: 0,
+      budgetUsd: 0,
+    });
     if (started?.outcome !== 'started') throw new Error('the attempt was refused');
     return started.attempt;
   };
   return {
-    database, mirror, dataDir, model, modelName, listener, imageRequests, pictures: createPictures(dataDir), movies: createMovies(dataDir),
-    config: (changes = {}) => parseWorkerConfig({
-      ...database.config, DATA_DIR: dataDir, ANTHROPIC_API_KEY: MODEL_KEY, ANTHROPIC_BASE_URL: model.url, CLAUDE_MODEL: modelName, CALLBACK_SECRET,
-      GEMINI_API_KEY: IMAGE_KEY, GEMINI_BASE_URL: `${imageModel.url}/gemini`, CALLBACK_BASE_URL: listener.url, START_TIMEOUT_MS: '40000', NO_PROGRESS_TIMEOUT_MS: '40000', VIDEO_SECONDS: '1', VIDEO_SCALE: '0.5', ...changes,
-    }),
+    database,
+    mirror,
+    dataDir,
+    model,
+    modelName,
+    listener,
+    imageRequests,
+    pictures: createPictures(dataDir),
+    movies: createMovies(dataDir),
+    config: (changes = {}) =>
+      parseWorkerConfig({
+        ...database.config,
+        DATA_DIR: dataDir,
+        ANTHROPIC_API_KEY: MODEL_KEY,
+        ANTHROPIC_BASE_URL: model.url,
+        CLAUDE_MODEL: modelName,
+        CALLBACK_SECRET,
+        GEMINI_API_KEY: IMAGE_KEY,
+        GEMINI_BASE_URL: `${imageModel.url}/gemini`,
+        CALLBACK_BASE_URL: listener.url,
+        START_TIMEOUT_MS: '40000',
+        NO_PROGRESS_TIMEOUT_MS: '40000',
+        VIDEO_SECONDS: '1',
+        VIDEO_SCALE: '0.5',
+        ...changes,
+      }),
     script(...next) {
       replies.splice(0, replies.length, ...next);
       model.requests.length = 0;
     },
     async newProject(userId) {
-      const owner = userId ?? (await database.sql<{ id: string }>(`insert into auth.users (email) values ($1) returning id`, [`${randomUUID()}@example.test`]))[0]?.id ?? '';
+      const owner =
+        userId ??
+        (
+          await database.sql<{ id: string }>(
+            `insert into auth.users (email) values ($1) returning id`,
+            [`${randomUUID()}@example.test`],
+          )
+        )[0]?.id ??
+        '';
       const project = await database.store.projects.create(owner, '新しいゲーム');
       return { userId: owner, projectId: project.id };
     },
     async openRun({ userId, projectId }, spec = {}) {
-      await database.sql(`update public.jobs set status = 'failed' where user_id = $1 and status in ('pending', 'processing')`, [userId]);
+      await database.sql(
+        `update public.jobs set status = 'failed' where user_id = $1 and status in ('pending', 'processing')`,
+        [userId],
+      );
       const jobId = randomUUID();
-      await database.store.jobs.open({ id: jobId, userId, projectId, content: 'ゲームを作って', chatId: randomUUID(), maxQueuedJobs: 50 });
+      await database.store.jobs.open({
+        id: jobId,
+        userId,
+        projectId,
+        content: 'ゲームを作って',
+        chatId: randomUUID(),
+        maxQueuedJobs: 50,
+      });
       await database.store.jobs.startProcessing(jobId, true);
-      const full = { request: 'ゲームを作って', dimension: null, styleId: null, autoFix: false, parent: null, ...spec };
+      const full = {
+        request: 'ゲームを作って',
+        dimension: null,
+        styleId: null,
+        autoFix: false,
+        parent: null,
+        ...spec,
+      };
       return { jobId, userId, projectId, attempt: await startAttempt(jobId), spec: full };
     },
     nextAttempt: async (input) => ({ ...input, attempt: await startAttempt(input.jobId) }),
     async publish({ jobId, userId, projectId, spec }, revision) {
-      await database.store.revisions.publish({ projectId, revision, parent: spec.parent, jobId, kind: 'generate', subject: spec.request, restoredFrom: null });
+      await database.store.revisions.publish({
+        projectId,
+        revision,
+        parent: spec.parent,
+        jobId,
+        kind: 'generate',
+        subject: spec.request,
+        restoredFrom: null,
+      });
       await mirror.advanceMain(userId, projectId, revision);
     },
     async candidates({ userId, projectId, jobId }) {
-      return (await listRefs(openRepo(await mirror.ensure(userId, projectId)), `refs/jobs/${jobId}`)).map(({ ref, revision }) => `${ref} ${revision}`);
+      return (
+        await listRefs(openRepo(await mirror.ensure(userId, projectId)), `refs/jobs/${jobId}`)
+      ).map(({ ref, revision }) => `${ref} ${revision}`);
     },
     processes: () => processesWith((args) => args.includes(modelName)),
     async stop() {
@@ -171,7 +262,11 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-interface Post { callId: string; fromSeq: number; events: { type: string; content?: string }[] }
+interface Post {
+  callId: string;
+  fromSeq: number;
+  events: { type: string; content?: string }[];
+}
 
 async function startListener(): Promise<Listener> {
   const texts = new Map<string, string[]>();
@@ -179,22 +274,32 @@ async function startListener(): Promise<Listener> {
   const server = createServer((request, response) => {
     void readAll(request).then((raw) => {
       const post = JSON.parse(raw) as Post;
-      const mac = callbackMac(callbackKeyOf(CALLBACK_SECRET, post.callId), String(request.headers['x-stream-timestamp']), raw).toString('hex');
+      const mac = callbackMac(
+        callbackKeyOf(CALLBACK_SECRET, post.callId),
+        String(request.headers['x-stream-timestamp']),
+        raw,
+      ).toString('hex');
       if (request.headers['x-stream-signature'] !== `v1=${mac}`) forged.push(post.callId);
       const heard = texts.get(post.callId) ?? [];
-      post.events.forEach((event, index) => { heard[post.fromSeq + index] = event.type === 'stream' ? event.content ?? '' : ''; });
+      post.events.forEach((event, index) => {
+        heard[post.fromSeq + index] = event.type === 'stream' ? (event.content ?? '') : '';
+      });
       texts.set(post.callId, heard);
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ ackedSeq: post.fromSeq + post.events.length - 1, cancel: false }));
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ ackedSeq: post.fromSeq + post.events.length - 1, cancel: false }));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, forged,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    forged,
     textOf: (callId) => (texts.get(callId) ?? []).join(''),
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }
 

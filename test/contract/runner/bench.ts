@@ -30,7 +30,10 @@ export interface Outcome {
   stderr: string;
 }
 
-export interface Running { child: ChildProcess; outcome: Promise<Outcome> }
+export interface Running {
+  child: ChildProcess;
+  outcome: Promise<Outcome>;
+}
 
 /** A project folder, and runner processes started on it as the worker would. */
 export class Bench {
@@ -43,24 +46,52 @@ export class Bench {
     return new Bench(await mkdtemp(join(tmpdir(), 'dreamcore-runner-')));
   }
 
-  get repoDir(): string { return join(this.dir, 'repo.git'); }
-  scratchDir(attempt = 1): string { return join(this.dir, 'scratch', `${this.jobId}.${attempt}`); }
+  get repoDir(): string {
+    return join(this.dir, 'repo.git');
+  }
+  scratchDir(attempt = 1): string {
+    return join(this.dir, 'scratch', `${this.jobId}.${attempt}`);
+  }
 
   input(changes: Record<string, unknown> = {}, attempt = 1): Record<string, unknown> {
     const { limits, ...others } = changes as { limits?: object };
     return {
-      command: 'generate', jobId: this.jobId, attempt, callId: `${this.jobId}.${attempt}`, repoDir: this.repoDir, scratchDir: this.scratchDir(attempt),
-      parent: null, prompt: 'make a game', systemPrompt: 'SYSTEM-RULES', userText: '2Dの|ゲームを\n作って', extraFiles: [], model: this.model,
-      limits: { maxTurns: 8, maxBudgetUsd: 5, startTimeoutMs: 20_000, noProgressTimeoutMs: 20_000, callbackDrainMs: 2_000, ...limits },
-      callbackUrl: null, wantBundle: false, ...others,
+      command: 'generate',
+      jobId: this.jobId,
+      attempt,
+      callId: `${this.jobId}.${attempt}`,
+      repoDir: this.repoDir,
+      scratchDir: this.scratchDir(attempt),
+      parent: null,
+      prompt: 'make a game',
+      systemPrompt: 'SYSTEM-RULES',
+      userText: '2Dの|ゲームを\n作って',
+      extraFiles: [],
+      model: this.model,
+      limits: {
+        maxTurns: 8,
+        maxBudgetUsd: 5,
+        startTimeoutMs: 20_000,
+        noProgressTimeoutMs: 20_000,
+        callbackDrainMs: 2_000,
+        ...limits,
+      },
+      callbackUrl: null,
+      wantBundle: false,
+      ...others,
     };
   }
 
   start(input: object | string, upstream: string, env: Record<string, string> = {}): Running {
     const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
       env: {
-        PATH: process.env['PATH'] ?? '', HOME: this.dir, NODE_ENV: 'test', ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: upstream,
-        CALLBACK_KEY: callbackKey(String((input as { callId?: string }).callId)), ...env,
+        PATH: process.env['PATH'] ?? '',
+        HOME: this.dir,
+        NODE_ENV: 'test',
+        ANTHROPIC_API_KEY: KEY,
+        ANTHROPIC_BASE_URL: upstream,
+        CALLBACK_KEY: callbackKey(String((input as { callId?: string }).callId)),
+        ...env,
       },
       stdio: 'pipe',
     });
@@ -69,7 +100,11 @@ export class Bench {
     return { child, outcome: collect(child) };
   }
 
-  run(input: object | string, upstream = 'http://127.0.0.1:9', env: Record<string, string> = {}): Promise<Outcome> {
+  run(
+    input: object | string,
+    upstream = 'http://127.0.0.1:9',
+    env: Record<string, string> = {},
+  ): Promise<Outcome> {
     return this.start(input, upstream, env).outcome;
   }
 
@@ -79,16 +114,23 @@ export class Bench {
     for (const name of await readdir('/proc')) {
       if (!/^\d+$/.test(name)) continue;
       const args = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
-      if (args.includes(this.model)) found.push({ pid: Number(name), args: args.replaceAll('\0', ' ') });
+      if (args.includes(this.model))
+        found.push({ pid: Number(name), args: args.replaceAll('\0', ' ') });
     }
     return found;
   }
 
   /** What is left of a run: processes and its scratch folder (with its socket). Waits a moment for the kernel. */
   async leftovers(attempt = 1): Promise<string[]> {
-    for (let tries = 0; tries < 20 && (await this.processes()).length > 0; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
-    const processes = (await this.processes()).map(({ pid, args }) => `process ${pid} ${args.slice(0, 80)}`);
-    const isThere = await access(this.scratchDir(attempt)).then(() => true, () => false);
+    for (let tries = 0; tries < 20 && (await this.processes()).length > 0; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    const processes = (await this.processes()).map(
+      ({ pid, args }) => `process ${pid} ${args.slice(0, 80)}`,
+    );
+    const isThere = await access(this.scratchDir(attempt)).then(
+      () => true,
+      () => false,
+    );
     return isThere ? [...processes, this.scratchDir(attempt)] : processes;
   }
 
@@ -100,20 +142,33 @@ export class Bench {
 async function collect(child: ChildProcess): Promise<Outcome> {
   let stdout = '';
   let stderr = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => { stdout += text; });
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => { stderr += text; });
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
   const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  const lines = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>);
+  const lines = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
   const last = lines.at(-1) ?? {};
   return {
-    exitCode, stdout, stderr,
-    result: (last['result'] ?? null) as Outcome['result'], error: (last['error'] ?? null) as Outcome['error'],
+    exitCode,
+    stdout,
+    stderr,
+    result: (last['result'] ?? null) as Outcome['result'],
+    error: (last['error'] ?? null) as Outcome['error'],
     alive: lines.flatMap((line) => (typeof line['alive'] === 'number' ? [line['alive']] : [])),
   };
 }
 
 /** Waits until `check` answers something true; fails after `ms`. */
-export async function eventually<T>(check: () => T | Promise<T>, ms = 10_000): Promise<NonNullable<T>> {
+export async function eventually<T>(
+  check: () => T | Promise<T>,
+  ms = 10_000,
+): Promise<NonNullable<T>> {
   const until = Date.now() + ms;
   for (;;) {
     const value = await check();

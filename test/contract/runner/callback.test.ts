@@ -5,7 +5,12 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DreamError } from '../../../src/contracts/errors.js';
 import { HttpTransport } from '../../../src/runner/callback/http-transport.js';
-import { callbackKey, startReceiver, type FakeReceiver, type Treatment } from '../../fakes/callback-receiver.js';
+import {
+  callbackKey,
+  startReceiver,
+  type FakeReceiver,
+  type Treatment,
+} from '../../fakes/callback-receiver.js';
 import { startFakeMessages } from '../../fakes/messages-api.js';
 import { Bench, game } from './bench.js';
 
@@ -16,11 +21,21 @@ afterEach(async () => {
   receiver = null;
 });
 
-interface Opened { transport: HttpTransport; stops: string[]; warnings: string[] }
+interface Opened {
+  transport: HttpTransport;
+  stops: string[];
+  warnings: string[];
+}
 function open(url: string, keyHex = callbackKey(callId)): Opened {
   const stops: string[] = [];
   const warnings: string[] = [];
-  const transport = new HttpTransport({ url, callId, keyHex, onStop: (reason: DreamError) => stops.push(reason.kind), warn: (text) => warnings.push(text) });
+  const transport = new HttpTransport({
+    url,
+    callId,
+    keyHex,
+    onStop: (reason: DreamError) => stops.push(reason.kind),
+    warn: (text) => warnings.push(text),
+  });
   return { transport, stops, warnings };
 }
 const say = async (transport: HttpTransport, count: number, pauseMs = 0): Promise<string> => {
@@ -85,7 +100,10 @@ describe('C2: events reach the receiver once, in order and whole', () => {
 });
 
 describe('C2: the receiver steers the run', () => {
-  it.each([['410', 'RunSuperseded'], ['cancel', 'RunCancelled']] as const)('%s stops it as %s, once', async (treatment, kind) => {
+  it.each([
+    ['410', 'RunSuperseded'],
+    ['cancel', 'RunCancelled'],
+  ] as const)('%s stops it as %s, once', async (treatment, kind) => {
     receiver = await startReceiver(() => treatment);
     const { transport, stops } = open(receiver.url);
     await say(transport, 50, 5);
@@ -100,7 +118,8 @@ describe('C2: the receiver steers the run', () => {
     const { transport } = open(receiver.url);
     let sent = 0;
     const sending = (async () => {
-      for (; sent < 700; sent++) await transport.emit({ type: 'progress', progress: sent % 100, message: null });
+      for (; sent < 700; sent++)
+        await transport.emit({ type: 'progress', progress: sent % 100, message: null });
     })();
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(sent).toBe(512);
@@ -114,10 +133,15 @@ describe('C2: the receiver steers the run', () => {
     const stops: string[] = [];
     const warnings: string[] = [];
     const transport = new HttpTransport({
-      url: 'http://127.0.0.1:9/callback/x', callId, keyHex: callbackKey(callId), patienceMs: 500,
-      onStop: (reason: DreamError) => stops.push(reason.kind), warn: (text) => warnings.push(text),
+      url: 'http://127.0.0.1:9/callback/x',
+      callId,
+      keyHex: callbackKey(callId),
+      patienceMs: 500,
+      onStop: (reason: DreamError) => stops.push(reason.kind),
+      warn: (text) => warnings.push(text),
     });
-    for (let at = 0; at < 700; at++) await transport.emit({ type: 'progress', progress: 1, message: null });
+    for (let at = 0; at < 700; at++)
+      await transport.emit({ type: 'progress', progress: 1, message: null });
     await transport.close(1_000);
     expect(transport.lastSeq()).toBe(512);
     expect(stops).toEqual([]);
@@ -127,8 +151,18 @@ describe('C2: the receiver steers the run', () => {
   it('a receiver that says 429 is waited for beyond that patience', async () => {
     let isOpen = false;
     receiver = await startReceiver(() => (isOpen ? 'ok' : '429'));
-    const transport = new HttpTransport({ url: receiver.url, callId, keyHex: callbackKey(callId), patienceMs: 8_000, onStop: () => undefined, warn: () => undefined });
-    const sending = (async () => { for (let at = 0; at < 700; at++) await transport.emit({ type: 'progress', progress: at % 100, message: null }); })();
+    const transport = new HttpTransport({
+      url: receiver.url,
+      callId,
+      keyHex: callbackKey(callId),
+      patienceMs: 8_000,
+      onStop: () => undefined,
+      warn: () => undefined,
+    });
+    const sending = (async () => {
+      for (let at = 0; at < 700; at++)
+        await transport.emit({ type: 'progress', progress: at % 100, message: null });
+    })();
     // Its answers are less than four seconds apart.
     await new Promise((resolve) => setTimeout(resolve, 9_000));
     isOpen = true;
@@ -149,7 +183,8 @@ describe('C2: the receiver steers the run', () => {
   it('a refused signature ends the sending and not the run, and holds nobody back', async () => {
     receiver = await startReceiver(() => '401');
     const { transport, stops, warnings } = open(receiver.url, '00'.repeat(32));
-    for (let at = 0; at < 700; at++) await transport.emit({ type: 'progress', progress: 1, message: null });
+    for (let at = 0; at < 700; at++)
+      await transport.emit({ type: 'progress', progress: 1, message: null });
     await transport.close(1_000);
     expect(stops).toEqual([]);
     expect(warnings).toHaveLength(1);
@@ -158,9 +193,18 @@ describe('C2: the receiver steers the run', () => {
 
   it('nobody there at the end costs a bounded time, and the result is told all the same', async () => {
     const bench = await Bench.open();
-    const model = await startFakeMessages([{ use: [{ name: 'Write', input: { file_path: 'index.html', content: game('x') } }] }, { say: 'はい' }]);
+    const model = await startFakeMessages([
+      { use: [{ name: 'Write', input: { file_path: 'index.html', content: game('x') } }] },
+      { say: 'はい' },
+    ]);
     const from = Date.now();
-    const outcome = await bench.run(bench.input({ callbackUrl: 'http://127.0.0.1:9/callback/x', limits: { callbackDrainMs: 1_000 } }), model.url);
+    const outcome = await bench.run(
+      bench.input({
+        callbackUrl: 'http://127.0.0.1:9/callback/x',
+        limits: { callbackDrainMs: 1_000 },
+      }),
+      model.url,
+    );
     expect(outcome.result).toMatchObject({ kind: 'candidate' });
     expect(outcome.stderr).toContain('unacknowledged');
     expect(Date.now() - from).toBeLessThan(10_000);

@@ -7,7 +7,11 @@ import type { ImageInput } from '../../../src/contracts/images.js';
 import { PICTURE_PROGRESS } from '../../../src/contracts/picture-progress.js';
 import { cutOutByService } from '../../../src/runner/image/cutout-service.js';
 import { makeImage, type ImageAccess } from '../../../src/runner/image/image.js';
-import { CUTOUT_TOKEN, startCutoutService, type FakeCutoutService } from '../../fakes/cutout-service.js';
+import {
+  CUTOUT_TOKEN,
+  startCutoutService,
+  type FakeCutoutService,
+} from '../../fakes/cutout-service.js';
 
 const RUNNER = ['--import', 'tsx', path.join(PROJECT_ROOT, 'src/runner/main.ts')];
 const NETWORK = path.join(PROJECT_ROOT, '.tools/u2netp.onnx');
@@ -16,39 +20,99 @@ const uri = (bytes: Buffer): string => `data:image/png;base64,${bytes.toString('
 const bytesOf = (data: string): Buffer => Buffer.from(data, 'base64');
 
 /** A ball on a meadow, as JPEG: nothing in it is one flat colour but the ball. */
-const ball = (): Promise<Buffer> => sharp(Buffer.from(
-  `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"><linearGradient id="g"><stop offset="0" stop-color="#8fb"/><stop offset="1" stop-color="#48c"/></linearGradient>
+const ball = (): Promise<Buffer> =>
+  sharp(
+    Buffer.from(
+      `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"><linearGradient id="g"><stop offset="0" stop-color="#8fb"/><stop offset="1" stop-color="#48c"/></linearGradient>
    <rect width="400" height="300" fill="url(#g)"/><circle cx="200" cy="150" r="85" fill="#c22"/></svg>`,
-)).jpeg().toBuffer();
+    ),
+  )
+    .jpeg()
+    .toBuffer();
 
-const access = (cutoutModel: string | undefined = NETWORK): ImageAccess => ({ apiKey: undefined, onStage: () => undefined, baseUrl: '', cutoutModel, cutoutService: { token: undefined, baseUrl: '' } });
-const cutOut = (picture: string, model?: string) => makeImage({ command: 'image', op: 'cutout', picture }, access(model), nobody);
+const access = (cutoutModel: string | undefined = NETWORK): ImageAccess => ({
+  apiKey: undefined,
+  onStage: () => undefined,
+  baseUrl: '',
+  cutoutModel,
+  cutoutService: { token: undefined, baseUrl: '' },
+});
+const cutOut = (picture: string, model?: string) =>
+  makeImage({ command: 'image', op: 'cutout', picture }, access(model), nobody);
 
-async function alphaAt(data: string, ...places: readonly (readonly [x: number, y: number])[]): Promise<number[]> {
-  const { data: pixels, info } = await sharp(bytesOf(data)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+async function alphaAt(
+  data: string,
+  ...places: readonly (readonly [x: number, y: number])[]
+): Promise<number[]> {
+  const { data: pixels, info } = await sharp(bytesOf(data))
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   return places.map(([x, y]) => pixels[(y * info.width + x) * 4 + 3] ?? -1);
 }
 
 /** The runner as a process, told to stop when `until` resolves. */
-function runner(input: ImageInput, env: Record<string, string>, until?: Promise<unknown>): Promise<{ text: string; signal: string | null; tookMs: number }> {
+function runner(
+  input: ImageInput,
+  env: Record<string, string>,
+  until?: Promise<unknown>,
+): Promise<{ text: string; signal: string | null; tookMs: number }> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, RUNNER, { cwd: PROJECT_ROOT, env: { PATH: process.env['PATH'], ...env }, stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, RUNNER, {
+    cwd: PROJECT_ROOT,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   let text = '';
-  child.stdout.setEncoding('utf8').on('data', (piece: string) => { text += piece; });
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+    text += piece;
+  });
   child.stdin.write(`${JSON.stringify(input)}\n`);
   void until?.then(() => child.kill('SIGTERM'));
-  return new Promise((resolve) => child.once('close', (_code, signal) => resolve({ text, signal, tookMs: performance.now() - startedMs })));
+  return new Promise((resolve) =>
+    child.once('close', (_code, signal) =>
+      resolve({ text, signal, tookMs: performance.now() - startedMs }),
+    ),
+  );
 }
 
 describe('a picture cut out by our own network', () => {
   it('keeps its size and its subject, loses what is behind it; in the runner, with no key and no network', async () => {
-    const { text, tookMs } = await runner({ command: 'image', op: 'cutout', picture: uri(await ball()) }, { CUTOUT_MODEL_FILE: NETWORK });
-    const lines = text.trim().split('\n').map((line) => JSON.parse(line) as { progress: number; result: { mimeType: string; data: string; prompt: null } });
+    const { text, tookMs } = await runner(
+      { command: 'image', op: 'cutout', picture: uri(await ball()) },
+      { CUTOUT_MODEL_FILE: NETWORK },
+    );
+    const lines = text
+      .trim()
+      .split('\n')
+      .map(
+        (line) =>
+          JSON.parse(line) as {
+            progress: number;
+            result: { mimeType: string; data: string; prompt: null };
+          },
+      );
     const { result } = lines.pop()!;
-    expect(lines.map(({ progress }) => progress)).toEqual([PICTURE_PROGRESS.asked, PICTURE_PROGRESS.received, PICTURE_PROGRESS.worked]);
+    expect(lines.map(({ progress }) => progress)).toEqual([
+      PICTURE_PROGRESS.asked,
+      PICTURE_PROGRESS.received,
+      PICTURE_PROGRESS.worked,
+    ]);
     expect([result.mimeType, result.prompt]).toEqual(['image/png', null]);
-    expect(await sharp(bytesOf(result.data)).metadata()).toMatchObject({ format: 'png', width: 400, height: 300, hasAlpha: true });
-    const [middle, left, top, corner, outside] = await alphaAt(result.data, [200, 150], [125, 150], [200, 75], [5, 5], [330, 150]);
+    expect(await sharp(bytesOf(result.data)).metadata()).toMatchObject({
+      format: 'png',
+      width: 400,
+      height: 300,
+      hasAlpha: true,
+    });
+    const [middle, left, top, corner, outside] = await alphaAt(
+      result.data,
+      [200, 150],
+      [125, 150],
+      [200, 75],
+      [5, 5],
+      [330, 150],
+    );
     for (const inside of [middle, left, top]) expect(inside).toBeGreaterThan(220);
     for (const ground of [corner, outside]) expect(ground).toBeLessThan(30);
     process.stdout.write(`cut-out by u2netp, process included: ${Math.round(tookMs)} ms\n`);
@@ -56,8 +120,14 @@ describe('a picture cut out by our own network', () => {
 
   it('is stopped at once, in the middle of its work', async () => {
     let end = (): void => undefined;
-    const told = new Promise<void>((resolve) => { end = resolve; });
-    const running = runner({ command: 'image', op: 'cutout', picture: uri(await ball()) }, { CUTOUT_MODEL_FILE: NETWORK }, told);
+    const told = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const running = runner(
+      { command: 'image', op: 'cutout', picture: uri(await ball()) },
+      { CUTOUT_MODEL_FILE: NETWORK },
+      told,
+    );
     setTimeout(end, 2_000);
     await told;
     const toldMs = performance.now();
@@ -67,21 +137,48 @@ describe('a picture cut out by our own network', () => {
   });
 
   it('on our own magenta it is keyed instead, exactly and without the network', async () => {
-    const onMagenta = await sharp(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="64" height="48"><rect width="64" height="48" fill="#f0f"/><rect x="20" y="10" width="24" height="28" fill="#2a2"/></svg>')).png().toBuffer();
+    const onMagenta = await sharp(
+      Buffer.from(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="48"><rect width="64" height="48" fill="#f0f"/><rect x="20" y="10" width="24" height="28" fill="#2a2"/></svg>',
+      ),
+    )
+      .png()
+      .toBuffer();
     const { data } = await cutOut(uri(onMagenta), '/nonexistent');
     expect(await sharp(bytesOf(data)).metadata()).toMatchObject({ width: 64, height: 48 });
     expect(await alphaAt(data, [0, 0], [32, 24], [63, 47])).toEqual([0, 255, 0]);
   });
 
   it('without the network: said so', async () => {
-    await expect(cutOut(uri(await ball()), '/nonexistent')).rejects.toMatchObject({ kind: 'ImageServiceMissing' });
+    await expect(cutOut(uri(await ball()), '/nonexistent')).rejects.toMatchObject({
+      kind: 'ImageServiceMissing',
+    });
   });
 
   it.each<[string, string, () => Promise<Buffer> | Buffer]>([
-    ['a small file that unpacks to very much', 'ImageTooLarge', () => sharp(Buffer.alloc(5_000 * 4_000), { raw: { width: 5_000, height: 4_000, channels: 1 } }).png().toBuffer()],
-    ['a header that promises more than anybody has', 'ImageUnreadable', () => Buffer.from('89504e470d0a1a0a0000000d49484452ffffffffffffffff0806000000', 'hex')],
+    [
+      'a small file that unpacks to very much',
+      'ImageTooLarge',
+      () =>
+        sharp(Buffer.alloc(5_000 * 4_000), { raw: { width: 5_000, height: 4_000, channels: 1 } })
+          .png()
+          .toBuffer(),
+    ],
+    [
+      'a header that promises more than anybody has',
+      'ImageUnreadable',
+      () => Buffer.from('89504e470d0a1a0a0000000d49484452ffffffffffffffff0806000000', 'hex'),
+    ],
     ['a picture that was cut off', 'ImageUnreadable', async () => (await ball()).subarray(0, 900)],
-    ['bytes that only begin like a picture', 'ImageUnreadable', () => Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.from('<script>alert(1)</script>')])],
+    [
+      'bytes that only begin like a picture',
+      'ImageUnreadable',
+      () =>
+        Buffer.concat([
+          Buffer.from('89504e470d0a1a0a', 'hex'),
+          Buffer.from('<script>alert(1)</script>'),
+        ]),
+    ],
   ])('%s is refused', async (_what, kind, make) => {
     await expect(cutOut(uri(await make()), '/nonexistent')).rejects.toMatchObject({ kind });
   });
@@ -91,17 +188,31 @@ describe('a picture cut out by the service (§7.9)', () => {
   let service: FakeCutoutService;
   let result: Buffer;
   beforeAll(async () => {
-    result = await sharp({ create: { width: 8, height: 6, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0.5 } } }).png().toBuffer();
+    result = await sharp({
+      create: { width: 8, height: 6, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0.5 } },
+    })
+      .png()
+      .toBuffer();
     service = await startCutoutService(result);
   });
   afterAll(() => service?.close());
-  const ask = (fault: string, { timeoutMs = 30_000, signal = nobody, token = CUTOUT_TOKEN, baseUrl = service.url } = {}) =>
-    cutOutByService({ token, baseUrl }, { image: `https://pictures.test/cat.png?fault=${fault}`, version: 'the-version', timeoutMs }, signal);
+  const ask = (
+    fault: string,
+    { timeoutMs = 30_000, signal = nobody, token = CUTOUT_TOKEN, baseUrl = service.url } = {},
+  ) =>
+    cutOutByService(
+      { token, baseUrl },
+      { image: `https://pictures.test/cat.png?fault=${fault}`, version: 'the-version', timeoutMs },
+      signal,
+    );
 
   it('is asked as V2 asks it, and its result is fetched', async () => {
     expect(await ask('none')).toEqual(result);
     expect(service.seen.at(-1)).toEqual({
-      version: 'the-version', input: { image: 'https://pictures.test/cat.png?fault=none', preserve_alpha: true }, authorization: `Bearer ${CUTOUT_TOKEN}`, prefer: 'wait',
+      version: 'the-version',
+      input: { image: 'https://pictures.test/cat.png?fault=none', preserve_alpha: true },
+      authorization: `Bearer ${CUTOUT_TOKEN}`,
+      prefer: 'wait',
     });
   });
 
@@ -110,9 +221,15 @@ describe('a picture cut out by the service (§7.9)', () => {
   });
 
   it.each([
-    ['detail', 'CutoutFailed', '- input.image: Does not match format \'uri\''], ['429', 'CutoutUnavailable', 'Request was throttled.'], ['500', 'CutoutUnavailable', 'Background removal service error'],
-    ['failed', 'CutoutFailed', 'CUDA out of memory'], ['failed-mute', 'CutoutFailed', 'Background removal failed'], ['canceled', 'CutoutFailed', 'Background removal was canceled'],
-    ['no-output', 'CutoutFailed', 'No output from background removal'], ['lost', 'CutoutFailed', 'Failed to fetch result image'], ['no-picture', 'CutoutFailed', 'Failed to fetch result image'],
+    ['detail', 'CutoutFailed', "- input.image: Does not match format 'uri'"],
+    ['429', 'CutoutUnavailable', 'Request was throttled.'],
+    ['500', 'CutoutUnavailable', 'Background removal service error'],
+    ['failed', 'CutoutFailed', 'CUDA out of memory'],
+    ['failed-mute', 'CutoutFailed', 'Background removal failed'],
+    ['canceled', 'CutoutFailed', 'Background removal was canceled'],
+    ['no-output', 'CutoutFailed', 'No output from background removal'],
+    ['lost', 'CutoutFailed', 'Failed to fetch result image'],
+    ['no-picture', 'CutoutFailed', 'Failed to fetch result image'],
   ])('%s: %s, in words that clients know', async (fault, kind, message) => {
     await expect(ask(fault)).rejects.toMatchObject({ kind, message });
   });
@@ -123,12 +240,21 @@ describe('a picture cut out by the service (§7.9)', () => {
 
   it('without a token, with a wrong one, and when it is away', async () => {
     await expect(ask('none', { token: '' })).rejects.toMatchObject({ kind: 'ImageServiceMissing' });
-    await expect(ask('none', { token: 'another' })).rejects.toMatchObject({ kind: 'CutoutFailed', message: 'You did not pass a valid authentication token' });
-    await expect(ask('none', { baseUrl: 'http://127.0.0.1:9' })).rejects.toMatchObject({ kind: 'CutoutUnavailable', message: 'Background removal service error' });
+    await expect(ask('none', { token: 'another' })).rejects.toMatchObject({
+      kind: 'CutoutFailed',
+      message: 'You did not pass a valid authentication token',
+    });
+    await expect(ask('none', { baseUrl: 'http://127.0.0.1:9' })).rejects.toMatchObject({
+      kind: 'CutoutUnavailable',
+      message: 'Background removal service error',
+    });
   });
 
   it('one that takes too long, or that nobody waits for any more, is told to stop', async () => {
-    await expect(ask('stuck', { timeoutMs: 1_500 })).rejects.toMatchObject({ kind: 'CutoutFailed', message: 'Background removal timed out' });
+    await expect(ask('stuck', { timeoutMs: 1_500 })).rejects.toMatchObject({
+      kind: 'CutoutFailed',
+      message: 'Background removal timed out',
+    });
     expect(service.cancelled).toHaveLength(1);
     const stop = new AbortController();
     const asking = ask('stuck', { signal: stop.signal });

@@ -19,7 +19,9 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-page-'));
   await mkdir(path.join(folder, 'assets'));
   outside = createServer((_request, response) => response.end('out'));
-  outside.on('connection', () => { connections += 1; });
+  outside.on('connection', () => {
+    connections += 1;
+  });
   await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve));
 });
 afterAll(async () => {
@@ -30,12 +32,26 @@ afterAll(async () => {
 /** What the page has written into its title, once it is done with all addresses. */
 async function seenBy(html: string, assets: GameAsset[]): Promise<unknown> {
   const repo = await initBare(path.join(folder, `${Math.random()}.git`));
-  const files = [{ path: 'index.html', content: html }, { path: 'own.txt', content: 'own' }];
-  const revision = await commitFiles(repo, [], files, { subject: 'x' }, { ref: 'refs/heads/main', expected: null, parent: null });
-  return withGamePage({ repoDir: repo.gitDir, revision, assets }, new AbortController().signal, async () => undefined, async (page) => {
-    await page.waitForFunction('window.done !== undefined', undefined, { timeout: 30_000 });
-    return page.evaluate('window.done');
-  });
+  const files = [
+    { path: 'index.html', content: html },
+    { path: 'own.txt', content: 'own' },
+  ];
+  const revision = await commitFiles(
+    repo,
+    [],
+    files,
+    { subject: 'x' },
+    { ref: 'refs/heads/main', expected: null, parent: null },
+  );
+  return withGamePage(
+    { repoDir: repo.gitDir, revision, assets },
+    new AbortController().signal,
+    async () => undefined,
+    async (page) => {
+      await page.waitForFunction('window.done !== undefined', undefined, { timeout: 30_000 });
+      return page.evaluate('window.done');
+    },
+  );
 }
 
 describe('the page that shows a game', () => {
@@ -44,18 +60,38 @@ describe('the page that shows a game', () => {
     await writeFile(file, SVG);
     await writeFile(path.join(folder, 'secret.txt'), 'secret');
     const asked = {
-      '/own.txt': 'own', [`/user-assets/${UID}/a.svg`]: SVG, [`/user-assets/${UID.toUpperCase()}/a.svg?v=2`]: SVG, '/global-assets/bgm/%E7%8C%AB.json': '{}',
-      [`/user-assets/${UID}/other.svg`]: 404, [`/user-assets/${UID}/..%2F..%2Fsecret.txt`]: 404, [`/user-assets/${UID}/gone.png`]: 404, [`${file}`]: 404, '/%zz': 404, '/%00': 404, '/vendor/three@0.1.0/x.js': 404,
+      '/own.txt': 'own',
+      [`/user-assets/${UID}/a.svg`]: SVG,
+      [`/user-assets/${UID.toUpperCase()}/a.svg?v=2`]: SVG,
+      '/global-assets/bgm/%E7%8C%AB.json': '{}',
+      [`/user-assets/${UID}/other.svg`]: 404,
+      [`/user-assets/${UID}/..%2F..%2Fsecret.txt`]: 404,
+      [`/user-assets/${UID}/gone.png`]: 404,
+      [`${file}`]: 404,
+      '/%zz': 404,
+      '/%00': 404,
+      '/vendor/three@0.1.0/x.js': 404,
     };
     const html = `<html><head></head><script type="module">
       const one = async (address) => { const answer = await fetch(address); return answer.ok ? answer.text() : answer.status; };
       const { Color } = await import('/vendor/three@0.187.0/three.module.js');
       window.done = [new Color(0xff0000).getHexString(), Object.fromEntries(await Promise.all(${JSON.stringify(Object.keys(asked))}.map(async (address) => [address, await one(address)])))];
     </script></html>`;
-    expect(await seenBy(html, [
-      { address: `/user-assets/${UID}/a.svg`, mimeType: 'image/svg+xml', file }, { address: `/user-assets/${UID}/gone.png`, mimeType: 'image/png', file: path.join(folder, 'assets', 'gone.png') },
-      { address: '/global-assets/bgm/猫.json', mimeType: 'application/json', data: Buffer.from('{}').toString('base64') },
-    ])).toEqual(['ff0000', asked]);
+    expect(
+      await seenBy(html, [
+        { address: `/user-assets/${UID}/a.svg`, mimeType: 'image/svg+xml', file },
+        {
+          address: `/user-assets/${UID}/gone.png`,
+          mimeType: 'image/png',
+          file: path.join(folder, 'assets', 'gone.png'),
+        },
+        {
+          address: '/global-assets/bgm/猫.json',
+          mimeType: 'application/json',
+          data: Buffer.from('{}').toString('base64'),
+        },
+      ]),
+    ).toEqual(['ff0000', asked]);
   }, 60_000);
 
   it('reaches no other host, neither by name nor by address, and is shown all the same', async () => {
@@ -75,7 +111,13 @@ describe('the page that shows a game', () => {
 
   it('does not show a version that is not there', async () => {
     const repo = await initBare(path.join(folder, 'empty.git'));
-    await expect(withGamePage({ repoDir: repo.gitDir, revision: 'a'.repeat(40), assets: [] }, new AbortController().signal, async () => undefined, async () => 'shown'))
-      .rejects.toMatchObject({ kind: 'RevisionMissing' });
+    await expect(
+      withGamePage(
+        { repoDir: repo.gitDir, revision: 'a'.repeat(40), assets: [] },
+        new AbortController().signal,
+        async () => undefined,
+        async () => 'shown',
+      ),
+    ).rejects.toMatchObject({ kind: 'RevisionMissing' });
   });
 });

@@ -18,47 +18,105 @@ afterEach(async () => {
   await bench.close();
 });
 
-const git = (...args: string[]): string => execFileSync('git', ['--git-dir', bench.repoDir, ...args], { encoding: 'utf8' });
+const git = (...args: string[]): string =>
+  execFileSync('git', ['--git-dir', bench.repoDir, ...args], { encoding: 'utf8' });
 const play = async (script: Reply[], changes: Record<string, unknown> = {}, attempt = 1) => {
   await model?.close();
   model = await startFakeMessages(script);
   return bench.run(bench.input({ callbackUrl: receiver.url, ...changes }, attempt), model.url);
 };
 const CREATE: Reply[] = [
-  { say: 'シューティングを作ります。', use: [{ name: 'Write', input: { file_path: 'index.html', content: game('星😀"\\n') } }] },
-  { use: [{ name: 'Write', input: { file_path: '/project/specs/game.md', content: '- ゲーム名: 星\n' } }] },
+  {
+    say: 'シューティングを作ります。',
+    use: [{ name: 'Write', input: { file_path: 'index.html', content: game('星😀"\\n') } }],
+  },
+  {
+    use: [
+      {
+        name: 'Write',
+        input: { file_path: '/project/specs/game.md', content: '- ゲーム名: 星\n' },
+      },
+    ],
+  },
   { say: '遊べます!\n\n提案: 敵を増やして、音を付けて' },
 ];
 
 describe('generate', () => {
   it('turns a request into a checked candidate commit, and shows the work while it happens', async () => {
-    const outcome = await play(CREATE, { extraFiles: [{ path: 'STYLE.md', content: '# ネオン\nID: neon\n' }] });
+    const outcome = await play(CREATE, {
+      extraFiles: [{ path: 'STYLE.md', content: '# ネオン\nID: neon\n' }],
+    });
     expect(outcome.error).toBeNull();
-    expect(outcome).toMatchObject({ exitCode: 0, result: { kind: 'candidate', parent: null, summary: '遊べます!', suggestions: ['敵を増やして', '音を付けて'], skippedEntries: [], permissionDenials: 0, bundlePath: null } });
-    const { revision, usage } = outcome.result as { revision: string; usage: Record<string, number> };
+    expect(outcome).toMatchObject({
+      exitCode: 0,
+      result: {
+        kind: 'candidate',
+        parent: null,
+        summary: '遊べます!',
+        suggestions: ['敵を増やして', '音を付けて'],
+        skippedEntries: [],
+        permissionDenials: 0,
+        bundlePath: null,
+      },
+    });
+    const { revision, usage } = outcome.result as {
+      revision: string;
+      usage: Record<string, number>;
+    };
     expect(usage).toMatchObject({ turns: 3, outputTokens: 150 });
     expect(usage['costUsd']).toBeGreaterThanOrEqual(0);
 
     expect(git('rev-parse', `refs/jobs/${bench.jobId}/1`).trim()).toBe(revision);
     const files = git('ls-tree', '-r', '--name-only', revision).trim().split('\n');
-    expect(files).toEqual([expect.stringMatching(/^\.ai-context\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.json$/), 'STYLE.md', 'index.html', 'specs/game.md']);
+    expect(files).toEqual([
+      expect.stringMatching(/^\.ai-context\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.json$/),
+      'STYLE.md',
+      'index.html',
+      'specs/game.md',
+    ]);
     expect(git('show', `${revision}:index.html`)).toBe(game('星😀"\\n'));
     expect(git('show', `${revision}:STYLE.md`)).toBe('# ネオン\nID: neon\n');
-    expect(git('log', '-1', '--format=%s%n%an <%ae>%n%(trailers:key=Job-Id,valueonly)', revision).trim()).toBe(`2Dの|ゲームを 作って\nGame Creator <gamecreator@local>\n${bench.jobId}`);
+    expect(
+      git('log', '-1', '--format=%s%n%an <%ae>%n%(trailers:key=Job-Id,valueonly)', revision).trim(),
+    ).toBe(`2Dの|ゲームを 作って\nGame Creator <gamecreator@local>\n${bench.jobId}`);
     expect(JSON.parse(git('show', `${revision}:${files[0]}`))).toMatchObject({
-      timestamp: expect.stringMatching(/^\d{4}-.*Z$/) as unknown, userPrompt: '2Dの|ゲームを\n作って', aiSummary: '遊べます!', skills: [], generator: 'claude', edits: [], systemPromptVersion: '1.0',
+      timestamp: expect.stringMatching(/^\d{4}-.*Z$/) as unknown,
+      userPrompt: '2Dの|ゲームを\n作って',
+      aiSummary: '遊べます!',
+      skills: [],
+      generator: 'claude',
+      edits: [],
+      systemPromptVersion: '1.0',
     });
 
     const events = receiver.events();
     expect(receiver.faults).toEqual([]);
     expect(receiver.sawFinal()).toBe(true);
-    expect(receiver.text()).toBe(`シューティングを作ります。\n[Write]\n${game('星😀"\\n')}\n[Write]\n- ゲーム名: 星\n遊べます!\n\n提案: 敵を増やして、音を付けて`);
-    expect(events.filter((event) => event['type'] === 'file').map((event) => `${String(event['filename'])} ${String(event['status'])}`)).toEqual([
-      'index.html editing', 'index.html completed', 'specs/game.md editing', 'specs/game.md completed',
+    expect(receiver.text()).toBe(
+      `シューティングを作ります。\n[Write]\n${game('星😀"\\n')}\n[Write]\n- ゲーム名: 星\n遊べます!\n\n提案: 敵を増やして、音を付けて`,
+    );
+    expect(
+      events
+        .filter((event) => event['type'] === 'file')
+        .map((event) => `${String(event['filename'])} ${String(event['status'])}`),
+    ).toEqual([
+      'index.html editing',
+      'index.html completed',
+      'specs/game.md editing',
+      'specs/game.md completed',
     ]);
-    expect(events.filter((event) => event['type'] === 'progress').map((event) => [event['progress'], event['message']])).toEqual([
-      [20, 'AIが考えています'], [35, 'コードを書いています'], [35, 'index.html を書いています'],
-      [50, 'コードを書いています'], [50, 'specs/game.md を書いています'], [92, '動くかどうか確かめています'], [96, '保存しています'],
+    expect(
+      events
+        .filter((event) => event['type'] === 'progress')
+        .map((event) => [event['progress'], event['message']]),
+    ).toEqual([
+      [20, 'AIが考えています'],
+      [35, 'コードを書いています'],
+      [35, 'index.html を書いています'],
+      [50, 'コードを書いています'],
+      [50, 'specs/game.md を書いています'],
+      [92, '動くかどうか確かめています'],
+      [96, '保存しています'],
     ]);
     expect(outcome.alive.length).toBeGreaterThan(0);
     expect(await bench.leftovers()).toEqual([]);
@@ -68,8 +126,18 @@ describe('generate', () => {
     await play(CREATE);
     const [request] = model?.requests ?? [];
     expect(request?.path).toBe('/v1/messages?beta=true');
-    expect(request?.headers).toMatchObject({ 'x-api-key': KEY, 'user-agent': expect.stringContaining('claude-cli/2.1.331') as unknown });
-    expect((request?.body['tools'] as { name: string }[]).map((tool) => tool.name).sort()).toEqual(['Edit', 'Glob', 'Grep', 'Read', 'Skill', 'Write']);
+    expect(request?.headers).toMatchObject({
+      'x-api-key': KEY,
+      'user-agent': expect.stringContaining('claude-cli/2.1.331') as unknown,
+    });
+    expect((request?.body['tools'] as { name: string }[]).map((tool) => tool.name).sort()).toEqual([
+      'Edit',
+      'Glob',
+      'Grep',
+      'Read',
+      'Skill',
+      'Write',
+    ]);
     expect(request?.body['model']).toBe(bench.model);
     expect(JSON.stringify(request?.body['system'])).toContain('SYSTEM-RULES');
     expect(JSON.stringify(request?.body['messages'])).toContain('make a game');
@@ -80,20 +148,49 @@ describe('generate', () => {
     const first = (await play(CREATE)).result as { revision: string };
     const script: Reply[] = [
       { use: [{ name: 'Read', input: { file_path: '/project/index.html' } }] },
-      { use: [{ name: 'Edit', input: { file_path: '/project/index.html', old_string: 'x = (x + 1) % 390', new_string: 'x = (x + 5) % 390' } }] },
-      { use: [{ name: 'Write', input: { file_path: '/project/.gitattributes', content: '* filter=x\n' } }] },
+      {
+        use: [
+          {
+            name: 'Edit',
+            input: {
+              file_path: '/project/index.html',
+              old_string: 'x = (x + 1) % 390',
+              new_string: 'x = (x + 5) % 390',
+            },
+          },
+        ],
+      },
+      {
+        use: [
+          {
+            name: 'Write',
+            input: { file_path: '/project/.gitattributes', content: '* filter=x\n' },
+          },
+        ],
+      },
       { say: '速くしました。' },
     ];
     bench = Object.assign(bench, { jobId: '11111111-2222-4333-8444-555555555555' });
-    const outcome = await play(script, { parent: first.revision, userText: '速く', wantBundle: true });
+    const outcome = await play(script, {
+      parent: first.revision,
+      userText: '速く',
+      wantBundle: true,
+    });
     expect(outcome.error).toBeNull();
-    expect(outcome.result).toMatchObject({ kind: 'candidate', parent: first.revision, skippedEntries: ['.gitattributes'], bundlePath: `${bench.scratchDir()}.bundle` });
+    expect(outcome.result).toMatchObject({
+      kind: 'candidate',
+      parent: first.revision,
+      skippedEntries: ['.gitattributes'],
+      bundlePath: `${bench.scratchDir()}.bundle`,
+    });
     const revision = String(outcome.result?.['revision']);
     expect(git('show', `${revision}:index.html`)).toBe(game('星😀"\\n').replace('x + 1', 'x + 5'));
     expect(git('rev-parse', `${revision}^`).trim()).toBe(first.revision);
     const paths = git('ls-tree', '-r', '--name-only', revision).trim().split('\n');
     expect(paths).toHaveLength(3);
-    const context = JSON.parse(git('show', `${revision}:${paths[0]}`)) as { edits: { path: string; old_string: string; new_string: string }[] };
+    const context = JSON.parse(git('show', `${revision}:${paths[0]}`)) as {
+      edits: { path: string; old_string: string; new_string: string }[];
+    };
     expect(context.edits).toHaveLength(1);
     expect(context.edits[0]).toMatchObject({ path: 'index.html' });
     expect(context.edits[0]?.old_string).toContain('x + 1');
@@ -102,25 +199,46 @@ describe('generate', () => {
     expect(await bench.leftovers()).toEqual([]);
   });
 
-  it('C4: a second attempt answers the first one\'s candidate and does not ask the model', async () => {
+  it("C4: a second attempt answers the first one's candidate and does not ask the model", async () => {
     const first = await play(CREATE);
     const again = await play([{ status: 500 }], {}, 2);
-    expect(again.result).toMatchObject({ revision: first.result?.['revision'], summary: '遊べます!', suggestions: ['敵を増やして', '音を付けて'], usage: first.result?.['usage'] });
+    expect(again.result).toMatchObject({
+      revision: first.result?.['revision'],
+      summary: '遊べます!',
+      suggestions: ['敵を増やして', '音を付けて'],
+      usage: first.result?.['usage'],
+    });
     expect(model?.requests).toEqual([]);
-    const other = await play([{ say: 'いいえ' }], { jobId: '99999999-2222-4333-8444-555555555555' }, 3);
+    const other = await play(
+      [{ say: 'いいえ' }],
+      { jobId: '99999999-2222-4333-8444-555555555555' },
+      3,
+    );
     expect(other.result).toMatchObject({ kind: 'answer' });
   });
 
   it('answers in words when the model changes nothing, and commits nothing', async () => {
-    const outcome = await play([{ say: 'ジャンプは画面のタップです。\n提案: ジャンプを高くして' }], { extraFiles: [{ path: 'STYLE.md', content: 'x' }] });
-    expect(outcome.result).toMatchObject({ kind: 'answer', message: 'ジャンプは画面のタップです。', suggestions: ['ジャンプを高くして'] });
+    const outcome = await play(
+      [{ say: 'ジャンプは画面のタップです。\n提案: ジャンプを高くして' }],
+      { extraFiles: [{ path: 'STYLE.md', content: 'x' }] },
+    );
+    expect(outcome.result).toMatchObject({
+      kind: 'answer',
+      message: 'ジャンプは画面のタップです。',
+      suggestions: ['ジャンプを高くして'],
+    });
     expect(git('for-each-ref')).toBe('');
     expect(await bench.leftovers()).toEqual([]);
   });
 
   it('takes a page that the model wrote into its answer', async () => {
-    const outcome = await play([{ say: `どうぞ。\n\`\`\`html\n${game('words')}\`\`\`\n楽しんで!` }]);
-    expect(outcome.result).toMatchObject({ kind: 'candidate', summary: expect.stringContaining('楽しんで') as unknown });
+    const outcome = await play([
+      { say: `どうぞ。\n\`\`\`html\n${game('words')}\`\`\`\n楽しんで!` },
+    ]);
+    expect(outcome.result).toMatchObject({
+      kind: 'candidate',
+      summary: expect.stringContaining('楽しんで') as unknown,
+    });
     expect(git('show', `${String(outcome.result?.['revision'])}:index.html`)).toBe(game('words'));
   });
 
@@ -132,12 +250,29 @@ describe('generate', () => {
   });
 
   it.each([
-    ['leaves a part out', game('x').replace('requestAnimationFrame(frame);\n</script>', '// ... existing code ...\n</script>'), 'leaves a part out'],
-    ['does not compile', game('x').replace('function frame() {', 'function frame( {'), 'does not compile'],
+    [
+      'leaves a part out',
+      game('x').replace(
+        'requestAnimationFrame(frame);\n</script>',
+        '// ... existing code ...\n</script>',
+      ),
+      'leaves a part out',
+    ],
+    [
+      'does not compile',
+      game('x').replace('function frame() {', 'function frame( {'),
+      'does not compile',
+    ],
     ['is cut', game('x').split('</script>')[0] ?? '', 'never closed'],
   ])('refuses a game that %s, and keeps the project as it was', async (_name, content, message) => {
-    const outcome = await play([{ use: [{ name: 'Write', input: { file_path: 'index.html', content } }] }, { say: 'できました' }]);
-    expect(outcome).toMatchObject({ exitCode: 1, error: { kind: 'CandidateInvalid', message: expect.stringContaining(message) as unknown } });
+    const outcome = await play([
+      { use: [{ name: 'Write', input: { file_path: 'index.html', content } }] },
+      { say: 'できました' },
+    ]);
+    expect(outcome).toMatchObject({
+      exitCode: 1,
+      error: { kind: 'CandidateInvalid', message: expect.stringContaining(message) as unknown },
+    });
     expect(git('for-each-ref')).toBe('');
     expect(await bench.leftovers()).toEqual([]);
   });

@@ -11,7 +11,12 @@ beforeEach(async () => {
   bench = await Bench.open();
   receiver = await startReceiver();
   // Slow enough to be met in the middle of a file.
-  model = await startFakeMessages([{ use: [{ name: 'Write', input: { file_path: 'index.html', content: game('x').repeat(20) } }], pauseMsPerPiece: 50 }]);
+  model = await startFakeMessages([
+    {
+      use: [{ name: 'Write', input: { file_path: 'index.html', content: game('x').repeat(20) } }],
+      pauseMsPerPiece: 50,
+    },
+  ]);
 });
 afterEach(async () => {
   await model.close();
@@ -35,7 +40,10 @@ describe('F1: a run that is stopped', () => {
     const from = Date.now();
     stop(running);
     const outcome = await running.outcome;
-    expect(outcome).toMatchObject({ exitCode: 1, error: { kind: 'RunCancelled', costUsd: expect.any(Number) as number } });
+    expect(outcome).toMatchObject({
+      exitCode: 1,
+      error: { kind: 'RunCancelled', costUsd: expect.any(Number) as number },
+    });
     expect(Date.now() - from).toBeLessThan(4_500);
     expect(await bench.leftovers()).toEqual([]);
     const posts = receiver.posts.length;
@@ -69,11 +77,17 @@ describe('F1: a run that is stopped', () => {
     expect((await bench.leftovers()).filter((left) => left.startsWith('process'))).toEqual([]);
     await model.close();
     model = await startFakeMessages([{ say: 'はい' }]);
-    expect((await bench.run(bench.input(), model.url)).result).toMatchObject({ kind: 'answer', message: 'はい' });
+    expect((await bench.run(bench.input(), model.url)).result).toMatchObject({
+      kind: 'answer',
+      message: 'はい',
+    });
     expect(await bench.leftovers()).toEqual([]);
   });
 
-  it.each([['410', 'RunSuperseded'], ['cancel', 'RunCancelled']] as const)('by the receiver (%s) is told as %s', async (treatment, kind) => {
+  it.each([
+    ['410', 'RunSuperseded'],
+    ['cancel', 'RunCancelled'],
+  ] as const)('by the receiver (%s) is told as %s', async (treatment, kind) => {
     await receiver.close();
     receiver = await startReceiver((n) => (n > 3 ? treatment : 'ok'));
     const outcome = await bench.run(bench.input({ callbackUrl: receiver.url }), model.url);

@@ -27,41 +27,91 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-async function newAsset(owner: TestUser, stem: string, given: { isPublic?: boolean; projectId?: string; set?: string } = {}): Promise<{ id: string; address: string; file: string }> {
+async function newAsset(
+  owner: TestUser,
+  stem: string,
+  given: { isPublic?: boolean; projectId?: string; set?: string } = {},
+): Promise<{ id: string; address: string; file: string }> {
   const bytes = Buffer.from(`${owner.id} ${stem}`);
   const hash = createHash('sha256').update(bytes).digest('hex');
   await mirror.assets.write(owner.id, `${hash}.png`, bytes);
   const file = path.join(dataDir, 'users', owner.id, 'assets', `${hash}.png`);
-  const made = await database.store.assets.create({
-    ownerId: owner.id, stem, extension: '.png', originalName: stem, storagePath: file, mimeType: 'image/png', sizeBytes: bytes.length, hash,
-    isPublic: given.isPublic ?? false, tags: null, description: null, projectId: given.projectId ?? null,
-  }, 1e9);
+  const made = await database.store.assets.create(
+    {
+      ownerId: owner.id,
+      stem,
+      extension: '.png',
+      originalName: stem,
+      storagePath: file,
+      mimeType: 'image/png',
+      sizeBytes: bytes.length,
+      hash,
+      isPublic: given.isPublic ?? false,
+      tags: null,
+      description: null,
+      projectId: given.projectId ?? null,
+    },
+    1e9,
+  );
   if (made.outcome !== 'created') throw new Error('no asset was made');
-  if (given.set !== undefined) await database.sql(`update public.assets set ${given.set} where id = $1`, [made.asset.id]);
+  if (given.set !== undefined)
+    await database.sql(`update public.assets set ${given.set} where id = $1`, [made.asset.id]);
   return { id: made.asset.id, address: `/user-assets/${owner.id}/${made.asset.alias}`, file };
 }
 
-it('are its maker\'s own, by address, by name or by project, and what is everybody\'s; never what is somebody else\'s, deleted, out of date or elsewhere', async () => {
+it("are its maker's own, by address, by name or by project, and what is everybody's; never what is somebody else's, deleted, out of date or elsewhere", async () => {
   const project = await database.store.projects.create(maker!.id, '箱');
-  const [named, called, byId] = [await newAsset(maker!, 'hero'), await newAsset(maker!, 'enemy'), await newAsset(maker!, 'third')];
+  const [named, called, byId] = [
+    await newAsset(maker!, 'hero'),
+    await newAsset(maker!, 'enemy'),
+    await newAsset(maker!, 'third'),
+  ];
   const linked = await newAsset(maker!, 'boss_1', { projectId: project.id });
-  const [shared, secret] = [await newAsset(other!, 'shared', { isPublic: true }), await newAsset(other!, 'secret')];
+  const [shared, secret] = [
+    await newAsset(other!, 'shared', { isPublic: true }),
+    await newAsset(other!, 'secret'),
+  ];
   const gone = await Promise.all([
-    newAsset(maker!, 'deleted', { set: 'is_deleted = true' }), newAsset(maker!, 'late', { set: `available_until = now() - interval '1 minute'` }),
-    newAsset(maker!, 'early', { set: `available_from = now() + interval '1 hour'` }), newAsset(maker!, 'elsewhere', { set: `storage_path = '${secret.file}'` }), newAsset(maker!, 'system', { set: `storage_path = '/etc/passwd'` }),
+    newAsset(maker!, 'deleted', { set: 'is_deleted = true' }),
+    newAsset(maker!, 'late', { set: `available_until = now() - interval '1 minute'` }),
+    newAsset(maker!, 'early', { set: `available_from = now() + interval '1 hour'` }),
+    newAsset(maker!, 'elsewhere', { set: `storage_path = '${secret.file}'` }),
+    newAsset(maker!, 'system', { set: `storage_path = '/etc/passwd'` }),
   ]);
   await newAsset(maker!, 'unrelated');
-  const page = [named, shared, secret, ...gone].map(({ address }) => `<img src="${address}?v=1">`).join('');
+  const page = [named, shared, secret, ...gone]
+    .map(({ address }) => `<img src="${address}?v=1">`)
+    .join('');
   const files = [
-    { path: 'index.html', content: `<html>${page}<img src="/user-assets/${randomUUID()}/%00.png"></html>` },
-    { path: 'assets/js/main.js', content: `const base = '/user-assets/${maker!.id}/'; a.src = base + 'enemy.png'; b.src = "/api/assets/${byId.id}";` },
+    {
+      path: 'index.html',
+      content: `<html>${page}<img src="/user-assets/${randomUUID()}/%00.png"></html>`,
+    },
+    {
+      path: 'assets/js/main.js',
+      content: `const base = '/user-assets/${maker!.id}/'; a.src = base + 'enemy.png'; b.src = "/api/assets/${byId.id}";`,
+    },
     { path: 'specs/game.md', content: 'unrelated.png' },
   ];
   const repo = openRepo(await mirror.ensure(maker!.id, project.id));
-  const revision = await commitFiles(repo, [], files, { subject: '箱' }, { ref: 'refs/heads/main', expected: null, parent: null });
-  const found = await assetsOfGame({ store: database.store, mirror, files: createAssetFiles(dataDir) }, { userId: maker!.id, projectId: project.id, revision });
-  expect(new Map(found.map(({ address, file }) => [address, file]))).toEqual(new Map(
-    [named, called, linked, shared, { address: `/api/assets/${byId.id}`, file: byId.file }].map(({ address, file }) => [address, file])));
+  const revision = await commitFiles(
+    repo,
+    [],
+    files,
+    { subject: '箱' },
+    { ref: 'refs/heads/main', expected: null, parent: null },
+  );
+  const found = await assetsOfGame(
+    { store: database.store, mirror, files: createAssetFiles(dataDir) },
+    { userId: maker!.id, projectId: project.id, revision },
+  );
+  expect(new Map(found.map(({ address, file }) => [address, file]))).toEqual(
+    new Map(
+      [named, called, linked, shared, { address: `/api/assets/${byId.id}`, file: byId.file }].map(
+        ({ address, file }) => [address, file],
+      ),
+    ),
+  );
   expect(found.map((each) => askedFor(each).mimeType)).toEqual(Array(5).fill('image/png'));
 });
 
@@ -69,7 +119,18 @@ it('have a type that a page may load, whatever their owner has written into the 
   const project = await database.store.projects.create(maker!.id, '型');
   await newAsset(maker!, 'page', { projectId: project.id, set: `mime_type = 'text/html'` });
   const repo = openRepo(await mirror.ensure(maker!.id, project.id));
-  const revision = await commitFiles(repo, [], [{ path: 'index.html', content: '<html></html>' }], { subject: '型' }, { ref: 'refs/heads/main', expected: null, parent: null });
-  const found = await assetsOfGame({ store: database.store, mirror, files: createAssetFiles(dataDir) }, { userId: maker!.id, projectId: project.id, revision });
-  expect(found.map(askedFor)).toEqual([{ address: `/user-assets/${maker!.id}/page.png`, mimeType: 'application/octet-stream' }]);
+  const revision = await commitFiles(
+    repo,
+    [],
+    [{ path: 'index.html', content: '<html></html>' }],
+    { subject: '型' },
+    { ref: 'refs/heads/main', expected: null, parent: null },
+  );
+  const found = await assetsOfGame(
+    { store: database.store, mirror, files: createAssetFiles(dataDir) },
+    { userId: maker!.id, projectId: project.id, revision },
+  );
+  expect(found.map(askedFor)).toEqual([
+    { address: `/user-assets/${maker!.id}/page.png`, mimeType: 'application/octet-stream' },
+  ]);
 });

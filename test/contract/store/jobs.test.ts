@@ -13,20 +13,35 @@ beforeAll(async () => {
   database = await startDatabase();
   jobs = database.store.jobs;
 });
-afterAll(async () => { await database.stop(); });
+afterAll(async () => {
+  await database.stop();
+});
 beforeEach(async () => {
-  await database.sql(`update public.jobs set status = 'failed' where status in ('pending', 'processing')`);
+  await database.sql(
+    `update public.jobs set status = 'failed' where status in ('pending', 'processing')`,
+  );
   ({ userId, projectId } = await newProject());
 });
 
 async function newProject(): Promise<{ userId: string; projectId: string }> {
-  const [user] = await database.sql<{ id: string }>(`insert into auth.users (email) values ($1) returning id`, [`${randomUUID()}@example.test`]);
+  const [user] = await database.sql<{ id: string }>(
+    `insert into auth.users (email) values ($1) returning id`,
+    [`${randomUUID()}@example.test`],
+  );
   const project = await database.store.projects.create(user?.id ?? '', '新しいゲーム');
   return { userId: project.user_id, projectId: project.id };
 }
 
 const openJob = (changes: Partial<Parameters<Jobs['open']>[0]> = {}) =>
-  jobs.open({ id: randomUUID(), userId, projectId, content: 'ゲームを作って', chatId: randomUUID(), maxQueuedJobs: 50, ...changes });
+  jobs.open({
+    id: randomUUID(),
+    userId,
+    projectId,
+    content: 'ゲームを作って',
+    chatId: randomUUID(),
+    maxQueuedJobs: 50,
+    ...changes,
+  });
 
 async function opened(changes: Partial<Parameters<Jobs['open']>[0]> = {}): Promise<JobRow> {
   const answer = await openJob(changes);
@@ -34,52 +49,99 @@ async function opened(changes: Partial<Parameters<Jobs['open']>[0]> = {}): Promi
   return answer.job;
 }
 
-const complete = (id: string, changes: Partial<Parameters<Jobs['complete']>[0]> = {}) => jobs.complete({
-  id, result: { message: 'できました' }, history: 'できました', chatId: randomUUID(), pendingQuestion: null, usage: null, ...changes,
-});
+const complete = (id: string, changes: Partial<Parameters<Jobs['complete']>[0]> = {}) =>
+  jobs.complete({
+    id,
+    result: { message: 'できました' },
+    history: 'できました',
+    chatId: randomUUID(),
+    pendingQuestion: null,
+    usage: null,
+    ...changes,
+  });
 const startAttempt = async (jobId: string) => {
-  const answer = await database.store.usage.reserve({ jobId, backend: 'local', estimateUsd: 1, userLimitUsd: 0, budgetUsd: 0 });
+  const answer = await database.store.usage.reserve({
+    jobId,
+    backend: 'local',
+    estimateUsd: 1,
+    userLimitUsd: 0,
+    budgetUsd: 0,
+  });
   return answer?.outcome === 'started' ? answer : null;
 };
-const linesOf = (project: string) => database.sql<{ role: string; message: string }>('select role, message from public.chat_history where project_id = $1 order by created_at', [project]);
+const linesOf = (project: string) =>
+  database.sql<{ role: string; message: string }>(
+    'select role, message from public.chat_history where project_id = $1 order by created_at',
+    [project],
+  );
 
 describe('opening a job (A7)', () => {
   it('inserts the row and the chat line, and moves the project to the front', async () => {
     await database.sql(`alter table public.projects disable trigger projects_updated_at`);
-    await database.sql(`update public.projects set updated_at = '2020-01-01' where id = $1`, [projectId]);
+    await database.sql(`update public.projects set updated_at = '2020-01-01' where id = $1`, [
+      projectId,
+    ]);
     await database.sql(`alter table public.projects enable trigger projects_updated_at`);
     const job = await opened();
     expect(job).toMatchObject({
-      user_id: userId, project_id: projectId, status: 'pending', progress: 0, progress_message: null, result: null, error: null,
-      attempt: 0, slot_at: null, queue_no: null, last_event_at: null, usage: null,
+      user_id: userId,
+      project_id: projectId,
+      status: 'pending',
+      progress: 0,
+      progress_message: null,
+      result: null,
+      error: null,
+      attempt: 0,
+      slot_at: null,
+      queue_no: null,
+      last_event_at: null,
+      usage: null,
     });
     expect(job.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+\+00:00$/);
     expect(await linesOf(projectId)).toEqual([{ role: 'user', message: 'ゲームを作って' }]);
-    expect(Date.parse((await database.store.projects.get(projectId))?.updated_at ?? '')).toBeGreaterThan(Date.now() - 60_000);
+    expect(
+      Date.parse((await database.store.projects.get(projectId))?.updated_at ?? ''),
+    ).toBeGreaterThan(Date.now() - 60_000);
     expect(await jobs.active(projectId)).toEqual(job);
   });
 
   it('twenty callers with one id open one job and write one line', async () => {
     const [id, chatId] = [randomUUID(), randomUUID()];
     const answers = await Promise.all(Array.from({ length: 20 }, () => openJob({ id, chatId })));
-    expect(answers.map(({ outcome }) => outcome).sort()).toEqual([...Array<string>(19).fill('existing'), 'opened']);
+    expect(answers.map(({ outcome }) => outcome).sort()).toEqual([
+      ...Array<string>(19).fill('existing'),
+      'opened',
+    ]);
     expect(await linesOf(projectId)).toHaveLength(1);
-    expect(await database.sql('select id from public.jobs where project_id = $1', [projectId])).toEqual([{ id }]);
+    expect(
+      await database.sql('select id from public.jobs where project_id = $1', [projectId]),
+    ).toEqual([{ id }]);
   });
 
   it('answers an ended job as it ended, and does not revive it', async () => {
     const { id } = await opened();
     await complete(id);
-    expect(await openJob({ id })).toMatchObject({ outcome: 'existing', job: { id, status: 'completed' } });
+    expect(await openJob({ id })).toMatchObject({
+      outcome: 'existing',
+      job: { id, status: 'completed' },
+    });
     expect(await jobs.active(projectId)).toBeNull();
   });
 
   it('twenty callers of one user in twenty projects: one is let in, the others hear USER_LIMIT_EXCEEDED', async () => {
-    const projects = await Promise.all(Array.from({ length: 20 }, () => database.store.projects.create(userId)));
-    const answers = await Promise.all(projects.map((project) => openJob({ projectId: project.id })));
+    const projects = await Promise.all(
+      Array.from({ length: 20 }, () => database.store.projects.create(userId)),
+    );
+    const answers = await Promise.all(
+      projects.map((project) => openJob({ projectId: project.id })),
+    );
     const refused = answers.filter((answer) => answer.outcome === 'refused');
     expect(refused).toEqual(Array(19).fill({ outcome: 'refused', code: 'USER_LIMIT_EXCEEDED' }));
-    expect(await database.sql(`select from public.jobs where user_id = $1 and status = 'pending'`, [userId])).toHaveLength(1);
+    expect(
+      await database.sql(`select from public.jobs where user_id = $1 and status = 'pending'`, [
+        userId,
+      ]),
+    ).toHaveLength(1);
     const lines = await Promise.all(projects.map((project) => linesOf(project.id)));
     expect(lines.flat()).toHaveLength(1);
   });
@@ -88,11 +150,16 @@ describe('opening a job (A7)', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => openJob()));
     expect(answers.every(({ outcome }) => outcome === 'opened')).toBe(true);
     const rows = await jobs.list(projectId, 100);
-    expect(rows.map(({ status }) => status).sort()).toEqual([...Array<string>(19).fill('failed'), 'pending']);
-    expect(new Set(rows.filter(({ status }) => status === 'failed').map(({ error }) => error))).toEqual(new Set(['作業が途中で中断しました。もう一度お試しください。']));
+    expect(rows.map(({ status }) => status).sort()).toEqual([
+      ...Array<string>(19).fill('failed'),
+      'pending',
+    ]);
+    expect(
+      new Set(rows.filter(({ status }) => status === 'failed').map(({ error }) => error)),
+    ).toEqual(new Set(['作業が途中で中断しました。もう一度お試しください。']));
   });
 
-  it('refuses what is not the caller\'s: another project, a missing one, another\'s job id', async () => {
+  it("refuses what is not the caller's: another project, a missing one, another's job id", async () => {
     const stranger = await newProject();
     const denied = { outcome: 'refused', code: 'ACCESS_DENIED' };
     expect(await openJob({ projectId: stranger.projectId })).toEqual(denied);
@@ -112,7 +179,10 @@ describe('opening a job (A7)', () => {
     await jobs.startProcessing((await opened(chatting)).id, false);
     const waiting = await newProject();
     await jobs.startProcessing((await opened(waiting)).id, true);
-    expect(await openJob({ maxQueuedJobs: 1 })).toEqual({ outcome: 'refused', code: 'SYSTEM_LIMIT_EXCEEDED' });
+    expect(await openJob({ maxQueuedJobs: 1 })).toEqual({
+      outcome: 'refused',
+      code: 'SYSTEM_LIMIT_EXCEEDED',
+    });
     expect(await linesOf(projectId)).toEqual([]);
     expect(await openJob({ maxQueuedJobs: 2 })).toMatchObject({ outcome: 'opened' });
   });
@@ -121,7 +191,10 @@ describe('opening a job (A7)', () => {
 describe('working on a job (B2, B3, C1)', () => {
   it('becomes processing once; only what needs a slot gets a number', async () => {
     const chat = await opened();
-    expect(await jobs.startProcessing(chat.id, false)).toMatchObject({ status: 'processing', queue_no: null });
+    expect(await jobs.startProcessing(chat.id, false)).toMatchObject({
+      status: 'processing',
+      queue_no: null,
+    });
     expect(await jobs.queuePosition(chat.id)).toBeNull();
     const game = await opened();
     const first = await jobs.startProcessing(game.id, true);
@@ -148,7 +221,7 @@ describe('working on a job (B2, B3, C1)', () => {
     expect(await positions()).toEqual([null, null, 1]);
   });
 
-  it('attempts count up while the row is active; the slot\'s time counts from the first', async () => {
+  it("attempts count up while the row is active; the slot's time counts from the first", async () => {
     const { id } = await opened();
     await jobs.startProcessing(id, true);
     expect(await startAttempt(id)).toMatchObject({ attempt: 1, slotAgeMs: 0 });
@@ -175,13 +248,19 @@ describe('working on a job (B2, B3, C1)', () => {
     const { id } = await opened();
     expect(await jobs.noteProgress(id, null, 5, '準備')).toBeNull();
     await jobs.startProcessing(id, true);
-    expect(await jobs.noteProgress(id, null, 5, '準備')).toMatchObject({ progress: 5, progress_message: '準備' });
+    expect(await jobs.noteProgress(id, null, 5, '準備')).toMatchObject({
+      progress: 5,
+      progress_message: '準備',
+    });
     await startAttempt(id);
     expect(await jobs.noteProgress(id, 0, 90, '古い')).toBeNull();
     const silent = await jobs.noteProgress(id, 1, null, null);
     expect(silent).toMatchObject({ progress: 5, progress_message: '準備' });
     expect(Date.parse(silent?.last_event_at ?? '')).toBeGreaterThan(Date.now() - 60_000);
-    expect(await jobs.noteProgress(id, 1, 400, null)).toMatchObject({ progress: 100, progress_message: '準備' });
+    expect(await jobs.noteProgress(id, 1, 400, null)).toMatchObject({
+      progress: 100,
+      progress_message: '準備',
+    });
     await jobs.cancel(id);
     expect(await jobs.noteProgress(id, 1, 50, '遅い')).toBeNull();
   });
@@ -191,7 +270,12 @@ describe('ending a job (B3, F1)', () => {
   it('completes row, chat line and open question together, once', async () => {
     const { id } = await opened();
     const chatId = randomUUID();
-    const question = { type: 'dimension' as const, message: '?', suggestions: ['2Dで作成'], request: 'ゲーム' };
+    const question = {
+      type: 'dimension' as const,
+      message: '?',
+      suggestions: ['2Dで作成'],
+      request: 'ゲーム',
+    };
     const usage = { costUsd: 0.1, inputTokens: 1, outputTokens: 2, turns: 1, durationMs: 10 };
     const row = await complete(id, { chatId, pendingQuestion: question, usage });
     expect(row).toMatchObject({ status: 'completed', progress: 100, usage });
@@ -204,21 +288,33 @@ describe('ending a job (B3, F1)', () => {
     await complete(next.id, { history: null });
     expect(await linesOf(projectId)).toHaveLength(3);
     expect((await database.store.projects.get(projectId))?.pending_question).toBeNull();
-    expect(await database.sql('select from public.projects where id = $1 and pending_question is null', [projectId])).toHaveLength(1);
+    expect(
+      await database.sql('select from public.projects where id = $1 and pending_question is null', [
+        projectId,
+      ]),
+    ).toHaveLength(1);
   });
 
   it('terminal states are final, whoever comes later', async () => {
     const ends: Record<string, (id: string) => Promise<unknown>> = {
-      completed: (id) => complete(id), failed: (id) => jobs.fail(id, '失敗'), cancelled: (id) => jobs.cancel(id),
+      completed: (id) => complete(id),
+      failed: (id) => jobs.fail(id, '失敗'),
+      cancelled: (id) => jobs.cancel(id),
     };
     for (const [state, end] of Object.entries(ends)) {
       const { id } = await opened();
       await end(id);
       const row = await jobs.get(id);
       expect(row?.status).toBe(state);
-      const answers = { completed: await complete(id), failed: await jobs.fail(id, '別の失敗'), cancelled: await jobs.cancel(id) };
+      const answers = {
+        completed: await complete(id),
+        failed: await jobs.fail(id, '別の失敗'),
+        cancelled: await jobs.cancel(id),
+      };
       expect(answers).toEqual({
-        completed: state === 'completed' ? row : null, failed: state === 'failed' ? row : null, cancelled: state === 'cancelled' ? 'cancelled' : 'too_late',
+        completed: state === 'completed' ? row : null,
+        failed: state === 'failed' ? row : null,
+        cancelled: state === 'cancelled' ? 'cancelled' : 'too_late',
       });
       expect(await jobs.get(id)).toEqual(row);
     }
@@ -227,11 +323,13 @@ describe('ending a job (B3, F1)', () => {
   it('twenty ends at the same moment: exactly one is written', async () => {
     for (let round = 0; round < 5; round += 1) {
       const { id } = await opened();
-      const ends = await Promise.all(Array.from({ length: 20 }, async (_, n) => {
-        if (n % 3 === 0) return (await complete(id)) !== null ? 'completed' : 'lost';
-        if (n % 3 === 1) return (await jobs.fail(id, '×')) !== null ? 'failed' : 'lost';
-        return (await jobs.cancel(id)) === 'cancelled' ? 'cancelled' : 'lost';
-      }));
+      const ends = await Promise.all(
+        Array.from({ length: 20 }, async (_, n) => {
+          if (n % 3 === 0) return (await complete(id)) !== null ? 'completed' : 'lost';
+          if (n % 3 === 1) return (await jobs.fail(id, '×')) !== null ? 'failed' : 'lost';
+          return (await jobs.cancel(id)) === 'cancelled' ? 'cancelled' : 'lost';
+        }),
+      );
       const winners = new Set(ends.filter((end) => end !== 'lost'));
       expect(winners).toEqual(new Set([(await jobs.get(id))?.status]));
     }
@@ -261,15 +359,27 @@ describe('lists', () => {
     const ended = await opened(await newProject());
     await jobs.fail(ended.id, '×');
     await database.sql('alter table public.jobs disable trigger jobs_updated_at');
-    await database.sql(`update public.jobs set updated_at = now() - interval '3 minutes' where id = any($1)`, [[quiet.id, ended.id]]);
+    await database.sql(
+      `update public.jobs set updated_at = now() - interval '3 minutes' where id = any($1)`,
+      [[quiet.id, ended.id]],
+    );
     await database.sql('alter table public.jobs enable trigger jobs_updated_at');
     expect((await jobs.listStaleActive(120_000)).map(({ id }) => id)).toEqual([quiet.id]);
-    expect((await jobs.listStaleActive(0)).map(({ id }) => id).sort()).toEqual([quiet.id, busy.id].sort());
+    expect((await jobs.listStaleActive(0)).map(({ id }) => id).sort()).toEqual(
+      [quiet.id, busy.id].sort(),
+    );
   });
 
   it('a row that its owner wrote without any value still has the form of a job', async () => {
-    const [row] = await database.sql<{ id: string }>(`insert into public.jobs (user_id, project_id, status, progress, created_at, updated_at)
-      values ($1, $2, null, null, null, null) returning id`, [userId, projectId]);
-    expect(await jobs.get(row?.id ?? '')).toMatchObject({ status: 'failed', progress: 0, created_at: '1970-01-01T00:00:00.000Z' });
+    const [row] = await database.sql<{ id: string }>(
+      `insert into public.jobs (user_id, project_id, status, progress, created_at, updated_at)
+      values ($1, $2, null, null, null, null) returning id`,
+      [userId, projectId],
+    );
+    expect(await jobs.get(row?.id ?? '')).toMatchObject({
+      status: 'failed',
+      progress: 0,
+      created_at: '1970-01-01T00:00:00.000Z',
+    });
   });
 });

@@ -27,15 +27,23 @@ const SCHEMA = `
 
 let server: TestServer;
 
-const schemaOf = async (url: string): Promise<string[]> => (await runSql<{ line: string }>(url, SCHEMA)).map(({ line }) => line);
+const schemaOf = async (url: string): Promise<string[]> =>
+  (await runSql<{ line: string }>(url, SCHEMA)).map(({ line }) => line);
 /** Applies a file as a server of ours does that knows no later one. */
 async function applyOne(url: string, name: string): Promise<void> {
   const sql = await readFile(path.join(MIGRATIONS, name), 'utf8');
-  await runSql(url, 'create schema if not exists dreamcore; create table if not exists dreamcore.migrations (name text primary key, hash text not null, applied_at timestamptz not null default now())');
+  await runSql(
+    url,
+    'create schema if not exists dreamcore; create table if not exists dreamcore.migrations (name text primary key, hash text not null, applied_at timestamptz not null default now())',
+  );
   await runSql(url, sql);
-  await runSql(url, 'insert into dreamcore.migrations (name, hash) values ($1, $2)', [name, createHash('sha256').update(sql).digest('hex')]);
+  await runSql(url, 'insert into dreamcore.migrations (name, hash) values ($1, $2)', [
+    name,
+    createHash('sha256').update(sql).digest('hex'),
+  ]);
 }
-const v2Schema = (): Promise<string> => readFile(new URL('./v2-database.sql', import.meta.url), 'utf8');
+const v2Schema = (): Promise<string> =>
+  readFile(new URL('./v2-database.sql', import.meta.url), 'utf8');
 
 async function oldestPostgres(): Promise<string> {
   const found = await findOldestPostgres();
@@ -44,7 +52,10 @@ async function oldestPostgres(): Promise<string> {
 }
 
 /** What the product comes with, and the oldest one that it may meet. */
-const SERVERS = [{ version: 17, isOldest: false }, { version: OLDEST_MAJOR, isOldest: true }];
+const SERVERS = [
+  { version: 17, isOldest: false },
+  { version: OLDEST_MAJOR, isOldest: true },
+];
 
 describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
   let empty: string;
@@ -59,10 +70,15 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
     expect(await migrate(whole, log)).toEqual(CHAIN);
     built = await schemaOf(whole);
   });
-  afterAll(async () => { await server.stop(); });
+  afterAll(async () => {
+    await server.stop();
+  });
 
   it('the version is what the title says', async () => {
-    const [row] = await runSql<{ major: number }>(empty, `select current_setting('server_version_num')::int / 10000 as major`);
+    const [row] = await runSql<{ major: number }>(
+      empty,
+      `select current_setting('server_version_num')::int / 10000 as major`,
+    );
     expect(row?.major).toBe(version);
   });
 
@@ -75,7 +91,9 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
 
     describe('from every earlier step', () => {
       let older: string;
-      beforeAll(async () => { older = await server.createDatabase(empty); });
+      beforeAll(async () => {
+        older = await server.createDatabase(empty);
+      });
 
       // In order: each goes one file further than the one before.
       it.each(CHAIN.slice(0, -1))('ends with the same schema after %s', async (name) => {
@@ -88,7 +106,8 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
 
     it('may be repeated file by file without changing anything', async () => {
       const url = await server.createDatabase(whole);
-      for (const name of CHAIN) await runSql(url, await readFile(path.join(MIGRATIONS, name), 'utf8'));
+      for (const name of CHAIN)
+        await runSql(url, await readFile(path.join(MIGRATIONS, name), 'utf8'));
       expect(await schemaOf(url)).toEqual(built);
     });
 
@@ -108,8 +127,15 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
       const url = await server.createDatabase(empty);
       await runSql(url, 'create table public.revisions (obstacle text)');
       await expect(migrate(url, log)).rejects.toThrow(/Migration 0004_spine\.sql failed/);
-      expect(await runSql(url, 'select name from dreamcore.migrations order by name')).toHaveLength(3);
-      expect(await runSql(url, `select from information_schema.columns where table_name = 'jobs' and column_name = 'attempt'`)).toHaveLength(0);
+      expect(await runSql(url, 'select name from dreamcore.migrations order by name')).toHaveLength(
+        3,
+      );
+      expect(
+        await runSql(
+          url,
+          `select from information_schema.columns where table_name = 'jobs' and column_name = 'attempt'`,
+        ),
+      ).toHaveLength(0);
       await runSql(url, 'drop table public.revisions');
       expect(await migrate(url, log)).toEqual(CHAIN.slice(3));
     });
@@ -118,7 +144,12 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
       const url = await server.createDatabase(empty);
       await runSql(url, 'create table public.profiles (legacy text)');
       await migrate(url, log);
-      expect(await runSql(url, `select column_name from information_schema.columns where table_name = 'profiles'`)).toEqual([{ column_name: 'legacy' }]);
+      expect(
+        await runSql(
+          url,
+          `select column_name from information_schema.columns where table_name = 'profiles'`,
+        ),
+      ).toEqual([{ column_name: 'legacy' }]);
     });
   });
 
@@ -126,9 +157,31 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
     let url: string;
     let old: string[];
     let before: Record<string, number>;
-    const TABLES = ['users', 'projects', 'assets', 'project_assets', 'chat_history', 'jobs', 'publish_drafts', 'activity_log', 'games'];
-    const countRows = async (): Promise<Record<string, number>> => Object.fromEntries(await Promise.all(TABLES.map(async (table) =>
-      [table, (await runSql<{ n: number }>(url, `select count(*)::int as n from public.${table}`))[0]?.n ?? -1] as const)));
+    const TABLES = [
+      'users',
+      'projects',
+      'assets',
+      'project_assets',
+      'chat_history',
+      'jobs',
+      'publish_drafts',
+      'activity_log',
+      'games',
+    ];
+    const countRows = async (): Promise<Record<string, number>> =>
+      Object.fromEntries(
+        await Promise.all(
+          TABLES.map(
+            async (table) =>
+              [
+                table,
+                (
+                  await runSql<{ n: number }>(url, `select count(*)::int as n from public.${table}`)
+                )[0]?.n ?? -1,
+              ] as const,
+          ),
+        ),
+      );
 
     beforeAll(async () => {
       url = await server.createDatabase(empty);
@@ -139,20 +192,41 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
     });
 
     it('ends with the very schema of a new one: no older policy, index or function is left', async () => {
-      expect(old.filter((line) => /Users can view own profile|jobs_update_own|idx_assets_is_public.*\(is_public\)$/.test(line))).toHaveLength(3);
+      expect(
+        old.filter((line) =>
+          /Users can view own profile|jobs_update_own|idx_assets_is_public.*\(is_public\)$/.test(
+            line,
+          ),
+        ),
+      ).toHaveLength(3);
       expect(await schemaOf(url)).toEqual(built);
     });
 
     it('keeps every row', async () => {
       expect(await countRows()).toEqual(before);
-      expect(await runSql(url, `select name, game_type, pending_question from public.projects where name = 'Puzzle'`))
-        .toEqual([{ name: 'Puzzle', game_type: '2d', pending_question: null }]);
-      expect(await runSql(url, 'select alias, hash_short from public.assets')).toEqual([{ alias: 'cat.png', hash_short: 'abababab' }]);
+      expect(
+        await runSql(
+          url,
+          `select name, game_type, pending_question from public.projects where name = 'Puzzle'`,
+        ),
+      ).toEqual([{ name: 'Puzzle', game_type: '2d', pending_question: null }]);
+      expect(await runSql(url, 'select alias, hash_short from public.assets')).toEqual([
+        { alias: 'cat.png', hash_short: 'abababab' },
+      ]);
     });
 
     it('A7: keeps only the newest active job of each project and user, and says so in the others', async () => {
-      const rows = await runSql<{ no: string; status: string; error: string | null }>(url, `select right(id::text, 2) as no, status, error from public.jobs order by 1`);
-      expect(rows.map(({ no, status }) => `${no} ${status}`)).toEqual(['11 failed', '12 failed', '13 processing', '14 completed', '15 processing']);
+      const rows = await runSql<{ no: string; status: string; error: string | null }>(
+        url,
+        `select right(id::text, 2) as no, status, error from public.jobs order by 1`,
+      );
+      expect(rows.map(({ no, status }) => `${no} ${status}`)).toEqual([
+        '11 failed',
+        '12 failed',
+        '13 processing',
+        '14 completed',
+        '15 processing',
+      ]);
       expect(rows[0]?.error).toBe('作業が途中で中断しました。もう一度お試しください。');
       expect(rows[2]?.error).toBeNull();
     });
@@ -160,14 +234,28 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
     it('accepts both spellings of a forbidden remix, and no third one', async () => {
       await runSql(url, `update public.publish_drafts set remix = 'disallowed'`);
       await runSql(url, `update public.publish_drafts set remix = 'disallow'`);
-      await expect(runSql(url, `update public.publish_drafts set remix = 'perhaps'`)).rejects.toThrow(/publish_drafts_remix_check/);
+      await expect(
+        runSql(url, `update public.publish_drafts set remix = 'perhaps'`),
+      ).rejects.toThrow(/publish_drafts_remix_check/);
     });
 
     it('gives new accounts their row with name and picture', async () => {
-      await runSql(url, `insert into auth.users (email, raw_user_meta_data) values
-        ('new@example.test', '{"name":"次郎","picture":"https://example.test/p.png"}'), ('plain@example.test', '{}')`);
-      expect(await runSql(url, `select email, display_name, avatar_url from public.users where email in ('new@example.test', 'plain@example.test') order by 1`)).toEqual([
-        { email: 'new@example.test', display_name: '次郎', avatar_url: 'https://example.test/p.png' },
+      await runSql(
+        url,
+        `insert into auth.users (email, raw_user_meta_data) values
+        ('new@example.test', '{"name":"次郎","picture":"https://example.test/p.png"}'), ('plain@example.test', '{}')`,
+      );
+      expect(
+        await runSql(
+          url,
+          `select email, display_name, avatar_url from public.users where email in ('new@example.test', 'plain@example.test') order by 1`,
+        ),
+      ).toEqual([
+        {
+          email: 'new@example.test',
+          display_name: '次郎',
+          avatar_url: 'https://example.test/p.png',
+        },
         { email: 'plain@example.test', display_name: 'plain', avatar_url: null },
       ]);
     });

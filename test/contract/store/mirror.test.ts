@@ -19,19 +19,35 @@ beforeAll(async () => {
   dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-mirror-'));
   mirror = createMirror(dataDir);
 });
-afterAll(async () => { await rm(dataDir, { recursive: true, force: true }); });
+afterAll(async () => {
+  await rm(dataDir, { recursive: true, force: true });
+});
 beforeEach(async () => {
   [userId, projectId] = [randomUUID(), randomUUID()];
   repoDir = await mirror.ensure(userId, projectId);
 });
 
 /** A candidate commit with these files, as a run would leave it. */
-function commit(files: Record<string, string>, parent: string | null, jobId = randomUUID()): Promise<string> {
+function commit(
+  files: Record<string, string>,
+  parent: string | null,
+  jobId = randomUUID(),
+): Promise<string> {
   const extra = Object.entries(files).map(([file, content]) => ({ path: file, content }));
-  return commitFiles(openRepo(repoDir), [], extra, { subject: '題' }, { ref: `refs/jobs/${jobId}/1`, expected: null, parent });
+  return commitFiles(
+    openRepo(repoDir),
+    [],
+    extra,
+    { subject: '題' },
+    { ref: `refs/jobs/${jobId}/1`, expected: null, parent },
+  );
 }
 
-const exists = (file: string): Promise<boolean> => access(file).then(() => true, () => false);
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
 const UNKNOWN = 'f'.repeat(40);
 
 describe('where projects are', () => {
@@ -39,7 +55,9 @@ describe('where projects are', () => {
     expect(repoDir).toBe(path.join(dataDir, 'users', userId, 'projects', projectId, 'repo.git'));
     const revision = await commit({ 'index.html': '<p>1</p>' }, null);
     expect(await mirror.ensure(userId.toUpperCase(), projectId.toUpperCase())).toBe(repoDir);
-    expect((await mirror.readFile(userId.toUpperCase(), projectId, revision, 'index.html'))?.toString()).toBe('<p>1</p>');
+    expect(
+      (await mirror.readFile(userId.toUpperCase(), projectId, revision, 'index.html'))?.toString(),
+    ).toBe('<p>1</p>');
   });
 
   it('nothing but UUIDs becomes a path', async () => {
@@ -47,7 +65,9 @@ describe('where projects are', () => {
     for (const odd of ['..', '../..', `${projectId}/..`, '', 'x', `${projectId}\0`]) {
       await expect(mirror.ensure(userId, odd)).rejects.toMatchObject({ kind: 'PATH_ESCAPE' });
       await expect(mirror.remove(odd, projectId)).rejects.toMatchObject({ kind: 'PATH_ESCAPE' });
-      await expect(mirror.readFile(odd, projectId, UNKNOWN, 'index.html')).rejects.toMatchObject({ kind: 'PATH_ESCAPE' });
+      await expect(mirror.readFile(odd, projectId, UNKNOWN, 'index.html')).rejects.toMatchObject({
+        kind: 'PATH_ESCAPE',
+      });
     }
     expect(await readdir(dataDir)).toEqual(before);
   });
@@ -58,59 +78,120 @@ describe('reading', () => {
     const bytes = '\uFEFFa\r\nb\0c';
     const first = await commit({ 'index.html': bytes, 'js/game.js': 'let x' }, null);
     const second = await commit({ 'index.html': 'new' }, first);
-    expect(await mirror.readFile(userId, projectId, first, 'index.html')).toEqual(Buffer.from(bytes));
-    expect((await mirror.readFile(userId, projectId, second, 'index.html'))?.toString()).toBe('new');
-    for (const file of ['missing.html', '../index.html', '', 'js', '/etc/passwd']) expect(await mirror.readFile(userId, projectId, first, file)).toBeNull();
-    expect((await mirror.listFiles(userId, projectId, first)).map((entry) => [entry.path, entry.sizeBytes])).toEqual([['index.html', Buffer.byteLength(bytes)], ['js/game.js', 5]]);
+    expect(await mirror.readFile(userId, projectId, first, 'index.html')).toEqual(
+      Buffer.from(bytes),
+    );
+    expect((await mirror.readFile(userId, projectId, second, 'index.html'))?.toString()).toBe(
+      'new',
+    );
+    for (const file of ['missing.html', '../index.html', '', 'js', '/etc/passwd'])
+      expect(await mirror.readFile(userId, projectId, first, file)).toBeNull();
+    expect(
+      (await mirror.listFiles(userId, projectId, first)).map((entry) => [
+        entry.path,
+        entry.sizeBytes,
+      ]),
+    ).toEqual([
+      ['index.html', Buffer.byteLength(bytes)],
+      ['js/game.js', 5],
+    ]);
   });
 
   it('equal files have equal trees', async () => {
     const first = await commit({ 'index.html': '1' }, null);
     const second = await commit({ 'index.html': '2' }, first);
     const third = await commit({ 'index.html': '1' }, second);
-    expect(await mirror.treeOf(userId, projectId, third)).toBe(await mirror.treeOf(userId, projectId, first));
-    expect(await mirror.treeOf(userId, projectId, second)).not.toBe(await mirror.treeOf(userId, projectId, first));
+    expect(await mirror.treeOf(userId, projectId, third)).toBe(
+      await mirror.treeOf(userId, projectId, first),
+    );
+    expect(await mirror.treeOf(userId, projectId, second)).not.toBe(
+      await mirror.treeOf(userId, projectId, first),
+    );
   });
 
   it('a revision or a whole project that is not here is RevisionMissing, never an older one', async () => {
     await commit({ 'index.html': '1' }, null);
     for (const project of [projectId, randomUUID()]) {
       const reads = await Promise.allSettled([
-        mirror.readFile(userId, project, UNKNOWN, 'index.html'), mirror.listFiles(userId, project, UNKNOWN), mirror.treeOf(userId, project, UNKNOWN),
-        mirror.readAiContext(userId, project, UNKNOWN), mirror.readVersionEdits(userId, project, UNKNOWN), mirror.assertRevision(userId, project, UNKNOWN, null),
-        mirror.commitRestore(userId, project, { from: UNKNOWN, parent: UNKNOWN, actionId: randomUUID(), subject: '' }),
+        mirror.readFile(userId, project, UNKNOWN, 'index.html'),
+        mirror.listFiles(userId, project, UNKNOWN),
+        mirror.treeOf(userId, project, UNKNOWN),
+        mirror.readAiContext(userId, project, UNKNOWN),
+        mirror.readVersionEdits(userId, project, UNKNOWN),
+        mirror.assertRevision(userId, project, UNKNOWN, null),
+        mirror.commitRestore(userId, project, {
+          from: UNKNOWN,
+          parent: UNKNOWN,
+          actionId: randomUUID(),
+          subject: '',
+        }),
       ]);
-      expect(reads.map((read) => read.status === 'rejected' && (read.reason as { kind: string }).kind)).toEqual(Array(7).fill('RevisionMissing'));
+      expect(
+        reads.map((read) => read.status === 'rejected' && (read.reason as { kind: string }).kind),
+      ).toEqual(Array(7).fill('RevisionMissing'));
     }
   });
 });
 
 describe('what a version changed (generation.md §13)', () => {
-  const note = (fields: object): string => JSON.stringify({ timestamp: '2026-01-01T00:00:00Z', userPrompt: '速く', aiSummary: '速くしました', skills: [], generator: 'claude', ...fields });
+  const note = (fields: object): string =>
+    JSON.stringify({
+      timestamp: '2026-01-01T00:00:00Z',
+      userPrompt: '速く',
+      aiSummary: '速くしました',
+      skills: [],
+      generator: 'claude',
+      ...fields,
+    });
   const edit = { path: 'index.html', old_string: 'a', new_string: 'b' };
 
   it('the edits of the newest note, with its summary', async () => {
-    const revision = await commit({
-      'index.html': 'b', '.ai-context/2026-01-01T00-00-00.json': note({ aiSummary: '古い', edits: [] }), '.ai-context/2026-02-01T00-00-00.json': note({ edits: [edit] }),
-    }, null);
-    expect(await mirror.readVersionEdits(userId, projectId, revision)).toEqual({ edits: [edit], summary: '速くしました' });
-    expect(await mirror.readAiContext(userId, projectId, revision)).toMatchObject({ userPrompt: '速く', generator: 'claude', suggestions: [] });
+    const revision = await commit(
+      {
+        'index.html': 'b',
+        '.ai-context/2026-01-01T00-00-00.json': note({ aiSummary: '古い', edits: [] }),
+        '.ai-context/2026-02-01T00-00-00.json': note({ edits: [edit] }),
+      },
+      null,
+    );
+    expect(await mirror.readVersionEdits(userId, projectId, revision)).toEqual({
+      edits: [edit],
+      summary: '速くしました',
+    });
+    expect(await mirror.readAiContext(userId, projectId, revision)).toMatchObject({
+      userPrompt: '速く',
+      generator: 'claude',
+      suggestions: [],
+    });
   });
 
   it('without edits in the note: what happened to index.html, as one diff', async () => {
-    const first = await commit({ 'index.html': 'line one\n', '.ai-context/a.json': note({ edits: [] }) }, null);
-    const second = await commit({ 'index.html': 'line two\n', '.ai-context/a.json': note({ edits: [] }) }, first);
+    const first = await commit(
+      { 'index.html': 'line one\n', '.ai-context/a.json': note({ edits: [] }) },
+      null,
+    );
+    const second = await commit(
+      { 'index.html': 'line two\n', '.ai-context/a.json': note({ edits: [] }) },
+      first,
+    );
     const { edits, summary } = await mirror.readVersionEdits(userId, projectId, second);
     expect(summary).toBe('速くしました');
     expect(edits).toHaveLength(1);
-    expect(edits[0]).toMatchObject({ diff: expect.stringMatching(/-line one\n\+line two\n/) as string });
-    expect((await mirror.readVersionEdits(userId, projectId, first)).edits).toEqual([{ diff: expect.stringContaining('+line one') as string }]);
+    expect(edits[0]).toMatchObject({
+      diff: expect.stringMatching(/-line one\n\+line two\n/) as string,
+    });
+    expect((await mirror.readVersionEdits(userId, projectId, first)).edits).toEqual([
+      { diff: expect.stringContaining('+line one') as string },
+    ]);
   });
 
   it('neither: none', async () => {
     const first = await commit({ 'index.html': 'same', 'a.js': '1' }, null);
     const second = await commit({ 'index.html': 'same', 'a.js': '2' }, first);
-    expect(await mirror.readVersionEdits(userId, projectId, second)).toEqual({ edits: [], summary: '' });
+    expect(await mirror.readVersionEdits(userId, projectId, second)).toEqual({
+      edits: [],
+      summary: '',
+    });
     expect(await mirror.readAiContext(userId, projectId, second)).toBeNull();
   });
 
@@ -119,8 +200,19 @@ describe('what a version changed (generation.md §13)', () => {
       const revision = await commit({ 'index.html': '1', '.ai-context/a.json': text }, null);
       expect(await mirror.readAiContext(userId, projectId, revision)).toBeNull();
     }
-    const odd = await commit({ 'index.html': '1', '.ai-context/a.json': note({ aiSummary: 7, edits: [{ path: 1 }], generator: 'x' }) }, null);
-    expect(await mirror.readAiContext(userId, projectId, odd)).toMatchObject({ aiSummary: '', edits: [], generator: 'unknown', userPrompt: '速く' });
+    const odd = await commit(
+      {
+        'index.html': '1',
+        '.ai-context/a.json': note({ aiSummary: 7, edits: [{ path: 1 }], generator: 'x' }),
+      },
+      null,
+    );
+    expect(await mirror.readAiContext(userId, projectId, odd)).toMatchObject({
+      aiSummary: '',
+      edits: [],
+      generator: 'unknown',
+      userPrompt: '速く',
+    });
   });
 });
 
@@ -132,7 +224,9 @@ describe('main and candidates', () => {
     const second = await commit({ 'index.html': '2' }, first);
     await mirror.advanceMain(userId, projectId, first);
     expect(await main()).toBe(first);
-    await Promise.all(Array.from({ length: 4 }, () => mirror.advanceMain(userId, projectId, second)));
+    await Promise.all(
+      Array.from({ length: 4 }, () => mirror.advanceMain(userId, projectId, second)),
+    );
     await mirror.advanceMain(userId, projectId, first);
     expect(await main()).toBe(second);
   });
@@ -142,8 +236,12 @@ describe('main and candidates', () => {
     const second = await commit({ 'index.html': '2' }, first);
     await mirror.assertRevision(userId, projectId, first, null);
     await mirror.assertRevision(userId, projectId, second, first);
-    await expect(mirror.assertRevision(userId, projectId, second, null)).rejects.toMatchObject({ kind: 'CandidateRefused' });
-    await expect(mirror.assertRevision(userId, projectId, first, second)).rejects.toMatchObject({ kind: 'CandidateRefused' });
+    await expect(mirror.assertRevision(userId, projectId, second, null)).rejects.toMatchObject({
+      kind: 'CandidateRefused',
+    });
+    await expect(mirror.assertRevision(userId, projectId, first, second)).rejects.toMatchObject({
+      kind: 'CandidateRefused',
+    });
   });
 
   it('E5: a restore has the very tree of the old revision, follows the head, and is one commit however often it is tried', async () => {
@@ -152,7 +250,9 @@ describe('main and candidates', () => {
     const input = { from: first, parent: second, actionId: randomUUID(), subject: '元に戻す' };
     const restored = await mirror.commitRestore(userId, projectId, input);
     expect(restored).not.toBe(first);
-    expect(await mirror.treeOf(userId, projectId, restored)).toBe(await mirror.treeOf(userId, projectId, first));
+    expect(await mirror.treeOf(userId, projectId, restored)).toBe(
+      await mirror.treeOf(userId, projectId, first),
+    );
     await mirror.assertRevision(userId, projectId, restored, second);
     await new Promise((done) => setTimeout(done, 1_100));
     expect(await mirror.commitRestore(userId, projectId, input)).toBe(restored);
@@ -164,7 +264,9 @@ describe('main and candidates', () => {
     const candidate = await commit({ 'index.html': '1' }, null);
     await commit({ 'index.html': '2' }, candidate);
     await mirror.advanceMain(userId, projectId, candidate);
-    await mkdir(path.join(dataDir, 'users', randomUUID(), 'projects', randomUUID()), { recursive: true });
+    await mkdir(path.join(dataDir, 'users', randomUUID(), 'projects', randomUUID()), {
+      recursive: true,
+    });
     const jobs = () => listRefs(openRepo(repoDir), 'refs/jobs');
     await mirror.removeCandidates(60_000);
     expect(await jobs()).toHaveLength(2);
@@ -204,19 +306,36 @@ describe('files that were read of late', () => {
   it('are read without git, by revision; null and other revisions are not remembered as them', async () => {
     const revision = await commit({ 'index.html': 'one' }, null);
     let reads = 0;
-    const counted: Mirror = { ...mirror, readFile: (...args) => { reads += 1; return mirror.readFile(...args); } };
+    const counted: Mirror = {
+      ...mirror,
+      readFile: (...args) => {
+        reads += 1;
+        return mirror.readFile(...args);
+      },
+    };
     const cached = withReadCache(counted);
     const next = await commit({ 'index.html': 'two' }, revision);
-    const read = async (of: string, file = 'index.html') => (await cached.readFile(userId, projectId, of, file))?.toString() ?? null;
-    expect([await read(revision), await read(revision), await read(next), await read(next), reads]).toEqual(['one', 'one', 'two', 'two', 2]);
+    const read = async (of: string, file = 'index.html') =>
+      (await cached.readFile(userId, projectId, of, file))?.toString() ?? null;
+    expect([
+      await read(revision),
+      await read(revision),
+      await read(next),
+      await read(next),
+      reads,
+    ]).toEqual(['one', 'one', 'two', 'two', 2]);
     expect([await read(next, 'x'), await read(next, 'x'), reads]).toEqual([null, null, 4]);
   });
 
   it('E7: are missed when the repository is gone', async () => {
     const revision = await commit({ 'index.html': 'one' }, null);
     const cached = withReadCache(mirror);
-    expect((await cached.readFile(userId, projectId, revision, 'index.html'))?.toString()).toBe('one');
+    expect((await cached.readFile(userId, projectId, revision, 'index.html'))?.toString()).toBe(
+      'one',
+    );
     await mirror.remove(userId, projectId);
-    await expect(cached.readFile(userId, projectId, revision, 'index.html')).rejects.toMatchObject({ kind: 'RevisionMissing' });
+    await expect(cached.readFile(userId, projectId, revision, 'index.html')).rejects.toMatchObject({
+      kind: 'RevisionMissing',
+    });
   });
 });

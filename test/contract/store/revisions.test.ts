@@ -8,10 +8,17 @@ let database: TestDatabase;
 let userId: string;
 let projectId: string;
 
-beforeAll(async () => { database = await startDatabase(); });
-afterAll(async () => { await database.stop(); });
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(async () => {
+  await database.stop();
+});
 beforeEach(async () => {
-  const [user] = await database.sql<{ id: string }>('insert into auth.users (email) values ($1) returning id', [`${randomUUID()}@example.test`]);
+  const [user] = await database.sql<{ id: string }>(
+    'insert into auth.users (email) values ($1) returning id',
+    [`${randomUUID()}@example.test`],
+  );
   userId = user?.id ?? '';
   projectId = (await database.store.projects.create(userId)).id;
 });
@@ -19,15 +26,37 @@ beforeEach(async () => {
 const hash = (seed: string = randomUUID()): string => createHash('sha1').update(seed).digest('hex');
 
 async function newJob(): Promise<string> {
-  const opened = await database.store.jobs.open({ id: randomUUID(), userId, projectId, content: '作って', chatId: randomUUID(), maxQueuedJobs: 50 });
+  const opened = await database.store.jobs.open({
+    id: randomUUID(),
+    userId,
+    projectId,
+    content: '作って',
+    chatId: randomUUID(),
+    maxQueuedJobs: 50,
+  });
   if (opened.outcome === 'refused') throw new Error(opened.code);
   return opened.job.id;
 }
 
-const finish = (id: string) => database.store.jobs.complete({ id, result: { message: '' }, history: null, chatId: randomUUID(), pendingQuestion: null, usage: null });
-const publish = (input: Partial<PublishRevision> & { jobId: string }): Promise<RevisionRow> => database.store.revisions.publish({
-  projectId, revision: hash(), parent: null, kind: 'generate', subject: '題', restoredFrom: null, ...input,
-});
+const finish = (id: string) =>
+  database.store.jobs.complete({
+    id,
+    result: { message: '' },
+    history: null,
+    chatId: randomUUID(),
+    pendingQuestion: null,
+    usage: null,
+  });
+const publish = (input: Partial<PublishRevision> & { jobId: string }): Promise<RevisionRow> =>
+  database.store.revisions.publish({
+    projectId,
+    revision: hash(),
+    parent: null,
+    kind: 'generate',
+    subject: '題',
+    restoredFrom: null,
+    ...input,
+  });
 
 /** One whole generation on top of the head. */
 async function generate(revision = hash(), subject = '題'): Promise<RevisionRow> {
@@ -47,13 +76,23 @@ async function restore(from: string): Promise<RevisionRow> {
   return row;
 }
 
-const reasonOf = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'published', (error: { kind: string; details: { reason: string } }) => [error.kind, error.details.reason]);
+const reasonOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => 'published',
+    (error: { kind: string; details: { reason: string } }) => [error.kind, error.details.reason],
+  );
 
 describe('the commit point (E4)', () => {
   it('starts a line and continues it', async () => {
     expect(await database.store.revisions.head(projectId)).toBeNull();
     const first = await generate();
-    expect(first).toMatchObject({ project_id: projectId, ordinal: 1, parent: null, kind: 'generate', restored_from: null });
+    expect(first).toMatchObject({
+      project_id: projectId,
+      ordinal: 1,
+      parent: null,
+      kind: 'generate',
+      restored_from: null,
+    });
     const second = await generate();
     expect(second).toMatchObject({ ordinal: 2, parent: first.revision });
     expect(await database.store.revisions.head(projectId)).toEqual(second);
@@ -76,7 +115,9 @@ describe('the commit point (E4)', () => {
     const job = await newJob();
     const elsewhere = await database.store.projects.create(userId);
     expect(await reasonOf(publish({ jobId: job, projectId: elsewhere.id }))).toEqual(refusal);
-    expect(await reasonOf(publish({ jobId: job, kind: 'restore', restoredFrom: hash() }))).toEqual(refusal);
+    expect(await reasonOf(publish({ jobId: job, kind: 'restore', restoredFrom: hash() }))).toEqual(
+      refusal,
+    );
     expect(await database.store.revisions.head(projectId)).toBeNull();
   });
 
@@ -94,20 +135,31 @@ describe('the commit point (E4)', () => {
     for (let round = 0; round < 10; round += 1) {
       const parent = (await database.store.revisions.head(projectId))?.revision ?? null;
       const jobId = await newJob();
-      const actions = await Promise.all(Array.from({ length: 4 }, async () => {
-        const id = randomUUID();
-        await database.store.actions.open({ id, userId, projectId, kind: 'restore' });
-        return id;
-      }));
+      const actions = await Promise.all(
+        Array.from({ length: 4 }, async () => {
+          const id = randomUUID();
+          await database.store.actions.open({ id, userId, projectId, kind: 'restore' });
+          return id;
+        }),
+      );
       const outcomes = await Promise.all([
         reasonOf(publish({ jobId, parent })),
-        ...actions.map((id) => reasonOf(publish({ jobId: id, parent, kind: 'restore', restoredFrom: from }))),
+        ...actions.map((id) =>
+          reasonOf(publish({ jobId: id, parent, kind: 'restore', restoredFrom: from })),
+        ),
       ]);
       expect(outcomes.filter((outcome) => outcome === 'published')).toHaveLength(1);
-      expect(outcomes.filter((outcome) => outcome !== 'published')).toEqual(Array(4).fill(['RunSuperseded', 'STALE_PARENT']));
+      expect(outcomes.filter((outcome) => outcome !== 'published')).toEqual(
+        Array(4).fill(['RunSuperseded', 'STALE_PARENT']),
+      );
     }
-    const ordinals = await database.sql<{ ordinal: string }>('select ordinal from public.revisions where project_id = $1 order by ordinal', [projectId]);
-    expect(ordinals.map(({ ordinal }) => Number(ordinal))).toEqual(ordinals.map((_, index) => index + 1));
+    const ordinals = await database.sql<{ ordinal: string }>(
+      'select ordinal from public.revisions where project_id = $1 order by ordinal',
+      [projectId],
+    );
+    expect(ordinals.map(({ ordinal }) => Number(ordinal))).toEqual(
+      ordinals.map((_, index) => index + 1),
+    );
   });
 
   it('F1: cancel or publish, never both, however close they are', async () => {
@@ -117,12 +169,15 @@ describe('the commit point (E4)', () => {
       const parent = (await database.store.revisions.head(projectId))?.revision ?? null;
       const pause = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
       const [published, cancelled] = await Promise.all([
-        pause().then(() => reasonOf(publish({ jobId, parent }))), pause().then(() => database.store.jobs.cancel(jobId)),
+        pause().then(() => reasonOf(publish({ jobId, parent }))),
+        pause().then(() => database.store.jobs.cancel(jobId)),
       ]);
       seen.add(cancelled);
       if (cancelled === 'cancelled') {
         expect(published).toEqual(['RunCancelled', 'JOB_NOT_ACTIVE']);
-        expect(await database.sql('select from public.revisions where job_id = $1', [jobId])).toHaveLength(0);
+        expect(
+          await database.sql('select from public.revisions where job_id = $1', [jobId]),
+        ).toHaveLength(0);
       } else {
         expect(published).toBe('published');
         expect(await finish(jobId)).toMatchObject({ status: 'completed' });
@@ -136,7 +191,12 @@ describe('the commit point (E4)', () => {
     const published = await newJob();
     await publish({ jobId: published });
     const unpublished = await newJob();
-    expect(await jobs.get(published)).toMatchObject({ status: 'completed', progress: 100, result: '{"message":"ゲームを更新しました"}', error: null });
+    expect(await jobs.get(published)).toMatchObject({
+      status: 'completed',
+      progress: 100,
+      result: '{"message":"ゲームを更新しました"}',
+      error: null,
+    });
     await newJob();
     expect(await jobs.get(unpublished)).toMatchObject({ status: 'failed', result: null });
   });
@@ -146,7 +206,9 @@ describe('the commit point (E4)', () => {
     const parent = (await database.store.revisions.head(projectId))?.revision ?? null;
     const jobId = randomUUID();
     await database.store.actions.open({ id: jobId, userId, projectId, kind: 'restore' });
-    expect(await reasonOf(publish({ jobId, parent, kind: 'restore', restoredFrom: hash() }))).toEqual(['VersionNotFound', 'VERSION_NOT_FOUND']);
+    expect(
+      await reasonOf(publish({ jobId, parent, kind: 'restore', restoredFrom: hash() })),
+    ).toEqual(['VersionNotFound', 'VERSION_NOT_FOUND']);
   });
 });
 
@@ -156,18 +218,40 @@ describe('the list of versions (E5)', () => {
   });
 
   it('shows generated versions newest first, numbered from 1, the newest current', async () => {
-    const rows = [await generate(hash(), 'シューティング'), await generate(hash(), '敵を増やして | 速く')];
+    const rows = [
+      await generate(hash(), 'シューティング'),
+      await generate(hash(), '敵を増やして | 速く'),
+    ];
     const list = await database.store.revisions.list(projectId);
     expect(list).toEqual([
-      { id: rows[1]?.revision.slice(0, 7), hash: rows[1]?.revision.slice(0, 7), number: 1, message: '敵を増やして | 速く', ordinal: 2, current: true, timestamp: expect.any(String) as string },
-      { id: rows[0]?.revision.slice(0, 7), hash: rows[0]?.revision.slice(0, 7), number: 2, message: 'シューティング', ordinal: 1, current: false, timestamp: expect.any(String) as string },
+      {
+        id: rows[1]?.revision.slice(0, 7),
+        hash: rows[1]?.revision.slice(0, 7),
+        number: 1,
+        message: '敵を増やして | 速く',
+        ordinal: 2,
+        current: true,
+        timestamp: expect.any(String) as string,
+      },
+      {
+        id: rows[0]?.revision.slice(0, 7),
+        hash: rows[0]?.revision.slice(0, 7),
+        number: 2,
+        message: 'シューティング',
+        ordinal: 1,
+        current: false,
+        timestamp: expect.any(String) as string,
+      },
     ]);
     expect(new Date(list[0]?.timestamp ?? '').toISOString()).toBe(list[0]?.timestamp);
   });
 
   it('hides restores and marks what they brought back, also a restore of a restore', async () => {
     const [first, second] = [await generate(), await generate()];
-    const current = async (): Promise<(number | undefined)[]> => (await database.store.revisions.list(projectId)).filter((version) => version.current).map(({ ordinal }) => ordinal);
+    const current = async (): Promise<(number | undefined)[]> =>
+      (await database.store.revisions.list(projectId))
+        .filter((version) => version.current)
+        .map(({ ordinal }) => ordinal);
     const restored = await restore(first.revision);
     expect(restored).toMatchObject({ ordinal: 3, kind: 'restore', restored_from: first.revision });
     expect(await current()).toEqual([1]);
@@ -175,28 +259,56 @@ describe('the list of versions (E5)', () => {
     expect(await current()).toEqual([2]);
     await restore(restored.revision);
     expect(await current()).toEqual([1]);
-    expect((await database.store.revisions.list(projectId)).map(({ ordinal, number }) => [ordinal, number])).toEqual([[2, 1], [1, 2]]);
+    expect(
+      (await database.store.revisions.list(projectId)).map(({ ordinal, number }) => [
+        ordinal,
+        number,
+      ]),
+    ).toEqual([
+      [2, 1],
+      [1, 2],
+    ]);
     await generate();
     expect(await current()).toEqual([6]);
   });
 
   it('comes in pages of 20 that go on where the last one ended', async () => {
-    await database.sql(`insert into public.revisions (project_id, ordinal, revision, job_id, kind, subject)
-      select $1, n, left(md5('a' || n) || md5(n::text), 40), gen_random_uuid(), 'generate', n::text from generate_series(1, 45) n`, [projectId]);
+    await database.sql(
+      `insert into public.revisions (project_id, ordinal, revision, job_id, kind, subject)
+      select $1, n, left(md5('a' || n) || md5(n::text), 40), gen_random_uuid(), 'generate', n::text from generate_series(1, 45) n`,
+      [projectId],
+    );
     const pages = [await database.store.revisions.list(projectId)];
     pages.push(await database.store.revisions.list(projectId, pages[0]?.at(-1)?.ordinal));
     pages.push(await database.store.revisions.list(projectId, pages[1]?.at(-1)?.ordinal));
     expect(pages.map((page) => page.length)).toEqual([20, 20, 5]);
-    expect(pages.flat().map(({ ordinal }) => ordinal)).toEqual(Array.from({ length: 45 }, (_, n) => 45 - n));
-    expect(pages.flat().map(({ number }) => number)).toEqual(Array.from({ length: 45 }, (_, n) => n + 1));
-    expect(pages.flat().filter(({ current }) => current).map(({ number }) => number)).toEqual([1]);
+    expect(pages.flat().map(({ ordinal }) => ordinal)).toEqual(
+      Array.from({ length: 45 }, (_, n) => 45 - n),
+    );
+    expect(pages.flat().map(({ number }) => number)).toEqual(
+      Array.from({ length: 45 }, (_, n) => n + 1),
+    );
+    expect(
+      pages
+        .flat()
+        .filter(({ current }) => current)
+        .map(({ number }) => number),
+    ).toEqual([1]);
     expect(await database.store.revisions.list(projectId, 1)).toEqual([]);
   });
 
   it('names versions in full where 7 digits fit two revisions of the project', async () => {
-    const [one, two, three] = [`abcdef0${'1'.repeat(33)}`, `abcdef0${'2'.repeat(33)}`, `0${'3'.repeat(39)}`];
+    const [one, two, three] = [
+      `abcdef0${'1'.repeat(33)}`,
+      `abcdef0${'2'.repeat(33)}`,
+      `0${'3'.repeat(39)}`,
+    ];
     for (const revision of [one, two, three]) await generate(revision);
-    expect((await database.store.revisions.list(projectId)).map(({ id }) => id)).toEqual(['0333333', two, one]);
+    expect((await database.store.revisions.list(projectId)).map(({ id }) => id)).toEqual([
+      '0333333',
+      two,
+      one,
+    ]);
   });
 });
 
@@ -204,20 +316,28 @@ describe('finding a version by its digits', () => {
   it('short, full, in capitals, of any kind', async () => {
     const first = await generate(`abcdef0${'1'.repeat(33)}`);
     const restored = await restore(first.revision);
-    const resolve = (project: string, digits: string) => database.store.revisions.resolve(project, digits);
+    const resolve = (project: string, digits: string) =>
+      database.store.revisions.resolve(project, digits);
     expect(await resolve(projectId, 'ABCDEF0')).toEqual(first);
     expect(await resolve(projectId, first.revision)).toEqual(first);
     expect(await resolve(projectId, restored.revision.slice(0, 12))).toEqual(restored);
   });
 
   it('null when unknown, ambiguous, of another project, or no digits at all', async () => {
-    const [one, two] = [await generate(`abcdef0${'1'.repeat(33)}`), await generate(`abcdef0${'2'.repeat(33)}`)];
-    const resolve = (project: string, digits: string) => database.store.revisions.resolve(project, digits);
+    const [one, two] = [
+      await generate(`abcdef0${'1'.repeat(33)}`),
+      await generate(`abcdef0${'2'.repeat(33)}`),
+    ];
+    const resolve = (project: string, digits: string) =>
+      database.store.revisions.resolve(project, digits);
     expect(await resolve(projectId, 'abcdef0')).toBeNull();
     expect(await resolve(projectId, one.revision.slice(0, 8))).toEqual(one);
     expect(await resolve(projectId, two.revision.slice(0, 8))).toEqual(two);
     expect(await resolve(projectId, '1234567')).toBeNull();
-    expect(await resolve((await database.store.projects.create(userId)).id, one.revision)).toBeNull();
-    for (const odd of ['', 'abc', 'abcdef%', 'main', '--help', 'g'.repeat(40), 'a'.repeat(41)]) expect(await resolve(projectId, odd)).toBeNull();
+    expect(
+      await resolve((await database.store.projects.create(userId)).id, one.revision),
+    ).toBeNull();
+    for (const odd of ['', 'abc', 'abcdef%', 'main', '--help', 'g'.repeat(40), 'a'.repeat(41)])
+      expect(await resolve(projectId, odd)).toBeNull();
   });
 });

@@ -15,46 +15,103 @@ type Row = Record<string, unknown>;
 export async function buildWorld(database: TestDatabase): Promise<World> {
   const owner = await database.createUser('owner');
   const project = async (isPublic: boolean): Promise<string> => {
-    const [row] = await database.sql<{ id: string }>('insert into public.projects (user_id, is_public) values ($1, $2) returning id', [owner.id, isPublic]);
+    const [row] = await database.sql<{ id: string }>(
+      'insert into public.projects (user_id, is_public) values ($1, $2) returning id',
+      [owner.id, isPublic],
+    );
     return row?.id ?? '';
   };
   return { owner, privateProject: await project(false), publicProject: await project(true) };
 }
 
 /** What a row is made of. */
-interface Seed { readonly id: string; readonly user_id: string; readonly project_id: string; readonly place: Place; readonly database: TestDatabase }
+interface Seed {
+  readonly id: string;
+  readonly user_id: string;
+  readonly project_id: string;
+  readonly place: Place;
+  readonly database: TestDatabase;
+}
 
 /** Table → a valid new row of the owner's, with what has to be there before it. Ended jobs only: one may be active per user. */
 const ROWS: Readonly<Record<string, (seed: Seed) => Row | Promise<Row>>> = {
   projects: ({ id, user_id, place }) => ({ id, user_id, is_public: place === 'public' }),
-  assets: ({ id, user_id, place }) => ({ id, owner_id: user_id, filename: 'a.png', storage_path: '/a.png', is_public: place === 'public' }),
+  assets: ({ id, user_id, place }) => ({
+    id,
+    owner_id: user_id,
+    filename: 'a.png',
+    storage_path: '/a.png',
+    is_public: place === 'public',
+  }),
   project_assets: async ({ id, user_id, project_id, database }) => {
     const asset_id = randomUUID();
-    await database.sql(`insert into public.assets (id, owner_id, filename, storage_path) values ($1, $2, 'b.png', '/b.png')`, [asset_id, user_id]);
+    await database.sql(
+      `insert into public.assets (id, owner_id, filename, storage_path) values ($1, $2, 'b.png', '/b.png')`,
+      [asset_id, user_id],
+    );
     return { id, project_id, asset_id };
   },
   chat_history: ({ id, project_id }) => ({ id, project_id, role: 'user', message: 'こんにちは' }),
   jobs: ({ id, user_id, project_id }) => ({ id, user_id, project_id, status: 'completed' }),
   publish_drafts: async ({ id, user_id, place, database }) => {
-    await database.sql('insert into public.projects (id, user_id, is_public) values ($1, $2, $3)', [id, user_id, place === 'public']);
+    await database.sql('insert into public.projects (id, user_id, is_public) values ($1, $2, $3)', [
+      id,
+      user_id,
+      place === 'public',
+    ]);
     return { project_id: id, title: '題' };
   },
   activity_log: ({ id, user_id }) => ({ id, user_id, action: 'update' }),
-  games: ({ id, user_id, project_id }) => ({ id, user_id, project_id, title: '題', game_url: '/g' }),
-  game_likes: async ({ user_id, database }) => ({ game_id: await newGame(user_id, database), user_id }),
-  game_plays: async ({ user_id, database }) => ({ game_id: await newGame(user_id, database), player: user_id }),
+  games: ({ id, user_id, project_id }) => ({
+    id,
+    user_id,
+    project_id,
+    title: '題',
+    game_url: '/g',
+  }),
+  game_likes: async ({ user_id, database }) => ({
+    game_id: await newGame(user_id, database),
+    user_id,
+  }),
+  game_plays: async ({ user_id, database }) => ({
+    game_id: await newGame(user_id, database),
+    player: user_id,
+  }),
   // Without a user it is for everybody who is signed in.
-  notifications: ({ id, user_id, place }) => ({ id, user_id: place === 'public' ? null : user_id, type: 'system', title: '題', message: '文' }),
+  notifications: ({ id, user_id, place }) => ({
+    id,
+    user_id: place === 'public' ? null : user_id,
+    type: 'system',
+    title: '題',
+    message: '文',
+  }),
   notification_reads: async ({ id, user_id, database }) => {
-    await database.sql(`insert into public.notifications (id, type, title, message) values ($1, 'system', '題', '文')`, [id]);
+    await database.sql(
+      `insert into public.notifications (id, type, title, message) values ($1, 'system', '題', '文')`,
+      [id],
+    );
     return { notification_id: id, user_id };
   },
   actions: ({ id, user_id, project_id }) => ({ id, user_id, project_id, kind: 'restore' }),
   revisions: ({ id, project_id }) => {
     const ordinal = Math.floor(Math.random() * 1e9) + 1;
-    return { project_id, ordinal, revision: randomUUID().replaceAll('-', '').padEnd(40, '0'), job_id: id, kind: 'generate', subject: '題' };
+    return {
+      project_id,
+      ordinal,
+      revision: randomUUID().replaceAll('-', '').padEnd(40, '0'),
+      job_id: id,
+      kind: 'generate',
+      subject: '題',
+    };
   },
-  usage_events: ({ id, user_id }) => ({ id, user_id, call_id: id, kind: 'model', backend: 'local', state: 'settled' }),
+  usage_events: ({ id, user_id }) => ({
+    id,
+    user_id,
+    call_id: id,
+    kind: 'model',
+    backend: 'local',
+    state: 'settled',
+  }),
   volume_sizes: async ({ user_id, database }) => {
     // One row per user: the one before makes room.
     await database.sql('delete from public.volume_sizes where user_id = $1', [user_id]);
@@ -66,32 +123,73 @@ const ROWS: Readonly<Record<string, (seed: Seed) => Row | Promise<Row>>> = {
     return { is_only_row: true, switch: 'local', updated_by: 'test' };
   },
   volume_heads: ({ id, user_id }) => ({ project_id: id, user_id, revision: 'a'.repeat(40) }),
-  modal_calls: ({ id, user_id }) => ({ function_call_id: id, call_id: id, user_id, function: 'generate-game' }),
+  modal_calls: ({ id, user_id }) => ({
+    function_call_id: id,
+    call_id: id,
+    user_id,
+    function: 'generate-game',
+  }),
   alerts: ({ id }) => ({ id, kind: 'test', key: id, message: '!' }),
 };
 
-export async function newRow(table: string, { owner, privateProject, publicProject }: World, place: Place, database: TestDatabase): Promise<Row> {
+export async function newRow(
+  table: string,
+  { owner, privateProject, publicProject }: World,
+  place: Place,
+  database: TestDatabase,
+): Promise<Row> {
   const make = ROWS[table];
   if (make === undefined) throw new Error(`no rows for ${table}`);
-  return make({ id: randomUUID(), user_id: owner.id, project_id: place === 'public' ? publicProject : privateProject, place, database });
+  return make({
+    id: randomUUID(),
+    user_id: owner.id,
+    project_id: place === 'public' ? publicProject : privateProject,
+    place,
+    database,
+  });
 }
 
 async function newGame(userId: string, database: TestDatabase): Promise<string> {
-  const [row] = await database.sql<{ id: string }>(`insert into public.games (user_id, title, game_url) values ($1, '題', '/g') returning id`, [userId]);
+  const [row] = await database.sql<{ id: string }>(
+    `insert into public.games (user_id, title, game_url) values ($1, '題', '/g') returning id`,
+    [userId],
+  );
   return row?.id ?? '';
 }
 
 /** Column by which a row of the table is found. */
 export const KEY: Readonly<Record<string, string>> = {
-  publish_drafts: 'project_id', revisions: 'job_id', volume_sizes: 'user_id', modal_calls: 'function_call_id',
-  backend_state: 'is_only_row', volume_heads: 'project_id', game_likes: 'game_id', game_plays: 'game_id', notification_reads: 'notification_id',
+  publish_drafts: 'project_id',
+  revisions: 'job_id',
+  volume_sizes: 'user_id',
+  modal_calls: 'function_call_id',
+  backend_state: 'is_only_row',
+  volume_heads: 'project_id',
+  game_likes: 'game_id',
+  game_plays: 'game_id',
+  notification_reads: 'notification_id',
 };
 
 /** A change that leaves the row where it is. */
 export const CHANGE: Readonly<Record<string, Row>> = {
-  projects: { name: '改' }, assets: { description: '改' }, project_assets: { usage_type: 'other' }, chat_history: { message: '改' },
-  jobs: { progress_message: '改' }, publish_drafts: { title: '改' }, activity_log: { details: '改' }, games: { title: '改' },
-  actions: { error: '改' }, revisions: { subject: '改' }, usage_events: { failure: '改' }, volume_sizes: { mirror_bytes: 2 }, modal_calls: { function: '改' },
-  alerts: { message: '改' }, backend_state: { share_percent: 50 }, volume_heads: { revision: 'b'.repeat(40) }, game_likes: { created_at: '2026-01-01T00:00:00Z' }, game_plays: { played_at: '2026-01-01T00:00:00Z' }, notifications: { title: '改' },
+  projects: { name: '改' },
+  assets: { description: '改' },
+  project_assets: { usage_type: 'other' },
+  chat_history: { message: '改' },
+  jobs: { progress_message: '改' },
+  publish_drafts: { title: '改' },
+  activity_log: { details: '改' },
+  games: { title: '改' },
+  actions: { error: '改' },
+  revisions: { subject: '改' },
+  usage_events: { failure: '改' },
+  volume_sizes: { mirror_bytes: 2 },
+  modal_calls: { function: '改' },
+  alerts: { message: '改' },
+  backend_state: { share_percent: 50 },
+  volume_heads: { revision: 'b'.repeat(40) },
+  game_likes: { created_at: '2026-01-01T00:00:00Z' },
+  game_plays: { played_at: '2026-01-01T00:00:00Z' },
+  notifications: { title: '改' },
   notification_reads: { read_at: '2026-01-01T00:00:00Z' },
 };

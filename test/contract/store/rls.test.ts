@@ -11,13 +11,32 @@ type Actor = 'owner' | 'other' | 'anon' | 'service';
 
 const OPERATIONS: readonly Operation[] = ['select', 'insert', 'update', 'delete'];
 const FORMS: readonly (readonly [Actor, Place])[] = [
-  ['owner', 'private'], ['other', 'private'], ['anon', 'private'], ['owner', 'public'], ['other', 'public'], ['anon', 'public'], ['service', 'private'],
+  ['owner', 'private'],
+  ['other', 'private'],
+  ['anon', 'private'],
+  ['owner', 'public'],
+  ['other', 'public'],
+  ['anon', 'public'],
+  ['service', 'private'],
 ];
 
 /** database.md §2, per table: what the owner may, what strangers may do with what is public. Everything else is refused. */
-const ALLOWED: Readonly<Record<string, { owner: readonly Operation[]; otherPublic?: readonly Operation[]; anonPublic?: readonly Operation[] }>> = {
+const ALLOWED: Readonly<
+  Record<
+    string,
+    {
+      owner: readonly Operation[];
+      otherPublic?: readonly Operation[];
+      anonPublic?: readonly Operation[];
+    }
+  >
+> = {
   projects: { owner: ['select', 'insert', 'update', 'delete'], anonPublic: ['select'] },
-  assets: { owner: ['select', 'insert', 'update', 'delete'], otherPublic: ['select'], anonPublic: ['select'] },
+  assets: {
+    owner: ['select', 'insert', 'update', 'delete'],
+    otherPublic: ['select'],
+    anonPublic: ['select'],
+  },
   project_assets: { owner: ['select', 'insert', 'update', 'delete'], anonPublic: ['select'] },
   chat_history: { owner: ['select', 'insert', 'delete'], anonPublic: ['select'] },
   jobs: { owner: ['select', 'insert'] },
@@ -51,14 +70,20 @@ beforeAll(async () => {
   other = await database.createUser('other');
   const { SUPABASE_ANON_KEY: anonKey, SUPABASE_SERVICE_ROLE_KEY: serviceKey } = database.config;
   clients = {
-    owner: clientFor(anonKey, world.owner.accessToken), other: clientFor(anonKey, other.accessToken), anon: clientFor(anonKey), service: clientFor(serviceKey),
+    owner: clientFor(anonKey, world.owner.accessToken),
+    other: clientFor(anonKey, other.accessToken),
+    anon: clientFor(anonKey),
+    service: clientFor(serviceKey),
   };
 });
-afterAll(async () => { await database.stop(); });
+afterAll(async () => {
+  await database.stop();
+});
 
 function clientFor(key: string, token?: string) {
   return createClient(database.config.SUPABASE_URL, key, {
-    auth: { persistSession: false }, global: { headers: token ? { Authorization: `Bearer ${token}` } : {} },
+    auth: { persistSession: false },
+    global: { headers: token ? { Authorization: `Bearer ${token}` } : {} },
   });
 }
 
@@ -75,7 +100,8 @@ async function granted(table: string, actor: Actor, place: Place): Promise<Opera
   const key = KEY[table] ?? 'id';
   const client = clients[actor];
   const done: Operation[] = [];
-  const isThere = async (id: unknown): Promise<boolean> => (await database.sql(`select from public.${table} where ${key} = $1`, [id])).length > 0;
+  const isThere = async (id: unknown): Promise<boolean> =>
+    (await database.sql(`select from public.${table} where ${key} = $1`, [id])).length > 0;
   const seed = async (): Promise<Record<string, unknown>> => {
     const row = await newRow(table, world, place, database);
     const { error } = await clients.service.from(table).insert(row);
@@ -83,7 +109,10 @@ async function granted(table: string, actor: Actor, place: Place): Promise<Opera
     return row;
   };
 
-  const seen = await client.from(table).select('*').eq(key, (await seed())[key]);
+  const seen = await client
+    .from(table)
+    .select('*')
+    .eq(key, (await seed())[key]);
   if ((seen.data ?? []).length > 0) done.push('select');
 
   const inserted = await newRow(table, world, place, database);
@@ -91,9 +120,20 @@ async function granted(table: string, actor: Actor, place: Place): Promise<Opera
   if (await isThere(inserted[key])) done.push('insert');
 
   const target = await seed();
-  await client.from(table).update(CHANGE[table] ?? {}).eq(key, target[key]);
+  await client
+    .from(table)
+    .update(CHANGE[table] ?? {})
+    .eq(key, target[key]);
   const [column, value] = Object.entries(CHANGE[table] ?? {})[0] ?? [];
-  if ((await database.sql(`select from public.${table} where ${key} = $1 and ${column} = $2`, [target[key], value])).length > 0) done.push('update');
+  if (
+    (
+      await database.sql(`select from public.${table} where ${key} = $1 and ${column} = $2`, [
+        target[key],
+        value,
+      ])
+    ).length > 0
+  )
+    done.push('update');
 
   await client.from(table).delete().eq(key, target[key]);
   if (!(await isThere(target[key]))) done.push('delete');
@@ -102,7 +142,8 @@ async function granted(table: string, actor: Actor, place: Place): Promise<Opera
 
 it('the matrix has a row for every table and view, so that none comes without a decision', async () => {
   const relations = await database.sql<{ name: string }>(
-    `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f') order by 1`);
+    `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f') order by 1`,
+  );
   // These two have their own cases below: a user's row hangs on his account.
   expect(relations.map(({ name }) => name)).toEqual([...TABLES, 'users', 'profiles'].sort());
 });
@@ -131,25 +172,66 @@ describe('users', () => {
     for (const table of ['users', 'profiles']) {
       expect((await clients.owner.from(table).select('id')).data).toEqual([{ id: world.owner.id }]);
       expect((await clients.anon.from(table).select('id')).data).toEqual([]);
-      expect((await clients.owner.from(table).update({ display_name: table }).eq('id', world.owner.id).select('display_name')).data).toEqual([{ display_name: table }]);
-      expect((await clients.other.from(table).update({ display_name: '盗' }).eq('id', world.owner.id).select('id')).data).toEqual([]);
-      expect((await clients.other.from(table).select('id').eq('id', world.owner.id).single()).error?.code).toBe('PGRST116');
-      expect((await clients.owner.from(table).insert({ id: randomUUID(), email: `${table}@example.test` })).error?.code).toBe('42501');
+      expect(
+        (
+          await clients.owner
+            .from(table)
+            .update({ display_name: table })
+            .eq('id', world.owner.id)
+            .select('display_name')
+        ).data,
+      ).toEqual([{ display_name: table }]);
+      expect(
+        (
+          await clients.other
+            .from(table)
+            .update({ display_name: '盗' })
+            .eq('id', world.owner.id)
+            .select('id')
+        ).data,
+      ).toEqual([]);
+      expect(
+        (await clients.other.from(table).select('id').eq('id', world.owner.id).single()).error
+          ?.code,
+      ).toBe('PGRST116');
+      expect(
+        (
+          await clients.owner
+            .from(table)
+            .insert({ id: randomUUID(), email: `${table}@example.test` })
+        ).error?.code,
+      ).toBe('42501');
     }
     await clients.owner.from('users').delete().eq('id', world.owner.id);
-    expect(await database.sql('select from public.users where id = $1', [world.owner.id])).toHaveLength(1);
+    expect(
+      await database.sql('select from public.users where id = $1', [world.owner.id]),
+    ).toHaveLength(1);
     const guest = await database.createUser('guest');
     expect((await clients.service.from('profiles').delete().eq('id', guest.id)).error).toBeNull();
-    expect((await clients.service.from('profiles').insert({ id: guest.id, email: guest.email })).error).toBeNull();
-    expect((await clients.service.from('users').upsert({ id: guest.id, email: guest.email })).error).toBeNull();
+    expect(
+      (await clients.service.from('profiles').insert({ id: guest.id, email: guest.email })).error,
+    ).toBeNull();
+    expect(
+      (await clients.service.from('users').upsert({ id: guest.id, email: guest.email })).error,
+    ).toBeNull();
   });
 
   it('without row-level security others would see and change it', async () => {
     await database.sql('alter table public.users disable row level security');
     try {
       for (const table of ['users', 'profiles']) {
-        expect((await clients.anon.from(table).select('id').eq('id', world.owner.id)).data).toHaveLength(1);
-        expect((await clients.other.from(table).update({ display_name: table }).eq('id', world.owner.id).select('id')).data).toHaveLength(1);
+        expect(
+          (await clients.anon.from(table).select('id').eq('id', world.owner.id)).data,
+        ).toHaveLength(1);
+        expect(
+          (
+            await clients.other
+              .from(table)
+              .update({ display_name: table })
+              .eq('id', world.owner.id)
+              .select('id')
+          ).data,
+        ).toHaveLength(1);
       }
     } finally {
       await database.sql('alter table public.users enable row level security');
@@ -159,28 +241,52 @@ describe('users', () => {
 
 describe('rows stay with their owner', () => {
   it('nobody gives a row away or writes into what is not his', async () => {
-    const refused = async (query: PromiseLike<{ error: { code?: string } | null }>): Promise<void> => expect((await query).error?.code).toBe('42501');
+    const refused = async (
+      query: PromiseLike<{ error: { code?: string } | null }>,
+    ): Promise<void> => expect((await query).error?.code).toBe('42501');
     const { privateProject, owner } = world;
-    await refused(clients.owner.from('projects').update({ user_id: other.id }).eq('id', privateProject));
+    await refused(
+      clients.owner.from('projects').update({ user_id: other.id }).eq('id', privateProject),
+    );
     await refused(clients.owner.from('users').update({ id: other.id }).eq('id', owner.id));
-    await refused(clients.other.from('jobs').insert({ user_id: other.id, project_id: privateProject }));
+    await refused(
+      clients.other.from('jobs').insert({ user_id: other.id, project_id: privateProject }),
+    );
     await refused(clients.other.from('projects').insert({ user_id: owner.id }));
-    const { data: foreign } = await clients.other.from('assets').insert({ owner_id: other.id, filename: 'x.png', storage_path: '/x', is_public: true }).select('id').single();
-    await refused(clients.owner.from('assets').update({ owner_id: other.id }).eq('owner_id', owner.id));
-    await refused(clients.owner.from('project_assets').insert({ project_id: privateProject, asset_id: (foreign as { id: string }).id }));
+    const { data: foreign } = await clients.other
+      .from('assets')
+      .insert({ owner_id: other.id, filename: 'x.png', storage_path: '/x', is_public: true })
+      .select('id')
+      .single();
+    await refused(
+      clients.owner.from('assets').update({ owner_id: other.id }).eq('owner_id', owner.id),
+    );
+    await refused(
+      clients.owner
+        .from('project_assets')
+        .insert({ project_id: privateProject, asset_id: (foreign as { id: string }).id }),
+    );
   });
 });
 
 describe('assets', () => {
   const insertGlobal = async (from: string | null, until: string | null): Promise<string> => {
     const id = randomUUID();
-    await database.sql(`insert into public.assets (id, is_global, filename, storage_path, available_from, available_until)
-      values ($1, true, 'g.png', '/g.png', now() + $2::interval, now() + $3::interval)`, [id, from, until]);
+    await database.sql(
+      `insert into public.assets (id, is_global, filename, storage_path, available_from, available_until)
+      values ($1, true, 'g.png', '/g.png', now() + $2::interval, now() + $3::interval)`,
+      [id, from, until],
+    );
     return id;
   };
 
   it('global ones are seen by users within their window, by anybody outside it too', async () => {
-    const ids = [await insertGlobal(null, null), await insertGlobal('-1 hour', '1 hour'), await insertGlobal('1 hour', null), await insertGlobal(null, '-1 hour')];
+    const ids = [
+      await insertGlobal(null, null),
+      await insertGlobal('-1 hour', '1 hour'),
+      await insertGlobal('1 hour', null),
+      await insertGlobal(null, '-1 hour'),
+    ];
     const seenBy = async (client: SupabaseClient): Promise<boolean[]> => {
       const { data } = await client.from('assets').select('id').in('id', ids);
       return ids.map((id) => (data ?? []).some((row) => row.id === id));
@@ -190,13 +296,22 @@ describe('assets', () => {
   });
 
   it('a deleted one is gone for everybody; only its owner deletes it, through the function', async () => {
-    const { data } = await clients.owner.from('assets').insert({ owner_id: world.owner.id, filename: 'd.png', storage_path: '/d', is_public: true }).select('id,alias,hash,is_deleted').single();
+    const { data } = await clients.owner
+      .from('assets')
+      .insert({ owner_id: world.owner.id, filename: 'd.png', storage_path: '/d', is_public: true })
+      .select('id,alias,hash,is_deleted')
+      .single();
     const asset = data as { id: string; alias: string; hash: string };
     expect(asset.alias).toMatch(/^asset_[0-9a-f]{32}\.png$/);
     expect(asset.hash).toMatch(/^[0-9a-f]{64}$/);
-    expect((await clients.owner.from('assets').update({ is_deleted: true }).eq('id', asset.id)).error?.code).toBe('42501');
+    expect(
+      (await clients.owner.from('assets').update({ is_deleted: true }).eq('id', asset.id)).error
+        ?.code,
+    ).toBe('42501');
     expect((await clients.other.rpc('soft_delete_asset', { p_id: asset.id })).data).toBe(false);
-    expect((await clients.anon.rpc('soft_delete_asset', { p_id: asset.id })).error?.code).toBe('42501');
+    expect((await clients.anon.rpc('soft_delete_asset', { p_id: asset.id })).error?.code).toBe(
+      '42501',
+    );
     expect((await clients.owner.rpc('soft_delete_asset', { p_id: asset.id })).data).toBe(true);
     for (const client of [clients.owner, clients.other, clients.anon]) {
       expect((await client.from('assets').select('id').eq('id', asset.id)).data).toEqual([]);
@@ -206,25 +321,52 @@ describe('assets', () => {
 
 describe('the catalogue', () => {
   it('names the policies as the contract does, and no others', async () => {
-    const rows = await database.sql<{ name: string }>(`select policyname as name from pg_policies where schemaname = 'public' order by 1`);
-    const own = (table: string, ...operations: string[]) => operations.map((operation) => `${table}_${operation}_own`);
-    expect(rows.map(({ name }) => name)).toEqual([
-      ...own('users', 'read', 'update'), ...own('projects', 'read', 'insert', 'update', 'delete'), 'projects_select_anon',
-      'assets_select_authenticated', 'assets_select_anon', ...own('assets', 'insert', 'update', 'delete'),
-      ...own('project_assets', 'read', 'insert', 'update', 'delete'), 'project_assets_select_anon',
-      ...own('chat_history', 'read', 'insert', 'delete'), 'chat_history_select_anon', ...own('jobs', 'read', 'insert'),
-      ...own('publish_drafts', 'read', 'insert', 'update', 'delete'), 'publish_drafts_select_anon', ...own('activity_log', 'read', 'insert'),
-      ...own('games', 'read', 'insert', 'update', 'delete'), ...own('actions', 'read'), ...own('revisions', 'read'), ...own('usage_events', 'read'),
-      ...own('volume_sizes', 'read'), ...own('game_likes', 'read'), ...own('notifications', 'read'), ...own('notification_reads', 'read'),
-    ].sort());
+    const rows = await database.sql<{ name: string }>(
+      `select policyname as name from pg_policies where schemaname = 'public' order by 1`,
+    );
+    const own = (table: string, ...operations: string[]) =>
+      operations.map((operation) => `${table}_${operation}_own`);
+    expect(rows.map(({ name }) => name)).toEqual(
+      [
+        ...own('users', 'read', 'update'),
+        ...own('projects', 'read', 'insert', 'update', 'delete'),
+        'projects_select_anon',
+        'assets_select_authenticated',
+        'assets_select_anon',
+        ...own('assets', 'insert', 'update', 'delete'),
+        ...own('project_assets', 'read', 'insert', 'update', 'delete'),
+        'project_assets_select_anon',
+        ...own('chat_history', 'read', 'insert', 'delete'),
+        'chat_history_select_anon',
+        ...own('jobs', 'read', 'insert'),
+        ...own('publish_drafts', 'read', 'insert', 'update', 'delete'),
+        'publish_drafts_select_anon',
+        ...own('activity_log', 'read', 'insert'),
+        ...own('games', 'read', 'insert', 'update', 'delete'),
+        ...own('actions', 'read'),
+        ...own('revisions', 'read'),
+        ...own('usage_events', 'read'),
+        ...own('volume_sizes', 'read'),
+        ...own('game_likes', 'read'),
+        ...own('notifications', 'read'),
+        ...own('notification_reads', 'read'),
+      ].sort(),
+    );
   });
 
   it('protects every table, and reads the caller once per statement', async () => {
-    expect(await database.sql(`select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and not relrowsecurity`)).toEqual([]);
-    const rows = await database.sql<{ text: string }>(`select coalesce(qual, '') || coalesce(with_check, '') as text from pg_policies where schemaname = 'public'`);
+    expect(
+      await database.sql(
+        `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and not relrowsecurity`,
+      ),
+    ).toEqual([]);
+    const rows = await database.sql<{ text: string }>(
+      `select coalesce(qual, '') || coalesce(with_check, '') as text from pg_policies where schemaname = 'public'`,
+    );
     const texts = rows.map(({ text }) => text).filter((text) => text.includes('auth.uid()'));
     expect(texts.length).toBeGreaterThan(20);
-    for (const text of texts) expect(text.replaceAll('( SELECT auth.uid() AS uid)', '')).not.toContain('auth.uid()');
+    for (const text of texts)
+      expect(text.replaceAll('( SELECT auth.uid() AS uid)', '')).not.toContain('auth.uid()');
   });
 
   it('leaves anonymous callers no function and users three, which run with their own rights or check them', async () => {
@@ -232,14 +374,49 @@ describe('the catalogue', () => {
       select r.role, p.proname as name from pg_proc p cross join (values ('anon'), ('authenticated'), ('service_role')) r(role)
       where p.pronamespace = 'public'::regnamespace and p.prorettype <> 'trigger'::regtype and has_function_privilege(r.role, p.oid, 'execute') order by 1, 2`);
     expect(callable.filter(({ role }) => role !== 'service_role')).toEqual([
-      { role: 'authenticated', name: 'list_assets' }, { role: 'authenticated', name: 'list_projects' }, { role: 'authenticated', name: 'soft_delete_asset' },
+      { role: 'authenticated', name: 'list_assets' },
+      { role: 'authenticated', name: 'list_projects' },
+      { role: 'authenticated', name: 'soft_delete_asset' },
     ]);
     expect(callable.filter(({ role }) => role === 'service_role').map(({ name }) => name)).toEqual([
-      'cancel_action', 'cancel_job', 'complete_action', 'complete_job', 'count_play', 'create_asset', 'fail_action', 'fail_job', 'game_card',
-      'like_game', 'list_assets', 'list_notifications', 'list_projects', 'list_public_games', 'list_versions', 'modal_health',
-      'note_action_progress', 'note_progress', 'open_action', 'open_job', 'orphaned_calls', 'publish_game', 'publish_revision', 'published_game',
-      'queue_position', 'raise_alert', 'read_notifications', 'record_call', 'release_attempt', 'release_reservations', 'replication_targets',
-      'reserve_attempt', 'spent_today', 'start_attempt', 'start_processing', 'take_slot', 'usage_day_start', 'usage_summary',
+      'cancel_action',
+      'cancel_job',
+      'complete_action',
+      'complete_job',
+      'count_play',
+      'create_asset',
+      'fail_action',
+      'fail_job',
+      'game_card',
+      'like_game',
+      'list_assets',
+      'list_notifications',
+      'list_projects',
+      'list_public_games',
+      'list_versions',
+      'modal_health',
+      'note_action_progress',
+      'note_progress',
+      'open_action',
+      'open_job',
+      'orphaned_calls',
+      'publish_game',
+      'publish_revision',
+      'published_game',
+      'queue_position',
+      'raise_alert',
+      'read_notifications',
+      'record_call',
+      'release_attempt',
+      'release_reservations',
+      'replication_targets',
+      'reserve_attempt',
+      'spent_today',
+      'start_attempt',
+      'start_processing',
+      'take_slot',
+      'usage_day_start',
+      'usage_summary',
       'users_with_volume_leftovers',
     ]);
   });

@@ -15,40 +15,78 @@ beforeAll(async () => {
   database = await startDatabase();
   [owner, other] = [await database.createUser('owner'), await database.createUser('other')];
 });
-afterAll(async () => { await database.stop(); });
-beforeEach(async () => { projectId = (await database.store.projects.create(owner.id, '新しいゲーム')).id; });
+afterAll(async () => {
+  await database.stop();
+});
+beforeEach(async () => {
+  projectId = (await database.store.projects.create(owner.id, '新しいゲーム')).id;
+});
 
 describe('users', () => {
   it('a missing row is made once, from what the token tells', async () => {
     await database.sql('delete from public.users where id = $1', [other.id]);
-    const identity = { id: other.id, email: other.email, metadata: { name: '太郎', picture: 'https://example.test/t.png' } };
-    const outcomes = await Promise.all(Array.from({ length: 5 }, () => database.store.users.ensure(identity)));
+    const identity = {
+      id: other.id,
+      email: other.email,
+      metadata: { name: '太郎', picture: 'https://example.test/t.png' },
+    };
+    const outcomes = await Promise.all(
+      Array.from({ length: 5 }, () => database.store.users.ensure(identity)),
+    );
     expect(outcomes.sort()).toEqual(['created', 'existing', 'existing', 'existing', 'existing']);
-    expect(await database.sql('select email, display_name, avatar_url from public.users where id = $1', [other.id]))
-      .toEqual([{ email: other.email, display_name: '太郎', avatar_url: 'https://example.test/t.png' }]);
+    expect(
+      await database.sql('select email, display_name, avatar_url from public.users where id = $1', [
+        other.id,
+      ]),
+    ).toEqual([
+      { email: other.email, display_name: '太郎', avatar_url: 'https://example.test/t.png' },
+    ]);
   });
 
   it('without a name the local part of the address is taken; an existing row stays as it is', async () => {
     await database.sql('delete from public.users where id = $1', [other.id]);
-    await database.store.users.ensure({ id: other.id, email: other.email, metadata: { full_name: 7 } });
-    await database.store.users.ensure({ id: other.id, email: other.email, metadata: { full_name: '別名' } });
-    expect(await database.sql('select display_name from public.users where id = $1', [other.id])).toEqual([{ display_name: other.email.split('@')[0] }]);
+    await database.store.users.ensure({
+      id: other.id,
+      email: other.email,
+      metadata: { full_name: 7 },
+    });
+    await database.store.users.ensure({
+      id: other.id,
+      email: other.email,
+      metadata: { full_name: '別名' },
+    });
+    expect(
+      await database.sql('select display_name from public.users where id = $1', [other.id]),
+    ).toEqual([{ display_name: other.email.split('@')[0] }]);
   });
 });
 
 describe('projects', () => {
-  it('are listed for their owner, the one touched last first, with the draft\'s description', async () => {
+  it("are listed for their owner, the one touched last first, with the draft's description", async () => {
     const user = await database.createUser('lister');
     const { projects } = database.store.asUser(user.accessToken);
     const names = ['一', '二', '三'];
     const made = [];
     for (const name of names) made.push(await projects.create(user.id, name));
-    await database.sql('insert into public.publish_drafts (project_id, description) values ($1, $2), ($3, null)', [made[1]?.id, '説明', made[2]?.id]);
+    await database.sql(
+      'insert into public.publish_drafts (project_id, description) values ($1, $2), ($3, null)',
+      [made[1]?.id, '説明', made[2]?.id],
+    );
     await projects.rename(made[0]?.id ?? '', '一の二');
     const list = await projects.list(user.id);
-    expect(list.map(({ name, description }) => [name, description])).toEqual([['一の二', ''], ['三', ''], ['二', '説明']]);
+    expect(list.map(({ name, description }) => [name, description])).toEqual([
+      ['一の二', ''],
+      ['三', ''],
+      ['二', '説明'],
+    ]);
     expect(list[2]).toEqual({
-      id: made[1]?.id, name: '二', description: '説明', isPublic: false, remixedFrom: null, createdAt: made[1]?.created_at, updatedAt: made[1]?.updated_at,
+      id: made[1]?.id,
+      name: '二',
+      description: '説明',
+      isPublic: false,
+      remixedFrom: null,
+      createdAt: made[1]?.created_at,
+      updatedAt: made[1]?.updated_at,
     });
     expect(await database.store.projects.list(user.id)).toEqual(list);
     expect(await database.store.asUser(owner.accessToken).projects.list(user.id)).toEqual([]);
@@ -56,8 +94,11 @@ describe('projects', () => {
 
   it('all arrive, with their descriptions, also when there are more than a table hands out at once', async () => {
     const user = await database.createUser('collector');
-    await database.sql(`with made as (insert into public.projects (user_id) select $1 from generate_series(1, 1200) returning id)
-      insert into public.publish_drafts (project_id, description) select id, id::text from made`, [user.id]);
+    await database.sql(
+      `with made as (insert into public.projects (user_id) select $1 from generate_series(1, 1200) returning id)
+      insert into public.publish_drafts (project_id, description) select id, id::text from made`,
+      [user.id],
+    );
     const list = await database.store.projects.list(user.id);
     expect(list).toHaveLength(1200);
     expect(list.every(({ id, description }) => id === description)).toBe(true);
@@ -68,18 +109,34 @@ describe('projects', () => {
     expect(await projects.get(projectId)).toBeNull();
     expect(await projects.rename(projectId, '盗')).toBeNull();
     await projects.remove(projectId);
-    await expect(projects.create(owner.id, '盗')).rejects.toMatchObject({ kind: 'OPERATION_FAILED', details: { code: '42501' } });
-    expect(await database.store.projects.get(projectId)).toMatchObject({ user_id: owner.id, name: '新しいゲーム', pending_question: null });
-    expect(await database.store.asUser(owner.accessToken).projects.get(projectId)).toEqual(await database.store.projects.get(projectId));
+    await expect(projects.create(owner.id, '盗')).rejects.toMatchObject({
+      kind: 'OPERATION_FAILED',
+      details: { code: '42501' },
+    });
+    expect(await database.store.projects.get(projectId)).toMatchObject({
+      user_id: owner.id,
+      name: '新しいゲーム',
+      pending_question: null,
+    });
+    expect(await database.store.asUser(owner.accessToken).projects.get(projectId)).toEqual(
+      await database.store.projects.get(projectId),
+    );
   });
 
   it('without a name the database gives its own', async () => {
-    expect(await database.store.projects.create(owner.id)).toMatchObject({ name: 'New Game', is_public: false, remixed_from: null, game_type: '2d' });
+    expect(await database.store.projects.create(owner.id)).toMatchObject({
+      name: 'New Game',
+      is_public: false,
+      remixed_from: null,
+      game_type: '2d',
+    });
   });
 
   it('the automatic name replaces the default one only, and once', async () => {
     const { renameIfDefault, rename, get } = database.store.projects;
-    const outcomes = await Promise.all(Array.from({ length: 5 }, (_, n) => renameIfDefault(projectId, `ねこ${n}`)));
+    const outcomes = await Promise.all(
+      Array.from({ length: 5 }, (_, n) => renameIfDefault(projectId, `ねこ${n}`)),
+    );
     expect(outcomes.filter(Boolean)).toHaveLength(1);
     await rename(projectId, '私の名前');
     expect(await renameIfDefault(projectId, 'いぬ')).toBeNull();
@@ -88,12 +145,20 @@ describe('projects', () => {
 
   it('A2: keep the last question until it is cleared; what its owner scribbles there is none', async () => {
     const { setPendingQuestion, get } = database.store.projects;
-    const question = { type: 'restore' as const, message: '戻しますか？', confirmLabel: '戻す', cancelLabel: 'キャンセル' };
+    const question = {
+      type: 'restore' as const,
+      message: '戻しますか？',
+      confirmLabel: '戻す',
+      cancelLabel: 'キャンセル',
+    };
     await setPendingQuestion(projectId, question);
     expect((await get(projectId))?.pending_question).toEqual(question);
     await setPendingQuestion(projectId, null);
     expect((await get(projectId))?.pending_question).toBeNull();
-    await database.sql(`update public.projects set pending_question = '{"type":"<script>"}' where id = $1`, [projectId]);
+    await database.sql(
+      `update public.projects set pending_question = '{"type":"<script>"}' where id = $1`,
+      [projectId],
+    );
     expect((await get(projectId))?.pending_question).toBeNull();
   });
 
@@ -101,25 +166,57 @@ describe('projects', () => {
     const { store } = database;
     const actionId = randomUUID();
     await store.actions.open({ id: actionId, userId: owner.id, projectId, kind: 'delete' });
-    await store.jobs.open({ id: randomUUID(), userId: owner.id, projectId, content: '作って', chatId: randomUUID(), maxQueuedJobs: 50 });
+    await store.jobs.open({
+      id: randomUUID(),
+      userId: owner.id,
+      projectId,
+      content: '作って',
+      chatId: randomUUID(),
+      maxQueuedJobs: 50,
+    });
     await store.projects.remove(projectId);
     await store.projects.remove(projectId);
     expect(await store.projects.get(projectId)).toBeNull();
     expect(await store.jobs.list(projectId, 10)).toEqual([]);
     expect(await store.chatHistory.last(projectId)).toEqual([]);
-    expect(await store.actions.open({ id: actionId, userId: owner.id, projectId, kind: 'delete' })).toMatchObject({ outcome: 'existing', action: { project_id: null } });
-    expect(await store.actions.complete(actionId, null)).toMatchObject({ state: 'completed', progress: 100, result: null });
+    expect(
+      await store.actions.open({ id: actionId, userId: owner.id, projectId, kind: 'delete' }),
+    ).toMatchObject({ outcome: 'existing', action: { project_id: null } });
+    expect(await store.actions.complete(actionId, null)).toMatchObject({
+      state: 'completed',
+      progress: 100,
+      result: null,
+    });
   });
 });
 
 describe('actions (B1)', () => {
-  const open = (changes: object = {}) => database.store.actions.open({ id: randomUUID(), userId: owner.id, projectId, kind: 'restore', ...changes });
+  const open = (changes: object = {}) =>
+    database.store.actions.open({
+      id: randomUUID(),
+      userId: owner.id,
+      projectId,
+      kind: 'restore',
+      ...changes,
+    });
 
   it('open once, whoever asks how often', async () => {
     const id = randomUUID();
     const answers = await Promise.all(Array.from({ length: 10 }, () => open({ id })));
-    expect(answers.map(({ outcome }) => outcome).sort()).toEqual([...Array<string>(9).fill('existing'), 'opened']);
-    expect(answers[0]).toMatchObject({ action: { id, user_id: owner.id, project_id: projectId, kind: 'restore', state: 'processing', attempt: 0 } });
+    expect(answers.map(({ outcome }) => outcome).sort()).toEqual([
+      ...Array<string>(9).fill('existing'),
+      'opened',
+    ]);
+    expect(answers[0]).toMatchObject({
+      action: {
+        id,
+        user_id: owner.id,
+        project_id: projectId,
+        kind: 'restore',
+        state: 'processing',
+        attempt: 0,
+      },
+    });
   });
 
   it('are refused on a project of somebody else, a missing one, or under an id of somebody else', async () => {
@@ -142,7 +239,10 @@ describe('actions (B1)', () => {
     expect(row).toMatchObject({ state: 'completed', result: { revision: 'a' } });
     expect(await fail(done, '×')).toBeNull();
     expect(await complete(done, { revision: 'b' })).toEqual(row);
-    expect(await fail(failed, 'VersionNotFound')).toMatchObject({ state: 'failed', error: 'VersionNotFound' });
+    expect(await fail(failed, 'VersionNotFound')).toMatchObject({
+      state: 'failed',
+      error: 'VersionNotFound',
+    });
     expect(await complete(failed, null)).toBeNull();
     expect(await complete(randomUUID(), null)).toBeNull();
   });
@@ -152,31 +252,57 @@ describe('actions (B1)', () => {
     for (const id of [deleting, restoring, finished]) await open({ id });
     await database.store.actions.complete(finished, null);
     await database.store.actions.cancelOthers(projectId, deleting);
-    expect(await database.sql('select id, state from public.actions where project_id = $1', [projectId])).toEqual(expect.arrayContaining([
-      { id: deleting, state: 'processing' }, { id: restoring, state: 'cancelled' }, { id: finished, state: 'completed' },
-    ]));
+    expect(
+      await database.sql('select id, state from public.actions where project_id = $1', [projectId]),
+    ).toEqual(
+      expect.arrayContaining([
+        { id: deleting, state: 'processing' },
+        { id: restoring, state: 'cancelled' },
+        { id: finished, state: 'completed' },
+      ]),
+    );
   });
 });
 
 describe('chat history', () => {
   it('shows the last 50 lines, oldest first', async () => {
-    await database.sql(`insert into public.chat_history (project_id, role, message, created_at)
-      select $1, 'user', n::text, now() + n * interval '1 second' from generate_series(1, 60) n`, [projectId]);
+    await database.sql(
+      `insert into public.chat_history (project_id, role, message, created_at)
+      select $1, 'user', n::text, now() + n * interval '1 second' from generate_series(1, 60) n`,
+      [projectId],
+    );
     const lines = await database.store.asUser(owner.accessToken).chatHistory.last(projectId);
-    expect(lines.map(({ content }) => Number(content))).toEqual(Array.from({ length: 50 }, (_, n) => n + 11));
-    expect(lines[0]).toEqual({ role: 'user', content: '11', timestamp: expect.stringMatching(/\+00:00$/) as string });
+    expect(lines.map(({ content }) => Number(content))).toEqual(
+      Array.from({ length: 50 }, (_, n) => n + 11),
+    );
+    expect(lines[0]).toEqual({
+      role: 'user',
+      content: '11',
+      timestamp: expect.stringMatching(/\+00:00$/) as string,
+    });
   });
 
   it('a line is written once and moves its project to the front, for its owner and the service', async () => {
     const older = await database.store.projects.create(owner.id, '古い');
     await database.store.projects.create(owner.id, '新しい');
-    const line = { id: randomUUID(), projectId: older.id, role: 'user' as const, message: 'もっと速く' };
-    for (const tables of [database.store.asUser(owner.accessToken), database.store, database.store]) await tables.chatHistory.append(line);
+    const line = {
+      id: randomUUID(),
+      projectId: older.id,
+      role: 'user' as const,
+      message: 'もっと速く',
+    };
+    for (const tables of [database.store.asUser(owner.accessToken), database.store, database.store])
+      await tables.chatHistory.append(line);
     await database.store.chatHistory.append({ ...line, message: '別の文' });
-    expect((await database.store.chatHistory.last(older.id)).map(({ content }) => content)).toEqual(['もっと速く']);
+    expect((await database.store.chatHistory.last(older.id)).map(({ content }) => content)).toEqual(
+      ['もっと速く'],
+    );
     expect((await database.store.projects.list(owner.id))[0]?.id).toBe(older.id);
     const { chatHistory } = database.store.asUser(other.accessToken);
-    await expect(chatHistory.append({ ...line, id: randomUUID() })).rejects.toMatchObject({ kind: 'OPERATION_FAILED', details: { code: '42501' } });
+    await expect(chatHistory.append({ ...line, id: randomUUID() })).rejects.toMatchObject({
+      kind: 'OPERATION_FAILED',
+      details: { code: '42501' },
+    });
     expect(await chatHistory.last(older.id)).toEqual([]);
   });
 });
@@ -184,63 +310,115 @@ describe('chat history', () => {
 describe('assets', () => {
   it('are found by owner and by project, newest first, without deleted ones', async () => {
     const insert = async (name: string, isDeleted = false): Promise<string> => {
-      const [row] = await database.sql<{ id: string }>(`insert into public.assets (owner_id, filename, storage_path, is_deleted)
-        values ($1, $2, '/a', $3) returning id`, [owner.id, name, isDeleted]);
-      await database.sql('insert into public.project_assets (project_id, asset_id) values ($1, $2)', [projectId, row?.id]);
+      const [row] = await database.sql<{ id: string }>(
+        `insert into public.assets (owner_id, filename, storage_path, is_deleted)
+        values ($1, $2, '/a', $3) returning id`,
+        [owner.id, name, isDeleted],
+      );
+      await database.sql(
+        'insert into public.project_assets (project_id, asset_id) values ($1, $2)',
+        [projectId, row?.id],
+      );
       return row?.id ?? '';
     };
     await insert('one.png');
     await insert('deleted.png', true);
     await insert('two.png');
     const { assets } = database.store.asUser(owner.accessToken);
-    expect((await assets.ofOwner(owner.id)).map(({ filename }) => filename)).toEqual(['two.png', 'one.png']);
-    expect((await database.store.assets.ofProject(projectId)).map(({ filename }) => filename)).toEqual(['two.png', 'one.png']);
+    expect((await assets.ofOwner(owner.id)).map(({ filename }) => filename)).toEqual([
+      'two.png',
+      'one.png',
+    ]);
+    expect(
+      (await database.store.assets.ofProject(projectId)).map(({ filename }) => filename),
+    ).toEqual(['two.png', 'one.png']);
     expect(await database.store.assets.ofProject(randomUUID())).toEqual([]);
     expect(await database.store.asUser(other.accessToken).assets.ofOwner(owner.id)).toEqual([]);
   });
 });
 
 describe('activity log', () => {
-  it('is written without anybody waiting; a failure is nobody\'s problem', async () => {
+  it("is written without anybody waiting; a failure is nobody's problem", async () => {
     const activityLog = database.store.activityLog;
-    activityLog.write({ action: 'create', targetType: 'project', targetId: projectId, userId: owner.id, details: '名前' });
-    activityLog.write({ action: 'create', targetType: 'project', targetId: projectId, userId: 'not a uuid', details: null });
-    await expect.poll(() => database.sql('select action, target_type, user_id, details from public.activity_log where target_id = $1', [projectId]))
+    activityLog.write({
+      action: 'create',
+      targetType: 'project',
+      targetId: projectId,
+      userId: owner.id,
+      details: '名前',
+    });
+    activityLog.write({
+      action: 'create',
+      targetType: 'project',
+      targetId: projectId,
+      userId: 'not a uuid',
+      details: null,
+    });
+    await expect
+      .poll(() =>
+        database.sql(
+          'select action, target_type, user_id, details from public.activity_log where target_id = $1',
+          [projectId],
+        ),
+      )
       .toEqual([{ action: 'create', target_type: 'project', user_id: owner.id, details: '名前' }]);
   });
 });
 
 describe('a database that is no help', () => {
-  it('a hung one fails within its deadline; at the edge that counts as nothing found', { timeout: 30_000 }, async () => {
-    const silent = createServer((socket) => { socket.on('error', () => undefined); });
-    await new Promise<void>((resolve) => { silent.listen(0, '127.0.0.1', resolve); });
-    const { port } = silent.address() as AddressInfo;
-    const store = createStore({ ...database.config, SUPABASE_URL: `http://127.0.0.1:${port}` }, log);
-    const startedAtMs = Date.now();
-    const [read, rpc, nothing] = await Promise.allSettled([
-      store.projects.get(projectId), store.jobs.cancel(randomUUID()), orNothing(log, store.projects.list(owner.id), []),
-    ]);
-    expect(read).toMatchObject({ status: 'rejected', reason: { kind: 'OPERATION_FAILED' } });
-    expect(rpc).toMatchObject({ status: 'rejected', reason: { kind: 'OPERATION_FAILED' } });
-    expect(nothing).toEqual({ status: 'fulfilled', value: [] });
-    expect(Date.now() - startedAtMs).toBeLessThan(15_000);
-    silent.close();
-  });
+  it(
+    'a hung one fails within its deadline; at the edge that counts as nothing found',
+    { timeout: 30_000 },
+    async () => {
+      const silent = createServer((socket) => {
+        socket.on('error', () => undefined);
+      });
+      await new Promise<void>((resolve) => {
+        silent.listen(0, '127.0.0.1', resolve);
+      });
+      const { port } = silent.address() as AddressInfo;
+      const store = createStore(
+        { ...database.config, SUPABASE_URL: `http://127.0.0.1:${port}` },
+        log,
+      );
+      const startedAtMs = Date.now();
+      const [read, rpc, nothing] = await Promise.allSettled([
+        store.projects.get(projectId),
+        store.jobs.cancel(randomUUID()),
+        orNothing(log, store.projects.list(owner.id), []),
+      ]);
+      expect(read).toMatchObject({ status: 'rejected', reason: { kind: 'OPERATION_FAILED' } });
+      expect(rpc).toMatchObject({ status: 'rejected', reason: { kind: 'OPERATION_FAILED' } });
+      expect(nothing).toEqual({ status: 'fulfilled', value: [] });
+      expect(Date.now() - startedAtMs).toBeLessThan(15_000);
+      silent.close();
+    },
+  );
 
   it('an unreachable one and a malformed id fail, they do not pass as nothing', async () => {
     const store = createStore({ ...database.config, SUPABASE_URL: 'http://127.0.0.1:9' }, log);
     await expect(store.jobs.get(randomUUID())).rejects.toMatchObject({ kind: 'OPERATION_FAILED' });
-    await expect(database.store.jobs.get('not a uuid')).rejects.toMatchObject({ kind: 'OPERATION_FAILED', details: { code: '22P02' } });
+    await expect(database.store.jobs.get('not a uuid')).rejects.toMatchObject({
+      kind: 'OPERATION_FAILED',
+      details: { code: '22P02' },
+    });
   });
 
   it('an expired or invented token is refused', async () => {
-    await expect(database.store.asUser('eyJhbGciOiJub25lIn0.e30.').projects.list(owner.id)).rejects.toMatchObject({ kind: 'OPERATION_FAILED' });
+    await expect(
+      database.store.asUser('eyJhbGciOiJub25lIn0.e30.').projects.list(owner.id),
+    ).rejects.toMatchObject({ kind: 'OPERATION_FAILED' });
   });
 });
 
 describe('what a Volume is known to hold', () => {
-  const [first, second, third] = ['a', 'b', 'c'].map((digit) => digit.repeat(40)) as [string, string, string];
-  const note = (revision: string, expected: string | null) => database.store.volumeHeads.set({ userId: owner.id, projectId, revision, expected });
+  const [first, second, third] = ['a', 'b', 'c'].map((digit) => digit.repeat(40)) as [
+    string,
+    string,
+    string,
+  ];
+  const note = (revision: string, expected: string | null) =>
+    database.store.volumeHeads.set({ userId: owner.id, projectId, revision, expected });
 
   it('moves only from what was read, and is forgotten', async () => {
     const { volumeHeads } = database.store;
@@ -248,17 +426,23 @@ describe('what a Volume is known to hold', () => {
     expect(await note(second, first)).toBe(false);
     expect(await note(first, null)).toBe(true);
     expect(await note(second, null)).toBe(false);
-    expect((await Promise.all([note(second, first), note(third, first)])).filter(Boolean)).toHaveLength(1);
+    expect(
+      (await Promise.all([note(second, first), note(third, first)])).filter(Boolean),
+    ).toHaveLength(1);
     expect([second, third]).toContain(await volumeHeads.get(projectId));
     await volumeHeads.remove(projectId);
     await volumeHeads.remove(projectId);
     expect(await volumeHeads.get(projectId)).toBeNull();
   });
 
-  it('outlives its project, and is the server\'s own', async () => {
+  it("outlives its project, and is the server's own", async () => {
     await note(first, null);
     await database.store.projects.remove(projectId);
     expect(await database.store.volumeHeads.get(projectId)).toBe(first);
-    expect(await database.sql('select count(*)::int as policies from pg_policies where tablename = $1', ['volume_heads'])).toEqual([{ policies: 0 }]);
+    expect(
+      await database.sql('select count(*)::int as policies from pg_policies where tablename = $1', [
+        'volume_heads',
+      ]),
+    ).toEqual([{ policies: 0 }]);
   });
 });

@@ -6,39 +6,81 @@ import { startDatabase, type TestDatabase } from '../../support/database.js';
 
 const RUN = { costUsd: 0.25, inputTokens: 1, outputTokens: 2, turns: 1, durationMs: 10 };
 
-interface Owner { userId: string; projectId: string }
+interface Owner {
+  userId: string;
+  projectId: string;
+}
 
 let database: TestDatabase;
 let owner: Owner;
 
-beforeAll(async () => { database = await startDatabase(); });
-afterAll(async () => { await database.stop(); });
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(async () => {
+  await database.stop();
+});
 beforeEach(async () => {
-  await database.sql(`update public.jobs set status = 'failed' where status in ('pending', 'processing')`);
+  await database.sql(
+    `update public.jobs set status = 'failed' where status in ('pending', 'processing')`,
+  );
   await database.sql('delete from public.usage_events');
   owner = await newOwner();
 });
 
 async function newOwner(): Promise<Owner> {
-  const [user] = await database.sql<{ id: string }>(`insert into auth.users (email) values ($1) returning id`, [`${randomUUID()}@example.test`]);
+  const [user] = await database.sql<{ id: string }>(
+    `insert into auth.users (email) values ($1) returning id`,
+    [`${randomUUID()}@example.test`],
+  );
   const project = await database.store.projects.create(user?.id ?? '');
   return { userId: project.user_id, projectId: project.id };
 }
 
 async function newJob({ userId, projectId }: Owner = owner): Promise<string> {
   const id = randomUUID();
-  const opened = await database.store.jobs.open({ id, userId, projectId, content: '作って', chatId: randomUUID(), maxQueuedJobs: 500 });
+  const opened = await database.store.jobs.open({
+    id,
+    userId,
+    projectId,
+    content: '作って',
+    chatId: randomUUID(),
+    maxQueuedJobs: 500,
+  });
   expect(opened.outcome).toBe('opened');
   await database.store.jobs.startProcessing(id, true);
   return id;
 }
 
 const reserve = (jobId: string, changes: Partial<Reservation> = {}) =>
-  database.store.usage.reserve({ jobId, backend: 'local', estimateUsd: 2, userLimitUsd: 0, budgetUsd: 0, ...changes });
+  database.store.usage.reserve({
+    jobId,
+    backend: 'local',
+    estimateUsd: 2,
+    userLimitUsd: 0,
+    budgetUsd: 0,
+    ...changes,
+  });
 const complete = (id: string, usage: typeof RUN | null = RUN) =>
-  database.store.jobs.complete({ id, result: { message: '' }, history: null, chatId: randomUUID(), pendingQuestion: null, usage });
-const rowsOf = (jobId: string) => database.sql<{ call_id: string; kind: string; state: string; usd: number; failure: string | null }>(
-  'select call_id, kind, state, usd, failure from public.usage_events where job_id = $1 order by created_at, call_id', [jobId]);
+  database.store.jobs.complete({
+    id,
+    result: { message: '' },
+    history: null,
+    chatId: randomUUID(),
+    pendingQuestion: null,
+    usage,
+  });
+const rowsOf = (jobId: string) =>
+  database.sql<{
+    call_id: string;
+    kind: string;
+    state: string;
+    usd: number;
+    failure: string | null;
+  }>(
+    'select call_id, kind, state, usd, failure from public.usage_events where job_id = $1 order by created_at, call_id',
+    [jobId],
+  );
 const budget = () => database.store.usage.spentToday();
 const borne = (userId = owner.userId) => database.store.usage.spentToday(userId);
 /** A job that has run: it had a slot. */
@@ -53,8 +95,14 @@ async function running(changes: Partial<Reservation> = {}, who: Owner = owner): 
 describe('a reservation', () => {
   it('C1: counts the attempt and sets aside what it may cost, for the user and for all', async () => {
     const id = await newJob();
-    expect(await reserve(id, { backend: 'modal' })).toEqual({ outcome: 'started', attempt: 1, slotAgeMs: 0 });
-    expect(await rowsOf(id)).toEqual([{ call_id: callIdFor(id, 1), kind: 'model', state: 'reserved', usd: 2, failure: null }]);
+    expect(await reserve(id, { backend: 'modal' })).toEqual({
+      outcome: 'started',
+      attempt: 1,
+      slotAgeMs: 0,
+    });
+    expect(await rowsOf(id)).toEqual([
+      { call_id: callIdFor(id, 1), kind: 'model', state: 'reserved', usd: 2, failure: null },
+    ]);
     expect([await budget(), await borne()]).toEqual([2, 2]);
   });
 
@@ -69,7 +117,9 @@ describe('a reservation', () => {
   it('is free for the user when the job fails or is cancelled; what it may have cost counts for all', async () => {
     const failed = await running();
     await database.store.jobs.fail(failed, '×');
-    expect(await rowsOf(failed)).toMatchObject([{ state: 'released', usd: 2, failure: 'RunCrashed' }]);
+    expect(await rowsOf(failed)).toMatchObject([
+      { state: 'released', usd: 2, failure: 'RunCrashed' },
+    ]);
     const cancelled = await running();
     await database.store.jobs.cancel(cancelled);
     expect(await rowsOf(cancelled)).toMatchObject([{ state: 'released', usd: 2, failure: null }]);
@@ -87,7 +137,9 @@ describe('a reservation', () => {
   it('shrinks to what a failed run says that it cost, before or after its job has ended', async () => {
     const id = await running();
     expect(await database.store.usage.release(callIdFor(id, 1), 'ModelOverloaded', 0.1)).toBe(true);
-    expect(await rowsOf(id)).toMatchObject([{ state: 'released', usd: 0.1, failure: 'ModelOverloaded' }]);
+    expect(await rowsOf(id)).toMatchObject([
+      { state: 'released', usd: 0.1, failure: 'ModelOverloaded' },
+    ]);
     await database.store.jobs.fail(id, '×');
     const stopped = await running();
     await database.store.jobs.cancel(stopped);
@@ -103,11 +155,14 @@ describe('a reservation', () => {
     expect(await rowsOf(id)).toMatchObject([{ state: 'settled', usd: 0.25 }]);
   });
 
-  it('of an attempt that was killed ends with the next attempt; the last one is the user\'s', async () => {
+  it("of an attempt that was killed ends with the next attempt; the last one is the user's", async () => {
     const id = await running({ backend: 'modal' });
     expect(await reserve(id)).toMatchObject({ outcome: 'started', attempt: 2 });
     await complete(id);
-    expect(await rowsOf(id)).toMatchObject([{ state: 'released', usd: 2, failure: 'RunCrashed' }, { state: 'settled', usd: 0.25 }]);
+    expect(await rowsOf(id)).toMatchObject([
+      { state: 'released', usd: 2, failure: 'RunCrashed' },
+      { state: 'settled', usd: 0.25 },
+    ]);
     expect([await budget(), await borne()]).toEqual([2.25, 0.25]);
   });
 
@@ -120,9 +175,12 @@ describe('a reservation', () => {
     owner = await newOwner();
     const ofUser = await running();
     await database.sql('delete from auth.users where id = $1', [owner.userId]);
-    for (const id of [stale, inProject, ofUser]) expect(await rowsOf(id)).toMatchObject([{ state: 'released', usd: 2 }]);
+    for (const id of [stale, inProject, ofUser])
+      expect(await rowsOf(id)).toMatchObject([{ state: 'released', usd: 2 }]);
     expect(await budget()).toBe(6);
-    expect(await database.sql(`select from public.usage_events where state = 'reserved'`)).toEqual([]);
+    expect(await database.sql(`select from public.usage_events where state = 'reserved'`)).toEqual(
+      [],
+    );
   });
 
   it('is not made for a job that has ended', async () => {
@@ -137,19 +195,34 @@ describe('a limit', () => {
   it('refuses the first attempt of a job that could exceed it, and starts nothing', async () => {
     await complete(await running({ userLimitUsd: 2.2 }));
     const id = await newJob();
-    expect(await reserve(id, { userLimitUsd: 2.2 })).toEqual({ outcome: 'refused', limit: 'user', spentUsd: 0.25 });
-    expect(await reserve(id, { budgetUsd: 2.2 })).toEqual({ outcome: 'refused', limit: 'budget', spentUsd: 0.25 });
+    expect(await reserve(id, { userLimitUsd: 2.2 })).toEqual({
+      outcome: 'refused',
+      limit: 'user',
+      spentUsd: 0.25,
+    });
+    expect(await reserve(id, { budgetUsd: 2.2 })).toEqual({
+      outcome: 'refused',
+      limit: 'budget',
+      spentUsd: 0.25,
+    });
     expect(await rowsOf(id)).toEqual([]);
     expect(await database.store.jobs.get(id)).toMatchObject({ attempt: 0, status: 'processing' });
-    expect(await reserve(id, { userLimitUsd: 2.25, budgetUsd: 2.25 })).toMatchObject({ outcome: 'started' });
+    expect(await reserve(id, { userLimitUsd: 2.25, budgetUsd: 2.25 })).toMatchObject({
+      outcome: 'started',
+    });
   });
 
   it('of one user is not used up by another, the budget is', async () => {
     await complete(await running());
     const other = await newOwner();
     const id = await newJob(other);
-    expect(await reserve(id, { userLimitUsd: 2, budgetUsd: 2 })).toMatchObject({ outcome: 'refused', limit: 'budget' });
-    expect(await reserve(id, { userLimitUsd: 2, budgetUsd: 3 })).toMatchObject({ outcome: 'started' });
+    expect(await reserve(id, { userLimitUsd: 2, budgetUsd: 2 })).toMatchObject({
+      outcome: 'refused',
+      limit: 'budget',
+    });
+    expect(await reserve(id, { userLimitUsd: 2, budgetUsd: 3 })).toMatchObject({
+      outcome: 'started',
+    });
   });
 
   it('never stops a job half-way: later attempts are not refused', async () => {
@@ -160,9 +233,15 @@ describe('a limit', () => {
   it('counts from midnight in Japan', async () => {
     const id = await running();
     const midnight = `date_trunc('day', now() at time zone 'Asia/Tokyo') at time zone 'Asia/Tokyo'`;
-    await database.sql(`update public.usage_events set created_at = ${midnight} - interval '1 second' where job_id = $1`, [id]);
+    await database.sql(
+      `update public.usage_events set created_at = ${midnight} - interval '1 second' where job_id = $1`,
+      [id],
+    );
     expect([await budget(), await borne()]).toEqual([0, 0]);
-    await database.sql(`update public.usage_events set created_at = ${midnight} where job_id = $1`, [id]);
+    await database.sql(
+      `update public.usage_events set created_at = ${midnight} where job_id = $1`,
+      [id],
+    );
     expect([await budget(), await borne()]).toEqual([2, 2]);
   });
 
@@ -188,18 +267,29 @@ describe('a limit', () => {
 
 describe('calls of functions', () => {
   const call = (jobId: string | null, changes: object = {}) =>
-    database.store.usage.recordCall({ callId: randomUUID(), userId: owner.userId, jobId, function: 'generate-game', seconds: 30, usd: 0.001, ...changes });
+    database.store.usage.recordCall({
+      callId: randomUUID(),
+      userId: owner.userId,
+      jobId,
+      function: 'generate-game',
+      seconds: 30,
+      usd: 0.001,
+      ...changes,
+    });
 
   it('are recorded once, whoever takes the call up again', async () => {
     const id = await running();
     const callId = callIdFor(id, 1);
     await call(id, { callId, seconds: 3, usd: 0.0001 });
     await Promise.all([call(id, { callId }), call(id, { callId, seconds: 1, usd: 0 })]);
-    expect(await database.sql(`select seconds, usd, state, backend from public.usage_events where kind = 'modal'`))
-      .toEqual([{ seconds: 30, usd: 0.001, state: 'settled', backend: 'modal' }]);
+    expect(
+      await database.sql(
+        `select seconds, usd, state, backend from public.usage_events where kind = 'modal'`,
+      ),
+    ).toEqual([{ seconds: 30, usd: 0.001, state: 'settled', backend: 'modal' }]);
   });
 
-  it('are the user\'s when the job goes well, free when it does not, and when no job needed them', async () => {
+  it("are the user's when the job goes well, free when it does not, and when no job needed them", async () => {
     const good = await running();
     await call(good);
     await complete(good);
@@ -208,33 +298,66 @@ describe('calls of functions', () => {
     await database.store.jobs.fail(bad, '×');
     await call(bad);
     await call(null);
-    const states = await database.sql<{ state: string }>(`select state from public.usage_events where kind = 'modal' order by created_at`);
-    expect(states.map(({ state }) => state)).toEqual(['settled', 'released', 'released', 'released']);
+    const states = await database.sql<{ state: string }>(
+      `select state from public.usage_events where kind = 'modal' order by created_at`,
+    );
+    expect(states.map(({ state }) => state)).toEqual([
+      'settled',
+      'released',
+      'released',
+      'released',
+    ]);
     expect(await borne()).toBeCloseTo(0.251);
     expect(await budget()).toBeCloseTo(2.254);
   });
 
   it('that nobody waits for are found: of ended, deleted and superseded work, and the very old; never those of a running attempt', async () => {
-    const started = async (functionCallId: string, jobId: string | null, attempt: number | null): Promise<void> =>
-      database.store.modalCalls.started({ functionCallId, callId: functionCallId, userId: owner.userId, jobId, attempt, function: 'generate-game' });
+    const started = async (
+      functionCallId: string,
+      jobId: string | null,
+      attempt: number | null,
+    ): Promise<void> =>
+      database.store.modalCalls.started({
+        functionCallId,
+        callId: functionCallId,
+        userId: owner.userId,
+        jobId,
+        attempt,
+        function: 'generate-game',
+      });
     const other = await newOwner();
     const [live, ended] = [await running(), await running({}, other)];
     await reserve(live);
-    await Promise.all([started('superseded', live, 1), started('live', live, 2), started('ended', ended, 1), started('gone', randomUUID(), 1), started('short', null, null)]);
+    await Promise.all([
+      started('superseded', live, 1),
+      started('live', live, 2),
+      started('ended', ended, 1),
+      started('gone', randomUUID(), 1),
+      started('short', null, null),
+    ]);
     await started('live', live, 2);
     await started('done', ended, 1);
     await database.store.modalCalls.ended('done');
     await database.store.jobs.cancel(ended);
-    const found = async (): Promise<string[]> => (await database.store.modalCalls.orphans(3_600_000, 100)).map((orphan) => orphan.functionCallId).sort();
+    const found = async (): Promise<string[]> =>
+      (await database.store.modalCalls.orphans(3_600_000, 100))
+        .map((orphan) => orphan.functionCallId)
+        .sort();
     expect(await found()).toEqual(['ended', 'gone', 'superseded']);
     expect(await database.store.modalCalls.orphans(3_600_000, 1)).toHaveLength(1);
-    await database.sql(`update public.modal_calls set started_at = now() - interval '2 hours' where function_call_id = 'short'`);
+    await database.sql(
+      `update public.modal_calls set started_at = now() - interval '2 hours' where function_call_id = 'short'`,
+    );
     expect(await found()).toEqual(['ended', 'gone', 'short', 'superseded']);
     for (const id of await found()) await database.store.modalCalls.ended(id, true);
     expect(await found()).toEqual([]);
-    await database.sql(`update public.modal_calls set ended_at = now() - interval '2 days' where ended_at is not null and function_call_id <> 'gone'`);
+    await database.sql(
+      `update public.modal_calls set ended_at = now() - interval '2 days' where ended_at is not null and function_call_id <> 'gone'`,
+    );
     await database.store.modalCalls.forget(86_400_000);
-    const left = await database.sql<{ id: string }>('select function_call_id as id from public.modal_calls order by 1');
+    const left = await database.sql<{ id: string }>(
+      'select function_call_id as id from public.modal_calls order by 1',
+    );
     expect(left.map(({ id }) => id)).toEqual(['gone', 'live']);
   });
 });

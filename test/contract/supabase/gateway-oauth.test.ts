@@ -4,18 +4,32 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anonymous, service, startOwnProject, type OwnProject } from './stack.js';
 
 let project: OwnProject;
-beforeAll(async () => { project = await startOwnProject(); });
+beforeAll(async () => {
+  project = await startOwnProject();
+});
 afterAll(() => project.stop());
 
 /** A client that keeps its verifier like a browser does. */
 function browser(flowType: 'pkce' | 'implicit') {
   const kept = new Map<string, string>();
-  const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), removeItem: (key: string) => void kept.delete(key) };
-  return createClient(project.url, project.anonKey, { auth: { flowType, storage, autoRefreshToken: false, detectSessionInUrl: false } });
+  const storage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  };
+  return createClient(project.url, project.anonKey, {
+    auth: { flowType, storage, autoRefreshToken: false, detectSessionInUrl: false },
+  });
 }
 
-async function authorizeUrl(client: ReturnType<typeof browser>, redirectTo?: string): Promise<string> {
-  const { data, error } = await client.auth.signInWithOAuth({ provider: 'google', options: { skipBrowserRedirect: true, ...(redirectTo ? { redirectTo } : {}) } });
+async function authorizeUrl(
+  client: ReturnType<typeof browser>,
+  redirectTo?: string,
+): Promise<string> {
+  const { data, error } = await client.auth.signInWithOAuth({
+    provider: 'google',
+    options: { skipBrowserRedirect: true, ...(redirectTo ? { redirectTo } : {}) },
+  });
   if (error) throw error;
   return data.url;
 }
@@ -23,14 +37,32 @@ async function authorizeUrl(client: ReturnType<typeof browser>, redirectTo?: str
 const flowOf = (html: string): string => /name="flow" value="([^"]+)"/.exec(html)?.[1] ?? '';
 
 /** Sends the form as the page would; answers where it leads. */
-async function submit(flow: string, fields: { name: string; email: string }): Promise<{ status: number; location: string; html: string }> {
-  const response = await fetch(`${project.url}/auth/v1/authorize`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ flow, ...fields }) });
-  return { status: response.status, location: response.headers.get('location') ?? '', html: await response.text() };
+async function submit(
+  flow: string,
+  fields: { name: string; email: string },
+): Promise<{ status: number; location: string; html: string }> {
+  const response = await fetch(`${project.url}/auth/v1/authorize`, {
+    method: 'POST',
+    redirect: 'manual',
+    body: new URLSearchParams({ flow, ...fields }),
+  });
+  return {
+    status: response.status,
+    location: response.headers.get('location') ?? '',
+    html: await response.text(),
+  };
 }
 
-async function signIn(client: ReturnType<typeof browser>, email: string, redirectTo = 'http://localhost:5555/list?tab=1'): Promise<URL> {
+async function signIn(
+  client: ReturnType<typeof browser>,
+  email: string,
+  redirectTo = 'http://localhost:5555/list?tab=1',
+): Promise<URL> {
   const page = await fetch(await authorizeUrl(client, redirectTo));
-  const { status, location } = await submit(flowOf(await page.text()), { name: '開発 太郎', email });
+  const { status, location } = await submit(flowOf(await page.text()), {
+    name: '開発 太郎',
+    email,
+  });
   expect(status).toBe(303);
   return new URL(location);
 }
@@ -58,8 +90,14 @@ describe('developer sign-in in place of Google', () => {
     const { data, error } = await client.auth.exchangeCodeForSession(code);
     expect(error).toBeNull();
     expect(data.user?.user_metadata).toMatchObject({ full_name: '開発 太郎' });
-    expect((await client.from('users').select('display_name')).data).toEqual([{ display_name: '開発 太郎' }]);
-    const again = await fetch(`${project.url}/auth/v1/token?grant_type=pkce`, { method: 'POST', headers: { apikey: project.anonKey }, body: JSON.stringify({ auth_code: code, code_verifier: 'x' }) });
+    expect((await client.from('users').select('display_name')).data).toEqual([
+      { display_name: '開発 太郎' },
+    ]);
+    const again = await fetch(`${project.url}/auth/v1/token?grant_type=pkce`, {
+      method: 'POST',
+      headers: { apikey: project.anonKey },
+      body: JSON.stringify({ auth_code: code, code_verifier: 'x' }),
+    });
     expect(again.status).toBe(404);
   });
 
@@ -67,7 +105,9 @@ describe('developer sign-in in place of Google', () => {
     const back = await signIn(browser('pkce'), `stolen-${randomUUID()}@example.com`);
     const thief = browser('pkce');
     await authorizeUrl(thief);
-    const { data, error } = await thief.auth.exchangeCodeForSession(back.searchParams.get('code') ?? '');
+    const { data, error } = await thief.auth.exchangeCodeForSession(
+      back.searchParams.get('code') ?? '',
+    );
     expect(error?.code).toBe('bad_code_verifier');
     expect(data.session).toBeNull();
   });
@@ -78,7 +118,10 @@ describe('developer sign-in in place of Google', () => {
     const tokens = new URLSearchParams(back.hash.slice(1));
     expect(tokens.get('token_type')).toBe('bearer');
     expect(tokens.get('expires_in')).toBe('3600');
-    const { data, error } = await client.auth.setSession({ access_token: tokens.get('access_token') ?? '', refresh_token: tokens.get('refresh_token') ?? '' });
+    const { data, error } = await client.auth.setSession({
+      access_token: tokens.get('access_token') ?? '',
+      refresh_token: tokens.get('refresh_token') ?? '',
+    });
     expect(error).toBeNull();
     expect((await client.from('users').select('id')).data).toEqual([{ id: data.user?.id }]);
     expect((await client.auth.refreshSession()).error).toBeNull();
@@ -93,11 +136,21 @@ describe('developer sign-in in place of Google', () => {
     expect(data.user?.id).toBe(created.data.user?.id);
   });
 
-  it.each(['https://evil.example/', 'http://localhost@evil.example/', 'javascript:alert(1)', 'http://localhost.evil.example', '//evil.example', 'http://127.0.0.1.evil.example/x'])(
-    'leads back to the site, never to %s', async (redirectTo) => {
-      const back = await signIn(browser('implicit'), `redirect-${randomUUID()}@example.com`, redirectTo);
-      expect(`${back.origin}${back.pathname}`).toBe('http://localhost:3000/');
-    });
+  it.each([
+    'https://evil.example/',
+    'http://localhost@evil.example/',
+    'javascript:alert(1)',
+    'http://localhost.evil.example',
+    '//evil.example',
+    'http://127.0.0.1.evil.example/x',
+  ])('leads back to the site, never to %s', async (redirectTo) => {
+    const back = await signIn(
+      browser('implicit'),
+      `redirect-${randomUUID()}@example.com`,
+      redirectTo,
+    );
+    expect(`${back.origin}${back.pathname}`).toBe('http://localhost:3000/');
+  });
 
   it('a form that was never shown, or was sent before, is refused', async () => {
     expect((await submit(randomUUID(), { name: 'x', email: 'x@example.com' })).status).toBe(404);
@@ -110,14 +163,20 @@ describe('developer sign-in in place of Google', () => {
 
   it('a mistake shows the form again, with what was typed made harmless', async () => {
     const flow = flowOf(await (await fetch(await authorizeUrl(browser('pkce')))).text());
-    const { status, html } = await submit(flow, { name: '"><script>alert(1)</script>', email: 'no address' });
+    const { status, html } = await submit(flow, {
+      name: '"><script>alert(1)</script>',
+      email: 'no address',
+    });
     expect(status).toBe(400);
     expect(html).toContain('確認してください');
     expect(html).not.toContain('<script>');
   });
 
   it('another provider is refused', async () => {
-    const { data } = await browser('pkce').auth.signInWithOAuth({ provider: 'github', options: { skipBrowserRedirect: true } });
+    const { data } = await browser('pkce').auth.signInWithOAuth({
+      provider: 'github',
+      options: { skipBrowserRedirect: true },
+    });
     expect((await fetch(data.url ?? '')).status).toBe(400);
   });
 });
@@ -125,24 +184,46 @@ describe('developer sign-in in place of Google', () => {
 describe('what only an own gateway shows', () => {
   it('signing up opens a session at once; twice is refused', async () => {
     const credentials = { email: `signup-${randomUUID()}@example.com`, password: 'long enough' };
-    const { data, error } = await anonymous(project).auth.signUp({ ...credentials, options: { data: { name: '新人' } } });
+    const { data, error } = await anonymous(project).auth.signUp({
+      ...credentials,
+      options: { data: { name: '新人' } },
+    });
     expect(error).toBeNull();
     expect(data.session?.user.user_metadata).toEqual({ name: '新人' });
-    expect((await anonymous(project).auth.signUp(credentials)).error).toMatchObject({ status: 422, code: 'user_already_exists' });
-    expect((await anonymous(project).auth.signInAnonymously()).error?.code).toBe('anonymous_provider_disabled');
+    expect((await anonymous(project).auth.signUp(credentials)).error).toMatchObject({
+      status: 422,
+      code: 'user_already_exists',
+    });
+    expect((await anonymous(project).auth.signInAnonymously()).error?.code).toBe(
+      'anonymous_provider_disabled',
+    );
   });
 
   it('a refresh token that comes back after the grace time ends the whole session', async () => {
-    const { data } = await anonymous(project).auth.signUp({ email: `reuse-${randomUUID()}@example.com`, password: 'long enough' });
+    const { data } = await anonymous(project).auth.signUp({
+      email: `reuse-${randomUUID()}@example.com`,
+      password: 'long enough',
+    });
     const first = data.session?.refresh_token ?? '';
-    const second = (await anonymous(project).auth.refreshSession({ refresh_token: first })).data.session?.refresh_token ?? '';
-    await project.sql(`update auth.refresh_tokens set revoked_at = revoked_at - interval '11 seconds' where revoked_at is not null`);
-    expect((await anonymous(project).auth.refreshSession({ refresh_token: first })).error).toMatchObject({ status: 400, code: 'refresh_token_already_used' });
-    expect((await anonymous(project).auth.refreshSession({ refresh_token: second })).error?.code).toBe('refresh_token_not_found');
+    const second =
+      (await anonymous(project).auth.refreshSession({ refresh_token: first })).data.session
+        ?.refresh_token ?? '';
+    await project.sql(
+      `update auth.refresh_tokens set revoked_at = revoked_at - interval '11 seconds' where revoked_at is not null`,
+    );
+    expect(
+      (await anonymous(project).auth.refreshSession({ refresh_token: first })).error,
+    ).toMatchObject({ status: 400, code: 'refresh_token_already_used' });
+    expect(
+      (await anonymous(project).auth.refreshSession({ refresh_token: second })).error?.code,
+    ).toBe('refresh_token_not_found');
   });
 
   it('stores nothing that lets somebody in', async () => {
-    const { data } = await anonymous(project).auth.signUp({ email: `stored-${randomUUID()}@example.com`, password: 'stored password' });
+    const { data } = await anonymous(project).auth.signUp({
+      email: `stored-${randomUUID()}@example.com`,
+      password: 'stored password',
+    });
     const rows = await project.sql<{ dump: string }>(`
       select string_agg(t::text, ' ') as dump from (
         select to_json(u)::text from auth.users u union all select to_json(s)::text from auth.sessions s
@@ -160,13 +241,20 @@ describe('what only an own gateway shows', () => {
 
   it('any page may call: preflight and answers carry CORS headers', async () => {
     const preflight = await fetch(`${project.url}/rest/v1/projects`, {
-      method: 'OPTIONS', headers: { origin: 'https://page.example', 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'apikey,authorization,x-client-info,prefer' },
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://page.example',
+        'access-control-request-method': 'PATCH',
+        'access-control-request-headers': 'apikey,authorization,x-client-info,prefer',
+      },
     });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('access-control-allow-headers')).toContain('x-client-info');
     expect(preflight.headers.get('access-control-allow-methods')).toContain('PATCH');
     for (const path of ['/rest/v1/projects', '/auth/v1/settings', '/auth/v1/user', '/nowhere']) {
-      expect((await fetch(`${project.url}${path}`)).headers.get('access-control-allow-origin')).toBe('*');
+      expect(
+        (await fetch(`${project.url}${path}`)).headers.get('access-control-allow-origin'),
+      ).toBe('*');
     }
   });
 });

@@ -39,7 +39,14 @@ interface Started {
 function startProcess(overrides: Record<string, string> = {}): Started {
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/embedded/supabase/main.ts'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], DATABASE_URL: postgres.url, PORT: '0', PUBLIC_URL: 'http://localhost:3000', KEY_DIR: path.join(folder, 'keys'), ...overrides },
+    env: {
+      PATH: process.env['PATH'],
+      DATABASE_URL: postgres.url,
+      PORT: '0',
+      PUBLIC_URL: 'http://localhost:3000',
+      KEY_DIR: path.join(folder, 'keys'),
+      ...overrides,
+    },
   });
   children.push(child);
   const lines: string[] = [];
@@ -58,8 +65,14 @@ function startProcess(overrides: Record<string, string> = {}): Started {
   return { child, lines, exited, url };
 }
 
-async function keysOf(): Promise<{ anonKey: string; serviceRoleKey: string; privateKey: { d: string } }> {
-  return JSON.parse(await readFile(path.join(folder, 'keys', 'supabase-keys.json'), 'utf8')) as Awaited<ReturnType<typeof keysOf>>;
+async function keysOf(): Promise<{
+  anonKey: string;
+  serviceRoleKey: string;
+  privateKey: { d: string };
+}> {
+  return JSON.parse(
+    await readFile(path.join(folder, 'keys', 'supabase-keys.json'), 'utf8'),
+  ) as Awaited<ReturnType<typeof keysOf>>;
 }
 
 /** Status of a table that is there. */
@@ -73,15 +86,22 @@ describe('the gateway as a process', () => {
     const first = startProcess();
     const { anonKey } = await first.url.then(keysOf);
     expect((await stat(path.join(folder, 'keys', 'supabase-keys.json'))).mode & 0o777).toBe(0o600);
-    const { data } = await createClient(await first.url, anonKey, { auth: { persistSession: false } }).auth.signUp({ email: 'kept@example.com', password: 'long enough' });
+    const { data } = await createClient(await first.url, anonKey, {
+      auth: { persistSession: false },
+    }).auth.signUp({ email: 'kept@example.com', password: 'long enough' });
     first.child.kill('SIGTERM');
     expect(await first.exited).toBe(0);
 
     const second = startProcess();
     const client = createClient(await second.url, anonKey, { auth: { persistSession: false } });
     expect((await keysOf()).anonKey).toBe(anonKey);
-    expect((await client.auth.getUser(data.session?.access_token)).data.user?.email).toBe('kept@example.com');
-    expect((await client.auth.refreshSession({ refresh_token: data.session?.refresh_token ?? '' })).error).toBeNull();
+    expect((await client.auth.getUser(data.session?.access_token)).data.user?.email).toBe(
+      'kept@example.com',
+    );
+    expect(
+      (await client.auth.refreshSession({ refresh_token: data.session?.refresh_token ?? '' }))
+        .error,
+    ).toBeNull();
     second.child.kill('SIGTERM');
     expect(await second.exited).toBe(0);
   });
@@ -98,7 +118,11 @@ describe('the gateway as a process', () => {
     expect((await fetch(`${url}/auth/v1/admin/users`, { headers })).status).toBe(503);
     expect((await fetch(`${url}/auth/v1/.well-known/jwks.json`)).status).toBe(200);
 
-    postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), port: postgres.port, log });
+    postgres = await startPostgres({
+      dataDir: path.join(folder, 'postgres'),
+      port: postgres.port,
+      log,
+    });
     await expect.poll(() => read(url), { timeout: 10_000 }).toBe(200);
     expect((await fetch(`${url}/auth/v1/admin/users`, { headers })).status).toBe(200);
     gateway.child.kill('SIGTERM');
@@ -108,8 +132,14 @@ describe('the gateway as a process', () => {
   it('waits for a database that starts later than itself', async () => {
     await postgres.stop();
     const gateway = startProcess();
-    await expect.poll(() => gateway.lines.join('\n'), { timeout: 10_000 }).toContain('waiting for the database');
-    postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), port: postgres.port, log });
+    await expect
+      .poll(() => gateway.lines.join('\n'), { timeout: 10_000 })
+      .toContain('waiting for the database');
+    postgres = await startPostgres({
+      dataDir: path.join(folder, 'postgres'),
+      port: postgres.port,
+      log,
+    });
     expect(await read(await gateway.url)).toBe(200);
     gateway.child.kill('SIGTERM');
     await gateway.exited;
@@ -121,16 +151,29 @@ describe('the gateway as a process', () => {
     const { serviceRoleKey, privateKey } = await keysOf();
     const headers = { apikey: serviceRoleKey, authorization: `Bearer ${serviceRoleKey}` };
     await fetch(`${url}/rest/v1/users?apikey=${serviceRoleKey}`, { headers });
-    await fetch(`${url}/auth/v1/token?grant_type=password`, { method: 'POST', headers, body: JSON.stringify({ email: 'kept@example.com', password: 'a very secret word' }) });
+    await fetch(`${url}/auth/v1/token?grant_type=password`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ email: 'kept@example.com', password: 'a very secret word' }),
+    });
     await fetch(`${url}/auth/v1/token?grant_type=pkce`, { method: 'POST', headers, body: '{' });
     gateway.child.kill('SIGTERM');
     await gateway.exited;
     const output = gateway.lines.join('\n');
-    for (const secret of [serviceRoleKey, privateKey.d, 'a very secret word', new URL(postgres.url).password]) expect(output).not.toContain(secret);
+    for (const secret of [
+      serviceRoleKey,
+      privateKey.d,
+      'a very secret word',
+      new URL(postgres.url).password,
+    ])
+      expect(output).not.toContain(secret);
   });
 
   it.each([
-    [{ NODE_ENV: 'production' }, 2, 'production'], [{ GATEWAY_HOST: '0.0.0.0' }, 1, 'loopback'], [{ DATABASE_URL: 'nonsense' }, 2, 'DATABASE_URL'], [{ PORT: 'many', PUBLIC_URL: '?' }, 2, 'PUBLIC_URL'],
+    [{ NODE_ENV: 'production' }, 2, 'production'],
+    [{ GATEWAY_HOST: '0.0.0.0' }, 1, 'loopback'],
+    [{ DATABASE_URL: 'nonsense' }, 2, 'DATABASE_URL'],
+    [{ PORT: 'many', PUBLIC_URL: '?' }, 2, 'PUBLIC_URL'],
   ])('refuses %o and says why', async (overrides, code, reason) => {
     const refused = startProcess(overrides);
     expect(await refused.exited).toBe(code);

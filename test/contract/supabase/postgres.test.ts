@@ -12,7 +12,10 @@ import { startPostgres, type RunningPostgres } from '../../../src/embedded/postg
 let folder: string;
 let dataDir: string;
 const messages: string[] = [];
-const log = { info: (_: object, message: string) => void messages.push(message), warn: (_: object, message: string) => void messages.push(message) };
+const log = {
+  info: (_: object, message: string) => void messages.push(message),
+  warn: (_: object, message: string) => void messages.push(message),
+};
 let running: RunningPostgres | undefined;
 let child: ChildProcess | undefined;
 
@@ -26,7 +29,8 @@ afterEach(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const start = async (port?: number): Promise<RunningPostgres> => (running = await startPostgres({ dataDir, port, log }));
+const start = async (port?: number): Promise<RunningPostgres> =>
+  (running = await startPostgres({ dataDir, port, log }));
 
 async function query(url: string, text: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
@@ -44,27 +48,38 @@ async function startElsewhere(): Promise<{ url: string; pid: number }> {
   const code = `import { startPostgres } from ${JSON.stringify(path.resolve('src/embedded/postgres.ts'))};
     const log = { info() {}, warn() {} };
     startPostgres({ dataDir: ${JSON.stringify(dataDir)}, log }).then((p) => { console.log(JSON.stringify({ url: p.url, pid: p.pid })); setInterval(() => {}, 1000); });`;
-  const started = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const started = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   child = started;
-  for await (const line of createInterface({ input: started.stdout })) return JSON.parse(line) as { url: string; pid: number };
+  for await (const line of createInterface({ input: started.stdout }))
+    return JSON.parse(line) as { url: string; pid: number };
   throw new Error('it ended');
 }
 
-const killed = (process_: ChildProcess | undefined): Promise<unknown> => new Promise((resolve) => {
-  process_?.once('exit', resolve);
-  process_?.kill('SIGKILL');
-});
+const killed = (process_: ChildProcess | undefined): Promise<unknown> =>
+  new Promise((resolve) => {
+    process_?.once('exit', resolve);
+    process_?.kill('SIGKILL');
+  });
 
 it('makes the database dreamcore, for the loopback alone, with a password file for the owner alone', async () => {
   const postgres = await start();
   expect(new URL(postgres.url).pathname).toBe('/dreamcore');
-  expect(await query(postgres.url, `select current_setting('listen_addresses') as listen, current_setting('unix_socket_directories') as sockets, current_setting('TimeZone') as zone`))
-    .toEqual([{ listen: '127.0.0.1', sockets: '', zone: 'UTC' }]);
+  expect(
+    await query(
+      postgres.url,
+      `select current_setting('listen_addresses') as listen, current_setting('unix_socket_directories') as sockets, current_setting('TimeZone') as zone`,
+    ),
+  ).toEqual([{ listen: '127.0.0.1', sockets: '', zone: 'UTC' }]);
   expect((await stat(path.join(dataDir, 'postgres.password'))).mode & 0o777).toBe(0o600);
   const wrong = new URL(postgres.url);
   wrong.password = 'wrong';
   await expect(query(wrong.href, 'select 1')).rejects.toMatchObject({ code: '28P01' });
-  await query(postgres.url, `create table kept (word text); insert into kept values ('through everything')`);
+  await query(
+    postgres.url,
+    `create table kept (word text); insert into kept values ('through everything')`,
+  );
 });
 
 it('finds everything again at the next start, on the same port', async () => {
@@ -98,13 +113,20 @@ it('recovers when launcher and server were killed together', async () => {
   const orphan = await startElsewhere();
   process.kill(orphan.pid, 'SIGKILL');
   await killed(child);
-  expect(await query((await start()).url, 'select * from kept')).toEqual([{ word: 'through everything' }]);
+  expect(await query((await start()).url, 'select * from kept')).toEqual([
+    { word: 'through everything' },
+  ]);
 });
 
 it('is not stopped by a postmaster.pid whose number now belongs to somebody else', async () => {
   await (await start()).stop();
-  const { cluster } = JSON.parse(await readFile(path.join(dataDir, 'postgres.json'), 'utf8')) as { cluster: string };
-  await writeFile(path.join(cluster, 'postmaster.pid'), `${process.ppid}\n${cluster}\n1\n5432\n\n127.0.0.1\n  1 1\n`);
+  const { cluster } = JSON.parse(await readFile(path.join(dataDir, 'postgres.json'), 'utf8')) as {
+    cluster: string;
+  };
+  await writeFile(
+    path.join(cluster, 'postmaster.pid'),
+    `${process.ppid}\n${cluster}\n1\n5432\n\n127.0.0.1\n  1 1\n`,
+  );
   expect(await query((await start()).url, 'select 1 as alive')).toEqual([{ alive: 1 }]);
 });
 
@@ -122,7 +144,9 @@ it('takes another port when the remembered one is taken, and says so when it was
     await expect(start(port)).rejects.toThrow(`Port ${port}`);
     const postgres = await start();
     expect(postgres.port).not.toBe(port);
-    expect(await query(postgres.url, 'select * from kept')).toEqual([{ word: 'through everything' }]);
+    expect(await query(postgres.url, 'select * from kept')).toEqual([
+      { word: 'through everything' },
+    ]);
   } finally {
     squatter.close();
   }

@@ -34,8 +34,14 @@ const log = createLog('contract');
 export async function openProject(): Promise<Project> {
   const { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY } = process.env;
   if (!SUPABASE_URL) return startOwnProject();
-  if (!SUPABASE_ANON_KEY || !SUPABASE_SERVICE_ROLE_KEY) throw new Error('SUPABASE_URL needs SUPABASE_ANON_KEY and SUPABASE_SERVICE_ROLE_KEY beside it');
-  return { url: SUPABASE_URL, anonKey: SUPABASE_ANON_KEY, serviceRoleKey: SUPABASE_SERVICE_ROLE_KEY, stop: async () => undefined };
+  if (!SUPABASE_ANON_KEY || !SUPABASE_SERVICE_ROLE_KEY)
+    throw new Error('SUPABASE_URL needs SUPABASE_ANON_KEY and SUPABASE_SERVICE_ROLE_KEY beside it');
+  return {
+    url: SUPABASE_URL,
+    anonKey: SUPABASE_ANON_KEY,
+    serviceRoleKey: SUPABASE_SERVICE_ROLE_KEY,
+    stop: async () => undefined,
+  };
 }
 
 /** Starts PostgreSQL, applies platform and migrations, starts the gateway: all in a temp folder, on free ports. */
@@ -49,10 +55,21 @@ export async function startOwnProject(google?: OidcProvider): Promise<OwnProject
   try {
     await applyPlatform(postgres.url);
     await migrate(postgres.url, log);
-    const gateway = await startGateway({ databaseUrl: postgres.url, port: 0, siteUrl: 'http://localhost:3000', keyDir: path.join(folder, 'keys'), google, log });
+    const gateway = await startGateway({
+      databaseUrl: postgres.url,
+      port: 0,
+      siteUrl: 'http://localhost:3000',
+      keyDir: path.join(folder, 'keys'),
+      google,
+      log,
+    });
     return {
-      gateway, postgres, folder,
-      url: gateway.url, anonKey: gateway.anonKey, serviceRoleKey: gateway.serviceRoleKey,
+      gateway,
+      postgres,
+      folder,
+      url: gateway.url,
+      anonKey: gateway.anonKey,
+      serviceRoleKey: gateway.serviceRoleKey,
       sql: (text, values) => runSql(postgres.url, text, values),
       stop: async () => {
         await gateway.stop();
@@ -65,7 +82,11 @@ export async function startOwnProject(google?: OidcProvider): Promise<OwnProject
   }
 }
 
-async function runSql<T extends pg.QueryResultRow>(url: string, text: string, values: unknown[] = []): Promise<T[]> {
+async function runSql<T extends pg.QueryResultRow>(
+  url: string,
+  text: string,
+  values: unknown[] = [],
+): Promise<T[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -77,8 +98,10 @@ async function runSql<T extends pg.QueryResultRow>(url: string, text: string, va
 
 const clientOptions = { auth: { persistSession: false, autoRefreshToken: false } };
 
-export const anonymous = (project: Project) => createClient(project.url, project.anonKey, clientOptions);
-export const service = (project: Project) => createClient(project.url, project.serviceRoleKey, clientOptions);
+export const anonymous = (project: Project) =>
+  createClient(project.url, project.anonKey, clientOptions);
+export const service = (project: Project) =>
+  createClient(project.url, project.serviceRoleKey, clientOptions);
 
 export interface TestUser {
   readonly id: string;
@@ -95,7 +118,11 @@ const users: { project: Project; id: string }[] = [];
 export async function newUser(project: Project, name = 'someone'): Promise<TestUser> {
   const email = `${name}-${randomUUID()}@example.com`;
   const password = randomUUID();
-  const created = await service(project).auth.admin.createUser({ email, password, email_confirm: true });
+  const created = await service(project).auth.admin.createUser({
+    email,
+    password,
+    email_confirm: true,
+  });
   if (created.error) throw created.error;
   users.push({ project, id: created.data.user.id });
   const client = anonymous(project);
@@ -123,12 +150,25 @@ export interface RawAnswer {
 }
 
 /** A request that supabase-js would not write. */
-export async function raw(project: Project, pathAndQuery: string, init: RequestInit & { key?: string; token?: string } = {}): Promise<RawAnswer> {
+export async function raw(
+  project: Project,
+  pathAndQuery: string,
+  init: RequestInit & { key?: string; token?: string } = {},
+): Promise<RawAnswer> {
   const { key = project.serviceRoleKey, token = key, headers, ...rest } = init;
   const response = await fetch(`${project.url}${pathAndQuery}`, {
     ...rest,
-    headers: { apikey: key, authorization: `Bearer ${token}`, 'content-type': 'application/json', ...(headers as Record<string, string> | undefined) },
+    headers: {
+      apikey: key,
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      ...(headers as Record<string, string> | undefined),
+    },
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: (text === '' ? {} : JSON.parse(text)) as RawAnswer['body'] };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (text === '' ? {} : JSON.parse(text)) as RawAnswer['body'],
+  };
 }

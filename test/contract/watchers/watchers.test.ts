@@ -14,42 +14,71 @@ import { callIdFor } from '../../../src/contracts/ids.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 
 const GIB = 1024 ** 3;
-const LIMITS = { CLAUDE_MAX_BUDGET_USD: 2, USER_DAILY_USD: 0, BUDGET_DAILY_USD: 0, VOLUME_SOFT_GIB: 1, VOLUME_MAX_GIB: 2 };
+const LIMITS = {
+  CLAUDE_MAX_BUDGET_USD: 2,
+  USER_DAILY_USD: 0,
+  BUDGET_DAILY_USD: 0,
+  VOLUME_SOFT_GIB: 1,
+  VOLUME_MAX_GIB: 2,
+};
 
 let database: TestDatabase;
 let dataDir: string;
 let userId: string;
 let projectId: string;
 
-beforeAll(async () => { database = await startDatabase(); });
-afterAll(async () => { await database.stop(); });
+beforeAll(async () => {
+  database = await startDatabase();
+});
+afterAll(async () => {
+  await database.stop();
+});
 beforeEach(async () => {
   dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-watchers-'));
   await database.sql('delete from auth.users');
-  for (const table of ['usage_events', 'modal_calls', 'alerts']) await database.sql(`delete from public.${table}`);
+  for (const table of ['usage_events', 'modal_calls', 'alerts'])
+    await database.sql(`delete from public.${table}`);
   [userId, projectId] = await newOwner();
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 async function newOwner(): Promise<[string, string]> {
-  const [user] = await database.sql<{ id: string }>(`insert into auth.users (email) values ($1) returning id`, [`${randomUUID()}@example.test`]);
+  const [user] = await database.sql<{ id: string }>(
+    `insert into auth.users (email) values ($1) returning id`,
+    [`${randomUUID()}@example.test`],
+  );
   const project = await database.store.projects.create(user?.id ?? '', '宇宙シューティング');
   return [project.user_id, project.id];
 }
 
 /** The product's own parts as the worker puts them together. */
-function parts(changes: Partial<typeof LIMITS> = {}, outside: { webhook?: string; cancelCall?: (id: string) => Promise<void> } = {}) {
+function parts(
+  changes: Partial<typeof LIMITS> = {},
+  outside: { webhook?: string; cancelCall?: (id: string) => Promise<void> } = {},
+) {
   const config = { ...LIMITS, DATA_DIR: dataDir, ...changes, ALERT_WEBHOOK_URL: outside.webhook };
   const { store } = database;
   const alerts = createAlerts({ config, store, log });
   const storage = createStorage({ config, store, log, volumeUsage: null });
   const deps = { config, store, storage, alerts, log };
-  return { alerts, storage, ...usageActivities(deps), ...watcherActivities({ ...deps, cancelCall: outside.cancelCall ?? null }) };
+  return {
+    alerts,
+    storage,
+    ...usageActivities(deps),
+    ...watcherActivities({ ...deps, cancelCall: outside.cancelCall ?? null }),
+  };
 }
 
 async function newJob(): Promise<string> {
   const id = randomUUID();
-  await database.store.jobs.open({ id, userId, projectId, content: '作って', chatId: randomUUID(), maxQueuedJobs: 50 });
+  await database.store.jobs.open({
+    id,
+    userId,
+    projectId,
+    content: '作って',
+    chatId: randomUUID(),
+    maxQueuedJobs: 50,
+  });
   await database.store.jobs.startProcessing(id, true);
   return id;
 }
@@ -62,7 +91,10 @@ async function putFile(file: string, bytes: number): Promise<void> {
   await truncate(place, Math.round(bytes));
 }
 
-const standing = () => database.sql<{ kind: string; key: string; times: number }>('select kind, key, times from public.alerts where cleared_at is null order by kind, key');
+const standing = () =>
+  database.sql<{ kind: string; key: string; times: number }>(
+    'select kind, key, times from public.alerts where cleared_at is null order by kind, key',
+  );
 const attempt = (jobId: string) => ({ jobId, userId, projectId, backend: 'local' as const });
 
 describe('an alert', () => {
@@ -74,15 +106,29 @@ describe('an alert', () => {
   beforeAll(async () => {
     server = createServer((request, response) => {
       void readBody(request).then((body) => {
-        received.push({ method: request.method, body: JSON.parse(body) as Record<string, unknown> });
+        received.push({
+          method: request.method,
+          body: JSON.parse(body) as Record<string, unknown>,
+        });
         response.writeHead(answers.shift() ?? 200).end();
       });
     });
-    await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
     webhook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
   });
-  afterAll(() => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }));
-  beforeEach(() => { received.length = 0; answers = []; });
+  afterAll(
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
+  );
+  beforeEach(() => {
+    received.length = 0;
+    answers = [];
+  });
 
   const alert = { kind: 'test', key: 'a', message: 'something is wrong', details: { count: 3 } };
 
@@ -90,12 +136,20 @@ describe('an alert', () => {
     const { alerts } = parts({}, { webhook });
     for (let n = 0; n < 3; n += 1) await alerts.raise(alert);
     await alerts.raise({ ...alert, key: 'b', level: 'warn' });
-    expect(received.map(({ method, body }) => [method, body['key'], body['level']])).toEqual([['POST', 'a', 'error'], ['POST', 'b', 'warn']]);
+    expect(received.map(({ method, body }) => [method, body['key'], body['level']])).toEqual([
+      ['POST', 'a', 'error'],
+      ['POST', 'b', 'warn'],
+    ]);
     expect(received[0]?.body).toMatchObject({ ...alert, times: 1 });
-    expect(await standing()).toMatchObject([{ key: 'a', times: 3 }, { key: 'b', times: 1 }]);
+    expect(await standing()).toMatchObject([
+      { key: 'a', times: 3 },
+      { key: 'b', times: 1 },
+    ]);
     await alerts.clear(alert);
     await alerts.raise(alert);
-    await database.sql(`update public.alerts set seen_at = now() - interval '2 hours' where key = 'b'`);
+    await database.sql(
+      `update public.alerts set seen_at = now() - interval '2 hours' where key = 'b'`,
+    );
     await alerts.raise({ ...alert, key: 'b' });
     expect(received.map(({ body }) => body['key'])).toEqual(['a', 'b', 'a', 'b']);
   });
@@ -123,7 +177,9 @@ describe('an alert', () => {
   it('never fails whoever raises it: no webhook there, no database there', async () => {
     await parts({}, { webhook: 'http://127.0.0.1:9/hook' }).alerts.raise(alert);
     expect(await standing()).toHaveLength(1);
-    const broken = { alerts: { ...database.store.alerts, raise: () => Promise.reject(new Error('no database')) } };
+    const broken = {
+      alerts: { ...database.store.alerts, raise: () => Promise.reject(new Error('no database')) },
+    };
     await createAlerts({ config: { ALERT_WEBHOOK_URL: webhook }, store: broken, log }).raise(alert);
     expect(received).toEqual([]);
   });
@@ -142,31 +198,57 @@ describe('the gate before a run', () => {
     expect(await gate.startAttempt(attempt(first))).toEqual({ attempt: 1, slotAgeMs: 0 });
     await database.store.jobs.takeSlot(first, 1);
     await database.store.jobs.fail(first, '×');
-    for (let n = 0; n < 2; n += 1) await expect(gate.startAttempt(attempt(await newJob()))).rejects.toMatchObject({ kind: 'SPENDING_LIMIT_EXCEEDED' });
-    await expect.poll(standing, { timeout: 20_000 }).toEqual([{ kind: 'budgetUsedUp', key: 'today', times: 2 }]);
+    for (let n = 0; n < 2; n += 1)
+      await expect(gate.startAttempt(attempt(await newJob()))).rejects.toMatchObject({
+        kind: 'SPENDING_LIMIT_EXCEEDED',
+      });
+    await expect
+      .poll(standing, { timeout: 20_000 })
+      .toEqual([{ kind: 'budgetUsedUp', key: 'today', times: 2 }]);
     expect(await database.sql(`select from public.usage_events`)).toHaveLength(1);
   });
 
   it('a user at his own limit is refused without an alert', async () => {
     const gate = parts({ USER_DAILY_USD: 1 });
-    await expect(gate.startAttempt(attempt(await newJob()))).rejects.toMatchObject({ kind: 'SPENDING_LIMIT_EXCEEDED' });
+    await expect(gate.startAttempt(attempt(await newJob()))).rejects.toMatchObject({
+      kind: 'SPENDING_LIMIT_EXCEEDED',
+    });
     expect(await standing()).toEqual([]);
   });
 
   it('an attempt that fails or is stopped says why and what it cost', async () => {
     const gate = parts();
     const ends: [Error, { failure: string | null; usd: number }][] = [
-      [new DreamError('ModelOverloaded', 'busy', { costUsd: 0.5 }), { failure: 'ModelOverloaded', usd: 0.5 }],
-      [Object.assign(new Error('stopped'), { cause: new DreamError('RunCancelled', 'stopped', { costUsd: 0.25 }) }), { failure: null, usd: 0.25 }],
+      [
+        new DreamError('ModelOverloaded', 'busy', { costUsd: 0.5 }),
+        { failure: 'ModelOverloaded', usd: 0.5 },
+      ],
+      [
+        Object.assign(new Error('stopped'), {
+          cause: new DreamError('RunCancelled', 'stopped', { costUsd: 0.25 }),
+        }),
+        { failure: null, usd: 0.25 },
+      ],
       [new Error('lost'), { failure: null, usd: 2 }],
     ];
     for (const [error, told] of ends) {
       const jobId = await newJob();
       await gate.startAttempt(attempt(jobId));
-      const agent = withReleasedUsage({ runAgent: () => Promise.reject(error) }, database.store, log);
+      const agent = withReleasedUsage(
+        { runAgent: () => Promise.reject(error) },
+        database.store,
+        log,
+      );
       const spec = { request: '', dimension: null, styleId: null, autoFix: false, parent: null };
-      await expect(agent.runAgent({ jobId, userId, projectId, attempt: 1, spec })).rejects.toBe(error);
-      expect(await database.sql('select state, failure, usd from public.usage_events where call_id = $1', [callIdFor(jobId, 1)])).toEqual([{ state: 'released', ...told }]);
+      await expect(agent.runAgent({ jobId, userId, projectId, attempt: 1, spec })).rejects.toBe(
+        error,
+      );
+      expect(
+        await database.sql(
+          'select state, failure, usd from public.usage_events where call_id = $1',
+          [callIdFor(jobId, 1)],
+        ),
+      ).toEqual([{ state: 'released', ...told }]);
       await database.store.jobs.fail(jobId, '×');
     }
   });
@@ -175,12 +257,25 @@ describe('the gate before a run', () => {
     const gate = parts();
     await putFile(`projects/${projectId}/repo.git/pack`, 1.5 * GIB);
     await putFile('assets/1111.mp3', GIB);
-    await database.sql(`insert into public.assets (owner_id, filename, original_name, storage_path) values ($1, '1111.mp3', 'テーマ曲.mp3', 'assets/1111.mp3')`, [userId]);
-    expect(await gate.startAttempt(attempt(await newJob())), 'not measured yet').toMatchObject({ attempt: 1 });
-    expect(await gate.watchVolumes({ after: null })).toEqual({ next: null, measured: 1, warned: 1 });
+    await database.sql(
+      `insert into public.assets (owner_id, filename, original_name, storage_path) values ($1, '1111.mp3', 'テーマ曲.mp3', 'assets/1111.mp3')`,
+      [userId],
+    );
+    expect(await gate.startAttempt(attempt(await newJob())), 'not measured yet').toMatchObject({
+      attempt: 1,
+    });
+    expect(await gate.watchVolumes({ after: null })).toEqual({
+      next: null,
+      measured: 1,
+      warned: 1,
+    });
     const jobId = await newJob();
-    await expect(gate.startAttempt(attempt(jobId))).rejects.toMatchObject({ kind: 'STORAGE_LIMIT_EXCEEDED' });
-    expect(await gate.storage.refusal(userId)).toMatch(/容量の上限.*\n大きいもの: 「宇宙シューティング」\(1\.5 GB\)、「テーマ曲\.mp3」\(1\.0 GB\)$/s);
+    await expect(gate.startAttempt(attempt(jobId))).rejects.toMatchObject({
+      kind: 'STORAGE_LIMIT_EXCEEDED',
+    });
+    expect(await gate.storage.refusal(userId)).toMatch(
+      /容量の上限.*\n大きいもの: 「宇宙シューティング」\(1\.5 GB\)、「テーマ曲\.mp3」\(1\.0 GB\)$/s,
+    );
     expect(await standing()).toEqual([{ kind: 'storageFull', key: userId, times: 1 }]);
     await rm(path.join(dataDir, 'users', userId, 'assets', '1111.mp3'));
     expect(await gate.startAttempt(attempt(jobId))).toMatchObject({ attempt: 1 });
@@ -199,7 +294,9 @@ describe('the watchers', () => {
   });
 
   it('of files go through all users batch by batch', async () => {
-    await database.sql(`insert into auth.users (email) select 'user' || n || '@example.test' from generate_series(1, 120) n`);
+    await database.sql(
+      `insert into auth.users (email) select 'user' || n || '@example.test' from generate_series(1, 120) n`,
+    );
     const watching = parts();
     let [after, rounds, measured] = [null as string | null, 0, 0];
     do {
@@ -213,14 +310,29 @@ describe('the watchers', () => {
   it('of calls stop those that nobody waits for, and try again what could not be stopped', async () => {
     const jobId = await newJob();
     const call = (functionCallId: string, number: number) =>
-      database.store.modalCalls.started({ functionCallId, callId: callIdFor(jobId, number), userId, jobId, attempt: number, function: 'generate-game' });
+      database.store.modalCalls.started({
+        functionCallId,
+        callId: callIdFor(jobId, number),
+        userId,
+        jobId,
+        attempt: number,
+        function: 'generate-game',
+      });
     const gate = parts();
     await gate.startAttempt(attempt(jobId));
     await gate.startAttempt(attempt(jobId));
     await Promise.all([call('old', 1), call('live', 2)]);
     const stopped: string[] = [];
     let isDown = true;
-    const watching = parts({}, { cancelCall: async (id) => { if (isDown) throw new Error('down'); stopped.push(id); } });
+    const watching = parts(
+      {},
+      {
+        cancelCall: async (id) => {
+          if (isDown) throw new Error('down');
+          stopped.push(id);
+        },
+      },
+    );
     expect(await watching.watchCalls()).toEqual({ reaped: 0 });
     isDown = false;
     expect(await watching.watchCalls()).toEqual({ reaped: 1 });
@@ -229,14 +341,21 @@ describe('the watchers', () => {
     expect(await standing()).toEqual([{ kind: 'orphanedCalls', key: 'modal', times: 1 }]);
   });
 
-  it('of spending warn at 80 % of the budget and of a user\'s limit, and take it back when it is over', async () => {
+  it("of spending warn at 80 % of the budget and of a user's limit, and take it back when it is over", async () => {
     const jobId = await newJob();
     const gate = parts();
     await gate.startAttempt(attempt(jobId));
-    expect(await parts({ BUDGET_DAILY_USD: 2.6, USER_DAILY_USD: 2.6 }).watchSpending()).toEqual({ spentUsd: 2, near: 0 });
+    expect(await parts({ BUDGET_DAILY_USD: 2.6, USER_DAILY_USD: 2.6 }).watchSpending()).toEqual({
+      spentUsd: 2,
+      near: 0,
+    });
     const watching = parts({ BUDGET_DAILY_USD: 2.5, USER_DAILY_USD: 2.5 });
-    for (let n = 0; n < 2; n += 1) expect(await watching.watchSpending()).toEqual({ spentUsd: 2, near: 2 });
-    expect(await standing()).toEqual([{ kind: 'budgetNear', key: 'today', times: 2 }, { kind: 'userSpendingNear', key: userId, times: 2 }]);
+    for (let n = 0; n < 2; n += 1)
+      expect(await watching.watchSpending()).toEqual({ spentUsd: 2, near: 2 });
+    expect(await standing()).toEqual([
+      { kind: 'budgetNear', key: 'today', times: 2 },
+      { kind: 'userSpendingNear', key: userId, times: 2 },
+    ]);
     await database.store.jobs.cancel(jobId);
     expect(await watching.watchSpending()).toEqual({ spentUsd: 0, near: 0 });
     expect(await standing()).toEqual([]);
@@ -244,15 +363,26 @@ describe('the watchers', () => {
 
   it('of Modal stay silent on a quiet night, tell of many failures and of slowness, and take it back', async () => {
     const watching = parts();
-    const attempts = (count: number, backend: string, state: string, failure: string | null, seconds: number, ago: string) => database.sql(
-      `insert into public.usage_events (call_id, kind, backend, state, failure, seconds, ended_at)
-       select gen_random_uuid()::text, 'model', $2, $3, $4, $5, now() - $6::interval from generate_series(1, $1)`, [count, backend, state, failure, seconds, ago]);
+    const attempts = (
+      count: number,
+      backend: string,
+      state: string,
+      failure: string | null,
+      seconds: number,
+      ago: string,
+    ) =>
+      database.sql(
+        `insert into public.usage_events (call_id, kind, backend, state, failure, seconds, ended_at)
+       select gen_random_uuid()::text, 'model', $2, $3, $4, $5, now() - $6::interval from generate_series(1, $1)`,
+        [count, backend, state, failure, seconds, ago],
+      );
     expect(await watching.watchModal()).toEqual({ isSlow: false, isFailing: false });
     await attempts(2, 'modal', 'released', 'RunCrashed', 0, '1 minute');
     await attempts(30, 'local', 'released', 'RunCrashed', 0, '1 minute');
     await attempts(30, 'modal', 'released', 'RunCrashed', 0, '11 minutes');
     expect(await watching.watchModal()).toEqual({ isSlow: false, isFailing: false });
-    for (const days of [1, 2, 3]) await attempts(25, 'modal', 'settled', null, 30, `${days} days 2 hours`);
+    for (const days of [1, 2, 3])
+      await attempts(25, 'modal', 'settled', null, 30, `${days} days 2 hours`);
     await attempts(25, 'modal', 'settled', null, 61, '30 minutes');
     await attempts(20, 'modal', 'settled', null, 61, '5 minutes');
     await attempts(2, 'modal', 'released', 'ModalUnavailable', 0, '1 minute');

@@ -14,7 +14,9 @@ let user: TestUser;
 let socket: Socket;
 let projectId: string;
 
-beforeAll(async () => { stack = await startStack({ env: { DEMO_SECONDS: '2' } }); });
+beforeAll(async () => {
+  stack = await startStack({ env: { DEMO_SECONDS: '2' } });
+});
 afterAll(() => stack.stop());
 beforeEach(async () => {
   user = await createUser(stack.env);
@@ -23,9 +25,18 @@ beforeEach(async () => {
   return () => socket.close();
 });
 
-const wish = (content = '2Dのシューティングゲームを作って', more = {}) => ({ type: 'message', content, skipStyleSelection: true, ...more });
+const wish = (content = '2Dのシューティングゲームを作って', more = {}) => ({
+  type: 'message',
+  content,
+  skipStyleSelection: true,
+  ...more,
+});
 const job = (frame: Frame) => frame['job'] as Record<string, unknown>;
-const textOf = (frames: readonly Frame[]) => frames.filter(({ type }) => type === 'stream').map((frame) => frame['content']).join('');
+const textOf = (frames: readonly Frame[]) =>
+  frames
+    .filter(({ type }) => type === 'stream')
+    .map((frame) => frame['content'])
+    .join('');
 
 async function makeGame(): Promise<void> {
   socket.send(wish());
@@ -36,77 +47,195 @@ describe('§7.6, §7.7: a game and a change', () => {
   it('jobStarted, started, progress, stream, geminiCode, completed, gameUpdated; then the new name', async () => {
     const jobStarted = await socket.ask(wish());
     const jobId = job(jobStarted)['id'];
-    expect(jobStarted).toMatchObject({ type: 'jobStarted', isExisting: false, jobId, job: { status: 'pending', progress: 0, user_id: user.id, project_id: projectId, result: null, error: null } });
+    expect(jobStarted).toMatchObject({
+      type: 'jobStarted',
+      isExisting: false,
+      jobId,
+      job: {
+        status: 'pending',
+        progress: 0,
+        user_id: user.id,
+        project_id: projectId,
+        result: null,
+        error: null,
+      },
+    });
     expect(jobStarted).not.toHaveProperty('queued');
     await socket.next('projectRenamed');
     const frames = socket.frames.slice(socket.frames.indexOf(jobStarted));
     const order = typesOf(frames);
     expect(order.slice(0, 3)).toEqual(['jobStarted', 'started', 'progress']);
     expect(order.slice(-4)).toEqual(['geminiCode', 'completed', 'gameUpdated', 'projectRenamed']);
-    expect(order.filter((type) => ['started', 'completed', 'gameUpdated', 'geminiCode'].includes(type))).toHaveLength(4);
+    expect(
+      order.filter((type) => ['started', 'completed', 'gameUpdated', 'geminiCode'].includes(type)),
+    ).toHaveLength(4);
 
     const of = (type: string) => frames.find((frame) => frame.type === type)!;
-    expect(of('started')).toMatchObject({ jobId, attempt: 0, seq: 1, job: { id: jobId, status: 'processing' } });
+    expect(of('started')).toMatchObject({
+      jobId,
+      attempt: 0,
+      seq: 1,
+      job: { id: jobId, status: 'processing' },
+    });
     for (const frame of frames.filter(({ type }) => type === 'progress')) {
-      expect(frame).toMatchObject({ jobId, progress: expect.any(Number) as number, job: { id: jobId, status: 'processing', progress: frame['progress'], progress_message: frame['message'] } });
+      expect(frame).toMatchObject({
+        jobId,
+        progress: expect.any(Number) as number,
+        job: {
+          id: jobId,
+          status: 'processing',
+          progress: frame['progress'],
+          progress_message: frame['message'],
+        },
+      });
     }
-    expect(of('stream')).toEqual({ type: 'stream', content: expect.any(String) as string, jobId, attempt: 1, seq: expect.any(Number) as number });
-    expect(of('geminiCode')).toMatchObject({ mode: 'create', suggestions: expect.any(Array) as unknown, jobId });
-    expect(of('completed')).toMatchObject({ jobId, job: { status: 'completed', progress: 100 }, result: { message: expect.any(String) as string, html: expect.stringContaining('<html') as string } });
+    expect(of('stream')).toEqual({
+      type: 'stream',
+      content: expect.any(String) as string,
+      jobId,
+      attempt: 1,
+      seq: expect.any(Number) as number,
+    });
+    expect(of('geminiCode')).toMatchObject({
+      mode: 'create',
+      suggestions: expect.any(Array) as unknown,
+      jobId,
+    });
+    expect(of('completed')).toMatchObject({
+      jobId,
+      job: { status: 'completed', progress: 100 },
+      result: {
+        message: expect.any(String) as string,
+        html: expect.stringContaining('<html') as string,
+      },
+    });
     expect(of('completed')['result']).toEqual(JSON.parse(job(of('completed'))['result'] as string));
     expect(of('gameUpdated')).toEqual({ type: 'gameUpdated', userId: user.id, projectId });
-    expect(of('projectRenamed')).toMatchObject({ project: { id: projectId, name: expect.any(String) as string } });
+    expect(of('projectRenamed')).toMatchObject({
+      project: { id: projectId, name: expect.any(String) as string },
+    });
     expect(of('projectRenamed')).not.toHaveProperty('projects');
 
-    const places = frames.filter((frame) => typeof frame['seq'] === 'number').map((frame) => [frame['attempt'], frame['seq']] as [number, number]);
+    const places = frames
+      .filter((frame) => typeof frame['seq'] === 'number')
+      .map((frame) => [frame['attempt'], frame['seq']] as [number, number]);
     const sorted = [...places].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
     expect(places).toEqual(sorted);
     expect(new Set(places.map(String)).size).toBe(places.length);
-    const run = places.filter(([attempt, seq]) => attempt === 1 && seq < CLOSING_SEQ).map(([, seq]) => seq);
+    const run = places
+      .filter(([attempt, seq]) => attempt === 1 && seq < CLOSING_SEQ)
+      .map(([, seq]) => seq);
     expect(run).toEqual(run.map((_, index) => index + 1));
   });
 
   it('a change of an existing game says what it changed, and versions, edits and restore work on it', async () => {
     await makeGame();
     socket.send({ type: 'message', content: '敵を青にして' });
-    expect(await socket.next('geminiCode')).toMatchObject({ mode: 'edit', edits: [{ path: expect.any(String) as string, old_string: expect.any(String) as string, new_string: expect.any(String) as string }] });
+    expect(await socket.next('geminiCode')).toMatchObject({
+      mode: 'edit',
+      edits: [
+        {
+          path: expect.any(String) as string,
+          old_string: expect.any(String) as string,
+          new_string: expect.any(String) as string,
+        },
+      ],
+    });
     await socket.next('gameUpdated');
 
     const list = await socket.ask({ type: 'getVersions', projectId });
     const versions = list['versions'] as Frame[];
-    expect(list).toMatchObject({ type: 'versionsList', projectId, versions: [{ number: 1, message: '敵を青にして', current: true, ordinal: 2 }, { number: 2, current: false, ordinal: 1 }] });
+    expect(list).toMatchObject({
+      type: 'versionsList',
+      projectId,
+      versions: [
+        { number: 1, message: '敵を青にして', current: true, ordinal: 2 },
+        { number: 2, current: false, ordinal: 1 },
+      ],
+    });
     for (const version of versions) {
       expect(version['id']).toMatch(/^[0-9a-f]{7}$/);
       expect(version['hash']).toBe(version['id']);
       expect(version['timestamp']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     }
-    expect(await socket.ask({ type: 'getVersions', projectId, before: 2 })).toMatchObject({ versions: [{ number: 2 }] });
-    const [newest, oldest] = versions as [Frame, Frame];
-    expect(await socket.ask({ type: 'getVersionEdits', projectId, versionHash: newest['hash'] })).toMatchObject({
-      type: 'versionEdits', projectId, versionHash: newest['hash'], edits: [{ path: 'index.html' }], summary: expect.stringMatching(/./) as string,
+    expect(await socket.ask({ type: 'getVersions', projectId, before: 2 })).toMatchObject({
+      versions: [{ number: 2 }],
     });
-    expect(await socket.ask({ type: 'restoreVersion', projectId, versionId: oldest['id'] })).toEqual({ type: 'versionRestored', projectId, versionId: oldest['id'] });
-    expect(await socket.ask({ type: 'getVersions', projectId })).toMatchObject({ versions: [{ number: 1, current: false }, { number: 2, current: true }] });
-    expect(await socket.ask({ type: 'restoreVersion', projectId, versionId: 'fffffff' })).toEqual({ type: 'error', message: 'Failed to restore version' });
-    const service = createClient(stack.env['SUPABASE_URL'] ?? '', stack.env['SUPABASE_SERVICE_ROLE_KEY'] ?? '', { auth: { persistSession: false } });
-    const noted = async () => (await service.from('activity_log').select('action,user_id,details').eq('target_id', projectId).eq('action', 'restore')).data;
-    await expect.poll(noted, { timeout: 30_000 }).toEqual([{ action: 'restore', user_id: user.id, details: oldest['id'] }]);
+    const [newest, oldest] = versions as [Frame, Frame];
+    expect(
+      await socket.ask({ type: 'getVersionEdits', projectId, versionHash: newest['hash'] }),
+    ).toMatchObject({
+      type: 'versionEdits',
+      projectId,
+      versionHash: newest['hash'],
+      edits: [{ path: 'index.html' }],
+      summary: expect.stringMatching(/./) as string,
+    });
+    expect(
+      await socket.ask({ type: 'restoreVersion', projectId, versionId: oldest['id'] }),
+    ).toEqual({ type: 'versionRestored', projectId, versionId: oldest['id'] });
+    expect(await socket.ask({ type: 'getVersions', projectId })).toMatchObject({
+      versions: [
+        { number: 1, current: false },
+        { number: 2, current: true },
+      ],
+    });
+    expect(await socket.ask({ type: 'restoreVersion', projectId, versionId: 'fffffff' })).toEqual({
+      type: 'error',
+      message: 'Failed to restore version',
+    });
+    const service = createClient(
+      stack.env['SUPABASE_URL'] ?? '',
+      stack.env['SUPABASE_SERVICE_ROLE_KEY'] ?? '',
+      { auth: { persistSession: false } },
+    );
+    const noted = async () =>
+      (
+        await service
+          .from('activity_log')
+          .select('action,user_id,details')
+          .eq('target_id', projectId)
+          .eq('action', 'restore')
+      ).data;
+    await expect
+      .poll(noted, { timeout: 30_000 })
+      .toEqual([{ action: 'restore', user_id: user.id, details: oldest['id'] }]);
   });
 
   it('§7.5: an unclear wish is asked back, and the question survives a reload', async () => {
     socket.send({ type: 'message', content: 'パズルを作って' });
     const chat = await socket.next('geminiChat');
-    expect(chat).toMatchObject({ mode: 'chat', message: expect.any(String) as string, suggestions: ['2Dで作成', '3Dで作成'] });
+    expect(chat).toMatchObject({
+      mode: 'chat',
+      message: expect.any(String) as string,
+      suggestions: ['2Dで作成', '3Dで作成'],
+    });
     expect(await socket.next()).toMatchObject({ type: 'progress', progress: 100 });
-    expect(await socket.next()).toMatchObject({ type: 'completed', result: { mode: 'chat', message: chat['message'] } });
+    expect(await socket.next()).toMatchObject({
+      type: 'completed',
+      result: { mode: 'chat', message: chat['message'] },
+    });
     expect(await socket.next()).toEqual({ type: 'gameUpdated', userId: user.id, projectId });
     const selected = await socket.ask({ type: 'selectProject', projectId });
-    expect(selected).toMatchObject({ pendingQuestion: { type: 'dimension', request: 'パズルを作って' } });
-    expect(selected['history']).toMatchObject([{ role: 'user', content: 'パズルを作って' }, { role: 'assistant', content: expect.stringMatching(/\n\n提案: 2Dで作成、3Dで作成$/) as string }]);
+    expect(selected).toMatchObject({
+      pendingQuestion: { type: 'dimension', request: 'パズルを作って' },
+    });
+    expect(selected['history']).toMatchObject([
+      { role: 'user', content: 'パズルを作って' },
+      {
+        role: 'assistant',
+        content: expect.stringMatching(/\n\n提案: 2Dで作成、3Dで作成$/) as string,
+      },
+    ]);
 
     await socket.ask({ type: 'message', content: '3Dで作成' });
     expect(await socket.ask({ type: 'selectProject', projectId })).toMatchObject({
-      pendingQuestion: { type: 'style', dimension: '3d', originalMessage: '3Dで作成', request: 'パズルを作って' },
+      pendingQuestion: {
+        type: 'style',
+        dimension: '3d',
+        originalMessage: '3Dで作成',
+        request: 'パズルを作って',
+      },
     });
   });
 });
@@ -124,10 +253,17 @@ describe('A3, D4: the same message more than once', () => {
     expect(socket.frames.filter(({ type }) => type === 'completed')).toHaveLength(1);
     expect(textOf(second.frames)).toBe(textOf(socket.frames));
 
-    expect(await second.ask(message)).toMatchObject({ type: 'jobStarted', isExisting: true, jobId: one['jobId'], job: { status: 'completed' } });
+    expect(await second.ask(message)).toMatchObject({
+      type: 'jobStarted',
+      isExisting: true,
+      jobId: one['jobId'],
+      job: { status: 'completed' },
+    });
     expect(await second.next()).toMatchObject({ type: 'completed', jobId: one['jobId'] });
     expect(await second.next()).toMatchObject({ type: 'gameUpdated' });
-    expect(await second.ask({ type: 'getVersions', projectId })).toMatchObject({ versions: [{ number: 1 }] });
+    expect(await second.ask({ type: 'getVersions', projectId })).toMatchObject({
+      versions: [{ number: 1 }],
+    });
     await second.close();
   });
 
@@ -135,11 +271,22 @@ describe('A3, D4: the same message more than once', () => {
     const second = await Socket.signedIn(stack.baseUrl, user, projectId);
     const first = await socket.ask(wish());
     await socket.next('stream');
-    expect(await second.ask(wish('もっと速くして'))).toMatchObject({ type: 'jobStarted', isExisting: true, queued: false, jobId: first['jobId'] });
+    expect(await second.ask(wish('もっと速くして'))).toMatchObject({
+      type: 'jobStarted',
+      isExisting: true,
+      queued: false,
+      jobId: first['jobId'],
+    });
     await Promise.all([socket.next('gameUpdated'), second.next('gameUpdated')]);
     expect(textOf(second.frames)).toBe(textOf(socket.frames));
-    const { history } = await socket.ask({ type: 'selectProject', projectId }) as unknown as { history: Frame[] };
-    expect(history.map(({ role, content }) => (role === 'user' ? content : role))).toEqual(['2Dのシューティングゲームを作って', 'もっと速くして', 'assistant']);
+    const { history } = (await socket.ask({ type: 'selectProject', projectId })) as unknown as {
+      history: Frame[];
+    };
+    expect(history.map(({ role, content }) => (role === 'user' ? content : role))).toEqual([
+      '2Dのシューティングゲームを作って',
+      'もっと速くして',
+      'assistant',
+    ]);
     await second.close();
   });
 });
@@ -147,11 +294,15 @@ describe('A3, D4: the same message more than once', () => {
 describe('§5: coded errors, in both shapes at once', () => {
   it('JOB_ALREADY_ACTIVE for a restore while a job runs', async () => {
     await makeGame();
-    const { versions: [version] } = await socket.ask({ type: 'getVersions', projectId }) as unknown as { versions: [Frame] };
+    const {
+      versions: [version],
+    } = (await socket.ask({ type: 'getVersions', projectId })) as unknown as { versions: [Frame] };
     await socket.ask({ type: 'message', content: '敵を赤にして' });
     const other = await Socket.signedIn(stack.baseUrl, user);
     const message = 'A job is already running for this project.';
-    expect(await other.ask({ type: 'restoreVersion', projectId, versionId: version['id'] })).toEqual({ type: 'error', message, error: { code: 'JOB_ALREADY_ACTIVE', message } });
+    expect(
+      await other.ask({ type: 'restoreVersion', projectId, versionId: version['id'] }),
+    ).toEqual({ type: 'error', message, error: { code: 'JOB_ALREADY_ACTIVE', message } });
     await other.close();
     await socket.next('gameUpdated');
   });
@@ -161,7 +312,11 @@ describe('§5: coded errors, in both shapes at once', () => {
     const other = await Socket.signedIn(stack.baseUrl, user);
     await newProject(other);
     const message = 'Too many concurrent requests. Please wait for the current job to finish.';
-    expect(await other.ask(wish())).toEqual({ type: 'error', message, error: { code: 'USER_LIMIT_EXCEEDED', message } });
+    expect(await other.ask(wish())).toEqual({
+      type: 'error',
+      message,
+      error: { code: 'USER_LIMIT_EXCEEDED', message },
+    });
     await socket.next('gameUpdated');
     expect(await other.ask(wish())).toMatchObject({ type: 'jobStarted', isExisting: false });
     await other.next('gameUpdated');
@@ -176,18 +331,25 @@ describe('D3, D4: coming back', () => {
     await leaver.ask({ type: 'subscribeJob', jobId, since: { jobId, attempt: 0, seq: 0 } });
     await leaver.next('stream');
     await leaver.close();
-    const { attempt, seq } = leaver.frames.filter((frame) => typeof frame['seq'] === 'number').at(-1)!;
+    const { attempt, seq } = leaver.frames
+      .filter((frame) => typeof frame['seq'] === 'number')
+      .at(-1)!;
 
     const back = await Socket.signedIn(stack.baseUrl, user);
-    expect(await back.ask({ type: 'selectProject', projectId, since: { jobId, attempt, seq } })).toMatchObject({ activeJob: { id: jobId }, pendingQuestion: null });
+    expect(
+      await back.ask({ type: 'selectProject', projectId, since: { jobId, attempt, seq } }),
+    ).toMatchObject({ activeJob: { id: jobId }, pendingQuestion: null });
     await Promise.all([back.next('completed'), socket.next('gameUpdated')]);
     expect(textOf(leaver.frames) + textOf(back.frames)).toBe(textOf(socket.frames));
 
     const late = await Socket.signedIn(stack.baseUrl, user);
-    expect(await late.ask({ type: 'selectProject', projectId, since: { jobId, attempt, seq } })).toMatchObject({ activeJob: null });
+    expect(
+      await late.ask({ type: 'selectProject', projectId, since: { jobId, attempt, seq } }),
+    ).toMatchObject({ activeJob: null });
     await late.next('completed');
     expect(textOf(leaver.frames) + textOf(late.frames)).toBe(textOf(socket.frames));
-    for (const frames of [back.frames, late.frames]) expect(frames.some(({ type }) => type === 'gameUpdated')).toBe(false);
+    for (const frames of [back.frames, late.frames])
+      expect(frames.some(({ type }) => type === 'gameUpdated')).toBe(false);
     await Promise.all([back.close(), late.close()]);
   });
 
@@ -196,7 +358,9 @@ describe('D3, D4: coming back', () => {
     await socket.next('stream');
     const second = await Socket.open(stack.baseUrl);
     await second.ask({ type: 'init', access_token: user.accessToken });
-    expect(await second.ask({ type: 'selectProject', projectId })).toMatchObject({ activeJob: { status: 'processing' } });
+    expect(await second.ask({ type: 'selectProject', projectId })).toMatchObject({
+      activeJob: { status: 'processing' },
+    });
     await second.next('completed');
     expect(second.frames.some(({ type }) => type === 'started')).toBe(false);
     expect(textOf(socket.frames).endsWith(textOf(second.frames))).toBe(true);
@@ -220,15 +384,31 @@ describe('F1, F2: stopping', () => {
     const other = await Socket.signedIn(stack.baseUrl, user, projectId);
     await socket.next('stream');
     socket.send({ type: 'cancel', jobId });
-    expect(await socket.next('cancelled')).toMatchObject({ type: 'cancelled', job: { id: jobId, status: 'cancelled' } });
+    expect(await socket.next('cancelled')).toMatchObject({
+      type: 'cancelled',
+      job: { id: jobId, status: 'cancelled' },
+    });
     expect(await socket.next()).toEqual({ type: 'cancelled', message: 'Job cancelled', jobId });
-    expect(await other.next('cancelled')).toMatchObject({ job: { id: jobId, status: 'cancelled' } });
+    expect(await other.next('cancelled')).toMatchObject({
+      job: { id: jobId, status: 'cancelled' },
+    });
     expect(await socket.heardWithin(1_500)).toEqual([]);
-    expect(await socket.ask({ type: 'cancel', jobId })).toEqual({ type: 'cancelled', message: 'Job cancelled', jobId });
-    expect(await socket.ask(wish('2Dのパズルゲームを作って'))).toMatchObject({ type: 'jobStarted', isExisting: false });
+    expect(await socket.ask({ type: 'cancel', jobId })).toEqual({
+      type: 'cancelled',
+      message: 'Job cancelled',
+      jobId,
+    });
+    expect(await socket.ask(wish('2Dのパズルゲームを作って'))).toMatchObject({
+      type: 'jobStarted',
+      isExisting: false,
+    });
     await socket.next('gameUpdated');
-    expect(await socket.ask({ type: 'getVersions', projectId })).toMatchObject({ versions: [{ message: '2Dのパズルゲームを作って' }] });
-    expect(await socket.ask({ type: 'getJobStatus', jobId })).toMatchObject({ job: { status: 'cancelled' } });
+    expect(await socket.ask({ type: 'getVersions', projectId })).toMatchObject({
+      versions: [{ message: '2Dのパズルゲームを作って' }],
+    });
+    expect(await socket.ask({ type: 'getJobStatus', jobId })).toMatchObject({
+      job: { status: 'cancelled' },
+    });
     await other.close();
   });
 
@@ -246,9 +426,19 @@ describe('F1, F2: stopping', () => {
     await socket.next('stream');
     socket.send({ type: 'deleteProject', projectId });
     await other.next('cancelled');
-    expect(await socket.next('projectDeleted')).toEqual({ type: 'projectDeleted', projectId, projects: [] });
-    expect(await other.ask({ type: 'selectProject', projectId })).toEqual({ type: 'error', message: 'Access denied' });
-    expect(await other.ask({ type: 'getJobStatus', jobId })).toEqual({ type: 'jobStatus', job: null });
+    expect(await socket.next('projectDeleted')).toEqual({
+      type: 'projectDeleted',
+      projectId,
+      projects: [],
+    });
+    expect(await other.ask({ type: 'selectProject', projectId })).toEqual({
+      type: 'error',
+      message: 'Access denied',
+    });
+    expect(await other.ask({ type: 'getJobStatus', jobId })).toEqual({
+      type: 'jobStatus',
+      job: null,
+    });
     await sleep(500);
     expect(other.frames.some(({ type }) => type === 'completed')).toBe(false);
     await other.close();

@@ -20,7 +20,10 @@ let socket: Socket;
 let projectId: string;
 let jobId: string;
 
-const serviceClient = () => createClient(stack.env.SUPABASE_URL!, stack.env.SUPABASE_SERVICE_ROLE_KEY!, { auth: { persistSession: false } });
+const serviceClient = () =>
+  createClient(stack.env.SUPABASE_URL!, stack.env.SUPABASE_SERVICE_ROLE_KEY!, {
+    auth: { persistSession: false },
+  });
 beforeAll(async () => {
   stack = await startStack({ without: ['demo'], env: { CALLBACK_SECRET: SECRET } });
   service = serviceClient();
@@ -36,13 +39,26 @@ beforeEach(async () => {
   socket = await Socket.signedIn(stack.baseUrl, user);
   projectId = await newProject(socket);
   jobId = randomUUID();
-  await service.from('jobs').insert({ id: jobId, user_id: user.id, project_id: projectId, status: 'processing', progress: 5, attempt: 1 });
+  await service
+    .from('jobs')
+    .insert({
+      id: jobId,
+      user_id: user.id,
+      project_id: projectId,
+      status: 'processing',
+      progress: 5,
+      attempt: 1,
+    });
   return () => socket.close();
 });
 
 async function append(items: { attempt: number; seq: number; event: object }[]): Promise<void> {
   await temporal.workflow.signalWithStart('jobStream', {
-    workflowId: `stream/${jobId}`, taskQueue: 'dreamcore', args: [{ jobId }], signal: 'append', signalArgs: [items],
+    workflowId: `stream/${jobId}`,
+    taskQueue: 'dreamcore',
+    args: [{ jobId }],
+    signal: 'append',
+    signalArgs: [items],
   });
 }
 const started = { attempt: 0, seq: 1, event: { type: 'started' } };
@@ -50,12 +66,24 @@ const fromStart = () => ({ type: 'subscribeJob', jobId, since: { jobId, attempt:
 
 async function post(attempt: number, fromSeq: number, texts: string[], final = false) {
   const callId = `${jobId}.${attempt}`;
-  const body = JSON.stringify({ callId, fromSeq, events: texts.map((content) => ({ type: 'stream', content })), ...(final ? { final } : {}) });
+  const body = JSON.stringify({
+    callId,
+    fromSeq,
+    events: texts.map((content) => ({ type: 'stream', content })),
+    ...(final ? { final } : {}),
+  });
   const timestamp = String(Math.floor(Date.now() / 1000));
   const key = createHmac('sha256', SECRET).update(callId).digest();
   const signature = `v1=${createHmac('sha256', key).update(`${timestamp}.${body}`).digest('hex')}`;
-  const response = await fetch(`${stack.baseUrl}/callback/${jobId}`, { method: 'POST', body, headers: { 'x-stream-timestamp': timestamp, 'x-stream-signature': signature } });
-  return { status: response.status, body: (await response.json()) as { ackedSeq?: number; cancel?: boolean } };
+  const response = await fetch(`${stack.baseUrl}/callback/${jobId}`, {
+    method: 'POST',
+    body,
+    headers: { 'x-stream-timestamp': timestamp, 'x-stream-signature': signature },
+  });
+  return {
+    status: response.status,
+    body: (await response.json()) as { ackedSeq?: number; cancel?: boolean },
+  };
 }
 
 describe('D2: fast and durable lane', () => {
@@ -66,14 +94,18 @@ describe('D2: fast and durable lane', () => {
     await append([started]);
     expect(await socket.next()).toMatchObject({ type: 'started', jobId, attempt: 0, seq: 1 });
     expect([await socket.next(), await socket.next()]).toEqual([
-      { type: 'stream', content: 'a', jobId, attempt: 1, seq: 1 }, { type: 'stream', content: 'b', jobId, attempt: 1, seq: 2 },
+      { type: 'stream', content: 'a', jobId, attempt: 1, seq: 1 },
+      { type: 'stream', content: 'b', jobId, attempt: 1, seq: 2 },
     ]);
     const sentMs = Date.now();
     await post(1, 3, ['c']);
     expect(await socket.next()).toMatchObject({ content: 'c', seq: 3 });
     expect(Date.now() - sentMs).toBeLessThan(500);
     expect(await socket.heardWithin(1_500)).toEqual([]);
-    await expect(post(1, 4, [], true)).resolves.toEqual({ status: 200, body: { ackedSeq: 3, cancel: false } });
+    await expect(post(1, 4, [], true)).resolves.toEqual({
+      status: 200,
+      body: { ackedSeq: 3, cancel: false },
+    });
   });
 
   it('C3: what is acknowledged is in the stream, for listeners that come later and for another attempt', async () => {
@@ -81,18 +113,42 @@ describe('D2: fast and durable lane', () => {
     await post(1, 1, ['a', 'b'], true);
     await service.from('jobs').update({ attempt: 2 }).eq('id', jobId);
     await post(2, 1, ['A'], true);
-    await expect(post(1, 3, ['late'])).resolves.toMatchObject({ status: 410, body: { cancel: true } });
-    await append([{ attempt: 2, seq: CLOSING_SEQ, event: { type: 'failed', kind: 'RunStalled', error: '止まりました' } }]);
+    await expect(post(1, 3, ['late'])).resolves.toMatchObject({
+      status: 410,
+      body: { cancel: true },
+    });
+    await append([
+      {
+        attempt: 2,
+        seq: CLOSING_SEQ,
+        event: { type: 'failed', kind: 'RunStalled', error: '止まりました' },
+      },
+    ]);
     await socket.ask(fromStart());
     await socket.next('failed');
-    expect(socket.frames.slice(-6).map(({ type, content }) => content ?? type)).toEqual(['started', 'a', 'b', 'streamReset', 'A', 'failed']);
+    expect(socket.frames.slice(-6).map(({ type, content }) => content ?? type)).toEqual([
+      'started',
+      'a',
+      'b',
+      'streamReset',
+      'A',
+      'failed',
+    ]);
     expect(socket.frames.at(-3)).toEqual({ type: 'streamReset', jobId, attempt: 2 });
   });
 
   it('B3: progress and the time of the last event reach the row', async () => {
     const before = Date.now() - 5_000;
     await post(1, 1, ['a']);
-    await expect.poll(async () => Date.parse((await service.from('jobs').select('last_event_at').eq('id', jobId).single()).data?.last_event_at as string), { timeout: 5_000 })
+    await expect
+      .poll(
+        async () =>
+          Date.parse(
+            (await service.from('jobs').select('last_event_at').eq('id', jobId).single()).data
+              ?.last_event_at as string,
+          ),
+        { timeout: 5_000 },
+      )
       .toBeGreaterThan(before);
   });
 
@@ -108,7 +164,11 @@ describe('D2: fast and durable lane', () => {
     await post(1, 1, ['a'], true);
     const oldPid = await stack.kill('temporal');
     await post(1, 2, ['b', 'c']);
-    expect([await socket.next(), await socket.next(), await socket.next()].map((frame) => frame['content'])).toEqual(['a', 'b', 'c']);
+    expect(
+      [await socket.next(), await socket.next(), await socket.next()].map(
+        (frame) => frame['content'],
+      ),
+    ).toEqual(['a', 'b', 'c']);
     await stack.untilRestarted('temporal', oldPid);
     let acked = 0;
     for (let i = 0; i < 20 && acked < 3; i++) {
@@ -118,7 +178,12 @@ describe('D2: fast and durable lane', () => {
     expect(acked).toBe(3);
     const late = await Socket.signedIn(stack.baseUrl, user);
     await late.ask(fromStart());
-    await expect.poll(() => late.frames.filter(({ type }) => type === 'stream').map((frame) => frame['content']), { timeout: 20_000 }).toEqual(['a', 'b', 'c']);
+    await expect
+      .poll(
+        () => late.frames.filter(({ type }) => type === 'stream').map((frame) => frame['content']),
+        { timeout: 20_000 },
+      )
+      .toEqual(['a', 'b', 'c']);
     expect(socket.frames.filter(({ type }) => type === 'stream')).toHaveLength(3);
     await late.close();
   });

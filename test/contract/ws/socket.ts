@@ -3,7 +3,10 @@ import { WebSocket } from 'ws';
 import type { TestUser } from '../../support/users.js';
 
 /** A frame as it was on the wire. */
-export interface Frame { type: string; [field: string]: unknown }
+export interface Frame {
+  type: string;
+  [field: string]: unknown;
+}
 
 const PATIENCE_MS = 25_000;
 
@@ -15,8 +18,12 @@ export class Socket {
   #read = 0;
 
   private constructor(private readonly socket: WebSocket) {
-    socket.on('message', (data) => this.frames.push(JSON.parse((data as Buffer).toString('utf8')) as Frame));
-    this.closed = new Promise((resolve) => socket.once('close', (code, reason) => resolve([code, reason.toString()])));
+    socket.on('message', (data) =>
+      this.frames.push(JSON.parse((data as Buffer).toString('utf8')) as Frame),
+    );
+    this.closed = new Promise((resolve) =>
+      socket.once('close', (code, reason) => resolve([code, reason.toString()])),
+    );
   }
 
   static async open(baseUrl: string): Promise<Socket> {
@@ -41,13 +48,18 @@ export class Socket {
   /** The next frame that was not read yet; with `type`, the next of that type. */
   async next(type?: string): Promise<Frame> {
     for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(2)) {
-      const at = this.frames.findIndex((frame, index) => index >= this.#read && (!type || frame.type === type));
+      const at = this.frames.findIndex(
+        (frame, index) => index >= this.#read && (!type || frame.type === type),
+      );
       const found = this.frames[at];
       if (found) {
         this.#read = at + 1;
         return found;
       }
-      if (Date.now() > deadline) throw new Error(`no ${type ?? 'frame'} came; heard ${JSON.stringify(this.frames.map((frame) => frame.type))}`);
+      if (Date.now() > deadline)
+        throw new Error(
+          `no ${type ?? 'frame'} came; heard ${JSON.stringify(this.frames.map((frame) => frame.type))}`,
+        );
     }
   }
 

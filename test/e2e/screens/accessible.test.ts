@@ -28,7 +28,17 @@ describe.each(Object.keys(SIZES) as Size[])('screens on %s are usable by everybo
     await page.goto(`${stage.api.url}/#`);
     await stage.signIn(page);
     await check(page, 'empty list');
-    for (const name of ['宇宙', 'とても長い名前のゲームでカードからはみ出しそうなもの', 'NoSpacesAtAllInThisVeryLongName', '四', '五', '六', '七', '八', '九']) {
+    for (const name of [
+      '宇宙',
+      'とても長い名前のゲームでカードからはみ出しそうなもの',
+      'NoSpacesAtAllInThisVeryLongName',
+      '四',
+      '五',
+      '六',
+      '七',
+      '八',
+      '九',
+    ]) {
       stage.api.world.addProject({ name });
     }
     await page.reload();

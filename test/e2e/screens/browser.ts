@@ -9,7 +9,13 @@ export const SIZES = {
 } as const;
 export type Size = keyof typeof SIZES;
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--no-first-run'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--no-first-run',
+];
 
 /** A browser and a fake server; pages are watched for errors. */
 export class Stage {
@@ -19,10 +25,16 @@ export class Stage {
   /** What browsers complained about, unless a test expects it. */
   readonly complaints: string[] = [];
 
-  private constructor(readonly api: FakeApi, private readonly browser: Browser) {}
+  private constructor(
+    readonly api: FakeApi,
+    private readonly browser: Browser,
+  ) {}
 
   static async open(): Promise<Stage> {
-    const browser = await chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: FLAGS });
+    const browser = await chromium.launch({
+      executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+      args: FLAGS,
+    });
     return new Stage(await startFakeApi(), browser);
   }
 
@@ -34,7 +46,10 @@ export class Stage {
   /** Forgets everything between two tests. */
   async clear(): Promise<void> {
     const tabs = [...this.signedInContexts.values()].flatMap((context) => context.pages());
-    await Promise.all([...this.contexts.splice(0).map((context) => context.close()), ...tabs.map((tab) => tab.close())]);
+    await Promise.all([
+      ...this.contexts.splice(0).map((context) => context.close()),
+      ...tabs.map((tab) => tab.close()),
+    ]);
     const { api } = this;
     api.world.projects.clear();
     api.world.games.length = 0;
@@ -54,7 +69,12 @@ export class Stage {
   }
 
   private newContext(size: Size, options: { locale?: string } = {}): Promise<BrowserContext> {
-    return this.browser.newContext({ ...SIZES[size], locale: 'ja-JP', reducedMotion: 'reduce', ...options });
+    return this.browser.newContext({
+      ...SIZES[size],
+      locale: 'ja-JP',
+      reducedMotion: 'reduce',
+      ...options,
+    });
   }
 
   private async tab(context: BrowserContext): Promise<Page> {
@@ -121,7 +141,14 @@ export async function say(page: Page, content: string): Promise<void> {
 
 /** Waits until this expression is true in the page. (Playwright's own waiting evaluates strings, which the pages' policy forbids.) */
 export async function until(page: Page, expression: string): Promise<void> {
-  await expect.poll(() => page.evaluate<boolean>(expression), { message: expression, timeout: 6_000, interval: 40 }).toBe(true);
+  await expect
+    .poll(() => page.evaluate<boolean>(expression), {
+      message: expression,
+      timeout: 6_000,
+      interval: 40,
+    })
+    .toBe(true);
 }
 
-export const texts = (page: Page, selector: string): Promise<string[]> => page.locator(selector).allInnerTexts();
+export const texts = (page: Page, selector: string): Promise<string[]> =>
+  page.locator(selector).allInnerTexts();

@@ -10,35 +10,64 @@ let stage: Stage;
 let picture: Buffer;
 beforeAll(async () => {
   // Wide, in four colours: red and green above, blue and white below.
-  const quarter = (background: string) => sharp({ create: { width: 800, height: 450, channels: 3, background } }).png().toBuffer();
+  const quarter = (background: string) =>
+    sharp({ create: { width: 800, height: 450, channels: 3, background } })
+      .png()
+      .toBuffer();
   const [red, green, blue] = await Promise.all(['#ff0000', '#00ff00', '#0000ff'].map(quarter));
-  picture = await sharp({ create: { width: 1600, height: 900, channels: 3, background: '#ffffff' } })
-    .composite([{ input: red, left: 0, top: 0 }, { input: green, left: 800, top: 0 }, { input: blue, left: 0, top: 450 }]).jpeg().toBuffer();
+  picture = await sharp({
+    create: { width: 1600, height: 900, channels: 3, background: '#ffffff' },
+  })
+    .composite([
+      { input: red, left: 0, top: 0 },
+      { input: green, left: 800, top: 0 },
+      { input: blue, left: 0, top: 450 },
+    ])
+    .jpeg()
+    .toBuffer();
   stage = await Stage.open();
 });
 afterAll(() => stage.close());
 beforeEach(() => stage.clear());
 
 async function choose(size: Size, buffer = picture): Promise<Page> {
-  const page = await stage.at(size, `/publish.html?id=${stage.api.world.addProject({ name: 'ゲーム' }).id}`);
+  const page = await stage.at(
+    size,
+    `/publish.html?id=${stage.api.world.addProject({ name: 'ゲーム' }).id}`,
+  );
   await page.waitForSelector('#submitButton:enabled');
-  await page.setInputFiles('.thumbnail-actions input[type=file]', { name: 'picture.jpg', mimeType: 'image/jpeg', buffer });
+  await page.setInputFiles('.thumbnail-actions input[type=file]', {
+    name: 'picture.jpg',
+    mimeType: 'image/jpeg',
+    buffer,
+  });
   return page;
 }
 
 /** Presses 適用; answers what was sent, and its colours at the middles of its four quarters, row by row. */
-async function applied(page: Page): Promise<{ width: number; height: number; format: string; colours: string[] }> {
+async function applied(
+  page: Page,
+): Promise<{ width: number; height: number; format: string; colours: string[] }> {
   await page.click('.crop-footer .primary');
   await expect.poll(() => stage.api.pictures.length).toBe(1);
   const [sent] = stage.api.pictures;
   const { width, height, format } = await sharp(sent).metadata();
-  const { data, info } = await sharp(sent).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(sent)
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   const colour = (x: number, y: number): string => {
-    const at = (Math.floor(info.height * y) * info.width + Math.floor(info.width * x)) * info.channels;
+    const at =
+      (Math.floor(info.height * y) * info.width + Math.floor(info.width * x)) * info.channels;
     const [r, g, b] = [...data.subarray(at, at + 3)].map((value) => value > 128);
     return r && g && b ? 'white' : r ? 'red' : g ? 'green' : b ? 'blue' : 'black';
   };
-  return { width, height, format, colours: [colour(0.25, 0.25), colour(0.75, 0.25), colour(0.25, 0.75), colour(0.75, 0.75)] };
+  return {
+    width,
+    height,
+    format,
+    colours: [colour(0.25, 0.25), colour(0.75, 0.25), colour(0.25, 0.75), colour(0.75, 0.75)],
+  };
 }
 
 describe.each(Object.keys(SIZES) as Size[])('an uploaded thumbnail on %s', (size) => {
@@ -47,8 +76,17 @@ describe.each(Object.keys(SIZES) as Size[])('an uploaded thumbnail on %s', (size
     await page.waitForSelector('.crop-dialog[open]');
     expect(await page.innerText('.crop-dialog h2')).toBe('サムネイルを編集');
     expect(await page.innerText('.crop-note')).toContain('9:16のサムネイル比率で切り抜きます');
-    expect(await page.evaluate<string[]>(await readFile(path.join(import.meta.dirname, 'audit.js'), 'utf8'))).toEqual([]);
-    expect(await applied(page)).toEqual({ width: 506, height: 900, format: 'webp', colours: ['red', 'green', 'blue', 'white'] });
+    expect(
+      await page.evaluate<string[]>(
+        await readFile(path.join(import.meta.dirname, 'audit.js'), 'utf8'),
+      ),
+    ).toEqual([]);
+    expect(await applied(page)).toEqual({
+      width: 506,
+      height: 900,
+      format: 'webp',
+      colours: ['red', 'green', 'blue', 'white'],
+    });
     await page.waitForSelector('.thumbnail-stage img');
   });
 });
@@ -80,8 +118,15 @@ describe('an uploaded thumbnail', () => {
     const page = await choose('phone');
     await page.click('.crop-footer .button >> nth=0');
     await page.waitForSelector('.crop-dialog', { state: 'detached' });
-    await page.setInputFiles('.thumbnail-actions input[type=file]', { name: 'picture.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
+    await page.setInputFiles('.thumbnail-actions input[type=file]', {
+      name: 'picture.png',
+      mimeType: 'image/png',
+      buffer: Buffer.from('no picture'),
+    });
     await page.waitForSelector('.toast.error:has-text("この画像は読み込めませんでした")');
-    expect([stage.api.pictures, stage.api.requests.filter((request) => request.includes('upload-thumbnail'))]).toEqual([[], []]);
+    expect([
+      stage.api.pictures,
+      stage.api.requests.filter((request) => request.includes('upload-thumbnail')),
+    ]).toEqual([[], []]);
   });
 });

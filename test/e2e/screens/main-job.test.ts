@@ -3,7 +3,9 @@ import { mainJob } from '../../fakes/fake-script.js';
 import { SIZES, Stage, say, texts, type Size, until } from './browser.js';
 
 let stage: Stage;
-beforeAll(async () => { stage = await Stage.open(); });
+beforeAll(async () => {
+  stage = await Stage.open();
+});
 afterAll(() => stage.close());
 beforeEach(() => stage.clear());
 
@@ -24,16 +26,24 @@ describe.each(Object.keys(SIZES) as Size[])('the main job on %s', (size) => {
     expect(await page.isDisabled('#sendButton')).toBe(true);
     expect(await page.isHidden('#streamingText')).toBe(true);
     await page.click('#streamingDetails summary');
-    await until(page, `document.querySelector('#streamingText').textContent.includes(${JSON.stringify(STREAMED)})`);
+    await until(
+      page,
+      `document.querySelector('#streamingText').textContent.includes(${JSON.stringify(STREAMED)})`,
+    );
     expect(await page.innerText('#streamingStatus')).toMatch(/^(処理中\.\.\. \d+%|完了)$/);
 
     await page.waitForSelector('.play-game-btn');
-    expect(stage.api.sockets.lastOf('message')).toMatchObject({ content: '2Dで作成', selectedStyle: { dimension: '2d', styleId: 'sci_fi' } });
+    expect(stage.api.sockets.lastOf('message')).toMatchObject({
+      content: '2Dで作成',
+      selectedStyle: { dimension: '2d', styleId: 'sci_fi' },
+    });
     expect((await texts(page, '.message.user')).at(-1)).toBe('スタイル: SF');
     expect(await page.locator('.message.assistant ul').count()).toBe(1);
     await page.click('.play-game-btn');
     await page.waitForSelector('.game-status.good');
-    expect(await page.frameLocator('#gamePreview').locator('h1').innerText()).toBe('銀河シューター');
+    expect(await page.frameLocator('#gamePreview').locator('h1').innerText()).toBe(
+      '銀河シューター',
+    );
     await until(page, "document.title === '銀河シューター - ゲームクリエイター'");
     expect(stage.complaints).toEqual([]);
   });
@@ -89,17 +99,27 @@ describe('the editor', () => {
     await say(page, '前に戻して');
     await page.click('.restore-confirm-btn:enabled');
     await page.waitForSelector('.message.system:has-text("に戻しました")');
-    expect(stage.api.sockets.lastOf('restoreVersion')).toMatchObject({ versionId: project.versions[1]?.id });
+    expect(stage.api.sockets.lastOf('restoreVersion')).toMatchObject({
+      versionId: project.versions[1]?.id,
+    });
   });
 
   it('shows what changed: live from the frame, from history by the version of the same time only', async () => {
     const project = stage.api.world.addGame('宇宙シューティング');
-    stage.api.world.projects.get(project.id)?.history.push({ role: 'assistant', content: 'ただの答えです。', timestamp: new Date(Date.now() - 600_000).toISOString() });
+    stage.api.world.projects
+      .get(project.id)
+      ?.history.push({
+        role: 'assistant',
+        content: 'ただの答えです。',
+        timestamp: new Date(Date.now() - 600_000).toISOString(),
+      });
     const page = await stage.editor('desktop', project.id);
     expect(await page.locator('.changes-btn').count()).toBe(2);
     await page.click('.changes-btn >> nth=1');
     await page.waitForSelector('.change-card');
-    expect(stage.api.sockets.lastOf('getVersionEdits')).toMatchObject({ versionHash: project.versions[0]?.hash });
+    expect(stage.api.sockets.lastOf('getVersionEdits')).toMatchObject({
+      versionHash: project.versions[0]?.hash,
+    });
     expect(await page.innerText('.changes-dialog')).toContain('spawn(enemies);');
     await page.keyboard.press('Escape');
 
@@ -115,7 +135,10 @@ describe('the editor', () => {
     await page.click('#viewCodeButton');
     expect(await page.innerText('#codeViewerCode')).toContain('<!doctype html>');
     await page.keyboard.press('Escape');
-    const [download] = await Promise.all([page.waitForEvent('download'), page.click('#downloadButton')]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.click('#downloadButton'),
+    ]);
     expect(download.suggestedFilename()).toBe('宇宙_シューティング.zip');
   });
 
@@ -130,7 +153,10 @@ describe('the editor', () => {
     await page.keyboard.type('新しい名前');
     await page.keyboard.press('Enter');
     await expect.poll(() => project.name).toBe('新しい名前');
-    stage.api.sockets.overrides.set('renameProject', () => ({ type: 'error', message: 'Access denied' }));
+    stage.api.sockets.overrides.set('renameProject', () => ({
+      type: 'error',
+      message: 'Access denied',
+    }));
     await page.click('#projectTitle');
     await page.keyboard.type('だめな名前');
     await page.keyboard.press('Enter');
@@ -152,17 +178,23 @@ describe('the editor', () => {
     const sent = stage.api.sockets.lastOf('message');
     expect(sent).toMatchObject({ autoFix: true });
     expect(sent?.['content']).toContain('[error] Uncaught ReferenceError: player is not defined');
-    expect((await texts(page, '.message.user')).at(-1)).toMatch(/^ゲームのエラーを自動修正してください/);
+    expect((await texts(page, '.message.user')).at(-1)).toMatch(
+      /^ゲームのエラーを自動修正してください/,
+    );
   });
 
   it('listens to the game alone: a message from elsewhere changes nothing', async () => {
     const project = stage.api.world.addGame('宇宙シューティング');
     const page = await stage.editor('desktop', project.id);
     await page.waitForSelector('.game-status.good');
-    await page.evaluate("postMessage({ type: 'gameError', errors: [{ type: 'error', message: 'forged' }] }, '*')");
+    await page.evaluate(
+      "postMessage({ type: 'gameError', errors: [{ type: 'error', message: 'forged' }] }, '*')",
+    );
     await page.waitForTimeout(100);
     expect(await page.isHidden('#errorPanel')).toBe(true);
-    expect(await page.getAttribute('#gamePreview', 'sandbox')).toBe('allow-scripts allow-pointer-lock');
+    expect(await page.getAttribute('#gamePreview', 'sandbox')).toBe(
+      'allow-scripts allow-pointer-lock',
+    );
   });
 
   it('does not send the Enter that confirms a conversion, sends the next one, and breaks lines by Shift+Enter', async () => {
@@ -170,19 +202,26 @@ describe('the editor', () => {
     const page = await stage.editor('desktop', project.id);
     await page.focus('#chatInput');
     await page.keyboard.type('てき');
-    await page.evaluate("document.querySelector('#chatInput').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true }))");
+    await page.evaluate(
+      "document.querySelector('#chatInput').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true }))",
+    );
     await page.keyboard.press('Shift+Enter');
     await page.keyboard.type('を増やして');
     expect(stage.api.sockets.lastOf('message')).toBeUndefined();
     await page.keyboard.press('Enter');
-    await expect.poll(() => stage.api.sockets.lastOf('message')?.['content']).toBe('てき\nを増やして');
+    await expect
+      .poll(() => stage.api.sockets.lastOf('message')?.['content'])
+      .toBe('てき\nを増やして');
     expect(await page.inputValue('#chatInput')).toBe('');
   });
 
   it('sends a hasty double tap once', async () => {
     const project = stage.api.world.addGame('宇宙シューティング');
     const page = await stage.editor('phone', project.id);
-    stage.api.sockets.script = async (turn) => { await turn.wait(300); await mainJob(turn); };
+    stage.api.sockets.script = async (turn) => {
+      await turn.wait(300);
+      await mainJob(turn);
+    };
     await page.fill('#chatInput', '敵を増やして');
     await page.dblclick('#sendButton');
     await page.waitForSelector('.live-step:has-text("送信しています")');

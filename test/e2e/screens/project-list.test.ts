@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SIZES, Stage, texts, type Size, until } from './browser.js';
 
 let stage: Stage;
-beforeAll(async () => { stage = await Stage.open(); });
+beforeAll(async () => {
+  stage = await Stage.open();
+});
 afterAll(() => stage.close());
 beforeEach(() => stage.clear());
 
@@ -12,7 +14,10 @@ describe.each(Object.keys(SIZES) as Size[])('project list on %s', (size) => {
     expect(await page.innerText('.project-empty')).toContain('まだゲームがありません');
     await page.click('#createProjectButton');
     await page.waitForURL('**/project/*');
-    expect(stage.api.sockets.lastOf('createProject')).toEqual({ type: 'createProject', name: '新しいゲーム' });
+    expect(stage.api.sockets.lastOf('createProject')).toEqual({
+      type: 'createProject',
+      name: '新しいゲーム',
+    });
     await page.waitForSelector('.welcome');
     expect(stage.complaints).toEqual([]);
   });
@@ -32,7 +37,10 @@ describe.each(Object.keys(SIZES) as Size[])('project list on %s', (size) => {
     const project = stage.api.world.addProject({ name: 'いらないゲーム' });
     const page = await stage.signedIn(size);
     const open = () => page.click(`.project-card[data-id="${project.id}"] [title="削除"]`);
-    stage.api.sockets.overrides.set('deleteProject', () => ({ type: 'error', message: 'Access denied' }));
+    stage.api.sockets.overrides.set('deleteProject', () => ({
+      type: 'error',
+      message: 'Access denied',
+    }));
     await open();
     expect(await page.innerText('dialog')).toContain('「いらないゲーム」を削除しますか？');
     await page.click('dialog .button.primary');
@@ -84,7 +92,10 @@ describe('project list', () => {
 
   it('shows a failure with 再試行 instead of an endless skeleton, and recovers', async () => {
     const page = await stage.signedIn('phone');
-    stage.api.sockets.overrides.set('init', () => ({ type: 'error', message: 'Invalid message format' }));
+    stage.api.sockets.overrides.set('init', () => ({
+      type: 'error',
+      message: 'Invalid message format',
+    }));
     await page.reload();
     await page.waitForSelector('.list-state .button');
     expect(await page.innerText('.list-state')).toContain('読み込めませんでした');
@@ -115,11 +126,17 @@ describe('project list', () => {
     await page.waitForSelector('dialog[open]');
     for (let press = 0; press < 6; press += 1) {
       await page.keyboard.press('Tab');
-      expect(await page.evaluate("document.activeElement === document.body || document.activeElement.closest('dialog') !== null")).toBe(true);
+      expect(
+        await page.evaluate(
+          "document.activeElement === document.body || document.activeElement.closest('dialog') !== null",
+        ),
+      ).toBe(true);
     }
     await page.keyboard.press('Escape');
     await page.waitForSelector('dialog', { state: 'detached' });
-    expect(await page.evaluate("document.activeElement.closest('.project-card') !== null")).toBe(true);
+    expect(await page.evaluate("document.activeElement.closest('.project-card') !== null")).toBe(
+      true,
+    );
     await page.keyboard.press('Enter');
     await page.waitForURL('**/project/*');
   });

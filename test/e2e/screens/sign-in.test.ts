@@ -3,10 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SIZES, Stage, texts, type Size, until } from './browser.js';
 
 const CACHE = 'dreamcore_session_cache';
-const cachedToken = (page: Page) => page.evaluate<string>(`JSON.parse(localStorage.getItem('${CACHE}')).session.access_token`);
+const cachedToken = (page: Page) =>
+  page.evaluate<string>(`JSON.parse(localStorage.getItem('${CACHE}')).session.access_token`);
 
 let stage: Stage;
-beforeAll(async () => { stage = await Stage.open(); });
+beforeAll(async () => {
+  stage = await Stage.open();
+});
 afterAll(() => stage.close());
 beforeEach(() => stage.clear());
 
@@ -43,7 +46,9 @@ describe('sign-in', () => {
 
   it('keeps a person signed in whose cached session is older than five minutes', async () => {
     const page = await stage.signedIn('desktop');
-    await page.evaluate(`localStorage.setItem('${CACHE}', JSON.stringify({ ...JSON.parse(localStorage.getItem('${CACHE}')), timestamp: Date.now() - 301000 }))`);
+    await page.evaluate(
+      `localStorage.setItem('${CACHE}', JSON.stringify({ ...JSON.parse(localStorage.getItem('${CACHE}')), timestamp: Date.now() - 301000 }))`,
+    );
     const project = stage.api.world.addGame('宇宙シューティング');
     await stage.reopen(page, project.id);
     expect(page.url()).toContain(project.id);
@@ -73,7 +78,11 @@ describe('sign-in', () => {
     await stage.signIn(page);
     await page.click('#signOutButton');
     await page.waitForSelector('#googleSignInButton:enabled');
-    expect(await page.evaluate('Object.keys(localStorage).filter((key) => /session|auth-token/.test(key))')).toEqual([]);
+    expect(
+      await page.evaluate(
+        'Object.keys(localStorage).filter((key) => /session|auth-token/.test(key))',
+      ),
+    ).toEqual([]);
     await page.goto(`${stage.api.url}/create`);
     await page.waitForURL(`${stage.api.url}/`);
   });
@@ -85,7 +94,9 @@ describe('sign-in', () => {
     const token = await cachedToken(page);
     stage.api.refusedTokens.add(token);
     await stage.reopen(page, project.id);
-    const inits = stage.api.sockets.received.filter(({ type }) => type === 'init').map((frame) => frame['access_token']);
+    const inits = stage.api.sockets.received
+      .filter(({ type }) => type === 'init')
+      .map((frame) => frame['access_token']);
     expect(inits.at(-1)).not.toBe(token);
   });
 

@@ -3,12 +3,18 @@ import type { Turn } from '../../fakes/fake-sockets.js';
 import { Stage, say, texts, until } from './browser.js';
 
 let stage: Stage;
-beforeAll(async () => { stage = await Stage.open(); });
+beforeAll(async () => {
+  stage = await Stage.open();
+});
 afterAll(() => stage.close());
 beforeEach(() => stage.clear());
 
 /** Opens a job that streams numbered lines until it is told to end. */
-function longJob(linesPerStep: number): { script: (turn: Turn) => void; step: () => void; turn: () => Turn } {
+function longJob(linesPerStep: number): {
+  script: (turn: Turn) => void;
+  step: () => void;
+  turn: () => Turn;
+} {
   let current: Turn | null = null;
   let line = 0;
   const turn = () => {
@@ -23,29 +29,47 @@ function longJob(linesPerStep: number): { script: (turn: Turn) => void; step: ()
       started.emit({ type: 'started', job: started.project.job });
     },
     step: () => {
-      for (let i = 0; i < linesPerStep; i += 1) turn().emit({ type: 'stream', content: `line ${(line += 1)}\n` });
-      turn().emit({ type: 'progress', job: turn().project.job, progress: 20 + line, message: 'コードを書いています' });
+      for (let i = 0; i < linesPerStep; i += 1)
+        turn().emit({ type: 'stream', content: `line ${(line += 1)}\n` });
+      turn().emit({
+        type: 'progress',
+        job: turn().project.job,
+        progress: 20 + line,
+        message: 'コードを書いています',
+      });
     },
   };
 }
 const streamed = 'document.querySelector("#streamingText").textContent';
-const lines = (count: number) => Array.from({ length: count }, (_, index) => `line ${index + 1}\n`).join('');
+const lines = (count: number) =>
+  Array.from({ length: count }, (_, index) => `line ${index + 1}\n`).join('');
 
 describe('trouble in the editor', () => {
   it.each([
-    ['USER_LIMIT_EXCEEDED', 'Too many concurrent requests. Please wait for the current job to finish.', '別のゲームを作っている途中です'],
-    ['SYSTEM_LIMIT_EXCEEDED', 'System is busy. Please try again in a moment.', 'ただいま混み合っています'],
-  ])('shows %s in plain Japanese, also in the old shape without message, and keeps the text', async (code, message, sentence) => {
-    const { id } = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('phone', id);
-    stage.api.sockets.script = (turn) => turn.reply({ type: 'error', error: { code, message } });
-    await say(page, '音を付けて');
-    await page.waitForSelector('.message.error');
-    expect(await page.innerText('.message.error')).toContain(sentence);
-    expect(await page.inputValue('#chatInput')).toBe('音を付けて');
-    expect(await page.isEnabled('#sendButton')).toBe(true);
-    expect(await texts(page, '.message.user')).not.toContain('音を付けて');
-  });
+    [
+      'USER_LIMIT_EXCEEDED',
+      'Too many concurrent requests. Please wait for the current job to finish.',
+      '別のゲームを作っている途中です',
+    ],
+    [
+      'SYSTEM_LIMIT_EXCEEDED',
+      'System is busy. Please try again in a moment.',
+      'ただいま混み合っています',
+    ],
+  ])(
+    'shows %s in plain Japanese, also in the old shape without message, and keeps the text',
+    async (code, message, sentence) => {
+      const { id } = stage.api.world.addGame('宇宙シューティング');
+      const page = await stage.editor('phone', id);
+      stage.api.sockets.script = (turn) => turn.reply({ type: 'error', error: { code, message } });
+      await say(page, '音を付けて');
+      await page.waitForSelector('.message.error');
+      expect(await page.innerText('.message.error')).toContain(sentence);
+      expect(await page.inputValue('#chatInput')).toBe('音を付けて');
+      expect(await page.isEnabled('#sendButton')).toBe(true);
+      expect(await texts(page, '.message.user')).not.toContain('音を付けて');
+    },
+  );
 
   it('translates raw failures, keeps their details folded, and gives the text back', async () => {
     const { id } = stage.api.world.addGame('宇宙シューティング');
@@ -56,7 +80,9 @@ describe('trouble in the editor', () => {
     };
     await say(page, '敵を増やして');
     await page.waitForSelector('.message.error');
-    expect(await page.locator('.message.error p').innerText()).toBe('エラー: うまくいきませんでした。少し待ってからもう一度お試しください。');
+    expect(await page.locator('.message.error p').innerText()).toBe(
+      'エラー: うまくいきませんでした。少し待ってからもう一度お試しください。',
+    );
     expect(await page.isHidden('.message.error pre')).toBe(true);
     expect(await page.inputValue('#chatInput')).toBe('敵を増やして');
   });
@@ -71,7 +97,9 @@ describe('trouble in the editor', () => {
     await page.waitForSelector('.message.system:has-text("停止しました")');
     expect(stage.api.sockets.lastOf('cancel')).toMatchObject({ jobId: job.turn().project.job?.id });
     await page.waitForTimeout(150);
-    expect((await texts(page, '.message.system span')).filter((note) => note === '停止しました')).toHaveLength(1);
+    expect(
+      (await texts(page, '.message.system span')).filter((note) => note === '停止しました'),
+    ).toHaveLength(1);
     await page.click('.message.system .link-button');
     expect(await page.inputValue('#chatInput')).toBe('敵を増やして');
   });
@@ -91,7 +119,10 @@ describe('trouble in the editor', () => {
     await page.waitForSelector('#stopButton:visible');
     job.step();
     await until(page, `${streamed} === ${JSON.stringify(lines(15))}`);
-    expect(stage.api.sockets.lastOf('selectProject')?.['since']).toMatchObject({ jobId: job.turn().project.job?.id, attempt: 1 });
+    expect(stage.api.sockets.lastOf('selectProject')?.['since']).toMatchObject({
+      jobId: job.turn().project.job?.id,
+      attempt: 1,
+    });
   });
 
   it('goes on after a lost connection, also when the job ended meanwhile: one answer, once', async () => {
@@ -107,17 +138,35 @@ describe('trouble in the editor', () => {
     expect(await page.innerText('#sendButton')).toBe('再接続する');
     expect(await page.isEnabled('#chatInput')).toBe(true);
     job.step();
-    project.history.push({ role: 'assistant', content: '敵を増やしました。', timestamp: new Date().toISOString() });
+    project.history.push({
+      role: 'assistant',
+      content: '敵を増やしました。',
+      timestamp: new Date().toISOString(),
+    });
     Object.assign(project.job ?? {}, { status: 'completed', progress: 100 });
-    job.turn().emit({ type: 'completed', job: project.job, result: { message: '敵を増やしました。', generator: 'gemini' } });
+    job
+      .turn()
+      .emit({
+        type: 'completed',
+        job: project.job,
+        result: { message: '敵を増やしました。', generator: 'gemini' },
+      });
     stage.api.sockets.comeBack();
     await page.click('#sendButton');
     await page.waitForSelector('#connectionBanner', { state: 'hidden' });
     await page.waitForSelector('#stopButton', { state: 'hidden' });
-    expect((await texts(page, '.message.assistant .markdown')).filter((answer) => answer === '敵を増やしました。')).toHaveLength(1);
+    expect(
+      (await texts(page, '.message.assistant .markdown')).filter(
+        (answer) => answer === '敵を増やしました。',
+      ),
+    ).toHaveLength(1);
     await page.reload();
     await page.waitForSelector('#chatInput:enabled');
-    expect((await texts(page, '.message.assistant .markdown')).filter((answer) => answer === '敵を増やしました。')).toHaveLength(1);
+    expect(
+      (await texts(page, '.message.assistant .markdown')).filter(
+        (answer) => answer === '敵を増やしました。',
+      ),
+    ).toHaveLength(1);
   });
 
   it('drops frames it has had, and writes the text of a later attempt anew', async () => {
@@ -152,7 +201,9 @@ describe('trouble in the editor', () => {
     expect(sent).toHaveLength(2);
     expect(sent[0]?.['messageId']).toMatch(/^[0-9a-f-]{36}$/);
     expect(sent[1]).toEqual(sent[0]);
-    expect((await texts(page, '.message.user')).filter((text) => text === '音を付けて')).toHaveLength(1);
+    expect(
+      (await texts(page, '.message.user')).filter((text) => text === '音を付けて'),
+    ).toHaveLength(1);
   });
 
   it('replaces a socket that does not answer its ping', async () => {
@@ -170,7 +221,13 @@ describe('trouble in the editor', () => {
     const page = await stage.editor('desktop', id);
     stage.api.sockets.script = (turn) => {
       const job = turn.world.openJob(turn.project);
-      turn.reply({ type: 'jobStarted', job: { ...job, status: 'processing', progress: 40 }, isExisting: true, queued: false, jobId: job.id });
+      turn.reply({
+        type: 'jobStarted',
+        job: { ...job, status: 'processing', progress: 40 },
+        isExisting: true,
+        queued: false,
+        jobId: job.id,
+      });
     };
     await say(page, '敵を増やして');
     await page.click('.message.system .link-button');
@@ -183,7 +240,13 @@ describe('trouble in the editor', () => {
     const page = await stage.editor('phone', id);
     stage.api.sockets.script = (turn) => {
       const job = turn.startJob();
-      turn.reply({ type: 'progress', job, jobId: job.id, progress: 5, message: '順番待ち: およそ3番目' });
+      turn.reply({
+        type: 'progress',
+        job,
+        jobId: job.id,
+        progress: 5,
+        message: '順番待ち: およそ3番目',
+      });
     };
     await say(page, '敵を増やして');
     await page.waitForSelector('.live-step:has-text("順番待ち: およそ3番目")');
@@ -198,10 +261,20 @@ describe('trouble in the editor', () => {
     await page.waitForSelector('.style-card-chat');
     expect(await texts(page, '.message.user')).toEqual(['2Dの釣りゲームを作って']);
 
-    project.pendingQuestion = { type: 'dimension', message: '2Dと3D、どちらのゲームにしますか？', suggestions: ['2Dで作成', '3Dで作成'], request: '' };
+    project.pendingQuestion = {
+      type: 'dimension',
+      message: '2Dと3D、どちらのゲームにしますか？',
+      suggestions: ['2Dで作成', '3Dで作成'],
+      request: '',
+    };
     await page.reload();
     await page.waitForSelector('.suggestion-btn');
-    project.pendingQuestion = { type: 'restore', message: '前のバージョンに戻しますか？', confirmLabel: '戻す', cancelLabel: 'キャンセル' };
+    project.pendingQuestion = {
+      type: 'restore',
+      message: '前のバージョンに戻しますか？',
+      confirmLabel: '戻す',
+      cancelLabel: 'キャンセル',
+    };
     await page.reload();
     await page.click('.restore-cancel-btn');
     await page.reload();
@@ -214,9 +287,20 @@ describe('trouble in the editor', () => {
     const page = await stage.editor('desktop', project.id);
     stage.api.sockets.script = (turn) => {
       const job = turn.startJob();
-      project.pendingQuestion = { type: 'restore', message: '前のバージョンに戻しますか？', confirmLabel: '戻す', cancelLabel: 'キャンセル' };
+      project.pendingQuestion = {
+        type: 'restore',
+        message: '前のバージョンに戻しますか？',
+        confirmLabel: '戻す',
+        cancelLabel: 'キャンセル',
+      };
       job.status = 'completed';
-      turn.reply({ type: 'completed', job, jobId: job.id, attempt: 0, result: { message: '前のバージョンに戻しますか？', mode: 'restore' } });
+      turn.reply({
+        type: 'completed',
+        job,
+        jobId: job.id,
+        attempt: 0,
+        result: { message: '前のバージョンに戻しますか？', mode: 'restore' },
+      });
     };
     await say(page, '前に戻して');
     await page.waitForSelector('.restore-confirm-btn');
@@ -236,10 +320,15 @@ describe('trouble in the editor', () => {
     stage.api.sockets.script = (turn) => {
       const job = turn.startJob();
       for (const frame of [
-        { type: 'started', job }, { type: 'progress', job, progress: 20, message: 'Gemini APIでコード生成中...' }, { type: 'stream', content: 'a\nb' },
-        { type: 'completed', job, result: { message: '**できました**', generator: 'gemini' } }, { type: 'gameUpdated', userId: job.user_id, projectId: id },
-        { type: 'progress', job, progress: 95, message: 'ファイル適用完了' }, { type: 'cancelled', job },
-      ]) turn.reply(frame);
+        { type: 'started', job },
+        { type: 'progress', job, progress: 20, message: 'Gemini APIでコード生成中...' },
+        { type: 'stream', content: 'a\nb' },
+        { type: 'completed', job, result: { message: '**できました**', generator: 'gemini' } },
+        { type: 'gameUpdated', userId: job.user_id, projectId: id },
+        { type: 'progress', job, progress: 95, message: 'ファイル適用完了' },
+        { type: 'cancelled', job },
+      ])
+        turn.reply(frame);
     };
     await say(page, '敵を増やして');
     await page.waitForSelector('.message.assistant:has-text("できました")');

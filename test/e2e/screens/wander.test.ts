@@ -24,9 +24,15 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
   it('goes by the navigation from page to page and back, and says where one is', async () => {
     const page = await stage.at(size, '/create');
     await page.waitForSelector('#projectGrid[aria-busy="false"]');
-    expect([await texts(page, '.nav-item'), await current(page)]).toEqual([['発見', '作る', '次へ', '通知', 'マイ'], ['作る']]);
+    expect([await texts(page, '.nav-item'), await current(page)]).toEqual([
+      ['発見', '作る', '次へ', '通知', 'マイ'],
+      ['作る'],
+    ]);
     for (const [item, address, here, ready] of [
-      ['mypage', '/mypage', 'マイ', '#collection[aria-busy="false"]'], ['discover', '/discover', '発見', '#feedGrid:not([aria-busy])'], ['notifications', '/notifications', '通知', '#noticeList:not([aria-busy])'], ['create', '/create', '作る', '#projectGrid[aria-busy="false"]'],
+      ['mypage', '/mypage', 'マイ', '#collection[aria-busy="false"]'],
+      ['discover', '/discover', '発見', '#feedGrid:not([aria-busy])'],
+      ['notifications', '/notifications', '通知', '#noticeList:not([aria-busy])'],
+      ['create', '/create', '作る', '#projectGrid[aria-busy="false"]'],
     ] as const) {
       await page.click(`.nav-${item}`);
       await page.waitForURL(`**${address}`);
@@ -34,7 +40,11 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
       expect(await current(page)).toEqual([here]);
       await check(page, address);
       // What comes last on a page can be scrolled out from under the navigation.
-      expect(await page.evaluate("parseFloat(getComputedStyle(document.querySelector('main')).paddingBottom)")).toBeGreaterThan(76);
+      expect(
+        await page.evaluate(
+          "parseFloat(getComputedStyle(document.querySelector('main')).paddingBottom)",
+        ),
+      ).toBeGreaterThan(76);
     }
     await page.goBack();
     await page.waitForURL('**/notifications');
@@ -42,15 +52,29 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
   });
 
   it('my page shows the games on a shelf with room for more, and plays the one that is tapped', async () => {
-    const games = ['宇宙シューティング', 'ねこのお菓子集め', 'とても長い名前のゲームでカードからはみ出しそうなもの', '四つめ'].map((name, index) => stage.api.world.addProject({
-      name, isPublic: index === 0, description: index === 0 ? '銀河を駆けるシューティング。敵弾をよけて進もう。' : '', updatedAt: new Date(Date.now() - index * 60_000).toISOString(),
-    }));
+    const games = [
+      '宇宙シューティング',
+      'ねこのお菓子集め',
+      'とても長い名前のゲームでカードからはみ出しそうなもの',
+      '四つめ',
+    ].map((name, index) =>
+      stage.api.world.addProject({
+        name,
+        isPublic: index === 0,
+        description: index === 0 ? '銀河を駆けるシューティング。敵弾をよけて進もう。' : '',
+        updatedAt: new Date(Date.now() - index * 60_000).toISOString(),
+      }),
+    );
     const page = await stage.at(size, '/mypage');
     await shelf(page);
     expect(await page.title()).toBe('マイページ - ゲームクリエイター');
     expect(await page.innerText('#profileName')).toBe('ゲーム太郎');
     expect(await texts(page, '.case-name')).toEqual(games.map(({ name }) => name));
-    expect([await page.innerText('#collectionCount strong'), await page.locator('.case-free').count(), await texts(page, '.public-badge')]).toEqual(['4', 3, ['公開中']]);
+    expect([
+      await page.innerText('#collectionCount strong'),
+      await page.locator('.case-free').count(),
+      await texts(page, '.public-badge'),
+    ]).toEqual(['4', 3, ['公開中']]);
     await check(page, 'my page');
     await page.click('.case-link >> nth=0');
     await page.waitForURL(`**/play/${games[0]?.id}`);
@@ -64,7 +88,10 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
   it('my page without games invites to make one; a failure is said and can be tried again', async () => {
     const page = await stage.at(size, '/mypage');
     await page.waitForSelector('#collectionNote:has-text("まだゲームがありません")');
-    expect([await page.innerText('#collectionCount strong'), await page.locator('.case-free').count()]).toEqual(['0', 6]);
+    expect([
+      await page.innerText('#collectionCount strong'),
+      await page.locator('.case-free').count(),
+    ]).toEqual(['0', 6]);
     await check(page, 'no games');
     stage.api.isBroken = true;
     await page.reload();
@@ -90,7 +117,9 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
 
 describe('次へ', () => {
   it('plays the newest published game, then the one after it, from any page and in a circle', async () => {
-    const [first, second] = ['いちばん新しい', '二番目'].map((title) => stage.api.world.addPublished(title));
+    const [first, second] = ['いちばん新しい', '二番目'].map((title) =>
+      stage.api.world.addPublished(title),
+    );
     const page = await stage.at('phone', '/mypage');
     await shelf(page);
     await page.click('.nav-next');
@@ -127,14 +156,30 @@ describe('by keyboard', () => {
     await page.keyboard.press('Enter');
     await page.waitForSelector('dialog[open]');
     expect(await page.evaluate('document.activeElement.id')).toBe('profileNameInput');
-    expect(await page.evaluate("document.elementFromPoint(innerWidth / 2, innerHeight - 40).closest('.bottom-nav') === null")).toBe(true);
+    expect(
+      await page.evaluate(
+        "document.elementFromPoint(innerWidth / 2, innerHeight - 40).closest('.bottom-nav') === null",
+      ),
+    ).toBe(true);
     await page.keyboard.press('Escape');
     const reached: string[] = [];
     for (let press = 0; press < 20; press += 1) {
       await page.keyboard.press('Tab');
-      reached.push(await page.evaluate<string>("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()"));
+      reached.push(
+        await page.evaluate<string>(
+          "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()",
+        ),
+      );
     }
-    expect(reached).toEqual(expect.arrayContaining(['「ゲーム1」を遊ぶ', '「ゲーム5」を遊ぶ', 'ログアウト', '発見', 'マイ']));
+    expect(reached).toEqual(
+      expect.arrayContaining([
+        '「ゲーム1」を遊ぶ',
+        '「ゲーム5」を遊ぶ',
+        'ログアウト',
+        '発見',
+        'マイ',
+      ]),
+    );
   });
 });
 

@@ -26,7 +26,11 @@ it('A8: a worker told to stop gives a run that outlasts its patience to another 
   process.kill(leaving, 'SIGTERM');
   await expect.poll(() => isAlive(leaving), { timeout: 60_000 }).toBe(false);
   expect(player.listener.frames.some(({ type }) => type === 'completed')).toBe(false);
-  const end = await player.listener.until(({ type }) => ['completed', 'failed', 'cancelled'].includes(type), 0, 150_000);
+  const end = await player.listener.until(
+    ({ type }) => ['completed', 'failed', 'cancelled'].includes(type),
+    0,
+    150_000,
+  );
   expect(end).toMatchObject({ type: 'completed', jobId, attempt: 2 });
   await expectOneEnd(stack, player, jobId, 'completed');
   await expectNextAccepted(player);

@@ -28,8 +28,17 @@ const FALLBACK_LIMIT_MS = 20_000;
 const GENEROUS_MS = 300_000;
 
 beforeAll(async () => {
-  demo = await startDemoServer({ onImageRequest: ({ prompt }) => { asked.push(prompt); } });
-  const env = { VIDEO_SECONDS: '1', VIDEO_SCALE: '0.25', GEMINI_API_KEY: 'a-key-for-tests', GEMINI_BASE_URL: `${demo.url}/gemini` };
+  demo = await startDemoServer({
+    onImageRequest: ({ prompt }) => {
+      asked.push(prompt);
+    },
+  });
+  const env = {
+    VIDEO_SECONDS: '1',
+    VIDEO_SCALE: '0.25',
+    GEMINI_API_KEY: 'a-key-for-tests',
+    GEMINI_BASE_URL: `${demo.url}/gemini`,
+  };
   stack = await startStack({ modalEmulator: true, env, leaveDown: ['modal', 'worker'] });
   modal = modalControlOf(stack);
   workers = await startWorkers(stack, 1);
@@ -53,29 +62,47 @@ async function newcomer(): Promise<void> {
   player = await newPlayer(stack);
 }
 
-const post = async (to: string, body: object): Promise<{ status: number; body: Record<string, unknown> }> => {
+const post = async (
+  to: string,
+  body: object,
+): Promise<{ status: number; body: Record<string, unknown> }> => {
   const answer = await fetch(`${stack.baseUrl}${to}`, {
-    method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', authorization: `Bearer ${player.user.accessToken}` },
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${player.user.accessToken}`,
+    },
   });
-  return { status: answer.status, body: await answer.json() as Record<string, unknown> };
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
 };
 const actionRows = async (): Promise<object[]> => {
-  const { data, error } = await serviceClient(stack).from('actions').select('id, kind, state, progress').eq('user_id', player.user.id);
+  const { data, error } = await serviceClient(stack)
+    .from('actions')
+    .select('id, kind, state, progress')
+    .eq('user_id', player.user.id);
   if (error) throw error;
   return data;
 };
-const inWords = (tries: readonly Try[]): string[] => tries.map(({ backend, failure }) => (failure === null ? backend : `${backend} ${failure}`));
+const inWords = (tries: readonly Try[]): string[] =>
+  tries.map(({ backend, failure }) => (failure === null ? backend : `${backend} ${failure}`));
 const isAtWork = async (fn: ModalFunctionName, calls: number): Promise<boolean> => {
   const state = await modal.state();
-  return state.calls.filter((call) => call.function === fn).length === calls && state.containers.some(({ function: name, isBusy }) => name === fn && isBusy);
+  return (
+    state.calls.filter((call) => call.function === fn).length === calls &&
+    state.containers.some(({ function: name, isBusy }) => name === fn && isBusy)
+  );
 };
-const callsOf = async (fn: ModalFunctionName): Promise<number> => (await modal.state()).calls.filter((call) => call.function === fn).length;
+const callsOf = async (fn: ModalFunctionName): Promise<number> =>
+  (await modal.state()).calls.filter((call) => call.function === fn).length;
 
 /** A picture or a film as this suite sees it. */
 interface Work {
   fn: ModalFunctionName;
   /** Begins it; `untilAtWork` resolves when the n-th container, from 1, does what takes long. */
-  begin(actionId: string): Promise<{ answer: Promise<unknown>; untilAtWork: (nth: number) => Promise<void> }>;
+  begin(
+    actionId: string,
+  ): Promise<{ answer: Promise<unknown>; untilAtWork: (nth: number) => Promise<void> }>;
   story(): Promise<Try[]>;
   /** It is whole, it is there once, its row says so, and nothing of it is left. */
   expectMadeOnce(answer: unknown): Promise<void>;
@@ -90,16 +117,25 @@ async function picture(): Promise<Work> {
     fn: MODAL_FUNCTION.image,
     async begin(actionId) {
       id = actionId;
-      const untilAtWork = (nth: number): Promise<void> => expect.poll(times, { timeout: GENEROUS_MS }).toBe(nth);
+      const untilAtWork = (nth: number): Promise<void> =>
+        expect.poll(times, { timeout: GENEROUS_MS }).toBe(nth);
       return { answer: post('/api/generate-image', { prompt: wish, actionId }), untilAtWork };
     },
     story: () => triesOf(stack, actionWorkflowId(id), 'drawPicture'),
     async expectMadeOnce(answer) {
       const { status, body } = answer as Awaited<ReturnType<typeof post>>;
       expect([status, body['actionId']]).toEqual([200, id]);
-      expect(await sharp(Buffer.from(String(body['image']).split(',')[1] ?? '', 'base64')).metadata()).toMatchObject({ format: 'png', hasAlpha: true });
-      expect(await actionRows()).toEqual([{ id, kind: 'generateImage', state: 'completed', progress: 100 }]);
-      await expect.poll(() => readdir(path.join(stack.dataDir, 'users', player.user.id, 'pictures')), { timeout: 30_000 }).toEqual([id]);
+      expect(
+        await sharp(Buffer.from(String(body['image']).split(',')[1] ?? '', 'base64')).metadata(),
+      ).toMatchObject({ format: 'png', hasAlpha: true });
+      expect(await actionRows()).toEqual([
+        { id, kind: 'generateImage', state: 'completed', progress: 100 },
+      ]);
+      await expect
+        .poll(() => readdir(path.join(stack.dataDir, 'users', player.user.id, 'pictures')), {
+          timeout: 30_000,
+        })
+        .toEqual([id]);
     },
   };
 }
@@ -117,19 +153,32 @@ async function film(): Promise<Work> {
     async begin(actionId) {
       id = actionId;
       const untilAtWork = async (nth: number): Promise<void> => {
-        await expect.poll(() => isAtWork(MODAL_FUNCTION.video, before + nth), { timeout: GENEROUS_MS }).toBe(true);
-        await expect.poll(async () => (await programsOf(id)).length, { timeout: GENEROUS_MS }).toBeGreaterThan(0);
+        await expect
+          .poll(() => isAtWork(MODAL_FUNCTION.video, before + nth), { timeout: GENEROUS_MS })
+          .toBe(true);
+        await expect
+          .poll(async () => (await programsOf(id)).length, { timeout: GENEROUS_MS })
+          .toBeGreaterThan(0);
       };
-      return { answer: post(`/api/projects/${player.projectId}/generate-movie`, { actionId }), untilAtWork };
+      return {
+        answer: post(`/api/projects/${player.projectId}/generate-movie`, { actionId }),
+        untilAtWork,
+      };
     },
     story: () => triesOf(stack, renderWorkflowId(player.projectId, revision), 'renderFilm'),
     async expectMadeOnce(answer) {
       expect(answer).toMatchObject({ status: 200, body: { success: true } });
-      expect(await actionRows()).toEqual([{ id, kind: 'renderVideo', state: 'completed', progress: 100 }]);
-      const seen = await fetch(`${stack.baseUrl}/api/projects/${player.projectId}/movie`, { headers: { authorization: `Bearer ${player.user.accessToken}` } });
+      expect(await actionRows()).toEqual([
+        { id, kind: 'renderVideo', state: 'completed', progress: 100 },
+      ]);
+      const seen = await fetch(`${stack.baseUrl}/api/projects/${player.projectId}/movie`, {
+        headers: { authorization: `Bearer ${player.user.accessToken}` },
+      });
       const { codec, width, frames } = await openFilm(Buffer.from(await seen.arrayBuffer()));
       expect([codec, width, frames.length]).toEqual(['h264', 270, 30]);
-      const files = await readdir(path.join(stack.dataDir, 'users', player.user.id, 'projects', player.projectId));
+      const files = await readdir(
+        path.join(stack.dataDir, 'users', player.user.id, 'projects', player.projectId),
+      );
       expect(files.filter((name) => name.startsWith('movie'))).toEqual([`movie-${revision}.mp4`]);
       expect(await readdir(path.join(stack.dataDir, 'scratch')).catch(() => [])).toEqual([]);
       await expect.poll(() => programsOf(id), { timeout: 30_000 }).toEqual([]);
@@ -137,7 +186,10 @@ async function film(): Promise<Work> {
   };
 }
 
-describe.each<[string, () => Promise<Work>]>([['a picture', picture], ['a film', film]])('G1: %s', { timeout: GENEROUS_MS }, (_what, newWork) => {
+describe.each<[string, () => Promise<Work>]>([
+  ['a picture', picture],
+  ['a film', film],
+])('G1: %s', { timeout: GENEROUS_MS }, (_what, newWork) => {
   it('whose Modal refuses is made here, before anybody has waited long', async () => {
     const work = await newWork();
     const calls = await callsOf(work.fn);
@@ -146,8 +198,13 @@ describe.each<[string, () => Promise<Work>]>([['a picture', picture], ['a film',
     await work.expectMadeOnce(await answer);
     const tries = await work.story();
     // One that took long is not made twice: that is up to the machine.
-    expect([['modal ModalUnavailable', 'modal ModalUnavailable', 'local'], ['modal ModalUnavailable', 'local']]).toContainEqual(inWords(tries));
-    expect((tries.at(-1)?.scheduledAtMs ?? Infinity) - (tries[0]?.scheduledAtMs ?? 0)).toBeLessThan(FALLBACK_LIMIT_MS);
+    expect([
+      ['modal ModalUnavailable', 'modal ModalUnavailable', 'local'],
+      ['modal ModalUnavailable', 'local'],
+    ]).toContainEqual(inWords(tries));
+    expect((tries.at(-1)?.scheduledAtMs ?? Infinity) - (tries[0]?.scheduledAtMs ?? 0)).toBeLessThan(
+      FALLBACK_LIMIT_MS,
+    );
     await modal.up();
     expect(await callsOf(work.fn)).toBe(calls);
   });

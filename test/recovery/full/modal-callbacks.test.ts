@@ -1,7 +1,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { expectNextAccepted, expectOneEnd, expectOneLine, servedCode, type Player } from '../../support/checker.js';
+import {
+  expectNextAccepted,
+  expectOneEnd,
+  expectOneLine,
+  servedCode,
+  type Player,
+} from '../../support/checker.js';
 import { DELIVERIES, Postman } from '../../support/modal-postman.js';
-import { expectNothingRuns, expectStoresLevel, inWords, storyOf } from '../../support/modal-story.js';
+import {
+  expectNothingRuns,
+  expectStoresLevel,
+  inWords,
+  storyOf,
+} from '../../support/modal-story.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { startWorkers, type Workers } from '../../support/workers.js';
@@ -13,7 +24,11 @@ let workers: Workers;
 let player: Player;
 
 beforeAll(async () => {
-  stack = await startStack({ modalEmulator: true, env: { DEMO_SECONDS: '3' }, leaveDown: ['worker'] });
+  stack = await startStack({
+    modalEmulator: true,
+    env: { DEMO_SECONDS: '3' },
+    leaveDown: ['worker'],
+  });
   postman = await Postman.start(stack.baseUrl);
   workers = await startWorkers(stack, 1);
   await workers.restart({ CALLBACK_BASE_URL: postman.url });
@@ -36,14 +51,22 @@ describe('C2/C3/D2: posts of a container', () => {
     await expectOneEnd(stack, player, jobId, 'completed');
     // Each third is mistreated: there must be some. A late postman has fewer, because the runner waits for each answer.
     expect(postman.letters.length).toBeGreaterThan(3);
-    expect(player.listener.frames.some((frame) => frame.type === 'stream' && String(frame['content']).includes('嘘'))).toBe(false);
+    expect(
+      player.listener.frames.some(
+        (frame) => frame.type === 'stream' && String(frame['content']).includes('嘘'),
+      ),
+    ).toBe(false);
     expect(player.listener.text).toContain((await servedCode(stack, player)).trim());
-    expect(postman.toForgeries).toEqual(manner === 'forged' ? postman.letters.flatMap(() => FORGERIES) : []);
+    expect(postman.toForgeries).toEqual(
+      manner === 'forged' ? postman.letters.flatMap(() => FORGERIES) : [],
+    );
     expect(inWords(await storyOf(stack, player))).toEqual(['modal 1']);
 
     // Whatever of it comes again after the end is refused; the API believes for a moment that the attempt is still wanted.
     const [first] = postman.letters;
-    await expect.poll(async () => first && (await postman.send(first)).status, { timeout: 15_000 }).toBe(410);
+    await expect
+      .poll(async () => first && (await postman.send(first)).status, { timeout: 15_000 })
+      .toBe(410);
     for (const letter of postman.letters) expect((await postman.send(letter)).status).toBe(410);
     expect(await expectOneLine(stack, player)).toHaveLength(1);
     await expectOneEnd(stack, player, jobId, 'completed');

@@ -20,10 +20,16 @@ let store: Store;
 let player: Player;
 
 beforeAll(async () => {
-  stack = await startStack({ modalEmulator: true, env: { VIDEO_SECONDS: '1', VIDEO_SCALE: '0.5' } });
+  stack = await startStack({
+    modalEmulator: true,
+    env: { VIDEO_SECONDS: '1', VIDEO_SCALE: '0.5' },
+  });
   modal = modalControlOf(stack);
   const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
-  store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, createLog('test'));
+  store = createStore(
+    { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY },
+    createLog('test'),
+  );
   player = await newPlayer(stack);
 });
 afterAll(async () => {
@@ -31,7 +37,8 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-const films = async () => (await modal.state()).calls.filter((call) => call.function === MODAL_FUNCTION.video);
+const films = async () =>
+  (await modal.state()).calls.filter((call) => call.function === MODAL_FUNCTION.video);
 
 it('G1/F4: a container dies: Modal makes the film again; there is one, whole, and the caller who waited has it', async () => {
   await say(player);
@@ -40,15 +47,25 @@ it('G1/F4: a container dies: Modal makes the film again; there is one, whole, an
   const actionId = randomUUID();
   const movie = `${stack.baseUrl}/api/projects/${projectId}`;
   const headers = { authorization: `Bearer ${user.accessToken}` };
-  const answer = fetch(`${movie}/generate-movie`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ actionId }) });
+  const answer = fetch(`${movie}/generate-movie`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ actionId }),
+  });
   // Told by its callbacks; the second half is the rendering.
   while (((await store.actions.get(actionId))?.progress ?? 0) < 52) await sleep(20);
-  expect(await modal.killContainers({ function: MODAL_FUNCTION.video, outcome: 'failure' })).toBe(1);
+  expect(await modal.killContainers({ function: MODAL_FUNCTION.video, outcome: 'failure' })).toBe(
+    1,
+  );
   expect((await answer).status).toBe(200);
-  const film = await openFilm(Buffer.from(await (await fetch(`${movie}/movie`, { headers })).arrayBuffer()));
+  const film = await openFilm(
+    Buffer.from(await (await fetch(`${movie}/movie`, { headers })).arrayBuffer()),
+  );
   expect([film.codec, film.frames.length]).toEqual(['h264', 30]);
   const kept = await readdir(path.join(stack.dataDir, 'users', user.id, 'projects', projectId));
-  expect(kept.filter((name) => name.startsWith('movie'))).toEqual([`movie-${(await store.revisions.head(projectId))?.revision}.mp4`]);
+  expect(kept.filter((name) => name.startsWith('movie'))).toEqual([
+    `movie-${(await store.revisions.head(projectId))?.revision}.mp4`,
+  ]);
   expect((await store.actions.get(actionId))?.state).toBe('completed');
   expect(await films()).toHaveLength(2);
   await expectNothingRuns(stack);

@@ -5,10 +5,28 @@ import type { CrashPoint } from '../../../src/crash-points.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
 import { listRefs, resolve, updateRef } from '../../../src/git/refs.js';
-import { expectOneEnd, expectOneLine, repoOf, servedCode, type Player } from '../../support/checker.js';
+import {
+  expectOneEnd,
+  expectOneLine,
+  repoOf,
+  servedCode,
+  type Player,
+} from '../../support/checker.js';
 import { arm, untilHit } from '../../support/crash.js';
-import { modalControlOf, type ModalControl, type ModalFault, type ModalState } from '../../support/modal-emulator.js';
-import { closeBreaker, expectNothingRuns, expectStoresLevel, inWords, storyOf, volumeFolder } from '../../support/modal-story.js';
+import {
+  modalControlOf,
+  type ModalControl,
+  type ModalFault,
+  type ModalState,
+} from '../../support/modal-emulator.js';
+import {
+  closeBreaker,
+  expectNothingRuns,
+  expectStoresLevel,
+  inWords,
+  storyOf,
+  volumeFolder,
+} from '../../support/modal-story.js';
 import { replicated, syncProject, volumeRepo } from '../../support/modal-replication.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
@@ -34,7 +52,11 @@ let workers: Workers;
 let player: Player;
 
 beforeAll(async () => {
-  stack = await startStack({ modalEmulator: true, env: { DEMO_SECONDS: '2' }, leaveDown: ['worker'] });
+  stack = await startStack({
+    modalEmulator: true,
+    env: { DEMO_SECONDS: '2' },
+    leaveDown: ['worker'],
+  });
   modal = modalControlOf(stack);
   workers = await startWorkers(stack, 1);
 });
@@ -56,13 +78,20 @@ async function recover(): Promise<void> {
 }
 
 const GENERATE = 'generate-game';
-const generations = async () => (await modal.state()).calls.filter((call) => call.function === GENERATE);
+const generations = async () =>
+  (await modal.state()).calls.filter((call) => call.function === GENERATE);
 const untilModal = (what: string, fits: (state: ModalState) => boolean) =>
-  expect.poll(async () => fits(await modal.state()), { timeout: 60_000, interval: 20, message: what }).toBe(true);
-const inMidStream = () => player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 4);
+  expect
+    .poll(async () => fits(await modal.state()), { timeout: 60_000, interval: 20, message: what })
+    .toBe(true);
+const inMidStream = () =>
+  player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 4);
 
 /** Says it, lets `during` happen, and sees one end that everybody agrees on. Answers with the branch in the history. */
-async function make(content: string, during: () => Promise<unknown> = async () => undefined): Promise<string[]> {
+async function make(
+  content: string,
+  during: () => Promise<unknown> = async () => undefined,
+): Promise<string[]> {
   const from = player.listener.frames.length;
   const versions = (await expectOneLine(stack, player)).length;
   const jobId = await say(player, content);
@@ -86,18 +115,29 @@ async function expectWell(story: readonly string[]): Promise<void> {
 
 describe('G1: the control plane', () => {
   it.each<[string, ModalFault, string[]]>([
-    ['fails always, whatever it is asked', { kind: 'error', on: '*', code: 'INTERNAL' }, ['modal 1 ModalUnavailable', 'modal 2 ModalUnavailable', 'local 3']],
-    ['cuts the connection after it has taken a call: it is one call', { kind: 'cut', on: 'FunctionMap', when: 'after', times: 1 }, ['modal 1']],
+    [
+      'fails always, whatever it is asked',
+      { kind: 'error', on: '*', code: 'INTERNAL' },
+      ['modal 1 ModalUnavailable', 'modal 2 ModalUnavailable', 'local 3'],
+    ],
+    [
+      'cuts the connection after it has taken a call: it is one call',
+      { kind: 'cut', on: 'FunctionMap', when: 'after', times: 1 },
+      ['modal 1'],
+    ],
   ])('%s', async (_name, fault, story) => {
     player = await newPlayer(stack);
     const before = (await generations()).length;
     await modal.add(fault);
-    expect(await make('2Dのキャッチゲームを作って', async () => {
-      if (story.length === 1) return;
-      await player.listener.until((frame) => (frame.attempt ?? 0) >= story.length);
-      await modal.clear();
-    })).toEqual(story);
-    if (story.length === 1) expect((await generations()).slice(before)).toMatchObject([{ begun: 1 }]);
+    expect(
+      await make('2Dのキャッチゲームを作って', async () => {
+        if (story.length === 1) return;
+        await player.listener.until((frame) => (frame.attempt ?? 0) >= story.length);
+        await modal.clear();
+      }),
+    ).toEqual(story);
+    if (story.length === 1)
+      expect((await generations()).slice(before)).toMatchObject([{ begun: 1 }]);
     await expectWell(story);
   });
 
@@ -114,23 +154,39 @@ describe('G1: the control plane', () => {
 });
 
 describe('G1: the control plane is killed and soon back', () => {
-  interface Moment { fault?: ModalFault; isHere: (now: ModalState, before: ModalState) => boolean }
-  const asked = (rpc: string) => ({ rpcs }: ModalState): number => rpcs[rpc] ?? 0;
-  const generationsIn = ({ calls }: ModalState) => calls.filter((call) => call.function === GENERATE);
-  const isTaken = (now: ModalState, before: ModalState): boolean => generationsIn(now).length > generationsIn(before).length;
+  interface Moment {
+    fault?: ModalFault;
+    isHere: (now: ModalState, before: ModalState) => boolean;
+  }
+  const asked =
+    (rpc: string) =>
+    ({ rpcs }: ModalState): number =>
+      rpcs[rpc] ?? 0;
+  const generationsIn = ({ calls }: ModalState) =>
+    calls.filter((call) => call.function === GENERATE);
+  const isTaken = (now: ModalState, before: ModalState): boolean =>
+    generationsIn(now).length > generationsIn(before).length;
   const MOMENTS: Record<string, Moment> = {
     'it has been asked for a call and has not taken it': {
       fault: { kind: 'slow', on: 'FunctionMap', delayMs: 60_000 },
-      isHere: (now, before) => asked('FunctionMap')(now) > asked('FunctionMap')(before) && !isTaken(now, before),
+      isHere: (now, before) =>
+        asked('FunctionMap')(now) > asked('FunctionMap')(before) && !isTaken(now, before),
     },
-    'it has taken the call and not said so': { fault: { kind: 'cut', on: 'FunctionMap', when: 'after', delayMs: 60_000 }, isHere: isTaken },
+    'it has taken the call and not said so': {
+      fault: { kind: 'cut', on: 'FunctionMap', when: 'after', delayMs: 60_000 },
+      isHere: isTaken,
+    },
     'it has said so and was not asked for the result': {
       fault: { kind: 'hang', on: 'FunctionGetOutputs' },
-      isHere: (now, before) => isTaken(now, before) && asked('FunctionGetOutputs')(now) > asked('FunctionGetOutputs')(before),
+      isHere: (now, before) =>
+        isTaken(now, before) &&
+        asked('FunctionGetOutputs')(now) > asked('FunctionGetOutputs')(before),
     },
   };
   const STORIES = [
-    ['modal 1'], ['modal 1 ModalUnavailable', 'modal 2'], ['modal 1 ModalUnavailable', 'local 2'],
+    ['modal 1'],
+    ['modal 1 ModalUnavailable', 'modal 2'],
+    ['modal 1 ModalUnavailable', 'local 2'],
     ['modal 1 ModalUnavailable', 'modal 2 ModalUnavailable', 'local 3'],
   ];
   // Whether it is back in time is up to the machine.
@@ -140,25 +196,30 @@ describe('G1: the control plane is killed and soon back', () => {
   };
 
   it.each<[string, CrashPoint]>([
-    ['before it is asked for a call', 'after-start-attempt'], ['when the candidate is on the Volume: what begins again finds it', 'after-candidate-commit'],
+    ['before it is asked for a call', 'after-start-attempt'],
+    ['when the candidate is on the Volume: what begins again finds it', 'after-candidate-commit'],
   ])('%s', async (_name, point) => {
     player = await newPlayer(stack);
     const from = stack.logs().length;
     await arm(stack, point, `SIGKILL ${await stack.pidOf('modal')}`);
-    await expectWellAgain(await make('2Dのキャッチゲームを作って', async () => {
-      await untilHit(stack, point);
-      await stack.untilLogged(/"part":"modal".*modal is up again/, { from, timeoutMs: 60_000 });
-    }));
+    await expectWellAgain(
+      await make('2Dのキャッチゲームを作って', async () => {
+        await untilHit(stack, point);
+        await stack.untilLogged(/"part":"modal".*modal is up again/, { from, timeoutMs: 60_000 });
+      }),
+    );
   });
 
   it.each(Object.entries(MOMENTS))('when %s', async (_name, { fault, isHere }) => {
     player = await newPlayer(stack);
     const before = await modal.state();
     if (fault) await modal.add(fault);
-    await expectWellAgain(await make('2Dのキャッチゲームを作って', async () => {
-      await untilModal('the moment to strike', (now) => isHere(now, before));
-      await stack.untilRestarted('modal', await stack.kill('modal'));
-    }));
+    await expectWellAgain(
+      await make('2Dのキャッチゲームを作って', async () => {
+        await untilModal('the moment to strike', (now) => isHere(now, before));
+        await stack.untilRestarted('modal', await stack.kill('modal'));
+      }),
+    );
   });
 
   it('when the work is done and nobody has heard of it: it is not done again', async () => {
@@ -171,7 +232,10 @@ describe('G1: the control plane is killed and soon back', () => {
       done = (await generations()).at(-1)?.id;
       await stack.untilRestarted('modal', await stack.kill('modal'));
     });
-    expect((await generations()).find(({ id }) => id === done)).toMatchObject({ status: 'success', begun: 0 });
+    expect((await generations()).find(({ id }) => id === done)).toMatchObject({
+      status: 'success',
+      begun: 0,
+    });
     await expectWellAgain(story);
   });
 });
@@ -180,10 +244,12 @@ describe('C2/D3: the API', () => {
   it('is killed under the posts of a container: it goes on, the player hears everything once, and gets one version', async () => {
     player = await newPlayer(stack);
     const before = (await generations()).length;
-    expect(await make('2Dのキャッチゲームを作って', async () => {
-      await inMidStream();
-      await stack.untilRestarted('api', await stack.kill('api'));
-    })).toEqual(['modal 1']);
+    expect(
+      await make('2Dのキャッチゲームを作って', async () => {
+        await inMidStream();
+        await stack.untilRestarted('api', await stack.kill('api'));
+      }),
+    ).toEqual(['modal 1']);
     expect(player.listener.reconnects).toBeGreaterThan(0);
     expect(player.listener.frames.some(({ type }) => type === 'streamReset')).toBe(false);
     expect(player.listener.text).toContain((await servedCode(stack, player)).trim());
@@ -194,8 +260,16 @@ describe('C2/D3: the API', () => {
 
 describe('A8: containers', () => {
   it.each<[string, ModalFault, string[]]>([
-    ['that dies at its work', { kind: 'container-death', when: 'during', afterMs: 1_500 }, ['modal 1 RunCrashed', 'modal 2']],
-    ['that is replaced at its work', { kind: 'container-death', when: 'during', afterMs: 1_500, outcome: 'restart' }, ['modal 1']],
+    [
+      'that dies at its work',
+      { kind: 'container-death', when: 'during', afterMs: 1_500 },
+      ['modal 1 RunCrashed', 'modal 2'],
+    ],
+    [
+      'that is replaced at its work',
+      { kind: 'container-death', when: 'during', afterMs: 1_500, outcome: 'restart' },
+      ['modal 1'],
+    ],
     ['whose result is lost', { kind: 'lost-result' }, ['modal 1 RunCrashed', 'modal 2']],
   ])('one %s', async (_name, fault, story) => {
     player = await newPlayer(stack);
@@ -212,25 +286,31 @@ describe('E6/E7: stores that differ', () => {
     ['a Volume that is a version behind', volume, 'old'],
     ['a mirror that is a version behind', mirror, 'old'],
     ['a mirror that has lost the project', mirror, 'lost'],
-  ] as const)('%s: the next message builds on the newest version all the same', async (_name, folderOf, state) => {
-    player = await newPlayer(stack);
-    expect(await make('2Dのキャッチゲームを作って')).toEqual(['modal 1']);
-    await expectStoresLevel(stack, player);
-    const backup = path.join(stack.dataDir, `backup-${player.projectId}`);
-    await cp(folderOf(), backup, { recursive: true });
-    expect(await make('背景を青くして')).toEqual(['modal 1']);
-    await expectStoresLevel(stack, player);
-    await rm(folderOf(), { recursive: true });
-    if (state === 'old') await cp(backup, folderOf(), { recursive: true });
-    const from = player.listener.frames.length;
-    const jobId = await say(player, 'もっと速くして');
-    await expect(player.listener.untilEnd(from)).resolves.toMatchObject({ type: 'completed', jobId });
-    await expectOneEnd(stack, player, jobId, 'completed');
-    expect(inWords(await storyOf(stack, player))).toEqual(['modal 1']);
-    expect(await expectOneLine(stack, player)).toHaveLength(3);
-    await expectStoresLevel(stack, player);
-    await expectWell(['modal 1']);
-  });
+  ] as const)(
+    '%s: the next message builds on the newest version all the same',
+    async (_name, folderOf, state) => {
+      player = await newPlayer(stack);
+      expect(await make('2Dのキャッチゲームを作って')).toEqual(['modal 1']);
+      await expectStoresLevel(stack, player);
+      const backup = path.join(stack.dataDir, `backup-${player.projectId}`);
+      await cp(folderOf(), backup, { recursive: true });
+      expect(await make('背景を青くして')).toEqual(['modal 1']);
+      await expectStoresLevel(stack, player);
+      await rm(folderOf(), { recursive: true });
+      if (state === 'old') await cp(backup, folderOf(), { recursive: true });
+      const from = player.listener.frames.length;
+      const jobId = await say(player, 'もっと速くして');
+      await expect(player.listener.untilEnd(from)).resolves.toMatchObject({
+        type: 'completed',
+        jobId,
+      });
+      await expectOneEnd(stack, player, jobId, 'completed');
+      expect(inWords(await storyOf(stack, player))).toEqual(['modal 1']);
+      expect(await expectOneLine(stack, player)).toHaveLength(3);
+      await expectStoresLevel(stack, player);
+      await expectWell(['modal 1']);
+    },
+  );
 });
 
 describe('E4/E6: a Volume that is ahead of the mirror', () => {
@@ -240,14 +320,20 @@ describe('E4/E6: a Volume that is ahead of the mirror', () => {
 
   /** Neither a version nor in the mirror. */
   async function expectUnpublished(stray: string): Promise<void> {
-    expect((await expectOneLine(stack, player)).map(({ revision }) => revision)).not.toContain(stray);
+    expect((await expectOneLine(stack, player)).map(({ revision }) => revision)).not.toContain(
+      stray,
+    );
     expect(await resolve(mirror(), stray)).toBeNull();
   }
 
   it('by a candidate whose call was lost: what was made here instead is the version, and the next message builds on it', async () => {
     player = await newPlayer(stack);
     await modal.add({ kind: 'lost-result', on: GENERATE });
-    expect(await make('2Dのキャッチゲームを作って')).toEqual(['modal 1 RunCrashed', 'modal 2 RunCrashed', 'local 3']);
+    expect(await make('2Dのキャッチゲームを作って')).toEqual([
+      'modal 1 RunCrashed',
+      'modal 2 RunCrashed',
+      'local 3',
+    ]);
     const [stray, ...others] = await listRefs(volume(), 'refs/jobs');
     expect(others).toEqual([]);
     await expectUnpublished(stray?.revision ?? '');
@@ -262,9 +348,16 @@ describe('E4/E6: a Volume that is ahead of the mirror', () => {
     await replicated(stack, player);
     const [{ revision: head } = { revision: '' }] = await expectOneLine(stack, player);
     const told = 'main of the Volume stands at a commit that is no published version';
-    const stray = await commitFiles(volume(), [], [{ path: 'index.html', content: 'stray' }], { subject: 'stray' }, { ref: 'refs/jobs/stray/1', expected: null, parent: head });
+    const stray = await commitFiles(
+      volume(),
+      [],
+      [{ path: 'index.html', content: 'stray' }],
+      { subject: 'stray' },
+      { ref: 'refs/jobs/stray/1', expected: null, parent: head },
+    );
     await updateRef(volume(), MAIN, stray, head);
-    for (const flags of [['--dry-run'], []]) expect(await syncProject(stack, player, ...flags)).toContain(told);
+    for (const flags of [['--dry-run'], []])
+      expect(await syncProject(stack, player, ...flags)).toContain(told);
     expect(await make('背景を青くして')).toEqual(['modal 1']);
     await expectUnpublished(stray);
     expect((await replicated(stack, player)).problem).toBe(told);

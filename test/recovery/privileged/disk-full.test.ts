@@ -4,7 +4,13 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';
-import { expectNextAccepted, expectOneEnd, repoOf, serviceClient, type Player } from '../../support/checker.js';
+import {
+  expectNextAccepted,
+  expectOneEnd,
+  repoOf,
+  serviceClient,
+  type Player,
+} from '../../support/checker.js';
 import { arm, untilHit } from '../../support/crash.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
@@ -16,7 +22,9 @@ const FULL = { type: 'failed', error: ERROR_POLICY.DiskFull.sentence };
 let stack: Stack;
 let player: Player;
 let disk: SmallDisk | null = null;
-beforeAll(async () => { stack = await startStack({ env: { DEMO_SECONDS: '2' } }); });
+beforeAll(async () => {
+  stack = await startStack({ env: { DEMO_SECONDS: '2' } });
+});
 afterAll(() => stack.stop());
 afterEach(async () => {
   player.listener.close();
@@ -24,16 +32,25 @@ afterEach(async () => {
   disk = null;
 });
 
-interface SmallDisk { fill(): Promise<void>; empty(): Promise<void>; remove(): Promise<void> }
+interface SmallDisk {
+  fill(): Promise<void>;
+  empty(): Promise<void>;
+  remove(): Promise<void>;
+}
 
 async function mountAt(folder: string): Promise<SmallDisk> {
   await mkdir(folder, { recursive: true });
   await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
   const filler = path.join(folder, 'filler');
   return {
-    fill: () => expect(writeFile(filler, Buffer.alloc(2 * 1024 * 1024))).rejects.toMatchObject({ code: 'ENOSPC' }),
+    fill: () =>
+      expect(writeFile(filler, Buffer.alloc(2 * 1024 * 1024))).rejects.toMatchObject({
+        code: 'ENOSPC',
+      }),
     empty: () => rm(filler, { force: true }),
-    remove: async () => { await run('umount', ['--lazy', folder]); },
+    remove: async () => {
+      await run('umount', ['--lazy', folder]);
+    },
   };
 }
 
@@ -61,7 +78,10 @@ it('E2: a disk that is full when a game is saved fails the job clearly', async (
 it('C4: a disk that has no room for a scratch folder fails the job clearly', async () => {
   player = await newPlayer(stack);
   const firstId = await say(player);
-  await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId: firstId });
+  await expect(player.listener.untilEnd()).resolves.toMatchObject({
+    type: 'completed',
+    jobId: firstId,
+  });
   disk = await mountAt(path.join(stack.dataDir, 'scratch'));
   await disk.fill();
   const from = player.listener.frames.length;
@@ -81,7 +101,10 @@ it('E4: a disk that is full at the commit point keeps no version back: the next 
   await disk.fill();
   process.kill(await stack.pidOf('worker'), 'SIGCONT');
   await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
-  const { data } = await serviceClient(stack).from('revisions').select('job_id').eq('project_id', player.projectId);
+  const { data } = await serviceClient(stack)
+    .from('revisions')
+    .select('job_id')
+    .eq('project_id', player.projectId);
   expect(data).toEqual([{ job_id: jobId }]);
   await disk.empty();
   await expectNextVersion('背景を青にして');

@@ -10,27 +10,44 @@ const LEFTOVER_MS = 24 * 60 * 60_000;
 const USERS_AT_ONCE = 20;
 
 /** Keeping mirror and Volumes level, for workers that can reach Modal. */
-export function replicationActivities(deps: ReplicationDeps, hydrate: Hydrate): ReplicationActivities {
+export function replicationActivities(
+  deps: ReplicationDeps,
+  hydrate: Hydrate,
+): ReplicationActivities {
   const { store, volume } = deps;
   return {
-    replicateProject: ({ userId, projectId, dryRun = false }) => levelProject(deps, { userId, projectId }, dryRun),
+    replicateProject: ({ userId, projectId, dryRun = false }) =>
+      levelProject(deps, { userId, projectId }, dryRun),
     hydrateProject: ({ userId, projectId }) => hydrate(userId, projectId),
     listReplicationTargets: (page) => store.volumeHeads.targets(page),
-    listLeftoverUsers: () => store.volumeHeads.usersWithLeftovers(new Date(Date.now() - LEFTOVER_MS), USERS_AT_ONCE),
-    pruneVolume: async ({ userId, projectId }) => ({ removed: await volume.prune(userId, projectId, CANDIDATE_MS) }),
+    listLeftoverUsers: () =>
+      store.volumeHeads.usersWithLeftovers(new Date(Date.now() - LEFTOVER_MS), USERS_AT_ONCE),
+    pruneVolume: async ({ userId, projectId }) => ({
+      removed: await volume.prune(userId, projectId, CANDIDATE_MS),
+    }),
     removeLeftovers: ({ userId, dryRun }) => removeLeftovers(deps, userId, dryRun),
   };
 }
 
 /** Removes what a user's Volume holds, or was noted to hold, of projects that are really gone, and for a while. */
-async function removeLeftovers({ store, volume, log }: ReplicationDeps, userId: string, dryRun: boolean): Promise<{ removed: number }> {
+async function removeLeftovers(
+  { store, volume, log }: ReplicationDeps,
+  userId: string,
+  dryRun: boolean,
+): Promise<{ removed: number }> {
   if (!(await volume.exists(userId))) return { removed: 0 };
-  const [folders, noted] = await Promise.all([volume.listProjects(userId), store.volumeHeads.notedOf(userId)]);
+  const [folders, noted] = await Promise.all([
+    volume.listProjects(userId),
+    store.volumeHeads.notedOf(userId),
+  ]);
   const lastSeen = new Map<string, number>();
   for (const { projectId, modifiedAt } of folders) lastSeen.set(projectId, modifiedAt.getTime());
-  for (const { projectId, updatedAt } of noted) lastSeen.set(projectId, Math.max(lastSeen.get(projectId) ?? 0, updatedAt.getTime()));
+  for (const { projectId, updatedAt } of noted)
+    lastSeen.set(projectId, Math.max(lastSeen.get(projectId) ?? 0, updatedAt.getTime()));
   const existing = await store.projects.existing([...lastSeen.keys()].filter(isUuid));
-  const gone = [...lastSeen].filter(([projectId, seenMs]) => !existing.has(projectId) && Date.now() - seenMs >= LEFTOVER_MS);
+  const gone = [...lastSeen].filter(
+    ([projectId, seenMs]) => !existing.has(projectId) && Date.now() - seenMs >= LEFTOVER_MS,
+  );
   for (const [projectId] of dryRun ? [] : gone) {
     await volume.removeProject(userId, projectId);
     await store.volumeHeads.remove(projectId);

@@ -27,5 +27,8 @@ async function hydrate(deps: ReplicationDeps, userId: string, projectId: string)
   const { toMirror } = planLevel(line, here, await volume.state(userId, projectId, line));
   if (!toMirror) return;
   await fetchToMirror(deps, userId, projectId, toMirror);
-  log.info({ projectId, revisions: toMirror.revisions }, 'versions that the mirror lacked came from the Volume');
+  log.info(
+    { projectId, revisions: toMirror.revisions },
+    'versions that the mirror lacked came from the Volume',
+  );
 }

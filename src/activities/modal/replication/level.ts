@@ -21,26 +21,43 @@ export interface ReplicationDeps {
   readonly log: Log;
 }
 
-interface Project { readonly userId: string; readonly projectId: string }
+interface Project {
+  readonly userId: string;
+  readonly projectId: string;
+}
 
 /**
  * Brings mirror and Volume of a project, and the assets of its user, level (design §3). Each transfer is complete or not at all and
  * is looked for anew by the next call, so that being killed at any point costs nothing but a repeat.
  */
-export async function levelProject(deps: ReplicationDeps, project: Project, dryRun: boolean): Promise<ReplicationReport> {
+export async function levelProject(
+  deps: ReplicationDeps,
+  project: Project,
+  dryRun: boolean,
+): Promise<ReplicationReport> {
   const versions = await levelVersions(deps, project, dryRun);
   const assets = await levelAssets(deps, project.userId, dryRun);
   return {
-    userId: project.userId, projectId: project.projectId,
+    userId: project.userId,
+    projectId: project.projectId,
     toVolume: { revisions: versions.toVolume, assets: assets.toVolume },
     toMirror: { revisions: versions.toMirror, assets: assets.toMirror },
-    problem: [versions.problem, assets.problem].filter((problem) => problem !== null).join('; ') || null,
+    problem:
+      [versions.problem, assets.problem].filter((problem) => problem !== null).join('; ') || null,
   };
 }
 
-interface Sent { toVolume: number; toMirror: number; problem: string | null }
+interface Sent {
+  toVolume: number;
+  toMirror: number;
+  problem: string | null;
+}
 
-async function levelVersions(deps: ReplicationDeps, project: Project, dryRun: boolean): Promise<Sent> {
+async function levelVersions(
+  deps: ReplicationDeps,
+  project: Project,
+  dryRun: boolean,
+): Promise<Sent> {
   const sum: Sent = { toVolume: 0, toMirror: 0, problem: null };
   for (let look = 1; look <= LOOKS; look += 1) {
     const line = await deps.store.revisions.line(project.projectId);
@@ -54,13 +71,25 @@ async function levelVersions(deps: ReplicationDeps, project: Project, dryRun: bo
   return sum;
 }
 
-async function levelOnce(deps: ReplicationDeps, { userId, projectId }: Project, line: readonly string[], dryRun: boolean): Promise<Sent> {
+async function levelOnce(
+  deps: ReplicationDeps,
+  { userId, projectId }: Project,
+  line: readonly string[],
+  dryRun: boolean,
+): Promise<Sent> {
   const { store, mirror, volume } = deps;
   if (line.length === 0) return { toVolume: 0, toMirror: 0, problem: null };
   const noted = await store.volumeHeads.get(projectId);
-  const [here, there] = await Promise.all([mirror.state(userId, projectId, line), volume.state(userId, projectId, line)]);
+  const [here, there] = await Promise.all([
+    mirror.state(userId, projectId, line),
+    volume.state(userId, projectId, line),
+  ]);
   const { toVolume, toMirror, main, problem } = planLevel(line, here, there);
-  const sent: Sent = { toVolume: toVolume?.revisions ?? 0, toMirror: toMirror?.revisions ?? 0, problem };
+  const sent: Sent = {
+    toVolume: toVolume?.revisions ?? 0,
+    toMirror: toMirror?.revisions ?? 0,
+    problem,
+  };
   if (dryRun || main === null) return sent;
 
   if (toMirror) await fetchToMirror(deps, userId, projectId, toMirror);
@@ -72,16 +101,32 @@ async function levelOnce(deps: ReplicationDeps, { userId, projectId }: Project, 
 }
 
 /** Brings the commits of a gap from the Volume into the mirror. */
-export async function fetchToMirror({ mirror, volume }: Pick<ReplicationDeps, 'mirror' | 'volume'>, userId: string, projectId: string, { have, want }: Gap): Promise<void> {
+export async function fetchToMirror(
+  { mirror, volume }: Pick<ReplicationDeps, 'mirror' | 'volume'>,
+  userId: string,
+  projectId: string,
+  { have, want }: Gap,
+): Promise<void> {
   const bytes = await volume.exportBundle(userId, projectId, { have, want });
   if (bytes) await mirror.importBundle(userId, projectId, { bytes, want, ref: MAIN });
 }
 
-async function levelAssets({ mirror: { assets }, volume, log }: ReplicationDeps, userId: string, dryRun: boolean): Promise<Sent> {
-  const plan = planAssets(await assets.list(userId), await volume.listAssets(userId), MAX_ASSET_BYTES);
+async function levelAssets(
+  { mirror: { assets }, volume, log }: ReplicationDeps,
+  userId: string,
+  dryRun: boolean,
+): Promise<Sent> {
+  const plan = planAssets(
+    await assets.list(userId),
+    await volume.listAssets(userId),
+    MAX_ASSET_BYTES,
+  );
   const problems = plan.problem === null ? [] : [plan.problem];
   const sent: Sent = { toVolume: 0, toMirror: 0, problem: null };
-  const copy = async (way: 'toVolume' | 'toMirror', copyOne: (name: string) => Promise<void>): Promise<void> => {
+  const copy = async (
+    way: 'toVolume' | 'toMirror',
+    copyOne: (name: string) => Promise<void>,
+  ): Promise<void> => {
     for (const name of plan[way]) {
       try {
         if (!dryRun) await copyOne(name);
@@ -94,8 +139,12 @@ async function levelAssets({ mirror: { assets }, volume, log }: ReplicationDeps,
       }
     }
   };
-  await copy('toVolume', async (name) => volume.writeAsset(userId, name, await assets.read(userId, name)));
-  await copy('toMirror', async (name) => assets.write(userId, name, await volume.readAsset(userId, name)));
+  await copy('toVolume', async (name) =>
+    volume.writeAsset(userId, name, await assets.read(userId, name)),
+  );
+  await copy('toMirror', async (name) =>
+    assets.write(userId, name, await volume.readAsset(userId, name)),
+  );
   return { ...sent, problem: problems.join('; ') || null };
 }
 

@@ -2,7 +2,11 @@ import type { AssetFile } from '../../../store/mirror-assets.js';
 import type { RepoState } from '../../../store/mirror.js';
 
 /** What has to go over for one side: commits `have..want` of the line. */
-export interface Gap { readonly have: string | null; readonly want: string; readonly revisions: number }
+export interface Gap {
+  readonly have: string | null;
+  readonly want: string;
+  readonly revisions: number;
+}
 
 export interface LevelPlan {
   /** Null = that side holds everything that there is. */
@@ -17,7 +21,11 @@ export interface LevelPlan {
  * Compares both stores with the line of published revisions (newest first), which alone says what a version is (E4): each side is
  * brought to the newest revision that either has. A `main` that nobody published is told and left as it is: somebody has to look.
  */
-export function planLevel(line: readonly string[], mirror: RepoState, volume: RepoState): LevelPlan {
+export function planLevel(
+  line: readonly string[],
+  mirror: RepoState,
+  volume: RepoState,
+): LevelPlan {
   const newestIn = ({ has }: RepoState): number => {
     const held = new Set(has);
     const place = line.findIndex((revision) => held.has(revision));
@@ -26,18 +34,34 @@ export function planLevel(line: readonly string[], mirror: RepoState, volume: Re
   const [inMirror, inVolume] = [newestIn(mirror), newestIn(volume)];
   const newest = Math.min(inMirror, inVolume);
   const want = line[newest];
-  if (want === undefined) return { toVolume: null, toMirror: null, main: null, problem: line.length === 0 ? null : 'no version of it is in either store' };
-  const gap = (place: number): Gap | null => (place === newest ? null : { have: line[place] ?? null, want, revisions: place - newest });
+  if (want === undefined)
+    return {
+      toVolume: null,
+      toMirror: null,
+      main: null,
+      problem: line.length === 0 ? null : 'no version of it is in either store',
+    };
+  const gap = (place: number): Gap | null =>
+    place === newest ? null : { have: line[place] ?? null, want, revisions: place - newest };
   const problems = [
-    ...(newest === 0 ? [] : [`the newest ${newest === 1 ? 'version is' : `${newest} versions are`} in neither store`]),
+    ...(newest === 0
+      ? []
+      : [`the newest ${newest === 1 ? 'version is' : `${newest} versions are`} in neither store`]),
     ...strayMain(line, 'mirror', mirror),
     ...strayMain(line, 'Volume', volume),
   ];
-  return { toVolume: gap(inVolume), toMirror: gap(inMirror), main: want, problem: problems.join('; ') || null };
+  return {
+    toVolume: gap(inVolume),
+    toMirror: gap(inMirror),
+    main: want,
+    problem: problems.join('; ') || null,
+  };
 }
 
 function strayMain(line: readonly string[], where: string, { head }: RepoState): string[] {
-  return head === null || line.includes(head) ? [] : [`main of the ${where} stands at a commit that is no published version`];
+  return head === null || line.includes(head)
+    ? []
+    : [`main of the ${where} stands at a commit that is no published version`];
 }
 
 export interface AssetPlan {
@@ -47,17 +71,35 @@ export interface AssetPlan {
 }
 
 /** Names are contents: what one side lacks comes from the other. A damaged copy (another size) is told, never overwritten. */
-export function planAssets(mirror: readonly AssetFile[], volume: readonly AssetFile[], maxBytes: number): AssetPlan {
+export function planAssets(
+  mirror: readonly AssetFile[],
+  volume: readonly AssetFile[],
+  maxBytes: number,
+): AssetPlan {
   const inMirror = new Map(mirror.map(({ name, sizeBytes }) => [name, sizeBytes]));
   const inVolume = new Map(volume.map(({ name, sizeBytes }) => [name, sizeBytes]));
-  const lacking = (files: readonly AssetFile[], there: ReadonlyMap<string, number>) => files.filter(({ name }) => !there.has(name));
+  const lacking = (files: readonly AssetFile[], there: ReadonlyMap<string, number>) =>
+    files.filter(({ name }) => !there.has(name));
   const [toVolume, toMirror] = [lacking(mirror, inVolume), lacking(volume, inMirror)];
-  const differing = mirror.filter(({ name, sizeBytes }) => (inVolume.get(name) ?? sizeBytes) !== sizeBytes).map(({ name }) => name);
-  const tooLarge = [...toVolume, ...toMirror].filter(({ sizeBytes }) => sizeBytes > maxBytes).map(({ name }) => name);
+  const differing = mirror
+    .filter(({ name, sizeBytes }) => (inVolume.get(name) ?? sizeBytes) !== sizeBytes)
+    .map(({ name }) => name);
+  const tooLarge = [...toVolume, ...toMirror]
+    .filter(({ sizeBytes }) => sizeBytes > maxBytes)
+    .map(({ name }) => name);
   const problems = [
-    ...(differing.length > 0 ? [`${differing.length} asset(s) are damaged on one side, the first: ${differing[0]}`] : []),
-    ...(tooLarge.length > 0 ? [`${tooLarge.length} asset(s) are larger than ${maxBytes} bytes, the first: ${tooLarge[0]}`] : []),
+    ...(differing.length > 0
+      ? [`${differing.length} asset(s) are damaged on one side, the first: ${differing[0]}`]
+      : []),
+    ...(tooLarge.length > 0
+      ? [`${tooLarge.length} asset(s) are larger than ${maxBytes} bytes, the first: ${tooLarge[0]}`]
+      : []),
   ];
-  const sendable = (files: readonly AssetFile[]) => files.filter(({ sizeBytes }) => sizeBytes <= maxBytes).map(({ name }) => name);
-  return { toVolume: sendable(toVolume), toMirror: sendable(toMirror), problem: problems.join('; ') || null };
+  const sendable = (files: readonly AssetFile[]) =>
+    files.filter(({ sizeBytes }) => sizeBytes <= maxBytes).map(({ name }) => name);
+  return {
+    toVolume: sendable(toVolume),
+    toMirror: sendable(toMirror),
+    problem: problems.join('; ') || null,
+  };
 }

@@ -13,7 +13,16 @@ const PROJECTS = 'projects';
 
 const State = z.object({ head: z.string().nullable(), has: z.array(z.string()) });
 const Advanced = z.object({ outcome: z.enum(['moved', 'same', 'ahead', 'diverged']) });
-const Entries = z.object({ entries: z.array(z.object({ path: z.string(), kind: z.enum(['file', 'folder']), sizeBytes: z.number(), modifiedAt: z.string() })) });
+const Entries = z.object({
+  entries: z.array(
+    z.object({
+      path: z.string(),
+      kind: z.enum(['file', 'folder']),
+      sizeBytes: z.number(),
+      modifiedAt: z.string(),
+    }),
+  ),
+});
 type Entry = z.infer<typeof Entries>['entries'][number];
 const Content = z.object({ content: z.string() });
 const Pruned = z.object({ removed: z.number() });
@@ -26,7 +35,12 @@ export interface Volume {
   /** The commits `have..want`; null = nothing to send. Throws `RevisionMissing` when `want` is not there. */
   exportBundle(userId: string, projectId: string, range: BundleRange): Promise<Uint8Array | null>;
   /** Takes a bundle in, if one is given, and brings `main` forward. Throws `VolumeBehind` when the bundle does not fit. */
-  advanceMain(userId: string, projectId: string, revision: string, bundle: Uint8Array | null): Promise<z.infer<typeof Advanced>['outcome']>;
+  advanceMain(
+    userId: string,
+    projectId: string,
+    revision: string,
+    bundle: Uint8Array | null,
+  ): Promise<z.infer<typeof Advanced>['outcome']>;
   /** Deletes refs of candidates older than `olderThanMs`; answers how many (E4). */
   prune(userId: string, projectId: string, olderThanMs: number): Promise<number>;
   listAssets(userId: string): Promise<AssetFile[]>;
@@ -39,12 +53,33 @@ export interface Volume {
 type WithoutCommand<T> = T extends unknown ? Omit<T, 'command' | 'repoDir' | 'root'> : never;
 
 export function createVolume(calls: Pick<ModalCalls, 'run' | 'hasVolume'>): Volume {
-  const git = <T>(userId: string, projectId: string, op: WithoutCommand<GitInput>, schema: z.ZodType<T>, bundle?: { want: string; bytes: Uint8Array }): Promise<ModalAnswer<T>> =>
-    calls.run({
-      userId, fn: MODAL_FUNCTION.git, input: { command: 'git', repoDir: volumeRepoOf(projectId), ...op }, ...(bundle ? { bundle } : {}),
-    }, schema);
-  const files = async <T>(userId: string, op: WithoutCommand<FilesInput>, schema: z.ZodType<T>): Promise<T> =>
-    (await calls.run({ userId, fn: MODAL_FUNCTION.files, input: { command: 'files', root: '', ...op } }, schema)).result;
+  const git = <T>(
+    userId: string,
+    projectId: string,
+    op: WithoutCommand<GitInput>,
+    schema: z.ZodType<T>,
+    bundle?: { want: string; bytes: Uint8Array },
+  ): Promise<ModalAnswer<T>> =>
+    calls.run(
+      {
+        userId,
+        fn: MODAL_FUNCTION.git,
+        input: { command: 'git', repoDir: volumeRepoOf(projectId), ...op },
+        ...(bundle ? { bundle } : {}),
+      },
+      schema,
+    );
+  const files = async <T>(
+    userId: string,
+    op: WithoutCommand<FilesInput>,
+    schema: z.ZodType<T>,
+  ): Promise<T> =>
+    (
+      await calls.run(
+        { userId, fn: MODAL_FUNCTION.files, input: { command: 'files', root: '', ...op } },
+        schema,
+      )
+    ).result;
   const list = async (userId: string, path: string): Promise<Entry[]> => {
     try {
       return (await files(userId, { op: 'list', path }, Entries)).entries;
@@ -55,27 +90,59 @@ export function createVolume(calls: Pick<ModalCalls, 'run' | 'hasVolume'>): Volu
   };
   return {
     exists: (userId) => calls.hasVolume(userId),
-    state: async (userId, projectId, revisions) => (await git(userId, projectId, { op: 'state', revisions: [...revisions] }, State)).result,
-    exportBundle: async (userId, projectId, range) => (await git(userId, projectId, { op: 'bundle', ...range, file: 'out' }, z.unknown())).bundle,
+    state: async (userId, projectId, revisions) =>
+      (await git(userId, projectId, { op: 'state', revisions: [...revisions] }, State)).result,
+    exportBundle: async (userId, projectId, range) =>
+      (await git(userId, projectId, { op: 'bundle', ...range, file: 'out' }, z.unknown())).bundle,
     advanceMain: async (userId, projectId, revision, bytes) =>
-      (await git(userId, projectId, { op: 'set-main', revision }, Advanced, bytes ? { want: revision, bytes } : undefined)).result.outcome,
-    prune: async (userId, projectId, olderThanMs) => (await git(userId, projectId, { op: 'prune', olderThanMs }, Pruned)).result.removed,
-    listAssets: async (userId) => (await list(userId, ASSETS))
-      .filter((entry) => entry.kind === 'file' && isAssetName(entry.path)).map(({ path, sizeBytes }) => ({ name: path, sizeBytes })),
+      (
+        await git(
+          userId,
+          projectId,
+          { op: 'set-main', revision },
+          Advanced,
+          bytes ? { want: revision, bytes } : undefined,
+        )
+      ).result.outcome,
+    prune: async (userId, projectId, olderThanMs) =>
+      (await git(userId, projectId, { op: 'prune', olderThanMs }, Pruned)).result.removed,
+    listAssets: async (userId) =>
+      (await list(userId, ASSETS))
+        .filter((entry) => entry.kind === 'file' && isAssetName(entry.path))
+        .map(({ path, sizeBytes }) => ({ name: path, sizeBytes })),
     async readAsset(userId, name) {
-      const { content } = await files(userId, { op: 'read', path: `${ASSETS}/${name}`, encoding: 'base64' }, Content);
+      const { content } = await files(
+        userId,
+        { op: 'read', path: `${ASSETS}/${name}`, encoding: 'base64' },
+        Content,
+      );
       const bytes = Buffer.from(content, 'base64');
       assertContent(name, bytes);
       return bytes;
     },
     async writeAsset(userId, name, bytes) {
-      await files(userId, { op: 'write', path: `${ASSETS}/${name}`, content: bytes.toString('base64'), encoding: 'base64' }, z.unknown());
+      await files(
+        userId,
+        {
+          op: 'write',
+          path: `${ASSETS}/${name}`,
+          content: bytes.toString('base64'),
+          encoding: 'base64',
+        },
+        z.unknown(),
+      );
     },
-    listProjects: async (userId) => (await list(userId, PROJECTS))
-      .filter((entry) => entry.kind === 'folder' && isUuid(entry.path)).map(({ path, modifiedAt }) => ({ projectId: path, modifiedAt: new Date(modifiedAt) })),
+    listProjects: async (userId) =>
+      (await list(userId, PROJECTS))
+        .filter((entry) => entry.kind === 'folder' && isUuid(entry.path))
+        .map(({ path, modifiedAt }) => ({ projectId: path, modifiedAt: new Date(modifiedAt) })),
     async removeProject(userId, projectId) {
       if (!isUuid(projectId)) throw new DreamError('PATH_ESCAPE', 'project ids are UUIDs');
-      await files(userId, { op: 'delete', path: `${PROJECTS}/${projectId.toLowerCase()}` }, z.unknown());
+      await files(
+        userId,
+        { op: 'delete', path: `${PROJECTS}/${projectId.toLowerCase()}` },
+        z.unknown(),
+      );
     },
   };
 }

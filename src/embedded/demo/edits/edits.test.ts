@@ -5,7 +5,8 @@ import { themeFromText } from '../theme/theme.js';
 import type { Dimension } from '../theme/types.js';
 import { planEdits } from './plan.js';
 
-const gameOf = (request: string, dimension: Dimension = '2d'): string => composeGame(themeFromText(request, { styleId: null, dimension }));
+const gameOf = (request: string, dimension: Dimension = '2d'): string =>
+  composeGame(themeFromText(request, { styleId: null, dimension }));
 const SHOOTING = gameOf('宇宙のシューティング');
 
 /** Applies edits as the Edit tool does: the old text has to stand exactly once. */
@@ -19,8 +20,15 @@ function applied(html: string, request: string): string {
 /** Lines that are gone and lines that are new. */
 function changes(before: string, after: string): { gone: string[]; came: string[] } {
   const [old, now] = [before.split('\n'), after.split('\n')];
-  const tidy = (line: string): string => line.trim().replace(/\s*\/\/.*$/, '').replace(/,$/, '');
-  return { gone: old.filter((line) => !now.includes(line)).map(tidy), came: now.filter((line) => !old.includes(line)).map(tidy) };
+  const tidy = (line: string): string =>
+    line
+      .trim()
+      .replace(/\s*\/\/.*$/, '')
+      .replace(/,$/, '');
+  return {
+    gone: old.filter((line) => !now.includes(line)).map(tidy),
+    came: now.filter((line) => !old.includes(line)).map(tidy),
+  };
 }
 
 describe('a change request', () => {
@@ -39,10 +47,16 @@ describe('a change request', () => {
     ['音を消して', ['volume: 0']],
     ['連射を速くして', ['shotInterval: 0.111']],
     ['スコアを2倍にして', ['scorePerItem: 60']],
-    ['背景を夕方にして', ["backgroundTop: '#ff6f61'", "backgroundBottom: '#ffd08a'", "sceneryColor: '#a8506b'"]],
+    [
+      '背景を夕方にして',
+      ["backgroundTop: '#ff6f61'", "backgroundBottom: '#ffd08a'", "sceneryColor: '#a8506b'"],
+    ],
     ['文字を黄色にして', ["textColor: '#facc15'"]],
     ['敵を青くしてプレイヤーを大きくしてください', ['playerSize: 81', "enemyColor: '#2563eb'"]],
-    ['敵と背景を緑にして', ["backgroundTop: '#22c55e'", "backgroundBottom: '#6fd996'", "enemyColor: '#22c55e'"]],
+    [
+      '敵と背景を緑にして',
+      ["backgroundTop: '#22c55e'", "backgroundBottom: '#6fd996'", "enemyColor: '#22c55e'"],
+    ],
     ['プレイヤーの速さを上げて', ['playerSpeed: 16.2']],
     ['敵を消して', ['enemyRate: 0']],
     ['敵を速くしないで', []],
@@ -66,16 +80,25 @@ describe('a change request', () => {
     expect(after).toContain("scenery: 'sea'");
     expect(after).toMatch(/^ {2}sea: \{$/m);
     expect(after).not.toMatch(/^ {2}space: \{$/m);
-    expect(after.slice(after.indexOf('function drawScenery'))).toBe(SHOOTING.slice(SHOOTING.indexOf('function drawScenery')));
+    expect(after.slice(after.indexOf('function drawScenery'))).toBe(
+      SHOOTING.slice(SHOOTING.indexOf('function drawScenery')),
+    );
   });
 
   it('knows the figures of the game by their names', () => {
     const game = gameOf('忍者がジャンプして鬼をよけるゲーム');
-    expect(changes(game, applied(game, '鬼を紫に、忍者を大きくして')).came).toEqual(['playerSize: 83.7', "enemyColor: '#8b5cf6'"]);
+    expect(changes(game, applied(game, '鬼を紫に、忍者を大きくして')).came).toEqual([
+      'playerSize: 83.7',
+      "enemyColor: '#8b5cf6'",
+    ]);
   });
 
   it('renames the game in its spec too', () => {
-    const { specEdits } = planEdits('タイトルを「新名」にして', SHOOTING, '# 仕様\n\n- ゲーム名: 旧名\n- 他');
+    const { specEdits } = planEdits(
+      'タイトルを「新名」にして',
+      SHOOTING,
+      '# 仕様\n\n- ゲーム名: 旧名\n- 他',
+    );
     expect(specEdits).toEqual([{ oldString: '- ゲーム名: 旧名', newString: '- ゲーム名: 新名' }]);
   });
 
@@ -83,7 +106,11 @@ describe('a change request', () => {
     const plan = planEdits('敵を青にして。歌って踊れるようにして', SHOOTING, null);
     expect(plan.edits).toHaveLength(1);
     expect(plan.unknown).toEqual(['歌って踊れるようにして']);
-    expect(planEdits('なんかいい感じにして', SHOOTING, null)).toMatchObject({ edits: [], done: [], unknown: ['なんかいい感じにして'] });
+    expect(planEdits('なんかいい感じにして', SHOOTING, null)).toMatchObject({
+      edits: [],
+      done: [],
+      unknown: ['なんかいい感じにして'],
+    });
   });
 
   it('says so when it is like that already', () => {
@@ -93,9 +120,13 @@ describe('a change request', () => {
   });
 
   it.each([
-    ['catch', '2d', '猫が魚を集める', '魚が落ちるスピードを速く', 'itemSpeed'], ['runner', '2d', 'ジャンプするゲーム', 'ジャンプを高くして', 'jumpPower'],
-    ['blocks', '2d', 'パズル', 'マスを増やして', 'columns'], ['tap', '2d', 'もぐらたたき', '穴を増やして', 'holes'], ['ride3d', '3d', 'レース', '敵を増やして', 'enemyRate'],
-    ['shooting3d', '3d', 'シューティング', '弾を速くして', 'shotSpeed'], ['stack3d', '3d', 'パズル', 'かんたんにして', 'perfectRange'],
+    ['catch', '2d', '猫が魚を集める', '魚が落ちるスピードを速く', 'itemSpeed'],
+    ['runner', '2d', 'ジャンプするゲーム', 'ジャンプを高くして', 'jumpPower'],
+    ['blocks', '2d', 'パズル', 'マスを増やして', 'columns'],
+    ['tap', '2d', 'もぐらたたき', '穴を増やして', 'holes'],
+    ['ride3d', '3d', 'レース', '敵を増やして', 'enemyRate'],
+    ['shooting3d', '3d', 'シューティング', '弾を速くして', 'shotSpeed'],
+    ['stack3d', '3d', 'パズル', 'かんたんにして', 'perfectRange'],
   ] as const)('reaches what only %s has', (_, dimension, request, change, key) => {
     const game = gameOf(request, dimension);
     expect(changes(game, applied(game, change)).came.join()).toContain(key);
@@ -104,8 +135,13 @@ describe('a change request', () => {
 
 describe('a file that somebody edited by hand', () => {
   it('keeps the hand-made parts', () => {
-    const own = SHOOTING.replace(/ {2}enemyColor: .*/, '\tenemyColor : "tomato" // mine').replace("'use strict';", "'use strict'; // lives: 3, here too");
-    expect(applied(own, '敵を青に、ライフを5に')).toBe(own.replace('"tomato"', "'#2563eb'").replace(/ {2}lives: 3/, '  lives: 5'));
+    const own = SHOOTING.replace(/ {2}enemyColor: .*/, '\tenemyColor : "tomato" // mine').replace(
+      "'use strict';",
+      "'use strict'; // lives: 3, here too",
+    );
+    expect(applied(own, '敵を青に、ライフを5に')).toBe(
+      own.replace('"tomato"', "'#2563eb'").replace(/ {2}lives: 3/, '  lives: 5'),
+    );
   });
 
   it('is edited by more lines where one line stands twice', () => {
@@ -114,17 +150,45 @@ describe('a file that somebody edited by hand', () => {
   });
 
   it('is left alone when it is no game of this kind', () => {
-    const other = '<!doctype html><title>other</title><canvas></canvas><script>let speed = 3;</script>';
+    const other =
+      '<!doctype html><title>other</title><canvas></canvas><script>let speed = 3;</script>';
     expect(planEdits('敵を青にして、速くして、ボスを追加して', other, null).edits).toEqual([]);
     expect(applied(other, 'タイトルを「別物」にして')).toContain('<title>別物</title>');
   });
 
   it('never gets an edit whose old text is not there exactly once, whatever is asked of whatever file', () => {
-    const words = fc.constantFrom('敵', '背景', '青', 'を', 'に', '大きく', '速く', 'して', '、', 'ライフ', '5', 'ボス', '追加', '消して', 'タイトル', '「x」', '海', '夜', '猫', 'BGM', 'ネオン風', '増やして', '\n');
+    const words = fc.constantFrom(
+      '敵',
+      '背景',
+      '青',
+      'を',
+      'に',
+      '大きく',
+      '速く',
+      'して',
+      '、',
+      'ライフ',
+      '5',
+      'ボス',
+      '追加',
+      '消して',
+      'タイトル',
+      '「x」',
+      '海',
+      '夜',
+      '猫',
+      'BGM',
+      'ネオン風',
+      '増やして',
+      '\n',
+    );
     const request = fc.array(words, { maxLength: 14 }).map((list) => list.join(''));
     const cut = fc.nat({ max: SHOOTING.length });
-    fc.assert(fc.property(request, cut, cut, (text, from, to) => {
-      applied(SHOOTING.slice(0, Math.min(from, to)) + SHOOTING.slice(Math.max(from, to)), text);
-    }), { numRuns: 150 });
+    fc.assert(
+      fc.property(request, cut, cut, (text, from, to) => {
+        applied(SHOOTING.slice(0, Math.min(from, to)) + SHOOTING.slice(Math.max(from, to)), text);
+      }),
+      { numRuns: 150 },
+    );
   });
 });

@@ -6,12 +6,22 @@ export interface Feature {
 }
 
 const feature = (name: string, pattern: RegExp, note: string, code: string): Feature => ({
-  name, pattern, code: `// 【${name}】${note}\n{\n${code.trim().split('\n').map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}\n}\n// 【/${name}】`,
+  name,
+  pattern,
+  code: `// 【${name}】${note}\n{\n${code
+    .trim()
+    .split('\n')
+    .map((line) => (line === '' ? '' : `  ${line}`))
+    .join('\n')}\n}\n// 【/${name}】`,
 });
 
 /** They use only what games/kit/game.html offers: on, addActor, addScore, announce, … */
 export const FEATURES: readonly Feature[] = [
-  feature('ボス', /ボス|大ボス|\bboss/i, '20 秒で現れる。弾かタップで倒す。逃がすとライフが減る', `
+  feature(
+    'ボス',
+    /ボス|大ボス|\bboss/i,
+    '20 秒で現れる。弾かタップで倒す。逃がすとライフが減る',
+    `
 let nextBoss = 20;
 on('start', () => { nextBoss = 20; });
 on('update', () => {
@@ -45,8 +55,13 @@ on('draw', () => {
     ctx.roundRect(boss.x - 48, boss.y - 80, 96 * Math.max(0.05, boss.hp / boss.strength), 8, 4);
     ctx.fill();
   }
-});`),
-  feature('新しい敵', /(?:新しい|別の|違う|ちがう|もう[1一]種類の|[2二]種類目の|追加の|強い|飛ぶ)(?:種類の)?敵|敵の種類|敵(?:キャラ)?を?(?:もう[1一][体つ])?追加|second enemy|new enem|another enem/i, '横から飛んでくる。さわるとライフが減り、弾かタップで倒せる', `
+});`,
+  ),
+  feature(
+    '新しい敵',
+    /(?:新しい|別の|違う|ちがう|もう[1一]種類の|[2二]種類目の|追加の|強い|飛ぶ)(?:種類の)?敵|敵の種類|敵(?:キャラ)?を?(?:もう[1一][体つ])?追加|second enemy|new enem|another enem/i,
+    '横から飛んでくる。さわるとライフが減り、弾かタップで倒せる',
+    `
 let nextFlyer = 4;
 on('start', () => { nextFlyer = 4; });
 on('update', () => {
@@ -59,8 +74,13 @@ on('update', () => {
     onTouch(flyer) { flyer.isGone = true; damage(flyer.x, flyer.y); },
     onHit(flyer) { if (flyer.hp <= 0) addScore(CONFIG.scorePerItem * 2, flyer.x, flyer.y); },
   });
-});`),
-  feature('無敵アイテム', /無敵|パワーアップ|強化|スーパー(?:アイテム|モード)|power.?up|invincib/i, '取るかタップすると、6 秒間だけ無敵で得点 2 倍', `
+});`,
+  ),
+  feature(
+    '無敵アイテム',
+    /無敵|パワーアップ|強化|スーパー(?:アイテム|モード)|power.?up|invincib/i,
+    '取るかタップすると、6 秒間だけ無敵で得点 2 倍',
+    `
 let nextPower = 8;
 let powerUntil = 0;
 on('start', () => { nextPower = 8; powerUntil = 0; });
@@ -87,8 +107,13 @@ on('draw', () => {
   ctx.beginPath();
   ctx.arc(hero.x, hero.y, hero.r + 14 + Math.sin(game.clock * 14) * 3, 0, Math.PI * 2);
   ctx.stroke();
-});`),
-  feature('回復アイテム', /回復|ハート(?:の)?(?:アイテム)?(?:を|が)|heal|extra life/i, '取るかタップすると、ライフが 1 つ戻る', `
+});`,
+  ),
+  feature(
+    '回復アイテム',
+    /回復|ハート(?:の)?(?:アイテム)?(?:を|が)|heal|extra life/i,
+    '取るかタップすると、ライフが 1 つ戻る',
+    `
 let nextHeart = 12;
 on('start', () => { nextHeart = 12; });
 const takeHeart = (heart) => {
@@ -102,8 +127,13 @@ on('update', () => {
   if (game.time < nextHeart) return;
   nextHeart = game.time + 15;
   addActor({ x: random(60, WIDTH - 60), y: -30, vy: 140, r: 22, color: '#ff8fab', emoji: '💖', onTouch: takeHeart, onHit: takeHeart });
-});`),
-  feature('BGM', /BGM|音楽|曲(?!が)|ミュージック|\bmusic/i, '最初のタッチから流れる、くり返しの曲', `
+});`,
+  ),
+  feature(
+    'BGM',
+    /BGM|音楽|曲(?!が)|ミュージック|\bmusic/i,
+    '最初のタッチから流れる、くり返しの曲',
+    `
 const melody = [523, 659, 784, 659, 587, 698, 880, 698, 494, 587, 784, 587, 523, 659, 784, 1047];
 const bass = [131, 131, 147, 147, 123, 123, 131, 131];
 let beat = 0;
@@ -117,8 +147,13 @@ on('update', (dt) => {
   if (beat % 2 === 0) tone(bass[(beat / 2) % bass.length], bass[(beat / 2) % bass.length], 0.3, 'sine', 0.12);
   if (beat % 4 === 2) tone(4000, 900, 0.04, 'square', 0.015);
   beat += 1;
-});`),
-  feature('コンボ', /コンボ|連続(?:ボーナス|で取)|combo/i, '1.5 秒以内に続けて得点すると、ボーナスが増える', `
+});`,
+  ),
+  feature(
+    'コンボ',
+    /コンボ|連続(?:ボーナス|で取)|combo/i,
+    '1.5 秒以内に続けて得点すると、ボーナスが増える',
+    `
 let chainCount = 0;
 let chainUntil = 0;
 on('start', () => { chainCount = 0; chainUntil = 0; });
@@ -131,8 +166,13 @@ on('draw', () => {
   if (chainCount < 2 || game.time > chainUntil) return;
   const size = 26 + Math.min(20, chainCount * 2) + Math.max(0, chainUntil - game.time - 1.3) * 60;
   drawText(\`\${chainCount} COMBO\`, WIDTH / 2, 140, size, { color: THEME.itemColor });
-});`),
-  feature('ポーズ', /ポーズ|一時停止|pause/i, '右上のボタンか P キーで止まる。もう一度押すと続く', `
+});`,
+  ),
+  feature(
+    'ポーズ',
+    /ポーズ|一時停止|pause/i,
+    '右上のボタンか P キーで止まる。もう一度押すと続く',
+    `
 const place = { x: WIDTH - 36, y: 78 };
 on('start', () => { game.isPaused = false; });
 on('tap', (x, y) => {
@@ -144,10 +184,20 @@ on('draw', () => {
   drawPanel(place.x - 22, place.y - 22, 44, 44, 14);
   drawText(game.isPaused ? '▶' : 'Ⅱ', place.x, place.y, 20, { color: '#ffffff', edge: false });
   if (game.isPaused) drawText('ポーズ中', WIDTH / 2, HEIGHT / 2, 44);
-});`),
-  feature('雪', /雪(?:を|が)|\bsnow(?:fall|ing)?\b/i, '手前に雪が降る', `
-on('draw', () => drift(game.clock, 46, 110, 22, (x, y, depth) => disc(ctx, x, y, 1.5 + depth * 3.4, \`rgba(255,255,255,\${depth})\`)));`),
-  feature('花びら', /花びら|桜吹雪|桜(?:を|が)|花吹雪|petal|sakura/i, '手前に花びらが舞う', `
+});`,
+  ),
+  feature(
+    '雪',
+    /雪(?:を|が)|\bsnow(?:fall|ing)?\b/i,
+    '手前に雪が降る',
+    `
+on('draw', () => drift(game.clock, 46, 110, 22, (x, y, depth) => disc(ctx, x, y, 1.5 + depth * 3.4, \`rgba(255,255,255,\${depth})\`)));`,
+  ),
+  feature(
+    '花びら',
+    /花びら|桜吹雪|桜(?:を|が)|花吹雪|petal|sakura/i,
+    '手前に花びらが舞う',
+    `
 on('draw', () => drift(game.clock, 30, 80, 46, (x, y, depth, i) => {
   ctx.save();
   ctx.translate(x, y);
@@ -157,8 +207,13 @@ on('draw', () => drift(game.clock, 30, 80, 46, (x, y, depth, i) => {
   ctx.ellipse(0, 0, 4 + depth * 5, 2.5 + depth * 2, 0, 0, 7);
   ctx.fill();
   ctx.restore();
-}));`),
-  feature('流れ星', /流れ星|星空|星を(?:流|降|散|背景)|背景(?:に|で)星|キラキラ|きらきら|shooting star|sparkl|\bstars? (?:in|to) the back/i, 'うしろで星がまたたき、ときどき流れる', `
+}));`,
+  ),
+  feature(
+    '流れ星',
+    /流れ星|星空|星を(?:流|降|散|背景)|背景(?:に|で)星|キラキラ|きらきら|shooting star|sparkl|\bstars? (?:in|to) the back/i,
+    'うしろで星がまたたき、ときどき流れる',
+    `
 on('back', () => {
   for (let i = 0; i < 40; i += 1) disc(ctx, fixed(i) * WIDTH, fixed(i + 60) * HEIGHT * 0.8, 1.2 + Math.abs(Math.sin(game.clock * 2 + i)) * 1.8, 'rgba(255,255,255,0.85)');
   const t = (game.clock % 3.2) / 0.8;
@@ -169,20 +224,35 @@ on('back', () => {
   ctx.moveTo(WIDTH * (1 - t), 80 + t * 190);
   ctx.lineTo(WIDTH * (1 - t) + 70, 80 + t * 190 - 42);
   ctx.stroke();
-});`),
-  feature('雨', /雨(?:を|が)|\brain/i, '手前に雨が降る', `
+});`,
+  ),
+  feature(
+    '雨',
+    /雨(?:を|が)|\brain/i,
+    '手前に雨が降る',
+    `
 on('draw', () => {
   ctx.strokeStyle = 'rgba(190,220,255,0.55)';
   ctx.lineWidth = 2;
   drift(game.clock, 60, 900, 0, (x, y, depth) => { ctx.beginPath(); ctx.moveTo(x, y); ctx.lineTo(x - 5, y + 18 * depth); ctx.stroke(); });
-});`),
-  feature('派手な演出', /演出|エフェクト|爆発|花火|派手|ハデ|effect|explosion|firework/i, '得点のたびに花火が上がる', `
+});`,
+  ),
+  feature(
+    '派手な演出',
+    /演出|エフェクト|爆発|花火|派手|ハデ|effect|explosion|firework/i,
+    '得点のたびに花火が上がる',
+    `
 on('score', (points, x, y) => {
   for (const color of [THEME.accentColor, THEME.itemColor, '#ffffff']) burst(x, y, color, 10, 380);
   ring(x, y, THEME.accentColor, 110);
   flash(THEME.accentColor, 0.12);
-});`),
-  feature('応援メッセージ', /応援|メッセージ|ほめ|褒め|掛け声|かけ声|cheer|message/i, '100 点ごとにほめてくれる', `
+});`,
+  ),
+  feature(
+    '応援メッセージ',
+    /応援|メッセージ|ほめ|褒め|掛け声|かけ声|cheer|message/i,
+    '100 点ごとにほめてくれる',
+    `
 let nextCheer = 100;
 on('start', () => { nextCheer = 100; });
 on('score', () => {
@@ -190,5 +260,6 @@ on('score', () => {
   nextCheer = (Math.floor(game.score / 100) + 1) * 100;
   announce(pick(['いいね！', 'すごい！', 'その調子！', 'ナイス！', 'かっこいい！']));
   burst(WIDTH / 2, 230, THEME.itemColor, 30, 320);
-});`),
+});`,
+  ),
 ];

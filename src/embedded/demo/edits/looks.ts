@@ -15,7 +15,13 @@ const isRole = (target: string): target is Role => target in ROLE_NAMES;
 function shade(hex: string, amount: number): string {
   const goal = amount > 0 ? 255 : 0;
   const parts = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-  return `#${parts.map((part) => Math.round(part + (goal - part) * Math.abs(amount)).toString(16).padStart(2, '0')).join('')}`;
+  return `#${parts
+    .map((part) =>
+      Math.round(part + (goal - part) * Math.abs(amount))
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`;
 }
 
 const TIMES: readonly (readonly [RegExp, string, readonly [string, string, string]])[] = [
@@ -25,13 +31,16 @@ const TIMES: readonly (readonly [RegExp, string, readonly [string, string, strin
 ];
 
 function paint(source: GameSource, colors: Partial<Record<keyof Palette, string>>): boolean {
-  return Object.entries(colors).map(([key, hex]) => source.set(key, hex)).some(Boolean);
+  return Object.entries(colors)
+    .map(([key, hex]) => source.set(key, hex))
+    .some(Boolean);
 }
 
 /** Swaps the painter of a place for that of another, where the game has one. */
 function swapPainter(source: GameSource, from: string, to: Scenery): void {
   const old = new RegExp(`^  ${from}: \\{\\n[\\s\\S]*?^  \\},$`, 'm').exec(source.content)?.[0];
-  if (old !== undefined && SCENERY_BOOK.painter(to) !== '') source.replace(old, SCENERY_BOOK.painter(to));
+  if (old !== undefined && SCENERY_BOOK.painter(to) !== '')
+    source.replace(old, SCENERY_BOOK.painter(to));
 }
 
 function changePlace(source: GameSource, place: Scenery): boolean {
@@ -45,33 +54,65 @@ function changePlace(source: GameSource, place: Scenery): boolean {
 }
 
 const PLACE_WORDS: Record<Scenery, string> = {
-  space: '宇宙', sea: '海の中', field: '草原', city: '街', sky: '空', snow: '雪山', castle: 'お城', grid: 'サイバー空間',
-  desert: '砂漠', sweets: 'お菓子の国', stage: 'ライブステージ', japan: '和の世界', road: '道路', plain: 'シンプルな背景',
+  space: '宇宙',
+  sea: '海の中',
+  field: '草原',
+  city: '街',
+  sky: '空',
+  snow: '雪山',
+  castle: 'お城',
+  grid: 'サイバー空間',
+  desert: '砂漠',
+  sweets: 'お菓子の国',
+  stage: 'ライブステージ',
+  japan: '和の世界',
+  road: '道路',
+  plain: 'シンプルな背景',
 };
 
 const background: Rule = (wish, source) => {
-  if (!wish.targets.includes('background') && !/(?:にして|に変え|っぽく|夜|夕方|昼)/.test(wish.words)) return null;
+  if (
+    !wish.targets.includes('background') &&
+    !/(?:にして|に変え|っぽく|夜|夕方|昼)/.test(wish.words)
+  )
+    return null;
   if (!wish.targets.includes('background') && wish.targets.length > 0) return null;
   const time = TIMES.find(([pattern]) => pattern.test(wish.tail));
   if (time) {
     const [backgroundTop, backgroundBottom, sceneryColor] = time[2];
-    return paint(source, { backgroundTop, backgroundBottom, sceneryColor }) ? `背景を${time[1]}にしました` : null;
+    return paint(source, { backgroundTop, backgroundBottom, sceneryColor })
+      ? `背景を${time[1]}にしました`
+      : null;
   }
   const place = placeOf(wish.tail);
   if (place) return changePlace(source, place) ? `背景を${PLACE_WORDS[place]}にしました` : null;
   const amount = /明る|bright/i.test(wish.tail) ? 0.3 : /暗|dark/i.test(wish.tail) ? -0.4 : 0;
   if (amount === 0 || !wish.targets.includes('background')) return null;
   const [top, bottom] = [source.text('backgroundTop'), source.text('backgroundBottom')];
-  if (top === null || bottom === null || !/^#[0-9a-f]{6}$/i.test(top) || !/^#[0-9a-f]{6}$/i.test(bottom)) return null;
-  return paint(source, { backgroundTop: shade(top, amount), backgroundBottom: shade(bottom, amount) }) ? `背景を${amount > 0 ? '明るく' : '暗く'}しました` : null;
+  if (
+    top === null ||
+    bottom === null ||
+    !/^#[0-9a-f]{6}$/i.test(top) ||
+    !/^#[0-9a-f]{6}$/i.test(bottom)
+  )
+    return null;
+  return paint(source, {
+    backgroundTop: shade(top, amount),
+    backgroundBottom: shade(bottom, amount),
+  })
+    ? `背景を${amount > 0 ? '明るく' : '暗く'}しました`
+    : null;
 };
 
 const color: Rule = (wish, source) => {
   const asked = colorOf(wish.tail);
   if (!asked || (wish.targets.includes('background') && placeOf(wish.tail) !== null)) return null;
   const keys: Partial<Record<Wish['targets'][number], [string, string]>> = {
-    player: ['playerColor', '主人公の色'], enemy: ['enemyColor', '敵の色'], item: ['itemColor', 'アイテムの色'],
-    text: ['textColor', '文字の色'], button: ['accentColor', 'ボタンの色'],
+    player: ['playerColor', '主人公の色'],
+    enemy: ['enemyColor', '敵の色'],
+    item: ['itemColor', 'アイテムの色'],
+    text: ['textColor', '文字の色'],
+    button: ['accentColor', 'ボタンの色'],
   };
   const done = wish.targets.flatMap((target) => {
     const [key, name] = keys[target] ?? [];
@@ -81,41 +122,68 @@ const color: Rule = (wish, source) => {
     recolorBlocks(source, before, asked.hex);
     return [name];
   });
-  if (wish.targets.includes('background') && paint(source, { backgroundTop: asked.hex, backgroundBottom: shade(asked.hex, 0.35) })) done.push('背景の色');
+  if (
+    wish.targets.includes('background') &&
+    paint(source, { backgroundTop: asked.hex, backgroundBottom: shade(asked.hex, 0.35) })
+  )
+    done.push('背景の色');
   return done.length > 0 ? `${done.join('と')}を${asked.name}にしました` : null;
 };
 
 /** A matching game has its figures' colours once more in its list of blocks. */
 function recolorBlocks(source: GameSource, before: string | null, after: string): void {
   const colors = source.list('blockColors');
-  if (colors && before !== null && colors.includes(before)) source.set('blockColors', colors.map((hex) => (hex === before ? after : hex)));
+  if (colors && before !== null && colors.includes(before))
+    source.set(
+      'blockColors',
+      colors.map((hex) => (hex === before ? after : hex)),
+    );
 }
 
 const figure: Rule = (wish, source) => {
   const role = wish.targets.find(isRole);
-  if (!role || !/に(?:し|変え|かえ|なっ|替え)|へ変|\b(?:into|to an?|be an?)\b|がいい/i.test(wish.words)) return null;
+  if (
+    !role ||
+    !/に(?:し|変え|かえ|なっ|替え)|へ変|\b(?:into|to an?|be an?)\b|がいい/i.test(wish.words)
+  )
+    return null;
   const current = source.text(`${role}Emoji`);
-  const emoji = /\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}\uFE0F?)*/u.exec(wish.tail)?.[0];
-  const word = WORDS.find(({ pattern, figure: who }) => who.emoji !== current && pattern.test(wish.tail));
+  const emoji = /\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}\uFE0F?)*/u.exec(
+    wish.tail,
+  )?.[0];
+  const word = WORDS.find(
+    ({ pattern, figure: who }) => who.emoji !== current && pattern.test(wish.tail),
+  );
   const next = emoji === undefined ? word?.figure : { emoji, name: emoji };
   if (!next || !source.set(`${role}Emoji`, next.emoji)) return null;
   source.set(`${role}Name`, next.name);
   const blocks = source.list('blockEmojis');
-  if (blocks && current !== null && !blocks.includes(next.emoji)) source.set('blockEmojis', blocks.map((one) => (one === current ? next.emoji : one)));
+  if (blocks && current !== null && !blocks.includes(next.emoji))
+    source.set(
+      'blockEmojis',
+      blocks.map((one) => (one === current ? next.emoji : one)),
+    );
   return `${ROLE_NAMES[role]}を${next.name}にしました`;
 };
 
 const figureName: Rule = ({ words, targets }, source) => {
   const role = targets.find(isRole);
-  const name = /名前を?は?[「『"]?([^「」『』"、。]{1,16}?)[」』"]?(?:に|と)(?:し|変え|かえ|する)/.exec(words)?.[1];
+  const name =
+    /名前を?は?[「『"]?([^「」『』"、。]{1,16}?)[」』"]?(?:に|と)(?:し|変え|かえ|する)/.exec(
+      words,
+    )?.[1];
   if (!role || name === undefined || !source.set(`${role}Name`, name)) return null;
   return `${ROLE_NAMES[role]}の名前を「${name}」にしました`;
 };
 
 const style: Rule = (wish, source) => {
-  if (!/スタイル|風|っぽ|見た目|デザイン|雰囲気|テイスト|style|look/i.test(wish.words) && wish.targets.length > 0) return null;
+  if (
+    !/スタイル|風|っぽ|見た目|デザイン|雰囲気|テイスト|style|look/i.test(wish.words) &&
+    wish.targets.length > 0
+  )
+    return null;
   const id = STYLE_WORDS.find(([pattern]) => pattern.test(wish.words))?.[1];
-  const preset = id === undefined ? null : stylePreset(id, '2d') ?? stylePreset(id, '3d');
+  const preset = id === undefined ? null : (stylePreset(id, '2d') ?? stylePreset(id, '3d'));
   return preset && paint(source, { ...preset.palette }) ? '見た目のスタイルを変えました' : null;
 };
 

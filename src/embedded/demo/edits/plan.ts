@@ -19,7 +19,8 @@ const RULES: readonly Rule[] = [...PLAY_RULES, ...LOOK_RULES];
 /** "速くしないで" asks for no change that we know. */
 const FORBIDS = /ないで|なくていい|\bdon'?t\b|\bdo not\b/i;
 /** Polite leftovers that are no wishes. */
-const EMPTY_WISH = /^(?:お願い(?:します)?|おねがい(?:します)?|よろしく(?:お願いします)?|ください|ありがとう(?:ございます)?|いいね|すごい|please|thanks?(?: you)?)[。!！]?$/i;
+const EMPTY_WISH =
+  /^(?:お願い(?:します)?|おねがい(?:します)?|よろしく(?:お願いします)?|ください|ありがとう(?:ございます)?|いいね|すごい|please|thanks?(?: you)?)[。!！]?$/i;
 
 /** Finds what a request asks for in the file as it is: pure, nothing but text found in the file is edited. */
 export function planEdits(request: string, index: string, spec: string | null): EditPlan {
@@ -29,7 +30,9 @@ export function planEdits(request: string, index: string, spec: string | null): 
   for (const wish of wishesOf(request, source)) {
     if (EMPTY_WISH.test(wish.words)) continue;
     const sameBefore = source.sameCount;
-    const result = FORBIDS.test(wish.words) ? null : RULES.reduce<string | null>((found, rule) => found ?? rule(wish, source), null);
+    const result = FORBIDS.test(wish.words)
+      ? null
+      : RULES.reduce<string | null>((found, rule) => found ?? rule(wish, source), null);
     if (result !== null) done.push(result);
     else if (source.sameCount > sameBefore) done.push(`「${wish.words}」は、もうそうなっています`);
     else noteUnknown(unknown, wish.words, request);
@@ -40,7 +43,8 @@ export function planEdits(request: string, index: string, spec: string | null): 
 /** What stood together in the request is reported together, however it was split into wishes. */
 function noteUnknown(unknown: string[], words: string, request: string): void {
   const together = `${unknown.at(-1) ?? ''}${words}`;
-  if (unknown.length > 0 && request.normalize('NFKC').includes(together)) unknown[unknown.length - 1] = together;
+  if (unknown.length > 0 && request.normalize('NFKC').includes(together))
+    unknown[unknown.length - 1] = together;
   else unknown.push(words);
 }
 
@@ -52,6 +56,9 @@ function specEdits(spec: string | null, before: string, after: string): readonly
   const line = /^.*ゲーム名\s*[:：].*$/m.exec(spec)?.[0];
   if (line === undefined) return [];
   const source = new GameSource(spec);
-  source.replace(line, line.replace(/(ゲーム名\s*[:：]\s*).*$/, (_, label: string) => `${label}${title}`));
+  source.replace(
+    line,
+    line.replace(/(ゲーム名\s*[:：]\s*).*$/, (_, label: string) => `${label}${title}`),
+  );
   return source.edits;
 }

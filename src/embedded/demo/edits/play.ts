@@ -9,7 +9,8 @@ const MORE = /増や|ふや|多く|たくさん|いっぱい|増し|長く|延�
 const LESS = /減ら|へら|少な|短く|縮め|控えめ|\bless\b|\bfewer\b|decrease|reduce|shorter/i;
 const BIGGER = /大き|でか|デカ|巨大|太く|big|large|huge/i;
 const SMALLER = /小さ|ちいさ|細く|ミニ(?!マル)|small|tiny/i;
-const FASTER = /速[くい]|早[くい]|はや[くい]|スピード(?:を)?(?:アップ|上げ)|スピーディ|加速|テンポ(?:を)?(?:よく|良く|上げ)|fast|quick|speed up/i;
+const FASTER =
+  /速[くい]|早[くい]|はや[くい]|スピード(?:を)?(?:アップ|上げ)|スピーディ|加速|テンポ(?:を)?(?:よく|良く|上げ)|fast|quick|speed up/i;
 const SLOWER = /遅[くい]|おそ[くい]|ゆっくり|スピード(?:を)?(?:ダウン|下げ|落と)|のんびり|slow/i;
 const HIGHER = /高[くい]|たかく|強[くい]|アップ|上げ|high|strong/i;
 const LOWER = /低[くい]|ひくく|弱[くい]|ダウン|下げ|\blow|weak/i;
@@ -21,7 +22,11 @@ function factorOf(words: string, isMore: boolean): number {
   const times = /(\d+(?:\.\d+)?)\s*(?:倍|times|x\b)/i.exec(words)?.[1];
   if (times !== undefined) return Math.min(5, Math.max(0.2, Number(times)));
   if (/半分|half/i.test(words)) return 0.5;
-  const step = /少し|ちょっと|すこし|やや|slightly|a bit|a little/i.test(words) ? 1.15 : /すごく|とても|かなり|めちゃ|超|much|very/i.test(words) ? 1.8 : 1.35;
+  const step = /少し|ちょっと|すこし|やや|slightly|a bit|a little/i.test(words)
+    ? 1.15
+    : /すごく|とても|かなり|めちゃ|超|much|very/i.test(words)
+      ? 1.8
+      : 1.35;
   return isMore ? step : 1 / step;
 }
 
@@ -41,24 +46,39 @@ const isUp = (factor: number): boolean => factor > 1;
 
 const title: Rule = ({ words }, source) => {
   const isFigureName = /(?:敵|主人公|プレイヤー|アイテム)の名前/.test(words);
-  if (isFigureName || !/タイトル|ゲーム名|題名|名前|\btitle\b|\brename\b|\bcall(?:ed)?\b/i.test(words)) return null;
-  const name = (/[「『"“]([^」』"”\n]{1,40})[」』"”]/.exec(words)?.[1] ?? namedTitle(words) ?? /(?:title|rename|call).*?\bto\s+(.{1,40})$/i.exec(words)?.[1])?.trim();
+  if (
+    isFigureName ||
+    !/タイトル|ゲーム名|題名|名前|\btitle\b|\brename\b|\bcall(?:ed)?\b/i.test(words)
+  )
+    return null;
+  const name = (
+    /[「『"“]([^」』"”\n]{1,40})[」』"”]/.exec(words)?.[1] ??
+    namedTitle(words) ??
+    /(?:title|rename|call).*?\bto\s+(.{1,40})$/i.exec(words)?.[1]
+  )?.trim();
   const tag = /<title>[^<]*<\/title>/i.exec(source.content)?.[0];
   if (name === undefined || name === '' || tag === undefined) return null;
   const safe = name.replace(/[<>&]/g, '');
   return source.replace(tag, `<title>${safe}</title>`) ? `タイトルを「${safe}」にしました` : null;
 };
 
-const REMOVE = /消し|けし|なくし|無くし|外し|はずし|削除|取り除|やめ|オフ|いらない|不要|止め|とめ|remove|delete|without|turn off/i;
-const ADD = /追加|付け|つけ|入れ|いれ|出し|出る|登場|ほしい|欲しい|流し|流す|降ら|ふら|鳴ら|増や|して|させ|もっと|作っ|できるよう|add|put|with|want|play/i;
+const REMOVE =
+  /消し|けし|なくし|無くし|外し|はずし|削除|取り除|やめ|オフ|いらない|不要|止め|とめ|remove|delete|without|turn off/i;
+const ADD =
+  /追加|付け|つけ|入れ|いれ|出し|出る|登場|ほしい|欲しい|流し|流す|降ら|ふら|鳴ら|増や|して|させ|もっと|作っ|できるよう|add|put|with|want|play/i;
 
 const features: Rule = ({ words }, source) => {
   const wanted = FEATURES.filter(({ pattern }) => pattern.test(words));
   if (wanted.length === 0) return null;
   const isRemoval = REMOVE.test(words);
   if (!isRemoval && !ADD.test(words)) return null;
-  const done = wanted.slice(0, 2).filter(({ name, code }) => (isRemoval ? removeFeature(source, name) : addFeature(source, name, code)));
-  if (done.length === 0) return `${wanted[0]?.name ?? ''}は、${isRemoval ? 'もともと入っていません' : 'もう入っています'}`;
+  const done = wanted
+    .slice(0, 2)
+    .filter(({ name, code }) =>
+      isRemoval ? removeFeature(source, name) : addFeature(source, name, code),
+    );
+  if (done.length === 0)
+    return `${wanted[0]?.name ?? ''}は、${isRemoval ? 'もともと入っていません' : 'もう入っています'}`;
   const names = done.map(({ name }) => name).join('と');
   return isRemoval ? `${names}をなくしました` : `${names}を追加しました`;
 };
@@ -76,24 +96,46 @@ function removeFeature(source: GameSource, name: string): boolean {
 }
 
 const lives: Rule = ({ words }, source) => {
-  if (!/ライフ(?!回復)|残機|残り機|HP|体力|命|ハート(?:の数|を(?:増|減)|.*\d)|\bli(?:ves|fe)\b/i.test(words)) return null;
+  if (
+    !/ライフ(?!回復)|残機|残り機|HP|体力|命|ハート(?:の数|を(?:増|減)|.*\d)|\bli(?:ves|fe)\b/i.test(
+      words,
+    )
+  )
+    return null;
   const current = source.number('lives');
   if (current === null) return null;
   const asked = /(\d{1,2})/.exec(words)?.[1];
-  const next = asked !== undefined ? Number(asked) : MORE.test(words) || /無限|増|たして|足して/.test(words) ? current + 2 : LESS.test(words) ? current - 1 : null;
+  const next =
+    asked !== undefined
+      ? Number(asked)
+      : MORE.test(words) || /無限|増|たして|足して/.test(words)
+        ? current + 2
+        : LESS.test(words)
+          ? current - 1
+          : null;
   if (next === null) return null;
   const safe = Math.min(9, Math.max(1, next));
   return source.set('lives', safe) ? `ライフを ${safe} にしました` : null;
 };
 
 const timeLimit: Rule = ({ words }, source) => {
-  if (!/制限時間|時間制限|タイマー|カウントダウン|\d+\s*秒(?:で|に)|time ?limit|\btimer\b/i.test(words)) return null;
+  if (
+    !/制限時間|時間制限|タイマー|カウントダウン|\d+\s*秒(?:で|に)|time ?limit|\btimer\b/i.test(
+      words,
+    )
+  )
+    return null;
   const current = source.number('timeLimit');
   if (current === null) return null;
   if (REMOVE.test(words)) return source.set('timeLimit', 0) ? '制限時間をなくしました' : null;
   const amount = /(\d{1,3})\s*(秒|分|sec|min)?/i.exec(words);
-  const seconds = amount ? Number(amount[1]) * (/分|min/i.test(amount[2] ?? '') ? 60 : 1)
-    : MORE.test(words) && current > 0 ? current + 30 : LESS.test(words) && current > 0 ? current - 15 : 60;
+  const seconds = amount
+    ? Number(amount[1]) * (/分|min/i.test(amount[2] ?? '') ? 60 : 1)
+    : MORE.test(words) && current > 0
+      ? current + 30
+      : LESS.test(words) && current > 0
+        ? current - 15
+        : 60;
   const safe = Math.min(600, Math.max(10, seconds));
   return source.set('timeLimit', safe) ? `制限時間を ${safe} 秒にしました` : null;
 };
@@ -102,74 +144,141 @@ const sound: Rule = ({ words, targets }, source) => {
   if (!targets.includes('sound')) return null;
   const current = source.number('volume');
   if (current === null) return null;
-  const next = REMOVE.test(words) || /無音|ミュート|mute/i.test(words) ? 0 : SMALLER.test(words) || LOWER.test(words) ? round(current * 0.5) : BIGGER.test(words) || HIGHER.test(words) ? Math.min(2, round(Math.max(0.5, current) * 1.5)) : null;
-  return next !== null && source.set('volume', next) ? `音の大きさを ${next} にしました(1 がふつう)` : null;
+  const next =
+    REMOVE.test(words) || /無音|ミュート|mute/i.test(words)
+      ? 0
+      : SMALLER.test(words) || LOWER.test(words)
+        ? round(current * 0.5)
+        : BIGGER.test(words) || HIGHER.test(words)
+          ? Math.min(2, round(Math.max(0.5, current) * 1.5))
+          : null;
+  return next !== null && source.set('volume', next)
+    ? `音の大きさを ${next} にしました(1 がふつう)`
+    : null;
 };
 
 const score: Rule = ({ words }, source) => {
   if (!/スコア|得点|点数|ポイント|\bscore\b|\bpoints?\b/i.test(words)) return null;
   const points = /(\d{1,4})\s*点/.exec(words)?.[1];
-  const factor = direction(words, new RegExp(`${MORE.source}|${HIGHER.source}`, 'i'), new RegExp(`${LESS.source}|${LOWER.source}`, 'i'));
+  const factor = direction(
+    words,
+    new RegExp(`${MORE.source}|${HIGHER.source}`, 'i'),
+    new RegExp(`${LESS.source}|${LOWER.source}`, 'i'),
+  );
   const current = source.number('scorePerItem');
   if (current === null || (points === undefined && factor === null)) return null;
-  const next = points !== undefined ? Number(points) : Math.max(1, Math.round(current * (factor ?? 1)));
+  const next =
+    points !== undefined ? Number(points) : Math.max(1, Math.round(current * (factor ?? 1)));
   return source.set('scorePerItem', next) ? `アイテム 1 つの点数を ${next} 点にしました` : null;
 };
 
 const rapidFire: Rule = ({ words, targets }, source) => {
   if (!/連射|連発/.test(words) && !targets.includes('shot')) return null;
-  if (/連射|連発|間かく/.test(words) || MORE.test(words)) return scale(source, 'shotInterval', SLOWER.test(words) || LESS.test(words) ? 1.4 : 0.65) ? '弾を撃つ間かくを変えました' : null;
+  if (/連射|連発|間かく/.test(words) || MORE.test(words))
+    return scale(source, 'shotInterval', SLOWER.test(words) || LESS.test(words) ? 1.4 : 0.65)
+      ? '弾を撃つ間かくを変えました'
+      : null;
   const size = direction(words, BIGGER, SMALLER);
-  if (size !== null && scale(source, 'shotSize', size)) return `弾を${isUp(size) ? '大きく' : '小さく'}しました`;
+  if (size !== null && scale(source, 'shotSize', size))
+    return `弾を${isUp(size) ? '大きく' : '小さく'}しました`;
   const speed = direction(words, FASTER, SLOWER);
-  return speed !== null && scale(source, 'shotSpeed', speed) ? `弾を${isUp(speed) ? '速く' : '遅く'}しました` : null;
+  return speed !== null && scale(source, 'shotSpeed', speed)
+    ? `弾を${isUp(speed) ? '速く' : '遅く'}しました`
+    : null;
 };
 
 const jump: Rule = ({ words }, source) => {
-  if (/重力|ふわふわ|フワフワ|gravity/i.test(words)) return scale(source, 'gravity', LESS.test(words) || LOWER.test(words) || /ふわふわ|フワフワ/.test(words) ? 0.75 : 1.25) ? '重力を変えました' : null;
+  if (/重力|ふわふわ|フワフワ|gravity/i.test(words))
+    return scale(
+      source,
+      'gravity',
+      LESS.test(words) || LOWER.test(words) || /ふわふわ|フワフワ/.test(words) ? 0.75 : 1.25,
+    )
+      ? '重力を変えました'
+      : null;
   if (!/ジャンプ|跳|\bjump/i.test(words)) return null;
-  const factor = direction(words, new RegExp(`${HIGHER.source}|${BIGGER.source}|遠く`, 'i'), new RegExp(`${LOWER.source}|${SMALLER.source}`, 'i'));
-  return factor !== null && scale(source, 'jumpPower', factor > 1 ? Math.min(1.5, factor * 0.9) : Math.max(0.6, factor * 1.1)) ? `ジャンプを${isUp(factor) ? '高く' : '低く'}しました` : null;
+  const factor = direction(
+    words,
+    new RegExp(`${HIGHER.source}|${BIGGER.source}|遠く`, 'i'),
+    new RegExp(`${LOWER.source}|${SMALLER.source}`, 'i'),
+  );
+  return factor !== null &&
+    scale(
+      source,
+      'jumpPower',
+      factor > 1 ? Math.min(1.5, factor * 0.9) : Math.max(0.6, factor * 1.1),
+    )
+    ? `ジャンプを${isUp(factor) ? '高く' : '低く'}しました`
+    : null;
 };
 
 const SIZE_KEYS: Partial<Record<Wish['targets'][number], [string, string]>> = {
-  player: ['playerSize', '主人公'], enemy: ['enemySize', '敵'], item: ['itemSize', 'アイテム'],
+  player: ['playerSize', '主人公'],
+  enemy: ['enemySize', '敵'],
+  item: ['itemSize', 'アイテム'],
 };
 
 const size: Rule = ({ words, targets }, source) => {
   const factor = direction(words, BIGGER, SMALLER);
-  if (factor === null || (!BIGGER.test(words) && !SMALLER.test(words) && !/サイズ|大きさ|size/i.test(words))) return null;
-  if (/ブロック|マス|block/i.test(words) && (scale(source, 'blockSize', factor) || addTo(source, 'columns', isUp(factor) ? -1 : 1, 4, 9))) return `ブロックを${isUp(factor) ? '大きく' : '小さく'}しました`;
+  if (
+    factor === null ||
+    (!BIGGER.test(words) && !SMALLER.test(words) && !/サイズ|大きさ|size/i.test(words))
+  )
+    return null;
+  if (
+    /ブロック|マス|block/i.test(words) &&
+    (scale(source, 'blockSize', factor) || addTo(source, 'columns', isUp(factor) ? -1 : 1, 4, 9))
+  )
+    return `ブロックを${isUp(factor) ? '大きく' : '小さく'}しました`;
   const about = targets.length > 0 ? targets : (['player'] as const);
   const done = about.flatMap((target) => {
     const [key, name] = SIZE_KEYS[target] ?? [];
-    return key !== undefined && name !== undefined && scale(source, key, Math.min(2, factor)) ? [name] : [];
+    return key !== undefined && name !== undefined && scale(source, key, Math.min(2, factor))
+      ? [name]
+      : [];
   });
-  return done.length > 0 ? `${done.join('と')}を${isUp(factor) ? '大きく' : '小さく'}しました` : null;
+  return done.length > 0
+    ? `${done.join('と')}を${isUp(factor) ? '大きく' : '小さく'}しました`
+    : null;
 };
 
-function addTo(source: GameSource, key: string, amount: number, low: number, high: number): boolean {
+function addTo(
+  source: GameSource,
+  key: string,
+  amount: number,
+  low: number,
+  high: number,
+): boolean {
   const value = source.number(key);
   return value !== null && source.set(key, Math.min(high, Math.max(low, value + amount)));
 }
 
 const speed: Rule = ({ words, targets }, source) => {
   const isNamed = /スピード|速さ|はやさ|speed/i.test(words);
-  const factor = direction(words, FASTER, SLOWER) ?? (isNamed ? direction(words, HIGHER, LOWER) : null);
+  const factor =
+    direction(words, FASTER, SLOWER) ?? (isNamed ? direction(words, HIGHER, LOWER) : null);
   if (factor === null || (!FASTER.test(words) && !SLOWER.test(words) && !isNamed)) return null;
-  const keys: Partial<Record<Wish['targets'][number], [string, string]>> = { player: ['playerSpeed', '主人公'], enemy: ['enemySpeed', '敵'], item: ['itemSpeed', 'アイテム'] };
+  const keys: Partial<Record<Wish['targets'][number], [string, string]>> = {
+    player: ['playerSpeed', '主人公'],
+    enemy: ['enemySpeed', '敵'],
+    item: ['itemSpeed', 'アイテム'],
+  };
   const way = isUp(factor) ? '速く' : 'ゆっくりに';
   const done = targets.flatMap((target) => {
     const [key, name] = keys[target] ?? [];
     return key !== undefined && name !== undefined && scale(source, key, factor) ? [name] : [];
   });
   if (done.length > 0) return `${done.join('と')}を${way}しました`;
-  return targets.every((target) => !(target in keys)) && scale(source, 'gameSpeed', factor) ? `ゲームを${way}しました` : null;
+  return targets.every((target) => !(target in keys)) && scale(source, 'gameSpeed', factor)
+    ? `ゲームを${way}しました`
+    : null;
 };
 
 const removal: Rule = ({ words, targets }, source) => {
   if (!REMOVE.test(words) || !(targets.includes('enemy') || targets.includes('item'))) return null;
-  const [key, name] = targets.includes('enemy') ? (['enemyRate', '敵'] as const) : (['itemRate', 'アイテム'] as const);
+  const [key, name] = targets.includes('enemy')
+    ? (['enemyRate', '敵'] as const)
+    : (['itemRate', 'アイテム'] as const);
   return source.number(key) !== null && source.set(key, 0) ? `${name}が出ないようにしました` : null;
 };
 
@@ -177,23 +286,50 @@ const count: Rule = ({ words, targets }, source) => {
   const factor = direction(words, MORE, LESS);
   if (factor === null) return null;
   const way = isUp(factor) ? '増やしました' : '減らしました';
-  if (/穴/.test(words)) return addTo(source, 'holes', isUp(factor) ? 3 : -3, 6, 12) ? `穴を${way}` : null;
-  if (/種類|色の数/.test(words)) return addTo(source, 'blockKinds', isUp(factor) ? 1 : -1, 3, 5) ? `絵の種類を${way}` : null;
-  if (/マス|ブロック|列/.test(words)) return addTo(source, 'columns', isUp(factor) ? 1 : -1, 4, 9) ? `マスを${way}` : null;
+  if (/穴/.test(words))
+    return addTo(source, 'holes', isUp(factor) ? 3 : -3, 6, 12) ? `穴を${way}` : null;
+  if (/種類|色の数/.test(words))
+    return addTo(source, 'blockKinds', isUp(factor) ? 1 : -1, 3, 5) ? `絵の種類を${way}` : null;
+  if (/マス|ブロック|列/.test(words))
+    return addTo(source, 'columns', isUp(factor) ? 1 : -1, 4, 9) ? `マスを${way}` : null;
   if (targets.includes('enemy')) return scale(source, 'enemyRate', factor) ? `敵を${way}` : null;
-  if (targets.includes('item')) return scale(source, 'itemRate', factor) ? `アイテムを${way}` : null;
+  if (targets.includes('item'))
+    return scale(source, 'itemRate', factor) ? `アイテムを${way}` : null;
   return null;
 };
 
 const difficulty: Rule = ({ words }, source) => {
   const level = /難易度|difficulty/i.test(words);
-  const isHard = /難し|むずかし|むずく|ハード|手ごたえ|手応え|harder|difficult(?!y)/i.test(words) || (level && HIGHER.test(words));
-  const isEasy = (level && LOWER.test(words)) || /簡単|かんたん|やさし|易し|イージー|楽に|easier|easy/i.test(words);
+  const isHard =
+    /難し|むずかし|むずく|ハード|手ごたえ|手応え|harder|difficult(?!y)/i.test(words) ||
+    (level && HIGHER.test(words));
+  const isEasy =
+    (level && LOWER.test(words)) ||
+    /簡単|かんたん|やさし|易し|イージー|楽に|easier|easy/i.test(words);
   if (isHard === isEasy) return null;
   const factor = isHard ? 1.3 : 0.75;
-  const done = [scale(source, 'enemyRate', factor), scale(source, 'speedUp', isHard ? 1.5 : 0.6), scale(source, 'drainSpeed', factor), scale(source, 'perfectRange', 1 / factor)];
+  const done = [
+    scale(source, 'enemyRate', factor),
+    scale(source, 'speedUp', isHard ? 1.5 : 0.6),
+    scale(source, 'drainSpeed', factor),
+    scale(source, 'perfectRange', 1 / factor),
+  ];
   return done.some(Boolean) ? `ゲームを${isHard ? '難しく' : 'かんたんに'}しました` : null;
 };
 
 /** Changes of how the game plays, most particular first. */
-export const PLAY_RULES: readonly Rule[] = [title, lives, timeLimit, features, score, rapidFire, jump, sound, size, speed, removal, count, difficulty];
+export const PLAY_RULES: readonly Rule[] = [
+  title,
+  lives,
+  timeLimit,
+  features,
+  score,
+  rapidFire,
+  jump,
+  sound,
+  size,
+  speed,
+  removal,
+  count,
+  difficulty,
+];

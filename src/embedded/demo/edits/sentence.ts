@@ -19,17 +19,25 @@ const TARGET_WORDS: readonly (readonly [Target, RegExp])[] = [
   ['text', /文字|テキスト|字の色|\btext\b|\bfont/i],
   ['button', /ボタン|\bbuttons?\b/i],
   ['sound', /効果音|音量|サウンド|(?<!録)音(?!楽|符|ゲー)|\bsounds?\b|\bvolume\b/i],
-  ['player', /プレイヤー|プレーヤー|自機|主人公|キャラ(?:クター)?(?!.*敵)|ヒーロー|自分|\bplayer\b|\bhero\b|\bcharacter\b/i],
+  [
+    'player',
+    /プレイヤー|プレーヤー|自機|主人公|キャラ(?:クター)?(?!.*敵)|ヒーロー|自分|\bplayer\b|\bhero\b|\bcharacter\b/i,
+  ],
   ['enemy', /敵|てき(?=[をはがの])|エネミー|モンスター|障害物|\benem(?:y|ies)\b|\bobstacles?\b/i],
   ['item', /アイテム|コイン|ごほうび|\bitems?\b|\bcoins?\b/i],
 ];
 
 /** Words between two wishes. A te-form ends a wish too, unless it only carries a polite ending. */
-const BREAKS = /[。！!\n、,;；]|(?:そして|それから|さらに|あと(?!で)|それと|\band\b|\bthen\b)|(?<=[しえけせげべめれりっんきび][てで])(?!ください|下さい|ほしい|欲しい|くれ|もら|ね|よ|から|いる|みて|ある)/i;
+const BREAKS =
+  /[。！!\n、,;；]|(?:そして|それから|さらに|あと(?!で)|それと|\band\b|\bthen\b)|(?<=[しえけせげべめれりっんきび][てで])(?!ください|下さい|ほしい|欲しい|くれ|もら|ね|よ|から|いる|みて|ある)/i;
 
 function byName(source: GameSource): readonly (readonly [Role, string])[] {
-  const pairs = (['player', 'enemy', 'item'] as const).map((role) => [role, source.text(`${role}Name`)] as const);
-  return pairs.filter((pair): pair is readonly [Role, string] => pair[1] !== null && pair[1].length > 0);
+  const pairs = (['player', 'enemy', 'item'] as const).map(
+    (role) => [role, source.text(`${role}Name`)] as const,
+  );
+  return pairs.filter(
+    (pair): pair is readonly [Role, string] => pair[1] !== null && pair[1].length > 0,
+  );
 }
 
 /** The role that a word plays in this game: by its name in the file, or by another word for the same figure. */
@@ -38,15 +46,24 @@ function targetsIn(words: string, source: GameSource): Target[] {
   const figures = WORDS.filter(({ pattern }) => pattern.test(words)).map(({ figure }) => figure);
   for (const [role, name] of byName(source)) {
     const emoji = source.text(`${role}Emoji`);
-    if (words.includes(name) || figures.some((figure) => figure.name === name || figure.emoji === emoji)) found.push(role);
+    if (
+      words.includes(name) ||
+      figures.some((figure) => figure.name === name || figure.emoji === emoji)
+    )
+      found.push(role);
   }
   return [...new Set(found)];
 }
 
 /** "敵を" + "青に": what stands before the first particle is what the wish is about. */
 function headAndTail(words: string): { head: string; tail: string } {
-  const found = /^(.{1,24}?)(?:の(?:色|見た目|大きさ|サイズ|速さ|スピード|数|量|絵|出る数|出現率|名前))?(?:を|は|が|も)(.+)$/.exec(words);
-  return found ? { head: words.slice(0, words.length - (found[2]?.length ?? 0)), tail: found[2] ?? '' } : { head: words, tail: words };
+  const found =
+    /^(.{1,24}?)(?:の(?:色|見た目|大きさ|サイズ|速さ|スピード|数|量|絵|出る数|出現率|名前))?(?:を|は|が|も)(.+)$/.exec(
+      words,
+    );
+  return found
+    ? { head: words.slice(0, words.length - (found[2]?.length ?? 0)), tail: found[2] ?? '' }
+    : { head: words, tail: words };
 }
 
 function wishFrom(words: string, source: GameSource, before: Target[]): Wish {
@@ -63,8 +80,11 @@ const QUOTED = /[「『"“][^」』"”\n]*[」』"”]/g;
 /** Splits a request into its wishes. Quoted names are never split. */
 export function wishesOf(request: string, source: GameSource): Wish[] {
   const quotes: string[] = [];
-  const sealed = request.normalize('NFKC').replace(QUOTED, (quote) => `\u0001${quotes.push(quote) - 1}\u0002`);
-  const open = (text: string): string => text.replace(/\u0001(\d+)\u0002/g, (_, index: string) => quotes[Number(index)] ?? '');
+  const sealed = request
+    .normalize('NFKC')
+    .replace(QUOTED, (quote) => `\u0001${quotes.push(quote) - 1}\u0002`);
+  const open = (text: string): string =>
+    text.replace(/\u0001(\d+)\u0002/g, (_, index: string) => quotes[Number(index)] ?? '');
   const wishes: Wish[] = [];
   for (const part of sealed.split(BREAKS)) {
     const words = open(part).trim();

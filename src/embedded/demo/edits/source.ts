@@ -27,12 +27,18 @@ export class GameSource {
     this.#content = content;
   }
 
-  get content(): string { return this.#content; }
+  get content(): string {
+    return this.#content;
+  }
 
   /** How often a value was asked for that the setting had already. */
-  get sameCount(): number { return this.#sameCount; }
+  get sameCount(): number {
+    return this.#sameCount;
+  }
 
-  get edits(): readonly Edit[] { return this.#edits; }
+  get edits(): readonly Edit[] {
+    return this.#edits;
+  }
 
   /** A number of the settings blocks; null when there is none of that name. */
   number(key: string): number | null {
@@ -44,13 +50,17 @@ export class GameSource {
   /** A text of the settings blocks, without its quotes. */
   text(key: string): string | null {
     const found = this.#find(key)?.text;
-    return found !== undefined && /^['"]/.test(found) ? found.slice(1, -1).replace(/\\(.)/g, '$1') : null;
+    return found !== undefined && /^['"]/.test(found)
+      ? found.slice(1, -1).replace(/\\(.)/g, '$1')
+      : null;
   }
 
   /** The texts of a list in the settings blocks. */
   list(key: string): string[] | null {
     const found = this.#find(key)?.text;
-    return found?.startsWith('[') === true ? [...found.matchAll(/['"]([^'"]*)['"]/g)].map((match) => match[1] ?? '') : null;
+    return found?.startsWith('[') === true
+      ? [...found.matchAll(/['"]([^'"]*)['"]/g)].map((match) => match[1] ?? '')
+      : null;
   }
 
   /** Changes the value of a setting; false when there is none of that name or it has that value already. */
@@ -68,9 +78,11 @@ export class GameSource {
   /** Replaces a text that stands exactly once; false when it does not. */
   replace(oldString: string, newString: string): boolean {
     const from = this.#content.indexOf(oldString);
-    if (oldString === '' || from < 0 || this.#content.indexOf(oldString, from + 1) >= 0) return false;
+    if (oldString === '' || from < 0 || this.#content.indexOf(oldString, from + 1) >= 0)
+      return false;
     if (oldString === newString) return false;
-    this.#content = this.#content.slice(0, from) + newString + this.#content.slice(from + oldString.length);
+    this.#content =
+      this.#content.slice(0, from) + newString + this.#content.slice(from + oldString.length);
     this.#edits.push({ oldString, newString });
     return true;
   }
@@ -81,7 +93,10 @@ export class GameSource {
       if (start < 0) continue;
       const end = this.#content.indexOf('\n};', start);
       const block = this.#content.slice(start, end < 0 ? undefined : end);
-      const found = new RegExp(`^([ \\t]*['"]?${escapeRegExp(key)}['"]?\\s*:\\s*)(${VALUE})`, 'm').exec(block);
+      const found = new RegExp(
+        `^([ \\t]*['"]?${escapeRegExp(key)}['"]?\\s*:\\s*)(${VALUE})`,
+        'm',
+      ).exec(block);
       if (!found) continue;
       const from = start + found.index + (found[1]?.length ?? 0);
       const text = found[2] ?? '';
@@ -97,7 +112,13 @@ export class GameSource {
     if (end < 0) end = this.#content.length;
     for (let tries = 0; tries < 20; tries += 1) {
       const oldString = this.#content.slice(start, end);
-      if (this.replace(oldString, this.#content.slice(start, from) + text + this.#content.slice(to, end))) return true;
+      if (
+        this.replace(
+          oldString,
+          this.#content.slice(start, from) + text + this.#content.slice(to, end),
+        )
+      )
+        return true;
       if (start > 0) start = this.#content.lastIndexOf('\n', start - 2) + 1;
       const next = this.#content.indexOf('\n', end + 1);
       end = next < 0 ? this.#content.length : next;
@@ -108,6 +129,10 @@ export class GameSource {
 
 function literalOf(value: number | string | string[]): string {
   if (typeof value === 'number') return String(value);
-  const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&').replace(/</g, '\\x3c').replace(/[\r\n]/g, ' ')}'`;
+  const quoted = (text: string): string =>
+    `'${text
+      .replace(/[\\']/g, '\\$&')
+      .replace(/</g, '\\x3c')
+      .replace(/[\r\n]/g, ' ')}'`;
   return typeof value === 'string' ? quoted(value) : `[${value.map(quoted).join(', ')}]`;
 }

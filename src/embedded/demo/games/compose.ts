@@ -8,7 +8,16 @@ const FEATURES_START = '// ===== 追加機能ここから =====';
 export const FEATURES_END = '// ===== 追加機能ここまで =====';
 
 const asset = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8').trim();
-const ENGINE_NAMES: readonly Engine[] = ['shooting', 'catch', 'runner', 'blocks', 'tap', 'ride3d', 'shooting3d', 'stack3d'];
+const ENGINE_NAMES: readonly Engine[] = [
+  'shooting',
+  'catch',
+  'runner',
+  'blocks',
+  'tap',
+  'ride3d',
+  'shooting3d',
+  'stack3d',
+];
 
 /** Read once when the program starts; a game is put together from these parts. */
 const kitPart = (name: string): string => asset(`./kit/${name}.html`);
@@ -21,7 +30,10 @@ const THREE_URL = '/vendor/three@0.187.0/three.module.js';
 const isThreeD = (engine: Engine): boolean => engine.endsWith('3d');
 
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[char] ?? char);
+  return text.replace(
+    /[&<>"]/g,
+    (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[char] ?? char,
+  );
 }
 
 function head(theme: Theme): string {
@@ -43,7 +55,8 @@ function head(theme: Theme): string {
 function gameScripts(engine: Engine): string[] {
   const code = ENGINES.get(engine) ?? '';
   if (!isThreeD(engine)) return [code];
-  const body = (part: string): string => part.replace(/^<script type="module">\n/, '').replace(/\n<\/script>$/, '');
+  const body = (part: string): string =>
+    part.replace(/^<script type="module">\n/, '').replace(/\n<\/script>$/, '');
   return [
     `<script type="importmap">{ "imports": { "three": "${THREE_URL}" } }</script>`,
     `<script type="module">\n${body(STAGE_3D)}\n\n${body(code)}\n\n${START}\n</script>`,

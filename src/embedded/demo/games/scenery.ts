@@ -37,7 +37,8 @@ export class SceneryBook {
   /** kit/scenery.html with one painter only. */
   scriptFor(scenery: Scenery): string {
     let script = this.#script;
-    for (const [name, code] of this.#painters) if (name !== scenery) script = script.replace(`${code}\n`, () => '');
+    for (const [name, code] of this.#painters)
+      if (name !== scenery) script = script.replace(`${code}\n`, () => '');
     return script;
   }
 }

@@ -16,45 +16,123 @@ function engineSettings(engine: Engine, rate: number): Setting[] {
   ];
   switch (engine) {
     case 'shooting':
-      return [...field(92), ['itemRate', 0.16, 'アイテムの出やすさ(0〜1)'], ['shotInterval', 0.17, '弾を撃つ間かく(秒)'], ['shotSpeed', 760, '弾の速さ'], ['shotSize', 8, '弾の大きさ']];
+      return [
+        ...field(92),
+        ['itemRate', 0.16, 'アイテムの出やすさ(0〜1)'],
+        ['shotInterval', 0.17, '弾を撃つ間かく(秒)'],
+        ['shotSpeed', 760, '弾の速さ'],
+        ['shotSize', 8, '弾の大きさ'],
+      ];
     case 'catch':
-      return [...field(235), ['itemRate', 1, 'アイテムの出やすさ(大きいほど多い)'], ['itemSpeed', 205, 'アイテムが落ちる速さ']];
+      return [
+        ...field(235),
+        ['itemRate', 1, 'アイテムの出やすさ(大きいほど多い)'],
+        ['itemSpeed', 205, 'アイテムが落ちる速さ'],
+      ];
     case 'runner':
-      return [['enemySpeed', 285, '走る速さ(敵が近づく速さ)'], ['enemyRate', round(rate), '敵の出やすさ(大きいほど多い)'], ['itemRate', 0.7, 'アイテムの出やすさ(0〜1)'], ['jumpPower', 760, 'ジャンプの強さ'], ['gravity', 2100, '重力(小さいほどふわふわ)']];
+      return [
+        ['enemySpeed', 285, '走る速さ(敵が近づく速さ)'],
+        ['enemyRate', round(rate), '敵の出やすさ(大きいほど多い)'],
+        ['itemRate', 0.7, 'アイテムの出やすさ(0〜1)'],
+        ['jumpPower', 760, 'ジャンプの強さ'],
+        ['gravity', 2100, '重力(小さいほどふわふわ)'],
+      ];
     case 'blocks':
-      return [['columns', 6, 'よこのマスの数'], ['blockKinds', 4, '絵の種類の数(3〜5)'], ['matchSize', 2, 'いくつつながれば消せるか'], ['drainSpeed', round(rate), '時間ゲージの減る速さ']];
+      return [
+        ['columns', 6, 'よこのマスの数'],
+        ['blockKinds', 4, '絵の種類の数(3〜5)'],
+        ['matchSize', 2, 'いくつつながれば消せるか'],
+        ['drainSpeed', round(rate), '時間ゲージの減る速さ'],
+      ];
     case 'tap':
-      return [['enemyRate', round(rate), '敵の出やすさ(大きいほど多い)'], ['itemRate', 0.12, 'アイテムの出やすさ(0〜1)'], ['friendRate', 0.16, 'たたいてはいけない仲間の出やすさ(0〜1)'], ['popSeconds', 1.5, '顔を出している時間(秒)'], ['holes', 9, '穴の数']];
+      return [
+        ['enemyRate', round(rate), '敵の出やすさ(大きいほど多い)'],
+        ['itemRate', 0.12, 'アイテムの出やすさ(0〜1)'],
+        ['friendRate', 0.16, 'たたいてはいけない仲間の出やすさ(0〜1)'],
+        ['popSeconds', 1.5, '顔を出している時間(秒)'],
+        ['holes', 9, '穴の数'],
+      ];
     case 'ride3d':
-      return [...field(19), ['itemRate', 1, 'アイテムの出やすさ(大きいほど多い)'], ['jumpPower', 9, 'ジャンプの強さ'], ['gravity', 24, '重力(小さいほどふわふわ)']];
+      return [
+        ...field(19),
+        ['itemRate', 1, 'アイテムの出やすさ(大きいほど多い)'],
+        ['jumpPower', 9, 'ジャンプの強さ'],
+        ['gravity', 24, '重力(小さいほどふわふわ)'],
+      ];
     case 'shooting3d':
-      return [...field(15), ['itemRate', 0.18, 'アイテムの出やすさ(0〜1)'], ['shotInterval', 0.18, '弾を撃つ間かく(秒)'], ['shotSpeed', 62, '弾の速さ']];
+      return [
+        ...field(15),
+        ['itemRate', 0.18, 'アイテムの出やすさ(0〜1)'],
+        ['shotInterval', 0.18, '弾を撃つ間かく(秒)'],
+        ['shotSpeed', 62, '弾の速さ'],
+      ];
     case 'stack3d':
-      return [['enemySpeed', 4.2, 'ブロックが動く速さ'], ['blockSize', 4, '最初のブロックの大きさ'], ['perfectRange', 0.22, 'ピッタリとみなすずれの広さ']];
+      return [
+        ['enemySpeed', 4.2, 'ブロックが動く速さ'],
+        ['blockSize', 4, '最初のブロックの大きさ'],
+        ['perfectRange', 0.22, 'ピッタリとみなすずれの広さ'],
+      ];
   }
 }
 
 const BODY_SIZES: Record<Engine, Setting[]> = {
-  shooting: [['playerSize', 60, '主人公の大きさ'], ['enemySize', 46, '敵の大きさ'], ['itemSize', 38, 'アイテムの大きさ']],
-  catch: [['playerSize', 66, '主人公の大きさ'], ['enemySize', 48, '敵の大きさ'], ['itemSize', 44, 'アイテムの大きさ']],
-  runner: [['playerSize', 62, '主人公の大きさ'], ['enemySize', 50, '敵の大きさ'], ['itemSize', 36, 'アイテムの大きさ']],
+  shooting: [
+    ['playerSize', 60, '主人公の大きさ'],
+    ['enemySize', 46, '敵の大きさ'],
+    ['itemSize', 38, 'アイテムの大きさ'],
+  ],
+  catch: [
+    ['playerSize', 66, '主人公の大きさ'],
+    ['enemySize', 48, '敵の大きさ'],
+    ['itemSize', 44, 'アイテムの大きさ'],
+  ],
+  runner: [
+    ['playerSize', 62, '主人公の大きさ'],
+    ['enemySize', 50, '敵の大きさ'],
+    ['itemSize', 36, 'アイテムの大きさ'],
+  ],
   blocks: [],
   tap: [['enemySize', 84, '出てくるキャラクターの大きさ']],
-  ride3d: [['playerSize', 64, '主人公の大きさ'], ['enemySize', 64, '敵の大きさ'], ['itemSize', 44, 'アイテムの大きさ']],
-  shooting3d: [['playerSize', 64, '主人公の大きさ'], ['enemySize', 64, '敵の大きさ'], ['itemSize', 48, 'アイテムの大きさ']],
+  ride3d: [
+    ['playerSize', 64, '主人公の大きさ'],
+    ['enemySize', 64, '敵の大きさ'],
+    ['itemSize', 44, 'アイテムの大きさ'],
+  ],
+  shooting3d: [
+    ['playerSize', 64, '主人公の大きさ'],
+    ['enemySize', 64, '敵の大きさ'],
+    ['itemSize', 48, 'アイテムの大きさ'],
+  ],
   stack3d: [],
 };
 
-const POINTS: Record<Engine, number> = { shooting: 30, catch: 10, runner: 10, blocks: 10, tap: 10, ride3d: 10, shooting3d: 30, stack3d: 10 };
+const POINTS: Record<Engine, number> = {
+  shooting: 30,
+  catch: 10,
+  runner: 10,
+  blocks: 10,
+  tap: 10,
+  ride3d: 10,
+  shooting3d: 30,
+  stack3d: 10,
+};
 /** Games without a natural end are played against the clock. */
 const USUAL_LIMIT: Partial<Record<Engine, number>> = { tap: 60 };
 
 function configLines(theme: Theme): Setting[] {
   return [
     ['lives', theme.lives, 'ライフ(失敗してよい回数)'],
-    ['timeLimit', theme.timeLimitSeconds ?? USUAL_LIMIT[theme.engine] ?? 0, '制限時間(秒)。0 なら制限なし'],
+    [
+      'timeLimit',
+      theme.timeLimitSeconds ?? USUAL_LIMIT[theme.engine] ?? 0,
+      '制限時間(秒)。0 なら制限なし',
+    ],
     ['gameSpeed', round(theme.speed), 'ゲーム全体の速さ(1 = ふつう)'],
-    ['speedUp', round(0.011 * theme.difficulty * TWO_DECIMALS) / TWO_DECIMALS, '1 秒ごとに速くなる割合'],
+    [
+      'speedUp',
+      round(0.011 * theme.difficulty * TWO_DECIMALS) / TWO_DECIMALS,
+      '1 秒ごとに速くなる割合',
+    ],
     ['levelSeconds', 15, 'レベルが上がる間かく(秒)'],
     ['scorePerItem', POINTS[theme.engine], 'アイテム 1 つの点数'],
     ...BODY_SIZES[theme.engine],
@@ -83,10 +161,21 @@ function themeLines(theme: Theme): Setting[] {
     ['accentColor', palette.accentColor, 'ボタンや光の色'],
     ['textColor', palette.textColor, '文字の色'],
   ];
-  if (theme.engine === 'ride3d') lines.push(['vehicle', vehicleOf(theme), '主人公の形: ball(玉)/ car(車)/ runner(走る)']);
+  if (theme.engine === 'ride3d')
+    lines.push(['vehicle', vehicleOf(theme), '主人公の形: ball(玉)/ car(車)/ runner(走る)']);
   if (theme.engine === 'blocks') {
     lines.push(['blockEmojis', blockFigures(theme, theme.scenery, theme.engine), 'ブロックの絵']);
-    lines.push(['blockColors', [palette.itemColor, palette.playerColor, palette.enemyColor, palette.accentColor, palette.sceneryColor], 'ブロックの色']);
+    lines.push([
+      'blockColors',
+      [
+        palette.itemColor,
+        palette.playerColor,
+        palette.enemyColor,
+        palette.accentColor,
+        palette.sceneryColor,
+      ],
+      'ブロックの色',
+    ]);
   }
   return lines;
 }
@@ -98,14 +187,20 @@ function vehicleOf(theme: Theme): string {
 
 function literal(value: Setting[1]): string {
   if (typeof value === 'number') return String(value);
-  const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&').replace(/</g, '\\x3c').replace(/[\r\n]/g, ' ')}'`;
+  const quoted = (text: string): string =>
+    `'${text
+      .replace(/[\\']/g, '\\$&')
+      .replace(/</g, '\\x3c')
+      .replace(/[\r\n]/g, ' ')}'`;
   return typeof value === 'string' ? quoted(value) : `[${value.map(quoted).join(', ')}]`;
 }
 
 const NOTE_COLUMN = 30;
 
 function objectText(name: string, settings: readonly Setting[]): string {
-  const lines = settings.map(([key, value, note]) => `  ${`${key}: ${literal(value)},`.padEnd(NOTE_COLUMN)} // ${note}`);
+  const lines = settings.map(
+    ([key, value, note]) => `  ${`${key}: ${literal(value)},`.padEnd(NOTE_COLUMN)} // ${note}`,
+  );
   return `const ${name} = {\n${lines.join('\n')}\n};`;
 }
 

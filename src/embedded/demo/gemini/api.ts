@@ -9,20 +9,39 @@ const SPRITE_SIZE = 512;
 const POSTER = { width: 360, height: 640 };
 
 const Body = z.object({
-  contents: z.array(z.object({ parts: z.array(z.object({ text: z.string().optional() }).loose()) })).min(1),
-  generationConfig: z.object({ imageConfig: z.object({ aspectRatio: z.string() }).partial().optional() }).loose().optional(),
+  contents: z
+    .array(z.object({ parts: z.array(z.object({ text: z.string().optional() }).loose()) }))
+    .min(1),
+  generationConfig: z
+    .object({ imageConfig: z.object({ aspectRatio: z.string() }).partial().optional() })
+    .loose()
+    .optional(),
 });
 
-export interface SeenImageRequest { model: string; prompt: string; parts: number }
+export interface SeenImageRequest {
+  model: string;
+  prompt: string;
+  parts: number;
+}
 
-export interface DemoGeminiOptions { onRequest?: (seen: SeenImageRequest) => void }
+export interface DemoGeminiOptions {
+  onRequest?: (seen: SeenImageRequest) => void;
+}
 
-interface Refusal { code: number; status: string; message: string }
+interface Refusal {
+  code: number;
+  status: string;
+  message: string;
+}
 
 /** A prompt may ask for a fault: `[demo:NAME]` in its text. Counted ones (`-once`) count the calls of one prompt. */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   '400': { code: 400, status: 'INVALID_ARGUMENT', message: 'The request is invalid (DEMO fault)' },
-  '403': { code: 403, status: 'PERMISSION_DENIED', message: 'The key may not do this (DEMO fault)' },
+  '403': {
+    code: 403,
+    status: 'PERMISSION_DENIED',
+    message: 'The key may not do this (DEMO fault)',
+  },
   '429': { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'Quota exceeded (DEMO fault)' },
   '500': { code: 500, status: 'INTERNAL', message: 'Internal error (DEMO fault)' },
   '503': { code: 503, status: 'UNAVAILABLE', message: 'The model is overloaded (DEMO fault)' },
@@ -46,7 +65,12 @@ export class DemoGemini {
   async handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const model = ROUTE.exec(path)?.[1] ?? '';
     const body = Body.safeParse(await readJson(request));
-    if (!request.headers['x-goog-api-key']) return refuse(response, { code: 403, status: 'PERMISSION_DENIED', message: 'API key missing' });
+    if (!request.headers['x-goog-api-key'])
+      return refuse(response, {
+        code: 403,
+        status: 'PERMISSION_DENIED',
+        message: 'API key missing',
+      });
     if (!body.success) return refuse(response, REFUSALS['400']!);
     const parts = body.data.contents.flatMap((content) => content.parts);
     const prompt = parts.map((part) => part.text ?? '').join('\n');
@@ -54,10 +78,17 @@ export class DemoGemini {
     const calls = (this.#calls.get(prompt) ?? 0) + 1;
     this.#calls.set(prompt, calls);
     const fault = /\[demo:([\w-]+)\]/.exec(prompt)?.[1] ?? '';
-    const refusal = REFUSALS[fault] ?? (calls === 1 ? REFUSALS[fault.replace(/-once$/, '')] : undefined);
+    const refusal =
+      REFUSALS[fault] ?? (calls === 1 ? REFUSALS[fault.replace(/-once$/, '')] : undefined);
     if (refusal) return refuse(response, refusal);
     await sleep(Number(/^slow-(\d{1,3})$/.exec(fault)?.[1] ?? 0) * 1_000);
-    sendJson(response, 200, answer(fault, model, () => drawing(prompt, body.data.generationConfig?.imageConfig?.aspectRatio)));
+    sendJson(
+      response,
+      200,
+      answer(fault, model, () =>
+        drawing(prompt, body.data.generationConfig?.imageConfig?.aspectRatio),
+      ),
+    );
   }
 }
 
@@ -67,16 +98,36 @@ function drawing(prompt: string, aspectRatio = '1:1'): Buffer {
 }
 
 function answer(fault: string, model: string, draw: () => Buffer): Record<string, unknown> {
-  const usageMetadata = { promptTokenCount: 50, candidatesTokenCount: 1_290, totalTokenCount: 1_340 };
-  const candidate = (parts: unknown[] | null, finishReason = 'STOP') =>
-    ({ candidates: [{ index: 0, finishReason, ...(parts ? { content: { role: 'model', parts } } : {}) }], usageMetadata, modelVersion: model });
-  const picture = (bytes: Buffer) => ({ inlineData: { mimeType: 'image/png', data: bytes.toString('base64') } });
+  const usageMetadata = {
+    promptTokenCount: 50,
+    candidatesTokenCount: 1_290,
+    totalTokenCount: 1_340,
+  };
+  const candidate = (parts: unknown[] | null, finishReason = 'STOP') => ({
+    candidates: [
+      { index: 0, finishReason, ...(parts ? { content: { role: 'model', parts } } : {}) },
+    ],
+    usageMetadata,
+    modelVersion: model,
+  });
+  const picture = (bytes: Buffer) => ({
+    inlineData: { mimeType: 'image/png', data: bytes.toString('base64') },
+  });
   switch (fault) {
-    case 'blocked': return { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' }, usageMetadata, modelVersion: model };
-    case 'safety': return candidate(null, 'IMAGE_SAFETY');
-    case 'no-image': return candidate([{ text: 'DEMO: 言葉だけで答えます。' }]);
-    case 'broken': return candidate([picture(Buffer.from('DEMO: no picture'))]);
-    default: return candidate([{ text: 'DEMO' }, picture(draw())]);
+    case 'blocked':
+      return {
+        promptFeedback: { blockReason: 'PROHIBITED_CONTENT' },
+        usageMetadata,
+        modelVersion: model,
+      };
+    case 'safety':
+      return candidate(null, 'IMAGE_SAFETY');
+    case 'no-image':
+      return candidate([{ text: 'DEMO: 言葉だけで答えます。' }]);
+    case 'broken':
+      return candidate([picture(Buffer.from('DEMO: no picture'))]);
+    default:
+      return candidate([{ text: 'DEMO' }, picture(draw())]);
   }
 }
 

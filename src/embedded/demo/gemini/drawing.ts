@@ -2,38 +2,65 @@ import { createHash } from 'node:crypto';
 import { encodePng } from './png.js';
 
 /** What the demo draws: a round creature on magenta where a sprite was asked for, else the same under a sky. */
-export interface Drawing { readonly prompt: string; readonly width: number; readonly height: number; readonly isSprite: boolean }
+export interface Drawing {
+  readonly prompt: string;
+  readonly width: number;
+  readonly height: number;
+  readonly isSprite: boolean;
+}
 
 type Rgb = readonly [number, number, number];
 
 const MAGENTA: Rgb = [255, 0, 255];
 const INK: Rgb = [34, 30, 46];
-const PALETTE: readonly Rgb[] = [[255, 196, 61], [69, 190, 128], [64, 156, 255], [240, 98, 72], [240, 240, 245]];
+const PALETTE: readonly Rgb[] = [
+  [255, 196, 61],
+  [69, 190, 128],
+  [64, 156, 255],
+  [240, 98, 72],
+  [240, 240, 245],
+];
 /** Samples a side of a pixel, so that edges are mixtures as in a real picture. */
 const SAMPLES = 3;
 /** DEMO in dots, a row of all four letters each. */
-const LETTERS = ['11..111.1.1.111', '1.1.1...111.1.1', '1.1.11..111.1.1', '1.1.1...1.1.1.1', '11..111.1.1.111'];
+const LETTERS = [
+  '11..111.1.1.111',
+  '1.1.1...111.1.1',
+  '1.1.11..111.1.1',
+  '1.1.1...1.1.1.1',
+  '11..111.1.1.111',
+];
 
 /** The picture as PNG; the same for the same prompt. */
 export function drawPicture({ prompt, width, height, isSprite }: Drawing): Buffer {
   const seed = createHash('sha256').update(prompt).digest();
   const body = PALETTE[seed[0]! % PALETTE.length]!;
   const ears = 0.6 + (seed[1]! / 255) * 0.5;
-  const colourAt = (x: number, y: number): Rgb => creature(x, y, body, ears) ?? (isSprite ? MAGENTA : scene(y, height / width));
+  const colourAt = (x: number, y: number): Rgb =>
+    creature(x, y, body, ears) ?? (isSprite ? MAGENTA : scene(y, height / width));
   const pixels = new Uint8Array(width * height * 3);
   for (let row = 0; row < height; row += 1) {
-    for (let column = 0; column < width; column += 1) pixels.set(mean(column, row, width, height, colourAt), (row * width + column) * 3);
+    for (let column = 0; column < width; column += 1)
+      pixels.set(mean(column, row, width, height, colourAt), (row * width + column) * 3);
   }
   return encodePng(pixels, width, height);
 }
 
 /** Places are fractions of the width from the middle of the picture. */
-function mean(column: number, row: number, width: number, height: number, colourAt: (x: number, y: number) => Rgb): number[] {
+function mean(
+  column: number,
+  row: number,
+  width: number,
+  height: number,
+  colourAt: (x: number, y: number) => Rgb,
+): number[] {
   const sum = [0, 0, 0];
   for (let sample = 0; sample < SAMPLES * SAMPLES; sample += 1) {
     const x = (column + ((sample % SAMPLES) + 0.5) / SAMPLES - width / 2) / width;
     const y = (row + (Math.floor(sample / SAMPLES) + 0.5) / SAMPLES - height / 2) / width;
-    colourAt(x, y).forEach((value, i) => { sum[i]! += value; });
+    colourAt(x, y).forEach((value, i) => {
+      sum[i]! += value;
+    });
   }
   return sum.map((value) => Math.round(value / (SAMPLES * SAMPLES)));
 }

@@ -4,33 +4,60 @@ import type { Dimension, Engine, Genre } from './types.js';
 /** Words that speak for a genre, with their weight. Words of no genre of ours are mapped to the nearest one. */
 const GENRE_WORDS: Readonly<Record<Genre, readonly (readonly [RegExp, number])[]>> = {
   shooting: [
-    [/シューティング|シューター|弾幕|インベーダー|shoot|shmup|invader/i, 6], [/戦闘機|宇宙船|ビーム|ミサイル|レーザー|gun\b|laser|missile/i, 3],
-    [/撃|打ち落と|うちおと|blast/i, 4], [/弾|倒す|倒し|たおす|やっつけ|退治|戦う|バトル|ボス戦|battle|fight|defeat/i, 2],
-    [/タワーディフェンス|防衛|守る|tower ?defen[cs]e|defend/i, 3], [/宇宙|galaxy|space\b/i, 1],
+    [/シューティング|シューター|弾幕|インベーダー|shoot|shmup|invader/i, 6],
+    [/戦闘機|宇宙船|ビーム|ミサイル|レーザー|gun\b|laser|missile/i, 3],
+    [/撃|打ち落と|うちおと|blast/i, 4],
+    [/弾|倒す|倒し|たおす|やっつけ|退治|戦う|バトル|ボス戦|battle|fight|defeat/i, 2],
+    [/タワーディフェンス|防衛|守る|tower ?defen[cs]e|defend/i, 3],
+    [/宇宙|galaxy|space\b/i, 1],
   ],
   catch: [
-    [/キャッチ|受け止め|うけとめ|落ちてくる|おちてくる|catch/i, 6], [/集め|あつめ|拾|ひろ[いうっ]|collect|gather/i, 4],
-    [/釣|つり(?!革)|フィッシング|fishing/i, 6], [/よけ|避け|かわす|かわし|dodge|avoid/i, 4], [/食べ|たべ|\beat/i, 3],
-    [/逃げ|にげ|escape|\bcatch/i, 2], [/料理|お店|収穫|農|cook|harvest|farm/i, 3], [/キーパー|サッカー|野球|バスケ|スポーツ|soccer|baseball|basket/i, 3],
-    [/アクション|action/i, 2], [/迷路|maze/i, 2],
+    [/キャッチ|受け止め|うけとめ|落ちてくる|おちてくる|catch/i, 6],
+    [/集め|あつめ|拾|ひろ[いうっ]|collect|gather/i, 4],
+    [/釣|つり(?!革)|フィッシング|fishing/i, 6],
+    [/よけ|避け|かわす|かわし|dodge|avoid/i, 4],
+    [/食べ|たべ|\beat/i, 3],
+    [/逃げ|にげ|escape|\bcatch/i, 2],
+    [/料理|お店|収穫|農|cook|harvest|farm/i, 3],
+    [/キーパー|サッカー|野球|バスケ|スポーツ|soccer|baseball|basket/i, 3],
+    [/アクション|action/i, 2],
+    [/迷路|maze/i, 2],
   ],
   runner: [
-    [/ジャンプ|跳|とびこえ|飛び越え|jump|\bhop/i, 6], [/ラン(?=ゲーム|ナー|アクション|$|の|を|で|系)|エンドレスラン|runner|\brun(?:ning)?\b/i, 5],
-    [/走|はし[るりっ]|マラソン|かけっこ/, 5], [/横スクロール|スクロール|プラットフォーマ|platform/i, 6], [/アスレチック|障害物/, 3],
-    [/アクション|action/i, 2], [/冒険|ぼうけん|アドベンチャー|RPG|旅|adventure|quest/i, 3],
+    [/ジャンプ|跳|とびこえ|飛び越え|jump|\bhop/i, 6],
+    [/ラン(?=ゲーム|ナー|アクション|$|の|を|で|系)|エンドレスラン|runner|\brun(?:ning)?\b/i, 5],
+    [/走|はし[るりっ]|マラソン|かけっこ/, 5],
+    [/横スクロール|スクロール|プラットフォーマ|platform/i, 6],
+    [/アスレチック|障害物/, 3],
+    [/アクション|action/i, 2],
+    [/冒険|ぼうけん|アドベンチャー|RPG|旅|adventure|quest/i, 3],
   ],
   blocks: [
-    [/パズル|puzzle/i, 6], [/ブロック|block/i, 5], [/マッチ|そろえ|揃え|ならべ|並べ|つなげ|match/i, 5], [/落ち物|おちもの|テトリス|同じ色|tetris/i, 6],
-    [/積み|つみあげ|stack/i, 4], [/脳トレ|頭を使|数独|2048|思考|\bbrain|\blogic/i, 4], [/宝石|ジュエル|jewel/i, 2], [/カード|神経衰弱|トランプ|クイズ|quiz/i, 3],
+    [/パズル|puzzle/i, 6],
+    [/ブロック|block/i, 5],
+    [/マッチ|そろえ|揃え|ならべ|並べ|つなげ|match/i, 5],
+    [/落ち物|おちもの|テトリス|同じ色|tetris/i, 6],
+    [/積み|つみあげ|stack/i, 4],
+    [/脳トレ|頭を使|数独|2048|思考|\bbrain|\blogic/i, 4],
+    [/宝石|ジュエル|jewel/i, 2],
+    [/カード|神経衰弱|トランプ|クイズ|quiz/i, 3],
   ],
   tap: [
-    [/もぐら|モグラ|whack|\bmole/i, 7], [/たたき|叩|たたく/, 5], [/リズム|音ゲー|音楽|太鼓|ビート|ダンス|rhythm|music|drum|dance/i, 6],
-    [/タップ|連打|クリッカー|反射神経|\btap|click|reflex/i, 5], [/風船|シャボン|割る|割って|つぶ[すし]|balloon|bubble/i, 4], [/的当て|射的|まとあて/, 4],
+    [/もぐら|モグラ|whack|\bmole/i, 7],
+    [/たたき|叩|たたく/, 5],
+    [/リズム|音ゲー|音楽|太鼓|ビート|ダンス|rhythm|music|drum|dance/i, 6],
+    [/タップ|連打|クリッカー|反射神経|\btap|click|reflex/i, 5],
+    [/風船|シャボン|割る|割って|つぶ[すし]|balloon|bubble/i, 4],
+    [/的当て|射的|まとあて/, 4],
     [/育成|放置|ペット|idle|\bpet\b/i, 3],
   ],
   ride: [
-    [/レース|レーシング|カート|サーキット|\brac(?:e|ing)|\bkart/i, 7], [/ドライブ|ドリフト|運転|\bdriv/i, 5], [/車|くるま|バイク|自転車|トラック|\bcars?\b|\bbike/i, 4],
-    [/転が|ころが|玉転|\broll/i, 7], [/スキー|スノーボード|スノボ|スケボー|サーフィン|\bski|surf|skate/i, 5], [/道路|ハイウェイ|高速道路|highway|\broad\b/i, 3],
+    [/レース|レーシング|カート|サーキット|\brac(?:e|ing)|\bkart/i, 7],
+    [/ドライブ|ドリフト|運転|\bdriv/i, 5],
+    [/車|くるま|バイク|自転車|トラック|\bcars?\b|\bbike/i, 4],
+    [/転が|ころが|玉転|\broll/i, 7],
+    [/スキー|スノーボード|スノボ|スケボー|サーフィン|\bski|surf|skate/i, 5],
+    [/道路|ハイウェイ|高速道路|highway|\broad\b/i, 3],
     [/ボール|\bball/i, 2],
   ],
 };
@@ -41,10 +68,14 @@ const GENRES = Object.keys(GENRE_WORDS) as Genre[];
 export function genreOf(text: string): Genre {
   const scores = GENRES.map((genre) => ({
     genre,
-    score: GENRE_WORDS[genre].reduce((sum, [pattern, weight]) => (pattern.test(text) ? sum + weight : sum), 0),
+    score: GENRE_WORDS[genre].reduce(
+      (sum, [pattern, weight]) => (pattern.test(text) ? sum + weight : sum),
+      0,
+    ),
   }));
   const best = Math.max(...scores.map((entry) => entry.score));
-  if (best === 0) return (['catch', 'runner', 'shooting', 'tap'] as const)[hashOf(text) % 4] ?? 'catch';
+  if (best === 0)
+    return (['catch', 'runner', 'shooting', 'tap'] as const)[hashOf(text) % 4] ?? 'catch';
   return scores.find((entry) => entry.score === best)?.genre ?? 'catch';
 }
 
@@ -57,7 +88,12 @@ export function dimensionOf(text: string): Dimension | null {
 }
 
 const ENGINES_3D: Readonly<Record<Genre, Engine>> = {
-  shooting: 'shooting3d', catch: 'ride3d', runner: 'ride3d', blocks: 'stack3d', tap: 'stack3d', ride: 'ride3d',
+  shooting: 'shooting3d',
+  catch: 'ride3d',
+  runner: 'ride3d',
+  blocks: 'stack3d',
+  tap: 'stack3d',
+  ride: 'ride3d',
 };
 
 /** The template that plays a genre in a dimension. A 2D ride is a road on which one dodges and collects. */

@@ -7,13 +7,21 @@ interface StylePreset {
 }
 
 function preset(look: Look, scenery: Scenery, colors: string): StylePreset {
-  const [top, bottom, scene, player, enemy, item, accent, text] = colors.split(' ').map((hex) => `#${hex}`);
+  const [top, bottom, scene, player, enemy, item, accent, text] = colors
+    .split(' ')
+    .map((hex) => `#${hex}`);
   return {
     scenery,
     palette: {
-      look, backgroundTop: top ?? '#000000', backgroundBottom: bottom ?? '#000000', sceneryColor: scene ?? '#888888',
-      playerColor: player ?? '#ffffff', enemyColor: enemy ?? '#ff0000', itemColor: item ?? '#ffd700',
-      accentColor: accent ?? '#ff00ff', textColor: text ?? '#ffffff',
+      look,
+      backgroundTop: top ?? '#000000',
+      backgroundBottom: bottom ?? '#000000',
+      sceneryColor: scene ?? '#888888',
+      playerColor: player ?? '#ffffff',
+      enemyColor: enemy ?? '#ff0000',
+      itemColor: item ?? '#ffd700',
+      accentColor: accent ?? '#ff00ff',
+      textColor: text ?? '#ffffff',
     },
   };
 }
@@ -58,18 +66,24 @@ const STYLES_3D: Record<string, StylePreset> = {
 
 /** Without a style the place gives the colours. */
 const SCENERY_PALETTES: Record<Scenery, Palette> = {
-  space: preset('gloss', 'space', '0b1030 3a1c71 6d5bd0 4cc9f0 f72585 ffd166 b5179e ffffff').palette,
+  space: preset('gloss', 'space', '0b1030 3a1c71 6d5bd0 4cc9f0 f72585 ffd166 b5179e ffffff')
+    .palette,
   sea: preset('gloss', 'sea', '2ec4f1 03396c 0b7a75 ff9f1c 7b2cbf ffe66d 2ec4b6 ffffff').palette,
-  field: preset('gloss', 'field', '6ec6ff d9f7be 5cb85c ff7043 8e24aa ffca28 ef5da8 1b3a2f').palette,
+  field: preset('gloss', 'field', '6ec6ff d9f7be 5cb85c ff7043 8e24aa ffca28 ef5da8 1b3a2f')
+    .palette,
   city: preset('gloss', 'city', '1b1f4b f06595 2d3480 4dabf7 ff6b6b ffe066 f783ac ffffff').palette,
   sky: preset('gloss', 'sky', '4facfe e0f7ff ffffff ff6f61 5f5fc4 ffd54f 00b8a9 123a5a').palette,
   snow: preset('gloss', 'snow', '8ec5fc eaf4ff b7d3ee e63946 457b9d ffd166 4895ef 1d3557').palette,
-  castle: preset('gloss', 'castle', '22143d 8a3d6b 3a2355 9bf6ff e5383b ffd166 c77dff ffffff').palette,
+  castle: preset('gloss', 'castle', '22143d 8a3d6b 3a2355 9bf6ff e5383b ffd166 c77dff ffffff')
+    .palette,
   grid: preset('neon', 'grid', '12002f 6a0f8e b5179e 00f5ff ff2bd6 f9f871 ff6ec7 ffffff').palette,
-  desert: preset('gloss', 'desert', 'ffb347 ffe8c2 d9924e 1d7874 9b2226 fff3b0 ee6c4d 4a2511').palette,
-  sweets: preset('soft', 'sweets', 'ffd1e8 cdf0ff ffa6d2 ff6fae 8f7bf2 ffc93c ff8fab 7a2e5d').palette,
+  desert: preset('gloss', 'desert', 'ffb347 ffe8c2 d9924e 1d7874 9b2226 fff3b0 ee6c4d 4a2511')
+    .palette,
+  sweets: preset('soft', 'sweets', 'ffd1e8 cdf0ff ffa6d2 ff6fae 8f7bf2 ffc93c ff8fab 7a2e5d')
+    .palette,
   stage: preset('neon', 'stage', '1a0633 6d1b7b 9d4edd 3df5ff ff4fa3 ffe45e ff9e00 ffffff').palette,
-  japan: preset('gloss', 'japan', 'ffe0d0 ffb7a5 7d5a8c 264653 c1121f ffd166 e76f51 3a1f2b').palette,
+  japan: preset('gloss', 'japan', 'ffe0d0 ffb7a5 7d5a8c 264653 c1121f ffd166 e76f51 3a1f2b')
+    .palette,
   road: preset('gloss', 'road', '57c4e5 8fd694 4a9c5d ffd60a e63946 fff07c ff7b00 ffffff').palette,
   plain: preset('flat', 'plain', 'fdf6ec f3d9c4 e6bfa3 2a6f97 d1495b edae49 66a182 33302e').palette,
 };
@@ -92,12 +106,23 @@ export const STYLE_IDS: Readonly<Record<Dimension, readonly string[]>> = {
 
 /** Words of a change request that name a whole style. */
 export const STYLE_WORDS: readonly (readonly [RegExp, string])[] = [
-  [/レトロ|ドット|ピクセル|ファミコン風|\bretro\b|pixel/i, 'retro'], [/ネオン|サイバー|\bneon\b/i, 'neon'],
-  [/ミニマル|シンプルな見た目|\bminimal\b/i, 'minimal'], [/かわい[いく]|可愛[いく]|カワイ[イク]|kawaii|\bcute\b/i, 'kawaii'],
-  [/アニメ風|\banime\b/i, 'anime'], [/パステル|\bpastel\b/i, 'pastel'], [/モダン|\bmodern\b/i, 'modern'],
-  [/カートゥーン|\bcartoon\b/i, 'cartoon'], [/近未来|未来風|\bfuturistic\b/i, 'futuristic'],
-  [/手描き|手書き|スケッチ|hand.?drawn/i, 'hand_drawn'], [/ダークファンタジー|ゴシック|dark.?fantasy/i, 'dark_fantasy'],
-  [/ダークな|暗い雰囲気|\bdark\b/i, 'dark'], [/ペーパー|切り絵|紙風|papercraft/i, 'paper'], [/水彩|watercolor/i, 'watercolor'],
-  [/ポップアート|ポップな|pop art/i, 'pop'], [/コミック|アメコミ|\bcomic\b/i, 'comic'],
-  [/ナチュラル|自然な見た目|\bnatural\b/i, 'nature'], [/中世|\bmedieval\b/i, 'medieval'], [/SF風|SFっぽ|sci.?fi/i, 'sci_fi'],
+  [/レトロ|ドット|ピクセル|ファミコン風|\bretro\b|pixel/i, 'retro'],
+  [/ネオン|サイバー|\bneon\b/i, 'neon'],
+  [/ミニマル|シンプルな見た目|\bminimal\b/i, 'minimal'],
+  [/かわい[いく]|可愛[いく]|カワイ[イク]|kawaii|\bcute\b/i, 'kawaii'],
+  [/アニメ風|\banime\b/i, 'anime'],
+  [/パステル|\bpastel\b/i, 'pastel'],
+  [/モダン|\bmodern\b/i, 'modern'],
+  [/カートゥーン|\bcartoon\b/i, 'cartoon'],
+  [/近未来|未来風|\bfuturistic\b/i, 'futuristic'],
+  [/手描き|手書き|スケッチ|hand.?drawn/i, 'hand_drawn'],
+  [/ダークファンタジー|ゴシック|dark.?fantasy/i, 'dark_fantasy'],
+  [/ダークな|暗い雰囲気|\bdark\b/i, 'dark'],
+  [/ペーパー|切り絵|紙風|papercraft/i, 'paper'],
+  [/水彩|watercolor/i, 'watercolor'],
+  [/ポップアート|ポップな|pop art/i, 'pop'],
+  [/コミック|アメコミ|\bcomic\b/i, 'comic'],
+  [/ナチュラル|自然な見た目|\bnatural\b/i, 'nature'],
+  [/中世|\bmedieval\b/i, 'medieval'],
+  [/SF風|SFっぽ|sci.?fi/i, 'sci_fi'],
 ];

@@ -7,18 +7,35 @@ const HEX = /^#[0-9a-f]{6}$/i;
 
 describe('a theme', () => {
   it.each([
-    ['2Dのシューティングゲームを作って', 'shooting'], ['宇宙船でエイリアンを撃つやつ', 'shooting'], ['make a space shooter', 'shooting'],
-    ['猫が魚を集めるゲーム', 'catch'], ['釣りゲームがしたい', 'catch'], ['dodge the falling rocks', 'catch'],
-    ['忍者がジャンプするゲーム', 'runner'], ['恐竜が走り続けるゲーム', 'runner'], ['横スクロールの冒険', 'runner'],
-    ['フルーツのマッチパズル', 'blocks'], ['テトリスみたいなの', 'blocks'], ['脳トレになるもの', 'blocks'],
-    ['もぐらたたき', 'tap'], ['リズムゲームを作って', 'tap'], ['風船を割るゲーム', 'tap'],
-    ['レースゲーム', 'ride'], ['玉転がし', 'ride'], ['スキーで滑る', 'ride'],
+    ['2Dのシューティングゲームを作って', 'shooting'],
+    ['宇宙船でエイリアンを撃つやつ', 'shooting'],
+    ['make a space shooter', 'shooting'],
+    ['猫が魚を集めるゲーム', 'catch'],
+    ['釣りゲームがしたい', 'catch'],
+    ['dodge the falling rocks', 'catch'],
+    ['忍者がジャンプするゲーム', 'runner'],
+    ['恐竜が走り続けるゲーム', 'runner'],
+    ['横スクロールの冒険', 'runner'],
+    ['フルーツのマッチパズル', 'blocks'],
+    ['テトリスみたいなの', 'blocks'],
+    ['脳トレになるもの', 'blocks'],
+    ['もぐらたたき', 'tap'],
+    ['リズムゲームを作って', 'tap'],
+    ['風船を割るゲーム', 'tap'],
+    ['レースゲーム', 'ride'],
+    ['玉転がし', 'ride'],
+    ['スキーで滑る', 'ride'],
   ])('maps %s to %s', (request, genre) => {
     expect(themeFromText(request).genre).toBe(genre);
   });
 
   it.each([
-    ['シューティング', '3d', 'shooting3d'], ['走るゲーム', '3d', 'ride3d'], ['パズル', '3d', 'stack3d'], ['レース', '2d', 'catch'], ['レース', '3d', 'ride3d'], ['もぐらたたき', '2d', 'tap'],
+    ['シューティング', '3d', 'shooting3d'],
+    ['走るゲーム', '3d', 'ride3d'],
+    ['パズル', '3d', 'stack3d'],
+    ['レース', '2d', 'catch'],
+    ['レース', '3d', 'ride3d'],
+    ['もぐらたたき', '2d', 'tap'],
   ] as const)('plays %s in %s by the engine %s', (request, dimension, engine) => {
     expect(themeFromText(request, { styleId: null, dimension }).engine).toBe(engine);
   });
@@ -26,18 +43,35 @@ describe('a theme', () => {
   it('takes the dimension from the words when the product chose none, and from the product when it did', () => {
     expect(themeFromText('3Dのシューティング').dimension).toBe('3d');
     expect(themeFromText('３Ｄのシューティング').dimension).toBe('3d');
-    expect(themeFromText('3Dのシューティング', { styleId: null, dimension: '2d' }).dimension).toBe('2d');
+    expect(themeFromText('3Dのシューティング', { styleId: null, dimension: '2d' }).dimension).toBe(
+      '2d',
+    );
   });
 
   it('gives the parts to whom the sentence gives them', () => {
     const theme = themeFromText('サメから逃げるペンギンが魚を食べるゲーム');
-    expect([theme.player.name, theme.enemy.name, theme.item.name]).toEqual(['ペンギン', 'サメ', 'さかな']);
+    expect([theme.player.name, theme.enemy.name, theme.item.name]).toEqual([
+      'ペンギン',
+      'サメ',
+      'さかな',
+    ]);
     const english = themeFromText('a game where a cat collects stars and avoids zombies');
-    expect([english.player.emoji, english.item.emoji, english.enemy.emoji]).toEqual(['🐱', '⭐', '🧟']);
+    expect([english.player.emoji, english.item.emoji, english.enemy.emoji]).toEqual([
+      '🐱',
+      '⭐',
+      '🧟',
+    ]);
   });
 
   it('never gives one figure two parts', () => {
-    for (const request of ['ゲーム', '猫', '星を集める', 'おばけ退治', 'もぐらたたき', '車のレース']) {
+    for (const request of [
+      'ゲーム',
+      '猫',
+      '星を集める',
+      'おばけ退治',
+      'もぐらたたき',
+      '車のレース',
+    ]) {
       const { player, enemy, item } = themeFromText(request);
       expect(new Set([player.emoji, enemy.emoji, item.emoji]).size, request).toBe(3);
     }
@@ -50,8 +84,12 @@ describe('a theme', () => {
   });
 
   it('hears pace, difficulty, lives and seconds', () => {
-    expect(themeFromText('速いシューティング').speed).toBeGreaterThan(themeFromText('ゆっくりなシューティング').speed);
-    expect(themeFromText('難しいパズル').difficulty).toBeGreaterThan(themeFromText('かんたんなパズル').difficulty);
+    expect(themeFromText('速いシューティング').speed).toBeGreaterThan(
+      themeFromText('ゆっくりなシューティング').speed,
+    );
+    expect(themeFromText('難しいパズル').difficulty).toBeGreaterThan(
+      themeFromText('かんたんなパズル').difficulty,
+    );
     expect(themeFromText('ライフ7のシューティング').lives).toBe(7);
     expect(themeFromText('45秒で遊ぶもぐらたたき').timeLimitSeconds).toBe(45);
   });
@@ -64,7 +102,9 @@ describe('a theme', () => {
 
   it('takes the colours of every style', () => {
     for (const dimension of ['2d', '3d'] as const) {
-      const tops = STYLE_IDS[dimension].map((styleId) => themeFromText('ゲーム', { styleId, dimension }).palette.playerColor);
+      const tops = STYLE_IDS[dimension].map(
+        (styleId) => themeFromText('ゲーム', { styleId, dimension }).palette.playerColor,
+      );
       expect(tops.every((hex) => HEX.test(hex))).toBe(true);
     }
     expect(STYLE_IDS['2d']).toHaveLength(19);
@@ -72,11 +112,15 @@ describe('a theme', () => {
   });
 
   it('comes out of any text, the same every time', () => {
-    fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), (text) => {
-      const theme = themeFromText(text);
-      expect(theme.title.length).toBeGreaterThan(0);
-      expect(Object.values({ ...theme.palette, look: '#000000' }).every((hex) => HEX.test(hex))).toBe(true);
-      expect(themeFromText(text)).toEqual(theme);
-    }));
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 80 }), (text) => {
+        const theme = themeFromText(text);
+        expect(theme.title.length).toBeGreaterThan(0);
+        expect(
+          Object.values({ ...theme.palette, look: '#000000' }).every((hex) => HEX.test(hex)),
+        ).toBe(true);
+        expect(themeFromText(text)).toEqual(theme);
+      }),
+    );
   });
 });

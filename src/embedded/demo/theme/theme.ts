@@ -14,8 +14,14 @@ export interface ThemeHints {
 
 /** Places that suit an engine when neither the words nor the style name one. */
 const USUAL_PLACES: Record<Engine, readonly [Scenery, ...Scenery[]]> = {
-  shooting: ['space'], catch: ['field', 'sea', 'sweets'], runner: ['field', 'city', 'japan', 'desert'], blocks: ['sweets', 'sky', 'plain'],
-  tap: ['field', 'castle', 'stage'], ride3d: ['sky', 'grid', 'field'], shooting3d: ['space'], stack3d: ['sky', 'sweets', 'city'],
+  shooting: ['space'],
+  catch: ['field', 'sea', 'sweets'],
+  runner: ['field', 'city', 'japan', 'desert'],
+  blocks: ['sweets', 'sky', 'plain'],
+  tap: ['field', 'castle', 'stage'],
+  ride3d: ['sky', 'grid', 'field'],
+  shooting3d: ['space'],
+  stack3d: ['sky', 'sweets', 'city'],
 };
 
 function styleIn(text: string, dimension: Dimension): string | null {
@@ -23,7 +29,13 @@ function styleIn(text: string, dimension: Dimension): string | null {
   return named.find((id) => stylePreset(id, dimension) !== null) ?? null;
 }
 
-function placeFor(text: string, engine: Engine, isRide: boolean, stylePlace: Scenery | undefined, seed: number): Scenery {
+function placeFor(
+  text: string,
+  engine: Engine,
+  isRide: boolean,
+  stylePlace: Scenery | undefined,
+  seed: number,
+): Scenery {
   const named = placeOf(text);
   if (named !== null) return named;
   if (isRide && engine === 'catch') return 'road';
@@ -33,11 +45,16 @@ function placeFor(text: string, engine: Engine, isRide: boolean, stylePlace: Sce
 /** "赤い主人公", "青い敵": colours that the request gives to a part. */
 function colorsAsked(text: string, names: Record<Role, string>): Partial<Record<Role, string>> {
   const subjects: Record<Role, string> = {
-    player: `主人公|プレイヤー|自機|キャラ|${names.player}|player|hero`, enemy: `敵|${names.enemy}|enem`, item: `アイテム|${names.item}|item`,
+    player: `主人公|プレイヤー|自機|キャラ|${names.player}|player|hero`,
+    enemy: `敵|${names.enemy}|enem`,
+    item: `アイテム|${names.item}|item`,
   };
   const asked: Partial<Record<Role, string>> = {};
   for (const role of ['player', 'enemy', 'item'] as const) {
-    const found = new RegExp(`(?:${COLOR_PATTERN})(?:色)?(?:い|の|な|\\s)?(?:${subjects[role]})`, 'i').exec(text);
+    const found = new RegExp(
+      `(?:${COLOR_PATTERN})(?:色)?(?:い|の|な|\\s)?(?:${subjects[role]})`,
+      'i',
+    ).exec(text);
     const color = found && colorOf(found[0]);
     if (color) asked[role] = color.hex;
   }
@@ -54,18 +71,32 @@ function withColors(palette: Palette, asked: Partial<Record<Role, string>>): Pal
 }
 
 function paceOf(text: string): Pick<Theme, 'speed' | 'difficulty'> {
-  const isFast = /速い|早い|はやい|高速|スピード|疾走|激し|ハイテンポ|fast|speedy|quick/i.test(text);
+  const isFast = /速い|早い|はやい|高速|スピード|疾走|激し|ハイテンポ|fast|speedy|quick/i.test(
+    text,
+  );
   const isSlow = /ゆっくり|のんびり|遅い|まったり|癒|slow|relax|calm/i.test(text);
   const isHard = /難し|むずかし|高難易度|激ムズ|鬼畜|上級|hard|difficult|challenging/i.test(text);
-  const isEasy = /簡単|かんたん|やさしい|易しい|初心者|子ども|子供|こども|幼児|easy|kids|children|simple/i.test(text);
+  const isEasy =
+    /簡単|かんたん|やさしい|易しい|初心者|子ども|子供|こども|幼児|easy|kids|children|simple/i.test(
+      text,
+    );
   return { speed: isFast ? 1.35 : isSlow ? 0.75 : 1, difficulty: isHard ? 1.4 : isEasy ? 0.75 : 1 };
 }
 
 function numbersOf(text: string, difficulty: number): Pick<Theme, 'lives' | 'timeLimitSeconds'> {
-  const lives = /(?:ライフ|残機|HP|命|ハート|lives?)(?:は|が|を|:|\s)*(\d{1,2})/i.exec(text)?.[1] ?? /(\d{1,2})\s*(?:lives|機|ライフ)/i.exec(text)?.[1];
+  const lives =
+    /(?:ライフ|残機|HP|命|ハート|lives?)(?:は|が|を|:|\s)*(\d{1,2})/i.exec(text)?.[1] ??
+    /(\d{1,2})\s*(?:lives|機|ライフ)/i.exec(text)?.[1];
   const seconds = /(\d{1,3})\s*(?:秒|seconds?\b)/i.exec(text)?.[1];
   return {
-    lives: lives === undefined ? (difficulty > 1 ? 2 : difficulty < 1 ? 5 : 3) : Math.min(9, Math.max(1, Number(lives))),
+    lives:
+      lives === undefined
+        ? difficulty > 1
+          ? 2
+          : difficulty < 1
+            ? 5
+            : 3
+        : Math.min(9, Math.max(1, Number(lives))),
     timeLimitSeconds: seconds === undefined ? null : Math.min(600, Math.max(10, Number(seconds))),
   };
 }
@@ -74,7 +105,10 @@ function numbersOf(text: string, difficulty: number): Pick<Theme, 'lives' | 'tim
  * The theme of a game from the user's words: deterministic, any words give one.
  * The envelope's style and dimension win over what the words say.
  */
-export function themeFromText(request: string, hints: ThemeHints = { styleId: null, dimension: null }): Theme {
+export function themeFromText(
+  request: string,
+  hints: ThemeHints = { styleId: null, dimension: null },
+): Theme {
   const text = request.normalize('NFKC').trim();
   const seed = hashOf(text);
   const genre = genreOf(text);
@@ -85,9 +119,20 @@ export function themeFromText(request: string, hints: ThemeHints = { styleId: nu
   const scenery = placeFor(text, engine, genre === 'ride', style?.scenery, seed);
   const cast = castOf(text, scenery, genre, seed);
   const { speed, difficulty } = paceOf(text);
-  const asked = colorsAsked(text, { player: cast.player.name, enemy: cast.enemy.name, item: cast.item.name });
+  const asked = colorsAsked(text, {
+    player: cast.player.name,
+    enemy: cast.enemy.name,
+    item: cast.item.name,
+  });
   return {
-    seed, genre, engine, dimension, styleId, scenery, speed, difficulty,
+    seed,
+    genre,
+    engine,
+    dimension,
+    styleId,
+    scenery,
+    speed,
+    difficulty,
     title: titleOf(text, cast, scenery, genre, seed),
     palette: withColors(style?.palette ?? sceneryPalette(scenery), asked),
     ...cast,

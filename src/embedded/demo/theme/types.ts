@@ -5,14 +5,28 @@ export type Dimension = '2d' | '3d';
 export type Genre = 'shooting' | 'catch' | 'runner' | 'blocks' | 'tap' | 'ride';
 
 /** The templates in games/engines/, one file each. */
-export type Engine = 'shooting' | 'catch' | 'runner' | 'blocks' | 'tap' | 'ride3d' | 'shooting3d' | 'stack3d';
+export type Engine =
+  'shooting' | 'catch' | 'runner' | 'blocks' | 'tap' | 'ride3d' | 'shooting3d' | 'stack3d';
 
 export type Scenery =
-  | 'space' | 'sea' | 'field' | 'city' | 'sky' | 'snow' | 'castle' | 'grid'
-  | 'desert' | 'sweets' | 'stage' | 'japan' | 'road' | 'plain';
+  | 'space'
+  | 'sea'
+  | 'field'
+  | 'city'
+  | 'sky'
+  | 'snow'
+  | 'castle'
+  | 'grid'
+  | 'desert'
+  | 'sweets'
+  | 'stage'
+  | 'japan'
+  | 'road'
+  | 'plain';
 
 /** How bodies, panels and edges are drawn (games/kit/draw.html). */
-export type Look = 'gloss' | 'outline' | 'neon' | 'soft' | 'flat' | 'pixel' | 'paper' | 'sketch' | 'ink';
+export type Look =
+  'gloss' | 'outline' | 'neon' | 'soft' | 'flat' | 'pixel' | 'paper' | 'sketch' | 'ink';
 
 export interface Palette {
   look: Look;

@@ -3,29 +3,47 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tokensIn, type AnswerBlock, type MessagesRequest, type Turn } from './messages.js';
 
-const newId = (prefix: string): string => `${prefix}_demo${randomUUID().replaceAll('-', '').slice(0, 20)}`;
+const newId = (prefix: string): string =>
+  `${prefix}_demo${randomUUID().replaceAll('-', '').slice(0, 20)}`;
 
-interface Usage { input_tokens: number; output_tokens: number; cache_creation_input_tokens: number; cache_read_input_tokens: number }
+interface Usage {
+  input_tokens: number;
+  output_tokens: number;
+  cache_creation_input_tokens: number;
+  cache_read_input_tokens: number;
+}
 
 function usageOf(request: MessagesRequest, outputTokens: number): Usage {
   return {
-    input_tokens: tokensIn([request.system, request.messages, request.tools]), output_tokens: outputTokens,
-    cache_creation_input_tokens: 0, cache_read_input_tokens: 0,
+    input_tokens: tokensIn([request.system, request.messages, request.tools]),
+    output_tokens: outputTokens,
+    cache_creation_input_tokens: 0,
+    cache_read_input_tokens: 0,
   };
 }
 
 /** What is streamed of a block: its text, or the JSON of its input. */
-export const payloadOf = (block: AnswerBlock): string => (block.type === 'text' ? block.text : JSON.stringify(block.input));
+export const payloadOf = (block: AnswerBlock): string =>
+  block.type === 'text' ? block.text : JSON.stringify(block.input);
 
 /** The whole answer as one JSON document (`stream` not asked for). */
 export function answerBody(request: MessagesRequest, turn: Turn): Record<string, unknown> {
   return {
-    id: newId('msg'), type: 'message', role: 'assistant', model: request.model,
-    content: turn.blocks.map((block) => (block.type === 'text'
-      ? { type: 'text', text: block.text }
-      : { type: 'tool_use', id: newId('toolu'), name: block.name, input: block.input })),
-    stop_reason: turn.stopReason, stop_sequence: null,
-    usage: usageOf(request, turn.blocks.reduce((sum, block) => sum + tokensIn(payloadOf(block)), 0)),
+    id: newId('msg'),
+    type: 'message',
+    role: 'assistant',
+    model: request.model,
+    content: turn.blocks.map((block) =>
+      block.type === 'text'
+        ? { type: 'text', text: block.text }
+        : { type: 'tool_use', id: newId('toolu'), name: block.name, input: block.input },
+    ),
+    stop_reason: turn.stopReason,
+    stop_sequence: null,
+    usage: usageOf(
+      request,
+      turn.blocks.reduce((sum, block) => sum + tokensIn(payloadOf(block)), 0),
+    ),
   };
 }
 
@@ -58,20 +76,25 @@ function pieceSize(block: AnswerBlock, length: number, totalMs: number): number 
   return ticks < 1 ? FAST_PIECE_CHARS : Math.max(1, Math.ceil(length / ticks));
 }
 
-const isInputDelta = (delta: unknown): delta is { partial_json: string } => typeof delta === 'object' && delta !== null && 'partial_json' in delta;
+const isInputDelta = (delta: unknown): delta is { partial_json: string } =>
+  typeof delta === 'object' && delta !== null && 'partial_json' in delta;
 
 /** Writes server-sent events one after the other and waits for a slow reader. */
 class EventWriter {
   #inputChars = 0;
 
-  constructor(private readonly response: ServerResponse, private readonly options: StreamOptions) {}
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly options: StreamOptions,
+  ) {}
 
   /** False when the stream has to stop here. */
   async write(data: { type: string } & Record<string, unknown>): Promise<boolean> {
     if (this.options.signal.aborted) return false;
     if (this.options.mayContinue && !this.options.mayContinue(this.#inputChars)) return false;
     if (isInputDelta(data.delta)) this.#inputChars += data.delta.partial_json.length;
-    if (!this.response.write(`event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`)) await drained(this.response, this.options.signal);
+    if (!this.response.write(`event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`))
+      await drained(this.response, this.options.signal);
     return !this.options.signal.aborted;
   }
 }
@@ -79,30 +102,63 @@ class EventWriter {
 function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     response.once('drain', resolve);
-    signal.addEventListener('abort', () => { resolve(); }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve();
+      },
+      { once: true },
+    );
   });
 }
 
-async function writeBlock(writer: EventWriter, index: number, block: AnswerBlock, options: StreamOptions): Promise<boolean> {
-  const start = block.type === 'text' ? { type: 'text', text: '' } : { type: 'tool_use', id: newId('toolu'), name: block.name, input: {} };
-  if (!(await writer.write({ type: 'content_block_start', index, content_block: start }))) return false;
+async function writeBlock(
+  writer: EventWriter,
+  index: number,
+  block: AnswerBlock,
+  options: StreamOptions,
+): Promise<boolean> {
+  const start =
+    block.type === 'text'
+      ? { type: 'text', text: '' }
+      : { type: 'tool_use', id: newId('toolu'), name: block.name, input: {} };
+  if (!(await writer.write({ type: 'content_block_start', index, content_block: start })))
+    return false;
   const payload = payloadOf(block);
   const size = pieceSize(block, payload.length, options.totalMs);
   for (const piece of piecesOf(payload, size)) {
-    const delta = block.type === 'text' ? { type: 'text_delta', text: piece } : { type: 'input_json_delta', partial_json: piece };
+    const delta =
+      block.type === 'text'
+        ? { type: 'text_delta', text: piece }
+        : { type: 'input_json_delta', partial_json: piece };
     if (!(await writer.write({ type: 'content_block_delta', index, delta }))) return false;
-    if (size < FAST_PIECE_CHARS && options.totalMs > 0) await sleep(TICK_MS, undefined, { signal: options.signal }).catch(() => undefined);
+    if (size < FAST_PIECE_CHARS && options.totalMs > 0)
+      await sleep(TICK_MS, undefined, { signal: options.signal }).catch(() => undefined);
   }
   return writer.write({ type: 'content_block_stop', index });
 }
 
 /** Streams an answer at a human pace. True when all of it was sent; the response is not ended. */
-export async function streamAnswer(response: ServerResponse, request: MessagesRequest, turn: Turn, options: StreamOptions): Promise<boolean> {
+export async function streamAnswer(
+  response: ServerResponse,
+  request: MessagesRequest,
+  turn: Turn,
+  options: StreamOptions,
+): Promise<boolean> {
   const writer = new EventWriter(response, options);
-  const message = { ...answerBody(request, { blocks: [], stopReason: turn.stopReason }), stop_reason: null, usage: usageOf(request, 1) };
+  const message = {
+    ...answerBody(request, { blocks: [], stopReason: turn.stopReason }),
+    stop_reason: null,
+    usage: usageOf(request, 1),
+  };
   if (!(await writer.write({ type: 'message_start', message }))) return false;
-  for (const [index, block] of turn.blocks.entries()) if (!(await writeBlock(writer, index, block, options))) return false;
+  for (const [index, block] of turn.blocks.entries())
+    if (!(await writeBlock(writer, index, block, options))) return false;
   const outputTokens = turn.blocks.reduce((sum, block) => sum + tokensIn(payloadOf(block)), 1);
-  const end = { type: 'message_delta', delta: { stop_reason: turn.stopReason, stop_sequence: null }, usage: { output_tokens: outputTokens } };
+  const end = {
+    type: 'message_delta',
+    delta: { stop_reason: turn.stopReason, stop_sequence: null },
+    usage: { output_tokens: outputTokens },
+  };
   return (await writer.write(end)) && writer.write({ type: 'message_stop' });
 }

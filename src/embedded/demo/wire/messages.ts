@@ -2,7 +2,12 @@ import { z } from 'zod';
 
 /** The part of the Messages API that its clients here use. Everything else in a request is let through unread. */
 const Text = z.looseObject({ type: z.literal('text'), text: z.string() });
-const ToolUse = z.looseObject({ type: z.literal('tool_use'), id: z.string(), name: z.string(), input: z.record(z.string(), z.unknown()) });
+const ToolUse = z.looseObject({
+  type: z.literal('tool_use'),
+  id: z.string(),
+  name: z.string(),
+  input: z.record(z.string(), z.unknown()),
+});
 const ToolResult = z.looseObject({
   type: z.literal('tool_result'),
   tool_use_id: z.string(),
@@ -54,20 +59,28 @@ export interface Conversation {
 
 type Block = Exclude<MessagesRequest['messages'][number]['content'], string>[number];
 
-const blocksOf = (content: z.infer<typeof Content>): Block[] => (typeof content === 'string' ? [{ type: 'text', text: content }] : content);
-const isText = (block: Block): block is z.infer<typeof Text> => block.type === 'text' && typeof block.text === 'string';
+const blocksOf = (content: z.infer<typeof Content>): Block[] =>
+  typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+const isText = (block: Block): block is z.infer<typeof Text> =>
+  block.type === 'text' && typeof block.text === 'string';
 const isUse = (block: Block): block is z.infer<typeof ToolUse> => ToolUse.safeParse(block).success;
-const isResult = (block: Block): block is z.infer<typeof ToolResult> => ToolResult.safeParse(block).success;
+const isResult = (block: Block): block is z.infer<typeof ToolResult> =>
+  ToolResult.safeParse(block).success;
 
 /** Notes of the client for the model stand in the user's message but are not the user's words. */
 const REMINDER = /<system-reminder>[\s\S]*?<\/system-reminder>/g;
 
 function wordsOf(content: z.infer<typeof Content>): string {
-  return blocksOf(content).filter(isText).map((block) => block.text.replace(REMINDER, '').trim()).filter(Boolean).join('\n');
+  return blocksOf(content)
+    .filter(isText)
+    .map((block) => block.text.replace(REMINDER, '').trim())
+    .filter(Boolean)
+    .join('\n');
 }
 
 function outputOf(result: z.infer<typeof ToolResult>): string {
-  if (result.content === undefined || typeof result.content === 'string') return result.content ?? '';
+  if (result.content === undefined || typeof result.content === 'string')
+    return result.content ?? '';
   return result.content.map((part) => (typeof part.text === 'string' ? part.text : '')).join('');
 }
 
@@ -75,16 +88,26 @@ function outputOf(result: z.infer<typeof ToolResult>): string {
 export function readConversation(request: MessagesRequest): Conversation {
   const { messages } = request;
   const isPrompt = (message: (typeof messages)[number]): boolean =>
-    message.role === 'user' && !blocksOf(message.content).some(isResult) && wordsOf(message.content) !== '';
+    message.role === 'user' &&
+    !blocksOf(message.content).some(isResult) &&
+    wordsOf(message.content) !== '';
   const at = messages.findLastIndex(isPrompt);
   const later = messages.slice(at + 1).flatMap((message) => blocksOf(message.content));
   const results = new Map(later.filter(isResult).map((result) => [result.tool_use_id, result]));
   return {
-    system: typeof request.system === 'string' ? request.system : (request.system ?? []).map((block) => block.text).join('\n'),
+    system:
+      typeof request.system === 'string'
+        ? request.system
+        : (request.system ?? []).map((block) => block.text).join('\n'),
     prompt: at < 0 ? '' : wordsOf(messages[at]?.content ?? ''),
     steps: later.filter(isUse).map((use) => {
       const result = results.get(use.id);
-      return { tool: use.name, input: use.input, output: result ? outputOf(result).replace(REMINDER, '') : '', isError: result?.is_error === true };
+      return {
+        tool: use.name,
+        input: use.input,
+        output: result ? outputOf(result).replace(REMINDER, '') : '',
+        isError: result?.is_error === true,
+      };
     }),
     tools: (request.tools ?? []).map((tool) => tool.name),
   };

@@ -37,17 +37,35 @@ export class Flows {
   }
 
   /** Remembers what /authorize was asked. */
-  async begin(query: URLSearchParams, proof: ProviderProof | null): Promise<{ id: string; redirectTo: string }> {
+  async begin(
+    query: URLSearchParams,
+    proof: ProviderProof | null,
+  ): Promise<{ id: string; redirectTo: string }> {
     const provider = query.get('provider');
-    if (provider !== 'google') throw authError(400, 'validation_failed', `Unsupported provider: provider ${provider ?? ''} is not enabled`);
+    if (provider !== 'google')
+      throw authError(
+        400,
+        'validation_failed',
+        `Unsupported provider: provider ${provider ?? ''} is not enabled`,
+      );
     const challenge = query.get('code_challenge');
     const method = query.get('code_challenge_method') ?? 'plain';
-    if (challenge !== null && (!/^[\w.~-]{43,128}$/.test(challenge) || !/^(s256|plain)$/i.test(method))) throw authError(400, 'validation_failed', 'code challenge or its method is not valid');
+    if (
+      challenge !== null &&
+      (!/^[\w.~-]{43,128}$/.test(challenge) || !/^(s256|plain)$/i.test(method))
+    )
+      throw authError(400, 'validation_failed', 'code challenge or its method is not valid');
     const redirectTo = this.redirects.choose(query.get('redirect_to'));
     const { rows } = await this.pool.query<{ id: string }>(
       `with forgotten as (delete from auth.flow_state where created_at < now() - interval '1 hour')
        insert into auth.flow_state (redirect_to, code_challenge, code_challenge_method, provider_nonce, provider_verifier) values ($1, $2, $3, $4, $5) returning id`,
-      [redirectTo, challenge, challenge === null ? null : method.toLowerCase(), proof?.nonce ?? null, proof?.verifier ?? null],
+      [
+        redirectTo,
+        challenge,
+        challenge === null ? null : method.toLowerCase(),
+        proof?.nonce ?? null,
+        proof?.verifier ?? null,
+      ],
     );
     return { id: rows[0]?.id ?? '', redirectTo };
   }
@@ -55,7 +73,10 @@ export class Flows {
   /** The flow of a form that was shown and not yet sent; refuses any other. */
   async open(id: string | null): Promise<Flow> {
     const { rows } = isUuid(id)
-      ? await this.pool.query<Flow>(`select * from auth.flow_state where id = $1 and auth_code_hash is null and created_at > now() - interval '1 hour'`, [id])
+      ? await this.pool.query<Flow>(
+          `select * from auth.flow_state where id = $1 and auth_code_hash is null and created_at > now() - interval '1 hour'`,
+          [id],
+        )
       : { rows: [] };
     return rows[0] ?? refuseFlow();
   }
@@ -63,9 +84,12 @@ export class Flows {
   /** The flow that a provider answers, given out once; undefined when nothing was asked or it was answered before. */
   async takeAnswered(id: string | null): Promise<{ flow: Flow; proof: ProviderProof } | undefined> {
     if (!isUuid(id)) return undefined;
-    const { rows: [row] } = await this.pool.query<Flow & { provider_nonce: string; verifier: string }>(
+    const {
+      rows: [row],
+    } = await this.pool.query<Flow & { provider_nonce: string; verifier: string }>(
       `with asked as (select id, provider_verifier from auth.flow_state where id = $1 and provider_verifier is not null and created_at > now() - interval '1 hour' for update)
-       update auth.flow_state f set provider_verifier = null from asked where f.id = asked.id returning f.*, asked.provider_verifier as verifier`, [id],
+       update auth.flow_state f set provider_verifier = null from asked where f.id = asked.id returning f.*, asked.provider_verifier as verifier`,
+      [id],
     );
     return row && { flow: row, proof: { nonce: row.provider_nonce, verifier: row.verifier } };
   }
@@ -76,29 +100,51 @@ export class Flows {
     if (flow.code_challenge !== null) {
       const code = randomUUID();
       const { rowCount } = await this.pool.query(
-        'update auth.flow_state set auth_code_hash = $2, user_id = $3, created_at = now() where id = $1 and auth_code_hash is null', [flow.id, hashOf(code), user.id],
+        'update auth.flow_state set auth_code_hash = $2, user_id = $3, created_at = now() where id = $1 and auth_code_hash is null',
+        [flow.id, hashOf(code), user.id],
       );
       if (!rowCount) refuseFlow();
       target.searchParams.set('code', code);
       return target.href;
     }
-    const { rowCount } = await this.pool.query('delete from auth.flow_state where id = $1', [flow.id]);
+    const { rowCount } = await this.pool.query('delete from auth.flow_state where id = $1', [
+      flow.id,
+    ]);
     if (!rowCount) refuseFlow();
     return withSession(target.href, await this.sessions.open(user, 'oauth'));
   }
 
   /** POST /token?grant_type=pkce: a code serves once, for five minutes, and only for whoever began the flow. */
   async exchange(body: unknown): Promise<Session> {
-    const given = z.object({ auth_code: z.string().min(1), code_verifier: z.string().min(1) }).safeParse(body);
-    if (!given.success) throw authError(400, 'validation_failed', 'invalid request: both auth code and code verifier should be non-empty');
+    const given = z
+      .object({ auth_code: z.string().min(1), code_verifier: z.string().min(1) })
+      .safeParse(body);
+    if (!given.success)
+      throw authError(
+        400,
+        'validation_failed',
+        'invalid request: both auth code and code verifier should be non-empty',
+      );
     const { rows } = await this.pool.query<Flow>(
-      `delete from auth.flow_state where auth_code_hash = $1 and code_challenge is not null and created_at > now() - interval '5 minutes' returning *`, [hashOf(given.data.auth_code)],
+      `delete from auth.flow_state where auth_code_hash = $1 and code_challenge is not null and created_at > now() - interval '5 minutes' returning *`,
+      [hashOf(given.data.auth_code)],
     );
     const [flow] = rows;
     const user = flow?.user_id ? await this.users.byId(flow.user_id) : undefined;
-    if (!flow || !user) throw authError(404, 'flow_state_not_found', 'invalid flow state, no valid flow state found');
-    if (!answersChallenge(given.data.code_verifier, flow.code_challenge ?? '', flow.code_challenge_method ?? '')) {
-      throw authError(400, 'bad_code_verifier', 'code challenge does not match previously saved code verifier');
+    if (!flow || !user)
+      throw authError(404, 'flow_state_not_found', 'invalid flow state, no valid flow state found');
+    if (
+      !answersChallenge(
+        given.data.code_verifier,
+        flow.code_challenge ?? '',
+        flow.code_challenge_method ?? '',
+      )
+    ) {
+      throw authError(
+        400,
+        'bad_code_verifier',
+        'code challenge does not match previously saved code verifier',
+      );
     }
     return this.sessions.open(user, 'oauth');
   }
@@ -112,7 +158,8 @@ function refuseFlow(): never {
 
 /** Whether a PKCE verifier belongs to the challenge that began the flow. */
 export function answersChallenge(verifier: string, challenge: string, method: string): boolean {
-  const answer = method === 's256' ? createHash('sha256').update(verifier).digest('base64url') : verifier;
+  const answer =
+    method === 's256' ? createHash('sha256').update(verifier).digest('base64url') : verifier;
   const [given, wanted] = [Buffer.from(answer), Buffer.from(challenge)];
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }

@@ -21,7 +21,12 @@ const TIMEOUT_S = 5;
 
 /** What is believed of an identity token. Without a verified address anybody could become anybody else. */
 const Claims = z.object({
-  sub: z.string().min(1), iss: z.string(), email: NewUser.shape.email, email_verified: z.literal(true), name: z.string().optional(), picture: z.string().optional(),
+  sub: z.string().min(1),
+  iss: z.string(),
+  email: NewUser.shape.email,
+  email_verified: z.literal(true),
+  name: z.string().optional(),
+  picture: z.string().optional(),
 });
 
 /** `signInWithOAuth({ provider: 'google' })` with credentials: the provider's own pages, then back over /callback. */
@@ -29,7 +34,13 @@ export class GoogleOAuth {
   private configuration: Promise<oidc.Configuration> | undefined;
   private readonly callbackUrl: string;
 
-  constructor(private readonly provider: OidcProvider, issuer: string, private readonly flows: Flows, private readonly users: Users, private readonly log: Log) {
+  constructor(
+    private readonly provider: OidcProvider,
+    issuer: string,
+    private readonly flows: Flows,
+    private readonly users: Users,
+    private readonly log: Log,
+  ) {
     this.callbackUrl = `${issuer}/callback`;
   }
 
@@ -39,45 +50,108 @@ export class GoogleOAuth {
     const { id, redirectTo } = await this.flows.begin(query, proof);
     try {
       const target = oidc.buildAuthorizationUrl(await this.discovered(), {
-        redirect_uri: this.callbackUrl, scope: 'openid email profile', state: id, nonce: proof.nonce,
-        code_challenge: await oidc.calculatePKCECodeChallenge(proof.verifier), code_challenge_method: 'S256',
+        redirect_uri: this.callbackUrl,
+        scope: 'openid email profile',
+        state: id,
+        nonce: proof.nonce,
+        code_challenge: await oidc.calculatePKCECodeChallenge(proof.verifier),
+        code_challenge_method: 'S256',
       });
       return { status: 302, headers: { location: target.href } };
     } catch (error) {
-      return this.refuse(redirectTo, 'server_error', 'unexpected_failure', 'The sign-in provider cannot be reached', error);
+      return this.refuse(
+        redirectTo,
+        'server_error',
+        'unexpected_failure',
+        'The sign-in provider cannot be reached',
+        error,
+      );
     }
   }
 
   /** GET /callback: checks what the provider sent, finds or creates the user and leads back to where the sign-in began. */
   async answer({ query }: Call): Promise<Reply> {
     const taken = await this.flows.takeAnswered(query.get('state'));
-    if (!taken) return this.refuse(this.flows.siteUrl, 'invalid_request', 'bad_oauth_state', 'OAuth state not found or expired');
+    if (!taken)
+      return this.refuse(
+        this.flows.siteUrl,
+        'invalid_request',
+        'bad_oauth_state',
+        'OAuth state not found or expired',
+      );
     const { flow, proof } = taken;
-    if (query.get('error') !== null) return this.refuse(flow.redirect_to, 'access_denied', 'provider_refused', query.get('error_description') ?? query.get('error') ?? '');
+    if (query.get('error') !== null)
+      return this.refuse(
+        flow.redirect_to,
+        'access_denied',
+        'provider_refused',
+        query.get('error_description') ?? query.get('error') ?? '',
+      );
     let claims: unknown;
     try {
-      const tokens = await oidc.authorizationCodeGrant(await this.discovered(), new URL(`${this.callbackUrl}?${query.toString()}`), {
-        pkceCodeVerifier: proof.verifier, expectedState: flow.id, expectedNonce: proof.nonce, idTokenExpected: true,
-      });
+      const tokens = await oidc.authorizationCodeGrant(
+        await this.discovered(),
+        new URL(`${this.callbackUrl}?${query.toString()}`),
+        {
+          pkceCodeVerifier: proof.verifier,
+          expectedState: flow.id,
+          expectedNonce: proof.nonce,
+          idTokenExpected: true,
+        },
+      );
       claims = tokens.claims();
     } catch (error) {
-      return this.refuse(flow.redirect_to, 'server_error', 'unexpected_failure', 'Unable to exchange external code', error);
+      return this.refuse(
+        flow.redirect_to,
+        'server_error',
+        'unexpected_failure',
+        'Unable to exchange external code',
+        error,
+      );
     }
     const known = Claims.safeParse(claims);
-    if (!known.success) return this.refuse(flow.redirect_to, 'access_denied', 'provider_email_needs_verification', 'The provider has not verified an e-mail address of this account');
-    return { status: 303, headers: { location: await this.flows.wayBack(flow, await this.userOf(known.data)) } };
+    if (!known.success)
+      return this.refuse(
+        flow.redirect_to,
+        'access_denied',
+        'provider_email_needs_verification',
+        'The provider has not verified an e-mail address of this account',
+      );
+    return {
+      status: 303,
+      headers: { location: await this.flows.wayBack(flow, await this.userOf(known.data)) },
+    };
   }
 
-  private async userOf({ email, name, picture, ...rest }: z.infer<typeof Claims>): Promise<AuthUser> {
-    const metadata = { ...rest, email, ...(name ? { name, full_name: name } : {}), ...(picture ? { picture, avatar_url: picture } : {}) };
+  private async userOf({
+    email,
+    name,
+    picture,
+    ...rest
+  }: z.infer<typeof Claims>): Promise<AuthUser> {
+    const metadata = {
+      ...rest,
+      email,
+      ...(name ? { name, full_name: name } : {}),
+      ...(picture ? { picture, avatar_url: picture } : {}),
+    };
     const known = await this.users.byEmail(email);
     if (known) return this.users.update(known.id, { user_metadata: metadata });
     return this.users.create({ email, user_metadata: metadata, app_metadata: {} }, 'google');
   }
 
   /** Back to the page, which reads why from the address, as GoTrue writes it: in the query and in the fragment. */
-  private refuse(redirectTo: string, error: string, code: string, description: string, cause?: unknown): Reply {
-    this.log.warn({ code, description, reason: cause instanceof Error ? cause.message : undefined }, 'a sign-in over the provider failed');
+  private refuse(
+    redirectTo: string,
+    error: string,
+    code: string,
+    description: string,
+    cause?: unknown,
+  ): Reply {
+    this.log.warn(
+      { code, description, reason: cause instanceof Error ? cause.message : undefined },
+      'a sign-in over the provider failed',
+    );
     const target = new URL(redirectTo);
     const facts = new URLSearchParams({ error, error_code: code, error_description: description });
     for (const [name, value] of facts) target.searchParams.set(name, value);

@@ -15,6 +15,8 @@ export function jsonOf(call: Call): unknown {
 export function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   const found = schema.safeParse(value);
   if (found.success) return found.data;
-  const problem = found.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  const problem = found.error.issues
+    .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    .join('; ');
   throw authError(400, 'validation_failed', problem);
 }

@@ -8,7 +8,10 @@ const DEFAULT_EMAIL = 'demo@example.com';
 
 /** `signInWithOAuth({ provider: 'google' })` without Google: a local form takes the place of Google's pages. */
 export class DeveloperOAuth {
-  constructor(private readonly flows: Flows, private readonly users: Users) {}
+  constructor(
+    private readonly flows: Flows,
+    private readonly users: Users,
+  ) {}
 
   /** GET /authorize: remembers the flow and shows the form. Only a page that was shown can be sent. */
   async showForm({ query }: Call): Promise<Reply> {
@@ -23,17 +26,32 @@ export class DeveloperOAuth {
     const name = (form.get('name') ?? '').trim().slice(0, 80);
     const given = NewUser.safeParse({
       email: form.get('email') ?? '',
-      user_metadata: { name, full_name: name, email: (form.get('email') ?? '').trim().toLowerCase() },
+      user_metadata: {
+        name,
+        full_name: name,
+        email: (form.get('email') ?? '').trim().toLowerCase(),
+      },
     });
     if (!given.success || name === '') {
-      return page(400, { flowId: flow.id, redirectTo: flow.redirect_to, name, email: form.get('email') ?? '', problem: '名前とメールアドレスを確認してください。' });
+      return page(400, {
+        flowId: flow.id,
+        redirectTo: flow.redirect_to,
+        name,
+        email: form.get('email') ?? '',
+        problem: '名前とメールアドレスを確認してください。',
+      });
     }
-    const user = (await this.users.byEmail(given.data.email)) ?? (await this.users.create(given.data, 'google'));
+    const user =
+      (await this.users.byEmail(given.data.email)) ??
+      (await this.users.create(given.data, 'google'));
     return { status: 303, headers: { location: await this.flows.wayBack(flow, user) } };
   }
 }
 
-function page(status: number, shown: { flowId: string; redirectTo: string; name: string; email: string; problem?: string }): Reply {
+function page(
+  status: number,
+  shown: { flowId: string; redirectTo: string; name: string; email: string; problem?: string },
+): Reply {
   const { redirectTo, ...rest } = shown;
   const redirectOrigin = new URL(redirectTo).origin;
   return { status, body: signInPage(rest), headers: signInHeaders(redirectOrigin) };

@@ -8,18 +8,41 @@ const SITE = 'https://dreamcore.example';
 describe('where a sign-in leads back to', () => {
   const redirects = new Redirects(SITE, ['https://preview.example/app']);
 
-  it.each([`${SITE}/list`, 'https://preview.example/other', 'http://localhost:3000/x?y=1', 'http://127.0.0.1:80/', 'http://[::1]:5173/'])('allows %s', (url) => {
+  it.each([
+    `${SITE}/list`,
+    'https://preview.example/other',
+    'http://localhost:3000/x?y=1',
+    'http://127.0.0.1:80/',
+    'http://[::1]:5173/',
+  ])('allows %s', (url) => {
     expect(redirects.choose(url)).toBe(new URL(url).href);
   });
 
-  it.each([null, '', '/list', 'nonsense', 'https://evil.example', 'https://dreamcore.example.evil.example', 'http://dreamcore.example', 'https://dreamcore.example@evil.example/', 'http://user:pw@localhost/', 'javascript:alert(1)',
-    'data:text/html,x', 'http://127.1.evil.example', 'ftp://localhost/'])('leads back to the site in place of %s', (url) => {
+  it.each([
+    null,
+    '',
+    '/list',
+    'nonsense',
+    'https://evil.example',
+    'https://dreamcore.example.evil.example',
+    'http://dreamcore.example',
+    'https://dreamcore.example@evil.example/',
+    'http://user:pw@localhost/',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'http://127.1.evil.example',
+    'ftp://localhost/',
+  ])('leads back to the site in place of %s', (url) => {
     expect(redirects.choose(url)).toBe(SITE);
   });
 
   it('knows this machine’s names', () => {
     expect(['localhost', '127.0.0.1', '127.9.9.9', '::1', '[::1]'].every(isLoopback)).toBe(true);
-    expect(['0.0.0.0', '::', '10.0.0.1', 'localhost.evil.example', '127.0.0.1.evil.example', ''].some(isLoopback)).toBe(false);
+    expect(
+      ['0.0.0.0', '::', '10.0.0.1', 'localhost.evil.example', '127.0.0.1.evil.example', ''].some(
+        isLoopback,
+      ),
+    ).toBe(false);
   });
 });
 
@@ -37,7 +60,12 @@ describe('PKCE', () => {
 
 describe('the sign-in page', () => {
   it('shows what was typed as text', () => {
-    const html = signInPage({ flowId: 'f', name: `"><img src=x onerror='x'>&`, email: 'a', problem: '<b>' });
+    const html = signInPage({
+      flowId: 'f',
+      name: `"><img src=x onerror='x'>&`,
+      email: 'a',
+      problem: '<b>',
+    });
     expect(html).not.toContain('<img');
     expect(html).not.toContain('<b>');
     expect(html).toContain('&#34;&#62;&#60;img');

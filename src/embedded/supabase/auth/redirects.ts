@@ -2,7 +2,10 @@
 export class Redirects {
   private readonly origins: ReadonlySet<string>;
 
-  constructor(readonly siteUrl: string, allowed: readonly string[]) {
+  constructor(
+    readonly siteUrl: string,
+    allowed: readonly string[],
+  ) {
     this.origins = new Set([siteUrl, ...allowed].map((url) => new URL(url).origin));
   }
 
@@ -18,5 +21,10 @@ export class Redirects {
 
 /** Whether a host name can only mean this machine. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+  return (
+    host === 'localhost' ||
+    host === '[::1]' ||
+    host === '::1' ||
+    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
+  );
 }

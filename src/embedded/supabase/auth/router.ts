@@ -28,14 +28,23 @@ export interface AuthOptions {
 const Credentials = z.object({ email: z.string().min(1), password: z.string().min(1) });
 
 /** The part of GoTrue that supabase-js and the product's pages need. Everything unknown is 404 or 501. */
-export function createAuth(pool: pg.Pool, keys: GatewayKeys, { issuer, redirects, google, log }: AuthOptions): Handler {
+export function createAuth(
+  pool: pg.Pool,
+  keys: GatewayKeys,
+  { issuer, redirects, google, log }: AuthOptions,
+): Handler {
   const users = new Users(pool);
   const sessions = new Sessions(pool, keys, users, issuer);
   const flows = new Flows(pool, users, sessions, redirects);
   const links = new SignInLinks(pool, users, sessions, redirects, issuer);
   const admin = adminRoutes(users, links, keys);
   const routes: Record<string, Handler> = {
-    'GET /health': async () => authJson(200, { name: 'GoTrue', version: 'dreamcore-embedded', description: 'local development double' }),
+    'GET /health': async () =>
+      authJson(200, {
+        name: 'GoTrue',
+        version: 'dreamcore-embedded',
+        description: 'local development double',
+      }),
     'GET /settings': async () => authJson(200, SETTINGS),
     'GET /.well-known/jwks.json': async () => authJson(200, keys.jwks),
     'POST /signup': signUp(users, sessions),
@@ -45,13 +54,19 @@ export function createAuth(pool: pg.Pool, keys: GatewayKeys, { issuer, redirects
     'PUT /user': updateSelf(users, sessions),
     'POST /verify': (call) => links.verify(call),
     'GET /verify': (call) => links.follow(call),
-    ...(google ? googleRoutes(new GoogleOAuth(google, issuer, flows, users, log)) : developerRoutes(new DeveloperOAuth(flows, users))),
+    ...(google
+      ? googleRoutes(new GoogleOAuth(google, issuer, flows, users, log))
+      : developerRoutes(new DeveloperOAuth(flows, users))),
   };
   return async (call) => {
     if (call.path.startsWith('/admin/')) return admin(call);
     const route = routes[`${call.method} ${call.path}`];
     if (route) return route(call);
-    throw authError(501, 'not_offered', `The local Supabase gateway does not offer ${call.method} ${call.path}`);
+    throw authError(
+      501,
+      'not_offered',
+      `The local Supabase gateway does not offer ${call.method} ${call.path}`,
+    );
   };
 }
 
@@ -67,7 +82,11 @@ const developerRoutes = (oauth: DeveloperOAuth): Record<string, Handler> => ({
 
 const SETTINGS = {
   external: { email: true, google: true, phone: false, anonymous_users: false },
-  disable_signup: false, mailer_autoconfirm: true, phone_autoconfirm: false, sms_provider: '', saml_enabled: false,
+  disable_signup: false,
+  mailer_autoconfirm: true,
+  phone_autoconfirm: false,
+  sms_provider: '',
+  saml_enabled: false,
 };
 
 async function grant(call: Call, users: Users, sessions: Sessions, flows: Flows): Promise<unknown> {
@@ -80,7 +99,9 @@ async function grant(call: Call, users: Users, sessions: Sessions, flows: Flows)
       return sessions.open(user, 'password');
     }
     case 'refresh_token':
-      return sessions.refresh(parse(z.object({ refresh_token: z.string().min(1) }), body).refresh_token);
+      return sessions.refresh(
+        parse(z.object({ refresh_token: z.string().min(1) }), body).refresh_token,
+      );
     case 'pkce':
       return flows.exchange(body);
     default:
@@ -88,16 +109,25 @@ async function grant(call: Call, users: Users, sessions: Sessions, flows: Flows)
   }
 }
 
-const SignUp = z.object({ email: NewUser.shape.email, password: z.string().max(72), data: NewUser.shape.user_metadata.nullish() });
+const SignUp = z.object({
+  email: NewUser.shape.email,
+  password: z.string().max(72),
+  data: NewUser.shape.user_metadata.nullish(),
+});
 
 /** Addresses count as confirmed at once: nothing here can send mail. */
 function signUp(users: Users, sessions: Sessions): Handler {
   return async (call) => {
     const body = jsonOf(call);
-    if (!z.object({ email: z.string().min(1) }).safeParse(body).success) throw authError(422, 'anonymous_provider_disabled', 'Anonymous sign-ins are disabled');
+    if (!z.object({ email: z.string().min(1) }).safeParse(body).success)
+      throw authError(422, 'anonymous_provider_disabled', 'Anonymous sign-ins are disabled');
     const { email, password, data } = parse(SignUp, body);
-    if (await users.byEmail(email)) throw authError(422, 'user_already_exists', 'User already registered');
-    const user = await users.create({ email, password, user_metadata: data ?? {}, app_metadata: {} }, 'email');
+    if (await users.byEmail(email))
+      throw authError(422, 'user_already_exists', 'User already registered');
+    const user = await users.create(
+      { email, password, user_metadata: data ?? {}, app_metadata: {} },
+      'email',
+    );
     return authJson(200, await sessions.open(user, 'password'));
   };
 }
@@ -105,14 +135,21 @@ function signUp(users: Users, sessions: Sessions): Handler {
 function logout(sessions: Sessions): Handler {
   return async (call) => {
     const { user, sessionId } = await sessions.userOf(bearerToken(call));
-    const scope = z.enum(['local', 'global', 'others']).default('global').safeParse(call.query.get('scope') ?? undefined);
+    const scope = z
+      .enum(['local', 'global', 'others'])
+      .default('global')
+      .safeParse(call.query.get('scope') ?? undefined);
     if (!scope.success) throw authError(400, 'validation_failed', 'Unsupported logout scope');
     await sessions.close(user.id, sessionId, scope.data);
     return { status: 204 };
   };
 }
 
-const SelfChanges = z.object({ email: UserChanges.shape.email, password: UserChanges.shape.password, data: UserChanges.shape.user_metadata });
+const SelfChanges = z.object({
+  email: UserChanges.shape.email,
+  password: UserChanges.shape.password,
+  data: UserChanges.shape.user_metadata,
+});
 
 function updateSelf(users: Users, sessions: Sessions): Handler {
   return async (call) => {

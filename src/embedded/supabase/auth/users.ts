@@ -39,7 +39,8 @@ const USER = `json_build_object(
   'email_confirmed_at', u.email_confirmed_at, 'confirmed_at', u.email_confirmed_at, 'last_sign_in_at', u.last_sign_in_at,
   'app_metadata', u.raw_app_meta_data, 'user_metadata', u.raw_user_meta_data, 'identities', '[]'::json,
   'is_anonymous', u.is_anonymous, 'created_at', u.created_at, 'updated_at', u.updated_at) as "user"`;
-const HASH = (placeholder: string): string => `extensions.crypt(${placeholder}, extensions.gen_salt('bf', 8))`;
+const HASH = (placeholder: string): string =>
+  `extensions.crypt(${placeholder}, extensions.gen_salt('bf', 8))`;
 
 /** Rows of auth.users; the pool is the superuser's. */
 export class Users {
@@ -52,22 +53,39 @@ export class Users {
       const { rows } = await this.pool.query<{ user: AuthUser }>(
         `insert into auth.users as u (id, email, encrypted_password, email_confirmed_at, raw_user_meta_data, raw_app_meta_data)
          values (coalesce($1, gen_random_uuid()), $2, case when $3::text is null then null else ${HASH('$3')} end, now(), $4, $5) returning ${USER}`,
-        [user.id ?? null, user.email, user.password ?? null, user.user_metadata, { provider, providers: [provider], ...user.app_metadata }],
+        [
+          user.id ?? null,
+          user.email,
+          user.password ?? null,
+          user.user_metadata,
+          { provider, providers: [provider], ...user.app_metadata },
+        ],
       );
       return only(rows);
     } catch (error) {
-      if (isUniqueViolationOfUsers(error)) throw authError(422, 'email_exists', 'A user with this email address has already been registered');
+      if (isUniqueViolationOfUsers(error))
+        throw authError(
+          422,
+          'email_exists',
+          'A user with this email address has already been registered',
+        );
       throw error;
     }
   }
 
   async byId(id: string): Promise<AuthUser | undefined> {
-    const { rows } = await this.pool.query<{ user: AuthUser }>(`select ${USER} from auth.users u where u.id = $1`, [id]);
+    const { rows } = await this.pool.query<{ user: AuthUser }>(
+      `select ${USER} from auth.users u where u.id = $1`,
+      [id],
+    );
     return rows[0]?.user;
   }
 
   async byEmail(address: string): Promise<AuthUser | undefined> {
-    const { rows } = await this.pool.query<{ user: AuthUser }>(`select ${USER} from auth.users u where u.email = $1`, [address]);
+    const { rows } = await this.pool.query<{ user: AuthUser }>(
+      `select ${USER} from auth.users u where u.email = $1`,
+      [address],
+    );
     return rows[0]?.user;
   }
 
@@ -82,8 +100,13 @@ export class Users {
 
   /** One page of all users, oldest first, with the number of all. */
   async page(page: number, perPage: number): Promise<{ users: AuthUser[]; total: number }> {
-    const { rows } = await this.pool.query<{ user: AuthUser }>(`select ${USER} from auth.users u order by u.created_at, u.id limit $1 offset $2`, [perPage, (page - 1) * perPage]);
-    const count = await this.pool.query<{ total: number }>('select count(*)::int as total from auth.users');
+    const { rows } = await this.pool.query<{ user: AuthUser }>(
+      `select ${USER} from auth.users u order by u.created_at, u.id limit $1 offset $2`,
+      [perPage, (page - 1) * perPage],
+    );
+    const count = await this.pool.query<{ total: number }>(
+      'select count(*)::int as total from auth.users',
+    );
     return { users: rows.map(({ user }) => user), total: count.rows[0]?.total ?? 0 };
   }
 
@@ -96,11 +119,22 @@ export class Users {
            encrypted_password = case when $3::text is null then u.encrypted_password else ${HASH('$3')} end,
            raw_user_meta_data = u.raw_user_meta_data || $4::jsonb, raw_app_meta_data = u.raw_app_meta_data || $5::jsonb, updated_at = now()
          where u.id = $1 returning ${USER}`,
-        [id, changes.email ?? null, changes.password ?? null, changes.user_metadata ?? {}, changes.app_metadata ?? {}],
+        [
+          id,
+          changes.email ?? null,
+          changes.password ?? null,
+          changes.user_metadata ?? {},
+          changes.app_metadata ?? {},
+        ],
       );
       return rows[0]?.user ?? refuseUnknownUser();
     } catch (error) {
-      if (isUniqueViolationOfUsers(error)) throw authError(422, 'email_exists', 'A user with this email address has already been registered');
+      if (isUniqueViolationOfUsers(error))
+        throw authError(
+          422,
+          'email_exists',
+          'A user with this email address has already been registered',
+        );
       throw error;
     }
   }
@@ -117,7 +151,9 @@ export function refuseUnknownUser(): never {
 
 function refuseWeakPassword(given: string): void {
   if (given.length >= 6) return;
-  throw authError(422, 'weak_password', 'Password should be at least 6 characters.', { weak_password: { reasons: ['length'] } });
+  throw authError(422, 'weak_password', 'Password should be at least 6 characters.', {
+    weak_password: { reasons: ['length'] },
+  });
 }
 
 /** A collision in auth.users itself, not in a table that a trigger of the product fills. */

@@ -19,7 +19,11 @@ export interface ForeignKey {
 
 export interface Routine {
   readonly name: string;
-  readonly parameters: readonly { readonly name: string; readonly type: string; readonly hasDefault: boolean }[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly hasDefault: boolean;
+  }[];
   readonly isSet: boolean;
   readonly isVoid: boolean;
   /** Answers rows with named columns, not a bare value. */
@@ -84,12 +88,18 @@ export class Catalog {
   }
 
   foreignKeysBetween(one: string, other: string): ForeignKey[] {
-    return this.foreignKeys.filter((key) => (key.from === one && key.to === other) || (key.from === other && key.to === one));
+    return this.foreignKeys.filter(
+      (key) => (key.from === one && key.to === other) || (key.from === other && key.to === one),
+    );
   }
 
   /** Foreign keys of a table, found by their own name or that of their only column. */
   foreignKeysCalled(table: string, name: string): ForeignKey[] {
-    return this.foreignKeys.filter((key) => key.from === table && (key.name === name || (key.fromColumns.length === 1 && key.fromColumns[0] === name)));
+    return this.foreignKeys.filter(
+      (key) =>
+        key.from === table &&
+        (key.name === name || (key.fromColumns.length === 1 && key.fromColumns[0] === name)),
+    );
   }
 
   routinesCalled(name: string): Routine[] {
@@ -105,17 +115,23 @@ export class Catalog {
   }
 
   private async reload(): Promise<void> {
-    this.loading ??= this.load().finally(() => { this.loading = undefined; });
+    this.loading ??= this.load().finally(() => {
+      this.loading = undefined;
+    });
     await this.loading;
   }
 
   private async load(): Promise<void> {
     const client = await this.pool.connect();
     try {
-      const relations = await client.query<Omit<Relation, 'columns'> & { columns: string[] }>(RELATIONS);
+      const relations = await client.query<Omit<Relation, 'columns'> & { columns: string[] }>(
+        RELATIONS,
+      );
       const foreignKeys = await client.query<ForeignKey>(FOREIGN_KEYS);
       const routines = await client.query<Routine>(ROUTINES);
-      this.relations = new Map(relations.rows.map((row) => [row.name, { ...row, columns: new Set(row.columns) }]));
+      this.relations = new Map(
+        relations.rows.map((row) => [row.name, { ...row, columns: new Set(row.columns) }]),
+      );
       this.foreignKeys = foreignKeys.rows;
       this.routines = routines.rows;
       this.loadedAt = performance.now();

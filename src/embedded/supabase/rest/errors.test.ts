@@ -3,8 +3,25 @@ import { HttpError } from '../http.js';
 import { databaseError, statusOf } from './errors.js';
 
 describe('status of a SQLSTATE', () => {
-  it.each([['23505', 409], ['23503', 409], ['23502', 400], ['22P02', 400], ['42P01', 404], ['42883', 404], ['42703', 400], ['P0001', 400], ['P0002', 500], ['57014', 500], ['57P01', 503], ['53300', 503],
-    ['40001', 500], ['XX000', 500], ['PT404', 404], ['PT999', 400], ['28P01', 403]])('%s → %i', (sqlstate, status) => {
+  it.each([
+    ['23505', 409],
+    ['23503', 409],
+    ['23502', 400],
+    ['22P02', 400],
+    ['42P01', 404],
+    ['42883', 404],
+    ['42703', 400],
+    ['P0001', 400],
+    ['P0002', 500],
+    ['57014', 500],
+    ['57P01', 503],
+    ['53300', 503],
+    ['40001', 500],
+    ['XX000', 500],
+    ['PT404', 404],
+    ['PT999', 400],
+    ['28P01', 403],
+  ])('%s → %i', (sqlstate, status) => {
     expect(statusOf(sqlstate, 'authenticated')).toBe(status);
   });
 
@@ -16,8 +33,15 @@ describe('status of a SQLSTATE', () => {
 
 describe('what a query threw', () => {
   it('a lost connection is 503 with a time to come back', () => {
-    for (const lost of [Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }), new Error('Connection terminated unexpectedly'), new Error('timeout exceeded when trying to connect')]) {
-      expect(databaseError(lost, 'anon')).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    for (const lost of [
+      Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
+      new Error('Connection terminated unexpectedly'),
+      new Error('timeout exceeded when trying to connect'),
+    ]) {
+      expect(databaseError(lost, 'anon')).toMatchObject({
+        status: 503,
+        headers: { 'retry-after': '1' },
+      });
     }
   });
 

@@ -1,16 +1,29 @@
 import { HttpError } from '../http.js';
 
 /** A refusal in PostgREST's shape. */
-export function restError(status: number, code: string, message: string, details: string | null = null, hint: string | null = null): HttpError {
+export function restError(
+  status: number,
+  code: string,
+  message: string,
+  details: string | null = null,
+  hint: string | null = null,
+): HttpError {
   return new HttpError(status, { code, details, hint, message });
 }
 
 /** The request cannot be read. */
-export const badSyntax = (details: string): HttpError => restError(400, 'PGRST100', 'The query string could not be parsed', details);
+export const badSyntax = (details: string): HttpError =>
+  restError(400, 'PGRST100', 'The query string could not be parsed', details);
 
 /** The request can be read, but this gateway does not offer what it asks: refused, never guessed. */
 export const notOffered = (what: string): HttpError =>
-  restError(501, 'PGRST501', `The local Supabase gateway does not offer ${what}`, null, 'Use another form, or a real Supabase project.');
+  restError(
+    501,
+    'PGRST501',
+    `The local Supabase gateway does not offer ${what}`,
+    null,
+    'Use another form, or a real Supabase project.',
+  );
 
 /** What PostgreSQL reports about a failed statement. */
 interface DatabaseFailure {
@@ -21,14 +34,42 @@ interface DatabaseFailure {
 }
 
 const isDatabaseFailure = (error: unknown): error is DatabaseFailure =>
-  error instanceof Error && /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '') && 'severity' in error;
+  error instanceof Error &&
+  /^[0-9A-Z]{5}$/.test((error as { code?: string }).code ?? '') &&
+  'severity' in error;
 
 /** HTTP status of a SQLSTATE, longest match first; everything else is the client's mistake. */
 const STATUS_BY_SQLSTATE: readonly (readonly [string, number])[] = [
-  ['23503', 409], ['23505', 409], ['25006', 405], ['42883', 404], ['42P01', 404], ['42P17', 500], ['57P01', 503], ['57P02', 503], ['57P03', 503],
-  ['P0001', 400], ['08', 503], ['0L', 403], ['0P', 403], ['28', 403], ['53', 503],
-  ['09', 500], ['25', 500], ['2D', 500], ['38', 500], ['39', 500], ['3B', 500], ['40', 500], ['54', 500], ['55', 500], ['57', 500], ['58', 500],
-  ['F0', 500], ['HV', 500], ['P0', 500], ['XX', 500],
+  ['23503', 409],
+  ['23505', 409],
+  ['25006', 405],
+  ['42883', 404],
+  ['42P01', 404],
+  ['42P17', 500],
+  ['57P01', 503],
+  ['57P02', 503],
+  ['57P03', 503],
+  ['P0001', 400],
+  ['08', 503],
+  ['0L', 403],
+  ['0P', 403],
+  ['28', 403],
+  ['53', 503],
+  ['09', 500],
+  ['25', 500],
+  ['2D', 500],
+  ['38', 500],
+  ['39', 500],
+  ['3B', 500],
+  ['40', 500],
+  ['54', 500],
+  ['55', 500],
+  ['57', 500],
+  ['58', 500],
+  ['F0', 500],
+  ['HV', 500],
+  ['P0', 500],
+  ['XX', 500],
 ];
 
 /** The status of a SQLSTATE for a role; a function may choose its own by raising `PT` and three digits. */
@@ -45,7 +86,12 @@ export function databaseError(error: unknown, role: string): unknown {
     const status = statusOf(error.code, role);
     return new HttpError(
       status,
-      { code: error.code, details: error.detail ?? null, hint: error.hint ?? null, message: error.message },
+      {
+        code: error.code,
+        details: error.detail ?? null,
+        hint: error.hint ?? null,
+        message: error.message,
+      },
       status === 503 ? { 'retry-after': '1' } : {},
     );
   }
@@ -54,10 +100,17 @@ export function databaseError(error: unknown, role: string): unknown {
 
 /** The driver reports a lost or refused connection by system code or, without any code, in words. */
 const isConnectionLost = (error: unknown): boolean =>
-  error instanceof Error && (/^E[A-Z]+$/.test((error as { code?: string }).code ?? '') || /connect/i.test(error.message));
+  error instanceof Error &&
+  (/^E[A-Z]+$/.test((error as { code?: string }).code ?? '') || /connect/i.test(error.message));
 
-const unavailable = (): HttpError => new HttpError(
-  503,
-  { code: 'PGRST001', details: null, hint: null, message: 'Database client error. Retrying the connection.' },
-  { 'retry-after': '1' },
-);
+const unavailable = (): HttpError =>
+  new HttpError(
+    503,
+    {
+      code: 'PGRST001',
+      details: null,
+      hint: null,
+      message: 'Database client error. Retrying the connection.',
+    },
+    { 'retry-after': '1' },
+  );

@@ -3,19 +3,58 @@ import { Scanner, unquote } from './scanner.js';
 
 /** Operators that take one value, as PostgreSQL writes them. */
 const OPERATORS = {
-  eq: '=', neq: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=', like: 'like', ilike: 'ilike', match: '~', imatch: '~*',
-  isdistinct: 'is distinct from', cs: '@>', cd: '<@', ov: '&&',
+  eq: '=',
+  neq: '<>',
+  gt: '>',
+  gte: '>=',
+  lt: '<',
+  lte: '<=',
+  like: 'like',
+  ilike: 'ilike',
+  match: '~',
+  imatch: '~*',
+  isdistinct: 'is distinct from',
+  cs: '@>',
+  cd: '<@',
+  ov: '&&',
 } as const;
 
-const IS_VALUES = { null: 'null', not_null: 'not null', true: 'true', false: 'false', unknown: 'unknown' } as const;
+const IS_VALUES = {
+  null: 'null',
+  not_null: 'not null',
+  true: 'true',
+  false: 'false',
+  unknown: 'unknown',
+} as const;
 
 type Operator = (typeof OPERATORS)[keyof typeof OPERATORS];
 
 export type Condition =
-  | { readonly kind: 'compare'; readonly column: string; readonly operator: Operator; readonly value: string; readonly isNegated: boolean }
-  | { readonly kind: 'in'; readonly column: string; readonly values: readonly string[]; readonly isNegated: boolean }
-  | { readonly kind: 'is'; readonly column: string; readonly value: (typeof IS_VALUES)[keyof typeof IS_VALUES]; readonly isNegated: boolean }
-  | { readonly kind: 'group'; readonly joiner: 'and' | 'or'; readonly conditions: readonly Condition[]; readonly isNegated: boolean };
+  | {
+      readonly kind: 'compare';
+      readonly column: string;
+      readonly operator: Operator;
+      readonly value: string;
+      readonly isNegated: boolean;
+    }
+  | {
+      readonly kind: 'in';
+      readonly column: string;
+      readonly values: readonly string[];
+      readonly isNegated: boolean;
+    }
+  | {
+      readonly kind: 'is';
+      readonly column: string;
+      readonly value: (typeof IS_VALUES)[keyof typeof IS_VALUES];
+      readonly isNegated: boolean;
+    }
+  | {
+      readonly kind: 'group';
+      readonly joiner: 'and' | 'or';
+      readonly conditions: readonly Condition[];
+      readonly isNegated: boolean;
+    };
 
 const MAX_DEPTH = 16;
 
@@ -43,7 +82,12 @@ function parseGroup(scanner: Scanner, depth: number): Condition | undefined {
   do conditions.push(parseMember(scanner, depth));
   while (scanner.take(','));
   scanner.expect(')');
-  return { kind: 'group', joiner: opening.includes('and(') ? 'and' : 'or', conditions, isNegated: opening.startsWith('not.') };
+  return {
+    kind: 'group',
+    joiner: opening.includes('and(') ? 'and' : 'or',
+    conditions,
+    isNegated: opening.startsWith('not.'),
+  };
 }
 
 function parseMember(scanner: Scanner, depth: number): Condition {
@@ -71,15 +115,25 @@ function parseCondition(scanner: Scanner, column: string, value: () => string): 
   if (word === 'in') return { kind: 'in', column, values: parseList(scanner), isNegated };
   if (word === 'is') {
     const given = value().toLowerCase();
-    if (!isKeyOf(IS_VALUES, given)) throw badSyntax(`"is" takes null, not_null, true, false or unknown, not ${JSON.stringify(given.slice(0, 40))}`);
+    if (!isKeyOf(IS_VALUES, given))
+      throw badSyntax(
+        `"is" takes null, not_null, true, false or unknown, not ${JSON.stringify(given.slice(0, 40))}`,
+      );
     return { kind: 'is', column, value: IS_VALUES[given], isNegated };
   }
   if (!isKeyOf(OPERATORS, word)) {
-    if (/^(plfts|phfts|wfts|fts|sl|sr|nxl|nxr|adj)$/.test(word)) throw notOffered(`the operator ${word}`);
+    if (/^(plfts|phfts|wfts|fts|sl|sr|nxl|nxr|adj)$/.test(word))
+      throw notOffered(`the operator ${word}`);
     throw badSyntax(`unknown operator ${JSON.stringify(word)}`);
   }
   const text = value();
-  return { kind: 'compare', column, operator: OPERATORS[word], value: word.endsWith('like') ? text.replaceAll('*', '%') : text, isNegated };
+  return {
+    kind: 'compare',
+    column,
+    operator: OPERATORS[word],
+    value: word.endsWith('like') ? text.replaceAll('*', '%') : text,
+    isNegated,
+  };
 }
 
 function parseList(scanner: Scanner): string[] {

@@ -17,18 +17,26 @@ const ONCE = new Set(['select', 'columns', 'on_conflict']);
 /** Reads a whole query string. `apikey` belongs to the gateway; every other parameter has to be understood. */
 export function parseQuery(query: URLSearchParams): ParsedQuery {
   const entries = [...query].filter(([key]) => key !== 'apikey');
-  if (entries.some(([key, value]) => `${key}${value}`.includes('\0'))) throw badSyntax('a NUL character');
-  for (const key of ONCE) if (query.getAll(key).length > 1) throw badSyntax(`"${key}" is given twice`);
+  if (entries.some(([key, value]) => `${key}${value}`.includes('\0')))
+    throw badSyntax('a NUL character');
+  for (const key of ONCE)
+    if (query.getAll(key).length > 1) throw badSyntax(`"${key}" is given twice`);
   const select = query.get('select');
   const root = newNode(parseSelect(select ?? '*'));
   for (const [key, value] of entries) if (!ONCE.has(key)) applyParameter(root, key, value);
-  return { root, conflictColumns: names(query.get('on_conflict')), columns: names(query.get('columns')), hasSelect: select !== null };
+  return {
+    root,
+    conflictColumns: names(query.get('on_conflict')),
+    columns: names(query.get('columns')),
+    hasSelect: select !== null,
+  };
 }
 
 /** Hands one parameter (`owner.name=eq.x`, `limit=5`, `not.or=(…)`) to the table it speaks of. */
 function applyParameter(root: QueryNode, key: string, value: string): void {
   const path = splitPath(key);
-  const isNegatedLogic = path.length > 1 && path.at(-2) === 'not' && (path.at(-1) === 'or' || path.at(-1) === 'and');
+  const isNegatedLogic =
+    path.length > 1 && path.at(-2) === 'not' && (path.at(-1) === 'or' || path.at(-1) === 'and');
   const last = isNegatedLogic ? path.slice(-2).join('.') : (path.at(-1) ?? '');
   const node = path.slice(0, isNegatedLogic ? -2 : -1).reduce(embedNamed, root);
   switch (last) {
@@ -41,7 +49,10 @@ function applyParameter(root: QueryNode, key: string, value: string): void {
     case 'offset':
       node.offset = wholeNumber(key, value);
       break;
-    case 'or': case 'and': case 'not.or': case 'not.and':
+    case 'or':
+    case 'and':
+    case 'not.or':
+    case 'not.and':
       node.conditions.push(parseLogic(last, value));
       break;
     default:
@@ -60,8 +71,17 @@ function splitPath(key: string): string[] {
 }
 
 function embedNamed(node: QueryNode, name: string): Embed {
-  const found = node.items.find((item): item is Embed => item.kind === 'embed' && (item.alias === name || item.target === name));
-  if (!found) throw restError(400, 'PGRST108', `'${name}' is not an embedded resource in this request`, null, `Verify that '${name}' is included in the 'select' query parameter.`);
+  const found = node.items.find(
+    (item): item is Embed => item.kind === 'embed' && (item.alias === name || item.target === name),
+  );
+  if (!found)
+    throw restError(
+      400,
+      'PGRST108',
+      `'${name}' is not an embedded resource in this request`,
+      null,
+      `Verify that '${name}' is included in the 'select' query parameter.`,
+    );
   return found;
 }
 
@@ -76,6 +96,7 @@ function names(text: string | null): string[] | undefined {
 }
 
 function wholeNumber(key: string, value: string): number {
-  if (!/^\d{1,15}$/.test(value)) throw badSyntax(`"${key}" takes a whole number, not ${JSON.stringify(value.slice(0, 40))}`);
+  if (!/^\d{1,15}$/.test(value))
+    throw badSyntax(`"${key}" takes a whole number, not ${JSON.stringify(value.slice(0, 40))}`);
   return Number(value);
 }

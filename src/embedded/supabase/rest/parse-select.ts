@@ -34,7 +34,13 @@ export type SelectItem =
 
 const MAX_DEPTH = 8;
 
-export const newNode = (items: readonly SelectItem[]): QueryNode => ({ items, conditions: [], order: [], limit: undefined, offset: 0 });
+export const newNode = (items: readonly SelectItem[]): QueryNode => ({
+  items,
+  conditions: [],
+  order: [],
+  limit: undefined,
+  offset: 0,
+});
 
 /** Reads `select`: `*`, `column`, `alias:column`, `alias:table!hint!inner(…)`. Casts, JSON paths, spreads and aggregates are refused. */
 export function parseSelect(text: string): SelectItem[] {
@@ -60,7 +66,8 @@ function parseItem(scanner: Scanner, depth: number): SelectItem {
   const alias = scanner.take(':') ? first : undefined;
   const name = alias === undefined ? first : scanner.name();
   refuseExtras(scanner, name);
-  if (scanner.peek() !== '!' && scanner.peek() !== '(') return { kind: 'column', name, alias: alias ?? name };
+  if (scanner.peek() !== '!' && scanner.peek() !== '(')
+    return { kind: 'column', name, alias: alias ?? name };
   return parseEmbed(scanner, name, alias ?? name, depth);
 }
 
@@ -98,7 +105,11 @@ export function parseOrder(text: string): OrderTerm[] {
     if (scanner.take('->')) throw notOffered('JSON paths in order');
     const isDescending = scanner.take('.desc');
     if (!isDescending) scanner.take('.asc');
-    const nulls = scanner.take('.nullsfirst') ? 'first' : scanner.take('.nullslast') ? 'last' : undefined;
+    const nulls = scanner.take('.nullsfirst')
+      ? 'first'
+      : scanner.take('.nullslast')
+        ? 'last'
+        : undefined;
     terms.push({ column, isDescending, nulls });
   } while (scanner.take(','));
   scanner.expectEnd();

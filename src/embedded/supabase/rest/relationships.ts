@@ -12,19 +12,32 @@ export interface Relationship {
 }
 
 /** Finds the one foreign key that an embed speaks of; refuses when there is none (PGRST200) or a choice (PGRST201). */
-export async function findRelationship(catalog: Catalog, parent: string, embed: Embed): Promise<Relationship> {
+export async function findRelationship(
+  catalog: Catalog,
+  parent: string,
+  embed: Embed,
+): Promise<Relationship> {
   const found = await catalog.find((known) => {
     const candidates = candidatesFor(known, parent, embed);
     return candidates.length > 0 ? candidates : undefined;
   });
   if (!found) {
-    throw restError(400, 'PGRST200', `Could not find a relationship between '${parent}' and '${embed.target}' in the schema cache`,
-      `Searched for a foreign key relationship between '${parent}' and '${embed.target}'${embed.hint ? ` using the hint '${embed.hint}'` : ''} in the schema 'public', but no matches were found.`);
+    throw restError(
+      400,
+      'PGRST200',
+      `Could not find a relationship between '${parent}' and '${embed.target}' in the schema cache`,
+      `Searched for a foreign key relationship between '${parent}' and '${embed.target}'${embed.hint ? ` using the hint '${embed.hint}'` : ''} in the schema 'public', but no matches were found.`,
+    );
   }
   const [only, ...others] = found;
   if (!only || others.length > 0) {
-    throw restError(300, 'PGRST201', `Could not embed because more than one relationship was found for '${parent}' and '${embed.target}'`, null,
-      `Try '${embed.target}!<foreign key>' with one of: ${found.map(({ key }) => key.name).join(', ')}`);
+    throw restError(
+      300,
+      'PGRST201',
+      `Could not embed because more than one relationship was found for '${parent}' and '${embed.target}'`,
+      null,
+      `Try '${embed.target}!<foreign key>' with one of: ${found.map(({ key }) => key.name).join(', ')}`,
+    );
   }
   return only.relationship;
 }
@@ -38,13 +51,31 @@ function candidatesFor(catalog: Catalog, parent: string, { target, hint }: Embed
   const byTable = catalog.relation(target) ? catalog.foreignKeysBetween(parent, target) : [];
   // `author:user_id(name)` and `author:projects_user_id_fkey(name)` name the key in place of the table.
   const keys = byTable.length > 0 ? byTable : catalog.foreignKeysCalled(parent, target);
-  const wanted = hint === undefined ? keys : keys.filter((key) => key.name === hint || key.fromColumns.includes(hint) || key.toColumns.includes(hint));
+  const wanted =
+    hint === undefined
+      ? keys
+      : keys.filter(
+          (key) =>
+            key.name === hint || key.fromColumns.includes(hint) || key.toColumns.includes(hint),
+        );
   return wanted.flatMap((key) => {
     const candidates: Candidate[] = [];
-    if (key.from === parent) candidates.push({ key, relationship: { table: key.to, isToOne: true, pairs: pair(key.toColumns, key.fromColumns) } });
+    if (key.from === parent)
+      candidates.push({
+        key,
+        relationship: { table: key.to, isToOne: true, pairs: pair(key.toColumns, key.fromColumns) },
+      });
     // A table that refers to itself is embedded upwards by its key's name and downwards by its own.
     const isDownwards = key.to === parent && (key.from !== parent || byTable.length > 0);
-    if (isDownwards) candidates.push({ key, relationship: { table: key.from, isToOne: key.isOneToOne, pairs: pair(key.fromColumns, key.toColumns) } });
+    if (isDownwards)
+      candidates.push({
+        key,
+        relationship: {
+          table: key.from,
+          isToOne: key.isOneToOne,
+          pairs: pair(key.fromColumns, key.toColumns),
+        },
+      });
     return candidates;
   });
 }

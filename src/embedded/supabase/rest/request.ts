@@ -26,14 +26,34 @@ const KNOWN_ROLES = new Set(['anon', 'service_role']);
 /** Checks the project's key and the caller's token, as hosted Supabase does: the key lets in, the token decides the role. */
 export async function identify(call: Call, keys: GatewayKeys): Promise<Identity> {
   const apiKey = headerOf(call, 'apikey') ?? call.query.get('apikey') ?? undefined;
-  if (!apiKey) throw restError(401, 'PGRST301', 'No API key found in request', null, 'No `apikey` request header or url param was found.');
+  if (!apiKey)
+    throw restError(
+      401,
+      'PGRST301',
+      'No API key found in request',
+      null,
+      'No `apikey` request header or url param was found.',
+    );
   const project = await keys.verify(apiKey).catch(() => undefined);
-  if (!project || !KNOWN_ROLES.has(String(project['role']))) throw restError(401, 'PGRST301', 'Invalid API key', null, 'Double check your Supabase `anon` or `service_role` API key.');
+  if (!project || !KNOWN_ROLES.has(String(project['role'])))
+    throw restError(
+      401,
+      'PGRST301',
+      'Invalid API key',
+      null,
+      'Double check your Supabase `anon` or `service_role` API key.',
+    );
   const bearer = bearerToken(call);
   if (!bearer || bearer === apiKey) return { role: String(project['role']), claims: project };
   const claims = await keys.verify(bearer).catch((error: unknown) => {
-    if ((error as { code?: string }).code === 'ERR_JWT_EXPIRED') throw restError(401, 'PGRST303', 'JWT expired');
-    throw restError(401, 'PGRST301', 'No suitable key or wrong key type', 'The token was not signed by this project');
+    if ((error as { code?: string }).code === 'ERR_JWT_EXPIRED')
+      throw restError(401, 'PGRST303', 'JWT expired');
+    throw restError(
+      401,
+      'PGRST301',
+      'No suitable key or wrong key type',
+      'The token was not signed by this project',
+    );
   });
   const { role } = claims;
   return { role: typeof role === 'string' ? role : 'anon', claims };
@@ -53,26 +73,64 @@ function headerOf(call: Call, name: string): string | undefined {
 export function readPreferences(call: Call): Preferences {
   for (const name of ['accept-profile', 'content-profile']) {
     const schema = headerOf(call, name);
-    if (schema !== undefined && schema !== 'public') throw restError(406, 'PGRST106', `Invalid schema: ${schema}`, null, 'Only the following schemas are exposed: public');
+    if (schema !== undefined && schema !== 'public')
+      throw restError(
+        406,
+        'PGRST106',
+        `Invalid schema: ${schema}`,
+        null,
+        'Only the following schemas are exposed: public',
+      );
   }
-  const found = { wantsRows: false, wantsCount: false, onDuplicate: 'fail' as Preferences['onDuplicate'] };
-  for (const preference of (headerOf(call, 'prefer') ?? '').split(/[,;]/).map((text) => text.trim()).filter(Boolean)) {
+  const found = {
+    wantsRows: false,
+    wantsCount: false,
+    onDuplicate: 'fail' as Preferences['onDuplicate'],
+  };
+  for (const preference of (headerOf(call, 'prefer') ?? '')
+    .split(/[,;]/)
+    .map((text) => text.trim())
+    .filter(Boolean)) {
     switch (preference) {
-      case 'return=representation': found.wantsRows = true; break;
-      case 'return=minimal': found.wantsRows = false; break;
-      case 'count=exact': found.wantsCount = true; break;
-      case 'resolution=merge-duplicates': found.onDuplicate = 'merge'; break;
-      case 'resolution=ignore-duplicates': found.onDuplicate = 'ignore'; break;
-      default: throw notOffered(`the preference ${preference}`);
+      case 'return=representation':
+        found.wantsRows = true;
+        break;
+      case 'return=minimal':
+        found.wantsRows = false;
+        break;
+      case 'count=exact':
+        found.wantsCount = true;
+        break;
+      case 'resolution=merge-duplicates':
+        found.onDuplicate = 'merge';
+        break;
+      case 'resolution=ignore-duplicates':
+        found.onDuplicate = 'ignore';
+        break;
+      default:
+        throw notOffered(`the preference ${preference}`);
     }
   }
-  return { ...found, isSingle: readAccept(headerOf(call, 'accept')), range: readRange(headerOf(call, 'range')) };
+  return {
+    ...found,
+    isSingle: readAccept(headerOf(call, 'accept')),
+    range: readRange(headerOf(call, 'range')),
+  };
 }
 
 function readAccept(accept: string | undefined): boolean {
   const types = (accept ?? '*/*').split(',').map((type) => type.trim());
-  const first = types.find((type) => /^(application\/vnd\.pgrst\.(object|array)(\+json)?|application\/json(;.*)?|application\/\*|\*\/\*(;.*)?)$/.test(type));
-  if (!first) throw restError(406, 'PGRST107', `None of these media types are available: ${types.join(', ')}`);
+  const first = types.find((type) =>
+    /^(application\/vnd\.pgrst\.(object|array)(\+json)?|application\/json(;.*)?|application\/\*|\*\/\*(;.*)?)$/.test(
+      type,
+    ),
+  );
+  if (!first)
+    throw restError(
+      406,
+      'PGRST107',
+      `None of these media types are available: ${types.join(', ')}`,
+    );
   return first.startsWith('application/vnd.pgrst.object');
 }
 
@@ -81,6 +139,12 @@ function readRange(text: string | undefined): Preferences['range'] {
   const found = /^(\d{1,15})-(\d{1,15})?$/.exec(text);
   const first = Number(found?.[1]);
   const last = found?.[2] === undefined ? undefined : Number(found[2]);
-  if (!found || (last !== undefined && last < first)) throw restError(416, 'PGRST103', 'Requested range not satisfiable', `The range ${text} cannot be read`);
+  if (!found || (last !== undefined && last < first))
+    throw restError(
+      416,
+      'PGRST103',
+      'Requested range not satisfiable',
+      `The range ${text} cannot be read`,
+    );
   return { first, last };
 }

@@ -16,7 +16,11 @@ const SCHEMA_CHANGED = new Set(['42P01', '42703', '42883']);
  * The part of PostgREST that supabase-js needs. Requests run over `pool` (role `authenticator`); the schema is read over
  * `adminPool`, so that a transaction that asks for it never waits for a connection of its own kind.
  */
-export function createRest(pool: pg.Pool, adminPool: pg.Pool, keys: GatewayKeys): (call: Call) => Promise<Reply> {
+export function createRest(
+  pool: pg.Pool,
+  adminPool: pg.Pool,
+  keys: GatewayKeys,
+): (call: Call) => Promise<Reply> {
   const catalog = new Catalog(adminPool);
   return async (call) => {
     const identity = await identify(call, keys);
@@ -29,20 +33,29 @@ export function createRest(pool: pg.Pool, adminPool: pg.Pool, keys: GatewayKeys)
   };
 }
 
-async function route(pool: pg.Pool, catalog: Catalog, identity: Identity, call: Call): Promise<Reply> {
+async function route(
+  pool: pg.Pool,
+  catalog: Catalog,
+  identity: Identity,
+  call: Call,
+): Promise<Reply> {
   const [first, second, ...others] = call.path.split('/').slice(1).map(decodeSegment);
   const isRoutine = first === 'rpc' && second !== undefined;
-  if (!first || others.length > 0 || (second !== undefined && !isRoutine)) throw notOffered(`the address ${call.path}`);
+  if (!first || others.length > 0 || (second !== undefined && !isRoutine))
+    throw notOffered(`the address ${call.path}`);
   if (isRoutine && call.method !== 'POST') throw notOffered(`${call.method} on functions`);
   const query = parseQuery(call.query);
   const preferences = readPreferences(call);
   if (isRoutine) {
     const routine = await findRoutine(catalog, second, call);
-    return asCaller(pool, identity, false, (client) => callRoutine(client, catalog, { call, routine, query, preferences }));
+    return asCaller(pool, identity, false, (client) =>
+      callRoutine(client, catalog, { call, routine, query, preferences }),
+    );
   }
   const request = { call, relation: await findRelation(catalog, first), query, preferences };
   switch (call.method) {
-    case 'GET': case 'HEAD':
+    case 'GET':
+    case 'HEAD':
       return asCaller(pool, identity, true, (client) => readRows(client, catalog, request));
     case 'POST':
       return asCaller(pool, identity, false, (client) => insertRows(client, catalog, request));

@@ -27,30 +27,58 @@ export async function findRoutine(catalog: Catalog, name: string, call: Call): P
   });
   const [only, ...others] = found ?? [];
   if (!only) {
-    throw restError(404, 'PGRST202', `Could not find the function public.${name}(${given.join(', ')}) in the schema cache`,
-      `Searched for the function public.${name} with parameters ${given.join(', ') || '(none)'}, but no matches were found in the schema cache.`);
+    throw restError(
+      404,
+      'PGRST202',
+      `Could not find the function public.${name}(${given.join(', ')}) in the schema cache`,
+      `Searched for the function public.${name} with parameters ${given.join(', ') || '(none)'}, but no matches were found in the schema cache.`,
+    );
   }
-  if (others.length > 0) throw restError(300, 'PGRST203', `Could not choose the best candidate function for public.${name}(${given.join(', ')})`);
+  if (others.length > 0)
+    throw restError(
+      300,
+      'PGRST203',
+      `Could not choose the best candidate function for public.${name}(${given.join(', ')})`,
+    );
   return only;
 }
 
 function takes(routine: Routine, given: readonly string[]): boolean {
-  const isNamed = given.every((name) => name !== '' && routine.parameters.some((parameter) => parameter.name === name));
-  return isNamed && routine.parameters.every((parameter) => parameter.hasDefault || given.includes(parameter.name));
+  const isNamed = given.every(
+    (name) => name !== '' && routine.parameters.some((parameter) => parameter.name === name),
+  );
+  return (
+    isNamed &&
+    routine.parameters.every((parameter) => parameter.hasDefault || given.includes(parameter.name))
+  );
 }
 
-export async function callRoutine(client: Client, catalog: Catalog, { call, routine, query, preferences }: RoutineRequest): Promise<Reply> {
+export async function callRoutine(
+  client: Client,
+  catalog: Catalog,
+  { call, routine, query, preferences }: RoutineRequest,
+): Promise<Reply> {
   const statement = new Statement();
   const given = Object.keys(readArguments(call));
   const parameters = routine.parameters.filter(({ name }) => given.includes(name));
   const list = parameters.map(({ name }) => `${quote(name)} => args$.${quote(name)}`).join(', ');
   const invocation = `${table(routine.name)}(${list})`;
   // PostgreSQL itself reads the JSON; the type names come from its own catalog.
-  const values = parameters.length === 0 ? '(select) as args$'
-    : `json_to_record(${statement.bind(call.body)}::json) as args$(${parameters.map(({ name, type }) => `${quote(name)} ${type}`).join(', ')})`;
+  const values =
+    parameters.length === 0
+      ? '(select) as args$'
+      : `json_to_record(${statement.bind(call.body)}::json) as args$(${parameters.map(({ name, type }) => `${quote(name)} ${type}`).join(', ')})`;
 
-  if (routine.isComposite) return answerRows(client, catalog, statement, `from ${values}, lateral ${invocation} as ${quote(routine.name)}`, { routine, query, preferences });
-  if (query.hasSelect || query.root.conditions.length > 0 || query.root.order.length > 0) throw notOffered('select, filters or order on a function that answers bare values');
+  if (routine.isComposite)
+    return answerRows(
+      client,
+      catalog,
+      statement,
+      `from ${values}, lateral ${invocation} as ${quote(routine.name)}`,
+      { routine, query, preferences },
+    );
+  if (query.hasSelect || query.root.conditions.length > 0 || query.root.order.length > 0)
+    throw notOffered('select, filters or order on a function that answers bare values');
   if (routine.isVoid) {
     await client.query(`select ${invocation} from ${values}`, statement.values);
     return { status: 204 };
@@ -62,17 +90,31 @@ export async function callRoutine(client: Client, catalog: Catalog, { call, rout
 }
 
 /** Rows with named columns: chosen, filtered, ordered and paged like those of a table. */
-async function answerRows(client: Client, catalog: Catalog, statement: Statement, from: string, { routine, query: { root }, preferences }: Omit<RoutineRequest, 'call'>): Promise<Reply> {
+async function answerRows(
+  client: Client,
+  catalog: Catalog,
+  statement: Statement,
+  from: string,
+  { routine, query: { root }, preferences }: Omit<RoutineRequest, 'call'>,
+): Promise<Reply> {
   const hasEmbeds = root.items.some((item) => item.kind === 'embed');
-  if (hasEmbeds && routine.relation === null) throw notOffered('embedding in a function that does not answer rows of a table');
+  if (hasEmbeds && routine.relation === null)
+    throw notOffered('embedding in a function that does not answer rows of a table');
   const writer = new SelectWriter(statement, catalog);
   const items = await writer.items(root.items, routine.relation ?? '', routine.name);
   const where = await writer.where(root, routine.relation ?? '', routine.name);
   if (preferences.wantsCount) throw notOffered('counting the rows of a function');
-  return answerPage(client, statement, { ...preferences, isSingle: preferences.isSingle || !routine.isSet }, root, (page) => asJson(
-    `select ${items} ${from}${where}${writer.orderBy(root.order, routine.name)}${writer.page(page.limit, page.offset)}`,
-    { isSingle: preferences.isSingle || !routine.isSet, countFrom: undefined },
-  ));
+  return answerPage(
+    client,
+    statement,
+    { ...preferences, isSingle: preferences.isSingle || !routine.isSet },
+    root,
+    (page) =>
+      asJson(
+        `select ${items} ${from}${where}${writer.orderBy(root.order, routine.name)}${writer.page(page.limit, page.offset)}`,
+        { isSingle: preferences.isSingle || !routine.isSet, countFrom: undefined },
+      ),
+  );
 }
 
 function readArguments(call: Call): Record<string, unknown> {
@@ -83,6 +125,7 @@ function readArguments(call: Call): Record<string, unknown> {
   } catch {
     throw restError(400, 'PGRST102', 'Empty or invalid json');
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw restError(400, 'PGRST102', 'The arguments of a function are one JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw restError(400, 'PGRST102', 'The arguments of a function are one JSON object');
   return value as Record<string, unknown>;
 }

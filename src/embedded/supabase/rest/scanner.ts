@@ -45,7 +45,10 @@ export class Scanner {
   name(): string {
     const name = this.peek() === '"' ? this.quoted() : this.match(PLAIN_NAME)?.trimEnd();
     if (!name) this.fail('a name');
-    if (Buffer.byteLength(name) > MAX_IDENTIFIER_BYTES) throw badSyntax(`the name ${name.slice(0, 20)}… is longer than ${MAX_IDENTIFIER_BYTES} bytes`);
+    if (Buffer.byteLength(name) > MAX_IDENTIFIER_BYTES)
+      throw badSyntax(
+        `the name ${name.slice(0, 20)}… is longer than ${MAX_IDENTIFIER_BYTES} bytes`,
+      );
     return name;
   }
 
@@ -64,7 +67,9 @@ export class Scanner {
   }
 
   fail(wanted: string): never {
-    throw badSyntax(`expected ${wanted} at ${this.position} of ${JSON.stringify(this.text.slice(0, 200))}`);
+    throw badSyntax(
+      `expected ${wanted} at ${this.position} of ${JSON.stringify(this.text.slice(0, 200))}`,
+    );
   }
 }
 

@@ -25,13 +25,26 @@ type Client = Pick<pg.PoolClient, 'query'>;
 
 export async function findRelation(catalog: Catalog, name: string): Promise<Relation> {
   const relation = await catalog.find((known) => known.relation(name));
-  if (!relation) throw restError(404, 'PGRST205', `Could not find the table 'public.${name}' in the schema cache`);
+  if (!relation)
+    throw restError(
+      404,
+      'PGRST205',
+      `Could not find the table 'public.${name}' in the schema cache`,
+    );
   return relation;
 }
 
 /** GET and HEAD: the rows that the caller may see. */
-export async function readRows(client: Client, catalog: Catalog, request: TableRequest): Promise<Reply> {
-  const { relation, query: { root }, preferences } = request;
+export async function readRows(
+  client: Client,
+  catalog: Catalog,
+  request: TableRequest,
+): Promise<Reply> {
+  const {
+    relation,
+    query: { root },
+    preferences,
+  } = request;
   const statement = new Statement();
   const writer = new SelectWriter(statement, catalog);
   const from = `${table(relation.name)} as ${quote(relation.name)}`;
@@ -46,32 +59,54 @@ export async function readRows(client: Client, catalog: Catalog, request: TableR
 
 /** Runs a SELECT over one page and answers with Content-Range; the page is the narrower of limit/offset and Range. */
 export async function answerPage(
-  client: Client, statement: Statement, preferences: Preferences, root: QueryNode,
+  client: Client,
+  statement: Statement,
+  preferences: Preferences,
+  root: QueryNode,
   write: (page: { limit: number | undefined; offset: number }) => string,
 ): Promise<Reply> {
   const first = Math.max(root.offset, preferences.range?.first ?? 0);
-  const ends = [root.limit === undefined ? Infinity : root.offset + root.limit, (preferences.range?.last ?? Infinity) + 1];
+  const ends = [
+    root.limit === undefined ? Infinity : root.offset + root.limit,
+    (preferences.range?.last ?? Infinity) + 1,
+  ];
   const limit = Math.max(0, Math.min(...ends) - first);
-  const row = await oneRow(client, write({ limit: Number.isFinite(limit) ? limit : undefined, offset: first }), statement);
+  const row = await oneRow(
+    client,
+    write({ limit: Number.isFinite(limit) ? limit : undefined, offset: first }),
+    statement,
+  );
   const total = row.total === undefined ? undefined : Number(row.total);
   if (total !== undefined && first > total) {
-    throw restError(416, 'PGRST103', 'Requested range not satisfiable', `An offset of ${first} was requested, but there are only ${total} rows.`);
+    throw restError(
+      416,
+      'PGRST103',
+      'Requested range not satisfiable',
+      `An offset of ${first} was requested, but there are only ${total} rows.`,
+    );
   }
   const isPart = total !== undefined && row.rows < total;
   return { ...bodyOf(row, preferences, isPart ? 206 : 200, first) };
 }
 
 /** POST: one row or many, with or without an upsert. */
-export async function insertRows(client: Client, catalog: Catalog, request: TableRequest): Promise<Reply> {
+export async function insertRows(
+  client: Client,
+  catalog: Catalog,
+  request: TableRequest,
+): Promise<Reply> {
   const { relation, query, preferences } = request;
   refuseRowFilters(query, 'insert');
   const { rows, text } = jsonBody(request.call);
   const columns = await knownColumns(catalog, relation, query.columns ?? columnsOf(rows));
   const statement = new Statement();
   const list = columns.map(quote).join(', ');
-  const source = columns.length > 0
-    ? `(${list}) select ${list} from json_populate_recordset(null::${table(relation.name)}, ${statement.bind(text)}::json)`
-    : rows.length === 1 ? ' default values' : undefined;
+  const source =
+    columns.length > 0
+      ? `(${list}) select ${list} from json_populate_recordset(null::${table(relation.name)}, ${statement.bind(text)}::json)`
+      : rows.length === 1
+        ? ' default values'
+        : undefined;
   if (!source) {
     if (rows.length > 1) throw notOffered('several rows without columns');
     return json(201, [], { 'content-range': '*/*' });
@@ -81,30 +116,62 @@ export async function insertRows(client: Client, catalog: Catalog, request: Tabl
 }
 
 /** PATCH: writes the body's columns to every row that the filters and the policies let through. */
-export async function updateRows(client: Client, catalog: Catalog, request: TableRequest): Promise<Reply> {
+export async function updateRows(
+  client: Client,
+  catalog: Catalog,
+  request: TableRequest,
+): Promise<Reply> {
   const { relation, preferences } = request;
-  const { rows: [row], isList } = jsonBody(request.call);
+  const {
+    rows: [row],
+    isList,
+  } = jsonBody(request.call);
   if (!row || isList) throw restError(400, 'PGRST102', 'An update takes one JSON object');
   const columns = await knownColumns(catalog, relation, Object.keys(row));
-  if (columns.length === 0) return preferences.wantsRows ? json(200, [], { 'content-range': '*/*' }) : { status: 204 };
+  if (columns.length === 0)
+    return preferences.wantsRows ? json(200, [], { 'content-range': '*/*' }) : { status: 204 };
   const statement = new Statement();
   const values = `json_populate_record(null::${table(relation.name)}, ${statement.bind(request.call.body)}::json)`;
-  const assignments = columns.map((column) => `${quote(column)} = (given$.new_values).${quote(column)}`).join(', ');
+  const assignments = columns
+    .map((column) => `${quote(column)} = (given$.new_values).${quote(column)}`)
+    .join(', ');
   const where = await filteredWhere(statement, catalog, request, 'UPDATE');
   const change = `update ${table(relation.name)} as ${quote(relation.name)} set ${assignments} from (select ${values} as new_values offset 0) as given$${where}`;
   return answerChange(client, catalog, request, statement, change, 200);
 }
 
-export async function deleteRows(client: Client, catalog: Catalog, request: TableRequest): Promise<Reply> {
+export async function deleteRows(
+  client: Client,
+  catalog: Catalog,
+  request: TableRequest,
+): Promise<Reply> {
   const { relation } = request;
   const statement = new Statement();
   const where = await filteredWhere(statement, catalog, request, 'DELETE');
-  return answerChange(client, catalog, request, statement, `delete from ${table(relation.name)} as ${quote(relation.name)}${where}`, 200);
+  return answerChange(
+    client,
+    catalog,
+    request,
+    statement,
+    `delete from ${table(relation.name)} as ${quote(relation.name)}${where}`,
+    200,
+  );
 }
 
 /** Runs a change and answers with the rows if they are wanted; otherwise it needs no right to read them. */
-async function answerChange(client: Client, catalog: Catalog, request: TableRequest, statement: Statement, change: string, okStatus: number): Promise<Reply> {
-  const { relation, query: { root }, preferences } = request;
+async function answerChange(
+  client: Client,
+  catalog: Catalog,
+  request: TableRequest,
+  statement: Statement,
+  change: string,
+  okStatus: number,
+): Promise<Reply> {
+  const {
+    relation,
+    query: { root },
+    preferences,
+  } = request;
   if (!preferences.wantsRows) {
     const { rowCount } = await client.query(change, statement.values);
     const total = preferences.wantsCount ? String(rowCount ?? 0) : '*';
@@ -116,19 +183,41 @@ async function answerChange(client: Client, catalog: Catalog, request: TableRequ
   const where = await writer.where({ ...root, conditions: [] }, relation.name, relation.name);
   const select = `select ${items} from changed as ${quote(relation.name)}${where}${writer.orderBy(root.order, relation.name)}`;
   const before = `with changed as (${change} returning ${quote(relation.name)}.*) `;
-  const text = asJson(select, { isSingle: preferences.isSingle, countFrom: preferences.wantsCount ? 'select 1 from changed' : undefined, before });
+  const text = asJson(select, {
+    isSingle: preferences.isSingle,
+    countFrom: preferences.wantsCount ? 'select 1 from changed' : undefined,
+    before,
+  });
   return bodyOf(await oneRow(client, text, statement), preferences, okStatus, 0);
 }
 
-async function filteredWhere(statement: Statement, catalog: Catalog, request: TableRequest, verb: string): Promise<string> {
-  const { query: { root }, relation } = request;
+async function filteredWhere(
+  statement: Statement,
+  catalog: Catalog,
+  request: TableRequest,
+  verb: string,
+): Promise<string> {
+  const {
+    query: { root },
+    relation,
+  } = request;
   if (root.limit !== undefined || root.offset > 0) throw notOffered(`limit on ${verb}`);
   // Hosted Supabase refuses these as well (pg-safeupdate).
-  if (root.conditions.length === 0) throw restError(400, '21000', `${verb} requires a WHERE clause`);
-  return new SelectWriter(statement, catalog).where({ ...root, items: [] }, relation.name, relation.name);
+  if (root.conditions.length === 0)
+    throw restError(400, '21000', `${verb} requires a WHERE clause`);
+  return new SelectWriter(statement, catalog).where(
+    { ...root, items: [] },
+    relation.name,
+    relation.name,
+  );
 }
 
-function onConflict(relation: Relation, query: ParsedQuery, { onDuplicate }: Preferences, columns: readonly string[]): string {
+function onConflict(
+  relation: Relation,
+  query: ParsedQuery,
+  { onDuplicate }: Preferences,
+  columns: readonly string[],
+): string {
   if (onDuplicate === 'fail') {
     if (query.conflictColumns) throw notOffered('on_conflict without a resolution');
     return '';
@@ -141,13 +230,15 @@ function onConflict(relation: Relation, query: ParsedQuery, { onDuplicate }: Pre
 }
 
 function refuseRowFilters({ root }: ParsedQuery, verb: string): void {
-  if (root.conditions.length > 0 || root.limit !== undefined || root.offset > 0) throw notOffered(`filters on ${verb}`);
+  if (root.conditions.length > 0 || root.limit !== undefined || root.offset > 0)
+    throw notOffered(`filters on ${verb}`);
 }
 
 /** The rows of a body (an object or a list of objects) and its own text as a list: numbers keep all their digits. */
 function jsonBody(call: Call): { rows: Record<string, unknown>[]; text: string; isList: boolean } {
   const type = call.headers['content-type'] ?? 'application/json';
-  if (!type.startsWith('application/json')) throw restError(415, 'PGRST102', `Content-Type not acceptable: ${type}`);
+  if (!type.startsWith('application/json'))
+    throw restError(415, 'PGRST102', `Content-Type not acceptable: ${type}`);
   let value: unknown;
   try {
     value = JSON.parse(call.body);
@@ -156,23 +247,40 @@ function jsonBody(call: Call): { rows: Record<string, unknown>[]; text: string; 
   }
   const isList = Array.isArray(value);
   const rows = isList ? (value as unknown[]) : [value];
-  if (!rows.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row))) throw restError(400, 'PGRST102', 'The body has to be an object or a list of objects');
-  return { rows: rows as Record<string, unknown>[], text: isList ? call.body : `[${call.body}]`, isList };
+  if (!rows.every((row) => typeof row === 'object' && row !== null && !Array.isArray(row)))
+    throw restError(400, 'PGRST102', 'The body has to be an object or a list of objects');
+  return {
+    rows: rows as Record<string, unknown>[],
+    text: isList ? call.body : `[${call.body}]`,
+    isList,
+  };
 }
 
 /** The columns of an insert without a `columns` parameter: all rows have to have the same ones. */
 function columnsOf(rows: readonly Record<string, unknown>[]): string[] {
   const columns = Object.keys(rows[0] ?? {});
   const wanted = JSON.stringify([...columns].sort());
-  if (rows.some((row) => JSON.stringify(Object.keys(row).sort()) !== wanted)) throw restError(400, 'PGRST102', 'All object keys must match');
+  if (rows.some((row) => JSON.stringify(Object.keys(row).sort()) !== wanted))
+    throw restError(400, 'PGRST102', 'All object keys must match');
   return columns;
 }
 
-async function knownColumns(catalog: Catalog, relation: Relation, columns: readonly string[]): Promise<readonly string[]> {
+async function knownColumns(
+  catalog: Catalog,
+  relation: Relation,
+  columns: readonly string[],
+): Promise<readonly string[]> {
   for (const column of columns) {
     if (column.includes('\0')) throw badSyntax('a NUL character');
-    const isKnown = await catalog.find((known) => known.relation(relation.name)?.columns.has(column) || undefined);
-    if (!isKnown) throw restError(400, 'PGRST204', `Could not find the '${column}' column of '${relation.name}' in the schema cache`);
+    const isKnown = await catalog.find(
+      (known) => known.relation(relation.name)?.columns.has(column) || undefined,
+    );
+    if (!isKnown)
+      throw restError(
+        400,
+        'PGRST204',
+        `Could not find the '${column}' column of '${relation.name}' in the schema cache`,
+      );
   }
   return columns;
 }
@@ -187,14 +295,21 @@ async function oneRow(client: Client, text: string, statement: Statement): Promi
 /** The answer with its rows; thrown inside of the transaction when one row was demanded and there is another number. */
 function bodyOf(row: JsonRow, preferences: Preferences, status: number, first: number): Reply {
   if (preferences.isSingle && row.rows !== 1) {
-    throw restError(406, 'PGRST116', 'Cannot coerce the result to a single JSON object', `The result contains ${row.rows} rows`);
+    throw restError(
+      406,
+      'PGRST116',
+      'Cannot coerce the result to a single JSON object',
+      `The result contains ${row.rows} rows`,
+    );
   }
   const range = row.rows > 0 ? `${first}-${first + row.rows - 1}` : '*';
   const type = preferences.isSingle ? 'application/vnd.pgrst.object+json' : 'application/json';
   return {
     status,
     body: row.body ?? 'null',
-    headers: { 'content-type': `${type}; charset=utf-8`, 'content-range': `${range}/${row.total ?? '*'}` },
+    headers: {
+      'content-type': `${type}; charset=utf-8`,
+      'content-range': `${range}/${row.total ?? '*'}`,
+    },
   };
 }
-

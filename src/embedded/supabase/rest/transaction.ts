@@ -5,7 +5,12 @@ import type { Identity } from './request.js';
  * Runs `work` in one transaction as the caller's role with the caller's claims; row-level security is PostgreSQL's own.
  * Everything that was set ends with the transaction. Any error rolls back; a broken connection is not used again.
  */
-export async function asCaller<T>(pool: pg.Pool, identity: Identity, isReadOnly: boolean, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export async function asCaller<T>(
+  pool: pg.Pool,
+  identity: Identity,
+  isReadOnly: boolean,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   let isBroken = false;
   try {
@@ -19,7 +24,9 @@ export async function asCaller<T>(pool: pg.Pool, identity: Identity, isReadOnly:
     await client.query('commit');
     return result;
   } catch (error) {
-    await client.query('rollback').catch(() => { isBroken = true; });
+    await client.query('rollback').catch(() => {
+      isBroken = true;
+    });
     throw error;
   } finally {
     client.release(isBroken);
