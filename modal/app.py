@@ -119,7 +119,7 @@ VIDEO_SITE = RUNNER_DIR / f"video-{MANIFEST['video']}"
 #: The network that cuts pictures out, where the deployment has it.
 CUTOUT_MODEL = RUNNER_DIR / "u2netp.onnx"
 
-#: A process of somebody's machine (emulator/): mounts and image are folders there, and it isolates nothing.
+#: A process of somebody's machine (dev/modal-emulator/): mounts and image are folders there, and it isolates nothing.
 IS_STAND_IN = "MODAL_LOCAL_MOUNTS" in os.environ
 
 

@@ -1,6 +1,6 @@
 import { Composition } from 'remotion';
 import type { VideoProps } from '../src/contracts/video.js';
-import { Film } from './film.js';
+import { Film } from './promo-video.js';
 
 /** Only for the preview; every film brings its own. */
 const EXAMPLE: VideoProps = {

@@ -1,15 +1,15 @@
 /** Shapes that several browser modules share. The frames are the server's own contract, imported as types only. */
 import type { createClient } from '@supabase/supabase-js';
-import type { PendingQuestion as ContractQuestion } from '../../src/contracts/questions.js';
+import type {
+  PendingQuestion as ContractQuestion,
+  Edit as ContractEdit,
+  ServerFrame as ContractFrame,
+  Version as ContractVersion,
+} from '../../src/contracts/frames.js';
 import type {
   GameCard as ContractGameCard,
   Notification as ContractNotification,
 } from '../../src/contracts/publishing.js';
-import type {
-  Edit as ContractEdit,
-  ServerFrame as ContractFrame,
-  Version as ContractVersion,
-} from '../../src/contracts/server-frames.js';
 
 declare global {
   interface Window {

@@ -2,9 +2,9 @@ import {
   CLIENT_FRAMES,
   MessageFrame,
   type ClientFrameType,
-} from '../../src/contracts/client-frames.js';
+  ServerFrame,
+} from '../../src/contracts/frames.js';
 import { CODED_MESSAGES } from '../../src/contracts/errors.js';
-import { ServerFrame } from '../../src/contracts/server-frames.js';
 import { jsonSchemaOf, type Json, type JsonObject } from './schemas.js';
 
 const CLIENT_WORDS: Readonly<Record<ClientFrameType, string>> = {

@@ -1,7 +1,7 @@
 import type { ActionKind, ActionRef } from '../contracts/actions.js';
 import type { ErrorKind } from '../contracts/errors.js';
-import type { SelectedStyle } from '../contracts/client-frames.js';
-import type { Dimension } from '../contracts/primitives.js';
+import type { SelectedStyle, PendingQuestion } from '../contracts/frames.js';
+import type { Dimension } from '../contracts/ids.js';
 import type {
   GeneratePublishInfoInput,
   PublishedGame,
@@ -10,13 +10,8 @@ import type {
   UnpublishGameInput,
 } from '../contracts/publishing.js';
 import type { GenerateThumbnailInput, PictureMade } from '../contracts/images.js';
-import type { PendingQuestion } from '../contracts/questions.js';
 import type { JobRow } from '../contracts/rows.js';
-import type {
-  ReplicateProjectInput,
-  ReplicationReport,
-  TargetPage,
-} from '../contracts/replication.js';
+import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../contracts/modal.js';
 import type { RunUsage } from '../contracts/runner.js';
 import type { JobEvent } from '../contracts/stream.js';
 import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';

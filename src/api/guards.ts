@@ -1,8 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { isUuid } from '../contracts/primitives.js';
+import { isUuid } from '../contracts/ids.js';
 import type { JobRow } from '../contracts/rows.js';
 import { orNothing, type Store } from '../store/index.js';
-import type { ProjectRow } from '../store/projects.js';
+import type { ProjectRow } from '../store/tables/projects.js';
 import type { Auth, Identity } from './auth.js';
 import { callerOf, type TokenSource } from './caller.js';
 import { logOf } from './request-log.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ActivityEntry } from '../store/activity-log.js';
+import type { ActivityEntry } from '../store/tables/activity-log.js';
 import { createRateLimits, networkOf, type Counted, type RateKind } from './rate-limits.js';
 import { rateKindOf } from './rate-limits-http.js';
 

@@ -1,6 +1,6 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../config.js';
-import type { ActivityLog } from '../store/activity-log.js';
+import type { ActivityLog } from '../store/tables/activity-log.js';
 
 /** What a request costs: `ai` has work of a model or a picture engine behind it. */
 export type RateKind = 'reads' | 'writes' | 'ai';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ActivityEntry } from '../store/activity-log.js';
+import type { ActivityEntry } from '../store/tables/activity-log.js';
 import { withSignInAudit } from './sign-in-audit.js';
 
 it('writes one line per user and hour, and none for a token that is refused', async () => {

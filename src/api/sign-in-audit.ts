@@ -1,4 +1,4 @@
-import type { ActivityLog } from '../store/activity-log.js';
+import type { ActivityLog } from '../store/tables/activity-log.js';
 import type { Auth } from './auth.js';
 
 const HOUR_MS = 3_600_000;

@@ -1,5 +1,7 @@
 import type { ErrorKind } from './errors.js';
 import type { CancelAnswer } from './workflows.js';
+import { z } from 'zod';
+import { Uuid } from './ids.js';
 
 /** Work of a user beside generations: each kind is a workflow with a row in `actions` (B1). */
 export const ACTION_KINDS = [
@@ -27,3 +29,26 @@ export type ActionOutcome<T> =
 export const CANCEL_ACTION_UPDATE = 'cancelAction';
 /** As for jobs: `tooLate` when it had ended. */
 export type CancelActionAnswer = Pick<CancelAnswer, 'outcome'>;
+
+/** Bodies of calls with work behind them (rest.md §7.9, §7.10, §9.3, §9.4, §9.7). What is wrong about an optional field counts as not given. */
+
+/** `actionId` (additive): the client's own name for this call, with which it can be stopped. */
+const ActionId = Uuid.optional()
+  .catch(undefined)
+  .meta({ description: 'name for this call, a UUID, with which it can be stopped' });
+
+/** `style` and `size` are taken and change nothing, as in V2. */
+export const GenerateImageBody = z.looseObject({
+  prompt: z.string().trim().min(1),
+  style: z.unknown().optional(),
+  size: z.unknown().optional(),
+  actionId: ActionId,
+});
+export const RemoveBackgroundBody = z.looseObject({ image: z.string().min(1), actionId: ActionId });
+export const GenerateThumbnailBody = z.looseObject({
+  title: z.string().trim().min(1).max(200).optional().catch(undefined),
+  actionId: ActionId,
+});
+export const GenerateMovieBody = z.looseObject({ actionId: ActionId });
+/** V2's pages name a field and take what they want from the answer, which always has all. */
+export const PublishInfoBody = z.looseObject({ field: z.unknown().optional() });

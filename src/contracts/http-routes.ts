@@ -5,10 +5,10 @@ import {
   GenerateThumbnailBody,
   PublishInfoBody,
   RemoveBackgroundBody,
-} from './action-bodies.js';
+} from './actions.js';
 import { AssetChangesBody, PublishBody, UploadFields } from './assets.js';
 import { CallbackAnswer, CallbackPost } from './callback.js';
-import * as answer from './http-answers.js';
+import * as answer from './http.js';
 import { PublishData } from './publishing.js';
 
 /** What an answer holds: JSON by its schema, anything else by its media type. */

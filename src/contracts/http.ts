@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { Visibility, type GameCard, type Notification, type PublishInfo } from './publishing.js';
+import { JobRow } from './rows.js';
+import { ProjectSummary } from './frames.js';
 
 /** `GET /api/projects/:id/jobs?limit=`: absent, zero or unparsable = 20; negative = none (rest.md §4). */
 export const JobsQuery = z.looseObject({
@@ -14,3 +17,219 @@ export interface PublicConfig {
   supabaseAnonKey: string;
   demo: boolean;
 }
+
+/** Bodies of HTTP answers as rest.md gives them; a name (`id`) is the one under which the API's description lists it. */
+const success = z.literal(true);
+const moment = z.string();
+
+export const Failure = z.object({ error: z.string() }).meta({ id: 'Error' });
+/** Pictures only: the two routes that say it twice (rest.md §1.3). */
+export const PictureFailure = Failure.extend({ success: z.literal(false).optional() }).meta({
+  id: 'PictureError',
+});
+/** `raw`: what the model said instead. */
+export const InfoFailure = Failure.extend({ raw: z.string().optional() }).meta({
+  id: 'PublishInfoError',
+});
+/** `output`: why. */
+export const MediaFailure = Failure.extend({ output: z.string().optional() }).meta({
+  id: 'MediaError',
+});
+export const Done = z.object({ success }).meta({ id: 'Success' });
+
+export const Health = z
+  .object({ status: z.literal('ok'), timestamp: moment, uptime: z.number() })
+  .meta({ id: 'Health' });
+export const ConfigAnswer = z
+  .object({ supabaseUrl: z.string(), supabaseAnonKey: z.string(), demo: z.boolean() })
+  .meta({ id: 'Config' });
+
+const Job = JobRow.meta({ id: 'Job' });
+export const JobAnswer = Job;
+export const JobOrNone = z.object({ job: Job.nullable() });
+export const JobList = z.object({ jobs: z.array(Job) });
+export const JobCancelled = z.object({ success, job: z.object({}) });
+
+export const ProjectList = z.object({
+  projects: z.array(ProjectSummary.meta({ id: 'ProjectSummary' })),
+});
+export const Project = z
+  .looseObject({
+    id: z.string(),
+    user_id: z.string(),
+    name: z.string(),
+    is_public: z.boolean(),
+    remixed_from: z.string().nullable(),
+    created_at: moment,
+    updated_at: moment,
+    game_type: z.string().nullable(),
+    storage_path: z.string().nullable(),
+  })
+  .meta({ id: 'Project' });
+export const Code = z.object({ code: z.string() });
+export const Context = z.object({
+  context: z
+    .looseObject({
+      timestamp: z.string(),
+      userPrompt: z.string(),
+      aiSummary: z.string(),
+      skills: z.array(z.string()),
+      generator: z.enum(['gemini', 'claude', 'unknown']),
+      edits: z.array(
+        z.object({ path: z.string(), old_string: z.string(), new_string: z.string() }),
+      ),
+    })
+    .nullable(),
+});
+
+const asset = {
+  id: z.string(),
+  filename: z.string(),
+  alias: z.string(),
+  mimeType: z.string().nullable(),
+  size: z.number().nullable(),
+  url: z.string(),
+};
+const notes = {
+  isPublic: z.boolean(),
+  tags: z.string().nullable(),
+  description: z.string().nullable(),
+};
+const projects = z.array(z.object({ id: z.string(), name: z.string() }));
+export const AssetUploaded = z.object({
+  success,
+  asset: z.object(asset).meta({ id: 'UploadedAsset' }),
+});
+export const AssetList = z.object({
+  assets: z.array(
+    z.object({ ...asset, ...notes, projects, createdAt: moment }).meta({ id: 'ListedAsset' }),
+  ),
+  currentProjectId: z.unknown().optional(),
+});
+export const AssetsFound = z.object({
+  assets: z.array(z.object({ ...asset, ...notes, isOwner: success }).meta({ id: 'FoundAsset' })),
+});
+export const AssetMeta = z.object({ ...asset, ...notes, createdAt: moment }).meta({ id: 'Asset' });
+export const AssetShared = z.object({
+  success,
+  asset: z.object({ id: z.string(), isPublic: z.boolean() }),
+});
+export const AssetChanged = z.object({
+  success,
+  asset: z.object({
+    id: z.string(),
+    tags: z.string().nullable(),
+    description: z.string().nullable(),
+  }),
+});
+export const AssetDeleted = z.object({ success, message: z.string() });
+
+/** `image` is a data URI. `prompt` is what was really asked. */
+export const PictureAnswer = z
+  .object({
+    success,
+    image: z.string(),
+    prompt: z.string().optional(),
+    actionId: z.string().optional(),
+  })
+  .meta({ id: 'Picture' });
+export const ActionAnswer = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    projectId: z.string().nullable(),
+    state: z.string(),
+    progress: z.number(),
+    error: z.string().nullable(),
+    createdAt: moment,
+    updatedAt: moment,
+  })
+  .meta({ id: 'Action' });
+export const ActionCancelled = z.object({ success, outcome: z.string() });
+
+export const DraftOrNone = z
+  .looseObject({
+    project_id: z.string(),
+    title: z.string().nullable(),
+    description: z.string().nullable(),
+    how_to_play: z.string().nullable(),
+    tags: z.array(z.string()),
+    visibility: z.string().nullable(),
+    remix: z.string().nullable(),
+    thumbnail_url: z.string().nullable(),
+    updated_at: moment.nullable(),
+    howToPlay: z.string(),
+    thumbnailUrl: z.string().nullable(),
+  })
+  .meta({ id: 'PublishDraft' })
+  .nullable();
+export const PublishInfoAnswer = z
+  .object({
+    title: z.string(),
+    description: z.string(),
+    howToPlay: z.string(),
+    tags: z.array(z.string()),
+  })
+  .meta({ id: 'PublishInfo' }) satisfies z.ZodType<PublishInfo>;
+export const Publication = z.object({
+  game: z
+    .object({
+      gameId: z.string(),
+      revision: z.string(),
+      visibility: Visibility,
+      url: z.string(),
+      playCount: z.number(),
+      likeCount: z.number(),
+      publishedAt: moment,
+      updatedAt: moment,
+    })
+    .nullable(),
+});
+export const Published = z.object({
+  success,
+  gameId: z.string(),
+  revision: z.string(),
+  url: z.string(),
+});
+export const ThumbnailMade = z.object({ success, thumbnailUrl: z.string() });
+export const MovieMade = z.object({ success, movieUrl: z.string(), duration: z.number() });
+
+const Card = z
+  .object({
+    id: z.string(),
+    projectId: z.string().nullable(),
+    title: z.string(),
+    description: z.string(),
+    howToPlay: z.string(),
+    tags: z.array(z.string()),
+    creator: z.string().nullable(),
+    visibility: Visibility,
+    remix: z.string(),
+    thumbnailUrl: z.string().nullable(),
+    playUrl: z.string(),
+    playCount: z.number(),
+    likeCount: z.number(),
+    liked: z.boolean(),
+    isOwner: z.boolean(),
+    publishedAt: moment,
+    updatedAt: moment,
+  })
+  .meta({ id: 'GameCard' }) satisfies z.ZodType<GameCard>;
+export const GameAnswer = z.object({ game: Card });
+export const Feed = z.object({ games: z.array(Card), next: z.string().nullable() });
+export const PlayCounted = z.object({ success, counted: z.boolean(), playCount: z.number() });
+export const Liked = z.object({ success, liked: z.boolean(), likeCount: z.number() });
+
+const Note = z
+  .object({
+    id: z.string(),
+    type: z.enum(['system', 'project']),
+    title: z.string(),
+    message: z.string(),
+    createdAt: moment,
+    read: z.boolean(),
+    icon: z.enum(['announcement', 'success', 'warning', 'comment', 'welcome']).exactOptional(),
+    projectId: z.string().exactOptional(),
+  })
+  .meta({ id: 'Notification' }) satisfies z.ZodType<Notification>;
+export const NotificationList = z.object({ notifications: z.array(Note) });

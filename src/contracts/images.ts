@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ActionRef } from './actions.js';
-import { GameAsset } from './game-assets.js';
+import { GameAsset } from './assets.js';
 
 const Revision = z.string().regex(/^[0-9a-f]{40}$/);
 const asked = {
@@ -62,3 +62,21 @@ export interface GenerateThumbnailInput extends ActionRef {
 /** What an action keeps of a picture that it made; the bytes lie beside the user's files. */
 export const PictureMade = z.object({ mimeType: z.string(), prompt: z.string().nullable() });
 export type PictureMade = z.infer<typeof PictureMade>;
+
+/**
+ * How far a picture is, percent of its action, when it has come to a stage: nothing tells how long an image model will take, so
+ * these are the steps that are known to be over.
+ */
+export const PICTURE_PROGRESS = {
+  /** Somebody works on it. */
+  begun: 5,
+  /** Whoever makes it has been asked: the image model, the network for cut-outs, a service, the running game. */
+  asked: 10,
+  /** What they made is here. */
+  received: 70,
+  /** It is cut out, trimmed, brought to its size. */
+  worked: 90,
+  /** It is kept. */
+  kept: 99,
+} as const;
+export type PictureStage = keyof typeof PICTURE_PROGRESS;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ActionRef } from './actions.js';
-import { GameAsset } from './game-assets.js';
+import { GameAsset } from './assets.js';
 import { IncomingBundle } from './runner.js';
-import { storable } from './primitives.js';
+import { storable } from './ids.js';
 
 /** The film of a game: portrait, for a phone (rest.md §9.7). */
 export const VIDEO = { width: 1_080, height: 1_920, fps: 30 } as const;

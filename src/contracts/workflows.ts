@@ -1,5 +1,5 @@
 import type { ErrorKind } from './errors.js';
-import type { SelectedStyle } from './client-frames.js';
+import type { SelectedStyle } from './frames.js';
 import type { Cursor, StreamItem } from './stream.js';
 import type { JobRow } from './rows.js';
 

@@ -1,6 +1,5 @@
-import type { SelectedStyle } from '../contracts/client-frames.js';
-import type { Dimension } from '../contracts/primitives.js';
-import type { StyleOption } from '../contracts/questions.js';
+import type { SelectedStyle, StyleOption } from '../contracts/frames.js';
+import type { Dimension } from '../contracts/ids.js';
 import { styleOptions } from './styles.js';
 
 const ASKS_FOR_GAME = /作って|作成|create|ゲーム/i;

@@ -1,5 +1,5 @@
-import type { Dimension } from '../contracts/primitives.js';
-import type { StyleOption } from '../contracts/questions.js';
+import type { Dimension } from '../contracts/ids.js';
+import type { StyleOption } from '../contracts/frames.js';
 
 /** A visual preset: what the player picks and what the model is told. */
 export interface StylePreset {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gameTitle } from './game-title.js';
-import { chatPrompt, generationPrompt, withSuggestions } from './prompt.js';
+import { chatPrompt, generationPrompt, withSuggestions } from './generation-prompt.js';
 import { findStyle } from './styles.js';
 import { isWelcomePage, WELCOME_PAGE } from './welcome-page.js';
 

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { BackendState } from '../store/backend-state.js';
+import type { BackendState } from '../store/tables/backend-state.js';
 import type { Backend } from '../contracts/workflows.js';
 import { openRunningStore } from './running-store.js';
 

@@ -1,5 +1,5 @@
-import { readSettings, type Settings } from '../embedded/stack/settings.js';
-import { missingForProduction, planStack, type Selection } from '../embedded/stack/plan.js';
+import { readSettings, type Settings } from '../../dev/stack/settings.js';
+import { missingForProduction, planStack, type Selection } from '../../dev/stack/plan.js';
 import { checkDataDir, checkPort, checkStack } from './machine.js';
 import { checkPrograms } from './programs.js';
 import { exitCodeOf, renderReport, type Finding, type Section } from './report.js';

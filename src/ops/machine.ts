@@ -1,13 +1,13 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config.js';
-import { readLivePid } from '../embedded/stack/pids.js';
-import { PARTS, type Part, type Plan } from '../embedded/stack/plan.js';
-import { holderOf, isPortFree } from '../embedded/stack/ports.js';
-import { acceptsTcp, answersHttp } from '../embedded/stack/health.js';
-import { readStackFile, type StackFile } from '../embedded/stack/stack-file.js';
-import { isTemporalReady } from '../embedded/temporal.js';
-import { findTemporalCli } from '../embedded/tools/temporal-cli.js';
+import { readLivePid } from '../../dev/stack/pids.js';
+import { PARTS, type Part, type Plan } from '../../dev/stack/plan.js';
+import { holderOf, isPortFree } from '../../dev/stack/ports.js';
+import { acceptsTcp, answersHttp } from '../../dev/stack/health.js';
+import { readStackFile, type StackFile } from '../../dev/stack/stack-file.js';
+import { isTemporalReady } from '../../dev/stack/temporal-server.js';
+import { findTemporalCli } from '../../dev/tools/temporal-cli.js';
 import type { Finding } from './report.js';
 
 type Place = Pick<Config, 'DATA_DIR' | 'PORT' | 'HOST'>;

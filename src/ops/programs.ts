@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { chooseRunUser, sharedPlace } from '../embedded/postgres-place.js';
-import { findBinaries } from '../embedded/postgres-binaries.js';
-import { findOnPath, run, tail } from '../embedded/tools/run.js';
-import { findModalPython } from '../embedded/tools/modal-venv.js';
+import { chooseRunUser, sharedPlace } from '../../dev/postgres/location.js';
+import { findBinaries } from '../../dev/postgres/binaries.js';
+import { findOnPath, run, tail } from '../../dev/tools/run.js';
+import { findModalPython } from '../../dev/tools/modal-venv.js';
 import { findChromium } from '../chromium.js';
-import { missingOf, TEST_TOOLS } from '../embedded/tools/system-tools.js';
-import { findTemporalCli } from '../embedded/tools/temporal-cli.js';
+import { missingOf, TEST_TOOLS } from '../../dev/tools/system-tools.js';
+import { findTemporalCli } from '../../dev/tools/temporal-cli.js';
 import { findClaude } from '../runner/claude/binary.js';
 import { probeBubblewrap } from '../runner/claude/sandbox.js';
 import type { Finding } from './report.js';

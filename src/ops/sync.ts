@@ -4,11 +4,11 @@ import {
   MAX_REPORTS,
   type ReplicateAllInput,
   type ReplicateAllOutcome,
-} from '../contracts/replication.js';
+} from '../contracts/modal.js';
 import { TASK_QUEUE } from '../contracts/workflows.js';
 import { whyWithoutModal, type Config } from '../config.js';
-import { readSettings } from '../embedded/stack/settings.js';
-import { readStackFile } from '../embedded/stack/stack-file.js';
+import { readSettings } from '../../dev/stack/settings.js';
+import { readStackFile } from '../../dev/stack/stack-file.js';
 
 export interface SyncOptions {
   /** One of the three says what is looked at. */

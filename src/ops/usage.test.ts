@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { UsageSummaryRow } from '../store/usage.js';
+import type { UsageSummaryRow } from '../store/tables/usage.js';
 import { renderUsage } from './usage.js';
 
 const row = (changes: Partial<UsageSummaryRow>): UsageSummaryRow => ({

@@ -1,4 +1,4 @@
-import type { UsageSummaryRow } from '../store/usage.js';
+import type { UsageSummaryRow } from '../store/tables/usage.js';
 import { openRunningStore } from './running-store.js';
 
 const HEADERS = [

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type * as Playwright from 'playwright-core';
 import { CHROMIUM_ARGS, findChromium } from '../chromium.js';
 import { DreamError } from '../contracts/errors.js';
-import type { GameAsset } from '../contracts/game-assets.js';
+import type { GameAsset } from '../contracts/assets.js';
 import { SCREEN } from '../contracts/video.js';
 import { assetAddress, assetReferenceAt } from '../domain/published-files.js';
 import { vendoredFile } from '../domain/vendored-libraries.js';

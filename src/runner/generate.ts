@@ -15,7 +15,7 @@ import { editsOf } from './candidate/edits.js';
 import { findCandidate, saveCandidate, type CandidateResult } from './candidate/save.js';
 import type { EventTransport } from './callback/transport.js';
 import { runModel, type ModelAccess, type ModelRun } from './claude/run.js';
-import { takeIn } from './incoming.js';
+import { takeIn } from './import-bundle.js';
 import { fillWork, openScratch } from './scratch.js';
 
 const CHECKING = { type: 'progress', progress: 92, message: '動くかどうか確かめています' } as const;

@@ -1,15 +1,14 @@
 import path from 'node:path';
 import { crashPoint } from '../crash-points.js';
 import { DreamError } from '../contracts/errors.js';
-import { RUNNER_ENV, type GenerateInput } from '../contracts/runner.js';
+import { RUNNER_ENV, type GenerateInput, RunnerInput } from '../contracts/runner.js';
 import type { RunnerEvent } from '../contracts/stream.js';
 import { HttpTransport } from './callback/http-transport.js';
 import { silentTransport, type EventTransport } from './callback/transport.js';
 import { splitLines } from './claude/lines.js';
-import { RunnerInput } from '../contracts/runner-input.js';
 import { runFiles } from './commands/files.js';
 import { runGit } from './commands/git.js';
-import { PICTURE_PROGRESS } from '../contracts/picture-progress.js';
+import { PICTURE_PROGRESS } from '../contracts/images.js';
 import type { VideoInput } from '../contracts/video.js';
 import { generate } from './generate.js';
 import { makeImage, type ImageAccess } from './image/image.js';

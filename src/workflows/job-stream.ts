@@ -15,7 +15,7 @@ import {
   type NextPageRequest,
   type StreamPage,
 } from '../contracts/workflows.js';
-import { StreamState } from './stream-state.js';
+import { StreamState } from '../stream/stream-state.js';
 
 /** How long the stream can be read after the job's end, and how long an unfinished one waits for news (D1). */
 const OPEN_AFTER_END_MS = 10 * 60_000;

@@ -4,7 +4,7 @@ import {
   type ReplicateAllInput,
   type ReplicateAllOutcome,
   type ReplicationReport,
-} from '../contracts/replication.js';
+} from '../contracts/modal.js';
 import { replication } from './activity-proxies.js';
 import { replicateOnce } from './replicate-project.js';
 

@@ -10,7 +10,7 @@ import {
   REPLICATE_SIGNAL,
   type ReplicateProjectInput,
   type ReplicationReport,
-} from '../contracts/replication.js';
+} from '../contracts/modal.js';
 import { replication } from './activity-proxies.js';
 import { classifyFailure } from './failures.js';
 

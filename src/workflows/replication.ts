@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { getExternalWorkflowHandle, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { replicationWorkflowId } from '../contracts/ids.js';
-import { REPLICATE_SIGNAL } from '../contracts/replication.js';
+import { REPLICATE_SIGNAL } from '../contracts/modal.js';
 import type { replicateProject } from './replicate-project.js';
 
 /**

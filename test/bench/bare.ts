@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Line } from './load.js';
 import { inParallel } from './measurement.js';
 import { Player } from './player.js';
-import { Poster } from './poster.js';
+import { Poster } from './callback-sender.js';
 
 const PROGRAM = fileURLToPath(new URL('bare-server.ts', import.meta.url));
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Player } from './player.js';
-import type { Poster } from './poster.js';
+import type { Poster } from './callback-sender.js';
 
 const CHUNK = '<canvas id="game"></canvas> ';
 const MOST_PER_POST = 256;

@@ -5,7 +5,7 @@ import { createClient } from '@supabase/supabase-js';
 import type { Stack } from '../support/stack.js';
 import type { Bench } from './measurement.js';
 import { seat, type Seat } from './player.js';
-import { ATTEMPT, Poster } from './poster.js';
+import { ATTEMPT, Poster } from './callback-sender.js';
 
 /** The database as the service role sees it. */
 export const admin = ({ env }: Stack) =>

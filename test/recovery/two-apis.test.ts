@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi, type ApiProcess } from '../contract/http/api-process.js';
-import { findFreePort } from '../../src/embedded/stack/ports.js';
+import { findFreePort } from '../../dev/stack/ports.js';
 import { startAlternatingProxy, type AlternatingProxy } from '../support/alternating-proxy.js';
 import { Listener, oneTo, seqsOf } from '../support/listener.js';
 import { startStack, type Stack } from '../support/stack.js';

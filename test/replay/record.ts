@@ -15,10 +15,10 @@ import {
   MODAL_QUEUE,
   type GenerateGameInput,
 } from '../../src/contracts/workflows.js';
-import { createJobStreamClient } from '../../src/activities/job-stream-client.js';
+import { createJobStreamClient } from '../../src/stream/writer.js';
 import { cancelUpdate } from '../../src/workflows/messages.js';
-import { recordFilms } from './record-films.js';
-import { recordPictures } from './record-pictures.js';
+import { recordFilms } from './record-videos.js';
+import { recordPictures } from './record-images.js';
 import {
   admit,
   generateInput,

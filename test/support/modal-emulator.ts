@@ -7,10 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ModalClient } from 'modal';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { findFreePort } from '../../src/embedded/stack/ports.js';
+import { findFreePort } from '../../dev/stack/ports.js';
 import { modalControlFile } from './stack.js';
 
-/** A fault as emulator/README.md describes it; `times` absent: until it is cleared. */
+/** A fault as dev/modal-emulator/README.md describes it; `times` absent: until it is cleared. */
 export interface ModalFault {
   readonly kind: 'slow' | 'hang' | 'error' | 'cut' | 'container-death' | 'lost-result';
   /** Name of the RPC, or of the function where a container is meant; `*` stands for any part of it. */
@@ -236,7 +236,7 @@ async function spawnEmulator(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<ChildProcess> {
-  const child = spawn(PYTHON, [path.join(PROJECT_ROOT, 'emulator/server.py'), ...args], {
+  const child = spawn(PYTHON, [path.join(PROJECT_ROOT, 'dev/modal-emulator/server.py'), ...args], {
     env: { ...process.env, ...env, PYTHONDONTWRITEBYTECODE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { CRASH_POINTS_DIR } from '../../src/crash-points.js';
-import { findFreePort } from '../../src/embedded/stack/ports.js';
+import { findFreePort } from '../../dev/stack/ports.js';
 
 export type StackPart = 'api' | 'worker' | 'temporal' | 'supabase' | 'postgres' | 'demo' | 'modal';
 
@@ -60,7 +60,7 @@ export interface Stack extends Started {
 const run = promisify(execFile);
 const READY_LIMIT_MS = 90_000;
 const STOP_LIMIT_MS = 60_000;
-const LAUNCHER = path.join(PROJECT_ROOT, 'src/embedded/start.ts');
+const LAUNCHER = path.join(PROJECT_ROOT, 'dev/stack/start.ts');
 
 /**
  * Starts the whole product as `npm start` does, on free ports with its data in a temp folder, and waits until it is ready.
@@ -235,7 +235,7 @@ async function stopChild(child: ChildProcess, exited: Promise<number | null>): P
 async function printedEnv(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   const { stdout } = await run(
     process.execPath,
-    ['--import', 'tsx', 'src/embedded/print-env.ts', '--env-file=/dev/null'],
+    ['--import', 'tsx', 'dev/stack/print-env.ts', '--env-file=/dev/null'],
     { env, cwd: PROJECT_ROOT },
   );
   return Object.fromEntries(

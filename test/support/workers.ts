@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { startKeeper } from '../../src/embedded/stack/keeper.js';
+import { startKeeper } from '../../dev/stack/orphan-reaper.js';
 import { isAlive, type Stack } from './stack.js';
 
 /** More workers beside the one of a stack, which starts them no more than it has to: what dies stays dead until `fill`. */

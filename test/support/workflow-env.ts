@@ -20,7 +20,7 @@ import type {
   SharedActivities,
   VideoActivities,
 } from '../../src/activities/ports.js';
-import { withHeartbeats } from '../../src/activities/heartbeats.js';
+import { withHeartbeats } from '../../src/activities/frame/heartbeats.js';
 import { jobIdFor, projectWorkflowId } from '../../src/contracts/ids.js';
 import {
   LOCAL_AGENT_QUEUE,
@@ -34,8 +34,8 @@ import {
   type GenerateGameInput,
 } from '../../src/contracts/workflows.js';
 import type { JobRow } from '../../src/contracts/rows.js';
-import { ensureTemporalCli } from '../../src/embedded/tools/temporal-cli.js';
-import { FEATURE_ARGS } from '../../src/embedded/temporal.js';
+import { ensureTemporalCli } from '../../dev/tools/temporal-cli.js';
+import { FEATURE_ARGS } from '../../dev/stack/temporal-server.js';
 import { admitUpdate } from '../../src/workflows/messages.js';
 
 export type FakeActivities = Partial<SharedActivities> &

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createJobStreamClient } from '../../src/activities/job-stream-client.js';
+import { createJobStreamClient } from '../../src/stream/writer.js';
 import { streamWorkflowId } from '../../src/contracts/ids.js';
 import {
   CLOSING_SEQ,

@@ -1,7 +1,7 @@
 /** The publish page: what players read of a game, saved as it is typed; then the game is put out, or taken back. */
 import { ask, get } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
-import { Film } from '../publish/film.js';
+import { Film } from '../publish/video.js';
 import { PublishForm } from '../publish/form.js';
 import { Thumbnail } from '../publish/thumbnail.js';
 import { text } from '../texts/index.js';

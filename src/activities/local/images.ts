@@ -1,17 +1,16 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import type { WorkerConfig } from '../../config.js';
 import { DreamError } from '../../contracts/errors.js';
-import type { ImageInput, PictureMade } from '../../contracts/images.js';
-import { PICTURE_PROGRESS } from '../../contracts/picture-progress.js';
+import { type ImageInput, type PictureMade, PICTURE_PROGRESS } from '../../contracts/images.js';
 import { RUNNER_ENV } from '../../contracts/runner.js';
 import type { Store } from '../../store/index.js';
 import type { Log } from '../../log.js';
-import type { Mirror } from '../../store/mirror.js';
-import type { Pictures } from '../../store/pictures.js';
-import { ActionProgress } from '../action-progress.js';
-import { imageInput, keepPicture, sourceOf } from '../pictures.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
+import type { Pictures } from '../../store/files/images.js';
+import { ActionProgress } from '../frame/action-progress.js';
+import { imageInput, keepPicture, sourceOf } from '../runner/image-input.js';
 import type { CutoutServiceActivities, ImageActivities, ScreenshotActivities } from '../ports.js';
-import { assetsOnDisk } from './assets.js';
+import { assetsOnDisk } from './asset-copies.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
 

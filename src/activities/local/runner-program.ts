@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { RUNNER_ENTRY, runnerBundle } from '../runner-bundle.js';
+import { RUNNER_ENTRY, runnerBundle } from '../runner/bundle.js';
 
 /** How node starts the runner: its arguments. */
 export type RunnerProgram = readonly string[];

@@ -1,7 +1,7 @@
 import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel';
 import { DreamError } from '../../contracts/errors.js';
 import type { Log } from '../../log.js';
-import type { BackendStates, BreakerReport } from '../../store/backend-state.js';
+import type { BackendStates, BreakerReport } from '../../store/tables/backend-state.js';
 import { isUnavailable, toDreamError } from './errors.js';
 
 /** So many uses in a row without an answer mean that Modal is down, not that one request was unlucky. */

@@ -1,11 +1,11 @@
 import type { WorkerConfig } from '../../config.js';
 import type { Log } from '../../log.js';
-import type { FolderSize } from '../../store/folder-size.js';
-import type { Mirror } from '../../store/mirror.js';
-import { createMovies } from '../../store/movies.js';
-import { createPictures } from '../../store/pictures.js';
+import type { FolderSize } from '../../store/files/folder-size.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
+import { createMovies } from '../../store/files/videos.js';
+import { createPictures } from '../../store/files/images.js';
 import type { Store } from '../../store/index.js';
-import { withHydration } from '../../store/mirror-hydration.js';
+import { withHydration } from '../../store/mirror/hydration.js';
 import type {
   AgentActivities,
   FileActivities,
@@ -13,13 +13,13 @@ import type {
   ReplicationActivities,
   VideoActivities,
 } from '../ports.js';
-import { runnerVersion } from '../runner-bundle.js';
-import { modalAgentActivities } from './agent.js';
+import { runnerVersion } from '../runner/bundle.js';
+import { modalAgentActivities } from './run-agent.js';
 import { createBreaker } from './breaker.js';
 import { createModalCalls, type ModalCalls } from './call.js';
 import { connectModal } from './client.js';
 import { modalImageActivities } from './images.js';
-import { measureVolume, modalFileActivities } from './files.js';
+import { measureVolume, modalFileActivities } from './project-files.js';
 import { replicationActivities } from './replication/activities.js';
 import { createHydrate } from './replication/hydrate.js';
 import { createVolume } from './replication/volume.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config.js';
 import type { Log } from '../../log.js';
-import type { AlertText } from '../../store/alerts.js';
+import type { AlertText } from '../../store/tables/alerts.js';
 import type { Store } from '../../store/index.js';
 
 const WEBHOOK_TIMEOUT_MS = 5_000;

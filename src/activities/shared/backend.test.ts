@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { BackendState } from '../../store/backend-state.js';
+import type { BackendState } from '../../store/tables/backend-state.js';
 import { decideBackend, type DecisionInput } from './backend.js';
 
 const NOW_MS = Date.parse('2026-01-01T00:00:00Z');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { whyWithoutModal, type ModalChoice } from '../../config.js';
 import type { Backend } from '../../contracts/workflows.js';
-import type { BackendState } from '../../store/backend-state.js';
+import type { BackendState } from '../../store/tables/backend-state.js';
 import type { Store } from '../../store/index.js';
 import type { BackendActivities } from '../ports.js';
 

@@ -1,4 +1,4 @@
-import type { Mirror } from '../../store/mirror.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
 
 /** Where a game tells what it is: its own notes first, then those of older projects (rest.md §9.3). */
 const SPECS = ['specs/game.md', 'spec.md'];

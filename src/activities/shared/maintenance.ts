@@ -7,10 +7,10 @@ import { isActive, type JobRow } from '../../contracts/rows.js';
 import { CLOSING_SEQ } from '../../contracts/stream.js';
 import type { WriterMemo } from '../../contracts/workflows.js';
 import type { Log } from '../../log.js';
-import type { Mirror } from '../../store/mirror.js';
-import type { Pictures } from '../../store/pictures.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
+import type { Pictures } from '../../store/files/images.js';
 import type { Store } from '../../store/index.js';
-import type { JobStreamClient } from '../job-stream-client.js';
+import type { JobStreamClient } from '../../stream/writer.js';
 import type { JobActivities, MaintenanceActivities } from '../ports.js';
 
 /** A row younger than this may belong to a workflow that is just starting (B3). */

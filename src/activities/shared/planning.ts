@@ -3,13 +3,13 @@ import { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
 import { crashPoint } from '../../crash-points.js';
 import { DreamError } from '../../contracts/errors.js';
-import { decidePlan } from '../../domain/plan.js';
-import { CHAT_SYSTEM_PROMPT, chatPrompt } from '../../domain/prompt.js';
+import { decidePlan } from '../../domain/generation-plan.js';
+import { CHAT_SYSTEM_PROMPT, chatPrompt } from '../../domain/generation-prompt.js';
 import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
-import type { Mirror } from '../../store/mirror.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
-import type { JobStreamClient } from '../job-stream-client.js';
-import { createModel, wordsOf } from '../model.js';
+import type { JobStreamClient } from '../../stream/writer.js';
+import { createModel, wordsOf } from './ask-model.js';
 import type { Answer, GenerationPlan, JobActivities, PlanGenerationInput } from '../ports.js';
 import { gameTexts } from './game-texts.js';
 

@@ -4,9 +4,9 @@ import { PublishInfo } from '../../contracts/publishing.js';
 import { PUBLISH_INFO_SYSTEM_PROMPT, publishInfoPrompt } from '../../domain/publish-prompt.js';
 import { WELCOME_PAGE } from '../../domain/welcome-page.js';
 import type { WorkerConfig } from '../../config.js';
-import type { Mirror } from '../../store/mirror.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
-import { createModel, wordsOf } from '../model.js';
+import { createModel, wordsOf } from './ask-model.js';
 import type { PublishingActivities } from '../ports.js';
 import { gameTexts } from './game-texts.js';
 

@@ -4,11 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../contracts/publish-check.js';
+import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../contracts/publishing.js';
 import { createLog } from '../../log.js';
-import { createMirror } from '../../store/mirror.js';
+import { createMirror } from '../../store/mirror/mirror.js';
 import { createStore } from '../../store/index.js';
-import { hashOfFiles, publishedFolders } from '../../store/published-folder.js';
+import { hashOfFiles, publishedFolders } from '../../store/files/published-folder.js';
 import { publishingActivities } from './publishing.js';
 import { parsePublishInfo } from './publishing-info.js';
 

@@ -4,8 +4,11 @@ import type { WorkerConfig } from '../../config.js';
 import { crashPoint } from '../../crash-points.js';
 import { DreamError } from '../../contracts/errors.js';
 import { gameIdFor, notificationIdFor } from '../../contracts/ids.js';
-import { PUBLISH_CHECK_HEADER, publishCheck } from '../../contracts/publish-check.js';
-import type { PublishGameInput } from '../../contracts/publishing.js';
+import {
+  PUBLISH_CHECK_HEADER,
+  publishCheck,
+  type PublishGameInput,
+} from '../../contracts/publishing.js';
 import { injectScript } from '../../domain/game-injection.js';
 import {
   assetReferencesIn,
@@ -23,17 +26,17 @@ import {
   type VendoredFile,
 } from '../../domain/vendored-libraries.js';
 import type { Log } from '../../log.js';
-import { createAssetFiles, type AssetFiles } from '../../store/asset-files.js';
-import type { Mirror } from '../../store/mirror.js';
+import { createAssetFiles, type AssetFiles } from '../../store/files/asset-files.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
 import {
   hashOfFiles,
   publishedFolders,
   type PublishedFile,
   type PublishedFolders,
-} from '../../store/published-folder.js';
+} from '../../store/files/published-folder.js';
 import type { Store } from '../../store/index.js';
-import { vendoredFileOnDisk } from '../../store/vendored-files.js';
-import { findAsset } from '../game-assets.js';
+import { vendoredFileOnDisk } from '../../store/files/vendored-files.js';
+import { findAsset } from '../runner/game-assets.js';
 import type { PublishingActivities } from '../ports.js';
 
 const FETCH_TIMEOUT_MS = 10_000;

@@ -2,9 +2,9 @@ import type { Config } from '../../config.js';
 import { DreamError, ERROR_POLICY } from '../../contracts/errors.js';
 import { storageState, withLargest, type StorageState } from '../../domain/storage-limit.js';
 import type { Log } from '../../log.js';
-import { measureUserFolder, type FolderSize } from '../../store/folder-size.js';
+import { measureUserFolder, type FolderSize } from '../../store/files/folder-size.js';
 import type { Store } from '../../store/index.js';
-import type { VolumeSize } from '../../store/volume-sizes.js';
+import type { VolumeSize } from '../../store/tables/volume-sizes.js';
 
 const GIB = 1024 ** 3;
 

@@ -1,8 +1,8 @@
 import type { WorkerConfig } from '../../config.js';
 import { DreamError } from '../../contracts/errors.js';
 import { thumbnailPrompt } from '../../domain/thumbnail-prompt.js';
-import type { Mirror } from '../../store/mirror.js';
-import type { Pictures } from '../../store/pictures.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
+import type { Pictures } from '../../store/files/images.js';
 import type { Store } from '../../store/index.js';
 import type { ThumbnailActivities } from '../ports.js';
 import { gameTexts } from './game-texts.js';

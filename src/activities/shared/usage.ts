@@ -4,7 +4,7 @@ import { DreamError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
-import { isWorkerShutdown } from '../failures.js';
+import { isWorkerShutdown } from '../frame/typed-failures.js';
 import type { AgentActivities, JobActivities } from '../ports.js';
 import type { Alerts } from './alerts.js';
 import type { Storage } from './storage.js';

@@ -1,7 +1,7 @@
 import { crashPoint } from '../../crash-points.js';
 import { DreamError, ERROR_POLICY } from '../../contracts/errors.js';
 import type { RestoreOutcome } from '../../contracts/workflows.js';
-import type { Mirror } from '../../store/mirror.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import type { JobActivities, PublishInput, RestoreActivities } from '../ports.js';

@@ -8,9 +8,9 @@ import {
   type VideoPromptInput,
 } from '../../domain/video-prompt.js';
 import type { Log } from '../../log.js';
-import type { Mirror } from '../../store/mirror.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
-import { createModel, wordsOf } from '../model.js';
+import { createModel, wordsOf } from './ask-model.js';
 import type { VideoPlanActivities } from '../ports.js';
 import { gameTexts } from './game-texts.js';
 

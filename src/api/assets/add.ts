@@ -1,10 +1,10 @@
 import { DreamError } from '../../contracts/errors.js';
-import { storable } from '../../contracts/primitives.js';
+import { storable } from '../../contracts/ids.js';
 import { aliasOf } from '../../domain/asset-names.js';
 import { storageState } from '../../domain/storage-limit.js';
 import type { Config } from '../../config.js';
-import type { AssetFiles } from '../../store/asset-files.js';
-import type { AssetRow } from '../../store/assets.js';
+import type { AssetFiles } from '../../store/files/asset-files.js';
+import type { AssetRow } from '../../store/tables/assets.js';
 import type { Store } from '../../store/index.js';
 import type { InLine } from './in-line.js';
 import { mediaTypeOf } from './media-type.js';

@@ -1,5 +1,5 @@
 import { assetUrl } from '../../domain/asset-names.js';
-import type { AssetRow, ListedAsset } from '../../store/assets.js';
+import type { AssetRow, ListedAsset } from '../../store/tables/assets.js';
 
 /** Assets as clients are told them (rest.md §7). `filename` is the display name. */
 

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { isUuid } from '../../contracts/primitives.js';
+import { isUuid } from '../../contracts/ids.js';
 import { isReadableBy } from '../../domain/asset-rules.js';
-import type { AssetRow } from '../../store/assets.js';
+import type { AssetRow } from '../../store/tables/assets.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { Identity } from '../auth.js';
 import { refuse, type Guards } from '../guards.js';

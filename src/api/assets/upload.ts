@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Request, Response } from 'express';
 import multer, { MulterError, type StorageEngine } from 'multer';
-import { asDiskFull, type AssetFiles } from '../../store/asset-files.js';
+import { asDiskFull, type AssetFiles } from '../../store/files/asset-files.js';
 import { refuse } from '../guards.js';
 import { isAcceptedByName } from './media-type.js';
 

@@ -7,8 +7,9 @@ import {
   CALLBACK_SIGNATURE_HEADER,
   CALLBACK_TIMESTAMP_HEADER,
   type CallbackPost,
+  callbackKeyOf,
+  callbackMac,
 } from '../../contracts/callback.js';
-import { callbackKeyOf, callbackMac } from '../../contracts/callback-signature.js';
 import { createLog } from '../../log.js';
 import { actionProgressRouter } from './action-progress.js';
 

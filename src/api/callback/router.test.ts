@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobRow } from '../../contracts/rows.js';
 import { START_OF_STREAM, type RunnerEvent, type StreamItem } from '../../contracts/stream.js';
-import { StreamState } from '../../workflows/stream-state.js';
+import { StreamState } from '../../stream/stream-state.js';
 import { callbackRouter } from './router.js';
 
 const MASTER = 'm'.repeat(40);

@@ -14,7 +14,7 @@ import {
 import { parseCallId } from '../../contracts/ids.js';
 import type { StreamItem } from '../../contracts/stream.js';
 import type { Log } from '../../log.js';
-import { JobInbox, type InboxDeps } from './job-inbox.js';
+import { JobInbox, type InboxDeps } from '../../stream/job-event-ingest.js';
 import { isSignedBy } from './signature.js';
 
 /** Beyond these a post is put off with 429: the runner keeps its events and slows down. */

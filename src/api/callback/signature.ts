@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { CALLBACK_TOLERANCE_S } from '../../contracts/callback.js';
-import { callbackKeyOf, callbackMac } from '../../contracts/callback-signature.js';
+import { CALLBACK_TOLERANCE_S, callbackKeyOf, callbackMac } from '../../contracts/callback.js';
 
 export interface SignedPost {
   callId: string;

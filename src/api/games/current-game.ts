@@ -1,7 +1,7 @@
-import type { AiContext } from '../../store/version-details.js';
+import type { AiContext } from '../../store/mirror/version-details.js';
 import { WELCOME_PAGE } from '../../domain/welcome-page.js';
 import type { Store } from '../../store/index.js';
-import type { Mirror } from '../../store/mirror.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
 
 /** A project as its player gets it: the files of the current revision, or the welcome page before there is one. */
 export interface Game {

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { hydrateWorkflowId } from '../../contracts/ids.js';
 import { TASK_QUEUE } from '../../contracts/workflows.js';
 import type { Log } from '../../log.js';
-import type { Hydrate } from '../../store/mirror-hydration.js';
+import type { Hydrate } from '../../store/mirror/hydration.js';
 
 /** A reader waits so long; then it is told to come again, and finds more done. */
 const PATIENCE_MS = 8_000;

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { isUuid } from '../../contracts/primitives.js';
+import { isUuid } from '../../contracts/ids.js';
 
 /** What a signed path allows: reading the current files of one project of one user until `expiresAtMs`. */
 export interface GameGrant {

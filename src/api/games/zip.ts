@@ -7,7 +7,7 @@ import {
   withRelativeVendor,
   type VendoredFile,
 } from '../../domain/vendored-libraries.js';
-import { vendoredFileOnDisk } from '../../store/vendored-files.js';
+import { vendoredFileOnDisk } from '../../store/files/vendored-files.js';
 import type { Game } from './current-game.js';
 
 const REFERS = /\.(html|css|m?js)$/i;

@@ -1,5 +1,5 @@
 import { Router, type Request, type Response } from 'express';
-import { isUuid } from '../../contracts/primitives.js';
+import { isUuid } from '../../contracts/ids.js';
 import type { ActionRow, ActionState } from '../../contracts/rows.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { Actions } from '../actions/perform.js';

@@ -1,8 +1,8 @@
 import { Router, type Response } from 'express';
-import { isUuid } from '../../contracts/primitives.js';
+import { isUuid } from '../../contracts/ids.js';
 import { isAvailable, isReadableBy } from '../../domain/asset-rules.js';
-import type { AssetFiles } from '../../store/asset-files.js';
-import type { AssetRow } from '../../store/assets.js';
+import type { AssetFiles } from '../../store/files/asset-files.js';
+import type { AssetRow } from '../../store/tables/assets.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { AssetGuards } from '../assets/guards.js';
 import { deliveryAs, deliveryByName, type Delivery } from '../assets/media-type.js';

@@ -1,7 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import { AssetChangesBody, PublishBody, UploadFields } from '../../contracts/assets.js';
-import { isUuid, storable } from '../../contracts/primitives.js';
-import type { AssetChanges, AssetRow } from '../../store/assets.js';
+import { isUuid, storable } from '../../contracts/ids.js';
+import type { AssetChanges, AssetRow } from '../../store/tables/assets.js';
 import { orNothing, type Store } from '../../store/index.js';
 import { addAsset, assertRoom, type AddAssetDeps } from '../assets/add.js';
 import { toFound, toListed, toMeta, toUploaded } from '../assets/answers.js';

@@ -2,8 +2,8 @@ import { Router } from 'express';
 import { z } from 'zod';
 import type { Config } from '../../config.js';
 import type { Store } from '../../store/index.js';
-import type { Pictures } from '../../store/pictures.js';
-import type { FeedPlace } from '../../store/published-games.js';
+import type { Pictures } from '../../store/files/images.js';
+import type { FeedPlace } from '../../store/tables/published-games.js';
 import { refuse, type Guards } from '../guards.js';
 import { cardOf } from './play.js';
 

@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { Config } from '../../config.js';
-import { isUuid } from '../../contracts/primitives.js';
+import { isUuid } from '../../contracts/ids.js';
 import { queryOf, signedGameAddress } from '../games/address.js';
 import type { Game, Games } from '../games/current-game.js';
 import { contentTypeOf, requestedFile } from '../games/file-path.js';

@@ -1,7 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import express, { Router, type RequestHandler, type Response } from 'express';
-import { GenerateImageBody, RemoveBackgroundBody } from '../../contracts/action-bodies.js';
-import type { ActionKind, ActionOutcome, ActionRef } from '../../contracts/actions.js';
+import {
+  GenerateImageBody,
+  RemoveBackgroundBody,
+  type ActionKind,
+  type ActionOutcome,
+  type ActionRef,
+} from '../../contracts/actions.js';
 import { DreamError, ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
 import { actionWorkflowId } from '../../contracts/ids.js';
 import {
@@ -9,7 +14,7 @@ import {
   type GenerateImageInput,
   type RemoveBackgroundInput,
 } from '../../contracts/images.js';
-import type { Pictures } from '../../store/pictures.js';
+import type { Pictures } from '../../store/files/images.js';
 import type { Store } from '../../store/index.js';
 import type { Actions } from '../actions/perform.js';
 import { refuse, type Guards } from '../guards.js';

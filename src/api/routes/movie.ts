@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Router, type Response } from 'express';
-import { GenerateMovieBody } from '../../contracts/action-bodies.js';
-import type { ActionOutcome } from '../../contracts/actions.js';
+import { GenerateMovieBody, type ActionOutcome } from '../../contracts/actions.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
 import { renderWorkflowId } from '../../contracts/ids.js';
 import type { RenderVideoInput, VideoMade } from '../../contracts/video.js';
 import type { Config } from '../../config.js';
-import type { Movies } from '../../store/movies.js';
+import type { Movies } from '../../store/files/videos.js';
 import type { Store } from '../../store/index.js';
 import type { Actions } from '../actions/perform.js';
 import { sendFileBytes } from '../games/send-file.js';

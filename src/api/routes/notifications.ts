@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { isUuid } from '../../contracts/primitives.js';
+import { isUuid } from '../../contracts/ids.js';
 import type { Store } from '../../store/index.js';
 import { refuse, type Guards } from '../guards.js';
 

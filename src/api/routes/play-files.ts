@@ -1,10 +1,10 @@
 import { Router, type Request, type Response } from 'express';
 import type { Config } from '../../config.js';
-import { isUuid } from '../../contracts/primitives.js';
-import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../contracts/publish-check.js';
+import { isUuid } from '../../contracts/ids.js';
+import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../contracts/publishing.js';
 import { publishedAddress } from '../../domain/published-files.js';
 import type { Store } from '../../store/index.js';
-import { publishedFolders } from '../../store/published-folder.js';
+import { publishedFolders } from '../../store/files/published-folder.js';
 import { contentTypeOf, requestedFile } from '../games/file-path.js';
 import { setGameHeaders } from '../games/headers.js';
 

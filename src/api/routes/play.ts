@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
 import type { Config } from '../../config.js';
-import { isUuid } from '../../contracts/primitives.js';
+import { isUuid } from '../../contracts/ids.js';
 import type { GameCard } from '../../contracts/publishing.js';
 import { publishedAddress } from '../../domain/published-files.js';
 import type { Store } from '../../store/index.js';
-import type { Pictures } from '../../store/pictures.js';
-import type { PublishedGameRow } from '../../store/published-games.js';
+import type { Pictures } from '../../store/files/images.js';
+import type { PublishedGameRow } from '../../store/tables/published-games.js';
 import type { Identity } from '../auth.js';
 import { refuse, type Guards } from '../guards.js';
 

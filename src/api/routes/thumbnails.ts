@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
-import { GenerateThumbnailBody } from '../../contracts/action-bodies.js';
+import { GenerateThumbnailBody } from '../../contracts/actions.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
 import type { GenerateThumbnailInput, PictureMade } from '../../contracts/images.js';
-import { isUuid } from '../../contracts/primitives.js';
-import type { AssetFiles } from '../../store/asset-files.js';
-import type { Pictures, StoredPicture } from '../../store/pictures.js';
+import { isUuid } from '../../contracts/ids.js';
+import type { AssetFiles } from '../../store/files/asset-files.js';
+import type { Pictures, StoredPicture } from '../../store/files/images.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { Actions } from '../actions/perform.js';
 import { mediaTypeOf } from '../assets/media-type.js';
@@ -85,12 +85,10 @@ export function thumbnailRoutes(deps: ThumbnailDeps): Router {
       else if (outcome.kind === 'BrowserMissing')
         refuse(res, 503, ERROR_POLICY.BrowserMissing.sentence);
       else
-        res
-          .status(500)
-          .json({
-            error: 'Failed to generate thumbnail',
-            output: ERROR_POLICY[outcome.kind].sentence,
-          });
+        res.status(500).json({
+          error: 'Failed to generate thumbnail',
+          output: ERROR_POLICY[outcome.kind].sentence,
+        });
     }),
   );
   return router;

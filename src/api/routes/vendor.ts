@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { vendoredFile } from '../../domain/vendored-libraries.js';
-import { vendoredFileOnDisk } from '../../store/vendored-files.js';
+import { vendoredFileOnDisk } from '../../store/files/vendored-files.js';
 
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Auth } from '../auth.js';
-import { JobFeeds } from '../jobs-feed/feeds.js';
+import { JobFeeds } from '../../stream/feeds.js';
 import { attachSockets, type Sockets } from './attach.js';
 import type { SocketDeps } from './deps.js';
 

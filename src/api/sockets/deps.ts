@@ -1,10 +1,10 @@
 import type { Config } from '../../config.js';
 import type { Log } from '../../log.js';
-import type { Mirror } from '../../store/mirror.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { Admitter } from '../admission/admit.js';
 import type { Auth } from '../auth.js';
-import type { JobFeeds } from '../jobs-feed/feeds.js';
+import type { JobFeeds } from '../../stream/feeds.js';
 import type { RateLimits } from '../rate-limits.js';
 
 /** What the socket handlers work with; made in the API's composition root. */

@@ -3,7 +3,7 @@ import {
   isClientFrameType,
   type ClientFrame,
   type ClientFrameType,
-} from '../../contracts/client-frames.js';
+} from '../../contracts/frames.js';
 import type { SocketDeps } from './deps.js';
 import { init } from './init-handler.js';
 import { cancel, getJobStatus, subscribeJob } from './job-handlers.js';

@@ -1,4 +1,4 @@
-import type { ClientFrame } from '../../contracts/client-frames.js';
+import type { ClientFrame } from '../../contracts/frames.js';
 import type { SocketDeps } from './deps.js';
 import { projectsOf } from './ownership.js';
 import { CLOSE, type Session } from './session.js';

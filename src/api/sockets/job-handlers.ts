@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientFrame } from '../../contracts/client-frames.js';
-import { isUuid } from '../../contracts/primitives.js';
+import type { ClientFrame } from '../../contracts/frames.js';
+import { isUuid } from '../../contracts/ids.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
-import { terminalFrameOfRow } from '../jobs-feed/frames.js';
+import { terminalFrameOfRow } from '../../stream/frames.js';
 import type { SocketDeps } from './deps.js';
 import { ownedJob } from './ownership.js';
 import type { Session, SignedInSession } from './session.js';

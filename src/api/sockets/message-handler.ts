@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { MessageFrame, type ClientFrame } from '../../contracts/client-frames.js';
+import {
+  MessageFrame,
+  type ClientFrame,
+  type PendingQuestion,
+  codedError,
+  type ServerFrame,
+} from '../../contracts/frames.js';
 import { jobIdFor } from '../../contracts/ids.js';
-import type { PendingQuestion } from '../../contracts/questions.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
-import { codedError, type ServerFrame } from '../../contracts/server-frames.js';
 import { START_OF_STREAM } from '../../contracts/stream.js';
 import { evaluateStyleGate } from '../../domain/style-gate.js';
-import type { ProjectRow } from '../../store/projects.js';
-import { terminalFrameOfRow } from '../jobs-feed/frames.js';
+import type { ProjectRow } from '../../store/tables/projects.js';
+import { terminalFrameOfRow } from '../../stream/frames.js';
 import type { SocketDeps } from './deps.js';
 import { ownedProject } from './ownership.js';
 import type { Session } from './session.js';

@@ -1,9 +1,9 @@
 import { decodeJwt } from 'jose';
-import { isUuid } from '../../contracts/primitives.js';
+import { isUuid } from '../../contracts/ids.js';
 import type { JobRow } from '../../contracts/rows.js';
-import type { ProjectSummary } from '../../contracts/server-frames.js';
+import type { ProjectSummary } from '../../contracts/frames.js';
 import { orNothing, type Store, type UserStore } from '../../store/index.js';
-import type { ProjectRow } from '../../store/projects.js';
+import type { ProjectRow } from '../../store/tables/projects.js';
 import type { Identity } from '../auth.js';
 import type { SocketDeps } from './deps.js';
 

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientFrame } from '../../contracts/client-frames.js';
-import { codedError } from '../../contracts/server-frames.js';
-import { jobIdFor } from '../../contracts/ids.js';
-import { storable } from '../../contracts/primitives.js';
-import { toProjectBrief, type ProjectRow } from '../../store/projects.js';
+import { type ClientFrame, codedError } from '../../contracts/frames.js';
+import { jobIdFor, storable } from '../../contracts/ids.js';
+import { toProjectBrief, type ProjectRow } from '../../store/tables/projects.js';
 import type { SocketDeps } from './deps.js';
 import { ownedProject, projectsOf, rightsOf } from './ownership.js';
 import type { Session } from './session.js';

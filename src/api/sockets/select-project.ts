@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientFrame, Since } from '../../contracts/client-frames.js';
-import { isUuid } from '../../contracts/primitives.js';
+import type { ClientFrame, Since } from '../../contracts/frames.js';
+import { isUuid } from '../../contracts/ids.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
 import { START_OF_STREAM } from '../../contracts/stream.js';
 import { orNothing } from '../../store/index.js';
-import type { ProjectRow } from '../../store/projects.js';
-import type { Subscription } from '../jobs-feed/feeds.js';
+import type { ProjectRow } from '../../store/tables/projects.js';
+import type { Subscription } from '../../stream/feeds.js';
 import type { SocketDeps } from './deps.js';
 import { ownedProject } from './ownership.js';
 import type { Session } from './session.js';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { JobFeeds } from '../jobs-feed/feeds.js';
+import { JobFeeds } from '../../stream/feeds.js';
 import { Session } from './session.js';
 
 const feeds = new JobFeeds({

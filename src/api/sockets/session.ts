@@ -1,8 +1,8 @@
 import { WebSocket } from 'ws';
-import type { ServerFrame } from '../../contracts/server-frames.js';
+import type { ServerFrame } from '../../contracts/frames.js';
 import type { Cursor } from '../../contracts/stream.js';
 import type { Identity } from '../auth.js';
-import type { JobFeeds, Subscription } from '../jobs-feed/feeds.js';
+import type { JobFeeds, Subscription } from '../../stream/feeds.js';
 
 /** More unread bytes than this and the socket is closed: a slow reader must not fill our memory. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;

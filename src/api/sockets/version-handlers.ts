@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { ClientFrame } from '../../contracts/client-frames.js';
-import { jobIdFor } from '../../contracts/ids.js';
-import { VERSION_ID_PATTERN } from '../../contracts/primitives.js';
-import { codedError, type Edit } from '../../contracts/server-frames.js';
+import { type ClientFrame, codedError, type Edit } from '../../contracts/frames.js';
+import { jobIdFor, VERSION_ID_PATTERN } from '../../contracts/ids.js';
 import type { RestoreOutcome } from '../../contracts/workflows.js';
 import type { Admitted } from '../admission/admit.js';
 import { orNothing } from '../../store/index.js';
-import type { ProjectRow } from '../../store/projects.js';
+import type { ProjectRow } from '../../store/tables/projects.js';
 import type { SocketDeps } from './deps.js';
 import { ownedProject } from './ownership.js';
 import type { Session } from './session.js';

@@ -4,8 +4,8 @@ import { isWelcomePage } from '../../domain/welcome-page.js';
 import { readBlobs } from '../../git/read.js';
 import { initBare } from '../../git/refs.js';
 import type { Repo } from '../../git/process.js';
-import { createMirror, type Mirror } from '../../store/mirror.js';
-import type { V2Import } from '../../store/v2-import.js';
+import { createMirror, type Mirror } from '../../store/mirror/mirror.js';
+import type { V2Import } from '../../store/tables/v2-import.js';
 import { readHistory } from './history.js';
 import { compareLines, stateOf, versionIdOf, type Files } from './lines.js';
 import {

@@ -1,12 +1,12 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { RevisionRow } from '../../contracts/rows.js';
-import { storable } from '../../contracts/primitives.js';
+import { storable } from '../../contracts/ids.js';
 import { bundleCreate, bundleFetch } from '../../git/bundle.js';
 import { commitFiles } from '../../git/commit.js';
 import type { Repo } from '../../git/process.js';
 import type { LogEntry } from '../../git/read.js';
-import type { Mirror } from '../../store/mirror.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
 import { writeNew } from './files.js';
 import { readTree } from './history.js';
 import { isVersion, stateIdOf, versionIdOf, type Files, type State } from './lines.js';

@@ -3,8 +3,8 @@ import {
   CALLBACK_SIGNATURE_HEADER,
   CALLBACK_TIMESTAMP_HEADER,
   CallbackAnswer,
+  callbackMac,
 } from '../../contracts/callback.js';
-import { callbackMac } from '../../contracts/callback-signature.js';
 import { DreamError } from '../../contracts/errors.js';
 import { Outbox, type Batch } from './outbox.js';
 import type { EventTransport, OnStop } from './transport.js';

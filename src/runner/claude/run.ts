@@ -6,7 +6,7 @@ import type { Scratch } from '../scratch.js';
 import { startWatchdog, type Watchdog } from '../watchdog.js';
 import { findClaude } from './binary.js';
 import { claudeArgs, claudeEnv } from './command.js';
-import { judge, usageOf } from './judge.js';
+import { judge, usageOf } from './classify-exit.js';
 import { splitLines } from './lines.js';
 import { parseLine, type Line, type ResultLine } from './messages.js';
 import { chooseIsolation, handOver, wrap } from './sandbox.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, usageOf, type RunEnd } from './judge.js';
+import { judge, usageOf, type RunEnd } from './classify-exit.js';
 import { parseLine, type Line, type ResultLine } from './messages.js';
 import { Translator } from './translate.js';
 

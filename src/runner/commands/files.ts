@@ -4,7 +4,7 @@ import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DreamError } from '../../contracts/errors.js';
-import type { FilesInput } from '../../contracts/runner-input.js';
+import type { FilesInput } from '../../contracts/runner.js';
 import { lookAt, resolveInside } from './safe-path.js';
 
 const LARGEST_COUNT = 20;

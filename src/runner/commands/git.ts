@@ -18,8 +18,8 @@ import { openRepo, type Repo } from '../../git/process.js';
 import { logPage } from '../../git/read.js';
 import { findCandidate } from '../candidate/save.js';
 import { lookAt } from './safe-path.js';
-import { takeIn } from '../incoming.js';
-import type { GitInput } from '../../contracts/runner-input.js';
+import { takeIn } from '../import-bundle.js';
+import type { GitInput } from '../../contracts/runner.js';
 
 const LEFTOVER = /\.lock$|^tmp_/;
 const LOCK_HELD_AT_MOST_MS = 3_600_000;

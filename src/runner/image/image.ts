@@ -1,11 +1,10 @@
 import path from 'node:path';
-import type { ImageInput, ImageResult } from '../../contracts/images.js';
-import type { PictureStage } from '../../contracts/picture-progress.js';
+import type { ImageInput, ImageResult, PictureStage } from '../../contracts/images.js';
 import { cutOutByService, type CutoutServiceAccess } from './cutout-service.js';
 import { readDataUri } from './data-uri.js';
 import { askForImage, type GeminiAccess } from './gemini.js';
 import { keyOutMagenta } from './key-out.js';
-import { openPictures } from './pictures.js';
+import { openPictures } from './image-codec.js';
 import { spritePrompt } from './sprite-prompt.js';
 import { MASK_SIZE, subjectMask } from './u2netp.js';
 

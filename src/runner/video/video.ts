@@ -3,7 +3,7 @@ import { constants, setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { DreamError } from '../../contracts/errors.js';
 import { VIDEO, videoTempName, type VideoInput, type VideoResult } from '../../contracts/video.js';
-import { takeIn } from '../incoming.js';
+import { takeIn } from '../import-bundle.js';
 import { recordGame } from './record.js';
 import { renderFilm } from './render.js';
 

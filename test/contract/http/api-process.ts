@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECT_ROOT } from '../../../src/config.js';
-import { findFreePort } from '../../../src/embedded/stack/ports.js';
+import { findFreePort } from '../../../dev/stack/ports.js';
 
 export interface ApiProcess {
   readonly port: number;

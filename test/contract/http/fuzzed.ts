@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gameIdFor } from '../../../src/contracts/ids.js';
-import { publishedFolders } from '../../../src/store/published-folder.js';
+import { publishedFolders } from '../../../src/store/files/published-folder.js';
 import { uploaded, type UploadedAsset } from './multipart.js';
 import { openWorld, PIXEL, type World } from './world.js';
 

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startDemoServer, type DemoServer } from '../../../src/embedded/demo/server.js';
+import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
 import { createStore } from '../../../src/store/index.js';
 import { log } from '../../support/database.js';
 import { startStack, type Stack } from '../../support/stack.js';

@@ -3,10 +3,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor } from '../../../src/contracts/ids.js';
-import { PUBLISH_CHECK_HEADER, publishCheck } from '../../../src/contracts/publish-check.js';
-import type { GameCard } from '../../../src/contracts/publishing.js';
-import { createPictures } from '../../../src/store/pictures.js';
-import { publishedFolders } from '../../../src/store/published-folder.js';
+import {
+  PUBLISH_CHECK_HEADER,
+  publishCheck,
+  type GameCard,
+} from '../../../src/contracts/publishing.js';
+import { createPictures } from '../../../src/store/files/images.js';
+import { publishedFolders } from '../../../src/store/files/published-folder.js';
 import type { TestUser } from '../../support/users.js';
 import { anyText, matching } from './matchers.js';
 import { openWorld, PIXEL, type World } from './world.js';

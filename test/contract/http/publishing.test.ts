@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor } from '../../../src/contracts/ids.js';
 import { injectScript } from '../../../src/domain/game-injection.js';
 import { createStore, type Store } from '../../../src/store/index.js';
-import { hashOfFiles } from '../../../src/store/published-folder.js';
+import { hashOfFiles } from '../../../src/store/files/published-folder.js';
 import { arm, untilHit } from '../../support/crash.js';
 import { log } from '../../support/database.js';
 import { Listener } from '../../support/listener.js';

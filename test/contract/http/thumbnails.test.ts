@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startDemoServer, type DemoServer } from '../../../src/embedded/demo/server.js';
+import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
 import { gameIdFor } from '../../../src/contracts/ids.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { createLog } from '../../../src/log.js';

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { commitFiles, type ExtraFile } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
-import { createMirror } from '../../../src/store/mirror.js';
+import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
 import { ask, startApi, type Answer, type ApiProcess, type Ask } from './api-process.js';

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runImport } from '../../../src/ops/import-v2.js';
 import type { ImportReport } from '../../../src/ops/import-v2/report.js';
-import { connect } from '../../../src/store/client.js';
-import { createMirror, type Mirror } from '../../../src/store/mirror.js';
-import { v2ImportTables, type V2Import } from '../../../src/store/v2-import.js';
+import { connect } from '../../../src/store/tables/client.js';
+import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
+import { v2ImportTables, type V2Import } from '../../../src/store/tables/v2-import.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
 import {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
-import { createMirror } from '../../../src/store/mirror.js';
+import { createMirror } from '../../../src/store/mirror/mirror.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
 import {

@@ -10,14 +10,17 @@ import { replicationActivities } from '../../../src/activities/modal/replication
 import { createHydrate } from '../../../src/activities/modal/replication/hydrate.js';
 import { createVolume, type Volume } from '../../../src/activities/modal/replication/volume.js';
 import type { ReplicationActivities } from '../../../src/activities/ports.js';
-import { runnerVersion } from '../../../src/activities/runner-bundle.js';
-import { volumeNameOf, volumeRepoOf } from '../../../src/contracts/modal.js';
-import type { ReplicationReport } from '../../../src/contracts/replication.js';
+import { runnerVersion } from '../../../src/activities/runner/bundle.js';
+import {
+  volumeNameOf,
+  volumeRepoOf,
+  type ReplicationReport,
+} from '../../../src/contracts/modal.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
 import { initBare, listRefs, resolve, updateRef } from '../../../src/git/refs.js';
-import { withHydration, type Hydrate } from '../../../src/store/mirror-hydration.js';
-import { createMirror, type Mirror } from '../../../src/store/mirror.js';
+import { withHydration, type Hydrate } from '../../../src/store/mirror/hydration.js';
+import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
 

@@ -4,7 +4,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
-import { findFreePort } from '../../../src/embedded/stack/ports.js';
+import { findFreePort } from '../../../dev/stack/ports.js';
 import { newDataDir, stackEnv, startStack, type Stack } from '../../support/stack.js';
 
 let dataDir: string;

@@ -2,11 +2,11 @@ import { access } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callIdFor } from '../../../src/contracts/ids.js';
 import type { RunAgentInput } from '../../../src/activities/ports.js';
-import { superseded } from '../../../src/activities/generation.js';
+import { superseded } from '../../../src/activities/runner/generate-input.js';
 import type { Reply } from '../../fakes/messages-api.js';
 import { eventually, game } from '../runner/bench.js';
-import { filmPromises } from './film-promises.js';
-import { picturePromises } from './picture-promises.js';
+import { filmPromises } from './video-promises.js';
+import { picturePromises } from './image-promises.js';
 import {
   CALLBACK_SECRET,
   MODEL_KEY,

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { localAgentActivities } from '../../../src/activities/local/agent.js';
-import { localFileActivities } from '../../../src/activities/local/files.js';
+import { localAgentActivities } from '../../../src/activities/local/run-agent.js';
+import { localFileActivities } from '../../../src/activities/local/project-files.js';
 import { localImageActivities } from '../../../src/activities/local/images.js';
 import { localVideoActivities } from '../../../src/activities/local/video.js';
 import { bundleRunner } from '../../../src/activities/local/runner-program.js';

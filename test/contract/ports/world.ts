@@ -16,13 +16,13 @@ import type {
   VideoActivities,
 } from '../../../src/activities/ports.js';
 import { parseWorkerConfig, type WorkerConfig } from '../../../src/config.js';
-import { callbackKeyOf, callbackMac } from '../../../src/contracts/callback-signature.js';
+import { callbackKeyOf, callbackMac } from '../../../src/contracts/callback.js';
 import { openRepo } from '../../../src/git/process.js';
 import { listRefs } from '../../../src/git/refs.js';
-import { startDemoServer } from '../../../src/embedded/demo/server.js';
-import { createMirror, type Mirror } from '../../../src/store/mirror.js';
-import { createMovies, type Movies } from '../../../src/store/movies.js';
-import { createPictures, type Pictures } from '../../../src/store/pictures.js';
+import { startDemoServer } from '../../../dev/demo-model/server.js';
+import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
+import { createMovies, type Movies } from '../../../src/store/files/videos.js';
+import { createPictures, type Pictures } from '../../../src/store/files/images.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 

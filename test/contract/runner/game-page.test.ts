@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GameAsset } from '../../../src/contracts/game-assets.js';
+import type { GameAsset } from '../../../src/contracts/assets.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { initBare } from '../../../src/git/refs.js';
 import { withGamePage } from '../../../src/runner/game-page.js';

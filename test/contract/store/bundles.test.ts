@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
 import { listRefs, resolve } from '../../../src/git/refs.js';
-import { createMirror, type Mirror } from '../../../src/store/mirror.js';
+import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 
 const MAIN = 'refs/heads/main';
 const UNKNOWN = 'f'.repeat(40);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { JobRow } from '../../../src/contracts/rows.js';
-import type { Jobs } from '../../../src/store/jobs.js';
+import type { Jobs } from '../../../src/store/tables/jobs.js';
 
 let database: TestDatabase;
 let jobs: Jobs;

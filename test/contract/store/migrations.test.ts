@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
-import { findOldestPostgres, OLDEST_MAJOR } from '../../../src/embedded/tools/oldest-postgres.js';
+import { findOldestPostgres, OLDEST_MAJOR } from '../../../dev/tools/oldest-postgres.js';
 import { migrate } from '../../../src/store/migrate.js';
 import { log, runSql, startServer, type TestServer } from '../../support/database.js';
 

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
 import { listRefs, resolve } from '../../../src/git/refs.js';
-import { createMirror, type Mirror } from '../../../src/store/mirror.js';
-import { withReadCache } from '../../../src/store/mirror-cache.js';
+import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
+import { withReadCache } from '../../../src/store/mirror/cache.js';
 
 let dataDir: string;
 let mirror: Mirror;

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RevisionRow } from '../../../src/contracts/rows.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
-import type { PublishRevision } from '../../../src/store/revisions.js';
+import type { PublishRevision } from '../../../src/store/tables/revisions.js';
 
 let database: TestDatabase;
 let userId: string;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callIdFor } from '../../../src/contracts/ids.js';
-import type { Reservation } from '../../../src/store/usage.js';
+import type { Reservation } from '../../../src/store/tables/usage.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 
 const RUN = { costUsd: 0.25, inputTokens: 1, outputTokens: 2, turns: 1, durationMs: 10 };

@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline';
 import { createClient } from '@supabase/supabase-js';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPostgres, type RunningPostgres } from '../../../src/embedded/postgres.js';
-import { applyPlatform } from '../../../src/embedded/supabase/platform.js';
+import { startPostgres, type RunningPostgres } from '../../../dev/postgres/postgres.js';
+import { applyPlatform } from '../../../dev/supabase/platform.js';
 
 const log = { info: () => undefined, warn: () => undefined };
 const children: ChildProcess[] = [];
@@ -37,7 +37,7 @@ interface Started {
 }
 
 function startProcess(overrides: Record<string, string> = {}): Started {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/embedded/supabase/main.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'dev/supabase/main.ts'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { startPostgres, type RunningPostgres } from '../../../src/embedded/postgres.js';
+import { startPostgres, type RunningPostgres } from '../../../dev/postgres/postgres.js';
 
 /** Temp folders of mkdtemp are private (700): as root, this is the case in which the database has to stay elsewhere. */
 let folder: string;
@@ -45,7 +45,7 @@ async function query(url: string, text: string): Promise<unknown[]> {
 
 /** A launcher of its own that can be killed. */
 async function startElsewhere(): Promise<{ url: string; pid: number }> {
-  const code = `import { startPostgres } from ${JSON.stringify(path.resolve('src/embedded/postgres.ts'))};
+  const code = `import { startPostgres } from ${JSON.stringify(path.resolve('dev/postgres/postgres.ts'))};
     const log = { info() {}, warn() {} };
     startPostgres({ dataDir: ${JSON.stringify(dataDir)}, log }).then((p) => { console.log(JSON.stringify({ url: p.url, pid: p.pid })); setInterval(() => {}, 1000); });`;
   const started = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {

@@ -4,10 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { createClient } from '@supabase/supabase-js';
 import pg from 'pg';
-import { startPostgres, type RunningPostgres } from '../../../src/embedded/postgres.js';
-import type { OidcProvider } from '../../../src/embedded/supabase/auth/google.js';
-import { startGateway, type RunningGateway } from '../../../src/embedded/supabase/gateway.js';
-import { applyPlatform } from '../../../src/embedded/supabase/platform.js';
+import { startPostgres, type RunningPostgres } from '../../../dev/postgres/postgres.js';
+import type { OidcProvider } from '../../../dev/supabase/auth/google.js';
+import { startGateway, type RunningGateway } from '../../../dev/supabase/gateway.js';
+import { applyPlatform } from '../../../dev/supabase/platform.js';
 import { createLog } from '../../../src/log.js';
 import { migrate } from '../../../src/store/migrate.js';
 

@@ -6,7 +6,7 @@ import {
   servedCode,
   type Player,
 } from '../../support/checker.js';
-import { DELIVERIES, Postman } from '../../support/modal-postman.js';
+import { DELIVERIES, Postman } from '../../support/callback-relay.js';
 import {
   expectNothingRuns,
   expectStoresLevel,

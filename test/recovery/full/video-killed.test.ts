@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLog } from '../../../src/log.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import type { Player } from '../../support/checker.js';
-import { openFilm, programsOf } from '../../support/film.js';
+import { openFilm, programsOf } from '../../support/video.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
-import { findFreePort, isPortFree } from '../../../src/embedded/stack/ports.js';
+import { findFreePort, isPortFree } from '../../../dev/stack/ports.js';
 import {
   isAlive,
   newDataDir,
@@ -148,7 +148,7 @@ describe('npm start', () => {
       process.execPath,
       '--import',
       import.meta.resolve('tsx'),
-      path.join(PROJECT_ROOT, 'src/embedded/start.ts'),
+      path.join(PROJECT_ROOT, 'dev/stack/start.ts'),
       '--only=temporal',
       '--env-file=/dev/null',
       '--stop-with-parent',
@@ -182,7 +182,7 @@ describe('npm start', () => {
     const launcher = startLauncher(
       ['--only=supabase'],
       env,
-      path.join(project, 'src/embedded/start.ts'),
+      path.join(project, 'dev/stack/start.ts'),
     );
     toStop.push(launcher);
     await launcher.untilLogged(/^supabase is ready\./m, { timeoutMs: 60_000 });

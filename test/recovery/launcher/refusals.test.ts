@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
-import { findFreePort } from '../../../src/embedded/stack/ports.js';
+import { findFreePort } from '../../../dev/stack/ports.js';
 import { newDataDir, stackEnv, startLauncher } from '../../support/stack.js';
 
 let dataDir: string;
@@ -103,7 +103,7 @@ describe('npm run env', () => {
       (resolve) => {
         execFile(
           process.execPath,
-          ['--import', 'tsx', 'src/embedded/print-env.ts', '--env-file=/dev/null'],
+          ['--import', 'tsx', 'dev/stack/print-env.ts', '--env-file=/dev/null'],
           { cwd: PROJECT_ROOT, env: stackEnv({ DATA_DIR: dataDir }) },
           (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }),
         );

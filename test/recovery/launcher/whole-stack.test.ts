@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findFreePort } from '../../../src/embedded/stack/ports.js';
+import { findFreePort } from '../../../dev/stack/ports.js';
 import {
   isAlive,
   stackEnv,

@@ -1,7 +1,7 @@
-import { isUuid } from '../../../contracts/primitives.js';
-import type { Hydrate } from '../../../store/mirror-hydration.js';
+import { isUuid } from '../../../contracts/ids.js';
+import type { Hydrate } from '../../../store/mirror/hydration.js';
 import type { ReplicationActivities } from '../../ports.js';
-import { levelProject, type ReplicationDeps } from './level.js';
+import { levelProject, type ReplicationDeps } from './sync.js';
 
 /** Candidates that were not published within a day are not wanted any more (E4). */
 const CANDIDATE_MS = 24 * 60 * 60_000;

@@ -1,6 +1,6 @@
-import type { Hydrate } from '../../../store/mirror-hydration.js';
-import { fetchToMirror, type ReplicationDeps } from './level.js';
-import { planLevel } from './plan.js';
+import type { Hydrate } from '../../../store/mirror/hydration.js';
+import { fetchToMirror, type ReplicationDeps } from './sync.js';
+import { planLevel } from './sync-plan.js';
 
 /**
  * Fetches what the mirror lacks of a project from its Volume (E7), one transfer per project at a time however many wait for it.

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { DreamError } from '../../../contracts/errors.js';
-import { isUuid } from '../../../contracts/primitives.js';
+import { isUuid } from '../../../contracts/ids.js';
 import { MODAL_FUNCTION, volumeRepoOf } from '../../../contracts/modal.js';
-import type { FilesInput, GitInput } from '../../../contracts/runner-input.js';
-import { assertContent, isAssetName, type AssetFile } from '../../../store/mirror-assets.js';
-import type { BundleRange } from '../../../store/mirror-bundles.js';
-import type { RepoState } from '../../../store/mirror.js';
+import type { FilesInput, GitInput } from '../../../contracts/runner.js';
+import { assertContent, isAssetName, type AssetFile } from '../../../store/mirror/asset-copies.js';
+import type { BundleRange } from '../../../store/mirror/bundles.js';
+import type { RepoState } from '../../../store/mirror/mirror.js';
 import type { ModalAnswer, ModalCalls } from '../call.js';
 
 const ASSETS = 'assets';

@@ -1,0 +1,258 @@
+import { describe, expect, it } from 'vitest';
+import { generationPrompt } from '../../src/domain/generation-prompt.js';
+import { findStyle } from '../../src/domain/styles.js';
+import { decideNextTurn, textOfRead, wantsNewGame } from './conversation.js';
+import { composeGame } from './games/compose.js';
+import { readPrompt } from './request-text.js';
+import { themeFromText } from './theme/theme.js';
+import type { AnswerBlock, MessagesRequest, Turn } from './wire/messages.js';
+
+const TOOLS = ['Read', 'Write', 'Edit', 'Glob', 'Grep'].map((name) => ({ name }));
+const GAME = composeGame(themeFromText('シューティング'));
+
+type Result = string | { error: string };
+const numbered = (text: string): string =>
+  text
+    .split('\n')
+    .map((line, i) => `${i + 1}\t${line}`)
+    .join('\n');
+
+/** Plays the client: answers every tool call by `results` until the model ends its turn. */
+function converse(
+  prompt: string,
+  results: (block: AnswerBlock & { type: 'tool_use' }) => Result,
+  tools = TOOLS,
+): Turn[] {
+  const messages: MessagesRequest['messages'] = [{ role: 'user', content: prompt }];
+  const turns: Turn[] = [];
+  for (let round = 0; round < 8; round += 1) {
+    const turn = decideNextTurn({ model: 'm', messages, tools });
+    turns.push(turn);
+    if (turn.stopReason !== 'tool_use') return turns;
+    const uses = turn.blocks.flatMap((block, i) =>
+      block.type === 'tool_use' ? [{ block, id: `t${round}_${i}` }] : [],
+    );
+    messages.push({
+      role: 'assistant',
+      content: uses.map(({ block, id }) => ({
+        type: 'tool_use',
+        id,
+        name: block.name,
+        input: block.input,
+      })),
+    });
+    messages.push({
+      role: 'user',
+      content: uses.map(({ block, id }) => {
+        const result = results(block);
+        return typeof result === 'string'
+          ? { type: 'tool_result', tool_use_id: id, content: result }
+          : { type: 'tool_result', tool_use_id: id, content: result.error, is_error: true };
+      }),
+    });
+  }
+  throw new Error('the conversation does not end');
+}
+
+const emptyProject = (block: { name: string }): Result =>
+  block.name === 'Glob' ? 'No files found' : 'ok';
+const project =
+  (html: string) =>
+  (block: { name: string; input: Record<string, unknown> }): Result => {
+    if (block.name === 'Glob') return 'index.html\nspecs/game.md';
+    return block.name === 'Read'
+      ? numbered(
+          block.input.file_path === 'index.html' ? html : '- ゲーム名: x\n- 依頼: シューティング',
+        )
+      : 'ok';
+  };
+const toolsOf = (turns: Turn[]): string[] =>
+  turns.flatMap((turn) =>
+    turn.blocks.flatMap((block) =>
+      block.type === 'tool_use'
+        ? [
+            `${block.name} ${typeof block.input.file_path === 'string' ? block.input.file_path : ''}`.trim(),
+          ]
+        : [],
+    ),
+  );
+const lastText = (turns: Turn[]): string =>
+  turns
+    .at(-1)
+    ?.blocks.map((block) => (block.type === 'text' ? block.text : ''))
+    .join('') ?? '';
+
+describe('the demo model', () => {
+  it('writes a game and its spec into an empty project and ends with suggestions', () => {
+    const turns = converse('猫が魚を集めるゲームを作って', emptyProject);
+    expect(toolsOf(turns)).toEqual(['Glob', 'Write index.html', 'Write specs/game.md']);
+    expect(lastText(turns)).toMatch(/DEMO[\s\S]*\n提案: [^、\n]+、[^、\n]+、[^、\n]+$/);
+  });
+
+  it('reads the present game, edits it and says what it did', () => {
+    const turns = converse('敵を青にして', project(GAME));
+    expect(toolsOf(turns)).toEqual([
+      'Glob',
+      'Read index.html',
+      'Read specs/game.md',
+      'Edit index.html',
+    ]);
+    expect(lastText(turns)).toContain('敵の色を青にしました');
+  });
+
+  it.each([
+    ['シューティング', '2d'],
+    ['猫が魚を集める', '2d'],
+    ['忍者がジャンプする', '2d'],
+    ['パズル', '2d'],
+    ['もぐらたたき', '2d'],
+    ['レース', '3d'],
+    ['シューティング', '3d'],
+    ['パズル', '3d'],
+  ] as const)('suggests only what it can do next: %s in %s', (request, dimension) => {
+    for (const words of ['', '速い', '星の', 'わくわく', '夜の']) {
+      const prompt = `${words}${request}\n\nDimension: ${dimension}`;
+      const turns = converse(prompt, emptyProject);
+      const page = turns[1]?.blocks.find((block) => block.type === 'tool_use')?.input
+        .content as string;
+      const wishes = /提案: (.+)$/.exec(lastText(turns))?.[1]?.split('、') ?? [];
+      const next = wishes.map((wish) => converse(wish, project(page)));
+      expect(next.map((after) => toolsOf(after).at(-1))).toEqual(
+        wishes.map(() => 'Edit index.html'),
+      );
+      const later = next.flatMap(
+        (after) => /提案: (.+)$/.exec(lastText(after))?.[1]?.split('、') ?? [],
+      );
+      expect(
+        later.filter((wish) => !toolsOf(converse(wish, project(page))).includes('Edit index.html')),
+      ).toEqual([]);
+    }
+  });
+
+  it('touches nothing and says so when it does not understand', () => {
+    const turns = converse('なんかいい感じにして', project(GAME));
+    expect(toolsOf(turns)).toEqual(['Glob', 'Read index.html', 'Read specs/game.md']);
+    expect(lastText(turns)).toMatch(/DEMO.*できませんでした。ファイルは変えていません/);
+  });
+
+  it('reports a failed edit as failed', () => {
+    const turns = converse('敵を青にして', (block) =>
+      block.name === 'Edit' ? { error: 'File has been modified' } : project(GAME)(block),
+    );
+    expect(lastText(turns)).toContain('失敗しました');
+  });
+
+  it('makes the game anew when another game or dimension is asked for', () => {
+    expect(toolsOf(converse('パズルゲームに作り直して', project(GAME)))).toEqual([
+      'Glob',
+      'Read index.html',
+      'Read specs/game.md',
+      'Write index.html',
+      'Write specs/game.md',
+    ]);
+    const turns = converse('3Dにして', project(GAME));
+    const written = turns
+      .flatMap((turn) => turn.blocks)
+      .find((block) => block.type === 'tool_use' && block.name === 'Write');
+    expect(written?.type === 'tool_use' && written.input.content).toContain('3D シューティング');
+    expect(wantsNewGame('敵を3つ作って')).toBe(false);
+  });
+
+  it('makes games without Glob too', () => {
+    expect(
+      toolsOf(
+        converse(
+          'パズル',
+          () => 'ok',
+          TOOLS.filter(({ name }) => name !== 'Glob'),
+        ),
+      ),
+    ).toEqual(['Write index.html', 'Write specs/game.md']);
+  });
+
+  it('only says so when asked to repair', () => {
+    const prompt = generationPrompt({
+      request: 'TypeError: x is undefined',
+      dimension: null,
+      style: null,
+      autoFix: true,
+    });
+    expect(lastText(converse(prompt, project(GAME)))).toMatch(/DEMO.*ファイルは変えていません/);
+  });
+
+  it('judges by what the user said last, not by earlier tasks of the conversation', () => {
+    const earlier: MessagesRequest['messages'] = [
+      { role: 'user', content: 'シューティング' },
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'a', name: 'Glob', input: {} }] },
+      {
+        role: 'user',
+        content: [{ type: 'tool_result', tool_use_id: 'a', content: 'No files found' }],
+      },
+      { role: 'assistant', content: 'できました' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: '<system-reminder>note</system-reminder>' },
+          { type: 'text', text: '敵を青に' },
+        ],
+      },
+    ];
+    expect(toolsOf([decideNextTurn({ model: 'm', messages: earlier, tools: TOOLS })])).toEqual([
+      'Glob',
+    ]);
+  });
+
+  it.each([
+    '遊び方を教えて',
+    '敵は何？',
+    'もっと面白くするには？',
+    'こんにちは',
+    'どうやって戻すの？',
+  ])('answers 「%s」 as JSON with suggestions', (question) => {
+    const [turn] = converse(
+      `ゲーム: ねこ大作戦\n\nindex.html (冒頭):\n${GAME.slice(0, 6000)}\n\n質問: ${question}`,
+      () => '',
+      [],
+    );
+    const block = turn?.blocks[0];
+    const answer = JSON.parse(block?.type === 'text' ? block.text : '') as {
+      message: string;
+      suggestions: string[];
+    };
+    expect(answer.message).toMatch(/^【DEMO】/);
+    expect(answer.suggestions.length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('a prompt', () => {
+  it('of the product is taken apart into the request and what was chosen with it', () => {
+    const style = findStyle('2d', 'dark_fantasy');
+    const prompt = generationPrompt({
+      request: '宇宙で戦う\n速いゲーム',
+      dimension: '2d',
+      style,
+      autoFix: false,
+    });
+    expect(readPrompt(prompt)).toEqual({
+      request: '宇宙で戦う\n速いゲーム',
+      styleId: 'dark_fantasy',
+      dimension: '2d',
+      isRepair: false,
+    });
+  });
+});
+
+describe('a file shown by the Read tool', () => {
+  it('is taken back byte by byte, with tabs, arrows and empty lines', () => {
+    const text = 'a\n\tb\n\n  1\t→ c\n';
+    expect(textOfRead(numbered(text))).toBe(text);
+    expect(
+      textOfRead(
+        text
+          .split('\n')
+          .map((line, i) => `${String(i + 1).padStart(6)}→${line}`)
+          .join('\n'),
+      ),
+    ).toBe(text);
+  });
+});

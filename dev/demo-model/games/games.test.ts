@@ -1,0 +1,209 @@
+import { parse } from 'acorn';
+import { Linter } from 'eslint';
+import fc from 'fast-check';
+import globals from 'globals';
+import { parse as parseHtml } from 'parse5';
+import { describe, expect, it } from 'vitest';
+import { checkCandidate } from '../../../src/runner/candidate/check.js';
+import { FEATURES } from '../edits/features.js';
+import { STYLE_IDS } from '../theme/palettes.js';
+import { themeFromText } from '../theme/theme.js';
+import type { Dimension, Scenery } from '../theme/types.js';
+import { faultNamed } from '../faults.js';
+import { composeGame, FEATURES_END, SCENERY_BOOK } from './compose.js';
+
+/** One request an engine. */
+const GAMES: readonly (readonly [engine: string, request: string, dimension: Dimension])[] = [
+  ['shooting', 'シューティング', '2d'],
+  ['catch', '猫が魚を集める', '2d'],
+  ['runner', '忍者がジャンプする', '2d'],
+  ['blocks', 'フルーツのパズル', '2d'],
+  ['tap', 'もぐらたたき', '2d'],
+  ['ride3d', 'レース', '3d'],
+  ['shooting3d', 'シューティング', '3d'],
+  ['stack3d', 'パズル', '3d'],
+];
+const PLACES: readonly Scenery[] = [
+  'space',
+  'sea',
+  'field',
+  'city',
+  'sky',
+  'snow',
+  'castle',
+  'grid',
+  'desert',
+  'sweets',
+  'stage',
+  'japan',
+  'road',
+  'plain',
+];
+
+const gameOf = (request: string, dimension: Dimension, styleId: string | null = null): string =>
+  composeGame(themeFromText(request, { styleId, dimension }));
+
+interface Script {
+  code: string;
+  isModule: boolean;
+}
+
+function scriptsOf(html: string): Script[] {
+  return [...html.matchAll(/<script( type="(?:module|importmap)")?>([\s\S]*?)<\/script>/g)]
+    .filter(([, type]) => type !== ' type="importmap"')
+    .map(([, type, code]) => ({ code: code ?? '', isModule: type !== undefined }));
+}
+
+function compile(html: string): void {
+  for (const { code, isModule } of scriptsOf(html))
+    parse(code, { ecmaVersion: 2023, sourceType: isModule ? 'module' : 'script' });
+}
+
+/** Judges a page as the runner judges what a model wrote. */
+const judge = (html: string): Promise<void> =>
+  checkCandidate({
+    paths: ['index.html'],
+    changed: [{ path: 'index.html', oldText: null, newText: html }],
+    textOf: async (path) => (path === 'index.html' ? html : null),
+  });
+
+/** What a fault makes of a page. */
+function spoiled(fault: string, html: string): string {
+  const write = {
+    type: 'tool_use' as const,
+    name: 'Write',
+    input: { file_path: 'index.html', content: html },
+    share: 1,
+  };
+  const turn = faultNamed(fault)?.change?.(
+    { blocks: [write], stopReason: 'tool_use' },
+    { system: '', prompt: '', steps: [], tools: [] },
+  );
+  const [block] = turn?.blocks ?? [];
+  return block?.type === 'tool_use' && typeof block.input.content === 'string'
+    ? block.input.content
+    : '';
+}
+
+/** All scripts of a page share their names, so they are judged as one program. */
+function lint(html: string): string[] {
+  const program = scriptsOf(html)
+    .map(({ code }) => code.replace("import * as THREE from 'three';", ''))
+    .join('\n');
+  const messages = new Linter().verify(program, {
+    languageOptions: {
+      ecmaVersion: 2023,
+      sourceType: 'script',
+      globals: { ...globals.browser, THREE: 'readonly' },
+    },
+    rules: {
+      'no-undef': 'error',
+      'no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', caughtErrors: 'none', ignoreRestSiblings: true, vars: 'local' },
+      ],
+      'no-redeclare': 'error',
+      'no-const-assign': 'error',
+      'no-unreachable': 'error',
+    },
+  });
+  return messages.map((message) => `${message.line}: ${message.message}`);
+}
+
+describe.each(GAMES)('the %s game', (engine, request, dimension) => {
+  const html = gameOf(request, dimension);
+
+  it('is the engine that the request asks for', () => {
+    expect(themeFromText(request, { styleId: null, dimension }).engine).toBe(engine);
+  });
+
+  it('has scripts that compile and use only names that exist', () => {
+    compile(html);
+    expect(lint(html)).toEqual([]);
+  });
+
+  it('is a well-formed page that says DEMO and has a title', () => {
+    const errors: string[] = [];
+    parseHtml(html, {
+      onParseError: (error) => {
+        errors.push(error.code);
+      },
+    });
+    expect(errors).toEqual([]);
+    expect(html).toMatch(/<title>[^<]+<\/title>/);
+    expect(html).toContain('<div class="demo">DEMO</div>');
+  });
+
+  it('loads nothing from other hosts and keeps the rules for games', () => {
+    expect(html.match(/(?:https?:)?\/\/[\w-]+\.[\w.-]+/g)).toBeNull();
+    expect(html).not.toMatch(/\balert\(|location\.reload|\bFog\b|;base64,|rest stays the same/);
+    expect(html.includes('/vendor/three@0.187.0/three.module.js')).toBe(dimension === '3d');
+  });
+
+  it('is a version that the runner accepts, and one that it refuses when a fault has spoiled it', async () => {
+    await expect(judge(html)).resolves.toBeUndefined();
+    await expect(
+      judge(
+        html.replace(
+          FEATURES_END,
+          () => `${FEATURES.map(({ code }) => code).join('\n')}\n${FEATURES_END}`,
+        ),
+      ),
+    ).resolves.toBeUndefined();
+    await expect(judge(spoiled('placeholder', html))).rejects.toThrow('leaves a part out');
+    await expect(judge(spoiled('broken-html', html))).rejects.toThrow('index.html');
+  });
+
+  it('has settings that compile in every style', () => {
+    for (const styleId of STYLE_IDS[dimension]) {
+      const [settings] = scriptsOf(gameOf(request, dimension, styleId));
+      parse(settings?.code ?? '', { ecmaVersion: 2023 });
+    }
+  });
+
+  it('takes the code of all features', () => {
+    const changed = html.replace(
+      FEATURES_END,
+      () => `${FEATURES.map(({ code }) => code).join('\n')}\n${FEATURES_END}`,
+    );
+    compile(changed);
+    expect(lint(changed)).toEqual([]);
+  });
+});
+
+describe('a game', () => {
+  it('carries the painter of its own place and of no other', () => {
+    for (const place of PLACES) {
+      expect(SCENERY_BOOK.painter(place), place).toContain('still:');
+      const script = SCENERY_BOOK.scriptFor(place);
+      expect(PLACES.filter((other) => script.includes(SCENERY_BOOK.painter(other)))).toEqual([
+        place,
+      ]);
+    }
+  });
+
+  it('compiles whatever the words are', () => {
+    const nasty = fc.constantFrom(
+      "'; alert(1); //",
+      '</script><script>',
+      '`${1}`',
+      '\\',
+      '"quotes" & <tags>',
+      '改行\nあり',
+      '名前は「</title>」のゲーム',
+      '$& $1',
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(nasty, fc.string({ maxLength: 40 })),
+        fc.constantFrom<Dimension>('2d', '3d'),
+        (text, dimension) => {
+          const html = gameOf(`タイトルは「${text}」にして、${text}のゲーム`, dimension);
+          compile(html);
+          expect(html.match(/<\/title>/g)).toHaveLength(1);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});

@@ -1,0 +1,168 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { open, readFile, readdir, readlink, rm } from 'node:fs/promises';
+import net from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { POSTGRES_ENV } from './binaries.js';
+import type { RunUser } from './location.js';
+
+const run = promisify(execFile);
+
+/** Where one postgres process runs and how it is reached. */
+export interface PostgresProcess {
+  readonly binDir: string;
+  readonly cluster: string;
+  readonly user: RunUser | undefined;
+  readonly port: number;
+  readonly logFile: string;
+}
+
+/** Starts the server in a process group of its own, so that Ctrl-C in a terminal leaves its end to us. */
+export async function spawnPostgres(
+  options: PostgresProcess,
+): Promise<{ child: ChildProcess; exited: Promise<number> }> {
+  const log = await open(options.logFile, 'a', 0o600);
+  try {
+    const child = spawn(
+      path.join(options.binDir, 'postgres'),
+      [
+        '-D',
+        options.cluster,
+        '-p',
+        String(options.port),
+        '-c',
+        'listen_addresses=127.0.0.1',
+        '-c',
+        'unix_socket_directories=',
+        '-c',
+        'timezone=UTC',
+        '-c',
+        'log_timezone=UTC',
+      ],
+      {
+        ...options.user,
+        cwd: '/',
+        env: POSTGRES_ENV,
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd],
+      },
+    );
+    const exited = new Promise<number>((resolve) => {
+      child.once('exit', (code) => resolve(code ?? 1));
+      child.once('error', () => resolve(127));
+    });
+    return { child, exited };
+  } finally {
+    await log.close();
+  }
+}
+
+/** Waits until the server answers a query; throws when it ends, refuses the password, or the time is over. */
+export async function waitUntilReady(
+  url: string,
+  exited: Promise<number>,
+  timeoutMs: number,
+): Promise<void> {
+  let hasExited = false;
+  void exited.then(() => {
+    hasExited = true;
+  });
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return;
+    } catch (error) {
+      if (hasExited) throw new Error('PostgreSQL ended while starting', { cause: error });
+      if ((error as { code?: string }).code === '28P01')
+        throw new Error('PostgreSQL refuses the stored password', { cause: error });
+      if (Date.now() > deadline)
+        throw new Error(`PostgreSQL did not answer within ${timeoutMs} ms`, { cause: error });
+      await sleep(40);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}
+
+/** Ends the server: fast shutdown, then immediate, then kill. Resolves when it is gone. */
+export async function stopPostgres(pid: number, isGone: () => boolean): Promise<void> {
+  for (const [signal, waitMs] of [
+    ['SIGINT', 10_000],
+    ['SIGQUIT', 5_000],
+    ['SIGKILL', 5_000],
+  ] as const) {
+    if (isGone()) return;
+    try {
+      process.kill(pid, signal);
+    } catch {
+      return;
+    }
+    for (const end = Date.now() + waitMs; Date.now() < end && !isGone();) await sleep(20);
+  }
+}
+
+/**
+ * Clears what an earlier start left in the cluster: a server that outlived its launcher is stopped, a postmaster.pid
+ * that names a process of somebody else (pids are reused, above all in containers) is removed.
+ */
+export async function clearLeftovers(cluster: string): Promise<'clean' | 'stopped' | 'removed'> {
+  const pidFile = path.join(cluster, 'postmaster.pid');
+  const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
+  if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return 'clean';
+  const command = await commandOf(pid);
+  if (command.includes('postgres') && command.includes(cluster)) {
+    await stopPostgres(pid, () => !isAlive(pid));
+    return 'stopped';
+  }
+  // The file also tells a new server which shared memory must be free: it may only go when no old backend is left.
+  for (const end = Date.now() + 10_000; Date.now() < end && (await hasBackends(cluster));)
+    await sleep(50);
+  await rm(pidFile, { force: true });
+  return 'removed';
+}
+
+/** Whether any process works in the cluster's folder, as all of a server's do (known on Linux only). */
+async function hasBackends(cluster: string): Promise<boolean> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const folders = await Promise.all(
+    pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => undefined)),
+  );
+  return folders.includes(cluster);
+}
+
+/** Whether a process with this id exists, also one that we may not signal. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** The command line of a process: from /proc, else from ps; empty when it is gone. */
+export async function commandOf(pid: number): Promise<string> {
+  const fromProc = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
+  if (fromProc !== undefined) return fromProc.replaceAll('\0', ' ');
+  return run('ps', ['-o', 'command=', '-p', String(pid)]).then(
+    ({ stdout }) => stdout,
+    () => '',
+  );
+}
+
+/** A port on the loopback: the wanted one if nobody listens there, else undefined; 0 asks for any free one. */
+export function tryPort(wanted: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen(wanted, '127.0.0.1', () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}

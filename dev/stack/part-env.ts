@@ -1,0 +1,116 @@
+import type { Config } from '../../src/config.js';
+import type { Plan } from './plan.js';
+import type { EmbeddedPorts } from './stack-file.js';
+
+export interface GatewayKeyPair {
+  readonly anonKey: string;
+  readonly serviceRoleKey: string;
+}
+
+/** How the local stand-in for Modal is reached; the token is that of one start. */
+export interface ModalAccess {
+  readonly serverUrl: string;
+  readonly tokenId: string;
+  readonly tokenSecret: string;
+}
+
+/** Everything that decides the environment of the parts. */
+export interface EnvFacts {
+  readonly env: NodeJS.ProcessEnv;
+  readonly config: Readonly<Config>;
+  readonly embedded: Plan['embedded'];
+  readonly ports: EmbeddedPorts;
+  readonly keys: GatewayKeyPair;
+  readonly callbackSecret: string;
+  /** Null where there is no emulator. */
+  readonly modal: ModalAccess | null;
+}
+
+/** The demo server takes any key; a real one must never be sent to it. */
+const DEMO_KEY = 'demo';
+/** What a helper process of the stack may not see: it needs none of it. */
+const SECRETS =
+  /^(ANTHROPIC_|GEMINI_|REPLICATE_|SUPABASE_|TEMPORAL_|CALLBACK_|DATABASE_|MODAL_|GOOGLE_|PG)/;
+
+/** What the embedded parts contribute to the configuration of API and worker; empty where real services are configured. */
+export function providedEnv(facts: EnvFacts): Record<string, string> {
+  const { config, embedded, ports, keys, modal } = facts;
+  const gateway = `http://127.0.0.1:${ports.supabase}`;
+  return {
+    ...(embedded.supabase && {
+      SUPABASE_URL: gateway,
+      EMBEDDED_SUPABASE_URL: gateway,
+      SUPABASE_ANON_KEY: keys.anonKey,
+      SUPABASE_SERVICE_ROLE_KEY: keys.serviceRoleKey,
+      SUPABASE_JWT_ISSUER: `${config.PUBLIC_URL}/auth/v1`,
+    }),
+    ...(embedded.temporal && { TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}` }),
+    ...(embedded.demo && {
+      ANTHROPIC_API_KEY: DEMO_KEY,
+      ANTHROPIC_BASE_URL: `http://127.0.0.1:${ports.demo}`,
+      DEMO: 'true',
+    }),
+    // A real key for pictures goes to its real owner, also beside the demo model.
+    ...(embedded.demo &&
+      !facts.env.GEMINI_API_KEY && {
+        GEMINI_API_KEY: DEMO_KEY,
+        GEMINI_BASE_URL: `http://127.0.0.1:${ports.demo}/gemini`,
+      }),
+    ...(modal && {
+      MODAL_SERVER_URL: modal.serverUrl,
+      MODAL_TOKEN_ID: modal.tokenId,
+      MODAL_TOKEN_SECRET: modal.tokenSecret,
+      USE_MODAL: facts.env.USE_MODAL ?? 'true',
+    }),
+    CALLBACK_SECRET: facts.callbackSecret,
+  };
+}
+
+/** The environment of the worker: all of it, with every default spelled out so that the parts cannot disagree. */
+export function workerEnv(facts: EnvFacts): NodeJS.ProcessEnv {
+  const { config } = facts;
+  return {
+    ...facts.env,
+    ...providedEnv(facts),
+    GOOGLE_CLIENT_SECRET: undefined,
+    DATA_DIR: config.DATA_DIR,
+    PORT: String(config.PORT),
+    HOST: config.HOST,
+    PUBLIC_URL: config.PUBLIC_URL,
+    CALLBACK_BASE_URL: config.CALLBACK_BASE_URL,
+  };
+}
+
+/** The environment of the API: as the worker's, without the keys of models. */
+export function apiEnv(facts: EnvFacts): NodeJS.ProcessEnv {
+  return {
+    ...workerEnv(facts),
+    ANTHROPIC_API_KEY: undefined,
+    GEMINI_API_KEY: undefined,
+    REPLICATE_API_TOKEN: undefined,
+  };
+}
+
+/** What the gateway alone is told: credentials for signing in at Google or another OpenID provider. */
+export function signInEnv({
+  GOOGLE_CLIENT_ID,
+  GOOGLE_CLIENT_SECRET,
+  GOOGLE_ISSUER,
+}: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries({ GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, GOOGLE_ISSUER }).flatMap(
+      ([name, value]) => (value ? [[name, value]] : []),
+    ),
+  );
+}
+
+/** The environment of a helper process: the system's variables and what it is told, no secret of anybody else. */
+export function helperEnv(
+  env: NodeJS.ProcessEnv,
+  own: Readonly<Record<string, string>>,
+): NodeJS.ProcessEnv {
+  return {
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => !SECRETS.test(name))),
+    ...own,
+  };
+}

@@ -1,0 +1,207 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PROJECT_ROOT } from '../../src/config.js';
+import { createLog } from '../../src/log.js';
+import { startPostgres } from '../postgres/postgres.js';
+import { applyPlatform } from '../supabase/platform.js';
+import { devServerArgs, isTemporalReady } from './temporal-server.js';
+import { run, tail } from '../tools/run.js';
+import { acceptsTcp, answersHttp, waitUntilHealthy } from './health.js';
+import { deployModalApp, emulatorProcess } from './modal-part.js';
+import { apiEnv, helperEnv, signInEnv, workerEnv, type EnvFacts } from './part-env.js';
+import { openPartLog } from './part-log.js';
+import type { Part } from './plan.js';
+import { spawnProcess, type ProcessSpec, type Running, type SpawnedProcess } from './running.js';
+import type { PartRunner } from './supervisor.js';
+
+/** What the runners need beyond the configuration. */
+export interface PartFacts extends EnvFacts {
+  /** The temporal program; empty when Temporal is not ours to run. */
+  readonly temporalCli: string;
+  /** The Python with Modal's client; empty when the emulator is not ours to run. */
+  readonly modalPython: string;
+}
+
+const TSX = fileURLToPath(import.meta.resolve('tsx'));
+const MIGRATE_LIMIT_MS = 120_000;
+
+/** How each of our parts is brought up and seen to be ready. */
+export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunner[] {
+  const postgres = postgresRunner(facts);
+  const make: Readonly<Record<Part, () => PartRunner>> = {
+    postgres: () => postgres,
+    supabase: () =>
+      processRunner('supabase', facts, {
+        spec: () =>
+          nodeProcess(
+            'dev/supabase/main.ts',
+            helperEnv(facts.env, {
+              ...signInEnv(facts.env),
+              DATABASE_URL: postgres.url(),
+              PORT: String(facts.ports.supabase),
+              PUBLIC_URL: facts.config.PUBLIC_URL,
+              KEY_DIR: path.join(facts.config.DATA_DIR, 'secrets'),
+            }),
+            5_000,
+          ),
+        isHealthy: () => answersHttp(`http://127.0.0.1:${facts.ports.supabase}/health`),
+        limitMs: 30_000,
+      }),
+    temporal: () => temporalRunner(facts),
+    demo: () =>
+      processRunner('demo', facts, {
+        spec: () =>
+          nodeProcess(
+            'dev/demo-model/main.ts',
+            helperEnv(facts.env, { DEMO_PORT: String(facts.ports.demo) }),
+            5_000,
+          ),
+        isHealthy: () => answersHttp(`http://127.0.0.1:${facts.ports.demo}/health`),
+        limitMs: 30_000,
+      }),
+    modal: () => modalRunner(facts),
+    worker: () =>
+      processRunner('worker', facts, {
+        spec: () => nodeProcess('src/activities/worker.ts', workerEnv(facts), 35_000),
+        isHealthy: async (running) => running.saidReady(),
+        limitMs: 60_000,
+      }),
+    api: () =>
+      processRunner('api', facts, {
+        spec: () => nodeProcess('src/api/main.ts', apiEnv(facts), 10_000),
+        isHealthy: () =>
+          answersHttp(`http://${reachable(facts.config.HOST)}:${facts.config.PORT}/api/health`),
+        limitMs: 30_000,
+      }),
+  };
+  return parts.map((part) => make[part]());
+}
+
+interface ProcessPart {
+  readonly spec: () => ProcessSpec;
+  readonly isHealthy: (running: SpawnedProcess) => Promise<boolean>;
+  readonly limitMs: number;
+  /** What has to happen once it answers, before others may use it. */
+  readonly whenHealthy?: () => Promise<void>;
+}
+
+function processRunner(part: Part, facts: PartFacts, how: ProcessPart): PartRunner {
+  const log = openPartLog(facts.config.DATA_DIR, part);
+  return {
+    part,
+    start: async (onSpawned, signal) => {
+      signal.throwIfAborted();
+      const partLog = await log;
+      const running = await spawnProcess(how.spec(), partLog);
+      try {
+        await onSpawned(running);
+        await waitUntilHealthy(running, () => how.isHealthy(running), how.limitMs, signal);
+        await how.whenHealthy?.();
+        return running;
+      } catch (error) {
+        await running.stop();
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(
+          `${part} could not be started: ${reason}.\nThe end of ${partLog.file}:\n${partLog.tail()}`,
+          { cause: error },
+        );
+      }
+    },
+  };
+}
+
+function temporalRunner(facts: PartFacts): PartRunner {
+  const { config, ports, temporalCli } = facts;
+  return processRunner('temporal', facts, {
+    spec: () => ({
+      command: temporalCli,
+      args: devServerArgs({
+        port: ports.temporal,
+        uiPort: ports.temporalUi,
+        dataDir: config.DATA_DIR,
+      }),
+      env: helperEnv(facts.env, {}),
+      cwd: config.DATA_DIR,
+      stopLimitMs: 10_000,
+    }),
+    isHealthy: () => isTemporalReady(temporalCli, `127.0.0.1:${ports.temporal}`),
+    limitMs: 60_000,
+  });
+}
+
+/** The emulator with our functions in it. It keeps what was deployed, so that once for each start of the stack is enough. */
+function modalRunner(facts: PartFacts): PartRunner {
+  let isDeployed = false;
+  return processRunner('modal', facts, {
+    spec: () => emulatorProcess(facts),
+    isHealthy: () => acceptsTcp(facts.ports.modal),
+    limitMs: 30_000,
+    whenHealthy: async () => {
+      if (!isDeployed) await deployModalApp(facts);
+      isDeployed = true;
+    },
+  });
+}
+
+/** PostgreSQL with everything in it that the gateway expects: platform, then the product's migrations. */
+function postgresRunner(facts: PartFacts): PartRunner & { url(): string } {
+  const { config, ports } = facts;
+  const log = createLog('postgres');
+  let url = '';
+  return {
+    part: 'postgres',
+    url: () => url,
+    start: async (onSpawned, signal) => {
+      signal.throwIfAborted();
+      const server = await startPostgres({
+        dataDir: path.join(config.DATA_DIR, 'postgres'),
+        port: ports.postgres,
+        log,
+      });
+      const running: Running = {
+        pid: server.pid,
+        exited: server.exited.then((code) => `exit code ${code}`),
+        stop: () => server.stop(),
+      };
+      try {
+        await onSpawned(running);
+        await applyPlatform(server.url);
+        await migrate(facts, server.url);
+        url = server.url;
+        return running;
+      } catch (error) {
+        await server.stop();
+        throw error;
+      }
+    },
+  };
+}
+
+async function migrate(facts: PartFacts, databaseUrl: string): Promise<void> {
+  const env = helperEnv(facts.env, { DATABASE_URL: databaseUrl });
+  const outcome = await run(
+    process.execPath,
+    ['--import', TSX, path.join(PROJECT_ROOT, 'scripts/migrate.ts')],
+    { timeoutMs: MIGRATE_LIMIT_MS, env },
+  );
+  if (!outcome.ok)
+    throw new Error(
+      `The database migrations failed:\n${tail(`${outcome.stdout}\n${outcome.stderr}`)}`,
+    );
+}
+
+function nodeProcess(entry: string, env: NodeJS.ProcessEnv, stopLimitMs: number): ProcessSpec {
+  return {
+    command: process.execPath,
+    args: ['--import', TSX, path.join(PROJECT_ROOT, entry)],
+    env,
+    cwd: PROJECT_ROOT,
+    stopLimitMs,
+  };
+}
+
+/** Where a server that listens on `host` can be asked from this machine. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

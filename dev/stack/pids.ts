@@ -1,0 +1,123 @@
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { commandOf, isAlive } from '../postgres/process.js';
+import { run } from '../tools/run.js';
+import type { Part } from './plan.js';
+
+export type PidOwner = Part | 'launcher';
+
+/** What the command line of each process contains: a second proof, besides its age, that a pid is still ours. */
+const SIGNATURES: Readonly<Record<PidOwner, string>> = {
+  postgres: 'postgres',
+  supabase: 'dev/supabase/main.ts',
+  temporal: 'server start-dev',
+  demo: 'dev/demo-model/main.ts',
+  modal: 'dev/modal-emulator/server.py',
+  worker: 'src/activities/worker.ts',
+  api: 'src/api/main.ts',
+  launcher: 'dev/stack/start.ts',
+};
+const TICKS_PER_SECOND = 100;
+/** Start times are known to a hundredth of a second and, through ps, to a second. */
+const CLOCK_TOLERANCE_MS = 2_000;
+
+const fileOf = (dataDir: string, owner: PidOwner): string =>
+  path.join(dataDir, 'run', `${owner}.pid`);
+
+/** Tells the world which process a part is: `DATA_DIR/run/<part>.pid` holds the number and nothing else. */
+export async function writePid(dataDir: string, owner: PidOwner, pid: number): Promise<void> {
+  await mkdir(path.join(dataDir, 'run'), { recursive: true });
+  await writeFile(fileOf(dataDir, owner), `${pid}\n`);
+}
+
+/** Forgets a process that ended, unless a successor has already taken its place. */
+export async function clearPid(dataDir: string, owner: PidOwner, pid: number): Promise<void> {
+  if ((await readNumber(dataDir, owner)) === pid) await rm(fileOf(dataDir, owner), { force: true });
+}
+
+/**
+ * The process of a part if it is alive and really ours, else null. A pid that was reused belongs to a process that
+ * began after the file was written; one of another machine or container has another command line.
+ */
+export async function readLivePid(dataDir: string, owner: PidOwner): Promise<number | null> {
+  const pid = await readNumber(dataDir, owner);
+  if (pid === null || pid === process.pid || !isAlive(pid)) return null;
+  const written = await stat(fileOf(dataDir, owner)).then(
+    (found) => found.mtimeMs,
+    () => 0,
+  );
+  const [startedAt, command] = await Promise.all([startTimeOf(pid), commandOf(pid)]);
+  if (startedAt === null || startedAt > written + CLOCK_TOLERANCE_MS) return null;
+  return command.includes(SIGNATURES[owner]) ? pid : null;
+}
+
+/** Whether a part was started by a launcher that is still there: then it is no left-over. */
+export async function hasLivingLauncher(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  const parent = Number(
+    stat
+      ? statFields(stat)[1]
+      : (await run('ps', ['-o', 'ppid=', '-p', String(pid)], { timeoutMs: 5_000 })).stdout.trim(),
+  );
+  return (
+    parent > 1 && parent !== process.pid && (await commandOf(parent)).includes(SIGNATURES.launcher)
+  );
+}
+
+/** Ends a left-over process and all of its group: politely, then by force. Resolves when it is gone. */
+export async function endLeftover(
+  pid: number,
+  signal: NodeJS.Signals,
+  limitMs: number,
+): Promise<void> {
+  sendSignal(pid, signal);
+  for (const deadline = Date.now() + limitMs; isAlive(pid) && Date.now() < deadline;)
+    await sleep(50);
+  killGroup(pid);
+  for (const deadline = Date.now() + 2_000; isAlive(pid) && Date.now() < deadline;) await sleep(20);
+}
+
+/** Kills what is left of a process group whose leader is or was `pid`. */
+export function killGroup(pid: number): void {
+  sendSignal(-pid, 'SIGKILL');
+}
+
+/** As process.kill, but a process that is already gone is no error. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+async function readNumber(dataDir: string, owner: PidOwner): Promise<number | null> {
+  const pid = Number((await readFile(fileOf(dataDir, owner), 'utf8').catch(() => '')).trim());
+  return Number.isInteger(pid) && pid > 0 ? pid : null;
+}
+
+/** When a process began, in milliseconds since 1970; null when it is gone. */
+async function startTimeOf(pid: number): Promise<number | null> {
+  const [own, system] = await Promise.all(
+    [`/proc/${pid}/stat`, '/proc/stat'].map((file) =>
+      readFile(file, 'utf8').catch(() => undefined),
+    ),
+  );
+  if (own !== undefined && system !== undefined) {
+    const ticks = Number(statFields(own)[19]);
+    const bootSeconds = Number(/^btime (\d+)$/m.exec(system)?.[1]);
+    return (bootSeconds + ticks / TICKS_PER_SECOND) * 1000;
+  }
+  const started = await run('ps', ['-o', 'lstart=', '-p', String(pid)], {
+    timeoutMs: 5_000,
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  const time = Date.parse(started.stdout.trim());
+  return Number.isNaN(time) ? null : time;
+}
+
+/** The fields of /proc/<pid>/stat behind the program's name, which stands in brackets and may hold blanks: state, parent, … */
+function statFields(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}

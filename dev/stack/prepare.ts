@@ -1,0 +1,189 @@
+import { loadGatewayKeys } from '../supabase/keys.js';
+import path from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import type { Log } from '../../src/log.js';
+import { parseConfig, parseWorkerConfig } from '../../src/config.js';
+import { ensureCutoutModel } from '../tools/cutout-model.js';
+import { ensureModalPython } from '../tools/modal-venv.js';
+import { BUBBLEWRAP, canInstall, installTools, missingOf } from '../tools/system-tools.js';
+import { ensureTemporalCli } from '../tools/temporal-cli.js';
+import { apiEnv, providedEnv, workerEnv, type EnvFacts, type ModalAccess } from './part-env.js';
+import { endLeftover, hasLivingLauncher, readLivePid } from './pids.js';
+import { PARTS, type Part, type Plan, type Selection } from './plan.js';
+import { holderOf, isPortFree, settlePort } from './ports.js';
+import { keepSecret, type Settings } from './settings.js';
+import { readStackFile, writeStackFile, type EmbeddedPorts, type StackFile } from './stack-file.js';
+import type { PartFacts } from './parts.js';
+
+/** One launcher per data folder. */
+export async function refuseSecondLauncher(dataDir: string, publicUrl: string): Promise<void> {
+  const pid = await readLivePid(dataDir, 'launcher');
+  if (pid !== null)
+    throw new Error(
+      `DreamCore already runs from ${dataDir} (pid ${pid}): open ${publicUrl}. To run a second one, set another DATA_DIR and PORT.`,
+    );
+}
+
+/** Ends what a killed launcher left running of our parts. Throws when such a part runs because somebody wants it to. */
+export async function clearLeftovers(
+  dataDir: string,
+  ours: readonly Part[],
+  log: Log,
+): Promise<void> {
+  for (const part of [...PARTS].reverse().filter((name) => ours.includes(name))) {
+    const pid = await readLivePid(dataDir, part);
+    if (pid === null) continue;
+    if (await hasLivingLauncher(pid)) {
+      throw new Error(
+        `The part "${part}" runs already (pid ${pid}). Stop it, or start the others with --without=${part === 'postgres' ? 'supabase' : part}.`,
+      );
+    }
+    log.warn(
+      { part, pid },
+      `ending ${part} (pid ${pid}), left over from a run that was interrupted`,
+    );
+    await endLeftover(pid, part === 'postgres' ? 'SIGINT' : 'SIGTERM', 10_000);
+  }
+}
+
+/** Says who has the port of the API, if anybody; must be asked before anything is started. */
+export async function refuseTakenPort(settings: Settings): Promise<void> {
+  const { PORT, HOST } = settings.config;
+  if (await isPortFree(PORT, HOST)) return;
+  const holder = await holderOf(PORT);
+  throw new Error(
+    `Port ${PORT} is already in use${holder ? ` by ${holder}` : ''}. Stop that program, or choose another port with the variable PORT, for example PORT=${PORT + 1}.`,
+  );
+}
+
+/** Collects ports, keys and tools for the parts of a plan, checks the configuration of API and worker, writes stack.json. */
+export async function prepareStack(
+  settings: Settings,
+  plan: Plan,
+  selection: Selection,
+  log: Log,
+): Promise<PartFacts> {
+  const { config, env } = settings;
+  // PostgreSQL may run as another account: it may pass through, nobody else may look around.
+  await mkdir(config.DATA_DIR, { recursive: true, mode: 0o711 });
+  // A part alone joins the stack that the file describes.
+  const joined = selection.only === undefined ? null : await readStackFile(config.DATA_DIR);
+  const ports = await settlePorts(config.DATA_DIR, config.PORT, plan, selection);
+  const facts: EnvFacts = {
+    env,
+    config,
+    embedded: plan.embedded,
+    ports,
+    modal: modalAccess(env, plan, ports, joined),
+    keys: await loadGatewayKeys(path.join(config.DATA_DIR, 'secrets')),
+    callbackSecret: env.CALLBACK_SECRET ?? (await keepSecret(config.DATA_DIR, 'callback-secret')),
+  };
+  if (plan.parts.includes('api')) parseConfig(apiEnv(facts));
+  if (plan.parts.includes('worker')) parseWorkerConfig(workerEnv(facts));
+  const temporalCli = plan.parts.includes('temporal')
+    ? await ensureTemporalCli((line) => log.info(line))
+    : '';
+  if (plan.parts.includes('worker') && config.NODE_ENV !== 'production') {
+    await wantSandbox(log);
+    // Nobody waits for it: until it is there, pictures are not cut out.
+    void ensureCutoutModel((line) => log.info(line)).catch((error: unknown) =>
+      log.warn((error as Error).message),
+    );
+  }
+  const modalPython = plan.parts.includes('modal')
+    ? await ensureModalPython((line) => log.info(line))
+    : '';
+  const isEmbedded = plan.parts.some((part) => part !== 'api' && part !== 'worker');
+  if (!joined || isEmbedded) {
+    await writeStackFile(config.DATA_DIR, {
+      ports: facts.ports,
+      provided: providedEnv(facts),
+      baseUrl: config.PUBLIC_URL,
+    });
+  }
+  return { ...facts, temporalCli, modalPython };
+}
+
+/** A token for this start of the emulator, or the one of the stack that is joined; null where the real Modal is meant or none. */
+function modalAccess(
+  env: NodeJS.ProcessEnv,
+  plan: Plan,
+  ports: EmbeddedPorts,
+  joined: StackFile | null,
+): ModalAccess | null {
+  if (env.MODAL_TOKEN_ID) return null;
+  const {
+    MODAL_SERVER_URL: serverUrl,
+    MODAL_TOKEN_ID: tokenId,
+    MODAL_TOKEN_SECRET: tokenSecret,
+  } = joined?.provided ?? {};
+  if (serverUrl && tokenId && tokenSecret) return { serverUrl, tokenId, tokenSecret };
+  if (!plan.parts.includes('modal')) return null;
+  const random = (): string => randomBytes(16).toString('hex');
+  return {
+    serverUrl: `http://127.0.0.1:${ports.modal}`,
+    tokenId: `ak-${random()}`,
+    tokenSecret: `as-${random()}`,
+  };
+}
+
+/**
+ * The ports of the last start where they are still free, else new ones; the first time next to PORT (3000 → Temporal 7233,
+ * its UI 8233). Parts that are not ours to start keep the ports that whoever started them wrote down.
+ */
+async function settlePorts(
+  dataDir: string,
+  port: number,
+  plan: Plan,
+  selection: Selection,
+): Promise<EmbeddedPorts> {
+  const last = (await readStackFile(dataDir))?.ports;
+  const missing = (['supabase', 'temporal', 'demo'] as const).filter(
+    (part) => plan.embedded[part] && !plan.parts.includes(part),
+  );
+  if (
+    !last &&
+    selection.only &&
+    missing.length > 0 &&
+    plan.parts.some((part) => part === 'api' || part === 'worker')
+  ) {
+    throw new Error(
+      `No stack has been started in ${dataDir}. Run npm start first, or set SUPABASE_URL, TEMPORAL_ADDRESS and ANTHROPIC_API_KEY to use real services.`,
+    );
+  }
+  const wanted = last ?? {
+    postgres: port + 3,
+    supabase: port + 1,
+    demo: port + 2,
+    modal: port + 4,
+    temporal: port + 4233,
+    temporalUi: port + 5233,
+  };
+  const taken = new Set([port]);
+  const settle = (part: Part, at: number): Promise<number> | number =>
+    plan.parts.includes(part) ? settlePort(at, taken) : at;
+  return {
+    postgres: await settle('postgres', wanted.postgres),
+    supabase: await settle('supabase', wanted.supabase),
+    demo: await settle('demo', wanted.demo),
+    modal: await settle('modal', wanted.modal || port + 4),
+    temporal: await settle('temporal', wanted.temporal),
+    temporalUi: await settle('temporal', wanted.temporalUi),
+  };
+}
+
+/** Local model runs are sandboxed where the system can do it: install the tool if we may, else say what is missing. */
+async function wantSandbox(log: Log): Promise<void> {
+  const missing = await missingOf([BUBBLEWRAP]);
+  if (missing.length === 0) return;
+  if (canInstall()) {
+    log.info('installing bubblewrap, the sandbox of local model runs');
+    const failure = await installTools(missing);
+    if ((await missingOf(missing)).length === 0) return;
+    log.warn({ failure }, 'bubblewrap could not be installed');
+  }
+  log.warn(
+    'bubblewrap is missing: local model runs are NOT sandboxed. On Debian or Ubuntu: sudo apt-get install bubblewrap',
+  );
+}

@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../../src/log.js';
+import { nextRestart, type RestartState } from './backoff.js';
+import { startKeeper } from './orphan-reaper.js';
+import { clearPid, killGroup, writePid } from './pids.js';
+import { NEEDS, PARTS, type Part } from './plan.js';
+import type { Running } from './running.js';
+
+/** How one part is brought up. */
+export interface PartRunner {
+  readonly part: Part;
+  /**
+   * Starts the part, reports its process as soon as there is one, resolves when it answers. When it cannot, nothing of it
+   * is left and the error says why. `signal` ends the waiting.
+   */
+  start(onSpawned: (running: Running) => Promise<void>, signal: AbortSignal): Promise<Running>;
+}
+
+export interface SupervisorOptions {
+  readonly dataDir: string;
+  readonly log: Log;
+  /** Parts that stay down when they end. */
+  readonly leftDown: readonly Part[];
+}
+
+/** How a part that stays down ended. */
+export interface PartEnd {
+  readonly part: Part;
+  readonly how: string;
+}
+
+/** Brings up parts in the order of their needs, starts again what dies, and stops everything in reverse. */
+export class Supervisor {
+  /** Resolves when the first part that is not started again has ended. */
+  readonly firstEnd: Promise<PartEnd>;
+  private reportEnd!: (end: PartEnd) => void;
+  private readonly keeper = startKeeper();
+  private readonly stopping = new AbortController();
+  private readonly live = new Map<Part, Running>();
+  private readonly lives: Promise<void>[] = [];
+
+  constructor(
+    private readonly runners: readonly PartRunner[],
+    private readonly options: SupervisorOptions,
+  ) {
+    this.firstEnd = new Promise((resolve) => {
+      this.reportEnd = resolve;
+    });
+  }
+
+  /** Resolves when every part answers; rejects with the first reason why one cannot. */
+  async startAll(): Promise<void> {
+    const ready = new Map<Part, Promise<void>>();
+    for (const runner of this.runners) {
+      const needed = NEEDS[runner.part].flatMap((part) => ready.get(part) ?? []);
+      ready.set(
+        runner.part,
+        Promise.all(needed).then(() => this.begin(runner)),
+      );
+    }
+    await Promise.all(ready.values());
+  }
+
+  /** Stops what runs, in reverse order, each part within its own time limit. */
+  async stopAll(): Promise<void> {
+    this.stopping.abort(new Error('the stack is being stopped'));
+    for (const part of [...PARTS].reverse()) {
+      const running = this.live.get(part);
+      if (!running) continue;
+      const startedAt = Date.now();
+      await running.stop();
+      this.options.log.info({ part, tookMs: Date.now() - startedAt }, `${part} stopped`);
+    }
+    await Promise.all(this.lives);
+    this.keeper.end();
+  }
+
+  /** Kills everything at once. */
+  killAll(): void {
+    for (const running of this.live.values()) killGroup(running.pid);
+  }
+
+  /** Starts a part for the first time; from then on its life goes on by itself. */
+  private begin(runner: PartRunner): Promise<void> {
+    const startedAt = Date.now();
+    const { part } = runner;
+    return new Promise((resolve, reject) => {
+      this.lives.push(
+        this.startOnce(runner).then((running) => {
+          this.options.log.info(
+            { part, pid: running.pid, tookMs: Date.now() - startedAt },
+            `${part} is ready`,
+          );
+          resolve();
+          return this.liveOn(runner, running);
+        }, reject),
+      );
+    });
+  }
+
+  /** From the first start to the stop: the part is up, or waits for its next start, or is being started. */
+  private async liveOn(runner: PartRunner, first: Running): Promise<void> {
+    const { part } = runner;
+    const { log, leftDown } = this.options;
+    let restarts: RestartState = { ends: 0 };
+    let running: Running | undefined = first;
+    let startedAt = Date.now();
+    let how = await this.endOf(part, first);
+    while (!this.stopping.signal.aborted) {
+      if (leftDown.includes(part)) {
+        log.warn({ part }, `${part} ended (${how}) and stays down, as asked`);
+        this.reportEnd({ part, how });
+        return;
+      }
+      const next = nextRestart(restarts, Date.now() - startedAt);
+      restarts = next.state;
+      log.warn(
+        { part, delayMs: next.delayMs },
+        `${part} ended (${how}); it is started again in ${next.delayMs / 1000} s`,
+      );
+      await sleep(next.delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      startedAt = Date.now();
+      try {
+        running = await this.startOnce(runner);
+        log.info({ part, pid: running.pid }, `${part} is up again`);
+        how = await this.endOf(part, running);
+      } catch (error) {
+        how = error instanceof Error ? error.message : String(error);
+      }
+    }
+  }
+
+  /** One start, with the process announced to the world while it lives. */
+  private async startOnce(runner: PartRunner): Promise<Running> {
+    let spawned: Running | undefined;
+    try {
+      return await runner.start(async (running) => {
+        spawned = running;
+        this.live.set(runner.part, running);
+        this.keeper.add(running.pid, runner.part === 'postgres' ? 'INT' : 'TERM');
+        await writePid(this.options.dataDir, runner.part, running.pid);
+      }, this.stopping.signal);
+    } catch (error) {
+      if (spawned) await this.forget(runner.part, spawned);
+      throw error;
+    }
+  }
+
+  private async endOf(part: Part, running: Running): Promise<string> {
+    const how = await running.exited;
+    await this.forget(part, running);
+    return how;
+  }
+
+  private async forget(part: Part, running: Running): Promise<void> {
+    if (this.live.get(part) === running) this.live.delete(part);
+    this.keeper.remove(running.pid);
+    await clearPid(this.options.dataDir, part, running.pid);
+  }
+}

@@ -1,0 +1,67 @@
+import path from 'node:path';
+import { run } from '../tools/run.js';
+
+/** Ids by which operators find a job in the Temporal UI; never more than ids, for search attributes are not encrypted. */
+const SEARCH_ATTRIBUTES = ['UserId', 'ProjectId', 'JobId', 'JobAction', 'Backend'] as const;
+
+/**
+ * What a production server has in its dynamic configuration as well: quick admission (the pollers), many callers on one
+ * workflow (the updates), and a fair order among users, which is exact only with one partition.
+ */
+const DYNAMIC_CONFIG = {
+  'history.transferProcessorMaxPollRPS': 1000,
+  'history.timerProcessorMaxPollRPS': 1000,
+  'history.maxInFlightUpdates': 200,
+  'matching.enableFairness': true,
+  'matching.numTaskqueueReadPartitions': 1,
+  'matching.numTaskqueueWritePartitions': 1,
+} as const;
+
+/** The part of the arguments that every dev server of ours has, also in tests. */
+export const FEATURE_ARGS: readonly string[] = [
+  ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+  ...Object.entries(DYNAMIC_CONFIG).flatMap(([key, value]) => [
+    '--dynamic-config-value',
+    `${key}=${JSON.stringify(value)}`,
+  ]),
+];
+
+export interface DevServer {
+  readonly port: number;
+  readonly uiPort: number;
+  /** Workflow state is kept in `temporal.db` in this folder. */
+  readonly dataDir: string;
+}
+
+/** Arguments of the dev server: loopback only, state on disk, our search attributes and dynamic configuration. */
+export function devServerArgs(server: DevServer): string[] {
+  return [
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(server.port),
+    '--ui-port',
+    String(server.uiPort),
+    '--db-filename',
+    path.join(server.dataDir, 'temporal.db'),
+    '--log-level',
+    'error',
+    '--ui-disable-news-fetch',
+    ...FEATURE_ARGS,
+  ];
+}
+
+/** Whether the server takes requests and knows all search attributes: only then a workflow can be started. */
+export async function isTemporalReady(cli: string, address: string): Promise<boolean> {
+  const asked = await run(
+    cli,
+    ['operator', 'search-attribute', 'list', '--address', address, '--command-timeout', '2s'],
+    { timeoutMs: 5_000 },
+  );
+  return (
+    asked.ok &&
+    SEARCH_ATTRIBUTES.every((name) => new RegExp(`\\b${name}\\s+Keyword\\b`).test(asked.stdout))
+  );
+}

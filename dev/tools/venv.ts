@@ -1,0 +1,73 @@
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { PROJECT_ROOT } from '../../src/config.js';
+import { makeVenv } from './python.js';
+import { isExecutable } from './run.js';
+
+const TOOLS_DIR = path.join(PROJECT_ROOT, '.tools');
+/** Copied in when everything else is there: says what was installed. */
+const STAMP = 'installed.txt';
+
+/** A Python environment in `.tools/`. */
+export interface Venv {
+  /** Of its folder. */
+  readonly name: string;
+  /** Every package with its version; a file of the project. */
+  readonly requirements: string;
+  /** What it brings, for people. */
+  readonly title: string;
+}
+
+/** The Python of an environment; null when it is missing or out of date. */
+export async function findVenvPython(venv: Venv): Promise<string | null> {
+  const python = pythonOf(venv);
+  return isExecutable(python) && (await isCurrent(linkOf(venv), venv)) ? python : null;
+}
+
+/** As {@link findVenvPython}; installs it from the Python package index when it is not there. Throws with what to do when it cannot. */
+export async function ensureVenvPython(venv: Venv, say: (line: string) => void): Promise<string> {
+  const found = await findVenvPython(venv);
+  if (found) return found;
+  say(`Installing ${venv.title} (${venv.requirements}) …`);
+  await mkdir(TOOLS_DIR, { recursive: true });
+  // Not moved afterwards: programs of a Python environment hold its path.
+  const fresh = await mkdtemp(`${linkOf(venv)}-`);
+  const failure = await makeVenv(fresh, ['-r', requirementsOf(venv)]);
+  if (failure) {
+    await rm(fresh, { recursive: true, force: true });
+    throw new Error(`${venv.title} could not be installed: ${failure}`);
+  }
+  await copyFile(requirementsOf(venv), path.join(fresh, STAMP));
+  const link = `${fresh}.link`;
+  await symlink(path.basename(fresh), link);
+  await rename(link, linkOf(venv));
+  await removeOutdated(venv);
+  return pythonOf(venv);
+}
+
+/** A link, so that a new environment takes the place of the old one in one step. */
+const linkOf = ({ name }: Venv): string => path.join(TOOLS_DIR, name);
+const pythonOf = (venv: Venv): string => path.join(linkOf(venv), 'bin', 'python');
+const requirementsOf = ({ requirements }: Venv): string => path.join(PROJECT_ROOT, requirements);
+
+async function isCurrent(folder: string, venv: Venv): Promise<boolean> {
+  const [wanted, installed] = await Promise.all([
+    readFile(requirementsOf(venv), 'utf8'),
+    readFile(path.join(folder, STAMP), 'utf8').catch(() => ''),
+  ]);
+  return wanted === installed;
+}
+
+/** Environments with other packages; one with the same may be another process's that installed at the same time, or still be in the making. */
+async function removeOutdated(venv: Venv): Promise<void> {
+  for (const name of await readdir(TOOLS_DIR)) {
+    const folder = path.join(TOOLS_DIR, name);
+    if (!name.startsWith(`${venv.name}-`)) continue;
+    const isWhole = await readFile(path.join(folder, STAMP)).then(
+      () => true,
+      () => false,
+    );
+    if (isWhole && !(await isCurrent(folder, venv)))
+      await rm(folder, { recursive: true, force: true });
+  }
+}

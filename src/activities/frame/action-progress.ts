@@ -1,0 +1,41 @@
+import type { Log } from '../../log.js';
+import type { Store } from '../../store/index.js';
+import { actionEnded } from '../runner/video-input.js';
+
+export interface ActionProgressDeps {
+  store: Pick<Store, 'actions'>;
+  log: Log;
+}
+
+/** Tells the row of an action how far it is, beside the work; a row that has ended wants none of it any more. */
+export class ActionProgress {
+  readonly #over = new AbortController();
+  /** Aborts when the row turns out to have ended. */
+  readonly ended = this.#over.signal;
+  #newest: number | null = null;
+  #telling: Promise<void> | null = null;
+
+  constructor(
+    private readonly deps: ActionProgressDeps,
+    private readonly actionId: string,
+  ) {}
+
+  /** Of percentages that come while one is written, the newest is written next. */
+  note(percent: number): void {
+    this.#newest = percent;
+    this.#telling ??= this.#tell();
+  }
+
+  async #tell(): Promise<void> {
+    for (let percent = this.#newest; percent !== null; percent = this.#newest) {
+      this.#newest = null;
+      try {
+        if (!(await this.deps.store.actions.noteProgress(this.actionId, percent)))
+          this.#over.abort(actionEnded());
+      } catch (error) {
+        this.deps.log.warn({ err: error, actionId: this.actionId }, 'progress could not be noted');
+      }
+    }
+    this.#telling = null;
+  }
+}

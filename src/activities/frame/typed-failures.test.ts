@@ -1,0 +1,40 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { describe, expect, it } from 'vitest';
+import { DreamError } from '../../contracts/errors.js';
+import { withTypedFailures } from './typed-failures.js';
+
+describe('failures of activities', () => {
+  const failWith = (error: unknown) =>
+    withTypedFailures({
+      async step() {
+        throw error;
+      },
+    })
+      .step()
+      .then(
+        () => null,
+        (reason: unknown) => reason,
+      );
+
+  it('carry the kind as type, and are tried again only when the policy says so', async () => {
+    expect(await failWith(new DreamError('ModelRefused', 'no'))).toMatchObject({
+      type: 'ModelRefused',
+      nonRetryable: true,
+      message: 'no',
+    });
+    expect(
+      await failWith(new DreamError('ModelRateLimited', 'later', { retryAfterMs: 5 })),
+    ).toMatchObject({
+      type: 'ModelRateLimited',
+      nonRetryable: false,
+      details: [{ retryAfterMs: 5 }],
+    });
+  });
+
+  it('that are not ours pass unchanged', async () => {
+    const failure = ApplicationFailure.nonRetryable('x', 'Y');
+    expect(await failWith(failure)).toBe(failure);
+    const bug = new TypeError('bug');
+    expect(await failWith(bug)).toBe(bug);
+  });
+});

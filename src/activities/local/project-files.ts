@@ -1,0 +1,13 @@
+import { crashPoint } from '../../crash-points.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
+import type { FileActivities } from '../ports.js';
+
+/** Short file work where the mirror itself is the user's store. */
+export function localFileActivities({ mirror }: { mirror: Mirror }): FileActivities {
+  return {
+    async removeProjectFiles({ userId, projectId }) {
+      await mirror.remove(userId, projectId);
+      crashPoint('after-delete-files');
+    },
+  };
+}

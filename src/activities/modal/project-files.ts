@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { MODAL_FUNCTION } from '../../contracts/modal.js';
+import { largestOf, type FolderSize } from '../../store/files/folder-size.js';
+import type { FileActivities } from '../ports.js';
+import type { ModalCalls } from './call.js';
+
+const ROOMS = ['projects', 'assets'];
+const Usage = z.object({
+  sizeBytes: z.number(),
+  children: z.array(z.object({ path: z.string(), sizeBytes: z.number() })),
+});
+
+/** Short work with the files on a user's Volume. */
+export function modalFileActivities({ calls }: { calls: ModalCalls }): FileActivities {
+  return {
+    async removeProjectFiles({ userId, projectId }) {
+      if (!(await calls.hasVolume(userId))) return;
+      const input = {
+        command: 'files',
+        root: '',
+        op: 'delete',
+        path: `projects/${projectId.toLowerCase()}`,
+      } as const;
+      await calls.run(
+        { userId, fn: MODAL_FUNCTION.files, input },
+        z.object({ isDeleted: z.boolean() }),
+      );
+    },
+  };
+}
+
+/** What a user's files take up on the Volume (Modal has no such question); null = there is no Volume. */
+export async function measureVolume(calls: ModalCalls, userId: string): Promise<FolderSize | null> {
+  if (!(await calls.hasVolume(userId))) return null;
+  const rooms = await Promise.all(
+    ROOMS.map(async (room) => {
+      const input = { command: 'files', root: '', op: 'usage', path: room } as const;
+      return {
+        room,
+        ...(await calls.run({ userId, fn: MODAL_FUNCTION.files, input }, Usage)).result,
+      };
+    }),
+  );
+  const things = rooms.flatMap(({ room, children }) =>
+    children.map(({ path, sizeBytes }) => ({ path: `${room}/${path}`, bytes: sizeBytes })),
+  );
+  return {
+    bytes: rooms.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    largest: largestOf(things),
+  };
+}

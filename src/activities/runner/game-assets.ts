@@ -1,0 +1,125 @@
+import type { GameAsset } from '../../contracts/assets.js';
+import { isAvailable, isReadableBy } from '../../domain/asset-rules.js';
+import {
+  assetAddress,
+  assetReferencesIn,
+  isPublishedFile,
+  isReferringText,
+  type AssetReference,
+} from '../../domain/published-files.js';
+import type { AssetFiles } from '../../store/files/asset-files.js';
+import type { AssetRow } from '../../store/tables/assets.js';
+import type { Store } from '../../store/index.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
+
+/** Of other makers: more than any game has, and each costs a question to the database. */
+const MAX_FOREIGN = 200;
+/** Types that a browser shows, plays or reads; anything else that a row may say is plain bytes. */
+const HARMLESS = /^((image|audio|video|font)\/[\w.+-]{1,64}|application\/json)$/;
+
+interface AssetAccess {
+  store: Pick<Store, 'assets'>;
+  files: Pick<AssetFiles, 'locate'>;
+}
+
+/** A version of a game and who has made it. */
+export interface GameVersion {
+  userId: string;
+  projectId: string;
+  revision: string;
+}
+
+/** An asset as a game asks for it, and where its file lies on this machine. */
+export interface FoundAsset {
+  address: string;
+  asset: AssetRow;
+  file: string;
+}
+
+/** What a reference means to its reader (null = everybody): an asset of his own or everybody's; null = nothing that he may be shown. */
+export async function findAsset(
+  { store: { assets }, files }: AssetAccess,
+  reference: AssetReference,
+  readerId: string | null,
+): Promise<FoundAsset | null> {
+  const asset = await rowOf(assets, reference);
+  return asset && locateFor(files, asset, assetAddress(reference), readerId);
+}
+
+/**
+ * Every asset that the game of a version may load: what its texts name, and of its maker's also what belongs to the project or is
+ * called by name somewhere, because scripts put addresses together.
+ */
+export async function assetsOfGame(
+  access: AssetAccess & { mirror: Mirror },
+  { userId, projectId, revision }: GameVersion,
+): Promise<FoundAsset[]> {
+  const { store, files, mirror } = access;
+  const texts: string[] = [];
+  for (const { path } of await mirror.listFiles(userId, projectId, revision)) {
+    if (isPublishedFile(path) && isReferringText(path))
+      texts.push(
+        (await mirror.readFile(userId, projectId, revision, path))?.toString('utf8') ?? '',
+      );
+  }
+  const found = new Map<string, FoundAsset>();
+  const add = (asset: FoundAsset | null): void => {
+    if (asset) found.set(asset.address, asset);
+  };
+  for (const asset of await store.assets.list(userId)) {
+    const isMeant =
+      asset.projects.some(({ id }) => id === projectId) ||
+      texts.some((text) => text.includes(asset.alias));
+    if (isMeant)
+      add(
+        await locateFor(
+          files,
+          asset,
+          assetAddress({ kind: 'owned', ownerId: userId.toLowerCase(), alias: asset.alias }),
+          userId,
+        ),
+      );
+  }
+  const references = new Map(
+    texts
+      .flatMap((text) => [...assetReferencesIn(text).values()])
+      .map((reference) => [assetAddress(reference), reference]),
+  );
+  const others = [...references].filter(([address]) => !found.has(address)).slice(0, MAX_FOREIGN);
+  for (const [, reference] of others) add(await findAsset(access, reference, userId));
+  return [...found.values()];
+}
+
+/** What the runner is told of an asset besides where its bytes are. */
+export function askedFor({
+  address,
+  asset: { mime_type },
+}: FoundAsset): Pick<GameAsset, 'address' | 'mimeType'> {
+  return {
+    address,
+    mimeType:
+      mime_type !== null && HARMLESS.test(mime_type) ? mime_type : 'application/octet-stream',
+  };
+}
+
+async function locateFor(
+  files: AssetAccess['files'],
+  asset: AssetRow,
+  address: string,
+  readerId: string | null,
+): Promise<FoundAsset | null> {
+  if (!isAvailable(asset, Date.now()) || !isReadableBy(asset, readerId)) return null;
+  const file = await files.locate(asset);
+  return file === null ? null : { address, asset, file };
+}
+
+function rowOf(assets: Store['assets'], reference: AssetReference): Promise<AssetRow | null> {
+  switch (reference.kind) {
+    case 'owned':
+      return assets.byAlias(reference.ownerId, reference.alias);
+    case 'global':
+      return assets.global(reference.category, reference.alias);
+    case 'id':
+      return assets.get(reference.id);
+  }
+}

@@ -1,0 +1,82 @@
+import { GenerateResult, type GenerateInput } from '../../contracts/runner.js';
+import { DreamError } from '../../contracts/errors.js';
+import { callIdFor } from '../../contracts/ids.js';
+import { generationPrompt, systemPrompt } from '../../domain/generation-prompt.js';
+import { findStyle, styleDocument } from '../../domain/styles.js';
+import type { WorkerConfig } from '../../config.js';
+import type { RunAgentInput, RunAgentOutcome } from '../ports.js';
+
+/** Patience with an API that cannot be reached when a run ends; the result is the truth, the stream is for display. */
+const CALLBACK_DRAIN_MS = 5_000;
+
+/** Where an attempt works, and how it can be heard. */
+export interface WorkPlace {
+  repoDir: string;
+  scratchDir: string;
+  /** Null = the API cannot be reached from there. */
+  callbackBaseUrl: string | null;
+  wantBundle: boolean;
+}
+
+/** What the runner is told of one attempt, the same for every backend. */
+export function generateInput(
+  config: WorkerConfig,
+  input: RunAgentInput,
+  { repoDir, scratchDir, callbackBaseUrl, wantBundle }: WorkPlace,
+): GenerateInput {
+  const { spec } = input;
+  const style = spec.styleId && spec.dimension ? findStyle(spec.dimension, spec.styleId) : null;
+  return {
+    command: 'generate',
+    jobId: input.jobId,
+    attempt: input.attempt,
+    callId: callIdFor(input.jobId, input.attempt),
+    repoDir,
+    parent: spec.parent,
+    scratchDir,
+    prompt: generationPrompt({
+      request: spec.request,
+      dimension: spec.dimension,
+      style,
+      autoFix: spec.autoFix,
+    }),
+    systemPrompt: systemPrompt(spec.parent === null),
+    // A version is named after what was wished for, also when the message was only the answer to a question.
+    userText: spec.request,
+    extraFiles:
+      style && spec.dimension
+        ? [{ path: 'STYLE.md', content: styleDocument(spec.dimension, style) }]
+        : [],
+    model: config.CLAUDE_MODEL,
+    limits: {
+      maxTurns: config.CLAUDE_MAX_TURNS,
+      maxBudgetUsd: config.CLAUDE_MAX_BUDGET_USD,
+      startTimeoutMs: config.START_TIMEOUT_MS,
+      noProgressTimeoutMs: config.NO_PROGRESS_TIMEOUT_MS,
+      callbackDrainMs: CALLBACK_DRAIN_MS,
+    },
+    callbackUrl: callbackBaseUrl === null ? null : `${callbackBaseUrl}/callback/${input.jobId}`,
+    wantBundle,
+  };
+}
+
+/** The runner's result as what the workflow is told. Throws `CandidateInvalid` for a candidate of another version than asked for. */
+export function readOutcome(raw: unknown, { spec }: RunAgentInput): RunAgentOutcome {
+  const read = GenerateResult.safeParse(raw);
+  if (!read.success)
+    throw new DreamError('RunCrashed', 'the result of the run cannot be understood');
+  const result = read.data;
+  if (result.kind === 'answer') return result;
+  if (result.parent !== spec.parent)
+    throw new DreamError(
+      'CandidateInvalid',
+      'the candidate does not start from the expected version',
+    );
+  const { revision, summary, suggestions, usage } = result;
+  return { kind: 'candidate', revision, summary, suggestions, usage };
+}
+
+/** An attempt that was overtaken neither starts nor brings anything home: what it made can never be published (C2). */
+export function superseded(attempt: number): DreamError {
+  return new DreamError('RunSuperseded', `attempt ${attempt} is not the newest of an active job`);
+}

@@ -1,0 +1,75 @@
+import { fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { access, readdir, readFile, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PROJECT_ROOT } from '../../config.js';
+import { pinnedVersion } from './pinned-version.js';
+
+const SOURCES = path.join(PROJECT_ROOT, 'video');
+const isSource = import.meta.url.endsWith('.ts');
+const PROGRAM = fileURLToPath(
+  new URL(`./video-site-program.${isSource ? 'ts' : 'js'}`, import.meta.url),
+);
+const ERRORS_KEPT = 2_000;
+/** What the composition is made of; other versions make another site. */
+const PACKAGES = ['remotion', '@remotion/bundler', 'react', 'react-dom'];
+
+/** The same for the same composition, on whatever machine. */
+export async function videoSiteVersion(): Promise<string> {
+  const digest = createHash('sha256');
+  for (const name of (await readdir(SOURCES)).filter((file) => !file.includes('.test.')).sort())
+    digest
+      .update(`${name}\0`)
+      .update(await readFile(path.join(SOURCES, name)))
+      .update('\0');
+  for (const name of PACKAGES) digest.update(`${name}@${await pinnedVersion(name)}\0`);
+  return digest.digest('hex').slice(0, 16);
+}
+
+const making = new Map<string, Promise<string>>();
+
+/** The composition as a site that a browser can open, `<folder>/video-<version>`: bundled once, found again afterwards. */
+export async function videoSite(folder: string): Promise<string> {
+  const site = path.join(path.resolve(folder), `video-${await videoSiteVersion()}`);
+  // Whoever comes meanwhile waits for the same one.
+  const made = making.get(site) ?? makeSite(site).finally(() => making.delete(site));
+  making.set(site, made);
+  return made;
+}
+
+async function makeSite(site: string): Promise<string> {
+  if (await isThere(site)) return site;
+  const draft = `${site}.${process.pid}`;
+  await rm(draft, { recursive: true, force: true });
+  await bundleInto(draft);
+  await rename(draft, site).catch(async (error: unknown) => {
+    // Another worker was first.
+    await rm(draft, { recursive: true, force: true });
+    if (!(await isThere(site))) throw error;
+  });
+  return site;
+}
+
+async function bundleInto(outDir: string): Promise<void> {
+  const child = fork(PROGRAM, [SOURCES, outDir], {
+    cwd: PROJECT_ROOT,
+    execArgv: isSource ? ['--import', 'tsx'] : [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let errors = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errors = (errors + text).slice(-ERRORS_KEPT);
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0)
+    throw new Error(`the site of films could not be bundled (exit ${code}): ${errors}`);
+}
+
+function isThere(folder: string): Promise<boolean> {
+  return access(folder).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,49 @@
+import Anthropic, {
+  APIConnectionError,
+  APIError,
+  APIConnectionTimeoutError,
+} from '@anthropic-ai/sdk';
+import type { WorkerConfig } from '../../config.js';
+import { DreamError, type ErrorKind } from '../../contracts/errors.js';
+
+/** The model for short answers in words. It never tries again by itself: Temporal owns the tries. */
+export function createModel(
+  config: Pick<WorkerConfig, 'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_TIMEOUT_MS'>,
+): Anthropic {
+  return new Anthropic({
+    apiKey: config.ANTHROPIC_API_KEY,
+    baseURL: config.ANTHROPIC_BASE_URL,
+    maxRetries: 0,
+    timeout: config.CHAT_TIMEOUT_MS,
+  });
+}
+
+/** What the model says, as text. Throws the kinds of the model; `ModelRefused` when it says nothing. */
+export async function wordsOf(
+  anthropic: Anthropic,
+  question: Anthropic.MessageCreateParamsNonStreaming,
+): Promise<string> {
+  let text: string;
+  try {
+    const reply = await anthropic.messages.create(question);
+    text = reply.content
+      .map((block) => (block.type === 'text' ? block.text : ''))
+      .join('')
+      .trim();
+  } catch (error) {
+    throw new DreamError(kindOf(error), 'the model could not answer');
+  }
+  if (!text) throw new DreamError('ModelRefused', 'the model gave an empty answer');
+  return text;
+}
+
+function kindOf(error: unknown): ErrorKind {
+  if (error instanceof APIConnectionTimeoutError || error instanceof APIConnectionError)
+    return 'ModelUnavailable';
+  if (!(error instanceof APIError)) return 'OPERATION_FAILED';
+  const status = error.status as number | undefined;
+  if (status === 401 || status === 403) return 'ModelKeyInvalid';
+  if (status === 429) return 'ModelRateLimited';
+  if (status === 529) return 'ModelOverloaded';
+  return status !== undefined && status >= 500 ? 'ModelUnavailable' : 'ModelBadRequest';
+}

@@ -1,0 +1,148 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { copyFile, mkdir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { DreamError } from '../../contracts/errors.js';
+import { isUuid } from '../../contracts/ids.js';
+import type { AssetRow } from '../tables/assets.js';
+
+/** What an upload may at most take, so that parts older than this belong to nobody. */
+const PART_AGE_MS = 60 * 60_000;
+
+/** A file that has arrived and belongs to nobody yet. */
+export interface AssetPart {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+/** Files of assets on this machine: `users/<uid>/assets/<sha256><ext>` and `assets/global/…` (E1). */
+export interface AssetFiles {
+  /** Takes a stream in; nothing is left when it breaks off. Throws `DiskFull`. */
+  receive(stream: Readable): Promise<AssetPart>;
+  /** The bytes of a part, and their SHA-256. */
+  read(part: Pick<AssetPart, 'path'>): Promise<{ bytes: Buffer; hash: string }>;
+  /** Makes a part the user's own file; equal bytes are one file. Answers its absolute path. Throws `DiskFull`. */
+  keep(
+    part: Pick<AssetPart, 'path'>,
+    file: { userId: string; hash: string; extension: string },
+  ): Promise<string>;
+  /** Removes a part, or a file that no asset uses; nothing there is fine. */
+  discard(file: string): Promise<void>;
+  /** Where the file of an asset really lies; null when that is not its owner's folder (the global one for a global asset), or no file. */
+  locate(asset: Pick<AssetRow, 'owner_id' | 'is_global' | 'storage_path'>): Promise<string | null>;
+  /** Removes what uploads have left that were killed; answers how many. */
+  removeOldParts(olderThanMs?: number): Promise<number>;
+}
+
+/** Opens the files under the data folder; touches nothing yet. */
+export function createAssetFiles(dataDir: string): AssetFiles {
+  const partsDir = path.join(dataDir, 'uploads');
+  const folderOf = (userId: string): string => {
+    if (!isUuid(userId)) throw new DreamError('PATH_ESCAPE', 'user ids are UUIDs');
+    return path.join(dataDir, 'users', userId.toLowerCase(), 'assets');
+  };
+  return {
+    async receive(stream) {
+      const part = path.join(partsDir, randomUUID());
+      try {
+        await mkdir(partsDir, { recursive: true });
+        await pipeline(stream, createWriteStream(part, { flags: 'wx' }));
+        return { path: part, sizeBytes: (await stat(part)).size };
+      } catch (error) {
+        await rm(part, { force: true });
+        throw asDiskFull(error);
+      }
+    },
+
+    async read(part) {
+      const bytes = await readFile(part.path);
+      return { bytes, hash: createHash('sha256').update(bytes).digest('hex') };
+    },
+
+    async keep(part, { userId, hash, extension }) {
+      const file = path.join(folderOf(userId), `${hash}${extension}`);
+      try {
+        await mkdir(path.dirname(file), { recursive: true });
+        await move(part.path, file);
+        return file;
+      } catch (error) {
+        throw asDiskFull(error);
+      }
+    },
+
+    discard: (file) => rm(file, { force: true }),
+
+    async locate({ owner_id, is_global, storage_path }) {
+      if (!path.isAbsolute(storage_path) || storage_path.includes('\0')) return null;
+      if (!is_global && !isUuid(owner_id)) return null;
+      const folder =
+        is_global || owner_id === null
+          ? path.join(dataDir, 'assets', 'global')
+          : folderOf(owner_id);
+      // Links are followed before they are judged: only where a file really lies counts.
+      const [home, file] = await Promise.all([realOrNull(folder), realOrNull(storage_path)]);
+      if (home === null || file === null || !file.startsWith(home + path.sep)) return null;
+      return (await stat(file)).isFile() ? file : null;
+    },
+
+    async removeOldParts(olderThanMs = PART_AGE_MS) {
+      let removed = 0;
+      for (const name of await readdir(partsDir).catch(() => [])) {
+        const part = path.join(partsDir, name);
+        const age = await stat(part).then(
+          ({ mtimeMs }) => Date.now() - mtimeMs,
+          () => 0,
+        );
+        if (age < olderThanMs) continue;
+        await rm(part, { force: true });
+        removed += 1;
+      }
+      return removed;
+    },
+  };
+}
+
+/** Complete or not at all, also onto another disk. */
+async function move(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+    return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+  }
+  const draft = path.join(path.dirname(to), `.${randomUUID()}.part`);
+  try {
+    await copyFile(from, draft);
+    await rename(draft, to);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+async function realOrNull(place: string): Promise<string | null> {
+  try {
+    return await realpath(place);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (
+      code === 'ENOENT' ||
+      code === 'ENOTDIR' ||
+      code === 'ELOOP' ||
+      code === 'ENAMETOOLONG' ||
+      code === 'EACCES'
+    )
+      return null;
+    throw error;
+  }
+}
+
+/** A disk without room as `DiskFull`; every other error as it is. */
+export function asDiskFull(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT'
+    ? new DreamError('DiskFull', 'no space left for an asset')
+    : error;
+}

@@ -1,0 +1,110 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { DreamError } from '../../contracts/errors.js';
+import { isUuid } from '../../contracts/ids.js';
+
+const REVISION = /^[0-9a-f]{40}$/;
+
+/** One file of a published game: its place inside the folder, and its bytes. */
+export interface PublishedFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** `DATA_DIR/published/<gameId>/<revision>/`: what players get, apart from the repositories. */
+export interface PublishedFolders {
+  /** Where the files of a published revision lie. Throws on what is no id, before any path is made. */
+  folderOf(gameId: string, revision: string): string;
+  /** Writes the files as that revision's folder: complete or not at all, in place of an earlier copy. Throws `DiskFull`. */
+  write(gameId: string, revision: string, files: readonly PublishedFile[]): Promise<void>;
+  /** What a copy holds; empty when there is none. */
+  list(gameId: string, revision: string): Promise<string[]>;
+  /** Removes everything of a game but the revision that is kept, unfinished copies included; null = all of it. */
+  keepOnly(gameId: string, revision: string | null): Promise<void>;
+}
+
+/** One hash for all files of a game, whatever their order. */
+export function hashOfFiles(files: readonly PublishedFile[]): string {
+  const lines = files
+    .map(
+      ({ path: file, bytes }) => `${createHash('sha256').update(bytes).digest('hex')}  ${file}\n`,
+    )
+    .sort();
+  return createHash('sha256').update(lines.join('')).digest('hex');
+}
+
+export function publishedFolders(dataDir: string): PublishedFolders {
+  const gameFolder = (gameId: string): string => {
+    if (!isUuid(gameId)) throw new DreamError('PATH_ESCAPE', 'game ids are UUIDs');
+    return path.join(dataDir, 'published', gameId.toLowerCase());
+  };
+  const folderOf = (gameId: string, revision: string): string => {
+    if (!REVISION.test(revision)) throw new DreamError('PATH_ESCAPE', 'revisions are full hashes');
+    return path.join(gameFolder(gameId), revision);
+  };
+  return {
+    folderOf,
+
+    async write(gameId, revision, files) {
+      const folder = folderOf(gameId, revision);
+      if (await isSame(folder, files)) return;
+      const draft = path.join(gameFolder(gameId), `.${randomUUID()}.part`);
+      try {
+        for (const { path: file, bytes } of files) {
+          const target = path.join(draft, file);
+          await mkdir(path.dirname(target), { recursive: true });
+          await writeFile(target, bytes, { flag: 'wx' });
+        }
+        await rm(folder, { recursive: true, force: true });
+        await rename(draft, folder);
+      } catch (error) {
+        await rm(draft, { recursive: true, force: true });
+        const { code } = error as NodeJS.ErrnoException;
+        throw code === 'ENOSPC' || code === 'EDQUOT'
+          ? new DreamError('DiskFull', 'no space left for a published game')
+          : error;
+      }
+    },
+
+    list: (gameId, revision) => filesBelow(folderOf(gameId, revision)),
+
+    async keepOnly(gameId, revision) {
+      const folder = gameFolder(gameId);
+      if (revision === null) {
+        await rm(folder, { recursive: true, force: true });
+        return;
+      }
+      const kept = path.basename(folderOf(gameId, revision));
+      const names = await readdir(folder).catch(nothingThere);
+      for (const name of names)
+        if (name !== kept) await rm(path.join(folder, name), { recursive: true, force: true });
+    },
+  };
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+    nothingThere,
+  );
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'),
+    )
+    .sort();
+}
+
+async function isSame(folder: string, files: readonly PublishedFile[]): Promise<boolean> {
+  const there = await filesBelow(folder);
+  if (there.length !== files.length) return false;
+  const held = await Promise.all(
+    there.map(async (file) => ({ path: file, bytes: await readFile(path.join(folder, file)) })),
+  );
+  return hashOfFiles(held) === hashOfFiles(files);
+}
+
+function nothingThere(error: NodeJS.ErrnoException): [] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { DreamError } from '../../contracts/errors.js';
+import { bundleCreate, bundleFetch } from '../../git/bundle.js';
+import type { Repo } from '../../git/process.js';
+import { advanceRef, deleteRef, resolve, updateRef } from '../../git/refs.js';
+
+export const MAIN = 'refs/heads/main';
+const MOVE_TRIES = 5;
+
+export interface BundleImport {
+  readonly bytes: Uint8Array;
+  /** The commit that the bundle was promised to hold. */
+  readonly want: string;
+  /** Stands at `want` afterwards. `refs/heads/main` goes forward only. */
+  readonly ref: string;
+}
+
+export interface BundleRange {
+  /** The newest commit that the receiver has; null = it has nothing. One that is not here counts as null. */
+  readonly have: string | null;
+  readonly want: string;
+}
+
+export async function importBundle(
+  repo: Repo,
+  scratchDir: string,
+  { bytes, want, ref }: BundleImport,
+): Promise<void> {
+  await withBundleFile(scratchDir, async (file) => {
+    await writeFile(file, bytes, { flag: 'wx' }).catch(asDiskFull);
+    // A name of its own: two imports of one commit must not take each other's ref away.
+    const incoming = await bundleFetch(repo, {
+      file,
+      want,
+      incoming: `refs/incoming/${randomUUID()}`,
+    });
+    try {
+      await (ref === MAIN ? advanceRef(repo, ref, want) : setRef(repo, ref, want));
+    } finally {
+      await deleteRef(repo, incoming);
+    }
+  });
+}
+
+export async function exportBundle(
+  repo: Repo,
+  scratchDir: string,
+  { have, want }: BundleRange,
+): Promise<Buffer | null> {
+  const known = have === null ? null : await resolve(repo, have);
+  return withBundleFile(scratchDir, async (file) =>
+    (await bundleCreate(repo, { have: known, want, file })) ? readFile(file) : null,
+  );
+}
+
+/** Puts a ref of its own on `revision`; each try looks where it stands. */
+async function setRef(repo: Repo, ref: string, revision: string): Promise<void> {
+  for (let tries = 1; tries <= MOVE_TRIES; tries += 1) {
+    const current = await resolve(repo, ref);
+    if (current === revision || (await updateRef(repo, ref, revision, current))) return;
+  }
+  throw new DreamError('OPERATION_FAILED', `${ref} was moved by somebody else again and again`);
+}
+
+/** A file for the length of a call; what a killed process leaves is removed with old scratch folders (`collectGarbage`). */
+async function withBundleFile<T>(
+  scratchDir: string,
+  use: (file: string) => Promise<T>,
+): Promise<T> {
+  await mkdir(scratchDir, { recursive: true });
+  const file = path.join(scratchDir, `${randomUUID()}.bundle`);
+  try {
+    return await use(file);
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+function asDiskFull(error: NodeJS.ErrnoException): never {
+  throw error.code === 'ENOSPC' || error.code === 'EDQUOT'
+    ? new DreamError('DiskFull', 'no space left for a bundle')
+    : error;
+}

@@ -1,0 +1,196 @@
+import { access, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { DreamError } from '../../contracts/errors.js';
+import { isUuid } from '../../contracts/ids.js';
+import { commitTree } from '../../git/commit.js';
+import { gitLine, openRepo, type Repo } from '../../git/process.js';
+import { listTree, logPage, readFile, type TreeEntry } from '../../git/read.js';
+import { presentRevisions } from '../../git/presence.js';
+import { advanceRef, initBare, resolve, type Advance } from '../../git/refs.js';
+import { mirrorAssets, type MirrorAssets } from './asset-copies.js';
+import {
+  exportBundle,
+  importBundle,
+  MAIN,
+  type BundleImport,
+  type BundleRange,
+} from './bundles.js';
+import { CANDIDATES, removeCandidates } from './garbage.js';
+import {
+  readAiContext,
+  readVersionEdits,
+  type AiContext,
+  type VersionEdits,
+} from './version-details.js';
+
+export interface RestoreCommit {
+  /** Revision whose files come back, and the head that the new one follows. */
+  readonly from: string;
+  readonly parent: string;
+  readonly actionId: string;
+  readonly subject: string;
+}
+
+/** What a store holds of a project. */
+export interface RepoState {
+  readonly head: string | null;
+  readonly has: readonly string[];
+}
+
+/** Repositories of all projects on this machine (E1). Ids are UUIDs of any case; revisions are full hashes. */
+export interface Mirror {
+  /** Makes the project's bare repository unless it is there; answers its path. */
+  ensure(userId: string, projectId: string): Promise<string>;
+  /** Is there a repository of the project at all? */
+  isHere(userId: string, projectId: string): Promise<boolean>;
+  /** Bytes of one file; null when that revision has no such file. Throws `RevisionMissing`. */
+  readFile(
+    userId: string,
+    projectId: string,
+    revision: string,
+    file: string,
+  ): Promise<Buffer | null>;
+  /** All files of a revision. Throws `RevisionMissing`. */
+  listFiles(userId: string, projectId: string, revision: string): Promise<TreeEntry[]>;
+  /** Hash of a revision's tree: equal trees are equal files, byte for byte. Throws `RevisionMissing`. */
+  treeOf(userId: string, projectId: string, revision: string): Promise<string>;
+  /** The newest `.ai-context` of a revision; null when there is none that can be read. Throws `RevisionMissing`. */
+  readAiContext(userId: string, projectId: string, revision: string): Promise<AiContext | null>;
+  /** What a version changed, and its summary. Throws `RevisionMissing`. */
+  readVersionEdits(userId: string, projectId: string, revision: string): Promise<VersionEdits>;
+  /** Throws `RevisionMissing` unless the commit is here, `CandidateRefused` unless it follows `parent`. */
+  assertRevision(
+    userId: string,
+    projectId: string,
+    revision: string,
+    parent: string | null,
+  ): Promise<void>;
+  /** Commits the files of an old revision anew under the action's own ref; the same commit when it is repeated (E5). */
+  commitRestore(userId: string, projectId: string, commit: RestoreCommit): Promise<string>;
+  /**
+   * Takes the commits of a bundle in, then puts `ref` on `want`; the project's repository is made unless it is there (E6). A repeat
+   * changes nothing, an interrupted call leaves nothing. Throws `RevisionMissing` (`details.missing`) when what the bundle builds on
+   * is not here, `CandidateRefused` when it holds another commit than promised.
+   */
+  importBundle(userId: string, projectId: string, bundle: BundleImport): Promise<void>;
+  /** The commits `have..want`; null = there is nothing to send. Throws `RevisionMissing` when `want` is not here. */
+  exportBundle(userId: string, projectId: string, range: BundleRange): Promise<Buffer | null>;
+  /** Where `main` stands (null = nowhere), and which of a line of revisions, newest first, are here with all that they hold. */
+  state(userId: string, projectId: string, revisions: readonly string[]): Promise<RepoState>;
+  /** Throws `RevisionMissing` unless the commit is here. */
+  assertHere(userId: string, projectId: string, revision: string): Promise<void>;
+  /** Brings `main` forward to a published revision; never back to an older one, never aside. */
+  advanceMain(userId: string, projectId: string, revision: string): Promise<Advance>;
+  /** Removes the project's folder; nothing there is fine. */
+  remove(userId: string, projectId: string): Promise<void>;
+  readonly assets: MirrorAssets;
+  /** Deletes the refs of candidates older than `olderThanMs`, in all projects; answers how many (E4). */
+  removeCandidates(olderThanMs: number): Promise<number>;
+}
+
+/** Opens the mirror under the data folder; touches nothing yet. */
+export function createMirror(dataDir: string): Mirror {
+  const folder = (userId: string, projectId: string) => projectFolder(dataDir, userId, projectId);
+  const repoOf = (userId: string, projectId: string): Repo =>
+    openRepo(path.join(folder(userId, projectId), 'repo.git'));
+  return {
+    ensure: async (userId, projectId) => (await initBare(repoOf(userId, projectId).gitDir)).gitDir,
+    isHere: async (userId, projectId) =>
+      access(path.join(repoOf(userId, projectId).gitDir, 'HEAD')).then(
+        () => true,
+        () => false,
+      ),
+    readFile: async (userId, projectId, revision, file) =>
+      readFile(repoOf(userId, projectId), revision, file),
+    listFiles: async (userId, projectId, revision) => listTree(repoOf(userId, projectId), revision),
+    treeOf: async (userId, projectId, revision) => treeOf(repoOf(userId, projectId), revision),
+    readAiContext: async (userId, projectId, revision) =>
+      readAiContext(repoOf(userId, projectId), revision),
+    readVersionEdits: async (userId, projectId, revision) =>
+      readVersionEdits(repoOf(userId, projectId), revision),
+    assertRevision: async (userId, projectId, revision, parent) =>
+      assertFollows(repoOf(userId, projectId), revision, parent),
+    commitRestore: async (userId, projectId, commit) =>
+      commitRestore(repoOf(userId, projectId), commit),
+    importBundle: async (userId, projectId, bundle) => {
+      const { gitDir } = repoOf(userId, projectId);
+      await importBundle(await initBare(gitDir), path.join(dataDir, 'scratch'), bundle);
+    },
+    exportBundle: async (userId, projectId, range) =>
+      exportBundle(repoOf(userId, projectId), path.join(dataDir, 'scratch'), range),
+    state: async (userId, projectId, revisions) => {
+      const repo = repoOf(userId, projectId);
+      return { head: await resolve(repo, MAIN), has: await presentRevisions(repo, revisions) };
+    },
+    assertHere: async (userId, projectId, revision) =>
+      assertHere(repoOf(userId, projectId), revision),
+    advanceMain: async (userId, projectId, revision) =>
+      advanceRef(repoOf(userId, projectId), MAIN, revision),
+    remove: async (userId, projectId) => removeFolder(folder(userId, projectId)),
+    assets: mirrorAssets((userId) => path.join(userFolder(dataDir, userId), 'assets')),
+    removeCandidates: (olderThanMs) => removeCandidates(path.join(dataDir, 'users'), olderThanMs),
+  };
+}
+
+/** Throws before any path is made of something that is not a UUID. */
+function userFolder(dataDir: string, userId: string): string {
+  if (!isUuid(userId)) throw new DreamError('PATH_ESCAPE', 'user ids are UUIDs');
+  return path.join(dataDir, 'users', userId.toLowerCase());
+}
+
+function projectFolder(dataDir: string, userId: string, projectId: string): string {
+  if (!isUuid(projectId)) throw new DreamError('PATH_ESCAPE', 'project ids are UUIDs');
+  return path.join(userFolder(dataDir, userId), 'projects', projectId.toLowerCase());
+}
+
+async function assertHere(repo: Repo, revision: string): Promise<void> {
+  if ((await resolve(repo, revision)) !== revision)
+    throw new DreamError('RevisionMissing', `${revision} is not in the mirror`);
+}
+
+async function treeOf(repo: Repo, revision: string): Promise<string> {
+  await assertHere(repo, revision);
+  return gitLine(repo, ['rev-parse', '--verify', `${revision}^{tree}`]);
+}
+
+async function assertFollows(repo: Repo, revision: string, parent: string | null): Promise<void> {
+  await assertHere(repo, revision);
+  const [entry] = await logPage(repo, revision, { skip: 0, limit: 1 });
+  if (entry?.parent !== parent)
+    throw new DreamError('CandidateRefused', 'the commit follows another revision than promised', {
+      reason: 'parent',
+    });
+}
+
+async function commitRestore(
+  repo: Repo,
+  { from, parent, actionId, subject }: RestoreCommit,
+): Promise<string> {
+  await assertHere(repo, from);
+  await assertHere(repo, parent);
+  const ref = `${CANDIDATES}/${actionId.toLowerCase()}/1`;
+  const earlier = await resolve(repo, ref);
+  if (earlier !== null) {
+    const [entry] = await logPage(repo, earlier, { skip: 0, limit: 1 });
+    if (entry?.parent === parent && (await treeOf(repo, earlier)) === (await treeOf(repo, from)))
+      return earlier;
+  }
+  return commitTree(
+    repo,
+    from,
+    { subject, trailers: { 'Job-Id': actionId } },
+    { ref, expected: earlier, parent },
+  );
+}
+
+/** Out of sight in one step, then file by file; a repeat finishes what an interrupted removal left. */
+async function removeFolder(folder: string): Promise<void> {
+  const doomed = path.join(path.dirname(folder), `.removed-${path.basename(folder)}`);
+  await rm(doomed, { recursive: true, force: true });
+  try {
+    await rename(folder, doomed);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  await rm(doomed, { recursive: true, force: true });
+}

@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import type { PendingQuestion } from '../../contracts/frames.js';
+import { JobRow, type JobResult } from '../../contracts/rows.js';
+import type { RunUsage } from '../../contracts/runner.js';
+import { ask, type Client } from './client.js';
+
+/** Users may insert rows of their own, and older ones exist: a column without a value gets the one that says nothing. */
+const StoredJob = z
+  .looseObject({})
+  .transform((raw) => ({
+    ...raw,
+    status: raw['status'] ?? 'failed',
+    progress: raw['progress'] ?? 0,
+    created_at: raw['created_at'] ?? new Date(0).toISOString(),
+    updated_at: raw['updated_at'] ?? new Date(0).toISOString(),
+  }))
+  .pipe(JobRow);
+const Rows = z.array(StoredJob);
+
+const Opened = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.enum(['opened', 'existing']), job: StoredJob }),
+  z.object({
+    outcome: z.literal('refused'),
+    code: z.enum(['USER_LIMIT_EXCEEDED', 'SYSTEM_LIMIT_EXCEEDED', 'ACCESS_DENIED']),
+  }),
+]);
+
+const ACTIVE = ['pending', 'processing'];
+
+export interface OpenJob {
+  readonly id: string;
+  readonly userId: string;
+  readonly projectId: string;
+  readonly content: string;
+  /** Id of the user's chat line. */
+  readonly chatId: string;
+  readonly maxQueuedJobs: number;
+}
+
+export interface CompleteJob {
+  readonly id: string;
+  readonly result: JobResult;
+  /** The assistant's chat line and its id; null = none. */
+  readonly history: string | null;
+  readonly chatId: string;
+  readonly pendingQuestion: PendingQuestion | null;
+  readonly usage: RunUsage | null;
+}
+
+export type Jobs = ReturnType<typeof jobsTable>;
+
+/** Table `jobs`: rows of generations and their life (B), for the service role. */
+export function jobsTable(client: Client) {
+  return {
+    get: async (jobId: string): Promise<JobRow | null> =>
+      (await ask('read the job', client.from('jobs').select('*').eq('id', jobId), Rows))[0] ?? null,
+
+    /** The project's job that is still owed an end. */
+    async active(projectId: string): Promise<JobRow | null> {
+      const query = client
+        .from('jobs')
+        .select('*')
+        .eq('project_id', projectId)
+        .in('status', ACTIVE)
+        .order('created_at', { ascending: false })
+        .limit(1);
+      return (await ask('find the active job', query, Rows))[0] ?? null;
+    },
+
+    /** A project's jobs, newest first. */
+    list: (projectId: string, limit: number): Promise<JobRow[]> =>
+      ask(
+        'list the jobs',
+        client
+          .from('jobs')
+          .select('*')
+          .eq('project_id', projectId)
+          .order('created_at', { ascending: false })
+          .limit(limit),
+        Rows,
+      ),
+
+    /** Active rows that nobody has written to for `olderThanMs`, the quietest first. */
+    listStaleActive(olderThanMs: number): Promise<JobRow[]> {
+      const before = new Date(Date.now() - olderThanMs).toISOString();
+      return ask(
+        'list stale jobs',
+        client
+          .from('jobs')
+          .select('*')
+          .in('status', ACTIVE)
+          .lt('updated_at', before)
+          .order('updated_at'),
+        Rows,
+      );
+    },
+
+    ...jobLife(client),
+  };
+}
+
+function jobLife(client: Client) {
+  return {
+    /** Row and chat line in one transaction; a row that is there is answered as it is, whatever its state (A7). */
+    open: ({ id, userId, projectId, content, chatId, maxQueuedJobs }: OpenJob) =>
+      ask(
+        'open the job',
+        client.rpc('open_job', {
+          p_id: id,
+          p_user_id: userId,
+          p_project_id: projectId,
+          p_content: content,
+          p_chat_id: chatId,
+          p_max_queued: maxQueuedJobs,
+        }),
+        Opened,
+      ),
+
+    /** pending → processing; with a place in the queue when it needs a slot (B2). The row as it is now, null when gone. */
+    startProcessing: (jobId: string, needsSlot: boolean): Promise<JobRow | null> =>
+      ask(
+        'start the job',
+        client.rpc('start_processing', { p_id: jobId, p_needs_slot: needsSlot }),
+        StoredJob.nullable(),
+      ),
+
+    /** True while `attempt` is the row's newest and the row is active; the first time counts as the start (B2). */
+    takeSlot: (jobId: string, attempt: number): Promise<boolean> =>
+      ask(
+        'take the slot',
+        client.rpc('take_slot', { p_id: jobId, p_attempt: attempt }),
+        z.boolean(),
+      ),
+
+    /** 1 = next; null when the job does not wait for a slot. */
+    queuePosition: (jobId: string): Promise<number | null> =>
+      ask(
+        'read the queue',
+        client.rpc('queue_position', { p_id: jobId }),
+        z.number().int().nullable(),
+      ),
+
+    /** Writes what is given and the time; null when the row is not processing or `attempt` (null = any) is not its newest (B3). */
+    noteProgress: (
+      jobId: string,
+      attempt: number | null,
+      progress: number | null,
+      message: string | null,
+    ): Promise<JobRow | null> =>
+      ask(
+        'note progress',
+        client.rpc('note_progress', {
+          p_id: jobId,
+          p_attempt: attempt,
+          p_progress: progress,
+          p_message: message,
+        }),
+        StoredJob.nullable(),
+      ),
+
+    /** Row, chat line and open question in one transaction. Null = it had ended otherwise, or is gone; a repeat answers the row. */
+    complete: ({
+      id,
+      result,
+      history,
+      chatId,
+      pendingQuestion,
+      usage,
+    }: CompleteJob): Promise<JobRow | null> =>
+      ask(
+        'complete the job',
+        client.rpc('complete_job', {
+          p_id: id,
+          p_result: JSON.stringify(result),
+          p_history: history,
+          p_chat_id: chatId,
+          p_pending_question: pendingQuestion,
+          p_usage: usage,
+        }),
+        StoredJob.nullable(),
+      ),
+
+    /** Null = it had ended otherwise, or is gone; a repeat answers the row. */
+    fail: (jobId: string, error: string): Promise<JobRow | null> =>
+      ask(
+        'fail the job',
+        client.rpc('fail_job', { p_id: jobId, p_error: error }),
+        StoredJob.nullable(),
+      ),
+
+    /** `too_late` after the commit point or another end (F1); a repeat answers `cancelled` again. */
+    cancel: (jobId: string): Promise<'cancelled' | 'too_late'> =>
+      ask(
+        'cancel the job',
+        client.rpc('cancel_job', { p_id: jobId }),
+        z.enum(['cancelled', 'too_late']),
+      ),
+  };
+}

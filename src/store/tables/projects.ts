@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { PendingQuestion, ProjectSummary, type ProjectBrief } from '../../contracts/frames.js';
+import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
+import { ask, run, type Client } from './client.js';
+
+/** Raw `projects` row. Its owner can write any JSON into `pending_question`: what is no question counts as none. */
+const ProjectRow = z.looseObject({
+  id: z.string(),
+  user_id: z.string(),
+  name: z.string(),
+  is_public: z.boolean(),
+  remixed_from: z.string().nullable(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  pending_question: PendingQuestion.nullable().catch(null),
+});
+export type ProjectRow = z.infer<typeof ProjectRow>;
+
+const Rows = z.array(ProjectRow);
+/** Ids travel in the address of the request, whose length is limited. */
+const IDS_AT_ONCE = 100;
+
+export function toProjectBrief({ id, name, created_at, updated_at }: ProjectRow): ProjectBrief {
+  return { id, name, createdAt: created_at, updatedAt: updated_at };
+}
+
+export type Projects = ReturnType<typeof projectsTable>;
+
+/** Table `projects`. Through a user's client it knows that user's projects only; through the service role all of them. */
+export function projectsTable(client: Client) {
+  const one = async (what: string, query: Parameters<typeof ask>[1]): Promise<ProjectRow | null> =>
+    (await ask(what, query, Rows))[0] ?? null;
+  return {
+    /** All of a user's projects, the one touched last first. */
+    list: (userId: string): Promise<ProjectSummary[]> =>
+      ask(
+        'list the projects',
+        client.rpc('list_projects', { p_user_id: userId }),
+        z.array(ProjectSummary),
+      ),
+
+    get: (projectId: string): Promise<ProjectRow | null> =>
+      one('read the project', client.from('projects').select('*').eq('id', projectId)),
+
+    /** Which of these projects exist. */
+    existing: async (projectIds: readonly string[]): Promise<Set<string>> => {
+      const found = new Set<string>();
+      for (let at = 0; at < projectIds.length; at += IDS_AT_ONCE) {
+        const query = client
+          .from('projects')
+          .select('id')
+          .in('id', projectIds.slice(at, at + IDS_AT_ONCE));
+        for (const { id } of await ask(
+          'look which projects exist',
+          query,
+          z.array(z.object({ id: z.string() })),
+        ))
+          found.add(id);
+      }
+      return found;
+    },
+
+    /** Without a name the database's own default is used. */
+    async create(userId: string, name?: string): Promise<ProjectRow> {
+      const query = client
+        .from('projects')
+        .insert({ user_id: userId, ...(name === undefined ? {} : { name }) })
+        .select('*')
+        .single();
+      return ask('create the project', query, ProjectRow);
+    },
+
+    /** Null = there is no such project (any more). */
+    rename: (projectId: string, name: string): Promise<ProjectRow | null> =>
+      one(
+        'rename the project',
+        client.from('projects').update({ name }).eq('id', projectId).select('*'),
+      ),
+
+    /** Gives a project its automatic name while nobody has named it; null = it keeps its name, or is gone. */
+    renameIfDefault: (projectId: string, name: string): Promise<ProjectRow | null> =>
+      one(
+        'name the project',
+        client
+          .from('projects')
+          .update({ name })
+          .eq('id', projectId)
+          .eq('name', DEFAULT_PROJECT_NAME)
+          .select('*'),
+      ),
+
+    /** Keeps the last unanswered question (A2); null clears it. */
+    setPendingQuestion: (projectId: string, question: PendingQuestion | null): Promise<void> =>
+      run(
+        'keep the question',
+        client.from('projects').update({ pending_question: question }).eq('id', projectId),
+      ),
+
+    /** Removes the project and all that hangs on it; nothing there is fine. */
+    remove: (projectId: string): Promise<void> =>
+      run('remove the project', client.from('projects').delete().eq('id', projectId)),
+  };
+}

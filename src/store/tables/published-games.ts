@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { Visibility, type PublishedGame, type PublishGameInput } from '../../contracts/publishing.js';
+import { ask, run, type Client } from './client.js';
+
+const Game = z.object({
+  id: z.string(),
+  projectId: z.string().nullable(),
+  userId: z.string(),
+  revision: z.string(),
+  contentHash: z.string(),
+  title: z.string(),
+  description: z.string(),
+  howToPlay: z.string(),
+  tags: z.array(z.string()).catch([]),
+  creator: z.string().nullable(),
+  visibility: Visibility,
+  remix: z.string(),
+  thumbnailUrl: z.string().nullable(),
+  playCount: z.number(),
+  likeCount: z.number(),
+  liked: z.boolean(),
+  publishedAt: z.string(),
+  updatedAt: z.string(),
+});
+/** A published game with its pointer; `liked` is about whoever was asked for. */
+export type PublishedGameRow = z.infer<typeof Game>;
+
+const Published: z.ZodType<PublishedGame> = z.object({
+  gameId: z.string(),
+  revision: z.string(),
+  contentHash: z.string(),
+});
+
+/** Place in the feed: the game that came last. */
+export interface FeedPlace {
+  publishedAt: string;
+  id: string;
+}
+
+export type PublishedGames = ReturnType<typeof publishedGamesTable>;
+
+/** Table `games`: a row that names a revision is a published game. For the service role: who may see it is the caller's business. */
+export function publishedGamesTable(client: Client) {
+  return {
+    /** By the game's id or its project's; null = not published. */
+    get: (id: string, userId: string | null = null): Promise<PublishedGameRow | null> =>
+      ask(
+        'read the game',
+        client.rpc('published_game', { p_id: id, p_user_id: userId }),
+        Game.nullable(),
+      ),
+
+    /** What everybody may find, newest first. */
+    list: (
+      userId: string | null,
+      before: FeedPlace | null,
+      limit: number,
+    ): Promise<PublishedGameRow[]> =>
+      ask(
+        'list the games',
+        client.rpc('list_public_games', {
+          p_user_id: userId,
+          p_before: before?.publishedAt ?? null,
+          p_before_id: before?.id ?? null,
+          p_limit: limit,
+        }),
+        z.array(Game),
+      ),
+
+    /** Puts the pointer on the copied revision and ends the action as done, in one; null = the action or the project has ended otherwise. */
+    publish: (
+      { actionId, userId, projectId, gameId, revision, listing }: PublishGameInput,
+      contentHash: string,
+    ): Promise<PublishedGame | null> =>
+      ask(
+        'publish the game',
+        client.rpc('publish_game', {
+          p_action_id: actionId,
+          p_game: {
+            id: gameId,
+            project_id: projectId,
+            user_id: userId,
+            title: listing.title,
+            description: listing.description,
+            how_to_play: listing.howToPlay,
+            tags: listing.tags,
+            remix: listing.remix,
+            thumbnail_url: listing.thumbnailUrl,
+            visibility: listing.visibility,
+            game_url: `/game.html?id=${gameId}`,
+            revision,
+            content_hash: contentHash,
+          },
+        }),
+        Published.nullable(),
+      ),
+
+    /** Takes the game away with its likes and plays; nothing there is fine. */
+    remove: (projectId: string): Promise<void> =>
+      run(
+        'unpublish the game',
+        client.from('games').delete().eq('project_id', projectId).not('revision', 'is', null),
+      ),
+
+    /** Counts a play unless this player's last counted one is younger than the window; false = not counted. */
+    countPlay: (gameId: string, player: string, windowMs: number): Promise<boolean> =>
+      ask(
+        'count a play',
+        client.rpc('count_play', { p_game_id: gameId, p_player: player, p_window_ms: windowMs }),
+        z.boolean(),
+      ),
+  };
+}

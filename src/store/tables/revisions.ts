@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { DreamError, type ErrorKind } from '../../contracts/errors.js';
+import { VERSION_ID_PATTERN } from '../../contracts/ids.js';
+import { RevisionKind, type RevisionRow } from '../../contracts/rows.js';
+import type { Version } from '../../contracts/frames.js';
+import { ask, type Client } from './client.js';
+
+const Row: z.ZodType<RevisionRow> = z.object({
+  project_id: z.string(),
+  ordinal: z.number().int(),
+  revision: z.string(),
+  parent: z.string().nullable(),
+  job_id: z.string(),
+  kind: RevisionKind,
+  subject: z.string(),
+  restored_from: z.string().nullable(),
+  created_at: z.string(),
+});
+const Rows = z.array(Row);
+
+const Shown = z.object({
+  revision: z.string(),
+  ordinal: z.number().int(),
+  number: z.number().int(),
+  subject: z.string(),
+  created_at: z.string(),
+  is_current: z.boolean(),
+  is_ambiguous: z.boolean(),
+});
+
+/** Versions of one page. */
+const PAGE_SIZE = 20;
+const SHORT_DIGITS = 7;
+/** A hosted PostgREST answers no more rows at a time. */
+const LINE_LENGTH = 1_000;
+
+/** What the database function says → the kind that its callers act on; `details.reason` keeps the word. */
+const REFUSALS: Readonly<Record<string, ErrorKind>> = {
+  JOB_NOT_ACTIVE: 'RunCancelled',
+  STALE_PARENT: 'RunSuperseded',
+  VERSION_NOT_FOUND: 'VersionNotFound',
+};
+
+export interface PublishRevision {
+  readonly projectId: string;
+  readonly revision: string;
+  /** The head that this one was made from; null for a project's first. */
+  readonly parent: string | null;
+  /** Job or action that made it. */
+  readonly jobId: string;
+  readonly kind: RevisionKind;
+  readonly subject: string;
+  readonly restoredFrom: string | null;
+}
+
+export type Revisions = ReturnType<typeof revisionsTable>;
+
+/** Table `revisions`: a project's line of versions (E4), for the service role. */
+export function revisionsTable(client: Client) {
+  return {
+    /** The newest revision of any kind: the project's files. Null = nothing was made yet. */
+    async head(projectId: string): Promise<RevisionRow | null> {
+      const query = client
+        .from('revisions')
+        .select('*')
+        .eq('project_id', projectId)
+        .order('ordinal', { ascending: false })
+        .limit(1);
+      return (await ask('read the head', query, Rows))[0] ?? null;
+    },
+
+    /** Hashes of the newest revisions of any kind, newest first, at most {@link LINE_LENGTH}. */
+    async line(projectId: string): Promise<string[]> {
+      const query = client
+        .from('revisions')
+        .select('revision')
+        .eq('project_id', projectId)
+        .order('ordinal', { ascending: false })
+        .limit(LINE_LENGTH);
+      return (
+        await ask('read the line of revisions', query, z.array(z.object({ revision: z.string() })))
+      ).map(({ revision }) => revision);
+    },
+
+    /** What a job published; null = it has not passed its commit point. */
+    async ofJob(jobId: string): Promise<RevisionRow | null> {
+      return (
+        (
+          await ask(
+            'find what the job published',
+            client.from('revisions').select('*').eq('job_id', jobId),
+            Rows,
+          )
+        )[0] ?? null
+      );
+    },
+
+    /**
+     * The commit point, exactly once per job: what an earlier call published is answered as it was.
+     * Throws `RunCancelled` (the job has ended), `RunSuperseded` (`parent` is not the head any more), `VersionNotFound`.
+     */
+    async publish({
+      projectId,
+      revision,
+      parent,
+      jobId,
+      kind,
+      subject,
+      restoredFrom,
+    }: PublishRevision): Promise<RevisionRow> {
+      const call = client.rpc('publish_revision', {
+        p_project_id: projectId,
+        p_revision: revision,
+        p_parent: parent,
+        p_job_id: jobId,
+        p_kind: kind,
+        p_subject: subject,
+        p_restored_from: restoredFrom,
+      });
+      try {
+        return await ask('publish the revision', call, Row);
+      } catch (error) {
+        const reason = error instanceof DreamError ? String(error.details['reason']) : '';
+        const kindOfRefusal = REFUSALS[reason];
+        throw kindOfRefusal
+          ? new DreamError(kindOfRefusal, `publish the revision: ${reason}`, { reason })
+          : error;
+      }
+    },
+
+    /** The versions a player sees, newest first, 20 of them, older than ordinal `before` if given. */
+    async list(projectId: string, before?: number): Promise<Version[]> {
+      const call = client.rpc('list_versions', {
+        p_project_id: projectId,
+        p_before: before ?? null,
+        p_limit: PAGE_SIZE,
+      });
+      return (await ask('list the versions', call, z.array(Shown))).map(toVersion);
+    },
+
+    /** The revision, of any kind, that 7 to 40 hex digits name; null when they name none or more than one. */
+    async resolve(projectId: string, prefix: string): Promise<RevisionRow | null> {
+      if (!VERSION_ID_PATTERN.test(prefix)) return null;
+      const query = client
+        .from('revisions')
+        .select('*')
+        .eq('project_id', projectId)
+        .like('revision', `${prefix.toLowerCase()}%`)
+        .limit(2);
+      const [found, another] = await ask('find the version', query, Rows);
+      return found && !another ? found : null;
+    },
+  };
+}
+
+function toVersion(shown: z.infer<typeof Shown>): Version {
+  const id = shown.is_ambiguous ? shown.revision : shown.revision.slice(0, SHORT_DIGITS);
+  return {
+    id,
+    hash: id,
+    number: shown.number,
+    message: shown.subject,
+    timestamp: new Date(shown.created_at).toISOString(),
+    ordinal: shown.ordinal,
+    current: shown.is_current,
+  };
+}

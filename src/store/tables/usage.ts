@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import type { ErrorKind } from '../../contracts/errors.js';
+import type { Backend } from '../../contracts/workflows.js';
+import { ask, run, type Client } from './client.js';
+
+const Reserved = z.discriminatedUnion('outcome', [
+  z.object({
+    outcome: z.literal('started'),
+    attempt: z.number().int(),
+    slot_age_ms: z.number().nullable(),
+  }),
+  z.object({
+    outcome: z.literal('refused'),
+    limit: z.enum(['user', 'budget']),
+    spent_usd: z.number(),
+  }),
+]);
+
+const SummaryRow = z.object({
+  day: z.string(),
+  backend: z.enum(['local', 'modal']),
+  user_id: z.string().nullable(),
+  email: z.string().nullable(),
+  kind: z.enum(['model', 'modal']),
+  state: z.enum(['reserved', 'settled', 'released']),
+  count: z.number().int(),
+  seconds: z.number(),
+  usd: z.number(),
+});
+/** What one user spent on one day of the players' calendar, on one backend, for one kind of thing; usd are US dollars. */
+export type UsageSummaryRow = z.infer<typeof SummaryRow>;
+
+const Window = z.object({ count: z.number().int(), p95: z.number().nullable() });
+const Health = z.object({
+  ended: z.array(z.string().nullable()),
+  recent: Window,
+  earlier: z.array(Window),
+});
+/**
+ * How Modal does. `ended`: the kind of error of each attempt that ended lately, null for one that ended well or was stopped.
+ * `recent`, `earlier` (one entry per day): generations that ended well and the 95th percentile of their time, seconds.
+ */
+export type ModalHealth = z.infer<typeof Health>;
+
+export interface Reservation {
+  readonly jobId: string;
+  readonly backend: Backend;
+  /** The most that the attempt may cost, US dollars. */
+  readonly estimateUsd: number;
+  /** Limits of a day, US dollars; 0 = none. */
+  readonly userLimitUsd: number;
+  readonly budgetUsd: number;
+}
+
+export interface CallUsage {
+  /** Names the call, so that whoever takes it up again cannot record it twice. */
+  readonly callId: string;
+  readonly userId: string;
+  /** Null for what the house does on its own account; that is free for the user. */
+  readonly jobId: string | null;
+  readonly function: string;
+  /** Time that the container worked. */
+  readonly seconds: number;
+  readonly usd: number;
+}
+
+export type Usage = ReturnType<typeof usageTable>;
+
+/** Table `usage_events`: reserve, settle, release. Settling is done by the database when the job's row ends, whoever ends it. */
+export function usageTable(client: Client) {
+  return {
+    /**
+     * Counts one more runner start and reserves what it may cost, in one step (C1); null when the row has ended.
+     * Only a job's first attempt can be refused.
+     */
+    async reserve({ jobId, backend, estimateUsd, userLimitUsd, budgetUsd }: Reservation) {
+      const answer = await ask(
+        'reserve an attempt',
+        client.rpc('reserve_attempt', {
+          p_id: jobId,
+          p_backend: backend,
+          p_estimate_usd: estimateUsd,
+          p_user_limit_usd: userLimitUsd,
+          p_budget_usd: budgetUsd,
+        }),
+        Reserved.nullable(),
+      );
+      if (answer === null) return null;
+      if (answer.outcome === 'refused')
+        return { outcome: 'refused' as const, limit: answer.limit, spentUsd: answer.spent_usd };
+      return {
+        outcome: 'started' as const,
+        attempt: answer.attempt,
+        slotAgeMs: answer.slot_age_ms ?? 0,
+      };
+    },
+
+    /** An attempt ended without a version: `failure` null = it was stopped, `costUsd` null = unknown, the reservation goes on counting. */
+    release: (
+      callId: string,
+      failure: ErrorKind | null,
+      costUsd: number | null,
+    ): Promise<boolean> =>
+      ask(
+        'release an attempt',
+        client.rpc('release_attempt', { p_call_id: callId, p_failure: failure, p_usd: costUsd }),
+        z.boolean(),
+      ),
+
+    /** What a call of a function cost, once per call; a longer time told later takes the place of the first. */
+    recordCall: ({
+      callId,
+      userId,
+      jobId,
+      function: name,
+      seconds,
+      usd,
+    }: CallUsage): Promise<void> =>
+      run(
+        'record a call',
+        client.rpc('record_call', {
+          p_call_id: callId,
+          p_user_id: userId,
+          p_job_id: jobId,
+          p_function: name,
+          p_seconds: seconds,
+          p_usd: usd,
+        }),
+      ),
+
+    /** US dollars that count against today's budget, or against the limit of one user. */
+    spentToday: (userId: string | null = null): Promise<number> =>
+      ask('add up the spending', client.rpc('spent_today', { p_user_id: userId }), z.number()),
+
+    /** Spending of the last `days` days, today included, the newest first. */
+    summary: (userId: string | null, days: number): Promise<UsageSummaryRow[]> =>
+      ask(
+        'read the usage',
+        client.rpc('usage_summary', { p_user_id: userId, p_days: days }),
+        z.array(SummaryRow),
+      ),
+
+    modalHealth: (windows: {
+      errorMinutes: number;
+      recentHours: number;
+      days: number;
+    }): Promise<ModalHealth> =>
+      ask(
+        'read the health of Modal',
+        client.rpc('modal_health', {
+          p_minutes: windows.errorMinutes,
+          p_recent_hours: windows.recentHours,
+          p_days: windows.days,
+        }),
+        Health,
+      ),
+  };
+}

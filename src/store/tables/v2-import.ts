@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { RevisionRow } from '../../contracts/rows.js';
+import { DreamError } from '../../contracts/errors.js';
+import { ask, run, type Client } from './client.js';
+import { publishDraftsTable } from './publish-drafts.js';
+
+/** What the import needs to know of an asset's row. */
+const V2Asset = z.object({
+  id: z.string(),
+  owner_id: z.string().nullable(),
+  filename: z.string(),
+  storage_path: z.string(),
+  hash: z.string(),
+  category: z.string().nullable(),
+  is_deleted: z.boolean(),
+});
+export type V2Asset = z.infer<typeof V2Asset>;
+
+const ImportedRevision: z.ZodType<RevisionRow> = z.object({
+  project_id: z.string(),
+  ordinal: z.number().int(),
+  revision: z.string(),
+  parent: z.string().nullable(),
+  job_id: z.string(),
+  kind: z.enum(['generate', 'restore']),
+  subject: z.string(),
+  restored_from: z.string().nullable(),
+  created_at: z.string(),
+});
+
+const Ids = z.array(z.object({ id: z.string() }));
+/** A hosted PostgREST answers no more rows at a time. */
+const PAGE_ROWS = 1_000;
+const UNIQUE_VIOLATION = '23505';
+
+export type V2Import = ReturnType<typeof v2ImportTables>;
+
+/** What `import-v2` reads and writes beside the tables' own modules; service role. */
+export function v2ImportTables(client: Client) {
+  return {
+    hasUser: async (userId: string): Promise<boolean> =>
+      (await ask('find the user', client.from('users').select('id').eq('id', userId), Ids)).length >
+      0,
+
+    /** Ids of all projects of a user. */
+    projectsOf: async (userId: string): Promise<string[]> =>
+      (
+        await allPages((from, to) =>
+          ask(
+            'list the projects',
+            client.from('projects').select('id').eq('user_id', userId).order('id').range(from, to),
+            Ids,
+          ),
+        )
+      ).map(({ id }) => id),
+
+    /** Every asset of an owner (null = the global ones), deleted ones too. */
+    assetsOf: (ownerId: string | null): Promise<V2Asset[]> =>
+      allPages((from, to) => {
+        const all = client
+          .from('assets')
+          .select('id,owner_id,filename,storage_path,hash,category,is_deleted');
+        const owned = ownerId === null ? all.eq('is_global', true) : all.eq('owner_id', ownerId);
+        return ask('list the assets', owned.order('id').range(from, to), z.array(V2Asset));
+      }),
+
+    /** The whole line of a project's revisions, oldest first. */
+    line: (projectId: string): Promise<RevisionRow[]> =>
+      allPages((from, to) =>
+        ask(
+          'read the line',
+          client
+            .from('revisions')
+            .select('*')
+            .eq('project_id', projectId)
+            .order('ordinal')
+            .range(from, to),
+          z.array(ImportedRevision),
+        ),
+      ),
+
+    /** Adds rows behind the line, all or none. False = somebody else added some meanwhile. */
+    async append(rows: readonly RevisionRow[]): Promise<boolean> {
+      try {
+        await run('add the revisions', client.from('revisions').insert([...rows]));
+        return true;
+      } catch (error) {
+        if (error instanceof DreamError && error.details['code'] === UNIQUE_VIOLATION) return false;
+        throw error;
+      }
+    },
+
+    /** Points an asset at its file while it still points at `from`; false = it was changed or removed meanwhile. */
+    moveAsset: async (
+      asset: Pick<V2Asset, 'id' | 'storage_path'>,
+      to: { storage_path: string; hash: string },
+    ): Promise<boolean> =>
+      (
+        await ask(
+          'move the asset',
+          client
+            .from('assets')
+            .update(to)
+            .eq('id', asset.id)
+            .eq('storage_path', asset.storage_path)
+            .select('id'),
+          Ids,
+        )
+      ).length > 0,
+
+    /** When a project's draft was saved last; null = it has none. */
+    async draftSavedAt(projectId: string): Promise<Date | null> {
+      const query = client.from('publish_drafts').select('updated_at').eq('project_id', projectId);
+      const [row] = await ask(
+        'read the draft',
+        query,
+        z.array(z.object({ updated_at: z.string().nullable() })),
+      );
+      return row === undefined ? null : new Date(row.updated_at ?? 0);
+    },
+
+    saveDraft: publishDraftsTable(client).save,
+  };
+}
+
+async function allPages<T>(read: (from: number, to: number) => Promise<T[]>): Promise<T[]> {
+  const rows: T[] = [];
+  for (;;) {
+    const page = await read(rows.length, rows.length + PAGE_ROWS - 1);
+    rows.push(...page);
+    if (page.length < PAGE_ROWS) return rows;
+  }
+}

@@ -1,0 +1,154 @@
+import { JobResult, type JobRow } from '../contracts/rows.js';
+import type { ProjectBrief, ServerFrame } from '../contracts/frames.js';
+import type { JobEvent, StreamItem } from '../contracts/stream.js';
+
+type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
+
+/** What a published revision changed, as `geminiCode` shows it. */
+export interface PublishedCode {
+  mode: 'create' | 'edit';
+  files?: { path: string; content: string }[];
+  edits?: { path: string; old_string: string; new_string: string }[];
+  summary?: string;
+  suggestions: string[];
+}
+
+/** What the frame of an event needs besides the event: the stream never carries rows or html. */
+export interface FrameFacts {
+  row: JobRow | null;
+  code: PublishedCode | null;
+  project: ProjectBrief | null;
+}
+
+/** Names the facts that have to be read before the frame of this event can be built. */
+export function neededFacts(event: JobEvent): {
+  row: 'fresh' | 'recent' | 'none';
+  code: boolean;
+  project: boolean;
+} {
+  switch (event.type) {
+    case 'started':
+    case 'completed':
+    case 'failed':
+    case 'cancelled':
+      return { row: 'fresh', code: false, project: false };
+    case 'progress':
+      return { row: 'recent', code: false, project: false };
+    case 'published':
+      return { row: 'recent', code: true, project: false };
+    case 'renamed':
+      return { row: 'recent', code: false, project: true };
+    case 'stream':
+    case 'file':
+    case 'chat':
+    case 'restoreProposal':
+      return { row: 'none', code: false, project: false };
+  }
+}
+
+/** The frame of one stream item in V2's shape plus its place (D3); null when there is nothing to say. */
+export function frameOf(jobId: string, item: StreamItem, facts: FrameFacts): ServerFrame | null {
+  const place = { jobId, attempt: item.attempt, seq: item.seq };
+  const { event } = item;
+  switch (event.type) {
+    case 'stream':
+      return { type: 'stream', content: event.content, ...place };
+    case 'file':
+      return { type: 'fileEdit', filename: event.filename, status: event.status, ...place };
+    case 'started':
+      return {
+        type: 'started',
+        job: facts.row && { ...facts.row, status: 'processing', result: null, error: null },
+        ...place,
+      };
+    case 'progress':
+      return { ...progressFrame(facts.row, event.progress, event.message), ...place };
+    case 'chat':
+      return {
+        type: 'geminiChat',
+        mode: 'chat',
+        message: event.message,
+        suggestions: event.suggestions,
+        ...place,
+      };
+    case 'restoreProposal':
+      return {
+        type: 'geminiRestore',
+        mode: 'restore',
+        message: event.message,
+        confirmLabel: event.confirmLabel,
+        cancelLabel: event.cancelLabel,
+        ...place,
+      };
+    case 'published':
+      return facts.code && { type: 'geminiCode', ...facts.code, ...place };
+    case 'renamed':
+      return (
+        facts.project && {
+          type: 'projectRenamed',
+          project: { ...facts.project, name: event.name },
+          ...place,
+        }
+      );
+    case 'completed':
+    case 'failed':
+    case 'cancelled':
+      return {
+        ...terminalFrame(event.type, facts.row, event.type === 'failed' ? event : undefined),
+        ...place,
+      };
+  }
+}
+
+/** `progress` shows the row as of this event, whatever was written to it since. */
+function progressFrame(
+  row: JobRow | null,
+  progress: number,
+  message: string | null,
+): Frame<'progress'> {
+  const job: JobRow | null = row && {
+    ...row,
+    status: 'processing',
+    progress,
+    progress_message: message,
+    result: null,
+    error: null,
+  };
+  return { type: 'progress', job, progress, message };
+}
+
+function terminalFrame(
+  type: 'completed' | 'failed' | 'cancelled',
+  row: JobRow | null,
+  failure?: { kind: string; error: string },
+): Frame<'completed' | 'failed' | 'cancelled'> {
+  if (type === 'completed') return { type, job: row, result: resultOf(row) };
+  if (type === 'cancelled') return { type, job: row };
+  return {
+    type,
+    job: row,
+    error: row?.error ?? failure?.error ?? '',
+    ...(failure && { code: failure.kind }),
+  };
+}
+
+/** `jobs.result` is JSON text; a job whose row is gone has no more than an empty message to show. */
+function resultOf(row: JobRow | null): JobResult {
+  if (!row?.result) return { message: '' };
+  try {
+    return JobResult.parse(JSON.parse(row.result));
+  } catch {
+    return { message: '' };
+  }
+}
+
+/** The end of a job made from its row, for a listener whose stream is closed (D3); null while the job is active. */
+export function terminalFrameOfRow(row: JobRow): ServerFrame | null {
+  if (row.status === 'pending' || row.status === 'processing') return null;
+  return { ...terminalFrame(row.status, row), jobId: row.id, attempt: row.attempt };
+}
+
+/** Tells a waiting job's place in the queue; not part of the stream, so it has no seq (B2). */
+export function waitingFrame(row: JobRow, position: number): ServerFrame {
+  return { ...progressFrame(row, row.progress, `順番待ち: およそ${position}番目`), jobId: row.id };
+}

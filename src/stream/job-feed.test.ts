@@ -1,0 +1,507 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import {
+  CLOSING_SEQ,
+  START_OF_STREAM,
+  type Cursor,
+  type JobEvent,
+  type StreamItem,
+} from '../contracts/stream.js';
+import type { JobRow } from '../contracts/rows.js';
+import type { ServerFrame } from '../contracts/frames.js';
+import { StreamState } from './stream-state.js';
+import { JobFeeds } from './feeds.js';
+import type { ReadStream } from './reader.js';
+
+const JOB = 'a3a3f0a2-6f0e-5d7f-9d7f-0f4f5f6f7f80';
+const USER = '11111111-1111-4111-8111-111111111111';
+const PROJECT = '22222222-2222-4222-8222-222222222222';
+
+const row = (over: Partial<JobRow> = {}): JobRow => ({
+  id: JOB,
+  user_id: USER,
+  project_id: PROJECT,
+  status: 'processing',
+  progress: 5,
+  progress_message: null,
+  result: null,
+  error: null,
+  created_at: '2026-01-01T00:00:00+00:00',
+  updated_at: '2026-01-01T00:00:00+00:00',
+  attempt: 1,
+  slot_at: null,
+  queue_no: 1,
+  last_event_at: null,
+  usage: null,
+  ...over,
+});
+
+/** The durable lane for a test: the real stream structure, long polls cut to a few milliseconds; it can be taken away. */
+class Lane {
+  readonly state = new StreamState();
+  isThere = true;
+  isReachable = true;
+  readonly reads: Cursor[] = [];
+  /** What each read was woken by. */
+  readonly wakes: ('any' | 'phase')[] = [];
+  longestWaitMs = 4;
+  readonly read: ReadStream = async (_jobId, { after, waitMs, wakeOn }, signal) => {
+    this.reads.push(after);
+    this.wakes.push(wakeOn ?? 'any');
+    const endMs = Date.now() + Math.min(waitMs, this.longestWaitMs);
+    while (
+      this.isThere &&
+      this.isReachable &&
+      !signal.aborted &&
+      Date.now() < endMs &&
+      !this.state.hasNews(after, wakeOn ?? 'any')
+    )
+      await sleep(1);
+    if (signal.aborted) return { kind: 'aborted' };
+    if (!this.isReachable) return { kind: 'unavailable', error: new Error('away') };
+    return this.isThere ? { kind: 'page', page: this.state.page(after) } : { kind: 'missing' };
+  };
+}
+
+function world(job: () => JobRow | null = () => row()) {
+  const lane = new Lane();
+  const feeds = new JobFeeds({
+    readStream: lane.read,
+    facts: {
+      job: async () => job(),
+      publishedCode: async () => ({ mode: 'create', suggestions: [] }),
+      project: async () => ({ id: PROJECT, name: 'old', createdAt: '', updatedAt: '' }),
+      queuePosition: async () => null,
+    },
+    log: pino({ level: 'silent' }),
+  });
+  const listen = (from: Cursor | 'now', origin: 'message' | 'watch' = 'watch') => {
+    const frames: ServerFrame[] = [];
+    const subscription = feeds.subscribe({
+      jobId: JOB,
+      projectId: PROJECT,
+      from,
+      origin,
+      send: (frame) => void frames.push(frame),
+    });
+    return { frames, subscription };
+  };
+  return { lane, feeds, listen };
+}
+
+const at = (attempt: number, seq: number, event: JobEvent): StreamItem => ({ attempt, seq, event });
+const text = (attempt: number, seq: number) =>
+  at(attempt, seq, { type: 'stream', content: `${attempt}.${seq} ` });
+const started = at(0, 1, { type: 'started' });
+const completed = (attempt: number) => at(attempt, CLOSING_SEQ + 1, { type: 'completed' });
+const types = (frames: ServerFrame[]) => frames.map(({ type }) => type);
+const until = async (done: () => boolean) => {
+  for (let i = 0; i < 2_000 && !done(); i++) await sleep(1);
+  expect(done()).toBe(true);
+};
+const ended = (frames: ServerFrame[]) => () =>
+  frames.some(({ type }) => type === 'completed' || type === 'failed' || type === 'cancelled');
+
+/** What a screen shows at the end: text since the last reset. */
+function screen(frames: ServerFrame[]): string {
+  let shown = '';
+  for (const frame of frames) {
+    if (frame.type === 'streamReset') shown = '';
+    if (frame.type === 'stream') shown += frame.content;
+  }
+  return shown;
+}
+
+function places(frames: ServerFrame[]): string[] {
+  return frames.flatMap((frame) =>
+    'seq' in frame && frame.seq !== undefined ? [`${frame.attempt}.${frame.seq}`] : [],
+  );
+}
+
+describe('D2: the two lanes of a job', () => {
+  it('give every listener all text in order, once, however they overtake each other', async () => {
+    const length = 24;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            lane: fc.constantFrom('fast', 'durable', 'both'),
+            take: fc.integer({ min: 1, max: 6 }),
+            from: fc.nat(length),
+          }),
+          { maxLength: 14 },
+        ),
+        fc.constantFrom(1, 2),
+        fc.nat(8),
+        async (steps, lastAttempt, joinAt) => {
+          const { lane, feeds, listen } = world();
+          const opening = [started, at(0, 2, { type: 'progress', progress: 5, message: null })];
+          const body = Array.from({ length: lastAttempt }, (_, a) =>
+            Array.from({ length }, (_, i) => text(a + 1, i + 1)),
+          ).flat();
+          const first = listen(START_OF_STREAM, 'message');
+          first.subscription.release();
+          let late: ReturnType<typeof listen> | null = null;
+          lane.state.append(opening, 1);
+          for (const [index, { lane: way, take, from }] of steps.entries()) {
+            if (index === joinAt) late = listen(START_OF_STREAM);
+            const items = body.slice(from, from + take);
+            if (way !== 'durable') feeds.offer(JOB, items);
+            if (way !== 'fast') lane.state.append(items, 1);
+            await sleep(index % 3);
+          }
+          late ??= listen(START_OF_STREAM);
+          late.subscription.release();
+          lane.state.append([...body, completed(lastAttempt)], 2);
+          await until(() => ended(first.frames)() && ended(late.frames)());
+
+          for (const { frames } of [first, late]) {
+            const heard = places(frames);
+            expect(new Set(heard).size).toBe(heard.length);
+            expect(screen(frames)).toBe(
+              Array.from({ length }, (_, i) => `${lastAttempt}.${i + 1} `).join(''),
+            );
+            expect(types(frames)[0]).toBe('started');
+          }
+          expect(types(first.frames).slice(-2)).toEqual(['completed', 'gameUpdated']);
+          expect(types(late.frames).at(-1)).toBe('completed');
+          first.subscription.close();
+          late.subscription.close();
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('hold the fast lane until `started` went out', async () => {
+    const { lane, feeds, listen } = world();
+    const { frames, subscription } = listen(START_OF_STREAM);
+    subscription.release();
+    feeds.offer(JOB, [text(1, 1), text(1, 2)]);
+    await sleep(20);
+    expect(frames).toEqual([]);
+    lane.state.append([started], 1);
+    await until(() => frames.length === 3);
+    expect(types(frames)).toEqual(['started', 'stream', 'stream']);
+    subscription.close();
+  });
+
+  it('go on without the durable lane once a listener is placed, and catch up when it is back', async () => {
+    const { lane, feeds, listen } = world();
+    const { frames, subscription } = listen(START_OF_STREAM);
+    subscription.release();
+    lane.state.append([started], 1);
+    await until(() => frames.length === 1);
+    lane.isReachable = false;
+    feeds.offer(JOB, [text(1, 1), text(1, 2)]);
+    await until(() => frames.length === 3);
+    lane.isReachable = true;
+    lane.state.append([text(1, 1), text(1, 2), text(1, 3), completed(1)], 1);
+    await until(ended(frames));
+    expect(screen(frames)).toBe('1.1 1.2 1.3 ');
+    subscription.close();
+  });
+});
+
+describe('D2: a reader that relies on the fast lane', () => {
+  /** A listener whose text came the fast way, while the durable lane is read for phases only. */
+  async function relying() {
+    const { lane, feeds, listen } = world();
+    lane.longestWaitMs = Infinity;
+    const { frames, subscription } = listen(START_OF_STREAM);
+    subscription.release();
+    lane.state.append([started], 1);
+    await until(() => frames.length === 1);
+    feeds.offer(JOB, [text(1, 1)]);
+    lane.state.append([text(1, 1)], 1);
+    await until(() => lane.wakes.at(-1) === 'phase');
+    return { lane, feeds, frames, subscription };
+  }
+
+  it('reads the durable one for phases only while it speaks', async () => {
+    const { lane, feeds, frames, subscription } = await relying();
+    const reads = lane.reads.length;
+    for (let seq = 2; seq <= 40; seq += 1) {
+      feeds.offer(JOB, [text(1, seq)]);
+      lane.state.append([text(1, seq)], 1);
+      await sleep(5);
+    }
+    expect(lane.reads.length).toBe(reads);
+    lane.state.append([completed(1)], 2);
+    await until(ended(frames));
+    expect(screen(frames)).toBe(Array.from({ length: 40 }, (_, i) => `1.${i + 1} `).join(''));
+    subscription.close();
+  });
+
+  it('turns to the durable one when it falls silent, long before that read would have ended', async () => {
+    const { lane, frames, subscription } = await relying();
+    const fromMs = Date.now();
+    lane.state.append([text(1, 2)], 1);
+    while (screen(frames) !== '1.1 1.2 ') {
+      await sleep(20);
+      expect(Date.now() - fromMs).toBeLessThan(12_000);
+    }
+    subscription.close();
+  });
+
+  it('turns to the durable one at once when it left something out', async () => {
+    const { lane, feeds, frames, subscription } = await relying();
+    feeds.offer(JOB, [text(1, 3)]);
+    await until(() => lane.wakes.at(-1) === 'any');
+    lane.state.append([text(1, 2)], 1);
+    await until(() => screen(frames) === '1.1 1.2 1.3 ');
+    subscription.close();
+  });
+
+  it('cuts no second read short while the stream may still serve the first, however many holes come', async () => {
+    const { lane, feeds, frames, subscription } = await relying();
+    const phaseReads = () => lane.wakes.filter((wake) => wake === 'phase').length;
+    const before = phaseReads();
+    for (let seq = 3; seq <= 41; seq += 2) {
+      feeds.offer(JOB, [text(1, seq)]);
+      await sleep(2);
+      lane.state.append([text(1, seq - 1), text(1, seq)], 1);
+      await until(() => screen(frames).endsWith(`1.${seq} `));
+    }
+    expect(phaseReads()).toBe(before);
+    expect(places(frames)).toHaveLength(42);
+    subscription.close();
+  });
+});
+
+describe('D3: where a listener starts', () => {
+  const full = [started, ...[1, 2, 3, 4, 5].map((seq) => text(1, seq))];
+
+  it('continues exactly after `since`', async () => {
+    const { lane, listen } = world();
+    lane.state.append(full, 1);
+    const { frames, subscription } = listen({ attempt: 1, seq: 3 });
+    subscription.release();
+    lane.state.append([completed(1)], 1);
+    await until(ended(frames));
+    expect(screen(frames)).toBe('1.4 1.5 ');
+    subscription.close();
+  });
+
+  it('replays nothing without `since`, but never keeps the end back', async () => {
+    const { lane, feeds, listen } = world();
+    lane.state.append(full, 1);
+    const { frames, subscription } = listen('now');
+    await subscription.placed;
+    subscription.release();
+    expect(frames).toEqual([]);
+    feeds.offer(JOB, [text(1, 6)]);
+    await until(() => frames.length === 1);
+    lane.state.append([text(1, 6), completed(1)], 1);
+    await until(ended(frames));
+    expect(types(frames)).toEqual(['stream', 'completed']);
+    const late = listen('now');
+    late.subscription.release();
+    const fresh = world();
+    fresh.lane.state.append([...full, completed(1)], 1);
+    const only = fresh.listen('now');
+    only.subscription.release();
+    await until(ended(only.frames));
+    expect(types(only.frames)).toEqual(['completed']);
+    for (const { subscription: open } of [{ subscription }, late, only]) open.close();
+  });
+
+  it('announces a new attempt with `streamReset`, also to whoever comes back in between', async () => {
+    const { lane, listen } = world();
+    lane.state.append([...full, text(2, 1), completed(2)], 1);
+    const { frames, subscription } = listen({ attempt: 1, seq: 2 });
+    subscription.release();
+    await until(ended(frames));
+    expect(types(frames)).toEqual([
+      'stream',
+      'stream',
+      'stream',
+      'streamReset',
+      'stream',
+      'completed',
+    ]);
+    expect(frames[3]).toEqual({ type: 'streamReset', jobId: JOB, attempt: 2 });
+    subscription.close();
+  });
+
+  it('starts the text afresh when the bounded tail lost what a listener misses', async () => {
+    const { lane, listen } = world();
+    const long = (seq: number) => at(1, seq, { type: 'stream', content: 'x'.repeat(4_000) });
+    lane.state.append(
+      [started, ...Array.from({ length: 40 }, (_, i) => long(i + 1)), completed(1)],
+      1,
+    );
+    const { frames, subscription } = listen({ attempt: 1, seq: 2 });
+    subscription.release();
+    await until(ended(frames));
+    expect(types(frames)[0]).toBe('streamReset');
+    const fromStart = listen(START_OF_STREAM);
+    fromStart.subscription.release();
+    await until(ended(fromStart.frames));
+    expect(types(fromStart.frames)[0]).toBe('started');
+    expect(types(fromStart.frames)).not.toContain('streamReset');
+    subscription.close();
+    fromStart.subscription.close();
+  });
+
+  it('makes the end from the row once the stream is closed', async () => {
+    const { lane, listen } = world(() => row({ status: 'failed', error: '時間切れ' }));
+    lane.isThere = false;
+    const { frames, subscription } = listen({ attempt: 1, seq: 3 });
+    subscription.release();
+    await until(ended(frames));
+    expect(frames).toEqual([
+      {
+        type: 'failed',
+        job: expect.objectContaining({ status: 'failed' }) as JobRow,
+        error: '時間切れ',
+        jobId: JOB,
+        attempt: 1,
+      },
+    ]);
+    subscription.close();
+  });
+
+  it('waits for a stream that is not there yet while the job is active', async () => {
+    const { lane, listen } = world();
+    lane.isThere = false;
+    const { frames, subscription } = listen(START_OF_STREAM);
+    subscription.release();
+    await sleep(30);
+    lane.isThere = true;
+    lane.state.append([started, completed(1)], 1);
+    await until(ended(frames));
+    expect(types(frames)).toEqual(['started', 'completed']);
+    subscription.close();
+  });
+
+  it('A6: waits for a job that no worker has opened yet, until it is refused or starts', async () => {
+    const { lane, listen } = world(() => null);
+    lane.isThere = false;
+    const { frames, subscription } = listen(START_OF_STREAM, 'message');
+    subscription.release();
+    await sleep(1_200);
+    lane.isThere = true;
+    lane.state.append(
+      [
+        at(0, CLOSING_SEQ, {
+          type: 'failed',
+          kind: 'USER_LIMIT_EXCEEDED',
+          error: '別のゲームを作っている途中です',
+        }),
+      ],
+      1,
+    );
+    await until(ended(frames));
+    expect(frames).toMatchObject([{ type: 'failed', job: null, code: 'USER_LIMIT_EXCEEDED' }]);
+    subscription.close();
+  });
+
+  it('ends from the row when a job is over but its stream never says so', async () => {
+    const { listen } = world(() =>
+      row({ status: 'completed', result: '{"message":"できました"}' }),
+    );
+    const { frames, subscription } = listen(START_OF_STREAM, 'message');
+    subscription.release();
+    await until(ended(frames));
+    expect(types(frames)).toEqual(['completed', 'gameUpdated']);
+    subscription.close();
+  });
+});
+
+describe('D4, D5, F1: listeners', () => {
+  it('hold frames back until released', async () => {
+    const { lane, listen } = world();
+    const { frames, subscription } = listen(START_OF_STREAM);
+    lane.state.append([started], 1);
+    await sleep(20);
+    expect(frames).toEqual([]);
+    subscription.release();
+    expect(types(frames)).toEqual(['started']);
+    subscription.close();
+  });
+
+  it('say nothing after `cancelled`, and do not spin', async () => {
+    const { lane, feeds, listen } = world();
+    const { frames, subscription } = listen(START_OF_STREAM);
+    subscription.release();
+    lane.state.append([started, text(1, 1)], 1);
+    await until(() => frames.length === 2);
+    await feeds.cancelled(row({ status: 'cancelled' }));
+    feeds.offer(JOB, [text(1, 2)]);
+    lane.state.append([text(1, 2), at(1, CLOSING_SEQ, { type: 'cancelled' })], 1);
+    const reads = lane.reads.length;
+    await sleep(60);
+    expect(types(frames)).toEqual(['started', 'stream', 'cancelled']);
+    expect(lane.reads.length - reads).toBeLessThan(4);
+    subscription.close();
+  });
+
+  it('hear a rename after the end, and nothing else', async () => {
+    const { lane, listen } = world();
+    const { frames, subscription } = listen(START_OF_STREAM, 'message');
+    subscription.release();
+    lane.state.append(
+      [
+        started,
+        completed(1),
+        at(1, CLOSING_SEQ + 2, { type: 'progress', progress: 100, message: null }),
+        at(1, CLOSING_SEQ + 3, { type: 'renamed', name: 'ねこの冒険' }),
+      ],
+      1,
+    );
+    await until(() => types(frames).includes('projectRenamed'));
+    expect(types(frames)).toEqual(['started', 'completed', 'gameUpdated', 'projectRenamed']);
+    subscription.close();
+  });
+
+  it('leave nothing running when the last one goes', async () => {
+    const { lane, listen } = world();
+    const { subscription } = listen(START_OF_STREAM);
+    await until(() => lane.reads.length > 1);
+    subscription.close();
+    await sleep(10);
+    const reads = lane.reads.length;
+    await sleep(40);
+    expect(lane.reads.length).toBe(reads);
+  });
+});
+
+describe('D3: the sender of a quick job', () => {
+  it('hears it from its start, also when it began and ended between the look at the stream and the look at the row', async () => {
+    const { lane, listen } = world(() => {
+      // The row is asked for after the stream was found missing; by then the job is over.
+      if (!lane.isThere) {
+        lane.isThere = true;
+        lane.state.append(
+          [
+            started,
+            at(0, 2, { type: 'progress', progress: 5, message: null }),
+            at(0, CLOSING_SEQ, {
+              type: 'restoreProposal',
+              message: '?',
+              confirmLabel: 'y',
+              cancelLabel: 'n',
+            }),
+            completed(0),
+          ],
+          1,
+        );
+      }
+      return row({ status: 'completed', attempt: 0, result: '{"message":"?","mode":"restore"}' });
+    });
+    lane.isThere = false;
+    const { frames, subscription } = listen(START_OF_STREAM, 'message');
+    subscription.release();
+    await until(ended(frames));
+    expect(types(frames)).toEqual([
+      'started',
+      'progress',
+      'geminiRestore',
+      'completed',
+      'gameUpdated',
+    ]);
+  });
+});

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import sharp from 'sharp';
+import { expect, it } from 'vitest';
+import type { ImageActivities } from '../../../src/activities/ports.js';
+import { PICTURE_PROGRESS } from '../../../src/contracts/images.js';
+import { eventually } from '../runner/bench.js';
+import { IMAGE_KEY, inActivity, processesOf, type PortSet, type World } from './world.js';
+
+const GENEROUS_MS = 40_000;
+
+const drawing = (svg: string) =>
+  sharp(
+    Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="120" height="90">${svg}</svg>`),
+  );
+const uri = (bytes: Buffer): string => `data:image/png;base64,${bytes.toString('base64')}`;
+const KEYED =
+  '<rect width="120" height="90" fill="#f0f"/><rect x="40" y="20" width="40" height="50" fill="#2a2"/>';
+const PHOTO =
+  '<linearGradient id="g"><stop offset="0" stop-color="#8fb"/><stop offset="1" stop-color="#48c"/></linearGradient><rect width="120" height="90" fill="url(#g)"/><circle cx="60" cy="45" r="28" fill="#c22"/>';
+
+const FAILURES: readonly (readonly [what: string, prompt: string, kind: string])[] = [
+  ['a blocked prompt', '[demo:blocked] 猫', 'ImageRefused'],
+  ['a withheld picture', '[demo:safety] 猫', 'ImageRefused'],
+  ['words instead of a picture', '[demo:no-image] 猫', 'ImageNotMade'],
+  ['too many requests', '[demo:429] 猫', 'ModelRateLimited'],
+  ['a busy model', '[demo:503] 猫', 'ModelOverloaded'],
+  ['an answer that is no picture', '[demo:broken] 猫', 'ImageUnreadable'],
+];
+
+/** What every set promises about pictures. */
+export function picturePromises(place: () => { world: World; set: PortSet }): void {
+  const newAction = () => ({ actionId: randomUUID(), userId: randomUUID(), projectId: null });
+  const start = <N extends keyof ImageActivities>(
+    name: N,
+    input: Parameters<ImageActivities[N]>[0],
+  ) =>
+    inActivity(
+      (given) =>
+        (place().set.images[name] as (input: unknown) => ReturnType<ImageActivities[N]>)(given),
+      input,
+    );
+  const kept = ({ userId, actionId }: { userId: string; actionId: string }) =>
+    place().world.pictures.read(userId, actionId);
+  const alphaAt = async (
+    bytes: Buffer | null,
+    ...spots: readonly (readonly [x: number, y: number])[]
+  ) => {
+    const { data, info } = await sharp(bytes ?? Buffer.alloc(0))
+      .ensureAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return spots.map(([x, y]) => data[(y * info.width + x) * 4 + 3]!);
+  };
+
+  it("a sprite is drawn, cut out, and kept as the action's", async () => {
+    const action = newAction();
+    const made = await start('drawPicture', { ...action, op: 'sprite', prompt: '緑のスライム' })
+      .outcome;
+    expect(made).toEqual({
+      mimeType: 'image/png',
+      prompt: expect.stringMatching(/^緑のスライム[\s\S]*#FF00FF/) as unknown,
+    });
+    expect(await sharp((await kept(action))!).metadata()).toMatchObject({
+      format: 'png',
+      hasAlpha: true,
+    });
+    expect(await alphaAt(await kept(action), [0, 0])).toEqual([0]);
+  });
+
+  it('the row of an action tells how far its picture is: asked for, and at last kept', async () => {
+    const { userId } = await place().world.newProject();
+    const action = { ...newAction(), userId };
+    const { actions } = place().world.database.store;
+    await actions.open({ id: action.actionId, userId, projectId: null, kind: 'generateImage' });
+    const progress = async () => (await actions.get(action.actionId))?.progress;
+    const wish = `[demo:slow-3] ${action.actionId}`;
+    const { outcome } = start('drawPicture', { ...action, op: 'sprite', prompt: wish });
+    await eventually(
+      () => place().world.imageRequests.some((prompt) => prompt.startsWith(wish)),
+      GENEROUS_MS,
+    );
+    await eventually(async () => (await progress()) === PICTURE_PROGRESS.asked, GENEROUS_MS);
+    await outcome;
+    await eventually(async () => (await progress()) === PICTURE_PROGRESS.kept, GENEROUS_MS);
+  });
+
+  it('a poster is 9:16, as WebP', async () => {
+    const action = newAction();
+    expect(
+      await start('drawPicture', { ...action, op: 'poster', prompt: '星よけ' }).outcome,
+    ).toMatchObject({ mimeType: 'image/webp' });
+    expect(await sharp((await kept(action))!).metadata()).toMatchObject({
+      format: 'webp',
+      width: 360,
+      height: 640,
+    });
+  });
+
+  it('a picture that was sent is cut out: keyed on our magenta, by the network on anything else', async () => {
+    const [keyed, photo] = [newAction(), newAction()];
+    await place().world.pictures.writeSource(
+      keyed.userId,
+      keyed.actionId,
+      uri(await drawing(KEYED).png().toBuffer()),
+    );
+    await place().world.pictures.writeSource(
+      photo.userId,
+      photo.actionId,
+      uri(await drawing(PHOTO).jpeg().toBuffer()),
+    );
+    expect(await start('removeBackground', keyed).outcome).toEqual({
+      mimeType: 'image/png',
+      prompt: null,
+    });
+    expect(await alphaAt(await kept(keyed), [2, 2], [60, 45])).toEqual([0, 255]);
+    await start('removeBackground', photo).outcome;
+    const [ground, subject] = await alphaAt(await kept(photo), [4, 4], [60, 45]);
+    expect([ground! < 40, subject! > 215]).toEqual([true, true]);
+  });
+
+  it('failures are told by their own kind, show no key and keep nothing', async () => {
+    await Promise.all(
+      FAILURES.map(async ([what, prompt, kind]) => {
+        const action = newAction();
+        const { outcome, beats } = start('drawPicture', { ...action, op: 'sprite', prompt });
+        const failure = (await outcome.catch((error: unknown) => error)) as Error & {
+          details: unknown;
+        };
+        expect(failure, what).toMatchObject({ name: 'DreamError', kind });
+        expect(JSON.stringify([failure.message, failure.details, beats])).not.toContain(IMAGE_KEY);
+        expect(await kept(action)).toBeNull();
+      }),
+    );
+    const [unreadable, gone] = [newAction(), newAction()];
+    await place().world.pictures.writeSource(
+      unreadable.userId,
+      unreadable.actionId,
+      'data:image/png;base64,PHNjcmlwdD4=',
+    );
+    await expect(start('removeBackground', unreadable).outcome).rejects.toMatchObject({
+      kind: 'ImageUnreadable',
+    });
+    await expect(start('removeBackground', gone).outcome).rejects.toMatchObject({
+      kind: 'FILE_NOT_FOUND',
+    });
+  });
+
+  it('a cancelled picture is stopped at once, with everything that was started for it, and leaves nothing', async () => {
+    const action = newAction();
+    const wish = `[demo:slow-60] ${action.actionId}`;
+    const { outcome, env } = start('drawPicture', { ...action, op: 'sprite', prompt: wish });
+    await eventually(
+      () => place().world.imageRequests.some((prompt) => prompt.startsWith(wish)),
+      GENEROUS_MS,
+    );
+    expect(await processesOf(place().set)).not.toEqual([]);
+    const cancelledMs = performance.now();
+    env.cancel('CANCELLED');
+    await expect(outcome).rejects.toMatchObject({ name: 'CancelledFailure' });
+    await eventually(async () => (await processesOf(place().set)).length === 0, GENEROUS_MS);
+    // Two seconds on a quiet machine, of the sixty that it would have taken.
+    expect(performance.now() - cancelledMs).toBeLessThan(10_000);
+    expect(await kept(action)).toBeNull();
+  });
+}

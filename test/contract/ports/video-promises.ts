@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { access, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import type { RenderFilmInput } from '../../../src/activities/ports.js';
+import { callIdFor } from '../../../src/contracts/ids.js';
+import { videoTempName } from '../../../src/contracts/video.js';
+import { commitFolder } from '../../../src/git/commit.js';
+import { openRepo } from '../../../src/git/process.js';
+import { difference, nearestColour, openFilm, programsOf } from '../../support/video.js';
+import { eventually } from '../runner/bench.js';
+import { boxGame, COLOURS, newAsset, startOutside } from './video-game.js';
+import { inActivity, processesOf, type Place, type PortSet, type World } from './world.js';
+
+const GENEROUS_MS = 120_000;
+const SCREEN = { left: 0.25, top: 0.3, width: 0.5, height: 0.4 };
+/** The four columns of the game, above the box. */
+const COLUMNS = [0.2, 0.4, 0.6, 0.8].map((middle) => ({
+  left: middle - 0.03,
+  top: 0.35,
+  width: 0.06,
+  height: 0.06,
+}));
+/** What every set promises about films, here of one second at half size. */
+export function filmPromises(place: () => { world: World; set: PortSet }): void {
+  const start = (input: RenderFilmInput) =>
+    inActivity((given: RenderFilmInput) => place().set.videos.renderFilm(given), input);
+  const kept = ({ userId, projectId }: RenderFilmInput) =>
+    place().world.movies.read(userId, projectId);
+  const leftOf = ({ actionId }: RenderFilmInput) =>
+    scratchOf(callIdFor(actionId, 1), place().world.dataDir);
+
+  it(
+    'F4: a film of a fixed version is whole and shows the running game with the pictures that its maker may see; the same once more is found, not made',
+    async () => {
+      const { world } = place();
+      const [project, stranger, outside] = [
+        await world.newProject(),
+        await world.newProject(),
+        await startOutside(),
+      ];
+      const input = await newFilm(world, project, [
+        await newAsset(world, project.userId, 'red', false),
+        await newAsset(world, stranger.userId, 'blue', true),
+        await newAsset(world, stranger.userId, 'green', false),
+        outside.picture,
+      ]);
+      const made = { revision: input.revision, seconds: 1 };
+      expect(await start(input).outcome).toEqual(made);
+      const first = await kept(input);
+      const film = await openFilm(first?.bytes ?? Buffer.alloc(0));
+      expect(film).toMatchObject({ codec: 'h264', width: 540, height: 960, rate: '30/1' });
+      expect(film.frames).toHaveLength(30);
+      expect(await difference(film.frames[9]!, film.frames[14]!, SCREEN)).toBeGreaterThan(0.2);
+      expect(
+        await Promise.all(
+          COLUMNS.map((column) => nearestColour(film.frames[14]!, column, COLOURS)),
+        ),
+      ).toEqual(['red', 'blue', 'grey', 'grey']);
+      expect(await outside.close()).toBe(0);
+      expect([await programsOf(input.actionId), await leftOf(input)]).toEqual([[], []]);
+      expect(
+        await start({ ...input, ...(await openAction(place().world, input)) }).outcome,
+      ).toEqual(made);
+      expect((await kept(input))?.changedAt).toEqual(first?.changedAt);
+    },
+    GENEROUS_MS,
+  );
+
+  it('a film of a version that is not there is told as missing', async () => {
+    const input = await newFilm(place().world);
+    await expect(start({ ...input, revision: 'a'.repeat(40) }).outcome).rejects.toMatchObject({
+      kind: 'RevisionMissing',
+    });
+    expect([await kept(input), await programsOf(input.actionId), await leftOf(input)]).toEqual([
+      null,
+      [],
+      [],
+    ]);
+  });
+
+  it(
+    'F1: a cancelled film is ended with its browsers, and leaves no folder and no film',
+    async () => {
+      const input = await newFilm(place().world);
+      const { outcome, env } = start(input);
+      await eventually(async () => (await programsOf(input.actionId)).length > 0, GENEROUS_MS);
+      expect(await leftOf(input)).not.toEqual([]);
+      env.cancel('CANCELLED');
+      await expect(outcome).rejects.toMatchObject({ name: 'CancelledFailure' });
+      await eventually(
+        async () =>
+          [
+            ...(await programsOf(input.actionId)),
+            ...(await processesOf(place().set)),
+            ...(await leftOf(input)),
+          ].length === 0,
+        GENEROUS_MS,
+      );
+      expect(await kept(input)).toBeNull();
+    },
+    GENEROUS_MS,
+  );
+}
+
+/** A film that nobody has asked for yet, of a version that is in the mirror alone. */
+async function newFilm(
+  world: World,
+  given?: Place,
+  pictures: readonly string[] = [],
+): Promise<RenderFilmInput> {
+  const project = given ?? (await world.newProject());
+  const files = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-film-game-'));
+  try {
+    await writeFile(path.join(files, 'index.html'), boxGame(pictures));
+    const repo = openRepo(await world.mirror.ensure(project.userId, project.projectId));
+    const { revision } = await commitFolder(repo, files, {
+      message: { subject: '箱' },
+      target: { ref: 'refs/heads/main', expected: null, parent: null },
+    });
+    const story = {
+      tagline: '箱が走る',
+      scenes: ['はじまり', 'いいところ', 'おわり'] as [string, string, string],
+      colours: { background: '#102040', accent: '#ffcc00' },
+    };
+    return {
+      ...project,
+      revision,
+      title: '箱のゲーム',
+      story,
+      ...(await openAction(world, project)),
+    };
+  } finally {
+    await rm(files, { recursive: true });
+  }
+}
+
+async function openAction(
+  world: World,
+  { userId, projectId }: { userId: string; projectId: string },
+): Promise<{ actionId: string }> {
+  const actionId = randomUUID();
+  await world.database.store.actions.open({ id: actionId, userId, projectId, kind: 'renderVideo' });
+  return { actionId };
+}
+
+/** Folders of a call: below the data folder, the temp folder, and the temp folders of the emulator's containers. */
+async function scratchOf(callId: string, dataDir: string): Promise<string[]> {
+  const list = (folder: string) =>
+    readdir(folder).then(
+      (names) => names.map((name) => path.join(folder, name)),
+      () => [],
+    );
+  const below = async (folders: string[], start = '') =>
+    (await Promise.all(folders.map(list)))
+      .flat()
+      .filter((folder) => path.basename(folder).startsWith(start));
+  const callFolders = await below(await below(await below([os.tmpdir()], 'modal-')), 'dc-');
+  const places = [path.join(dataDir, 'scratch'), os.tmpdir(), ...callFolders].flatMap((folder) => [
+    path.join(folder, callId),
+    path.join(folder, videoTempName(callId)),
+  ]);
+  return (
+    await Promise.all(
+      places.map((folder) =>
+        access(folder).then(
+          () => [folder],
+          () => [],
+        ),
+      ),
+    )
+  ).flat();
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { volumeNameOf, volumeRepoOf } from '../../src/contracts/modal.js';
+import type { Backend } from '../../src/contracts/workflows.js';
+import { openRepo } from '../../src/git/process.js';
+import { listTree } from '../../src/git/read.js';
+import { resolve } from '../../src/git/refs.js';
+import { createLog } from '../../src/log.js';
+import { createStore, type Store } from '../../src/store/index.js';
+import { createMirror, type Mirror } from '../../src/store/mirror/mirror.js';
+import { syncStores } from '../../src/ops/sync.js';
+import { newPlayer, say } from '../support/player.js';
+import type { Player } from '../support/checker.js';
+import { startStack, type Stack } from '../support/stack.js';
+
+const MAIN = 'refs/heads/main';
+const LIMIT_MS = 60_000;
+
+let stack: Stack;
+let store: Store;
+let mirror: Mirror;
+let player: Player;
+
+beforeAll(async () => {
+  stack = await startStack({ modalEmulator: true });
+  const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
+  store = createStore(
+    { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY },
+    createLog('test'),
+  );
+  mirror = createMirror(stack.dataDir);
+  player = await newPlayer(stack);
+}, 180_000);
+afterAll(() => stack.stop());
+
+/** One message on this backend until its end; the attempt says where it was done. */
+async function make(backend: Backend, text: string): Promise<void> {
+  await store.backendState.setSwitch({ to: backend, sharePercent: 100, by: 'test' });
+  const from = player.listener.frames.length;
+  await say(player, text);
+  expect(await player.listener.untilEnd(from)).toMatchObject({ type: 'completed' });
+}
+
+const sync = () => syncStores({ project: player.projectId, envFile: '/dev/null' });
+const volumeFolder = () =>
+  path.join(stack.dataDir, 'modal', 'volumes', volumeNameOf(player.user.id));
+
+/** One line of versions, and the same heads, trees and assets in both stores. */
+async function expectEqualStores(versions: number): Promise<void> {
+  const line = await store.revisions.line(player.projectId);
+  expect(line).toHaveLength(versions);
+  const [head = ''] = line;
+  const here = openRepo(await mirror.ensure(player.user.id, player.projectId));
+  const there = openRepo(path.join(volumeFolder(), volumeRepoOf(player.projectId)));
+  expect([await resolve(here, MAIN), await resolve(there, MAIN)]).toEqual([head, head]);
+  for (const revision of line)
+    expect(await listTree(there, revision)).toEqual(await listTree(here, revision));
+}
+
+async function readGame(): Promise<string> {
+  const response = await fetch(`${stack.baseUrl}/api/projects/${player.projectId}/code`, {
+    headers: { authorization: `Bearer ${player.user.accessToken}` },
+    signal: AbortSignal.timeout(LIMIT_MS),
+  });
+  return response.status === 200
+    ? ((await response.json()) as { code: string }).code
+    : `status ${response.status}`;
+}
+
+it('E6, E7: Modal → local → edit → Modal → edit is one line of versions, equal in both stores; either store may be lost', async () => {
+  Object.assign(process.env, { DATA_DIR: stack.dataDir });
+  await make('modal', '2Dのキャッチゲームを作って');
+  await make('local', 'もっと速くして');
+  await make('local', '背景を青くして');
+  await make('modal', 'スコアを大きくして');
+  await make('modal', '敵を増やして');
+  const bytes = Buffer.from('an image');
+  const name = `${createHash('sha256').update(bytes).digest('hex')}.png`;
+  await mirror.assets.write(player.user.id, name, bytes);
+  expect((await sync()).exitCode).toBe(0);
+  await expectEqualStores(5);
+
+  const before = await readGame();
+  await rm(path.join(stack.dataDir, 'users', player.user.id), { recursive: true });
+  await expect.poll(readGame, { timeout: LIMIT_MS, interval: 1_000 }).toBe(before);
+  expect((await sync()).exitCode).toBe(0);
+  expect(await mirror.assets.read(player.user.id, name)).toEqual(bytes);
+  await expectEqualStores(5);
+
+  await rm(path.join(volumeFolder(), 'projects'), { recursive: true });
+  const { text, exitCode } = await sync();
+  expect({ text, exitCode }).toMatchObject({
+    exitCode: 0,
+    text: expect.stringContaining('5 version(s)') as string,
+  });
+  await expectEqualStores(5);
+}, 600_000);

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { CANCEL_ACTION_UPDATE } from '../../src/contracts/actions.js';
+import { renderWorkflowId } from '../../src/contracts/ids.js';
+import type { VideoMade } from '../../src/contracts/video.js';
+import { MODAL_AGENT_QUEUE } from '../../src/contracts/workflows.js';
+import type { FakeActivities, WorkflowEnv } from '../support/workflow-env.js';
+import type { Recorder } from './record-images.js';
+
+const REVISION = 'b'.repeat(40);
+const made = async (): Promise<VideoMade> => ({ revision: REVISION, seconds: 7 });
+const fail = async (type: string): Promise<never> => {
+  throw ApplicationFailure.nonRetryable(type, type);
+};
+const untilCancelled = async (): Promise<never> => {
+  for (;;) {
+    Context.current().heartbeat();
+    await Context.current().sleep(50);
+  }
+};
+const isOnModal = (): boolean => Context.current().info.taskQueue === MODAL_AGENT_QUEUE;
+const onModal: FakeActivities = {
+  chooseBackend: async () => ({ backend: 'modal', reason: 'switched to modal', hasVolumes: true }),
+};
+
+/** What is other than in a story that ends well at the first time. */
+const STORIES: Readonly<Record<string, FakeActivities>> = {
+  'render-video-success': {},
+  'render-video-failure': { renderFilm: () => fail('BrowserMissing') },
+  'render-video-cancel': { renderFilm: untilCancelled },
+  'render-video-denied': { openAction: async () => 'denied' },
+  'render-video-modal': onModal,
+  'render-video-modal-unavailable': {
+    ...onModal,
+    renderFilm: () => (isOnModal() ? fail('ModalUnavailable') : made()),
+  },
+};
+
+const succeedWithFilms: FakeActivities = {
+  planVideo: async () => ({
+    title: '星よけ',
+    story: {
+      tagline: '星をよける',
+      scenes: ['よけて', '集めて', 'あそぼう'],
+      colours: { background: '#1b1446', accent: '#ffb800' },
+    },
+  }),
+  renderFilm: made,
+};
+
+/** Films: made here and on Modal, not made, stopped, not the caller's, and away from a Modal that is down. */
+export async function recordFilms(
+  env: WorkflowEnv,
+  { succeed, isWanted, save }: Recorder,
+): Promise<void> {
+  for (const [name, overrides] of Object.entries(STORIES)) {
+    if (!isWanted(name)) continue;
+    const input = {
+      actionId: randomUUID(),
+      userId: randomUUID(),
+      projectId: randomUUID(),
+      revision: REVISION,
+    };
+    const workflowId = renderWorkflowId(input.projectId, REVISION);
+    await env.withWorkers({ ...succeed, ...succeedWithFilms, ...overrides }, async () => {
+      const handle = await env.client.workflow.start('renderVideo', {
+        workflowId,
+        taskQueue: 'dreamcore',
+        args: [input],
+      });
+      if (name === 'render-video-cancel') {
+        while (
+          !(await handle.describe()).raw.pendingActivities?.some(
+            ({ activityType, lastHeartbeatTime }) =>
+              activityType?.name === 'renderFilm' && lastHeartbeatTime,
+          )
+        )
+          await sleep(100);
+        await handle.executeUpdate(CANCEL_ACTION_UPDATE);
+      }
+      // An action that did not end well fails its workflow (F4).
+      await handle.result().catch(() => undefined);
+    });
+    await save(env, name, workflowId);
+  }
+}

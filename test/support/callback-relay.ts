@@ -1,0 +1,139 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CALLBACK_SIGNATURE_HEADER,
+  CALLBACK_TIMESTAMP_HEADER,
+  callbackKeyOf,
+  callbackMac,
+} from '../../src/contracts/callback.js';
+
+/** One signed post of a run, as it came. */
+interface Letter {
+  readonly url: string;
+  readonly body: Buffer;
+  readonly timestamp: string;
+  readonly signature: string;
+}
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Brings one letter where it belongs, and answers the runner; null = the connection is torn. */
+export type Delivery = (postman: Postman, letter: Letter) => Promise<Answer | null>;
+
+/** Stands between the containers and the API, and delivers their posts as badly as it is told to. */
+export class Postman {
+  readonly letters: Letter[] = [];
+  /** What the API answered to posts that it must not believe. */
+  readonly toForgeries: number[] = [];
+
+  private constructor(
+    private readonly server: ReturnType<typeof createServer>,
+    private readonly apiUrl: string,
+    private delivery: Delivery,
+  ) {}
+
+  static async start(apiUrl: string): Promise<Postman> {
+    const server = createServer(
+      (request, response) => void postman.take(request, response).catch(() => response.destroy()),
+    );
+    const postman: Postman = new Postman(server, apiUrl, straight);
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    return postman;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** From now on, with nothing remembered. */
+  begin(delivery: Delivery): void {
+    this.letters.length = 0;
+    this.toForgeries.length = 0;
+    this.delivery = delivery;
+  }
+
+  async send({ url, body, timestamp, signature }: Letter): Promise<Answer> {
+    const response = await fetch(`${this.apiUrl}${url}`, {
+      method: 'POST',
+      body: new Uint8Array(body),
+      headers: {
+        'content-type': 'application/json',
+        [CALLBACK_TIMESTAMP_HEADER]: timestamp,
+        [CALLBACK_SIGNATURE_HEADER]: signature,
+      },
+    });
+    return { status: response.status, text: await response.text() };
+  }
+
+  async forge(letter: Letter): Promise<void> {
+    this.toForgeries.push((await this.send(letter)).status);
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => {
+      this.server.close(resolve);
+    });
+  }
+
+  private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = Buffer.concat((await request.toArray()) as Buffer[]);
+    const header = (name: string): string => String(request.headers[name]);
+    const letter = {
+      url: request.url ?? '/',
+      body,
+      timestamp: header(CALLBACK_TIMESTAMP_HEADER),
+      signature: header(CALLBACK_SIGNATURE_HEADER),
+    };
+    this.letters.push(letter);
+    const answer = await this.delivery(this, letter);
+    if (answer === null) response.destroy();
+    else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.text);
+  }
+}
+
+const LATE_MS = 700;
+const straight: Delivery = (postman, letter) => postman.send(letter);
+const everyThird = ({ letters }: Postman): boolean => letters.length % 3 === 0;
+
+export const DELIVERIES = {
+  late: async (postman, letter) => {
+    await sleep(LATE_MS);
+    return postman.send(letter);
+  },
+  doubled: async (postman, letter) => {
+    await postman.send(letter);
+    return postman.send(letter);
+  },
+  /** The connection is torn, and what the runner thinks was lost arrives all the same, behind what it sent after that. */
+  shuffled: async (postman, letter) => {
+    if (!everyThird(postman)) return postman.send(letter);
+    void sleep(LATE_MS).then(() => postman.send(letter));
+    return null;
+  },
+  /** Whatever stands before the API is out of order. */
+  '5xx': async (postman, letter) =>
+    everyThird(postman) ? { status: 502, text: 'Bad gateway' } : postman.send(letter),
+  /** Somebody who saw the post writes another text, takes the key of another secret, another job's address, or waits too long. */
+  forged: async (postman, letter) => {
+    const other = Buffer.from(
+      letter.body
+        .toString('utf8')
+        .replace('"fromSeq":', '"fromSeq":1')
+        .replace('"content":"', '"content":"嘘'),
+    );
+    const { callId } = JSON.parse(letter.body.toString('utf8')) as { callId: string };
+    const signed = (timestamp: string) =>
+      `v1=${callbackMac(callbackKeyOf('another secret', callId), timestamp, letter.body).toString('hex')}`;
+    await postman.forge({ ...letter, body: other });
+    await postman.forge({ ...letter, signature: signed(letter.timestamp) });
+    await postman.forge({ ...letter, timestamp: String(Number(letter.timestamp) - 600) });
+    await postman.forge({ ...letter, url: '/callback/00000000-0000-4000-8000-000000000000' });
+    return postman.send(letter);
+  },
+} as const satisfies Record<string, Delivery>;
