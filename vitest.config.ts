@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-/** Each project is one kind of promise. Files that start servers of their own on free ports may run two at a time: most of their time is waiting. */
+/**
+ * Each project is one kind of promise. Files that start servers of their own on free ports may run
+ * two at a time: most of their time is waiting.
+ */
 const pair = { pool: 'forks' as const };
 /** One file after the other, where a browser or a Temporal server wants both cores. */
 const serial = { ...pair, fileParallelism: false };
 
-/** Long recovery tests run with RECOVERY=full (`npm run test:recovery:full`), those that mount small disks wherever that is allowed. */
+/**
+ * Long recovery tests run with RECOVERY=full (`npm run test:recovery:full`), those that mount small
+ * disks wherever that is allowed.
+ */
 const isFull = process.env['RECOVERY'] === 'full';
 const notNow = [
   ...(isFull ? [] : ['test/recovery/full/**']),

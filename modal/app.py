@@ -36,7 +36,7 @@ NODE_IMAGE = "node:20.20.2-bookworm-slim"
 DEBIAN_SNAPSHOT = "20261101T000000Z"
 PACKAGES = [
     "git", "bubblewrap", "ca-certificates", "procps", "util-linux",
-    # The browser that shows games and draws films, what it links against, and Japanese type.
+    # The browser that shows games and draws videos, what it links against, and Japanese type.
     "chromium", "libnss3", "libdbus-1-3", "libatk1.0-0", "libatk-bridge2.0-0", "libgbm1", "libasound2", "libxrandr2", "libxkbcommon0",
     "libxfixes3", "libxcomposite1", "libxdamage1", "libpango-1.0-0", "libcairo2", "libcups2", "fonts-noto-cjk", "fonts-noto-color-emoji",
 ]
@@ -74,7 +74,7 @@ FUNCTIONS = {
     "git-operation": Options("git", timeout_s=300, cpu=0.5, memory_mib=1024),
     "file-operation": Options("files", timeout_s=120, cpu=0.25, memory_mib=512, restricted=False),
     "generate-image": Options("image", timeout_s=600, cpu=1, memory_mib=2048, secrets=("gemini",)),
-    # Chromium draws the film; the GPU makes that faster, it is not needed.
+    # Chromium draws the video; the GPU makes that faster, it is not needed.
     "render-video": Options("video", timeout_s=1800, cpu=4, memory_mib=8192, secrets=("dreamcore-callback",), gpu="L4"),
 }
 STARTUP_TIMEOUT_S = 300
@@ -112,11 +112,11 @@ RUNNER_DIR = runner_dir()
 #: of that version, whose file carries the version in its name.
 MANIFEST: dict[str, Any] = json.loads((RUNNER_DIR / "manifest.json").read_text("utf-8"))
 RUNNER = RUNNER_DIR / f"runner-{MANIFEST['version']}.mjs"
-#: The composition of films, bundled.
+#: The composition of videos, bundled.
 VIDEO_SITE = RUNNER_DIR / f"video-{MANIFEST['video']}"
 
 
-#: The network that cuts pictures out, where the deployment has it.
+#: The network that cuts images out, where the deployment has it.
 CUTOUT_MODEL = RUNNER_DIR / "u2netp.onnx"
 
 #: A process of somebody's machine (dev/modal-emulator/): mounts and image are folders there, and it isolates nothing.

@@ -1,7 +1,10 @@
 import { createLog } from '../src/log.js';
 import { migrate } from '../src/store/migrate.js';
 
-/** Brings the database at DATABASE_URL (an address with the rights of the tables' owner) to the current schema; may be repeated. */
+/**
+ * Brings the database at DATABASE_URL (an address with the rights of the tables' owner) to the
+ * current schema; may be repeated.
+ */
 const log = createLog('migrate');
 const databaseUrl = process.env.DATABASE_URL;
 try {

@@ -8,15 +8,19 @@ import { ensureCutoutModel } from '../dev/tools/cutout-model.js';
 
 const BUILD_DIR = path.join(PROJECT_ROOT, 'modal', 'build');
 const CUTOUT_MODEL = 'u2netp.onnx';
-/** Containers that run from this folder (the emulator's) may still start the runner of an earlier deployment. */
+/**
+ * Containers that run from this folder (the emulator's) may still start the runner of an earlier
+ * deployment.
+ */
 const KEEP_OLD_MS = 24 * 3600_000;
 /** Results go to the worker as CBOR, which images of this age bring along. */
 const IMAGE_BUILDER = '2025.06';
 
 /**
- * `npm run modal:deploy [-- --build-only]`: builds the runner into `modal/build` and deploys `modal/app.py` with Modal's own
- * command line to wherever the environment points (MODAL_TOKEN_ID, MODAL_TOKEN_SECRET, MODAL_ENVIRONMENT, MODAL_APP;
- * MODAL_SERVER_URL for the emulator). Prints the deployed version; exits with the command line's own code.
+ * `npm run modal:deploy [-- --build-only]`: builds the runner into `modal/build` and deploys
+ * `modal/app.py` with Modal's own command line to wherever the environment points (MODAL_TOKEN_ID,
+ * MODAL_TOKEN_SECRET, MODAL_ENVIRONMENT, MODAL_APP; MODAL_SERVER_URL for the emulator). Prints the
+ * deployed version; exits with the command line's own code.
  */
 async function main(): Promise<number> {
   const { code, manifest } = await runnerBundle();
@@ -33,7 +37,7 @@ async function main(): Promise<number> {
   return process.argv.includes('--build-only') ? 0 : deploy();
 }
 
-/** A deployment without it cuts no pictures out; their calls go on beside the worker. */
+/** A deployment without it cuts no images out; their calls go on beside the worker. */
 async function putCutoutModel(): Promise<void> {
   const say = (line: string): void => {
     process.stderr.write(`${line}\n`);

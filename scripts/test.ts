@@ -5,7 +5,10 @@ import path from 'node:path';
 import { PROJECT_ROOT } from '../src/config.js';
 import { SECOND_TRIES_FILE } from './second-tries.js';
 
-/** What `npm test` runs, in order: cheap and static first. Each is a script of package.json; those named test:* count tests. */
+/**
+ * What `npm test` runs, in order: cheap and static first. Each is a script of package.json; those
+ * named test:* count tests.
+ */
 const STEPS = [
   'tools',
   'lint',
@@ -17,7 +20,10 @@ const STEPS = [
   'test:recovery',
   'test:e2e',
 ];
-/** `npm run test:full`: the long recovery tests instead of the short ones, the same troubles with runs on Modal, and chaos there. */
+/**
+ * `npm run test:full`: the long recovery tests instead of the short ones, the same troubles with
+ * runs on Modal, and chaos there.
+ */
 const FULL_STEPS = [
   ...STEPS.map((step) => (step === 'test:recovery' ? 'test:recovery:full' : step)),
   'test:recovery:modal',
@@ -25,8 +31,9 @@ const FULL_STEPS = [
 ];
 
 /**
- * Steps whose tests start processes by the dozen: in CI, on a machine that nobody looks after, a test of them may be run again once.
- * Each one that needed it is printed, to be looked into, and more than so many in a run are a failure.
+ * Steps whose tests start processes by the dozen: in CI, on a machine that nobody looks after, a
+ * test of them may be run again once. Each one that needed it is printed, to be looked into, and
+ * more than so many in a run are a failure.
  */
 const RETRIED_STEPS = ['test:workflows', 'test:contract', 'test:recovery', 'test:e2e'];
 const MAX_SECOND_TRIES = 3;
@@ -51,7 +58,10 @@ interface VitestReport {
   readonly numTodoTests: number;
 }
 
-/** Runs every step until one fails (CI goes on with the other tests: one run tells of everything); prints how long each took and, as the last line, how many tests passed and failed. */
+/**
+ * Runs every step until one fails (CI goes on with the other tests: one run tells of everything);
+ * prints how long each took and, as the last line, how many tests passed and failed.
+ */
 async function main(): Promise<number> {
   const reports = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-reports-'));
   const results: Result[] = [];
@@ -117,7 +127,8 @@ async function runStep(step: string, reportFile: string): Promise<Result> {
     passed: report?.numPassedTests ?? 0,
     problem,
     secondTries: (isTest ? await readJson<string[]>(secondTriesFile) : null) ?? [],
-    // A step that failed without a failed test (a check, a file that cannot be loaded) shows in the count as well.
+    // A step that failed without a failed test (a check, a file that cannot be loaded) shows in the
+    // count as well.
     failed: problem && failed === 0 ? 1 : failed,
   };
 }

@@ -2,7 +2,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-/** The project's root folder: relative paths in the configuration start here, wherever the process was started. */
+/**
+ * The project's root folder: relative paths in the configuration start here, wherever the process
+ * was started.
+ */
 export const PROJECT_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 
 const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -18,7 +21,10 @@ const List = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
-/** Proxies in front of us: how many, or which. Only what they say about a request's address is believed. */
+/**
+ * Proxies in front of us: how many, or which. Only what they say about a request's address is
+ * believed.
+ */
 const Proxies = z
   .string()
   .regex(
@@ -29,7 +35,10 @@ const Proxies = z
     /^\d{1,2}$/.test(value) ? Number(value) : value.split(',').map((item) => item.trim()),
   );
 
-/** Every variable that the API and the worker read. The table in README.md lists the same names (tested). */
+/**
+ * Every variable that the API and the worker read. The table in README.md lists the same names
+ * (tested).
+ */
 const Env = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -154,8 +163,9 @@ export function parseWorkerConfig(
 }
 
 /**
- * Parses the environment once; the result is frozen and passed in, never read again from `process.env`.
- * An empty value counts as unset. Throws {@link ConfigError} naming every mistake (never a value: it may be a secret).
+ * Parses the environment once; the result is frozen and passed in, never read again from
+ * `process.env`. An empty value counts as unset. Throws {@link ConfigError} naming every mistake
+ * (never a value: it may be a secret).
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Readonly<Config> {
   const given = Object.fromEntries(

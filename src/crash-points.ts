@@ -2,8 +2,9 @@ import { readFileSync, renameSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Places where a process may be made to die, in the order in which a piece of work passes them. Each stands between two
- * steps that no transaction joins, so that dying there shows whether the second step is really found again.
+ * Places where a process may be made to die, in the order in which a piece of work passes them.
+ * Each stands between two steps that no transaction joins, so that dying there shows whether the
+ * second step is really found again.
  */
 export const CRASH_POINTS = [
   // API, worker: a message becomes a job
@@ -30,16 +31,21 @@ export const CRASH_POINTS = [
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];
 
-/** Names the folder whose files arm the points; without it, and in production always, every point does nothing. */
+/**
+ * Names the folder whose files arm the points; without it, and in production always, every point
+ * does nothing.
+ */
 export const CRASH_POINTS_DIR = 'CRASH_POINTS_DIR';
 
 const { [CRASH_POINTS_DIR]: folder, NODE_ENV } = process.env;
 const isOn = folder !== undefined && folder !== '' && NODE_ENV !== 'production';
 
 /**
- * Kills this process without a last word when a file named after the point lies in the folder. Renaming it to `<point>.hit`
- * comes first: of all processes exactly one dies, its successor passes, and the name proves that the point was reached.
- * A file with the text `<signal>` or `<signal> <pid>` sends that signal, to that process: what we stand on is gone at exactly this step.
+ * Kills this process without a last word when a file named after the point lies in the folder.
+ * Renaming it to `<point>.hit` comes first: of all processes exactly one dies, its successor
+ * passes, and the name proves that the point was reached. A file with the text `<signal>` or
+ * `<signal> <pid>` sends that signal, to that process: what we stand on is gone at exactly this
+ * step.
  */
 export function crashPoint(point: CrashPoint): void {
   if (!isOn) return;

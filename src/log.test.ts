@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-/** Runs a few lines with a log in a process of its own and returns what came out on standard output. */
+/**
+ * Runs a few lines with a log in a process of its own and returns what came out on standard output.
+ */
 function logged(code: string, env: Record<string, string> = {}): string {
   const script = `import { createLog } from ${JSON.stringify(fileURLToPath(new URL('./log.ts', import.meta.url)))};\nconst log = createLog('sample');\n${code}`;
   const run = spawnSync(

@@ -3,9 +3,15 @@ import { pino, type Logger } from 'pino';
 export type Log = Logger;
 
 const CENSOR = '[redacted]';
-/** Field names whose texts never reach a log, in any spelling: apiKey, ANTHROPIC_API_KEY, refresh_token, Authorization, … */
+/**
+ * Field names whose texts never reach a log, in any spelling: apiKey, ANTHROPIC_API_KEY,
+ * refresh_token, Authorization, …
+ */
 const SECRET_FIELD = /key$|keys$|secret|token|authorization|password|cookie/i;
-/** Secrets that travel inside texts (URLs, error messages): query tokens, bearer tokens, JWTs, model and gateway keys, database passwords. */
+/**
+ * Secrets that travel inside texts (URLs, error messages): query tokens, bearer tokens, JWTs, model
+ * and gateway keys, database passwords.
+ */
 const SECRET_TEXT = [
   [/(token|apikey)=[^\s&"'\\]+/gi, `$1=${CENSOR}`],
   [/\b(Bearer)\s+[\w.~+/=-]+/gi, `$1 ${CENSOR}`],
@@ -16,8 +22,9 @@ const SECRET_TEXT = [
 const MAX_DEPTH = 6;
 
 /**
- * Where log lines go: written as they are (one JSON object per line), or made readable when a person looks at a terminal.
- * Synchronous in both cases, so that the last words of a dying process are not lost.
+ * Where log lines go: written as they are (one JSON object per line), or made readable when a
+ * person looks at a terminal. Synchronous in both cases, so that the last words of a dying process
+ * are not lost.
  */
 export const logOutput: { write(line: string): void } = process.stdout.isTTY
   ? (await import('pino-pretty')).default({
@@ -32,7 +39,8 @@ export const logOutput: { write(line: string): void } = process.stdout.isTTY
 
 /**
  * The log of one process, secrets removed by field name and by shape.
- * `LOG_LEVEL` (default `info`) is read here and not from the configuration, because the log must work before that is parsed.
+ * `LOG_LEVEL` (default `info`) is read here and not from the configuration, because the log must
+ * work before that is parsed.
  */
 export function createLog(name: string): Log {
   return pino(
@@ -47,7 +55,10 @@ export function createLog(name: string): Log {
   );
 }
 
-/** Copies plain objects and lists; every text below a secret field is replaced. Errors and class instances are left to the serializers. */
+/**
+ * Copies plain objects and lists; every text below a secret field is replaced. Errors and class
+ * instances are left to the serializers.
+ */
 function redactFields(value: unknown, isSecret: boolean, depth: number): unknown {
   if (typeof value === 'string') return isSecret ? CENSOR : value;
   if (typeof value !== 'object' || value === null) return value;

@@ -18,7 +18,7 @@ function letters(size: number, edge: string): CSSProperties {
   };
 }
 
-/** The game's name with its sentence: large at both ends of the film. */
+/** The game's name with its sentence: large at both ends of the video. */
 export function Title({
   text,
   tagline,
@@ -67,7 +67,7 @@ export function Title({
   );
 }
 
-/** What is said in one part of the film, on a label at the bottom. */
+/** What is said in one part of the video, on a label at the bottom. */
 export function Caption({
   text,
   part,

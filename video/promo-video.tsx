@@ -6,8 +6,8 @@ import { ease, PARTS, presence, zoomAt } from './timing.js';
 
 const CARD = { width: 864, height: 1536 };
 
-/** A film of a game: what was recorded of it in the middle, its words around it. */
-export function Film({ title, tagline, scenes, colours, frames }: VideoProps) {
+/** A video of a game: what was recorded of it in the middle, its words around it. */
+export function PromoVideo({ title, tagline, scenes, colours, frames }: VideoProps) {
   const frame = useCurrentFrame();
   const { durationInFrames } = useVideoConfig();
   const time = frame / Math.max(1, durationInFrames - 1);
@@ -20,7 +20,7 @@ export function Film({ title, tagline, scenes, colours, frames }: VideoProps) {
       }}
     >
       <Backdrop time={time} accent={colours.accent} />
-      <Game picture={Math.min(frame, frames - 1)} time={time} accent={colours.accent} />
+      <Game image={Math.min(frame, frames - 1)} time={time} accent={colours.accent} />
       <Shade time={time} />
       <Title text={title} tagline={tagline} time={time} accent={colours.accent} />
       <Caption text={scenes[0]} part="play" time={time} accent={colours.accent} />
@@ -45,7 +45,7 @@ function Backdrop({ time, accent }: { time: number; accent: string }) {
   );
 }
 
-function Game({ picture, time, accent }: { picture: number; time: number; accent: string }) {
+function Game({ image, time, accent }: { image: number; time: number; accent: string }) {
   const rise = ease(time, [0, 0.1], [260, 0]);
   const tilt = ease(time, [0, PARTS.intro[1]], [-4, 0]) + ease(time, [PARTS.finish[0], 1], [0, 3]);
   const card: CSSProperties = {
@@ -64,7 +64,7 @@ function Game({ picture, time, accent }: { picture: number; time: number; accent
   return (
     <div style={card}>
       <Img
-        src={staticFile(`gameplay/${picture}.jpg`)}
+        src={staticFile(`gameplay/${image}.jpg`)}
         style={{ width: '100%', height: '100%', objectFit: 'cover' }}
       />
     </div>

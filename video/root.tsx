@@ -1,8 +1,8 @@
 import { Composition } from 'remotion';
 import type { VideoProps } from '../src/contracts/video.js';
-import { Film } from './promo-video.js';
+import { PromoVideo } from './promo-video.js';
 
-/** Only for the preview; every film brings its own. */
+/** Only for the preview; every video brings its own. */
 const EXAMPLE: VideoProps = {
   title: '星よけ',
   tagline: '指ひとつで宇宙へ',
@@ -11,12 +11,15 @@ const EXAMPLE: VideoProps = {
   frames: 210,
 };
 
-/** The one composition. Its size and rate are those of `VIDEO` in the contracts; whoever renders it says how long it is. */
+/**
+ * The one composition. Its size and rate are those of `VIDEO` in the contracts; whoever renders it
+ * says how long it is.
+ */
 export function Root() {
   return (
     <Composition
-      id="film"
-      component={Film}
+      id="video"
+      component={PromoVideo}
       width={1080}
       height={1920}
       fps={30}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { letterSize, linesOf, presence, zoomAt } from './timing.js';
 
-describe('a film', () => {
+describe('a video', () => {
   it('always shows something, and at both ends its title', () => {
     for (let time = 0; time <= 1; time += 0.01)
       expect(
@@ -22,7 +22,7 @@ describe('a film', () => {
     expect(linesOf(title)).toEqual(lines);
   });
 
-  it('has a title that is no wider than the picture', () => {
+  it('has a title that is no wider than the image', () => {
     for (const title of ['星', 'そよかぜりんごパニック', '長'.repeat(40)]) {
       const lines = linesOf(title);
       expect(

@@ -1,6 +1,6 @@
 import { Easing, interpolate } from 'remotion';
 
-/** Where the four parts of a film begin and end, as shares of its length. */
+/** Where the four parts of a video begin and end, as shares of its length. */
 export const PARTS = {
   intro: [0, 0.24],
   play: [0.24, 0.5],
@@ -11,7 +11,10 @@ export type Part = keyof typeof PARTS;
 
 const clamp = { extrapolateLeft: 'clamp', extrapolateRight: 'clamp' } as const;
 
-/** How far a part is in at `time` (0 to 1): 0 before it, 1 while it lasts, 0 after it, soft at both ends. */
+/**
+ * How far a part is in at `time` (0 to 1): 0 before it, 1 while it lasts, 0 after it, soft at both
+ * ends.
+ */
 export function presence(time: number, part: Part, soft = 0.035): number {
   const [from, to] = PARTS[part];
   const into = from === 0 ? 1 : interpolate(time, [from, from + soft], [0, 1], clamp);
@@ -19,7 +22,9 @@ export function presence(time: number, part: Part, soft = 0.035): number {
   return Math.min(into, out);
 }
 
-/** A value that swings from `from` to `to` while `time` goes from `start` to `end`, and stays there. */
+/**
+ * A value that swings from `from` to `to` while `time` goes from `start` to `end`, and stays there.
+ */
 export function ease(
   time: number,
   [start, end]: readonly [number, number],
@@ -64,7 +69,10 @@ const LONGEST_SHARE = 0.8;
 const SCRIPTS = [/[ァ-ヺー]/, /[ぁ-ゖ]/, /[\p{Script=Han}々]/u, /[!-~]/];
 const scriptOf = (char: string): number => SCRIPTS.findIndex((script) => script.test(char));
 
-/** May a line end between these? Where words seem to begin: never before hiragana, which may belong to the word in front. */
+/**
+ * May a line end between these? Where words seem to begin: never before hiragana, which may belong
+ * to the word in front.
+ */
 function isBreak(before: string, after: string): boolean {
   return (
     /[\s・の！!]/.test(before) ||

@@ -47,7 +47,8 @@ const stepOf = (steps: readonly Step[], tool: string, path?: string): Step | und
   steps.find((step) => step.tool === tool && (path === undefined || isAbout(step, path)));
 
 /**
- * The file's own text out of what the Read tool shows: each line stands behind its number and a tab or an arrow.
+ * The file's own text out of what the Read tool shows: each line stands behind its number and a tab
+ * or an arrow.
  */
 export function textOfRead(output: string): string {
   const lines = output.split('\n').map((line) => /^\s*\d+(?:\t|→)(.*)$/s.exec(line)?.[1] ?? null);
@@ -67,7 +68,10 @@ export function wantsNewGame(request: string): boolean {
   return /[23]d(?:に|へ|化|版|ゲームに)/i.test(text) && dimensionOf(text) !== null;
 }
 
-/** A new game in place of an old one keeps the old wish when the new words only speak of the dimension ("3Dにして"). */
+/**
+ * A new game in place of an old one keeps the old wish when the new words only speak of the
+ * dimension ("3Dにして").
+ */
 function askedAnew(asked: AskedFor, spec: string | null): AskedFor {
   const isBare = /^.{0,8}[23]\s*d(?:に|へ|化|版).{0,12}$/is.test(asked.request.normalize('NFKC'));
   const old = isBare && spec !== null ? /依頼\s*[:：]\s*(.+)/.exec(spec)?.[1] : undefined;
@@ -159,8 +163,9 @@ function newTurn({ steps }: Conversation, asked: AskedFor): Turn {
 }
 
 /**
- * What the model says next, from the conversation alone: looks around, then writes a new game or reads the
- * present one and edits what was asked, then sums up. A request without file tools is a question.
+ * What the model says next, from the conversation alone: looks around, then writes a new game or
+ * reads the present one and edits what was asked, then sums up. A request without file tools is a
+ * question.
  */
 export function decideNextTurn(request: MessagesRequest): Turn {
   const conversation = readConversation(request);

@@ -8,13 +8,18 @@ export interface Refusal {
   retryAfterSeconds?: number;
 }
 
-/** How a base URL with `/fault/<name>` in its path misbehaves. Everything left out behaves normally. */
+/**
+ * How a base URL with `/fault/<name>` in its path misbehaves. Everything left out behaves normally.
+ */
 export interface Fault {
   /** The error for the n-th request (from 1) of this base URL; null = answer it. */
   refuse?: (count: number) => Refusal | null;
   /** Another answer than the sensible one. */
   change?: (turn: Turn, conversation: Conversation) => Turn;
-  /** What happens in the middle of writing or editing a file, in the n-th such answer of this base URL. */
+  /**
+   * What happens in the middle of writing or editing a file, in the n-th such answer of this base
+   * URL.
+   */
   interrupt?: (count: number) => 'cut' | 'stall' | 'error' | null;
   /** The request is taken and never answered. */
   isDeaf?: boolean;
@@ -113,8 +118,9 @@ const escape: Fault = {
 };
 
 /**
- * Faults by name, used as `http://127.0.0.1:<port>/fault/<name>` for a base URL. Counted faults count the
- * requests of one base URL; add any further path (`/fault/429-twice/<test>`) for a count of one's own.
+ * Faults by name, used as `http://127.0.0.1:<port>/fault/<name>` for a base URL. Counted faults
+ * count the requests of one base URL; add any further path (`/fault/429-twice/<test>`) for a count
+ * of one's own.
  *
  * | name | what happens |
  * | --- | --- |
@@ -123,13 +129,16 @@ const escape: Fault = {
  * | `429-twice`, `500-twice`, `529-twice` | that error for the first two requests, then normal |
  * | `cut` | the connection breaks in the middle of each answer that writes or edits a file |
  * | `cut-once` | the same, for the first such answer only |
- * | `sse-error`, `sse-error-once` | an `error` event (overloaded) in that place, every time or once |
+ * | `sse-error`, `sse-error-once` | an `error` event (overloaded) in that place, every time or once
+ * |
  * | `stall`, `stall-once` | the stream goes silent in that place and stays open |
  * | `hang` | requests are taken and never answered |
  * | `max-tokens` | every answer is cut off with stop_reason `max_tokens` |
  * | `refusal` | every answer is a refusal |
- * | `escape` | tries `../`, an absolute path, `.git/config`, `/proc/self/environ`, `/etc/passwd`, the file `link-to-environ` (a symlink that the test lays out), Bash; then writes a normal game |
- * | `placeholder` | the game is written with "// ... rest stays the same" in place of one of its scripts; it compiles |
+ * | `escape` | tries `../`, an absolute path, `.git/config`, `/proc/self/environ`, `/etc/passwd`,
+ * the file `link-to-environ` (a symlink that the test lays out), Bash; then writes a normal game |
+ * | `placeholder` | the game is written with "// ... rest stays the same" in place of one of its
+ * scripts; it compiles |
  * | `broken-html` | the page breaks off in the middle of a script |
  * | `no-game` | speaks of a game and writes none |
  * | `endless` | calls tools for ever (turn limit) |

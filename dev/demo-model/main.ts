@@ -1,8 +1,10 @@
 /**
- * The demo model server as a process of its own: a local Messages API for running without a model key.
+ * The demo model server as a process of its own: a local Messages API for running without a model
+ * key.
  *
- * DEMO_PORT (or PORT; default 0 = any free port) · DEMO_SECONDS (default 6; time for a whole game, 0 = at once).
- * Loopback only, refuses NODE_ENV=production. Logs one line when it is ready; SIGTERM or SIGINT ends it.
+ * DEMO_PORT (or PORT; default 0 = any free port) · DEMO_SECONDS (default 6; time for a whole game,
+ * 0 = at once). Loopback only, refuses NODE_ENV=production. Logs one line when it is ready; SIGTERM
+ * or SIGINT ends it.
  */
 import { createLog } from '../../src/log.js';
 import { startDemoServer } from './server.js';

@@ -17,7 +17,10 @@ const GENRES: readonly (readonly [key: string, tag: string])[] = [
   ['jumpPower', 'ジャンプ'],
 ];
 
-/** Title, description, rules and tags as the JSON document that the product asks for, out of what the game says about itself. */
+/**
+ * Title, description, rules and tags as the JSON document that the product asks for, out of what
+ * the game says about itself.
+ */
 export function answerPublishInfo(prompt: string): string {
   const source = new GameSource(prompt);
   const named = /(?:^|\n)ゲーム\s*[:：]\s*(.+)/.exec(prompt)?.[1]?.trim();

@@ -41,7 +41,10 @@ const error = (status: number, type: string, message: string): Refusal => ({
   message,
 });
 
-/** A Messages API on the loopback interface: no model, but an honest conversation partner for the real clients. */
+/**
+ * A Messages API on the loopback interface: no model, but an honest conversation partner for the
+ * real clients.
+ */
 export async function startDemoServer(options: DemoServerOptions = {}): Promise<DemoServer> {
   const handler = new DemoApi(options);
   const server = createServer((request, response) => {

@@ -1,7 +1,7 @@
 import { GameSource } from './edits/source.js';
 import { factsOf } from './words.js';
 
-/** The product asks for words about a game, to be shown in its film. */
+/** The product asks for words about a game, to be shown in its video. */
 const REQUEST = /(?:^|\n)依頼\s*[:：].*紹介動画に載せる言葉/;
 
 export function wantsVideoWords(prompt: string): boolean {
@@ -16,7 +16,10 @@ const COLOURS: readonly (readonly [key: string, background: string, accent: stri
   ['jumpPower', '#10233f', '#ff9d3c'],
 ];
 
-/** Words and colours as the JSON document that the product asks for, out of what the game says about itself. */
+/**
+ * Words and colours as the JSON document that the product asks for, out of what the game says about
+ * itself.
+ */
 export function answerVideoWords(prompt: string): string {
   const source = new GameSource(prompt);
   const { player, item, enemy } = factsOf(source);

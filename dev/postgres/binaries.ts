@@ -25,10 +25,16 @@ export interface BinarySearch {
 
 const run = promisify(execFile);
 
-/** What PostgreSQL's programs get to see of our environment: nothing secret, one language, one time zone. */
+/**
+ * What PostgreSQL's programs get to see of our environment: nothing secret, one language, one time
+ * zone.
+ */
 export const POSTGRES_ENV = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
-/** Finds binaries that run: PG_BINDIR, else the npm package of this platform, else Debian's. Throws with all reasons. */
+/**
+ * Finds binaries that run: PG_BINDIR, else the npm package of this platform, else Debian's. Throws
+ * with all reasons.
+ */
 export async function findBinaries(search: BinarySearch): Promise<PostgresBinaries> {
   const reasons: string[] = [];
   const accept = async (
@@ -63,7 +69,10 @@ export async function findBinaries(search: BinarySearch): Promise<PostgresBinari
   );
 }
 
-/** Runs `postgres --version` as the account in question: proves reachability and shared libraries in one go. */
+/**
+ * Runs `postgres --version` as the account in question: proves reachability and shared libraries in
+ * one go.
+ */
 async function probe(binDir: string, user: RunUser | undefined): Promise<PostgresBinaries> {
   const { stdout } = await run(path.join(binDir, 'postgres'), ['--version'], {
     ...user,
@@ -107,7 +116,10 @@ async function prepareNative(native: string, search: BinarySearch): Promise<Post
   }
 }
 
-/** Makes the library links that the package's own install script would make; npm may have been told to skip it. */
+/**
+ * Makes the library links that the package's own install script would make; npm may have been told
+ * to skip it.
+ */
 export async function linkLibraries(native: string): Promise<void> {
   const links = JSON.parse(await readFile(path.join(native, 'pg-symlinks.json'), 'utf8')) as {
     source: string;

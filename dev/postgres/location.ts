@@ -3,7 +3,10 @@ import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 
-/** The unprivileged account that PostgreSQL runs as when we are root; it refuses to run as root itself. */
+/**
+ * The unprivileged account that PostgreSQL runs as when we are root; it refuses to run as root
+ * itself.
+ */
 export interface RunUser {
   readonly uid: number;
   readonly gid: number;
@@ -30,7 +33,10 @@ export function pickAccount(passwd: string): RunUser | undefined {
   return undefined;
 }
 
-/** Whether `user` may walk into `folder`: every folder on the way must let it pass. Undefined user = ourselves. */
+/**
+ * Whether `user` may walk into `folder`: every folder on the way must let it pass. Undefined user =
+ * ourselves.
+ */
 export async function isReachable(folder: string, user: RunUser | undefined): Promise<boolean> {
   if (!user) return true;
   let current = await realpath(folder);
@@ -76,7 +82,10 @@ export async function newSharedCluster(dataDir: string, user: RunUser): Promise<
   return path.join(home, 'cluster');
 }
 
-/** Removes clusters whose data folder stood in the temp folder and is gone (a test's leftovers); never any other. */
+/**
+ * Removes clusters whose data folder stood in the temp folder and is gone (a test's leftovers);
+ * never any other.
+ */
 async function sweep(place: string): Promise<void> {
   const temp = await realpath(os.tmpdir());
   for (const name of await readdir(place)) {

@@ -24,7 +24,7 @@ import {
   type RunUser,
 } from './location.js';
 import {
-  clearLeftovers,
+  clearOrphans,
   commandOf,
   isAlive,
   spawnPostgres,
@@ -40,7 +40,10 @@ interface PostgresLog {
 }
 
 export interface PostgresOptions {
-  /** A folder of its own; everything that must outlive a start is in it, or is told by its postgres.json. */
+  /**
+   * A folder of its own; everything that must outlive a start is in it, or is told by its
+   * postgres.json.
+   */
   readonly dataDir: string;
   /** PG_BINDIR: take PostgreSQL from here and from nowhere else. */
   readonly pgBinDir?: string | undefined;
@@ -73,9 +76,9 @@ const LOG_LIMIT_BYTES = 5_000_000;
 const run = promisify(execFile);
 
 /**
- * Starts PostgreSQL on the loopback with its data in `dataDir`, making the cluster and the database `dreamcore` the
- * first time. Works as root (by dropping to an unprivileged account) and recovers from a killed predecessor.
- * Throws with the reason and the end of the server's log when it cannot.
+ * Starts PostgreSQL on the loopback with its data in `dataDir`, making the cluster and the database
+ * `dreamcore` the first time. Works as root (by dropping to an unprivileged account) and recovers
+ * from a killed predecessor. Throws with the reason and the end of the server's log when it cannot.
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   await mkdir(options.dataDir, { recursive: true });
@@ -93,7 +96,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   });
   const password = await keepPassword(dataDir);
   await initCluster(binaries, cluster, user, password);
-  const leftovers = await clearLeftovers(cluster);
+  const leftovers = await clearOrphans(cluster);
   if (leftovers !== 'clean')
     options.log.warn({ leftovers }, 'cleared what an interrupted run of PostgreSQL had left');
   const port = await choosePort(options.port, record?.port);
@@ -134,7 +137,8 @@ async function launch(
     } catch (error) {
       await stop();
       const tail = await logTail(target.logFile);
-      // Backends of a killed server need a moment to notice; until then its shared memory is in use.
+      // Backends of a killed server need a moment to notice; until then its shared memory is in
+      // use.
       if (/shared memory block .* still in use/.test(tail) && Date.now() < deadline) {
         await sleep(200);
         continue;
@@ -184,7 +188,10 @@ async function placeCluster(
   return { cluster, user };
 }
 
-/** initdb into a draft folder that is renamed when complete: an interrupted one never counts as a cluster. */
+/**
+ * initdb into a draft folder that is renamed when complete: an interrupted one never counts as a
+ * cluster.
+ */
 async function initCluster(
   binaries: PostgresBinaries,
   cluster: string,

@@ -19,7 +19,10 @@ export interface PostgresProcess {
   readonly logFile: string;
 }
 
-/** Starts the server in a process group of its own, so that Ctrl-C in a terminal leaves its end to us. */
+/**
+ * Starts the server in a process group of its own, so that Ctrl-C in a terminal leaves its end to
+ * us.
+ */
 export async function spawnPostgres(
   options: PostgresProcess,
 ): Promise<{ child: ChildProcess; exited: Promise<number> }> {
@@ -59,7 +62,10 @@ export async function spawnPostgres(
   }
 }
 
-/** Waits until the server answers a query; throws when it ends, refuses the password, or the time is over. */
+/**
+ * Waits until the server answers a query; throws when it ends, refuses the password, or the time is
+ * over.
+ */
 export async function waitUntilReady(
   url: string,
   exited: Promise<number>,
@@ -107,10 +113,11 @@ export async function stopPostgres(pid: number, isGone: () => boolean): Promise<
 }
 
 /**
- * Clears what an earlier start left in the cluster: a server that outlived its launcher is stopped, a postmaster.pid
- * that names a process of somebody else (pids are reused, above all in containers) is removed.
+ * Clears what an earlier start left in the cluster: a server that outlived its launcher is stopped,
+ * a postmaster.pid that names a process of somebody else (pids are reused, above all in containers)
+ * is removed.
  */
-export async function clearLeftovers(cluster: string): Promise<'clean' | 'stopped' | 'removed'> {
+export async function clearOrphans(cluster: string): Promise<'clean' | 'stopped' | 'removed'> {
   const pidFile = path.join(cluster, 'postmaster.pid');
   const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
   if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return 'clean';
@@ -119,14 +126,17 @@ export async function clearLeftovers(cluster: string): Promise<'clean' | 'stoppe
     await stopPostgres(pid, () => !isAlive(pid));
     return 'stopped';
   }
-  // The file also tells a new server which shared memory must be free: it may only go when no old backend is left.
+  // The file also tells a new server which shared memory must be free: it may only go when no old
+  // backend is left.
   for (const end = Date.now() + 10_000; Date.now() < end && (await hasBackends(cluster));)
     await sleep(50);
   await rm(pidFile, { force: true });
   return 'removed';
 }
 
-/** Whether any process works in the cluster's folder, as all of a server's do (known on Linux only). */
+/**
+ * Whether any process works in the cluster's folder, as all of a server's do (known on Linux only).
+ */
 async function hasBackends(cluster: string): Promise<boolean> {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const folders = await Promise.all(
@@ -155,7 +165,10 @@ export async function commandOf(pid: number): Promise<string> {
   );
 }
 
-/** A port on the loopback: the wanted one if nobody listens there, else undefined; 0 asks for any free one. */
+/**
+ * A port on the loopback: the wanted one if nobody listens there, else undefined; 0 asks for any
+ * free one.
+ */
 export function tryPort(wanted: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const server = net.createServer();

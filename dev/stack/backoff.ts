@@ -8,7 +8,10 @@ export interface RestartState {
   readonly ends: number;
 }
 
-/** How long to wait before a part that ended is started again: at once the first time, doubling while it keeps dying. */
+/**
+ * How long to wait before a part that ended is started again: at once the first time, doubling
+ * while it keeps dying.
+ */
 export function nextRestart(
   state: RestartState,
   livedMs: number,

@@ -4,7 +4,10 @@ import type { Running } from './running.js';
 
 const POLL_MS = 100;
 
-/** Asks until the answer is yes; throws a sentence when the process ends first, the time is over, or `signal` aborts. */
+/**
+ * Asks until the answer is yes; throws a sentence when the process ends first, the time is over, or
+ * `signal` aborts.
+ */
 export async function waitUntilHealthy(
   running: Pick<Running, 'exited'>,
   isHealthy: () => Promise<boolean>,

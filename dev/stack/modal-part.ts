@@ -6,7 +6,10 @@ import { helperEnv, workerEnv, type ModalAccess } from './part-env.js';
 import type { PartFacts } from './parts.js';
 import type { ProcessSpec } from './running.js';
 
-/** Names a file that the emulator writes when it opens its door for scripted faults; for tests, never in production. */
+/**
+ * Names a file that the emulator writes when it opens its door for scripted faults; for tests,
+ * never in production.
+ */
 const CONTROL_FILE = 'MODAL_EMULATOR_CONTROL_FILE';
 /** What the image installs and this machine has elsewhere: the pinned model program. */
 const LINKS = [`/opt/dreamcore/node_modules=${path.join(PROJECT_ROOT, 'node_modules')}`];

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Outlives the launcher by moments: a tiny shell that is told which processes are ours and, when the launcher vanishes
- * without a word (kill -9), ends them in reverse order. A normal stop says `end`.
+ * Outlives the launcher by moments: a tiny shell that is told which processes are ours and, when
+ * the launcher vanishes without a word (kill -9), ends them in reverse order. A normal stop says
+ * `end`.
  */
 const SCRIPT = `
 trap '' INT TERM HUP
@@ -27,14 +28,18 @@ for entry in $list; do kill -s KILL -- "-\${entry%%:*}" 2>/dev/null; done
 `;
 
 export interface Keeper {
-  /** From now on this process group leader ends with us; `signal` is its polite one, without SIG. */
+  /**
+   * From now on this process group leader ends with us; `signal` is its polite one, without SIG.
+   */
   add(pid: number, signal: 'TERM' | 'INT'): void;
   remove(pid: number): void;
   /** Everything was stopped in order: there is nothing left to watch. */
   end(): void;
 }
 
-/** Starts the keeper in a session of its own, out of reach of Ctrl-C and of signals to our group. */
+/**
+ * Starts the keeper in a session of its own, out of reach of Ctrl-C and of signals to our group.
+ */
 export function startKeeper(): Keeper {
   const child = spawn('/bin/sh', ['-c', SCRIPT], {
     detached: true,

@@ -32,7 +32,10 @@ const DEMO_KEY = 'demo';
 const SECRETS =
   /^(ANTHROPIC_|GEMINI_|REPLICATE_|SUPABASE_|TEMPORAL_|CALLBACK_|DATABASE_|MODAL_|GOOGLE_|PG)/;
 
-/** What the embedded parts contribute to the configuration of API and worker; empty where real services are configured. */
+/**
+ * What the embedded parts contribute to the configuration of API and worker; empty where real
+ * services are configured.
+ */
 export function providedEnv(facts: EnvFacts): Record<string, string> {
   const { config, embedded, ports, keys, modal } = facts;
   const gateway = `http://127.0.0.1:${ports.supabase}`;
@@ -50,7 +53,7 @@ export function providedEnv(facts: EnvFacts): Record<string, string> {
       ANTHROPIC_BASE_URL: `http://127.0.0.1:${ports.demo}`,
       DEMO: 'true',
     }),
-    // A real key for pictures goes to its real owner, also beside the demo model.
+    // A real key for images goes to its real owner, also beside the demo model.
     ...(embedded.demo &&
       !facts.env.GEMINI_API_KEY && {
         GEMINI_API_KEY: DEMO_KEY,
@@ -66,7 +69,10 @@ export function providedEnv(facts: EnvFacts): Record<string, string> {
   };
 }
 
-/** The environment of the worker: all of it, with every default spelled out so that the parts cannot disagree. */
+/**
+ * The environment of the worker: all of it, with every default spelled out so that the parts cannot
+ * disagree.
+ */
 export function workerEnv(facts: EnvFacts): NodeJS.ProcessEnv {
   const { config } = facts;
   return {
@@ -91,7 +97,9 @@ export function apiEnv(facts: EnvFacts): NodeJS.ProcessEnv {
   };
 }
 
-/** What the gateway alone is told: credentials for signing in at Google or another OpenID provider. */
+/**
+ * What the gateway alone is told: credentials for signing in at Google or another OpenID provider.
+ */
 export function signInEnv({
   GOOGLE_CLIENT_ID,
   GOOGLE_CLIENT_SECRET,
@@ -104,7 +112,10 @@ export function signInEnv({
   );
 }
 
-/** The environment of a helper process: the system's variables and what it is told, no secret of anybody else. */
+/**
+ * The environment of a helper process: the system's variables and what it is told, no secret of
+ * anybody else.
+ */
 export function helperEnv(
   env: NodeJS.ProcessEnv,
   own: Readonly<Record<string, string>>,

@@ -18,7 +18,10 @@ const LEVELS: Readonly<Record<string, number>> = {
 };
 const KEPT_LINES = 12;
 
-/** Takes the output of one part: all of it into `DATA_DIR/logs/<part>.log`, what matters to the terminal as well. */
+/**
+ * Takes the output of one part: all of it into `DATA_DIR/logs/<part>.log`, what matters to the
+ * terminal as well.
+ */
 export interface PartLog {
   readonly file: string;
   /** Follows one process; may be called again for its successor. */
@@ -28,8 +31,9 @@ export interface PartLog {
 }
 
 /**
- * Opens the log file of a part (one older file of 20 MB is kept). JSON lines keep their own level; other lines are
- * information on standard output and warnings on standard error. The terminal shows warnings and worse, or what LOG_LEVEL asks for.
+ * Opens the log file of a part (one older file of 20 MB is kept). JSON lines keep their own level;
+ * other lines are information on standard output and warnings on standard error. The terminal shows
+ * warnings and worse, or what LOG_LEVEL asks for.
  */
 export async function openPartLog(dataDir: string, part: Part): Promise<PartLog> {
   const file = path.join(dataDir, 'logs', `${part}.log`);
@@ -44,7 +48,8 @@ export async function openPartLog(dataDir: string, part: Part): Promise<PartLog>
   stream.on('error', () => undefined);
   const shownFrom = LEVELS[process.env.LOG_LEVEL ?? 'warn'] ?? 40;
   const plain = createLog(part);
-  // Temporal tells on standard error what it met while clients came and went: of interest only to who opens the file.
+  // Temporal tells on standard error what it met while clients came and went: of interest only to
+  // who opens the file.
   const errorLevel = part === 'temporal' ? 'info' : 'warn';
   const recent: string[] = [];
   const take = (line: string, plainLevel: 'info' | 'warn'): void => {

@@ -129,7 +129,10 @@ function temporalRunner(facts: PartFacts): PartRunner {
   });
 }
 
-/** The emulator with our functions in it. It keeps what was deployed, so that once for each start of the stack is enough. */
+/**
+ * The emulator with our functions in it. It keeps what was deployed, so that once for each start of
+ * the stack is enough.
+ */
 function modalRunner(facts: PartFacts): PartRunner {
   let isDeployed = false;
   return processRunner('modal', facts, {
@@ -143,7 +146,10 @@ function modalRunner(facts: PartFacts): PartRunner {
   });
 }
 
-/** PostgreSQL with everything in it that the gateway expects: platform, then the product's migrations. */
+/**
+ * PostgreSQL with everything in it that the gateway expects: platform, then the product's
+ * migrations.
+ */
 function postgresRunner(facts: PartFacts): PartRunner & { url(): string } {
   const { config, ports } = facts;
   const log = createLog('postgres');

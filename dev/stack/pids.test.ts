@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, utimes } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { clearPid, endLeftover, readLivePid, writePid } from './pids.js';
+import { clearPid, endOrphan, readLivePid, writePid } from './pids.js';
 
 let dataDir: string;
 const children: ChildProcess[] = [];
@@ -57,7 +57,7 @@ describe('pid files', () => {
   it('let a left-over process be ended', async () => {
     const pid = processNamed('src/api/main.ts');
     await writePid(dataDir, 'api', pid);
-    await endLeftover(pid, 'SIGTERM', 2_000);
+    await endOrphan(pid, 'SIGTERM', 2_000);
     expect(await readLivePid(dataDir, 'api')).toBeNull();
   });
 });

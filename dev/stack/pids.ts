@@ -7,7 +7,10 @@ import type { Part } from './plan.js';
 
 export type PidOwner = Part | 'launcher';
 
-/** What the command line of each process contains: a second proof, besides its age, that a pid is still ours. */
+/**
+ * What the command line of each process contains: a second proof, besides its age, that a pid is
+ * still ours.
+ */
 const SIGNATURES: Readonly<Record<PidOwner, string>> = {
   postgres: 'postgres',
   supabase: 'dev/supabase/main.ts',
@@ -25,7 +28,10 @@ const CLOCK_TOLERANCE_MS = 2_000;
 const fileOf = (dataDir: string, owner: PidOwner): string =>
   path.join(dataDir, 'run', `${owner}.pid`);
 
-/** Tells the world which process a part is: `DATA_DIR/run/<part>.pid` holds the number and nothing else. */
+/**
+ * Tells the world which process a part is: `DATA_DIR/run/<part>.pid` holds the number and nothing
+ * else.
+ */
 export async function writePid(dataDir: string, owner: PidOwner, pid: number): Promise<void> {
   await mkdir(path.join(dataDir, 'run'), { recursive: true });
   await writeFile(fileOf(dataDir, owner), `${pid}\n`);
@@ -37,8 +43,9 @@ export async function clearPid(dataDir: string, owner: PidOwner, pid: number): P
 }
 
 /**
- * The process of a part if it is alive and really ours, else null. A pid that was reused belongs to a process that
- * began after the file was written; one of another machine or container has another command line.
+ * The process of a part if it is alive and really ours, else null. A pid that was reused belongs to
+ * a process that began after the file was written; one of another machine or container has another
+ * command line.
  */
 export async function readLivePid(dataDir: string, owner: PidOwner): Promise<number | null> {
   const pid = await readNumber(dataDir, owner);
@@ -65,8 +72,10 @@ export async function hasLivingLauncher(pid: number): Promise<boolean> {
   );
 }
 
-/** Ends a left-over process and all of its group: politely, then by force. Resolves when it is gone. */
-export async function endLeftover(
+/**
+ * Ends a left-over process and all of its group: politely, then by force. Resolves when it is gone.
+ */
+export async function endOrphan(
   pid: number,
   signal: NodeJS.Signals,
   limitMs: number,
@@ -117,7 +126,10 @@ async function startTimeOf(pid: number): Promise<number | null> {
   return Number.isNaN(time) ? null : time;
 }
 
-/** The fields of /proc/<pid>/stat behind the program's name, which stands in brackets and may hold blanks: state, parent, … */
+/**
+ * The fields of /proc/<pid>/stat behind the program's name, which stands in brackets and may hold
+ * blanks: state, parent, …
+ */
 function statFields(stat: string): string[] {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

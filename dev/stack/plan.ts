@@ -55,7 +55,10 @@ const REPLACED_BY = {
 } as const;
 type EmbeddedPart = keyof typeof REPLACED_BY;
 
-/** Decides which parts run. Throws a sentence for the person at the terminal when the selection makes no sense. */
+/**
+ * Decides which parts run. Throws a sentence for the person at the terminal when the selection
+ * makes no sense.
+ */
 export function planStack(env: Environment, selection: Selection): Plan {
   const { only, without, modalEmulator } = selection;
   const wantsEmulator = modalEmulator === true || only === 'modal';
@@ -77,8 +80,9 @@ export function planStack(env: Environment, selection: Selection): Plan {
 }
 
 /**
- * What a production start still needs, one line each; empty when nothing is missing or this is no production.
- * Embedded parts are made for one developer on one machine, so there each of them must be replaced.
+ * What a production start still needs, one line each; empty when nothing is missing or this is no
+ * production. Embedded parts are made for one developer on one machine, so there each of them must
+ * be replaced.
  */
 export function missingForProduction(env: Environment, selection: Selection): string[] {
   if (env.NODE_ENV !== 'production') return [];

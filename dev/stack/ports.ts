@@ -3,7 +3,10 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import net from 'node:net';
 import { run } from '../tools/run.js';
 
-/** Below the ranges from which systems take the ports of outgoing connections, so that none gets lost meanwhile. */
+/**
+ * Below the ranges from which systems take the ports of outgoing connections, so that none gets
+ * lost meanwhile.
+ */
 const FREE_RANGE = [20_000, 32_000] as const;
 
 /** Whether nobody listens there now. */
@@ -47,7 +50,10 @@ export async function holderOf(port: number): Promise<string | null> {
   return pid && command ? `${command} (pid ${pid})` : null;
 }
 
-/** Linux: the socket that listens, then the process that has it open (seen only among our own, or as root). */
+/**
+ * Linux: the socket that listens, then the process that has it open (seen only among our own, or as
+ * root).
+ */
 async function holderFromProc(port: number): Promise<string | null> {
   const tables = await Promise.all(
     ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),

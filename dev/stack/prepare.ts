@@ -9,7 +9,7 @@ import { ensureModalPython } from '../tools/modal-venv.js';
 import { BUBBLEWRAP, canInstall, installTools, missingOf } from '../tools/system-tools.js';
 import { ensureTemporalCli } from '../tools/temporal-cli.js';
 import { apiEnv, providedEnv, workerEnv, type EnvFacts, type ModalAccess } from './part-env.js';
-import { endLeftover, hasLivingLauncher, readLivePid } from './pids.js';
+import { endOrphan, hasLivingLauncher, readLivePid } from './pids.js';
 import { PARTS, type Part, type Plan, type Selection } from './plan.js';
 import { holderOf, isPortFree, settlePort } from './ports.js';
 import { keepSecret, type Settings } from './settings.js';
@@ -25,8 +25,11 @@ export async function refuseSecondLauncher(dataDir: string, publicUrl: string): 
     );
 }
 
-/** Ends what a killed launcher left running of our parts. Throws when such a part runs because somebody wants it to. */
-export async function clearLeftovers(
+/**
+ * Ends what a killed launcher left running of our parts. Throws when such a part runs because
+ * somebody wants it to.
+ */
+export async function clearOrphans(
   dataDir: string,
   ours: readonly Part[],
   log: Log,
@@ -43,7 +46,7 @@ export async function clearLeftovers(
       { part, pid },
       `ending ${part} (pid ${pid}), left over from a run that was interrupted`,
     );
-    await endLeftover(pid, part === 'postgres' ? 'SIGINT' : 'SIGTERM', 10_000);
+    await endOrphan(pid, part === 'postgres' ? 'SIGINT' : 'SIGTERM', 10_000);
   }
 }
 
@@ -57,7 +60,10 @@ export async function refuseTakenPort(settings: Settings): Promise<void> {
   );
 }
 
-/** Collects ports, keys and tools for the parts of a plan, checks the configuration of API and worker, writes stack.json. */
+/**
+ * Collects ports, keys and tools for the parts of a plan, checks the configuration of API and
+ * worker, writes stack.json.
+ */
 export async function prepareStack(
   settings: Settings,
   plan: Plan,
@@ -86,7 +92,7 @@ export async function prepareStack(
     : '';
   if (plan.parts.includes('worker') && config.NODE_ENV !== 'production') {
     await wantSandbox(log);
-    // Nobody waits for it: until it is there, pictures are not cut out.
+    // Nobody waits for it: until it is there, images are not cut out.
     void ensureCutoutModel((line) => log.info(line)).catch((error: unknown) =>
       log.warn((error as Error).message),
     );
@@ -105,7 +111,10 @@ export async function prepareStack(
   return { ...facts, temporalCli, modalPython };
 }
 
-/** A token for this start of the emulator, or the one of the stack that is joined; null where the real Modal is meant or none. */
+/**
+ * A token for this start of the emulator, or the one of the stack that is joined; null where the
+ * real Modal is meant or none.
+ */
 function modalAccess(
   env: NodeJS.ProcessEnv,
   plan: Plan,
@@ -129,8 +138,9 @@ function modalAccess(
 }
 
 /**
- * The ports of the last start where they are still free, else new ones; the first time next to PORT (3000 → Temporal 7233,
- * its UI 8233). Parts that are not ours to start keep the ports that whoever started them wrote down.
+ * The ports of the last start where they are still free, else new ones; the first time next to PORT
+ * (3000 → Temporal 7233, its UI 8233). Parts that are not ours to start keep the ports that whoever
+ * started them wrote down.
  */
 async function settlePorts(
   dataDir: string,
@@ -173,7 +183,10 @@ async function settlePorts(
   };
 }
 
-/** Local model runs are sandboxed where the system can do it: install the tool if we may, else say what is missing. */
+/**
+ * Local model runs are sandboxed where the system can do it: install the tool if we may, else say
+ * what is missing.
+ */
 async function wantSandbox(log: Log): Promise<void> {
   const missing = await missingOf([BUBBLEWRAP]);
   if (missing.length === 0) return;

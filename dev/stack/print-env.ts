@@ -4,7 +4,10 @@ import { PARTS } from './plan.js';
 import { readSettings } from './settings.js';
 import { readStackFile } from './stack-file.js';
 
-/** `npm run env`: the running stack as KEY=VALUE lines; a part that does not run, or is a real service elsewhere, has an empty pid. */
+/**
+ * `npm run env`: the running stack as KEY=VALUE lines; a part that does not run, or is a real
+ * service elsewhere, has an empty pid.
+ */
 async function runningStack(envFile: string | undefined): Promise<[string, string][]> {
   const { env, config } = readSettings(envFile);
   const pids = await Promise.all(

@@ -14,7 +14,10 @@ export interface Running {
 
 /** A process that {@link spawnProcess} started. */
 export interface SpawnedProcess extends Running {
-  /** Whether it has sent the message `ready` to its parent (`process.send`), as the worker does, which serves no port. */
+  /**
+   * Whether it has sent the message `ready` to its parent (`process.send`), as the worker does,
+   * which serves no port.
+   */
   saidReady(): boolean;
 }
 
@@ -27,7 +30,10 @@ export interface ProcessSpec {
   readonly stopLimitMs: number;
 }
 
-/** Starts a process as the leader of its own group, out of reach of Ctrl-C in our terminal: its end is ours to order. */
+/**
+ * Starts a process as the leader of its own group, out of reach of Ctrl-C in our terminal: its end
+ * is ours to order.
+ */
 export async function spawnProcess(spec: ProcessSpec, log: PartLog): Promise<SpawnedProcess> {
   const channel = spec.command === process.execPath ? 'ipc' : 'ignore';
   const child = spawn(spec.command, spec.args, {

@@ -10,7 +10,10 @@ export interface Settings {
   readonly config: Readonly<Config>;
 }
 
-/** Stands in for what an embedded part will provide, so that all other mistakes are told before anything is started. */
+/**
+ * Stands in for what an embedded part will provide, so that all other mistakes are told before
+ * anything is started.
+ */
 const PROVIDED_LATER = {
   SUPABASE_URL: 'http://127.0.0.1:1',
   SUPABASE_ANON_KEY: 'provided-later',
@@ -19,8 +22,8 @@ const PROVIDED_LATER = {
 };
 
 /**
- * Reads `.env` (a variable of the real environment wins, an empty one means unset) and checks the configuration as a whole.
- * Throws {@link ConfigError} naming every mistake.
+ * Reads `.env` (a variable of the real environment wins, an empty one means unset) and checks the
+ * configuration as a whole. Throws {@link ConfigError} naming every mistake.
  */
 export function readSettings(envFile: string | undefined): Settings {
   loadEnvFile({ path: envFile ?? path.join(PROJECT_ROOT, '.env'), quiet: true });

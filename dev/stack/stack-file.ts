@@ -11,11 +11,17 @@ const Ports = z.object({
   modal: z.number().default(0),
 });
 
-/** `DATA_DIR/stack.json` (0600): where the embedded parts are and how to get in, for parts that run alone and for `npm run env`. */
+/**
+ * `DATA_DIR/stack.json` (0600): where the embedded parts are and how to get in, for parts that run
+ * alone and for `npm run env`.
+ */
 const StackFile = z.object({
   /** Ports of the embedded parts; kept over restarts so that addresses stay the same. */
   ports: Ports,
-  /** Variables that the embedded parts give to API and worker, as in README.md; those of real services are not repeated here. */
+  /**
+   * Variables that the embedded parts give to API and worker, as in README.md; those of real
+   * services are not repeated here.
+   */
   provided: z.record(z.string(), z.string()),
   baseUrl: z.string(),
 });

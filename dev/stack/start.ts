@@ -11,12 +11,7 @@ import {
   type SelectablePart,
   type Selection,
 } from './plan.js';
-import {
-  clearLeftovers,
-  prepareStack,
-  refuseSecondLauncher,
-  refuseTakenPort,
-} from './prepare.js';
+import { clearOrphans, prepareStack, refuseSecondLauncher, refuseTakenPort } from './prepare.js';
 import { readSettings } from './settings.js';
 import { Supervisor } from './supervisor.js';
 
@@ -29,10 +24,16 @@ interface Options {
   readonly stopWithParent: boolean;
 }
 
-/** A second Ctrl-C within this time is the first one, heard twice: npm passes on what the terminal has sent already. */
+/**
+ * A second Ctrl-C within this time is the first one, heard twice: npm passes on what the terminal
+ * has sent already.
+ */
 const SAME_PRESS_MS = 1_000;
 
-/** `npm start`: brings up the whole stack, or one part of it, and keeps it up until it is told to stop. Returns the exit code. */
+/**
+ * `npm start`: brings up the whole stack, or one part of it, and keeps it up until it is told to
+ * stop. Returns the exit code.
+ */
 async function main(options: Options): Promise<number> {
   const settings = readSettings(options.envFile);
   const selection: Selection = {
@@ -52,7 +53,7 @@ async function main(options: Options): Promise<number> {
   // In production other machines may share DATA_DIR: the pids in it are not all ours to judge.
   if (NODE_ENV !== 'production') {
     if (!selection.only) await refuseSecondLauncher(DATA_DIR, PUBLIC_URL);
-    await clearLeftovers(DATA_DIR, plan.parts, log);
+    await clearOrphans(DATA_DIR, plan.parts, log);
   }
   if (plan.parts.includes('api')) await refuseTakenPort(settings);
   const facts = await prepareStack(settings, plan, selection, log);
@@ -78,7 +79,10 @@ async function main(options: Options): Promise<number> {
   }
 }
 
-/** Resolves with the exit code when the first Ctrl-C, SIGTERM or end of our parent asks for a stop; the next one kills everything. */
+/**
+ * Resolves with the exit code when the first Ctrl-C, SIGTERM or end of our parent asks for a stop;
+ * the next one kills everything.
+ */
 function stopRequest(
   stopWithParent: boolean,
   supervisor: Supervisor,

@@ -10,8 +10,8 @@ import type { Running } from './running.js';
 export interface PartRunner {
   readonly part: Part;
   /**
-   * Starts the part, reports its process as soon as there is one, resolves when it answers. When it cannot, nothing of it
-   * is left and the error says why. `signal` ends the waiting.
+   * Starts the part, reports its process as soon as there is one, resolves when it answers. When it
+   * cannot, nothing of it is left and the error says why. `signal` ends the waiting.
    */
   start(onSpawned: (running: Running) => Promise<void>, signal: AbortSignal): Promise<Running>;
 }
@@ -29,7 +29,10 @@ export interface PartEnd {
   readonly how: string;
 }
 
-/** Brings up parts in the order of their needs, starts again what dies, and stops everything in reverse. */
+/**
+ * Brings up parts in the order of their needs, starts again what dies, and stops everything in
+ * reverse.
+ */
 export class Supervisor {
   /** Resolves when the first part that is not started again has ended. */
   readonly firstEnd: Promise<PartEnd>;
@@ -98,7 +101,10 @@ export class Supervisor {
     });
   }
 
-  /** From the first start to the stop: the part is up, or waits for its next start, or is being started. */
+  /**
+   * From the first start to the stop: the part is up, or waits for its next start, or is being
+   * started.
+   */
   private async liveOn(runner: PartRunner, first: Running): Promise<void> {
     const { part } = runner;
     const { log, leftDown } = this.options;

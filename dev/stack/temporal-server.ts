@@ -1,12 +1,16 @@
 import path from 'node:path';
 import { run } from '../tools/run.js';
 
-/** Ids by which operators find a job in the Temporal UI; never more than ids, for search attributes are not encrypted. */
+/**
+ * Ids by which operators find a job in the Temporal UI; never more than ids, for search attributes
+ * are not encrypted.
+ */
 const SEARCH_ATTRIBUTES = ['UserId', 'ProjectId', 'JobId', 'JobAction', 'Backend'] as const;
 
 /**
- * What a production server has in its dynamic configuration as well: quick admission (the pollers), many callers on one
- * workflow (the updates), and a fair order among users, which is exact only with one partition.
+ * What a production server has in its dynamic configuration as well: quick admission (the pollers),
+ * many callers on one workflow (the updates), and a fair order among users, which is exact only
+ * with one partition.
  */
 const DYNAMIC_CONFIG = {
   'history.transferProcessorMaxPollRPS': 1000,
@@ -33,7 +37,10 @@ export interface DevServer {
   readonly dataDir: string;
 }
 
-/** Arguments of the dev server: loopback only, state on disk, our search attributes and dynamic configuration. */
+/**
+ * Arguments of the dev server: loopback only, state on disk, our search attributes and dynamic
+ * configuration.
+ */
 export function devServerArgs(server: DevServer): string[] {
   return [
     'server',
@@ -53,7 +60,10 @@ export function devServerArgs(server: DevServer): string[] {
   ];
 }
 
-/** Whether the server takes requests and knows all search attributes: only then a workflow can be started. */
+/**
+ * Whether the server takes requests and knows all search attributes: only then a workflow can be
+ * started.
+ */
 export async function isTemporalReady(cli: string, address: string): Promise<boolean> {
   const asked = await run(
     cli,

@@ -26,7 +26,10 @@ export interface GatewayOptions {
   readonly port: number;
   /** A loopback address; 127.0.0.1 unless given. */
   readonly host?: string | undefined;
-  /** `iss` of the tokens, for example http://localhost:3000/auth/v1; the gateway's own address unless given. */
+  /**
+   * `iss` of the tokens, for example http://localhost:3000/auth/v1; the gateway's own address
+   * unless given.
+   */
   readonly issuer?: string | undefined;
   /** Where a sign-in leads back to when it names no allowed address. */
   readonly siteUrl: string;
@@ -53,7 +56,10 @@ const STOP_WITHIN_MS = 3_000;
 
 type Handlers = Record<'rest' | 'auth', (call: Call) => Promise<Reply>>;
 
-/** Brings the database into the state of a hosted project and serves /rest/v1 and /auth/v1 on the loopback. */
+/**
+ * Brings the database into the state of a hosted project and serves /rest/v1 and /auth/v1 on the
+ * loopback.
+ */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const host = options.host ?? '127.0.0.1';
   if (!isLoopback(host))

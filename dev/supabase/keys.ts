@@ -86,7 +86,8 @@ async function createKeys(file: string): Promise<StoredKeys> {
     anonKey: await projectKey('anon'),
     serviceRoleKey: await projectKey('service_role'),
   };
-  // A link appears whole or not at all, and never over the keys that another process made at the same time.
+  // A link appears whole or not at all, and never over the keys that another process made at the
+  // same time.
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   await writeFile(draft, JSON.stringify(made, null, 2), { mode: 0o600, flag: 'wx' });
   try {

@@ -18,13 +18,22 @@ const Environment = z
     GATEWAY_HOST: z.string().optional(),
     /** Folder of supabase-keys.json. */
     KEY_DIR: z.string().min(1),
-    /** The app's address, under which browsers reach the gateway: `iss` of the tokens, and where a sign-in leads back to. */
+    /**
+     * The app's address, under which browsers reach the gateway: `iss` of the tokens, and where a
+     * sign-in leads back to.
+     */
     PUBLIC_URL: z.url().transform((url) => url.replace(/\/+$/, '')),
-    /** Google sign-in, or that of another OpenID provider; without them a local form takes its place. */
+    /**
+     * Google sign-in, or that of another OpenID provider; without them a local form takes its
+     * place.
+     */
     GOOGLE_CLIENT_ID: z.string().optional(),
     GOOGLE_CLIENT_SECRET: z.string().optional(),
     GOOGLE_ISSUER: z.url({ protocol: /^https?$/ }).default('https://accounts.google.com'),
-    /** Addresses, separated by commas, that a sign-in may lead back to besides the app and this machine. */
+    /**
+     * Addresses, separated by commas, that a sign-in may lead back to besides the app and this
+     * machine.
+     */
     REDIRECT_ALLOW_LIST: z
       .string()
       .default('')

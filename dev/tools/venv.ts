@@ -24,7 +24,10 @@ export async function findVenvPython(venv: Venv): Promise<string | null> {
   return isExecutable(python) && (await isCurrent(linkOf(venv), venv)) ? python : null;
 }
 
-/** As {@link findVenvPython}; installs it from the Python package index when it is not there. Throws with what to do when it cannot. */
+/**
+ * As {@link findVenvPython}; installs it from the Python package index when it is not there. Throws
+ * with what to do when it cannot.
+ */
 export async function ensureVenvPython(venv: Venv, say: (line: string) => void): Promise<string> {
   const found = await findVenvPython(venv);
   if (found) return found;
@@ -58,7 +61,10 @@ async function isCurrent(folder: string, venv: Venv): Promise<boolean> {
   return wanted === installed;
 }
 
-/** Environments with other packages; one with the same may be another process's that installed at the same time, or still be in the making. */
+/**
+ * Environments with other packages; one with the same may be another process's that installed at
+ * the same time, or still be in the making.
+ */
 async function removeOutdated(venv: Venv): Promise<void> {
   for (const name of await readdir(TOOLS_DIR)) {
     const folder = path.join(TOOLS_DIR, name);

@@ -1,4 +1,7 @@
-/** Shapes that several browser modules share. The frames are the server's own contract, imported as types only. */
+/**
+ * Shapes that several browser modules share. The frames are the server's own contract, imported as
+ * types only.
+ */
 import type { createClient } from '@supabase/supabase-js';
 import type {
   PendingQuestion as ContractQuestion,

@@ -1,7 +1,10 @@
 import { Failure } from '../../src/contracts/http.js';
 import type { HttpAnswer, HttpRoute } from '../../src/contracts/http-routes.js';
 
-/** Everything that a route may be answered with, by status: what its row says, and what the server answers before or around any route. */
+/**
+ * Everything that a route may be answered with, by status: what its row says, and what the server
+ * answers before or around any route.
+ */
 export function answersOf(
   route: HttpRoute,
   isLimited: boolean,

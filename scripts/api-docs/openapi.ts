@@ -31,7 +31,7 @@ const SECURITY_SCHEMES: JsonObject = {
     type: 'apiKey',
     in: 'query',
     name: 'access_token',
-    description: 'The same token, for addresses of pictures and frames; a `Bearer` header wins',
+    description: 'The same token, for addresses of images and frames; a `Bearer` header wins',
   },
   signature: {
     type: 'apiKey',
@@ -44,7 +44,9 @@ const SECURITY_SCHEMES: JsonObject = {
 /** Parts of addresses that are UUIDs; all others are texts. */
 const IDS = new Set(['projectId', 'jobId', 'actionId', 'userId', 'gameId', 'id']);
 
-/** OpenAPI 3.1 of every route in the table. What routes have in common stands under `components`. */
+/**
+ * OpenAPI 3.1 of every route in the table. What routes have in common stands under `components`.
+ */
 export function openApiDocument(): JsonObject {
   const [schemas, parameters, responses, paths]: [
     JsonObject,

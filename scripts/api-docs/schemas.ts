@@ -25,7 +25,9 @@ export function jsonSchemaOf(schema: z.ZodType, named: JsonObject, io: Direction
   return { $ref: `#/components/schemas/${id}` };
 }
 
-/** What says nothing is left out: the bounds of JavaScript's numbers, and patterns beside a format. */
+/**
+ * What says nothing is left out: the bounds of JavaScript's numbers, and patterns beside a format.
+ */
 function simplify(schema: JsonObject): void {
   if (schema['minimum'] === Number.MIN_SAFE_INTEGER) delete schema['minimum'];
   if (schema['maximum'] === Number.MAX_SAFE_INTEGER) delete schema['maximum'];

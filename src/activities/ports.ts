@@ -9,7 +9,7 @@ import type {
   PublishInfo,
   UnpublishGameInput,
 } from '../contracts/publishing.js';
-import type { GenerateThumbnailInput, PictureMade } from '../contracts/images.js';
+import type { GenerateThumbnailInput, ImageMade } from '../contracts/images.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../contracts/modal.js';
 import type { RunUsage } from '../contracts/runner.js';
@@ -17,7 +17,10 @@ import type { JobEvent } from '../contracts/stream.js';
 import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';
 import type { Backend, CancelAnswer, RestoreOutcome } from '../contracts/workflows.js';
 
-/** What the outside must do for the workflows. One set per backend under the same names, and the shared ones. */
+/**
+ * What the outside must do for the workflows. One set per backend under the same names, and the
+ * shared ones.
+ */
 
 /** Who and what a step is about; part of every input, so that an operator can read a history. */
 export interface JobRef {
@@ -96,8 +99,8 @@ export interface JobActivities {
   /** Answers in words, from what the project holds. */
   answerQuestion(input: JobRef & { content: string }): Promise<Answer>;
   /**
-   * Counts one more runner start and reserves what it may cost; null when the row has ended (C1). The first attempt of a job may be
-   * refused: SPENDING_LIMIT_EXCEEDED, STORAGE_LIMIT_EXCEEDED.
+   * Counts one more runner start and reserves what it may cost; null when the row has ended (C1).
+   * The first attempt of a job may be refused: SPENDING_LIMIT_EXCEEDED, STORAGE_LIMIT_EXCEEDED.
    */
   startAttempt(
     input: JobRef & { backend: Backend },
@@ -111,7 +114,10 @@ export interface JobActivities {
   cancelJob(input: JobRef & { attempt: number }): Promise<CancelAnswer['outcome']>;
   /** Tells a listener whose `admit` ran out of time that the job was refused (A6). */
   reportRefusal(input: JobRef & { kind: ErrorKind }): Promise<void>;
-  /** Gives a project that still has the default name the game's own; tells the listeners. Null when it keeps its name. */
+  /**
+   * Gives a project that still has the default name the game's own; tells the listeners. Null when
+   * it keeps its name.
+   */
   nameProject(
     input: JobRef & { revision: string; attempt: number },
   ): Promise<{ name: string } | null>;
@@ -144,8 +150,11 @@ export interface DeleteActivities {
 export interface MaintenanceActivities {
   /** Closes active rows older than two minutes whose workflow is gone (B3). */
   reconcileJobs(): Promise<{ closed: number }>;
-  /** Removes scratch folders that no run uses any more, and candidates that were not published and pictures that were not fetched for a day (C4, E4). */
-  collectGarbage(): Promise<{ scratchFolders: number; candidates: number; pictures: number }>;
+  /**
+   * Removes scratch folders that no run uses any more, and candidates that were not published and
+   * images that were not fetched for a day (C4, E4).
+   */
+  collectGarbage(): Promise<{ scratchFolders: number; candidates: number; images: number }>;
 }
 
 export interface RunAgentInput extends JobRef {
@@ -162,44 +171,62 @@ export type RunAgentOutcome =
     }
   | { kind: 'answer'; message: string; suggestions: string[]; usage: RunUsage | null };
 
-/** What each backend can do with a user's files. Long work first; short work has a queue of its own (G2). */
+/**
+ * What each backend can do with a user's files. Long work first; short work has a queue of its own
+ * (G2).
+ */
 export interface AgentActivities {
   /** One attempt: scratch folder, model, checks, candidate commit. Heartbeats; cancellable. */
   runAgent(input: RunAgentInput): Promise<RunAgentOutcome>;
 }
-/** A picture by the image model: a sprite without its ground, or one for a phone's screen. */
-export interface DrawPictureInput extends ActionRef {
+/** An image by the image model: a sprite without its ground, or one for a phone's screen. */
+export interface DrawImageInput extends ActionRef {
   op: 'sprite' | 'poster';
   prompt: string;
 }
 export interface ImageActivities {
-  /** Has it drawn once and keeps its bytes beside the user's files, under the action's id. Heartbeats; cancellable. */
-  drawPicture(input: DrawPictureInput): Promise<PictureMade>;
-  /** Cuts the subject out of the picture that was sent for the action, by our own network; keeps it as `drawPicture` does. */
-  removeBackground(input: ActionRef): Promise<PictureMade>;
+  /**
+   * Has it drawn once and keeps its bytes beside the user's files, under the action's id.
+   * Heartbeats; cancellable.
+   */
+  drawImage(input: DrawImageInput): Promise<ImageMade>;
+  /**
+   * Cuts the subject out of the image that was sent for the action, by our own network; keeps it as
+   * `drawImage` does.
+   */
+  removeBackground(input: ActionRef): Promise<ImageMade>;
 }
 /** What only waits, and needs the key of somebody else's service. */
 export interface CutoutServiceActivities {
   /** As `removeBackground`, by that service. Heartbeats; cancellable. */
-  removeBackgroundByService(input: ActionRef): Promise<PictureMade>;
+  removeBackgroundByService(input: ActionRef): Promise<ImageMade>;
 }
 /** What only this machine can do: it has a browser and the files. */
 export interface ScreenshotActivities {
-  /** Shows the game of a revision for a moment and keeps what it looks like, as `drawPicture` does. Heartbeats; cancellable. */
-  takeScreenshot(input: ActionRef & { projectId: string; revision: string }): Promise<PictureMade>;
+  /**
+   * Shows the game of a revision for a moment and keeps what it looks like, as `drawImage` does.
+   * Heartbeats; cancellable.
+   */
+  takeScreenshot(input: ActionRef & { projectId: string; revision: string }): Promise<ImageMade>;
 }
-/** A film: what the plan says, of one fixed version. */
-export type RenderFilmInput = RenderVideoInput & VideoPlan;
+/** A video: what the plan says, of one fixed version. */
+export type RenderVideoStoryInput = RenderVideoInput & VideoPlan;
 export interface VideoActivities {
-  /** Records the game of the revision, renders its film and keeps it beside the repository; once, whatever is killed (F4). Heartbeats; cancellable. */
-  renderFilm(input: RenderFilmInput): Promise<VideoMade>;
+  /**
+   * Records the game of the revision, renders its video and keeps it beside the repository; once,
+   * whatever is killed (F4). Heartbeats; cancellable.
+   */
+  renderVideo(input: RenderVideoStoryInput): Promise<VideoMade>;
 }
 export interface FileActivities {
   /** Removes a project's files where this backend keeps them; nothing there is fine. */
   removeProjectFiles(input: { userId: string; projectId: string }): Promise<void>;
 }
 
-/** Where the next step is done. `reason` is for the operator; `hasVolumes`: Modal can be asked, and may hold files of this user. */
+/**
+ * Where the next step is done. `reason` is for the operator; `hasVolumes`: Modal can be asked, and
+ * may hold files of this user.
+ */
 export interface BackendChoice {
   backend: Backend;
   reason: string;
@@ -207,24 +234,30 @@ export interface BackendChoice {
 }
 
 export interface BackendActivities {
-  /** The backend for the next step, from the configuration and the row `backend_state`: its switch, share and breaker (G1). */
+  /**
+   * The backend for the next step, from the configuration and the row `backend_state`: its switch,
+   * share and breaker (G1).
+   */
   chooseBackend(input: Partial<JobRef> & Pick<JobRef, 'userId'>): Promise<BackendChoice>;
 }
 
 /** Keeping mirror and Volumes level, beside all jobs (E6, design §3). */
 export interface ReplicationActivities {
-  /** Brings mirror and Volume of a project level, both ways, by bundles and by sha256; never overwrites (E6, design §3). */
+  /**
+   * Brings mirror and Volume of a project level, both ways, by bundles and by sha256; never
+   * overwrites (E6, design §3).
+   */
   replicateProject(input: ReplicateProjectInput): Promise<ReplicationReport>;
   /** Fetches the versions that the mirror lacks from the Volume (E7). */
   hydrateProject(input: { userId: string; projectId: string }): Promise<void>;
   /** A page of the projects of a round, by id. */
   listReplicationTargets(page: TargetPage): Promise<{ userId: string; projectId: string }[]>;
   /** Users on whose Volumes folders of removed projects may be left. */
-  listLeftoverUsers(): Promise<string[]>;
+  listUsersWithOrphans(): Promise<string[]>;
   /** Deletes candidates on the Volume that were not published within a day (E4). */
   pruneVolume(input: { userId: string; projectId: string }): Promise<{ removed: number }>;
   /** Removes folders on a user's Volume whose project is gone, and for more than a day. */
-  removeLeftovers(input: { userId: string; dryRun: boolean }): Promise<{ removed: number }>;
+  removeOrphans(input: { userId: string; dryRun: boolean }): Promise<{ removed: number }>;
 }
 
 /** Rows of actions (B1); every step may be repeated. */
@@ -240,32 +273,38 @@ export interface ActionActivities {
 export interface PublishingActivities {
   /** Words for the publish page, by the model. */
   generatePublishInfo(input: GeneratePublishInfoInput): Promise<PublishInfo>;
-  /** Writes the files of the revision, with the libraries and the public assets that they use, as the game's folder of that revision. */
+  /**
+   * Writes the files of the revision, with the libraries and the public assets that they use, as
+   * the game's folder of that revision.
+   */
   copyGame(input: PublishGameInput): Promise<{ contentHash: string; files: number }>;
   /** Fetches the copy at its public address and compares; `PublishCheckFailed`. */
   checkCopy(
     input: Pick<PublishGameInput, 'gameId' | 'revision'> & { contentHash: string },
   ): Promise<void>;
-  /** Puts the game's pointer on the copy and ends the action, in one; `RunCancelled` when that or the project has ended. */
-  flipGame(input: PublishGameInput & { contentHash: string }): Promise<PublishedGame>;
+  /**
+   * Puts the game's pointer on the copy and ends the action, in one; `RunCancelled` when that or
+   * the project has ended.
+   */
+  activateRelease(input: PublishGameInput & { contentHash: string }): Promise<PublishedGame>;
   /** Takes the pointer away; nothing there is fine. */
   unpublishGame(input: UnpublishGameInput): Promise<void>;
   /** Removes every copy that the pointer does not name. */
-  sweepGame(input: { gameId: string }): Promise<void>;
+  deleteStaleReleases(input: { gameId: string }): Promise<void>;
 }
 
 export interface ThumbnailActivities {
-  /** How a project's picture is made: by the image model, or without one by looking at the game. */
+  /** How a project's image is made: by the image model, or without one by looking at the game. */
   planThumbnail(
     input: GenerateThumbnailInput,
   ): Promise<{ kind: 'draw'; prompt: string } | { kind: 'screenshot'; revision: string }>;
-  /** Makes the action's picture the project's. */
+  /** Makes the action's image the project's. */
   keepThumbnail(
     input: Pick<GenerateThumbnailInput, 'actionId' | 'userId' | 'projectId'>,
   ): Promise<void>;
 }
 export interface CutoutActivities {
-  /** Who cuts pictures out: the service whose key is configured, else our own network. */
+  /** Who cuts images out: the service whose key is configured, else our own network. */
   planCutout(): Promise<{ by: 'service' | 'network' }>;
 }
 
@@ -274,13 +313,16 @@ export interface VideoPlan {
   story: VideoStory;
 }
 export interface VideoPlanActivities {
-  /** What the film of a version says. */
+  /** What the video of a version says. */
   planVideo(input: RenderVideoInput): Promise<VideoPlan>;
 }
 
 /** Rounds of the watchers; each writes alerts, none changes what a user made. */
 export interface WatcherActivities {
-  /** Measures the files of the users after `after` (null = from the first), a batch at a time; `next` null = that was the last one. */
+  /**
+   * Measures the files of the users after `after` (null = from the first), a batch at a time;
+   * `next` null = that was the last one.
+   */
   watchVolumes(input: {
     after: string | null;
   }): Promise<{ next: string | null; measured: number; warned: number }>;

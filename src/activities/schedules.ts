@@ -38,7 +38,10 @@ function roundsFor(config: Config): Round[] {
   ];
 }
 
-/** Makes the Schedules that are not there yet; those of a second worker, or of an earlier start, stay as they are. */
+/**
+ * Makes the Schedules that are not there yet; those of a second worker, or of an earlier start,
+ * stay as they are.
+ */
 export async function ensureSchedules(client: Client, config: Config): Promise<void> {
   for (const { workflowType, spec } of roundsFor(config)) {
     try {

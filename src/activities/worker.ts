@@ -21,7 +21,7 @@ import {
 import { createLog, type Log } from '../log.js';
 import { createMirror } from '../store/mirror/mirror.js';
 import { createMovies } from '../store/files/videos.js';
-import { createPictures } from '../store/files/images.js';
+import { createImages } from '../store/files/images.js';
 import { createStore } from '../store/index.js';
 import { withTypedFailures } from './frame/typed-failures.js';
 import { withHeartbeats } from './frame/heartbeats.js';
@@ -33,7 +33,7 @@ import { bundleRunner } from './local/runner-program.js';
 import { localVideoActivities } from './local/video.js';
 import { ensureSchedules } from './schedules.js';
 import { createAlerts } from './shared/alerts.js';
-import { absentModal } from './modal/disabled.js';
+import { modalDisabled } from './modal/disabled.js';
 import { openModal, type ModalSet } from './modal/open.js';
 import { actionActivities } from './shared/action-rows.js';
 import { backendActivities } from './shared/backend.js';
@@ -51,13 +51,16 @@ import { versionActivities } from './shared/versions.js';
 import { videoPlanActivities } from './shared/videos.js';
 import { watcherActivities } from './shared/watchers.js';
 
-/** A run in progress may finish when the worker is told to stop; longer ones are taken up by another worker. */
+/**
+ * A run in progress may finish when the worker is told to stop; longer ones are taken up by another
+ * worker.
+ */
 const DRAIN_MS = 20_000;
 /** A call on Modal goes on without us, and another worker takes it up. */
 const MODAL_DRAIN_MS = 1_000;
-/** Pictures at once per worker: they mostly wait. */
+/** Images at once per worker: they mostly wait. */
 const IMAGE_SLOTS = 4;
-/** Films at once per worker: each takes what it can get. */
+/** Videos at once per worker: each takes what it can get. */
 const VIDEO_SLOTS = 2;
 const CONNECT_TRIES_MS = 30_000;
 
@@ -105,7 +108,7 @@ async function createWorkers(
   const plainMirror = createMirror(config.DATA_DIR);
   const stream = createJobStreamClient(client);
   const alerts = createAlerts({ config, store, log });
-  const pictures = createPictures(config.DATA_DIR);
+  const images = createImages(config.DATA_DIR);
   const modal = await openModal({ config, store, mirror: plainMirror, log });
   const mirror = modal?.mirror ?? plainMirror;
   const storage = createStorage({ config, store, log, volumeUsage: modal?.measureVolume ?? null });
@@ -128,12 +131,12 @@ async function createWorkers(
     ...projectActivities(deps),
     ...backendActivities(deps),
     ...actionActivities(deps),
-    ...thumbnailActivities({ ...deps, pictures }),
+    ...thumbnailActivities({ ...deps, images }),
     ...cutoutActivities(deps),
     ...publishingActivities(deps),
     ...publishInfoActivities(deps),
     ...videoPlanActivities(deps),
-    ...maintenanceActivities({ ...deps, pictures, complete: jobs.completeJob }),
+    ...maintenanceActivities({ ...deps, images, complete: jobs.completeJob }),
     ...usageActivities(deps),
     ...watcherActivities({ ...deps, cancelCall: modal?.calls.reap ?? null }),
   };
@@ -170,7 +173,7 @@ async function createWorkers(
       ...common,
       taskQueue: LOCAL_IMAGE_QUEUE,
       activities: withTypedFailures(
-        localImageActivities({ config, store, mirror, pictures, runner, log }),
+        localImageActivities({ config, store, mirror, images, runner, log }),
       ),
       maxConcurrentActivityTaskExecutions: IMAGE_SLOTS,
     }),
@@ -195,11 +198,12 @@ async function createWorkers(
           agent: withReleasedUsage(modal.agent, store, log),
         })
       : [
-          // A run that was on its way to Modal when the credentials were taken away goes on locally.
+          // A run that was on its way to Modal when the credentials were taken away goes on
+          // locally.
           Worker.create({
             ...common,
             taskQueue: MODAL_AGENT_QUEUE,
-            activities: withTypedFailures(absentModal),
+            activities: withTypedFailures(modalDisabled),
           }),
         ]),
   ]);

@@ -4,7 +4,7 @@ import type { Log } from '../log.js';
 import type { Store } from '../store/index.js';
 import type { AssetFiles } from '../store/files/asset-files.js';
 import type { Movies } from '../store/files/videos.js';
-import type { Pictures } from '../store/files/images.js';
+import type { Images } from '../store/files/images.js';
 import { createAssetGuards } from './assets/guards.js';
 import { createInLine } from './assets/in-line.js';
 import { createReceiver } from './assets/upload.js';
@@ -49,7 +49,7 @@ export interface AppDeps {
   store: Store;
   games: Games;
   assetFiles: AssetFiles;
-  pictures: Pictures;
+  images: Images;
   movies: Movies;
   /** `POST /callback/…`; read raw bodies themselves. */
   callback: RequestHandler[];
@@ -57,7 +57,10 @@ export interface AppDeps {
   actions: Actions;
 }
 
-/** The whole HTTP side as one list: who is refused, who is passed on, then the routes, then the ends. */
+/**
+ * The whole HTTP side as one list: who is refused, who is passed on, then the routes, then the
+ * ends.
+ */
 export function createApp({
   config,
   log,
@@ -66,7 +69,7 @@ export function createApp({
   store,
   games,
   assetFiles,
-  pictures,
+  images,
   movies,
   callback,
   cancelJob,
@@ -98,7 +101,8 @@ export function createApp({
   app.use(pageHeaders(config));
   app.use(rateLimits(auth, limits));
   app.use(imageBodies());
-  // Nothing else here takes a body worth mentioning; a broken one is still refused before anything else is looked at.
+  // Nothing else here takes a body worth mentioning; a broken one is still refused before anything
+  // else is looked at.
   app.use(express.json());
   app.use(cors(config));
 
@@ -124,16 +128,16 @@ export function createApp({
       guards,
       store,
       actions,
-      pictures,
+      images,
       files: assetFiles,
       receive: createReceiver(assetFiles),
     }),
   );
   app.use(movieRoutes({ config, guards, store, actions, movies }));
-  app.use(imageRoutes({ guards, store, actions, pictures }));
+  app.use(imageRoutes({ guards, store, actions, images }));
   app.use(publishRoutes({ guards, store, actions }));
-  app.use(feedRoutes({ config, guards, store, pictures }));
-  app.use(playRoutes({ config, guards, store, pictures }));
+  app.use(feedRoutes({ config, guards, store, images }));
+  app.use(playRoutes({ config, guards, store, images }));
   app.use(notificationRoutes(guards, store));
   app.use(played);
   app.use(game);

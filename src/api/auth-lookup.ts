@@ -19,8 +19,8 @@ const AuthUser = z.object({
 });
 
 /**
- * Asks Supabase Auth whose token this is. Answers are kept for 45 s under the token's hash (never the token), and questions
- * about one token at a time are asked once. An outage is not remembered.
+ * Asks Supabase Auth whose token this is. Answers are kept for 45 s under the token's hash (never
+ * the token), and questions about one token at a time are asked once. An outage is not remembered.
  */
 export function createUserLookup(
   config: Pick<AuthConfig, 'SUPABASE_URL' | 'SUPABASE_ANON_KEY'>,

@@ -10,7 +10,10 @@ import {
 import type { Config } from '../config.js';
 import { createUserLookup } from './auth-lookup.js';
 
-/** Who is asking, as a verified access token says. `token` is the token itself, for clients that act as this user. */
+/**
+ * Who is asking, as a verified access token says. `token` is the token itself, for clients that act
+ * as this user.
+ */
 export interface Identity {
   readonly id: string;
   readonly email: string;
@@ -37,8 +40,9 @@ const AUDIENCE = 'authenticated';
 const JWKS_TIMEOUT_MS = 3_000;
 
 /**
- * Local verification by the project's published keys (ES256, RS256) or, for projects that sign with a shared secret (HS256), by
- * SUPABASE_JWT_SECRET. Without a usable key Supabase Auth itself is asked.
+ * Local verification by the project's published keys (ES256, RS256) or, for projects that sign with
+ * a shared secret (HS256), by SUPABASE_JWT_SECRET. Without a usable key Supabase Auth itself is
+ * asked.
  */
 export function createAuth(config: AuthConfig): Auth {
   const keys = createRemoteJWKSet(new URL(`${config.SUPABASE_URL}/auth/v1/.well-known/jwks.json`), {
@@ -99,7 +103,8 @@ function isKeyMissing(error: unknown): boolean {
     error instanceof errors.JWKSInvalid
   )
     return true;
-  // The key set could not be fetched: fetch throws its own error, an unexpected answer is jose's generic one.
+  // The key set could not be fetched: fetch throws its own error, an unexpected answer is jose's
+  // generic one.
   return !(error instanceof errors.JOSEError) || error.code === 'ERR_JOSE_GENERIC';
 }
 

@@ -1,17 +1,24 @@
 import type { Request } from 'express';
 import type { Auth, Identity } from './auth.js';
 
-/** Where a request carries its token; the query is for `<iframe>` and `<img>` addresses (rest.md §1.5). */
+/**
+ * Where a request carries its token; the query is for `<iframe>` and `<img>` addresses (rest.md
+ * §1.5).
+ */
 export type TokenSource = 'header' | 'query';
 
-/** Who sent a request: a user, somebody whose token is worth nothing, or somebody without a token. */
+/**
+ * Who sent a request: a user, somebody whose token is worth nothing, or somebody without a token.
+ */
 export type Caller =
   | { readonly kind: 'user'; readonly user: Identity; readonly source: TokenSource }
   | { readonly kind: 'refused' | 'nobody' };
 
 const known = new WeakMap<Request, Promise<Caller>>();
 
-/** Verifies the token of a request once, whoever asks first: limits and guards see the same result. */
+/**
+ * Verifies the token of a request once, whoever asks first: limits and guards see the same result.
+ */
 export function callerOf(auth: Auth, req: Request): Promise<Caller> {
   const asked = known.get(req) ?? findCaller(auth, req);
   known.set(req, asked);
@@ -27,7 +34,10 @@ async function findCaller(auth: Auth, req: Request): Promise<Caller> {
     : { kind: 'refused' };
 }
 
-/** A `Bearer` header wins, even when it is worth nothing; a repeated query parameter is passed on and fails as a token. */
+/**
+ * A `Bearer` header wins, even when it is worth nothing; a repeated query parameter is passed on
+ * and fails as a token.
+ */
 function sentToken(req: Request): { token: unknown; source: TokenSource } | null {
   const header = req.headers.authorization ?? '';
   if (header.startsWith('Bearer '))

@@ -8,8 +8,9 @@ const SHARED = /^\/(user-assets|global-assets|game|vendor|api\/assets)\//i;
 const OPEN = /^\/(user-assets|global-assets|game|vendor)\//i;
 
 /**
- * Listed origins are answered with their own name and credentials. Everybody else may read what games consist of, because a
- * sandboxed game's own modules and textures come from the origin `null`.
+ * Listed origins are answered with their own name and credentials. Everybody else may read what
+ * games consist of, because a sandboxed game's own modules and textures come from the origin
+ * `null`.
  */
 export function cors(config: Pick<Config, 'PUBLIC_URL' | 'CORS_ALLOWED_ORIGINS'>): RequestHandler {
   const listed = allowedOrigins(config);

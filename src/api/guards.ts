@@ -16,11 +16,14 @@ const REFUSAL = {
 type Handler<T> = (req: Request, res: Response, who: T) => Promise<void> | void;
 
 /**
- * Wrap a route's handler, which then runs for the right person only (rest.md §1.5, §1.7). A project is looked for with the
- * caller's own rights; a read that fails counts as nothing found.
+ * Wrap a route's handler, which then runs for the right person only (rest.md §1.5, §1.7). A project
+ * is looked for with the caller's own rights; a read that fails counts as nothing found.
  */
 export interface Guards {
-  /** Anybody: with a good token as its user, else as nobody; `refusal` is what a person without a good token would be told. */
+  /**
+   * Anybody: with a good token as its user, else as nobody; `refusal` is what a person without a
+   * good token would be told.
+   */
   visitor(handler: Handler<{ user: Identity | null; refusal: string }>): RequestHandler;
   user(handler: Handler<{ user: Identity; source: TokenSource }>): RequestHandler;
   projectOwner(

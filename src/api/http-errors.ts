@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { DreamError, ERROR_POLICY } from '../contracts/errors.js';
+import { AppError, ERROR_POLICY } from '../contracts/errors.js';
 import { logOf } from './request-log.js';
 
 const RETRY_AFTER_S = 5;
@@ -11,8 +11,9 @@ export const notFound: RequestHandler = (req, res) => {
 };
 
 /**
- * The end of every request that threw. What the client got wrong (malformed JSON, body too large, broken percent-escape) is the
- * contract's plain page; what we got wrong is `{error}` with a sentence that gives nothing away.
+ * The end of every request that threw. What the client got wrong (malformed JSON, body too large,
+ * broken percent-escape) is the contract's plain page; what we got wrong is `{error}` with a
+ * sentence that gives nothing away.
  */
 export const handleError: ErrorRequestHandler = (error: unknown, _req, res, next) => {
   if (res.headersSent) {
@@ -24,7 +25,7 @@ export const handleError: ErrorRequestHandler = (error: unknown, _req, res, next
     sendErrorPage(res, status, STATUS_CODES[status] ?? 'Error');
     return;
   }
-  if (error instanceof DreamError) {
+  if (error instanceof AppError) {
     const { http, sentence, alert } = ERROR_POLICY[error.kind];
     logOf(res)[alert ? 'error' : 'warn']({ err: error, kind: error.kind }, 'a request was refused');
     if (http === 503) res.set('Retry-After', String(RETRY_AFTER_S));
@@ -35,9 +36,11 @@ export const handleError: ErrorRequestHandler = (error: unknown, _req, res, next
   res.status(500).json({ error: 'Internal server error' });
 };
 
-/** Status of an error that the framework made about the request itself; null for every other error. */
+/**
+ * Status of an error that the framework made about the request itself; null for every other error.
+ */
 function clientMistake(error: unknown): number | null {
-  if (!(error instanceof Error) || error instanceof DreamError) return null;
+  if (!(error instanceof Error) || error instanceof AppError) return null;
   const { status } = error as { status?: unknown };
   return typeof status === 'number' && status >= 400 && status < 500 ? status : null;
 }

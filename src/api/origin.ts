@@ -4,8 +4,9 @@ import type { Config } from '../config.js';
 const OPEN_TO_GAMES = /^\/(game|vendor|user-assets|global-assets)\//i;
 
 /**
- * May this HTTP request be served? A sandboxed document (`Origin: null`) may read game files and nothing else, so that a game
- * can neither call the API nor post anywhere. Other origins are left to CORS.
+ * May this HTTP request be served? A sandboxed document (`Origin: null`) may read game files and
+ * nothing else, so that a game can neither call the API nor post anywhere. Other origins are left
+ * to CORS.
  */
 export function isHttpOriginAllowed(request: {
   method: string;
@@ -19,8 +20,8 @@ export function isHttpOriginAllowed(request: {
 }
 
 /**
- * May a WebSocket be opened? Programs send no `Origin`; browsers must come from the page's own host, from PUBLIC_URL or from a
- * listed origin. The host that serves games has no sockets at all.
+ * May a WebSocket be opened? Programs send no `Origin`; browsers must come from the page's own
+ * host, from PUBLIC_URL or from a listed origin. The host that serves games has no sockets at all.
  */
 export function isUpgradeOriginAllowed(
   request: { origin: string | undefined; host: string | undefined },

@@ -4,8 +4,8 @@ import helmet from 'helmet';
 import type { Config } from '../config.js';
 
 /**
- * Security headers of our own pages and answers: only our scripts run, only our servers are asked, nobody frames us. Games
- * replace them by their own (games/headers.ts).
+ * Security headers of our own pages and answers: only our scripts run, only our servers are asked,
+ * nobody frames us. Games replace them by their own (games/headers.ts).
  */
 export function pageHeaders(
   config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL'>,

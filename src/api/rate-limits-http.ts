@@ -4,13 +4,16 @@ import type { Auth } from './auth.js';
 import { callerOf } from './caller.js';
 import type { Counted, RateKind, RateLimits } from './rate-limits.js';
 
-/** What makes a model or a picture engine work. */
+/** What makes a model or an image engine work. */
 const AI =
   /^\/api\/(generate-image|assets\/remove-background|projects\/[^/]+\/generate-(publish-info|thumbnail|movie))\/?$/i;
-/** Pictures that pages and games show by the dozen: files like those under /game. */
+/** Images that pages and games show by the dozen: files like those under /game. */
 const FILE = /^\/api\/(assets\/[0-9a-f-]{36}|projects\/[^/]+\/thumbnail)\/?$/i;
 
-/** What a request counts as; null = not counted: pages, files of games, health, callbacks and what is passed on to Supabase. */
+/**
+ * What a request counts as; null = not counted: pages, files of games, health, callbacks and what
+ * is passed on to Supabase.
+ */
 export function rateKindOf(method: string, path: string): RateKind | null {
   if (!/^\/api\//i.test(path) || /^\/api\/health\/?$/i.test(path) || method === 'OPTIONS')
     return null;
@@ -19,7 +22,10 @@ export function rateKindOf(method: string, path: string): RateKind | null {
   return method === 'POST' && AI.test(path) ? 'ai' : 'writes';
 }
 
-/** Refuses with 429 and `Retry-After` who asks too often. The token is verified once: guards see the same result. */
+/**
+ * Refuses with 429 and `Retry-After` who asks too often. The token is verified once: guards see the
+ * same result.
+ */
 export function rateLimits(auth: Auth, limits: RateLimits): RequestHandler {
   return async (req, res, next) => {
     const kind = rateKindOf(req.method, req.path);

@@ -2,10 +2,13 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../config.js';
 import type { ActivityLog } from '../store/tables/activity-log.js';
 
-/** What a request costs: `ai` has work of a model or a picture engine behind it. */
+/** What a request costs: `ai` has work of a model or an image engine behind it. */
 export type RateKind = 'reads' | 'writes' | 'ai';
 
-/** Who is counted: a user as a verified token names him, or the address of somebody who has not signed in. */
+/**
+ * Who is counted: a user as a verified token names him, or the address of somebody who has not
+ * signed in.
+ */
 export type Counted = { readonly userId: string } | { readonly address: string };
 
 export interface RateLimits {
@@ -16,8 +19,9 @@ export interface RateLimits {
 const WINDOW_S = 60;
 
 /**
- * Requests per minute of each user, kept in the memory of this process: with several APIs behind a balancer everybody has the
- * limit once at each of them. The first refusal of a minute is written to the activity log.
+ * Requests per minute of each user, kept in the memory of this process: with several APIs behind a
+ * balancer everybody has the limit once at each of them. The first refusal of a minute is written
+ * to the activity log.
  */
 export function createRateLimits(
   config: Pick<
@@ -57,7 +61,10 @@ function limitHit(kind: RateKind, who: Counted): Parameters<ActivityLog['write']
   return { action: 'limit', targetType, targetId, userId, details: kind };
 }
 
-/** Whoever has one IPv6 address has a whole /64 of them: that is counted as one, as an IPv4 address is. */
+/**
+ * Whoever has one IPv6 address has a whole /64 of them: that is counted as one, as an IPv4 address
+ * is.
+ */
 export function networkOf(address: string): string {
   const plain = address
     .replace(/^::ffff:(?=\d+\.)/i, '')

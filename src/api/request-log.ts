@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
 import type { Log } from '../log.js';
 
-/** An id that a proxy or client gave: nothing that could break a log line or pretend to be more than an id. */
+/**
+ * An id that a proxy or client gave: nothing that could break a log line or pretend to be more than
+ * an id.
+ */
 const GIVEN_ID = /^[\w.:-]{8,64}$/;
 
 /**
- * Gives every request an id (header `X-Request-Id`, kept when it came with a well-formed one) and a log of its own, and writes
- * one line when it is over.
+ * Gives every request an id (header `X-Request-Id`, kept when it came with a well-formed one) and a
+ * log of its own, and writes one line when it is over.
  */
 export function requestLog(log: Log): RequestHandler {
   return (req, res, next) => {

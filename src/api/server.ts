@@ -6,7 +6,7 @@ import { createAssetFiles } from '../store/files/asset-files.js';
 import { createMirror } from '../store/mirror/mirror.js';
 import { withReadCache } from '../store/mirror/cache.js';
 import { createMovies } from '../store/files/videos.js';
-import { createPictures } from '../store/files/images.js';
+import { createImages } from '../store/files/images.js';
 import { withHydration } from '../store/mirror/hydration.js';
 import { createStore, type Store } from '../store/index.js';
 import { createActions } from './actions/perform.js';
@@ -29,7 +29,10 @@ import { attachSockets } from './sockets/attach.js';
 import { stopJob } from './sockets/stop-job.js';
 
 export interface RunningApi {
-  /** Ends in order: no new connections, sockets told to come back (1012), open requests answered, Temporal left. */
+  /**
+   * Ends in order: no new connections, sockets told to come back (1012), open requests answered,
+   * Temporal left.
+   */
   stop(): Promise<void>;
 }
 
@@ -75,7 +78,7 @@ export function assembleApi(config: Config, log: Log) {
     store,
     games: createGames(store, mirror),
     assetFiles,
-    pictures: createPictures(config.DATA_DIR),
+    images: createImages(config.DATA_DIR),
     movies: createMovies(config.DATA_DIR),
     callback: [actionProgress, callback],
     cancelJob: (job) => stopJob(socketDeps, job),
@@ -85,8 +88,8 @@ export function assembleApi(config: Config, log: Log) {
 }
 
 /**
- * The API, built in one place and listening. Temporal and the database may be away: what needs them is answered as unavailable
- * until they are back.
+ * The API, built in one place and listening. Temporal and the database may be away: what needs them
+ * is answered as unavailable until they are back.
  */
 export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   await checkPublicDir(config);

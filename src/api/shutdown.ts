@@ -8,8 +8,8 @@ export interface ShutdownPhase {
 }
 
 /**
- * Runs the phases one after the other. A phase that fails or takes longer than its time is logged and left behind; the next one
- * runs all the same. Answers whether all of them ended well.
+ * Runs the phases one after the other. A phase that fails or takes longer than its time is logged
+ * and left behind; the next one runs all the same. Answers whether all of them ended well.
  */
 export async function shutDown(phases: readonly ShutdownPhase[], log: Log): Promise<boolean> {
   let isClean = true;

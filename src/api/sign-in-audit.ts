@@ -4,8 +4,9 @@ import type { Auth } from './auth.js';
 const HOUR_MS = 3_600_000;
 
 /**
- * Writes to the activity log who signed in: the first token of a user that is found good within an hour, over HTTP or the
- * socket. Supabase Auth itself does the signing in, so this is what we see of it; each API process counts for itself.
+ * Writes to the activity log who signed in: the first token of a user that is found good within an
+ * hour, over HTTP or the socket. Supabase Auth itself does the signing in, so this is what we see
+ * of it; each API process counts for itself.
  */
 export function withSignInAudit(
   auth: Auth,

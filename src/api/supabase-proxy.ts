@@ -9,8 +9,8 @@ const TIMEOUT_MS = 30_000;
 const RETRY_AFTER_S = 1;
 
 /**
- * Passes `/rest/v1` and `/auth/v1` on to the embedded gateway, so that a browser needs to reach one address only. Bodies stream
- * through: nothing may have read them before.
+ * Passes `/rest/v1` and `/auth/v1` on to the embedded gateway, so that a browser needs to reach one
+ * address only. Bodies stream through: nothing may have read them before.
  */
 export function supabaseProxy(target: string, log: Log): RequestHandler {
   return createProxyMiddleware({

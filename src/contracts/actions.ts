@@ -22,7 +22,7 @@ export interface ActionRef {
   projectId: string | null;
 }
 
-/** How an action ended. Large results (pictures, films) lie on disk; the result names them. */
+/** How an action ended. Large results (images, videos) lie on disk; the result names them. */
 export type ActionOutcome<T> =
   { ok: true; result: T } | { ok: false; kind: ErrorKind; detail: string };
 
@@ -30,7 +30,10 @@ export const CANCEL_ACTION_UPDATE = 'cancelAction';
 /** As for jobs: `tooLate` when it had ended. */
 export type CancelActionAnswer = Pick<CancelAnswer, 'outcome'>;
 
-/** Bodies of calls with work behind them (rest.md §7.9, §7.10, §9.3, §9.4, §9.7). What is wrong about an optional field counts as not given. */
+/**
+ * Bodies of calls with work behind them (rest.md §7.9, §7.10, §9.3, §9.4, §9.7). What is wrong
+ * about an optional field counts as not given.
+ */
 
 /** `actionId` (additive): the client's own name for this call, with which it can be stopped. */
 const ActionId = Uuid.optional()

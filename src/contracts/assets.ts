@@ -33,7 +33,10 @@ const Moment = z.iso
   .nullable()
   .optional();
 
-/** `PUT /api/assets/:id`: what is left out stays. The dates are additive: from when until when the asset is delivered. */
+/**
+ * `PUT /api/assets/:id`: what is left out stays. The dates are additive: from when until when the
+ * asset is delivered.
+ */
 export const AssetChangesBody = z.looseObject({
   tags: Note,
   description: Note,
@@ -47,7 +50,10 @@ const asked = {
   mimeType: z.string(),
 };
 
-/** An asset that a game may load while the runner shows it. The game names addresses alone; where the bytes are is the caller's word. */
+/**
+ * An asset that a game may load while the runner shows it. The game names addresses alone; where
+ * the bytes are is the caller's word.
+ */
 export const GameAsset = z.union([
   /** A file beside the repositories; relative paths start at the current folder. */
   z.object({ ...asked, file: z.string() }),

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { RunnerEvent } from './stream.js';
-import { createHmac } from 'node:crypto';
 
-/** Headers of a signed post; the signature is `v1=` + hex HMAC-SHA256(key, `${timestamp}.${rawBody}`), key = HMAC-SHA256(master, callId) (C2). */
+/**
+ * Headers of a signed post; the signature is `v1=` + hex HMAC-SHA256(key,
+ * `${timestamp}.${rawBody}`), key = HMAC-SHA256(master, callId) (C2).
+ */
 export const CALLBACK_TIMESTAMP_HEADER = 'x-stream-timestamp';
 export const CALLBACK_SIGNATURE_HEADER = 'x-stream-signature';
 /** Largest accepted clock difference of a signed post, seconds. */
@@ -10,7 +12,9 @@ export const CALLBACK_TOLERANCE_S = 300;
 /** Body limit of one post, bytes. */
 export const CALLBACK_BODY_LIMIT = 1024 * 1024;
 
-/** `POST /callback/:jobId`: events numbered contiguously from `fromSeq` (first of an attempt = 1). */
+/**
+ * `POST /callback/:jobId`: events numbered contiguously from `fromSeq` (first of an attempt = 1).
+ */
 export const CallbackPost = z.object({
   callId: z.string(),
   fromSeq: z.number().int().min(1),
@@ -19,16 +23,8 @@ export const CallbackPost = z.object({
 });
 export type CallbackPost = z.infer<typeof CallbackPost>;
 
-/** Everything up to `ackedSeq` is in the durable stream; `cancel` asks the runner to stop (C2, C3). */
+/**
+ * Everything up to `ackedSeq` is in the durable stream; `cancel` asks the runner to stop (C2, C3).
+ */
 export const CallbackAnswer = z.object({ ackedSeq: z.number().int().min(0), cancel: z.boolean() });
 export type CallbackAnswer = z.infer<typeof CallbackAnswer>;
-
-/** The key of one call's posts: its runner gets this one and no other; the receiver makes it anew and stores nothing (C2). */
-export function callbackKeyOf(masterSecret: string, callId: string): Buffer {
-  return createHmac('sha256', masterSecret).update(callId).digest();
-}
-
-/** What a post's signature must say after `v1=`. `timestamp` is Unix seconds as it is sent, `body` the raw bytes. */
-export function callbackMac(key: Buffer, timestamp: string, body: string | Buffer): Buffer {
-  return createHmac('sha256', key).update(`${timestamp}.`).update(body).digest();
-}

@@ -80,7 +80,7 @@ export const ERROR_POLICY = {
     alert: true,
     sentence: '1回で使える作業量を超えました。内容を分けてお試しください。',
   },
-  // Pictures
+  // Images
   ImageServiceMissing: {
     retry: false,
     http: 503,
@@ -285,8 +285,8 @@ export function isErrorKind(value: unknown): value is ErrorKind {
 }
 
 /** The one error class of our own code; `kind` decides retry, status, alert and sentence. */
-export class DreamError extends Error {
-  override readonly name = 'DreamError';
+export class AppError extends Error {
+  override readonly name = 'AppError';
   constructor(
     readonly kind: ErrorKind,
     message: string,
@@ -296,7 +296,10 @@ export class DreamError extends Error {
   }
 }
 
-/** English literals of the coded WebSocket errors (websocket.md §5); the client maps the code to a sentence. */
+/**
+ * English literals of the coded WebSocket errors (websocket.md §5); the client maps the code to a
+ * sentence.
+ */
 export const CODED_MESSAGES = {
   USER_LIMIT_EXCEEDED: 'Too many concurrent requests. Please wait for the current job to finish.',
   SYSTEM_LIMIT_EXCEEDED: 'System is busy. Please try again in a moment.',

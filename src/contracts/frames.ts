@@ -5,8 +5,9 @@ import { CODED_MESSAGES, type CodedErrorCode } from './errors.js';
 import { JobResult, JobRow } from './rows.js';
 
 /**
- * Client → server frames (websocket.md §3). Fields are as lenient as V2 was: the order of checks and their
- * literals belong to the handlers, so ids and names stay `unknown`-tolerant here and unknown fields pass.
+ * Client → server frames (websocket.md §3). Fields are as lenient as V2 was: the order of checks
+ * and their literals belong to the handlers, so ids and names stay `unknown`-tolerant here and
+ * unknown fields pass.
  */
 const loose = z.unknown().optional();
 
@@ -120,7 +121,9 @@ export const PendingQuestion = z.discriminatedUnion('type', [
 ]);
 export type PendingQuestion = z.infer<typeof PendingQuestion>;
 
-/** Server → client frames and their objects (websocket.md §4, §6) with the additive fields of D3. */
+/**
+ * Server → client frames and their objects (websocket.md §4, §6) with the additive fields of D3.
+ */
 export const ProjectSummary = z.object({
   id: z.string(),
   name: z.string(),
@@ -153,7 +156,10 @@ export const Version = z.object({
   message: z.string(),
   timestamp: z.string(),
   hash: z.string(),
-  /** Additive: position in the project's line of revisions, and whether its files are the current ones. */
+  /**
+   * Additive: position in the project's line of revisions, and whether its files are the current
+   * ones.
+   */
   ordinal: z.number().int(),
   current: z.boolean(),
 });
@@ -253,7 +259,10 @@ export const ServerFrame = z.union([
 ]);
 export type ServerFrame = z.infer<typeof ServerFrame>;
 
-/** The coded error frame in both shapes at once, so that V2's client shows it too (websocket.md §5, §14 #1). */
+/**
+ * The coded error frame in both shapes at once, so that V2's client shows it too (websocket.md §5,
+ * §14 #1).
+ */
 export function codedError(
   code: CodedErrorCode,
   message: string = CODED_MESSAGES[code],

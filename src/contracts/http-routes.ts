@@ -22,7 +22,10 @@ export type HttpAnswer =
   | '*/*'
   | 'nothing';
 
-/** One HTTP route as it is promised. What holds for all routes (401, 429, broken addresses and bodies) is not repeated here. */
+/**
+ * One HTTP route as it is promised. What holds for all routes (401, 429, broken addresses and
+ * bodies) is not repeated here.
+ */
 export interface HttpRoute {
   readonly method: 'get' | 'post' | 'put' | 'delete';
   /** In the router's own notation. */
@@ -32,14 +35,17 @@ export interface HttpRoute {
     | 'projects'
     | 'jobs'
     | 'assets'
-    | 'pictures'
+    | 'images'
     | 'publishing'
     | 'games'
     | 'notifications'
     | 'pages'
     | 'callback';
   readonly summary: string;
-  /** `optional`: anybody, and who is signed in gets his own view. `signature`: see the callback headers. */
+  /**
+   * `optional`: anybody, and who is signed in gets his own view. `signature`: see the callback
+   * headers.
+   */
   readonly auth: 'none' | 'optional' | 'required' | 'signature';
   /** Query parameters and what they mean. */
   readonly query?: Readonly<Record<string, string>>;
@@ -211,7 +217,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     method: 'post',
     path: '/api/assets/upload',
     tag: 'assets',
-    summary: 'Store a picture, a sound or JSON (under 1 MiB)',
+    summary: 'Store an image, a sound or JSON (under 1 MiB)',
     auth: 'required',
     file: 'file',
     body: UploadFields,
@@ -297,35 +303,35 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
   {
     method: 'post',
     path: '/api/assets/remove-background',
-    tag: 'pictures',
-    summary: 'Cut a picture out (body up to 50 MB)',
+    tag: 'images',
+    summary: 'Cut an image out (body up to 50 MB)',
     auth: 'required',
     body: RemoveBackgroundBody,
     answers: {
-      200: answer.PictureAnswer,
+      200: answer.ImageAnswer,
       400: answer.Failure,
-      500: answer.PictureFailure,
+      500: answer.ImageFailure,
       503: answer.Failure,
     },
   },
   {
     method: 'post',
     path: '/api/generate-image',
-    tag: 'pictures',
+    tag: 'images',
     summary: 'An isolated sprite by the image model',
     auth: 'required',
     body: GenerateImageBody,
     answers: {
-      200: answer.PictureAnswer,
+      200: answer.ImageAnswer,
       400: answer.Failure,
-      500: answer.PictureFailure,
+      500: answer.ImageFailure,
       503: answer.Failure,
     },
   },
   {
     method: 'get',
     path: '/api/actions/:actionId',
-    tag: 'pictures',
+    tag: 'images',
     summary: 'How far background work of the caller has come',
     auth: 'required',
     answers: { 200: answer.ActionAnswer, ...failures(400, 403, 404) },
@@ -333,7 +339,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
   {
     method: 'post',
     path: '/api/actions/:actionId/cancel',
-    tag: 'pictures',
+    tag: 'images',
     summary: 'Stop background work',
     auth: 'required',
     answers: { 200: answer.ActionCancelled, ...failures(400, 403, 404) },
@@ -369,7 +375,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     method: 'post',
     path: project('/generate-thumbnail'),
     tag: 'publishing',
-    summary: 'A 9:16 picture of the game',
+    summary: 'A 9:16 image of the game',
     auth: 'required',
     body: GenerateThumbnailBody,
     answers: { 200: answer.ThumbnailMade, ...failures(400, 404, 503), 500: answer.MediaFailure },
@@ -378,7 +384,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     method: 'post',
     path: project('/upload-thumbnail'),
     tag: 'publishing',
-    summary: 'An own 9:16 picture',
+    summary: 'An own 9:16 image',
     auth: 'required',
     file: 'thumbnail',
     answers: { 200: answer.ThumbnailMade, ...failures(400, 404, 413, 415, 507) },
@@ -387,7 +393,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     method: 'get',
     path: project('/thumbnail'),
     tag: 'publishing',
-    summary: 'The picture of a project, for everybody',
+    summary: 'The image of a project, for everybody',
     auth: 'none',
     answers: { 200: 'image/*', 404: 'text/html' },
   },
@@ -395,7 +401,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     method: 'post',
     path: project('/generate-movie'),
     tag: 'publishing',
-    summary: 'A short film of the game',
+    summary: 'A short video of the game',
     auth: 'required',
     body: GenerateMovieBody,
     answers: { 200: answer.MovieMade, ...failures(400, 404, 503), 500: answer.MediaFailure },
@@ -404,7 +410,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
     method: 'get',
     path: project('/movie'),
     tag: 'publishing',
-    summary: 'The film',
+    summary: 'The video',
     auth: 'required',
     answers: { 200: 'video/mp4', 400: answer.Failure, 404: [answer.Failure, 'text/html'] },
   },

@@ -3,7 +3,10 @@ import { Visibility, type GameCard, type Notification, type PublishInfo } from '
 import { JobRow } from './rows.js';
 import { ProjectSummary } from './frames.js';
 
-/** `GET /api/projects/:id/jobs?limit=`: absent, zero or unparsable = 20; negative = none (rest.md §4). */
+/**
+ * `GET /api/projects/:id/jobs?limit=`: absent, zero or unparsable = 20; negative = none (rest.md
+ * §4).
+ */
 export const JobsQuery = z.looseObject({
   limit: z.preprocess((value) => {
     const limit = typeof value === 'string' ? Number.parseInt(value, 10) || 20 : 20;
@@ -18,14 +21,17 @@ export interface PublicConfig {
   demo: boolean;
 }
 
-/** Bodies of HTTP answers as rest.md gives them; a name (`id`) is the one under which the API's description lists it. */
+/**
+ * Bodies of HTTP answers as rest.md gives them; a name (`id`) is the one under which the API's
+ * description lists it.
+ */
 const success = z.literal(true);
 const moment = z.string();
 
 export const Failure = z.object({ error: z.string() }).meta({ id: 'Error' });
-/** Pictures only: the two routes that say it twice (rest.md §1.3). */
-export const PictureFailure = Failure.extend({ success: z.literal(false).optional() }).meta({
-  id: 'PictureError',
+/** Images only: the two routes that say it twice (rest.md §1.3). */
+export const ImageFailure = Failure.extend({ success: z.literal(false).optional() }).meta({
+  id: 'ImageError',
 });
 /** `raw`: what the model said instead. */
 export const InfoFailure = Failure.extend({ raw: z.string().optional() }).meta({
@@ -125,14 +131,14 @@ export const AssetChanged = z.object({
 export const AssetDeleted = z.object({ success, message: z.string() });
 
 /** `image` is a data URI. `prompt` is what was really asked. */
-export const PictureAnswer = z
+export const ImageAnswer = z
   .object({
     success,
     image: z.string(),
     prompt: z.string().optional(),
     actionId: z.string().optional(),
   })
-  .meta({ id: 'Picture' });
+  .meta({ id: 'Image' });
 export const ActionAnswer = z
   .object({
     id: z.string(),

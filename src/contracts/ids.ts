@@ -17,7 +17,10 @@ export function isUuid(value: unknown): value is string {
   return typeof value === 'string' && UUID_PATTERN.test(value);
 }
 
-/** Text as the database can keep it: PostgreSQL knows no NUL character, and JSON columns no half of a surrogate pair. */
+/**
+ * Text as the database can keep it: PostgreSQL knows no NUL character, and JSON columns no half of
+ * a surrogate pair.
+ */
 export function storable(text: string): string {
   return text.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '\ufffd');
 }
@@ -30,7 +33,9 @@ export function jobIdFor(projectId: string, messageId: string): string {
   return uuidv5(`${projectId.toLowerCase()}${messageId.toLowerCase()}`, NAMESPACE);
 }
 
-/** Id of a chat line that belongs to a job or message, so that a retry cannot write it twice (A7). */
+/**
+ * Id of a chat line that belongs to a job or message, so that a retry cannot write it twice (A7).
+ */
 export function chatLineIdFor(ownerId: string, role: 'user' | 'assistant'): string {
   return uuidv5(`${ownerId}${role}`, NAMESPACE);
 }
@@ -50,7 +55,9 @@ export function replicationWorkflowId(projectId: string): string {
   return `replicate/${projectId.toLowerCase()}`;
 }
 
-/** A project's published game keeps its id, and with it its address, however often it is published. */
+/**
+ * A project's published game keeps its id, and with it its address, however often it is published.
+ */
 export function gameIdFor(projectId: string): string {
   return uuidv5(`${projectId.toLowerCase()}game`, NAMESPACE);
 }
@@ -70,7 +77,7 @@ export function actionWorkflowId(actionId: string): string {
   return `action/${actionId}`;
 }
 
-/** The film of one version (F4). */
+/** The video of one version (F4). */
 export function renderWorkflowId(projectId: string, revision: string): string {
   return `project/${projectId.toLowerCase()}/render/${revision}`;
 }

@@ -9,22 +9,25 @@ const asked = {
   timeoutMs: z.number().int().positive(),
 };
 
-/** Picture as it travels between processes: base64. */
-export const Picture = z.object({ mimeType: z.string(), data: z.string() });
-export type Picture = z.infer<typeof Picture>;
+/** Image as it travels between processes: base64. */
+export const Image = z.object({ mimeType: z.string(), data: z.string() });
+export type Image = z.infer<typeof Image>;
 
-/** Making one picture. Nothing is written: the picture is the result. */
+/** Making one image. Nothing is written: the image is the result. */
 export const ImageInput = z.discriminatedUnion('op', [
   /** An isolated sprite by the image model, cut out: PNG with transparency. */
   z.object({ ...asked, op: z.literal('sprite'), prompt: z.string().min(1) }),
-  /** A 9:16 picture by the image model: WebP. `references` may appear in it. */
+  /** A 9:16 image by the image model: WebP. `references` may appear in it. */
   z.object({
     ...asked,
     op: z.literal('poster'),
     prompt: z.string().min(1),
-    references: z.array(Picture).max(3),
+    references: z.array(Image).max(3),
   }),
-  /** What the game of a revision looks like after a moment of play, 9:16: WebP. `repoDir` starts at the current folder; `assets`: what the game may load. */
+  /**
+   * What the game of a revision looks like after a moment of play, 9:16: WebP. `repoDir` starts at
+   * the current folder; `assets`: what the game may load.
+   */
   z.object({
     command: z.literal('image'),
     op: z.literal('screenshot'),
@@ -32,9 +35,12 @@ export const ImageInput = z.discriminatedUnion('op', [
     revision: Revision,
     assets: z.array(GameAsset),
   }),
-  /** The subject of a picture (data URI) by our own network: PNG of the same size. */
-  z.object({ command: z.literal('image'), op: z.literal('cutout'), picture: z.string() }),
-  /** The same by a service on the internet, which takes addresses of pictures as well; `version`: of its model. */
+  /** The subject of an image (data URI) by our own network: PNG of the same size. */
+  z.object({ command: z.literal('image'), op: z.literal('cutout'), image: z.string() }),
+  /**
+   * The same by a service on the internet, which takes addresses of images as well; `version`: of
+   * its model.
+   */
   z.object({
     command: z.literal('image'),
     op: z.literal('cutout-by-service'),
@@ -46,31 +52,34 @@ export const ImageInput = z.discriminatedUnion('op', [
 export type ImageInput = z.infer<typeof ImageInput>;
 
 /** `prompt`: what was really sent to the image model; null when none was asked. */
-export const ImageResult = Picture.extend({ prompt: z.string().nullable() });
+export const ImageResult = Image.extend({ prompt: z.string().nullable() });
 export type ImageResult = z.infer<typeof ImageResult>;
 
 export interface GenerateImageInput extends ActionRef {
   prompt: string;
 }
-/** What was sent to be cut out lies where `store/pictures` keeps it for the action. */
+/** What was sent to be cut out lies where `store/images` keeps it for the action. */
 export type RemoveBackgroundInput = ActionRef;
 export interface GenerateThumbnailInput extends ActionRef {
   projectId: string;
   title: string | null;
 }
 
-/** What an action keeps of a picture that it made; the bytes lie beside the user's files. */
-export const PictureMade = z.object({ mimeType: z.string(), prompt: z.string().nullable() });
-export type PictureMade = z.infer<typeof PictureMade>;
+/** What an action keeps of an image that it made; the bytes lie beside the user's files. */
+export const ImageMade = z.object({ mimeType: z.string(), prompt: z.string().nullable() });
+export type ImageMade = z.infer<typeof ImageMade>;
 
 /**
- * How far a picture is, percent of its action, when it has come to a stage: nothing tells how long an image model will take, so
- * these are the steps that are known to be over.
+ * How far an image is, percent of its action, when it has come to a stage: nothing tells how long
+ * an image model will take, so these are the steps that are known to be over.
  */
-export const PICTURE_PROGRESS = {
+export const IMAGE_PROGRESS = {
   /** Somebody works on it. */
   begun: 5,
-  /** Whoever makes it has been asked: the image model, the network for cut-outs, a service, the running game. */
+  /**
+   * Whoever makes it has been asked: the image model, the network for cut-outs, a service, the
+   * running game.
+   */
   asked: 10,
   /** What they made is here. */
   received: 70,
@@ -79,4 +88,4 @@ export const PICTURE_PROGRESS = {
   /** It is kept. */
   kept: 99,
 } as const;
-export type PictureStage = keyof typeof PICTURE_PROGRESS;
+export type ImageStage = keyof typeof IMAGE_PROGRESS;

@@ -26,16 +26,25 @@ export function volumeRepoOf(projectId: string): string {
 
 /** The one positional argument of every function: plain data (CBOR). */
 export interface ModalRequest {
-  /** Of the runner that the caller was built with; a container with another one refuses (`ModalOutdated`). */
+  /**
+   * Of the runner that the caller was built with; a container with another one refuses
+   * (`ModalOutdated`).
+   */
   version: string;
   /** Names this call in logs and callbacks. */
   callId: string;
   input: RunnerInput;
-  /** Commits that the Volume may lack (`have..want`), taken in before the work starts; null when it should have all (E6). */
+  /**
+   * Commits that the Volume may lack (`have..want`), taken in before the work starts; null when it
+   * should have all (E6).
+   */
   bundle: { want: string; bytes: Uint8Array } | null;
 }
 
-/** What every function returns. Failures are raised as an error whose text is `AppError` + JSON of {@link RunnerFailure}. */
+/**
+ * What every function returns. Failures are raised as an error whose text is `AppError` + JSON of
+ * {@link RunnerFailure}.
+ */
 export const ModalReply = z.object({
   version: z.string(),
   /** The runner's result, checked by whoever asked. */
@@ -47,7 +56,10 @@ export const ModalReply = z.object({
 });
 export type ModalReply = z.infer<typeof ModalReply>;
 
-/** What replication found and did for one project; both stores hold all published versions afterwards unless `problem` says why not. */
+/**
+ * What replication found and did for one project; both stores hold all published versions
+ * afterwards unless `problem` says why not.
+ */
 export interface ReplicationReport {
   userId: string;
   projectId: string;
@@ -76,12 +88,14 @@ export interface TargetPage {
   limit: number;
 }
 
-/** Asks a running `replicateProject` for another look: what was published meanwhile goes over too. */
+/**
+ * Asks a running `replicateProject` for another look: what was published meanwhile goes over too.
+ */
 export const REPLICATE_SIGNAL = 'replicate';
 
 /**
- * One round over many projects. Without user and project: all; `isDueOnly` leaves out what is known to be level, and users who never
- * had a Volume.
+ * One round over many projects. Without user and project: all; `isDueOnly` leaves out what is known
+ * to be level, and users who never had a Volume.
  */
 export interface ReplicateAllInput {
   userId: string | null;

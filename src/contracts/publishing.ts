@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { ActionRef } from './actions.js';
 import { storable } from './ids.js';
-import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What the publish page sends and the draft holds (rest.md §9.2). Longer than any client allows, short enough for a row. */
+/**
+ * What the publish page sends and the draft holds (rest.md §9.2). Longer than any client allows,
+ * short enough for a row.
+ */
 const text = (maxChars: number, nothing = '') =>
   z
     .string()
@@ -21,7 +23,9 @@ const Tags = z
 
 export const Visibility = z.enum(['public', 'unlisted', 'private']);
 export type Visibility = z.infer<typeof Visibility>;
-/** The page's spelling is `disallowed`, the first schema's `disallow`: both are kept as they come. */
+/**
+ * The page's spelling is `disallowed`, the first schema's `disallow`: both are kept as they come.
+ */
 const Remix = z.enum(['allowed', 'disallow', 'disallowed']);
 
 const orDefault = <T extends z.ZodType>(schema: T, nothing: z.output<T>) =>
@@ -55,7 +59,10 @@ export const PublishData = z
   }));
 export type PublishData = z.output<typeof PublishData>;
 
-/** What `generate-publish-info` answers (rest.md §9.3); a model that says too much is cut, one that says something else is refused. */
+/**
+ * What `generate-publish-info` answers (rest.md §9.3); a model that says too much is cut, one that
+ * says something else is refused.
+ */
 export const PublishInfo = z.object({
   title: z
     .string()
@@ -147,27 +154,4 @@ function parseJson(value: string): unknown {
   } catch {
     return value;
   }
-}
-
-/** Header by which whoever publishes sees the copy at its public address before anybody else does. */
-export const PUBLISH_CHECK_HEADER = 'x-dreamcore-publish-check';
-
-/** The header's value for one copy. The key is derived, because `secret` signs other things too. */
-export function publishCheck(secret: string, gameId: string, revision: string): string {
-  const key = createHmac('sha256', secret).update('publish-check/1').digest();
-  return createHmac('sha256', key).update(`${gameId}/${revision}`).digest('base64url');
-}
-
-/** Is `sent` the right value for this copy? */
-export function isPublishCheck(
-  secret: string,
-  gameId: string,
-  revision: string,
-  sent: unknown,
-): boolean {
-  const [right, given] = [
-    publishCheck(secret, gameId, revision),
-    typeof sent === 'string' ? sent : '',
-  ].map((text) => createHmac('sha256', 'length').update(text).digest());
-  return right !== undefined && given !== undefined && timingSafeEqual(right, given);
 }

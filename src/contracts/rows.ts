@@ -3,7 +3,10 @@ import { z } from 'zod';
 export const JobStatus = z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']);
 export type JobStatus = z.infer<typeof JobStatus>;
 
-/** Raw `jobs` row as it leaves the server: V2's columns (snake_case) plus additive ones (B1). `result` is JSON text. */
+/**
+ * Raw `jobs` row as it leaves the server: V2's columns (snake_case) plus additive ones (B1).
+ * `result` is JSON text.
+ */
 export const JobRow = z.looseObject({
   id: z.string(),
   user_id: z.string(),

@@ -6,7 +6,9 @@ import { Uuid } from './ids.js';
 
 const Revision = z.string().regex(/^[0-9a-f]{40}$/);
 
-/** Environment names by which secrets and addresses reach the runner; never through its JSON input. */
+/**
+ * Environment names by which secrets and addresses reach the runner; never through its JSON input.
+ */
 export const RUNNER_ENV = {
   modelKey: 'ANTHROPIC_API_KEY',
   modelBaseUrl: 'ANTHROPIC_BASE_URL',
@@ -32,7 +34,10 @@ export const RunLimits = z.object({
 });
 export type RunLimits = z.infer<typeof RunLimits>;
 
-/** Commits in a bundle file that the repository may lack; taken in before anything else and kept alive there (E6). */
+/**
+ * Commits in a bundle file that the repository may lack; taken in before anything else and kept
+ * alive there (E6).
+ */
 export const IncomingBundle = z.object({ file: z.string(), want: Revision });
 export type IncomingBundle = z.infer<typeof IncomingBundle>;
 
@@ -42,7 +47,10 @@ export const GenerateInput = z.object({
   jobId: Uuid,
   attempt: z.number().int().min(1),
   callId: z.string(),
-  /** The project's bare repository and this attempt's own scratch folder (C4); relative paths start at the current folder. */
+  /**
+   * The project's bare repository and this attempt's own scratch folder (C4); relative paths start
+   * at the current folder.
+   */
   repoDir: z.string(),
   scratchDir: z.string(),
   parent: Revision.nullable(),
@@ -126,7 +134,10 @@ export const GitInput = z.discriminatedUnion('op', [
     revision: Revision,
     path: z.string().optional(),
   }),
-  /** A new commit with the tree of `source` on top of `parent`, kept under `refs/jobs/<actionId>/1` (E5). */
+  /**
+   * A new commit with the tree of `source` on top of `parent`, kept under `refs/jobs/<actionId>/1`
+   * (E5).
+   */
   z.object({
     ...git,
     op: z.literal('restore'),
@@ -143,17 +154,29 @@ export const GitInput = z.discriminatedUnion('op', [
     want: Revision,
     file: z.string(),
   }),
-  /** Takes `want` out of `file` and keeps it under `refs/incoming/<want>` until `set-main` reaches it (E6). */
+  /**
+   * Takes `want` out of `file` and keeps it under `refs/incoming/<want>` until `set-main` reaches
+   * it (E6).
+   */
   z.object({ ...git, op: z.literal('fetch'), want: Revision, file: z.string() }),
-  /** Where `refs/heads/main` stands (null = nowhere, or no repository), and which of `revisions` are there. */
+  /**
+   * Where `refs/heads/main` stands (null = nowhere, or no repository), and which of `revisions` are
+   * there.
+   */
   z.object({
     ...git,
     op: z.literal('state'),
     revisions: z.array(Revision).max(10_000).default([]),
   }),
-  /** Brings `refs/heads/main` forward to a published revision, never back and never aside; what `incoming` kept alive is let go. */
+  /**
+   * Brings `refs/heads/main` forward to a published revision, never back and never aside; what
+   * `incoming` kept alive is let go.
+   */
   z.object({ ...git, op: z.literal('set-main'), revision: Revision }),
-  /** Deletes refs of candidates and transfers whose commit is older than `olderThanMs` (E4), and what a killed git left. */
+  /**
+   * Deletes refs of candidates and transfers whose commit is older than `olderThanMs` (E4), and
+   * what a killed git left.
+   */
   z.object({ ...git, op: z.literal('prune'), olderThanMs: z.number().int().nonnegative() }),
 ]);
 export type GitInput = z.infer<typeof GitInput>;
@@ -161,7 +184,9 @@ export type GitInput = z.infer<typeof GitInput>;
 const files = { command: z.literal('files'), root: z.string() };
 const Encoding = z.enum(['utf8', 'base64']).default('utf8');
 
-/** Work on files inside one user's root; `path` is relative to it, the root to the current folder. */
+/**
+ * Work on files inside one user's root; `path` is relative to it, the root to the current folder.
+ */
 export const FilesInput = z.discriminatedUnion('op', [
   z.object({ ...files, op: z.literal('list'), path: z.string().default('') }),
   z.object({ ...files, op: z.literal('read'), path: z.string(), encoding: Encoding }),
@@ -173,7 +198,10 @@ export const FilesInput = z.discriminatedUnion('op', [
     encoding: Encoding,
   }),
   z.object({ ...files, op: z.literal('hash'), path: z.string() }),
-  /** Every file below a folder with its sha256, hidden ones left out; an absent folder is an empty one. */
+  /**
+   * Every file below a folder with its sha256, hidden ones left out; an absent folder is an empty
+   * one.
+   */
   z.object({ ...files, op: z.literal('hashes'), path: z.string().default('') }),
   /** Bytes of a folder, of each of its direct children, and the largest files below it. */
   z.object({ ...files, op: z.literal('usage'), path: z.string().default('') }),

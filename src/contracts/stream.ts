@@ -26,7 +26,10 @@ const File = z.object({
 export const RunnerEvent = z.discriminatedUnion('type', [Progress, Text, File]);
 export type RunnerEvent = z.infer<typeof RunnerEvent>;
 
-/** Everything a job's stream may hold. Terminal events are markers: rows and html stay where they are owned. */
+/**
+ * Everything a job's stream may hold. Terminal events are markers: rows and html stay where they
+ * are owned.
+ */
 export const JobEvent = z.discriminatedUnion('type', [
   Progress,
   Text,

@@ -8,7 +8,7 @@ const story = {
   colours: { background: '#1b1446', accent: '#FFB800' },
 };
 
-describe('words of a film', () => {
+describe('words of a video', () => {
   it('are one line each, and too much is cut', () => {
     expect(VideoStory.parse({ ...story, tagline: `${'長'.repeat(30)}` }).tagline).toBe(
       '長'.repeat(24),

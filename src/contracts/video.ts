@@ -4,7 +4,7 @@ import { GameAsset } from './assets.js';
 import { IncomingBundle } from './runner.js';
 import { storable } from './ids.js';
 
-/** The film of a game: portrait, for a phone (rest.md §9.7). */
+/** The video of a game: portrait, for a phone (rest.md §9.7). */
 export const VIDEO = { width: 1_080, height: 1_920, fps: 30 } as const;
 /** Size of what is recorded of the game, in CSS pixels: a common phone's screen. */
 export const SCREEN = { width: 360, height: 640 } as const;
@@ -20,7 +20,10 @@ const words = (maxChars: number) =>
     .transform((text) => oneLine(text, maxChars))
     .pipe(z.string().min(1));
 
-/** Words and colours of a film, as the model is asked for them: too long is cut, anything else refused. */
+/**
+ * Words and colours of a video, as the model is asked for them: too long is cut, anything else
+ * refused.
+ */
 export const VideoStory = z.object({
   /** One sentence under the title. */
   tagline: words(24),
@@ -33,14 +36,20 @@ export const VideoStory = z.object({
 });
 export type VideoStory = z.output<typeof VideoStory>;
 
-/** Everything that the composition is told. `frames` pictures of the game lie beside the site as `gameplay/<n>.jpg`, from 0. */
+/**
+ * Everything that the composition is told. `frames` images of the game lie beside the site as
+ * `gameplay/<n>.jpg`, from 0.
+ */
 export const VideoProps = VideoStory.extend({
   title: words(40),
   frames: z.number().int().positive(),
 });
 export type VideoProps = z.output<typeof VideoProps>;
 
-/** Making one film. Nothing is written but in `scratchDir`, which is made and removed: the film is the result. */
+/**
+ * Making one video. Nothing is written but in `scratchDir`, which is made and removed: the video is
+ * the result.
+ */
 export const VideoInput = z.object({
   command: z.literal('video'),
   /** Names this call; the scratch folder carries it. */
@@ -54,7 +63,7 @@ export const VideoInput = z.object({
   title: words(40),
   story: VideoStory,
   seconds: z.number().positive().max(30),
-  /** Of the film's width and height; 1 = 1080×1920. */
+  /** Of the video's width and height; 1 = 1080×1920. */
   scale: z.number().min(0.1).max(1),
   /** The composition, bundled. */
   siteDir: z.string(),
@@ -65,7 +74,9 @@ export const VideoInput = z.object({
 });
 export type VideoInput = z.output<typeof VideoInput>;
 
-/** The film as it travels between processes: base64. The times are how long its two halves took. */
+/**
+ * The video as it travels between processes: base64. The times are how long its two halves took.
+ */
 export const VideoResult = z.object({
   mimeType: z.literal('video/mp4'),
   data: z.string().min(1),
@@ -80,13 +91,16 @@ export interface RenderVideoInput extends ActionRef {
   revision: string;
 }
 
-/** What an action keeps of a film; its bytes lie beside the repository. */
+/** What an action keeps of a video; its bytes lie beside the repository. */
 export interface VideoMade {
   revision: string;
   seconds: number;
 }
 
-/** Name of the temp folder of a call's programs. It is short: browsers make sockets below it, 45 bytes longer, whose paths have at most 107 (macOS: 103). */
+/**
+ * Name of the temp folder of a call's programs. It is short: browsers make sockets below it, 45
+ * bytes longer, whose paths have at most 107 (macOS: 103).
+ */
 export function videoTempName(callId: string): string {
   return `f-${callId.replaceAll('-', '').slice(0, 12)}.${callId.split('.').at(-1) ?? ''}`;
 }

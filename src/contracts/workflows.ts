@@ -9,9 +9,12 @@ export const TASK_QUEUE = 'dreamcore';
 export const LOCAL_QUEUE = 'dreamcore-local';
 /** Long local runs: slots = MAX_RUNNING_JOBS per worker. */
 export const LOCAL_AGENT_QUEUE = 'dreamcore-local-agent';
-/** Pictures made on this machine: they mostly wait for an image model, so games must not stand in line behind them, nor they behind games (G2). */
+/**
+ * Images made on this machine: they mostly wait for an image model, so games must not stand in line
+ * behind them, nor they behind games (G2).
+ */
 export const LOCAL_IMAGE_QUEUE = 'dreamcore-local-image';
-/** Films made on this machine: they take minutes of all that it has. */
+/** Videos made on this machine: they take minutes of all that it has. */
 export const LOCAL_VIDEO_QUEUE = 'dreamcore-local-video';
 /** Short work of the Modal set: calls of `git-operation` and `file-operation`. */
 export const MODAL_QUEUE = 'dreamcore-modal';
@@ -32,7 +35,10 @@ export interface GenerateGameInput {
   content: string;
   selectedStyle: SelectedStyle | null;
   autoFix: boolean;
-  /** From the configuration of the API, because a workflow reads none: waiting jobs allowed, longest run (F3). */
+  /**
+   * From the configuration of the API, because a workflow reads none: waiting jobs allowed, longest
+   * run (F3).
+   */
   maxQueuedJobs: number;
   jobTimeoutMs: number;
 }
@@ -52,7 +58,9 @@ export interface DeleteProjectInput {
   projectId: string;
 }
 
-/** Kept in the workflow's memo, so that a caller whose wait ran out can recognise its own run (A6). */
+/**
+ * Kept in the workflow's memo, so that a caller whose wait ran out can recognise its own run (A6).
+ */
 export interface WriterMemo {
   messageId: string;
   jobId: string;
@@ -67,7 +75,10 @@ export type AdmitRequest =
   | { kind: 'restore'; messageId: string; userId: string }
   | { kind: 'delete'; messageId: string; userId: string };
 
-/** Answer of whoever writes the project now; `kind` is the running workflow's, not the caller's (A4). */
+/**
+ * Answer of whoever writes the project now; `kind` is the running workflow's, not the caller's
+ * (A4).
+ */
 export type AdmitAnswer =
   | { kind: 'generate'; jobId: string; isExisting: boolean; job: JobRow }
   | { kind: 'restore'; jobId: string; isExisting: boolean; outcome: RestoreOutcome }
@@ -88,7 +99,10 @@ export const ADMIT_FAILURE = {
 export interface CancelRequest {
   jobId: string;
 }
-/** `tooLate`: the job had passed its commit point or ended; `otherJob`: the project's writer is another one (F1). */
+/**
+ * `tooLate`: the job had passed its commit point or ended; `otherJob`: the project's writer is
+ * another one (F1).
+ */
 export interface CancelAnswer {
   outcome: 'cancelled' | 'tooLate' | 'otherJob';
 }
@@ -108,7 +122,10 @@ export interface JobStreamInput {
   };
 }
 
-/** A page of a job's stream after `cursor`. `gap` tells that older items were dropped by the bounded tail. */
+/**
+ * A page of a job's stream after `cursor`. `gap` tells that older items were dropped by the bounded
+ * tail.
+ */
 export interface StreamPage {
   items: StreamItem[];
   cursor: Cursor;
@@ -117,9 +134,10 @@ export interface StreamPage {
 }
 
 /**
- * Long poll of the stream: answers when something after `after` exists, at the latest after `waitMs`.
- * `wakeOn: 'phase'` (for a reader whose fast lane delivers the text) wakes only on opening (attempt 0) and closing items, so that
- * a job's text costs no updates; the page then holds everything after the cursor all the same. Default 'any'.
+ * Long poll of the stream: answers when something after `after` exists, at the latest after
+ * `waitMs`. `wakeOn: 'phase'` (for a reader whose fast lane delivers the text) wakes only on
+ * opening (attempt 0) and closing items, so that a job's text costs no updates; the page then holds
+ * everything after the cursor all the same. Default 'any'.
  */
 export interface NextPageRequest {
   after: Cursor;

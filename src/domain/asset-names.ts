@@ -12,8 +12,9 @@ export interface AliasParts {
 }
 
 /**
- * Alias of a display name (rest.md §7.1): the last path component, its lower-case extension, everything else outside `[A-Za-z0-9_-]`
- * as `_`, at most 32 characters. An extension keeps what is harmless in an address. `Hero.PNG` is `Hero_PNG` + `.png`.
+ * Alias of a display name (rest.md §7.1): the last path component, its lower-case extension,
+ * everything else outside `[A-Za-z0-9_-]` as `_`, at most 32 characters. An extension keeps what is
+ * harmless in an address. `Hero.PNG` is `Hero_PNG` + `.png`.
  */
 export function aliasOf(displayName: string): AliasParts {
   const extension = path.posix.extname(displayName).toLowerCase();

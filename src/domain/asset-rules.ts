@@ -8,7 +8,10 @@ interface AssetRules {
   readonly available_until: string | null;
 }
 
-/** Public and global assets are everybody's, others their owner's; `userId` null = nobody in particular. */
+/**
+ * Public and global assets are everybody's, others their owner's; `userId` null = nobody in
+ * particular.
+ */
 export function isReadableBy(
   { owner_id, is_public, is_global }: Pick<AssetRules, 'owner_id' | 'is_public' | 'is_global'>,
   userId: string | null,

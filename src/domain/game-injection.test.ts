@@ -27,7 +27,9 @@ interface Page {
   run: (code: string) => unknown;
 }
 
-/** The script in a page whose storage is refused, as in a sandbox, with a clock that does not wait. */
+/**
+ * The script in a page whose storage is refused, as in a sandbox, with a clock that does not wait.
+ */
 function openPage(): Page {
   const posted: Page['posted'] = [];
   const logged: unknown[][] = [];

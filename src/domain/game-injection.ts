@@ -1,6 +1,7 @@
 /**
- * Runs first in every game page. A sandboxed page may not touch the browser's storage: games that expect it get one that lasts
- * as long as the page. Afterwards errors, also those of its own script files, are reported to the page around it (rest.md §6).
+ * Runs first in every game page. A sandboxed page may not touch the browser's storage: games that
+ * expect it get one that lasts as long as the page. Afterwards errors, also those of its own script
+ * files, are reported to the page around it (rest.md §6).
  */
 const INJECTED_SCRIPT = `<script>(function () {
   function memoryStorage() {
@@ -33,7 +34,8 @@ const INJECTED_SCRIPT = `<script>(function () {
     }
   });
 
-  // In a sandbox the game's own scripts count as foreign, and errors in foreign scripts are hidden unless they are asked for openly.
+  // In a sandbox the game's own scripts count as foreign, and errors in foreign scripts are hidden
+  // unless they are asked for openly.
   if (window.MutationObserver) new MutationObserver(function (changes) {
     changes.forEach(function (change) {
       change.addedNodes.forEach(function (node) {
@@ -79,7 +81,10 @@ const INJECTED_SCRIPT = `<script>(function () {
   });
 })();</script>`;
 
-/** The page with our script behind its first `<head>` or `<HEAD>`; in front of everything when there is neither. */
+/**
+ * The page with our script behind its first `<head>` or `<HEAD>`; in front of everything when there
+ * is neither.
+ */
 export function injectScript(html: string): string {
   for (const tag of ['<head>', '<HEAD>']) {
     const at = html.indexOf(tag);

@@ -4,8 +4,8 @@ export const DEFAULT_PROJECT_NAME = '新しいゲーム';
 const MAX_TITLE_CHARS = 50;
 
 /**
- * The game's own title: 「ゲーム名:」 in its spec, else the page title. Null when there is none worth taking
- * (generation.md §14; a heading is not a name).
+ * The game's own title: 「ゲーム名:」 in its spec, else the page title. Null when there is none worth
+ * taking (generation.md §14; a heading is not a name).
  */
 export function gameTitle(spec: string | null, html: string | null): string | null {
   const fromSpec = spec ? /ゲーム名\s*[:：]\s*(.+)/.exec(spec)?.[1] : undefined;

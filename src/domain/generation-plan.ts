@@ -22,8 +22,8 @@ export type PlanDecision =
 const BARE_ANSWER = /^[2２3３]d(で)?(作成|作って|お願いします|がいい|にして)?[。!！]?$/i;
 
 /**
- * The request a message stands for: an answer to the dimension question carries the request that was asked
- * about, explicitly and not by guessing from history (generation.md §4, §20 #10).
+ * The request a message stands for: an answer to the dimension question carries the request that
+ * was asked about, explicitly and not by guessing from history (generation.md §4, §20 #10).
  */
 export function effectiveRequest(content: string, pending: PendingQuestion | null): string {
   const asked = pending && pending.type !== 'restore' ? pending.request : undefined;
@@ -33,7 +33,10 @@ export function effectiveRequest(content: string, pending: PendingQuestion | nul
   return BARE_ANSWER.test(content.trim()) ? `${label}で${asked}` : `${asked}\n${content}`;
 }
 
-/** Decides what a message becomes: answer, question, undo proposal or generation (design §2.3). Pure. */
+/**
+ * Decides what a message becomes: answer, question, undo proposal or generation (design §2.3).
+ * Pure.
+ */
 export function decidePlan(input: PlanInput): PlanDecision {
   const intent =
     input.autoFix || input.selectedStyle ? 'edit' : detectIntent(input.content, input.isNewProject);

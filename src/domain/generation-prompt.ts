@@ -63,7 +63,10 @@ const MAX_LINES = 10;
 const MAX_LINE_CHARS = 500;
 const MAX_CODE_CHARS = 6000;
 
-/** The question with what is needed to answer it: last lines of the chat, rules, an excerpt of the code. */
+/**
+ * The question with what is needed to answer it: last lines of the chat, rules, an excerpt of the
+ * code.
+ */
 export function chatPrompt(input: ChatPromptInput): string {
   const cut = (text: string) =>
     text.length > MAX_LINE_CHARS ? `${text.slice(0, MAX_LINE_CHARS)}...` : text;

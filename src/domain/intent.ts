@@ -53,8 +53,8 @@ function isQuestion(text: string): boolean {
 }
 
 /**
- * Decides what a message wants. A project without a game has nothing to restore, and a noun phrase such as
- * 「どうぶつ集めゲーム」 is a wish for a game there, not a question.
+ * Decides what a message wants. A project without a game has nothing to restore, and a noun phrase
+ * such as 「どうぶつ集めゲーム」 is a wish for a game there, not a question.
  */
 export function detectIntent(content: string, isNewProject: boolean): Intent {
   const text = content.trim();

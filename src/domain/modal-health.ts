@@ -1,6 +1,8 @@
 import type { ErrorKind } from '../contracts/errors.js';
 
-/** Kinds that speak against where the work was done; a model that is overloaded is so everywhere. */
+/**
+ * Kinds that speak against where the work was done; a model that is overloaded is so everywhere.
+ */
 const FAULTS: ReadonlySet<string> = new Set<ErrorKind>([
   'ModalUnavailable',
   'ModalQuota',
@@ -23,13 +25,18 @@ const MIN_FAULTS = 3;
 const MIN_GENERATIONS = 20;
 const MIN_DAYS = 2;
 
-/** Generations that ended well in some time, and the 95th percentile of how long they took, seconds. */
+/**
+ * Generations that ended well in some time, and the 95th percentile of how long they took, seconds.
+ */
 export interface Timing {
   readonly count: number;
   readonly p95: number | null;
 }
 
-/** Is the share of attempts that failed by our fault above 5 %? `ended`: kind of error of each, null = none. */
+/**
+ * Is the share of attempts that failed by our fault above 5 %? `ended`: kind of error of each, null
+ * = none.
+ */
 export function judgeFailures(ended: readonly (string | null)[]): {
   attempts: number;
   faults: number;
@@ -45,7 +52,10 @@ export function judgeFailures(ended: readonly (string | null)[]): {
   };
 }
 
-/** Is the 95th percentile more than twice the median of those of the days before? Days with few generations do not count. */
+/**
+ * Is the 95th percentile more than twice the median of those of the days before? Days with few
+ * generations do not count.
+ */
 export function judgeSpeed(
   recent: Timing,
   earlierDays: readonly Timing[],

@@ -5,7 +5,10 @@ import { vendoredFile, vendoredPath, type VendoredFile } from './vendored-librar
 const MAKING = /^(specs\/.*|spec\.md|SPEC\.md|STYLE\.md|PUBLISH\.json)$/;
 const TEXT = /\.(html|css|m?js|json|svg)$/i;
 
-/** An asset as games refer to it: by owner and alias, by category and alias, or by id (rest.md §7.4, §8). */
+/**
+ * An asset as games refer to it: by owner and alias, by category and alias, or by id (rest.md §7.4,
+ * §8).
+ */
 export type AssetReference =
   | { readonly kind: 'owned'; readonly ownerId: string; readonly alias: string }
   | { readonly kind: 'global'; readonly category: string; readonly alias: string }
@@ -34,7 +37,8 @@ export const publishedAssetPath = (sha256: string, storagePath: string): string 
 };
 
 const UUID = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
-// A reference begins where a URL can begin, as in vendored-libraries.ts; srcset separates by commas.
+// A reference begins where a URL can begin, as in vendored-libraries.ts; srcset separates by
+// commas.
 const BEGIN = '(?<=["\'`(=,\\s])';
 const VENDOR = new RegExp(`${BEGIN}/vendor/([\\w.-]+@[\\w.-]+/[\\w.-]+)`, 'g');
 const ASSET = new RegExp(
@@ -42,7 +46,10 @@ const ASSET = new RegExp(
   'g',
 );
 
-/** Every asset that a text refers to by a whole address, once each. Addresses that a script puts together stay what they are. */
+/**
+ * Every asset that a text refers to by a whole address, once each. Addresses that a script puts
+ * together stay what they are.
+ */
 export function assetReferencesIn(text: string): ReadonlyMap<string, AssetReference> {
   const found = new Map<string, AssetReference>();
   for (const [address, ownerId, alias, category, globalAlias, id] of text.matchAll(ASSET)) {
@@ -76,7 +83,10 @@ export function assetAddress(reference: AssetReference): string {
   }
 }
 
-/** The text with its libraries and the copied assets at their places below `base`; what was not copied keeps its address. */
+/**
+ * The text with its libraries and the copied assets at their places below `base`; what was not
+ * copied keeps its address.
+ */
 export function withPublishedReferences(
   text: string,
   base: string,

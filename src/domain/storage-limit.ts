@@ -18,7 +18,10 @@ export interface StorageState {
   readonly isBeyond: boolean;
 }
 
-/** How a user's files stand to the limits: the soft one is the first multiple of the step that they fill to less than 80 %. */
+/**
+ * How a user's files stand to the limits: the soft one is the first multiple of the step that they
+ * fill to less than 80 %.
+ */
 export function storageState(usedBytes: number, { stepGib, maxGib }: StorageLimits): StorageState {
   const used = usedBytes / GIB;
   const firstGib = Math.min(stepGib, maxGib);

@@ -8,17 +8,14 @@ describe('styles', () => {
   it.each([
     ['2d', 19],
     ['3d', 12],
-  ] as const)(
-    'each of the %s entries names a preview picture that is there',
-    (dimension, count) => {
-      const options = styleOptions(dimension);
-      expect(options).toHaveLength(count);
-      expect(
-        options.filter(
-          ({ imageUrl }) =>
-            imageUrl === null || !existsSync(path.join(PROJECT_ROOT, 'public', imageUrl)),
-        ),
-      ).toEqual([]);
-    },
-  );
+  ] as const)('each of the %s entries names a preview image that is there', (dimension, count) => {
+    const options = styleOptions(dimension);
+    expect(options).toHaveLength(count);
+    expect(
+      options.filter(
+        ({ imageUrl }) =>
+          imageUrl === null || !existsSync(path.join(PROJECT_ROOT, 'public', imageUrl)),
+      ),
+    ).toEqual([]);
+  });
 });

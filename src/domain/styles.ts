@@ -115,7 +115,7 @@ export function findStyle(dimension: Dimension, styleId: string): StylePreset | 
   return STYLES[dimension].find((style) => style.id === styleId) ?? null;
 }
 
-/** The picker's entries with their preview pictures, which are files below `public`. */
+/** The picker's entries with their preview images, which are files below `public`. */
 export function styleOptions(dimension: Dimension): StyleOption[] {
   return STYLES[dimension].map(({ id, name }) => ({
     id,

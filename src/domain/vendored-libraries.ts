@@ -1,13 +1,18 @@
 import path from 'node:path';
 
-/** A library that games may load from `/vendor/<name>@<version>/<file>`, and that travels with a downloaded or published game. */
+/**
+ * A library that games may load from `/vendor/<name>@<version>/<file>`, and that travels with a
+ * downloaded or published game.
+ */
 export interface VendoredLibrary {
   /** npm package; the version is pinned in package.json too (tested). */
   readonly name: string;
   readonly version: string;
   /** Folder of the files inside the package. */
   readonly folder: string;
-  /** Served files → the files beside them that they import. Nothing else of the package is served. */
+  /**
+   * Served files → the files beside them that they import. Nothing else of the package is served.
+   */
   readonly files: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -66,7 +71,10 @@ export function vendoredFilesIn(text: string): VendoredFile[] {
   return [...found.values()];
 }
 
-/** The text of the file at `filePath`, its vendored references made relative, so that the folder plays from anywhere. */
+/**
+ * The text of the file at `filePath`, its vendored references made relative, so that the folder
+ * plays from anywhere.
+ */
 export function withRelativeVendor(text: string, filePath: string): string {
   const toRoot = path.posix.relative(path.posix.dirname(filePath), '.');
   const prefix = toRoot === '' ? './' : `${toRoot}/`;

@@ -33,7 +33,7 @@ const PALETTES = [
   { background: '#12301c', accent: '#b6f04b' },
 ] as const;
 
-/** Words and colours that go with any game: a film does not fail because of words. */
+/** Words and colours that go with any game: a video does not fail because of words. */
 export function plainStory(title: string, description: string): VideoStory {
   const sentence = description.split(/[。！!\n]/)[0]?.trim() ?? '';
   const sum = Array.from(title).reduce((total, char) => total + (char.codePointAt(0) ?? 0), 0);

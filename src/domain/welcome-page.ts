@@ -1,4 +1,7 @@
-/** Shown while a project has no revision. The phrase and a length under 2000 characters mark "no game yet" (generation.md §1). */
+/**
+ * Shown while a project has no revision. The phrase and a length under 2000 characters mark "no
+ * game yet" (generation.md §1).
+ */
 export const WELCOME_PAGE = `<!DOCTYPE html>
 <html lang="ja">
 <head>

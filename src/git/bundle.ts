@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DreamError } from '../contracts/errors.js';
+import { AppError } from '../contracts/errors.js';
 import { assertRevision, git, gitLine, tryGit, type Repo } from './process.js';
 import { isWhole } from './presence.js';
 import { deleteRef, resolve, updateRef } from './refs.js';
@@ -10,7 +10,8 @@ export type BundleCheck =
 
 /**
  * Writes the commits `have..want` (`have` null = everything up to `want`) to `file`.
- * False = both sides are equal already and there is nothing to write (E6). Throws `RevisionMissing`.
+ * False = both sides are equal already and there is nothing to write (E6). Throws
+ * `RevisionMissing`.
  */
 export async function bundleCreate(
   repo: Repo,
@@ -22,7 +23,7 @@ export async function bundleCreate(
   // A bundle carries refs, not bare hashes; this one exists for the length of the call.
   const ref = `refs/outgoing/${randomUUID()}`;
   if ((await resolve(repo, want)) === null)
-    throw new DreamError('RevisionMissing', `${want} is not in this repository`);
+    throw new AppError('RevisionMissing', `${want} is not in this repository`);
   await updateRef(repo, ref, want, null);
   try {
     const outcome = await tryGit(repo, [
@@ -35,7 +36,7 @@ export async function bundleCreate(
     ]);
     if (outcome.code !== 0 && /empty bundle/.test(outcome.stderr)) return false;
     if (outcome.code !== 0)
-      throw new DreamError('OPERATION_FAILED', `git bundle: ${outcome.stderr.trim()}`);
+      throw new AppError('OPERATION_FAILED', `git bundle: ${outcome.stderr.trim()}`);
     return true;
   } finally {
     await deleteRef(repo, ref);
@@ -53,9 +54,10 @@ export async function bundleVerify(repo: Repo, file: string): Promise<BundleChec
 }
 
 /**
- * Brings the commit `want` out of a bundle into this repository and keeps it alive under the answered ref
- * (`incoming`, by default `refs/incoming/<want>`): the caller moves its own ref and then deletes that one.
- * Throws `RevisionMissing` when prerequisites lack, `CandidateRefused` when the bundle holds another commit than promised.
+ * Brings the commit `want` out of a bundle into this repository and keeps it alive under the
+ * answered ref (`incoming`, by default `refs/incoming/<want>`): the caller moves its own ref and
+ * then deletes that one. Throws `RevisionMissing` when prerequisites lack, `CandidateRefused` when
+ * the bundle holds another commit than promised.
  */
 export async function bundleFetch(
   repo: Repo,
@@ -68,7 +70,7 @@ export async function bundleFetch(
   assertRevision(want);
   const check = await bundleVerify(repo, file);
   if (!check.ok)
-    throw new DreamError('RevisionMissing', `bundle does not fit: ${check.reason}`, {
+    throw new AppError('RevisionMissing', `bundle does not fit: ${check.reason}`, {
       missing: check.missing,
     });
   const heads = (await gitLine(repo, ['bundle', 'list-heads', file]))
@@ -76,7 +78,7 @@ export async function bundleFetch(
     .map((line) => line.split(' '));
   const source = heads.find(([revision]) => revision === want)?.[1];
   if (source === undefined)
-    throw new DreamError('CandidateRefused', `bundle does not hold ${want}`, {
+    throw new AppError('CandidateRefused', `bundle does not hold ${want}`, {
       reason: 'bundle-hash',
     });
   await git(repo, [
@@ -95,11 +97,12 @@ export async function bundleFetch(
   ]);
   if ((await resolve(repo, incoming)) !== want) {
     await deleteRef(repo, incoming);
-    throw new DreamError('CandidateRefused', 'fetched another commit than promised', {
+    throw new AppError('CandidateRefused', 'fetched another commit than promised', {
       reason: 'bundle-hash',
     });
   }
-  // Git believes that what a ref holds is complete and takes nothing in; a damaged repository is made whole all the same.
+  // Git believes that what a ref holds is complete and takes nothing in; a damaged repository is
+  // made whole all the same.
   if (!(await isWhole(repo, want))) await git(repo, ['bundle', 'unbundle', file]);
   return incoming;
 }

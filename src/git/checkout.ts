@@ -8,7 +8,8 @@ const WRITES_AT_ONCE = 32;
 
 /**
  * Fills `folder` with the files of a revision, byte for byte, without git's checkout (E3).
- * `accept` chooses paths (default: all). Answers the paths written. Existing files are never overwritten: it throws.
+ * `accept` chooses paths (default: all). Answers the paths written. Existing files are never
+ * overwritten: it throws.
  */
 export async function writeTreeTo(
   repo: Repo,

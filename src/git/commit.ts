@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { assertRevision, git, gitLine, type Repo } from './process.js';
 import { updateRef } from './refs.js';
 import { assertPlainPath, scanFolder, type FolderLimits } from './scan.js';
-import { DreamError } from '../contracts/errors.js';
+import { AppError } from '../contracts/errors.js';
 
 /** One file of a tree that is to be: its bytes are in the repository already. */
 export interface HashedFile {
@@ -51,8 +51,9 @@ function quotePath(path: string): string {
 }
 
 /**
- * Stores the bytes of every visible file of `folder` as blobs, unfiltered, and answers what a tree of them would hold.
- * Hidden entries are left out and named in `skipped`. Throws `CandidateRefused` (see {@link scanFolder}).
+ * Stores the bytes of every visible file of `folder` as blobs, unfiltered, and answers what a tree
+ * of them would hold. Hidden entries are left out and named in `skipped`. Throws `CandidateRefused`
+ * (see {@link scanFolder}).
  */
 export async function hashFolder(
   repo: Repo,
@@ -66,14 +67,14 @@ export async function hashFolder(
     await gitLine(repo, ['hash-object', '-w', '--no-filters', '--stdin-paths'], { input })
   ).split('\n');
   if (oids.length !== files.length)
-    throw new DreamError(
-      'OPERATION_FAILED',
-      'git hashed another number of files than it was given',
-    );
+    throw new AppError('OPERATION_FAILED', 'git hashed another number of files than it was given');
   return { files: files.map((path, index) => ({ path, oid: oids[index] ?? '' })), skipped };
 }
 
-/** Commits exactly `files` + `extra` (which win) and moves `target.ref` there. Throws `OPERATION_FAILED` when the ref was moved meanwhile. */
+/**
+ * Commits exactly `files` + `extra` (which win) and moves `target.ref` there. Throws
+ * `OPERATION_FAILED` when the ref was moved meanwhile.
+ */
 export async function commitFiles(
   repo: Repo,
   files: readonly HashedFile[],
@@ -159,7 +160,7 @@ async function putCommit(
     env,
   });
   if (!(await updateRef(repo, target.ref, revision, target.expected))) {
-    throw new DreamError('OPERATION_FAILED', `${target.ref} was moved by somebody else`, {
+    throw new AppError('OPERATION_FAILED', `${target.ref} was moved by somebody else`, {
       reason: 'ref-moved',
       ref: target.ref,
     });

@@ -27,7 +27,10 @@ export function textOf(bytes: Buffer): string | null {
   }
 }
 
-/** Every text file that differs between two revisions (`parent` null = everything is new). Binary files are left out. */
+/**
+ * Every text file that differs between two revisions (`parent` null = everything is new). Binary
+ * files are left out.
+ */
 export async function diffFiles(
   repo: Repo,
   parent: string | null,

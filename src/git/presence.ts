@@ -1,8 +1,9 @@
 import { tryGit, type Repo } from './process.js';
 
 /**
- * Which of `revisions` (newest first, one line) are here with all that they hold and follow; no repository = none. A transfer that
- * was killed may leave a commit without its files: then nothing counts as here, so that everything is sent again.
+ * Which of `revisions` (newest first, one line) are here with all that they hold and follow; no
+ * repository = none. A transfer that was killed may leave a commit without its files: then nothing
+ * counts as here, so that everything is sent again.
  */
 export async function presentRevisions(
   repo: Repo,

@@ -1,7 +1,10 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { DreamError } from '../contracts/errors.js';
+import { AppError } from '../contracts/errors.js';
 
-/** A bare repository on this machine. Opening one costs nothing: the first command finds out whether it is there. */
+/**
+ * A bare repository on this machine. Opening one costs nothing: the first command finds out whether
+ * it is there.
+ */
 export interface Repo {
   readonly gitDir: string;
 }
@@ -61,7 +64,8 @@ function verbOf(args: readonly string[]): string {
 
 /**
  * Runs one git command and answers whatever its exit code is.
- * Throws `OPERATION_FAILED` when git cannot start, takes longer than `timeoutMs` or says more than `maxOutputBytes`.
+ * Throws `OPERATION_FAILED` when git cannot start, takes longer than `timeoutMs` or says more than
+ * `maxOutputBytes`.
  */
 export function tryGit(
   repo: Repo,
@@ -105,16 +109,20 @@ function collect(
     child.on('close', (code) => {
       clearTimeout(timer);
       if (failure !== null || code === null)
-        reject(new DreamError('OPERATION_FAILED', `git ${verb}: ${failure ?? 'was killed'}`));
+        reject(new AppError('OPERATION_FAILED', `git ${verb}: ${failure ?? 'was killed'}`));
       else resolve({ code, stdout: Buffer.concat(chunks), stderr });
     });
-    // A command that ends before it has read all of its input is judged by its exit code, not by our broken pipe.
+    // A command that ends before it has read all of its input is judged by its exit code, not by
+    // our broken pipe.
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.input ?? '');
   });
 }
 
-/** Runs one git command that has to succeed; throws `DiskFull`, `RevisionMissing` or `OPERATION_FAILED`. */
+/**
+ * Runs one git command that has to succeed; throws `DiskFull`, `RevisionMissing` or
+ * `OPERATION_FAILED`.
+ */
 export async function git(
   repo: Repo,
   args: readonly string[],
@@ -137,19 +145,22 @@ export async function gitLine(
 const MISSING_OBJECT =
   /not a valid object name|bad object|not a git repository|unable to read tree|invalid object name|bad revision|unknown revision|not a tree object/i;
 
-export function gitFailure(args: readonly string[], outcome: GitOutcome): DreamError {
+export function gitFailure(args: readonly string[], outcome: GitOutcome): AppError {
   const message = `git ${verbOf(args)} ended with ${outcome.code}: ${outcome.stderr.trim()}`;
   if (/no space left on device|disk quota exceeded/i.test(outcome.stderr))
-    return new DreamError('DiskFull', message);
-  if (MISSING_OBJECT.test(outcome.stderr)) return new DreamError('RevisionMissing', message);
-  return new DreamError('OPERATION_FAILED', message);
+    return new AppError('DiskFull', message);
+  if (MISSING_OBJECT.test(outcome.stderr)) return new AppError('RevisionMissing', message);
+  return new AppError('OPERATION_FAILED', message);
 }
 
 const REVISION = /^[0-9a-f]{40}$/;
 
-/** Full hashes only: a value that git could read as an option or an expression never reaches an argument vector. */
+/**
+ * Full hashes only: a value that git could read as an option or an expression never reaches an
+ * argument vector.
+ */
 export function assertRevision(value: string): void {
-  if (!REVISION.test(value)) throw new DreamError('VersionNotFound', 'not a full revision hash');
+  if (!REVISION.test(value)) throw new AppError('VersionNotFound', 'not a full revision hash');
 }
 
 /** Splits NUL-terminated output; the empty piece behind the last NUL is not an entry. */

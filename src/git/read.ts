@@ -1,4 +1,4 @@
-import { DreamError } from '../contracts/errors.js';
+import { AppError } from '../contracts/errors.js';
 import { assertRevision, git, gitFailure, splitNul, tryGit, type Repo } from './process.js';
 import { isPlainPath } from './scan.js';
 
@@ -18,7 +18,10 @@ export interface LogEntry {
   readonly trailers: Readonly<Record<string, string>>;
 }
 
-/** Bytes of one file of a revision; null when that revision has no such file. Throws `RevisionMissing`. */
+/**
+ * Bytes of one file of a revision; null when that revision has no such file. Throws
+ * `RevisionMissing`.
+ */
 export async function readFile(repo: Repo, revision: string, path: string): Promise<Buffer | null> {
   assertRevision(revision);
   if (!isPlainPath(path) || !fitsOnDisk(path)) return null;
@@ -31,7 +34,10 @@ export async function readFile(repo: Repo, revision: string, path: string): Prom
   throw gitFailure(args, outcome);
 }
 
-/** Longer names are on no file system that a version came from; git looks there as well and fails otherwise. */
+/**
+ * Longer names are on no file system that a version came from; git looks there as well and fails
+ * otherwise.
+ */
 function fitsOnDisk(path: string): boolean {
   return (
     Buffer.byteLength(path) < 4_096 &&
@@ -65,7 +71,7 @@ export async function readBlobs(repo: Repo, oids: readonly string[]): Promise<Bu
     const header = output.toString('utf8', offset, headerEnd);
     const size = /^[0-9a-f]{40} blob (\d+)$/.exec(header)?.[1];
     if (size === undefined)
-      throw new DreamError('RevisionMissing', `blob ${oid} is not readable: ${header}`);
+      throw new AppError('RevisionMissing', `blob ${oid} is not readable: ${header}`);
     blobs.push(output.subarray(headerEnd + 1, headerEnd + 1 + Number(size)));
     offset = headerEnd + 2 + Number(size);
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DreamError } from '../contracts/errors.js';
+import { AppError } from '../contracts/errors.js';
 import {
   assertRevision,
   git,
@@ -23,12 +23,13 @@ const REF_NAME = /^refs\/[\w.-]+(\/[\w.-]+)+$/;
 
 function assertRef(ref: string): void {
   if (!REF_NAME.test(ref) || ref.includes('..') || ref.endsWith('.lock'))
-    throw new DreamError('OPERATION_FAILED', 'not a usable ref name');
+    throw new AppError('OPERATION_FAILED', 'not a usable ref name');
 }
 
 /**
- * Makes an empty bare repository, or leaves an existing one as it is. It appears in one step: several callers at a time do not meet
- * in it, and one that is killed leaves no half of it, nor git's lock, to those who come later.
+ * Makes an empty bare repository, or leaves an existing one as it is. It appears in one step:
+ * several callers at a time do not meet in it, and one that is killed leaves no half of it, nor
+ * git's lock, to those who come later.
  */
 export async function initBare(gitDir: string): Promise<Repo> {
   const repo = openRepo(gitDir);
@@ -60,7 +61,10 @@ function isThere(file: string): Promise<boolean> {
   );
 }
 
-/** Full hash of the commit that a ref, a full or an abbreviated hash names; null when there is none or more than one. */
+/**
+ * Full hash of the commit that a ref, a full or an abbreviated hash names; null when there is none
+ * or more than one.
+ */
 export async function resolve(repo: Repo, name: string): Promise<string | null> {
   if (!/^[\w./-]+$/.test(name)) return null;
   const outcome = await tryGit(repo, [
@@ -74,7 +78,10 @@ export async function resolve(repo: Repo, name: string): Promise<string | null> 
   return outcome.code === 0 && /^[0-9a-f]{40}$/.test(revision) ? revision : null;
 }
 
-/** Moves `ref` to `next` only while it still stands at `expected` (null = must not exist). False = somebody else moved it. */
+/**
+ * Moves `ref` to `next` only while it still stands at `expected` (null = must not exist). False =
+ * somebody else moved it.
+ */
 export async function updateRef(
   repo: Repo,
   ref: string,
@@ -128,12 +135,18 @@ export async function isAncestor(
   return outcome.code === 0;
 }
 
-/** `ahead`: the ref stands at a descendant already; `diverged`: it stands aside. Both change nothing: whoever compares decides. */
+/**
+ * `ahead`: the ref stands at a descendant already; `diverged`: it stands aside. Both change
+ * nothing: whoever compares decides.
+ */
 export type Advance = 'moved' | 'same' | 'ahead' | 'diverged';
 
 const ADVANCE_TRIES = 5;
 
-/** Moves `ref` forward to `next`, never back and never aside; each try looks where it stands, so no move in between is overwritten (E6). */
+/**
+ * Moves `ref` forward to `next`, never back and never aside; each try looks where it stands, so no
+ * move in between is overwritten (E6).
+ */
 export async function advanceRef(repo: Repo, ref: string, next: string): Promise<Advance> {
   for (let tries = 1; tries <= ADVANCE_TRIES; tries += 1) {
     const current = await resolve(repo, ref);
@@ -142,5 +155,5 @@ export async function advanceRef(repo: Repo, ref: string, next: string): Promise
       return (await isAncestor(repo, next, current)) ? 'ahead' : 'diverged';
     if (await updateRef(repo, ref, next, current)) return 'moved';
   }
-  throw new DreamError('OPERATION_FAILED', `${ref} was moved by somebody else again and again`);
+  throw new AppError('OPERATION_FAILED', `${ref} was moved by somebody else again and again`);
 }

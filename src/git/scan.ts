@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DreamError } from '../contracts/errors.js';
+import { AppError } from '../contracts/errors.js';
 
 export interface FolderLimits {
   readonly maxFiles: number;
@@ -22,14 +22,18 @@ export interface FolderScan {
   readonly skipped: readonly string[];
 }
 
-/** The refusal that every rule about a model's files ends in; `reason` is stable, for tests and logs. */
-export function refuse(reason: string, path: string): DreamError {
-  return new DreamError('CandidateRefused', `${reason}: ${JSON.stringify(path)}`, { reason, path });
+/**
+ * The refusal that every rule about a model's files ends in; `reason` is stable, for tests and
+ * logs.
+ */
+export function refuse(reason: string, path: string): AppError {
+  return new AppError('CandidateRefused', `${reason}: ${JSON.stringify(path)}`, { reason, path });
 }
 
 /**
  * Looks at everything below `folder` without following or opening anything.
- * Throws `CandidateRefused` for symlinks, special files, names that are not UTF-8 or mean something to git, and for too much.
+ * Throws `CandidateRefused` for symlinks, special files, names that are not UTF-8 or mean something
+ * to git, and for too much.
  */
 export async function scanFolder(
   folder: string,

@@ -11,7 +11,10 @@ export interface BackendOptions {
   readonly envFile?: string;
 }
 
-/** `npx dreamcore backend`: shows where work is done, or moves the switch; running jobs follow at their next step (G1). */
+/**
+ * `npx dreamcore backend`: shows where work is done, or moves the switch; running jobs follow at
+ * their next step (G1).
+ */
 export async function moveBackend({ to, share, envFile }: BackendOptions): Promise<string> {
   const { store } = await openRunningStore(envFile);
   const state = await store.backendState.read();

@@ -6,7 +6,10 @@ import { exitCodeOf, renderReport, type Finding, type Section } from './report.j
 
 const WHOLE_STACK: Selection = { only: undefined, without: [] };
 
-/** Looks at everything that a start needs and at what runs; changes nothing. Returns the text for a person and the exit code. */
+/**
+ * Looks at everything that a start needs and at what runs; changes nothing. Returns the text for a
+ * person and the exit code.
+ */
 export async function examine(
   envFile: string | undefined,
 ): Promise<{ text: string; exitCode: 0 | 1 }> {

@@ -28,7 +28,10 @@ export interface ImportPlaces {
   readonly to: string;
 }
 
-/** `npx dreamcore import-v2`: adopts V2's data folder next to its database. 1 = something could not be taken. */
+/**
+ * `npx dreamcore import-v2`: adopts V2's data folder next to its database. 1 = something could not
+ * be taken.
+ */
 export async function importV2(
   dataDir: string,
   options: ImportOptions,
@@ -51,13 +54,17 @@ export async function importV2(
   return { text: renderReport(report), exitCode: report.problems.length > 0 ? 1 : 0 };
 }
 
-/** The import itself. May be run again at any time, also after it was killed: it takes what is not taken yet. */
+/**
+ * The import itself. May be run again at any time, also after it was killed: it takes what is not
+ * taken yet.
+ */
 export async function runImport(
   places: ImportPlaces,
   { dryRun, user }: { dryRun: boolean; user: string | null },
 ): Promise<ImportReport> {
   const report = emptyReport(dryRun);
-  // What is left there by one that was killed is removed with old scratch folders (`collectGarbage`).
+  // What is left there by one that was killed is removed with old scratch folders
+  // (`collectGarbage`).
   const scratchDir = path.join(
     dryRun ? tmpdir() : path.join(places.to, 'scratch'),
     `import-v2-${randomUUID()}`,

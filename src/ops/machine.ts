@@ -44,7 +44,10 @@ export function diskSpace(freeBytes: number): Finding {
   };
 }
 
-/** The port of the product: free, or in use by our own stack. The embedded parts take whatever port is free. */
+/**
+ * The port of the product: free, or in use by our own stack. The embedded parts take whatever port
+ * is free.
+ */
 export async function checkPort({ DATA_DIR, PORT, HOST }: Place): Promise<Finding> {
   const what = `port ${PORT}`;
   if ((await readLivePid(DATA_DIR, 'api')) !== null)
@@ -58,7 +61,10 @@ export async function checkPort({ DATA_DIR, PORT, HOST }: Place): Promise<Findin
   };
 }
 
-/** The parts of the stack that runs from DATA_DIR and whether each of them answers. One line when nothing runs. */
+/**
+ * The parts of the stack that runs from DATA_DIR and whether each of them answers. One line when
+ * nothing runs.
+ */
 export async function checkStack({ DATA_DIR }: Place, plan: Plan): Promise<Finding[]> {
   const stack = await readStackFile(DATA_DIR);
   const pids = await Promise.all(
@@ -81,7 +87,10 @@ export async function checkStack({ DATA_DIR }: Place, plan: Plan): Promise<Findi
   );
 }
 
-/** A part that should run and does not, or is deaf, is what somebody who calls the doctor is looking for: it counts as missing. */
+/**
+ * A part that should run and does not, or is deaf, is what somebody who calls the doctor is looking
+ * for: it counts as missing.
+ */
 async function checkPart(part: Part, pid: number | null, stack: StackFile): Promise<Finding> {
   if (pid === null)
     return {

@@ -16,7 +16,10 @@ const OLDEST_NODE = [20, 19] as const;
 const VERSION_TIMEOUT_MS = 15_000;
 const INSTALL_PACKAGES = 'npm ci (with its optional packages)';
 
-/** The programs that the stack and its tests use. Looks only; the one thing it may leave behind is PostgreSQL's readable copy, as a start does. */
+/**
+ * The programs that the stack and its tests use. Looks only; the one thing it may leave behind is
+ * PostgreSQL's readable copy, as a start does.
+ */
 export async function checkPrograms(env: Environment, dataDir: string): Promise<Finding[]> {
   return [
     checkNode(process.versions.node),

@@ -20,7 +20,10 @@ export interface Section {
 const MARKS: Readonly<Record<Verdict, string>> = { ok: 'ok', absent: 'absent', missing: 'MISSING' };
 const MARK_WIDTH = 9;
 
-/** The report as a person reads it: a table for each section, remedies below their line, the sum at the end. */
+/**
+ * The report as a person reads it: a table for each section, remedies below their line, the sum at
+ * the end.
+ */
 export function renderReport(sections: readonly Section[]): string {
   const width =
     Math.max(...sections.flatMap(({ findings }) => findings.map(({ what }) => what.length))) + 2;

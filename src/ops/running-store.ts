@@ -4,7 +4,9 @@ import { readStackFile } from '../../dev/stack/stack-file.js';
 import { createLog } from '../log.js';
 import { createStore, type Store, type StoreConfig } from '../store/index.js';
 
-/** The database of the running stack, or the one that is configured. Throws when there is neither. */
+/**
+ * The database of the running stack, or the one that is configured. Throws when there is neither.
+ */
 export async function openRunningStore(
   envFile: string | undefined,
 ): Promise<{ store: Store; config: Config }> {

@@ -21,7 +21,10 @@ export interface SyncOptions {
 
 const HEADERS = ['project', 'user', 'to Volume', 'to mirror', 'problem'];
 
-/** `npx dreamcore sync`: has mirror and Volumes compared and brought level; the work is the workers'. 1 = a problem remains. */
+/**
+ * `npx dreamcore sync`: has mirror and Volumes compared and brought level; the work is the
+ * workers'. 1 = a problem remains.
+ */
 export async function syncStores(options: SyncOptions): Promise<{ text: string; exitCode: 0 | 1 }> {
   const input = inputOf(options);
   const { config, stack } = await runningConfig(options.envFile);

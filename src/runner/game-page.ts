@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as Playwright from 'playwright-core';
 import { CHROMIUM_ARGS, findChromium } from '../chromium.js';
-import { DreamError } from '../contracts/errors.js';
+import { AppError } from '../contracts/errors.js';
 import type { GameAsset } from '../contracts/assets.js';
 import { SCREEN } from '../contracts/video.js';
 import { assetAddress, assetReferenceAt } from '../domain/published-files.js';
@@ -21,7 +21,7 @@ const NO_NETWORK = [
   '--proxy-bypass-list=<-loopback>',
   '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
 ];
-/** Pixels of the picture for one of the page: sharp on a phone. */
+/** Pixels of the image for one of the page: sharp on a phone. */
 const PIXEL_RATIO = 2;
 export const LOAD_LIMIT_MS = 20_000;
 
@@ -34,7 +34,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** `assets`: what the game may load besides its own files; `seenFrom`: the file from which packages are looked for. */
+/**
+ * `assets`: what the game may load besides its own files; `seenFrom`: the file from which packages
+ * are looked for.
+ */
 export interface GameRequest {
   repoDir: string;
   revision: string;
@@ -51,7 +54,7 @@ interface Served {
 export function chromiumPath(): string {
   const executablePath = findChromium();
   if (executablePath === null)
-    throw new DreamError(
+    throw new AppError(
       'BrowserMissing',
       'Chromium was not found: install it, or set CHROMIUM_PATH',
     );
@@ -59,8 +62,9 @@ export function chromiumPath(): string {
 }
 
 /**
- * Opens a page for the game of a revision on a phone's screen and has `use` work with it; `setUp` comes before the game is loaded.
- * The game sees its own files, its assets and our libraries, and no network. The browser is gone afterwards, also when `signal` ends the work.
+ * Opens a page for the game of a revision on a phone's screen and has `use` work with it; `setUp`
+ * comes before the game is loaded. The game sees its own files, its assets and our libraries, and
+ * no network. The browser is gone afterwards, also when `signal` ends the work.
  */
 export async function withGamePage<T>(
   request: GameRequest,
@@ -91,8 +95,8 @@ export async function withGamePage<T>(
     return await use(page);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof DreamError) throw error;
-    throw new DreamError(
+    if (error instanceof AppError) throw error;
+    throw new AppError(
       'ImageNotMade',
       `the game could not be shown: ${(error as Error).message.split('\n')[0] ?? ''}`,
     );

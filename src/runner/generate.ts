@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from '../crash-points.js';
-import { DreamError } from '../contracts/errors.js';
+import { AppError } from '../contracts/errors.js';
 import type { GenerateInput, GenerateResult } from '../contracts/runner.js';
 import { bundleCreate } from '../git/bundle.js';
 import { hashFolder, type HashedFile } from '../git/commit.js';
@@ -15,7 +15,7 @@ import { editsOf } from './candidate/edits.js';
 import { findCandidate, saveCandidate, type CandidateResult } from './candidate/save.js';
 import type { EventTransport } from './callback/transport.js';
 import { runModel, type ModelAccess, type ModelRun } from './claude/run.js';
-import { takeIn } from './import-bundle.js';
+import { importBundle } from './import-bundle.js';
 import { fillWork, openScratch } from './scratch.js';
 
 const CHECKING = { type: 'progress', progress: 92, message: '動くかどうか確かめています' } as const;
@@ -24,8 +24,9 @@ const DEFAULT_SUMMARY = 'ゲームを更新しました。';
 const DEFAULT_ANSWER = 'うまく答えられませんでした。もう少し詳しく教えてください。';
 
 /**
- * One attempt: fills a scratch folder from the parent, lets the model work there, checks what it made and commits it as a candidate.
- * A candidate that this job already has is answered instead (C4). Failures are DreamErrors; the project stays as it was.
+ * One attempt: fills a scratch folder from the parent, lets the model work there, checks what it
+ * made and commits it as a candidate. A candidate that this job already has is answered instead
+ * (C4). Failures are DreamErrors; the project stays as it was.
  */
 export async function generate(
   input: GenerateInput,
@@ -33,7 +34,7 @@ export async function generate(
   events: EventTransport,
   signal: AbortSignal,
 ): Promise<GenerateResult> {
-  await takeIn(input);
+  await importBundle(input);
   const repo = input.parent === null ? await initBare(input.repoDir) : openRepo(input.repoDir);
   const earlier = await findCandidate(repo, input);
   if (earlier) return withBundle(repo, input, earlier);
@@ -68,7 +69,10 @@ export async function generate(
   }
 }
 
-/** What the model left. A whole page given in words, with no page written, counts as the page (generation.md §12). */
+/**
+ * What the model left. A whole page given in words, with no page written, counts as the page
+ * (generation.md §12).
+ */
 async function collect(
   repo: Repo,
   work: string,
@@ -160,7 +164,7 @@ async function save(
     };
   } catch (error) {
     // The same call ran twice and the other one was first: its candidate is the job's.
-    const isSecond = error instanceof DreamError && error.details['reason'] === 'ref-moved';
+    const isSecond = error instanceof AppError && error.details['reason'] === 'ref-moved';
     const first = isSecond ? await findCandidate(repo, input) : null;
     if (first) return first;
     throw error;

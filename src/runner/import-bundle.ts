@@ -2,8 +2,11 @@ import type { IncomingBundle } from '../contracts/runner.js';
 import { bundleFetch } from '../git/bundle.js';
 import { initBare } from '../git/refs.js';
 
-/** Takes the commits in that came along with an input; the repository is made by the first ones. Repeatable (E6). */
-export async function takeIn({
+/**
+ * Takes the commits in that came along with an input; the repository is made by the first ones.
+ * Repeatable (E6).
+ */
+export async function importBundle({
   repoDir,
   incoming,
 }: {

@@ -8,7 +8,10 @@ import {
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
-/** The model program's only way out: it holds the key, the program holds a token that is good for this run alone. */
+/**
+ * The model program's only way out: it holds the key, the program holds a token that is good for
+ * this run alone.
+ */
 export interface KeyProxy {
   readonly token: string;
   /** What the last refused call was told about waiting, milliseconds. */
@@ -34,7 +37,10 @@ const DROPPED_HEADERS = [
 ];
 const CLOSE_GRACE_MS = 200;
 
-/** Listens on a unix socket. Streams both ways; upstream answers, refusals and cuts pass through as they are. */
+/**
+ * Listens on a unix socket. Streams both ways; upstream answers, refusals and cuts pass through as
+ * they are.
+ */
 export async function startKeyProxy(options: {
   socketPath: string;
   upstream: string;

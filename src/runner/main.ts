@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { crashPoint } from '../crash-points.js';
-import { DreamError } from '../contracts/errors.js';
+import { AppError } from '../contracts/errors.js';
 import { RUNNER_ENV, type GenerateInput, RunnerInput } from '../contracts/runner.js';
 import type { RunnerEvent } from '../contracts/stream.js';
 import { HttpTransport } from './callback/http-transport.js';
@@ -8,7 +8,7 @@ import { silentTransport, type EventTransport } from './callback/transport.js';
 import { splitLines } from './claude/lines.js';
 import { runFiles } from './commands/files.js';
 import { runGit } from './commands/git.js';
-import { PICTURE_PROGRESS } from '../contracts/images.js';
+import { IMAGE_PROGRESS } from '../contracts/images.js';
 import type { VideoInput } from '../contracts/video.js';
 import { generate } from './generate.js';
 import { makeImage, type ImageAccess } from './image/image.js';
@@ -38,12 +38,15 @@ const warn = (text: string): void => {
 /** What the model has cost: nothing before it starts, unknown until it says so. */
 let costUsd: number | null = 0;
 
-/** Told to stop, by a signal, by the receiver of events, or by the end of stdin: the parent is gone (F1). */
+/**
+ * Told to stop, by a signal, by the receiver of events, or by the end of stdin: the parent is gone
+ * (F1).
+ */
 const stop = new AbortController();
-process.on('SIGTERM', () => stop.abort(new DreamError('RunCancelled', 'told to stop')));
-process.on('SIGINT', () => stop.abort(new DreamError('RunCancelled', 'told to stop')));
+process.on('SIGTERM', () => stop.abort(new AppError('RunCancelled', 'told to stop')));
+process.on('SIGINT', () => stop.abort(new AppError('RunCancelled', 'told to stop')));
 process.stdout.on('error', () =>
-  stop.abort(new DreamError('RunCancelled', 'nobody reads the result')),
+  stop.abort(new AppError('RunCancelled', 'nobody reads the result')),
 );
 
 async function readInput(lines: AsyncGenerator<string>): Promise<RunnerInput> {
@@ -52,7 +55,7 @@ async function readInput(lines: AsyncGenerator<string>): Promise<RunnerInput> {
     return RunnerInput.parse(JSON.parse(value ?? ''));
   } catch {
     // The input holds what the user wrote; it is not quoted.
-    throw new DreamError('OPERATION_FAILED', 'the runner cannot read its input');
+    throw new AppError('OPERATION_FAILED', 'the runner cannot read its input');
   }
 }
 
@@ -60,14 +63,14 @@ async function watchParent(lines: AsyncGenerator<string>): Promise<void> {
   while (!(await lines.next()).done) {
     /* nothing else is expected */
   }
-  stop.abort(new DreamError('RunCancelled', 'the parent process is gone'));
+  stop.abort(new AppError('RunCancelled', 'the parent process is gone'));
 }
 
 function openTransport(input: Pick<GenerateInput, 'callbackUrl' | 'callId'>): EventTransport {
   const keyHex = env[RUNNER_ENV.callbackKey];
   if (input.callbackUrl === null) return silentTransport();
   if (keyHex === undefined)
-    throw new DreamError('OPERATION_FAILED', `${RUNNER_ENV.callbackKey} is missing`);
+    throw new AppError('OPERATION_FAILED', `${RUNNER_ENV.callbackKey} is missing`);
   return new HttpTransport({
     url: input.callbackUrl,
     callId: input.callId,
@@ -79,7 +82,7 @@ function openTransport(input: Pick<GenerateInput, 'callbackUrl' | 'callId'>): Ev
 
 async function runGenerate(input: GenerateInput): Promise<unknown> {
   const apiKey = env[RUNNER_ENV.modelKey];
-  if (!apiKey) throw new DreamError('ModelKeyInvalid', `${RUNNER_ENV.modelKey} is missing`);
+  if (!apiKey) throw new AppError('ModelKeyInvalid', `${RUNNER_ENV.modelKey} is missing`);
   const transport = openTransport(input);
   stop.signal.addEventListener('abort', () => void transport.close(0), { once: true });
   const events: EventTransport = {
@@ -109,7 +112,10 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
   }
 }
 
-/** The network holds this thread for seconds, in which no listener would hear a signal; there is nothing to clean up, so it may end us. */
+/**
+ * The network holds this thread for seconds, in which no listener would hear a signal; there is
+ * nothing to clean up, so it may end us.
+ */
 function letSignalsEndUs(): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeAllListeners(signal);
 }
@@ -124,7 +130,7 @@ function imageAccess(): ImageAccess {
       token: env[RUNNER_ENV.cutoutServiceToken],
       baseUrl: env[RUNNER_ENV.cutoutServiceBaseUrl] || DEFAULT_CUTOUT_UPSTREAM,
     },
-    onStage: (stage) => output.progress(PICTURE_PROGRESS[stage]),
+    onStage: (stage) => output.progress(IMAGE_PROGRESS[stage]),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { DreamError, isErrorKind } from '../contracts/errors.js';
+import { AppError, isErrorKind } from '../contracts/errors.js';
 import type { RunnerFailure } from '../contracts/runner.js';
 
 const ALIVE_EVERY_MS = 1_000;
@@ -51,7 +51,7 @@ export class Output {
 
 /** Any thrown value as a failure of a known kind. */
 function describeFailure(error: unknown): RunnerFailure {
-  if (error instanceof DreamError) {
+  if (error instanceof AppError) {
     const retryAfterMs = error.details['retryAfterMs'];
     return {
       kind: error.kind,

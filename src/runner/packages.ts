@@ -1,15 +1,16 @@
 import { createRequire } from 'node:module';
-import { DreamError } from '../contracts/errors.js';
+import { AppError } from '../contracts/errors.js';
 
 /**
- * Loads a package that cannot become part of the one-file runner (native code, or much of it that most runs never need). Looked
- * for from `seenFrom`, a file that need not be this one when the runner was bundled and put elsewhere. Throws `SandboxMissing`.
+ * Loads a package that cannot become part of the one-file runner (native code, or much of it that
+ * most runs never need). Looked for from `seenFrom`, a file that need not be this one when the
+ * runner was bundled and put elsewhere. Throws `SandboxMissing`.
  */
 export function loadPackage<T>(name: string, seenFrom: string = import.meta.url): T {
   try {
     return createRequire(seenFrom)(name) as T;
   } catch (error) {
-    throw new DreamError(
+    throw new AppError(
       'SandboxMissing',
       `the package ${name} cannot be loaded: ${(error as Error).message.split('\n')[0] ?? ''}`,
     );

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { DreamError } from '../contracts/errors.js';
+import { AppError } from '../contracts/errors.js';
 import type { GenerateInput } from '../contracts/runner.js';
 import { writeTreeTo } from '../git/checkout.js';
 import type { Repo } from '../git/process.js';
@@ -27,7 +27,7 @@ export async function openScratch({
 }: Pick<GenerateInput, 'scratchDir' | 'callId'>): Promise<Scratch> {
   // What is removed with all its content has to be a folder that can only be ours.
   if (!isAbsolute(scratchDir) || basename(scratchDir) !== callId)
-    throw new DreamError('PATH_ESCAPE', 'scratch folder does not carry the call id');
+    throw new AppError('PATH_ESCAPE', 'scratch folder does not carry the call id');
   await rm(scratchDir, { recursive: true, force: true });
   const [work, home] = [join(scratchDir, 'work'), join(scratchDir, 'home')];
   await mkdir(work, { recursive: true, mode: 0o700 });

@@ -7,7 +7,10 @@ export interface Watchdog {
   stop(): void;
 }
 
-/** Calls `onExpire` once when the first event takes longer than `startMs` or a later one longer than `stallMs` (F3). */
+/**
+ * Calls `onExpire` once when the first event takes longer than `startMs` or a later one longer than
+ * `stallMs` (F3).
+ */
 export function startWatchdog(
   limits: { startMs: number; stallMs: number },
   onExpire: (waitedMs: number) => void,

@@ -33,7 +33,9 @@ export interface UserStore {
   readonly publishDrafts: PublishDrafts;
 }
 
-/** One table per member, with the rights of the service role: ownership is the caller's business. */
+/**
+ * One table per member, with the rights of the service role: ownership is the caller's business.
+ */
 export interface Store extends UserStore {
   readonly users: Users;
   readonly jobs: Jobs;
@@ -54,8 +56,9 @@ export interface Store extends UserStore {
 }
 
 /**
- * The database. Every operation throws `OPERATION_FAILED` when the database refuses or does not answer in time:
- * activities let that through, so that it is tried again; the edge turns failed reads into nothing by {@link orNothing}.
+ * The database. Every operation throws `OPERATION_FAILED` when the database refuses or does not
+ * answer in time: activities let that through, so that it is tried again; the edge turns failed
+ * reads into nothing by {@link orNothing}.
  */
 export function createStore(
   { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }: StoreConfig,

@@ -6,7 +6,10 @@ import { PROJECT_ROOT } from '../config.js';
 import type { Log } from '../log.js';
 
 const MIGRATIONS_DIR = path.join(PROJECT_ROOT, 'supabase', 'migrations');
-/** One number for "the chain is being applied here": the second of two waits and then finds nothing to do. */
+/**
+ * One number for "the chain is being applied here": the second of two waits and then finds nothing
+ * to do.
+ */
 const MIGRATION_LOCK = 4_711_002;
 const RECORDS = `
   create schema if not exists dreamcore;
@@ -23,9 +26,10 @@ interface Migration {
 }
 
 /**
- * Applies the chain in order, each file in one transaction, and remembers names and hashes in `dreamcore.migrations`.
- * From the first file that is new or was changed everything runs, because every file may be repeated. Answers what ran.
- * Needs a direct connection (no transaction pooler) of the tables' owner. Throws naming the file that failed.
+ * Applies the chain in order, each file in one transaction, and remembers names and hashes in
+ * `dreamcore.migrations`. From the first file that is new or was changed everything runs, because
+ * every file may be repeated. Answers what ran. Needs a direct connection (no transaction pooler)
+ * of the tables' owner. Throws naming the file that failed.
  */
 export async function migrate(databaseUrl: string, log: Log): Promise<string[]> {
   const chain = await readChain();

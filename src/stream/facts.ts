@@ -3,7 +3,10 @@ import type { ProjectBrief } from '../contracts/frames.js';
 import type { JobEvent } from '../contracts/stream.js';
 import { neededFacts, type FrameFacts, type PublishedCode } from './frames.js';
 
-/** Where frames get what the stream does not carry. Every method may throw; null = not there (any more). */
+/**
+ * Where frames get what the stream does not carry. Every method may throw; null = not there (any
+ * more).
+ */
 export interface FactsSource {
   job(jobId: string): Promise<JobRow | null>;
   publishedCode(row: JobRow, revision: string): Promise<PublishedCode | null>;
@@ -16,7 +19,9 @@ const RECENT_MS = 1_000;
 const TRIES = 4;
 const PAUSE_MS = 150;
 
-/** The facts of one job, with a row that is read at most once a second unless it has to be fresh. */
+/**
+ * The facts of one job, with a row that is read at most once a second unless it has to be fresh.
+ */
 export class JobFacts {
   #row: JobRow | null = null;
   #readAtMs = 0;
@@ -27,7 +32,10 @@ export class JobFacts {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** The row as of at most `maxAgeMs` ago; null when there is none (project deleted) or the database stays away. */
+  /**
+   * The row as of at most `maxAgeMs` ago; null when there is none (project deleted) or the database
+   * stays away.
+   */
   async row(maxAgeMs = 0): Promise<JobRow | null> {
     if (this.#row && performance.now() - this.#readAtMs <= maxAgeMs) return this.#row;
     const row = await this.#patiently(() => this.source.job(this.jobId));

@@ -46,7 +46,10 @@ export function neededFacts(event: JobEvent): {
   }
 }
 
-/** The frame of one stream item in V2's shape plus its place (D3); null when there is nothing to say. */
+/**
+ * The frame of one stream item in V2's shape plus its place (D3); null when there is nothing to
+ * say.
+ */
 export function frameOf(jobId: string, item: StreamItem, facts: FrameFacts): ServerFrame | null {
   const place = { jobId, attempt: item.attempt, seq: item.seq };
   const { event } = item;
@@ -132,7 +135,9 @@ function terminalFrame(
   };
 }
 
-/** `jobs.result` is JSON text; a job whose row is gone has no more than an empty message to show. */
+/**
+ * `jobs.result` is JSON text; a job whose row is gone has no more than an empty message to show.
+ */
 function resultOf(row: JobRow | null): JobResult {
   if (!row?.result) return { message: '' };
   try {
@@ -142,7 +147,10 @@ function resultOf(row: JobRow | null): JobResult {
   }
 }
 
-/** The end of a job made from its row, for a listener whose stream is closed (D3); null while the job is active. */
+/**
+ * The end of a job made from its row, for a listener whose stream is closed (D3); null while the
+ * job is active.
+ */
 export function terminalFrameOfRow(row: JobRow): ServerFrame | null {
   if (row.status === 'pending' || row.status === 'processing') return null;
   return { ...terminalFrame(row.status, row), jobId: row.id, attempt: row.attempt };

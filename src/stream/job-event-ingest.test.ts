@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { JobRow } from '../contracts/rows.js';
-import { JobInbox } from './job-event-ingest.js';
+import { JobEventIngest } from './job-event-ingest.js';
 
 const APPEND_MS = 60;
 /** The shortest time between two signals that are not asked for: a second, less its jitter. */
@@ -12,7 +12,7 @@ describe('D1: what arrives is gathered', () => {
   it('about once a second, also when the stream answers slowly; the end does not wait', async () => {
     const stored: number[] = [];
     let signals = 0;
-    const inbox = new JobInbox('job', {
+    const inbox = new JobEventIngest('job', {
       append: async (_job, items) => {
         signals += 1;
         await sleep(APPEND_MS);
@@ -41,7 +41,7 @@ describe('C2: an attempt is wanted while the row says so', () => {
   const world = () => {
     let row: Pick<JobRow, 'status' | 'attempt'> = { status: 'processing', attempt: 1 };
     let asked = 0;
-    const inbox = new JobInbox('job', {
+    const inbox = new JobEventIngest('job', {
       append: async () => undefined,
       hasInStream: async () => false,
       log: pino({ level: 'silent' }),
@@ -104,7 +104,7 @@ describe('C2: an attempt that is no longer wanted', () => {
 
   it('is noticed within seconds, also when the clock was set back meanwhile', async () => {
     const row = { status: 'processing', attempt: 1 };
-    const inbox = new JobInbox('job', {
+    const inbox = new JobEventIngest('job', {
       append: async () => undefined,
       hasInStream: async () => false,
       job: async () => ({ ...row }) as JobRow,

@@ -2,14 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobRow } from '../contracts/rows.js';
 import type { RunnerEvent, StreamItem } from '../contracts/stream.js';
 import type { Log } from '../log.js';
-import { Gathering } from './pending-events.js';
+import { PendingEvents } from './pending-events.js';
 import { ProgressNotes } from './progress-notes.js';
 
 const FLUSH_AFTER_MS = 1_000;
 const FLUSH_CHARS = 16 * 1024;
 const RETRY_FIRST_MS = 250;
 const RETRY_LAST_MS = 3_000;
-/** So long an attempt counts as wanted after the row said so. While events come, each note of progress says so again. */
+/**
+ * So long an attempt counts as wanted after the row said so. While events come, each note of
+ * progress says so again.
+ */
 const WANTED_FOR_MS = 3_000;
 
 export interface InboxDeps {
@@ -18,7 +21,10 @@ export interface InboxDeps {
   /** Does the durable stream hold this event of this attempt, or a later one? */
   hasInStream(jobId: string, attempt: number, seq: number): Promise<boolean>;
   job(jobId: string): Promise<JobRow | null>;
-  /** Writes progress and the time of the last event to the job's row; null when the row is not that attempt's any more (B3, F3). */
+  /**
+   * Writes progress and the time of the last event to the job's row; null when the row is not that
+   * attempt's any more (B3, F3).
+   */
   noteProgress(
     jobId: string,
     attempt: number,
@@ -28,9 +34,12 @@ export interface InboxDeps {
   log: Log;
 }
 
-/** What arrives for one job by callback: gathered, and brought into the durable stream about once a second (D1). */
-export class JobInbox {
-  #gathering = new Gathering(0);
+/**
+ * What arrives for one job by callback: gathered, and brought into the durable stream about once a
+ * second (D1).
+ */
+export class JobEventIngest {
+  #gathering = new PendingEvents(0);
   #flushing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   /** Up to here events are to be stored now; later ones wait for their own second. */
@@ -59,7 +68,10 @@ export class JobInbox {
     return this.#gathering.attempt === attempt ? this.#gathering.acked : 0;
   }
 
-  /** Is this attempt the one the row wants events of (C2)? Asks the row only when no note told it lately: no post of a run in flow waits. */
+  /**
+   * Is this attempt the one the row wants events of (C2)? Asks the row only when no note told it
+   * lately: no post of a run in flow waits.
+   */
   async wants(attempt: number): Promise<boolean> {
     if (this.#wanted.attempt === attempt && performance.now() - this.#wanted.atMs <= WANTED_FOR_MS)
       return true;
@@ -74,11 +86,12 @@ export class JobInbox {
   async take(attempt: number, fromSeq: number, events: readonly RunnerEvent[]): Promise<void> {
     this.lastUsedMs = performance.now();
     this.#notes.note(attempt, events);
-    if (attempt > this.#gathering.attempt) this.#gathering = new Gathering(attempt);
+    if (attempt > this.#gathering.attempt) this.#gathering = new PendingEvents(attempt);
     if (attempt < this.#gathering.attempt) return;
     const gathering = this.#gathering;
     if (fromSeq > gathering.top + 1) {
-      // This process did not see what came before: taken only when somebody else made it durable; else the runner sends it again.
+      // This process did not see what came before: taken only when somebody else made it durable;
+      // else the runner sends it again.
       if (!(await this.deps.hasInStream(this.jobId, attempt, fromSeq - 1))) return;
       if (gathering !== this.#gathering) return;
       gathering.skipTo(fromSeq - 1);
@@ -97,7 +110,10 @@ export class JobInbox {
     await Promise.race([this.#flush(), sleep(patienceMs, undefined, { ref: false })]);
   }
 
-  /** One signal at a time; a batch that failed is kept and sent again. Ends when everything that was here is stored. Never rejects. */
+  /**
+   * One signal at a time; a batch that failed is kept and sent again. Ends when everything that was
+   * here is stored. Never rejects.
+   */
   #flush(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
@@ -129,12 +145,18 @@ export class JobInbox {
     }
   }
 
-  /** A slow stream is not fed faster for being slow: what came meanwhile has a timer of its own, unless it is much. */
+  /**
+   * A slow stream is not fed faster for being slow: what came meanwhile has a timer of its own,
+   * unless it is much.
+   */
   #isDue(): boolean {
     return this.#gathering.acked < this.#dueSeq || this.#gathering.chars >= FLUSH_CHARS;
   }
 
-  /** Notes progress; the answer tells whether the attempt is still wanted. After a "no" the row has the word, at the next post. */
+  /**
+   * Notes progress; the answer tells whether the attempt is still wanted. After a "no" the row has
+   * the word, at the next post.
+   */
   async #note(attempt: number, progress: number | null, message: string | null): Promise<void> {
     const askedMs = performance.now();
     const row = await this.deps.noteProgress(this.jobId, attempt, progress, message);
@@ -146,7 +168,7 @@ export class JobInbox {
     return this.wants(attempt).catch(() => true);
   }
 
-  #drop(gathering: Gathering): void {
-    if (gathering === this.#gathering) this.#gathering = new Gathering(gathering.attempt);
+  #drop(gathering: PendingEvents): void {
+    if (gathering === this.#gathering) this.#gathering = new PendingEvents(gathering.attempt);
   }
 }

@@ -38,7 +38,10 @@ const row = (over: Partial<JobRow> = {}): JobRow => ({
   ...over,
 });
 
-/** The durable lane for a test: the real stream structure, long polls cut to a few milliseconds; it can be taken away. */
+/**
+ * The durable lane for a test: the real stream structure, long polls cut to a few milliseconds; it
+ * can be taken away.
+ */
 class Lane {
   readonly state = new StreamState();
   isThere = true;

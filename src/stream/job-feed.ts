@@ -9,24 +9,27 @@ import {
   type StreamItem,
 } from '../contracts/stream.js';
 import type { StreamPage } from '../contracts/workflows.js';
-import { EarlyItems } from './reorder-buffer.js';
+import { ReorderBuffer } from './reorder-buffer.js';
 import { JobFacts, type FactsSource } from './facts.js';
 import { frameOf, terminalFrameOfRow, waitingFrame } from './frames.js';
 import {
-  afterHearing,
+  afterDelivery,
   afterPage,
-  hearingFrom,
-  mayHear,
+  deliveryFrom,
+  canDeliver,
   needsReset,
   slowestCursor,
-  type Hearing,
+  type DeliveryState,
   type Lane,
 } from './delivery.js';
 import { FastLaneWatch, planRead, RetryPause } from './reading.js';
 import type { ReadOutcome, ReadStream } from './reader.js';
 
 const WAITING_INTERVAL_MS = 2_000;
-/** An accepted job may wait this long for a worker that opens it (A6); until then it has neither row nor stream. */
+/**
+ * An accepted job may wait this long for a worker that opens it (A6); until then it has neither row
+ * nor stream.
+ */
 const UNOPENED_MS = 10 * 60_000;
 
 /** Someone who is told what happens to the job. */
@@ -41,7 +44,7 @@ export interface Listener {
 interface Seat {
   listener: Listener;
   /** Null until the first page told where "now" is. */
-  hearing: Hearing | null;
+  hearing: DeliveryState | null;
   /** Does the reader read for this seat already? */
   joined: boolean;
 }
@@ -53,12 +56,13 @@ export interface FeedDeps {
 }
 
 /**
- * What the listeners of one job hear: the fast lane as early as the order allows, the durable lane for everything
- * else (D2). One reader, whoever listens: it reads after the slowest listener and everybody drops what he has (D5).
+ * What the listeners of one job hear: the fast lane as early as the order allows, the durable lane
+ * for everything else (D2). One reader, whoever listens: it reads after the slowest listener and
+ * everybody drops what he has (D5).
  */
 export class JobFeed {
   readonly #seats = new Map<Listener, Seat>();
-  readonly #early = new EarlyItems();
+  readonly #early = new ReorderBuffer();
   readonly #facts: JobFacts;
   readonly #pause = new RetryPause();
   readonly #fastLane = new FastLaneWatch();
@@ -81,9 +85,12 @@ export class JobFeed {
     );
   }
 
-  /** Adds a listener that has everything up to `from`; 'now' = hears only what comes after this moment (D3). */
+  /**
+   * Adds a listener that has everything up to `from`; 'now' = hears only what comes after this
+   * moment (D3).
+   */
   add(listener: Listener, from: Cursor | 'now'): void {
-    const hearing = from === 'now' ? this.#head && hearingFrom(this.#head) : hearingFrom(from);
+    const hearing = from === 'now' ? this.#head && deliveryFrom(this.#head) : deliveryFrom(from);
     this.#seats.set(listener, { listener, hearing, joined: false });
     if (hearing) listener.onPlaced();
     this.#lastPosition = null;
@@ -109,13 +116,16 @@ export class JobFeed {
     });
   }
 
-  /** The job was cancelled: tell everybody at once and nothing after it (F1). Resolves when the frames are out. */
+  /**
+   * The job was cancelled: tell everybody at once and nothing after it (F1). Resolves when the
+   * frames are out.
+   */
   async cancelled(row: JobRow): Promise<void> {
     await this.#serially(async () => {
       for (const seat of this.#seats.values()) {
         if (seat.hearing?.end) continue;
         seat.listener.send({ type: 'cancelled', job: row, jobId: row.id, attempt: row.attempt });
-        seat.hearing = { ...(seat.hearing ?? hearingFrom(START_OF_STREAM)), end: 'cancelled' };
+        seat.hearing = { ...(seat.hearing ?? deliveryFrom(START_OF_STREAM)), end: 'cancelled' };
       }
     });
   }
@@ -159,7 +169,7 @@ export class JobFeed {
     if (this.#isPlacing()) return START_OF_STREAM;
     return (
       slowestCursor(
-        [...this.#seats.values()].map(({ hearing }) => hearing ?? hearingFrom(START_OF_STREAM)),
+        [...this.#seats.values()].map(({ hearing }) => hearing ?? deliveryFrom(START_OF_STREAM)),
       ) ?? START_OF_STREAM
     );
   }
@@ -176,7 +186,8 @@ export class JobFeed {
         const row = await this.#facts.row();
         if (!row) return performance.now() - this.#bornMs < UNOPENED_MS ? 'pause' : 'stop';
         if (isActive(row.status)) return 'pause';
-        // A quick job may have begun and ended since the look at its stream: look once more before the row has to speak.
+        // A quick job may have begun and ended since the look at its stream: look once more before
+        // the row has to speak.
         if (!this.#rowEnded) {
           this.#rowEnded = true;
           return 'pause';
@@ -203,29 +214,35 @@ export class JobFeed {
     if (page.items.length > 0) this.#rowEnded = false;
   }
 
-  /** Gives listeners of "now" their place: the end of what exists, yet before the job's end if that is in there. */
+  /**
+   * Gives listeners of "now" their place: the end of what exists, yet before the job's end if that
+   * is in there.
+   */
   #place(page: StreamPage): void {
     const end = page.items.findIndex(({ event }) => isTerminalEvent(event));
     const heard = end < 0 ? page.items : page.items.slice(0, end);
     const cursor = heard.at(-1) ?? (end < 0 ? page.cursor : START_OF_STREAM);
     for (const seat of this.#seats.values()) {
       if (seat.hearing || !seat.joined) continue;
-      seat.hearing = hearingFrom({ attempt: cursor.attempt, seq: cursor.seq });
+      seat.hearing = deliveryFrom({ attempt: cursor.attempt, seq: cursor.seq });
       seat.listener.onPlaced();
       if (cursor.attempt === 0 && end < 0) this.#startWaiting();
     }
   }
 
-  /** The tail no longer holds all that a listener misses: what he has cannot be continued, so it starts afresh. */
+  /**
+   * The tail no longer holds all that a listener misses: what he has cannot be continued, so it
+   * starts afresh.
+   */
   async #bridge(page: StreamPage): Promise<void> {
     const [first] = page.items;
     if (!first) return;
     const row = await this.#facts.row();
     for (const seat of this.#seats.values()) {
-      if (!seat.hearing || !seat.joined || !mayHear(seat.hearing, first, 'durable')) continue;
+      if (!seat.hearing || !seat.joined || !canDeliver(seat.hearing, first, 'durable')) continue;
       if (!seat.hearing.started)
         seat.listener.send({ type: 'started', job: row, jobId: this.jobId });
-      else if (!mayHear(seat.hearing, first, 'fast'))
+      else if (!canDeliver(seat.hearing, first, 'fast'))
         seat.listener.send({ type: 'streamReset', jobId: this.jobId, attempt: first.attempt });
     }
   }
@@ -234,7 +251,7 @@ export class JobFeed {
     const mayGo = (seat: Seat) =>
       seat.hearing !== null &&
       (lane === 'fast' || seat.joined) &&
-      mayHear(seat.hearing, item, lane);
+      canDeliver(seat.hearing, item, lane);
     const audience = [...this.#seats.values()].filter(mayGo);
     if (audience.length === 0) return;
     const facts = await this.#facts.of(item.event);
@@ -244,7 +261,7 @@ export class JobFeed {
       if (needsReset(seat.hearing, item))
         seat.listener.send({ type: 'streamReset', jobId: this.jobId, attempt: item.attempt });
       if (frame) seat.listener.send(frame);
-      seat.hearing = afterHearing(seat.hearing, item);
+      seat.hearing = afterDelivery(seat.hearing, item);
       if (item.event.type === 'completed' && seat.listener.origin === 'message' && facts.row) {
         seat.listener.send({
           type: 'gameUpdated',
@@ -263,7 +280,10 @@ export class JobFeed {
     this.#early.forget(this.#readAfter());
   }
 
-  /** Did this page bring nothing, and is there somebody whom it should have told the job's end if that were over? */
+  /**
+   * Did this page bring nothing, and is there somebody whom it should have told the job's end if
+   * that were over?
+   */
   #isOwedAnEnd(page: StreamPage): boolean {
     if (page.items.length > 0) return false;
     const unended = [...this.#seats.values()].filter(
@@ -276,7 +296,10 @@ export class JobFeed {
     return false;
   }
 
-  /** A job that is over although its stream does not say so ends from its row. The fast lane goes on while that is read. */
+  /**
+   * A job that is over although its stream does not say so ends from its row. The fast lane goes on
+   * while that is read.
+   */
   async #lookAtRow(): Promise<void> {
     const row = await this.#facts.row();
     if (!row || isActive(row.status)) return;
@@ -289,7 +312,7 @@ export class JobFeed {
     for (const seat of this.#seats.values()) {
       if (seat.hearing?.end) continue;
       seat.hearing = {
-        ...(seat.hearing ?? hearingFrom(START_OF_STREAM)),
+        ...(seat.hearing ?? deliveryFrom(START_OF_STREAM)),
         end: row.status === 'cancelled' ? 'cancelled' : 'completed',
       };
       seat.listener.onPlaced();
@@ -302,7 +325,10 @@ export class JobFeed {
     this.#stopWaiting();
   }
 
-  /** Between `started` and the first sign of a run the job may wait for a slot: its place is told meanwhile (B2). */
+  /**
+   * Between `started` and the first sign of a run the job may wait for a slot: its place is told
+   * meanwhile (B2).
+   */
   #watchWaiting(item: StreamItem): void {
     if (item.attempt > 0 || isTerminalEvent(item.event)) this.#stopWaiting();
     else this.#startWaiting();

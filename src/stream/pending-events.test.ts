@@ -2,14 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { START_OF_STREAM, type RunnerEvent } from '../contracts/stream.js';
 import { StreamState } from './stream-state.js';
-import { Gathering } from './pending-events.js';
+import { PendingEvents } from './pending-events.js';
 
 const events = Array.from({ length: 40 }, (_, index): RunnerEvent => ({
   type: 'stream',
   content: `${index + 1} `,
 }));
 
-/** One step of a run under faults: what arrives, whether the signal gets through, whether this instance dies or another one helps. */
+/**
+ * One step of a run under faults: what arrives, whether the signal gets through, whether this
+ * instance dies or another one helps.
+ */
 const step = fc.record({
   back: fc.nat(6),
   size: fc.integer({ min: 0, max: 9 }),
@@ -24,7 +27,7 @@ describe('C3: what is acknowledged', () => {
         const stream = new StreamState();
         const durable = () => stream.page(START_OF_STREAM).items.length;
         const append = (items: Parameters<StreamState['append']>[0]) => stream.append(items, 1);
-        let gathering = new Gathering(1);
+        let gathering = new PendingEvents(1);
         let runnerAcked = 0;
         let runnerSent = 0;
         const post = (fromSeq: number, size: number) => {
@@ -37,7 +40,7 @@ describe('C3: what is acknowledged', () => {
           runnerAcked = Math.max(runnerAcked, gathering.acked);
         };
         for (const { back, size, signal, fault } of steps) {
-          if (fault === 'restart') gathering = new Gathering(1);
+          if (fault === 'restart') gathering = new PendingEvents(1);
           if (fault === 'other-instance')
             append(
               events
@@ -61,7 +64,7 @@ describe('C3: what is acknowledged', () => {
   });
 
   it('keeps a batch until it is confirmed and bounds its size', () => {
-    const gathering = new Gathering(1);
+    const gathering = new PendingEvents(1);
     gathering.take(
       1,
       Array.from({ length: 30 }, () => ({ type: 'stream', content: 'x'.repeat(8_000) })),

@@ -3,8 +3,10 @@ import type { RunnerEvent, StreamItem } from '../contracts/stream.js';
 /** Text of one signal, characters of JSON; far below the server's warning at 256 KB. */
 const MAX_BATCH_CHARS = 96 * 1024;
 
-/** Events of one attempt on their way into the durable stream: contiguous, each once (C2, C3). Pure. */
-export class Gathering {
+/**
+ * Events of one attempt on their way into the durable stream: contiguous, each once (C2, C3). Pure.
+ */
+export class PendingEvents {
   #pending: { item: StreamItem; chars: number }[] = [];
   #chars = 0;
   #acked = 0;
@@ -26,7 +28,10 @@ export class Gathering {
     return this.#pending.length === 0;
   }
 
-  /** Takes a post; what was here already is dropped. False = events before it are missing, nothing was taken. */
+  /**
+   * Takes a post; what was here already is dropped. False = events before it are missing, nothing
+   * was taken.
+   */
   take(fromSeq: number, events: readonly RunnerEvent[]): boolean {
     if (fromSeq > this.top + 1) return false;
     for (const event of events.slice(this.top + 1 - fromSeq)) {

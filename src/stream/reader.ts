@@ -4,11 +4,7 @@ import {
   type Client,
 } from '@temporalio/client';
 import { streamWorkflowId } from '../contracts/ids.js';
-import {
-  NEXT_PAGE_UPDATE,
-  type NextPageRequest,
-  type StreamPage,
-} from '../contracts/workflows.js';
+import { NEXT_PAGE_UPDATE, type NextPageRequest, type StreamPage } from '../contracts/workflows.js';
 
 /** Patience beyond the long poll's own wait, ms. */
 const ANSWER_TIMEOUT_MS = 5_000;

@@ -4,7 +4,7 @@ import { compareCursors, type Cursor, type StreamItem } from '../contracts/strea
 const MAX_EARLY_ITEMS = 2_000;
 
 /** Fast-lane items that not every listener has heard yet: sorted, each once, bounded (D2). */
-export class EarlyItems {
+export class ReorderBuffer {
   #items: StreamItem[] = [];
 
   get items(): readonly StreamItem[] {

@@ -6,7 +6,10 @@ import type { PublishedCode } from './frames.js';
 
 const ENTRY_POINT = 'index.html';
 
-/** The facts of job frames out of rows and mirror: a published revision tells itself what it changed (design §2.4). */
+/**
+ * The facts of job frames out of rows and mirror: a published revision tells itself what it changed
+ * (design §2.4).
+ */
 export function storeFacts(
   store: Pick<Store, 'jobs' | 'projects' | 'revisions'>,
   mirror: Pick<Mirror, 'readAiContext' | 'readFile'>,

@@ -35,7 +35,8 @@ describe('D1: the stream of a job', () => {
         fc.array(fc.nat(body.length - 1)),
         fc.integer({ min: 1, max: 7 }),
         (shuffled, repeats, size) => {
-          // The start is known before the text of an attempt (the API awaits it); everything else may come in any order.
+          // The start is known before the text of an attempt (the API awaits it); everything else
+          // may come in any order.
           const order = [
             run[0]!,
             ...shuffled.filter((entry) => entry !== run[0]),

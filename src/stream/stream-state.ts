@@ -17,8 +17,8 @@ const cursorOf = ({ attempt, seq }: Cursor): Cursor => ({ attempt, seq });
 const isClosing = (item: Cursor) => item.seq >= CLOSING_SEQ;
 
 /**
- * The durable lane of one job's events, as a pure structure: drops what it had, sorts by (attempt, seq), holds
- * early items until the hole before them is filled, keeps a bounded tail (D1).
+ * The durable lane of one job's events, as a pure structure: drops what it had, sorts by (attempt,
+ * seq), holds early items until the hole before them is filled, keeps a bounded tail (D1).
  */
 export class StreamState {
   private items: StreamItem[];
@@ -80,7 +80,9 @@ export class StreamState {
     };
   }
 
-  /** Delivers what follows; a closing item, or too many early ones, give up the holes before them. */
+  /**
+   * Delivers what follows; a closing item, or too many early ones, give up the holes before them.
+   */
   private release(nowMs: number): void {
     let forced = Math.max(this.early.findLastIndex(isClosing) + 1, this.early.length - EARLY_LIMIT);
     let next = this.early[0];

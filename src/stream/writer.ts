@@ -7,7 +7,10 @@ const SIGNAL_DEADLINE_MS = 10_000;
 
 /** Where activities tell a job's listeners what happened (D1, D2). */
 export interface JobStreamClient {
-  /** Appends events with fixed places, so that a retried activity repeats itself and the stream drops it. */
+  /**
+   * Appends events with fixed places, so that a retried activity repeats itself and the stream
+   * drops it.
+   */
   append(
     jobId: string,
     attempt: number,

@@ -28,7 +28,10 @@ const HEARTBEAT_TIMEOUT = '5 seconds';
 /** The same for a run, whose beats share the machine with a model program. */
 const RUN_HEARTBEAT_TIMEOUT = '8 seconds';
 
-/** Short steps on our own database and mirror: they are tried until they work, because an accepted message must end. */
+/**
+ * Short steps on our own database and mirror: they are tried until they work, because an accepted
+ * message must end.
+ */
 export const shared = proxyActivities<SharedActivities>({
   taskQueue: TASK_QUEUE,
   startToCloseTimeout: '20 seconds',
@@ -69,7 +72,10 @@ export const localFiles = proxyActivities<FileActivities>({
   retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds' },
 });
 
-/** Files on the user's Volume. A Modal that is down must not keep anybody waiting: what is left there is found and removed later (F2). */
+/**
+ * Files on the user's Volume. A Modal that is down must not keep anybody waiting: what is left
+ * there is found and removed later (F2).
+ */
 export const modalFiles = proxyActivities<FileActivities>({
   taskQueue: MODAL_QUEUE,
   scheduleToCloseTimeout: '60 seconds',
@@ -77,7 +83,10 @@ export const modalFiles = proxyActivities<FileActivities>({
   retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
 });
 
-/** Work on both stores, beside all jobs: a worker that dies leaves a repeat, a Modal that is away is tried a few times. */
+/**
+ * Work on both stores, beside all jobs: a worker that dies leaves a repeat, a Modal that is away is
+ * tried a few times.
+ */
 export const replication = proxyActivities<Omit<ReplicationActivities, 'hydrateProject'>>({
   taskQueue: MODAL_QUEUE,
   startToCloseTimeout: '10 minutes',
@@ -94,7 +103,10 @@ export const hydration = proxyActivities<Pick<ReplicationActivities, 'hydratePro
   retry: { initialInterval: '500 milliseconds', maximumAttempts: 3 },
 });
 
-/** One attempt on this machine. The workflow owns the tries (C1), so the activity has one; no schedule-to-start limit (G2). */
+/**
+ * One attempt on this machine. The workflow owns the tries (C1), so the activity has one; no
+ * schedule-to-start limit (G2).
+ */
 export function localAgent(
   startToCloseTimeoutMs: number,
 ): ReturnType<typeof proxyActivities<AgentActivities>> {
@@ -119,8 +131,9 @@ const ONLY_ANOTHER_WORKER: RetryPolicy = {
 };
 
 /**
- * One attempt on Modal. When the worker that waits for the call dies, another one goes on with the same call (C1): that is the
- * only reason why Temporal itself tries again. Every other end is the workflow's to judge.
+ * One attempt on Modal. When the worker that waits for the call dies, another one goes on with the
+ * same call (C1): that is the only reason why Temporal itself tries again. Every other end is the
+ * workflow's to judge.
  */
 export function modalAgent(
   startToCloseTimeoutMs: number,
@@ -134,34 +147,37 @@ export function modalAgent(
   });
 }
 
-/** Longest time of one try of a picture; the image model's own limit lies below it. */
-const PICTURE_LIMIT = '5 minutes';
+/** Longest time of one try of an image; the image model's own limit lies below it. */
+const IMAGE_LIMIT = '5 minutes';
 
-/** One try of a picture on this machine; the workflow owns the tries. */
-export const localPictures = proxyActivities<
+/** One try of an image on this machine; the workflow owns the tries. */
+export const localImages = proxyActivities<
   ImageActivities & ScreenshotActivities & CutoutServiceActivities
 >({
   taskQueue: LOCAL_IMAGE_QUEUE,
-  startToCloseTimeout: PICTURE_LIMIT,
+  startToCloseTimeout: IMAGE_LIMIT,
   heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { maximumAttempts: 1 },
 });
 
-/** One try of a picture on Modal; a worker that dies leaves its call to the next one (C1). */
-export const modalPictures = proxyActivities<ImageActivities>({
+/** One try of an image on Modal; a worker that dies leaves its call to the next one (C1). */
+export const modalImages = proxyActivities<ImageActivities>({
   taskQueue: MODAL_AGENT_QUEUE,
-  startToCloseTimeout: PICTURE_LIMIT,
+  startToCloseTimeout: IMAGE_LIMIT,
   heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: ONLY_ANOTHER_WORKER,
 });
 
-/** Longest time of one film here: a busy machine takes minutes for it. A container of its own that takes longer than its limit hangs. */
+/**
+ * Longest time of one video here: a busy machine takes minutes for it. A container of its own that
+ * takes longer than its limit hangs.
+ */
 const VIDEO_LIMIT = '25 minutes';
 const MODAL_VIDEO_LIMIT = '10 minutes';
 
-/** One try of a film on this machine; when the worker dies another one begins it anew. */
+/** One try of a video on this machine; when the worker dies another one begins it anew. */
 export const localVideos = proxyActivities<VideoActivities>({
   taskQueue: LOCAL_VIDEO_QUEUE,
   startToCloseTimeout: VIDEO_LIMIT,
@@ -170,7 +186,7 @@ export const localVideos = proxyActivities<VideoActivities>({
   retry: ONLY_ANOTHER_WORKER,
 });
 
-/** One try of a film on Modal; a worker that dies leaves its call to the next one (C1). */
+/** One try of a video on Modal; a worker that dies leaves its call to the next one (C1). */
 export const modalVideos = proxyActivities<VideoActivities>({
   taskQueue: MODAL_AGENT_QUEUE,
   startToCloseTimeout: MODAL_VIDEO_LIMIT,

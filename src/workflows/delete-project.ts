@@ -10,8 +10,9 @@ import { localFiles, modalFiles, shared } from './activity-proxies.js';
 import { admitRefused, admitUpdate, cancelNothing, cancelUpdate } from './messages.js';
 
 /**
- * Removes a project: rows first, so that nothing can reach it any more, then its files (F2). Whoever deletes is answered when they are
- * gone here; the Volume follows, and what a Modal that is down leaves there is found by replication.
+ * Removes a project: rows first, so that nothing can reach it any more, then its files (F2).
+ * Whoever deletes is answered when they are gone here; the Volume follows, and what a Modal that is
+ * down leaves there is found by replication.
  */
 export async function deleteProject(input: DeleteProjectInput): Promise<'deleted' | 'denied'> {
   let outcome: 'deleted' | 'denied' | null = null;

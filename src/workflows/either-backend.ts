@@ -15,10 +15,10 @@ import { nextTry } from './next-try.js';
 const backendKey = defineSearchAttributeKey('Backend', 'KEYWORD');
 
 /**
- * Does an action's work where the switch says; after a failure of Modal itself on this machine (G1). Throws the failure of the last try.
- * `only`: for work that Modal cannot do.
+ * Does an action's work where the switch says; after a failure of Modal itself on this machine
+ * (G1). Throws the failure of the last try. `only`: for work that Modal cannot do.
  */
-export async function onEitherBackend<T>(
+export async function runWithFallback<T>(
   { actionId, userId }: ActionRef,
   details: string,
   work: (backend: Backend) => Promise<T>,

@@ -12,7 +12,10 @@ export interface Failure {
   retryAfterMs: number | null;
 }
 
-/** What went wrong, in the words of the policy table; a dead worker is a crash, an exceeded limit a time-out. */
+/**
+ * What went wrong, in the words of the policy table; a dead worker is a crash, an exceeded limit a
+ * time-out.
+ */
 export function classifyFailure(error: unknown): Failure {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof TimeoutFailure) {
@@ -43,7 +46,10 @@ const MAX_TRIES = 3;
 const FIRST_DELAY_MS = 2_000;
 const MAX_DELAY_MS = 30_000;
 
-/** How long to wait before the next try of a run, or null when there is none. `tries` counts those made so far. */
+/**
+ * How long to wait before the next try of a run, or null when there is none. `tries` counts those
+ * made so far.
+ */
 export function retryDelayMs(failure: Failure, tries: number): number | null {
   if (!ERROR_POLICY[failure.kind].retry || tries >= MAX_TRIES) return null;
   // A crashed or stalled run has waited long enough already.

@@ -33,7 +33,8 @@ const ADMIT_PATIENCE_MS = 4_000;
  */
 export async function generateGame(input: GenerateGameInput): Promise<GenerateGameOutcome> {
   const game = new GenerateGame(input);
-  // An operator's cancel stops the work and is reported like any other end; the end itself cannot be cancelled.
+  // An operator's cancel stops the work and is reported like any other end; the end itself cannot
+  // be cancelled.
   return CancellationScope.nonCancellable(() => game.run());
 }
 

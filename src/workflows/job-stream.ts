@@ -17,7 +17,10 @@ import {
 } from '../contracts/workflows.js';
 import { StreamState } from '../stream/stream-state.js';
 
-/** How long the stream can be read after the job's end, and how long an unfinished one waits for news (D1). */
+/**
+ * How long the stream can be read after the job's end, and how long an unfinished one waits for
+ * news (D1).
+ */
 const OPEN_AFTER_END_MS = 10 * 60_000;
 const IDLE_MS = 2 * 60 * 60_000;
 const MAX_SIGNALS = 250;
@@ -27,8 +30,9 @@ const appendSignal = defineSignal<[StreamItem[]]>(APPEND_SIGNAL);
 const nextPageUpdate = defineUpdate<StreamPage, [NextPageRequest]>(NEXT_PAGE_UPDATE);
 
 /**
- * The durable lane of one job's events. Written by signals (batches), read by long-poll updates; a workflow of its
- * own so that a job's history stays small and the stream can continue-as-new while the job waits for an activity.
+ * The durable lane of one job's events. Written by signals (batches), read by long-poll updates; a
+ * workflow of its own so that a job's history stays small and the stream can continue-as-new while
+ * the job waits for an activity.
  */
 export async function jobStream(input: JobStreamInput): Promise<void> {
   const state = new StreamState(input.carried);

@@ -2,12 +2,16 @@ import type { ErrorKind } from '../contracts/errors.js';
 import type { Backend } from '../contracts/workflows.js';
 import { retryDelayMs, type Failure } from './failures.js';
 
-/** What becomes of a run after a failed try: again after a pause, once more on this machine, or reported. */
+/**
+ * What becomes of a run after a failed try: again after a pause, once more on this machine, or
+ * reported.
+ */
 export type NextTry = { next: 'again'; delayMs: number } | { next: 'local' } | { next: 'giveUp' };
 
 /**
- * Failures that may be the place's and not the request's: after so many tries on Modal the run goes on here (G1). A crash has had
- * some before: Modal restarts a function whose container died, Temporal re-attaches to a call whose worker died.
+ * Failures that may be the place's and not the request's: after so many tries on Modal the run goes
+ * on here (G1). A crash has had some before: Modal restarts a function whose container died,
+ * Temporal re-attaches to a call whose worker died.
  */
 const TRIES_ON_MODAL: Partial<Record<ErrorKind, number>> = {
   ModalUnavailable: 2,
@@ -21,7 +25,10 @@ const TRIES_ON_MODAL: Partial<Record<ErrorKind, number>> = {
   RunTimedOut: 3,
   OPERATION_FAILED: 3,
 };
-/** A user waits at most ten seconds for a Modal that is down (G1): a try that took longer than this is not made twice. */
+/**
+ * A user waits at most ten seconds for a Modal that is down (G1): a try that took longer than this
+ * is not made twice.
+ */
 const QUICK_TRY_MS = 4_000;
 const QUICK_DELAY_MS = 500;
 
@@ -47,7 +54,10 @@ export function nextTry({ backend, failure, tries, tookMs }: FailedTry): NextTry
   return { next: 'again', delayMs: retryDelayMs(failure, tries) ?? 0 };
 }
 
-/** The part of a job's time that Modal leaves for a run on this machine, so that its last time-out is not the job's. */
+/**
+ * The part of a job's time that Modal leaves for a run on this machine, so that its last time-out
+ * is not the job's.
+ */
 const LOCAL_RESERVE = 1 / 4;
 
 /** Longest time of the next try, of what the job has left (F3); 0 or less = none there. */

@@ -16,7 +16,10 @@ const AT_ONCE = 4;
 
 type Target = { userId: string; projectId: string };
 
-/** One round over many projects, page by page: level each, let old candidates go, remove what is left of projects that are gone. */
+/**
+ * One round over many projects, page by page: level each, let old candidates go, remove what is
+ * left of projects that are gone.
+ */
 export async function replicateAll(input: ReplicateAllInput = ROUND): Promise<ReplicateAllOutcome> {
   const outcome = input.carried?.outcome ?? {
     looked: 0,
@@ -33,7 +36,7 @@ export async function replicateAll(input: ReplicateAllInput = ROUND): Promise<Re
     });
     for (let at = 0; at < page.length; at += AT_ONCE) {
       const reports = await Promise.all(
-        page.slice(at, at + AT_ONCE).map((target) => levelOne(target, input.dryRun)),
+        page.slice(at, at + AT_ONCE).map((target) => syncOne(target, input.dryRun)),
       );
       for (const report of reports) count(outcome, report);
     }
@@ -46,7 +49,7 @@ export async function replicateAll(input: ReplicateAllInput = ROUND): Promise<Re
     if (workflowInfo().continueAsNewSuggested)
       await continueAsNew<typeof replicateAll>({ ...input, carried: { after, outcome } });
   }
-  if (input.projectId === null) outcome.leftoversRemoved += await removeLeftovers(input);
+  if (input.projectId === null) outcome.leftoversRemoved += await removeOrphans(input);
   return outcome;
 }
 
@@ -54,7 +57,7 @@ function scopeOf({ userId, projectId, isDueOnly }: ReplicateAllInput) {
   return { userId, projectId, isDueOnly };
 }
 
-async function levelOne(target: Target, dryRun: boolean): Promise<ReplicationReport> {
+async function syncOne(target: Target, dryRun: boolean): Promise<ReplicationReport> {
   const report = await replicateOnce({ ...target, dryRun });
   if (!dryRun && report.problem === null) await orLater(replication.pruneVolume(target));
   return report;
@@ -69,11 +72,11 @@ function count(outcome: ReplicateAllOutcome, report: ReplicationReport): void {
     outcome.reports.push(report);
 }
 
-async function removeLeftovers({ userId, dryRun }: ReplicateAllInput): Promise<number> {
-  const users = userId === null ? await replication.listLeftoverUsers() : [userId];
+async function removeOrphans({ userId, dryRun }: ReplicateAllInput): Promise<number> {
+  const users = userId === null ? await replication.listUsersWithOrphans() : [userId];
   let removed = 0;
   for (const each of users)
-    removed += (await orLater(replication.removeLeftovers({ userId: each, dryRun })))?.removed ?? 0;
+    removed += (await orLater(replication.removeOrphans({ userId: each, dryRun })))?.removed ?? 0;
   return removed;
 }
 

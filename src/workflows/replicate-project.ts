@@ -17,8 +17,9 @@ import { classifyFailure } from './failures.js';
 const replicateSignal = defineSignal(REPLICATE_SIGNAL);
 
 /**
- * Brings mirror and Volume of a project level. Whoever published something while it runs signals it: then it looks once more, so that
- * no request is lost. A Modal that is away is a problem of the report; the next request or round goes on.
+ * Brings mirror and Volume of a project level. Whoever published something while it runs signals
+ * it: then it looks once more, so that no request is lost. A Modal that is away is a problem of the
+ * report; the next request or round goes on.
  */
 export async function replicateProject(input: ReplicateProjectInput): Promise<ReplicationReport> {
   let isAsked = false;

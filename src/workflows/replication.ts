@@ -5,8 +5,9 @@ import { REPLICATE_SIGNAL } from '../contracts/modal.js';
 import type { replicateProject } from './replicate-project.js';
 
 /**
- * Lets the user's Volume follow what was published here, outliving the caller and never part of a job's path. One that runs already
- * is asked for another look; should it end at this moment, the next call's bundle or the Schedule brings what it missed.
+ * Lets the user's Volume follow what was published here, outliving the caller and never part of a
+ * job's path. One that runs already is asked for another look; should it end at this moment, the
+ * next call's bundle or the Schedule brings what it missed.
  */
 export async function startReplication({
   userId,

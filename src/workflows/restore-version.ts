@@ -14,8 +14,9 @@ import { admitRefused, admitUpdate, cancelNothing, cancelUpdate, jobClosing } fr
 import { startReplication } from './replication.js';
 
 /**
- * Makes an old version the current one by committing its tree anew (E5). Its own caller is answered when the work
- * is done; others wait for the end and come again (A4, A5). The Volume is brought up afterwards.
+ * Makes an old version the current one by committing its tree anew (E5). Its own caller is answered
+ * when the work is done; others wait for the end and come again (A4, A5). The Volume is brought up
+ * afterwards.
  */
 export async function restoreVersion(
   input: RestoreVersionInput,

@@ -19,8 +19,9 @@ import { classifyFailure } from './failures.js';
 const cancelActionUpdate = defineUpdate<CancelActionAnswer>(CANCEL_ACTION_UPDATE);
 
 /**
- * The life that all actions share: opens the row, does the work, ends the row as what it became. A cancel stops the work before
- * its end and is reported like any other end; what `work` returns is the row's result.
+ * The life that all actions share: opens the row, does the work, ends the row as what it became. A
+ * cancel stops the work before its end and is reported like any other end; what `work` returns is
+ * the row's result.
  */
 export async function runAction<T>(
   kind: ActionKind,

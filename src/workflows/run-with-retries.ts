@@ -14,7 +14,10 @@ import { localAgent, modalAgent, shared } from './activity-proxies.js';
 import { classifyFailure } from './failures.js';
 import { nextTry, tryLimitMs } from './next-try.js';
 
-/** Shared with the story, so that its end events carry the last attempt, and the Volume follows what it has to do with. */
+/**
+ * Shared with the story, so that its end events carry the last attempt, and the Volume follows what
+ * it has to do with.
+ */
 export interface RunProgress {
   attempt: number;
   usedModal: boolean;
@@ -36,8 +39,9 @@ interface Place {
 const backendKey = defineSearchAttributeKey('Backend', 'KEYWORD');
 
 /**
- * Attempts until a candidate is there: each has its own number, so that an older one can be told to stop (C1, C2), and is made
- * where the switch says; after a failure of Modal itself the rest of the run stays on this machine (G1).
+ * Attempts until a candidate is there: each has its own number, so that an older one can be told to
+ * stop (C1, C2), and is made where the switch says; after a failure of Modal itself the rest of the
+ * run stays on this machine (G1).
  */
 export async function runWithRetries(request: RunRequest): Promise<RunAgentOutcome> {
   return new Run(request).untilCandidate();

@@ -7,7 +7,7 @@ import { runAction } from './run-action.js';
 export async function unpublishGame(input: UnpublishGameInput): Promise<ActionOutcome<null>> {
   return runAction('unpublishGame', input, async () => {
     await shared.unpublishGame(input);
-    await shared.sweepGame({ gameId: input.gameId });
+    await shared.deleteStaleReleases({ gameId: input.gameId });
     return null;
   });
 }

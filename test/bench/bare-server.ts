@@ -5,8 +5,9 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { CallbackPost } from '../../src/contracts/callback.js';
 
 /**
- * The least that could do what the callback does, with the same libraries and nothing of ours: a post's events go to the socket
- * whose path is the job's id. It also answers reads of any size. A program of its own; tells its port to its parent.
+ * The least that could do what the callback does, with the same libraries and nothing of ours: a
+ * post's events go to the socket whose path is the job's id. It also answers reads of any size. A
+ * program of its own; tells its port to its parent.
  */
 const sockets = new Map<string, WebSocket>();
 const app = express();

@@ -9,7 +9,10 @@ import { Poster } from './callback-sender.js';
 
 const PROGRAM = fileURLToPath(new URL('bare-server.ts', import.meta.url));
 
-/** Runs `use` with a server that has nothing of ours: what this machine and its driver cost by themselves. */
+/**
+ * Runs `use` with a server that has nothing of ours: what this machine and its driver cost by
+ * themselves.
+ */
 export async function withBareServer<T>(use: (baseUrl: string) => Promise<T>): Promise<T> {
   const server = fork(PROGRAM, { execArgv: ['--import', import.meta.resolve('tsx')] });
   try {

@@ -7,7 +7,10 @@ import {
 import { callIdFor } from '../../src/contracts/ids.js';
 import type { RunnerEvent } from '../../src/contracts/stream.js';
 
-/** Given up before the server does (after 5 s), so that no post meets a connection that is being closed. */
+/**
+ * Given up before the server does (after 5 s), so that no post meets a connection that is being
+ * closed.
+ */
 const IDLE_CONNECTION_MS = 3_000;
 const agent = new Agent({ keepAlive: true, maxSockets: 256, timeout: IDLE_CONNECTION_MS });
 const ANSWER_TIMEOUT_MS = 30_000;

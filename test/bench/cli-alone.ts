@@ -19,8 +19,8 @@ const LIMITS = {
 };
 
 /**
- * The model program by itself, ms: the very command, sandbox, environment and request of a run, and nothing of ours around it.
- * The proxy stays, because the sandbox has no other way out.
+ * The model program by itself, ms: the very command, sandbox, environment and request of a run, and
+ * nothing of ours around it. The proxy stays, because the sandbox has no other way out.
  */
 export async function runCliAlone(upstream: string): Promise<number> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-bench-'));

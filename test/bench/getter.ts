@@ -1,7 +1,10 @@
 import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Given up before the server does (after 5 s), so that no request meets a connection that is being closed. */
+/**
+ * Given up before the server does (after 5 s), so that no request meets a connection that is being
+ * closed.
+ */
 const IDLE_CONNECTION_MS = 3_000;
 const ANSWER_TIMEOUT_MS = 30_000;
 const agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: IDLE_CONNECTION_MS });
@@ -43,7 +46,10 @@ export function get(baseUrl: string, { path, headers = {} }: Wanted): Promise<Go
   });
 }
 
-/** Asks for these in turn, `rate` times a second, whether or not earlier ones have been answered; ms from when each was due. */
+/**
+ * Asks for these in turn, `rate` times a second, whether or not earlier ones have been answered; ms
+ * from when each was due.
+ */
 export async function askInTurn(
   baseUrl: string,
   wanted: readonly Wanted[],

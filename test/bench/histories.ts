@@ -7,7 +7,10 @@ import { median, percentile } from './statistics.js';
 import { withTemporal } from './steps.js';
 import { SyntheticJob } from './synthetic-job.js';
 
-/** (f) What Temporal has to keep: events of a job, whatever it wrote, and of the stream that carries its text. */
+/**
+ * (f) What Temporal has to keep: events of a job, whatever it wrote, and of the stream that carries
+ * its text.
+ */
 export const histories: Measurement = {
   name: 'histories',
   title: 'Events in the histories',

@@ -11,7 +11,10 @@ export interface Line {
   readonly player: Player;
 }
 
-/** Each line posts `rate` chunks a second, one post at a time as a runner does; answers how long each took to its socket, ms. */
+/**
+ * Each line posts `rate` chunks a second, one post at a time as a runner does; answers how long
+ * each took to its socket, ms.
+ */
 export async function load(
   lines: readonly Line[],
   rate: number,

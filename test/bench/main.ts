@@ -32,7 +32,10 @@ const ALL: readonly Measurement[] = [
   modal,
 ];
 
-/** `npm run bench [-- --only=a,b] [--quick]`: measures the product on this machine; a missed target is told, not an error. */
+/**
+ * `npm run bench [-- --only=a,b] [--quick]`: measures the product on this machine; a missed target
+ * is told, not an error.
+ */
 program
   .option('--only <names>', `of ${ALL.map(({ name }) => name).join(', ')}`, (list: string) =>
     list.split(','),

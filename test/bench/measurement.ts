@@ -20,7 +20,10 @@ export interface Bench {
 export interface Measurement {
   readonly name: string;
   readonly title: string;
-  /** Which stack: the demo model as fast as it can, at the pace of a real generation, or fast with the stand-in for Modal. */
+  /**
+   * Which stack: the demo model as fast as it can, at the pace of a real generation, or fast with
+   * the stand-in for Modal.
+   */
   readonly pace: 'unpaced' | 'paced' | 'modal';
   run(bench: Bench): Promise<Row[]>;
 }

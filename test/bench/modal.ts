@@ -16,7 +16,10 @@ const ADDED_AT_MOST_MS = 1_500;
 const POLLS_AT_ONCE = 200;
 const POLL_ROUNDS = 5;
 
-/** (i) What the way over Modal costs beside the local one, on the same stack and in turn; the emulator's containers are processes here. */
+/**
+ * (i) What the way over Modal costs beside the local one, on the same stack and in turn; the
+ * emulator's containers are processes here.
+ */
 export const modal: Measurement = {
   name: 'modal',
   title: 'The Modal path beside the local path, through the emulator',
@@ -95,7 +98,10 @@ async function crowd(bench: Bench): Promise<Row[]> {
   }));
 }
 
-/** As many polls in the same moment as there may be runs, on one client; the container of the call that they ask for stands still. */
+/**
+ * As many polls in the same moment as there may be runs, on one client; the container of the call
+ * that they ask for stands still.
+ */
 async function polls(bench: Bench): Promise<Row[]> {
   const provided = (await readStackFile(bench.stack.dataDir))?.provided ?? {};
   process.env['MODAL_SERVER_URL'] = provided['MODAL_SERVER_URL'];

@@ -4,7 +4,10 @@ import { pacedSeconds, type Bench, type Measurement, type Row } from './measurem
 import { seat, tap } from './player.js';
 import { median } from './statistics.js';
 
-/** (b) What we add to the model program: a whole job against the same program alone, in turn on the same machine. */
+/**
+ * (b) What we add to the model program: a whole job against the same program alone, in turn on the
+ * same machine.
+ */
 export const overhead: Measurement = {
   name: 'overhead',
   title: 'A job against the same model program alone, unpaced',

@@ -11,7 +11,10 @@ export interface Frame {
 
 const PATIENCE_MS = 300_000;
 
-/** A socket whose frames carry the moment of their arrival (`performance.now()`); waiting costs no polling. */
+/**
+ * A socket whose frames carry the moment of their arrival (`performance.now()`); waiting costs no
+ * polling.
+ */
 export class Player {
   frames: Frame[] = [];
   /** Told every frame as it comes. */
@@ -125,7 +128,10 @@ export interface Tap {
   readonly completedMs: number;
 }
 
-/** Sends one message and answers how long each thing took to come, counted from the tap. Throws when it does not end as completed. */
+/**
+ * Sends one message and answers how long each thing took to come, counted from the tap. Throws when
+ * it does not end as completed.
+ */
 export async function tap(player: Player, content = REQUEST): Promise<Tap> {
   const [started, text] = [player.next('jobStarted'), player.next('stream')];
   text.catch(() => undefined); // An answer without text ends with `completed` all the same.

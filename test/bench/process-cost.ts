@@ -31,7 +31,10 @@ async function statOf(pid: number): Promise<Stat | null> {
   };
 }
 
-/** Own share of memory (shared pages divided among their users); the resident size where the kernel does not tell. */
+/**
+ * Own share of memory (shared pages divided among their users); the resident size where the kernel
+ * does not tell.
+ */
 async function memoryMbOf(pid: number): Promise<number> {
   const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
   const kb =

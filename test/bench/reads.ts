@@ -3,7 +3,10 @@ import { Player, seat, tap, type Seat } from './player.js';
 import { percentile } from './statistics.js';
 import { SyntheticJob } from './synthetic-job.js';
 
-/** (d) What a player waits for without a model: an old version, the new game's page, the text missed while away. */
+/**
+ * (d) What a player waits for without a model: an old version, the new game's page, the text missed
+ * while away.
+ */
 export const reads: Measurement = {
   name: 'reads',
   title: 'Restore, preview after a commit, catching up after a reconnect',
@@ -85,7 +88,10 @@ export async function restoreBackAndForth(
 const MISSED_EVENTS = 1_000;
 const PER_POST = 250;
 
-/** The socket is gone while events come; a new one says where the old one was. Counted from connecting to the last event missed. */
+/**
+ * The socket is gone while events come; a new one says where the old one was. Counted from
+ * connecting to the last event missed.
+ */
 async function catchUp(bench: Bench, rounds: number): Promise<number[]> {
   const job = await SyntheticJob.start(bench);
   const { user, projectId, player } = job.seat;

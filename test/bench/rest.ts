@@ -12,7 +12,10 @@ const READS_PER_S = 200;
 /** Not measured: code that has not run yet. */
 const WARM_UP_S = 3;
 
-/** (h) What pages read over HTTP: the list of many projects, pictures, and everything together beside a server that does nothing. */
+/**
+ * (h) What pages read over HTTP: the list of many projects, images, and everything together beside
+ * a server that does nothing.
+ */
 export const rest: Measurement = {
   name: 'rest',
   title: 'Reads over HTTP',
@@ -74,22 +77,20 @@ async function furnish(bench: Bench): Promise<Seat> {
   }));
   const made = (await must(service.from('projects').insert(rows).select('id'))) as { id: string }[];
   await must(
-    service
-      .from('publish_drafts')
-      .insert(
-        made
-          .filter((_, index) => index % 2 === 0)
-          .map(({ id }) => ({
-            project_id: id,
-            title: '題',
-            description: 'よくあるゲームの説明です。'.repeat(10),
-          })),
-      ),
+    service.from('publish_drafts').insert(
+      made
+        .filter((_, index) => index % 2 === 0)
+        .map(({ id }) => ({
+          project_id: id,
+          title: '題',
+          description: 'よくあるゲームの説明です。'.repeat(10),
+        })),
+    ),
   );
   return sat;
 }
 
-/** A picture of the size that pages send; answers its address. */
+/** An image of the size that pages send; answers its address. */
 async function upload({ stack }: Bench, { user }: Seat): Promise<string> {
   const side = 288;
   const png = await sharp(randomBytes(side * side * 3), {
@@ -134,7 +135,10 @@ async function oneByOne(
   };
 }
 
-/** The same number of answers of the same sizes from the product and from a bare Express server, one after the other. */
+/**
+ * The same number of answers of the same sizes from the product and from a bare Express server, one
+ * after the other.
+ */
 async function mixed({ stack }: Bench, wanted: readonly Wanted[], seconds: number): Promise<Row[]> {
   const sizes = await inParallel(
     wanted.length,

@@ -6,7 +6,9 @@ import { percentile } from './statistics.js';
 
 const PINGS = 500;
 
-/** (e) Signed-in sockets that do nothing: what they hold in the API, and how fast it still answers. */
+/**
+ * (e) Signed-in sockets that do nothing: what they hold in the API, and how fast it still answers.
+ */
 export const sockets: Measurement = {
   name: 'sockets',
   title: 'Idle sockets',

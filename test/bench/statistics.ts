@@ -6,7 +6,9 @@ export function percentile(values: readonly number[], p: number): number {
   return sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] ?? NaN;
 }
 
-/** The middle value; of an even number of values the mean of the two in the middle. NaN of nothing. */
+/**
+ * The middle value; of an even number of values the mean of the two in the middle. NaN of nothing.
+ */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;

@@ -19,7 +19,10 @@ export async function must<T>(answer: PromiseLike<{ data: T; error: unknown }>):
   return data;
 }
 
-/** A job whose events are posted by us as a runner would, without a model program: a row, a socket that watches, a signed callback. */
+/**
+ * A job whose events are posted by us as a runner would, without a model program: a row, a socket
+ * that watches, a signed callback.
+ */
 export class SyntheticJob {
   private constructor(
     readonly id: string,
@@ -32,15 +35,13 @@ export class SyntheticJob {
     const sat = await seat(bench);
     const id = randomUUID();
     await must(
-      admin(bench.stack)
-        .from('jobs')
-        .insert({
-          id,
-          user_id: sat.user.id,
-          project_id: sat.projectId,
-          status: 'processing',
-          attempt: ATTEMPT,
-        }),
+      admin(bench.stack).from('jobs').insert({
+        id,
+        user_id: sat.user.id,
+        project_id: sat.projectId,
+        status: 'processing',
+        attempt: ATTEMPT,
+      }),
     );
     const secret = (
       await readFile(path.join(bench.stack.dataDir, 'secrets', 'callback-secret'), 'utf8')

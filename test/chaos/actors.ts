@@ -70,7 +70,10 @@ const GAMES = [
 const EDITS = ['敵を青にして', 'もっと速くして', '背景を赤にして', 'プレイヤーを大きくして'];
 const QUESTION = 'このゲームの遊び方は？';
 const ENDS = ['completed', 'failed', 'cancelled'];
-/** A message must be accepted, and its end heard, within these: the longest recovery and the queue before it. */
+/**
+ * A message must be accepted, and its end heard, within these: the longest recovery and the queue
+ * before it.
+ */
 const ACCEPTED_MS = 120_000;
 const ENDED_MS = 180_000;
 const ANSWER_MS = 25_000;
@@ -207,7 +210,10 @@ export class Player {
     if (run.end === 'completed') await this.lookAtVersions();
   }
 
-  /** Listens until the end; whoever comes back without a place in the stream asks again with the same message id. */
+  /**
+   * Listens until the end; whoever comes back without a place in the stream asks again with the
+   * same message id.
+   */
   private async untilEnd(run: Run, from: number, send: () => void): Promise<void> {
     let connection = this.listener.reconnects;
     let errors = this.errorsSince(from);
@@ -269,7 +275,10 @@ export class Player {
     if (!answer) this.complain('restore');
   }
 
-  /** Does it again, under the same id, until the answer comes: after a refusal, a lost connection, or silence. */
+  /**
+   * Does it again, under the same id, until the answer comes: after a refusal, a lost connection,
+   * or silence.
+   */
   private async insist(
     send: () => void,
     fits: (frame: JobFrame) => boolean,

@@ -31,7 +31,10 @@ export interface ChaosReport {
 
 /** The product as it is; only the model writes faster. */
 const CHAOS_PROFILE = { DEMO_SECONDS: '1.5', LOG_LEVEL: 'info' };
-/** A user of the long run leaves after so many turns and somebody new comes, so that no token grows too old. */
+/**
+ * A user of the long run leaves after so many turns and somebody new comes, so that no token grows
+ * too old.
+ */
 const TURNS_OF_A_LIFE = 12;
 /** Rows, processes and folders come to rest within this after the last user left. */
 const QUIET_MS = 60_000;
@@ -39,7 +42,10 @@ const TELL_MS = 10_000;
 const PROBE_MS = 20_000;
 const PROBES_AT_ONCE = 3;
 
-/** Starts the real stack, lets users play while parts of it are killed, and judges what is left when all is quiet. */
+/**
+ * Starts the real stack, lets users play while parts of it are killed, and judges what is left when
+ * all is quiet.
+ */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { stack: Stack }> {
   const startedAt = Date.now();
   const { onProgress = () => undefined, ...decisions } = options;
@@ -119,14 +125,12 @@ async function livesOf(
       hasTurn,
     });
     // Whoever cannot play at all is a finding, not the end of the game for the others.
-    await player
-      .live()
-      .catch((error: unknown) =>
-        diary.complaints.push({
-          projectId: null,
-          doing: `playing (${String(error).slice(0, 200)})`,
-        }),
-      );
+    await player.live().catch((error: unknown) =>
+      diary.complaints.push({
+        projectId: null,
+        doing: `playing (${String(error).slice(0, 200)})`,
+      }),
+    );
     if (own() === 0) return;
     made += own();
   }
@@ -147,7 +151,10 @@ async function untilQuiet(
   }
 }
 
-/** Every project answers a new message at once. A user has one running job, so his projects are asked one after the other. */
+/**
+ * Every project answers a new message at once. A user has one running job, so his projects are
+ * asked one after the other.
+ */
 async function probeProjects({ baseUrl, env }: Stack, diary: Diary): Promise<void> {
   const users = [...diary.accounts];
   const lane = async (): Promise<void> => {

@@ -12,7 +12,10 @@ const ENDED = ['completed', 'failed', 'cancelled'];
 const YOUNG_MS = 24 * 60 * 60_000;
 const CLOSING_SEQ = 1_000_000_000;
 
-/** Judges what is there when all is quiet. Knows nothing of how the product works, only what it promises. */
+/**
+ * Judges what is there when all is quiet. Knows nothing of how the product works, only what it
+ * promises.
+ */
 export function judge(evidence: Evidence): Verdict {
   return {
     lost: [
@@ -175,7 +178,10 @@ function doubledRevisions({ revisions, writers }: Evidence): string[] {
   return [...rows, ...published];
 }
 
-/** The line of versions: rows follow each other, the repository holds what the rows name, `main` is the newest. */
+/**
+ * The line of versions: rows follow each other, the repository holds what the rows name, `main` is
+ * the newest.
+ */
 function brokenLines({ revisions, repositories }: Evidence): string[] {
   const projects = [...new Set(revisions.map(({ project_id }) => project_id))];
   return projects.flatMap((project) => {

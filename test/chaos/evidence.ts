@@ -38,7 +38,9 @@ export interface ActionFacts {
 export interface RepositoryFacts {
   projectId: string;
   main: string | null;
-  /** Of every published revision: the job that its commit names, null when the commit is not there. */
+  /**
+   * Of every published revision: the job that its commit names, null when the commit is not there.
+   */
   commits: Record<string, { parent: string | null; jobId: string } | null>;
   candidates: { jobId: string; revision: string; ageMs: number }[];
 }
@@ -51,7 +53,10 @@ export interface WriterFacts {
   publishes: number;
 }
 
-/** What is there when all is quiet, seen from outside: rows, repositories, histories, processes, folders, and the users' diary. */
+/**
+ * What is there when all is quiet, seen from outside: rows, repositories, histories, processes,
+ * folders, and the users' diary.
+ */
 export interface Evidence {
   diary: Diary;
   jobs: JobFacts[];

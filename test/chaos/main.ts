@@ -6,7 +6,10 @@ import { runChaos } from './chaos.js';
 import { isClean } from './checker.js';
 import { save, summary } from './report.js';
 
-/** `npm run chaos -- --runs N [--seed S] [--users U] [--modal-emulator]`: exit code 1 unless nothing was lost, doubled, stuck or leaked. */
+/**
+ * `npm run chaos -- --runs N [--seed S] [--users U] [--modal-emulator]`: exit code 1 unless nothing
+ * was lost, doubled, stuck or leaked.
+ */
 program
   .option('--runs <count>', 'accepted messages to reach', Number, 20)
   .option(
@@ -29,7 +32,8 @@ const { runs, seed, users, modalEmulator, ...given } = program.opts<{
   gap?: number;
   modalEmulator: boolean;
 }>();
-// In a long round a part that dies too often is started later and later, as it should be; then users only wait.
+// In a long round a part that dies too often is started later and later, as it should be; then
+// users only wait.
 const gap = given.gap ?? (runs > 100 ? 15_000 : 8_000);
 
 const print = (line: string): void => {

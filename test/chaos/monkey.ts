@@ -5,7 +5,10 @@ import { descendants, isModelProgram, isRunner, listProcesses, type Process } fr
 import type { Random } from './random.js';
 
 export type Target = Exclude<StackPart, 'demo'> | 'runner' | 'cli' | 'container';
-/** `victim`: the process, or the call whose container it was; null when nothing of the kind was there. */
+/**
+ * `victim`: the process, or the call whose container it was; null when nothing of the kind was
+ * there.
+ */
 export interface Kill {
   afterMs: number;
   target: Target;
@@ -50,7 +53,10 @@ export interface MonkeyOptions {
 /** Kills parts of the stack with SIGKILL at random times until it is told to stop. */
 export class Monkey {
   readonly kills: Kill[] = [];
-  /** Runners and model programs seen while they worked, so that one that outlives its worker or container is known again. */
+  /**
+   * Runners and model programs seen while they worked, so that one that outlives its worker or
+   * container is known again.
+   */
   readonly runs = new Set<number>();
   private readonly stopping = new AbortController();
   private readonly startedAt = Date.now();

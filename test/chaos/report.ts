@@ -30,7 +30,10 @@ export function summary({ seed, verdict, evidence, kills, tookMs }: ChaosReport)
   ].join('\n');
 }
 
-/** Everything about a run in test-results/chaos/<seed>.json, what the processes wrote beside it; answers the first one's path. */
+/**
+ * Everything about a run in test-results/chaos/<seed>.json, what the processes wrote beside it;
+ * answers the first one's path.
+ */
 export async function save(report: ChaosReport): Promise<string> {
   const {
     seed,

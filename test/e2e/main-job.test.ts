@@ -45,27 +45,27 @@ describe.each(['phone', 'desktop'] as Size[])('on a %s', (size) => {
   it('a newcomer signs in, asks, picks a style, watches, plays, changes, looks at the versions and goes back', async () => {
     const person = await Person.arrive(browser, stack.baseUrl, size);
     await person.signIn();
-    await person.picture('1-list');
+    await person.image('1-list');
     await person.newProject();
-    await person.picture('2-welcome');
+    await person.image('2-welcome');
 
     await person.say('2Dのシューティングゲームを作って');
     await person.page.locator('.style-card-chat').first().waitFor();
-    await person.picture('3-styles');
+    await person.image('3-styles');
     await person.page.locator('.style-card-chat[data-style-id=neon]').click();
     await person.page.locator('#stopButton').waitFor();
     await person.page.locator('#liveBox').waitFor();
-    await person.picture('4-generating');
+    await person.image('4-generating');
     await person.untilAnswered(1);
     await person.page.waitForTimeout(500);
-    await person.picture('5-done');
+    await person.image('5-done');
     const first = await codeOf(person);
 
     await person.showGame();
     await expect.poll(() => person.gameState()).toHaveProperty('score');
     await play(person);
     const played = await person.gameState();
-    await person.picture('6-playing');
+    await person.image('6-playing');
     await person.page.click('#refreshPreviewButton');
     await person.page.waitForTimeout(2_500);
     const untouched = await person.gameState();
@@ -82,17 +82,17 @@ describe.each(['phone', 'desktop'] as Size[])('on a %s', (size) => {
     await person.say('敵を青にして');
     await person.untilAnswered(2);
     expect(await codeOf(person)).not.toBe(first);
-    await person.picture('7-edited');
+    await person.image('7-edited');
 
     await person.showGame();
     await person.page.click('#versionsButton');
     await expect.poll(() => person.page.locator('.version-item').count()).toBe(2);
-    await person.picture('8-versions');
+    await person.image('8-versions');
     await person.page.locator('.version-item .restore-btn').click();
     await person.page.locator('dialog.confirm-card .button.primary').click();
     await person.page.locator('.message.system').last().waitFor({ state: 'attached' });
     await expect.poll(() => codeOf(person)).toBe(first);
-    await person.picture('9-restored');
+    await person.image('9-restored');
     expect(person.complaints).toEqual([]);
     await person.leave();
   });
@@ -131,7 +131,7 @@ describe('in the middle of a job', () => {
     expect(await person.page.locator('.message.system', { hasText: '停止しました' }).count()).toBe(
       1,
     );
-    await person.picture('10-stopped');
+    await person.image('10-stopped');
     await person.makeGame('2Dのジャンプゲームを作って');
     expect(person.complaints).toEqual([]);
     await person.leave();
@@ -149,7 +149,7 @@ describe('in the middle of a job', () => {
     await person.page.locator('.style-card-chat').first().click();
     await person.untilAnswered(1);
     await person.page.waitForTimeout(1_500);
-    await person.picture('11-3d');
+    await person.image('11-3d');
     expect(person.complaints).toEqual([]);
     await person.leave();
   });

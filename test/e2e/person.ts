@@ -10,7 +10,7 @@ export const SIZES = {
 } as const;
 export type Size = keyof typeof SIZES;
 
-const PICTURES = path.join(PROJECT_ROOT, 'test-results', 'e2e');
+const IMAGES = path.join(PROJECT_ROOT, 'test-results', 'e2e');
 
 /** Somebody with a browser: signs in, chats, plays. Collects what the console complains about. */
 export class Person {
@@ -100,9 +100,9 @@ export class Person {
     );
   }
 
-  async picture(name: string): Promise<void> {
-    await mkdir(PICTURES, { recursive: true });
-    await this.page.screenshot({ path: path.join(PICTURES, `${name}-${this.size}.png`) });
+  async image(name: string): Promise<void> {
+    await mkdir(IMAGES, { recursive: true });
+    await this.page.screenshot({ path: path.join(IMAGES, `${name}-${this.size}.png`) });
   }
 
   leave(): Promise<void> {

@@ -37,30 +37,30 @@ describe("from the publish page to a stranger's phone", () => {
       path.join(PROJECT_ROOT, 'docs/editor.png'),
     );
     await maker.page.locator('.crop-dialog[open]').waitFor();
-    await maker.picture('crop');
+    await maker.image('crop');
     const uploaded = maker.page.waitForResponse(/\/upload-thumbnail$/);
     await maker.page.click('.crop-footer .primary');
     expect((await uploaded).status()).toBe(200);
     await maker.page.locator('.thumbnail-stage img').waitFor();
     await maker.page.fill('#title', '星のおさんぽ');
     await maker.page.locator('#saveState', { hasText: '保存済み' }).waitFor();
-    await maker.page.click('#filmButton');
+    await maker.page.click('#videoButton');
     await maker.page
-      .locator('.film-stage', { hasText: /動画を生成中... \d+%/ })
+      .locator('.video-stage', { hasText: /動画を生成中... \d+%/ })
       .waitFor({ timeout: 60_000 });
-    await maker.page.locator('.film-stage video').waitFor({ timeout: 120_000 });
+    await maker.page.locator('.video-stage video').waitFor({ timeout: 120_000 });
     await expect
       .poll(() =>
-        maker.page.evaluate<number | null>('document.querySelector(".film-stage video").duration'),
+        maker.page.evaluate<number | null>('document.querySelector(".video-stage video").duration'),
       )
       .toBeCloseTo(1, 0);
-    await maker.picture('publish');
+    await maker.image('publish');
     await maker.page.click('#submitButton');
     await maker.page.waitForURL(/\/game\.html\?id=/, { timeout: 60_000 });
 
     const stranger = await Person.arrive(browser, stack.baseUrl, 'phone');
     await stranger.page.goto(`${stack.baseUrl}/discover`);
-    await stranger.picture('discover');
+    await stranger.image('discover');
     await stranger.page
       .locator('.project-card', { hasText: '星のおさんぽ' })
       .locator('img')
@@ -72,7 +72,7 @@ describe("from the publish page to a stranger's phone", () => {
     // Both bars are on the screen, the game between them.
     expect((await stranger.page.locator('#shareButton').boundingBox())?.y).toBeGreaterThan(700);
     expect(game?.url()).toMatch(/\/game\/published\/[0-9a-f-]{36}\/[0-9a-f]{40}\/index\.html$/);
-    await stranger.picture('play');
+    await stranger.image('play');
     await stranger.page.click('#infoButton');
     await stranger.page.locator('.play-info', { hasText: 'DEMO' }).waitFor();
 
@@ -81,7 +81,7 @@ describe("from the publish page to a stranger's phone", () => {
 
     await maker.page.goto(`${stack.baseUrl}/notifications`);
     await maker.page.locator('.notice.unread', { hasText: '星のおさんぽ' }).waitFor();
-    await maker.picture('notifications');
+    await maker.image('notifications');
     await maker.page.click('#readAllButton');
     await expect.poll(() => maker.page.locator('.notice.unread').count()).toBe(0);
 
@@ -99,7 +99,7 @@ describe("from the publish page to a stranger's phone", () => {
     await maker.page.fill('#profileNameInput', '星野 ひかり');
     await maker.page.click('.confirm-card button[type=submit]');
     await maker.page.locator('.toast.success').waitFor();
-    await maker.picture('mypage');
+    await maker.image('mypage');
     await maker.page.reload();
     await maker.page.locator('#profileName', { hasText: '星野 ひかり' }).waitFor();
     await stranger.page.reload();

@@ -9,7 +9,10 @@ interface Post {
   final?: boolean;
 }
 
-/** How one post is treated. `cut` takes it and breaks the line before answering; `forget` is a new instance that has only what was acknowledged, and does not know that yet. */
+/**
+ * How one post is treated. `cut` takes it and breaks the line before answering; `forget` is a new
+ * instance that has only what was acknowledged, and does not know that yet.
+ */
 export type Treatment =
   | 'ok'
   | 'late-ack'
@@ -28,7 +31,9 @@ export type Treatment =
 export interface FakeReceiver {
   url: string;
   posts: Post[];
-  /** Events by number, each kept as it first came; a changed repetition is an error of the sender. */
+  /**
+   * Events by number, each kept as it first came; a changed repetition is an error of the sender.
+   */
   events(): Record<string, unknown>[];
   text(): string;
   /** Posts whose signature or body was wrong, and events that changed between two sendings. */
@@ -41,7 +46,10 @@ const MASTER = 'test-master-secret';
 export const callbackKey = (callId: string): string =>
   createHmac('sha256', MASTER).update(callId).digest('hex');
 
-/** Plays the server's side of C2 with scripted trouble: `treat(n)` decides about the n-th post (from 1). */
+/**
+ * Plays the server's side of C2 with scripted trouble: `treat(n)` decides about the n-th post (from
+ * 1).
+ */
 export async function startReceiver(
   treat: (n: number) => Treatment = () => 'ok',
   port = 0,

@@ -25,8 +25,9 @@ interface Open {
 }
 
 /**
- * Speaks Replicate's predictions API. What it does stands in the address of the picture, `?fault=NAME`: `detail`, `429`, `429-once`, `500`
- * (no JSON), `slow` (ready at the second look), `stuck`, `failed`, `failed-mute`, `canceled`, `no-output`, `lost` and `no-picture` (the result).
+ * Speaks Replicate's predictions API. What it does stands in the address of the image,
+ * `?fault=NAME`: `detail`, `429`, `429-once`, `500` (no JSON), `slow` (ready at the second look),
+ * `stuck`, `failed`, `failed-mute`, `canceled`, `no-output`, `lost` and `no-image` (the result).
  */
 export async function startCutoutService(result: Buffer): Promise<FakeCutoutService> {
   const seen: SeenPrediction[] = [];
@@ -108,7 +109,7 @@ export async function startCutoutService(result: Buffer): Promise<FakeCutoutServ
       case 'no-output':
         return status('succeeded');
       case 'lost':
-      case 'no-picture':
+      case 'no-image':
         return status('succeeded', { output: `${url}/results/${fault}` });
       default:
         return status('succeeded', { output: [`${url}/results/${id}`] });
@@ -119,7 +120,7 @@ export async function startCutoutService(result: Buffer): Promise<FakeCutoutServ
     if (path.endsWith('/lost')) return void response.writeHead(404).end('gone');
     response
       .writeHead(200, { 'content-type': 'image/png' })
-      .end(path.endsWith('/no-picture') ? '<html>' : result);
+      .end(path.endsWith('/no-image') ? '<html>' : result);
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

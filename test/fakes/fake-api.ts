@@ -6,8 +6,9 @@ import { FakeSockets } from './fake-sockets.js';
 import { FakeWorld, USER } from './fake-world.js';
 
 /**
- * A small server that speaks the contract to the browser client: pages under a strict policy, sign-in, games, and the
- * WebSocket, all from memory. What happens after a message is played by a script that a test may replace.
+ * A small server that speaks the contract to the browser client: pages under a strict policy,
+ * sign-in, games, and the WebSocket, all from memory. What happens after a message is played by a
+ * script that a test may replace.
  */
 export interface FakeApi {
   readonly url: string;
@@ -18,8 +19,8 @@ export interface FakeApi {
   /** Tokens that count as expired from now on. */
   readonly refusedTokens: Set<string>;
   demo: boolean;
-  /** Pictures that were uploaded as thumbnails. */
-  readonly pictures: Buffer[];
+  /** Images that were uploaded as thumbnails. */
+  readonly images: Buffer[];
   /** Every call of the API with a token fails. */
   isBroken: boolean;
   close(): Promise<void>;
@@ -60,7 +61,7 @@ export async function startFakeApi(): Promise<FakeApi> {
     requests: [],
     refusedTokens: new Set(),
     demo: true,
-    pictures: [],
+    images: [],
     isBroken: false,
     close: async () => {
       sockets.close();
@@ -195,8 +196,8 @@ function rest(api: FakeApi, url: URL, request: IncomingMessage, response: Server
       what === 'publish' ? { game: null } : { title: project.name, tags: [], thumbnailUrl: null },
     );
   if (what === 'upload-thumbnail')
-    return void received(request).then((picture) => {
-      api.pictures.push(picture);
+    return void received(request).then((image) => {
+      api.images.push(image);
       json(response, 200, { thumbnailUrl: '/images/icon-512.png' });
     });
   if (what === 'thumbnail' && project.isPublic) return void file('/images/icon-512.png', response);

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { GameCard } from '../../src/contracts/publishing.js';
 
-/** What the fake server knows: one user, projects with chat and versions, jobs with the frames they sent. */
+/**
+ * What the fake server knows: one user, projects with chat and versions, jobs with the frames they
+ * sent.
+ */
 export const USER = {
   id: '0f8fad5b-d9cb-469f-a165-70867728950e',
   aud: 'authenticated',

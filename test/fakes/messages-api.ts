@@ -6,7 +6,9 @@ export interface ToolUse {
   input: Record<string, unknown>;
 }
 
-/** What the server does with one request, in script order; the last entry serves all later requests. */
+/**
+ * What the server does with one request, in script order; the last entry serves all later requests.
+ */
 export type Reply =
   | {
       say?: string;

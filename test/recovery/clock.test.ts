@@ -9,7 +9,10 @@ import { expectNextAccepted, expectOneEnd, type Player } from '../support/checke
 import { newPlayer, say } from '../support/player.js';
 import { crashPointsDir, startStack, type Stack } from '../support/stack.js';
 
-/** The wall clock jumps under our processes, as when a machine hears the right time after hours. The database keeps its own. */
+/**
+ * The wall clock jumps under our processes, as when a machine hears the right time after hours. The
+ * database keeps its own.
+ */
 const HOURS_MS = 3 * 60 * 60_000;
 const MINUTES_MS = 10 * 60_000;
 /** Our processes that keep time for a job. */
@@ -85,7 +88,7 @@ describe('A8: a job under which the clock jumps', () => {
       expect(Math.round(((await clockOfApi()) - Date.now()) / HOURS_MS)).toBe(Math.sign(shiftMs));
       expect(await Promise.all([keepHouse('reconcileJobs'), keepHouse('collectGarbage')])).toEqual([
         { closed: 0 },
-        { scratchFolders: 0, candidates: 0, pictures: 0 },
+        { scratchFolders: 0, candidates: 0, images: 0 },
       ]);
       await expect(player.listener.untilEnd()).resolves.toMatchObject({
         type: 'completed',

@@ -14,7 +14,10 @@ import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { startWorkers, type Workers } from '../support/workers.js';
 
-/** The named crash points of restore and delete: what was asked for is done once, and its caller is answered. */
+/**
+ * The named crash points of restore and delete: what was asked for is done once, and its caller is
+ * answered.
+ */
 let stack: Stack;
 let workers: Workers;
 let player: Player;

@@ -2,7 +2,10 @@ import { describe, it } from 'vitest';
 import { expectNextAccepted, expectOneEnd } from '../support/checker.js';
 import { crashStage, MESSAGE_POINTS } from '../support/crash-stage.js';
 
-/** A process dies (`kill -9`, by its own hand) at each named point; the promise of A8 must hold every time. */
+/**
+ * A process dies (`kill -9`, by its own hand) at each named point; the promise of A8 must hold
+ * every time.
+ */
 const stage = crashStage({ env: { DEMO_SECONDS: '1' } });
 
 describe('A8: a message whose process dies', () => {

@@ -11,10 +11,16 @@ import { modalControlOf } from '../support/modal-emulator.js';
 import { expectNothingRuns, expectStoresLevel, inWords, storyOf } from '../support/modal-story.js';
 import { say } from '../support/player.js';
 
-/** Processes die (`kill -9`) while a message is made on Modal: one version all the same, and a call that lives on is taken up again. */
+/**
+ * Processes die (`kill -9`) while a message is made on Modal: one version all the same, and a call
+ * that lives on is taken up again.
+ */
 const stage = crashStage({ modalEmulator: true, env: { DEMO_SECONDS: '2' } });
 
-/** A worker before its call, the runner in its container, a worker before the commit point; the long version has all. */
+/**
+ * A worker before its call, the runner in its container, a worker before the commit point; the long
+ * version has all.
+ */
 const POINTS: readonly CrashPoint[] =
   process.env['RECOVERY'] === 'full'
     ? MESSAGE_POINTS

@@ -21,7 +21,10 @@ import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { startWorkers, type Workers } from '../support/workers.js';
 
-/** What becomes of a message when Modal refuses, hangs, is full or dies, and when operators leave it: one version, in time, and the branch is in the history. */
+/**
+ * What becomes of a message when Modal refuses, hangs, is full or dies, and when operators leave
+ * it: one version, in time, and the branch is in the history.
+ */
 let stack: Stack;
 let modal: ModalControl;
 let workers: Workers;

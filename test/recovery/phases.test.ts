@@ -5,7 +5,10 @@ import { arm, untilHit } from '../support/crash.js';
 import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack, type StackPart } from '../support/stack.js';
 
-/** What all of us stand on goes away at an exact step of a job. RECOVERY=full tries every part, told to stop as well as killed. */
+/**
+ * What all of us stand on goes away at an exact step of a job. RECOVERY=full tries every part, told
+ * to stop as well as killed.
+ */
 const isFull = process.env['RECOVERY'] === 'full';
 const PHASES: [string, CrashPoint][] = [
   ['opened', 'after-row'],

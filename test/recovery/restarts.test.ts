@@ -4,7 +4,10 @@ import { expectNextAccepted, expectOneEnd, type Player } from '../support/checke
 import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack } from '../support/stack.js';
 
-/** What all of us stand on goes away in the middle of a job, and comes back with its data. The API and the worker: worker-killed.test.ts; other moments: phases.test.ts. */
+/**
+ * What all of us stand on goes away in the middle of a job, and comes back with its data. The API
+ * and the worker: worker-killed.test.ts; other moments: phases.test.ts.
+ */
 const TEMPORAL_DOWN_MS = process.env['RECOVERY'] === 'full' ? 20_000 : 3_000;
 
 let stack: Stack;
@@ -13,7 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** A job in mid-stream meets the trouble and ends in exactly one version, and the project goes on. */
+/**
+ * A job in mid-stream meets the trouble and ends in exactly one version, and the project goes on.
+ */
 async function survives(trouble: () => Promise<unknown>): Promise<void> {
   const player: Player = await newPlayer(stack);
   const jobId = await say(player);

@@ -10,7 +10,10 @@ import type { JobFrame } from '../support/listener.js';
 import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack, type StackPart } from '../support/stack.js';
 
-/** What an operator does: SIGTERM for one part after the other while a job runs. Nothing is lost, done twice or stuck. */
+/**
+ * What an operator does: SIGTERM for one part after the other while a job runs. Nothing is lost,
+ * done twice or stuck.
+ */
 let stack: Stack;
 let player: Player;
 beforeAll(async () => {
@@ -92,7 +95,8 @@ describe('A6: a job that no worker has opened', () => {
     const from = listener.frames.length;
     listener.say('このゲームの遊び方は？');
     const next = await listener.until(({ type }) => type === 'jobStarted', from, 10_000);
-    // The stopped job may still be spoken of: everybody hears `cancelled`, and its sender an answer as well.
+    // The stopped job may still be spoken of: everybody hears `cancelled`, and its sender an answer
+    // as well.
     const isEnd = (frame: JobFrame): boolean =>
       frame.jobId === next.jobId && ['completed', 'failed', 'cancelled'].includes(frame.type);
     await expect(listener.until(isEnd, from)).resolves.toMatchObject({ type: 'completed' });

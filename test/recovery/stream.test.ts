@@ -8,7 +8,9 @@ import { startStack, type Stack } from '../support/stack.js';
 /** More signals than one run of a job's stream takes (D1), stored one by one. */
 const BEFORE_FULL = 240;
 const SIGNALS = 275;
-/** Places that somebody who was away for a moment has missed: fewer than the stream's tail holds. */
+/**
+ * Places that somebody who was away for a moment has missed: fewer than the stream's tail holds.
+ */
 const MISSED = 50;
 
 let stack: Stack;

@@ -7,7 +7,10 @@ import { Listener, oneTo, seqsOf } from '../support/listener.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { createUser } from '../support/users.js';
 
-/** Two instances of the API on one database and one Temporal, behind a balancer that gives every request to the next of them. */
+/**
+ * Two instances of the API on one database and one Temporal, behind a balancer that gives every
+ * request to the next of them.
+ */
 let proxy: AlternatingProxy;
 let stack: Stack;
 let second: ApiProcess;

@@ -9,7 +9,10 @@ import {
 import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack } from '../support/stack.js';
 
-/** Real processes, real `kill -9`: an accepted message ends in exactly one version, and its listener misses nothing. */
+/**
+ * Real processes, real `kill -9`: an accepted message ends in exactly one version, and its listener
+ * misses nothing.
+ */
 let stack: Stack;
 let player: Player;
 beforeAll(async () => {

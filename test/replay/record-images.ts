@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { CANCEL_ACTION_UPDATE } from '../../src/contracts/actions.js';
 import type { ErrorKind } from '../../src/contracts/errors.js';
-import type { PictureMade } from '../../src/contracts/images.js';
+import type { ImageMade } from '../../src/contracts/images.js';
 import { LOCAL_IMAGE_QUEUE } from '../../src/contracts/workflows.js';
 import { generateInput, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
 
@@ -13,7 +13,7 @@ export interface Recorder {
   save: (env: WorkflowEnv, name: string, workflowId: string) => Promise<void>;
 }
 
-type Make = () => Promise<PictureMade>;
+type Make = () => Promise<ImageMade>;
 const made: Make = async () => ({ mimeType: 'image/png', prompt: null });
 const fail =
   (kind: ErrorKind): Make =>
@@ -41,11 +41,14 @@ const withScreenshot: FakeActivities = {
   planThumbnail: async () => ({ kind: 'screenshot', revision: 'b'.repeat(40) }),
 };
 const [DRAW, CUT] = [
-  (make: Make): FakeActivities => ({ drawPicture: make }),
+  (make: Make): FakeActivities => ({ drawImage: make }),
   (make: Make): FakeActivities => ({ removeBackground: make }),
 ];
 
-/** Name, workflow type, and what is other than in a story that ends well at the first time; what is named so is cancelled while it works. */
+/**
+ * Name, workflow type, and what is other than in a story that ends well at the first time; what is
+ * named so is cancelled while it works.
+ */
 const STORIES: readonly (readonly [name: string, type: string, FakeActivities])[] = [
   ['image-success', 'generateImage', {}],
   ['image-failure', 'generateImage', DRAW(fail('ImageRefused'))],
@@ -74,8 +77,8 @@ const STORIES: readonly (readonly [name: string, type: string, FakeActivities])[
   ['thumbnail-screenshot', 'generateThumbnail', withScreenshot],
 ];
 
-const succeedWithPictures: FakeActivities = {
-  drawPicture: made,
+const succeedWithImages: FakeActivities = {
+  drawImage: made,
   removeBackground: made,
   removeBackgroundByService: made,
   takeScreenshot: made,
@@ -84,14 +87,17 @@ const succeedWithPictures: FakeActivities = {
   keepThumbnail: async () => undefined,
 };
 
-/** Pictures, cut-outs and thumbnails: done well, failed, tried again, cancelled, on Modal and beside it. */
-export async function recordPictures(
+/**
+ * Images, cut-outs and thumbnails: done well, failed, tried again, cancelled, on Modal and beside
+ * it.
+ */
+export async function recordImages(
   env: WorkflowEnv,
   { succeed, isWanted, save }: Recorder,
 ): Promise<void> {
   for (const [name, type, overrides] of STORIES) {
     if (!isWanted(name)) continue;
-    const workflowId = `picture/${name}`;
+    const workflowId = `image/${name}`;
     const { jobId: actionId, userId, projectId } = generateInput();
     const input = {
       actionId,
@@ -100,7 +106,7 @@ export async function recordPictures(
       prompt: '猫',
       title: null,
     };
-    await env.withWorkers({ ...succeed, ...succeedWithPictures, ...overrides }, async () => {
+    await env.withWorkers({ ...succeed, ...succeedWithImages, ...overrides }, async () => {
       const handle = await env.client.workflow.start(type, {
         workflowId,
         taskQueue: 'dreamcore',
@@ -110,7 +116,7 @@ export async function recordPictures(
         while (
           !(await handle.describe()).raw.pendingActivities?.some(
             ({ activityType, lastHeartbeatTime }) =>
-              /drawPicture|removeBackground/.test(activityType?.name ?? '') && lastHeartbeatTime,
+              /drawImage|removeBackground/.test(activityType?.name ?? '') && lastHeartbeatTime,
           )
         )
           await sleep(100);

@@ -28,17 +28,17 @@ const onModal: FakeActivities = {
 /** What is other than in a story that ends well at the first time. */
 const STORIES: Readonly<Record<string, FakeActivities>> = {
   'render-video-success': {},
-  'render-video-failure': { renderFilm: () => fail('BrowserMissing') },
-  'render-video-cancel': { renderFilm: untilCancelled },
+  'render-video-failure': { renderVideo: () => fail('BrowserMissing') },
+  'render-video-cancel': { renderVideo: untilCancelled },
   'render-video-denied': { openAction: async () => 'denied' },
   'render-video-modal': onModal,
   'render-video-modal-unavailable': {
     ...onModal,
-    renderFilm: () => (isOnModal() ? fail('ModalUnavailable') : made()),
+    renderVideo: () => (isOnModal() ? fail('ModalUnavailable') : made()),
   },
 };
 
-const succeedWithFilms: FakeActivities = {
+const succeedWithVideos: FakeActivities = {
   planVideo: async () => ({
     title: '星よけ',
     story: {
@@ -47,11 +47,14 @@ const succeedWithFilms: FakeActivities = {
       colours: { background: '#1b1446', accent: '#ffb800' },
     },
   }),
-  renderFilm: made,
+  renderVideo: made,
 };
 
-/** Films: made here and on Modal, not made, stopped, not the caller's, and away from a Modal that is down. */
-export async function recordFilms(
+/**
+ * Videos: made here and on Modal, not made, stopped, not the caller's, and away from a Modal that
+ * is down.
+ */
+export async function recordVideos(
   env: WorkflowEnv,
   { succeed, isWanted, save }: Recorder,
 ): Promise<void> {
@@ -64,7 +67,7 @@ export async function recordFilms(
       revision: REVISION,
     };
     const workflowId = renderWorkflowId(input.projectId, REVISION);
-    await env.withWorkers({ ...succeed, ...succeedWithFilms, ...overrides }, async () => {
+    await env.withWorkers({ ...succeed, ...succeedWithVideos, ...overrides }, async () => {
       const handle = await env.client.workflow.start('renderVideo', {
         workflowId,
         taskQueue: 'dreamcore',
@@ -74,7 +77,7 @@ export async function recordFilms(
         while (
           !(await handle.describe()).raw.pendingActivities?.some(
             ({ activityType, lastHeartbeatTime }) =>
-              activityType?.name === 'renderFilm' && lastHeartbeatTime,
+              activityType?.name === 'renderVideo' && lastHeartbeatTime,
           )
         )
           await sleep(100);

@@ -17,8 +17,8 @@ import {
 } from '../../src/contracts/workflows.js';
 import { createJobStreamClient } from '../../src/stream/writer.js';
 import { cancelUpdate } from '../../src/workflows/messages.js';
-import { recordFilms } from './record-videos.js';
-import { recordPictures } from './record-images.js';
+import { recordVideos } from './record-videos.js';
+import { recordImages } from './record-images.js';
 import {
   admit,
   generateInput,
@@ -29,8 +29,9 @@ import {
 } from '../support/workflow-env.js';
 
 /**
- * `npm run histories [-- <name>…]`: records one history per story (or the named ones) in test/histories/. Run it only when a
- * workflow was changed on purpose in a way that running jobs may not survive, or for a new story.
+ * `npm run histories [-- <name>…]`: records one history per story (or the named ones) in
+ * test/histories/. Run it only when a workflow was changed on purpose in a way that running jobs
+ * may not survive, or for a new story.
  */
 const wanted = process.argv.slice(2);
 const REVISION = 'b'.repeat(40);
@@ -63,7 +64,7 @@ const succeed: FakeActivities = {
   removeProjectRows: async () => true,
   removeProjectFiles: async () => undefined,
   reconcileJobs: async () => ({ closed: 0 }),
-  collectGarbage: async () => ({ scratchFolders: 0, candidates: 0, pictures: 0 }),
+  collectGarbage: async () => ({ scratchFolders: 0, candidates: 0, images: 0 }),
   watchVolumes: async ({ after }) => ({
     next: after === null ? 'the-last-user' : null,
     measured: 20,
@@ -92,14 +93,14 @@ const succeed: FakeActivities = {
   }),
   copyGame: async () => ({ contentHash: 'h'.repeat(64), files: 3 }),
   checkCopy: async () => undefined,
-  flipGame: async ({ gameId, revision, contentHash }) => ({ gameId, revision, contentHash }),
+  activateRelease: async ({ gameId, revision, contentHash }) => ({ gameId, revision, contentHash }),
   unpublishGame: async () => undefined,
-  sweepGame: async () => undefined,
+  deleteStaleReleases: async () => undefined,
   listReplicationTargets: async ({ after }) =>
     after === null ? [{ userId: USER, projectId: PROJECT }] : [],
-  listLeftoverUsers: async () => [USER],
+  listUsersWithOrphans: async () => [USER],
   pruneVolume: async () => ({ removed: 1 }),
-  removeLeftovers: async () => ({ removed: 1 }),
+  removeOrphans: async () => ({ removed: 1 }),
 };
 
 /** Longer than the heartbeat time-out of a run, and than a caller's patience with `admit`. */
@@ -448,8 +449,8 @@ try {
   await recordOtherWriters(env);
   await recordOthers(env);
   await recordPublications(env);
-  await recordPictures(env, { succeed, isWanted, save });
-  await recordFilms(env, { succeed, isWanted, save });
+  await recordImages(env, { succeed, isWanted, save });
+  await recordVideos(env, { succeed, isWanted, save });
 } finally {
   await env.stop();
 }

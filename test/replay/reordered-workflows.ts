@@ -7,7 +7,10 @@ const shared = proxyActivities<SharedActivities>({
   taskQueue: 'dreamcore',
 });
 
-/** The story of generate-game with its first two steps exchanged: what a careless change would look like. */
+/**
+ * The story of generate-game with its first two steps exchanged: what a careless change would look
+ * like.
+ */
 export async function generateGame(input: GenerateGameInput): Promise<void> {
   const ref = { jobId: input.jobId, userId: input.userId, projectId: input.projectId };
   await shared.planGeneration({

@@ -9,7 +9,10 @@ import { parseConfig, PROJECT_ROOT } from '../../src/config.js';
 import { HTTP_ROUTES } from '../../src/contracts/http-routes.js';
 import { createLog } from '../../src/log.js';
 
-/** The documents of the API are made from one table of routes; here the table is held against the routes that really answer. */
+/**
+ * The documents of the API are made from one table of routes; here the table is held against the
+ * routes that really answer.
+ */
 const CONFIG = parseConfig({
   SUPABASE_URL: 'http://127.0.0.1:9',
   SUPABASE_ANON_KEY: 'anon',
@@ -19,14 +22,19 @@ const CONFIG = parseConfig({
   DATA_DIR: '/nowhere',
 });
 
-/** A layer of a router, as `express` keeps it: a route, a router mounted somewhere, or a handler. */
+/**
+ * A layer of a router, as `express` keeps it: a route, a router mounted somewhere, or a handler.
+ */
 interface Layer {
   readonly rawPath: unknown;
   readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
   readonly handle: { readonly stack?: readonly Layer[] };
 }
 
-/** Every route below, as `GET /path`. A router that is mounted elsewhere than at the root would be missed, and is refused. */
+/**
+ * Every route below, as `GET /path`. A router that is mounted elsewhere than at the root would be
+ * missed, and is refused.
+ */
 function routesOf(stack: readonly Layer[]): string[] {
   return stack.flatMap(({ route, handle, rawPath }) => {
     if (route)

@@ -73,7 +73,10 @@ function documentedVariables(): string[] {
   );
 }
 
-/** Paths in code spans, code blocks' command lines aside, and in links; placeholders as `<noun>` stand for any name. */
+/**
+ * Paths in code spans, code blocks' command lines aside, and in links; placeholders as `<noun>`
+ * stand for any name.
+ */
 function pathsIn(text: string): string[] {
   const spans = [...text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/`([^`\s]+)`/g)].map(
     (match) => match[1] ?? '',

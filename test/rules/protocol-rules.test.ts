@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
-/** The rules of the protocol that this code base promises so far; each has a test whose name says so. */
+/**
+ * The rules of the protocol that this code base promises so far; each has a test whose name says
+ * so.
+ */
 const RULES = [
   ...['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8'],
   ...['B1', 'B2', 'B3'],

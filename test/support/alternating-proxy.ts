@@ -11,8 +11,8 @@ export interface AlternatingProxy {
 }
 
 /**
- * A plain load balancer without stickiness: every request goes to the next server and, counted by themselves, so does every WebSocket;
- * one that is away is left out.
+ * A plain load balancer without stickiness: every request goes to the next server and, counted by
+ * themselves, so does every WebSocket; one that is away is left out.
  */
 export async function startAlternatingProxy(): Promise<AlternatingProxy> {
   const turns = { request: 0, socket: 0 };

@@ -5,7 +5,10 @@ import type { TestUser } from './users.js';
 
 /** Another user's socket, which asks for a pong all the time while somebody else misbehaves. */
 export interface Bystander {
-  /** The longest that a pong has taken so far, beyond what an untouched process on this machine needed at that moment; and how many came. */
+  /**
+   * The longest that a pong has taken so far, beyond what an untouched process on this machine
+   * needed at that moment; and how many came.
+   */
   readonly slowestPongMs: number;
   readonly pongs: number;
   readonly isOpen: boolean;
@@ -16,7 +19,10 @@ const PAUSE_MS = 100;
 /** A pong that never comes shows as one that took this long. */
 const PATIENCE_MS = 30_000;
 
-/** `controlUrl`: an address of another process, asked at the same time, so that a busy machine is not taken for a harmed API. */
+/**
+ * `controlUrl`: an address of another process, asked at the same time, so that a busy machine is
+ * not taken for a harmed API.
+ */
 export async function startBystander(
   baseUrl: string,
   controlUrl: string,

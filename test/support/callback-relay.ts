@@ -4,12 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CALLBACK_SIGNATURE_HEADER,
   CALLBACK_TIMESTAMP_HEADER,
-  callbackKeyOf,
-  callbackMac,
 } from '../../src/contracts/callback.js';
+import { callbackKeyOf, callbackMac } from '../../src/contracts/signatures.js';
 
 /** One signed post of a run, as it came. */
-interface Letter {
+interface RelayedPost {
   readonly url: string;
   readonly body: Buffer;
   readonly timestamp: string;
@@ -21,11 +20,13 @@ interface Answer {
 }
 
 /** Brings one letter where it belongs, and answers the runner; null = the connection is torn. */
-export type Delivery = (postman: Postman, letter: Letter) => Promise<Answer | null>;
+export type Delivery = (postman: CallbackRelay, letter: RelayedPost) => Promise<Answer | null>;
 
-/** Stands between the containers and the API, and delivers their posts as badly as it is told to. */
-export class Postman {
-  readonly letters: Letter[] = [];
+/**
+ * Stands between the containers and the API, and delivers their posts as badly as it is told to.
+ */
+export class CallbackRelay {
+  readonly letters: RelayedPost[] = [];
   /** What the API answered to posts that it must not believe. */
   readonly toForgeries: number[] = [];
 
@@ -35,11 +36,11 @@ export class Postman {
     private delivery: Delivery,
   ) {}
 
-  static async start(apiUrl: string): Promise<Postman> {
+  static async start(apiUrl: string): Promise<CallbackRelay> {
     const server = createServer(
       (request, response) => void postman.take(request, response).catch(() => response.destroy()),
     );
-    const postman: Postman = new Postman(server, apiUrl, straight);
+    const postman: CallbackRelay = new CallbackRelay(server, apiUrl, straight);
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
     });
@@ -57,7 +58,7 @@ export class Postman {
     this.delivery = delivery;
   }
 
-  async send({ url, body, timestamp, signature }: Letter): Promise<Answer> {
+  async send({ url, body, timestamp, signature }: RelayedPost): Promise<Answer> {
     const response = await fetch(`${this.apiUrl}${url}`, {
       method: 'POST',
       body: new Uint8Array(body),
@@ -70,7 +71,7 @@ export class Postman {
     return { status: response.status, text: await response.text() };
   }
 
-  async forge(letter: Letter): Promise<void> {
+  async forge(letter: RelayedPost): Promise<void> {
     this.toForgeries.push((await this.send(letter)).status);
   }
 
@@ -99,7 +100,7 @@ export class Postman {
 
 const LATE_MS = 700;
 const straight: Delivery = (postman, letter) => postman.send(letter);
-const everyThird = ({ letters }: Postman): boolean => letters.length % 3 === 0;
+const everyThird = ({ letters }: CallbackRelay): boolean => letters.length % 3 === 0;
 
 export const DELIVERIES = {
   late: async (postman, letter) => {
@@ -110,7 +111,10 @@ export const DELIVERIES = {
     await postman.send(letter);
     return postman.send(letter);
   },
-  /** The connection is torn, and what the runner thinks was lost arrives all the same, behind what it sent after that. */
+  /**
+   * The connection is torn, and what the runner thinks was lost arrives all the same, behind what
+   * it sent after that.
+   */
   shuffled: async (postman, letter) => {
     if (!everyThird(postman)) return postman.send(letter);
     void sleep(LATE_MS).then(() => postman.send(letter));
@@ -119,7 +123,10 @@ export const DELIVERIES = {
   /** Whatever stands before the API is out of order. */
   '5xx': async (postman, letter) =>
     everyThird(postman) ? { status: 502, text: 'Bad gateway' } : postman.send(letter),
-  /** Somebody who saw the post writes another text, takes the key of another secret, another job's address, or waits too long. */
+  /**
+   * Somebody who saw the post writes another text, takes the key of another secret, another job's
+   * address, or waits too long.
+   */
   forged: async (postman, letter) => {
     const other = Buffer.from(
       letter.body

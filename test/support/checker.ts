@@ -21,7 +21,10 @@ export type JobEnd = 'completed' | 'failed' | 'cancelled';
 
 /** How soon a message must be accepted when everything is up. */
 const AT_ONCE_MS = 5_000;
-/** Processes and folders may take this long to go after a job's end: the model program is asked to stop first (F1). */
+/**
+ * Processes and folders may take this long to go after a job's end: the model program is asked to
+ * stop first (F1).
+ */
 const GONE_LIMIT_MS = 15_000;
 
 interface Revision {
@@ -41,8 +44,9 @@ export function serviceClient(stack: Stack) {
 }
 
 /**
- * The promise, looked at from outside after a job: one end that everybody agrees on. Row, chat lines, line of versions,
- * repository and served game fit together; the listener heard it once and without gap; nothing of the run is left.
+ * The promise, looked at from outside after a job: one end that everybody agrees on. Row, chat
+ * lines, line of versions, repository and served game fit together; the listener heard it once and
+ * without gap; nothing of the run is left.
  */
 export async function expectOneEnd(
   stack: Stack,
@@ -63,7 +67,10 @@ export async function expectOneEnd(
   await expectNothingLeft(stack);
 }
 
-/** The versions are one unbroken line that database, repository and served game agree on. Answers them, oldest first. */
+/**
+ * The versions are one unbroken line that database, repository and served game agree on. Answers
+ * them, oldest first.
+ */
 export async function expectOneLine(stack: Stack, player: Player): Promise<Revision[]> {
   const { data, error } = await serviceClient(stack)
     .from('revisions')
@@ -155,7 +162,10 @@ async function expectChatLines(
   );
 }
 
-/** One end and no other; the places of the last attempt run from 1 without gap or repeat; the text is the game. */
+/**
+ * One end and no other; the places of the last attempt run from 1 without gap or repeat; the text
+ * is the game.
+ */
 function expectHeardOnce(player: Player, jobId: string, end: JobEnd): void {
   const { frames } = player.listener;
   // `jobStarted` begins the job's story, also when the message had to be sent twice.
@@ -193,7 +203,10 @@ export async function runsOf(dataDir: string, kind?: RunProcess['kind']): Promis
     .filter((run) => kind === undefined || run.kind === kind);
 }
 
-/** The sandbox names the scratch folder in its arguments; the runner gets its input on stdin, but works for a worker of the stack. */
+/**
+ * The sandbox names the scratch folder in its arguments; the runner gets its input on stdin, but
+ * works for a worker of the stack.
+ */
 async function runProcess(pid: number, dataDir: string): Promise<RunProcess | null> {
   const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll(
     '\0',

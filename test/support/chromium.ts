@@ -1,7 +1,10 @@
 import { chromium, type Browser } from 'playwright-core';
 import { CHROMIUM_ARGS, findChromium } from '../../src/chromium.js';
 
-/** Headless Chromium with software WebGL, as 3D games need it; CHROMIUM_PATH or the system's. Throws when there is none. */
+/**
+ * Headless Chromium with software WebGL, as 3D games need it; CHROMIUM_PATH or the system's. Throws
+ * when there is none.
+ */
 export async function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
   if (!executablePath)

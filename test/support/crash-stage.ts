@@ -26,11 +26,17 @@ export interface CrashStage {
   readonly workers: Workers;
   /** A new player, who leaves after the test. */
   somebody(): Promise<Player>;
-  /** Sends a message in whose course a process dies at the point, and waits until it has ended well all the same. */
+  /**
+   * Sends a message in whose course a process dies at the point, and waits until it has ended well
+   * all the same.
+   */
   sayWithCrash(player: Player, point: CrashPoint): Promise<string>;
 }
 
-/** Sets the stage for the tests of a file, with two workers: a test waits for the take-over and not for the start of a process. */
+/**
+ * Sets the stage for the tests of a file, with two workers: a test waits for the take-over and not
+ * for the start of a process.
+ */
 export function crashStage(options: StackOptions): CrashStage {
   let stack: Stack;
   let workers: Workers;

@@ -4,7 +4,10 @@ import { expect } from 'vitest';
 import type { CrashPoint } from '../../src/crash-points.js';
 import { crashPointsDir, type Stack } from './stack.js';
 
-/** The next process of the stack that passes the point dies there; or what `strike` says happens (see src/crash-points.ts). */
+/**
+ * The next process of the stack that passes the point dies there; or what `strike` says happens
+ * (see src/crash-points.ts).
+ */
 export async function arm({ dataDir }: Stack, point: CrashPoint, strike = ''): Promise<void> {
   await mkdir(crashPointsDir(dataDir), { recursive: true });
   await writeFile(path.join(crashPointsDir(dataDir), point), strike);

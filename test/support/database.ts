@@ -15,7 +15,10 @@ export const log = createLog('test');
 
 /** A PostgreSQL server of its own in a temp folder. */
 export interface TestServer {
-  /** Address of a new database with the platform in it and nothing of ours, or of a copy of another one that nobody uses. */
+  /**
+   * Address of a new database with the platform in it and nothing of ours, or of a copy of another
+   * one that nobody uses.
+   */
   createDatabase(copyOf?: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -68,7 +71,10 @@ export async function startServer(pgBinDir?: string): Promise<TestServer> {
   };
 }
 
-/** PostgreSQL, platform, migrations, gateway and store; stop it in `afterAll`. What was started is stopped when the rest fails. */
+/**
+ * PostgreSQL, platform, migrations, gateway and store; stop it in `afterAll`. What was started is
+ * stopped when the rest fails.
+ */
 export async function startDatabase(): Promise<TestDatabase> {
   const server = await startServer();
   const keyDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-keys-'));

@@ -10,7 +10,10 @@ export interface JobFrame {
   [field: string]: unknown;
 }
 
-/** A client that uses the additive fields: message ids, places in the stream, resuming from the last one. Reconnects by itself. */
+/**
+ * A client that uses the additive fields: message ids, places in the stream, resuming from the last
+ * one. Reconnects by itself.
+ */
 export class Listener {
   readonly frames: JobFrame[] = [];
   /** Text of the newest attempt, as a player sees it. */
@@ -21,7 +24,10 @@ export class Listener {
   readonly closeCodes: number[] = [];
   private socket: WebSocket | null = null;
   private closed = false;
-  /** A message that was sent and not answered yet: it is sent again, under its id, after a reconnect. */
+  /**
+   * A message that was sent and not answered yet: it is sent again, under its id, after a
+   * reconnect.
+   */
   private unanswered: object | null = null;
 
   constructor(
@@ -128,7 +134,8 @@ export class Listener {
     if (['jobStarted', 'styleOptions', 'error'].includes(frame.type)) this.unanswered = null;
     if (frame.type === 'streamReset' || frame.type === 'jobStarted') this.text = '';
     if (frame.type === 'stream') this.text += frame['content'] as string;
-    // A job that was just accepted is followed from its start, also by a socket that breaks before anything else was heard.
+    // A job that was just accepted is followed from its start, also by a socket that breaks before
+    // anything else was heard.
     if (frame.type === 'jobStarted' && frame.jobId && this.lastPlace?.jobId !== frame.jobId)
       this.lastPlace = { jobId: frame.jobId, attempt: 0, seq: 0 };
     if (frame.jobId && frame.attempt !== undefined && frame.seq !== undefined) {

@@ -13,7 +13,9 @@ import { modalControlFile } from './stack.js';
 /** A fault as dev/modal-emulator/README.md describes it; `times` absent: until it is cleared. */
 export interface ModalFault {
   readonly kind: 'slow' | 'hang' | 'error' | 'cut' | 'container-death' | 'lost-result';
-  /** Name of the RPC, or of the function where a container is meant; `*` stands for any part of it. */
+  /**
+   * Name of the RPC, or of the function where a container is meant; `*` stands for any part of it.
+   */
   readonly on?: string;
   readonly times?: number;
   readonly delayMs?: number;
@@ -58,7 +60,10 @@ export interface ModalControl {
   /** The server refuses and tears connections; containers go on. */
   down(): Promise<void>;
   up(): Promise<void>;
-  /** `synced-only`: containers that start from now on see what others have committed, and nothing else. */
+  /**
+   * `synced-only`: containers that start from now on see what others have committed, and nothing
+   * else.
+   */
   volumes(mode: 'synced-only' | 'shared'): Promise<void>;
   /** Kills the containers of running calls; returns how many. */
   killContainers(which: {
@@ -122,7 +127,10 @@ export interface ModalEmulator {
   }>;
   /** The folder of a Volume. */
   volumeFolder(name: string): string;
-  /** The process ids that a function has written as a line of a file of its Volume, once they are there. */
+  /**
+   * The process ids that a function has written as a line of a file of its Volume, once they are
+   * there.
+   */
   pidsIn(volume: string, file: string): Promise<number[]>;
   /** A client of the real SDK; other credentials on demand. */
   client(credentials?: { tokenId: string; tokenSecret: string }): ModalClient;
@@ -137,7 +145,10 @@ export interface ModalEmulator {
   stop(): Promise<void>;
 }
 
-/** Asks again while nobody answers: a client that has met a dead server waits a little before it connects again. */
+/**
+ * Asks again while nobody answers: a client that has met a dead server waits a little before it
+ * connects again.
+ */
 export async function onceReachable<T>(work: () => Promise<T>): Promise<T> {
   for (const deadline = Date.now() + 30_000; ; await sleep(200)) {
     try {

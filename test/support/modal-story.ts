@@ -122,7 +122,10 @@ export function volumeFolder(stack: Stack, { user }: Pick<Player, 'user'>): stri
   return path.join(stack.dataDir, 'modal', 'volumes', volumeNameOf(user.id));
 }
 
-/** Mirror and Volume hold the same newest version, and the Volume all that it is made of: at the latest when replication has passed. */
+/**
+ * Mirror and Volume hold the same newest version, and the Volume all that it is made of: at the
+ * latest when replication has passed.
+ */
 export async function expectStoresLevel(stack: Stack, player: Player): Promise<void> {
   const main = (repo: string) =>
     git(repo, 'rev-parse', '--verify', '--quiet', 'refs/heads/main').catch(() => 'nothing');
@@ -173,7 +176,10 @@ export async function containerRunner(stack: Stack): Promise<number> {
   return found.pid;
 }
 
-/** As if a worker had found Modal well again, so that a test need not wait for the next probe. Workers keep their own memory until they restart. */
+/**
+ * As if a worker had found Modal well again, so that a test need not wait for the next probe.
+ * Workers keep their own memory until they restart.
+ */
 export async function closeBreaker({
   env: { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' },
 }: Stack): Promise<void> {

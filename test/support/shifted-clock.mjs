@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Loaded before our processes (`NODE_OPTIONS=--import=…`): the wall clock of each goes wrong by as many milliseconds as the
- * file `<its name>.clock` beside the crash points says now. Time that passes is not touched, as in a real jump.
- * JavaScript, because threads load it before anything that could translate.
+ * Loaded before our processes (`NODE_OPTIONS=--import=…`): the wall clock of each goes wrong by as
+ * many milliseconds as the file `<its name>.clock` beside the crash points says now. Time that
+ * passes is not touched, as in a real jump. JavaScript, because threads load it before anything
+ * that could translate.
  */
 const OWNERS = {
   api: /\/api\/main\.ts$/,

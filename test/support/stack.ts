@@ -13,15 +13,19 @@ export type StackPart = 'api' | 'worker' | 'temporal' | 'supabase' | 'postgres' 
 export interface StackOptions {
   /** 0 or absent: a free one. */
   readonly port?: number;
-  /** Added to an environment without keys or addresses of real services; DEMO_SECONDS is 0 unless given. */
+  /**
+   * Added to an environment without keys or addresses of real services; DEMO_SECONDS is 0 unless
+   * given.
+   */
   readonly env?: Readonly<Record<string, string>>;
   /** Parts that are not started. */
   readonly without?: readonly StackPart[];
   /** Parts that are not started again when they end, for tests that do it themselves. */
   readonly leaveDown?: readonly StackPart[];
   /**
-   * Runs the functions through the local stand-in for Modal, with its door for scripted faults open (test/support/modal-emulator.ts).
-   * Absent: as `npm run test:recovery:modal` says by DREAMCORE_TEST_MODAL, else not.
+   * Runs the functions through the local stand-in for Modal, with its door for scripted faults open
+   * (test/support/modal-emulator.ts). Absent: as `npm run test:recovery:modal` says by
+   * DREAMCORE_TEST_MODAL, else not.
    */
   readonly modalEmulator?: boolean;
   /** Used again, and kept by `stop`, when given. */
@@ -33,7 +37,10 @@ export interface Started {
   readonly pid: number;
   /** Everything that it has written so far. */
   logs(): string;
-  /** Resolves when its output holds the pattern (searched from `from` on); rejects when it ends or the time is over. */
+  /**
+   * Resolves when its output holds the pattern (searched from `from` on); rejects when it ends or
+   * the time is over.
+   */
   untilLogged(pattern: RegExp, options?: { from?: number; timeoutMs?: number }): Promise<void>;
   /** Resolves with its exit code, or null when a signal ended it. */
   readonly exited: Promise<number | null>;
@@ -51,7 +58,10 @@ export interface Stack extends Started {
   kill(part: StackPart, signal?: NodeJS.Signals): Promise<number>;
   /** Waits until the launcher has started a part again that ended with this pid, and it answers. */
   untilRestarted(part: StackPart, oldPid: number): Promise<number>;
-  /** `npm start -- --only=<part>` beside this stack; resolves when it is ready. Ends with the stack at the latest. */
+  /**
+   * `npm start -- --only=<part>` beside this stack; resolves when it is ready. Ends with the stack
+   * at the latest.
+   */
   startPart(part: Exclude<StackPart, 'postgres'>): Promise<Started>;
   /** Stops everything and removes the data folder. May be called twice. */
   stop(): Promise<void>;
@@ -63,8 +73,8 @@ const STOP_LIMIT_MS = 60_000;
 const LAUNCHER = path.join(PROJECT_ROOT, 'dev/stack/start.ts');
 
 /**
- * Starts the whole product as `npm start` does, on free ports with its data in a temp folder, and waits until it is ready.
- * It ends with this process, however that dies.
+ * Starts the whole product as `npm start` does, on free ports with its data in a temp folder, and
+ * waits until it is ready. It ends with this process, however that dies.
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dataDir = options.dataDir ?? (await newDataDir());
@@ -99,7 +109,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await launcher.untilLogged(/^DreamCore is ready/m, { timeoutMs: READY_LIMIT_MS });
     const printed = await printedEnv(env);
     const pidOf = (part: StackPart): Promise<number> => readPid(dataDir, part);
-    /** How much had been logged when a process was killed: what tells of its successor comes later. */
+    /**
+     * How much had been logged when a process was killed: what tells of its successor comes later.
+     */
     const killedAt = new Map<number, number>();
     return {
       ...launcher,
@@ -136,7 +148,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
-/** Where the crash points of a stack are armed; also what tells its runners from those of another stack. */
+/**
+ * Where the crash points of a stack are armed; also what tells its runners from those of another
+ * stack.
+ */
 export function crashPointsDir(dataDir: string): string {
   return path.join(dataDir, 'crash-points');
 }

@@ -10,7 +10,10 @@ export interface TestUser {
 
 const options = { auth: { persistSession: false, autoRefreshToken: false } };
 
-/** A new signed-in user of a running stack, through the same admin and sign-in calls that scripts use. */
+/**
+ * A new signed-in user of a running stack, through the same admin and sign-in calls that scripts
+ * use.
+ */
 export async function createUser(
   env: Readonly<Record<string, string>>,
   name = 'player',

@@ -9,7 +9,7 @@ import { videoTempName } from '../../src/contracts/video.js';
 
 const run = promisify(execFile);
 
-export interface Film {
+export interface PromoVideo {
   readonly codec: string;
   readonly width: number;
   readonly height: number;
@@ -17,9 +17,9 @@ export interface Film {
   readonly frames: Buffer[];
 }
 
-/** What is in a film: its stream, and its pictures as PNG. */
-export async function openFilm(bytes: Buffer): Promise<Film> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-film-'));
+/** What is in a video: its stream, and its images as PNG. */
+export async function openVideo(bytes: Buffer): Promise<PromoVideo> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-video-'));
   const file = path.join(folder, 'movie.mp4');
   try {
     await writeFile(file, bytes);
@@ -35,10 +35,10 @@ export async function openFilm(bytes: Buffer): Promise<Film> {
         streams: { codec_name: string; width: number; height: number; r_frame_rate: string }[];
       }
     ).streams;
-    if (!stream) throw new Error('the film has no stream');
+    if (!stream) throw new Error('the video has no stream');
     await ff('ffmpeg', ['-i', file, '-fps_mode', 'passthrough', path.join(folder, '%05d.png')]);
-    const pictures = (await readdir(folder)).filter((name) => name.endsWith('.png')).sort();
-    const frames = await Promise.all(pictures.map((name) => readFile(path.join(folder, name))));
+    const images = (await readdir(folder)).filter((name) => name.endsWith('.png')).sort();
+    const frames = await Promise.all(images.map((name) => readFile(path.join(folder, name))));
     return {
       codec: stream.codec_name,
       width: stream.width,
@@ -63,7 +63,7 @@ async function ff(tool: 'ffmpeg' | 'ffprobe', args: readonly string[]): Promise<
   ).stdout;
 }
 
-/** Part of a picture, in shares of its size. */
+/** Part of an image, in shares of its size. */
 export interface Area {
   readonly left: number;
   readonly top: number;
@@ -71,9 +71,9 @@ export interface Area {
   readonly height: number;
 }
 
-async function cut(picture: Buffer, { left, top, width, height }: Area): Promise<Sharp> {
-  const { width: w = 0, height: h = 0 } = await sharp(picture).metadata();
-  return sharp(picture).extract({
+async function cut(image: Buffer, { left, top, width, height }: Area): Promise<Sharp> {
+  const { width: w = 0, height: h = 0 } = await sharp(image).metadata();
+  return sharp(image).extract({
     left: Math.round(left * w),
     top: Math.round(top * h),
     width: Math.round(width * w),
@@ -81,17 +81,17 @@ async function cut(picture: Buffer, { left, top, width, height }: Area): Promise
   });
 }
 
-async function greys(picture: Buffer, area: Area): Promise<Buffer> {
-  return (await cut(picture, area)).greyscale().raw().toBuffer();
+async function greys(image: Buffer, area: Area): Promise<Buffer> {
+  return (await cut(image, area)).greyscale().raw().toBuffer();
 }
 
-/** The one of `colours` (red, green, blue; 0 to 255) that a part of a picture is nearest to. */
+/** The one of `colours` (red, green, blue; 0 to 255) that a part of an image is nearest to. */
 export async function nearestColour<N extends string>(
-  picture: Buffer,
+  image: Buffer,
   area: Area,
   colours: Readonly<Record<N, readonly [number, number, number]>>,
 ): Promise<N> {
-  const part = await (await cut(picture, area)).removeAlpha().raw().toBuffer();
+  const part = await (await cut(image, area)).removeAlpha().raw().toBuffer();
   const means = [0, 1, 2].map(
     (channel) =>
       part.reduce((sum, value, at) => (at % 3 === channel ? sum + value : sum), 0) /
@@ -105,23 +105,23 @@ export async function nearestColour<N extends string>(
 }
 
 /** Share of nearly white pixels: what white letters leave. */
-export async function whiteShare(picture: Buffer, area: Area): Promise<number> {
-  const pixels = await greys(picture, area);
+export async function whiteShare(image: Buffer, area: Area): Promise<number> {
+  const pixels = await greys(image, area);
   return pixels.filter((value) => value > 235).length / pixels.length;
 }
 
-/** Mean difference of two pictures, 0 to 255. */
+/** Mean difference of two images, 0 to 255. */
 export async function difference(one: Buffer, other: Buffer, area: Area): Promise<number> {
   const [a, b] = await Promise.all([greys(one, area), greys(other, area)]);
   return a.reduce((sum, value, at) => sum + Math.abs(value - (b[at] ?? 0)), 0) / a.length;
 }
 
-/** The largest spread of any colour: 0 for a picture of a single one. */
-export async function spread(picture: Buffer): Promise<number> {
-  return Math.max(...(await sharp(picture).stats()).channels.map(({ stdev }) => stdev));
+/** The largest spread of any colour: 0 for an image of a single one. */
+export async function spread(image: Buffer): Promise<number> {
+  return Math.max(...(await sharp(image).stats()).channels.map(({ stdev }) => stdev));
 }
 
-/** Programs that work on the film of an action now. */
+/** Programs that work on the video of an action now. */
 export async function programsOf(actionId: string): Promise<string[]> {
   const text = videoTempName(`${actionId}.`);
   const pids = (await readdir('/proc')).filter(

@@ -5,9 +5,14 @@ import { PROJECT_ROOT } from '../../src/config.js';
 import { startKeeper } from '../../dev/stack/orphan-reaper.js';
 import { isAlive, type Stack } from './stack.js';
 
-/** More workers beside the one of a stack, which starts them no more than it has to: what dies stays dead until `fill`. */
+/**
+ * More workers beside the one of a stack, which starts them no more than it has to: what dies stays
+ * dead until `fill`.
+ */
 export interface Workers {
-  /** Starts workers until `count` are alive, one call after the other; resolves when all are ready. */
+  /**
+   * Starts workers until `count` are alive, one call after the other; resolves when all are ready.
+   */
   fill(): Promise<void>;
   /** Kills all and starts them with these variables changed. */
   restart(changes: Readonly<Record<string, string>>): Promise<void>;

@@ -50,7 +50,10 @@ export type FakeActivities = Partial<SharedActivities> &
 export interface WorkflowEnv {
   client: Client;
   bundle: WorkflowBundleWithSourceMap;
-  /** Runs workers for all queues with these activities while `body` runs; `agentSlots` runs at once when given. */
+  /**
+   * Runs workers for all queues with these activities while `body` runs; `agentSlots` runs at once
+   * when given.
+   */
   withWorkers<T>(
     activities: FakeActivities,
     body: () => Promise<T>,

@@ -14,7 +14,10 @@ import {
   type WorkflowEnv,
 } from '../support/workflow-env.js';
 
-/** The API's side of admission against the real workflows and a real server; only what the activities would do is played. */
+/**
+ * The API's side of admission against the real workflows and a real server; only what the
+ * activities would do is played.
+ */
 let env: WorkflowEnv;
 let admitter: Admitter;
 beforeAll(async () => {

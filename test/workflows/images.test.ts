@@ -7,7 +7,7 @@ import { createActions } from '../../src/api/actions/perform.js';
 import type { BackendChoice } from '../../src/activities/ports.js';
 import { CANCEL_ACTION_UPDATE, type ActionOutcome } from '../../src/contracts/actions.js';
 import type { ErrorKind } from '../../src/contracts/errors.js';
-import type { PictureMade } from '../../src/contracts/images.js';
+import type { ImageMade } from '../../src/contracts/images.js';
 import { MODAL_AGENT_QUEUE, TASK_QUEUE } from '../../src/contracts/workflows.js';
 import {
   startWorkflowEnv,
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => env.stop());
 
-const PICTURE: PictureMade = { mimeType: 'image/png', prompt: null };
+const IMAGE: ImageMade = { mimeType: 'image/png', prompt: null };
 const MODAL: BackendChoice = { backend: 'modal', reason: 'switched to modal', hasVolumes: true };
 const LOCAL: BackendChoice = {
   backend: 'local',
@@ -29,8 +29,8 @@ const LOCAL: BackendChoice = {
   hasVolumes: true,
 };
 
-type Try = () => Promise<PictureMade>;
-const succeed: Try = async () => PICTURE;
+type Try = () => Promise<ImageMade>;
+const succeed: Try = async () => IMAGE;
 const failWith =
   (type: ErrorKind): Try =>
   async () => {
@@ -72,7 +72,7 @@ function worldOf({
   const activities: FakeActivities = {
     openAction: async () => 'opened',
     async completeAction({ result }) {
-      diary.push(`complete ${(result as PictureMade).mimeType}`);
+      diary.push(`complete ${(result as ImageMade).mimeType}`);
       return true;
     },
     async failAction({ kind }) {
@@ -92,7 +92,7 @@ function worldOf({
     async keepThumbnail() {
       diary.push('keep');
     },
-    drawPicture: make('draw'),
+    drawImage: make('draw'),
     removeBackground: make('cut'),
     removeBackgroundByService: make('service'),
     takeScreenshot: make('look'),
@@ -101,7 +101,10 @@ function worldOf({
   return { diary, activities };
 }
 
-/** The same server, whose list of workflows is empty the first `times` times, as one that is written a moment later. */
+/**
+ * The same server, whose list of workflows is empty the first `times` times, as one that is written
+ * a moment later.
+ */
 function withLateList(client: Client, times: number): Client {
   let asked = 0;
   const list: Client['workflow']['list'] = (options) =>
@@ -136,11 +139,11 @@ async function play(type: Story, world: World, cancelWhen?: (diary: readonly str
       await expect.poll(() => cancelWhen(diary), { timeout: 30_000 }).toBe(true);
       answer = await handle.executeUpdate(CANCEL_ACTION_UPDATE);
     }
-    return { diary, answer, outcome: (await handle.result()) as ActionOutcome<PictureMade> };
+    return { diary, answer, outcome: (await handle.result()) as ActionOutcome<ImageMade> };
   });
 }
 
-describe('the end of a picture', () => {
+describe('the end of an image', () => {
   it.each([
     ['generateImage', {}, ['draw local', 'complete image/png']],
     ['removeBackground', {}, ['cut local', 'complete image/png']],
@@ -158,11 +161,11 @@ describe('the end of a picture', () => {
   ] as const)('%s %j: made, kept, told', async (type, world, expected) => {
     const { diary, outcome } = await play(type, world);
     expect(diary).toEqual(expected);
-    expect(outcome).toEqual({ ok: true, result: PICTURE });
+    expect(outcome).toEqual({ ok: true, result: IMAGE });
   });
 
   it.each(['generateImage', 'generateThumbnail'] as const)(
-    '%s: a refusal is told at once, and the old picture stays',
+    '%s: a refusal is told at once, and the old image stays',
     async (type) => {
       const { diary, outcome } = await play(type, { local: failWith('ImageRefused') });
       expect(diary).toEqual(['draw local', 'fail ImageRefused']);
@@ -235,7 +238,7 @@ describe("an action that shares its workflow's id", () => {
   });
 });
 
-describe('G1: a picture leaves Modal', () => {
+describe('G1: an image leaves Modal', () => {
   it.each([
     ['ModalUnavailable', 2],
     ['RunCrashed', 2],

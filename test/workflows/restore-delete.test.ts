@@ -56,7 +56,10 @@ function gate() {
   return { open: () => open(), opened };
 }
 
-/** How many callers the project's writer has let in, by its history: only then is it certain whom a later one meets. */
+/**
+ * How many callers the project's writer has let in, by its history: only then is it certain whom a
+ * later one meets.
+ */
 async function acceptedUpdates(projectId: string): Promise<number> {
   const handle = env.client.workflow.getHandle(projectWorkflowId(projectId));
   const events = (await handle.fetchHistory().catch(() => null))?.events ?? [];

@@ -5,7 +5,10 @@ import { colorOf, placeOf, WORDS, type Role } from '../theme/vocabulary.js';
 import type { Wish } from './sentence.js';
 import type { GameSource } from './source.js';
 
-/** Tries one kind of change on a wish: what was done, in Japanese; null when the wish is of another kind or nothing fits. */
+/**
+ * Tries one kind of change on a wish: what was done, in Japanese; null when the wish is of another
+ * kind or nothing fits.
+ */
 export type Rule = (wish: Wish, source: GameSource) => string | null;
 
 const ROLE_NAMES: Record<Role, string> = { player: '主人公', enemy: '敵', item: 'アイテム' };

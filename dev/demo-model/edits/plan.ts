@@ -22,7 +22,10 @@ const FORBIDS = /ないで|なくていい|\bdon'?t\b|\bdo not\b/i;
 const EMPTY_WISH =
   /^(?:お願い(?:します)?|おねがい(?:します)?|よろしく(?:お願いします)?|ください|ありがとう(?:ございます)?|いいね|すごい|please|thanks?(?: you)?)[。!！]?$/i;
 
-/** Finds what a request asks for in the file as it is: pure, nothing but text found in the file is edited. */
+/**
+ * Finds what a request asks for in the file as it is: pure, nothing but text found in the file is
+ * edited.
+ */
 export function planEdits(request: string, index: string, spec: string | null): EditPlan {
   const source = new GameSource(index);
   const done: string[] = [];

@@ -40,7 +40,10 @@ function byName(source: GameSource): readonly (readonly [Role, string])[] {
   );
 }
 
-/** The role that a word plays in this game: by its name in the file, or by another word for the same figure. */
+/**
+ * The role that a word plays in this game: by its name in the file, or by another word for the same
+ * figure.
+ */
 function targetsIn(words: string, source: GameSource): Target[] {
   const found = TARGET_WORDS.filter(([, pattern]) => pattern.test(words)).map(([target]) => target);
   const figures = WORDS.filter(({ pattern }) => pattern.test(words)).map(({ figure }) => figure);

@@ -15,8 +15,8 @@ const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/
 const VALUE = String.raw`-?\d+(?:\.\d+)?|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\[[^\]\n]*\]`;
 
 /**
- * A game file being changed. Edits are made of text that was found in it, each so that its old text stands
- * exactly once in the file at the time it is applied; what is not found is not touched.
+ * A game file being changed. Edits are made of text that was found in it, each so that its old text
+ * stands exactly once in the file at the time it is applied; what is not found is not touched.
  */
 export class GameSource {
   #content: string;
@@ -63,7 +63,10 @@ export class GameSource {
       : null;
   }
 
-  /** Changes the value of a setting; false when there is none of that name or it has that value already. */
+  /**
+   * Changes the value of a setting; false when there is none of that name or it has that value
+   * already.
+   */
   set(key: string, value: number | string | string[]): boolean {
     const found = this.#find(key);
     if (!found) return false;
@@ -105,7 +108,10 @@ export class GameSource {
     return null;
   }
 
-  /** Replaces a span by an edit of its whole line, of more lines when the line alone stands more than once. */
+  /**
+   * Replaces a span by an edit of its whole line, of more lines when the line alone stands more
+   * than once.
+   */
   #replaceSpan(from: number, to: number, text: string): boolean {
     let start = this.#content.lastIndexOf('\n', from - 1) + 1;
     let end = this.#content.indexOf('\n', to);

@@ -3,7 +3,9 @@ import type { Engine, Theme } from '../theme/types.js';
 import { SceneryBook } from './scenery.js';
 import { settingsScript } from './settings.js';
 
-/** Where change requests put the code of added features. Features are written between these lines. */
+/**
+ * Where change requests put the code of added features. Features are written between these lines.
+ */
 const FEATURES_START = '// ===== 追加機能ここから =====';
 export const FEATURES_END = '// ===== 追加機能ここまで =====';
 
@@ -65,7 +67,10 @@ function gameScripts(engine: Engine): string[] {
 
 const START = 'fitScreen();\nstartGame();\nrequestAnimationFrame(frame);';
 
-/** The whole game as one page: settings first, then the kit, the game itself and room for added features. */
+/**
+ * The whole game as one page: settings first, then the kit, the game itself and room for added
+ * features.
+ */
 export function composeGame(theme: Theme): string {
   const [game = '', ...rest] = gameScripts(theme.engine).reverse();
   const features = `<script>\n'use strict';\n${FEATURES_START}\n${FEATURES_END}\n</script>`;

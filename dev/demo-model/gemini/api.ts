@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { drawPicture } from './drawing.js';
+import { drawImage } from './drawing.js';
 
 const ROUTE = /^\/(?:gemini\/)?v1(?:beta)?\/models\/([\w.-]+):generateContent$/;
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -34,7 +34,10 @@ interface Refusal {
   message: string;
 }
 
-/** A prompt may ask for a fault: `[demo:NAME]` in its text. Counted ones (`-once`) count the calls of one prompt. */
+/**
+ * A prompt may ask for a fault: `[demo:NAME]` in its text. Counted ones (`-once`) count the calls
+ * of one prompt.
+ */
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   '400': { code: 400, status: 'INVALID_ARGUMENT', message: 'The request is invalid (DEMO fault)' },
   '403': {
@@ -48,9 +51,10 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 };
 
 /**
- * The image model of a stack without a key, beside the demo model: speaks the wire of `generateContent` and draws a small creature.
- * Faults by prompt: `[demo:400]`, `403`, `429`, `500`, `503`, each also with `-once`; `blocked` (the prompt), `safety` (the picture),
- * `no-image` (words instead), `broken` (bytes that are no picture), `slow-N` (N seconds).
+ * The image model of a stack without a key, beside the demo model: speaks the wire of
+ * `generateContent` and draws a small creature. Faults by prompt: `[demo:400]`, `403`, `429`,
+ * `500`, `503`, each also with `-once`; `blocked` (the prompt), `safety` (the image), `no-image`
+ * (words instead), `broken` (bytes that are no image), `slow-N` (N seconds).
  */
 export class DemoGemini {
   readonly #calls = new Map<string, number>();
@@ -94,7 +98,7 @@ export class DemoGemini {
 
 function drawing(prompt: string, aspectRatio = '1:1'): Buffer {
   const size = aspectRatio === '9:16' ? POSTER : { width: SPRITE_SIZE, height: SPRITE_SIZE };
-  return drawPicture({ prompt, ...size, isSprite: prompt.includes('#FF00FF') });
+  return drawImage({ prompt, ...size, isSprite: prompt.includes('#FF00FF') });
 }
 
 function answer(fault: string, model: string, draw: () => Buffer): Record<string, unknown> {
@@ -110,7 +114,7 @@ function answer(fault: string, model: string, draw: () => Buffer): Record<string
     usageMetadata,
     modelVersion: model,
   });
-  const picture = (bytes: Buffer) => ({
+  const image = (bytes: Buffer) => ({
     inlineData: { mimeType: 'image/png', data: bytes.toString('base64') },
   });
   switch (fault) {
@@ -125,9 +129,9 @@ function answer(fault: string, model: string, draw: () => Buffer): Record<string
     case 'no-image':
       return candidate([{ text: 'DEMO: 言葉だけで答えます。' }]);
     case 'broken':
-      return candidate([picture(Buffer.from('DEMO: no picture'))]);
+      return candidate([image(Buffer.from('DEMO: no image'))]);
     default:
-      return candidate([{ text: 'DEMO' }, picture(draw())]);
+      return candidate([{ text: 'DEMO' }, image(draw())]);
   }
 }
 

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { encodePng } from './png.js';
 
-/** What the demo draws: a round creature on magenta where a sprite was asked for, else the same under a sky. */
+/**
+ * What the demo draws: a round creature on magenta where a sprite was asked for, else the same
+ * under a sky.
+ */
 export interface Drawing {
   readonly prompt: string;
   readonly width: number;
@@ -20,7 +23,7 @@ const PALETTE: readonly Rgb[] = [
   [240, 98, 72],
   [240, 240, 245],
 ];
-/** Samples a side of a pixel, so that edges are mixtures as in a real picture. */
+/** Samples a side of a pixel, so that edges are mixtures as in a real image. */
 const SAMPLES = 3;
 /** DEMO in dots, a row of all four letters each. */
 const LETTERS = [
@@ -31,8 +34,8 @@ const LETTERS = [
   '11..111.1.1.111',
 ];
 
-/** The picture as PNG; the same for the same prompt. */
-export function drawPicture({ prompt, width, height, isSprite }: Drawing): Buffer {
+/** The image as PNG; the same for the same prompt. */
+export function drawImage({ prompt, width, height, isSprite }: Drawing): Buffer {
   const seed = createHash('sha256').update(prompt).digest();
   const body = PALETTE[seed[0]! % PALETTE.length]!;
   const ears = 0.6 + (seed[1]! / 255) * 0.5;
@@ -46,7 +49,7 @@ export function drawPicture({ prompt, width, height, isSprite }: Drawing): Buffe
   return encodePng(pixels, width, height);
 }
 
-/** Places are fractions of the width from the middle of the picture. */
+/** Places are fractions of the width from the middle of the image. */
 function mean(
   column: number,
   row: number,

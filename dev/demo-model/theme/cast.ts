@@ -123,7 +123,10 @@ function mentionsIn(text: string): Mention[] {
   return mentions.sort((a, b) => a.at - b.at);
 }
 
-/** Gives out the parts: what the sentence says first, then what the words usually are, then locals of the place. */
+/**
+ * Gives out the parts: what the sentence says first, then what the words usually are, then locals
+ * of the place.
+ */
 export function castOf(text: string, scenery: Scenery, genre: Genre, seed: number): Cast {
   const mentions = mentionsIn(text);
   const cast: Partial<Cast> = {};
@@ -134,7 +137,8 @@ export function castOf(text: string, scenery: Scenery, genre: Genre, seed: numbe
   const given = (): Figure[] => Object.values(cast);
   for (const mention of mentions)
     if (!given().includes(mention.figure)) give(mention.role, mention.figure);
-  // In a tapping game the first creature named is what one taps, in a matching game it is what one matches.
+  // In a tapping game the first creature named is what one taps, in a matching game it is what one
+  // matches.
   const spare = mentions.find((mention) => !given().includes(mention.figure));
   if (spare && genre === 'tap') give('enemy', spare.figure);
   if (spare && genre === 'blocks') give('item', spare.figure);
@@ -148,7 +152,7 @@ export function castOf(text: string, scenery: Scenery, genre: Genre, seed: numbe
   return cast as Cast;
 }
 
-/** Five pictures for a matching game: the cast first, then locals of the place. */
+/** Five images for a matching game: the cast first, then locals of the place. */
 export function blockFigures(cast: Cast, scenery: Scenery, engine: Engine): string[] {
   if (engine !== 'blocks') return [];
   const locals = Object.values(LOCALS[scenery]).flat();

@@ -1,7 +1,10 @@
 import { hashOf } from './hash.js';
 import type { Dimension, Engine, Genre } from './types.js';
 
-/** Words that speak for a genre, with their weight. Words of no genre of ours are mapped to the nearest one. */
+/**
+ * Words that speak for a genre, with their weight. Words of no genre of ours are mapped to the
+ * nearest one.
+ */
 const GENRE_WORDS: Readonly<Record<Genre, readonly (readonly [RegExp, number])[]>> = {
   shooting: [
     [/シューティング|シューター|弾幕|インベーダー|shoot|shmup|invader/i, 6],
@@ -64,7 +67,10 @@ const GENRE_WORDS: Readonly<Record<Genre, readonly (readonly [RegExp, number])[]
 
 const GENRES = Object.keys(GENRE_WORDS) as Genre[];
 
-/** The genre that the words speak for; without any hint the text's hash chooses among the four simplest. */
+/**
+ * The genre that the words speak for; without any hint the text's hash chooses among the four
+ * simplest.
+ */
 export function genreOf(text: string): Genre {
   const scores = GENRES.map((genre) => ({
     genre,
@@ -96,7 +102,10 @@ const ENGINES_3D: Readonly<Record<Genre, Engine>> = {
   ride: 'ride3d',
 };
 
-/** The template that plays a genre in a dimension. A 2D ride is a road on which one dodges and collects. */
+/**
+ * The template that plays a genre in a dimension. A 2D ride is a road on which one dodges and
+ * collects.
+ */
 export function engineOf(genre: Genre, dimension: Dimension): Engine {
   if (dimension === '3d') return ENGINES_3D[genre];
   return genre === 'ride' ? 'catch' : genre;

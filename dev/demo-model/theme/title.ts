@@ -53,7 +53,10 @@ export function namedTitle(text: string): string | null {
   return title === undefined || title === '' ? null : title;
 }
 
-/** What is left of a Japanese request when the ordinary words are taken away; null when nothing telling is left. */
+/**
+ * What is left of a Japanese request when the ordinary words are taken away; null when nothing
+ * telling is left.
+ */
 function subjectOf(text: string): string | null {
   const firstLine = text.split(/[。\n!！?？]/)[0] ?? '';
   const rest =
@@ -96,7 +99,10 @@ const ENDINGS: Record<Genre, readonly [string, ...string[]]> = {
   ride: ['レーサー', 'ロード', 'グランプリ', 'ライド'],
 };
 
-/** The title of the game: the one that was asked for, else made from subject, place and what one does. */
+/**
+ * The title of the game: the one that was asked for, else made from subject, place and what one
+ * does.
+ */
 export function titleOf(
   text: string,
   cast: Cast,

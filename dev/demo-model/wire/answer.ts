@@ -51,7 +51,10 @@ export interface StreamOptions {
   /** Time for an answer whose blocks have shares of 1 in total. */
   totalMs: number;
   signal: AbortSignal;
-  /** Called before each event with the characters of tool input sent so far; false stops the stream before that event. */
+  /**
+   * Called before each event with the characters of tool input sent so far; false stops the stream
+   * before that event.
+   */
   mayContinue?: (inputChars: number) => boolean;
 }
 

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** The part of the Messages API that its clients here use. Everything else in a request is let through unread. */
+/**
+ * The part of the Messages API that its clients here use. Everything else in a request is let
+ * through unread.
+ */
 const Text = z.looseObject({ type: z.literal('text'), text: z.string() });
 const ToolUse = z.looseObject({
   type: z.literal('tool_use'),
@@ -70,7 +73,7 @@ const isResult = (block: Block): block is z.infer<typeof ToolResult> =>
 /** Notes of the client for the model stand in the user's message but are not the user's words. */
 const REMINDER = /<system-reminder>[\s\S]*?<\/system-reminder>/g;
 
-function wordsOf(content: z.infer<typeof Content>): string {
+function completeText(content: z.infer<typeof Content>): string {
   return blocksOf(content)
     .filter(isText)
     .map((block) => block.text.replace(REMINDER, '').trim())
@@ -84,13 +87,15 @@ function outputOf(result: z.infer<typeof ToolResult>): string {
   return result.content.map((part) => (typeof part.text === 'string' ? part.text : '')).join('');
 }
 
-/** Reads the state of a conversation out of its messages; nothing is remembered between requests. */
+/**
+ * Reads the state of a conversation out of its messages; nothing is remembered between requests.
+ */
 export function readConversation(request: MessagesRequest): Conversation {
   const { messages } = request;
   const isPrompt = (message: (typeof messages)[number]): boolean =>
     message.role === 'user' &&
     !blocksOf(message.content).some(isResult) &&
-    wordsOf(message.content) !== '';
+    completeText(message.content) !== '';
   const at = messages.findLastIndex(isPrompt);
   const later = messages.slice(at + 1).flatMap((message) => blocksOf(message.content));
   const results = new Map(later.filter(isResult).map((result) => [result.tool_use_id, result]));
@@ -99,7 +104,7 @@ export function readConversation(request: MessagesRequest): Conversation {
       typeof request.system === 'string'
         ? request.system
         : (request.system ?? []).map((block) => block.text).join('\n'),
-    prompt: at < 0 ? '' : wordsOf(messages[at]?.content ?? ''),
+    prompt: at < 0 ? '' : completeText(messages[at]?.content ?? ''),
     steps: later.filter(isUse).map((use) => {
       const result = results.get(use.id);
       return {

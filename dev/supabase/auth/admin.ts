@@ -9,7 +9,10 @@ import { NewUser, refuseUnknownUser, UserChanges, type Users } from './users.js'
 
 const PAGE_LIMIT = 1_000;
 
-/** /admin/users (create, list, read, change, delete) and /admin/generate_link; for the service role alone. */
+/**
+ * /admin/users (create, list, read, change, delete) and /admin/generate_link; for the service role
+ * alone.
+ */
 export function adminRoutes(
   users: Users,
   links: SignInLinks,

@@ -7,7 +7,10 @@ import type { Redirects } from './redirects.js';
 import { hashOf, type Session, type Sessions } from './sessions.js';
 import type { AuthUser, Users } from './users.js';
 
-/** A sign-in that leads over another page: begun by /authorize, ended by the code that its client exchanges. */
+/**
+ * A sign-in that leads over another page: begun by /authorize, ended by the code that its client
+ * exchanges.
+ */
 export interface Flow {
   readonly id: string;
   readonly redirect_to: string;
@@ -81,7 +84,10 @@ export class Flows {
     return rows[0] ?? refuseFlow();
   }
 
-  /** The flow that a provider answers, given out once; undefined when nothing was asked or it was answered before. */
+  /**
+   * The flow that a provider answers, given out once; undefined when nothing was asked or it was
+   * answered before.
+   */
   async takeAnswered(id: string | null): Promise<{ flow: Flow; proof: ProviderProof } | undefined> {
     if (!isUuid(id)) return undefined;
     const {
@@ -94,7 +100,10 @@ export class Flows {
     return row && { flow: row, proof: { nonce: row.provider_nonce, verifier: row.verifier } };
   }
 
-  /** The address that leads this user back: with a code (PKCE) or with the session itself (implicit). */
+  /**
+   * The address that leads this user back: with a code (PKCE) or with the session itself
+   * (implicit).
+   */
   async wayBack(flow: Flow, user: AuthUser): Promise<string> {
     const target = new URL(flow.redirect_to);
     if (flow.code_challenge !== null) {
@@ -114,7 +123,10 @@ export class Flows {
     return withSession(target.href, await this.sessions.open(user, 'oauth'));
   }
 
-  /** POST /token?grant_type=pkce: a code serves once, for five minutes, and only for whoever began the flow. */
+  /**
+   * POST /token?grant_type=pkce: a code serves once, for five minutes, and only for whoever began
+   * the flow.
+   */
   async exchange(body: unknown): Promise<Session> {
     const given = z
       .object({ auth_code: z.string().min(1), code_verifier: z.string().min(1) })

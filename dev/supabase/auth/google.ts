@@ -5,7 +5,9 @@ import type { Flows } from './flows.js';
 import { isLoopback } from './redirects.js';
 import { type AuthUser, NewUser, type Users } from './users.js';
 
-/** Credentials of an OpenID provider; Google's, or those of any other that is reached by discovery. */
+/**
+ * Credentials of an OpenID provider; Google's, or those of any other that is reached by discovery.
+ */
 export interface OidcProvider {
   readonly issuer: string;
   readonly clientId: string;
@@ -19,7 +21,10 @@ interface Log {
 
 const TIMEOUT_S = 5;
 
-/** What is believed of an identity token. Without a verified address anybody could become anybody else. */
+/**
+ * What is believed of an identity token. Without a verified address anybody could become anybody
+ * else.
+ */
 const Claims = z.object({
   sub: z.string().min(1),
   iss: z.string(),
@@ -29,7 +34,10 @@ const Claims = z.object({
   picture: z.string().optional(),
 });
 
-/** `signInWithOAuth({ provider: 'google' })` with credentials: the provider's own pages, then back over /callback. */
+/**
+ * `signInWithOAuth({ provider: 'google' })` with credentials: the provider's own pages, then back
+ * over /callback.
+ */
 export class GoogleOAuth {
   private configuration: Promise<oidc.Configuration> | undefined;
   private readonly callbackUrl: string;
@@ -69,7 +77,10 @@ export class GoogleOAuth {
     }
   }
 
-  /** GET /callback: checks what the provider sent, finds or creates the user and leads back to where the sign-in began. */
+  /**
+   * GET /callback: checks what the provider sent, finds or creates the user and leads back to where
+   * the sign-in began.
+   */
   async answer({ query }: Call): Promise<Reply> {
     const taken = await this.flows.takeAnswered(query.get('state'));
     if (!taken)
@@ -140,7 +151,10 @@ export class GoogleOAuth {
     return this.users.create({ email, user_metadata: metadata, app_metadata: {} }, 'google');
   }
 
-  /** Back to the page, which reads why from the address, as GoTrue writes it: in the query and in the fragment. */
+  /**
+   * Back to the page, which reads why from the address, as GoTrue writes it: in the query and in
+   * the fragment.
+   */
   private refuse(
     redirectTo: string,
     error: string,

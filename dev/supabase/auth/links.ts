@@ -30,7 +30,10 @@ const Proof = z.union([
   z.object({ email: NewUser.shape.email, token: z.string().min(1), type: ProofType }),
 ]);
 
-/** What a link was worth: a session, or nothing yet while the other address of a change has not confirmed. */
+/**
+ * What a link was worth: a session, or nothing yet while the other address of a change has not
+ * confirmed.
+ */
 interface Redeemed {
   readonly session: Session | null;
   readonly redirectTo: string;
@@ -80,7 +83,10 @@ export class SignInLinks {
     });
   }
 
-  /** POST /verify: opens a session for the token of a link, or for the address and the number that came with it. */
+  /**
+   * POST /verify: opens a session for the token of a link, or for the address and the number that
+   * came with it.
+   */
   async verify(call: Call): Promise<Reply> {
     const proof = parse(Proof, jsonOf(call));
     const token = 'token_hash' in proof ? proof.token_hash : tokenOf(proof.email, proof.token);
@@ -104,7 +110,10 @@ export class SignInLinks {
     };
   }
 
-  /** Whom a link is for: a magic link makes an unknown user, a sign-up and an invitation demand one, a recovery refuses one. */
+  /**
+   * Whom a link is for: a magic link makes an unknown user, a sign-up and an invitation demand one,
+   * a recovery refuses one.
+   */
   private async userFor(
     type: SignInType,
     { email, password, data }: LinkRequest,
@@ -148,7 +157,10 @@ export class SignInLinks {
     return { session: await this.sessions.open(user, 'otp'), redirectTo: rows[0].redirect_to };
   }
 
-  /** Each address confirms once, in any order; of two at the same moment the later one finds both and changes the address. */
+  /**
+   * Each address confirms once, in any order; of two at the same moment the later one finds both
+   * and changes the address.
+   */
   private async redeemChange(token: string): Promise<Redeemed> {
     const {
       rows: [link],

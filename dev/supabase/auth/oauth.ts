@@ -6,20 +6,28 @@ import { NewUser, type Users } from './users.js';
 const DEFAULT_NAME = 'デモ ユーザー';
 const DEFAULT_EMAIL = 'demo@example.com';
 
-/** `signInWithOAuth({ provider: 'google' })` without Google: a local form takes the place of Google's pages. */
+/**
+ * `signInWithOAuth({ provider: 'google' })` without Google: a local form takes the place of
+ * Google's pages.
+ */
 export class DeveloperOAuth {
   constructor(
     private readonly flows: Flows,
     private readonly users: Users,
   ) {}
 
-  /** GET /authorize: remembers the flow and shows the form. Only a page that was shown can be sent. */
+  /**
+   * GET /authorize: remembers the flow and shows the form. Only a page that was shown can be sent.
+   */
   async showForm({ query }: Call): Promise<Reply> {
     const { id, redirectTo } = await this.flows.begin(query, null);
     return page(200, { flowId: id, redirectTo, name: DEFAULT_NAME, email: DEFAULT_EMAIL });
   }
 
-  /** POST /authorize: finds or creates the user and leads back, with a code (PKCE) or with the session itself (implicit). */
+  /**
+   * POST /authorize: finds or creates the user and leads back, with a code (PKCE) or with the
+   * session itself (implicit).
+   */
   async takeForm({ body }: Call): Promise<Reply> {
     const form = new URLSearchParams(body);
     const flow = await this.flows.open(form.get('flow'));

@@ -1,4 +1,7 @@
-/** Decides where a sign-in may lead back to: this machine, the site itself, and what was allowed by name. */
+/**
+ * Decides where a sign-in may lead back to: this machine, the site itself, and what was allowed by
+ * name.
+ */
 export class Redirects {
   private readonly origins: ReadonlySet<string>;
 

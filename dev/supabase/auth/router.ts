@@ -27,7 +27,10 @@ export interface AuthOptions {
 
 const Credentials = z.object({ email: z.string().min(1), password: z.string().min(1) });
 
-/** The part of GoTrue that supabase-js and the product's pages need. Everything unknown is 404 or 501. */
+/**
+ * The part of GoTrue that supabase-js and the product's pages need. Everything unknown is 404 or
+ * 501.
+ */
 export function createAuth(
   pool: pg.Pool,
   keys: GatewayKeys,

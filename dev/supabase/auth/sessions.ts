@@ -16,7 +16,9 @@ export interface Session {
 
 export type SignInMethod = 'password' | 'oauth' | 'otp';
 
-/** Two tabs may use the same refresh token at the same moment: within this time that is no theft. */
+/**
+ * Two tabs may use the same refresh token at the same moment: within this time that is no theft.
+ */
 const REUSE_GRACE_SECONDS = 10;
 const ACCESS_TOKEN_SECONDS = 3_600;
 
@@ -41,7 +43,9 @@ export class Sessions {
     return this.issue(user, rows[0]?.id ?? '', method);
   }
 
-  /** Exchanges a refresh token; each serves once. One that comes back later ends its whole session. */
+  /**
+   * Exchanges a refresh token; each serves once. One that comes back later ends its whole session.
+   */
   async refresh(token: string): Promise<Session> {
     const hash = hashOf(token);
     const used = await this.pool.query<{ session_id: string }>(

@@ -52,8 +52,9 @@ ${page.problem ? `<p class="problem" role="alert">${escapeHtml(page.problem)}</p
 }
 
 /**
- * No script, no foreign resource, no frame around it; browsers check the redirect after the form, too. Without any
- * referrer a browser would send the form with `Origin: null`, which the app refuses.
+ * No script, no foreign resource, no frame around it; browsers check the redirect after the form,
+ * too. Without any referrer a browser would send the form with `Origin: null`, which the app
+ * refuses.
  */
 export function signInHeaders(redirectOrigin: string): Record<string, string> {
   return {

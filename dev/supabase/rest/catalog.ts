@@ -62,10 +62,15 @@ const ROUTINES = `
   where p.pronamespace = 'public'::regnamespace and p.prokind = 'f' and p.provariadic = 0 and p.prorettype <> 'trigger'::regtype
     and coalesce(p.proargmodes[1:p.pronargs]::text[] <@ '{i}', true)`;
 
-/** How long a miss is believed: a schema that was just migrated is seen after this time at the latest. */
+/**
+ * How long a miss is believed: a schema that was just migrated is seen after this time at the
+ * latest.
+ */
 const RELOAD_AFTER_MS = 100;
 
-/** What the database offers, read when it is first asked for and again when something is not found. */
+/**
+ * What the database offers, read when it is first asked for and again when something is not found.
+ */
 export class Catalog {
   private relations = new Map<string, Relation>();
   private foreignKeys: ForeignKey[] = [];

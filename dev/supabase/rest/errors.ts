@@ -15,7 +15,9 @@ export function restError(
 export const badSyntax = (details: string): HttpError =>
   restError(400, 'PGRST100', 'The query string could not be parsed', details);
 
-/** The request can be read, but this gateway does not offer what it asks: refused, never guessed. */
+/**
+ * The request can be read, but this gateway does not offer what it asks: refused, never guessed.
+ */
 export const notOffered = (what: string): HttpError =>
   restError(
     501,
@@ -72,7 +74,10 @@ const STATUS_BY_SQLSTATE: readonly (readonly [string, number])[] = [
   ['XX', 500],
 ];
 
-/** The status of a SQLSTATE for a role; a function may choose its own by raising `PT` and three digits. */
+/**
+ * The status of a SQLSTATE for a role; a function may choose its own by raising `PT` and three
+ * digits.
+ */
 export function statusOf(sqlstate: string, role: string): number {
   if (sqlstate === '42501') return role === 'anon' ? 401 : 403;
   const chosen = /^PT([2-5]\d\d)$/.exec(sqlstate)?.[1];
@@ -80,7 +85,10 @@ export function statusOf(sqlstate: string, role: string): number {
   return STATUS_BY_SQLSTATE.find(([prefix]) => sqlstate.startsWith(prefix))?.[1] ?? 400;
 }
 
-/** Turns whatever a query threw into an answer: PostgreSQL's own words, or 503 when there is no database. */
+/**
+ * Turns whatever a query threw into an answer: PostgreSQL's own words, or 503 when there is no
+ * database.
+ */
 export function databaseError(error: unknown, role: string): unknown {
   if (isDatabaseFailure(error)) {
     const status = statusOf(error.code, role);
@@ -98,7 +106,9 @@ export function databaseError(error: unknown, role: string): unknown {
   return isConnectionLost(error) ? unavailable() : error;
 }
 
-/** The driver reports a lost or refused connection by system code or, without any code, in words. */
+/**
+ * The driver reports a lost or refused connection by system code or, without any code, in words.
+ */
 const isConnectionLost = (error: unknown): boolean =>
   error instanceof Error &&
   (/^E[A-Z]+$/.test((error as { code?: string }).code ?? '') || /connect/i.test(error.message));

@@ -58,7 +58,10 @@ export type Condition =
 
 const MAX_DEPTH = 16;
 
-/** Reads a filter parameter such as `status=in.(pending,processing)`; `text` is what stands after `=`. */
+/**
+ * Reads a filter parameter such as `status=in.(pending,processing)`; `text` is what stands after
+ * `=`.
+ */
 export function parseFilter(column: string, text: string): Condition {
   const scanner = new Scanner(text);
   const condition = parseCondition(scanner, column, () => scanner.rest());
@@ -66,7 +69,10 @@ export function parseFilter(column: string, text: string): Condition {
   return condition;
 }
 
-/** Reads a logic parameter such as `or=(a.eq.1,and(b.is.null,c.gt.2))`; `joiner` may be `or`, `and`, `not.or`, `not.and`. */
+/**
+ * Reads a logic parameter such as `or=(a.eq.1,and(b.is.null,c.gt.2))`; `joiner` may be `or`, `and`,
+ * `not.or`, `not.and`.
+ */
 export function parseLogic(joiner: string, text: string): Condition {
   const scanner = new Scanner(`${joiner}${text}`);
   const condition = parseGroup(scanner, 0) ?? scanner.fail('a list of conditions in brackets');
@@ -99,7 +105,9 @@ function parseMember(scanner: Scanner, depth: number): Condition {
   return parseCondition(scanner, column, () => memberValue(scanner));
 }
 
-/** A value inside of brackets: quoted as a whole, else everything up to the next comma or bracket. */
+/**
+ * A value inside of brackets: quoted as a whole, else everything up to the next comma or bracket.
+ */
 function memberValue(scanner: Scanner): string {
   const quoted = scanner.match(/"(?:[^"\\]|\\[\s\S])*"(?=[,)])/y);
   if (quoted !== undefined) return unquote(quoted);

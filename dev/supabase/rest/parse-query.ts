@@ -14,7 +14,10 @@ export interface ParsedQuery {
 
 const ONCE = new Set(['select', 'columns', 'on_conflict']);
 
-/** Reads a whole query string. `apikey` belongs to the gateway; every other parameter has to be understood. */
+/**
+ * Reads a whole query string. `apikey` belongs to the gateway; every other parameter has to be
+ * understood.
+ */
 export function parseQuery(query: URLSearchParams): ParsedQuery {
   const entries = [...query].filter(([key]) => key !== 'apikey');
   if (entries.some(([key, value]) => `${key}${value}`.includes('\0')))

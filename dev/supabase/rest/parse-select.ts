@@ -42,7 +42,10 @@ export const newNode = (items: readonly SelectItem[]): QueryNode => ({
   offset: 0,
 });
 
-/** Reads `select`: `*`, `column`, `alias:column`, `alias:table!hint!inner(…)`. Casts, JSON paths, spreads and aggregates are refused. */
+/**
+ * Reads `select`: `*`, `column`, `alias:column`, `alias:table!hint!inner(…)`. Casts, JSON paths,
+ * spreads and aggregates are refused.
+ */
 export function parseSelect(text: string): SelectItem[] {
   const scanner = new Scanner(text);
   const items = scanner.isAtEnd ? [] : parseItems(scanner, 0);

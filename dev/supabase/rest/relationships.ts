@@ -11,7 +11,10 @@ export interface Relationship {
   readonly isToOne: boolean;
 }
 
-/** Finds the one foreign key that an embed speaks of; refuses when there is none (PGRST200) or a choice (PGRST201). */
+/**
+ * Finds the one foreign key that an embed speaks of; refuses when there is none (PGRST200) or a
+ * choice (PGRST201).
+ */
 export async function findRelationship(
   catalog: Catalog,
   parent: string,
@@ -49,7 +52,8 @@ interface Candidate {
 
 function candidatesFor(catalog: Catalog, parent: string, { target, hint }: Embed): Candidate[] {
   const byTable = catalog.relation(target) ? catalog.foreignKeysBetween(parent, target) : [];
-  // `author:user_id(name)` and `author:projects_user_id_fkey(name)` name the key in place of the table.
+  // `author:user_id(name)` and `author:projects_user_id_fkey(name)` name the key in place of the
+  // table.
   const keys = byTable.length > 0 ? byTable : catalog.foreignKeysCalled(parent, target);
   const wanted =
     hint === undefined

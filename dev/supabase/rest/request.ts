@@ -23,7 +23,10 @@ export interface Preferences {
 
 const KNOWN_ROLES = new Set(['anon', 'service_role']);
 
-/** Checks the project's key and the caller's token, as hosted Supabase does: the key lets in, the token decides the role. */
+/**
+ * Checks the project's key and the caller's token, as hosted Supabase does: the key lets in, the
+ * token decides the role.
+ */
 export async function identify(call: Call, keys: GatewayKeys): Promise<Identity> {
   const apiKey = headerOf(call, 'apikey') ?? call.query.get('apikey') ?? undefined;
   if (!apiKey)

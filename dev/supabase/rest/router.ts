@@ -13,8 +13,9 @@ import { asCaller } from './transaction.js';
 const SCHEMA_CHANGED = new Set(['42P01', '42703', '42883']);
 
 /**
- * The part of PostgREST that supabase-js needs. Requests run over `pool` (role `authenticator`); the schema is read over
- * `adminPool`, so that a transaction that asks for it never waits for a connection of its own kind.
+ * The part of PostgREST that supabase-js needs. Requests run over `pool` (role `authenticator`);
+ * the schema is read over `adminPool`, so that a transaction that asks for it never waits for a
+ * connection of its own kind.
  */
 export function createRest(
   pool: pg.Pool,

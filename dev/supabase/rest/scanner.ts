@@ -1,6 +1,9 @@
 import { badSyntax } from './errors.js';
 
-/** A name in a query: letters, digits, `_`, `$`, inner blanks and dashes; everything else has to stand in quotes. */
+/**
+ * A name in a query: letters, digits, `_`, `$`, inner blanks and dashes; everything else has to
+ * stand in quotes.
+ */
 const PLAIN_NAME = /[\p{L}\p{N}_$](?:[\p{L}\p{N}_$ ]|-(?!>))*/uy;
 const MAX_IDENTIFIER_BYTES = 63;
 

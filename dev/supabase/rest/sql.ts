@@ -44,7 +44,10 @@ export class SelectWriter {
     return written.join(', ');
   }
 
-  /** `where …` with the conditions and, for inner embeds, the demand that a partner exists; empty when there are none. */
+  /**
+   * `where …` with the conditions and, for inner embeds, the demand that a partner exists; empty
+   * when there are none.
+   */
   async where(node: QueryNode, name: string, alias: string, depth = 1): Promise<string> {
     const demands = node.conditions.map((condition) => this.condition(condition, alias));
     for (const item of node.items) {
@@ -124,11 +127,17 @@ export class SelectWriter {
   }
 }
 
-/** The depth keeps a table that is embedded in itself apart from its parent; the root stands under its own name. */
+/**
+ * The depth keeps a table that is embedded in itself apart from its parent; the root stands under
+ * its own name.
+ */
 const embedAlias = (relationship: Relationship, depth: number): string =>
   `${relationship.table}$${depth}`;
 
-/** Wraps a SELECT so that PostgreSQL itself writes the JSON: text `body`, number `rows`, and `total` if a count is wanted. */
+/**
+ * Wraps a SELECT so that PostgreSQL itself writes the JSON: text `body`, number `rows`, and `total`
+ * if a count is wanted.
+ */
 export function asJson(
   select: string,
   options: {

@@ -57,7 +57,10 @@ export async function readRows(
   });
 }
 
-/** Runs a SELECT over one page and answers with Content-Range; the page is the narrower of limit/offset and Range. */
+/**
+ * Runs a SELECT over one page and answers with Content-Range; the page is the narrower of
+ * limit/offset and Range.
+ */
 export async function answerPage(
   client: Client,
   statement: Statement,
@@ -158,7 +161,10 @@ export async function deleteRows(
   );
 }
 
-/** Runs a change and answers with the rows if they are wanted; otherwise it needs no right to read them. */
+/**
+ * Runs a change and answers with the rows if they are wanted; otherwise it needs no right to read
+ * them.
+ */
 async function answerChange(
   client: Client,
   catalog: Catalog,
@@ -234,7 +240,10 @@ function refuseRowFilters({ root }: ParsedQuery, verb: string): void {
     throw notOffered(`filters on ${verb}`);
 }
 
-/** The rows of a body (an object or a list of objects) and its own text as a list: numbers keep all their digits. */
+/**
+ * The rows of a body (an object or a list of objects) and its own text as a list: numbers keep all
+ * their digits.
+ */
 function jsonBody(call: Call): { rows: Record<string, unknown>[]; text: string; isList: boolean } {
   const type = call.headers['content-type'] ?? 'application/json';
   if (!type.startsWith('application/json'))
@@ -292,7 +301,10 @@ async function oneRow(client: Client, text: string, statement: Statement): Promi
   return row;
 }
 
-/** The answer with its rows; thrown inside of the transaction when one row was demanded and there is another number. */
+/**
+ * The answer with its rows; thrown inside of the transaction when one row was demanded and there is
+ * another number.
+ */
 function bodyOf(row: JsonRow, preferences: Preferences, status: number, first: number): Reply {
   if (preferences.isSingle && row.rows !== 1) {
     throw restError(

@@ -2,8 +2,9 @@ import type pg from 'pg';
 import type { Identity } from './request.js';
 
 /**
- * Runs `work` in one transaction as the caller's role with the caller's claims; row-level security is PostgreSQL's own.
- * Everything that was set ends with the transaction. Any error rolls back; a broken connection is not used again.
+ * Runs `work` in one transaction as the caller's role with the caller's claims; row-level security
+ * is PostgreSQL's own. Everything that was set ends with the transaction. Any error rolls back; a
+ * broken connection is not used again.
  */
 export async function asCaller<T>(
   pool: pg.Pool,

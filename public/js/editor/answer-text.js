@@ -1,4 +1,7 @@
-/** Answers as they are stored: their ending of suggestions, on which both sides of the wire agree, and the result of a job's row. */
+/**
+ * Answers as they are stored: their ending of suggestions, on which both sides of the wire agree,
+ * and the result of a job's row.
+ */
 
 const SUFFIX = /\n*提案: ([^\n]+)\s*$/;
 
@@ -18,7 +21,10 @@ export function isDimensionAnswer(suggestion) {
   return suggestion === '2Dで作成' || suggestion === '3Dで作成';
 }
 
-/** A row holds its result as JSON text. @param {string | null} json @returns {import('../types.js').Frame<'completed'>['result']} */
+/**
+ * A row holds its result as JSON text. @param {string | null} json @returns
+ * {import('../types.js').Frame<'completed'>['result']}
+ */
 export function readResult(json) {
   try {
     const result = JSON.parse(json ?? '{}');

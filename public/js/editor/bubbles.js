@@ -7,7 +7,9 @@ import { isRepairRequest, splitAttachments } from './user-text.js';
 
 /** @typedef {{ label: string, run: () => void }} Action */
 
-/** @param {string} content as sent: attachments become thumbnails, a repair request one short line */
+/**
+ * @param {string} content as sent: attachments become thumbnails, a repair request one short line
+ */
 export function userBubble(content) {
   if (isRepairRequest(content)) {
     return h(
@@ -77,7 +79,10 @@ export function assistantBubble({ body, suggestions = [], onSuggestion, onPlay, 
   return bubble;
 }
 
-/** @param {HTMLElement} bubble @param {{ onPlay?: (() => void) | undefined, onChanges?: (() => void) | undefined }} actions */
+/**
+ * @param {HTMLElement} bubble @param {{ onPlay?: (() => void) | undefined, onChanges?: (() => void)
+ * | undefined }} actions
+ */
 export function addAnswerActions(bubble, { onPlay, onChanges }) {
   const place = bubble.querySelector('.answer-actions') ?? h('div', { class: 'answer-actions' });
   if (onPlay && !place.querySelector('.play-game-btn')) {
@@ -131,7 +136,10 @@ export function errorBubble({ sentence, details }, action) {
   );
 }
 
-/** A question with two answers; the first is the red one. @param {string} question @param {Action} yes @param {Action} no */
+/**
+ * A question with two answers; the first is the red one. @param {string} question @param {Action}
+ * yes @param {Action} no
+ */
 export function choiceBubble(question, yes, no) {
   const buttons = h('div', { class: 'answer-actions' });
   /** @param {Action} action */

@@ -4,9 +4,14 @@ import { dialogHeader, openDialog } from '../ui/dialog.js';
 import { h } from '../ui/dom.js';
 
 /** @typedef {import('../types.js').Edit} Edit */
-/** @typedef {{ summary: string, edits: Edit[], files: { path: string, content: string }[] }} Changes */
+/**
+ * @typedef {{ summary: string, edits: Edit[], files: { path: string, content: string }[] }} Changes
+ */
 
-/** @param {import('../types.js').Frame<'geminiCode'>} frame @returns {Changes | null} null when there is nothing to show */
+/**
+ * @param {import('../types.js').Frame<'geminiCode'>} frame @returns {Changes | null} null when
+ * there is nothing to show
+ */
 export function changesOfFrame({ edits = [], files = [], summary = '' }) {
   return edits.length + files.length > 0 ? { summary, edits, files } : null;
 }

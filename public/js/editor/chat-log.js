@@ -7,7 +7,10 @@ export class ChatLog {
   #list = byId('chatMessages', HTMLDivElement);
   #isAtEnd = true;
 
-  /** Whoever reads the newest bubble goes on seeing it when the list shrinks (progress box, keyboard, banner). */
+  /**
+   * Whoever reads the newest bubble goes on seeing it when the list shrinks (progress box,
+   * keyboard, banner).
+   */
   constructor() {
     this.#list.addEventListener(
       'scroll',
@@ -35,7 +38,10 @@ export class ChatLog {
     return bubble;
   }
 
-  /** Draws everything anew without motion, and without reading it all aloud. @param {() => void} draw */
+  /**
+   * Draws everything anew without motion, and without reading it all aloud. @param {() => void}
+   * draw
+   */
   redraw(draw) {
     this.#list.setAttribute('aria-live', 'off');
     this.#list.classList.add('is-still');
@@ -58,7 +64,10 @@ export class ChatLog {
     return this.#list.querySelector('.message') === null;
   }
 
-  /** The newest bubble of a person or the assistant, whatever notes stand below it. @returns {HTMLElement | null} */
+  /**
+   * The newest bubble of a person or the assistant, whatever notes stand below it. @returns
+   * {HTMLElement | null}
+   */
   get newest() {
     const bubbles = this.#list.querySelectorAll('.message.user, .message.assistant');
     const last = bubbles[bubbles.length - 1];
@@ -66,7 +75,8 @@ export class ChatLog {
   }
 
   /**
-   * The newest bubble if it already says this: an answer may come both with the history and as a late frame.
+   * The newest bubble if it already says this: an answer may come both with the history and as a
+   * late frame.
    * @param {'user' | 'assistant'} role @param {string} said
    */
   alreadySays(role, said) {

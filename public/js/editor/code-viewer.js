@@ -48,7 +48,10 @@ export async function openCodeViewer(session, projectId) {
   });
 }
 
-/** The clipboard where the browser allows it, else the old way by a selection. @param {string} content @param {HTMLElement} shown */
+/**
+ * The clipboard where the browser allows it, else the old way by a selection. @param {string}
+ * content @param {HTMLElement} shown
+ */
 async function copyText(content, shown) {
   try {
     await navigator.clipboard.writeText(content);

@@ -5,7 +5,10 @@ import { icon } from '../ui/icons.js';
 
 const MAX_LINES = 6;
 
-/** @typedef {{ onSend: (content: string) => void, onStop: () => void, onReconnect: () => void }} ComposerActions */
+/**
+ * @typedef {{ onSend: (content: string) => void, onStop: () => void, onReconnect: () => void }}
+ * ComposerActions
+ */
 
 export class Composer {
   #input = byId('chatInput', HTMLTextAreaElement);
@@ -62,7 +65,10 @@ export class Composer {
     if (label) label.textContent = stopping ? text.stopping : text.stop;
   }
 
-  /** Puts a text into an empty box; what somebody is writing is never overwritten. @param {string} content */
+  /**
+   * Puts a text into an empty box; what somebody is writing is never overwritten. @param {string}
+   * content
+   */
   giveBack(content) {
     if (this.#input.value.trim() !== '') return;
     this.#input.value = content;

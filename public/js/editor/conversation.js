@@ -23,7 +23,10 @@ const CLOCK_TOLERANCE_MS = 60_000;
 /** @typedef {import('../types.js').Version} Version */
 /** @typedef {import('../types.js').PendingQuestion} PendingQuestion */
 /** @typedef {import('../types.js').HistoryItem} HistoryItem */
-/** @template {import('../types.js').ServerFrame['type']} T @typedef {import('../types.js').Frame<T>} Frame */
+/**
+ * @template {import('../types.js').ServerFrame['type']} T @typedef {import('../types.js').Frame<T>}
+ * Frame
+ */
 
 /**
  * @typedef {object} Doings what the chat asks of the page around it
@@ -57,7 +60,7 @@ export class Conversation {
    * @param {HistoryItem[]} state.history oldest first
    * @param {Version[]} state.versions newest first
    * @param {PendingQuestion | null} state.question unanswered, and nothing is running
-   * @param {import('./outbox.js').Letter | null} state.letter sent, but not answered
+   * @param {import('./outbox.js').RelayedPost | null} state.letter sent, but not answered
    */
   redraw({ history, versions, question, letter }) {
     this.#log.redraw(() => {
@@ -192,7 +195,10 @@ export class Conversation {
     }
   }
 
-  /** @param {string} body @param {string[]} suggestions @param {{ onPlay?: (() => void) | undefined, onChanges?: (() => void) | undefined }} actions */
+  /**
+   * @param {string} body @param {string[]} suggestions @param {{ onPlay?: (() => void) | undefined,
+   * onChanges?: (() => void) | undefined }} actions
+   */
   #answer(body, suggestions, { onPlay, onChanges }) {
     const bubble = assistantBubble({
       body,
@@ -211,7 +217,10 @@ export class Conversation {
     else this.doings.addToInput(suggestion);
   }
 
-  /** Is the message already in the history, though its answer got lost? @param {import('./outbox.js').Letter} letter @param {HistoryItem[]} history */
+  /**
+   * Is the message already in the history, though its answer got lost? @param
+   * {import('./outbox.js').RelayedPost} letter @param {HistoryItem[]} history
+   */
   #wasHeard(letter, history) {
     return history
       .slice(-4)

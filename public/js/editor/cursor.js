@@ -1,6 +1,7 @@
 /**
- * Where this tab stands in the stream of a job (D2, D3): the last place heard, and the text up to there. Both are kept
- * in one entry per project, so that a reload goes on without a gap or a repeat.
+ * Where this tab stands in the stream of a job (D2, D3): the last place heard, and the text up to
+ * there. Both are kept in one entry per project, so that a reload goes on without a gap or a
+ * repeat.
  */
 import { throttle } from '../ui/dom.js';
 
@@ -54,7 +55,8 @@ export class JobCursor {
 
   /**
    * Is this frame news? Frames without a place are taken as they come.
-   * @param {{ jobId?: string | undefined, attempt?: number | undefined, seq?: number | undefined }} frame
+   * @param {{ jobId?: string | undefined, attempt?: number | undefined, seq?: number | undefined }}
+   * frame
    */
   accepts({ jobId, attempt, seq }) {
     if (!this.#place || jobId !== this.#place.jobId || attempt === undefined || seq === undefined)
@@ -72,7 +74,11 @@ export class JobCursor {
     this.save();
   }
 
-  /** What follows does not continue the text: a later attempt, or a hole in this one that nobody can fill. @param {{ jobId: string, attempt: number }} reset @returns {boolean} whether the text was cleared */
+  /**
+   * What follows does not continue the text: a later attempt, or a hole in this one that nobody can
+   * fill. @param {{ jobId: string, attempt: number }} reset @returns {boolean} whether the text was
+   * cleared
+   */
   reset({ jobId, attempt }) {
     if (this.#place && (jobId !== this.#place.jobId || attempt < this.#place.attempt)) return false;
     if (attempt !== this.#place?.attempt) this.#place = { jobId, attempt, seq: 0 };

@@ -1,4 +1,7 @@
-/** One opened project: puts the parts of the page together and gives each frame to the part it is for. */
+/**
+ * One opened project: puts the parts of the page together and gives each frame to the part it is
+ * for.
+ */
 import { Connection } from '../net/connection.js';
 import { Requests } from '../net/requests.js';
 import { leaveNotice } from '../net/return-to.js';
@@ -121,7 +124,10 @@ export class Editor {
     }
   }
 
-  /** An error has no address: the open question's, else the waiting message's. @param {Frame<'error'>} frame */
+  /**
+   * An error has no address: the open question's, else the waiting message's. @param
+   * {Frame<'error'>} frame
+   */
   #refused(frame) {
     const code = frame.error?.code;
     const isForMessage =

@@ -1,6 +1,6 @@
 /**
- * The life of a message as this tab sees it: sent → accepted → running → one end. Every end is shown once, whichever frames
- * bring it and however often.
+ * The life of a message as this tab sees it: sent → accepted → running → one end. Every end is
+ * shown once, whichever frames bring it and however often.
  */
 import { stepName } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
@@ -20,12 +20,14 @@ import { readResult, splitSuggestions } from './answer-text.js';
  * @property {(said: string, shown: string) => HTMLElement} showUser
  * @property {(answer: Answer) => void} showAnswer the same answer may be told twice
  * @property {(note: string, again: (() => void) | null) => void} showNote
- * @property {(failure: { message?: string | undefined, code?: string | undefined }) => void} showFailure
+ * @property {(failure: { message?: string | undefined, code?: string | undefined }) => void}
+ * showFailure
  * @property {(frame: Frame<'styleOptions'>) => void} askStyle
  * @property {(frame: Frame<'geminiRestore'>) => void} askRestore
  * @property {(frame: Frame<'geminiCode'>) => void} keepChanges
  * @property {() => void} readAgain the end of a job came without its answer: the server knows it
- * @property {() => void} releaseQuestion nothing came of the answer to a question: it may be answered anew
+ * @property {() => void} releaseQuestion nothing came of the answer to a question: it may be
+ * answered anew
  * @property {(outcome: 'done' | 'failed') => void} notify
  */
 
@@ -106,7 +108,10 @@ export class JobFlow {
     this.composer.setStopping(true);
   }
 
-  /** The project was (re)selected: goes on with what the server says is running, and with what it never answered. @param {JobRow | null} activeJob */
+  /**
+   * The project was (re)selected: goes on with what the server says is running, and with what it
+   * never answered. @param {JobRow | null} activeJob
+   */
   resume(activeJob) {
     const wasRunning = this.#state === 'running' ? this.#jobId : null;
     if (activeJob) this.#run(activeJob, activeJob.progress_message);
@@ -148,7 +153,10 @@ export class JobFlow {
     }
   }
 
-  /** An `error` frame that no other request claimed: the answer to the message that waits. @param {Frame<'error'>} frame */
+  /**
+   * An `error` frame that no other request claimed: the answer to the message that waits. @param
+   * {Frame<'error'>} frame
+   */
   refused(frame) {
     const letter = this.outbox.take();
     const failure = { message: frame.message ?? frame.error?.message, code: frame.error?.code };
@@ -283,7 +291,10 @@ export class JobFlow {
     this.story.notify('done');
   }
 
-  /** @param {{ message?: string | undefined, code?: string | undefined }} failure @param {string | undefined} jobId */
+  /**
+   * @param {{ message?: string | undefined, code?: string | undefined }} failure @param {string |
+   * undefined} jobId
+   */
   #failed(failure, jobId) {
     this.#end(jobId);
     this.live.close();
@@ -317,7 +328,9 @@ export class JobFlow {
     }, END_FOLLOWS_WITHIN_MS);
   }
 
-  /** The end of our job as its row tells it; nothing while it goes on. @param {JobRow | null} job */
+  /**
+   * The end of our job as its row tells it; nothing while it goes on. @param {JobRow | null} job
+   */
   #endFromRow(job) {
     if (!job) {
       if (this.#state === 'running') this.#failed({ message: '' }, this.#jobId ?? undefined);

@@ -63,7 +63,10 @@ export class LiveBox {
     );
   }
 
-  /** Opens with a step that has no percentage yet. @param {string} step @param {number} [startedAt] epoch ms */
+  /**
+   * Opens with a step that has no percentage yet. @param {string} step @param {number} [startedAt]
+   * epoch ms
+   */
   open(step, startedAt = Date.now()) {
     window.clearTimeout(this.#leaving);
     window.clearInterval(this.#clock);

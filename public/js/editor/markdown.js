@@ -1,4 +1,7 @@
-/** The small Markdown of answers, built as elements: headings, lists, fences, bold, italic, inline code, paragraphs. */
+/**
+ * The small Markdown of answers, built as elements: headings, lists, fences, bold, italic, inline
+ * code, paragraphs.
+ */
 import { h } from '../ui/dom.js';
 
 /** @typedef {import('../ui/dom.js').Child} Child */
@@ -36,7 +39,10 @@ export function markdown(source) {
   return blocks;
 }
 
-/** Text as the person typed it: line breaks, inline code and fences only. @param {string} source @returns {HTMLElement[]} */
+/**
+ * Text as the person typed it: line breaks, inline code and fences only. @param {string} source
+ * @returns {HTMLElement[]}
+ */
 export function plain(source) {
   /** @type {HTMLElement[]} */
   const blocks = [];
@@ -50,7 +56,10 @@ export function plain(source) {
   return blocks;
 }
 
-/** @param {string[]} lines @param {number} at @param {HTMLElement[]} blocks @returns {number} the line after the block */
+/**
+ * @param {string[]} lines @param {number} at @param {HTMLElement[]} blocks @returns {number} the
+ * line after the block
+ */
 function fence(lines, at, blocks) {
   let end = at + 1;
   while (end < lines.length && !FENCE.test(lines[end] ?? '')) end += 1;
@@ -60,7 +69,8 @@ function fence(lines, at, blocks) {
 
 /**
  * Items stay one list even when blank lines stand between them.
- * @param {'ul' | 'ol'} tag @param {RegExp} pattern @param {string[]} lines @param {number} at @param {HTMLElement[]} blocks
+ * @param {'ul' | 'ol'} tag @param {RegExp} pattern @param {string[]} lines @param {number} at
+ * @param {HTMLElement[]} blocks
  */
 function list(tag, pattern, lines, at, blocks) {
   const items = [];

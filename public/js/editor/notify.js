@@ -1,4 +1,7 @@
-/** Notifications of the browser for games that are finished while nobody looks. Offered once, after a first success. */
+/**
+ * Notifications of the browser for games that are finished while nobody looks. Offered once, after
+ * a first success.
+ */
 import { text } from '../texts/index.js';
 
 const OFFERED = 'dreamcore_notifications_offered';
@@ -17,7 +20,10 @@ export function notifyInBackground(outcome, projectName) {
   });
 }
 
-/** The offer, once per browser; null when it was made before or makes no sense. @returns {{ label: string, run: () => void } | null} */
+/**
+ * The offer, once per browser; null when it was made before or makes no sense. @returns {{ label:
+ * string, run: () => void } | null}
+ */
 export function notificationOffer() {
   if (
     !('Notification' in window) ||

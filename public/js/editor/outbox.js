@@ -1,15 +1,15 @@
 /**
- * The message that has no answer yet. It is kept over a lost connection and a reload, and goes out again with the same
- * id: the server makes one job of it, however often it arrives (A3).
+ * The message that has no answer yet. It is kept over a lost connection and a reload, and goes out
+ * again with the same id: the server makes one job of it, however often it arrives (A3).
  */
 
 const KEPT_MS = 10 * 60_000;
 
 /** @typedef {import('../types.js').OutgoingMessage} OutgoingMessage */
-/** @typedef {{ frame: OutgoingMessage, shown: string, sentAt: number }} Letter */
+/** @typedef {{ frame: OutgoingMessage, shown: string, sentAt: number }} RelayedPost */
 
 export class Outbox {
-  /** @type {Letter | null} */
+  /** @type {RelayedPost | null} */
   #letter = null;
 
   /** @param {string} projectId */
@@ -28,7 +28,7 @@ export class Outbox {
     sessionStorage.setItem(this.key, JSON.stringify(this.#letter));
   }
 
-  /** It was answered. @returns {Letter | null} */
+  /** It was answered. @returns {RelayedPost | null} */
   take() {
     const letter = this.#letter;
     this.#letter = null;
@@ -36,7 +36,7 @@ export class Outbox {
     return letter;
   }
 
-  /** @returns {Letter | null} */
+  /** @returns {RelayedPost | null} */
   #load() {
     try {
       const letter = JSON.parse(sessionStorage.getItem(this.key) ?? 'null');

@@ -1,7 +1,13 @@
-/** Phone: chat or preview, one at a time; the phone's own back button leads from the preview to the chat. */
+/**
+ * Phone: chat or preview, one at a time; the phone's own back button leads from the preview to the
+ * chat.
+ */
 import { byId, isPhone, onLayoutChange } from '../ui/dom.js';
 
-/** @param {{ onShow: () => void, onHide: () => void }} preview called when the preview pane appears or goes, on phones */
+/**
+ * @param {{ onShow: () => void, onHide: () => void }} preview called when the preview pane appears
+ * or goes, on phones
+ */
 export function panes({ onShow, onHide }) {
   const chat = byId('chatInput', HTMLTextAreaElement);
   const back = byId('backToChatButton', HTMLButtonElement);

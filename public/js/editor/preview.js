@@ -105,7 +105,8 @@ export class Preview {
     this.#frame = frame;
     old.replaceWith(frame);
     if (url === null) return;
-    void frame.offsetWidth; // laid out before it loads: a game that measures its window at once must not find zero
+    // laid out before it loads: a game that measures its window at once must not find zero
+    void frame.offsetWidth;
     frame.src = url;
   }
 

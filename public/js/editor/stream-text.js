@@ -12,7 +12,9 @@ export class StreamText {
   /** @type {number | undefined} */
   #timer;
 
-  /** @param {HTMLElement} element keeps the last 2,000 characters @param {() => boolean} isWatched */
+  /**
+   * @param {HTMLElement} element keeps the last 2,000 characters @param {() => boolean} isWatched
+   */
   constructor(element, isWatched) {
     this.element = element;
     this.isWatched = isWatched;

@@ -1,4 +1,7 @@
-/** The strip of visual styles. Picking locks it; when nothing comes of the pick it can be used again. */
+/**
+ * The strip of visual styles. Picking locks it; when nothing comes of the pick it can be used
+ * again.
+ */
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
@@ -89,7 +92,7 @@ function styleCard(dimension, style, onclick) {
       'aria-pressed': 'false',
       onclick,
     },
-    h('span', { class: 'style-picture' }, image),
+    h('span', { class: 'style-image' }, image),
     h('span', { class: 'style-name' }, style.name),
   );
 }
@@ -115,7 +118,10 @@ function foldRest(strip, cards) {
   strip.append(more);
 }
 
-/** An arrow stands only where there is more to see. @param {HTMLElement} strip @param {HTMLElement} backward @param {HTMLElement} forward */
+/**
+ * An arrow stands only where there is more to see. @param {HTMLElement} strip @param {HTMLElement}
+ * backward @param {HTMLElement} forward
+ */
 function showUsefulArrows(strip, backward, forward) {
   const show = () => {
     backward.hidden = strip.scrollLeft < 8;

@@ -10,7 +10,10 @@ export class ProjectTitle {
   #input = byId('projectTitleInput', HTMLInputElement);
   #name = '';
 
-  /** @param {(name: string) => Promise<unknown>} onRename rejects with a sentence when the server refused */
+  /**
+   * @param {(name: string) => Promise<unknown>} onRename rejects with a sentence when the server
+   * refused
+   */
   constructor(onRename) {
     this.onRename = onRename;
     this.#button.title = text.clickToRename;

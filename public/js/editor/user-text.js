@@ -1,4 +1,7 @@
-/** What a stored user message holds besides its text: attached pictures, an error report, a chosen style. */
+/**
+ * What a stored user message holds besides its text: attached images, an error report, a chosen
+ * style.
+ */
 
 /** @typedef {{ number: string, name: string, url: string | null }} Attachment */
 

@@ -1,6 +1,9 @@
 /** Which version an answer of the history belongs to. */
 
-/** A version is committed right before its answer is written; more time between them means that they are strangers. */
+/**
+ * A version is committed right before its answer is written; more time between them means that they
+ * are strangers.
+ */
 const BEFORE_MS = 60_000;
 const AFTER_MS = 2_000;
 

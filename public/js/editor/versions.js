@@ -10,7 +10,10 @@ const PAGE_LENGTH = 20;
 const RESTORE_WITHIN_MS = 30_000;
 
 export class Versions {
-  /** What we restored ourselves, for a server that does not mark the current one. @type {string | null} */
+  /**
+   * What we restored ourselves, for a server that does not mark the current one. @type {string |
+   * null}
+   */
   #restoredId = null;
 
   /**

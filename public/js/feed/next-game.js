@@ -7,9 +7,11 @@ const PER_PAGE = 50;
 const PAGES_MAX = 20;
 
 /**
- * The game that follows this one in the feed, newest first; the newest after the last one and for a game that is not in it.
+ * The game that follows this one in the feed, newest first; the newest after the last one and for a
+ * game that is not in it.
  * @param {string | null} id of the game that is played now, or of its project
- * @returns {Promise<GameCard | null>} null = there is no other; rejects when the feed cannot be read
+ * @returns {Promise<GameCard | null>} null = there is no other; rejects when the feed cannot be
+ * read
  */
 export async function gameAfter(id) {
   /** @type {GameCard | undefined} */

@@ -10,7 +10,8 @@ import { projectThumb } from './thumb.js';
 
 /**
  * @param {ProjectSummary} project
- * @param {{ onRename: (project: ProjectSummary) => void, onRemove: (project: ProjectSummary) => void }} actions
+ * @param {{ onRename: (project: ProjectSummary) => void, onRemove: (project: ProjectSummary) =>
+ * void }} actions
  */
 export function projectCard(project, { onRename, onRemove }) {
   const name = project.name || text.undefinedName;
@@ -59,7 +60,8 @@ export function projectCard(project, { onRename, onRemove }) {
 }
 
 /**
- * Only a published game is known to have a picture; asking for the others would answer 404 for each card.
+ * Only a published game is known to have an image; asking for the others would answer 404 for each
+ * card.
  * @param {ProjectSummary} project @param {string} name
  */
 function thumbnail(project, name) {

@@ -11,7 +11,10 @@ const SKELETON_CARDS = 3;
 /** Fewer games are found faster by looking. */
 const SEARCH_FROM_PROJECTS = 9;
 
-/** @type {{ id: Filter, label: string, empty: string, admits: (project: ProjectSummary) => boolean }[]} */
+/**
+ * @type {{ id: Filter, label: string, empty: string, admits: (project: ProjectSummary) => boolean
+ * }[]}
+ */
 const FILTERS = [
   { id: 'all', label: text.filterAll, empty: text.listEmpty, admits: () => true },
   {
@@ -38,7 +41,10 @@ export class ProjectGrid {
   /** @type {Filter} */
   #filter = 'all';
 
-  /** @param {{ onRetry: () => void, onRename: (project: ProjectSummary) => void, onRemove: (project: ProjectSummary) => void }} actions */
+  /**
+   * @param {{ onRetry: () => void, onRename: (project: ProjectSummary) => void, onRemove: (project:
+   * ProjectSummary) => void }} actions
+   */
   constructor(actions) {
     this.actions = actions;
     this.#tabs.append(
@@ -110,7 +116,10 @@ export class ProjectGrid {
     );
   }
 
-  /** Gives the focus back to a card that was drawn anew, or to the list when the card is gone. @param {string} id */
+  /**
+   * Gives the focus back to a card that was drawn anew, or to the list when the card is gone.
+   * @param {string} id
+   */
   focus(id) {
     const card = this.#grid.querySelector(
       `.project-card[data-id="${CSS.escape(id)}"] .project-link`,

@@ -8,7 +8,10 @@ import { h, isComposing } from '../ui/dom.js';
 
 const NAME_MAX_CHARS = 50;
 
-/** @param {Requests} requests @param {ProjectSummary} project @returns {Promise<boolean>} whether the name changed */
+/**
+ * @param {Requests} requests @param {ProjectSummary} project @returns {Promise<boolean>} whether
+ * the name changed
+ */
 export async function renameProject(requests, project) {
   const input = h('input', {
     id: 'renameInput',
@@ -40,7 +43,10 @@ export async function renameProject(requests, project) {
   return changed;
 }
 
-/** @param {Requests} requests @param {ProjectSummary} project @returns {Promise<boolean>} whether it was deleted */
+/**
+ * @param {Requests} requests @param {ProjectSummary} project @returns {Promise<boolean>} whether it
+ * was deleted
+ */
 export function deleteProject(requests, project) {
   return confirmDialog({
     iconName: 'trash',

@@ -1,7 +1,10 @@
-/** The picture on a card: the game's own, else its name on one of twelve tints. */
+/** The image on a card: the game's own, else its name on one of twelve tints. */
 import { h } from '../ui/dom.js';
 
-/** @param {string} id @param {string} name @param {string | null} url A picture that is not there leaves the name. */
+/**
+ * @param {string} id @param {string} name @param {string | null} url An image that is not there
+ * leaves the name.
+ */
 export function projectThumb(id, name, url) {
   const box = h(
     'div',

@@ -42,7 +42,7 @@ export class Carousel {
     );
   }
 
-  /** @param {ProjectSummary[]} projects @param {string} token with which their pictures are loaded */
+  /** @param {ProjectSummary[]} projects @param {string} token with which their images are loaded */
   show(projects, token) {
     const free = Math.max(FREE_SLOTS_MIN, SLOTS_MIN - projects.length);
     this.#fill([
@@ -124,15 +124,15 @@ export class Carousel {
 /** @param {ProjectSummary} project @param {string} token */
 function gameCase(project, token) {
   const name = project.name || text.undefinedName;
-  // Only of a published game it is known that it has a picture.
-  const picture = project.isPublic
+  // Only of a published game it is known that it has an image.
+  const image = project.isPublic
     ? `/api/projects/${project.id}/thumbnail?access_token=${encodeURIComponent(token)}`
     : null;
   const href = `/play/${project.id}`;
   const box = h(
     'span',
     { class: 'case-box' },
-    projectThumb(project.id, name, picture),
+    projectThumb(project.id, name, image),
     project.isPublic && h('span', { class: 'public-badge' }, icon('check', 14), text.publicBadge),
   );
   return h(

@@ -1,11 +1,15 @@
-/** What is seen between the tap on a case and the game: the case drops into a slot, glows, and the screen flashes. */
+/**
+ * What is seen between the tap on a case and the game: the case drops into a slot, glows, and the
+ * screen flashes.
+ */
 import { h, prefersStillness } from '../ui/dom.js';
 
 const SHOWN_MS = 800;
 
 /**
- * Goes to the game after the show. Other ways to open a link (a new tab, a modifier key) and people who want stillness skip it.
- * @param {MouseEvent} event @param {HTMLElement} box the case's picture @param {string} href
+ * Goes to the game after the show. Other ways to open a link (a new tab, a modifier key) and people
+ * who want stillness skip it.
+ * @param {MouseEvent} event @param {HTMLElement} box the case's image @param {string} href
  */
 export function startGame(event, box, href) {
   if (

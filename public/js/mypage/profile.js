@@ -60,7 +60,10 @@ async function askForName(session) {
   return changed;
 }
 
-/** Players read it from the person's row, the pages from the session. @param {Session} session @param {string} name */
+/**
+ * Players read it from the person's row, the pages from the session. @param {Session} session
+ * @param {string} name
+ */
 async function saveName(session, name) {
   const client = await authClient();
   const { error: rowError } = await client

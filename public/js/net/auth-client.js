@@ -6,7 +6,10 @@ import { readConfig } from './config.js';
 /** @type {Promise<SupabaseClient> | null} */
 let making = null;
 
-/** The one client of this page. Rejects when SDK or configuration cannot be loaded; the next call tries again. */
+/**
+ * The one client of this page. Rejects when SDK or configuration cannot be loaded; the next call
+ * tries again.
+ */
 export function authClient() {
   making ??= makeClient().catch((error) => {
     making = null;

@@ -14,7 +14,8 @@ const UNAUTHORISED = 4001;
 
 /**
  * @typedef {object} Listener
- * @property {(frame: ServerFrame) => void} onFrame every frame but `pong`, from the newest socket only
+ * @property {(frame: ServerFrame) => void} onFrame every frame but `pong`, from the newest socket
+ * only
  * @property {(state: ConnectionState) => void} onState
  */
 
@@ -125,7 +126,10 @@ export class Connection {
     this.#setState('ready');
   }
 
-  /** `init` was answered by an error. A refused token closes the socket by itself; for the rest we try again later. */
+  /**
+   * `init` was answered by an error. A refused token closes the socket by itself; for the rest we
+   * try again later.
+   */
   #refused() {
     const socket = this.#socket;
     window.clearTimeout(this.#deadline);

@@ -1,6 +1,6 @@
 /**
- * Questions over the socket that have one answer. Frames carry no request id, so one question is asked at a time
- * and an `error` frame belongs to the question that is open.
+ * Questions over the socket that have one answer. Frames carry no request id, so one question is
+ * asked at a time and an `error` frame belongs to the question that is open.
  */
 import { explainFailure } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
@@ -10,7 +10,10 @@ import { text } from '../texts/index.js';
 const ANSWER_WITHIN_MS = 15_000;
 
 export class Requests {
-  /** @type {{ isAnswer: (frame: ServerFrame) => boolean, resolve: (frame: ServerFrame) => void, reject: (error: Error) => void } | null} */
+  /**
+   * @type {{ isAnswer: (frame: ServerFrame) => boolean, resolve: (frame: ServerFrame) => void,
+   * reject: (error: Error) => void } | null}
+   */
   #open = null;
   /** @type {Promise<unknown>} */
   #last = Promise.resolve();
@@ -24,7 +27,8 @@ export class Requests {
    * @template {ServerFrame['type']} T
    * @param {{ type: string, [field: string]: unknown }} frame
    * @param {T} answerType
-   * @param {{ timeoutMs?: number, where?: (frame: import('../types.js').Frame<T>) => boolean }} [options]
+   * @param {{ timeoutMs?: number, where?: (frame: import('../types.js').Frame<T>) => boolean }}
+   * [options]
    * @returns {Promise<import('../types.js').Frame<T>>} rejects with a sentence for the person
    */
   ask(frame, answerType, { timeoutMs = ANSWER_WITHIN_MS, where = () => true } = {}) {

@@ -1,9 +1,13 @@
-/** Requests with the session's token. A refused token is renewed once; then the person signs in again. */
+/**
+ * Requests with the session's token. A refused token is renewed once; then the person signs in
+ * again.
+ */
 
 /**
  * @param {import('./session.js').Session} session
  * @param {string} path
- * @returns {Promise<Response>} an answer of the 200s; rejects for any other answer and when there is no network
+ * @returns {Promise<Response>} an answer of the 200s; rejects for any other answer and when there
+ * is no network
  */
 export async function get(session, path) {
   return ask(session, 'GET', path);
@@ -29,7 +33,10 @@ export async function ask(session, method, path, body) {
   return response;
 }
 
-/** @param {import('./session.js').Session} session @param {string} method @param {string} path @param {unknown} body */
+/**
+ * @param {import('./session.js').Session} session @param {string} method @param {string} path
+ * @param {unknown} body
+ */
 function fetchWith(session, method, path, body) {
   const headers = new Headers({ Authorization: `Bearer ${session.token}` });
   if (body === undefined) return fetch(path, { method, headers });

@@ -4,9 +4,15 @@ const KEY = 'dreamcore_session_cache';
 const FRESH_MS = 300_000;
 const EXPIRY_MARGIN_MS = 10_000;
 
-/** @typedef {{ access_token: string, expires_at?: number, user: { id: string, email?: string, user_metadata?: Record<string, unknown> } }} KnownSession */
+/**
+ * @typedef {{ access_token: string, expires_at?: number, user: { id: string, email?: string,
+ * user_metadata?: Record<string, unknown> } }} KnownSession
+ */
 
-/** The cached session if it is whole, younger than five minutes and not expired. @returns {KnownSession | null} */
+/**
+ * The cached session if it is whole, younger than five minutes and not expired. @returns
+ * {KnownSession | null}
+ */
 export function readCachedSession() {
   try {
     const { session, timestamp } = JSON.parse(localStorage.getItem(KEY) ?? '{}');
@@ -40,7 +46,10 @@ export function clearCachedSession() {
     localStorage.removeItem(key);
 }
 
-/** Forgets the SDK's own session too, for when it cannot sign out by itself (no network, a dead session). */
+/**
+ * Forgets the SDK's own session too, for when it cannot sign out by itself (no network, a dead
+ * session).
+ */
 export function forgetSdkSession() {
   for (const key of Object.keys(localStorage))
     if (/^sb-.*-auth-token/.test(key)) localStorage.removeItem(key);

@@ -30,8 +30,9 @@ function isUnreachable(error) {
 }
 
 /**
- * The session of a page that needs one. Starts from the cached copy when it is fresh and checks it in the background;
- * else asks the SDK; without a session leaves for the sign-in page and never resolves.
+ * The session of a page that needs one. Starts from the cached copy when it is fresh and checks it
+ * in the background; else asks the SDK; without a session leaves for the sign-in page and never
+ * resolves.
  * @returns {Promise<Session>} rejects when neither server nor SDK can be reached
  */
 export async function requireSession() {
@@ -144,8 +145,8 @@ export class Session {
   }
 
   /**
-   * Goes to the sign-in page and comes back here afterwards. The local session goes too: with it the sign-in page
-   * would send us straight back.
+   * Goes to the sign-in page and comes back here afterwards. The local session goes too: with it
+   * the sign-in page would send us straight back.
    * @param {'expired' | null} notice
    */
   async leave(notice) {

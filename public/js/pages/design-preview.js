@@ -1,4 +1,7 @@
-/** The palette and the parts that the screens are made of, drawn from the very tokens and classes that they use. */
+/**
+ * The palette and the parts that the screens are made of, drawn from the very tokens and classes
+ * that they use.
+ */
 import { text } from '../texts/index.js';
 import { byId, h } from '../ui/dom.js';
 import { icon, ICON_NAMES } from '../ui/icons.js';

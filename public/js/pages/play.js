@@ -1,4 +1,7 @@
-/** Plays a published game, for everybody, or an own project. The game lives in a sandbox and never sees a token. */
+/**
+ * Plays a published game, for everybody, or an own project. The game lives in a sandbox and never
+ * sees a token.
+ */
 import { gameAfter } from '../feed/next-game.js';
 import { ask, get } from '../net/rest.js';
 import { askSdk, Session } from '../net/session.js';
@@ -62,7 +65,10 @@ function showGame(game, session) {
   });
 }
 
-/** The server exchanges the token for a path that knows nothing of it. @param {string} path @param {Session} session */
+/**
+ * The server exchanges the token for a path that knows nothing of it. @param {string} path @param
+ * {Session} session
+ */
 function withToken(path, session) {
   return `${path}?access_token=${encodeURIComponent(session.token)}`;
 }

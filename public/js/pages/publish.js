@@ -1,7 +1,10 @@
-/** The publish page: what players read of a game, saved as it is typed; then the game is put out, or taken back. */
+/**
+ * The publish page: what players read of a game, saved as it is typed; then the game is put out, or
+ * taken back.
+ */
 import { ask, get } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
-import { Film } from '../publish/video.js';
+import { PromoVideo } from '../publish/video.js';
 import { PublishForm } from '../publish/form.js';
 import { Thumbnail } from '../publish/thumbnail.js';
 import { text } from '../texts/index.js';
@@ -42,7 +45,7 @@ async function start() {
   const thumbnail = openThumbnail(session, form);
   thumbnail.show(draft?.thumbnailUrl ?? null);
   submit.disabled = false;
-  void openFilm(session).open();
+  void openVideo(session).open();
   await showPublished(session);
   if (draft) return;
   await writeByAi(session, form, ['title', 'description', 'howToPlay', 'tags']);
@@ -61,9 +64,9 @@ function openThumbnail(session, form) {
   return new Thumbnail(byId('thumbnail', HTMLElement), {
     make: async () =>
       keep(await ask(session, 'POST', `${api}/generate-thumbnail`, { title: form.read().title })),
-    upload: async (picture) => {
+    upload: async (image) => {
       const data = new FormData();
-      data.append('thumbnail', picture, 'thumbnail.webp');
+      data.append('thumbnail', image, 'thumbnail.webp');
       return keep(await ask(session, 'POST', `${api}/upload-thumbnail`, data));
     },
     source: (url) =>
@@ -72,8 +75,8 @@ function openThumbnail(session, form) {
 }
 
 /** @param {Session} session */
-function openFilm(session) {
-  return new Film(byId('film', HTMLElement), {
+function openVideo(session) {
+  return new PromoVideo(byId('video', HTMLElement), {
     make: async (actionId) =>
       void (await ask(session, 'POST', `${api}/generate-movie`, { actionId })),
     progress: async (actionId) =>
@@ -107,7 +110,10 @@ function wire(session, form) {
   });
 }
 
-/** @param {Session} session @param {PublishForm} form @param {import('../publish/form.js').AiField[]} fields */
+/**
+ * @param {Session} session @param {PublishForm} form @param
+ * {import('../publish/form.js').AiField[]} fields
+ */
 async function writeByAi(session, form, fields) {
   form.setAiBusy(fields, true);
   try {

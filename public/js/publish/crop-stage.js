@@ -1,7 +1,10 @@
-/** The picture under its frame: moved by finger, mouse and arrow keys, zoomed by two fingers, wheel and + −. */
+/**
+ * The image under its frame: moved by finger, mouse and arrow keys, zoomed by two fingers, wheel
+ * and + −.
+ */
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';
-import { draw, flipped, inside, turned, wholePicture } from './crop-view.js';
+import { draw, flipped, inside, turned, wholeImage } from './crop-view.js';
 
 /** @typedef {import('./crop-view.js').View} View */
 
@@ -27,17 +30,17 @@ export class CropStage {
     'aria-label': text.cropStage,
     'aria-describedby': 'cropNote',
   });
-  #picture;
+  #image;
   #onChange;
   /** @type {View} */
-  #view = wholePicture();
+  #view = wholeImage();
   /** @type {Map<number, { x: number, y: number }>} */
   #fingers = new Map();
   #resizes = new ResizeObserver(() => this.#draw());
 
-  /** @param {ImageBitmap} picture @param {(view: View) => void} onChange */
-  constructor(picture, onChange) {
-    this.#picture = picture;
+  /** @param {ImageBitmap} image @param {(view: View) => void} onChange */
+  constructor(image, onChange) {
+    this.#image = image;
     this.#onChange = onChange;
     const { element } = this;
     element.addEventListener('pointerdown', (event) => {
@@ -95,7 +98,7 @@ export class CropStage {
 
   /** @param {View} view */
   #set(view) {
-    this.#view = inside(view, this.#picture, this.#frame());
+    this.#view = inside(view, this.#image, this.#frame());
     this.#draw();
     this.#onChange(this.#view);
   }
@@ -144,7 +147,7 @@ export class CropStage {
     context.scale(density, density);
     const frame = this.#frame();
     const [left, top] = [(width - frame.width) / 2, (height - frame.height) / 2];
-    draw(context, this.#picture, this.#view, this.#picture, frame, { x: width / 2, y: height / 2 });
+    draw(context, this.#image, this.#view, this.#image, frame, { x: width / 2, y: height / 2 });
     context.fillStyle = 'rgb(0 0 0 / 0.62)';
     context.beginPath();
     context.rect(0, 0, width, height);

@@ -1,4 +1,7 @@
-/** The dialog in which a chosen picture is cut to 9:16: the frame stands still, the picture is moved, zoomed, turned and flipped under it. */
+/**
+ * The dialog in which a chosen image is cut to 9:16: the frame stands still, the image is moved,
+ * zoomed, turned and flipped under it.
+ */
 import { text } from '../texts/index.js';
 import { dialogHeader, openDialog } from '../ui/dialog.js';
 import { h } from '../ui/dom.js';
@@ -7,10 +10,11 @@ import { CropStage } from './crop-stage.js';
 import { ZOOM_MAX } from './crop-view.js';
 
 /**
- * @param {ImageBitmap} picture
- * @returns {Promise<import('./crop-view.js').View | null>} what lies in the frame; null when the person changed his mind
+ * @param {ImageBitmap} image
+ * @returns {Promise<import('./crop-view.js').View | null>} what lies in the frame; null when the
+ * person changed his mind
  */
-export async function cropDialog(picture) {
+export async function cropDialog(image) {
   const zoom = h('input', {
     type: 'range',
     class: 'crop-zoom',
@@ -19,7 +23,7 @@ export async function cropDialog(picture) {
     step: 0.01,
     value: 1,
   });
-  const stage = new CropStage(picture, (view) => {
+  const stage = new CropStage(image, (view) => {
     zoom.value = String(view.zoom);
   });
   zoom.addEventListener('input', () => stage.zoomTo(Number(zoom.value)));
@@ -74,7 +78,9 @@ export async function cropDialog(picture) {
   return isChosen ? stage.view : null;
 }
 
-/** @param {import('../ui/icons.js').IconName} name @param {string} label @param {() => void} onclick */
+/**
+ * @param {import('../ui/icons.js').IconName} name @param {string} label @param {() => void} onclick
+ */
 function tool(name, label, onclick) {
   return h('button', { type: 'button', class: 'button compact', onclick }, icon(name, 18), label);
 }

@@ -4,7 +4,10 @@ import { h, isComposing } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 
 /** @typedef {'title' | 'description' | 'howToPlay' | 'tags'} AiField */
-/** @typedef {{ title: string, description: string, howToPlay: string, tags: string[], visibility: string, remix: string, thumbnailUrl: string | null }} Draft */
+/**
+ * @typedef {{ title: string, description: string, howToPlay: string, tags: string[], visibility:
+ * string, remix: string, thumbnailUrl: string | null }} Draft
+ */
 
 const MAX_TAGS = 10;
 const MAX_TAG_CHARS = 20;
@@ -134,7 +137,10 @@ export class PublishForm {
     return chip;
   }
 
-  /** @param {'title' | 'description' | 'howToPlay'} name @param {string} label @param {HTMLInputElement | HTMLTextAreaElement} field */
+  /**
+   * @param {'title' | 'description' | 'howToPlay'} name @param {string} label @param
+   * {HTMLInputElement | HTMLTextAreaElement} field
+   */
   #textField(name, label, field) {
     field.setAttribute('aria-describedby', `${name}Count`);
     field.addEventListener('input', () => {
@@ -220,7 +226,10 @@ export class PublishForm {
     );
   }
 
-  /** @param {string} name @param {string} legend @param {[value: string, label: string, note: string][]} options */
+  /**
+   * @param {string} name @param {string} legend @param {[value: string, label: string, note:
+   * string][]} options
+   */
   #radios(name, legend, options) {
     return h(
       'fieldset',
@@ -243,7 +252,10 @@ export class PublishForm {
     );
   }
 
-  /** A value that the page does not offer (a private draft) leaves nothing chosen. @param {string} name @param {string} value */
+  /**
+   * A value that the page does not offer (a private draft) leaves nothing chosen. @param {string}
+   * name @param {string} value
+   */
   #choose(name, value) {
     for (const radio of this.#form.querySelectorAll(`input[name="${name}"]`)) {
       if (radio instanceof HTMLInputElement) radio.checked = radio.value === value;

@@ -1,4 +1,4 @@
-/** From a view of a picture to the file that is uploaded. */
+/** From a view of an image to the file that is uploaded. */
 import { h } from '../ui/dom.js';
 import { draw, drawnSize } from './crop-view.js';
 
@@ -10,11 +10,12 @@ const QUALITIES = [0.85, 0.6, 0.4];
 const TYPES = ['image/webp', 'image/jpeg'];
 
 /**
- * @param {ImageBitmap} picture @param {import('./crop-view.js').View} view
- * @returns {Promise<Blob>} 9:16, at most 1080×1920 and never enlarged; rejects when it cannot be made small enough
+ * @param {ImageBitmap} image @param {import('./crop-view.js').View} view
+ * @returns {Promise<Blob>} 9:16, at most 1080×1920 and never enlarged; rejects when it cannot be
+ * made small enough
  */
-export async function thumbnailOf(picture, view) {
-  const shrink = Math.min(1, 1 / drawnSize(view, picture, FULL).scale);
+export async function thumbnailOf(image, view) {
+  const shrink = Math.min(1, 1 / drawnSize(view, image, FULL).scale);
   const size = {
     width: Math.max(9, Math.round(FULL.width * shrink)),
     height: Math.max(16, Math.round(FULL.height * shrink)),
@@ -25,7 +26,7 @@ export async function thumbnailOf(picture, view) {
   context.fillStyle = '#fff';
   context.fillRect(0, 0, size.width, size.height);
   context.imageSmoothingQuality = 'high';
-  draw(context, picture, view, picture, size, { x: size.width / 2, y: size.height / 2 });
+  draw(context, image, view, image, size, { x: size.width / 2, y: size.height / 2 });
   for (const type of TYPES) {
     for (const quality of QUALITIES) {
       const made = await new Promise((/** @type {(blob: Blob | null) => void} */ resolve) =>
@@ -34,5 +35,5 @@ export async function thumbnailOf(picture, view) {
       if (made && made.type === type && made.size <= MAX_BYTES) return made;
     }
   }
-  throw new Error('the picture is too large');
+  throw new Error('the image is too large');
 }

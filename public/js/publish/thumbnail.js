@@ -1,4 +1,4 @@
-/** The game's picture beside its words: drawn by the AI, or chosen by the person and cut to 9:16. */
+/** The game's image beside its words: drawn by the AI, or chosen by the person and cut to 9:16. */
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
@@ -29,8 +29,9 @@ export class Thumbnail {
 
   /**
    * @param {HTMLElement} box
-   * @param {{ make: () => Promise<string>, upload: (picture: Blob) => Promise<string>, source: (url: string) => string }} calls
-   *   both answer the picture's new address; `source` makes it one that an image may load
+   * @param {{ make: () => Promise<string>, upload: (image: Blob) => Promise<string>, source: (url:
+   * string) => string }} calls
+   *   both answer the image's new address; `source` makes it one that an image may load
    */
   constructor(box, calls) {
     this.#calls = calls;
@@ -71,14 +72,14 @@ export class Thumbnail {
 
   /** Nothing is sent before the person has chosen the part to keep. @param {File} file */
   async #upload(file) {
-    const picture = await createImageBitmap(file).catch(() => null);
-    if (!picture) return toast(text.cropUnreadable, { kind: 'error' });
-    const view = await cropDialog(picture);
+    const image = await createImageBitmap(file).catch(() => null);
+    if (!image) return toast(text.cropUnreadable, { kind: 'error' });
+    const view = await cropDialog(image);
     if (view)
       await this.#work(text.thumbnailUploading, text.thumbnailUploadFailed, async () =>
-        this.#calls.upload(await thumbnailOf(picture, view)),
+        this.#calls.upload(await thumbnailOf(image, view)),
       );
-    picture.close();
+    image.close();
   }
 
   /** @param {string} busy @param {string} failed @param {() => Promise<string>} work */

@@ -1,4 +1,7 @@
-/** The game's film below its picture: made by the server in minutes, seen here, stopped when it takes too long. */
+/**
+ * The game's video below its image: made by the server in minutes, seen here, stopped when it takes
+ * too long.
+ */
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
@@ -6,43 +9,43 @@ import { toast } from '../ui/toast.js';
 const POLL_MS = 1_500;
 
 /**
- * @typedef {object} FilmCalls
- * @property {(actionId: string) => Promise<void>} make answers when the film is there
+ * @typedef {object} VideoCalls
+ * @property {(actionId: string) => Promise<void>} make answers when the video is there
  * @property {(actionId: string) => Promise<number | null>} progress percent; null = nobody knows
  * @property {(actionId: string) => Promise<void>} stop
  * @property {() => Promise<boolean>} exists
  * @property {() => Promise<Blob>} load
  */
 
-export class Film {
-  #stage = h('div', { class: 'film-stage', role: 'status' });
+export class PromoVideo {
+  #stage = h('div', { class: 'video-stage', role: 'status' });
   #make = h(
     'button',
-    { type: 'button', id: 'filmButton', class: 'button compact', onclick: () => void this.make() },
-    text.filmMake,
+    { type: 'button', id: 'videoButton', class: 'button compact', onclick: () => void this.make() },
+    text.videoMake,
   );
   #stop = h(
     'button',
     { type: 'button', class: 'button compact', hidden: true, onclick: () => this.#cancel() },
-    text.filmStop,
+    text.videoStop,
   );
   #calls;
   /** @type {string | null} */
   #running = null;
   #isStopped = false;
 
-  /** @param {HTMLElement} box @param {FilmCalls} calls */
+  /** @param {HTMLElement} box @param {VideoCalls} calls */
   constructor(box, calls) {
     this.#calls = calls;
     box.append(
-      h('h2', { class: 'publish-part' }, text.filmHeading),
+      h('h2', { class: 'publish-part' }, text.videoHeading),
       this.#stage,
       h('div', { class: 'thumbnail-actions' }, this.#make, this.#stop),
     );
     this.#show(null);
   }
 
-  /** Shows the film that there is. */
+  /** Shows the video that there is. */
   async open() {
     if (await this.#calls.exists().catch(() => false)) await this.#play();
   }
@@ -50,7 +53,7 @@ export class Film {
   async make() {
     const actionId = crypto.randomUUID();
     this.#setRunning(actionId);
-    const line = h('p', { class: 'is-working' }, text.filmMaking);
+    const line = h('p', { class: 'is-working' }, text.videoMaking);
     this.#stage.replaceChildren(line);
     const timer = window.setInterval(() => void this.#tell(actionId, line), POLL_MS);
     try {
@@ -58,7 +61,7 @@ export class Film {
       await this.#play();
     } catch {
       this.#show(null);
-      toast(this.#isStopped ? text.filmStopped : text.filmFailed, {
+      toast(this.#isStopped ? text.videoStopped : text.videoFailed, {
         kind: this.#isStopped ? 'info' : 'error',
       });
     } finally {
@@ -80,7 +83,7 @@ export class Film {
   async #tell(actionId, line) {
     const percent = await this.#calls.progress(actionId).catch(() => null);
     if (percent !== null && percent > 0 && this.#running === actionId)
-      line.textContent = text.filmProgress(percent);
+      line.textContent = text.videoProgress(percent);
   }
 
   #cancel() {
@@ -99,22 +102,22 @@ export class Film {
       this.#show(URL.createObjectURL(await this.#calls.load()));
     } catch {
       this.#show(null);
-      toast(text.filmNotLoaded, { kind: 'error' });
+      toast(text.videoNotLoaded, { kind: 'error' });
     }
   }
 
   /** @param {string | null} url */
   #show(url) {
     for (const video of this.#stage.querySelectorAll('video')) URL.revokeObjectURL(video.src);
-    this.#make.textContent = url === null ? text.filmMake : text.filmMakeAgain;
+    this.#make.textContent = url === null ? text.videoMake : text.videoMakeAgain;
     this.#stage.replaceChildren(
       url === null
-        ? h('p', {}, text.filmNone)
+        ? h('p', {}, text.videoNone)
         : h('video', {
             src: url,
             controls: true,
             playsinline: true,
-            'aria-label': text.filmHeading,
+            'aria-label': text.videoHeading,
           }),
     );
   }

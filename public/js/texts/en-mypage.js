@@ -32,14 +32,14 @@ export const enMypage = {
 
   cropTitle: 'Edit thumbnail',
   cropNote: 'Cut to the 9:16 shape of thumbnails',
-  cropHint: 'Move the picture until the part you want is inside the frame.',
+  cropHint: 'Move the image until the part you want is inside the frame.',
   cropStage: 'Part to keep (arrow keys move, + and − zoom)',
   cropZoom: 'Zoom',
   cropRotate: 'Rotate',
   cropFlipX: 'Flip',
   cropFlipY: 'Flip over',
   cropApply: 'Apply',
-  cropUnreadable: 'This picture could not be read. Choose a PNG, JPEG, WebP or GIF.',
+  cropUnreadable: 'This image could not be read. Choose a PNG, JPEG, WebP or GIF.',
 
   designTitle: 'Design preview - Game Creator',
   designHeading: 'Design preview',

@@ -1,4 +1,7 @@
-/** The same catalogue in English. Optional: what the server and the AI write stays in their own language. */
+/**
+ * The same catalogue in English. Optional: what the server and the AI write stays in their own
+ * language.
+ */
 
 import { enMypage } from './en-mypage.js';
 import { enPublish } from './en-publish.js';

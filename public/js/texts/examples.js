@@ -1,4 +1,7 @@
-/** The fifteen ideas of the welcome bubble: a short label, and the request that it writes into the input. */
+/**
+ * The fifteen ideas of the welcome bubble: a short label, and the request that it writes into the
+ * input.
+ */
 export const EXAMPLES = [
   { label: '宇宙シューティング', request: '宇宙船で敵を撃ち落とす2Dシューティングゲームを作って' },
   { label: '動物集め', request: 'かわいい動物をタップして集める2Dゲームを作って' },

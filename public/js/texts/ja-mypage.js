@@ -1,4 +1,4 @@
-/** Texts of the navigation, my page, cutting a picture, and the design preview, in Japanese. */
+/** Texts of the navigation, my page, cutting an image, and the design preview, in Japanese. */
 export const jaMypage = {
   navLabel: 'メインメニュー',
   navDiscover: '発見',

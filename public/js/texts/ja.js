@@ -2,8 +2,8 @@ import { jaMypage } from './ja-mypage.js';
 import { jaPublish } from './ja-publish.js';
 
 /**
- * Every text of the screens, in Japanese: the complete catalogue and the shape every other language must have.
- * Labels that the screens contract fixes are written exactly as there.
+ * Every text of the screens, in Japanese: the complete catalogue and the shape every other language
+ * must have. Labels that the screens contract fixes are written exactly as there.
  */
 export const ja = {
   // Everywhere
@@ -217,7 +217,7 @@ export const ja = {
   // Publishing, playing, notifications
   ...jaPublish,
 
-  // Navigation, my page, cutting pictures, design preview
+  // Navigation, my page, cutting images, design preview
   ...jaMypage,
 };
 

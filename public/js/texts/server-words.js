@@ -1,4 +1,6 @@
-/** Turns what the server says (codes, English literals, progress messages) into what people read. */
+/**
+ * Turns what the server says (codes, English literals, progress messages) into what people read.
+ */
 import { language, text } from './index.js';
 
 /** @type {Record<string, string>} */

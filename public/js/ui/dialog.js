@@ -10,7 +10,8 @@ let serial = 0;
 
 /**
  * Shows a dialog and resolves when it is closed.
- * @param {{ className: string, title: string, content: (close: () => void) => import('./dom.js').Child[], scrimCloses?: boolean }} options
+ * @param {{ className: string, title: string, content: (close: () => void) =>
+ * import('./dom.js').Child[], scrimCloses?: boolean }} options
  * @returns {{ element: HTMLDialogElement, close: () => void, closed: Promise<void> }}
  */
 export function openDialog({ className, title, content, scrimCloses = true }) {
@@ -39,7 +40,10 @@ export function openDialog({ className, title, content, scrimCloses = true }) {
   return { element, close, closed };
 }
 
-/** The header of a large dialog: title and a close button. @param {() => void} close @param {...import('./dom.js').Child} extras */
+/**
+ * The header of a large dialog: title and a close button. @param {() => void} close @param
+ * {...import('./dom.js').Child} extras
+ */
 export function dialogHeader(close, ...extras) {
   return h(
     'header',

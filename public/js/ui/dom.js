@@ -4,8 +4,8 @@
 /** @typedef {Record<string, unknown>} Props */
 
 /**
- * Builds an element. Functions named `on…` become listeners, `true` an empty attribute; `null`, `false`
- * and `undefined` are left out.
+ * Builds an element. Functions named `on…` become listeners, `true` an empty attribute; `null`,
+ * `false` and `undefined` are left out.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
  * @param {Props} [props]
@@ -47,7 +47,10 @@ export function byId(id, type) {
   return element;
 }
 
-/** True for the Enter that confirms an input-method conversion: it must never submit. @param {KeyboardEvent} event */
+/**
+ * True for the Enter that confirms an input-method conversion: it must never submit. @param
+ * {KeyboardEvent} event
+ */
 export function isComposing(event) {
   return event.isComposing || event.keyCode === 229;
 }
@@ -68,7 +71,10 @@ export function prefersStillness() {
   return window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
-/** Runs the callback at most once per `waitMs`, always once more after the last call. @param {() => void} run @param {number} waitMs */
+/**
+ * Runs the callback at most once per `waitMs`, always once more after the last call. @param {() =>
+ * void} run @param {number} waitMs
+ */
 export function throttle(run, waitMs) {
   /** @type {number | undefined} */
   let timer;

@@ -73,7 +73,10 @@ export function icon(name, size = 20) {
   return svg;
 }
 
-/** Puts an icon before the content of every element that asks for one with `data-icon`. @param {ParentNode} root */
+/**
+ * Puts an icon before the content of every element that asks for one with `data-icon`. @param
+ * {ParentNode} root
+ */
 export function applyIcons(root = document) {
   for (const element of root.querySelectorAll('[data-icon]')) {
     const size = Number(element.getAttribute('data-icon-size') ?? 20);

@@ -1,9 +1,15 @@
-/** The floating pill at the bottom of the pages between which people wander. Real links: they work without a session, too. */
+/**
+ * The floating pill at the bottom of the pages between which people wander. Real links: they work
+ * without a session, too.
+ */
 import { text } from '../texts/index.js';
 import { h } from './dom.js';
 import { icon } from './icons.js';
 
-/** `page` is the `data-page` of the page that an item leads to. @type {{ page: string, href: string, label: string, iconName: import('./icons.js').IconName, hint?: string }[]} */
+/**
+ * `page` is the `data-page` of the page that an item leads to. @type {{ page: string, href: string,
+ * label: string, iconName: import('./icons.js').IconName, hint?: string }[]}
+ */
 const ITEMS = [
   { page: 'discover', href: '/discover', label: text.navDiscover, iconName: 'search' },
   { page: 'create', href: '/create', label: text.navCreate, iconName: 'plus' },

@@ -20,7 +20,10 @@ export function startPage(title) {
   void showDemoStrip();
 }
 
-/** Says on every page that the built-in demo AI is at work; without configuration there is nothing to say yet. */
+/**
+ * Says on every page that the built-in demo AI is at work; without configuration there is nothing
+ * to say yet.
+ */
 async function showDemoStrip() {
   const config = await readConfig().catch(() => null);
   if (!config?.demo) return;

@@ -7,7 +7,10 @@ export interface ActionProgressDeps {
   log: Log;
 }
 
-/** Tells the row of an action how far it is, beside the work; a row that has ended wants none of it any more. */
+/**
+ * Tells the row of an action how far it is, beside the work; a row that has ended wants none of it
+ * any more.
+ */
 export class ActionProgress {
   readonly #over = new AbortController();
   /** Aborts when the row turns out to have ended. */

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { withTypedFailures } from './typed-failures.js';
 
 describe('failures of activities', () => {
@@ -17,13 +17,13 @@ describe('failures of activities', () => {
       );
 
   it('carry the kind as type, and are tried again only when the policy says so', async () => {
-    expect(await failWith(new DreamError('ModelRefused', 'no'))).toMatchObject({
+    expect(await failWith(new AppError('ModelRefused', 'no'))).toMatchObject({
       type: 'ModelRefused',
       nonRetryable: true,
       message: 'no',
     });
     expect(
-      await failWith(new DreamError('ModelRateLimited', 'later', { retryAfterMs: 5 })),
+      await failWith(new AppError('ModelRateLimited', 'later', { retryAfterMs: 5 })),
     ).toMatchObject({
       type: 'ModelRateLimited',
       nonRetryable: false,

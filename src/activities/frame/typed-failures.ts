@@ -1,10 +1,10 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
-import { DreamError, ERROR_POLICY } from '../../contracts/errors.js';
+import { AppError, ERROR_POLICY } from '../../contracts/errors.js';
 import { wrapActivities } from './wrap.js';
 
 /**
- * Wraps every activity of a set so that our errors reach the workflow as typed failures: the kind is the type,
- * the policy table decides whether Temporal may try again.
+ * Wraps every activity of a set so that our errors reach the workflow as typed failures: the kind
+ * is the type, the policy table decides whether Temporal may try again.
  */
 export function withTypedFailures<
   T extends Record<keyof T, (...args: never[]) => Promise<unknown>>,
@@ -39,7 +39,7 @@ function toFailure(error: unknown): unknown {
   if (
     error instanceof ApplicationFailure ||
     error instanceof CancelledFailure ||
-    !(error instanceof DreamError)
+    !(error instanceof AppError)
   )
     return error;
   return ApplicationFailure.create({

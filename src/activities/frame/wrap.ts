@@ -1,7 +1,10 @@
 type Activity = (...args: unknown[]) => Promise<unknown>;
 type ActivitySet<T> = Record<keyof T, (...args: never[]) => Promise<unknown>>;
 
-/** The same set of activities, each run by `around`: one way to give a whole set what every member needs. */
+/**
+ * The same set of activities, each run by `around`: one way to give a whole set what every member
+ * needs.
+ */
 export function wrapActivities<T extends ActivitySet<T>>(
   activities: T,
   around: (run: () => Promise<unknown>) => Promise<unknown>,

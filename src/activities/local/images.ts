@@ -1,14 +1,14 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import type { WorkerConfig } from '../../config.js';
-import { DreamError } from '../../contracts/errors.js';
-import { type ImageInput, type PictureMade, PICTURE_PROGRESS } from '../../contracts/images.js';
+import { AppError } from '../../contracts/errors.js';
+import { type ImageInput, type ImageMade, IMAGE_PROGRESS } from '../../contracts/images.js';
 import { RUNNER_ENV } from '../../contracts/runner.js';
 import type { Store } from '../../store/index.js';
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
-import type { Pictures } from '../../store/files/images.js';
+import type { Images } from '../../store/files/images.js';
 import { ActionProgress } from '../frame/action-progress.js';
-import { imageInput, keepPicture, sourceOf } from '../runner/image-input.js';
+import { imageInput, keepImage, sourceOf } from '../runner/image-input.js';
 import type { CutoutServiceActivities, ImageActivities, ScreenshotActivities } from '../ports.js';
 import { assetsOnDisk } from './asset-copies.js';
 import { startRunner } from './runner-process.js';
@@ -20,29 +20,32 @@ export interface LocalImageDeps {
   config: WorkerConfig;
   store: Pick<Store, 'actions' | 'assets'>;
   mirror: Mirror;
-  pictures: Pictures;
+  images: Images;
   runner: RunnerProgram;
   log: Log;
 }
 
-/** Pictures made on this machine: the runner asks the image model and works on what came, outside of this process. */
+/**
+ * Images made on this machine: the runner asks the image model and works on what came, outside of
+ * this process.
+ */
 export function localImageActivities(
   deps: LocalImageDeps,
 ): ImageActivities & ScreenshotActivities & CutoutServiceActivities {
   return {
-    drawPicture: (input) => runPicture(deps, input, imageInput(deps.config, input)),
+    drawImage: (input) => runImage(deps, input, imageInput(deps.config, input)),
     removeBackground: async (input) =>
-      runPicture(deps, input, {
+      runImage(deps, input, {
         command: 'image',
         op: 'cutout',
-        picture: await sourceOf(deps.pictures, input),
+        image: await sourceOf(deps.images, input),
       }),
     async removeBackgroundByService(input) {
       const { REPLICATE_MODEL_VERSION: version, IMAGE_TIMEOUT_MS: timeoutMs } = deps.config;
-      return runPicture(deps, input, {
+      return runImage(deps, input, {
         command: 'image',
         op: 'cutout-by-service',
-        image: await sourceOf(deps.pictures, input),
+        image: await sourceOf(deps.images, input),
         version,
         timeoutMs,
       });
@@ -50,7 +53,7 @@ export function localImageActivities(
     async takeScreenshot({ userId, projectId, actionId, revision }) {
       const repoDir = await deps.mirror.ensure(userId, projectId);
       await deps.mirror.assertHere(userId, projectId, revision);
-      return runPicture(
+      return runImage(
         deps,
         { userId, actionId },
         {
@@ -65,18 +68,18 @@ export function localImageActivities(
   };
 }
 
-async function runPicture(
+async function runImage(
   deps: LocalImageDeps,
   action: { userId: string; actionId: string },
   input: ImageInput,
-): Promise<PictureMade> {
-  const { config, pictures, runner } = deps;
+): Promise<ImageMade> {
+  const { config, images, runner } = deps;
   const context = Context.current();
   const progress = new ActionProgress(deps, action.actionId);
   const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
   try {
     context.heartbeat();
-    progress.note(PICTURE_PROGRESS.begun);
+    progress.note(IMAGE_PROGRESS.begun);
     const raw = await startRunner({
       program: runner,
       input,
@@ -84,15 +87,15 @@ async function runPicture(
       signal: context.cancellationSignal,
       onProgress: (percent) => progress.note(percent),
     });
-    const made = await keepPicture(pictures, action, raw);
-    progress.note(PICTURE_PROGRESS.kept);
+    const made = await keepImage(images, action, raw);
+    progress.note(IMAGE_PROGRESS.kept);
     return made;
   } catch (error) {
     // A worker that is shutting down is no end of the action: another one goes on.
     if (context.cancellationDetails?.workerShutdown)
-      throw new DreamError('RunCrashed', 'the worker was shut down');
+      throw new AppError('RunCrashed', 'the worker was shut down');
     if (context.cancellationSignal.aborted)
-      throw new CancelledFailure('the picture was stopped', [], error as Error);
+      throw new CancelledFailure('the image was stopped', [], error as Error);
     throw error;
   } finally {
     clearInterval(beat);

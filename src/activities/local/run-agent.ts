@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { CancelledFailure, Context } from '@temporalio/activity';
-import { callbackKeyOf } from '../../contracts/callback.js';
+import { callbackKeyOf } from '../../contracts/signatures.js';
 import { RUNNER_ENV } from '../../contracts/runner.js';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import type { WorkerConfig } from '../../config.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
@@ -53,16 +53,18 @@ async function runAgent(
     });
     return readOutcome(raw, input);
   } catch (error) {
-    // A worker that is shutting down stops its runs; they are not cancelled jobs and another worker goes on.
-    const details = error instanceof DreamError ? error.details : {};
+    // A worker that is shutting down stops its runs; they are not cancelled jobs and another worker
+    // goes on.
+    const details = error instanceof AppError ? error.details : {};
     if (context.cancellationDetails?.workerShutdown)
-      throw new DreamError('RunCrashed', 'the worker was shut down', details);
+      throw new AppError('RunCrashed', 'the worker was shut down', details);
     if (context.cancellationSignal.aborted)
       throw new CancelledFailure('the run was stopped', [], error as Error);
     throw error;
   } finally {
     clearInterval(beat);
-    // The runner removes it, unless it was killed. What we cannot remove either is left to `collectGarbage`.
+    // The runner removes it, unless it was killed. What we cannot remove either is left to
+    // `collectGarbage`.
     await rm(scratchDirOf(config, callId), { recursive: true, force: true, maxRetries: 3 }).catch(
       () => undefined,
     );

@@ -39,9 +39,9 @@ describe('the runner as a child process', () => {
   it('reports a failure by its kind', async () => {
     await expect(
       start({ command: 'files', root, op: 'read', path: '../secret' }),
-    ).rejects.toMatchObject({ name: 'DreamError', kind: 'PATH_ESCAPE' });
+    ).rejects.toMatchObject({ name: 'AppError', kind: 'PATH_ESCAPE' });
     await expect(start({ command: 'nonsense' })).rejects.toMatchObject({
-      name: 'DreamError',
+      name: 'AppError',
       kind: 'OPERATION_FAILED',
     });
   });

@@ -2,10 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { RunnerFailure } from '../../contracts/runner.js';
 import { CRASH_POINTS_DIR } from '../../crash-points.js';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { runnerFromSource, type RunnerProgram } from './runner-program.js';
 
-/** After SIGTERM the runner stops the model and cleans up; this long it may take (F1: 2 s + 2 s, and its own end). */
+/**
+ * After SIGTERM the runner stops the model and cleans up; this long it may take (F1: 2 s + 2 s, and
+ * its own end).
+ */
 const STOP_GRACE_MS = 6_000;
 const STDERR_KEPT = 4_000;
 
@@ -16,7 +19,9 @@ export interface RunnerStart {
   /** Secrets and addresses; the only environment the runner gets beside PATH and the like. */
   env: Readonly<Record<string, string>>;
   signal: AbortSignal;
-  /** How long it may take to end by itself after `signal`; 0 for one that has nothing to clean up. */
+  /**
+   * How long it may take to end by itself after `signal`; 0 for one that has nothing to clean up.
+   */
   stopGraceMs?: number;
   /** Called when the runner says that something happened. */
   onAlive?: (seq: number) => void;
@@ -25,9 +30,10 @@ export interface RunnerStart {
 }
 
 /**
- * Starts the runner as a child process, gives it its input, and returns its result (unvalidated JSON).
- * Throws a DreamError of the runner's own kind, `RunCrashed` when it died without a word, `RunCancelled` after `signal`.
- * The runner lives only as long as its stdin is open: when this process dies, it stops by itself.
+ * Starts the runner as a child process, gives it its input, and returns its result (unvalidated
+ * JSON). Throws a AppError of the runner's own kind, `RunCrashed` when it died without a word,
+ * `RunCancelled` after `signal`. The runner lives only as long as its stdin is open: when this
+ * process dies, it stops by itself.
  */
 export async function startRunner({
   program = runnerFromSource,
@@ -59,11 +65,10 @@ export async function startRunner({
     child.stdin.end();
     await exited;
     const failure = outcome && 'error' in outcome ? asDreamError(outcome.error) : null;
-    if (signal.aborted)
-      throw new DreamError('RunCancelled', 'the run was stopped', failure?.details);
+    if (signal.aborted) throw new AppError('RunCancelled', 'the run was stopped', failure?.details);
     if (outcome && 'result' in outcome) return outcome.result;
     if (failure) throw failure;
-    throw new DreamError(
+    throw new AppError(
       'RunCrashed',
       `the runner ended without a result (exit ${child.exitCode ?? child.signalCode})`,
       { stderr: errors },
@@ -102,12 +107,11 @@ function parseLine(line: string): Record<string, unknown> | null {
   }
 }
 
-function asDreamError(error: unknown): DreamError {
+function asDreamError(error: unknown): AppError {
   const failure = RunnerFailure.safeParse(error);
-  if (!failure.success)
-    return new DreamError('RunCrashed', 'the runner reported an unknown failure');
+  if (!failure.success) return new AppError('RunCrashed', 'the runner reported an unknown failure');
   const { kind, message, ...details } = failure.data;
-  return new DreamError(kind, message, details);
+  return new AppError(kind, message, details);
 }
 
 async function stopRunner(

@@ -13,8 +13,9 @@ export const runnerFromSource: RunnerProgram = isSource
   : [RUNNER_ENTRY];
 
 /**
- * The runner as one file, `<dataDir>/runner/main.mjs`, made once for all runs of this worker: every job starts it anew, and
- * translating TypeScript each time costs more than everything else that we add to a run. In the image it is compiled already.
+ * The runner as one file, `<dataDir>/runner/main.mjs`, made once for all runs of this worker: every
+ * job starts it anew, and translating TypeScript each time costs more than everything else that we
+ * add to a run. In the image it is compiled already.
  */
 export async function bundleRunner(dataDir: string): Promise<RunnerProgram> {
   if (!isSource) return runnerFromSource;

@@ -4,25 +4,25 @@ import os from 'node:os';
 import path from 'node:path';
 import { CancelledFailure, Context } from '@temporalio/activity';
 import type { WorkerConfig } from '../../config.js';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import { videoTempName, type VideoMade } from '../../contracts/video.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import { ActionProgress } from '../frame/action-progress.js';
-import type { FilmStore } from '../runner/video-input.js';
-import type { RenderFilmInput, VideoActivities } from '../ports.js';
+import type { VideoStore } from '../runner/video-input.js';
+import type { RenderVideoStoryInput, VideoActivities } from '../ports.js';
 import { videoSite } from '../runner/video-site.js';
-import { filmMade, keepFilm, videoInput } from '../runner/video-input.js';
-import { killThoseIn } from './orphans.js';
+import { videoMade, keepVideo, videoInput } from '../runner/video-input.js';
+import { killOrphansIn } from './orphans.js';
 import { assetsOnDisk } from './asset-copies.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
 
 const HEARTBEAT_MS = 500;
 
-export interface LocalVideoDeps extends FilmStore {
+export interface LocalVideoDeps extends VideoStore {
   config: WorkerConfig;
   store: Pick<Store, 'actions' | 'assets'>;
   mirror: Mirror;
@@ -30,14 +30,14 @@ export interface LocalVideoDeps extends FilmStore {
   log: Log;
 }
 
-/** Films made on this machine, behind everything else that it does. */
+/** Videos made on this machine, behind everything else that it does. */
 export function localVideoActivities(deps: LocalVideoDeps): VideoActivities {
-  return { renderFilm: (input) => renderFilm(deps, input, Context.current()) };
+  return { renderVideo: (input) => renderVideo(deps, input, Context.current()) };
 }
 
-async function renderFilm(
+async function renderVideo(
   deps: LocalVideoDeps,
-  input: RenderFilmInput,
+  input: RenderVideoStoryInput,
   context: Context,
 ): Promise<VideoMade> {
   const { config, mirror, runner } = deps;
@@ -49,7 +49,7 @@ async function renderFilm(
   const progress = new ActionProgress(deps, input.actionId);
   try {
     context.heartbeat();
-    const made = await filmMade(deps, input);
+    const made = await videoMade(deps, input);
     if (made) return made;
     const repoDir = await mirror.ensure(input.userId, input.projectId);
     await mirror.assertHere(input.userId, input.projectId, input.revision);
@@ -57,7 +57,7 @@ async function renderFilm(
     const stopped = AbortSignal.any([context.cancellationSignal, progress.ended]);
     const siteDir = await orStopped(videoSite(path.join(config.DATA_DIR, 'runner')), stopped);
     // Nobody waits for a browser that is busy drawing: what it leaves is removed here.
-    stopped.addEventListener('abort', () => void killThoseIn(tempDir), { once: true });
+    stopped.addEventListener('abort', () => void killOrphansIn(tempDir), { once: true });
     const raw = await startRunner({
       program: runner,
       env: {},
@@ -74,23 +74,23 @@ async function renderFilm(
         callbackUrl: null,
       }),
     });
-    return await keepFilm(deps, input, raw);
+    return await keepVideo(deps, input, raw);
   } catch (error) {
     if (context.cancellationDetails?.workerShutdown)
-      throw new DreamError('RunCrashed', 'the worker was shut down');
+      throw new AppError('RunCrashed', 'the worker was shut down');
     if (context.cancellationSignal.aborted)
-      throw new CancelledFailure('the film was stopped', [], error as Error);
+      throw new CancelledFailure('the video was stopped', [], error as Error);
     throw error;
   } finally {
     clearInterval(beat);
-    await killThoseIn(tempDir);
+    await killOrphansIn(tempDir);
     // The runner removes them, unless it was killed.
     for (const folder of [scratchDir, tempDir])
       await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   }
 }
 
-/** What takes longer than the film is wanted goes on by itself. */
+/** What takes longer than the video is wanted goes on by itself. */
 async function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const over = new AbortController();

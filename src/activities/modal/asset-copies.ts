@@ -28,8 +28,9 @@ export interface ModalAssetDeps {
 }
 
 /**
- * What the game of a version may load, as a container finds it: its maker's own files on his Volume, where those that it lacks are put
- * first; what belongs to somebody else comes along with the call. What is too large or damaged is left out.
+ * What the game of a version may load, as a container finds it: its maker's own files on his
+ * Volume, where those that it lacks are put first; what belongs to somebody else comes along with
+ * the call. What is too large or damaged is left out.
  */
 export async function assetsForVolume(
   deps: ModalAssetDeps,
@@ -65,7 +66,10 @@ export async function assetsForVolume(
   return assets;
 }
 
-/** Puts on the user's Volume what it lacks of `wanted`; answers which of these it holds. What is damaged here stays here. */
+/**
+ * Puts on the user's Volume what it lacks of `wanted`; answers which of these it holds. What is
+ * damaged here stays here.
+ */
 async function bringOver(
   { mirror, volume }: ModalAssetDeps,
   userId: string,

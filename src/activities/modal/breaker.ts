@@ -1,20 +1,31 @@
 import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen } from 'cockatiel';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import type { Log } from '../../log.js';
 import type { BackendStates, BreakerReport } from '../../store/tables/backend-state.js';
 import { isUnavailable, toDreamError } from './errors.js';
 
-/** So many uses in a row without an answer mean that Modal is down, not that one request was unlucky. */
+/**
+ * So many uses in a row without an answer mean that Modal is down, not that one request was
+ * unlucky.
+ */
 const FAILURES_TO_OPEN = 3;
-/** Below the pause between two probes (store/backend-state.ts), so that a probe always gets through. */
+/**
+ * Below the pause between two probes (store/backend-state.ts), so that a probe always gets through.
+ */
 const HALF_OPEN_AFTER_MS = 20_000;
 
-/** What this worker has learned about Modal's health (G1); every use reports what it found, so that all workers share it. */
+/**
+ * What this worker has learned about Modal's health (G1); every use reports what it found, so that
+ * all workers share it.
+ */
 export interface ModalBreaker {
-  /** Runs one use of Modal. Throws `ModalUnavailable` at once while too many before it found nobody there. */
+  /**
+   * Runs one use of Modal. Throws `ModalUnavailable` at once while too many before it found nobody
+   * there.
+   */
   use<T>(work: () => Promise<T>): Promise<T>;
   /** A use that began well and then found nobody there any more. */
-  noteFailure(error: DreamError): Promise<void>;
+  noteFailure(error: AppError): Promise<void>;
   /** Resolves when everything found so far has been reported. */
   settled(): Promise<void>;
 }
@@ -25,7 +36,10 @@ export interface BreakerDeps {
   halfOpenAfterMs?: number;
 }
 
-/** Opens after consecutive `ModalUnavailable`; other failures are answers, and an answer means that Modal is there. */
+/**
+ * Opens after consecutive `ModalUnavailable`; other failures are answers, and an answer means that
+ * Modal is there.
+ */
 export function createBreaker({
   report,
   log,
@@ -48,7 +62,7 @@ export function createBreaker({
       if (error instanceof BrokenCircuitError) {
         // Whoever came here did not know: maybe an earlier report was lost.
         tell({ state: 'open', reason });
-        throw new DreamError('ModalUnavailable', `Modal is left alone for a while (${reason})`);
+        throw new AppError('ModalUnavailable', `Modal is left alone for a while (${reason})`);
       }
       throw error;
     }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FunctionCall } from 'modal';
 import type { z } from 'zod';
 import { ModalReply, type ModalFunctionName, type ModalRequest } from '../../contracts/modal.js';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import type { RunnerInput } from '../../contracts/runner.js';
 import type { Log } from '../../log.js';
@@ -14,19 +14,31 @@ import type { ModalConnection } from './client.js';
 import { isNotYet, isPassing, toDreamError } from './errors.js';
 import { priceUsd } from './price.js';
 
-/** Polls: soon at first, so that a short call costs little more than its work; then rarely, so that many fit on one connection (G3). */
+/**
+ * Polls: soon at first, so that a short call costs little more than its work; then rarely, so that
+ * many fit on one connection (G3).
+ */
 const FIRST_POLL_MS = 50;
 const POLL_GROWTH = 1.5;
 const LONGEST_POLL_MS = 2_000;
 const POLL_JITTER = 0.2;
-/** A running call outlives a short absence of the control plane; two tries and the way to the local set stay below ten seconds (G1). */
+/**
+ * A running call outlives a short absence of the control plane; two tries and the way to the local
+ * set stay below ten seconds (G1).
+ */
 const POLL_PATIENCE_MS = 5_000;
-/** For bytes that go beside the control plane, where the SDK has no deadline: a large request, a large reply. */
+/**
+ * For bytes that go beside the control plane, where the SDK has no deadline: a large request, a
+ * large reply.
+ */
 const TRANSFER_LIMIT_MS = 60_000;
 /** Longest short call (git, files). */
 const SHORT_CALL_MS = 120_000;
 
-/** One piece of work for a function on the user's own Volume; paths in `input` are relative to the Volume. */
+/**
+ * One piece of work for a function on the user's own Volume; paths in `input` are relative to the
+ * Volume.
+ */
 export interface ModalCall {
   readonly userId: string;
   readonly fn: ModalFunctionName;
@@ -50,7 +62,9 @@ export interface ModalAnswer<T = unknown> {
   readonly bundle: Uint8Array | null;
 }
 
-/** A call that Modal has taken. Its id and time are what another worker needs to take it up again. */
+/**
+ * A call that Modal has taken. Its id and time are what another worker needs to take it up again.
+ */
 export interface RunningCall {
   readonly remote: FunctionCall;
   readonly call: ModalCall;
@@ -60,7 +74,7 @@ export interface RunningCall {
   readonly noted: Promise<void>;
 }
 
-/** Calls of our functions on Modal. Everything thrown is a DreamError, or the reason of `signal`. */
+/** Calls of our functions on Modal. Everything thrown is a AppError, or the reason of `signal`. */
 export interface ModalCalls {
   /** Runs a short call to its end; a call that does not end in time is ended. */
   run<T>(call: ModalCall, result: z.ZodType<T>): Promise<ModalAnswer<T>>;
@@ -72,7 +86,10 @@ export interface ModalCalls {
   wait(running: RunningCall, waiting?: Waiting): Promise<ModalAnswer>;
   /** Ends a call and everything that it has started. A Modal that cannot be told is logged. */
   cancel(running: RunningCall): Promise<void>;
-  /** The same for a call that nobody here waited for. Throws when Modal cannot be told; a call that it does not know is ended. */
+  /**
+   * The same for a call that nobody here waited for. Throws when Modal cannot be told; a call that
+   * it does not know is ended.
+   */
   readonly reap: (functionCallId: string) => Promise<void>;
   /** False = this user never had a Volume, so there is nothing to work on. */
   hasVolume(userId: string): Promise<boolean>;
@@ -87,7 +104,10 @@ export interface CallDeps {
   log: Log;
 }
 
-/** Where calls are written down: those that may still run, so that none runs for nobody, and what each of them cost. */
+/**
+ * Where calls are written down: those that may still run, so that none runs for nobody, and what
+ * each of them cost.
+ */
 export interface CallLedger {
   started: ModalCallsTable['started'];
   ended: ModalCallsTable['ended'];
@@ -123,12 +143,12 @@ async function runShort<T>(
     const answer = await wait(deps, running, { signal: limit });
     const read = result.safeParse(answer.result);
     if (!read.success)
-      throw new DreamError('OPERATION_FAILED', `the answer of ${call.fn} cannot be understood`);
+      throw new AppError('OPERATION_FAILED', `the answer of ${call.fn} cannot be understood`);
     return { result: read.data, bundle: answer.bundle };
   } catch (error) {
     if (isPassing(error) || limit.aborted) await cancel(deps, running);
     throw limit.aborted
-      ? new DreamError('ModalUnavailable', `${call.fn} took longer than ${SHORT_CALL_MS} ms`)
+      ? new AppError('ModalUnavailable', `${call.fn} took longer than ${SHORT_CALL_MS} ms`)
       : error;
   }
 }
@@ -210,7 +230,7 @@ async function wait(
 }
 
 /** How a call ended: with a reply, or by an error of its own. */
-type Ended = { reply: unknown } | { failure: DreamError };
+type Ended = { reply: unknown } | { failure: AppError };
 
 /** Null = not ended yet. Throws what passes: then nothing is known about the call. */
 async function poll(remote: FunctionCall): Promise<Ended | null> {
@@ -232,10 +252,10 @@ function readAnswer(deps: CallDeps, running: RunningCall, ended: Ended): ModalAn
   const reply = ModalReply.safeParse(ended.reply);
   close(deps, running, reply.data?.seconds);
   if (!reply.success)
-    throw new DreamError('RunCrashed', 'the reply of the function cannot be understood');
+    throw new AppError('RunCrashed', 'the reply of the function cannot be understood');
   const { version, result, bundle } = reply.data;
   if (version !== deps.version)
-    throw new DreamError(
+    throw new AppError(
       'ModalOutdated',
       `the function runs version ${version}, not ${deps.version}`,
     );
@@ -274,13 +294,19 @@ function note({ log }: CallDeps, writing: Promise<void>): Promise<void> {
   );
 }
 
-/** Pause after the poll with this number (from 0); `random` in [0, 1) spreads the polls of many calls. */
+/**
+ * Pause after the poll with this number (from 0); `random` in [0, 1) spreads the polls of many
+ * calls.
+ */
 export function pollDelayMs(polls: number, random: number): number {
   const delayMs = Math.min(FIRST_POLL_MS * POLL_GROWTH ** polls, LONGEST_POLL_MS);
   return Math.round(delayMs * (1 - POLL_JITTER + 2 * POLL_JITTER * random));
 }
 
-/** Asks again while Modal does not answer, until the patience with it ends; that counts as one failure for the breaker. */
+/**
+ * Asks again while Modal does not answer, until the patience with it ends; that counts as one
+ * failure for the breaker.
+ */
 async function patiently<T>({ breaker }: CallDeps, ask: () => Promise<T>): Promise<T> {
   const untilMs = Date.now() + POLL_PATIENCE_MS;
   for (;;) {
@@ -302,7 +328,7 @@ async function patiently<T>({ breaker }: CallDeps, ask: () => Promise<T>): Promi
 async function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
   const timer = new AbortController();
   const late = sleep(limitMs, undefined, { signal: timer.signal }).then(() => {
-    throw new DreamError('ModalUnavailable', `Modal took longer than ${limitMs} ms`);
+    throw new AppError('ModalUnavailable', `Modal took longer than ${limitMs} ms`);
   });
   late.catch(() => undefined);
   return Promise.race([work, late]).finally(() => timer.abort());

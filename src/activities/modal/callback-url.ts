@@ -1,8 +1,8 @@
 import type { Config } from '../../config.js';
 
 /**
- * Where a container can reach the API; null = nowhere, so that a run is not heard before its end. The address of this machine
- * means something only to containers that are on this machine too.
+ * Where a container can reach the API; null = nowhere, so that a run is not heard before its end.
+ * The address of this machine means something only to containers that are on this machine too.
  */
 export function callbackBaseUrl({
   CALLBACK_BASE_URL,

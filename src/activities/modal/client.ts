@@ -4,11 +4,17 @@ import { VOLUME_MOUNT, volumeNameOf, type ModalFunctionName } from '../../contra
 import { lostResults, rpcDeadlines } from './deadlines.js';
 import { toDreamError } from './errors.js';
 
-/** Longest silence of the control plane; two tries and the way to the local set stay below ten seconds (G1). */
+/**
+ * Longest silence of the control plane; two tries and the way to the local set stay below ten
+ * seconds (G1).
+ */
 const RPC_DEADLINE_MS = 4_000;
 const MAX_THROTTLE_WAIT_S = 20;
 const VOLUME_VERSION = 2;
-/** A user has one job; the second container is for the moment in which a stopped one still ends. Modal counts them per user. */
+/**
+ * A user has one job; the second container is for the moment in which a stopped one still ends.
+ * Modal counts them per user.
+ */
 const MAX_CONTAINERS_PER_USER = 2;
 
 export type ModalConfig = Pick<
@@ -16,7 +22,7 @@ export type ModalConfig = Pick<
   'MODAL_TOKEN_ID' | 'MODAL_TOKEN_SECRET' | 'MODAL_SERVER_URL' | 'MODAL_ENVIRONMENT' | 'MODAL_APP'
 >;
 
-/** The worker's one connection to Modal; everything that it throws is a DreamError. */
+/** The worker's one connection to Modal; everything that it throws is a AppError. */
 export interface ModalConnection {
   /** The function bound to the user's own Volume, which is made unless it is there. */
   bind(fn: ModalFunctionName, userId: string): Promise<Function_>;
@@ -40,7 +46,8 @@ export function connectModal(config: ModalConfig, deadlineMs = RPC_DEADLINE_MS):
       const [deployed, volume] = await asOurs(
         Promise.all([client.functions.fromName(config.MODAL_APP, fn), volumeOf(userId, true)]),
       );
-      // Without `instance()` the options are silently ignored, and the function would run without the user's Volume.
+      // Without `instance()` the options are silently ignored, and the function would run without
+      // the user's Volume.
       return asOurs(
         deployed
           .withOptions({

@@ -1,5 +1,5 @@
 import type { ModalClientParams } from 'modal';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 
 type Middleware = NonNullable<ModalClientParams['grpcMiddleware']>[number];
 
@@ -10,15 +10,22 @@ export interface RpcLimits {
   readonly maxThrottleMs: number;
 }
 
-/** The trailer by which the control plane asks for patience (`RPCRetryPolicy`); the SDK then waits and tries again. */
+/**
+ * The trailer by which the control plane asks for patience (`RPCRetryPolicy`); the SDK then waits
+ * and tries again.
+ */
 const PATIENCE_TRAILER = 'grpc-status-details-bin';
-/** The SDK nests the request for a token in every other request; tries multiply, so only the outer one has them. */
+/**
+ * The SDK nests the request for a token in every other request; tries multiply, so only the outer
+ * one has them.
+ */
 const TOKEN_REQUEST = '/modal.client.ModalClient/AuthTokenGet';
 const OUTPUTS_REQUEST = '/modal.client.ModalClient/FunctionGetOutputs';
 
 /**
- * The SDK has no deadlines of its own (G3). This outermost layer ends a request, with all its tries, as `ModalUnavailable` when
- * nothing was heard for `deadlineMs`; a wait that the control plane asked for is no silence.
+ * The SDK has no deadlines of its own (G3). This outermost layer ends a request, with all its
+ * tries, as `ModalUnavailable` when nothing was heard for `deadlineMs`; a wait that the control
+ * plane asked for is no silence.
  */
 export function rpcDeadlines({ deadlineMs, maxThrottleMs }: RpcLimits): Middleware {
   return async function* deadlineMiddleware(call, options) {
@@ -38,7 +45,7 @@ export function rpcDeadlines({ deadlineMs, maxThrottleMs }: RpcLimits): Middlewa
       return yield* call.next(call.request, limited);
     } catch (error) {
       if (silence.signal.aborted)
-        throw new DreamError(
+        throw new AppError(
           'ModalUnavailable',
           `no answer to ${call.method.path} within ${deadlineMs} ms`,
         );
@@ -49,11 +56,17 @@ export function rpcDeadlines({ deadlineMs, maxThrottleMs }: RpcLimits): Middlewa
   };
 }
 
-/** So late the timer of a process is that had no time to run; then it may not have read yet what was answered long ago. */
+/**
+ * So late the timer of a process is that had no time to run; then it may not have read yet what was
+ * answered long ago.
+ */
 const LATE_MS = 100;
 const READ_MS = 1_000;
 
-/** Tells of silence at the end of the time, and a little later when this process did not listen all the time. */
+/**
+ * Tells of silence at the end of the time, and a little later when this process did not listen all
+ * the time.
+ */
 function silenceTimer(onSilence: () => void): { start: (ms: number) => void; stop: () => void } {
   let timer: NodeJS.Timeout | undefined;
   return {
@@ -70,8 +83,8 @@ function silenceTimer(onSilence: () => void): { start: (ms: number) => void; sto
 }
 
 /**
- * A result that Modal does not keep any more looks to the SDK like one that is not there yet, for ever. Nothing unfinished and
- * nothing to fetch means lost.
+ * A result that Modal does not keep any more looks to the SDK like one that is not there yet, for
+ * ever. Nothing unfinished and nothing to fetch means lost.
  */
 export function lostResults(): Middleware {
   return async function* lostResultMiddleware(call, options) {
@@ -82,7 +95,7 @@ export function lostResults(): Middleware {
       numUnfinishedInputs?: number;
     };
     if (outputs?.length === 0 && numUnfinishedInputs === 0)
-      throw new DreamError('RunCrashed', 'Modal does not keep the result any more');
+      throw new AppError('RunCrashed', 'Modal does not keep the result any more');
     return response;
   };
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { pollDelayMs } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';
 import { toDreamError } from './errors.js';
@@ -51,7 +51,7 @@ describe('what the SDK throws, by our own kinds', () => {
   });
 
   it('an error of ours stays what it is', () => {
-    const own = new DreamError('RunStalled', 'x');
+    const own = new AppError('RunStalled', 'x');
     expect(toDreamError(own)).toBe(own);
   });
 });

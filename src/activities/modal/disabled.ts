@@ -1,14 +1,17 @@
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import type { AgentActivities, ImageActivities, VideoActivities } from '../ports.js';
 
-/** The Modal set of a worker without credentials: whoever still asks for it hears at once that the run has to go on elsewhere (G1). */
-export const absentModal: AgentActivities & ImageActivities & VideoActivities = {
+/**
+ * The Modal set of a worker without credentials: whoever still asks for it hears at once that the
+ * run has to go on elsewhere (G1).
+ */
+export const modalDisabled: AgentActivities & ImageActivities & VideoActivities = {
   runAgent: refuse,
-  drawPicture: refuse,
+  drawImage: refuse,
   removeBackground: refuse,
-  renderFilm: refuse,
+  renderVideo: refuse,
 };
 
 async function refuse(): Promise<never> {
-  throw new DreamError('ModalUnavailable', 'this worker has no Modal credentials');
+  throw new AppError('ModalUnavailable', 'this worker has no Modal credentials');
 }

@@ -1,13 +1,18 @@
 import { z } from 'zod';
-import { DreamError, type ErrorKind } from '../../contracts/errors.js';
+import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import { RunnerFailure } from '../../contracts/runner.js';
 
-/** A failure as the function raises it: the runner's own words, and how long the container worked. */
+/**
+ * A failure as the function raises it: the runner's own words, and how long the container worked.
+ */
 const SpokenFailure = RunnerFailure.extend({
   seconds: z.number().nonnegative().optional(),
 }).loose();
 
-/** gRPC codes that mean something to us (the SDK does not export its error class: it is known by its name). */
+/**
+ * gRPC codes that mean something to us (the SDK does not export its error class: it is known by its
+ * name).
+ */
 const GRPC = { notFound: 5, resourceExhausted: 8 } as const;
 
 interface ForeignError {
@@ -17,61 +22,71 @@ interface ForeignError {
   details?: unknown;
 }
 
-/** True for the SDK's way to say that a result is not there yet (its class also passes for a function's time-out). */
+/**
+ * True for the SDK's way to say that a result is not there yet (its class also passes for a
+ * function's time-out).
+ */
 export function isNotYet(error: unknown): boolean {
   return (error as ForeignError).name === 'TimeoutError';
 }
 
 /** True when Modal cannot be reached or does not answer: what opens the breaker. */
 export function isUnavailable(error: unknown): boolean {
-  return error instanceof DreamError && error.kind === 'ModalUnavailable';
-}
-
-/** True when asking again may help although the control plane did not answer the question: what a running call is patient with. */
-export function isPassing(error: unknown): boolean {
-  return isUnavailable(error) || (error instanceof DreamError && error.kind === 'ModalQuota');
+  return error instanceof AppError && error.kind === 'ModalUnavailable';
 }
 
 /**
- * Whatever the SDK throws, as one of our kinds: what the runner said about itself, what became of the container, or what the
- * control plane refused. Unknown troubles count as Modal being unavailable, so that the step goes on locally.
+ * True when asking again may help although the control plane did not answer the question: what a
+ * running call is patient with.
  */
-export function toDreamError(error: unknown): DreamError {
-  if (error instanceof DreamError) return error;
+export function isPassing(error: unknown): boolean {
+  return isUnavailable(error) || (error instanceof AppError && error.kind === 'ModalQuota');
+}
+
+/**
+ * Whatever the SDK throws, as one of our kinds: what the runner said about itself, what became of
+ * the container, or what the control plane refused. Unknown troubles count as Modal being
+ * unavailable, so that the step goes on locally.
+ */
+export function toDreamError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
   const { name, message, code, details } = error as ForeignError;
   const text = String(message ?? error);
   switch (name) {
     case 'RemoteError':
       return (
         spokenFailure(text) ??
-        new DreamError(
+        new AppError(
           'RunCrashed',
           shorten(text.replace(/^Remote error: $/, 'the call was ended from outside')),
         )
       );
     case 'FunctionTimeoutError':
-      return new DreamError('RunTimedOut', shorten(text));
+      return new AppError('RunTimedOut', shorten(text));
     // The app, a function or a secret is not there: somebody has to deploy.
     case 'NotFoundError':
-      return new DreamError('ModalOutdated', shorten(text));
+      return new AppError('ModalOutdated', shorten(text));
     case 'ClientError':
-      return new DreamError(
+      return new AppError(
         kindOfCode(code),
         `Modal answered ${String(code)}: ${shorten(typeof details === 'string' ? details : text)}`,
       );
     default:
-      return new DreamError('ModalUnavailable', shorten(text));
+      return new AppError('ModalUnavailable', shorten(text));
   }
 }
 
-/** The runner's own failure, raised by the function as `AppError{json}`; null when the text holds none. */
-function spokenFailure(text: string): DreamError | null {
+/**
+ * The runner's own failure, raised by the function as `AppError{json}`; null when the text holds
+ * none.
+ */
+function spokenFailure(text: string): AppError | null {
   const json = /AppError(\{.*\})/s.exec(text)?.[1];
   if (json === undefined) return null;
   const failure = SpokenFailure.safeParse(parse(json));
   if (!failure.success) return null;
   const { kind, message, ...details } = failure.data;
-  return new DreamError(kind, message, details);
+  return new AppError(kind, message, details);
 }
 
 function kindOfCode(code: unknown): ErrorKind {

@@ -2,14 +2,14 @@ import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
 import type { ActionRef } from '../../contracts/actions.js';
-import { DreamError } from '../../contracts/errors.js';
-import { type ImageInput, type PictureMade, PICTURE_PROGRESS } from '../../contracts/images.js';
+import { AppError } from '../../contracts/errors.js';
+import { type ImageInput, type ImageMade, IMAGE_PROGRESS } from '../../contracts/images.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
-import type { Pictures } from '../../store/files/images.js';
+import type { Images } from '../../store/files/images.js';
 import { ActionProgress } from '../frame/action-progress.js';
 import { workerShutdown } from '../frame/typed-failures.js';
-import { imageInput, keepPicture, sourceOf } from '../runner/image-input.js';
+import { imageInput, keepImage, sourceOf } from '../runner/image-input.js';
 import type { ImageActivities } from '../ports.js';
 import type { ModalCall, ModalCalls, RunningCall } from './call.js';
 
@@ -21,20 +21,20 @@ const Beat = z.object({ functionCallId: z.string(), spawnedAtMs: z.number() });
 export interface ModalImageDeps {
   config: WorkerConfig;
   store: Pick<Store, 'actions'>;
-  pictures: Pictures;
+  images: Images;
   calls: ModalCalls;
   log: Log;
 }
 
-/** Pictures made in a container, whose runner has the image model's key. */
+/** Images made in a container, whose runner has the image model's key. */
 export function modalImageActivities(deps: ModalImageDeps): ImageActivities {
   return {
-    drawPicture: (input) => make(deps, input, imageInput(deps.config, input)),
+    drawImage: (input) => make(deps, input, imageInput(deps.config, input)),
     removeBackground: async (input) =>
       make(deps, input, {
         command: 'image',
         op: 'cutout',
-        picture: await sourceOf(deps.pictures, input),
+        image: await sourceOf(deps.images, input),
       }),
   };
 }
@@ -43,8 +43,8 @@ async function make(
   deps: ModalImageDeps,
   action: ActionRef,
   input: ImageInput,
-): Promise<PictureMade> {
-  const { config, pictures, calls } = deps;
+): Promise<ImageMade> {
+  const { config, images, calls } = deps;
   const context = Context.current();
   const progress = new ActionProgress(deps, action.actionId);
   let beat = Beat.safeParse(context.info.heartbeatDetails).data ?? null;
@@ -52,26 +52,26 @@ async function make(
   const call: ModalCall = { userId: action.userId, fn: 'generate-image', input };
   let running: RunningCall | null = null;
   try {
-    progress.note(PICTURE_PROGRESS.begun);
+    progress.note(IMAGE_PROGRESS.begun);
     running = beat
       ? await calls.attach(call, beat.functionCallId, beat.spawnedAtMs)
       : await calls.spawn(call);
     beat = { functionCallId: running.remote.functionCallId, spawnedAtMs: running.spawnedAtMs };
     context.heartbeat(beat);
-    progress.note(PICTURE_PROGRESS.asked);
+    progress.note(IMAGE_PROGRESS.asked);
     // Nobody hears a container that hangs; the runner itself has given up by then.
     const limit = AbortSignal.timeout(config.START_TIMEOUT_MS + config.IMAGE_TIMEOUT_MS);
     const { result } = await calls
       .wait(running, { signal: AbortSignal.any([context.cancellationSignal, limit]) })
       .catch((error: unknown) => {
         throw error === limit.reason
-          ? new DreamError('RunTimedOut', 'the container gave no picture in time')
+          ? new AppError('RunTimedOut', 'the container gave no image in time')
           : error;
       });
     running = null;
-    progress.note(PICTURE_PROGRESS.worked);
-    const made = await keepPicture(pictures, action, result);
-    progress.note(PICTURE_PROGRESS.kept);
+    progress.note(IMAGE_PROGRESS.worked);
+    const made = await keepImage(images, action, result);
+    progress.note(IMAGE_PROGRESS.kept);
     return made;
   } catch (error) {
     const { cancellationSignal, cancellationDetails } = context;

@@ -3,7 +3,7 @@ import type { Log } from '../../log.js';
 import type { FolderSize } from '../../store/files/folder-size.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import { createMovies } from '../../store/files/videos.js';
-import { createPictures } from '../../store/files/images.js';
+import { createImages } from '../../store/files/images.js';
 import type { Store } from '../../store/index.js';
 import { withHydration } from '../../store/mirror/hydration.js';
 import type {
@@ -25,7 +25,10 @@ import { createHydrate } from './replication/hydrate.js';
 import { createVolume } from './replication/volume.js';
 import { modalVideoActivities } from './video.js';
 
-/** What a worker with Modal credentials can do; also while the switch is at local, so that calls from before come to their end. */
+/**
+ * What a worker with Modal credentials can do; also while the switch is at local, so that calls
+ * from before come to their end.
+ */
 export interface ModalSet {
   readonly calls: ModalCalls;
   readonly agent: AgentActivities;
@@ -80,7 +83,7 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
       config,
       store,
       log,
-      pictures: createPictures(config.DATA_DIR),
+      images: createImages(config.DATA_DIR),
       calls,
     }),
     videos: modalVideoActivities({

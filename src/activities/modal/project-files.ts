@@ -29,7 +29,10 @@ export function modalFileActivities({ calls }: { calls: ModalCalls }): FileActiv
   };
 }
 
-/** What a user's files take up on the Volume (Modal has no such question); null = there is no Volume. */
+/**
+ * What a user's files take up on the Volume (Modal has no such question); null = there is no
+ * Volume.
+ */
 export async function measureVolume(calls: ModalCalls, userId: string): Promise<FolderSize | null> {
   if (!(await calls.hasVolume(userId))) return null;
   const rooms = await Promise.all(

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import { volumeRepoOf, type ModalRequest } from '../../contracts/modal.js';
 import type { Log } from '../../log.js';
@@ -16,7 +16,10 @@ import { stallWatch } from './stall-watch.js';
 
 const HEARTBEAT_MS = 1_000;
 
-/** What the next worker needs to go on with the same call; `functionCallId` null = somebody was just beginning one. */
+/**
+ * What the next worker needs to go on with the same call; `functionCallId` null = somebody was just
+ * beginning one.
+ */
 const Beat = z.object({
   callId: z.string(),
   functionCallId: z.string().nullish(),
@@ -32,7 +35,9 @@ export interface ModalAgentDeps {
   log: Log;
 }
 
-/** Runs the model in a container on the user's own Volume and brings the candidate home (E1, E6). */
+/**
+ * Runs the model in a container on the user's own Volume and brings the candidate home (E1, E6).
+ */
 export function modalAgentActivities(deps: ModalAgentDeps): AgentActivities {
   return { runAgent: (input) => new ModalRun(deps, input, Context.current()).run() };
 }
@@ -74,12 +79,15 @@ class ModalRun {
     if (!(await this.deps.store.jobs.takeSlot(jobId, attempt))) throw superseded(attempt);
   }
 
-  /** The end of the call; a Volume that turns out to be behind what was noted is sent everything, once (E6). */
+  /**
+   * The end of the call; a Volume that turns out to be behind what was noted is sent everything,
+   * once (E6).
+   */
   private async answer(): Promise<ModalAnswer> {
     try {
       return await this.waitFor(await this.begin(false));
     } catch (error) {
-      if (!(error instanceof DreamError) || error.kind !== 'VolumeBehind') throw error;
+      if (!(error instanceof AppError) || error.kind !== 'VolumeBehind') throw error;
       await this.deps.store.volumeHeads.remove(this.input.projectId);
       return this.waitFor(await this.begin(true));
     }
@@ -88,9 +96,10 @@ class ModalRun {
   private async begin(sendsEverything: boolean): Promise<RunningCall> {
     const { functionCallId, spawnedAtMs, callId } = this.beat;
     if (!sendsEverything) {
-      // Which call it was is not known, so it cannot be stopped: a new attempt makes the old one stop by itself (C2).
+      // Which call it was is not known, so it cannot be stopped: a new attempt makes the old one
+      // stop by itself (C2).
       if (functionCallId === null)
-        throw new DreamError('RunCrashed', 'a worker died while it began a call');
+        throw new AppError('RunCrashed', 'a worker died while it began a call');
       if (functionCallId !== undefined)
         return this.deps.calls.attach(this.call(null), functionCallId, spawnedAtMs ?? Date.now());
     }
@@ -186,7 +195,7 @@ class ModalRun {
       await mirror.importBundle(userId, projectId, { bytes, want, ref });
     } catch (error) {
       // The mirror lost what the candidate builds on; the Volume has all of it.
-      if (!(error instanceof DreamError) || error.kind !== 'RevisionMissing') throw error;
+      if (!(error instanceof AppError) || error.kind !== 'RevisionMissing') throw error;
       const input = {
         command: 'git',
         op: 'bundle',
@@ -201,7 +210,10 @@ class ModalRun {
     }
   }
 
-  /** Stops what may still run, and says what this was: a cancelled attempt, one that another worker goes on with, or a failure. */
+  /**
+   * Stops what may still run, and says what this was: a cancelled attempt, one that another worker
+   * goes on with, or a failure.
+   */
   private async end(error: unknown): Promise<unknown> {
     const { cancellationSignal, cancellationDetails } = this.context;
     if (cancellationSignal.aborted && cancellationDetails?.workerShutdown)

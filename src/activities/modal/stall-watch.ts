@@ -1,5 +1,5 @@
 import type { Config } from '../../config.js';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import { superseded } from '../runner/generate-input.js';
@@ -18,7 +18,10 @@ export interface Seen {
   readonly lastEventMs: number | null;
 }
 
-/** Why the run counts as stalled (F3); null = it does not. Times are this worker's own: its clock is not the database's. */
+/**
+ * Why the run counts as stalled (F3); null = it does not. Times are this worker's own: its clock is
+ * not the database's.
+ */
 export function stalledBecause(
   { sinceMs, lastEventMs }: Seen,
   nowMs: number,
@@ -31,7 +34,10 @@ export function stalledBecause(
     : null;
 }
 
-/** Pause between two looks at the row, so that a limit is kept well and many calls do not ask all the time. */
+/**
+ * Pause between two looks at the row, so that a limit is kept well and many calls do not ask all
+ * the time.
+ */
 export function lookEveryMs({ START_TIMEOUT_MS, NO_PROGRESS_TIMEOUT_MS }: Limits): number {
   const shortest = Math.min(START_TIMEOUT_MS, NO_PROGRESS_TIMEOUT_MS) / LOOKS_PER_LIMIT;
   return Math.min(Math.max(shortest, SHORTEST_LOOK_MS), LONGEST_LOOK_MS);
@@ -46,8 +52,9 @@ export interface StallWatchDeps {
 }
 
 /**
- * Between two polls: throws `RunStalled` when the row has heard nothing of the attempt for too long, `RunSuperseded` when the
- * attempt is not the job's any more. A row that cannot be read says nothing.
+ * Between two polls: throws `RunStalled` when the row has heard nothing of the attempt for too
+ * long, `RunSuperseded` when the attempt is not the job's any more. A row that cannot be read says
+ * nothing.
  */
 export function stallWatch({
   store,
@@ -78,6 +85,6 @@ export function stallWatch({
       seen = { ...seen, lastEventMs: Date.now() };
     known = row.last_event_at;
     const reason = stalledBecause(seen, Date.now(), config);
-    if (reason !== null) throw new DreamError('RunStalled', reason);
+    if (reason !== null) throw new AppError('RunStalled', reason);
   };
 }

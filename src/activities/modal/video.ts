@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import { volumeRepoOf, type ModalRequest } from '../../contracts/modal.js';
 import type { GameAsset } from '../../contracts/assets.js';
@@ -10,8 +10,8 @@ import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { workerShutdown } from '../frame/typed-failures.js';
-import type { RenderFilmInput, VideoActivities } from '../ports.js';
-import { filmMade, keepFilm, videoInput, type FilmStore } from '../runner/video-input.js';
+import type { RenderVideoStoryInput, VideoActivities } from '../ports.js';
+import { videoMade, keepVideo, videoInput, type VideoStore } from '../runner/video-input.js';
 import { assetsForVolume } from './asset-copies.js';
 import type { ModalAnswer, ModalCall, ModalCalls, RunningCall } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';
@@ -22,7 +22,7 @@ const HEARTBEAT_MS = 500;
 /** What the next worker needs to go on with the same call. */
 const Beat = z.object({ functionCallId: z.string(), spawnedAtMs: z.number() });
 
-export interface ModalVideoDeps extends FilmStore {
+export interface ModalVideoDeps extends VideoStore {
   config: WorkerConfig;
   mirror: Mirror;
   calls: ModalCalls;
@@ -31,18 +31,18 @@ export interface ModalVideoDeps extends FilmStore {
   log: Log;
 }
 
-/** Films made in a container, whose runner tells how far it is by callback. */
+/** Videos made in a container, whose runner tells how far it is by callback. */
 export function modalVideoActivities(deps: ModalVideoDeps): VideoActivities {
-  return { renderFilm: (input) => new ModalFilm(deps, input, Context.current()).run() };
+  return { renderVideo: (input) => new ModalVideo(deps, input, Context.current()).run() };
 }
 
-class ModalFilm {
+class ModalVideo {
   private beat: z.infer<typeof Beat> | null;
   private running: RunningCall | null = null;
 
   constructor(
     private readonly deps: ModalVideoDeps,
-    private readonly input: RenderFilmInput,
+    private readonly input: RenderVideoStoryInput,
     private readonly context: Context,
   ) {
     this.beat = Beat.safeParse(context.info.heartbeatDetails).data ?? null;
@@ -51,10 +51,10 @@ class ModalFilm {
   async run(): Promise<VideoMade> {
     const beating = setInterval(() => this.context.heartbeat(this.beat), HEARTBEAT_MS);
     try {
-      const made = await filmMade(this.deps, this.input);
+      const made = await videoMade(this.deps, this.input);
       if (made) return made;
       const { result } = await this.answer();
-      return await keepFilm(this.deps, this.input, result);
+      return await keepVideo(this.deps, this.input, result);
     } catch (error) {
       const { cancellationSignal, cancellationDetails } = this.context;
       if (cancellationSignal.aborted && cancellationDetails?.workerShutdown)
@@ -77,7 +77,7 @@ class ModalFilm {
           : await this.spawn(false),
       );
     } catch (error) {
-      if (!(error instanceof DreamError) || error.kind !== 'VolumeBehind') throw error;
+      if (!(error instanceof AppError) || error.kind !== 'VolumeBehind') throw error;
       await store.volumeHeads.remove(this.input.projectId);
       return this.waitFor(await this.spawn(true));
     }

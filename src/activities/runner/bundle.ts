@@ -9,7 +9,10 @@ import { pinnedVersion } from './pinned-version.js';
 import { videoSiteVersion } from './video-site.js';
 
 const CLAUDE_PACKAGE = '@anthropic-ai/claude-code';
-/** What the one-file runner loads when it needs it (src/runner/packages.ts): the image installs the same versions. */
+/**
+ * What the one-file runner loads when it needs it (src/runner/packages.ts): the image installs the
+ * same versions.
+ */
 const LOADED_PACKAGES = [
   'sharp',
   '@google/genai',
@@ -50,7 +53,10 @@ export interface RunnerBundle {
 
 let made: Promise<RunnerBundle> | null = null;
 
-/** The runner as one file, built once per process: the same bytes run beside the worker and on Modal. */
+/**
+ * The runner as one file, built once per process: the same bytes run beside the worker and on
+ * Modal.
+ */
 export function runnerBundle(): Promise<RunnerBundle> {
   made ??= makeBundle();
   return made;
@@ -74,7 +80,8 @@ async function makeBundle(): Promise<RunnerBundle> {
     write: false,
     logLevel: 'error',
     legalComments: 'none',
-    // esbuild notes in comments where each part came from, and that may differ from machine to machine.
+    // esbuild notes in comments where each part came from, and that may differ from machine to
+    // machine.
     minifyWhitespace: true,
   });
   if (file === undefined) throw new Error('esbuild made no runner');

@@ -36,7 +36,10 @@ export interface FoundAsset {
   file: string;
 }
 
-/** What a reference means to its reader (null = everybody): an asset of his own or everybody's; null = nothing that he may be shown. */
+/**
+ * What a reference means to its reader (null = everybody): an asset of his own or everybody's; null
+ * = nothing that he may be shown.
+ */
 export async function findAsset(
   { store: { assets }, files }: AssetAccess,
   reference: AssetReference,
@@ -47,8 +50,9 @@ export async function findAsset(
 }
 
 /**
- * Every asset that the game of a version may load: what its texts name, and of its maker's also what belongs to the project or is
- * called by name somewhere, because scripts put addresses together.
+ * Every asset that the game of a version may load: what its texts name, and of its maker's also
+ * what belongs to the project or is called by name somewhere, because scripts put addresses
+ * together.
  */
 export async function assetsOfGame(
   access: AssetAccess & { mirror: Mirror },

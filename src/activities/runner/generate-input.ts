@@ -1,12 +1,15 @@
 import { GenerateResult, type GenerateInput } from '../../contracts/runner.js';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import { generationPrompt, systemPrompt } from '../../domain/generation-prompt.js';
 import { findStyle, styleDocument } from '../../domain/styles.js';
 import type { WorkerConfig } from '../../config.js';
 import type { RunAgentInput, RunAgentOutcome } from '../ports.js';
 
-/** Patience with an API that cannot be reached when a run ends; the result is the truth, the stream is for display. */
+/**
+ * Patience with an API that cannot be reached when a run ends; the result is the truth, the stream
+ * is for display.
+ */
 const CALLBACK_DRAIN_MS = 5_000;
 
 /** Where an attempt works, and how it can be heard. */
@@ -41,7 +44,8 @@ export function generateInput(
       autoFix: spec.autoFix,
     }),
     systemPrompt: systemPrompt(spec.parent === null),
-    // A version is named after what was wished for, also when the message was only the answer to a question.
+    // A version is named after what was wished for, also when the message was only the answer to a
+    // question.
     userText: spec.request,
     extraFiles:
       style && spec.dimension
@@ -60,15 +64,17 @@ export function generateInput(
   };
 }
 
-/** The runner's result as what the workflow is told. Throws `CandidateInvalid` for a candidate of another version than asked for. */
+/**
+ * The runner's result as what the workflow is told. Throws `CandidateInvalid` for a candidate of
+ * another version than asked for.
+ */
 export function readOutcome(raw: unknown, { spec }: RunAgentInput): RunAgentOutcome {
   const read = GenerateResult.safeParse(raw);
-  if (!read.success)
-    throw new DreamError('RunCrashed', 'the result of the run cannot be understood');
+  if (!read.success) throw new AppError('RunCrashed', 'the result of the run cannot be understood');
   const result = read.data;
   if (result.kind === 'answer') return result;
   if (result.parent !== spec.parent)
-    throw new DreamError(
+    throw new AppError(
       'CandidateInvalid',
       'the candidate does not start from the expected version',
     );
@@ -76,7 +82,10 @@ export function readOutcome(raw: unknown, { spec }: RunAgentInput): RunAgentOutc
   return { kind: 'candidate', revision, summary, suggestions, usage };
 }
 
-/** An attempt that was overtaken neither starts nor brings anything home: what it made can never be published (C2). */
-export function superseded(attempt: number): DreamError {
-  return new DreamError('RunSuperseded', `attempt ${attempt} is not the newest of an active job`);
+/**
+ * An attempt that was overtaken neither starts nor brings anything home: what it made can never be
+ * published (C2).
+ */
+export function superseded(attempt: number): AppError {
+  return new AppError('RunSuperseded', `attempt ${attempt} is not the newest of an active job`);
 }

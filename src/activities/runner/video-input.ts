@@ -1,9 +1,9 @@
 import type { WorkerConfig } from '../../config.js';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { VideoResult, type VideoInput, type VideoMade } from '../../contracts/video.js';
 import type { Movies } from '../../store/files/videos.js';
 import type { Store } from '../../store/index.js';
-import type { RenderFilmInput } from '../ports.js';
+import type { RenderVideoStoryInput } from '../ports.js';
 
 /** What differs between the backends. */
 export type VideoPlace = Pick<
@@ -11,49 +11,54 @@ export type VideoPlace = Pick<
   'callId' | 'repoDir' | 'assets' | 'scratchDir' | 'siteDir' | 'isNice' | 'callbackUrl'
 >;
 
-/** What the runner is told of one film, the same for every backend. */
+/** What the runner is told of one video, the same for every backend. */
 export function videoInput(
   {
     VIDEO_SECONDS: seconds,
     VIDEO_SCALE: scale,
   }: Pick<WorkerConfig, 'VIDEO_SECONDS' | 'VIDEO_SCALE'>,
-  { revision, title, story }: RenderFilmInput,
+  { revision, title, story }: RenderVideoStoryInput,
   place: VideoPlace,
 ): VideoInput {
   return { command: 'video', revision, title, story, seconds, scale, ...place };
 }
 
-export interface FilmStore {
+export interface VideoStore {
   movies: Movies;
   store: Pick<Store, 'actions'>;
   config: Pick<WorkerConfig, 'VIDEO_SECONDS'>;
 }
 
-/** The film when it is here already: whoever was killed after keeping it has done the work (F4). */
-export async function filmMade(
-  { movies, config }: FilmStore,
-  { userId, projectId, revision }: RenderFilmInput,
+/**
+ * The video when it is here already: whoever was killed after keeping it has done the work (F4).
+ */
+export async function videoMade(
+  { movies, config }: VideoStore,
+  { userId, projectId, revision }: RenderVideoStoryInput,
 ): Promise<VideoMade | null> {
   return (await movies.has(userId, projectId, revision))
     ? { revision, seconds: config.VIDEO_SECONDS }
     : null;
 }
 
-/** Keeps the film beside the repository. Throws `RunCancelled` when the action has ended, or went away with its project. */
-export async function keepFilm(
-  { movies, store, config }: FilmStore,
-  { actionId, userId, projectId, revision }: RenderFilmInput,
+/**
+ * Keeps the video beside the repository. Throws `RunCancelled` when the action has ended, or went
+ * away with its project.
+ */
+export async function keepVideo(
+  { movies, store, config }: VideoStore,
+  { actionId, userId, projectId, revision }: RenderVideoStoryInput,
   raw: unknown,
 ): Promise<VideoMade> {
   const read = VideoResult.safeParse(raw);
   if (!read.success)
-    throw new DreamError('RunCrashed', 'the result of the film cannot be understood');
+    throw new AppError('RunCrashed', 'the result of the video cannot be understood');
   if (!(await store.actions.noteProgress(actionId, 99))) throw actionEnded();
   await movies.write(userId, projectId, revision, Buffer.from(read.data.data, 'base64'));
   return { revision, seconds: config.VIDEO_SECONDS };
 }
 
-/** Nobody waits for this film any more. */
-export function actionEnded(): DreamError {
-  return new DreamError('RunCancelled', 'the action has ended');
+/** Nobody waits for this video any more. */
+export function actionEnded(): AppError {
+  return new AppError('RunCancelled', 'the action has ended');
 }

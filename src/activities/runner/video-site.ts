@@ -30,7 +30,10 @@ export async function videoSiteVersion(): Promise<string> {
 
 const making = new Map<string, Promise<string>>();
 
-/** The composition as a site that a browser can open, `<folder>/video-<version>`: bundled once, found again afterwards. */
+/**
+ * The composition as a site that a browser can open, `<folder>/video-<version>`: bundled once,
+ * found again afterwards.
+ */
 export async function videoSite(folder: string): Promise<string> {
   const site = path.join(path.resolve(folder), `video-${await videoSiteVersion()}`);
   // Whoever comes meanwhile waits for the same one.
@@ -64,7 +67,7 @@ async function bundleInto(outDir: string): Promise<void> {
   });
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0)
-    throw new Error(`the site of films could not be bundled (exit ${code}): ${errors}`);
+    throw new Error(`the site of videos could not be bundled (exit ${code}): ${errors}`);
 }
 
 function isThere(folder: string): Promise<boolean> {

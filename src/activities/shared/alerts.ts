@@ -13,9 +13,14 @@ export interface Alert extends AlertText {
   readonly level?: 'warn' | 'error';
 }
 
-/** Tells the operator what is wrong. Neither call rejects: what cannot be stored or sent is logged. */
+/**
+ * Tells the operator what is wrong. Neither call rejects: what cannot be stored or sent is logged.
+ */
 export interface Alerts {
-  /** Log line, row, webhook; once per kind and key while it stands, then only counted. `details` must hold no secrets. */
+  /**
+   * Log line, row, webhook; once per kind and key while it stands, then only counted. `details`
+   * must hold no secrets.
+   */
   raise(alert: Alert): Promise<void>;
   /** It is right again: the next time is news. */
   clear(alert: Pick<Alert, 'kind' | 'key'>): Promise<void>;
@@ -66,7 +71,10 @@ export function createAlerts(deps: AlertDeps): Alerts {
   };
 }
 
-/** True when somebody took it. The address is a secret in itself and is never logged; a later raise tries again. */
+/**
+ * True when somebody took it. The address is a secret in itself and is never logged; a later raise
+ * tries again.
+ */
 async function post(
   { log }: AlertDeps,
   url: string,

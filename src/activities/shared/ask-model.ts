@@ -4,9 +4,11 @@ import Anthropic, {
   APIConnectionTimeoutError,
 } from '@anthropic-ai/sdk';
 import type { WorkerConfig } from '../../config.js';
-import { DreamError, type ErrorKind } from '../../contracts/errors.js';
+import { AppError, type ErrorKind } from '../../contracts/errors.js';
 
-/** The model for short answers in words. It never tries again by itself: Temporal owns the tries. */
+/**
+ * The model for short answers in words. It never tries again by itself: Temporal owns the tries.
+ */
 export function createModel(
   config: Pick<WorkerConfig, 'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_TIMEOUT_MS'>,
 ): Anthropic {
@@ -18,8 +20,10 @@ export function createModel(
   });
 }
 
-/** What the model says, as text. Throws the kinds of the model; `ModelRefused` when it says nothing. */
-export async function wordsOf(
+/**
+ * What the model says, as text. Throws the kinds of the model; `ModelRefused` when it says nothing.
+ */
+export async function completeText(
   anthropic: Anthropic,
   question: Anthropic.MessageCreateParamsNonStreaming,
 ): Promise<string> {
@@ -31,9 +35,9 @@ export async function wordsOf(
       .join('')
       .trim();
   } catch (error) {
-    throw new DreamError(kindOf(error), 'the model could not answer');
+    throw new AppError(kindOf(error), 'the model could not answer');
   }
-  if (!text) throw new DreamError('ModelRefused', 'the model gave an empty answer');
+  if (!text) throw new AppError('ModelRefused', 'the model gave an empty answer');
   return text;
 }
 

@@ -20,8 +20,9 @@ export interface DecisionInput {
 }
 
 /**
- * Where the next step is done (G1). In this order: `USE_MODAL=false` and missing credentials always mean local; then the row's
- * switch, then the share of users, then the breaker. A row that is new starts at `modal`: afterwards operators move it.
+ * Where the next step is done (G1). In this order: `USE_MODAL=false` and missing credentials always
+ * mean local; then the row's switch, then the share of users, then the breaker. A row that is new
+ * starts at `modal`: afterwards operators move it.
  */
 export function decideBackend({ config, state, userId, nowMs }: DecisionInput): BackendDecision {
   const local = (reason: string): BackendDecision => ({ backend: 'local', reason, isProbe: false });

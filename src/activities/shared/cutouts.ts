@@ -1,7 +1,7 @@
 import type { WorkerConfig } from '../../config.js';
 import type { CutoutActivities } from '../ports.js';
 
-/** Who cuts pictures out. */
+/** Who cuts images out. */
 export function cutoutActivities({
   config,
 }: {

@@ -1,6 +1,8 @@
 import type { Mirror } from '../../store/mirror/mirror.js';
 
-/** Where a game tells what it is: its own notes first, then those of older projects (rest.md §9.3). */
+/**
+ * Where a game tells what it is: its own notes first, then those of older projects (rest.md §9.3).
+ */
 const SPECS = ['specs/game.md', 'spec.md'];
 
 /** What models are told of a game. Null = there is no such text; an empty one is none. */

@@ -104,7 +104,9 @@ export function jobActivities(deps: JobDeps): JobRowActivities {
 
 const DONE_TEXT = { chat: '回答完了', restore: 'リストア確認' } as const;
 
-/** Html is a courtesy of the row: a mirror that cannot be read does not keep a published job open. */
+/**
+ * Html is a courtesy of the row: a mirror that cannot be read does not keep a published job open.
+ */
 async function publishedHtml(
   { mirror, log }: JobDeps,
   { userId, projectId, revision }: CompleteJobInput,

@@ -8,7 +8,7 @@ import { CLOSING_SEQ } from '../../contracts/stream.js';
 import type { WriterMemo } from '../../contracts/workflows.js';
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
-import type { Pictures } from '../../store/files/images.js';
+import type { Images } from '../../store/files/images.js';
 import type { Store } from '../../store/index.js';
 import type { JobStreamClient } from '../../stream/writer.js';
 import type { JobActivities, MaintenanceActivities } from '../ports.js';
@@ -18,15 +18,15 @@ const STALE_MS = 120_000;
 /** No run lasts this long, so an older scratch folder belongs to nobody. */
 const SCRATCH_MS = 60 * 60_000;
 const CANDIDATE_MS = 24 * 60 * 60_000;
-/** Whoever wanted a picture has fetched it long ago. */
-const PICTURE_MS = 24 * 60 * 60_000;
+/** Whoever wanted an image has fetched it long ago. */
+const IMAGE_MS = 24 * 60 * 60_000;
 
 export interface MaintenanceDeps {
   dataDir: string;
   client: Client;
   store: Store;
   mirror: Mirror;
-  pictures: Pictures;
+  images: Images;
   stream: JobStreamClient;
   /** The ordinary end of a job. */
   complete: JobActivities['completeJob'];
@@ -50,8 +50,8 @@ export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivit
         isOfActiveJob(deps.store, name),
       );
       const candidates = await deps.mirror.removeCandidates(CANDIDATE_MS);
-      const pictures = await deps.pictures.removeOld(PICTURE_MS);
-      return { scratchFolders, candidates, pictures };
+      const images = await deps.images.removeOld(IMAGE_MS);
+      return { scratchFolders, candidates, images };
     },
   };
 }

@@ -2,14 +2,14 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
 import { crashPoint } from '../../crash-points.js';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { decidePlan } from '../../domain/generation-plan.js';
 import { CHAT_SYSTEM_PROMPT, chatPrompt } from '../../domain/generation-prompt.js';
 import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { JobStreamClient } from '../../stream/writer.js';
-import { createModel, wordsOf } from './ask-model.js';
+import { createModel, completeText } from './ask-model.js';
 import type { Answer, GenerationPlan, JobActivities, PlanGenerationInput } from '../ports.js';
 import { gameTexts } from './game-texts.js';
 
@@ -57,7 +57,7 @@ async function planGeneration(
     store.projects.get(projectId),
     store.revisions.head(projectId),
   ]);
-  if (!project) throw new DreamError('ACCESS_DENIED', 'the project is gone');
+  if (!project) throw new AppError('ACCESS_DENIED', 'the project is gone');
   const pending = project.pending_question;
   const decision = decidePlan({
     content,
@@ -128,7 +128,7 @@ async function questionPrompt(
 
 async function askModel(anthropic: Anthropic, model: string, prompt: string): Promise<Answer> {
   return parseAnswer(
-    await wordsOf(anthropic, {
+    await completeText(anthropic, {
       model,
       max_tokens: MAX_ANSWER_TOKENS,
       system: CHAT_SYSTEM_PROMPT,

@@ -3,7 +3,9 @@ import type { Store } from '../../store/index.js';
 import type { DeleteActivities } from '../ports.js';
 import { removePublishedCopy } from './publishing.js';
 
-/** Removing a project's rows and its published game; its own files are the backend's business (F2). */
+/**
+ * Removing a project's rows and its published game; its own files are the backend's business (F2).
+ */
 export function projectActivities({
   store,
   dataDir,

@@ -1,12 +1,12 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { PublishInfo } from '../../contracts/publishing.js';
 import { PUBLISH_INFO_SYSTEM_PROMPT, publishInfoPrompt } from '../../domain/publish-prompt.js';
 import { WELCOME_PAGE } from '../../domain/welcome-page.js';
 import type { WorkerConfig } from '../../config.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
-import { createModel, wordsOf } from './ask-model.js';
+import { createModel, completeText } from './ask-model.js';
 import type { PublishingActivities } from '../ports.js';
 import { gameTexts } from './game-texts.js';
 
@@ -54,7 +54,7 @@ async function promptOf(
 }
 
 async function askModel(anthropic: Anthropic, model: string, prompt: string): Promise<string> {
-  return wordsOf(anthropic, {
+  return completeText(anthropic, {
     model,
     max_tokens: MAX_TOKENS,
     system: PUBLISH_INFO_SYSTEM_PROMPT,
@@ -62,10 +62,13 @@ async function askModel(anthropic: Anthropic, model: string, prompt: string): Pr
   });
 }
 
-/** The JSON that was asked for. Throws `ModelAnswerInvalid` with V2's literal and what the model said, a line each. */
+/**
+ * The JSON that was asked for. Throws `ModelAnswerInvalid` with V2's literal and what the model
+ * said, a line each.
+ */
 export function parsePublishInfo(text: string): PublishInfo {
   const refused = (literal: string) =>
-    new DreamError('ModelAnswerInvalid', `${literal}\n${text.slice(0, MAX_RAW_CHARS)}`);
+    new AppError('ModelAnswerInvalid', `${literal}\n${text.slice(0, MAX_RAW_CHARS)}`);
   const braces = /\{[\s\S]*\}/.exec(text)?.[0];
   if (braces === undefined) throw refused('Failed to parse AI response');
   const parsed = PublishInfo.safeParse(jsonOf(braces));

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../contracts/publishing.js';
+import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../contracts/signatures.js';
 import { createLog } from '../../log.js';
 import { createMirror } from '../../store/mirror/mirror.js';
 import { createStore } from '../../store/index.js';

@@ -2,13 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { WorkerConfig } from '../../config.js';
 import { crashPoint } from '../../crash-points.js';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { gameIdFor, notificationIdFor } from '../../contracts/ids.js';
-import {
-  PUBLISH_CHECK_HEADER,
-  publishCheck,
-  type PublishGameInput,
-} from '../../contracts/publishing.js';
+import { type PublishGameInput } from '../../contracts/publishing.js';
+import { PUBLISH_CHECK_HEADER, publishCheck } from '../../contracts/signatures.js';
 import { injectScript } from '../../domain/game-injection.js';
 import {
   assetReferencesIn,
@@ -48,7 +45,10 @@ export interface PublishingDeps {
   log: Log;
 }
 
-/** Publishing in four steps that may each be repeated: copy, check, flip, sweep. Before the flip nobody sees the copy, after it everybody. */
+/**
+ * Publishing in four steps that may each be repeated: copy, check, flip, sweep. Before the flip
+ * nobody sees the copy, after it everybody.
+ */
 export function publishingActivities(
   deps: PublishingDeps,
 ): Omit<PublishingActivities, 'generatePublishInfo'> {
@@ -64,10 +64,10 @@ export function publishingActivities(
 
     checkCopy: (input) => checkCopy(config, folders, input),
 
-    async flipGame({ contentHash, ...input }) {
+    async activateRelease({ contentHash, ...input }) {
       const published = await store.publishedGames.publish(input, contentHash);
       if (!published)
-        throw new DreamError('RunCancelled', 'the action or its project has ended meanwhile');
+        throw new AppError('RunCancelled', 'the action or its project has ended meanwhile');
       crashPoint('after-publish-flip');
       await announce(deps, input);
       return published;
@@ -84,7 +84,7 @@ export function publishingActivities(
       });
     },
 
-    sweepGame: ({ gameId }) => sweep(deps, gameId),
+    deleteStaleReleases: ({ gameId }) => sweep(deps, gameId),
   };
 }
 
@@ -144,7 +144,9 @@ async function filesOf(
   ];
 }
 
-/** Only a text that changes is written anew: whatever else it holds stays as it is, byte for byte. */
+/**
+ * Only a text that changes is written anew: whatever else it holds stays as it is, byte for byte.
+ */
 function rewrite(
   { path, bytes }: PublishedFile,
   base: string,
@@ -161,7 +163,10 @@ interface CopiedAssets {
   places: Map<string, string>;
 }
 
-/** Assets that everybody may load, copied once per content; what is private, deleted or gone keeps its address and its 404. */
+/**
+ * Assets that everybody may load, copied once per content; what is private, deleted or gone keeps
+ * its address and its 404.
+ */
 async function assetsOf(
   { store }: PublishingDeps,
   files: AssetFiles,
@@ -204,14 +209,14 @@ async function checkCopy(
       if (answer.status !== 200) throw new Error(`status ${answer.status}`);
       seen.push({ path: file, bytes: Buffer.from(await answer.arrayBuffer()) });
     } catch (error) {
-      throw new DreamError(
+      throw new AppError(
         'PublishCheckFailed',
         `${address} could not be fetched: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
   }
   if (hashOfFiles(seen) !== contentHash)
-    throw new DreamError('PublishCheckFailed', `what is served at ${base} is not what was copied`);
+    throw new AppError('PublishCheckFailed', `what is served at ${base} is not what was copied`);
 }
 
 /** Nothing after the flip may fail: the game is out. */

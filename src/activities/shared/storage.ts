@@ -1,5 +1,5 @@
 import type { Config } from '../../config.js';
-import { DreamError, ERROR_POLICY } from '../../contracts/errors.js';
+import { AppError, ERROR_POLICY } from '../../contracts/errors.js';
 import { storageState, withLargest, type StorageState } from '../../domain/storage-limit.js';
 import type { Log } from '../../log.js';
 import { measureUserFolder, type FolderSize } from '../../store/files/folder-size.js';
@@ -16,12 +16,18 @@ export interface StorageDeps {
   log: Log;
 }
 
-/** How much room a user's files take, and what follows from it. Nothing here reads or deletes a file. */
+/**
+ * How much room a user's files take, and what follows from it. Nothing here reads or deletes a
+ * file.
+ */
 export interface Storage {
   /** Measures mirror and Volume and notes the result. */
   measure(userId: string): Promise<VolumeSize>;
   stateOf(size: VolumeSize): StorageState & { usedBytes: number };
-  /** Throws `STORAGE_LIMIT_EXCEEDED` for a user who is beyond the limit, also when it is measured anew. */
+  /**
+   * Throws `STORAGE_LIMIT_EXCEEDED` for a user who is beyond the limit, also when it is measured
+   * anew.
+   */
   assertRoom(userId: string): Promise<void>;
   /** What the player reads: the limit, and his largest games and files. */
   refusal(userId: string): Promise<string>;
@@ -49,7 +55,7 @@ export function createStorage(deps: StorageDeps): Storage {
       // He may have made room since the night.
       const { isBeyond, usedBytes } = stateOf(await storage.measure(userId));
       if (isBeyond)
-        throw new DreamError(
+        throw new AppError(
           'STORAGE_LIMIT_EXCEEDED',
           `${(usedBytes / GIB).toFixed(1)} of ${config.VOLUME_MAX_GIB} GiB are used`,
         );

@@ -1,8 +1,8 @@
 import type { WorkerConfig } from '../../config.js';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { thumbnailPrompt } from '../../domain/thumbnail-prompt.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
-import type { Pictures } from '../../store/files/images.js';
+import type { Images } from '../../store/files/images.js';
 import type { Store } from '../../store/index.js';
 import type { ThumbnailActivities } from '../ports.js';
 import { gameTexts } from './game-texts.js';
@@ -11,7 +11,7 @@ export interface ThumbnailDeps {
   config: Pick<WorkerConfig, 'GEMINI_API_KEY'>;
   store: Pick<Store, 'projects' | 'revisions'>;
   mirror: Mirror;
-  pictures: Pictures;
+  images: Images;
 }
 
 /** What a thumbnail shall show, and putting it in its place. */
@@ -19,7 +19,7 @@ export function thumbnailActivities({
   config,
   store,
   mirror,
-  pictures,
+  images,
 }: ThumbnailDeps): ThumbnailActivities {
   return {
     async planThumbnail({ userId, projectId, title }) {
@@ -27,9 +27,9 @@ export function thumbnailActivities({
         store.projects.get(projectId),
         store.revisions.head(projectId),
       ]);
-      if (!project) throw new DreamError('ACCESS_DENIED', 'the project is gone');
+      if (!project) throw new AppError('ACCESS_DENIED', 'the project is gone');
       if (config.GEMINI_API_KEY === undefined) {
-        if (!head) throw new DreamError('FILE_NOT_FOUND', 'there is no game to be seen yet');
+        if (!head) throw new AppError('FILE_NOT_FOUND', 'there is no game to be seen yet');
         return { kind: 'screenshot', revision: head.revision };
       }
       const description =
@@ -41,9 +41,9 @@ export function thumbnailActivities({
     },
 
     async keepThumbnail({ actionId, userId, projectId }) {
-      const bytes = await pictures.read(userId, actionId);
-      if (!bytes) throw new DreamError('ImageNotMade', 'the picture is gone');
-      await pictures.writeThumbnail(userId, projectId, bytes);
+      const bytes = await images.read(userId, actionId);
+      if (!bytes) throw new AppError('ImageNotMade', 'the image is gone');
+      await images.writeThumbnail(userId, projectId, bytes);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../../config.js';
 import { crashPoint } from '../../crash-points.js';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
@@ -50,7 +50,7 @@ export function usageActivities({
           },
         });
       }
-      throw new DreamError(
+      throw new AppError(
         'SPENDING_LIMIT_EXCEEDED',
         `today's limit (${limit}) leaves too little: ${spentUsd.toFixed(2)} USD are spent or set aside`,
       );
@@ -72,7 +72,7 @@ export function withReleasedUsage(
         if (isWorkerShutdown(error)) throw error;
         const callId = callIdFor(input.jobId, input.attempt);
         const failure =
-          [error, (error as Error).cause].find((told) => told instanceof DreamError) ?? null;
+          [error, (error as Error).cause].find((told) => told instanceof AppError) ?? null;
         const costUsd = failure?.details['costUsd'];
         // A stopped attempt is nobody's failure. What cannot be told now is released with the job.
         await store.usage

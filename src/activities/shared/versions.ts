@@ -1,5 +1,5 @@
 import { crashPoint } from '../../crash-points.js';
-import { DreamError, ERROR_POLICY } from '../../contracts/errors.js';
+import { AppError, ERROR_POLICY } from '../../contracts/errors.js';
 import type { RestoreOutcome } from '../../contracts/workflows.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Log } from '../../log.js';
@@ -8,7 +8,10 @@ import type { JobActivities, PublishInput, RestoreActivities } from '../ports.js
 
 /** Longest commit subject shown as a version's name, characters (generation.md §12). */
 const MAX_SUBJECT_CHARS = 50;
-/** Two restores of one project cannot meet (A1); a second look is enough when a publish came in between. */
+/**
+ * Two restores of one project cannot meet (A1); a second look is enough when a publish came in
+ * between.
+ */
 const RESTORE_TRIES = 3;
 
 export interface VersionDeps {
@@ -46,9 +49,12 @@ export function versionActivities(
   };
 }
 
-/** What cannot get better by another try ends the restore with a clear answer; the rest is tried again. */
+/**
+ * What cannot get better by another try ends the restore with a clear answer; the rest is tried
+ * again.
+ */
 function endOf(log: Log, error: unknown): RestoreOutcome {
-  if (!(error instanceof DreamError) || ERROR_POLICY[error.kind].retry) throw error;
+  if (!(error instanceof AppError) || ERROR_POLICY[error.kind].retry) throw error;
   log.warn({ kind: error.kind, detail: error.message, outcome: 'error' }, 'restore failed');
   return { ok: false, error: 'OPERATION_FAILED' };
 }
@@ -79,7 +85,8 @@ async function publishRevision(
   const { store, mirror } = deps;
   const { jobId, userId, projectId, revision, parent } = input;
   crashPoint('after-return-before-import');
-  // The local set works in the mirror itself, so importing is looking whether the commit is really there (E1).
+  // The local set works in the mirror itself, so importing is looking whether the commit is really
+  // there (E1).
   await mirror.assertRevision(userId, projectId, revision, parent);
   crashPoint('after-import-before-publish');
   const subject = Array.from(input.subject.replace(/\s+/g, ' ').trim())
@@ -139,7 +146,7 @@ async function restoreRevision(deps: VersionDeps, input: RestoreInput): Promise<
       return { ok: true, revision: row.revision };
     } catch (error) {
       if (
-        !(error instanceof DreamError && error.details['reason'] === 'STALE_PARENT') ||
+        !(error instanceof AppError && error.details['reason'] === 'STALE_PARENT') ||
         tries >= RESTORE_TRIES
       )
         throw error;

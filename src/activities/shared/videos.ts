@@ -1,5 +1,5 @@
 import type { WorkerConfig } from '../../config.js';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { VideoStory } from '../../contracts/video.js';
 import {
   plainStory,
@@ -10,7 +10,7 @@ import {
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
-import { createModel, wordsOf } from './ask-model.js';
+import { createModel, completeText } from './ask-model.js';
 import type { VideoPlanActivities } from '../ports.js';
 import { gameTexts } from './game-texts.js';
 
@@ -27,7 +27,10 @@ export interface VideoPlanDeps {
   log: Log;
 }
 
-/** What a film says: the draft's or the project's title, words by the model, plain ones when it fails. */
+/**
+ * What a video says: the draft's or the project's title, words by the model, plain ones when it
+ * fails.
+ */
 export function videoPlanActivities({
   config,
   store,
@@ -41,7 +44,7 @@ export function videoPlanActivities({
         store.projects.get(projectId),
         store.publishDrafts.get(projectId),
       ]);
-      if (!project) throw new DreamError('ACCESS_DENIED', 'the project is gone');
+      if (!project) throw new AppError('ACCESS_DENIED', 'the project is gone');
       const title = Array.from(
         (draft?.title?.trim() || project.name.trim() || 'ゲーム').replace(/\s+/g, ' '),
       )
@@ -58,7 +61,7 @@ export function videoPlanActivities({
       const story = await askForStory(facts).catch((error: unknown) => {
         log.warn(
           { err: error, projectId },
-          'the model found no words for a film; plain ones are taken',
+          'the model found no words for a video; plain ones are taken',
         );
         return plainStory(title, description);
       });
@@ -67,7 +70,7 @@ export function videoPlanActivities({
   };
 
   async function askForStory(facts: VideoPromptInput): Promise<VideoStory> {
-    const text = await wordsOf(model, {
+    const text = await completeText(model, {
       model: config.CHAT_MODEL,
       max_tokens: MAX_TOKENS,
       system: VIDEO_SYSTEM_PROMPT,

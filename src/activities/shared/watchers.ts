@@ -28,12 +28,18 @@ export interface WatcherDeps {
   store: Pick<Store, 'usage' | 'users' | 'volumeSizes' | 'modalCalls' | 'alerts'>;
   storage: Storage;
   alerts: Alerts;
-  /** Ends a call on Modal with everything that it started; one that has ended already is fine. Null = Modal is not in use. */
+  /**
+   * Ends a call on Modal with everything that it started; one that has ended already is fine. Null
+   * = Modal is not in use.
+   */
   cancelCall: ((functionCallId: string) => Promise<void>) | null;
   log: Log;
 }
 
-/** Rounds of looking, each bounded and repeatable; what is wrong becomes an alert, what is right again ends it. */
+/**
+ * Rounds of looking, each bounded and repeatable; what is wrong becomes an alert, what is right
+ * again ends it.
+ */
 export function watcherActivities(deps: WatcherDeps): WatcherActivities {
   return {
     watchVolumes: ({ after }) => watchVolumes(deps, after),

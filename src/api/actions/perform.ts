@@ -26,7 +26,10 @@ const KEYS = {
   action: keyword('JobAction'),
 };
 const CANCEL_TIMEOUT_MS = 6_000;
-/** Temporal's list of workflows learns of a new one a moment after its start: so long, and so often, an open action is looked for. */
+/**
+ * Temporal's list of workflows learns of a new one a moment after its start: so long, and so often,
+ * an open action is looked for.
+ */
 const LIST_LAG_MS = 4_000;
 const LIST_PAUSE_MS = 200;
 
@@ -41,17 +44,23 @@ export interface ActionStart<I extends ActionRef> {
 
 /** Starts actions and waits for their ends, as V2's HTTP calls do. */
 export interface Actions {
-  /** Resolves with how the action ended, however long that takes. Whoever stops waiting changes nothing: the action goes on. */
+  /**
+   * Resolves with how the action ended, however long that takes. Whoever stops waiting changes
+   * nothing: the action goes on.
+   */
   perform<T, I extends ActionRef = ActionRef>(start: ActionStart<I>): Promise<ActionOutcome<T>>;
   /**
-   * As `perform` for work that is done once for its workflow id (F4): `made` when that was earlier and `isMade` finds its result. A result
-   * that is gone is made anew.
+   * As `perform` for work that is done once for its workflow id (F4): `made` when that was earlier
+   * and `isMade` finds its result. A result that is gone is made anew.
    */
   performOnce<T, I extends ActionRef = ActionRef>(
     start: ActionStart<I>,
     isMade: () => Promise<boolean>,
   ): Promise<ActionOutcome<T> | 'made'>;
-  /** Stops an action, under whatever id its workflow runs; `tooLate` when none does any more. `isOpen` tells whether its row waits for an end. */
+  /**
+   * Stops an action, under whatever id its workflow runs; `tooLate` when none does any more.
+   * `isOpen` tells whether its row waits for an end.
+   */
   cancelAction(
     actionId: string,
     isOpen: () => Promise<boolean>,
@@ -142,7 +151,10 @@ async function cancelWorkflow(
   }
 }
 
-/** For actions that share one workflow id, so that there is one of them at a time: found by what they were started with. */
+/**
+ * For actions that share one workflow id, so that there is one of them at a time: found by what
+ * they were started with.
+ */
 async function cancelFound(
   temporal: Client,
   actionId: string,

@@ -22,12 +22,21 @@ export type Admitted =
   | { kind: 'refused'; code: Refusal | 'OPERATION_FAILED' };
 
 const DEADLINE_MS = 5_000;
-/** Whoever writes the project now ends or answers: it is waited for, not called a failure of the message. */
+/**
+ * Whoever writes the project now ends or answers: it is waited for, not called a failure of the
+ * message.
+ */
 const OTHER_WRITER_DEADLINE_MS = 20_000;
-/** A restore or delete that has begun will be done, so it is not called failed before even a dead worker was replaced. */
+/**
+ * A restore or delete that has begun will be done, so it is not called failed before even a dead
+ * worker was replaced.
+ */
 const OWN_WORK_DEADLINE_MS = 60_000;
 const DESCRIBE_TIMEOUT_MS = 2_000;
-/** A server that is silent just then may hold our run: calling the message failed would be wrong, so it is asked again for so long. */
+/**
+ * A server that is silent just then may hold our run: calling the message failed would be wrong, so
+ * it is asked again for so long.
+ */
 const DESCRIBE_PATIENCE_MS = 8_000;
 const DESCRIBE_PAUSE_MS = 100;
 const CANCEL_TIMEOUT_MS = 6_000;
@@ -35,7 +44,10 @@ const CANCEL_TIMEOUT_MS = 6_000;
 export interface Admitter {
   /** Starts the work or meets whoever writes the project now (A1–A6). Never throws. */
   admit(admission: Admission): Promise<Admitted>;
-  /** Asks the project's writer to stop this job (F1); `noAnswer` when there is none or it cannot be reached. */
+  /**
+   * Asks the project's writer to stop this job (F1); `noAnswer` when there is none or it cannot be
+   * reached.
+   */
   cancel(projectId: string, jobId: string): Promise<CancelAnswer['outcome'] | 'noAnswer'>;
 }
 
@@ -55,7 +67,8 @@ async function admit(temporal: Client, log: Log, admission: Admission): Promise<
     const writer = await describeWriter(temporal, admission.input.projectId);
     const isOurs = writer?.messageId === admission.input.messageId;
     if (isOurs && admission.kind === 'generate') return { kind: 'waiting' };
-    // Restore and delete are answered when they are done; whoever meets another writer, or one in its last step, may wait longer too.
+    // Restore and delete are answered when they are done; whoever meets another writer, or one in
+    // its last step, may wait longer too.
     const longestMs = isOurs
       ? OWN_WORK_DEADLINE_MS
       : writer?.isRunning
@@ -106,7 +119,10 @@ async function tryUntil(
   return 'timedOut';
 }
 
-/** The latest run that wrote or writes the project; null when there is none or nobody could tell for long. */
+/**
+ * The latest run that wrote or writes the project; null when there is none or nobody could tell for
+ * long.
+ */
 async function describeWriter(
   temporal: Client,
   projectId: string,

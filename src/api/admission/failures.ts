@@ -10,14 +10,19 @@ import { ADMIT_FAILURE } from '../../contracts/workflows.js';
 /** Why the writer of a project said no. */
 export type Refusal = 'USER_LIMIT_EXCEEDED' | 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED';
 
-/** What a failed try means: come again, the wait ran out, a clear no, or something nobody foresaw. */
+/**
+ * What a failed try means: come again, the wait ran out, a clear no, or something nobody foresaw.
+ */
 export type FailedTry =
   { kind: 'again' | 'timedOut' | 'broken' } | { kind: 'refused'; code: Refusal };
 
 /** The run ended between taking the update and finishing it. */
 const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
 const DEADLINE_EXCEEDED = 4;
-/** Not found, failed precondition, aborted, unavailable: a run that ends or a server that comes back. */
+/**
+ * Not found, failed precondition, aborted, unavailable: a run that ends or a server that comes
+ * back.
+ */
 const COME_AGAIN_CODES = [5, 9, 10, 14];
 
 /** Reads a failed `admit` or `cancelJob` (A6). */
@@ -44,7 +49,10 @@ function classifyFailureType(type: string | null): FailedTry {
   }
 }
 
-/** The type of the application failure in an error's chain of causes; an activity's failure lies one deeper. */
+/**
+ * The type of the application failure in an error's chain of causes; an activity's failure lies one
+ * deeper.
+ */
 function applicationType(error: Error): string | null {
   for (let cause: unknown = error.cause; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ApplicationFailure) return cause.type ?? null;

@@ -1,4 +1,4 @@
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { storable } from '../../contracts/ids.js';
 import { aliasOf } from '../../domain/asset-names.js';
 import { storageState } from '../../domain/storage-limit.js';
@@ -29,9 +29,10 @@ export interface Addition {
 }
 
 /**
- * Makes a received file the user's asset: type by content, name by display name, file, row, link. Null = its content is nothing that
- * we take. An asset of a project is public, because its game is played by people who are not signed in; another one is not.
- * Throws `STORAGE_LIMIT_EXCEEDED`, `DiskFull`, `OPERATION_FAILED`. Either everything is there afterwards, or no asset is.
+ * Makes a received file the user's asset: type by content, name by display name, file, row, link.
+ * Null = its content is nothing that we take. An asset of a project is public, because its game is
+ * played by people who are not signed in; another one is not. Throws `STORAGE_LIMIT_EXCEEDED`,
+ * `DiskFull`, `OPERATION_FAILED`. Either everything is there afterwards, or no asset is.
  */
 export async function addAsset(
   { config, store, files, inLine }: AddAssetDeps,
@@ -67,13 +68,16 @@ export async function addAsset(
   );
   if (created.outcome === 'created') return created.asset;
   if (!created.is_file_in_use) await files.discard(storagePath);
-  throw new DreamError(
+  throw new AppError(
     'STORAGE_LIMIT_EXCEEDED',
     `the assets would take more than ${config.ASSET_QUOTA_MIB} MiB`,
   );
 }
 
-/** Throws `STORAGE_LIMIT_EXCEEDED` for a user whose files were beyond the limit when they were last measured. */
+/**
+ * Throws `STORAGE_LIMIT_EXCEEDED` for a user whose files were beyond the limit when they were last
+ * measured.
+ */
 export async function assertRoom({ config, store }: AddAssetDeps, userId: string): Promise<void> {
   const size = await store.volumeSizes.get(userId);
   if (size === null) return;
@@ -81,6 +85,6 @@ export async function assertRoom({ config, store }: AddAssetDeps, userId: string
   if (
     storageState(used, { stepGib: config.VOLUME_SOFT_GIB, maxGib: config.VOLUME_MAX_GIB }).isBeyond
   ) {
-    throw new DreamError('STORAGE_LIMIT_EXCEEDED', 'the files of this user are beyond the limit');
+    throw new AppError('STORAGE_LIMIT_EXCEEDED', 'the files of this user are beyond the limit');
   }
 }

@@ -13,7 +13,10 @@ type Handler<T> = (req: Request, res: Response, who: T) => Promise<void> | void;
 export interface AssetGuards {
   /** Its owner alone; others learn that it exists only when they can see it anyway. */
   assetOwner(handler: Handler<{ user: Identity; asset: AssetRow }>): RequestHandler;
-  /** Whoever may read it: everybody when it is public or global, else its owner. Who has not said who he is may do so (401). */
+  /**
+   * Whoever may read it: everybody when it is public or global, else its owner. Who has not said
+   * who he is may do so (401).
+   */
   assetAccess(handler: Handler<{ asset: AssetRow }>): RequestHandler;
 }
 

@@ -2,8 +2,8 @@
 export type InLine = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
 /**
- * The database makes one user's inserts stand in line. They do so here already, so that a crowd of one user's uploads waits without
- * holding the connections that everybody needs.
+ * The database makes one user's inserts stand in line. They do so here already, so that a crowd of
+ * one user's uploads waits without holding the connections that everybody needs.
  */
 export function createInLine(): InLine {
   const last = new Map<string, Promise<unknown>>();

@@ -41,7 +41,7 @@ describe('what a file is by its content', () => {
   it.each<[string, Buffer]>([
     ['nothing', Buffer.alloc(0)],
     ['HTML', text('<!DOCTYPE html><script>alert(1)</script>')],
-    ['HTML with a picture in it', text('<html><svg></svg></html>')],
+    ['HTML with an image in it', text('<html><svg></svg></html>')],
     ['HTML after a comment', text('<!-- <svg> --><html>')],
     ['other XML', text('<?xml version="1.0"?><feed/>')],
     ['XHTML', text('<?xml version="1.0"?><html/>')],
@@ -53,7 +53,7 @@ describe('what a file is by its content', () => {
     ['a program', Buffer.from('7f454c4602010100', 'hex')],
     ['a Windows program', text('MZ\x90\0')],
     ['no UTF-8', Buffer.from('7bff7d', 'hex')],
-    ['a film', Buffer.concat([Buffer.from('00000018', 'hex'), text('ftypmp42')])],
+    ['a video', Buffer.concat([Buffer.from('00000018', 'hex'), text('ftypmp42')])],
     ['an open comment', text('<!--')],
     ['many open comments', text('<!--'.repeat(50_000))],
   ])('nothing that is taken: %s', async (_, bytes) => {

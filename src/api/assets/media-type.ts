@@ -41,11 +41,14 @@ export function isAcceptedByName(file: { readonly name: string; readonly mime: s
   );
 }
 
-/** What a file is by its content, whatever it calls itself; null = nothing that we take. Nothing is unpacked or run. */
+/**
+ * What a file is by its content, whatever it calls itself; null = nothing that we take. Nothing is
+ * unpacked or run.
+ */
 export async function mediaTypeOf(bytes: Buffer): Promise<MediaType | null> {
   const detected = (await fileTypeFromBuffer(bytes))?.mime.split(';')[0];
   if (detected !== undefined && detected !== 'application/xml') return BY_CONTENT[detected] ?? null;
-  // A picture that ends within its own signature: broken, but nothing else.
+  // An image that ends within its own signature: broken, but nothing else.
   if (detected === undefined && bytes.subarray(0, 4).equals(PNG_BEGIN))
     return BY_CONTENT['image/png'] ?? null;
   const text = textOf(bytes);
@@ -65,7 +68,10 @@ export function deliveryByName(file: string): Delivery {
   return deliveryAs(BY_EXTENSION[path.extname(file).toLowerCase()] ?? null);
 }
 
-/** By the type that the row names (rest.md §7.4), which its owner may have written: what is not passive is sent as plain bytes. */
+/**
+ * By the type that the row names (rest.md §7.4), which its owner may have written: what is not
+ * passive is sent as plain bytes.
+ */
 export function deliveryAs(mime: string | null): Delivery {
   const type = mime?.trim().toLowerCase() ?? '';
   if (PASSIVE.test(type)) return { type, isInline: true };
@@ -81,7 +87,10 @@ function textOf(bytes: Buffer): string | null {
   }
 }
 
-/** True when the first element is `<svg`: declaration, comments and document type may come before it. */
+/**
+ * True when the first element is `<svg`: declaration, comments and document type may come before
+ * it.
+ */
 function isSvg(text: string): boolean {
   let rest = text.trimStart();
   for (const [begin, end] of [

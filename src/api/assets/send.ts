@@ -6,8 +6,9 @@ import type { Delivery } from './media-type.js';
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 /**
- * Sends an asset as the contract's **file** (rest.md §1.1): ETag, Last-Modified, ranges, conditional requests. False = it is not
- * there any more, and nothing was answered. What could hold markup is only offered as a download; pictures in pages show it all the same.
+ * Sends an asset as the contract's **file** (rest.md §1.1): ETag, Last-Modified, ranges,
+ * conditional requests. False = it is not there any more, and nothing was answered. What could hold
+ * markup is only offered as a download; images in pages show it all the same.
  */
 export function sendAsset(
   res: Response,
@@ -29,7 +30,8 @@ export function sendAsset(
       path.basename(file),
       { root: path.dirname(file), dotfiles: 'allow', cacheControl: false },
       (error?: Error) => {
-        // A client that went away, or a range that there is none of, was answered as far as it could be.
+        // A client that went away, or a range that there is none of, was answered as far as it
+        // could be.
         if (!error || res.headersSent) resolve(true);
         else if (isMissing(error)) resolve(false);
         else reject(error);

@@ -30,15 +30,22 @@ export interface Upload {
 
 class InvalidFileType extends Error {}
 
-/** Reads `multipart/form-data` with one file in the field `field`; null = the request was refused and answered. */
+/**
+ * Reads `multipart/form-data` with one file in the field `field`; null = the request was refused
+ * and answered.
+ */
 export type ReceiveUpload = (req: Request, res: Response, field: string) => Promise<Upload | null>;
 
 /**
- * Streams an upload to disk within its limits. Whatever is wrong with it is answered as `{error}` (rest.md §12), and nothing of it is
- * left; so it is when the client goes away. A file that was taken in is the caller's to keep or discard.
+ * Streams an upload to disk within its limits. Whatever is wrong with it is answered as `{error}`
+ * (rest.md §12), and nothing of it is left; so it is when the client goes away. A file that was
+ * taken in is the caller's to keep or discard.
  */
 export function createReceiver(files: AssetFiles): ReceiveUpload {
-  /** Files on their way to the disk: the parser hears of a disk that is full before what was written is gone again. */
+  /**
+   * Files on their way to the disk: the parser hears of a disk that is full before what was written
+   * is gone again.
+   */
   const arriving = new WeakMap<Request, Promise<unknown>>();
   const uploads = multer({
     storage: partStorage(files, arriving),

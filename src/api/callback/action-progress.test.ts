@@ -7,9 +7,8 @@ import {
   CALLBACK_SIGNATURE_HEADER,
   CALLBACK_TIMESTAMP_HEADER,
   type CallbackPost,
-  callbackKeyOf,
-  callbackMac,
 } from '../../contracts/callback.js';
+import { callbackKeyOf, callbackMac } from '../../contracts/signatures.js';
 import { createLog } from '../../log.js';
 import { actionProgressRouter } from './action-progress.js';
 

@@ -18,8 +18,9 @@ export interface ActionProgressDeps {
 }
 
 /**
- * `POST /callback/actions/:actionId`, where an action tells how far it is: as for jobs (C2), but nothing of it is kept than the
- * newest percentage. 410 when the action has ended: its runner stops.
+ * `POST /callback/actions/:actionId`, where an action tells how far it is: as for jobs (C2), but
+ * nothing of it is kept than the newest percentage. 410 when the action has ended: its runner
+ * stops.
  */
 export function actionProgressRouter({
   masterSecret,

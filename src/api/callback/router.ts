@@ -14,7 +14,7 @@ import {
 import { parseCallId } from '../../contracts/ids.js';
 import type { StreamItem } from '../../contracts/stream.js';
 import type { Log } from '../../log.js';
-import { JobInbox, type InboxDeps } from '../../stream/job-event-ingest.js';
+import { JobEventIngest, type InboxDeps } from '../../stream/job-event-ingest.js';
 import { isSignedBy } from './signature.js';
 
 /** Beyond these a post is put off with 429: the runner keeps its events and slows down. */
@@ -33,8 +33,9 @@ export interface CallbackDeps extends InboxDeps {
 }
 
 /**
- * `POST /callback/:jobId`, where a run tells what happens (C2). Needs the raw body: mount it before any body parser.
- * Answers 200 `{ackedSeq, cancel}`, 410 when the attempt is no longer wanted, 400, 401, 403, 413, 429 and 503.
+ * `POST /callback/:jobId`, where a run tells what happens (C2). Needs the raw body: mount it before
+ * any body parser. Answers 200 `{ackedSeq, cancel}`, 410 when the attempt is no longer wanted, 400,
+ * 401, 403, 413, 429 and 503.
  */
 export function callbackRouter(deps: CallbackDeps): Router {
   const inboxes = new Inboxes(deps);
@@ -94,7 +95,7 @@ async function receive(
 
 async function take(
   deps: CallbackDeps,
-  inbox: JobInbox,
+  inbox: JobEventIngest,
   { jobId, attempt }: { jobId: string; attempt: number },
   post: CallbackPost,
   markGone: () => void,
@@ -122,19 +123,19 @@ function parsePost(rawBody: Buffer): CallbackPost | null {
 
 /** The inboxes of the jobs that post here; idle ones are forgotten. */
 class Inboxes {
-  readonly #inboxes = new Map<string, JobInbox>();
+  readonly #inboxes = new Map<string, JobEventIngest>();
   #sweptMs = performance.now();
 
   constructor(private readonly deps: InboxDeps) {}
 
-  of(jobId: string): JobInbox {
+  of(jobId: string): JobEventIngest {
     this.#sweep();
     let inbox = this.#inboxes.get(jobId);
-    if (!inbox) this.#inboxes.set(jobId, (inbox = new JobInbox(jobId, this.deps)));
+    if (!inbox) this.#inboxes.set(jobId, (inbox = new JobEventIngest(jobId, this.deps)));
     return inbox;
   }
 
-  isOverloaded(inbox: JobInbox): boolean {
+  isOverloaded(inbox: JobEventIngest): boolean {
     if (inbox.pendingChars > MAX_PENDING_CHARS_PER_JOB) return true;
     let chars = 0;
     for (const other of this.#inboxes.values()) chars += other.pendingChars;

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { CALLBACK_TOLERANCE_S, callbackKeyOf, callbackMac } from '../../contracts/callback.js';
+import { CALLBACK_TOLERANCE_S } from '../../contracts/callback.js';
+import { callbackKeyOf, callbackMac } from '../../contracts/signatures.js';
 
 export interface SignedPost {
   callId: string;
@@ -9,7 +10,9 @@ export interface SignedPost {
   rawBody: Buffer;
 }
 
-/** Was this post made by the holder of this call's key, and lately (C2)? Compares in constant time. */
+/**
+ * Was this post made by the holder of this call's key, and lately (C2)? Compares in constant time.
+ */
 export function isSignedBy(masterSecret: string, post: SignedPost, nowMs: number): boolean {
   const { callId, timestamp, signature, rawBody } = post;
   if (

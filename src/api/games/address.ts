@@ -7,8 +7,9 @@ import type { GamePathSigner } from './signed-path.js';
 const GRANT_MS = 60 * 60_000;
 
 /**
- * The address under which a browser gets a game without a token in sight: relative on the host that serves games, absolute when
- * games have a host of their own. `file` keeps its spelling; `query` is kept except for the token.
+ * The address under which a browser gets a game without a token in sight: relative on the host that
+ * serves games, absolute when games have a host of their own. `file` keeps its spelling; `query` is
+ * kept except for the token.
  */
 export function signedGameAddress(
   signer: GamePathSigner,

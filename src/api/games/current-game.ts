@@ -3,13 +3,19 @@ import { WELCOME_PAGE } from '../../domain/welcome-page.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 
-/** A project as its player gets it: the files of the current revision, or the welcome page before there is one. */
+/**
+ * A project as its player gets it: the files of the current revision, or the welcome page before
+ * there is one.
+ */
 export interface Game {
   readonly userId: string;
   readonly projectId: string;
   /** When the current revision was made; null for the welcome page. */
   readonly changedAt: Date | null;
-  /** Bytes of one file; null when the game has no such file. Throws `RevisionMissing` while the files are not here (E7). */
+  /**
+   * Bytes of one file; null when the game has no such file. Throws `RevisionMissing` while the
+   * files are not here (E7).
+   */
   read(path: string): Promise<Buffer | null>;
   /** Paths of all files, the hidden ones included. */
   list(): Promise<string[]>;
@@ -22,7 +28,10 @@ export interface Games {
   open(projectId: string): Promise<Game | null>;
 }
 
-/** Games out of the mirror, at the revision that the database calls current: never half-written, never an older one. */
+/**
+ * Games out of the mirror, at the revision that the database calls current: never half-written,
+ * never an older one.
+ */
 export function createGames(store: Pick<Store, 'projects' | 'revisions'>, mirror: Mirror): Games {
   return {
     async open(id) {

@@ -7,8 +7,9 @@ export type RequestedFile =
   | { readonly kind: 'hidden' };
 
 /**
- * Reads the decoded rest of a game URL. Empty means `index.html`; only that exact spelling counts as the entry page. What leaves
- * the project is `outside`, anything below a dot-file or dot-folder is `hidden`.
+ * Reads the decoded rest of a game URL. Empty means `index.html`; only that exact spelling counts
+ * as the entry page. What leaves the project is `outside`, anything below a dot-file or dot-folder
+ * is `hidden`.
  */
 export function requestedFile(rest: string): RequestedFile {
   const asked = rest === '' ? 'index.html' : rest;
@@ -41,7 +42,10 @@ const TEXT: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** How a game file is sent: the binary group as files (ranges, caching), everything else as UTF-8 text. */
+/**
+ * How a game file is sent: the binary group as files (ranges, caching), everything else as UTF-8
+ * text.
+ */
 export function contentTypeOf(file: string): { readonly type: string; readonly isBinary: boolean } {
   const extension = path.posix.extname(file).toLowerCase();
   const binary = BINARY[extension];

@@ -10,8 +10,8 @@ const HOST = /^[a-z0-9.-]+(:\d{1,5})?$/i;
 const PAGE_ONLY = ['X-Frame-Options', 'Cross-Origin-Opener-Policy', 'Origin-Agent-Cluster'];
 
 /**
- * Headers of everything that a model wrote. The page gets an origin of its own (no cookies, storage, parent or API), talks to
- * nobody but its own files, and may be framed by the app alone.
+ * Headers of everything that a model wrote. The page gets an origin of its own (no cookies,
+ * storage, parent or API), talks to nobody but its own files, and may be framed by the app alone.
  */
 export function setGameHeaders(
   config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN'>,
@@ -37,7 +37,8 @@ function gamePolicy(
     config.GAMES_ORIGIN ? new URL(config.GAMES_ORIGIN).host : '',
   ];
   const own = [...new Set(hosts)].filter((each) => HOST.test(each));
-  // Paths matter only here: a game that reads its own data may do so, one that calls /api or opens a socket to us may not.
+  // Paths matter only here: a game that reads its own data may do so, one that calls /api or opens
+  // a socket to us may not.
   const readable = own.flatMap((each) =>
     ['game', 'vendor', 'user-assets', 'global-assets'].map((folder) => `${each}/${folder}/`),
   );

@@ -8,8 +8,9 @@ import type { Hydrate } from '../../store/mirror/hydration.js';
 const PATIENCE_MS = 8_000;
 
 /**
- * Has the missing versions of a project fetched from its Volume (E7): the API asks for it and waits a moment, the work is a worker's.
- * Readers of one project share one wait. Never throws: who reads afterwards sees whether it helped.
+ * Has the missing versions of a project fetched from its Volume (E7): the API asks for it and waits
+ * a moment, the work is a worker's. Readers of one project share one wait. Never throws: who reads
+ * afterwards sees whether it helped.
  */
 export function createHydrate(temporal: Client, log: Log): Hydrate {
   const waiting = new Map<string, Promise<void>>();

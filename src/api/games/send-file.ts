@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 
 /**
- * Sends bytes as the contract's **file** (rest.md §1.1): `Cache-Control: public, max-age=0`, weak `ETag`, `Last-Modified`,
- * conditional requests and single byte ranges.
+ * Sends bytes as the contract's **file** (rest.md §1.1): `Cache-Control: public, max-age=0`, weak
+ * `ETag`, `Last-Modified`, conditional requests and single byte ranges.
  */
 export function sendFileBytes(
   req: Request,

@@ -1,7 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isUuid } from '../../contracts/ids.js';
 
-/** What a signed path allows: reading the current files of one project of one user until `expiresAtMs`. */
+/**
+ * What a signed path allows: reading the current files of one project of one user until
+ * `expiresAtMs`.
+ */
 export interface GameGrant {
   readonly userId: string;
   readonly projectId: string;
@@ -19,8 +22,9 @@ export interface GamePathSigner {
 }
 
 /**
- * Signs and opens the segment behind `/game/~`. The path stands in for the user's token, so that a game never sees a token and
- * its relative files load. The key is derived, because `secret` signs other things too.
+ * Signs and opens the segment behind `/game/~`. The path stands in for the user's token, so that a
+ * game never sees a token and its relative files load. The key is derived, because `secret` signs
+ * other things too.
  */
 export function createGamePathSigner(secret: string): GamePathSigner {
   const key = createHmac('sha256', secret).update('game-path/1').digest();

@@ -13,8 +13,8 @@ import type { Game } from './current-game.js';
 const REFERS = /\.(html|css|m?js)$/i;
 
 /**
- * Sends `game.zip`: the page, its `assets/` and the vendored libraries that they use. References to those are made relative, so
- * that the folder plays wherever it is put, without us.
+ * Sends `game.zip`: the page, its `assets/` and the vendored libraries that they use. References to
+ * those are made relative, so that the folder plays wherever it is put, without us.
  */
 export async function sendGameZip(game: Game, res: Response): Promise<void> {
   const paths = (await game.list()).filter(
@@ -29,7 +29,8 @@ export async function sendGameZip(game: Game, res: Response): Promise<void> {
     const text = REFERS.test(path) ? bytes.toString('utf8') : null;
     for (const library of text === null ? [] : vendoredFilesIn(text))
       libraries.set(vendoredPath(library), library);
-    // Only a text that changes is written anew: whatever else it holds stays as it is, byte for byte.
+    // Only a text that changes is written anew: whatever else it holds stays as it is, byte for
+    // byte.
     const relative = text === null ? null : withRelativeVendor(text, path);
     archive.append(relative === null || relative === text ? bytes : Buffer.from(relative), {
       name: path,

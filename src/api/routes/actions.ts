@@ -15,7 +15,10 @@ export interface ActionDeps {
   actions: Actions;
 }
 
-/** Background work of a user beside generations, seen and stopped by its owner (additive; as rest.md §4 for jobs). */
+/**
+ * Background work of a user beside generations, seen and stopped by its owner (additive; as rest.md
+ * §4 for jobs).
+ */
 export function actionRoutes({ guards, store, actions }: ActionDeps): Router {
   const router = Router();
   const owned = (handler: (res: Response, action: ActionRow) => Promise<void> | void) =>

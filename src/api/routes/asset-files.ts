@@ -16,7 +16,10 @@ export interface AssetFileDeps {
   files: AssetFiles;
 }
 
-/** Delivery of assets to games and pages (rest.md §7.4, §8): the only addresses that games themselves load. */
+/**
+ * Delivery of assets to games and pages (rest.md §7.4, §8): the only addresses that games
+ * themselves load.
+ */
 export function assetFileRoutes({ guards, store, files }: AssetFileDeps): Router {
   const router = Router();
   const deliver = async (

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import type { Config } from '../../config.js';
 import type { Store } from '../../store/index.js';
-import type { Pictures } from '../../store/files/images.js';
+import type { Images } from '../../store/files/images.js';
 import type { FeedPlace } from '../../store/tables/published-games.js';
 import { refuse, type Guards } from '../guards.js';
 import { cardOf } from './play.js';
@@ -17,7 +17,10 @@ const Limit = z
     z.number(),
   )
   .transform((limit) => Math.min(Math.max(limit, 1), MAX_LIMIT));
-/** As the database writes times, and no other way: it does not know every offset and year that ISO 8601 has. */
+/**
+ * As the database writes times, and no other way: it does not know every offset and year that ISO
+ * 8601 has.
+ */
 const PublishedAt = z.iso.datetime({ offset: true }).regex(/^(?!0000).*(Z|\+00:00)$/);
 const Place = z
   .tuple([PublishedAt, z.uuid()])
@@ -27,11 +30,14 @@ export interface FeedDeps {
   config: Pick<Config, 'GAMES_ORIGIN'>;
   guards: Guards;
   store: Pick<Store, 'publishedGames'>;
-  pictures: Pick<Pictures, 'hasThumbnail'>;
+  images: Pick<Images, 'hasThumbnail'>;
 }
 
-/** `GET /api/games?limit=&after=`: games that everybody may find, newest first; `next` leads to the page after. */
-export function feedRoutes({ config, guards, store, pictures }: FeedDeps): Router {
+/**
+ * `GET /api/games?limit=&after=`: games that everybody may find, newest first; `next` leads to the
+ * page after.
+ */
+export function feedRoutes({ config, guards, store, images }: FeedDeps): Router {
   return Router().get(
     '/api/games',
     guards.visitor(async (req, res, { user }) => {
@@ -41,7 +47,7 @@ export function feedRoutes({ config, guards, store, pictures }: FeedDeps): Route
       const games = await store.publishedGames.list(user?.id ?? null, after, limit);
       const last = games.at(-1);
       res.json({
-        games: await Promise.all(games.map((game) => cardOf(game, user, { config, pictures }))),
+        games: await Promise.all(games.map((game) => cardOf(game, user, { config, images }))),
         next:
           last && games.length === limit
             ? Buffer.from(JSON.stringify([last.publishedAt, last.id])).toString('base64url')

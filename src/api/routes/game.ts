@@ -19,8 +19,9 @@ export interface GameDeps {
 }
 
 /**
- * Game files of the current revision (rest.md §6). A token in the query is exchanged for a signed path, which is what a page and
- * everything that it loads then live under; a token in the header is answered directly.
+ * Game files of the current revision (rest.md §6). A token in the query is exchanged for a signed
+ * path, which is what a page and everything that it loads then live under; a token in the header is
+ * answered directly.
  */
 export function gameRoutes({ config, guards, games, signer }: GameDeps): Router {
   const router = Router();
@@ -78,7 +79,8 @@ async function sendGame(req: Request, res: Response, game: Game, rest: string): 
   }
   const { type, isBinary } = contentTypeOf(asked.path);
   if (isBinary) return sendFileBytes(req, res, bytes, { type, changedAt: game.changedAt });
-  // The ETag is made of what is sent, injected script included: a new script reaches pages that a browser holds already.
+  // The ETag is made of what is sent, injected script included: a new script reaches pages that a
+  // browser holds already.
   const isInjected = asked.isEntry && req.query['raw'] === undefined;
   res
     .set('Content-Type', type)

@@ -7,14 +7,14 @@ import {
   type ActionOutcome,
   type ActionRef,
 } from '../../contracts/actions.js';
-import { DreamError, ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
+import { AppError, ERROR_POLICY, type ErrorKind } from '../../contracts/errors.js';
 import { actionWorkflowId } from '../../contracts/ids.js';
 import {
-  PictureMade,
+  ImageMade,
   type GenerateImageInput,
   type RemoveBackgroundInput,
 } from '../../contracts/images.js';
-import type { Pictures } from '../../store/files/images.js';
+import type { Images } from '../../store/files/images.js';
 import type { Store } from '../../store/index.js';
 import type { Actions } from '../actions/perform.js';
 import { refuse, type Guards } from '../guards.js';
@@ -22,7 +22,7 @@ import { logOf } from '../request-log.js';
 
 /** A workflow's input is limited, and no image model reads more. */
 const MAX_PROMPT_CHARS = 10_000;
-/** A picture of 18 MB as a data URI. */
+/** An image of 18 MB as a data URI. */
 const MAX_SOURCE_CHARS = 24 * 1024 * 1024;
 /** What may be sent to be worked on (rest.md §1.2). */
 const BODY_LIMIT = '50mb';
@@ -31,7 +31,7 @@ export interface ImageDeps {
   guards: Guards;
   store: Pick<Store, 'actions'>;
   actions: Actions;
-  pictures: Pictures;
+  images: Images;
 }
 
 /** Reads the large bodies of the routes below; must stand before the parser of all other ones. */
@@ -42,7 +42,7 @@ export function imageBodies(): RequestHandler {
   );
 }
 
-/** Pictures by the image model (rest.md §7.10), and pictures cut out (§7.9). */
+/** Images by the image model (rest.md §7.10), and images cut out (§7.9). */
 export function imageRoutes(deps: ImageDeps): Router {
   const router = Router();
   router.post(
@@ -52,7 +52,7 @@ export function imageRoutes(deps: ImageDeps): Router {
       if (!body.success) return refuse(res, 400, 'prompt is required');
       const { prompt, actionId } = body.data;
       if (prompt.length > MAX_PROMPT_CHARS) return refuse(res, 400, 'prompt is too long');
-      await answerPicture<GenerateImageInput>(deps, res, {
+      await answerImage<GenerateImageInput>(deps, res, {
         kind: 'generateImage',
         userId: user.id,
         actionId,
@@ -70,7 +70,7 @@ export function imageRoutes(deps: ImageDeps): Router {
       const { image, actionId } = body.data;
       if (image.length > MAX_SOURCE_CHARS)
         return refuseOutcome(res, { ok: false, kind: 'ImageTooLarge', detail: '' }, '');
-      await answerPicture<RemoveBackgroundInput>(deps, res, {
+      await answerImage<RemoveBackgroundInput>(deps, res, {
         kind: 'removeBackground',
         userId: user.id,
         actionId,
@@ -103,22 +103,23 @@ function wishOf(kind: ActionKind, content: string): string {
 }
 
 /**
- * Waits for the picture and answers it. A client that went away meanwhile finds it by the same wish, which is given up as soon as
- * somebody has got the picture or its failure: wished again, it is drawn again.
+ * Waits for the image and answers it. A client that went away meanwhile finds it by the same wish,
+ * which is given up as soon as somebody has got the image or its failure: wished again, it is drawn
+ * again.
  */
-async function answerPicture<I extends ActionRef>(
+async function answerImage<I extends ActionRef>(
   deps: ImageDeps,
   res: Response,
   wish: Wish<I>,
 ): Promise<void> {
-  const { pictures } = deps;
+  const { images } = deps;
   const fulfilled = await fulfil(deps, wish).catch((error: unknown) => {
-    logOf(res).error({ err: error }, 'a picture could not be waited for');
+    logOf(res).error({ err: error }, 'an image could not be waited for');
     refuseOutcome(
       res,
       {
         ok: false,
-        kind: error instanceof DreamError ? error.kind : 'OPERATION_FAILED',
+        kind: error instanceof AppError ? error.kind : 'OPERATION_FAILED',
         detail: '',
       },
       wish.missing,
@@ -129,19 +130,19 @@ async function answerPicture<I extends ActionRef>(
   const { actionId, outcome } = fulfilled;
   const release = (): void =>
     void Promise.all([
-      pictures.release(wish.userId, wish.wish),
-      pictures.removeSource(wish.userId, actionId),
+      images.release(wish.userId, wish.wish),
+      images.removeSource(wish.userId, actionId),
     ]).catch(() => undefined);
   if (!outcome.ok) {
     release();
     return refuseOutcome(res, outcome, wish.missing);
   }
-  const bytes = await pictures.read(wish.userId, actionId);
+  const bytes = await images.read(wish.userId, actionId);
   if (!bytes) {
     release();
     return refuseOutcome(
       res,
-      { ok: false, kind: 'ImageNotMade', detail: 'the picture is gone' },
+      { ok: false, kind: 'ImageNotMade', detail: 'the image is gone' },
       wish.missing,
     );
   }
@@ -156,32 +157,34 @@ async function answerPicture<I extends ActionRef>(
 }
 
 async function fulfil<I extends ActionRef>(
-  { store, actions, pictures }: ImageDeps,
+  { store, actions, images }: ImageDeps,
   wish: Wish<I>,
-): Promise<{ actionId: string; outcome: ActionOutcome<PictureMade> }> {
+): Promise<{ actionId: string; outcome: ActionOutcome<ImageMade> }> {
   const { kind, userId } = wish;
-  // A name that has been used is the first call's: this one finds its picture by the wish, or begins anew.
+  // A name that has been used is the first call's: this one finds its image by the wish, or begins
+  // anew.
   const isUsed =
     wish.actionId !== undefined && (await store.actions.get(wish.actionId))?.user_id === userId;
   const fresh = wish.actionId === undefined || isUsed ? randomUUID() : wish.actionId;
-  let actionId = await pictures.claim(userId, wish.wish, fresh);
+  let actionId = await images.claim(userId, wish.wish, fresh);
   const earlier = actionId === fresh ? null : await store.actions.get(actionId);
-  const made = earlier?.state === 'completed' ? PictureMade.safeParse(earlier.result) : null;
+  const made = earlier?.state === 'completed' ? ImageMade.safeParse(earlier.result) : null;
   if (made?.success) return { actionId, outcome: { ok: true, result: made.data } };
   if (earlier?.state === 'failed' || earlier?.state === 'cancelled') {
-    await pictures.release(userId, wish.wish);
-    actionId = await pictures.claim(userId, wish.wish, fresh);
+    await images.release(userId, wish.wish);
+    actionId = await images.claim(userId, wish.wish, fresh);
   }
-  // Whoever has the same wish writes the same: it is there before the action looks for it, whoever starts that.
-  if (wish.source !== undefined) await pictures.writeSource(userId, actionId, wish.source);
+  // Whoever has the same wish writes the same: it is there before the action looks for it, whoever
+  // starts that.
+  if (wish.source !== undefined) await images.writeSource(userId, actionId, wish.source);
   const input = wish.input({ actionId, userId, projectId: null });
   return {
     actionId,
-    outcome: await actions.perform<PictureMade, I>({
+    outcome: await actions.perform<ImageMade, I>({
       kind,
       workflowId: actionWorkflowId(actionId),
       input,
-      summary: `picture (${kind})`,
+      summary: `image (${kind})`,
     }),
   };
 }

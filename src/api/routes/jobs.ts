@@ -5,10 +5,15 @@ import { orNothing, type Store } from '../../store/index.js';
 import type { Guards } from '../guards.js';
 import { logOf } from '../request-log.js';
 
-/** Stops a job as the socket's `cancel` does; resolves when that is known to be under way or too late. */
+/**
+ * Stops a job as the socket's `cancel` does; resolves when that is known to be under way or too
+ * late.
+ */
 export type CancelJob = (job: JobRow) => Promise<unknown>;
 
-/** Job rows, read and stopped by their owner (rest.md §4). Jobs are made over the WebSocket only. */
+/**
+ * Job rows, read and stopped by their owner (rest.md §4). Jobs are made over the WebSocket only.
+ */
 export function jobRoutes(
   guards: Guards,
   store: Pick<Store, 'jobs'>,

@@ -19,18 +19,21 @@ export interface MovieDeps {
   movies: Movies;
 }
 
-/** The film of a game, made and seen by its owner (rest.md §9.7, §9.8). It is never a version; one version has one film (F4). */
+/**
+ * The video of a game, made and seen by its owner (rest.md §9.7, §9.8). It is never a version; one
+ * version has one video (F4).
+ */
 export function movieRoutes({ config, guards, store, actions, movies }: MovieDeps): Router {
   const router = Router();
 
   router.get(
     '/api/projects/:projectId/movie',
     guards.projectOwner(async (req, res, { user, project }) => {
-      const film = await movies.read(user.id, project.id);
-      if (film === null) return void res.status(404).type('html').send('Movie not found');
-      sendFileBytes(req, res.set('X-Content-Type-Options', 'nosniff'), film.bytes, {
+      const video = await movies.read(user.id, project.id);
+      if (video === null) return void res.status(404).type('html').send('Movie not found');
+      sendFileBytes(req, res.set('X-Content-Type-Options', 'nosniff'), video.bytes, {
         type: 'video/mp4',
-        changedAt: film.changedAt,
+        changedAt: video.changedAt,
       });
     }),
   );
@@ -47,7 +50,7 @@ export function movieRoutes({ config, guards, store, actions, movies }: MovieDep
         {
           kind: 'renderVideo',
           workflowId: renderWorkflowId(project.id, revision),
-          summary: `film of ${project.name}`,
+          summary: `video of ${project.name}`,
           input: { actionId, userId: user.id, projectId: project.id, revision },
         },
         isMade,
@@ -58,14 +61,19 @@ export function movieRoutes({ config, guards, store, actions, movies }: MovieDep
           movieUrl: `/api/projects/${project.id}/movie?t=${Date.now()}`,
           duration: config.VIDEO_SECONDS,
         });
-      else refuseFilm(res, outcome);
+      else refuseVideo(res, outcome);
     }),
   );
   return router;
 }
 
-/** What the machine lacks is said as such; everything else is V2's failure, with words for a person. */
-function refuseFilm(res: Response, { kind }: Extract<ActionOutcome<unknown>, { ok: false }>): void {
+/**
+ * What the machine lacks is said as such; everything else is V2's failure, with words for a person.
+ */
+function refuseVideo(
+  res: Response,
+  { kind }: Extract<ActionOutcome<unknown>, { ok: false }>,
+): void {
   const { http, sentence } = ERROR_POLICY[kind];
   if (http === 503) refuse(res, 503, sentence);
   else res.status(500).json({ error: 'Failed to render video', output: sentence });

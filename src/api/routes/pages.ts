@@ -14,7 +14,10 @@ const PAGES = {
   '/project/:id': 'editor.html',
   '/play/:id': 'play.html',
 } as const;
-/** Where V2's pages lead to and V2 had nothing (rest.md §12): our own pages unless the other client has that very file. */
+/**
+ * Where V2's pages lead to and V2 had nothing (rest.md §12): our own pages unless the other client
+ * has that very file.
+ */
 const OUR_PAGES = {
   '/zap': 'discover.html',
   '/zap/:id': 'play.html',
@@ -25,7 +28,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'application/javascript; charset=UTF-8',
   '.css': 'text/css; charset=UTF-8',
 };
-/** Pages from elsewhere bring scripts inside their markup and fonts of other hosts; nobody frames them either. */
+/**
+ * Pages from elsewhere bring scripts inside their markup and fonts of other hosts; nobody frames
+ * them either.
+ */
 const OTHER_POLICY = [
   "default-src 'self' 'unsafe-inline' https: data: blob:",
   "connect-src 'self' https: ws: wss:",
@@ -35,8 +41,9 @@ const OTHER_POLICY = [
 ].join('; ');
 
 /**
- * The pages, what they load, and the browser build of supabase-js. Nobody needs to be signed in for them: their data is protected.
- * Files of `PUBLIC_DIR` stand before ours of the same name, so that another client of the same API can be served from here.
+ * The pages, what they load, and the browser build of supabase-js. Nobody needs to be signed in for
+ * them: their data is protected. Files of `PUBLIC_DIR` stand before ours of the same name, so that
+ * another client of the same API can be served from here.
  */
 export function pageRoutes({ PUBLIC_DIR }: Pick<Config, 'PUBLIC_DIR'>): Router {
   const router = Router();

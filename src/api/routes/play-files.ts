@@ -1,7 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import type { Config } from '../../config.js';
 import { isUuid } from '../../contracts/ids.js';
-import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../contracts/publishing.js';
+import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../contracts/signatures.js';
 import { publishedAddress } from '../../domain/published-files.js';
 import type { Store } from '../../store/index.js';
 import { publishedFolders } from '../../store/files/published-folder.js';
@@ -14,8 +14,9 @@ export interface PlayFileDeps {
 }
 
 /**
- * `GET /game/published/<gameId>/<revision>/<file>`: what was published, to everybody, under the isolation of all games. Only the
- * revision that the game's row names is there; without a revision the address leads to it. A private game is not there.
+ * `GET /game/published/<gameId>/<revision>/<file>`: what was published, to everybody, under the
+ * isolation of all games. Only the revision that the game's row names is there; without a revision
+ * the address leads to it. A private game is not there.
  */
 export function playFileRoutes({ config, store }: PlayFileDeps): Router {
   const router = Router();

@@ -5,7 +5,7 @@ import { isUuid } from '../../contracts/ids.js';
 import type { GameCard } from '../../contracts/publishing.js';
 import { publishedAddress } from '../../domain/published-files.js';
 import type { Store } from '../../store/index.js';
-import type { Pictures } from '../../store/files/images.js';
+import type { Images } from '../../store/files/images.js';
 import type { PublishedGameRow } from '../../store/tables/published-games.js';
 import type { Identity } from '../auth.js';
 import { refuse, type Guards } from '../guards.js';
@@ -17,10 +17,13 @@ export interface PlayDeps {
   config: Pick<Config, 'GAMES_ORIGIN' | 'CALLBACK_SECRET'>;
   guards: Guards;
   store: Pick<Store, 'publishedGames' | 'likes'>;
-  pictures: Pick<Pictures, 'hasThumbnail'>;
+  images: Pick<Images, 'hasThumbnail'>;
 }
 
-/** What the play page reads and does: the game's card, one more play, a like. `:id` is the game's or its project's. */
+/**
+ * What the play page reads and does: the game's card, one more play, a like. `:id` is the game's or
+ * its project's.
+ */
 export function playRoutes(deps: PlayDeps): Router {
   const { config, guards, store } = deps;
   const router = Router();
@@ -77,14 +80,17 @@ export function playRoutes(deps: PlayDeps): Router {
 
 interface CardDeps {
   config: Pick<Config, 'GAMES_ORIGIN'>;
-  pictures: Pick<Pictures, 'hasThumbnail'>;
+  images: Pick<Images, 'hasThumbnail'>;
 }
 
-/** What a player is told. A private game has no public address: its owner plays it as his project. A picture is named while there is one. */
+/**
+ * What a player is told. A private game has no public address: its owner plays it as his project.
+ * An image is named while there is one.
+ */
 export async function cardOf(
   game: PublishedGameRow,
   user: Identity | null,
-  { config, pictures }: CardDeps,
+  { config, images }: CardDeps,
 ): Promise<GameCard> {
   const {
     id,
@@ -108,11 +114,11 @@ export async function cardOf(
     visibility === 'private'
       ? `/game/${userId}/${projectId ?? ''}/index.html`
       : `${config.GAMES_ORIGIN ?? ''}${publishedAddress(id, revision)}index.html`;
-  const hasPicture =
+  const hasImage =
     game.thumbnailUrl !== null &&
     projectId !== null &&
-    (await pictures.hasThumbnail(userId, projectId));
-  const thumbnailUrl = hasPicture ? game.thumbnailUrl : null;
+    (await images.hasThumbnail(userId, projectId));
+  const thumbnailUrl = hasImage ? game.thumbnailUrl : null;
   return {
     id,
     projectId,
@@ -134,7 +140,10 @@ export async function cardOf(
   };
 }
 
-/** Who plays: the user, or where a visitor comes from, so that nothing about him is kept that could be read. */
+/**
+ * Who plays: the user, or where a visitor comes from, so that nothing about him is kept that could
+ * be read.
+ */
 function playerOf(
   req: Request,
   user: Identity | null,

@@ -1,6 +1,6 @@
 import { Router, type Response } from 'express';
 import type { Config } from '../../config.js';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import type { Game, Games } from '../games/current-game.js';
 import { queryOf, signedGameAddress } from '../games/address.js';
 import { setGameHeaders } from '../games/headers.js';
@@ -16,7 +16,10 @@ export interface ProjectFileDeps {
   signer: GamePathSigner;
 }
 
-/** What an owner may take out of a project: code, context of the last change, zip, preview (rest.md §5). */
+/**
+ * What an owner may take out of a project: code, context of the last change, zip, preview (rest.md
+ * §5).
+ */
 export function projectFileRoutes({ config, guards, games, signer }: ProjectFileDeps): Router {
   const router = Router();
   const gameOf = async (projectId: string, res: Response): Promise<Game | null> => {
@@ -50,7 +53,8 @@ export function projectFileRoutes({ config, guards, games, signer }: ProjectFile
   router.get(
     '/api/projects/:projectId/preview',
     guards.projectOwner(async (req, res, { user, source, project }) => {
-      // A page that a model wrote: it gets the same sandbox as under /game, and never sees the token of its own address.
+      // A page that a model wrote: it gets the same sandbox as under /game, and never sees the
+      // token of its own address.
       if (source === 'query' || config.GAMES_ORIGIN !== undefined) {
         const target = {
           userId: user.id,
@@ -77,7 +81,7 @@ async function sendPreview(games: Games, projectId: string, res: Response): Prom
     if (html) res.type('text/html; charset=utf-8').send(html);
     else res.status(404).send('Game file not found');
   } catch (error) {
-    if (error instanceof DreamError) throw error;
+    if (error instanceof AppError) throw error;
     logOf(res).error({ err: error }, 'a preview could not be read');
     res.status(500).send('Error loading game');
   }

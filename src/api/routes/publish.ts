@@ -162,8 +162,8 @@ async function draftOf(stored: Promise<unknown>): Promise<PublishData | null> {
 }
 
 /**
- * Publishing and unpublishing of one project share a workflow id. Whoever meets another's run waits for its end and starts his own:
- * his row tells whether it was his.
+ * Publishing and unpublishing of one project share a workflow id. Whoever meets another's run waits
+ * for its end and starts his own: his row tells whether it was his.
  */
 async function inTurn<T, I extends ActionRef>(
   store: PublishDeps['store'],
@@ -186,7 +186,10 @@ function refuseOutcome(res: Response, { kind }: Failed): void {
   refuse(res, http, sentence);
 }
 
-/** Every failure is 500 (§9.3). V2's two literals for an answer that is none carry what the model said; the others are the policy's sentences. */
+/**
+ * Every failure is 500 (§9.3). V2's two literals for an answer that is none carry what the model
+ * said; the others are the policy's sentences.
+ */
 function refuseInfo(res: Response, { kind, detail }: Failed): void {
   if (kind !== 'ModelAnswerInvalid') return refuse(res, 500, ERROR_POLICY[kind].sentence);
   const [error = '', ...raw] = detail.split('\n');

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { GenerateThumbnailBody } from '../../contracts/actions.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
-import type { GenerateThumbnailInput, PictureMade } from '../../contracts/images.js';
+import type { GenerateThumbnailInput, ImageMade } from '../../contracts/images.js';
 import { isUuid } from '../../contracts/ids.js';
 import type { AssetFiles } from '../../store/files/asset-files.js';
-import type { Pictures, StoredPicture } from '../../store/files/images.js';
+import type { Images, StoredImage } from '../../store/files/images.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { Actions } from '../actions/perform.js';
 import { mediaTypeOf } from '../assets/media-type.js';
@@ -15,20 +15,20 @@ import { sendFileBytes } from '../games/send-file.js';
 import { refuse, type Guards } from '../guards.js';
 import { logOf } from '../request-log.js';
 
-const PICTURES = new Set(['image/webp', 'image/png', 'image/jpeg', 'image/gif']);
+const IMAGES = new Set(['image/webp', 'image/png', 'image/jpeg', 'image/gif']);
 
 export interface ThumbnailDeps {
   guards: Guards;
   store: Pick<Store, 'projects' | 'publishedGames'>;
   actions: Actions;
-  pictures: Pictures;
+  images: Images;
   files: AssetFiles;
   receive: ReceiveUpload;
 }
 
-/** A project's picture in lists: seen, sent and made (rest.md §9.4–9.6). It is never a version. */
+/** A project's image in lists: seen, sent and made (rest.md §9.4–9.6). It is never a version. */
 export function thumbnailRoutes(deps: ThumbnailDeps): Router {
-  const { guards, actions, pictures, files, receive } = deps;
+  const { guards, actions, images, files, receive } = deps;
   const router = Router();
   const addressOf = (projectId: string): string =>
     `/api/projects/${projectId}/thumbnail?t=${Date.now()}`;
@@ -36,17 +36,13 @@ export function thumbnailRoutes(deps: ThumbnailDeps): Router {
   router.get(
     '/api/projects/:projectId/thumbnail',
     guards.visitor(async (req, res, { user }) => {
-      const picture = await orNothing(
-        logOf(res),
-        visible(deps, req.params['projectId'], user),
-        null,
-      );
-      if (picture === null) return void res.status(404).send('Not found');
-      const type = (await mediaTypeOf(picture.bytes))?.mime ?? '';
+      const image = await orNothing(logOf(res), visible(deps, req.params['projectId'], user), null);
+      if (image === null) return void res.status(404).send('Not found');
+      const type = (await mediaTypeOf(image.bytes))?.mime ?? '';
       // What was stored by other hands may be anything.
-      sendFileBytes(req, res.set('X-Content-Type-Options', 'nosniff'), picture.bytes, {
-        type: PICTURES.has(type) ? type : 'image/webp',
-        changedAt: picture.changedAt,
+      sendFileBytes(req, res.set('X-Content-Type-Options', 'nosniff'), image.bytes, {
+        type: IMAGES.has(type) ? type : 'image/webp',
+        changedAt: image.changedAt,
       });
     }),
   );
@@ -59,9 +55,9 @@ export function thumbnailRoutes(deps: ThumbnailDeps): Router {
       if (upload.file === null) return refuse(res, 400, 'No file uploaded');
       try {
         const { bytes } = await files.read(upload.file);
-        if (!PICTURES.has((await mediaTypeOf(bytes))?.mime ?? ''))
+        if (!IMAGES.has((await mediaTypeOf(bytes))?.mime ?? ''))
           return refuse(res, 415, 'Invalid file type');
-        await pictures.writeThumbnail(user.id, project.id, bytes);
+        await images.writeThumbnail(user.id, project.id, bytes);
       } finally {
         await files.discard(upload.file.path);
       }
@@ -75,7 +71,7 @@ export function thumbnailRoutes(deps: ThumbnailDeps): Router {
       const { title = null, actionId = randomUUID() } = GenerateThumbnailBody.catch({}).parse(
         req.body,
       );
-      const outcome = await actions.perform<PictureMade, GenerateThumbnailInput>({
+      const outcome = await actions.perform<ImageMade, GenerateThumbnailInput>({
         kind: 'generateThumbnail',
         workflowId: thumbnailWorkflowId(project.id),
         summary: `thumbnail of ${project.name}`,
@@ -94,20 +90,20 @@ export function thumbnailRoutes(deps: ThumbnailDeps): Router {
   return router;
 }
 
-/** One at a time for a project: who asks meanwhile waits for the same picture. */
+/** One at a time for a project: who asks meanwhile waits for the same image. */
 function thumbnailWorkflowId(projectId: string): string {
   return `project/${projectId.toLowerCase()}/thumbnail`;
 }
 
-/** Everybody sees the picture of a published game, otherwise its owner alone. */
+/** Everybody sees the image of a published game, otherwise its owner alone. */
 async function visible(
-  { store, pictures }: ThumbnailDeps,
+  { store, images }: ThumbnailDeps,
   projectId: unknown,
   user: Identity | null,
-): Promise<StoredPicture | null> {
+): Promise<StoredImage | null> {
   const project = isUuid(projectId) ? await store.projects.get(projectId) : null;
   if (!project) return null;
   const game = project.user_id === user?.id ? null : await store.publishedGames.get(project.id);
   if (project.user_id !== user?.id && (game === null || game.visibility === 'private')) return null;
-  return pictures.readThumbnail(project.user_id, project.id);
+  return images.readThumbnail(project.user_id, project.id);
 }

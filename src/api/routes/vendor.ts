@@ -4,7 +4,10 @@ import { vendoredFileOnDisk } from '../../store/files/vendored-files.js';
 
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 
-/** `GET /vendor/<library>@<version>/<file>`: libraries for games, the same bytes for ever. What the table does not list is not there. */
+/**
+ * `GET /vendor/<library>@<version>/<file>`: libraries for games, the same bytes for ever. What the
+ * table does not list is not there.
+ */
 export function vendorRoutes(): Router {
   const router = Router();
   router.get('/vendor/:library/:file', (req, res, next) => {

@@ -9,7 +9,10 @@ import { JobFeeds } from '../../stream/feeds.js';
 import { attachSockets, type Sockets } from './attach.js';
 import type { SocketDeps } from './deps.js';
 
-/** These promises are about the connection; whoever gets as far as the store or the workflows fails the test. */
+/**
+ * These promises are about the connection; whoever gets as far as the store or the workflows fails
+ * the test.
+ */
 const untouchable = <T extends object>(name: string) =>
   new Proxy({} as T, {
     get: () => {

@@ -16,7 +16,10 @@ const SHUTDOWN_GRACE_MS = 2_000;
 
 export interface Sockets {
   readonly count: number;
-  /** Refuses new sockets and closes the open ones with 1012; resolves when they are gone, at the latest after 2 s. */
+  /**
+   * Refuses new sockets and closes the open ones with 1012; resolves when they are gone, at the
+   * latest after 2 s.
+   */
   close(): Promise<void>;
 }
 

@@ -36,17 +36,24 @@ const HANDLERS: { [T in ClientFrameType]: Handler<T> } = {
   ping: (_deps, session) => session.send({ type: 'pong' }),
 };
 
-/** Frames of one socket worked on at the same time, and waiting for that; beyond it the socket is closed. */
+/**
+ * Frames of one socket worked on at the same time, and waiting for that; beyond it the socket is
+ * closed.
+ */
 const MAX_RUNNING = 16;
 const MAX_WAITING = 256;
-/** Their text, of one socket: a few of the largest frames, so that a flood of those cannot fill our memory. */
+/**
+ * Their text, of one socket: a few of the largest frames, so that a flood of those cannot fill our
+ * memory.
+ */
 const MAX_UNANSWERED_CHARS = 4 * 1024 * 1024;
 
 type ParsedFrame = { type: ClientFrameType; body: unknown; chars: number };
 
 /**
- * Takes one socket's frames: handlers run side by side (websocket.md §8), `ping` never waits for any of them, and
- * whatever goes wrong is answered with the row's own literal while the socket stays open (§3).
+ * Takes one socket's frames: handlers run side by side (websocket.md §8), `ping` never waits for
+ * any of them, and whatever goes wrong is answered with the row's own literal while the socket
+ * stays open (§3).
  */
 export class Dispatcher {
   #running = 0;

@@ -8,7 +8,10 @@ import { ownedJob } from './ownership.js';
 import type { Session, SignedInSession } from './session.js';
 import { stopJob } from './stop-job.js';
 
-/** A job past its commit point is nearly done: whoever wanted to stop it is told its end, at the latest after this. */
+/**
+ * A job past its commit point is nearly done: whoever wanted to stop it is told its end, at the
+ * latest after this.
+ */
 const NEARLY_DONE_MS = 5_000;
 
 export async function getJobStatus(
@@ -67,8 +70,8 @@ export async function cancel(
 }
 
 /**
- * An accepted job that no worker has opened yet has no row (A6): its writer is asked by the selected project, and opens the row on
- * the way to its end. Null when nobody there knows the job.
+ * An accepted job that no worker has opened yet has no row (A6): its writer is asked by the
+ * selected project, and opens the row on the way to its end. Null when nobody there knows the job.
  */
 async function stopUnopened(
   deps: SocketDeps,

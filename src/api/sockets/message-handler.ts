@@ -22,7 +22,10 @@ type Outcome =
   | { kind: 'reply'; frame: ServerFrame }
   | { kind: 'job'; job: JobRow; isExisting: boolean; isOwn: boolean };
 
-/** A chat message: a question back, a job of its own, or a place beside the running one (websocket.md §3.1). */
+/**
+ * A chat message: a question back, a job of its own, or a place beside the running one
+ * (websocket.md §3.1).
+ */
 export async function message(
   deps: SocketDeps,
   session: Session,
@@ -101,7 +104,10 @@ async function decide(
   return { kind: 'job', job, isExisting: answer.isExisting, isOwn: answer.jobId === jobId };
 }
 
-/** The style gate: a question is kept with the project so that it survives a reload; nothing is started (A2). */
+/**
+ * The style gate: a question is kept with the project so that it survives a reload; nothing is
+ * started (A2).
+ */
 async function askForStyle(
   { store }: SocketDeps,
   project: ProjectRow,
@@ -155,10 +161,12 @@ function joinJob(
     return;
   }
   const { subscription } = session;
-  // Whoever sends a message again, because its answer was lost with a connection, has not heard the beginning either.
+  // Whoever sends a message again, because its answer was lost with a connection, has not heard the
+  // beginning either.
   const hasBeginning = !isOwn || !subscription?.isFromNow;
   if (subscription?.jobId === job.id && hasBeginning) return subscription.becomeSender();
-  // Whoever switched to another project meanwhile does not listen to this one any more (websocket.md §14 #3).
+  // Whoever switched to another project meanwhile does not listen to this one any more
+  // (websocket.md §14 #3).
   if (session.projectId !== project.id) return;
   session
     .listen({ jobId: job.id, projectId: project.id, from: START_OF_STREAM, origin: 'message' })

@@ -7,7 +7,10 @@ import type { ProjectRow } from '../../store/tables/projects.js';
 import type { Identity } from '../auth.js';
 import type { SocketDeps } from './deps.js';
 
-/** The project, if it is this user's; asked with service credentials, so that an expired token breaks nothing (websocket.md §14 #9). */
+/**
+ * The project, if it is this user's; asked with service credentials, so that an expired token
+ * breaks nothing (websocket.md §14 #9).
+ */
 export async function ownedProject(
   { store, log }: SocketDeps,
   userId: string,
@@ -29,7 +32,10 @@ export async function ownedJob(
   return job?.user_id === userId ? job : null;
 }
 
-/** The user's own rights while his token lasts (database.md §3); a socket that outlives it goes on by its checked identity. */
+/**
+ * The user's own rights while his token lasts (database.md §3); a socket that outlives it goes on
+ * by its checked identity.
+ */
 export function rightsOf(store: Store, identity: Identity): UserStore {
   return (decodeJwt(identity.token).exp ?? 0) * 1000 > Date.now()
     ? store.asUser(identity.token)

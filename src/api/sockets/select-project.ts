@@ -13,7 +13,10 @@ import type { Session } from './session.js';
 /** A reply does not wait longer than this for the stream to say where "now" is. */
 const PLACING_PATIENCE_MS = 500;
 
-/** Selects a project: what happened so far in the reply, what happens from now on as job frames, nothing between the two lost (D4). */
+/**
+ * Selects a project: what happened so far in the reply, what happens from now on as job frames,
+ * nothing between the two lost (D4).
+ */
 export async function selectProject(
   deps: SocketDeps,
   session: Session,
@@ -47,7 +50,10 @@ interface Watched {
   activeJob: JobRow | null;
 }
 
-/** Listens to the active job before its row is read for the reply; a job that ended in between is looked at again. */
+/**
+ * Listens to the active job before its row is read for the reply; a job that ended in between is
+ * looked at again.
+ */
 async function subscribeFirst(
   { store: { jobs }, log }: SocketDeps,
   session: Session,
@@ -79,7 +85,8 @@ async function subscribeFirst(
       ? await orNothing(log, jobs.get(since.jobId.toLowerCase()), null)
       : null;
   if (!since || ended?.project_id !== project.id) return { subscription: null, activeJob: null };
-  // The job ended while the client was away: the rest comes from its stream, or its end from the row (D3).
+  // The job ended while the client was away: the rest comes from its stream, or its end from the
+  // row (D3).
   return {
     subscription: session.listen({
       jobId: ended.id,

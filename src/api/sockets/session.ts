@@ -56,7 +56,10 @@ export class Session {
     this.send({ type: 'error', message });
   }
 
-  /** Listens to a job, held back until released; replaces what was listened to before (websocket.md §8). */
+  /**
+   * Listens to a job, held back until released; replaces what was listened to before (websocket.md
+   * §8).
+   */
   listen(request: {
     jobId: string;
     projectId: string;
@@ -85,7 +88,10 @@ export class Session {
     return started;
   }
 
-  /** Takes the selection off a project that was switched away from or deleted, and what was listened to there (websocket.md §14 #3). */
+  /**
+   * Takes the selection off a project that was switched away from or deleted, and what was listened
+   * to there (websocket.md §14 #3).
+   */
   select(projectId: string | null): void {
     this.projectId = projectId;
     if (this.#subscription && this.#subscription.projectId !== projectId) this.stopListening();

@@ -2,8 +2,9 @@ import type { JobRow } from '../../contracts/rows.js';
 import type { SocketDeps } from './deps.js';
 
 /**
- * Stops a job through its project's writer, or in its row when nobody writes there any more (F1). Listeners hear
- * `cancelled` before this resolves. Returns the row afterwards; a job past its commit point is still active or completed in it.
+ * Stops a job through its project's writer, or in its row when nobody writes there any more (F1).
+ * Listeners hear `cancelled` before this resolves. Returns the row afterwards; a job past its
+ * commit point is still active or completed in it.
  */
 export async function stopJob(
   { admitter, store, feeds }: Pick<SocketDeps, 'admitter' | 'store' | 'feeds'>,

@@ -24,7 +24,10 @@ interface Result {
   readonly problem: string | null;
 }
 
-/** Adopts the assets of an owner (null = the global ones): the file under our name, compared byte for byte, then the row. */
+/**
+ * Adopts the assets of an owner (null = the global ones): the file under our name, compared byte
+ * for byte, then the row.
+ */
 export async function importAssets(
   tools: AssetTools,
   ownerId: string | null,
@@ -85,7 +88,10 @@ async function isKept(to: string, row: V2Asset): Promise<boolean> {
   return typeof bytes !== 'string' && row.storage_path === targetOf(to, row, sha256(bytes));
 }
 
-/** Where V2 keeps the file of a row; null = nowhere that is its owner's: rows are written by users and links by models, they prove nothing. */
+/**
+ * Where V2 keeps the file of a row; null = nowhere that is its owner's: rows are written by users
+ * and links by models, they prove nothing.
+ */
 async function findFile(from: string, row: V2Asset): Promise<string | null> {
   for (const place of placesOf(from, row)) {
     if (
@@ -97,7 +103,10 @@ async function findFile(from: string, row: V2Asset): Promise<string | null> {
   return null;
 }
 
-/** Candidates, best first: what the path says below the owner's folder, wherever V2's data lay then; else the file's name there. */
+/**
+ * Candidates, best first: what the path says below the owner's folder, wherever V2's data lay then;
+ * else the file's name there.
+ */
 export function placesOf(
   from: string,
   row: Pick<V2Asset, 'owner_id' | 'storage_path' | 'filename' | 'category'>,

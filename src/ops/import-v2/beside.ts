@@ -12,13 +12,16 @@ export interface BesideTools {
 }
 
 export interface BesideOutcome {
-  /** Pictures and films that were copied. */
+  /** Images and videos that were copied. */
   readonly media: number;
   readonly hasDraft: boolean;
   readonly problems: readonly string[];
 }
 
-/** Takes what lies beside a game: picture and film, and the draft of its publication when the file is newer than the row. */
+/**
+ * Takes what lies beside a game: image and video, and the draft of its publication when the file is
+ * newer than the row.
+ */
 export async function importBeside(
   tools: BesideTools,
   projectId: string,

@@ -17,7 +17,10 @@ const MAX_FILE_BYTES = 1024 ** 3;
 
 export type NotTaken = 'missing' | 'not a file' | 'not readable' | 'larger than 1 GiB';
 
-/** The bytes of a regular file, whatever is put in its place meanwhile; a link, a pipe or a folder is not read. */
+/**
+ * The bytes of a regular file, whatever is put in its place meanwhile; a link, a pipe or a folder
+ * is not read.
+ */
 export async function readPlainFile(file: string): Promise<Buffer | NotTaken> {
   let handle: FileHandle;
   try {
@@ -45,13 +48,18 @@ export async function readPlainText(file: string): Promise<string | null> {
   return typeof bytes === 'string' ? null : bytes.toString('utf8');
 }
 
-/** Names of what is in a folder that is really one; null = it is not there, or is a link or a file. */
+/**
+ * Names of what is in a folder that is really one; null = it is not there, or is a link or a file.
+ */
 export async function listFolder(folder: string): Promise<string[] | null> {
   const stats = await lstat(folder).catch(() => null);
   return stats?.isDirectory() ? (await readdir(folder)).sort() : null;
 }
 
-/** Does `file` really lie in `home` or below it? `home` is named without links; one on the way to the file leads elsewhere. */
+/**
+ * Does `file` really lie in `home` or below it? `home` is named without links; one on the way to
+ * the file leads elsewhere.
+ */
 export async function isAtHome(file: string, home: string): Promise<boolean> {
   const folder = await realpath(path.dirname(file)).catch(() => null);
   return folder === home || (folder?.startsWith(home + path.sep) ?? false);
@@ -65,7 +73,10 @@ export async function isThere(file: string): Promise<boolean> {
   );
 }
 
-/** Puts `bytes` at `target`: complete or not at all, and compared with what was read. What a killed import leaves, its repeat overwrites. */
+/**
+ * Puts `bytes` at `target`: complete or not at all, and compared with what was read. What a killed
+ * import leaves, its repeat overwrites.
+ */
 export async function keep(target: string, bytes: Buffer): Promise<void> {
   const draft = path.join(path.dirname(target), `.${path.basename(target)}.import`);
   await rm(draft, { force: true });

@@ -1,7 +1,10 @@
 import { v5 as uuidv5 } from 'uuid';
 import type { RevisionRow } from '../../contracts/rows.js';
 
-/** Seed of the ids that imported rows carry as their job; changing it would import everything once more. */
+/**
+ * Seed of the ids that imported rows carry as their job; changing it would import everything once
+ * more.
+ */
 const NAMESPACE = 'b1f7c2d0-64c5-4f0b-9f7e-0c7a5a1d9e42';
 /** Subjects that contain one of these were never shown as versions (database.md §5.3). */
 const NO_VERSION = ['Initial project setup', 'Before restore', 'Restored to', 'Migration from'];
@@ -66,8 +69,8 @@ export type State =
   | { readonly kind: 'version'; readonly index: number };
 
 /**
- * What the files of V2's folder are: those of the head, those of the version at `index` (with other specifications, or with files
- * that a restore left lying), or a game that no version holds.
+ * What the files of V2's folder are: those of the head, those of the version at `index` (with other
+ * specifications, or with files that a restore left lying), or a game that no version holds.
  */
 export function stateOf(current: Files, head: Files | null, versions: readonly Files[]): State {
   if (head !== null && isEqual(current, head)) return { kind: 'committed' };

@@ -59,8 +59,9 @@ interface Found {
 }
 
 /**
- * Adopts one project: commits into the mirror, then all rows at once, then `main`. A repeat adds nothing but what V2 made since; one
- * that was killed is finished by the next. Problems are answered, not thrown.
+ * Adopts one project: commits into the mirror, then all rows at once, then `main`. A repeat adds
+ * nothing but what V2 made since; one that was killed is finished by the next. Problems are
+ * answered, not thrown.
  */
 export async function importProject(
   tools: ProjectTools,
@@ -138,7 +139,10 @@ async function adopt(
   return put(tools, line, added, { compared, problems, scratch });
 }
 
-/** Without versions there is no repository of ours: what goes by its name in a folder of V2's was put there by a model. */
+/**
+ * Without versions there is no repository of ours: what goes by its name in a folder of V2's was
+ * put there by a model.
+ */
 async function removePlanted(to: string, { userId, projectId }: Line): Promise<void> {
   await rm(path.join(to, 'users', userId, 'projects', projectId, 'repo.git'), {
     recursive: true,
@@ -146,7 +150,10 @@ async function removePlanted(to: string, { userId, projectId }: Line): Promise<v
   });
 }
 
-/** What V2's folder holds. A history that cannot be read is a problem, and leaves what lies in the folder. */
+/**
+ * What V2's folder holds. A history that cannot be read is a problem, and leaves what lies in the
+ * folder.
+ */
 async function lookAround(folder: string, scratch: string): Promise<Found> {
   const problems: string[] = [];
   let repo = await initBare(path.join(scratch, 'history.git'));

@@ -10,7 +10,10 @@ export interface ImportReport {
   assets: number;
   media: number;
   drafts: number;
-  /** Versions and assets that were taken before: their bytes were compared with V2's, or with their hash, once more. */
+  /**
+   * Versions and assets that were taken before: their bytes were compared with V2's, or with their
+   * hash, once more.
+   */
   comparedVersions: number;
   comparedAssets: number;
   /** Projects in the database, of users looked at, that have no folder here. */
@@ -47,7 +50,7 @@ export function renderReport(report: ImportReport): string {
     ...problems,
     ...(problems.length > 0 ? [''] : []),
     `${report.users} user(s) and ${report.projects} project(s) looked at.`,
-    `${dryRun ? 'Would be taken' : 'Taken'}: ${report.versions} version(s) and ${report.states} uncommitted state(s) of ${report.changedProjects} project(s), ${report.assets} asset(s), ${report.media} picture(s) and film(s), ${report.drafts} draft(s).`,
+    `${dryRun ? 'Would be taken' : 'Taken'}: ${report.versions} version(s) and ${report.states} uncommitted state(s) of ${report.changedProjects} project(s), ${report.assets} asset(s), ${report.media} image(s) and video(s), ${report.drafts} draft(s).`,
     `Taken before and the same still: ${report.comparedVersions} version(s), ${report.comparedAssets} asset(s).`,
     ...(report.withoutFolder > 0
       ? [

@@ -12,7 +12,9 @@ import { readTree } from './history.js';
 import { isVersion, stateIdOf, versionIdOf, type Files, type State } from './lines.js';
 import type { WorkTree } from './work-tree.js';
 
-/** Said of what V2 had not committed; a player reads it in the list when no version holds that game. */
+/**
+ * Said of what V2 had not committed; a player reads it in the list when no version holds that game.
+ */
 const STATE_SUBJECT = '引き継ぎ時の状態';
 
 /** A row to be, and the files that its revision has to have. */
@@ -36,7 +38,9 @@ export interface Line {
 export interface V2Version {
   readonly commit: LogEntry;
   readonly files: Files;
-  /** The commit may be taken as it is: neither it nor what it follows holds what a version may not. */
+  /**
+   * The commit may be taken as it is: neither it nor what it follows holds what a version may not.
+   */
   readonly isClean: boolean;
 }
 
@@ -57,8 +61,9 @@ export async function readVersions(
 }
 
 /**
- * Rows for versions behind the head. A version keeps its commit, and so its id, unless that holds what a version may not, or follows
- * another line than the project's: then it is committed anew with the same time and subject, and so are those after it.
+ * Rows for versions behind the head. A version keeps its commit, and so its id, unless that holds
+ * what a version may not, or follows another line than the project's: then it is committed anew
+ * with the same time and subject, and so are those after it.
  */
 export async function adoptVersions(
   { projectId, repo, head }: Line,
@@ -95,7 +100,10 @@ export async function adoptVersions(
   return adopted;
 }
 
-/** A row for what V2 had not committed; null = there is nothing. `revisions` are those of V2's versions, by their index. */
+/**
+ * A row for what V2 had not committed; null = there is nothing. `revisions` are those of V2's
+ * versions, by their index.
+ */
 export async function adoptState(
   { projectId, repo }: Line,
   last: RevisionRow | null,
@@ -150,7 +158,10 @@ export async function fetchHead(
   await rm(file);
 }
 
-/** Brings what was adopted into the mirror, which checks every object, and compares each version there with V2's. */
+/**
+ * Brings what was adopted into the mirror, which checks every object, and compares each version
+ * there with V2's.
+ */
 export async function sendToMirror(
   mirror: Mirror,
   { userId, projectId, repo }: Line,
@@ -199,8 +210,8 @@ interface Pair {
 }
 
 /**
- * What of the mirror's versions is not V2's. The mirror has checked every object against its name, so equal names are equal bytes:
- * that of the commit, else those of all files.
+ * What of the mirror's versions is not V2's. The mirror has checked every object against its name,
+ * so equal names are equal bytes: that of the commit, else those of all files.
  */
 async function compareWithMirror(
   mirror: Mirror,

@@ -15,7 +15,10 @@ const LIMITS = {
   maxTotalBytes: Number.MAX_SAFE_INTEGER,
 };
 
-/** What lies in a project folder of V2's, committed or not. Hidden files (but the notes), media and what git refuses are not in it. */
+/**
+ * What lies in a project folder of V2's, committed or not. Hidden files (but the notes), media and
+ * what git refuses are not in it.
+ */
 export interface WorkTree {
   readonly files: Files;
   readonly refused: readonly string[];
@@ -29,7 +32,10 @@ interface Found {
   changedMs: number;
 }
 
-/** Copies the files to `scratch`, so that they hold still, and their bytes into `repo`. Null = there is no game: no `index.html`. */
+/**
+ * Copies the files to `scratch`, so that they hold still, and their bytes into `repo`. Null = there
+ * is no game: no `index.html`.
+ */
 export async function readWorkTree(
   projectDir: string,
   repo: Repo,

@@ -3,9 +3,9 @@ import {
   CALLBACK_SIGNATURE_HEADER,
   CALLBACK_TIMESTAMP_HEADER,
   CallbackAnswer,
-  callbackMac,
 } from '../../contracts/callback.js';
-import { DreamError } from '../../contracts/errors.js';
+import { callbackMac } from '../../contracts/signatures.js';
+import { AppError } from '../../contracts/errors.js';
 import { Outbox, type Batch } from './outbox.js';
 import type { EventTransport, OnStop } from './transport.js';
 
@@ -16,7 +16,10 @@ export interface CallbackOptions {
   readonly keyHex: string;
   readonly onStop: OnStop;
   readonly warn: (text: string) => void;
-  /** So long a full queue waits for a receiver that gives no sign of life; then the run goes on without its text. */
+  /**
+   * So long a full queue waits for a receiver that gives no sign of life; then the run goes on
+   * without its text.
+   */
   readonly patienceMs?: number;
 }
 
@@ -27,12 +30,17 @@ const POST_TIMEOUT_MS = 10_000;
 const MIN_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 3_000;
 const MAX_RETRY_AFTER_MS = 30_000;
-/** Sent, but not acknowledged for so long: sent once more. Longer than the other side gathers for its durable lane (D1). */
+/**
+ * Sent, but not acknowledged for so long: sent once more. Longer than the other side gathers for
+ * its durable lane (D1).
+ */
 const RESEND_AFTER_MS = 2_000;
 /** The same at the end, where the other side stores at once. */
 const RESEND_AT_END_MS = 300;
 
-/** A clock that jumps between signing and checking spoils a post; so many in a row are no accident. */
+/**
+ * A clock that jumps between signing and checking spoils a post; so many in a row are no accident.
+ */
 const REFUSALS_BELIEVED = 3;
 
 type Verdict = 'ok' | 'again' | 'dead';
@@ -43,8 +51,9 @@ function signPost(keyHex: string, timestamp: string, body: string): string {
 }
 
 /**
- * Signed, numbered, at-least-once posts to `/callback/:jobId`. Everything above `ackedSeq` is kept and sent again;
- * an unreachable or busy receiver is waited for; 410 and `cancel` stop the run; a refused signature ends the sending, not the run.
+ * Signed, numbered, at-least-once posts to `/callback/:jobId`. Everything above `ackedSeq` is kept
+ * and sent again; an unreachable or busy receiver is waited for; 410 and `cancel` stop the run; a
+ * refused signature ends the sending, not the run.
  */
 export class HttpTransport implements EventTransport {
   private readonly outbox = new Outbox();
@@ -76,7 +85,10 @@ export class HttpTransport implements EventTransport {
     this.wakePump();
   }
 
-  /** Back-pressure: a busy receiver may take its time, one that is not there must not hold the run for ever. */
+  /**
+   * Back-pressure: a busy receiver may take its time, one that is not there must not hold the run
+   * for ever.
+   */
   private async untilRoom(): Promise<void> {
     const patienceLeftMs =
       this.heardAt + (this.options.patienceMs ?? PATIENCE_MS) - performance.now();
@@ -118,7 +130,10 @@ export class HttpTransport implements EventTransport {
     for (const wake of this.wakeEmitters.splice(0)) wake();
   }
 
-  /** One post at a time, in order, until everything is acknowledged after the end or nobody listens any more. */
+  /**
+   * One post at a time, in order, until everything is acknowledged after the end or nobody listens
+   * any more.
+   */
   private async run(): Promise<void> {
     let hasAnnouncedEnd = false;
     while (!this.isDead) {
@@ -198,7 +213,7 @@ export class HttpTransport implements EventTransport {
     if (status === 200) return this.accepted(text, batch);
     if (status === 410) {
       this.options.onStop(
-        new DreamError('RunSuperseded', 'the receiver no longer wants this attempt'),
+        new AppError('RunSuperseded', 'the receiver no longer wants this attempt'),
       );
       return 'dead';
     }
@@ -222,11 +237,12 @@ export class HttpTransport implements EventTransport {
     this.refusals = 0;
     this.outbox.markSent(batch);
     if (this.outbox.acknowledge(answer.ackedSeq)) this.ackMovedAt = performance.now();
-    // A receiver that knows less than before was started anew: what it held in memory has to come again.
+    // A receiver that knows less than before was started anew: what it held in memory has to come
+    // again.
     else if (answer.ackedSeq < this.outbox.ackedSeq) this.outbox.rewind();
     if (!this.outbox.isFull) this.releaseEmitters();
     if (!answer.cancel) return 'ok';
-    this.options.onStop(new DreamError('RunCancelled', 'the receiver asked to stop'));
+    this.options.onStop(new AppError('RunCancelled', 'the receiver asked to stop'));
     return 'dead';
   }
 

@@ -11,7 +11,10 @@ interface Numbered {
   chars: number;
 }
 
-/** Text of one event, and text of one batch: with three bytes a character still far below the receiver's limit. */
+/**
+ * Text of one event, and text of one batch: with three bytes a character still far below the
+ * receiver's limit.
+ */
 const MAX_EVENT_CHARS = 8 * 1024;
 const MAX_BATCH_CHARS = 128 * 1024;
 const MAX_BATCH_EVENTS = 64;
@@ -19,8 +22,9 @@ const MAX_QUEUED_EVENTS = 512;
 const MAX_QUEUED_CHARS = 512 * 1024;
 
 /**
- * Events that the other side has not acknowledged, numbered contiguously from 1. Pure: it knows no clock and no network.
- * Text that was not part of a batch yet grows its event instead of making a new one.
+ * Events that the other side has not acknowledged, numbered contiguously from 1. Pure: it knows no
+ * clock and no network. Text that was not part of a batch yet grows its event instead of making a
+ * new one.
  */
 export class Outbox {
   private readonly waiting: Numbered[] = [];

@@ -1,18 +1,27 @@
-import type { DreamError } from '../../contracts/errors.js';
+import type { AppError } from '../../contracts/errors.js';
 import type { RunnerEvent } from '../../contracts/stream.js';
 
-/** Brings a run's events to whoever shows them. The run's result is the truth; this is for display (C2). */
+/**
+ * Brings a run's events to whoever shows them. The run's result is the truth; this is for display
+ * (C2).
+ */
 export interface EventTransport {
-  /** Numbers the event and queues it. Waits while the queue is full; returns at once when the run was told to stop. */
+  /**
+   * Numbers the event and queues it. Waits while the queue is full; returns at once when the run
+   * was told to stop.
+   */
   emit(event: RunnerEvent): Promise<void>;
-  /** Sends what is left and waits at most `drainMs` for the acknowledgement; 0 drops it. Never throws. */
+  /**
+   * Sends what is left and waits at most `drainMs` for the acknowledgement; 0 drops it. Never
+   * throws.
+   */
   close(drainMs: number): Promise<void>;
   /** Number of the newest event. */
   lastSeq(): number;
 }
 
 /** The other side no longer wants this run: it is to stop with the given failure. */
-export type OnStop = (reason: DreamError) => void;
+export type OnStop = (reason: AppError) => void;
 
 /** For runs without a callback address: events are numbered and nothing is sent. */
 export function silentTransport(): EventTransport {

@@ -22,7 +22,10 @@ export function splitFinalText(text: string): FinalText {
   };
 }
 
-/** A whole page that the model wrote into its answer instead of into a file, and the answer without it; null when there is none. */
+/**
+ * A whole page that the model wrote into its answer instead of into a file, and the answer without
+ * it; null when there is none.
+ */
 export function takeHtmlBlock(text: string): { html: string; rest: string } | null {
   const match = HTML_BLOCK.exec(text);
   const html = match?.[1];

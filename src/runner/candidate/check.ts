@@ -1,5 +1,5 @@
 import { join, normalize } from 'node:path/posix';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { isWelcomePage } from '../../domain/welcome-page.js';
 import { assertCandidatePath } from './paths.js';
 import { compileError, readPage, type ScriptTag } from './html.js';
@@ -25,8 +25,9 @@ const PAGE = 'index.html';
 const MIN_CODE_CHARS = 200;
 
 /**
- * Is this a game that can be shown (E2)? Throws `CandidateRefused` for paths that no version may hold and
- * `CandidateInvalid` with the reason for a page that is missing, cut, does not compile, is no game, or leaves parts out.
+ * Is this a game that can be shown (E2)? Throws `CandidateRefused` for paths that no version may
+ * hold and `CandidateInvalid` with the reason for a page that is missing, cut, does not compile, is
+ * no game, or leaves parts out.
  */
 export async function checkCandidate(candidate: Candidate): Promise<void> {
   for (const path of candidate.paths) assertCandidatePath(path);
@@ -59,7 +60,10 @@ async function checkScripts(scripts: readonly ScriptTag[], candidate: Candidate)
   if (codeChars < MIN_CODE_CHARS) throw invalid('no-game', 'index.html holds no game code');
 }
 
-/** Path inside the project that a script address names; null for other hosts, data and the server's own libraries. */
+/**
+ * Path inside the project that a script address names; null for other hosts, data and the server's
+ * own libraries.
+ */
 function localPath(src: string): string | null {
   if (/^([a-z][a-z0-9+.-]*:|\/)/i.test(src)) return null;
   const [path = ''] = src.split(/[?#]/);
@@ -70,6 +74,6 @@ function localPath(src: string): string | null {
   }
 }
 
-function invalid(reason: string, message: string): DreamError {
-  return new DreamError('CandidateInvalid', message, { reason });
+function invalid(reason: string, message: string): AppError {
+  return new AppError('CandidateInvalid', message, { reason });
 }

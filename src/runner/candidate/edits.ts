@@ -13,7 +13,10 @@ const DIFF_TIMEOUT_MS = 2_000;
 /** Beyond this a list of changes helps nobody; the version itself tells. */
 const MAX_EDIT_CHARS = 256 * 1024;
 
-/** The changes between two versions, one edit per changed place. A first version has none: everything is new. */
+/**
+ * The changes between two versions, one edit per changed place. A first version has none:
+ * everything is new.
+ */
 export function editsOf(changed: readonly ChangedText[], isFirstVersion: boolean): Edit[] {
   if (isFirstVersion) return [];
   const edits = changed.flatMap((file) => editsOfFile(file));

@@ -8,7 +8,10 @@ export function isVisible(path: string): boolean {
   return !path.split('/').some((segment) => segment.startsWith('.'));
 }
 
-/** Throws `CandidateRefused` unless `path` may be part of a version: visible, short, flat enough, printable, portable. */
+/**
+ * Throws `CandidateRefused` unless `path` may be part of a version: visible, short, flat enough,
+ * printable, portable.
+ */
 export function assertCandidatePath(path: string): void {
   assertPlainPath(path);
   if (!isVisible(path)) throw refuse('hidden', path);

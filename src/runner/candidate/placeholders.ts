@@ -1,4 +1,7 @@
-/** Where a model may have left a part of the code out, told by a remark. Comments only: a game's own texts may say what they like. */
+/**
+ * Where a model may have left a part of the code out, told by a remark. Comments only: a game's own
+ * texts may say what they like.
+ */
 const COMMENT = /\/\/|\/\*|<!--|^\s*\*|^\s*#|^\s*(\.{3}|…|\[)/;
 const ENGLISH = [
   /\b(rest|remainder|remaining (code|parts?|functions?|lines)|other parts?)\b.{0,40}\b(stays?|remains?|is|are|as|goes?)\b.{0,20}\b(same|unchanged|before|identical|here)\b/i,
@@ -17,7 +20,10 @@ const JAPANESE = [
 const UNMISTAKABLE =
   /(以下|中|後|以降)省略|\((以下|中|後)略\)|（(以下|中|後)略）|\.{3}\s*(existing|remaining) code\s*\.{3}/i;
 
-/** The first line that stands for code left out, or null. Lines that the earlier text held already are not held against the new one. */
+/**
+ * The first line that stands for code left out, or null. Lines that the earlier text held already
+ * are not held against the new one.
+ */
 export function findPlaceholder(text: string, earlier: string | null): string | null {
   const known = new Set(earlier?.split('\n').map((line) => line.trim()));
   for (const line of text.split('\n')) {

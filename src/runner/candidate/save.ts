@@ -1,4 +1,4 @@
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import type { GenerateInput, GenerateResult, RunUsage } from '../../contracts/runner.js';
 import { commitFiles, type HashedFile } from '../../git/commit.js';
 import type { Repo } from '../../git/process.js';
@@ -28,7 +28,10 @@ function refOf(job: Pick<Job, 'jobId' | 'attempt'>): string {
   return `refs/jobs/${job.jobId}/${job.attempt}`;
 }
 
-/** Commits a checked candidate under the job's own ref (E2), with V2's `.ai-context` beside the files. Answers its revision. */
+/**
+ * Commits a checked candidate under the job's own ref (E2), with V2's `.ai-context` beside the
+ * files. Answers its revision.
+ */
 export async function saveCandidate(
   repo: Repo,
   job: Job,
@@ -63,13 +66,16 @@ export async function saveCandidate(
   );
 }
 
-/** A checked candidate that an earlier attempt of this job made from the same parent (C4); the newest one, or null. */
+/**
+ * A checked candidate that an earlier attempt of this job made from the same parent (C4); the
+ * newest one, or null.
+ */
 export async function findCandidate(
   repo: Repo,
   job: Pick<Job, 'jobId' | 'parent'>,
 ): Promise<CandidateResult | null> {
   const refs = await listRefs(repo, `refs/jobs/${job.jobId}`).catch((error: unknown) => {
-    if (error instanceof DreamError && error.kind === 'RevisionMissing') return [];
+    if (error instanceof AppError && error.kind === 'RevisionMissing') return [];
     throw error;
   });
   for (const { revision } of refs.sort(

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 
 const PACKAGE = '@anthropic-ai/claude-code';
 
@@ -12,15 +12,17 @@ function candidates(platform: string, arch: string): string[] {
 }
 
 /**
- * Path of the pinned native model program. The platform package is asked directly, because npm may have blocked the
- * install script that links it to the wrapper's own `bin`. Looked for from `seenFrom`, a file that need not be this one when
- * the runner was bundled and put elsewhere. Throws `SandboxMissing` with what to install.
+ * Path of the pinned native model program. The platform package is asked directly, because npm may
+ * have blocked the install script that links it to the wrapper's own `bin`. Looked for from
+ * `seenFrom`, a file that need not be this one when the runner was bundled and put elsewhere.
+ * Throws `SandboxMissing` with what to install.
  */
 export async function findClaude(seenFrom: string = import.meta.url): Promise<string> {
   const here = createRequire(seenFrom);
   for (const name of candidates(process.platform, process.arch)) {
     try {
-      // Asked from the wrapper's place, so that a nested platform package is found as well as a hoisted one.
+      // Asked from the wrapper's place, so that a nested platform package is found as well as a
+      // hoisted one.
       const path = createRequire(here.resolve(`${PACKAGE}/package.json`)).resolve(name);
       await access(path, constants.X_OK);
       return path;
@@ -28,7 +30,7 @@ export async function findClaude(seenFrom: string = import.meta.url): Promise<st
       // Not this one; the next may be there.
     }
   }
-  throw new DreamError(
+  throw new AppError(
     'SandboxMissing',
     `the model program is missing: install ${PACKAGE} with its optional packages`,
   );

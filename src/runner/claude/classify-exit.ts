@@ -1,4 +1,4 @@
-import { DreamError, type ErrorKind } from '../../contracts/errors.js';
+import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import type { RunUsage } from '../../contracts/runner.js';
 import type { ResultLine } from './messages.js';
 
@@ -14,11 +14,11 @@ export interface RunEnd {
 }
 
 /** Did the model end properly? Null = yes; otherwise the one failure that describes it. */
-export function judge(end: RunEnd): DreamError | null {
+export function judge(end: RunEnd): AppError | null {
   const { result } = end;
   if (result === null) {
     const how = end.signal ? `was ended by ${end.signal}` : `ended with ${end.exitCode}`;
-    return new DreamError(
+    return new AppError(
       'RunCrashed',
       `the model program ${how} without a result: ${end.stderrTail.trim() || 'no message'}`,
     );
@@ -29,13 +29,13 @@ export function judge(end: RunEnd): DreamError | null {
       kind === 'ModelRateLimited' || kind === 'ModelOverloaded'
         ? { retryAfterMs: end.retryAfterMs ?? undefined }
         : {};
-    return new DreamError(kind, messageOf(result), details);
+    return new AppError(kind, messageOf(result), details);
   }
   if (result.stop_reason === 'max_tokens')
-    return new DreamError('ModelOutputTooLong', 'the last answer was cut at the token limit');
-  if (result.stop_reason === 'refusal') return new DreamError('ModelRefused', messageOf(result));
+    return new AppError('ModelOutputTooLong', 'the last answer was cut at the token limit');
+  if (result.stop_reason === 'refusal') return new AppError('ModelRefused', messageOf(result));
   if (end.exitCode !== 0)
-    return new DreamError(
+    return new AppError(
       'RunCrashed',
       `the model program ended with ${end.exitCode ?? end.signal} after its result`,
     );

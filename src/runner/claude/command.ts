@@ -4,7 +4,10 @@ import type { Places } from './sandbox.js';
 
 const TOOLS = 'Read,Write,Edit,Glob,Grep,Skill';
 
-/** Arguments of one run. The prompt is not among them: it goes in by stdin. A retry gets a session of its own. */
+/**
+ * Arguments of one run. The prompt is not among them: it goes in by stdin. A retry gets a session
+ * of its own.
+ */
 export function claudeArgs(run: {
   model: string;
   systemPrompt: string;
@@ -40,7 +43,10 @@ export function claudeArgs(run: {
   ];
 }
 
-/** The whole environment of the model program: nothing is inherited, and its only secret opens the key proxy of this run. */
+/**
+ * The whole environment of the model program: nothing is inherited, and its only secret opens the
+ * key proxy of this run.
+ */
 export function claudeEnv(
   places: Places,
   token: string,
@@ -56,7 +62,8 @@ export function claudeEnv(
     ANTHROPIC_UNIX_SOCKET: places.socket,
     // Temporal owns retries; this one bridges a hiccup.
     CLAUDE_CODE_MAX_RETRIES: '1',
-    // Beyond our own patience, so that a hanging server is reported by the watchdog and not retried in silence.
+    // Beyond our own patience, so that a hanging server is reported by the watchdog and not retried
+    // in silence.
     API_TIMEOUT_MS: String(limits.startTimeoutMs + limits.noProgressTimeoutMs),
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_TELEMETRY: '1',

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 
 /** A line longer than this is not stream-json any more. */
 const MAX_LINE_CHARS = 32 * 1024 * 1024;
@@ -13,7 +13,7 @@ export async function* splitLines(stream: Readable): AsyncGenerator<string> {
     pieces[0] = rest + (pieces[0] ?? '');
     rest = pieces.pop() ?? '';
     if (rest.length > MAX_LINE_CHARS)
-      throw new DreamError('RunCrashed', 'the model program wrote an endless line');
+      throw new AppError('RunCrashed', 'the model program wrote an endless line');
     yield* pieces.filter((line) => line.trim() !== '');
   }
   rest += decoder.decode();

@@ -1,4 +1,4 @@
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import type { GenerateInput, RunUsage } from '../../contracts/runner.js';
 import type { EventTransport } from '../callback/transport.js';
 import { startKeyProxy, type KeyProxy } from '../key-proxy.js';
@@ -24,11 +24,16 @@ export interface ModelRun {
 export interface ModelAccess {
   readonly upstream: string;
   readonly apiKey: string;
-  /** A file from where the model program's package is seen; the runner itself unless it was moved. */
+  /**
+   * A file from where the model program's package is seen; the runner itself unless it was moved.
+   */
   readonly seenFrom?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly warn: (text: string) => void;
-  /** Told what the run cost, also of one that failed or was stopped: null while it goes on and nobody knows. */
+  /**
+   * Told what the run cost, also of one that failed or was stopped: null while it goes on and
+   * nobody knows.
+   */
   readonly onCost: (costUsd: number | null) => void;
 }
 
@@ -36,7 +41,8 @@ type Run = Pick<GenerateInput, 'model' | 'systemPrompt' | 'limits' | 'prompt'>;
 
 /**
  * Runs the model program once in the work folder and sends what it does as events.
- * Ends with its last words, or throws the one DreamError that describes why not. Nothing of it is left running.
+ * Ends with its last words, or throws the one AppError that describes why not. Nothing of it is
+ * left running.
  */
 export async function runModel(
   run: Run,
@@ -89,7 +95,7 @@ async function follow(
   translator: Translator,
   { run, proxy, events, signal, onCost }: Following,
 ): Promise<ModelRun> {
-  let stalled: DreamError | null = null;
+  let stalled: AppError | null = null;
   const { startTimeoutMs: startMs, noProgressTimeoutMs: stallMs } = run.limits;
   const watchdog = startWatchdog({ startMs, stallMs }, (waitedMs) => {
     stalled = stallFailure(waitedMs, proxy);
@@ -104,7 +110,7 @@ async function follow(
     session.finish();
     const { exitCode, signal: endSignal, startError } = await session.ended;
     signal.throwIfAborted();
-    if (stalled !== null) throw stalled as DreamError;
+    if (stalled !== null) throw stalled as AppError;
     const stderrTail = startError ?? session.stderrTail();
     const failure = judge({
       result,
@@ -116,7 +122,7 @@ async function follow(
     });
     if (failure !== null) throw failure;
     if (result === null)
-      throw new DreamError('RunCrashed', 'the model program ended without a result');
+      throw new AppError('RunCrashed', 'the model program ended without a result');
     return {
       text: result.result ?? '',
       skills: translator.skills,
@@ -130,7 +136,9 @@ async function follow(
   }
 }
 
-/** Reads line by line; a receiver that cannot keep up holds the model program back through its pipe. */
+/**
+ * Reads line by line; a receiver that cannot keep up holds the model program back through its pipe.
+ */
 async function readResult(
   session: Session,
   translator: Translator,
@@ -163,15 +171,11 @@ function isModelAtWork(line: Line): boolean {
 }
 
 /** A silent wait after a refusal is that refusal: the program was told to come back later. */
-function stallFailure(waitedMs: number, proxy: KeyProxy): DreamError {
+function stallFailure(waitedMs: number, proxy: KeyProxy): AppError {
   const details = { retryAfterMs: proxy.retryAfterMs() ?? undefined };
   if (proxy.lastStatus() === 429)
-    return new DreamError(
-      'ModelRateLimited',
-      'still refused with 429 when patience ended',
-      details,
-    );
+    return new AppError('ModelRateLimited', 'still refused with 429 when patience ended', details);
   if (proxy.lastStatus() === 529)
-    return new DreamError('ModelOverloaded', 'still refused with 529 when patience ended', details);
-  return new DreamError('RunStalled', `nothing came from the model for ${waitedMs} ms`);
+    return new AppError('ModelOverloaded', 'still refused with 529 when patience ended', details);
+  return new AppError('RunStalled', `nothing came from the model for ${waitedMs} ms`);
 }

@@ -2,9 +2,12 @@ import { execFile } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 
-/** `container`: a container that serves this one run, in which the model program is another user than the holder of the key. */
+/**
+ * `container`: a container that serves this one run, in which the model program is another user
+ * than the holder of the key.
+ */
 export type Isolation = 'bubblewrap' | 'container' | 'none';
 
 /** Declared by the image of such a container: nothing else can know that it is one. */
@@ -38,7 +41,9 @@ const INSIDE: Places = {
   socket: '/run/api.sock',
 };
 
-/** All that every box needs of the kernel: where this can be made, a run's own box can be made too. */
+/**
+ * All that every box needs of the kernel: where this can be made, a run's own box can be made too.
+ */
 const EMPTY_BOX = [
   '--unshare-all',
   '--die-with-parent',
@@ -69,7 +74,9 @@ const EMPTY_BOX = [
   '1000',
 ];
 
-/** Can bubblewrap make namespaces here? A container may forbid it although the program is installed. */
+/**
+ * Can bubblewrap make namespaces here? A container may forbid it although the program is installed.
+ */
 export async function probeBubblewrap(): Promise<string | null> {
   try {
     await promisify(execFile)('bwrap', [...EMPTY_BOX, '--', '/usr/bin/true'], { timeout: 10_000 });
@@ -80,8 +87,9 @@ export async function probeBubblewrap(): Promise<string | null> {
 }
 
 /**
- * Decides how the model program is locked in. Without bubblewrap: another user where `RUNNER_ISOLATION=container` declares a container
- * of its own, else `SandboxMissing` in production and in CI, a loud warning in development.
+ * Decides how the model program is locked in. Without bubblewrap: another user where
+ * `RUNNER_ISOLATION=container` declares a container of its own, else `SandboxMissing` in production
+ * and in CI, a loud warning in development.
  */
 export async function chooseIsolation(
   env: NodeJS.ProcessEnv,
@@ -93,14 +101,14 @@ export async function chooseIsolation(
   if (trouble === null) return 'bubblewrap';
   if (env[DECLARED] === 'container') {
     if (uid !== 0)
-      throw new DreamError(
+      throw new AppError(
         'SandboxMissing',
         `${DECLARED}=container needs a runner that can start the model program as another user`,
       );
     return 'container';
   }
   if (env['NODE_ENV'] === 'production' || env['CI'] === 'true') {
-    throw new DreamError(
+    throw new AppError(
       'SandboxMissing',
       `bubblewrap does not work here, and a run without it is refused: ${trouble}`,
     );
@@ -163,7 +171,10 @@ export async function handOver(
   ]);
 }
 
-/** No network, no other process, no file but the program, the system's libraries and the project folder. The environment is the caller's: it must be clean. */
+/**
+ * No network, no other process, no file but the program, the system's libraries and the project
+ * folder. The environment is the caller's: it must be clean.
+ */
 function bubblewrapArgs(host: HostPlaces): string[] {
   return [
     ...EMPTY_BOX,

@@ -37,7 +37,8 @@ export function startSession(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_TAIL);
   });
-  // A program that dies before it has read the prompt is judged by how it ended, not by our broken pipe.
+  // A program that dies before it has read the prompt is judged by how it ended, not by our broken
+  // pipe.
   child.stdin.on('error', () => undefined);
   child.stdin.write(
     `${JSON.stringify({ type: 'user', message: { role: 'user', content: options.prompt }, parent_tool_use_id: null })}\n`,

@@ -9,8 +9,9 @@ export interface FieldPiece {
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' };
 
 /**
- * Reads the string fields of one JSON object while it is still being written, so that a player sees code and not JSON escapes.
- * Nested values are passed over. Malformed input yields odd text, never an error: what counts is read elsewhere.
+ * Reads the string fields of one JSON object while it is still being written, so that a player sees
+ * code and not JSON escapes. Nested values are passed over. Malformed input yields odd text, never
+ * an error: what counts is read elsewhere.
  */
 export class StringFieldReader {
   private depth = 0;

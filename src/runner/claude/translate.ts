@@ -28,7 +28,9 @@ interface ToolCall {
   filename: string;
 }
 
-/** Turns the model program's lines into what a player sees. One instance per run; it holds no I/O. */
+/**
+ * Turns the model program's lines into what a player sees. One instance per run; it holds no I/O.
+ */
 export class Translator {
   private toolCount = 0;
   private readonly blocks = new Map<number, ToolCall | 'text'>();
@@ -92,7 +94,10 @@ export class Translator {
     }
   }
 
-  /** A message that came in one piece (the program asks again without streaming after a broken stream). */
+  /**
+   * A message that came in one piece (the program asks again without streaming after a broken
+   * stream).
+   */
   private whole(line: Extract<Line, { type: 'assistant' }>): RunnerEvent[] {
     const { id, model, content } = line.message;
     if (this.streamedMessages.has(id) || model === '<synthetic>') return [];

@@ -3,7 +3,7 @@ import { constants, createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import type { FilesInput } from '../../contracts/runner.js';
 import { lookAt, resolveInside } from './safe-path.js';
 
@@ -17,7 +17,10 @@ interface Listed {
   modifiedAt: string;
 }
 
-/** Runs one operation on files inside one user's root; the answer is plain JSON. Throws `PATH_ESCAPE`, `FILE_NOT_FOUND`, `DiskFull`. */
+/**
+ * Runs one operation on files inside one user's root; the answer is plain JSON. Throws
+ * `PATH_ESCAPE`, `FILE_NOT_FOUND`, `DiskFull`.
+ */
 export async function runFiles(input: FilesInput): Promise<unknown> {
   const place = await resolveInside(input.root, input.path);
   switch (input.op) {
@@ -38,8 +41,8 @@ export async function runFiles(input: FilesInput): Promise<unknown> {
   }
 }
 
-function notFound(): DreamError {
-  return new DreamError('FILE_NOT_FOUND', 'no such file');
+function notFound(): AppError {
+  return new AppError('FILE_NOT_FOUND', 'no such file');
 }
 
 /** Direct children, by name; links and special files are not shown. */
@@ -65,12 +68,13 @@ async function read(
   encoding: 'utf8' | 'base64',
 ): Promise<{ content: string; sizeBytes: number }> {
   if (!(await lookAt(file))?.isFile()) throw notFound();
-  // The check above and this opening are two moments: a link put there in between is refused by the opening itself.
+  // The check above and this opening are two moments: a link put there in between is refused by the
+  // opening itself.
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const { size } = await handle.stat();
     if (size > MAX_READ_BYTES)
-      throw new DreamError('OPERATION_FAILED', `file is larger than ${MAX_READ_BYTES} bytes`);
+      throw new AppError('OPERATION_FAILED', `file is larger than ${MAX_READ_BYTES} bytes`);
     const content = await handle.readFile();
     return { content: content.toString(encoding), sizeBytes: content.length };
   } finally {
@@ -86,7 +90,7 @@ async function write(
 ): Promise<{ sizeBytes: number; sha256: string }> {
   const file = await resolveInside(root, path);
   if ((await lookAt(file))?.isDirectory() || path === '' || path.endsWith('/'))
-    throw new DreamError('PATH_ESCAPE', 'a folder is in the way');
+    throw new AppError('PATH_ESCAPE', 'a folder is in the way');
   const draft = join(dirname(file), `.${randomUUID()}.part`);
   try {
     await mkdir(dirname(file), { recursive: true });
@@ -95,9 +99,9 @@ async function write(
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw new DreamError('DiskFull', 'no space left');
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw new AppError('DiskFull', 'no space left');
     if (code === 'EEXIST' || code === 'ENOTDIR')
-      throw new DreamError('PATH_ESCAPE', 'a file is in the way');
+      throw new AppError('PATH_ESCAPE', 'a file is in the way');
     throw error;
   }
   return { sizeBytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
@@ -116,7 +120,10 @@ interface Found {
   sizeBytes: number;
 }
 
-/** Every regular file below `folder`, links not followed; paths are relative to it. What vanishes meanwhile is not there. */
+/**
+ * Every regular file below `folder`, links not followed; paths are relative to it. What vanishes
+ * meanwhile is not there.
+ */
 async function* walk(folder: string, below = ''): AsyncGenerator<Found> {
   const names = await readdir(join(folder, below)).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
@@ -179,7 +186,7 @@ function largestOf(files: readonly Found[]): Found[] {
 /** Removes a file or a folder with all it holds; never the root itself. */
 async function remove(path: string, place: string): Promise<{ isDeleted: boolean }> {
   if (path.split('/').every((segment) => segment === '' || segment === '.'))
-    throw new DreamError('PATH_ESCAPE', 'the root itself is not deleted');
+    throw new AppError('PATH_ESCAPE', 'the root itself is not deleted');
   const stats = await lookAt(place);
   if (stats === null) return { isDeleted: false };
   await rm(place, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { bundleCreate, bundleFetch } from '../../git/bundle.js';
 import { commitTree } from '../../git/commit.js';
 import { diffFiles, unifiedDiff } from '../../git/diff.js';
@@ -18,7 +18,7 @@ import { openRepo, type Repo } from '../../git/process.js';
 import { logPage } from '../../git/read.js';
 import { findCandidate } from '../candidate/save.js';
 import { lookAt } from './safe-path.js';
-import { takeIn } from '../import-bundle.js';
+import { importBundle } from '../import-bundle.js';
 import type { GitInput } from '../../contracts/runner.js';
 
 const LEFTOVER = /\.lock$|^tmp_/;
@@ -29,7 +29,7 @@ const PASSING = ['refs/jobs', 'refs/incoming', 'refs/outgoing'];
 
 /** Runs one operation on a repository; the answer is plain JSON. Throws DreamErrors. */
 export async function runGit(input: GitInput): Promise<unknown> {
-  await takeIn(input);
+  await importBundle(input);
   const repo = openRepo(input.repoDir);
   switch (input.op) {
     case 'candidate':
@@ -79,7 +79,7 @@ async function setMain(
   revision: string,
 ): Promise<{ head: string | null; outcome: Advance }> {
   if ((await resolve(repo, revision)) === null)
-    throw new DreamError('RevisionMissing', `${revision} is not in this repository`);
+    throw new AppError('RevisionMissing', `${revision} is not in this repository`);
   const outcome = await advanceRef(repo, MAIN, revision);
   for (const { ref, revision: kept } of outcome === 'diverged'
     ? []
@@ -98,11 +98,14 @@ async function prune(
   const refs = (await Promise.all(PASSING.map((prefix) => listRefs(repo, prefix)))).flat();
   const old = refs.filter(({ committedAt }) => Date.now() - committedAt.getTime() >= olderThanMs);
   for (const { ref } of old) await deleteRef(repo, ref);
-  return { removed: old.length, leftovers: await removeLeftovers(repo.gitDir, olderThanMs) };
+  return { removed: old.length, leftovers: await removeOrphans(repo.gitDir, olderThanMs) };
 }
 
-/** Locks and half-written objects of a git that was killed: a lock blocks its ref for ever. None is held for long. */
-async function removeLeftovers(gitDir: string, olderThanMs: number): Promise<number> {
+/**
+ * Locks and half-written objects of a git that was killed: a lock blocks its ref for ever. None is
+ * held for long.
+ */
+async function removeOrphans(gitDir: string, olderThanMs: number): Promise<number> {
   let removed = 0;
   for (const entry of await readdir(gitDir, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !LEFTOVER.test(entry.name)) continue;
@@ -137,7 +140,7 @@ async function restore({
     );
   } catch (error) {
     const first =
-      error instanceof DreamError && error.details['reason'] === 'ref-moved'
+      error instanceof AppError && error.details['reason'] === 'ref-moved'
         ? await resolve(repo, ref)
         : null;
     if (first === null) throw error;

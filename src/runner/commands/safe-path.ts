@@ -1,10 +1,10 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { isAbsolute, join, resolve, sep } from 'node:path';
 import type { Stats } from 'node:fs';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 
-function escape(path: string, why: string): DreamError {
-  return new DreamError('PATH_ESCAPE', `${JSON.stringify(path)} ${why}`);
+function escape(path: string, why: string): AppError {
+  return new AppError('PATH_ESCAPE', `${JSON.stringify(path)} ${why}`);
 }
 
 /** `lstat` that answers null for what is not there. */
@@ -16,13 +16,14 @@ export async function lookAt(path: string): Promise<Stats | null> {
 }
 
 /**
- * Absolute place of `path` inside `root`, following nothing: no step of the way may be a symlink or lead out.
- * The place itself need not exist. Throws `PATH_ESCAPE`; `FILE_NOT_FOUND` when the root is not there.
+ * Absolute place of `path` inside `root`, following nothing: no step of the way may be a symlink or
+ * lead out. The place itself need not exist. Throws `PATH_ESCAPE`; `FILE_NOT_FOUND` when the root
+ * is not there.
  */
 export async function resolveInside(root: string, path: string): Promise<string> {
   if (!isAbsolute(root)) throw escape(root, 'is not an absolute root');
   const base = await realpath(root).catch(() => {
-    throw new DreamError('FILE_NOT_FOUND', 'the root folder is not there');
+    throw new AppError('FILE_NOT_FOUND', 'the root folder is not there');
   });
   if (path.includes('\0') || path.includes('\\') || isAbsolute(path))
     throw escape(path, 'is not a relative path');

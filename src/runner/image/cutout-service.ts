@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { DreamError } from '../../contracts/errors.js';
-import { pictureType } from './data-uri.js';
+import { AppError } from '../../contracts/errors.js';
+import { imageType } from './data-uri.js';
 
 const POLL_MS = 1_000;
 /** A service that cannot be told to stop must not keep anybody waiting. */
@@ -36,15 +36,16 @@ const Complaint = z.object({
 });
 
 /**
- * Has the picture cut out by Replicate (rest.md §7.9) and answers the bytes that it made. Throws `CutoutFailed`, or
- * `CutoutUnavailable` where another try may help, with the text that the user reads; or the reason of `signal`.
+ * Has the image cut out by Replicate (rest.md §7.9) and answers the bytes that it made. Throws
+ * `CutoutFailed`, or `CutoutUnavailable` where another try may help, with the text that the user
+ * reads; or the reason of `signal`.
  */
 export async function cutOutByService(
   access: CutoutServiceAccess,
   request: CutoutRequest,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  if (!access.token) throw new DreamError('ImageServiceMissing', 'REPLICATE_API_TOKEN is not set');
+  if (!access.token) throw new AppError('ImageServiceMissing', 'REPLICATE_API_TOKEN is not set');
   const late = AbortSignal.timeout(request.timeoutMs);
   const service = new Service(access, AbortSignal.any([signal, late]));
   try {
@@ -52,7 +53,7 @@ export async function cutOutByService(
   } catch (error) {
     await service.giveUp();
     signal.throwIfAborted();
-    if (late.aborted) throw new DreamError('CutoutFailed', 'Background removal timed out');
+    if (late.aborted) throw new AppError('CutoutFailed', 'Background removal timed out');
     throw error;
   }
 }
@@ -108,7 +109,7 @@ class Service {
     const answer = await this.ask(`${this.predictions}/${id}`, { headers: this.headers }).catch(
       (error: unknown) => {
         this.signal.throwIfAborted();
-        if (error instanceof DreamError) return null;
+        if (error instanceof AppError) return null;
         throw error;
       },
     );
@@ -118,11 +119,11 @@ class Service {
   }
 
   private async fetchResult(address: string): Promise<Buffer> {
-    const failed = new DreamError('CutoutFailed', 'Failed to fetch result image');
+    const failed = new AppError('CutoutFailed', 'Failed to fetch result image');
     const answer = await fetch(address, { signal: this.signal }).catch(() => null);
     const bytes = answer?.ok && answer.body ? await readAll(answer.body).catch(() => null) : null;
     this.signal.throwIfAborted();
-    if (bytes === null || pictureType(bytes) === null) throw failed;
+    if (bytes === null || imageType(bytes) === null) throw failed;
     return bytes;
   }
 
@@ -131,7 +132,7 @@ class Service {
       return await fetch(address, { ...init, signal: this.signal });
     } catch {
       this.signal.throwIfAborted();
-      throw new DreamError('CutoutUnavailable', 'Background removal service error');
+      throw new AppError('CutoutUnavailable', 'Background removal service error');
     }
   }
 }
@@ -149,31 +150,30 @@ async function readAll(body: AsyncIterable<Uint8Array>): Promise<Buffer | null> 
 
 async function readPrediction(answer: Response): Promise<Prediction> {
   const read = Prediction.safeParse(await answer.json().catch(() => null));
-  if (!read.success) throw new DreamError('CutoutFailed', 'Background removal service error');
+  if (!read.success) throw new AppError('CutoutFailed', 'Background removal service error');
   return read.data;
 }
 
 /** Where the result lies. Throws what became of the prediction otherwise. */
 function addressOf({ status, error, output }: Prediction): string {
-  if (status === 'canceled')
-    throw new DreamError('CutoutFailed', 'Background removal was canceled');
+  if (status === 'canceled') throw new AppError('CutoutFailed', 'Background removal was canceled');
   if (status !== 'succeeded')
-    throw new DreamError(
+    throw new AppError(
       'CutoutFailed',
       typeof error === 'string' && error ? shorten(error) : 'Background removal failed',
     );
   const address = typeof output === 'string' ? output : output?.[0];
-  if (!address) throw new DreamError('CutoutFailed', 'No output from background removal');
+  if (!address) throw new AppError('CutoutFailed', 'No output from background removal');
   return address;
 }
 
 /** The service's own words where it has any. */
-async function complaint(answer: Response): Promise<DreamError> {
+async function complaint(answer: Response): Promise<AppError> {
   const { detail, error } = Complaint.safeParse(await answer.json().catch(() => null)).data ?? {};
   const text = shorten(detail || error || 'Background removal service error');
-  if (answer.status !== 429 && answer.status < 500) return new DreamError('CutoutFailed', text);
+  if (answer.status !== 429 && answer.status < 500) return new AppError('CutoutFailed', text);
   const seconds = Number(answer.headers.get('retry-after'));
-  return new DreamError('CutoutUnavailable', text, {
+  return new AppError('CutoutUnavailable', text, {
     retryAfterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : DEFAULT_RETRY_MS,
   });
 }

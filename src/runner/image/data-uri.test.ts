@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { pictureType, readDataUri } from './data-uri.js';
+import { imageType, readDataUri } from './data-uri.js';
 
 const PNG = Buffer.from('89504e470d0a1a0a0000', 'hex');
 const uri = (bytes: Buffer, head = 'data:image/png;base64,'): string =>
   `${head}${bytes.toString('base64')}`;
 
-describe('a picture sent as a data URI', () => {
+describe('an image sent as a data URI', () => {
   it.each([
     'data:image/png;base64,',
     'data:image/jpeg;base64,',
@@ -17,7 +17,7 @@ describe('a picture sent as a data URI', () => {
   });
 
   it.each([
-    ['an address', 'https://pictures.test/cat.png'],
+    ['an address', 'https://images.test/cat.png'],
     ['a file', 'file:///etc/passwd'],
     ['nothing', ''],
     ['words', '猫'],
@@ -28,11 +28,11 @@ describe('a picture sent as a data URI', () => {
       uri(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'data:image/svg+xml;base64,'),
     ],
     [
-      'a page that calls itself a picture',
+      'a page that calls itself an image',
       uri(Buffer.from('<!DOCTYPE html><script>alert(1)</script>')),
     ],
     ['no content', uri(Buffer.alloc(0))],
-    ['a film', uri(Buffer.from('0000001c66747970697336d', 'hex'))],
+    ['a video', uri(Buffer.from('0000001c66747970697336d', 'hex'))],
     ['a document', uri(Buffer.from('%PDF-1.7'))],
   ])('%s is refused', (_what, text) => {
     expect(() => readDataUri(text)).toThrow(
@@ -47,8 +47,8 @@ describe('a picture sent as a data URI', () => {
       '474946383961',
       '524946460000000057454250',
       '000000206674797061766966',
-    ].map((hex) => pictureType(Buffer.from(hex, 'hex')));
+    ].map((hex) => imageType(Buffer.from(hex, 'hex')));
     expect(types).toEqual(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']);
-    expect(pictureType(Buffer.from('424d0000', 'hex'))).toBeNull();
+    expect(imageType(Buffer.from('424d0000', 'hex'))).toBeNull();
   });
 });

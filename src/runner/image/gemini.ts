@@ -1,6 +1,6 @@
 import type { GenerateContentResponse, GoogleGenAI, Part } from '@google/genai';
-import type { Picture } from '../../contracts/images.js';
-import { DreamError, type ErrorKind } from '../../contracts/errors.js';
+import type { Image } from '../../contracts/images.js';
+import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import { loadPackage } from '../packages.js';
 
 export interface GeminiAccess {
@@ -12,18 +12,21 @@ export interface GeminiAccess {
 export interface ImageRequest {
   readonly model: string;
   readonly prompt: string;
-  readonly references?: readonly Picture[];
+  readonly references?: readonly Image[];
   readonly aspectRatio: string;
   readonly timeoutMs: number;
 }
 
-/** Asks the image model once, without retries of its own, and answers the picture's bytes. Throws a DreamError, or the reason of `signal`. */
+/**
+ * Asks the image model once, without retries of its own, and answers the image's bytes. Throws a
+ * AppError, or the reason of `signal`.
+ */
 export async function askForImage(
   access: GeminiAccess,
   request: ImageRequest,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  if (!access.apiKey) throw new DreamError('ImageServiceMissing', 'GEMINI_API_KEY is not set');
+  if (!access.apiKey) throw new AppError('ImageServiceMissing', 'GEMINI_API_KEY is not set');
   const { GoogleGenAI: Client } = loadPackage<{ GoogleGenAI: typeof GoogleGenAI }>(
     '@google/genai',
     access.seenFrom,
@@ -37,10 +40,7 @@ export async function askForImage(
       contents: [
         {
           role: 'user',
-          parts: [
-            { text: prompt },
-            ...references.map((picture): Part => ({ inlineData: picture })),
-          ],
+          parts: [{ text: prompt }, ...references.map((image): Part => ({ inlineData: image }))],
         },
       ],
       config: {
@@ -49,11 +49,11 @@ export async function askForImage(
         abortSignal: AbortSignal.any([signal, late]),
       },
     });
-    return pictureIn(answer);
+    return imageIn(answer);
   } catch (error) {
     signal.throwIfAborted();
     if (late.aborted)
-      throw new DreamError(
+      throw new AppError(
         'ModelUnavailable',
         `the image model did not answer within ${timeoutMs} ms`,
       );
@@ -61,25 +61,28 @@ export async function askForImage(
   }
 }
 
-function pictureIn({ candidates, promptFeedback }: GenerateContentResponse): Buffer {
+function imageIn({ candidates, promptFeedback }: GenerateContentResponse): Buffer {
   if (promptFeedback?.blockReason)
-    throw new DreamError('ImageRefused', `the prompt was blocked: ${promptFeedback.blockReason}`);
+    throw new AppError('ImageRefused', `the prompt was blocked: ${promptFeedback.blockReason}`);
   const [candidate] = candidates ?? [];
   const data = candidate?.content?.parts?.find((part) => part.inlineData?.data)?.inlineData?.data;
   if (data) return Buffer.from(data, 'base64');
   const reason = candidate?.finishReason ?? 'no candidate';
-  throw new DreamError(
+  throw new AppError(
     /SAFETY|PROHIBITED|BLOCKLIST|RECITATION|SPII/.test(reason) ? 'ImageRefused' : 'ImageNotMade',
-    `the answer holds no picture: ${reason}`,
+    `the answer holds no image: ${reason}`,
   );
 }
 
-/** The SDK's errors by their HTTP status; whatever else it throws is a model that could not be reached. */
-function toDreamError(error: unknown): DreamError {
-  if (error instanceof DreamError) return error;
+/**
+ * The SDK's errors by their HTTP status; whatever else it throws is a model that could not be
+ * reached.
+ */
+function toDreamError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
   const { status, message } = error as { status?: unknown; message?: unknown };
   const text = String(message ?? error).slice(0, 300);
-  return new DreamError(
+  return new AppError(
     typeof status === 'number' ? kindOfStatus(status, text) : 'ModelUnavailable',
     `the image model: ${text}`,
   );

@@ -1,25 +1,25 @@
 import type Sharp from 'sharp';
-import type { Picture } from '../../contracts/images.js';
-import { DreamError } from '../../contracts/errors.js';
+import type { Image } from '../../contracts/images.js';
+import { AppError } from '../../contracts/errors.js';
 import { loadPackage } from '../packages.js';
 import { keyOutMagenta, type Pixels } from './key-out.js';
 
-type Image = ReturnType<typeof Sharp>;
+type SharpImage = ReturnType<typeof Sharp>;
 
-/** Pictures of the phone screen: 9:16 (rest.md §9.4). */
+/** Images of the phone screen: 9:16 (rest.md §9.4). */
 const POSTER = { width: 1_080, height: 1_920, quality: 85 };
 /** More than any model draws; a small file can unpack to much more. */
 const MAX_PIXELS = 50_000_000;
-/** Of a picture that somebody sent: what a phone's camera takes fits. */
+/** Of an image that somebody sent: what a phone's camera takes fits. */
 const MAX_SENT_PIXELS = 4_096 * 4_096;
 
-/** Everything that is done to pictures, by the native library that `seenFrom` can see. */
-export function openPictures(seenFrom?: string) {
+/** Everything that is done to images, by the native library that `seenFrom` can see. */
+export function openImages(seenFrom?: string) {
   const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
   const open = (bytes: Buffer) => sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
   const openPixels = ({ data, width, height }: Pixels) =>
     sharp(data, { raw: { width, height, channels: 4 } });
-  const asPng = async (image: Image): Promise<Picture> => ({
+  const asPng = async (image: SharpImage): Promise<Image> => ({
     mimeType: 'image/png',
     data: (await image.png().toBuffer()).toString('base64'),
   });
@@ -43,18 +43,24 @@ export function openPictures(seenFrom?: string) {
   return {
     decode,
 
-    /** As `decode`, for a picture from outside: its header alone tells whether it is too large. Throws `ImageTooLarge`. */
+    /**
+     * As `decode`, for an image from outside: its header alone tells whether it is too large.
+     * Throws `ImageTooLarge`.
+     */
     async decodeSent(bytes: Buffer): Promise<Pixels> {
       const { width, height } = await readable(
         sharp(bytes, { limitInputPixels: false }).metadata(),
       );
       if (width * height > MAX_SENT_PIXELS)
-        throw new DreamError('ImageTooLarge', `the picture has ${width} × ${height} pixels`);
+        throw new AppError('ImageTooLarge', `the image has ${width} × ${height} pixels`);
       return decode(bytes);
     },
 
-    /** A sprite on magenta, cut out and trimmed: PNG. A picture without such a ground is left whole (rest.md §7.10). */
-    async cutSprite(bytes: Buffer): Promise<Picture> {
+    /**
+     * A sprite on magenta, cut out and trimmed: PNG. An image without such a ground is left whole
+     * (rest.md §7.10).
+     */
+    async cutSprite(bytes: Buffer): Promise<Image> {
       const pixels = await decode(bytes);
       const box = keyOutMagenta(pixels);
       const image = openPixels(pixels);
@@ -62,7 +68,7 @@ export function openPictures(seenFrom?: string) {
     },
 
     /** At most 1080×1920, never enlarged: WebP. */
-    async poster(bytes: Buffer): Promise<Picture> {
+    async poster(bytes: Buffer): Promise<Image> {
       const { width, height, quality } = POSTER;
       const webp = await readable(
         open(bytes)
@@ -74,13 +80,16 @@ export function openPictures(seenFrom?: string) {
       return { mimeType: 'image/webp', data: webp.toString('base64') };
     },
 
-    /** True for a picture of a single colour: nothing was drawn. */
+    /** True for an image of a single colour: nothing was drawn. */
     async isBlank(bytes: Buffer): Promise<boolean> {
       const { channels } = await readable(open(bytes).stats());
       return channels.every(({ stdev }) => stdev < 2);
     },
 
-    /** The picture as red, green, blue values of `size` × `size` pixels; what is transparent counts as white. */
+    /**
+     * The image as red, green, blue values of `size` × `size` pixels; what is transparent counts as
+     * white.
+     */
     squareRgb: (pixels: Pixels, size: number): Promise<Buffer> =>
       openPixels(pixels)
         .flatten({ background: '#ffffff' })
@@ -88,8 +97,11 @@ export function openPictures(seenFrom?: string) {
         .raw()
         .toBuffer(),
 
-    /** The picture, as transparent as the mask of `size` × `size` grey values says: PNG. What was transparent stays so. */
-    async withMask(pixels: Pixels, mask: Buffer, size: number): Promise<Picture> {
+    /**
+     * The image, as transparent as the mask of `size` × `size` grey values says: PNG. What was
+     * transparent stays so.
+     */
+    async withMask(pixels: Pixels, mask: Buffer, size: number): Promise<Image> {
       const { data, width, height } = pixels;
       const stretched = await sharp(mask, { raw: { width: size, height: size, channels: 1 } })
         .resize(width, height, { fit: 'fill' })
@@ -101,15 +113,12 @@ export function openPictures(seenFrom?: string) {
       return asPng(openPixels(pixels));
     },
 
-    png: (pixels: Pixels): Promise<Picture> => asPng(openPixels(pixels)),
+    png: (pixels: Pixels): Promise<Image> => asPng(openPixels(pixels)),
   };
 }
 
 async function readable<T>(work: Promise<T>): Promise<T> {
   return work.catch((error: unknown) => {
-    throw new DreamError(
-      'ImageUnreadable',
-      `the picture cannot be read: ${(error as Error).message}`,
-    );
+    throw new AppError('ImageUnreadable', `the image cannot be read: ${(error as Error).message}`);
   });
 }

@@ -6,7 +6,10 @@ const SIZE = 96;
 const MAGENTA: Rgb = [255, 0, 255];
 const SAMPLES = 4;
 
-/** A picture by a function of the place, with mixed edges as a real one has, and noise as a compressed one has. */
+/**
+ * An image by a function of the place, with mixed edges as a real one has, and noise as a
+ * compressed one has.
+ */
 function paint(colourAt: (x: number, y: number) => Rgb, noise = 0): Pixels {
   const data = new Uint8Array(SIZE * SIZE * 4);
   let seed = 7;
@@ -96,7 +99,7 @@ describe('cutting a sprite out of magenta', () => {
     expect(red! - green!).toBeLessThan(40);
   });
 
-  it('a picture without a magenta ground is refused and left as it was', () => {
+  it('an image without a magenta ground is refused and left as it was', () => {
     const pixels = paint((x, y) => (isInDisc(x, y, 30) ? MAGENTA : [90, 160, 240]));
     const before = pixels.data.slice();
     expect(keyOutMagenta(pixels)).toBeNull();

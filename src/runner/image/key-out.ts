@@ -1,4 +1,4 @@
-/** Pixels of a picture, four bytes each: red, green, blue, alpha. */
+/** Pixels of an image, four bytes each: red, green, blue, alpha. */
 export interface Pixels {
   readonly data: Uint8Array;
   readonly width: number;
@@ -14,11 +14,20 @@ export interface Box {
 
 type Colour = readonly [number, number, number];
 
-/** Share of the outermost pixels that must be magenta before a picture counts as one on a magenta ground. */
+/**
+ * Share of the outermost pixels that must be magenta before an image counts as one on a magenta
+ * ground.
+ */
 const MIN_BORDER_SHARE = 0.6;
-/** Distance in RGB up to which a pixel that touches the ground belongs to it; what is left of an edge below that is eroded. */
+/**
+ * Distance in RGB up to which a pixel that touches the ground belongs to it; what is left of an
+ * edge below that is eroded.
+ */
 const GROUND_DISTANCE = 60;
-/** An enclosed area belongs to the ground only when it has exactly its colour: a magenta part of the sprite stays. */
+/**
+ * An enclosed area belongs to the ground only when it has exactly its colour: a magenta part of the
+ * sprite stays.
+ */
 const HOLE_DISTANCE = 24;
 /** Smaller enclosed areas are noise inside the sprite. */
 const MIN_HOLE_PIXELS = 12;
@@ -34,10 +43,11 @@ const SOLID_DISTANCE = 220;
 const GROUND = 1;
 
 /**
- * Makes the magenta ground of a sprite transparent, in place. The ground is what is connected with the border, and enclosed holes
- * of exactly its colour. Pixels at its edge are mixtures: the sprite's colour there is carried over from its solid core, and how much
- * of it shows becomes the transparency, so that no fringe is left. Returns the box of what remains; null (nothing was changed)
- * when the picture has no magenta ground, or nothing but it.
+ * Makes the magenta ground of a sprite transparent, in place. The ground is what is connected with
+ * the border, and enclosed holes of exactly its colour. Pixels at its edge are mixtures: the
+ * sprite's colour there is carried over from its solid core, and how much of it shows becomes the
+ * transparency, so that no fringe is left. Returns the box of what remains; null (nothing was
+ * changed) when the image has no magenta ground, or nothing but it.
  */
 export function keyOutMagenta(pixels: Pixels): Box | null {
   const key = groundColour(pixels);
@@ -97,7 +107,9 @@ function findGround(pixels: Pixels, key: Colour): Uint8Array {
   return ground;
 }
 
-/** Everything that is connected with `seeds` over pixels that `belongs`; marks what it has `seen`. */
+/**
+ * Everything that is connected with `seeds` over pixels that `belongs`; marks what it has `seen`.
+ */
 function fill(
   { width, height }: Pixels,
   seeds: readonly number[],
@@ -175,7 +187,10 @@ function softenEdge(pixels: Pixels, key: Colour, distance: Uint8Array): void {
   }
 }
 
-/** For pixels of the edge the mean colour of the core pixels nearest to them; missing where none is near. */
+/**
+ * For pixels of the edge the mean colour of the core pixels nearest to them; missing where none is
+ * near.
+ */
 function carryCore(pixels: Pixels, distance: Uint8Array): Map<number, Colour> {
   const { data } = pixels;
   const isEdge = (at: number): boolean => distance[at]! > 0 && distance[at]! <= EDGE_PIXELS;
@@ -213,8 +228,8 @@ interface Mixture {
 }
 
 /**
- * How much of `solid` is in a pixel that lies between it and the ground. A pixel that is off that line has a colour of its own
- * (an outline): it keeps as much of it as is not the ground's.
+ * How much of `solid` is in a pixel that lies between it and the ground. A pixel that is off that
+ * line has a colour of its own (an outline): it keeps as much of it as is not the ground's.
  */
 function share(data: Uint8Array, at: number, key: Colour, solid: Colour): Mixture {
   const [toSolid, own] = [
@@ -229,7 +244,10 @@ function share(data: Uint8Array, at: number, key: Colour, solid: Colour): Mixtur
   return { alpha: Math.min(1, Math.max(0, along)), colour: solid };
 }
 
-/** Without a core to compare with: the nearer to the ground's colour, the fainter; what the ground adds is taken off. */
+/**
+ * Without a core to compare with: the nearer to the ground's colour, the fainter; what the ground
+ * adds is taken off.
+ */
 function unmix(data: Uint8Array, at: number, key: Colour): Mixture {
   const alpha = Math.min(1, distanceTo(data, at, key) / SOLID_DISTANCE);
   const colour = key.map((value, i) =>

@@ -25,7 +25,9 @@ export async function takeScreenshot(
   );
 }
 
-/** The picture of a game that draws nothing for a while is taken all the same: that is how it looks. */
+/**
+ * The image of a game that draws nothing for a while is taken all the same: that is how it looks.
+ */
 async function play(
   page: Playwright.Page,
   isBlank: (bytes: Buffer) => Promise<boolean>,

@@ -10,7 +10,7 @@ describe('a mask', () => {
     ['unsure everywhere', [0, 0.1, 0.2]],
     ['the same everywhere', [0.8, 0.8, 0.8]],
     ['no number', [NaN, NaN, NaN]],
-  ])('of a picture where the network is %s: no subject', (_what, surety) => {
+  ])('of an image where the network is %s: no subject', (_what, surety) => {
     expect(() => maskOf(Float32Array.from(surety))).toThrow(
       expect.objectContaining({ kind: 'CutoutFailed' }) as Error,
     );

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import type * as Ort from 'onnxruntime-web';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { loadPackage } from '../packages.js';
 
 /** Width and height of what the network looks at, and of its mask. */
 export const MASK_SIZE = 320;
 const PIXELS = MASK_SIZE * MASK_SIZE;
-/** Mean and deviation of the pictures that it was trained with. */
+/** Mean and deviation of the images that it was trained with. */
 const MEAN = [0.485, 0.456, 0.406] as const;
 const DEVIATION = [0.229, 0.224, 0.225] as const;
 /** When it is nowhere surer than this, it has found nothing. */
@@ -22,8 +22,9 @@ export interface CutoutModel {
 }
 
 /**
- * How much of each pixel belongs to the subject, 0 to 255, for a picture of MASK_SIZE × MASK_SIZE. Holds this thread for seconds.
- * Throws `ImageServiceMissing` without the network, `CutoutFailed` when the picture has no subject.
+ * How much of each pixel belongs to the subject, 0 to 255, for an image of MASK_SIZE × MASK_SIZE.
+ * Holds this thread for seconds. Throws `ImageServiceMissing` without the network, `CutoutFailed`
+ * when the image has no subject.
  */
 export async function subjectMask(rgb: Buffer, { file, seenFrom }: CutoutModel): Promise<Buffer> {
   const network = await readNetwork(file);
@@ -35,7 +36,7 @@ export async function subjectMask(rgb: Buffer, { file, seenFrom }: CutoutModel):
   });
   const [input, output] = [session.inputNames[0], session.outputNames[0]];
   if (input === undefined || output === undefined)
-    throw new DreamError('ImageServiceMissing', 'the file of the network is not u2netp');
+    throw new AppError('ImageServiceMissing', 'the file of the network is not u2netp');
   const answer = await session.run(
     { [input]: new ort.Tensor('float32', normalised(rgb), [1, 3, MASK_SIZE, MASK_SIZE]) },
     [output],
@@ -46,7 +47,7 @@ export async function subjectMask(rgb: Buffer, { file, seenFrom }: CutoutModel):
 async function readNetwork(file: string | undefined): Promise<Buffer> {
   const bytes = file === undefined ? null : await readFile(file).catch(() => null);
   if (bytes === null)
-    throw new DreamError(
+    throw new AppError(
       'ImageServiceMissing',
       'the network for cut-outs is not there: npm run tools fetches it',
     );
@@ -72,6 +73,6 @@ export function maskOf(surety: Float32Array): Buffer {
     [Infinity, -Infinity],
   );
   if (!(high >= MIN_PEAK) || high === low)
-    throw new DreamError('CutoutFailed', 'Background removal failed');
+    throw new AppError('CutoutFailed', 'Background removal failed');
   return Buffer.from(surety.map((value) => Math.round(((value - low) / (high - low)) * 255)));
 }

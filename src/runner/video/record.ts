@@ -11,7 +11,7 @@ const SETTLE_MS = 300;
 const WARM_UP_FRAMES = 75;
 const QUALITY = 90;
 const FRAME_MS = 1_000 / VIDEO.fps;
-/** Games draw as often as the film has pictures, not twice as often. */
+/** Games draw as often as the video has images, not twice as often. */
 const ONE_DRAWING_PER_FRAME = `{
   const later = window.setTimeout, never = window.clearTimeout, clock = performance;
   window.requestAnimationFrame = (draw) => later(() => draw(clock.now()), ${Math.floor(FRAME_MS)});
@@ -19,8 +19,9 @@ const ONE_DRAWING_PER_FRAME = `{
 }`;
 
 /**
- * Plays the game of a revision and writes what it looks like, `frames` pictures of a film, to `folder/<n>.jpg`. The game's clock is
- * ours and moves from picture to picture: it runs as smoothly on a busy machine as on a fast one.
+ * Plays the game of a revision and writes what it looks like, `frames` images of a video, to
+ * `folder/<n>.jpg`. The game's clock is ours and moves from image to image: it runs as smoothly on
+ * a busy machine as on a fast one.
  */
 export async function recordGame(
   request: GameRequest,
@@ -59,7 +60,7 @@ async function stopClock(context: BrowserContext): Promise<void> {
   await context.addInitScript(ONE_DRAWING_PER_FRAME);
 }
 
-/** Whole milliseconds whose sum is the film's time. */
+/** Whole milliseconds whose sum is the video's time. */
 function stepMs(frame: number): number {
   return Math.round((frame + 1) * FRAME_MS) - Math.round(frame * FRAME_MS);
 }

@@ -1,15 +1,15 @@
 import type * as Renderer from '@remotion/renderer';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import type { VideoProps } from '../../contracts/video.js';
 import { chromiumPath } from '../game-page.js';
 import { loadPackage } from '../packages.js';
 
-const COMPOSITION = 'film';
-/** Good for a phone; a film of seven seconds has a few MB. */
+const COMPOSITION = 'video';
+/** Good for a phone; a video of seven seconds has a few MB. */
 const CRF = 21;
 
 export interface RenderRequest {
-  /** The composition's site, with the pictures of the game in it. */
+  /** The composition's site, with the images of the game in it. */
   site: string;
   props: VideoProps;
   scale: number;
@@ -17,8 +17,11 @@ export interface RenderRequest {
   seenFrom?: string | undefined;
 }
 
-/** Renders the film into `output`. When `signal` aborts, browser and encoder are ended and its reason is thrown. */
-export async function renderFilm(
+/**
+ * Renders the video into `output`. When `signal` aborts, browser and encoder are ended and its
+ * reason is thrown.
+ */
+export async function renderVideo(
   { site, props, scale, output, seenFrom }: RenderRequest,
   signal: AbortSignal,
   onFrame: (done: number) => void,
@@ -69,9 +72,9 @@ export async function renderFilm(
     });
   } catch (error) {
     signal.throwIfAborted();
-    throw new DreamError(
+    throw new AppError(
       'VideoNotMade',
-      `the film could not be rendered: ${String((error as Error).message).slice(0, 500)}`,
+      `the video could not be rendered: ${String((error as Error).message).slice(0, 500)}`,
     );
   } finally {
     signal.removeEventListener('abort', stop);

@@ -11,8 +11,9 @@ const SWEEP = 0.36;
 const HEIGHT = 0.72;
 
 /**
- * What the finger does before frame `frame` is recorded. Games are steered by dragging or by tapping: it does both all the time,
- * so that whatever the game listens to, something moves, and a game that is over begins again.
+ * What the finger does before frame `frame` is recorded. Games are steered by dragging or by
+ * tapping: it does both all the time, so that whatever the game listens to, something moves, and a
+ * game that is over begins again.
  */
 export function touchesAt(frame: number, fps: number): Touch[] {
   const step = frame % STROKE_FRAMES;

@@ -1,16 +1,16 @@
 import { cp, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { constants, setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { VIDEO, videoTempName, type VideoInput, type VideoResult } from '../../contracts/video.js';
-import { takeIn } from '../import-bundle.js';
+import { importBundle } from '../import-bundle.js';
 import { recordGame } from './record.js';
-import { renderFilm } from './render.js';
+import { renderVideo } from './render.js';
 
 const SCRATCH_MODE = 0o700;
 /** Recording is about so much of the work. */
 const RECORD_SHARE = 0.5;
-/** More than any film of ours; what is larger is not carried through pipes. */
+/** More than any video of ours; what is larger is not carried through pipes. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 export interface VideoAccess {
@@ -18,14 +18,17 @@ export interface VideoAccess {
   readonly onProgress: (percent: number) => void;
 }
 
-/** Makes the film of a revision: plays the game, records it, puts its words around it. Throws a DreamError, or the reason of `signal`. */
+/**
+ * Makes the video of a revision: plays the game, records it, puts its words around it. Throws a
+ * AppError, or the reason of `signal`.
+ */
 export async function makeVideo(
   input: VideoInput,
   { seenFrom, onProgress }: VideoAccess,
   signal: AbortSignal,
 ): Promise<VideoResult> {
   if (input.isNice) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-  await takeIn(input);
+  await importBundle(input);
   const scratch = await openScratch(input);
   const temp = await openTemp(input.callId);
   try {
@@ -52,7 +55,7 @@ export async function makeVideo(
     );
     const recordedMs = performance.now();
     const output = path.join(scratch, 'movie.mp4');
-    await renderFilm(
+    await renderVideo(
       {
         site,
         output,
@@ -67,7 +70,7 @@ export async function makeVideo(
       recordMs: Math.round(recordedMs - startedMs),
       renderMs: Math.round(performance.now() - recordedMs),
     };
-    return { mimeType: 'video/mp4', data: await readFilm(output), frames, ...times };
+    return { mimeType: 'video/mp4', data: await readVideo(output), frames, ...times };
   } finally {
     for (const folder of [scratch, temp])
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -81,7 +84,7 @@ async function openScratch({
 }: Pick<VideoInput, 'scratchDir' | 'callId'>): Promise<string> {
   // What is removed with all its content has to be a folder that can only be ours.
   if (!path.isAbsolute(scratchDir) || path.basename(scratchDir) !== callId)
-    throw new DreamError('PATH_ESCAPE', 'scratch folder does not carry the call id');
+    throw new AppError('PATH_ESCAPE', 'scratch folder does not carry the call id');
   await rm(scratchDir, { recursive: true, force: true });
   await mkdir(scratchDir, { recursive: true, mode: SCRATCH_MODE });
   return scratchDir;
@@ -96,8 +99,8 @@ async function openTemp(callId: string): Promise<string> {
   return temp;
 }
 
-async function readFilm(file: string): Promise<string> {
+async function readVideo(file: string): Promise<string> {
   const { size } = await stat(file);
-  if (size > MAX_BYTES) throw new DreamError('VideoNotMade', `the film has ${size} bytes`);
+  if (size > MAX_BYTES) throw new AppError('VideoNotMade', `the video has ${size} bytes`);
   return (await readFile(file)).toString('base64');
 }

@@ -4,7 +4,7 @@ import { copyFile, mkdir, readdir, readFile, realpath, rename, rm, stat } from '
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
 import type { AssetRow } from '../tables/assets.js';
 
@@ -17,20 +17,28 @@ export interface AssetPart {
   readonly sizeBytes: number;
 }
 
-/** Files of assets on this machine: `users/<uid>/assets/<sha256><ext>` and `assets/global/…` (E1). */
+/**
+ * Files of assets on this machine: `users/<uid>/assets/<sha256><ext>` and `assets/global/…` (E1).
+ */
 export interface AssetFiles {
   /** Takes a stream in; nothing is left when it breaks off. Throws `DiskFull`. */
   receive(stream: Readable): Promise<AssetPart>;
   /** The bytes of a part, and their SHA-256. */
   read(part: Pick<AssetPart, 'path'>): Promise<{ bytes: Buffer; hash: string }>;
-  /** Makes a part the user's own file; equal bytes are one file. Answers its absolute path. Throws `DiskFull`. */
+  /**
+   * Makes a part the user's own file; equal bytes are one file. Answers its absolute path. Throws
+   * `DiskFull`.
+   */
   keep(
     part: Pick<AssetPart, 'path'>,
     file: { userId: string; hash: string; extension: string },
   ): Promise<string>;
   /** Removes a part, or a file that no asset uses; nothing there is fine. */
   discard(file: string): Promise<void>;
-  /** Where the file of an asset really lies; null when that is not its owner's folder (the global one for a global asset), or no file. */
+  /**
+   * Where the file of an asset really lies; null when that is not its owner's folder (the global
+   * one for a global asset), or no file.
+   */
   locate(asset: Pick<AssetRow, 'owner_id' | 'is_global' | 'storage_path'>): Promise<string | null>;
   /** Removes what uploads have left that were killed; answers how many. */
   removeOldParts(olderThanMs?: number): Promise<number>;
@@ -40,7 +48,7 @@ export interface AssetFiles {
 export function createAssetFiles(dataDir: string): AssetFiles {
   const partsDir = path.join(dataDir, 'uploads');
   const folderOf = (userId: string): string => {
-    if (!isUuid(userId)) throw new DreamError('PATH_ESCAPE', 'user ids are UUIDs');
+    if (!isUuid(userId)) throw new AppError('PATH_ESCAPE', 'user ids are UUIDs');
     return path.join(dataDir, 'users', userId.toLowerCase(), 'assets');
   };
   return {
@@ -143,6 +151,6 @@ async function realOrNull(place: string): Promise<string | null> {
 export function asDiskFull(error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'ENOSPC' || code === 'EDQUOT'
-    ? new DreamError('DiskFull', 'no space left for an asset')
+    ? new AppError('DiskFull', 'no space left for an asset')
     : error;
 }

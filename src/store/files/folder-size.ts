@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
 
 const LARGEST_KEPT = 20;
@@ -11,9 +11,12 @@ export interface FolderSize {
   readonly largest: readonly { path: string; bytes: number }[];
 }
 
-/** What a user's files take up in the mirror; nothing there = 0. Links count as themselves and are not followed. */
+/**
+ * What a user's files take up in the mirror; nothing there = 0. Links count as themselves and are
+ * not followed.
+ */
 export async function measureUserFolder(dataDir: string, userId: string): Promise<FolderSize> {
-  if (!isUuid(userId)) throw new DreamError('PATH_ESCAPE', 'user ids are UUIDs');
+  if (!isUuid(userId)) throw new AppError('PATH_ESCAPE', 'user ids are UUIDs');
   const root = path.join(dataDir, 'users', userId.toLowerCase());
   const things: { path: string; bytes: number }[] = [];
   let bytes = 0;

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
 
 const REVISION = /^[0-9a-f]{40}$/;
@@ -14,13 +14,21 @@ export interface PublishedFile {
 
 /** `DATA_DIR/published/<gameId>/<revision>/`: what players get, apart from the repositories. */
 export interface PublishedFolders {
-  /** Where the files of a published revision lie. Throws on what is no id, before any path is made. */
+  /**
+   * Where the files of a published revision lie. Throws on what is no id, before any path is made.
+   */
   folderOf(gameId: string, revision: string): string;
-  /** Writes the files as that revision's folder: complete or not at all, in place of an earlier copy. Throws `DiskFull`. */
+  /**
+   * Writes the files as that revision's folder: complete or not at all, in place of an earlier
+   * copy. Throws `DiskFull`.
+   */
   write(gameId: string, revision: string, files: readonly PublishedFile[]): Promise<void>;
   /** What a copy holds; empty when there is none. */
   list(gameId: string, revision: string): Promise<string[]>;
-  /** Removes everything of a game but the revision that is kept, unfinished copies included; null = all of it. */
+  /**
+   * Removes everything of a game but the revision that is kept, unfinished copies included; null =
+   * all of it.
+   */
   keepOnly(gameId: string, revision: string | null): Promise<void>;
 }
 
@@ -36,11 +44,11 @@ export function hashOfFiles(files: readonly PublishedFile[]): string {
 
 export function publishedFolders(dataDir: string): PublishedFolders {
   const gameFolder = (gameId: string): string => {
-    if (!isUuid(gameId)) throw new DreamError('PATH_ESCAPE', 'game ids are UUIDs');
+    if (!isUuid(gameId)) throw new AppError('PATH_ESCAPE', 'game ids are UUIDs');
     return path.join(dataDir, 'published', gameId.toLowerCase());
   };
   const folderOf = (gameId: string, revision: string): string => {
-    if (!REVISION.test(revision)) throw new DreamError('PATH_ESCAPE', 'revisions are full hashes');
+    if (!REVISION.test(revision)) throw new AppError('PATH_ESCAPE', 'revisions are full hashes');
     return path.join(gameFolder(gameId), revision);
   };
   return {
@@ -62,7 +70,7 @@ export function publishedFolders(dataDir: string): PublishedFolders {
         await rm(draft, { recursive: true, force: true });
         const { code } = error as NodeJS.ErrnoException;
         throw code === 'ENOSPC' || code === 'EDQUOT'
-          ? new DreamError('DiskFull', 'no space left for a published game')
+          ? new AppError('DiskFull', 'no space left for a published game')
           : error;
       }
     },

@@ -1,45 +1,46 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { DreamError } from '../../contracts/errors.js';
-import { idOf, readStored, replace, type StoredPicture } from './images.js';
+import { AppError } from '../../contracts/errors.js';
+import { idOf, readStored, replace, type StoredImage } from './images.js';
 
 const NAME = /^movie-([0-9a-f]{40})\.mp4$/;
 
 /**
- * Films of projects on this machine, `users/<uid>/projects/<pid>/movie-<revision>.mp4`, beside the repository: never a version, and
- * gone with the project. A project keeps the film that was made last.
+ * Videos of projects on this machine, `users/<uid>/projects/<pid>/movie-<revision>.mp4`, beside the
+ * repository: never a version, and gone with the project. A project keeps the video that was made
+ * last.
  */
 export interface Movies {
   has(userId: string, projectId: string, revision: string): Promise<boolean>;
-  /** The project's film, of whatever revision. */
-  read(userId: string, projectId: string): Promise<StoredPicture | null>;
-  /** In one step; then films of other revisions go. */
+  /** The project's video, of whatever revision. */
+  read(userId: string, projectId: string): Promise<StoredImage | null>;
+  /** In one step; then videos of other revisions go. */
   write(userId: string, projectId: string, revision: string, bytes: Buffer): Promise<void>;
 }
 
-/** Opens the films under the data folder; touches nothing yet. */
+/** Opens the videos under the data folder; touches nothing yet. */
 export function createMovies(dataDir: string): Movies {
   const folder = (userId: string, projectId: string): string =>
     path.join(dataDir, 'users', idOf(userId), 'projects', idOf(projectId));
   return {
     has: async (userId, projectId, revision) =>
-      (await filmsIn(folder(userId, projectId))).includes(nameOf(revision)),
+      (await videosIn(folder(userId, projectId))).includes(nameOf(revision)),
     async read(userId, projectId) {
-      const films = await Promise.all(
-        (await filmsIn(folder(userId, projectId))).map((name) =>
+      const videos = await Promise.all(
+        (await videosIn(folder(userId, projectId))).map((name) =>
           readStored(path.join(folder(userId, projectId), name)),
         ),
       );
       return (
-        films
-          .filter((film) => film !== null)
+        videos
+          .filter((video) => video !== null)
           .sort((a, b) => b.changedAt.getTime() - a.changedAt.getTime())[0] ?? null
       );
     },
     async write(userId, projectId, revision, bytes) {
       const own = folder(userId, projectId);
       await replace(path.join(own, nameOf(revision)), bytes);
-      for (const name of await filmsIn(own))
+      for (const name of await videosIn(own))
         if (name !== nameOf(revision)) await rm(path.join(own, name), { force: true });
     },
   };
@@ -47,11 +48,11 @@ export function createMovies(dataDir: string): Movies {
 
 function nameOf(revision: string): string {
   const name = `movie-${revision}.mp4`;
-  if (!NAME.test(name)) throw new DreamError('PATH_ESCAPE', 'a revision is a full hash');
+  if (!NAME.test(name)) throw new AppError('PATH_ESCAPE', 'a revision is a full hash');
   return name;
 }
 
-async function filmsIn(folder: string): Promise<string[]> {
+async function videosIn(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).filter((name) => NAME.test(name));
   } catch (error) {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 
 /** `<sha256><ext>`: an asset is named by its content, so equal names are equal bytes. */
 const ASSET_NAME = /^([0-9a-f]{64})(\.[a-z0-9]{1,8})?$/;
@@ -14,12 +14,18 @@ export interface AssetFile {
   readonly sizeBytes: number;
 }
 
-/** A user's assets beside his repositories. Names are `<sha256><ext>`; everything else in the folder is not looked at. */
+/**
+ * A user's assets beside his repositories. Names are `<sha256><ext>`; everything else in the folder
+ * is not looked at.
+ */
 export interface MirrorAssets {
   list(userId: string): Promise<AssetFile[]>;
   /** Throws `FILE_NOT_FOUND`; `OPERATION_FAILED` when the bytes are not what the name says. */
   read(userId: string, name: string): Promise<Buffer>;
-  /** Complete or not at all. Throws `OPERATION_FAILED` when the bytes are not what the name says, `DiskFull`. */
+  /**
+   * Complete or not at all. Throws `OPERATION_FAILED` when the bytes are not what the name says,
+   * `DiskFull`.
+   */
   write(userId: string, name: string, bytes: Uint8Array): Promise<void>;
 }
 
@@ -31,9 +37,9 @@ export function isAssetName(name: string): boolean {
 /** Throws `OPERATION_FAILED` unless the bytes are what the name says. */
 export function assertContent(name: string, bytes: Uint8Array): void {
   const promised = ASSET_NAME.exec(name)?.[1];
-  if (promised === undefined) throw new DreamError('PATH_ESCAPE', 'not the name of an asset');
+  if (promised === undefined) throw new AppError('PATH_ESCAPE', 'not the name of an asset');
   if (createHash('sha256').update(bytes).digest('hex') !== promised) {
-    throw new DreamError('OPERATION_FAILED', `${name} holds other bytes than its name says`, {
+    throw new AppError('OPERATION_FAILED', `${name} holds other bytes than its name says`, {
       reason: DAMAGED,
     });
   }
@@ -54,10 +60,10 @@ export function mirrorAssets(folderOf: (userId: string) => string): MirrorAssets
     },
 
     async read(userId, name) {
-      if (!isAssetName(name)) throw new DreamError('PATH_ESCAPE', 'not the name of an asset');
+      if (!isAssetName(name)) throw new AppError('PATH_ESCAPE', 'not the name of an asset');
       const bytes = await readFile(path.join(folderOf(userId), name)).catch(
         (error: NodeJS.ErrnoException) => {
-          throw error.code === 'ENOENT' ? new DreamError('FILE_NOT_FOUND', 'no such asset') : error;
+          throw error.code === 'ENOENT' ? new AppError('FILE_NOT_FOUND', 'no such asset') : error;
         },
       );
       assertContent(name, bytes);
@@ -76,7 +82,7 @@ export function mirrorAssets(folderOf: (userId: string) => string): MirrorAssets
         await rm(draft, { force: true });
         const { code } = error as NodeJS.ErrnoException;
         throw code === 'ENOSPC' || code === 'EDQUOT'
-          ? new DreamError('DiskFull', 'no space left for an asset')
+          ? new AppError('DiskFull', 'no space left for an asset')
           : error;
       }
     },

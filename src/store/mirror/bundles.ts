@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { bundleCreate, bundleFetch } from '../../git/bundle.js';
 import type { Repo } from '../../git/process.js';
 import { advanceRef, deleteRef, resolve, updateRef } from '../../git/refs.js';
@@ -18,7 +18,10 @@ export interface BundleImport {
 }
 
 export interface BundleRange {
-  /** The newest commit that the receiver has; null = it has nothing. One that is not here counts as null. */
+  /**
+   * The newest commit that the receiver has; null = it has nothing. One that is not here counts as
+   * null.
+   */
   readonly have: string | null;
   readonly want: string;
 }
@@ -61,10 +64,13 @@ async function setRef(repo: Repo, ref: string, revision: string): Promise<void> 
     const current = await resolve(repo, ref);
     if (current === revision || (await updateRef(repo, ref, revision, current))) return;
   }
-  throw new DreamError('OPERATION_FAILED', `${ref} was moved by somebody else again and again`);
+  throw new AppError('OPERATION_FAILED', `${ref} was moved by somebody else again and again`);
 }
 
-/** A file for the length of a call; what a killed process leaves is removed with old scratch folders (`collectGarbage`). */
+/**
+ * A file for the length of a call; what a killed process leaves is removed with old scratch folders
+ * (`collectGarbage`).
+ */
 async function withBundleFile<T>(
   scratchDir: string,
   use: (file: string) => Promise<T>,
@@ -80,6 +86,6 @@ async function withBundleFile<T>(
 
 function asDiskFull(error: NodeJS.ErrnoException): never {
   throw error.code === 'ENOSPC' || error.code === 'EDQUOT'
-    ? new DreamError('DiskFull', 'no space left for a bundle')
+    ? new AppError('DiskFull', 'no space left for a bundle')
     : error;
 }

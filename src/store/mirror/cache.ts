@@ -6,8 +6,9 @@ const MAX_BYTES = 64 * 1024 ** 2;
 const MAX_FILE_BYTES = 2 * 1024 ** 2;
 
 /**
- * The mirror that keeps the files of revisions which were read of late: reading one takes a program of git's, and a revision never
- * changes. A project whose repository is gone is read from the mirror all the same, so that it is missed (E7). Bytes are shared: not to be written to.
+ * The mirror that keeps the files of revisions which were read of late: reading one takes a program
+ * of git's, and a revision never changes. A project whose repository is gone is read from the
+ * mirror all the same, so that it is missed (E7). Bytes are shared: not to be written to.
  */
 export function withReadCache(mirror: Mirror): Mirror {
   const files = new LRUCache<string, Buffer>({

@@ -1,15 +1,20 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
 import { openRepo, type Repo } from '../../git/process.js';
 import { deleteRef, listRefs } from '../../git/refs.js';
 
 export const CANDIDATES = 'refs/jobs';
-/** What runs and transfers leave: candidates, and the passing refs of a transfer that was killed. */
+/**
+ * What runs and transfers leave: candidates, and the passing refs of a transfer that was killed.
+ */
 const PASSING = [CANDIDATES, 'refs/incoming', 'refs/outgoing'];
 
-/** Deletes the refs of candidates and transfers older than `olderThanMs` in all projects below `usersDir`; answers how many. */
+/**
+ * Deletes the refs of candidates and transfers older than `olderThanMs` in all projects below
+ * `usersDir`; answers how many.
+ */
 export async function removeCandidates(usersDir: string, olderThanMs: number): Promise<number> {
   let removed = 0;
   for (const user of await uuidEntries(usersDir)) {
@@ -32,12 +37,15 @@ async function removePassingRefs(repo: Repo, olderThanMs: number): Promise<numbe
   return old.length;
 }
 
-/** A project may be made or removed while we look: what is not a repository (yet, any more) has no candidates. */
+/**
+ * A project may be made or removed while we look: what is not a repository (yet, any more) has no
+ * candidates.
+ */
 async function passingRefs(repo: Repo): ReturnType<typeof listRefs> {
   try {
     return (await Promise.all(PASSING.map((prefix) => listRefs(repo, prefix)))).flat();
   } catch (error) {
-    if (error instanceof DreamError && error.kind === 'RevisionMissing') return [];
+    if (error instanceof AppError && error.kind === 'RevisionMissing') return [];
     throw error;
   }
 }

@@ -1,7 +1,10 @@
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import type { Mirror } from './mirror.js';
 
-/** Brings the versions of a project that the mirror lacks from wherever they are; throws when it cannot. */
+/**
+ * Brings the versions of a project that the mirror lacks from wherever they are; throws when it
+ * cannot.
+ */
 export type Hydrate = (userId: string, projectId: string) => Promise<void>;
 
 const READING = [
@@ -19,7 +22,10 @@ const READING = [
 
 type Operation = (userId: string, projectId: string, ...rest: unknown[]) => Promise<unknown>;
 
-/** The mirror that fetches a missing revision and tries again, once; what cannot be had stays `RevisionMissing`, never an older one (E7). */
+/**
+ * The mirror that fetches a missing revision and tries again, once; what cannot be had stays
+ * `RevisionMissing`, never an older one (E7).
+ */
 export function withHydration(mirror: Mirror, hydrate: Hydrate): Mirror {
   const hydrated =
     (operation: Operation): Operation =>
@@ -27,7 +33,7 @@ export function withHydration(mirror: Mirror, hydrate: Hydrate): Mirror {
       try {
         return await operation(userId, projectId, ...rest);
       } catch (error) {
-        if (!(error instanceof DreamError && error.kind === 'RevisionMissing')) throw error;
+        if (!(error instanceof AppError && error.kind === 'RevisionMissing')) throw error;
         await hydrate(userId, projectId);
         return operation(userId, projectId, ...rest);
       }

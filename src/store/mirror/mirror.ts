@@ -1,6 +1,6 @@
 import { access, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
 import { commitTree } from '../../git/commit.js';
 import { gitLine, openRepo, type Repo } from '../../git/process.js';
@@ -37,7 +37,10 @@ export interface RepoState {
   readonly has: readonly string[];
 }
 
-/** Repositories of all projects on this machine (E1). Ids are UUIDs of any case; revisions are full hashes. */
+/**
+ * Repositories of all projects on this machine (E1). Ids are UUIDs of any case; revisions are full
+ * hashes.
+ */
 export interface Mirror {
   /** Makes the project's bare repository unless it is there; answers its path. */
   ensure(userId: string, projectId: string): Promise<string>;
@@ -52,30 +55,49 @@ export interface Mirror {
   ): Promise<Buffer | null>;
   /** All files of a revision. Throws `RevisionMissing`. */
   listFiles(userId: string, projectId: string, revision: string): Promise<TreeEntry[]>;
-  /** Hash of a revision's tree: equal trees are equal files, byte for byte. Throws `RevisionMissing`. */
+  /**
+   * Hash of a revision's tree: equal trees are equal files, byte for byte. Throws
+   * `RevisionMissing`.
+   */
   treeOf(userId: string, projectId: string, revision: string): Promise<string>;
-  /** The newest `.ai-context` of a revision; null when there is none that can be read. Throws `RevisionMissing`. */
+  /**
+   * The newest `.ai-context` of a revision; null when there is none that can be read. Throws
+   * `RevisionMissing`.
+   */
   readAiContext(userId: string, projectId: string, revision: string): Promise<AiContext | null>;
   /** What a version changed, and its summary. Throws `RevisionMissing`. */
   readVersionEdits(userId: string, projectId: string, revision: string): Promise<VersionEdits>;
-  /** Throws `RevisionMissing` unless the commit is here, `CandidateRefused` unless it follows `parent`. */
+  /**
+   * Throws `RevisionMissing` unless the commit is here, `CandidateRefused` unless it follows
+   * `parent`.
+   */
   assertRevision(
     userId: string,
     projectId: string,
     revision: string,
     parent: string | null,
   ): Promise<void>;
-  /** Commits the files of an old revision anew under the action's own ref; the same commit when it is repeated (E5). */
+  /**
+   * Commits the files of an old revision anew under the action's own ref; the same commit when it
+   * is repeated (E5).
+   */
   commitRestore(userId: string, projectId: string, commit: RestoreCommit): Promise<string>;
   /**
-   * Takes the commits of a bundle in, then puts `ref` on `want`; the project's repository is made unless it is there (E6). A repeat
-   * changes nothing, an interrupted call leaves nothing. Throws `RevisionMissing` (`details.missing`) when what the bundle builds on
-   * is not here, `CandidateRefused` when it holds another commit than promised.
+   * Takes the commits of a bundle in, then puts `ref` on `want`; the project's repository is made
+   * unless it is there (E6). A repeat changes nothing, an interrupted call leaves nothing. Throws
+   * `RevisionMissing` (`details.missing`) when what the bundle builds on is not here,
+   * `CandidateRefused` when it holds another commit than promised.
    */
   importBundle(userId: string, projectId: string, bundle: BundleImport): Promise<void>;
-  /** The commits `have..want`; null = there is nothing to send. Throws `RevisionMissing` when `want` is not here. */
+  /**
+   * The commits `have..want`; null = there is nothing to send. Throws `RevisionMissing` when `want`
+   * is not here.
+   */
   exportBundle(userId: string, projectId: string, range: BundleRange): Promise<Buffer | null>;
-  /** Where `main` stands (null = nowhere), and which of a line of revisions, newest first, are here with all that they hold. */
+  /**
+   * Where `main` stands (null = nowhere), and which of a line of revisions, newest first, are here
+   * with all that they hold.
+   */
   state(userId: string, projectId: string, revisions: readonly string[]): Promise<RepoState>;
   /** Throws `RevisionMissing` unless the commit is here. */
   assertHere(userId: string, projectId: string, revision: string): Promise<void>;
@@ -84,7 +106,10 @@ export interface Mirror {
   /** Removes the project's folder; nothing there is fine. */
   remove(userId: string, projectId: string): Promise<void>;
   readonly assets: MirrorAssets;
-  /** Deletes the refs of candidates older than `olderThanMs`, in all projects; answers how many (E4). */
+  /**
+   * Deletes the refs of candidates older than `olderThanMs`, in all projects; answers how many
+   * (E4).
+   */
   removeCandidates(olderThanMs: number): Promise<number>;
 }
 
@@ -134,18 +159,18 @@ export function createMirror(dataDir: string): Mirror {
 
 /** Throws before any path is made of something that is not a UUID. */
 function userFolder(dataDir: string, userId: string): string {
-  if (!isUuid(userId)) throw new DreamError('PATH_ESCAPE', 'user ids are UUIDs');
+  if (!isUuid(userId)) throw new AppError('PATH_ESCAPE', 'user ids are UUIDs');
   return path.join(dataDir, 'users', userId.toLowerCase());
 }
 
 function projectFolder(dataDir: string, userId: string, projectId: string): string {
-  if (!isUuid(projectId)) throw new DreamError('PATH_ESCAPE', 'project ids are UUIDs');
+  if (!isUuid(projectId)) throw new AppError('PATH_ESCAPE', 'project ids are UUIDs');
   return path.join(userFolder(dataDir, userId), 'projects', projectId.toLowerCase());
 }
 
 async function assertHere(repo: Repo, revision: string): Promise<void> {
   if ((await resolve(repo, revision)) !== revision)
-    throw new DreamError('RevisionMissing', `${revision} is not in the mirror`);
+    throw new AppError('RevisionMissing', `${revision} is not in the mirror`);
 }
 
 async function treeOf(repo: Repo, revision: string): Promise<string> {
@@ -157,7 +182,7 @@ async function assertFollows(repo: Repo, revision: string, parent: string | null
   await assertHere(repo, revision);
   const [entry] = await logPage(repo, revision, { skip: 0, limit: 1 });
   if (entry?.parent !== parent)
-    throw new DreamError('CandidateRefused', 'the commit follows another revision than promised', {
+    throw new AppError('CandidateRefused', 'the commit follows another revision than promised', {
       reason: 'parent',
     });
 }
@@ -183,7 +208,9 @@ async function commitRestore(
   );
 }
 
-/** Out of sight in one step, then file by file; a repeat finishes what an interrupted removal left. */
+/**
+ * Out of sight in one step, then file by file; a repeat finishes what an interrupted removal left.
+ */
 async function removeFolder(folder: string): Promise<void> {
   const doomed = path.join(path.dirname(folder), `.removed-${path.basename(folder)}`);
   await rm(doomed, { recursive: true, force: true });

@@ -4,7 +4,10 @@ import { textOf, unifiedDiff } from '../../git/diff.js';
 import type { Repo } from '../../git/process.js';
 import { listTree, logPage, readFile } from '../../git/read.js';
 
-/** What a generation noted beside its files; whatever is missing or of another form counts as not noted. */
+/**
+ * What a generation noted beside its files; whatever is missing or of another form counts as not
+ * noted.
+ */
 const AiContext = z.looseObject({
   timestamp: z.string().catch(''),
   userPrompt: z.string().catch(''),
@@ -26,7 +29,10 @@ export interface VersionEdits {
 const CONTEXT_FILE = /^\.ai-context\/[^/]+\.json$/;
 const ENTRY_POINT = 'index.html';
 
-/** The newest note (by name, which is its time) in a revision's tree; null when there is none that can be read. */
+/**
+ * The newest note (by name, which is its time) in a revision's tree; null when there is none that
+ * can be read.
+ */
 export async function readAiContext(repo: Repo, revision: string): Promise<AiContext | null> {
   const newest = (await listTree(repo, revision))
     .map((entry) => entry.path)

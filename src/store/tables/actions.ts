@@ -35,7 +35,10 @@ export type Actions = ReturnType<typeof actionsTable>;
 /** Table `actions`: background work that is not a generation (B1), for the service role. */
 export function actionsTable(client: Client) {
   return {
-    /** Inserts the row as `processing`, or answers with the one that is there, also when its project is gone by now. */
+    /**
+     * Inserts the row as `processing`, or answers with the one that is there, also when its project
+     * is gone by now.
+     */
     open: ({ id, userId, projectId, kind }: OpenAction) =>
       ask(
         'open the action',

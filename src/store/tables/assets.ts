@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { ask, type Client } from './client.js';
 
-/** Raw `assets` row, as far as it is used. Its owner may write any of it through the database: nothing in it is to be trusted. */
+/**
+ * Raw `assets` row, as far as it is used. Its owner may write any of it through the database:
+ * nothing in it is to be trusted.
+ */
 const AssetRow = z.looseObject({
   id: z.string(),
   owner_id: z.string().nullable(),
@@ -27,7 +30,9 @@ const ListedAsset = AssetRow.extend({
 });
 export type ListedAsset = z.infer<typeof ListedAsset>;
 
-/** What a new asset is made of; the names follow from `stem` and `extension`, which make the alias. */
+/**
+ * What a new asset is made of; the names follow from `stem` and `extension`, which make the alias.
+ */
 export interface NewAsset {
   readonly ownerId: string;
   readonly stem: string;
@@ -63,7 +68,9 @@ const Links = z.array(z.object({ asset_id: z.string() }));
 
 export type Assets = ReturnType<typeof assetsTable>;
 
-/** Tables `assets` and `project_assets`: a user's images and sounds, and which projects use them. */
+/**
+ * Tables `assets` and `project_assets`: a user's images and sounds, and which projects use them.
+ */
 export function assetsTable(client: Client) {
   const one = async (what: string, query: Parameters<typeof ask>[1]): Promise<AssetRow | null> =>
     (await ask(what, query, Rows))[0] ?? null;
@@ -100,7 +107,10 @@ export function assetsTable(client: Client) {
       return ask('list the assets', query.order('created_at', { ascending: false }), Rows);
     },
 
-    /** As {@link ofOwner}, however many, with the projects that use them; `query` is looked for in names, tags and description. */
+    /**
+     * As {@link ofOwner}, however many, with the projects that use them; `query` is looked for in
+     * names, tags and description.
+     */
     list: (
       userId: string,
       { query = null, limit = null }: { query?: string | null; limit?: number | null } = {},
@@ -132,7 +142,10 @@ export function assetsTable(client: Client) {
           .eq('alias', alias),
       ),
 
-    /** Service role only. Gives the asset the first free alias; `full` = it would take its owner's assets beyond `quotaBytes`. */
+    /**
+     * Service role only. Gives the asset the first free alias; `full` = it would take its owner's
+     * assets beyond `quotaBytes`.
+     */
     create: (asset: NewAsset, quotaBytes: number): Promise<CreatedAsset> =>
       ask(
         'create the asset',
@@ -163,7 +176,10 @@ export function assetsTable(client: Client) {
         client.from('assets').update(changes).eq('id', assetId).eq('is_deleted', false).select('*'),
       ),
 
-    /** Service role only: row-level security hides deleted rows even from whoever deletes them. False = it was deleted already. */
+    /**
+     * Service role only: row-level security hides deleted rows even from whoever deletes them.
+     * False = it was deleted already.
+     */
     softDelete: async (assetId: string): Promise<boolean> =>
       (
         await ask(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import type { Backend } from '../../contracts/workflows.js';
 import { ask, run, type Client } from './client.js';
 
@@ -26,10 +26,16 @@ const Row = z
   }));
 const Rows = z.array(Row);
 
-/** The switch that operators move, the share of users that it counts for (percent), and the breaker that workers report. */
+/**
+ * The switch that operators move, the share of users that it counts for (percent), and the breaker
+ * that workers report.
+ */
 export type BackendState = z.infer<typeof Row>;
 
-/** A closed breaker lets every step through; an open one only a probe (see `claimProbe`). Half-open is each worker's own affair. */
+/**
+ * A closed breaker lets every step through; an open one only a probe (see `claimProbe`). Half-open
+ * is each worker's own affair.
+ */
 export type BreakerReport =
   { readonly state: 'closed' } | { readonly state: 'open'; readonly reason: string };
 
@@ -49,7 +55,10 @@ export function backendStateTable(client: Client) {
   return {
     read,
 
-    /** The row, made with the switch at `modal` when it is not there: by the first worker with Modal (the start value). */
+    /**
+     * The row, made with the switch at `modal` when it is not there: by the first worker with Modal
+     * (the start value).
+     */
     async start(by: string): Promise<BackendState> {
       await run(
         'start the backend row',
@@ -59,11 +68,14 @@ export function backendStateTable(client: Client) {
         ),
       );
       const state = await read();
-      if (!state) throw new DreamError('OPERATION_FAILED', 'the backend row could not be made');
+      if (!state) throw new AppError('OPERATION_FAILED', 'the backend row could not be made');
       return state;
     },
 
-    /** Moves the switch; without `sharePercent` the share stays as it was (100 at first). Running jobs follow at their next step. */
+    /**
+     * Moves the switch; without `sharePercent` the share stays as it was (100 at first). Running
+     * jobs follow at their next step.
+     */
     async setSwitch({
       to,
       sharePercent,
@@ -88,8 +100,9 @@ export function backendStateTable(client: Client) {
     },
 
     /**
-     * What a worker's breaker has found. May be repeated: a success reports `closed`, each failure of an open one moves the next
-     * probe away. True = this report opened or closed it, so that whoever made it tells the operator once.
+     * What a worker's breaker has found. May be repeated: a success reports `closed`, each failure
+     * of an open one moves the next probe away. True = this report opened or closed it, so that
+     * whoever made it tells the operator once.
      */
     async reportBreaker(report: BreakerReport): Promise<boolean> {
       const nowMs = Date.now();
@@ -119,7 +132,10 @@ export function backendStateTable(client: Client) {
       return false;
     },
 
-    /** True for one caller per round: this step may try whether Modal is back, though the breaker is open. */
+    /**
+     * True for one caller per round: this step may try whether Modal is back, though the breaker is
+     * open.
+     */
     async claimProbe(): Promise<boolean> {
       const nowMs = Date.now();
       const next = { probe_at: new Date(nowMs + PROBE_EVERY_MS).toISOString() };

@@ -1,6 +1,6 @@
 import { createClient } from '@supabase/supabase-js';
 import type { z } from 'zod';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 
 export type Client = ReturnType<typeof connect>;
 
@@ -15,7 +15,10 @@ const fetchWithDeadline: typeof fetch = (input, init) => {
   });
 };
 
-/** The one place where clients are made. With `jwt` the caller's rights apply (row-level security), else those of `key`. */
+/**
+ * The one place where clients are made. With `jwt` the caller's rights apply (row-level security),
+ * else those of `key`.
+ */
 export function connect(url: string, key: string, jwt?: string) {
   return createClient(url, key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
@@ -35,13 +38,14 @@ interface Answer {
 type Query = PromiseLike<Answer> & { retry(isEnabled: boolean): unknown };
 
 /**
- * The answer of a query in the form of `schema`. Throws `OPERATION_FAILED` (`details.code` = SQLSTATE or PGRST code)
- * whatever went wrong: refused, unreachable, too slow, or an answer of another form.
+ * The answer of a query in the form of `schema`. Throws `OPERATION_FAILED` (`details.code` =
+ * SQLSTATE or PGRST code) whatever went wrong: refused, unreachable, too slow, or an answer of
+ * another form.
  */
 export async function ask<T>(what: string, query: Query, schema: z.ZodType<T>): Promise<T> {
   const parsed = schema.safeParse(await send(what, query));
   if (!parsed.success)
-    throw new DreamError(
+    throw new AppError(
       'OPERATION_FAILED',
       `${what}: unexpected answer at ${parsed.error.issues[0]?.path.join('.') ?? ''}`,
     );
@@ -58,7 +62,7 @@ async function send(what: string, query: Query): Promise<unknown> {
   query.retry(false);
   const { data, error } = await query;
   if (error)
-    throw new DreamError('OPERATION_FAILED', `${what}: ${error.message}`, {
+    throw new AppError('OPERATION_FAILED', `${what}: ${error.message}`, {
       code: error.code ?? '',
       reason: error.message,
     });

@@ -4,7 +4,10 @@ import { JobRow, type JobResult } from '../../contracts/rows.js';
 import type { RunUsage } from '../../contracts/runner.js';
 import { ask, type Client } from './client.js';
 
-/** Users may insert rows of their own, and older ones exist: a column without a value gets the one that says nothing. */
+/**
+ * Users may insert rows of their own, and older ones exist: a column without a value gets the one
+ * that says nothing.
+ */
 const StoredJob = z
   .looseObject({})
   .transform((raw) => ({
@@ -101,7 +104,10 @@ export function jobsTable(client: Client) {
 
 function jobLife(client: Client) {
   return {
-    /** Row and chat line in one transaction; a row that is there is answered as it is, whatever its state (A7). */
+    /**
+     * Row and chat line in one transaction; a row that is there is answered as it is, whatever its
+     * state (A7).
+     */
     open: ({ id, userId, projectId, content, chatId, maxQueuedJobs }: OpenJob) =>
       ask(
         'open the job',
@@ -116,7 +122,10 @@ function jobLife(client: Client) {
         Opened,
       ),
 
-    /** pending → processing; with a place in the queue when it needs a slot (B2). The row as it is now, null when gone. */
+    /**
+     * pending → processing; with a place in the queue when it needs a slot (B2). The row as it is
+     * now, null when gone.
+     */
     startProcessing: (jobId: string, needsSlot: boolean): Promise<JobRow | null> =>
       ask(
         'start the job',
@@ -124,7 +133,10 @@ function jobLife(client: Client) {
         StoredJob.nullable(),
       ),
 
-    /** True while `attempt` is the row's newest and the row is active; the first time counts as the start (B2). */
+    /**
+     * True while `attempt` is the row's newest and the row is active; the first time counts as the
+     * start (B2).
+     */
     takeSlot: (jobId: string, attempt: number): Promise<boolean> =>
       ask(
         'take the slot',
@@ -140,7 +152,10 @@ function jobLife(client: Client) {
         z.number().int().nullable(),
       ),
 
-    /** Writes what is given and the time; null when the row is not processing or `attempt` (null = any) is not its newest (B3). */
+    /**
+     * Writes what is given and the time; null when the row is not processing or `attempt` (null =
+     * any) is not its newest (B3).
+     */
     noteProgress: (
       jobId: string,
       attempt: number | null,
@@ -158,7 +173,10 @@ function jobLife(client: Client) {
         StoredJob.nullable(),
       ),
 
-    /** Row, chat line and open question in one transaction. Null = it had ended otherwise, or is gone; a repeat answers the row. */
+    /**
+     * Row, chat line and open question in one transaction. Null = it had ended otherwise, or is
+     * gone; a repeat answers the row.
+     */
     complete: ({
       id,
       result,
@@ -188,7 +206,9 @@ function jobLife(client: Client) {
         StoredJob.nullable(),
       ),
 
-    /** `too_late` after the commit point or another end (F1); a repeat answers `cancelled` again. */
+    /**
+     * `too_late` after the commit point or another end (F1); a repeat answers `cancelled` again.
+     */
     cancel: (jobId: string): Promise<'cancelled' | 'too_late'> =>
       ask(
         'cancel the job',

@@ -6,7 +6,10 @@ export type Likes = ReturnType<typeof likesTable>;
 /** Table `game_likes`: who likes which game, once each. */
 export function likesTable(client: Client) {
   return {
-    /** Likes, or takes the like back; a repeat changes nothing. Answers the game's number of likes, null when it is gone. */
+    /**
+     * Likes, or takes the like back; a repeat changes nothing. Answers the game's number of likes,
+     * null when it is gone.
+     */
     set: (gameId: string, userId: string, isLiked: boolean): Promise<number | null> =>
       ask(
         'like a game',

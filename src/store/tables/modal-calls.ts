@@ -34,19 +34,17 @@ export function modalCallsTable(client: Client) {
     }: ModalCall): Promise<void> =>
       run(
         'note a call',
-        client
-          .from('modal_calls')
-          .upsert(
-            {
-              function_call_id: functionCallId,
-              call_id: callId,
-              user_id: userId,
-              job_id: jobId,
-              attempt,
-              function: name,
-            },
-            { onConflict: 'function_call_id', ignoreDuplicates: true },
-          ),
+        client.from('modal_calls').upsert(
+          {
+            function_call_id: functionCallId,
+            call_id: callId,
+            user_id: userId,
+            job_id: jobId,
+            attempt,
+            function: name,
+          },
+          { onConflict: 'function_call_id', ignoreDuplicates: true },
+        ),
       ),
 
     /** The call has a result, or was stopped. */

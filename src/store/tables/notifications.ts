@@ -23,7 +23,10 @@ export interface NewNotification extends Pick<Notification, 'title' | 'message' 
 
 export type Notifications = ReturnType<typeof notificationsTable>;
 
-/** Tables `notifications` and `notification_reads`: what a user is told, and what he has seen. A row without a user is for everybody. */
+/**
+ * Tables `notifications` and `notification_reads`: what a user is told, and what he has seen. A row
+ * without a user is for everybody.
+ */
 export function notificationsTable(client: Client) {
   return {
     /** The newest, his own and everybody's. */
@@ -53,20 +56,18 @@ export function notificationsTable(client: Client) {
     tell: ({ id, userId, projectId, title, message, icon }: NewNotification): Promise<void> =>
       run(
         'notify',
-        client
-          .from('notifications')
-          .upsert(
-            {
-              id,
-              user_id: userId,
-              project_id: projectId,
-              type: 'project',
-              title,
-              message,
-              icon: icon ?? null,
-            },
-            { onConflict: 'id', ignoreDuplicates: true },
-          ),
+        client.from('notifications').upsert(
+          {
+            id,
+            user_id: userId,
+            project_id: projectId,
+            type: 'project',
+            title,
+            message,
+            icon: icon ?? null,
+          },
+          { onConflict: 'id', ignoreDuplicates: true },
+        ),
       ),
   };
 }

@@ -3,7 +3,10 @@ import { PendingQuestion, ProjectSummary, type ProjectBrief } from '../../contra
 import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
 import { ask, run, type Client } from './client.js';
 
-/** Raw `projects` row. Its owner can write any JSON into `pending_question`: what is no question counts as none. */
+/**
+ * Raw `projects` row. Its owner can write any JSON into `pending_question`: what is no question
+ * counts as none.
+ */
 const ProjectRow = z.looseObject({
   id: z.string(),
   user_id: z.string(),
@@ -26,7 +29,10 @@ export function toProjectBrief({ id, name, created_at, updated_at }: ProjectRow)
 
 export type Projects = ReturnType<typeof projectsTable>;
 
-/** Table `projects`. Through a user's client it knows that user's projects only; through the service role all of them. */
+/**
+ * Table `projects`. Through a user's client it knows that user's projects only; through the service
+ * role all of them.
+ */
 export function projectsTable(client: Client) {
   const one = async (what: string, query: Parameters<typeof ask>[1]): Promise<ProjectRow | null> =>
     (await ask(what, query, Rows))[0] ?? null;
@@ -77,7 +83,10 @@ export function projectsTable(client: Client) {
         client.from('projects').update({ name }).eq('id', projectId).select('*'),
       ),
 
-    /** Gives a project its automatic name while nobody has named it; null = it keeps its name, or is gone. */
+    /**
+     * Gives a project its automatic name while nobody has named it; null = it keeps its name, or is
+     * gone.
+     */
     renameIfDefault: (projectId: string, name: string): Promise<ProjectRow | null> =>
       one(
         'name the project',

@@ -25,7 +25,10 @@ export type PublishDraft = Omit<z.infer<typeof Row>, 'tags'> & {
 
 export type PublishDrafts = ReturnType<typeof publishDraftsTable>;
 
-/** Table `publish_drafts`: what a player has written about a game before it is published; never a version. */
+/**
+ * Table `publish_drafts`: what a player has written about a game before it is published; never a
+ * version.
+ */
 export function publishDraftsTable(client: Client) {
   return {
     async get(projectId: string): Promise<PublishDraft | null> {
@@ -65,7 +68,9 @@ export function publishDraftsTable(client: Client) {
   };
 }
 
-/** A text that is no list of texts counts as none: one broken draft must not break a user's lists. */
+/**
+ * A text that is no list of texts counts as none: one broken draft must not break a user's lists.
+ */
 function tagsOf(stored: string | null): string[] {
   try {
     return Tags.parse(JSON.parse(stored ?? '[]'));

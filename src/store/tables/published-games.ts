@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { Visibility, type PublishedGame, type PublishGameInput } from '../../contracts/publishing.js';
+import {
+  Visibility,
+  type PublishedGame,
+  type PublishGameInput,
+} from '../../contracts/publishing.js';
 import { ask, run, type Client } from './client.js';
 
 const Game = z.object({
@@ -39,7 +43,10 @@ export interface FeedPlace {
 
 export type PublishedGames = ReturnType<typeof publishedGamesTable>;
 
-/** Table `games`: a row that names a revision is a published game. For the service role: who may see it is the caller's business. */
+/**
+ * Table `games`: a row that names a revision is a published game. For the service role: who may see
+ * it is the caller's business.
+ */
 export function publishedGamesTable(client: Client) {
   return {
     /** By the game's id or its project's; null = not published. */
@@ -67,7 +74,10 @@ export function publishedGamesTable(client: Client) {
         z.array(Game),
       ),
 
-    /** Puts the pointer on the copied revision and ends the action as done, in one; null = the action or the project has ended otherwise. */
+    /**
+     * Puts the pointer on the copied revision and ends the action as done, in one; null = the
+     * action or the project has ended otherwise.
+     */
     publish: (
       { actionId, userId, projectId, gameId, revision, listing }: PublishGameInput,
       contentHash: string,
@@ -102,7 +112,10 @@ export function publishedGamesTable(client: Client) {
         client.from('games').delete().eq('project_id', projectId).not('revision', 'is', null),
       ),
 
-    /** Counts a play unless this player's last counted one is younger than the window; false = not counted. */
+    /**
+     * Counts a play unless this player's last counted one is younger than the window; false = not
+     * counted.
+     */
     countPlay: (gameId: string, player: string, windowMs: number): Promise<boolean> =>
       ask(
         'count a play',

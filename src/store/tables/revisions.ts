@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DreamError, type ErrorKind } from '../../contracts/errors.js';
+import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import { VERSION_ID_PATTERN } from '../../contracts/ids.js';
 import { RevisionKind, type RevisionRow } from '../../contracts/rows.js';
 import type { Version } from '../../contracts/frames.js';
@@ -34,7 +34,10 @@ const SHORT_DIGITS = 7;
 /** A hosted PostgREST answers no more rows at a time. */
 const LINE_LENGTH = 1_000;
 
-/** What the database function says → the kind that its callers act on; `details.reason` keeps the word. */
+/**
+ * What the database function says → the kind that its callers act on; `details.reason` keeps the
+ * word.
+ */
 const REFUSALS: Readonly<Record<string, ErrorKind>> = {
   JOB_NOT_ACTIVE: 'RunCancelled',
   STALE_PARENT: 'RunSuperseded',
@@ -97,7 +100,8 @@ export function revisionsTable(client: Client) {
 
     /**
      * The commit point, exactly once per job: what an earlier call published is answered as it was.
-     * Throws `RunCancelled` (the job has ended), `RunSuperseded` (`parent` is not the head any more), `VersionNotFound`.
+     * Throws `RunCancelled` (the job has ended), `RunSuperseded` (`parent` is not the head any
+     * more), `VersionNotFound`.
      */
     async publish({
       projectId,
@@ -120,15 +124,17 @@ export function revisionsTable(client: Client) {
       try {
         return await ask('publish the revision', call, Row);
       } catch (error) {
-        const reason = error instanceof DreamError ? String(error.details['reason']) : '';
+        const reason = error instanceof AppError ? String(error.details['reason']) : '';
         const kindOfRefusal = REFUSALS[reason];
         throw kindOfRefusal
-          ? new DreamError(kindOfRefusal, `publish the revision: ${reason}`, { reason })
+          ? new AppError(kindOfRefusal, `publish the revision: ${reason}`, { reason })
           : error;
       }
     },
 
-    /** The versions a player sees, newest first, 20 of them, older than ordinal `before` if given. */
+    /**
+     * The versions a player sees, newest first, 20 of them, older than ordinal `before` if given.
+     */
     async list(projectId: string, before?: number): Promise<Version[]> {
       const call = client.rpc('list_versions', {
         p_project_id: projectId,
@@ -138,7 +144,10 @@ export function revisionsTable(client: Client) {
       return (await ask('list the versions', call, z.array(Shown))).map(toVersion);
     },
 
-    /** The revision, of any kind, that 7 to 40 hex digits name; null when they name none or more than one. */
+    /**
+     * The revision, of any kind, that 7 to 40 hex digits name; null when they name none or more
+     * than one.
+     */
     async resolve(projectId: string, prefix: string): Promise<RevisionRow | null> {
       if (!VERSION_ID_PATTERN.test(prefix)) return null;
       const query = client

@@ -27,7 +27,10 @@ const SummaryRow = z.object({
   seconds: z.number(),
   usd: z.number(),
 });
-/** What one user spent on one day of the players' calendar, on one backend, for one kind of thing; usd are US dollars. */
+/**
+ * What one user spent on one day of the players' calendar, on one backend, for one kind of thing;
+ * usd are US dollars.
+ */
 export type UsageSummaryRow = z.infer<typeof SummaryRow>;
 
 const Window = z.object({ count: z.number().int(), p95: z.number().nullable() });
@@ -37,8 +40,9 @@ const Health = z.object({
   earlier: z.array(Window),
 });
 /**
- * How Modal does. `ended`: the kind of error of each attempt that ended lately, null for one that ended well or was stopped.
- * `recent`, `earlier` (one entry per day): generations that ended well and the 95th percentile of their time, seconds.
+ * How Modal does. `ended`: the kind of error of each attempt that ended lately, null for one that
+ * ended well or was stopped. `recent`, `earlier` (one entry per day): generations that ended well
+ * and the 95th percentile of their time, seconds.
  */
 export type ModalHealth = z.infer<typeof Health>;
 
@@ -66,12 +70,15 @@ export interface CallUsage {
 
 export type Usage = ReturnType<typeof usageTable>;
 
-/** Table `usage_events`: reserve, settle, release. Settling is done by the database when the job's row ends, whoever ends it. */
+/**
+ * Table `usage_events`: reserve, settle, release. Settling is done by the database when the job's
+ * row ends, whoever ends it.
+ */
 export function usageTable(client: Client) {
   return {
     /**
-     * Counts one more runner start and reserves what it may cost, in one step (C1); null when the row has ended.
-     * Only a job's first attempt can be refused.
+     * Counts one more runner start and reserves what it may cost, in one step (C1); null when the
+     * row has ended. Only a job's first attempt can be refused.
      */
     async reserve({ jobId, backend, estimateUsd, userLimitUsd, budgetUsd }: Reservation) {
       const answer = await ask(
@@ -95,7 +102,10 @@ export function usageTable(client: Client) {
       };
     },
 
-    /** An attempt ended without a version: `failure` null = it was stopped, `costUsd` null = unknown, the reservation goes on counting. */
+    /**
+     * An attempt ended without a version: `failure` null = it was stopped, `costUsd` null =
+     * unknown, the reservation goes on counting.
+     */
     release: (
       callId: string,
       failure: ErrorKind | null,
@@ -107,7 +117,10 @@ export function usageTable(client: Client) {
         z.boolean(),
       ),
 
-    /** What a call of a function cost, once per call; a longer time told later takes the place of the first. */
+    /**
+     * What a call of a function cost, once per call; a longer time told later takes the place of
+     * the first.
+     */
     recordCall: ({
       callId,
       userId,

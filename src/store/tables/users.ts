@@ -15,7 +15,10 @@ export type Users = ReturnType<typeof usersTable>;
 /** Table `users`: one row per account. */
 export function usersTable(client: Client) {
   return {
-    /** Repairs a missing row, which the sign-up trigger normally made. May be called at any time, by several at once. */
+    /**
+     * Repairs a missing row, which the sign-up trigger normally made. May be called at any time, by
+     * several at once.
+     */
     async ensure({ id, email, metadata }: UserIdentity): Promise<'created' | 'existing'> {
       const known = await ask('find the user', client.from('users').select('id').eq('id', id), Ids);
       if (known.length > 0) return 'existing';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RevisionRow } from '../../contracts/rows.js';
-import { DreamError } from '../../contracts/errors.js';
+import { AppError } from '../../contracts/errors.js';
 import { ask, run, type Client } from './client.js';
 import { publishDraftsTable } from './publish-drafts.js';
 
@@ -85,12 +85,15 @@ export function v2ImportTables(client: Client) {
         await run('add the revisions', client.from('revisions').insert([...rows]));
         return true;
       } catch (error) {
-        if (error instanceof DreamError && error.details['code'] === UNIQUE_VIOLATION) return false;
+        if (error instanceof AppError && error.details['code'] === UNIQUE_VIOLATION) return false;
         throw error;
       }
     },
 
-    /** Points an asset at its file while it still points at `from`; false = it was changed or removed meanwhile. */
+    /**
+     * Points an asset at its file while it still points at `from`; false = it was changed or
+     * removed meanwhile.
+     */
     moveAsset: async (
       asset: Pick<V2Asset, 'id' | 'storage_path'>,
       to: { storage_path: string; hash: string },

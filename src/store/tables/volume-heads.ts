@@ -28,8 +28,9 @@ const Targets = z.array(z.object({ user_id: z.string(), project_id: z.string() }
 export type VolumeHeads = ReturnType<typeof volumeHeadsTable>;
 
 /**
- * Table `volume_heads`: what each user's Volume is known to hold of a project, for the service role. It is a hint that saves
- * transfers: a Volume that turns out to hold less is sent everything. A row outlives its project, so that the folder is found.
+ * Table `volume_heads`: what each user's Volume is known to hold of a project, for the service
+ * role. It is a hint that saves transfers: a Volume that turns out to hold less is sent everything.
+ * A row outlives its project, so that the folder is found.
  */
 export function volumeHeadsTable(client: Client) {
   return {
@@ -39,7 +40,10 @@ export function volumeHeadsTable(client: Client) {
       return (await ask('read what the Volume holds', query, Rows))[0]?.revision ?? null;
     },
 
-    /** Notes what the Volume holds now; false = somebody else noted something since `expected` was read. */
+    /**
+     * Notes what the Volume holds now; false = somebody else noted something since `expected` was
+     * read.
+     */
     async set({ userId, projectId, revision, expected }: VolumeHeadMove): Promise<boolean> {
       const table = client.from('volume_heads');
       const values = {

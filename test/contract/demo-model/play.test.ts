@@ -28,7 +28,10 @@ const POLICY = [
 ].join('; ');
 const THREE = path.dirname(createRequire(import.meta.url).resolve('three'));
 
-/** What touching does that nothing else does: the hero follows, the hero jumps, points or lives are counted. */
+/**
+ * What touching does that nothing else does: the hero follows, the hero jumps, points or lives are
+ * counted.
+ */
 type Effect = 'follows' | 'jumps' | 'counts';
 const GAMES: readonly (readonly [
   name: string,
@@ -102,7 +105,9 @@ interface Run {
 
 const stateOf = (page: Page): Promise<State> => page.evaluate<State>(`({ ...${DATA} })`);
 
-/** Opens a game on a phone's screen and does `act` with it, about a second of the game's own time. */
+/**
+ * Opens a game on a phone's screen and does `act` with it, about a second of the game's own time.
+ */
 async function play(html: string, act: (page: Page) => Promise<void>): Promise<Run> {
   const address = `/game-${pages.size}`;
   pages.set(address, html);
@@ -177,7 +182,8 @@ describe('in Chromium, under the policy for games', () => {
       await page.evaluate('lose()');
       await page.waitForFunction(`${DATA}.state === 'over'`);
       await page.evaluate(`${DATA}.reloaded = 'no'`);
-      // A tap in the first moments of the end is taken for one of the lost game; on a slow machine these moments are long.
+      // A tap in the first moments of the end is taken for one of the lost game; on a slow machine
+      // these moments are long.
       await expect
         .poll(
           async () => {

@@ -11,7 +11,10 @@ import { Listener, oneTo, seqsOf } from '../../support/listener.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 
-/** Every frame, sent by somebody who means harm, while another user makes a game. HOSTILE=full sends and connects ten times as much. */
+/**
+ * Every frame, sent by somebody who means harm, while another user makes a game. HOSTILE=full sends
+ * and connects ten times as much.
+ */
 const SEED = 20_261_126;
 const FACTOR = process.env['HOSTILE'] === 'full' ? 10 : 1;
 const RSS_GROWTH_MIB = 250;

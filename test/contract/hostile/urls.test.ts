@@ -282,7 +282,8 @@ describe('an address of any kind', () => {
           const status = await statusOf(one);
           answers.set(status, (answers.get(status) ?? 0) + 1);
           // The embedded services say 501 for what only hosted ones can do.
-          // A refused body may end the connection before the answer is read; anything else without an answer is wrong.
+          // A refused body may end the connection before the answer is read; anything else without
+          // an answer is wrong.
           const isFine =
             typeof status === 'number'
               ? status < 500 || (status === 501 && /^\/(auth|rest)\/v1\//.test(one.path))
@@ -300,7 +301,8 @@ describe('an address of any kind', () => {
       );
     }
     expect(wrong, `seed ${SEED}`).toEqual([]);
-    // Proof that the requests reach what they aim at: some are good, most are refused in different ways.
+    // Proof that the requests reach what they aim at: some are good, most are refused in different
+    // ways.
     expect([...answers.keys()]).toEqual(expect.arrayContaining([200, 302, 400, 401, 403, 404]));
     await expectUnharmed();
   });

@@ -83,7 +83,10 @@ export interface Ask {
   readonly body?: string | Uint8Array;
 }
 
-/** Sends a request with exactly this path: nothing is normalised, no redirect is followed, no header is added but `Host`. */
+/**
+ * Sends a request with exactly this path: nothing is normalised, no redirect is followed, no header
+ * is added but `Host`.
+ */
 export function ask(
   port: number,
   rawPath: string,

@@ -379,9 +379,9 @@ describe('what does not exist or is broken (§1.3, §11)', () => {
     }
   });
 
-  it('a film that cannot be read is not called missing (§9.8)', async () => {
+  it('a video that cannot be read is not called missing (§9.8)', async () => {
     const { alice, gameId, env } = world;
-    const film = path.join(
+    const video = path.join(
       env['DATA_DIR'] ?? '',
       'users',
       alice.id,
@@ -389,9 +389,9 @@ describe('what does not exist or is broken (§1.3, §11)', () => {
       gameId,
       `movie-${'a'.repeat(40)}.mp4`,
     );
-    await mkdir(film);
+    await mkdir(video);
     const answer = await world.ask(`/api/projects/${gameId}/movie`, { as: alice });
-    await rmdir(film);
+    await rmdir(video);
     expect([answer.status, answer.json()]).toEqual([500, { error: anyText }]);
   });
 

@@ -34,9 +34,8 @@ const rowsOf = (user: TestUser) =>
     [user.id],
   );
 const newcomer = (): Promise<TestUser> => world.database.createUser('newcomer');
-/** A picture with bytes of its own. */
-const picture = (bytes: number): Buffer =>
-  Buffer.concat([PIXEL, randomBytes(bytes - PIXEL.length)]);
+/** An image with bytes of its own. */
+const image = (bytes: number): Buffer => Buffer.concat([PIXEL, randomBytes(bytes - PIXEL.length)]);
 
 afterEach(async () => {
   await expect
@@ -47,13 +46,13 @@ afterEach(async () => {
 describe('size', () => {
   it('1,048,575 bytes are the most that is taken', async () => {
     const user = await newcomer();
-    expect((await upload(world, user, { bytes: picture(MIB) })).json()).toEqual({
+    expect((await upload(world, user, { bytes: image(MIB) })).json()).toEqual({
       error: 'File too large',
     });
-    expect((await upload(world, user, { bytes: picture(MIB) })).status).toBe(413);
-    expect((await upload(world, user, { bytes: picture(3 * MIB) })).status).toBe(413);
+    expect((await upload(world, user, { bytes: image(MIB) })).status).toBe(413);
+    expect((await upload(world, user, { bytes: image(3 * MIB) })).status).toBe(413);
     expect(await filesOf(user)).toEqual([]);
-    expect(await uploaded(world, user, { bytes: picture(MIB - 1) })).toMatchObject({
+    expect(await uploaded(world, user, { bytes: image(MIB - 1) })).toMatchObject({
       size: 1_048_575,
     });
   });
@@ -159,7 +158,7 @@ describe('content', () => {
     ['a PDF', () => Buffer.from('%PDF-1.7 <script>'), 'document.jpg'],
     ['a program', () => Buffer.from('7f454c4602010100', 'hex'), 'program.mp3'],
     ['nothing', () => Buffer.alloc(0), 'nothing.png'],
-  ])('%s that calls itself a picture is refused', async (_, make, name) => {
+  ])('%s that calls itself an image is refused', async (_, make, name) => {
     const answer = await upload(world, world.bob, { bytes: make(), name });
     expect([answer.status, answer.json()]).toEqual([415, INVALID_TYPE]);
     expect(await filesOf(world.bob)).toEqual([]);
@@ -184,7 +183,7 @@ describe('content', () => {
     [
       'an SVG that calls itself PNG',
       '<svg><script>alert(1)</script></svg>',
-      'picture.png',
+      'image.png',
       'image/svg+xml',
       'attachment',
     ],
@@ -298,7 +297,7 @@ describe('many at once', () => {
   it('of files that do not all fit as many are taken as fit, and nothing is left of the others', async () => {
     const user = await newcomer();
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => upload(world, user, { bytes: picture(900 * 1024) })),
+      Array.from({ length: 8 }, () => upload(world, user, { bytes: image(900 * 1024) })),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([
       200, 200, 200, 507, 507, 507, 507, 507,
@@ -310,12 +309,12 @@ describe('many at once', () => {
       asset: { id: string };
     };
     await world.ask(`/api/assets/${asset.id}`, { method: 'DELETE', as: user });
-    await uploaded(world, user, { bytes: picture(900 * 1024) });
+    await uploaded(world, user, { bytes: image(900 * 1024) });
   });
 
   it('equal bytes of a refused upload stay where another asset uses them', async () => {
     const user = await newcomer();
-    const bytes = picture(MIB - 1);
+    const bytes = image(MIB - 1);
     const assets = [
       await uploaded(world, user, { bytes }),
       await uploaded(world, user, { bytes }),
@@ -340,7 +339,7 @@ it('a user whose files are beyond the measured limit uploads nothing', async () 
 });
 
 it('nothing is left of an upload whose client goes away', async () => {
-  const { body, headers } = multipart([], [{ bytes: picture(800_000) }]);
+  const { body, headers } = multipart([], [{ bytes: image(800_000) }]);
   const parts = () => readdir(inData('uploads')).catch(() => []);
   const sent = request({
     host: '127.0.0.1',

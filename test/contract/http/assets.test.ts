@@ -29,7 +29,7 @@ beforeAll(async () => {
     world,
     world.alice,
     { bytes: PIXEL, name: 'own.png' },
-    { originalName: 'わたしの.png', tags: 'star', description: 'A test picture' },
+    { originalName: 'わたしの.png', tags: 'star', description: 'A test image' },
   );
   bobs = await uploaded(world, world.bob, { bytes: PIXEL, name: 'bobs.png' });
 });
@@ -269,7 +269,7 @@ describe('lists (§7.2, §7.3)', () => {
     ['', true],
     ['?q=', true],
     ['?q=%E3%82%8F%E3%81%9F%E3%81%97', true],
-    ['?q=TEST%20PICTURE', true],
+    ['?q=TEST%20IMAGE', true],
     ['?q=STAR', true],
     ['?q=star&q=none', true],
     [`?q=own_${HASH.slice(0, 4)}`, false],
@@ -296,7 +296,7 @@ describe('lists (§7.2, §7.3)', () => {
         isPublic: false,
         isOwner: true,
         tags: 'star',
-        description: 'A test picture',
+        description: 'A test image',
         url: own.url,
       },
     ]);
@@ -337,7 +337,7 @@ describe('one asset (§7.4–7.8)', () => {
       size: PIXEL.length,
       isPublic: false,
       tags: 'star',
-      description: 'A test picture',
+      description: 'A test image',
       createdAt: matching(/\+00:00$/),
       url: own.url,
     });

@@ -46,7 +46,7 @@ const attempts = (): Record<string, string> => ({
   apiPost: '(await fetch("/api/jobs/x/cancel", { method: "POST", mode: "no-cors" })).type',
   rest: 'await (await fetch("/rest/v1/projects")).text()',
   elsewhere: `await (await fetch("${elsewhere.url}/fetch")).text()`,
-  picture: `await new Promise((done, no) => { const i = new Image(); i.onload = () => done("loaded"); i.onerror = no; i.src = "${elsewhere.url}/picture"; })`,
+  image: `await new Promise((done, no) => { const i = new Image(); i.onload = () => done("loaded"); i.onerror = no; i.src = "${elsewhere.url}/image"; })`,
   socket:
     'await new Promise((done, no) => { const s = new WebSocket("ws://" + location.host + "/"); s.onopen = () => done("open"); s.onerror = no; })',
   top: '(top.location.href = "/api/health", await new Promise((done) => setTimeout(done, 100)), refuse())',
@@ -83,7 +83,10 @@ const inThePage = `async (src) => {
   return { found: messages.find(({ type }) => type === 'found')?.found ?? {}, messages };
 }`;
 
-/** Opens the game as the editor does: in a frame of a page of the app, with the same sandbox attribute as V2's. */
+/**
+ * Opens the game as the editor does: in a frame of a page of the app, with the same sandbox
+ * attribute as V2's.
+ */
 async function play(
   files: Record<string, string | Buffer>,
   appUrl = world.api.baseUrl,
@@ -158,7 +161,7 @@ describe('a game in a frame of the app', () => {
     }
   });
 
-  it('plays with everything it is made of: modules, three.js in WebGL, data, pictures as textures, storage, workers, sound', async () => {
+  it('plays with everything it is made of: modules, three.js in WebGL, data, images as textures, storage, workers, sound', async () => {
     const tries = {
       module: 'await (await import("./assets/js/part.js")).answer',
       three: `await (async () => {

@@ -4,7 +4,10 @@ import { rateKindOf } from '../../../src/api/rate-limits-http.js';
 import { HTTP_ROUTES, type HttpAnswer } from '../../../src/contracts/http-routes.js';
 import type { Answer } from './api-process.js';
 
-/** What of an answer docs/api/openapi.json does not tell: an empty list when its route promises status, kind and every field of it. */
+/**
+ * What of an answer docs/api/openapi.json does not tell: an empty list when its route promises
+ * status, kind and every field of it.
+ */
 export function undocumented(request: string, heard: Answer): string[] {
   const [method = '', target = ''] = request.split(' ');
   const path = target.split('?')[0] ?? '';

@@ -5,7 +5,10 @@ import { undocumented } from './documented.js';
 import { multipart, uploaded } from './multipart.js';
 import { bearer, openWorld, PIXEL, type World } from './world.js';
 
-/** Asks every row of endpoints.ts, one after the other, on a real database and API. Temporal is away. */
+/**
+ * Asks every row of endpoints.ts, one after the other, on a real database and API. Temporal is
+ * away.
+ */
 let world: World;
 /** What the names with a colon stand for. */
 let things: Readonly<Record<string, string>>;
@@ -91,7 +94,10 @@ async function ask(row: Row, asMethod?: string): Promise<Answer> {
 
 /** Headers that differ between two equal requests. */
 const UNSTABLE = ['date', 'x-request-id', 'connection', 'keep-alive', 'transfer-encoding'];
-/** Headers that HEAD has to repeat. A page that names the method, an answer that tells the time and a new signature are not the same twice. */
+/**
+ * Headers that HEAD has to repeat. A page that names the method, an answer that tells the time and
+ * a new signature are not the same twice.
+ */
 function steadyHeaders(
   { headers }: Answer,
   { text, status }: Answer,

@@ -1,12 +1,14 @@
 import { anyNumber, anyText, matching } from './matchers.js';
 
 /**
- * rest.md §2–9 as a table, in its order: who asks for what, and what is answered. Values are typed from there; where design §7 or
- * rest.md §11–13 decide otherwise, the row says so. What needs a workflow (the ends of §7.9, §7.10, §9.3, §9.4, §9.7) stands in
- * images.test.ts, thumbnails.test.ts and publishing.test.ts.
+ * rest.md §2–9 as a table, in its order: who asks for what, and what is answered. Values are typed
+ * from there; where design §7 or rest.md §11–13 decide otherwise, the row says so. What needs a
+ * workflow (the ends of §7.9, §7.10, §9.3, §9.4, §9.7) stands in images.test.ts, thumbnails.test.ts
+ * and publishing.test.ts.
  *
- * Names with a colon are things of the test's world: `:game` (Alice's, made by `:job`), `:empty` (Alice's, where `:active` is open),
- * `:bobs` (a project), `:public`, `:own` (Alice's assets), `:bobsPublic`, `:bobsOwn`, `:unknown` (no such id), `:alice`, `:bob` (users).
+ * Names with a colon are things of the test's world: `:game` (Alice's, made by `:job`), `:empty`
+ * (Alice's, where `:active` is open), `:bobs` (a project), `:public`, `:own` (Alice's assets),
+ * `:bobsPublic`, `:bobsOwn`, `:unknown` (no such id), `:alice`, `:bob` (users).
  */
 export interface Row {
   /** `METHOD path`, exactly as it is sent. */
@@ -328,7 +330,7 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
       'alice',
       400,
       { error: 'Unexpected field' },
-      png({ field: 'picture' }),
+      png({ field: 'image' }),
     ),
     row(
       'POST /api/assets/upload',
@@ -571,7 +573,7 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
       { body: { image: '' } },
     ),
   ],
-  '§7.10 pictures by the model': [
+  '§7.10 images by the model': [
     row('POST /api/generate-image', 'anybody', 401, NO_TOKEN, { body: { prompt: '猫' } }),
     row('POST /api/generate-image', stranger, 401, BAD_TOKEN, { body: { prompt: '猫' } }),
     row('POST /api/generate-image', 'alice', 400, { error: 'prompt is required' }),
@@ -630,7 +632,7 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
       thumbnailUrl: null,
     }),
   ],
-  '§9.3, §9.4 and §9.5 words and pictures': [
+  '§9.3, §9.4 and §9.5 words and images': [
     ...projectGuard('POST', '/generate-publish-info'),
     ...projectGuard('POST', '/generate-thumbnail'),
     ...projectGuard('POST', '/upload-thumbnail'),
@@ -680,7 +682,7 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
     row('GET /api/projects/:game/thumbnail', 'anybody', 404, 'Not found'),
     row('GET /api/projects/:game/thumbnail', 'bob', 404, 'Not found'),
   ],
-  '§9.7 and §9.8 the film': [
+  '§9.7 and §9.8 the video': [
     ...projectGuard('POST', '/generate-movie'),
     ...projectGuard('GET', '/movie'),
     row('POST /api/projects/:empty/generate-movie', 'alice', 404, { error: 'Game code not found' }),

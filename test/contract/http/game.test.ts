@@ -6,7 +6,10 @@ import { unzip } from './unzip.js';
 import { matching } from './matchers.js';
 import { bearer, GAME_FILES, openWorld, PAGE, PIXEL, type World } from './world.js';
 
-/** rest.md §5 (files of a project) and §6, row by row, with protocols A–E where they change what is served. */
+/**
+ * rest.md §5 (files of a project) and §6, row by row, with protocols A–E where they change what is
+ * served.
+ */
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
@@ -72,7 +75,7 @@ describe('files and their types (§6)', () => {
   it.each([
     ['style.css', 'text/css; charset=utf-8'],
     ['data.json', 'application/json; charset=utf-8'],
-    ['picture.svg', 'image/svg+xml; charset=utf-8'],
+    ['image.svg', 'image/svg+xml; charset=utf-8'],
     ['readme.txt', 'application/octet-stream; charset=utf-8'],
     ['assets/js/main.js', 'application/javascript; charset=utf-8'],
     ['sub/index.html', 'text/html; charset=utf-8'],

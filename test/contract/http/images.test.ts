@@ -9,7 +9,10 @@ import { log } from '../../support/database.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 
-/** rest.md §7.10, row by row, and what is beside it: the whole product with an image model whose calls are seen, and a model of words that says no. */
+/**
+ * rest.md §7.10, row by row, and what is beside it: the whole product with an image model whose
+ * calls are seen, and a model of words that says no.
+ */
 let stack: Stack;
 let demo: DemoServer;
 let [alice, bob]: TestUser[] = [];
@@ -120,13 +123,13 @@ describe('POST /api/generate-image (§7.10)', () => {
       { success: false, error: 'この内容の画像は作れませんでした。別の内容でお試しください。' },
     ],
     [
-      'a picture that the model withholds',
+      'an image that the model withholds',
       '[demo:safety]',
       500,
       { success: false, error: 'この内容の画像は作れませんでした。別の内容でお試しください。' },
     ],
     [
-      'an answer that is no picture',
+      'an answer that is no image',
       '[demo:broken]',
       500,
       { success: false, error: 'この画像は読み込めませんでした。' },
@@ -194,7 +197,7 @@ describe('POST /api/generate-image (§7.10)', () => {
     expect(broken.status).toBe(400);
   });
 
-  it('a client that is cut off finds the picture with its next call, and after that a new one is drawn', async () => {
+  it('a client that is cut off finds the image with its next call, and after that a new one is drawn', async () => {
     const actionId = randomUUID();
     const cut = new AbortController();
     const first = generate('[demo:slow-2] 犬', { actionId, signal: cut.signal });
@@ -211,7 +214,7 @@ describe('POST /api/generate-image (§7.10)', () => {
     expect(askedFor('[demo:slow-2] 犬')).toBe(2);
   });
 
-  it('a client that is cut off may repeat its call under the same name: it finds the picture, and after that a new one is drawn under a new name', async () => {
+  it('a client that is cut off may repeat its call under the same name: it finds the image, and after that a new one is drawn under a new name', async () => {
     const actionId = randomUUID();
     const cut = new AbortController();
     const first = generate('[demo:slow-2] 馬', { actionId, signal: cut.signal });
@@ -233,7 +236,7 @@ describe('POST /api/generate-image (§7.10)', () => {
     const carol = await createUser(stack.env, 'carol');
     await mkdir(path.join(stack.dataDir, 'users', carol.id), { recursive: true });
     await writeFile(
-      path.join(stack.dataDir, 'users', carol.id, 'pictures'),
+      path.join(stack.dataDir, 'users', carol.id, 'images'),
       'where a folder should be',
     );
     expect(await generate('猫', { as: carol })).toEqual({
@@ -242,7 +245,7 @@ describe('POST /api/generate-image (§7.10)', () => {
     });
   });
 
-  it('the same wish twice at once is one picture, of another user another one', async () => {
+  it('the same wish twice at once is one image, of another user another one', async () => {
     const answers = await Promise.all([
       generate('[demo:slow-2] 兎'),
       generate('[demo:slow-2] 兎'),
@@ -263,7 +266,7 @@ describe('POST /api/assets/remove-background (§7.9), by our own network', () =>
   const cutOut = (image: string): Promise<Answered> =>
     call('POST', '/api/assets/remove-background', { as: alice, body: { image } });
 
-  it('cuts the subject out of a picture and keeps its size', async () => {
+  it('cuts the subject out of an image and keeps its size', async () => {
     const photo = await sharp(
       Buffer.from(
         '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="150"><linearGradient id="g"><stop offset="0" stop-color="#8fb"/><stop offset="1" stop-color="#48c"/></linearGradient>' +
@@ -314,7 +317,7 @@ describe('POST …/generate-publish-info (§9.3)', () => {
 });
 
 describe('/api/actions/:actionId', () => {
-  it('a picture is stopped at once, and its caller hears so', async () => {
+  it('an image is stopped at once, and its caller hears so', async () => {
     const actionId = randomUUID();
     const drawing = generate('[demo:slow-60] 象', { actionId });
     await expect.poll(() => askedFor('[demo:slow-60] 象'), { timeout: 60_000 }).toBe(1);
@@ -382,7 +385,7 @@ describe('/api/actions/:actionId', () => {
 });
 
 describe('when a part dies', () => {
-  it('a worker that is killed while a picture is drawn: one picture, by the next worker', async () => {
+  it('a worker that is killed while an image is drawn: one image, by the next worker', async () => {
     const actionId = randomUUID();
     const drawing = generate('[demo:slow-4] 鯨', { actionId });
     await expect.poll(() => askedFor('[demo:slow-4] 鯨'), { timeout: 60_000 }).toBe(1);

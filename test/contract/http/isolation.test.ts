@@ -129,8 +129,8 @@ describe('a signed path', () => {
 describe('headers of everything that a model wrote', () => {
   it.each<[string, () => string, number]>([
     ['a page', () => `/game/~${signed()}/index.html`, 200],
-    ['a picture', () => `/game/~${signed()}/photo.PNG`, 200],
-    ['an SVG', () => `/game/~${signed()}/picture.svg`, 200],
+    ['an image', () => `/game/~${signed()}/photo.PNG`, 200],
+    ['an SVG', () => `/game/~${signed()}/image.svg`, 200],
     ['a file that is not there', () => `/game/~${signed()}/nothing`, 404],
     ['a way out', () => `/game/~${signed()}/..%2Fx`, 400],
     ['a redirect', () => at('/game/:alice/:game/index.html?access_token=:token'), 302],

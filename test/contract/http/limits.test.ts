@@ -5,7 +5,10 @@ import type { Answer } from './api-process.js';
 import { anyText, matching } from './matchers.js';
 import { bearer, openWorld, type World } from './world.js';
 
-/** Limits per user, request ids, what the activity log and the log hold. One API whose limits are small; behind a proxy, as it believes. */
+/**
+ * Limits per user, request ids, what the activity log and the log hold. One API whose limits are
+ * small; behind a proxy, as it believes.
+ */
 const LIMIT = { reads: 6, writes: 3, ai: 2 };
 let world: World;
 beforeAll(async () => {

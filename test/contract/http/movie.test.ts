@@ -7,16 +7,16 @@ import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server
 import { createLog } from '../../../src/log.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import type { Player } from '../../support/checker.js';
-import { difference, openFilm, programsOf, spread, whiteShare } from '../../support/video.js';
+import { difference, openVideo, programsOf, spread, whiteShare } from '../../support/video.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { V2Rest } from '../journey/v2-rest.js';
 
-/** rest.md §9.7 and §9.8, with films of one second at half size. */
+/** rest.md §9.7 and §9.8, with videos of one second at half size. */
 const FRAMES = 30;
 const GENEROUS_MS = 240_000;
-/** Twice what it may take on a quiet one: two films have just kept this machine busy. */
+/** Twice what it may take on a quiet one: two videos have just kept this machine busy. */
 const STOP_LIMIT_MS = 4_000;
 const TITLE = { left: 0.06, top: 0.05, width: 0.88, height: 0.16 };
 const SCREEN = { left: 0.25, top: 0.35, width: 0.5, height: 0.3 };
@@ -85,7 +85,7 @@ async function newVersion(player: Player, wish?: string): Promise<void> {
   await player.listener.until(({ type }) => type === 'completed', from);
 }
 
-describe('without a film', () => {
+describe('without a video', () => {
   it('there is none to be seen, and none of a project without a game', async () => {
     const [{ user, projectId }] = players as [Player];
     const absent = await see(projectId, user);
@@ -99,7 +99,7 @@ describe('without a film', () => {
 
 describe('POST …/generate-movie', () => {
   it(
-    'makes two films at once: each has its title and its running game',
+    'makes two videos at once: each has its title and its running game',
     async () => {
       await Promise.all([
         newVersion(players[0]!),
@@ -118,26 +118,26 @@ describe('POST …/generate-movie', () => {
       while ((seen = await progressOf(actionIds[0]!)) === 0) await sleep(50);
       expect(seen).toBeLessThan(100);
       expect(await made).toEqual(players.map(({ projectId }) => madeOf(projectId)));
-      const films = await Promise.all(
+      const videos = await Promise.all(
         players.map(async ({ projectId, user }) =>
-          openFilm(Buffer.from(await (await see(projectId, user)).arrayBuffer())),
+          openVideo(Buffer.from(await (await see(projectId, user)).arrayBuffer())),
         ),
       );
-      for (const film of films) {
-        expect(film).toMatchObject({ codec: 'h264', width: 540, height: 960, rate: '30/1' });
-        expect(film.frames).toHaveLength(FRAMES);
-        for (const frame of film.frames) expect(await spread(frame)).toBeGreaterThan(10);
+      for (const video of videos) {
+        expect(video).toMatchObject({ codec: 'h264', width: 540, height: 960, rate: '30/1' });
+        expect(video.frames).toHaveLength(FRAMES);
+        for (const frame of video.frames) expect(await spread(frame)).toBeGreaterThan(10);
         for (const [frame, least] of [
-          [film.frames[4]!, 0.03],
-          [film.frames[29]!, 0.03],
+          [video.frames[4]!, 0.03],
+          [video.frames[29]!, 0.03],
         ] as const) {
           const white = await whiteShare(frame, TITLE);
           expect(white > least && white < 0.5, `${white}`).toBe(true);
         }
-        expect(await difference(film.frames[9]!, film.frames[13]!, SCREEN)).toBeGreaterThan(0.5);
+        expect(await difference(video.frames[9]!, video.frames[13]!, SCREEN)).toBeGreaterThan(0.5);
       }
       expect(
-        await difference(films[0]!.frames[10]!, films[1]!.frames[10]!, SCREEN),
+        await difference(videos[0]!.frames[10]!, videos[1]!.frames[10]!, SCREEN),
       ).toBeGreaterThan(5);
       for (const actionId of actionIds)
         expect([(await store.actions.get(actionId))?.state, await programsOf(actionId)]).toEqual([
@@ -151,7 +151,7 @@ describe('POST …/generate-movie', () => {
     GENEROUS_MS,
   );
 
-  it('F4: the same call again finds the film', async () => {
+  it('F4: the same call again finds the video', async () => {
     const [{ user, projectId }] = players as [Player];
     const before = (await see(projectId, user)).headers.get('last-modified');
     const actionId = randomUUID();
@@ -169,17 +169,17 @@ describe('POST …/generate-movie', () => {
     expect([made.status, made.json]).toEqual(madeOf(projectId));
     const { movieUrl } = made.json as { movieUrl: string };
     expect((await page.call('HEAD', movieUrl)).status).toBe(200);
-    const film = await page.get(movieUrl);
+    const video = await page.get(movieUrl);
     expect([
-      film.status,
-      film.headers.get('content-type'),
-      film.bytes.subarray(4, 8).toString(),
+      video.status,
+      video.headers.get('content-type'),
+      video.bytes.subarray(4, 8).toString(),
     ]).toEqual([200, 'video/mp4', 'ftyp']);
-    expect(String(film.bytes.length)).toBe(film.headers.get('content-length'));
+    expect(String(video.bytes.length)).toBe(video.headers.get('content-length'));
   });
 
   it(
-    'a stopped one ends within 4 s on a busy machine, with everything that it started; then it may begin anew, and the old film is still there',
+    'a stopped one ends within 4 s on a busy machine, with everything that it started; then it may begin anew, and the old video is still there',
     async () => {
       const [player] = players as [Player];
       const { user, projectId } = player;

@@ -7,7 +7,10 @@ import { ask, startApi } from './api-process.js';
 import { matching } from './matchers.js';
 import { openWorld, type World } from './world.js';
 
-/** rest.md §2 (pages and static files), the libraries of design §5, and the embedded gateway behind the app (design §6). */
+/**
+ * rest.md §2 (pages and static files), the libraries of design §5, and the embedded gateway behind
+ * the app (design §6).
+ */
 let world: World;
 beforeAll(async () => {
   world = await openWorld();

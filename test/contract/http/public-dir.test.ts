@@ -7,7 +7,10 @@ import { parseConfig, PROJECT_ROOT } from '../../../src/config.js';
 import { launchChromium } from '../../support/chromium.js';
 import { ask, startApi, type ApiProcess } from './api-process.js';
 
-/** `PUBLIC_DIR`: another client of the same API, made as V2's public directory is (rest.md §2.1–2.2). No database is needed for pages. */
+/**
+ * `PUBLIC_DIR`: another client of the same API, made as V2's public directory is (rest.md
+ * §2.1–2.2). No database is needed for pages.
+ */
 const FILES: Readonly<Record<string, string>> = {
   'index.html': `<!DOCTYPE html><html><head><title>theirs</title><script>window.__SUPABASE__ = { url: '/', anonKey: 'anon' };</script>
     <link rel="stylesheet" href="/style.css"></head><body data-page="login" style="color: rgb(1, 2, 3)"><script src="/lib/supabase.min.js"></script><script src="/app.js"></script></body></html>`,
@@ -16,7 +19,7 @@ const FILES: Readonly<Record<string, string>> = {
   'app.js':
     'document.title = [typeof supabase.createClient, __SUPABASE__.anonKey, getComputedStyle(document.body).color, getComputedStyle(document.body).display].join();',
   'style.css': 'body { display: flex }',
-  'images/styles/2d/puzzle/neon.webp': 'a picture',
+  'images/styles/2d/puzzle/neon.webp': 'an image',
   '.secret': 'hidden',
 };
 const env = {

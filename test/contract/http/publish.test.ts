@@ -3,18 +3,18 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor } from '../../../src/contracts/ids.js';
-import {
-  PUBLISH_CHECK_HEADER,
-  publishCheck,
-  type GameCard,
-} from '../../../src/contracts/publishing.js';
-import { createPictures } from '../../../src/store/files/images.js';
+import { type GameCard } from '../../../src/contracts/publishing.js';
+import { PUBLISH_CHECK_HEADER, publishCheck } from '../../../src/contracts/signatures.js';
+import { createImages } from '../../../src/store/files/images.js';
 import { publishedFolders } from '../../../src/store/files/published-folder.js';
 import type { TestUser } from '../../support/users.js';
 import { anyText, matching } from './matchers.js';
 import { openWorld, PIXEL, type World } from './world.js';
 
-/** rest.md §9.1, §9.2 and §12, row by row, on a real database and API. Temporal is away: what needs it is in publishing.test.ts. */
+/**
+ * rest.md §9.1, §9.2 and §12, row by row, on a real database and API. Temporal is away: what needs
+ * it is in publishing.test.ts.
+ */
 let world: World;
 beforeAll(async () => {
   world = await openWorld({ CALLBACK_SECRET: SECRET, GAMES_ORIGIN: 'http://games.test:3000' });
@@ -282,7 +282,7 @@ describe('the card of a game', () => {
     });
   });
 
-  it('names a picture only while there is one: no address in a list is a dead end', async () => {
+  it('names an image only while there is one: no address in a list is a dead end', async () => {
     const { gameId, projectId } = await published(
       world.alice,
       'public',
@@ -301,7 +301,7 @@ describe('the card of a game', () => {
     expect(await named()).toEqual([null, null]);
     const address = `/api/projects/${projectId}/thumbnail?t=1`;
     expect((await send('GET', address, 'anybody')).status).toBe(404);
-    await createPictures(world.env['DATA_DIR'] ?? '').writeThumbnail(
+    await createImages(world.env['DATA_DIR'] ?? '').writeThumbnail(
       world.alice.id,
       projectId,
       PIXEL,
@@ -385,11 +385,11 @@ describe('published files', () => {
         })
       ).status,
     ).toBe(304);
-    const picture = await file(`${gameId}/${revision}/a/b.png`, {
+    const image = await file(`${gameId}/${revision}/a/b.png`, {
       range: 'bytes=1-1',
       origin: 'null',
     });
-    expect([picture.status, [...picture.bytes], picture.headers['content-type']]).toEqual([
+    expect([image.status, [...image.bytes], image.headers['content-type']]).toEqual([
       206,
       [2],
       'image/png',

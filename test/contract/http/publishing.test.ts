@@ -14,7 +14,10 @@ import { createUser, type TestUser } from '../../support/users.js';
 import { anyText, matching } from './matchers.js';
 import { PIXEL, publishGame } from './world.js';
 
-/** Publishing from the tap to an anonymous player and back, through workflows on the whole stack (rest.md §9.3, §12; design §7). */
+/**
+ * Publishing from the tap to an anonymous player and back, through workflows on the whole stack
+ * (rest.md §9.3, §12; design §7).
+ */
 let stack: Stack;
 let store: Store;
 let alice: TestUser;

@@ -11,7 +11,10 @@ import {
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 
-/** rest.md §7.9, row by row: the whole product with the service whose calls are seen. By our own network: images.test.ts. */
+/**
+ * rest.md §7.9, row by row: the whole product with the service whose calls are seen. By our own
+ * network: images.test.ts.
+ */
 let service: FakeCutoutService;
 let result: Buffer;
 let stack: Stack;
@@ -61,13 +64,13 @@ async function call(
 }
 const cutOut = (body: object, as = alice, signal?: AbortSignal): Promise<Answered> =>
   call('POST', '/api/assets/remove-background', { as, body, ...(signal ? { signal } : {}) });
-const picture = (fault: string): string =>
-  `https://pictures.test/${randomUUID()}.png?fault=${fault}`;
+const imageUrl = (fault: string): string =>
+  `https://images.test/${randomUUID()}.png?fault=${fault}`;
 const askedFor = (image: string): number =>
   service.seen.filter(({ input }) => input.image === image).length;
 
 describe('POST /api/assets/remove-background (§7.9), by the service', () => {
-  it('answers the picture as PNG; what was sent is passed on as it is', async () => {
+  it('answers the image as PNG; what was sent is passed on as it is', async () => {
     const image = `data:image/jpeg;base64,${'A'.repeat(300_000)}`;
     const { status, body } = await cutOut({ image });
     expect([status, Object.keys(body).sort(), body['success']]).toEqual([
@@ -96,7 +99,7 @@ describe('POST /api/assets/remove-background (§7.9), by the service', () => {
 
   const REQUIRED = { error: 'image is required' };
   it.each<[string, object, number, object]>([
-    ['no picture', {}, 400, REQUIRED],
+    ['no image', {}, 400, REQUIRED],
     ['an empty one', { image: '' }, 400, REQUIRED],
     ['a number', { image: 5 }, 400, REQUIRED],
     ['null', { image: null }, 400, REQUIRED],
@@ -122,7 +125,7 @@ describe('POST /api/assets/remove-background (§7.9), by the service', () => {
     ] as const;
     await Promise.all(
       rows.map(async ([fault, times, error]) => {
-        const image = picture(fault);
+        const image = imageUrl(fault);
         expect(await cutOut({ image }), fault).toEqual({
           status: 500,
           body: { success: false, error },
@@ -130,7 +133,7 @@ describe('POST /api/assets/remove-background (§7.9), by the service', () => {
         expect(askedFor(image), fault).toBe(times);
       }),
     );
-    const passing = picture('429-once');
+    const passing = imageUrl('429-once');
     expect((await cutOut({ image: passing })).status).toBe(200);
     expect(askedFor(passing)).toBe(2);
   });
@@ -146,8 +149,8 @@ describe('POST /api/assets/remove-background (§7.9), by the service', () => {
     });
   });
 
-  it('a client that is cut off finds the picture with its next call; of another user it is another one', async () => {
-    const [actionId, image] = [randomUUID(), picture('slow')];
+  it('a client that is cut off finds the image with its next call; of another user it is another one', async () => {
+    const [actionId, image] = [randomUUID(), imageUrl('slow')];
     const cut = new AbortController();
     const first = cutOut({ image, actionId }, alice, cut.signal);
     first.catch(() => undefined);
@@ -170,7 +173,7 @@ describe('POST /api/assets/remove-background (§7.9), by the service', () => {
   });
 
   it('is stopped at once, the service is told, and what was sent is gone', async () => {
-    const [actionId, image] = [randomUUID(), picture('stuck')];
+    const [actionId, image] = [randomUUID(), imageUrl('stuck')];
     const told = service.cancelled.length;
     const cutting = cutOut({ image, actionId });
     await expect.poll(() => askedFor(image), { timeout: 60_000 }).toBe(1);
@@ -186,7 +189,7 @@ describe('POST /api/assets/remove-background (§7.9), by the service', () => {
     await expect
       .poll(
         async () =>
-          (await readdir(path.join(stack.dataDir, 'users', alice!.id, 'pictures'))).filter((name) =>
+          (await readdir(path.join(stack.dataDir, 'users', alice!.id, 'images'))).filter((name) =>
             name.startsWith(actionId),
           ),
         { timeout: 20_000 },

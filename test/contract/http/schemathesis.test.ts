@@ -9,9 +9,10 @@ import { ensureSchemathesisPython } from '../../../dev/tools/schemathesis.js';
 import { openFuzzed, type Fuzzed } from './fuzzed.js';
 
 /**
- * schemathesis asks the running API what docs/api/openapi.json allows and much that it does not, signed in, with ids that are there and
- * ids that are not: never 5xx, never a status, type, header or field that the document does not tell. SCHEMATHESIS=full asks
- * about a hundred times each, for two minutes and more.
+ * schemathesis asks the running API what docs/api/openapi.json allows and much that it does not,
+ * signed in, with ids that are there and ids that are not: never 5xx, never a status, type, header
+ * or field that the document does not tell. SCHEMATHESIS=full asks about a hundred times each, for
+ * two minutes and more.
  */
 const IS_FULL = process.env['SCHEMATHESIS'] === 'full';
 const SEED = '20261126';

@@ -11,7 +11,10 @@ import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { publishGame } from './world.js';
 
-/** rest.md §9.4–9.6, and the pictures of a stack that has no image model and no network for cut-outs: what is there is said, what can be done is done. */
+/**
+ * rest.md §9.4–9.6, and the images of a stack that has no image model and no network for cut-outs:
+ * what is there is said, what can be done is done.
+ */
 let stack: Stack;
 let demo: DemoServer;
 let store: Store;
@@ -225,7 +228,7 @@ describe('without an image model', () => {
     ]);
   });
 
-  it('pictures are not cut out, and that is said (§7.9)', async () => {
+  it('images are not cut out, and that is said (§7.9)', async () => {
     const image = `data:image/webp;base64,${Buffer.from(await webp()).toString('base64')}`;
     const answer = await fetch(`${stack.baseUrl}/api/assets/remove-background`, {
       method: 'POST',
@@ -276,7 +279,7 @@ describe('without an image model', () => {
     expect((await store.revisions.head(game))?.revision).toBe(before);
   });
 
-  it("the running game shows its maker's pictures there", async () => {
+  it("the running game shows its maker's images there", async () => {
     const user = alice!;
     const red = new Blob(
       [

@@ -1,6 +1,9 @@
 import { inflateRawSync } from 'node:zlib';
 
-/** The entries of a ZIP file, read from its central directory: name → bytes. Throws when it is damaged. */
+/**
+ * The entries of a ZIP file, read from its central directory: name → bytes. Throws when it is
+ * damaged.
+ */
 export function unzip(zip: Buffer): Map<string, Buffer> {
   const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   if (end === -1) throw new Error('no end of central directory');

@@ -25,7 +25,7 @@ export const GAME_FILES: Readonly<Record<string, string | Buffer>> = {
   'sub/index.html': '<html><head></head>nested</html>',
   'style.css': 'body { color: red }',
   'data.json': '{"level":1}',
-  'picture.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+  'image.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
   'readme.txt': 'こんにちは',
   'photo.PNG': PIXEL,
   'assets/js/main.js':
@@ -66,7 +66,10 @@ export interface World {
   readonly activeJobId: string;
   readonly bobsId: string;
   ask(rawPath: string, options?: Ask & { as?: TestUser }): Promise<Answer>;
-  /** Commits these files to the project's repository and publishes them, as a finished generation does. */
+  /**
+   * Commits these files to the project's repository and publishes them, as a finished generation
+   * does.
+   */
   publish(
     user: TestUser,
     projectId: string,
@@ -79,7 +82,10 @@ export const bearer = (user: TestUser): { authorization: string } => ({
   authorization: `Bearer ${user.accessToken}`,
 });
 
-/** Real PostgreSQL, migrations, gateway, mirror and API process; two users, three projects. Temporal is away. */
+/**
+ * Real PostgreSQL, migrations, gateway, mirror and API process; two users, three projects. Temporal
+ * is away.
+ */
 export async function openWorld(extraEnv: Readonly<Record<string, string>> = {}): Promise<World> {
   const database = await startDatabase();
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-http-'));
@@ -149,7 +155,10 @@ async function openJob(
   });
 }
 
-/** Commits these files to the project's repository and publishes them as a version, as a finished generation does. */
+/**
+ * Commits these files to the project's repository and publishes them as a version, as a finished
+ * generation does.
+ */
 export async function publishGame(
   database: Pick<TestDatabase, 'store'>,
   dataDir: string,

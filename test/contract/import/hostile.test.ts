@@ -215,7 +215,7 @@ describe('one data folder for both', () => {
       await makeProject(from, victim.id, await own(victim)),
     ];
     for (const number of [1, 2]) await generate(project, number, `版 ${number}`);
-    await put(project.folder, { 'thumbnail.webp': 'picture' });
+    await put(project.folder, { 'thumbnail.webp': 'image' });
     await generate(planted, 1, '罠');
     // A repository where ours is going to be, with a program for every occasion.
     gitIn(planted.folder, ['init', '--quiet', '--bare', 'repo.git']);
@@ -242,7 +242,7 @@ describe('one data folder for both', () => {
     );
   });
 
-  it("versions, pictures and assets end beside V2's own files, which stay as they are", async () => {
+  it("versions, images and assets end beside V2's own files, which stay as they are", async () => {
     const { problems, assets } = await adopt(from, victim);
     expect([problems, assets]).toEqual([[], 1]);
     expect(
@@ -250,7 +250,7 @@ describe('one data folder for both', () => {
         .filter(({ message }) => message.startsWith('版'))
         .map(({ hash }) => hash),
     ).toEqual(v2List(project.folder).map(({ hash }) => hash));
-    expect(await readFile(path.join(project.folder, 'thumbnail.webp'), 'utf8')).toBe('picture');
+    expect(await readFile(path.join(project.folder, 'thumbnail.webp'), 'utf8')).toBe('image');
     expect(await readFile(path.join(project.folder, 'index.html'), 'utf8')).toBe(game('ゲーム 2'));
     const kept = path.join(
       from,

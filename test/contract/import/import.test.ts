@@ -200,7 +200,7 @@ describe('import-v2', () => {
     assets = {
       absolute: await make('hero', '.png', 4_000),
       relative: await make('_____', '.mp3', 9_000),
-      big: await make('film', '.webp', 8 * 1024 * 1024),
+      big: await make('video', '.webp', 8 * 1024 * 1024),
       edited: await make('edited', '.png', 300),
       deleted: await make('gone', '.png', 300),
     };
@@ -247,7 +247,8 @@ describe('import-v2', () => {
       { filename: 'missing.png', alias: 'missing.png', hash: 'a'.repeat(64) },
       there('missing.png'),
     );
-    // Rows that a user could have written: another user's file, and a file of the machine behind a link.
+    // Rows that a user could have written: another user's file, and a file of the machine behind a
+    // link.
     await insert(
       taro.id,
       { filename: 'stolen.png', alias: 'stolen.png', hash: assets.absolute.hash },
@@ -455,7 +456,7 @@ describe('import-v2', () => {
     for (const { storage_path } of stolen) expect(storage_path.startsWith(to)).toBe(false);
   });
 
-  it('keeps picture, film and draft beside the versions, not in the newest', async () => {
+  it('keeps image, video and draft beside the versions, not in the newest', async () => {
     const folder = path.join(to, 'users', taro.id, 'projects', projects.media.id);
     expect((await readFile(path.join(folder, 'movie.mp4'))).length).toBe(200_000);
     expect(

@@ -35,7 +35,10 @@ export function gitIn(
   });
 }
 
-/** A project folder as V2 made and kept it: a work tree with its own repository, committed with `add -A`. */
+/**
+ * A project folder as V2 made and kept it: a work tree with its own repository, committed with `add
+ * -A`.
+ */
 export interface V2Project {
   readonly id: string;
   readonly folder: string;
@@ -143,7 +146,10 @@ export function v2Tree(folder: string, commit: string): Map<string, string> {
   );
 }
 
-/** A repository whose configuration, hooks and attributes run a program whenever git lets them: the program makes `trapFile`. */
+/**
+ * A repository whose configuration, hooks and attributes run a program whenever git lets them: the
+ * program makes `trapFile`.
+ */
 export async function makeHostile({ folder }: V2Project, trapFile: string): Promise<void> {
   const trap = path.join(folder, '.git', 'trap.sh');
   await put(folder, {

@@ -12,7 +12,8 @@ import { startStack, type Stack } from '../../support/stack.js';
 import { createUser } from '../../support/users.js';
 
 let stack: Stack;
-// The budget covers one run at a time: what the first one really costs leaves too little for a second one.
+// The budget covers one run at a time: what the first one really costs leaves too little for a
+// second one.
 beforeAll(async () => {
   stack = await startStack({
     env: { DEMO_SECONDS: '2', BUDGET_DAILY_USD: '2', CLAUDE_MAX_BUDGET_USD: '2' },

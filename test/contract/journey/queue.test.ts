@@ -21,7 +21,10 @@ async function player(): Promise<{ listener: Listener; projectId: string; userId
   return { listener, projectId: await listener.createProject(), userId: user.id };
 }
 
-/** Stops the sandbox of the run, so that its job cannot end and keeps the slot until the answered function is called, however slow this machine is. */
+/**
+ * Stops the sandbox of the run, so that its job cannot end and keeps the slot until the answered
+ * function is called, however slow this machine is.
+ */
 async function holdRun(): Promise<() => void> {
   const held = await runsOf(stack.dataDir, 'model');
   expect(held.length).toBeGreaterThan(0);
@@ -67,7 +70,8 @@ describe('when all slots are taken', () => {
       message: 'System is busy. Please try again in a moment.',
       error: { code: 'SYSTEM_LIMIT_EXCEEDED' },
     });
-    // Refused where the job would be made: what a message asks for is not known yet, so a question is refused as well.
+    // Refused where the job would be made: what a message asks for is not known yet, so a question
+    // is refused as well.
     const from = asker.listener.frames.length;
     asker.listener.say('どんなゲームが作れますか？');
     await expect(asker.listener.until(({ type }) => type === 'error', from)).resolves.toMatchObject(

@@ -10,18 +10,21 @@ import { unzip } from '../http/unzip.js';
 import { V2Client } from './v2-client.js';
 import { V2Rest, type Heard } from './v2-rest.js';
 
-/** Every REST call of the earlier product's pages (rest.md §12), page by page, as its own client makes them; what it reads is what is expected. */
+/**
+ * Every REST call of the earlier product's pages (rest.md §12), page by page, as its own client
+ * makes them; what it reads is what is expected.
+ */
 let stack: Stack;
 let user: TestUser;
 let rest: V2Rest;
 let projectId: string;
-let picture: Buffer;
+let image: Buffer;
 beforeAll(async () => {
   // Everything that is said is written, so that the last look finds what must not be.
   stack = await startStack({ env: { LOG_LEVEL: 'debug' } });
   user = await createUser(stack.env);
   rest = new V2Rest(stack.baseUrl, user.accessToken);
-  picture = await sharp({ create: { width: 48, height: 48, channels: 4, background: '#3366cc' } })
+  image = await sharp({ create: { width: 48, height: 48, channels: 4, background: '#3366cc' } })
     .png()
     .toBuffer();
   const client = await V2Client.connect(stack.baseUrl, user.accessToken);
@@ -143,7 +146,7 @@ describe('the asset window', () => {
   let asset: { id: string; url: string };
 
   it('an upload comes back with its address, and is in the list and in the search', async () => {
-    const sent = await rest.upload(picture, 'プレイヤー.png', { projectId, tags: '主人公' });
+    const sent = await rest.upload(image, 'プレイヤー.png', { projectId, tags: '主人公' });
     expect(told(sent)).toEqual([
       200,
       {
@@ -153,7 +156,7 @@ describe('the asset window', () => {
           alias: '_____.png',
           filename: 'プレイヤー.png',
           mimeType: 'image/png',
-          size: picture.length,
+          size: image.length,
           url: `/user-assets/${user.id}/_____.png`,
         }),
       },
@@ -164,7 +167,7 @@ describe('the asset window', () => {
       filename: 'プレイヤー.png',
       alias: '_____.png',
       mimeType: 'image/png',
-      size: picture.length,
+      size: image.length,
       isPublic: true,
       tags: '主人公',
       url: asset.url,
@@ -192,7 +195,7 @@ describe('the asset window', () => {
       told(await rest.call('PUT', `/api/assets/${asset.id}/publish`, { isPublic: false })),
     ).toEqual([200, { success: true, asset: { id: asset.id, isPublic: false } }]);
     expect((await rest.open(asset.url)).status).toBe(404);
-    expect((await rest.show(asset.url)).bytes.equals(picture)).toBe(true);
+    expect((await rest.show(asset.url)).bytes.equals(image)).toBe(true);
   });
 
   it('its words are changed, then it is deleted and gone everywhere', async () => {
@@ -228,7 +231,7 @@ describe('the asset window', () => {
       413,
       { error: 'File too large' },
     ]);
-    expect(told(await rest.upload(picture, 'a.png', { projectId: 'nonsense' }))).toEqual([
+    expect(told(await rest.upload(image, 'a.png', { projectId: 'nonsense' }))).toEqual([
       400,
       { error: 'Invalid project ID' },
     ]);
@@ -238,7 +241,7 @@ describe('the asset window', () => {
     ]);
   });
 
-  it('the picture without its background, as the client keeps it; without a picture words', async () => {
+  it('the image without its background, as the client keeps it; without an image words', async () => {
     const ball = await sharp(
       Buffer.from(
         '<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96"><rect width="96" height="96" fill="#8cf"/><circle cx="48" cy="48" r="30" fill="#c22"/></svg>',
@@ -265,7 +268,7 @@ describe('the asset window', () => {
     ]);
   });
 
-  it('a picture by the model', async () => {
+  it('an image by the model', async () => {
     expect(
       told(
         await rest.call('POST', '/api/generate-image', {
@@ -344,7 +347,7 @@ describe('the publish page', () => {
         const form = new FormData();
         form.append(
           'thumbnail',
-          new Blob([new Uint8Array(picture)], { type: 'image/png' }),
+          new Blob([new Uint8Array(image)], { type: 'image/png' }),
           'thumbnail.png',
         );
         return rest.call('POST', project('/upload-thumbnail'), form);
@@ -367,7 +370,7 @@ describe('the publish page', () => {
     }
   });
 
-  it('the film: none is found yet; making and playing it is the same client’s in movie.test.ts, where films are made', async () => {
+  it('the video: none is found yet; making and playing it is the same client’s in movie.test.ts, where videos are made', async () => {
     expect((await rest.call('HEAD', project('/movie'))).status).toBe(404);
     const absent = await rest.get(project('/movie'));
     expect([absent.status, absent.bytes.toString()]).toEqual([404, 'Movie not found']);

@@ -1,13 +1,17 @@
 import type { Database, Frame, V2Script, Who } from './v2-script.js';
 
 /**
- * rest.md §13 as a table, in its order, with the numbers of checks that it names: what each script asks, and what it has to hear. Where
- * §13 tolerates another answer, the row names the one that it prefers. Names with a colon are things of the script's run (v2-script.ts).
+ * rest.md §13 as a table, in its order, with the numbers of checks that it names: what each script
+ * asks, and what it has to hear. Where §13 tolerates another answer, the row names the one that it
+ * prefers. Names with a colon are things of the script's run (v2-script.ts).
  */
 export interface Row {
   readonly what: string;
   readonly ask: (script: V2Script) => Promise<unknown>;
-  /** Compared like `toMatchObject`; for HTTP a status or several that are fine, with or without a body. */
+  /**
+   * Compared like `toMatchObject`; for HTTP a status or several that are fine, with or without a
+   * body.
+   */
   readonly answer: unknown;
 }
 export interface Script {
@@ -250,7 +254,7 @@ const PIXEL = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
-function picture(fields: Readonly<Record<string, string>>): FormData {
+function image(fields: Readonly<Record<string, string>>): FormData {
   const form = new FormData();
   form.append('file', new Blob([PIXEL], { type: 'image/png' }), 'test.png');
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
@@ -262,7 +266,7 @@ const WORDS = {
   description: 'an image of the test',
 };
 const upload = (who: Who, answer: Http): Row =>
-  http(who, 'POST /api/assets/upload', answer, { form: picture(WORDS) });
+  http(who, 'POST /api/assets/upload', answer, { form: image(WORDS) });
 const uploadKept = (name: string): Row =>
   keeping(
     upload('owner', said(200, { success: true, asset: { filename: 'Test Upload Image' } })),
@@ -378,13 +382,11 @@ const rls: Script = {
         'service',
         'inserts it',
         (db, id) =>
-          db
-            .from('profiles')
-            .insert({
-              id: id(':other'),
-              email: id('other-again@example.test'),
-              display_name: 'Other',
-            }),
+          db.from('profiles').insert({
+            id: id(':other'),
+            email: id('other-again@example.test'),
+            display_name: 'Other',
+          }),
         { code: null },
       ),
       rows(

@@ -4,7 +4,10 @@ import { startStack, type Stack } from '../../support/stack.js';
 import { Http, SCRIPTS, type Row } from './script-checks.js';
 import { V2Script, type Answer } from './v2-script.js';
 
-/** The six stand-alone scripts that V2's own checks are (rest.md §13), one after the other against the running product, as they would be started. */
+/**
+ * The six stand-alone scripts that V2's own checks are (rest.md §13), one after the other against
+ * the running product, as they would be started.
+ */
 let stack: Stack;
 let script: V2Script;
 beforeAll(async () => {

@@ -2,8 +2,9 @@ import { EventEmitter, once } from 'node:events';
 import WebSocket from 'ws';
 
 /**
- * A client written from the contract of the earlier product alone: it knows neither message ids, nor cursors, nor any
- * additive field, and imports nothing of ours. What it keeps is what that client shows to its user.
+ * A client written from the contract of the earlier product alone: it knows neither message ids,
+ * nor cursors, nor any additive field, and imports nothing of ours. What it keeps is what that
+ * client shows to its user.
  */
 export interface Frame {
   type: string;

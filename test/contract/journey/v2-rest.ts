@@ -1,6 +1,7 @@
 /**
- * The REST side of the earlier product's browser client, from its contract alone (rest.md §12): every fetch goes through one
- * wrapper that adds the Authorization header; images and frames carry the token in their address. Imports nothing of ours.
+ * The REST side of the earlier product's browser client, from its contract alone (rest.md §12):
+ * every fetch goes through one wrapper that adds the Authorization header; images and frames carry
+ * the token in their address. Imports nothing of ours.
  */
 export interface Heard {
   readonly status: number;
@@ -29,7 +30,10 @@ export class V2Rest {
     return this.fetch(path, { method, headers, body: JSON.stringify(body) });
   }
 
-  /** The file picker: the display name travels by itself, because form file names lose their Japanese. */
+  /**
+   * The file picker: the display name travels by itself, because form file names lose their
+   * Japanese.
+   */
   upload(
     bytes: Uint8Array,
     name: string,

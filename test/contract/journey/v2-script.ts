@@ -5,8 +5,9 @@ import { createClient } from '@supabase/supabase-js';
 import WebSocket from 'ws';
 
 /**
- * What the stand-alone scripts of the earlier product are made of (rest.md §13): a Supabase client per key and per user, fetch, and sockets
- * that take the next incoming message as the answer. Imports nothing of ours.
+ * What the stand-alone scripts of the earlier product are made of (rest.md §13): a Supabase client
+ * per key and per user, fetch, and sockets that take the next incoming message as the answer.
+ * Imports nothing of ours.
  */
 export type Who = 'owner' | 'other' | 'nobody';
 export interface Account {
@@ -46,7 +47,10 @@ export class V2Script {
     for (const [who, { id }] of Object.entries(accounts)) this.things[who] = id;
   }
 
-  /** With its two accounts: they are there beforehand from an earlier run, one comes in by password and one by a link. */
+  /**
+   * With its two accounts: they are there beforehand from an earlier run, one comes in by password
+   * and one by a link.
+   */
   static async start(baseUrl: string, env: Env): Promise<V2Script> {
     const run = randomUUID().slice(0, 8);
     const script = (password: string, name: string) =>
@@ -90,7 +94,10 @@ export class V2Script {
     };
   }
 
-  /** The next message on that user's socket, which says `init` first unless the script has not come to it. */
+  /**
+   * The next message on that user's socket, which says `init` first unless the script has not come
+   * to it.
+   */
   async socket(who: Who, frame: Frame): Promise<Frame> {
     const socket = this.sockets.get(who) ?? (await this.openSocket(who));
     return socket.ask(JSON.parse(this.named(JSON.stringify(frame))) as Frame);
@@ -101,7 +108,10 @@ export class V2Script {
     return [...this.sockets.values()].flatMap((socket) => socket.unasked);
   }
 
-  /** As the scripts clean up: rows by service role, files straight from the server's disk, accounts by the administration. */
+  /**
+   * As the scripts clean up: rows by service role, files straight from the server's disk, accounts
+   * by the administration.
+   */
   async cleanUp(): Promise<void> {
     for (const socket of this.sockets.values()) await socket.close();
     for (const { id } of Object.values(this.accounts)) {
@@ -172,7 +182,10 @@ class ScriptSocket {
   }
 }
 
-/** A user with a known password: made by the administration, or found among all users and given the password. */
+/**
+ * A user with a known password: made by the administration, or found among all users and given the
+ * password.
+ */
 async function accountOf(
   env: Env,
   { email, password }: { email: string; password: string },
@@ -201,9 +214,7 @@ async function accountByLink(env: Env, email: string): Promise<Account> {
   );
 }
 
-type SignIn = (
-  client: Database,
-) => Promise<{
+type SignIn = (client: Database) => Promise<{
   data: { user: { id: string; email?: string } | null; session: { access_token: string } | null };
   error: Error | null;
 }>;

@@ -420,7 +420,8 @@ describe('git and files on the Volume', () => {
     for (const failure of await Promise.all(tries.map(failureOf)))
       expect(failure).toMatchObject({ kind: 'PATH_ESCAPE' });
     expect((await player.files({ op: 'usage' })).result).toMatchObject({ files: 1 });
-    // A bundle on the machine that a caller names is not looked at: without one of its own the call changes nothing.
+    // A bundle on the machine that a caller names is not looked at: without one of its own the call
+    // changes nothing.
     const mirror = await elsewhere();
     await writeFile(path.join(base, 'foreign.bundle'), mirror.bundle.bytes);
     const named = player.git({

@@ -304,7 +304,8 @@ describe('G3: every request to Modal ends', () => {
   });
 
   it('a running call outlives a short absence of the control plane', async () => {
-    // Not a file operation: that one asks the control plane itself for the newest state of its Volume.
+    // Not a file operation: that one asks the control plane itself for the newest state of its
+    // Volume.
     const input: ModalCall['input'] = {
       command: 'git',
       op: 'state',

@@ -60,7 +60,10 @@ async function failureOf(
   );
 }
 
-/** The pids that `linger` has left on the Volume: its container and a process in a session of its own. */
+/**
+ * The pids that `linger` has left on the Volume: its container and a process in a session of its
+ * own.
+ */
 const pidsOf = (user: string, mark: string): Promise<number[]> =>
   emulator.pidsIn(`user-${user}`, mark);
 

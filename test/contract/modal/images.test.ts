@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
-import type { DrawPictureInput } from '../../../src/activities/ports.js';
+import type { DrawImageInput } from '../../../src/activities/ports.js';
 import { MODAL_FUNCTION } from '../../../src/contracts/modal.js';
 import { modalSet, type ModalPortSet } from '../ports/sets.js';
 import { inActivity, log, processesOf, startWorld, type World } from '../ports/world.js';
 import { eventually } from '../runner/bench.js';
 
 /**
- * Pictures when Modal refuses, hangs, is full or loses its containers: each trouble is told by the kind that sends the next try here
- * (G1; `test/workflows/images.test.ts` shows where it goes), in time, and nothing stays behind.
+ * Images when Modal refuses, hangs, is full or loses its containers: each trouble is told by the
+ * kind that sends the next try here (G1; `test/workflows/images.test.ts` shows where it goes), in
+ * time, and nothing stays behind.
  */
 const GENEROUS_MS = 40_000;
 /** Longest time until a Modal that is away is told as such, two of which fit into ten seconds. */
@@ -31,19 +32,22 @@ afterAll(async () => {
   await world?.stop();
 });
 
-const wish = (prompt: string): DrawPictureInput => ({
+const wish = (prompt: string): DrawImageInput => ({
   actionId: randomUUID(),
   userId: randomUUID(),
   projectId: null,
   op: 'sprite',
   prompt: `${prompt} ${randomUUID()}`,
 });
-const asked = ({ prompt }: DrawPictureInput): number =>
+const asked = ({ prompt }: DrawImageInput): number =>
   world.imageRequests.filter((seen) => seen.startsWith(prompt)).length;
-const draw = (input: DrawPictureInput, through: ModalSet = set.modal, beat?: unknown) =>
-  inActivity((given) => through.images.drawPicture(given), input, beat);
+const draw = (input: DrawImageInput, through: ModalSet = set.modal, beat?: unknown) =>
+  inActivity((given) => through.images.drawImage(given), input, beat);
 
-/** With a breaker of its own, as a worker that has seen no fault yet; `changes` on top of the configuration. */
+/**
+ * With a breaker of its own, as a worker that has seen no fault yet; `changes` on top of the
+ * configuration.
+ */
 async function withFreshModal<T>(
   changes: Record<string, string>,
   work: (modal: ModalSet) => Promise<T>,
@@ -68,15 +72,15 @@ async function withFreshModal<T>(
 
 /** How it fails; nothing of it stays. */
 async function expectFailure(
-  input: DrawPictureInput,
+  input: DrawImageInput,
   kind: string,
   outcome: Promise<unknown>,
 ): Promise<void> {
-  await expect(outcome).rejects.toMatchObject({ name: 'DreamError', kind });
-  expect(await world.pictures.read(input.userId, input.actionId)).toBeNull();
+  await expect(outcome).rejects.toMatchObject({ name: 'AppError', kind });
+  expect(await world.images.read(input.userId, input.actionId)).toBeNull();
 }
 
-describe('G1: a picture on a Modal in trouble', () => {
+describe('G1: an image on a Modal in trouble', () => {
   it.each([
     ['refuses connections', 'ModalUnavailable', () => set.emulator.control.down()],
     [
@@ -116,7 +120,7 @@ describe('G1: a picture on a Modal in trouble', () => {
     await eventually(async () => (await processesOf(set)).length === 0, GENEROUS_MS);
   });
 
-  it('whose container begins again on the same input gives one picture', async () => {
+  it('whose container begins again on the same input gives one image', async () => {
     const input = wish('[demo:slow-2] 兎');
     const { outcome } = draw(input);
     await eventually(() => asked(input) === 1, GENEROUS_MS);

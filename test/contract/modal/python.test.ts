@@ -123,7 +123,10 @@ it('the runbook tells time-outs, Secrets and prices as they are', async () => {
   }
 });
 
-/** Serves one call in this process, is interrupted like a cancelled input, and says what is left of it while it lives on. */
+/**
+ * Serves one call in this process, is interrupted like a cancelled input, and says what is left of
+ * it while it lives on.
+ */
 const INTERRUPTED = `
 import json, os, signal, sys, time
 import app

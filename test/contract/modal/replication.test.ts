@@ -322,20 +322,20 @@ describe('rounds', () => {
     const longAgo = new Date(Date.now() - 2 * 24 * 60 * 60_000);
     await utimes(path.join(volumeFolder(), 'projects', old), longAgo, longAgo);
     await utimes(path.join(volumeFolder(), 'projects', projectId), longAgo, longAgo);
-    expect(await replication.removeLeftovers({ userId, dryRun: true })).toEqual({ removed: 1 });
-    expect(await replication.removeLeftovers({ userId, dryRun: false })).toEqual({ removed: 1 });
+    expect(await replication.removeOrphans({ userId, dryRun: true })).toEqual({ removed: 1 });
+    expect(await replication.removeOrphans({ userId, dryRun: false })).toEqual({ removed: 1 });
     expect((await volume.listProjects(userId)).map((folder) => folder.projectId).sort()).toEqual(
       [projectId, young].sort(),
     );
     await database.store.projects.remove(projectId);
-    expect(await replication.listLeftoverUsers()).not.toContain(userId);
+    expect(await replication.listUsersWithOrphans()).not.toContain(userId);
     await database.sql(
       `update public.volume_heads set updated_at = now() - interval '2 days' where project_id = $1`,
       [projectId],
     );
-    expect(await replication.listLeftoverUsers()).toContain(userId);
+    expect(await replication.listUsersWithOrphans()).toContain(userId);
     await utimes(path.join(volumeFolder(), 'projects', projectId), longAgo, longAgo);
-    expect(await replication.removeLeftovers({ userId, dryRun: false })).toEqual({ removed: 1 });
-    expect(await replication.listLeftoverUsers()).not.toContain(userId);
+    expect(await replication.removeOrphans({ userId, dryRun: false })).toEqual({ removed: 1 });
+    expect(await replication.listUsersWithOrphans()).not.toContain(userId);
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import type { ImageActivities } from '../../../src/activities/ports.js';
-import { PICTURE_PROGRESS } from '../../../src/contracts/images.js';
+import { IMAGE_PROGRESS } from '../../../src/contracts/images.js';
 import { eventually } from '../runner/bench.js';
 import { IMAGE_KEY, inActivity, processesOf, type PortSet, type World } from './world.js';
 
@@ -20,15 +20,15 @@ const PHOTO =
 
 const FAILURES: readonly (readonly [what: string, prompt: string, kind: string])[] = [
   ['a blocked prompt', '[demo:blocked] 猫', 'ImageRefused'],
-  ['a withheld picture', '[demo:safety] 猫', 'ImageRefused'],
-  ['words instead of a picture', '[demo:no-image] 猫', 'ImageNotMade'],
+  ['a withheld image', '[demo:safety] 猫', 'ImageRefused'],
+  ['words instead of an image', '[demo:no-image] 猫', 'ImageNotMade'],
   ['too many requests', '[demo:429] 猫', 'ModelRateLimited'],
   ['a busy model', '[demo:503] 猫', 'ModelOverloaded'],
-  ['an answer that is no picture', '[demo:broken] 猫', 'ImageUnreadable'],
+  ['an answer that is no image', '[demo:broken] 猫', 'ImageUnreadable'],
 ];
 
-/** What every set promises about pictures. */
-export function picturePromises(place: () => { world: World; set: PortSet }): void {
+/** What every set promises about images. */
+export function imagePromises(place: () => { world: World; set: PortSet }): void {
   const newAction = () => ({ actionId: randomUUID(), userId: randomUUID(), projectId: null });
   const start = <N extends keyof ImageActivities>(
     name: N,
@@ -40,7 +40,7 @@ export function picturePromises(place: () => { world: World; set: PortSet }): vo
       input,
     );
   const kept = ({ userId, actionId }: { userId: string; actionId: string }) =>
-    place().world.pictures.read(userId, actionId);
+    place().world.images.read(userId, actionId);
   const alphaAt = async (
     bytes: Buffer | null,
     ...spots: readonly (readonly [x: number, y: number])[]
@@ -54,7 +54,7 @@ export function picturePromises(place: () => { world: World; set: PortSet }): vo
 
   it("a sprite is drawn, cut out, and kept as the action's", async () => {
     const action = newAction();
-    const made = await start('drawPicture', { ...action, op: 'sprite', prompt: '緑のスライム' })
+    const made = await start('drawImage', { ...action, op: 'sprite', prompt: '緑のスライム' })
       .outcome;
     expect(made).toEqual({
       mimeType: 'image/png',
@@ -67,27 +67,27 @@ export function picturePromises(place: () => { world: World; set: PortSet }): vo
     expect(await alphaAt(await kept(action), [0, 0])).toEqual([0]);
   });
 
-  it('the row of an action tells how far its picture is: asked for, and at last kept', async () => {
+  it('the row of an action tells how far its image is: asked for, and at last kept', async () => {
     const { userId } = await place().world.newProject();
     const action = { ...newAction(), userId };
     const { actions } = place().world.database.store;
     await actions.open({ id: action.actionId, userId, projectId: null, kind: 'generateImage' });
     const progress = async () => (await actions.get(action.actionId))?.progress;
     const wish = `[demo:slow-3] ${action.actionId}`;
-    const { outcome } = start('drawPicture', { ...action, op: 'sprite', prompt: wish });
+    const { outcome } = start('drawImage', { ...action, op: 'sprite', prompt: wish });
     await eventually(
       () => place().world.imageRequests.some((prompt) => prompt.startsWith(wish)),
       GENEROUS_MS,
     );
-    await eventually(async () => (await progress()) === PICTURE_PROGRESS.asked, GENEROUS_MS);
+    await eventually(async () => (await progress()) === IMAGE_PROGRESS.asked, GENEROUS_MS);
     await outcome;
-    await eventually(async () => (await progress()) === PICTURE_PROGRESS.kept, GENEROUS_MS);
+    await eventually(async () => (await progress()) === IMAGE_PROGRESS.kept, GENEROUS_MS);
   });
 
   it('a poster is 9:16, as WebP', async () => {
     const action = newAction();
     expect(
-      await start('drawPicture', { ...action, op: 'poster', prompt: '星よけ' }).outcome,
+      await start('drawImage', { ...action, op: 'poster', prompt: '星よけ' }).outcome,
     ).toMatchObject({ mimeType: 'image/webp' });
     expect(await sharp((await kept(action))!).metadata()).toMatchObject({
       format: 'webp',
@@ -96,14 +96,14 @@ export function picturePromises(place: () => { world: World; set: PortSet }): vo
     });
   });
 
-  it('a picture that was sent is cut out: keyed on our magenta, by the network on anything else', async () => {
+  it('an image that was sent is cut out: keyed on our magenta, by the network on anything else', async () => {
     const [keyed, photo] = [newAction(), newAction()];
-    await place().world.pictures.writeSource(
+    await place().world.images.writeSource(
       keyed.userId,
       keyed.actionId,
       uri(await drawing(KEYED).png().toBuffer()),
     );
-    await place().world.pictures.writeSource(
+    await place().world.images.writeSource(
       photo.userId,
       photo.actionId,
       uri(await drawing(PHOTO).jpeg().toBuffer()),
@@ -122,17 +122,17 @@ export function picturePromises(place: () => { world: World; set: PortSet }): vo
     await Promise.all(
       FAILURES.map(async ([what, prompt, kind]) => {
         const action = newAction();
-        const { outcome, beats } = start('drawPicture', { ...action, op: 'sprite', prompt });
+        const { outcome, beats } = start('drawImage', { ...action, op: 'sprite', prompt });
         const failure = (await outcome.catch((error: unknown) => error)) as Error & {
           details: unknown;
         };
-        expect(failure, what).toMatchObject({ name: 'DreamError', kind });
+        expect(failure, what).toMatchObject({ name: 'AppError', kind });
         expect(JSON.stringify([failure.message, failure.details, beats])).not.toContain(IMAGE_KEY);
         expect(await kept(action)).toBeNull();
       }),
     );
     const [unreadable, gone] = [newAction(), newAction()];
-    await place().world.pictures.writeSource(
+    await place().world.images.writeSource(
       unreadable.userId,
       unreadable.actionId,
       'data:image/png;base64,PHNjcmlwdD4=',
@@ -145,10 +145,10 @@ export function picturePromises(place: () => { world: World; set: PortSet }): vo
     });
   });
 
-  it('a cancelled picture is stopped at once, with everything that was started for it, and leaves nothing', async () => {
+  it('a cancelled image is stopped at once, with everything that was started for it, and leaves nothing', async () => {
     const action = newAction();
     const wish = `[demo:slow-60] ${action.actionId}`;
-    const { outcome, env } = start('drawPicture', { ...action, op: 'sprite', prompt: wish });
+    const { outcome, env } = start('drawImage', { ...action, op: 'sprite', prompt: wish });
     await eventually(
       () => place().world.imageRequests.some((prompt) => prompt.startsWith(wish)),
       GENEROUS_MS,

@@ -5,8 +5,8 @@ import type { RunAgentInput } from '../../../src/activities/ports.js';
 import { superseded } from '../../../src/activities/runner/generate-input.js';
 import type { Reply } from '../../fakes/messages-api.js';
 import { eventually, game } from '../runner/bench.js';
-import { filmPromises } from './video-promises.js';
-import { picturePromises } from './image-promises.js';
+import { videoPromises } from './video-promises.js';
+import { imagePromises } from './image-promises.js';
 import {
   CALLBACK_SECRET,
   MODEL_KEY,
@@ -45,7 +45,10 @@ const FAILURES: [string, Reply, { kind: string; details?: object }][] = [
   ],
 ];
 
-/** What every set of activities promises, whatever it is bound to. One suite, so that falling back changes nothing for anybody. */
+/**
+ * What every set of activities promises, whatever it is bound to. One suite, so that falling back
+ * changes nothing for anybody.
+ */
 export function promisesOf(name: string, open: (world: World) => Promise<PortSet>): void {
   describe(`the ${name} set`, () => {
     let world: World;
@@ -126,7 +129,7 @@ export function promisesOf(name: string, open: (world: World) => Promise<PortSet
         const failure = (await outcome.catch((error: unknown) => error)) as Error & {
           details: unknown;
         };
-        expect(failure).toMatchObject({ name: 'DreamError', ...expected });
+        expect(failure).toMatchObject({ name: 'AppError', ...expected });
         for (const secret of [MODEL_KEY, CALLBACK_SECRET])
           expect(JSON.stringify([failure.message, failure.details, beats])).not.toContain(secret);
         expect(await world.candidates(input)).toEqual([]);
@@ -188,7 +191,7 @@ export function promisesOf(name: string, open: (world: World) => Promise<PortSet
       await expect(set.files.removeProjectFiles(await world.newProject())).resolves.toBeUndefined();
     });
 
-    picturePromises(() => ({ world, set }));
-    filmPromises(() => ({ world, set }));
+    imagePromises(() => ({ world, set }));
+    videoPromises(() => ({ world, set }));
   });
 }

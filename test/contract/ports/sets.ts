@@ -25,7 +25,7 @@ export async function localSet(world: World): Promise<PortSet> {
       config: world.config(),
       store,
       mirror,
-      pictures: world.pictures,
+      images: world.images,
       runner,
       log,
     }),
@@ -49,7 +49,9 @@ export interface ModalPortSet extends PortSet {
   readonly emulator: ModalEmulator;
 }
 
-/** The set that works in containers, here those of the emulator, with our own functions deployed. */
+/**
+ * The set that works in containers, here those of the emulator, with our own functions deployed.
+ */
 export async function modalSet(world: World): Promise<ModalPortSet> {
   const {
     database: { store },

@@ -5,7 +5,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import type { World } from './world.js';
 
-/** Red, green, blue. Grey is the ground on which a picture is missing. */
+/** Red, green, blue. Grey is the ground on which an image is missing. */
 export const COLOURS = {
   red: [230, 20, 20],
   green: [20, 200, 20],
@@ -13,23 +13,26 @@ export const COLOURS = {
   grey: [90, 90, 90],
 } as const;
 
-/** A game that fills a column of the screen with each of these pictures, as far as it gets them, and has a box run over them. */
-export const boxGame = (pictures: readonly string[]): string => `<!DOCTYPE html>
+/**
+ * A game that fills a column of the screen with each of these images, as far as it gets them, and
+ * has a box run over them.
+ */
+export const boxGame = (images: readonly string[]): string => `<!DOCTYPE html>
 <html lang="ja"><head><meta charset="UTF-8"><meta name="viewport" content="width=device-width"><title>箱</title></head><body><canvas id="c" width="360" height="640" style="position:fixed;inset:0"></canvas>
 <script>
 const context = document.getElementById('c').getContext('2d');
-const pictures = ${JSON.stringify(pictures)}.map((address) => Object.assign(new Image(), { src: address }));
+const images = ${JSON.stringify(images)}.map((address) => Object.assign(new Image(), { src: address }));
 let x = 0;
 function frame() {
   x = (x + 7) % 360; context.fillStyle = 'rgb(${COLOURS.grey.join()})'; context.fillRect(0, 0, 360, 640);
-  pictures.forEach((picture, at) => { if (picture.naturalWidth > 0) context.drawImage(picture, at * 360 / pictures.length, 0, 360 / pictures.length, 640); });
+  images.forEach((image, at) => { if (image.naturalWidth > 0) context.drawImage(image, at * 360 / images.length, 0, 360 / images.length, 640); });
   context.fillStyle = '#000'; context.fillRect(x, 300, 44, 44); requestAnimationFrame(frame);
 }
 requestAnimationFrame(frame);
 </script></body></html>
 `;
 
-/** Puts a picture of one colour among a user's assets; answers its address. */
+/** Puts an image of one colour among a user's assets; answers its address. */
 export async function newAsset(
   { database: { store }, mirror, dataDir }: World,
   ownerId: string,
@@ -60,8 +63,11 @@ export async function newAsset(
   return `/user-assets/${ownerId}/${made.asset.alias}`;
 }
 
-/** Somebody else's host with a picture that any page could load; `close` answers how often it was asked. */
-export async function startOutside(): Promise<{ picture: string; close(): Promise<number> }> {
+/**
+ * Somebody else's host with an image that any page could load; `close` answers how often it was
+ * asked.
+ */
+export async function startOutside(): Promise<{ image: string; close(): Promise<number> }> {
   const bytes = await paint('green');
   let asked = 0;
   const server = createServer((_request, response) =>
@@ -74,7 +80,7 @@ export async function startOutside(): Promise<{ picture: string; close(): Promis
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    picture: `http://127.0.0.1:${(server.address() as AddressInfo).port}/picture.png`,
+    image: `http://127.0.0.1:${(server.address() as AddressInfo).port}/image.png`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve(asked));

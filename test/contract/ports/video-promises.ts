@@ -3,12 +3,12 @@ import { access, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import type { RenderFilmInput } from '../../../src/activities/ports.js';
+import type { RenderVideoStoryInput } from '../../../src/activities/ports.js';
 import { callIdFor } from '../../../src/contracts/ids.js';
 import { videoTempName } from '../../../src/contracts/video.js';
 import { commitFolder } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
-import { difference, nearestColour, openFilm, programsOf } from '../../support/video.js';
+import { difference, nearestColour, openVideo, programsOf } from '../../support/video.js';
 import { eventually } from '../runner/bench.js';
 import { boxGame, COLOURS, newAsset, startOutside } from './video-game.js';
 import { inActivity, processesOf, type Place, type PortSet, type World } from './world.js';
@@ -22,17 +22,17 @@ const COLUMNS = [0.2, 0.4, 0.6, 0.8].map((middle) => ({
   width: 0.06,
   height: 0.06,
 }));
-/** What every set promises about films, here of one second at half size. */
-export function filmPromises(place: () => { world: World; set: PortSet }): void {
-  const start = (input: RenderFilmInput) =>
-    inActivity((given: RenderFilmInput) => place().set.videos.renderFilm(given), input);
-  const kept = ({ userId, projectId }: RenderFilmInput) =>
+/** What every set promises about videos, here of one second at half size. */
+export function videoPromises(place: () => { world: World; set: PortSet }): void {
+  const start = (input: RenderVideoStoryInput) =>
+    inActivity((given: RenderVideoStoryInput) => place().set.videos.renderVideo(given), input);
+  const kept = ({ userId, projectId }: RenderVideoStoryInput) =>
     place().world.movies.read(userId, projectId);
-  const leftOf = ({ actionId }: RenderFilmInput) =>
+  const leftOf = ({ actionId }: RenderVideoStoryInput) =>
     scratchOf(callIdFor(actionId, 1), place().world.dataDir);
 
   it(
-    'F4: a film of a fixed version is whole and shows the running game with the pictures that its maker may see; the same once more is found, not made',
+    'F4: a video of a fixed version is whole and shows the running game with the images that its maker may see; the same once more is found, not made',
     async () => {
       const { world } = place();
       const [project, stranger, outside] = [
@@ -40,22 +40,22 @@ export function filmPromises(place: () => { world: World; set: PortSet }): void 
         await world.newProject(),
         await startOutside(),
       ];
-      const input = await newFilm(world, project, [
+      const input = await newVideo(world, project, [
         await newAsset(world, project.userId, 'red', false),
         await newAsset(world, stranger.userId, 'blue', true),
         await newAsset(world, stranger.userId, 'green', false),
-        outside.picture,
+        outside.image,
       ]);
       const made = { revision: input.revision, seconds: 1 };
       expect(await start(input).outcome).toEqual(made);
       const first = await kept(input);
-      const film = await openFilm(first?.bytes ?? Buffer.alloc(0));
-      expect(film).toMatchObject({ codec: 'h264', width: 540, height: 960, rate: '30/1' });
-      expect(film.frames).toHaveLength(30);
-      expect(await difference(film.frames[9]!, film.frames[14]!, SCREEN)).toBeGreaterThan(0.2);
+      const video = await openVideo(first?.bytes ?? Buffer.alloc(0));
+      expect(video).toMatchObject({ codec: 'h264', width: 540, height: 960, rate: '30/1' });
+      expect(video.frames).toHaveLength(30);
+      expect(await difference(video.frames[9]!, video.frames[14]!, SCREEN)).toBeGreaterThan(0.2);
       expect(
         await Promise.all(
-          COLUMNS.map((column) => nearestColour(film.frames[14]!, column, COLOURS)),
+          COLUMNS.map((column) => nearestColour(video.frames[14]!, column, COLOURS)),
         ),
       ).toEqual(['red', 'blue', 'grey', 'grey']);
       expect(await outside.close()).toBe(0);
@@ -68,8 +68,8 @@ export function filmPromises(place: () => { world: World; set: PortSet }): void 
     GENEROUS_MS,
   );
 
-  it('a film of a version that is not there is told as missing', async () => {
-    const input = await newFilm(place().world);
+  it('a video of a version that is not there is told as missing', async () => {
+    const input = await newVideo(place().world);
     await expect(start({ ...input, revision: 'a'.repeat(40) }).outcome).rejects.toMatchObject({
       kind: 'RevisionMissing',
     });
@@ -81,9 +81,9 @@ export function filmPromises(place: () => { world: World; set: PortSet }): void 
   });
 
   it(
-    'F1: a cancelled film is ended with its browsers, and leaves no folder and no film',
+    'F1: a cancelled video is ended with its browsers, and leaves no folder and no video',
     async () => {
-      const input = await newFilm(place().world);
+      const input = await newVideo(place().world);
       const { outcome, env } = start(input);
       await eventually(async () => (await programsOf(input.actionId)).length > 0, GENEROUS_MS);
       expect(await leftOf(input)).not.toEqual([]);
@@ -104,16 +104,16 @@ export function filmPromises(place: () => { world: World; set: PortSet }): void 
   );
 }
 
-/** A film that nobody has asked for yet, of a version that is in the mirror alone. */
-async function newFilm(
+/** A video that nobody has asked for yet, of a version that is in the mirror alone. */
+async function newVideo(
   world: World,
   given?: Place,
-  pictures: readonly string[] = [],
-): Promise<RenderFilmInput> {
+  images: readonly string[] = [],
+): Promise<RenderVideoStoryInput> {
   const project = given ?? (await world.newProject());
-  const files = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-film-game-'));
+  const files = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-video-game-'));
   try {
-    await writeFile(path.join(files, 'index.html'), boxGame(pictures));
+    await writeFile(path.join(files, 'index.html'), boxGame(images));
     const repo = openRepo(await world.mirror.ensure(project.userId, project.projectId));
     const { revision } = await commitFolder(repo, files, {
       message: { subject: '箱' },
@@ -145,7 +145,10 @@ async function openAction(
   return { actionId };
 }
 
-/** Folders of a call: below the data folder, the temp folder, and the temp folders of the emulator's containers. */
+/**
+ * Folders of a call: below the data folder, the temp folder, and the temp folders of the emulator's
+ * containers.
+ */
 async function scratchOf(callId: string, dataDir: string): Promise<string[]> {
   const list = (folder: string) =>
     readdir(folder).then(

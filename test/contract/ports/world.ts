@@ -16,13 +16,13 @@ import type {
   VideoActivities,
 } from '../../../src/activities/ports.js';
 import { parseWorkerConfig, type WorkerConfig } from '../../../src/config.js';
-import { callbackKeyOf, callbackMac } from '../../../src/contracts/callback.js';
+import { callbackKeyOf, callbackMac } from '../../../src/contracts/signatures.js';
 import { openRepo } from '../../../src/git/process.js';
 import { listRefs } from '../../../src/git/refs.js';
 import { startDemoServer } from '../../../dev/demo-model/server.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { createMovies, type Movies } from '../../../src/store/files/videos.js';
-import { createPictures, type Pictures } from '../../../src/store/files/images.js';
+import { createImages, type Images } from '../../../src/store/files/images.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 
@@ -32,7 +32,10 @@ export const CALLBACK_SECRET = 'the-master-secret-of-this-test-0123456789';
 export const IMAGE_KEY = 'a-key-of-the-image-model-0123456789';
 export { log };
 
-/** What a set of activities stands on: database, mirror, a model that plays a script, and somebody who listens to the runs. */
+/**
+ * What a set of activities stands on: database, mirror, a model that plays a script, and somebody
+ * who listens to the runs.
+ */
 export interface World {
   readonly database: TestDatabase;
   readonly mirror: Mirror;
@@ -41,7 +44,7 @@ export interface World {
   /** The model's name; appears in the arguments of every process of a run. */
   readonly modelName: string;
   readonly listener: Listener;
-  readonly pictures: Pictures;
+  readonly images: Images;
   readonly movies: Movies;
   /** What the image model was asked, in order. */
   readonly imageRequests: readonly string[];
@@ -88,7 +91,10 @@ export interface Started<T = RunAgentOutcome> {
   beats: unknown[];
 }
 
-/** Starts `runAgent` in a context of its own; `heartbeatDetails` are what an earlier try of the same activity left. */
+/**
+ * Starts `runAgent` in a context of its own; `heartbeatDetails` are what an earlier try of the same
+ * activity left.
+ */
 export function start(
   agent: AgentActivities,
   input: RunAgentInput,
@@ -149,7 +155,7 @@ export async function startWorld(): Promise<World> {
     modelName,
     listener,
     imageRequests,
-    pictures: createPictures(dataDir),
+    images: createImages(dataDir),
     movies: createMovies(dataDir),
     config: (changes = {}) =>
       parseWorkerConfig({

@@ -120,7 +120,10 @@ export class Bench {
     return found;
   }
 
-  /** What is left of a run: processes and its scratch folder (with its socket). Waits a moment for the kernel. */
+  /**
+   * What is left of a run: processes and its scratch folder (with its socket). Waits a moment for
+   * the kernel.
+   */
   async leftovers(attempt = 1): Promise<string[]> {
     for (let tries = 0; tries < 20 && (await this.processes()).length > 0; tries++)
       await new Promise((resolve) => setTimeout(resolve, 50));

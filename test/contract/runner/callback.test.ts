@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DreamError } from '../../../src/contracts/errors.js';
+import type { AppError } from '../../../src/contracts/errors.js';
 import { HttpTransport } from '../../../src/runner/callback/http-transport.js';
 import {
   callbackKey,
@@ -33,7 +33,7 @@ function open(url: string, keyHex = callbackKey(callId)): Opened {
     url,
     callId,
     keyHex,
-    onStop: (reason: DreamError) => stops.push(reason.kind),
+    onStop: (reason: AppError) => stops.push(reason.kind),
     warn: (text) => warnings.push(text),
   });
   return { transport, stops, warnings };
@@ -137,7 +137,7 @@ describe('C2: the receiver steers the run', () => {
       callId,
       keyHex: callbackKey(callId),
       patienceMs: 500,
-      onStop: (reason: DreamError) => stops.push(reason.kind),
+      onStop: (reason: AppError) => stops.push(reason.kind),
       warn: (text) => warnings.push(text),
     });
     for (let at = 0; at < 700; at++)

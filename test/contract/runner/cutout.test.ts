@@ -3,7 +3,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
-import { type ImageInput, PICTURE_PROGRESS } from '../../../src/contracts/images.js';
+import { type ImageInput, IMAGE_PROGRESS } from '../../../src/contracts/images.js';
 import { cutOutByService } from '../../../src/runner/image/cutout-service.js';
 import { makeImage, type ImageAccess } from '../../../src/runner/image/image.js';
 import {
@@ -36,8 +36,8 @@ const access = (cutoutModel: string | undefined = NETWORK): ImageAccess => ({
   cutoutModel,
   cutoutService: { token: undefined, baseUrl: '' },
 });
-const cutOut = (picture: string, model?: string) =>
-  makeImage({ command: 'image', op: 'cutout', picture }, access(model), nobody);
+const cutOut = (image: string, model?: string) =>
+  makeImage({ command: 'image', op: 'cutout', image }, access(model), nobody);
 
 async function alphaAt(
   data: string,
@@ -75,10 +75,10 @@ function runner(
   );
 }
 
-describe('a picture cut out by our own network', () => {
+describe('an image cut out by our own network', () => {
   it('keeps its size and its subject, loses what is behind it; in the runner, with no key and no network', async () => {
     const { text, tookMs } = await runner(
-      { command: 'image', op: 'cutout', picture: uri(await ball()) },
+      { command: 'image', op: 'cutout', image: uri(await ball()) },
       { CUTOUT_MODEL_FILE: NETWORK },
     );
     const lines = text
@@ -93,9 +93,9 @@ describe('a picture cut out by our own network', () => {
       );
     const { result } = lines.pop()!;
     expect(lines.map(({ progress }) => progress)).toEqual([
-      PICTURE_PROGRESS.asked,
-      PICTURE_PROGRESS.received,
-      PICTURE_PROGRESS.worked,
+      IMAGE_PROGRESS.asked,
+      IMAGE_PROGRESS.received,
+      IMAGE_PROGRESS.worked,
     ]);
     expect([result.mimeType, result.prompt]).toEqual(['image/png', null]);
     expect(await sharp(bytesOf(result.data)).metadata()).toMatchObject({
@@ -123,7 +123,7 @@ describe('a picture cut out by our own network', () => {
       end = resolve;
     });
     const running = runner(
-      { command: 'image', op: 'cutout', picture: uri(await ball()) },
+      { command: 'image', op: 'cutout', image: uri(await ball()) },
       { CUTOUT_MODEL_FILE: NETWORK },
       told,
     );
@@ -168,9 +168,9 @@ describe('a picture cut out by our own network', () => {
       'ImageUnreadable',
       () => Buffer.from('89504e470d0a1a0a0000000d49484452ffffffffffffffff0806000000', 'hex'),
     ],
-    ['a picture that was cut off', 'ImageUnreadable', async () => (await ball()).subarray(0, 900)],
+    ['an image that was cut off', 'ImageUnreadable', async () => (await ball()).subarray(0, 900)],
     [
-      'bytes that only begin like a picture',
+      'bytes that only begin like an image',
       'ImageUnreadable',
       () =>
         Buffer.concat([
@@ -183,7 +183,7 @@ describe('a picture cut out by our own network', () => {
   });
 });
 
-describe('a picture cut out by the service (§7.9)', () => {
+describe('an image cut out by the service (§7.9)', () => {
   let service: FakeCutoutService;
   let result: Buffer;
   beforeAll(async () => {
@@ -201,7 +201,7 @@ describe('a picture cut out by the service (§7.9)', () => {
   ) =>
     cutOutByService(
       { token, baseUrl },
-      { image: `https://pictures.test/cat.png?fault=${fault}`, version: 'the-version', timeoutMs },
+      { image: `https://images.test/cat.png?fault=${fault}`, version: 'the-version', timeoutMs },
       signal,
     );
 
@@ -209,7 +209,7 @@ describe('a picture cut out by the service (§7.9)', () => {
     expect(await ask('none')).toEqual(result);
     expect(service.seen.at(-1)).toEqual({
       version: 'the-version',
-      input: { image: 'https://pictures.test/cat.png?fault=none', preserve_alpha: true },
+      input: { image: 'https://images.test/cat.png?fault=none', preserve_alpha: true },
       authorization: `Bearer ${CUTOUT_TOKEN}`,
       prefer: 'wait',
     });
@@ -228,7 +228,7 @@ describe('a picture cut out by the service (§7.9)', () => {
     ['canceled', 'CutoutFailed', 'Background removal was canceled'],
     ['no-output', 'CutoutFailed', 'No output from background removal'],
     ['lost', 'CutoutFailed', 'Failed to fetch result image'],
-    ['no-picture', 'CutoutFailed', 'Failed to fetch result image'],
+    ['no-image', 'CutoutFailed', 'Failed to fetch result image'],
   ])('%s: %s, in words that clients know', async (fault, kind, message) => {
     await expect(ask(fault)).rejects.toMatchObject({ kind, message });
   });

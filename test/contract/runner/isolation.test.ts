@@ -355,7 +355,10 @@ describe('without bubblewrap', () => {
     await running.outcome;
     expect((await bench.leftovers()).filter((each) => each.startsWith('process'))).toEqual([]);
   });
-  /** The folders above an attempt's own are whoever's made them: the container's temp folder on Modal. */
+  /**
+   * The folders above an attempt's own are whoever's made them: the container's temp folder on
+   * Modal.
+   */
   const openTheWay = async (): Promise<void> => {
     await chmod(bench.dir, 0o711);
     await mkdir(join(bench.dir, 'scratch'), { mode: 0o711 });

@@ -6,8 +6,10 @@ import type { TestUser } from '../../support/users.js';
 import { COLUMNS, INDEXES } from './v2-schema.js';
 
 /**
- * What scripts and pages written for V2 take for granted of its database (database.md), through the same gateway and client. Rights:
- * `rls.test.ts`; V2's check scripts: `journey/scripts.test.ts`; moving V2's own database: `migrations.test.ts`; sign-in and administration: `supabase/auth.test.ts`.
+ * What scripts and pages written for V2 take for granted of its database (database.md), through the
+ * same gateway and client. Rights: `rls.test.ts`; V2's check scripts: `journey/scripts.test.ts`;
+ * moving V2's own database: `migrations.test.ts`; sign-in and administration:
+ * `supabase/auth.test.ts`.
  */
 let database: TestDatabase;
 let owner: TestUser;
@@ -104,7 +106,7 @@ describe('§1: the schema', () => {
 
   it.each([
     ['projects', { game_type: '4d' }],
-    ['project_assets', { usage_type: 'film' }],
+    ['project_assets', { usage_type: 'video' }],
     ['chat_history', { role: 'robot' }],
     ['jobs', { status: 'done' }],
     ['publish_drafts', { visibility: 'friends' }],
@@ -171,10 +173,10 @@ describe('§1: the schema', () => {
   });
 
   it.each([
-    [{ full_name: '花子', name: 'hana', avatar_url: '/a', picture: '/p' }, '花子', '/a'],
-    [{ name: 'hana', picture: '/p' }, 'hana', '/p'],
+    [{ full_name: '花子', name: 'hana', avatar_url: '/a', image: '/p' }, '花子', '/a'],
+    [{ name: 'hana', image: '/p' }, 'hana', '/p'],
     [{}, undefined, null],
-  ])('§1.11: a sign-up with %o makes the row of the user', async (user_metadata, name, picture) => {
+  ])('§1.11: a sign-up with %o makes the row of the user', async (user_metadata, name, image) => {
     const email = `new-${randomUUID().slice(0, 8)}@example.test`;
     const { data } = await service.auth.admin.createUser({
       email,
@@ -189,7 +191,7 @@ describe('§1: the schema', () => {
           .eq('id', data.user?.id ?? '')
           .single()
       ).data,
-    ).toEqual({ email, display_name: name ?? email.split('@')[0], avatar_url: picture });
+    ).toEqual({ email, display_name: name ?? email.split('@')[0], avatar_url: image });
   });
 
   it.each(['users', 'projects', 'assets', 'jobs', 'publish_drafts'])(
@@ -283,19 +285,17 @@ describe('§4: the queries', () => {
       for (const title of ['一', '二']) {
         expect(
           await codeOf(
-            user
-              .from('publish_drafts')
-              .upsert(
-                {
-                  project_id,
-                  title,
-                  tags: '["a"]',
-                  visibility: 'public',
-                  remix,
-                  thumbnail_url: null,
-                },
-                { onConflict: 'project_id' },
-              ),
+            user.from('publish_drafts').upsert(
+              {
+                project_id,
+                title,
+                tags: '["a"]',
+                visibility: 'public',
+                remix,
+                thumbnail_url: null,
+              },
+              { onConflict: 'project_id' },
+            ),
           ),
         ).toBeUndefined();
       }

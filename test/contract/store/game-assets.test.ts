@@ -11,7 +11,10 @@ import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
 
-/** Which assets a game may load while it is shown to nobody but us: a film is made of it, or a picture taken. */
+/**
+ * Which assets a game may load while it is shown to nobody but us: a video is made of it, or an
+ * image taken.
+ */
 let database: TestDatabase;
 let mirror: Mirror;
 let dataDir = '';

@@ -239,11 +239,11 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
       ).rejects.toThrow(/publish_drafts_remix_check/);
     });
 
-    it('gives new accounts their row with name and picture', async () => {
+    it('gives new accounts their row with name and image', async () => {
       await runSql(
         url,
         `insert into auth.users (email, raw_user_meta_data) values
-        ('new@example.test', '{"name":"次郎","picture":"https://example.test/p.png"}'), ('plain@example.test', '{}')`,
+        ('new@example.test', '{"name":"次郎","image":"https://example.test/p.png"}'), ('plain@example.test', '{}')`,
       );
       expect(
         await runSql(

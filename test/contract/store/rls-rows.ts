@@ -33,7 +33,10 @@ interface Seed {
   readonly database: TestDatabase;
 }
 
-/** Table → a valid new row of the owner's, with what has to be there before it. Ended jobs only: one may be active per user. */
+/**
+ * Table → a valid new row of the owner's, with what has to be there before it. Ended jobs only: one
+ * may be active per user.
+ */
 const ROWS: Readonly<Record<string, (seed: Seed) => Row | Promise<Row>>> = {
   projects: ({ id, user_id, place }) => ({ id, user_id, is_public: place === 'public' }),
   assets: ({ id, user_id, place }) => ({

@@ -20,7 +20,10 @@ const FORMS: readonly (readonly [Actor, Place])[] = [
   ['service', 'private'],
 ];
 
-/** database.md §2, per table: what the owner may, what strangers may do with what is public. Everything else is refused. */
+/**
+ * database.md §2, per table: what the owner may, what strangers may do with what is public.
+ * Everything else is refused.
+ */
 const ALLOWED: Readonly<
   Record<
     string,
@@ -95,7 +98,9 @@ function expected(table: string, actor: Actor, place: Place): readonly Operation
   return (actor === 'other' ? allowed?.otherPublic : allowed?.anonPublic) ?? [];
 }
 
-/** What this actor really can do with the owner's row, judged by the effect that the superuser sees. */
+/**
+ * What this actor really can do with the owner's row, judged by the effect that the superuser sees.
+ */
 async function granted(table: string, actor: Actor, place: Place): Promise<Operation[]> {
   const key = KEY[table] ?? 'id';
   const client = clients[actor];

@@ -335,7 +335,8 @@ describe('hostile input', () => {
     const answer = await raw(project, path, init);
     expect(answer.status, `${path} → ${JSON.stringify(answer.body)}`).not.toBe(500);
     expect(answer.status).not.toBe(503);
-    // 42601 is PostgreSQL's "syntax error": seen only when something reached the statement's own text.
+    // 42601 is PostgreSQL's "syntax error": seen only when something reached the statement's own
+    // text.
     expect(answer.body.code, path).not.toBe('42601');
   };
 

@@ -4,7 +4,10 @@ import { OAuth2Server } from 'oauth2-mock-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { service, startOwnProject, type OwnProject } from './stack.js';
 
-/** `signInWithOAuth({ provider: 'google' })` with credentials, against an OpenID provider of this machine. */
+/**
+ * `signInWithOAuth({ provider: 'google' })` with credentials, against an OpenID provider of this
+ * machine.
+ */
 const google = new OAuth2Server();
 let project: OwnProject;
 beforeAll(async () => {
@@ -33,7 +36,7 @@ beforeEach(() => {
     email: `google-${randomUUID()}@example.com`,
     email_verified: true,
     name: '山田 花子',
-    picture: 'https://pictures.example/1.png',
+    picture: 'https://images.example/1.png',
   };
 });
 
@@ -56,7 +59,10 @@ async function leadsTo(url: string | URL): Promise<URL> {
   return new URL(response.headers.get('location') ?? `none:${response.status}`);
 }
 
-/** The provider's answer to a sign-in that this client begins: the address that it sends the browser to. */
+/**
+ * The provider's answer to a sign-in that this client begins: the address that it sends the browser
+ * to.
+ */
 async function providersAnswer(client: ReturnType<typeof browser>): Promise<URL> {
   const { data, error } = await client.auth.signInWithOAuth({
     provider: 'google',
@@ -97,10 +103,10 @@ describe('sign-in with Google', () => {
     expect(data.user).toMatchObject({
       email: claims['email'],
       app_metadata: { provider: 'google' },
-      user_metadata: { full_name: '山田 花子', avatar_url: 'https://pictures.example/1.png' },
+      user_metadata: { full_name: '山田 花子', avatar_url: 'https://images.example/1.png' },
     });
     expect((await client.from('users').select('display_name,avatar_url')).data).toEqual([
-      { display_name: '山田 花子', avatar_url: 'https://pictures.example/1.png' },
+      { display_name: '山田 花子', avatar_url: 'https://images.example/1.png' },
     ]);
   });
 

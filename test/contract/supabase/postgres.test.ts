@@ -8,7 +8,10 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../dev/postgres/postgres.js';
 
-/** Temp folders of mkdtemp are private (700): as root, this is the case in which the database has to stay elsewhere. */
+/**
+ * Temp folders of mkdtemp are private (700): as root, this is the case in which the database has to
+ * stay elsewhere.
+ */
 let folder: string;
 let dataDir: string;
 const messages: string[] = [];

@@ -30,7 +30,10 @@ export interface OwnProject extends Project {
 
 const log = createLog('contract');
 
-/** The project that SUPABASE_URL and its keys name (any that has the migrations); else one of our own. */
+/**
+ * The project that SUPABASE_URL and its keys name (any that has the migrations); else one of our
+ * own.
+ */
 export async function openProject(): Promise<Project> {
   const { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY } = process.env;
   if (!SUPABASE_URL) return startOwnProject();
@@ -44,7 +47,10 @@ export async function openProject(): Promise<Project> {
   };
 }
 
-/** Starts PostgreSQL, applies platform and migrations, starts the gateway: all in a temp folder, on free ports. */
+/**
+ * Starts PostgreSQL, applies platform and migrations, starts the gateway: all in a temp folder, on
+ * free ports.
+ */
 export async function startOwnProject(google?: OidcProvider): Promise<OwnProject> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-supabase-'));
   const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), log });

@@ -9,7 +9,7 @@ import { createAlerts } from '../../../src/activities/shared/alerts.js';
 import { createStorage } from '../../../src/activities/shared/storage.js';
 import { usageActivities, withReleasedUsage } from '../../../src/activities/shared/usage.js';
 import { watcherActivities } from '../../../src/activities/shared/watchers.js';
-import { DreamError } from '../../../src/contracts/errors.js';
+import { AppError } from '../../../src/contracts/errors.js';
 import { callIdFor } from '../../../src/contracts/ids.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 
@@ -220,12 +220,12 @@ describe('the gate before a run', () => {
     const gate = parts();
     const ends: [Error, { failure: string | null; usd: number }][] = [
       [
-        new DreamError('ModelOverloaded', 'busy', { costUsd: 0.5 }),
+        new AppError('ModelOverloaded', 'busy', { costUsd: 0.5 }),
         { failure: 'ModelOverloaded', usd: 0.5 },
       ],
       [
         Object.assign(new Error('stopped'), {
-          cause: new DreamError('RunCancelled', 'stopped', { costUsd: 0.25 }),
+          cause: new AppError('RunCancelled', 'stopped', { costUsd: 0.25 }),
         }),
         { failure: null, usd: 0.25 },
       ],

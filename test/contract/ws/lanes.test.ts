@@ -7,7 +7,10 @@ import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { newProject, Socket } from './socket.js';
 
-/** Runs that we play ourselves: signed posts to the real callback, opening and closing events by real signals. */
+/**
+ * Runs that we play ourselves: signed posts to the real callback, opening and closing events by
+ * real signals.
+ */
 const SECRET = 'callback-secret-of-this-test-0123456789';
 const CLOSING_SEQ = 1_000_000_000;
 
@@ -39,16 +42,14 @@ beforeEach(async () => {
   socket = await Socket.signedIn(stack.baseUrl, user);
   projectId = await newProject(socket);
   jobId = randomUUID();
-  await service
-    .from('jobs')
-    .insert({
-      id: jobId,
-      user_id: user.id,
-      project_id: projectId,
-      status: 'processing',
-      progress: 5,
-      attempt: 1,
-    });
+  await service.from('jobs').insert({
+    id: jobId,
+    user_id: user.id,
+    project_id: projectId,
+    status: 'processing',
+    progress: 5,
+    attempt: 1,
+  });
   return () => socket.close();
 });
 

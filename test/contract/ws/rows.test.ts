@@ -31,16 +31,14 @@ beforeAll(async () => {
   projectId = await newProject(first, '宇宙船');
   await first.close();
   jobId = randomUUID();
-  await service
-    .from('jobs')
-    .insert({
-      id: jobId,
-      user_id: alice.id,
-      project_id: projectId,
-      status: 'completed',
-      progress: 100,
-      result: '{"message":"はい"}',
-    });
+  await service.from('jobs').insert({
+    id: jobId,
+    user_id: alice.id,
+    project_id: projectId,
+    status: 'completed',
+    progress: 100,
+    result: '{"message":"はい"}',
+  });
 });
 afterAll(() => stack.stop());
 beforeEach(async () => {

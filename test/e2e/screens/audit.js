@@ -39,7 +39,7 @@
     });
     return 0.2126 * x + 0.7152 * y + 0.0722 * z;
   };
-  /** The colour behind an element; null when a picture or gradient with colour is there. */
+  /** The colour behind an element; null when an image or gradient with colour is there. */
   const ground = (element) => {
     const layers = [];
     for (let at = element; at; at = at.parentElement) {

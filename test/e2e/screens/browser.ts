@@ -20,7 +20,10 @@ const FLAGS = [
 /** A browser and a fake server; pages are watched for errors. */
 export class Stage {
   private readonly contexts: BrowserContext[] = [];
-  /** Browsers that are signed in, so that not every test signs in by hand. Tests get a fresh tab in them. */
+  /**
+   * Browsers that are signed in, so that not every test signs in by hand. Tests get a fresh tab in
+   * them.
+   */
   private readonly signedInContexts = new Map<Size, BrowserContext>();
   /** What browsers complained about, unless a test expects it. */
   readonly complaints: string[] = [];
@@ -57,7 +60,7 @@ export class Stage {
     api.sockets.reset();
     api.refusedTokens.clear();
     api.requests.length = 0;
-    api.pictures.length = 0;
+    api.images.length = 0;
     this.complaints.length = 0;
   }
 
@@ -139,7 +142,10 @@ export async function say(page: Page, content: string): Promise<void> {
   await page.click('#sendButton');
 }
 
-/** Waits until this expression is true in the page. (Playwright's own waiting evaluates strings, which the pages' policy forbids.) */
+/**
+ * Waits until this expression is true in the page. (Playwright's own waiting evaluates strings,
+ * which the pages' policy forbids.)
+ */
 export async function until(page: Page, expression: string): Promise<void> {
   await expect
     .poll(() => page.evaluate<boolean>(expression), {

@@ -5,9 +5,9 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SIZES, Stage, type Size } from './browser.js';
 
-/** Cutting an uploaded picture to the 9:16 of thumbnails (screens.md §11.2). */
+/** Cutting an uploaded image to the 9:16 of thumbnails (screens.md §11.2). */
 let stage: Stage;
-let picture: Buffer;
+let image: Buffer;
 beforeAll(async () => {
   // Wide, in four colours: red and green above, blue and white below.
   const quarter = (background: string) =>
@@ -15,7 +15,7 @@ beforeAll(async () => {
       .png()
       .toBuffer();
   const [red, green, blue] = await Promise.all(['#ff0000', '#00ff00', '#0000ff'].map(quarter));
-  picture = await sharp({
+  image = await sharp({
     create: { width: 1600, height: 900, channels: 3, background: '#ffffff' },
   })
     .composite([
@@ -30,27 +30,30 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 beforeEach(() => stage.clear());
 
-async function choose(size: Size, buffer = picture): Promise<Page> {
+async function choose(size: Size, buffer = image): Promise<Page> {
   const page = await stage.at(
     size,
     `/publish.html?id=${stage.api.world.addProject({ name: 'ゲーム' }).id}`,
   );
   await page.waitForSelector('#submitButton:enabled');
   await page.setInputFiles('.thumbnail-actions input[type=file]', {
-    name: 'picture.jpg',
+    name: 'image.jpg',
     mimeType: 'image/jpeg',
     buffer,
   });
   return page;
 }
 
-/** Presses 適用; answers what was sent, and its colours at the middles of its four quarters, row by row. */
+/**
+ * Presses 適用; answers what was sent, and its colours at the middles of its four quarters, row by
+ * row.
+ */
 async function applied(
   page: Page,
 ): Promise<{ width: number; height: number; format: string; colours: string[] }> {
   await page.click('.crop-footer .primary');
-  await expect.poll(() => stage.api.pictures.length).toBe(1);
-  const [sent] = stage.api.pictures;
+  await expect.poll(() => stage.api.images.length).toBe(1);
+  const [sent] = stage.api.images;
   const { width, height, format } = await sharp(sent).metadata();
   const { data, info } = await sharp(sent)
     .removeAlpha()
@@ -110,22 +113,23 @@ describe('an uploaded thumbnail', () => {
     await page.focus('.crop-stage');
     for (let press = 0; press < 4; press += 1) await page.keyboard.press('+');
     await page.keyboard.press('ArrowLeft');
-    // Turned clockwise blue comes to the upper left and red to the upper right; flipped they change places.
+    // Turned clockwise blue comes to the upper left and red to the upper right; flipped they change
+    // places.
     expect((await applied(page)).colours).toEqual(['red', 'blue', 'green', 'white']);
   });
 
-  it('is not sent when the person cancels; a file that is no picture is refused in words', async () => {
+  it('is not sent when the person cancels; a file that is no image is refused in words', async () => {
     const page = await choose('phone');
     await page.click('.crop-footer .button >> nth=0');
     await page.waitForSelector('.crop-dialog', { state: 'detached' });
     await page.setInputFiles('.thumbnail-actions input[type=file]', {
-      name: 'picture.png',
+      name: 'image.png',
       mimeType: 'image/png',
-      buffer: Buffer.from('no picture'),
+      buffer: Buffer.from('no image'),
     });
     await page.waitForSelector('.toast.error:has-text("この画像は読み込めませんでした")');
     expect([
-      stage.api.pictures,
+      stage.api.images,
       stage.api.requests.filter((request) => request.includes('upload-thumbnail')),
     ]).toEqual([[], []]);
   });

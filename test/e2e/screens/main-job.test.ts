@@ -106,13 +106,11 @@ describe('the editor', () => {
 
   it('shows what changed: live from the frame, from history by the version of the same time only', async () => {
     const project = stage.api.world.addGame('宇宙シューティング');
-    stage.api.world.projects
-      .get(project.id)
-      ?.history.push({
-        role: 'assistant',
-        content: 'ただの答えです。',
-        timestamp: new Date(Date.now() - 600_000).toISOString(),
-      });
+    stage.api.world.projects.get(project.id)?.history.push({
+      role: 'assistant',
+      content: 'ただの答えです。',
+      timestamp: new Date(Date.now() - 600_000).toISOString(),
+    });
     const page = await stage.editor('desktop', project.id);
     expect(await page.locator('.changes-btn').count()).toBe(2);
     await page.click('.changes-btn >> nth=1');

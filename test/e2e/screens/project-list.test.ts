@@ -83,7 +83,7 @@ describe('project list', () => {
     expect((await texts(page, '.project-name')).sort()).toEqual(['下書きA', '下書きB']);
   });
 
-  it('asks for no picture that cannot exist: drafts are drawn as placeholders without a request', async () => {
+  it('asks for no image that cannot exist: drafts are drawn as placeholders without a request', async () => {
     stage.api.world.addProject({ name: '下書き' });
     await stage.signedIn('desktop');
     expect(stage.api.requests.filter((request) => request.includes('thumbnail'))).toEqual([]);

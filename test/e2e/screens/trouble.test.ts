@@ -144,13 +144,11 @@ describe('trouble in the editor', () => {
       timestamp: new Date().toISOString(),
     });
     Object.assign(project.job ?? {}, { status: 'completed', progress: 100 });
-    job
-      .turn()
-      .emit({
-        type: 'completed',
-        job: project.job,
-        result: { message: '敵を増やしました。', generator: 'gemini' },
-      });
+    job.turn().emit({
+      type: 'completed',
+      job: project.job,
+      result: { message: '敵を増やしました。', generator: 'gemini' },
+    });
     stage.api.sockets.comeBack();
     await page.click('#sendButton');
     await page.waitForSelector('#connectionBanner', { state: 'hidden' });

@@ -7,14 +7,17 @@ import { actionWorkflowId, renderWorkflowId } from '../../../src/contracts/ids.j
 import { MODAL_FUNCTION, type ModalFunctionName } from '../../../src/contracts/modal.js';
 import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
 import { expectOneLine, serviceClient, type Player } from '../../support/checker.js';
-import { openFilm, programsOf } from '../../support/video.js';
+import { openVideo, programsOf } from '../../support/video.js';
 import { modalControlOf, type ModalControl } from '../../support/modal-emulator.js';
 import { closeBreaker, expectNothingRuns, triesOf, type Try } from '../../support/modal-story.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { startWorkers, type Workers } from '../../support/workers.js';
 
-/** Pictures and films, of one second at a quarter of their size, whose Modal is in trouble: they are made on this machine, once (G1). */
+/**
+ * Images and videos, of one second at a quarter of their size, whose Modal is in trouble: they are
+ * made on this machine, once (G1).
+ */
 let stack: Stack;
 let demo: DemoServer;
 let modal: ModalControl;
@@ -23,7 +26,10 @@ let player: Player;
 /** What the image model was asked. */
 const asked: string[] = [];
 
-/** Longest time from the first try on Modal to the one on this machine: twice that of G1, on a machine that does other things. */
+/**
+ * Longest time from the first try on Modal to the one on this machine: twice that of G1, on a
+ * machine that does other things.
+ */
 const FALLBACK_LIMIT_MS = 20_000;
 const GENEROUS_MS = 300_000;
 
@@ -56,7 +62,7 @@ afterAll(async () => {
   await demo?.close();
 });
 
-/** Somebody whose first picture or film it is. */
+/** Somebody whose first image or video it is. */
 async function newcomer(): Promise<void> {
   player?.listener.close();
   player = await newPlayer(stack);
@@ -96,7 +102,7 @@ const isAtWork = async (fn: ModalFunctionName, calls: number): Promise<boolean> 
 const callsOf = async (fn: ModalFunctionName): Promise<number> =>
   (await modal.state()).calls.filter((call) => call.function === fn).length;
 
-/** A picture or a film as this suite sees it. */
+/** An image or a video as this suite sees it. */
 interface Work {
   fn: ModalFunctionName;
   /** Begins it; `untilAtWork` resolves when the n-th container, from 1, does what takes long. */
@@ -108,7 +114,7 @@ interface Work {
   expectMadeOnce(answer: unknown): Promise<void>;
 }
 
-async function picture(): Promise<Work> {
+async function image(): Promise<Work> {
   await newcomer();
   const wish = `[demo:slow-3] 猫 ${randomUUID()}`;
   const times = (): number => asked.filter((prompt) => prompt.startsWith(wish)).length;
@@ -121,7 +127,7 @@ async function picture(): Promise<Work> {
         expect.poll(times, { timeout: GENEROUS_MS }).toBe(nth);
       return { answer: post('/api/generate-image', { prompt: wish, actionId }), untilAtWork };
     },
-    story: () => triesOf(stack, actionWorkflowId(id), 'drawPicture'),
+    story: () => triesOf(stack, actionWorkflowId(id), 'drawImage'),
     async expectMadeOnce(answer) {
       const { status, body } = answer as Awaited<ReturnType<typeof post>>;
       expect([status, body['actionId']]).toEqual([200, id]);
@@ -132,7 +138,7 @@ async function picture(): Promise<Work> {
         { id, kind: 'generateImage', state: 'completed', progress: 100 },
       ]);
       await expect
-        .poll(() => readdir(path.join(stack.dataDir, 'users', player.user.id, 'pictures')), {
+        .poll(() => readdir(path.join(stack.dataDir, 'users', player.user.id, 'images')), {
           timeout: 30_000,
         })
         .toEqual([id]);
@@ -140,8 +146,8 @@ async function picture(): Promise<Work> {
   };
 }
 
-async function film(): Promise<Work> {
-  // One film for each version, and the same wish twice need not make another one.
+async function video(): Promise<Work> {
+  // One video for each version, and the same wish twice need not make another one.
   await newcomer();
   await say(player);
   await player.listener.until(({ type }) => type === 'completed');
@@ -165,7 +171,7 @@ async function film(): Promise<Work> {
         untilAtWork,
       };
     },
-    story: () => triesOf(stack, renderWorkflowId(player.projectId, revision), 'renderFilm'),
+    story: () => triesOf(stack, renderWorkflowId(player.projectId, revision), 'renderVideo'),
     async expectMadeOnce(answer) {
       expect(answer).toMatchObject({ status: 200, body: { success: true } });
       expect(await actionRows()).toEqual([
@@ -174,7 +180,7 @@ async function film(): Promise<Work> {
       const seen = await fetch(`${stack.baseUrl}/api/projects/${player.projectId}/movie`, {
         headers: { authorization: `Bearer ${player.user.accessToken}` },
       });
-      const { codec, width, frames } = await openFilm(Buffer.from(await seen.arrayBuffer()));
+      const { codec, width, frames } = await openVideo(Buffer.from(await seen.arrayBuffer()));
       expect([codec, width, frames.length]).toEqual(['h264', 270, 30]);
       const files = await readdir(
         path.join(stack.dataDir, 'users', player.user.id, 'projects', player.projectId),
@@ -187,8 +193,8 @@ async function film(): Promise<Work> {
 }
 
 describe.each<[string, () => Promise<Work>]>([
-  ['a picture', picture],
-  ['a film', film],
+  ['an image', image],
+  ['a video', video],
 ])('G1: %s', { timeout: GENEROUS_MS }, (_what, newWork) => {
   it('whose Modal refuses is made here, before anybody has waited long', async () => {
     const work = await newWork();

@@ -6,7 +6,7 @@ import {
   servedCode,
   type Player,
 } from '../../support/checker.js';
-import { DELIVERIES, Postman } from '../../support/callback-relay.js';
+import { DELIVERIES, CallbackRelay } from '../../support/callback-relay.js';
 import {
   expectNothingRuns,
   expectStoresLevel,
@@ -17,9 +17,12 @@ import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { startWorkers, type Workers } from '../../support/workers.js';
 
-/** Posts of a container that come late, doubled, out of order, torn or from somebody else: the player hears one text, and gets one version. */
+/**
+ * Posts of a container that come late, doubled, out of order, torn or from somebody else: the
+ * player hears one text, and gets one version.
+ */
 let stack: Stack;
-let postman: Postman;
+let postman: CallbackRelay;
 let workers: Workers;
 let player: Player;
 
@@ -29,7 +32,7 @@ beforeAll(async () => {
     env: { DEMO_SECONDS: '3' },
     leaveDown: ['worker'],
   });
-  postman = await Postman.start(stack.baseUrl);
+  postman = await CallbackRelay.start(stack.baseUrl);
   workers = await startWorkers(stack, 1);
   await workers.restart({ CALLBACK_BASE_URL: postman.url });
 });
@@ -49,7 +52,8 @@ describe('C2/C3/D2: posts of a container', () => {
     const jobId = await say(player);
     await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
     await expectOneEnd(stack, player, jobId, 'completed');
-    // Each third is mistreated: there must be some. A late postman has fewer, because the runner waits for each answer.
+    // Each third is mistreated: there must be some. A late postman has fewer, because the runner
+    // waits for each answer.
     expect(postman.letters.length).toBeGreaterThan(3);
     expect(
       player.listener.frames.some(
@@ -62,7 +66,8 @@ describe('C2/C3/D2: posts of a container', () => {
     );
     expect(inWords(await storyOf(stack, player))).toEqual(['modal 1']);
 
-    // Whatever of it comes again after the end is refused; the API believes for a moment that the attempt is still wanted.
+    // Whatever of it comes again after the end is refused; the API believes for a moment that the
+    // attempt is still wanted.
     const [first] = postman.letters;
     await expect
       .poll(async () => first && (await postman.send(first)).status, { timeout: 15_000 })

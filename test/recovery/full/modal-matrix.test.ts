@@ -33,18 +33,26 @@ import { startStack, type Stack } from '../../support/stack.js';
 import { startWorkers, type Workers } from '../../support/workers.js';
 
 /**
- * Faults of Modal that are made while a message is made: it ends in one version, the branch is in its history, and both stores become level.
+ * Faults of Modal that are made while a message is made: it ends in one version, the branch is in
+ * its history, and both stores become level.
  *
  * | Fault | Shown by |
  * | --- | --- |
- * | control plane killed before a call is asked for, asked for, taken, begun, while it runs, when its candidate is made, when it has ended; 500s; a connection torn after a call was taken | here |
- * | control plane refuses, is silent, is full (quota), dies for good; a container hangs; late work after the fallback is never published; leaving Modal | ../modal-fallback.test.ts |
- * | container killed or replaced on the same input at its work; result lost | here; before and after its work, without a stack: test/contract/modal |
- * | a film's container killed | modal-film.test.ts; pictures and films on a Modal in trouble: modal-actions.test.ts |
- * | Volume behind, Volume ahead (a candidate or a `main` that nobody published), mirror behind or lost | here; Volume lost: ../flip.test.ts |
+ * | control plane killed before a call is asked for, asked for, taken, begun, while it runs, when
+ * its candidate is made, when it has ended; 500s; a connection torn after a call was taken | here |
+ * | control plane refuses, is silent, is full (quota), dies for good; a container hangs; late work
+ * after the fallback is never published; leaving Modal | ../modal-fallback.test.ts |
+ * | container killed or replaced on the same input at its work; result lost | here; before and
+ * after its work, without a stack: test/contract/modal |
+ * | a video's container killed | modal-video.test.ts; images and videos on a Modal in trouble:
+ * modal-actions.test.ts |
+ * | Volume behind, Volume ahead (a candidate or a `main` that nobody published), mirror behind or
+ * lost | here; Volume lost: ../flip.test.ts |
  * | API killed under the posts of a container | here |
- * | posts late, doubled, shuffled, torn, 5xx, forged, foreign, after the end | modal-callbacks.test.ts |
- * | workers and runners killed at each step; worker killed in mid-call goes on with the same call | ../modal-crash-points.test.ts |
+ * | posts late, doubled, shuffled, torn, 5xx, forged, foreign, after the end |
+ * modal-callbacks.test.ts |
+ * | workers and runners killed at each step; worker killed in mid-call goes on with the same call |
+ * ../modal-crash-points.test.ts |
  */
 let stack: Stack;
 let modal: ModalControl;
@@ -69,7 +77,10 @@ afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') await recover();
 });
 
-/** No fault any more, and nobody who remembers one: a breaker that it has opened is none of the next message's. */
+/**
+ * No fault any more, and nobody who remembers one: a breaker that it has opened is none of the next
+ * message's.
+ */
 async function recover(): Promise<void> {
   await modal.up();
   await modal.clear();
@@ -87,7 +98,10 @@ const untilModal = (what: string, fits: (state: ModalState) => boolean) =>
 const inMidStream = () =>
   player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 4);
 
-/** Says it, lets `during` happen, and sees one end that everybody agrees on. Answers with the branch in the history. */
+/**
+ * Says it, lets `during` happen, and sees one end that everybody agrees on. Answers with the branch
+ * in the history.
+ */
 async function make(
   content: string,
   during: () => Promise<unknown> = async () => undefined,

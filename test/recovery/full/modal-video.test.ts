@@ -7,13 +7,13 @@ import { MODAL_FUNCTION } from '../../../src/contracts/modal.js';
 import { createLog } from '../../../src/log.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import type { Player } from '../../support/checker.js';
-import { openFilm, programsOf } from '../../support/video.js';
+import { openVideo, programsOf } from '../../support/video.js';
 import { modalControlOf, type ModalControl } from '../../support/modal-emulator.js';
 import { expectNothingRuns } from '../../support/modal-story.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 
-/** A film of one second at half size, whose container dies while it renders it. */
+/** A video of one second at half size, whose container dies while it renders it. */
 let stack: Stack;
 let modal: ModalControl;
 let store: Store;
@@ -37,10 +37,10 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-const films = async () =>
+const videos = async () =>
   (await modal.state()).calls.filter((call) => call.function === MODAL_FUNCTION.video);
 
-it('G1/F4: a container dies: Modal makes the film again; there is one, whole, and the caller who waited has it', async () => {
+it('G1/F4: a container dies: Modal makes the video again; there is one, whole, and the caller who waited has it', async () => {
   await say(player);
   await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
   const { user, projectId } = player;
@@ -58,16 +58,16 @@ it('G1/F4: a container dies: Modal makes the film again; there is one, whole, an
     1,
   );
   expect((await answer).status).toBe(200);
-  const film = await openFilm(
+  const video = await openVideo(
     Buffer.from(await (await fetch(`${movie}/movie`, { headers })).arrayBuffer()),
   );
-  expect([film.codec, film.frames.length]).toEqual(['h264', 30]);
+  expect([video.codec, video.frames.length]).toEqual(['h264', 30]);
   const kept = await readdir(path.join(stack.dataDir, 'users', user.id, 'projects', projectId));
   expect(kept.filter((name) => name.startsWith('movie'))).toEqual([
     `movie-${(await store.revisions.head(projectId))?.revision}.mp4`,
   ]);
   expect((await store.actions.get(actionId))?.state).toBe('completed');
-  expect(await films()).toHaveLength(2);
+  expect(await videos()).toHaveLength(2);
   await expectNothingRuns(stack);
   expect(await programsOf(actionId)).toEqual([]);
 });

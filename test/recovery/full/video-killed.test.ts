@@ -6,11 +6,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLog } from '../../../src/log.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import type { Player } from '../../support/checker.js';
-import { openFilm, programsOf } from '../../support/video.js';
+import { openVideo, programsOf } from '../../support/video.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 
-/** A film of one second at half size, whose worker dies while it is made. */
+/** A video of one second at half size, whose worker dies while it is made. */
 let stack: Stack;
 let store: Store;
 let player: Player;
@@ -31,7 +31,7 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-it('F4: the worker is killed mid-render: there is one film, whole, and the caller who waited has it', async () => {
+it('F4: the worker is killed mid-render: there is one video, whole, and the caller who waited has it', async () => {
   const { user, projectId } = player;
   const actionId = randomUUID();
   const movie = `${stack.baseUrl}/api/projects/${projectId}`;
@@ -46,10 +46,10 @@ it('F4: the worker is killed mid-render: there is one film, whole, and the calle
   const old = await stack.kill('worker');
   await stack.untilRestarted('worker', old);
   expect((await answer).status).toBe(200);
-  const film = await openFilm(
+  const video = await openVideo(
     Buffer.from(await (await fetch(`${movie}/movie`, { headers })).arrayBuffer()),
   );
-  expect(film.frames).toHaveLength(30);
+  expect(video.frames).toHaveLength(30);
   const kept = await readdir(path.join(stack.dataDir, 'users', user.id, 'projects', projectId));
   expect(kept.filter((name) => name.startsWith('movie'))).toEqual([
     `movie-${(await store.revisions.head(projectId))?.revision}.mp4`,

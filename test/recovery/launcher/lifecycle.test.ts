@@ -192,7 +192,10 @@ describe('npm start', () => {
   });
 });
 
-/** Runs one statement as the database's superuser, as an administrator would; returns the first number of the answer, or 0. */
+/**
+ * Runs one statement as the database's superuser, as an administrator would; returns the first
+ * number of the answer, or 0.
+ */
 async function markDatabase(dataDir: string, sql: string): Promise<number> {
   const { ports } = JSON.parse(await readFile(path.join(dataDir, 'stack.json'), 'utf8')) as {
     ports: { postgres: number };

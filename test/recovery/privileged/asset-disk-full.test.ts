@@ -8,7 +8,10 @@ import { ERROR_POLICY } from '../../../src/contracts/errors.js';
 import { upload, uploaded } from '../../contract/http/multipart.js';
 import { openWorld, PIXEL, type World } from '../../contract/http/world.js';
 
-/** A disk that is full while an upload arrives, or when it is put in its place. Mounting is root's alone. */
+/**
+ * A disk that is full while an upload arrives, or when it is put in its place. Mounting is root's
+ * alone.
+ */
 const run = promisify(execFile);
 let world: World;
 beforeAll(async () => {
@@ -28,8 +31,8 @@ it.each([['uploads'], ['users/:alice/assets']])(
       await expect(writeFile(filler, Buffer.alloc(2 * 1024 * 1024))).rejects.toMatchObject({
         code: 'ENOSPC',
       });
-      const picture = { bytes: Buffer.concat([PIXEL, randomBytes(300_000)]), name: 'big.png' };
-      const answer = await upload(world, world.alice, picture);
+      const image = { bytes: Buffer.concat([PIXEL, randomBytes(300_000)]), name: 'big.png' };
+      const answer = await upload(world, world.alice, image);
       expect([answer.status, answer.json()]).toEqual([
         507,
         { error: ERROR_POLICY.DiskFull.sentence },
@@ -40,8 +43,8 @@ it.each([['uploads'], ['users/:alice/assets']])(
       );
       expect(await world.database.sql('select alias from assets')).toEqual([]);
       await rm(filler);
-      const asset = await uploaded(world, world.alice, picture);
-      expect((await world.ask(asset.url, { as: world.alice })).bytes.equals(picture.bytes)).toBe(
+      const asset = await uploaded(world, world.alice, image);
+      expect((await world.ask(asset.url, { as: world.alice })).bytes.equals(image.bytes)).toBe(
         true,
       );
       await world.database.sql('delete from assets');

@@ -15,7 +15,10 @@ import { arm, untilHit } from '../../support/crash.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 
-/** A folder of the data folder on a disk of its own, which is full at the wrong moment. Mounting is root's alone. */
+/**
+ * A folder of the data folder on a disk of its own, which is full at the wrong moment. Mounting is
+ * root's alone.
+ */
 const run = promisify(execFile);
 const FULL = { type: 'failed', error: ERROR_POLICY.DiskFull.sentence };
 

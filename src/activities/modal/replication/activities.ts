@@ -1,11 +1,14 @@
 import { isUuid } from '../../../contracts/ids.js';
 import type { Hydrate } from '../../../store/mirror/hydration.js';
 import type { ReplicationActivities } from '../../ports.js';
-import { levelProject, type ReplicationDeps } from './sync.js';
+import { syncProject, type ReplicationDeps } from './sync.js';
 
 /** Candidates that were not published within a day are not wanted any more (E4). */
 const CANDIDATE_MS = 24 * 60 * 60_000;
-/** A folder whose project is gone stays this long: a database that comes out of a backup must not cost games. */
+/**
+ * A folder whose project is gone stays this long: a database that comes out of a backup must not
+ * cost games.
+ */
 const LEFTOVER_MS = 24 * 60 * 60_000;
 const USERS_AT_ONCE = 20;
 
@@ -17,20 +20,23 @@ export function replicationActivities(
   const { store, volume } = deps;
   return {
     replicateProject: ({ userId, projectId, dryRun = false }) =>
-      levelProject(deps, { userId, projectId }, dryRun),
+      syncProject(deps, { userId, projectId }, dryRun),
     hydrateProject: ({ userId, projectId }) => hydrate(userId, projectId),
     listReplicationTargets: (page) => store.volumeHeads.targets(page),
-    listLeftoverUsers: () =>
+    listUsersWithOrphans: () =>
       store.volumeHeads.usersWithLeftovers(new Date(Date.now() - LEFTOVER_MS), USERS_AT_ONCE),
     pruneVolume: async ({ userId, projectId }) => ({
       removed: await volume.prune(userId, projectId, CANDIDATE_MS),
     }),
-    removeLeftovers: ({ userId, dryRun }) => removeLeftovers(deps, userId, dryRun),
+    removeOrphans: ({ userId, dryRun }) => removeOrphans(deps, userId, dryRun),
   };
 }
 
-/** Removes what a user's Volume holds, or was noted to hold, of projects that are really gone, and for a while. */
-async function removeLeftovers(
+/**
+ * Removes what a user's Volume holds, or was noted to hold, of projects that are really gone, and
+ * for a while.
+ */
+async function removeOrphans(
   { store, volume, log }: ReplicationDeps,
   userId: string,
   dryRun: boolean,

@@ -1,10 +1,11 @@
 import type { Hydrate } from '../../../store/mirror/hydration.js';
 import { fetchToMirror, type ReplicationDeps } from './sync.js';
-import { planLevel } from './sync-plan.js';
+import { planSync } from './sync-plan.js';
 
 /**
- * Fetches what the mirror lacks of a project from its Volume (E7), one transfer per project at a time however many wait for it.
- * What the Volume does not hold either stays missing: the reader says so.
+ * Fetches what the mirror lacks of a project from its Volume (E7), one transfer per project at a
+ * time however many wait for it. What the Volume does not hold either stays missing: the reader
+ * says so.
  */
 export function createHydrate(deps: ReplicationDeps): Hydrate {
   const running = new Map<string, Promise<void>>();
@@ -24,7 +25,7 @@ async function hydrate(deps: ReplicationDeps, userId: string, projectId: string)
   const here = await mirror.state(userId, projectId, line);
   if (here.has[0] === line[0]) return;
   if (!(await volume.exists(userId))) return;
-  const { toMirror } = planLevel(line, here, await volume.state(userId, projectId, line));
+  const { toMirror } = planSync(line, here, await volume.state(userId, projectId, line));
   if (!toMirror) return;
   await fetchToMirror(deps, userId, projectId, toMirror);
   log.info(

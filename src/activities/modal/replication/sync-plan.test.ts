@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planAssets, planLevel } from './sync-plan.js';
+import { planAssets, planSync } from './sync-plan.js';
 
 const line = ['d', 'c', 'b', 'a'];
 const holding = (...has: string[]) => ({ head: has[0] ?? null, has });
@@ -80,11 +80,11 @@ describe('E6: what goes over is decided by the line of published revisions', () 
       'no version of it is in either store',
     ],
   ])('%s', (_name, mirror, volume, toVolume, toMirror, main, problem) => {
-    expect(planLevel(line, mirror, volume)).toEqual({ toVolume, toMirror, main, problem });
+    expect(planSync(line, mirror, volume)).toEqual({ toVolume, toMirror, main, problem });
   });
 
   it('a project without versions needs nothing', () => {
-    expect(planLevel([], holding(), holding())).toEqual({
+    expect(planSync([], holding(), holding())).toEqual({
       toVolume: null,
       toMirror: null,
       main: null,

@@ -8,7 +8,7 @@ export interface Gap {
   readonly revisions: number;
 }
 
-export interface LevelPlan {
+export interface SyncPlan {
   /** Null = that side holds everything that there is. */
   readonly toVolume: Gap | null;
   readonly toMirror: Gap | null;
@@ -18,14 +18,11 @@ export interface LevelPlan {
 }
 
 /**
- * Compares both stores with the line of published revisions (newest first), which alone says what a version is (E4): each side is
- * brought to the newest revision that either has. A `main` that nobody published is told and left as it is: somebody has to look.
+ * Compares both stores with the line of published revisions (newest first), which alone says what a
+ * version is (E4): each side is brought to the newest revision that either has. A `main` that
+ * nobody published is told and left as it is: somebody has to look.
  */
-export function planLevel(
-  line: readonly string[],
-  mirror: RepoState,
-  volume: RepoState,
-): LevelPlan {
+export function planSync(line: readonly string[], mirror: RepoState, volume: RepoState): SyncPlan {
   const newestIn = ({ has }: RepoState): number => {
     const held = new Set(has);
     const place = line.findIndex((revision) => held.has(revision));
@@ -70,7 +67,10 @@ export interface AssetPlan {
   readonly problem: string | null;
 }
 
-/** Names are contents: what one side lacks comes from the other. A damaged copy (another size) is told, never overwritten. */
+/**
+ * Names are contents: what one side lacks comes from the other. A damaged copy (another size) is
+ * told, never overwritten.
+ */
 export function planAssets(
   mirror: readonly AssetFile[],
   volume: readonly AssetFile[],

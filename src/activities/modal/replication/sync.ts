@@ -1,10 +1,10 @@
-import { DreamError } from '../../../contracts/errors.js';
+import { AppError } from '../../../contracts/errors.js';
 import type { ReplicationReport } from '../../../contracts/modal.js';
 import type { Log } from '../../../log.js';
 import type { Store } from '../../../store/index.js';
 import { DAMAGED } from '../../../store/mirror/asset-copies.js';
 import type { Mirror } from '../../../store/mirror/mirror.js';
-import { planAssets, planLevel, type Gap } from './sync-plan.js';
+import { planAssets, planSync, type Gap } from './sync-plan.js';
 import type { Volume } from './volume.js';
 
 /** What goes over in one call; a function reads no larger file. */
@@ -27,16 +27,17 @@ interface Project {
 }
 
 /**
- * Brings mirror and Volume of a project, and the assets of its user, level (design §3). Each transfer is complete or not at all and
- * is looked for anew by the next call, so that being killed at any point costs nothing but a repeat.
+ * Brings mirror and Volume of a project, and the assets of its user, level (design §3). Each
+ * transfer is complete or not at all and is looked for anew by the next call, so that being killed
+ * at any point costs nothing but a repeat.
  */
-export async function levelProject(
+export async function syncProject(
   deps: ReplicationDeps,
   project: Project,
   dryRun: boolean,
 ): Promise<ReplicationReport> {
-  const versions = await levelVersions(deps, project, dryRun);
-  const assets = await levelAssets(deps, project.userId, dryRun);
+  const versions = await syncVersions(deps, project, dryRun);
+  const assets = await syncAssets(deps, project.userId, dryRun);
   return {
     userId: project.userId,
     projectId: project.projectId,
@@ -53,7 +54,7 @@ interface Sent {
   problem: string | null;
 }
 
-async function levelVersions(
+async function syncVersions(
   deps: ReplicationDeps,
   project: Project,
   dryRun: boolean,
@@ -61,7 +62,7 @@ async function levelVersions(
   const sum: Sent = { toVolume: 0, toMirror: 0, problem: null };
   for (let look = 1; look <= LOOKS; look += 1) {
     const line = await deps.store.revisions.line(project.projectId);
-    const sent = await levelOnce(deps, project, line, dryRun);
+    const sent = await syncOnce(deps, project, line, dryRun);
     // What a look found and did not change, the next one finds again.
     sum.toVolume = sent.toVolume + (dryRun ? 0 : sum.toVolume);
     sum.toMirror = sent.toMirror + (dryRun ? 0 : sum.toMirror);
@@ -71,7 +72,7 @@ async function levelVersions(
   return sum;
 }
 
-async function levelOnce(
+async function syncOnce(
   deps: ReplicationDeps,
   { userId, projectId }: Project,
   line: readonly string[],
@@ -84,7 +85,7 @@ async function levelOnce(
     mirror.state(userId, projectId, line),
     volume.state(userId, projectId, line),
   ]);
-  const { toVolume, toMirror, main, problem } = planLevel(line, here, there);
+  const { toVolume, toMirror, main, problem } = planSync(line, here, there);
   const sent: Sent = {
     toVolume: toVolume?.revisions ?? 0,
     toMirror: toMirror?.revisions ?? 0,
@@ -111,7 +112,7 @@ export async function fetchToMirror(
   if (bytes) await mirror.importBundle(userId, projectId, { bytes, want, ref: MAIN });
 }
 
-async function levelAssets(
+async function syncAssets(
   { mirror: { assets }, volume, log }: ReplicationDeps,
   userId: string,
   dryRun: boolean,
@@ -149,5 +150,5 @@ async function levelAssets(
 }
 
 export function isDamage(error: unknown): boolean {
-  return error instanceof DreamError && error.details['reason'] === DAMAGED;
+  return error instanceof AppError && error.details['reason'] === DAMAGED;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DreamError } from '../../../contracts/errors.js';
+import { AppError } from '../../../contracts/errors.js';
 import { isUuid } from '../../../contracts/ids.js';
 import { MODAL_FUNCTION, volumeRepoOf } from '../../../contracts/modal.js';
 import type { FilesInput, GitInput } from '../../../contracts/runner.js';
@@ -27,14 +27,23 @@ type Entry = z.infer<typeof Entries>['entries'][number];
 const Content = z.object({ content: z.string() });
 const Pruned = z.object({ removed: z.number() });
 
-/** A user's Volume as replication sees it: the same questions as to the mirror, each one call of a function. */
+/**
+ * A user's Volume as replication sees it: the same questions as to the mirror, each one call of a
+ * function.
+ */
 export interface Volume {
   /** False = the user never had one. */
   exists(userId: string): Promise<boolean>;
   state(userId: string, projectId: string, revisions: readonly string[]): Promise<RepoState>;
-  /** The commits `have..want`; null = nothing to send. Throws `RevisionMissing` when `want` is not there. */
+  /**
+   * The commits `have..want`; null = nothing to send. Throws `RevisionMissing` when `want` is not
+   * there.
+   */
   exportBundle(userId: string, projectId: string, range: BundleRange): Promise<Uint8Array | null>;
-  /** Takes a bundle in, if one is given, and brings `main` forward. Throws `VolumeBehind` when the bundle does not fit. */
+  /**
+   * Takes a bundle in, if one is given, and brings `main` forward. Throws `VolumeBehind` when the
+   * bundle does not fit.
+   */
   advanceMain(
     userId: string,
     projectId: string,
@@ -84,7 +93,7 @@ export function createVolume(calls: Pick<ModalCalls, 'run' | 'hasVolume'>): Volu
     try {
       return (await files(userId, { op: 'list', path }, Entries)).entries;
     } catch (error) {
-      if (error instanceof DreamError && error.kind === 'FILE_NOT_FOUND') return [];
+      if (error instanceof AppError && error.kind === 'FILE_NOT_FOUND') return [];
       throw error;
     }
   };
@@ -137,7 +146,7 @@ export function createVolume(calls: Pick<ModalCalls, 'run' | 'hasVolume'>): Volu
         .filter((entry) => entry.kind === 'folder' && isUuid(entry.path))
         .map(({ path, modifiedAt }) => ({ projectId: path, modifiedAt: new Date(modifiedAt) })),
     async removeProject(userId, projectId) {
-      if (!isUuid(projectId)) throw new DreamError('PATH_ESCAPE', 'project ids are UUIDs');
+      if (!isUuid(projectId)) throw new AppError('PATH_ESCAPE', 'project ids are UUIDs');
       await files(
         userId,
         { op: 'delete', path: `${PROJECTS}/${projectId.toLowerCase()}` },

@@ -1,0 +1,42 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/**
+ * The key of one call's posts: its runner gets this one and no other; the receiver makes it anew
+ * and stores nothing (C2).
+ */
+export function callbackKeyOf(masterSecret: string, callId: string): Buffer {
+  return createHmac('sha256', masterSecret).update(callId).digest();
+}
+
+/**
+ * What a post's signature must say after `v1=`. `timestamp` is Unix seconds as it is sent, `body`
+ * the raw bytes.
+ */
+export function callbackMac(key: Buffer, timestamp: string, body: string | Buffer): Buffer {
+  return createHmac('sha256', key).update(`${timestamp}.`).update(body).digest();
+}
+
+/**
+ * Header by which whoever publishes sees the copy at its public address before anybody else does.
+ */
+export const PUBLISH_CHECK_HEADER = 'x-dreamcore-publish-check';
+
+/** The header's value for one copy. The key is derived, because `secret` signs other things too. */
+export function publishCheck(secret: string, gameId: string, revision: string): string {
+  const key = createHmac('sha256', secret).update('publish-check/1').digest();
+  return createHmac('sha256', key).update(`${gameId}/${revision}`).digest('base64url');
+}
+
+/** Is `sent` the right value for this copy? */
+export function isPublishCheck(
+  secret: string,
+  gameId: string,
+  revision: string,
+  sent: unknown,
+): boolean {
+  const [right, given] = [
+    publishCheck(secret, gameId, revision),
+    typeof sent === 'string' ? sent : '',
+  ].map((text) => createHmac('sha256', 'length').update(text).digest());
+  return right !== undefined && given !== undefined && timingSafeEqual(right, given);
+}
