@@ -181,7 +181,7 @@ export interface AgentActivities {
 }
 /** An image by the image model: a sprite without its ground, or one for a phone's screen. */
 export interface DrawImageInput extends ActionRef {
-  op: 'sprite' | 'poster';
+  op: 'sprite' | 'thumbnail';
   prompt: string;
 }
 export interface ImageActivities {

@@ -20,7 +20,7 @@ import {
 } from '../contracts/workflows.js';
 import { createLog, type Log } from '../log.js';
 import { createMirror } from '../store/mirror/mirror.js';
-import { createMovies } from '../store/files/videos.js';
+import { createVideos } from '../store/files/videos.js';
 import { createImages } from '../store/files/images.js';
 import { createStore } from '../store/index.js';
 import { withTypedFailures } from './frame/typed-failures.js';
@@ -185,7 +185,7 @@ async function createWorkers(
           config,
           store,
           mirror,
-          movies: createMovies(config.DATA_DIR),
+          videos: createVideos(config.DATA_DIR),
           runner,
           log,
         }),

@@ -3,7 +3,7 @@ import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import type { Store } from '../store/index.js';
 import type { AssetFiles } from '../store/files/asset-files.js';
-import type { Movies } from '../store/files/videos.js';
+import type { Videos } from '../store/files/videos.js';
 import type { Images } from '../store/files/images.js';
 import { createAssetGuards } from './assets/guards.js';
 import { createInLine } from './assets/in-line.js';
@@ -50,7 +50,7 @@ export interface AppDeps {
   games: Games;
   assetFiles: AssetFiles;
   images: Images;
-  movies: Movies;
+  videos: Videos;
   /** `POST /callback/…`; read raw bodies themselves. */
   callback: RequestHandler[];
   cancelJob: CancelJob;
@@ -70,7 +70,7 @@ export function createApp({
   games,
   assetFiles,
   images,
-  movies,
+  videos,
   callback,
   cancelJob,
   actions,
@@ -133,7 +133,7 @@ export function createApp({
       receive: createReceiver(assetFiles),
     }),
   );
-  app.use(movieRoutes({ config, guards, store, actions, movies }));
+  app.use(movieRoutes({ config, guards, store, actions, videos }));
   app.use(imageRoutes({ guards, store, actions, images }));
   app.use(publishRoutes({ guards, store, actions }));
   app.use(feedRoutes({ config, guards, store, images }));

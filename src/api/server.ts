@@ -5,7 +5,7 @@ import type { Log } from '../log.js';
 import { createAssetFiles } from '../store/files/asset-files.js';
 import { createMirror } from '../store/mirror/mirror.js';
 import { withReadCache } from '../store/mirror/cache.js';
-import { createMovies } from '../store/files/videos.js';
+import { createVideos } from '../store/files/videos.js';
 import { createImages } from '../store/files/images.js';
 import { withHydration } from '../store/mirror/hydration.js';
 import { createStore, type Store } from '../store/index.js';
@@ -79,7 +79,7 @@ export function assembleApi(config: Config, log: Log) {
     games: createGames(store, mirror),
     assetFiles,
     images: createImages(config.DATA_DIR),
-    movies: createMovies(config.DATA_DIR),
+    videos: createVideos(config.DATA_DIR),
     callback: [actionProgress, callback],
     cancelJob: (job) => stopJob(socketDeps, job),
     actions: createActions(temporal),

@@ -20,7 +20,7 @@ export const ImageInput = z.discriminatedUnion('op', [
   /** A 9:16 image by the image model: WebP. `references` may appear in it. */
   z.object({
     ...asked,
-    op: z.literal('poster'),
+    op: z.literal('thumbnail'),
     prompt: z.string().min(1),
     references: z.array(Image).max(3),
   }),

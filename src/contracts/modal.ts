@@ -114,7 +114,7 @@ export interface ReplicateAllOutcome {
   /** Projects with a problem, those beyond the reports included. */
   problems: number;
   /** Folders on Volumes whose project is gone. */
-  leftoversRemoved: number;
+  orphansRemoved: number;
 }
 
 export const MAX_REPORTS = 500;

@@ -8,7 +8,7 @@ describe('npx dreamcore sync', () => {
     const outcome = {
       looked: 12,
       problems: 1,
-      leftoversRemoved: 2,
+      orphansRemoved: 2,
       reports: [
         {
           projectId: 'p1',
@@ -37,7 +37,7 @@ describe('npx dreamcore sync', () => {
   });
 
   it('says so when there was nothing to do, and that a dry run changed nothing', () => {
-    expect(renderSync({ looked: 3, problems: 0, leftoversRemoved: 0, reports: [] }, true)).toBe(
+    expect(renderSync({ looked: 3, problems: 0, orphansRemoved: 0, reports: [] }, true)).toBe(
       '3 project(s) looked at, 0 with a problem, 0 folder(s) of removed projects. Nothing was changed.',
     );
   });

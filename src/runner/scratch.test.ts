@@ -105,7 +105,7 @@ describe('F3: the watchdog', () => {
     watchdog.touch();
     await vi.advanceTimersByTimeAsync(9);
     watchdog.touch();
-    const held = watchdog.excuse(new Promise((resolve) => setTimeout(resolve, 1_000)));
+    const held = watchdog.pauseDuring(new Promise((resolve) => setTimeout(resolve, 1_000)));
     await vi.advanceTimersByTimeAsync(1_000);
     await held;
     expect(expired).toEqual([]);

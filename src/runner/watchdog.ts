@@ -3,7 +3,7 @@ export interface Watchdog {
   /** Something happened: from now on the shorter, between-events limit counts. */
   touch(): void;
   /** Time spent in `work` is not the model's and does not count. */
-  excuse<T>(work: Promise<T>): Promise<T>;
+  pauseDuring<T>(work: Promise<T>): Promise<T>;
   stop(): void;
 }
 
@@ -28,7 +28,7 @@ export function startWatchdog(
       limitMs = limits.stallMs;
       arm();
     },
-    async excuse(work) {
+    async pauseDuring(work) {
       clearTimeout(timer);
       try {
         return await work;

@@ -15,7 +15,7 @@ export async function generateThumbnail(
     const plan = await shared.planThumbnail(input);
     const made =
       plan.kind === 'draw'
-        ? await drawImage({ ...input, op: 'poster', prompt: plan.prompt })
+        ? await drawImage({ ...input, op: 'thumbnail', prompt: plan.prompt })
         : await localImages.takeScreenshot({ ...input, revision: plan.revision });
     await shared.keepThumbnail(input);
     return made;

@@ -25,7 +25,7 @@ export async function replicateAll(input: ReplicateAllInput = ROUND): Promise<Re
     looked: 0,
     reports: [],
     problems: 0,
-    leftoversRemoved: 0,
+    orphansRemoved: 0,
   };
   let after = input.carried?.after ?? null;
   for (;;) {
@@ -49,7 +49,7 @@ export async function replicateAll(input: ReplicateAllInput = ROUND): Promise<Re
     if (workflowInfo().continueAsNewSuggested)
       await continueAsNew<typeof replicateAll>({ ...input, carried: { after, outcome } });
   }
-  if (input.projectId === null) outcome.leftoversRemoved += await removeOrphans(input);
+  if (input.projectId === null) outcome.orphansRemoved += await removeOrphans(input);
   return outcome;
 }
 

@@ -6,7 +6,7 @@ import { drawImage } from './drawing.js';
 const ROUTE = /^\/(?:gemini\/)?v1(?:beta)?\/models\/([\w.-]+):generateContent$/;
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const SPRITE_SIZE = 512;
-const POSTER = { width: 360, height: 640 };
+const THUMBNAIL = { width: 360, height: 640 };
 
 const Body = z.object({
   contents: z
@@ -97,7 +97,7 @@ export class DemoGemini {
 }
 
 function drawing(prompt: string, aspectRatio = '1:1'): Buffer {
-  const size = aspectRatio === '9:16' ? POSTER : { width: SPRITE_SIZE, height: SPRITE_SIZE };
+  const size = aspectRatio === '9:16' ? THUMBNAIL : { width: SPRITE_SIZE, height: SPRITE_SIZE };
   return drawImage({ prompt, ...size, isSprite: prompt.includes('#FF00FF') });
 }
 

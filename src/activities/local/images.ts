@@ -113,7 +113,7 @@ function runnerEnv(config: WorkerConfig, { op }: ImageInput): Record<string, str
   } = config;
   switch (op) {
     case 'sprite':
-    case 'poster':
+    case 'thumbnail':
       return {
         [RUNNER_ENV.imageBaseUrl]: GEMINI_BASE_URL,
         ...(GEMINI_API_KEY === undefined ? {} : { [RUNNER_ENV.imageKey]: GEMINI_API_KEY }),

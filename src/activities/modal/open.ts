@@ -2,7 +2,7 @@ import type { WorkerConfig } from '../../config.js';
 import type { Log } from '../../log.js';
 import type { FolderSize } from '../../store/files/folder-size.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
-import { createMovies } from '../../store/files/videos.js';
+import { createVideos } from '../../store/files/videos.js';
 import { createImages } from '../../store/files/images.js';
 import type { Store } from '../../store/index.js';
 import { withHydration } from '../../store/mirror/hydration.js';
@@ -91,7 +91,7 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
       mirror,
       calls,
       volume,
-      movies: createMovies(config.DATA_DIR),
+      videos: createVideos(config.DATA_DIR),
     }),
     files: { ...modalFileActivities({ calls }), ...replicationActivities(replication, hydrate) },
     measureVolume: (userId) => measureVolume(calls, userId),

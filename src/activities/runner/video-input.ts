@@ -1,7 +1,7 @@
 import type { WorkerConfig } from '../../config.js';
 import { AppError } from '../../contracts/errors.js';
 import { VideoResult, type VideoInput, type VideoMade } from '../../contracts/video.js';
-import type { Movies } from '../../store/files/videos.js';
+import type { Videos } from '../../store/files/videos.js';
 import type { Store } from '../../store/index.js';
 import type { RenderVideoStoryInput } from '../ports.js';
 
@@ -24,7 +24,7 @@ export function videoInput(
 }
 
 export interface VideoStore {
-  movies: Movies;
+  videos: Videos;
   store: Pick<Store, 'actions'>;
   config: Pick<WorkerConfig, 'VIDEO_SECONDS'>;
 }
@@ -33,10 +33,10 @@ export interface VideoStore {
  * The video when it is here already: whoever was killed after keeping it has done the work (F4).
  */
 export async function videoMade(
-  { movies, config }: VideoStore,
+  { videos, config }: VideoStore,
   { userId, projectId, revision }: RenderVideoStoryInput,
 ): Promise<VideoMade | null> {
-  return (await movies.has(userId, projectId, revision))
+  return (await videos.has(userId, projectId, revision))
     ? { revision, seconds: config.VIDEO_SECONDS }
     : null;
 }
@@ -46,7 +46,7 @@ export async function videoMade(
  * away with its project.
  */
 export async function keepVideo(
-  { movies, store, config }: VideoStore,
+  { videos, store, config }: VideoStore,
   { actionId, userId, projectId, revision }: RenderVideoStoryInput,
   raw: unknown,
 ): Promise<VideoMade> {
@@ -54,7 +54,7 @@ export async function keepVideo(
   if (!read.success)
     throw new AppError('RunCrashed', 'the result of the video cannot be understood');
   if (!(await store.actions.noteProgress(actionId, 99))) throw actionEnded();
-  await movies.write(userId, projectId, revision, Buffer.from(read.data.data, 'base64'));
+  await videos.write(userId, projectId, revision, Buffer.from(read.data.data, 'base64'));
   return { revision, seconds: config.VIDEO_SECONDS };
 }
 

@@ -5,7 +5,7 @@ import { ERROR_POLICY } from '../../contracts/errors.js';
 import { renderWorkflowId } from '../../contracts/ids.js';
 import type { RenderVideoInput, VideoMade } from '../../contracts/video.js';
 import type { Config } from '../../config.js';
-import type { Movies } from '../../store/files/videos.js';
+import type { Videos } from '../../store/files/videos.js';
 import type { Store } from '../../store/index.js';
 import type { Actions } from '../actions/perform.js';
 import { sendFileBytes } from '../games/send-file.js';
@@ -16,20 +16,20 @@ export interface MovieDeps {
   guards: Guards;
   store: Pick<Store, 'revisions'>;
   actions: Actions;
-  movies: Movies;
+  videos: Videos;
 }
 
 /**
  * The video of a game, made and seen by its owner (rest.md §9.7, §9.8). It is never a version; one
  * version has one video (F4).
  */
-export function movieRoutes({ config, guards, store, actions, movies }: MovieDeps): Router {
+export function movieRoutes({ config, guards, store, actions, videos }: MovieDeps): Router {
   const router = Router();
 
   router.get(
     '/api/projects/:projectId/movie',
     guards.projectOwner(async (req, res, { user, project }) => {
-      const video = await movies.read(user.id, project.id);
+      const video = await videos.read(user.id, project.id);
       if (video === null) return void res.status(404).type('html').send('Movie not found');
       sendFileBytes(req, res.set('X-Content-Type-Options', 'nosniff'), video.bytes, {
         type: 'video/mp4',
@@ -45,7 +45,7 @@ export function movieRoutes({ config, guards, store, actions, movies }: MovieDep
       const head = await store.revisions.head(project.id);
       if (!head) return refuse(res, 404, 'Game code not found');
       const { revision } = head;
-      const isMade = (): Promise<boolean> => movies.has(user.id, project.id, revision);
+      const isMade = (): Promise<boolean> => videos.has(user.id, project.id, revision);
       const outcome = await actions.performOnce<VideoMade, RenderVideoInput>(
         {
           kind: 'renderVideo',

@@ -14,7 +14,7 @@ export interface RunEnd {
 }
 
 /** Did the model end properly? Null = yes; otherwise the one failure that describes it. */
-export function judge(end: RunEnd): AppError | null {
+export function classifyExit(end: RunEnd): AppError | null {
   const { result } = end;
   if (result === null) {
     const how = end.signal ? `was ended by ${end.signal}` : `ended with ${end.exitCode}`;

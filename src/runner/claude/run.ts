@@ -6,7 +6,7 @@ import type { Scratch } from '../scratch.js';
 import { startWatchdog, type Watchdog } from '../watchdog.js';
 import { findClaude } from './binary.js';
 import { claudeArgs, claudeEnv } from './command.js';
-import { judge, usageOf } from './classify-exit.js';
+import { classifyExit, usageOf } from './classify-exit.js';
 import { splitLines } from './lines.js';
 import { parseLine, type Line, type ResultLine } from './messages.js';
 import { chooseIsolation, handOver, wrap } from './sandbox.js';
@@ -112,7 +112,7 @@ async function follow(
     signal.throwIfAborted();
     if (stalled !== null) throw stalled as AppError;
     const stderrTail = startError ?? session.stderrTail();
-    const failure = judge({
+    const failure = classifyExit({
       result,
       exitCode,
       signal: endSignal,
@@ -150,7 +150,7 @@ async function readResult(
     const line = parseLine(text);
     if (line === null) continue;
     if (isModelAtWork(line)) watchdog.touch();
-    for (const event of translator.translate(line)) await watchdog.excuse(events.emit(event));
+    for (const event of translator.translate(line)) await watchdog.pauseDuring(events.emit(event));
     if (line.type === 'result') {
       result = line;
       // With its input still open the program would wait for the next request.

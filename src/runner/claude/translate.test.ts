@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, usageOf, type RunEnd } from './classify-exit.js';
+import { classifyExit, usageOf, type RunEnd } from './classify-exit.js';
 import { parseLine, type Line, type ResultLine } from './messages.js';
 import { Translator } from './translate.js';
 
@@ -139,7 +139,7 @@ describe('what the player sees of a run', () => {
 
 describe('how a run ended', () => {
   const end = (result: Partial<ResultLine> | null, others: Partial<RunEnd> = {}): string | null =>
-    judge({
+    classifyExit({
       result: result && { type: 'result', subtype: 'success', is_error: true, ...result },
       exitCode: result?.is_error === false ? 0 : 1,
       signal: null,
@@ -196,7 +196,7 @@ describe('how a run ended', () => {
       api_error_status: 429,
     } as const;
     expect(
-      judge({
+      classifyExit({
         result,
         exitCode: 1,
         signal: null,

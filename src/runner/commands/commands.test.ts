@@ -247,18 +247,18 @@ describe('git operations', () => {
     expect(
       (await listRefs(openRepo(there), 'refs/incoming')).map(({ revision }) => revision),
     ).toEqual([aside]);
-    expect(await run({ op: 'prune', olderThanMs: 3600_000 })).toEqual({ removed: 0, leftovers: 0 });
-    expect(await run({ op: 'prune', olderThanMs: 0 })).toEqual({ removed: 1, leftovers: 0 });
+    expect(await run({ op: 'prune', olderThanMs: 3600_000 })).toEqual({ removed: 0, orphans: 0 });
+    expect(await run({ op: 'prune', olderThanMs: 0 })).toEqual({ removed: 1, orphans: 0 });
     expect(await run({ op: 'prune', olderThanMs: 0 }, join(base, 'nothing.git'))).toEqual({
       removed: 0,
-      leftovers: 0,
+      orphans: 0,
     });
     expect(await run({ op: 'state' })).toEqual({ head: second, has: [] });
     // What a killed git left blocks nobody for ever; what one may still hold stays.
     for (const name of ['refs/heads/main.lock', 'objects/pack/tmp_pack_x'])
       await writeFile(join(there, name), '');
     await utimes(join(there, 'refs/heads/main.lock'), new Date(0), new Date(0));
-    expect(await run({ op: 'prune', olderThanMs: 0 })).toEqual({ removed: 0, leftovers: 1 });
+    expect(await run({ op: 'prune', olderThanMs: 0 })).toEqual({ removed: 0, orphans: 1 });
     await expect(access(join(there, 'objects/pack/tmp_pack_x'))).resolves.toBeUndefined();
     // A store that is asked from something that it never had gets everything.
     expect(

@@ -93,12 +93,12 @@ async function setMain(
 async function prune(
   repo: Repo,
   olderThanMs: number,
-): Promise<{ removed: number; leftovers: number }> {
-  if ((await lookAt(repo.gitDir)) === null) return { removed: 0, leftovers: 0 };
+): Promise<{ removed: number; orphans: number }> {
+  if ((await lookAt(repo.gitDir)) === null) return { removed: 0, orphans: 0 };
   const refs = (await Promise.all(PASSING.map((prefix) => listRefs(repo, prefix)))).flat();
   const old = refs.filter(({ committedAt }) => Date.now() - committedAt.getTime() >= olderThanMs);
   for (const { ref } of old) await deleteRef(repo, ref);
-  return { removed: old.length, leftovers: await removeOrphans(repo.gitDir, olderThanMs) };
+  return { removed: old.length, orphans: await removeOrphans(repo.gitDir, olderThanMs) };
 }
 
 /**

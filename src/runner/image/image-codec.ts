@@ -7,7 +7,7 @@ import { keyOutMagenta, type Pixels } from './key-out.js';
 type SharpImage = ReturnType<typeof Sharp>;
 
 /** Images of the phone screen: 9:16 (rest.md §9.4). */
-const POSTER = { width: 1_080, height: 1_920, quality: 85 };
+const THUMBNAIL = { width: 1_080, height: 1_920, quality: 85 };
 /** More than any model draws; a small file can unpack to much more. */
 const MAX_PIXELS = 50_000_000;
 /** Of an image that somebody sent: what a phone's camera takes fits. */
@@ -68,8 +68,8 @@ export function openImages(seenFrom?: string) {
     },
 
     /** At most 1080×1920, never enlarged: WebP. */
-    async poster(bytes: Buffer): Promise<Image> {
-      const { width, height, quality } = POSTER;
+    async thumbnail(bytes: Buffer): Promise<Image> {
+      const { width, height, quality } = THUMBNAIL;
       const webp = await readable(
         open(bytes)
           .rotate()

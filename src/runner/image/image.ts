@@ -45,10 +45,10 @@ async function make(
       access.onStage('received');
       return { ...(await images.cutSprite(drawn)), prompt };
     }
-    case 'poster': {
+    case 'thumbnail': {
       const drawn = await askForImage(access, { ...input, aspectRatio: '9:16' }, signal);
       access.onStage('received');
-      return { ...(await images.poster(drawn)), prompt: input.prompt };
+      return { ...(await images.thumbnail(drawn)), prompt: input.prompt };
     }
     case 'screenshot':
       return screenshot(input, images, access, signal);
@@ -76,7 +76,7 @@ async function screenshot(
     signal,
   );
   onStage('received');
-  return { ...(await images.poster(shot)), prompt: null };
+  return { ...(await images.thumbnail(shot)), prompt: null };
 }
 
 /**

@@ -10,7 +10,7 @@ const NAME = /^movie-([0-9a-f]{40})\.mp4$/;
  * repository: never a version, and gone with the project. A project keeps the video that was made
  * last.
  */
-export interface Movies {
+export interface Videos {
   has(userId: string, projectId: string, revision: string): Promise<boolean>;
   /** The project's video, of whatever revision. */
   read(userId: string, projectId: string): Promise<StoredImage | null>;
@@ -19,7 +19,7 @@ export interface Movies {
 }
 
 /** Opens the videos under the data folder; touches nothing yet. */
-export function createMovies(dataDir: string): Movies {
+export function createVideos(dataDir: string): Videos {
   const folder = (userId: string, projectId: string): string =>
     path.join(dataDir, 'users', idOf(userId), 'projects', idOf(projectId));
   return {

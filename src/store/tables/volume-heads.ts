@@ -81,9 +81,9 @@ export function volumeHeadsTable(client: Client) {
     },
 
     /** Users of whom something was noted about a project that is gone, before `before`. */
-    usersWithLeftovers: (before: Date, limit: number): Promise<string[]> =>
+    usersWithOrphans: (before: Date, limit: number): Promise<string[]> =>
       ask(
-        'list leftovers',
+        'list orphaned folders',
         client.rpc('users_with_volume_leftovers', {
           p_before: before.toISOString(),
           p_limit: limit,

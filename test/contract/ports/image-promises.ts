@@ -84,10 +84,10 @@ export function imagePromises(place: () => { world: World; set: PortSet }): void
     await eventually(async () => (await progress()) === IMAGE_PROGRESS.kept, GENEROUS_MS);
   });
 
-  it('a poster is 9:16, as WebP', async () => {
+  it('a thumbnail is 9:16, as WebP', async () => {
     const action = newAction();
     expect(
-      await start('drawImage', { ...action, op: 'poster', prompt: '星よけ' }).outcome,
+      await start('drawImage', { ...action, op: 'thumbnail', prompt: '星よけ' }).outcome,
     ).toMatchObject({ mimeType: 'image/webp' });
     expect(await sharp((await kept(action))!).metadata()).toMatchObject({
       format: 'webp',

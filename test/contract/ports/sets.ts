@@ -33,7 +33,7 @@ export async function localSet(world: World): Promise<PortSet> {
       config: world.config(),
       store,
       mirror,
-      movies: world.movies,
+      videos: world.videos,
       runner,
       log,
     }),

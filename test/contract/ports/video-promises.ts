@@ -27,7 +27,7 @@ export function videoPromises(place: () => { world: World; set: PortSet }): void
   const start = (input: RenderVideoStoryInput) =>
     inActivity((given: RenderVideoStoryInput) => place().set.videos.renderVideo(given), input);
   const kept = ({ userId, projectId }: RenderVideoStoryInput) =>
-    place().world.movies.read(userId, projectId);
+    place().world.videos.read(userId, projectId);
   const leftOf = ({ actionId }: RenderVideoStoryInput) =>
     scratchOf(callIdFor(actionId, 1), place().world.dataDir);
 

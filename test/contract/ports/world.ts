@@ -21,7 +21,7 @@ import { openRepo } from '../../../src/git/process.js';
 import { listRefs } from '../../../src/git/refs.js';
 import { startDemoServer } from '../../../dev/demo-model/server.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
-import { createMovies, type Movies } from '../../../src/store/files/videos.js';
+import { createVideos, type Videos } from '../../../src/store/files/videos.js';
 import { createImages, type Images } from '../../../src/store/files/images.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
@@ -45,7 +45,7 @@ export interface World {
   readonly modelName: string;
   readonly listener: Listener;
   readonly images: Images;
-  readonly movies: Movies;
+  readonly videos: Videos;
   /** What the image model was asked, in order. */
   readonly imageRequests: readonly string[];
   /** Configuration of a worker; what is given comes on top. */
@@ -156,7 +156,7 @@ export async function startWorld(): Promise<World> {
     listener,
     imageRequests,
     images: createImages(dataDir),
-    movies: createMovies(dataDir),
+    videos: createVideos(dataDir),
     config: (changes = {}) =>
       parseWorkerConfig({
         ...database.config,

@@ -9,7 +9,7 @@ const CANDIDATE_MS = 24 * 60 * 60_000;
  * A folder whose project is gone stays this long: a database that comes out of a backup must not
  * cost games.
  */
-const LEFTOVER_MS = 24 * 60 * 60_000;
+const ORPHAN_MS = 24 * 60 * 60_000;
 const USERS_AT_ONCE = 20;
 
 /** Keeping mirror and Volumes level, for workers that can reach Modal. */
@@ -24,7 +24,7 @@ export function replicationActivities(
     hydrateProject: ({ userId, projectId }) => hydrate(userId, projectId),
     listReplicationTargets: (page) => store.volumeHeads.targets(page),
     listUsersWithOrphans: () =>
-      store.volumeHeads.usersWithLeftovers(new Date(Date.now() - LEFTOVER_MS), USERS_AT_ONCE),
+      store.volumeHeads.usersWithOrphans(new Date(Date.now() - ORPHAN_MS), USERS_AT_ONCE),
     pruneVolume: async ({ userId, projectId }) => ({
       removed: await volume.prune(userId, projectId, CANDIDATE_MS),
     }),
@@ -52,7 +52,7 @@ async function removeOrphans(
     lastSeen.set(projectId, Math.max(lastSeen.get(projectId) ?? 0, updatedAt.getTime()));
   const existing = await store.projects.existing([...lastSeen.keys()].filter(isUuid));
   const gone = [...lastSeen].filter(
-    ([projectId, seenMs]) => !existing.has(projectId) && Date.now() - seenMs >= LEFTOVER_MS,
+    ([projectId, seenMs]) => !existing.has(projectId) && Date.now() - seenMs >= ORPHAN_MS,
   );
   for (const [projectId] of dryRun ? [] : gone) {
     await volume.removeProject(userId, projectId);
