@@ -241,11 +241,11 @@ export interface BackendActivities {
   chooseBackend(input: Partial<JobRef> & Pick<JobRef, 'userId'>): Promise<BackendChoice>;
 }
 
-/** Keeping mirror and Volumes level, beside all jobs (E6, design §3). */
+/** Keeping mirror and Volumes level, beside all jobs (E6). */
 export interface ReplicationActivities {
   /**
    * Brings mirror and Volume of a project level, both ways, by bundles and by sha256; never
-   * overwrites (E6, design §3).
+   * overwrites (E6).
    */
   replicateProject(input: ReplicateProjectInput): Promise<ReplicationReport>;
   /** Fetches the versions that the mirror lacks from the Volume (E7). */
@@ -330,7 +330,7 @@ export interface WatcherActivities {
   watchCalls(): Promise<{ reaped: number }>;
   /** Today's spending against the budget and the limits of users. */
   watchSpending(): Promise<{ spentUsd: number; near: number }>;
-  /** The two reasons to leave Modal: too slow, too many failures (design §4). */
+  /** The two reasons to leave Modal: too slow, too many failures. */
   watchModal(): Promise<{ isSlow: boolean; isFailing: boolean }>;
 }
 

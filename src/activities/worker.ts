@@ -64,7 +64,7 @@ const IMAGE_SLOTS = 4;
 const VIDEO_SLOTS = 2;
 const CONNECT_TRIES_MS = 30_000;
 
-/** The worker process: its queues, one composition root (design §1). */
+/** The worker process: its queues, one composition root. */
 async function main(): Promise<void> {
   const log = createLog('worker');
   const config = parseWorkerConfig(process.env);

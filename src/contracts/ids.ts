@@ -50,7 +50,7 @@ export function streamWorkflowId(jobId: string): string {
   return `stream/${jobId}`;
 }
 
-/** Brings mirror and Volume of a project level; one at a time (design §3). */
+/** Brings mirror and Volume of a project level; one at a time (E6). */
 export function replicationWorkflowId(projectId: string): string {
   return `replicate/${projectId.toLowerCase()}`;
 }

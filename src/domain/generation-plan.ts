@@ -34,8 +34,7 @@ export function effectiveRequest(content: string, pending: PendingQuestion | nul
 }
 
 /**
- * Decides what a message becomes: answer, question, undo proposal or generation (design §2.3).
- * Pure.
+ * Decides what a message becomes: answer, question, undo proposal or generation. Pure.
  */
 export function decidePlan(input: PlanInput): PlanDecision {
   const intent =

@@ -21,7 +21,7 @@ export interface StyleGateInput {
 
 /**
  * Decides whether the player is asked for a visual style before anything starts (websocket.md
- * §3.1.2). Pure: stores nothing and starts nothing (A2). Null = go on.
+ * §3.1). Pure: stores nothing and starts nothing (A2). Null = go on.
  */
 export function evaluateStyleGate(
   input: StyleGateInput,

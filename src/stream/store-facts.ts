@@ -7,8 +7,7 @@ import type { PublishedCode } from './frames.js';
 const ENTRY_POINT = 'index.html';
 
 /**
- * The facts of job frames out of rows and mirror: a published revision tells itself what it changed
- * (design §2.4).
+ * The facts of job frames out of rows and mirror: a published revision tells itself what it changed.
  */
 export function storeFacts(
   store: Pick<Store, 'jobs' | 'projects' | 'revisions'>,

@@ -205,7 +205,7 @@ class GenerateGame {
     return { ended: closed ? 'failed' : 'existing', failure: kind };
   }
 
-  /** A child that outlives this run and never touches the repository (design §2.8). */
+  /** A child that outlives this run and never touches the repository. */
   private async startNaming(revision: string): Promise<void> {
     await startChild<typeof nameProject>('nameProject', {
       workflowId: `name/${this.input.jobId}`,

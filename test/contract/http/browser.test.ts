@@ -11,7 +11,7 @@ import { launchChromium } from '../../support/chromium.js';
 import { unzip } from './unzip.js';
 import { openWorld, PIXEL, type World } from './world.js';
 
-/** What a browser makes of the headers: a game plays, and reaches nothing else (design §5). */
+/** What a browser makes of the headers: a game plays, and reaches nothing else. */
 let world: World;
 let browser: Browser;
 /** Stands for any other host: what arrives here has leaked. */

@@ -2,7 +2,7 @@ import { anyNumber, anyText, matching } from './matchers.js';
 
 /**
  * rest.md §2–9 as a table, in its order: who asks for what, and what is answered. Values are typed
- * from there; where design §7 or rest.md §11–13 decide otherwise, the row says so. What needs a
+ * from there; where rest.md §11–13 decide otherwise, the row says so. What needs a
  * workflow (the ends of §7.9, §7.10, §9.3, §9.4, §9.7) stands in images.test.ts, thumbnails.test.ts
  * and publishing.test.ts.
  *
@@ -665,7 +665,7 @@ export const ENDPOINTS: Readonly<Record<string, readonly Row[]>> = {
       png({ field: 'thumbnail', name: 'x.html', type: 'text/html', bytes: Buffer.from(THIRTEEN) }),
     ),
   ],
-  "§9.6 the thumbnail; before the game is published its owner's alone (design §7)": [
+  "§9.6 the thumbnail; before the game is published its owner's alone": [
     row('GET /api/projects/:game/thumbnail', 'alice', 404, 'Not found'),
     row('GET /api/projects/not-a-uuid/thumbnail?t=1?t=2', 'anybody', 404, 'Not found'),
     row(

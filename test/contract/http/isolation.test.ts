@@ -5,7 +5,7 @@ import { matching } from './matchers.js';
 import { GAME_FILES, openWorld, PAGE, type World } from './world.js';
 import { upgrade } from './upgrade.js';
 
-/** Design §5: what a game can reach, and who can reach a game. */
+/** What a game can reach, and who can reach a game. */
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
@@ -207,7 +207,7 @@ describe('Origin: null may read game files and nothing else', () => {
   });
 });
 
-describe('other origins (§1.4)', () => {
+describe('other origins (rest.md §1.4)', () => {
   it.each([['http://friend.test'], ['http://app.test:3000']])('%s is listed', async (origin) => {
     const answer = await world.ask(`/game/~${signed()}/style.css`, { headers: { origin } });
     expect(answer.headers).toMatchObject({

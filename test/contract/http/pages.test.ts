@@ -8,8 +8,8 @@ import { matching } from './matchers.js';
 import { openWorld, type World } from './world.js';
 
 /**
- * rest.md §2 (pages and static files), the libraries of design §5, and the embedded gateway behind
- * the app (design §6).
+ * rest.md §2 (pages and static files), the libraries that games load, and the embedded gateway
+ * behind the app.
  */
 let world: World;
 beforeAll(async () => {

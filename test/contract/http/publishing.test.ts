@@ -16,7 +16,7 @@ import { PIXEL, publishGame } from './world.js';
 
 /**
  * Publishing from the tap to an anonymous player and back, through workflows on the whole stack
- * (rest.md §9.3, §12; design §7).
+ * (rest.md §9.3, §12).
  */
 let stack: Stack;
 let store: Store;

@@ -183,7 +183,7 @@ describe('an image cut out by our own network', () => {
   });
 });
 
-describe('an image cut out by the service (§7.9)', () => {
+describe('an image cut out by the service (rest.md §7.9)', () => {
   let service: FakeCutoutService;
   let result: Buffer;
   beforeAll(async () => {

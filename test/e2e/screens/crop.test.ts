@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SIZES, Stage, type Size } from './browser.js';
 
-/** Cutting an uploaded image to the 9:16 of thumbnails (screens.md §11.2). */
+/** Cutting an uploaded image to the 9:16 of thumbnails. */
 let stage: Stage;
 let image: Buffer;
 beforeAll(async () => {
