@@ -1,32 +1,19 @@
-import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { leftOut } from './test/scope.js';
+import { measureSlowness, patient } from './test/support/patience.js';
 
-/**
- * Each project is one kind of promise. Files that start servers of their own on free ports may run
- * two at a time: most of their time is waiting.
- */
-const pair = { pool: 'forks' as const };
+measureSlowness();
+
+/** Servers on free ports of their own: two files at a time, most of their time is waiting. */
+const processes = {
+  pool: 'forks' as const,
+  exclude: ['**/node_modules/**', ...leftOut().flatMap(({ files }) => files)],
+  expect: { poll: { timeout: patient(1_000) } },
+};
 /** One file after the other, where a browser or a Temporal server wants both cores. */
-const serial = { ...pair, fileParallelism: false };
+const serial = { ...processes, fileParallelism: false };
 
-/**
- * Long recovery tests run with RECOVERY=full (`npm run test:recovery:full`), those that mount small
- * disks wherever that is allowed.
- */
-const isFull = process.env['RECOVERY'] === 'full';
-const notNow = [
-  ...(isFull ? [] : ['test/recovery/full/**']),
-  ...(isFull || mayMount() ? [] : ['test/recovery/privileged/**']),
-];
-
-/** True for root with CAP_SYS_ADMIN, which root in a container may lack. */
-function mayMount(): boolean {
-  if (process.platform !== 'linux') return false;
-  const effective =
-    /^CapEff:\s+([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
-  return process.getuid?.() === 0 && ((BigInt(`0x${effective}`) >> 21n) & 1n) === 1n;
-}
-
+/** Each project is one kind of promise. */
 export default defineConfig({
   test: {
     projects: [
@@ -35,12 +22,13 @@ export default defineConfig({
           name: 'unit',
           include: [
             'src/**/*.test.ts',
+            'dev/**/*.test.ts',
             'video/*.test.ts',
             'test/rules/**/*.test.ts',
             'test/bench/**/*.test.ts',
           ],
           pool: 'forks',
-          testTimeout: 20_000,
+          testTimeout: patient(20_000),
         },
       },
       {
@@ -48,27 +36,27 @@ export default defineConfig({
           name: 'workflows',
           include: ['test/workflows/**/*.test.ts', 'test/replay/**/*.test.ts'],
           ...serial,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: patient(60_000),
+          hookTimeout: patient(60_000),
         },
       },
       {
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
-          ...pair,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...processes,
+          globalSetup: ['test/support/global/database-server.ts'],
+          testTimeout: patient(60_000),
+          hookTimeout: patient(120_000),
         },
       },
       {
         test: {
           name: 'recovery',
           include: ['test/recovery/**/*.test.ts'],
-          exclude: notNow,
-          ...pair,
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          ...processes,
+          testTimeout: patient(180_000),
+          hookTimeout: patient(120_000),
         },
       },
       {
@@ -76,8 +64,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           ...serial,
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          testTimeout: patient(180_000),
+          hookTimeout: patient(120_000),
         },
       },
     ],

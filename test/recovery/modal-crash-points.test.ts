@@ -7,6 +7,7 @@ import {
   type Player,
 } from '../support/checker.js';
 import { crashStage, MESSAGE_POINTS } from '../support/crash-stage.js';
+import { isFullRun } from '../scope.js';
 import { modalControlOf } from '../support/modal-emulator.js';
 import { expectNothingRuns, expectStoresLevel, inWords, storyOf } from '../support/modal-story.js';
 import { say } from '../support/player.js';
@@ -21,10 +22,9 @@ const stage = crashStage({ modalEmulator: true, env: { DEMO_SECONDS: '2' } });
  * A worker before its call, the runner in its container, a worker before the commit point; the long
  * version has all.
  */
-const POINTS: readonly CrashPoint[] =
-  process.env['RECOVERY'] === 'full'
-    ? MESSAGE_POINTS
-    : ['after-start-attempt', 'after-candidate-commit', 'after-import-before-publish'];
+const POINTS: readonly CrashPoint[] = isFullRun
+  ? MESSAGE_POINTS
+  : ['after-start-attempt', 'after-candidate-commit', 'after-import-before-publish'];
 
 const generations = async () =>
   (await modalControlOf(stage.stack).state()).calls.filter(

@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CrashPoint } from '../../src/crash-points.js';
 import { expectNextAccepted, expectOneEnd, type Player } from '../support/checker.js';
+import { isFullRun } from '../scope.js';
 import { arm, untilHit } from '../support/crash.js';
 import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack, type StackPart } from '../support/stack.js';
 
 /**
- * What all of us stand on goes away at an exact step of a job. RECOVERY=full tries every part, told
+ * What all of us stand on goes away at an exact step of a job. TEST_SCOPE=full tries every part, told
  * to stop as well as killed.
  */
-const isFull = process.env['RECOVERY'] === 'full';
 const PHASES: [string, CrashPoint][] = [
   ['opened', 'after-row'],
   ['planned', 'after-processing'],
@@ -22,7 +22,7 @@ const MORE_PHASES: [string, CrashPoint][] = [
   ['saved', 'after-candidate-commit'],
   ['finished', 'after-publish-before-complete'],
 ];
-const phases = isFull ? [...PHASES, ...MORE_PHASES] : PHASES;
+const phases = isFullRun ? [...PHASES, ...MORE_PHASES] : PHASES;
 const TROUBLES: [StackPart, NodeJS.Signals][] = [
   ['api', 'SIGKILL'],
   ['postgres', 'SIGKILL'],
@@ -33,7 +33,7 @@ const MORE_TROUBLES: [StackPart, NodeJS.Signals][] = [
   ['supabase', 'SIGKILL'],
   ['temporal', 'SIGKILL'],
 ];
-const troubles = isFull ? [...TROUBLES, ...MORE_TROUBLES] : TROUBLES;
+const troubles = isFullRun ? [...TROUBLES, ...MORE_TROUBLES] : TROUBLES;
 
 let stack: Stack;
 let player: Player;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectNextAccepted, expectOneEnd, type Player } from '../support/checker.js';
+import { isFullRun } from '../scope.js';
 import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack } from '../support/stack.js';
 
@@ -8,7 +9,7 @@ import { startStack, type Stack } from '../support/stack.js';
  * What all of us stand on goes away in the middle of a job, and comes back with its data. The API
  * and the worker: worker-killed.test.ts; other moments: phases.test.ts.
  */
-const TEMPORAL_DOWN_MS = process.env['RECOVERY'] === 'full' ? 20_000 : 3_000;
+const TEMPORAL_DOWN_MS = isFullRun ? 20_000 : 3_000;
 
 let stack: Stack;
 beforeAll(async () => {

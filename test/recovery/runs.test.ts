@@ -7,6 +7,7 @@ import {
   type JobEnd,
   type Player,
 } from '../support/checker.js';
+import { isFullRun } from '../scope.js';
 import { arm, untilHit } from '../support/crash.js';
 import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack } from '../support/stack.js';
@@ -16,7 +17,7 @@ import { startWorkers, type Workers } from '../support/workers.js';
 let stack: Stack;
 let workers: Workers;
 /** After a cancel nothing may be written any more (F1); the long version looks longer. */
-const WATCH_MS = process.env['RECOVERY'] === 'full' ? 10_000 : 2_000;
+const WATCH_MS = isFullRun ? 10_000 : 2_000;
 
 beforeAll(async () => {
   // One slot for each of two workers: both are at work when two jobs run, and a third waits.

@@ -16,7 +16,7 @@ describe('tests', () => {
     const lost = trackedTexts().filter(
       ({ file }) =>
         /\.(test|spec)\.\w+$/.test(file) &&
-        !/^(src\/.*|video\/.*|test\/(rules|bench|workflows|replay|contract|recovery|e2e)\/.*)\.test\.ts$/.test(
+        !/^((src|dev)\/.*|video\/.*|test\/(rules|bench|workflows|replay|contract|recovery|e2e)\/.*)\.test\.ts$/.test(
           file,
         ),
     );

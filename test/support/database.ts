@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
+import { inject } from 'vitest';
 import { startPostgres } from '../../dev/postgres/postgres.js';
 import { startGateway, type RunningGateway } from '../../dev/supabase/gateway.js';
 import { applyPlatform } from '../../dev/supabase/platform.js';
 import { createLog } from '../../src/log.js';
 import { createStore, type Store, type StoreConfig } from '../../src/store/index.js';
-import { migrate } from '../../src/store/migrate.js';
 import { createUser, type TestUser } from './users.js';
 
 export const log = createLog('test');
@@ -55,14 +55,9 @@ export async function startServer(pgBinDir?: string): Promise<TestServer> {
   await runSql(postgres.url, 'select pg_reload_conf()');
   return {
     async createDatabase(copyOf) {
-      const url = new URL(postgres.url);
-      url.pathname = `/test_${randomUUID().replaceAll('-', '')}`;
-      await runSql(
-        postgres.url,
-        `create database ${url.pathname.slice(1)}${copyOf === undefined ? '' : ` template ${new URL(copyOf).pathname.slice(1)}`}`,
-      );
-      if (copyOf === undefined) await applyPlatform(url.href);
-      return url.href;
+      const url = await newDatabase(postgres.url, copyOf);
+      if (copyOf === undefined) await applyPlatform(url);
+      return url;
     },
     async stop() {
       await postgres.stop();
@@ -72,19 +67,18 @@ export async function startServer(pgBinDir?: string): Promise<TestServer> {
 }
 
 /**
- * PostgreSQL, platform, migrations, gateway and store; stop it in `afterAll`. What was started is
- * stopped when the rest fails.
+ * A database of the run's server (test/support/global/database-server.ts) with the product's
+ * schema, gateway and store; stop it in `afterAll`. What was started is stopped when the rest
+ * fails.
  */
 export async function startDatabase(): Promise<TestDatabase> {
-  const server = await startServer();
+  const { adminUrl, drop } = await createProductDatabase();
   const keyDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-keys-'));
   const stop = async (): Promise<void> => {
-    await server.stop();
+    await drop();
     await rm(keyDir, { recursive: true, force: true });
   };
   try {
-    const adminUrl = await server.createDatabase();
-    await migrate(adminUrl, log);
     const gateway = await startGateway({
       databaseUrl: adminUrl,
       port: 0,
@@ -97,6 +91,41 @@ export async function startDatabase(): Promise<TestDatabase> {
     await stop();
     throw error;
   }
+}
+
+/**
+ * A copy of the migrated template of the run's server, which costs a moment where a server of its
+ * own costs seconds.
+ */
+export async function createProductDatabase(): Promise<{
+  adminUrl: string;
+  drop: () => Promise<void>;
+}> {
+  const { adminUrl: templateUrl } = inject('productTemplate');
+  const adminUrl = await newDatabase(serverOf(templateUrl), templateUrl);
+  return {
+    adminUrl,
+    drop: async () => {
+      await runSql(serverOf(templateUrl), `drop database ${databaseOf(adminUrl)} with (force)`);
+    },
+  };
+}
+
+/** Address of a new database of a server, empty or a copy of one that nobody uses. */
+async function newDatabase(serverUrl: string, copyOf?: string): Promise<string> {
+  const url = new URL(serverUrl);
+  url.pathname = `/test_${randomUUID().replaceAll('-', '')}`;
+  const template = copyOf === undefined ? '' : ` template ${databaseOf(copyOf)}`;
+  await runSql(serverUrl, `create database ${databaseOf(url.href)}${template}`);
+  return url.href;
+}
+
+const databaseOf = (url: string): string => new URL(url).pathname.slice(1);
+
+function serverOf(url: string): string {
+  const server = new URL(url);
+  server.pathname = '/postgres';
+  return server.href;
 }
 
 function openDatabase(

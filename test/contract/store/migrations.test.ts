@@ -243,7 +243,7 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
       await runSql(
         url,
         `insert into auth.users (email, raw_user_meta_data) values
-        ('new@example.test', '{"name":"次郎","image":"https://example.test/p.png"}'), ('plain@example.test', '{}')`,
+        ('new@example.test', '{"name":"次郎","picture":"https://example.test/p.png"}'), ('plain@example.test', '{}')`,
       );
       expect(
         await runSql(

@@ -28,7 +28,7 @@ describe('users', () => {
     const identity = {
       id: other.id,
       email: other.email,
-      metadata: { name: '太郎', image: 'https://example.test/t.png' },
+      metadata: { name: '太郎', picture: 'https://example.test/t.png' },
     };
     const outcomes = await Promise.all(
       Array.from({ length: 5 }, () => database.store.users.ensure(identity)),

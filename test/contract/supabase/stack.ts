@@ -3,13 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createClient } from '@supabase/supabase-js';
-import pg from 'pg';
-import { startPostgres, type RunningPostgres } from '../../../dev/postgres/postgres.js';
+import type pg from 'pg';
 import type { OidcProvider } from '../../../dev/supabase/auth/google.js';
 import { startGateway, type RunningGateway } from '../../../dev/supabase/gateway.js';
-import { applyPlatform } from '../../../dev/supabase/platform.js';
-import { createLog } from '../../../src/log.js';
-import { migrate } from '../../../src/store/migrate.js';
+import { createProductDatabase, log, runSql } from '../../support/database.js';
 
 /** The address and keys of a project with the product's schema. */
 export interface Project {
@@ -22,13 +19,9 @@ export interface Project {
 /** A project of our own, with what only its owner can reach. */
 export interface OwnProject extends Project {
   readonly gateway: RunningGateway;
-  readonly postgres: RunningPostgres;
-  readonly folder: string;
   /** Runs SQL as the superuser. */
   sql<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]>;
 }
-
-const log = createLog('contract');
 
 /**
  * The project that SUPABASE_URL and its keys name (any that has the migrations); else one of our
@@ -47,22 +40,17 @@ export async function openProject(): Promise<Project> {
   };
 }
 
-/**
- * Starts PostgreSQL, applies platform and migrations, starts the gateway: all in a temp folder, on
- * free ports.
- */
+/** A database of the run's server with the product's schema, and a gateway for it alone. */
 export async function startOwnProject(google?: OidcProvider): Promise<OwnProject> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-supabase-'));
-  const postgres = await startPostgres({ dataDir: path.join(folder, 'postgres'), log });
+  const { adminUrl, drop } = await createProductDatabase();
   const remove = async (): Promise<void> => {
-    await postgres.stop();
+    await drop();
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await applyPlatform(postgres.url);
-    await migrate(postgres.url, log);
     const gateway = await startGateway({
-      databaseUrl: postgres.url,
+      databaseUrl: adminUrl,
       port: 0,
       siteUrl: 'http://localhost:3000',
       keyDir: path.join(folder, 'keys'),
@@ -71,12 +59,10 @@ export async function startOwnProject(google?: OidcProvider): Promise<OwnProject
     });
     return {
       gateway,
-      postgres,
-      folder,
       url: gateway.url,
       anonKey: gateway.anonKey,
       serviceRoleKey: gateway.serviceRoleKey,
-      sql: (text, values) => runSql(postgres.url, text, values),
+      sql: (text, values) => runSql(adminUrl, text, values),
       stop: async () => {
         await gateway.stop();
         await remove();
@@ -85,20 +71,6 @@ export async function startOwnProject(google?: OidcProvider): Promise<OwnProject
   } catch (error) {
     await remove();
     throw error;
-  }
-}
-
-async function runSql<T extends pg.QueryResultRow>(
-  url: string,
-  text: string,
-  values: unknown[] = [],
-): Promise<T[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<T>(text, values)).rows;
-  } finally {
-    await client.end();
   }
 }
 

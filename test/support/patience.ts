@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import os from 'node:os';
+
+/** What {@link measureSlowness} takes on the machine that the time limits were chosen on. */
+const REFERENCE_MS = 75;
+const ROUNDS = 120;
+const MAX_FACTOR = 6;
+
+/**
+ * How much slower this machine works now than the one that the time limits were chosen on; 1 to 6.
+ * Measured once for a run, where vitest is configured; test processes inherit it.
+ */
+export function slowness(): number {
+  const known = Number(process.env['TEST_SLOWNESS']);
+  return known >= 1 ? known : 1;
+}
+
+/** Measures and remembers it for this process and those that it starts. */
+export function measureSlowness(): number {
+  process.env['TEST_SLOWNESS'] ??= String(
+    Math.min(
+      MAX_FACTOR,
+      Math.round(Math.max(1, measureMs() / REFERENCE_MS) * crowding() * 10) / 10,
+    ),
+  );
+  return slowness();
+}
+
+/**
+ * A time limit, scaled to this machine. For waiting until something is there: never for a limit
+ * that is itself the promise.
+ */
+export function patient(limitMs: number): number {
+  return Math.round(limitMs * slowness());
+}
+
+/** How many want a core at a time, of late. */
+function crowding(): number {
+  return Math.max(1, (os.loadavg()[0] ?? 0) / os.availableParallelism());
+}
+
+/** Of work that keeps one core busy. */
+function measureMs(): number {
+  const block = Buffer.alloc(256 * 1024, 'dreamcore');
+  const startedAt = performance.now();
+  for (let round = 0; round < ROUNDS; round += 1) createHash('md5').update(block).digest();
+  return performance.now() - startedAt;
+}
