@@ -26,7 +26,7 @@ const DEFAULT_ANSWER = 'うまく答えられませんでした。もう少し�
 /**
  * One attempt: fills a scratch folder from the parent, lets the model work there, checks what it
  * made and commits it as a candidate. A candidate that this job already has is answered instead
- * (C4). Failures are DreamErrors; the project stays as it was.
+ * (C4). Failures are AppErrors; the project stays as it was.
  */
 export async function generate(
   input: GenerateInput,

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Line } from './load.js';
 import { inParallel } from './measurement.js';
 import { Player } from './player.js';
-import { Poster } from './callback-sender.js';
+import { CallbackSender } from './callback-sender.js';
 
 const PROGRAM = fileURLToPath(new URL('bare-server.ts', import.meta.url));
 
@@ -29,7 +29,7 @@ export function withBareLines<T>(count: number, use: (lines: Line[]) => Promise<
     const lines = await inParallel(count, 5, async (): Promise<Line> => {
       const id = randomUUID();
       return {
-        poster: new Poster(port, id, 'bare'),
+        sender: new CallbackSender(port, id, 'bare'),
         player: await Player.open(`ws://${host}/${id}`),
       };
     });

@@ -19,7 +19,7 @@ const ANSWER_TIMEOUT_MS = 30_000;
 export const ATTEMPT = 1;
 
 /** Posts events of one job as its runner would: numbered, signed, one post at a time. */
-export class Poster {
+export class CallbackSender {
   /** The last number given. */
   seq = 0;
   readonly #key: Buffer;

@@ -61,7 +61,7 @@ async function ofStreams(bench: Bench, client: Client): Promise<Row> {
       const startMs = performance.now();
       for (let sent = 0; sent < chunks; sent += 1) {
         await sleep(Math.max(0, startMs + (sent * 1_000) / CHUNKS_PER_S - performance.now()));
-        await job.poster.post([{ type: 'stream', content: 'text ' }], sent === chunks - 1);
+        await job.sender.post([{ type: 'stream', content: 'text ' }], sent === chunks - 1);
       }
       const events = (await count(job.id)) - before;
       await job.end(bench);

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Player } from './player.js';
-import type { Poster } from './callback-sender.js';
+import type { CallbackSender } from './callback-sender.js';
 
 const CHUNK = '<canvas id="game"></canvas> ';
 const MOST_PER_POST = 256;
 
 /** From the posts of a job to a socket that hears it. */
 export interface Line {
-  readonly poster: Poster;
+  readonly sender: CallbackSender;
   readonly player: Player;
 }
 
@@ -33,10 +33,10 @@ export async function load(
 }
 
 async function loadOne(
-  { poster, player }: Line,
+  { sender, player }: Line,
   { rate, chunks, delayMs }: { rate: number; chunks: number; delayMs: number },
 ): Promise<number[]> {
-  const first = poster.seq + 1;
+  const first = sender.seq + 1;
   const latenciesMs: number[] = [];
   const dueMs: number[] = [];
   const allHeard = new Promise<void>((resolve) => {
@@ -62,7 +62,7 @@ async function loadOne(
       content: CHUNK,
     }));
     sent = due;
-    await poster.post(events);
+    await sender.post(events);
   }
   await Promise.race([
     allHeard,

@@ -98,16 +98,16 @@ async function catchUp(bench: Bench, rounds: number): Promise<number[]> {
   player.close();
   const valuesMs: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const since = { jobId: job.id, attempt: 1, seq: job.poster.seq };
+    const since = { jobId: job.id, attempt: 1, seq: job.sender.seq };
     for (let sent = 0; sent < MISSED_EVENTS; sent += PER_POST) {
-      await job.poster.post(
+      await job.sender.post(
         Array.from({ length: PER_POST }, () => ({ type: 'stream' as const, content: 'missed ' })),
         sent + PER_POST >= MISSED_EVENTS,
       );
     }
     const startedMs = performance.now();
     const back = await Player.connect(bench.stack.baseUrl, user.accessToken);
-    const last = back.nextThat(({ seq }) => seq === job.poster.seq, 'last event', 60_000);
+    const last = back.nextThat(({ seq }) => seq === job.sender.seq, 'last event', 60_000);
     back.send({ type: 'selectProject', projectId, since });
     valuesMs.push((await last).atMs - startedMs);
     back.close();

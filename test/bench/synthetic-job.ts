@@ -5,7 +5,7 @@ import { createClient } from '@supabase/supabase-js';
 import type { Stack } from '../support/stack.js';
 import type { Bench } from './measurement.js';
 import { seat, type Seat } from './player.js';
-import { ATTEMPT, Poster } from './callback-sender.js';
+import { ATTEMPT, CallbackSender } from './callback-sender.js';
 
 /** The database as the service role sees it. */
 export const admin = ({ env }: Stack) =>
@@ -27,7 +27,7 @@ export class SyntheticJob {
   private constructor(
     readonly id: string,
     readonly seat: Seat,
-    readonly poster: Poster,
+    readonly sender: CallbackSender,
   ) {}
 
   /** A running job of a new user, whose socket already hears it by the fast lane. */
@@ -46,15 +46,15 @@ export class SyntheticJob {
     const secret = (
       await readFile(path.join(bench.stack.dataDir, 'secrets', 'callback-secret'), 'utf8')
     ).trim();
-    const poster = new Poster(new URL(bench.stack.baseUrl).port, id, secret);
+    const sender = new CallbackSender(new URL(bench.stack.baseUrl).port, id, secret);
     // The first event makes the stream; whoever selects the project afterwards has its place there.
-    await poster.post([{ type: 'stream', content: 'first ' }], true);
+    await sender.post([{ type: 'stream', content: 'first ' }], true);
     await sat.player.ask({ type: 'selectProject', projectId: sat.projectId }, 'projectSelected');
     const heard = sat.player.next('stream', 30_000);
-    await poster.post([{ type: 'stream', content: 'second ' }]);
+    await sender.post([{ type: 'stream', content: 'second ' }]);
     await heard;
     sat.player.frames = [];
-    return new SyntheticJob(id, sat, poster);
+    return new SyntheticJob(id, sat, sender);
   }
 
   /** Ends the row, so that nothing waits for this job. */

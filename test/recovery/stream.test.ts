@@ -33,10 +33,10 @@ it('D1: the stream of a long job goes on in a new run although the worker is kil
   const stream = new Client({ connection }).workflow.getHandle(streamWorkflowId(job.id));
   const { runId: firstRun } = await stream.describe();
 
-  const say = (text: string) => job.poster.post([{ type: 'stream', content: `${text} ` }], true);
-  while (job.poster.seq < BEFORE_FULL) await say(`${job.poster.seq}`);
+  const say = (text: string) => job.sender.post([{ type: 'stream', content: `${text} ` }], true);
+  while (job.sender.seq < BEFORE_FULL) await say(`${job.sender.seq}`);
   const killed = await stack.kill('worker');
-  while (job.poster.seq < SIGNALS) await say(`${job.poster.seq}`);
+  while (job.sender.seq < SIGNALS) await say(`${job.sender.seq}`);
   await stack.untilRestarted('worker', killed);
   await expect
     .poll(async () => (await stream.describe()).runId, { timeout: 60_000 })
@@ -44,12 +44,12 @@ it('D1: the stream of a long job goes on in a new run although the worker is kil
   await say('after the change');
 
   const returning = new Listener(stack.baseUrl, user.accessToken, projectId);
-  returning.lastPlace = { jobId: job.id, attempt: 1, seq: job.poster.seq - MISSED };
+  returning.lastPlace = { jobId: job.id, attempt: 1, seq: job.sender.seq - MISSED };
   await returning.open();
   await job.end({ stack, quick: true });
   for (const one of [listener, returning])
     await expect(one.untilEnd()).resolves.toMatchObject({ type: 'failed', jobId: job.id });
-  expect(seqsOf(listener.frames, 1)).toEqual(oneTo(job.poster.seq));
-  expect(seqsOf(returning.frames, 1)).toEqual(oneTo(job.poster.seq).slice(-MISSED));
+  expect(seqsOf(listener.frames, 1)).toEqual(oneTo(job.sender.seq));
+  expect(seqsOf(returning.frames, 1)).toEqual(oneTo(job.sender.seq).slice(-MISSED));
   for (const one of [listener, returning]) one.close();
 });

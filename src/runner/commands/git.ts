@@ -27,7 +27,7 @@ const MAIN = 'refs/heads/main';
 /** What runs and transfers leave until somebody takes it up. */
 const PASSING = ['refs/jobs', 'refs/incoming', 'refs/outgoing'];
 
-/** Runs one operation on a repository; the answer is plain JSON. Throws DreamErrors. */
+/** Runs one operation on a repository; the answer is plain JSON. Throws AppErrors. */
 export async function runGit(input: GitInput): Promise<unknown> {
   await importBundle(input);
   const repo = openRepo(input.repoDir);

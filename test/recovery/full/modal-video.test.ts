@@ -45,9 +45,9 @@ it('G1/F4: a container dies: Modal makes the video again; there is one, whole, a
   await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
   const { user, projectId } = player;
   const actionId = randomUUID();
-  const movie = `${stack.baseUrl}/api/projects/${projectId}`;
+  const address = `${stack.baseUrl}/api/projects/${projectId}`;
   const headers = { authorization: `Bearer ${user.accessToken}` };
-  const answer = fetch(`${movie}/generate-movie`, {
+  const answer = fetch(`${address}/generate-movie`, {
     method: 'POST',
     headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify({ actionId }),
@@ -59,7 +59,7 @@ it('G1/F4: a container dies: Modal makes the video again; there is one, whole, a
   );
   expect((await answer).status).toBe(200);
   const video = await openVideo(
-    Buffer.from(await (await fetch(`${movie}/movie`, { headers })).arrayBuffer()),
+    Buffer.from(await (await fetch(`${address}/movie`, { headers })).arrayBuffer()),
   );
   expect([video.codec, video.frames.length]).toEqual(['h264', 30]);
   const kept = await readdir(path.join(stack.dataDir, 'users', user.id, 'projects', projectId));

@@ -34,9 +34,9 @@ afterAll(async () => {
 it('F4: the worker is killed mid-render: there is one video, whole, and the caller who waited has it', async () => {
   const { user, projectId } = player;
   const actionId = randomUUID();
-  const movie = `${stack.baseUrl}/api/projects/${projectId}`;
+  const address = `${stack.baseUrl}/api/projects/${projectId}`;
   const headers = { authorization: `Bearer ${user.accessToken}` };
-  const answer = fetch(`${movie}/generate-movie`, {
+  const answer = fetch(`${address}/generate-movie`, {
     method: 'POST',
     headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify({ actionId }),
@@ -47,7 +47,7 @@ it('F4: the worker is killed mid-render: there is one video, whole, and the call
   await stack.untilRestarted('worker', old);
   expect((await answer).status).toBe(200);
   const video = await openVideo(
-    Buffer.from(await (await fetch(`${movie}/movie`, { headers })).arrayBuffer()),
+    Buffer.from(await (await fetch(`${address}/movie`, { headers })).arrayBuffer()),
   );
   expect(video.frames).toHaveLength(30);
   const kept = await readdir(path.join(stack.dataDir, 'users', user.id, 'projects', projectId));

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { readText, trackedTexts } from './files.js';
+
+/** Words that are not used, and what is said instead (`docs/glossary.md`). */
+const BANNED: Readonly<Record<string, RegExp>> = {
+  video: /films?|movies?/gi,
+  image: /pictures?|pictured|posters?/gi,
+  AppError: /DreamErrors?/,
+  'canDeliver, subscriber': /mayHear/,
+  'import bundle': /takeIn/,
+  'pending events': /Gathering/,
+  'job event ingest': /JobInbox/,
+  'complete text': /wordsOf/,
+  orphans: /killThoseIn/,
+  'Modal disabled': /absentModal/,
+};
+
+/** What has to be written so, and why. */
+const ALLOWED: readonly { in: RegExp; what: RegExp; why: string }[] = [
+  {
+    in: /^(src|test|public|scripts|docs)\//,
+    what: /(generate-|\/|thumbnail\||at\(')movie\b|\bmovieUrl\b|Movie not found/g,
+    why: "V2's address, field and answer",
+  },
+  {
+    in: /./,
+    what: /\bmovie(-[^\s'"`]*|-\$\{.*)?\.mp4|\^movie-|'movie'\)|\bmovieRoutes|routes\/movie|movie\.test\.ts/g,
+    why: "V2's file name, which the files of today keep, and modules that serve it",
+  },
+  {
+    in: /^(dev\/supabase|src\/store\/tables\/users\.ts|supabase\/|test\/contract\/supabase|docs\/contract)/,
+    what: /\bpicture\b/g,
+    why: "OpenID Connect's claim",
+  },
+  { in: /^docs\/contract\//, what: /`?Generate demo movie`?/g, why: "V2's commit message" },
+];
+
+const LEFT_OUT =
+  /^(docs\/api|public\/lib|test\/histories|package-lock\.json|test\/rules\/words\.test\.ts|dev\/demo-model\/games\/.*\.html)/;
+
+const files = trackedTexts().filter(
+  ({ file }) => /\.(tsx?|js|mjs|py|sql|md|html|css|json|sh)$/.test(file) && !LEFT_OUT.test(file),
+);
+
+/** The text without what is allowed to stand there. */
+function withoutAllowed(file: string, text: string): string {
+  return ALLOWED.filter((rule) => rule.in.test(file)).reduce(
+    (rest, { what }) => rest.replaceAll(what, ''),
+    text,
+  );
+}
+
+describe('one word per thing', () => {
+  it.each(Object.entries(BANNED))('%s is not called otherwise', (_, words) => {
+    const pattern = new RegExp(`(?<![A-Za-z])(${words.source})(?![a-z])`, words.flags || 'g');
+    const found = files.flatMap(({ file, text }) =>
+      withoutAllowed(file, text)
+        .split('\n')
+        .flatMap((line, at) => (line.match(pattern) ? [`${file}:${at + 1}: ${line.trim()}`] : [])),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('the glossary has at most 40 words, in order, one line each', () => {
+    const rows = [...readText('docs/glossary.md').matchAll(/^\| ([^|]+?) +\| ([^|]+?) +\|$/gm)];
+    const words = rows.map(([, word = '']) => word).filter((word) => !/^(Word|-+)$/.test(word));
+    expect(words.length).toBeGreaterThan(20);
+    expect(words.length).toBeLessThanOrEqual(40);
+    expect(words).toEqual(words.toSorted((a, b) => a.toLowerCase().localeCompare(b.toLowerCase())));
+  });
+});
