@@ -19,6 +19,17 @@ const RECORDS = `
     applied_at timestamptz not null default now()
   )`;
 
+/** The database remembers files that this chain does not have: nothing leads from there to it. */
+export class OlderSchemeError extends Error {
+  override readonly name = 'OlderSchemeError';
+  constructor() {
+    super(
+      'the database was made by an older scheme; run `npm start -- --fresh` ' +
+        'or restore into a new one',
+    );
+  }
+}
+
 interface Migration {
   name: string;
   sql: string;
@@ -29,7 +40,8 @@ interface Migration {
  * Applies the chain in order, each file in one transaction, and remembers names and hashes in
  * `dreamcore.migrations`. From the first file that is new or was changed everything runs, because
  * every file may be repeated. Answers what ran. Needs a direct connection (no transaction pooler)
- * of the tables' owner. Throws naming the file that failed.
+ * of the tables' owner. Throws {@link OlderSchemeError} before it changes anything, or naming the
+ * file that failed.
  */
 export async function migrate(databaseUrl: string, log: Log): Promise<string[]> {
   const chain = await readChain();
@@ -47,6 +59,8 @@ export async function migrate(databaseUrl: string, log: Log): Promise<string[]> 
     const { rows } = await client.query<{ name: string; hash: string }>(
       'select name, hash from dreamcore.migrations',
     );
+    if (rows.some((row) => chain.every(({ name }) => name !== row.name)))
+      throw new OlderSchemeError();
     const due = dueMigrations(chain, new Map(rows.map((row) => [row.name, row.hash])));
     for (const migration of due) await apply(client, migration);
     if (due.length > 0)

@@ -173,8 +173,8 @@ describe('§1: the schema', () => {
   });
 
   it.each([
-    [{ full_name: '花子', name: 'hana', avatar_url: '/a', image: '/p' }, '花子', '/a'],
-    [{ name: 'hana', image: '/p' }, 'hana', '/p'],
+    [{ full_name: '花子', name: 'hana', avatar_url: '/a', picture: '/p' }, '花子', '/a'],
+    [{ name: 'hana', picture: '/p' }, 'hana', '/p'],
     [{}, undefined, null],
   ])('§1.11: a sign-up with %o makes the row of the user', async (user_metadata, name, image) => {
     const email = `new-${randomUUID().slice(0, 8)}@example.test`;

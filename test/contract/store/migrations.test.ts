@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { findOldestPostgres, OLDEST_MAJOR } from '../../../dev/tools/oldest-postgres.js';
-import { migrate } from '../../../src/store/migrate.js';
+import { migrate, OlderSchemeError } from '../../../src/store/migrate.js';
 import { log, runSql, startServer, type TestServer } from '../../support/database.js';
 
 const MIGRATIONS = path.join(PROJECT_ROOT, 'supabase', 'migrations');
@@ -125,19 +125,36 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
 
     it('keeps the files before one that fails, nothing of that one, and goes on from there', async () => {
       const url = await server.createDatabase(empty);
-      await runSql(url, 'create table public.revisions (obstacle text)');
-      await expect(migrate(url, log)).rejects.toThrow(/Migration 0004_spine\.sql failed/);
+      // Another type of answer cannot be replaced.
+      const obstacle = 'function public.list_versions(uuid, bigint, integer)';
+      await runSql(url, `create ${obstacle} returns text language sql as 'select null'`);
+      await expect(migrate(url, log)).rejects.toThrow(
+        /Migration 0005_versions_actions\.sql failed/,
+      );
       expect(await runSql(url, 'select name from dreamcore.migrations order by name')).toHaveLength(
-        3,
+        4,
       );
       expect(
         await runSql(
           url,
-          `select from information_schema.columns where table_name = 'jobs' and column_name = 'attempt'`,
+          `select from pg_proc where proname in ('publish_revision', 'open_action')`,
         ),
       ).toHaveLength(0);
-      await runSql(url, 'drop table public.revisions');
-      expect(await migrate(url, log)).toEqual(CHAIN.slice(3));
+      await runSql(url, `drop ${obstacle}`);
+      expect(await migrate(url, log)).toEqual(CHAIN.slice(4));
+    });
+
+    it('a database of an older scheme is left as it is, and told so', async () => {
+      const url = await server.createDatabase(whole);
+      await runSql(
+        url,
+        `update dreamcore.migrations set name = '0002_row_level_security.sql' where name like '0002%'`,
+      );
+      await expect(migrate(url, log)).rejects.toThrow(
+        'the database was made by an older scheme; run `npm start -- --fresh` or restore into a new one',
+      );
+      await expect(migrate(url, log)).rejects.toBeInstanceOf(OlderSchemeError);
+      expect(await schemaOf(url)).toEqual(built);
     });
 
     it('leaves a table called profiles alone', async () => {

@@ -1,5 +1,6 @@
--- The life of a job row, one transaction per step, for the service role alone. Every step may be repeated after a crash.
--- Locks are taken project first, then job. Terminal states are final: each change is a compare-and-set on an active row.
+-- The life of a job row, one transaction per step, for the service role alone. Every step may be
+-- repeated after a crash. Locks are taken project first, then job. Terminal states are final: each
+-- change is a compare-and-set on an active row.
 
 create or replace function public.open_job(
   p_id uuid, p_user_id uuid, p_project_id uuid, p_content text, p_chat_id uuid, p_max_queued integer
@@ -23,8 +24,8 @@ begin
     return jsonb_build_object('outcome', 'existing', 'job', to_jsonb(v_job));
   end if;
 
-  -- The caller is the project's only writer: whatever else is active here has lost its worker. It ends as what it is:
-  -- completed after its commit point, else failed.
+  -- The caller is the project's only writer: whatever else is active here has lost its worker. It
+  -- ends as what it is: completed after its commit point, else failed.
   update public.jobs set status = 'completed', progress = 100, result = '{"message":"ゲームを更新しました"}'
   where project_id = p_project_id and status in ('pending', 'processing')
     and exists (select from public.revisions r where r.job_id = jobs.id);
@@ -39,7 +40,8 @@ begin
   end if;
 
   begin
-    insert into public.jobs (id, user_id, project_id) values (p_id, p_user_id, p_project_id) returning * into v_job;
+    insert into public.jobs (id, user_id, project_id) values (p_id, p_user_id, p_project_id)
+      returning * into v_job;
   exception when unique_violation then
     get stacked diagnostics v_constraint = constraint_name;
     if v_constraint = 'jobs_one_active_per_user' then
@@ -47,7 +49,8 @@ begin
     end if;
     raise;
   end;
-  insert into public.chat_history (id, project_id, role, message) values (p_chat_id, p_project_id, 'user', p_content)
+  insert into public.chat_history (id, project_id, role, message)
+    values (p_chat_id, p_project_id, 'user', p_content)
   on conflict (id) do nothing;
   update public.projects set updated_at = now() where id = p_project_id;
   return jsonb_build_object('outcome', 'opened', 'job', to_jsonb(v_job));
@@ -61,8 +64,10 @@ declare
 begin
   update public.jobs set
     status = 'processing',
-    queue_no = case when p_needs_slot and queue_no is null then nextval('public.jobs_queue_no_seq') else queue_no end
-  where id = p_id and (status = 'pending' or (status = 'processing' and p_needs_slot and queue_no is null))
+    queue_no = case when p_needs_slot and queue_no is null
+      then nextval('public.jobs_queue_no_seq') else queue_no end
+  where id = p_id
+    and (status = 'pending' or (status = 'processing' and p_needs_slot and queue_no is null))
   returning * into v_job;
   if not found then
     select * into v_job from public.jobs where id = p_id;
@@ -82,7 +87,8 @@ language sql set search_path = '' as $$
   );
 $$;
 
--- True while this attempt is the row's: the slot was taken now or before, and its time counts from the first one.
+-- True while this attempt is the row's: the slot was taken now or before, and its time counts from
+-- the first one.
 create or replace function public.take_slot(p_id uuid, p_attempt integer) returns boolean
 language plpgsql set search_path = '' as $$
 begin
@@ -96,24 +102,29 @@ create or replace function public.queue_position(p_id uuid) returns integer
 language sql stable set search_path = '' as $$
   select (
     select count(*)::integer from public.jobs w
-    where w.status in ('pending', 'processing') and w.queue_no is not null and w.slot_at is null and w.queue_no <= j.queue_no
+    where w.status in ('pending', 'processing') and w.queue_no is not null and w.slot_at is null
+      and w.queue_no <= j.queue_no
   )
   from public.jobs j
-  where j.id = p_id and j.status in ('pending', 'processing') and j.queue_no is not null and j.slot_at is null;
+  where j.id = p_id and j.status in ('pending', 'processing') and j.queue_no is not null
+    and j.slot_at is null;
 $$;
 
 -- The row, or null when it is not processing or belongs to another attempt (p_attempt null = any).
-create or replace function public.note_progress(p_id uuid, p_attempt integer, p_progress integer, p_message text) returns jsonb
+create or replace function public.note_progress(p_id uuid, p_attempt integer, p_progress integer,
+  p_message text) returns jsonb
 language sql set search_path = '' as $$
   update public.jobs j set
-    progress = case when p_progress is null then progress else least(greatest(p_progress, 0), 100) end,
+    progress = case when p_progress is null
+      then progress else least(greatest(p_progress, 0), 100) end,
     progress_message = coalesce(p_message, progress_message),
     last_event_at = now()
   where id = p_id and status = 'processing' and (p_attempt is null or attempt = p_attempt)
   returning to_jsonb(j);
 $$;
 
--- The completed row, also when an earlier call completed it; null when it ended otherwise or is gone.
+-- The completed row, also when an earlier call completed it; null when it ended otherwise or is
+-- gone.
 create or replace function public.complete_job(
   p_id uuid, p_result text, p_history text, p_chat_id uuid, p_pending_question jsonb, p_usage jsonb
 ) returns jsonb
@@ -121,8 +132,10 @@ language plpgsql set search_path = '' as $$
 declare
   v_job public.jobs;
 begin
-  perform from public.projects where id = (select project_id from public.jobs where id = p_id) for no key update;
-  update public.jobs set status = 'completed', progress = 100, result = p_result, error = null, usage = nullif(p_usage, 'null')
+  perform from public.projects
+    where id = (select project_id from public.jobs where id = p_id) for no key update;
+  update public.jobs set status = 'completed', progress = 100, result = p_result, error = null,
+    usage = nullif(p_usage, 'null')
   where id = p_id and status in ('pending', 'processing')
   returning * into v_job;
   if not found then
@@ -131,10 +144,12 @@ begin
     return to_jsonb(v_job);
   end if;
   if p_history is not null then
-    insert into public.chat_history (id, project_id, role, message) values (p_chat_id, v_job.project_id, 'assistant', p_history)
+    insert into public.chat_history (id, project_id, role, message)
+      values (p_chat_id, v_job.project_id, 'assistant', p_history)
     on conflict (id) do nothing;
   end if;
-  update public.projects set pending_question = nullif(p_pending_question, 'null') where id = v_job.project_id;
+  update public.projects set pending_question = nullif(p_pending_question, 'null')
+    where id = v_job.project_id;
   return to_jsonb(v_job);
 end $$;
 
@@ -154,7 +169,8 @@ begin
   return to_jsonb(v_job);
 end $$;
 
--- Before the commit point the row becomes cancelled; afterwards, or when it has ended otherwise, it is too late.
+-- Before the commit point the row becomes cancelled; afterwards, or when it has ended otherwise, it
+-- is too late.
 create or replace function public.cancel_job(p_id uuid) returns text
 language plpgsql set search_path = '' as $$
 declare

@@ -1,0 +1,189 @@
+-- Errors: JOB_NOT_ACTIVE (the job or action has ended), STALE_PARENT (somebody published in
+-- between), VERSION_NOT_FOUND (restored_from is not a revision of this project).
+create or replace function public.publish_revision(
+  p_project_id uuid, p_revision text, p_parent text, p_job_id uuid, p_kind text, p_subject text,
+    p_restored_from text
+) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_state text;
+  v_revision public.revisions;
+  v_head public.revisions;
+begin
+  -- Publishers of one project take turns; a cancel of this job waits on the second lock.
+  perform from public.projects where id = p_project_id for no key update;
+  if p_kind = 'generate' then
+    select status into v_state from public.jobs where id = p_job_id and project_id = p_project_id
+      for update;
+  else
+    select state into v_state from public.actions where id = p_job_id and project_id = p_project_id
+      for update;
+  end if;
+
+  select * into v_revision from public.revisions where job_id = p_job_id
+    and project_id = p_project_id;
+  if found then return to_jsonb(v_revision); end if;
+  if v_state is null or v_state not in ('pending', 'processing')
+    then raise exception 'JOB_NOT_ACTIVE'; end if;
+
+  if p_restored_from is not null then
+    perform from public.revisions where project_id = p_project_id and revision = p_restored_from;
+    if not found then raise exception 'VERSION_NOT_FOUND'; end if;
+  end if;
+
+  select * into v_head from public.revisions where project_id = p_project_id
+    order by ordinal desc limit 1;
+  if p_parent is distinct from v_head.revision then raise exception 'STALE_PARENT'; end if;
+
+  insert into public.revisions (project_id, ordinal, revision, parent, job_id, kind, subject,
+    restored_from)
+  values (p_project_id, coalesce(v_head.ordinal, 0) + 1, p_revision, p_parent, p_job_id, p_kind,
+    p_subject, p_restored_from)
+  returning * into v_revision;
+  update public.projects set updated_at = now() where id = p_project_id;
+  return to_jsonb(v_revision);
+end $$;
+
+-- A page of what the player sees: generated versions, newest first, older than ordinal p_before
+-- (null = from the newest). number counts from 1 at the newest; is_current = its files are the
+-- project's, directly or through a restore; is_ambiguous = its first 7 digits also begin another
+-- revision of the project.
+create or replace function public.list_versions(p_project_id uuid, p_before bigint, p_limit integer)
+  returns jsonb
+language sql stable set search_path = '' as $$
+  with recursive shown as (
+    (select revision, kind, restored_from from public.revisions where project_id = p_project_id
+      order by ordinal desc limit 1)
+    union all
+    select r.revision, r.kind, r.restored_from
+    from shown s
+    join public.revisions r on r.project_id = p_project_id and r.revision = s.restored_from
+    where s.kind = 'restore'
+  ),
+  newer as (
+    select count(*) as versions from public.revisions
+    where project_id = p_project_id and kind = 'generate' and p_before is not null
+      and ordinal >= p_before
+  ),
+  page as (
+    select revision, ordinal, subject, created_at from public.revisions
+    where project_id = p_project_id and kind = 'generate'
+      and (p_before is null or ordinal < p_before)
+    order by ordinal desc limit p_limit
+  ),
+  numbered as (
+    select page.*, newer.versions + row_number() over (order by page.ordinal desc) as number
+      from page, newer
+  )
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'revision', n.revision, 'ordinal', n.ordinal, 'subject', n.subject, 'created_at', n.created_at,
+      'number', n.number,
+    'is_current',
+      exists (select from shown s where s.kind = 'generate' and s.revision = n.revision),
+    'is_ambiguous', exists (
+      select from public.revisions o
+      where o.project_id = p_project_id and o.revision <> n.revision
+        -- Hex digits end before g.
+        and o.revision >= left(n.revision, 7) and o.revision < left(n.revision, 7) || 'g'
+    )
+  ) order by n.ordinal desc), '[]')
+  from numbered n;
+$$;
+
+-- The life of an action row, like that of a job row.
+
+create or replace function public.open_action(p_id uuid, p_user_id uuid, p_project_id uuid,
+  p_kind text) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_action public.actions;
+begin
+  -- First of all what an earlier call has opened: its project may be gone by now, because deleting
+  -- is an action.
+  select * into v_action from public.actions where id = p_id;
+  if not found then
+    if p_project_id is not null then
+      perform from public.projects where id = p_project_id and user_id = p_user_id for key share;
+      if not found then
+        return jsonb_build_object('outcome', 'refused', 'code', 'ACCESS_DENIED');
+      end if;
+    end if;
+    insert into public.actions (id, user_id, project_id, kind, state)
+    values (p_id, p_user_id, p_project_id, p_kind, 'processing')
+    on conflict (id) do nothing
+    returning * into v_action;
+    if found then
+      return jsonb_build_object('outcome', 'opened', 'action', to_jsonb(v_action));
+    end if;
+    select * into v_action from public.actions where id = p_id;
+  end if;
+  if v_action.user_id <> p_user_id or v_action.kind <> p_kind
+     or (v_action.project_id is not null and v_action.project_id is distinct from p_project_id) then
+    return jsonb_build_object('outcome', 'refused', 'code', 'ACCESS_DENIED');
+  end if;
+  return jsonb_build_object('outcome', 'existing', 'action', to_jsonb(v_action));
+end $$;
+
+-- Percent; only while the action runs, never backwards. False = it has ended or is gone: whoever
+-- works on it may stop.
+create or replace function public.note_action_progress(p_id uuid, p_progress integer)
+  returns boolean
+language sql set search_path = '' as $$
+  with noted as (
+    update public.actions set progress = greatest(progress, least(p_progress, 99)),
+      last_event_at = now()
+    where id = p_id and state in ('pending', 'processing')
+    returning 1
+  )
+  select exists (select from noted);
+$$;
+
+-- The completed row, also when an earlier call completed it; null when it ended otherwise or is
+-- gone.
+create or replace function public.complete_action(p_id uuid, p_result jsonb) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_action public.actions;
+begin
+  update public.actions set state = 'completed', progress = 100, result = nullif(p_result, 'null')
+  where id = p_id and state in ('pending', 'processing')
+  returning * into v_action;
+  if not found then
+    select * into v_action from public.actions where id = p_id and state = 'completed';
+    if not found then return null; end if;
+  end if;
+  return to_jsonb(v_action);
+end $$;
+
+-- The failed row, also when it had failed before; null when it ended otherwise or is gone.
+create or replace function public.fail_action(p_id uuid, p_error text) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_action public.actions;
+begin
+  update public.actions set state = 'failed', error = p_error
+  where id = p_id and state in ('pending', 'processing')
+  returning * into v_action;
+  if not found then
+    select * into v_action from public.actions where id = p_id and state = 'failed';
+    if not found then return null; end if;
+  end if;
+  return to_jsonb(v_action);
+end $$;
+
+-- The cancelled row, also when it had been cancelled before; null when it ended otherwise or is
+-- gone.
+create or replace function public.cancel_action(p_id uuid) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_action public.actions;
+begin
+  update public.actions set state = 'cancelled'
+  where id = p_id and state in ('pending', 'processing')
+  returning * into v_action;
+  if not found then
+    select * into v_action from public.actions where id = p_id and state = 'cancelled';
+    if not found then return null; end if;
+  end if;
+  return to_jsonb(v_action);
+end $$;

@@ -1,0 +1,252 @@
+-- Who spent what, how Modal does, what is to be copied, and what an operator must know.
+
+-- Limits are per day of the players' calendar.
+create or replace function public.usage_day_start() returns timestamptz
+language sql stable set search_path = '' as $$
+  select date_trunc('day', now() at time zone 'Asia/Tokyo') at time zone 'Asia/Tokyo';
+$$;
+
+-- What counts today: against the budget of all (p_user_id null), or against one user's limit.
+create or replace function public.spent_today(p_user_id uuid) returns double precision
+language sql stable set search_path = '' as $$
+  select coalesce(sum(usd), 0) from public.usage_events
+  where created_at >= public.usage_day_start()
+    and (p_user_id is null or (user_id = p_user_id and state <> 'released'));
+$$;
+
+-- Ends the reservations that a job still has. One that never got a slot has cost nothing.
+create or replace function public.release_reservations(p_job_id uuid, p_had_slot boolean,
+  p_failure text) returns void
+language sql set search_path = '' as $$
+  update public.usage_events
+  set state = 'released', ended_at = now(), failure = coalesce(failure, p_failure),
+    usd = case when p_had_slot then usd else 0 end
+  where job_id = p_job_id and kind = 'model' and state = 'reserved';
+$$;
+
+-- Counts one more runner start, as start_attempt, and reserves what it may cost. A job's first
+-- attempt is refused when that would exceed a limit (0 = none); later ones never, because an
+-- accepted job is carried to its end. Null when the row has ended.
+create or replace function public.reserve_attempt(
+  p_id uuid, p_backend text, p_estimate_usd double precision, p_user_limit_usd double precision,
+    p_budget_usd double precision
+) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_job public.jobs;
+  v_started jsonb;
+begin
+  -- Reservations take turns, so that two cannot both take what is left for one.
+  if p_user_limit_usd > 0 or p_budget_usd > 0 then perform pg_advisory_xact_lock(4711012); end if;
+  select * into v_job from public.jobs where id = p_id
+    and status in ('pending', 'processing') for no key update;
+  if not found then return null; end if;
+  if v_job.attempt = 0 then
+    if p_user_limit_usd > 0
+      and public.spent_today(v_job.user_id) + p_estimate_usd > p_user_limit_usd then
+      return jsonb_build_object('outcome', 'refused', 'limit', 'user', 'spent_usd',
+        public.spent_today(v_job.user_id));
+    end if;
+    if p_budget_usd > 0 and public.spent_today(null) + p_estimate_usd > p_budget_usd then
+      return jsonb_build_object('outcome', 'refused', 'limit', 'budget', 'spent_usd',
+        public.spent_today(null));
+    end if;
+  end if;
+  perform public.release_reservations(p_id, v_job.slot_at is not null, 'RunCrashed');
+  v_started := public.start_attempt(p_id);
+  insert into public.usage_events (user_id, job_id, call_id, kind, backend, usd, state)
+  values (v_job.user_id, p_id, p_id || '.' || (v_started ->> 'attempt'), 'model', p_backend,
+    p_estimate_usd, 'reserved');
+  return v_started || jsonb_build_object('outcome', 'started');
+end $$;
+
+-- An attempt that ended without a version tells why and, when it can, what it cost. One that was
+-- settled stays so.
+create or replace function public.release_attempt(p_call_id text, p_failure text,
+  p_usd double precision) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  update public.usage_events
+  set state = 'released', ended_at = coalesce(ended_at, now()),
+    failure = coalesce(p_failure, failure), usd = coalesce(p_usd, usd)
+  where kind = 'model' and call_id = p_call_id and state <> 'settled';
+  return found;
+end $$;
+
+-- Reservations live exactly as long as their job: whoever ends the row ends them, in the same
+-- transaction.
+create or replace function public.settle_job_usage() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'UPDATE' and new.status = 'completed' then
+    update public.usage_events
+    set state = 'settled', ended_at = now(),
+      usd = coalesce((new.usage ->> 'costUsd')::double precision, usd),
+      seconds = coalesce(extract(epoch from clock_timestamp() - new.slot_at), 0)
+    where kind = 'model' and call_id = new.id || '.' || new.attempt and state <> 'settled';
+  else
+    update public.usage_events set state = 'released' where job_id = old.id and kind = 'modal';
+  end if;
+  -- Whatever is left tried in vain, or was stopped.
+  perform public.release_reservations(old.id, old.slot_at is not null,
+    case when tg_op = 'UPDATE' and new.status <> 'cancelled' then 'RunCrashed' end);
+  return null;
+end $$;
+create or replace trigger jobs_settle_usage after update of status on public.jobs
+  for each row when (old.status in ('pending', 'processing')
+    and new.status not in ('pending', 'processing'))
+  execute function public.settle_job_usage();
+create or replace trigger jobs_release_usage after delete on public.jobs
+  for each row when (old.status in ('pending', 'processing'))
+  execute function public.settle_job_usage();
+
+-- A call of a function, once: whoever took the call up again knows its time better. What a job
+-- needs is the user's while the job goes on or has gone well; everything else is free for him.
+create or replace function public.record_call(
+  p_call_id text, p_user_id uuid, p_job_id uuid, p_function text, p_seconds double precision,
+    p_usd double precision
+) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_status text;
+begin
+  select status into v_status from public.jobs where id = p_job_id for share;
+  insert into public.usage_events (user_id, job_id, call_id, kind, backend, function, seconds, usd,
+    state, ended_at)
+  values (
+    (select id from public.users where id = p_user_id), p_job_id, p_call_id, 'modal', 'modal',
+      p_function, p_seconds, p_usd,
+    case when v_status in ('pending', 'processing', 'completed')
+      then 'settled' else 'released' end, now()
+  )
+  on conflict (kind, call_id) do update set
+    seconds = greatest(usage_events.seconds, excluded.seconds),
+      usd = greatest(usage_events.usd, excluded.usd);
+end $$;
+
+-- Spending per day of the players' calendar, backend, user, kind and state, the newest day first.
+create or replace function public.usage_summary(p_user_id uuid, p_days integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(to_jsonb(s) order by s.day desc, s.usd desc), '[]') from (
+    select (e.created_at at time zone 'Asia/Tokyo')::date as day, e.backend, e.user_id, u.email,
+      e.kind, e.state,
+      count(*)::integer as count, sum(e.seconds) as seconds, sum(e.usd) as usd
+    from public.usage_events e left join public.users u on u.id = e.user_id
+    where e.created_at >= public.usage_day_start() - make_interval(days => p_days - 1)
+      and (p_user_id is null or e.user_id = p_user_id)
+    group by 1, 2, 3, 4, 5, 6
+  ) s;
+$$;
+
+-- What the decision to leave Modal needs: how the attempts there ended in the last p_minutes, the
+-- time that generations took in the last p_recent_hours, and that of the p_days before, day by day.
+-- Times are from the slot to the end, in seconds.
+create or replace function public.modal_health(p_minutes integer, p_recent_hours integer,
+  p_days integer) returns jsonb
+language sql stable set search_path = '' as $$
+  with attempts as (
+    select * from public.usage_events where kind = 'model' and backend = 'modal'
+      and ended_at is not null
+  ),
+  recent as (
+    select count(*)::integer as count, percentile_cont(0.95) within group (order by seconds) as p95
+    from attempts where state = 'settled'
+      and ended_at > now() - make_interval(hours => p_recent_hours)
+  ),
+  earlier as (
+    select floor(extract(epoch from now() - ended_at) / 86400) as days_ago,
+      count(*)::integer as count,
+      percentile_cont(0.95) within group (order by seconds) as p95
+    from attempts
+    where state = 'settled' and ended_at <= now() - make_interval(hours => p_recent_hours)
+      and ended_at > now() - make_interval(days => p_days)
+    group by 1
+  )
+  select jsonb_build_object(
+    'ended', (select coalesce(jsonb_agg(failure), '[]') from attempts
+      where ended_at > now() - make_interval(mins => p_minutes)),
+    'recent', (select jsonb_build_object('count', count, 'p95', p95) from recent),
+    'earlier',
+      (select coalesce(jsonb_agg(jsonb_build_object('count', count, 'p95', p95)), '[]')
+      from earlier)
+  );
+$$;
+
+-- Calls that nobody waits for any more: their job has ended or is gone, a newer attempt took over,
+-- or they are older than any work.
+create or replace function public.orphaned_calls(p_max_age_ms bigint, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('function_call_id', c.function_call_id, 'call_id',
+    c.call_id, 'function', c.function)), '[]') from (
+    select c.* from public.modal_calls c
+    left join public.jobs j on j.id = c.job_id
+    where c.ended_at is null and (
+      c.started_at < now() - make_interval(secs => p_max_age_ms / 1000.0)
+      or (c.job_id is not null and (j.id is null or j.status not in ('pending', 'processing')))
+      or (c.attempt is not null and c.attempt < j.attempt)
+    )
+    order by c.started_at limit p_limit
+  ) c;
+$$;
+
+-- Writes an alert down, or counts it once more while it stands: until it is cleared, or was not
+-- seen for p_stands_ms.
+create or replace function public.raise_alert(p_kind text, p_key text, p_message text,
+  p_details jsonb, p_stands_ms bigint) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_alert public.alerts;
+begin
+  update public.alerts set cleared_at = now()
+  where kind = p_kind and key = p_key and cleared_at is null
+    and seen_at < now() - make_interval(secs => p_stands_ms / 1000.0);
+  insert into public.alerts as a (kind, key, message, details)
+    values (p_kind, p_key, p_message, p_details)
+  on conflict (kind, key) where cleared_at is null
+  do update set times = a.times + 1, seen_at = now(), message = excluded.message,
+    details = excluded.details
+  returning * into v_alert;
+  return jsonb_build_object(
+    'id', v_alert.id, 'times', v_alert.times, 'raised_at', v_alert.raised_at, 'is_notified',
+      v_alert.notified_at is not null
+  );
+end $$;
+
+-- Projects with versions, by id, after p_after. Due: of a user who has a Volume, not known to hold
+-- the newest version, or not looked at for a week.
+create or replace function public.replication_targets(
+  p_user_id uuid, p_project_id uuid, p_is_due_only boolean, p_after uuid, p_limit integer
+) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('user_id', t.user_id, 'project_id', t.id)
+    order by t.id), '[]')
+  from (
+    select p.user_id, p.id
+    from public.projects p
+    join lateral (select r.revision from public.revisions r where r.project_id = p.id
+      order by r.ordinal desc limit 1) head on true
+    left join public.volume_heads v on v.project_id = p.id
+    where (p_user_id is null or p.user_id = p_user_id)
+      and (p_project_id is null or p.id = p_project_id)
+      and (p_after is null or p.id > p_after)
+      and (not p_is_due_only or (
+        exists (select from public.volume_heads o where o.user_id = p.user_id)
+        and (v.revision is distinct from head.revision or v.updated_at < now() - interval '7 days')
+      ))
+    order by p.id limit p_limit
+  ) t;
+$$;
+
+-- Users with notes of projects that are gone since before p_before: folders may be left on their
+-- Volumes.
+create or replace function public.users_with_volume_leftovers(p_before timestamptz, p_limit integer)
+  returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(t.user_id), '[]')
+  from (
+    select distinct v.user_id from public.volume_heads v
+    where v.updated_at < p_before
+      and not exists (select from public.projects p where p.id = v.project_id)
+    order by v.user_id limit p_limit
+  ) t;
+$$;

@@ -1,0 +1,117 @@
+-- Users' files and lists.
+
+-- An owner cannot set is_deleted through an UPDATE: the new row must pass the SELECT policy, which
+-- hides deleted rows. This is the owner's way; true = this call deleted it.
+create or replace function public.soft_delete_asset(p_id uuid) returns boolean
+language plpgsql security definer set search_path = '' as $$
+begin
+  update public.assets set is_deleted = true
+  where id = p_id and not is_deleted and owner_id = (select auth.uid());
+  return found;
+end $$;
+
+-- Inserts an asset under the first free name `<stem><ext>`, `<stem>_2<ext>`, …; names of deleted
+-- assets stay taken. One owner's inserts stand in line, so that names and quota hold however many
+-- come at once. The sizes of his visible assets count. Answers {outcome: 'created', asset} or
+-- {outcome: 'full', is_file_in_use}.
+create or replace function public.create_asset(
+  p_owner_id uuid, p_stem text, p_extension text, p_asset jsonb, p_project_id uuid,
+    p_quota_bytes bigint
+) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_asset public.assets;
+  v_stem text;
+begin
+  perform pg_advisory_xact_lock(hashtextextended('assets/' || p_owner_id::text, 0));
+  if (select coalesce(sum(greatest(size, 0)), 0) from public.assets where owner_id = p_owner_id
+    and not is_deleted)
+     + (p_asset ->> 'size')::bigint > p_quota_bytes then
+    return jsonb_build_object('outcome', 'full', 'is_file_in_use', exists (
+      select from public.assets where owner_id = p_owner_id
+        and storage_path = p_asset ->> 'storage_path'
+    ));
+  end if;
+  loop
+    -- In one pass, however many equal names there are.
+    with taken as (
+      select substr(alias, length(p_stem) + 2,
+        length(alias) - length(p_stem) - 1 - length(p_extension)) as number
+      from public.assets
+      where owner_id = p_owner_id and starts_with(alias, p_stem || '_')
+        and right(alias, length(p_extension)) = p_extension
+        and length(alias) > length(p_stem) + 1 + length(p_extension)
+    ),
+    numbers as materialized (select number::bigint as n from taken
+      where number ~ '^[1-9][0-9]{0,8}$'),
+    free as (
+      select c.n from (select 2::bigint as n union select n + 1 from numbers where n >= 2) c
+      where not exists (select from numbers where numbers.n = c.n)
+    )
+    select case
+      when exists (select from public.assets where owner_id = p_owner_id
+        and alias = p_stem || p_extension)
+      then p_stem || '_' || (select min(n) from free) else p_stem
+    end into v_stem;
+    insert into public.assets (
+      owner_id, alias, filename, original_name, storage_path, mime_type, size, hash, is_public,
+        tags, description, created_in_project_id
+    ) values (
+      p_owner_id, v_stem || p_extension,
+        v_stem || '_' || left(p_asset ->> 'hash', 8) || p_extension, p_asset ->> 'original_name',
+      p_asset ->> 'storage_path', p_asset ->> 'mime_type', (p_asset ->> 'size')::bigint,
+        p_asset ->> 'hash',
+      (p_asset ->> 'is_public')::boolean, p_asset ->> 'tags', p_asset ->> 'description',
+        p_project_id
+    ) on conflict on constraint assets_owner_alias_unique do nothing returning * into v_asset;
+    -- Its owner may have taken the name meanwhile, without standing in line.
+    exit when found;
+  end loop;
+  if p_project_id is not null then
+    insert into public.project_assets (project_id, asset_id, usage_type)
+      values (p_project_id, v_asset.id, 'image')
+    on conflict (project_id, asset_id) do nothing;
+  end if;
+  return jsonb_build_object('outcome', 'created', 'asset', to_jsonb(v_asset));
+end $$;
+
+-- An owner's visible assets as raw rows, each with `projects: [{id, name}]`, newest first, in one
+-- answer, because a table hands out at most 1,000 rows. With a query those whose names, tags or
+-- description contain it, whatever the case. Runs with the caller's rights.
+create or replace function public.list_assets(p_owner_id uuid, p_query text, p_limit integer)
+  returns jsonb
+language sql stable security invoker set search_path = '' as $$
+  select coalesce(jsonb_agg(to_jsonb(a) || jsonb_build_object('projects', (
+    select coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name)
+      order by l.added_at, p.id), '[]')
+    from public.project_assets l join public.projects p on p.id = l.project_id
+    where l.asset_id = a.id
+  )) order by a.created_at desc, a.id), '[]')
+  from (
+    select * from public.assets s
+    where s.owner_id = p_owner_id and not s.is_deleted and (
+      coalesce(p_query, '') = ''
+      or strpos(lower(concat_ws(e'\n', s.filename, s.original_name, s.tags, s.description)),
+        lower(p_query)) > 0
+    )
+    order by s.created_at desc, s.id
+    limit p_limit
+  ) a;
+$$;
+
+-- A user's projects with the descriptions of their drafts, the one touched last first, as clients
+-- are told them: one answer, because a table hands out at most 1,000 rows. Runs with the caller's
+-- rights.
+create or replace function public.list_projects(p_user_id uuid) returns jsonb
+language sql stable security invoker set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'id', p.id, 'name', p.name, 'description', coalesce(d.description, ''),
+    'isPublic', p.is_public
+      or exists (select from public.games g where g.project_id = p.id and g.revision is not null
+      and g.visibility = 'public'),
+    'remixedFrom', p.remixed_from, 'createdAt', p.created_at, 'updatedAt', p.updated_at
+  ) order by p.updated_at desc, p.id), '[]')
+  from public.projects p
+  left join public.publish_drafts d on d.project_id = p.id
+  where p.user_id = p_user_id;
+$$;

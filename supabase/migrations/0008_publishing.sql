@@ -1,0 +1,160 @@
+-- Publishing: games as players see them, likes, plays, notifications.
+
+-- A game as a player is told of it. A display name that is only the mail address's local part was
+-- never chosen: it stays unsaid.
+create or replace function public.game_card(p_game public.games, p_user_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'id', p_game.id, 'projectId', p_game.project_id, 'userId', p_game.user_id, 'revision',
+      p_game.revision, 'contentHash', p_game.content_hash,
+    'title', p_game.title, 'description', coalesce(p_game.description, ''), 'howToPlay',
+      p_game.how_to_play, 'tags', p_game.tags,
+    'visibility', p_game.visibility, 'remix', p_game.remix, 'thumbnailUrl', p_game.thumbnail_url,
+    'playCount', p_game.play_count, 'likeCount', p_game.like_count, 'publishedAt',
+      p_game.published_at, 'updatedAt', p_game.updated_at,
+    'creator',
+      (select nullif(u.display_name, split_part(u.email, '@', 1)) from public.users u
+      where u.id = p_game.user_id),
+    'liked', exists (select from public.game_likes l where l.game_id = p_game.id
+      and l.user_id = p_user_id)
+  );
+$$;
+
+-- The published game of that id, or of the project of that id; null when there is none. Who may see
+-- it is the caller's business.
+create or replace function public.published_game(p_id uuid, p_user_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select public.game_card(g, p_user_id) from public.games g
+  where (g.id = p_id or g.project_id = p_id) and g.revision is not null
+  order by (g.id = p_id) desc limit 1;
+$$;
+
+-- What everybody may find, newest first, older than the game (`p_before`, `p_before_id`) if given.
+create or replace function public.list_public_games(p_user_id uuid, p_before timestamptz,
+  p_before_id uuid, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  with page as (
+    select g from public.games g
+    where g.revision is not null and g.visibility = 'public'
+      and (p_before is null or (g.published_at, g.id) < (p_before, p_before_id))
+    order by g.published_at desc, g.id desc limit p_limit
+  )
+  select coalesce(jsonb_agg(public.game_card(g, p_user_id)
+    order by (g).published_at desc, (g).id desc), '[]') from page;
+$$;
+
+-- The flip: from here on the game is what its row names. One transaction with the end of the
+-- action, so that a cancel that comes later is too late and a project that is being deleted gets no
+-- game any more. A repeat answers the row as it stands.
+create or replace function public.publish_game(p_action_id uuid, p_game jsonb) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_action public.actions;
+  v_game public.games;
+  v_in public.games := jsonb_populate_record(null::public.games, p_game);
+begin
+  select * into v_action from public.actions where id = p_action_id for update;
+  if found and v_action.state = 'completed' then
+    return v_action.result;
+  end if;
+  if not found or v_action.state not in ('pending', 'processing') then
+    return null;
+  end if;
+  perform from public.projects where id = v_in.project_id and user_id = v_in.user_id for key share;
+  if not found then
+    return null;
+  end if;
+  -- Whoever took that id through PostgREST had no right to it.
+  delete from public.games where id = v_in.id
+    and (user_id <> v_in.user_id or project_id is distinct from v_in.project_id);
+  insert into public.games as g (id, project_id, user_id, title, description, how_to_play, tags,
+    remix, thumbnail_url, visibility, game_url, revision, content_hash, published_at)
+  values (v_in.id, v_in.project_id, v_in.user_id, v_in.title, v_in.description, v_in.how_to_play,
+    v_in.tags, v_in.remix, v_in.thumbnail_url,
+          v_in.visibility, v_in.game_url, v_in.revision, v_in.content_hash, now())
+  on conflict (id) do update set
+    title = excluded.title, description = excluded.description, how_to_play = excluded.how_to_play,
+      tags = excluded.tags, remix = excluded.remix,
+    thumbnail_url = excluded.thumbnail_url, visibility = excluded.visibility,
+      game_url = excluded.game_url, revision = excluded.revision,
+    content_hash = excluded.content_hash,
+      published_at = coalesce(g.published_at, excluded.published_at), updated_at = now()
+  returning * into v_game;
+  update public.actions set state = 'completed', progress = 100,
+    result = jsonb_build_object('gameId', v_game.id, 'revision', v_game.revision, 'contentHash',
+      v_game.content_hash)
+  where id = p_action_id returning * into v_action;
+  return v_action.result;
+end $$;
+
+-- Likes or unlikes, and answers the new number; a repeat changes nothing.
+create or replace function public.like_game(p_game_id uuid, p_user_id uuid, p_liked boolean)
+  returns bigint
+language plpgsql set search_path = '' as $$
+declare
+  v_change integer;
+  v_count bigint;
+begin
+  if p_liked then
+    insert into public.game_likes (game_id, user_id) values (p_game_id, p_user_id)
+      on conflict do nothing;
+  else
+    delete from public.game_likes where game_id = p_game_id and user_id = p_user_id;
+  end if;
+  get diagnostics v_change = row_count;
+  update public.games set like_count = greatest(0, like_count + case when p_liked
+    then v_change else -v_change end)
+  where id = p_game_id returning like_count into v_count;
+  return v_count;
+end $$;
+
+-- Counts a play unless the same player's last counted one is younger than the window. True =
+-- counted.
+create or replace function public.count_play(p_game_id uuid, p_player text, p_window_ms bigint)
+  returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.game_plays as p (game_id, player) values (p_game_id, p_player)
+  on conflict (game_id, player) do update set played_at = now()
+  where p.played_at <= now() - make_interval(secs => p_window_ms / 1000.0);
+  if not found then
+    return false;
+  end if;
+  update public.games set play_count = play_count + 1 where id = p_game_id;
+  return true;
+end $$;
+
+-- A user's own and what is for everybody since he is here, newest first. The welcome is as old as
+-- the account.
+create or replace function public.list_notifications(p_user_id uuid, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  with shown as (
+    select n.*, case when n.icon = 'welcome' then u.created_at else n.created_at end as at,
+      exists (select from public.notification_reads r where r.notification_id = n.id
+        and r.user_id = p_user_id) as is_read
+    from public.users u
+    join public.notifications n on n.user_id = u.id
+      or (n.user_id is null and (n.icon = 'welcome' or n.created_at >= u.created_at))
+    where u.id = p_user_id
+    order by at desc, n.id limit p_limit
+  )
+  select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
+    'id', id, 'type', type, 'title', title, 'message', message, 'createdAt', at, 'read', is_read,
+      'icon', icon, 'projectId', project_id
+  )) order by at desc, id), '[]') from shown;
+$$;
+
+-- Marks one, or (null) all that the user can see. False = there is no such notification for him.
+create or replace function public.read_notifications(p_user_id uuid, p_id uuid) returns boolean
+language plpgsql set search_path = '' as $$
+declare
+  v_seen integer;
+begin
+  select count(*) into v_seen from public.notifications n
+  where (n.user_id is null or n.user_id = p_user_id) and (p_id is null or n.id = p_id);
+  insert into public.notification_reads (notification_id, user_id)
+  select n.id, p_user_id from public.notifications n
+  where (n.user_id is null or n.user_id = p_user_id) and (p_id is null or n.id = p_id)
+  on conflict do nothing;
+  return p_id is null or v_seen > 0;
+end $$;
