@@ -1,11 +1,12 @@
 import path from 'node:path';
+import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
 import { run } from '../tools/run.js';
 
 /**
  * Ids by which operators find a job in the Temporal UI; never more than ids, for search attributes
  * are not encrypted.
  */
-const SEARCH_ATTRIBUTES = ['UserId', 'ProjectId', 'JobId', 'JobAction', 'Backend'] as const;
+const ATTRIBUTE_NAMES = Object.values(SEARCH_ATTRIBUTES).map(({ name }) => name);
 
 /**
  * What a production server has in its dynamic configuration as well: quick admission (the pollers),
@@ -23,7 +24,7 @@ const DYNAMIC_CONFIG = {
 
 /** The part of the arguments that every dev server of ours has, also in tests. */
 export const FEATURE_ARGS: readonly string[] = [
-  ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+  ...ATTRIBUTE_NAMES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
   ...Object.entries(DYNAMIC_CONFIG).flatMap(([key, value]) => [
     '--dynamic-config-value',
     `${key}=${JSON.stringify(value)}`,
@@ -72,6 +73,6 @@ export async function isTemporalReady(cli: string, address: string): Promise<boo
   );
   return (
     asked.ok &&
-    SEARCH_ATTRIBUTES.every((name) => new RegExp(`\\b${name}\\s+Keyword\\b`).test(asked.stdout))
+    ATTRIBUTE_NAMES.every((name) => new RegExp(`\\b${name}\\s+Keyword\\b`).test(asked.stdout))
   );
 }

@@ -179,8 +179,12 @@ export interface AgentActivities {
   /** One attempt: scratch folder, model, checks, candidate commit. Heartbeats; cancellable. */
   runAgent(input: RunAgentInput): Promise<RunAgentOutcome>;
 }
-/** An image by the image model: a sprite without its ground, or one for a phone's screen. */
-export interface DrawImageInput extends ActionRef {
+/** One numbered attempt at an action's work: with the action's id its number names a call (C1). */
+export interface ActionAttempt extends ActionRef {
+  attempt: number;
+}
+/** An image by the image model: a sprite without its background, or one for a phone's screen. */
+export interface DrawImageInput extends ActionAttempt {
   op: 'sprite' | 'thumbnail';
   prompt: string;
 }
@@ -194,7 +198,7 @@ export interface ImageActivities {
    * Cuts the subject out of the image that was sent for the action, by our own network; keeps it as
    * `drawImage` does.
    */
-  removeBackground(input: ActionRef): Promise<ImageMade>;
+  removeBackground(input: ActionAttempt): Promise<ImageMade>;
 }
 /** What only waits, and needs the key of somebody else's service. */
 export interface CutoutServiceActivities {
@@ -210,7 +214,7 @@ export interface ScreenshotActivities {
   takeScreenshot(input: ActionRef & { projectId: string; revision: string }): Promise<ImageMade>;
 }
 /** A video: what the plan says, of one fixed version. */
-export type RenderVideoStoryInput = RenderVideoInput & VideoPlan;
+export type RenderVideoStoryInput = RenderVideoInput & VideoPlan & { attempt: number };
 export interface VideoActivities {
   /**
    * Records the game of the revision, renders its video and keeps it beside the repository; once,

@@ -23,7 +23,7 @@ import {
   TASK_QUEUE,
 } from '../contracts/workflows.js';
 
-/** A worker that says nothing for so long is dead (all its activities beat once a second). */
+/** A worker that is silent for so long is dead: every activity heartbeats once a second. */
 const HEARTBEAT_TIMEOUT = '5 seconds';
 /** The same for a run, whose beats share the machine with a model program. */
 const RUN_HEARTBEAT_TIMEOUT = '8 seconds';
@@ -39,7 +39,7 @@ export const shared = proxyActivities<SharedActivities>({
   retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
 });
 
-/** A conversational answer: the model may fail, so tries are counted. */
+/** A conversational answer: the model may fail, so attempts are counted. */
 export const answering = proxyActivities<
   Pick<SharedActivities, 'answerQuestion' | 'generatePublishInfo' | 'planVideo'>
 >({
@@ -49,7 +49,7 @@ export const answering = proxyActivities<
   retry: { initialInterval: '1 second', maximumAttempts: 3 },
 });
 
-/** Steps of publishing that somebody waits for: what does not work in a few tries is told. */
+/** Steps of publishing that somebody waits for: what does not work in a few attempts is told. */
 export const publishing = proxyActivities<Pick<SharedActivities, 'copyGame' | 'checkCopy'>>({
   taskQueue: TASK_QUEUE,
   startToCloseTimeout: '2 minutes',
@@ -104,7 +104,7 @@ export const hydration = proxyActivities<Pick<ReplicationActivities, 'hydratePro
 });
 
 /**
- * One attempt on this machine. The workflow owns the tries (C1), so the activity has one; no
+ * One attempt on this machine. The workflow owns the attempts (C1), so the activity has one; no
  * schedule-to-start limit (G2).
  */
 export function localAgent(
@@ -119,10 +119,10 @@ export function localAgent(
   });
 }
 
-/** Of several lives of a worker, the last that may take up a call of one that died. */
+/** So many workers, one after the other, may wait for one call. */
 const MAX_WORKERS_PER_CALL = 3;
 const START_TO_CLOSE_TIMEOUT = 'TemporalTimeout:StartToClose';
-/** Temporal itself tries again only when a worker has died. */
+/** Temporal repeats the activity only when its worker has died. */
 const ONLY_ANOTHER_WORKER: RetryPolicy = {
   initialInterval: '200 milliseconds',
   backoffCoefficient: 1,
@@ -132,8 +132,8 @@ const ONLY_ANOTHER_WORKER: RetryPolicy = {
 
 /**
  * One attempt on Modal. When the worker that waits for the call dies, another one goes on with the
- * same call (C1): that is the only reason why Temporal itself tries again. Every other end is the
- * workflow's to judge.
+ * same call (C1): that is the only reason why Temporal repeats the activity. Every other end is
+ * for the workflow to classify.
  */
 export function modalAgent(
   startToCloseTimeoutMs: number,
@@ -147,10 +147,10 @@ export function modalAgent(
   });
 }
 
-/** Longest time of one try of an image; the image model's own limit lies below it. */
+/** Longest time of one attempt at an image; the image model's own limit lies below it. */
 const IMAGE_LIMIT = '5 minutes';
 
-/** One try of an image on this machine; the workflow owns the tries. */
+/** One attempt at an image on this machine; the workflow owns the attempts. */
 export const localImages = proxyActivities<
   ImageActivities & ScreenshotActivities & CutoutServiceActivities
 >({
@@ -161,7 +161,7 @@ export const localImages = proxyActivities<
   retry: { maximumAttempts: 1 },
 });
 
-/** One try of an image on Modal; a worker that dies leaves its call to the next one (C1). */
+/** One attempt at an image on Modal; a worker that dies leaves its call to the next one (C1). */
 export const modalImages = proxyActivities<ImageActivities>({
   taskQueue: MODAL_AGENT_QUEUE,
   startToCloseTimeout: IMAGE_LIMIT,
@@ -177,7 +177,7 @@ export const modalImages = proxyActivities<ImageActivities>({
 const VIDEO_LIMIT = '25 minutes';
 const MODAL_VIDEO_LIMIT = '10 minutes';
 
-/** One try of a video on this machine; when the worker dies another one begins it anew. */
+/** One attempt at a video on this machine; when the worker dies another one begins it anew. */
 export const localVideos = proxyActivities<VideoActivities>({
   taskQueue: LOCAL_VIDEO_QUEUE,
   startToCloseTimeout: VIDEO_LIMIT,
@@ -186,7 +186,7 @@ export const localVideos = proxyActivities<VideoActivities>({
   retry: ONLY_ANOTHER_WORKER,
 });
 
-/** One try of a video on Modal; a worker that dies leaves its call to the next one (C1). */
+/** One attempt at a video on Modal; a worker that dies leaves its call to the next one (C1). */
 export const modalVideos = proxyActivities<VideoActivities>({
   taskQueue: MODAL_AGENT_QUEUE,
   startToCloseTimeout: MODAL_VIDEO_LIMIT,

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import { ADMIT_FAILURE, type DeleteProjectInput } from '../contracts/workflows.js';
 import { localFiles, modalFiles, shared } from './activity-proxies.js';
-import { admitRefused, admitUpdate, cancelNothing, cancelUpdate } from './messages.js';
+import { admitRefused, admitUpdate, cancelNothing, cancelUpdate } from './writer-messages.js';
 
 /**
  * Removes a project: rows first, so that nothing can reach it any more, then its files (F2).

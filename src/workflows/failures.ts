@@ -4,7 +4,7 @@ import {
   isCancellation,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import { ERROR_POLICY, isErrorKind, type ErrorKind } from '../contracts/errors.js';
+import { isErrorKind, type ErrorKind } from '../contracts/errors.js';
 
 export interface Failure {
   kind: ErrorKind;
@@ -40,24 +40,4 @@ export function classifyFailure(error: unknown): Failure {
     detail: cause instanceof Error ? cause.message : String(cause),
     retryAfterMs: null,
   };
-}
-
-const MAX_TRIES = 3;
-const FIRST_DELAY_MS = 2_000;
-const MAX_DELAY_MS = 30_000;
-
-/**
- * How long to wait before the next try of a run, or null when there is none. `tries` counts those
- * made so far.
- */
-export function retryDelayMs(failure: Failure, tries: number): number | null {
-  if (!ERROR_POLICY[failure.kind].retry || tries >= MAX_TRIES) return null;
-  // A crashed or stalled run has waited long enough already.
-  if (
-    failure.kind === 'RunCrashed' ||
-    failure.kind === 'RunStalled' ||
-    failure.kind === 'CandidateInvalid'
-  )
-    return 0;
-  return Math.min(failure.retryAfterMs ?? FIRST_DELAY_MS * 2 ** (tries - 1), MAX_DELAY_MS);
 }

@@ -19,10 +19,9 @@ import type {
 } from '../contracts/workflows.js';
 import { answering, shared } from './activity-proxies.js';
 import { classifyFailure } from './failures.js';
-import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from './messages.js';
+import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from './writer-messages.js';
 import { startReplication } from './replication.js';
-import { runWithRetries, type RunProgress } from './run-with-retries.js';
-import type { nameProject } from './name-project.js';
+import { runAgent, type AgentProgress } from './agent-attempts.js';
 
 /** A caller waits this long for its `admit`; afterwards it listens to the stream instead (A6). */
 const ADMIT_PATIENCE_MS = 4_000;
@@ -45,7 +44,7 @@ class GenerateGame {
   private closing = false;
   private workDone = false;
   private cancelled = false;
-  private readonly progress: RunProgress = { attempt: 0, usedModal: false };
+  private readonly progress: AgentProgress = { attempt: 0, usedModal: false };
   private readonly work = new CancellationScope();
 
   constructor(private readonly input: GenerateGameInput) {
@@ -138,7 +137,7 @@ class GenerateGame {
     plan: Extract<GenerationPlan, { kind: 'generate' }>,
   ): Promise<GenerateGameOutcome> {
     const { request, parent } = plan.spec;
-    const result = await runWithRetries({
+    const result = await runAgent({
       ref: this.ref,
       spec: plan.spec,
       jobTimeoutMs: this.input.jobTimeoutMs,
@@ -251,4 +250,11 @@ class GenerateGame {
     }
     return { outcome };
   }
+}
+
+/** Gives a project that still has the default name the title of its first game. */
+export async function nameProject(
+  input: JobRef & { revision: string; attempt: number },
+): Promise<{ name: string } | null> {
+  return shared.nameProject(input);
 }

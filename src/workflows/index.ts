@@ -1,22 +1,17 @@
-/** Every export is a workflow type; helpers live in files of their own. */
-export { collectGarbage } from './collect-garbage.js';
+/** Every export is a workflow type; helpers stay in their files. */
 export { deleteProject } from './delete-project.js';
-export { generateGame } from './generate-game.js';
-export { generatePublishInfo } from './generate-publish-info.js';
-export { generateImage } from './generate-image.js';
-export { generateThumbnail } from './generate-thumbnail.js';
-export { hydrateProject } from './hydrate-project.js';
+export { generateGame, nameProject } from './generate-game.js';
+export { generateImage, generateThumbnail, removeBackground } from './images.js';
 export { jobStream } from './job-stream.js';
-export { nameProject } from './name-project.js';
-export { publishGame } from './publish-game.js';
-export { reconcileJobs } from './reconcile-jobs.js';
-export { removeBackground } from './remove-background.js';
+export { generatePublishInfo, publishGame, unpublishGame } from './publishing.js';
 export { renderVideo } from './render-video.js';
-export { replicateAll } from './replicate-all.js';
-export { replicateProject } from './replicate-project.js';
+export { hydrateProject, replicateAll, replicateProject } from './replication.js';
 export { restoreVersion } from './restore-version.js';
-export { unpublishGame } from './unpublish-game.js';
-export { watchCalls } from './watch-calls.js';
-export { watchModal } from './watch-modal.js';
-export { watchSpending } from './watch-spending.js';
-export { watchVolumes } from './watch-volumes.js';
+export {
+  collectGarbage,
+  reconcileJobs,
+  watchCalls,
+  watchModal,
+  watchSpending,
+  watchVolumes,
+} from './scheduled.js';

@@ -1,21 +1,46 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { getExternalWorkflowHandle, ParentClosePolicy, startChild } from '@temporalio/workflow';
+import {
+  continueAsNew,
+  defineSignal,
+  getExternalWorkflowHandle,
+  isCancellation,
+  log,
+  ParentClosePolicy,
+  setCurrentDetails,
+  setHandler,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { replicationWorkflowId } from '../contracts/ids.js';
-import { REPLICATE_SIGNAL } from '../contracts/modal.js';
-import type { replicateProject } from './replicate-project.js';
+import {
+  MAX_REPORTS,
+  REPLICATE_SIGNAL,
+  type ReplicateAllInput,
+  type ReplicateAllOutcome,
+  type ReplicateProjectInput,
+  type ReplicationReport,
+} from '../contracts/modal.js';
+import { hydration, replication } from './activity-proxies.js';
+import { classifyFailure } from './failures.js';
 
-/**
- * Lets the user's Volume follow what was published here, outliving the caller and never part of a
- * job's path. One that runs already is asked for another look; should it end at this moment, the
- * next call's bundle or the Schedule brings what it missed.
- */
-export async function startReplication({
-  userId,
-  projectId,
-}: {
+const replicateSignal = defineSignal(REPLICATE_SIGNAL);
+/** What the Schedule does: whatever is not known to be in sync. */
+const ROUND: ReplicateAllInput = { userId: null, projectId: null, isDueOnly: true, dryRun: false };
+const PAGE = 20;
+/** Each is a call on its user's Volume, and other work waits for the same slots. */
+const AT_ONCE = 4;
+
+interface Target {
   userId: string;
   projectId: string;
-}): Promise<void> {
+}
+
+/**
+ * Lets the user's Volume follow what was published here; outlives the caller and is never part of a
+ * job's path. A replication that is running already is asked for another look; should it end at
+ * this moment, the next call's bundle or the Schedule brings what it missed.
+ */
+export async function startReplication({ userId, projectId }: Target): Promise<void> {
   const workflowId = replicationWorkflowId(projectId);
   try {
     await startChild<typeof replicateProject>('replicateProject', {
@@ -28,5 +53,125 @@ export async function startReplication({
     await getExternalWorkflowHandle(workflowId)
       .signal(REPLICATE_SIGNAL)
       .catch(() => undefined);
+  }
+}
+
+/**
+ * Brings mirror and Volume of a project in sync. A publication that happens meanwhile signals it:
+ * then it looks once more, so that no request is lost. A Modal that is down is a problem of the
+ * report; the next request or round goes on.
+ */
+export async function replicateProject(input: ReplicateProjectInput): Promise<ReplicationReport> {
+  let isAsked = false;
+  setHandler(replicateSignal, () => {
+    isAsked = true;
+  });
+  for (;;) {
+    isAsked = false;
+    setCurrentDetails('コピーしています (replicating)');
+    const report = await replicateOnce(input);
+    if (!isAsked) {
+      setCurrentDetails(report.problem === null ? '一致 (in sync)' : `要確認 (${report.problem})`);
+      return report;
+    }
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof replicateProject>(input);
+  }
+}
+
+/** One look; what goes wrong is told in the report. */
+async function replicateOnce(input: ReplicateProjectInput): Promise<ReplicationReport> {
+  try {
+    return await replication.replicateProject(input);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    const { userId, projectId } = input;
+    const nothing = { revisions: 0, assets: 0 };
+    const { kind, detail } = classifyFailure(error);
+    return {
+      userId,
+      projectId,
+      toVolume: nothing,
+      toMirror: nothing,
+      problem: `${kind}: ${detail}`,
+    };
+  }
+}
+
+/** Fetches the versions that the mirror lacks, for a reader who waits for them (E7). */
+export async function hydrateProject(input: Target): Promise<void> {
+  await hydration.hydrateProject(input);
+}
+
+/**
+ * One round over many projects, page by page: syncs each, prunes old candidates, removes what is
+ * left of deleted projects.
+ */
+export async function replicateAll(input: ReplicateAllInput = ROUND): Promise<ReplicateAllOutcome> {
+  const outcome = input.carried?.outcome ?? {
+    looked: 0,
+    reports: [],
+    problems: 0,
+    orphansRemoved: 0,
+  };
+  let after = input.carried?.after ?? null;
+  for (;;) {
+    const page = await replication.listReplicationTargets({
+      ...scopeOf(input),
+      after,
+      limit: PAGE,
+    });
+    for (let at = 0; at < page.length; at += AT_ONCE) {
+      const reports = await Promise.all(
+        page.slice(at, at + AT_ONCE).map((target) => syncOne(target, input.dryRun)),
+      );
+      for (const report of reports) count(outcome, report);
+    }
+    setCurrentDetails(
+      `${outcome.looked} 件を確認 (looked at ${outcome.looked}, problems ${outcome.problems})`,
+    );
+    const last = page.at(-1);
+    if (page.length < PAGE || last === undefined) break;
+    after = last.projectId;
+    if (workflowInfo().continueAsNewSuggested)
+      await continueAsNew<typeof replicateAll>({ ...input, carried: { after, outcome } });
+  }
+  if (input.projectId === null) outcome.orphansRemoved += await removeOrphans(input);
+  return outcome;
+}
+
+function scopeOf({ userId, projectId, isDueOnly }: ReplicateAllInput) {
+  return { userId, projectId, isDueOnly };
+}
+
+async function syncOne(target: Target, dryRun: boolean): Promise<ReplicationReport> {
+  const report = await replicateOnce({ ...target, dryRun });
+  if (!dryRun && report.problem === null) await orLater(replication.pruneVolume(target));
+  return report;
+}
+
+function count(outcome: ReplicateAllOutcome, report: ReplicationReport): void {
+  const { toVolume, toMirror, problem } = report;
+  const moved = toVolume.revisions + toVolume.assets + toMirror.revisions + toMirror.assets;
+  outcome.looked += 1;
+  if (problem !== null) outcome.problems += 1;
+  if ((moved > 0 || problem !== null) && outcome.reports.length < MAX_REPORTS)
+    outcome.reports.push(report);
+}
+
+async function removeOrphans({ userId, dryRun }: ReplicateAllInput): Promise<number> {
+  const users = userId === null ? await replication.listUsersWithOrphans() : [userId];
+  let removed = 0;
+  for (const each of users)
+    removed += (await orLater(replication.removeOrphans({ userId: each, dryRun })))?.removed ?? 0;
+  return removed;
+}
+
+/** What cannot be tidied up now is left to the next round. */
+async function orLater<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    log.warn('tidying a Volume failed', { error });
+    return null;
   }
 }

@@ -10,7 +10,13 @@ import {
   type RestoreVersionInput,
 } from '../contracts/workflows.js';
 import { shared } from './activity-proxies.js';
-import { admitRefused, admitUpdate, cancelNothing, cancelUpdate, jobClosing } from './messages.js';
+import {
+  admitRefused,
+  admitUpdate,
+  cancelNothing,
+  cancelUpdate,
+  jobClosing,
+} from './writer-messages.js';
 import { startReplication } from './replication.js';
 
 /**

@@ -16,7 +16,7 @@ import {
   type GenerateGameInput,
 } from '../../src/contracts/workflows.js';
 import { createJobStreamClient } from '../../src/stream/writer.js';
-import { cancelUpdate } from '../../src/workflows/messages.js';
+import { cancelUpdate } from '../../src/workflows/writer-messages.js';
 import { recordVideos } from './record-videos.js';
 import { recordImages } from './record-images.js';
 import {

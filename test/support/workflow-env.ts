@@ -36,7 +36,7 @@ import {
 import type { JobRow } from '../../src/contracts/rows.js';
 import { ensureTemporalCli } from '../../dev/tools/temporal-cli.js';
 import { FEATURE_ARGS } from '../../dev/stack/temporal-server.js';
-import { admitUpdate } from '../../src/workflows/messages.js';
+import { admitUpdate } from '../../src/workflows/writer-messages.js';
 
 export type FakeActivities = Partial<SharedActivities> &
   Partial<AgentActivities> &

@@ -16,7 +16,7 @@ import {
   type GenerateGameInput,
   type GenerateGameOutcome,
 } from '../../src/contracts/workflows.js';
-import { cancelUpdate } from '../../src/workflows/messages.js';
+import { cancelUpdate } from '../../src/workflows/writer-messages.js';
 import {
   admit,
   generateInput,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startOperation } from '../../src/api/admission/start-options.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import type { GenerateGameInput } from '../../src/contracts/workflows.js';
-import { admitUpdate } from '../../src/workflows/messages.js';
+import { admitUpdate } from '../../src/workflows/writer-messages.js';
 import {
   generateInput,
   jobRow,

@@ -10,7 +10,7 @@ import type {
   GenerateGameInput,
   GenerateGameOutcome,
 } from '../../src/contracts/workflows.js';
-import { cancelUpdate } from '../../src/workflows/messages.js';
+import { cancelUpdate } from '../../src/workflows/writer-messages.js';
 import {
   admit,
   generateInput,

@@ -6,7 +6,7 @@ import {
   type Client,
   type WorkflowIdReusePolicy,
 } from '@temporalio/client';
-import { ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import {
   CANCEL_ACTION_UPDATE,
   type ActionKind,
@@ -16,15 +16,9 @@ import {
 } from '../../contracts/actions.js';
 import { isErrorKind } from '../../contracts/errors.js';
 import { actionWorkflowId } from '../../contracts/ids.js';
+import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
 import { TASK_QUEUE } from '../../contracts/workflows.js';
 
-const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
-const KEYS = {
-  userId: keyword('UserId'),
-  projectId: keyword('ProjectId'),
-  jobId: keyword('JobId'),
-  action: keyword('JobAction'),
-};
 const CANCEL_TIMEOUT_MS = 6_000;
 /**
  * Temporal's list of workflows learns of a new one a moment after its start: so long, and so often,
@@ -113,10 +107,10 @@ async function startAction<I extends ActionRef>(
     args: [input],
     staticSummary: summary,
     typedSearchAttributes: [
-      { key: KEYS.userId, value: userId },
-      { key: KEYS.jobId, value: actionId },
-      { key: KEYS.action, value: kind },
-      ...(projectId === null ? [] : [{ key: KEYS.projectId, value: projectId }]),
+      { key: SEARCH_ATTRIBUTES.userId, value: userId },
+      { key: SEARCH_ATTRIBUTES.jobId, value: actionId },
+      { key: SEARCH_ATTRIBUTES.action, value: kind },
+      ...(projectId === null ? [] : [{ key: SEARCH_ATTRIBUTES.projectId, value: projectId }]),
     ],
     priority: { fairnessKey: userId },
   });

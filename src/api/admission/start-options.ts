@@ -1,6 +1,6 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
-import { defineSearchAttributeKey } from '@temporalio/common';
 import { projectWorkflowId } from '../../contracts/ids.js';
+import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
 import {
   TASK_QUEUE,
   type AdmitRequest,
@@ -23,15 +23,6 @@ const WORKFLOW_TYPES = {
 } as const;
 const BACKEND = 'local';
 const MAX_SUMMARY_CHARS = 60;
-
-const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
-const KEYS = {
-  userId: keyword('UserId'),
-  projectId: keyword('ProjectId'),
-  jobId: keyword('JobId'),
-  action: keyword('JobAction'),
-  backend: keyword('Backend'),
-};
 
 /** The id under which the work has its row: a job, or an action (B1). */
 function workIdOf(admission: Admission): string {
@@ -58,11 +49,11 @@ export function startOperation(admission: Admission) {
     args: [admission.input],
     memo: { ...memo },
     typedSearchAttributes: [
-      { key: KEYS.userId, value: userId },
-      { key: KEYS.projectId, value: projectId },
-      { key: KEYS.jobId, value: workId },
-      { key: KEYS.action, value: admission.kind },
-      { key: KEYS.backend, value: BACKEND },
+      { key: SEARCH_ATTRIBUTES.userId, value: userId },
+      { key: SEARCH_ATTRIBUTES.projectId, value: projectId },
+      { key: SEARCH_ATTRIBUTES.jobId, value: workId },
+      { key: SEARCH_ATTRIBUTES.action, value: admission.kind },
+      { key: SEARCH_ATTRIBUTES.backend, value: BACKEND },
     ],
     staticSummary: summaryOf(admission),
     staticDetails: `- project: \`${projectId}\`\n- user: \`${userId}\`\n- ${admission.kind === 'generate' ? 'job' : 'action'}: \`${workId}\``,

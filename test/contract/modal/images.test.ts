@@ -36,6 +36,7 @@ const wish = (prompt: string): DrawImageInput => ({
   actionId: randomUUID(),
   userId: randomUUID(),
   projectId: null,
+  attempt: 1,
   op: 'sprite',
   prompt: `${prompt} ${randomUUID()}`,
 });

@@ -29,7 +29,12 @@ const FAILURES: readonly (readonly [what: string, prompt: string, kind: string])
 
 /** What every set promises about images. */
 export function imagePromises(place: () => { world: World; set: PortSet }): void {
-  const newAction = () => ({ actionId: randomUUID(), userId: randomUUID(), projectId: null });
+  const newAction = () => ({
+    actionId: randomUUID(),
+    userId: randomUUID(),
+    projectId: null,
+    attempt: 1,
+  });
   const start = <N extends keyof ImageActivities>(
     name: N,
     input: Parameters<ImageActivities[N]>[0],

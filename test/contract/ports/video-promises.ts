@@ -127,6 +127,7 @@ async function newVideo(
     return {
       ...project,
       revision,
+      attempt: 1,
       title: '箱のゲーム',
       story,
       ...(await openAction(world, project)),

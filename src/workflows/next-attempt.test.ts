@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { ERROR_POLICY, type ErrorKind } from '../contracts/errors.js';
-import { nextTry, tryLimitMs } from './next-try.js';
+import { nextAttempt, attemptLimitMs, retryDelayMs } from './next-attempt.js';
 
 const after = (
   kind: ErrorKind,
-  tries: number,
+  attempts: number,
   tookMs = 100,
   backend: 'modal' | 'local' = 'modal',
-) => nextTry({ backend, failure: { kind, detail: '', retryAfterMs: null }, tries, tookMs }).next;
+) =>
+  nextAttempt({ backend, failure: { kind, detail: '', retryAfterMs: null }, attempts, tookMs })
+    .next;
 
 const FALLS_BACK = [
   'ModalUnavailable',
@@ -22,7 +24,7 @@ const FALLS_BACK = [
   'OPERATION_FAILED',
 ] as const;
 
-describe('G1: after a failed try on Modal', () => {
+describe('G1: after a failed attempt on Modal', () => {
   it.each([
     ['ModalUnavailable', 2],
     ['ModalQuota', 1],
@@ -34,8 +36,9 @@ describe('G1: after a failed try on Modal', () => {
     ['RunStalled', 3],
     ['RunTimedOut', 3],
     ['OPERATION_FAILED', 3],
-  ] as const)('%s goes on here after %i tries, not before', (kind, limit) => {
-    for (let tries = 1; tries < limit; tries += 1) expect(after(kind, tries)).toBe('again');
+  ] as const)('%s goes on here after %i attempts, not before', (kind, limit) => {
+    for (let attempts = 1; attempts < limit; attempts += 1)
+      expect(after(kind, attempts)).toBe('again');
     expect(after(kind, limit)).toBe('local');
   });
 
@@ -54,7 +57,7 @@ describe('G1: after a failed try on Modal', () => {
       ]),
     );
     for (const kind of others)
-      for (const tries of [1, 2, 3, 4]) expect(after(kind, tries)).not.toBe('local');
+      for (const attempts of [1, 2, 3, 4]) expect(after(kind, attempts)).not.toBe('local');
     for (const kind of [
       'ModelBadRequest',
       'ModelRefused',
@@ -78,10 +81,39 @@ describe('G1: after a failed try on Modal', () => {
   });
 });
 
-describe('F3: the time of a try', () => {
+describe('F3: the time of an attempt', () => {
   it('here is all that the job has left, on Modal less what a run here would need', () => {
-    expect(tryLimitMs('local', 600_000, 600_000)).toBe(600_000);
-    expect(tryLimitMs('modal', 600_000, 600_000)).toBe(450_000);
-    expect(tryLimitMs('modal', 150_000, 600_000)).toBe(0);
+    expect(attemptLimitMs('local', 600_000, 600_000)).toBe(600_000);
+    expect(attemptLimitMs('modal', 600_000, 600_000)).toBe(450_000);
+    expect(attemptLimitMs('modal', 150_000, 600_000)).toBe(0);
+  });
+});
+
+describe('when a run is tried again', () => {
+  const failure = (
+    kind: Parameters<typeof retryDelayMs>[0]['kind'],
+    retryAfterMs: number | null = null,
+  ) => ({ kind, detail: '', retryAfterMs });
+
+  it('never after a refusal, a bad key, a time-out, or the third attempt', () => {
+    for (const kind of [
+      'ModelRefused',
+      'ModelKeyInvalid',
+      'RunTimedOut',
+      'CandidateRefused',
+      'RunCancelled',
+    ] as const) {
+      expect(retryDelayMs(failure(kind), 1)).toBeNull();
+    }
+    expect(retryDelayMs(failure('ModelOverloaded'), 3)).toBeNull();
+  });
+
+  it('at once after a crash, later and later after an overload, as told when the model said when', () => {
+    expect(retryDelayMs(failure('RunCrashed'), 1)).toBe(0);
+    expect([1, 2].map((attempts) => retryDelayMs(failure('ModelOverloaded'), attempts))).toEqual([
+      2_000, 4_000,
+    ]);
+    expect(retryDelayMs(failure('ModelRateLimited', 7_000), 1)).toBe(7_000);
+    expect(retryDelayMs(failure('ModelRateLimited', 3_600_000), 1)).toBe(30_000);
   });
 });

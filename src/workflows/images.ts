@@ -1,0 +1,75 @@
+import type { DrawImageInput, ImageActivities } from '../activities/ports.js';
+import type { ActionOutcome, ActionRef } from '../contracts/actions.js';
+import type {
+  GenerateImageInput,
+  GenerateThumbnailInput,
+  ImageMade,
+  RemoveBackgroundInput,
+} from '../contracts/images.js';
+import { localImages, modalImages, shared } from './activity-proxies.js';
+import { runAction } from './run-action.js';
+import { runWithFallback } from './run-with-fallback.js';
+
+const LABEL = '画像を作成中';
+
+/** A sprite for a prompt; its bytes wait beside the user's files for the caller. */
+export async function generateImage(input: GenerateImageInput): Promise<ActionOutcome<ImageMade>> {
+  return runAction('generateImage', input, () => drawImage({ ...input, op: 'sprite' }));
+}
+
+/** The subject of an uploaded image, without its background. */
+export async function removeBackground(
+  input: RemoveBackgroundInput,
+): Promise<ActionOutcome<ImageMade>> {
+  return runAction('removeBackground', input, async () => {
+    const { by } = await shared.planCutout();
+    return by === 'service'
+      ? cutOutByService(input)
+      : makeImage(input, (set, attempt) => set.removeBackground({ ...input, attempt }));
+  });
+}
+
+/**
+ * A project's image: drawn by the image model, or without one a screenshot of the running game. The
+ * old image stays until the new one is complete.
+ */
+export async function generateThumbnail(
+  input: GenerateThumbnailInput,
+): Promise<ActionOutcome<ImageMade>> {
+  return runAction('generateThumbnail', input, async () => {
+    const plan = await shared.planThumbnail(input);
+    const made =
+      plan.kind === 'draw'
+        ? await drawImage({ ...input, op: 'thumbnail', prompt: plan.prompt })
+        : await localImages.takeScreenshot({ ...input, revision: plan.revision });
+    await shared.keepThumbnail(input);
+    return made;
+  });
+}
+
+function drawImage(input: Omit<DrawImageInput, 'attempt'>): Promise<ImageMade> {
+  return makeImage(input, (set, attempt) => set.drawImage({ ...input, attempt }));
+}
+
+/** Makes an image on the backend that the switch names (G1). */
+function makeImage(
+  action: ActionRef,
+  make: (set: ImageActivities, attempt: number) => Promise<ImageMade>,
+): Promise<ImageMade> {
+  return runWithFallback({
+    workId: action.actionId,
+    chooseFor: { userId: action.userId },
+    label: LABEL,
+    run: ({ backend, number }) => make(backend === 'modal' ? modalImages : localImages, number),
+  });
+}
+
+/** The key of the service is on this machine only. */
+function cutOutByService(input: RemoveBackgroundInput): Promise<ImageMade> {
+  return runWithFallback({
+    workId: input.actionId,
+    chooseFor: 'local',
+    label: LABEL,
+    run: () => localImages.removeBackgroundByService(input),
+  });
+}

@@ -1,0 +1,45 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { ActionOutcome } from '../contracts/actions.js';
+import type {
+  GeneratePublishInfoInput,
+  PublishedGame,
+  PublishGameInput,
+  PublishInfo,
+  UnpublishGameInput,
+} from '../contracts/publishing.js';
+import { answering, publishing, shared } from './activity-proxies.js';
+import { runAction } from './run-action.js';
+
+/** Words for the publish page; only the row's result keeps them. */
+export async function generatePublishInfo(
+  input: GeneratePublishInfoInput,
+): Promise<ActionOutcome<PublishInfo>> {
+  return runAction('generatePublishInfo', input, () => answering.generatePublishInfo(input));
+}
+
+/**
+ * Makes one fixed version public: copies its files, fetches them at their public address, compares,
+ * and only then lets the game's row name them. However it ends, the one copy that stays is the one
+ * that the row names.
+ */
+export async function publishGame(input: PublishGameInput): Promise<ActionOutcome<PublishedGame>> {
+  const { gameId, revision } = input;
+  return runAction('publishGame', input, async () => {
+    try {
+      const { contentHash } = await publishing.copyGame(input);
+      await publishing.checkCopy({ gameId, revision, contentHash });
+      return await shared.activateRelease({ ...input, contentHash });
+    } finally {
+      await CancellationScope.nonCancellable(() => shared.deleteStaleReleases({ gameId }));
+    }
+  });
+}
+
+/** Takes a game back: first nobody can reach it, then its files are deleted. */
+export async function unpublishGame(input: UnpublishGameInput): Promise<ActionOutcome<null>> {
+  return runAction('unpublishGame', input, async () => {
+    await shared.unpublishGame(input);
+    await shared.deleteStaleReleases({ gameId: input.gameId });
+    return null;
+  });
+}

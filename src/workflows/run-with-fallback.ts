@@ -1,0 +1,115 @@
+import {
+  isCancellation,
+  log,
+  setCurrentDetails,
+  sleep,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { BackendChoice, JobRef } from '../activities/ports.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import type { Backend } from '../contracts/workflows.js';
+import { shared } from './activity-proxies.js';
+import { classifyFailure } from './failures.js';
+import { nextAttempt } from './next-attempt.js';
+
+/** One numbered run of the work, and where it is made. `reason` is for the operator. */
+export interface Attempt {
+  readonly number: number;
+  readonly backend: Backend;
+  readonly reason: string;
+}
+
+/** Work with files and models, which one attempt after the other tries to do. */
+export interface AttemptedWork<T, A extends Attempt = Attempt> {
+  /** Id of the job or action, for the log. */
+  readonly workId: string;
+  /** Whom the backend is chosen for; `local`: only this machine can do the work. */
+  readonly chooseFor: 'local' | (Partial<JobRef> & Pick<JobRef, 'userId'>);
+  /** What is being made, for the operator. */
+  readonly label: string;
+  /** Prepares an attempt before it is made; may move or renumber it. An error ends the work. */
+  readonly begin?: (attempt: Attempt) => Promise<A>;
+  readonly run: (attempt: A) => Promise<T>;
+}
+
+/**
+ * Makes attempts where the switch says until one succeeds; after a failure of Modal itself the rest
+ * is done on this machine (G1). Throws the failure of the last attempt.
+ */
+export async function runWithFallback<T, A extends Attempt = Attempt>(
+  work: AttemptedWork<T, A>,
+): Promise<T> {
+  return new Attempts(work).untilSuccess();
+}
+
+class Attempts<T, A extends Attempt> {
+  private readonly made: Record<Backend, number> = { modal: 0, local: 0 };
+  private shownBackend: Backend | null = null;
+  /** Why the rest of the work stays on this machine; null = Modal may still be chosen. */
+  private localBecause: string | null;
+
+  constructor(private readonly work: AttemptedWork<T, A>) {
+    this.localBecause = work.chooseFor === 'local' ? 'only here' : null;
+  }
+
+  async untilSuccess(): Promise<T> {
+    for (;;) {
+      const attempt = await this.begin();
+      this.made[attempt.backend] += 1;
+      this.show(attempt);
+      const startedMs = Date.now();
+      try {
+        return await this.work.run(attempt);
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        await this.prepareNext(attempt, error, Date.now() - startedMs);
+      }
+    }
+  }
+
+  private async begin(): Promise<A> {
+    const { backend, reason } = await this.choose();
+    const number = this.made.modal + this.made.local + 1;
+    const attempt: Attempt = { number, backend, reason };
+    return this.work.begin ? this.work.begin(attempt) : (attempt as A);
+  }
+
+  private async choose(): Promise<Pick<BackendChoice, 'backend' | 'reason'>> {
+    const { chooseFor } = this.work;
+    if (chooseFor === 'local' || this.localBecause !== null)
+      return { backend: 'local', reason: this.localBecause ?? '' };
+    return shared.chooseBackend.executeWithOptions({ summary: 'Modal or this machine' }, [
+      chooseFor,
+    ]);
+  }
+
+  private show({ backend, number, reason }: Attempt): void {
+    if (backend !== this.shownBackend)
+      upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.backend, value: backend }]);
+    this.shownBackend = backend;
+    setCurrentDetails(`${this.work.label} (attempt ${number}, ${backend}: ${reason})`);
+  }
+
+  /** Returns when another attempt may be made, after its pause; else throws the failure. */
+  private async prepareNext(
+    { backend, number }: Attempt,
+    error: unknown,
+    tookMs: number,
+  ): Promise<void> {
+    const failure = classifyFailure(error);
+    const decision = nextAttempt({ backend, failure, attempts: this.made[backend], tookMs });
+    switch (decision.next) {
+      case 'giveUp':
+        throw error;
+      case 'local': {
+        const { kind, detail } = failure;
+        this.localBecause = `fallback after ${kind}`;
+        log.warn('work leaves Modal', { workId: this.work.workId, attempt: number, kind, detail });
+        return;
+      }
+      case 'again':
+        setCurrentDetails(`もう一度試します (after ${failure.kind} on ${backend})`);
+        if (decision.delayMs > 0) await sleep(decision.delayMs);
+    }
+  }
+}
