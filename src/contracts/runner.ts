@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ImageInput } from './images.js';
+import { IncomingBundle } from './modal.js';
 import { VideoInput } from './video.js';
 import { ERROR_POLICY, type ErrorKind } from './errors.js';
 import { Uuid } from './ids.js';
@@ -33,13 +34,6 @@ export const RunLimits = z.object({
   callbackDrainMs: z.number().int().nonnegative(),
 });
 export type RunLimits = z.infer<typeof RunLimits>;
-
-/**
- * Commits in a bundle file that the repository may lack; taken in before anything else and kept
- * alive there (E6).
- */
-export const IncomingBundle = z.object({ file: z.string(), want: Revision });
-export type IncomingBundle = z.infer<typeof IncomingBundle>;
 
 /** One attempt to turn a request into a candidate commit. */
 export const GenerateInput = z.object({

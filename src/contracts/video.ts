@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ActionRef } from './actions.js';
 import { GameAsset } from './assets.js';
-import { IncomingBundle } from './runner.js';
+import { IncomingBundle } from './modal.js';
 import { storable } from './ids.js';
 
 /** The video of a game: portrait, for a phone (rest.md §9.7). */

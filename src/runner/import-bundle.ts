@@ -1,4 +1,4 @@
-import type { IncomingBundle } from '../contracts/runner.js';
+import type { IncomingBundle } from '../contracts/modal.js';
 import { bundleFetch } from '../git/bundle.js';
 import { initBare } from '../git/refs.js';
 
