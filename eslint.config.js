@@ -37,8 +37,8 @@ const boundaries = Object.entries(ROOMS).map(([room, allowed]) => ({
           ...(room === 'workflows'
             ? [
                 {
-                  regex: '^(\\.\\./)+stream/(?!stream-state)',
-                  message: 'Workflows see the pure part of the stream only.',
+                  regex: '^(\\.\\./)+stream/(?!(stream-state|reorder-buffer)\\.js$)',
+                  message: 'Workflows see the pure files of src/stream only.',
                 },
                 {
                   regex: '^(\\.\\./)+activities/',

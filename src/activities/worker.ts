@@ -25,7 +25,7 @@ import { createImages } from '../store/files/images.js';
 import { createStore } from '../store/index.js';
 import { withTypedFailures } from './frame/typed-failures.js';
 import { withHeartbeats } from './frame/heartbeats.js';
-import { createJobStreamClient } from '../stream/writer.js';
+import { streamWriter } from '../stream/writer.js';
 import { localAgentActivities } from './local/run-agent.js';
 import { localFileActivities } from './local/project-files.js';
 import { localImageActivities } from './local/images.js';
@@ -106,7 +106,7 @@ async function createWorkers(
 ): Promise<Workers> {
   const store = createStore(config, log);
   const plainMirror = createMirror(config.DATA_DIR);
-  const stream = createJobStreamClient(client);
+  const stream = streamWriter(client);
   const alerts = createAlerts({ config, store, log });
   const images = createImages(config.DATA_DIR);
   const modal = await openModal({ config, store, mirror: plainMirror, log });

@@ -51,8 +51,8 @@ export interface AppDeps {
   assetFiles: AssetFiles;
   images: Images;
   videos: Videos;
-  /** `POST /callback/…`; read raw bodies themselves. */
-  callback: RequestHandler[];
+  /** `POST /callback/…`; reads raw bodies itself. */
+  callback: RequestHandler;
   cancelJob: CancelJob;
   actions: Actions;
 }

@@ -8,19 +8,19 @@ import { withReadCache } from '../store/mirror/cache.js';
 import { createVideos } from '../store/files/videos.js';
 import { createImages } from '../store/files/images.js';
 import { withHydration } from '../store/mirror/hydration.js';
-import { createStore, type Store } from '../store/index.js';
+import { createStore } from '../store/index.js';
 import { createActions } from './actions/perform.js';
 import { createAdmitter } from './admission/admit.js';
 import { createApp } from './app.js';
 import { createAuth } from './auth.js';
-import { durableLane } from '../stream/durable-append.js';
-import { actionProgressRouter } from './callback/action-progress.js';
 import { callbackRouter } from './callback/router.js';
 import { createGames } from './games/current-game.js';
 import { createHydrate } from './games/hydrate.js';
 import { JobFeeds } from '../stream/feeds.js';
-import { storeFacts } from '../stream/store-facts.js';
-import { streamReader } from '../stream/reader.js';
+import { EventIngest } from '../stream/ingest.js';
+import { storeFacts } from '../stream/job-facts.js';
+import { isInStream, streamReader } from '../stream/reader.js';
+import { streamWriter } from '../stream/writer.js';
 import { createRateLimits } from './rate-limits.js';
 import { checkPublicDir } from './routes/pages.js';
 import { shutDown } from './shutdown.js';
@@ -58,16 +58,18 @@ export function assembleApi(config: Config, log: Log) {
   const feeds = new JobFeeds({ readStream, facts: storeFacts(store, mirror), log });
   const admitter = createAdmitter(temporal, log);
   const socketDeps = { config, auth, store, mirror, feeds, admitter, limits, log };
-  const callback = callbackRouter({
-    ...durableLane(temporal, readStream),
-    ...callbackFacts(store),
-    masterSecret: config.CALLBACK_SECRET,
+  const ingest = new EventIngest({
+    ...streamWriter(temporal),
+    isInStream: (jobId, place) => isInStream(readStream, jobId, place),
+    job: (jobId) => store.jobs.get(jobId),
+    noteProgress: (...note) => store.jobs.noteProgress(...note),
     offer: (jobId, items) => feeds.offer(jobId, items),
     log,
   });
-  const actionProgress = actionProgressRouter({
+  const callback = callbackRouter({
     masterSecret: config.CALLBACK_SECRET,
-    noteProgress: (actionId, percent) => store.actions.noteProgress(actionId, percent),
+    ingest,
+    noteActionProgress: (actionId, percent) => store.actions.noteProgress(actionId, percent),
     log,
   });
   const app = createApp({
@@ -80,7 +82,7 @@ export function assembleApi(config: Config, log: Log) {
     assetFiles,
     images: createImages(config.DATA_DIR),
     videos: createVideos(config.DATA_DIR),
-    callback: [actionProgress, callback],
+    callback,
     cancelJob: (job) => stopJob(socketDeps, job),
     actions: createActions(temporal),
   });
@@ -119,19 +121,6 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
         log,
       );
     },
-  };
-}
-
-/** What the callback asks the database. */
-function callbackFacts({ jobs }: Pick<Store, 'jobs'>) {
-  return {
-    job: (jobId: string) => jobs.get(jobId),
-    noteProgress: (
-      jobId: string,
-      attempt: number,
-      progress: number | null,
-      message: string | null,
-    ) => jobs.noteProgress(jobId, attempt, progress, message),
   };
 }
 

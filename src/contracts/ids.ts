@@ -45,7 +45,7 @@ export function projectWorkflowId(projectId: string): string {
   return `project/${projectId.toLowerCase()}/job`;
 }
 
-/** The durable lane of a job's events (D1). */
+/** The durable stream of a job's events (D1). */
 export function streamWorkflowId(jobId: string): string {
   return `stream/${jobId}`;
 }

@@ -22,13 +22,13 @@ const File = z.object({
   status: z.enum(['editing', 'completed']),
 });
 
-/** What the runner may say through the callback. */
+/** What the runner may report through the callback. */
 export const RunnerEvent = z.discriminatedUnion('type', [Progress, Text, File]);
 export type RunnerEvent = z.infer<typeof RunnerEvent>;
 
 /**
- * Everything a job's stream may hold. Terminal events are markers: rows and html stay where they
- * are owned.
+ * Everything a job's stream may hold. Terminal events are markers: rows and HTML stay with their
+ * owners.
  */
 export const JobEvent = z.discriminatedUnion('type', [
   Progress,
@@ -61,12 +61,65 @@ export const StreamItem = z.object({
 });
 export type StreamItem = z.infer<typeof StreamItem>;
 
+/** Numbers `events` of one attempt from `firstSeq` on. */
+export function itemsFrom(
+  attempt: number,
+  firstSeq: number,
+  events: readonly JobEvent[],
+): StreamItem[] {
+  return events.map((event, index) => ({ attempt, seq: firstSeq + index, event }));
+}
+
 /** Negative when `a` comes before `b`. */
 export function compareCursors(a: Cursor, b: Cursor): number {
   return a.attempt - b.attempt || a.seq - b.seq;
 }
 
-/** Does this event end the job for whoever listens? */
+/** Is this the place of a closing event? Closing events end the holes before them (D1). */
+export function isClosing({ seq }: Cursor): boolean {
+  return seq >= CLOSING_SEQ;
+}
+
+/** Does this event end the job for its subscribers? */
 export function isTerminalEvent(event: JobEvent): boolean {
   return event.type === 'completed' || event.type === 'failed' || event.type === 'cancelled';
+}
+
+/** Signal and update of the workflow `stream/<jobId>` (D1). */
+export const APPEND_SIGNAL = 'append';
+export const NEXT_PAGE_UPDATE = 'nextPage';
+
+export interface JobStreamInput {
+  jobId: string;
+  /** Carried over a continue-as-new. */
+  carried?: {
+    items: StreamItem[];
+    early: StreamItem[];
+    delivered: Cursor;
+    floor: Cursor;
+    closedAtMs: number | null;
+  };
+}
+
+/**
+ * A page of a job's stream after `cursor`. `gap`: the bounded tail has dropped items that the
+ * reader asked for.
+ */
+export interface StreamPage {
+  items: StreamItem[];
+  cursor: Cursor;
+  ended: boolean;
+  gap: boolean;
+}
+
+/**
+ * Long poll of the stream: answers when something after `after` exists, at the latest after
+ * `waitMs`. `wakeOn: 'phase'` (for a reader whose live path delivers the text) wakes only on
+ * opening (attempt 0) and closing items, so that a job's text costs no updates; the page then holds
+ * everything after the cursor all the same. Default 'any'.
+ */
+export interface NextPageRequest {
+  after: Cursor;
+  waitMs: number;
+  wakeOn?: 'any' | 'phase';
 }

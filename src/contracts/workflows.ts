@@ -1,6 +1,5 @@
 import type { ErrorKind } from './errors.js';
 import type { SelectedStyle } from './frames.js';
-import type { Cursor, StreamItem } from './stream.js';
 import type { JobRow } from './rows.js';
 
 /** Short work and workflow tasks; never shares a queue with long work (G2). */
@@ -105,44 +104,6 @@ export interface CancelRequest {
  */
 export interface CancelAnswer {
   outcome: 'cancelled' | 'tooLate' | 'otherJob';
-}
-
-export const APPEND_SIGNAL = 'append';
-export const NEXT_PAGE_UPDATE = 'nextPage';
-
-export interface JobStreamInput {
-  jobId: string;
-  /** Carried over a continue-as-new. */
-  carried?: {
-    items: StreamItem[];
-    early: StreamItem[];
-    delivered: Cursor;
-    floor: Cursor;
-    closedAtMs: number | null;
-  };
-}
-
-/**
- * A page of a job's stream after `cursor`. `gap` tells that older items were dropped by the bounded
- * tail.
- */
-export interface StreamPage {
-  items: StreamItem[];
-  cursor: Cursor;
-  ended: boolean;
-  gap: boolean;
-}
-
-/**
- * Long poll of the stream: answers when something after `after` exists, at the latest after
- * `waitMs`. `wakeOn: 'phase'` (for a reader whose fast lane delivers the text) wakes only on
- * opening (attempt 0) and closing items, so that a job's text costs no updates; the page then holds
- * everything after the cursor all the same. Default 'any'.
- */
-export interface NextPageRequest {
-  after: Cursor;
-  waitMs: number;
-  wakeOn?: 'any' | 'phase';
 }
 
 /** How a run of `generateGame` ended, for the operator. */

@@ -1,19 +1,20 @@
-import type { JobRow } from '../contracts/rows.js';
 import type { ServerFrame } from '../contracts/frames.js';
+import type { JobRow } from '../contracts/rows.js';
 import type { Cursor, StreamItem } from '../contracts/stream.js';
-import { JobFeed, type FeedDeps, type Listener } from './job-feed.js';
+import { JobFeed, type FeedDeps } from './job-feed.js';
+import type { Subscriber } from './subscribers.js';
 
-/** One listener's hold on a job's feed. */
+/** What a socket holds of a job's feed. */
 export interface Subscription {
   readonly jobId: string;
   readonly projectId: string;
   /** Resolves when it is known where in the stream this subscription starts. */
   readonly placed: Promise<void>;
-  /** Sends what was held back so far and everything from now on at once (D4). */
+  /** Sends what was held back so far, and everything from now on at once (D4). */
   release(): void;
-  /** Whether it began in the middle, with whatever came next. */
+  /** Whether it began with whatever came next, not at a given place. */
   readonly isFromNow: boolean;
-  /** From now on this listener is the sender of a message: `gameUpdated` follows `completed`. */
+  /** This subscriber sent the message itself: `gameUpdated` follows `completed`. */
   becomeSender(): void;
   /** Ends the subscription; what was held back is dropped. */
   close(): void;
@@ -23,63 +24,96 @@ export interface SubscribeRequest {
   jobId: string;
   projectId: string;
   from: Cursor | 'now';
-  origin: Listener['origin'];
+  origin: Subscriber['origin'];
   send: (frame: ServerFrame) => void;
 }
 
-/** All job feeds of this API instance; a feed lives as long as somebody listens (D5). */
+/** All job feeds of this API instance (D5). */
 export class JobFeeds {
-  readonly #feeds = new Map<string, JobFeed>();
+  readonly #feeds: FeedRegistry<JobFeed>;
 
-  constructor(private readonly deps: FeedDeps) {}
+  constructor(deps: FeedDeps) {
+    this.#feeds = new FeedRegistry((jobId, onEmpty) => new JobFeed(jobId, deps, onEmpty));
+  }
 
-  /** Starts listening; frames are held back until `release()`. */
+  /** Subscribes to a job; frames are held back until `release()`. */
   subscribe({ jobId, projectId, from, origin, send }: SubscribeRequest): Subscription {
-    let held: ServerFrame[] | null = [];
+    const gate = new FrameGate(send);
     let markPlaced = () => {};
     const placed = new Promise<void>((resolve) => (markPlaced = resolve));
-    const listener: Listener = {
+    const subscriber: Subscriber = {
       origin,
-      send: (frame) => void (held ? held.push(frame) : send(frame)),
+      send: (frame) => gate.send(frame),
       onPlaced: markPlaced,
     };
-    const feed = this.#feedOf(jobId);
-    feed.add(listener, from);
+    const feed = this.#feeds.open(jobId);
+    feed.add(subscriber, from);
     return {
       jobId,
       projectId,
       placed,
       isFromNow: from === 'now',
-      release: () => {
-        held?.forEach(send);
-        held = null;
-      },
-      becomeSender: () => (listener.origin = 'message'),
+      release: () => gate.open(),
+      becomeSender: () => (subscriber.origin = 'message'),
       close: () => {
-        held = [];
+        gate.close();
         markPlaced();
-        feed.remove(listener);
+        feed.remove(subscriber);
       },
     };
   }
 
-  /** Hands fast-lane items to whoever listens here; nobody listening is fine. */
+  /** Hands items of the live path to the subscribers here; without any they are dropped. */
   offer(jobId: string, items: readonly StreamItem[]): void {
     this.#feeds.get(jobId)?.offer(items);
   }
 
-  /** Sends `cancelled` to every listener of the job here, at once (F1). */
+  /** Sends `cancelled` to every subscriber of the job here, at once (F1). */
   async cancelled(row: JobRow): Promise<void> {
     await this.#feeds.get(row.id)?.cancelled(row);
   }
+}
 
-  #feedOf(jobId: string): JobFeed {
-    const known = this.#feeds.get(jobId);
+/** Feeds by the id of what they tell about; a feed lives as long as it has subscribers. */
+class FeedRegistry<Feed> {
+  readonly #feeds = new Map<string, Feed>();
+
+  constructor(private readonly create: (id: string, onEmpty: () => void) => Feed) {}
+
+  get(id: string): Feed | undefined {
+    return this.#feeds.get(id);
+  }
+
+  open(id: string): Feed {
+    const known = this.#feeds.get(id);
     if (known) return known;
-    const feed: JobFeed = new JobFeed(jobId, this.deps, () => {
-      if (this.#feeds.get(jobId) === feed) this.#feeds.delete(jobId);
+    const feed: Feed = this.create(id, () => {
+      if (this.#feeds.get(id) === feed) this.#feeds.delete(id);
     });
-    this.#feeds.set(jobId, feed);
+    this.#feeds.set(id, feed);
     return feed;
+  }
+}
+
+/** Holds frames back until it is opened, so that a reply goes out before them (D4). */
+class FrameGate {
+  #held: ServerFrame[] | null = [];
+
+  constructor(private pass: (frame: ServerFrame) => void) {}
+
+  send(frame: ServerFrame): void {
+    if (this.#held) this.#held.push(frame);
+    else this.pass(frame);
+  }
+
+  open(): void {
+    this.#held?.forEach((frame) => this.pass(frame));
+    this.#held = null;
+  }
+
+  /** Drops what was held back, and everything from now on. */
+  close(): void {
+    this.#held = [];
+    this.pass = () => undefined;
   }
 }

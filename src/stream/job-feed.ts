@@ -1,53 +1,27 @@
-import type { Log } from '../log.js';
-import { type JobRow, isActive } from '../contracts/rows.js';
-import type { ServerFrame } from '../contracts/frames.js';
+import { isActive, type JobRow } from '../contracts/rows.js';
 import {
-  compareCursors,
   isTerminalEvent,
-  START_OF_STREAM,
   type Cursor,
   type StreamItem,
+  type StreamPage,
 } from '../contracts/stream.js';
-import type { StreamPage } from '../contracts/workflows.js';
+import type { Log } from '../log.js';
+import { Backoff } from './backoff.js';
+import type { DeliveryPath } from './delivery.js';
+import { waitingFrame } from './frames.js';
+import { JobFacts, type FactsSource } from './job-facts.js';
+import { LivePathWatch, planRead, type ReadOutcome, type ReadStream } from './reader.js';
 import { ReorderBuffer } from './reorder-buffer.js';
-import { JobFacts, type FactsSource } from './facts.js';
-import { frameOf, terminalFrameOfRow, waitingFrame } from './frames.js';
-import {
-  afterDelivery,
-  afterPage,
-  deliveryFrom,
-  canDeliver,
-  needsReset,
-  slowestCursor,
-  type DeliveryState,
-  type Lane,
-} from './delivery.js';
-import { FastLaneWatch, planRead, RetryPause } from './reading.js';
-import type { ReadOutcome, ReadStream } from './reader.js';
+import { JobSubscribers, type Subscriber } from './subscribers.js';
 
-const WAITING_INTERVAL_MS = 2_000;
+const POSITION_INTERVAL_MS = 2_000;
+const RETRY_FIRST_MS = 50;
+const RETRY_LONGEST_MS = 2_000;
 /**
  * An accepted job may wait this long for a worker that opens it (A6); until then it has neither row
  * nor stream.
  */
 const UNOPENED_MS = 10 * 60_000;
-
-/** Someone who is told what happens to the job. */
-export interface Listener {
-  /** Only whoever sent the message gets `gameUpdated` (websocket.md §4). */
-  origin: 'message' | 'watch';
-  send(frame: ServerFrame): void;
-  /** Called once the listener's place in the stream is known. */
-  onPlaced(): void;
-}
-
-interface Seat {
-  listener: Listener;
-  /** Null until the first page told where "now" is. */
-  hearing: DeliveryState | null;
-  /** Does the reader read for this seat already? */
-  joined: boolean;
-}
 
 export interface FeedDeps {
   readStream: ReadStream;
@@ -56,23 +30,23 @@ export interface FeedDeps {
 }
 
 /**
- * What the listeners of one job hear: the fast lane as early as the order allows, the durable lane
- * for everything else (D2). One reader, whoever listens: it reads after the slowest listener and
- * everybody drops what he has (D5).
+ * Feeds the subscribers of one job: with the live path as early as the order allows, with the
+ * durable stream for everything else (D2). One reader serves all of them: it reads after the
+ * slowest subscriber, and each is sent only what it does not have (D5).
  */
 export class JobFeed {
-  readonly #seats = new Map<Listener, Seat>();
-  readonly #early = new ReorderBuffer();
   readonly #facts: JobFacts;
-  readonly #pause = new RetryPause();
-  readonly #fastLane = new FastLaneWatch();
-  readonly #bornMs = performance.now();
-  #head: Cursor | null = null;
-  #rowEnded = false;
-  #running = false;
-  #reading = new AbortController();
+  readonly #subscribers: JobSubscribers;
+  readonly #live = new ReorderBuffer();
+  readonly #livePath = new LivePathWatch();
+  readonly #backoff = new Backoff(RETRY_FIRST_MS, RETRY_LONGEST_MS);
+  readonly #createdMs = performance.now();
+  #isReading = false;
+  #read = new AbortController();
+  /** The row said that the job is over; the stream has not said so yet. */
+  #hasRowEnded = false;
   #work: Promise<unknown> = Promise.resolve();
-  #waitingTimer: NodeJS.Timeout | null = null;
+  #positionTimer: NodeJS.Timeout | null = null;
   #lastPosition: number | null = null;
 
   constructor(
@@ -83,113 +57,83 @@ export class JobFeed {
     this.#facts = new JobFacts(jobId, deps.facts, (error) =>
       deps.log.warn({ err: error, jobId }, 'a fact of a job frame could not be read'),
     );
+    this.#subscribers = new JobSubscribers(jobId, this.#facts);
   }
 
-  /**
-   * Adds a listener that has everything up to `from`; 'now' = hears only what comes after this
-   * moment (D3).
-   */
-  add(listener: Listener, from: Cursor | 'now'): void {
-    const hearing = from === 'now' ? this.#head && deliveryFrom(this.#head) : deliveryFrom(from);
-    this.#seats.set(listener, { listener, hearing, joined: false });
-    if (hearing) listener.onPlaced();
+  /** Adds a subscriber that has everything up to `from`; 'now' = only what comes next (D3). */
+  add(subscriber: Subscriber, from: Cursor | 'now'): void {
+    this.#subscribers.add(subscriber, from);
     this.#lastPosition = null;
-    this.#reading.abort();
-    if (!this.#running) void this.#run();
+    this.#read.abort();
+    if (!this.#isReading) void this.#readWhileWanted();
   }
 
-  remove(listener: Listener): void {
-    if (!this.#seats.delete(listener) || this.#seats.size > 0) return;
-    this.#reading.abort();
-    this.#stopWaiting();
-    this.#early.clear();
+  remove(subscriber: Subscriber): void {
+    if (!this.#subscribers.remove(subscriber) || !this.#subscribers.isEmpty) return;
+    this.#read.abort();
+    this.#stopTellingPosition();
+    this.#live.clear();
     this.onEmpty();
   }
 
-  /** Takes items of the fast lane. */
+  /** Takes items of the live path. */
   offer(items: readonly StreamItem[]): void {
-    this.#fastLane.heard();
-    this.#early.add(items);
+    this.#livePath.sawItems();
+    this.#live.add(items);
+    this.#live.dropExcess();
     void this.#serially(async () => {
-      await this.#pump();
-      if (this.#early.items.length > 0 && !this.#isPlacing()) this.#fastLane.letDown();
+      await this.#deliverLive();
+      if (this.#live.items.length > 0 && !this.#subscribers.isPlacing) this.#livePath.cutRead();
     });
   }
 
-  /**
-   * The job was cancelled: tell everybody at once and nothing after it (F1). Resolves when the
-   * frames are out.
-   */
+  /** The job was cancelled: resolves when every subscriber was told; nothing follows (F1). */
   async cancelled(row: JobRow): Promise<void> {
-    await this.#serially(async () => {
-      for (const seat of this.#seats.values()) {
-        if (seat.hearing?.end) continue;
-        seat.listener.send({ type: 'cancelled', job: row, jobId: row.id, attempt: row.attempt });
-        seat.hearing = { ...(seat.hearing ?? deliveryFrom(START_OF_STREAM)), end: 'cancelled' };
-      }
-    });
+    await this.#serially(async () => this.#subscribers.cancelled(row));
   }
 
-  async #run(): Promise<void> {
-    this.#running = true;
-    while (this.#isWanted()) {
-      for (const seat of this.#seats.values()) seat.joined = true;
-      const outcome = await this.#read();
+  async #readWhileWanted(): Promise<void> {
+    this.#isReading = true;
+    while (this.#subscribers.isWaiting) {
+      this.#subscribers.beginRead();
+      const outcome = await this.#readPage();
       const next = (await this.#serially(() => this.#take(outcome))) ?? 'pause';
       if (next === 'stop') break;
-      if (next === 'pause') await this.#pause.wait();
-      if (next === 'silent') await this.#lookAtRow();
+      if (next === 'pause') await this.#backoff.wait();
+      if (next === 'checkRow') await this.#checkRow();
     }
-    this.#running = false;
-    // Somebody sat down while the last page was taken.
-    if ([...this.#seats.values()].some(({ joined }) => !joined)) void this.#run();
+    this.#isReading = false;
+    // Somebody may have subscribed while the last page was taken.
+    if (this.#subscribers.hasNewcomer) void this.#readWhileWanted();
   }
 
-  async #read(): Promise<ReadOutcome> {
-    const reading = (this.#reading = new AbortController());
+  async #readPage(): Promise<ReadOutcome> {
+    const abort = (this.#read = new AbortController());
     const plan = planRead({
-      placing: this.#isPlacing(),
-      rowEnded: this.#rowEnded,
-      isFastLaneSure: this.#fastLane.isSure && this.#early.items.length === 0,
+      isPlacing: this.#subscribers.isPlacing,
+      hasRowEnded: this.#hasRowEnded,
+      isLivePathComplete: this.#livePath.isReliable && this.#live.items.length === 0,
     });
-    const read = () =>
-      this.deps.readStream(this.jobId, { after: this.#readAfter(), ...plan }, reading.signal);
-    return plan.wakeOn === 'phase' ? this.#fastLane.during(() => reading.abort(), read) : read();
+    const request = { after: this.#subscribers.readAfter, ...plan };
+    const read = () => this.deps.readStream(this.jobId, request, abort.signal);
+    return plan.wakeOn === 'phase' ? this.#livePath.during(() => abort.abort(), read) : read();
   }
 
-  #isWanted(): boolean {
-    return [...this.#seats.values()].some(({ hearing }) => hearing?.end !== 'cancelled');
-  }
-
-  #isPlacing(): boolean {
-    return [...this.#seats.values()].some(({ hearing }) => !hearing);
-  }
-
-  #readAfter(): Cursor {
-    if (this.#isPlacing()) return START_OF_STREAM;
-    return (
-      slowestCursor(
-        [...this.#seats.values()].map(({ hearing }) => hearing ?? deliveryFrom(START_OF_STREAM)),
-      ) ?? START_OF_STREAM
-    );
-  }
-
-  async #take(outcome: ReadOutcome): Promise<'read' | 'silent' | 'pause' | 'stop'> {
+  async #take(outcome: ReadOutcome): Promise<'read' | 'checkRow' | 'pause' | 'stop'> {
     switch (outcome.kind) {
       case 'aborted':
         return 'read';
       case 'page':
-        this.#pause.reset();
-        await this.#takePage(outcome.page);
-        return this.#isOwedAnEnd(outcome.page) ? 'silent' : 'read';
+        this.#backoff.reset();
+        return (await this.#takePage(outcome.page)) ? 'checkRow' : 'read';
       case 'missing': {
         const row = await this.#facts.row();
-        if (!row) return performance.now() - this.#bornMs < UNOPENED_MS ? 'pause' : 'stop';
+        if (!row) return performance.now() - this.#createdMs < UNOPENED_MS ? 'pause' : 'stop';
         if (isActive(row.status)) return 'pause';
-        // A quick job may have begun and ended since the look at its stream: look once more before
-        // the row has to speak.
-        if (!this.#rowEnded) {
-          this.#rowEnded = true;
+        // A quick job may have begun and ended since this read: read once more before its row tells
+        // the end.
+        if (!this.#hasRowEnded) {
+          this.#hasRowEnded = true;
           return 'pause';
         }
         this.#endFromRow(row);
@@ -204,159 +148,66 @@ export class JobFeed {
     }
   }
 
-  async #takePage(page: StreamPage): Promise<void> {
-    this.#place(page);
-    if (page.gap) await this.#bridge(page);
+  /** Returns whether the job's row must be asked whether the job is over. */
+  async #takePage(page: StreamPage): Promise<boolean> {
+    if (this.#subscribers.place(page)) this.#startTellingPosition();
+    if (page.gap) await this.#subscribers.bridgeGap(page);
     for (const item of page.items) await this.#deliver(item, 'durable');
-    for (const seat of this.#seats.values())
-      if (seat.joined && seat.hearing) seat.hearing = afterPage(seat.hearing, page.cursor);
-    await this.#pump();
-    if (page.items.length > 0) this.#rowEnded = false;
-  }
-
-  /**
-   * Gives listeners of "now" their place: the end of what exists, yet before the job's end if that
-   * is in there.
-   */
-  #place(page: StreamPage): void {
-    const end = page.items.findIndex(({ event }) => isTerminalEvent(event));
-    const heard = end < 0 ? page.items : page.items.slice(0, end);
-    const cursor = heard.at(-1) ?? (end < 0 ? page.cursor : START_OF_STREAM);
-    for (const seat of this.#seats.values()) {
-      if (seat.hearing || !seat.joined) continue;
-      seat.hearing = deliveryFrom({ attempt: cursor.attempt, seq: cursor.seq });
-      seat.listener.onPlaced();
-      if (cursor.attempt === 0 && end < 0) this.#startWaiting();
-    }
-  }
-
-  /**
-   * The tail no longer holds all that a listener misses: what he has cannot be continued, so it
-   * starts afresh.
-   */
-  async #bridge(page: StreamPage): Promise<void> {
-    const [first] = page.items;
-    if (!first) return;
-    const row = await this.#facts.row();
-    for (const seat of this.#seats.values()) {
-      if (!seat.hearing || !seat.joined || !canDeliver(seat.hearing, first, 'durable')) continue;
-      if (!seat.hearing.started)
-        seat.listener.send({ type: 'started', job: row, jobId: this.jobId });
-      else if (!canDeliver(seat.hearing, first, 'fast'))
-        seat.listener.send({ type: 'streamReset', jobId: this.jobId, attempt: first.attempt });
-    }
-  }
-
-  async #deliver(item: StreamItem, lane: Lane): Promise<void> {
-    const mayGo = (seat: Seat) =>
-      seat.hearing !== null &&
-      (lane === 'fast' || seat.joined) &&
-      canDeliver(seat.hearing, item, lane);
-    const audience = [...this.#seats.values()].filter(mayGo);
-    if (audience.length === 0) return;
-    const facts = await this.#facts.of(item.event);
-    const frame = frameOf(this.jobId, item, facts);
-    for (const seat of audience) {
-      if (!seat.hearing || this.#seats.get(seat.listener) !== seat) continue;
-      if (needsReset(seat.hearing, item))
-        seat.listener.send({ type: 'streamReset', jobId: this.jobId, attempt: item.attempt });
-      if (frame) seat.listener.send(frame);
-      seat.hearing = afterDelivery(seat.hearing, item);
-      if (item.event.type === 'completed' && seat.listener.origin === 'message' && facts.row) {
-        seat.listener.send({
-          type: 'gameUpdated',
-          userId: facts.row.user_id,
-          projectId: facts.row.project_id,
-        });
-      }
-    }
-    if (!this.#head || compareCursors(item, this.#head) > 0)
-      this.#head = { attempt: item.attempt, seq: item.seq };
-    this.#watchWaiting(item);
-  }
-
-  async #pump(): Promise<void> {
-    for (const item of this.#early.items) await this.#deliver(item, 'fast');
-    this.#early.forget(this.#readAfter());
-  }
-
-  /**
-   * Did this page bring nothing, and is there somebody whom it should have told the job's end if
-   * that were over?
-   */
-  #isOwedAnEnd(page: StreamPage): boolean {
-    if (page.items.length > 0) return false;
-    const unended = [...this.#seats.values()].filter(
-      (seat) => seat.hearing && !seat.hearing.end && seat.joined,
-    );
-    if (!page.ended) return unended.length > 0;
-    // The end lies before their cursors: they had it already.
-    for (const seat of unended)
-      if (seat.hearing) seat.hearing = { ...seat.hearing, end: 'completed' };
+    this.#subscribers.finishPage(page.cursor);
+    await this.#deliverLive();
+    if (page.items.length === 0) return this.#subscribers.isOwedEnd(page);
+    this.#hasRowEnded = false;
     return false;
   }
 
-  /**
-   * A job that is over although its stream does not say so ends from its row. The fast lane goes on
-   * while that is read.
-   */
-  async #lookAtRow(): Promise<void> {
+  async #deliverLive(): Promise<void> {
+    for (const item of this.#live.items) await this.#deliver(item, 'live');
+    this.#live.forget(this.#subscribers.readAfter);
+  }
+
+  async #deliver(item: StreamItem, path: DeliveryPath): Promise<void> {
+    if (!(await this.#subscribers.deliver(item, path))) return;
+    // Between `started` and the first event of a run the job may wait for a slot (B2).
+    if (item.attempt > 0 || isTerminalEvent(item.event)) this.#stopTellingPosition();
+    else this.#startTellingPosition();
+  }
+  /** A job that is over although its stream does not say so, twice in a row, ends from its row. */
+  async #checkRow(): Promise<void> {
+    // Not serially: the live path goes on while the row is read.
     const row = await this.#facts.row();
     if (!row || isActive(row.status)) return;
-    if (this.#rowEnded) await this.#serially(async () => this.#endFromRow(row));
-    this.#rowEnded = true;
+    if (this.#hasRowEnded) await this.#serially(async () => this.#endFromRow(row));
+    this.#hasRowEnded = true;
   }
 
   #endFromRow(row: JobRow): void {
-    const frame = terminalFrameOfRow(row);
-    for (const seat of this.#seats.values()) {
-      if (seat.hearing?.end) continue;
-      seat.hearing = {
-        ...(seat.hearing ?? deliveryFrom(START_OF_STREAM)),
-        end: row.status === 'cancelled' ? 'cancelled' : 'completed',
-      };
-      seat.listener.onPlaced();
-      if (!frame) continue;
-      seat.listener.send(frame);
-      if (row.status === 'completed' && seat.listener.origin === 'message') {
-        seat.listener.send({ type: 'gameUpdated', userId: row.user_id, projectId: row.project_id });
-      }
-    }
-    this.#stopWaiting();
+    this.#subscribers.endFromRow(row);
+    this.#stopTellingPosition();
   }
 
-  /**
-   * Between `started` and the first sign of a run the job may wait for a slot: its place is told
-   * meanwhile (B2).
-   */
-  #watchWaiting(item: StreamItem): void {
-    if (item.attempt > 0 || isTerminalEvent(item.event)) this.#stopWaiting();
-    else this.#startWaiting();
-  }
-
-  #startWaiting(): void {
-    this.#waitingTimer ??= setInterval(
+  /** Tells the place in the queue, on change; it is a live fact, not part of the stream (B2). */
+  #startTellingPosition(): void {
+    this.#positionTimer ??= setInterval(
       () => void this.#tellPosition(),
-      WAITING_INTERVAL_MS,
+      POSITION_INTERVAL_MS,
     ).unref();
   }
 
   async #tellPosition(): Promise<void> {
     const position = await this.#facts.queuePosition();
-    const row = position === null ? null : await this.#facts.row(WAITING_INTERVAL_MS);
-    if (position === null || !row || position === this.#lastPosition || !this.#waitingTimer) return;
+    const row = position === null ? null : await this.#facts.row(POSITION_INTERVAL_MS);
+    if (position === null || !row || position === this.#lastPosition) return;
+    if (!this.#positionTimer) return;
     this.#lastPosition = position;
-    for (const { hearing, listener } of this.#seats.values()) {
-      if (hearing?.started && !hearing.end) listener.send(waitingFrame(row, position));
-    }
+    this.#subscribers.sendWhileRunning(waitingFrame(row, position));
   }
 
-  #stopWaiting(): void {
-    if (this.#waitingTimer) clearInterval(this.#waitingTimer);
-    this.#waitingTimer = null;
+  #stopTellingPosition(): void {
+    if (this.#positionTimer) clearInterval(this.#positionTimer);
+    this.#positionTimer = null;
   }
 
-  /** One thing after the other, so that every listener hears items in order; never rejects. */
+  /** One step after the other, so that every subscriber is sent items in order; never rejects. */
   async #serially<T>(step: () => Promise<T>): Promise<T | undefined> {
     const run = this.#work.then(step).catch((error: unknown) => {
       this.deps.log.error({ err: error, jobId: this.jobId }, 'a job feed step failed');

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { START_OF_STREAM, type RunnerEvent } from '../contracts/stream.js';
+import { itemsFrom, START_OF_STREAM, type RunnerEvent } from '../contracts/stream.js';
 import { StreamState } from './stream-state.js';
-import { PendingEvents } from './pending-events.js';
+import { PendingEvents, type EventBatch } from './pending-events.js';
 
 const events = Array.from({ length: 40 }, (_, index): RunnerEvent => ({
   type: 'stream',
@@ -26,36 +26,32 @@ describe('C3: what is acknowledged', () => {
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const stream = new StreamState();
         const durable = () => stream.page(START_OF_STREAM).items.length;
-        const append = (items: Parameters<StreamState['append']>[0]) => stream.append(items, 1);
-        let gathering = new PendingEvents(1);
+        const append = ({ firstSeq, events: batch }: EventBatch) =>
+          stream.append(itemsFrom(1, firstSeq, batch), 1);
+        let pending = new PendingEvents(1);
         let runnerAcked = 0;
         let runnerSent = 0;
         const post = (fromSeq: number, size: number) => {
           const body = events.slice(fromSeq - 1, fromSeq - 1 + size);
-          if (fromSeq > gathering.top + 1 && durable() >= fromSeq - 1)
-            gathering.skipTo(fromSeq - 1);
-          const isTaken = gathering.take(fromSeq, body);
+          if (fromSeq > pending.top + 1 && durable() >= fromSeq - 1) pending.skipTo(fromSeq - 1);
+          const isTaken = pending.take(fromSeq, body);
           runnerSent = isTaken ? Math.max(runnerSent, fromSeq - 1 + body.length) : runnerAcked;
-          expect(gathering.acked).toBeLessThanOrEqual(durable());
-          runnerAcked = Math.max(runnerAcked, gathering.acked);
+          expect(pending.acked).toBeLessThanOrEqual(durable());
+          runnerAcked = Math.max(runnerAcked, pending.acked);
         };
         for (const { back, size, signal, fault } of steps) {
-          if (fault === 'restart') gathering = new PendingEvents(1);
+          if (fault === 'restart') pending = new PendingEvents(1);
           if (fault === 'other-instance')
-            append(
-              events
-                .slice(0, runnerSent)
-                .map((event, index) => ({ attempt: 1, seq: index + 1, event })),
-            );
+            append({ firstSeq: 1, events: events.slice(0, runnerSent) });
           post(Math.max(runnerAcked, runnerSent - back) + 1, size);
-          const batch = gathering.batch();
+          const batch = pending.batch();
           if (signal === 'ok' || signal === 'lost-answer') append(batch);
-          if (signal === 'ok') gathering.confirm(batch.at(-1)?.seq ?? 0);
+          if (signal === 'ok') pending.confirm(batch);
         }
         for (let i = 0; i < 20 && durable() < events.length; i++) {
           post(runnerAcked + 1, events.length);
-          append(gathering.batch());
-          gathering.confirm(gathering.batch().at(-1)?.seq ?? 0);
+          append(pending.batch());
+          pending.confirm(pending.batch());
         }
         expect(stream.page(START_OF_STREAM).items.map(({ event }) => event)).toEqual(events);
       }),
@@ -64,15 +60,15 @@ describe('C3: what is acknowledged', () => {
   });
 
   it('keeps a batch until it is confirmed and bounds its size', () => {
-    const gathering = new PendingEvents(1);
-    gathering.take(
+    const pending = new PendingEvents(1);
+    pending.take(
       1,
       Array.from({ length: 30 }, () => ({ type: 'stream', content: 'x'.repeat(8_000) })),
     );
-    const first = gathering.batch();
+    const first = pending.batch();
     expect(JSON.stringify(first).length).toBeLessThan(120_000);
-    expect(gathering.batch()).toEqual(first);
-    gathering.confirm(first.at(-1)?.seq ?? 0);
-    expect(gathering.batch()[0]?.seq).toBe(first.length + 1);
+    expect(pending.batch()).toEqual(first);
+    pending.confirm(first);
+    expect(pending.batch().firstSeq).toBe(first.events.length + 1);
   });
 });

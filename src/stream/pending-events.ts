@@ -1,19 +1,25 @@
-import type { RunnerEvent, StreamItem } from '../contracts/stream.js';
+import type { RunnerEvent } from '../contracts/stream.js';
 
 /** Text of one signal, characters of JSON; far below the server's warning at 256 KB. */
 const MAX_BATCH_CHARS = 96 * 1024;
+
+/** Events of one signal, numbered from `firstSeq`. */
+export interface EventBatch {
+  firstSeq: number;
+  events: RunnerEvent[];
+}
 
 /**
  * Events of one attempt on their way into the durable stream: contiguous, each once (C2, C3). Pure.
  */
 export class PendingEvents {
-  #pending: { item: StreamItem; chars: number }[] = [];
+  #pending: { event: RunnerEvent; chars: number }[] = [];
   #chars = 0;
   #acked = 0;
 
   constructor(readonly attempt: number) {}
 
-  /** The last event that is safely in the stream. */
+  /** The last event that is in the durable stream. */
   get acked(): number {
     return this.#acked;
   }
@@ -29,15 +35,14 @@ export class PendingEvents {
   }
 
   /**
-   * Takes a post; what was here already is dropped. False = events before it are missing, nothing
-   * was taken.
+   * Takes a post; events that are here already are dropped. False when events before it are
+   * missing: then nothing is taken.
    */
   take(fromSeq: number, events: readonly RunnerEvent[]): boolean {
     if (fromSeq > this.top + 1) return false;
     for (const event of events.slice(this.top + 1 - fromSeq)) {
-      const item = { attempt: this.attempt, seq: this.top + 1, event };
-      const chars = JSON.stringify(item).length;
-      this.#pending.push({ item, chars });
+      const chars = JSON.stringify({ attempt: this.attempt, seq: this.top + 1, event }).length;
+      this.#pending.push({ event, chars });
       this.#chars += chars;
     }
     return true;
@@ -49,27 +54,31 @@ export class PendingEvents {
       this.#pending = [];
       this.#chars = 0;
       this.#acked = seq;
-    } else if (seq > this.#acked) {
-      this.confirm(seq);
+    } else {
+      this.#acknowledge(seq);
     }
   }
 
-  /** The next signal's items; the same ones come again until they are confirmed. */
-  batch(): StreamItem[] {
-    const items: StreamItem[] = [];
+  /** The next signal's events; the same ones come again until they are confirmed. */
+  batch(): EventBatch {
+    const events: RunnerEvent[] = [];
     let chars = 0;
     for (const entry of this.#pending) {
-      if (items.length > 0 && chars + entry.chars > MAX_BATCH_CHARS) break;
-      items.push(entry.item);
+      if (events.length > 0 && chars + entry.chars > MAX_BATCH_CHARS) break;
+      events.push(entry.event);
       chars += entry.chars;
     }
-    return items;
+    return { firstSeq: this.#acked + 1, events };
   }
 
-  /** A signal that covered everything up to `seq` succeeded. */
-  confirm(seq: number): void {
-    for (const { chars } of this.#pending.splice(0, Math.max(0, seq - this.#acked)))
-      this.#chars -= chars;
+  /** A signal with this batch succeeded. */
+  confirm({ firstSeq, events }: EventBatch): void {
+    this.#acknowledge(firstSeq + events.length - 1);
+  }
+
+  #acknowledge(seq: number): void {
+    const done = this.#pending.splice(0, Math.max(0, seq - this.#acked));
+    for (const { chars } of done) this.#chars -= chars;
     this.#acked = Math.max(this.#acked, seq);
   }
 }

@@ -1,31 +1,77 @@
-import { compareCursors, type Cursor, type StreamItem } from '../contracts/stream.js';
+import {
+  compareCursors,
+  isClosing,
+  START_OF_STREAM,
+  type Cursor,
+  type StreamItem,
+} from '../contracts/stream.js';
 
-/** Items kept for a hole to be filled; beyond that the durable lane brings them. */
-const MAX_EARLY_ITEMS = 2_000;
+/** Items kept while the hole before them is open. */
+const MAX_ITEMS = 2_000;
 
-/** Fast-lane items that not every listener has heard yet: sorted, each once, bounded (D2). */
+/** Is `item` the very next one after `cursor`? A new attempt begins with seq 1. */
+export function follows(cursor: Cursor, item: Cursor): boolean {
+  if (item.attempt === cursor.attempt) return item.seq === cursor.seq + 1;
+  return item.attempt > cursor.attempt && item.seq === 1;
+}
+
+/**
+ * The one reorder buffer of a job's events: each item once, ordered by (attempt, seq), held until
+ * the hole before it is filled or given up. Pure; runs in the workflow too.
+ *
+ * The durable stream (D1) has one position: it takes items out with `release`, which gives up holes
+ * that nothing will fill. The live path (D2) has one position per subscriber: it reads `items`,
+ * forgets what every subscriber has, and leaves holes to the durable stream.
+ */
 export class ReorderBuffer {
-  #items: StreamItem[] = [];
+  #items: StreamItem[];
+
+  constructor(items: readonly StreamItem[] = []) {
+    this.#items = [...items];
+  }
 
   get items(): readonly StreamItem[] {
     return this.#items;
   }
 
-  /** Takes items in any order, any number of times. */
-  add(incoming: readonly StreamItem[]): void {
+  /** Adds items in any order, any number of times; those up to `after` are dropped. */
+  add(incoming: readonly StreamItem[], after: Cursor = START_OF_STREAM): void {
     const known = new Set(this.#items.map(keyOf));
     for (const item of incoming) {
-      if (known.has(keyOf(item))) continue;
+      if (compareCursors(item, after) <= 0 || known.has(keyOf(item))) continue;
       known.add(keyOf(item));
       this.#items.push(item);
     }
     this.#items.sort(compareCursors);
-    if (this.#items.length > MAX_EARLY_ITEMS) this.#items.length = MAX_EARLY_ITEMS;
   }
 
-  /** Forgets everything up to `cursor`: every listener has it. */
+  /**
+   * Takes out, in order, what follows `after` without a hole. Holes are given up before a closing
+   * item and while more than 2,000 items wait.
+   */
+  release(after: Cursor): StreamItem[] {
+    const forced = Math.max(
+      this.#items.findLastIndex(isClosing) + 1,
+      this.#items.length - MAX_ITEMS,
+    );
+    let count = 0;
+    let last = after;
+    for (const item of this.#items) {
+      if (count >= forced && !follows(last, item)) break;
+      last = item;
+      count += 1;
+    }
+    return this.#items.splice(0, count);
+  }
+
+  /** Drops everything up to `cursor`. */
   forget(cursor: Cursor): void {
     this.#items = this.#items.filter((item) => compareCursors(item, cursor) > 0);
+  }
+
+  /** Drops the newest items beyond the limit: the durable stream brings them. */
+  dropExcess(): void {
+    this.#items.length = Math.min(this.#items.length, MAX_ITEMS);
   }
 
   clear(): void {

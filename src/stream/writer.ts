@@ -1,15 +1,21 @@
 import type { Client } from '@temporalio/client';
 import { streamWorkflowId } from '../contracts/ids.js';
-import type { JobEvent, StreamItem } from '../contracts/stream.js';
-import { APPEND_SIGNAL, TASK_QUEUE, type JobStreamInput } from '../contracts/workflows.js';
+import {
+  APPEND_SIGNAL,
+  itemsFrom,
+  type JobEvent,
+  type JobStreamInput,
+} from '../contracts/stream.js';
+import { TASK_QUEUE } from '../contracts/workflows.js';
 
 const SIGNAL_DEADLINE_MS = 10_000;
 
-/** Where activities tell a job's listeners what happened (D1, D2). */
-export interface JobStreamClient {
+/** Writes to the durable stream of a job; activities and the API share it (D1, C3). */
+export interface StreamWriter {
   /**
-   * Appends events with fixed places, so that a retried activity repeats itself and the stream
-   * drops it.
+   * Appends events of one attempt, numbered from `firstSeq`, and resolves when they are durable.
+   * The first append starts the stream. Events appended again are dropped by the stream, so a
+   * caller may retry with the same numbers.
    */
   append(
     jobId: string,
@@ -19,23 +25,17 @@ export interface JobStreamClient {
   ): Promise<void>;
 }
 
-/** The stream of a job is a workflow that the first append starts. */
-export function createJobStreamClient(client: Client): JobStreamClient {
+export function streamWriter(temporal: Client): StreamWriter {
   return {
     async append(jobId, attempt, firstSeq, events) {
-      const items: StreamItem[] = events.map((event, index) => ({
-        attempt,
-        seq: firstSeq + index,
-        event,
-      }));
       const input: JobStreamInput = { jobId };
-      await client.withDeadline(Date.now() + SIGNAL_DEADLINE_MS, () =>
-        client.workflow.signalWithStart('jobStream', {
+      await temporal.withDeadline(Date.now() + SIGNAL_DEADLINE_MS, () =>
+        temporal.workflow.signalWithStart('jobStream', {
           workflowId: streamWorkflowId(jobId),
           taskQueue: TASK_QUEUE,
           args: [input],
           signal: APPEND_SIGNAL,
-          signalArgs: [items],
+          signalArgs: [itemsFrom(attempt, firstSeq, events)],
           staticSummary: 'Events of one job',
         }),
       );

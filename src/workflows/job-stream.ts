@@ -7,14 +7,14 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { StreamItem } from '../contracts/stream.js';
 import {
   APPEND_SIGNAL,
   NEXT_PAGE_UPDATE,
   type JobStreamInput,
   type NextPageRequest,
+  type StreamItem,
   type StreamPage,
-} from '../contracts/workflows.js';
+} from '../contracts/stream.js';
 import { StreamState } from '../stream/stream-state.js';
 
 /**
@@ -30,7 +30,7 @@ const appendSignal = defineSignal<[StreamItem[]]>(APPEND_SIGNAL);
 const nextPageUpdate = defineUpdate<StreamPage, [NextPageRequest]>(NEXT_PAGE_UPDATE);
 
 /**
- * The durable lane of one job's events. Written by signals (batches), read by long-poll updates; a
+ * The durable stream of one job's events. Written by signals (batches), read by long-poll updates; a
  * workflow of its own so that a job's history stays small and the stream can continue-as-new while
  * the job waits for an activity.
  */

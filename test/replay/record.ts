@@ -15,7 +15,7 @@ import {
   MODAL_QUEUE,
   type GenerateGameInput,
 } from '../../src/contracts/workflows.js';
-import { createJobStreamClient } from '../../src/stream/writer.js';
+import { streamWriter } from '../../src/stream/writer.js';
 import { cancelUpdate } from '../../src/workflows/writer-messages.js';
 import { recordVideos } from './record-videos.js';
 import { recordImages } from './record-images.js';
@@ -359,7 +359,7 @@ async function recordOthers(env: WorkflowEnv): Promise<void> {
       await env.client.workflow.execute(type, { workflowId: name, taskQueue: 'dreamcore', args });
       await save(env, name, name);
     }
-    const stream = createJobStreamClient(env.client);
+    const stream = streamWriter(env.client);
     await stream.append(jobId, 0, 1, [{ type: 'started' }]);
     await stream.append(jobId, 1, 1, [{ type: 'stream', content: 'a' }]);
     await stream.append(jobId, 1, CLOSING_SEQ, [{ type: 'completed' }]);

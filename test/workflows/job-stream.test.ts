@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createJobStreamClient } from '../../src/stream/writer.js';
+import { streamWriter } from '../../src/stream/writer.js';
 import { streamWorkflowId } from '../../src/contracts/ids.js';
 import {
   CLOSING_SEQ,
+  NEXT_PAGE_UPDATE,
   START_OF_STREAM,
   type Cursor,
   type JobEvent,
+  type StreamPage,
 } from '../../src/contracts/stream.js';
-import { NEXT_PAGE_UPDATE, type StreamPage } from '../../src/contracts/workflows.js';
 import { startWorkflowEnv, type WorkflowEnv } from '../support/workflow-env.js';
 
 let env: WorkflowEnv;
@@ -30,10 +31,10 @@ function read(
     .executeUpdate(NEXT_PAGE_UPDATE, { args: [{ after, waitMs, wakeOn }] });
 }
 
-describe('D1: the durable lane', () => {
+describe('D1: the durable stream', () => {
   it('starts with the first append and gives a late reader everything in order', async () => {
     const jobId = randomUUID();
-    const stream = createJobStreamClient(env.client);
+    const stream = streamWriter(env.client);
     await env.withWorkers({}, async () => {
       await stream.append(jobId, 0, 1, [{ type: 'started' }]);
       await stream.append(jobId, 1, 3, [text('c')]);
@@ -53,7 +54,7 @@ describe('D1: the durable lane', () => {
 
   it('a waiting reader is answered when something comes, and with nothing when the wait is over', async () => {
     const jobId = randomUUID();
-    const stream = createJobStreamClient(env.client);
+    const stream = streamWriter(env.client);
     await env.withWorkers({}, async () => {
       await stream.append(jobId, 0, 1, [{ type: 'started' }]);
       const after = { attempt: 0, seq: 1 };
@@ -74,7 +75,7 @@ describe('D1: the durable lane', () => {
 
   it('goes over a continue-as-new without losing, doubling or reordering an item', async () => {
     const jobId = randomUUID();
-    const stream = createJobStreamClient(env.client);
+    const stream = streamWriter(env.client);
     const total = 600;
     await env.withWorkers({}, async () => {
       const first = await firstRunId(jobId, stream);
@@ -107,10 +108,7 @@ describe('D1: the durable lane', () => {
   }, 60_000);
 });
 
-async function firstRunId(
-  jobId: string,
-  stream: ReturnType<typeof createJobStreamClient>,
-): Promise<string> {
+async function firstRunId(jobId: string, stream: ReturnType<typeof streamWriter>): Promise<string> {
   await stream.append(jobId, 0, 1, [{ type: 'started' }]);
   return (await env.client.workflow.getHandle(streamWorkflowId(jobId)).describe()).runId;
 }

@@ -8,7 +8,7 @@ import { withSuggestions } from '../../domain/generation-prompt.js';
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
-import type { JobStreamClient } from '../../stream/writer.js';
+import type { StreamWriter } from '../../stream/writer.js';
 import type { CompleteJobInput, JobActivities } from '../ports.js';
 import type { Alerts } from './alerts.js';
 import { gameTexts } from './game-texts.js';
@@ -20,7 +20,7 @@ const RENAMED_SEQ = CLOSING_SEQ + 10;
 export interface JobDeps {
   store: Store;
   mirror: Mirror;
-  stream: JobStreamClient;
+  stream: StreamWriter;
   storage: Pick<Storage, 'refusal'>;
   alerts: Alerts;
   log: Log;

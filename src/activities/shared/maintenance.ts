@@ -10,7 +10,7 @@ import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Images } from '../../store/files/images.js';
 import type { Store } from '../../store/index.js';
-import type { JobStreamClient } from '../../stream/writer.js';
+import type { StreamWriter } from '../../stream/writer.js';
 import type { JobActivities, MaintenanceActivities } from '../ports.js';
 
 /** A row younger than this may belong to a workflow that is just starting (B3). */
@@ -27,7 +27,7 @@ export interface MaintenanceDeps {
   store: Store;
   mirror: Mirror;
   images: Images;
-  stream: JobStreamClient;
+  stream: StreamWriter;
   /** The ordinary end of a job. */
   complete: JobActivities['completeJob'];
   log: Log;

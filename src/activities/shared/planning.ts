@@ -8,7 +8,7 @@ import { CHAT_SYSTEM_PROMPT, chatPrompt } from '../../domain/generation-prompt.j
 import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
-import type { JobStreamClient } from '../../stream/writer.js';
+import type { StreamWriter } from '../../stream/writer.js';
 import { createModel, completeText } from './ask-model.js';
 import type { Answer, GenerationPlan, JobActivities, PlanGenerationInput } from '../ports.js';
 import { gameTexts } from './game-texts.js';
@@ -25,7 +25,7 @@ export interface PlanningDeps {
   >;
   store: Store;
   mirror: Mirror;
-  stream: JobStreamClient;
+  stream: StreamWriter;
 }
 
 /** Deciding what a message becomes, and answering questions in words. */

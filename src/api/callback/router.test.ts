@@ -6,7 +6,13 @@ import express from 'express';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobRow } from '../../contracts/rows.js';
-import { START_OF_STREAM, type RunnerEvent, type StreamItem } from '../../contracts/stream.js';
+import {
+  itemsFrom,
+  START_OF_STREAM,
+  type RunnerEvent,
+  type StreamItem,
+} from '../../contracts/stream.js';
+import { EventIngest } from '../../stream/ingest.js';
 import { StreamState } from '../../stream/stream-state.js';
 import { callbackRouter } from './router.js';
 
@@ -17,36 +23,48 @@ let jobId: string;
 let server: Server;
 let row: Pick<JobRow, 'status' | 'attempt'> | null;
 let stream: StreamState;
-let fast: StreamItem[];
+let live: StreamItem[];
+let actionNotes: [string, number][];
+let isActionWanted: boolean;
 let notes: unknown[][];
 let isTemporalAway: boolean;
 
 beforeEach(async () => {
   jobId = randomUUID();
-  [row, stream, fast, notes, isTemporalAway] = [
+  [row, stream, live, notes, isTemporalAway] = [
     { status: 'processing', attempt: 2 },
     new StreamState(),
     [],
     [],
     false,
   ];
-  const app = express();
-  app.use(
+  actionNotes = [];
+  isActionWanted = true;
+  const log = pino({ level: 'silent' });
+  const ingest = new EventIngest({
+    append: async (_job, attempt, firstSeq, events) => {
+      if (isTemporalAway) throw new Error('away');
+      stream.append(itemsFrom(attempt, firstSeq, events), 1);
+    },
+    isInStream: async (_job, { attempt, seq }) =>
+      stream.page({ attempt, seq: seq - 1 }).items.length > 0,
+    job: async () => row as JobRow | null,
+    noteProgress: async (...note) => {
+      if (note[0] === jobId) notes.push(note);
+      return row?.status === 'processing' && row.attempt === note[1] ? (row as JobRow) : null;
+    },
+    offer: (_job, items) => void live.push(...items),
+    log,
+  });
+  const app = express().use(
     callbackRouter({
       masterSecret: MASTER,
-      append: async (_job, items) => {
-        if (isTemporalAway) throw new Error('away');
-        stream.append(items, 1);
+      ingest,
+      noteActionProgress: async (actionId, percent) => {
+        actionNotes.push([actionId, percent]);
+        return isActionWanted;
       },
-      hasInStream: async (_job, attempt, seq) =>
-        stream.page({ attempt, seq: seq - 1 }).items.length > 0,
-      job: async () => row as JobRow | null,
-      noteProgress: async (...note) => {
-        if (note[0] === jobId) notes.push(note);
-        return row?.status === 'processing' && row.attempt === note[1] ? (row as JobRow) : null;
-      },
-      offer: (_job, items) => void fast.push(...items),
-      log: pino({ level: 'silent' }),
+      log,
     }),
   );
   server = createServer(app);
@@ -88,12 +106,12 @@ async function post(body: object, options: PostOptions = {}) {
 const stored = () => stream.page(START_OF_STREAM).items.map(({ event }) => event);
 
 describe('C2: POST /callback/:jobId', () => {
-  it('answers at once, tells the fast lane first and acknowledges after the signal', async () => {
+  it('answers at once, tells the live path first and acknowledges after the signal', async () => {
     await expect(post({ fromSeq: 1, events: [text('a'), text('b')] })).resolves.toMatchObject({
       status: 200,
       body: { ackedSeq: 0, cancel: false },
     });
-    expect(fast.map(({ attempt, seq }) => [attempt, seq])).toEqual([
+    expect(live.map(({ attempt, seq }) => [attempt, seq])).toEqual([
       [2, 1],
       [2, 2],
     ]);
@@ -181,7 +199,7 @@ describe('C2: POST /callback/:jobId', () => {
     }
     row = null;
     await expect(post({ fromSeq: 1, events: [text('a')] })).resolves.toMatchObject({ status: 410 });
-    expect(fast).toEqual([]);
+    expect(live).toEqual([]);
   });
 
   it('believes a new attempt at once, although the row was read a moment ago', async () => {
@@ -206,7 +224,7 @@ describe('C2: POST /callback/:jobId', () => {
     await expect(post({ fromSeq: 1, events: [text('a')] }, options)).resolves.toMatchObject({
       status,
     });
-    expect(fast).toEqual([]);
+    expect(live).toEqual([]);
   });
 
   it('refuses a post whose body was changed after signing', async () => {
@@ -230,5 +248,51 @@ describe('C2: POST /callback/:jobId', () => {
     for (let i = 0; i < 6 && answer.status === 200; i++)
       answer = await post({ fromSeq: (seq += big.length), events: big });
     expect(answer).toMatchObject({ status: 429, retryAfter: '1' });
+  });
+});
+
+describe('C2: POST /callback/actions/:actionId', () => {
+  const ACTION = '0f8fad5b-d9cb-469f-a165-70867728950e';
+  const callId = `${ACTION}.1`;
+  const url = `/callback/actions/${ACTION}`;
+  const progress = (percent: number): RunnerEvent => ({
+    type: 'progress',
+    progress: percent,
+    message: null,
+  });
+  const events = [progress(10), progress(20)];
+
+  it('the newest percentage of an action is noted and everything acknowledged', async () => {
+    expect(await post({ fromSeq: 4, events }, { callId, url })).toMatchObject({
+      status: 200,
+      body: { ackedSeq: 5, cancel: false },
+    });
+    expect(actionNotes).toEqual([[ACTION, 20]]);
+  });
+
+  it('an action that has ended stops its runner', async () => {
+    isActionWanted = false;
+    expect(await post({ fromSeq: 1, events }, { callId, url })).toMatchObject({
+      status: 410,
+      body: { ackedSeq: 2, cancel: true },
+    });
+  });
+
+  it.each<[string, number, PostOptions, unknown]>([
+    ['a wrong key', 401, { key: 'another-master-secret-of-this-test-01234' }, events],
+    [
+      'another action',
+      403,
+      { url: '/callback/actions/1f8fad5b-d9cb-469f-a165-70867728950e' },
+      events,
+    ],
+    ['no events', 400, {}, 'x'],
+    ['a body over 1 MiB', 413, { raw: 'x'.repeat(1024 * 1024 + 1) }, events],
+  ])('%s: refused, and nothing is noted', async (_what, status, options, sent) => {
+    expect(await post({ fromSeq: 1, events: sent }, { callId, url, ...options })).toMatchObject({
+      status,
+    });
+    expect(actionNotes).toEqual([]);
+    expect(live).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import express, {
   type ErrorRequestHandler,
   type Request,
@@ -8,47 +9,63 @@ import {
   CALLBACK_BODY_LIMIT,
   CALLBACK_SIGNATURE_HEADER,
   CALLBACK_TIMESTAMP_HEADER,
+  CALLBACK_TOLERANCE_S,
   CallbackPost,
   type CallbackAnswer,
 } from '../../contracts/callback.js';
 import { parseCallId } from '../../contracts/ids.js';
-import type { StreamItem } from '../../contracts/stream.js';
+import { callbackKeyOf, callbackMac } from '../../contracts/signatures.js';
 import type { Log } from '../../log.js';
-import { JobEventIngest, type InboxDeps } from '../../stream/job-event-ingest.js';
-import { isSignedBy } from './signature.js';
+import type { EventIngest } from '../../stream/ingest.js';
 
-/** Beyond these a post is put off with 429: the runner keeps its events and slows down. */
-const MAX_PENDING_CHARS_PER_JOB = 2 * 1024 * 1024;
-const MAX_PENDING_CHARS = 64 * 1024 * 1024;
 const RETRY_AFTER_S = 1;
-const FINAL_PATIENCE_MS = 3_000;
-const IDLE_MS = 5 * 60_000;
 
-export interface CallbackDeps extends InboxDeps {
+export interface CallbackDeps {
   /** CALLBACK_SECRET: every call's key is derived from it. */
   masterSecret: string;
-  /** The fast lane: whoever listens here hears it at once (D2). */
-  offer(jobId: string, items: readonly StreamItem[]): void;
+  /** Where the events of jobs go. */
+  ingest: Pick<EventIngest, 'take'>;
+  /** Writes how far an action is, percent; false = it has ended. */
+  noteActionProgress: (actionId: string, percent: number) => Promise<boolean>;
   log: Log;
 }
 
+type Call = { jobId: string; attempt: number };
+
 /**
- * `POST /callback/:jobId`, where a run tells what happens (C2). Needs the raw body: mount it before
- * any body parser. Answers 200 `{ackedSeq, cancel}`, 410 when the attempt is no longer wanted, 400,
- * 401, 403, 413, 429 and 503.
+ * `POST /callback/:jobId` and `POST /callback/actions/:actionId`, where the runner of a job or of
+ * an action tells what happens (C2). Needs the raw body: mount it before any body parser. Answers
+ * 200 `{ackedSeq, cancel}`, 410 when the attempt or action is no longer wanted, 400, 401, 403, 413,
+ * 429 and 503.
  */
 export function callbackRouter(deps: CallbackDeps): Router {
-  const inboxes = new Inboxes(deps);
   const router = express.Router();
-  router.post(
-    '/callback/:jobId',
-    express.raw({ type: () => true, limit: CALLBACK_BODY_LIMIT, inflate: false }),
-    async (request, response) => {
-      await receive(deps, inboxes, request, response);
-    },
-  );
+  const readRaw = express.raw({ type: () => true, limit: CALLBACK_BODY_LIMIT, inflate: false });
+  router.post('/callback/:id', readRaw, receive(deps, 'job'));
+  router.post('/callback/actions/:id', readRaw, receive(deps, 'action'));
   router.use('/callback', refuseBody);
   return router;
+}
+
+function receive(deps: CallbackDeps, kind: 'job' | 'action') {
+  return async (request: Request<{ id: string }>, response: Response): Promise<void> => {
+    const signed = readSignedPost(deps.masterSecret, request, kind);
+    if ('status' in signed) {
+      response.status(signed.status).json({ error: signed.error });
+      return;
+    }
+    try {
+      const answer =
+        kind === 'action'
+          ? await takeForAction(deps, signed)
+          : await deps.ingest.take(signed.call, signed.post);
+      if (answer === 'overloaded') return refuseForNow(response, 429, 'Too many events');
+      response.status(answer.cancel ? 410 : 200).json(answer);
+    } catch (error) {
+      deps.log.warn({ err: error, callId: signed.post.callId }, 'a callback could not be taken');
+      refuseForNow(response, 503, 'Unavailable');
+    }
+  };
 }
 
 const refuseBody: ErrorRequestHandler = (error: { status?: number }, _request, response, next) => {
@@ -58,59 +75,35 @@ const refuseBody: ErrorRequestHandler = (error: { status?: number }, _request, r
   response.status(status).json({ error: status === 413 ? 'Body too large' : 'Bad request' });
 };
 
-async function receive(
-  deps: CallbackDeps,
-  inboxes: Inboxes,
-  request: Request,
-  response: Response,
-): Promise<void> {
-  const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  const post = parsePost(rawBody);
-  if (!post) return void response.status(400).json({ error: 'Bad request' });
-  const { callId } = post;
-  const [timestamp, signature] = [
-    request.get(CALLBACK_TIMESTAMP_HEADER),
-    request.get(CALLBACK_SIGNATURE_HEADER),
-  ];
-  if (!isSignedBy(deps.masterSecret, { callId, timestamp, signature, rawBody }, Date.now())) {
-    return void response.status(401).json({ error: 'Wrong signature' });
-  }
-  const call = parseCallId(callId);
-  if (!call || call.jobId !== request.params['jobId'])
-    return void response.status(403).json({ error: 'Not this job' });
-  const inbox = inboxes.of(call.jobId);
-  if (inboxes.isOverloaded(inbox)) {
-    return void response
-      .status(429)
-      .set('Retry-After', String(RETRY_AFTER_S))
-      .json({ error: 'Too many events' });
-  }
-  try {
-    response.json(await take(deps, inbox, call, post, () => response.status(410)));
-  } catch (error) {
-    deps.log.warn({ err: error, jobId: call.jobId }, 'a callback could not be taken');
-    response.status(503).set('Retry-After', String(RETRY_AFTER_S)).json({ error: 'Unavailable' });
-  }
+function refuseForNow(response: Response, status: 429 | 503, error: string): void {
+  response.status(status).set('Retry-After', String(RETRY_AFTER_S)).json({ error });
 }
 
-async function take(
-  deps: CallbackDeps,
-  inbox: JobEventIngest,
-  { jobId, attempt }: { jobId: string; attempt: number },
-  post: CallbackPost,
-  markGone: () => void,
+/** Of an action only the newest percentage is kept; everything else is acknowledged at once. */
+async function takeForAction(
+  { noteActionProgress }: CallbackDeps,
+  { call, post }: { call: Call; post: CallbackPost },
 ): Promise<CallbackAnswer> {
-  if (!(await inbox.wants(attempt))) {
-    markGone();
-    return { ackedSeq: inbox.ackedSeq(attempt), cancel: true };
-  }
-  deps.offer(
-    jobId,
-    post.events.map((event, index) => ({ attempt, seq: post.fromSeq + index, event })),
-  );
-  await inbox.take(attempt, post.fromSeq, post.events);
-  if (post.final) await inbox.flushNow(FINAL_PATIENCE_MS);
-  return { ackedSeq: inbox.ackedSeq(attempt), cancel: false };
+  const newest = post.events.findLast((event) => event.type === 'progress');
+  const isWanted = newest === undefined || (await noteActionProgress(call.jobId, newest.progress));
+  return { ackedSeq: post.fromSeq + post.events.length - 1, cancel: !isWanted };
+}
+
+/** The post and the call that signed it, or the refusal; the address must be that call's. */
+function readSignedPost(
+  masterSecret: string,
+  request: Request<{ id: string }>,
+  kind: 'job' | 'action',
+): { call: Call; post: CallbackPost } | { status: number; error: string } {
+  const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const post = parsePost(rawBody);
+  if (!post) return { status: 400, error: 'Bad request' };
+  const { callId } = post;
+  if (!isSigned(masterSecret, callId, request, rawBody, Date.now()))
+    return { status: 401, error: 'Wrong signature' };
+  const call = parseCallId(callId);
+  if (!call || call.jobId !== request.params.id) return { status: 403, error: `Not this ${kind}` };
+  return { call, post };
 }
 
 function parsePost(rawBody: Buffer): CallbackPost | null {
@@ -121,32 +114,22 @@ function parsePost(rawBody: Buffer): CallbackPost | null {
   }
 }
 
-/** The inboxes of the jobs that post here; idle ones are forgotten. */
-class Inboxes {
-  readonly #inboxes = new Map<string, JobEventIngest>();
-  #sweptMs = performance.now();
-
-  constructor(private readonly deps: InboxDeps) {}
-
-  of(jobId: string): JobEventIngest {
-    this.#sweep();
-    let inbox = this.#inboxes.get(jobId);
-    if (!inbox) this.#inboxes.set(jobId, (inbox = new JobEventIngest(jobId, this.deps)));
-    return inbox;
-  }
-
-  isOverloaded(inbox: JobEventIngest): boolean {
-    if (inbox.pendingChars > MAX_PENDING_CHARS_PER_JOB) return true;
-    let chars = 0;
-    for (const other of this.#inboxes.values()) chars += other.pendingChars;
-    return chars > MAX_PENDING_CHARS;
-  }
-
-  #sweep(): void {
-    const nowMs = performance.now();
-    if (nowMs - this.#sweptMs < IDLE_MS) return;
-    this.#sweptMs = nowMs;
-    for (const [jobId, inbox] of this.#inboxes)
-      if (inbox.isIdle && nowMs - inbox.lastUsedMs > IDLE_MS) this.#inboxes.delete(jobId);
-  }
+/** Was this body signed lately with the key of this call (C2)? Compares in constant time. */
+function isSigned(
+  masterSecret: string,
+  callId: string,
+  request: Pick<Request, 'get'>,
+  rawBody: Buffer,
+  nowMs: number,
+): boolean {
+  const timestamp = request.get(CALLBACK_TIMESTAMP_HEADER) ?? '';
+  if (
+    !/^\d{1,12}$/.test(timestamp) ||
+    Math.abs(nowMs / 1000 - Number(timestamp)) > CALLBACK_TOLERANCE_S
+  )
+    return false;
+  const given = /^v1=([0-9a-f]{64})$/.exec(request.get(CALLBACK_SIGNATURE_HEADER) ?? '')?.[1];
+  if (!given) return false;
+  const expected = callbackMac(callbackKeyOf(masterSecret, callId), timestamp, rawBody);
+  return timingSafeEqual(Buffer.from(given, 'hex'), expected);
 }

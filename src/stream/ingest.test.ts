@@ -2,48 +2,48 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { JobRow } from '../contracts/rows.js';
-import { JobEventIngest } from './job-event-ingest.js';
+import { JobEventIngest } from './ingest.js';
 
 const APPEND_MS = 60;
 /** The shortest time between two signals that are not asked for: a second, less its jitter. */
 const MIN_GAP_MS = 700;
 
-describe('D1: what arrives is gathered', () => {
+describe('D1: events of a job are stored in batches', () => {
   it('about once a second, also when the stream answers slowly; the end does not wait', async () => {
     const stored: number[] = [];
     let signals = 0;
-    const inbox = new JobEventIngest('job', {
-      append: async (_job, items) => {
+    const ingest = new JobEventIngest('job', {
+      append: async (_job, _attempt, firstSeq, events) => {
         signals += 1;
         await sleep(APPEND_MS);
-        stored.push(...items.map(({ seq }) => seq));
+        stored.push(...events.map((_event, index) => firstSeq + index));
       },
-      hasInStream: async () => false,
+      isInStream: async () => false,
       job: async () => ({ status: 'processing', attempt: 1 }) as JobRow,
       noteProgress: async () => null,
       log: pino({ level: 'silent' }),
     });
     const startedMs = Date.now();
     for (let seq = 1; seq <= 100; seq += 1) {
-      await inbox.take(1, seq, [{ type: 'stream', content: 'x' }]);
+      await ingest.take(1, seq, [{ type: 'stream', content: 'x' }]);
       await sleep(20);
     }
     const tookMs = Date.now() - startedMs;
     expect(signals).toBeGreaterThan(0);
     expect(signals).toBeLessThanOrEqual(Math.floor(tookMs / MIN_GAP_MS));
-    await inbox.flushNow(10_000);
+    await ingest.flushNow(10_000);
     expect(stored).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
-    expect(inbox.isIdle).toBe(true);
+    expect(ingest.isIdle).toBe(true);
   });
 });
 
 describe('C2: an attempt is wanted while the row says so', () => {
-  const world = () => {
+  const setUp = () => {
     let row: Pick<JobRow, 'status' | 'attempt'> = { status: 'processing', attempt: 1 };
     let asked = 0;
-    const inbox = new JobEventIngest('job', {
+    const ingest = new JobEventIngest('job', {
       append: async () => undefined,
-      hasInStream: async () => false,
+      isInStream: async () => false,
       log: pino({ level: 'silent' }),
       job: async () => {
         asked += 1;
@@ -53,8 +53,8 @@ describe('C2: an attempt is wanted while the row says so', () => {
         row.status === 'processing' && row.attempt === attempt ? (row as JobRow) : null,
     });
     const post = async (attempt: number, seq: number) => {
-      const isWanted = await inbox.wants(attempt);
-      if (isWanted) await inbox.take(attempt, seq, [{ type: 'stream', content: 'x' }]);
+      const isWanted = await ingest.wants(attempt);
+      if (isWanted) await ingest.take(attempt, seq, [{ type: 'stream', content: 'x' }]);
       return isWanted;
     };
     return {
@@ -67,7 +67,7 @@ describe('C2: an attempt is wanted while the row says so', () => {
   };
 
   it('known from the notes of its own events: no post of a run in flow waits for the database', async () => {
-    const { post, asked } = world();
+    const { post, asked } = setUp();
     const endMs = Date.now() + 4_500;
     for (let seq = 1; Date.now() < endMs; seq += 1) {
       expect(await post(1, seq)).toBe(true);
@@ -82,7 +82,7 @@ describe('C2: an attempt is wanted while the row says so', () => {
   ] as const)(
     'and not for long after the row became %s with attempt %i',
     async (status, attempt) => {
-      const { post, setRow } = world();
+      const { post, setRow } = setUp();
       expect(await post(1, 1)).toBe(true);
       setRow({ status, attempt });
       const fromMs = Date.now();
@@ -104,17 +104,17 @@ describe('C2: an attempt that is no longer wanted', () => {
 
   it('is noticed within seconds, also when the clock was set back meanwhile', async () => {
     const row = { status: 'processing', attempt: 1 };
-    const inbox = new JobEventIngest('job', {
+    const ingest = new JobEventIngest('job', {
       append: async () => undefined,
-      hasInStream: async () => false,
+      isInStream: async () => false,
       job: async () => ({ ...row }) as JobRow,
       noteProgress: async () => null,
       log: pino({ level: 'silent' }),
     });
-    expect(await inbox.wants(1)).toBe(true);
+    expect(await ingest.wants(1)).toBe(true);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3 * 60 * 60_000 });
     row.attempt = 2;
     await sleep(3_100);
-    expect(await inbox.wants(1)).toBe(false);
+    expect(await ingest.wants(1)).toBe(false);
   });
 });

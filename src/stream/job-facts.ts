@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProjectBrief } from '../contracts/frames.js';
+import type { JobRow } from '../contracts/rows.js';
+import type { JobEvent } from '../contracts/stream.js';
+import type { Store } from '../store/index.js';
+import type { Mirror } from '../store/mirror/mirror.js';
+import { toProjectBrief } from '../store/tables/projects.js';
+import { neededFacts, type FrameFacts, type PublishedCode } from './frames.js';
+
+/**
+ * Where frames get what the stream does not carry. Every method may throw; null = not there (any
+ * more).
+ */
+export interface FactsSource {
+  job(jobId: string): Promise<JobRow | null>;
+  publishedCode(row: JobRow, revision: string): Promise<PublishedCode | null>;
+  project(projectId: string): Promise<ProjectBrief | null>;
+  /** 1 = next; null when the job does not wait for a slot. */
+  queuePosition(jobId: string): Promise<number | null>;
+}
+
+const RECENT_MS = 1_000;
+const MAX_TRIES = 4;
+const PAUSE_MS = 150;
+
+/**
+ * The facts of one job. Its row is read at most once a second unless it has to be fresh; a read
+ * that fails is tried again, and counts as null in the end.
+ */
+export class JobFacts {
+  #row: JobRow | null = null;
+  #readAtMs = 0;
+
+  constructor(
+    private readonly jobId: string,
+    private readonly source: FactsSource,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  /**
+   * The row as of at most `maxAgeMs` ago; null when there is none (project deleted) or the database
+   * stays unavailable.
+   */
+  async row(maxAgeMs = 0): Promise<JobRow | null> {
+    if (this.#row && performance.now() - this.#readAtMs <= maxAgeMs) return this.#row;
+    const row = await this.#retrying(() => this.source.job(this.jobId));
+    this.#readAtMs = performance.now();
+    return (this.#row = row);
+  }
+
+  /** What the frame of this event needs. */
+  async of(event: JobEvent): Promise<FrameFacts> {
+    const needed = neededFacts(event);
+    const row =
+      needed.row === 'none' ? null : await this.row(needed.row === 'fresh' ? 0 : RECENT_MS);
+    const code =
+      needed.code && row && event.type === 'published'
+        ? await this.#retrying(() => this.source.publishedCode(row, event.revision))
+        : null;
+    const project =
+      needed.project && row
+        ? await this.#retrying(() => this.source.project(row.project_id))
+        : null;
+    return { row, code, project };
+  }
+
+  async queuePosition(): Promise<number | null> {
+    return this.#retrying(() => this.source.queuePosition(this.jobId));
+  }
+
+  async #retrying<T>(read: () => Promise<T | null>): Promise<T | null> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await read();
+      } catch (error) {
+        if (attempt >= MAX_TRIES) {
+          this.onError(error);
+          return null;
+        }
+        await sleep(PAUSE_MS * attempt);
+      }
+    }
+  }
+}
+
+const ENTRY_POINT = 'index.html';
+
+/** The facts out of rows and mirror: what a published revision changed is kept inside it. */
+export function storeFacts(
+  store: Pick<Store, 'jobs' | 'projects' | 'revisions'>,
+  mirror: Pick<Mirror, 'readAiContext' | 'readFile'>,
+): FactsSource {
+  return {
+    job: (jobId) => store.jobs.get(jobId),
+    queuePosition: (jobId) => store.jobs.queuePosition(jobId),
+
+    async project(projectId) {
+      const row = await store.projects.get(projectId);
+      return row && toProjectBrief(row);
+    },
+
+    async publishedCode({ user_id: userId, project_id: projectId }, revision) {
+      const [published, context] = await Promise.all([
+        store.revisions.resolve(projectId, revision),
+        mirror.readAiContext(userId, projectId, revision),
+      ]);
+      if (!published || !context) return null;
+      const told = {
+        ...(context.aiSummary ? { summary: context.aiSummary } : {}),
+        suggestions: context.suggestions,
+      };
+      if (published.parent !== null) return { mode: 'edit', edits: context.edits, ...told };
+      const page = await mirror.readFile(userId, projectId, revision, ENTRY_POINT);
+      return {
+        mode: 'create',
+        files: page ? [{ path: ENTRY_POINT, content: page.toString('utf8') }] : [],
+        ...told,
+      };
+    },
+  };
+}
