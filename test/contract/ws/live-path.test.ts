@@ -8,7 +8,7 @@ import { createUser, type TestUser } from '../../support/users.js';
 import { newProject, Socket } from './socket.js';
 
 /**
- * Runs that we play ourselves: signed posts to the real callback, opening and closing events by
+ * The test plays the runs itself: signed posts to the real callback, opening and closing events by
  * real signals.
  */
 const SECRET = 'callback-secret-of-this-test-0123456789';
@@ -87,7 +87,7 @@ async function post(attempt: number, fromSeq: number, texts: string[], final = f
   };
 }
 
-describe('D2: fast and durable lane', () => {
+describe('D2: live path and durable stream', () => {
   it('`started` goes first; then text arrives at once, long before it is stored; every frame knows its place', async () => {
     await socket.ask(fromStart());
     await post(1, 1, ['a', 'b']);
