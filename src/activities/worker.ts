@@ -21,7 +21,9 @@ import {
 import { createLog, type Log } from '../log.js';
 import { createMirror } from '../store/mirror/mirror.js';
 import { createVideos } from '../store/files/videos.js';
-import { createImages } from '../store/files/images.js';
+import { createActionImages } from '../objects/action-images.js';
+import { createFileObjectStore } from '../objects/file-object-store.js';
+import { createThumbnails } from '../store/files/thumbnails.js';
 import { createStore } from '../store/index.js';
 import { withTypedFailures } from './frame/typed-failures.js';
 import { withHeartbeats } from './frame/heartbeats.js';
@@ -108,7 +110,9 @@ async function createWorkers(
   const plainMirror = createMirror(config.DATA_DIR);
   const stream = streamWriter(client);
   const alerts = createAlerts({ config, store, log });
-  const images = createImages(config.DATA_DIR);
+  const objects = createFileObjectStore(config.DATA_DIR);
+  const images = createActionImages(objects);
+  const thumbnails = createThumbnails(config.DATA_DIR);
   const modal = await openModal({ config, store, mirror: plainMirror, log });
   const mirror = modal?.mirror ?? plainMirror;
   const storage = createStorage({ config, store, log, volumeUsage: modal?.measureVolume ?? null });
@@ -131,12 +135,12 @@ async function createWorkers(
     ...projectActivities(deps),
     ...backendActivities(deps),
     ...actionActivities(deps),
-    ...thumbnailActivities({ ...deps, images }),
+    ...thumbnailActivities({ ...deps, images, thumbnails }),
     ...cutoutActivities(deps),
     ...publishingActivities(deps),
     ...publishInfoActivities(deps),
     ...videoPlanActivities(deps),
-    ...maintenanceActivities({ ...deps, images, complete: jobs.completeJob }),
+    ...maintenanceActivities({ ...deps, objects, images, complete: jobs.completeJob }),
     ...usageActivities(deps),
     ...watcherActivities({ ...deps, cancelCall: modal?.calls.reap ?? null }),
   };

@@ -4,7 +4,8 @@ import type { Log } from '../log.js';
 import type { Store } from '../store/index.js';
 import type { AssetFiles } from '../store/files/asset-files.js';
 import type { Videos } from '../store/files/videos.js';
-import type { Images } from '../store/files/images.js';
+import type { ActionImages } from '../objects/action-images.js';
+import type { Thumbnails } from '../store/files/thumbnails.js';
 import { createAssetGuards } from './assets/guards.js';
 import { createInLine } from './assets/in-line.js';
 import { createReceiver } from './assets/upload.js';
@@ -49,7 +50,8 @@ export interface AppDeps {
   store: Store;
   games: Games;
   assetFiles: AssetFiles;
-  images: Images;
+  images: ActionImages;
+  thumbnails: Thumbnails;
   videos: Videos;
   /** `POST /callback/…`; reads raw bodies itself. */
   callback: RequestHandler;
@@ -70,6 +72,7 @@ export function createApp({
   games,
   assetFiles,
   images,
+  thumbnails,
   videos,
   callback,
   cancelJob,
@@ -128,7 +131,7 @@ export function createApp({
       guards,
       store,
       actions,
-      images,
+      thumbnails,
       files: assetFiles,
       receive: createReceiver(assetFiles),
     }),
@@ -136,8 +139,8 @@ export function createApp({
   app.use(movieRoutes({ config, guards, store, actions, videos }));
   app.use(imageRoutes({ guards, store, actions, images }));
   app.use(publishRoutes({ guards, store, actions }));
-  app.use(feedRoutes({ config, guards, store, images }));
-  app.use(playRoutes({ config, guards, store, images }));
+  app.use(feedRoutes({ config, guards, store, thumbnails }));
+  app.use(playRoutes({ config, guards, store, thumbnails }));
   app.use(notificationRoutes(guards, store));
   app.use(played);
   app.use(game);

@@ -6,7 +6,9 @@ import { createAssetFiles } from '../store/files/asset-files.js';
 import { createMirror } from '../store/mirror/mirror.js';
 import { withReadCache } from '../store/mirror/cache.js';
 import { createVideos } from '../store/files/videos.js';
-import { createImages } from '../store/files/images.js';
+import { createActionImages } from '../objects/action-images.js';
+import { createFileObjectStore } from '../objects/file-object-store.js';
+import { createThumbnails } from '../store/files/thumbnails.js';
 import { withHydration } from '../store/mirror/hydration.js';
 import { createStore } from '../store/index.js';
 import { createActions } from './actions/perform.js';
@@ -80,7 +82,8 @@ export function assembleApi(config: Config, log: Log) {
     store,
     games: createGames(store, mirror),
     assetFiles,
-    images: createImages(config.DATA_DIR),
+    images: createActionImages(createFileObjectStore(config.DATA_DIR)),
+    thumbnails: createThumbnails(config.DATA_DIR),
     videos: createVideos(config.DATA_DIR),
     callback,
     cancelJob: (job) => stopJob(socketDeps, job),

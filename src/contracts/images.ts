@@ -58,7 +58,7 @@ export type ImageResult = z.infer<typeof ImageResult>;
 export interface GenerateImageInput extends ActionRef {
   prompt: string;
 }
-/** What was sent to be cut out lies where `store/images` keeps it for the action. */
+/** What was sent to be cut out lies in `objects/action-images`. */
 export type RemoveBackgroundInput = ActionRef;
 export interface GenerateThumbnailInput extends ActionRef {
   projectId: string;

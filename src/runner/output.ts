@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { AppError, isErrorKind } from '../contracts/errors.js';
 import type { RunnerFailure } from '../contracts/runner.js';
+import { isDiskFull } from '../disk-full.js';
 
 const ALIVE_EVERY_MS = 1_000;
 
@@ -60,6 +61,6 @@ function describeFailure(error: unknown): RunnerFailure {
     };
   }
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return { kind: 'DiskFull', message };
+  if (isDiskFull(error)) return { kind: 'DiskFull', message };
   return { kind: isErrorKind(code) ? code : 'OPERATION_FAILED', message: message ?? String(error) };
 }

@@ -6,7 +6,7 @@ import { RUNNER_ENV } from '../../contracts/runner.js';
 import type { Store } from '../../store/index.js';
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
-import type { Images } from '../../store/files/images.js';
+import type { ActionImages } from '../../objects/action-images.js';
 import { ActionProgress } from '../frame/action-progress.js';
 import { imageInput, keepImage, sourceOf } from '../runner/image-input.js';
 import type { CutoutServiceActivities, ImageActivities, ScreenshotActivities } from '../ports.js';
@@ -20,7 +20,7 @@ export interface LocalImageDeps {
   config: WorkerConfig;
   store: Pick<Store, 'actions' | 'assets'>;
   mirror: Mirror;
-  images: Images;
+  images: ActionImages;
   runner: RunnerProgram;
   log: Log;
 }

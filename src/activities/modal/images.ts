@@ -6,7 +6,7 @@ import { AppError } from '../../contracts/errors.js';
 import { type ImageInput, type ImageMade, IMAGE_PROGRESS } from '../../contracts/images.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
-import type { Images } from '../../store/files/images.js';
+import type { ActionImages } from '../../objects/action-images.js';
 import { ActionProgress } from '../frame/action-progress.js';
 import { workerShutdown } from '../frame/typed-failures.js';
 import { imageInput, keepImage, sourceOf } from '../runner/image-input.js';
@@ -21,7 +21,7 @@ const Beat = z.object({ functionCallId: z.string(), spawnedAtMs: z.number() });
 export interface ModalImageDeps {
   config: WorkerConfig;
   store: Pick<Store, 'actions'>;
-  images: Images;
+  images: ActionImages;
   calls: ModalCalls;
   log: Log;
 }

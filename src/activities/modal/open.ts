@@ -3,7 +3,8 @@ import type { Log } from '../../log.js';
 import type { FolderSize } from '../../store/files/folder-size.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import { createVideos } from '../../store/files/videos.js';
-import { createImages } from '../../store/files/images.js';
+import { createActionImages } from '../../objects/action-images.js';
+import { createFileObjectStore } from '../../objects/file-object-store.js';
 import type { Store } from '../../store/index.js';
 import { withHydration } from '../../store/mirror/hydration.js';
 import type {
@@ -83,7 +84,7 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
       config,
       store,
       log,
-      images: createImages(config.DATA_DIR),
+      images: createActionImages(createFileObjectStore(config.DATA_DIR)),
       calls,
     }),
     videos: modalVideoActivities({

@@ -2,7 +2,7 @@ import type { WorkerConfig } from '../../config.js';
 import type { ActionRef } from '../../contracts/actions.js';
 import { AppError } from '../../contracts/errors.js';
 import { ImageResult, type ImageInput, type ImageMade } from '../../contracts/images.js';
-import type { Images } from '../../store/files/images.js';
+import type { ActionImages } from '../../objects/action-images.js';
 import type { DrawImageInput } from '../ports.js';
 
 /** What the runner is told of one image, the same for every backend. */
@@ -14,7 +14,10 @@ export function imageInput(config: WorkerConfig, { op, prompt }: DrawImageInput)
 }
 
 /** What was sent for the action to work on. Throws `FILE_NOT_FOUND`: then it has ended already. */
-export async function sourceOf(images: Images, { userId, actionId }: ActionRef): Promise<string> {
+export async function sourceOf(
+  images: ActionImages,
+  { userId, actionId }: ActionRef,
+): Promise<string> {
   const source = await images.readSource(userId, actionId);
   if (source === null) throw new AppError('FILE_NOT_FOUND', 'the image to be worked on is gone');
   return source;
@@ -25,7 +28,7 @@ export async function sourceOf(images: Images, { userId, actionId }: ActionRef):
  * repeated.
  */
 export async function keepImage(
-  images: Images,
+  images: ActionImages,
   { userId, actionId }: { userId: string; actionId: string },
   raw: unknown,
 ): Promise<ImageMade> {

@@ -8,7 +8,8 @@ import { CLOSING_SEQ } from '../../contracts/stream.js';
 import type { WriterMemo } from '../../contracts/workflows.js';
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
-import type { Images } from '../../store/files/images.js';
+import type { ObjectStore } from '../../objects/object-store.js';
+import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import type { JobActivities, MaintenanceActivities } from '../ports.js';
@@ -20,13 +21,16 @@ const SCRATCH_MS = 60 * 60_000;
 const CANDIDATE_MS = 24 * 60 * 60_000;
 /** Whoever wanted an image has fetched it long ago. */
 const IMAGE_MS = 24 * 60 * 60_000;
+/** No object takes this long to be stored. */
+const UPLOAD_MS = 60 * 60_000;
 
 export interface MaintenanceDeps {
   dataDir: string;
   client: Client;
   store: Store;
   mirror: Mirror;
-  images: Images;
+  images: ActionImages;
+  objects: ObjectStore;
   stream: StreamWriter;
   /** The ordinary end of a job. */
   complete: JobActivities['completeJob'];
@@ -51,6 +55,7 @@ export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivit
       );
       const candidates = await deps.mirror.removeCandidates(CANDIDATE_MS);
       const images = await deps.images.removeOld(IMAGE_MS);
+      await deps.objects.removeAbandoned(UPLOAD_MS);
       return { scratchFolders, candidates, images };
     },
   };

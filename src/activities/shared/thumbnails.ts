@@ -2,7 +2,8 @@ import type { WorkerConfig } from '../../config.js';
 import { AppError } from '../../contracts/errors.js';
 import { thumbnailPrompt } from '../../domain/thumbnail-prompt.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
-import type { Images } from '../../store/files/images.js';
+import type { ActionImages } from '../../objects/action-images.js';
+import type { Thumbnails } from '../../store/files/thumbnails.js';
 import type { Store } from '../../store/index.js';
 import type { ThumbnailActivities } from '../ports.js';
 import { gameTexts } from './game-texts.js';
@@ -11,7 +12,8 @@ export interface ThumbnailDeps {
   config: Pick<WorkerConfig, 'GEMINI_API_KEY'>;
   store: Pick<Store, 'projects' | 'revisions'>;
   mirror: Mirror;
-  images: Images;
+  images: ActionImages;
+  thumbnails: Thumbnails;
 }
 
 /** What a thumbnail shall show, and putting it in its place. */
@@ -20,6 +22,7 @@ export function thumbnailActivities({
   store,
   mirror,
   images,
+  thumbnails,
 }: ThumbnailDeps): ThumbnailActivities {
   return {
     async planThumbnail({ userId, projectId, title }) {
@@ -43,7 +46,7 @@ export function thumbnailActivities({
     async keepThumbnail({ actionId, userId, projectId }) {
       const bytes = await images.read(userId, actionId);
       if (!bytes) throw new AppError('ImageNotMade', 'the image is gone');
-      await images.writeThumbnail(userId, projectId, bytes);
+      await thumbnails.write(userId, projectId, bytes);
     },
   };
 }

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Request, Response } from 'express';
 import multer, { MulterError, type StorageEngine } from 'multer';
-import { asDiskFull, type AssetFiles } from '../../store/files/asset-files.js';
+import { asDiskFull } from '../../disk-full.js';
+import type { AssetFiles } from '../../store/files/asset-files.js';
 import { refuse } from '../guards.js';
 import { isAcceptedByName } from './media-type.js';
 
@@ -68,7 +69,7 @@ export function createReceiver(files: AssetFiles): ReceiveUpload {
       await arriving.get(req)?.catch(() => undefined);
       const refusal = refusalOf(error);
       // A stream that cannot be written tells the parser itself, in the system's words.
-      if (refusal === null) throw asDiskFull(error);
+      if (refusal === null) throw asDiskFull(error, 'no space left for an asset');
       refuse(res, ...refusal);
       return null;
     }

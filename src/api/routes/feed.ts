@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import type { Config } from '../../config.js';
 import type { Store } from '../../store/index.js';
-import type { Images } from '../../store/files/images.js';
+import type { Thumbnails } from '../../store/files/thumbnails.js';
 import type { FeedPlace } from '../../store/tables/published-games.js';
 import { refuse, type Guards } from '../guards.js';
 import { cardOf } from './play.js';
@@ -30,14 +30,14 @@ export interface FeedDeps {
   config: Pick<Config, 'GAMES_ORIGIN'>;
   guards: Guards;
   store: Pick<Store, 'publishedGames'>;
-  images: Pick<Images, 'hasThumbnail'>;
+  thumbnails: Pick<Thumbnails, 'has'>;
 }
 
 /**
  * `GET /api/games?limit=&after=`: games that everybody may find, newest first; `next` leads to the
  * page after.
  */
-export function feedRoutes({ config, guards, store, images }: FeedDeps): Router {
+export function feedRoutes({ config, guards, store, thumbnails }: FeedDeps): Router {
   return Router().get(
     '/api/games',
     guards.visitor(async (req, res, { user }) => {
@@ -47,7 +47,7 @@ export function feedRoutes({ config, guards, store, images }: FeedDeps): Router 
       const games = await store.publishedGames.list(user?.id ?? null, after, limit);
       const last = games.at(-1);
       res.json({
-        games: await Promise.all(games.map((game) => cardOf(game, user, { config, images }))),
+        games: await Promise.all(games.map((game) => cardOf(game, user, { config, thumbnails }))),
         next:
           last && games.length === limit
             ? Buffer.from(JSON.stringify([last.publishedAt, last.id])).toString('base64url')

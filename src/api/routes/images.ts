@@ -14,7 +14,7 @@ import {
   type GenerateImageInput,
   type RemoveBackgroundInput,
 } from '../../contracts/images.js';
-import type { Images } from '../../store/files/images.js';
+import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { Actions } from '../actions/perform.js';
 import { refuse, type Guards } from '../guards.js';
@@ -31,7 +31,7 @@ export interface ImageDeps {
   guards: Guards;
   store: Pick<Store, 'actions'>;
   actions: Actions;
-  images: Images;
+  images: ActionImages;
 }
 
 /** Reads the large bodies of the routes below; must stand before the parser of all other ones. */

@@ -5,7 +5,7 @@ import { isUuid } from '../../contracts/ids.js';
 import type { GameCard } from '../../contracts/publishing.js';
 import { publishedAddress } from '../../domain/published-files.js';
 import type { Store } from '../../store/index.js';
-import type { Images } from '../../store/files/images.js';
+import type { Thumbnails } from '../../store/files/thumbnails.js';
 import type { PublishedGameRow } from '../../store/tables/published-games.js';
 import type { Identity } from '../auth.js';
 import { refuse, type Guards } from '../guards.js';
@@ -17,7 +17,7 @@ export interface PlayDeps {
   config: Pick<Config, 'GAMES_ORIGIN' | 'CALLBACK_SECRET'>;
   guards: Guards;
   store: Pick<Store, 'publishedGames' | 'likes'>;
-  images: Pick<Images, 'hasThumbnail'>;
+  thumbnails: Pick<Thumbnails, 'has'>;
 }
 
 /**
@@ -80,7 +80,7 @@ export function playRoutes(deps: PlayDeps): Router {
 
 interface CardDeps {
   config: Pick<Config, 'GAMES_ORIGIN'>;
-  images: Pick<Images, 'hasThumbnail'>;
+  thumbnails: Pick<Thumbnails, 'has'>;
 }
 
 /**
@@ -90,7 +90,7 @@ interface CardDeps {
 export async function cardOf(
   game: PublishedGameRow,
   user: Identity | null,
-  { config, images }: CardDeps,
+  { config, thumbnails }: CardDeps,
 ): Promise<GameCard> {
   const {
     id,
@@ -115,9 +115,7 @@ export async function cardOf(
       ? `/game/${userId}/${projectId ?? ''}/index.html`
       : `${config.GAMES_ORIGIN ?? ''}${publishedAddress(id, revision)}index.html`;
   const hasImage =
-    game.thumbnailUrl !== null &&
-    projectId !== null &&
-    (await images.hasThumbnail(userId, projectId));
+    game.thumbnailUrl !== null && projectId !== null && (await thumbnails.has(userId, projectId));
   const thumbnailUrl = hasImage ? game.thumbnailUrl : null;
   return {
     id,

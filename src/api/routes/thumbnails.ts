@@ -5,7 +5,8 @@ import { ERROR_POLICY } from '../../contracts/errors.js';
 import type { GenerateThumbnailInput, ImageMade } from '../../contracts/images.js';
 import { isUuid } from '../../contracts/ids.js';
 import type { AssetFiles } from '../../store/files/asset-files.js';
-import type { Images, StoredImage } from '../../store/files/images.js';
+import type { StoredFile } from '../../store/files/stored-file.js';
+import type { Thumbnails } from '../../store/files/thumbnails.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { Actions } from '../actions/perform.js';
 import { mediaTypeOf } from '../assets/media-type.js';
@@ -21,14 +22,14 @@ export interface ThumbnailDeps {
   guards: Guards;
   store: Pick<Store, 'projects' | 'publishedGames'>;
   actions: Actions;
-  images: Images;
+  thumbnails: Thumbnails;
   files: AssetFiles;
   receive: ReceiveUpload;
 }
 
 /** A project's image in lists: seen, sent and made (rest.md §9.4–9.6). It is never a version. */
 export function thumbnailRoutes(deps: ThumbnailDeps): Router {
-  const { guards, actions, images, files, receive } = deps;
+  const { guards, actions, thumbnails, files, receive } = deps;
   const router = Router();
   const addressOf = (projectId: string): string =>
     `/api/projects/${projectId}/thumbnail?t=${Date.now()}`;
@@ -57,7 +58,7 @@ export function thumbnailRoutes(deps: ThumbnailDeps): Router {
         const { bytes } = await files.read(upload.file);
         if (!IMAGES.has((await mediaTypeOf(bytes))?.mime ?? ''))
           return refuse(res, 415, 'Invalid file type');
-        await images.writeThumbnail(user.id, project.id, bytes);
+        await thumbnails.write(user.id, project.id, bytes);
       } finally {
         await files.discard(upload.file.path);
       }
@@ -97,13 +98,13 @@ function thumbnailWorkflowId(projectId: string): string {
 
 /** Everybody sees the image of a published game, otherwise its owner alone. */
 async function visible(
-  { store, images }: ThumbnailDeps,
+  { store, thumbnails }: ThumbnailDeps,
   projectId: unknown,
   user: Identity | null,
-): Promise<StoredImage | null> {
+): Promise<StoredFile | null> {
   const project = isUuid(projectId) ? await store.projects.get(projectId) : null;
   if (!project) return null;
   const game = project.user_id === user?.id ? null : await store.publishedGames.get(project.id);
   if (project.user_id !== user?.id && (game === null || game.visibility === 'private')) return null;
-  return images.readThumbnail(project.user_id, project.id);
+  return thumbnails.read(project.user_id, project.id);
 }

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../contracts/errors.js';
 import type { FilesInput } from '../../contracts/runner.js';
+import { asDiskFull } from '../../disk-full.js';
 import { lookAt, resolveInside } from './safe-path.js';
 
 const LARGEST_COUNT = 20;
@@ -99,10 +100,9 @@ async function write(
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw new AppError('DiskFull', 'no space left');
     if (code === 'EEXIST' || code === 'ENOTDIR')
       throw new AppError('PATH_ESCAPE', 'a file is in the way');
-    throw error;
+    throw asDiskFull(error, 'no space left');
   }
   return { sizeBytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
 }

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
+import { asDiskFull } from '../../disk-full.js';
 import type { AssetRow } from '../tables/assets.js';
 
 /** What an upload may at most take, so that parts older than this belong to nobody. */
@@ -60,7 +61,7 @@ export function createAssetFiles(dataDir: string): AssetFiles {
         return { path: part, sizeBytes: (await stat(part)).size };
       } catch (error) {
         await rm(part, { force: true });
-        throw asDiskFull(error);
+        throw asDiskFull(error, 'no space left for an asset');
       }
     },
 
@@ -76,7 +77,7 @@ export function createAssetFiles(dataDir: string): AssetFiles {
         await move(part.path, file);
         return file;
       } catch (error) {
-        throw asDiskFull(error);
+        throw asDiskFull(error, 'no space left for an asset');
       }
     },
 
@@ -145,12 +146,4 @@ async function realOrNull(place: string): Promise<string | null> {
       return null;
     throw error;
   }
-}
-
-/** A disk without room as `DiskFull`; every other error as it is. */
-export function asDiskFull(error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOSPC' || code === 'EDQUOT'
-    ? new AppError('DiskFull', 'no space left for an asset')
-    : error;
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
+import { asDiskFull } from '../../disk-full.js';
 
 const REVISION = /^[0-9a-f]{40}$/;
 
@@ -68,10 +69,7 @@ export function publishedFolders(dataDir: string): PublishedFolders {
         await rename(draft, folder);
       } catch (error) {
         await rm(draft, { recursive: true, force: true });
-        const { code } = error as NodeJS.ErrnoException;
-        throw code === 'ENOSPC' || code === 'EDQUOT'
-          ? new AppError('DiskFull', 'no space left for a published game')
-          : error;
+        throw asDiskFull(error, 'no space left for a published game');
       }
     },
 

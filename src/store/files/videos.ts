@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
-import { idOf, readStored, replace, type StoredImage } from './images.js';
+import { projectFolder, readStored, replaceFile, type StoredFile } from './stored-file.js';
 
 const NAME = /^movie-([0-9a-f]{40})\.mp4$/;
 
@@ -13,7 +13,7 @@ const NAME = /^movie-([0-9a-f]{40})\.mp4$/;
 export interface Videos {
   has(userId: string, projectId: string, revision: string): Promise<boolean>;
   /** The project's video, of whatever revision. */
-  read(userId: string, projectId: string): Promise<StoredImage | null>;
+  read(userId: string, projectId: string): Promise<StoredFile | null>;
   /** In one step; then videos of other revisions go. */
   write(userId: string, projectId: string, revision: string, bytes: Buffer): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface Videos {
 /** Opens the videos under the data folder; touches nothing yet. */
 export function createVideos(dataDir: string): Videos {
   const folder = (userId: string, projectId: string): string =>
-    path.join(dataDir, 'users', idOf(userId), 'projects', idOf(projectId));
+    projectFolder(dataDir, userId, projectId);
   return {
     has: async (userId, projectId, revision) =>
       (await videosIn(folder(userId, projectId))).includes(nameOf(revision)),
@@ -39,7 +39,7 @@ export function createVideos(dataDir: string): Videos {
     },
     async write(userId, projectId, revision, bytes) {
       const own = folder(userId, projectId);
-      await replace(path.join(own, nameOf(revision)), bytes);
+      await replaceFile(path.join(own, nameOf(revision)), bytes);
       for (const name of await videosIn(own))
         if (name !== nameOf(revision)) await rm(path.join(own, name), { force: true });
     },

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
+import { asDiskFull } from '../../disk-full.js';
 
 /** `<sha256><ext>`: an asset is named by its content, so equal names are equal bytes. */
 const ASSET_NAME = /^([0-9a-f]{64})(\.[a-z0-9]{1,8})?$/;
@@ -80,10 +81,7 @@ export function mirrorAssets(folderOf: (userId: string) => string): MirrorAssets
         await rename(draft, path.join(folder, name));
       } catch (error) {
         await rm(draft, { force: true });
-        const { code } = error as NodeJS.ErrnoException;
-        throw code === 'ENOSPC' || code === 'EDQUOT'
-          ? new AppError('DiskFull', 'no space left for an asset')
-          : error;
+        throw asDiskFull(error, 'no space left for an asset');
       }
     },
   };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
+import { asDiskFull } from '../../disk-full.js';
 import { bundleCreate, bundleFetch } from '../../git/bundle.js';
 import type { Repo } from '../../git/process.js';
 import { advanceRef, deleteRef, resolve, updateRef } from '../../git/refs.js';
@@ -32,7 +33,9 @@ export async function importBundle(
   { bytes, want, ref }: BundleImport,
 ): Promise<void> {
   await withBundleFile(scratchDir, async (file) => {
-    await writeFile(file, bytes, { flag: 'wx' }).catch(asDiskFull);
+    await writeFile(file, bytes, { flag: 'wx' }).catch((error: unknown) => {
+      throw asDiskFull(error, 'no space left for a bundle');
+    });
     // A name of its own: two imports of one commit must not take each other's ref away.
     const incoming = await bundleFetch(repo, {
       file,
@@ -82,10 +85,4 @@ async function withBundleFile<T>(
   } finally {
     await rm(file, { force: true });
   }
-}
-
-function asDiskFull(error: NodeJS.ErrnoException): never {
-  throw error.code === 'ENOSPC' || error.code === 'EDQUOT'
-    ? new AppError('DiskFull', 'no space left for a bundle')
-    : error;
 }

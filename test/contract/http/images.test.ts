@@ -234,9 +234,9 @@ describe('POST /api/generate-image (§7.10)', () => {
 
   it('what goes wrong here has the same shape as what goes wrong there', async () => {
     const carol = await createUser(stack.env, 'carol');
-    await mkdir(path.join(stack.dataDir, 'users', carol.id), { recursive: true });
+    await mkdir(path.join(stack.dataDir, 'objects', 'images'), { recursive: true });
     await writeFile(
-      path.join(stack.dataDir, 'users', carol.id, 'images'),
+      path.join(stack.dataDir, 'objects', 'images', carol.id),
       'where a folder should be',
     );
     expect(await generate('猫', { as: carol })).toEqual({

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor } from '../../../src/contracts/ids.js';
 import { type GameCard } from '../../../src/contracts/publishing.js';
 import { PUBLISH_CHECK_HEADER, publishCheck } from '../../../src/contracts/signatures.js';
-import { createImages } from '../../../src/store/files/images.js';
+import { createThumbnails } from '../../../src/store/files/thumbnails.js';
 import { publishedFolders } from '../../../src/store/files/published-folder.js';
 import type { TestUser } from '../../support/users.js';
 import { anyText, matching } from './matchers.js';
@@ -301,11 +301,7 @@ describe('the card of a game', () => {
     expect(await named()).toEqual([null, null]);
     const address = `/api/projects/${projectId}/thumbnail?t=1`;
     expect((await send('GET', address, 'anybody')).status).toBe(404);
-    await createImages(world.env['DATA_DIR'] ?? '').writeThumbnail(
-      world.alice.id,
-      projectId,
-      PIXEL,
-    );
+    await createThumbnails(world.env['DATA_DIR'] ?? '').write(world.alice.id, projectId, PIXEL);
     expect(await named()).toEqual([address, address]);
     expect((await send('GET', address, 'anybody')).status).toBe(200);
   });

@@ -189,7 +189,7 @@ describe('POST /api/assets/remove-background (§7.9), by the service', () => {
     await expect
       .poll(
         async () =>
-          (await readdir(path.join(stack.dataDir, 'users', alice!.id, 'images'))).filter((name) =>
+          (await readdir(path.join(stack.dataDir, 'objects', 'images', alice!.id))).filter((name) =>
             name.startsWith(actionId),
           ),
         { timeout: 20_000 },

@@ -22,7 +22,8 @@ import { listRefs } from '../../../src/git/refs.js';
 import { startDemoServer } from '../../../dev/demo-model/server.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { createVideos, type Videos } from '../../../src/store/files/videos.js';
-import { createImages, type Images } from '../../../src/store/files/images.js';
+import { createActionImages, type ActionImages } from '../../../src/objects/action-images.js';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 
@@ -44,7 +45,7 @@ export interface World {
   /** The model's name; appears in the arguments of every process of a run. */
   readonly modelName: string;
   readonly listener: Listener;
-  readonly images: Images;
+  readonly images: ActionImages;
   readonly videos: Videos;
   /** What the image model was asked, in order. */
   readonly imageRequests: readonly string[];
@@ -155,7 +156,7 @@ export async function startWorld(): Promise<World> {
     modelName,
     listener,
     imageRequests,
-    images: createImages(dataDir),
+    images: createActionImages(createFileObjectStore(dataDir)),
     videos: createVideos(dataDir),
     config: (changes = {}) =>
       parseWorkerConfig({

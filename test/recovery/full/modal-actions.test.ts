@@ -138,7 +138,7 @@ async function image(): Promise<Work> {
         { id, kind: 'generateImage', state: 'completed', progress: 100 },
       ]);
       await expect
-        .poll(() => readdir(path.join(stack.dataDir, 'users', player.user.id, 'images')), {
+        .poll(() => readdir(path.join(stack.dataDir, 'objects', 'images', player.user.id)), {
           timeout: 30_000,
         })
         .toEqual([id]);

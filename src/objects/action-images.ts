@@ -1,0 +1,87 @@
+import { AppError } from '../contracts/errors.js';
+import { isUuid } from '../contracts/ids.js';
+import { listAll, readBytes, type ObjectStore } from './object-store.js';
+
+/** How long an image that nobody fetched waits for the same request to come again. */
+const CLAIM_MS = 10 * 60_000;
+const PREFIX = 'images/';
+
+/**
+ * Images of actions until they are fetched, as objects `images/<userId>/<actionId>`. Ids are UUIDs;
+ * `wish` is a hash of what was asked for.
+ */
+export interface ActionImages {
+  /**
+   * Returns the action that works on this wish, or that has fulfilled it for a client that did not
+   * fetch it; `actionId` itself when there is none. Of several calls at once one is first.
+   */
+  claim(userId: string, wish: string, actionId: string): Promise<string>;
+  /** The next call with this wish begins anew. */
+  release(userId: string, wish: string): Promise<void>;
+  write(userId: string, actionId: string, bytes: Buffer): Promise<void>;
+  /** Null when the image was not made, or is gone. */
+  read(userId: string, actionId: string): Promise<Buffer | null>;
+  /** Keeps what was sent for an action to work on, as it was sent. */
+  writeSource(userId: string, actionId: string, text: string): Promise<void>;
+  readSource(userId: string, actionId: string): Promise<string | null>;
+  removeSource(userId: string, actionId: string): Promise<void>;
+  /** Removes images, sources and claims older than `olderThanMs`, of all users. Returns how many. */
+  removeOld(olderThanMs: number): Promise<number>;
+}
+
+/** The images of actions in an object store. */
+export function createActionImages(objects: ObjectStore): ActionImages {
+  const imageKey = (userId: string, actionId: string): string =>
+    `${PREFIX}${idOf(userId)}/${idOf(actionId)}`;
+  const sourceKey = (userId: string, actionId: string): string =>
+    `${imageKey(userId, actionId)}.source`;
+  const claimKey = (userId: string, wish: string): string =>
+    `${PREFIX}${idOf(userId)}/${wish}.claim`;
+  return {
+    claim: (userId, wish, actionId) => claim(objects, claimKey(userId, wish), idOf(actionId)),
+    release: async (userId, wish) => objects.delete(claimKey(userId, wish)),
+    async write(userId, actionId, bytes) {
+      await objects.put(imageKey(userId, actionId), bytes);
+    },
+    read: async (userId, actionId) => readOrNull(objects, imageKey(userId, actionId)),
+    async writeSource(userId, actionId, text) {
+      await objects.put(sourceKey(userId, actionId), Buffer.from(text));
+    },
+    async readSource(userId, actionId) {
+      const bytes = await readOrNull(objects, sourceKey(userId, actionId));
+      return bytes?.toString('utf8') ?? null;
+    },
+    removeSource: async (userId, actionId) => objects.delete(sourceKey(userId, actionId)),
+    async removeOld(olderThanMs) {
+      let removed = 0;
+      for await (const { key, modifiedAt } of listAll(objects, PREFIX)) {
+        if (Date.now() - modifiedAt.getTime() < olderThanMs) continue;
+        await objects.delete(key);
+        removed += 1;
+      }
+      return removed;
+    },
+  };
+}
+
+/** Throws `PATH_ESCAPE` before a key is made of something that is not a UUID. */
+function idOf(id: string): string {
+  if (!isUuid(id)) throw new AppError('PATH_ESCAPE', 'ids are UUIDs');
+  return id.toLowerCase();
+}
+
+async function claim(objects: ObjectStore, key: string, actionId: string): Promise<string> {
+  for (;;) {
+    if (await objects.put(key, Buffer.from(actionId), { ifAbsent: true })) return actionId;
+    const held = await objects.get(key);
+    if (held && Date.now() - held.modifiedAt.getTime() < CLAIM_MS)
+      return (await readBytes(held)).toString('utf8');
+    held?.body.destroy();
+    await objects.delete(key);
+  }
+}
+
+async function readOrNull(objects: ObjectStore, key: string): Promise<Buffer | null> {
+  const object = await objects.get(key);
+  return object && readBytes(object);
+}

@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFileObjectStore } from './file-object-store.js';
+import { objectStorePromises } from './object-store-promises.js';
+
+let dataDir: string;
+beforeEach(async () => {
+  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-objects-'));
+});
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+objectStorePromises(async () => createFileObjectStore(dataDir));
+
+describe('as files', () => {
+  const modeOf = async (...parts: string[]): Promise<string> =>
+    ((await stat(path.join(dataDir, 'objects', ...parts))).mode & 0o777).toString(8);
+
+  it('folders are 0700 and files 0600', async () => {
+    await createFileObjectStore(dataDir).put('a/b', Buffer.from('x'));
+    expect([await modeOf(), await modeOf('a'), await modeOf('a', 'b')]).toEqual([
+      '700',
+      '700',
+      '600',
+    ]);
+  });
+
+  it('an empty folder goes with its last object', async () => {
+    const store = createFileObjectStore(dataDir);
+    await store.put('a/b/c', Buffer.from('x'));
+    await store.delete('a/b/c');
+    expect(await readdir(path.join(dataDir, 'objects'))).toEqual(['.drafts']);
+  });
+
+  it('removes only drafts that no put can still be writing, and lists none of them', async () => {
+    const drafts = path.join(dataDir, 'objects', '.drafts');
+    await mkdir(drafts, { recursive: true });
+    for (const name of ['young', 'old']) await writeFile(path.join(drafts, name), name);
+    const longAgo = new Date(Date.now() - 2 * 60 * 60_000);
+    await utimes(path.join(drafts, 'old'), longAgo, longAgo);
+    const store = createFileObjectStore(dataDir);
+    expect((await store.list('')).objects).toEqual([]);
+    expect(await store.removeAbandoned(60 * 60_000)).toBe(1);
+    expect(await readdir(drafts)).toEqual(['young']);
+  });
+
+  it('lists no symbolic link', async () => {
+    const store = createFileObjectStore(dataDir);
+    await store.put('a/b', Buffer.from('x'));
+    await symlink(os.tmpdir(), path.join(dataDir, 'objects', 'a', 'link'));
+    expect((await store.list('')).objects.map(({ key }) => key)).toEqual(['a/b']);
+  });
+
+  it('a store where nothing was stored has nothing, and makes no folder', async () => {
+    const store = createFileObjectStore(dataDir);
+    expect([await store.get('a'), (await store.list('')).objects]).toEqual([null, []]);
+    await store.delete('a');
+    expect(await readdir(dataDir)).toEqual([]);
+  });
+});

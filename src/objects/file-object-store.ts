@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto';
+import {
+  link,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { asDiskFull } from '../disk-full.js';
+import {
+  LIST_PAGE,
+  validKey,
+  validPrefix,
+  type ObjectInfo,
+  type ObjectStore,
+  type StoredObject,
+} from './object-store.js';
+
+/** No key starts with a dot, so no object is ever stored in this folder. */
+const DRAFTS = '.drafts';
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+/** A `delete` may remove the empty folder of a `put` that is about to use it. */
+const MAX_PLACE_TRIES = 10;
+
+/**
+ * Objects as files below `DATA_DIR/objects`, one file per key, readable by this user only. The
+ * first `put` makes the folder.
+ */
+export function createFileObjectStore(dataDir: string): ObjectStore {
+  const root = path.join(dataDir, 'objects');
+  const fileOf = (key: string): string => path.join(root, ...validKey(key).split('/'));
+  return {
+    async put(key, body, { ifAbsent = false } = {}) {
+      const file = fileOf(key);
+      const draft = path.join(root, DRAFTS, randomUUID());
+      try {
+        await writeDraft(draft, body);
+        return await place(draft, file, ifAbsent);
+      } catch (error) {
+        throw asDiskFull(error, `no space left for the object ${key}`);
+      } finally {
+        await rm(draft, { force: true });
+      }
+    },
+    get: async (key) => openObject(key, fileOf(key), null),
+    range: async (key, first, last) => openObject(key, fileOf(key), { first, last }),
+    async list(prefix, { after = null, limit = LIST_PAGE } = {}) {
+      if (after !== null) validKey(after);
+      const wanted = Math.min(limit, LIST_PAGE);
+      const objects: ObjectInfo[] = [];
+      for await (const object of walk(root, validPrefix(prefix), after)) {
+        if (objects.length === wanted) return { objects, next: objects.at(-1)?.key ?? null };
+        objects.push(object);
+      }
+      return { objects, next: null };
+    },
+    async delete(key) {
+      const file = fileOf(key);
+      await rm(file, { force: true });
+      await syncFolder(path.dirname(file)).catch(ignoreAbsent);
+      await removeEmptyFolders(path.dirname(file), root);
+    },
+    removeAbandoned: (olderThanMs) => removeOldDrafts(path.join(root, DRAFTS), olderThanMs),
+  };
+}
+
+async function writeDraft(draft: string, body: Uint8Array | Readable): Promise<void> {
+  await makeFolder(path.dirname(draft));
+  const handle = await open(draft, 'wx', FILE_MODE);
+  try {
+    await writeFile(handle, body);
+    await handle.sync();
+  } finally {
+    await handle.close();
+    if (body instanceof Readable) body.destroy();
+  }
+}
+
+/** Gives the draft its name in one step. Returns false when `ifAbsent` and the name is taken. */
+async function place(draft: string, file: string, ifAbsent: boolean): Promise<boolean> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await makeFolder(path.dirname(file));
+      await (ifAbsent ? link(draft, file) : rename(draft, file));
+      await syncFolder(path.dirname(file));
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (ifAbsent && code === 'EEXIST') return false;
+      if (code !== 'ENOENT' || tries === MAX_PLACE_TRIES) throw error;
+    }
+  }
+}
+
+/** Makes the folder; each folder that is new has its own name synced in the folder above it. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  if (first === undefined) return;
+  const top = path.dirname(first);
+  for (let above = path.dirname(folder); above.length >= top.length; above = path.dirname(above)) {
+    await syncFolder(above);
+    if (above === path.dirname(above)) return;
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openObject(
+  key: string,
+  file: string,
+  range: { first: number; last: number } | null,
+): Promise<StoredObject | null> {
+  const handle = await open(file, 'r').catch(ignoreAbsent);
+  if (!handle) return null;
+  try {
+    const info = await handle.stat();
+    // The folder of other keys is no object.
+    if (info.isFile()) {
+      const body = bodyOf(handle, info.size, range);
+      return { key, sizeBytes: info.size, modifiedAt: info.mtime, body };
+    }
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  await handle.close();
+  return null;
+}
+
+/** The stream closes the handle. */
+function bodyOf(
+  handle: FileHandle,
+  sizeBytes: number,
+  range: { first: number; last: number } | null,
+): Readable {
+  if (range === null) return handle.createReadStream();
+  const { first, last } = range;
+  if (!(Number.isInteger(first) && first >= 0 && first < sizeBytes && last >= first))
+    throw new RangeError(`bytes ${first}-${last} are not in an object of ${sizeBytes} bytes`);
+  return handle.createReadStream({ start: first, end: Math.min(last, sizeBytes - 1) });
+}
+
+/** Files below a prefix after a key, in key order; objects that vanish meanwhile are left out. */
+async function* walk(
+  root: string,
+  prefix: string,
+  after: string | null,
+): AsyncGenerator<ObjectInfo> {
+  const folder = path.join(root, ...prefix.split('/'));
+  const entries = await readdir(folder, { withFileTypes: true }).catch(ignoreAbsent);
+  // A folder sorts with its slash, as the keys below it do.
+  const names = (entries ?? [])
+    .filter((entry) => entry.name !== DRAFTS && (entry.isFile() || entry.isDirectory()))
+    .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
+    .sort((a, b) => (a < b ? -1 : 1));
+  for (const name of names) {
+    const key = `${prefix}${name}`;
+    if (name.endsWith('/')) {
+      // A folder whose keys all come before `after` is not looked into.
+      if (after === null || key > after || after.startsWith(key)) yield* walk(root, key, after);
+    } else if (after === null || key > after) {
+      const info = await stat(path.join(folder, name)).catch(ignoreAbsent);
+      if (info) yield { key, sizeBytes: info.size, modifiedAt: info.mtime };
+    }
+  }
+}
+
+async function removeEmptyFolders(folder: string, root: string): Promise<void> {
+  for (let empty = folder; empty !== root; empty = path.dirname(empty)) {
+    try {
+      await rmdir(empty);
+    } catch {
+      // Not empty, or another caller has removed it: either way nothing is left to do.
+      return;
+    }
+  }
+}
+
+async function removeOldDrafts(drafts: string, olderThanMs: number): Promise<number> {
+  let removed = 0;
+  for (const name of (await readdir(drafts).catch(ignoreAbsent)) ?? []) {
+    const draft = path.join(drafts, name);
+    const info = await stat(draft).catch(ignoreAbsent);
+    if (!info || Date.now() - info.mtimeMs < olderThanMs) continue;
+    await rm(draft, { force: true });
+    removed += 1;
+  }
+  return removed;
+}
+
+/** Null for a name that does not exist, also below a file. */
+function ignoreAbsent(error: unknown): null {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+  throw error;
+}

@@ -1,0 +1,94 @@
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { AppError } from '../contracts/errors.js';
+
+/** A key in bytes, a part of it between slashes in bytes. */
+const MAX_KEY_LENGTH = 512;
+const MAX_PART_LENGTH = 128;
+const PART = /^[a-z0-9][a-z0-9._-]*$/;
+/** Objects of one page of `list`. */
+export const LIST_PAGE = 1_000;
+
+export interface ObjectInfo {
+  readonly key: string;
+  readonly sizeBytes: number;
+  readonly modifiedAt: Date;
+}
+
+/** An object that is being read. `body` must be read to its end or destroyed. */
+export interface StoredObject extends ObjectInfo {
+  readonly body: Readable;
+}
+
+export interface ObjectPage {
+  /** In key order: the order of their bytes. */
+  readonly objects: readonly ObjectInfo[];
+  /** Continues the list as `after`; null = this was the last page. */
+  readonly next: string | null;
+}
+
+/**
+ * Bytes under keys, whole or absent. Every operation throws `PATH_ESCAPE` for an invalid key (see
+ * {@link validKey}). A key must not also be the folder of other keys.
+ */
+export interface ObjectStore {
+  /**
+   * Stores the bytes under the key, in place of earlier ones. A reader sees the old object or the
+   * new one, and when `put` has returned the object survives a power cut. With `ifAbsent` an
+   * object that exists stays. Returns whether the bytes were stored. Nothing is left of a body
+   * that breaks off. Throws `DiskFull`.
+   */
+  put(key: string, body: Uint8Array | Readable, options?: { ifAbsent?: boolean }): Promise<boolean>;
+  /** The object; null when there is none. A later `put` or `delete` does not disturb the body. */
+  get(key: string): Promise<StoredObject | null>;
+  /**
+   * The bytes `first` to `last`, both included, as in HTTP; `last` beyond the end is the end.
+   * `sizeBytes` is that of the whole object. Throws RangeError when `first` is not in the object.
+   */
+  range(key: string, first: number, last: number): Promise<StoredObject | null>;
+  /**
+   * Objects whose keys start with `prefix` (a folder with its slash, or empty), after the key
+   * `after`, at most `limit` (at most {@link LIST_PAGE}) of them.
+   */
+  list(prefix: string, options?: { after?: string | null; limit?: number }): Promise<ObjectPage>;
+  /** Removes the object; one that is absent is removed already. */
+  delete(key: string): Promise<void>;
+  /** Removes what interrupted puts left more than `olderThanMs` ago. Returns how many. */
+  removeAbandoned(olderThanMs: number): Promise<number>;
+}
+
+/**
+ * Returns the key. Throws `PATH_ESCAPE` unless it consists of parts of `a-z 0-9 . _ -` that start
+ * with a letter or digit, joined by single slashes. Upper case is refused so that disks that
+ * ignore case keep the same promises.
+ */
+export function validKey(key: string): string {
+  const isValid =
+    key.length <= MAX_KEY_LENGTH &&
+    key.split('/').every((part) => part.length <= MAX_PART_LENGTH && PART.test(part));
+  if (!isValid) throw new AppError('PATH_ESCAPE', 'not a key of an object');
+  return key;
+}
+
+/** Returns the prefix of a list. Throws `PATH_ESCAPE` unless it is empty or a key and a slash. */
+export function validPrefix(prefix: string): string {
+  if (prefix === '') return prefix;
+  if (!prefix.endsWith('/')) throw new AppError('PATH_ESCAPE', 'not a folder of objects');
+  validKey(prefix.slice(0, -1));
+  return prefix;
+}
+
+/** All bytes of an object. */
+export function readBytes({ body }: StoredObject): Promise<Buffer> {
+  return buffer(body);
+}
+
+/** All objects below a prefix, in key order, page by page. */
+export async function* listAll(store: ObjectStore, prefix: string): AsyncGenerator<ObjectInfo> {
+  let after: string | null = null;
+  do {
+    const page: ObjectPage = await store.list(prefix, { after });
+    yield* page.objects;
+    after = page.next;
+  } while (after !== null);
+}
