@@ -29,7 +29,7 @@ const isSource = import.meta.url.endsWith('.ts');
 
 /** The runner's entry as it lies here: TypeScript in development, compiled in the image. */
 export const RUNNER_ENTRY = fileURLToPath(
-  new URL(`../runner/main.${isSource ? 'ts' : 'js'}`, import.meta.url),
+  new URL(`../../runner/main.${isSource ? 'ts' : 'js'}`, import.meta.url),
 );
 
 /** What is deployed beside a function, and what its containers know of it. */
