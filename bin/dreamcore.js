@@ -7,4 +7,4 @@ try {
   process.stderr.write('The packages of DreamCore are not installed. Run: npm ci\n');
   process.exit(1);
 }
-await import('../src/ops/cli.ts');
+await import('../dev/doctor/main.ts');

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { run, tail } from '../tools/run.js';
+import { run, tail } from '../../src/ops/run-program.js';
 import { helperEnv, workerEnv, type ModalAccess } from './part-env.js';
 import type { PartFacts } from './parts.js';
 import type { ProcessSpec } from './running.js';

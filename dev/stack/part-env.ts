@@ -1,6 +1,6 @@
 import type { Config } from '../../src/config.js';
 import type { Plan } from './plan.js';
-import type { EmbeddedPorts } from './stack-file.js';
+import type { EmbeddedPorts } from '../../src/ops/stack-file.js';
 
 export interface GatewayKeyPair {
   readonly anonKey: string;

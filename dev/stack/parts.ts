@@ -5,7 +5,7 @@ import { createLog } from '../../src/log.js';
 import { startPostgres } from '../postgres/postgres.js';
 import { applyPlatform } from '../supabase/platform.js';
 import { devServerArgs, isTemporalReady } from './temporal-server.js';
-import { run, tail } from '../tools/run.js';
+import { run, tail } from '../../src/ops/run-program.js';
 import { acceptsTcp, answersHttp, waitUntilHealthy } from './health.js';
 import { deployModalApp, emulatorProcess } from './modal-part.js';
 import { apiEnv, helperEnv, signInEnv, workerEnv, type EnvFacts } from './part-env.js';

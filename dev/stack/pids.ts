@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commandOf, isAlive } from '../postgres/process.js';
-import { run } from '../tools/run.js';
+import { run } from '../../src/ops/run-program.js';
 import type { Part } from './plan.js';
 
 export type PidOwner = Part | 'launcher';

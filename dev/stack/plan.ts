@@ -1,3 +1,5 @@
+import { missingServices } from '../../src/ops/production.js';
+
 /** The parts of a stack in the order in which they are brought up; they are stopped in reverse. */
 export const PARTS = [
   'postgres',
@@ -86,18 +88,7 @@ export function planStack(env: Environment, selection: Selection): Plan {
  */
 export function missingForProduction(env: Environment, selection: Selection): string[] {
   if (env.NODE_ENV !== 'production') return [];
-  const forModel = selection.only === 'api' ? [] : ['ANTHROPIC_API_KEY'];
-  const required = [
-    'SUPABASE_URL',
-    'SUPABASE_ANON_KEY',
-    'SUPABASE_SERVICE_ROLE_KEY',
-    'TEMPORAL_ADDRESS',
-    ...forModel,
-    'CALLBACK_SECRET',
-  ];
-  const missing = required
-    .filter((name) => !env[name])
-    .map((name) => `${name} ${PURPOSE[name] ?? ''}`.trim());
+  const missing = missingServices(env, { needsModel: selection.only !== 'api' });
   if (selection.only && isEmbeddable(selection.only))
     missing.unshift(`another part: "${selection.only}" is embedded, for development only`);
   if (selection.modalEmulator)
@@ -106,15 +97,6 @@ export function missingForProduction(env: Environment, selection: Selection): st
     );
   return missing;
 }
-
-const PURPOSE: Readonly<Record<string, string>> = {
-  SUPABASE_URL: '(the Supabase project, instead of the embedded database)',
-  SUPABASE_ANON_KEY: '(its public key)',
-  SUPABASE_SERVICE_ROLE_KEY: '(its service key)',
-  TEMPORAL_ADDRESS: '(host:port of the Temporal server, instead of the embedded one)',
-  ANTHROPIC_API_KEY: '(the model key, instead of the demo model)',
-  CALLBACK_SECRET: '(32 or more random characters, the same for API and workers)',
-};
 
 function isEmbeddable(part: Part): part is EmbeddedPart {
   return part in REPLACED_BY;

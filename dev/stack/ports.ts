@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import net from 'node:net';
-import { run } from '../tools/run.js';
+import { run } from '../../src/ops/run-program.js';
 
 /**
  * Below the ranges from which systems take the ports of outgoing connections, so that none gets

@@ -12,8 +12,14 @@ import { apiEnv, providedEnv, workerEnv, type EnvFacts, type ModalAccess } from 
 import { endOrphan, hasLivingLauncher, readLivePid } from './pids.js';
 import { PARTS, type Part, type Plan, type Selection } from './plan.js';
 import { holderOf, isPortFree, settlePort } from './ports.js';
-import { keepSecret, type Settings } from './settings.js';
-import { readStackFile, writeStackFile, type EmbeddedPorts, type StackFile } from './stack-file.js';
+import type { Settings } from '../../src/ops/settings.js';
+import { keepSecret } from './secrets.js';
+import {
+  readStackFile,
+  writeStackFile,
+  type EmbeddedPorts,
+  type StackFile,
+} from '../../src/ops/stack-file.js';
 import type { PartFacts } from './parts.js';
 
 /** One launcher per data folder. */

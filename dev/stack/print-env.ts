@@ -1,8 +1,8 @@
 import { program } from 'commander';
 import { readLivePid } from './pids.js';
 import { PARTS } from './plan.js';
-import { readSettings } from './settings.js';
-import { readStackFile } from './stack-file.js';
+import { readSettings } from '../../src/ops/settings.js';
+import { readStackFile } from '../../src/ops/stack-file.js';
 
 /**
  * `npm run env`: the running stack as KEY=VALUE lines; a part that does not run, or is a real

@@ -12,7 +12,7 @@ import {
   type Selection,
 } from './plan.js';
 import { clearOrphans, prepareStack, refuseSecondLauncher, refuseTakenPort } from './prepare.js';
-import { readSettings } from './settings.js';
+import { readSettings } from '../../src/ops/settings.js';
 import { Supervisor } from './supervisor.js';
 
 interface Options {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
-import { run } from '../tools/run.js';
+import { run } from '../../src/ops/run-program.js';
 
 /**
  * Ids by which operators find a job in the Temporal UI; never more than ids, for search attributes

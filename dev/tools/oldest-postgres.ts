@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { isExecutable, run, tail } from './run.js';
+import { isExecutable, run, tail } from '../../src/ops/run-program.js';
 
 /**
  * The oldest PostgreSQL that the schema promises to work on; what the product comes with is newer.

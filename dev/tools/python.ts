@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { findOnPath, run, tail } from './run.js';
+import { findOnPath, run, tail } from '../../src/ops/run-program.js';
 
 const LIMIT_MS = 300_000;
 

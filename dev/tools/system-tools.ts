@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { findChromium } from '../../src/chromium.js';
-import { findOnPath, run, tail } from './run.js';
+import { findOnPath, run, tail } from '../../src/ops/run-program.js';
 
 /**
  * A tool of the operating system: how to see that it is there, and the Debian package that brings

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { makeVenv } from './python.js';
-import { findOnPath, isExecutable, run, tail } from './run.js';
+import { findOnPath, isExecutable, run, tail } from '../../src/ops/run-program.js';
 
 /**
  * The release that this project is tested with; older ones lack server features that the dev server

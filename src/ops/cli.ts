@@ -1,73 +1,104 @@
 import { Argument, InvalidArgumentError, program } from 'commander';
 import type { Backend } from '../contracts/workflows.js';
 import { moveBackend } from './backend.js';
-import { examine } from './doctor.js';
+import { examine, type DevelopmentChecks } from './doctor.js';
 import { importV2, type ImportOptions } from './import-v2.js';
 import { syncStores, type SyncOptions } from './sync.js';
 import { reportUsage } from './usage.js';
 
-/** The commands of `npx dreamcore`. */
-program.name('dreamcore').description('Tools for whoever runs DreamCore.');
-program
-  .command('doctor')
-  .description(
-    'Says what is there, what is missing, and how to get it. Exits 1 when something required is missing.',
-  )
-  .option('--env-file <file>', 'read variables from this file instead of .env')
-  .action(async ({ envFile }: { envFile?: string }) => {
-    const { text, exitCode } = await examine(envFile);
-    process.stdout.write(`${text}\n`);
-    process.exitCode = exitCode;
-  });
-program
-  .command('usage')
-  .description('Who spent what: per day, backend and user.')
-  .option('--user <id>', 'one user only')
-  .option('--days <n>', 'so many days, today included', readDays, 7)
-  .option('--env-file <file>', 'read variables from this file instead of .env')
-  .action(async (options: { envFile?: string; user?: string; days: number }) => {
-    process.stdout.write(`${await reportUsage(options)}\n`);
-  });
-program
-  .command('sync')
-  .description(
-    'Compares mirror and Volumes and brings them level, never overwriting. Exits 1 when a problem remains.',
-  )
-  .option('--user <id>', 'the projects of one user')
-  .option('--project <id>', 'one project')
-  .option('--all', 'all projects')
-  .option('--dry-run', 'say what would be done')
-  .option('--env-file <file>', 'read variables from this file instead of .env')
-  .action(async (options: SyncOptions) => {
-    const { text, exitCode } = await syncStores(options);
-    process.stdout.write(`${text}\n`);
-    process.exitCode = exitCode;
-  });
-program
-  .command('backend')
-  .description('Shows where work is done, or moves it; running jobs follow at their next step.')
-  .addArgument(new Argument('[to]', 'where work is done from now on').choices(['local', 'modal']))
-  .option('--share <percent>', 'of the users whose work is done on Modal', readPercent)
-  .option('--env-file <file>', 'read variables from this file instead of .env')
-  .action(async (to: Backend | undefined, options: { share?: number; envFile?: string }) => {
-    process.stdout.write(
-      `${await moveBackend({ ...options, ...(to === undefined ? {} : { to }) })}\n`,
-    );
-  });
-program
-  .command('import-v2')
-  .description(
-    'Adopts the data folder of a DreamCore V2 next to its database; may be run again. Exits 1 when something could not be taken.',
-  )
-  .argument('<data-dir>', 'the folder with "users" in it, V2\'s DATA_DIR')
-  .option('--dry-run', 'say what would be taken')
-  .option('--user <id>', 'one user only')
-  .option('--env-file <file>', 'read variables from this file instead of .env')
-  .action(async (dataDir: string, options: ImportOptions) => {
-    const { text, exitCode } = await importV2(dataDir, options);
-    process.stdout.write(`${text}\n`);
-    process.exitCode = exitCode;
-  });
+/**
+ * Runs the command that `process.argv` names. `development` is what a checkout with its development
+ * stack can look at besides.
+ */
+export async function runCommand(development: DevelopmentChecks | null): Promise<void> {
+  program.name('dreamcore').description('Tools for whoever runs DreamCore.');
+  addDoctor(development);
+  addUsage();
+  addSync();
+  addBackend();
+  addImport();
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function addDoctor(development: DevelopmentChecks | null): void {
+  program
+    .command('doctor')
+    .description(
+      'Says what is there, what is missing, and how to get it. Exits 1 when something required is missing.',
+    )
+    .option('--env-file <file>', 'read variables from this file instead of .env')
+    .action(async ({ envFile }: { envFile?: string }) => {
+      const { text, exitCode } = await examine(envFile, development);
+      process.stdout.write(`${text}\n`);
+      process.exitCode = exitCode;
+    });
+}
+
+function addUsage(): void {
+  program
+    .command('usage')
+    .description('Who spent what: per day, backend and user.')
+    .option('--user <id>', 'one user only')
+    .option('--days <n>', 'so many days, today included', readDays, 7)
+    .option('--env-file <file>', 'read variables from this file instead of .env')
+    .action(async (options: { envFile?: string; user?: string; days: number }) => {
+      process.stdout.write(`${await reportUsage(options)}\n`);
+    });
+}
+
+function addSync(): void {
+  program
+    .command('sync')
+    .description(
+      'Compares mirror and Volumes and brings them level, never overwriting. Exits 1 when a problem remains.',
+    )
+    .option('--user <id>', 'the projects of one user')
+    .option('--project <id>', 'one project')
+    .option('--all', 'all projects')
+    .option('--dry-run', 'say what would be done')
+    .option('--env-file <file>', 'read variables from this file instead of .env')
+    .action(async (options: SyncOptions) => {
+      const { text, exitCode } = await syncStores(options);
+      process.stdout.write(`${text}\n`);
+      process.exitCode = exitCode;
+    });
+}
+
+function addBackend(): void {
+  program
+    .command('backend')
+    .description('Shows where work is done, or moves it; running jobs follow at their next step.')
+    .addArgument(new Argument('[to]', 'where work is done from now on').choices(['local', 'modal']))
+    .option('--share <percent>', 'of the users whose work is done on Modal', readPercent)
+    .option('--env-file <file>', 'read variables from this file instead of .env')
+    .action(async (to: Backend | undefined, options: { share?: number; envFile?: string }) => {
+      process.stdout.write(
+        `${await moveBackend({ ...options, ...(to === undefined ? {} : { to }) })}\n`,
+      );
+    });
+}
+
+function addImport(): void {
+  program
+    .command('import-v2')
+    .description(
+      'Adopts the data folder of a DreamCore V2 next to its database; may be run again. Exits 1 when something could not be taken.',
+    )
+    .argument('<data-dir>', 'the folder with "users" in it, V2\'s DATA_DIR')
+    .option('--dry-run', 'say what would be taken')
+    .option('--user <id>', 'one user only')
+    .option('--env-file <file>', 'read variables from this file instead of .env')
+    .action(async (dataDir: string, options: ImportOptions) => {
+      const { text, exitCode } = await importV2(dataDir, options);
+      process.stdout.write(`${text}\n`);
+      process.exitCode = exitCode;
+    });
+}
 
 function readPercent(text: string): number {
   const percent = Number(text);
@@ -81,11 +112,4 @@ function readDays(text: string): number {
   if (!Number.isInteger(days) || days < 1 || days > 366)
     throw new InvalidArgumentError('a number of days from 1 to 366');
   return days;
-}
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
 }

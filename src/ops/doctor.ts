@@ -1,60 +1,70 @@
-import { readSettings, type Settings } from '../../dev/stack/settings.js';
-import { missingForProduction, planStack, type Selection } from '../../dev/stack/plan.js';
-import { checkDataDir, checkPort, checkStack } from './machine.js';
-import { checkPrograms } from './programs.js';
+import type { Config } from '../config.js';
+import { checkDataDir } from './machine.js';
+import { missingServices } from './production.js';
+import { checkGit, checkModelProgram, checkNode, checkSandbox } from './programs.js';
 import { exitCodeOf, renderReport, type Finding, type Section } from './report.js';
+import { readSettings, type Settings } from './settings.js';
 
-const WHOLE_STACK: Selection = { only: undefined, without: [] };
+/** What a development checkout has besides the product, and how it is looked at. */
+export interface DevelopmentChecks {
+  programs(settings: Settings): Promise<Finding[]>;
+  port(config: Config): Promise<Finding>;
+  stack(settings: Settings): Promise<Finding[]>;
+}
 
 /**
- * Looks at everything that a start needs and at what runs; changes nothing. Returns the text for a
- * person and the exit code.
+ * Looks at everything that a start needs and, in a development checkout, at what runs; changes
+ * nothing. Returns the text for a person and the exit code.
  */
 export async function examine(
   envFile: string | undefined,
+  development: DevelopmentChecks | null,
 ): Promise<{ text: string; exitCode: 0 | 1 }> {
-  const sections = await sectionsOf(envFile);
+  const sections = await sectionsOf(envFile, development);
   return { text: renderReport(sections), exitCode: exitCodeOf(sections) };
 }
 
-async function sectionsOf(envFile: string | undefined): Promise<Section[]> {
+async function sectionsOf(
+  envFile: string | undefined,
+  development: DevelopmentChecks | null,
+): Promise<Section[]> {
   let settings: Settings;
   try {
     settings = readSettings(envFile);
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    return [
-      {
-        title: 'Configuration',
-        findings: [
-          {
-            what: 'variables',
-            verdict: 'missing',
-            detail,
-            remedy: 'correct them in .env or in the environment; README.md lists them',
-          },
-        ],
-      },
-    ];
+    return [{ title: 'Configuration', findings: [invalidVariables(error)] }];
   }
   const { env, config } = settings;
-  const [programs, dataDir, port, stack] = await Promise.all([
-    checkPrograms(env, config.DATA_DIR),
+  const [git, developmentPrograms, model, sandbox, dataDir, port, stack] = await Promise.all([
+    checkGit(),
+    development?.programs(settings) ?? [],
+    checkModelProgram(),
+    checkSandbox(env),
     checkDataDir(config),
-    checkPort(config),
-    checkStack(config, planStack(env, WHOLE_STACK)),
+    development?.port(config) ?? null,
+    development?.stack(settings) ?? null,
   ]);
+  const programs = [checkNode(process.versions.node), git, ...developmentPrograms, model, sandbox];
   return [
     { title: 'Configuration', findings: [variables(env)] },
     { title: 'Programs', findings: programs },
-    { title: 'Machine', findings: [...dataDir, port] },
-    { title: 'Running stack', findings: stack },
+    { title: 'Machine', findings: port ? [...dataDir, port] : dataDir },
+    ...(stack ? [{ title: 'Running stack', findings: stack }] : []),
   ];
+}
+
+function invalidVariables(error: unknown): Finding {
+  return {
+    what: 'variables',
+    verdict: 'missing',
+    detail: error instanceof Error ? error.message : String(error),
+    remedy: 'correct them in .env or in the environment; README.md lists them',
+  };
 }
 
 /** Values are never shown: some of them are secrets. */
 function variables(env: Settings['env']): Finding {
-  const missing = missingForProduction(env, WHOLE_STACK);
+  const missing = missingServices(env, { needsModel: true });
   return {
     what: 'variables',
     verdict: missing.length > 0 ? 'missing' : 'ok',

@@ -1,16 +1,7 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config.js';
-import { readLivePid } from '../../dev/stack/pids.js';
-import { PARTS, type Part, type Plan } from '../../dev/stack/plan.js';
-import { holderOf, isPortFree } from '../../dev/stack/ports.js';
-import { acceptsTcp, answersHttp } from '../../dev/stack/health.js';
-import { readStackFile, type StackFile } from '../../dev/stack/stack-file.js';
-import { isTemporalReady } from '../../dev/stack/temporal-server.js';
-import { findTemporalCli } from '../../dev/tools/temporal-cli.js';
 import type { Finding } from './report.js';
-
-type Place = Pick<Config, 'DATA_DIR' | 'PORT' | 'HOST'>;
 
 const MIB = 1024 * 1024;
 const NEEDED_DISK_BYTES = 512 * MIB;
@@ -42,94 +33,6 @@ export function diskSpace(freeBytes: number): Finding {
     detail: `${Math.floor(freeBytes / MIB)} MiB free (needs ${NEEDED_DISK_BYTES / MIB})`,
     remedy: 'make room, or set DATA_DIR to another disk',
   };
-}
-
-/**
- * The port of the product: free, or in use by our own stack. The embedded parts take whatever port
- * is free.
- */
-export async function checkPort({ DATA_DIR, PORT, HOST }: Place): Promise<Finding> {
-  const what = `port ${PORT}`;
-  if ((await readLivePid(DATA_DIR, 'api')) !== null)
-    return { what, verdict: 'ok', detail: 'in use by the running stack' };
-  if (await isPortFree(PORT, HOST)) return { what, verdict: 'ok', detail: 'free' };
-  return {
-    what,
-    verdict: 'missing',
-    detail: `in use by ${(await holderOf(PORT)) ?? 'another program'}`,
-    remedy: `stop it, or choose another port: PORT=${PORT + 1}`,
-  };
-}
-
-/**
- * The parts of the stack that runs from DATA_DIR and whether each of them answers. One line when
- * nothing runs.
- */
-export async function checkStack({ DATA_DIR }: Place, plan: Plan): Promise<Finding[]> {
-  const stack = await readStackFile(DATA_DIR);
-  const pids = await Promise.all(
-    PARTS.map(async (part) => [part, await readLivePid(DATA_DIR, part)] as const),
-  );
-  if (!stack || pids.every(([, pid]) => pid === null))
-    return [
-      {
-        what: 'stack',
-        verdict: 'absent',
-        detail: `nothing runs from ${DATA_DIR}`,
-        remedy: 'npm start',
-      },
-    ];
-  const isExpected = (part: Part): boolean =>
-    plan.parts.includes(part) ||
-    (part === 'modal' && stack.provided.MODAL_SERVER_URL !== undefined);
-  return Promise.all(
-    pids.filter(([part]) => isExpected(part)).map(([part, pid]) => checkPart(part, pid, stack)),
-  );
-}
-
-/**
- * A part that should run and does not, or is deaf, is what somebody who calls the doctor is looking
- * for: it counts as missing.
- */
-async function checkPart(part: Part, pid: number | null, stack: StackFile): Promise<Finding> {
-  if (pid === null)
-    return {
-      what: part,
-      verdict: 'missing',
-      detail: 'does not run',
-      remedy: `npm start -- --only=${part === 'postgres' ? 'supabase' : part}`,
-    };
-  const isHealthy = await answers(part, stack);
-  return {
-    what: part,
-    verdict: isHealthy ? 'ok' : 'missing',
-    detail: `pid ${pid}, ${isHealthy ? 'answers' : 'does not answer'}`,
-    remedy: `see the end of its log below DATA_DIR, then end pid ${pid}: it is started again`,
-  };
-}
-
-async function answers(part: Part, { ports, baseUrl }: StackFile): Promise<boolean> {
-  switch (part) {
-    case 'api':
-      return answersHttp(`${baseUrl}/api/health`);
-    case 'supabase':
-      return answersHttp(`http://127.0.0.1:${ports.supabase}/health`);
-    case 'demo':
-      return answersHttp(`http://127.0.0.1:${ports.demo}/health`);
-    case 'temporal': {
-      const program = await findTemporalCli().catch(() => null);
-      return program === null
-        ? !(await isPortFree(ports.temporal))
-        : isTemporalReady(program, `127.0.0.1:${ports.temporal}`);
-    }
-    case 'modal':
-      return acceptsTcp(ports.modal);
-    case 'postgres':
-      return !(await isPortFree(ports.postgres));
-    // It serves no port: that it lives is all that can be seen from outside.
-    case 'worker':
-      return true;
-  }
 }
 
 async function nearestFolder(wanted: string): Promise<string> {

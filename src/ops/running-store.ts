@@ -1,6 +1,6 @@
 import type { Config } from '../config.js';
-import { readSettings } from '../../dev/stack/settings.js';
-import { readStackFile } from '../../dev/stack/stack-file.js';
+import { readSettings } from './settings.js';
+import { readStackFile } from './stack-file.js';
 import { createLog } from '../log.js';
 import { createStore, type Store, type StoreConfig } from '../store/index.js';
 

@@ -7,8 +7,8 @@ import {
 } from '../contracts/modal.js';
 import { TASK_QUEUE } from '../contracts/workflows.js';
 import { whyWithoutModal, type Config } from '../config.js';
-import { readSettings } from '../../dev/stack/settings.js';
-import { readStackFile } from '../../dev/stack/stack-file.js';
+import { readSettings } from './settings.js';
+import { readStackFile } from './stack-file.js';
 
 export interface SyncOptions {
   /** One of the three says what is looked at. */

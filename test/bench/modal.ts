@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ModalClient } from 'modal';
 import { MODAL_FUNCTION } from '../../src/contracts/modal.js';
 import type { Backend } from '../../src/contracts/workflows.js';
-import { readStackFile } from '../../dev/stack/stack-file.js';
+import { readStackFile } from '../../src/ops/stack-file.js';
 import { modalControlOf } from '../support/modal-emulator.js';
 import { inParallel, type Bench, type Measurement, type Row } from './measurement.js';
 import { REQUEST, seat, tap } from './player.js';

@@ -1,5 +1,5 @@
 import { runCliAlone } from './cli-alone.js';
-import { readStackFile } from '../../dev/stack/stack-file.js';
+import { readStackFile } from '../../src/ops/stack-file.js';
 import { pacedSeconds, type Bench, type Measurement, type Row } from './measurement.js';
 import { seat, tap } from './player.js';
 import { median } from './statistics.js';

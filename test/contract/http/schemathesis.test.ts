@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { HTTP_ROUTES } from '../../../src/contracts/http-routes.js';
-import { run } from '../../../dev/tools/run.js';
+import { run } from '../../../src/ops/run-program.js';
 import { ensureSchemathesisPython } from '../../../dev/tools/schemathesis.js';
 import { openFuzzed, type Fuzzed } from './fuzzed.js';
 

@@ -1,8 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { config as loadEnvFile } from 'dotenv';
-import { parseConfig, PROJECT_ROOT, type Config } from '../../src/config.js';
+import { parseConfig, PROJECT_ROOT, type Config } from '../config.js';
 
 /** What the whole stack is configured with, before any part is up. */
 export interface Settings {
@@ -37,15 +35,4 @@ export function readSettings(envFile: string | undefined): Settings {
     ...given,
   });
   return { env: given, config };
-}
-
-/** A random secret of this stack, made once: `DATA_DIR/secrets/<name>`, readable for us alone. */
-export async function keepSecret(dataDir: string, name: string): Promise<string> {
-  const file = path.join(dataDir, 'secrets', name);
-  const stored = (await readFile(file, 'utf8').catch(() => '')).trim();
-  if (stored) return stored;
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-  const secret = randomBytes(32).toString('hex');
-  await writeFile(file, `${secret}\n`, { mode: 0o600, flag: 'wx' });
-  return secret;
 }

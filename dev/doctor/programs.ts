@@ -1,0 +1,129 @@
+import path from 'node:path';
+import { findChromium } from '../../src/chromium.js';
+import { INSTALL_PACKAGES, messageOf } from '../../src/ops/programs.js';
+import type { Finding } from '../../src/ops/report.js';
+import { run, tail } from '../../src/ops/run-program.js';
+import { findBinaries } from '../postgres/binaries.js';
+import { chooseRunUser, sharedPlace } from '../postgres/location.js';
+import { findModalPython } from '../tools/modal-venv.js';
+import { missingOf, TEST_TOOLS } from '../tools/system-tools.js';
+import { findTemporalCli } from '../tools/temporal-cli.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const VERSION_TIMEOUT_MS = 15_000;
+
+/**
+ * The programs that the development stack and the tests use. Looks only; the one thing it may leave
+ * behind is PostgreSQL's readable copy, as a start does.
+ */
+export function checkDevelopmentPrograms(env: Environment, dataDir: string): Promise<Finding[]> {
+  return Promise.all([
+    checkTemporal(env),
+    checkPython(),
+    checkModalClient(),
+    checkPostgres(env, dataDir),
+    ...testTools(),
+  ]);
+}
+
+async function checkTemporal({ TEMPORAL_ADDRESS: address }: Environment): Promise<Finding> {
+  const what = 'Temporal CLI';
+  if (address) return { what, verdict: 'ok', detail: `not needed: TEMPORAL_ADDRESS is ${address}` };
+  try {
+    const program = await findTemporalCli();
+    if (program) return { what, verdict: 'ok', detail: program };
+    return {
+      what,
+      verdict: 'missing',
+      detail: 'not found',
+      remedy: 'npm run tools -- --profile=start, or set TEMPORAL_CLI_PATH or TEMPORAL_ADDRESS',
+    };
+  } catch (error) {
+    return {
+      what,
+      verdict: 'missing',
+      detail: messageOf(error),
+      remedy: 'correct TEMPORAL_CLI_PATH, or unset it',
+    };
+  }
+}
+
+/** Python is one of two ways to fetch the Temporal CLI, and the only one to have Modal's client. */
+async function checkPython(): Promise<Finding> {
+  const what = 'Python venv';
+  const asked = await run(
+    'python3',
+    ['-c', 'import venv, ensurepip, sys; print(sys.version.split()[0])'],
+    { timeoutMs: VERSION_TIMEOUT_MS },
+  );
+  return asked.ok
+    ? { what, verdict: 'ok', detail: `Python ${asked.stdout.trim()}` }
+    : {
+        what,
+        verdict: 'absent',
+        detail: `${tail(asked.stderr, 1)} (used to fetch the Temporal CLI and to run Modal's client)`,
+        remedy: 'sudo apt-get install python3-venv',
+      };
+}
+
+/** Deploys the functions and runs the emulator; a stack without Modal needs neither. */
+async function checkModalClient(): Promise<Finding> {
+  const what = 'Modal client';
+  const python = await findModalPython();
+  return python
+    ? { what, verdict: 'ok', detail: path.dirname(python) }
+    : {
+        what,
+        verdict: 'absent',
+        detail: 'not installed (used to deploy to Modal and for its emulator)',
+        remedy: 'npm run tools',
+      };
+}
+
+async function checkPostgres(
+  { SUPABASE_URL: url, PG_BINDIR: pgBinDir }: Environment,
+  dataDir: string,
+): Promise<Finding> {
+  const what = 'PostgreSQL';
+  if (url) return { what, verdict: 'ok', detail: `not needed: SUPABASE_URL is ${url}` };
+  try {
+    const user = await chooseRunUser();
+    const { binDir, major } = await findBinaries({
+      pgBinDir,
+      user,
+      neededMajor: undefined,
+      copyPlace: async () => (user ? sharedPlace(user) : dataDir),
+      onCopied: () => undefined,
+    });
+    return { what, verdict: 'ok', detail: `${major} in ${binDir}` };
+  } catch (error) {
+    return {
+      what,
+      verdict: 'missing',
+      detail: messageOf(error),
+      remedy: `${INSTALL_PACKAGES}, or set PG_BINDIR or SUPABASE_URL`,
+    };
+  }
+}
+
+/** Chromium and fonts: tests need them, the product does not. The product checks bubblewrap. */
+function testTools(): Promise<Finding>[] {
+  return TEST_TOOLS.filter(({ debianPackage }) => debianPackage !== 'bubblewrap').map(
+    async (tool): Promise<Finding> => {
+      const isThere = (await missingOf([tool])).length === 0;
+      const detail =
+        tool.debianPackage === 'chromium' && isThere
+          ? (findChromium() ?? '')
+          : isThere
+            ? 'there'
+            : 'not found';
+      return {
+        what: tool.what,
+        verdict: isThere ? 'ok' : 'absent',
+        detail,
+        remedy: `npm run tools, or sudo apt-get install ${tool.debianPackage}`,
+      };
+    },
+  );
+}
