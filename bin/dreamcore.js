@@ -1,10 +1,7 @@
 #!/usr/bin/env node
-/** `npx dreamcore`: registers the TypeScript loader, then runs the command line. */
-try {
-  const { register } = await import('tsx/esm/api');
-  register();
-} catch {
-  process.stderr.write('The packages of DreamCore are not installed. Run: npm ci\n');
-  process.exit(1);
-}
-await import('../dev/doctor/main.ts');
+/** `npx dreamcore`: the command line; in a checkout its doctor looks at the development stack too. */
+import { existsSync } from 'node:fs';
+
+const isCheckout = existsSync(new URL('../dev/doctor/main.ts', import.meta.url));
+process.argv.splice(2, 0, isCheckout ? 'dreamcore-dev' : 'dreamcore');
+await import('./run.js');

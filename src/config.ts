@@ -1,12 +1,14 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 /**
- * The project's root folder: relative paths in the configuration start here, wherever the process
+ * The project's root folder, the nearest one above this file with a package.json, whether it runs
+ * from `src` or from a build. Relative paths in the configuration start here, wherever the process
  * was started.
  */
-export const PROJECT_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+export const PROJECT_ROOT = projectRoot(path.dirname(fileURLToPath(import.meta.url)));
 
 const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const Port = z.coerce.number().int().min(1).max(65_535);
@@ -204,4 +206,11 @@ export function whyWithoutModal({
 }: ModalChoice): string | null {
   if (USE_MODAL === false) return 'USE_MODAL=false';
   return MODAL_TOKEN_ID && MODAL_TOKEN_SECRET ? null : 'no Modal credentials';
+}
+
+function projectRoot(folder: string): string {
+  if (existsSync(path.join(folder, 'package.json'))) return folder;
+  const parent = path.dirname(folder);
+  if (parent === folder) throw new Error('There is no package.json above this program.');
+  return projectRoot(parent);
 }

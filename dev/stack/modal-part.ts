@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { PROJECT_ROOT } from '../../src/config.js';
+import { builtProgramArgs } from '../build/programs.js';
 import { run, tail } from '../../src/ops/run-program.js';
 import { helperEnv, workerEnv, type ModalAccess } from './part-env.js';
 import type { PartFacts } from './parts.js';
@@ -22,7 +22,7 @@ export function emulatorProcess(facts: PartFacts): ProcessSpec {
   return {
     command: modalPython,
     args: [
-      path.join(PROJECT_ROOT, 'emulator', 'server.py'),
+      path.join(PROJECT_ROOT, 'dev/modal-emulator/server.py'),
       `--port=${ports.modal}`,
       `--data-dir=${path.join(config.DATA_DIR, 'modal')}`,
       ...LINKS.map((link) => `--link=${link}`),
@@ -41,25 +41,17 @@ export function emulatorProcess(facts: PartFacts): ProcessSpec {
 /** `npm run modal:deploy` into the emulator. Throws with the end of its output. */
 export async function deployModalApp(facts: PartFacts): Promise<void> {
   const { MODAL_APP: app } = facts.config;
-  const outcome = await run(
-    process.execPath,
-    [
-      '--import',
-      fileURLToPath(import.meta.resolve('tsx')),
-      path.join(PROJECT_ROOT, 'scripts/modal-deploy.ts'),
-    ],
-    {
-      timeoutMs: DEPLOY_LIMIT_MS,
-      env: helperEnv(facts.env, {
-        ...tokenEnv(facts),
-        MODAL_SERVER_URL: accessOf(facts).serverUrl,
-        MODAL_APP: app,
-        MODAL_CLI: path.join(path.dirname(facts.modalPython), 'modal'),
-        // Nobody's own profile decides where this goes.
-        MODAL_CONFIG_PATH: '/dev/null',
-      }),
-    },
-  );
+  const outcome = await run(process.execPath, builtProgramArgs('modal-deploy'), {
+    timeoutMs: DEPLOY_LIMIT_MS,
+    env: helperEnv(facts.env, {
+      ...tokenEnv(facts),
+      MODAL_SERVER_URL: accessOf(facts).serverUrl,
+      MODAL_APP: app,
+      MODAL_CLI: path.join(path.dirname(facts.modalPython), 'modal'),
+      // Nobody's own profile decides where this goes.
+      MODAL_CONFIG_PATH: '/dev/null',
+    }),
+  });
   if (!outcome.ok)
     throw new Error(
       `the functions could not be deployed: ${tail(`${outcome.stdout}\n${outcome.stderr}`)}`,

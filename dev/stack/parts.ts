@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
+import { programArgs } from '../../src/programs.js';
+import { builtProgramArgs, type BuiltProgram } from '../build/programs.js';
 import { startPostgres } from '../postgres/postgres.js';
 import { applyPlatform } from '../supabase/platform.js';
 import { devServerArgs, isTemporalReady } from './temporal-server.js';
@@ -22,7 +23,6 @@ export interface PartFacts extends EnvFacts {
   readonly modalPython: string;
 }
 
-const TSX = fileURLToPath(import.meta.resolve('tsx'));
 const MIGRATE_LIMIT_MS = 120_000;
 
 /** How each of our parts is brought up and seen to be ready. */
@@ -34,7 +34,7 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
       processRunner('supabase', facts, {
         spec: () =>
           nodeProcess(
-            'dev/supabase/main.ts',
+            'gateway',
             helperEnv(facts.env, {
               ...signInEnv(facts.env),
               DATABASE_URL: postgres.url(),
@@ -52,7 +52,7 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
       processRunner('demo', facts, {
         spec: () =>
           nodeProcess(
-            'dev/demo-model/main.ts',
+            'demo-model',
             helperEnv(facts.env, { DEMO_PORT: String(facts.ports.demo) }),
             5_000,
           ),
@@ -62,13 +62,13 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
     modal: () => modalRunner(facts),
     worker: () =>
       processRunner('worker', facts, {
-        spec: () => nodeProcess('src/activities/worker.ts', workerEnv(facts), 35_000),
+        spec: () => nodeProcess('worker', workerEnv(facts), 35_000),
         isHealthy: async (running) => running.saidReady(),
         limitMs: 60_000,
       }),
     api: () =>
       processRunner('api', facts, {
-        spec: () => nodeProcess('src/api/main.ts', apiEnv(facts), 10_000),
+        spec: () => nodeProcess('api', apiEnv(facts), 10_000),
         isHealthy: () =>
           answersHttp(`http://${reachable(facts.config.HOST)}:${facts.config.PORT}/api/health`),
         limitMs: 30_000,
@@ -185,21 +185,24 @@ function postgresRunner(facts: PartFacts): PartRunner & { url(): string } {
 
 async function migrate(facts: PartFacts, databaseUrl: string): Promise<void> {
   const env = helperEnv(facts.env, { DATABASE_URL: databaseUrl });
-  const outcome = await run(
-    process.execPath,
-    ['--import', TSX, path.join(PROJECT_ROOT, 'scripts/migrate.ts')],
-    { timeoutMs: MIGRATE_LIMIT_MS, env },
-  );
+  const outcome = await run(process.execPath, programArgs('migrate'), {
+    timeoutMs: MIGRATE_LIMIT_MS,
+    env,
+  });
   if (!outcome.ok)
     throw new Error(
       `The database migrations failed:\n${tail(`${outcome.stdout}\n${outcome.stderr}`)}`,
     );
 }
 
-function nodeProcess(entry: string, env: NodeJS.ProcessEnv, stopLimitMs: number): ProcessSpec {
+function nodeProcess(
+  program: BuiltProgram,
+  env: NodeJS.ProcessEnv,
+  stopLimitMs: number,
+): ProcessSpec {
   return {
     command: process.execPath,
-    args: ['--import', TSX, path.join(PROJECT_ROOT, entry)],
+    args: builtProgramArgs(program),
     env,
     cwd: PROJECT_ROOT,
     stopLimitMs,

@@ -46,7 +46,7 @@ describe('pid files', () => {
   });
 
   it('are forgotten by whom they name, never by a predecessor', async () => {
-    const pid = processNamed('src/activities/worker.ts');
+    const pid = processNamed('dist/builds/0/worker.js');
     await writePid(dataDir, 'worker', pid);
     await clearPid(dataDir, 'worker', pid + 1);
     expect(await readLivePid(dataDir, 'worker')).toBe(pid);
@@ -55,7 +55,7 @@ describe('pid files', () => {
   });
 
   it('let a left-over process be ended', async () => {
-    const pid = processNamed('src/api/main.ts');
+    const pid = processNamed('dist/builds/0/api.js');
     await writePid(dataDir, 'api', pid);
     await endOrphan(pid, 'SIGTERM', 2_000);
     expect(await readLivePid(dataDir, 'api')).toBeNull();

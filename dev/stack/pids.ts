@@ -13,13 +13,13 @@ export type PidOwner = Part | 'launcher';
  */
 const SIGNATURES: Readonly<Record<PidOwner, string>> = {
   postgres: 'postgres',
-  supabase: 'dev/supabase/main.ts',
+  supabase: '/gateway.js',
   temporal: 'server start-dev',
-  demo: 'dev/demo-model/main.ts',
+  demo: '/demo-model.js',
   modal: 'dev/modal-emulator/server.py',
-  worker: 'src/activities/worker.ts',
-  api: 'src/api/main.ts',
-  launcher: 'dev/stack/start.ts',
+  worker: '/worker.js',
+  api: '/api.js',
+  launcher: '/run.js launcher',
 };
 const TICKS_PER_SECOND = 100;
 /** Start times are known to a hundredth of a second and, through ps, to a second. */

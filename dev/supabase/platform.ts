@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import pg from 'pg';
+import { PROJECT_ROOT } from '../../src/config.js';
 
+const PLATFORM_FILE = path.join(PROJECT_ROOT, 'dev/supabase/platform.sql');
 /** One number for "the platform is being applied here": two gateways of one database take turns. */
 const PLATFORM_LOCK = 4_711_001;
 
@@ -16,7 +19,7 @@ export async function applyPlatform(databaseUrl: string): Promise<void> {
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [PLATFORM_LOCK]);
-    await client.query(await readFile(new URL('./platform.sql', import.meta.url), 'utf8'));
+    await client.query(await readFile(PLATFORM_FILE, 'utf8'));
     await setLoginPassword(client, loginPassword(databaseUrl));
   } finally {
     await client.end();

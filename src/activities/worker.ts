@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import {
   DefaultLogger,
@@ -19,6 +18,7 @@ import {
   TASK_QUEUE,
 } from '../contracts/workflows.js';
 import { createLog, type Log } from '../log.js';
+import { builtFile, WORKFLOW_BUNDLE } from '../programs.js';
 import { createMirror } from '../store/mirror/mirror.js';
 import { createVideos } from '../store/files/videos.js';
 import { createActionImages } from '../objects/action-images.js';
@@ -157,7 +157,7 @@ async function createWorkers(
     Worker.create({
       ...common,
       taskQueue: TASK_QUEUE,
-      workflowsPath: workflowsPath(),
+      workflowBundle: { codePath: builtFile(WORKFLOW_BUNDLE) },
       activities: withHeartbeats(withTypedFailures(shared)),
     }),
     Worker.create({
@@ -235,13 +235,6 @@ function modalWorkers(
       shutdownGraceTime: MODAL_DRAIN_MS,
     }),
   ];
-}
-
-/** TypeScript in development, compiled in the image: the bundler takes either. */
-function workflowsPath(): string {
-  return fileURLToPath(
-    new URL(`../workflows/index.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url),
-  );
 }
 
 function installRuntime(log: Log): void {

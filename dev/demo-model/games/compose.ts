@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { PROJECT_ROOT } from '../../../src/config.js';
 import type { Engine, Theme } from '../theme/types.js';
 import { SceneryBook } from './scenery.js';
 import { settingsScript } from './settings.js';
@@ -9,7 +11,8 @@ import { settingsScript } from './settings.js';
 const FEATURES_START = '// ===== 追加機能ここから =====';
 export const FEATURES_END = '// ===== 追加機能ここまで =====';
 
-const asset = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8').trim();
+const asset = (file: string): string =>
+  readFileSync(path.join(PROJECT_ROOT, 'dev/demo-model/games', file), 'utf8').trim();
 const ENGINE_NAMES: readonly Engine[] = [
   'shooting',
   'catch',

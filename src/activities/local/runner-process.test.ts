@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRunner } from './runner-process.js';
+import { RUNNER_ENTRY } from '../runner/bundle.js';
 import { bundleRunner } from './runner-program.js';
 
 let root: string;
@@ -12,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 const start = (input: object, signal = new AbortController().signal) =>
-  startRunner({ input, env: {}, signal });
+  startRunner({ program: ['--import', 'tsx', RUNNER_ENTRY], input, env: {}, signal });
 
 describe('the runner as a child process', () => {
   it('does its work and answers with the result', async () => {

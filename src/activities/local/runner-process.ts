@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { RunnerFailure } from '../../contracts/runner.js';
 import { CRASH_POINTS_DIR } from '../../crash-points.js';
 import { AppError } from '../../contracts/errors.js';
-import { runnerFromSource, type RunnerProgram } from './runner-program.js';
+import type { RunnerProgram } from './runner-program.js';
 
 /**
  * After SIGTERM the runner stops the model and cleans up; this long it may take (F1: 2 s + 2 s, and
@@ -13,8 +13,7 @@ const STOP_GRACE_MS = 6_000;
 const STDERR_KEPT = 4_000;
 
 export interface RunnerStart {
-  /** The runner from its source unless given. */
-  program?: RunnerProgram;
+  program: RunnerProgram;
   input: object;
   /** Secrets and addresses; the only environment the runner gets beside PATH and the like. */
   env: Readonly<Record<string, string>>;
@@ -36,7 +35,7 @@ export interface RunnerStart {
  * process dies, it stops by itself.
  */
 export async function startRunner({
-  program = runnerFromSource,
+  program,
   input,
   env,
   signal,

@@ -1,24 +1,18 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { BUILD_DIR, RUNNER_FILES } from '../../programs.js';
 import { RUNNER_ENTRY, runnerBundle } from '../runner/bundle.js';
 
 /** How node starts the runner: its arguments. */
 export type RunnerProgram = readonly string[];
 
-const isSource = RUNNER_ENTRY.endsWith('.ts');
-
-/** The runner's entry as it lies here. */
-export const runnerFromSource: RunnerProgram = isSource
-  ? ['--import', 'tsx', RUNNER_ENTRY]
-  : [RUNNER_ENTRY];
-
 /**
- * The runner as one file, `<dataDir>/runner/main.mjs`, made once for all runs of this worker: every
- * job starts it anew, and translating TypeScript each time costs more than everything else that we
- * add to a run. In the image it is compiled already.
+ * The runner as one file: that of the build, else `<dataDir>/runner/main.mjs`, made once for all
+ * runs of this process. Every job starts it anew, and translating TypeScript each time costs more
+ * than everything else that we add to a run.
  */
 export async function bundleRunner(dataDir: string): Promise<RunnerProgram> {
-  if (!isSource) return runnerFromSource;
+  if (BUILD_DIR !== null) return ['--enable-source-maps', path.join(BUILD_DIR, RUNNER_FILES.code)];
   const { code } = await runnerBundle();
   const file = path.join(path.resolve(dataDir), 'runner', 'main.mjs');
   await mkdir(path.dirname(file), { recursive: true });

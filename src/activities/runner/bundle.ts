@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { PROJECT_ROOT } from '../../config.js';
 import { MODAL_FUNCTION } from '../../contracts/modal.js';
 import { VENDORED_LIBRARIES } from '../../domain/vendored-libraries.js';
+import { BUILD_DIR, RUNNER_FILES } from '../../programs.js';
 import { pinnedVersion } from './pinned-version.js';
 import { videoSiteVersion } from './video-site.js';
 
@@ -25,12 +25,8 @@ const LOADED_PACKAGES = [
   // Games that it shows load these.
   ...VENDORED_LIBRARIES.map(({ name }) => name),
 ];
-const isSource = import.meta.url.endsWith('.ts');
-
-/** The runner's entry as it lies here: TypeScript in development, compiled in the image. */
-export const RUNNER_ENTRY = fileURLToPath(
-  new URL(`../../runner/main.${isSource ? 'ts' : 'js'}`, import.meta.url),
-);
+/** The source that the runner starts with. */
+export const RUNNER_ENTRY = path.join(PROJECT_ROOT, 'src/runner/main.ts');
 
 /** What is deployed beside a function, and what its containers know of it. */
 export interface RunnerManifest {
@@ -51,15 +47,15 @@ export interface RunnerBundle {
   readonly manifest: RunnerManifest;
 }
 
-let made: Promise<RunnerBundle> | null = null;
+let found: Promise<RunnerBundle> | null = null;
 
 /**
- * The runner as one file, built once per process: the same bytes run beside the worker and on
- * Modal.
+ * The runner as one file: the same bytes run beside the worker and on Modal. Read from the build;
+ * made once per process where it runs from sources.
  */
 export function runnerBundle(): Promise<RunnerBundle> {
-  made ??= makeBundle();
-  return made;
+  found ??= BUILD_DIR === null ? makeRunnerBundle() : readRunnerBundle(BUILD_DIR);
+  return found;
 }
 
 /** The one name of the runner's version: sent with every call, compared by whoever serves it. */
@@ -67,10 +63,19 @@ export async function runnerVersion(): Promise<string> {
   return (await runnerBundle()).manifest.version;
 }
 
-async function makeBundle(): Promise<RunnerBundle> {
-  const {
-    outputFiles: [file],
-  } = await build({
+async function readRunnerBundle(buildDir: string): Promise<RunnerBundle> {
+  const [code, manifest] = await Promise.all([
+    readFile(path.join(buildDir, RUNNER_FILES.code)),
+    readFile(path.join(buildDir, RUNNER_FILES.manifest), 'utf8'),
+  ]);
+  return { code, manifest: JSON.parse(manifest) as RunnerManifest };
+}
+
+/** Bundles the runner from its sources, with a source map for who keeps it beside the code. */
+export async function makeRunnerBundle(): Promise<RunnerBundle & { sourceMap: Uint8Array }> {
+  // Only builds need it: a process that runs from one starts without it.
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
     entryPoints: [path.relative(PROJECT_ROOT, RUNNER_ENTRY)],
     absWorkingDir: PROJECT_ROOT,
     bundle: true,
@@ -78,24 +83,29 @@ async function makeBundle(): Promise<RunnerBundle> {
     target: 'node20',
     format: 'esm',
     write: false,
+    outfile: `dist/builds/id/${RUNNER_FILES.code}`,
+    sourcemap: 'linked',
+    sourcesContent: false,
     logLevel: 'error',
     legalComments: 'none',
     // esbuild notes in comments where each part came from, and that may differ from machine to
     // machine.
     minifyWhitespace: true,
   });
-  if (file === undefined) throw new Error('esbuild made no runner');
+  const [sourceMap, file] = outputFiles.map(({ contents }) => contents);
+  if (!sourceMap || !file) throw new Error('esbuild made no runner');
   const claudeCode = await pinnedVersion(CLAUDE_PACKAGE);
   const packages = await Promise.all(
     LOADED_PACKAGES.map(async (name) => `${name}@${await pinnedVersion(name)}`),
   );
   const video = await videoSiteVersion();
   const digest = createHash('sha256')
-    .update(file.contents)
+    .update(file)
     .update(`\0${[claudeCode, ...packages, video].join('\0')}`)
     .digest('hex');
   return {
-    code: file.contents,
+    code: file,
+    sourceMap,
     manifest: {
       version: digest.slice(0, 16),
       commands: Object.keys(MODAL_FUNCTION),

@@ -1,17 +1,13 @@
-import { fork } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { access, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { PROJECT_ROOT } from '../../config.js';
+import { programArgs } from '../../programs.js';
 import { pinnedVersion } from './pinned-version.js';
 
 const SOURCES = path.join(PROJECT_ROOT, 'video');
-const isSource = import.meta.url.endsWith('.ts');
-const PROGRAM = fileURLToPath(
-  new URL(`./video-site-program.${isSource ? 'ts' : 'js'}`, import.meta.url),
-);
 const ERRORS_KEPT = 2_000;
 /** What the composition is made of; other versions make another site. */
 const PACKAGES = ['remotion', '@remotion/bundler', 'react', 'react-dom'];
@@ -56,9 +52,8 @@ async function makeSite(site: string): Promise<string> {
 }
 
 async function bundleInto(outDir: string): Promise<void> {
-  const child = fork(PROGRAM, [SOURCES, outDir], {
+  const child = spawn(process.execPath, [...programArgs('video-site'), SOURCES, outDir], {
     cwd: PROJECT_ROOT,
-    execArgv: isSource ? ['--import', 'tsx'] : [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let errors = '';

@@ -1,0 +1,78 @@
+import { mkdir, readdir, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { PROJECT_ROOT } from '../../src/config.js';
+import { isAlive } from '../postgres/process.js';
+
+const DIST = path.join(PROJECT_ROOT, 'dist');
+const BUILDS_DIR = path.join(DIST, 'builds');
+/** A link to the newest build. */
+export const CURRENT_DIR = path.join(DIST, 'current');
+export const LOCK_FILE = path.join(DIST, 'build.lock');
+const KEPT = 3;
+/** In a build: a file for each launcher that starts parts from it, named after its process. */
+const USERS_DIR = 'users';
+
+export const buildDirOf = (id: string): string => path.join(BUILDS_DIR, id);
+
+/** A folder for a build in the making, beside the finished ones. */
+export const draftDir = (): string => path.join(BUILDS_DIR, `.draft-${process.pid}-${Date.now()}`);
+
+/** The name of the newest build; null when there is none. */
+export async function currentBuildId(): Promise<string | null> {
+  const target = await readlink(CURRENT_DIR).catch(() => null);
+  if (target === null) return null;
+  const id = path.basename(target);
+  return (await exists(buildDirOf(id))) ? id : null;
+}
+
+export async function hasBuild(id: string): Promise<boolean> {
+  return exists(buildDirOf(id));
+}
+
+/** Makes this build the newest, in one step. */
+export async function switchTo(id: string): Promise<void> {
+  await mkdir(DIST, { recursive: true });
+  const draft = `${CURRENT_DIR}.${process.pid}`;
+  await rm(draft, { force: true });
+  await symlink(path.join('builds', id), draft);
+  await rename(draft, CURRENT_DIR);
+}
+
+/** Keeps a build from being removed while this process lives. */
+export async function holdBuild(buildDir: string): Promise<void> {
+  await mkdir(path.join(buildDir, USERS_DIR), { recursive: true });
+  await writeFile(path.join(buildDir, USERS_DIR, String(process.pid)), '');
+}
+
+/** Removes all builds but the last three and those that a living launcher uses. */
+export async function removeOldBuilds(): Promise<void> {
+  const names = await readdir(BUILDS_DIR).catch(() => []);
+  const builds = await Promise.all(
+    names
+      .filter((name) => !name.startsWith('.'))
+      .map(async (name) => ({ dir: buildDirOf(name), madeAt: await modifiedAt(buildDirOf(name)) })),
+  );
+  const old = builds.sort((a, b) => b.madeAt - a.madeAt).slice(KEPT);
+  for (const { dir } of old)
+    if (!(await isHeld(dir))) await rm(dir, { recursive: true, force: true });
+}
+
+async function isHeld(dir: string): Promise<boolean> {
+  const users = await readdir(path.join(dir, USERS_DIR)).catch(() => []);
+  return users.some((pid) => isAlive(Number(pid)));
+}
+
+async function modifiedAt(dir: string): Promise<number> {
+  // The folder itself changes when a launcher signs in.
+  return stat(path.join(dir, 'launcher.js')).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  );
+}
+
+function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}

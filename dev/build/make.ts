@@ -1,0 +1,97 @@
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import { build, type BuildOptions } from 'esbuild';
+import { makeRunnerBundle } from '../../src/activities/runner/bundle.js';
+import { PROJECT_ROOT } from '../../src/config.js';
+import { RUNNER_FILES, WORKFLOW_BUNDLE } from '../../src/programs.js';
+import { CURRENT_DIR } from './builds.js';
+import { BUILT_PROGRAMS } from './programs.js';
+import { hashFiles } from './sources.js';
+
+/** Beside the workflow bundle: the hash of the sources that it was made from. */
+const WORKFLOW_SOURCES = 'workflows.sources';
+const WORKFLOWS_ENTRY = 'src/workflows/index.ts';
+const OPTIONS = {
+  absWorkingDir: PROJECT_ROOT,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  packages: 'external',
+  logLevel: 'error',
+} as const satisfies BuildOptions;
+
+/**
+ * `make.ts <folder>`: everything that a start needs, made from the sources as they lie here. The
+ * packages stay in `node_modules`; files that are only read stay where they are.
+ */
+async function make(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await Promise.all([makePrograms(folder), makeRunner(folder), makeWorkflows(folder)]);
+}
+
+async function makePrograms(folder: string): Promise<void> {
+  await build({
+    ...OPTIONS,
+    entryPoints: { ...BUILT_PROGRAMS },
+    outdir: folder,
+    sourcemap: 'linked',
+    sourcesContent: false,
+  });
+}
+
+async function makeRunner(folder: string): Promise<void> {
+  const { code, sourceMap, manifest } = await makeRunnerBundle();
+  await Promise.all([
+    writeFile(path.join(folder, RUNNER_FILES.code), code),
+    writeFile(path.join(folder, `${RUNNER_FILES.code}.map`), sourceMap),
+    writeFile(path.join(folder, RUNNER_FILES.manifest), `${JSON.stringify(manifest, null, 2)}\n`),
+  ]);
+}
+
+/** Bundling workflows takes seconds: what the last build has of the same sources is used again. */
+async function makeWorkflows(folder: string): Promise<void> {
+  const { metafile } = await build({
+    ...OPTIONS,
+    entryPoints: [WORKFLOWS_ENTRY],
+    write: false,
+    metafile: true,
+  });
+  const sources = await hashFiles([...Object.keys(metafile.inputs), 'package-lock.json']);
+  const target = path.join(folder, WORKFLOW_BUNDLE);
+  const last = await readFile(path.join(CURRENT_DIR, WORKFLOW_SOURCES), 'utf8').catch(() => '');
+  if (last === sources) await copyFile(path.join(CURRENT_DIR, WORKFLOW_BUNDLE), target);
+  else await writeFile(target, await bundledWorkflows());
+  await writeFile(path.join(folder, WORKFLOW_SOURCES), sources);
+}
+
+/** With its source map inside, by which the worker translates the stacks of workflows. */
+async function bundledWorkflows(): Promise<string> {
+  const silent = (): void => undefined;
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: path.join(PROJECT_ROOT, WORKFLOWS_ENTRY),
+    logger: {
+      log: silent,
+      trace: silent,
+      debug: silent,
+      info: silent,
+      warn: say,
+      error: say,
+    },
+  });
+  return code;
+}
+
+function say(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
+const [folder] = process.argv.slice(2);
+if (!folder) throw new Error('usage: make.ts <folder>');
+try {
+  await make(folder);
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,20 @@
+import { builtFile, PROGRAMS } from '../../src/programs.js';
+
+/** Every program of a build: the product's, and those of the development stack. */
+export const BUILT_PROGRAMS = {
+  ...PROGRAMS,
+  launcher: 'dev/stack/main.ts',
+  gateway: 'dev/supabase/main.ts',
+  'demo-model': 'dev/demo-model/main.ts',
+  'print-env': 'dev/stack/print-env.ts',
+  'dreamcore-dev': 'dev/doctor/main.ts',
+  'modal-deploy': 'scripts/modal-deploy.ts',
+  'ensure-build': 'dev/build/ensure.ts',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type BuiltProgram = keyof typeof BUILT_PROGRAMS;
+
+/** Node's arguments for a program of the build that this process runs from. */
+export function builtProgramArgs(name: BuiltProgram): string[] {
+  return ['--enable-source-maps', builtFile(`${name}.js`)];
+}
