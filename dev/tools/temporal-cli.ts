@@ -1,6 +1,5 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { makeVenv } from './python.js';
 import { findOnPath, isExecutable, run, tail } from '../../src/ops/run-program.js';
@@ -79,7 +78,7 @@ type Fetched = { readonly file: string } | { readonly reason: string };
 async function downloadBySdk(draft: string): Promise<Fetched> {
   const folder = path.join(draft, 'sdk');
   await mkdir(folder);
-  const script = fileURLToPath(new URL('./sdk-download.ts', import.meta.url));
+  const script = path.join(PROJECT_ROOT, 'dev/tools/sdk-download.ts');
   const outcome = await run(
     process.execPath,
     ['--import', import.meta.resolve('tsx'), script, folder, `v${VERSION}`],

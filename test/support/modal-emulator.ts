@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { ModalClient } from 'modal';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { findFreePort } from '../../dev/stack/ports.js';
+import { programArgs } from './programs.js';
 import { modalControlFile } from './stack.js';
 
 /** A fault as dev/modal-emulator/README.md describes it; `times` absent: until it is cleared. */
@@ -217,7 +218,7 @@ export async function startModalEmulator(
         .stdout,
     deployOurs: async () =>
       (
-        await run(process.execPath, ['--import', 'tsx', 'scripts/modal-deploy.ts'], {
+        await run(process.execPath, programArgs('modal-deploy'), {
           env: cliEnv,
           cwd: PROJECT_ROOT,
           timeout: LIMIT_MS,

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { CRASH_POINTS_DIR } from '../../src/crash-points.js';
 import { findFreePort } from '../../dev/stack/ports.js';
+import { programArgs, RUN_SCRIPT } from './programs.js';
 
 export type StackPart = 'api' | 'worker' | 'temporal' | 'supabase' | 'postgres' | 'demo' | 'modal';
 
@@ -70,7 +71,6 @@ export interface Stack extends Started {
 const run = promisify(execFile);
 const READY_LIMIT_MS = 90_000;
 const STOP_LIMIT_MS = 60_000;
-const LAUNCHER = path.join(PROJECT_ROOT, 'dev/stack/start.ts');
 
 /**
  * Starts the whole product as `npm start` does, on free ports with its data in a temp folder, and
@@ -186,21 +186,14 @@ export function stackEnv(own: Readonly<Record<string, string>>): NodeJS.ProcessE
 export function startLauncher(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  entry = LAUNCHER,
+  runScript = RUN_SCRIPT,
 ): Started {
   const child = spawn(
     process.execPath,
-    [
-      '--import',
-      import.meta.resolve('tsx'),
-      entry,
-      '--env-file=/dev/null',
-      '--stop-with-parent',
-      ...args,
-    ],
+    [runScript, 'launcher', '--env-file=/dev/null', '--stop-with-parent', ...args],
     {
       env,
-      cwd: path.parse(entry).root,
+      cwd: path.parse(runScript).root,
       stdio: ['pipe', 'pipe', 'pipe'],
     },
   );
@@ -250,7 +243,7 @@ async function stopChild(child: ChildProcess, exited: Promise<number | null>): P
 async function printedEnv(env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   const { stdout } = await run(
     process.execPath,
-    ['--import', 'tsx', 'dev/stack/print-env.ts', '--env-file=/dev/null'],
+    [...programArgs('print-env'), '--env-file=/dev/null'],
     { env, cwd: PROJECT_ROOT },
   );
   return Object.fromEntries(

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { startKeeper } from '../../dev/stack/orphan-reaper.js';
+import { programArgs } from './programs.js';
 import { isAlive, type Stack } from './stack.js';
 
 /**
@@ -34,7 +35,7 @@ export async function startWorkers(stack: Stack, count: number): Promise<Workers
     const missing = count - pids().length;
     await Promise.all(
       Array.from({ length: Math.max(0, missing) }, async () => {
-        const child = spawn(process.execPath, ['--import', 'tsx', 'src/activities/worker.ts'], {
+        const child = spawn(process.execPath, programArgs('worker'), {
           cwd: PROJECT_ROOT,
           env: { ...env, ...changes },
           stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

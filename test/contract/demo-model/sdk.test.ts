@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import Anthropic, { APIError } from '@anthropic-ai/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -9,6 +8,7 @@ import {
   type SeenRequest,
 } from '../../../dev/demo-model/server.js';
 import { CHAT_SYSTEM_PROMPT, chatPrompt } from '../../../src/domain/generation-prompt.js';
+import { programArgs } from '../../support/programs.js';
 
 const MODEL = 'claude-haiku-5-5';
 const TOOLS: Anthropic.Tool[] = ['Read', 'Write', 'Edit'].map((name) => ({
@@ -173,9 +173,8 @@ describe('the demo model, asked through the SDK', () => {
 });
 
 describe('the process', () => {
-  const MAIN = path.resolve(import.meta.dirname, '../../../dev/demo-model/main.ts');
   const start = (env: Record<string, string>) => {
-    const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN], {
+    const child = spawn(process.execPath, programArgs('demo-model'), {
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { request } from 'node:http';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { findFreePort } from '../../../dev/stack/ports.js';
+import { programArgs } from '../../support/programs.js';
 
 export interface ApiProcess {
   readonly port: number;
@@ -16,24 +16,20 @@ export interface ApiProcess {
   stop(): Promise<void>;
 }
 
-/** Starts `src/api/main.ts` with exactly this environment on a free port; does not wait for it. */
+/** Starts the API with exactly this environment on a free port; does not wait for it. */
 export async function spawnApi(env: Readonly<Record<string, string>>): Promise<ApiProcess> {
   const port = env['PORT'] ? Number(env['PORT']) : await findFreePort();
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', path.join(PROJECT_ROOT, 'src/api/main.ts')],
-    {
-      cwd: PROJECT_ROOT,
-      env: {
-        PATH: process.env['PATH'],
-        LOG_LEVEL: 'debug',
-        HOST: '127.0.0.1',
-        ...env,
-        PORT: String(port),
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn(process.execPath, programArgs('api'), {
+    cwd: PROJECT_ROOT,
+    env: {
+      PATH: process.env['PATH'],
+      LOG_LEVEL: 'debug',
+      HOST: '127.0.0.1',
+      ...env,
+      PORT: String(port),
     },
-  );
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {

@@ -11,6 +11,7 @@ import { priceUsd } from '../../../src/activities/modal/price.js';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { startFakeMessages } from '../../fakes/messages-api.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
+import { programArgs } from '../../support/programs.js';
 
 const run = promisify(execFile);
 const PYTHON = path.join(PROJECT_ROOT, '.tools/modal-venv/bin/python');
@@ -19,7 +20,7 @@ const FOLDER = path.join(PROJECT_ROOT, 'modal');
 let base: string;
 beforeAll(async () => {
   base = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-python-'));
-  await run(process.execPath, ['--import', 'tsx', 'scripts/modal-deploy.ts', '--build-only'], {
+  await run(process.execPath, [...programArgs('modal-deploy'), '--build-only'], {
     cwd: PROJECT_ROOT,
   });
 });

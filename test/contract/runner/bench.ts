@@ -3,11 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { access, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { callbackKey } from '../../fakes/callback-receiver.js';
+import { RUNNER_ARGS } from '../../support/programs.js';
 
 export const KEY = 'sk-test-the-real-key-0123456789';
-const MAIN = fileURLToPath(new URL('../../../src/runner/main.ts', import.meta.url));
 
 /** A game just big enough to be one; `mark` makes it recognisable. */
 export const game = (mark: string): string => `<!DOCTYPE html>
@@ -83,7 +82,7 @@ export class Bench {
   }
 
   start(input: object | string, upstream: string, env: Record<string, string> = {}): Running {
-    const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
+    const child = spawn(process.execPath, RUNNER_ARGS, {
       env: {
         PATH: process.env['PATH'] ?? '',
         HOME: this.dir,

@@ -11,8 +11,8 @@ import {
   startCutoutService,
   type FakeCutoutService,
 } from '../../fakes/cutout-service.js';
+import { RUNNER_ARGS } from '../../support/programs.js';
 
-const RUNNER = ['--import', 'tsx', path.join(PROJECT_ROOT, 'src/runner/main.ts')];
 const NETWORK = path.join(PROJECT_ROOT, '.tools/u2netp.onnx');
 const nobody = new AbortController().signal;
 const uri = (bytes: Buffer): string => `data:image/png;base64,${bytes.toString('base64')}`;
@@ -57,7 +57,7 @@ function runner(
   until?: Promise<unknown>,
 ): Promise<{ text: string; signal: string | null; tookMs: number }> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, RUNNER, {
+  const child = spawn(process.execPath, RUNNER_ARGS, {
     cwd: PROJECT_ROOT,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -8,6 +8,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type RunningPostgres } from '../../../dev/postgres/postgres.js';
 import { applyPlatform } from '../../../dev/supabase/platform.js';
+import { programArgs } from '../../support/programs.js';
 
 const log = { info: () => undefined, warn: () => undefined };
 const children: ChildProcess[] = [];
@@ -37,7 +38,7 @@ interface Started {
 }
 
 function startProcess(overrides: Record<string, string> = {}): Started {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'dev/supabase/main.ts'], {
+  const child = spawn(process.execPath, programArgs('gateway'), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],

@@ -15,6 +15,7 @@ import {
   type Stack,
   type StackPart,
 } from '../../support/stack.js';
+import { RUN_SCRIPT } from '../../support/programs.js';
 
 /** The parts that hold state; the others are started and stopped in the same way. */
 const STATEFUL = ['postgres', 'supabase', 'temporal'] as const;
@@ -146,9 +147,8 @@ describe('npm start', () => {
     const env = stackEnv({ DATA_DIR: dataDir, PORT: String(await findFreePort()) });
     const launcher = [
       process.execPath,
-      '--import',
-      import.meta.resolve('tsx'),
-      path.join(PROJECT_ROOT, 'dev/stack/start.ts'),
+      RUN_SCRIPT,
+      'launcher',
       '--only=temporal',
       '--env-file=/dev/null',
       '--stop-with-parent',
@@ -179,11 +179,7 @@ describe('npm start', () => {
     await mkdir(path.join(dataDir, 'private'), { mode: 0o700 });
     await copyProject(project);
     const env = stackEnv({ PORT: String(await findFreePort()) });
-    const launcher = startLauncher(
-      ['--only=supabase'],
-      env,
-      path.join(project, 'dev/stack/start.ts'),
-    );
+    const launcher = startLauncher(['--only=supabase'], env, path.join(project, 'bin/run.js'));
     toStop.push(launcher);
     await launcher.untilLogged(/^supabase is ready\./m, { timeoutMs: 60_000 });
     expect(await readdir(path.join(project, '.data', 'run'))).toEqual(
@@ -233,8 +229,11 @@ async function childrenOf(parent: number, program: string): Promise<number[]> {
 /** The project with its PostgreSQL in a folder of its own; all other dependencies are linked. */
 async function copyProject(target: string): Promise<void> {
   await mkdir(path.join(target, 'node_modules'), { recursive: true });
-  for (const name of ['package.json', 'tsconfig.json', 'src', 'scripts', 'supabase'])
-    await cp(path.join(PROJECT_ROOT, name), path.join(target, name), { recursive: true });
+  for (const name of ['package.json', 'bin', 'supabase', 'dist', 'dev/supabase'])
+    await cp(path.join(PROJECT_ROOT, name), path.join(target, name), {
+      recursive: true,
+      verbatimSymlinks: true,
+    });
   for (const name of await readdir(path.join(PROJECT_ROOT, 'node_modules'))) {
     const [from, to] = [
       path.join(PROJECT_ROOT, 'node_modules', name),

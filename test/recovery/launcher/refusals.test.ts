@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
 import { findFreePort } from '../../../dev/stack/ports.js';
 import { newDataDir, stackEnv, startLauncher } from '../../support/stack.js';
+import { programArgs } from '../../support/programs.js';
 
 let dataDir: string;
 
@@ -103,7 +104,7 @@ describe('npm run env', () => {
       (resolve) => {
         execFile(
           process.execPath,
-          ['--import', 'tsx', 'dev/stack/print-env.ts', '--env-file=/dev/null'],
+          [...programArgs('print-env'), '--env-file=/dev/null'],
           { cwd: PROJECT_ROOT, env: stackEnv({ DATA_DIR: dataDir }) },
           (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }),
         );
