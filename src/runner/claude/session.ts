@@ -1,17 +1,20 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+interface SessionEnd {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** Why the program could not be started; null = it was. */
+  readonly startError: string | null;
+}
 
 /** One running model program with everything below it. */
 export interface Session {
   readonly stdout: Readable;
   stderrTail(): string;
-  /** Settles when the program is gone and its output is read. */
-  readonly ended: Promise<{
-    exitCode: number | null;
-    signal: string | null;
-    startError: string | null;
-  }>;
+  /** Resolves when the program has exited and its output is read. */
+  readonly ended: Promise<SessionEnd>;
   /** No more turns: the program ends after its result. */
   finish(): void;
   /** Interrupt, SIGTERM, SIGKILL, two seconds each (F1). Resolves when nothing is left. */
@@ -37,43 +40,10 @@ export function startSession(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_TAIL);
   });
-  // A program that dies before it has read the prompt is judged by how it ended, not by our broken
-  // pipe.
+  // How the program ended says why it did not read the prompt; the broken pipe says nothing more.
   child.stdin.on('error', () => undefined);
-  child.stdin.write(
-    `${JSON.stringify({ type: 'user', message: { role: 'user', content: options.prompt }, parent_tool_use_id: null })}\n`,
-  );
-
-  let startError: string | null = null;
-  let isGone = false;
-  const ended = new Promise<{
-    exitCode: number | null;
-    signal: string | null;
-    startError: string | null;
-  }>((resolve) => {
-    child.on('error', (error) => {
-      startError = error.message;
-    });
-    child.on('close', (exitCode, signal) => {
-      isGone = true;
-      resolve({ exitCode, signal, startError });
-    });
-  });
-  const signalGroup = (signal: NodeJS.Signals): void => {
-    if (child.pid === undefined) return;
-    try {
-      process.kill(-child.pid, signal);
-    } catch {
-      // The group is empty already.
-    }
-  };
-  const isGoneWithin = (ms: number): Promise<boolean> => {
-    const waiting = new AbortController();
-    return Promise.race([
-      ended.then(() => true),
-      sleep(ms, false, { signal: waiting.signal }).catch(() => false),
-    ]).finally(() => waiting.abort());
-  };
+  child.stdin.write(promptLine(options.prompt));
+  const ended = endOf(child);
   return {
     stdout: child.stdout,
     stderrTail: () => stderr,
@@ -81,19 +51,59 @@ export function startSession(
     finish: () => {
       child.stdin.end();
     },
-    async stop() {
-      if (!isGone) {
-        child.stdin.end(
-          `${JSON.stringify({ type: 'control_request', request_id: 'stop', request: { subtype: 'interrupt' } })}\n`,
-        );
-        if (!(await isGoneWithin(GRACE_MS))) {
-          signalGroup('SIGTERM');
-          if (!(await isGoneWithin(GRACE_MS))) signalGroup('SIGKILL');
-        }
-        await ended;
-      }
-      // Whatever the program started and left behind goes with it.
-      signalGroup('SIGKILL');
-    },
+    stop: () => stopGroup(child, ended),
   };
+}
+
+function promptLine(prompt: string): string {
+  const message = { role: 'user', content: prompt };
+  return `${JSON.stringify({ type: 'user', message, parent_tool_use_id: null })}\n`;
+}
+
+function interruptLine(): string {
+  const request = { subtype: 'interrupt' };
+  return `${JSON.stringify({ type: 'control_request', request_id: 'stop', request })}\n`;
+}
+
+function endOf(child: ChildProcessWithoutNullStreams): Promise<SessionEnd> {
+  let startError: string | null = null;
+  return new Promise((resolve) => {
+    child.on('error', (error) => {
+      startError = error.message;
+    });
+    child.on('close', (exitCode, signal) => resolve({ exitCode, signal, startError }));
+  });
+}
+
+async function stopGroup(
+  child: ChildProcessWithoutNullStreams,
+  ended: Promise<SessionEnd>,
+): Promise<void> {
+  if (!(await isSettledWithin(0, ended))) {
+    child.stdin.end(interruptLine());
+    if (!(await isSettledWithin(GRACE_MS, ended))) {
+      signalGroup(child.pid, 'SIGTERM');
+      if (!(await isSettledWithin(GRACE_MS, ended))) signalGroup(child.pid, 'SIGKILL');
+    }
+    await ended;
+  }
+  // Whatever the program started and left behind goes with it.
+  signalGroup(child.pid, 'SIGKILL');
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group is empty already.
+  }
+}
+
+function isSettledWithin(waitMs: number, work: Promise<unknown>): Promise<boolean> {
+  const waiting = new AbortController();
+  return Promise.race([
+    work.then(() => true),
+    sleep(waitMs, false, { signal: waiting.signal }).catch(() => false),
+  ]).finally(() => waiting.abort());
 }

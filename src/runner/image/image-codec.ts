@@ -19,28 +19,10 @@ export function openImages(seenFrom?: string) {
   const open = (bytes: Buffer) => sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
   const openPixels = ({ data, width, height }: Pixels) =>
     sharp(data, { raw: { width, height, channels: 4 } });
-  const asPng = async (image: SharpImage): Promise<Image> => ({
-    mimeType: 'image/png',
-    data: (await image.png().toBuffer()).toString('base64'),
-  });
-
-  /** Upright, as red, green, blue and alpha. */
-  async function decode(bytes: Buffer): Promise<Pixels> {
-    const {
-      data,
-      info: { width, height },
-    } = await readable(
-      open(bytes)
-        .rotate()
-        .toColourspace('srgb')
-        .ensureAlpha()
-        .raw()
-        .toBuffer({ resolveWithObject: true }),
-    );
-    return { data, width, height };
-  }
+  const decode = (bytes: Buffer): Promise<Pixels> => readable(toPixels(open(bytes)));
 
   return {
+    /** Upright, as red, green, blue and alpha. Throws `ImageUnreadable`. */
     decode,
 
     /**
@@ -102,19 +84,38 @@ export function openImages(seenFrom?: string) {
      * transparent stays so.
      */
     async withMask(pixels: Pixels, mask: Buffer, size: number): Promise<Image> {
-      const { data, width, height } = pixels;
+      const { width, height } = pixels;
       const stretched = await sharp(mask, { raw: { width: size, height: size, channels: 1 } })
         .resize(width, height, { fit: 'fill' })
         .extractChannel(0)
         .raw()
         .toBuffer();
-      for (let at = 0; at < width * height; at += 1)
-        data[at * 4 + 3] = Math.round((data[at * 4 + 3]! * stretched[at]!) / 255);
+      applyMask(pixels, stretched);
       return asPng(openPixels(pixels));
     },
 
     png: (pixels: Pixels): Promise<Image> => asPng(openPixels(pixels)),
   };
+}
+
+async function toPixels(image: SharpImage): Promise<Pixels> {
+  const { data, info } = await image
+    .rotate()
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+async function asPng(image: SharpImage): Promise<Image> {
+  return { mimeType: 'image/png', data: (await image.png().toBuffer()).toString('base64') };
+}
+
+/** Multiplies the alpha of each pixel by the grey value of the mask, 0 to 255. */
+function applyMask({ data, width, height }: Pixels, mask: Buffer): void {
+  for (let at = 0; at < width * height; at += 1)
+    data[at * 4 + 3] = Math.round((data[at * 4 + 3]! * mask[at]!) / 255);
 }
 
 async function readable<T>(work: Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ActionState, type ActionRow } from '../../contracts/rows.js';
-import { ask, run, type Client } from './client.js';
+import { ask, askFirst, run, type Client } from './client.js';
 
 const Row: z.ZodType<ActionRow> = z.object({
   id: z.string(),
@@ -67,14 +67,8 @@ export function actionsTable(client: Client) {
         Row.nullable(),
       ),
 
-    get: async (actionId: string): Promise<ActionRow | null> =>
-      (
-        await ask(
-          'read the action',
-          client.from('actions').select('*').eq('id', actionId),
-          z.array(Row),
-        )
-      )[0] ?? null,
+    get: (actionId: string): Promise<ActionRow | null> =>
+      askFirst('read the action', client.from('actions').select('*').eq('id', actionId), Row),
 
     /** Null = it had ended otherwise, or is gone; a repeat answers the row. */
     cancel: (actionId: string): Promise<ActionRow | null> =>

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask, type Client } from './client.js';
+import { ask, askAny, askFirst, type Client } from './client.js';
 
 /**
  * Raw `assets` row, as far as it is used. Its owner may write any of it through the database:
@@ -63,7 +63,6 @@ const Created = z.discriminatedUnion('outcome', [
 export type CreatedAsset = z.infer<typeof Created>;
 
 const Rows = z.array(AssetRow);
-const Ids = z.array(z.object({ id: z.string() }));
 const Links = z.array(z.object({ asset_id: z.string() }));
 
 export type Assets = ReturnType<typeof assetsTable>;
@@ -72,39 +71,35 @@ export type Assets = ReturnType<typeof assetsTable>;
  * Tables `assets` and `project_assets`: a user's images and sounds, and which projects use them.
  */
 export function assetsTable(client: Client) {
-  const one = async (what: string, query: Parameters<typeof ask>[1]): Promise<AssetRow | null> =>
-    (await ask(what, query, Rows))[0] ?? null;
+  return { ...assetLists(client), ...singleAssets(client), ...assetChanges(client) };
+}
+
+function assetLists(client: Client) {
+  const linked = (projectId: string): Promise<{ asset_id: string }[]> =>
+    ask(
+      'list the links',
+      client.from('project_assets').select('asset_id').eq('project_id', projectId),
+      Links,
+    );
+  const present = () => client.from('assets').select('*').eq('is_deleted', false);
   return {
     /** A user's assets that were not deleted, newest first. */
     ofOwner: (userId: string): Promise<AssetRow[]> =>
       ask(
         'list the assets',
-        client
-          .from('assets')
-          .select('*')
-          .eq('owner_id', userId)
-          .eq('is_deleted', false)
-          .order('created_at', { ascending: false }),
+        present().eq('owner_id', userId).order('created_at', { ascending: false }),
         Rows,
       ),
 
     /** The assets that a project uses and that were not deleted, newest first. */
     async ofProject(projectId: string): Promise<AssetRow[]> {
-      const links = await ask(
-        'list the links',
-        client.from('project_assets').select('asset_id').eq('project_id', projectId),
-        Links,
+      const ids = (await linked(projectId)).map((link) => link.asset_id);
+      if (ids.length === 0) return [];
+      return ask(
+        'list the assets',
+        present().in('id', ids).order('created_at', { ascending: false }),
+        Rows,
       );
-      if (links.length === 0) return [];
-      const query = client
-        .from('assets')
-        .select('*')
-        .in(
-          'id',
-          links.map((link) => link.asset_id),
-        )
-        .eq('is_deleted', false);
-      return ask('list the assets', query.order('created_at', { ascending: false }), Rows);
     },
 
     /**
@@ -120,28 +115,40 @@ export function assetsTable(client: Client) {
         client.rpc('list_assets', { p_owner_id: userId, p_query: query, p_limit: limit }),
         z.array(ListedAsset),
       ),
+  };
+}
 
+function singleAssets(client: Client) {
+  const all = () => client.from('assets').select('*');
+  return {
     get: (assetId: string): Promise<AssetRow | null> =>
-      one('read the asset', client.from('assets').select('*').eq('id', assetId)),
+      askFirst('read the asset', all().eq('id', assetId), AssetRow),
 
     /** Also a deleted one. */
     byAlias: (ownerId: string, alias: string): Promise<AssetRow | null> =>
-      one(
-        'read the asset',
-        client.from('assets').select('*').eq('owner_id', ownerId).eq('alias', alias),
-      ),
+      askFirst('read the asset', all().eq('owner_id', ownerId).eq('alias', alias), AssetRow),
 
     global: (category: string, alias: string): Promise<AssetRow | null> =>
-      one(
+      askFirst(
         'read the asset',
-        client
-          .from('assets')
-          .select('*')
-          .eq('is_global', true)
-          .eq('category', category)
-          .eq('alias', alias),
+        all().eq('is_global', true).eq('category', category).eq('alias', alias),
+        AssetRow,
       ),
 
+    /** How many projects use it. */
+    usageCount: async (assetId: string): Promise<number> =>
+      (
+        await ask(
+          'count the links',
+          client.from('project_assets').select('asset_id').eq('asset_id', assetId),
+          Links,
+        )
+      ).length,
+  };
+}
+
+function assetChanges(client: Client) {
+  return {
     /**
      * Service role only. Gives the asset the first free alias; `full` = it would take its owner's
      * assets beyond `quotaBytes`.
@@ -171,37 +178,25 @@ export function assetsTable(client: Client) {
 
     /** Null = there is no such asset that the caller may change (any more). */
     update: (assetId: string, changes: AssetChanges): Promise<AssetRow | null> =>
-      one(
+      askFirst(
         'change the asset',
         client.from('assets').update(changes).eq('id', assetId).eq('is_deleted', false).select('*'),
+        AssetRow,
       ),
 
     /**
-     * Service role only: row-level security hides deleted rows even from whoever deletes them.
+     * Service role only: row-level security hides deleted rows even from the user who deletes them.
      * False = it was deleted already.
      */
-    softDelete: async (assetId: string): Promise<boolean> =>
-      (
-        await ask(
-          'delete the asset',
-          client
-            .from('assets')
-            .update({ is_deleted: true })
-            .eq('id', assetId)
-            .eq('is_deleted', false)
-            .select('id'),
-          Ids,
-        )
-      ).length > 0,
-
-    /** How many projects use it. */
-    usageCount: async (assetId: string): Promise<number> =>
-      (
-        await ask(
-          'count the links',
-          client.from('project_assets').select('asset_id').eq('asset_id', assetId),
-          Links,
-        )
-      ).length,
+    softDelete: (assetId: string): Promise<boolean> =>
+      askAny(
+        'delete the asset',
+        client
+          .from('assets')
+          .update({ is_deleted: true })
+          .eq('id', assetId)
+          .eq('is_deleted', false)
+          .select('id'),
+      ),
   };
 }

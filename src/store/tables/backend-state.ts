@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../contracts/errors.js';
 import type { Backend } from '../../contracts/workflows.js';
-import { ask, run, type Client } from './client.js';
+import { ask, askAny, askFirst, run, type Client } from './client.js';
 
 const Row = z
   .object({
@@ -24,7 +24,6 @@ const Row = z
     breakerReason: row.breaker_reason,
     probeAt: row.probe_at,
   }));
-const Rows = z.array(Row);
 
 /**
  * The switch that operators move, the share of users that it counts for (percent), and the breaker
@@ -44,47 +43,39 @@ const PROBE_EVERY_MS = 30_000;
 
 export type BackendStates = ReturnType<typeof backendStateTable>;
 
+export interface SwitchMove {
+  readonly to: Backend;
+  /** Share of users that the switch counts for, percent; left out = as it was (100 at first). */
+  readonly sharePercent?: number;
+  /** Who moves it. */
+  readonly by: string;
+}
+
 /** Table `backend_state`, one row, for the service role (G1). */
 export function backendStateTable(client: Client) {
-  const table = () => client.from('backend_state');
-  const change = async (what: string, query: Parameters<typeof ask>[1]): Promise<boolean> =>
-    (await ask(what, query, Rows)).length > 0;
-  /** Null = no worker ever had Modal. */
-  const read = async (): Promise<BackendState | null> =>
-    (await ask('read the backend', table().select('*'), Rows))[0] ?? null;
   return {
-    read,
+    /** Null = no worker ever had Modal. */
+    read: () => readState(client),
 
     /**
-     * The row, made with the switch at `modal` when it is not there: by the first worker with Modal
+     * The row, made with the switch at `modal` when it is absent: by the first worker with Modal
      * (the start value).
      */
     async start(by: string): Promise<BackendState> {
       await run(
         'start the backend row',
-        table().upsert(
+        table(client).upsert(
           { switch: 'modal', updated_by: by },
           { onConflict: 'is_only_row', ignoreDuplicates: true },
         ),
       );
-      const state = await read();
+      const state = await readState(client);
       if (!state) throw new AppError('OPERATION_FAILED', 'the backend row could not be made');
       return state;
     },
 
-    /**
-     * Moves the switch; without `sharePercent` the share stays as it was (100 at first). Running
-     * jobs follow at their next step.
-     */
-    async setSwitch({
-      to,
-      sharePercent,
-      by,
-    }: {
-      to: Backend;
-      sharePercent?: number;
-      by: string;
-    }): Promise<BackendState> {
+    /** Moves the switch. Running jobs follow at their next step. */
+    async setSwitch({ to, sharePercent, by }: SwitchMove): Promise<BackendState> {
       const values = {
         is_only_row: true,
         switch: to,
@@ -94,7 +85,7 @@ export function backendStateTable(client: Client) {
       };
       return ask(
         'move the switch',
-        table().upsert(values, { onConflict: 'is_only_row' }).select('*').single(),
+        table(client).upsert(values, { onConflict: 'is_only_row' }).select('*').single(),
         Row,
       );
     },
@@ -102,51 +93,60 @@ export function backendStateTable(client: Client) {
     /**
      * What a worker's breaker has found. May be repeated: a success reports `closed`, each failure
      * of an open one moves the next probe away. True = this report opened or closed it, so that
-     * whoever made it tells the operator once.
+     * the worker that made it tells the operator once.
      */
-    async reportBreaker(report: BreakerReport): Promise<boolean> {
-      const nowMs = Date.now();
-      if (report.state === 'closed') {
-        const closed = {
-          breaker: 'closed',
-          breaker_opened_at: null,
-          breaker_reason: null,
-          probe_at: null,
-        };
-        return change(
-          'close the breaker',
-          table().update(closed).eq('breaker', 'open').select('*'),
-        );
-      }
-      const open = {
-        breaker: 'open',
-        breaker_reason: report.reason,
-        probe_at: new Date(nowMs + PROBE_EVERY_MS).toISOString(),
-      };
-      const opened = { ...open, breaker_opened_at: new Date(nowMs).toISOString() };
-      if (
-        await change('open the breaker', table().update(opened).eq('breaker', 'closed').select('*'))
-      )
-        return true;
-      await change('keep the breaker open', table().update(open).eq('breaker', 'open').select('*'));
-      return false;
-    },
+    reportBreaker: (report: BreakerReport): Promise<boolean> =>
+      report.state === 'closed' ? closeBreaker(client) : openBreaker(client, report.reason),
 
     /**
      * True for one caller per round: this step may try whether Modal is back, though the breaker is
      * open.
      */
-    async claimProbe(): Promise<boolean> {
-      const nowMs = Date.now();
-      const next = { probe_at: new Date(nowMs + PROBE_EVERY_MS).toISOString() };
-      return change(
+    claimProbe: (): Promise<boolean> =>
+      askAny(
         'claim the probe',
-        table()
-          .update(next)
+        table(client)
+          .update({ probe_at: nextProbeAt() })
           .eq('breaker', 'open')
-          .lte('probe_at', new Date(nowMs).toISOString())
+          .lte('probe_at', new Date().toISOString())
           .select('*'),
-      );
-    },
+      ),
   };
+}
+
+function table(client: Client) {
+  return client.from('backend_state');
+}
+
+function readState(client: Client): Promise<BackendState | null> {
+  return askFirst('read the backend', table(client).select('*'), Row);
+}
+
+function nextProbeAt(): string {
+  return new Date(Date.now() + PROBE_EVERY_MS).toISOString();
+}
+
+function closeBreaker(client: Client): Promise<boolean> {
+  const closed = {
+    breaker: 'closed',
+    breaker_opened_at: null,
+    breaker_reason: null,
+    probe_at: null,
+  };
+  return askAny(
+    'close the breaker',
+    table(client).update(closed).eq('breaker', 'open').select('*'),
+  );
+}
+
+async function openBreaker(client: Client, reason: string): Promise<boolean> {
+  const open = { breaker: 'open', breaker_reason: reason, probe_at: nextProbeAt() };
+  const opened = { ...open, breaker_opened_at: new Date().toISOString() };
+  const isNew = await askAny(
+    'open the breaker',
+    table(client).update(opened).eq('breaker', 'closed').select('*'),
+  );
+  if (isNew) return true;
+  await run('keep the breaker open', table(client).update(open).eq('breaker', 'open'));
+  return false;
 }

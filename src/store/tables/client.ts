@@ -1,5 +1,5 @@
 import { createClient } from '@supabase/supabase-js';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError } from '../../contracts/errors.js';
 
 export type Client = ReturnType<typeof connect>;
@@ -35,7 +35,7 @@ interface Answer {
 }
 
 /** A statement that was not sent yet. */
-type Query = PromiseLike<Answer> & { retry(isEnabled: boolean): unknown };
+export type Query = PromiseLike<Answer> & { retry(isEnabled: boolean): unknown };
 
 /**
  * The answer of a query in the form of `schema`. Throws `OPERATION_FAILED` (`details.code` =
@@ -50,6 +50,20 @@ export async function ask<T>(what: string, query: Query, schema: z.ZodType<T>): 
       `${what}: unexpected answer at ${parsed.error.issues[0]?.path.join('.') ?? ''}`,
     );
   return parsed.data;
+}
+
+/** As {@link ask}, for a query of rows: the first one, null when there is none. */
+export async function askFirst<T>(
+  what: string,
+  query: Query,
+  row: z.ZodType<T>,
+): Promise<T | null> {
+  return (await ask(what, query, z.array(row)))[0] ?? null;
+}
+
+/** As {@link ask}, for a query of rows: true when there is at least one. */
+export async function askAny(what: string, query: Query): Promise<boolean> {
+  return (await ask(what, query, z.array(z.unknown()))).length > 0;
 }
 
 /** As {@link ask}, for statements that answer nothing. */

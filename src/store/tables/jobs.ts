@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PendingQuestion } from '../../contracts/frames.js';
 import { JobRow, type JobResult } from '../../contracts/rows.js';
 import type { RunUsage } from '../../contracts/runner.js';
-import { ask, type Client } from './client.js';
+import { ask, askFirst, type Client } from './client.js';
 
 /**
  * Users may insert rows of their own, and older ones exist: a column without a value gets the one
@@ -55,8 +55,8 @@ export type Jobs = ReturnType<typeof jobsTable>;
 /** Table `jobs`: rows of generations and their life (B), for the service role. */
 export function jobsTable(client: Client) {
   return {
-    get: async (jobId: string): Promise<JobRow | null> =>
-      (await ask('read the job', client.from('jobs').select('*').eq('id', jobId), Rows))[0] ?? null,
+    get: (jobId: string): Promise<JobRow | null> =>
+      askFirst('read the job', client.from('jobs').select('*').eq('id', jobId), StoredJob),
 
     /** The project's job that is still owed an end. */
     async active(projectId: string): Promise<JobRow | null> {
@@ -67,7 +67,7 @@ export function jobsTable(client: Client) {
         .in('status', ACTIVE)
         .order('created_at', { ascending: false })
         .limit(1);
-      return (await ask('find the active job', query, Rows))[0] ?? null;
+      return askFirst('find the active job', query, StoredJob);
     },
 
     /** A project's jobs, newest first. */
@@ -98,11 +98,13 @@ export function jobsTable(client: Client) {
       );
     },
 
-    ...jobLife(client),
+    ...jobStart(client),
+    ...jobEnd(client),
   };
 }
 
-function jobLife(client: Client) {
+/** From the accepted message to the slot. */
+function jobStart(client: Client) {
   return {
     /**
      * Row and chat line in one transaction; a row that is there is answered as it is, whatever its
@@ -151,7 +153,12 @@ function jobLife(client: Client) {
         client.rpc('queue_position', { p_id: jobId }),
         z.number().int().nullable(),
       ),
+  };
+}
 
+/** Progress, and the three ends. */
+function jobEnd(client: Client) {
+  return {
     /**
      * Writes what is given and the time; null when the row is not processing or `attempt` (null =
      * any) is not its newest (B3).

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PendingQuestion, ProjectSummary, type ProjectBrief } from '../../contracts/frames.js';
 import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
-import { ask, run, type Client } from './client.js';
+import { ask, askFirst, run, type Client, type Query } from './client.js';
 
 /**
  * Raw `projects` row. Its owner can write any JSON into `pending_question`: what is no question
@@ -19,7 +19,6 @@ const ProjectRow = z.looseObject({
 });
 export type ProjectRow = z.infer<typeof ProjectRow>;
 
-const Rows = z.array(ProjectRow);
 /** Ids travel in the address of the request, whose length is limited. */
 const IDS_AT_ONCE = 100;
 
@@ -34,8 +33,8 @@ export type Projects = ReturnType<typeof projectsTable>;
  * role all of them.
  */
 export function projectsTable(client: Client) {
-  const one = async (what: string, query: Parameters<typeof ask>[1]): Promise<ProjectRow | null> =>
-    (await ask(what, query, Rows))[0] ?? null;
+  const one = (what: string, query: Query): Promise<ProjectRow | null> =>
+    askFirst(what, query, ProjectRow);
   return {
     /** All of a user's projects, the one touched last first. */
     list: (userId: string): Promise<ProjectSummary[]> =>

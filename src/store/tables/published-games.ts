@@ -78,29 +78,12 @@ export function publishedGamesTable(client: Client) {
      * Puts the pointer on the copied revision and ends the action as done, in one; null = the
      * action or the project has ended otherwise.
      */
-    publish: (
-      { actionId, userId, projectId, gameId, revision, listing }: PublishGameInput,
-      contentHash: string,
-    ): Promise<PublishedGame | null> =>
+    publish: (input: PublishGameInput, contentHash: string): Promise<PublishedGame | null> =>
       ask(
         'publish the game',
         client.rpc('publish_game', {
-          p_action_id: actionId,
-          p_game: {
-            id: gameId,
-            project_id: projectId,
-            user_id: userId,
-            title: listing.title,
-            description: listing.description,
-            how_to_play: listing.howToPlay,
-            tags: listing.tags,
-            remix: listing.remix,
-            thumbnail_url: listing.thumbnailUrl,
-            visibility: listing.visibility,
-            game_url: `/game.html?id=${gameId}`,
-            revision,
-            content_hash: contentHash,
-          },
+          p_action_id: input.actionId,
+          p_game: gameColumns(input, contentHash),
         }),
         Published.nullable(),
       ),
@@ -122,5 +105,26 @@ export function publishedGamesTable(client: Client) {
         client.rpc('count_play', { p_game_id: gameId, p_player: player, p_window_ms: windowMs }),
         z.boolean(),
       ),
+  };
+}
+
+function gameColumns(
+  { userId, projectId, gameId, revision, listing }: PublishGameInput,
+  contentHash: string,
+) {
+  return {
+    id: gameId,
+    project_id: projectId,
+    user_id: userId,
+    title: listing.title,
+    description: listing.description,
+    how_to_play: listing.howToPlay,
+    tags: listing.tags,
+    remix: listing.remix,
+    thumbnail_url: listing.thumbnailUrl,
+    visibility: listing.visibility,
+    game_url: `/game.html?id=${gameId}`,
+    revision,
+    content_hash: contentHash,
   };
 }

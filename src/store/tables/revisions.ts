@@ -3,7 +3,7 @@ import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import { VERSION_ID_PATTERN } from '../../contracts/ids.js';
 import { RevisionKind, type RevisionRow } from '../../contracts/rows.js';
 import type { Version } from '../../contracts/frames.js';
-import { ask, type Client } from './client.js';
+import { ask, askFirst, type Client } from './client.js';
 
 const Row: z.ZodType<RevisionRow> = z.object({
   project_id: z.string(),
@@ -69,7 +69,7 @@ export function revisionsTable(client: Client) {
         .eq('project_id', projectId)
         .order('ordinal', { ascending: false })
         .limit(1);
-      return (await ask('read the head', query, Rows))[0] ?? null;
+      return askFirst('read the head', query, Row);
     },
 
     /** Hashes of the newest revisions of any kind, newest first, at most {@link LINE_LENGTH}. */
@@ -86,51 +86,19 @@ export function revisionsTable(client: Client) {
     },
 
     /** What a job published; null = it has not passed its commit point. */
-    async ofJob(jobId: string): Promise<RevisionRow | null> {
-      return (
-        (
-          await ask(
-            'find what the job published',
-            client.from('revisions').select('*').eq('job_id', jobId),
-            Rows,
-          )
-        )[0] ?? null
-      );
-    },
+    ofJob: (jobId: string): Promise<RevisionRow | null> =>
+      askFirst(
+        'find what the job published',
+        client.from('revisions').select('*').eq('job_id', jobId),
+        Row,
+      ),
 
     /**
      * The commit point, exactly once per job: what an earlier call published is answered as it was.
      * Throws `RunCancelled` (the job has ended), `RunSuperseded` (`parent` is not the head any
      * more), `VersionNotFound`.
      */
-    async publish({
-      projectId,
-      revision,
-      parent,
-      jobId,
-      kind,
-      subject,
-      restoredFrom,
-    }: PublishRevision): Promise<RevisionRow> {
-      const call = client.rpc('publish_revision', {
-        p_project_id: projectId,
-        p_revision: revision,
-        p_parent: parent,
-        p_job_id: jobId,
-        p_kind: kind,
-        p_subject: subject,
-        p_restored_from: restoredFrom,
-      });
-      try {
-        return await ask('publish the revision', call, Row);
-      } catch (error) {
-        const reason = error instanceof AppError ? String(error.details['reason']) : '';
-        const kindOfRefusal = REFUSALS[reason];
-        throw kindOfRefusal
-          ? new AppError(kindOfRefusal, `publish the revision: ${reason}`, { reason })
-          : error;
-      }
-    },
+    publish: (revision: PublishRevision): Promise<RevisionRow> => publishRevision(client, revision),
 
     /**
      * The versions a player sees, newest first, 20 of them, older than ordinal `before` if given.
@@ -160,6 +128,30 @@ export function revisionsTable(client: Client) {
       return found && !another ? found : null;
     },
   };
+}
+
+async function publishRevision(
+  client: Client,
+  { projectId, revision, parent, jobId, kind, subject, restoredFrom }: PublishRevision,
+): Promise<RevisionRow> {
+  const call = client.rpc('publish_revision', {
+    p_project_id: projectId,
+    p_revision: revision,
+    p_parent: parent,
+    p_job_id: jobId,
+    p_kind: kind,
+    p_subject: subject,
+    p_restored_from: restoredFrom,
+  });
+  try {
+    return await ask('publish the revision', call, Row);
+  } catch (error) {
+    const reason = error instanceof AppError ? String(error.details['reason']) : '';
+    const kindOfRefusal = REFUSALS[reason];
+    throw kindOfRefusal
+      ? new AppError(kindOfRefusal, `publish the revision: ${reason}`, { reason })
+      : error;
+  }
 }
 
 function toVersion(shown: z.infer<typeof Shown>): Version {

@@ -75,6 +75,10 @@ export type Usage = ReturnType<typeof usageTable>;
  * row ends, whoever ends it.
  */
 export function usageTable(client: Client) {
+  return { ...spending(client), ...reports(client) };
+}
+
+function spending(client: Client) {
   return {
     /**
      * Counts one more runner start and reserves what it may cost, in one step (C1); null when the
@@ -140,7 +144,11 @@ export function usageTable(client: Client) {
           p_usd: usd,
         }),
       ),
+  };
+}
 
+function reports(client: Client) {
+  return {
     /** US dollars that count against today's budget, or against the limit of one user. */
     spentToday: (userId: string | null = null): Promise<number> =>
       ask('add up the spending', client.rpc('spent_today', { p_user_id: userId }), z.number()),

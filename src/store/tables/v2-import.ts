@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RevisionRow } from '../../contracts/rows.js';
 import { AppError } from '../../contracts/errors.js';
-import { ask, run, type Client } from './client.js';
+import { ask, askAny, run, type Client } from './client.js';
 import { publishDraftsTable } from './publish-drafts.js';
 
 /** What the import needs to know of an asset's row. */
@@ -37,10 +37,13 @@ export type V2Import = ReturnType<typeof v2ImportTables>;
 
 /** What `import-v2` reads and writes beside the tables' own modules; service role. */
 export function v2ImportTables(client: Client) {
+  return { ...v2Reads(client), ...v2Writes(client) };
+}
+
+function v2Reads(client: Client) {
   return {
-    hasUser: async (userId: string): Promise<boolean> =>
-      (await ask('find the user', client.from('users').select('id').eq('id', userId), Ids)).length >
-      0,
+    hasUser: (userId: string): Promise<boolean> =>
+      askAny('find the user', client.from('users').select('id').eq('id', userId)),
 
     /** Ids of all projects of a user. */
     projectsOf: async (userId: string): Promise<string[]> =>
@@ -79,6 +82,21 @@ export function v2ImportTables(client: Client) {
         ),
       ),
 
+    /** When a project's draft was saved last; null = it has none. */
+    async draftSavedAt(projectId: string): Promise<Date | null> {
+      const query = client.from('publish_drafts').select('updated_at').eq('project_id', projectId);
+      const [row] = await ask(
+        'read the draft',
+        query,
+        z.array(z.object({ updated_at: z.string().nullable() })),
+      );
+      return row === undefined ? null : new Date(row.updated_at ?? 0);
+    },
+  };
+}
+
+function v2Writes(client: Client) {
+  return {
     /** Adds rows behind the line, all or none. False = somebody else added some meanwhile. */
     async append(rows: readonly RevisionRow[]): Promise<boolean> {
       try {
@@ -94,33 +112,19 @@ export function v2ImportTables(client: Client) {
      * Points an asset at its file while it still points at `from`; false = it was changed or
      * removed meanwhile.
      */
-    moveAsset: async (
+    moveAsset: (
       asset: Pick<V2Asset, 'id' | 'storage_path'>,
       to: { storage_path: string; hash: string },
     ): Promise<boolean> =>
-      (
-        await ask(
-          'move the asset',
-          client
-            .from('assets')
-            .update(to)
-            .eq('id', asset.id)
-            .eq('storage_path', asset.storage_path)
-            .select('id'),
-          Ids,
-        )
-      ).length > 0,
-
-    /** When a project's draft was saved last; null = it has none. */
-    async draftSavedAt(projectId: string): Promise<Date | null> {
-      const query = client.from('publish_drafts').select('updated_at').eq('project_id', projectId);
-      const [row] = await ask(
-        'read the draft',
-        query,
-        z.array(z.object({ updated_at: z.string().nullable() })),
-      );
-      return row === undefined ? null : new Date(row.updated_at ?? 0);
-    },
+      askAny(
+        'move the asset',
+        client
+          .from('assets')
+          .update(to)
+          .eq('id', asset.id)
+          .eq('storage_path', asset.storage_path)
+          .select('id'),
+      ),
 
     saveDraft: publishDraftsTable(client).save,
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TargetPage } from '../../contracts/modal.js';
-import { ask, run, type Client } from './client.js';
+import { ask, askFirst, run, type Client } from './client.js';
 
 const Row = z.object({
   user_id: z.string(),
@@ -33,11 +33,15 @@ export type VolumeHeads = ReturnType<typeof volumeHeadsTable>;
  * A row outlives its project, so that the folder is found.
  */
 export function volumeHeadsTable(client: Client) {
+  return { ...knownHeads(client), ...volumeFolders(client) };
+}
+
+function knownHeads(client: Client) {
   return {
     /** The newest commit that the Volume is known to hold; null = nothing is known. */
     async get(projectId: string): Promise<string | null> {
       const query = client.from('volume_heads').select('*').eq('project_id', projectId);
-      return (await ask('read what the Volume holds', query, Rows))[0]?.revision ?? null;
+      return (await askFirst('read what the Volume holds', query, Row))?.revision ?? null;
     },
 
     /**
@@ -59,6 +63,17 @@ export function volumeHeadsTable(client: Client) {
       return (await ask('note what the Volume holds', query, Rows)).length === 1;
     },
 
+    /** Nothing is known any more: the folder is gone, or did not hold what was noted. */
+    remove: (projectId: string): Promise<void> =>
+      run(
+        'forget what the Volume holds',
+        client.from('volume_heads').delete().eq('project_id', projectId),
+      ),
+  };
+}
+
+function volumeFolders(client: Client) {
+  return {
     /** A page of the projects that have versions, by id. */
     async targets({
       userId,
@@ -99,12 +114,5 @@ export function volumeHeadsTable(client: Client) {
         updatedAt: new Date(row.updated_at),
       }));
     },
-
-    /** Nothing is known any more: the folder is gone, or did not hold what was noted. */
-    remove: (projectId: string): Promise<void> =>
-      run(
-        'forget what the Volume holds',
-        client.from('volume_heads').delete().eq('project_id', projectId),
-      ),
   };
 }
