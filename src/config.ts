@@ -38,10 +38,10 @@ const Proxies = z
   );
 
 /**
- * Every variable that the API and the worker read. The table in README.md lists the same names
+ * Every variable that the API and the worker read. `npm run docs:config` writes what they mean
  * (tested).
  */
-const Env = z.object({
+export const Env = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   DATA_DIR: z.string().min(1).default('.data'),

@@ -1,18 +1,30 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PROJECT_ROOT } from '../../src/config.js';
+import { CONFIG_DOCUMENTS } from '../../scripts/config-docs/documents.js';
+import { LAUNCHER_VARIABLES, VARIABLES } from '../../scripts/config-docs/variables.js';
+import { Env, PROJECT_ROOT } from '../../src/config.js';
 import { countLines, readText, trackedFiles, trackedTexts } from './files.js';
 
 const LINE_LIMITS: Readonly<Record<string, number>> = {
-  'README.md': 200,
+  'README.md': 120,
   'ARCHITECTURE.md': 120,
-  'CONTRIBUTING.md': 100,
+  'CONTRIBUTING.md': 120,
+  'CHANGELOG.md': 200,
+  'docs/glossary.md': 60,
+  'docs/protocol.md': 400,
   'docs/import-v2.md': 70,
   'docs/proofs.md': 100,
   'modal/README.md': 130,
+  'dev/modal-emulator/README.md': 80,
+  ...Object.fromEntries(
+    readdirSync(path.join(PROJECT_ROOT, 'docs/adr')).map((name) => [`docs/adr/${name}`, 40]),
+  ),
 };
 const DOCS = Object.keys(LINE_LIMITS);
+/** Documents whose lines fit a terminal; a table may be wider where it has to be. */
+const NARROW = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
+const MAX_COLUMNS = 100;
 /** What ends so means a file of this repository. */
 const SOURCE_FILE = /\.(ts|js|mjs|json|sql|md|html|css|py|sh|yml)$/;
 
@@ -24,54 +36,86 @@ describe('documents', () => {
 
     it(`${doc} names only files and folders that exist`, () => {
       const all = withFolders(trackedFiles());
-      expect(pathsIn(readText(doc)).filter((named) => !exists(named, all))).toEqual([]);
+      const places = pathsIn(readText(doc));
+      expect(places.filter((named) => !exists(named, path.dirname(doc), all))).toEqual([]);
     });
 
     it(`${doc} names only npm scripts that exist`, () => {
-      const scripts = Object.keys(
-        (JSON.parse(readText('package.json')) as { scripts: Record<string, string> }).scripts,
-      );
+      const { scripts } = JSON.parse(readText('package.json')) as { scripts: object };
       const named = [...readText(doc).matchAll(/npm run ([\w:-]+)|npm (start|test)\b/g)].map(
         (match) => match[1] ?? match[2] ?? '',
       );
-      expect(named.filter((script) => !scripts.includes(script))).toEqual([]);
+      expect(named.filter((script) => !(script in scripts))).toEqual([]);
     });
   }
 
-  it('README.md has one row for every variable of the configuration', () => {
-    const documented = documentedVariables();
-    expect(configVariables().filter((name) => !documented.includes(name))).toEqual([]);
+  it.each(NARROW)('%s has no line over 100 characters but in tables', (doc) => {
+    const isWide = (line: string): boolean => line.length > MAX_COLUMNS && !line.startsWith('|');
+    expect(readText(doc).split('\n').filter(isWide)).toEqual([]);
   });
 
-  it('README.md has no row for a variable that nothing reads', () => {
-    const sources = trackedTexts()
-      .filter(({ file }) => /^(src|scripts)\/.*\.ts$/.test(file) && !file.endsWith('.test.ts'))
-      .map(({ text }) => text)
-      .join('\n');
-    const isRead = (name: string): boolean =>
-      configVariables().includes(name) || new RegExp(`\\benv(\\.|\\[')${name}\\b`).test(sources);
-    expect(documentedVariables().filter((name) => !isRead(name))).toEqual([]);
+  it('README.md has ten variables, and its tables fit, too', () => {
+    const rows = readText('README.md')
+      .split('\n')
+      .filter((line) => /^\| `[A-Z_]+`/.test(line));
+    expect(rows.length).toBe(10);
+    const lines = readText('README.md').split('\n');
+    expect(lines.filter((line) => line.length > MAX_COLUMNS)).toEqual([]);
+  });
+
+  it('LICENSE says what package.json says', () => {
+    const { license } = JSON.parse(readText('package.json')) as { license: string };
+    expect(readText('LICENSE')).toContain(`${license}:`);
   });
 });
 
-/** The names in `src/config.ts`; read from its text, so that the schema stays private. */
-function configVariables(): string[] {
-  const schema =
-    /const Env = z\.object\(\{([\s\S]*?)\n\}\);/.exec(readText('src/config.ts'))?.[1] ?? '';
-  const names = [...schema.matchAll(/^ {2}([A-Z][A-Z0-9_]*):/gm)].map((match) => match[1] ?? '');
-  expect(names.length).toBeGreaterThan(20);
-  return names;
-}
+describe('the configuration', () => {
+  const described = Object.values(VARIABLES).flatMap((group) => Object.keys(group));
 
-/** Variables in the first cell of any table row of README.md. */
-function documentedVariables(): string[] {
-  const cells = [...readText('README.md').matchAll(/^\| *([^|]*)\|/gm)].map(
-    (match) => match[1] ?? '',
+  it('has one sentence for every variable of the schema', () => {
+    expect(described.toSorted()).toEqual(Object.keys(Env.shape).toSorted());
+  });
+
+  it('describes no variable of the launcher that nothing reads', () => {
+    const sources = trackedTexts()
+      .filter(({ file }) => /^(src|dev|scripts)\/.*\.ts$/.test(file))
+      .filter(({ file }) => !/\.test\.ts$|^scripts\/config-docs\//.test(file))
+      .map(({ text }) => text)
+      .join('\n');
+    const names = Object.keys(LAUNCHER_VARIABLES);
+    expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(sources))).toEqual([]);
+  });
+
+  it.each(Object.entries(CONFIG_DOCUMENTS))(
+    '%s is what `npm run docs:config` writes',
+    (file, made) => {
+      expect(readText(file) === made(), 'out of date: npm run docs:config').toBe(true);
+    },
   );
-  return cells.flatMap((cell) =>
-    [...cell.matchAll(/`([A-Z][A-Z0-9_]+)`/g)].map((match) => match[1] ?? ''),
+});
+
+describe('the rooms in ARCHITECTURE.md', () => {
+  const rooms = JSON.parse(readText('scripts/rooms.json')) as Record<string, string[]>;
+  const table = new Map(
+    [...readText('ARCHITECTURE.md').matchAll(/^\| `src\/(\w+)` +\|[^|]+\| ([^|]+?) +\|$/gm)].map(
+      ([, room = '', allowed = '']) => [
+        room,
+        allowed === 'nothing of ours' ? [] : allowed.split(', '),
+      ],
+    ),
   );
-}
+
+  it('are the rules of eslint.config.js', () => {
+    expect(Object.fromEntries(table)).toEqual(rooms);
+  });
+
+  it('are the folders of src', () => {
+    const folders = readdirSync(path.join(PROJECT_ROOT, 'src')).filter((name) =>
+      statSync(path.join(PROJECT_ROOT, 'src', name)).isDirectory(),
+    );
+    expect(folders.filter((name) => !(name in rooms))).toEqual([]);
+  });
+});
 
 /**
  * Paths in code spans, code blocks' command lines aside, and in links; placeholders as `<noun>`
@@ -98,10 +142,13 @@ function pathsIn(text: string): string[] {
 }
 
 /** Documents may leave out `src/`, and the folder of a file that the sentence has already named. */
-function exists(named: string, all: readonly string[]): boolean {
-  if (!named.includes('/')) return all.some((file) => path.basename(file) === named);
-  if (!/[*<]/.test(named))
-    return [named, `src/${named}`].some((file) => existsSync(path.join(PROJECT_ROOT, file)));
+function exists(named: string, folder: string, all: readonly string[]): boolean {
+  if (!named.includes('/') && SOURCE_FILE.test(named))
+    return all.some((file) => path.basename(file) === named);
+  if (!/[*<]/.test(named)) {
+    const places = [named, `src/${named}`, path.join(folder, named)];
+    return places.some((file) => existsSync(path.join(PROJECT_ROOT, file)));
+  }
   const pattern = named
     .replace(/\/$/, '')
     .replaceAll(/[.+]/g, '\\$&')

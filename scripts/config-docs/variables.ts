@@ -1,0 +1,173 @@
+/** What each variable of the configuration means; the schema of `src/config.ts` has the defaults. */
+export interface Variable {
+  readonly meaning: string;
+  /** Said instead of the schema's default, where the value is computed or provided. */
+  readonly otherwise?: string;
+}
+
+type Group = Readonly<Record<string, Variable>>;
+
+/** Variables that API and worker read, in the order of the document. */
+export const VARIABLES: Readonly<Record<string, Group>> = {
+  'The process': {
+    NODE_ENV: { meaning: '`production` refuses embedded parts and an unsandboxed model' },
+    LOG_LEVEL: { meaning: 'fatal, error, warn, info, debug, trace, silent' },
+    DATA_DIR: { meaning: 'repositories, scratch folders, embedded state, logs, secrets' },
+  },
+  'The app': {
+    PORT: { meaning: 'port of the app; taken = an error that says so' },
+    HOST: {
+      meaning: 'address that the API listens on',
+      otherwise: '127.0.0.1 embedded, else 0.0.0.0',
+    },
+    PUBLIC_URL: {
+      meaning: 'what browsers use; issuer of tokens with the embedded gateway',
+      otherwise: 'http://localhost:PORT',
+    },
+    GAMES_ORIGIN: { meaning: 'serves games from another host' },
+    PUBLIC_DIR: {
+      meaning:
+        'folder of another browser client of the same API: its files stand before ours, and its pages may hold inline scripts',
+    },
+    CORS_ALLOWED_ORIGINS: { meaning: 'further origins of the app, comma-separated' },
+    TRUST_PROXY: {
+      meaning:
+        'proxies in front of the API: how many, or a list of their addresses; only then is `X-Forwarded-For` believed',
+    },
+  },
+  Supabase: {
+    SUPABASE_URL: { meaning: 'Supabase project', otherwise: 'embedded' },
+    SUPABASE_ANON_KEY: {
+      meaning: "the Supabase project's public key",
+      otherwise: 'of the embedded gateway',
+    },
+    SUPABASE_SERVICE_ROLE_KEY: {
+      meaning: 'its service key; never leaves the servers',
+      otherwise: 'of the embedded gateway',
+    },
+    SUPABASE_JWT_ISSUER: {
+      meaning: 'issuer that tokens must name',
+      otherwise: 'SUPABASE_URL/auth/v1',
+    },
+    SUPABASE_JWT_SECRET: { meaning: 'for projects that sign with HS256' },
+    EMBEDDED_SUPABASE_URL: {
+      meaning: 'set by the launcher: the gateway behind `/rest/v1` and `/auth/v1`',
+    },
+  },
+  Temporal: {
+    TEMPORAL_ADDRESS: { meaning: 'Temporal server', otherwise: 'embedded' },
+    TEMPORAL_NAMESPACE: { meaning: 'namespace on that server' },
+  },
+  'The model': {
+    ANTHROPIC_API_KEY: {
+      meaning: "key of the model; only the worker holds it, the model's sandbox never sees it",
+      otherwise: 'demo',
+    },
+    ANTHROPIC_BASE_URL: { meaning: 'where the model is' },
+    DEMO: { meaning: 'set by the launcher: pages show the DEMO banner' },
+    CLAUDE_MODEL: { meaning: 'writes games' },
+    CHAT_MODEL: { meaning: 'answers questions' },
+    CLAUDE_MAX_TURNS: { meaning: 'turns of one run' },
+    CLAUDE_MAX_BUDGET_USD: { meaning: 'cost limit of one run' },
+  },
+  Jobs: {
+    JOB_TIMEOUT_MS: { meaning: 'longest work on one message, counted from its slot' },
+    START_TIMEOUT_MS: { meaning: 'until the first event of a run' },
+    NO_PROGRESS_TIMEOUT_MS: { meaning: 'longest silence of a run' },
+    CHAT_TIMEOUT_MS: { meaning: 'longest wait for an answer in words' },
+    MAX_RUNNING_JOBS: { meaning: 'runs at once per worker' },
+    MAX_QUEUED_JOBS: { meaning: 'waiting jobs before a message is refused' },
+  },
+  'Images and videos': {
+    GEMINI_API_KEY: {
+      meaning:
+        'key of the image model; only the worker holds it. Without one: no sprites, thumbnails are screenshots',
+      otherwise: 'demo beside the demo model',
+    },
+    GEMINI_BASE_URL: { meaning: 'where the image model is' },
+    GEMINI_MODEL_IMAGE: { meaning: 'draws sprites' },
+    GEMINI_MODEL_THUMBNAIL: { meaning: 'draws thumbnails' },
+    IMAGE_TIMEOUT_MS: { meaning: 'longest wait for one image' },
+    REPLICATE_API_TOKEN: {
+      meaning: 'has images cut out by Replicate instead; only the worker holds it',
+    },
+    REPLICATE_BASE_URL: { meaning: 'where Replicate is' },
+    REPLICATE_MODEL_VERSION: { meaning: "version of Replicate's model (BRIA RMBG 2.0)" },
+    CUTOUT_MODEL_FILE: { meaning: 'the network that cuts images out; `npm run tools` fetches it' },
+    VIDEO_SECONDS: { meaning: "length of a game's video, seconds" },
+    VIDEO_SCALE: { meaning: 'its size as a share of 1080×1920' },
+  },
+  Modal: {
+    USE_MODAL: {
+      meaning:
+        '`false` and a restart always mean local; otherwise runs start on Modal and `npx dreamcore backend` moves them',
+      otherwise: 'true with Modal credentials',
+    },
+    MODAL_TOKEN_ID: { meaning: "id of the Modal workspace's token" },
+    MODAL_TOKEN_SECRET: { meaning: 'its secret' },
+    MODAL_SERVER_URL: {
+      meaning: "another control plane, as the emulator's",
+      otherwise: "Modal's own",
+    },
+    MODAL_ENVIRONMENT: { meaning: 'environment of the workspace', otherwise: "Modal's default" },
+    MODAL_APP: { meaning: 'name under which the functions are deployed' },
+    MODAL_SLOTS: { meaning: 'Modal calls that one worker waits for at a time' },
+  },
+  Callback: {
+    CALLBACK_BASE_URL: {
+      meaning: 'where runners post their events',
+      otherwise: 'http://127.0.0.1:PORT',
+    },
+    CALLBACK_SECRET: {
+      meaning: 'signs those posts, 32 characters or more',
+      otherwise: 'made once',
+    },
+  },
+  'Limits and alerts': {
+    BUDGET_DAILY_USD: {
+      meaning: 'what all users together may cost on one day (Japanese calendar)',
+      otherwise: '0 = no limit',
+    },
+    USER_DAILY_USD: {
+      meaning: 'what one user may cost on one day; failed and cancelled work is free',
+      otherwise: '0 = no limit',
+    },
+    VOLUME_SOFT_GIB: {
+      meaning: "step of the soft limit of a user's files: an alert at 80 % of each step",
+    },
+    VOLUME_MAX_GIB: { meaning: "beyond it a user's new generations and uploads are refused" },
+    ASSET_QUOTA_MIB: {
+      meaning: 'what the assets of one user may take together; deleted ones do not count',
+    },
+    RATE_LIMIT_READS_PER_MIN: {
+      meaning: 'API reads of one user (before sign-in: of one address) per minute and API process',
+    },
+    RATE_LIMIT_WRITES_PER_MIN: { meaning: 'API writes, counted likewise' },
+    RATE_LIMIT_AI_PER_MIN: {
+      meaning: 'chat messages and calls that make a model or an image engine work',
+    },
+    ALERT_WEBHOOK_URL: { meaning: 'gets every alert as JSON by POST' },
+  },
+};
+
+/** Variables that only the launcher, the tools and the tests read. */
+export const LAUNCHER_VARIABLES: Group = {
+  GOOGLE_CLIENT_ID: {
+    meaning:
+      'sign-in at Google beside the embedded gateway; callback `PUBLIC_URL/auth/v1/callback`',
+  },
+  GOOGLE_CLIENT_SECRET: { meaning: 'its secret; only the gateway gets it' },
+  GOOGLE_ISSUER: {
+    meaning: 'another OpenID provider in its place',
+    otherwise: 'https://accounts.google.com',
+  },
+  DEMO_SECONDS: { meaning: 'how long the demo model takes for a game, seconds', otherwise: '6' },
+  PG_BINDIR: { meaning: 'PostgreSQL programs to use instead of the packaged ones' },
+  TEMPORAL_CLI_PATH: { meaning: "Temporal's command line program to use" },
+  CHROMIUM_PATH: { meaning: 'browser for thumbnails, videos and end-to-end tests' },
+  MODAL_CLI: {
+    meaning: 'command line program that `npm run modal:deploy` starts',
+    otherwise: '.tools/modal-venv/bin/modal',
+  },
+  DATABASE_URL: { meaning: 'database that `scripts/migrate.ts` brings up to date' },
+};
