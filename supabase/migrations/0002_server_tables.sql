@@ -107,8 +107,9 @@ create table if not exists public.volume_sizes (
 -- Calls of functions that may still run: what the reaper goes through. user_id and job_id may be
 -- gone, the call is not.
 create table if not exists public.modal_calls (
-  function_call_id text primary key,
-  call_id text not null,
+  call_id text primary key,
+  -- Null: a worker is beginning the call, and its id on Modal is not known yet.
+  function_call_id text unique,
   user_id uuid,
   job_id uuid,
   attempt integer,

@@ -180,7 +180,7 @@ language sql stable set search_path = '' as $$
     c.call_id, 'function', c.function)), '[]') from (
     select c.* from public.modal_calls c
     left join public.jobs j on j.id = c.job_id
-    where c.ended_at is null and (
+    where c.ended_at is null and c.function_call_id is not null and (
       c.started_at < now() - make_interval(secs => p_max_age_ms / 1000.0)
       or (c.job_id is not null and (j.id is null or j.status not in ('pending', 'processing')))
       or (c.attempt is not null and c.attempt < j.attempt)

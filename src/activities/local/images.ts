@@ -1,6 +1,4 @@
-import { CancelledFailure, Context } from '@temporalio/activity';
 import type { WorkerConfig } from '../../config.js';
-import { AppError } from '../../contracts/errors.js';
 import { type ImageInput, type ImageMade, IMAGE_PROGRESS } from '../../contracts/images.js';
 import { RUNNER_ENV } from '../../contracts/runner.js';
 import type { Store } from '../../store/index.js';
@@ -8,13 +6,12 @@ import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import { ActionProgress } from '../frame/action-progress.js';
+import { longActivity } from '../frame/long-activity.js';
 import { imageInput, keepImage, sourceOf } from '../runner/image-input.js';
 import type { CutoutServiceActivities, ImageActivities, ScreenshotActivities } from '../ports.js';
 import { assetsOnDisk } from './asset-copies.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
-
-const HEARTBEAT_MS = 1_000;
 
 export interface LocalImageDeps {
   config: WorkerConfig;
@@ -74,32 +71,20 @@ async function runImage(
   input: ImageInput,
 ): Promise<ImageMade> {
   const { config, images, runner } = deps;
-  const context = Context.current();
   const progress = new ActionProgress(deps, action.actionId);
-  const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
-  try {
-    context.heartbeat();
+  return longActivity({ onShutdown: 'stops' }, async ({ signal }) => {
     progress.note(IMAGE_PROGRESS.begun);
     const raw = await startRunner({
       program: runner,
       input,
       env: runnerEnv(config, input),
-      signal: context.cancellationSignal,
+      signal,
       onProgress: (percent) => progress.note(percent),
     });
     const made = await keepImage(images, action, raw);
     progress.note(IMAGE_PROGRESS.kept);
     return made;
-  } catch (error) {
-    // A worker that is shutting down is no end of the action: another one goes on.
-    if (context.cancellationDetails?.workerShutdown)
-      throw new AppError('RunCrashed', 'the worker was shut down');
-    if (context.cancellationSignal.aborted)
-      throw new CancelledFailure('the image was stopped', [], error as Error);
-    throw error;
-  } finally {
-    clearInterval(beat);
-  }
+  });
 }
 
 /** A runner has the key of its own work alone. */

@@ -4,7 +4,7 @@ import type { FunctionCall } from 'modal';
 import type { z } from 'zod';
 import { ModalReply, type ModalFunctionName, type ModalRequest } from '../../contracts/modal.js';
 import { AppError } from '../../contracts/errors.js';
-import { callIdFor } from '../../contracts/ids.js';
+import { backoffMs, untilAborted, withTimeout } from '../../concurrency.js';
 import type { RunnerInput } from '../../contracts/runner.js';
 import type { Log } from '../../log.js';
 import type { ModalCalls as ModalCallsTable } from '../../store/tables/modal-calls.js';
@@ -18,10 +18,9 @@ import { priceUsd } from './price.js';
  * Polls: soon at first, so that a short call costs little more than its work; then rarely, so that
  * many fit on one connection (G3).
  */
-const FIRST_POLL_MS = 50;
-const POLL_GROWTH = 1.5;
-const LONGEST_POLL_MS = 2_000;
-const POLL_JITTER = 0.2;
+const POLL_BACKOFF = { firstMs: 50, factor: 1.5, maxMs: 2_000, jitter: 0.2 };
+/** Pause before the control plane is asked again after it has not answered. */
+const PAUSE_AFTER_SILENCE = 6;
 /**
  * A running call outlives a short absence of the control plane; two tries and the way to the local
  * set stay below ten seconds (G1).
@@ -35,20 +34,24 @@ const TRANSFER_LIMIT_MS = 60_000;
 /** Longest short call (git, files). */
 const SHORT_CALL_MS = 120_000;
 
+/** What a call is known by: whose it is, and which work it does. */
+export interface CallName {
+  readonly userId: string;
+  readonly fn: ModalFunctionName;
+  /** Our own id of the call; made up when it is not given. */
+  readonly callId?: string;
+  /** The job's attempt that this call is. */
+  readonly attempt?: { readonly jobId: string; readonly number: number };
+}
+
 /**
  * One piece of work for a function on the user's own Volume; paths in `input` are relative to the
  * Volume.
  */
-export interface ModalCall {
-  readonly userId: string;
-  readonly fn: ModalFunctionName;
+export interface ModalCall extends CallName {
   readonly input: RunnerInput;
   /** Commits that the Volume may lack. */
   readonly bundle?: ModalRequest['bundle'];
-  /** The attempt that this call is; its id names the call (C1). Without one the id is made up. */
-  readonly attempt?: { readonly jobId: string; readonly number: number };
-  /** Names a call that is no attempt of a job. */
-  readonly callId?: string;
 }
 
 export interface Waiting {
@@ -67,7 +70,7 @@ export interface ModalAnswer<T = unknown> {
  */
 export interface RunningCall {
   readonly remote: FunctionCall;
-  readonly call: ModalCall;
+  readonly call: CallName;
   readonly callId: string;
   readonly spawnedAtMs: number;
   /** Resolves when its beginning is written down, so that its end is written after it. */
@@ -81,7 +84,7 @@ export interface ModalCalls {
   /** Begins a call. Fast when Modal is refused, down or known to be (G1). */
   spawn(call: ModalCall): Promise<RunningCall>;
   /** Takes up a call that a worker spawned which is gone. */
-  attach(call: ModalCall, functionCallId: string, spawnedAtMs: number): Promise<RunningCall>;
+  attach(call: CallName, functionCallId: string, spawnedAtMs: number): Promise<RunningCall>;
   /** Waits for the end of a call. The call goes on when the waiting ends otherwise. */
   wait(running: RunningCall, waiting?: Waiting): Promise<ModalAnswer>;
   /** Ends a call and everything that it has started. A Modal that cannot be told is logged. */
@@ -120,10 +123,10 @@ export function createModalCalls(deps: CallDeps): ModalCalls {
     spawn: (call) => deps.breaker.use(() => spawn(deps, call)),
     attach: async (call, functionCallId, spawnedAtMs) => ({
       call,
-      callId: callIdOf(call),
+      callId: call.callId ?? functionCallId,
       spawnedAtMs,
       noted: Promise.resolve(),
-      remote: await patiently(deps, () => deps.connection.find(functionCallId)),
+      remote: await retryTransient(deps, () => deps.connection.find(functionCallId)),
     }),
     wait: (running, waiting = {}) => wait(deps, running, waiting),
     cancel: (running) => cancel(deps, running),
@@ -153,17 +156,12 @@ async function runShort<T>(
   }
 }
 
-function callIdOf({ attempt, callId }: ModalCall): string {
-  return attempt ? callIdFor(attempt.jobId, attempt.number) : (callId ?? randomUUID());
-}
-
 async function spawn(deps: CallDeps, call: ModalCall): Promise<RunningCall> {
-  const { userId, fn, input, bundle = null, attempt } = call;
-  const callId = callIdOf(call);
+  const { userId, fn, input, bundle = null, attempt, callId = randomUUID() } = call;
   const request: ModalRequest = { version: deps.version, callId, input, bundle };
   const bound = await deps.connection.bind(fn, userId);
   const spawning = bound.spawn([request]);
-  const remote = await within(spawning, TRANSFER_LIMIT_MS).catch((error: unknown) => {
+  const remote = await transferred(spawning).catch((error: unknown) => {
     // Taken too late: nobody would wait for it.
     spawning.then((late) => late.cancel({ terminateContainers: true })).catch(() => undefined);
     throw error;
@@ -211,21 +209,14 @@ async function wait(
   running: RunningCall,
   { signal, watch }: Waiting,
 ): Promise<ModalAnswer> {
-  const abort = abortion(signal);
-  try {
-    for (let polls = 0; ; polls += 1) {
-      const ended = await Promise.race([
-        patiently(deps, () => poll(running.remote)),
-        abort.promise,
-      ]);
-      if (ended) return readAnswer(deps, running, ended);
-      await watch?.();
-      await sleep(pollDelayMs(polls, Math.random()), undefined, signal ? { signal } : {}).catch(
-        () => abort.promise,
-      );
-    }
-  } finally {
-    abort.dispose();
+  for (let polls = 0; ; polls += 1) {
+    const ended = await untilAborted(
+      retryTransient(deps, () => poll(running.remote)),
+      signal,
+    );
+    if (ended) return readAnswer(deps, running, ended);
+    await watch?.();
+    await untilAborted(sleep(pollDelayMs(polls, Math.random())), signal);
   }
 }
 
@@ -235,7 +226,7 @@ type Ended = { reply: unknown } | { failure: AppError };
 /** Null = not ended yet. Throws what passes: then nothing is known about the call. */
 async function poll(remote: FunctionCall): Promise<Ended | null> {
   try {
-    return { reply: (await within(remote.get({ timeoutMs: 0 }), TRANSFER_LIMIT_MS)) as unknown };
+    return { reply: (await transferred(remote.get({ timeoutMs: 0 }))) as unknown };
   } catch (error) {
     if (isNotYet(error)) return null;
     const failure = toDreamError(error);
@@ -268,7 +259,7 @@ function close(
   { remote, call, callId, spawnedAtMs, noted }: RunningCall,
   told?: unknown,
 ): void {
-  const seconds = typeof told === 'number' ? told : (Date.now() - spawnedAtMs) / 1_000;
+  const seconds = typeof told === 'number' ? told : Math.max(0, Date.now() - spawnedAtMs) / 1_000;
   const { ledger } = deps;
   void note(
     deps,
@@ -299,15 +290,14 @@ function note({ log }: CallDeps, writing: Promise<void>): Promise<void> {
  * calls.
  */
 export function pollDelayMs(polls: number, random: number): number {
-  const delayMs = Math.min(FIRST_POLL_MS * POLL_GROWTH ** polls, LONGEST_POLL_MS);
-  return Math.round(delayMs * (1 - POLL_JITTER + 2 * POLL_JITTER * random));
+  return backoffMs(POLL_BACKOFF, polls, random);
 }
 
 /**
  * Asks again while Modal does not answer, until the patience with it ends; that counts as one
  * failure for the breaker.
  */
-async function patiently<T>({ breaker }: CallDeps, ask: () => Promise<T>): Promise<T> {
+async function retryTransient<T>({ breaker }: CallDeps, ask: () => Promise<T>): Promise<T> {
   const untilMs = Date.now() + POLL_PATIENCE_MS;
   for (;;) {
     try {
@@ -319,32 +309,16 @@ async function patiently<T>({ breaker }: CallDeps, ask: () => Promise<T>): Promi
         await breaker.noteFailure(failure);
         throw failure;
       }
-      await sleep(pollDelayMs(6, Math.random()));
+      await sleep(pollDelayMs(PAUSE_AFTER_SILENCE, Math.random()));
     }
   }
 }
 
-/** Rejects with `ModalUnavailable` when `work` takes longer than `limitMs`. */
-async function within<T>(work: Promise<T>, limitMs: number): Promise<T> {
-  const timer = new AbortController();
-  const late = sleep(limitMs, undefined, { signal: timer.signal }).then(() => {
-    throw new AppError('ModalUnavailable', `Modal took longer than ${limitMs} ms`);
-  });
-  late.catch(() => undefined);
-  return Promise.race([work, late]).finally(() => timer.abort());
-}
-
-/** A promise that rejects with the signal's reason. */
-function abortion(signal: AbortSignal | undefined): {
-  promise: Promise<never>;
-  dispose: () => void;
-} {
-  let onAbort = (): void => undefined;
-  const promise = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal?.reason as Error);
-  });
-  promise.catch(() => undefined);
-  signal?.addEventListener('abort', onAbort, { once: true });
-  if (signal?.aborted) onAbort();
-  return { promise, dispose: () => signal?.removeEventListener('abort', onAbort) };
+/** The end of a transfer of bytes. Throws `ModalUnavailable` when it takes too long. */
+function transferred<T>(transfer: Promise<T>): Promise<T> {
+  return withTimeout(
+    transfer,
+    TRANSFER_LIMIT_MS,
+    () => new AppError('ModalUnavailable', `Modal took longer than ${TRANSFER_LIMIT_MS} ms`),
+  );
 }

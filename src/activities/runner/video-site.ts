@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { access, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { singleFlight } from '../../concurrency.js';
 import { PROJECT_ROOT } from '../../config.js';
 import { programArgs } from '../../programs.js';
 import { pinnedVersion } from './pinned-version.js';
@@ -24,7 +25,7 @@ export async function videoSiteVersion(): Promise<string> {
   return digest.digest('hex').slice(0, 16);
 }
 
-const making = new Map<string, Promise<string>>();
+const shareSite = singleFlight<string>();
 
 /**
  * The composition as a site that a browser can open, `<folder>/video-<version>`: bundled once,
@@ -32,10 +33,7 @@ const making = new Map<string, Promise<string>>();
  */
 export async function videoSite(folder: string): Promise<string> {
   const site = path.join(path.resolve(folder), `video-${await videoSiteVersion()}`);
-  // Whoever comes meanwhile waits for the same one.
-  const made = making.get(site) ?? makeSite(site).finally(() => making.delete(site));
-  making.set(site, made);
-  return made;
+  return shareSite(site, () => makeSite(site));
 }
 
 async function makeSite(site: string): Promise<string> {

@@ -1,9 +1,14 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import type { World } from './world.js';
+import type { RenderVideoStoryInput } from '../../../src/activities/ports.js';
+import { commitFolder } from '../../../src/git/commit.js';
+import { openRepo } from '../../../src/git/process.js';
+import type { Place, World } from './world.js';
 
 /** Red, green, blue. Grey is the ground on which an image is missing. */
 export const COLOURS = {
@@ -17,7 +22,7 @@ export const COLOURS = {
  * A game that fills a column of the screen with each of these images, as far as it gets them, and
  * has a box run over them.
  */
-export const boxGame = (images: readonly string[]): string => `<!DOCTYPE html>
+const boxGame = (images: readonly string[]): string => `<!DOCTYPE html>
 <html lang="ja"><head><meta charset="UTF-8"><meta name="viewport" content="width=device-width"><title>箱</title></head><body><canvas id="c" width="360" height="640" style="position:fixed;inset:0"></canvas>
 <script>
 const context = document.getElementById('c').getContext('2d');
@@ -93,4 +98,46 @@ function paint(colour: keyof typeof COLOURS): Promise<Buffer> {
   return sharp({ create: { width: 8, height: 8, channels: 3, background: { r, g, b } } })
     .png()
     .toBuffer();
+}
+
+/** A video that nobody has asked for yet, of a version that is in the mirror alone. */
+export async function newVideo(
+  world: World,
+  given?: Place,
+  images: readonly string[] = [],
+): Promise<RenderVideoStoryInput> {
+  const project = given ?? (await world.newProject());
+  const files = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-video-game-'));
+  try {
+    await writeFile(path.join(files, 'index.html'), boxGame(images));
+    const repo = openRepo(await world.mirror.ensure(project.userId, project.projectId));
+    const { revision } = await commitFolder(repo, files, {
+      message: { subject: '箱' },
+      target: { ref: 'refs/heads/main', expected: null, parent: null },
+    });
+    const story = {
+      tagline: '箱が走る',
+      scenes: ['はじまり', 'いいところ', 'おわり'] as [string, string, string],
+      colours: { background: '#102040', accent: '#ffcc00' },
+    };
+    return {
+      ...project,
+      revision,
+      attempt: 1,
+      title: '箱のゲーム',
+      story,
+      ...(await openAction(world, project)),
+    };
+  } finally {
+    await rm(files, { recursive: true });
+  }
+}
+
+export async function openAction(
+  world: World,
+  { userId, projectId }: { userId: string; projectId: string },
+): Promise<{ actionId: string }> {
+  const actionId = randomUUID();
+  await world.database.store.actions.open({ id: actionId, userId, projectId, kind: 'renderVideo' });
+  return { actionId };
 }

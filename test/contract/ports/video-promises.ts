@@ -1,17 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { access, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import type { RenderVideoStoryInput } from '../../../src/activities/ports.js';
 import { callIdFor } from '../../../src/contracts/ids.js';
 import { videoTempName } from '../../../src/contracts/video.js';
-import { commitFolder } from '../../../src/git/commit.js';
-import { openRepo } from '../../../src/git/process.js';
 import { difference, nearestColour, openVideo, programsOf } from '../../support/video.js';
 import { eventually } from '../runner/bench.js';
-import { boxGame, COLOURS, newAsset, startOutside } from './video-game.js';
-import { inActivity, processesOf, type Place, type PortSet, type World } from './world.js';
+import { COLOURS, newAsset, newVideo, openAction, startOutside } from './video-game.js';
+import { inActivity, processesOf, type PortSet, type World } from './world.js';
 
 const GENEROUS_MS = 120_000;
 const SCREEN = { left: 0.25, top: 0.3, width: 0.5, height: 0.4 };
@@ -102,48 +99,6 @@ export function videoPromises(place: () => { world: World; set: PortSet }): void
     },
     GENEROUS_MS,
   );
-}
-
-/** A video that nobody has asked for yet, of a version that is in the mirror alone. */
-async function newVideo(
-  world: World,
-  given?: Place,
-  images: readonly string[] = [],
-): Promise<RenderVideoStoryInput> {
-  const project = given ?? (await world.newProject());
-  const files = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-video-game-'));
-  try {
-    await writeFile(path.join(files, 'index.html'), boxGame(images));
-    const repo = openRepo(await world.mirror.ensure(project.userId, project.projectId));
-    const { revision } = await commitFolder(repo, files, {
-      message: { subject: '箱' },
-      target: { ref: 'refs/heads/main', expected: null, parent: null },
-    });
-    const story = {
-      tagline: '箱が走る',
-      scenes: ['はじまり', 'いいところ', 'おわり'] as [string, string, string],
-      colours: { background: '#102040', accent: '#ffcc00' },
-    };
-    return {
-      ...project,
-      revision,
-      attempt: 1,
-      title: '箱のゲーム',
-      story,
-      ...(await openAction(world, project)),
-    };
-  } finally {
-    await rm(files, { recursive: true });
-  }
-}
-
-async function openAction(
-  world: World,
-  { userId, projectId }: { userId: string; projectId: string },
-): Promise<{ actionId: string }> {
-  const actionId = randomUUID();
-  await world.database.store.actions.open({ id: actionId, userId, projectId, kind: 'renderVideo' });
-  return { actionId };
 }
 
 /**

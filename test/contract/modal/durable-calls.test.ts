@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { callIdFor } from '../../../src/contracts/ids.js';
+import { MODAL_FUNCTION, type ModalFunctionName } from '../../../src/contracts/modal.js';
+import { modalSet, type ModalPortSet } from '../ports/sets.js';
+import { newVideo } from '../ports/video-game.js';
+import { inActivity, start, startWorld, type Started, type World } from '../ports/world.js';
+import { eventually } from '../runner/bench.js';
+
+/**
+ * C1 for everything that is done on Modal: a worker that dies right after the spawn, before a
+ * heartbeat has told Temporal of the call, leaves a call that the next worker finds in
+ * `modal_calls`. Nothing is paid twice.
+ */
+const GENEROUS_MS = 40_000;
+/** What Temporal gives the next worker when no heartbeat arrived. */
+const NO_HEARTBEAT = null;
+
+let world: World;
+let set: ModalPortSet;
+beforeAll(async () => {
+  world = await startWorld();
+  set = await modalSet(world);
+});
+afterEach(async () => {
+  await set.emulator.control.up();
+  await set.emulator.control.clear();
+});
+afterAll(async () => {
+  await set?.stop();
+  await world?.stop();
+});
+
+interface Work {
+  readonly fn: ModalFunctionName;
+  readonly callId: string;
+  /** Delivers the activity to a worker, with what the worker before has left. */
+  deliver(heartbeatDetails?: unknown): Started<unknown>;
+}
+
+const WORK: readonly (readonly [name: string, begin: () => Promise<Work>])[] = [
+  [
+    'a run of the model',
+    async () => {
+      world.script({ say: '考えています。'.repeat(500), pauseMsPerPiece: 100 });
+      const input = await world.openRun(await world.newProject());
+      return {
+        fn: MODAL_FUNCTION.generate,
+        callId: callIdFor(input.jobId, input.attempt),
+        deliver: (details) => start(set.agent, input, details),
+      };
+    },
+  ],
+  [
+    'an image',
+    async () => {
+      const input = {
+        actionId: randomUUID(),
+        userId: randomUUID(),
+        projectId: null,
+        attempt: 1,
+        op: 'sprite' as const,
+        prompt: `[demo:slow-60] 狸 ${randomUUID()}`,
+      };
+      return {
+        fn: MODAL_FUNCTION.image,
+        callId: callIdFor(input.actionId, 1),
+        deliver: (details) => inActivity((given) => set.images.drawImage(given), input, details),
+      };
+    },
+  ],
+  [
+    'a video',
+    async () => {
+      const input = await newVideo(world);
+      return {
+        fn: MODAL_FUNCTION.video,
+        callId: callIdFor(input.actionId, 1),
+        deliver: (details) => inActivity((given) => set.videos.renderVideo(given), input, details),
+      };
+    },
+  ],
+];
+
+const callsOf = async (fn: ModalFunctionName) =>
+  (await set.emulator.control.state()).calls.filter((call) => call.function === fn);
+const functionCallOf = ({ beats }: Started<unknown>): Promise<string> =>
+  eventually(
+    () =>
+      beats
+        .map((beat) => (beat as { functionCallId?: string | null } | null)?.functionCallId)
+        .find(Boolean) ?? undefined,
+    GENEROUS_MS,
+  );
+const rowsOf = ({ callId }: Work) =>
+  world.database.sql<{ function_call_id: string | null; ended_at: Date | null }>(
+    'select function_call_id, ended_at from public.modal_calls where call_id = $1',
+    [callId],
+  );
+
+describe.each(WORK)('C1: %s whose worker dies before its first heartbeat', (_name, begin) => {
+  it('is taken up by the next worker, and is one call', async () => {
+    const work = await begin();
+    const before = (await callsOf(work.fn)).length;
+    const first = work.deliver();
+    const functionCallId = await functionCallOf(first);
+    const second = work.deliver(NO_HEARTBEAT);
+    expect(await functionCallOf(second)).toBe(functionCallId);
+    expect((await callsOf(work.fn)).length).toBe(before + 1);
+    second.env.cancel('CANCELLED');
+    await expect(second.outcome).rejects.toMatchObject({ name: 'CancelledFailure' });
+    await expect(first.outcome).rejects.toMatchObject({ kind: 'RunCrashed' });
+    await eventually(async () => (await rowsOf(work))[0]?.ended_at instanceof Date, GENEROUS_MS);
+  });
+
+  it('while it was beginning the call, counts as crashed; no second call is made for it', async () => {
+    const work = await begin();
+    const before = (await callsOf(work.fn)).length;
+    await world.database.store.modalCalls.mark({
+      callId: work.callId,
+      userId: randomUUID(),
+      jobId: null,
+      attempt: null,
+      function: work.fn,
+    });
+    await expect(work.deliver(NO_HEARTBEAT).outcome).rejects.toMatchObject({ kind: 'RunCrashed' });
+    expect((await callsOf(work.fn)).length).toBe(before);
+    expect(await rowsOf(work)).toEqual([]);
+  });
+
+  it('leaves no mark when Modal refuses the call', async () => {
+    const work = await begin();
+    await set.emulator.control.add({
+      kind: 'error',
+      on: 'FunctionMap',
+      code: 'RESOURCE_EXHAUSTED',
+      times: 1,
+    });
+    await expect(work.deliver().outcome).rejects.toMatchObject({ kind: 'ModalQuota' });
+    expect(await rowsOf(work)).toEqual([]);
+  });
+});
