@@ -1,14 +1,12 @@
 import { Failure } from '../../src/contracts/http.js';
-import type { HttpAnswer, HttpRoute } from '../../src/contracts/http-routes.js';
+import type { HttpAnswer, HttpRoute } from '../../src/contracts/http-routes/route.js';
+import { authOf } from './auth.js';
 
 /**
  * Everything that a route may be answered with, by status: what its row says, and what the server
  * answers before or around any route.
  */
-export function answersOf(
-  route: HttpRoute,
-  isLimited: boolean,
-): [status: number, answers: readonly HttpAnswer[]][] {
+export function answersOf(route: HttpRoute): [status: number, answers: readonly HttpAnswer[]][] {
   const answers = new Map<number, HttpAnswer[]>();
   const also = (status: number, answer: HttpAnswer) => {
     const known = answers.get(status) ?? [];
@@ -16,16 +14,16 @@ export function answersOf(
   };
   for (const [status, each] of Object.entries(route.answers))
     for (const answer of [each].flat()) also(Number(status), answer);
-  for (const [status, answer] of commonAnswers(route, isLimited))
+  for (const [status, answer] of commonAnswers(route))
     if (!isSaidBetter(route, status, answer)) also(status, answer);
   return [...answers].sort(([a], [b]) => a - b);
 }
 
 /** Broken addresses and bodies, no token, limits, our own failures. */
-function commonAnswers(route: HttpRoute, isLimited: boolean): [number, HttpAnswer][] {
+function commonAnswers(route: HttpRoute): [number, HttpAnswer][] {
   const success = [route.answers[200]].flat();
-  const isCallback = route.auth === 'signature';
-  const hasJsonBody = route.body !== undefined && !route.file && !isCallback;
+  const isCallback = route.guard === 'signature';
+  const hasJsonBody = route.body !== undefined && !route.upload && !isCallback;
   const rows: [boolean, number, HttpAnswer][] = [
     [route.method === 'get' && success[0] !== undefined, 304, 'nothing'],
     [route.method === 'get' && success.some((answer) => typeof answer === 'string'), 206, '*/*'],
@@ -43,8 +41,8 @@ function commonAnswers(route: HttpRoute, isLimited: boolean): [number, HttpAnswe
     [hasJsonBody, 400, 'text/html'],
     [hasJsonBody, 413, 'text/html'],
     [hasJsonBody, 415, 'text/html'],
-    [route.auth === 'required', 401, Failure],
-    [isLimited, 429, Failure],
+    [authOf(route.guard) === 'required', 401, Failure],
+    [route.rate !== null, 429, Failure],
     [route.path.startsWith('/api/') || isCallback, 500, Failure],
     [route.path.startsWith('/api/') || isCallback, 503, Failure],
   ];

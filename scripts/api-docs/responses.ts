@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../../src/contracts/http-routes.js';
+import type { HttpAnswer } from '../../src/contracts/http-routes/route.js';
 import { jsonSchemaOf, type Json, type JsonObject } from './schemas.js';
 
 const STATUS_TEXT: Readonly<Record<number, string>> = {

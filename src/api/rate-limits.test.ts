@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ActivityEntry } from '../store/tables/activity-log.js';
-import { createRateLimits, networkOf, type Counted, type RateKind } from './rate-limits.js';
-import { rateKindOf } from './rate-limits-http.js';
+import type { RateClass } from '../contracts/http-routes/route.js';
+import { createRateLimits, networkOf, rateClassOf, type Counted } from './rate-limits.js';
 
 const ID = '00000000-0000-4000-8000-000000000000';
 
@@ -31,7 +31,7 @@ describe('what a request counts as', () => {
     ['POST', '/rest/v1/projects', null],
     ['OPTIONS', '/api/projects', null],
   ] as const)('%s %s: %s', (method, path, kind) => {
-    expect(rateKindOf(method, path)).toBe(kind);
+    expect(rateClassOf(method, path)).toBe(kind);
   });
 });
 
@@ -62,7 +62,7 @@ describe('a limit', () => {
         written.push(entry);
       },
     });
-    const take = (kind: RateKind, who: Counted) => made.take(kind, who);
+    const take = (kind: RateClass, who: Counted) => made.take(kind, who);
     return { written, take };
   };
 

@@ -1,9 +1,12 @@
+import type { Request, RequestHandler } from 'express';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../config.js';
+import { ERROR_POLICY } from '../contracts/errors.js';
+import { findRoute } from '../contracts/http-routes/match.js';
+import type { RateClass } from '../contracts/http-routes/route.js';
 import type { ActivityLog } from '../store/tables/activity-log.js';
-
-/** What a request costs: `ai` has work of a model or an image engine behind it. */
-export type RateKind = 'reads' | 'writes' | 'ai';
+import type { Auth } from './auth.js';
+import { callerOf } from './caller.js';
 
 /**
  * Who is counted: a user as a verified token names him, or the address of somebody who has not
@@ -12,8 +15,8 @@ export type RateKind = 'reads' | 'writes' | 'ai';
 export type Counted = { readonly userId: string } | { readonly address: string };
 
 export interface RateLimits {
-  /** Counts one request. Null = go on; otherwise the seconds until the next one may come. */
-  take(kind: RateKind, who: Counted): Promise<number | null>;
+  /** Counts one request. Null = go on, otherwise the seconds until the next one may come. */
+  take(kind: RateClass, who: Counted): Promise<number | null>;
 }
 
 const WINDOW_S = 60;
@@ -31,7 +34,7 @@ export function createRateLimits(
   activityLog: Pick<ActivityLog, 'write'>,
 ): RateLimits {
   const perMinute = (points: number) => new RateLimiterMemory({ points, duration: WINDOW_S });
-  const counters: Record<RateKind, RateLimiterMemory> = {
+  const counters: Record<RateClass, RateLimiterMemory> = {
     reads: perMinute(config.RATE_LIMIT_READS_PER_MIN),
     writes: perMinute(config.RATE_LIMIT_WRITES_PER_MIN),
     ai: perMinute(config.RATE_LIMIT_AI_PER_MIN),
@@ -53,7 +56,41 @@ export function createRateLimits(
   };
 }
 
-function limitHit(kind: RateKind, who: Counted): Parameters<ActivityLog['write']>[0] {
+/**
+ * What a request counts as, by the row of its route; null = it is not counted. An address below
+ * `/api` that no route has counts by its method, so that guessing addresses is limited, too.
+ */
+export function rateClassOf(method: string, path: string): RateClass | null {
+  if (method === 'OPTIONS') return null;
+  const route = findRoute(method, path);
+  if (route !== null) return route.rate;
+  if (!/^\/api\//i.test(path)) return null;
+  return method === 'GET' || method === 'HEAD' ? 'reads' : 'writes';
+}
+
+/**
+ * Refuses with 429 and `Retry-After` who asks too often. The token is verified once: guards see the
+ * same result.
+ */
+export function rateLimits(auth: Auth, limits: RateLimits): RequestHandler {
+  return async (req, res, next) => {
+    const kind = rateClassOf(req.method, req.path);
+    const retryAfterS = kind === null ? null : await limits.take(kind, await countedOf(auth, req));
+    if (retryAfterS === null) next();
+    else
+      res
+        .status(429)
+        .set('Retry-After', String(retryAfterS))
+        .json({ error: ERROR_POLICY.RATE_LIMIT_EXCEEDED.sentence });
+  };
+}
+
+async function countedOf(auth: Auth, req: Request): Promise<Counted> {
+  const caller = await callerOf(auth, req);
+  return caller.kind === 'user' ? { userId: caller.user.id } : { address: req.ip ?? '' };
+}
+
+function limitHit(kind: RateClass, who: Counted): Parameters<ActivityLog['write']>[0] {
   const [targetType, targetId, userId] =
     'userId' in who
       ? (['user', who.userId, who.userId] as const)

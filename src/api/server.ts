@@ -11,7 +11,7 @@ import { createFileObjectStore } from '../objects/file-object-store.js';
 import { createThumbnails } from '../store/files/thumbnails.js';
 import { withHydration } from '../store/mirror/hydration.js';
 import { createStore } from '../store/index.js';
-import { createActions } from './actions/perform.js';
+import { createActionWorkflows } from './action-workflows.js';
 import { createAdmitter } from './admission/admit.js';
 import { createApp } from './app.js';
 import { createAuth } from './auth.js';
@@ -87,7 +87,7 @@ export function assembleApi(config: Config, log: Log) {
     videos: createVideos(config.DATA_DIR),
     callback,
     cancelJob: (job) => stopJob(socketDeps, job),
-    actions: createActions(temporal),
+    actions: createActionWorkflows(temporal),
   });
   return { app, socketDeps, assetFiles, connection };
 }

@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createActions } from '../../src/api/actions/perform.js';
+import { createActionWorkflows } from '../../src/api/action-workflows.js';
 import type { BackendChoice } from '../../src/activities/ports.js';
 import { CANCEL_ACTION_UPDATE, type ActionOutcome } from '../../src/contracts/actions.js';
 import type { ErrorKind } from '../../src/contracts/errors.js';
@@ -219,7 +219,7 @@ describe("an action that shares its workflow's id", () => {
   ] as const)('%s', async (_promise, lag, isOpen, expected) => {
     const { diary, activities } = worldOf({ local: untilCancelled });
     const [actionId, projectId] = [randomUUID(), randomUUID()];
-    const actions = createActions(withLateList(env.client, lag));
+    const actions = createActionWorkflows(withLateList(env.client, lag));
     await env.withWorkers(activities, async () => {
       const end = actions.perform({
         kind: 'generateThumbnail',

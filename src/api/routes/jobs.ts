@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { JobsQuery } from '../../contracts/http.js';
 import type { JobRow } from '../../contracts/rows.js';
 import { orNothing, type Store } from '../../store/index.js';
-import type { Guards } from '../guards.js';
+import type { Guards } from '../route-guards.js';
 import { logOf } from '../request-log.js';
 
 /**

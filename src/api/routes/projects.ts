@@ -1,10 +1,28 @@
-import { Router } from 'express';
+import { Router, type Request, type Response } from 'express';
+import type { Config } from '../../config.js';
+import { AppError } from '../../contracts/errors.js';
 import { orNothing, type Store } from '../../store/index.js';
-import type { Guards } from '../guards.js';
+import type { TokenSource } from '../caller.js';
+import type { Game, Games } from '../games/current-game.js';
+import { sendGameZip } from '../games/game-zip.js';
+import { queryOf, signedGameAddress, type GamePathSigner } from '../games/signed-path.js';
+import { refuse, type Guards } from '../route-guards.js';
 import { logOf } from '../request-log.js';
 
-/** Own projects, and one of them as its raw row (rest.md §5). */
-export function projectRoutes(guards: Guards, store: Pick<Store, 'asUser'>): Router {
+export interface ProjectDeps {
+  config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN'>;
+  guards: Guards;
+  store: Pick<Store, 'asUser'>;
+  games: Games;
+  signer: GamePathSigner;
+}
+
+/**
+ * Own projects: the list, the raw row, and what an owner may take out of one: code, context of the
+ * last change, zip, preview (rest.md §5).
+ */
+export function projectRoutes(deps: ProjectDeps): Router {
+  const { guards, store, games } = deps;
   const router = Router();
   router.get(
     '/api/projects',
@@ -20,5 +38,72 @@ export function projectRoutes(guards: Guards, store: Pick<Store, 'asUser'>): Rou
       res.json(project);
     }),
   );
+  addFileRoutes(router, deps);
+  router.get(
+    '/api/projects/:projectId/preview',
+    guards.projectOwner(async (req, res, { user, source, project }) => {
+      const address = previewAddress(deps, req, { source, userId: user.id, projectId: project.id });
+      if (address === null) await sendPreview(games, project.id, res);
+      else res.set('Cache-Control', 'no-store').redirect(302, address);
+    }),
+  );
   return router;
+}
+
+function addFileRoutes(router: Router, { guards, games }: ProjectDeps): void {
+  const gameOf = async (projectId: string, res: Response): Promise<Game | null> => {
+    const game = await games.open(projectId);
+    if (!game) refuse(res, 404, 'Project not found');
+    return game;
+  };
+
+  router.get(
+    '/api/projects/:projectId/code',
+    guards.projectOwner(async (_req, res, { project }) => {
+      const code = await (await gameOf(project.id, res))?.read('index.html');
+      if (code) res.json({ code: code.toString('utf8') });
+      else if (!res.headersSent) refuse(res, 404, 'Project not found');
+    }),
+  );
+  router.get(
+    '/api/projects/:projectId/ai-context',
+    guards.projectOwner(async (_req, res, { project }) => {
+      const game = await gameOf(project.id, res);
+      if (game) res.json({ context: await game.aiContext() });
+    }),
+  );
+  router.get(
+    '/api/projects/:projectId/download',
+    guards.projectOwner(async (_req, res, { project }) => {
+      const game = await gameOf(project.id, res);
+      if (game) await sendGameZip(game, res);
+    }),
+  );
+}
+
+/**
+ * Where the preview is, null = it is answered directly. A token in the query would be seen by the
+ * page, which a model wrote, and a host of their own serves games where there is one.
+ */
+function previewAddress(
+  { config, signer }: ProjectDeps,
+  req: Request,
+  { source, userId, projectId }: { source: TokenSource; userId: string; projectId: string },
+): string | null {
+  if (source === 'header' && config.GAMES_ORIGIN === undefined) return null;
+  const query = queryOf(req);
+  query.set('raw', '1');
+  return signedGameAddress(signer, config, req, { userId, projectId, file: 'index.html', query });
+}
+
+async function sendPreview(games: Games, projectId: string, res: Response): Promise<void> {
+  try {
+    const html = await (await games.open(projectId))?.read('index.html');
+    if (html) res.type('text/html; charset=utf-8').send(html);
+    else res.status(404).send('Game file not found');
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    logOf(res).error({ err: error }, 'a preview could not be read');
+    res.status(500).send('Error loading game');
+  }
 }

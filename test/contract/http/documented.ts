@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { answersOf } from '../../../scripts/api-docs/answers.js';
-import { rateKindOf } from '../../../src/api/rate-limits-http.js';
-import { HTTP_ROUTES, type HttpAnswer } from '../../../src/contracts/http-routes.js';
+import { findRoute } from '../../../src/contracts/http-routes/match.js';
+import type { HttpAnswer } from '../../../src/contracts/http-routes/route.js';
 import type { Answer } from './api-process.js';
 
 /**
@@ -11,12 +11,9 @@ import type { Answer } from './api-process.js';
 export function undocumented(request: string, heard: Answer): string[] {
   const [method = '', target = ''] = request.split(' ');
   const path = target.split('?')[0] ?? '';
-  const routes = HTTP_ROUTES.filter(
-    (route) => route.method === method.toLowerCase() && patternOf(route.path).test(path),
-  );
-  const promised = routes.flatMap((route) => answersOf(route, rateKindOf(method, path) !== null));
-  if (routes.length === 0) return [];
-  const answers = promised
+  const route = findRoute(method, path);
+  if (route === null) return [];
+  const answers = answersOf(route)
     .filter(([status]) => status === heard.status)
     .flatMap(([, each]) => each);
   if (answers.length === 0) return [`${heard.status} is not documented for ${request}`];
@@ -40,13 +37,4 @@ function isAs(answer: HttpAnswer, heard: Answer): boolean {
     type === 'application/json' && heard.text !== '' ? answer.safeParse(heard.json()) : null;
   // What a schema does not name, it leaves out.
   return parsed?.success === true && isDeepStrictEqual(parsed.data, heard.json());
-}
-
-/** A path of the router as a pattern. */
-function patternOf(path: string): RegExp {
-  const source = path
-    .replaceAll(/[.~]/g, '\\$&')
-    .replace(/\{\*\w+\}/, '.*')
-    .replaceAll(/:\w+/g, '[^/]+');
-  return new RegExp(`^${source}/?$`, 'i');
 }

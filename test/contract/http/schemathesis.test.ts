@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
-import { HTTP_ROUTES } from '../../../src/contracts/http-routes.js';
+import { HTTP_ROUTES } from '../../../src/contracts/http-routes/index.js';
 import { run } from '../../../src/ops/run-program.js';
 import { ensureSchemathesisPython } from '../../../dev/tools/schemathesis.js';
 import { openFuzzed, type Fuzzed } from './fuzzed.js';

@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowIdReusePolicy,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  CANCEL_ACTION_UPDATE,
+  type ActionKind,
+  type ActionOutcome,
+  type ActionRef,
+  type CancelActionAnswer,
+} from '../contracts/actions.js';
+import { isErrorKind } from '../contracts/errors.js';
+import { actionWorkflowId } from '../contracts/ids.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import { TASK_QUEUE } from '../contracts/workflows.js';
+
+const CANCEL_TIMEOUT_MS = 6_000;
+/**
+ * Temporal's list of workflows learns of a new one a moment after its start: so long, and so often,
+ * an open action is looked for.
+ */
+const LIST_LAG_MS = 4_000;
+const LIST_PAUSE_MS = 200;
+
+export interface ActionStart<I extends ActionRef> {
+  kind: ActionKind;
+  /** Two calls with one id share the work; `action/<actionId>` when each call is its own. */
+  workflowId: string;
+  input: I;
+  /** One line for the operator. */
+  summary: string;
+}
+
+/** Starts actions and waits for their ends, as V2's HTTP calls do. */
+export interface ActionWorkflows {
+  /**
+   * Resolves with how the action ended, however long that takes. Whoever stops waiting changes
+   * nothing: the action goes on.
+   */
+  perform<T, I extends ActionRef = ActionRef>(start: ActionStart<I>): Promise<ActionOutcome<T>>;
+  /**
+   * As `perform` for work that is done once for its workflow id (F4): `made` when that was earlier
+   * and `isMade` finds its result. A result that is gone is made anew.
+   */
+  performOnce<T, I extends ActionRef = ActionRef>(
+    start: ActionStart<I>,
+    isMade: () => Promise<boolean>,
+  ): Promise<ActionOutcome<T> | 'made'>;
+  /**
+   * Stops an action, under whatever id its workflow runs; `tooLate` when none does any more.
+   * `isOpen` tells whether its row waits for an end.
+   */
+  cancelAction(
+    actionId: string,
+    isOpen: () => Promise<boolean>,
+  ): Promise<CancelActionAnswer['outcome']>;
+}
+
+export function createActionWorkflows(temporal: Client): ActionWorkflows {
+  return {
+    perform: async <T, I extends ActionRef>(start: ActionStart<I>) =>
+      (await (await startAction(temporal, start, 'ALLOW_DUPLICATE')).result()) as ActionOutcome<T>,
+    async performOnce<T, I extends ActionRef>(
+      start: ActionStart<I>,
+      isMade: () => Promise<boolean>,
+    ) {
+      if (await isMade()) return 'made';
+      try {
+        return await outcomeOf<T>(
+          (await startAction(temporal, start, 'ALLOW_DUPLICATE_FAILED_ONLY')).result(),
+        );
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+        if (await isMade()) return 'made';
+        return outcomeOf<T>((await startAction(temporal, start, 'ALLOW_DUPLICATE')).result());
+      }
+    },
+    cancelAction: (actionId, isOpen) =>
+      temporal.withDeadline(Date.now() + CANCEL_TIMEOUT_MS, async () => {
+        for (const startedMs = performance.now(); ; await sleep(LIST_PAUSE_MS)) {
+          const outcome =
+            (await cancelWorkflow(temporal, actionWorkflowId(actionId))) ??
+            (await cancelFound(temporal, actionId));
+          if (outcome !== null) return outcome;
+          if (performance.now() - startedMs > LIST_LAG_MS || !(await isOpen())) return 'tooLate';
+        }
+      }),
+  };
+}
+
+async function startAction<I extends ActionRef>(
+  temporal: Client,
+  { kind, workflowId, input, summary }: ActionStart<I>,
+  workflowIdReusePolicy: WorkflowIdReusePolicy,
+) {
+  const { userId, projectId, actionId } = input;
+  return temporal.workflow.start(kind, {
+    workflowId,
+    taskQueue: TASK_QUEUE,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy,
+    args: [input],
+    staticSummary: summary,
+    typedSearchAttributes: [
+      { key: SEARCH_ATTRIBUTES.userId, value: userId },
+      { key: SEARCH_ATTRIBUTES.jobId, value: actionId },
+      { key: SEARCH_ATTRIBUTES.action, value: kind },
+      ...(projectId === null ? [] : [{ key: SEARCH_ATTRIBUTES.projectId, value: projectId }]),
+    ],
+    priority: { fairnessKey: userId },
+  });
+}
+
+/** The end of a workflow that fails when its action does. */
+async function outcomeOf<T>(result: Promise<unknown>): Promise<ActionOutcome<T>> {
+  try {
+    return (await result) as ActionOutcome<T>;
+  } catch (error) {
+    const cause = error instanceof WorkflowFailedError ? error.cause : null;
+    if (cause instanceof ApplicationFailure && isErrorKind(cause.type))
+      return { ok: false, kind: cause.type, detail: cause.message };
+    throw error;
+  }
+}
+
+/** Null = no such workflow runs. */
+async function cancelWorkflow(
+  temporal: Client,
+  workflowId: string,
+): Promise<CancelActionAnswer['outcome'] | null> {
+  try {
+    return (
+      await temporal.workflow
+        .getHandle(workflowId)
+        .executeUpdate<CancelActionAnswer, []>(CANCEL_ACTION_UPDATE)
+    ).outcome;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+/**
+ * For actions that share one workflow id, so that there is one of them at a time: found by what
+ * they were started with.
+ */
+async function cancelFound(
+  temporal: Client,
+  actionId: string,
+): Promise<CancelActionAnswer['outcome'] | null> {
+  for await (const { workflowId } of temporal.workflow.list({
+    query: `JobId = '${actionId}' AND ExecutionStatus = 'Running'`,
+  })) {
+    return cancelWorkflow(temporal, workflowId);
+  }
+  return null;
+}

@@ -1,0 +1,158 @@
+import { Router, type Request, type Response } from 'express';
+import type { Config } from '../../config.js';
+import { UploadFields } from '../../contracts/assets.js';
+import { AppError } from '../../contracts/errors.js';
+import { isUuid, storable } from '../../contracts/ids.js';
+import { aliasOf } from '../../domain/asset-names.js';
+import { storageState } from '../../domain/storage-limit.js';
+import type { AssetFiles } from '../../store/files/asset-files.js';
+import { orNothing, type Store } from '../../store/index.js';
+import type { AssetRow } from '../../store/tables/assets.js';
+import { toUploaded } from '../assets/asset-answers.js';
+import { createKeyedQueue, type KeyedQueue } from '../assets/keyed-queue.js';
+import { mediaTypeOf } from '../assets/media-type.js';
+import type { Identity } from '../auth.js';
+import type { ReceiveUpload, Upload } from '../request-bodies.js';
+import { logOf } from '../request-log.js';
+import { refuse, type Guards } from '../route-guards.js';
+
+const MIB = 1024 ** 2;
+const NAME_LENGTH = 255;
+
+export interface AssetUploadDeps {
+  config: Pick<Config, 'ASSET_QUOTA_MIB' | 'VOLUME_SOFT_GIB' | 'VOLUME_MAX_GIB'>;
+  guards: Guards;
+  store: Pick<Store, 'asUser' | 'assets' | 'volumeSizes'>;
+  files: AssetFiles;
+  receive: ReceiveUpload;
+}
+
+/** `POST /api/assets/upload`: a received file becomes the user's asset (rest.md §7.1). */
+export function assetUploadRoutes(options: AssetUploadDeps): Router {
+  const deps = { ...options, queueByUser: createKeyedQueue() };
+  return Router().post(
+    '/api/assets/upload',
+    deps.guards.user((req, res, { user }) => upload(deps, req, res, user)),
+  );
+}
+
+type UploadDeps = AssetUploadDeps & { queueByUser: KeyedQueue };
+
+async function upload(
+  deps: UploadDeps,
+  req: Request,
+  res: Response,
+  user: Identity,
+): Promise<void> {
+  await assertRoom(deps, user.id);
+  const received = await deps.receive(req, res);
+  if (received === null) return;
+  if (received.file === null) return refuse(res, 400, 'No file uploaded');
+  try {
+    await addUpload(deps, res, user, { fields: received.fields, file: received.file });
+  } finally {
+    await deps.files.discard(received.file.path);
+  }
+}
+
+async function addUpload(
+  deps: UploadDeps,
+  res: Response,
+  user: Identity,
+  { file, fields }: Upload & { file: { path: string; name: string } },
+): Promise<void> {
+  const parsed = UploadFields.safeParse(fields);
+  if (!parsed.success)
+    return refuse(
+      res,
+      400,
+      parsed.error.issues[0]?.path[0] === 'projectId' ? 'Invalid project ID' : 'Unexpected field',
+    );
+  const { projectId, originalName, tags, description } = parsed.data;
+  if (projectId && !isUuid(projectId)) return refuse(res, 400, 'Invalid project ID');
+  const project = projectId
+    ? await orNothing(logOf(res), deps.store.asUser(user.token).projects.get(projectId), null)
+    : null;
+  if (projectId && project?.user_id !== user.id)
+    return refuse(res, 403, 'Access denied to project');
+  const asset = await addAsset(deps, file, {
+    userId: user.id,
+    displayName: originalName === undefined || originalName === '' ? file.name : originalName,
+    tags: tags ?? null,
+    description: description ?? null,
+    projectId: project?.id ?? null,
+  });
+  if (asset === null) return refuse(res, 415, 'Invalid file type');
+  res.json({ success: true, asset: toUploaded(asset) });
+}
+
+interface Addition {
+  readonly userId: string;
+  readonly displayName: string;
+  readonly tags: string | null;
+  readonly description: string | null;
+  /** A project of this user. */
+  readonly projectId: string | null;
+}
+
+/**
+ * Makes a received file the user's asset: type by content, name by display name, file, row, link.
+ * Null = its content is nothing that we take. An asset of a project is public, because its game is
+ * played by people who are not signed in; another one is not. Throws `STORAGE_LIMIT_EXCEEDED`,
+ * `DiskFull`, `OPERATION_FAILED`. Either everything is there afterwards, or no asset is.
+ */
+async function addAsset(
+  { config, store, files, queueByUser }: UploadDeps,
+  part: { path: string },
+  addition: Addition,
+): Promise<AssetRow | null> {
+  const { bytes, hash } = await files.read(part);
+  const type = await mediaTypeOf(bytes);
+  if (type === null) return null;
+  const originalName = storable(addition.displayName).slice(0, NAME_LENGTH);
+  const storagePath = await files.keep(part, {
+    userId: addition.userId,
+    hash,
+    extension: type.extension,
+  });
+  const created = await queueByUser(addition.userId, () =>
+    store.assets.create(
+      {
+        ownerId: addition.userId,
+        ...aliasOf(originalName),
+        originalName,
+        storagePath,
+        mimeType: type.mime,
+        sizeBytes: bytes.length,
+        hash,
+        isPublic: addition.projectId !== null,
+        projectId: addition.projectId,
+        tags: addition.tags === null ? null : storable(addition.tags),
+        description: addition.description === null ? null : storable(addition.description),
+      },
+      config.ASSET_QUOTA_MIB * MIB,
+    ),
+  );
+  if (created.outcome === 'created') return created.asset;
+  if (!created.is_file_in_use) await files.discard(storagePath);
+  throw new AppError(
+    'STORAGE_LIMIT_EXCEEDED',
+    `the assets would take more than ${config.ASSET_QUOTA_MIB} MiB`,
+  );
+}
+
+/**
+ * Throws `STORAGE_LIMIT_EXCEEDED` for a user whose files were beyond the limit when they were last
+ * measured.
+ */
+async function assertRoom({ config, store }: UploadDeps, userId: string): Promise<void> {
+  const size = await store.volumeSizes.get(userId);
+  if (size === null) return;
+  const usedBytes = Math.max(size.mirrorBytes, size.volumeBytes ?? 0);
+  if (
+    storageState(usedBytes, { stepGib: config.VOLUME_SOFT_GIB, maxGib: config.VOLUME_MAX_GIB })
+      .isBeyond
+  ) {
+    throw new AppError('STORAGE_LIMIT_EXCEEDED', 'the files of this user are beyond the limit');
+  }
+}

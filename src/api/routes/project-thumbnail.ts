@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { Router } from 'express';
+import { GenerateThumbnailBody } from '../../contracts/actions.js';
+import { ERROR_POLICY } from '../../contracts/errors.js';
+import type { GenerateThumbnailInput, ImageMade } from '../../contracts/images.js';
+import { isUuid } from '../../contracts/ids.js';
+import type { AssetFiles } from '../../store/files/asset-files.js';
+import type { StoredFile } from '../../store/files/stored-file.js';
+import type { Thumbnails } from '../../store/files/thumbnails.js';
+import { orNothing, type Store } from '../../store/index.js';
+import type { ActionWorkflows } from '../action-workflows.js';
+import { mediaTypeOf } from '../assets/media-type.js';
+import type { ReceiveUpload } from '../request-bodies.js';
+import type { Identity } from '../auth.js';
+import { sendFileBytes } from '../games/file-response.js';
+import { refuse, type Guards } from '../route-guards.js';
+import { logOf } from '../request-log.js';
+
+const IMAGES = new Set(['image/webp', 'image/png', 'image/jpeg', 'image/gif']);
+
+export interface ThumbnailDeps {
+  guards: Guards;
+  store: Pick<Store, 'projects' | 'publishedGames'>;
+  actions: ActionWorkflows;
+  thumbnails: Thumbnails;
+  files: AssetFiles;
+  receive: ReceiveUpload;
+}
+
+/** A project's image in lists: seen, sent and made (rest.md §9.4–9.6). It is never a version. */
+export function projectThumbnailRoutes(deps: ThumbnailDeps): Router {
+  const { guards, actions, thumbnails, files, receive } = deps;
+  const router = Router();
+  const addressOf = (projectId: string): string =>
+    `/api/projects/${projectId}/thumbnail?t=${Date.now()}`;
+
+  router.get(
+    '/api/projects/:projectId/thumbnail',
+    guards.visitor(async (req, res, { user }) => {
+      const image = await orNothing(logOf(res), visible(deps, req.params['projectId'], user), null);
+      if (image === null) return void res.status(404).send('Not found');
+      const type = (await mediaTypeOf(image.bytes))?.mime ?? '';
+      // What was stored by other hands may be anything.
+      sendFileBytes(req, res.set('X-Content-Type-Options', 'nosniff'), image.bytes, {
+        type: IMAGES.has(type) ? type : 'image/webp',
+        changedAt: image.changedAt,
+      });
+    }),
+  );
+
+  router.post(
+    '/api/projects/:projectId/upload-thumbnail',
+    guards.projectOwner(async (req, res, { user, project }) => {
+      const upload = await receive(req, res);
+      if (upload === null) return;
+      if (upload.file === null) return refuse(res, 400, 'No file uploaded');
+      try {
+        const { bytes } = await files.read(upload.file);
+        if (!IMAGES.has((await mediaTypeOf(bytes))?.mime ?? ''))
+          return refuse(res, 415, 'Invalid file type');
+        await thumbnails.write(user.id, project.id, bytes);
+      } finally {
+        await files.discard(upload.file.path);
+      }
+      res.json({ success: true, thumbnailUrl: addressOf(project.id) });
+    }),
+  );
+
+  router.post(
+    '/api/projects/:projectId/generate-thumbnail',
+    guards.projectOwner(async (req, res, { user, project }) => {
+      const { title = null, actionId = randomUUID() } = GenerateThumbnailBody.catch({}).parse(
+        req.body,
+      );
+      const outcome = await actions.perform<ImageMade, GenerateThumbnailInput>({
+        kind: 'generateThumbnail',
+        workflowId: thumbnailWorkflowId(project.id),
+        summary: `thumbnail of ${project.name}`,
+        input: { actionId, userId: user.id, projectId: project.id, title },
+      });
+      if (outcome.ok) res.json({ success: true, thumbnailUrl: addressOf(project.id) });
+      else if (outcome.kind === 'BrowserMissing')
+        refuse(res, 503, ERROR_POLICY.BrowserMissing.sentence);
+      else
+        res.status(500).json({
+          error: 'Failed to generate thumbnail',
+          output: ERROR_POLICY[outcome.kind].sentence,
+        });
+    }),
+  );
+  return router;
+}
+
+/** One at a time for a project: who asks meanwhile waits for the same image. */
+function thumbnailWorkflowId(projectId: string): string {
+  return `project/${projectId.toLowerCase()}/thumbnail`;
+}
+
+/** Everybody sees the image of a published game, otherwise its owner alone. */
+async function visible(
+  { store, thumbnails }: ThumbnailDeps,
+  projectId: unknown,
+  user: Identity | null,
+): Promise<StoredFile | null> {
+  const project = isUuid(projectId) ? await store.projects.get(projectId) : null;
+  if (!project) return null;
+  const game = project.user_id === user?.id ? null : await store.publishedGames.get(project.id);
+  if (project.user_id !== user?.id && (game === null || game.visibility === 'private')) return null;
+  return thumbnails.read(project.user_id, project.id);
+}

@@ -1,0 +1,68 @@
+import { Router, type Request, type Response } from 'express';
+import type { Config } from '../../config.js';
+import { isUuid } from '../../contracts/ids.js';
+import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../contracts/signatures.js';
+import { publishedAddress } from '../../domain/published-files.js';
+import type { Store } from '../../store/index.js';
+import { publishedFolders } from '../../store/files/published-folder.js';
+import { contentTypeOf, requestedFile } from '../games/file-path.js';
+
+export interface PublishedFileDeps {
+  config: Pick<Config, 'DATA_DIR' | 'CALLBACK_SECRET'>;
+  store: Pick<Store, 'publishedGames'>;
+}
+
+/**
+ * `GET /game/published/<gameId>/<revision>/<file>`: what was published, to everybody, under the
+ * isolation of all games. Only the revision that the game's row names is there; without a revision
+ * the address leads to it. A private game is not there.
+ */
+export function publishedGameFileRoutes({ config, store }: PublishedFileDeps): Router {
+  const router = Router();
+  const folders = publishedFolders(config.DATA_DIR);
+  const notFound = (res: Response): void => {
+    res.status(404).type('html').send('Not found');
+  };
+  const published = async (gameId: string) => {
+    const game = isUuid(gameId) ? await store.publishedGames.get(gameId) : null;
+    return game !== null && game.id === gameId.toLowerCase() && game.visibility !== 'private'
+      ? game
+      : null;
+  };
+  router.get('/game/published/:gameId', async (req, res) => {
+    const game = await published(req.params.gameId);
+    if (game)
+      res
+        .set('Cache-Control', 'no-store')
+        .redirect(302, `${publishedAddress(game.id, game.revision)}index.html`);
+    else notFound(res);
+  });
+
+  router.get('/game/published/:gameId/:revision/{*path}', async (req, res) => {
+    const { gameId, revision } = req.params;
+    if (!isUuid(gameId) || !/^[0-9a-f]{40}$/.test(revision)) return notFound(res);
+    const asked = requestedFile(restOf(req));
+    const isChecked = isPublishCheck(
+      config.CALLBACK_SECRET,
+      gameId,
+      revision,
+      req.headers[PUBLISH_CHECK_HEADER],
+    );
+    if (asked.kind !== 'file' || !(isChecked || (await published(gameId))?.revision === revision))
+      return notFound(res);
+    res.set('Content-Type', contentTypeOf(asked.path).type);
+    res.sendFile(
+      asked.path,
+      { root: folders.folderOf(gameId, revision), dotfiles: 'ignore' },
+      (error) => {
+        if (error && !res.headersSent) notFound(res);
+      },
+    );
+  });
+  return router;
+}
+
+function restOf(req: Request): string {
+  const pieces: unknown = req.params['path'];
+  return Array.isArray(pieces) ? pieces.join('/') : '';
+}

@@ -1,0 +1,209 @@
+import { createHmac } from 'node:crypto';
+import { Router, type Request, type Response } from 'express';
+import { z } from 'zod';
+import type { Config } from '../../config.js';
+import { isUuid } from '../../contracts/ids.js';
+import type { GameCard } from '../../contracts/publishing.js';
+import { publishedAddress } from '../../domain/published-files.js';
+import type { Store } from '../../store/index.js';
+import type { Thumbnails } from '../../store/files/thumbnails.js';
+import type { FeedPlace, PublishedGameRow } from '../../store/tables/published-games.js';
+import type { Identity } from '../auth.js';
+import { refuse, type Guards } from '../route-guards.js';
+
+/** One session of play counts once, however often the page is loaded meanwhile. */
+const PLAY_WINDOW_MS = 30 * 60_000;
+
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 50;
+
+const Limit = z
+  .preprocess(
+    (value) =>
+      typeof value === 'string' ? Number.parseInt(value, 10) || DEFAULT_LIMIT : DEFAULT_LIMIT,
+    z.number(),
+  )
+  .transform((limit) => Math.min(Math.max(limit, 1), MAX_LIMIT));
+/**
+ * As the database writes times, and no other way: it does not know every offset and year that ISO
+ * 8601 has.
+ */
+const PublishedAt = z.iso.datetime({ offset: true }).regex(/^(?!0000).*(Z|\+00:00)$/);
+const Place = z
+  .tuple([PublishedAt, z.uuid()])
+  .transform(([publishedAt, id]): FeedPlace => ({ publishedAt, id }));
+
+export interface PublishedGameDeps {
+  config: Pick<Config, 'GAMES_ORIGIN' | 'CALLBACK_SECRET'>;
+  guards: Guards;
+  store: Pick<Store, 'publishedGames' | 'likes'>;
+  thumbnails: Pick<Thumbnails, 'has'>;
+}
+
+/**
+ * Published games: the feed of what everybody may find, and what the play page reads and does: the
+ * game's card, one more play, a like. `:id` is the game's or its project's.
+ */
+export function publishedGameRoutes(deps: PublishedGameDeps): Router {
+  const { config, guards, store } = deps;
+  const router = Router();
+  router.get(
+    '/api/games',
+    guards.visitor((req, res, { user }) => sendFeed(deps, req, res, user)),
+  );
+
+  const visible = async (
+    req: Request,
+    res: Response,
+    user: Identity | null,
+  ): Promise<PublishedGameRow | null> => {
+    const { id } = req.params;
+    if (!isUuid(id)) {
+      refuse(res, 400, 'Invalid game ID');
+      return null;
+    }
+    const game = await store.publishedGames.get(id, user?.id ?? null);
+    if (game && (game.visibility !== 'private' || game.userId === user?.id)) return game;
+    refuse(res, 404, 'Game not found');
+    return null;
+  };
+
+  router.get(
+    '/api/games/:id',
+    guards.visitor(async (req, res, { user }) => {
+      const game = await visible(req, res, user);
+      if (game) res.json({ game: await cardOf(game, user, deps) });
+    }),
+  );
+
+  router.post(
+    '/api/games/:id/play',
+    guards.visitor(async (req, res, { user }) => {
+      const game = await visible(req, res, user);
+      if (!game) return;
+      const counted = await store.publishedGames.countPlay(
+        game.id,
+        playerOf(req, user, config),
+        PLAY_WINDOW_MS,
+      );
+      res.json({ success: true, counted, playCount: game.playCount + (counted ? 1 : 0) });
+    }),
+  );
+
+  const like = (isLiked: boolean) =>
+    guards.user(async (req, res, { user }) => {
+      const game = await visible(req, res, user);
+      if (!game) return;
+      const likeCount = await store.likes.set(game.id, user.id, isLiked);
+      if (likeCount === null) refuse(res, 404, 'Game not found');
+      else res.json({ success: true, liked: isLiked, likeCount });
+    });
+  router.put('/api/games/:id/like', like(true));
+  router.delete('/api/games/:id/like', like(false));
+  return router;
+}
+
+/** `?limit=&after=`: the newest first; `next` leads to the page after. */
+async function sendFeed(
+  deps: PublishedGameDeps,
+  req: Request,
+  res: Response,
+  user: Identity | null,
+): Promise<void> {
+  const limit = Limit.parse(req.query['limit']);
+  const after = req.query['after'] === undefined ? null : placeOf(req.query['after']);
+  if (after === 'invalid') return refuse(res, 400, 'Invalid cursor');
+  const games = await deps.store.publishedGames.list(user?.id ?? null, after, limit);
+  const last = games.at(-1);
+  res.json({
+    games: await Promise.all(games.map((game) => cardOf(game, user, deps))),
+    next:
+      last && games.length === limit
+        ? Buffer.from(JSON.stringify([last.publishedAt, last.id])).toString('base64url')
+        : null,
+  });
+}
+
+function placeOf(cursor: unknown): FeedPlace | 'invalid' {
+  try {
+    return Place.parse(JSON.parse(Buffer.from(String(cursor), 'base64url').toString('utf8')));
+  } catch {
+    return 'invalid';
+  }
+}
+
+interface CardDeps {
+  config: Pick<Config, 'GAMES_ORIGIN'>;
+  thumbnails: Pick<Thumbnails, 'has'>;
+}
+
+/**
+ * What a player is told. A private game has no public address: its owner plays it as his project.
+ * An image is named while there is one.
+ */
+async function cardOf(
+  game: PublishedGameRow,
+  user: Identity | null,
+  { config, thumbnails }: CardDeps,
+): Promise<GameCard> {
+  const {
+    id,
+    projectId,
+    userId,
+    revision,
+    title,
+    description,
+    howToPlay,
+    tags,
+    creator,
+    visibility,
+    remix,
+    playCount,
+    likeCount,
+    liked,
+    publishedAt,
+    updatedAt,
+  } = game;
+  const playUrl =
+    visibility === 'private'
+      ? `/game/${userId}/${projectId ?? ''}/index.html`
+      : `${config.GAMES_ORIGIN ?? ''}${publishedAddress(id, revision)}index.html`;
+  const hasImage =
+    game.thumbnailUrl !== null && projectId !== null && (await thumbnails.has(userId, projectId));
+  const thumbnailUrl = hasImage ? game.thumbnailUrl : null;
+  return {
+    id,
+    projectId,
+    title,
+    description,
+    howToPlay,
+    tags,
+    creator,
+    visibility,
+    remix,
+    thumbnailUrl,
+    playUrl,
+    playCount,
+    likeCount,
+    liked,
+    isOwner: userId === user?.id,
+    publishedAt,
+    updatedAt,
+  };
+}
+
+/**
+ * Who plays: the user, or where a visitor comes from, so that nothing about him is kept that could
+ * be read.
+ */
+function playerOf(
+  req: Request,
+  user: Identity | null,
+  { CALLBACK_SECRET }: Pick<Config, 'CALLBACK_SECRET'>,
+): string {
+  if (user) return user.id;
+  const key = createHmac('sha256', CALLBACK_SECRET).update('player/1').digest();
+  return createHmac('sha256', key)
+    .update(`${req.ip ?? ''}\n${req.headers['user-agent'] ?? ''}`)
+    .digest('base64url');
+}

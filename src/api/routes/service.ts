@@ -1,0 +1,30 @@
+import { Router } from 'express';
+import type { Config } from '../../config.js';
+import type { PublicConfig } from '../../contracts/http.js';
+
+/**
+ * `GET /api/health`, which answers while anything else may be away, and `GET /api/config`: where
+ * browsers sign in. The embedded gateway is reached through us.
+ */
+export function serviceRoutes(
+  config: Pick<
+    Config,
+    'PUBLIC_URL' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL' | 'SUPABASE_ANON_KEY' | 'DEMO'
+  >,
+): Router {
+  const router = Router();
+  router.get('/api/health', (_req, res) => {
+    res.json({ status: 'ok', timestamp: new Date().toISOString(), uptime: process.uptime() });
+  });
+
+  const publicConfig: PublicConfig = {
+    supabaseUrl:
+      config.EMBEDDED_SUPABASE_URL === undefined ? config.SUPABASE_URL : config.PUBLIC_URL,
+    supabaseAnonKey: config.SUPABASE_ANON_KEY,
+    demo: config.DEMO,
+  };
+  router.get('/api/config', (_req, res) => {
+    res.set('Cache-Control', 'public, max-age=3600').json(publicConfig);
+  });
+  return router;
+}

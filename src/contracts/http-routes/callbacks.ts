@@ -1,0 +1,30 @@
+import { CallbackAnswer, CallbackPost } from '../callback.js';
+import { failures, type HttpRoute } from './route.js';
+
+/** Signed posts of runners. */
+export const CALLBACK_ROUTES: readonly HttpRoute[] = [
+  {
+    method: 'post',
+    path: '/callback/actions/:actionId',
+    tag: 'callback',
+    summary: 'Where an action tells how far it is',
+    guard: 'signature',
+    rate: null,
+    body: CallbackPost,
+    answers: { 200: CallbackAnswer, 410: CallbackAnswer, ...failures(400, 401, 403, 413, 503) },
+  },
+  {
+    method: 'post',
+    path: '/callback/:jobId',
+    tag: 'callback',
+    summary: 'Where a run tells what happens',
+    guard: 'signature',
+    rate: null,
+    body: CallbackPost,
+    answers: {
+      200: CallbackAnswer,
+      410: CallbackAnswer,
+      ...failures(400, 401, 403, 413, 429, 503),
+    },
+  },
+];

@@ -1,0 +1,77 @@
+import * as answer from '../http.js';
+import { failures, type HttpRoute } from './route.js';
+
+/** Published games: found, played, liked, and their files. */
+export const PUBLISHED_GAME_ROUTES: readonly HttpRoute[] = [
+  {
+    method: 'get',
+    path: '/api/games',
+    tag: 'games',
+    summary: 'Games that everybody may find, newest first',
+    guard: 'visitor',
+    rate: 'reads',
+    query: {
+      limit: 'at most so many: 1 to 50, 20 when absent',
+      after: '`next` of the page before',
+    },
+    answers: { 200: answer.Feed, 400: answer.Failure },
+  },
+  {
+    method: 'get',
+    path: '/api/games/:id',
+    tag: 'games',
+    summary: "A published game by its id or its project's",
+    guard: 'visitor',
+    rate: 'reads',
+    answers: { 200: answer.GameAnswer, ...failures(400, 404) },
+  },
+  {
+    method: 'post',
+    path: '/api/games/:id/play',
+    tag: 'games',
+    summary: 'Count a play, once in 30 minutes',
+    guard: 'visitor',
+    rate: 'writes',
+    answers: { 200: answer.PlayCounted, ...failures(400, 404) },
+  },
+  {
+    method: 'put',
+    path: '/api/games/:id/like',
+    tag: 'games',
+    summary: 'Like',
+    guard: 'user',
+    rate: 'writes',
+    answers: { 200: answer.Liked, ...failures(400, 404) },
+  },
+  {
+    method: 'delete',
+    path: '/api/games/:id/like',
+    tag: 'games',
+    summary: 'Do not like any more',
+    guard: 'user',
+    rate: 'writes',
+    answers: { 200: answer.Liked, ...failures(400, 404) },
+  },
+  {
+    method: 'get',
+    path: '/game/published/:gameId',
+    tag: 'games',
+    summary: 'Leads to the published version',
+    guard: 'none',
+    rate: null,
+    crossOrigin: 'games',
+    content: 'game',
+    answers: { 302: 'nothing', 404: 'text/html' },
+  },
+  {
+    method: 'get',
+    path: '/game/published/:gameId/:revision/{*path}',
+    tag: 'games',
+    summary: 'A file of the published version',
+    guard: 'none',
+    rate: null,
+    crossOrigin: 'games',
+    content: 'game',
+    answers: { 200: '*/*', 404: 'text/html' },
+  },
+];

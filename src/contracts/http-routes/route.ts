@@ -1,0 +1,93 @@
+import type { z } from 'zod';
+import { Failure } from '../http.js';
+
+/** What an answer holds: JSON by its schema, anything else by its media type. */
+export type HttpAnswer =
+  | z.ZodType
+  | 'text/html'
+  | 'application/zip'
+  | 'application/javascript'
+  | 'image/*'
+  | 'video/mp4'
+  | '*/*'
+  | 'nothing';
+
+/**
+ * Who is served. `visitor` and `assetReader` serve anybody, and a signed-in user by his own rights;
+ * `signature` is a signed post of a runner; all others need a user who owns what the address names.
+ */
+export type RouteGuard =
+  | 'none'
+  | 'visitor'
+  | 'assetReader'
+  | 'user'
+  | 'projectOwner'
+  | 'jobOwner'
+  | 'assetOwner'
+  | 'actionOwner'
+  | 'signature';
+
+/** What a request costs: `ai` has work of a model or an image engine behind it. */
+export type RateClass = 'reads' | 'writes' | 'ai';
+
+/**
+ * Which other origins may read the answer. `games`: every one, the origin `null` of sandboxed games
+ * included, without credentials. `listed`: those of CORS_ALLOWED_ORIGINS, with credentials.
+ */
+export type CrossOrigin = 'games' | 'listed';
+
+/**
+ * One HTTP route: what it promises, and every fact that the server follows for it. Guards, rate
+ * limits, CORS, the `Origin` rule, content policies and body parsers read this row. What holds for
+ * all routes (401, 429, broken addresses and bodies) is not repeated here.
+ */
+export interface HttpRoute {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  /** In the router's own notation. */
+  readonly path: string;
+  readonly tag:
+    | 'service'
+    | 'projects'
+    | 'jobs'
+    | 'assets'
+    | 'images'
+    | 'publishing'
+    | 'games'
+    | 'notifications'
+    | 'pages'
+    | 'callback';
+  readonly summary: string;
+  readonly guard: RouteGuard;
+  /** The limit that a request counts against; null = it is not counted. */
+  readonly rate: RateClass | null;
+  /** Absent: only our own origin reads it. */
+  readonly crossOrigin?: CrossOrigin;
+  /** `game`: a model wrote what is answered, so it gets the policy of games, not of pages. */
+  readonly content?: 'game';
+  /** Query parameters and what they mean. */
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: z.ZodType;
+  /** Largest JSON body; {@link DEFAULT_BODY_BYTES} when absent. */
+  readonly maxBodyBytes?: number;
+  /** `multipart/form-data`: the field that holds the one file, and the size that is still taken. */
+  readonly upload?: { readonly field: string; readonly maxFileBytes: number };
+  readonly answers: Readonly<Record<number, HttpAnswer | readonly HttpAnswer[]>>;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+export const DEFAULT_BODY_BYTES = 100 * KIB;
+/** What may be sent to be worked on (rest.md §1.2). */
+export const MAX_IMAGE_BODY_BYTES = 50 * MIB;
+/** The largest file that is taken: below 1 MiB (rest.md §7.1). */
+export const MAX_UPLOAD_BYTES = MIB - 1;
+
+/** Rows of `answers` for these statuses, each with the plain error. */
+export const failures = (...statuses: number[]) =>
+  Object.fromEntries(statuses.map((status) => [status, Failure]));
+export const OF_PROJECT = failures(400, 404);
+/** Files of a project may have to be fetched first: 503 with `Retry-After`. */
+export const FILES_OF_PROJECT = failures(400, 404, 503);
+/** The address of something that belongs to a project. */
+export const project = <const P extends string>(rest: P) =>
+  `/api/projects/:projectId${rest}` as const;
