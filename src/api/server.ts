@@ -12,7 +12,7 @@ import { createThumbnails } from '../store/files/thumbnails.js';
 import { withHydration } from '../store/mirror/hydration.js';
 import { createStore } from '../store/index.js';
 import { createActionWorkflows } from './action-workflows.js';
-import { createAdmitter } from './admission/admit.js';
+import { createAdmitter } from './admission.js';
 import { createApp } from './app.js';
 import { createAuth } from './auth.js';
 import { callbackRouter } from './callback/router.js';

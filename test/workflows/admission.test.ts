@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAdmitter, type Admitter } from '../../src/api/admission/admit.js';
+import { createAdmitter, type Admitter } from '../../src/api/admission.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import type { GenerateGameInput, RestoreVersionInput } from '../../src/contracts/workflows.js';
 import { listProcesses, descendants } from '../chaos/processes.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startOperation } from '../../src/api/admission/start-options.js';
+import { startOperation } from '../../src/api/admission.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import type { GenerateGameInput } from '../../src/contracts/workflows.js';
 import { admitUpdate } from '../../src/workflows/writer-messages.js';

@@ -41,14 +41,14 @@ type Call = { jobId: string; attempt: number };
 export function callbackRouter(deps: CallbackDeps): Router {
   const router = express.Router();
   const readRaw = express.raw({ type: () => true, limit: CALLBACK_BODY_LIMIT, inflate: false });
-  router.post('/callback/:id', readRaw, receive(deps, 'job'));
-  router.post('/callback/actions/:id', readRaw, receive(deps, 'action'));
+  router.post('/callback/:jobId', readRaw, receive(deps, 'job'));
+  router.post('/callback/actions/:actionId', readRaw, receive(deps, 'action'));
   router.use('/callback', refuseBody);
   return router;
 }
 
 function receive(deps: CallbackDeps, kind: 'job' | 'action') {
-  return async (request: Request<{ id: string }>, response: Response): Promise<void> => {
+  return async (request: Request, response: Response): Promise<void> => {
     const signed = readSignedPost(deps.masterSecret, request, kind);
     if ('status' in signed) {
       response.status(signed.status).json({ error: signed.error });
@@ -92,7 +92,7 @@ async function takeForAction(
 /** The post and the call that signed it, or the refusal; the address must be that call's. */
 function readSignedPost(
   masterSecret: string,
-  request: Request<{ id: string }>,
+  request: Request,
   kind: 'job' | 'action',
 ): { call: Call; post: CallbackPost } | { status: number; error: string } {
   const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
@@ -102,7 +102,8 @@ function readSignedPost(
   if (!isSigned(masterSecret, callId, request, rawBody, Date.now()))
     return { status: 401, error: 'Wrong signature' };
   const call = parseCallId(callId);
-  if (!call || call.jobId !== request.params.id) return { status: 403, error: `Not this ${kind}` };
+  if (!call || call.jobId !== request.params[`${kind}Id`])
+    return { status: 403, error: `Not this ${kind}` };
   return { call, post };
 }
 

@@ -2,7 +2,7 @@ import type { Config } from '../../config.js';
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
-import type { Admitter } from '../admission/admit.js';
+import type { Admitter } from '../admission.js';
 import type { Auth } from '../auth.js';
 import type { JobFeeds } from '../../stream/feeds.js';
 import type { RateLimits } from '../rate-limits.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ClientFrame, codedError, type Edit } from '../../contracts/frames.js';
 import { jobIdFor, VERSION_ID_PATTERN } from '../../contracts/ids.js';
 import type { RestoreOutcome } from '../../contracts/workflows.js';
-import type { Admitted } from '../admission/admit.js';
+import type { Admitted } from '../admission.js';
 import { orNothing } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { SocketDeps } from './deps.js';

@@ -5,7 +5,7 @@ import {
 } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, RetryState } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { classifyTry } from './failures.js';
+import { classifyTry } from './admission.js';
 
 const grpc = (code: number) =>
   Object.assign(new Error('rpc'), { code, details: 'rpc', metadata: {} });

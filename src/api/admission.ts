@@ -1,0 +1,250 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+} from '@temporalio/client';
+import { ApplicationFailure, type Workflow } from '@temporalio/common';
+import { projectWorkflowId } from '../contracts/ids.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import {
+  ADMIT_FAILURE,
+  ADMIT_UPDATE,
+  CANCEL_UPDATE,
+  TASK_QUEUE,
+  type AdmitAnswer,
+  type AdmitRequest,
+  type CancelAnswer,
+  type CancelRequest,
+  type DeleteProjectInput,
+  type GenerateGameInput,
+  type RestoreVersionInput,
+  type WriterMemo,
+} from '../contracts/workflows.js';
+import { crashPoint } from '../crash-points.js';
+import type { Log } from '../log.js';
+
+/** What a user wants done with a project, with the input of the workflow that does it. */
+export type Admission =
+  | { kind: 'generate'; input: GenerateGameInput }
+  | { kind: 'restore'; input: RestoreVersionInput }
+  | { kind: 'delete'; input: DeleteProjectInput };
+
+/** Why the writer of a project refused. */
+type Refusal = 'USER_LIMIT_EXCEEDED' | 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED';
+
+/** `waiting`: our run was started but no worker has answered yet; it counts as accepted (A6). */
+export type Admitted =
+  | { kind: 'answered'; answer: AdmitAnswer }
+  | { kind: 'waiting' }
+  | { kind: 'refused'; code: Refusal | 'OPERATION_FAILED' };
+
+export interface Admitter {
+  /** Starts the work or meets the project's present writer (A1–A6). Never throws. */
+  admit(admission: Admission): Promise<Admitted>;
+  /** Asks the project's writer to stop this job (F1); `noAnswer` when none can be reached. */
+  cancel(projectId: string, jobId: string): Promise<CancelAnswer['outcome'] | 'noAnswer'>;
+}
+
+const DEADLINE_MS = 5_000;
+/** The present writer ends or answers within this time: waiting for it is not a failure. */
+const OTHER_WRITER_DEADLINE_MS = 20_000;
+/** A restore or delete that has begun will be done; this outlasts the replacement of a worker. */
+const OWN_WORK_DEADLINE_MS = 60_000;
+const DESCRIBE_TIMEOUT_MS = 2_000;
+/** A silent server may hold our run: it is asked again for so long before the message fails. */
+const DESCRIBE_PATIENCE_MS = 8_000;
+const DESCRIBE_PAUSE_MS = 100;
+const CANCEL_TIMEOUT_MS = 6_000;
+const MAX_SUMMARY_CHARS = 60;
+
+export function createAdmitter(temporal: Client, log: Log): Admitter {
+  return {
+    admit: (admission) => admit(temporal, log, admission),
+    cancel: (projectId, jobId) => cancel(temporal, log, projectId, jobId),
+  };
+}
+
+async function admit(temporal: Client, log: Log, admission: Admission): Promise<Admitted> {
+  const { projectId, messageId } = admission.input;
+  const startedMs = performance.now();
+  let patienceMs = DEADLINE_MS;
+  for (;;) {
+    const outcome = await tryUntil(temporal, log, admission, startedMs + patienceMs);
+    if (outcome !== 'timedOut') return outcome;
+    const writer = await describeWriter(temporal, projectId);
+    const isOurs = writer?.messageId === messageId;
+    if (isOurs && admission.kind === 'generate') return { kind: 'waiting' };
+    // Restore and delete are answered when they are done; a message that meets another writer, or
+    // one in its last step, may wait longer, too.
+    const longestMs = isOurs
+      ? OWN_WORK_DEADLINE_MS
+      : writer?.isRunning
+        ? OTHER_WRITER_DEADLINE_MS
+        : DEADLINE_MS;
+    if (patienceMs >= longestMs) {
+      log.warn({ projectId, kind: admission.kind, writer }, 'admission timed out');
+      return { kind: 'refused', code: 'OPERATION_FAILED' };
+    }
+    patienceMs = longestMs;
+  }
+}
+
+/** Tries again until the deadline, with a new start operation each time. */
+async function tryUntil(
+  temporal: Client,
+  log: Log,
+  admission: Admission,
+  deadlineMs: number,
+): Promise<Admitted | 'timedOut'> {
+  while (performance.now() < deadlineMs) {
+    try {
+      const answer = await temporal.withDeadline(Date.now() + deadlineMs - performance.now(), () =>
+        temporal.workflow.executeUpdateWithStart<Workflow, AdmitAnswer, [AdmitRequest]>(
+          ADMIT_UPDATE,
+          { args: [admitRequest(admission)], startWorkflowOperation: startOperation(admission) },
+        ),
+      );
+      crashPoint('after-admit');
+      return { kind: 'answered', answer };
+    } catch (error) {
+      const failed = classifyTry(error);
+      if (failed.kind === 'refused') return { kind: 'refused', code: failed.code };
+      if (failed.kind === 'timedOut') return 'timedOut';
+      if (failed.kind === 'broken') {
+        const { projectId } = admission.input;
+        log.error({ err: error, projectId, kind: admission.kind }, 'admission failed');
+        return { kind: 'refused', code: 'OPERATION_FAILED' };
+      }
+      await sleep(20 + Math.random() * 40);
+    }
+  }
+  return 'timedOut';
+}
+
+/** The latest run that writes or wrote the project; null = none, or nobody could tell for long. */
+async function describeWriter(temporal: Client, projectId: string) {
+  const handle = temporal.workflow.getHandle(projectWorkflowId(projectId));
+  for (const untilMs = performance.now() + DESCRIBE_PATIENCE_MS; ; await sleep(DESCRIBE_PAUSE_MS)) {
+    try {
+      const { status, memo } = await temporal.withDeadline(Date.now() + DESCRIBE_TIMEOUT_MS, () =>
+        handle.describe(),
+      );
+      return { isRunning: status.name === 'RUNNING', messageId: memo?.messageId, kind: memo?.kind };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError || performance.now() >= untilMs) return null;
+    }
+  }
+}
+
+async function cancel(
+  temporal: Client,
+  log: Log,
+  projectId: string,
+  jobId: string,
+): Promise<CancelAnswer['outcome'] | 'noAnswer'> {
+  const handle = temporal.workflow.getHandle(projectWorkflowId(projectId));
+  try {
+    const { outcome } = await temporal.withDeadline(Date.now() + CANCEL_TIMEOUT_MS, () =>
+      handle.executeUpdate<CancelAnswer, [CancelRequest]>(CANCEL_UPDATE, { args: [{ jobId }] }),
+    );
+    return outcome;
+  } catch (error) {
+    if (classifyTry(error).kind === 'broken')
+      log.error({ err: error, projectId, jobId }, 'cancelling through the workflow failed');
+    return 'noAnswer';
+  }
+}
+
+const WORKFLOW_TYPES = {
+  generate: 'generateGame',
+  restore: 'restoreVersion',
+  delete: 'deleteProject',
+} as const;
+
+/** What the running writer is told about the caller (A4). */
+function admitRequest({ kind, input }: Admission): AdmitRequest {
+  const { messageId, userId } = input;
+  return kind === 'generate'
+    ? { kind, messageId, userId, content: input.content }
+    : { kind, messageId, userId };
+}
+
+/** A new start operation: each object serves one try only (A1). */
+export function startOperation(admission: Admission) {
+  const { messageId, userId, projectId } = admission.input;
+  // The work has its row under this id: a job, or an action (B1).
+  const workId = admission.kind === 'generate' ? admission.input.jobId : admission.input.actionId;
+  return new WithStartWorkflowOperation(WORKFLOW_TYPES[admission.kind], {
+    workflowId: projectWorkflowId(projectId),
+    taskQueue: TASK_QUEUE,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    args: [admission.input],
+    memo: { messageId, jobId: workId, kind: admission.kind } satisfies WriterMemo,
+    typedSearchAttributes: [
+      { key: SEARCH_ATTRIBUTES.userId, value: userId },
+      { key: SEARCH_ATTRIBUTES.projectId, value: projectId },
+      { key: SEARCH_ATTRIBUTES.jobId, value: workId },
+      { key: SEARCH_ATTRIBUTES.action, value: admission.kind },
+      { key: SEARCH_ATTRIBUTES.backend, value: 'local' },
+    ],
+    staticSummary: summaryOf(admission),
+    staticDetails: [
+      `- project: \`${projectId}\``,
+      `- user: \`${userId}\``,
+      `- ${admission.kind === 'generate' ? 'job' : 'action'}: \`${workId}\``,
+    ].join('\n'),
+    priority: { fairnessKey: userId },
+  });
+}
+
+function summaryOf({ kind, input }: Admission): string {
+  if (kind === 'delete') return '削除';
+  return kind === 'generate'
+    ? `生成: ${input.content.replace(/\s+/g, ' ').slice(0, MAX_SUMMARY_CHARS)}`
+    : `復元: ${input.versionId.slice(0, 7)}`;
+}
+
+/** A failed try: come again, the wait ran out, a refusal, or something that nobody foresaw. */
+type FailedTry = { kind: 'again' | 'timedOut' | 'broken' } | { kind: 'refused'; code: Refusal };
+
+/** The run ended between taking the update and finishing it. */
+const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
+const DEADLINE_EXCEEDED = 4;
+/** Not found, failed precondition, aborted, unavailable: the run ends, or the server comes back. */
+const COME_AGAIN_CODES = [5, 9, 10, 14];
+
+/** Reads a failed `admit` or `cancelJob` (A6). */
+export function classifyTry(error: unknown): FailedTry {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'timedOut' };
+  if (error instanceof WorkflowUpdateFailedError) {
+    const failure = causesOf(error.cause).find((cause) => cause instanceof ApplicationFailure);
+    return classifyFailureType(failure?.type);
+  }
+  if (error instanceof WorkflowNotFoundError) return { kind: 'again' };
+  const code: number | undefined = causesOf(error).find(isGrpcServiceError)?.code;
+  if (code === DEADLINE_EXCEEDED) return { kind: 'timedOut' };
+  return { kind: code !== undefined && COME_AGAIN_CODES.includes(code) ? 'again' : 'broken' };
+}
+
+function classifyFailureType(type: string | null | undefined): FailedTry {
+  switch (type) {
+    case ADMIT_FAILURE.closing:
+    case ENDED_MEANWHILE:
+      return { kind: 'again' };
+    case ADMIT_FAILURE.userLimit:
+    case ADMIT_FAILURE.systemLimit:
+    case ADMIT_FAILURE.denied:
+      return { kind: 'refused', code: type };
+    default:
+      return { kind: 'broken' };
+  }
+}
+
+/** An error and the errors that caused it; the failure of an activity lies one deeper. */
+function causesOf(error: unknown): Error[] {
+  return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
+}
