@@ -28,7 +28,7 @@ import { checkPublicDir } from './routes/pages.js';
 import { shutDown } from './shutdown.js';
 import { withSignInAudit } from './sign-in-audit.js';
 import { attachSockets } from './sockets/attach.js';
-import { stopJob } from './sockets/stop-job.js';
+import { stopJob } from './sockets/job-handlers.js';
 
 export interface RunningApi {
   /**

@@ -59,7 +59,7 @@ export async function startReceiver(
   const kept = new Map<number, string>();
   let memory = new Set<number>();
   let lastAck = 0;
-  /** What was told to the sender: that much is in the durable lane, whatever is forgotten. */
+  /** What was told to the sender: that much is in the durable stream, whatever is forgotten. */
   let toldAck = 0;
   let hasFinal = false;
 

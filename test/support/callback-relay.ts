@@ -19,14 +19,14 @@ interface Answer {
   readonly text: string;
 }
 
-/** Brings one letter where it belongs, and answers the runner; null = the connection is torn. */
-export type Delivery = (postman: CallbackRelay, letter: RelayedPost) => Promise<Answer | null>;
+/** Delivers one post to the API, and answers the runner; null = the connection is cut. */
+export type Delivery = (relay: CallbackRelay, post: RelayedPost) => Promise<Answer | null>;
 
 /**
  * Stands between the containers and the API, and delivers their posts as badly as it is told to.
  */
 export class CallbackRelay {
-  readonly letters: RelayedPost[] = [];
+  readonly posts: RelayedPost[] = [];
   /** What the API answered to posts that it must not believe. */
   readonly toForgeries: number[] = [];
 
@@ -38,13 +38,13 @@ export class CallbackRelay {
 
   static async start(apiUrl: string): Promise<CallbackRelay> {
     const server = createServer(
-      (request, response) => void postman.take(request, response).catch(() => response.destroy()),
+      (request, response) => void relay.take(request, response).catch(() => response.destroy()),
     );
-    const postman: CallbackRelay = new CallbackRelay(server, apiUrl, straight);
+    const relay: CallbackRelay = new CallbackRelay(server, apiUrl, straight);
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
     });
-    return postman;
+    return relay;
   }
 
   get url(): string {
@@ -53,7 +53,7 @@ export class CallbackRelay {
 
   /** From now on, with nothing remembered. */
   begin(delivery: Delivery): void {
-    this.letters.length = 0;
+    this.posts.length = 0;
     this.toForgeries.length = 0;
     this.delivery = delivery;
   }
@@ -71,8 +71,8 @@ export class CallbackRelay {
     return { status: response.status, text: await response.text() };
   }
 
-  async forge(letter: RelayedPost): Promise<void> {
-    this.toForgeries.push((await this.send(letter)).status);
+  async forge(post: RelayedPost): Promise<void> {
+    this.toForgeries.push((await this.send(post)).status);
   }
 
   async close(): Promise<void> {
@@ -85,62 +85,62 @@ export class CallbackRelay {
   private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = Buffer.concat((await request.toArray()) as Buffer[]);
     const header = (name: string): string => String(request.headers[name]);
-    const letter = {
+    const post = {
       url: request.url ?? '/',
       body,
       timestamp: header(CALLBACK_TIMESTAMP_HEADER),
       signature: header(CALLBACK_SIGNATURE_HEADER),
     };
-    this.letters.push(letter);
-    const answer = await this.delivery(this, letter);
+    this.posts.push(post);
+    const answer = await this.delivery(this, post);
     if (answer === null) response.destroy();
     else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.text);
   }
 }
 
 const LATE_MS = 700;
-const straight: Delivery = (postman, letter) => postman.send(letter);
-const everyThird = ({ letters }: CallbackRelay): boolean => letters.length % 3 === 0;
+const straight: Delivery = (relay, post) => relay.send(post);
+const everyThird = ({ posts }: CallbackRelay): boolean => posts.length % 3 === 0;
 
 export const DELIVERIES = {
-  late: async (postman, letter) => {
+  late: async (relay, post) => {
     await sleep(LATE_MS);
-    return postman.send(letter);
+    return relay.send(post);
   },
-  doubled: async (postman, letter) => {
-    await postman.send(letter);
-    return postman.send(letter);
+  doubled: async (relay, post) => {
+    await relay.send(post);
+    return relay.send(post);
   },
   /**
    * The connection is torn, and what the runner thinks was lost arrives all the same, behind what
    * it sent after that.
    */
-  shuffled: async (postman, letter) => {
-    if (!everyThird(postman)) return postman.send(letter);
-    void sleep(LATE_MS).then(() => postman.send(letter));
+  shuffled: async (relay, post) => {
+    if (!everyThird(relay)) return relay.send(post);
+    void sleep(LATE_MS).then(() => relay.send(post));
     return null;
   },
   /** Whatever stands before the API is out of order. */
-  '5xx': async (postman, letter) =>
-    everyThird(postman) ? { status: 502, text: 'Bad gateway' } : postman.send(letter),
+  '5xx': async (relay, post) =>
+    everyThird(relay) ? { status: 502, text: 'Bad gateway' } : relay.send(post),
   /**
    * Somebody who saw the post writes another text, takes the key of another secret, another job's
    * address, or waits too long.
    */
-  forged: async (postman, letter) => {
+  forged: async (relay, post) => {
     const other = Buffer.from(
-      letter.body
+      post.body
         .toString('utf8')
         .replace('"fromSeq":', '"fromSeq":1')
         .replace('"content":"', '"content":"嘘'),
     );
-    const { callId } = JSON.parse(letter.body.toString('utf8')) as { callId: string };
+    const { callId } = JSON.parse(post.body.toString('utf8')) as { callId: string };
     const signed = (timestamp: string) =>
-      `v1=${callbackMac(callbackKeyOf('another secret', callId), timestamp, letter.body).toString('hex')}`;
-    await postman.forge({ ...letter, body: other });
-    await postman.forge({ ...letter, signature: signed(letter.timestamp) });
-    await postman.forge({ ...letter, timestamp: String(Number(letter.timestamp) - 600) });
-    await postman.forge({ ...letter, url: '/callback/00000000-0000-4000-8000-000000000000' });
-    return postman.send(letter);
+      `v1=${callbackMac(callbackKeyOf('another secret', callId), timestamp, post.body).toString('hex')}`;
+    await relay.forge({ ...post, body: other });
+    await relay.forge({ ...post, signature: signed(post.timestamp) });
+    await relay.forge({ ...post, timestamp: String(Number(post.timestamp) - 600) });
+    await relay.forge({ ...post, url: '/callback/00000000-0000-4000-8000-000000000000' });
+    return relay.send(post);
   },
 } as const satisfies Record<string, Delivery>;

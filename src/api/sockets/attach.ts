@@ -103,7 +103,7 @@ function serve(
   socket.once('close', () => {
     clearTimeout(signInTimer);
     clearInterval(keepalive);
-    session.stopListening();
+    session.unsubscribe();
   });
 }
 

@@ -5,7 +5,7 @@ import {
   type ClientFrameType,
 } from '../../contracts/frames.js';
 import type { SocketDeps } from './deps.js';
-import { init } from './init-handler.js';
+import { init } from './sign-in.js';
 import { cancel, getJobStatus, subscribeJob } from './job-handlers.js';
 import { message } from './message-handler.js';
 import { createProject, deleteProject, getProjectInfo, renameProject } from './project-handlers.js';

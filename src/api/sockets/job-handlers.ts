@@ -6,12 +6,8 @@ import { terminalFrameOfRow } from '../../stream/frames.js';
 import type { SocketDeps } from './deps.js';
 import { ownedJob } from './ownership.js';
 import type { Session, SignedInSession } from './session.js';
-import { stopJob } from './stop-job.js';
 
-/**
- * A job past its commit point is nearly done: whoever wanted to stop it is told its end, at the
- * latest after this.
- */
+/** A job past its commit point cannot be stopped: `cancel` waits this long to tell its end. */
 const NEARLY_DONE_MS = 5_000;
 
 export async function getJobStatus(
@@ -33,12 +29,12 @@ export async function subscribeJob(
   if (!jobId) return session.fail('Job ID required');
   const job = await ownedJob(deps, session.identity.id, jobId);
   if (!job) return session.fail('Job not found');
-  session.stopListening();
+  session.unsubscribe();
   const from = since?.jobId === job.id ? { attempt: since.attempt, seq: since.seq } : null;
   // Without `since` a finished job says nothing more (D3).
   const subscription =
     isActive(job.status) || from
-      ? session.listen({
+      ? session.subscribe({
           jobId: job.id,
           projectId: job.project_id,
           from: from ?? 'now',
@@ -65,7 +61,7 @@ export async function cancel(
   const row = await stopJob(deps, job);
   if (!row || row.status === 'cancelled')
     return session.send({ type: 'cancelled', message: 'Job cancelled', jobId: job.id });
-  // Too late to stop: a listener hears the end from the stream, anybody else from here.
+  // Too late to stop: a subscriber is sent the end by the stream, anybody else from here.
   if (session.subscription?.jobId !== job.id) sendEnd(session, await untilEnded(deps, row));
 }
 
@@ -109,4 +105,20 @@ async function untilEnded({ store }: SocketDeps, row: JobRow): Promise<JobRow> {
     latest = (await store.jobs.get(row.id)) ?? latest;
   }
   return latest;
+}
+
+/**
+ * Stops a job through its project's writer, or in its row when nobody writes there any more (F1).
+ * Subscribers are sent `cancelled` before this resolves. Returns the row afterwards; a job past its
+ * commit point is still active or completed in it.
+ */
+export async function stopJob(
+  { admitter, store, feeds }: Pick<SocketDeps, 'admitter' | 'store' | 'feeds'>,
+  job: JobRow,
+): Promise<JobRow | null> {
+  const outcome = await admitter.cancel(job.project_id, job.id);
+  if (outcome === 'noAnswer' || outcome === 'otherJob') await store.jobs.cancel(job.id);
+  const row = await store.jobs.get(job.id);
+  if (row?.status === 'cancelled') await feeds.cancelled(row);
+  return row;
 }

@@ -161,15 +161,15 @@ function joinJob(
     return;
   }
   const { subscription } = session;
-  // Whoever sends a message again, because its answer was lost with a connection, has not heard the
-  // beginning either.
+  // A message sent again, because its answer was lost with a connection, also missed the beginning
+  // of the stream.
   const hasBeginning = !isOwn || !subscription?.isFromNow;
   if (subscription?.jobId === job.id && hasBeginning) return subscription.becomeSender();
-  // Whoever switched to another project meanwhile does not listen to this one any more
+  // A socket that switched to another project meanwhile is not subscribed to this one any more
   // (websocket.md §14 #3).
   if (session.projectId !== project.id) return;
   session
-    .listen({ jobId: job.id, projectId: project.id, from: START_OF_STREAM, origin: 'message' })
+    .subscribe({ jobId: job.id, projectId: project.id, from: START_OF_STREAM, origin: 'message' })
     .release();
 }
 

@@ -6,7 +6,7 @@ import { toProjectBrief, type ProjectRow } from '../../store/tables/projects.js'
 import type { SocketDeps } from './deps.js';
 import { ownedProject, projectsOf, rightsOf } from './ownership.js';
 import type { Session } from './session.js';
-import { stopJob } from './stop-job.js';
+import { stopJob } from './job-handlers.js';
 
 const DEFAULT_NAME = 'New Game';
 /** A running job is cancelled first; together with the delete itself this may take (A6). */

@@ -11,7 +11,7 @@ import { ownedProject } from './ownership.js';
 import type { Session } from './session.js';
 
 /** A reply does not wait longer than this for the stream to say where "now" is. */
-const PLACING_PATIENCE_MS = 500;
+const PLACING_TIMEOUT_MS = 500;
 
 /**
  * Selects a project: what happened so far in the reply, what happens from now on as job frames,
@@ -26,7 +26,7 @@ export async function selectProject(
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
   session.select(owned.id);
-  session.stopListening();
+  session.unsubscribe();
   const { subscription, activeJob } = await subscribeFirst(deps, session, owned, since);
   const [history, versions, project] = await Promise.all([
     orNothing(deps.log, deps.store.chatHistory.last(owned.id), []),
@@ -51,8 +51,8 @@ interface Watched {
 }
 
 /**
- * Listens to the active job before its row is read for the reply; a job that ended in between is
- * looked at again.
+ * Subscribes to the active job before its row is read for the reply; a job that ended in between is
+ * not subscribed to.
  */
 async function subscribeFirst(
   { store: { jobs }, log }: SocketDeps,
@@ -64,20 +64,17 @@ async function subscribeFirst(
   if (active) {
     const from =
       since?.jobId === active.id ? since : active.status === 'pending' ? START_OF_STREAM : 'now';
-    const subscription = session.listen({
+    const subscription = session.subscribe({
       jobId: active.id,
       projectId: project.id,
       from,
       origin: 'watch',
     });
-    await Promise.race([
-      subscription.placed,
-      sleep(PLACING_PATIENCE_MS, undefined, { ref: false }),
-    ]);
+    await Promise.race([subscription.placed, sleep(PLACING_TIMEOUT_MS, undefined, { ref: false })]);
     const row = await orNothing(log, jobs.get(active.id), active);
     if (row && isActive(row.status)) return { subscription, activeJob: row };
     if (since?.jobId === active.id) return { subscription, activeJob: null };
-    session.stopListening();
+    session.unsubscribe();
     return { subscription: null, activeJob: null };
   }
   const ended =
@@ -88,7 +85,7 @@ async function subscribeFirst(
   // The job ended while the client was away: the rest comes from its stream, or its end from the
   // row (D3).
   return {
-    subscription: session.listen({
+    subscription: session.subscribe({
       jobId: ended.id,
       projectId: project.id,
       from: since,

@@ -84,14 +84,14 @@ describe('a session', () => {
     const { client, session, stop } = await connectedSession();
     const request = { jobId: 'j', projectId: 'p', from: 'now', origin: 'watch' } as const;
     session.select('p');
-    session.listen(request);
+    session.subscribe(request);
     session.select('p');
     expect(session.subscription).not.toBeNull();
     session.select('q');
     expect(session.subscription).toBeNull();
     client.terminate();
     while (session.isOpen) await sleep(1);
-    session.listen(request);
+    session.subscribe(request);
     expect(session.subscription).toBeNull();
     stop();
   });

@@ -57,16 +57,16 @@ export class Session {
   }
 
   /**
-   * Listens to a job, held back until released; replaces what was listened to before (websocket.md
+   * Subscribes to a job, held back until released; replaces the subscription before (websocket.md
    * §8).
    */
-  listen(request: {
+  subscribe(request: {
     jobId: string;
     projectId: string;
     from: Cursor | 'now';
     origin: 'message' | 'watch';
   }): Subscription {
-    this.stopListening();
+    this.unsubscribe();
     const subscription = this.feeds.subscribe({ ...request, send: (frame) => this.send(frame) });
     // The socket may have gone while its frame was worked on.
     if (this.isOpen) this.#subscription = subscription;
@@ -74,7 +74,7 @@ export class Session {
     return subscription;
   }
 
-  stopListening(): void {
+  unsubscribe(): void {
     this.#subscription?.close();
     this.#subscription = null;
   }
@@ -89,17 +89,17 @@ export class Session {
   }
 
   /**
-   * Takes the selection off a project that was switched away from or deleted, and what was listened
-   * to there (websocket.md §14 #3).
+   * Ends the selection of a project that was switched away from or deleted, and the subscription
+   * there (websocket.md §14 #3).
    */
   select(projectId: string | null): void {
     this.projectId = projectId;
-    if (this.#subscription && this.#subscription.projectId !== projectId) this.stopListening();
+    if (this.#subscription && this.#subscription.projectId !== projectId) this.unsubscribe();
   }
 
   close([code, reason]: readonly [number, string]): void {
     if (!this.isOpen) return;
-    this.stopListening();
+    this.unsubscribe();
     this.socket.close(code, reason);
     const timer = setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS).unref();
     this.socket.once('close', () => clearTimeout(timer));

@@ -31,8 +31,8 @@ const MIN_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 3_000;
 const MAX_RETRY_AFTER_MS = 30_000;
 /**
- * Sent, but not acknowledged for so long: sent once more. Longer than the other side gathers for
- * its durable lane (D1).
+ * Events that are not acknowledged for so long are sent again. Longer than the API gathers events
+ * for the durable stream (D1).
  */
 const RESEND_AFTER_MS = 2_000;
 /** The same at the end, where the other side stores at once. */
@@ -43,7 +43,7 @@ const RESEND_AT_END_MS = 300;
  */
 const REFUSALS_BELIEVED = 3;
 
-type Verdict = 'ok' | 'again' | 'dead';
+type PostOutcome = 'ok' | 'again' | 'dead';
 
 /** Signature of one post (C2): `v1=` + hex HMAC-SHA256 over `timestamp.body`. */
 function signPost(keyHex: string, timestamp: string, body: string): string {
@@ -149,9 +149,9 @@ export class HttpTransport implements EventTransport {
       if (!this.isEnding) await this.pause(GATHER_MS);
       const batch = this.outbox.next(this.maxEvents);
       const isFinal = this.isEnding && batch.fromSeq + batch.events.length > this.outbox.lastSeq;
-      const verdict = await this.post(batch, isFinal);
-      if (verdict === 'dead') return this.die();
-      if (verdict === 'ok' && isFinal) hasAnnouncedEnd = true;
+      const outcome = await this.post(batch, isFinal);
+      if (outcome === 'dead') return this.die();
+      if (outcome === 'ok' && isFinal) hasAnnouncedEnd = true;
     }
   }
 
@@ -176,7 +176,7 @@ export class HttpTransport implements EventTransport {
     await sleep(ms, undefined, { signal: this.closing.signal }).catch(() => undefined);
   }
 
-  private async post(batch: Batch, isFinal: boolean): Promise<Verdict> {
+  private async post(batch: Batch, isFinal: boolean): Promise<PostOutcome> {
     const { url, callId, keyHex } = this.options;
     const body = JSON.stringify({
       callId,
@@ -203,10 +203,14 @@ export class HttpTransport implements EventTransport {
     } catch {
       return this.retryLater(null);
     }
-    return this.judge(response, text, batch);
+    return this.classifyAnswer(response, text, batch);
   }
 
-  private judge(response: Response, text: string, batch: Batch): Verdict | Promise<Verdict> {
+  private classifyAnswer(
+    response: Response,
+    text: string,
+    batch: Batch,
+  ): PostOutcome | Promise<PostOutcome> {
     const { status } = response;
     // What stands before the receiver may say 5xx for one that is not there.
     if (status < 500) this.heardAt = performance.now();
@@ -230,7 +234,7 @@ export class HttpTransport implements EventTransport {
     return 'dead';
   }
 
-  private accepted(text: string, batch: Batch): Verdict | Promise<Verdict> {
+  private accepted(text: string, batch: Batch): PostOutcome | Promise<PostOutcome> {
     const answer = parseAnswer(text);
     if (answer === null) return this.retryLater(null);
     this.backoffMs = MIN_BACKOFF_MS;
@@ -246,7 +250,7 @@ export class HttpTransport implements EventTransport {
     return 'dead';
   }
 
-  private async retryLater(retryAfter: string | null): Promise<Verdict> {
+  private async retryLater(retryAfter: string | null): Promise<PostOutcome> {
     const seconds = Number(retryAfter);
     const told =
       retryAfter !== null && seconds >= 0 ? Math.min(seconds * 1000, MAX_RETRY_AFTER_MS) : 0;

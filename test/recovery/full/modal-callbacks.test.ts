@@ -22,7 +22,7 @@ import { startWorkers, type Workers } from '../../support/workers.js';
  * player hears one text, and gets one version.
  */
 let stack: Stack;
-let postman: CallbackRelay;
+let relay: CallbackRelay;
 let workers: Workers;
 let player: Player;
 
@@ -32,13 +32,13 @@ beforeAll(async () => {
     env: { DEMO_SECONDS: '3' },
     leaveDown: ['worker'],
   });
-  postman = await CallbackRelay.start(stack.baseUrl);
+  relay = await CallbackRelay.start(stack.baseUrl);
   workers = await startWorkers(stack, 1);
-  await workers.restart({ CALLBACK_BASE_URL: postman.url });
+  await workers.restart({ CALLBACK_BASE_URL: relay.url });
 });
 afterAll(async () => {
   await workers?.stop();
-  await postman?.close();
+  await relay?.close();
   await stack?.stop();
 });
 afterEach(() => player?.listener.close());
@@ -47,32 +47,32 @@ const FORGERIES = [401, 401, 401, 403];
 
 describe('C2/C3/D2: posts of a container', () => {
   it.each(Object.keys(DELIVERIES) as (keyof typeof DELIVERIES)[])('%s', async (manner) => {
-    postman.begin(DELIVERIES[manner]);
+    relay.begin(DELIVERIES[manner]);
     player = await newPlayer(stack);
     const jobId = await say(player);
     await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
     await expectOneEnd(stack, player, jobId, 'completed');
-    // Each third is mistreated: there must be some. A late postman has fewer, because the runner
+    // Each third is mistreated: there must be some. A late relay has fewer, because the runner
     // waits for each answer.
-    expect(postman.letters.length).toBeGreaterThan(3);
+    expect(relay.posts.length).toBeGreaterThan(3);
     expect(
       player.listener.frames.some(
         (frame) => frame.type === 'stream' && String(frame['content']).includes('嘘'),
       ),
     ).toBe(false);
     expect(player.listener.text).toContain((await servedCode(stack, player)).trim());
-    expect(postman.toForgeries).toEqual(
-      manner === 'forged' ? postman.letters.flatMap(() => FORGERIES) : [],
+    expect(relay.toForgeries).toEqual(
+      manner === 'forged' ? relay.posts.flatMap(() => FORGERIES) : [],
     );
     expect(inWords(await storyOf(stack, player))).toEqual(['modal 1']);
 
     // Whatever of it comes again after the end is refused; the API believes for a moment that the
     // attempt is still wanted.
-    const [first] = postman.letters;
+    const [first] = relay.posts;
     await expect
-      .poll(async () => first && (await postman.send(first)).status, { timeout: 15_000 })
+      .poll(async () => first && (await relay.send(first)).status, { timeout: 15_000 })
       .toBe(410);
-    for (const letter of postman.letters) expect((await postman.send(letter)).status).toBe(410);
+    for (const post of relay.posts) expect((await relay.send(post)).status).toBe(410);
     expect(await expectOneLine(stack, player)).toHaveLength(1);
     await expectOneEnd(stack, player, jobId, 'completed');
     await expectNothingRuns(stack);
