@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { runnerBundle } from '../src/activities/runner/bundle.js';
-import { videoSite } from '../src/activities/runner/video-site.js';
+import { runnerBundle } from '../src/activities/runner-input/bundle.js';
+import { videoSite } from '../src/activities/runner-input/video-site.js';
 import { PROJECT_ROOT } from '../src/config.js';
 import { ensureCutoutModel } from '../dev/tools/cutout-model.js';
 

@@ -6,7 +6,7 @@ import { PROJECT_ROOT } from './config.js';
 export const PROGRAMS = {
   api: 'src/api/main.ts',
   worker: 'src/activities/worker.ts',
-  'video-site': 'src/activities/runner/video-site-program.ts',
+  'video-site': 'src/activities/runner-input/video-site-program.ts',
   dreamcore: 'src/ops/main.ts',
   migrate: 'scripts/migrate.ts',
 } as const;

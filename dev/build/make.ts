@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { build, type BuildOptions } from 'esbuild';
-import { makeRunnerBundle } from '../../src/activities/runner/bundle.js';
+import { makeRunnerBundle } from '../../src/activities/runner-input/bundle.js';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { RUNNER_FILES, WORKFLOW_BUNDLE } from '../../src/programs.js';
 import { CURRENT_DIR } from './builds.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeFailures, judgeSpeed } from './modal-health.js';
+import { assessFailures, assessSpeed } from './modal-health.js';
 
 const times = <T>(count: number, value: T): T[] => Array<T>(count).fill(value);
 const day = (p95: number, count = 100) => ({ count, p95 });
@@ -15,7 +15,7 @@ describe('the error share of Modal', () => {
     ['a model that is overloaded', times(50, 'ModelOverloaded'), false],
     ['nothing at all', [], false],
   ] as const)('%s', (_name, ended, isFailing) => {
-    expect(judgeFailures(ended).isFailing).toBe(isFailing);
+    expect(assessFailures(ended).isFailing).toBe(isFailing);
   });
 });
 
@@ -30,6 +30,6 @@ describe('the speed of Modal', () => {
     ['quiet days do not count', day(500), [day(40), day(40, 19), day(40, 3)], false],
     ['nothing was made', { count: 0, p95: null }, [], false],
   ] as const)('%s', (_name, recent, earlier, isSlow) => {
-    expect(judgeSpeed(recent, earlier).isSlow).toBe(isSlow);
+    expect(assessSpeed(recent, earlier).isSlow).toBe(isSlow);
   });
 });

@@ -37,7 +37,7 @@ export interface Timing {
  * Is the share of attempts that failed by our fault above 5 %? `ended`: kind of error of each, null
  * = none.
  */
-export function judgeFailures(ended: readonly (string | null)[]): {
+export function assessFailures(ended: readonly (string | null)[]): {
   attempts: number;
   faults: number;
   isFailing: boolean;
@@ -56,7 +56,7 @@ export function judgeFailures(ended: readonly (string | null)[]): {
  * Is the 95th percentile more than twice the median of those of the days before? Days with few
  * generations do not count.
  */
-export function judgeSpeed(
+export function assessSpeed(
   recent: Timing,
   earlierDays: readonly Timing[],
 ): { p95: number | null; medianP95: number | null; isSlow: boolean } {

@@ -1,6 +1,6 @@
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
-import { actionEnded } from '../runner/video-input.js';
+import { actionEnded } from '../runner-input/video-input.js';
 
 export interface ActionProgressDeps {
   store: Pick<Store, 'actions'>;

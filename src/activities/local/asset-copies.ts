@@ -3,7 +3,7 @@ import type { GameAsset } from '../../contracts/assets.js';
 import { createAssetFiles } from '../../store/files/asset-files.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
-import { askedFor, assetsOfGame, type GameVersion } from '../runner/game-assets.js';
+import { askedFor, assetsOfGame, type GameVersion } from '../runner-input/game-assets.js';
 
 export interface LocalAssetDeps {
   config: Pick<WorkerConfig, 'DATA_DIR'>;

@@ -7,7 +7,7 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import { ActionProgress } from '../frame/action-progress.js';
 import { longActivity } from '../frame/long-activity.js';
-import { imageInput, keepImage, sourceOf } from '../runner/image-input.js';
+import { imageInput, keepImage, sourceOf } from '../runner-input/image-input.js';
 import type { CutoutServiceActivities, ImageActivities, ScreenshotActivities } from '../ports.js';
 import { assetsOnDisk } from './asset-copies.js';
 import { startRunner } from './runner-process.js';

@@ -7,7 +7,7 @@ import type { WorkerConfig } from '../../config.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity } from '../frame/long-activity.js';
-import { generateInput, readOutcome, superseded } from '../runner/generate-input.js';
+import { generateInput, readOutcome, superseded } from '../runner-input/generate-input.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRunner } from './runner-process.js';
-import { RUNNER_ENTRY } from '../runner/bundle.js';
+import { RUNNER_ENTRY } from '../runner-input/bundle.js';
 import { bundleRunner } from './runner-program.js';
 
 let root: string;

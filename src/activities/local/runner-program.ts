@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BUILD_DIR, RUNNER_FILES } from '../../programs.js';
-import { RUNNER_ENTRY, runnerBundle } from '../runner/bundle.js';
+import { RUNNER_ENTRY, runnerBundle } from '../runner-input/bundle.js';
 
 /** How node starts the runner: its arguments. */
 export type RunnerProgram = readonly string[];

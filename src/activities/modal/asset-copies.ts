@@ -12,7 +12,7 @@ import {
   assetsOfGame,
   type FoundAsset,
   type GameVersion,
-} from '../runner/game-assets.js';
+} from '../runner-input/game-assets.js';
 import { isDamage, MAX_ASSET_BYTES } from './replication/sync.js';
 import type { Volume } from './replication/volume.js';
 

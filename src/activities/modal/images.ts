@@ -7,7 +7,7 @@ import type { Store } from '../../store/index.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import { ActionProgress } from '../frame/action-progress.js';
 import { longActivity } from '../frame/long-activity.js';
-import { imageInput, keepImage, sourceOf } from '../runner/image-input.js';
+import { imageInput, keepImage, sourceOf } from '../runner-input/image-input.js';
 import type { ActionAttempt, ImageActivities } from '../ports.js';
 import type { ModalCalls } from './call.js';
 import { durableCall } from './durable-call.js';

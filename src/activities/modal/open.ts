@@ -14,7 +14,7 @@ import type {
   ReplicationActivities,
   VideoActivities,
 } from '../ports.js';
-import { runnerVersion } from '../runner/bundle.js';
+import { runnerVersion } from '../runner-input/bundle.js';
 import { modalAgentActivities } from './run-agent.js';
 import { createBreaker } from './breaker.js';
 import { createModalCalls, type ModalCalls } from './call.js';

@@ -8,7 +8,7 @@ import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity, type LongActivity } from '../frame/long-activity.js';
-import { generateInput, readOutcome, superseded } from '../runner/generate-input.js';
+import { generateInput, readOutcome, superseded } from '../runner-input/generate-input.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports.js';
 import type { ModalAnswer, ModalCalls } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';

@@ -2,7 +2,7 @@ import type { Config } from '../../config.js';
 import { AppError } from '../../contracts/errors.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
-import { superseded } from '../runner/generate-input.js';
+import { superseded } from '../runner-input/generate-input.js';
 
 type Limits = Pick<Config, 'START_TIMEOUT_MS' | 'NO_PROGRESS_TIMEOUT_MS'>;
 

@@ -7,7 +7,7 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity } from '../frame/long-activity.js';
 import type { RenderVideoStoryInput, VideoActivities } from '../ports.js';
-import { videoMade, keepVideo, videoInput, type VideoStore } from '../runner/video-input.js';
+import { videoMade, keepVideo, videoInput, type VideoStore } from '../runner-input/video-input.js';
 import { assetsForVolume } from './asset-copies.js';
 import type { ModalCalls } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';

@@ -33,7 +33,7 @@ import {
 } from '../../store/files/published-folder.js';
 import type { Store } from '../../store/index.js';
 import { vendoredFileOnDisk } from '../../store/files/vendored-files.js';
-import { findAsset } from '../runner/game-assets.js';
+import { findAsset } from '../runner-input/game-assets.js';
 import type { PublishingActivities } from '../ports.js';
 
 const FETCH_TIMEOUT_MS = 10_000;

@@ -1,5 +1,5 @@
 import type { Config } from '../../config.js';
-import { judgeFailures, judgeSpeed } from '../../domain/modal-health.js';
+import { assessFailures, assessSpeed } from '../../domain/modal-health.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import type { WatcherActivities } from '../ports.js';
@@ -185,8 +185,8 @@ async function watchModal({
   alerts,
 }: WatcherDeps): Promise<{ isSlow: boolean; isFailing: boolean }> {
   const { ended, recent, earlier } = await store.usage.modalHealth(HEALTH_WINDOWS);
-  const { isFailing, attempts, faults } = judgeFailures(ended);
-  const { isSlow, p95, medianP95 } = judgeSpeed(recent, earlier);
+  const { isFailing, attempts, faults } = assessFailures(ended);
+  const { isSlow, p95, medianP95 } = assessSpeed(recent, earlier);
   const advice = 'consider `npx dreamcore backend local`';
   if (isFailing) {
     await alerts.raise({

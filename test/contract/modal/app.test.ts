@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { FunctionCall, Function_, ModalClient } from 'modal';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { runnerVersion } from '../../../src/activities/runner/bundle.js';
+import { runnerVersion } from '../../../src/activities/runner-input/bundle.js';
 import {
   MODAL_FUNCTION,
   ModalReply,

@@ -13,7 +13,7 @@ import {
 import { connectModal, type ModalConnection } from '../../../src/activities/modal/client.js';
 import { openModal } from '../../../src/activities/modal/open.js';
 import { MODAL_FUNCTION, volumeNameOf } from '../../../src/contracts/modal.js';
-import { runnerVersion } from '../../../src/activities/runner/bundle.js';
+import { runnerVersion } from '../../../src/activities/runner-input/bundle.js';
 import { modalSet, type ModalPortSet } from '../ports/sets.js';
 import { log, start, startWorld, type Place, type World } from '../ports/world.js';
 import { eventually, game } from '../runner/bench.js';

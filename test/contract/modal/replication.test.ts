@@ -10,7 +10,7 @@ import { replicationActivities } from '../../../src/activities/modal/replication
 import { createHydrate } from '../../../src/activities/modal/replication/hydrate.js';
 import { createVolume, type Volume } from '../../../src/activities/modal/replication/volume.js';
 import type { ReplicationActivities } from '../../../src/activities/ports.js';
-import { runnerVersion } from '../../../src/activities/runner/bundle.js';
+import { runnerVersion } from '../../../src/activities/runner-input/bundle.js';
 import {
   volumeNameOf,
   volumeRepoOf,

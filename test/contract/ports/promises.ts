@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callIdFor } from '../../../src/contracts/ids.js';
 import type { RunAgentInput } from '../../../src/activities/ports.js';
-import { superseded } from '../../../src/activities/runner/generate-input.js';
+import { superseded } from '../../../src/activities/runner-input/generate-input.js';
 import type { Reply } from '../../fakes/messages-api.js';
 import { eventually, game } from '../runner/bench.js';
 import { videoPromises } from './video-promises.js';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { askedFor, assetsOfGame } from '../../../src/activities/runner/game-assets.js';
+import { askedFor, assetsOfGame } from '../../../src/activities/runner-input/game-assets.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
 import { createAssetFiles } from '../../../src/store/files/asset-files.js';

@@ -1,0 +1,115 @@
+import type { Client } from '@temporalio/client';
+import type { WorkerConfig } from '../config.js';
+import type { Log } from '../log.js';
+import { createActionImages } from '../objects/action-images.js';
+import { createFileObjectStore } from '../objects/file-object-store.js';
+import { createThumbnails } from '../store/files/thumbnails.js';
+import { createVideos } from '../store/files/videos.js';
+import { createStore } from '../store/index.js';
+import { createMirror } from '../store/mirror/mirror.js';
+import { streamWriter } from '../stream/writer.js';
+import { localImageActivities } from './local/images.js';
+import { localFileActivities } from './local/project-files.js';
+import { localAgentActivities } from './local/run-agent.js';
+import { bundleRunner } from './local/runner-program.js';
+import { localVideoActivities } from './local/video.js';
+import { openModal, type ModalSet } from './modal/open.js';
+import type {
+  AgentActivities,
+  CutoutServiceActivities,
+  FileActivities,
+  ImageActivities,
+  ScreenshotActivities,
+  SharedActivities,
+  VideoActivities,
+} from './ports.js';
+import { actionActivities } from './shared/action-rows.js';
+import { createAlerts } from './shared/alerts.js';
+import { backendActivities } from './shared/backend.js';
+import { cutoutActivities } from './shared/cutouts.js';
+import { jobActivities } from './shared/jobs.js';
+import { maintenanceActivities } from './shared/maintenance.js';
+import { planningActivities } from './shared/planning.js';
+import { projectActivities } from './shared/projects.js';
+import { publishingActivities } from './shared/publishing.js';
+import { publishInfoActivities } from './shared/publishing-info.js';
+import { createStorage } from './shared/storage.js';
+import { thumbnailActivities } from './shared/thumbnails.js';
+import { usageActivities, withReleasedUsage } from './shared/usage.js';
+import { versionActivities } from './shared/versions.js';
+import { videoPlanActivities } from './shared/videos.js';
+import { watcherActivities } from './shared/watchers.js';
+
+/** All activities of a worker, by where they run: short steps, this machine, Modal. */
+export interface ActivitySets {
+  readonly shared: SharedActivities;
+  readonly files: FileActivities;
+  readonly agent: AgentActivities;
+  readonly images: ImageActivities & ScreenshotActivities & CutoutServiceActivities;
+  readonly videos: VideoActivities;
+  /** Null without credentials. */
+  readonly modal: ModalSet | null;
+}
+
+type Parts = Awaited<ReturnType<typeof openParts>>;
+
+/** The worker's composition root: opens the stores and binds every activity to them. */
+export async function openActivities(
+  config: WorkerConfig,
+  client: Client,
+  log: Log,
+): Promise<ActivitySets> {
+  const parts = await openParts(config, client, log);
+  const { modal, store } = parts;
+  const runner = await bundleRunner(config.DATA_DIR);
+  return {
+    shared: sharedActivities(parts),
+    files: localFileActivities(parts),
+    agent: withReleasedUsage(localAgentActivities({ ...parts, runner }), store, log),
+    images: localImageActivities({ ...parts, runner }),
+    videos: localVideoActivities({ ...parts, runner, videos: createVideos(config.DATA_DIR) }),
+    modal: modal && { ...modal, agent: withReleasedUsage(modal.agent, store, log) },
+  };
+}
+
+async function openParts(config: WorkerConfig, client: Client, log: Log) {
+  const store = createStore(config, log);
+  const mirror = createMirror(config.DATA_DIR);
+  const objects = createFileObjectStore(config.DATA_DIR);
+  const modal = await openModal({ config, store, mirror, log });
+  return {
+    config,
+    store,
+    objects,
+    modal,
+    client,
+    log,
+    dataDir: config.DATA_DIR,
+    mirror: modal?.mirror ?? mirror,
+    stream: streamWriter(client),
+    images: createActionImages(objects),
+    thumbnails: createThumbnails(config.DATA_DIR),
+    alerts: createAlerts({ config, store, log }),
+    storage: createStorage({ config, store, log, volumeUsage: modal?.measureVolume ?? null }),
+  };
+}
+
+function sharedActivities(parts: Parts): SharedActivities {
+  const jobs = jobActivities(parts);
+  return {
+    ...jobs,
+    ...planningActivities(parts),
+    ...versionActivities(parts),
+    ...projectActivities(parts),
+    ...backendActivities(parts),
+    ...actionActivities(parts),
+    ...thumbnailActivities(parts),
+    ...cutoutActivities(parts),
+    ...publishingActivities(parts),
+    ...publishInfoActivities(parts),
+    ...videoPlanActivities(parts),
+    ...maintenanceActivities({ ...parts, complete: jobs.completeJob }),
+    ...usageActivities(parts),
+    ...watcherActivities({ ...parts, cancelCall: parts.modal?.calls.reap ?? null }),
+  };
+}
