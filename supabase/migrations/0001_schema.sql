@@ -5,7 +5,7 @@
 
 create table if not exists public.users (
   id uuid primary key references auth.users (id) on delete cascade,
-  email text not null unique,
+  email text not null,
   display_name text,
   avatar_url text,
   created_at timestamptz not null default now(),
@@ -23,6 +23,9 @@ create table if not exists public.projects (
   updated_at timestamptz not null default now(),
   remixed_from uuid references public.projects (id) on delete set null
 );
+-- An address is the account's to own (auth.users); that this copy was unique let one row keep a
+-- stranger from signing up.
+alter table public.users drop constraint if exists users_email_key;
 -- One of V2's two schema sources did not have these.
 alter table public.projects add column if not exists game_type text default '2d'
   check (game_type in ('2d', '3d'));
@@ -149,6 +152,9 @@ alter table public.jobs add column if not exists last_event_at timestamptz;
 alter table public.jobs add column if not exists usage jsonb;
 alter table public.projects add column if not exists pending_question jsonb;
 
+-- The server wrote this row and the file that storage_path names; no other row's file is opened.
+alter table public.assets add column if not exists is_stored boolean not null default false;
+
 create sequence if not exists public.jobs_queue_no_seq as bigint owned by public.jobs.queue_no;
 
 -- `revision` is the pointer: a game is published when its row names one. What else is new is what
@@ -239,6 +245,9 @@ create unique index if not exists idx_games_published_project on public.games (p
 create index if not exists idx_games_feed on public.games (published_at desc, id desc)
   where revision is not null and visibility = 'public';
 
+-- V2 let users write these: a time that has not come yet would keep a row from being looked after.
+update public.jobs set created_at = least(created_at, now()), updated_at = now()
+where status in ('pending', 'processing') and greatest(created_at, updated_at) > now();
 -- Rows that an earlier server left active for ever: only the newest of each project, then of each
 -- user, may stay.
 update public.jobs set status = 'failed', error = '作業が途中で中断しました。もう一度お試しください。'

@@ -20,18 +20,24 @@ create or replace trigger publish_drafts_updated_at before update on public.publ
 create or replace trigger actions_updated_at before update on public.actions
   for each row execute function public.update_updated_at();
 
--- Every new account gets its row; a failure here aborts the sign-up.
+-- Every new account gets its row. Nothing in it may keep somebody from signing up: what cannot be
+-- written now is made up for when the user comes for the first time.
 create or replace function public.handle_new_user() returns trigger
 language plpgsql security definer set search_path = public as $$
 begin
   insert into public.users (id, email, display_name, avatar_url)
   values (
     new.id,
-    new.email,
-    coalesce(new.raw_user_meta_data ->> 'full_name', new.raw_user_meta_data ->> 'name',
-      split_part(new.email, '@', 1)),
-    coalesce(new.raw_user_meta_data ->> 'avatar_url', new.raw_user_meta_data ->> 'picture')
-  );
+    coalesce(new.email, ''),
+    left(coalesce(new.raw_user_meta_data ->> 'full_name', new.raw_user_meta_data ->> 'name',
+      split_part(new.email, '@', 1)), 200),
+    left(coalesce(new.raw_user_meta_data ->> 'avatar_url', new.raw_user_meta_data ->> 'picture'),
+      2000)
+  )
+  on conflict (id) do nothing;
+  return new;
+exception when others then
+  raise warning 'no row for the new account %: %', new.id, sqlerrm;
   return new;
 end $$;
 
@@ -60,22 +66,17 @@ end $$;
 create or replace trigger assets_fill_identity before insert on public.assets
   for each row execute function public.fill_asset_identity();
 
--- Owners may write their rows through PostgREST; what the server vouches for (pointer, numbers) is
--- not theirs to say.
-create or replace function public.guard_games() returns trigger
+-- A row that the server writes names a file that is there.
+create or replace function public.mark_stored_asset() returns trigger
 language plpgsql set search_path = '' as $$
 begin
-  if current_user not in ('anon', 'authenticated') then
-    return new;
-  end if;
-  if tg_op = 'INSERT' then
-    new.revision = null; new.content_hash = null; new.published_at = null; new.play_count = 0; new.like_count = 0;
-  else
-    new.id = old.id; new.project_id = old.project_id; new.game_url = old.game_url;
-    new.revision = old.revision; new.content_hash = old.content_hash; new.published_at = old.published_at;
-    new.play_count = old.play_count; new.like_count = old.like_count;
-  end if;
+  new.is_stored = true;
   return new;
 end $$;
-create or replace trigger games_guard before insert or update on public.games
-  for each row execute function public.guard_games();
+create or replace trigger assets_mark_stored before insert on public.assets
+  for each row when (current_user not in ('anon', 'authenticated'))
+  execute function public.mark_stored_asset();
+create or replace trigger assets_mark_moved before update of storage_path on public.assets
+  for each row when (current_user not in ('anon', 'authenticated')
+    and new.storage_path is distinct from old.storage_path)
+  execute function public.mark_stored_asset();

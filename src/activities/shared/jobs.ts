@@ -9,7 +9,7 @@ import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
-import type { CompleteJobInput, JobActivities } from '../ports.js';
+import type { CompleteJobInput, FailJobInput, JobActivities } from '../ports.js';
 import type { Alerts } from './alerts.js';
 import { gameTexts } from './game-texts.js';
 import type { Storage } from './storage.js';
@@ -33,7 +33,7 @@ type JobRowActivities = Omit<
 
 /** Opening and closing job rows, and telling the listeners (A7, B, D4, F1). */
 export function jobActivities(deps: JobDeps): JobRowActivities {
-  const { store, stream, log } = deps;
+  const { store, stream } = deps;
   return {
     async openJob({ jobId, userId, projectId, content, maxQueuedJobs }) {
       const opened = await store.jobs.open({
@@ -59,25 +59,7 @@ export function jobActivities(deps: JobDeps): JobRowActivities {
 
     completeJob: (input) => completeJob(deps, input),
 
-    async failJob({ jobId, userId, attempt, kind, detail }) {
-      const error =
-        kind === 'STORAGE_LIMIT_EXCEEDED'
-          ? await deps.storage.refusal(userId)
-          : ERROR_POLICY[kind].sentence;
-      log.warn({ jobId, kind, detail, outcome: 'error' }, 'job failed');
-      if (ERROR_POLICY[kind].alert) {
-        void deps.alerts.raise({
-          kind: 'jobFailed',
-          key: kind,
-          level: 'warn',
-          message: `jobs fail with ${kind}`,
-          details: { jobId },
-        });
-      }
-      if (!(await store.jobs.fail(jobId, error))) return false;
-      await stream.append(jobId, attempt, CLOSING_SEQ, [{ type: 'failed', kind, error }]);
-      return true;
-    },
+    failJob: (input) => failJob(deps, input),
 
     async cancelJob({ jobId, attempt }) {
       const outcome = await store.jobs.cancel(jobId);
@@ -99,6 +81,55 @@ export function jobActivities(deps: JobDeps): JobRowActivities {
       await stream.append(jobId, attempt, RENAMED_SEQ, [{ type: 'renamed', name }]);
       return { name };
     },
+  };
+}
+
+/** After its commit point a job has not failed: it completes, and false is answered. */
+async function failJob(
+  deps: JobDeps,
+  { jobId, userId, projectId, attempt, kind, detail }: FailJobInput,
+): Promise<boolean> {
+  const { store, stream, log } = deps;
+  const published = await store.revisions.ofJob(jobId);
+  if (published) {
+    const ref = { jobId, userId, projectId, attempt };
+    await completeJob(deps, completionOf(ref, published.revision));
+    return false;
+  }
+  const error =
+    kind === 'STORAGE_LIMIT_EXCEEDED'
+      ? await deps.storage.refusal(userId)
+      : ERROR_POLICY[kind].sentence;
+  log.warn({ jobId, kind, detail, outcome: 'error' }, 'job failed');
+  if (ERROR_POLICY[kind].alert) {
+    void deps.alerts.raise({
+      kind: 'jobFailed',
+      key: kind,
+      level: 'warn',
+      message: `jobs fail with ${kind}`,
+      details: { jobId },
+    });
+  }
+  if (!(await store.jobs.fail(jobId, error))) return false;
+  await stream.append(jobId, attempt, CLOSING_SEQ, [{ type: 'failed', kind, error }]);
+  return true;
+}
+
+/** The end of a job past its commit point that can say no more than that its version is there. */
+export function completionOf(
+  ref: Pick<CompleteJobInput, 'jobId' | 'userId' | 'projectId' | 'attempt'>,
+  revision: string,
+): CompleteJobInput {
+  return {
+    ...ref,
+    message: 'ゲームを更新しました',
+    suggestions: [],
+    mode: null,
+    generator: 'claude',
+    revision,
+    event: { type: 'published', revision },
+    pendingQuestion: null,
+    usage: null,
   };
 }
 

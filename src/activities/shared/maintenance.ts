@@ -13,6 +13,7 @@ import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import type { JobActivities, MaintenanceActivities } from '../ports.js';
+import { completionOf } from './jobs.js';
 
 /** A row younger than this may belong to a workflow that is just starting (B3). */
 const STALE_MS = 120_000;
@@ -97,20 +98,13 @@ async function completeOrphan(
     { jobId: job.id, outcome: 'success' },
     'completed a job that nobody worked on after its commit point',
   );
-  return complete({
+  const ref = {
     jobId: job.id,
     userId: job.user_id,
     projectId: job.project_id,
     attempt: job.attempt,
-    message: 'ゲームを更新しました',
-    suggestions: [],
-    mode: null,
-    generator: 'claude',
-    revision,
-    event: { type: 'published', revision },
-    pendingQuestion: null,
-    usage: null,
-  });
+  };
+  return complete(completionOf(ref, revision));
 }
 
 /** A clock that jumped makes a folder look old; the row knows whether its job still runs. */

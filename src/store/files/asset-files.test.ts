@@ -27,7 +27,9 @@ it('a file that was received and kept lies under its hash in the folder of its o
   const kept = await files.keep(part, { userId: USER, hash, extension: '.json' });
   expect(kept).toBe(path.join(dataDir, 'users', USER.toLowerCase(), 'assets', `${hash}.json`));
   expect(await parts()).toEqual([]);
-  expect(await files.locate({ owner_id: USER, is_global: false, storage_path: kept })).toBe(kept);
+  expect(
+    await files.locate({ is_stored: true, owner_id: USER, is_global: false, storage_path: kept }),
+  ).toBe(kept);
 });
 
 it('nothing is left of a stream that breaks off', async () => {
@@ -56,9 +58,18 @@ it('E1: an asset of one user is not looked for in the folder of another, nor in 
   const place = path.join(dataDir, 'assets', 'global', 'effects', 'boom.wav');
   await mkdir(path.dirname(place), { recursive: true });
   await writeFile(place, 'x');
-  expect(await files.locate({ owner_id: null, is_global: true, storage_path: place })).toBe(place);
-  expect(await files.locate({ owner_id: USER, is_global: false, storage_path: place })).toBeNull();
   expect(
-    await files.locate({ owner_id: '../../assets', is_global: false, storage_path: place }),
+    await files.locate({ is_stored: true, owner_id: null, is_global: true, storage_path: place }),
+  ).toBe(place);
+  expect(
+    await files.locate({ is_stored: true, owner_id: USER, is_global: false, storage_path: place }),
+  ).toBeNull();
+  expect(
+    await files.locate({
+      is_stored: true,
+      owner_id: '../../assets',
+      is_global: false,
+      storage_path: place,
+    }),
   ).toBeNull();
 });

@@ -37,10 +37,12 @@ export interface AssetFiles {
   /** Removes a part, or a file that no asset uses; nothing there is fine. */
   discard(file: string): Promise<void>;
   /**
-   * Where the file of an asset really lies; null when that is not its owner's folder (the global
-   * one for a global asset), or no file.
+   * Where the file of an asset really lies; null when its owner wrote the row himself, or that is
+   * not its owner's folder (the global one for a global asset), or no file.
    */
-  locate(asset: Pick<AssetRow, 'owner_id' | 'is_global' | 'storage_path'>): Promise<string | null>;
+  locate(
+    asset: Pick<AssetRow, 'owner_id' | 'is_global' | 'is_stored' | 'storage_path'>,
+  ): Promise<string | null>;
   /** Removes what uploads have left that were killed; answers how many. */
   removeOldParts(olderThanMs?: number): Promise<number>;
 }
@@ -83,8 +85,8 @@ export function createAssetFiles(dataDir: string): AssetFiles {
 
     discard: (file) => rm(file, { force: true }),
 
-    async locate({ owner_id, is_global, storage_path }) {
-      if (!path.isAbsolute(storage_path) || storage_path.includes('\0')) return null;
+    async locate({ owner_id, is_global, is_stored, storage_path }) {
+      if (!is_stored || !path.isAbsolute(storage_path) || storage_path.includes('\0')) return null;
       if (!is_global && !isUuid(owner_id)) return null;
       const folder =
         is_global || owner_id === null

@@ -11,6 +11,8 @@ const AssetRow = z.looseObject({
   filename: z.string(),
   original_name: z.string().nullable(),
   storage_path: z.string(),
+  /** The server wrote the row and the file; false for a row that its owner wrote. */
+  is_stored: z.boolean(),
   alias: z.string(),
   mime_type: z.string().nullable(),
   size: z.number().nullable(),

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { AppError } from '../../contracts/errors.js';
 import type { PendingQuestion } from '../../contracts/frames.js';
+import { storable } from '../../contracts/ids.js';
 import { JobRow, type JobResult } from '../../contracts/rows.js';
 import type { RunUsage } from '../../contracts/runner.js';
 import { ask, askFirst, type Client } from './client.js';
@@ -29,6 +31,13 @@ const Opened = z.discriminatedUnion('outcome', [
 ]);
 
 const ACTIVE = ['pending', 'processing'];
+/** What a job says whose own words cannot be stored. */
+const PUBLISHED_MESSAGE = 'ゲームを更新しました';
+
+/** The database refused a value of the request (SQLSTATE classes 22 and 23). */
+function isRefusedValue(error: unknown): boolean {
+  return error instanceof AppError && /^2[23]/.test(String(error.details['code']));
+}
 
 export interface OpenJob {
   readonly id: string;
@@ -182,7 +191,8 @@ function jobEnd(client: Client) {
 
     /**
      * Row, chat line and open question in one transaction. Null = it had ended otherwise, or is
-     * gone; a repeat answers the row.
+     * gone; a repeat answers the row. Values that cannot be stored are left out: a job is never
+     * kept open by them.
      */
     complete: ({
       id,
@@ -191,25 +201,34 @@ function jobEnd(client: Client) {
       chatId,
       pendingQuestion,
       usage,
-    }: CompleteJob): Promise<JobRow | null> =>
-      ask(
-        'complete the job',
-        client.rpc('complete_job', {
-          p_id: id,
-          p_result: JSON.stringify(result),
-          p_history: history,
-          p_chat_id: chatId,
-          p_pending_question: pendingQuestion,
-          p_usage: usage,
-        }),
-        StoredJob.nullable(),
-      ),
+    }: CompleteJob): Promise<JobRow | null> => {
+      const send = (said: Partial<CompleteJob>): Promise<JobRow | null> =>
+        ask(
+          'complete the job',
+          client.rpc('complete_job', {
+            p_id: id,
+            p_result: JSON.stringify(said.result ?? { message: PUBLISHED_MESSAGE }),
+            p_history: said.history == null ? null : storable(said.history),
+            p_chat_id: chatId,
+            p_pending_question: said.pendingQuestion ?? null,
+            p_usage: said.usage ?? null,
+          }),
+          StoredJob.nullable(),
+        );
+      return send({ result, history, pendingQuestion, usage }).catch((error: unknown) => {
+        if (!isRefusedValue(error)) throw error;
+        return send({});
+      });
+    },
 
-    /** Null = it had ended otherwise, or is gone; a repeat answers the row. */
+    /**
+     * Null = it had ended otherwise, or is gone, or is past its commit point and is completed now;
+     * a repeat answers the row.
+     */
     fail: (jobId: string, error: string): Promise<JobRow | null> =>
       ask(
         'fail the job',
-        client.rpc('fail_job', { p_id: jobId, p_error: error }),
+        client.rpc('fail_job', { p_id: jobId, p_error: storable(error) }),
         StoredJob.nullable(),
       ),
 

@@ -50,8 +50,16 @@ const at = (place: string): string =>
 const who = { anybody: () => undefined, alice: () => world.alice, bob: () => world.bob };
 const row = async (id: string) =>
   (await world.database.sql('select * from assets where id = $1', [id]))[0];
-/** A row of Alice's, as she can insert it herself. */
+/** A row of Alice's as the server keeps it, whatever stands in it. */
 const insert = async (values: Record<string, unknown>): Promise<{ id: string; alias: string }> => {
+  const asset = await insertAsAlice(values);
+  await world.database.sql('update assets set is_stored = true where id = $1', [asset.id]);
+  return asset;
+};
+/** A row of Alice's, as she can insert it herself. */
+const insertAsAlice = async (
+  values: Record<string, unknown>,
+): Promise<{ id: string; alias: string }> => {
   const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '' } = world.env;
   const client = createClient(SUPABASE_URL, SUPABASE_ANON_KEY, {
     auth: { persistSession: false },
@@ -625,6 +633,15 @@ describe('a row that its owner wrote himself', () => {
     ['nothing', async () => ''],
   ])('leads to %s: 404', async (_, place) => {
     const { id, alias } = await insert({ storage_path: await place(), mime_type: 'image/png' });
+    const byAlias = await world.ask(`/user-assets/${world.alice.id}/${alias}`, { as: world.alice });
+    expect([byAlias.status, byAlias.text]).toEqual([404, 'Not found']);
+    const byId = await world.ask(`/api/assets/${id}`, { as: world.alice });
+    expect([byId.status, byId.json()]).toEqual([404, { error: 'Asset file not found' }]);
+  });
+
+  it('leads to her own file, but she wrote the row herself: 404', async () => {
+    const storage_path = (await row(own.id))?.['storage_path'];
+    const { id, alias } = await insertAsAlice({ storage_path, mime_type: 'image/png' });
     const byAlias = await world.ask(`/user-assets/${world.alice.id}/${alias}`, { as: world.alice });
     expect([byAlias.status, byAlias.text]).toEqual([404, 'Not found']);
     const byId = await world.ask(`/api/assets/${id}`, { as: world.alice });

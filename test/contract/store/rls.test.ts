@@ -388,6 +388,7 @@ describe('the catalogue', () => {
       'cancel_job',
       'complete_action',
       'complete_job',
+      'complete_job_minimally',
       'count_play',
       'create_asset',
       'fail_action',

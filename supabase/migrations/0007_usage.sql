@@ -41,7 +41,9 @@ begin
   select * into v_job from public.jobs where id = p_id
     and status in ('pending', 'processing') for no key update;
   if not found then return null; end if;
-  if v_job.attempt = 0 then
+  -- The first one is the one before which nothing was reserved, whatever the row says.
+  if not exists (select from public.usage_events e
+    where e.job_id = p_id and e.kind = 'model' and e.created_at >= v_job.created_at) then
     if p_user_limit_usd > 0
       and public.spent_today(v_job.user_id) + p_estimate_usd > p_user_limit_usd then
       return jsonb_build_object('outcome', 'refused', 'limit', 'user', 'spent_usd',
@@ -53,6 +55,11 @@ begin
     end if;
   end if;
   perform public.release_reservations(p_id, v_job.slot_at is not null, 'RunCrashed');
+  -- Numbers go on after those of a job of this id whose project was deleted and made again.
+  update public.jobs set attempt = greatest(attempt, (
+    select coalesce(max(split_part(e.call_id, '.', 2)::integer), 0) from public.usage_events e
+    where e.job_id = p_id and e.kind = 'model'
+  )) where id = p_id;
   v_started := public.start_attempt(p_id);
   insert into public.usage_events (user_id, job_id, call_id, kind, backend, usd, state)
   values (v_job.user_id, p_id, p_id || '.' || (v_started ->> 'attempt'), 'model', p_backend,
@@ -74,15 +81,23 @@ begin
 end $$;
 
 -- Reservations live exactly as long as their job: whoever ends the row ends them, in the same
--- transaction.
+-- transaction. A cost that cannot be stored leaves the reservation as what was spent: nothing here
+-- keeps a job from ending.
 create or replace function public.settle_job_usage() returns trigger
 language plpgsql security definer set search_path = '' as $$
+declare
+  v_usd double precision;
 begin
   if tg_op = 'UPDATE' and new.status = 'completed' then
+    begin
+      v_usd := (new.usage ->> 'costUsd')::double precision;
+    exception when data_exception then
+      v_usd := null;
+    end;
     update public.usage_events
     set state = 'settled', ended_at = now(),
-      usd = coalesce((new.usage ->> 'costUsd')::double precision, usd),
-      seconds = coalesce(extract(epoch from clock_timestamp() - new.slot_at), 0)
+      usd = case when v_usd between 0 and 1e6 then v_usd else usd end,
+      seconds = greatest(coalesce(extract(epoch from clock_timestamp() - new.slot_at), 0), 0)
     where kind = 'model' and call_id = new.id || '.' || new.attempt and state <> 'settled';
   else
     update public.usage_events set state = 'released' where job_id = old.id and kind = 'modal';

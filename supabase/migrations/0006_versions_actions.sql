@@ -161,7 +161,7 @@ language plpgsql set search_path = '' as $$
 declare
   v_action public.actions;
 begin
-  update public.actions set state = 'failed', error = p_error
+  update public.actions set state = 'failed', error = left(p_error, 10000)
   where id = p_id and state in ('pending', 'processing')
   returning * into v_action;
   if not found then

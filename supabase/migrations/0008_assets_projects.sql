@@ -29,7 +29,7 @@ begin
      + (p_asset ->> 'size')::bigint > p_quota_bytes then
     return jsonb_build_object('outcome', 'full', 'is_file_in_use', exists (
       select from public.assets where owner_id = p_owner_id
-        and storage_path = p_asset ->> 'storage_path'
+        and storage_path = p_asset ->> 'storage_path' and is_stored
     ));
   end if;
   loop
@@ -105,7 +105,7 @@ $$;
 create or replace function public.list_projects(p_user_id uuid) returns jsonb
 language sql stable security invoker set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'id', p.id, 'name', p.name, 'description', coalesce(d.description, ''),
+    'id', p.id, 'name', p.name, 'description', left(coalesce(d.description, ''), 5000),
     'isPublic', p.is_public
       or exists (select from public.games g where g.project_id = p.id and g.revision is not null
       and g.visibility = 'public'),

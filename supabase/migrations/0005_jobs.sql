@@ -26,9 +26,9 @@ begin
 
   -- The caller is the project's only writer: whatever else is active here has lost its worker. It
   -- ends as what it is: completed after its commit point, else failed.
-  update public.jobs set status = 'completed', progress = 100, result = '{"message":"ゲームを更新しました"}'
-  where project_id = p_project_id and status in ('pending', 'processing')
-    and exists (select from public.revisions r where r.job_id = jobs.id);
+  perform public.complete_job_minimally(j.id) from public.jobs j
+  where j.project_id = p_project_id and j.status in ('pending', 'processing')
+    and exists (select from public.revisions r where r.job_id = j.id);
   update public.jobs set status = 'failed', error = '作業が途中で中断しました。もう一度お試しください。'
   where project_id = p_project_id and status in ('pending', 'processing');
 
@@ -50,7 +50,7 @@ begin
     raise;
   end;
   insert into public.chat_history (id, project_id, role, message)
-    values (p_chat_id, p_project_id, 'user', p_content)
+    values (p_chat_id, p_project_id, 'user', left(p_content, 100000))
   on conflict (id) do nothing;
   update public.projects set updated_at = now() where id = p_project_id;
   return jsonb_build_object('outcome', 'opened', 'job', to_jsonb(v_job));
@@ -117,14 +117,25 @@ language sql set search_path = '' as $$
   update public.jobs j set
     progress = case when p_progress is null
       then progress else least(greatest(p_progress, 0), 100) end,
-    progress_message = coalesce(p_message, progress_message),
+    progress_message = coalesce(left(p_message, 1000), progress_message),
     last_event_at = now()
   where id = p_id and status = 'processing' and (p_attempt is null or attempt = p_attempt)
   returning to_jsonb(j);
 $$;
 
+-- Ends an active row as completed and nothing else: no text, no question, no cost that could be
+-- refused. For a job that is done and whose own words cannot be stored, or are gone.
+create or replace function public.complete_job_minimally(p_id uuid) returns public.jobs
+language sql set search_path = '' as $$
+  update public.jobs set status = 'completed', progress = 100, error = null, usage = null,
+    result = '{"message":"ゲームを更新しました"}'
+  where id = p_id and status in ('pending', 'processing')
+  returning *;
+$$;
+
 -- The completed row, also when an earlier call completed it; null when it ended otherwise or is
--- gone.
+-- gone. Values that the database refuses (22xxx, 23xxx) do not keep the job open: it completes
+-- without them.
 create or replace function public.complete_job(
   p_id uuid, p_result text, p_history text, p_chat_id uuid, p_pending_question jsonb, p_usage jsonb
 ) returns jsonb
@@ -134,39 +145,47 @@ declare
 begin
   perform from public.projects
     where id = (select project_id from public.jobs where id = p_id) for no key update;
-  update public.jobs set status = 'completed', progress = 100, result = p_result, error = null,
-    usage = nullif(p_usage, 'null')
-  where id = p_id and status in ('pending', 'processing')
-  returning * into v_job;
-  if not found then
-    select * into v_job from public.jobs where id = p_id and status = 'completed';
-    if not found then return null; end if;
-    return to_jsonb(v_job);
-  end if;
-  if p_history is not null then
-    insert into public.chat_history (id, project_id, role, message)
-      values (p_chat_id, v_job.project_id, 'assistant', p_history)
-    on conflict (id) do nothing;
-  end if;
-  update public.projects set pending_question = nullif(p_pending_question, 'null')
-    where id = v_job.project_id;
-  return to_jsonb(v_job);
+  begin
+    update public.jobs set status = 'completed', progress = 100, result = p_result, error = null,
+      usage = nullif(p_usage, 'null')
+    where id = p_id and status in ('pending', 'processing')
+    returning * into v_job;
+    if found then
+      if p_history is not null then
+        insert into public.chat_history (id, project_id, role, message)
+          values (p_chat_id, v_job.project_id, 'assistant', left(p_history, 100000))
+        on conflict (id) do nothing;
+      end if;
+      update public.projects set pending_question = nullif(p_pending_question, 'null')
+        where id = v_job.project_id;
+      return to_jsonb(v_job);
+    end if;
+  exception when data_exception or integrity_constraint_violation then
+    raise warning 'job % completes without what it said: %', p_id, sqlerrm;
+    perform public.complete_job_minimally(p_id);
+  end;
+  select * into v_job from public.jobs where id = p_id and status = 'completed';
+  return case when found then to_jsonb(v_job) end;
 end $$;
 
--- The failed row, also when it had failed before; null when it ended otherwise or is gone.
+-- The failed row, also when it had failed before; null when it ended otherwise or is gone. After
+-- its commit point a job has not failed: it completes, and the answer is null.
 create or replace function public.fail_job(p_id uuid, p_error text) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   v_job public.jobs;
 begin
-  update public.jobs set status = 'failed', error = p_error
-  where id = p_id and status in ('pending', 'processing')
-  returning * into v_job;
-  if not found then
-    select * into v_job from public.jobs where id = p_id and status = 'failed';
-    if not found then return null; end if;
+  -- publish_revision holds the same lock.
+  select * into v_job from public.jobs where id = p_id for update;
+  if v_job.status in ('pending', 'processing') then
+    if exists (select from public.revisions r where r.job_id = p_id) then
+      perform public.complete_job_minimally(p_id);
+      return null;
+    end if;
+    update public.jobs set status = 'failed', error = left(p_error, 10000)
+    where id = p_id returning * into v_job;
   end if;
-  return to_jsonb(v_job);
+  return case when v_job.status = 'failed' then to_jsonb(v_job) end;
 end $$;
 
 -- Before the commit point the row becomes cancelled; afterwards, or when it has ended otherwise, it

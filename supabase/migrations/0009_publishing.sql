@@ -1,22 +1,26 @@
 -- Publishing: games as players see them, likes, plays, notifications.
 
--- A game as a player is told of it. A display name that is only the mail address's local part was
--- never chosen: it stays unsaid.
+-- A game as a player is told of it, its texts cut to what a card holds. A display name that is only
+-- the mail address's local part was never chosen: it stays unsaid.
 create or replace function public.game_card(p_game public.games, p_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
-    'id', p_game.id, 'projectId', p_game.project_id, 'userId', p_game.user_id, 'revision',
-      p_game.revision, 'contentHash', p_game.content_hash,
-    'title', p_game.title, 'description', coalesce(p_game.description, ''), 'howToPlay',
-      p_game.how_to_play, 'tags', p_game.tags,
-    'visibility', p_game.visibility, 'remix', p_game.remix, 'thumbnailUrl', p_game.thumbnail_url,
-    'playCount', p_game.play_count, 'likeCount', p_game.like_count, 'publishedAt',
-      p_game.published_at, 'updatedAt', p_game.updated_at,
-    'creator',
-      (select nullif(u.display_name, split_part(u.email, '@', 1)) from public.users u
-      where u.id = p_game.user_id),
-    'liked', exists (select from public.game_likes l where l.game_id = p_game.id
-      and l.user_id = p_user_id)
+    'id', p_game.id, 'projectId', p_game.project_id, 'userId', p_game.user_id,
+    'revision', p_game.revision, 'contentHash', p_game.content_hash,
+    'title', left(p_game.title, 200), 'description', left(coalesce(p_game.description, ''), 5000),
+    'howToPlay', left(p_game.how_to_play, 10000),
+    'tags', case when length(p_game.tags::text) <= 20000 then p_game.tags else '[]' end,
+    'visibility', p_game.visibility, 'remix', left(p_game.remix, 20),
+    'thumbnailUrl', case when length(p_game.thumbnail_url) <= 2000 then p_game.thumbnail_url end,
+    'playCount', p_game.play_count, 'likeCount', p_game.like_count,
+    'publishedAt', p_game.published_at, 'updatedAt', p_game.updated_at,
+    'creator', (
+      select left(nullif(u.display_name, split_part(u.email, '@', 1)), 200)
+      from public.users u where u.id = p_game.user_id
+    ),
+    'liked', exists (
+      select from public.game_likes l where l.game_id = p_game.id and l.user_id = p_user_id
+    )
   );
 $$;
 
@@ -69,7 +73,8 @@ begin
     and (user_id <> v_in.user_id or project_id is distinct from v_in.project_id);
   insert into public.games as g (id, project_id, user_id, title, description, how_to_play, tags,
     remix, thumbnail_url, visibility, game_url, revision, content_hash, published_at)
-  values (v_in.id, v_in.project_id, v_in.user_id, v_in.title, v_in.description, v_in.how_to_play,
+  values (v_in.id, v_in.project_id, v_in.user_id, left(v_in.title, 200),
+    left(v_in.description, 5000), left(v_in.how_to_play, 10000),
     v_in.tags, v_in.remix, v_in.thumbnail_url,
           v_in.visibility, v_in.game_url, v_in.revision, v_in.content_hash, now())
   on conflict (id) do update set
