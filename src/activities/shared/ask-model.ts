@@ -3,11 +3,12 @@ import Anthropic, {
   APIError,
   APIConnectionTimeoutError,
 } from '@anthropic-ai/sdk';
+import type { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
 import { AppError, type ErrorKind } from '../../contracts/errors.js';
 
 /**
- * The model for short answers in words. It never tries again by itself: Temporal owns the tries.
+ * The model for short answers in words. It never repeats a request by itself: Temporal does.
  */
 export function createModel(
   config: Pick<WorkerConfig, 'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_TIMEOUT_MS'>,
@@ -39,6 +40,41 @@ export async function completeText(
   }
   if (!text) throw new AppError('ModelRefused', 'the model gave an empty answer');
   return text;
+}
+
+/** The JSON in a model's answer; `value` null = there is none, or it is not what the schema asks for. */
+export interface JsonAnswer<T> {
+  readonly text: string;
+  /** Whether the answer has anything in braces at all. */
+  readonly hasBraces: boolean;
+  readonly value: T | null;
+}
+
+/** Asks for JSON and reads it. Throws what {@link completeText} throws. */
+export async function askForJson<S extends z.ZodType>(
+  anthropic: Anthropic,
+  question: Anthropic.MessageCreateParamsNonStreaming,
+  schema: S,
+): Promise<JsonAnswer<z.output<S>>> {
+  return readJson(await completeText(anthropic, question), schema);
+}
+
+/** Models put words around their JSON: what counts is from the first brace to the last. */
+export function readJson<S extends z.ZodType>(text: string, schema: S): JsonAnswer<z.output<S>> {
+  const braces = /\{[\s\S]*\}/.exec(text)?.[0];
+  return {
+    text,
+    hasBraces: braces !== undefined,
+    value: schema.safeParse(parsed(braces ?? '')).data ?? null,
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function kindOf(error: unknown): ErrorKind {

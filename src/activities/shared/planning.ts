@@ -9,7 +9,7 @@ import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
-import { createModel, completeText } from './ask-model.js';
+import { createModel, completeText, readJson } from './ask-model.js';
 import type { Answer, GenerationPlan, JobActivities, PlanGenerationInput } from '../ports.js';
 import { gameTexts } from './game-texts.js';
 
@@ -144,17 +144,13 @@ const AnswerJson = z.object({
 
 /** The JSON that was asked for; a model that answers in plain words is taken at its word. */
 export function parseAnswer(text: string): Answer {
-  const braces = /\{[\s\S]*\}/.exec(text)?.[0];
-  try {
-    const answer = AnswerJson.parse(JSON.parse(braces ?? ''));
-    return {
-      message: answer.message.trim(),
-      suggestions: answer.suggestions
-        .map((line) => line.replace(/\n/g, ' ').trim())
-        .filter(Boolean)
-        .slice(0, 3),
-    };
-  } catch {
-    return { message: text, suggestions: [] };
-  }
+  const { value } = readJson(text, AnswerJson);
+  if (value === null) return { message: text, suggestions: [] };
+  return {
+    message: value.message.trim(),
+    suggestions: value.suggestions
+      .map((line) => line.replace(/\n/g, ' ').trim())
+      .filter(Boolean)
+      .slice(0, 3),
+  };
 }

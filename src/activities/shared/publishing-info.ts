@@ -6,7 +6,7 @@ import { WELCOME_PAGE } from '../../domain/welcome-page.js';
 import type { WorkerConfig } from '../../config.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
-import { createModel, completeText } from './ask-model.js';
+import { createModel, completeText, readJson } from './ask-model.js';
 import type { PublishingActivities } from '../ports.js';
 import { gameTexts } from './game-texts.js';
 
@@ -67,19 +67,8 @@ async function askModel(anthropic: Anthropic, model: string, prompt: string): Pr
  * said, a line each.
  */
 export function parsePublishInfo(text: string): PublishInfo {
-  const refused = (literal: string) =>
-    new AppError('ModelAnswerInvalid', `${literal}\n${text.slice(0, MAX_RAW_CHARS)}`);
-  const braces = /\{[\s\S]*\}/.exec(text)?.[0];
-  if (braces === undefined) throw refused('Failed to parse AI response');
-  const parsed = PublishInfo.safeParse(jsonOf(braces));
-  if (!parsed.success) throw refused('Failed to parse JSON');
-  return parsed.data;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
-  }
+  const { hasBraces, value } = readJson(text, PublishInfo);
+  if (value !== null) return value;
+  const literal = hasBraces ? 'Failed to parse JSON' : 'Failed to parse AI response';
+  throw new AppError('ModelAnswerInvalid', `${literal}\n${text.slice(0, MAX_RAW_CHARS)}`);
 }

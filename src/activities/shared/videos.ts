@@ -10,7 +10,7 @@ import {
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
-import { createModel, completeText } from './ask-model.js';
+import { askForJson, createModel } from './ask-model.js';
 import type { VideoPlanActivities } from '../ports.js';
 import { gameTexts } from './game-texts.js';
 
@@ -70,12 +70,14 @@ export function videoPlanActivities({
   };
 
   async function askForStory(facts: VideoPromptInput): Promise<VideoStory> {
-    const text = await completeText(model, {
+    const question = {
       model: config.CHAT_MODEL,
       max_tokens: MAX_TOKENS,
       system: VIDEO_SYSTEM_PROMPT,
-      messages: [{ role: 'user', content: videoPrompt(facts) }],
-    });
-    return VideoStory.parse(JSON.parse(/\{[\s\S]*\}/.exec(text)?.[0] ?? ''));
+      messages: [{ role: 'user' as const, content: videoPrompt(facts) }],
+    };
+    const { value } = await askForJson(model, question, VideoStory);
+    if (value === null) throw new AppError('ModelAnswerInvalid', 'no words for a video');
+    return value;
   }
 }
