@@ -12,8 +12,8 @@ import { anyText, matching } from './matchers.js';
 import { openWorld, PIXEL, type World } from './world.js';
 
 /**
- * rest.md §9.1, §9.2 and §12, row by row, on a real database and API. Temporal is away: what needs
- * it is in publishing.test.ts.
+ * rest.md §9.1, §9.2 and §12 on a real database and API; who may call what are rows of endpoints.ts.
+ * Temporal is away: what needs it is in publishing.test.ts.
  */
 let world: World;
 beforeAll(async () => {
@@ -32,49 +32,6 @@ const send = (method: string, target: string, as: Who, body?: unknown) =>
       ? {}
       : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
-const at = (target: string): string =>
-  target.replace(':game', world.gameId).replace(':unknown', UNKNOWN);
-
-describe('who may (§1.5, §1.7)', () => {
-  const routes = [
-    'GET publish-draft',
-    'PUT publish-draft',
-    'POST generate-publish-info',
-    'GET publish',
-    'POST publish',
-    'POST unpublish',
-  ];
-  it.each(
-    routes.flatMap(
-      (route) =>
-        [
-          [route, ':game', 'anybody', 401, 'No access token provided'],
-          [route, 'not-a-uuid', 'alice', 400, 'Invalid project ID'],
-          [route, ':unknown', 'alice', 404, 'Project not found'],
-          [route, ':game', 'bob', 404, 'Project not found'],
-        ] as const,
-    ),
-  )('%s of %s as %s: %i', async (route, project, as, status, error) => {
-    const [method = '', name = ''] = route.split(' ');
-    const answer = await send(
-      method,
-      at(`/api/projects/${project}/${name}`),
-      as,
-      method === 'GET' ? undefined : {},
-    );
-    expect([answer.status, answer.json()]).toEqual([status, { error }]);
-  });
-
-  it.each([
-    ['GET', '/api/notifications'],
-    ['POST', '/api/notifications/read-all'],
-    ['POST', `/api/notifications/${UNKNOWN}/read`],
-    ['PUT', `/api/games/${UNKNOWN}/like`],
-  ])('%s %s needs a token', async (method, target) => {
-    const answer = await send(method, target, 'anybody');
-    expect([answer.status, answer.json()]).toEqual([401, { error: 'No access token provided' }]);
-  });
-});
 
 describe('the draft (§9.1, §9.2)', () => {
   const address = () => `/api/projects/${world.gameId}/publish-draft`;
