@@ -32,13 +32,17 @@ export function PromoVideo({ title, tagline, scenes, colours, frames }: VideoPro
 }
 
 function Backdrop({ time, accent }: { time: number; accent: string }) {
-  const rays = `repeating-conic-gradient(from ${(time * 40).toFixed(2)}deg at 50% 50%, ${accent}30 0deg 9deg, transparent 9deg 18deg)`;
+  const rays =
+    `repeating-conic-gradient(from ${(time * 40).toFixed(2)}deg at 50% 50%, ${accent}30 0deg ` +
+    '9deg, transparent 9deg 18deg)';
   return (
     <>
       <AbsoluteFill style={{ background: rays }} />
       <AbsoluteFill
         style={{
-          background: `radial-gradient(circle at 50% 42%, ${accent}66 0%, transparent 62%), linear-gradient(#0000 55%, #0009)`,
+          background:
+            `radial-gradient(circle at 50% 42%, ${accent}66 0%, transparent 62%), ` +
+            'linear-gradient(#0000 55%, #0009)',
         }}
       />
     </>

@@ -124,7 +124,8 @@ describe('storage that the sandbox refuses', () => {
     ).toBe('120');
     expect(
       run(
-        `[${name}.length, ${name}.key(0), ${name}.getItem('none'), ${name}.none, 'best' in ${name}].join()`,
+        `[${name}.length, ${name}.key(0), ${name}.getItem('none'), ${name}.none, 'best' in ` +
+          `${name}].join()`,
       ),
     ).toBe('1,best,,,true');
     expect(run(`Object.keys(${name}).join()`)).toBe('best');

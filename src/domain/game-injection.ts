@@ -24,13 +24,16 @@ const INJECTED_SCRIPT = `<script>(function () {
       deleteProperty: function (_, key) { items.delete(key); return true; },
       ownKeys: function () { return Array.from(items.keys()); },
       getOwnPropertyDescriptor: function (_, key) {
-        return items.has(key) ? { value: items.get(key), writable: true, enumerable: true, configurable: true } : undefined;
+        if (!items.has(key)) return undefined;
+        return { value: items.get(key), writable: true, enumerable: true, configurable: true };
       },
     });
   }
   ['localStorage', 'sessionStorage'].forEach(function (name) {
     try { window[name].getItem(''); } catch (refused) {
-      Object.defineProperty(window, name, { value: memoryStorage(), configurable: true, enumerable: true });
+      Object.defineProperty(window, name, {
+        value: memoryStorage(), configurable: true, enumerable: true,
+      });
     }
   });
 
@@ -39,7 +42,8 @@ const INJECTED_SCRIPT = `<script>(function () {
   if (window.MutationObserver) new MutationObserver(function (changes) {
     changes.forEach(function (change) {
       change.addedNodes.forEach(function (node) {
-        var isOwn = node.nodeName === 'SCRIPT' && node.src && new URL(node.src).origin === location.origin;
+        var isOwn = node.nodeName === 'SCRIPT' && node.src &&
+          new URL(node.src).origin === location.origin;
         if (isOwn && !node.hasAttribute('crossorigin')) node.crossOrigin = 'anonymous';
       });
     });
@@ -47,7 +51,9 @@ const INJECTED_SCRIPT = `<script>(function () {
 
   var MAX_ERRORS = 10;
   var errors = [];
-  function post(message) { try { window.parent.postMessage(message, '*'); } catch (ignored) { /* nobody listens */ } }
+  function post(message) {
+    try { window.parent.postMessage(message, '*'); } catch (ignored) { /* nobody listens */ }
+  }
   function add(record) {
     if (errors.length >= MAX_ERRORS) return;
     errors.push(record);
@@ -60,13 +66,17 @@ const INJECTED_SCRIPT = `<script>(function () {
   }
   window.addEventListener('error', function (event) {
     add({
-      type: 'error', message: event.message, file: (event.filename || '').split(/[?#]/)[0].split('/').pop() || 'unknown',
+      type: 'error', message: event.message,
+      file: (event.filename || '').split(/[?#]/)[0].split('/').pop() || 'unknown',
       line: event.lineno, column: event.colno, stack: (event.error && event.error.stack) || null,
     });
   });
   window.addEventListener('unhandledrejection', function (event) {
     var reason = event.reason;
-    add({ type: 'unhandledrejection', message: String((reason && reason.message) || reason), stack: (reason && reason.stack) || null });
+    add({
+      type: 'unhandledrejection', message: String((reason && reason.message) || reason),
+      stack: (reason && reason.stack) || null,
+    });
   });
   var consoleError = console.error;
   console.error = function () {
@@ -76,7 +86,9 @@ const INJECTED_SCRIPT = `<script>(function () {
   };
   window.addEventListener('load', function () {
     setTimeout(function () {
-      post({ type: 'gameLoaded', success: errors.length === 0, errorCount: errors.length, errors: errors });
+      post({
+        type: 'gameLoaded', success: errors.length === 0, errorCount: errors.length, errors: errors,
+      });
     }, 500);
   });
 })();</script>`;

@@ -8,7 +8,10 @@ const MAX_SPEC_CHARS = 6_000;
 const MAX_CODE_CHARS = 3_000;
 
 /** Asks for one JSON object; what comes back is validated. */
-export const PUBLISH_INFO_SYSTEM_PROMPT = `あなたはスマートフォン向けゲームの紹介文を書く編集者です。次の JSON だけを日本語で返してください: {"title": string, "description": string, "howToPlay": string, "tags": string[]}。title は 50 文字以内、description は 200 文字くらいで魅力が伝わるように、howToPlay は 300 文字くらいで操作とルールを、tags は 10 文字以内の言葉を 3〜5 個。ゲームにないことは書かないでください。`;
+export const PUBLISH_INFO_SYSTEM_PROMPT =
+  'あなたはスマートフォン向けゲームの紹介文を書く編集者です。次の JSON だけを日本語で返してください: {"title": string, "description": ' +
+  'string, "howToPlay": string, "tags": string[]}。title は 50 文字以内、description は 200 ' +
+  '文字くらいで魅力が伝わるように、howToPlay は 300 文字くらいで操作とルールを、tags は 10 文字以内の言葉を 3〜5 個。ゲームにないことは書かないでください。';
 
 /** What the model is told of the game. */
 export function publishInfoPrompt({ projectName, spec, code }: PublishPromptInput): string {

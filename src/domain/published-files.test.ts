@@ -69,12 +69,20 @@ describe('references to assets', () => {
     expect(reference && assetAddress(reference)).toBe(address);
   });
 
-  it('that were copied and libraries get their places; what was not copied, and what only looks like it, stays', () => {
-    const text = `import '/vendor/three@0.187.0/three.module.js'; a='${HERO}'; b='/user-assets/${UID}/hero_2.png.bak'; c='/vendor/nothing@1/x.js'; d='${HERO}?v=2'`;
-    expect(withPublishedReferences(text, '/g/', new Map([[HERO, '_assets/1.png']]))).toBe(
-      `import '/g/vendor/three@0.187.0/three.module.js'; a='/g/_assets/1.png'; b='/user-assets/${UID}/hero_2.png.bak'; c='/vendor/nothing@1/x.js'; d='/g/_assets/1.png?v=2'`,
-    );
-  });
+  it(
+    'that were copied and libraries get their places; what was not copied, and what only ' +
+      'looks like it, stays',
+    () => {
+      const text =
+        `import '/vendor/three@0.187.0/three.module.js'; a='${HERO}'; ` +
+        `b='/user-assets/${UID}/hero_2.png.bak'; c='/vendor/nothing@1/x.js'; d='${HERO}?v=2'`;
+      expect(withPublishedReferences(text, '/g/', new Map([[HERO, '_assets/1.png']]))).toBe(
+        `import '/g/vendor/three@0.187.0/three.module.js'; a='/g/_assets/1.png'; ` +
+          `b='/user-assets/${UID}/hero_2.png.bak'; c='/vendor/nothing@1/x.js'; ` +
+          `d='/g/_assets/1.png?v=2'`,
+      );
+    },
+  );
 
   it('are copied under the name of their content', () => {
     expect(publishedAssetPath('ab', '/data/x.PNG')).toBe('_assets/ab.png');

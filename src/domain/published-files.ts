@@ -42,7 +42,8 @@ const UUID = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 const BEGIN = '(?<=["\'`(=,\\s])';
 const VENDOR = new RegExp(`${BEGIN}/vendor/([\\w.-]+@[\\w.-]+/[\\w.-]+)`, 'g');
 const ASSET = new RegExp(
-  `${BEGIN}/(?:user-assets/(${UUID})/([\\w.%~-]+)|global-assets/([\\w.%~-]+)/([\\w.%~-]+)|api/assets/(${UUID})(?![/\\w]))`,
+  `${BEGIN}/(?:user-assets/(${UUID})/([\\w.%~-]+)|` +
+    `global-assets/([\\w.%~-]+)/([\\w.%~-]+)|api/assets/(${UUID})(?![/\\w]))`,
   'g',
 );
 

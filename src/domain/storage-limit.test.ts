@@ -26,24 +26,28 @@ describe("the limit of a user's files", () => {
     },
   );
 
-  it('rises with what is used and never above the maximum; the refusal comes after every warning', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 20 }),
-        fc.integer({ min: 1, max: 100 }),
-        fc.double({ min: 0, max: 200, noNaN: true }),
-        (stepGib, maxGib, used) => {
-          const state = storageState(used * GIB, { stepGib, maxGib });
-          const more = storageState((used + 1) * GIB, { stepGib, maxGib });
-          expect(state.softGib).toBeLessThanOrEqual(maxGib);
-          expect(more.softGib).toBeGreaterThanOrEqual(state.softGib);
-          expect(more.passedGib ?? 0).toBeGreaterThanOrEqual(state.passedGib ?? 0);
-          if (state.isBeyond) expect(state.passedGib).toBe(maxGib);
-          else if (used < maxGib * 0.8) expect(used).toBeLessThan(state.softGib * 0.8 + 1e-9);
-        },
-      ),
-    );
-  });
+  it(
+    'rises with what is used and never above the maximum; the refusal comes after every ' +
+      'warning',
+    () => {
+      fc.assert(
+        fc.property(
+          fc.integer({ min: 1, max: 20 }),
+          fc.integer({ min: 1, max: 100 }),
+          fc.double({ min: 0, max: 200, noNaN: true }),
+          (stepGib, maxGib, used) => {
+            const state = storageState(used * GIB, { stepGib, maxGib });
+            const more = storageState((used + 1) * GIB, { stepGib, maxGib });
+            expect(state.softGib).toBeLessThanOrEqual(maxGib);
+            expect(more.softGib).toBeGreaterThanOrEqual(state.softGib);
+            expect(more.passedGib ?? 0).toBeGreaterThanOrEqual(state.passedGib ?? 0);
+            if (state.isBeyond) expect(state.passedGib).toBe(maxGib);
+            else if (used < maxGib * 0.8) expect(used).toBeLessThan(state.softGib * 0.8 + 1e-9);
+          },
+        ),
+      );
+    },
+  );
 });
 
 describe('the refusal', () => {

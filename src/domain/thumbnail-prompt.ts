@@ -9,9 +9,12 @@ export function thumbnailPrompt({
   description: string;
 }): string {
   return [
-    `Key art for a smartphone game called "${title}", portrait 9:16, of the quality of an image in an app store.`,
-    'One striking moment of play fills the image: the main character large, clear depth, strong light, rich colours.',
-    'No user interface, no frame, no logos, and no text other than the title itself, which may be left out.',
+    `Key art for a smartphone game called "${title}", portrait 9:16, of the quality of an ` +
+      'image in an app store.',
+    'One striking moment of play fills the image: the main character large, clear depth, ' +
+      'strong light, rich colours.',
+    'No user interface, no frame, no logos, and no text other than the title itself, which ' +
+      'may be left out.',
     ...(description.trim() === ''
       ? []
       : [

@@ -11,7 +11,8 @@ import {
 
 const PACKAGES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const GAME =
-  '<head><script type="importmap">{"imports":{"three":"/vendor/three@0.187.0/three.module.js"}}</script></head>';
+  '<head><script ' +
+  'type="importmap">{"imports":{"three":"/vendor/three@0.187.0/three.module.js"}}</script></head>';
 
 describe('the table of vendored libraries', () => {
   it.each(VENDORED_LIBRARIES)(
@@ -72,7 +73,8 @@ describe('references of a game', () => {
 
   it('are left alone when they mean something else', () => {
     const text =
-      '<a href="/my/vendor/three@0.187.0/three.module.js"></a><script src="/vendor/jquery@3.0.0/jquery.js"></script>';
+      '<a href="/my/vendor/three@0.187.0/three.module.js"></a><script ' +
+      'src="/vendor/jquery@3.0.0/jquery.js"></script>';
     expect(vendoredFilesIn(text)).toEqual([]);
     expect(withRelativeVendor(text, 'index.html')).toBe(text);
   });

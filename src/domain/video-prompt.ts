@@ -11,7 +11,11 @@ const MAX_SPEC_CHARS = 5_000;
 const MAX_CODE_CHARS = 3_000;
 
 /** Asks for one JSON object; what comes back is validated. */
-export const VIDEO_SYSTEM_PROMPT = `あなたはスマートフォン向けゲームの 7 秒の紹介動画に載せる言葉を書くコピーライターです。次の JSON だけを日本語で返してください: {"tagline": string, "scenes": [string, string, string], "colours": {"background": string, "accent": string}}。tagline はタイトルの下に出る 8〜20 文字の一文。scenes は順に、遊んでいる場面、いちばん盛り上がる場面、最後の呼びかけで、それぞれ 4〜12 文字。colours はゲームの雰囲気に合う #rrggbb の色で、background は暗い色、accent は明るい色。ゲームにないことは書かないでください。`;
+export const VIDEO_SYSTEM_PROMPT =
+  'あなたはスマートフォン向けゲームの 7 秒の紹介動画に載せる言葉を書くコピーライターです。次の JSON だけを日本語で返してください: {"tagline": string, ' +
+  '"scenes": [string, string, string], "colours": {"background": string, "accent": ' +
+  'string}}。tagline はタイトルの下に出る 8〜20 文字の一文。scenes は順に、遊んでいる場面、いちばん盛り上がる場面、最後の呼びかけで、それぞれ 4〜12 ' +
+  '文字。colours はゲームの雰囲気に合う #rrggbb の色で、background は暗い色、accent は明るい色。ゲームにないことは書かないでください。';
 
 /** What the model is told of the game. */
 export function videoPrompt({ title, description, spec, code }: VideoPromptInput): string {

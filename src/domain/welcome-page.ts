@@ -9,8 +9,10 @@ export const WELCOME_PAGE = `<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>My Game</title>
 <style>
-  body { margin: 0; min-height: 100vh; display: grid; place-content: center; gap: 12px; text-align: center;
-    font-family: system-ui, sans-serif; color: #171717; background: linear-gradient(#fff, #f5f5f5); }
+  body { margin: 0; min-height: 100vh; display: grid; place-content: center; gap: 12px;
+    text-align: center;
+    font-family: system-ui, sans-serif; color: #171717;
+    background: linear-gradient(#fff, #f5f5f5); }
   h1 { font-size: 1.25rem; margin: 0; }
   p { margin: 0; color: #525252; font-size: .875rem; }
 </style>

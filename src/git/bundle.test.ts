@@ -84,18 +84,21 @@ describe('E6: bundles bring commits from one repository to the other', () => {
     expect(await resolve(there, MAIN)).toBe(mine);
   });
 
-  it('refuses a bundle that holds another commit than promised, and one that is damaged', async () => {
-    const first = await commit(here, 'one', null);
-    await bundleCreate(here, { have: null, want: first, file });
-    await expect(bundleFetch(there, { file, want: 'b'.repeat(40) })).rejects.toMatchObject({
-      kind: 'CandidateRefused',
-    });
-    await writeFile(file, 'not a bundle');
-    await expect(bundleFetch(there, { file, want: first })).rejects.toMatchObject({
-      kind: 'RevisionMissing',
-    });
-    await expect(
-      bundleCreate(here, { have: null, want: 'c'.repeat(40), file }),
-    ).rejects.toMatchObject({ kind: 'RevisionMissing' });
-  });
+  it(
+    'refuses a bundle that holds another commit than ' + 'promised, and one that is damaged',
+    async () => {
+      const first = await commit(here, 'one', null);
+      await bundleCreate(here, { have: null, want: first, file });
+      await expect(bundleFetch(there, { file, want: 'b'.repeat(40) })).rejects.toMatchObject({
+        kind: 'CandidateRefused',
+      });
+      await writeFile(file, 'not a bundle');
+      await expect(bundleFetch(there, { file, want: first })).rejects.toMatchObject({
+        kind: 'RevisionMissing',
+      });
+      await expect(
+        bundleCreate(here, { have: null, want: 'c'.repeat(40), file }),
+      ).rejects.toMatchObject({ kind: 'RevisionMissing' });
+    },
+  );
 });

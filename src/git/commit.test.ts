@@ -66,34 +66,41 @@ describe('E3: a folder becomes a commit without git looking at it', () => {
     expect(await pathsOf(revision)).toEqual(['a.txt', 'index.html']);
   });
 
-  it('never starts a filter, a hook, a file-system monitor or a diff driver, not even from the repository itself', async () => {
-    const trap = join(base, 'trap.sh');
-    await writeFile(trap, `#!/bin/sh\ntouch ${join(base, 'EXECUTED')}\ncat\n`);
-    await chmod(trap, 0o755);
-    await mkdir(join(repo.gitDir, 'hooks'), { recursive: true });
-    await mkdir(join(repo.gitDir, 'info'), { recursive: true });
-    for (const hook of ['reference-transaction', 'post-commit', 'pre-commit', 'update']) {
+  it(
+    'never starts a filter, a hook, a file-system monitor or a diff driver, not even from ' +
+      'the repository itself',
+    async () => {
+      const trap = join(base, 'trap.sh');
+      await writeFile(trap, `#!/bin/sh\ntouch ${join(base, 'EXECUTED')}\ncat\n`);
+      await chmod(trap, 0o755);
+      await mkdir(join(repo.gitDir, 'hooks'), { recursive: true });
+      await mkdir(join(repo.gitDir, 'info'), { recursive: true });
+      for (const hook of ['reference-transaction', 'post-commit', 'pre-commit', 'update']) {
+        await writeFile(
+          join(repo.gitDir, 'hooks', hook),
+          `#!/bin/sh\ntouch ${join(base, 'EXECUTED')}\n`,
+          { mode: 0o755 },
+        );
+      }
+      await writeFile(join(repo.gitDir, 'info', 'attributes'), '* filter=evil diff=evil\n');
       await writeFile(
-        join(repo.gitDir, 'hooks', hook),
-        `#!/bin/sh\ntouch ${join(base, 'EXECUTED')}\n`,
-        { mode: 0o755 },
+        join(repo.gitDir, 'config'),
+        '[core]\n\tbare = true\n\trepositoryformatversion = 0\n\tfsmonitor = ' +
+          `${trap}\n[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = ${trap}\n[filter ` +
+          `"evil"]\n\tclean = ${trap}\n\tsmudge = ${trap}\n[diff "evil"]\n\ttextconv = ` +
+          `${trap}\n\tcommand = ${trap}\n`,
       );
-    }
-    await writeFile(join(repo.gitDir, 'info', 'attributes'), '* filter=evil diff=evil\n');
-    await writeFile(
-      join(repo.gitDir, 'config'),
-      `[core]\n\tbare = true\n\trepositoryformatversion = 0\n\tfsmonitor = ${trap}\n[commit]\n\tgpgSign = true\n[gpg]\n\tprogram = ${trap}\n[filter "evil"]\n\tclean = ${trap}\n\tsmudge = ${trap}\n[diff "evil"]\n\ttextconv = ${trap}\n\tcommand = ${trap}\n`,
-    );
-    await put('index.html', 'one');
-    const first = (await commit()).revision;
-    await put('index.html', 'two');
-    const second = (await commit('refs/heads/main', first)).revision;
-    const { unifiedDiff } = await import('./diff.js');
-    expect(await unifiedDiff(repo, first, second, 'index.html')).toContain('+two');
-    await writeTreeTo(repo, second, join(base, 'out'));
-    expect(await readFromDisk(join(base, 'out', 'index.html'), 'utf8')).toBe('two');
-    await expect(stat(join(base, 'EXECUTED'))).rejects.toThrow('ENOENT');
-  });
+      await put('index.html', 'one');
+      const first = (await commit()).revision;
+      await put('index.html', 'two');
+      const second = (await commit('refs/heads/main', first)).revision;
+      const { unifiedDiff } = await import('./diff.js');
+      expect(await unifiedDiff(repo, first, second, 'index.html')).toContain('+two');
+      await writeTreeTo(repo, second, join(base, 'out'));
+      expect(await readFromDisk(join(base, 'out', 'index.html'), 'utf8')).toBe('two');
+      await expect(stat(join(base, 'EXECUTED'))).rejects.toThrow('ENOENT');
+    },
+  );
 
   it('leaves nested repositories and other hidden entries out and says so', async () => {
     await put('index.html', 'x');
@@ -265,21 +272,24 @@ describe('refs', () => {
     await expect(listTree(repo, '--help')).rejects.toMatchObject({ kind: 'VersionNotFound' });
   });
 
-  it('says RevisionMissing for an unknown revision and for a repository that is not there', async () => {
-    await expect(readFile(repo, 'a'.repeat(40), 'index.html')).rejects.toMatchObject({
-      kind: 'RevisionMissing',
-    });
-    await expect(
-      listTree(openRepo(join(base, 'nowhere.git')), 'a'.repeat(40)),
-    ).rejects.toMatchObject({ kind: 'RevisionMissing' });
-    await put('index.html', 'x');
-    const { revision } = await commit();
-    expect(await readFile(repo, revision, 'nothing.html')).toBeNull();
-    expect(await readFile(repo, revision, 'a'.repeat(3_000))).toBeNull();
-    expect(await readFile(repo, revision, `${'a/'.repeat(3_000)}b`)).toBeNull();
-    await put('js/a.js', 'x');
-    const withFolder = (await commit('refs/heads/other')).revision;
-    expect(await readFile(repo, withFolder, 'js')).toBeNull();
-    expect(await readFile(repo, revision, '../../etc/passwd')).toBeNull();
-  });
+  it(
+    'says RevisionMissing for an unknown revision and for a ' + 'repository that is not there',
+    async () => {
+      await expect(readFile(repo, 'a'.repeat(40), 'index.html')).rejects.toMatchObject({
+        kind: 'RevisionMissing',
+      });
+      await expect(
+        listTree(openRepo(join(base, 'nowhere.git')), 'a'.repeat(40)),
+      ).rejects.toMatchObject({ kind: 'RevisionMissing' });
+      await put('index.html', 'x');
+      const { revision } = await commit();
+      expect(await readFile(repo, revision, 'nothing.html')).toBeNull();
+      expect(await readFile(repo, revision, 'a'.repeat(3_000))).toBeNull();
+      expect(await readFile(repo, revision, `${'a/'.repeat(3_000)}b`)).toBeNull();
+      await put('js/a.js', 'x');
+      const withFolder = (await commit('refs/heads/other')).revision;
+      expect(await readFile(repo, withFolder, 'js')).toBeNull();
+      expect(await readFile(repo, revision, '../../etc/passwd')).toBeNull();
+    },
+  );
 });

@@ -181,5 +181,6 @@ function messageText(message: CommitMessage): string {
   const trailers = Object.entries(message.trailers ?? {}).map(
     ([name, value]) => `${name}: ${oneLine(value)}\n`,
   );
-  return `${oneLine(message.subject) || 'Update'}\n${trailers.length > 0 ? '\n' : ''}${trailers.join('')}`;
+  const subject = oneLine(message.subject) || 'Update';
+  return [`${subject}\n`, ...(trailers.length > 0 ? ['\n', ...trailers] : [])].join('');
 }

@@ -52,13 +52,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(base, { recursive: true, force: true }));
 
-it('names changed, new and deleted text files with both texts, and leaves binary and equal ones out', async () => {
-  expect(await diffFiles(repo, first, second)).toEqual([
-    { path: 'gone.js', oldText: 'old', newText: null },
-    { path: 'index.html', oldText: 'a\nb\n', newText: 'a\nc\n' },
-    { path: 'new\n名.js', oldText: null, newText: '\ufeffnew' },
-  ]);
-});
+it(
+  'names changed, new and deleted text files with both texts, and leaves binary and equal ' +
+    'ones out',
+  async () => {
+    expect(await diffFiles(repo, first, second)).toEqual([
+      { path: 'gone.js', oldText: 'old', newText: null },
+      { path: 'index.html', oldText: 'a\nb\n', newText: 'a\nc\n' },
+      { path: 'new\n名.js', oldText: null, newText: '\ufeffnew' },
+    ]);
+  },
+);
 
 it('compares a first revision with nothing', async () => {
   const files = await diffFiles(repo, null, first);

@@ -142,8 +142,20 @@ export async function gitLine(
   return (await git(repo, args, options)).toString('utf8').trimEnd();
 }
 
-const MISSING_OBJECT =
-  /not a valid object name|bad object|not a git repository|unable to read tree|invalid object name|bad revision|unknown revision|not a tree object/i;
+/** What git says when a repository or an object in it is missing. */
+const MISSING_OBJECT = new RegExp(
+  [
+    'not a valid object name',
+    'bad object',
+    'not a git repository',
+    'unable to read tree',
+    'invalid object name',
+    'bad revision',
+    'unknown revision',
+    'not a tree object',
+  ].join('|'),
+  'i',
+);
 
 export function gitFailure(args: readonly string[], outcome: GitOutcome): AppError {
   const message = `git ${verbOf(args)} ended with ${outcome.code}: ${outcome.stderr.trim()}`;

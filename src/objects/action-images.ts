@@ -25,7 +25,7 @@ export interface ActionImages {
   writeSource(userId: string, actionId: string, text: string): Promise<void>;
   readSource(userId: string, actionId: string): Promise<string | null>;
   removeSource(userId: string, actionId: string): Promise<void>;
-  /** Removes images, sources and claims older than `olderThanMs`, of all users. Returns how many. */
+  /** Removes all that is older than `olderThanMs`, of all users. Returns how many objects. */
   removeOld(olderThanMs: number): Promise<number>;
 }
 

@@ -63,20 +63,24 @@ async function call(
 }
 
 describe('the key proxy', () => {
-  it("swaps the token of the run for the key and passes the rest on, under the upstream's own path", async () => {
-    expect(
-      await call('/v1/messages?beta=true', {
-        headers: { authorization: 'Bearer x', 'anthropic-version': '2023-06-01' },
-      }),
-    ).toMatchObject({ status: 200, body: 'ok' });
-    expect(seen[0]?.url).toBe('/base/v1/messages?beta=true');
-    expect(seen[0]?.headers).toMatchObject({
-      'x-api-key': 'REAL-KEY',
-      'anthropic-version': '2023-06-01',
-    });
-    expect(seen[0]?.headers['authorization']).toBeUndefined();
-    expect((await call('/v1/messages/count_tokens')).status).toBe(200);
-  });
+  it(
+    "swaps the token of the run for the key and passes the rest on, under the upstream's own " +
+      'path',
+    async () => {
+      expect(
+        await call('/v1/messages?beta=true', {
+          headers: { authorization: 'Bearer x', 'anthropic-version': '2023-06-01' },
+        }),
+      ).toMatchObject({ status: 200, body: 'ok' });
+      expect(seen[0]?.url).toBe('/base/v1/messages?beta=true');
+      expect(seen[0]?.headers).toMatchObject({
+        'x-api-key': 'REAL-KEY',
+        'anthropic-version': '2023-06-01',
+      });
+      expect(seen[0]?.headers['authorization']).toBeUndefined();
+      expect((await call('/v1/messages/count_tokens')).status).toBe(200);
+    },
+  );
 
   it.each([
     ['another token', '/v1/messages', { key: 'run-other' }, 401],

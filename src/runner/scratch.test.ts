@@ -62,24 +62,27 @@ describe('isolation', () => {
       kind: 'SandboxMissing',
     });
   });
-  it('is another user where a container is declared, and refused where that cannot be', async () => {
-    const declared = { NODE_ENV: 'production', RUNNER_ISOLATION: 'container' };
-    expect(await chooseIsolation(declared, () => undefined, broken, 0)).toBe('container');
-    expect(
-      await chooseIsolation(
-        declared,
-        () => undefined,
-        async () => null,
-        0,
-      ),
-    ).toBe('bubblewrap');
-    await expect(chooseIsolation(declared, () => undefined, broken, 1000)).rejects.toMatchObject({
-      kind: 'SandboxMissing',
-    });
-    await expect(
-      chooseIsolation({ ...declared, RUNNER_ISOLATION: 'none' }, () => undefined, broken, 0),
-    ).rejects.toMatchObject({ kind: 'SandboxMissing' });
-  });
+  it(
+    'is another user where a container is declared, and ' + 'refused where that cannot be',
+    async () => {
+      const declared = { NODE_ENV: 'production', RUNNER_ISOLATION: 'container' };
+      expect(await chooseIsolation(declared, () => undefined, broken, 0)).toBe('container');
+      expect(
+        await chooseIsolation(
+          declared,
+          () => undefined,
+          async () => null,
+          0,
+        ),
+      ).toBe('bubblewrap');
+      await expect(chooseIsolation(declared, () => undefined, broken, 1000)).rejects.toMatchObject({
+        kind: 'SandboxMissing',
+      });
+      await expect(
+        chooseIsolation({ ...declared, RUNNER_ISOLATION: 'none' }, () => undefined, broken, 0),
+      ).rejects.toMatchObject({ kind: 'SandboxMissing' });
+    },
+  );
   it('is missed loudly in development', async () => {
     const warnings: string[] = [];
     expect(await chooseIsolation({}, (text) => warnings.push(text), broken)).toBe('none');
@@ -98,20 +101,24 @@ describe('F3: the watchdog', () => {
     vi.useRealTimers();
   });
 
-  it('waits longer for the first event than between two, and not at all while the receiver holds the run back', async () => {
-    const expired: number[] = [];
-    const watchdog = startWatchdog({ startMs: 100, stallMs: 10 }, (ms) => expired.push(ms));
-    await vi.advanceTimersByTimeAsync(99);
-    watchdog.touch();
-    await vi.advanceTimersByTimeAsync(9);
-    watchdog.touch();
-    const held = watchdog.pauseDuring(new Promise((resolve) => setTimeout(resolve, 1_000)));
-    await vi.advanceTimersByTimeAsync(1_000);
-    await held;
-    expect(expired).toEqual([]);
-    await vi.advanceTimersByTimeAsync(10);
-    expect(expired).toEqual([10]);
-  });
+  it(
+    'waits longer for the first event than between two, and not at all while the receiver ' +
+      'holds the run back',
+    async () => {
+      const expired: number[] = [];
+      const watchdog = startWatchdog({ startMs: 100, stallMs: 10 }, (ms) => expired.push(ms));
+      await vi.advanceTimersByTimeAsync(99);
+      watchdog.touch();
+      await vi.advanceTimersByTimeAsync(9);
+      watchdog.touch();
+      const held = watchdog.pauseDuring(new Promise((resolve) => setTimeout(resolve, 1_000)));
+      await vi.advanceTimersByTimeAsync(1_000);
+      await held;
+      expect(expired).toEqual([]);
+      await vi.advanceTimersByTimeAsync(10);
+      expect(expired).toEqual([10]);
+    },
+  );
 
   it("counts the first event's own limit, and is silent once stopped", async () => {
     const expired: number[] = [];

@@ -6,8 +6,10 @@ import { editsOf } from './edits.js';
 import { assertCandidatePath } from './paths.js';
 import { findPlaceholder } from './placeholders.js';
 
-const CODE = `const canvas = document.getElementById('c'); const context = canvas.getContext('2d'); let x = 0;
-function frame() { x = (x + 1) % 390; context.clearRect(0, 0, 390, 844); context.fillRect(x, 400, 44, 44); requestAnimationFrame(frame); }
+const CODE = `const canvas = document.getElementById('c'); const context = \
+canvas.getContext('2d'); let x = 0;
+function frame() { x = (x + 1) % 390; context.clearRect(0, 0, 390, 844); context.fillRect(x, 400, \
+44, 44); requestAnimationFrame(frame); }
 requestAnimationFrame(frame);`;
 const page = (head: string, script = `<script>${CODE}</script>`): string =>
   `<!DOCTYPE html><html><head>${head}</head><body><canvas id="c"></canvas>${script}</body></html>`;
@@ -43,7 +45,8 @@ describe('E2: a candidate is a game that can run', () => {
     [
       'a module with an import map from our own libraries',
       page(
-        '<script type="importmap">{"imports":{"three":"/vendor/three@0.187.0/three.module.js"}}</script>',
+        '<script ' +
+          'type="importmap">{"imports":{"three":"/vendor/three@0.187.0/three.module.js"}}</script>',
         `<script type="module">import * as THREE from 'three'; await 0; ${CODE}</script>`,
       ),
     ],
@@ -51,7 +54,8 @@ describe('E2: a candidate is a game that can run', () => {
       'shaders and templates, which are not code',
       page(
         '',
-        `<script type="x-shader/x-vertex">void main() { }</script><script type="text/template">{{ not code</script><script>${CODE}</script>`,
+        '<script type="x-shader/x-vertex">void main() { }</script><script ' +
+          `type="text/template">{{ not code</script><script>${CODE}</script>`,
       ),
     ],
     [
@@ -135,21 +139,29 @@ describe('E2: a candidate is a game that can run', () => {
   });
 
   it('tells on which line of the page the code breaks', async () => {
-    const html = `<!DOCTYPE html>\n<html><body>\n<script>\n${CODE}\nlet y = ;\n</script></body></html>`;
+    const html =
+      `<!DOCTYPE html>\n<html><body>\n<script>\n${CODE}\nlet ` + 'y = ;\n</script></body></html>';
     await expect(
       checkCandidate({ paths: ['index.html'], changed: [], textOf: async () => html }),
     ).rejects.toThrow(/line 7: Unexpected token/);
   });
 
-  it('refuses a remark that stands for code left out, in any changed file, but not one that was there before', async () => {
-    const css = 'body {}\n/* ... existing code ... */\n';
-    expect(await verdict({ 'index.html': page(''), 'css/a.css': css })).toBe(
-      'CandidateInvalid/placeholder',
-    );
-    expect(
-      await verdict({ 'index.html': page(''), 'css/a.css': `${css}p {}\n` }, { 'css/a.css': css }),
-    ).toBe('ok');
-  });
+  it(
+    'refuses a remark that stands for code left out, in any changed file, but not one that ' +
+      'was there before',
+    async () => {
+      const css = 'body {}\n/* ... existing code ... */\n';
+      expect(await verdict({ 'index.html': page(''), 'css/a.css': css })).toBe(
+        'CandidateInvalid/placeholder',
+      );
+      expect(
+        await verdict(
+          { 'index.html': page(''), 'css/a.css': `${css}p {}\n` },
+          { 'css/a.css': css },
+        ),
+      ).toBe('ok');
+    },
+  );
 });
 
 describe('placeholders', () => {
@@ -261,23 +273,27 @@ describe('what a run leaves to be told', () => {
     expect(takeHtmlBlock('```html\n<div></div>\n```')).toBeNull();
   });
 
-  it('lists changed places with their neighbours, so that applying them to the old text gives the new one', () => {
-    const oldText = Array.from({ length: 30 }, (_, at) => `line ${at}`).join('\n');
-    const newText = oldText
-      .replace('line 3\n', 'line 3\ninserted $& line\n')
-      .replace('line 20\n', '')
-      .replace('line 29', 'end');
-    const edits = editsOf([{ path: 'index.html', oldText, newText }], false);
-    expect(edits).toHaveLength(3);
-    expect(
-      edits.reduce((text, edit) => text.replace(edit.old_string, () => edit.new_string), oldText),
-    ).toBe(newText);
-    expect(editsOf([{ path: 'a.js', oldText: null, newText: 'new' }], false)).toEqual([
-      { path: 'a.js', old_string: '', new_string: 'new' },
-    ]);
-    expect(editsOf([{ path: 'a.js', oldText: null, newText: 'new' }], true)).toEqual([]);
-    expect(editsOf([{ path: 'a.js', oldText: 'x', newText: 'y'.repeat(300_000) }], false)).toEqual(
-      [],
-    );
-  });
+  it(
+    'lists changed places with their neighbours, so that applying them to the old text gives ' +
+      'the new one',
+    () => {
+      const oldText = Array.from({ length: 30 }, (_, at) => `line ${at}`).join('\n');
+      const newText = oldText
+        .replace('line 3\n', 'line 3\ninserted $& line\n')
+        .replace('line 20\n', '')
+        .replace('line 29', 'end');
+      const edits = editsOf([{ path: 'index.html', oldText, newText }], false);
+      expect(edits).toHaveLength(3);
+      expect(
+        edits.reduce((text, edit) => text.replace(edit.old_string, () => edit.new_string), oldText),
+      ).toBe(newText);
+      expect(editsOf([{ path: 'a.js', oldText: null, newText: 'new' }], false)).toEqual([
+        { path: 'a.js', old_string: '', new_string: 'new' },
+      ]);
+      expect(editsOf([{ path: 'a.js', oldText: null, newText: 'new' }], true)).toEqual([]);
+      expect(
+        editsOf([{ path: 'a.js', oldText: 'x', newText: 'y'.repeat(300_000) }], false),
+      ).toEqual([]);
+    },
+  );
 });

@@ -50,29 +50,33 @@ describe('StringFieldReader', () => {
   };
   const field = fc.stringMatching(/^[a-z_]{1,8}$/);
 
-  it('decodes every string field, wherever the fragments are cut and however they are escaped', () => {
-    fc.assert(
-      fc.property(
-        fc.dictionary(field, READABLE),
-        fc.array(fc.nat()),
-        fc.boolean(),
-        (object, cuts, isAscii) => {
-          let json = JSON.stringify(object, null, isAscii ? 1 : 0);
-          if (isAscii)
-            json = json.replace(
-              /[^\x20-\x7e\n]/g,
-              (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-            );
-          expect(read(json, cuts)).toEqual({ ...object });
-        },
-      ),
-    );
-  });
+  it(
+    'decodes every string field, wherever the fragments are ' + 'cut and however they are escaped',
+    () => {
+      fc.assert(
+        fc.property(
+          fc.dictionary(field, READABLE),
+          fc.array(fc.nat()),
+          fc.boolean(),
+          (object, cuts, isAscii) => {
+            let json = JSON.stringify(object, null, isAscii ? 1 : 0);
+            if (isAscii)
+              json = json.replace(
+                /[^\x20-\x7e\n]/g,
+                (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+              );
+            expect(read(json, cuts)).toEqual({ ...object });
+          },
+        ),
+      );
+    },
+  );
 
   it('passes over nested values, numbers and literals', () => {
     expect(
       read(
-        '{"a":{"x":"no","y":["no"]},"n":12,"t":true,"b":"yes \\"{[,:","l":["no",{"q":"no"}],"c":"ok"}',
+        '{"a":{"x":"no","y":["no"]},"n":12,"t":true,"b":"yes ' +
+          '\\"{[,:","l":["no",{"q":"no"}],"c":"ok"}',
         [],
       ),
     ).toEqual({ b: 'yes "{[,:', c: 'ok' });

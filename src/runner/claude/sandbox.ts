@@ -114,7 +114,8 @@ export async function chooseIsolation(
     );
   }
   warn(
-    `WARNING: NO SANDBOX. bubblewrap does not work here (${trouble}); the model program runs with this user's file access. Development only.`,
+    `WARNING: NO SANDBOX. bubblewrap does not work here (${trouble}); the model program ` +
+      `runs with this user's file access. Development only.`,
   );
   return 'none';
 }

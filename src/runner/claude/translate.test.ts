@@ -82,18 +82,22 @@ describe('what the player sees of a run', () => {
     expect(translator.translate(results)).toEqual([]);
   });
 
-  it('holds each text once: streamed messages are not repeated by their whole form, errors of the program are not text', () => {
-    const translator = new Translator('/project');
-    const text = (id: string, model: string) =>
-      line({
-        type: 'assistant',
-        message: { id, model, content: [{ type: 'text', text: 'hello' }] },
-      });
-    show(translator, [streamed({ type: 'message_start', message: { id: 'm1' } })]);
-    expect(translator.translate(text('m1', 'x'))).toEqual([]);
-    expect(translator.translate(text('m2', '<synthetic>'))).toEqual([]);
-    expect(translator.translate(text('m3', 'x'))).toEqual([{ type: 'stream', content: 'hello' }]);
-  });
+  it(
+    'holds each text once: streamed messages are not repeated by their whole form, errors of ' +
+      'the program are not text',
+    () => {
+      const translator = new Translator('/project');
+      const text = (id: string, model: string) =>
+        line({
+          type: 'assistant',
+          message: { id, model, content: [{ type: 'text', text: 'hello' }] },
+        });
+      show(translator, [streamed({ type: 'message_start', message: { id: 'm1' } })]);
+      expect(translator.translate(text('m1', 'x'))).toEqual([]);
+      expect(translator.translate(text('m2', '<synthetic>'))).toEqual([]);
+      expect(translator.translate(text('m3', 'x'))).toEqual([{ type: 'stream', content: 'hello' }]);
+    },
+  );
 
   it('never holds thoughts, and notes which skills were used', () => {
     const translator = new Translator('/project');
@@ -181,12 +185,16 @@ describe('how a run ended', () => {
     expect(end(result)).toBe(kind);
   });
 
-  it('is a refusal when the program said so, and a crash when a good result is followed by a bad exit', () => {
-    expect(
-      end({ terminal_reason: 'api_error', api_error_status: null }, { wasRefused: true }),
-    ).toBe('ModelRefused');
-    expect(end({ is_error: false }, { exitCode: 137 })).toBe('RunCrashed');
-  });
+  it(
+    'is a refusal when the program said so, and a crash when a good result is followed by a ' +
+      'bad exit',
+    () => {
+      expect(
+        end({ terminal_reason: 'api_error', api_error_status: null }, { wasRefused: true }),
+      ).toBe('ModelRefused');
+      expect(end({ is_error: false }, { exitCode: 137 })).toBe('RunCrashed');
+    },
+  );
 
   it('carries how long to wait, and what it cost with the cache counted', () => {
     const result = {

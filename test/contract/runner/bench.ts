@@ -10,12 +10,14 @@ export const KEY = 'sk-test-the-real-key-0123456789';
 
 /** A game just big enough to be one; `mark` makes it recognisable. */
 export const game = (mark: string): string => `<!DOCTYPE html>
-<html lang="ja"><head><meta charset="UTF-8"><title>${mark}</title></head><body><canvas id="c" width="390" height="844"></canvas>
+<html lang="ja"><head><meta charset="UTF-8"><title>${mark}</title></head><body><canvas id="c" \
+width="390" height="844"></canvas>
 <script>
 const canvas = document.getElementById('c');
 const context = canvas.getContext('2d');
 let x = 0; // "${mark}"
-function frame() { x = (x + 1) % 390; context.clearRect(0, 0, 390, 844); context.fillRect(x, 400, 44, 44); requestAnimationFrame(frame); }
+function frame() { x = (x + 1) % 390; context.clearRect(0, 0, 390, 844); context.fillRect(x, 400, \
+44, 44); requestAnimationFrame(frame); }
 requestAnimationFrame(frame);
 </script></body></html>
 `;

@@ -129,24 +129,28 @@ describe('C2: the receiver steers the run', () => {
     expect(receiver.events()).toHaveLength(700);
   });
 
-  it('a full queue waits no longer than its patience for a receiver that is never there, and the run is not stopped', async () => {
-    const stops: string[] = [];
-    const warnings: string[] = [];
-    const transport = new HttpTransport({
-      url: 'http://127.0.0.1:9/callback/x',
-      callId,
-      keyHex: callbackKey(callId),
-      patienceMs: 500,
-      onStop: (reason: AppError) => stops.push(reason.kind),
-      warn: (text) => warnings.push(text),
-    });
-    for (let at = 0; at < 700; at++)
-      await transport.emit({ type: 'progress', progress: 1, message: null });
-    await transport.close(1_000);
-    expect(transport.lastSeq()).toBe(512);
-    expect(stops).toEqual([]);
-    expect(warnings).toEqual([expect.stringContaining('nobody answers')]);
-  });
+  it(
+    'a full queue waits no longer than its patience for a receiver that is never there, and ' +
+      'the run is not stopped',
+    async () => {
+      const stops: string[] = [];
+      const warnings: string[] = [];
+      const transport = new HttpTransport({
+        url: 'http://127.0.0.1:9/callback/x',
+        callId,
+        keyHex: callbackKey(callId),
+        patienceMs: 500,
+        onStop: (reason: AppError) => stops.push(reason.kind),
+        warn: (text) => warnings.push(text),
+      });
+      for (let at = 0; at < 700; at++)
+        await transport.emit({ type: 'progress', progress: 1, message: null });
+      await transport.close(1_000);
+      expect(transport.lastSeq()).toBe(512);
+      expect(stops).toEqual([]);
+      expect(warnings).toEqual([expect.stringContaining('nobody answers')]);
+    },
+  );
 
   it('a receiver that says 429 is waited for beyond that patience', async () => {
     let isOpen = false;
@@ -191,25 +195,28 @@ describe('C2: the receiver steers the run', () => {
     expect(receiver.faults).toContain('wrong signature');
   });
 
-  it('nobody there at the end costs a bounded time, and the result is told all the same', async () => {
-    const bench = await Bench.open();
-    const model = await startFakeMessages([
-      { use: [{ name: 'Write', input: { file_path: 'index.html', content: game('x') } }] },
-      { say: 'はい' },
-    ]);
-    const from = Date.now();
-    const outcome = await bench.run(
-      bench.input({
-        callbackUrl: 'http://127.0.0.1:9/callback/x',
-        limits: { callbackDrainMs: 1_000 },
-      }),
-      model.url,
-    );
-    expect(outcome.result).toMatchObject({ kind: 'candidate' });
-    expect(outcome.stderr).toContain('unacknowledged');
-    expect(Date.now() - from).toBeLessThan(10_000);
-    expect(await bench.leftovers()).toEqual([]);
-    await model.close();
-    await bench.close();
-  });
+  it(
+    'nobody there at the end costs a bounded time, and the ' + 'result is told all the same',
+    async () => {
+      const bench = await Bench.open();
+      const model = await startFakeMessages([
+        { use: [{ name: 'Write', input: { file_path: 'index.html', content: game('x') } }] },
+        { say: 'はい' },
+      ]);
+      const from = Date.now();
+      const outcome = await bench.run(
+        bench.input({
+          callbackUrl: 'http://127.0.0.1:9/callback/x',
+          limits: { callbackDrainMs: 1_000 },
+        }),
+        model.url,
+      );
+      expect(outcome.result).toMatchObject({ kind: 'candidate' });
+      expect(outcome.stderr).toContain('unacknowledged');
+      expect(Date.now() - from).toBeLessThan(10_000);
+      expect(await bench.leftovers()).toEqual([]);
+      await model.close();
+      await bench.close();
+    },
+  );
 });

@@ -22,8 +22,10 @@ const bytesOf = (data: string): Buffer => Buffer.from(data, 'base64');
 const ball = (): Promise<Buffer> =>
   sharp(
     Buffer.from(
-      `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"><linearGradient id="g"><stop offset="0" stop-color="#8fb"/><stop offset="1" stop-color="#48c"/></linearGradient>
-   <rect width="400" height="300" fill="url(#g)"/><circle cx="200" cy="150" r="85" fill="#c22"/></svg>`,
+      `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"><linearGradient \
+id="g"><stop offset="0" stop-color="#8fb"/><stop offset="1" stop-color="#48c"/></linearGradient>
+   <rect width="400" height="300" fill="url(#g)"/><circle cx="200" cy="150" r="85" \
+fill="#c22"/></svg>`,
     ),
   )
     .jpeg()
@@ -76,46 +78,50 @@ function runner(
 }
 
 describe('an image cut out by our own network', () => {
-  it('keeps its size and its subject, loses what is behind it; in the runner, with no key and no network', async () => {
-    const { text, tookMs } = await runner(
-      { command: 'image', op: 'cutout', image: uri(await ball()) },
-      { CUTOUT_MODEL_FILE: NETWORK },
-    );
-    const lines = text
-      .trim()
-      .split('\n')
-      .map(
-        (line) =>
-          JSON.parse(line) as {
-            progress: number;
-            result: { mimeType: string; data: string; prompt: null };
-          },
+  it(
+    'keeps its size and its subject, loses what is behind it; in the runner, with no key and ' +
+      'no network',
+    async () => {
+      const { text, tookMs } = await runner(
+        { command: 'image', op: 'cutout', image: uri(await ball()) },
+        { CUTOUT_MODEL_FILE: NETWORK },
       );
-    const { result } = lines.pop()!;
-    expect(lines.map(({ progress }) => progress)).toEqual([
-      IMAGE_PROGRESS.asked,
-      IMAGE_PROGRESS.received,
-      IMAGE_PROGRESS.worked,
-    ]);
-    expect([result.mimeType, result.prompt]).toEqual(['image/png', null]);
-    expect(await sharp(bytesOf(result.data)).metadata()).toMatchObject({
-      format: 'png',
-      width: 400,
-      height: 300,
-      hasAlpha: true,
-    });
-    const [middle, left, top, corner, outside] = await alphaAt(
-      result.data,
-      [200, 150],
-      [125, 150],
-      [200, 75],
-      [5, 5],
-      [330, 150],
-    );
-    for (const inside of [middle, left, top]) expect(inside).toBeGreaterThan(220);
-    for (const ground of [corner, outside]) expect(ground).toBeLessThan(30);
-    process.stdout.write(`cut-out by u2netp, process included: ${Math.round(tookMs)} ms\n`);
-  });
+      const lines = text
+        .trim()
+        .split('\n')
+        .map(
+          (line) =>
+            JSON.parse(line) as {
+              progress: number;
+              result: { mimeType: string; data: string; prompt: null };
+            },
+        );
+      const { result } = lines.pop()!;
+      expect(lines.map(({ progress }) => progress)).toEqual([
+        IMAGE_PROGRESS.asked,
+        IMAGE_PROGRESS.received,
+        IMAGE_PROGRESS.worked,
+      ]);
+      expect([result.mimeType, result.prompt]).toEqual(['image/png', null]);
+      expect(await sharp(bytesOf(result.data)).metadata()).toMatchObject({
+        format: 'png',
+        width: 400,
+        height: 300,
+        hasAlpha: true,
+      });
+      const [middle, left, top, corner, outside] = await alphaAt(
+        result.data,
+        [200, 150],
+        [125, 150],
+        [200, 75],
+        [5, 5],
+        [330, 150],
+      );
+      for (const inside of [middle, left, top]) expect(inside).toBeGreaterThan(220);
+      for (const ground of [corner, outside]) expect(ground).toBeLessThan(30);
+      process.stdout.write(`cut-out by u2netp, process included: ${Math.round(tookMs)} ms\n`);
+    },
+  );
 
   it('is stopped at once, in the middle of its work', async () => {
     let end = (): void => undefined;
@@ -138,7 +144,9 @@ describe('an image cut out by our own network', () => {
   it('on our own magenta it is keyed instead, exactly and without the network', async () => {
     const onMagenta = await sharp(
       Buffer.from(
-        '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="48"><rect width="64" height="48" fill="#f0f"/><rect x="20" y="10" width="24" height="28" fill="#2a2"/></svg>',
+        '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="48"><rect width="64" ' +
+          'height="48" fill="#f0f"/><rect x="20" y="10" width="24" height="28" ' +
+          'fill="#2a2"/></svg>',
       ),
     )
       .png()

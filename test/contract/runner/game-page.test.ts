@@ -55,59 +55,78 @@ async function seenBy(html: string, assets: GameAsset[]): Promise<unknown> {
 }
 
 describe('the page that shows a game', () => {
-  it('gives it its files, its assets by their address and our libraries, whatever else it asks for', async () => {
-    const file = path.join(folder, 'assets', 'x.svg');
-    await writeFile(file, SVG);
-    await writeFile(path.join(folder, 'secret.txt'), 'secret');
-    const asked = {
-      '/own.txt': 'own',
-      [`/user-assets/${UID}/a.svg`]: SVG,
-      [`/user-assets/${UID.toUpperCase()}/a.svg?v=2`]: SVG,
-      '/global-assets/bgm/%E7%8C%AB.json': '{}',
-      [`/user-assets/${UID}/other.svg`]: 404,
-      [`/user-assets/${UID}/..%2F..%2Fsecret.txt`]: 404,
-      [`/user-assets/${UID}/gone.png`]: 404,
-      [`${file}`]: 404,
-      '/%zz': 404,
-      '/%00': 404,
-      '/vendor/three@0.1.0/x.js': 404,
-    };
-    const html = `<html><head></head><script type="module">
-      const one = async (address) => { const answer = await fetch(address); return answer.ok ? answer.text() : answer.status; };
+  it(
+    'gives it its files, its assets by their address and our libraries, whatever else it ' +
+      'asks for',
+    async () => {
+      const file = path.join(folder, 'assets', 'x.svg');
+      await writeFile(file, SVG);
+      await writeFile(path.join(folder, 'secret.txt'), 'secret');
+      const asked = {
+        '/own.txt': 'own',
+        [`/user-assets/${UID}/a.svg`]: SVG,
+        [`/user-assets/${UID.toUpperCase()}/a.svg?v=2`]: SVG,
+        '/global-assets/bgm/%E7%8C%AB.json': '{}',
+        [`/user-assets/${UID}/other.svg`]: 404,
+        [`/user-assets/${UID}/..%2F..%2Fsecret.txt`]: 404,
+        [`/user-assets/${UID}/gone.png`]: 404,
+        [`${file}`]: 404,
+        '/%zz': 404,
+        '/%00': 404,
+        '/vendor/three@0.1.0/x.js': 404,
+      };
+      const html = `<html><head></head><script type="module">
+      const one = async (address) => { const answer = await fetch(address); return answer.ok ? \
+answer.text() : answer.status; };
       const { Color } = await import('/vendor/three@0.187.0/three.module.js');
-      window.done = [new Color(0xff0000).getHexString(), Object.fromEntries(await Promise.all(${JSON.stringify(Object.keys(asked))}.map(async (address) => [address, await one(address)])))];
+      window.done = [new Color(0xff0000).getHexString(), Object.fromEntries(await \
+Promise.all(${JSON.stringify(Object.keys(asked))}.map(async (address) => [address, await \
+one(address)])))];
     </script></html>`;
-    expect(
-      await seenBy(html, [
-        { address: `/user-assets/${UID}/a.svg`, mimeType: 'image/svg+xml', file },
-        {
-          address: `/user-assets/${UID}/gone.png`,
-          mimeType: 'image/png',
-          file: path.join(folder, 'assets', 'gone.png'),
-        },
-        {
-          address: '/global-assets/bgm/猫.json',
-          mimeType: 'application/json',
-          data: Buffer.from('{}').toString('base64'),
-        },
-      ]),
-    ).toEqual(['ff0000', asked]);
-  }, 60_000);
+      expect(
+        await seenBy(html, [
+          { address: `/user-assets/${UID}/a.svg`, mimeType: 'image/svg+xml', file },
+          {
+            address: `/user-assets/${UID}/gone.png`,
+            mimeType: 'image/png',
+            file: path.join(folder, 'assets', 'gone.png'),
+          },
+          {
+            address: '/global-assets/bgm/猫.json',
+            mimeType: 'application/json',
+            data: Buffer.from('{}').toString('base64'),
+          },
+        ]),
+      ).toEqual(['ff0000', asked]);
+    },
+    60_000,
+  );
 
-  it('reaches no other host, neither by name nor by address, and is shown all the same', async () => {
-    const at = `127.0.0.1:${(outside.address() as AddressInfo).port}`;
-    const html = `<html><head><link rel="stylesheet" href="http://${at}/s.css"><script src="https://cdn.jsdelivr.net/npm/p5@1.11.0/lib/p5.min.js"></script><script src="http://${at}/s.js"></script></head>
+  it(
+    'reaches no other host, neither by name nor by ' + 'address, and is shown all the same',
+    async () => {
+      const at = `127.0.0.1:${(outside.address() as AddressInfo).port}`;
+      const html = `<html><head><link rel="stylesheet" href="http://${at}/s.css"><script \
+src="https://cdn.jsdelivr.net/npm/p5@1.11.0/lib/p5.min.js"></script><script \
+src="http://${at}/s.js"></script></head>
     <img src="http://${at}/i.png"><iframe src="http://${at}/f"></iframe><script>
       const failed = (work) => work.then(() => 'out', () => 'in');
-      const socket = new Promise((open, shut) => { const ws = new WebSocket('ws://${at}/w'); ws.onopen = open; ws.onerror = ws.onclose = shut; });
-      const peer = new RTCPeerConnection({ iceServers: [{ urls: 'turn:${at}?transport=tcp', username: 'u', credential: 'c' }] });
-      peer.createDataChannel('x'); peer.createOffer().then((offer) => peer.setLocalDescription(offer));
+      const socket = new Promise((open, shut) => { const ws = new WebSocket('ws://${at}/w'); \
+ws.onopen = open; ws.onerror = ws.onclose = shut; });
+      const peer = new RTCPeerConnection({ iceServers: [{ urls: 'turn:${at}?transport=tcp', \
+username: 'u', credential: 'c' }] });
+      peer.createDataChannel('x'); peer.createOffer().then((offer) => \
+peer.setLocalDescription(offer));
       navigator.sendBeacon('http://${at}/b', 'x');
-      setTimeout(async () => { window.done = await Promise.all([failed(fetch('http://${at}/', { mode: 'no-cors' })), failed(fetch('http://localhost:${at.split(':')[1]}/', { mode: 'no-cors' })), failed(socket)]); }, 500);
+      setTimeout(async () => { window.done = await Promise.all([failed(fetch('http://${at}/', { \
+mode: 'no-cors' })), failed(fetch('http://localhost:${at.split(':')[1]}/', { mode: 'no-cors' })), \
+failed(socket)]); }, 500);
     </script></html>`;
-    expect(await seenBy(html, [])).toEqual(['in', 'in', 'in']);
-    expect(connections).toBe(0);
-  }, 60_000);
+      expect(await seenBy(html, [])).toEqual(['in', 'in', 'in']);
+      expect(connections).toBe(0);
+    },
+    60_000,
+  );
 
   it('does not show a version that is not there', async () => {
     const repo = await initBare(path.join(folder, 'empty.git'));

@@ -42,107 +42,114 @@ const CREATE: Reply[] = [
 ];
 
 describe('generate', () => {
-  it('turns a request into a checked candidate commit, and shows the work while it happens', async () => {
-    const outcome = await play(CREATE, {
-      extraFiles: [{ path: 'STYLE.md', content: '# ネオン\nID: neon\n' }],
-    });
-    expect(outcome.error).toBeNull();
-    expect(outcome).toMatchObject({
-      exitCode: 0,
-      result: {
-        kind: 'candidate',
-        parent: null,
-        summary: '遊べます!',
-        suggestions: ['敵を増やして', '音を付けて'],
-        skippedEntries: [],
-        permissionDenials: 0,
-        bundlePath: null,
-      },
-    });
-    const { revision, usage } = outcome.result as {
-      revision: string;
-      usage: Record<string, number>;
-    };
-    expect(usage).toMatchObject({ turns: 3, outputTokens: 150 });
-    expect(usage['costUsd']).toBeGreaterThanOrEqual(0);
+  it(
+    'turns a request into a checked candidate commit, and ' + 'shows the work while it happens',
+    async () => {
+      const outcome = await play(CREATE, {
+        extraFiles: [{ path: 'STYLE.md', content: '# ネオン\nID: neon\n' }],
+      });
+      expect(outcome.error).toBeNull();
+      expect(outcome).toMatchObject({
+        exitCode: 0,
+        result: {
+          kind: 'candidate',
+          parent: null,
+          summary: '遊べます!',
+          suggestions: ['敵を増やして', '音を付けて'],
+          skippedEntries: [],
+          permissionDenials: 0,
+          bundlePath: null,
+        },
+      });
+      const { revision, usage } = outcome.result as {
+        revision: string;
+        usage: Record<string, number>;
+      };
+      expect(usage).toMatchObject({ turns: 3, outputTokens: 150 });
+      expect(usage['costUsd']).toBeGreaterThanOrEqual(0);
 
-    expect(git('rev-parse', `refs/jobs/${bench.jobId}/1`).trim()).toBe(revision);
-    const files = git('ls-tree', '-r', '--name-only', revision).trim().split('\n');
-    expect(files).toEqual([
-      expect.stringMatching(/^\.ai-context\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.json$/),
-      'STYLE.md',
-      'index.html',
-      'specs/game.md',
-    ]);
-    expect(git('show', `${revision}:index.html`)).toBe(game('星😀"\\n'));
-    expect(git('show', `${revision}:STYLE.md`)).toBe('# ネオン\nID: neon\n');
-    expect(
-      git('log', '-1', '--format=%s%n%an <%ae>%n%(trailers:key=Job-Id,valueonly)', revision).trim(),
-    ).toBe(`2Dの|ゲームを 作って\nGame Creator <gamecreator@local>\n${bench.jobId}`);
-    expect(JSON.parse(git('show', `${revision}:${files[0]}`))).toMatchObject({
-      timestamp: expect.stringMatching(/^\d{4}-.*Z$/) as unknown,
-      userPrompt: '2Dの|ゲームを\n作って',
-      aiSummary: '遊べます!',
-      skills: [],
-      generator: 'claude',
-      edits: [],
-      systemPromptVersion: '1.0',
-    });
+      expect(git('rev-parse', `refs/jobs/${bench.jobId}/1`).trim()).toBe(revision);
+      const files = git('ls-tree', '-r', '--name-only', revision).trim().split('\n');
+      expect(files).toEqual([
+        expect.stringMatching(/^\.ai-context\/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.json$/),
+        'STYLE.md',
+        'index.html',
+        'specs/game.md',
+      ]);
+      expect(git('show', `${revision}:index.html`)).toBe(game('星😀"\\n'));
+      expect(git('show', `${revision}:STYLE.md`)).toBe('# ネオン\nID: neon\n');
+      expect(
+        git(
+          'log',
+          '-1',
+          '--format=%s%n%an <%ae>%n%(trailers:key=Job-Id,valueonly)',
+          revision,
+        ).trim(),
+      ).toBe(`2Dの|ゲームを 作って\nGame Creator <gamecreator@local>\n${bench.jobId}`);
+      expect(JSON.parse(git('show', `${revision}:${files[0]}`))).toMatchObject({
+        timestamp: expect.stringMatching(/^\d{4}-.*Z$/) as unknown,
+        userPrompt: '2Dの|ゲームを\n作って',
+        aiSummary: '遊べます!',
+        skills: [],
+        generator: 'claude',
+        edits: [],
+        systemPromptVersion: '1.0',
+      });
 
-    const events = receiver.events();
-    expect(receiver.faults).toEqual([]);
-    expect(receiver.sawFinal()).toBe(true);
-    expect(receiver.text()).toBe(
-      `シューティングを作ります。\n[Write]\n${game('星😀"\\n')}\n[Write]\n- ゲーム名: 星\n遊べます!\n\n提案: 敵を増やして、音を付けて`,
-    );
-    expect(
-      events
-        .filter((event) => event['type'] === 'file')
-        .map((event) => `${String(event['filename'])} ${String(event['status'])}`),
-    ).toEqual([
-      'index.html editing',
-      'index.html completed',
-      'specs/game.md editing',
-      'specs/game.md completed',
-    ]);
-    expect(
-      events
-        .filter((event) => event['type'] === 'progress')
-        .map((event) => [event['progress'], event['message']]),
-    ).toEqual([
-      [20, 'AIが考えています'],
-      [35, 'コードを書いています'],
-      [35, 'index.html を書いています'],
-      [50, 'コードを書いています'],
-      [50, 'specs/game.md を書いています'],
-      [92, '動くかどうか確かめています'],
-      [96, '保存しています'],
-    ]);
-    expect(outcome.alive.length).toBeGreaterThan(0);
-    expect(await bench.leftovers()).toEqual([]);
-  });
+      const events = receiver.events();
+      expect(receiver.faults).toEqual([]);
+      expect(receiver.sawFinal()).toBe(true);
+      expect(receiver.text()).toBe(
+        `シューティングを作ります。\n[Write]\n${game('星😀"\\n')}\n[Write]\n- ゲーム名: 星\n遊べます!\n\n提案: 敵を増やして、音を付けて`,
+      );
+      expect(
+        events
+          .filter((event) => event['type'] === 'file')
+          .map((event) => `${String(event['filename'])} ${String(event['status'])}`),
+      ).toEqual([
+        'index.html editing',
+        'index.html completed',
+        'specs/game.md editing',
+        'specs/game.md completed',
+      ]);
+      expect(
+        events
+          .filter((event) => event['type'] === 'progress')
+          .map((event) => [event['progress'], event['message']]),
+      ).toEqual([
+        [20, 'AIが考えています'],
+        [35, 'コードを書いています'],
+        [35, 'index.html を書いています'],
+        [50, 'コードを書いています'],
+        [50, 'specs/game.md を書いています'],
+        [92, '動くかどうか確かめています'],
+        [96, '保存しています'],
+      ]);
+      expect(outcome.alive.length).toBeGreaterThan(0);
+      expect(await bench.leftovers()).toEqual([]);
+    },
+  );
 
-  it('asks the model with our rules, our tools and the pinned program, by the real key that it does not have itself', async () => {
-    await play(CREATE);
-    const [request] = model?.requests ?? [];
-    expect(request?.path).toBe('/v1/messages?beta=true');
-    expect(request?.headers).toMatchObject({
-      'x-api-key': KEY,
-      'user-agent': expect.stringContaining('claude-cli/2.1.331') as unknown,
-    });
-    expect((request?.body['tools'] as { name: string }[]).map((tool) => tool.name).sort()).toEqual([
-      'Edit',
-      'Glob',
-      'Grep',
-      'Read',
-      'Skill',
-      'Write',
-    ]);
-    expect(request?.body['model']).toBe(bench.model);
-    expect(JSON.stringify(request?.body['system'])).toContain('SYSTEM-RULES');
-    expect(JSON.stringify(request?.body['messages'])).toContain('make a game');
-    for (const { raw } of model?.requests ?? []) expect(raw).not.toContain(KEY);
-  });
+  it(
+    'asks the model with our rules, our tools and the pinned program, by the real key that ' +
+      'it does not have itself',
+    async () => {
+      await play(CREATE);
+      const [request] = model?.requests ?? [];
+      expect(request?.path).toBe('/v1/messages?beta=true');
+      expect(request?.headers).toMatchObject({
+        'x-api-key': KEY,
+        'user-agent': expect.stringContaining('claude-cli/2.1.331') as unknown,
+      });
+      expect(
+        (request?.body['tools'] as { name: string }[]).map((tool) => tool.name).sort(),
+      ).toEqual(['Edit', 'Glob', 'Grep', 'Read', 'Skill', 'Write']);
+      expect(request?.body['model']).toBe(bench.model);
+      expect(JSON.stringify(request?.body['system'])).toContain('SYSTEM-RULES');
+      expect(JSON.stringify(request?.body['messages'])).toContain('make a game');
+      for (const { raw } of model?.requests ?? []) expect(raw).not.toContain(KEY);
+    },
+  );
 
   it('changes what is there: reads the parent, edits, and lists the changed places', async () => {
     const first = (await play(CREATE)).result as { revision: string };
@@ -199,23 +206,26 @@ describe('generate', () => {
     expect(await bench.leftovers()).toEqual([]);
   });
 
-  it("C4: a second attempt answers the first one's candidate and does not ask the model", async () => {
-    const first = await play(CREATE);
-    const again = await play([{ status: 500 }], {}, 2);
-    expect(again.result).toMatchObject({
-      revision: first.result?.['revision'],
-      summary: '遊べます!',
-      suggestions: ['敵を増やして', '音を付けて'],
-      usage: first.result?.['usage'],
-    });
-    expect(model?.requests).toEqual([]);
-    const other = await play(
-      [{ say: 'いいえ' }],
-      { jobId: '99999999-2222-4333-8444-555555555555' },
-      3,
-    );
-    expect(other.result).toMatchObject({ kind: 'answer' });
-  });
+  it(
+    "C4: a second attempt answers the first one's " + 'candidate and does not ask the model',
+    async () => {
+      const first = await play(CREATE);
+      const again = await play([{ status: 500 }], {}, 2);
+      expect(again.result).toMatchObject({
+        revision: first.result?.['revision'],
+        summary: '遊べます!',
+        suggestions: ['敵を増やして', '音を付けて'],
+        usage: first.result?.['usage'],
+      });
+      expect(model?.requests).toEqual([]);
+      const other = await play(
+        [{ say: 'いいえ' }],
+        { jobId: '99999999-2222-4333-8444-555555555555' },
+        3,
+      );
+      expect(other.result).toMatchObject({ kind: 'answer' });
+    },
+  );
 
   it('answers in words when the model changes nothing, and commits nothing', async () => {
     const outcome = await play(

@@ -99,36 +99,44 @@ describe('a model that tries to get out', () => {
     expect(await bench.leftovers()).toEqual([]);
   });
 
-  it('never holds the key: not in its environment, not in any argument, only a token that is good for this run', async () => {
-    model = await startFakeMessages([
-      { say: 'いま考えています。'.repeat(200), pauseMsPerPiece: 50 },
-    ]);
-    const running = bench.start(bench.input(), model.url);
-    const inside = await eventually(async () =>
-      (await bench.processes()).find(({ args }) => args.startsWith('/opt/claude')),
-    );
-    for (const { pid, args } of await bench.processes()) {
-      expect(args).not.toContain(KEY);
-      expect(args).not.toMatch(/run-[0-9a-f]{48}/);
-      expect(await readFile(`/proc/${pid}/environ`, 'utf8')).not.toContain(KEY);
-    }
-    const names = (await readFile(`/proc/${inside.pid}/environ`, 'utf8'))
-      .split('\0')
-      .map((pair) => pair.split('=')[0] ?? '');
-    expect(names.filter((name) => /KEY|TOKEN|SECRET|CALLBACK|SUPABASE/.test(name))).toEqual([
-      'ANTHROPIC_API_KEY',
-    ]);
-    running.child.kill('SIGTERM');
-    await running.outcome;
-  });
+  it(
+    'never holds the key: not in its environment, not in any argument, only a token that is ' +
+      'good for this run',
+    async () => {
+      model = await startFakeMessages([
+        { say: 'いま考えています。'.repeat(200), pauseMsPerPiece: 50 },
+      ]);
+      const running = bench.start(bench.input(), model.url);
+      const inside = await eventually(async () =>
+        (await bench.processes()).find(({ args }) => args.startsWith('/opt/claude')),
+      );
+      for (const { pid, args } of await bench.processes()) {
+        expect(args).not.toContain(KEY);
+        expect(args).not.toMatch(/run-[0-9a-f]{48}/);
+        expect(await readFile(`/proc/${pid}/environ`, 'utf8')).not.toContain(KEY);
+      }
+      const names = (await readFile(`/proc/${inside.pid}/environ`, 'utf8'))
+        .split('\0')
+        .map((pair) => pair.split('=')[0] ?? '');
+      expect(names.filter((name) => /KEY|TOKEN|SECRET|CALLBACK|SUPABASE/.test(name))).toEqual([
+        'ANTHROPIC_API_KEY',
+      ]);
+      running.child.kill('SIGTERM');
+      await running.outcome;
+    },
+  );
 
   it('cannot start from a version that holds a link', async () => {
-    const tree =
-      execFileSync('git', ['init', '-q', '--bare', bench.repoDir]) &&
-      execFileSync('git', ['--git-dir', bench.repoDir, 'mktree'], {
-        input: `120000 blob ${execFileSync('git', ['--git-dir', bench.repoDir, 'hash-object', '-w', '--stdin'], { input: '/proc/self/environ', encoding: 'utf8' }).trim()}\tleak.txt\n`,
-        encoding: 'utf8',
-      }).trim();
+    execFileSync('git', ['init', '-q', '--bare', bench.repoDir]);
+    const target = execFileSync(
+      'git',
+      ['--git-dir', bench.repoDir, 'hash-object', '-w', '--stdin'],
+      { input: '/proc/self/environ', encoding: 'utf8' },
+    ).trim();
+    const tree = execFileSync('git', ['--git-dir', bench.repoDir, 'mktree'], {
+      input: `120000 blob ${target}\tleak.txt\n`,
+      encoding: 'utf8',
+    }).trim();
     const parent = execFileSync(
       'git',
       [
@@ -152,62 +160,65 @@ describe('a model that tries to get out', () => {
 });
 
 describe('the sandbox itself, whatever the program inside does', () => {
-  it('has no network, no other process, no file but the work folder, and a read-only system', async () => {
-    const [work, home, socket] = [
-      join(bench.dir, 'work'),
-      join(bench.dir, 'home'),
-      join(bench.dir, 'api.sock'),
-    ];
-    await mkdir(work);
-    await writeFile(join(bench.dir, 'outside.txt'), 'OUTSIDE');
-    await symlink('../outside.txt', join(work, 'link'));
-    const server = createServer().listen(socket);
-    const host = createServer((connection) => connection.end('REACHED')).listen(0, '127.0.0.1');
-    await Promise.all([once(server, 'listening'), once(host, 'listening')]);
-    const port = (host.address() as { port: number }).port;
-    const script = [
-      'ls -A / | tr "\\n" " "; echo',
-      'cat link',
-      `cat ${bench.dir}/outside.txt`,
-      'cat /etc/passwd /etc/shadow',
-      'ls /proc | grep -c "^[0-9]"',
-      'touch /usr/x',
-      'cat /proc/1/environ | tr "\\0" " "; echo',
-      'cat /proc/net/dev | grep -v lo: | grep -c :',
-      `exec 3<>/dev/tcp/127.0.0.1/${port} && cat <&3`,
-      'echo done > made.txt; id -u',
-    ].join('\n');
-    const { command } = wrap('bubblewrap', { program: '/bin/bash', workDir: work, home, socket });
-    const [file, args] = command(['-c', script]);
-    const { stdout, stderr } = await promisify(execFile)(file, [...args], {
-      env: { PATH: '/usr/bin', ONLY: 'this' },
-    });
-    const [root, processes, environment, interfaces, uid] = stdout.trim().split('\n');
-    expect(root?.trim().split(' ')).toEqual([
-      'bin',
-      'dev',
-      'home',
-      'lib',
-      'lib64',
-      'opt',
-      'proc',
-      'project',
-      'run',
-      'tmp',
-      'usr',
-    ]);
-    expect(Number(processes)).toBeLessThan(8);
-    expect(environment).toContain('ONLY=this');
-    expect(environment).not.toContain('DREAMCORE');
-    expect(interfaces).toBe('0');
-    expect(uid).toBe('1000');
-    expect(stdout).not.toMatch(/OUTSIDE|REACHED|root:/);
-    expect(stderr).toMatch(/Read-only file system/);
-    expect(stderr.match(/No such file or directory/g)?.length).toBeGreaterThanOrEqual(4);
-    expect(await readFile(join(work, 'made.txt'), 'utf8')).toBe('done\n');
-    server.close();
-    host.close();
-  });
+  it(
+    'has no network, no other process, no file but the work ' + 'folder, and a read-only system',
+    async () => {
+      const [work, home, socket] = [
+        join(bench.dir, 'work'),
+        join(bench.dir, 'home'),
+        join(bench.dir, 'api.sock'),
+      ];
+      await mkdir(work);
+      await writeFile(join(bench.dir, 'outside.txt'), 'OUTSIDE');
+      await symlink('../outside.txt', join(work, 'link'));
+      const server = createServer().listen(socket);
+      const host = createServer((connection) => connection.end('REACHED')).listen(0, '127.0.0.1');
+      await Promise.all([once(server, 'listening'), once(host, 'listening')]);
+      const port = (host.address() as { port: number }).port;
+      const script = [
+        'ls -A / | tr "\\n" " "; echo',
+        'cat link',
+        `cat ${bench.dir}/outside.txt`,
+        'cat /etc/passwd /etc/shadow',
+        'ls /proc | grep -c "^[0-9]"',
+        'touch /usr/x',
+        'cat /proc/1/environ | tr "\\0" " "; echo',
+        'cat /proc/net/dev | grep -v lo: | grep -c :',
+        `exec 3<>/dev/tcp/127.0.0.1/${port} && cat <&3`,
+        'echo done > made.txt; id -u',
+      ].join('\n');
+      const { command } = wrap('bubblewrap', { program: '/bin/bash', workDir: work, home, socket });
+      const [file, args] = command(['-c', script]);
+      const { stdout, stderr } = await promisify(execFile)(file, [...args], {
+        env: { PATH: '/usr/bin', ONLY: 'this' },
+      });
+      const [root, processes, environment, interfaces, uid] = stdout.trim().split('\n');
+      expect(root?.trim().split(' ')).toEqual([
+        'bin',
+        'dev',
+        'home',
+        'lib',
+        'lib64',
+        'opt',
+        'proc',
+        'project',
+        'run',
+        'tmp',
+        'usr',
+      ]);
+      expect(Number(processes)).toBeLessThan(8);
+      expect(environment).toContain('ONLY=this');
+      expect(environment).not.toContain('DREAMCORE');
+      expect(interfaces).toBe('0');
+      expect(uid).toBe('1000');
+      expect(stdout).not.toMatch(/OUTSIDE|REACHED|root:/);
+      expect(stderr).toMatch(/Read-only file system/);
+      expect(stderr.match(/No such file or directory/g)?.length).toBeGreaterThanOrEqual(4);
+      expect(await readFile(join(work, 'made.txt'), 'utf8')).toBe('done\n');
+      server.close();
+      host.close();
+    },
+  );
 });
 
 describe('without bubblewrap', () => {
@@ -251,95 +262,107 @@ describe('without bubblewrap', () => {
     expect(outcome.error).toMatchObject({ kind: 'SandboxMissing' });
   });
 
-  it('runs in development with a loud warning, still with a clean environment and through the key proxy', async () => {
-    model = await startFakeMessages([
-      { say: '考えています。'.repeat(100), pauseMsPerPiece: 60, ...script[0] },
-      { say: 'はい' },
-    ]);
-    const running = bench.start(bench.input(), model.url, {
-      PATH: await pathWithout(),
-      NODE_ENV: 'development',
-      LEAK: 'LEAKED-VALUE',
-    });
-    const inside = await eventually(async () =>
-      (await bench.processes()).find(({ args }) => args.includes('--restricted')),
-    );
-    const environment = await readFile(`/proc/${inside.pid}/environ`, 'utf8');
-    expect(environment).toContain('ANTHROPIC_UNIX_SOCKET=');
-    expect(environment).not.toMatch(new RegExp(`${KEY}|LEAKED-VALUE|CALLBACK`));
-    const outcome = await running.outcome;
-    expect(outcome.error).toBeNull();
-    expect(outcome.result).toMatchObject({ kind: 'candidate' });
-    expect(outcome.stderr).toContain('NO SANDBOX');
-    expect(model.requests[0]?.headers['x-api-key']).toBe(KEY);
-    expect(await bench.leftovers()).toEqual([]);
-  });
+  it(
+    'runs in development with a loud warning, still with a clean environment and through the ' +
+      'key proxy',
+    async () => {
+      model = await startFakeMessages([
+        { say: '考えています。'.repeat(100), pauseMsPerPiece: 60, ...script[0] },
+        { say: 'はい' },
+      ]);
+      const running = bench.start(bench.input(), model.url, {
+        PATH: await pathWithout(),
+        NODE_ENV: 'development',
+        LEAK: 'LEAKED-VALUE',
+      });
+      const inside = await eventually(async () =>
+        (await bench.processes()).find(({ args }) => args.includes('--restricted')),
+      );
+      const environment = await readFile(`/proc/${inside.pid}/environ`, 'utf8');
+      expect(environment).toContain('ANTHROPIC_UNIX_SOCKET=');
+      expect(environment).not.toMatch(new RegExp(`${KEY}|LEAKED-VALUE|CALLBACK`));
+      const outcome = await running.outcome;
+      expect(outcome.error).toBeNull();
+      expect(outcome.result).toMatchObject({ kind: 'candidate' });
+      expect(outcome.stderr).toContain('NO SANDBOX');
+      expect(model.requests[0]?.headers['x-api-key']).toBe(KEY);
+      expect(await bench.leftovers()).toEqual([]);
+    },
+  );
 
   const declared = { NODE_ENV: 'production', RUNNER_ISOLATION: 'container' };
 
-  it('runs as another user where a container of its own is declared; refuses when it cannot become one', async () => {
-    await openTheWay();
-    model = await startFakeMessages([
-      { say: '考えています。'.repeat(100), pauseMsPerPiece: 60, ...script[0] },
-      { say: 'はい' },
-    ]);
-    const running = bench.start(bench.input(), model.url, {
-      PATH: await pathWithout(),
-      ...declared,
-    });
-    if (process.getuid?.() !== 0) {
-      expect((await running.outcome).error).toMatchObject({ kind: 'SandboxMissing' });
-      return;
-    }
-    const inside = await eventually(async () =>
-      (await bench.processes()).find(
-        ({ args }) => args.includes('--restricted') && !args.startsWith('setpriv'),
-      ),
-    );
-    const status = await readFile(`/proc/${inside.pid}/status`, 'utf8');
-    expect(status).toMatch(/^Uid:\t10001\t10001\t10001\t10001$/m);
-    expect(status).toMatch(/^CapEff:\t0+$/m);
-    expect(status).toMatch(/^NoNewPrivs:\t1$/m);
-    const outcome = await running.outcome;
-    expect(outcome.error).toBeNull();
-    expect(outcome.result).toMatchObject({ kind: 'candidate' });
-    expect(await bench.leftovers()).toEqual([]);
-  });
+  it(
+    'runs as another user where a container of its own is declared; refuses when it cannot ' +
+      'become one',
+    async () => {
+      await openTheWay();
+      model = await startFakeMessages([
+        { say: '考えています。'.repeat(100), pauseMsPerPiece: 60, ...script[0] },
+        { say: 'はい' },
+      ]);
+      const running = bench.start(bench.input(), model.url, {
+        PATH: await pathWithout(),
+        ...declared,
+      });
+      if (process.getuid?.() !== 0) {
+        expect((await running.outcome).error).toMatchObject({ kind: 'SandboxMissing' });
+        return;
+      }
+      const inside = await eventually(async () =>
+        (await bench.processes()).find(
+          ({ args }) => args.includes('--restricted') && !args.startsWith('setpriv'),
+        ),
+      );
+      const status = await readFile(`/proc/${inside.pid}/status`, 'utf8');
+      expect(status).toMatch(/^Uid:\t10001\t10001\t10001\t10001$/m);
+      expect(status).toMatch(/^CapEff:\t0+$/m);
+      expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+      const outcome = await running.outcome;
+      expect(outcome.error).toBeNull();
+      expect(outcome.result).toMatchObject({ kind: 'candidate' });
+      expect(await bench.leftovers()).toEqual([]);
+    },
+  );
 
-  it('another user reads neither the key nor what is not its own, writes in its folder only, and ends with the runner', async () => {
-    if (process.getuid?.() !== 0)
-      return expect(
-        handOver('container', { program: '', workDir: '/', home: '/', socket: '/' }),
-      ).rejects.toThrow();
-    const host = {
-      program: '/bin/bash',
-      workDir: join(bench.dir, 'work'),
-      home: join(bench.dir, 'home'),
-      socket: join(bench.dir, 'api.sock'),
-    };
-    await mkdir(host.workDir, { mode: 0o700 });
-    await mkdir(host.home, { mode: 0o700 });
-    await writeFile(host.socket, '');
-    await writeFile(join(host.workDir, 'old.txt'), 'old');
-    await writeFile(secretFile(), 'TOP-SECRET', { mode: 0o600 });
-    await handOver('container', host);
-    const script = [
-      `cat ${secretFile()}`,
-      `cat /proc/${process.pid}/environ`,
-      `touch ${bench.dir}/new`,
-      'cat old.txt && echo new > old.txt',
-      'echo',
-      'id -u',
-    ].join('; ');
-    const [file, args] = wrap('container', host).command(['-c', script]);
-    const { stdout, stderr } = await promisify(execFile)(file, [...args], {
-      cwd: host.workDir,
-      env: { PATH: '/usr/bin:/bin' },
-    });
-    expect(stdout).toBe('old\n10001\n');
-    expect(stderr.match(/Permission denied/g)).toHaveLength(3);
-    expect(await readFile(join(host.workDir, 'old.txt'), 'utf8')).toBe('new\n');
-  });
+  it(
+    'another user reads neither the key nor what is not its own, writes in its folder only, ' +
+      'and ends with the runner',
+    async () => {
+      if (process.getuid?.() !== 0)
+        return expect(
+          handOver('container', { program: '', workDir: '/', home: '/', socket: '/' }),
+        ).rejects.toThrow();
+      const host = {
+        program: '/bin/bash',
+        workDir: join(bench.dir, 'work'),
+        home: join(bench.dir, 'home'),
+        socket: join(bench.dir, 'api.sock'),
+      };
+      await mkdir(host.workDir, { mode: 0o700 });
+      await mkdir(host.home, { mode: 0o700 });
+      await writeFile(host.socket, '');
+      await writeFile(join(host.workDir, 'old.txt'), 'old');
+      await writeFile(secretFile(), 'TOP-SECRET', { mode: 0o600 });
+      await handOver('container', host);
+      const script = [
+        `cat ${secretFile()}`,
+        `cat /proc/${process.pid}/environ`,
+        `touch ${bench.dir}/new`,
+        'cat old.txt && echo new > old.txt',
+        'echo',
+        'id -u',
+      ].join('; ');
+      const [file, args] = wrap('container', host).command(['-c', script]);
+      const { stdout, stderr } = await promisify(execFile)(file, [...args], {
+        cwd: host.workDir,
+        env: { PATH: '/usr/bin:/bin' },
+      });
+      expect(stdout).toBe('old\n10001\n');
+      expect(stderr.match(/Permission denied/g)).toHaveLength(3);
+      expect(await readFile(join(host.workDir, 'old.txt'), 'utf8')).toBe('new\n');
+    },
+  );
 
   it('a killed runner leaves no model program behind, although it is another user', async () => {
     await openTheWay();

@@ -70,19 +70,23 @@ describe('F1: a run that is stopped', () => {
     expect(await bench.leftovers()).toEqual([]);
   });
 
-  it('by kill -9 of the runner itself takes the model program with it, and the next run of the call clears what it left', async () => {
-    const running = await startAndWaitForText();
-    running.child.kill('SIGKILL');
-    await running.outcome;
-    expect((await bench.leftovers()).filter((left) => left.startsWith('process'))).toEqual([]);
-    await model.close();
-    model = await startFakeMessages([{ say: 'はい' }]);
-    expect((await bench.run(bench.input(), model.url)).result).toMatchObject({
-      kind: 'answer',
-      message: 'はい',
-    });
-    expect(await bench.leftovers()).toEqual([]);
-  });
+  it(
+    'by kill -9 of the runner itself takes the model program with it, and the next run of ' +
+      'the call clears what it left',
+    async () => {
+      const running = await startAndWaitForText();
+      running.child.kill('SIGKILL');
+      await running.outcome;
+      expect((await bench.leftovers()).filter((left) => left.startsWith('process'))).toEqual([]);
+      await model.close();
+      model = await startFakeMessages([{ say: 'はい' }]);
+      expect((await bench.run(bench.input(), model.url)).result).toMatchObject({
+        kind: 'answer',
+        message: 'はい',
+      });
+      expect(await bench.leftovers()).toEqual([]);
+    },
+  );
 
   it.each([
     ['410', 'RunSuperseded'],

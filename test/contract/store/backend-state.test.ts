@@ -49,28 +49,33 @@ describe('G1: the row that says where work is done', () => {
     ).rejects.toMatchObject({ kind: 'OPERATION_FAILED' });
   });
 
-  it('tells exactly one of many reports that it opened the breaker, and one that it closed it', async () => {
-    await table().start('worker');
-    const opened = await Promise.all(
-      Array.from({ length: 5 }, () => table().reportBreaker({ state: 'open', reason: 'refused' })),
-    );
-    expect(opened.filter(Boolean)).toHaveLength(1);
-    expect(await table().read()).toMatchObject({
-      breaker: 'open',
-      breakerReason: 'refused',
-      switch: 'modal',
-    });
-    const closed = await Promise.all(
-      Array.from({ length: 5 }, () => table().reportBreaker({ state: 'closed' })),
-    );
-    expect(closed.filter(Boolean)).toHaveLength(1);
-    expect(await table().read()).toMatchObject({
-      breaker: 'closed',
-      breakerReason: null,
-      breakerOpenedAt: null,
-      probeAt: null,
-    });
-  });
+  it(
+    'tells exactly one of many reports that it opened the ' + 'breaker, and one that it closed it',
+    async () => {
+      await table().start('worker');
+      const opened = await Promise.all(
+        Array.from({ length: 5 }, () =>
+          table().reportBreaker({ state: 'open', reason: 'refused' }),
+        ),
+      );
+      expect(opened.filter(Boolean)).toHaveLength(1);
+      expect(await table().read()).toMatchObject({
+        breaker: 'open',
+        breakerReason: 'refused',
+        switch: 'modal',
+      });
+      const closed = await Promise.all(
+        Array.from({ length: 5 }, () => table().reportBreaker({ state: 'closed' })),
+      );
+      expect(closed.filter(Boolean)).toHaveLength(1);
+      expect(await table().read()).toMatchObject({
+        breaker: 'closed',
+        breakerReason: null,
+        breakerOpenedAt: null,
+        probeAt: null,
+      });
+    },
+  );
 
   it('lets one caller at a time try whether an open breaker may close again', async () => {
     await table().start('worker');
@@ -116,22 +121,26 @@ describe('G1: the choice before a step', () => {
       projectId: randomUUID(),
     });
 
-  it('starts the row at Modal, follows the switch at once, and USE_MODAL=false whatever the switch says', async () => {
-    expect(await choose({ ...WITH_MODAL, USE_MODAL: false })).toMatchObject({ backend: 'local' });
-    expect(await table().read()).toBeNull();
-    expect(await choose()).toMatchObject({ backend: 'modal', hasVolumes: true });
-    expect(await choose({ ...WITH_MODAL, USE_MODAL: false })).toEqual({
-      backend: 'local',
-      reason: 'USE_MODAL=false',
-      hasVolumes: false,
-    });
-    await table().setSwitch({ to: 'local', by: 'ops' });
-    expect(await choose()).toMatchObject({
-      backend: 'local',
-      reason: 'switched to local by ops',
-      hasVolumes: true,
-    });
-  });
+  it(
+    'starts the row at Modal, follows the switch at once, and USE_MODAL=false whatever the ' +
+      'switch says',
+    async () => {
+      expect(await choose({ ...WITH_MODAL, USE_MODAL: false })).toMatchObject({ backend: 'local' });
+      expect(await table().read()).toBeNull();
+      expect(await choose()).toMatchObject({ backend: 'modal', hasVolumes: true });
+      expect(await choose({ ...WITH_MODAL, USE_MODAL: false })).toEqual({
+        backend: 'local',
+        reason: 'USE_MODAL=false',
+        hasVolumes: false,
+      });
+      await table().setSwitch({ to: 'local', by: 'ops' });
+      expect(await choose()).toMatchObject({
+        backend: 'local',
+        reason: 'switched to local by ops',
+        hasVolumes: true,
+      });
+    },
+  );
 
   it('of many steps that meet an open breaker, one tries whether Modal is back', async () => {
     await table().start('worker');

@@ -68,8 +68,10 @@ describe('§1: the schema', () => {
     async (table, columns) => {
       const there = await database.sql<Column>(
         `
-      select column_name as name, udt_name as type, is_nullable = 'NO' as is_required, column_default is not null or is_nullable = 'YES' as has_value,
-        case is_generated when 'ALWAYS' then 'generated' else regexp_replace(column_default, '^(.*?)::.*$', '\\1') end as fallback
+      select column_name as name, udt_name as type, is_nullable = 'NO' as is_required, \
+column_default is not null or is_nullable = 'YES' as has_value,
+        case is_generated when 'ALWAYS' then 'generated' else regexp_replace(column_default, \
+'^(.*?)::.*$', '\\1') end as fallback
       from information_schema.columns where table_schema = 'public' and table_name = $1`,
         [table],
       );
@@ -128,49 +130,58 @@ describe('§1: the schema', () => {
     expect(await codeOf(service.from(table).insert(valid[table] ?? {}))).toBeUndefined();
   });
 
-  it("§1.3: an alias is its owner's once, also when its asset is deleted; a global one is so for all categories", async () => {
-    await newAsset({ alias: 'cat.png', is_deleted: true });
-    await expect(newAsset({ alias: 'cat.png' })).rejects.toThrow(/assets_owner_alias_unique/);
-    await newAsset({ owner_id: null, is_global: true, category: 'bgm', alias: 'song.mp3' });
-    await expect(
-      newAsset({ owner_id: null, is_global: true, category: 'se', alias: 'song.mp3' }),
-    ).rejects.toThrow(/idx_assets_global_alias_unique/);
-  });
+  it(
+    "§1.3: an alias is its owner's once, also when its asset is deleted; a global one is so " +
+      'for all categories',
+    async () => {
+      await newAsset({ alias: 'cat.png', is_deleted: true });
+      await expect(newAsset({ alias: 'cat.png' })).rejects.toThrow(/assets_owner_alias_unique/);
+      await newAsset({ owner_id: null, is_global: true, category: 'bgm', alias: 'song.mp3' });
+      await expect(
+        newAsset({ owner_id: null, is_global: true, category: 'se', alias: 'song.mp3' }),
+      ).rejects.toThrow(/idx_assets_global_alias_unique/);
+    },
+  );
 
-  it('§1.2: a deleted project takes links, chat, jobs and draft along; its assets, games and remixes stay', async () => {
-    const id = await newProject();
-    const [asset, remix] = [
-      await newAsset({ created_in_project_id: id }),
-      await newProject({ remixed_from: id }),
-    ];
-    const game = await service
-      .from('games')
-      .insert({ user_id: owner.id, project_id: id, title: '題', game_url: '/g' })
-      .select('id')
-      .single<{ id: string }>();
-    await service.from('project_assets').insert({ project_id: id, asset_id: asset });
-    await service.from('chat_history').insert({ project_id: id, role: 'user', message: 'x' });
-    await service.from('jobs').insert({ project_id: id, user_id: owner.id, status: 'completed' });
-    await service.from('publish_drafts').insert({ project_id: id });
-    await user.from('projects').delete().eq('id', id);
-    for (const table of ['project_assets', 'chat_history', 'jobs', 'publish_drafts'])
-      expect((await service.from(table).select('*').eq('project_id', id)).data).toEqual([]);
-    expect(
-      (await service.from('assets').select('created_in_project_id').eq('id', asset).single()).data,
-    ).toEqual({ created_in_project_id: null });
-    expect(
-      (
-        await service
-          .from('games')
-          .select('project_id')
-          .eq('id', game.data?.id ?? '')
-          .single()
-      ).data,
-    ).toEqual({ project_id: null });
-    expect(
-      (await service.from('projects').select('remixed_from').eq('id', remix).single()).data,
-    ).toEqual({ remixed_from: null });
-  });
+  it(
+    '§1.2: a deleted project takes links, chat, jobs and draft along; its assets, games and ' +
+      'remixes stay',
+    async () => {
+      const id = await newProject();
+      const [asset, remix] = [
+        await newAsset({ created_in_project_id: id }),
+        await newProject({ remixed_from: id }),
+      ];
+      const game = await service
+        .from('games')
+        .insert({ user_id: owner.id, project_id: id, title: '題', game_url: '/g' })
+        .select('id')
+        .single<{ id: string }>();
+      await service.from('project_assets').insert({ project_id: id, asset_id: asset });
+      await service.from('chat_history').insert({ project_id: id, role: 'user', message: 'x' });
+      await service.from('jobs').insert({ project_id: id, user_id: owner.id, status: 'completed' });
+      await service.from('publish_drafts').insert({ project_id: id });
+      await user.from('projects').delete().eq('id', id);
+      for (const table of ['project_assets', 'chat_history', 'jobs', 'publish_drafts'])
+        expect((await service.from(table).select('*').eq('project_id', id)).data).toEqual([]);
+      expect(
+        (await service.from('assets').select('created_in_project_id').eq('id', asset).single())
+          .data,
+      ).toEqual({ created_in_project_id: null });
+      expect(
+        (
+          await service
+            .from('games')
+            .select('project_id')
+            .eq('id', game.data?.id ?? '')
+            .single()
+        ).data,
+      ).toEqual({ project_id: null });
+      expect(
+        (await service.from('projects').select('remixed_from').eq('id', remix).single()).data,
+      ).toEqual({ remixed_from: null });
+    },
+  );
 
   it.each([
     [{ full_name: '花子', name: 'hana', avatar_url: '/a', picture: '/p' }, '花子', '/a'],
@@ -226,33 +237,36 @@ describe('§1: the schema', () => {
 });
 
 describe('§4: the queries', () => {
-  it('assets with their projects, projects with their assets; a deleted one comes back as null for its owner', async () => {
-    const project_id = await newProject({ name: '猫' });
-    const [kept, gone] = [await newAsset(), await newAsset()];
-    await user.from('project_assets').insert([
-      { project_id, asset_id: kept },
-      { project_id, asset_id: gone },
-    ]);
-    await service.from('assets').update({ is_deleted: true }).eq('id', gone);
-    expect(
-      (
-        await user
-          .from('project_assets')
-          .select('asset_id,projects(id,name)')
-          .in('asset_id', [kept])
-      ).data,
-    ).toEqual([{ asset_id: kept, projects: { id: project_id, name: '猫' } }]);
-    const embedded =
-      'usage_type,assets(filename,original_name,storage_path,mime_type,is_public,is_deleted,available_from,available_until)';
-    const { data } = await user
-      .from('project_assets')
-      .select(embedded)
-      .eq('project_id', project_id);
-    expect(data?.map(({ assets }) => assets).toSorted((left) => (left === null ? 1 : -1))).toEqual([
-      expect.objectContaining({ filename: 'a.png', is_deleted: false }),
-      null,
-    ]);
-  });
+  it(
+    'assets with their projects, projects with their assets; a deleted one comes back as ' +
+      'null for its owner',
+    async () => {
+      const project_id = await newProject({ name: '猫' });
+      const [kept, gone] = [await newAsset(), await newAsset()];
+      await user.from('project_assets').insert([
+        { project_id, asset_id: kept },
+        { project_id, asset_id: gone },
+      ]);
+      await service.from('assets').update({ is_deleted: true }).eq('id', gone);
+      expect(
+        (
+          await user
+            .from('project_assets')
+            .select('asset_id,projects(id,name)')
+            .in('asset_id', [kept])
+        ).data,
+      ).toEqual([{ asset_id: kept, projects: { id: project_id, name: '猫' } }]);
+      const embedded = `usage_type,assets(filename,original_name,storage_path,mime_type,is_public,is_deleted,\
+available_from,available_until)`;
+      const { data } = await user
+        .from('project_assets')
+        .select(embedded)
+        .eq('project_id', project_id);
+      expect(
+        data?.map(({ assets }) => assets).toSorted((left) => (left === null ? 1 : -1)),
+      ).toEqual([expect.objectContaining({ filename: 'a.png', is_deleted: false }), null]);
+    },
+  );
 
   it('linking twice is linking once; the number of links is counted exactly', async () => {
     const [project_id, asset_id] = [await newProject(), await newAsset()];
@@ -325,25 +339,29 @@ describe('§4: the queries', () => {
     expect([await remove(), await remove()]).toEqual([[{ id }], []]);
   });
 
-  it("§7: a project of V2's scripts needs a name or not even that, an asset neither alias nor hash", async () => {
-    expect(
-      (
-        await user
-          .from('projects')
-          .select('name')
-          .eq('id', await newProject())
-          .single()
-      ).data,
-    ).toEqual({ name: 'New Game' });
-    const { data } = await user
-      .from('assets')
-      .select('alias,hash,hash_short,is_public')
-      .eq('id', await newAsset())
-      .single<{ hash: string }>();
-    expect(data).toMatchObject({
-      alias: expect.stringMatching(/^asset_\w+\.png$/) as string,
-      hash_short: data?.hash.slice(0, 8),
-      is_public: false,
-    });
-  });
+  it(
+    "§7: a project of V2's scripts needs a name or not even that, an asset neither alias nor " +
+      'hash',
+    async () => {
+      expect(
+        (
+          await user
+            .from('projects')
+            .select('name')
+            .eq('id', await newProject())
+            .single()
+        ).data,
+      ).toEqual({ name: 'New Game' });
+      const { data } = await user
+        .from('assets')
+        .select('alias,hash,hash_short,is_public')
+        .eq('id', await newAsset())
+        .single<{ hash: string }>();
+      expect(data).toMatchObject({
+        alias: expect.stringMatching(/^asset_\w+\.png$/) as string,
+        hash_short: data?.hash.slice(0, 8),
+        is_public: false,
+      });
+    },
+  );
 });

@@ -62,61 +62,67 @@ async function newAsset(
   return { id: made.asset.id, address: `/user-assets/${owner.id}/${made.asset.alias}`, file };
 }
 
-it("are its maker's own, by address, by name or by project, and what is everybody's; never what is somebody else's, deleted, out of date or elsewhere", async () => {
-  const project = await database.store.projects.create(maker!.id, '箱');
-  const [named, called, byId] = [
-    await newAsset(maker!, 'hero'),
-    await newAsset(maker!, 'enemy'),
-    await newAsset(maker!, 'third'),
-  ];
-  const linked = await newAsset(maker!, 'boss_1', { projectId: project.id });
-  const [shared, secret] = [
-    await newAsset(other!, 'shared', { isPublic: true }),
-    await newAsset(other!, 'secret'),
-  ];
-  const gone = await Promise.all([
-    newAsset(maker!, 'deleted', { set: 'is_deleted = true' }),
-    newAsset(maker!, 'late', { set: `available_until = now() - interval '1 minute'` }),
-    newAsset(maker!, 'early', { set: `available_from = now() + interval '1 hour'` }),
-    newAsset(maker!, 'elsewhere', { set: `storage_path = '${secret.file}'` }),
-    newAsset(maker!, 'system', { set: `storage_path = '/etc/passwd'` }),
-  ]);
-  await newAsset(maker!, 'unrelated');
-  const page = [named, shared, secret, ...gone]
-    .map(({ address }) => `<img src="${address}?v=1">`)
-    .join('');
-  const files = [
-    {
-      path: 'index.html',
-      content: `<html>${page}<img src="/user-assets/${randomUUID()}/%00.png"></html>`,
-    },
-    {
-      path: 'assets/js/main.js',
-      content: `const base = '/user-assets/${maker!.id}/'; a.src = base + 'enemy.png'; b.src = "/api/assets/${byId.id}";`,
-    },
-    { path: 'specs/game.md', content: 'unrelated.png' },
-  ];
-  const repo = openRepo(await mirror.ensure(maker!.id, project.id));
-  const revision = await commitFiles(
-    repo,
-    [],
-    files,
-    { subject: '箱' },
-    { ref: 'refs/heads/main', expected: null, parent: null },
-  );
-  const found = await assetsOfGame(
-    { store: database.store, mirror, files: createAssetFiles(dataDir) },
-    { userId: maker!.id, projectId: project.id, revision },
-  );
-  expect(new Map(found.map(({ address, file }) => [address, file]))).toEqual(
-    new Map(
-      [named, called, linked, shared, { address: `/api/assets/${byId.id}`, file: byId.file }].map(
-        ({ address, file }) => [address, file],
+it(
+  "are its maker's own, by address, by name or by project, and what is everybody's; never " +
+    "what is somebody else's, deleted, out of date or elsewhere",
+  async () => {
+    const project = await database.store.projects.create(maker!.id, '箱');
+    const [named, called, byId] = [
+      await newAsset(maker!, 'hero'),
+      await newAsset(maker!, 'enemy'),
+      await newAsset(maker!, 'third'),
+    ];
+    const linked = await newAsset(maker!, 'boss_1', { projectId: project.id });
+    const [shared, secret] = [
+      await newAsset(other!, 'shared', { isPublic: true }),
+      await newAsset(other!, 'secret'),
+    ];
+    const gone = await Promise.all([
+      newAsset(maker!, 'deleted', { set: 'is_deleted = true' }),
+      newAsset(maker!, 'late', { set: `available_until = now() - interval '1 minute'` }),
+      newAsset(maker!, 'early', { set: `available_from = now() + interval '1 hour'` }),
+      newAsset(maker!, 'elsewhere', { set: `storage_path = '${secret.file}'` }),
+      newAsset(maker!, 'system', { set: `storage_path = '/etc/passwd'` }),
+    ]);
+    await newAsset(maker!, 'unrelated');
+    const page = [named, shared, secret, ...gone]
+      .map(({ address }) => `<img src="${address}?v=1">`)
+      .join('');
+    const files = [
+      {
+        path: 'index.html',
+        content: `<html>${page}<img src="/user-assets/${randomUUID()}/%00.png"></html>`,
+      },
+      {
+        path: 'assets/js/main.js',
+        content:
+          `const base = '/user-assets/${maker!.id}/'; a.src = base + 'enemy.png'; b.src = ` +
+          `"/api/assets/${byId.id}";`,
+      },
+      { path: 'specs/game.md', content: 'unrelated.png' },
+    ];
+    const repo = openRepo(await mirror.ensure(maker!.id, project.id));
+    const revision = await commitFiles(
+      repo,
+      [],
+      files,
+      { subject: '箱' },
+      { ref: 'refs/heads/main', expected: null, parent: null },
+    );
+    const found = await assetsOfGame(
+      { store: database.store, mirror, files: createAssetFiles(dataDir) },
+      { userId: maker!.id, projectId: project.id, revision },
+    );
+    expect(new Map(found.map(({ address, file }) => [address, file]))).toEqual(
+      new Map(
+        [named, called, linked, shared, { address: `/api/assets/${byId.id}`, file: byId.file }].map(
+          ({ address, file }) => [address, file],
+        ),
       ),
-    ),
-  );
-  expect(found.map((each) => askedFor(each).mimeType)).toEqual(Array(5).fill('image/png'));
-});
+    );
+    expect(found.map((each) => askedFor(each).mimeType)).toEqual(Array(5).fill('image/png'));
+  },
+);
 
 it('have a type that a page may load, whatever their owner has written into the row', async () => {
   const project = await database.store.projects.create(maker!.id, '型');

@@ -128,64 +128,79 @@ describe('opening a job (A7)', () => {
     expect(await jobs.active(projectId)).toBeNull();
   });
 
-  it('twenty callers of one user in twenty projects: one is let in, the others hear USER_LIMIT_EXCEEDED', async () => {
-    const projects = await Promise.all(
-      Array.from({ length: 20 }, () => database.store.projects.create(userId)),
-    );
-    const answers = await Promise.all(
-      projects.map((project) => openJob({ projectId: project.id })),
-    );
-    const refused = answers.filter((answer) => answer.outcome === 'refused');
-    expect(refused).toEqual(Array(19).fill({ outcome: 'refused', code: 'USER_LIMIT_EXCEEDED' }));
-    expect(
-      await database.sql(`select from public.jobs where user_id = $1 and status = 'pending'`, [
-        userId,
-      ]),
-    ).toHaveLength(1);
-    const lines = await Promise.all(projects.map((project) => linesOf(project.id)));
-    expect(lines.flat()).toHaveLength(1);
-  });
+  it(
+    'twenty callers of one user in twenty projects: one is let in, the others hear ' +
+      'USER_LIMIT_EXCEEDED',
+    async () => {
+      const projects = await Promise.all(
+        Array.from({ length: 20 }, () => database.store.projects.create(userId)),
+      );
+      const answers = await Promise.all(
+        projects.map((project) => openJob({ projectId: project.id })),
+      );
+      const refused = answers.filter((answer) => answer.outcome === 'refused');
+      expect(refused).toEqual(Array(19).fill({ outcome: 'refused', code: 'USER_LIMIT_EXCEEDED' }));
+      expect(
+        await database.sql(`select from public.jobs where user_id = $1 and status = 'pending'`, [
+          userId,
+        ]),
+      ).toHaveLength(1);
+      const lines = await Promise.all(projects.map((project) => linesOf(project.id)));
+      expect(lines.flat()).toHaveLength(1);
+    },
+  );
 
-  it('twenty jobs of one project: each newer one fails the one before as orphaned, one stays active', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => openJob()));
-    expect(answers.every(({ outcome }) => outcome === 'opened')).toBe(true);
-    const rows = await jobs.list(projectId, 100);
-    expect(rows.map(({ status }) => status).sort()).toEqual([
-      ...Array<string>(19).fill('failed'),
-      'pending',
-    ]);
-    expect(
-      new Set(rows.filter(({ status }) => status === 'failed').map(({ error }) => error)),
-    ).toEqual(new Set(['作業が途中で中断しました。もう一度お試しください。']));
-  });
+  it(
+    'twenty jobs of one project: each newer one fails the one before as orphaned, one stays ' +
+      'active',
+    async () => {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => openJob()));
+      expect(answers.every(({ outcome }) => outcome === 'opened')).toBe(true);
+      const rows = await jobs.list(projectId, 100);
+      expect(rows.map(({ status }) => status).sort()).toEqual([
+        ...Array<string>(19).fill('failed'),
+        'pending',
+      ]);
+      expect(
+        new Set(rows.filter(({ status }) => status === 'failed').map(({ error }) => error)),
+      ).toEqual(new Set(['作業が途中で中断しました。もう一度お試しください。']));
+    },
+  );
 
-  it("refuses what is not the caller's: another project, a missing one, another's job id", async () => {
-    const stranger = await newProject();
-    const denied = { outcome: 'refused', code: 'ACCESS_DENIED' };
-    expect(await openJob({ projectId: stranger.projectId })).toEqual(denied);
-    expect(await openJob({ projectId: randomUUID() })).toEqual(denied);
-    const { id } = await opened();
-    expect(await openJob({ id, ...stranger })).toEqual(denied);
-    expect(await linesOf(stranger.projectId)).toEqual([]);
-  });
+  it(
+    "refuses what is not the caller's: another project, a " + "missing one, another's job id",
+    async () => {
+      const stranger = await newProject();
+      const denied = { outcome: 'refused', code: 'ACCESS_DENIED' };
+      expect(await openJob({ projectId: stranger.projectId })).toEqual(denied);
+      expect(await openJob({ projectId: randomUUID() })).toEqual(denied);
+      const { id } = await opened();
+      expect(await openJob({ id, ...stranger })).toEqual(denied);
+      expect(await linesOf(stranger.projectId)).toEqual([]);
+    },
+  );
 
-  it('refuses when too many jobs wait for a slot; those that hold one or need none do not count', async () => {
-    const running = await newProject();
-    const runningJob = await opened(running);
-    await jobs.startProcessing(runningJob.id, true);
-    await startAttempt(runningJob.id);
-    await jobs.takeSlot(runningJob.id, 1);
-    const chatting = await newProject();
-    await jobs.startProcessing((await opened(chatting)).id, false);
-    const waiting = await newProject();
-    await jobs.startProcessing((await opened(waiting)).id, true);
-    expect(await openJob({ maxQueuedJobs: 1 })).toEqual({
-      outcome: 'refused',
-      code: 'SYSTEM_LIMIT_EXCEEDED',
-    });
-    expect(await linesOf(projectId)).toEqual([]);
-    expect(await openJob({ maxQueuedJobs: 2 })).toMatchObject({ outcome: 'opened' });
-  });
+  it(
+    'refuses when too many jobs wait for a slot; those that hold one or need none do not ' +
+      'count',
+    async () => {
+      const running = await newProject();
+      const runningJob = await opened(running);
+      await jobs.startProcessing(runningJob.id, true);
+      await startAttempt(runningJob.id);
+      await jobs.takeSlot(runningJob.id, 1);
+      const chatting = await newProject();
+      await jobs.startProcessing((await opened(chatting)).id, false);
+      const waiting = await newProject();
+      await jobs.startProcessing((await opened(waiting)).id, true);
+      expect(await openJob({ maxQueuedJobs: 1 })).toEqual({
+        outcome: 'refused',
+        code: 'SYSTEM_LIMIT_EXCEEDED',
+      });
+      expect(await linesOf(projectId)).toEqual([]);
+      expect(await openJob({ maxQueuedJobs: 2 })).toMatchObject({ outcome: 'opened' });
+    },
+  );
 });
 
 describe('working on a job (B2, B3, C1)', () => {
@@ -205,44 +220,54 @@ describe('working on a job (B2, B3, C1)', () => {
     expect(await jobs.startProcessing(randomUUID(), true)).toBeNull();
   });
 
-  it('positions count those who wait, in order of their numbers, and end with the slot', async () => {
-    const waiting: string[] = [];
-    for (let n = 0; n < 3; n += 1) {
-      const job = await opened(await newProject());
-      await jobs.startProcessing(job.id, true);
-      waiting.push(job.id);
-    }
-    const positions = () => Promise.all(waiting.map((id) => jobs.queuePosition(id)));
-    expect(await positions()).toEqual([1, 2, 3]);
-    await startAttempt(waiting[0] ?? '');
-    expect(await jobs.takeSlot(waiting[0] ?? '', 1)).toBe(true);
-    expect(await positions()).toEqual([null, 1, 2]);
-    await jobs.fail(waiting[1] ?? '', '×');
-    expect(await positions()).toEqual([null, null, 1]);
-  });
+  it(
+    'positions count those who wait, in order of their ' + 'numbers, and end with the slot',
+    async () => {
+      const waiting: string[] = [];
+      for (let n = 0; n < 3; n += 1) {
+        const job = await opened(await newProject());
+        await jobs.startProcessing(job.id, true);
+        waiting.push(job.id);
+      }
+      const positions = () => Promise.all(waiting.map((id) => jobs.queuePosition(id)));
+      expect(await positions()).toEqual([1, 2, 3]);
+      await startAttempt(waiting[0] ?? '');
+      expect(await jobs.takeSlot(waiting[0] ?? '', 1)).toBe(true);
+      expect(await positions()).toEqual([null, 1, 2]);
+      await jobs.fail(waiting[1] ?? '', '×');
+      expect(await positions()).toEqual([null, null, 1]);
+    },
+  );
 
-  it("attempts count up while the row is active; the slot's time counts from the first", async () => {
-    const { id } = await opened();
-    await jobs.startProcessing(id, true);
-    expect(await startAttempt(id)).toMatchObject({ attempt: 1, slotAgeMs: 0 });
-    expect(await jobs.takeSlot(id, 2)).toBe(false);
-    expect((await jobs.get(id))?.slot_at).toBeNull();
-    expect(await jobs.takeSlot(id, 1)).toBe(true);
-    const slotAt = (await jobs.get(id))?.slot_at;
-    await jobs.noteProgress(id, 1, 10, null);
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    const second = await startAttempt(id);
-    expect(second?.attempt).toBe(2);
-    expect(second?.slotAgeMs).toBeGreaterThanOrEqual(50);
-    expect(second?.slotAgeMs).toBeLessThan(30_000);
-    expect(await jobs.takeSlot(id, 1)).toBe(false);
-    expect(await jobs.takeSlot(id, 2)).toBe(true);
-    // F3: the new attempt has not been heard of yet.
-    expect(await jobs.get(id)).toMatchObject({ attempt: 2, slot_at: slotAt, last_event_at: null });
-    await jobs.fail(id, '×');
-    expect(await startAttempt(id)).toBeNull();
-    expect(await jobs.takeSlot(id, 2)).toBe(false);
-  });
+  it(
+    'attempts count up while the row is active; the ' + "slot's time counts from the first",
+    async () => {
+      const { id } = await opened();
+      await jobs.startProcessing(id, true);
+      expect(await startAttempt(id)).toMatchObject({ attempt: 1, slotAgeMs: 0 });
+      expect(await jobs.takeSlot(id, 2)).toBe(false);
+      expect((await jobs.get(id))?.slot_at).toBeNull();
+      expect(await jobs.takeSlot(id, 1)).toBe(true);
+      const slotAt = (await jobs.get(id))?.slot_at;
+      await jobs.noteProgress(id, 1, 10, null);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      const second = await startAttempt(id);
+      expect(second?.attempt).toBe(2);
+      expect(second?.slotAgeMs).toBeGreaterThanOrEqual(50);
+      expect(second?.slotAgeMs).toBeLessThan(30_000);
+      expect(await jobs.takeSlot(id, 1)).toBe(false);
+      expect(await jobs.takeSlot(id, 2)).toBe(true);
+      // F3: the new attempt has not been heard of yet.
+      expect(await jobs.get(id)).toMatchObject({
+        attempt: 2,
+        slot_at: slotAt,
+        last_event_at: null,
+      });
+      await jobs.fail(id, '×');
+      expect(await startAttempt(id)).toBeNull();
+      expect(await jobs.takeSlot(id, 2)).toBe(false);
+    },
+  );
 
   it('progress is noted while processing, for the newest attempt only', async () => {
     const { id } = await opened();

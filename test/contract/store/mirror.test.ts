@@ -109,28 +109,31 @@ describe('reading', () => {
     );
   });
 
-  it('a revision or a whole project that is not here is RevisionMissing, never an older one', async () => {
-    await commit({ 'index.html': '1' }, null);
-    for (const project of [projectId, randomUUID()]) {
-      const reads = await Promise.allSettled([
-        mirror.readFile(userId, project, UNKNOWN, 'index.html'),
-        mirror.listFiles(userId, project, UNKNOWN),
-        mirror.treeOf(userId, project, UNKNOWN),
-        mirror.readAiContext(userId, project, UNKNOWN),
-        mirror.readVersionEdits(userId, project, UNKNOWN),
-        mirror.assertRevision(userId, project, UNKNOWN, null),
-        mirror.commitRestore(userId, project, {
-          from: UNKNOWN,
-          parent: UNKNOWN,
-          actionId: randomUUID(),
-          subject: '',
-        }),
-      ]);
-      expect(
-        reads.map((read) => read.status === 'rejected' && (read.reason as { kind: string }).kind),
-      ).toEqual(Array(7).fill('RevisionMissing'));
-    }
-  });
+  it(
+    'a revision or a whole project that is not here is ' + 'RevisionMissing, never an older one',
+    async () => {
+      await commit({ 'index.html': '1' }, null);
+      for (const project of [projectId, randomUUID()]) {
+        const reads = await Promise.allSettled([
+          mirror.readFile(userId, project, UNKNOWN, 'index.html'),
+          mirror.listFiles(userId, project, UNKNOWN),
+          mirror.treeOf(userId, project, UNKNOWN),
+          mirror.readAiContext(userId, project, UNKNOWN),
+          mirror.readVersionEdits(userId, project, UNKNOWN),
+          mirror.assertRevision(userId, project, UNKNOWN, null),
+          mirror.commitRestore(userId, project, {
+            from: UNKNOWN,
+            parent: UNKNOWN,
+            actionId: randomUUID(),
+            subject: '',
+          }),
+        ]);
+        expect(
+          reads.map((read) => read.status === 'rejected' && (read.reason as { kind: string }).kind),
+        ).toEqual(Array(7).fill('RevisionMissing'));
+      }
+    },
+  );
 });
 
 describe('what a version changed (generation.md §13)', () => {
@@ -244,21 +247,25 @@ describe('main and candidates', () => {
     });
   });
 
-  it('E5: a restore has the very tree of the old revision, follows the head, and is one commit however often it is tried', async () => {
-    const first = await commit({ 'index.html': 'a\r\n', 'only-then.js': '1' }, null);
-    const second = await commit({ 'index.html': 'b', 'later.js': '2' }, first);
-    const input = { from: first, parent: second, actionId: randomUUID(), subject: '元に戻す' };
-    const restored = await mirror.commitRestore(userId, projectId, input);
-    expect(restored).not.toBe(first);
-    expect(await mirror.treeOf(userId, projectId, restored)).toBe(
-      await mirror.treeOf(userId, projectId, first),
-    );
-    await mirror.assertRevision(userId, projectId, restored, second);
-    await new Promise((done) => setTimeout(done, 1_100));
-    expect(await mirror.commitRestore(userId, projectId, input)).toBe(restored);
-    const other = await mirror.commitRestore(userId, projectId, { ...input, parent: restored });
-    await mirror.assertRevision(userId, projectId, other, restored);
-  });
+  it(
+    'E5: a restore has the very tree of the old revision, follows the head, and is one ' +
+      'commit however often it is tried',
+    async () => {
+      const first = await commit({ 'index.html': 'a\r\n', 'only-then.js': '1' }, null);
+      const second = await commit({ 'index.html': 'b', 'later.js': '2' }, first);
+      const input = { from: first, parent: second, actionId: randomUUID(), subject: '元に戻す' };
+      const restored = await mirror.commitRestore(userId, projectId, input);
+      expect(restored).not.toBe(first);
+      expect(await mirror.treeOf(userId, projectId, restored)).toBe(
+        await mirror.treeOf(userId, projectId, first),
+      );
+      await mirror.assertRevision(userId, projectId, restored, second);
+      await new Promise((done) => setTimeout(done, 1_100));
+      expect(await mirror.commitRestore(userId, projectId, input)).toBe(restored);
+      const other = await mirror.commitRestore(userId, projectId, { ...input, parent: restored });
+      await mirror.assertRevision(userId, projectId, other, restored);
+    },
+  );
 
   it('old candidates are collected in every project; young ones and main stay', async () => {
     const candidate = await commit({ 'index.html': '1' }, null);
@@ -303,29 +310,32 @@ describe('removing a project', () => {
 });
 
 describe('files that were read of late', () => {
-  it('are read without git, by revision; null and other revisions are not remembered as them', async () => {
-    const revision = await commit({ 'index.html': 'one' }, null);
-    let reads = 0;
-    const counted: Mirror = {
-      ...mirror,
-      readFile: (...args) => {
-        reads += 1;
-        return mirror.readFile(...args);
-      },
-    };
-    const cached = withReadCache(counted);
-    const next = await commit({ 'index.html': 'two' }, revision);
-    const read = async (of: string, file = 'index.html') =>
-      (await cached.readFile(userId, projectId, of, file))?.toString() ?? null;
-    expect([
-      await read(revision),
-      await read(revision),
-      await read(next),
-      await read(next),
-      reads,
-    ]).toEqual(['one', 'one', 'two', 'two', 2]);
-    expect([await read(next, 'x'), await read(next, 'x'), reads]).toEqual([null, null, 4]);
-  });
+  it(
+    'are read without git, by revision; null and other ' + 'revisions are not remembered as them',
+    async () => {
+      const revision = await commit({ 'index.html': 'one' }, null);
+      let reads = 0;
+      const counted: Mirror = {
+        ...mirror,
+        readFile: (...args) => {
+          reads += 1;
+          return mirror.readFile(...args);
+        },
+      };
+      const cached = withReadCache(counted);
+      const next = await commit({ 'index.html': 'two' }, revision);
+      const read = async (of: string, file = 'index.html') =>
+        (await cached.readFile(userId, projectId, of, file))?.toString() ?? null;
+      expect([
+        await read(revision),
+        await read(revision),
+        await read(next),
+        await read(next),
+        reads,
+      ]).toEqual(['one', 'one', 'two', 'two', 2]);
+      expect([await read(next, 'x'), await read(next, 'x'), reads]).toEqual([null, null, 4]);
+    },
+  );
 
   it('E7: are missed when the repository is gone', async () => {
     const revision = await commit({ 'index.html': 'one' }, null);

@@ -98,13 +98,17 @@ describe('the commit point (E4)', () => {
     expect(await database.store.revisions.head(projectId)).toEqual(second);
   });
 
-  it('happens once per job: a repeat, even with another candidate or after the end, answers the first', async () => {
-    const jobId = await newJob();
-    const published = await publish({ jobId });
-    expect(await publish({ jobId })).toEqual(published);
-    await finish(jobId);
-    expect(await publish({ jobId, parent: published.revision })).toEqual(published);
-  });
+  it(
+    'happens once per job: a repeat, even with another candidate or after the end, answers ' +
+      'the first',
+    async () => {
+      const jobId = await newJob();
+      const published = await publish({ jobId });
+      expect(await publish({ jobId })).toEqual(published);
+      await finish(jobId);
+      expect(await publish({ jobId, parent: published.revision })).toEqual(published);
+    },
+  );
 
   it('is refused for a job that has ended, is unknown, or works on another project', async () => {
     const refusal = ['RunCancelled', 'JOB_NOT_ACTIVE'];
@@ -186,20 +190,24 @@ describe('the commit point (E4)', () => {
     expect(seen).toEqual(new Set(['cancelled', 'too_late']));
   });
 
-  it('a job that was orphaned after its commit point counts as completed, one before it as failed', async () => {
-    const { jobs } = database.store;
-    const published = await newJob();
-    await publish({ jobId: published });
-    const unpublished = await newJob();
-    expect(await jobs.get(published)).toMatchObject({
-      status: 'completed',
-      progress: 100,
-      result: '{"message":"ゲームを更新しました"}',
-      error: null,
-    });
-    await newJob();
-    expect(await jobs.get(unpublished)).toMatchObject({ status: 'failed', result: null });
-  });
+  it(
+    'a job that was orphaned after its commit point counts as completed, one before it as ' +
+      'failed',
+    async () => {
+      const { jobs } = database.store;
+      const published = await newJob();
+      await publish({ jobId: published });
+      const unpublished = await newJob();
+      expect(await jobs.get(published)).toMatchObject({
+        status: 'completed',
+        progress: 100,
+        result: '{"message":"ゲームを更新しました"}',
+        error: null,
+      });
+      await newJob();
+      expect(await jobs.get(unpublished)).toMatchObject({ status: 'failed', result: null });
+    },
+  );
 
   it('refuses to restore what is not a version of this project', async () => {
     await generate();
@@ -275,7 +283,8 @@ describe('the list of versions (E5)', () => {
   it('comes in pages of 20 that go on where the last one ended', async () => {
     await database.sql(
       `insert into public.revisions (project_id, ordinal, revision, job_id, kind, subject)
-      select $1, n, left(md5('a' || n) || md5(n::text), 40), gen_random_uuid(), 'generate', n::text from generate_series(1, 45) n`,
+      select $1, n, left(md5('a' || n) || md5(n::text), 40), gen_random_uuid(), 'generate', \
+n::text from generate_series(1, 45) n`,
       [projectId],
     );
     const pages = [await database.store.revisions.list(projectId)];

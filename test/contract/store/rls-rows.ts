@@ -49,7 +49,8 @@ const ROWS: Readonly<Record<string, (seed: Seed) => Row | Promise<Row>>> = {
   project_assets: async ({ id, user_id, project_id, database }) => {
     const asset_id = randomUUID();
     await database.sql(
-      `insert into public.assets (id, owner_id, filename, storage_path) values ($1, $2, 'b.png', '/b.png')`,
+      'insert into public.assets (id, owner_id, filename, storage_path) values ($1, $2, ' +
+        `'b.png', '/b.png')`,
       [asset_id, user_id],
     );
     return { id, project_id, asset_id };

@@ -43,85 +43,99 @@ describe('users', () => {
     ]);
   });
 
-  it('without a name the local part of the address is taken; an existing row stays as it is', async () => {
-    await database.sql('delete from public.users where id = $1', [other.id]);
-    await database.store.users.ensure({
-      id: other.id,
-      email: other.email,
-      metadata: { full_name: 7 },
-    });
-    await database.store.users.ensure({
-      id: other.id,
-      email: other.email,
-      metadata: { full_name: '別名' },
-    });
-    expect(
-      await database.sql('select display_name from public.users where id = $1', [other.id]),
-    ).toEqual([{ display_name: other.email.split('@')[0] }]);
-  });
+  it(
+    'without a name the local part of the address is taken; ' + 'an existing row stays as it is',
+    async () => {
+      await database.sql('delete from public.users where id = $1', [other.id]);
+      await database.store.users.ensure({
+        id: other.id,
+        email: other.email,
+        metadata: { full_name: 7 },
+      });
+      await database.store.users.ensure({
+        id: other.id,
+        email: other.email,
+        metadata: { full_name: '別名' },
+      });
+      expect(
+        await database.sql('select display_name from public.users where id = $1', [other.id]),
+      ).toEqual([{ display_name: other.email.split('@')[0] }]);
+    },
+  );
 });
 
 describe('projects', () => {
-  it("are listed for their owner, the one touched last first, with the draft's description", async () => {
-    const user = await database.createUser('lister');
-    const { projects } = database.store.asUser(user.accessToken);
-    const names = ['一', '二', '三'];
-    const made = [];
-    for (const name of names) made.push(await projects.create(user.id, name));
-    await database.sql(
-      'insert into public.publish_drafts (project_id, description) values ($1, $2), ($3, null)',
-      [made[1]?.id, '説明', made[2]?.id],
-    );
-    await projects.rename(made[0]?.id ?? '', '一の二');
-    const list = await projects.list(user.id);
-    expect(list.map(({ name, description }) => [name, description])).toEqual([
-      ['一の二', ''],
-      ['三', ''],
-      ['二', '説明'],
-    ]);
-    expect(list[2]).toEqual({
-      id: made[1]?.id,
-      name: '二',
-      description: '説明',
-      isPublic: false,
-      remixedFrom: null,
-      createdAt: made[1]?.created_at,
-      updatedAt: made[1]?.updated_at,
-    });
-    expect(await database.store.projects.list(user.id)).toEqual(list);
-    expect(await database.store.asUser(owner.accessToken).projects.list(user.id)).toEqual([]);
-  });
+  it(
+    'are listed for their owner, the one touched last ' + "first, with the draft's description",
+    async () => {
+      const user = await database.createUser('lister');
+      const { projects } = database.store.asUser(user.accessToken);
+      const names = ['一', '二', '三'];
+      const made = [];
+      for (const name of names) made.push(await projects.create(user.id, name));
+      await database.sql(
+        'insert into public.publish_drafts (project_id, description) values ($1, $2), ($3, null)',
+        [made[1]?.id, '説明', made[2]?.id],
+      );
+      await projects.rename(made[0]?.id ?? '', '一の二');
+      const list = await projects.list(user.id);
+      expect(list.map(({ name, description }) => [name, description])).toEqual([
+        ['一の二', ''],
+        ['三', ''],
+        ['二', '説明'],
+      ]);
+      expect(list[2]).toEqual({
+        id: made[1]?.id,
+        name: '二',
+        description: '説明',
+        isPublic: false,
+        remixedFrom: null,
+        createdAt: made[1]?.created_at,
+        updatedAt: made[1]?.updated_at,
+      });
+      expect(await database.store.projects.list(user.id)).toEqual(list);
+      expect(await database.store.asUser(owner.accessToken).projects.list(user.id)).toEqual([]);
+    },
+  );
 
-  it('all arrive, with their descriptions, also when there are more than a table hands out at once', async () => {
-    const user = await database.createUser('collector');
-    await database.sql(
-      `with made as (insert into public.projects (user_id) select $1 from generate_series(1, 1200) returning id)
+  it(
+    'all arrive, with their descriptions, also when there are more than a table hands out at ' +
+      'once',
+    async () => {
+      const user = await database.createUser('collector');
+      await database.sql(
+        `with made as (insert into public.projects (user_id) select $1 from generate_series(1, \
+1200) returning id)
       insert into public.publish_drafts (project_id, description) select id, id::text from made`,
-      [user.id],
-    );
-    const list = await database.store.projects.list(user.id);
-    expect(list).toHaveLength(1200);
-    expect(list.every(({ id, description }) => id === description)).toBe(true);
-  });
+        [user.id],
+      );
+      const list = await database.store.projects.list(user.id);
+      expect(list).toHaveLength(1200);
+      expect(list.every(({ id, description }) => id === description)).toBe(true);
+    },
+  );
 
-  it('belong to one user: another reads, renames and removes nothing; the service reads all', async () => {
-    const { projects } = database.store.asUser(other.accessToken);
-    expect(await projects.get(projectId)).toBeNull();
-    expect(await projects.rename(projectId, '盗')).toBeNull();
-    await projects.remove(projectId);
-    await expect(projects.create(owner.id, '盗')).rejects.toMatchObject({
-      kind: 'OPERATION_FAILED',
-      details: { code: '42501' },
-    });
-    expect(await database.store.projects.get(projectId)).toMatchObject({
-      user_id: owner.id,
-      name: '新しいゲーム',
-      pending_question: null,
-    });
-    expect(await database.store.asUser(owner.accessToken).projects.get(projectId)).toEqual(
-      await database.store.projects.get(projectId),
-    );
-  });
+  it(
+    'belong to one user: another reads, renames and removes ' + 'nothing; the service reads all',
+    async () => {
+      const { projects } = database.store.asUser(other.accessToken);
+      expect(await projects.get(projectId)).toBeNull();
+      expect(await projects.rename(projectId, '盗')).toBeNull();
+      await projects.remove(projectId);
+      await expect(projects.create(owner.id, '盗')).rejects.toMatchObject({
+        kind: 'OPERATION_FAILED',
+        details: { code: '42501' },
+      });
+      expect(await database.store.projects.get(projectId)).toMatchObject({
+        user_id: owner.id,
+        name: '新しいゲーム',
+        pending_question: null,
+      });
+      expect(await database.store.asUser(owner.accessToken).projects.get(projectId)).toEqual(
+        await database.store.projects.get(projectId),
+      );
+    },
+  );
 
   it('without a name the database gives its own', async () => {
     expect(await database.store.projects.create(owner.id)).toMatchObject({
@@ -143,24 +157,27 @@ describe('projects', () => {
     expect((await get(projectId))?.name).toBe('私の名前');
   });
 
-  it('A2: keep the last question until it is cleared; what its owner scribbles there is none', async () => {
-    const { setPendingQuestion, get } = database.store.projects;
-    const question = {
-      type: 'restore' as const,
-      message: '戻しますか？',
-      confirmLabel: '戻す',
-      cancelLabel: 'キャンセル',
-    };
-    await setPendingQuestion(projectId, question);
-    expect((await get(projectId))?.pending_question).toEqual(question);
-    await setPendingQuestion(projectId, null);
-    expect((await get(projectId))?.pending_question).toBeNull();
-    await database.sql(
-      `update public.projects set pending_question = '{"type":"<script>"}' where id = $1`,
-      [projectId],
-    );
-    expect((await get(projectId))?.pending_question).toBeNull();
-  });
+  it(
+    'A2: keep the last question until it is cleared; what ' + 'its owner scribbles there is none',
+    async () => {
+      const { setPendingQuestion, get } = database.store.projects;
+      const question = {
+        type: 'restore' as const,
+        message: '戻しますか？',
+        confirmLabel: '戻す',
+        cancelLabel: 'キャンセル',
+      };
+      await setPendingQuestion(projectId, question);
+      expect((await get(projectId))?.pending_question).toEqual(question);
+      await setPendingQuestion(projectId, null);
+      expect((await get(projectId))?.pending_question).toBeNull();
+      await database.sql(
+        `update public.projects set pending_question = '{"type":"<script>"}' where id = $1`,
+        [projectId],
+      );
+      expect((await get(projectId))?.pending_question).toBeNull();
+    },
+  );
 
   it('take everything along when they go, except what was logged and done', async () => {
     const { store } = database;
@@ -219,16 +236,20 @@ describe('actions (B1)', () => {
     });
   });
 
-  it('are refused on a project of somebody else, a missing one, or under an id of somebody else', async () => {
-    const denied = { outcome: 'refused', code: 'ACCESS_DENIED' };
-    expect(await open({ userId: other.id })).toEqual(denied);
-    expect(await open({ projectId: randomUUID() })).toEqual(denied);
-    const id = randomUUID();
-    await open({ id });
-    const foreign = await database.store.projects.create(other.id);
-    expect(await open({ id, userId: other.id, projectId: foreign.id })).toEqual(denied);
-    expect(await open({ id, kind: 'delete' })).toEqual(denied);
-  });
+  it(
+    'are refused on a project of somebody else, a missing one, or under an id of somebody ' +
+      'else',
+    async () => {
+      const denied = { outcome: 'refused', code: 'ACCESS_DENIED' };
+      expect(await open({ userId: other.id })).toEqual(denied);
+      expect(await open({ projectId: randomUUID() })).toEqual(denied);
+      const id = randomUUID();
+      await open({ id });
+      const foreign = await database.store.projects.create(other.id);
+      expect(await open({ id, userId: other.id, projectId: foreign.id })).toEqual(denied);
+      expect(await open({ id, kind: 'delete' })).toEqual(denied);
+    },
+  );
 
   it('end once', async () => {
     const { complete, fail } = database.store.actions;
@@ -282,29 +303,36 @@ describe('chat history', () => {
     });
   });
 
-  it('a line is written once and moves its project to the front, for its owner and the service', async () => {
-    const older = await database.store.projects.create(owner.id, '古い');
-    await database.store.projects.create(owner.id, '新しい');
-    const line = {
-      id: randomUUID(),
-      projectId: older.id,
-      role: 'user' as const,
-      message: 'もっと速く',
-    };
-    for (const tables of [database.store.asUser(owner.accessToken), database.store, database.store])
-      await tables.chatHistory.append(line);
-    await database.store.chatHistory.append({ ...line, message: '別の文' });
-    expect((await database.store.chatHistory.last(older.id)).map(({ content }) => content)).toEqual(
-      ['もっと速く'],
-    );
-    expect((await database.store.projects.list(owner.id))[0]?.id).toBe(older.id);
-    const { chatHistory } = database.store.asUser(other.accessToken);
-    await expect(chatHistory.append({ ...line, id: randomUUID() })).rejects.toMatchObject({
-      kind: 'OPERATION_FAILED',
-      details: { code: '42501' },
-    });
-    expect(await chatHistory.last(older.id)).toEqual([]);
-  });
+  it(
+    'a line is written once and moves its project to the ' + 'front, for its owner and the service',
+    async () => {
+      const older = await database.store.projects.create(owner.id, '古い');
+      await database.store.projects.create(owner.id, '新しい');
+      const line = {
+        id: randomUUID(),
+        projectId: older.id,
+        role: 'user' as const,
+        message: 'もっと速く',
+      };
+      for (const tables of [
+        database.store.asUser(owner.accessToken),
+        database.store,
+        database.store,
+      ])
+        await tables.chatHistory.append(line);
+      await database.store.chatHistory.append({ ...line, message: '別の文' });
+      expect(
+        (await database.store.chatHistory.last(older.id)).map(({ content }) => content),
+      ).toEqual(['もっと速く']);
+      expect((await database.store.projects.list(owner.id))[0]?.id).toBe(older.id);
+      const { chatHistory } = database.store.asUser(other.accessToken);
+      await expect(chatHistory.append({ ...line, id: randomUUID() })).rejects.toMatchObject({
+        kind: 'OPERATION_FAILED',
+        details: { code: '42501' },
+      });
+      expect(await chatHistory.last(older.id)).toEqual([]);
+    },
+  );
 });
 
 describe('assets', () => {
@@ -357,7 +385,8 @@ describe('activity log', () => {
     await expect
       .poll(() =>
         database.sql(
-          'select action, target_type, user_id, details from public.activity_log where target_id = $1',
+          'select action, target_type, user_id, details from public.activity_log where ' +
+            'target_id = $1',
           [projectId],
         ),
       )

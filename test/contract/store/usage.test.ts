@@ -78,7 +78,8 @@ const rowsOf = (jobId: string) =>
     usd: number;
     failure: string | null;
   }>(
-    'select call_id, kind, state, usd, failure from public.usage_events where job_id = $1 order by created_at, call_id',
+    'select call_id, kind, state, usd, failure from public.usage_events where job_id = $1 ' +
+      'order by created_at, call_id',
     [jobId],
   );
 const budget = () => database.store.usage.spentToday();
@@ -93,18 +94,21 @@ async function running(changes: Partial<Reservation> = {}, who: Owner = owner): 
 }
 
 describe('a reservation', () => {
-  it('C1: counts the attempt and sets aside what it may cost, for the user and for all', async () => {
-    const id = await newJob();
-    expect(await reserve(id, { backend: 'modal' })).toEqual({
-      outcome: 'started',
-      attempt: 1,
-      slotAgeMs: 0,
-    });
-    expect(await rowsOf(id)).toEqual([
-      { call_id: callIdFor(id, 1), kind: 'model', state: 'reserved', usd: 2, failure: null },
-    ]);
-    expect([await budget(), await borne()]).toEqual([2, 2]);
-  });
+  it(
+    'C1: counts the attempt and sets aside what it may ' + 'cost, for the user and for all',
+    async () => {
+      const id = await newJob();
+      expect(await reserve(id, { backend: 'modal' })).toEqual({
+        outcome: 'started',
+        attempt: 1,
+        slotAgeMs: 0,
+      });
+      expect(await rowsOf(id)).toEqual([
+        { call_id: callIdFor(id, 1), kind: 'model', state: 'reserved', usd: 2, failure: null },
+      ]);
+      expect([await budget(), await borne()]).toEqual([2, 2]);
+    },
+  );
 
   it('becomes what the run cost when the job completes, in the same transaction', async () => {
     const id = await running();
@@ -114,17 +118,21 @@ describe('a reservation', () => {
     expect([await budget(), await borne()]).toEqual([0.25, 0.25]);
   });
 
-  it('is free for the user when the job fails or is cancelled; what it may have cost counts for all', async () => {
-    const failed = await running();
-    await database.store.jobs.fail(failed, '×');
-    expect(await rowsOf(failed)).toMatchObject([
-      { state: 'released', usd: 2, failure: 'RunCrashed' },
-    ]);
-    const cancelled = await running();
-    await database.store.jobs.cancel(cancelled);
-    expect(await rowsOf(cancelled)).toMatchObject([{ state: 'released', usd: 2, failure: null }]);
-    expect([await budget(), await borne()]).toEqual([4, 0]);
-  });
+  it(
+    'is free for the user when the job fails or is cancelled; what it may have cost counts ' +
+      'for all',
+    async () => {
+      const failed = await running();
+      await database.store.jobs.fail(failed, '×');
+      expect(await rowsOf(failed)).toMatchObject([
+        { state: 'released', usd: 2, failure: 'RunCrashed' },
+      ]);
+      const cancelled = await running();
+      await database.store.jobs.cancel(cancelled);
+      expect(await rowsOf(cancelled)).toMatchObject([{ state: 'released', usd: 2, failure: null }]);
+      expect([await budget(), await borne()]).toEqual([4, 0]);
+    },
+  );
 
   it('of a job that never got a slot has cost nothing', async () => {
     const id = await newJob();
@@ -134,19 +142,26 @@ describe('a reservation', () => {
     expect(await budget()).toBe(0);
   });
 
-  it('shrinks to what a failed run says that it cost, before or after its job has ended', async () => {
-    const id = await running();
-    expect(await database.store.usage.release(callIdFor(id, 1), 'ModelOverloaded', 0.1)).toBe(true);
-    expect(await rowsOf(id)).toMatchObject([
-      { state: 'released', usd: 0.1, failure: 'ModelOverloaded' },
-    ]);
-    await database.store.jobs.fail(id, '×');
-    const stopped = await running();
-    await database.store.jobs.cancel(stopped);
-    await database.store.usage.release(callIdFor(stopped, 1), null, 0.05);
-    expect(await rowsOf(stopped)).toMatchObject([{ state: 'released', usd: 0.05, failure: null }]);
-    expect(await budget()).toBeCloseTo(0.15);
-  });
+  it(
+    'shrinks to what a failed run says that it cost, ' + 'before or after its job has ended',
+    async () => {
+      const id = await running();
+      expect(await database.store.usage.release(callIdFor(id, 1), 'ModelOverloaded', 0.1)).toBe(
+        true,
+      );
+      expect(await rowsOf(id)).toMatchObject([
+        { state: 'released', usd: 0.1, failure: 'ModelOverloaded' },
+      ]);
+      await database.store.jobs.fail(id, '×');
+      const stopped = await running();
+      await database.store.jobs.cancel(stopped);
+      await database.store.usage.release(callIdFor(stopped, 1), null, 0.05);
+      expect(await rowsOf(stopped)).toMatchObject([
+        { state: 'released', usd: 0.05, failure: null },
+      ]);
+      expect(await budget()).toBeCloseTo(0.15);
+    },
+  );
 
   it('that was settled stays so, whatever a late attempt says', async () => {
     const id = await running();
@@ -155,16 +170,19 @@ describe('a reservation', () => {
     expect(await rowsOf(id)).toMatchObject([{ state: 'settled', usd: 0.25 }]);
   });
 
-  it("of an attempt that was killed ends with the next attempt; the last one is the user's", async () => {
-    const id = await running({ backend: 'modal' });
-    expect(await reserve(id)).toMatchObject({ outcome: 'started', attempt: 2 });
-    await complete(id);
-    expect(await rowsOf(id)).toMatchObject([
-      { state: 'released', usd: 2, failure: 'RunCrashed' },
-      { state: 'settled', usd: 0.25 },
-    ]);
-    expect([await budget(), await borne()]).toEqual([2.25, 0.25]);
-  });
+  it(
+    'of an attempt that was killed ends with the next ' + "attempt; the last one is the user's",
+    async () => {
+      const id = await running({ backend: 'modal' });
+      expect(await reserve(id)).toMatchObject({ outcome: 'started', attempt: 2 });
+      await complete(id);
+      expect(await rowsOf(id)).toMatchObject([
+        { state: 'released', usd: 2, failure: 'RunCrashed' },
+        { state: 'settled', usd: 0.25 },
+      ]);
+      expect([await budget(), await borne()]).toEqual([2.25, 0.25]);
+    },
+  );
 
   it('does not outlive a job whose workflow, project or account is gone', async () => {
     const stale = await running();
@@ -234,7 +252,8 @@ describe('a limit', () => {
     const id = await running();
     const midnight = `date_trunc('day', now() at time zone 'Asia/Tokyo') at time zone 'Asia/Tokyo'`;
     await database.sql(
-      `update public.usage_events set created_at = ${midnight} - interval '1 second' where job_id = $1`,
+      `update public.usage_events set created_at = ${midnight} - interval '1 second' where ` +
+        'job_id = $1',
       [id],
     );
     expect([await budget(), await borne()]).toEqual([0, 0]);
@@ -289,75 +308,85 @@ describe('calls of functions', () => {
     ).toEqual([{ seconds: 30, usd: 0.001, state: 'settled', backend: 'modal' }]);
   });
 
-  it("are the user's when the job goes well, free when it does not, and when no job needed them", async () => {
-    const good = await running();
-    await call(good);
-    await complete(good);
-    const bad = await running();
-    await call(bad);
-    await database.store.jobs.fail(bad, '×');
-    await call(bad);
-    await call(null);
-    const states = await database.sql<{ state: string }>(
-      `select state from public.usage_events where kind = 'modal' order by created_at`,
-    );
-    expect(states.map(({ state }) => state)).toEqual([
-      'settled',
-      'released',
-      'released',
-      'released',
-    ]);
-    expect(await borne()).toBeCloseTo(0.251);
-    expect(await budget()).toBeCloseTo(2.254);
-  });
+  it(
+    "are the user's when the job goes well, free when it does not, and when no job needed " +
+      'them',
+    async () => {
+      const good = await running();
+      await call(good);
+      await complete(good);
+      const bad = await running();
+      await call(bad);
+      await database.store.jobs.fail(bad, '×');
+      await call(bad);
+      await call(null);
+      const states = await database.sql<{ state: string }>(
+        `select state from public.usage_events where kind = 'modal' order by created_at`,
+      );
+      expect(states.map(({ state }) => state)).toEqual([
+        'settled',
+        'released',
+        'released',
+        'released',
+      ]);
+      expect(await borne()).toBeCloseTo(0.251);
+      expect(await budget()).toBeCloseTo(2.254);
+    },
+  );
 
-  it('that nobody waits for are found: of ended, deleted and superseded work, and the very old; never those of a running attempt', async () => {
-    const started = async (
-      functionCallId: string,
-      jobId: string | null,
-      attempt: number | null,
-    ): Promise<void> =>
-      database.store.modalCalls.started({
-        functionCallId,
-        callId: functionCallId,
-        userId: owner.userId,
-        jobId,
-        attempt,
-        function: 'generate-game',
-      });
-    const other = await newOwner();
-    const [live, ended] = [await running(), await running({}, other)];
-    await reserve(live);
-    await Promise.all([
-      started('superseded', live, 1),
-      started('live', live, 2),
-      started('ended', ended, 1),
-      started('gone', randomUUID(), 1),
-      started('short', null, null),
-    ]);
-    await started('live', live, 2);
-    await started('done', ended, 1);
-    await database.store.modalCalls.ended('done');
-    await database.store.jobs.cancel(ended);
-    const found = async (): Promise<string[]> =>
-      (await database.store.modalCalls.orphans(3_600_000, 100))
-        .map((orphan) => orphan.functionCallId)
-        .sort();
-    expect(await found()).toEqual(['ended', 'gone', 'superseded']);
-    expect(await database.store.modalCalls.orphans(3_600_000, 1)).toHaveLength(1);
-    await database.sql(
-      `update public.modal_calls set started_at = now() - interval '2 hours' where function_call_id = 'short'`,
-    );
-    expect(await found()).toEqual(['ended', 'gone', 'short', 'superseded']);
-    for (const id of await found()) await database.store.modalCalls.ended(id, true);
-    expect(await found()).toEqual([]);
-    await database.sql(
-      `update public.modal_calls set ended_at = now() - interval '2 days' where ended_at is not null and function_call_id <> 'gone'`,
-    );
-    await database.store.modalCalls.forget(86_400_000);
-    const left = await database.sql<{ id: string }>(
-      'select function_call_id as id from public.modal_calls order by 1',
-    );
-    expect(left.map(({ id }) => id)).toEqual(['gone', 'live']);
-  });
+  it(
+    'that nobody waits for are found: of ended, deleted and superseded work, and the very ' +
+      'old; never those of a running attempt',
+    async () => {
+      const started = async (
+        functionCallId: string,
+        jobId: string | null,
+        attempt: number | null,
+      ): Promise<void> =>
+        database.store.modalCalls.started({
+          functionCallId,
+          callId: functionCallId,
+          userId: owner.userId,
+          jobId,
+          attempt,
+          function: 'generate-game',
+        });
+      const other = await newOwner();
+      const [live, ended] = [await running(), await running({}, other)];
+      await reserve(live);
+      await Promise.all([
+        started('superseded', live, 1),
+        started('live', live, 2),
+        started('ended', ended, 1),
+        started('gone', randomUUID(), 1),
+        started('short', null, null),
+      ]);
+      await started('live', live, 2);
+      await started('done', ended, 1);
+      await database.store.modalCalls.ended('done');
+      await database.store.jobs.cancel(ended);
+      const found = async (): Promise<string[]> =>
+        (await database.store.modalCalls.orphans(3_600_000, 100))
+          .map((orphan) => orphan.functionCallId)
+          .sort();
+      expect(await found()).toEqual(['ended', 'gone', 'superseded']);
+      expect(await database.store.modalCalls.orphans(3_600_000, 1)).toHaveLength(1);
+      await database.sql(
+        `update public.modal_calls set started_at = now() - interval '2 hours' where ` +
+          `function_call_id = 'short'`,
+      );
+      expect(await found()).toEqual(['ended', 'gone', 'short', 'superseded']);
+      for (const id of await found()) await database.store.modalCalls.ended(id, true);
+      expect(await found()).toEqual([]);
+      await database.sql(
+        `update public.modal_calls set ended_at = now() - interval '2 days' where ended_at ` +
+          `is not null and function_call_id <> 'gone'`,
+      );
+      await database.store.modalCalls.forget(86_400_000);
+      const left = await database.sql<{ id: string }>(
+        'select function_call_id as id from public.modal_calls order by 1',
+      );
+      expect(left.map(({ id }) => id)).toEqual(['gone', 'live']);
+    },
+  );
 });
