@@ -10,7 +10,8 @@ const databaseUrl = process.env.DATABASE_URL;
 try {
   if (!databaseUrl)
     throw new Error(
-      'DATABASE_URL is required: the address of the database, with the rights of the owner of its tables',
+      'DATABASE_URL is required: the address of the database, with the rights of the ' +
+        'owner of its tables',
     );
   await migrate(databaseUrl, log);
 } catch (error) {

@@ -32,7 +32,8 @@ async function main(): Promise<number> {
   await put('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
   await removeOld([`runner-${manifest.version}.mjs`, `video-${manifest.video}`]);
   process.stdout.write(
-    `runner ${manifest.version} (${manifest.commands.join(', ')}; Claude Code ${manifest.claudeCode})\n`,
+    `runner ${manifest.version} (${manifest.commands.join(', ')}; Claude Code ` +
+      `${manifest.claudeCode})\n`,
   );
   return process.argv.includes('--build-only') ? 0 : deploy();
 }

@@ -31,11 +31,20 @@ function messageFor(question: string, facts: GameFacts, source: GameSource): str
   if (/遊び方|遊びかた|あそびかた|操作|やり方|ルール|どうやって|how.*play|control/i.test(question))
     return `「${facts.title}」の遊び方です。${howToPlay(facts, source)}`;
   if (/敵|てき|enem/i.test(question))
-    return `「${facts.title}」の敵は${facts.enemy}です。${numberNote(source, 'enemySpeed', '速さの設定は ', '、')}色や大きさ、数も変えられますよ。`;
+    return (
+      `「${facts.title}」の敵は${facts.enemy}です。` +
+      `${numberNote(source, 'enemySpeed', '速さの設定は ', '、')}色や大きさ、数も変えられますよ。`
+    );
   if (/ライフ|残機|life|lives/i.test(question))
-    return `ライフは${numberNote(source, 'lives', ' ', ' です。') || '使っていません。'}増やしたいときは「ライフを5にして」のように言ってください。`;
+    return (
+      `ライフは${numberNote(source, 'lives', ' ', ' です。') || '使っていません。'}増やしたいときは「ライフを5にして」の` +
+      'ように言ってください。'
+    );
   if (/スコア|点|score/i.test(question))
-    return `${facts.item}を取ると${numberNote(source, 'scorePerItem', '', ' 点入ります。') || '点が入ります。'}ベストスコアは端末に残ります。`;
+    return (
+      `${facts.item}を取ると` +
+      `${numberNote(source, 'scorePerItem', '', ' 点入ります。') || '点が入ります。'}ベストスコアは端末に残ります。`
+    );
   if (/難し|むずかし|簡単|かんたん|hard|easy|difficult/i.test(question))
     return `むずかしさは、敵の数と、だんだん速くなる割合で決まります。「もう少しかんたんにして」「難しくして」で変えられます。`;
   if (
@@ -50,7 +59,10 @@ function messageFor(question: string, facts: GameFacts, source: GameSource): str
     return `色や見た目は自由に変えられます。「敵を赤にして」「背景を夜にして」「ネオン風にして」のように言ってください。`;
   if (/名前|タイトル|title|name/i.test(question))
     return `ゲームの名前は「${facts.title}」です。「タイトルを○○に変えて」で変えられます。`;
-  return `「${facts.title}」は、${facts.player}が主役のゲームです。${howToPlay(facts, source)}くわしく知りたいことがあれば、遊び方・敵・点数などを聞いてください。`;
+  return (
+    `「${facts.title}」は、${facts.player}が主役のゲームです。` +
+    `${howToPlay(facts, source)}くわしく知りたいことがあれば、遊び方・敵・点数などを聞いてください。`
+  );
 }
 
 /** The last question of the text that the product sends: everything when it is not marked. */

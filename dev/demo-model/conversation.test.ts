@@ -71,7 +71,10 @@ const toolsOf = (turns: Turn[]): string[] =>
     turn.blocks.flatMap((block) =>
       block.type === 'tool_use'
         ? [
-            `${block.name} ${typeof block.input.file_path === 'string' ? block.input.file_path : ''}`.trim(),
+            (
+              `${block.name} ` +
+              `${typeof block.input.file_path === 'string' ? block.input.file_path : ''}`
+            ).trim(),
           ]
         : [],
     ),

@@ -27,7 +27,9 @@ export function answerPublishInfo(prompt: string): string {
   const own = factsOf(source);
   const title = own.title === 'このゲーム' && named !== undefined ? named : own.title;
   const genre = GENRES.find(([key]) => source.number(key) !== null)?.[1] ?? 'アクション';
-  const description = `【DEMO】「${title}」は、${own.player}が主役の${genre}ゲームです。${own.item}を集め、${own.enemy}に気をつけながら、どこまで点をのばせるか挑戦してください。1 プレイは短く、片手で気軽に遊べます。`;
+  const description =
+    `【DEMO】「${title}」は、${own.player}が主役の${genre}ゲームです。${own.item}を集め、` +
+    `${own.enemy}に気をつけながら、どこまで点をのばせるか挑戦してください。1 プレイは短く、片手で気軽に遊べます。`;
   const rules = `${howToPlay({ ...own, title }, source)}ライフがなくなるとゲームオーバーですが、すぐにもう一度遊べます。`;
   return JSON.stringify({
     title,

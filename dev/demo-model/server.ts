@@ -224,7 +224,8 @@ async function answerStreaming(
   else if (how.interrupt === 'cut') response.destroy();
   else if (how.interrupt === 'error')
     response.end(
-      `event: error\ndata: ${JSON.stringify(errorBody(error(529, 'overloaded_error', 'Overloaded (DEMO fault)')))}\n\n`,
+      'event: error\ndata: ' +
+        `${JSON.stringify(errorBody(error(529, 'overloaded_error', 'Overloaded (DEMO fault)')))}\n\n`,
     );
 }
 

@@ -60,11 +60,17 @@ const suggestionLine = (suggestions: readonly string[]): string =>
 export const LOOK_AROUND = 'DEMO モデルです。まず、いまのファイルを確かめますね。';
 
 export function planText(theme: Theme): string {
-  return `「${theme.title}」という${theme.dimension === '3d' ? '3D' : '2D'}ゲームを作ります（DEMO）。${WHAT_ONE_DOES[theme.engine](theme)}。点数・レベルアップ・効果音・もう一回あそぶボタンも付けます。`;
+  return (
+    `「${theme.title}」という${theme.dimension === '3d' ? '3D' : '2D'}ゲームを作ります（DEMO）。` +
+    `${WHAT_ONE_DOES[theme.engine](theme)}。点数・レベルアップ・効果音・もう一回あそぶボタンも付けます。`
+  );
 }
 
 export function createdText(theme: Theme): string {
-  return `「${theme.title}」ができました！（DEMO）${WHAT_ONE_DOES[theme.engine](theme)}。すぐに遊べます。\n\n${suggestionLine(suggestionsFor(theme))}`;
+  return (
+    `「${theme.title}」ができました！（DEMO）${WHAT_ONE_DOES[theme.engine](theme)}。すぐに遊べます。` +
+    `\n\n${suggestionLine(suggestionsFor(theme))}`
+  );
 }
 
 /** specs/game.md: what the game is, kept beside it. */
@@ -144,7 +150,10 @@ export function notUnderstoodText(
   suggestions: readonly string[],
 ): string {
   const what = unknown.length === 0 ? 'ご依頼' : `「${unknown.join('」「')}」`;
-  return `ごめんなさい、${what}は、この DEMO モデルではできませんでした。ファイルは変えていません。色・大きさ・速さ・数・ライフ・タイトル・背景の変更や、ボスや BGM などの追加ならできます。\n\n${suggestionLine(suggestions)}`;
+  return (
+    `ごめんなさい、${what}は、この DEMO モデルではできませんでした。ファイルは変えていません。色・大きさ・速さ・数・ライフ・タイトル・背景の変更や、ボスや ` +
+    `BGM などの追加ならできます。\n\n${suggestionLine(suggestions)}`
+  );
 }
 
 export const REPAIR_TEXT = `エラーの内容を見ましたが、この DEMO モデルには自動で直す力がありません。ファイルは変えていません。前のバージョンに戻すか、本物のモデルでお試しください。`;

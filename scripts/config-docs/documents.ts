@@ -20,7 +20,10 @@ function defaultOf(name: string, { otherwise }: Variable): string | null {
 function table(variables: Readonly<Record<string, Variable>>): string {
   const rows = Object.entries(variables).map(([name, variable]) => {
     const value = defaultOf(name, variable);
-    return `| \`${name}\` | ${value === null || value === '–' ? '–' : value} | ${variable.meaning} |`;
+    return (
+      `| \`${name}\` | ${value === null || value === '–' ? '–' : value} | ` +
+      `${variable.meaning} |`
+    );
   });
   return ['| Variable | Default | Meaning |', '|---|---|---|', ...rows].join('\n');
 }
@@ -31,7 +34,9 @@ function markdown(): string {
   );
   return [
     '# Configuration',
-    `${ABOUT} Values come from the environment or from \`.env\`; the\nenvironment wins, an empty value means unset. All mistakes are reported together when a part starts.`,
+    `${ABOUT} Values come from the environment or from \`.env\`; the\nenvironment ` +
+      'wins, an empty value means unset. All mistakes are reported together when a ' +
+      'part starts.',
     ...groups,
     `## Launcher, tools and tests\n\n${table(LAUNCHER_VARIABLES)}`,
     '',

@@ -1,4 +1,4 @@
-/** What each variable of the configuration means; the schema of `src/config.ts` has the defaults. */
+/** What each variable means; the schema of `src/config.ts` has the defaults. */
 export interface Variable {
   readonly meaning: string;
   /** Said instead of the schema's default, where the value is computed or provided. */
@@ -27,12 +27,14 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     GAMES_ORIGIN: { meaning: 'serves games from another host' },
     PUBLIC_DIR: {
       meaning:
-        'folder of another browser client of the same API: its files stand before ours, and its pages may hold inline scripts',
+        'folder of another browser client of the same API: its files stand before ' +
+        'ours, and its pages may hold inline scripts',
     },
     CORS_ALLOWED_ORIGINS: { meaning: 'further origins of the app, comma-separated' },
     TRUST_PROXY: {
       meaning:
-        'proxies in front of the API: how many, or a list of their addresses; only then is `X-Forwarded-For` believed',
+        'proxies in front of the API: how many, or a list of their addresses; only ' +
+        'then is `X-Forwarded-For` believed',
     },
   },
   Supabase: {
@@ -81,7 +83,8 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
   'Images and videos': {
     GEMINI_API_KEY: {
       meaning:
-        'key of the image model; only the worker holds it. Without one: no sprites, thumbnails are screenshots',
+        'key of the image model; only the worker holds it. Without one: no sprites, ' +
+        'thumbnails are screenshots',
       otherwise: 'demo beside the demo model',
     },
     GEMINI_BASE_URL: { meaning: 'where the image model is' },
@@ -100,7 +103,8 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
   Modal: {
     USE_MODAL: {
       meaning:
-        '`false` and a restart always mean local; otherwise runs start on Modal and `npx dreamcore backend` moves them',
+        '`false` and a restart always mean local; otherwise runs start on Modal and ' +
+        '`npx dreamcore backend` moves them',
       otherwise: 'true with Modal credentials',
     },
     MODAL_TOKEN_ID: { meaning: "id of the Modal workspace's token" },

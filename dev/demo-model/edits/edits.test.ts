@@ -75,15 +75,19 @@ describe('a change request', () => {
     expect(applied(added, 'ボスを消して')).toBe(SHOOTING);
   });
 
-  it('moves a game to another place: its colours and the painter of the background, nothing else', () => {
-    const after = applied(SHOOTING, '背景を海にして');
-    expect(after).toContain("scenery: 'sea'");
-    expect(after).toMatch(/^ {2}sea: \{$/m);
-    expect(after).not.toMatch(/^ {2}space: \{$/m);
-    expect(after.slice(after.indexOf('function drawScenery'))).toBe(
-      SHOOTING.slice(SHOOTING.indexOf('function drawScenery')),
-    );
-  });
+  it(
+    'moves a game to another place: its colours and the painter of the background, ' +
+      'nothing else',
+    () => {
+      const after = applied(SHOOTING, '背景を海にして');
+      expect(after).toContain("scenery: 'sea'");
+      expect(after).toMatch(/^ {2}sea: \{$/m);
+      expect(after).not.toMatch(/^ {2}space: \{$/m);
+      expect(after.slice(after.indexOf('function drawScenery'))).toBe(
+        SHOOTING.slice(SHOOTING.indexOf('function drawScenery')),
+      );
+    },
+  );
 
   it('knows the figures of the game by their names', () => {
     const game = gameOf('忍者がジャンプして鬼をよけるゲーム');
@@ -156,39 +160,43 @@ describe('a file that somebody edited by hand', () => {
     expect(applied(other, 'タイトルを「別物」にして')).toContain('<title>別物</title>');
   });
 
-  it('never gets an edit whose old text is not there exactly once, whatever is asked of whatever file', () => {
-    const words = fc.constantFrom(
-      '敵',
-      '背景',
-      '青',
-      'を',
-      'に',
-      '大きく',
-      '速く',
-      'して',
-      '、',
-      'ライフ',
-      '5',
-      'ボス',
-      '追加',
-      '消して',
-      'タイトル',
-      '「x」',
-      '海',
-      '夜',
-      '猫',
-      'BGM',
-      'ネオン風',
-      '増やして',
-      '\n',
-    );
-    const request = fc.array(words, { maxLength: 14 }).map((list) => list.join(''));
-    const cut = fc.nat({ max: SHOOTING.length });
-    fc.assert(
-      fc.property(request, cut, cut, (text, from, to) => {
-        applied(SHOOTING.slice(0, Math.min(from, to)) + SHOOTING.slice(Math.max(from, to)), text);
-      }),
-      { numRuns: 150 },
-    );
-  });
+  it(
+    'never gets an edit whose old text is not there exactly once, whatever is asked of ' +
+      'whatever file',
+    () => {
+      const words = fc.constantFrom(
+        '敵',
+        '背景',
+        '青',
+        'を',
+        'に',
+        '大きく',
+        '速く',
+        'して',
+        '、',
+        'ライフ',
+        '5',
+        'ボス',
+        '追加',
+        '消して',
+        'タイトル',
+        '「x」',
+        '海',
+        '夜',
+        '猫',
+        'BGM',
+        'ネオン風',
+        '増やして',
+        '\n',
+      );
+      const request = fc.array(words, { maxLength: 14 }).map((list) => list.join(''));
+      const cut = fc.nat({ max: SHOOTING.length });
+      fc.assert(
+        fc.property(request, cut, cut, (text, from, to) => {
+          applied(SHOOTING.slice(0, Math.min(from, to)) + SHOOTING.slice(Math.max(from, to)), text);
+        }),
+        { numRuns: 150 },
+      );
+    },
+  );
 });

@@ -140,19 +140,23 @@ describe.each(GAMES)('the %s game', (engine, request, dimension) => {
     expect(html.includes('/vendor/three@0.187.0/three.module.js')).toBe(dimension === '3d');
   });
 
-  it('is a version that the runner accepts, and one that it refuses when a fault has spoiled it', async () => {
-    await expect(judge(html)).resolves.toBeUndefined();
-    await expect(
-      judge(
-        html.replace(
-          FEATURES_END,
-          () => `${FEATURES.map(({ code }) => code).join('\n')}\n${FEATURES_END}`,
+  it(
+    'is a version that the runner accepts, and one that it refuses when a fault has ' +
+      'spoiled it',
+    async () => {
+      await expect(judge(html)).resolves.toBeUndefined();
+      await expect(
+        judge(
+          html.replace(
+            FEATURES_END,
+            () => `${FEATURES.map(({ code }) => code).join('\n')}\n${FEATURES_END}`,
+          ),
         ),
-      ),
-    ).resolves.toBeUndefined();
-    await expect(judge(spoiled('placeholder', html))).rejects.toThrow('leaves a part out');
-    await expect(judge(spoiled('broken-html', html))).rejects.toThrow('index.html');
-  });
+      ).resolves.toBeUndefined();
+      await expect(judge(spoiled('placeholder', html))).rejects.toThrow('leaves a part out');
+      await expect(judge(spoiled('broken-html', html))).rejects.toThrow('index.html');
+    },
+  );
 
   it('has settings that compile in every style', () => {
     for (const styleId of STYLE_IDS[dimension]) {

@@ -40,13 +40,17 @@ describe('a theme', () => {
     expect(themeFromText(request, { styleId: null, dimension }).engine).toBe(engine);
   });
 
-  it('takes the dimension from the words when the product chose none, and from the product when it did', () => {
-    expect(themeFromText('3Dのシューティング').dimension).toBe('3d');
-    expect(themeFromText('３Ｄのシューティング').dimension).toBe('3d');
-    expect(themeFromText('3Dのシューティング', { styleId: null, dimension: '2d' }).dimension).toBe(
-      '2d',
-    );
-  });
+  it(
+    'takes the dimension from the words when the product chose none, and from the ' +
+      'product when it did',
+    () => {
+      expect(themeFromText('3Dのシューティング').dimension).toBe('3d');
+      expect(themeFromText('３Ｄのシューティング').dimension).toBe('3d');
+      expect(
+        themeFromText('3Dのシューティング', { styleId: null, dimension: '2d' }).dimension,
+      ).toBe('2d');
+    },
+  );
 
   it('gives the parts to whom the sentence gives them', () => {
     const theme = themeFromText('サメから逃げるペンギンが魚を食べるゲーム');

@@ -251,7 +251,8 @@ export class Editor {
 
   async #gameUrl() {
     const token = await this.session.freshToken();
-    return `/game/${this.session.userId}/${this.projectId}/index.html?t=${Date.now()}&access_token=${encodeURIComponent(token)}`;
+    const query = `t=${Date.now()}&access_token=${encodeURIComponent(token)}`;
+    return `/game/${this.session.userId}/${this.projectId}/index.html?${query}`;
   }
 
   /** On phones the preview says that work goes on behind it. @param {number | null} percent */

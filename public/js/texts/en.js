@@ -105,7 +105,8 @@ export const en = {
   cancelledByUser: 'Cancelled',
   backToInput: 'Back to the message box',
   notProcessed:
-    'A game is being made, so this message has not been worked on. Please send it again afterwards.',
+    'A game is being made, so this message has not been worked on. Please send it ' +
+    'again afterwards.',
   restoredTo: (id) => `Restored version ${id}`,
   restoringPrevious: (message) => `Restoring the previous version (${message})...`,
   noPrevious: 'There is no earlier version',
