@@ -178,7 +178,7 @@ describe('D2: the two lanes of a job', () => {
     );
   });
 
-  it('hold the fast lane until `started` went out', async () => {
+  it('hold the live path until `started` went out', async () => {
     const { lane, feeds, listen } = world();
     const { frames, subscription } = listen(START_OF_STREAM);
     subscription.release();
@@ -208,7 +208,7 @@ describe('D2: the two lanes of a job', () => {
   });
 });
 
-describe('D2: a reader that relies on the fast lane', () => {
+describe('D2: a reader that relies on the live path', () => {
   /** A listener whose text came the fast way, while the durable lane is read for phases only. */
   async function relying() {
     const { lane, feeds, listen } = world();

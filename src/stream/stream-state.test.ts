@@ -104,7 +104,7 @@ describe('D1: the stream of a job', () => {
     );
   });
 
-  it('wakes a reader with a fast lane only for opening and closing items', () => {
+  it('wakes a reader with a live path only for opening and closing items', () => {
     const state = new StreamState();
     state.append([item(0, 1, { type: 'started' }), text(1, 1)], 1);
     expect(state.hasNews({ attempt: 0, seq: 1 }, 'phase')).toBe(false);

@@ -30,7 +30,7 @@ export class SyntheticJob {
     readonly sender: CallbackSender,
   ) {}
 
-  /** A running job of a new user, whose socket already hears it by the fast lane. */
+  /** A running job of a new user, whose socket already hears it by the live path. */
   static async start(bench: Bench): Promise<SyntheticJob> {
     const sat = await seat(bench);
     const id = randomUUID();

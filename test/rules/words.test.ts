@@ -8,6 +8,7 @@ const BANNED: Readonly<Record<string, RegExp>> = {
   AppError: /DreamErrors?/,
   'canDeliver, subscriber': /mayHear/,
   'import bundle': /takeIn/,
+  'the live path': /fast[- ]?lanes?/gi,
   'pending events': /Gathering/,
   'job event ingest': /JobInbox/,
   'complete text': /wordsOf/,
