@@ -1,4 +1,5 @@
-import { builtFile, PROGRAMS } from '../../src/programs.js';
+import path from 'node:path';
+import { PROGRAMS } from '../../src/programs.js';
 
 /** Every program of a build: the product's, and those of the development stack. */
 export const BUILT_PROGRAMS = {
@@ -14,7 +15,12 @@ export const BUILT_PROGRAMS = {
 
 export type BuiltProgram = keyof typeof BUILT_PROGRAMS;
 
-/** Node's arguments for a program of the build that this process runs from. */
-export function builtProgramArgs(name: BuiltProgram): string[] {
-  return ['--enable-source-maps', builtFile(`${name}.js`)];
+/** The build that a launcher starts parts from; `npm run dev` moves on to the next one. */
+export interface RunningBuild {
+  dir: string;
+}
+
+/** Node's arguments for a program of a build. */
+export function builtProgramArgs({ dir }: RunningBuild, name: BuiltProgram): string[] {
+  return ['--enable-source-maps', path.join(dir, `${name}.js`)];
 }

@@ -111,6 +111,20 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   );
 }
 
+/**
+ * Removes the database that is kept in `dataDir` for good, wherever its cluster lies. What an
+ * interrupted run has left running of it is ended first.
+ */
+export async function removePostgres(dataDir: string): Promise<void> {
+  const record = await readRecord(dataDir);
+  if (record) {
+    await refuseSecondSupervisor(record);
+    await clearOrphans(record.cluster);
+    await rm(record.cluster, { recursive: true, force: true });
+  }
+  await rm(dataDir, { recursive: true, force: true });
+}
+
 async function launch(
   target: Parameters<typeof spawnPostgres>[0],
   password: string,

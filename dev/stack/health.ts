@@ -4,25 +4,37 @@ import type { Running } from './running.js';
 
 const POLL_MS = 100;
 
+export interface StartCheck {
+  readonly isHealthy: () => Promise<boolean>;
+  readonly limitMs: number;
+  /** Asked when the limit is over: a process that is alive and still starting gets it again. */
+  readonly isAlive: () => Promise<boolean>;
+  /** Told each time that happens. */
+  readonly onSlow: () => void;
+}
+
 /**
- * Asks until the answer is yes; throws a sentence when the process ends first, the time is over, or
- * `signal` aborts.
+ * Asks until the part is healthy. Throws a sentence when the process ends first, when the limit is
+ * over and the process does not say that it is alive, or when `signal` aborts.
  */
 export async function waitUntilHealthy(
   running: Pick<Running, 'exited'>,
-  isHealthy: () => Promise<boolean>,
-  limitMs: number,
+  { isHealthy, limitMs, isAlive, onSlow }: StartCheck,
   signal: AbortSignal,
 ): Promise<void> {
   let ended: string | undefined;
   void running.exited.then((how) => {
     ended = how;
   });
-  for (const deadline = Date.now() + limitMs; ;) {
+  for (let deadline = Date.now() + limitMs; ;) {
     if (await isHealthy()) return;
     signal.throwIfAborted();
     if (ended !== undefined) throw new Error(`it ended while starting (${ended})`);
-    if (Date.now() > deadline) throw new Error(`it did not answer within ${limitMs / 1000} s`);
+    if (Date.now() > deadline) {
+      if (!(await isAlive())) throw new Error(`it did not answer within ${limitMs / 1000} s`);
+      onSlow();
+      deadline = Date.now() + limitMs;
+    }
     await sleep(POLL_MS);
   }
 }

@@ -1,27 +1,30 @@
-import { InvalidArgumentError, program } from 'commander';
+import path from 'node:path';
 import { createLog, type Log } from '../../src/log.js';
+import { builtFile } from '../../src/programs.js';
+import { holdBuild } from '../build/builds.js';
+import { followSources } from './development.js';
+import { beginAnew, refuseFresh } from './fresh.js';
+import { readOptions, type Options } from './options.js';
 import { partRunners, type PartFacts } from './parts.js';
 import { clearPid, writePid } from './pids.js';
 import {
   missingForProduction,
   planStack,
-  SELECTABLE_PARTS,
   type Part,
   type Plan,
   type SelectablePart,
   type Selection,
 } from './plan.js';
 import { clearOrphans, prepareStack, refuseSecondLauncher, refuseTakenPort } from './prepare.js';
-import { readSettings } from '../../src/ops/settings.js';
+import { readSettings, type Settings } from '../../src/ops/settings.js';
 import { Supervisor } from './supervisor.js';
 
-interface Options {
-  readonly only?: SelectablePart;
-  readonly without: SelectablePart[];
-  readonly leaveDown: SelectablePart[];
-  readonly modalEmulator: boolean;
-  readonly envFile?: string;
-  readonly stopWithParent: boolean;
+/** What one start was asked for, and what follows from it. */
+interface Launch {
+  readonly plan: Plan;
+  readonly selection: Selection;
+  readonly options: Options;
+  readonly log: Log;
 }
 
 /**
@@ -36,32 +39,36 @@ const SAME_PRESS_MS = 1_000;
  */
 async function main(options: Options): Promise<number> {
   const settings = readSettings(options.envFile);
-  const selection: Selection = {
-    only: options.only,
-    without: options.without,
-    modalEmulator: options.modalEmulator,
-  };
-  const missing = missingForProduction(settings.env, selection);
-  if (missing.length > 0)
-    throw new Error(
-      `NODE_ENV=production uses real services only. Still to be set:\n${missing.map((line) => `  ${line}`).join('\n')}`,
-    );
+  const { only, without, modalEmulator } = options;
+  const selection: Selection = { only, without, modalEmulator };
+  refuseIncomplete(settings, selection);
+  if (options.fresh) refuseFresh(settings.env);
   const plan = planStack(settings.env, selection);
   const log = createLog('start');
-  if (options.modalEmulator) sayWhatModalIs(plan, log);
-  const { DATA_DIR, NODE_ENV, PUBLIC_URL } = settings.config;
-  // In production other machines may share DATA_DIR: the pids in it are not all ours to judge.
-  if (NODE_ENV !== 'production') {
-    if (!selection.only) await refuseSecondLauncher(DATA_DIR, PUBLIC_URL);
-    await clearOrphans(DATA_DIR, plan.parts, log);
-  }
-  if (plan.parts.includes('api')) await refuseTakenPort(settings);
-  const facts = await prepareStack(settings, plan, selection, log);
+  if (modalEmulator) sayWhatModalIs(plan, log);
+  await clearTheWay(settings, plan, selection, log);
+  const { DATA_DIR } = settings.config;
+  if (options.fresh) await beginAnew(DATA_DIR, log);
+  const build = { dir: path.dirname(builtFile('launcher.js')) };
+  await holdBuild(build.dir);
+  const prepared = await prepareStack(settings, plan, selection, log);
+  const facts: PartFacts = { ...prepared, build, inspected: options.inspect };
   const supervisor = new Supervisor(partRunners(facts, plan.parts), {
     dataDir: DATA_DIR,
     log,
-    leftDown: selection.only ? plan.parts : withPostgres(options.leaveDown),
+    leftDown: only ? plan.parts : withPostgres(options.leaveDown),
   });
+  return runUntilAsked(supervisor, facts, { plan, selection, options, log });
+}
+
+/** From the first start to the last stop. Returns the exit code. */
+async function runUntilAsked(
+  supervisor: Supervisor,
+  facts: PartFacts,
+  { plan, selection, options, log }: Launch,
+): Promise<number> {
+  const { DATA_DIR } = facts.config;
+  const stopped = new AbortController();
   const stopAsked = stopRequest(options.stopWithParent, supervisor, () =>
     log.info('stopping everything in order; Ctrl-C again kills it at once'),
   );
@@ -69,14 +76,41 @@ async function main(options: Options): Promise<number> {
   try {
     await Promise.race([supervisor.startAll(), stopAsked]);
     process.stdout.write(`${readyLine(facts, plan, selection)}\n`);
+    if (options.watch)
+      void followSources(supervisor, facts.build, plan.parts, { log, signal: stopped.signal });
     return await Promise.race([
       stopAsked,
       selection.only ? supervisor.firstEnd.then(() => 1) : stopAsked,
     ]);
   } finally {
+    stopped.abort();
     await supervisor.stopAll();
     if (!selection.only) await clearPid(DATA_DIR, 'launcher', process.pid);
   }
+}
+
+function refuseIncomplete({ env }: Settings, selection: Selection): void {
+  const missing = missingForProduction(env, selection);
+  if (missing.length > 0)
+    throw new Error(
+      `NODE_ENV=production uses real services only. Still to be set:\n${missing.map((line) => `  ${line}`).join('\n')}`,
+    );
+}
+
+/** Makes sure that nothing runs which would be in the way; ends what a killed launcher has left. */
+async function clearTheWay(
+  settings: Settings,
+  plan: Plan,
+  { only }: Selection,
+  log: Log,
+): Promise<void> {
+  const { DATA_DIR, NODE_ENV, PUBLIC_URL } = settings.config;
+  // In production other machines may share DATA_DIR: the pids in it are not all ours to judge.
+  if (NODE_ENV !== 'production') {
+    if (!only) await refuseSecondLauncher(DATA_DIR, PUBLIC_URL);
+    await clearOrphans(DATA_DIR, plan.parts, log);
+  }
+  if (plan.parts.includes('api')) await refuseTakenPort(settings);
 }
 
 /**
@@ -135,32 +169,7 @@ function withPostgres(parts: readonly SelectablePart[]): Part[] {
   return parts.flatMap((part): Part[] => (part === 'supabase' ? ['postgres', 'supabase'] : [part]));
 }
 
-function partName(value: string): SelectablePart {
-  const part = SELECTABLE_PARTS.find((name) => name === value);
-  if (!part) throw new InvalidArgumentError(`Parts are ${SELECTABLE_PARTS.join(', ')}.`);
-  return part;
-}
-
-const partNames = (value: string): SelectablePart[] =>
-  value.split(',').map((name) => partName(name.trim()));
-
-program
-  .name('npm start --')
-  .description(
-    'Brings up DreamCore on this machine. What is not configured is embedded: database, Temporal, demo model.',
-  )
-  .option('--only <part>', `run one part alone: ${SELECTABLE_PARTS.join(', ')}`, partName)
-  .option('--without <parts>', 'run all but these (separated by commas)', partNames, [])
-  .option('--leave-down <parts>', 'do not start these again when they end', partNames, [])
-  .option(
-    '--modal-emulator',
-    'run the functions through a local stand-in for Modal (isolates nothing, has no GPU)',
-    false,
-  )
-  .option('--env-file <file>', 'read variables from this file instead of .env')
-  .option('--stop-with-parent', 'stop when standard input ends', false);
-program.parse();
-main(program.opts<Options>()).then(
+main(readOptions()).then(
   (code) => {
     process.exitCode = code;
     process.stdin.pause();

@@ -41,7 +41,7 @@ export function emulatorProcess(facts: PartFacts): ProcessSpec {
 /** `npm run modal:deploy` into the emulator. Throws with the end of its output. */
 export async function deployModalApp(facts: PartFacts): Promise<void> {
   const { MODAL_APP: app } = facts.config;
-  const outcome = await run(process.execPath, builtProgramArgs('modal-deploy'), {
+  const outcome = await run(process.execPath, builtProgramArgs(facts.build, 'modal-deploy'), {
     timeoutMs: DEPLOY_LIMIT_MS,
     env: helperEnv(facts.env, {
       ...tokenEnv(facts),

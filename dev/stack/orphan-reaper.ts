@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Outlives the launcher by moments: a tiny shell that is told which processes are ours and, when
- * the launcher vanishes without a word (kill -9), ends them in reverse order. A normal stop says
- * `end`.
+ * A shell that outlives the launcher by moments. It is told which processes belong to the launcher
+ * and, when its standard input closes because the launcher was killed, ends them in reverse order.
+ * `end` tells it that the launcher has stopped them itself.
  */
 const SCRIPT = `
 trap '' INT TERM HUP
@@ -27,7 +27,8 @@ done
 for entry in $list; do kill -s KILL -- "-\${entry%%:*}" 2>/dev/null; done
 `;
 
-export interface Keeper {
+/** Ends the processes of a launcher that was killed. */
+export interface OrphanReaper {
   /**
    * From now on this process group leader ends with us; `signal` is its polite one, without SIG.
    */
@@ -38,9 +39,9 @@ export interface Keeper {
 }
 
 /**
- * Starts the keeper in a session of its own, out of reach of Ctrl-C and of signals to our group.
+ * Starts the reaper in a session of its own, out of reach of Ctrl-C and of signals to our group.
  */
-export function startKeeper(): Keeper {
+export function startOrphanReaper(): OrphanReaper {
   const child = spawn('/bin/sh', ['-c', SCRIPT], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -48,7 +49,7 @@ export function startKeeper(): Keeper {
     env: { PATH: '/usr/bin:/bin' },
   });
   const { stdin } = child;
-  // A keeper that somebody killed is no reason to fall.
+  // It may be killed without harm to the stack.
   stdin.on('error', () => undefined);
   child.on('error', () => undefined);
   child.unref();

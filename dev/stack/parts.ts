@@ -1,13 +1,12 @@
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { createLog } from '../../src/log.js';
-import { programArgs } from '../../src/programs.js';
-import { builtProgramArgs, type BuiltProgram } from '../build/programs.js';
+import { builtProgramArgs, type BuiltProgram, type RunningBuild } from '../build/programs.js';
 import { startPostgres } from '../postgres/postgres.js';
 import { applyPlatform } from '../supabase/platform.js';
 import { devServerArgs, isTemporalReady } from './temporal-server.js';
 import { run, tail } from '../../src/ops/run-program.js';
-import { acceptsTcp, answersHttp, waitUntilHealthy } from './health.js';
+import { acceptsTcp, answersHttp, waitUntilHealthy, type StartCheck } from './health.js';
 import { deployModalApp, emulatorProcess } from './modal-part.js';
 import { apiEnv, helperEnv, signInEnv, workerEnv, type EnvFacts } from './part-env.js';
 import { openPartLog } from './part-log.js';
@@ -17,6 +16,9 @@ import type { PartRunner } from './supervisor.js';
 
 /** What the runners need beyond the configuration. */
 export interface PartFacts extends EnvFacts {
+  readonly build: RunningBuild;
+  /** The part that a debugger may attach to. */
+  readonly inspected: Part | undefined;
   /** The temporal program; empty when Temporal is not ours to run. */
   readonly temporalCli: string;
   /** The Python with Modal's client; empty when the emulator is not ours to run. */
@@ -24,6 +26,9 @@ export interface PartFacts extends EnvFacts {
 }
 
 const MIGRATE_LIMIT_MS = 120_000;
+const INSPECT_ADDRESS = '127.0.0.1:9229';
+/** For the answer of a process that is asked whether it is alive. */
+const ANSWER_LIMIT_MS = 15_000;
 
 /** How each of our parts is brought up and seen to be ready. */
 export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunner[] {
@@ -34,6 +39,7 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
       processRunner('supabase', facts, {
         spec: () =>
           nodeProcess(
+            facts,
             'gateway',
             helperEnv(facts.env, {
               ...signInEnv(facts.env),
@@ -52,6 +58,7 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
       processRunner('demo', facts, {
         spec: () =>
           nodeProcess(
+            facts,
             'demo-model',
             helperEnv(facts.env, { DEMO_PORT: String(facts.ports.demo) }),
             5_000,
@@ -62,13 +69,13 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
     modal: () => modalRunner(facts),
     worker: () =>
       processRunner('worker', facts, {
-        spec: () => nodeProcess('worker', workerEnv(facts), 35_000),
+        spec: () => nodeProcess(facts, 'worker', workerEnv(facts), 35_000),
         isHealthy: async (running) => running.saidReady(),
         limitMs: 60_000,
       }),
     api: () =>
       processRunner('api', facts, {
-        spec: () => nodeProcess('api', apiEnv(facts), 10_000),
+        spec: () => nodeProcess(facts, 'api', apiEnv(facts), 10_000),
         isHealthy: () =>
           answersHttp(`http://${reachable(facts.config.HOST)}:${facts.config.PORT}/api/health`),
         limitMs: 30_000,
@@ -95,7 +102,7 @@ function processRunner(part: Part, facts: PartFacts, how: ProcessPart): PartRunn
       const running = await spawnProcess(how.spec(), partLog);
       try {
         await onSpawned(running);
-        await waitUntilHealthy(running, () => how.isHealthy(running), how.limitMs, signal);
+        await waitUntilHealthy(running, startCheck(part, how, running), signal);
         await how.whenHealthy?.();
         return running;
       } catch (error) {
@@ -107,6 +114,18 @@ function processRunner(part: Part, facts: PartFacts, how: ProcessPart): PartRunn
         );
       }
     },
+  };
+}
+
+function startCheck(part: Part, how: ProcessPart, running: SpawnedProcess): StartCheck {
+  return {
+    limitMs: how.limitMs,
+    isHealthy: () => how.isHealthy(running),
+    isAlive: () => running.saysAlive(ANSWER_LIMIT_MS),
+    onSlow: () =>
+      createLog(part).warn(
+        `${part} is still starting after ${how.limitMs / 1000} s; it is alive and gets more time`,
+      ),
   };
 }
 
@@ -185,7 +204,7 @@ function postgresRunner(facts: PartFacts): PartRunner & { url(): string } {
 
 async function migrate(facts: PartFacts, databaseUrl: string): Promise<void> {
   const env = helperEnv(facts.env, { DATABASE_URL: databaseUrl });
-  const outcome = await run(process.execPath, programArgs('migrate'), {
+  const outcome = await run(process.execPath, builtProgramArgs(facts.build, 'migrate'), {
     timeoutMs: MIGRATE_LIMIT_MS,
     env,
   });
@@ -195,14 +214,25 @@ async function migrate(facts: PartFacts, databaseUrl: string): Promise<void> {
     );
 }
 
+/** Programs that run a part of the same name, as far as the names differ. */
+const PART_OF: Readonly<Partial<Record<BuiltProgram, Part>>> = {
+  gateway: 'supabase',
+  'demo-model': 'demo',
+};
+
 function nodeProcess(
+  { build, inspected }: PartFacts,
   program: BuiltProgram,
   env: NodeJS.ProcessEnv,
   stopLimitMs: number,
 ): ProcessSpec {
+  const isInspected = inspected !== undefined && inspected === (PART_OF[program] ?? program);
   return {
     command: process.execPath,
-    args: builtProgramArgs(program),
+    args: [
+      ...(isInspected ? [`--inspect=${INSPECT_ADDRESS}`] : []),
+      ...builtProgramArgs(build, program),
+    ],
     env,
     cwd: PROJECT_ROOT,
     stopLimitMs,

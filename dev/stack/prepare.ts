@@ -75,7 +75,7 @@ export async function prepareStack(
   plan: Plan,
   selection: Selection,
   log: Log,
-): Promise<PartFacts> {
+): Promise<Omit<PartFacts, 'build' | 'inspected'>> {
   const { config, env } = settings;
   // PostgreSQL may run as another account: it may pass through, nobody else may look around.
   await mkdir(config.DATA_DIR, { recursive: true, mode: 0o711 });

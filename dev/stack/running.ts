@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LIVENESS } from '../../src/liveness.js';
 import type { PartLog } from './part-log.js';
 import { killGroup, sendSignal } from './pids.js';
 
@@ -19,6 +20,8 @@ export interface SpawnedProcess extends Running {
    * which serves no port.
    */
   saidReady(): boolean;
+  /** Asks whether it is alive; false when no answer comes in time, as from other programs. */
+  saysAlive(timeoutMs: number): Promise<boolean>;
 }
 
 export interface ProcessSpec {
@@ -47,6 +50,8 @@ export async function spawnProcess(spec: ProcessSpec, log: PartLog): Promise<Spa
   child.on('message', (message) => {
     isReady ||= message === 'ready';
   });
+  // The channel of a process that is ending is closed; its end is seen by `exited`.
+  child.on('error', () => undefined);
   const exited = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) =>
       resolve(signal ? `signal ${signal}` : `exit code ${code}`),
@@ -55,14 +60,33 @@ export async function spawnProcess(spec: ProcessSpec, log: PartLog): Promise<Spa
   });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${spec.command} could not be started: ${await exited}`);
-  // Helpers that it left behind in its group have nobody to work for.
+  // What it left behind in its group has nobody to work for.
   void exited.then(() => killGroup(pid));
   return {
     pid,
     exited,
     saidReady: () => isReady,
+    saysAlive: (timeoutMs) => askWhetherAlive(child, timeoutMs),
     stop: () => stopProcess(pid, exited, spec.stopLimitMs),
   };
+}
+
+/** The answer may be late: a process that loads its code reads no messages meanwhile. */
+async function askWhetherAlive(child: ChildProcess, timeoutMs: number): Promise<boolean> {
+  if (!child.connected) return false;
+  const timer = new AbortController();
+  const answered = new Promise<boolean>((resolve) => {
+    child.on('message', (message) => {
+      if (message === LIVENESS.answer) resolve(true);
+    });
+  });
+  child.send(LIVENESS.question, () => undefined);
+  const isAlive = await Promise.race([
+    answered,
+    sleep(timeoutMs, false, { signal: timer.signal }).catch(() => false),
+  ]);
+  timer.abort();
+  return isAlive;
 }
 
 async function stopProcess(pid: number, exited: Promise<string>, limitMs: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../src/log.js';
 import { nextRestart, type RestartState } from './backoff.js';
-import { startKeeper } from './orphan-reaper.js';
+import { startOrphanReaper } from './orphan-reaper.js';
 import { clearPid, killGroup, writePid } from './pids.js';
 import { NEEDS, PARTS, type Part } from './plan.js';
 import type { Running } from './running.js';
@@ -37,10 +37,12 @@ export class Supervisor {
   /** Resolves when the first part that is not started again has ended. */
   readonly firstEnd: Promise<PartEnd>;
   private reportEnd!: (end: PartEnd) => void;
-  private readonly keeper = startKeeper();
+  private readonly reaper = startOrphanReaper();
   private readonly stopping = new AbortController();
   private readonly live = new Map<Part, Running>();
   private readonly lives: Promise<void>[] = [];
+  /** Parts that were told to stop so that they start again. */
+  private readonly restarting = new Set<Part>();
 
   constructor(
     private readonly runners: readonly PartRunner[],
@@ -75,7 +77,15 @@ export class Supervisor {
       this.options.log.info({ part, tookMs: Date.now() - startedAt }, `${part} stopped`);
     }
     await Promise.all(this.lives);
-    this.keeper.end();
+    this.reaper.end();
+  }
+
+  /** Stops a part that runs and starts it again at once; for one that is starting it does nothing. */
+  async restart(part: Part): Promise<void> {
+    const running = this.live.get(part);
+    if (!running || this.restarting.has(part)) return;
+    this.restarting.add(part);
+    await running.stop();
   }
 
   /** Kills everything at once. */
@@ -109,31 +119,44 @@ export class Supervisor {
     const { part } = runner;
     const { log, leftDown } = this.options;
     let restarts: RestartState = { ends: 0 };
-    let running: Running | undefined = first;
-    let startedAt = Date.now();
+    let readyAt: number | null = Date.now();
     let how = await this.endOf(part, first);
     while (!this.stopping.signal.aborted) {
-      if (leftDown.includes(part)) {
+      if (this.restarting.delete(part)) log.info({ part }, `${part} is restarted`);
+      else if (leftDown.includes(part)) {
         log.warn({ part }, `${part} ended (${how}) and stays down, as asked`);
         this.reportEnd({ part, how });
         return;
+      } else {
+        restarts = await this.backOff(part, how, restarts, readyAt);
       }
-      const next = nextRestart(restarts, Date.now() - startedAt);
-      restarts = next.state;
-      log.warn(
-        { part, delayMs: next.delayMs },
-        `${part} ended (${how}); it is started again in ${next.delayMs / 1000} s`,
-      );
-      await sleep(next.delayMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-      startedAt = Date.now();
+      readyAt = null;
       try {
-        running = await this.startOnce(runner);
+        const running = await this.startOnce(runner);
+        readyAt = Date.now();
         log.info({ part, pid: running.pid }, `${part} is up again`);
         how = await this.endOf(part, running);
       } catch (error) {
         how = error instanceof Error ? error.message : String(error);
       }
     }
+  }
+
+  /** Waits before the next start; the time that a part took to start is no life that counts. */
+  private async backOff(
+    part: Part,
+    how: string,
+    restarts: RestartState,
+    readyAt: number | null,
+  ): Promise<RestartState> {
+    const { state, delayMs } = nextRestart(restarts, readyAt === null ? 0 : Date.now() - readyAt);
+    const { signal } = this.stopping;
+    this.options.log.warn(
+      { part, delayMs },
+      `${part} ended (${how}); it is started again in ${delayMs / 1000} s`,
+    );
+    await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+    return state;
   }
 
   /** One start, with the process announced to the world while it lives. */
@@ -143,7 +166,7 @@ export class Supervisor {
       return await runner.start(async (running) => {
         spawned = running;
         this.live.set(runner.part, running);
-        this.keeper.add(running.pid, runner.part === 'postgres' ? 'INT' : 'TERM');
+        this.reaper.add(running.pid, runner.part === 'postgres' ? 'INT' : 'TERM');
         await writePid(this.options.dataDir, runner.part, running.pid);
       }, this.stopping.signal);
     } catch (error) {
@@ -160,7 +183,7 @@ export class Supervisor {
 
   private async forget(part: Part, running: Running): Promise<void> {
     if (this.live.get(part) === running) this.live.delete(part);
-    this.keeper.remove(running.pid);
+    this.reaper.remove(running.pid);
     await clearPid(this.options.dataDir, part, running.pid);
   }
 }

@@ -6,6 +6,7 @@ import {
   Runtime,
 } from '@temporalio/worker';
 import { ConfigError, parseWorkerConfig, type WorkerConfig } from '../config.js';
+import { answerLauncher } from '../liveness.js';
 import { createLog, type Log } from '../log.js';
 import { openActivities } from './activity-sets.js';
 import { createWorkers } from './queues.js';
@@ -15,6 +16,7 @@ const CONNECT_TIMEOUT_MS = 30_000;
 
 /** The worker process: the activities, a worker for each queue, the Schedules. */
 async function main(): Promise<void> {
+  answerLauncher();
   const log = createLog('worker');
   const config = parseWorkerConfig(process.env);
   installRuntime(log);

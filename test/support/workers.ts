@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { startKeeper } from '../../dev/stack/orphan-reaper.js';
+import { startOrphanReaper } from '../../dev/stack/orphan-reaper.js';
 import { programArgs } from './programs.js';
 import { isAlive, type Stack } from './stack.js';
 
@@ -26,7 +26,7 @@ export interface Workers {
 export async function startWorkers(stack: Stack, count: number): Promise<Workers> {
   const first = await stack.pidOf('worker');
   const env = await environmentOf(first);
-  const keeper = startKeeper();
+  const reaper = startOrphanReaper();
   const children: ChildProcess[] = [];
   let changes: Readonly<Record<string, string>> = {};
   const pids = (): number[] => [first, ...children.flatMap(({ pid }) => pid ?? [])].filter(isAlive);
@@ -41,7 +41,7 @@ export async function startWorkers(stack: Stack, count: number): Promise<Workers
           stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
         });
         children.push(child);
-        if (child.pid !== undefined) keeper.add(child.pid, 'TERM');
+        if (child.pid !== undefined) reaper.add(child.pid, 'TERM');
         await once(child, 'message');
       }),
     );
@@ -72,7 +72,7 @@ export async function startWorkers(stack: Stack, count: number): Promise<Workers
     },
     async stop() {
       await killAll();
-      keeper.end();
+      reaper.end();
     },
   };
   try {
