@@ -16,7 +16,7 @@ if (file === undefined) {
 }
 const history: unknown = JSON.parse(readFileSync(path.resolve(file), 'utf8'));
 await Worker.runReplayHistory(
-  { workflowsPath: path.join(PROJECT_ROOT, 'src/workflows/index.ts'), debugMode: true },
+  { workflowsPath: path.join(PROJECT_ROOT, 'src/workflows/index.ts') },
   history,
 );
 process.stdout.write(`${file} replays on the current workflows\n`);
