@@ -177,7 +177,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   if (!parsed.success) {
     const lines = parsed.error.issues.map(
       (issue) =>
-        `  ${issue.path.join('.')}: ${given[String(issue.path[0])] === undefined ? 'is required' : issue.message}`,
+        `  ${issue.path.join('.')}: ` +
+        `${given[String(issue.path[0])] === undefined ? 'is required' : issue.message}`,
     );
     throw new ConfigError(`The configuration has ${lines.length} mistake(s):\n${lines.join('\n')}`);
   }

@@ -17,7 +17,9 @@ function pass(
   point: CrashPoint,
   env: Record<string, string>,
 ): Promise<number | NodeJS.Signals | null> {
-  const script = `import { crashPoint } from './src/crash-points.ts'; crashPoint('${point}'); process.exit(7);`;
+  const script =
+    `import { crashPoint } from './src/crash-points.ts'; crashPoint('${point}'); ` +
+    'process.exit(7);';
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
     cwd: PROJECT_ROOT,
     env: { PATH: process.env['PATH'], ...env },

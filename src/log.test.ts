@@ -6,7 +6,10 @@ import { describe, expect, it } from 'vitest';
  * Runs a few lines with a log in a process of its own and returns what came out on standard output.
  */
 function logged(code: string, env: Record<string, string> = {}): string {
-  const script = `import { createLog } from ${JSON.stringify(fileURLToPath(new URL('./log.ts', import.meta.url)))};\nconst log = createLog('sample');\n${code}`;
+  const script =
+    'import { createLog } from ' +
+    `${JSON.stringify(fileURLToPath(new URL('./log.ts', import.meta.url)))};\nconst log = ` +
+    `createLog('sample');\n${code}`;
   const run = spawnSync(
     process.execPath,
     ['--import', 'tsx', '--input-type=module', '-e', script],
@@ -45,7 +48,8 @@ describe('log', () => {
   it('removes secrets that stand inside texts, error messages included', () => {
     const jwt = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl';
     const out = logged(
-      `log.error({ err: new Error('GET /game/x?access_token=abc123&v=1 failed with Bearer tok.en-1') }, 'jwt ${jwt} sk-ant-api03-xyz postgres://app:pw9@127.0.0.1/db');`,
+      `log.error({ err: new Error('GET /game/x?access_token=abc123&v=1 failed with Bearer ` +
+        `tok.en-1') }, 'jwt ${jwt} sk-ant-api03-xyz postgres://app:pw9@127.0.0.1/db');`,
     );
     for (const secret of ['abc123', 'tok.en-1', jwt, 'xyz', 'pw9'])
       expect(out).not.toContain(secret);

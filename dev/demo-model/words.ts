@@ -156,7 +156,9 @@ export function notUnderstoodText(
   );
 }
 
-export const REPAIR_TEXT = `エラーの内容を見ましたが、この DEMO モデルには自動で直す力がありません。ファイルは変えていません。前のバージョンに戻すか、本物のモデルでお試しください。`;
+export const REPAIR_TEXT =
+  'エラーの内容を見ましたが、この DEMO モデルには自動で直す力がありません。' +
+  'ファイルは変えていません。前のバージョンに戻すか、本物のモデルでお試しください。';
 
 /** "ネオン風", for answers about looks. */
 export const hasStyleWord = (text: string): boolean =>

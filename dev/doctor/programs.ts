@@ -62,7 +62,9 @@ async function checkPython(): Promise<Finding> {
     : {
         what,
         verdict: 'absent',
-        detail: `${tail(asked.stderr, 1)} (used to fetch the Temporal CLI and to run Modal's client)`,
+        detail:
+          `${tail(asked.stderr, 1)} (used to fetch the Temporal CLI and to run Modal's ` +
+          'client)',
         remedy: 'sudo apt-get install python3-venv',
       };
 }

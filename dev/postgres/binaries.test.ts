@@ -28,22 +28,26 @@ async function programs(version: string, at = folder): Promise<string> {
   return at;
 }
 
-it('makes the library links that a skipped install script left out, and leaves existing ones alone', async () => {
-  const native = path.join(folder, 'native');
-  await mkdir(path.join(native, 'lib'), { recursive: true });
-  await writeFile(path.join(native, 'lib/libx.so.1.2'), 'library');
-  await writeFile(
-    path.join(native, 'pg-symlinks.json'),
-    JSON.stringify([
-      { source: 'native/lib/libx.so.1.2', target: 'native/lib/libx.so' },
-      { source: 'native/lib/libx.so.1.2', target: 'native/lib/libx.so.1' },
-    ]),
-  );
-  await linkLibraries(native);
-  await linkLibraries(native);
-  expect(await readFile(path.join(native, 'lib/libx.so.1'), 'utf8')).toBe('library');
-  expect(await readFile(path.join(native, 'lib/libx.so'), 'utf8')).toBe('library');
-});
+it(
+  'makes the library links that a skipped install script left out, and leaves existing ones ' +
+    'alone',
+  async () => {
+    const native = path.join(folder, 'native');
+    await mkdir(path.join(native, 'lib'), { recursive: true });
+    await writeFile(path.join(native, 'lib/libx.so.1.2'), 'library');
+    await writeFile(
+      path.join(native, 'pg-symlinks.json'),
+      JSON.stringify([
+        { source: 'native/lib/libx.so.1.2', target: 'native/lib/libx.so' },
+        { source: 'native/lib/libx.so.1.2', target: 'native/lib/libx.so.1' },
+      ]),
+    );
+    await linkLibraries(native);
+    await linkLibraries(native);
+    expect(await readFile(path.join(native, 'lib/libx.so.1'), 'utf8')).toBe('library');
+    expect(await readFile(path.join(native, 'lib/libx.so'), 'utf8')).toBe('library');
+  },
+);
 
 it('takes PG_BINDIR and nothing else when it is set', async () => {
   expect(await findBinaries(search({ pgBinDir: await programs('16.4 (Debian)') }))).toEqual({

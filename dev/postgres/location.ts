@@ -68,7 +68,8 @@ export async function sharedPlace(user: RunUser): Promise<string> {
     }
   }
   throw new Error(
-    `PostgreSQL cannot run as root and no folder is readable for another account: ${tried.join('; ')}`,
+    'PostgreSQL cannot run as root and no folder is readable for another account: ' +
+      `${tried.join('; ')}`,
   );
 }
 

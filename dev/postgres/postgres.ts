@@ -180,7 +180,8 @@ async function placeCluster(
       const owner = { uid: found.uid, gid: found.gid };
       if (!(await isReachable(known, owner)))
         throw new Error(
-          `The database in ${known} is no longer reachable for its owner (uid ${found.uid}): a folder above it is private`,
+          `The database in ${known} is no longer reachable for its owner (uid ` +
+            `${found.uid}): a folder above it is private`,
         );
       return { cluster: known, user: owner };
     }
@@ -197,7 +198,8 @@ async function placeCluster(
   const cluster = await newSharedCluster(dataDir, user);
   log.warn(
     { cluster, dataDir },
-    'the data folder is private and PostgreSQL does not run as root: the database is kept in this place',
+    'the data folder is private and PostgreSQL does not run as root: the database is kept ' +
+      'in this place',
   );
   return { cluster, user };
 }

@@ -24,7 +24,8 @@ export function refuseFresh(env: Readonly<Record<string, string | undefined>>): 
   const real = REAL_SERVICES.filter((name) => env[name]);
   if (real.length > 0)
     throw new Error(
-      `--fresh removes what an embedded stack has stored, and ${real.join(' and ')} names a real service. Nothing was removed.`,
+      `--fresh removes what an embedded stack has stored, and ${real.join(' and ')} names ` +
+        'a real service. Nothing was removed.',
     );
 }
 

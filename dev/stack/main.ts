@@ -93,7 +93,8 @@ function refuseIncomplete({ env }: Settings, selection: Selection): void {
   const missing = missingForProduction(env, selection);
   if (missing.length > 0)
     throw new Error(
-      `NODE_ENV=production uses real services only. Still to be set:\n${missing.map((line) => `  ${line}`).join('\n')}`,
+      'NODE_ENV=production uses real services only. Still to be ' +
+        `set:\n${missing.map((line) => `  ${line}`).join('\n')}`,
     );
 }
 
@@ -160,7 +161,8 @@ function readyLine(facts: PartFacts, plan: Plan, selection: Selection): string {
 function sayWhatModalIs(plan: Plan, log: Log): void {
   if (plan.embedded.modal)
     log.warn(
-      'the Modal emulator isolates nothing and has no GPU: functions are processes of this machine, with the rights of this account',
+      'the Modal emulator isolates nothing and has no GPU: functions are processes of this ' +
+        'machine, with the rights of this account',
     );
   else log.warn('MODAL_TOKEN_ID is set: work goes to the real Modal, the emulator is not started');
 }

@@ -19,7 +19,8 @@ export function readOptions(): Options {
   program
     .name('npm start --')
     .description(
-      'Brings up DreamCore on this machine. What is not configured is embedded: database, Temporal, demo model.',
+      'Brings up DreamCore on this machine. What is not configured is embedded: database, ' +
+        'Temporal, demo model.',
     )
     .option('--only <part>', `run one part alone: ${SELECTABLE_PARTS.join(', ')}`, partName)
     .option('--without <parts>', 'run all but these (separated by commas)', partNames, [])

@@ -84,19 +84,23 @@ describe('what each part is told', () => {
       expect(env['GOOGLE_CLIENT_SECRET']).toBeUndefined();
   });
 
-  it('with the emulator: where it is, its token, and that it is to be used unless somebody said otherwise', () => {
-    const modal = { serverUrl: 'http://127.0.0.1:6', tokenId: 'ak-1', tokenSecret: 'as-1' };
-    const told = {
-      MODAL_SERVER_URL: 'http://127.0.0.1:6',
-      MODAL_TOKEN_ID: 'ak-1',
-      MODAL_TOKEN_SECRET: 'as-1',
-      USE_MODAL: 'true',
-    };
-    expect(workerEnv(facts({}, modal))).toMatchObject(told);
-    expect(apiEnv(facts({}, modal))).toMatchObject(told);
-    expect(workerEnv(facts({ USE_MODAL: 'false' }, modal)).USE_MODAL).toBe('false');
-    expect(helperEnv(told, {})).toEqual({ USE_MODAL: 'true' });
-  });
+  it(
+    'with the emulator: where it is, its token, and that it is to be used unless somebody ' +
+      'said otherwise',
+    () => {
+      const modal = { serverUrl: 'http://127.0.0.1:6', tokenId: 'ak-1', tokenSecret: 'as-1' };
+      const told = {
+        MODAL_SERVER_URL: 'http://127.0.0.1:6',
+        MODAL_TOKEN_ID: 'ak-1',
+        MODAL_TOKEN_SECRET: 'as-1',
+        USE_MODAL: 'true',
+      };
+      expect(workerEnv(facts({}, modal))).toMatchObject(told);
+      expect(apiEnv(facts({}, modal))).toMatchObject(told);
+      expect(workerEnv(facts({ USE_MODAL: 'false' }, modal)).USE_MODAL).toBe('false');
+      expect(helperEnv(told, {})).toEqual({ USE_MODAL: 'true' });
+    },
+  );
 
   it('the model key is for the worker alone', () => {
     expect(workerEnv(facts(real)).ANTHROPIC_API_KEY).toBe('real-key');

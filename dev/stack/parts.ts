@@ -109,7 +109,8 @@ function processRunner(part: Part, facts: PartFacts, how: ProcessPart): PartRunn
         await running.stop();
         const reason = error instanceof Error ? error.message : String(error);
         throw new Error(
-          `${part} could not be started: ${reason}.\nThe end of ${partLog.file}:\n${partLog.tail()}`,
+          `${part} could not be started: ${reason}.\nThe end of ` +
+            `${partLog.file}:\n${partLog.tail()}`,
           { cause: error },
         );
       }

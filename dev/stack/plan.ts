@@ -93,7 +93,8 @@ export function missingForProduction(env: Environment, selection: Selection): st
     missing.unshift(`another part: "${selection.only}" is embedded, for development only`);
   if (selection.modalEmulator)
     missing.unshift(
-      'a start without --modal-emulator: it isolates nothing, real credentials of Modal take its place',
+      'a start without --modal-emulator: it isolates nothing, real credentials of Modal ' +
+        'take its place',
     );
   return missing;
 }

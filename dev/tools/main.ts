@@ -38,7 +38,9 @@ async function main(): Promise<number> {
   return left.length === 0
     ? 0
     : report(
-        `${installHint(left)}\n${failure ?? 'The packages were installed but the tools are still not found.'}`,
+        `${installHint(left)}\n${
+          failure ?? 'The packages were installed but the ' + 'tools are still not found.'
+        }`,
         values.profile,
       );
 }

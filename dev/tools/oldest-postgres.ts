@@ -68,7 +68,9 @@ export async function ensureOldestPostgres(
     });
   } catch (error) {
     throw new Error(
-      `PostgreSQL ${OLDEST_MAJOR} could not be installed: ${error instanceof Error ? error.message : String(error)}. Debian's package postgresql-${OLDEST_MAJOR} serves as well.`,
+      `PostgreSQL ${OLDEST_MAJOR} could not be installed: ` +
+        `${error instanceof Error ? error.message : String(error)}. Debian's package ` +
+        `postgresql-${OLDEST_MAJOR} serves as well.`,
       { cause: error },
     );
   } finally {

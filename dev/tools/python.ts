@@ -15,7 +15,10 @@ export async function makeVenv(
   if (!python) return 'python3 was not found';
   const made = await run(python, ['-m', 'venv', folder], { timeoutMs: LIMIT_MS });
   if (!made.ok)
-    return `python3 -m venv failed (on Debian: apt-get install python3-venv): ${tail(made.stderr || made.stdout, 2)}`;
+    return (
+      'python3 -m venv failed (on Debian: apt-get install python3-venv): ' +
+      `${tail(made.stderr || made.stdout, 2)}`
+    );
   const pip = [
     '-m',
     'pip',

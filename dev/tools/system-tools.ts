@@ -80,7 +80,10 @@ export async function installTools(tools: readonly SystemTool[]): Promise<string
 /** What a person without root rights has to type. */
 export function installHint(tools: readonly SystemTool[]): string {
   const list = tools.map((tool) => `  ${tool.what}`).join('\n');
-  return `Missing:\n${list}\nInstall on Debian or Ubuntu: sudo apt-get install ${tools.map((tool) => tool.debianPackage).join(' ')}`;
+  return (
+    `Missing:\n${list}\nInstall on Debian or Ubuntu: sudo apt-get install ` +
+    `${tools.map((tool) => tool.debianPackage).join(' ')}`
+  );
 }
 
 async function hasFont(name: RegExp): Promise<boolean> {

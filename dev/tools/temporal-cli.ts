@@ -64,8 +64,10 @@ async function fetchCli(say: (line: string) => void): Promise<string> {
     await rm(draft, { recursive: true, force: true });
   }
   throw new Error(
-    `The temporal program could not be fetched. Install it (version ${OLDEST_ACCEPTED.join('.')} or newer) and set TEMPORAL_CLI_PATH, or set ` +
-      `TEMPORAL_ADDRESS to use a Temporal server of your own.\n${reasons.map((reason) => `  ${reason}`).join('\n')}`,
+    'The temporal program could not be fetched. Install it (version ' +
+      `${OLDEST_ACCEPTED.join('.')} or newer) and set TEMPORAL_CLI_PATH, or set ` +
+      'TEMPORAL_ADDRESS to use a Temporal server of your ' +
+      `own.\n${reasons.map((reason) => `  ${reason}`).join('\n')}`,
   );
 }
 

@@ -52,6 +52,7 @@ function sendErrorPage(res: Response, status: number, text: string): void {
     .set({ 'Content-Security-Policy': "default-src 'none'", 'X-Content-Type-Options': 'nosniff' })
     .type('html')
     .send(
-      `<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n<body>\n<pre>${escaped}</pre>\n</body>\n</html>\n`,
+      '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</' +
+        `title>\n</head>\n<body>\n<pre>${escaped}</pre>\n</body>\n</html>\n`,
     );
 }

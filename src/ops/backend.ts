@@ -31,7 +31,10 @@ export async function moveBackend({ to, share, envFile }: BackendOptions): Promi
 /** What the row says, for a person. */
 export function renderBackend(state: BackendState | null): string {
   if (state === null)
-    return 'local: no worker has had Modal yet. The first one that has starts at modal, for all users.';
+    return (
+      'local: no worker has had Modal yet. The first one that has starts at modal, for all ' +
+      'users.'
+    );
   const share =
     state.switch === 'modal' && state.sharePercent < 100
       ? ` for ${state.sharePercent} % of the users, local for the others`
@@ -39,7 +42,9 @@ export function renderBackend(state: BackendState | null): string {
   const lines = [`${state.switch}${share} (by ${state.updatedBy}, ${state.updatedAt})`];
   if (state.breaker === 'open') {
     lines.push(
-      `The breaker is open since ${state.breakerOpenedAt ?? '?'}: ${state.breakerReason ?? 'unknown'}. Work is done locally; one step tries Modal from ${state.probeAt ?? '?'} on.`,
+      `The breaker is open since ${state.breakerOpenedAt ?? '?'}: ` +
+        `${state.breakerReason ?? 'unknown'}. Work is done locally; one step tries Modal ` +
+        `from ${state.probeAt ?? '?'} on.`,
     );
   }
   lines.push(

@@ -29,7 +29,8 @@ function addDoctor(development: DevelopmentChecks | null): void {
   program
     .command('doctor')
     .description(
-      'Says what is there, what is missing, and how to get it. Exits 1 when something required is missing.',
+      'Says what is there, what is missing, and how to get it. Exits 1 when something ' +
+        'required is missing.',
     )
     .option('--env-file <file>', 'read variables from this file instead of .env')
     .action(async ({ envFile }: { envFile?: string }) => {
@@ -55,7 +56,8 @@ function addSync(): void {
   program
     .command('sync')
     .description(
-      'Compares mirror and Volumes and brings them level, never overwriting. Exits 1 when a problem remains.',
+      'Compares mirror and Volumes and brings them level, never overwriting. Exits 1 when ' +
+        'a problem remains.',
     )
     .option('--user <id>', 'the projects of one user')
     .option('--project <id>', 'one project')
@@ -87,7 +89,8 @@ function addImport(): void {
   program
     .command('import-v2')
     .description(
-      'Adopts the data folder of a DreamCore V2 next to its database; may be run again. Exits 1 when something could not be taken.',
+      'Adopts the data folder of a DreamCore V2 next to its database; may be run again. ' +
+        'Exits 1 when something could not be taken.',
     )
     .argument('<data-dir>', 'the folder with "users" in it, V2\'s DATA_DIR')
     .option('--dry-run', 'say what would be taken')

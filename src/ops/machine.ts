@@ -19,7 +19,9 @@ export async function checkDataDir({ DATA_DIR }: Pick<Config, 'DATA_DIR'>): Prom
       what: 'DATA_DIR',
       verdict: isWritable ? 'ok' : 'missing',
       remedy: 'give this account the right to write there, or set another DATA_DIR',
-      detail: `${DATA_DIR}${folder === DATA_DIR ? '' : ' (is made at the first start)'}${isWritable ? '' : ` – ${folder} is not writable`}`,
+      detail: `${DATA_DIR}${folder === DATA_DIR ? '' : ' (is made at the first start)'}${
+        isWritable ? '' : ` – ${folder} is ` + 'not writable'
+      }`,
     },
     diskSpace(bavail * bsize),
   ];

@@ -26,7 +26,8 @@ export async function findRunningStore(
   };
   if (!SUPABASE_URL || !SUPABASE_ANON_KEY || !SUPABASE_SERVICE_ROLE_KEY) {
     throw new Error(
-      `No database: neither SUPABASE_URL is set nor did a stack run with DATA_DIR ${config.DATA_DIR}.`,
+      'No database: neither SUPABASE_URL is set nor did a stack run with DATA_DIR ' +
+        `${config.DATA_DIR}.`,
     );
   }
   return { access: { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, config };

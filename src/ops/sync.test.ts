@@ -30,7 +30,8 @@ describe('npx dreamcore sync', () => {
       [
         'project  user  to Volume                 to mirror  problem',
         'p1       u1    3 version(s), 1 asset(s)  -',
-        'p2       u1    -                         -          the newest version is in neither store',
+        'p2       u1    -                         -          the newest version is in ' +
+          'neither store',
         '12 project(s) looked at, 1 with a problem, 2 folder(s) of removed projects.',
       ].join('\n'),
     );
@@ -38,7 +39,8 @@ describe('npx dreamcore sync', () => {
 
   it('says so when there was nothing to do, and that a dry run changed nothing', () => {
     expect(renderSync({ looked: 3, problems: 0, orphansRemoved: 0, reports: [] }, true)).toBe(
-      '3 project(s) looked at, 0 with a problem, 0 folder(s) of removed projects. Nothing was changed.',
+      '3 project(s) looked at, 0 with a problem, 0 folder(s) of removed projects. Nothing ' +
+        'was changed.',
     );
   });
 

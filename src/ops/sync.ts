@@ -99,7 +99,9 @@ export function renderSync(outcome: ReplicateAllOutcome, dryRun: boolean): strin
   );
   const cut =
     rows.length === MAX_REPORTS ? [`(the first ${MAX_REPORTS}; run it again for the rest)`] : [];
-  const sum = `${outcome.looked} project(s) looked at, ${outcome.problems} with a problem, ${outcome.orphansRemoved} folder(s) of removed projects.`;
+  const sum =
+    `${outcome.looked} project(s) looked at, ${outcome.problems} with a problem, ` +
+    `${outcome.orphansRemoved} folder(s) of removed projects.`;
   return [...lines, ...cut, dryRun ? `${sum} Nothing was changed.` : sum].join('\n');
 }
 

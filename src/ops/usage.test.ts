@@ -28,11 +28,14 @@ describe('the table of usage', () => {
       ]),
     ).toBe(
       [
-        'day         backend  user            runs  paid by user  set aside  free for user  Modal time',
+        'day         backend  user            runs  paid by user  set aside  free for user ' +
+          ' Modal time',
         '2026-11-25  local    a@example.test     5         $0.75      $2.00        $0.0110',
-        '2026-11-25  modal    a@example.test     1         $0.25      $0.00          $0.00        61 s',
+        '2026-11-25  modal    a@example.test     1         $0.25      $0.00          $0.00 ' +
+          '       61 s',
         '2026-11-24  local    (deleted)          1         $0.25      $0.00          $0.00',
-        'total                                   7         $1.25      $2.00        $0.0110        61 s',
+        'total                                   7         $1.25      $2.00        $0.0110 ' +
+          '       61 s',
       ].join('\n'),
     );
   });

@@ -40,7 +40,10 @@ export async function reportUsage(options: {
     config.BUDGET_DAILY_USD > 0
       ? `of ${money(config.BUDGET_DAILY_USD)} (BUDGET_DAILY_USD)`
       : 'without a budget (BUDGET_DAILY_USD)';
-  return `${renderUsage(rows)}\n\nToday ${money(spentUsd)} ${budget} are spent or set aside; days begin at midnight in Japan.`;
+  return (
+    `${renderUsage(rows)}\n\nToday ${money(spentUsd)} ${budget} are spent or set aside; days ` +
+    'begin at midnight in Japan.'
+  );
 }
 
 /** The table: one line per day, backend and user, and the sum. */

@@ -258,20 +258,24 @@ describe('D2: a reader that relies on the live path', () => {
     subscription.close();
   });
 
-  it('cuts no second read short while the stream may still serve the first, however many holes come', async () => {
-    const { lane, feeds, frames, subscription } = await relying();
-    const phaseReads = () => lane.wakes.filter((wake) => wake === 'phase').length;
-    const before = phaseReads();
-    for (let seq = 3; seq <= 41; seq += 2) {
-      feeds.offer(JOB, [text(1, seq)]);
-      await sleep(2);
-      lane.state.append([text(1, seq - 1), text(1, seq)], 1);
-      await until(() => screen(frames).endsWith(`1.${seq} `));
-    }
-    expect(phaseReads()).toBe(before);
-    expect(places(frames)).toHaveLength(42);
-    subscription.close();
-  });
+  it(
+    'cuts no second read short while the stream may still serve the first, however many ' +
+      'holes come',
+    async () => {
+      const { lane, feeds, frames, subscription } = await relying();
+      const phaseReads = () => lane.wakes.filter((wake) => wake === 'phase').length;
+      const before = phaseReads();
+      for (let seq = 3; seq <= 41; seq += 2) {
+        feeds.offer(JOB, [text(1, seq)]);
+        await sleep(2);
+        lane.state.append([text(1, seq - 1), text(1, seq)], 1);
+        await until(() => screen(frames).endsWith(`1.${seq} `));
+      }
+      expect(phaseReads()).toBe(before);
+      expect(places(frames)).toHaveLength(42);
+      subscription.close();
+    },
+  );
 });
 
 describe('D3: where a listener starts', () => {
@@ -473,38 +477,42 @@ describe('D4, D5, F1: listeners', () => {
 });
 
 describe('D3: the sender of a quick job', () => {
-  it('hears it from its start, also when it began and ended between the look at the stream and the look at the row', async () => {
-    const { lane, listen } = world(() => {
-      // The row is asked for after the stream was found missing; by then the job is over.
-      if (!lane.isThere) {
-        lane.isThere = true;
-        lane.state.append(
-          [
-            started,
-            at(0, 2, { type: 'progress', progress: 5, message: null }),
-            at(0, CLOSING_SEQ, {
-              type: 'restoreProposal',
-              message: '?',
-              confirmLabel: 'y',
-              cancelLabel: 'n',
-            }),
-            completed(0),
-          ],
-          1,
-        );
-      }
-      return row({ status: 'completed', attempt: 0, result: '{"message":"?","mode":"restore"}' });
-    });
-    lane.isThere = false;
-    const { frames, subscription } = listen(START_OF_STREAM, 'message');
-    subscription.release();
-    await until(ended(frames));
-    expect(types(frames)).toEqual([
-      'started',
-      'progress',
-      'geminiRestore',
-      'completed',
-      'gameUpdated',
-    ]);
-  });
+  it(
+    'hears it from its start, also when it began and ended between the look at the stream ' +
+      'and the look at the row',
+    async () => {
+      const { lane, listen } = world(() => {
+        // The row is asked for after the stream was found missing; by then the job is over.
+        if (!lane.isThere) {
+          lane.isThere = true;
+          lane.state.append(
+            [
+              started,
+              at(0, 2, { type: 'progress', progress: 5, message: null }),
+              at(0, CLOSING_SEQ, {
+                type: 'restoreProposal',
+                message: '?',
+                confirmLabel: 'y',
+                cancelLabel: 'n',
+              }),
+              completed(0),
+            ],
+            1,
+          );
+        }
+        return row({ status: 'completed', attempt: 0, result: '{"message":"?","mode":"restore"}' });
+      });
+      lane.isThere = false;
+      const { frames, subscription } = listen(START_OF_STREAM, 'message');
+      subscription.release();
+      await until(ended(frames));
+      expect(types(frames)).toEqual([
+        'started',
+        'progress',
+        'geminiRestore',
+        'completed',
+        'gameUpdated',
+      ]);
+    },
+  );
 });

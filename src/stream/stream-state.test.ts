@@ -27,29 +27,33 @@ const run = [
 ];
 
 describe('D1: the stream of a job', () => {
-  it('gives every item once and in order, however batches are shuffled within the run and repeated', () => {
-    const body = run.slice(0, -1);
-    fc.assert(
-      fc.property(
-        fc.shuffledSubarray(body, { minLength: body.length }),
-        fc.array(fc.nat(body.length - 1)),
-        fc.integer({ min: 1, max: 7 }),
-        (shuffled, repeats, size) => {
-          // The start is known before the text of an attempt (the API awaits it); everything else
-          // may come in any order.
-          const order = [
-            run[0]!,
-            ...shuffled.filter((entry) => entry !== run[0]),
-            ...repeats.map((index) => body[index]!),
-            run.at(-1)!,
-          ];
-          const state = new StreamState();
-          for (let i = 0; i < order.length; i += size) state.append(order.slice(i, i + size), 1);
-          expect(state.page(START_OF_STREAM).items).toEqual(run);
-        },
-      ),
-    );
-  });
+  it(
+    'gives every item once and in order, however batches are shuffled within the run and ' +
+      'repeated',
+    () => {
+      const body = run.slice(0, -1);
+      fc.assert(
+        fc.property(
+          fc.shuffledSubarray(body, { minLength: body.length }),
+          fc.array(fc.nat(body.length - 1)),
+          fc.integer({ min: 1, max: 7 }),
+          (shuffled, repeats, size) => {
+            // The start is known before the text of an attempt (the API awaits it); everything else
+            // may come in any order.
+            const order = [
+              run[0]!,
+              ...shuffled.filter((entry) => entry !== run[0]),
+              ...repeats.map((index) => body[index]!),
+              run.at(-1)!,
+            ];
+            const state = new StreamState();
+            for (let i = 0; i < order.length; i += size) state.append(order.slice(i, i + size), 1);
+            expect(state.page(START_OF_STREAM).items).toEqual(run);
+          },
+        ),
+      );
+    },
+  );
 
   it('holds an early item until the hole before it is filled', () => {
     const state = new StreamState();

@@ -42,31 +42,35 @@ describe('G1: after a failed attempt on Modal', () => {
     expect(after(kind, limit)).toBe('local');
   });
 
-  it('never goes on here after a bad prompt, a refusal, a cancel, or anything else that would be the same here', () => {
-    const others = (Object.keys(ERROR_POLICY) as ErrorKind[]).filter(
-      (kind) => !(FALLS_BACK as readonly ErrorKind[]).includes(kind),
-    );
-    expect(others).toEqual(
-      expect.arrayContaining([
+  it(
+    'never goes on here after a bad prompt, a refusal, a cancel, or anything else that would ' +
+      'be the same here',
+    () => {
+      const others = (Object.keys(ERROR_POLICY) as ErrorKind[]).filter(
+        (kind) => !(FALLS_BACK as readonly ErrorKind[]).includes(kind),
+      );
+      expect(others).toEqual(
+        expect.arrayContaining([
+          'ModelBadRequest',
+          'ModelRefused',
+          'CandidateRefused',
+          'RunCancelled',
+          'RunSuperseded',
+          'ModelKeyInvalid',
+        ]),
+      );
+      for (const kind of others)
+        for (const attempts of [1, 2, 3, 4]) expect(after(kind, attempts)).not.toBe('local');
+      for (const kind of [
         'ModelBadRequest',
         'ModelRefused',
         'CandidateRefused',
         'RunCancelled',
         'RunSuperseded',
-        'ModelKeyInvalid',
-      ]),
-    );
-    for (const kind of others)
-      for (const attempts of [1, 2, 3, 4]) expect(after(kind, attempts)).not.toBe('local');
-    for (const kind of [
-      'ModelBadRequest',
-      'ModelRefused',
-      'CandidateRefused',
-      'RunCancelled',
-      'RunSuperseded',
-    ] as const)
-      expect(after(kind, 1)).toBe('giveUp');
-  });
+      ] as const)
+        expect(after(kind, 1)).toBe('giveUp');
+    },
+  );
 
   it('asks an absent Modal a second time only while the user has not waited long', () => {
     expect(after('ModalUnavailable', 1, 3_000)).toBe('again');
@@ -108,12 +112,16 @@ describe('when a run is tried again', () => {
     expect(retryDelayMs(failure('ModelOverloaded'), 3)).toBeNull();
   });
 
-  it('at once after a crash, later and later after an overload, as told when the model said when', () => {
-    expect(retryDelayMs(failure('RunCrashed'), 1)).toBe(0);
-    expect([1, 2].map((attempts) => retryDelayMs(failure('ModelOverloaded'), attempts))).toEqual([
-      2_000, 4_000,
-    ]);
-    expect(retryDelayMs(failure('ModelRateLimited', 7_000), 1)).toBe(7_000);
-    expect(retryDelayMs(failure('ModelRateLimited', 3_600_000), 1)).toBe(30_000);
-  });
+  it(
+    'at once after a crash, later and later after an overload, as told when the model said ' +
+      'when',
+    () => {
+      expect(retryDelayMs(failure('RunCrashed'), 1)).toBe(0);
+      expect([1, 2].map((attempts) => retryDelayMs(failure('ModelOverloaded'), attempts))).toEqual([
+        2_000, 4_000,
+      ]);
+      expect(retryDelayMs(failure('ModelRateLimited', 7_000), 1)).toBe(7_000);
+      expect(retryDelayMs(failure('ModelRateLimited', 3_600_000), 1)).toBe(30_000);
+    },
+  );
 });

@@ -96,7 +96,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { s
 function progressOf(made: number, wanted: number, kills: number, tookMs: number): string {
   const leftMin =
     made === 0 ? '?' : Math.ceil(((tookMs / made) * Math.max(0, wanted - made)) / 60_000);
-  return `${Math.round(tookMs / 1000)} s: ${made} of ${wanted} runs, ${kills} kills, about ${leftMin} min left`;
+  return (
+    `${Math.round(tookMs / 1000)} s: ${made} of ${wanted} runs, ${kills} kills, about ` +
+    `${leftMin} min left`
+  );
 }
 
 /** One place at the table: a user, and when he leaves the next one. */

@@ -70,7 +70,8 @@ function lostRestores({ diary, actions, revisions }: Evidence): string[] {
       return action?.state === 'completed' && hasVersion
         ? []
         : [
-            `restore ${actionId}: answered, but its row says ${action?.state ?? 'nothing'}${hasVersion ? '' : ' and there is no version'}`,
+            `restore ${actionId}: answered, but its row says ` +
+              `${action?.state ?? 'nothing'}${hasVersion ? '' : ' and there is no version'}`,
           ];
     });
 }
@@ -145,7 +146,8 @@ function lostText({ diary }: Evidence): string[] {
       );
       return missing.length > 0
         ? [
-            `${nameOf({ ...run, attempt })}: ${missing.length} places of the stream were never heard, from ${missing[0]}`,
+            `${nameOf({ ...run, attempt })}: ${missing.length} places of the stream were ` +
+              `never heard, from ${missing[0]}`,
           ]
         : [];
     });

@@ -14,7 +14,8 @@ export function summary({ seed, verdict, evidence, kills, tookMs }: ChaosReport)
   const targets = [...new Set(kills.map(({ target }) => target))]
     .map(
       (target) =>
-        `${target} ${kills.filter((kill) => kill.target === target && kill.victim !== null).length}`,
+        `${target} ` +
+        `${kills.filter((kill) => kill.target === target && kill.victim !== null).length}`,
     )
     .join(', ');
   const counts = Object.entries(verdict)
@@ -25,7 +26,8 @@ export function summary({ seed, verdict, evidence, kills, tookMs }: ChaosReport)
   );
   return [
     ...findings,
-    `${runs.length} runs (${ends}), ${restores.length} restores, killed: ${targets || 'nothing'}; ${Math.round(tookMs / 1000)} s`,
+    `${runs.length} runs (${ends}), ${restores.length} restores, killed: ` +
+      `${targets || 'nothing'}; ${Math.round(tookMs / 1000)} s`,
     `${counts} · seed ${seed}`,
   ].join('\n');
 }

@@ -149,7 +149,9 @@ describe('a file that somebody edited by hand', () => {
   });
 
   it('is edited by more lines where one line stands twice', () => {
-    const own = `<title>x</title>\n${SHOOTING.slice(SHOOTING.indexOf('<script>'))}\n/*\n${/^ {2}lives: .*$/m.exec(SHOOTING)?.[0] ?? ''}\n*/`;
+    const own =
+      `<title>x</title>\n${SHOOTING.slice(SHOOTING.indexOf('<script>'))}\n/` +
+      `*\n${/^ {2}lives: .*$/m.exec(SHOOTING)?.[0] ?? ''}\n*/`;
     expect(applied(own, 'ライフを6に').match(/lives: 6/g)).toHaveLength(1);
   });
 

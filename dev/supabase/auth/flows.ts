@@ -77,7 +77,8 @@ export class Flows {
   async open(id: string | null): Promise<Flow> {
     const { rows } = isUuid(id)
       ? await this.pool.query<Flow>(
-          `select * from auth.flow_state where id = $1 and auth_code_hash is null and created_at > now() - interval '1 hour'`,
+          'select * from auth.flow_state where id = $1 and auth_code_hash is null and ' +
+            `created_at > now() - interval '1 hour'`,
           [id],
         )
       : { rows: [] };
@@ -109,7 +110,8 @@ export class Flows {
     if (flow.code_challenge !== null) {
       const code = randomUUID();
       const { rowCount } = await this.pool.query(
-        'update auth.flow_state set auth_code_hash = $2, user_id = $3, created_at = now() where id = $1 and auth_code_hash is null',
+        'update auth.flow_state set auth_code_hash = $2, user_id = $3, created_at = now() ' +
+          'where id = $1 and auth_code_hash is null',
         [flow.id, hashOf(code), user.id],
       );
       if (!rowCount) refuseFlow();
@@ -138,7 +140,8 @@ export class Flows {
         'invalid request: both auth code and code verifier should be non-empty',
       );
     const { rows } = await this.pool.query<Flow>(
-      `delete from auth.flow_state where auth_code_hash = $1 and code_challenge is not null and created_at > now() - interval '5 minutes' returning *`,
+      'delete from auth.flow_state where auth_code_hash = $1 and code_challenge is not ' +
+        `null and created_at > now() - interval '5 minutes' returning *`,
       [hashOf(given.data.auth_code)],
     );
     const [flow] = rows;

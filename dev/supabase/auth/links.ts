@@ -69,10 +69,13 @@ export class SignInLinks {
     const token = tokenOf(type === 'email_change_new' ? (newEmail ?? '') : request.email, otp);
     const redirectTo = this.redirects.choose(request.redirect_to ?? call.query.get('redirect_to'));
     await this.pool.query(
-      'insert into auth.flow_state (redirect_to, auth_code_hash, user_id, link_type, new_email) values ($1, $2, $3, $4, $5)',
+      'insert into auth.flow_state (redirect_to, auth_code_hash, user_id, link_type, ' +
+        'new_email) values ($1, $2, $3, $4, $5)',
       [redirectTo, hashOf(token), user.id, type, newEmail],
     );
-    const actionLink = `${this.issuer}/verify?${new URLSearchParams({ token, type: isChange(type) ? CHANGE : type, redirect_to: redirectTo }).toString()}`;
+    const actionLink =
+      `${this.issuer}/` +
+      `verify?${new URLSearchParams({ token, type: isChange(type) ? CHANGE : type, redirect_to: redirectTo }).toString()}`;
     return authJson(200, {
       ...user,
       action_link: actionLink,

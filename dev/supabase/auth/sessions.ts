@@ -49,7 +49,8 @@ export class Sessions {
   async refresh(token: string): Promise<Session> {
     const hash = hashOf(token);
     const used = await this.pool.query<{ session_id: string }>(
-      'update auth.refresh_tokens set revoked_at = now() where token_hash = $1 and revoked_at is null returning session_id',
+      'update auth.refresh_tokens set revoked_at = now() where token_hash = $1 and ' +
+        'revoked_at is null returning session_id',
       [hash],
     );
     const sessionId = used.rows[0]?.session_id ?? (await this.sessionOfUsedToken(hash));
@@ -103,14 +104,16 @@ export class Sessions {
     scope: 'local' | 'global' | 'others',
   ): Promise<void> {
     await this.pool.query(
-      `delete from auth.sessions where user_id = $1 and case $3 when 'local' then id = $2 when 'others' then id <> $2 else true end`,
+      `delete from auth.sessions where user_id = $1 and case $3 when 'local' then id = $2 ` +
+        `when 'others' then id <> $2 else true end`,
       [userId, sessionId, scope],
     );
   }
 
   private async sessionOfUsedToken(hash: Buffer): Promise<string> {
     const { rows } = await this.pool.query<{ session_id: string; is_recent: boolean }>(
-      'select session_id, revoked_at > now() - make_interval(secs => $2) as is_recent from auth.refresh_tokens where token_hash = $1',
+      'select session_id, revoked_at > now() - make_interval(secs => $2) as is_recent from ' +
+        'auth.refresh_tokens where token_hash = $1',
       [hash, REUSE_GRACE_SECONDS],
     );
     const [found] = rows;

@@ -59,7 +59,9 @@ ${page.problem ? `<p class="problem" role="alert">${escapeHtml(page.problem)}</p
 export function signInHeaders(redirectOrigin: string): Record<string, string> {
   return {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; form-action 'self' ${redirectOrigin}; frame-ancestors 'none'; base-uri 'none'`,
+    'content-security-policy':
+      `default-src 'none'; style-src 'unsafe-inline'; form-action 'self' ${redirectOrigin}; ` +
+      `frame-ancestors 'none'; base-uri 'none'`,
     'referrer-policy': 'same-origin',
   };
 }

@@ -92,7 +92,8 @@ export class Users {
   /** The user with this address and password. */
   async byPassword(address: string, given: string): Promise<AuthUser | undefined> {
     const { rows } = await this.pool.query<{ user: AuthUser }>(
-      `select ${USER} from auth.users u where u.email = lower(trim($1)) and u.encrypted_password = extensions.crypt($2, u.encrypted_password)`,
+      `select ${USER} from auth.users u where u.email = lower(trim($1)) and ` +
+        'u.encrypted_password = extensions.crypt($2, u.encrypted_password)',
       [address, given],
     );
     return rows[0]?.user;

@@ -125,7 +125,8 @@ function parseCondition(scanner: Scanner, column: string, value: () => string): 
     const given = value().toLowerCase();
     if (!isKeyOf(IS_VALUES, given))
       throw badSyntax(
-        `"is" takes null, not_null, true, false or unknown, not ${JSON.stringify(given.slice(0, 40))}`,
+        '"is" takes null, not_null, true, false or unknown, not ' +
+          `${JSON.stringify(given.slice(0, 40))}`,
       );
     return { kind: 'is', column, value: IS_VALUES[given], isNegated };
   }

@@ -165,7 +165,8 @@ describe('whole queries', () => {
 
   it('hands every parameter to the table it speaks of', () => {
     const { root } = parse(
-      'select=id,lines:chat(text,users(id))&id=eq.1&lines.order=text.desc&lines.limit=3&chat.text=neq.x&lines.users.id=eq.7&lines.not.or=(text.eq.a)&limit=2&offset=4',
+      'select=id,lines:chat(text,users(id))&id=eq.1&lines.order=text.desc&lines.limit=3&' +
+        'chat.text=neq.x&lines.users.id=eq.7&lines.not.or=(text.eq.a)&limit=2&offset=4',
     );
     expect(root).toMatchObject({ limit: 2, offset: 4, conditions: [{ column: 'id' }] });
     const lines = root.items[1];

@@ -29,7 +29,9 @@ export async function findRelationship(
       400,
       'PGRST200',
       `Could not find a relationship between '${parent}' and '${embed.target}' in the schema cache`,
-      `Searched for a foreign key relationship between '${parent}' and '${embed.target}'${embed.hint ? ` using the hint '${embed.hint}'` : ''} in the schema 'public', but no matches were found.`,
+      `Searched for a foreign key relationship between '${parent}' and ` +
+        `'${embed.target}'${embed.hint ? ` using the hint '${embed.hint}'` : ''} in the ` +
+        `schema 'public', but no matches were found.`,
     );
   }
   const [only, ...others] = found;
@@ -37,9 +39,11 @@ export async function findRelationship(
     throw restError(
       300,
       'PGRST201',
-      `Could not embed because more than one relationship was found for '${parent}' and '${embed.target}'`,
+      `Could not embed because more than one relationship was found for '${parent}' and ` +
+        `'${embed.target}'`,
       null,
-      `Try '${embed.target}!<foreign key>' with one of: ${found.map(({ key }) => key.name).join(', ')}`,
+      `Try '${embed.target}!<foreign key>' with one of: ` +
+        `${found.map(({ key }) => key.name).join(', ')}`,
     );
   }
   return only.relationship;

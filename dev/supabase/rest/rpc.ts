@@ -31,7 +31,8 @@ export async function findRoutine(catalog: Catalog, name: string, call: Call): P
       404,
       'PGRST202',
       `Could not find the function public.${name}(${given.join(', ')}) in the schema cache`,
-      `Searched for the function public.${name} with parameters ${given.join(', ') || '(none)'}, but no matches were found in the schema cache.`,
+      `Searched for the function public.${name} with parameters ` +
+        `${given.join(', ') || '(none)'}, but no matches were found in the schema cache.`,
     );
   }
   if (others.length > 0)
@@ -67,7 +68,8 @@ export async function callRoutine(
   const values =
     parameters.length === 0
       ? '(select) as args$'
-      : `json_to_record(${statement.bind(call.body)}::json) as args$(${parameters.map(({ name, type }) => `${quote(name)} ${type}`).join(', ')})`;
+      : `json_to_record(${statement.bind(call.body)}::json) as ` +
+        `args$(${parameters.map(({ name, type }) => `${quote(name)} ${type}`).join(', ')})`;
 
   if (routine.isComposite)
     return answerRows(
@@ -84,7 +86,9 @@ export async function callRoutine(
     return { status: 204 };
   }
   const answers = `(select ${invocation} as value$ from ${values} limit ${MAX_ROWS}) answers$`;
-  const text = `select ${routine.isSet ? `coalesce(json_agg(value$), '[]')` : 'to_json(value$)'}::text as body from ${answers}`;
+  const text =
+    `select ${routine.isSet ? `coalesce(json_agg(value$), '[]')` : 'to_json(value$)'}::text ` +
+    `as body from ${answers}`;
   const { rows } = await client.query<{ body: string | null }>(text, statement.values);
   return { ...json(200, null), body: rows[0]?.body ?? 'null' };
 }
@@ -111,7 +115,8 @@ async function answerRows(
     root,
     (page) =>
       asJson(
-        `select ${items} ${from}${where}${writer.orderBy(root.order, routine.name)}${writer.page(page.limit, page.offset)}`,
+        `select ${items} ` +
+          `${from}${where}${writer.orderBy(root.order, routine.name)}${writer.page(page.limit, page.offset)}`,
         { isSingle: preferences.isSingle || !routine.isSet, countFrom: undefined },
       ),
   );

@@ -61,13 +61,19 @@ export class SelectWriter {
     if (order.length === 0) return '';
     const terms = order.map(
       ({ column, isDescending, nulls }) =>
-        `${quote(alias)}.${quote(column)} ${isDescending ? 'desc' : 'asc'}${nulls ? ` nulls ${nulls}` : ''}`,
+        `${quote(alias)}.${quote(column)} ` +
+        `${isDescending ? 'desc' : 'asc'}${nulls ? ` nulls ${nulls}` : ''}`,
     );
     return ` order by ${terms.join(', ')}`;
   }
 
   page(limit: number | undefined, offset: number): string {
-    return ` limit ${this.statement.bind(Math.min(limit ?? MAX_ROWS, MAX_ROWS))}${offset > 0 ? ` offset ${this.statement.bind(offset)}` : ''}`;
+    return (
+      ' limit ' +
+      `${this.statement.bind(Math.min(limit ?? MAX_ROWS, MAX_ROWS))}${
+        offset > 0 ? ' offset ' + `${this.statement.bind(offset)}` : ''
+      }`
+    );
   }
 
   private async embed(
@@ -105,7 +111,10 @@ export class SelectWriter {
       )
       .join(' and ');
     const where = await this.where(embed, relationship.table, alias, depth + 1);
-    return `from ${table(relationship.table)} as ${quote(alias)}${where ? `${where} and ${ties}` : ` where ${ties}`}`;
+    return (
+      `from ${table(relationship.table)} as ` +
+      `${quote(alias)}${where ? `${where} and ${ties}` : ` where ${ties}`}`
+    );
   }
 
   private condition(condition: Condition, alias: string): string {
@@ -152,5 +161,8 @@ export function asJson(
   const total = options.countFrom
     ? `, (select count(*) from (${options.countFrom}) counted$) as total`
     : '';
-  return `${options.before ?? ''}select ${body} as body, count(*)::int as rows${total} from (${select}) row$`;
+  return (
+    `${options.before ?? ''}select ${body} as body, count(*)::int as rows${total} from ` +
+    `(${select}) row$`
+  );
 }

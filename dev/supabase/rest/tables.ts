@@ -52,7 +52,9 @@ export async function readRows(
   const where = await writer.where(root, relation.name, relation.name);
   const countFrom = preferences.wantsCount ? `select 1 from ${from}${where}` : undefined;
   return answerPage(client, statement, preferences, root, (page) => {
-    const select = `select ${items} from ${from}${where}${writer.orderBy(root.order, relation.name)}${writer.page(page.limit, page.offset)}`;
+    const select =
+      `select ${items} from ` +
+      `${from}${where}${writer.orderBy(root.order, relation.name)}${writer.page(page.limit, page.offset)}`;
     return asJson(select, { isSingle: preferences.isSingle, countFrom });
   });
 }
@@ -106,7 +108,8 @@ export async function insertRows(
   const list = columns.map(quote).join(', ');
   const source =
     columns.length > 0
-      ? `(${list}) select ${list} from json_populate_recordset(null::${table(relation.name)}, ${statement.bind(text)}::json)`
+      ? `(${list}) select ${list} from json_populate_recordset(null::${table(relation.name)},` +
+        ` ${statement.bind(text)}::json)`
       : rows.length === 1
         ? ' default values'
         : undefined;
@@ -114,7 +117,9 @@ export async function insertRows(
     if (rows.length > 1) throw notOffered('several rows without columns');
     return json(201, [], { 'content-range': '*/*' });
   }
-  const change = `insert into ${table(relation.name)} as ${quote(relation.name)} ${source}${onConflict(relation, query, preferences, columns)}`;
+  const change =
+    `insert into ${table(relation.name)} as ${quote(relation.name)} ` +
+    `${source}${onConflict(relation, query, preferences, columns)}`;
   return answerChange(client, catalog, request, statement, change, 201);
 }
 
@@ -134,12 +139,16 @@ export async function updateRows(
   if (columns.length === 0)
     return preferences.wantsRows ? json(200, [], { 'content-range': '*/*' }) : { status: 204 };
   const statement = new Statement();
-  const values = `json_populate_record(null::${table(relation.name)}, ${statement.bind(request.call.body)}::json)`;
+  const values =
+    `json_populate_record(null::${table(relation.name)}, ` +
+    `${statement.bind(request.call.body)}::json)`;
   const assignments = columns
     .map((column) => `${quote(column)} = (given$.new_values).${quote(column)}`)
     .join(', ');
   const where = await filteredWhere(statement, catalog, request, 'UPDATE');
-  const change = `update ${table(relation.name)} as ${quote(relation.name)} set ${assignments} from (select ${values} as new_values offset 0) as given$${where}`;
+  const change =
+    `update ${table(relation.name)} as ${quote(relation.name)} set ${assignments} from ` +
+    `(select ${values} as new_values offset 0) as given$${where}`;
   return answerChange(client, catalog, request, statement, change, 200);
 }
 
@@ -187,7 +196,9 @@ async function answerChange(
   const items = await writer.items(root.items, relation.name, relation.name);
   // The conditions have chosen the rows already; what is left to demand are the inner embeds.
   const where = await writer.where({ ...root, conditions: [] }, relation.name, relation.name);
-  const select = `select ${items} from changed as ${quote(relation.name)}${where}${writer.orderBy(root.order, relation.name)}`;
+  const select =
+    `select ${items} from changed as ` +
+    `${quote(relation.name)}${where}${writer.orderBy(root.order, relation.name)}`;
   const before = `with changed as (${change} returning ${quote(relation.name)}.*) `;
   const text = asJson(select, {
     isSingle: preferences.isSingle,
@@ -232,7 +243,10 @@ function onConflict(
   if (target.length === 0) return '';
   const list = target.map(quote).join(', ');
   if (onDuplicate === 'ignore' || columns.length === 0) return ` on conflict (${list}) do nothing`;
-  return ` on conflict (${list}) do update set ${columns.map((column) => `${quote(column)} = excluded.${quote(column)}`).join(', ')}`;
+  return (
+    ` on conflict (${list}) do update set ` +
+    `${columns.map((column) => `${quote(column)} = excluded.${quote(column)}`).join(', ')}`
+  );
 }
 
 function refuseRowFilters({ root }: ParsedQuery, verb: string): void {

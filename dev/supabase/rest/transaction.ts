@@ -18,7 +18,8 @@ export async function asCaller<T>(
     await client.query(isReadOnly ? 'begin read only' : 'begin');
     // The claims first: afterwards the role may no longer be allowed anything.
     await client.query(
-      `select set_config('request.jwt.claims', $1, true), set_config('request.jwt.claim.sub', $2, true), set_config('role', $3, true)`,
+      `select set_config('request.jwt.claims', $1, true), ` +
+        `set_config('request.jwt.claim.sub', $2, true), set_config('role', $3, true)`,
       [JSON.stringify(identity.claims), identity.claims.sub ?? '', identity.role],
     );
     const result = await work(client);

@@ -5,7 +5,8 @@ describe('an answer of the model', () => {
   it('is the JSON that was asked for, wherever it stands in the text', () => {
     expect(
       parseAnswer(
-        'はい。\n```json\n{"message": " 星を集めます ", "suggestions": ["敵を増やして", " ", "a\\nb", "c", "d"]}\n```',
+        'はい。\n```json\n{"message": " 星を集めます ", "suggestions": ["敵を増やして", " ", "a\\nb", "c",' +
+          ' "d"]}\n```',
       ),
     ).toEqual({ message: '星を集めます', suggestions: ['敵を増やして', 'a b', 'c'] });
   });

@@ -211,7 +211,8 @@ async function checkCopy(
     } catch (error) {
       throw new AppError(
         'PublishCheckFailed',
-        `${address} could not be fetched: ${error instanceof Error ? error.message : String(error)}`,
+        `${address} could not be fetched: ` +
+          `${error instanceof Error ? error.message : String(error)}`,
       );
     }
   }

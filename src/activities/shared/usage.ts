@@ -52,7 +52,8 @@ export function usageActivities({
       }
       throw new AppError(
         'SPENDING_LIMIT_EXCEEDED',
-        `today's limit (${limit}) leaves too little: ${spentUsd.toFixed(2)} USD are spent or set aside`,
+        `today's limit (${limit}) leaves too little: ${spentUsd.toFixed(2)} USD are spent ` +
+          'or set aside',
       );
     },
   };

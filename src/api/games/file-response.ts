@@ -11,7 +11,8 @@ export function sendFileBytes(
   bytes: Buffer,
   file: { type: string; changedAt: Date | null },
 ): void {
-  const etag = `W/"${bytes.length.toString(16)}-${createHash('sha1').update(bytes).digest('base64url')}"`;
+  const etag =
+    'W/' + `"${bytes.length.toString(16)}-${createHash('sha1').update(bytes).digest('base64url')}"`;
   const lastModified = file.changedAt?.toUTCString();
   res.set({
     'Content-Type': file.type,

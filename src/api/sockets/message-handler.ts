@@ -53,7 +53,10 @@ function sameMessageKey(
   projectId: string,
   { messageId, content, selectedStyle, skipStyleSelection, autoFix }: MessageFrame,
 ): string {
-  return `message ${JSON.stringify([projectId, messageId ?? null, content, selectedStyle ?? null, skipStyleSelection ?? false, autoFix ?? false])}`;
+  return (
+    'message ' +
+    `${JSON.stringify([projectId, messageId ?? null, content, selectedStyle ?? null, skipStyleSelection ?? false, autoFix ?? false])}`
+  );
 }
 
 async function decide(

@@ -23,9 +23,13 @@ function identity(exp: number) {
 }
 
 describe('websocket.md §14 #9: a socket that outlives its token', () => {
-  it("acts with the user's own rights while the token lasts, and by its checked identity afterwards", () => {
-    const nowS = Date.now() / 1000;
-    expect(rightsOf(store, identity(nowS + 60))).not.toBe(store);
-    expect(rightsOf(store, identity(nowS - 1))).toBe(store);
-  });
+  it(
+    "acts with the user's own rights while the token lasts, and by its checked identity " +
+      'afterwards',
+    () => {
+      const nowS = Date.now() / 1000;
+      expect(rightsOf(store, identity(nowS + 60))).not.toBe(store);
+      expect(rightsOf(store, identity(nowS - 1))).toBe(store);
+    },
+  );
 });

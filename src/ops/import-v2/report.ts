@@ -50,16 +50,22 @@ export function renderReport(report: ImportReport): string {
     ...problems,
     ...(problems.length > 0 ? [''] : []),
     `${report.users} user(s) and ${report.projects} project(s) looked at.`,
-    `${dryRun ? 'Would be taken' : 'Taken'}: ${report.versions} version(s) and ${report.states} uncommitted state(s) of ${report.changedProjects} project(s), ${report.assets} asset(s), ${report.media} image(s) and video(s), ${report.drafts} draft(s).`,
-    `Taken before and the same still: ${report.comparedVersions} version(s), ${report.comparedAssets} asset(s).`,
+    `${dryRun ? 'Would be taken' : 'Taken'}: ${report.versions} version(s) and ` +
+      `${report.states} uncommitted state(s) of ${report.changedProjects} project(s), ` +
+      `${report.assets} asset(s), ${report.media} image(s) and video(s), ${report.drafts} ` +
+      'draft(s).',
+    `Taken before and the same still: ${report.comparedVersions} version(s), ` +
+      `${report.comparedAssets} asset(s).`,
     ...(report.withoutFolder > 0
       ? [
-          `${report.withoutFolder} project(s) of these users have no folder there: made here, or lost before.`,
+          `${report.withoutFolder} project(s) of these users have no folder there: made ` +
+            'here, or lost before.',
         ]
       : []),
     ...(report.unknownFiles > 0
       ? [
-          `${report.unknownFiles} file(s) lie in folders of assets without a row; they stay where they are.`,
+          `${report.unknownFiles} file(s) lie in folders of assets without a row; they ` +
+            'stay where they are.',
         ]
       : []),
     problems.length > 0 ? `${problems.length} problem(s), see above.` : 'No problems.',

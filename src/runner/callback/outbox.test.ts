@@ -6,74 +6,78 @@ import { Outbox } from './outbox.js';
 const textOf = (events: readonly RunnerEvent[]): string =>
   events.map((event) => (event.type === 'stream' ? event.content : `<${event.type}>`)).join('');
 
-it('C2: whatever is lost, repeated or acknowledged late, the receiver ends with every event once and in order', () => {
-  const step = fc.oneof(
-    fc.record({
-      do: fc.constant('add' as const),
-      text: fc.string({ maxLength: 5 }),
-      isText: fc.boolean(),
-    }),
-    fc.record({
-      do: fc.constant('post' as const),
-      isLost: fc.boolean(),
-      isAnswerLost: fc.boolean(),
-      acks: fc.boolean(),
-      meanwhile: fc.string({ maxLength: 5 }),
-    }),
-    fc.record({ do: fc.constant('rewind' as const) }),
-  );
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const outbox = new Outbox();
-      const received = new Map<number, RunnerEvent>();
-      let expected = '';
-      const add = (event: RunnerEvent): void => {
-        outbox.add(event);
-        expected += textOf([event]);
-      };
-      const post = (fault: {
-        isLost: boolean;
-        isAnswerLost: boolean;
-        acks: boolean;
-        meanwhile: string;
-      }): void => {
-        const batch = outbox.next();
-        if (fault.meanwhile !== '') add({ type: 'stream', content: fault.meanwhile });
-        if (fault.isLost) return;
-        batch.events.forEach((event, index) => {
-          const known = received.get(batch.fromSeq + index);
-          if (known) expect(event).toEqual(known);
-          received.set(batch.fromSeq + index, event);
-        });
-        if (fault.isAnswerLost) return;
-        outbox.markSent(batch);
-        let contiguous = 0;
-        while (received.has(contiguous + 1)) contiguous += 1;
-        if (fault.acks) outbox.acknowledge(contiguous);
-      };
-      for (const action of steps) {
-        if (action.do === 'post') post(action);
-        else if (action.do === 'rewind') outbox.rewind();
-        else
-          add(
-            action.isText
-              ? { type: 'stream', content: action.text }
-              : { type: 'progress', progress: 1, message: null },
-          );
-      }
-      while (outbox.hasUnacked) {
-        if (!outbox.hasUnsent) outbox.rewind();
-        post({ isLost: false, isAnswerLost: false, acks: true, meanwhile: '' });
-      }
-      expect([...received.keys()].sort((a, b) => a - b)).toEqual(
-        Array.from({ length: outbox.lastSeq }, (_, index) => index + 1),
-      );
-      expect(textOf([...received].sort(([a], [b]) => a - b).map(([, event]) => event))).toBe(
-        expected,
-      );
-    }),
-  );
-});
+it(
+  'C2: whatever is lost, repeated or acknowledged late, the receiver ends with every event ' +
+    'once and in order',
+  () => {
+    const step = fc.oneof(
+      fc.record({
+        do: fc.constant('add' as const),
+        text: fc.string({ maxLength: 5 }),
+        isText: fc.boolean(),
+      }),
+      fc.record({
+        do: fc.constant('post' as const),
+        isLost: fc.boolean(),
+        isAnswerLost: fc.boolean(),
+        acks: fc.boolean(),
+        meanwhile: fc.string({ maxLength: 5 }),
+      }),
+      fc.record({ do: fc.constant('rewind' as const) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const outbox = new Outbox();
+        const received = new Map<number, RunnerEvent>();
+        let expected = '';
+        const add = (event: RunnerEvent): void => {
+          outbox.add(event);
+          expected += textOf([event]);
+        };
+        const post = (fault: {
+          isLost: boolean;
+          isAnswerLost: boolean;
+          acks: boolean;
+          meanwhile: string;
+        }): void => {
+          const batch = outbox.next();
+          if (fault.meanwhile !== '') add({ type: 'stream', content: fault.meanwhile });
+          if (fault.isLost) return;
+          batch.events.forEach((event, index) => {
+            const known = received.get(batch.fromSeq + index);
+            if (known) expect(event).toEqual(known);
+            received.set(batch.fromSeq + index, event);
+          });
+          if (fault.isAnswerLost) return;
+          outbox.markSent(batch);
+          let contiguous = 0;
+          while (received.has(contiguous + 1)) contiguous += 1;
+          if (fault.acks) outbox.acknowledge(contiguous);
+        };
+        for (const action of steps) {
+          if (action.do === 'post') post(action);
+          else if (action.do === 'rewind') outbox.rewind();
+          else
+            add(
+              action.isText
+                ? { type: 'stream', content: action.text }
+                : { type: 'progress', progress: 1, message: null },
+            );
+        }
+        while (outbox.hasUnacked) {
+          if (!outbox.hasUnsent) outbox.rewind();
+          post({ isLost: false, isAnswerLost: false, acks: true, meanwhile: '' });
+        }
+        expect([...received.keys()].sort((a, b) => a - b)).toEqual(
+          Array.from({ length: outbox.lastSeq }, (_, index) => index + 1),
+        );
+        expect(textOf([...received].sort(([a], [b]) => a - b).map(([, event]) => event))).toBe(
+          expected,
+        );
+      }),
+    );
+  },
+);
 
 it('cuts long text into events the receiver can take, never through a character', () => {
   const outbox = new Outbox();

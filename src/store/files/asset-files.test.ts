@@ -16,21 +16,25 @@ afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
 const parts = () => readdir(path.join(dataDir, 'uploads')).catch(() => []);
 
-it('a file that was received and kept lies under its hash in the folder of its owner, and its part is gone', async () => {
-  const part = await files.receive(Readable.from([Buffer.from('ab'), Buffer.from('c')]));
-  expect(part.sizeBytes).toBe(3);
-  const { bytes, hash } = await files.read(part);
-  expect([bytes.toString(), hash]).toEqual([
-    'abc',
-    'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
-  ]);
-  const kept = await files.keep(part, { userId: USER, hash, extension: '.json' });
-  expect(kept).toBe(path.join(dataDir, 'users', USER.toLowerCase(), 'assets', `${hash}.json`));
-  expect(await parts()).toEqual([]);
-  expect(
-    await files.locate({ is_stored: true, owner_id: USER, is_global: false, storage_path: kept }),
-  ).toBe(kept);
-});
+it(
+  'a file that was received and kept lies under its hash in the folder of its owner, and its ' +
+    'part is gone',
+  async () => {
+    const part = await files.receive(Readable.from([Buffer.from('ab'), Buffer.from('c')]));
+    expect(part.sizeBytes).toBe(3);
+    const { bytes, hash } = await files.read(part);
+    expect([bytes.toString(), hash]).toEqual([
+      'abc',
+      'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    ]);
+    const kept = await files.keep(part, { userId: USER, hash, extension: '.json' });
+    expect(kept).toBe(path.join(dataDir, 'users', USER.toLowerCase(), 'assets', `${hash}.json`));
+    expect(await parts()).toEqual([]);
+    expect(
+      await files.locate({ is_stored: true, owner_id: USER, is_global: false, storage_path: kept }),
+    ).toBe(kept);
+  },
+);
 
 it('nothing is left of a stream that breaks off', async () => {
   const broken = Readable.from(

@@ -68,7 +68,9 @@ describe('E6: what goes over is decided by the line of published revisions', () 
       null,
       { have: 'b', want: 'c', revisions: 1 },
       'c',
-      'the newest version is in neither store; main of the mirror stands at a commit that is no published version; main of the Volume stands at a commit that is no published version',
+      'the newest version is in neither store; main of the mirror stands at a commit that ' +
+        'is no published version; main of the Volume stands at a commit that is no published ' +
+        'version',
     ],
     [
       'nothing anywhere',
