@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-/** `npx dreamcore`: the command line; in a checkout its doctor looks at the development stack too. */
+/**
+ * `npx dreamcore`: the command line; in a checkout its doctor looks at the development stack too.
+ */
 import { existsSync } from 'node:fs';
 
 const isCheckout = existsSync(new URL('../dev/doctor/main.ts', import.meta.url));

@@ -62,8 +62,8 @@ export interface Backoff {
 }
 
 /**
- * The pause after attempt `attempt` (from 0), milliseconds; `random` in [0, 1) spreads the pauses of
- * many callers.
+ * The pause after attempt `attempt` (from 0), milliseconds; `random` in [0, 1) spreads the pauses
+ * of many callers.
  */
 export function backoffMs(
   { firstMs, factor, maxMs, jitter }: Backoff,

@@ -2,7 +2,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROJECT_ROOT } from './config.js';
 
-/** The product's programs: the name of each one's file in a build, and the source it starts with. */
+/**
+ * The product's programs: the name of each one's file in a build, and the source it starts with.
+ */
 export const PROGRAMS = {
   api: 'src/api/main.ts',
   worker: 'src/activities/worker.ts',

@@ -76,7 +76,9 @@ function runMake(folder: string): Promise<void> {
   });
 }
 
-/** Waits for its turn; resolves with what ends it. The lock of a process that died does not count. */
+/**
+ * Waits for its turn; resolves with what ends it. The lock of a process that died does not count.
+ */
 async function lock(): Promise<() => Promise<void>> {
   await mkdir(path.dirname(LOCK_FILE), { recursive: true });
   for (;;) {

@@ -80,7 +80,9 @@ export class Supervisor {
     this.reaper.end();
   }
 
-  /** Stops a part that runs and starts it again at once; for one that is starting it does nothing. */
+  /**
+   * Stops a part that runs and starts it again at once; for one that is starting it does nothing.
+   */
   async restart(part: Part): Promise<void> {
     const running = this.live.get(part);
     if (!running || this.restarting.has(part)) return;

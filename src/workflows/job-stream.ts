@@ -30,9 +30,9 @@ const appendSignal = defineSignal<[StreamItem[]]>(APPEND_SIGNAL);
 const nextPageUpdate = defineUpdate<StreamPage, [NextPageRequest]>(NEXT_PAGE_UPDATE);
 
 /**
- * The durable stream of one job's events. Written by signals (batches), read by long-poll updates; a
- * workflow of its own so that a job's history stays small and the stream can continue-as-new while
- * the job waits for an activity.
+ * The durable stream of one job's events. Written by signals (batches), read by long-poll updates;
+ * a workflow of its own so that a job's history stays small and the stream can continue-as-new
+ * while the job waits for an activity.
  */
 export async function jobStream(input: JobStreamInput): Promise<void> {
   const state = new StreamState(input.carried);

@@ -10,8 +10,8 @@ export type NextAttempt =
   { next: 'again'; delayMs: number } | { next: 'local' } | { next: 'giveUp' };
 
 /**
- * Failures that may be the place's and not the request's: after so many attempts on Modal the run goes
- * on here (G1). A crash has had some before: Modal restarts a function whose container died,
+ * Failures that may be the place's and not the request's: after so many attempts on Modal the run
+ * goes on here (G1). A crash has had some before: Modal restarts a function whose container died,
  * Temporal re-attaches to a call whose worker died.
  */
 const ATTEMPTS_ON_MODAL: Partial<Record<ErrorKind, number>> = {
@@ -27,8 +27,8 @@ const ATTEMPTS_ON_MODAL: Partial<Record<ErrorKind, number>> = {
   OPERATION_FAILED: 3,
 };
 /**
- * A user waits at most ten seconds for a Modal that is down (G1): an attempt that took longer than this
- * is not made twice.
+ * A user waits at most ten seconds for a Modal that is down (G1): an attempt that took longer than
+ * this is not made twice.
  */
 const QUICK_ATTEMPT_MS = 4_000;
 const QUICK_DELAY_MS = 500;

@@ -31,7 +31,8 @@ async function runAgent(
   const { jobId, userId, projectId, attempt, spec } = input;
   const callId = callIdFor(jobId, attempt);
   const scratchDir = scratchDirOf(config, callId);
-  // The runner removes it, unless it was killed. What cannot be removed is left to `collectGarbage`.
+  // The runner removes it, unless it was killed. What cannot be removed is left to
+  // `collectGarbage`.
   const cleanUp = () =>
     rm(scratchDir, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   return longActivity({ onShutdown: 'stops', details: { callId }, cleanUp }, async ({ signal }) => {

@@ -42,7 +42,10 @@ export async function completeText(
   return text;
 }
 
-/** The JSON in a model's answer; `value` null = there is none, or it is not what the schema asks for. */
+/**
+ * The JSON in a model's answer; `value` null = there is none, or it is not what the schema asks
+ * for.
+ */
 export interface JsonAnswer<T> {
   readonly text: string;
   /** Whether the answer has anything in braces at all. */

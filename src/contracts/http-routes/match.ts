@@ -8,8 +8,8 @@ const PATTERNS = HTTP_ROUTES.map((route) => ({ route, pattern: patternOf(route.p
 
 /**
  * The row that answers a request, as the router finds it: the case of letters and a trailing slash
- * do not matter, HEAD is answered as GET, and a fixed word wins over a parameter. Null when no route
- * has this method and path.
+ * do not matter, HEAD is answered as GET, and a fixed word wins over a parameter. Null when no
+ * route has this method and path.
  */
 export function findRoute(method: string, path: string): HttpRoute | null {
   const asked = method === 'HEAD' ? 'get' : method.toLowerCase();
