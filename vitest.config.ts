@@ -10,6 +10,13 @@ const processes = {
   exclude: ['**/node_modules/**', ...leftOut().flatMap(({ files }) => files)],
   expect: { poll: { timeout: patient(1_000) } },
 };
+/** Files that share one stack: each needs no more than users of its own. */
+const SHARED_STACK = [
+  'test/contract/journey/main-job.test.ts',
+  'test/contract/journey/scripts.test.ts',
+  'test/contract/ws/jobs.test.ts',
+  'test/contract/ws/rows.test.ts',
+];
 /** One file after the other, where a browser or a Temporal server wants both cores. */
 const serial = { ...processes, fileParallelism: false };
 
@@ -45,7 +52,18 @@ export default defineConfig({
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
           ...processes,
+          exclude: [...processes.exclude, ...SHARED_STACK],
           globalSetup: ['test/support/global/build.ts', 'test/support/global/database-server.ts'],
+          testTimeout: patient(60_000),
+          hookTimeout: patient(120_000),
+        },
+      },
+      {
+        test: {
+          name: 'contract-shared',
+          include: SHARED_STACK,
+          ...processes,
+          globalSetup: ['test/support/global/build.ts', 'test/support/global/shared-stack.ts'],
           testTimeout: patient(60_000),
           hookTimeout: patient(120_000),
         },

@@ -23,6 +23,10 @@ const SLOW: readonly LeftOut[] = [
     why: 'clock jumps: all processes start again with a clock that can be shifted',
   },
   {
+    files: ['test/contract/journey/main-job-modal.test.ts'],
+    why: 'the main job a second time, on Modal: its parts there are proved by test/contract/ports',
+  },
+  {
     files: ['test/recovery/privileged/**'],
     why: 'full disks: only root with CAP_SYS_ADMIN may mount them',
   },

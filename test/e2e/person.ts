@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
 import { PROJECT_ROOT } from '../../src/config.js';
+import { patient } from '../support/patience.js';
 
 /** The two sizes every screen is made for. */
 export const SIZES = {
@@ -64,7 +65,7 @@ export class Person {
     await this.page
       .locator('.message.assistant .play-game-btn')
       .nth(answers - 1)
-      .waitFor({ timeout: 60_000 });
+      .waitFor({ timeout: patient(60_000) });
     await this.page.locator('#stopButton').waitFor({ state: 'hidden' });
   }
 

@@ -6,7 +6,7 @@ import {
   expectOneLine,
   type Player,
 } from '../support/checker.js';
-import { crashStage, MESSAGE_POINTS } from '../support/crash-stage.js';
+import { crashingStack, MESSAGE_POINTS } from '../support/crashing-stack.js';
 import { isFullRun } from '../scope.js';
 import { modalControlOf } from '../support/modal-emulator.js';
 import { expectNothingRuns, expectStoresLevel, inWords, storyOf } from '../support/modal-story.js';
@@ -16,7 +16,7 @@ import { say } from '../support/player.js';
  * Processes die (`kill -9`) while a message is made on Modal: one version all the same, and a call
  * that lives on is taken up again.
  */
-const stage = crashStage({ modalEmulator: true, env: { DEMO_SECONDS: '2' } });
+const crashing = crashingStack({ modalEmulator: true, env: { DEMO_SECONDS: '2' } });
 
 /**
  * A worker before its call, the runner in its container, a worker before the commit point; the long
@@ -27,12 +27,12 @@ const POINTS: readonly CrashPoint[] = isFullRun
   : ['after-start-attempt', 'after-candidate-commit', 'after-import-before-publish'];
 
 const generations = async () =>
-  (await modalControlOf(stage.stack).state()).calls.filter(
+  (await modalControlOf(crashing.stack).state()).calls.filter(
     (call) => call.function === 'generate-game',
   );
 
 async function expectOneVersion(player: Player, jobId: string): Promise<void> {
-  const { stack } = stage;
+  const { stack } = crashing;
   await expectOneEnd(stack, player, jobId, 'completed');
   expect(await expectOneLine(stack, player)).toHaveLength(1);
   await expectNothingRuns(stack);
@@ -42,20 +42,20 @@ async function expectOneVersion(player: Player, jobId: string): Promise<void> {
 
 describe('A8: a message whose process dies while it is made on Modal', () => {
   it.each(POINTS)('%s ends in exactly one new version, which both stores hold', async (point) => {
-    const player = await stage.somebody();
-    const jobId = await stage.sayWithCrash(player, point);
-    expect((await storyOf(stage.stack, player)).tries.map(({ backend }) => backend)).not.toContain(
-      'local',
-    );
+    const player = await crashing.addPlayer();
+    const jobId = await crashing.sayWithCrash(player, point);
+    expect(
+      (await storyOf(crashing.stack, player)).tries.map(({ backend }) => backend),
+    ).not.toContain('local');
     await expectOneVersion(player, jobId);
   });
 });
 
 describe('C1/G3: workers that die while a call runs', () => {
   it('another one goes on with the same call: one run of the model, text without gap or repeat, one version', async () => {
-    const { workers } = stage;
+    const { workers } = crashing;
     await workers.fill();
-    const player = await stage.somebody();
+    const player = await crashing.addPlayer();
     const before = (await generations()).length;
     const jobId = await say(player);
     await player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 4);
@@ -63,7 +63,7 @@ describe('C1/G3: workers that die while a call runs', () => {
     await expect.poll(() => workers.pids()).toEqual([]);
     await workers.fill();
     await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
-    expect(inWords(await storyOf(stage.stack, player))).toEqual(['modal 1']);
+    expect(inWords(await storyOf(crashing.stack, player))).toEqual(['modal 1']);
     expect(player.listener.frames.some(({ type }) => type === 'streamReset')).toBe(false);
     expect((await generations()).slice(before)).toMatchObject([{ begun: 1 }]);
     await expectOneVersion(player, jobId);

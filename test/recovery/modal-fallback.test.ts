@@ -50,7 +50,7 @@ afterEach(() => {
   for (const { listener } of players.splice(0)) listener.close();
 });
 
-async function somebody(): Promise<Player> {
+async function addPlayer(): Promise<Player> {
   const player = await newPlayer(stack);
   players.push(player);
   return player;
@@ -113,7 +113,7 @@ describe('G1: a message goes on locally and is committed once', () => {
       ['modal 1 ModalQuota', 'local 2'],
     ],
   ] as const)('when Modal %s', async (what, fault, tries) => {
-    const player = await somebody();
+    const player = await addPlayer();
     await fault();
     const jobId = await say(player);
     await goesOn(player, tries.length);
@@ -128,7 +128,7 @@ describe('G1: a message goes on locally and is committed once', () => {
   });
 
   it('when Modal dies while it works', async () => {
-    const player = await somebody();
+    const player = await addPlayer();
     const jobId = await say(player);
     await inMidStream(player);
     await stack.kill('modal');
@@ -148,7 +148,7 @@ describe('limits and late work', () => {
   beforeAll(() => freshWorker({ NO_PROGRESS_TIMEOUT_MS: '3000' }));
 
   it('F3: a container that hangs is given up after the limit, and the message is made by another', async () => {
-    const player = await somebody();
+    const player = await addPlayer();
     const jobId = await say(player);
     await inMidStream(player);
     const runner = await containerRunner(stack);
@@ -167,7 +167,7 @@ describe('limits and late work', () => {
   });
 
   it('C2/G1: what a container still makes when the message has gone on locally is refused and never published', async () => {
-    const player = await somebody();
+    const player = await addPlayer();
     const jobId = await say(player);
     await inMidStream(player);
     const runner = await containerRunner(stack);
@@ -199,7 +199,7 @@ describe('limits and late work', () => {
 describe('G1: leaving Modal', () => {
   it('by the switch: what runs comes to its end there, the next message is made locally, and back again', async () => {
     await freshWorker({});
-    const player = await somebody();
+    const player = await addPlayer();
     const jobId = await say(player);
     await inMidStream(player);
     expect(await dreamcore(stack, 'backend', 'local')).toContain('local (by ');
@@ -211,7 +211,7 @@ describe('G1: leaving Modal', () => {
   });
 
   it('by USE_MODAL=false and a restart: every version is in place, and messages are made locally', async () => {
-    const player = await somebody();
+    const player = await addPlayer();
     await say(player);
     await player.listener.untilEnd();
     const [first] = await expectOneLine(stack, player);

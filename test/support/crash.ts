@@ -2,6 +2,7 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
 import type { CrashPoint } from '../../src/crash-points.js';
+import { patient } from './patience.js';
 import { crashPointsDir, type Stack } from './stack.js';
 
 /**
@@ -24,7 +25,7 @@ export async function untilHit({ dataDir }: Stack, point: CrashPoint): Promise<v
           () => false,
         ),
       {
-        timeout: 60_000,
+        timeout: patient(60_000),
         message: `no process has passed the crash point ${point}`,
       },
     )

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import WebSocket from 'ws';
+import { patient } from './patience.js';
 
 export interface JobFrame {
   type: string;
@@ -107,7 +108,11 @@ export class Listener {
   }
 
   /** The first frame, from index `from` on, that fits. */
-  async until(fits: (frame: JobFrame) => boolean, from = 0, timeoutMs = 90_000): Promise<JobFrame> {
+  async until(
+    fits: (frame: JobFrame) => boolean,
+    from = 0,
+    timeoutMs = patient(90_000),
+  ): Promise<JobFrame> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const found = this.frames.slice(from).find(fits);

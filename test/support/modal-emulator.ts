@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { ModalClient } from 'modal';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { findFreePort } from '../../dev/stack/ports.js';
+import { patient } from './patience.js';
 import { programArgs } from './programs.js';
 import { modalControlFile } from './stack.js';
 
@@ -151,7 +152,7 @@ export interface ModalEmulator {
  * connects again.
  */
 export async function onceReachable<T>(work: () => Promise<T>): Promise<T> {
-  for (const deadline = Date.now() + 30_000; ; await sleep(200)) {
+  for (const deadline = Date.now() + patient(30_000); ; await sleep(200)) {
     try {
       return await work();
     } catch (error) {
@@ -162,7 +163,7 @@ export async function onceReachable<T>(work: () => Promise<T>): Promise<T> {
 
 const run = promisify(execFile);
 const PYTHON = path.join(PROJECT_ROOT, '.tools/modal-venv/bin/python');
-const LIMIT_MS = 60_000;
+const LIMIT_MS = patient(60_000);
 
 /** Starts an emulator alone, with these secrets; nothing is deployed yet. */
 export async function startModalEmulator(

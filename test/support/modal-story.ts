@@ -14,6 +14,7 @@ import { createLog } from '../../src/log.js';
 import { createStore } from '../../src/store/index.js';
 import { repoOf, type Player } from './checker.js';
 import { modalControlOf } from './modal-emulator.js';
+import { patient } from './patience.js';
 import type { Stack } from './stack.js';
 
 /** One try of a run, as the workflow's history tells it. */
@@ -132,7 +133,7 @@ export async function expectStoresLevel(stack: Stack, player: Player): Promise<v
   const here = await main(repoOf(stack, player));
   await expect
     .poll(() => main(volumeRepo(stack, player)), {
-      timeout: 60_000,
+      timeout: patient(60_000),
       message: 'the Volume does not follow the mirror',
     })
     .toBe(here);
@@ -154,7 +155,7 @@ export async function expectNothingRuns(stack: Stack): Promise<void> {
           ...containers.filter(({ isBusy }) => isBusy),
         ];
       },
-      { timeout: 60_000, message: 'something still runs on Modal' },
+      { timeout: patient(60_000), message: 'something still runs on Modal' },
     )
     .toEqual([]);
 }

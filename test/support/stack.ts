@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { CRASH_POINTS_DIR } from '../../src/crash-points.js';
 import { findFreePort } from '../../dev/stack/ports.js';
+import { patient } from './patience.js';
 import { programArgs, RUN_SCRIPT } from './programs.js';
 
 export type StackPart = 'api' | 'worker' | 'temporal' | 'supabase' | 'postgres' | 'demo' | 'modal';
@@ -69,8 +70,8 @@ export interface Stack extends Started {
 }
 
 const run = promisify(execFile);
-const READY_LIMIT_MS = 90_000;
-const STOP_LIMIT_MS = 60_000;
+const READY_LIMIT_MS = patient(90_000);
+const STOP_LIMIT_MS = patient(60_000);
 
 /**
  * Starts the whole product as `npm start` does, on free ports with its data in a temp folder, and
@@ -215,7 +216,7 @@ export function startLauncher(
     pid: child.pid ?? 0,
     exited,
     logs: () => output,
-    untilLogged: async (pattern, { from = 0, timeoutMs = 30_000 } = {}) => {
+    untilLogged: async (pattern, { from = 0, timeoutMs = patient(30_000) } = {}) => {
       for (
         const deadline = Date.now() + timeoutMs;
         !pattern.test(output.slice(from));

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startStack, type Stack } from '../../support/stack.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sharedStack } from '../../support/shared-stack.js';
 import { Http, SCRIPTS, type Row } from './script-checks.js';
 import { V2Script, type Answer } from './v2-script.js';
 
@@ -8,10 +8,9 @@ import { V2Script, type Answer } from './v2-script.js';
  * The six stand-alone scripts that V2's own checks are (rest.md §13), one after the other against
  * the running product, as they would be started.
  */
-let stack: Stack;
+const stack = sharedStack();
 let script: V2Script;
 beforeAll(async () => {
-  stack = await startStack({ without: ['demo'] });
   script = await V2Script.start(stack.baseUrl, stack.env);
   const { service, things } = script;
   const owner = script.account('owner');
@@ -33,7 +32,6 @@ beforeAll(async () => {
     .single<{ id: string }>();
   things['job'] = job?.id ?? '';
 });
-afterAll(() => stack?.stop());
 
 async function check({ ask, answer }: Row): Promise<void> {
   const heard = await ask(script);

@@ -1,23 +1,19 @@
 import { createClient } from '@supabase/supabase-js';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startStack, type Stack } from '../../support/stack.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { newProject, Socket, typesOf, type Frame } from './socket.js';
 
 /** Job frames of websocket.md §4–8 and the additive fields of D3, from a real job. */
 const CLOSING_SEQ = 1_000_000_000;
 
-let stack: Stack;
+const stack = sharedStack();
 let user: TestUser;
 let socket: Socket;
 let projectId: string;
 
-beforeAll(async () => {
-  stack = await startStack({ env: { DEMO_SECONDS: '2' } });
-});
-afterAll(() => stack.stop());
 beforeEach(async () => {
   user = await createUser(stack.env);
   socket = await Socket.signedIn(stack.baseUrl, user);

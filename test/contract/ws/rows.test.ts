@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from '@supabase/supabase-js';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startStack, type Stack } from '../../support/stack.js';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { newProject, Socket, type Frame } from './socket.js';
 
@@ -15,7 +15,7 @@ const serviceClient = () =>
   });
 const error = (message: string) => ({ type: 'error', message });
 
-let stack: Stack;
+const stack = sharedStack();
 let service: ReturnType<typeof serviceClient>;
 let alice: TestUser;
 let bob: TestUser;
@@ -24,7 +24,6 @@ let jobId: string;
 let socket: Socket;
 
 beforeAll(async () => {
-  stack = await startStack({ without: ['demo'] });
   service = serviceClient();
   [alice, bob] = await Promise.all([createUser(stack.env, 'alice'), createUser(stack.env, 'bob')]);
   const first = await Socket.signedIn(stack.baseUrl, alice);
@@ -40,7 +39,6 @@ beforeAll(async () => {
     result: '{"message":"はい"}',
   });
 });
-afterAll(() => stack.stop());
 beforeEach(async () => {
   socket = await Socket.signedIn(stack.baseUrl, alice);
 });

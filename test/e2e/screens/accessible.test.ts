@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BROKEN_HTML } from '../../fakes/fake-world.js';
-import { SIZES, Stage, say, type Size } from './browser.js';
+import { SIZES, BrowserSession, say, type Size } from './browser.js';
 
-let stage: Stage;
+let session: BrowserSession;
 let audit: string;
 beforeAll(async () => {
   audit = await readFile(join(import.meta.dirname, 'audit.js'), 'utf8');
-  stage = await Stage.open();
+  session = await BrowserSession.open();
 });
-afterAll(() => stage.close());
-beforeEach(() => stage.clear());
+afterAll(() => session.close());
+beforeEach(() => session.clear());
 
 /** Every control has a name, a big enough target and enough contrast; nothing is cut off. */
 async function check(page: Page, screen: string): Promise<void> {
@@ -21,12 +21,12 @@ async function check(page: Page, screen: string): Promise<void> {
 
 describe.each(Object.keys(SIZES) as Size[])('screens on %s are usable by everybody', (size) => {
   it('sign-in and list, with their dialogs', async () => {
-    const page = await stage.page(size);
-    await page.goto(stage.api.url);
+    const page = await session.page(size);
+    await page.goto(session.api.url);
     await page.waitForSelector('#googleSignInButton:enabled');
     await check(page, 'sign-in');
-    await page.goto(`${stage.api.url}/#`);
-    await stage.signIn(page);
+    await page.goto(`${session.api.url}/#`);
+    await session.signIn(page);
     await check(page, 'empty list');
     for (const name of [
       '宇宙',
@@ -39,7 +39,7 @@ describe.each(Object.keys(SIZES) as Size[])('screens on %s are usable by everybo
       '八',
       '九',
     ]) {
-      stage.api.world.addProject({ name });
+      session.api.world.addProject({ name });
     }
     await page.reload();
     await page.waitForSelector('.project-card');
@@ -49,11 +49,11 @@ describe.each(Object.keys(SIZES) as Size[])('screens on %s are usable by everybo
     await page.keyboard.press('Escape');
     await page.click('.project-card [title="削除"]');
     await check(page, 'delete dialog');
-    expect(stage.complaints).toEqual([]);
+    expect(session.complaints).toEqual([]);
   });
 
   it('a new game: welcome, questions, progress', async () => {
-    const page = await stage.editor(size, stage.api.world.addProject().id);
+    const page = await session.editor(size, session.api.world.addProject().id);
     await check(page, 'welcome');
     await say(page, '釣りゲームを作って');
     await page.click('.suggestion-btn >> nth=0');
@@ -66,9 +66,9 @@ describe.each(Object.keys(SIZES) as Size[])('screens on %s are usable by everybo
   });
 
   it('a game with history: chat, errors, versions, code, changes, no connection', async () => {
-    const project = stage.api.world.addGame('宇宙シューティング');
+    const project = session.api.world.addGame('宇宙シューティング');
     project.html = BROKEN_HTML;
-    const page = await stage.editor(size, project.id);
+    const page = await session.editor(size, project.id);
     await check(page, 'chat');
     if (size === 'phone') await page.click('#playGameButton');
     await page.waitForSelector('#errorPanel:not([hidden])');
@@ -89,7 +89,7 @@ describe.each(Object.keys(SIZES) as Size[])('screens on %s are usable by everybo
     await page.waitForSelector('.change-card');
     await check(page, 'changes');
     await page.keyboard.press('Escape');
-    stage.api.sockets.goAway();
+    session.api.sockets.goAway();
     await page.waitForSelector('#connectionBanner:not([hidden])');
     await check(page, 'no connection');
   });
@@ -97,7 +97,10 @@ describe.each(Object.keys(SIZES) as Size[])('screens on %s are usable by everybo
 
 describe('by keyboard', () => {
   it('reaches the message box by the skip link, plays by Enter, and tells screen readers what is going on', async () => {
-    const page = await stage.editor('desktop', stage.api.world.addGame('宇宙シューティング').id);
+    const page = await session.editor(
+      'desktop',
+      session.api.world.addGame('宇宙シューティング').id,
+    );
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.className')).toBe('skip-link');
     await page.keyboard.press('Enter');

@@ -1,6 +1,7 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { startFakeApi, type FakeApi } from '../../fakes/fake-api.js';
+import { patient } from '../../support/patience.js';
 
 /** Both sizes of every screen. */
 export const SIZES = {
@@ -18,7 +19,7 @@ const FLAGS = [
 ];
 
 /** A browser and a fake server; pages are watched for errors. */
-export class Stage {
+export class BrowserSession {
   private readonly contexts: BrowserContext[] = [];
   /**
    * Browsers that are signed in, so that not every test signs in by hand. Tests get a fresh tab in
@@ -33,12 +34,12 @@ export class Stage {
     private readonly browser: Browser,
   ) {}
 
-  static async open(): Promise<Stage> {
+  static async open(): Promise<BrowserSession> {
     const browser = await chromium.launch({
       executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
       args: FLAGS,
     });
-    return new Stage(await startFakeApi(), browser);
+    return new BrowserSession(await startFakeApi(), browser);
   }
 
   async close(): Promise<void> {
@@ -82,7 +83,7 @@ export class Stage {
 
   private async tab(context: BrowserContext): Promise<Page> {
     const page = await context.newPage();
-    page.setDefaultTimeout(6_000);
+    page.setDefaultTimeout(patient(6_000));
     page.on('pageerror', (error) => this.complaints.push(error.message));
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) this.complaints.push(message.text());
@@ -150,7 +151,7 @@ export async function until(page: Page, expression: string): Promise<void> {
   await expect
     .poll(() => page.evaluate<boolean>(expression), {
       message: expression,
-      timeout: 6_000,
+      timeout: patient(6_000),
       interval: 40,
     })
     .toBe(true);

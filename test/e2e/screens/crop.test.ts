@@ -3,10 +3,10 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SIZES, Stage, type Size } from './browser.js';
+import { SIZES, BrowserSession, type Size } from './browser.js';
 
 /** Cutting an uploaded image to the 9:16 of thumbnails. */
-let stage: Stage;
+let session: BrowserSession;
 let image: Buffer;
 beforeAll(async () => {
   // Wide, in four colours: red and green above, blue and white below.
@@ -25,15 +25,15 @@ beforeAll(async () => {
     ])
     .jpeg()
     .toBuffer();
-  stage = await Stage.open();
+  session = await BrowserSession.open();
 });
-afterAll(() => stage.close());
-beforeEach(() => stage.clear());
+afterAll(() => session.close());
+beforeEach(() => session.clear());
 
 async function choose(size: Size, buffer = image): Promise<Page> {
-  const page = await stage.at(
+  const page = await session.at(
     size,
-    `/publish.html?id=${stage.api.world.addProject({ name: 'ゲーム' }).id}`,
+    `/publish.html?id=${session.api.world.addProject({ name: 'ゲーム' }).id}`,
   );
   await page.waitForSelector('#submitButton:enabled');
   await page.setInputFiles('.thumbnail-actions input[type=file]', {
@@ -52,8 +52,8 @@ async function applied(
   page: Page,
 ): Promise<{ width: number; height: number; format: string; colours: string[] }> {
   await page.click('.crop-footer .primary');
-  await expect.poll(() => stage.api.images.length).toBe(1);
-  const [sent] = stage.api.images;
+  await expect.poll(() => session.api.images.length).toBe(1);
+  const [sent] = session.api.images;
   const { width, height, format } = await sharp(sent).metadata();
   const { data, info } = await sharp(sent)
     .removeAlpha()
@@ -129,8 +129,8 @@ describe('an uploaded thumbnail', () => {
     });
     await page.waitForSelector('.toast.error:has-text("この画像は読み込めませんでした")');
     expect([
-      stage.api.images,
-      stage.api.requests.filter((request) => request.includes('upload-thumbnail')),
+      session.api.images,
+      session.api.requests.filter((request) => request.includes('upload-thumbnail')),
     ]).toEqual([[], []]);
   });
 });

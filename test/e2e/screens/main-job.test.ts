@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mainJob } from '../../fakes/fake-script.js';
-import { SIZES, Stage, say, texts, type Size, until } from './browser.js';
+import { SIZES, BrowserSession, say, texts, type Size, until } from './browser.js';
 
-let stage: Stage;
+let session: BrowserSession;
 beforeAll(async () => {
-  stage = await Stage.open();
+  session = await BrowserSession.open();
 });
-afterAll(() => stage.close());
-beforeEach(() => stage.clear());
+afterAll(() => session.close());
+beforeEach(() => session.clear());
 
 const STREAMED = 'requestAnimationFrame(draw);\n  }\n</script>';
 
 describe.each(Object.keys(SIZES) as Size[])('the main job on %s', (size) => {
   it('goes from an idea over two questions and a live stream to a game that runs', async () => {
-    const { id } = stage.api.world.addProject();
-    const page = await stage.editor(size, id);
+    const { id } = session.api.world.addProject();
+    const page = await session.editor(size, id);
     await say(page, '魚を釣るシンプルなゲームを作って');
     await page.click('.suggestion-btn:has-text("2Dで作成")');
     await page.waitForSelector('.style-card-chat');
@@ -33,7 +33,7 @@ describe.each(Object.keys(SIZES) as Size[])('the main job on %s', (size) => {
     expect(await page.innerText('#streamingStatus')).toMatch(/^(処理中\.\.\. \d+%|完了)$/);
 
     await page.waitForSelector('.play-game-btn');
-    expect(stage.api.sockets.lastOf('message')).toMatchObject({
+    expect(session.api.sockets.lastOf('message')).toMatchObject({
       content: '2Dで作成',
       selectedStyle: { dimension: '2d', styleId: 'sci_fi' },
     });
@@ -45,12 +45,12 @@ describe.each(Object.keys(SIZES) as Size[])('the main job on %s', (size) => {
       '銀河シューター',
     );
     await until(page, "document.title === '銀河シューター - ゲームクリエイター'");
-    expect(stage.complaints).toEqual([]);
+    expect(session.complaints).toEqual([]);
   });
 
   it('shows versions, restores one after the question, and says so', async () => {
-    const project = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor(size, project.id);
+    const project = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor(size, project.id);
     if (size === 'phone') await page.click('#playGameButton');
     await page.click('#versionsButton');
     await page.waitForSelector('.version-item');
@@ -64,16 +64,16 @@ describe.each(Object.keys(SIZES) as Size[])('the main job on %s', (size) => {
     await page.click('#versionsButton');
     await page.waitForSelector('.version-item');
     expect(await page.getAttribute('.version-item.current', 'data-version')).toBe(old);
-    expect(stage.complaints).toEqual([]);
+    expect(session.complaints).toEqual([]);
   });
 });
 
 describe('the editor', () => {
   it('answers a question without starting the running game again', async () => {
-    const project = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('desktop', project.id);
+    const project = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor('desktop', project.id);
     await page.waitForSelector('.game-status.good');
-    const games = () => stage.api.requests.filter((request) => request.includes('/game/')).length;
+    const games = () => session.api.requests.filter((request) => request.includes('/game/')).length;
     const before = games();
     await say(page, '敵は何種類いますか？');
     await page.waitForSelector('.message.assistant:has-text("敵は3種類います。")');
@@ -90,8 +90,8 @@ describe('the editor', () => {
   });
 
   it('goes back one version on the wish 戻して, and cancels it without the server', async () => {
-    const project = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('desktop', project.id);
+    const project = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor('desktop', project.id);
     await say(page, '前に戻して');
     await page.click('.restore-cancel-btn');
     expect((await texts(page, '.message.system')).at(-1)).toBe('キャンセルしました');
@@ -99,23 +99,23 @@ describe('the editor', () => {
     await say(page, '前に戻して');
     await page.click('.restore-confirm-btn:enabled');
     await page.waitForSelector('.message.system:has-text("に戻しました")');
-    expect(stage.api.sockets.lastOf('restoreVersion')).toMatchObject({
+    expect(session.api.sockets.lastOf('restoreVersion')).toMatchObject({
       versionId: project.versions[1]?.id,
     });
   });
 
   it('shows what changed: live from the frame, from history by the version of the same time only', async () => {
-    const project = stage.api.world.addGame('宇宙シューティング');
-    stage.api.world.projects.get(project.id)?.history.push({
+    const project = session.api.world.addGame('宇宙シューティング');
+    session.api.world.projects.get(project.id)?.history.push({
       role: 'assistant',
       content: 'ただの答えです。',
       timestamp: new Date(Date.now() - 600_000).toISOString(),
     });
-    const page = await stage.editor('desktop', project.id);
+    const page = await session.editor('desktop', project.id);
     expect(await page.locator('.changes-btn').count()).toBe(2);
     await page.click('.changes-btn >> nth=1');
     await page.waitForSelector('.change-card');
-    expect(stage.api.sockets.lastOf('getVersionEdits')).toMatchObject({
+    expect(session.api.sockets.lastOf('getVersionEdits')).toMatchObject({
       versionHash: project.versions[0]?.hash,
     });
     expect(await page.innerText('.changes-dialog')).toContain('spawn(enemies);');
@@ -128,8 +128,8 @@ describe('the editor', () => {
   });
 
   it('reads the code, copies it, and downloads the game under its name', async () => {
-    const project = stage.api.world.addGame('宇宙/シューティング');
-    const page = await stage.editor('desktop', project.id);
+    const project = session.api.world.addGame('宇宙/シューティング');
+    const page = await session.editor('desktop', project.id);
     await page.click('#viewCodeButton');
     expect(await page.innerText('#codeViewerCode')).toContain('<!doctype html>');
     await page.keyboard.press('Escape');
@@ -141,8 +141,8 @@ describe('the editor', () => {
   });
 
   it('renames in place by Enter, leaves by Escape, and puts the old name back when refused', async () => {
-    const project = stage.api.world.addGame('古い名前');
-    const page = await stage.editor('desktop', project.id);
+    const project = session.api.world.addGame('古い名前');
+    const page = await session.editor('desktop', project.id);
     await page.click('#projectTitle');
     await page.keyboard.type('途中');
     await page.keyboard.press('Escape');
@@ -151,7 +151,7 @@ describe('the editor', () => {
     await page.keyboard.type('新しい名前');
     await page.keyboard.press('Enter');
     await expect.poll(() => project.name).toBe('新しい名前');
-    stage.api.sockets.overrides.set('renameProject', () => ({
+    session.api.sockets.overrides.set('renameProject', () => ({
       type: 'error',
       message: 'Access denied',
     }));
@@ -164,16 +164,16 @@ describe('the editor', () => {
 
   it('repairs a failing game: short line in the chat, details folded, and on phones the chat comes to the front', async () => {
     const { BROKEN_HTML } = await import('../../fakes/fake-world.js');
-    const project = stage.api.world.addGame('宇宙シューティング');
+    const project = session.api.world.addGame('宇宙シューティング');
     project.html = BROKEN_HTML;
-    const page = await stage.editor('phone', project.id);
+    const page = await session.editor('phone', project.id);
     await page.click('#playGameButton');
     await page.waitForSelector('#errorPanel:visible');
     expect(await page.innerText('#errorPanel')).toContain('player is not defined');
     expect(await page.innerText('#gameStatus')).toBe('1件のエラー');
     await page.click('.auto-fix-btn');
     await page.waitForSelector('#chatInput:visible');
-    const sent = stage.api.sockets.lastOf('message');
+    const sent = session.api.sockets.lastOf('message');
     expect(sent).toMatchObject({ autoFix: true });
     expect(sent?.['content']).toContain('[error] Uncaught ReferenceError: player is not defined');
     expect((await texts(page, '.message.user')).at(-1)).toMatch(
@@ -182,8 +182,8 @@ describe('the editor', () => {
   });
 
   it('listens to the game alone: a message from elsewhere changes nothing', async () => {
-    const project = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('desktop', project.id);
+    const project = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor('desktop', project.id);
     await page.waitForSelector('.game-status.good');
     await page.evaluate(
       "postMessage({ type: 'gameError', errors: [{ type: 'error', message: 'forged' }] }, '*')",
@@ -196,8 +196,8 @@ describe('the editor', () => {
   });
 
   it('does not send the Enter that confirms a conversion, sends the next one, and breaks lines by Shift+Enter', async () => {
-    const project = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('desktop', project.id);
+    const project = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor('desktop', project.id);
     await page.focus('#chatInput');
     await page.keyboard.type('てき');
     await page.evaluate(
@@ -205,18 +205,18 @@ describe('the editor', () => {
     );
     await page.keyboard.press('Shift+Enter');
     await page.keyboard.type('を増やして');
-    expect(stage.api.sockets.lastOf('message')).toBeUndefined();
+    expect(session.api.sockets.lastOf('message')).toBeUndefined();
     await page.keyboard.press('Enter');
     await expect
-      .poll(() => stage.api.sockets.lastOf('message')?.['content'])
+      .poll(() => session.api.sockets.lastOf('message')?.['content'])
       .toBe('てき\nを増やして');
     expect(await page.inputValue('#chatInput')).toBe('');
   });
 
   it('sends a hasty double tap once', async () => {
-    const project = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('phone', project.id);
-    stage.api.sockets.script = async (turn) => {
+    const project = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor('phone', project.id);
+    session.api.sockets.script = async (turn) => {
       await turn.wait(300);
       await mainJob(turn);
     };
@@ -224,6 +224,6 @@ describe('the editor', () => {
     await page.dblclick('#sendButton');
     await page.waitForSelector('.live-step:has-text("送信しています")');
     await page.waitForSelector('#stopButton:visible');
-    expect(stage.api.sockets.received.filter(({ type }) => type === 'message')).toHaveLength(1);
+    expect(session.api.sockets.received.filter(({ type }) => type === 'message')).toHaveLength(1);
   });
 });

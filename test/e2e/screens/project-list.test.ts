@@ -1,30 +1,30 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SIZES, Stage, texts, type Size, until } from './browser.js';
+import { SIZES, BrowserSession, texts, type Size, until } from './browser.js';
 
-let stage: Stage;
+let session: BrowserSession;
 beforeAll(async () => {
-  stage = await Stage.open();
+  session = await BrowserSession.open();
 });
-afterAll(() => stage.close());
-beforeEach(() => stage.clear());
+afterAll(() => session.close());
+beforeEach(() => session.clear());
 
 describe.each(Object.keys(SIZES) as Size[])('project list on %s', (size) => {
   it('makes a game at one tap and opens it', async () => {
-    const page = await stage.signedIn(size);
+    const page = await session.signedIn(size);
     expect(await page.innerText('.project-empty')).toContain('まだゲームがありません');
     await page.click('#createProjectButton');
     await page.waitForURL('**/project/*');
-    expect(stage.api.sockets.lastOf('createProject')).toEqual({
+    expect(session.api.sockets.lastOf('createProject')).toEqual({
       type: 'createProject',
       name: '新しいゲーム',
     });
     await page.waitForSelector('.welcome');
-    expect(stage.complaints).toEqual([]);
+    expect(session.complaints).toEqual([]);
   });
 
   it('renames by Enter and shows the answer of the server', async () => {
-    const project = stage.api.world.addProject({ name: '古い名前' });
-    const page = await stage.signedIn(size);
+    const project = session.api.world.addProject({ name: '古い名前' });
+    const page = await session.signedIn(size);
     await page.click(`.project-card[data-id="${project.id}"] [title="名前を変更"]`);
     await page.keyboard.type('新しい名前');
     await page.keyboard.press('Enter');
@@ -34,10 +34,10 @@ describe.each(Object.keys(SIZES) as Size[])('project list on %s', (size) => {
   });
 
   it('deletes only after the question, and keeps the game when the server refuses', async () => {
-    const project = stage.api.world.addProject({ name: 'いらないゲーム' });
-    const page = await stage.signedIn(size);
+    const project = session.api.world.addProject({ name: 'いらないゲーム' });
+    const page = await session.signedIn(size);
     const open = () => page.click(`.project-card[data-id="${project.id}"] [title="削除"]`);
-    stage.api.sockets.overrides.set('deleteProject', () => ({
+    session.api.sockets.overrides.set('deleteProject', () => ({
       type: 'error',
       message: 'Access denied',
     }));
@@ -46,23 +46,23 @@ describe.each(Object.keys(SIZES) as Size[])('project list on %s', (size) => {
     await page.click('dialog .button.primary');
     await page.waitForSelector('.dialog-problem:has-text("開けません")');
     await page.keyboard.press('Escape');
-    expect(stage.api.world.projects.size).toBe(1);
+    expect(session.api.world.projects.size).toBe(1);
 
-    stage.api.sockets.overrides.clear();
+    session.api.sockets.overrides.clear();
     await open();
     await page.click('dialog .button.primary');
     await page.waitForSelector('.project-empty');
-    expect(stage.api.world.projects.size).toBe(0);
+    expect(session.api.world.projects.size).toBe(0);
   });
 });
 
 describe('project list', () => {
   it('renames a game, busy until the server has answered', async () => {
-    const project = stage.api.world.addProject({ name: '古い名前' });
-    const page = await stage.signedIn('phone');
+    const project = session.api.world.addProject({ name: '古い名前' });
+    const page = await session.signedIn('phone');
     await page.click(`.project-card[data-id="${project.id}"] [title="名前を変更"]`);
     expect(await page.evaluate('document.activeElement.id')).toBe('renameInput');
-    stage.api.sockets.deafTo.add('renameProject');
+    session.api.sockets.deafTo.add('renameProject');
     await page.keyboard.type('新しい名前');
     await page.keyboard.press('Enter');
     await page.waitForSelector('.confirm-actions [aria-busy="true"]');
@@ -72,10 +72,10 @@ describe('project list', () => {
   });
 
   it('filters by 公開 and 下書き and counts both', async () => {
-    stage.api.world.addProject({ name: '公開ゲーム', isPublic: true });
-    stage.api.world.addProject({ name: '下書きA' });
-    stage.api.world.addProject({ name: '下書きB' });
-    const page = await stage.signedIn('desktop');
+    session.api.world.addProject({ name: '公開ゲーム', isPublic: true });
+    session.api.world.addProject({ name: '下書きA' });
+    session.api.world.addProject({ name: '下書きB' });
+    const page = await session.signedIn('desktop');
     expect(await texts(page, '.filter-count')).toEqual(['3', '1', '2']);
     await page.click('[data-filter="public"]');
     expect(await texts(page, '.project-name')).toEqual(['公開ゲーム']);
@@ -84,43 +84,43 @@ describe('project list', () => {
   });
 
   it('asks for no image that cannot exist: drafts are drawn as placeholders without a request', async () => {
-    stage.api.world.addProject({ name: '下書き' });
-    await stage.signedIn('desktop');
-    expect(stage.api.requests.filter((request) => request.includes('thumbnail'))).toEqual([]);
-    expect(stage.complaints).toEqual([]);
+    session.api.world.addProject({ name: '下書き' });
+    await session.signedIn('desktop');
+    expect(session.api.requests.filter((request) => request.includes('thumbnail'))).toEqual([]);
+    expect(session.complaints).toEqual([]);
   });
 
   it('shows a failure with 再試行 instead of an endless skeleton, and recovers', async () => {
-    const page = await stage.signedIn('phone');
-    stage.api.sockets.overrides.set('init', () => ({
+    const page = await session.signedIn('phone');
+    session.api.sockets.overrides.set('init', () => ({
       type: 'error',
       message: 'Invalid message format',
     }));
     await page.reload();
     await page.waitForSelector('.list-state .button');
     expect(await page.innerText('.list-state')).toContain('読み込めませんでした');
-    stage.api.sockets.overrides.clear();
-    stage.api.world.addProject({ name: '戻ってきた' });
+    session.api.sockets.overrides.clear();
+    session.api.world.addProject({ name: '戻ってきた' });
     await page.click('.list-state .button');
     await page.waitForSelector('.project-card');
   });
 
   it('says that it reconnects, keeps the list on screen, and takes the newest list afterwards', async () => {
-    stage.api.world.addProject({ name: 'ある' });
-    const page = await stage.signedIn('phone');
-    stage.api.sockets.goAway();
+    session.api.world.addProject({ name: 'ある' });
+    const page = await session.signedIn('phone');
+    session.api.sockets.goAway();
     await page.waitForSelector('#connectionStatus:not([hidden])');
     expect(await page.innerText('#connectionStatus')).toBe('再接続中...');
     expect(await texts(page, '.project-name')).toEqual(['ある']);
-    stage.api.world.addProject({ name: '増えた' });
-    stage.api.sockets.comeBack();
+    session.api.world.addProject({ name: '増えた' });
+    session.api.sockets.comeBack();
     await page.waitForSelector('#connectionStatus', { state: 'hidden' });
     await until(page, "document.querySelectorAll('.project-card').length === 2");
   });
 
   it('works by keyboard alone: open, rename by Enter, leave by Escape, focus comes back', async () => {
-    stage.api.world.addProject({ name: '宇宙' });
-    const page = await stage.signedIn('desktop');
+    session.api.world.addProject({ name: '宇宙' });
+    const page = await session.signedIn('desktop');
     await page.focus('.project-card [title="名前を変更"]');
     await page.keyboard.press('Enter');
     await page.waitForSelector('dialog[open]');

@@ -1,70 +1,70 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SIZES, Stage, texts, type Size, until } from './browser.js';
+import { SIZES, BrowserSession, texts, type Size, until } from './browser.js';
 
 const CACHE = 'dreamcore_session_cache';
 const cachedToken = (page: Page) =>
   page.evaluate<string>(`JSON.parse(localStorage.getItem('${CACHE}')).session.access_token`);
 
-let stage: Stage;
+let session: BrowserSession;
 beforeAll(async () => {
-  stage = await Stage.open();
+  session = await BrowserSession.open();
 });
-afterAll(() => stage.close());
-beforeEach(() => stage.clear());
+afterAll(() => session.close());
+beforeEach(() => session.clear());
 
 describe.each(Object.keys(SIZES) as Size[])('sign-in on %s', (size) => {
   it('leads from the button to the list, with the name in the header and no token in the address', async () => {
-    const page = await stage.page(size);
-    await stage.signIn(page);
-    expect(page.url()).toBe(`${stage.api.url}/create.html`);
+    const page = await session.page(size);
+    await session.signIn(page);
+    expect(page.url()).toBe(`${session.api.url}/create.html`);
     expect(await page.innerText('#userName')).toBe('ゲーム太郎');
     expect(await cachedToken(page)).toMatch(/^ey/);
-    expect(stage.complaints).toEqual([]);
+    expect(session.complaints).toEqual([]);
   });
 });
 
 describe('sign-in', () => {
   it('says DEMO on every page while the demo model works, and never without it', async () => {
-    const page = await stage.signedIn('phone');
+    const page = await session.signedIn('phone');
     expect(await texts(page, '.demo-strip')).toHaveLength(1);
-    stage.api.demo = false;
-    await page.goto(stage.api.url);
+    session.api.demo = false;
+    await page.goto(session.api.url);
     await page.waitForSelector('#projectGrid[aria-busy="false"]');
     expect(await texts(page, '.demo-strip')).toHaveLength(0);
-    stage.api.demo = true;
+    session.api.demo = true;
   });
 
   it('returns to the page that was asked for before signing in', async () => {
-    const project = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.page('desktop');
-    await page.goto(`${stage.api.url}/project/${project.id}`);
+    const project = session.api.world.addGame('宇宙シューティング');
+    const page = await session.page('desktop');
+    await page.goto(`${session.api.url}/project/${project.id}`);
     await page.click('#googleSignInButton:enabled');
     await page.waitForURL(`**/project/${project.id}`);
     await page.waitForSelector('.message.assistant');
   });
 
   it('keeps a person signed in whose cached session is older than five minutes', async () => {
-    const page = await stage.signedIn('desktop');
+    const page = await session.signedIn('desktop');
     await page.evaluate(
       `localStorage.setItem('${CACHE}', JSON.stringify({ ...JSON.parse(localStorage.getItem('${CACHE}')), timestamp: Date.now() - 301000 }))`,
     );
-    const project = stage.api.world.addGame('宇宙シューティング');
-    await stage.reopen(page, project.id);
+    const project = session.api.world.addGame('宇宙シューティング');
+    await session.reopen(page, project.id);
     expect(page.url()).toContain(project.id);
   });
 
   it('shows what the provider refused and offers the button again', async () => {
-    const page = await stage.page('phone');
-    await page.goto(`${stage.api.url}/create.html#error=access_denied&error_description=no`);
+    const page = await session.page('phone');
+    await page.goto(`${session.api.url}/create.html#error=access_denied&error_description=no`);
     await page.waitForSelector('#googleSignInButton:enabled');
     expect(await page.innerText('#loginError')).toBe('ログインに失敗しました');
   });
 
   it('offers 再試行 when the sign-in library cannot be loaded, and recovers with it', async () => {
-    const page = await stage.page('phone');
+    const page = await session.page('phone');
     await page.route('**/lib/supabase.min.js', (route) => route.abort());
-    await page.goto(stage.api.url);
+    await page.goto(session.api.url);
     await page.waitForSelector('#loginError:not([hidden])');
     expect(await page.innerText('#loginError')).toBe('システムエラーが発生しました');
     expect(await page.innerText('#googleSignInButton')).toBe('再試行');
@@ -74,8 +74,8 @@ describe('sign-in', () => {
   });
 
   it('signs out from the list: nothing of the session is left in the browser', async () => {
-    const page = await stage.page('desktop');
-    await stage.signIn(page);
+    const page = await session.page('desktop');
+    await session.signIn(page);
     await page.click('#signOutButton');
     await page.waitForSelector('#googleSignInButton:enabled');
     expect(
@@ -83,30 +83,30 @@ describe('sign-in', () => {
         'Object.keys(localStorage).filter((key) => /session|auth-token/.test(key))',
       ),
     ).toEqual([]);
-    await page.goto(`${stage.api.url}/create`);
-    await page.waitForURL(`${stage.api.url}/`);
+    await page.goto(`${session.api.url}/create`);
+    await page.waitForURL(`${session.api.url}/`);
   });
 
   it('renews a refused token once and goes on', async () => {
-    const project = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.page('desktop');
-    await stage.signIn(page);
+    const project = session.api.world.addGame('宇宙シューティング');
+    const page = await session.page('desktop');
+    await session.signIn(page);
     const token = await cachedToken(page);
-    stage.api.refusedTokens.add(token);
-    await stage.reopen(page, project.id);
-    const inits = stage.api.sockets.received
+    session.api.refusedTokens.add(token);
+    await session.reopen(page, project.id);
+    const inits = session.api.sockets.received
       .filter(({ type }) => type === 'init')
       .map((frame) => frame['access_token']);
     expect(inits.at(-1)).not.toBe(token);
   });
 
   it('asks to sign in again when the token cannot be renewed, says why, and comes back to the same game', async () => {
-    const project = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.page('desktop');
-    await stage.signIn(page);
+    const project = session.api.world.addGame('宇宙シューティング');
+    const page = await session.page('desktop');
+    await session.signIn(page);
     const token = await cachedToken(page);
-    stage.api.refusedTokens.add(token).add('refresh');
-    await page.goto(`${stage.api.url}/project/${project.id}`);
+    session.api.refusedTokens.add(token).add('refresh');
+    await page.goto(`${session.api.url}/project/${project.id}`);
     await page.waitForSelector('#googleSignInButton:enabled');
     expect(await page.innerText('#loginError')).toContain('有効期限');
     await page.click('#googleSignInButton');
@@ -114,8 +114,8 @@ describe('sign-in', () => {
   });
 
   it('speaks English to an English browser, and Japanese again by the switch', async () => {
-    const page = await stage.page('desktop', { locale: 'en-US' });
-    await page.goto(stage.api.url);
+    const page = await session.page('desktop', { locale: 'en-US' });
+    await page.goto(session.api.url);
     await page.waitForSelector('#googleSignInButton:enabled');
     expect(await page.innerText('#googleSignInButton')).toBe('Sign in with Google');
     await page.click('.language-switch');

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Turn } from '../../fakes/fake-sockets.js';
-import { Stage, say, texts, until } from './browser.js';
+import { BrowserSession, say, texts, until } from './browser.js';
 
-let stage: Stage;
+let session: BrowserSession;
 beforeAll(async () => {
-  stage = await Stage.open();
+  session = await BrowserSession.open();
 });
-afterAll(() => stage.close());
-beforeEach(() => stage.clear());
+afterAll(() => session.close());
+beforeEach(() => session.clear());
 
 /** Opens a job that streams numbered lines until it is told to end. */
 function longJob(linesPerStep: number): {
@@ -59,9 +59,10 @@ describe('trouble in the editor', () => {
   ])(
     'shows %s in plain Japanese, also in the old shape without message, and keeps the text',
     async (code, message, sentence) => {
-      const { id } = stage.api.world.addGame('宇宙シューティング');
-      const page = await stage.editor('phone', id);
-      stage.api.sockets.script = (turn) => turn.reply({ type: 'error', error: { code, message } });
+      const { id } = session.api.world.addGame('宇宙シューティング');
+      const page = await session.editor('phone', id);
+      session.api.sockets.script = (turn) =>
+        turn.reply({ type: 'error', error: { code, message } });
       await say(page, '音を付けて');
       await page.waitForSelector('.message.error');
       expect(await page.innerText('.message.error')).toContain(sentence);
@@ -72,9 +73,9 @@ describe('trouble in the editor', () => {
   );
 
   it('translates raw failures, keeps their details folded, and gives the text back', async () => {
-    const { id } = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('desktop', id);
-    stage.api.sockets.script = (turn) => {
+    const { id } = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor('desktop', id);
+    session.api.sockets.script = (turn) => {
       turn.startJob();
       turn.emit({ type: 'failed', job: turn.project.job, error: 'spawn claude ENOENT' });
     };
@@ -88,14 +89,16 @@ describe('trouble in the editor', () => {
   });
 
   it('stops a job, says so once, and offers the text again', async () => {
-    const { id } = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('phone', id);
+    const { id } = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor('phone', id);
     const job = longJob(1);
-    stage.api.sockets.script = job.script;
+    session.api.sockets.script = job.script;
     await say(page, '敵を増やして');
     await page.click('#stopButton');
     await page.waitForSelector('.message.system:has-text("停止しました")');
-    expect(stage.api.sockets.lastOf('cancel')).toMatchObject({ jobId: job.turn().project.job?.id });
+    expect(session.api.sockets.lastOf('cancel')).toMatchObject({
+      jobId: job.turn().project.job?.id,
+    });
     await page.waitForTimeout(150);
     expect(
       (await texts(page, '.message.system span')).filter((note) => note === '停止しました'),
@@ -105,10 +108,10 @@ describe('trouble in the editor', () => {
   });
 
   it('goes on after a reload in mid-job: the text without gap or repeat', async () => {
-    const { id } = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('desktop', id);
+    const { id } = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor('desktop', id);
     const job = longJob(5);
-    stage.api.sockets.script = job.script;
+    session.api.sockets.script = job.script;
     await say(page, '敵を増やして');
     await page.waitForSelector('#stopButton:visible');
     job.step();
@@ -119,21 +122,21 @@ describe('trouble in the editor', () => {
     await page.waitForSelector('#stopButton:visible');
     job.step();
     await until(page, `${streamed} === ${JSON.stringify(lines(15))}`);
-    expect(stage.api.sockets.lastOf('selectProject')?.['since']).toMatchObject({
+    expect(session.api.sockets.lastOf('selectProject')?.['since']).toMatchObject({
       jobId: job.turn().project.job?.id,
       attempt: 1,
     });
   });
 
   it('goes on after a lost connection, also when the job ended meanwhile: one answer, once', async () => {
-    const project = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('desktop', project.id);
+    const project = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor('desktop', project.id);
     const job = longJob(5);
-    stage.api.sockets.script = job.script;
+    session.api.sockets.script = job.script;
     await say(page, '敵を増やして');
     await page.waitForSelector('#stopButton:visible');
     job.step();
-    stage.api.sockets.goAway();
+    session.api.sockets.goAway();
     await page.waitForSelector('#connectionBanner:not([hidden])');
     expect(await page.innerText('#sendButton')).toBe('再接続する');
     expect(await page.isEnabled('#chatInput')).toBe(true);
@@ -149,7 +152,7 @@ describe('trouble in the editor', () => {
       job: project.job,
       result: { message: '敵を増やしました。', generator: 'gemini' },
     });
-    stage.api.sockets.comeBack();
+    session.api.sockets.comeBack();
     await page.click('#sendButton');
     await page.waitForSelector('#connectionBanner', { state: 'hidden' });
     await page.waitForSelector('#stopButton', { state: 'hidden' });
@@ -168,34 +171,34 @@ describe('trouble in the editor', () => {
   });
 
   it('drops frames it has had, and writes the text of a later attempt anew', async () => {
-    const { id } = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('desktop', id);
+    const { id } = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor('desktop', id);
     const job = longJob(2);
-    stage.api.sockets.script = job.script;
+    session.api.sockets.script = job.script;
     await say(page, '敵を増やして');
     await page.waitForSelector('#stopButton:visible');
     job.step();
     const jobId = job.turn().project.job?.id;
-    stage.api.sockets.push(id, { type: 'stream', content: 'again', jobId, attempt: 1, seq: 2 });
+    session.api.sockets.push(id, { type: 'stream', content: 'again', jobId, attempt: 1, seq: 2 });
     await until(page, `${streamed} === ${JSON.stringify(lines(2))}`);
     job.turn().emit({ type: 'streamReset' }, 2);
     job.turn().emit({ type: 'stream', content: 'new try' }, 2);
-    stage.api.sockets.push(id, { type: 'stream', content: 'late', jobId, attempt: 1, seq: 99 });
+    session.api.sockets.push(id, { type: 'stream', content: 'late', jobId, attempt: 1, seq: 99 });
     await until(page, `${streamed} === 'new try'`);
   });
 
   it('sends an unanswered message again with the same id after a reconnect, and shows its bubble once', async () => {
-    const { id } = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('phone', id);
-    stage.api.sockets.deafTo.add('message');
+    const { id } = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor('phone', id);
+    session.api.sockets.deafTo.add('message');
     await say(page, '音を付けて');
-    await expect.poll(() => stage.api.sockets.lastOf('message')).toBeDefined();
-    stage.api.sockets.goAway();
+    await expect.poll(() => session.api.sockets.lastOf('message')).toBeDefined();
+    session.api.sockets.goAway();
     await page.waitForSelector('#connectionBanner:not([hidden])');
-    stage.api.sockets.deafTo.clear();
-    stage.api.sockets.comeBack();
+    session.api.sockets.deafTo.clear();
+    session.api.sockets.comeBack();
     await page.waitForSelector('.message.assistant:has-text("もっと速く")');
-    const sent = stage.api.sockets.received.filter(({ type }) => type === 'message');
+    const sent = session.api.sockets.received.filter(({ type }) => type === 'message');
     expect(sent).toHaveLength(2);
     expect(sent[0]?.['messageId']).toMatch(/^[0-9a-f-]{36}$/);
     expect(sent[1]).toEqual(sent[0]);
@@ -205,19 +208,19 @@ describe('trouble in the editor', () => {
   });
 
   it('replaces a socket that does not answer its ping', async () => {
-    const { id } = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('desktop', id);
-    const inits = () => stage.api.sockets.received.filter(({ type }) => type === 'init').length;
+    const { id } = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor('desktop', id);
+    const inits = () => session.api.sockets.received.filter(({ type }) => type === 'init').length;
     const before = inits();
-    stage.api.sockets.deafTo.add('ping');
+    session.api.sockets.deafTo.add('ping');
     await page.click('.chat-messages');
     await expect.poll(inits, { timeout: 4_000 }).toBe(before + 1);
   });
 
   it('tells that a text was noted but not worked on, and gives it back', async () => {
-    const { id } = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('desktop', id);
-    stage.api.sockets.script = (turn) => {
+    const { id } = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor('desktop', id);
+    session.api.sockets.script = (turn) => {
       const job = turn.world.openJob(turn.project);
       turn.reply({
         type: 'jobStarted',
@@ -234,9 +237,9 @@ describe('trouble in the editor', () => {
   });
 
   it('shows the place in the queue while a job waits', async () => {
-    const { id } = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('phone', id);
-    stage.api.sockets.script = (turn) => {
+    const { id } = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor('phone', id);
+    session.api.sockets.script = (turn) => {
       const job = turn.startJob();
       turn.reply({
         type: 'progress',
@@ -251,8 +254,8 @@ describe('trouble in the editor', () => {
   });
 
   it('asks again after a reload what was never answered', async () => {
-    const project = stage.api.world.addProject();
-    const page = await stage.editor('desktop', project.id);
+    const project = session.api.world.addProject();
+    const page = await session.editor('desktop', project.id);
     await say(page, '2Dの釣りゲームを作って');
     await page.waitForSelector('.style-card-chat');
     await page.reload();
@@ -281,9 +284,9 @@ describe('trouble in the editor', () => {
   });
 
   it('finds the question of a job that was over before anybody listened', async () => {
-    const project = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('desktop', project.id);
-    stage.api.sockets.script = (turn) => {
+    const project = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor('desktop', project.id);
+    session.api.sockets.script = (turn) => {
       const job = turn.startJob();
       project.pendingQuestion = {
         type: 'restore',
@@ -306,16 +309,16 @@ describe('trouble in the editor', () => {
   });
 
   it('leaves for the list with a word when the game does not exist', async () => {
-    const page = await stage.signedIn('phone');
-    await page.goto(`${stage.api.url}/project/00000000-0000-4000-8000-000000000000`);
+    const page = await session.signedIn('phone');
+    await page.goto(`${session.api.url}/project/00000000-0000-4000-8000-000000000000`);
     await page.waitForURL('**/create');
     await page.waitForSelector('.toast:has-text("見つかりませんでした")');
   });
 
   it('works with a server of the old kind: no job id, no attempt, no seq in the frames', async () => {
-    const { id } = stage.api.world.addGame('宇宙シューティング');
-    const page = await stage.editor('desktop', id);
-    stage.api.sockets.script = (turn) => {
+    const { id } = session.api.world.addGame('宇宙シューティング');
+    const page = await session.editor('desktop', id);
+    session.api.sockets.script = (turn) => {
       const job = turn.startJob();
       for (const frame of [
         { type: 'started', job },

@@ -2,17 +2,17 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SIZES, Stage, texts, type Size } from './browser.js';
+import { SIZES, BrowserSession, texts, type Size } from './browser.js';
 
 /** The pages between which people wander by the navigation, and my page. */
-let stage: Stage;
+let session: BrowserSession;
 let audit: string;
 beforeAll(async () => {
   audit = await readFile(path.join(import.meta.dirname, 'audit.js'), 'utf8');
-  stage = await Stage.open();
+  session = await BrowserSession.open();
 });
-afterAll(() => stage.close());
-beforeEach(() => stage.clear());
+afterAll(() => session.close());
+beforeEach(() => session.clear());
 
 async function check(page: Page, screen: string): Promise<void> {
   expect.soft(await page.evaluate<string[]>(audit), screen).toEqual([]);
@@ -22,7 +22,7 @@ const shelf = (page: Page) => page.waitForSelector('#collection[aria-busy="false
 
 describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
   it('goes by the navigation from page to page and back, and says where one is', async () => {
-    const page = await stage.at(size, '/create');
+    const page = await session.at(size, '/create');
     await page.waitForSelector('#projectGrid[aria-busy="false"]');
     expect([await texts(page, '.nav-item'), await current(page)]).toEqual([
       ['発見', '作る', '次へ', '通知', 'マイ'],
@@ -48,7 +48,7 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
     }
     await page.goBack();
     await page.waitForURL('**/notifications');
-    expect(stage.complaints).toEqual([]);
+    expect(session.complaints).toEqual([]);
   });
 
   it('my page shows the games on a shelf with room for more, and plays the one that is tapped', async () => {
@@ -58,14 +58,14 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
       'とても長い名前のゲームでカードからはみ出しそうなもの',
       '四つめ',
     ].map((name, index) =>
-      stage.api.world.addProject({
+      session.api.world.addProject({
         name,
         isPublic: index === 0,
         description: index === 0 ? '銀河を駆けるシューティング。敵弾をよけて進もう。' : '',
         updatedAt: new Date(Date.now() - index * 60_000).toISOString(),
       }),
     );
-    const page = await stage.at(size, '/mypage');
+    const page = await session.at(size, '/mypage');
     await shelf(page);
     expect(await page.title()).toBe('マイページ - ゲームクリエイター');
     expect(await page.innerText('#profileName')).toBe('ゲーム太郎');
@@ -82,35 +82,35 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
     await shelf(page);
     await page.click('.case-free .case-link >> nth=0');
     await page.waitForURL('**/create');
-    expect(stage.complaints.filter((line) => !line.includes('404'))).toEqual([]);
+    expect(session.complaints.filter((line) => !line.includes('404'))).toEqual([]);
   });
 
   it('my page without games invites to make one; a failure is said and can be tried again', async () => {
-    const page = await stage.at(size, '/mypage');
+    const page = await session.at(size, '/mypage');
     await page.waitForSelector('#collectionNote:has-text("まだゲームがありません")');
     expect([
       await page.innerText('#collectionCount strong'),
       await page.locator('.case-free').count(),
     ]).toEqual(['0', 6]);
     await check(page, 'no games');
-    stage.api.isBroken = true;
+    session.api.isBroken = true;
     await page.reload();
     await page.waitForSelector('#collection .list-state:has-text("読み込めませんでした")');
     await check(page, 'failure');
-    stage.api.isBroken = false;
-    stage.api.world.addProject({ name: '戻ってきた' });
+    session.api.isBroken = false;
+    session.api.world.addProject({ name: '戻ってきた' });
     await page.click('#collection .button');
     await page.waitForSelector('.case-name:has-text("戻ってきた")');
   });
 
   it('signs out', async () => {
-    const page = await stage.page(size);
-    await stage.signIn(page);
+    const page = await session.page(size);
+    await session.signIn(page);
     await page.click('.nav-mypage');
     await shelf(page);
     await page.click('#signOutButton');
     await page.waitForSelector('#googleSignInButton:enabled');
-    await page.goto(`${stage.api.url}/mypage`);
+    await page.goto(`${session.api.url}/mypage`);
     await page.waitForSelector('#googleSignInButton:enabled');
   });
 });
@@ -118,9 +118,9 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
 describe('次へ', () => {
   it('plays the newest published game, then the one after it, from any page and in a circle', async () => {
     const [first, second] = ['いちばん新しい', '二番目'].map((title) =>
-      stage.api.world.addPublished(title),
+      session.api.world.addPublished(title),
     );
-    const page = await stage.at('phone', '/mypage');
+    const page = await session.at('phone', '/mypage');
     await shelf(page);
     await page.click('.nav-next');
     await page.waitForURL(`**/zap/${first?.id}`);
@@ -137,7 +137,7 @@ describe('次へ', () => {
   });
 
   it('says so when nothing is published', async () => {
-    const page = await stage.at('desktop', '/discover?zap=1');
+    const page = await session.at('desktop', '/discover?zap=1');
     await page.waitForSelector('.toast:has-text("まだ公開ゲームがありません")');
     expect(new URL(page.url()).pathname).toBe('/discover');
     expect(await page.innerText('.list-state-title')).toBe('まだ公開ゲームがありません');
@@ -146,8 +146,9 @@ describe('次へ', () => {
 
 describe('by keyboard', () => {
   it('the arrows move the shelf; every game and the navigation are reached by Tab; the navigation lies behind dialogs', async () => {
-    for (let game = 1; game <= 5; game += 1) stage.api.world.addProject({ name: `ゲーム${game}` });
-    const page = await stage.at('desktop', '/mypage');
+    for (let game = 1; game <= 5; game += 1)
+      session.api.world.addProject({ name: `ゲーム${game}` });
+    const page = await session.at('desktop', '/mypage');
     await shelf(page);
     await page.click('#forwardButton');
     await page.click('#backwardButton');
@@ -185,10 +186,10 @@ describe('by keyboard', () => {
 
 describe('the design preview', () => {
   it.each(Object.keys(SIZES) as Size[])('shows the palette on %s to everybody', async (size) => {
-    const page = await stage.page(size);
-    await page.goto(`${stage.api.url}/design-preview.html`);
+    const page = await session.page(size);
+    await page.goto(`${session.api.url}/design-preview.html`);
     await page.waitForSelector('.swatches li');
     expect(await page.innerText('.swatches li >> nth=0')).toContain('#ff3b30');
-    expect(stage.complaints).toEqual([]);
+    expect(session.complaints).toEqual([]);
   });
 });

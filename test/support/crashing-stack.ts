@@ -21,11 +21,11 @@ export const MESSAGE_POINTS = [
 ] as const satisfies readonly CrashPoint[];
 
 /** A stack whose workers die. Its parts are there from the first test on. */
-export interface CrashStage {
+export interface CrashingStack {
   readonly stack: Stack;
   readonly workers: Workers;
   /** A new player, who leaves after the test. */
-  somebody(): Promise<Player>;
+  addPlayer(): Promise<Player>;
   /**
    * Sends a message in whose course a process dies at the point, and waits until it has ended well
    * all the same.
@@ -34,10 +34,10 @@ export interface CrashStage {
 }
 
 /**
- * Sets the stage for the tests of a file, with two workers: a test waits for the take-over and not
+ * Starts such a stack for the tests of a file, with two workers: a test waits for the take-over and not
  * for the start of a process.
  */
-export function crashStage(options: StackOptions): CrashStage {
+export function crashingStack(options: StackOptions): CrashingStack {
   let stack: Stack;
   let workers: Workers;
   const players: Player[] = [];
@@ -61,7 +61,7 @@ export function crashStage(options: StackOptions): CrashStage {
     get workers() {
       return workers;
     },
-    async somebody() {
+    async addPlayer() {
       const player = await newPlayer(stack);
       players.push(player);
       return player;
