@@ -106,10 +106,10 @@ const succeed: FakeActivities = {
 /** Longer than the heartbeat time-out of a run, and than a caller's patience with `admit`. */
 const SILENCE_MS = 9_000;
 const LATE_MS = 4_500;
-/** What one try on Modal takes of a job's time. */
-const TRY_MS = 6_000;
+/** What one attempt on Modal takes of a job's time. */
+const ATTEMPT_MS = 6_000;
 
-let tries = 0;
+let runs = 0;
 let lives = 0;
 let calls = 0;
 const untilCancelled = async (): Promise<never> => {
@@ -125,7 +125,7 @@ const modalStory = (runThere: NonNullable<FakeActivities['runAgent']>): FakeActi
   chooseBackend: async () => ({ backend: 'modal', reason: 'switched to modal', hasVolumes: true }),
   startAttempt: async () => {
     calls += 1;
-    return { attempt: calls, slotAgeMs: (calls - 1) * TRY_MS };
+    return { attempt: calls, slotAgeMs: (calls - 1) * ATTEMPT_MS };
   },
   runAgent: (input) => (onModal() ? runThere(input) : Promise.resolve(CANDIDATE)),
 });
@@ -145,8 +145,8 @@ const STORIES: Record<string, FakeActivities> = {
   },
   'generate-retry': {
     runAgent: async () => {
-      tries += 1;
-      if (tries === 1)
+      runs += 1;
+      if (runs === 1)
         throw ApplicationFailure.create({
           type: 'ModelOverloaded',
           details: [{ retryAfterMs: 100 }],
@@ -205,9 +205,9 @@ const STORIES: Record<string, FakeActivities> = {
     return Context.current().info.attempt === 1 ? sleep(SILENCE_MS, CANDIDATE) : CANDIDATE;
   }),
 };
-/** Time for one try there and one here. */
+/** Time for one attempt there and one here. */
 const INPUTS: Record<string, Partial<GenerateGameInput>> = {
-  'generate-modal-time-out': { jobTimeoutMs: (TRY_MS / 3) * 4 },
+  'generate-modal-time-out': { jobTimeoutMs: (ATTEMPT_MS / 3) * 4 },
 };
 const isCancelled = (name: string): boolean =>
   name === 'generate-cancel' || name === 'generate-modal-cancel';

@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => env.stop());
 
-type Try = (input: RunAgentInput) => Promise<RunAgentOutcome>;
+type RunAgent = (input: RunAgentInput) => Promise<RunAgentOutcome>;
 const candidateOf = (attempt: number): RunAgentOutcome => ({
   kind: 'candidate',
   revision: String(attempt).repeat(40),
@@ -52,29 +52,32 @@ const candidateOf = (attempt: number): RunAgentOutcome => ({
   suggestions: [],
   usage: null,
 });
-const succeed: Try = async ({ attempt }) => candidateOf(attempt);
+const succeed: RunAgent = async ({ attempt }) => candidateOf(attempt);
 const failWith =
-  (type: ErrorKind | 'WorkerStopped', nonRetryable = false): Try =>
+  (type: ErrorKind | 'WorkerStopped', nonRetryable = false): RunAgent =>
   async () => {
     throw ApplicationFailure.create({ type, nonRetryable });
   };
-const untilCancelled: Try = async () => {
+const untilCancelled: RunAgent = async () => {
   for (;;) {
     Context.current().heartbeat();
     await Context.current().sleep(50);
   }
 };
 /** A worker that was killed: it beats no more, for longer than the heartbeat time-out. */
-const fallSilent: Try = () => sleep(9_000, candidateOf(9));
+const fallSilent: RunAgent = () => sleep(9_000, candidateOf(9));
 
-interface World {
-  modal: Try;
-  local?: Try;
+interface Scenario {
+  modal: RunAgent;
+  local?: RunAgent;
   choices?: BackendChoice[];
 }
 
 /** Activities that keep a diary of who did what where; the last choice of a backend stays. */
-function worldOf(input: GenerateGameInput, { modal, local = succeed, choices = [MODAL] }: World) {
+function fakesFor(
+  input: GenerateGameInput,
+  { modal, local = succeed, choices = [MODAL] }: Scenario,
+) {
   const diary: string[] = [];
   const completed: CompleteJobInput[] = [];
   let attempt = 0;
@@ -132,9 +135,9 @@ const send = (input: GenerateGameInput) =>
     content: input.content,
   });
 
-async function play(world: World, overrides: Partial<GenerateGameInput> = {}) {
+async function play(scenario: Scenario, overrides: Partial<GenerateGameInput> = {}) {
   const input = generateInput(overrides);
-  const { activities, diary, completed, ranAtMs } = worldOf(input, world);
+  const { activities, diary, completed, ranAtMs } = fakesFor(input, scenario);
   const outcome = await env.withWorkers(activities, async () => {
     await send(input);
     return handle(input).result() as Promise<GenerateGameOutcome>;
@@ -144,7 +147,7 @@ async function play(world: World, overrides: Partial<GenerateGameInput> = {}) {
     diary,
     completed,
     outcome,
-    triesTookMs: (ranAtMs.at(-1) ?? 0) - (ranAtMs[0] ?? 0),
+    attemptsTookMs: (ranAtMs.at(-1) ?? 0) - (ranAtMs[0] ?? 0),
   };
 }
 
@@ -190,14 +193,14 @@ describe('G1: a run on Modal', () => {
   ] as const)(
     'that ends with %s goes on here, also when the set would let Temporal try again',
     async (kind, story) => {
-      const { input, diary, completed, outcome, triesTookMs } = await play({
+      const { input, diary, completed, outcome, attemptsTookMs } = await play({
         modal: failWith(kind),
       });
       expect(diary).toEqual(story);
       expect(outcome).toMatchObject({ ended: 'completed' });
       expect(completed).toHaveLength(1);
       expect(await shownBackend(input)).toBe('local');
-      expect(triesTookMs).toBeLessThan(10_000);
+      expect(attemptsTookMs).toBeLessThan(10_000);
     },
   );
 
@@ -213,7 +216,7 @@ describe('G1: a run on Modal', () => {
     expect(outcome).toMatchObject({ ended: 'failed', failure: kind });
   });
 
-  it('that has left Modal stays here for all its further tries, without asking again', async () => {
+  it('that has left Modal stays here for all its further attempts, without asking again', async () => {
     let localRuns = 0;
     const { diary } = await play({
       modal: failWith('ModalQuota'),
@@ -225,7 +228,7 @@ describe('G1: a run on Modal', () => {
     expect(diary).toEqual(['choose', 'modal 1', 'local 2', 'local 3', 'local 4', 'publish 4']);
   });
 
-  it('follows the switch at its next try', async () => {
+  it('follows the switch at its next attempt', async () => {
     const { input, diary } = await play({ modal: failWith('RunStalled'), choices: [MODAL, LOCAL] });
     expect(diary).toEqual(['choose', 'modal 1', 'choose', 'local 2', 'publish 2']);
     expect(await shownBackend(input)).toBe('local');
@@ -233,7 +236,7 @@ describe('G1: a run on Modal', () => {
 
   it('F1: that is cancelled is stopped there, and nothing is done here', async () => {
     const input = generateInput();
-    const { activities, diary } = worldOf(input, { modal: untilCancelled });
+    const { activities, diary } = fakesFor(input, { modal: untilCancelled });
     await env.withWorkers(activities, async () => {
       await send(input);
       await expect.poll(() => diary.at(-1), { timeout: 30_000 }).toBe('modal 1');
@@ -261,7 +264,7 @@ describe('G1: a run on Modal', () => {
 
   it('F3: with too little time left for Modal begins here', async () => {
     const input = generateInput({ jobTimeoutMs: 60_000 });
-    const { activities, diary } = worldOf(input, { modal: succeed });
+    const { activities, diary } = fakesFor(input, { modal: succeed });
     await env.withWorkers(
       { ...activities, startAttempt: async () => ({ attempt: 1, slotAgeMs: 50_000 }) },
       async () => {
@@ -277,7 +280,7 @@ describe('C1: the worker that waits for a call on Modal dies', () => {
   it('another one takes up the same call under the same attempt', async () => {
     const input = generateInput();
     const found: unknown[] = [];
-    const { activities, diary } = worldOf(input, {
+    const { activities, diary } = fakesFor(input, {
       async modal(run) {
         const { attempt, heartbeatDetails } = Context.current().info as {
           attempt: number;
@@ -300,11 +303,11 @@ describe('C1: the worker that waits for a call on Modal dies', () => {
   }, 60_000);
 
   it('a worker that is told to stop hands the call over at once, by a failure that is none of our kinds', async () => {
-    const { diary, triesTookMs } = await play({
+    const { diary, attemptsTookMs } = await play({
       modal: async (run) =>
         Context.current().info.attempt === 1 ? failWith('WorkerStopped')(run) : succeed(run),
     });
     expect(diary).toEqual(['choose', 'modal 1', 'modal 1', 'publish 1']);
-    expect(triesTookMs).toBeLessThan(10_000);
+    expect(attemptsTookMs).toBeLessThan(10_000);
   });
 });

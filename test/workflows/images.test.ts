@@ -29,23 +29,23 @@ const LOCAL: BackendChoice = {
   hasVolumes: true,
 };
 
-type Try = () => Promise<ImageMade>;
-const succeed: Try = async () => IMAGE;
+type MakeImage = () => Promise<ImageMade>;
+const succeed: MakeImage = async () => IMAGE;
 const failWith =
-  (type: ErrorKind): Try =>
+  (type: ErrorKind): MakeImage =>
   async () => {
     throw ApplicationFailure.create({ type, message: `${type} it is` });
   };
-const untilCancelled: Try = async () => {
+const untilCancelled: MakeImage = async () => {
   for (;;) {
     Context.current().heartbeat();
     await Context.current().sleep(50);
   }
 };
 
-interface World {
-  modal?: Try;
-  local?: Try;
+interface Scenario {
+  modal?: MakeImage;
+  local?: MakeImage;
   choice?: BackendChoice;
   cutsBy?: 'service' | 'network';
   plan?: 'draw' | 'screenshot';
@@ -53,17 +53,17 @@ interface World {
 }
 
 /** Activities that keep a diary of who did what where. */
-function worldOf({
+function fakesFor({
   modal = succeed,
   local = succeed,
   choice = LOCAL,
   cutsBy = 'network',
   plan = 'draw',
   more = {},
-}: World) {
+}: Scenario) {
   const diary: string[] = [];
   const make =
-    (name: string): Try =>
+    (name: string): MakeImage =>
     () => {
       const isModal = Context.current().info.taskQueue === MODAL_AGENT_QUEUE;
       diary.push(`${name} ${isModal ? 'modal' : 'local'}`);
@@ -118,8 +118,12 @@ function withLateList(client: Client, times: number): Client {
 
 type Story = 'generateImage' | 'removeBackground' | 'generateThumbnail';
 
-async function play(type: Story, world: World, cancelWhen?: (diary: readonly string[]) => boolean) {
-  const { diary, activities } = worldOf(world);
+async function play(
+  type: Story,
+  scenario: Scenario,
+  cancelWhen?: (diary: readonly string[]) => boolean,
+) {
+  const { diary, activities } = fakesFor(scenario);
   const actionId = randomUUID();
   const input = {
     actionId,
@@ -158,8 +162,8 @@ describe('the end of an image', () => {
       { plan: 'screenshot', choice: MODAL },
       ['look local', 'keep', 'complete image/png'],
     ],
-  ] as const)('%s %j: made, kept, told', async (type, world, expected) => {
-    const { diary, outcome } = await play(type, world);
+  ] as const)('%s %j: made, kept, told', async (type, scenario, expected) => {
+    const { diary, outcome } = await play(type, scenario);
     expect(diary).toEqual(expected);
     expect(outcome).toEqual({ ok: true, result: IMAGE });
   });
@@ -217,7 +221,7 @@ describe("an action that shares its workflow's id", () => {
     ['is found once the list of workflows knows it', 2, true, 'cancelled'],
     ['is not looked for any longer when its row has ended', Infinity, false, 'tooLate'],
   ] as const)('%s', async (_promise, lag, isOpen, expected) => {
-    const { diary, activities } = worldOf({ local: untilCancelled });
+    const { diary, activities } = fakesFor({ local: untilCancelled });
     const [actionId, projectId] = [randomUUID(), randomUUID()];
     const actions = createActionWorkflows(withLateList(env.client, lag));
     await env.withWorkers(activities, async () => {
@@ -243,13 +247,13 @@ describe('G1: an image leaves Modal', () => {
     ['ModalUnavailable', 2],
     ['RunCrashed', 2],
     ['ImageServiceMissing', 1],
-  ] as const)('after %s (%i tries there) it is made here', async (kind, tries) => {
+  ] as const)('after %s (%i attempts there) it is made here', async (kind, attempts) => {
     const { diary, outcome } = await play('removeBackground', {
       choice: MODAL,
       modal: failWith(kind),
     });
     expect(diary).toEqual([
-      ...Array<string>(tries).fill('cut modal'),
+      ...Array<string>(attempts).fill('cut modal'),
       'cut local',
       'complete image/png',
     ]);

@@ -63,7 +63,7 @@ export async function startRunner({
     const outcome = await Promise.race([readOutcome(child, onAlive, onProgress), failedToStart]);
     child.stdin.end();
     await exited;
-    const failure = outcome && 'error' in outcome ? asDreamError(outcome.error) : null;
+    const failure = outcome && 'error' in outcome ? asAppError(outcome.error) : null;
     if (signal.aborted) throw new AppError('RunCancelled', 'the run was stopped', failure?.details);
     if (outcome && 'result' in outcome) return outcome.result;
     if (failure) throw failure;
@@ -106,7 +106,7 @@ function parseLine(line: string): Record<string, unknown> | null {
   }
 }
 
-function asDreamError(error: unknown): AppError {
+function asAppError(error: unknown): AppError {
   const failure = RunnerFailure.safeParse(error);
   if (!failure.success) return new AppError('RunCrashed', 'the runner reported an unknown failure');
   const { kind, message, ...details } = failure.data;

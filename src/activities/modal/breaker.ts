@@ -2,7 +2,7 @@ import { BrokenCircuitError, circuitBreaker, ConsecutiveBreaker, handleWhen } fr
 import { AppError } from '../../contracts/errors.js';
 import type { Log } from '../../log.js';
 import type { BackendStates, BreakerReport } from '../../store/tables/backend-state.js';
-import { isUnavailable, toDreamError } from './errors.js';
+import { isUnavailable, toAppError } from './errors.js';
 
 /**
  * So many uses in a row without an answer mean that Modal is down, not that one request was
@@ -73,7 +73,7 @@ export function createBreaker({
       try {
         return await work();
       } catch (error) {
-        const failure = toDreamError(error);
+        const failure = toAppError(error);
         if (isUnavailable(failure)) reason = failure.message;
         throw failure;
       }

@@ -11,7 +11,7 @@ import type { ModalCalls as ModalCallsTable } from '../../store/tables/modal-cal
 import type { Usage } from '../../store/tables/usage.js';
 import type { ModalBreaker } from './breaker.js';
 import type { ModalConnection } from './client.js';
-import { isNotYet, isPassing, toDreamError } from './errors.js';
+import { isNotYet, isPassing, toAppError } from './errors.js';
 import { priceUsd } from './price.js';
 
 /**
@@ -188,10 +188,7 @@ async function cancel(deps: CallDeps, running: RunningCall): Promise<void> {
     close(deps, running);
   } catch (error) {
     // It stays open in the ledger: the watcher of orphaned calls tries again.
-    deps.log.warn(
-      { err: toDreamError(error), functionCallId },
-      'a call on Modal could not be ended',
-    );
+    deps.log.warn({ err: toAppError(error), functionCallId }, 'a call on Modal could not be ended');
   }
 }
 
@@ -199,7 +196,7 @@ async function reap({ connection }: CallDeps, functionCallId: string): Promise<v
   try {
     await (await connection.find(functionCallId)).cancel({ terminateContainers: true });
   } catch (error) {
-    const failure = toDreamError(error);
+    const failure = toAppError(error);
     if (failure.kind !== 'RunCrashed') throw failure;
   }
 }
@@ -229,7 +226,7 @@ async function poll(remote: FunctionCall): Promise<Ended | null> {
     return { reply: (await transferred(remote.get({ timeoutMs: 0 }))) as unknown };
   } catch (error) {
     if (isNotYet(error)) return null;
-    const failure = toDreamError(error);
+    const failure = toAppError(error);
     if (isPassing(failure)) throw failure;
     return { failure };
   }
@@ -303,7 +300,7 @@ async function retryTransient<T>({ breaker }: CallDeps, ask: () => Promise<T>): 
     try {
       return await ask();
     } catch (error) {
-      const failure = toDreamError(error);
+      const failure = toAppError(error);
       if (!isPassing(failure)) throw failure;
       if (Date.now() >= untilMs) {
         await breaker.noteFailure(failure);

@@ -2,7 +2,7 @@ import { ModalClient, type FunctionCall, type Function_ } from 'modal';
 import type { Config } from '../../config.js';
 import { VOLUME_MOUNT, volumeNameOf, type ModalFunctionName } from '../../contracts/modal.js';
 import { lostResults, rpcDeadlines } from './deadlines.js';
-import { toDreamError } from './errors.js';
+import { toAppError } from './errors.js';
 
 /**
  * Longest silence of the control plane; two tries and the way to the local set stay below ten
@@ -63,7 +63,7 @@ export function connectModal(config: ModalConfig, deadlineMs = RPC_DEADLINE_MS):
         return true;
       } catch (error) {
         if ((error as Error).name === 'NotFoundError') return false;
-        throw toDreamError(error);
+        throw toAppError(error);
       }
     },
     find: (functionCallId) => asOurs(client.functionCalls.fromId(functionCallId)),
@@ -90,6 +90,6 @@ async function asOurs<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    throw toDreamError(error);
+    throw toAppError(error);
   }
 }

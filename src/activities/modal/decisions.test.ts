@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../contracts/errors.js';
 import { pollDelayMs } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';
-import { toDreamError } from './errors.js';
+import { toAppError } from './errors.js';
 import { priceUsd, RESERVED } from './price.js';
 import { lookEveryMs, stalledBecause } from './stall-watch.js';
 
@@ -47,12 +47,12 @@ describe('what the SDK throws, by our own kinds', () => {
     [named('ClientError', 'x', { code: 5, details: 'no such call' }), { kind: 'RunCrashed' }],
     [new TypeError('fetch failed'), { kind: 'ModalUnavailable' }],
   ])('%s', (error, expected) => {
-    expect(toDreamError(error)).toMatchObject(expected);
+    expect(toAppError(error)).toMatchObject(expected);
   });
 
   it('an error of ours stays what it is', () => {
     const own = new AppError('RunStalled', 'x');
-    expect(toDreamError(own)).toBe(own);
+    expect(toAppError(own)).toBe(own);
   });
 });
 

@@ -48,7 +48,7 @@ export function isPassing(error: unknown): boolean {
  * the container, or what the control plane refused. Unknown troubles count as Modal being
  * unavailable, so that the step goes on locally.
  */
-export function toDreamError(error: unknown): AppError {
+export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const { name, message, code, details } = error as ForeignError;
   const text = String(message ?? error);

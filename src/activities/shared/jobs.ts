@@ -33,7 +33,15 @@ type JobRowActivities = Omit<
 
 /** Opening and closing job rows, and telling the listeners (A7, B, D4, F1). */
 export function jobActivities(deps: JobDeps): JobRowActivities {
-  const { store, stream } = deps;
+  return {
+    ...beginnings(deps),
+    completeJob: (input) => completeJob(deps, input),
+    failJob: (input) => failJob(deps, input),
+    ...announcements(deps),
+  };
+}
+
+function beginnings({ store }: JobDeps): Pick<JobRowActivities, 'openJob' | 'noteMessage'> {
   return {
     async openJob({ jobId, userId, projectId, content, maxQueuedJobs }) {
       const opened = await store.jobs.open({
@@ -56,11 +64,16 @@ export function jobActivities(deps: JobDeps): JobRowActivities {
         message: content,
       });
     },
+  };
+}
 
-    completeJob: (input) => completeJob(deps, input),
-
-    failJob: (input) => failJob(deps, input),
-
+/** What subscribers are told of a job that was stopped, refused, or whose game got a name. */
+function announcements({
+  store,
+  stream,
+  mirror,
+}: JobDeps): Pick<JobRowActivities, 'cancelJob' | 'reportRefusal' | 'nameProject'> {
+  return {
     async cancelJob({ jobId, attempt }) {
       const outcome = await store.jobs.cancel(jobId);
       if (outcome === 'too_late') return 'tooLate';
@@ -75,7 +88,7 @@ export function jobActivities(deps: JobDeps): JobRowActivities {
     },
 
     async nameProject({ jobId, userId, projectId, revision, attempt }) {
-      const texts = gameTexts(deps.mirror, userId, projectId, revision);
+      const texts = gameTexts(mirror, userId, projectId, revision);
       const name = gameTitle(await texts.spec(), await texts.page());
       if (!name || !(await store.projects.renameIfDefault(projectId, name))) return null;
       await stream.append(jobId, attempt, RENAMED_SEQ, [{ type: 'renamed', name }]);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
 import { crashPoint } from '../../crash-points.js';
 import { AppError } from '../../contracts/errors.js';
-import { decidePlan } from '../../domain/generation-plan.js';
+import { decidePlan, type PlanDecision } from '../../domain/generation-plan.js';
 import { CHAT_SYSTEM_PROMPT, chatPrompt } from '../../domain/generation-prompt.js';
 import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
@@ -49,9 +49,10 @@ export function planningActivities(
 }
 
 async function planGeneration(
-  { store, stream }: PlanningDeps,
+  deps: PlanningDeps,
   input: PlanGenerationInput,
 ): Promise<GenerationPlan> {
+  const { store } = deps;
   const { jobId, projectId, content, selectedStyle, autoFix } = input;
   const [project, parent] = await Promise.all([
     store.projects.get(projectId),
@@ -68,7 +69,20 @@ async function planGeneration(
   });
   await store.jobs.startProcessing(jobId, decision.kind === 'generate');
   crashPoint('after-processing');
-  const message = decision.kind === 'generate' ? '準備しています...' : '内容を確認しています...';
+  await reportStart(deps, jobId, decision);
+  return planOf(decision, {
+    hasDefaultName: project.name === DEFAULT_PROJECT_NAME,
+    autoFix,
+    parent: parent?.revision ?? null,
+  });
+}
+
+async function reportStart(
+  { store, stream }: PlanningDeps,
+  jobId: string,
+  { kind }: PlanDecision,
+): Promise<void> {
+  const message = kind === 'generate' ? '準備しています...' : '内容を確認しています...';
   await Promise.all([
     stream.append(jobId, 0, STARTED_SEQ, [
       { type: 'started' },
@@ -76,35 +90,33 @@ async function planGeneration(
     ]),
     store.jobs.noteProgress(jobId, null, 5, message),
   ]);
+}
+
+function planOf(
+  decision: PlanDecision,
+  project: { hasDefaultName: boolean; autoFix: boolean; parent: string | null },
+): GenerationPlan {
   switch (decision.kind) {
     case 'chat':
       return { kind: 'chat' };
     case 'restoreProposal': {
-      const { message: text, confirmLabel, cancelLabel } = decision;
+      const { message, confirmLabel, cancelLabel } = decision;
       return {
         kind: 'restoreProposal',
-        question: { type: 'restore', message: text, confirmLabel, cancelLabel },
+        question: { type: 'restore', message, confirmLabel, cancelLabel },
       };
     }
     case 'question': {
-      const { message: text, suggestions, request } = decision;
-      return {
-        kind: 'question',
-        question: { type: 'dimension', message: text, suggestions, request },
-      };
+      const { message, suggestions, request } = decision;
+      return { kind: 'question', question: { type: 'dimension', message, suggestions, request } };
     }
     case 'generate': {
       const { request, dimension, style } = decision;
+      const { hasDefaultName, autoFix, parent } = project;
       return {
         kind: 'generate',
-        hasDefaultName: project.name === DEFAULT_PROJECT_NAME,
-        spec: {
-          request,
-          dimension,
-          styleId: style?.id ?? null,
-          autoFix,
-          parent: parent?.revision ?? null,
-        },
+        hasDefaultName,
+        spec: { request, dimension, styleId: style?.id ?? null, autoFix, parent },
       };
     }
   }

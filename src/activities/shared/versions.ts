@@ -12,7 +12,7 @@ const MAX_SUBJECT_CHARS = 50;
  * Two restores of one project cannot meet (A1); a second look is enough when a publish came in
  * between.
  */
-const RESTORE_TRIES = 3;
+const RESTORE_ATTEMPTS = 3;
 
 export interface VersionDeps {
   store: Store;
@@ -50,7 +50,7 @@ export function versionActivities(
 }
 
 /**
- * What cannot get better by another try ends the restore with a clear answer; the rest is tried
+ * What cannot get better by another attempt ends the restore with a clear answer; the rest is tried
  * again.
  */
 function endOf(log: Log, error: unknown): RestoreOutcome {
@@ -116,7 +116,7 @@ interface RestoreInput {
 async function restoreRevision(deps: VersionDeps, input: RestoreInput): Promise<RestoreOutcome> {
   const { store, mirror } = deps;
   const { actionId, userId, projectId, versionId } = input;
-  for (let tries = 1; ; tries += 1) {
+  for (let attempt = 1; ; attempt += 1) {
     const [head, target] = await Promise.all([
       store.revisions.head(projectId),
       store.revisions.resolve(projectId, versionId),
@@ -147,7 +147,7 @@ async function restoreRevision(deps: VersionDeps, input: RestoreInput): Promise<
     } catch (error) {
       if (
         !(error instanceof AppError && error.details['reason'] === 'STALE_PARENT') ||
-        tries >= RESTORE_TRIES
+        attempt >= RESTORE_ATTEMPTS
       )
         throw error;
     }

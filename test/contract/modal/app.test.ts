@@ -396,7 +396,7 @@ describe('git and files on the Volume', () => {
     await player.files({ op: 'write', path: 'own.txt', content: 'x' });
     await mkdir(path.join(player.folder, 'projects'));
     await symlink(other.folder, path.join(player.folder, 'projects', 'link'));
-    const tries = [
+    const escapes = [
       ...[
         '..',
         `../${volumeNameOf(other.userId)}`,
@@ -417,7 +417,7 @@ describe('git and files on the Volume', () => {
       ),
       player.call(MODAL_FUNCTION.generate, player.generation({ repoDir: '../repo.git' })),
     ];
-    for (const failure of await Promise.all(tries.map(failureOf)))
+    for (const failure of await Promise.all(escapes.map(failureOf)))
       expect(failure).toMatchObject({ kind: 'PATH_ESCAPE' });
     expect((await player.files({ op: 'usage' })).result).toMatchObject({ files: 1 });
     // A bundle on the machine that a caller names is not looked at: without one of its own the call

@@ -15,7 +15,7 @@ import { openModal } from '../../../src/activities/modal/open.js';
 import { MODAL_FUNCTION, volumeNameOf } from '../../../src/contracts/modal.js';
 import { runnerVersion } from '../../../src/activities/runner-input/bundle.js';
 import { modalSet, type ModalPortSet } from '../ports/sets.js';
-import { log, start, startWorld, type Place, type World } from '../ports/world.js';
+import { log, start, startPortFixture, type Place, type PortFixture } from '../ports/fixture.js';
 import { eventually, game } from '../runner/bench.js';
 
 const GENEROUS_MS = 40_000;
@@ -23,18 +23,18 @@ const GENEROUS_MS = 40_000;
 const DEADLINE_MS = 1_500;
 const HALF_OPEN_AFTER_MS = 300;
 
-let world: World;
+let fixture: PortFixture;
 let set: ModalPortSet;
 let connection: ModalConnection;
 let calls: ModalCalls;
 let place: Place;
 
 beforeAll(async () => {
-  world = await startWorld();
-  set = await modalSet(world);
-  connection = connectModal(world.config(set.emulator.env), DEADLINE_MS);
+  fixture = await startPortFixture();
+  set = await modalSet(fixture);
+  connection = connectModal(fixture.config(set.emulator.env), DEADLINE_MS);
   calls = await openCalls();
-  place = await world.newProject();
+  place = await fixture.newProject();
 });
 afterEach(async () => {
   await set.emulator.control.up();
@@ -43,7 +43,7 @@ afterEach(async () => {
 afterAll(async () => {
   connection?.close();
   await set?.stop();
-  await world?.stop();
+  await fixture?.stop();
 });
 
 /** Calls that are written down nowhere, as a runner of this version makes them. */
@@ -61,7 +61,7 @@ function unwrittenCalls(version: string, through: ModalConnection): ModalCalls {
 
 /** Calls with a breaker of their own, as another worker has them. */
 async function openCalls(halfOpenAfterMs = HALF_OPEN_AFTER_MS): Promise<ModalCalls> {
-  const { store } = world.database;
+  const { store } = fixture.database;
   const breaker = createBreaker({
     report: (found) => store.backendState.reportBreaker(found),
     log,
@@ -127,7 +127,7 @@ describe("a call runs on its own user's Volume and no other", () => {
 
   it("another user's function can neither name, list nor read it", async () => {
     await files(place.userId, write('secret.txt', 'TOP-SECRET'));
-    const other = (await world.newProject()).userId;
+    const other = (await fixture.newProject()).userId;
     await files(other, write('own.txt', 'x'));
     const listed = (await files(other, { command: 'files', root: '', op: 'list', path: '' }))
       .result;
@@ -165,17 +165,17 @@ describe("a call runs on its own user's Volume and no other", () => {
 
 describe('C1: a worker that goes away leaves the call running, and another one goes on with it', () => {
   it('by the id in the heartbeat: one call, one run of the model, one candidate', async () => {
-    world.script(
+    fixture.script(
       {
         use: [{ name: 'Write', input: { file_path: 'index.html', content: game('星') } }],
         pauseMsPerPiece: 100,
       },
       { say: 'できました' },
     );
-    const input = await world.openRun(place);
+    const input = await fixture.openRun(place);
     const before = (await generations()).length;
     const first = start(set.agent, input);
-    await eventually(() => world.model.requests.length > 0, GENEROUS_MS);
+    await eventually(() => fixture.model.requests.length > 0, GENEROUS_MS);
     first.env.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
     await expect(first.outcome).rejects.toMatchObject({
       name: 'ApplicationFailure',
@@ -185,11 +185,11 @@ describe('C1: a worker that goes away leaves the call running, and another one g
     const second = start(set.agent, input, first.beats.at(-1));
     await expect(second.outcome).resolves.toMatchObject({ kind: 'candidate' });
     expect((await generations()).length).toBe(before + 1);
-    expect(world.model.requests).toHaveLength(2);
+    expect(fixture.model.requests).toHaveLength(2);
   });
 
   it('between the beginning of a call and its id: the attempt counts as crashed, so that a new one makes the old one stop', async () => {
-    const input = await world.openRun(place);
+    const input = await fixture.openRun(place);
     const before = (await generations()).length;
     const { outcome } = start(set.agent, input, {
       callId: `${input.jobId}.1`,
@@ -200,7 +200,7 @@ describe('C1: a worker that goes away leaves the call running, and another one g
   });
 
   it('a call that Modal does not know any more is a crash, and no reason to wait', async () => {
-    const input = await world.openRun(place);
+    const input = await fixture.openRun(place);
     const { outcome } = start(set.agent, input, {
       callId: `${input.jobId}.1`,
       functionCallId: 'fc-000000000000000000000000',
@@ -215,40 +215,40 @@ describe('E6: a Volume that lacks the parent is sent it with the call', () => {
     ['nothing is known of it', false],
     ['it was thought to have it', true],
   ])('when %s', async (_name, isNoted) => {
-    const { store } = world.database;
-    const own = await world.newProject();
-    world.script(
+    const { store } = fixture.database;
+    const own = await fixture.newProject();
+    fixture.script(
       { use: [{ name: 'Write', input: { file_path: 'index.html', content: game('一') } }] },
       { say: 'できました' },
     );
-    const first = await world.openRun(own);
+    const first = await fixture.openRun(own);
     const made = await start(set.agent, first).outcome;
     if (made.kind !== 'candidate') throw new Error('no candidate');
-    await world.publish(first, made.revision);
+    await fixture.publish(first, made.revision);
     await set.files.removeProjectFiles(own);
     if (isNoted) await store.volumeHeads.set({ ...own, revision: made.revision, expected: null });
-    world.script(
+    fixture.script(
       { use: [{ name: 'Read', input: { file_path: 'index.html' } }] },
       { use: [{ name: 'Write', input: { file_path: 'index.html', content: game('二') } }] },
       { say: 'できました' },
     );
-    const next = await start(set.agent, await world.openRun(own, { parent: made.revision }))
+    const next = await start(set.agent, await fixture.openRun(own, { parent: made.revision }))
       .outcome;
     if (next.kind !== 'candidate') throw new Error('no candidate');
-    await world.mirror.assertRevision(own.userId, own.projectId, next.revision, made.revision);
+    await fixture.mirror.assertRevision(own.userId, own.projectId, next.revision, made.revision);
   });
 });
 
 describe('F3: a run that says nothing is ended', () => {
   it('when the row has heard of no event within the limit, with everything that it started', async () => {
-    world.script(SLOW_MODEL);
-    const input = await world.openRun(place);
+    fixture.script(SLOW_MODEL);
+    const input = await fixture.openRun(place);
     const {
       database: { store },
       mirror,
-    } = world;
+    } = fixture;
     const impatient = await openModal({
-      config: world.config({
+      config: fixture.config({
         ...set.emulator.env,
         START_TIMEOUT_MS: '3000',
         NO_PROGRESS_TIMEOUT_MS: '3000',
@@ -260,7 +260,7 @@ describe('F3: a run that says nothing is ended', () => {
     const { outcome } = start(impatient?.agent ?? set.agent, input);
     await expect(outcome).rejects.toMatchObject({ kind: 'RunStalled' });
     await impatient?.close();
-    await eventually(async () => (await world.processes()).length === 0, GENEROUS_MS);
+    await eventually(async () => (await fixture.processes()).length === 0, GENEROUS_MS);
     await eventually(
       async () => (await generations()).every((call) => !call.isRunning),
       GENEROUS_MS,
@@ -320,8 +320,8 @@ describe('G3: every request to Modal ends', () => {
   });
 
   it('200 waits on one client leave room for other requests, and all hear of the end', async () => {
-    world.script(SLOW_MODEL);
-    const input = await world.openRun(place);
+    fixture.script(SLOW_MODEL);
+    const input = await fixture.openRun(place);
     const { beats, outcome, env } = start(set.agent, input);
     const beat = await eventually(
       () =>
@@ -330,7 +330,7 @@ describe('G3: every request to Modal ends', () => {
       GENEROUS_MS,
     );
     const call: ModalCall = { userId: place.userId, fn: MODAL_FUNCTION.generate, input: read('x') };
-    const patient = connectModal(world.config(set.emulator.env));
+    const patient = connectModal(fixture.config(set.emulator.env));
     const own = unwrittenCalls(await runnerVersion(), patient);
     const running = await own.attach(call, beat.functionCallId, Date.now());
     const waits = Array.from({ length: 200 }, () => failureOf(own.wait(running)));
@@ -376,7 +376,7 @@ describe('what becomes of a call is told by its own kind', () => {
     expect(await failureOf(files(place.userId, read('notes/a.txt'), own))).toMatchObject({
       kind: 'ModalOutdated',
     });
-    const elsewhere = connectModal({ ...world.config(set.emulator.env), MODAL_APP: 'nowhere' });
+    const elsewhere = connectModal({ ...fixture.config(set.emulator.env), MODAL_APP: 'nowhere' });
     expect(await failureOf(elsewhere.bind(MODAL_FUNCTION.files, place.userId))).toMatchObject({
       kind: 'ModalOutdated',
     });
@@ -384,7 +384,7 @@ describe('what becomes of a call is told by its own kind', () => {
   });
 
   it('and each is written down once, with what it cost, until nobody runs any more', async () => {
-    const { database } = world;
+    const { database } = fixture;
     await eventually(
       async () =>
         (
@@ -402,12 +402,12 @@ describe('what becomes of a call is told by its own kind', () => {
 });
 
 describe('G1: the breaker', () => {
-  it('a refused Modal is told within ten seconds, tries included; after three of them at once, without asking; and it closes again', async () => {
-    const { store } = world.database;
+  it('a refused Modal is told within ten seconds, retries included; after three of them at once, without asking; and it closes again', async () => {
+    const { store } = fixture.database;
     const own = await openCalls(5_000);
     await store.backendState.start('the test');
     await set.emulator.control.down();
-    for (let tries = 1; tries <= 3; tries += 1) {
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
       const { took, value } = await timed(
         failureOf(
           own.spawn({ userId: place.userId, fn: MODAL_FUNCTION.files, input: read('notes/a.txt') }),

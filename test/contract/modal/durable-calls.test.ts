@@ -4,7 +4,13 @@ import { callIdFor } from '../../../src/contracts/ids.js';
 import { MODAL_FUNCTION, type ModalFunctionName } from '../../../src/contracts/modal.js';
 import { modalSet, type ModalPortSet } from '../ports/sets.js';
 import { newVideo } from '../ports/video-game.js';
-import { inActivity, start, startWorld, type Started, type World } from '../ports/world.js';
+import {
+  inActivity,
+  start,
+  startPortFixture,
+  type Started,
+  type PortFixture,
+} from '../ports/fixture.js';
 import { eventually } from '../runner/bench.js';
 
 /**
@@ -13,14 +19,16 @@ import { eventually } from '../runner/bench.js';
  * `modal_calls`. Nothing is paid twice.
  */
 const GENEROUS_MS = 40_000;
+/** How long Modal takes for a spawn where that matters; well below the deadline of a request. */
+const SPAWN_MS = 2_000;
 /** What Temporal gives the next worker when no heartbeat arrived. */
 const NO_HEARTBEAT = null;
 
-let world: World;
+let fixture: PortFixture;
 let set: ModalPortSet;
 beforeAll(async () => {
-  world = await startWorld();
-  set = await modalSet(world);
+  fixture = await startPortFixture();
+  set = await modalSet(fixture);
 });
 afterEach(async () => {
   await set.emulator.control.up();
@@ -28,7 +36,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await set?.stop();
-  await world?.stop();
+  await fixture?.stop();
 });
 
 interface Work {
@@ -42,8 +50,8 @@ const WORK: readonly (readonly [name: string, begin: () => Promise<Work>])[] = [
   [
     'a run of the model',
     async () => {
-      world.script({ say: '考えています。'.repeat(500), pauseMsPerPiece: 100 });
-      const input = await world.openRun(await world.newProject());
+      fixture.script({ say: '考えています。'.repeat(500), pauseMsPerPiece: 100 });
+      const input = await fixture.openRun(await fixture.newProject());
       return {
         fn: MODAL_FUNCTION.generate,
         callId: callIdFor(input.jobId, input.attempt),
@@ -72,7 +80,7 @@ const WORK: readonly (readonly [name: string, begin: () => Promise<Work>])[] = [
   [
     'a video',
     async () => {
-      const input = await newVideo(world);
+      const input = await newVideo(fixture);
       return {
         fn: MODAL_FUNCTION.video,
         callId: callIdFor(input.actionId, 1),
@@ -93,7 +101,7 @@ const functionCallOf = ({ beats }: Started<unknown>): Promise<string> =>
     GENEROUS_MS,
   );
 const rowsOf = ({ callId }: Work) =>
-  world.database.sql<{ function_call_id: string | null; ended_at: Date | null }>(
+  fixture.database.sql<{ function_call_id: string | null; ended_at: Date | null }>(
     'select function_call_id, ended_at from public.modal_calls where call_id = $1',
     [callId],
   );
@@ -116,7 +124,7 @@ describe.each(WORK)('C1: %s whose worker dies before its first heartbeat', (_nam
   it('while it was beginning the call, counts as crashed; no second call is made for it', async () => {
     const work = await begin();
     const before = (await callsOf(work.fn)).length;
-    await world.database.store.modalCalls.mark({
+    await fixture.database.store.modalCalls.mark({
       callId: work.callId,
       userId: randomUUID(),
       jobId: null,
@@ -126,6 +134,20 @@ describe.each(WORK)('C1: %s whose worker dies before its first heartbeat', (_nam
     await expect(work.deliver(NO_HEARTBEAT).outcome).rejects.toMatchObject({ kind: 'RunCrashed' });
     expect((await callsOf(work.fn)).length).toBe(before);
     expect(await rowsOf(work)).toEqual([]);
+  });
+
+  it('has marked the call before Modal has taken it', async () => {
+    const work = await begin();
+    await set.emulator.control.add({ kind: 'slow', on: 'FunctionMap', delayMs: SPAWN_MS });
+    const { env, outcome } = work.deliver();
+    expect(await eventually(async () => (await rowsOf(work))[0], GENEROUS_MS)).toEqual({
+      function_call_id: null,
+      ended_at: null,
+    });
+    await set.emulator.control.clear();
+    env.cancel('CANCELLED');
+    await expect(outcome).rejects.toMatchObject({ name: 'CancelledFailure' });
+    await eventually(async () => (await rowsOf(work))[0]?.ended_at instanceof Date, GENEROUS_MS);
   });
 
   it('leaves no mark when Modal refuses the call', async () => {

@@ -5,7 +5,13 @@ import { openModal, type ModalSet } from '../../../src/activities/modal/open.js'
 import type { DrawImageInput } from '../../../src/activities/ports.js';
 import { MODAL_FUNCTION } from '../../../src/contracts/modal.js';
 import { modalSet, type ModalPortSet } from '../ports/sets.js';
-import { inActivity, log, processesOf, startWorld, type World } from '../ports/world.js';
+import {
+  inActivity,
+  log,
+  processesOf,
+  startPortFixture,
+  type PortFixture,
+} from '../ports/fixture.js';
 import { eventually } from '../runner/bench.js';
 
 /**
@@ -17,11 +23,11 @@ const GENEROUS_MS = 40_000;
 /** Longest time until a Modal that is away is told as such, two of which fit into ten seconds. */
 const AWAY_LIMIT_MS = 10_000;
 
-let world: World;
+let fixture: PortFixture;
 let set: ModalPortSet;
 beforeAll(async () => {
-  world = await startWorld();
-  set = await modalSet(world);
+  fixture = await startPortFixture();
+  set = await modalSet(fixture);
 });
 afterEach(async () => {
   await set.emulator.control.up();
@@ -29,7 +35,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await set?.stop();
-  await world?.stop();
+  await fixture?.stop();
 });
 
 const wish = (prompt: string): DrawImageInput => ({
@@ -41,7 +47,7 @@ const wish = (prompt: string): DrawImageInput => ({
   prompt: `${prompt} ${randomUUID()}`,
 });
 const asked = ({ prompt }: DrawImageInput): number =>
-  world.imageRequests.filter((seen) => seen.startsWith(prompt)).length;
+  fixture.imageRequests.filter((seen) => seen.startsWith(prompt)).length;
 const draw = (input: DrawImageInput, through: ModalSet = set.modal, beat?: unknown) =>
   inActivity((given) => through.images.drawImage(given), input, beat);
 
@@ -56,9 +62,9 @@ async function withFreshModal<T>(
   const {
     database: { store },
     mirror,
-  } = world;
+  } = fixture;
   const modal = await openModal({
-    config: world.config({ ...set.emulator.env, ...changes }),
+    config: fixture.config({ ...set.emulator.env, ...changes }),
     store,
     mirror,
     log,
@@ -78,7 +84,7 @@ async function expectFailure(
   outcome: Promise<unknown>,
 ): Promise<void> {
   await expect(outcome).rejects.toMatchObject({ name: 'AppError', kind });
-  expect(await world.images.read(input.userId, input.actionId)).toBeNull();
+  expect(await fixture.images.read(input.userId, input.actionId)).toBeNull();
 }
 
 describe('G1: an image on a Modal in trouble', () => {

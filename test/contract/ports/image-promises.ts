@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { ImageActivities } from '../../../src/activities/ports.js';
 import { IMAGE_PROGRESS } from '../../../src/contracts/images.js';
 import { eventually } from '../runner/bench.js';
-import { IMAGE_KEY, inActivity, processesOf, type PortSet, type World } from './world.js';
+import { IMAGE_KEY, inActivity, processesOf, type PortSet, type PortFixture } from './fixture.js';
 
 const GENEROUS_MS = 40_000;
 
@@ -28,7 +28,7 @@ const FAILURES: readonly (readonly [what: string, prompt: string, kind: string])
 ];
 
 /** What every set promises about images. */
-export function imagePromises(place: () => { world: World; set: PortSet }): void {
+export function imagePromises(place: () => { fixture: PortFixture; set: PortSet }): void {
   const newAction = () => ({
     actionId: randomUUID(),
     userId: randomUUID(),
@@ -45,7 +45,7 @@ export function imagePromises(place: () => { world: World; set: PortSet }): void
       input,
     );
   const kept = ({ userId, actionId }: { userId: string; actionId: string }) =>
-    place().world.images.read(userId, actionId);
+    place().fixture.images.read(userId, actionId);
   const alphaAt = async (
     bytes: Buffer | null,
     ...spots: readonly (readonly [x: number, y: number])[]
@@ -73,15 +73,15 @@ export function imagePromises(place: () => { world: World; set: PortSet }): void
   });
 
   it('the row of an action tells how far its image is: asked for, and at last kept', async () => {
-    const { userId } = await place().world.newProject();
+    const { userId } = await place().fixture.newProject();
     const action = { ...newAction(), userId };
-    const { actions } = place().world.database.store;
+    const { actions } = place().fixture.database.store;
     await actions.open({ id: action.actionId, userId, projectId: null, kind: 'generateImage' });
     const progress = async () => (await actions.get(action.actionId))?.progress;
     const wish = `[demo:slow-3] ${action.actionId}`;
     const { outcome } = start('drawImage', { ...action, op: 'sprite', prompt: wish });
     await eventually(
-      () => place().world.imageRequests.some((prompt) => prompt.startsWith(wish)),
+      () => place().fixture.imageRequests.some((prompt) => prompt.startsWith(wish)),
       GENEROUS_MS,
     );
     await eventually(async () => (await progress()) === IMAGE_PROGRESS.asked, GENEROUS_MS);
@@ -103,12 +103,12 @@ export function imagePromises(place: () => { world: World; set: PortSet }): void
 
   it('an image that was sent is cut out: keyed on our magenta, by the network on anything else', async () => {
     const [keyed, photo] = [newAction(), newAction()];
-    await place().world.images.writeSource(
+    await place().fixture.images.writeSource(
       keyed.userId,
       keyed.actionId,
       uri(await drawing(KEYED).png().toBuffer()),
     );
-    await place().world.images.writeSource(
+    await place().fixture.images.writeSource(
       photo.userId,
       photo.actionId,
       uri(await drawing(PHOTO).jpeg().toBuffer()),
@@ -137,7 +137,7 @@ export function imagePromises(place: () => { world: World; set: PortSet }): void
       }),
     );
     const [unreadable, gone] = [newAction(), newAction()];
-    await place().world.images.writeSource(
+    await place().fixture.images.writeSource(
       unreadable.userId,
       unreadable.actionId,
       'data:image/png;base64,PHNjcmlwdD4=',
@@ -155,7 +155,7 @@ export function imagePromises(place: () => { world: World; set: PortSet }): void
     const wish = `[demo:slow-60] ${action.actionId}`;
     const { outcome, env } = start('drawImage', { ...action, op: 'sprite', prompt: wish });
     await eventually(
-      () => place().world.imageRequests.some((prompt) => prompt.startsWith(wish)),
+      () => place().fixture.imageRequests.some((prompt) => prompt.startsWith(wish)),
       GENEROUS_MS,
     );
     expect(await processesOf(place().set)).not.toEqual([]);

@@ -11,10 +11,10 @@ import {
   CALLBACK_SECRET,
   MODEL_KEY,
   start,
-  startWorld,
+  startPortFixture,
   type PortSet,
-  type World,
-} from './world.js';
+  type PortFixture,
+} from './fixture.js';
 
 const GENEROUS_MS = 40_000;
 
@@ -49,26 +49,26 @@ const FAILURES: [string, Reply, { kind: string; details?: object }][] = [
  * What every set of activities promises, whatever it is bound to. One suite, so that falling back
  * changes nothing for anybody.
  */
-export function promisesOf(name: string, open: (world: World) => Promise<PortSet>): void {
+export function promisesOf(name: string, open: (fixture: PortFixture) => Promise<PortSet>): void {
   describe(`the ${name} set`, () => {
-    let world: World;
+    let fixture: PortFixture;
     let set: PortSet;
     beforeAll(async () => {
-      world = await startWorld();
-      set = await open(world);
+      fixture = await startPortFixture();
+      set = await open(fixture);
     });
     afterAll(async () => {
       await set?.stop();
-      await world?.stop();
+      await fixture?.stop();
     });
     const run = (input: RunAgentInput) => start(set.agent, input).outcome;
     const fileOf = async ({ userId, projectId }: RunAgentInput, revision: string) =>
-      (await world.mirror.readFile(userId, projectId, revision, 'index.html'))?.toString('utf8');
+      (await fixture.mirror.readFile(userId, projectId, revision, 'index.html'))?.toString('utf8');
 
     it('E2, E6: a run makes a candidate on the right parent, in the mirror under its own ref, and says what it used', async () => {
-      const place = await world.newProject();
-      world.script(...make('星'));
-      const first = await world.openRun(place);
+      const place = await fixture.newProject();
+      fixture.script(...make('星'));
+      const first = await fixture.openRun(place);
       const made = await run(first);
       expect(made).toMatchObject({
         kind: 'candidate',
@@ -77,18 +77,18 @@ export function promisesOf(name: string, open: (world: World) => Promise<PortSet
         usage: { turns: 2, outputTokens: 100 },
       });
       if (made.kind !== 'candidate') return;
-      expect(await world.candidates(first)).toEqual([
+      expect(await fixture.candidates(first)).toEqual([
         `refs/jobs/${first.jobId}/1 ${made.revision}`,
       ]);
       expect(await fileOf(first, made.revision)).toBe(game('星'));
-      await world.publish(first, made.revision);
+      await fixture.publish(first, made.revision);
 
-      world.script(...make('月'));
-      const second = await world.openRun(place, { parent: made.revision });
+      fixture.script(...make('月'));
+      const second = await fixture.openRun(place, { parent: made.revision });
       const next = await run(second);
       expect(next).toMatchObject({ kind: 'candidate' });
       if (next.kind !== 'candidate') return;
-      await world.mirror.assertRevision(
+      await fixture.mirror.assertRevision(
         place.userId,
         place.projectId,
         next.revision,
@@ -99,32 +99,32 @@ export function promisesOf(name: string, open: (world: World) => Promise<PortSet
     });
 
     it('C2: its text is heard while it works, signed with the key of this call alone', async () => {
-      world.script(...make('風'));
-      const input = await world.openRun(await world.newProject());
+      fixture.script(...make('風'));
+      const input = await fixture.openRun(await fixture.newProject());
       await run(input);
-      expect(world.listener.textOf(callIdFor(input.jobId, 1))).toContain(
+      expect(fixture.listener.textOf(callIdFor(input.jobId, 1))).toContain(
         '風を作ります。\n[Write]\n<!DOCTYPE html>',
       );
-      expect(world.listener.forged).toEqual([]);
+      expect(fixture.listener.forged).toEqual([]);
     });
 
     it('an answer in words changes nothing', async () => {
-      world.script({ say: 'それは色の話ですね。\n\n提案: 赤くして' });
-      const input = await world.openRun(await world.newProject());
+      fixture.script({ say: 'それは色の話ですね。\n\n提案: 赤くして' });
+      const input = await fixture.openRun(await fixture.newProject());
       expect(await run(input)).toMatchObject({
         kind: 'answer',
         message: 'それは色の話ですね。',
         suggestions: ['赤くして'],
         usage: { turns: 1 },
       });
-      expect(await world.candidates(input)).toEqual([]);
+      expect(await fixture.candidates(input)).toEqual([]);
     });
 
     it.each(FAILURES)(
       '%s is told by its own kind, shows no secret and changes nothing',
       async (_name, reply, expected) => {
-        world.script(reply);
-        const input = await world.openRun(await world.newProject());
+        fixture.script(reply);
+        const input = await fixture.openRun(await fixture.newProject());
         const { outcome, beats } = start(set.agent, input);
         const failure = (await outcome.catch((error: unknown) => error)) as Error & {
           details: unknown;
@@ -132,53 +132,53 @@ export function promisesOf(name: string, open: (world: World) => Promise<PortSet
         expect(failure).toMatchObject({ name: 'AppError', ...expected });
         for (const secret of [MODEL_KEY, CALLBACK_SECRET])
           expect(JSON.stringify([failure.message, failure.details, beats])).not.toContain(secret);
-        expect(await world.candidates(input)).toEqual([]);
-        expect(await world.processes()).toEqual([]);
+        expect(await fixture.candidates(input)).toEqual([]);
+        expect(await fixture.processes()).toEqual([]);
       },
     );
 
     it('F1: a cancelled run is killed with everything that it started, and leaves nothing', async () => {
-      world.script({ say: '考えています。'.repeat(500), pauseMsPerPiece: 100 });
-      const input = await world.openRun(await world.newProject());
+      fixture.script({ say: '考えています。'.repeat(500), pauseMsPerPiece: 100 });
+      const input = await fixture.openRun(await fixture.newProject());
       const { outcome, env } = start(set.agent, input);
-      await eventually(() => world.model.requests.length > 0, GENEROUS_MS);
-      expect(await world.processes()).not.toEqual([]);
+      await eventually(() => fixture.model.requests.length > 0, GENEROUS_MS);
+      expect(await fixture.processes()).not.toEqual([]);
       env.cancel('CANCELLED');
       await expect(outcome).rejects.toMatchObject({ name: 'CancelledFailure' });
-      await eventually(async () => (await world.processes()).length === 0, GENEROUS_MS);
-      expect(await world.candidates(input)).toEqual([]);
+      await eventually(async () => (await fixture.processes()).length === 0, GENEROUS_MS);
+      expect(await fixture.candidates(input)).toEqual([]);
     });
 
     it('C4: a retry returns the checked candidate of the attempt before, without asking the model again', async () => {
-      world.script(...make('雪'));
-      const first = await world.openRun(await world.newProject());
+      fixture.script(...make('雪'));
+      const first = await fixture.openRun(await fixture.newProject());
       const made = await run(first);
-      world.script({ status: 500 });
-      const again = await run(await world.nextAttempt(first));
+      fixture.script({ status: 500 });
+      const again = await run(await fixture.nextAttempt(first));
       expect(again).toEqual(made);
-      expect(world.model.requests).toEqual([]);
+      expect(fixture.model.requests).toEqual([]);
     });
 
     it('C2: an attempt that was overtaken does not begin', async () => {
-      world.script(...make('雨'));
-      const first = await world.openRun(await world.newProject());
-      await world.nextAttempt(first);
+      fixture.script(...make('雨'));
+      const first = await fixture.openRun(await fixture.newProject());
+      await fixture.nextAttempt(first);
       await expect(run(first)).rejects.toMatchObject({ kind: superseded(1).kind });
-      expect(world.model.requests).toEqual([]);
+      expect(fixture.model.requests).toEqual([]);
     });
 
     it('a version that is not there is told as missing, and no model is asked', async () => {
-      world.script(...make('石'));
-      const input = await world.openRun(await world.newProject(), { parent: 'a'.repeat(40) });
+      fixture.script(...make('石'));
+      const input = await fixture.openRun(await fixture.newProject(), { parent: 'a'.repeat(40) });
       await expect(run(input)).rejects.toMatchObject({ kind: 'RevisionMissing' });
-      expect(world.model.requests).toEqual([]);
+      expect(fixture.model.requests).toEqual([]);
     });
 
     it('F2: removing a project takes its files and no others, and may be repeated', async () => {
-      const doomed = await world.newProject();
-      const neighbour = await world.newProject(doomed.userId);
-      world.script(...make('木'), ...make('木'));
-      for (const place of [doomed, neighbour]) await run(await world.openRun(place));
+      const doomed = await fixture.newProject();
+      const neighbour = await fixture.newProject(doomed.userId);
+      fixture.script(...make('木'), ...make('木'));
+      for (const place of [doomed, neighbour]) await run(await fixture.openRun(place));
       const isThere = (place: typeof doomed) =>
         access(set.projectFolder(place)).then(
           () => true,
@@ -188,10 +188,12 @@ export function promisesOf(name: string, open: (world: World) => Promise<PortSet
       await set.files.removeProjectFiles(doomed);
       await set.files.removeProjectFiles(doomed);
       expect([await isThere(doomed), await isThere(neighbour)]).toEqual([false, true]);
-      await expect(set.files.removeProjectFiles(await world.newProject())).resolves.toBeUndefined();
+      await expect(
+        set.files.removeProjectFiles(await fixture.newProject()),
+      ).resolves.toBeUndefined();
     });
 
-    imagePromises(() => ({ world, set }));
-    videoPromises(() => ({ world, set }));
+    imagePromises(() => ({ fixture, set }));
+    videoPromises(() => ({ fixture, set }));
   });
 }

@@ -7,33 +7,40 @@ import { bundleRunner } from '../../../src/activities/local/runner-program.js';
 import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
 import { volumeNameOf } from '../../../src/contracts/modal.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
-import { CALLBACK_SECRET, IMAGE_KEY, log, MODEL_KEY, type PortSet, type World } from './world.js';
+import {
+  CALLBACK_SECRET,
+  IMAGE_KEY,
+  log,
+  MODEL_KEY,
+  type PortSet,
+  type PortFixture,
+} from './fixture.js';
 
 /** The set that works on this machine. */
-export async function localSet(world: World): Promise<PortSet> {
+export async function localSet(fixture: PortFixture): Promise<PortSet> {
   const {
     database: { store },
     mirror,
     dataDir,
-  } = world;
+  } = fixture;
   const runner = await bundleRunner(dataDir);
   return {
     name: 'local',
-    agent: localAgentActivities({ config: world.config(), store, mirror, runner }),
+    agent: localAgentActivities({ config: fixture.config(), store, mirror, runner }),
     files: localFileActivities({ mirror }),
     images: localImageActivities({
-      config: world.config(),
+      config: fixture.config(),
       store,
       mirror,
-      images: world.images,
+      images: fixture.images,
       runner,
       log,
     }),
     videos: localVideoActivities({
-      config: world.config(),
+      config: fixture.config(),
       store,
       mirror,
-      videos: world.videos,
+      videos: fixture.videos,
       runner,
       log,
     }),
@@ -52,22 +59,22 @@ export interface ModalPortSet extends PortSet {
 /**
  * The set that works in containers, here those of the emulator, with our own functions deployed.
  */
-export async function modalSet(world: World): Promise<ModalPortSet> {
+export async function modalSet(fixture: PortFixture): Promise<ModalPortSet> {
   const {
     database: { store },
     mirror,
     model,
-  } = world;
+  } = fixture;
   const emulator = await startModalEmulator({
     secrets: {
       anthropic: { ANTHROPIC_API_KEY: MODEL_KEY, ANTHROPIC_BASE_URL: model.url },
       'dreamcore-callback': { CALLBACK_SECRET },
-      gemini: { GEMINI_API_KEY: IMAGE_KEY, GEMINI_BASE_URL: world.config().GEMINI_BASE_URL },
+      gemini: { GEMINI_API_KEY: IMAGE_KEY, GEMINI_BASE_URL: fixture.config().GEMINI_BASE_URL },
     },
   });
   try {
     await emulator.deployOurs();
-    const modal = await openModal({ config: world.config(emulator.env), store, mirror, log });
+    const modal = await openModal({ config: fixture.config(emulator.env), store, mirror, log });
     if (!modal) throw new Error('no Modal set without credentials');
     return {
       name: 'modal',

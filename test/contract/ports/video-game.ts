@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import type { RenderVideoStoryInput } from '../../../src/activities/ports.js';
 import { commitFolder } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
-import type { Place, World } from './world.js';
+import type { Place, PortFixture } from './fixture.js';
 
 /** Red, green, blue. Grey is the ground on which an image is missing. */
 export const COLOURS = {
@@ -39,7 +39,7 @@ requestAnimationFrame(frame);
 
 /** Puts an image of one colour among a user's assets; answers its address. */
 export async function newAsset(
-  { database: { store }, mirror, dataDir }: World,
+  { database: { store }, mirror, dataDir }: PortFixture,
   ownerId: string,
   colour: keyof typeof COLOURS,
   isPublic: boolean,
@@ -102,15 +102,15 @@ function paint(colour: keyof typeof COLOURS): Promise<Buffer> {
 
 /** A video that nobody has asked for yet, of a version that is in the mirror alone. */
 export async function newVideo(
-  world: World,
+  fixture: PortFixture,
   given?: Place,
   images: readonly string[] = [],
 ): Promise<RenderVideoStoryInput> {
-  const project = given ?? (await world.newProject());
+  const project = given ?? (await fixture.newProject());
   const files = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-video-game-'));
   try {
     await writeFile(path.join(files, 'index.html'), boxGame(images));
-    const repo = openRepo(await world.mirror.ensure(project.userId, project.projectId));
+    const repo = openRepo(await fixture.mirror.ensure(project.userId, project.projectId));
     const { revision } = await commitFolder(repo, files, {
       message: { subject: '箱' },
       target: { ref: 'refs/heads/main', expected: null, parent: null },
@@ -126,7 +126,7 @@ export async function newVideo(
       attempt: 1,
       title: '箱のゲーム',
       story,
-      ...(await openAction(world, project)),
+      ...(await openAction(fixture, project)),
     };
   } finally {
     await rm(files, { recursive: true });
@@ -134,10 +134,15 @@ export async function newVideo(
 }
 
 export async function openAction(
-  world: World,
+  fixture: PortFixture,
   { userId, projectId }: { userId: string; projectId: string },
 ): Promise<{ actionId: string }> {
   const actionId = randomUUID();
-  await world.database.store.actions.open({ id: actionId, userId, projectId, kind: 'renderVideo' });
+  await fixture.database.store.actions.open({
+    id: actionId,
+    userId,
+    projectId,
+    kind: 'renderVideo',
+  });
   return { actionId };
 }

@@ -8,7 +8,7 @@ import { videoTempName } from '../../../src/contracts/video.js';
 import { difference, nearestColour, openVideo, programsOf } from '../../support/video.js';
 import { eventually } from '../runner/bench.js';
 import { COLOURS, newAsset, newVideo, openAction, startOutside } from './video-game.js';
-import { inActivity, processesOf, type PortSet, type World } from './world.js';
+import { inActivity, processesOf, type PortSet, type PortFixture } from './fixture.js';
 
 const GENEROUS_MS = 120_000;
 const SCREEN = { left: 0.25, top: 0.3, width: 0.5, height: 0.4 };
@@ -20,27 +20,27 @@ const COLUMNS = [0.2, 0.4, 0.6, 0.8].map((middle) => ({
   height: 0.06,
 }));
 /** What every set promises about videos, here of one second at half size. */
-export function videoPromises(place: () => { world: World; set: PortSet }): void {
+export function videoPromises(place: () => { fixture: PortFixture; set: PortSet }): void {
   const start = (input: RenderVideoStoryInput) =>
     inActivity((given: RenderVideoStoryInput) => place().set.videos.renderVideo(given), input);
   const kept = ({ userId, projectId }: RenderVideoStoryInput) =>
-    place().world.videos.read(userId, projectId);
+    place().fixture.videos.read(userId, projectId);
   const leftOf = ({ actionId }: RenderVideoStoryInput) =>
-    scratchOf(callIdFor(actionId, 1), place().world.dataDir);
+    scratchOf(callIdFor(actionId, 1), place().fixture.dataDir);
 
   it(
     'F4: a video of a fixed version is whole and shows the running game with the images that its maker may see; the same once more is found, not made',
     async () => {
-      const { world } = place();
+      const { fixture } = place();
       const [project, stranger, outside] = [
-        await world.newProject(),
-        await world.newProject(),
+        await fixture.newProject(),
+        await fixture.newProject(),
         await startOutside(),
       ];
-      const input = await newVideo(world, project, [
-        await newAsset(world, project.userId, 'red', false),
-        await newAsset(world, stranger.userId, 'blue', true),
-        await newAsset(world, stranger.userId, 'green', false),
+      const input = await newVideo(fixture, project, [
+        await newAsset(fixture, project.userId, 'red', false),
+        await newAsset(fixture, stranger.userId, 'blue', true),
+        await newAsset(fixture, stranger.userId, 'green', false),
         outside.image,
       ]);
       const made = { revision: input.revision, seconds: 1 };
@@ -58,7 +58,7 @@ export function videoPromises(place: () => { world: World; set: PortSet }): void
       expect(await outside.close()).toBe(0);
       expect([await programsOf(input.actionId), await leftOf(input)]).toEqual([[], []]);
       expect(
-        await start({ ...input, ...(await openAction(place().world, input)) }).outcome,
+        await start({ ...input, ...(await openAction(place().fixture, input)) }).outcome,
       ).toEqual(made);
       expect((await kept(input))?.changedAt).toEqual(first?.changedAt);
     },
@@ -66,7 +66,7 @@ export function videoPromises(place: () => { world: World; set: PortSet }): void
   );
 
   it('a video of a version that is not there is told as missing', async () => {
-    const input = await newVideo(place().world);
+    const input = await newVideo(place().fixture);
     await expect(start({ ...input, revision: 'a'.repeat(40) }).outcome).rejects.toMatchObject({
       kind: 'RevisionMissing',
     });
@@ -80,7 +80,7 @@ export function videoPromises(place: () => { world: World; set: PortSet }): void
   it(
     'F1: a cancelled video is ended with its browsers, and leaves no folder and no video',
     async () => {
-      const input = await newVideo(place().world);
+      const input = await newVideo(place().fixture);
       const { outcome, env } = start(input);
       await eventually(async () => (await programsOf(input.actionId)).length > 0, GENEROUS_MS);
       expect(await leftOf(input)).not.toEqual([]);

@@ -12,7 +12,7 @@ const CANDIDATE_MS = 24 * 60 * 60_000;
 const ORPHAN_MS = 24 * 60 * 60_000;
 const USERS_AT_ONCE = 20;
 
-/** Keeping mirror and Volumes level, for workers that can reach Modal. */
+/** Keeping mirror and Volumes in sync, for workers that can reach Modal. */
 export function replicationActivities(
   deps: ReplicationDeps,
   hydrate: Hydrate,

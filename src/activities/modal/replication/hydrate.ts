@@ -1,3 +1,4 @@
+import { singleFlight } from '../../../concurrency.js';
 import type { Hydrate } from '../../../store/mirror/hydration.js';
 import { fetchToMirror, type ReplicationDeps } from './sync.js';
 import { planSync } from './sync-plan.js';
@@ -8,14 +9,8 @@ import { planSync } from './sync-plan.js';
  * says so.
  */
 export function createHydrate(deps: ReplicationDeps): Hydrate {
-  const running = new Map<string, Promise<void>>();
-  return (userId, projectId) => {
-    const earlier = running.get(projectId);
-    if (earlier) return earlier;
-    const work = hydrate(deps, userId, projectId).finally(() => running.delete(projectId));
-    running.set(projectId, work);
-    return work;
-  };
+  const inFlight = singleFlight<void>();
+  return (userId, projectId) => inFlight(projectId, () => hydrate(deps, userId, projectId));
 }
 
 async function hydrate(deps: ReplicationDeps, userId: string, projectId: string): Promise<void> {

@@ -27,8 +27,8 @@ interface Project {
 }
 
 /**
- * Brings mirror and Volume of a project, and the assets of its user, level (E6). Each
- * transfer is complete or not at all and is looked for anew by the next call, so that being killed
+ * Brings mirror and Volume of a project, and the assets of its user, in sync (E6). Each transfer
+ * is complete or not at all and is looked for anew by the next call, so that being killed
  * at any point costs nothing but a repeat.
  */
 export async function syncProject(

@@ -61,44 +61,65 @@ export interface Volume {
 
 type WithoutCommand<T> = T extends unknown ? Omit<T, 'command' | 'repoDir' | 'root'> : never;
 
-export function createVolume(calls: Pick<ModalCalls, 'run' | 'hasVolume'>): Volume {
-  const git = <T>(
+/** Commands to the runner beside a Volume. */
+interface Commands {
+  git<T>(
     userId: string,
     projectId: string,
     op: WithoutCommand<GitInput>,
     schema: z.ZodType<T>,
     bundle?: { want: string; bytes: Uint8Array },
-  ): Promise<ModalAnswer<T>> =>
-    calls.run(
-      {
-        userId,
-        fn: MODAL_FUNCTION.git,
-        input: { command: 'git', repoDir: volumeRepoOf(projectId), ...op },
-        ...(bundle ? { bundle } : {}),
-      },
-      schema,
-    );
-  const files = async <T>(
-    userId: string,
-    op: WithoutCommand<FilesInput>,
-    schema: z.ZodType<T>,
-  ): Promise<T> =>
+  ): Promise<ModalAnswer<T>>;
+  files<T>(userId: string, op: WithoutCommand<FilesInput>, schema: z.ZodType<T>): Promise<T>;
+  /** Empty when there is no such folder. */
+  list(userId: string, path: string): Promise<Entry[]>;
+}
+
+export function createVolume(calls: Pick<ModalCalls, 'run' | 'hasVolume'>): Volume {
+  const commands = commandsOver(calls);
+  return {
+    exists: (userId) => calls.hasVolume(userId),
+    ...commitsOf(commands),
+    ...assetsOf(commands),
+    ...projectsOf(commands),
+  };
+}
+
+function commandsOver(calls: Pick<ModalCalls, 'run'>): Commands {
+  const files: Commands['files'] = async (userId, op, schema) =>
     (
       await calls.run(
         { userId, fn: MODAL_FUNCTION.files, input: { command: 'files', root: '', ...op } },
         schema,
       )
     ).result;
-  const list = async (userId: string, path: string): Promise<Entry[]> => {
-    try {
-      return (await files(userId, { op: 'list', path }, Entries)).entries;
-    } catch (error) {
-      if (error instanceof AppError && error.kind === 'FILE_NOT_FOUND') return [];
-      throw error;
-    }
-  };
   return {
-    exists: (userId) => calls.hasVolume(userId),
+    git: (userId, projectId, op, schema, bundle) =>
+      calls.run(
+        {
+          userId,
+          fn: MODAL_FUNCTION.git,
+          input: { command: 'git', repoDir: volumeRepoOf(projectId), ...op },
+          ...(bundle ? { bundle } : {}),
+        },
+        schema,
+      ),
+    files,
+    async list(userId, path) {
+      try {
+        return (await files(userId, { op: 'list', path }, Entries)).entries;
+      } catch (error) {
+        if (error instanceof AppError && error.kind === 'FILE_NOT_FOUND') return [];
+        throw error;
+      }
+    },
+  };
+}
+
+function commitsOf({
+  git,
+}: Commands): Pick<Volume, 'state' | 'exportBundle' | 'advanceMain' | 'prune'> {
+  return {
     state: async (userId, projectId, revisions) =>
       (await git(userId, projectId, { op: 'state', revisions: [...revisions] }, State)).result,
     exportBundle: async (userId, projectId, range) =>
@@ -115,6 +136,14 @@ export function createVolume(calls: Pick<ModalCalls, 'run' | 'hasVolume'>): Volu
       ).result.outcome,
     prune: async (userId, projectId, olderThanMs) =>
       (await git(userId, projectId, { op: 'prune', olderThanMs }, Pruned)).result.removed,
+  };
+}
+
+function assetsOf({
+  files,
+  list,
+}: Commands): Pick<Volume, 'listAssets' | 'readAsset' | 'writeAsset'> {
+  return {
     listAssets: async (userId) =>
       (await list(userId, ASSETS))
         .filter((entry) => entry.kind === 'file' && isAssetName(entry.path))
@@ -141,6 +170,11 @@ export function createVolume(calls: Pick<ModalCalls, 'run' | 'hasVolume'>): Volu
         z.unknown(),
       );
     },
+  };
+}
+
+function projectsOf({ files, list }: Commands): Pick<Volume, 'listProjects' | 'removeProject'> {
+  return {
     listProjects: async (userId) =>
       (await list(userId, PROJECTS))
         .filter((entry) => entry.kind === 'folder' && isUuid(entry.path))

@@ -37,7 +37,7 @@ export { log };
  * What a set of activities stands on: database, mirror, a model that plays a script, and somebody
  * who listens to the runs.
  */
-export interface World {
+export interface PortFixture {
   readonly database: TestDatabase;
   readonly mirror: Mirror;
   readonly dataDir: string;
@@ -62,7 +62,7 @@ export interface World {
   publish(input: RunAgentInput, revision: string): Promise<void>;
   /** Refs of the job's candidates in the mirror. */
   candidates(input: RunAgentInput): Promise<string[]>;
-  /** Processes that work on a run of this world now. */
+  /** Processes that work on a run of this fixture now. */
   processes(): Promise<string[]>;
   stop(): Promise<void>;
 }
@@ -93,7 +93,7 @@ export interface Started<T = RunAgentOutcome> {
 }
 
 /**
- * Starts `runAgent` in a context of its own; `heartbeatDetails` are what an earlier try of the same
+ * Starts `runAgent` in a context of its own; `heartbeatDetails` are what an earlier delivery of the same
  * activity left.
  */
 export function start(
@@ -121,7 +121,7 @@ export function inActivity<I, T>(
   return { outcome, env, beats };
 }
 
-export async function startWorld(): Promise<World> {
+export async function startPortFixture(): Promise<PortFixture> {
   const database = await startDatabase();
   const dataDir = await realpath(await mkdtemp(path.join(os.tmpdir(), 'dreamcore-ports-')));
   const mirror = createMirror(dataDir);
