@@ -56,7 +56,7 @@ describe('a crash point', () => {
     expect(await died).toBe('SIGTERM');
   });
 
-  it('does nothing when another point is armed, when nobody asks for it, and in production', async () => {
+  it('does nothing when another point is armed, when none is, and in production', async () => {
     await writeFile(path.join(folder, 'after-row'), '');
     expect(
       await Promise.all([

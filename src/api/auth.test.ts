@@ -130,7 +130,7 @@ describe('verifyToken', () => {
     });
   });
 
-  it('asks Supabase once about a token whose key is unknown, and remembers the answer', async () => {
+  it('asks Supabase once about a token with an unknown key, and keeps the answer', async () => {
     const jwt = await token({ kid: 'k2', with: otherKey });
     const subject = auth(supabase);
     supabase.lookups.length = 0;
@@ -154,7 +154,7 @@ describe('verifyToken', () => {
     expect(supabase.lookups).toEqual([]);
   });
 
-  it('says that the server is at fault while Supabase is away, and forgets it afterwards', async () => {
+  it('says that the server is at fault while Supabase is away, then forgets it', async () => {
     const subject = auth(supabase);
     const jwt = await token();
     supabase.isDown = true;

@@ -9,7 +9,7 @@ const APPEND_MS = 60;
 const MIN_GAP_MS = 700;
 
 describe('D1: events of a job are stored in batches', () => {
-  it('about once a second, also when the stream answers slowly; the end does not wait', async () => {
+  it('about once a second, also when the stream is slow; the end does not wait', async () => {
     const stored: number[] = [];
     let signals = 0;
     const ingest = new JobEventIngest('job', {
@@ -66,7 +66,7 @@ describe('C2: an attempt is wanted while the row says so', () => {
     };
   };
 
-  it('known from the notes of its own events: no post of a run in flow waits for the database', async () => {
+  it('known from the notes of its own events: no post waits for the database', async () => {
     const { post, asked } = setUp();
     const endMs = Date.now() + 4_500;
     for (let seq = 1; Date.now() < endMs; seq += 1) {

@@ -66,7 +66,7 @@ const arrivals = (length: number) =>
     ]);
 
 describe('D1, D2: the one reorder buffer', () => {
-  it('gives the durable stream and a live subscriber the same items, each once and in order', () => {
+  it('gives the durable stream and a live subscriber the same items in order, once', () => {
     fc.assert(
       fc.property(arrivals(30), (slices) => {
         const items = run(1, 30);

@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 describe("from the publish page to a stranger's phone", () => {
-  it("the AI writes the words, the game goes out, plays for everybody, is liked, announced, stands on the maker's shelf under his name, and is taken back", async () => {
+  it("a game goes out in the AI's words, is played, liked, on the shelf, taken back", async () => {
     const maker = await Person.arrive(browser, stack.baseUrl, 'phone');
     await maker.signIn();
     await maker.newProject();

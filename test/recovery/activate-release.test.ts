@@ -69,7 +69,7 @@ async function readGame(): Promise<string> {
     : `status ${response.status}`;
 }
 
-it('E6, E7: Modal → local → edit → Modal → edit is one line of versions, equal in both stores; either store may be lost', async () => {
+it('E6, E7: Modal → local → edit → Modal → edit: one line, stores equal or restored', async () => {
   Object.assign(process.env, { DATA_DIR: stack.dataDir });
   await make('modal', '2Dのキャッチゲームを作って');
   await make('local', 'もっと速くして');

@@ -121,7 +121,7 @@ describe('the checker sees what it is there to see', () => {
     expect(isClean(doctored(followed))).toBe(true);
   });
 
-  it('an active row that nobody works on, put into the real database, and a process or folder that was left behind', async () => {
+  it('an active row without work in the database; a process or folder left behind', async () => {
     const { stack, evidence } = outcome;
     const { userId, projectId } = completed(evidence);
     const database = createClient(

@@ -81,7 +81,7 @@ describe('A8: a job under which the clock jumps', () => {
     ['ahead', HOURS_MS],
     ['back', -HOURS_MS],
   ] as const)(
-    '%s by hours ends in exactly one version, whoever keeps house meanwhile, and new users are served',
+    '%s by hours ends in exactly one version, whoever keeps house; new users are served',
     async (_way, shiftMs) => {
       const jobId = await inMidStream();
       await setClocks(shiftMs);
@@ -114,7 +114,7 @@ describe('A8: a job under which the clock jumps', () => {
     await expectNextAccepted(player);
   });
 
-  it('C2: whose runner alone is wrong by more than the signature allows ends in its version, without live text', async () => {
+  it('C2: whose runner alone is too wrong to sign ends in its version, no live text', async () => {
     await setClocks(MINUTES_MS, ['runner']);
     player = await newPlayer(stack);
     const jobId = await say(player);

@@ -78,7 +78,7 @@ const portsOf = (method: string, path: RegExp): number[] => [
 ];
 
 describe('two instances of the API', () => {
-  it('D2: text comes in order, without gap or repeat, and the end is heard by all, wherever callbacks and sockets land', async () => {
+  it('D2: text in order without gap or repeat, its end heard by all, on any instance', async () => {
     const pairs = [await twoSockets(), await twoSockets()];
     const jobs = await Promise.all(
       pairs.map(async ([sender, watcher]) => {
@@ -111,7 +111,7 @@ describe('two instances of the API', () => {
     for (const listener of [sender, watcher]) listener.close();
   });
 
-  it('D3: when one instance is taken away under a job, its sockets go on at the other', async () => {
+  it('D3: when one instance is taken under a job, its sockets go on at the other', async () => {
     const [sender, watcher] = await twoSockets();
     sender.say('2Dのシューティングゲームを作って');
     const { jobId } = await sender.until(({ type }) => type === 'jobStarted');

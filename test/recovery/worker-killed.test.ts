@@ -34,7 +34,7 @@ async function expectHeardTheGame(): Promise<void> {
 }
 
 describe('A8: accepted means ended', () => {
-  it('C1/D2/E4: a worker killed in mid-stream leaves exactly one new version, text without gap or repeat, and a project that takes the next message at once', async () => {
+  it('C1/D2/E4: a killed worker leaves one version, unbroken text and a free project', async () => {
     const jobId = await midStream();
     await stack.untilRestarted('worker', await stack.kill('worker'));
     const { attempt = 0, ...end } = await player.listener.untilEnd();
@@ -58,7 +58,7 @@ describe('A8: accepted means ended', () => {
     expect(await expectOneLine(stack, player)).toHaveLength(2);
   });
 
-  it('D3/C3: the API killed in mid-stream is resumed by the listener where it was, without gap or repeat', async () => {
+  it('D3/C3: the API killed mid-stream: the listener resumes without gap or repeat', async () => {
     const jobId = await midStream();
     await stack.untilRestarted('api', await stack.kill('api'));
     await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });

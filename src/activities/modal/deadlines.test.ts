@@ -36,7 +36,7 @@ describe('G3: the deadline of a request', () => {
     await expect(ask(untilAborted)).rejects.toMatchObject({ kind: 'ModalUnavailable' });
   });
 
-  it('does not take an answer for silence that came while this process could not listen', async () => {
+  it('does not mistake an answer for silence while this process could not listen', async () => {
     const answered = ask((signal) =>
       Promise.race([readFile(import.meta.filename), untilAborted(signal)]),
     );

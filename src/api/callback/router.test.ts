@@ -184,7 +184,7 @@ describe('C2: POST /callback/:jobId', () => {
     ]);
   });
 
-  it('answers 410 and asks to stop when the attempt is an older one, the job is over or gone', async () => {
+  it('answers 410 and asks to stop: an older attempt, a job that is over or gone', async () => {
     await expect(post({ fromSeq: 1, events: [text('a')] }, { attempt: 1 })).resolves.toMatchObject({
       status: 410,
       body: { cancel: true },

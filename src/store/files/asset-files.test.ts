@@ -58,7 +58,7 @@ it('only parts that no upload can still be writing are removed', async () => {
   expect(await parts()).toEqual([path.basename(young.path)]);
 });
 
-it('E1: an asset of one user is not looked for in the folder of another, nor in the global one', async () => {
+it('E1: an asset of one user is not sought in another’s folder, nor the global one', async () => {
   const place = path.join(dataDir, 'assets', 'global', 'effects', 'boom.wav');
   await mkdir(path.dirname(place), { recursive: true });
   await writeFile(place, 'x');

@@ -113,7 +113,7 @@ describe('the real Claude CLI meets the fault', () => {
     });
   });
 
-  it('escape: every attempt is made, none succeeds, and the game is written all the same', async () => {
+  it('escape: every attempt is made, none succeeds, and the game is still written', async () => {
     const secret = path.join(place.project, '..', 'secret.txt');
     await writeFile(secret, 'outside-secret');
     await symlink(secret, path.join(place.project, 'link-to-environ'));

@@ -186,7 +186,7 @@ describe('the process', () => {
     return { child, exited: once(child, 'exit'), output: () => output };
   };
 
-  it('says when it is ready, answers on the loopback, and ends on SIGTERM even with a request open', async () => {
+  it('says when it is ready, listens on the loopback, ends on SIGTERM mid-request', async () => {
     const { child, exited, output } = start({ DEMO_PORT: '0', DEMO_SECONDS: '0' });
     while (!output().includes('\n')) await new Promise((resolve) => setTimeout(resolve, 20));
     const line = JSON.parse(output().split('\n')[0] ?? '') as { url: string; msg: string };

@@ -225,7 +225,7 @@ describe('while another user makes a game', () => {
     silent = await Promise.all(Array.from({ length: 50 }, () => Intruder.open(false)));
   });
 
-  it('frames with anything in any field are answered or refused, and their socket lives or is closed for a reason', async () => {
+  it('frames with anything in any field are answered, refused, or close their socket', async () => {
     const texts = fc.sample(frame, { seed: SEED, numRuns: 450 * FACTOR });
     const heard = new Set<string>();
     for (let at = 0; at < texts.length; at += FRAMES_PER_SOCKET) {
@@ -248,7 +248,7 @@ describe('while another user makes a game', () => {
     await expectUnharmed();
   });
 
-  it('bytes, broken text, fragments and sizes around 1 MiB are taken for what they are', async () => {
+  it('bytes, broken text, fragments, sizes around 1 MiB are taken as what they are', async () => {
     const mib = 1024 * 1024;
     const padded = (bytes: number): string => `{"type":"ping","x":"${'x'.repeat(bytes - 22)}"}`;
     const cases: [string, (socket: WebSocket) => void, 'pong' | 'error' | number][] = [
@@ -295,7 +295,7 @@ describe('while another user makes a game', () => {
     await expectUnharmed();
   });
 
-  it('a flood of large frames, and answers that nobody reads, end their own socket only', async () => {
+  it('a flood of large frames, and answers that nobody reads, end only their socket', async () => {
     const flooder = await Intruder.open(false);
     for (let sent = 0; sent < 30; sent += 1)
       flooder.send({ type: 'init', access_token: 'x'.repeat(900_000) });
@@ -317,7 +317,7 @@ describe('while another user makes a game', () => {
   });
 
   it(
-    'a thousand sockets are served, half-open ones beside them, and memory follows those that are open',
+    'a thousand sockets are served beside half-open ones; memory follows the open ones',
     async () => {
       const halves = Array.from({ length: 100 * FACTOR }, () =>
         connect(Number(new URL(stack.baseUrl).port), '127.0.0.1').on('error', () => undefined),
@@ -363,7 +363,7 @@ describe('while another user makes a game', () => {
     await expectUnharmed();
   });
 
-  it('what the intruder has started ends as well, and nothing of it was an error of ours', async () => {
+  it('what the intruder started ends as well; nothing of it was an error of ours', async () => {
     await expect.poll(() => activeJobsOf(user.id), { timeout: 45_000, interval: 500 }).toBe(0);
     expect(
       stack

@@ -84,7 +84,7 @@ const untilState = (actionId: string, state: string): Promise<void> =>
   expect.poll(async () => (await action(actionId)).body['state'], { timeout: 60_000 }).toBe(state);
 
 describe('POST /api/generate-image (§7.10)', () => {
-  it('answers a sprite without its ground, trimmed, as PNG, and the prompt that was sent', async () => {
+  it('answers a sprite without its ground, trimmed, as PNG, and the prompt sent', async () => {
     const { status, body } = await generate('緑のスライム', {});
     expect(status).toBe(200);
     expect(Object.keys(body).sort()).toEqual(['actionId', 'image', 'prompt', 'success']);
@@ -153,7 +153,7 @@ describe('POST /api/generate-image (§7.10)', () => {
     expect(await generate(prompt)).toEqual({ status, body });
   });
 
-  it('what may pass is tried three times before it is told, and not told when it has passed by then', async () => {
+  it('what may pass is tried three times; only what has not passed by then is told', async () => {
     const rows = [
       ['[demo:429]', 'AIが混み合っています。少し待ってからもう一度お試しください。'],
       ['[demo:503]', 'AIが混み合っています。少し待ってからもう一度お試しください。'],
@@ -197,7 +197,7 @@ describe('POST /api/generate-image (§7.10)', () => {
     expect(broken.status).toBe(400);
   });
 
-  it('a client that is cut off finds the image with its next call, and after that a new one is drawn', async () => {
+  it('a cut-off client finds the image with its next call; the one after draws anew', async () => {
     const actionId = randomUUID();
     const cut = new AbortController();
     const first = generate('[demo:slow-2] 犬', { actionId, signal: cut.signal });
@@ -214,7 +214,7 @@ describe('POST /api/generate-image (§7.10)', () => {
     expect(askedFor('[demo:slow-2] 犬')).toBe(2);
   });
 
-  it('a client that is cut off may repeat its call under the same name: it finds the image, and after that a new one is drawn under a new name', async () => {
+  it('a cut-off client finds the image under the same name; a new name draws anew', async () => {
     const actionId = randomUUID();
     const cut = new AbortController();
     const first = generate('[demo:slow-2] 馬', { actionId, signal: cut.signal });

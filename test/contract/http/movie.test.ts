@@ -162,7 +162,7 @@ describe('POST …/generate-movie', () => {
     ]).toEqual([before, null]);
   });
 
-  it('V2’s publish page asks for it, is told its address, probes by HEAD and plays the whole from a blob', async () => {
+  it('V2’s publish page asks for it, gets its address, probes by HEAD, plays a blob', async () => {
     const [{ user, projectId }] = players as [Player];
     const page = new V2Rest(stack.baseUrl, user.accessToken);
     const made = await page.call('POST', `/api/projects/${projectId}/generate-movie`, {});
@@ -179,7 +179,7 @@ describe('POST …/generate-movie', () => {
   });
 
   it(
-    'a stopped one ends within 4 s on a busy machine, with everything that it started; then it may begin anew, and the old video is still there',
+    'a stopped one ends within 4 s with all it started; the old video stays, a new may begin',
     async () => {
       const [player] = players as [Player];
       const { user, projectId } = player;

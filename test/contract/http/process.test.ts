@@ -46,7 +46,7 @@ describe('the beginning', () => {
     other.close();
   });
 
-  it('answers health while Temporal and the database are away, and refuses tokens that nobody can judge', async () => {
+  it('answers health without Temporal and database, refuses tokens nobody can judge', async () => {
     const api = await start();
     expect((await ask(api.port, '/api/health')).status).toBe(200);
     const token = `${Buffer.from('{"alg":"ES256","kid":"x"}').toString('base64url')}.${Buffer.from('{"sub":"x","exp":9999999999}').toString('base64url')}.AAAA`;

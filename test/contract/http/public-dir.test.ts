@@ -64,7 +64,7 @@ describe('PUBLIC_DIR', () => {
     expect(answer.headers['cache-control']).toBe('public, max-age=0');
   });
 
-  it('what it does not hold is ours: pages, the sign-in library, and where its pages lead to but V2 had nothing', async () => {
+  it('what it lacks is ours: pages, the sign-in library, where its pages lead', async () => {
     for (const [address, file] of [
       ['/mypage', 'mypage.html'],
       ['/discover.html', 'discover.html'],
@@ -85,7 +85,7 @@ describe('PUBLIC_DIR', () => {
     },
   );
 
-  it('its pages may hold scripts and styles in their markup; ours, and what the API answers, may not', async () => {
+  it('its pages may hold scripts and styles in their markup; ours and the API’s not', async () => {
     const policyOf = async (address: string) =>
       (await ask(api.port, address)).headers['content-security-policy'];
     expect(await policyOf('/')).toContain("'unsafe-inline'");

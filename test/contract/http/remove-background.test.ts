@@ -149,7 +149,7 @@ describe('POST /api/assets/remove-background (§7.9), by the service', () => {
     });
   });
 
-  it('a client that is cut off finds the image with its next call; of another user it is another one', async () => {
+  it('a cut-off client finds the image with its next call; other users get another', async () => {
     const [actionId, image] = [randomUUID(), imageUrl('slow')];
     const cut = new AbortController();
     const first = cutOut({ image, actionId }, alice, cut.signal);

@@ -119,7 +119,7 @@ describe('rows of assets', () => {
     report = await adopt(to, mallory);
   });
 
-  it("lead nowhere but into their owner's folder, whatever path they name and wherever links lead", async () => {
+  it("lead only into their owner's folder, whatever path they name or links lead to", async () => {
     expect(report.assets).toBe(0);
     for (const id of Object.values(ids)) {
       expect((await pathOf(id)).startsWith(to)).toBe(false);
@@ -176,7 +176,7 @@ describe('folders', () => {
     expect(await database.sql('select from public.revisions')).toEqual([]);
   });
 
-  it('with a folder of git objects, pipes and links in them that lead out: what is safe is taken, the rest named', async () => {
+  it('with git objects, pipes and links leading out: takes the safe, names the rest', async () => {
     const to = path.join(base, 'links-target');
     const project = await makeProject(from, mallory.id, await own(mallory));
     await generate(project, 1, '一');

@@ -109,7 +109,7 @@ const imported = async (): Promise<{ assets: number; projects: number }> =>
     )
   )[0] ?? { assets: 0, projects: 0 };
 
-it('a dry run counts all of it and leaves database, data folder and ours as they were', async () => {
+it('a dry run counts all of it; database, data folder and ours stay as they were', async () => {
   const { code, said } = await dreamcore('--dry-run').ended;
   expect(said).toContain(
     `Would be taken: ${PROJECTS * 2} version(s) and ${PROJECTS} uncommitted state(s) of ${PROJECTS} project(s), ${ASSETS} asset(s)`,
@@ -206,7 +206,7 @@ it("says which version is not V2's any more", async () => {
   expect(code).toBe(1);
 });
 
-it("an address that is no data folder of V2's, and one that is not there, are refused with a reason", async () => {
+it("refuses an address that is no data folder of V2's, or not there, with a reason", async () => {
   from = path.join(base, 'nowhere');
   expect(await dreamcore().ended).toMatchObject({
     code: 1,

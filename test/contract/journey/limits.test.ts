@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 describe('a message beyond the budget of the day', () => {
-  it('fails at once in words that the player understands; game, questions and versions go on, and usage tells why', async () => {
+  it('fails at once in plain words; game, questions, versions go on; usage tells why', async () => {
     const user = await createUser(stack.env);
     const listener = new Listener(stack.baseUrl, user.accessToken);
     await listener.open();

@@ -41,7 +41,7 @@ export function describeMainJob(where: string, openStack: () => Reachable): void
       return projectId;
     }
 
-    it('goes from a wish over the dimension and style questions to a game, a change, its versions, and back', async () => {
+    it('goes from a wish over two questions to a game, a change, its versions and back', async () => {
       const projectId = await client.createProject();
       client.say('宇宙シューティングゲームを作って');
       expect((await client.next('geminiChat'))['suggestions']).toEqual(['2Dで作成', '3Dで作成']);
@@ -149,7 +149,7 @@ export function describeMainJob(where: string, openStack: () => Reachable): void
       await other.close();
     });
 
-    it('F1: stop ends the job for everybody, writes no version, and the next message is accepted at once', async () => {
+    it('F1: stop ends the job for all, writes no version; the next message is accepted', async () => {
       const projectId = await makeGame();
       const before = await code(projectId);
       client.say('背景を夜にして');

@@ -39,7 +39,7 @@ const GAME = '2Dのキャッチゲームを作って';
 const started = ({ type }: { type: string }) => type === 'jobStarted';
 
 describe('when all slots are taken', () => {
-  it('B2/G2: a job waits visibly, questions and other short work go on, and beyond the limit a message is refused', async () => {
+  it('B2/G2: a job waits visibly, short work goes on, past the limit it is refused', async () => {
     const [first, second, third, fourth, asker] = await Promise.all([
       player(),
       player(),
@@ -92,7 +92,7 @@ describe('when all slots are taken', () => {
     for (const { listener } of [first, second, third, fourth, asker]) listener.close();
   });
 
-  it('A7: one user has one running job; another project of his is refused with both error shapes', async () => {
+  it('A7: one user has one running job; his other project gets both error shapes', async () => {
     const { listener, projectId } = await player();
     listener.say(GAME);
     const { jobId } = (await listener.until(started)) as { jobId: string };
@@ -118,7 +118,7 @@ describe('when all slots are taken', () => {
 });
 
 describe('one user who floods', () => {
-  it('has one job at a time, and whoever came in between is served before his next one', async () => {
+  it('has one job at a time, and whoever came between is served before his next one', async () => {
     const [flooder, other] = await Promise.all([player(), player()]);
     flooder.listener.say(GAME);
     await flooder.listener.until((frame) => frame.type === 'stream');

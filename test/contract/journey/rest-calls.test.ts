@@ -111,7 +111,7 @@ describe('the editor', () => {
     expect([...unzip(zip.bytes).keys()]).toContain('index.html');
   });
 
-  it('the game in its frame, with the script that tells of errors; without a token nothing', async () => {
+  it('the game in its frame, with the script that tells of errors; by token only', async () => {
     const game = await rest.show(`/game/${user.id}/${projectId}/index.html?t=${Date.now()}`);
     expect(seen(game)).toEqual([200, 'text/html; charset=utf-8']);
     expect(game.bytes.toString()).toMatch(/gameLoaded/);
@@ -188,7 +188,7 @@ describe('the asset window', () => {
     expect(told(await rest.get('/api/assets/search?q=nothing'))).toEqual([200, { assets: [] }]);
   });
 
-  it('games show it without a token until it is made private; its owner sees it still', async () => {
+  it('games show it without a token until it is private; its owner still sees it', async () => {
     for (const path of [asset.url, `/api/assets/${asset.id}`])
       expect(seen(await rest.open(path)), path).toEqual([200, 'image/png']);
     expect(
@@ -241,7 +241,7 @@ describe('the asset window', () => {
     ]);
   });
 
-  it('the image without its background, as the client keeps it; without an image words', async () => {
+  it('the image without its background, as the client keeps it; without one words', async () => {
     const ball = await sharp(
       Buffer.from(
         '<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96"><rect width="96" height="96" fill="#8cf"/><circle cx="48" cy="48" r="30" fill="#c22"/></svg>',
@@ -339,7 +339,7 @@ describe('the publish page', () => {
     draft = stored.json as typeof draft;
   });
 
-  it('the thumbnail: made by the model, or sent by the user; shown by an address with what the client appends', async () => {
+  it('the thumbnail: made by the model or sent by the user, at the client’s address', async () => {
     expect((await rest.show(project('/thumbnail'))).status).toBe(404);
     for (const make of [
       () => rest.call('POST', project('/generate-thumbnail'), { title: draft['title'] }),
@@ -370,7 +370,7 @@ describe('the publish page', () => {
     }
   });
 
-  it('the video: none is found yet; making and playing it is the same client’s in movie.test.ts, where videos are made', async () => {
+  it('the video: none is found yet; movie.test.ts has this client make and play it', async () => {
     expect((await rest.call('HEAD', project('/movie'))).status).toBe(404);
     const absent = await rest.get(project('/movie'));
     expect([absent.status, absent.bytes.toString()]).toEqual([404, 'Movie not found']);
@@ -453,7 +453,7 @@ describe('the game’s page and the feed', () => {
 });
 
 describe('the notifications page', () => {
-  it('lists what happened, each with what the page shows; read one by one and all at once', async () => {
+  it('lists what happened, as the page shows it; read one by one and all at once', async () => {
     const answer = await rest.get('/api/notifications');
     const {
       notifications: [first],

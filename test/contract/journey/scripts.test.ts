@@ -64,7 +64,7 @@ it('nothing was said unasked on any of the sockets', () => {
   expect(script.unasked()).toEqual([]);
 });
 
-it('cleans up: files are where the rows say, rows and accounts can be deleted, and nothing is served any more', async () => {
+it('cleans up: files are where rows say; rows and accounts go, nothing is served', async () => {
   const { id } = script.account('owner');
   const [file, ...others] = await script.files(id);
   expect(others, 'both uploads have the same bytes').toEqual([]);

@@ -211,7 +211,7 @@ async function elsewhere(): Promise<{
 }
 
 describe('a generation on Modal', () => {
-  it('E6: takes in what the Volume lacks, commits the Volume, and gives the candidate back as a bundle', async () => {
+  it('E6: takes in what the Volume lacks, commits it, and bundles the candidate back', async () => {
     const player = new Player();
     const mirror = await elsewhere();
     const reply = await player.call(
@@ -253,7 +253,7 @@ describe('a generation on Modal', () => {
     expect(model.requests).toEqual([]);
   });
 
-  it('C4: a container that dies after its work and is started again on the same input answers the candidate that is there', async () => {
+  it('C4: a container that dies after its work, begun again, answers its candidate', async () => {
     const player = new Player();
     await emulator.control.add({
       kind: 'container-death',
@@ -290,7 +290,7 @@ describe('a generation on Modal', () => {
   });
 
   it.each([true, false])(
-    'F1: cancelled (terminateContainers: %s), it leaves no process behind; while it ran, no process had more than its own secrets',
+    'F1: cancelled (terminateContainers: %s), it leaves no process; each had only its secrets',
     async (terminateContainers) => {
       play([{ hang: 'after-start' }]);
       const player = new Player();
@@ -367,7 +367,7 @@ describe('git and files on the Volume', () => {
     ).toMatchObject({ kind: 'RevisionMissing' });
   });
 
-  it('the next container sees what the answer told of, and one that stays sees what others did', async () => {
+  it('the next container sees what the answer told; one that stays sees others’ work', async () => {
     await emulator.control.volumes('synced-only');
     try {
       const player = new Player();
@@ -432,7 +432,7 @@ describe('git and files on the Volume', () => {
     expect(await failureOf(named)).toMatchObject({ kind: 'VolumeBehind' });
   });
 
-  it('a container of another version, and another function than the right one, refuse', async () => {
+  it('a container of another version, and a wrong function, refuse', async () => {
     const player = new Player();
     expect(await failureOf(player.files({ op: 'usage' }, { version: 'another' }))).toMatchObject({
       kind: 'ModalOutdated',

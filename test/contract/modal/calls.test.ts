@@ -112,7 +112,7 @@ const generations = async () =>
   );
 
 describe("a call runs on its own user's Volume and no other", () => {
-  it("what it writes is there for that user's next call, in that user's Volume (without `instance()` it would have none)", async () => {
+  it("what it writes is there for that user's next call, in that user's own Volume", async () => {
     await files(place.userId, write('notes/a.txt', 'こんにちは'));
     expect((await files(place.userId, read('notes/a.txt'))).result).toMatchObject({
       content: 'こんにちは',
@@ -163,7 +163,7 @@ describe("a call runs on its own user's Volume and no other", () => {
   });
 });
 
-describe('C1: a worker that goes away leaves the call running, and another one goes on with it', () => {
+describe('C1: a worker that goes away leaves the call running; another goes on with it', () => {
   it('by the id in the heartbeat: one call, one run of the model, one candidate', async () => {
     fixture.script(
       {
@@ -188,7 +188,7 @@ describe('C1: a worker that goes away leaves the call running, and another one g
     expect(fixture.model.requests).toHaveLength(2);
   });
 
-  it('between the beginning of a call and its id: the attempt counts as crashed, so that a new one makes the old one stop', async () => {
+  it('before the call has an id: counts as crashed, so that a new one stops the old', async () => {
     const input = await fixture.openRun(place);
     const before = (await generations()).length;
     const { outcome } = start(set.agent, input, {
@@ -240,7 +240,7 @@ describe('E6: a Volume that lacks the parent is sent it with the call', () => {
 });
 
 describe('F3: a run that says nothing is ended', () => {
-  it('when the row has heard of no event within the limit, with everything that it started', async () => {
+  it('when the row heard of no event within the limit, with everything it started', async () => {
     fixture.script(SLOW_MODEL);
     const input = await fixture.openRun(place);
     const {
@@ -402,7 +402,7 @@ describe('what becomes of a call is told by its own kind', () => {
 });
 
 describe('G1: the breaker', () => {
-  it('a refused Modal is told within ten seconds, retries included; after three of them at once, without asking; and it closes again', async () => {
+  it('a refused Modal is told in 10 s, after three of them at once; it closes again', async () => {
     const { store } = fixture.database;
     const own = await openCalls(5_000);
     await store.backendState.start('the test');

@@ -121,7 +121,7 @@ describe.each(WORK)('C1: %s whose worker dies before its first heartbeat', (_nam
     await eventually(async () => (await rowsOf(work))[0]?.ended_at instanceof Date, GENEROUS_MS);
   });
 
-  it('while it was beginning the call, counts as crashed; no second call is made for it', async () => {
+  it('while it was beginning the call, counts as crashed; no second call is made', async () => {
     const work = await begin();
     const before = (await callsOf(work.fn)).length;
     await fixture.database.store.modalCalls.mark({

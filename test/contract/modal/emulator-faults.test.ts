@@ -83,7 +83,7 @@ describe('the control plane, on order', () => {
     ).toBe('silence');
   });
 
-  it('tears the connection after it has begun a call: sent again, it is the same call', async () => {
+  it('tears the connection after beginning a call: sent again, it is the same call', async () => {
     const fn = await echo();
     const before = (await emulator.control.state()).calls.length;
     await emulator.control.add({ kind: 'cut', on: 'FunctionMap', when: 'after', times: 1 });
@@ -142,7 +142,7 @@ describe('containers, on order', () => {
     expect(await (await echo()).remote([2])).toMatchObject({ value: 2 });
   });
 
-  it('die at once with what they have started: no function lives to tell that its child was killed', async () => {
+  it('die at once with what they started: no function lives to tell of its child', async () => {
     const [volume, attend] = [
       await client.volumes.fromName('user-fall', { createIfMissing: true, version: 2 }),
       await client.functions.fromName('emulator-test', 'attend'),

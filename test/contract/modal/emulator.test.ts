@@ -83,7 +83,7 @@ const echo = async (value: unknown): Promise<Echo> =>
   (await fn('echo')).remote([value]) as Promise<Echo>;
 
 describe('calls through the unmodified client', () => {
-  it('carry plain data both ways, and the function finds image, secret and call as on Modal', async () => {
+  it('carry plain data both ways; the function finds image, secret, call as on Modal', async () => {
     const value = { text: 'あ', list: [1, 2.5, null, true], bytes: Buffer.from([0, 255]) };
     const call = await (await fn('echo')).spawn([value], { extra: 1 });
     const got = (await call.get(POLL)) as Echo;
@@ -120,7 +120,7 @@ describe('calls through the unmodified client', () => {
     });
   });
 
-  it('can be taken up by another client that knows nothing but the id, again and again', async () => {
+  it('can be taken up by another client that knows only the id, again and again', async () => {
     const { functionCallId } = await (await fn('echo')).spawn(['found']);
     const other = emulator.client();
     const found = await other.functionCalls.fromId(functionCallId);
@@ -168,7 +168,7 @@ describe('ends', () => {
     expect(await call.get(POLL)).toBe('done');
   });
 
-  it('a cancel with terminateContainers kills child processes in sessions of their own', async () => {
+  it('a cancel with terminateContainers kills children in sessions of their own', async () => {
     const call = await (await bound('linger', 'cancel')).spawn([500, 'mark']);
     const pids = await pidsOf('cancel', 'mark');
     await call.cancel({ terminateContainers: true });
@@ -176,7 +176,7 @@ describe('ends', () => {
     await untilGone(pids);
   });
 
-  it('a cancel without it leaves them, as on Modal, and the container goes on to the next input', async () => {
+  it('a cancel without it leaves them, as on Modal; the container serves on', async () => {
     const linger = await bound('linger', 'leave');
     const call = await linger.spawn([500, 'mark']);
     const [container = 0, child = 0] = await pidsOf('leave', 'mark');
@@ -208,7 +208,7 @@ describe('Volumes', () => {
     expect(((await forgotten.remote([1])) as Echo).mounts).toEqual({});
   });
 
-  it('are seen by single-use containers, each its own, which have no access to Modal when they are restricted', async () => {
+  it('are seen by single-use containers, each its own, restricted from Modal', async () => {
     const leave = await bound('leave', 'single');
     const [first, second] = [
       await leave.remote(['1', '', false]),
@@ -245,7 +245,7 @@ describe('Volumes', () => {
 });
 
 describe('our own functions', () => {
-  it('are deployed from the real app file by the real command line, those that the runner serves', async () => {
+  it('are deployed from the real app file by the real CLI, those the runner serves', async () => {
     expect(await emulator.deployOurs()).toContain('App deployed');
     const { apps } = await emulator.control.state();
     expect(apps['dreamcore']?.functions).toEqual(
@@ -276,7 +276,7 @@ describe('our own functions', () => {
 });
 
 describe('kill -9 of the server', () => {
-  it('keeps what was deployed, Volumes, results and calls: what was running begins again, and the same client goes on', async () => {
+  it('keeps deployments, Volumes, results; calls begin again, their client goes on', async () => {
     const finished = await (await fn('echo')).spawn(['before']);
     await finished.get(POLL);
     const running: FunctionCall = await (await bound('linger', 'killed')).spawn([500, 'mark']);

@@ -51,7 +51,7 @@ describe('npm start -- --modal-emulator', () => {
     );
   });
 
-  it('has our functions deployed into it, with their secrets, and tells the other parts to use it', async () => {
+  it('has our functions deployed with their secrets, and tells the parts to use it', async () => {
     const { apps, secrets } = await modalControlOf(stack).state();
     expect(apps['dreamcore']?.functions).toContain('generate-game');
     expect(secrets).toEqual(['anthropic', 'dreamcore-callback', 'gemini']);

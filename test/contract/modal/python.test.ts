@@ -149,7 +149,7 @@ try: app.serve("generate-game", request)
 except Cancelled: print(json.dumps({"left": running(), "temp": os.listdir(os.environ["TMPDIR"])}))
 `;
 
-it('F1: a function that is interrupted ends the runner and the model program before it lets go, and leaves no files', async () => {
+it('F1: an interrupted function ends the runner and the model first, leaves no files', async () => {
   const model = await startFakeMessages([{ hang: 'after-start' }]);
   const [root, temp] = [
     await mkdtemp(path.join(base, 'volume-')),

@@ -179,7 +179,7 @@ describe('E6: replication keeps mirror and Volume level', () => {
     await expectLevel(head);
   });
 
-  it('E7: a reader of a mirror that lost everything gets the current version; what nobody has stays RevisionMissing', async () => {
+  it("E7: a lost mirror's reader gets the current version, or else RevisionMissing", async () => {
     const first = await publish('mirror', 'one', null);
     const second = await publish('mirror', 'two', first);
     await replicate();
@@ -199,7 +199,7 @@ describe('E6: replication keeps mirror and Volume level', () => {
     expect(await replicate()).toMatchObject({ problem: 'the newest version is in neither store' });
   });
 
-  it('a transfer that was killed in the middle costs a repeat: files that a commit lacks are sent again', async () => {
+  it('a killed transfer costs a repeat: files that a commit lacks are sent again', async () => {
     const head = await publish('volume', 'one', null);
     await replicate();
     // What a killed unpacking leaves: the commit is there, its files are not.
@@ -213,7 +213,7 @@ describe('E6: replication keeps mirror and Volume level', () => {
     await expectLevel(head);
   });
 
-  it('a main that nobody published is told, ahead of the line of versions as well as aside of it, and left as it is', async () => {
+  it('an unpublished main, ahead or aside of the line, is told and left as it is', async () => {
     const first = await publish('mirror', 'one', null);
     await replicate();
     const repo = await volumeRepo();
@@ -312,7 +312,7 @@ describe('rounds', () => {
     expect(await targets(true)).toEqual([{ userId, projectId }]);
   });
 
-  it('let old candidates on the Volume go, and remove the folders of projects that are gone for a day', async () => {
+  it('let old candidates on the Volume go, and folders of projects gone for a day', async () => {
     await publish('mirror', 'one', null);
     await replicate();
     expect(await replication.pruneVolume({ userId, projectId })).toEqual({ removed: 0 });

@@ -101,7 +101,7 @@ export function imagePromises(place: () => { fixture: PortFixture; set: PortSet 
     });
   });
 
-  it('an image that was sent is cut out: keyed on our magenta, by the network on anything else', async () => {
+  it('an image sent is cut out: keyed on magenta, by the network on anything else', async () => {
     const [keyed, photo] = [newAction(), newAction()];
     await place().fixture.images.writeSource(
       keyed.userId,
@@ -150,7 +150,7 @@ export function imagePromises(place: () => { fixture: PortFixture; set: PortSet 
     });
   });
 
-  it('a cancelled image is stopped at once, with everything that was started for it, and leaves nothing', async () => {
+  it('a cancelled image is stopped at once, with all it started, and leaves nothing', async () => {
     const action = newAction();
     const wish = `[demo:slow-60] ${action.actionId}`;
     const { outcome, env } = start('drawImage', { ...action, op: 'sprite', prompt: wish });

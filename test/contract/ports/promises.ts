@@ -65,7 +65,7 @@ export function promisesOf(name: string, open: (fixture: PortFixture) => Promise
     const fileOf = async ({ userId, projectId }: RunAgentInput, revision: string) =>
       (await fixture.mirror.readFile(userId, projectId, revision, 'index.html'))?.toString('utf8');
 
-    it('E2, E6: a run makes a candidate on the right parent, in the mirror under its own ref, and says what it used', async () => {
+    it("E2, E6: a run's candidate has the right parent and its own ref; usage is known", async () => {
       const place = await fixture.newProject();
       fixture.script(...make('星'));
       const first = await fixture.openRun(place);
@@ -137,7 +137,7 @@ export function promisesOf(name: string, open: (fixture: PortFixture) => Promise
       },
     );
 
-    it('F1: a cancelled run is killed with everything that it started, and leaves nothing', async () => {
+    it('F1: a cancelled run is killed with everything it started, and leaves nothing', async () => {
       fixture.script({ say: '考えています。'.repeat(500), pauseMsPerPiece: 100 });
       const input = await fixture.openRun(await fixture.newProject());
       const { outcome, env } = start(set.agent, input);
@@ -149,7 +149,7 @@ export function promisesOf(name: string, open: (fixture: PortFixture) => Promise
       expect(await fixture.candidates(input)).toEqual([]);
     });
 
-    it('C4: a retry returns the checked candidate of the attempt before, without asking the model again', async () => {
+    it('C4: a retry returns the checked candidate of before; the model is not asked', async () => {
       fixture.script(...make('雪'));
       const first = await fixture.openRun(await fixture.newProject());
       const made = await run(first);

@@ -29,7 +29,7 @@ export function videoPromises(place: () => { fixture: PortFixture; set: PortSet 
     scratchOf(callIdFor(actionId, 1), place().fixture.dataDir);
 
   it(
-    'F4: a video of a fixed version is whole and shows the running game with the images that its maker may see; the same once more is found, not made',
+    'F4: a video of a fixed version is whole, shows the game with its images, is made only once',
     async () => {
       const { fixture } = place();
       const [project, stranger, outside] = [

@@ -123,7 +123,7 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
       expect(await migrate(url, log)).toEqual(CHAIN.slice(2));
     });
 
-    it('keeps the files before one that fails, nothing of that one, and goes on from there', async () => {
+    it('keeps the files before one that fails, nothing of it, and goes on from there', async () => {
       const url = await server.createDatabase(empty);
       // Another type of answer cannot be replaced.
       const obstacle = 'function public.list_versions(uuid, bigint, integer)';
@@ -208,7 +208,7 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
       await migrate(url, log);
     });
 
-    it('ends with the very schema of a new one: no older policy, index or function is left', async () => {
+    it('ends with the very schema of a new one: no old policy, index or function', async () => {
       expect(
         old.filter((line) =>
           /Users can view own profile|jobs_update_own|idx_assets_is_public.*\(is_public\)$/.test(
@@ -232,7 +232,7 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
       ]);
     });
 
-    it('A7: keeps only the newest active job of each project and user, and says so in the others', async () => {
+    it('A7: keeps only the newest active job of project and user; the others say so', async () => {
       const rows = await runSql<{ no: string; status: string; error: string | null }>(
         url,
         `select right(id::text, 2) as no, status, error from public.jobs order by 1`,

@@ -145,7 +145,7 @@ async function granted(table: string, actor: Actor, place: Place): Promise<Opera
   return done;
 }
 
-it('the matrix has a row for every table and view, so that none comes without a decision', async () => {
+it('the matrix has a row for every table and view: none comes without a decision', async () => {
   const relations = await database.sql<{ name: string }>(
     `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f') order by 1`,
   );
@@ -300,7 +300,7 @@ describe('assets', () => {
     expect(await seenBy(clients.anon)).toEqual([true, true, true, true]);
   });
 
-  it('a deleted one is gone for everybody; only its owner deletes it, through the function', async () => {
+  it('a deleted one is gone for everybody; only its owner may delete it, by function', async () => {
     const { data } = await clients.owner
       .from('assets')
       .insert({ owner_id: world.owner.id, filename: 'd.png', storage_path: '/d', is_public: true })
@@ -374,7 +374,7 @@ describe('the catalogue', () => {
       expect(text.replaceAll('( SELECT auth.uid() AS uid)', '')).not.toContain('auth.uid()');
   });
 
-  it('leaves anonymous callers no function and users three, which run with their own rights or check them', async () => {
+  it('leaves anonymous callers no function, users three, which check their rights', async () => {
     const callable = await database.sql<{ role: string; name: string }>(`
       select r.role, p.proname as name from pg_proc p cross join (values ('anon'), ('authenticated'), ('service_role')) r(role)
       where p.pronamespace = 'public'::regnamespace and p.prorettype <> 'trigger'::regtype and has_function_privilege(r.role, p.oid, 'execute') order by 1, 2`);

@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 describe('passwords', () => {
-  it('an administrator creates a user, who then signs in, whatever the case of the address', async () => {
+  it("an administrator creates a user, who signs in, whatever the address's case", async () => {
     const user = await newUser(project);
     const again = await anonymous(project).auth.signInWithPassword({
       email: user.email.toUpperCase(),
@@ -304,7 +304,7 @@ describe('links for a change of address', () => {
     );
   });
 
-  it('the links themselves lead on: the first with a message, the second with the session', async () => {
+  it('the links themselves lead on: first with a message, second with the session', async () => {
     const [user, newEmail] = [await newUser(project), newAddress()];
     const fragments: URLSearchParams[] = [];
     for (const side of ['email_change_current', 'email_change_new'] as const) {
@@ -345,7 +345,7 @@ describe('links for a change of address', () => {
     );
   });
 
-  it('two links of one side, or of two wishes, are not both addresses; such a link signs nobody in', async () => {
+  it('two links of one side, or of two wishes, are not both addresses: no sign-in', async () => {
     const [user, newEmail] = [await newUser(project), newAddress()];
     const tokens = [
       await link('email_change_new', user.email, newEmail),
@@ -370,7 +370,7 @@ describe('links for a change of address', () => {
     );
   });
 
-  it('refuses what nobody could confirm: an unknown user, an address that is taken, none at all', async () => {
+  it('refuses what nobody could confirm: unknown user, taken address, none at all', async () => {
     const [user, other] = [await newUser(project), await newUser(project)];
     expect((await link('email_change_new', newAddress(), newAddress())).error).toMatchObject({
       status: 404,

@@ -443,7 +443,7 @@ describe('hostile input', () => {
     expect(await project.sql('select count(*)::int as n from public.parents')).toEqual([{ n: 2 }]);
   }, 60_000);
 
-  it('no way around row-level security: filters, embeds, counts and upserts of what cannot be seen', async () => {
+  it('no way around RLS: filters, embeds, counts, upserts of what cannot be seen', async () => {
     const blind = anonymous(project);
     expect(await blind.from('secrets').select('*', { count: 'exact' })).toMatchObject({
       count: 0,

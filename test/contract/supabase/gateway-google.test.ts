@@ -73,7 +73,7 @@ async function providersAnswer(client: ReturnType<typeof browser>): Promise<URL>
 }
 
 describe('sign-in with Google', () => {
-  it('leads to the provider with what its client, its answer and our request are recognised by', async () => {
+  it('leads to the provider with what identifies client, answer and our request', async () => {
     const { data } = await browser().auth.signInWithOAuth({
       provider: 'google',
       options: { skipBrowserRedirect: true },
@@ -91,7 +91,7 @@ describe('sign-in with Google', () => {
       expect(target.searchParams.get(name)?.length).toBeGreaterThan(30);
   });
 
-  it('PKCE: comes back with a code that gives the session of a user with the provider’s name', async () => {
+  it('PKCE: comes back with a code for a session, its user with the provider’s name', async () => {
     const client = browser();
     const back = await leadsTo(await providersAnswer(client));
     expect(`${back.origin}${back.pathname}${back.hash}`).toBe('http://localhost:5555/list');
@@ -204,7 +204,7 @@ describe('sign-in with Google that must not succeed', () => {
     ]);
   });
 
-  it('an answer that comes twice, to nobody, or with another’s code: back to the site, without a session', async () => {
+  it('an answer that comes twice, to nobody, or with another’s code: no session', async () => {
     const answer = await providersAnswer(browser());
     await leadsTo(answer);
     const unknown = new URL(answer);

@@ -68,7 +68,7 @@ async function signIn(
 }
 
 describe('developer sign-in in place of Google', () => {
-  it('shows a Japanese form, marked DEMO, with usable defaults, that no other page can read or frame', async () => {
+  it('shows a Japanese DEMO form with usable defaults, which no page reads or frames', async () => {
     const page = await fetch(await authorizeUrl(browser('pkce')));
     const html = await page.text();
     expect(html).toContain('開発用サインイン');

@@ -107,7 +107,7 @@ describe('the gateway as a process', () => {
     expect(await second.exited).toBe(0);
   });
 
-  it('answers 503 while PostgreSQL is away and goes on when it is back, without a restart', async () => {
+  it('answers 503 while PostgreSQL is away, goes on when it is back, never restarts', async () => {
     const gateway = startProcess();
     const url = await gateway.url;
     await expect.poll(() => read(url), { timeout: 5_000 }).toBe(200);

@@ -66,7 +66,7 @@ const killed = (process_: ChildProcess | undefined): Promise<unknown> =>
     process_?.kill('SIGKILL');
   });
 
-it('makes the database dreamcore, for the loopback alone, with a password file for the owner alone', async () => {
+it('makes the database dreamcore, on the loopback, its password file the owner’s', async () => {
   const postgres = await start();
   expect(new URL(postgres.url).pathname).toBe('/dreamcore');
   expect(
@@ -138,7 +138,7 @@ it('refuses a second launcher over the same data while the first lives', async (
   await expect(start()).rejects.toThrow(`already runs here for process ${child?.pid}`);
 });
 
-it('takes another port when the remembered one is taken, and says so when it was insisted on', async () => {
+it('takes another port when its own is taken; says so when it was insisted on', async () => {
   const first = await start();
   await first.stop();
   const { port } = first;

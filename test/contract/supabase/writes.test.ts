@@ -157,7 +157,7 @@ describe('upsert', () => {
     ).toEqual({ title: 'second', tags: '[]' });
   });
 
-  it('onConflict names other columns; ignoreDuplicates leaves the row alone and answers nothing for it', async () => {
+  it('onConflict names other columns; ignoreDuplicates keeps the row, answers none', async () => {
     const admin = service(project);
     const asset = dataOf(
       await admin

@@ -160,7 +160,7 @@ describe('an alert', () => {
     expect(await standing()).toEqual([{ kind: 'test', key: 'a', times: 20 }]);
   });
 
-  it('reaches a webhook that fails at first; one that refuses it is asked again the next time', async () => {
+  it('reaches a webhook that fails at first; one that refuses is asked next time', async () => {
     const { alerts } = parts({}, { webhook });
     answers = [503, 200];
     await alerts.raise(alert);
@@ -192,7 +192,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 describe('the gate before a run', () => {
-  it('refuses what the budget does not cover, tells the operator once, and has started nothing', async () => {
+  it('refuses what the budget does not cover, alerts once, and has started nothing', async () => {
     const gate = parts({ BUDGET_DAILY_USD: 3 });
     const first = await newJob();
     expect(await gate.startAttempt(attempt(first))).toEqual({ attempt: 1, slotAgeMs: 0 });
@@ -253,7 +253,7 @@ describe('the gate before a run', () => {
     }
   });
 
-  it('refuses a user beyond the limit of his files, names the largest ones, and lets him in as soon as there is room', async () => {
+  it('refuses a user over his file limit, names the largest, until there is room', async () => {
     const gate = parts();
     await putFile(`projects/${projectId}/repo.git/pack`, 1.5 * GIB);
     await putFile('assets/1111.mp3', GIB);
@@ -307,7 +307,7 @@ describe('the watchers', () => {
     expect(await database.sql('select from public.volume_sizes')).toHaveLength(121);
   });
 
-  it('of calls stop those that nobody waits for, and try again what could not be stopped', async () => {
+  it('of calls stop those that nobody waits for, and try again what did not stop', async () => {
     const jobId = await newJob();
     const call = (functionCallId: string, number: number) =>
       database.store.modalCalls.started({
@@ -341,7 +341,7 @@ describe('the watchers', () => {
     expect(await standing()).toEqual([{ kind: 'orphanedCalls', key: 'modal', times: 1 }]);
   });
 
-  it("of spending warn at 80 % of the budget and of a user's limit, and take it back when it is over", async () => {
+  it('of spending warn at 80 % of budget and user limit, and take it back after', async () => {
     const jobId = await newJob();
     const gate = parts();
     await gate.startAttempt(attempt(jobId));
@@ -361,7 +361,7 @@ describe('the watchers', () => {
     expect(await standing()).toEqual([]);
   });
 
-  it('of Modal stay silent on a quiet night, tell of many failures and of slowness, and take it back', async () => {
+  it('of Modal are silent on a quiet night, tell of failures and slowness, end again', async () => {
     const watching = parts();
     const attempts = (
       count: number,

@@ -40,7 +40,7 @@ async function makeGame(): Promise<void> {
 }
 
 describe('§7.6, §7.7: a game and a change', () => {
-  it('jobStarted, started, progress, stream, geminiCode, completed, gameUpdated; then the new name', async () => {
+  it('all frames from jobStarted to gameUpdated, in order; then the new name', async () => {
     const jobStarted = await socket.ask(wish());
     const jobId = job(jobStarted)['id'];
     expect(jobStarted).toMatchObject({
@@ -124,7 +124,7 @@ describe('§7.6, §7.7: a game and a change', () => {
     expect(run).toEqual(run.map((_, index) => index + 1));
   });
 
-  it('a change of an existing game says what it changed, and versions, edits and restore work on it', async () => {
+  it('a change of a game says what changed; versions, edits and restore work on it', async () => {
     await makeGame();
     socket.send({ type: 'message', content: '敵を青にして' });
     expect(await socket.next('geminiCode')).toMatchObject({
@@ -237,7 +237,7 @@ describe('§7.6, §7.7: a game and a change', () => {
 });
 
 describe('A3, D4: the same message more than once', () => {
-  it('is one job by its messageId: twice at once, on another socket, and after its end', async () => {
+  it('is one job by its messageId: twice at once, by another socket, after its end', async () => {
     const message = wish(undefined, { messageId: randomUUID() });
     const second = await Socket.signedIn(stack.baseUrl, user, projectId);
     socket.send(message);
@@ -263,7 +263,7 @@ describe('A3, D4: the same message more than once', () => {
     await second.close();
   });
 
-  it('A4: another message while a job runs joins it; its text is kept, and said not to be queued', async () => {
+  it('A4: another message while a job runs joins it: kept, and said not to be queued', async () => {
     const second = await Socket.signedIn(stack.baseUrl, user, projectId);
     const first = await socket.ask(wish());
     await socket.next('stream');
@@ -321,7 +321,7 @@ describe('§5: coded errors, in both shapes at once', () => {
 });
 
 describe('D3, D4: coming back', () => {
-  it('with `since` the text goes on where it stopped, without gap or repeat; also after the end', async () => {
+  it('with `since` the text goes on without gap or repeat; also after the end', async () => {
     const { jobId } = await socket.ask(wish());
     const leaver = await Socket.signedIn(stack.baseUrl, user);
     await leaver.ask({ type: 'subscribeJob', jobId, since: { jobId, attempt: 0, seq: 0 } });
@@ -375,7 +375,7 @@ describe('D3, D4: coming back', () => {
 });
 
 describe('F1, F2: stopping', () => {
-  it('both `cancelled` frames, at once, to everybody; nothing afterwards; the project is free', async () => {
+  it('both `cancelled` frames, at once, to all; nothing after them; the project free', async () => {
     const { jobId } = await socket.ask(wish());
     const other = await Socket.signedIn(stack.baseUrl, user, projectId);
     await socket.next('stream');
@@ -416,7 +416,7 @@ describe('F1, F2: stopping', () => {
     expect(await socket.next()).toEqual({ type: 'cancelled', message: 'Operation cancelled' });
   });
 
-  it('deleteProject stops the job first, and the project is gone with everything of it', async () => {
+  it('deleteProject stops the job first, and the project is gone with all of it', async () => {
     const { jobId } = await socket.ask(wish());
     const other = await Socket.signedIn(stack.baseUrl, user, projectId);
     await socket.next('stream');

@@ -88,7 +88,7 @@ async function post(attempt: number, fromSeq: number, texts: string[], final = f
 }
 
 describe('D2: live path and durable stream', () => {
-  it('`started` goes first; then text arrives at once, long before it is stored; every frame knows its place', async () => {
+  it('`started` goes first; text comes before it is stored; frames know their place', async () => {
     await socket.ask(fromStart());
     await post(1, 1, ['a', 'b']);
     expect(await socket.heardWithin(200)).toEqual([]);
@@ -109,7 +109,7 @@ describe('D2: live path and durable stream', () => {
     });
   });
 
-  it('C3: what is acknowledged is in the stream, for listeners that come later and for another attempt', async () => {
+  it('C3: what is acknowledged is in the stream, for late listeners and attempts', async () => {
     await append([started]);
     await post(1, 1, ['a', 'b'], true);
     await service.from('jobs').update({ attempt: 2 }).eq('id', jobId);
@@ -158,7 +158,7 @@ describe('D2: live path and durable stream', () => {
     await expect(post(1, 1, ['a'])).resolves.toMatchObject({ status: 410, body: { cancel: true } });
   });
 
-  it('while Temporal is killed the text goes on, and nothing is lost or repeated when it is back', async () => {
+  it('while Temporal is killed the text goes on, nothing lost or repeated afterwards', async () => {
     await append([started]);
     await socket.ask(fromStart());
     await socket.next('started');

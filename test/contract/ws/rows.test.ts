@@ -144,7 +144,7 @@ describe('init', () => {
     expect((await stranger.closed)[0]).toBe(4001);
   });
 
-  it('answers the user and his projects, the one touched last first, and may be sent again', async () => {
+  it('answers the user and his projects, newest first, as often as it is sent', async () => {
     const other = await newProject(socket, '二つ目');
     const reply = await socket.ask({
       type: 'init',

@@ -17,7 +17,7 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-it('A8: a worker told to stop gives a run that outlasts its patience to another worker, which makes the one version', async () => {
+it('A8: a stopped worker hands a longer run to another, which makes the one version', async () => {
   const player = await newPlayer(stack);
   const jobId = await say(player);
   await player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);

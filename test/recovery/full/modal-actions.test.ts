@@ -227,7 +227,7 @@ describe.each<[string, () => Promise<Work>]>([
     await expectNothingRuns(stack);
   });
 
-  it('whose Modal dies while it works is made here, and what Modal makes when it is back changes nothing', async () => {
+  it('whose Modal dies while it works is made here; its late result changes nothing', async () => {
     const work = await newWork();
     const { answer, untilAtWork } = await work.begin(randomUUID());
     await untilAtWork(1);

@@ -156,7 +156,7 @@ describe('G1: the control plane', () => {
   });
 
   // It may be back in time or not: that is up to the machine.
-  it('is killed while a call runs and is soon back: the same call begins again, and makes the one version', async () => {
+  it('is killed while a call runs: the same call begins again, makes the one version', async () => {
     player = await newPlayer(stack);
     const story = await make('2Dのキャッチゲームを作って', async () => {
       await inMidStream();
@@ -255,7 +255,7 @@ describe('G1: the control plane is killed and soon back', () => {
 });
 
 describe('C2/D3: the API', () => {
-  it('is killed under the posts of a container: it goes on, the player hears everything once, and gets one version', async () => {
+  it("is killed under a container's posts: it goes on, all heard once, one version", async () => {
     player = await newPlayer(stack);
     const before = (await generations()).length;
     expect(
@@ -340,7 +340,7 @@ describe('E4/E6: a Volume that is ahead of the mirror', () => {
     expect(await resolve(mirror(), stray)).toBeNull();
   }
 
-  it('by a candidate whose call was lost: what was made here instead is the version, and the next message builds on it', async () => {
+  it("by a lost call's candidate: what was made here is the version, and built upon", async () => {
     player = await newPlayer(stack);
     await modal.add({ kind: 'lost-result', on: GENERATE });
     expect(await make('2Dのキャッチゲームを作って')).toEqual([
@@ -355,7 +355,7 @@ describe('E4/E6: a Volume that is ahead of the mirror', () => {
     await expectUnpublished(stray?.revision ?? '');
   });
 
-  it('by a main that nobody published: it is told and left alone, nothing of it gets into a version', async () => {
+  it('by a main that nobody published: told, left alone, in no version', async () => {
     player = await newPlayer(stack);
     await make('2Dのキャッチゲームを作って');
     await expectStoresLevel(stack, player);

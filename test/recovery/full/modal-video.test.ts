@@ -40,7 +40,7 @@ afterAll(async () => {
 const videos = async () =>
   (await modal.state()).calls.filter((call) => call.function === MODAL_FUNCTION.video);
 
-it('G1/F4: a container dies: Modal makes the video again; there is one, whole, and the caller who waited has it', async () => {
+it('G1/F4: a container dies: Modal makes the video again: one, whole, for the caller', async () => {
   await say(player);
   await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
   const { user, projectId } = player;

@@ -31,7 +31,7 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-it('F4: the worker is killed mid-render: there is one video, whole, and the caller who waited has it', async () => {
+it('F4: the worker is killed mid-render: one video, whole, for the caller who waits', async () => {
   const { user, projectId } = player;
   const actionId = randomUUID();
   const address = `${stack.baseUrl}/api/projects/${projectId}`;

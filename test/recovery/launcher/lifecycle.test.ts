@@ -46,7 +46,7 @@ async function untilGone(pids: readonly number[], limitMs: number): Promise<void
 }
 
 describe('npm start', () => {
-  it('starts a part that was killed again, at the same address and with its data, and says so', async () => {
+  it('starts a killed part again, at the same address, with its data, and says so', async () => {
     const stack = await statefulStack();
     const before = { ...stack.env };
     for (const part of STATEFUL) {
@@ -84,7 +84,7 @@ describe('npm start', () => {
     expect(await Promise.all(ports.map((port) => isPortFree(port)))).toEqual([true, true]);
   });
 
-  it('leaves no part behind when the launcher is killed, and starts again at the same addresses with the same data', async () => {
+  it('leaves no part when the launcher is killed; starts again as before, data kept', async () => {
     const dataDir = await newDataDir();
     toRemove.push(dataDir);
     const port = await findFreePort();
@@ -110,7 +110,7 @@ describe('npm start', () => {
     expect(await markDatabase(dataDir, 'select n from public.launcher_mark')).toBe(7);
   });
 
-  it('ends what an interrupted run has left over, although nobody was there to clean up', async () => {
+  it('ends what an interrupted run left over, though nobody was there to clean up', async () => {
     const dataDir = await newDataDir();
     toRemove.push(dataDir);
     const first = await statefulStack({ dataDir });

@@ -95,7 +95,7 @@ it('C4: a disk that has no room for a scratch folder fails the job clearly', asy
   await expectNextVersion('背景を青にして');
 });
 
-it('E4: a disk that is full at the commit point keeps no version back: the next one brings main along', async () => {
+it('E4: a disk full at the commit point keeps no version back; the next moves main', async () => {
   player = await newPlayer(stack);
   disk = await mountAt(path.dirname(repoOf(stack, player)));
   await arm(stack, 'after-import-before-publish', 'SIGSTOP');
