@@ -63,16 +63,20 @@ type WithoutCommand<T> = T extends unknown ? Omit<T, 'command' | 'repoDir' | 'ro
 
 /** Commands to the runner beside a Volume. */
 interface Commands {
-  git<T>(
+  readonly git: <T>(
     userId: string,
     projectId: string,
     op: WithoutCommand<GitInput>,
     schema: z.ZodType<T>,
     bundle?: { want: string; bytes: Uint8Array },
-  ): Promise<ModalAnswer<T>>;
-  files<T>(userId: string, op: WithoutCommand<FilesInput>, schema: z.ZodType<T>): Promise<T>;
+  ) => Promise<ModalAnswer<T>>;
+  readonly files: <T>(
+    userId: string,
+    op: WithoutCommand<FilesInput>,
+    schema: z.ZodType<T>,
+  ) => Promise<T>;
   /** Empty when there is no such folder. */
-  list(userId: string, path: string): Promise<Entry[]>;
+  readonly list: (userId: string, path: string) => Promise<Entry[]>;
 }
 
 export function createVolume(calls: Pick<ModalCalls, 'run' | 'hasVolume'>): Volume {
