@@ -148,7 +148,7 @@ function resultOf(row: JobRow | null): JobResult {
 }
 
 /**
- * The end of a job made from its row, for a listener whose stream is closed (D3); null while the
+ * The end of a job made from its row, for a subscriber whose stream is closed (D3); null while the
  * job is active.
  */
 export function terminalFrameOfRow(row: JobRow): ServerFrame | null {

@@ -39,10 +39,10 @@ const row = (over: Partial<JobRow> = {}): JobRow => ({
 });
 
 /**
- * The durable lane for a test: the real stream structure, long polls cut to a few milliseconds; it
- * can be taken away.
+ * The durable stream for a test: the real stream structure, long polls cut to a few
+ * milliseconds; it can be taken away.
  */
-class Lane {
+class DurableStream {
   readonly state = new StreamState();
   isThere = true;
   isReachable = true;
@@ -68,10 +68,10 @@ class Lane {
   };
 }
 
-function world(job: () => JobRow | null = () => row()) {
-  const lane = new Lane();
+function startFeeds(job: () => JobRow | null = () => row()) {
+  const stream = new DurableStream();
   const feeds = new JobFeeds({
-    readStream: lane.read,
+    readStream: stream.read,
     facts: {
       job: async () => job(),
       publishedCode: async () => ({ mode: 'create', suggestions: [] }),
@@ -80,7 +80,7 @@ function world(job: () => JobRow | null = () => row()) {
     },
     log: pino({ level: 'silent' }),
   });
-  const listen = (from: Cursor | 'now', origin: 'message' | 'watch' = 'watch') => {
+  const subscribe = (from: Cursor | 'now', origin: 'message' | 'watch' = 'watch') => {
     const frames: ServerFrame[] = [];
     const subscription = feeds.subscribe({
       jobId: JOB,
@@ -91,7 +91,7 @@ function world(job: () => JobRow | null = () => row()) {
     });
     return { frames, subscription };
   };
-  return { lane, feeds, listen };
+  return { stream, feeds, subscribe };
 }
 
 const at = (attempt: number, seq: number, event: JobEvent): StreamItem => ({ attempt, seq, event });
@@ -123,14 +123,14 @@ function places(frames: ServerFrame[]): string[] {
   );
 }
 
-describe('D2: the two lanes of a job', () => {
-  it('give every listener all text in order, once, however they overtake each other', async () => {
+describe('D2: the two paths of a job', () => {
+  it('give every subscriber all text in order, once, however they overtake each other', async () => {
     const length = 24;
     await fc.assert(
       fc.asyncProperty(
         fc.array(
           fc.record({
-            lane: fc.constantFrom('fast', 'durable', 'both'),
+            path: fc.constantFrom('live', 'durable', 'both'),
             take: fc.integer({ min: 1, max: 6 }),
             from: fc.nat(length),
           }),
@@ -139,30 +139,30 @@ describe('D2: the two lanes of a job', () => {
         fc.constantFrom(1, 2),
         fc.nat(8),
         async (steps, lastAttempt, joinAt) => {
-          const { lane, feeds, listen } = world();
+          const { stream, feeds, subscribe } = startFeeds();
           const opening = [started, at(0, 2, { type: 'progress', progress: 5, message: null })];
           const body = Array.from({ length: lastAttempt }, (_, a) =>
             Array.from({ length }, (_, i) => text(a + 1, i + 1)),
           ).flat();
-          const first = listen(START_OF_STREAM, 'message');
+          const first = subscribe(START_OF_STREAM, 'message');
           first.subscription.release();
-          let late: ReturnType<typeof listen> | null = null;
-          lane.state.append(opening, 1);
-          for (const [index, { lane: way, take, from }] of steps.entries()) {
-            if (index === joinAt) late = listen(START_OF_STREAM);
+          let late: ReturnType<typeof subscribe> | null = null;
+          stream.state.append(opening, 1);
+          for (const [index, { path, take, from }] of steps.entries()) {
+            if (index === joinAt) late = subscribe(START_OF_STREAM);
             const items = body.slice(from, from + take);
-            if (way !== 'durable') feeds.offer(JOB, items);
-            if (way !== 'fast') lane.state.append(items, 1);
+            if (path !== 'durable') feeds.offer(JOB, items);
+            if (path !== 'live') stream.state.append(items, 1);
             await sleep(index % 3);
           }
-          late ??= listen(START_OF_STREAM);
+          late ??= subscribe(START_OF_STREAM);
           late.subscription.release();
-          lane.state.append([...body, completed(lastAttempt)], 2);
+          stream.state.append([...body, completed(lastAttempt)], 2);
           await until(() => ended(first.frames)() && ended(late.frames)());
 
           for (const { frames } of [first, late]) {
-            const heard = places(frames);
-            expect(new Set(heard).size).toBe(heard.length);
+            const received = places(frames);
+            expect(new Set(received).size).toBe(received.length);
             expect(screen(frames)).toBe(
               Array.from({ length }, (_, i) => `${lastAttempt}.${i + 1} `).join(''),
             );
@@ -179,29 +179,29 @@ describe('D2: the two lanes of a job', () => {
   });
 
   it('hold the live path until `started` went out', async () => {
-    const { lane, feeds, listen } = world();
-    const { frames, subscription } = listen(START_OF_STREAM);
+    const { stream, feeds, subscribe } = startFeeds();
+    const { frames, subscription } = subscribe(START_OF_STREAM);
     subscription.release();
     feeds.offer(JOB, [text(1, 1), text(1, 2)]);
     await sleep(20);
     expect(frames).toEqual([]);
-    lane.state.append([started], 1);
+    stream.state.append([started], 1);
     await until(() => frames.length === 3);
     expect(types(frames)).toEqual(['started', 'stream', 'stream']);
     subscription.close();
   });
 
-  it('go on without the durable lane once a listener is placed, and catch up when it is back', async () => {
-    const { lane, feeds, listen } = world();
-    const { frames, subscription } = listen(START_OF_STREAM);
+  it('go on without the durable stream once a subscriber is placed, and catch up when it is back', async () => {
+    const { stream, feeds, subscribe } = startFeeds();
+    const { frames, subscription } = subscribe(START_OF_STREAM);
     subscription.release();
-    lane.state.append([started], 1);
+    stream.state.append([started], 1);
     await until(() => frames.length === 1);
-    lane.isReachable = false;
+    stream.isReachable = false;
     feeds.offer(JOB, [text(1, 1), text(1, 2)]);
     await until(() => frames.length === 3);
-    lane.isReachable = true;
-    lane.state.append([text(1, 1), text(1, 2), text(1, 3), completed(1)], 1);
+    stream.isReachable = true;
+    stream.state.append([text(1, 1), text(1, 2), text(1, 3), completed(1)], 1);
     await until(ended(frames));
     expect(screen(frames)).toBe('1.1 1.2 1.3 ');
     subscription.close();
@@ -209,39 +209,39 @@ describe('D2: the two lanes of a job', () => {
 });
 
 describe('D2: a reader that relies on the live path', () => {
-  /** A listener whose text came the fast way, while the durable lane is read for phases only. */
+  /** A subscriber that got its text on the live path; the durable stream is read for phases only. */
   async function relying() {
-    const { lane, feeds, listen } = world();
-    lane.longestWaitMs = Infinity;
-    const { frames, subscription } = listen(START_OF_STREAM);
+    const { stream, feeds, subscribe } = startFeeds();
+    stream.longestWaitMs = Infinity;
+    const { frames, subscription } = subscribe(START_OF_STREAM);
     subscription.release();
-    lane.state.append([started], 1);
+    stream.state.append([started], 1);
     await until(() => frames.length === 1);
     feeds.offer(JOB, [text(1, 1)]);
-    lane.state.append([text(1, 1)], 1);
-    await until(() => lane.wakes.at(-1) === 'phase');
-    return { lane, feeds, frames, subscription };
+    stream.state.append([text(1, 1)], 1);
+    await until(() => stream.wakes.at(-1) === 'phase');
+    return { stream, feeds, frames, subscription };
   }
 
   it('reads the durable one for phases only while it speaks', async () => {
-    const { lane, feeds, frames, subscription } = await relying();
-    const reads = lane.reads.length;
+    const { stream, feeds, frames, subscription } = await relying();
+    const reads = stream.reads.length;
     for (let seq = 2; seq <= 40; seq += 1) {
       feeds.offer(JOB, [text(1, seq)]);
-      lane.state.append([text(1, seq)], 1);
+      stream.state.append([text(1, seq)], 1);
       await sleep(5);
     }
-    expect(lane.reads.length).toBe(reads);
-    lane.state.append([completed(1)], 2);
+    expect(stream.reads.length).toBe(reads);
+    stream.state.append([completed(1)], 2);
     await until(ended(frames));
     expect(screen(frames)).toBe(Array.from({ length: 40 }, (_, i) => `1.${i + 1} `).join(''));
     subscription.close();
   });
 
   it('turns to the durable one when it falls silent, long before that read would have ended', async () => {
-    const { lane, frames, subscription } = await relying();
+    const { stream, frames, subscription } = await relying();
     const fromMs = Date.now();
-    lane.state.append([text(1, 2)], 1);
+    stream.state.append([text(1, 2)], 1);
     while (screen(frames) !== '1.1 1.2 ') {
       await sleep(20);
       expect(Date.now() - fromMs).toBeLessThan(12_000);
@@ -250,10 +250,10 @@ describe('D2: a reader that relies on the live path', () => {
   });
 
   it('turns to the durable one at once when it left something out', async () => {
-    const { lane, feeds, frames, subscription } = await relying();
+    const { stream, feeds, frames, subscription } = await relying();
     feeds.offer(JOB, [text(1, 3)]);
-    await until(() => lane.wakes.at(-1) === 'any');
-    lane.state.append([text(1, 2)], 1);
+    await until(() => stream.wakes.at(-1) === 'any');
+    stream.state.append([text(1, 2)], 1);
     await until(() => screen(frames) === '1.1 1.2 1.3 ');
     subscription.close();
   });
@@ -262,13 +262,13 @@ describe('D2: a reader that relies on the live path', () => {
     'cuts no second read short while the stream may still serve the first, however many ' +
       'holes come',
     async () => {
-      const { lane, feeds, frames, subscription } = await relying();
-      const phaseReads = () => lane.wakes.filter((wake) => wake === 'phase').length;
+      const { stream, feeds, frames, subscription } = await relying();
+      const phaseReads = () => stream.wakes.filter((wake) => wake === 'phase').length;
       const before = phaseReads();
       for (let seq = 3; seq <= 41; seq += 2) {
         feeds.offer(JOB, [text(1, seq)]);
         await sleep(2);
-        lane.state.append([text(1, seq - 1), text(1, seq)], 1);
+        stream.state.append([text(1, seq - 1), text(1, seq)], 1);
         await until(() => screen(frames).endsWith(`1.${seq} `));
       }
       expect(phaseReads()).toBe(before);
@@ -278,37 +278,37 @@ describe('D2: a reader that relies on the live path', () => {
   );
 });
 
-describe('D3: where a listener starts', () => {
+describe('D3: where a subscriber starts', () => {
   const full = [started, ...[1, 2, 3, 4, 5].map((seq) => text(1, seq))];
 
   it('continues exactly after `since`', async () => {
-    const { lane, listen } = world();
-    lane.state.append(full, 1);
-    const { frames, subscription } = listen({ attempt: 1, seq: 3 });
+    const { stream, subscribe } = startFeeds();
+    stream.state.append(full, 1);
+    const { frames, subscription } = subscribe({ attempt: 1, seq: 3 });
     subscription.release();
-    lane.state.append([completed(1)], 1);
+    stream.state.append([completed(1)], 1);
     await until(ended(frames));
     expect(screen(frames)).toBe('1.4 1.5 ');
     subscription.close();
   });
 
   it('replays nothing without `since`, but never keeps the end back', async () => {
-    const { lane, feeds, listen } = world();
-    lane.state.append(full, 1);
-    const { frames, subscription } = listen('now');
+    const { stream, feeds, subscribe } = startFeeds();
+    stream.state.append(full, 1);
+    const { frames, subscription } = subscribe('now');
     await subscription.placed;
     subscription.release();
     expect(frames).toEqual([]);
     feeds.offer(JOB, [text(1, 6)]);
     await until(() => frames.length === 1);
-    lane.state.append([text(1, 6), completed(1)], 1);
+    stream.state.append([text(1, 6), completed(1)], 1);
     await until(ended(frames));
     expect(types(frames)).toEqual(['stream', 'completed']);
-    const late = listen('now');
+    const late = subscribe('now');
     late.subscription.release();
-    const fresh = world();
-    fresh.lane.state.append([...full, completed(1)], 1);
-    const only = fresh.listen('now');
+    const fresh = startFeeds();
+    fresh.stream.state.append([...full, completed(1)], 1);
+    const only = fresh.subscribe('now');
     only.subscription.release();
     await until(ended(only.frames));
     expect(types(only.frames)).toEqual(['completed']);
@@ -316,9 +316,9 @@ describe('D3: where a listener starts', () => {
   });
 
   it('announces a new attempt with `streamReset`, also to whoever comes back in between', async () => {
-    const { lane, listen } = world();
-    lane.state.append([...full, text(2, 1), completed(2)], 1);
-    const { frames, subscription } = listen({ attempt: 1, seq: 2 });
+    const { stream, subscribe } = startFeeds();
+    stream.state.append([...full, text(2, 1), completed(2)], 1);
+    const { frames, subscription } = subscribe({ attempt: 1, seq: 2 });
     subscription.release();
     await until(ended(frames));
     expect(types(frames)).toEqual([
@@ -333,18 +333,18 @@ describe('D3: where a listener starts', () => {
     subscription.close();
   });
 
-  it('starts the text afresh when the bounded tail lost what a listener misses', async () => {
-    const { lane, listen } = world();
+  it('starts the text afresh when the bounded tail lost what a subscriber misses', async () => {
+    const { stream, subscribe } = startFeeds();
     const long = (seq: number) => at(1, seq, { type: 'stream', content: 'x'.repeat(4_000) });
-    lane.state.append(
+    stream.state.append(
       [started, ...Array.from({ length: 40 }, (_, i) => long(i + 1)), completed(1)],
       1,
     );
-    const { frames, subscription } = listen({ attempt: 1, seq: 2 });
+    const { frames, subscription } = subscribe({ attempt: 1, seq: 2 });
     subscription.release();
     await until(ended(frames));
     expect(types(frames)[0]).toBe('streamReset');
-    const fromStart = listen(START_OF_STREAM);
+    const fromStart = subscribe(START_OF_STREAM);
     fromStart.subscription.release();
     await until(ended(fromStart.frames));
     expect(types(fromStart.frames)[0]).toBe('started');
@@ -354,9 +354,9 @@ describe('D3: where a listener starts', () => {
   });
 
   it('makes the end from the row once the stream is closed', async () => {
-    const { lane, listen } = world(() => row({ status: 'failed', error: '時間切れ' }));
-    lane.isThere = false;
-    const { frames, subscription } = listen({ attempt: 1, seq: 3 });
+    const { stream, subscribe } = startFeeds(() => row({ status: 'failed', error: '時間切れ' }));
+    stream.isThere = false;
+    const { frames, subscription } = subscribe({ attempt: 1, seq: 3 });
     subscription.release();
     await until(ended(frames));
     expect(frames).toEqual([
@@ -372,26 +372,26 @@ describe('D3: where a listener starts', () => {
   });
 
   it('waits for a stream that is not there yet while the job is active', async () => {
-    const { lane, listen } = world();
-    lane.isThere = false;
-    const { frames, subscription } = listen(START_OF_STREAM);
+    const { stream, subscribe } = startFeeds();
+    stream.isThere = false;
+    const { frames, subscription } = subscribe(START_OF_STREAM);
     subscription.release();
     await sleep(30);
-    lane.isThere = true;
-    lane.state.append([started, completed(1)], 1);
+    stream.isThere = true;
+    stream.state.append([started, completed(1)], 1);
     await until(ended(frames));
     expect(types(frames)).toEqual(['started', 'completed']);
     subscription.close();
   });
 
   it('A6: waits for a job that no worker has opened yet, until it is refused or starts', async () => {
-    const { lane, listen } = world(() => null);
-    lane.isThere = false;
-    const { frames, subscription } = listen(START_OF_STREAM, 'message');
+    const { stream, subscribe } = startFeeds(() => null);
+    stream.isThere = false;
+    const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
     subscription.release();
     await sleep(1_200);
-    lane.isThere = true;
-    lane.state.append(
+    stream.isThere = true;
+    stream.state.append(
       [
         at(0, CLOSING_SEQ, {
           type: 'failed',
@@ -407,10 +407,10 @@ describe('D3: where a listener starts', () => {
   });
 
   it('ends from the row when a job is over but its stream never says so', async () => {
-    const { listen } = world(() =>
+    const { subscribe } = startFeeds(() =>
       row({ status: 'completed', result: '{"message":"できました"}' }),
     );
-    const { frames, subscription } = listen(START_OF_STREAM, 'message');
+    const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
     subscription.release();
     await until(ended(frames));
     expect(types(frames)).toEqual(['completed', 'gameUpdated']);
@@ -418,11 +418,11 @@ describe('D3: where a listener starts', () => {
   });
 });
 
-describe('D4, D5, F1: listeners', () => {
+describe('D4, D5, F1: subscribers', () => {
   it('hold frames back until released', async () => {
-    const { lane, listen } = world();
-    const { frames, subscription } = listen(START_OF_STREAM);
-    lane.state.append([started], 1);
+    const { stream, subscribe } = startFeeds();
+    const { frames, subscription } = subscribe(START_OF_STREAM);
+    stream.state.append([started], 1);
     await sleep(20);
     expect(frames).toEqual([]);
     subscription.release();
@@ -431,26 +431,26 @@ describe('D4, D5, F1: listeners', () => {
   });
 
   it('say nothing after `cancelled`, and do not spin', async () => {
-    const { lane, feeds, listen } = world();
-    const { frames, subscription } = listen(START_OF_STREAM);
+    const { stream, feeds, subscribe } = startFeeds();
+    const { frames, subscription } = subscribe(START_OF_STREAM);
     subscription.release();
-    lane.state.append([started, text(1, 1)], 1);
+    stream.state.append([started, text(1, 1)], 1);
     await until(() => frames.length === 2);
     await feeds.cancelled(row({ status: 'cancelled' }));
     feeds.offer(JOB, [text(1, 2)]);
-    lane.state.append([text(1, 2), at(1, CLOSING_SEQ, { type: 'cancelled' })], 1);
-    const reads = lane.reads.length;
+    stream.state.append([text(1, 2), at(1, CLOSING_SEQ, { type: 'cancelled' })], 1);
+    const reads = stream.reads.length;
     await sleep(60);
     expect(types(frames)).toEqual(['started', 'stream', 'cancelled']);
-    expect(lane.reads.length - reads).toBeLessThan(4);
+    expect(stream.reads.length - reads).toBeLessThan(4);
     subscription.close();
   });
 
-  it('hear a rename after the end, and nothing else', async () => {
-    const { lane, listen } = world();
-    const { frames, subscription } = listen(START_OF_STREAM, 'message');
+  it('get a rename after the end, and nothing else', async () => {
+    const { stream, subscribe } = startFeeds();
+    const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
     subscription.release();
-    lane.state.append(
+    stream.state.append(
       [
         started,
         completed(1),
@@ -465,14 +465,14 @@ describe('D4, D5, F1: listeners', () => {
   });
 
   it('leave nothing running when the last one goes', async () => {
-    const { lane, listen } = world();
-    const { subscription } = listen(START_OF_STREAM);
-    await until(() => lane.reads.length > 1);
+    const { stream, subscribe } = startFeeds();
+    const { subscription } = subscribe(START_OF_STREAM);
+    await until(() => stream.reads.length > 1);
     subscription.close();
     await sleep(10);
-    const reads = lane.reads.length;
+    const reads = stream.reads.length;
     await sleep(40);
-    expect(lane.reads.length).toBe(reads);
+    expect(stream.reads.length).toBe(reads);
   });
 });
 
@@ -481,11 +481,11 @@ describe('D3: the sender of a quick job', () => {
     'hears it from its start, also when it began and ended between the look at the stream ' +
       'and the look at the row',
     async () => {
-      const { lane, listen } = world(() => {
+      const { stream, subscribe } = startFeeds(() => {
         // The row is asked for after the stream was found missing; by then the job is over.
-        if (!lane.isThere) {
-          lane.isThere = true;
-          lane.state.append(
+        if (!stream.isThere) {
+          stream.isThere = true;
+          stream.state.append(
             [
               started,
               at(0, 2, { type: 'progress', progress: 5, message: null }),
@@ -502,8 +502,8 @@ describe('D3: the sender of a quick job', () => {
         }
         return row({ status: 'completed', attempt: 0, result: '{"message":"?","mode":"restore"}' });
       });
-      lane.isThere = false;
-      const { frames, subscription } = listen(START_OF_STREAM, 'message');
+      stream.isThere = false;
+      const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
       subscription.release();
       await until(ended(frames));
       expect(types(frames)).toEqual([

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { FakeSockets } from './fake-sockets.js';
-import { FakeWorld, USER } from './fake-world.js';
+import { FakeStore, USER } from './fake-store.js';
 
 /**
  * A small server that speaks the contract to the browser client: pages under a strict policy,
@@ -12,7 +12,7 @@ import { FakeWorld, USER } from './fake-world.js';
  */
 export interface FakeApi {
   readonly url: string;
-  readonly world: FakeWorld;
+  readonly store: FakeStore;
   readonly sockets: FakeSockets;
   /** Requests seen, `METHOD /path` without query. */
   readonly requests: string[];
@@ -51,12 +51,12 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'";
 
 export async function startFakeApi(): Promise<FakeApi> {
-  const world = new FakeWorld();
+  const store = new FakeStore();
   const http: Server = createServer((request, response) => void answer(api, request, response));
-  const sockets = new FakeSockets(http, world, (token) => !api.refusedTokens.has(token));
+  const sockets = new FakeSockets(http, store, (token) => !api.refusedTokens.has(token));
   const api: FakeApi = {
     url: '',
-    world,
+    store,
     sockets,
     requests: [],
     refusedTokens: new Set(),
@@ -85,7 +85,7 @@ async function answer(
     if (url.pathname === '/api/config')
       return json(response, 200, { supabaseUrl: api.url, supabaseAnonKey: 'anon', demo: api.demo });
     if (url.pathname === '/api/games')
-      return json(response, 200, { games: api.world.games, next: null });
+      return json(response, 200, { games: api.store.games, next: null });
     if (url.pathname.startsWith('/api/games/')) return card(api, url, response);
     if (url.pathname.startsWith('/api/')) return rest(api, url, request, response);
     if (url.pathname.startsWith('/game/')) return game(api, url, response);
@@ -182,10 +182,10 @@ function rest(api: FakeApi, url: URL, request: IncomingMessage, response: Server
     return json(response, 401, { error: 'Invalid or expired token' });
   if (api.isBroken) return json(response, 500, { error: 'Internal server error' });
   if (url.pathname === '/api/projects')
-    return json(response, 200, { projects: api.world.summaries() });
+    return json(response, 200, { projects: api.store.summaries() });
   if (url.pathname === '/api/notifications') return json(response, 200, { notifications: [] });
   const [, , , id = '', what = ''] = url.pathname.split('/');
-  const project = api.world.projects.get(id);
+  const project = api.store.projects.get(id);
   if (!project) return json(response, 404, { error: 'Project not found' });
   if (what === 'code') return json(response, 200, { code: project.html });
   if (what === '') return json(response, 200, { id, name: project.name });
@@ -224,13 +224,13 @@ async function received(request: IncomingMessage): Promise<Buffer> {
 }
 
 function card(api: FakeApi, url: URL, response: ServerResponse): void {
-  const game = api.world.games.find(({ id }) => id === url.pathname.split('/')[3]);
+  const game = api.store.games.find(({ id }) => id === url.pathname.split('/')[3]);
   json(response, game ? 200 : 404, game ? { game, success: true } : { error: 'Game not found' });
 }
 
 /** Same sandbox as the real thing: the page has an origin of its own. */
 function game(api: FakeApi, url: URL, response: ServerResponse): void {
-  const project = api.world.projects.get(url.pathname.split('/')[3] ?? '');
+  const project = api.store.projects.get(url.pathname.split('/')[3] ?? '');
   if (!project || api.refusedTokens.has(url.searchParams.get('access_token') ?? ''))
     throw new Error('refused');
   response

@@ -1,6 +1,6 @@
 import { STYLE_LISTS } from './fake-styles.js';
 import type { Turn } from './fake-sockets.js';
-import { GAME_HTML } from './fake-world.js';
+import { GAME_HTML } from './fake-store.js';
 
 /** How long the pretended work takes between two frames. */
 const PACE_MS = 60;
@@ -90,7 +90,7 @@ async function generate(turn: Turn, isNew: boolean): Promise<void> {
     ? '**銀河シューター**ができました！\n\n- 左右スワイプで移動\n\n- タップで発射'
     : 'もっと速く動くようにしました。';
   project.html = GAME_HTML(isNew ? '銀河シューター' : project.name);
-  turn.world.addVersion(project, content);
+  turn.store.addVersion(project, content);
   project.history.push({
     role: 'assistant',
     content: message,

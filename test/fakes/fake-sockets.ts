@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { mainJob } from './fake-script.js';
-import { USER, type FakeJob, type FakeProject, type FakeWorld } from './fake-world.js';
+import { USER, type FakeJob, type FakeProject, type FakeStore } from './fake-store.js';
 
 type In = Record<string, unknown> & { type: string };
 type Out = Record<string, unknown> & { type: string };
@@ -11,7 +11,7 @@ export interface Turn {
   readonly frame: In;
   readonly content: string;
   readonly project: FakeProject;
-  readonly world: FakeWorld;
+  readonly store: FakeStore;
   /** To the socket that asked. */
   reply(frame: Out): void;
   /** Opens the job and answers `jobStarted`. */
@@ -43,7 +43,7 @@ export class FakeSockets {
 
   constructor(
     http: Server,
-    private readonly world: FakeWorld,
+    private readonly store: FakeStore,
     private readonly acceptsToken: (token: string) => boolean,
   ) {
     this.server = new WebSocketServer({ noServer: true });
@@ -106,7 +106,7 @@ export class FakeSockets {
       if (answer) reply(answer);
       return;
     }
-    const project = this.world.projects.get(
+    const project = this.store.projects.get(
       typeof frame['projectId'] === 'string' ? frame['projectId'] : (client.projectId ?? ''),
     );
     switch (frame.type) {
@@ -115,11 +115,11 @@ export class FakeSockets {
       case 'init':
         return this.init(client, frame, reply);
       case 'createProject': {
-        const made = this.world.addProject();
+        const made = this.store.addProject();
         return reply({
           type: 'projectCreated',
           project: brief(made),
-          projects: this.world.summaries(),
+          projects: this.store.summaries(),
         });
       }
     }
@@ -133,7 +133,7 @@ export class FakeSockets {
       return client.socket.close(4001, 'Authentication failed');
     }
     client.signedIn = true;
-    reply({ type: 'init', userId: USER.id, projects: this.world.summaries() });
+    reply({ type: 'init', userId: USER.id, projects: this.store.summaries() });
   }
 
   private aboutProject(
@@ -150,14 +150,14 @@ export class FakeSockets {
         return reply({
           type: 'projectRenamed',
           project: brief(project),
-          projects: this.world.summaries(),
+          projects: this.store.summaries(),
         });
       case 'deleteProject':
-        this.world.projects.delete(project.id);
+        this.store.projects.delete(project.id);
         return reply({
           type: 'projectDeleted',
           projectId: project.id,
-          projects: this.world.summaries(),
+          projects: this.store.summaries(),
         });
       case 'getProjectInfo':
         return reply({ type: 'projectInfo', project: brief(project) });
@@ -245,7 +245,7 @@ export class FakeSockets {
       frame,
       content: String(frame['content']),
       project,
-      world: this.world,
+      store: this.store,
       reply,
       startJob: () => {
         project.pendingQuestion = null;
@@ -254,7 +254,7 @@ export class FakeSockets {
           content: String(frame['content']),
           timestamp: new Date().toISOString(),
         });
-        const job = this.world.openJob(project);
+        const job = this.store.openJob(project);
         reply({ type: 'jobStarted', job, isExisting: false, jobId: job.id });
         client.projectId = project.id;
         return job;

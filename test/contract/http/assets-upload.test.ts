@@ -8,7 +8,7 @@ import { ERROR_POLICY } from '../../../src/contracts/errors.js';
 import type { TestUser } from '../../support/users.js';
 import { matching } from './matchers.js';
 import { multipart, upload, uploaded } from './multipart.js';
-import { bearer, openWorld, PIXEL, type World } from './world.js';
+import { bearer, startTestApi, PIXEL, type TestApi } from './test-api.js';
 
 /** Uploads that mean no good, or come all at once: a clear answer, nothing lost, nothing left. */
 const QUOTA_MIB = 3;
@@ -16,24 +16,24 @@ const MIB = 1024 ** 2;
 const FULL = { error: ERROR_POLICY.STORAGE_LIMIT_EXCEEDED.sentence };
 const INVALID_TYPE = { error: 'Invalid file type' };
 
-let world: World;
+let api: TestApi;
 beforeAll(async () => {
-  world = await openWorld({
+  api = await startTestApi({
     ASSET_QUOTA_MIB: String(QUOTA_MIB),
     RATE_LIMIT_WRITES_PER_MIN: '10000',
   });
 });
-afterAll(() => world.stop());
+afterAll(() => api.stop());
 
-const inData = (...names: string[]): string => path.join(world.env['DATA_DIR'] ?? '', ...names);
+const inData = (...names: string[]): string => path.join(api.env['DATA_DIR'] ?? '', ...names);
 const filesOf = (user: TestUser): Promise<string[]> =>
   readdir(inData('users', user.id, 'assets')).catch(() => []);
 const rowsOf = (user: TestUser) =>
-  world.database.sql<{ alias: string; is_deleted: boolean }>(
+  api.database.sql<{ alias: string; is_deleted: boolean }>(
     'select * from assets where owner_id = $1',
     [user.id],
   );
-const newcomer = (): Promise<TestUser> => world.database.createUser('newcomer');
+const newcomer = (): Promise<TestUser> => api.database.createUser('newcomer');
 /** An image with bytes of its own. */
 const image = (bytes: number): Buffer => Buffer.concat([PIXEL, randomBytes(bytes - PIXEL.length)]);
 
@@ -46,13 +46,13 @@ afterEach(async () => {
 describe('size', () => {
   it('1,048,575 bytes are the most that is taken', async () => {
     const user = await newcomer();
-    expect((await upload(world, user, { bytes: image(MIB) })).json()).toEqual({
+    expect((await upload(api, user, { bytes: image(MIB) })).json()).toEqual({
       error: 'File too large',
     });
-    expect((await upload(world, user, { bytes: image(MIB) })).status).toBe(413);
-    expect((await upload(world, user, { bytes: image(3 * MIB) })).status).toBe(413);
+    expect((await upload(api, user, { bytes: image(MIB) })).status).toBe(413);
+    expect((await upload(api, user, { bytes: image(3 * MIB) })).status).toBe(413);
     expect(await filesOf(user)).toEqual([]);
-    expect(await uploaded(world, user, { bytes: image(MIB - 1) })).toMatchObject({
+    expect(await uploaded(api, user, { bytes: image(MIB - 1) })).toMatchObject({
       size: 1_048_575,
     });
   });
@@ -96,8 +96,8 @@ describe('size', () => {
       () =>
         multipart(
           [
-            ['projectId', world.gameId],
-            ['projectId', world.gameId],
+            ['projectId', api.gameId],
+            ['projectId', api.gameId],
           ],
           [{ bytes: PIXEL }],
         ),
@@ -118,9 +118,9 @@ describe('size', () => {
       }),
     ],
   ])('%s: 400 and no file', async (_, make) => {
-    const user = world.bob;
+    const user = api.bob;
     const { body, headers } = make();
-    const answer = await world.ask('/api/assets/upload', {
+    const answer = await api.ask('/api/assets/upload', {
       method: 'POST',
       as: user,
       headers,
@@ -159,9 +159,9 @@ describe('content', () => {
     ['a program', () => Buffer.from('7f454c4602010100', 'hex'), 'program.mp3'],
     ['nothing', () => Buffer.alloc(0), 'nothing.png'],
   ])('%s that calls itself an image is refused', async (_, make, name) => {
-    const answer = await upload(world, world.bob, { bytes: make(), name });
+    const answer = await upload(api, api.bob, { bytes: make(), name });
     expect([answer.status, answer.json()]).toEqual([415, INVALID_TYPE]);
-    expect(await filesOf(world.bob)).toEqual([]);
+    expect(await filesOf(api.bob)).toEqual([]);
   });
 
   it.each<[string, string, string, string, string]>([
@@ -191,14 +191,14 @@ describe('content', () => {
     '%s is what it is by content wherever it is shown',
     async (_, content, name, mime, disposition) => {
       const asset = await uploaded(
-        world,
-        world.alice,
+        api,
+        api.alice,
         { bytes: Buffer.from(content, 'latin1'), name, type: 'image/png' },
-        { projectId: world.gameId },
+        { projectId: api.gameId },
       );
       expect(asset.mimeType).toBe(mime);
       for (const place of [asset.url, `/api/assets/${asset.id}`]) {
-        const { headers, status } = await world.ask(place);
+        const { headers, status } = await api.ask(place);
         expect([
           status,
           headers['content-type'],
@@ -233,10 +233,10 @@ describe('names', () => {
     ['n'.repeat(10_000), 'n'.repeat(32)],
   ])('%j becomes %j', async (name, alias) => {
     const user = await newcomer();
-    const asset = await uploaded(world, user, { bytes: PIXEL }, { originalName: name });
+    const asset = await uploaded(api, user, { bytes: PIXEL }, { originalName: name });
     expect(asset.alias).toBe(alias);
     expect((await filesOf(user)).join()).toMatch(/^[0-9a-f]{64}\.png$/);
-    const answer = await world.ask(`/user-assets/${user.id}/${encodeURIComponent(alias)}`, {
+    const answer = await api.ask(`/user-assets/${user.id}/${encodeURIComponent(alias)}`, {
       as: user,
     });
     expect([answer.status, answer.bytes]).toEqual([200, PIXEL]);
@@ -245,32 +245,32 @@ describe('names', () => {
 
   it('the name of the part counts where no display name is given, as UTF-8, without its folders', async () => {
     expect(
-      await uploaded(world, world.alice, { bytes: PIXEL, name: '/tmp/../プレイヤー.png' }),
+      await uploaded(api, api.alice, { bytes: PIXEL, name: '/tmp/../プレイヤー.png' }),
     ).toMatchObject({ alias: '_____.png', filename: 'プレイヤー.png' });
   });
 
   it('the 10,001st equal name is found quickly, and lists stay whole', async () => {
     const user = await newcomer();
-    await world.database.sql(
+    await api.database.sql(
       `insert into assets (owner_id, alias, hash, filename, storage_path, size)
       select $1, case n when 1 then 'many.png' else 'many_' || n || '.png' end, 'x', 'many.png', '/x', 1 from generate_series(1, 10000) n`,
       [user.id],
     );
-    await world.database.sql(
+    await api.database.sql(
       `insert into assets (owner_id, alias, hash, filename, storage_path, size)
       select $1, alias, 'x', 'x', '/x', 1 from unnest(array['many_x.png', 'many_007.png', 'many_.png', 'many_10001.jpg', 'Many.png']) alias`,
       [user.id],
     );
     const startedAt = Date.now();
-    expect((await uploaded(world, user, { bytes: PIXEL, name: 'many.png' })).alias).toBe(
+    expect((await uploaded(api, user, { bytes: PIXEL, name: 'many.png' })).alias).toBe(
       'many_10001.png',
     );
     expect(Date.now() - startedAt).toBeLessThan(10_000);
-    const { assets } = (await world.ask('/api/assets', { as: user })).json() as {
+    const { assets } = (await api.ask('/api/assets', { as: user })).json() as {
       assets: unknown[];
     };
     expect(assets).toHaveLength(10_006);
-    const found = (await world.ask('/api/assets/search?q=MANY', { as: user })).json() as {
+    const found = (await api.ask('/api/assets/search?q=MANY', { as: user })).json() as {
       assets: { alias: string }[];
     };
     expect([found.assets.length, found.assets[0]?.alias]).toEqual([50, 'many_10001.png']);
@@ -281,7 +281,7 @@ describe('many at once', () => {
   it('50 uploads of the same file are 50 assets with 50 names and one file', async () => {
     const user = await newcomer();
     const assets = await Promise.all(
-      Array.from({ length: 50 }, () => uploaded(world, user, { bytes: PIXEL, name: 'hero.png' })),
+      Array.from({ length: 50 }, () => uploaded(api, user, { bytes: PIXEL, name: 'hero.png' })),
     );
     const expected = [
       'hero.png',
@@ -291,13 +291,13 @@ describe('many at once', () => {
     expect((await rowsOf(user)).map(({ alias }) => alias).sort()).toEqual(expected);
     expect(await filesOf(user)).toHaveLength(1);
     for (const asset of [assets[0], assets[49]])
-      expect((await world.ask(asset?.url ?? '', { as: user })).bytes).toEqual(PIXEL);
+      expect((await api.ask(asset?.url ?? '', { as: user })).bytes).toEqual(PIXEL);
   });
 
   it('of files that do not all fit as many are taken as fit, and nothing is left of the others', async () => {
     const user = await newcomer();
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => upload(world, user, { bytes: image(900 * 1024) })),
+      Array.from({ length: 8 }, () => upload(api, user, { bytes: image(900 * 1024) })),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([
       200, 200, 200, 507, 507, 507, 507, 507,
@@ -308,32 +308,32 @@ describe('many at once', () => {
     const { asset } = answers.find(({ status }) => status === 200)?.json() as {
       asset: { id: string };
     };
-    await world.ask(`/api/assets/${asset.id}`, { method: 'DELETE', as: user });
-    await uploaded(world, user, { bytes: image(900 * 1024) });
+    await api.ask(`/api/assets/${asset.id}`, { method: 'DELETE', as: user });
+    await uploaded(api, user, { bytes: image(900 * 1024) });
   });
 
   it('equal bytes of a refused upload stay where another asset uses them', async () => {
     const user = await newcomer();
     const bytes = image(MIB - 1);
     const assets = [
-      await uploaded(world, user, { bytes }),
-      await uploaded(world, user, { bytes }),
-      await uploaded(world, user, { bytes }),
+      await uploaded(api, user, { bytes }),
+      await uploaded(api, user, { bytes }),
+      await uploaded(api, user, { bytes }),
     ];
-    expect((await upload(world, user, { bytes })).status).toBe(507);
-    expect((await world.ask(assets[0]?.url ?? '', { as: user })).bytes.equals(bytes)).toBe(true);
+    expect((await upload(api, user, { bytes })).status).toBe(507);
+    expect((await api.ask(assets[0]?.url ?? '', { as: user })).bytes.equals(bytes)).toBe(true);
   });
 });
 
 it('a user whose files are beyond the measured limit uploads nothing', async () => {
   const user = await newcomer();
-  await world.database.store.volumeSizes.put({
+  await api.database.store.volumeSizes.put({
     userId: user.id,
     mirrorBytes: 51 * 1024 ** 3,
     volumeBytes: null,
     largest: [],
   });
-  const answer = await upload(world, user, { bytes: PIXEL });
+  const answer = await upload(api, user, { bytes: PIXEL });
   expect([answer.status, answer.json()]).toEqual([507, FULL]);
   expect(await filesOf(user)).toEqual([]);
 });
@@ -343,10 +343,10 @@ it('nothing is left of an upload whose client goes away', async () => {
   const parts = () => readdir(inData('uploads')).catch(() => []);
   const sent = request({
     host: '127.0.0.1',
-    port: world.api.port,
+    port: api.process.port,
     path: '/api/assets/upload',
     method: 'POST',
-    headers: { ...headers, ...bearer(world.bob), 'content-length': body.length },
+    headers: { ...headers, ...bearer(api.bob), 'content-length': body.length },
   });
   sent.on('error', () => undefined);
   sent.write(body.subarray(0, 400_000));
@@ -361,6 +361,6 @@ it('nothing is left of an upload whose client goes away', async () => {
     .toEqual([true]);
   sent.destroy();
   await expect.poll(parts, { timeout: 30_000 }).toEqual([]);
-  expect(await filesOf(world.bob)).toEqual([]);
-  expect((await world.ask('/api/health')).status).toBe(200);
+  expect(await filesOf(api.bob)).toEqual([]);
+  expect((await api.ask('/api/health')).status).toBe(200);
 });

@@ -6,34 +6,34 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TestUser } from '../../support/users.js';
 import { anyText, matching } from './matchers.js';
 import { upload, uploaded, type UploadedAsset } from './multipart.js';
-import { bearer, openWorld, PIXEL, type World } from './world.js';
+import { bearer, startTestApi, PIXEL, type TestApi } from './test-api.js';
 
 /** rest.md §7 and §8, row by row. Expected values are typed from there. */
-let world: World;
+let api: TestApi;
 /** Alice's: one made inside a project (public), one made outside (private); Bob's private one. */
 let shared: UploadedAsset;
 let own: UploadedAsset;
 let bobs: UploadedAsset;
 beforeAll(async () => {
-  world = await openWorld({
+  api = await startTestApi({
     GAMES_ORIGIN: 'http://games.test',
     RATE_LIMIT_WRITES_PER_MIN: '10000',
   });
   shared = await uploaded(
-    world,
-    world.alice,
+    api,
+    api.alice,
     { bytes: PIXEL, name: 'shared.png' },
-    { projectId: world.gameId },
+    { projectId: api.gameId },
   );
   own = await uploaded(
-    world,
-    world.alice,
+    api,
+    api.alice,
     { bytes: PIXEL, name: 'own.png' },
     { originalName: 'わたしの.png', tags: 'star', description: 'A test image' },
   );
-  bobs = await uploaded(world, world.bob, { bytes: PIXEL, name: 'bobs.png' });
+  bobs = await uploaded(api, api.bob, { bytes: PIXEL, name: 'bobs.png' });
 });
-afterAll(() => world.stop());
+afterAll(() => api.stop());
 
 const NOT_FOUND = { error: 'Asset not found' };
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
@@ -44,29 +44,29 @@ const at = (place: string): string =>
     .replace(':shared', shared.id)
     .replace(':own', own.id)
     .replace(':bobs', bobs.id)
-    .replace(':alice', world.alice.id)
-    .replace(':bob', world.bob.id);
-const who = { anybody: () => undefined, alice: () => world.alice, bob: () => world.bob };
+    .replace(':alice', api.alice.id)
+    .replace(':bob', api.bob.id);
+const who = { anybody: () => undefined, alice: () => api.alice, bob: () => api.bob };
 const row = async (id: string) =>
-  (await world.database.sql('select * from assets where id = $1', [id]))[0];
+  (await api.database.sql('select * from assets where id = $1', [id]))[0];
 /** A row of Alice's as the server keeps it, whatever stands in it. */
 const insert = async (values: Record<string, unknown>): Promise<{ id: string; alias: string }> => {
   const asset = await insertAsAlice(values);
-  await world.database.sql('update assets set is_stored = true where id = $1', [asset.id]);
+  await api.database.sql('update assets set is_stored = true where id = $1', [asset.id]);
   return asset;
 };
 /** A row of Alice's, as she can insert it herself. */
 const insertAsAlice = async (
   values: Record<string, unknown>,
 ): Promise<{ id: string; alias: string }> => {
-  const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '' } = world.env;
+  const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '' } = api.env;
   const client = createClient(SUPABASE_URL, SUPABASE_ANON_KEY, {
     auth: { persistSession: false },
-    global: { headers: bearer(world.alice) },
+    global: { headers: bearer(api.alice) },
   });
   const { data, error } = await client
     .from('assets')
-    .insert({ owner_id: world.alice.id, filename: 'x.png', is_public: true, ...values })
+    .insert({ owner_id: api.alice.id, filename: 'x.png', is_public: true, ...values })
     .select('id,alias')
     .single();
   if (error) throw error;
@@ -93,7 +93,7 @@ describe('who may call what (§1.7)', () => {
     ],
   ];
   it.each(rows)('%s %s as %s: %i', async (method, place, as, status, body) => {
-    const answer = await world.ask(at(place), { method, as: who[as]() });
+    const answer = await api.ask(at(place), { method, as: who[as]() });
     expect([answer.status, answer.json()]).toEqual([status, body]);
     expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
   });
@@ -107,35 +107,35 @@ describe('POST /api/assets/upload (§7.1)', () => {
       filename: 'shared.png',
       mimeType: 'image/png',
       size: PIXEL.length,
-      url: `/user-assets/${world.alice.id}/shared.png`,
+      url: `/user-assets/${api.alice.id}/shared.png`,
     });
     expect(await row(shared.id)).toMatchObject({
-      owner_id: world.alice.id,
+      owner_id: api.alice.id,
       filename: `shared_${HASH.slice(0, 8)}.png`,
       original_name: 'shared.png',
       hash: HASH,
       is_public: true,
       is_deleted: false,
       storage_path: path.join(
-        world.env['DATA_DIR'] ?? '',
+        api.env['DATA_DIR'] ?? '',
         'users',
-        world.alice.id,
+        api.alice.id,
         'assets',
         `${HASH}.png`,
       ),
-      created_in_project_id: world.gameId,
+      created_in_project_id: api.gameId,
     });
-    const links = await world.database.sql(
+    const links = await api.database.sql(
       'select project_id, usage_type from project_assets where asset_id = $1',
       [shared.id],
     );
-    expect(links).toEqual([{ project_id: world.gameId, usage_type: 'image' }]);
+    expect(links).toEqual([{ project_id: api.gameId, usage_type: 'image' }]);
   });
 
   it('outside a project an asset is private; a display name without extension, tags and description are kept', async () => {
     const asset = await uploaded(
-      world,
-      world.alice,
+      api,
+      api.alice,
       { bytes: PIXEL, name: 'blob' },
       { originalName: 'Test Upload Image', tags: 'test,upload', description: '説明' },
     );
@@ -150,58 +150,55 @@ describe('POST /api/assets/upload (§7.1)', () => {
       description: '説明',
       created_in_project_id: null,
     });
-    expect((await world.ask(asset.url, { as: world.alice })).headers['content-type']).toBe(
-      'image/png',
-    );
+    expect((await api.ask(asset.url, { as: api.alice })).headers['content-type']).toBe('image/png');
   });
 
   it('gives equal names numbers, and never one of a deleted asset', async () => {
     const aliases: string[] = [];
     for (let time = 0; time < 3; time += 1) {
-      const asset = await uploaded(world, world.alice, { bytes: PIXEL, name: 'Same Name.PNG' });
+      const asset = await uploaded(api, api.alice, { bytes: PIXEL, name: 'Same Name.PNG' });
       aliases.push(asset.alias);
-      if (time === 1)
-        await world.ask(`/api/assets/${asset.id}`, { method: 'DELETE', as: world.alice });
+      if (time === 1) await api.ask(`/api/assets/${asset.id}`, { method: 'DELETE', as: api.alice });
     }
     expect(aliases).toEqual(['Same_Name_PNG.png', 'Same_Name_PNG_2.png', 'Same_Name_PNG_3.png']);
   });
 
   it.each<[string, () => ReturnType<typeof upload>, number, object]>([
-    ['no file', () => upload(world, world.alice, null), 400, { error: 'No file uploaded' }],
+    ['no file', () => upload(api, api.alice, null), 400, { error: 'No file uploaded' }],
     [
       'no multipart body',
-      () => world.ask('/api/assets/upload', { method: 'POST', as: world.alice }),
+      () => api.ask('/api/assets/upload', { method: 'POST', as: api.alice }),
       400,
       { error: 'No file uploaded' },
     ],
     [
       'a project id that is none',
-      () => upload(world, world.alice, { bytes: PIXEL }, { projectId: 'x' }),
+      () => upload(api, api.alice, { bytes: PIXEL }, { projectId: 'x' }),
       400,
       { error: 'Invalid project ID' },
     ],
     [
       "another's project",
-      () => upload(world, world.alice, { bytes: PIXEL }, { projectId: world.bobsId }),
+      () => upload(api, api.alice, { bytes: PIXEL }, { projectId: api.bobsId }),
       403,
       { error: 'Access denied to project' },
     ],
     [
       'an unknown project',
-      () => upload(world, world.alice, { bytes: PIXEL }, { projectId: UNKNOWN }),
+      () => upload(api, api.alice, { bytes: PIXEL }, { projectId: UNKNOWN }),
       403,
       { error: 'Access denied to project' },
     ],
     [
       'another field',
-      () => upload(world, world.alice, { bytes: PIXEL, field: 'thumbnail' }),
+      () => upload(api, api.alice, { bytes: PIXEL, field: 'thumbnail' }),
       400,
       { error: 'Unexpected field' },
     ],
     [
       'another name and type',
       () =>
-        upload(world, world.alice, {
+        upload(api, api.alice, {
           bytes: PIXEL,
           name: 'a.exe',
           type: 'application/octet-stream',
@@ -216,17 +213,14 @@ describe('POST /api/assets/upload (§7.1)', () => {
 });
 
 describe('lists (§7.2, §7.3)', () => {
-  const list = async (place: string, as = world.alice) =>
-    (await world.ask(place, { as })).json() as {
+  const list = async (place: string, as = api.alice) =>
+    (await api.ask(place, { as })).json() as {
       assets: Record<string, unknown>[];
       currentProjectId?: string;
     };
 
   it('GET /api/assets: own ones, newest first, with their projects', async () => {
-    await world.database.sql('update projects set name = $1 where id = $2', [
-      '星, よけ',
-      world.gameId,
-    ]);
+    await api.database.sql('update projects set name = $1 where id = $2', ['星, よけ', api.gameId]);
     const { assets, ...rest } = await list('/api/assets');
     expect(rest).toEqual({});
     expect(assets.find(({ id }) => id === shared.id)).toEqual({
@@ -239,7 +233,7 @@ describe('lists (§7.2, §7.3)', () => {
       tags: null,
       description: null,
       url: shared.url,
-      projects: [{ id: world.gameId, name: '星, よけ' }],
+      projects: [{ id: api.gameId, name: '星, よけ' }],
       createdAt: matching(/\+00:00$/),
     });
     expect(assets.map(({ id }) => id).slice(-2)).toEqual([own.id, shared.id]);
@@ -288,14 +282,14 @@ describe('lists (§7.2, §7.3)', () => {
         url: own.url,
       },
     ]);
-    expect(await list('/api/assets/search?q=star', world.bob)).toEqual({ assets: [] });
-    expect((await list('/api/assets/search?q=shared', world.bob)).assets).toEqual([]);
+    expect(await list('/api/assets/search?q=star', api.bob)).toEqual({ assets: [] });
+    expect((await list('/api/assets/search?q=shared', api.bob)).assets).toEqual([]);
   });
 });
 
 describe('one asset (§7.4–7.8)', () => {
   it('GET /api/assets/:id is the file, for everybody when it is public, for its owner always', async () => {
-    const publicly = await world.ask(at('/api/assets/:shared'));
+    const publicly = await api.ask(at('/api/assets/:shared'));
     expect([publicly.status, publicly.bytes]).toEqual([200, PIXEL]);
     expect(publicly.headers).toMatchObject({
       'content-type': 'image/png',
@@ -306,9 +300,7 @@ describe('one asset (§7.4–7.8)', () => {
       'x-content-type-options': 'nosniff',
       'cross-origin-resource-policy': 'cross-origin',
     });
-    const privately = await world.ask(
-      `/api/assets/${own.id}?access_token=${world.alice.accessToken}`,
-    );
+    const privately = await api.ask(`/api/assets/${own.id}?access_token=${api.alice.accessToken}`);
     expect([privately.status, privately.bytes, privately.headers['cache-control']]).toEqual([
       200,
       PIXEL,
@@ -317,7 +309,7 @@ describe('one asset (§7.4–7.8)', () => {
   });
 
   it('GET …/meta', async () => {
-    expect((await world.ask(at('/api/assets/:own/meta'), { as: world.alice })).json()).toEqual({
+    expect((await api.ask(at('/api/assets/:own/meta'), { as: api.alice })).json()).toEqual({
       id: own.id,
       filename: 'わたしの.png',
       alias: '____.png',
@@ -333,9 +325,9 @@ describe('one asset (§7.4–7.8)', () => {
 
   it('PUT …/publish makes it readable for everybody, and back', async () => {
     const publish = (isPublic: unknown) =>
-      world.ask(at('/api/assets/:own/publish'), {
+      api.ask(at('/api/assets/:own/publish'), {
         method: 'PUT',
-        as: world.alice,
+        as: api.alice,
         headers: json,
         body: JSON.stringify({ isPublic }),
       });
@@ -343,12 +335,12 @@ describe('one asset (§7.4–7.8)', () => {
       success: true,
       asset: { id: own.id, isPublic: true },
     });
-    expect((await world.ask(own.url)).status).toBe(200);
+    expect((await api.ask(own.url)).status).toBe(200);
     expect((await publish(false)).json()).toEqual({
       success: true,
       asset: { id: own.id, isPublic: false },
     });
-    expect((await world.ask(own.url)).status).toBe(404);
+    expect((await api.ask(own.url)).status).toBe(404);
     // What V2's database took for a boolean (§11).
     for (const [sent, isPublic] of [
       ['true', true],
@@ -374,15 +366,15 @@ describe('one asset (§7.4–7.8)', () => {
 
   it('PUT changes what is given and leaves the rest', async () => {
     const asset = await uploaded(
-      world,
-      world.alice,
+      api,
+      api.alice,
       { bytes: PIXEL, name: 'noted.png' },
       { tags: 'a', description: 'b' },
     );
     const put = (body: unknown) =>
-      world.ask(`/api/assets/${asset.id}`, {
+      api.ask(`/api/assets/${asset.id}`, {
         method: 'PUT',
-        as: world.alice,
+        as: api.alice,
         headers: json,
         body: JSON.stringify(body),
       });
@@ -404,31 +396,30 @@ describe('one asset (§7.4–7.8)', () => {
 
   it('DELETE is a soft delete that every address follows', async () => {
     const asset = await uploaded(
-      world,
-      world.alice,
+      api,
+      api.alice,
       { bytes: PIXEL, name: 'doomed.png' },
-      { projectId: world.gameId },
+      { projectId: api.gameId },
     );
-    const remove = () =>
-      world.ask(`/api/assets/${asset.id}`, { method: 'DELETE', as: world.alice });
+    const remove = () => api.ask(`/api/assets/${asset.id}`, { method: 'DELETE', as: api.alice });
     expect(
-      (await world.ask(`/api/assets/${asset.id}`, { method: 'DELETE', as: world.bob })).status,
+      (await api.ask(`/api/assets/${asset.id}`, { method: 'DELETE', as: api.bob })).status,
     ).toBe(403);
-    expect((await world.ask(asset.url)).status).toBe(200);
+    expect((await api.ask(asset.url)).status).toBe(200);
     expect((await remove()).json()).toEqual({
       success: true,
       message: 'Asset deleted. It was used in 1 project(s) - they will now see a placeholder.',
     });
     for (const place of [asset.url, `/api/assets/${asset.id}`, `/api/assets/${asset.id}/meta`])
-      expect((await world.ask(place, { as: world.alice })).status).toBe(404);
+      expect((await api.ask(place, { as: api.alice })).status).toBe(404);
     const again = await remove();
     expect([again.status, again.json()]).toEqual([404, NOT_FOUND]);
     expect(await row(asset.id)).toMatchObject({ is_deleted: true });
     // Equal bytes of other assets are untouched.
-    expect((await world.ask(shared.url)).bytes).toEqual(PIXEL);
-    const unused = await uploaded(world, world.alice, { bytes: PIXEL });
+    expect((await api.ask(shared.url)).bytes).toEqual(PIXEL);
+    const unused = await uploaded(api, api.alice, { bytes: PIXEL });
     expect(
-      (await world.ask(`/api/assets/${unused.id}`, { method: 'DELETE', as: world.alice })).json(),
+      (await api.ask(`/api/assets/${unused.id}`, { method: 'DELETE', as: api.alice })).json(),
     ).toEqual({ success: true, message: 'Asset deleted.' });
   });
 });
@@ -447,7 +438,7 @@ describe('delivery (§8)', () => {
     [':alice/..%2F..%2Fshared.png', 'alice', 404],
     [':alice/%2e%2e%2fshared.png', 'alice', 404],
   ])('/user-assets/%s as %s: %i', async (place, as, status) => {
-    const answer = await world.ask(at(`/user-assets/${place}`), { as: who[as]() });
+    const answer = await api.ask(at(`/user-assets/${place}`), { as: who[as]() });
     expect(answer.status).toBe(status);
     if (status === 404)
       expect([answer.text, answer.headers['content-type'], answer.headers['etag']]).toEqual([
@@ -459,8 +450,8 @@ describe('delivery (§8)', () => {
   });
 
   it('answers HEAD, 304 and single ranges', async () => {
-    const whole = await world.ask(shared.url);
-    const head = await world.ask(shared.url, { method: 'HEAD' });
+    const whole = await api.ask(shared.url);
+    const head = await api.ask(shared.url, { method: 'HEAD' });
     expect([head.status, head.text, head.headers['content-length']]).toEqual([
       200,
       '',
@@ -470,15 +461,15 @@ describe('delivery (§8)', () => {
       ['if-none-match', whole.headers['etag']],
       ['if-modified-since', whole.headers['last-modified']],
     ] as const) {
-      expect((await world.ask(shared.url, { headers: { [condition]: value } })).status).toBe(304);
+      expect((await api.ask(shared.url, { headers: { [condition]: value } })).status).toBe(304);
     }
-    const part = await world.ask(shared.url, { headers: { range: 'bytes=1-3' } });
+    const part = await api.ask(shared.url, { headers: { range: 'bytes=1-3' } });
     expect([part.status, part.text, part.headers['content-range']]).toEqual([
       206,
       'PNG',
       `bytes 1-3/${PIXEL.length}`,
     ]);
-    const beyond = await world.ask(shared.url, { headers: { range: 'bytes=9999-' } });
+    const beyond = await api.ask(shared.url, { headers: { range: 'bytes=9999-' } });
     expect([beyond.status, beyond.headers['content-range']]).toEqual([
       416,
       `bytes */${PIXEL.length}`,
@@ -487,21 +478,21 @@ describe('delivery (§8)', () => {
 
   it('keeps to the dates of an asset, for its owner too; /api/assets does not', async () => {
     const asset = await uploaded(
-      world,
-      world.alice,
+      api,
+      api.alice,
       { bytes: PIXEL, name: 'dated.png' },
-      { projectId: world.gameId },
+      { projectId: api.gameId },
     );
     const put = (body: unknown) =>
-      world.ask(`/api/assets/${asset.id}`, {
+      api.ask(`/api/assets/${asset.id}`, {
         method: 'PUT',
-        as: world.alice,
+        as: api.alice,
         headers: json,
         body: JSON.stringify(body),
       });
     const statuses = async () => [
-      (await world.ask(asset.url, { as: world.alice })).status,
-      (await world.ask(`/api/assets/${asset.id}`)).status,
+      (await api.ask(asset.url, { as: api.alice })).status,
+      (await api.ask(`/api/assets/${asset.id}`)).status,
     ];
     await put({ availableFrom: '2999-01-01T00:00:00Z' });
     expect(await statuses()).toEqual([404, 200]);
@@ -515,15 +506,15 @@ describe('delivery (§8)', () => {
   });
 
   it('/global-assets/:category/:alias needs no token', async () => {
-    const file = path.join(world.env['DATA_DIR'] ?? '', 'assets', 'global', 'effects', 'boom.wav');
+    const file = path.join(api.env['DATA_DIR'] ?? '', 'assets', 'global', 'effects', 'boom.wav');
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, 'RIFF');
-    await world.database.sql(
+    await api.database.sql(
       `insert into assets (owner_id, is_global, filename, alias, hash, storage_path, category) values
       (null, true, 'boom.wav', 'boom.wav', 'x', $1, 'effects'), (null, true, 'steal.png', 'steal.png', 'x', $2, 'effects')`,
       [file, (await row(own.id))?.['storage_path']],
     );
-    const answer = await world.ask('/global-assets/effects/boom.wav');
+    const answer = await api.ask('/global-assets/effects/boom.wav');
     expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([
       200,
       'RIFF',
@@ -535,20 +526,20 @@ describe('delivery (§8)', () => {
       'effects/steal.png',
       'effects%00/boom.wav',
     ]) {
-      const refused = await world.ask(`/global-assets/${place}`);
+      const refused = await api.ask(`/global-assets/${place}`);
       expect([place, refused.status, refused.text]).toEqual([place, 404, 'Not found']);
     }
-    await world.database.sql(
+    await api.database.sql(
       "update assets set available_until = '2001-01-01' where alias = 'boom.wav'",
     );
-    expect((await world.ask('/global-assets/effects/boom.wav')).status).toBe(404);
+    expect((await api.ask('/global-assets/effects/boom.wav')).status).toBe(404);
   });
 
   it('the host of games delivers assets and nothing else of them', async () => {
     const headers = { host: 'games.test' };
-    expect((await world.ask(shared.url, { headers })).bytes).toEqual(PIXEL);
-    expect((await world.ask(at('/api/assets/:shared'), { headers })).bytes).toEqual(PIXEL);
-    expect((await world.ask(own.url, { headers })).status).toBe(404);
+    expect((await api.ask(shared.url, { headers })).bytes).toEqual(PIXEL);
+    expect((await api.ask(at('/api/assets/:shared'), { headers })).bytes).toEqual(PIXEL);
+    expect((await api.ask(own.url, { headers })).status).toBe(404);
     for (const [method, place] of [
       ['GET', '/api/assets'],
       ['POST', '/api/assets/upload'],
@@ -557,10 +548,10 @@ describe('delivery (§8)', () => {
     ] as const) {
       expect(
         (
-          await world.ask(at(place), {
+          await api.ask(at(place), {
             method,
-            as: world.alice,
-            headers: { ...headers, ...bearer(world.alice) },
+            as: api.alice,
+            headers: { ...headers, ...bearer(api.alice) },
           })
         ).status,
       ).toBe(404);
@@ -569,62 +560,61 @@ describe('delivery (§8)', () => {
 });
 
 describe('a row that its owner wrote himself', () => {
-  const folder = (user: string) => path.join(world.env['DATA_DIR'] ?? '', 'users', user, 'assets');
+  const folder = (user: string) => path.join(api.env['DATA_DIR'] ?? '', 'users', user, 'assets');
   it.each<[string, () => Promise<string>]>([
     ['a file of the system', async () => '/etc/passwd'],
     ["another user's file", async () => String((await row(bobs.id))?.['storage_path'])],
     [
       'a way out of the own folder',
-      async () => `${folder(world.alice.id)}/../../${world.bob.id}/assets/${HASH}.png`,
+      async () => `${folder(api.alice.id)}/../../${api.bob.id}/assets/${HASH}.png`,
     ],
     [
       'the database of the own repository',
-      async () =>
-        path.join(folder(world.alice.id), '..', 'projects', world.gameId, 'repo.git', 'HEAD'),
+      async () => path.join(folder(api.alice.id), '..', 'projects', api.gameId, 'repo.git', 'HEAD'),
     ],
     [
       'a relative path',
       async () => path.relative(process.cwd(), String((await row(own.id))?.['storage_path'])),
     ],
     ['a name alone', async () => `${HASH}.png`],
-    ['the folder itself', async () => folder(world.alice.id)],
+    ['the folder itself', async () => folder(api.alice.id)],
     [
       'a folder with the same beginning',
       async () => {
-        await mkdir(`${folder(world.alice.id)}-beside`, { recursive: true });
+        await mkdir(`${folder(api.alice.id)}-beside`, { recursive: true });
         await copyFile(
           String((await row(own.id))?.['storage_path']),
-          `${folder(world.alice.id)}-beside/x.png`,
+          `${folder(api.alice.id)}-beside/x.png`,
         );
-        return `${folder(world.alice.id)}-beside/x.png`;
+        return `${folder(api.alice.id)}-beside/x.png`;
       },
     ],
     [
       'a link out of the own folder',
       async () => {
-        const link = path.join(folder(world.alice.id), 'link.png');
+        const link = path.join(folder(api.alice.id), 'link.png');
         await rm(link, { force: true });
         await symlink(String((await row(bobs.id))?.['storage_path']), link);
         return link;
       },
     ],
-    ['a file that is not there', async () => path.join(folder(world.alice.id), 'nothing.png')],
+    ['a file that is not there', async () => path.join(folder(api.alice.id), 'nothing.png')],
     ['a path that is too long', async () => `/${'a'.repeat(5_000)}`],
     ['nothing', async () => ''],
   ])('leads to %s: 404', async (_, place) => {
     const { id, alias } = await insert({ storage_path: await place(), mime_type: 'image/png' });
-    const byAlias = await world.ask(`/user-assets/${world.alice.id}/${alias}`, { as: world.alice });
+    const byAlias = await api.ask(`/user-assets/${api.alice.id}/${alias}`, { as: api.alice });
     expect([byAlias.status, byAlias.text]).toEqual([404, 'Not found']);
-    const byId = await world.ask(`/api/assets/${id}`, { as: world.alice });
+    const byId = await api.ask(`/api/assets/${id}`, { as: api.alice });
     expect([byId.status, byId.json()]).toEqual([404, { error: 'Asset file not found' }]);
   });
 
   it('leads to her own file, but she wrote the row herself: 404', async () => {
     const storage_path = (await row(own.id))?.['storage_path'];
     const { id, alias } = await insertAsAlice({ storage_path, mime_type: 'image/png' });
-    const byAlias = await world.ask(`/user-assets/${world.alice.id}/${alias}`, { as: world.alice });
+    const byAlias = await api.ask(`/user-assets/${api.alice.id}/${alias}`, { as: api.alice });
     expect([byAlias.status, byAlias.text]).toEqual([404, 'Not found']);
-    const byId = await world.ask(`/api/assets/${id}`, { as: world.alice });
+    const byId = await api.ask(`/api/assets/${id}`, { as: api.alice });
     expect([byId.status, byId.json()]).toEqual([404, { error: 'Asset file not found' }]);
   });
 
@@ -639,7 +629,7 @@ describe('a row that its owner wrote himself', () => {
       storage_path: (await row(own.id))?.['storage_path'],
       mime_type: mime,
     });
-    const { headers, status } = await world.ask(`/api/assets/${id}`);
+    const { headers, status } = await api.ask(`/api/assets/${id}`);
     expect(status).toBe(200);
     expect(headers).toMatchObject({
       'content-type': type,
@@ -660,7 +650,7 @@ describe('CORS (§1.4)', () => {
       '/game/x/y/z',
     ]) {
       for (const origin of ['http://friend.test', 'http://stranger.test']) {
-        const answer = await world.ask(place, { method: 'OPTIONS', headers: { origin } });
+        const answer = await api.ask(place, { method: 'OPTIONS', headers: { origin } });
         expect([place, answer.status, answer.text, answer.headers['content-type']]).toEqual([
           place,
           200,
@@ -673,7 +663,7 @@ describe('CORS (§1.4)', () => {
 
   it('a listed origin is answered by its name, another one as anybody, and on /api/assets not at all', async () => {
     const origins = async (place: string, origin: string) => {
-      const { headers } = await world.ask(place, { headers: { origin } });
+      const { headers } = await api.ask(place, { headers: { origin } });
       return [
         headers['access-control-allow-origin'],
         headers['access-control-allow-credentials'],
@@ -698,7 +688,7 @@ describe('CORS (§1.4)', () => {
       undefined,
     ]);
     expect(
-      (await world.ask(shared.url, { headers: { origin: 'http://friend.test' } })).headers['vary'],
+      (await api.ask(shared.url, { headers: { origin: 'http://friend.test' } })).headers['vary'],
     ).toMatch(/Origin/);
   });
 
@@ -706,7 +696,7 @@ describe('CORS (§1.4)', () => {
     ['/api/assets', ['GET', 'HEAD']],
     ['/api/projects', ['GET', 'HEAD']],
   ])('OPTIONS %s tells its methods', async (place, methods) => {
-    const answer = await world.ask(place, { method: 'OPTIONS' });
+    const answer = await api.ask(place, { method: 'OPTIONS' });
     expect(answer.status).toBe(200);
     expect(answer.headers['allow']?.split(/, */).sort()).toEqual(methods);
     expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
@@ -715,13 +705,13 @@ describe('CORS (§1.4)', () => {
 
 describe("the flows of V2's own check of this API (§13)", () => {
   const status = async (place: string, as?: TestUser, method = 'GET') =>
-    (await world.ask(place, { as, method })).status;
+    (await api.ask(place, { as, method })).status;
 
   it("an asset that belongs to no project is nobody else's business, from its upload to its end", async () => {
-    const { alice, bob } = world;
-    expect((await upload(world, undefined, { bytes: PIXEL })).status).toBe(401);
+    const { alice, bob } = api;
+    expect((await upload(api, undefined, { bytes: PIXEL })).status).toBe(401);
     const { id } = await uploaded(
-      world,
+      api,
       alice,
       { bytes: PIXEL, name: 'test.png' },
       { originalName: 'Test Upload Image', tags: 'test', description: 'test asset' },
@@ -729,7 +719,7 @@ describe("the flows of V2's own check of this API (§13)", () => {
     for (const place of ['/api/assets', '/api/assets/search?q=test']) {
       expect(await status(place)).toBe(401);
       const seenBy = async (as: TestUser) =>
-        ((await world.ask(place, { as })).json() as { assets: { id: string }[] }).assets.some(
+        ((await api.ask(place, { as })).json() as { assets: { id: string }[] }).assets.some(
           (asset) => asset.id === id,
         );
       expect([await seenBy(alice), await seenBy(bob)]).toEqual([true, false]);
@@ -743,15 +733,15 @@ describe("the flows of V2's own check of this API (§13)", () => {
       await status(asset, bob, 'DELETE'),
       await status(asset, alice),
     ]).toEqual([401, 404, 200]);
-    expect((await world.ask(asset, { method: 'DELETE', as: alice })).json()).toMatchObject({
+    expect((await api.ask(asset, { method: 'DELETE', as: alice })).json()).toMatchObject({
       success: true,
     });
     expect([await status(asset, alice), await status(asset, alice, 'DELETE')]).toEqual([404, 404]);
   });
 
   it('an asset that was marked as deleted in the database is gone for its owner', async () => {
-    const { id } = await uploaded(world, world.alice, { bytes: PIXEL });
-    await world.database.sql('update assets set is_deleted = true where id = $1', [id]);
-    expect(await status(`/api/assets/${id}`, world.alice)).toBe(404);
+    const { id } = await uploaded(api, api.alice, { bytes: PIXEL });
+    await api.database.sql('update assets set is_deleted = true where id = $1', [id]);
+    expect(await status(`/api/assets/${id}`, api.alice)).toBe(404);
   });
 });

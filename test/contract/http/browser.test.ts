@@ -9,16 +9,16 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../support/chromium.js';
 import { unzip } from './unzip.js';
-import { openWorld, PIXEL, type World } from './world.js';
+import { startTestApi, PIXEL, type TestApi } from './test-api.js';
 
 /** What a browser makes of the headers: a game plays, and reaches nothing else. */
-let world: World;
+let api: TestApi;
 let browser: Browser;
 /** Stands for any other host: what arrives here has leaked. */
 let elsewhere: { url: string; asked: string[]; server: Server };
 
 beforeAll(async () => {
-  world = await openWorld();
+  api = await startTestApi();
   browser = await launchChromium();
   const asked: string[] = [];
   const server = createServer((req, res) => {
@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close();
   elsewhere.server.close();
-  await world.stop();
+  await api.stop();
 });
 
 /** A game that tries each of these and posts what came of it: `refused`, or what it got. */
@@ -89,15 +89,15 @@ const inThePage = `async (src) => {
  */
 async function play(
   files: Record<string, string | Buffer>,
-  appUrl = world.api.baseUrl,
+  appUrl = api.process.baseUrl,
 ): Promise<{ found: Record<string, string>; messages: { type: string }[] }> {
-  const { id } = await world.database.store.projects.create(world.bob.id, 'browser');
-  await world.publish(world.bob, id, files);
+  const { id } = await api.database.store.projects.create(api.bob.id, 'browser');
+  await api.publish(api.bob, id, files);
   const page = await browser.newPage();
   try {
     await page.goto(`${appUrl}/manifest.webmanifest`);
     return await page.evaluate(
-      `(${inThePage})('/game/${world.bob.id}/${id}/index.html?t=1&access_token=${world.bob.accessToken}')`,
+      `(${inThePage})('/game/${api.bob.id}/${id}/index.html?t=1&access_token=${api.bob.accessToken}')`,
     );
   } finally {
     await page.close();
@@ -107,7 +107,7 @@ async function play(
 /** The app as it would be if it forgot the policy of games. */
 async function serveWithoutPolicy(): Promise<{ url: string; close(): void }> {
   const proxy = createProxyMiddleware({
-    target: world.api.baseUrl,
+    target: api.process.baseUrl,
     ws: true,
     on: {
       proxyRes: (answer) => {
@@ -227,16 +227,14 @@ describe('a game in a frame of the app', () => {
 
 describe('a downloaded game', () => {
   it('plays from any other server, its library included, asking nobody else', async () => {
-    const { id } = await world.database.store.projects.create(world.bob.id, 'download');
-    await world.publish(world.bob, id, {
+    const { id } = await api.database.store.projects.create(api.bob.id, 'download');
+    await api.publish(api.bob, id, {
       'index.html': pageOf({ three: "(await import('three')).REVISION" }).replace(
         'parent.postMessage',
         'window.result = JSON.stringify',
       ),
     });
-    const entries = unzip(
-      (await world.ask(`/api/projects/${id}/download`, { as: world.bob })).bytes,
-    );
+    const entries = unzip((await api.ask(`/api/projects/${id}/download`, { as: api.bob })).bytes);
     const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-zip-'));
     const asked: string[] = [];
     const page = await browser.newPage();

@@ -3,28 +3,22 @@ import type { Answer } from './api-process.js';
 import { Form, ENDPOINTS, type Row } from './endpoints.js';
 import { undocumented } from './documented.js';
 import { multipart, uploaded } from './multipart.js';
-import { bearer, openWorld, PIXEL, type World } from './world.js';
+import { bearer, startTestApi, PIXEL, type TestApi } from './test-api.js';
 
 /**
  * Asks every row of endpoints.ts, one after the other, on a real database and API. Temporal is
  * away.
  */
-let world: World;
+let api: TestApi;
 /** What the names with a colon stand for. */
 let things: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  world = await openWorld();
-  const { alice, bob, gameId, emptyId, bobsId, jobId, activeJobId } = world;
+  api = await startTestApi();
+  const { alice, bob, gameId, emptyId, bobsId, jobId, activeJobId } = api;
   const asset = async (as: typeof alice, name: string, projectId?: string) =>
-    (
-      await uploaded(
-        world,
-        as,
-        { bytes: PIXEL, name: `${name}.png` },
-        projectId ? { projectId } : {},
-      )
-    ).id;
+    (await uploaded(api, as, { bytes: PIXEL, name: `${name}.png` }, projectId ? { projectId } : {}))
+      .id;
   things = {
     alice: alice.id,
     bob: bob.id,
@@ -41,7 +35,7 @@ beforeAll(async () => {
     bobsPublic: await asset(bob, 'bobsPublic', bobsId),
   };
 });
-afterAll(() => world?.stop());
+afterAll(() => api?.stop());
 
 const named = (text: string): string =>
   text.replaceAll(/:([a-z]+)\b/gi, (whole, name: string) => things[name] ?? whole);
@@ -84,8 +78,8 @@ async function ask(row: Row, asMethod?: string): Promise<Answer> {
       ? {}
       : row.as === 'stranger with a bad token'
         ? { authorization: 'Bearer garbage' }
-        : bearer(world[row.as]);
-  return world.ask(named(place), {
+        : bearer(api[row.as]);
+  return api.ask(named(place), {
     method: asMethod ?? method,
     headers: { ...token, ...headers, ...row.sent },
     ...(body === undefined ? {} : { body }),

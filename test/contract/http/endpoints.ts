@@ -6,7 +6,7 @@ import { anyNumber, anyText, matching } from './matchers.js';
  * workflow (the ends of §7.9, §7.10, §9.3, §9.4, §9.7) stands in images.test.ts, thumbnails.test.ts
  * and publishing.test.ts.
  *
- * Names with a colon are things of the test's world: `:game` (Alice's, made by `:job`), `:empty`
+ * Names with a colon are things of the test: `:game` (Alice's, made by `:job`), `:empty`
  * (Alice's, where `:active` is open), `:bobs` (a project), `:public`, `:own` (Alice's assets),
  * `:bobsPublic`, `:bobsOwn`, `:unknown` (no such id), `:alice`, `:bob` (users).
  */

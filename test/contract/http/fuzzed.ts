@@ -4,14 +4,14 @@ import path from 'node:path';
 import { gameIdFor } from '../../../src/contracts/ids.js';
 import { publishedFolders } from '../../../src/store/files/published-folder.js';
 import { uploaded, type UploadedAsset } from './multipart.js';
-import { openWorld, PIXEL, type World } from './world.js';
+import { startTestApi, PIXEL, type TestApi } from './test-api.js';
 
 /** So many, because some are deleted, hidden and dated while others are looked for. */
 const ASSETS = 12;
 
-/** A world in which every kind of thing exists, and the names of these things. */
+/** An API with which every kind of thing exists, and the names of these things. */
 export interface Fuzzed {
-  readonly world: World;
+  readonly api: TestApi;
   /** By the parts of addresses. */
   readonly ids: Readonly<Record<string, readonly string[]>>;
   /** The same where a part means something else, by the beginning of the address. */
@@ -20,25 +20,25 @@ export interface Fuzzed {
 
 export async function openFuzzed(): Promise<Fuzzed> {
   const unlimited = '100000000';
-  const world = await openWorld({
+  const api = await startTestApi({
     RATE_LIMIT_READS_PER_MIN: unlimited,
     RATE_LIMIT_WRITES_PER_MIN: unlimited,
     RATE_LIMIT_AI_PER_MIN: unlimited,
   });
-  const { alice, gameId: projectId, jobId, emptyId } = world;
+  const { alice, gameId: projectId, jobId, emptyId } = api;
   const assets: UploadedAsset[] = [];
   for (let at = 0; at < ASSETS; at += 1)
     assets.push(
       await uploaded(
-        world,
+        api,
         alice,
         { bytes: Buffer.concat([PIXEL, Buffer.from([at])]), name: `hero-${at}.png` },
         { projectId },
       ),
     );
-  const { gameId, revision, actionId } = await publishWithoutWorkflow(world);
+  const { gameId, revision, actionId } = await publishWithoutWorkflow(api);
   return {
-    world,
+    api,
     ids: {
       projectId: [projectId, emptyId],
       jobId: [jobId],
@@ -48,7 +48,7 @@ export async function openFuzzed(): Promise<Fuzzed> {
       gameId: [gameId],
       revision: [revision],
       actionId: [actionId],
-      grant: [await grantOf(world)],
+      grant: [await grantOf(api)],
       path: ['index.html', 'style.css', 'photo.PNG', 'assets/jump.mp3', 'sub'],
       library: ['three@0.187.0'],
       file: ['three.module.js'],
@@ -56,14 +56,14 @@ export async function openFuzzed(): Promise<Fuzzed> {
     idsBelow: {
       '/api/assets/': { id: assets.map(({ id }) => id) },
       '/api/games/': { id: [gameId, projectId] },
-      '/api/notifications/': { id: await notificationsOf(world) },
-      '/global-assets/': { alias: [await globalAsset(world)] },
+      '/api/notifications/': { id: await notificationsOf(api) },
+      '/global-assets/': { alias: [await globalAsset(api)] },
     },
   };
 }
 
 /** An asset of everybody in `effects`; answers its alias. */
-async function globalAsset({ database, env }: World): Promise<string> {
+async function globalAsset({ database, env }: TestApi): Promise<string> {
   const file = path.join(env['DATA_DIR'] ?? '', 'assets', 'global', 'effects', 'boom.png');
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, PIXEL);
@@ -80,7 +80,7 @@ async function publishWithoutWorkflow({
   alice,
   gameId: projectId,
   env,
-}: World): Promise<{ gameId: string; revision: string; actionId: string }> {
+}: TestApi): Promise<{ gameId: string; revision: string; actionId: string }> {
   const [gameId, revision, actionId] = [gameIdFor(projectId), 'a'.repeat(40), randomUUID()];
   await store.actions.open({ id: actionId, userId: alice.id, projectId, kind: 'publishGame' });
   await publishedFolders(env['DATA_DIR'] ?? '').write(gameId, revision, [
@@ -103,9 +103,9 @@ async function publishWithoutWorkflow({
 }
 
 /** What stands behind `~` in the address under which a game of Alice's runs. */
-async function grantOf(world: World): Promise<string> {
-  const { alice, gameId } = world;
-  const { headers } = await world.ask(
+async function grantOf(api: TestApi): Promise<string> {
+  const { alice, gameId } = api;
+  const { headers } = await api.ask(
     `/game/${alice.id}/${gameId}/index.html?access_token=${alice.accessToken}`,
   );
   const [, grant] = /\/~([^/]+)\//.exec(headers['location'] ?? '') ?? [];
@@ -113,7 +113,7 @@ async function grantOf(world: World): Promise<string> {
   return grant;
 }
 
-async function notificationsOf(world: World): Promise<string[]> {
-  const answer = await world.ask('/api/notifications', { as: world.alice });
+async function notificationsOf(api: TestApi): Promise<string[]> {
+  const answer = await api.ask('/api/notifications', { as: api.alice });
   return (answer.json() as { notifications: { id: string }[] }).notifications.map(({ id }) => id);
 }

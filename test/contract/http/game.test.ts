@@ -4,28 +4,28 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from './api-process.js';
 import { unzip } from './unzip.js';
 import { matching } from './matchers.js';
-import { bearer, GAME_FILES, openWorld, PAGE, PIXEL, type World } from './world.js';
+import { bearer, GAME_FILES, startTestApi, PAGE, PIXEL, type TestApi } from './test-api.js';
 
 /**
  * rest.md §5 (files of a project) and §6, row by row, with protocols A–E where they change what is
  * served.
  */
-let world: World;
+let api: TestApi;
 beforeAll(async () => {
-  world = await openWorld();
+  api = await startTestApi();
 });
-afterAll(() => world.stop());
+afterAll(() => api.stop());
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const at = (path: string): string =>
   path
-    .replace(':alice', world.alice.id)
-    .replace(':bob', world.bob.id)
-    .replace(':game', world.gameId)
-    .replace(':empty', world.emptyId)
-    .replace(':bobs', world.bobsId);
+    .replace(':alice', api.alice.id)
+    .replace(':bob', api.bob.id)
+    .replace(':game', api.gameId)
+    .replace(':empty', api.emptyId)
+    .replace(':bobs', api.bobsId);
 const game = (rest: string): Promise<Answer> =>
-  world.ask(at(`/game/:alice/:game/${rest}`), { as: world.alice });
+  api.ask(at(`/game/:alice/:game/${rest}`), { as: api.alice });
 
 describe('the order of checks (§6)', () => {
   it.each<[string, 'anybody' | 'alice' | 'bob', number, object | string]>([
@@ -58,14 +58,14 @@ describe('the order of checks (§6)', () => {
     ['/game/:alice/:game/sub%2F..%2F.env', 'alice', 404, 'File not found'],
     ['/game/:alice/:game/%00', 'alice', 404, 'File not found'],
   ])('%s as %s: %i', async (path, as, status, body) => {
-    const answer = await world.ask(at(path), { as: as === 'anybody' ? undefined : world[as] });
+    const answer = await api.ask(at(path), { as: as === 'anybody' ? undefined : api[as] });
     expect(answer.status).toBe(status);
     if (typeof body === 'string') expect(answer.text).toBe(body);
     else expect(answer.json()).toEqual(body);
   });
 
   it('there is no route without the slash behind the project', async () => {
-    expect((await world.ask(at('/game/:alice/:game'), { as: world.alice })).text).toContain(
+    expect((await api.ask(at('/game/:alice/:game'), { as: api.alice })).text).toContain(
       'Cannot GET',
     );
   });
@@ -91,8 +91,8 @@ describe('files and their types (§6)', () => {
     expect(answer.headers).not.toHaveProperty('accept-ranges');
     expect(
       (
-        await world.ask(at(`/game/:alice/:game/${file}`), {
-          headers: { ...bearer(world.alice), 'if-none-match': answer.headers['etag'] ?? '' },
+        await api.ask(at(`/game/:alice/:game/${file}`), {
+          headers: { ...bearer(api.alice), 'if-none-match': answer.headers['etag'] ?? '' },
         })
       ).status,
     ).toBe(304);
@@ -124,8 +124,8 @@ describe('files and their types (§6)', () => {
     ['bytes=0-0,2-2', 200, undefined, [0, 1, 2, 253, 254, 255]],
     ['lines=1-2', 200, undefined, [0, 1, 2, 253, 254, 255]],
   ])('range %s: %i', async (range, status, contentRange, bytes) => {
-    const answer = await world.ask(at('/game/:alice/:game/assets/jump.mp3'), {
-      headers: { ...bearer(world.alice), range },
+    const answer = await api.ask(at('/game/:alice/:game/assets/jump.mp3'), {
+      headers: { ...bearer(api.alice), range },
     });
     expect([answer.status, answer.headers['content-range'], [...answer.bytes]]).toEqual([
       status,
@@ -136,8 +136,8 @@ describe('files and their types (§6)', () => {
 
   it('a range of an older file is answered with the new file', async () => {
     const ask = (condition: string) =>
-      world.ask(at('/game/:alice/:game/assets/jump.mp3'), {
-        headers: { ...bearer(world.alice), range: 'bytes=0-0', 'if-range': condition },
+      api.ask(at('/game/:alice/:game/assets/jump.mp3'), {
+        headers: { ...bearer(api.alice), range: 'bytes=0-0', 'if-range': condition },
       });
     const { etag = '', 'last-modified': lastModified = '' } = (await game('assets/jump.mp3'))
       .headers;
@@ -147,9 +147,9 @@ describe('files and their types (§6)', () => {
   });
 
   it('HEAD has the headers and no body', async () => {
-    const answer = await world.ask(at('/game/:alice/:game/photo.PNG'), {
+    const answer = await api.ask(at('/game/:alice/:game/photo.PNG'), {
       method: 'HEAD',
-      as: world.alice,
+      as: api.alice,
     });
     expect([answer.status, answer.headers['content-length'], answer.bytes.length]).toEqual([
       200,
@@ -191,47 +191,45 @@ describe('the injected script (§6)', () => {
     ],
     ['<p>$& no head</p>', /^<script>.*<\/script><p>\$& no head<\/p>$/s],
   ])('in %s', async (html, expected) => {
-    const { id } = await world.database.store.projects.create(world.bob.id, 'odd page');
-    await world.publish(world.bob, id, { 'index.html': html });
-    expect((await world.ask(`/game/${world.bob.id}/${id}/`, { as: world.bob })).text).toMatch(
-      expected,
-    );
+    const { id } = await api.database.store.projects.create(api.bob.id, 'odd page');
+    await api.publish(api.bob, id, { 'index.html': html });
+    expect((await api.ask(`/game/${api.bob.id}/${id}/`, { as: api.bob })).text).toMatch(expected);
   });
 });
 
 describe('which revision is served', () => {
   it('a project without one shows the welcome page, and only that', async () => {
-    const page = await world.ask(at('/game/:alice/:empty/index.html'), { as: world.alice });
+    const page = await api.ask(at('/game/:alice/:empty/index.html'), { as: api.alice });
     expect(page.status).toBe(200);
     expect(page.text).toContain('Welcome to Game Creator');
-    expect((await world.ask(at('/game/:alice/:empty/style.css'), { as: world.alice })).status).toBe(
+    expect((await api.ask(at('/game/:alice/:empty/style.css'), { as: api.alice })).status).toBe(
       404,
     );
   });
 
   it('the newest published one, at once, under the same address', async () => {
-    const { id } = await world.database.store.projects.create(world.bob.id, 'two versions');
+    const { id } = await api.database.store.projects.create(api.bob.id, 'two versions');
     const read = async () =>
-      (await world.ask(`/game/${world.bob.id}/${id}/x.txt`, { as: world.bob })).text;
-    await world.publish(world.bob, id, { 'index.html': '<head></head>', 'x.txt': 'one' });
+      (await api.ask(`/game/${api.bob.id}/${id}/x.txt`, { as: api.bob })).text;
+    await api.publish(api.bob, id, { 'index.html': '<head></head>', 'x.txt': 'one' });
     expect(await read()).toBe('one');
-    await world.publish(world.bob, id, { 'index.html': '<head></head>', 'x.txt': 'two' });
+    await api.publish(api.bob, id, { 'index.html': '<head></head>', 'x.txt': 'two' });
     expect(await read()).toBe('two');
   });
 
   it('E7: files that are not here are 503 with Retry-After, never older ones', async () => {
-    const { id } = await world.database.store.projects.create(world.bob.id, 'elsewhere');
-    await world.publish(world.bob, id, { 'index.html': '<head></head>' });
-    await world.database.sql('update revisions set revision = $1 where project_id = $2', [
+    const { id } = await api.database.store.projects.create(api.bob.id, 'elsewhere');
+    await api.publish(api.bob, id, { 'index.html': '<head></head>' });
+    await api.database.sql('update revisions set revision = $1 where project_id = $2', [
       'f'.repeat(40),
       id,
     ]);
     for (const path of [
-      `/game/${world.bob.id}/${id}/index.html`,
+      `/game/${api.bob.id}/${id}/index.html`,
       `/api/projects/${id}/code`,
       `/api/projects/${id}/download`,
     ]) {
-      const answer = await world.ask(path, { as: world.bob });
+      const answer = await api.ask(path, { as: api.bob });
       expect([path, answer.status, answer.headers['retry-after']]).toEqual([
         path,
         503,
@@ -244,23 +242,23 @@ describe('which revision is served', () => {
 
 describe('what an owner may take out (§5)', () => {
   it('GET …/code is the page as stored', async () => {
-    expect((await world.ask(at('/api/projects/:game/code'), { as: world.alice })).json()).toEqual({
+    expect((await api.ask(at('/api/projects/:game/code'), { as: api.alice })).json()).toEqual({
       code: PAGE,
     });
   });
 
   it('GET …/code without a page is 404', async () => {
-    const { id } = await world.database.store.projects.create(world.bob.id, 'no page');
-    await world.publish(world.bob, id, { 'other.txt': 'x' });
-    const answer = await world.ask(`/api/projects/${id}/code`, { as: world.bob });
+    const { id } = await api.database.store.projects.create(api.bob.id, 'no page');
+    await api.publish(api.bob, id, { 'other.txt': 'x' });
+    const answer = await api.ask(`/api/projects/${id}/code`, { as: api.bob });
     expect([answer.status, answer.json()]).toEqual([404, { error: 'Project not found' }]);
-    const preview = await world.ask(`/api/projects/${id}/preview`, { as: world.bob });
+    const preview = await api.ask(`/api/projects/${id}/preview`, { as: api.bob });
     expect([preview.status, preview.text]).toEqual([404, 'Game file not found']);
   });
 
   it('GET …/ai-context is the newest file, or null', async () => {
     expect(
-      (await world.ask(at('/api/projects/:game/ai-context'), { as: world.alice })).json(),
+      (await api.ask(at('/api/projects/:game/ai-context'), { as: api.alice })).json(),
     ).toMatchObject({
       context: {
         timestamp: '2026-01-03T03:04:05.000Z',
@@ -273,12 +271,12 @@ describe('what an owner may take out (§5)', () => {
       },
     });
     expect(
-      (await world.ask(at('/api/projects/:empty/ai-context'), { as: world.alice })).json(),
+      (await api.ask(at('/api/projects/:empty/ai-context'), { as: api.alice })).json(),
     ).toEqual({ context: null });
   });
 
   it('GET …/preview is the page exactly as stored, in the sandbox of a game', async () => {
-    const answer = await world.ask(at('/api/projects/:game/preview'), { as: world.alice });
+    const answer = await api.ask(at('/api/projects/:game/preview'), { as: api.alice });
     expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([
       200,
       PAGE,
@@ -288,12 +286,12 @@ describe('what an owner may take out (§5)', () => {
   });
 
   it('GET …/preview with a token in its address leads to one without, still unchanged', async () => {
-    const answer = await world.ask(
-      at(`/api/projects/:game/preview?access_token=${world.alice.accessToken}`),
+    const answer = await api.ask(
+      at(`/api/projects/:game/preview?access_token=${api.alice.accessToken}`),
     );
     expect(answer.status).toBe(302);
-    expect(answer.headers['location']).not.toContain(world.alice.accessToken);
-    expect((await world.ask(answer.headers['location'] ?? '')).text).toBe(PAGE);
+    expect(answer.headers['location']).not.toContain(api.alice.accessToken);
+    expect((await api.ask(answer.headers['location'] ?? '')).text).toBe(PAGE);
   });
 });
 
@@ -301,7 +299,7 @@ const THREE = fileURLToPath(new URL('../../../node_modules/three/build/', import
 
 describe('GET /api/projects/:projectId/download', () => {
   it('holds the page, its assets and the libraries that they use, and nothing else', async () => {
-    const answer = await world.ask(`/api/projects/${world.gameId}/download`, { as: world.alice });
+    const answer = await api.ask(`/api/projects/${api.gameId}/download`, { as: api.alice });
     expect(answer.status).toBe(200);
     expect(answer.headers).toMatchObject({
       'content-type': 'application/zip',
@@ -322,7 +320,7 @@ describe('GET /api/projects/:projectId/download', () => {
 
   it('refers to the libraries from where each file lies, and changes nothing else', async () => {
     const entries = unzip(
-      (await world.ask(`/api/projects/${world.gameId}/download`, { as: world.alice })).bytes,
+      (await api.ask(`/api/projects/${api.gameId}/download`, { as: api.alice })).bytes,
     );
     expect(entries.get('index.html')?.toString()).toBe(PAGE.replace('"/vendor/', '"./vendor/'));
     expect(entries.get('assets/js/main.js')?.toString()).toBe(
@@ -332,15 +330,15 @@ describe('GET /api/projects/:projectId/download', () => {
 
   it('of a project without a game is the welcome page', async () => {
     const entries = unzip(
-      (await world.ask(`/api/projects/${world.emptyId}/download`, { as: world.alice })).bytes,
+      (await api.ask(`/api/projects/${api.emptyId}/download`, { as: api.alice })).bytes,
     );
     expect([...entries.keys()]).toEqual(['index.html']);
     expect(entries.get('index.html')?.toString()).toContain('Welcome to Game Creator');
   });
 
   it('works by a token in the address, as a link does', async () => {
-    const answer = await world.ask(
-      `/api/projects/${world.gameId}/download?access_token=${world.alice.accessToken}`,
+    const answer = await api.ask(
+      `/api/projects/${api.gameId}/download?access_token=${api.alice.accessToken}`,
     );
     expect(unzip(answer.bytes).has('index.html')).toBe(true);
   });

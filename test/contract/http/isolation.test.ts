@@ -2,52 +2,52 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGamePathSigner } from '../../../src/api/games/signed-path.js';
 import { ask, startApi, type ApiProcess } from './api-process.js';
 import { matching } from './matchers.js';
-import { GAME_FILES, openWorld, PAGE, type World } from './world.js';
+import { GAME_FILES, startTestApi, PAGE, type TestApi } from './test-api.js';
 import { upgrade } from './upgrade.js';
 
 /** What a game can reach, and who can reach a game. */
-let world: World;
+let api: TestApi;
 beforeAll(async () => {
-  world = await openWorld();
+  api = await startTestApi();
 });
-afterAll(() => world.stop());
+afterAll(() => api.stop());
 
 const HOUR_MS = 3_600_000;
 const at = (path: string): string =>
   path
-    .replace(':alice', world.alice.id)
-    .replace(':game', world.gameId)
-    .replace(':token', world.alice.accessToken)
-    .replace(':bobstoken', world.bob.accessToken);
+    .replace(':alice', api.alice.id)
+    .replace(':game', api.gameId)
+    .replace(':token', api.alice.accessToken)
+    .replace(':bobstoken', api.bob.accessToken);
 const signed = (
   grant: { userId?: string; projectId?: string; expiresAtMs?: number } = {},
-  secret = world.env['CALLBACK_SECRET'] ?? '',
+  secret = api.env['CALLBACK_SECRET'] ?? '',
 ) =>
   createGamePathSigner(secret).sign({
-    userId: world.alice.id,
-    projectId: world.gameId,
+    userId: api.alice.id,
+    projectId: api.gameId,
     expiresAtMs: Date.now() + HOUR_MS,
     ...grant,
   });
 
 describe('a token in the address of a game', () => {
   it('is exchanged for a signed path that keeps ?t= and nothing of the token', async () => {
-    const answer = await world.ask(at('/game/:alice/:game/index.html?t=1700&access_token=:token'));
+    const answer = await api.ask(at('/game/:alice/:game/index.html?t=1700&access_token=:token'));
     expect([answer.status, answer.headers['cache-control']]).toEqual([302, 'no-store']);
     expect(answer.headers['location']).toMatch(/^\/game\/~[\w-]+\/index\.html\?t=1700$/);
     expect(JSON.stringify(answer.headers) + answer.text).not.toContain(
-      world.alice.accessToken.slice(-20),
+      api.alice.accessToken.slice(-20),
     );
-    const page = await world.ask(answer.headers['location'] ?? '');
+    const page = await api.ask(answer.headers['location'] ?? '');
     expect(page.status).toBe(200);
     expect(page.text).toContain('gameLoaded');
   });
 
   it('the files beside the page load under that path without a token', async () => {
-    const { headers } = await world.ask(at('/game/:alice/:game/?access_token=:token'));
+    const { headers } = await api.ask(at('/game/:alice/:game/?access_token=:token'));
     const page = new URL(headers['location'] ?? '', 'http://app.test');
     for (const file of ['style.css', 'assets/js/main.js', 'photo.PNG']) {
-      const answer = await world.ask(new URL(file, page).pathname);
+      const answer = await api.ask(new URL(file, page).pathname);
       expect([file, answer.status, answer.bytes]).toEqual([
         file,
         200,
@@ -66,7 +66,7 @@ describe('a token in the address of a game', () => {
     ['/game/nonsense/:game/index.html?access_token=:token', 400, { error: 'Invalid ID format' }],
     ['/game/:alice/:game/..%2Fx?access_token=:token', 400, { error: 'Invalid file path' }],
   ])('%s: %i', async (path, status, body) => {
-    const answer = await world.ask(at(path.replace(':bobstoken', world.bob.accessToken)));
+    const answer = await api.ask(at(path.replace(':bobstoken', api.bob.accessToken)));
     expect([answer.status, answer.json()]).toEqual([status, body]);
   });
 });
@@ -94,7 +94,7 @@ describe('a signed path', () => {
     ['that is nonsense', () => 'nonsense', 401, { error: 'Invalid or expired token' }],
     [
       "for another user's project",
-      () => signed({ userId: world.bob.id }),
+      () => signed({ userId: api.bob.id }),
       404,
       { error: 'Project not found' },
     ],
@@ -105,7 +105,7 @@ describe('a signed path', () => {
       { error: 'Project not found' },
     ],
   ])('%s opens nothing', async (_, make, status, body) => {
-    const answer = await world.ask(`/game/~${make()}/index.html`);
+    const answer = await api.ask(`/game/~${make()}/index.html`);
     expect([answer.status, answer.json()]).toEqual([status, body]);
   });
 
@@ -115,14 +115,14 @@ describe('a signed path', () => {
     ['..%2F..%2Fetc%2Fpasswd', 400],
     ['../../etc/passwd', 400],
   ])('leads to %s: %i', async (file, status) => {
-    expect((await world.ask(`/game/~${signed()}/${file}`)).status).toBe(status);
+    expect((await api.ask(`/game/~${signed()}/${file}`)).status).toBe(status);
   });
 
   it('is written to no log', async () => {
     const segment = signed();
-    await world.ask(`/game/~${segment}/nothing-here`);
-    await expect.poll(() => world.api.output()).toContain('/nothing-here');
-    expect(world.api.output()).not.toContain(segment);
+    await api.ask(`/game/~${segment}/nothing-here`);
+    await expect.poll(() => api.process.output()).toContain('/nothing-here');
+    expect(api.process.output()).not.toContain(segment);
   });
 });
 
@@ -136,7 +136,7 @@ describe('headers of everything that a model wrote', () => {
     ['a redirect', () => at('/game/:alice/:game/index.html?access_token=:token'), 302],
     ['a refusal', () => at('/game/:alice/:game/index.html'), 401],
   ])('%s', async (_, path, status) => {
-    const answer = await world.ask(path());
+    const answer = await api.ask(path());
     expect(answer.status).toBe(status);
     expect(answer.headers).toMatchObject({
       'x-content-type-options': 'nosniff',
@@ -157,7 +157,7 @@ describe('headers of everything that a model wrote', () => {
     expect(policy.get('base-uri')).toEqual(["'none'"]);
     expect(policy.get('frame-ancestors')).toEqual(["'self'", 'http://app.test:3000']);
     const reachable = policy.get('connect-src') ?? [];
-    expect(reachable).toContain(`127.0.0.1:${world.api.port}/game/`);
+    expect(reachable).toContain(`127.0.0.1:${api.process.port}/game/`);
     expect(
       reachable.filter(
         (source) =>
@@ -167,7 +167,7 @@ describe('headers of everything that a model wrote', () => {
   });
 
   it('a Host that would end a directive stays out of the policy', async () => {
-    const answer = await world.ask(`/game/~${signed()}/index.html`, {
+    const answer = await api.ask(`/game/~${signed()}/index.html`, {
       headers: { host: 'x;script-src *' },
     });
     expect(answer.headers['content-security-policy']).not.toContain('script-src *');
@@ -192,7 +192,7 @@ describe('Origin: null may read game files and nothing else', () => {
     ['POST', '/auth/v1/token?grant_type=password', 403],
     ['POST', '/callback/x', 403],
   ])('%s %s: %i', async (method, path, status) => {
-    const answer = await world.ask(path.replace(':signed', signed()), {
+    const answer = await api.ask(path.replace(':signed', signed()), {
       method,
       headers: { origin: 'null' },
     });
@@ -202,14 +202,14 @@ describe('Origin: null may read game files and nothing else', () => {
 
   it('not even with a token', async () => {
     expect(
-      (await world.ask('/api/projects', { as: world.alice, headers: { origin: 'null' } })).status,
+      (await api.ask('/api/projects', { as: api.alice, headers: { origin: 'null' } })).status,
     ).toBe(403);
   });
 });
 
 describe('other origins (rest.md §1.4)', () => {
   it.each([['http://friend.test'], ['http://app.test:3000']])('%s is listed', async (origin) => {
-    const answer = await world.ask(`/game/~${signed()}/style.css`, { headers: { origin } });
+    const answer = await api.ask(`/game/~${signed()}/style.css`, { headers: { origin } });
     expect(answer.headers).toMatchObject({
       'access-control-allow-origin': origin,
       'access-control-allow-methods': 'GET, OPTIONS',
@@ -221,13 +221,13 @@ describe('other origins (rest.md §1.4)', () => {
 
   it('an unlisted one reads game files without credentials, and no API answer', async () => {
     const origin = 'http://evil.test';
-    const file = await world.ask(`/game/~${signed()}/style.css`, { headers: { origin } });
+    const file = await api.ask(`/game/~${signed()}/style.css`, { headers: { origin } });
     expect([
       file.headers['access-control-allow-origin'],
       file.headers['access-control-allow-credentials'],
     ]).toEqual(['*', undefined]);
     for (const path of ['/api/projects', '/api/assets/x', '/']) {
-      expect((await world.ask(path, { headers: { origin } })).headers).not.toHaveProperty(
+      expect((await api.ask(path, { headers: { origin } })).headers).not.toHaveProperty(
         'access-control-allow-origin',
       );
     }
@@ -236,7 +236,7 @@ describe('other origins (rest.md §1.4)', () => {
   it.each(['/game/x', '/user-assets/x/y', '/global-assets/x/y', '/api/assets/x'])(
     'OPTIONS %s is OK for everybody',
     async (path) => {
-      const answer = await world.ask(path, {
+      const answer = await api.ask(path, {
         method: 'OPTIONS',
         headers: { origin: 'http://evil.test' },
       });
@@ -257,34 +257,34 @@ describe('other origins (rest.md §1.4)', () => {
     ['http://evil.test', 403],
     ['http://127.0.0.1:1', 403],
   ])('a WebSocket from %s: %i', async (origin, status) => {
-    expect(await upgrade(world.api.port, origin === 'same host' ? world.api.baseUrl : origin)).toBe(
-      status,
-    );
+    expect(
+      await upgrade(api.process.port, origin === 'same host' ? api.process.baseUrl : origin),
+    ).toBe(status);
   });
 });
 
 describe('GAMES_ORIGIN: games live on a host of their own', () => {
-  let api: ApiProcess;
+  let another: ApiProcess;
   beforeAll(async () => {
-    api = await startApi({ ...world.env, GAMES_ORIGIN: 'http://games.test' });
+    another = await startApi({ ...api.env, GAMES_ORIGIN: 'http://games.test' });
   });
-  afterAll(() => api.stop());
+  afterAll(() => another.stop());
   const onGamesHost = { host: 'games.test' };
 
   it.each(['header', 'query'])('the app sends a game there, authorised by %s', async (way) => {
-    const token = world.alice.accessToken;
+    const token = api.alice.accessToken;
     const answer =
       way === 'header'
-        ? await ask(api.port, at('/game/:alice/:game/index.html?t=1'), {
+        ? await ask(another.port, at('/game/:alice/:game/index.html?t=1'), {
             headers: { authorization: `Bearer ${token}` },
           })
-        : await ask(api.port, at('/game/:alice/:game/index.html?t=1&access_token=:token'));
+        : await ask(another.port, at('/game/:alice/:game/index.html?t=1&access_token=:token'));
     expect(answer.status).toBe(302);
     expect(answer.headers['location']).toMatch(
       /^http:\/\/games\.test\/game\/~[\w-]+\/index\.html\?t=1$/,
     );
     const { pathname } = new URL(answer.headers['location'] ?? '');
-    const page = await ask(api.port, pathname, { headers: onGamesHost });
+    const page = await ask(another.port, pathname, { headers: onGamesHost });
     expect(page.text.replace(/<script>\(function.*?<\/script>/s, '')).toBe(PAGE);
     expect(page.headers['content-security-policy']).toContain(
       "frame-ancestors 'self' http://app.test:3000",
@@ -300,18 +300,19 @@ describe('GAMES_ORIGIN: games live on a host of their own', () => {
     '/auth/v1/health',
     '/lib/supabase.min.js',
   ])('that host has no %s', async (path) => {
-    expect((await ask(api.port, path, { headers: onGamesHost })).status).toBe(404);
+    expect((await ask(another.port, path, { headers: onGamesHost })).status).toBe(404);
   });
 
   it('that host has the libraries, and no sockets', async () => {
     expect(
-      (await ask(api.port, '/vendor/three@0.187.0/three.core.js', { headers: onGamesHost })).status,
+      (await ask(another.port, '/vendor/three@0.187.0/three.core.js', { headers: onGamesHost }))
+        .status,
     ).toBe(200);
-    expect(await upgrade(api.port, undefined, 'games.test')).toBe(403);
+    expect(await upgrade(another.port, undefined, 'games.test')).toBe(403);
   });
 
   it('pages may frame it', async () => {
-    expect((await ask(api.port, '/')).headers['content-security-policy']).toContain(
+    expect((await ask(another.port, '/')).headers['content-security-policy']).toContain(
       "frame-src 'self' http://games.test",
     );
   });

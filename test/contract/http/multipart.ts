@@ -1,6 +1,6 @@
 import type { TestUser } from '../../support/users.js';
 import type { Answer } from './api-process.js';
-import type { World } from './world.js';
+import type { TestApi } from './test-api.js';
 
 export interface FilePart {
   readonly bytes: Uint8Array;
@@ -50,23 +50,23 @@ export interface UploadedAsset {
 
 /** `POST /api/assets/upload`. */
 export function upload(
-  world: World,
+  api: TestApi,
   as: TestUser | undefined,
   file: FilePart | null,
   fields: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
   const { body, headers } = multipart(Object.entries(fields), file === null ? [] : [file]);
-  return world.ask('/api/assets/upload', { method: 'POST', as, headers, body });
+  return api.ask('/api/assets/upload', { method: 'POST', as, headers, body });
 }
 
 /** As {@link upload}, which has to succeed. */
 export async function uploaded(
-  world: World,
+  api: TestApi,
   as: TestUser,
   file: FilePart,
   fields: Readonly<Record<string, string>> = {},
 ): Promise<UploadedAsset> {
-  const answer = await upload(world, as, file, fields);
+  const answer = await upload(api, as, file, fields);
   const { success, asset } = answer.json() as { success?: boolean; asset?: UploadedAsset };
   if (answer.status !== 200 || success !== true || !asset)
     throw new Error(`${answer.status} ${answer.text}`);

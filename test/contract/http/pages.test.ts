@@ -5,17 +5,17 @@ import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, startApi } from './api-process.js';
 import { matching } from './matchers.js';
-import { openWorld, type World } from './world.js';
+import { startTestApi, type TestApi } from './test-api.js';
 
 /**
  * rest.md §2 (pages and static files), the libraries that games load, and the embedded gateway
  * behind the app.
  */
-let world: World;
+let api: TestApi;
 beforeAll(async () => {
-  world = await openWorld();
+  api = await startTestApi();
 });
-afterAll(() => world.stop());
+afterAll(() => api.stop());
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -37,7 +37,7 @@ describe('pages (§2)', () => {
     ['/project/00000000-0000-4000-8000-000000000000', 'editor.html'],
     ['/editor.html', 'editor.html'],
   ])('%s serves %s to everybody', async (path, file) => {
-    const answer = await world.ask(path);
+    const answer = await api.ask(path);
     expect([answer.status, answer.text]).toEqual([
       200,
       await readFile(`${root}public/${file}`, 'utf8'),
@@ -52,13 +52,14 @@ describe('pages (§2)', () => {
   });
 
   it('scripts are JavaScript, the folder itself shows nothing', async () => {
-    expect((await world.ask('/js/net/rest.js')).headers['content-type']).toBe(
+    expect((await api.ask('/js/net/rest.js')).headers['content-type']).toBe(
       'application/javascript; charset=UTF-8',
     );
-    expect([(await world.ask('/js')).status, (await world.ask('/js')).headers['location']]).toEqual(
-      [301, '/js/'],
-    );
-    expect((await world.ask('/js/')).status).toBe(404);
+    expect([(await api.ask('/js')).status, (await api.ask('/js')).headers['location']]).toEqual([
+      301,
+      '/js/',
+    ]);
+    expect((await api.ask('/js/')).status).toBe(404);
   });
 
   it.each([
@@ -67,19 +68,19 @@ describe('pages (§2)', () => {
     '/js/..%2F..%2Fpackage.json',
     '/%2e%2e/package.json',
   ])('%s does not leave the folder', async (path) => {
-    const answer = await world.ask(path);
+    const answer = await api.ask(path);
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.text).not.toContain('"dependencies"');
   });
 
   it('/lib/supabase.min.js is the browser build that defines the global', async () => {
-    const answer = await world.ask('/lib/supabase.min.js');
+    const answer = await api.ask('/lib/supabase.min.js');
     expect(answer.headers['content-type']).toBe('application/javascript; charset=UTF-8');
     expect(vm.runInNewContext(`${answer.text}; typeof supabase.createClient`)).toBe('function');
   });
 
   it('pages run their own scripts only, ask their own servers only, and are framed by nobody', async () => {
-    const { headers } = await world.ask('/create');
+    const { headers } = await api.ask('/create');
     const policy = headers['content-security-policy'] ?? '';
     const directive = (name: string) =>
       policy.split(';').find((each) => each.startsWith(`${name} `));
@@ -88,7 +89,7 @@ describe('pages (§2)', () => {
     expect(directive('img-src')).toBe("img-src 'self' data: blob:");
     expect(directive('frame-ancestors')).toBe("frame-ancestors 'none'");
     expect(directive('connect-src')).toBe(
-      `connect-src 'self' http://app.test:3000 ws://127.0.0.1:${world.api.port} wss://127.0.0.1:${world.api.port}`,
+      `connect-src 'self' http://app.test:3000 ws://127.0.0.1:${api.process.port} wss://127.0.0.1:${api.process.port}`,
     );
     expect(policy).not.toContain('upgrade-insecure-requests');
     expect(headers).toMatchObject({
@@ -105,7 +106,7 @@ describe('libraries for games', () => {
   it.each(['three.module.js', 'three.core.js'])(
     '/vendor/three@0.187.0/%s is the installed file, for ever',
     async (file) => {
-      const answer = await world.ask(`/vendor/three@0.187.0/${file}`);
+      const answer = await api.ask(`/vendor/three@0.187.0/${file}`);
       expect(answer.bytes).toEqual(await readFile(`${root}node_modules/three/build/${file}`));
       expect(answer.headers).toMatchObject({
         'content-type': 'application/javascript; charset=utf-8',
@@ -125,13 +126,13 @@ describe('libraries for games', () => {
     'three@0.187.0/',
     '',
   ])('/vendor/%s is not there', async (path) => {
-    expect((await world.ask(`/vendor/${path}`)).status).toBe(404);
+    expect((await api.ask(`/vendor/${path}`)).status).toBe(404);
   });
 });
 
 describe('the embedded gateway behind the app', () => {
   it('a browser signs in and reads its own rows through one address', async () => {
-    const client = createClient(world.api.baseUrl, world.env['SUPABASE_ANON_KEY'] ?? '', {
+    const client = createClient(api.process.baseUrl, api.env['SUPABASE_ANON_KEY'] ?? '', {
       auth: { persistSession: false },
     });
     const email = 'carol@example.test';
@@ -152,11 +153,11 @@ describe('the embedded gateway behind the app', () => {
   });
 
   it('passes answers on as they are, refusals included', async () => {
-    const answer = await world.ask('/auth/v1/user', {
-      headers: { apikey: world.env['SUPABASE_ANON_KEY'] ?? '', authorization: 'Bearer garbage' },
+    const answer = await api.ask('/auth/v1/user', {
+      headers: { apikey: api.env['SUPABASE_ANON_KEY'] ?? '', authorization: 'Bearer garbage' },
     });
-    const direct = await fetch(`${world.env['SUPABASE_URL']}/auth/v1/user`, {
-      headers: { apikey: world.env['SUPABASE_ANON_KEY'] ?? '', authorization: 'Bearer garbage' },
+    const direct = await fetch(`${api.env['SUPABASE_URL']}/auth/v1/user`, {
+      headers: { apikey: api.env['SUPABASE_ANON_KEY'] ?? '', authorization: 'Bearer garbage' },
     });
     expect([answer.status, answer.json()]).toEqual([direct.status, await direct.json()]);
     expect(answer.headers).not.toHaveProperty('content-security-policy');
@@ -165,37 +166,37 @@ describe('the embedded gateway behind the app', () => {
   it.each(['/rest/v10/projects', '/authority/v1', '/x/rest/v1/'])(
     '%s is not passed on',
     async (path) => {
-      expect((await world.ask(path)).text).toContain('Cannot GET');
+      expect((await api.ask(path)).text).toContain('Cannot GET');
     },
   );
 
   it('says 503 and when to come again while the gateway is away, and everything else goes on', async () => {
-    const api = await startApi({ ...world.env, EMBEDDED_SUPABASE_URL: 'http://127.0.0.1:9' });
+    const another = await startApi({ ...api.env, EMBEDDED_SUPABASE_URL: 'http://127.0.0.1:9' });
     try {
-      const answer = await ask(api.port, '/rest/v1/projects');
+      const answer = await ask(another.port, '/rest/v1/projects');
       expect([answer.status, answer.headers['retry-after'], answer.json()]).toEqual([
         503,
         '1',
         { error: 'Supabase is not reachable' },
       ]);
-      expect((await ask(api.port, '/api/health')).status).toBe(200);
+      expect((await ask(another.port, '/api/health')).status).toBe(200);
     } finally {
-      await api.stop();
+      await another.stop();
     }
   });
 
   it('with a hosted project nothing is passed on, and browsers are sent there', async () => {
-    const api = await startApi({ ...world.env, EMBEDDED_SUPABASE_URL: '' });
+    const another = await startApi({ ...api.env, EMBEDDED_SUPABASE_URL: '' });
     try {
-      expect((await ask(api.port, '/rest/v1/projects')).status).toBe(404);
-      expect((await ask(api.port, '/api/config')).json()).toMatchObject({
-        supabaseUrl: world.env['SUPABASE_URL'],
+      expect((await ask(another.port, '/rest/v1/projects')).status).toBe(404);
+      expect((await ask(another.port, '/api/config')).json()).toMatchObject({
+        supabaseUrl: api.env['SUPABASE_URL'],
       });
-      expect((await ask(api.port, '/')).headers['content-security-policy']).toContain(
-        `connect-src 'self' ${world.env['SUPABASE_URL']} ws:`,
+      expect((await ask(another.port, '/')).headers['content-security-policy']).toContain(
+        `connect-src 'self' ${api.env['SUPABASE_URL']} ws:`,
       );
     } finally {
-      await api.stop();
+      await another.stop();
     }
   });
 });

@@ -9,32 +9,32 @@ import { createThumbnails } from '../../../src/store/files/thumbnails.js';
 import { publishedFolders } from '../../../src/store/files/published-folder.js';
 import type { TestUser } from '../../support/users.js';
 import { anyText, matching } from './matchers.js';
-import { openWorld, PIXEL, type World } from './world.js';
+import { startTestApi, PIXEL, type TestApi } from './test-api.js';
 
 /**
  * rest.md §9.1, §9.2 and §12 on a real database and API; who may call what are rows of endpoints.ts.
  * Temporal is away: what needs it is in publishing.test.ts.
  */
-let world: World;
+let api: TestApi;
 beforeAll(async () => {
-  world = await openWorld({ CALLBACK_SECRET: SECRET, GAMES_ORIGIN: 'http://games.test:3000' });
+  api = await startTestApi({ CALLBACK_SECRET: SECRET, GAMES_ORIGIN: 'http://games.test:3000' });
 });
-afterAll(() => world?.stop());
+afterAll(() => api?.stop());
 
 const SECRET = 'a secret for tests with thirty-two characters';
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 type Who = 'anybody' | 'alice' | 'bob';
 const send = (method: string, target: string, as: Who, body?: unknown) =>
-  world.ask(target, {
+  api.ask(target, {
     method,
-    as: as === 'anybody' ? undefined : world[as],
+    as: as === 'anybody' ? undefined : api[as],
     ...(body === undefined
       ? {}
       : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
 
 describe('the draft (§9.1, §9.2)', () => {
-  const address = () => `/api/projects/${world.gameId}/publish-draft`;
+  const address = () => `/api/projects/${api.gameId}/publish-draft`;
   const whole = {
     title: '星よけ',
     description: '説明',
@@ -51,11 +51,11 @@ describe('the draft (§9.1, §9.2)', () => {
   });
 
   it("comes back as the row with V2's aliases, and is no version", async () => {
-    const before = await world.database.store.revisions.head(world.gameId);
+    const before = await api.database.store.revisions.head(api.gameId);
     expect((await send('PUT', address(), 'alice', whole)).json()).toEqual({ success: true });
     const { title, description, tags, visibility } = whole;
     expect((await send('GET', address(), 'alice')).json()).toEqual({
-      project_id: world.gameId,
+      project_id: api.gameId,
       title,
       description,
       how_to_play: '指で',
@@ -67,7 +67,7 @@ describe('the draft (§9.1, §9.2)', () => {
       howToPlay: '指で',
       thumbnailUrl: '/t',
     });
-    expect(await world.database.store.revisions.head(world.gameId)).toEqual(before);
+    expect(await api.database.store.revisions.head(api.gameId)).toEqual(before);
   });
 
   it('that is sent back as it was read is the same draft', async () => {
@@ -135,8 +135,8 @@ describe('the draft (§9.1, §9.2)', () => {
   it.each(['not json', '{"a":1}', '[1]'])(
     'with tags %s in the database is read as one without tags, and breaks no list',
     async (tags) => {
-      await world.database.sql('update public.publish_drafts set tags = $2 where project_id = $1', [
-        world.gameId,
+      await api.database.sql('update public.publish_drafts set tags = $2 where project_id = $1', [
+        api.gameId,
         tags,
       ]);
       expect((await send('GET', address(), 'alice')).json()).toMatchObject({ tags: [] });
@@ -150,20 +150,20 @@ describe('publishing what cannot be published', () => {
     ['no title', { title: ' ' }, 400, 'title is required'],
     ['a wrong visibility', { title: '題', visibility: 'all' }, 400, 'Invalid visibility'],
   ])('%s', async (_, body, status, error) => {
-    await send('PUT', `/api/projects/${world.gameId}/publish-draft`, 'alice', {});
-    const answer = await send('POST', `/api/projects/${world.gameId}/publish`, 'alice', body);
+    await send('PUT', `/api/projects/${api.gameId}/publish-draft`, 'alice', {});
+    const answer = await send('POST', `/api/projects/${api.gameId}/publish`, 'alice', body);
     expect([answer.status, answer.json()]).toEqual([status, { error }]);
   });
 
   it('a project without a game', async () => {
-    const answer = await send('POST', `/api/projects/${world.emptyId}/publish`, 'alice', {
+    const answer = await send('POST', `/api/projects/${api.emptyId}/publish`, 'alice', {
       title: '題',
     });
     expect([answer.status, answer.json()]).toEqual([404, { error: 'Game code not found' }]);
   });
 
   it('nothing is published yet', async () => {
-    expect((await send('GET', `/api/projects/${world.gameId}/publish`, 'alice')).json()).toEqual({
+    expect((await send('GET', `/api/projects/${api.gameId}/publish`, 'alice')).json()).toEqual({
       game: null,
     });
   });
@@ -176,7 +176,7 @@ async function published(
   title = '題',
   thumbnailOf?: (projectId: string) => string,
 ): Promise<{ gameId: string; projectId: string; revision: string }> {
-  const { store } = world.database;
+  const { store } = api.database;
   const project = await store.projects.create(user.id, title);
   const [gameId, revision, actionId] = [
     gameIdFor(project.id),
@@ -190,7 +190,7 @@ async function published(
     kind: 'publishGame',
   });
   const html = Buffer.from('<html><head></head>published</html>');
-  await publishedFolders(world.env['DATA_DIR'] ?? '').write(gameId, revision, [
+  await publishedFolders(api.env['DATA_DIR'] ?? '').write(gameId, revision, [
     { path: 'index.html', bytes: html },
     { path: 'a/b.png', bytes: Buffer.from([1, 2, 3]) },
   ]);
@@ -212,7 +212,7 @@ async function published(
 
 describe('the card of a game', () => {
   it('is told to everybody, by the id of the game or of its project', async () => {
-    const { gameId, projectId, revision } = await published(world.alice, 'unlisted');
+    const { gameId, projectId, revision } = await published(api.alice, 'unlisted');
     const card = {
       id: gameId,
       projectId,
@@ -241,7 +241,7 @@ describe('the card of a game', () => {
 
   it('names an image only while there is one: no address in a list is a dead end', async () => {
     const { gameId, projectId } = await published(
-      world.alice,
+      api.alice,
       'public',
       '絵のないゲーム',
       (id) => `/api/projects/${id}/thumbnail?t=1`,
@@ -258,15 +258,15 @@ describe('the card of a game', () => {
     expect(await named()).toEqual([null, null]);
     const address = `/api/projects/${projectId}/thumbnail?t=1`;
     expect((await send('GET', address, 'anybody')).status).toBe(404);
-    await createThumbnails(world.env['DATA_DIR'] ?? '').write(world.alice.id, projectId, PIXEL);
+    await createThumbnails(api.env['DATA_DIR'] ?? '').write(api.alice.id, projectId, PIXEL);
     expect(await named()).toEqual([address, address]);
     expect((await send('GET', address, 'anybody')).status).toBe(200);
   });
 
   it('names the maker only when he has chosen a name', async () => {
-    const { gameId } = await published(world.bob, 'unlisted');
-    await world.database.sql(`update public.users set display_name = 'ボブ' where id = $1`, [
-      world.bob.id,
+    const { gameId } = await published(api.bob, 'unlisted');
+    await api.database.sql(`update public.users set display_name = 'ボブ' where id = $1`, [
+      api.bob.id,
     ]);
     expect((await send('GET', `/api/games/${gameId}`, 'anybody')).json()).toMatchObject({
       game: { creator: 'ボブ' },
@@ -287,7 +287,7 @@ describe('the card of a game', () => {
   });
 
   it("of a private game is its owner's alone, and so is everything about it", async () => {
-    const { gameId, projectId, revision } = await published(world.alice, 'private');
+    const { gameId, projectId, revision } = await published(api.alice, 'private');
     for (const as of ['anybody', 'bob'] as const) {
       for (const id of [gameId, projectId]) {
         expect((await send('GET', `/api/games/${id}`, as)).status).toBe(404);
@@ -301,17 +301,17 @@ describe('the card of a game', () => {
     expect((await send('PUT', `/api/games/${gameId}/like`, 'bob')).status).toBe(404);
     expect((await send('GET', '/api/games?limit=50', 'bob')).text).not.toContain(gameId);
     expect((await send('GET', `/api/games/${gameId}`, 'alice')).json()).toMatchObject({
-      game: { playUrl: `/game/${world.alice.id}/${projectId}/index.html` },
+      game: { playUrl: `/game/${api.alice.id}/${projectId}/index.html` },
     });
   });
 });
 
 describe('published files', () => {
   const file = (rest: string, headers: Record<string, string> = {}) =>
-    world.ask(`/game/published/${rest}`, { headers: { host: 'games.test:3000', ...headers } });
+    api.ask(`/game/published/${rest}`, { headers: { host: 'games.test:3000', ...headers } });
 
   it('are served to everybody under the isolation of all games', async () => {
-    const { gameId, revision } = await published(world.alice, 'public');
+    const { gameId, revision } = await published(api.alice, 'public');
     const page = await file(`${gameId}/${revision}/index.html`);
     expect([page.status, page.text, page.headers['content-type']]).toEqual([
       200,
@@ -355,9 +355,9 @@ describe('published files', () => {
   });
 
   it("are there for the row's revision and no other, except for whoever checks a copy", async () => {
-    const { gameId } = await published(world.alice, 'public');
+    const { gameId } = await published(api.alice, 'public');
     const next = 'c'.repeat(40);
-    await publishedFolders(world.env['DATA_DIR'] ?? '').write(gameId, next, [
+    await publishedFolders(api.env['DATA_DIR'] ?? '').write(gameId, next, [
       { path: 'index.html', bytes: Buffer.from('next') },
     ]);
     const ask = (mac?: string) =>
@@ -375,8 +375,8 @@ describe('published files', () => {
   });
 
   it('nothing beside them can be reached', async () => {
-    const { gameId, revision } = await published(world.alice, 'public');
-    const home = publishedFolders(world.env['DATA_DIR'] ?? '').folderOf(gameId, revision);
+    const { gameId, revision } = await published(api.alice, 'public');
+    const home = publishedFolders(api.env['DATA_DIR'] ?? '').folderOf(gameId, revision);
     await mkdir(path.join(home, '.hidden'), { recursive: true });
     await writeFile(path.join(home, '.hidden', 'x'), 'x');
     for (const rest of [
@@ -405,8 +405,8 @@ describe('published files', () => {
 describe('the feed', () => {
   it('holds public games only, newest first, page by page', async () => {
     const made = [];
-    for (const title of ['一', '二', '三']) made.push(await published(world.bob, 'public', title));
-    await published(world.bob, 'unlisted', '四');
+    for (const title of ['一', '二', '三']) made.push(await published(api.bob, 'public', title));
+    await published(api.bob, 'unlisted', '四');
     const read = async (query: string) =>
       (await send('GET', `/api/games${query}`, 'anybody')).json() as {
         games: { id: string; title: string; visibility: string }[];
@@ -433,7 +433,7 @@ describe('the feed', () => {
 
 describe('plays and likes', () => {
   it('a player counts once per session, another one as well', async () => {
-    const { gameId } = await published(world.alice, 'public');
+    const { gameId } = await published(api.alice, 'public');
     const play = async (as: Who) => (await send('POST', `/api/games/${gameId}/play`, as)).json();
     expect([
       await play('bob'),
@@ -448,12 +448,12 @@ describe('plays and likes', () => {
       { success: true, counted: true, playCount: 3 },
       { success: true, counted: false, playCount: 3 },
     ]);
-    await world.database.sql(
+    await api.database.sql(
       `update public.game_plays set played_at = now() - interval '31 minutes' where game_id = $1`,
       [gameId],
     );
     expect(await play('bob')).toEqual({ success: true, counted: true, playCount: 4 });
-    const players = await world.database.sql<{ player: string }>(
+    const players = await api.database.sql<{ player: string }>(
       'select player from public.game_plays where game_id = $1',
       [gameId],
     );
@@ -461,7 +461,7 @@ describe('plays and likes', () => {
   });
 
   it('a like counts once per user, however often it is sent, and can be taken back', async () => {
-    const { gameId } = await published(world.alice, 'public');
+    const { gameId } = await published(api.alice, 'public');
     const likes = await Promise.all(
       Array.from({ length: 5 }, () => send('PUT', `/api/games/${gameId}/like`, 'bob')),
     );
@@ -484,14 +484,14 @@ describe('plays and likes', () => {
   });
 
   it('owners cannot make up numbers or pointers through the database', async () => {
-    const { gameId, revision } = await published(world.alice, 'public');
+    const { gameId, revision } = await published(api.alice, 'public');
     const headers = {
-      apikey: world.env['SUPABASE_ANON_KEY'] ?? '',
-      authorization: `Bearer ${world.alice.accessToken}`,
+      apikey: api.env['SUPABASE_ANON_KEY'] ?? '',
+      authorization: `Bearer ${api.alice.accessToken}`,
       'content-type': 'application/json',
     };
     const rest = (method: string, query: string, body: object) =>
-      fetch(`${world.env['SUPABASE_URL']}/rest/v1/games${query}`, {
+      fetch(`${api.env['SUPABASE_URL']}/rest/v1/games${query}`, {
         method,
         headers,
         body: JSON.stringify(body),
@@ -514,7 +514,7 @@ describe('plays and likes', () => {
       (
         await rest('POST', '', {
           id,
-          user_id: world.alice.id,
+          user_id: api.alice.id,
           title: '題',
           game_url: '/',
           revision,
@@ -526,15 +526,15 @@ describe('plays and likes', () => {
   });
 
   it("an id that somebody has taken through the database is the project owner's when he publishes", async () => {
-    const project = await world.database.store.projects.create(world.alice.id, '題');
-    await world.database.sql(
+    const project = await api.database.store.projects.create(api.alice.id, '題');
+    await api.database.sql(
       'insert into public.games (id, user_id, title, game_url) values ($1, $2, $3, $4)',
-      [gameIdFor(project.id), world.bob.id, '横取り', '/'],
+      [gameIdFor(project.id), api.bob.id, '横取り', '/'],
     );
     const actionId = randomUUID();
-    await world.database.store.actions.open({
+    await api.database.store.actions.open({
       id: actionId,
-      userId: world.alice.id,
+      userId: api.alice.id,
       projectId: project.id,
       kind: 'publishGame',
     });
@@ -547,10 +547,10 @@ describe('plays and likes', () => {
       remix: 'allowed' as const,
       thumbnailUrl: null,
     };
-    await world.database.store.publishedGames.publish(
+    await api.database.store.publishedGames.publish(
       {
         actionId,
-        userId: world.alice.id,
+        userId: api.alice.id,
         projectId: project.id,
         gameId: gameIdFor(project.id),
         revision: 'f'.repeat(40),
@@ -572,10 +572,10 @@ describe('notifications (§12)', () => {
       }
     ).notifications;
   const tell = (user: TestUser, id: string) =>
-    world.database.store.notifications.tell({
+    api.database.store.notifications.tell({
       id,
       userId: user.id,
-      projectId: world.gameId,
+      projectId: api.gameId,
       title: '題',
       message: '文',
       icon: 'success',
@@ -597,7 +597,7 @@ describe('notifications (§12)', () => {
 
   it('are told once, newest first, in the shape that the page expects, and read one by one or all', async () => {
     const ids = [randomUUID(), randomUUID()];
-    for (const id of [...ids, ...ids]) await tell(world.alice, id);
+    for (const id of [...ids, ...ids]) await tell(api.alice, id);
     const first = await read('alice');
     expect(first).toHaveLength(3);
     expect(first.find(({ id }) => id === ids[0])).toEqual({
@@ -608,7 +608,7 @@ describe('notifications (§12)', () => {
       createdAt: anyText,
       read: false,
       icon: 'success',
-      projectId: world.gameId,
+      projectId: api.gameId,
     });
     expect(first.map(({ createdAt }) => createdAt)).toEqual(
       first
@@ -638,7 +638,7 @@ describe('notifications (§12)', () => {
 
   it('of another user are not there', async () => {
     const id = randomUUID();
-    await tell(world.alice, id);
+    await tell(api.alice, id);
     expect((await send('POST', `/api/notifications/${id}/read`, 'bob')).status).toBe(404);
   });
 });

@@ -12,7 +12,7 @@ import { Listener } from '../../support/listener.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { anyText, matching } from './matchers.js';
-import { PIXEL, publishGame } from './world.js';
+import { PIXEL, publishGame } from './test-api.js';
 
 /**
  * Publishing from the tap to an anonymous player and back, through workflows on the whole stack

@@ -32,12 +32,12 @@ beforeAll(async () => {
   fuzzed = await openFuzzed();
 });
 afterAll(async () => {
-  await fuzzed?.world.stop();
+  await fuzzed?.api.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
 /** Ids for the parts of addresses: seven times of ten one that is there. */
-function configText({ ids, idsBelow, world }: Fuzzed): string {
+function configText({ ids, idsBelow, api }: Fuzzed): string {
   const below = Object.entries(idsBelow).flatMap(([start, parts]) =>
     Object.entries(parts).map(([part, values]) => ({
       name: `${part}${start.replaceAll('/', '-')}`,
@@ -56,7 +56,7 @@ function configText({ ids, idsBelow, world }: Fuzzed): string {
     '[cache]',
     'enabled = false',
     '[auth.openapi.bearer]',
-    `bearer = ${JSON.stringify(world.alice.accessToken)}`,
+    `bearer = ${JSON.stringify(api.alice.accessToken)}`,
     '[dictionaries]',
     ...dictionaries.map(({ name, values }) => `${name} = { values = ${JSON.stringify(values)} }`),
     '[parameters]',
@@ -85,7 +85,7 @@ describe('the OpenAPI document and the API', () => {
         'run',
         path.join(PROJECT_ROOT, 'docs/api/openapi.json'),
         '--url',
-        fuzzed.world.api.baseUrl,
+        fuzzed.api.process.baseUrl,
         '--checks',
         CHECKS,
         '--seed',

@@ -9,7 +9,7 @@ import type { Player } from '../../support/checker.js';
 import { newPlayer, say } from '../../support/player.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
-import { publishGame } from './world.js';
+import { publishGame } from './test-api.js';
 
 /**
  * rest.md §9.4–9.6, and the images of a stack that has no image model and no network for cut-outs:

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BROKEN_HTML } from '../../fakes/fake-world.js';
+import { BROKEN_HTML } from '../../fakes/fake-store.js';
 import { SIZES, BrowserSession, say, type Size } from './browser.js';
 
 let session: BrowserSession;
@@ -39,7 +39,7 @@ describe.each(Object.keys(SIZES) as Size[])('screens on %s are usable by everybo
       '八',
       '九',
     ]) {
-      session.api.world.addProject({ name });
+      session.api.store.addProject({ name });
     }
     await page.reload();
     await page.waitForSelector('.project-card');
@@ -53,7 +53,7 @@ describe.each(Object.keys(SIZES) as Size[])('screens on %s are usable by everybo
   });
 
   it('a new game: welcome, questions, progress', async () => {
-    const page = await session.editor(size, session.api.world.addProject().id);
+    const page = await session.editor(size, session.api.store.addProject().id);
     await check(page, 'welcome');
     await say(page, '釣りゲームを作って');
     await page.click('.suggestion-btn >> nth=0');
@@ -66,7 +66,7 @@ describe.each(Object.keys(SIZES) as Size[])('screens on %s are usable by everybo
   });
 
   it('a game with history: chat, errors, versions, code, changes, no connection', async () => {
-    const project = session.api.world.addGame('宇宙シューティング');
+    const project = session.api.store.addGame('宇宙シューティング');
     project.html = BROKEN_HTML;
     const page = await session.editor(size, project.id);
     await check(page, 'chat');
@@ -99,7 +99,7 @@ describe('by keyboard', () => {
   it('reaches the message box by the skip link, plays by Enter, and tells screen readers what is going on', async () => {
     const page = await session.editor(
       'desktop',
-      session.api.world.addGame('宇宙シューティング').id,
+      session.api.store.addGame('宇宙シューティング').id,
     );
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.className')).toBe('skip-link');

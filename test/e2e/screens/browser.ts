@@ -55,8 +55,8 @@ export class BrowserSession {
       ...tabs.map((tab) => tab.close()),
     ]);
     const { api } = this;
-    api.world.projects.clear();
-    api.world.games.length = 0;
+    api.store.projects.clear();
+    api.store.games.length = 0;
     api.isBroken = false;
     api.sockets.reset();
     api.refusedTokens.clear();

@@ -33,7 +33,7 @@ beforeEach(() => session.clear());
 async function choose(size: Size, buffer = image): Promise<Page> {
   const page = await session.at(
     size,
-    `/publish.html?id=${session.api.world.addProject({ name: 'ゲーム' }).id}`,
+    `/publish.html?id=${session.api.store.addProject({ name: 'ゲーム' }).id}`,
   );
   await page.waitForSelector('#submitButton:enabled');
   await page.setInputFiles('.thumbnail-actions input[type=file]', {

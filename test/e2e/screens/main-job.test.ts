@@ -13,7 +13,7 @@ const STREAMED = 'requestAnimationFrame(draw);\n  }\n</script>';
 
 describe.each(Object.keys(SIZES) as Size[])('the main job on %s', (size) => {
   it('goes from an idea over two questions and a live stream to a game that runs', async () => {
-    const { id } = session.api.world.addProject();
+    const { id } = session.api.store.addProject();
     const page = await session.editor(size, id);
     await say(page, '魚を釣るシンプルなゲームを作って');
     await page.click('.suggestion-btn:has-text("2Dで作成")');
@@ -49,7 +49,7 @@ describe.each(Object.keys(SIZES) as Size[])('the main job on %s', (size) => {
   });
 
   it('shows versions, restores one after the question, and says so', async () => {
-    const project = session.api.world.addGame('宇宙シューティング');
+    const project = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor(size, project.id);
     if (size === 'phone') await page.click('#playGameButton');
     await page.click('#versionsButton');
@@ -70,7 +70,7 @@ describe.each(Object.keys(SIZES) as Size[])('the main job on %s', (size) => {
 
 describe('the editor', () => {
   it('answers a question without starting the running game again', async () => {
-    const project = session.api.world.addGame('宇宙シューティング');
+    const project = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', project.id);
     await page.waitForSelector('.game-status.good');
     const games = () => session.api.requests.filter((request) => request.includes('/game/')).length;
@@ -90,7 +90,7 @@ describe('the editor', () => {
   });
 
   it('goes back one version on the wish 戻して, and cancels it without the server', async () => {
-    const project = session.api.world.addGame('宇宙シューティング');
+    const project = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', project.id);
     await say(page, '前に戻して');
     await page.click('.restore-cancel-btn');
@@ -105,8 +105,8 @@ describe('the editor', () => {
   });
 
   it('shows what changed: live from the frame, from history by the version of the same time only', async () => {
-    const project = session.api.world.addGame('宇宙シューティング');
-    session.api.world.projects.get(project.id)?.history.push({
+    const project = session.api.store.addGame('宇宙シューティング');
+    session.api.store.projects.get(project.id)?.history.push({
       role: 'assistant',
       content: 'ただの答えです。',
       timestamp: new Date(Date.now() - 600_000).toISOString(),
@@ -128,7 +128,7 @@ describe('the editor', () => {
   });
 
   it('reads the code, copies it, and downloads the game under its name', async () => {
-    const project = session.api.world.addGame('宇宙/シューティング');
+    const project = session.api.store.addGame('宇宙/シューティング');
     const page = await session.editor('desktop', project.id);
     await page.click('#viewCodeButton');
     expect(await page.innerText('#codeViewerCode')).toContain('<!doctype html>');
@@ -141,7 +141,7 @@ describe('the editor', () => {
   });
 
   it('renames in place by Enter, leaves by Escape, and puts the old name back when refused', async () => {
-    const project = session.api.world.addGame('古い名前');
+    const project = session.api.store.addGame('古い名前');
     const page = await session.editor('desktop', project.id);
     await page.click('#projectTitle');
     await page.keyboard.type('途中');
@@ -163,8 +163,8 @@ describe('the editor', () => {
   });
 
   it('repairs a failing game: short line in the chat, details folded, and on phones the chat comes to the front', async () => {
-    const { BROKEN_HTML } = await import('../../fakes/fake-world.js');
-    const project = session.api.world.addGame('宇宙シューティング');
+    const { BROKEN_HTML } = await import('../../fakes/fake-store.js');
+    const project = session.api.store.addGame('宇宙シューティング');
     project.html = BROKEN_HTML;
     const page = await session.editor('phone', project.id);
     await page.click('#playGameButton');
@@ -182,7 +182,7 @@ describe('the editor', () => {
   });
 
   it('listens to the game alone: a message from elsewhere changes nothing', async () => {
-    const project = session.api.world.addGame('宇宙シューティング');
+    const project = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', project.id);
     await page.waitForSelector('.game-status.good');
     await page.evaluate(
@@ -196,7 +196,7 @@ describe('the editor', () => {
   });
 
   it('does not send the Enter that confirms a conversion, sends the next one, and breaks lines by Shift+Enter', async () => {
-    const project = session.api.world.addGame('宇宙シューティング');
+    const project = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', project.id);
     await page.focus('#chatInput');
     await page.keyboard.type('てき');
@@ -214,7 +214,7 @@ describe('the editor', () => {
   });
 
   it('sends a hasty double tap once', async () => {
-    const project = session.api.world.addGame('宇宙シューティング');
+    const project = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('phone', project.id);
     session.api.sockets.script = async (turn) => {
       await turn.wait(300);

@@ -23,7 +23,7 @@ describe.each(Object.keys(SIZES) as Size[])('project list on %s', (size) => {
   });
 
   it('renames by Enter and shows the answer of the server', async () => {
-    const project = session.api.world.addProject({ name: '古い名前' });
+    const project = session.api.store.addProject({ name: '古い名前' });
     const page = await session.signedIn(size);
     await page.click(`.project-card[data-id="${project.id}"] [title="名前を変更"]`);
     await page.keyboard.type('新しい名前');
@@ -34,7 +34,7 @@ describe.each(Object.keys(SIZES) as Size[])('project list on %s', (size) => {
   });
 
   it('deletes only after the question, and keeps the game when the server refuses', async () => {
-    const project = session.api.world.addProject({ name: 'いらないゲーム' });
+    const project = session.api.store.addProject({ name: 'いらないゲーム' });
     const page = await session.signedIn(size);
     const open = () => page.click(`.project-card[data-id="${project.id}"] [title="削除"]`);
     session.api.sockets.overrides.set('deleteProject', () => ({
@@ -46,19 +46,19 @@ describe.each(Object.keys(SIZES) as Size[])('project list on %s', (size) => {
     await page.click('dialog .button.primary');
     await page.waitForSelector('.dialog-problem:has-text("開けません")');
     await page.keyboard.press('Escape');
-    expect(session.api.world.projects.size).toBe(1);
+    expect(session.api.store.projects.size).toBe(1);
 
     session.api.sockets.overrides.clear();
     await open();
     await page.click('dialog .button.primary');
     await page.waitForSelector('.project-empty');
-    expect(session.api.world.projects.size).toBe(0);
+    expect(session.api.store.projects.size).toBe(0);
   });
 });
 
 describe('project list', () => {
   it('renames a game, busy until the server has answered', async () => {
-    const project = session.api.world.addProject({ name: '古い名前' });
+    const project = session.api.store.addProject({ name: '古い名前' });
     const page = await session.signedIn('phone');
     await page.click(`.project-card[data-id="${project.id}"] [title="名前を変更"]`);
     expect(await page.evaluate('document.activeElement.id')).toBe('renameInput');
@@ -72,9 +72,9 @@ describe('project list', () => {
   });
 
   it('filters by 公開 and 下書き and counts both', async () => {
-    session.api.world.addProject({ name: '公開ゲーム', isPublic: true });
-    session.api.world.addProject({ name: '下書きA' });
-    session.api.world.addProject({ name: '下書きB' });
+    session.api.store.addProject({ name: '公開ゲーム', isPublic: true });
+    session.api.store.addProject({ name: '下書きA' });
+    session.api.store.addProject({ name: '下書きB' });
     const page = await session.signedIn('desktop');
     expect(await texts(page, '.filter-count')).toEqual(['3', '1', '2']);
     await page.click('[data-filter="public"]');
@@ -84,7 +84,7 @@ describe('project list', () => {
   });
 
   it('asks for no image that cannot exist: drafts are drawn as placeholders without a request', async () => {
-    session.api.world.addProject({ name: '下書き' });
+    session.api.store.addProject({ name: '下書き' });
     await session.signedIn('desktop');
     expect(session.api.requests.filter((request) => request.includes('thumbnail'))).toEqual([]);
     expect(session.complaints).toEqual([]);
@@ -100,26 +100,26 @@ describe('project list', () => {
     await page.waitForSelector('.list-state .button');
     expect(await page.innerText('.list-state')).toContain('読み込めませんでした');
     session.api.sockets.overrides.clear();
-    session.api.world.addProject({ name: '戻ってきた' });
+    session.api.store.addProject({ name: '戻ってきた' });
     await page.click('.list-state .button');
     await page.waitForSelector('.project-card');
   });
 
   it('says that it reconnects, keeps the list on screen, and takes the newest list afterwards', async () => {
-    session.api.world.addProject({ name: 'ある' });
+    session.api.store.addProject({ name: 'ある' });
     const page = await session.signedIn('phone');
     session.api.sockets.goAway();
     await page.waitForSelector('#connectionStatus:not([hidden])');
     expect(await page.innerText('#connectionStatus')).toBe('再接続中...');
     expect(await texts(page, '.project-name')).toEqual(['ある']);
-    session.api.world.addProject({ name: '増えた' });
+    session.api.store.addProject({ name: '増えた' });
     session.api.sockets.comeBack();
     await page.waitForSelector('#connectionStatus', { state: 'hidden' });
     await until(page, "document.querySelectorAll('.project-card').length === 2");
   });
 
   it('works by keyboard alone: open, rename by Enter, leave by Escape, focus comes back', async () => {
-    session.api.world.addProject({ name: '宇宙' });
+    session.api.store.addProject({ name: '宇宙' });
     const page = await session.signedIn('desktop');
     await page.focus('.project-card [title="名前を変更"]');
     await page.keyboard.press('Enter');

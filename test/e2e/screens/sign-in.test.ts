@@ -36,7 +36,7 @@ describe('sign-in', () => {
   });
 
   it('returns to the page that was asked for before signing in', async () => {
-    const project = session.api.world.addGame('宇宙シューティング');
+    const project = session.api.store.addGame('宇宙シューティング');
     const page = await session.page('desktop');
     await page.goto(`${session.api.url}/project/${project.id}`);
     await page.click('#googleSignInButton:enabled');
@@ -49,7 +49,7 @@ describe('sign-in', () => {
     await page.evaluate(
       `localStorage.setItem('${CACHE}', JSON.stringify({ ...JSON.parse(localStorage.getItem('${CACHE}')), timestamp: Date.now() - 301000 }))`,
     );
-    const project = session.api.world.addGame('宇宙シューティング');
+    const project = session.api.store.addGame('宇宙シューティング');
     await session.reopen(page, project.id);
     expect(page.url()).toContain(project.id);
   });
@@ -88,7 +88,7 @@ describe('sign-in', () => {
   });
 
   it('renews a refused token once and goes on', async () => {
-    const project = session.api.world.addGame('宇宙シューティング');
+    const project = session.api.store.addGame('宇宙シューティング');
     const page = await session.page('desktop');
     await session.signIn(page);
     const token = await cachedToken(page);
@@ -101,7 +101,7 @@ describe('sign-in', () => {
   });
 
   it('asks to sign in again when the token cannot be renewed, says why, and comes back to the same game', async () => {
-    const project = session.api.world.addGame('宇宙シューティング');
+    const project = session.api.store.addGame('宇宙シューティング');
     const page = await session.page('desktop');
     await session.signIn(page);
     const token = await cachedToken(page);

@@ -59,7 +59,7 @@ describe('trouble in the editor', () => {
   ])(
     'shows %s in plain Japanese, also in the old shape without message, and keeps the text',
     async (code, message, sentence) => {
-      const { id } = session.api.world.addGame('宇宙シューティング');
+      const { id } = session.api.store.addGame('宇宙シューティング');
       const page = await session.editor('phone', id);
       session.api.sockets.script = (turn) =>
         turn.reply({ type: 'error', error: { code, message } });
@@ -73,7 +73,7 @@ describe('trouble in the editor', () => {
   );
 
   it('translates raw failures, keeps their details folded, and gives the text back', async () => {
-    const { id } = session.api.world.addGame('宇宙シューティング');
+    const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', id);
     session.api.sockets.script = (turn) => {
       turn.startJob();
@@ -89,7 +89,7 @@ describe('trouble in the editor', () => {
   });
 
   it('stops a job, says so once, and offers the text again', async () => {
-    const { id } = session.api.world.addGame('宇宙シューティング');
+    const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('phone', id);
     const job = longJob(1);
     session.api.sockets.script = job.script;
@@ -108,7 +108,7 @@ describe('trouble in the editor', () => {
   });
 
   it('goes on after a reload in mid-job: the text without gap or repeat', async () => {
-    const { id } = session.api.world.addGame('宇宙シューティング');
+    const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', id);
     const job = longJob(5);
     session.api.sockets.script = job.script;
@@ -129,7 +129,7 @@ describe('trouble in the editor', () => {
   });
 
   it('goes on after a lost connection, also when the job ended meanwhile: one answer, once', async () => {
-    const project = session.api.world.addGame('宇宙シューティング');
+    const project = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', project.id);
     const job = longJob(5);
     session.api.sockets.script = job.script;
@@ -171,7 +171,7 @@ describe('trouble in the editor', () => {
   });
 
   it('drops frames it has had, and writes the text of a later attempt anew', async () => {
-    const { id } = session.api.world.addGame('宇宙シューティング');
+    const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', id);
     const job = longJob(2);
     session.api.sockets.script = job.script;
@@ -188,7 +188,7 @@ describe('trouble in the editor', () => {
   });
 
   it('sends an unanswered message again with the same id after a reconnect, and shows its bubble once', async () => {
-    const { id } = session.api.world.addGame('宇宙シューティング');
+    const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('phone', id);
     session.api.sockets.deafTo.add('message');
     await say(page, '音を付けて');
@@ -208,7 +208,7 @@ describe('trouble in the editor', () => {
   });
 
   it('replaces a socket that does not answer its ping', async () => {
-    const { id } = session.api.world.addGame('宇宙シューティング');
+    const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', id);
     const inits = () => session.api.sockets.received.filter(({ type }) => type === 'init').length;
     const before = inits();
@@ -218,10 +218,10 @@ describe('trouble in the editor', () => {
   });
 
   it('tells that a text was noted but not worked on, and gives it back', async () => {
-    const { id } = session.api.world.addGame('宇宙シューティング');
+    const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', id);
     session.api.sockets.script = (turn) => {
-      const job = turn.world.openJob(turn.project);
+      const job = turn.store.openJob(turn.project);
       turn.reply({
         type: 'jobStarted',
         job: { ...job, status: 'processing', progress: 40 },
@@ -237,7 +237,7 @@ describe('trouble in the editor', () => {
   });
 
   it('shows the place in the queue while a job waits', async () => {
-    const { id } = session.api.world.addGame('宇宙シューティング');
+    const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('phone', id);
     session.api.sockets.script = (turn) => {
       const job = turn.startJob();
@@ -254,7 +254,7 @@ describe('trouble in the editor', () => {
   });
 
   it('asks again after a reload what was never answered', async () => {
-    const project = session.api.world.addProject();
+    const project = session.api.store.addProject();
     const page = await session.editor('desktop', project.id);
     await say(page, '2Dの釣りゲームを作って');
     await page.waitForSelector('.style-card-chat');
@@ -284,7 +284,7 @@ describe('trouble in the editor', () => {
   });
 
   it('finds the question of a job that was over before anybody listened', async () => {
-    const project = session.api.world.addGame('宇宙シューティング');
+    const project = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', project.id);
     session.api.sockets.script = (turn) => {
       const job = turn.startJob();
@@ -316,7 +316,7 @@ describe('trouble in the editor', () => {
   });
 
   it('works with a server of the old kind: no job id, no attempt, no seq in the frames', async () => {
-    const { id } = session.api.world.addGame('宇宙シューティング');
+    const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', id);
     session.api.sockets.script = (turn) => {
       const job = turn.startJob();

@@ -58,7 +58,7 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
       'とても長い名前のゲームでカードからはみ出しそうなもの',
       '四つめ',
     ].map((name, index) =>
-      session.api.world.addProject({
+      session.api.store.addProject({
         name,
         isPublic: index === 0,
         description: index === 0 ? '銀河を駆けるシューティング。敵弾をよけて進もう。' : '',
@@ -98,7 +98,7 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
     await page.waitForSelector('#collection .list-state:has-text("読み込めませんでした")');
     await check(page, 'failure');
     session.api.isBroken = false;
-    session.api.world.addProject({ name: '戻ってきた' });
+    session.api.store.addProject({ name: '戻ってきた' });
     await page.click('#collection .button');
     await page.waitForSelector('.case-name:has-text("戻ってきた")');
   });
@@ -118,7 +118,7 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
 describe('次へ', () => {
   it('plays the newest published game, then the one after it, from any page and in a circle', async () => {
     const [first, second] = ['いちばん新しい', '二番目'].map((title) =>
-      session.api.world.addPublished(title),
+      session.api.store.addPublished(title),
     );
     const page = await session.at('phone', '/mypage');
     await shelf(page);
@@ -147,7 +147,7 @@ describe('次へ', () => {
 describe('by keyboard', () => {
   it('the arrows move the shelf; every game and the navigation are reached by Tab; the navigation lies behind dialogs', async () => {
     for (let game = 1; game <= 5; game += 1)
-      session.api.world.addProject({ name: `ゲーム${game}` });
+      session.api.store.addProject({ name: `ゲーム${game}` });
     const page = await session.at('desktop', '/mypage');
     await shelf(page);
     await page.click('#forwardButton');

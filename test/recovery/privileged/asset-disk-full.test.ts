@@ -6,24 +6,24 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';
 import { upload, uploaded } from '../../contract/http/multipart.js';
-import { openWorld, PIXEL, type World } from '../../contract/http/world.js';
+import { startTestApi, PIXEL, type TestApi } from '../../contract/http/test-api.js';
 
 /**
  * A disk that is full while an upload arrives, or when it is put in its place. Mounting is root's
  * alone.
  */
 const run = promisify(execFile);
-let world: World;
+let api: TestApi;
 beforeAll(async () => {
-  world = await openWorld();
+  api = await startTestApi();
 });
-afterAll(() => world.stop());
+afterAll(() => api.stop());
 
 it.each([['uploads'], ['users/:alice/assets']])(
   'a full disk below %s fails the upload clearly, and leaves nothing',
   async (place) => {
-    const dataDir = world.env['DATA_DIR'] ?? '';
-    const folder = path.join(dataDir, place.replace(':alice', world.alice.id));
+    const dataDir = api.env['DATA_DIR'] ?? '';
+    const folder = path.join(dataDir, place.replace(':alice', api.alice.id));
     await mkdir(folder, { recursive: true });
     await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder]);
     try {
@@ -32,7 +32,7 @@ it.each([['uploads'], ['users/:alice/assets']])(
         code: 'ENOSPC',
       });
       const image = { bytes: Buffer.concat([PIXEL, randomBytes(300_000)]), name: 'big.png' };
-      const answer = await upload(world, world.alice, image);
+      const answer = await upload(api, api.alice, image);
       expect([answer.status, answer.json()]).toEqual([
         507,
         { error: ERROR_POLICY.DiskFull.sentence },
@@ -41,13 +41,11 @@ it.each([['uploads'], ['users/:alice/assets']])(
       expect(await readdir(path.join(dataDir, 'uploads'))).toEqual(
         place === 'uploads' ? ['filler'] : [],
       );
-      expect(await world.database.sql('select alias from assets')).toEqual([]);
+      expect(await api.database.sql('select alias from assets')).toEqual([]);
       await rm(filler);
-      const asset = await uploaded(world, world.alice, image);
-      expect((await world.ask(asset.url, { as: world.alice })).bytes.equals(image.bytes)).toBe(
-        true,
-      );
-      await world.database.sql('delete from assets');
+      const asset = await uploaded(api, api.alice, image);
+      expect((await api.ask(asset.url, { as: api.alice })).bytes.equals(image.bytes)).toBe(true);
+      await api.database.sql('delete from assets');
     } finally {
       await run('umount', ['--lazy', folder]);
     }

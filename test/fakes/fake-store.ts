@@ -69,7 +69,7 @@ parent.postMessage({type:'gameError',errors:errors},'*');
 addEventListener('load',function(){setTimeout(function(){parent.postMessage({type:'gameLoaded',success:false,errorCount:1,errors:errors},'*')},500)});
 </script></body></html>`;
 
-export class FakeWorld {
+export class FakeStore {
   readonly projects = new Map<string, FakeProject>();
   /** What everybody may play, newest first. */
   readonly games: GameCard[] = [];

@@ -52,8 +52,8 @@ export const GAME_FILES: Readonly<Record<string, string | Buffer>> = {
   }),
 };
 
-export interface World {
-  readonly api: ApiProcess;
+export interface TestApi {
+  readonly process: ApiProcess;
   readonly database: TestDatabase;
   readonly env: Readonly<Record<string, string>>;
   readonly alice: TestUser;
@@ -86,7 +86,9 @@ export const bearer = (user: TestUser): { authorization: string } => ({
  * Real PostgreSQL, migrations, gateway, mirror and API process; two users, three projects. Temporal
  * is away.
  */
-export async function openWorld(extraEnv: Readonly<Record<string, string>> = {}): Promise<World> {
+export async function startTestApi(
+  extraEnv: Readonly<Record<string, string>> = {},
+): Promise<TestApi> {
   const database = await startDatabase();
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-http-'));
   const { SUPABASE_URL } = database.config;
@@ -105,9 +107,9 @@ export async function openWorld(extraEnv: Readonly<Record<string, string>> = {})
     RATE_LIMIT_AI_PER_MIN: '100000',
     ...extraEnv,
   };
-  const api = await startApi(env);
+  const process = await startApi(env);
   const [alice, bob] = [await database.createUser('alice'), await database.createUser('bob')];
-  const publish: World['publish'] = (user, projectId, files) =>
+  const publish: TestApi['publish'] = (user, projectId, files) =>
     publishGame(database, dataDir, user, projectId, files);
   const { store } = database;
   const game = await store.projects.create(alice.id, '星よけ');
@@ -118,7 +120,7 @@ export async function openWorld(extraEnv: Readonly<Record<string, string>> = {})
   await openJob(database, alice, empty.id, activeJobId);
   const bobs = await store.projects.create(bob.id, "bob's");
   return {
-    api,
+    process,
     database,
     env,
     alice,
@@ -130,9 +132,9 @@ export async function openWorld(extraEnv: Readonly<Record<string, string>> = {})
     bobsId: bobs.id,
     publish,
     ask: (rawPath, { as, headers, ...rest } = {}) =>
-      ask(api.port, rawPath, { ...rest, headers: { ...(as ? bearer(as) : {}), ...headers } }),
+      ask(process.port, rawPath, { ...rest, headers: { ...(as ? bearer(as) : {}), ...headers } }),
     async stop() {
-      await api.stop();
+      await process.stop();
       await database.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
