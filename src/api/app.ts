@@ -9,13 +9,13 @@ import type { Store } from '../store/index.js';
 import type { ActionWorkflows } from './action-workflows.js';
 import type { Auth } from './auth.js';
 import type { Games } from './games/current-game.js';
-import { createGamePathSigner } from './games/signed-path.js';
+import { createGamePathSigner, type GamePathSigner } from './games/signed-path.js';
 import { handleError, notFound } from './http-errors.js';
 import { cors, isGamesHost, refuseSandboxedOrigin } from './origin.js';
 import { rateLimits, type RateLimits } from './rate-limits.js';
 import { createReceiver, jsonBodies } from './request-bodies.js';
 import { requestLog } from './request-log.js';
-import { createGuards } from './route-guards.js';
+import { createGuards, type Guards } from './route-guards.js';
 import { checkRouteTable } from './route-table.js';
 import { assetDeliveryRoutes } from './routes/asset-delivery.js';
 import { assetUploadRoutes } from './routes/asset-upload.js';
@@ -61,14 +61,19 @@ export interface AppDeps {
  */
 export function createApp(deps: AppDeps): Express {
   const { config, log, auth, limits, callback } = deps;
-  const routes = createRouters(deps);
+  const routerDeps = {
+    ...deps,
+    guards: createGuards(auth, deps.store),
+    signer: createGamePathSigner(config.CALLBACK_SECRET),
+  };
+  const ofGames = gameRouters(routerDeps);
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.TRUST_PROXY);
 
   app.use(requestLog(log));
   app.use(refuseSandboxedOrigin);
-  if (config.GAMES_ORIGIN !== undefined) app.use(gamesHost(config, routes.ofGames));
+  if (config.GAMES_ORIGIN !== undefined) app.use(gamesHost(config, ofGames));
   // Asked twenty times a second by every run, and by nothing that shows pages.
   app.use(callback);
   if (config.EMBEDDED_SUPABASE_URL !== undefined)
@@ -80,8 +85,8 @@ export function createApp(deps: AppDeps): Express {
   app.use(jsonBodies());
   app.use(cors(config));
 
-  app.use(routes.ofApp);
-  app.use(routes.ofGames);
+  app.use(appRouters(routerDeps));
+  app.use(ofGames);
   app.use(pageRoutes(config));
   app.use(notFound);
   app.use(handleError);
@@ -89,34 +94,106 @@ export function createApp(deps: AppDeps): Express {
   return app;
 }
 
-/** The routes that a host for games alone has as well, and all others. */
-function createRouters(deps: AppDeps): { ofGames: Router[]; ofApp: Router[] } {
-  const { config, store, games, images, thumbnails, videos, assetFiles, actions } = deps;
-  const guards = createGuards(deps.auth, store);
-  const signer = createGamePathSigner(config.CALLBACK_SECRET);
+interface RouterDeps extends AppDeps {
+  guards: Guards;
+  signer: GamePathSigner;
+}
+
+/** The routes that only the app has. */
+function appRouters(deps: RouterDeps): Router[] {
+  const { config, guards, store, games, signer, cancelJob, actions } = deps;
+  const { images, thumbnails, videos, assetFiles } = deps;
   const receive = createReceiver(assetFiles);
-  return {
-    ofApp: [
-      serviceRoutes(config),
-      projectRoutes({ config, guards, store, games, signer }),
-      jobRoutes(guards, store, deps.cancelJob),
-      ownAssetRoutes({ guards, store }),
-      assetUploadRoutes({ config, guards, store, files: assetFiles, receive }),
-      backgroundActionRoutes({ guards, store, actions }),
-      projectThumbnailRoutes({ guards, store, actions, thumbnails, files: assetFiles, receive }),
-      projectVideoRoutes({ config, guards, store, actions, videos }),
-      imageServiceRoutes({ guards, store, actions, images }),
-      publishingRoutes({ guards, store, actions }),
-      publishedGameRoutes({ config, guards, store, thumbnails }),
-      notificationRoutes(guards, store),
-    ],
-    ofGames: [
-      publishedGameFileRoutes({ config, store }),
-      gameFileRoutes({ config, guards, games, signer }),
-      assetDeliveryRoutes({ guards, store, files: assetFiles }),
-      vendoredLibraryRoutes(),
-    ],
-  };
+  return [
+    serviceRoutes(config),
+    projectRoutes({
+      config,
+      guards,
+      store,
+      games,
+      signer,
+    }),
+    jobRoutes({
+      guards,
+      store,
+      cancelJob,
+    }),
+    ownAssetRoutes({
+      guards,
+      store,
+    }),
+    assetUploadRoutes({
+      config,
+      guards,
+      store,
+      files: assetFiles,
+      receive,
+    }),
+    backgroundActionRoutes({
+      guards,
+      store,
+      actions,
+    }),
+    projectThumbnailRoutes({
+      guards,
+      store,
+      actions,
+      thumbnails,
+      files: assetFiles,
+      receive,
+    }),
+    projectVideoRoutes({
+      config,
+      guards,
+      store,
+      actions,
+      videos,
+    }),
+    imageServiceRoutes({
+      guards,
+      store,
+      actions,
+      images,
+    }),
+    publishingRoutes({
+      guards,
+      store,
+      actions,
+    }),
+    publishedGameRoutes({
+      config,
+      guards,
+      store,
+      thumbnails,
+    }),
+    notificationRoutes({
+      guards,
+      store,
+    }),
+  ];
+}
+
+/** The routes that a host for games alone has as well. */
+function gameRouters(deps: RouterDeps): Router[] {
+  const { config, guards, store, games, signer, assetFiles } = deps;
+  return [
+    publishedGameFileRoutes({
+      config,
+      store,
+    }),
+    gameFileRoutes({
+      config,
+      guards,
+      games,
+      signer,
+    }),
+    assetDeliveryRoutes({
+      guards,
+      store,
+      files: assetFiles,
+    }),
+    vendoredLibraryRoutes(),
+  ];
 }
 
 /** On the host that GAMES_ORIGIN names there is nothing but games and what they load. */

@@ -14,11 +14,15 @@ export type CancelJob = (job: JobRow) => Promise<unknown>;
 /**
  * Job rows, read and stopped by their owner (rest.md §4). Jobs are made over the WebSocket only.
  */
-export function jobRoutes(
-  guards: Guards,
-  store: Pick<Store, 'jobs'>,
-  cancelJob: CancelJob,
-): Router {
+export function jobRoutes({
+  guards,
+  store,
+  cancelJob,
+}: {
+  guards: Guards;
+  store: Pick<Store, 'jobs'>;
+  cancelJob: CancelJob;
+}): Router {
   const router = Router();
   router.get(
     '/api/jobs/:jobId',

@@ -4,10 +4,13 @@ import type { Store } from '../../store/index.js';
 import { refuse, type Guards } from '../route-guards.js';
 
 /** What a user is told beside his games (rest.md §12). */
-export function notificationRoutes(
-  guards: Guards,
-  { notifications }: Pick<Store, 'notifications'>,
-): Router {
+export function notificationRoutes({
+  guards,
+  store: { notifications },
+}: {
+  guards: Guards;
+  store: Pick<Store, 'notifications'>;
+}): Router {
   const router = Router();
   router.get(
     '/api/notifications',

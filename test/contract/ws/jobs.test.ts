@@ -8,6 +8,8 @@ import { newProject, Socket, typesOf, type Frame } from './socket.js';
 
 /** Job frames of websocket.md §4–8 and the additive fields of D3, from a real job. */
 const CLOSING_SEQ = 1_000_000_000;
+/** A first game gets its name beside its job: this frame comes at any time after the job's end. */
+const LATE_NAME = 'projectRenamed';
 
 const stack = sharedStack();
 let user: TestUser;
@@ -139,7 +141,7 @@ describe('§7.6, §7.7: a game and a change', () => {
     });
     await socket.next('gameUpdated');
 
-    const list = await socket.ask({ type: 'getVersions', projectId });
+    const list = await socket.ask({ type: 'getVersions', projectId }, LATE_NAME);
     const versions = list['versions'] as Frame[];
     expect(list).toMatchObject({
       type: 'versionsList',
@@ -249,15 +251,18 @@ describe('A3, D4: the same message more than once', () => {
     expect(socket.frames.filter(({ type }) => type === 'completed')).toHaveLength(1);
     expect(textOf(second.frames)).toBe(textOf(socket.frames));
 
-    expect(await second.ask(message)).toMatchObject({
+    expect(await second.ask(message, LATE_NAME)).toMatchObject({
       type: 'jobStarted',
       isExisting: true,
       jobId: one['jobId'],
       job: { status: 'completed' },
     });
-    expect(await second.next()).toMatchObject({ type: 'completed', jobId: one['jobId'] });
-    expect(await second.next()).toMatchObject({ type: 'gameUpdated' });
-    expect(await second.ask({ type: 'getVersions', projectId })).toMatchObject({
+    expect(await second.nextExcept(LATE_NAME)).toMatchObject({
+      type: 'completed',
+      jobId: one['jobId'],
+    });
+    expect(await second.nextExcept(LATE_NAME)).toMatchObject({ type: 'gameUpdated' });
+    expect(await second.ask({ type: 'getVersions', projectId }, LATE_NAME)).toMatchObject({
       versions: [{ number: 1 }],
     });
     await second.close();
@@ -275,9 +280,10 @@ describe('A3, D4: the same message more than once', () => {
     });
     await Promise.all([socket.next('gameUpdated'), second.next('gameUpdated')]);
     expect(textOf(second.frames)).toBe(textOf(socket.frames));
-    const { history } = (await socket.ask({ type: 'selectProject', projectId })) as unknown as {
-      history: Frame[];
-    };
+    const { history } = (await socket.ask(
+      { type: 'selectProject', projectId },
+      LATE_NAME,
+    )) as unknown as { history: Frame[] };
     expect(history.map(({ role, content }) => (role === 'user' ? content : role))).toEqual([
       '2Dのシューティングゲームを作って',
       'もっと速くして',
@@ -292,8 +298,10 @@ describe('§5: coded errors, in both shapes at once', () => {
     await makeGame();
     const {
       versions: [version],
-    } = (await socket.ask({ type: 'getVersions', projectId })) as unknown as { versions: [Frame] };
-    await socket.ask({ type: 'message', content: '敵を赤にして' });
+    } = (await socket.ask({ type: 'getVersions', projectId }, LATE_NAME)) as unknown as {
+      versions: [Frame];
+    };
+    await socket.ask({ type: 'message', content: '敵を赤にして' }, LATE_NAME);
     const other = await Socket.signedIn(stack.baseUrl, user);
     const message = 'A job is already running for this project.';
     expect(
@@ -369,8 +377,8 @@ describe('D3, D4: coming back', () => {
     // Text may still come until the answer does.
     socket.send({ type: 'createProject', name: '新しいゲーム' });
     await socket.next('projectCreated');
-    const heard = await socket.heardWithin(1_500);
-    expect(heard).toEqual([]);
+    const received = await socket.receivedWithin(1_500);
+    expect(received).toEqual([]);
   });
 });
 
@@ -388,7 +396,7 @@ describe('F1, F2: stopping', () => {
     expect(await other.next('cancelled')).toMatchObject({
       job: { id: jobId, status: 'cancelled' },
     });
-    expect(await socket.heardWithin(1_500)).toEqual([]);
+    expect(await socket.receivedWithin(1_500)).toEqual([]);
     expect(await socket.ask({ type: 'cancel', jobId })).toEqual({
       type: 'cancelled',
       message: 'Job cancelled',
@@ -399,10 +407,10 @@ describe('F1, F2: stopping', () => {
       isExisting: false,
     });
     await socket.next('gameUpdated');
-    expect(await socket.ask({ type: 'getVersions', projectId })).toMatchObject({
+    expect(await socket.ask({ type: 'getVersions', projectId }, LATE_NAME)).toMatchObject({
       versions: [{ message: '2Dのパズルゲームを作って' }],
     });
-    expect(await socket.ask({ type: 'getJobStatus', jobId })).toMatchObject({
+    expect(await socket.ask({ type: 'getJobStatus', jobId }, LATE_NAME)).toMatchObject({
       job: { status: 'cancelled' },
     });
     await other.close();

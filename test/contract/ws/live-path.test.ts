@@ -91,7 +91,7 @@ describe('D2: live path and durable stream', () => {
   it('`started` goes first; text comes before it is stored; frames know their place', async () => {
     await socket.ask(fromStart());
     await post(1, 1, ['a', 'b']);
-    expect(await socket.heardWithin(200)).toEqual([]);
+    expect(await socket.receivedWithin(200)).toEqual([]);
     await append([started]);
     expect(await socket.next()).toMatchObject({ type: 'started', jobId, attempt: 0, seq: 1 });
     expect([await socket.next(), await socket.next()]).toEqual([
@@ -102,7 +102,7 @@ describe('D2: live path and durable stream', () => {
     await post(1, 3, ['c']);
     expect(await socket.next()).toMatchObject({ content: 'c', seq: 3 });
     expect(Date.now() - sentMs).toBeLessThan(500);
-    expect(await socket.heardWithin(1_500)).toEqual([]);
+    expect(await socket.receivedWithin(1_500)).toEqual([]);
     await expect(post(1, 4, [], true)).resolves.toEqual({
       status: 200,
       body: { ackedSeq: 3, cancel: false },

@@ -101,7 +101,7 @@ describe('before init', () => {
   it('`cancel` without a job is not answered at all', async () => {
     const stranger = await Socket.open(stack.baseUrl);
     stranger.send({ type: 'cancel' });
-    expect(await stranger.heardWithin(200)).toEqual([]);
+    expect(await stranger.receivedWithin(200)).toEqual([]);
     expect(await stranger.ask({ type: 'ping' })).toEqual({ type: 'pong' });
     await stranger.close();
   });
@@ -281,7 +281,7 @@ describe('jobs', () => {
       type: 'subscribed',
       jobId,
     });
-    expect(await socket.heardWithin(300)).toEqual([]);
+    expect(await socket.receivedWithin(300)).toEqual([]);
   });
 
   it('D3: with `since`, the end of a finished job is made from its row', async () => {
@@ -472,7 +472,7 @@ describe('another user', () => {
       projectId: own,
       since: { jobId, attempt: 0, seq: 0 },
     });
-    expect(await stranger.heardWithin(300)).toEqual([]);
+    expect(await stranger.receivedWithin(300)).toEqual([]);
     await stranger.close();
   });
 

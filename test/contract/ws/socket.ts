@@ -12,7 +12,7 @@ const PATIENCE_MS = 25_000;
 
 /** One socket of a test: knows JSON and order, nothing of the protocol. */
 export class Socket {
-  /** Everything heard so far, in order. */
+  /** Everything received so far, in order. */
   readonly frames: Frame[] = [];
   readonly closed: Promise<[number, string]>;
   #read = 0;
@@ -46,32 +46,39 @@ export class Socket {
   }
 
   /** The next frame that was not read yet; with `type`, the next of that type. */
-  async next(type?: string): Promise<Frame> {
+  next(type?: string): Promise<Frame> {
+    return this.#nextWhere(type ?? 'frame', (frame) => !type || frame.type === type);
+  }
+
+  /** The next frame that was not read yet and is not of this type. */
+  nextExcept(type: string): Promise<Frame> {
+    return this.#nextWhere(`frame but ${type}`, (frame) => frame.type !== type);
+  }
+
+  /** Sends, and answers with the very next frame; those of type `except` are passed over. */
+  ask(frame: object | string, except?: string): Promise<Frame> {
+    this.#read = this.frames.length;
+    this.send(frame);
+    return except === undefined ? this.next() : this.nextExcept(except);
+  }
+
+  async #nextWhere(what: string, isIt: (frame: Frame) => boolean): Promise<Frame> {
     for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(2)) {
-      const at = this.frames.findIndex(
-        (frame, index) => index >= this.#read && (!type || frame.type === type),
-      );
+      const at = this.frames.findIndex((frame, index) => index >= this.#read && isIt(frame));
       const found = this.frames[at];
       if (found) {
         this.#read = at + 1;
         return found;
       }
-      if (Date.now() > deadline)
-        throw new Error(
-          `no ${type ?? 'frame'} came; heard ${JSON.stringify(this.frames.map((frame) => frame.type))}`,
-        );
+      if (Date.now() > deadline) {
+        const types = JSON.stringify(this.frames.map((frame) => frame.type));
+        throw new Error(`no ${what} came; received ${types}`);
+      }
     }
   }
 
-  /** Sends, and answers with the very next frame. */
-  async ask(frame: object | string): Promise<Frame> {
-    this.#read = this.frames.length;
-    this.send(frame);
-    return this.next();
-  }
-
-  /** Everything heard after this moment, once it has been quiet for `ms`. */
-  async heardWithin(ms: number): Promise<Frame[]> {
+  /** Everything received after this moment, once it has been quiet for `ms`. */
+  async receivedWithin(ms: number): Promise<Frame[]> {
     const from = this.frames.length;
     await sleep(ms);
     return this.frames.slice(from);
