@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from './api-process.js';
-import { Form, ENDPOINTS, type Row } from './endpoints.js';
+import { ENDPOINTS } from './endpoints.js';
+import { Form, type Row } from './endpoints/row.js';
 import { undocumented } from './documented.js';
 import { multipart, uploaded } from './multipart.js';
 import { bearer, startTestApi, PIXEL, type TestApi } from './test-api.js';
