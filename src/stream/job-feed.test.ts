@@ -478,7 +478,7 @@ describe('D4, D5, F1: subscribers', () => {
 
 describe('D3: the sender of a quick job', () => {
   it(
-    'hears it from its start, also when it began and ended between the look at the stream ' +
+    'gets it from its start, also when it began and ended between the look at the stream ' +
       'and the look at the row',
     async () => {
       const { stream, subscribe } = startFeeds(() => {
