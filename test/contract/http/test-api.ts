@@ -78,6 +78,25 @@ export interface TestApi {
   stop(): Promise<void>;
 }
 
+/** Who asks. */
+export type Who = 'anybody' | 'alice' | 'bob';
+
+/** Asks as one of the two users or without a token, with a JSON body when one is given. */
+export const askJson = (
+  api: TestApi,
+  method: string,
+  target: string,
+  as: Who,
+  body?: unknown,
+): Promise<Answer> =>
+  api.ask(target, {
+    method,
+    as: as === 'anybody' ? undefined : api[as],
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+
 export const bearer = (user: TestUser): { authorization: string } => ({
   authorization: `Bearer ${user.accessToken}`,
 });

@@ -1,0 +1,422 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gameIdFor } from '../../../src/contracts/ids.js';
+import { type GameCard } from '../../../src/contracts/publishing.js';
+import { PUBLISH_CHECK_HEADER, publishCheck } from '../../../src/contracts/signatures.js';
+import { createThumbnails } from '../../../src/store/files/thumbnails.js';
+import { publishedFolders } from '../../../src/store/files/published-folder.js';
+import type { TestUser } from '../../support/users.js';
+import { anyText, matching } from './matchers.js';
+import { askJson, PIXEL, startTestApi, type TestApi, type Who } from './test-api.js';
+
+/**
+ * rest.md §12 on a real database and API: cards, files, the feed, plays and likes of what is
+ * published. Temporal is away.
+ */
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi({ CALLBACK_SECRET: SECRET, GAMES_ORIGIN: 'http://games.test:3000' });
+});
+afterAll(() => api?.stop());
+
+const SECRET = 'a secret for tests with thirty-two characters';
+const UNKNOWN = '00000000-0000-4000-8000-000000000000';
+const send = (method: string, target: string, as: Who, body?: unknown) =>
+  askJson(api, method, target, as, body);
+
+/** A row that names a revision, and its folder, as the workflow leaves them. */
+async function published(
+  user: TestUser,
+  visibility: 'public' | 'unlisted' | 'private',
+  title = '題',
+  thumbnailOf?: (projectId: string) => string,
+): Promise<{ gameId: string; projectId: string; revision: string }> {
+  const { store } = api.database;
+  const project = await store.projects.create(user.id, title);
+  const [gameId, revision, actionId] = [
+    gameIdFor(project.id),
+    randomUUID().replaceAll('-', '').padEnd(40, '0'),
+    randomUUID(),
+  ];
+  await store.actions.open({
+    id: actionId,
+    userId: user.id,
+    projectId: project.id,
+    kind: 'publishGame',
+  });
+  const html = Buffer.from('<html><head></head>published</html>');
+  await publishedFolders(api.env['DATA_DIR'] ?? '').write(gameId, revision, [
+    { path: 'index.html', bytes: html },
+    { path: 'a/b.png', bytes: Buffer.from([1, 2, 3]) },
+  ]);
+  const listing = {
+    title,
+    description: '説明',
+    howToPlay: '指で',
+    tags: ['星'],
+    visibility,
+    remix: 'allowed' as const,
+    thumbnailUrl: thumbnailOf?.(project.id) ?? null,
+  };
+  await store.publishedGames.publish(
+    { actionId, userId: user.id, projectId: project.id, gameId, revision, listing },
+    'h'.repeat(64),
+  );
+  return { gameId, projectId: project.id, revision };
+}
+
+describe('the card of a game', () => {
+  it('is told to everybody, by the id of the game or of its project', async () => {
+    const { gameId, projectId, revision } = await published(api.alice, 'unlisted');
+    const card = {
+      id: gameId,
+      projectId,
+      title: '題',
+      description: '説明',
+      howToPlay: '指で',
+      tags: ['星'],
+      creator: null,
+      visibility: 'unlisted',
+      remix: 'allowed',
+      thumbnailUrl: null,
+      playUrl: `http://games.test:3000/game/published/${gameId}/${revision}/index.html`,
+      playCount: 0,
+      likeCount: 0,
+      liked: false,
+      isOwner: false,
+      publishedAt: anyText,
+      updatedAt: anyText,
+    };
+    for (const id of [gameId, projectId, gameId.toUpperCase()])
+      expect((await send('GET', `/api/games/${id}`, 'anybody')).json()).toEqual({ game: card });
+    expect((await send('GET', `/api/games/${gameId}`, 'alice')).json()).toEqual({
+      game: { ...card, isOwner: true },
+    });
+  });
+
+  it('names an image only while there is one: no address in a list is a dead end', async () => {
+    const { gameId, projectId } = await published(
+      api.alice,
+      'public',
+      '絵のないゲーム',
+      (id) => `/api/projects/${id}/thumbnail?t=1`,
+    );
+    const named = async (): Promise<unknown[]> => {
+      const { game } = (await send('GET', `/api/games/${gameId}`, 'anybody')).json() as {
+        game: GameCard;
+      };
+      const { games } = (await send('GET', '/api/games?limit=50', 'anybody')).json() as {
+        games: GameCard[];
+      };
+      return [game, games.find(({ id }) => id === gameId)].map((card) => card?.thumbnailUrl);
+    };
+    expect(await named()).toEqual([null, null]);
+    const address = `/api/projects/${projectId}/thumbnail?t=1`;
+    expect((await send('GET', address, 'anybody')).status).toBe(404);
+    await createThumbnails(api.env['DATA_DIR'] ?? '').write(api.alice.id, projectId, PIXEL);
+    expect(await named()).toEqual([address, address]);
+    expect((await send('GET', address, 'anybody')).status).toBe(200);
+  });
+
+  it('names the maker only when he has chosen a name', async () => {
+    const { gameId } = await published(api.bob, 'unlisted');
+    await api.database.sql(`update public.users set display_name = 'ボブ' where id = $1`, [
+      api.bob.id,
+    ]);
+    expect((await send('GET', `/api/games/${gameId}`, 'anybody')).json()).toMatchObject({
+      game: { creator: 'ボブ' },
+    });
+  });
+
+  it.each<[string, string, number, string]>([
+    ['GET', 'not-a-uuid', 400, 'Invalid game ID'],
+    ['GET', UNKNOWN, 404, 'Game not found'],
+    ['POST', UNKNOWN, 404, 'Game not found'],
+  ])('%s %s: %i', async (method, id, status, error) => {
+    const answer = await send(
+      method,
+      `/api/games/${id}${method === 'POST' ? '/play' : ''}`,
+      'anybody',
+    );
+    expect([answer.status, answer.json()]).toEqual([status, { error }]);
+  });
+
+  it("of a private game is its owner's alone, and so is everything about it", async () => {
+    const { gameId, projectId, revision } = await published(api.alice, 'private');
+    for (const as of ['anybody', 'bob'] as const) {
+      for (const id of [gameId, projectId]) {
+        expect((await send('GET', `/api/games/${id}`, as)).status).toBe(404);
+        expect((await send('POST', `/api/games/${id}/play`, as)).status).toBe(404);
+      }
+      expect(
+        (await send('GET', `/game/published/${gameId}/${revision}/index.html`, as)).status,
+      ).toBe(404);
+      expect((await send('GET', `/game/published/${gameId}/`, as)).status).toBe(404);
+    }
+    expect((await send('PUT', `/api/games/${gameId}/like`, 'bob')).status).toBe(404);
+    expect((await send('GET', '/api/games?limit=50', 'bob')).text).not.toContain(gameId);
+    expect((await send('GET', `/api/games/${gameId}`, 'alice')).json()).toMatchObject({
+      game: { playUrl: `/game/${api.alice.id}/${projectId}/index.html` },
+    });
+  });
+});
+
+describe('published files', () => {
+  const file = (rest: string, headers: Record<string, string> = {}) =>
+    api.ask(`/game/published/${rest}`, { headers: { host: 'games.test:3000', ...headers } });
+
+  it('are served to everybody under the isolation of all games', async () => {
+    const { gameId, revision } = await published(api.alice, 'public');
+    const page = await file(`${gameId}/${revision}/index.html`);
+    expect([page.status, page.text, page.headers['content-type']]).toEqual([
+      200,
+      '<html><head></head>published</html>',
+      'text/html; charset=utf-8',
+    ]);
+    expect(page.headers).toMatchObject({
+      'content-security-policy': matching(
+        /^sandbox allow-scripts allow-pointer-lock; default-src 'none'/,
+      ),
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'cross-origin',
+      'access-control-allow-origin': '*',
+      'cache-control': 'public, max-age=0',
+      etag: anyText,
+    });
+    expect(page.headers).not.toHaveProperty('x-frame-options');
+    expect((await file(`${gameId}/${revision}/`)).text).toBe(page.text);
+    expect(
+      (
+        await file(`${gameId}/${revision}/index.html`, {
+          'if-none-match': page.headers['etag'] ?? '',
+        })
+      ).status,
+    ).toBe(304);
+    const image = await file(`${gameId}/${revision}/a/b.png`, {
+      range: 'bytes=1-1',
+      origin: 'null',
+    });
+    expect([image.status, [...image.bytes], image.headers['content-type']]).toEqual([
+      206,
+      [2],
+      'image/png',
+    ]);
+    const bare = await file(`${gameId}/`);
+    expect([bare.status, bare.headers['location']]).toEqual([
+      302,
+      `/game/published/${gameId}/${revision}/index.html`,
+    ]);
+  });
+
+  it("are there for the row's revision and no other, except for whoever checks a copy", async () => {
+    const { gameId } = await published(api.alice, 'public');
+    const next = 'c'.repeat(40);
+    await publishedFolders(api.env['DATA_DIR'] ?? '').write(gameId, next, [
+      { path: 'index.html', bytes: Buffer.from('next') },
+    ]);
+    const ask = (mac?: string) =>
+      file(
+        `${gameId}/${next}/index.html`,
+        mac === undefined ? {} : { [PUBLISH_CHECK_HEADER]: mac },
+      );
+    expect([
+      (await ask()).status,
+      (await ask('')).status,
+      (await ask(publishCheck('another secret', gameId, next))).status,
+      (await ask(publishCheck(SECRET, gameId, 'd'.repeat(40)))).status,
+    ]).toEqual([404, 404, 404, 404]);
+    expect((await ask(publishCheck(SECRET, gameId, next))).text).toBe('next');
+  });
+
+  it('nothing beside them can be reached', async () => {
+    const { gameId, revision } = await published(api.alice, 'public');
+    const home = publishedFolders(api.env['DATA_DIR'] ?? '').folderOf(gameId, revision);
+    await mkdir(path.join(home, '.hidden'), { recursive: true });
+    await writeFile(path.join(home, '.hidden', 'x'), 'x');
+    for (const rest of [
+      '../../x',
+      '..%2f..%2fx',
+      '%2e%2e/%2e%2e/x',
+      '.hidden/x',
+      'nothing',
+      'a',
+      '%00',
+      'a%2f..%2f.hidden%2fx',
+    ]) {
+      expect((await file(`${gameId}/${revision}/${rest}`)).status, rest).toBe(404);
+    }
+    for (const rest of [
+      `${gameId}/HEAD/index.html`,
+      `not-a-uuid/${revision}/index.html`,
+      `${UNKNOWN}/${revision}/index.html`,
+      `${UNKNOWN}/`,
+    ]) {
+      expect((await file(rest)).status, rest).toBe(404);
+    }
+  });
+});
+
+describe('the feed', () => {
+  it('holds public games only, newest first, page by page', async () => {
+    const made = [];
+    for (const title of ['一', '二', '三']) made.push(await published(api.bob, 'public', title));
+    await published(api.bob, 'unlisted', '四');
+    const read = async (query: string) =>
+      (await send('GET', `/api/games${query}`, 'anybody')).json() as {
+        games: { id: string; title: string; visibility: string }[];
+        next: string | null;
+      };
+    const first = await read('?limit=2');
+    expect(first.games.map(({ title }) => title)).toEqual(['三', '二']);
+    const second = await read(`?limit=2&after=${first.next}`);
+    expect(second.games[0]?.id).toBe(made[0]?.gameId);
+    const all = await read('?limit=50');
+    expect(new Set(all.games.map(({ visibility }) => visibility))).toEqual(new Set(['public']));
+    expect(all.next).toBeNull();
+  });
+
+  it.each(['x', '%5B%5D', 'bnVsbA'])('refuses the cursor %s', async (after) => {
+    const answer = await send('GET', `/api/games?after=${after}`, 'anybody');
+    expect([answer.status, answer.json()]).toEqual([400, { error: 'Invalid cursor' }]);
+  });
+
+  it.each(['0', '-1', 'x', '99999'])('survives the limit %s', async (limit) => {
+    expect((await send('GET', `/api/games?limit=${limit}`, 'anybody')).status).toBe(200);
+  });
+});
+
+describe('plays and likes', () => {
+  it('a player counts once per session, another one as well', async () => {
+    const { gameId } = await published(api.alice, 'public');
+    const play = async (as: Who) => (await send('POST', `/api/games/${gameId}/play`, as)).json();
+    expect([
+      await play('bob'),
+      await play('bob'),
+      await play('alice'),
+      await play('anybody'),
+      await play('anybody'),
+    ]).toEqual([
+      { success: true, counted: true, playCount: 1 },
+      { success: true, counted: false, playCount: 1 },
+      { success: true, counted: true, playCount: 2 },
+      { success: true, counted: true, playCount: 3 },
+      { success: true, counted: false, playCount: 3 },
+    ]);
+    await api.database.sql(
+      `update public.game_plays set played_at = now() - interval '31 minutes' where game_id = $1`,
+      [gameId],
+    );
+    expect(await play('bob')).toEqual({ success: true, counted: true, playCount: 4 });
+    const players = await api.database.sql<{ player: string }>(
+      'select player from public.game_plays where game_id = $1',
+      [gameId],
+    );
+    expect(players.map(({ player }) => player).join()).not.toContain('127.0.0.1');
+  });
+
+  it('a like counts once per user, however often it is sent, and can be taken back', async () => {
+    const { gameId } = await published(api.alice, 'public');
+    const likes = await Promise.all(
+      Array.from({ length: 5 }, () => send('PUT', `/api/games/${gameId}/like`, 'bob')),
+    );
+    expect(likes.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect((await send('PUT', `/api/games/${gameId}/like`, 'alice')).json()).toEqual({
+      success: true,
+      liked: true,
+      likeCount: 2,
+    });
+    expect((await send('GET', `/api/games/${gameId}`, 'bob')).json()).toMatchObject({
+      game: { liked: true, likeCount: 2 },
+    });
+    for (let times = 0; times < 2; times += 1) {
+      expect((await send('DELETE', `/api/games/${gameId}/like`, 'bob')).json()).toEqual({
+        success: true,
+        liked: false,
+        likeCount: 1,
+      });
+    }
+  });
+
+  it('owners cannot make up numbers or pointers through the database', async () => {
+    const { gameId, revision } = await published(api.alice, 'public');
+    const headers = {
+      apikey: api.env['SUPABASE_ANON_KEY'] ?? '',
+      authorization: `Bearer ${api.alice.accessToken}`,
+      'content-type': 'application/json',
+    };
+    const rest = (method: string, query: string, body: object) =>
+      fetch(`${api.env['SUPABASE_URL']}/rest/v1/games${query}`, {
+        method,
+        headers,
+        body: JSON.stringify(body),
+      });
+    expect(
+      (
+        await rest('PATCH', `?id=eq.${gameId}`, {
+          play_count: 999,
+          like_count: 999,
+          revision: 'e'.repeat(40),
+          title: '新',
+        })
+      ).ok,
+    ).toBe(true);
+    expect((await send('GET', `/api/games/${gameId}`, 'anybody')).json()).toMatchObject({
+      game: { playCount: 0, likeCount: 0, title: '新', playUrl: matching(new RegExp(revision)) },
+    });
+    const id = randomUUID();
+    expect(
+      (
+        await rest('POST', '', {
+          id,
+          user_id: api.alice.id,
+          title: '題',
+          game_url: '/',
+          revision,
+          play_count: 5,
+        })
+      ).ok,
+    ).toBe(true);
+    expect((await send('GET', `/api/games/${id}`, 'alice')).status).toBe(404);
+  });
+
+  it("an id that somebody has taken through the database is the project owner's when he publishes", async () => {
+    const project = await api.database.store.projects.create(api.alice.id, '題');
+    await api.database.sql(
+      'insert into public.games (id, user_id, title, game_url) values ($1, $2, $3, $4)',
+      [gameIdFor(project.id), api.bob.id, '横取り', '/'],
+    );
+    const actionId = randomUUID();
+    await api.database.store.actions.open({
+      id: actionId,
+      userId: api.alice.id,
+      projectId: project.id,
+      kind: 'publishGame',
+    });
+    const listing = {
+      title: '本物',
+      description: '',
+      howToPlay: '',
+      tags: [],
+      visibility: 'public' as const,
+      remix: 'allowed' as const,
+      thumbnailUrl: null,
+    };
+    await api.database.store.publishedGames.publish(
+      {
+        actionId,
+        userId: api.alice.id,
+        projectId: project.id,
+        gameId: gameIdFor(project.id),
+        revision: 'f'.repeat(40),
+        listing,
+      },
+      'h',
+    );
+    expect(
+      (await send('GET', `/api/games/${gameIdFor(project.id)}`, 'alice')).json(),
+    ).toMatchObject({ game: { title: '本物', isOwner: true } });
+  });
+});
