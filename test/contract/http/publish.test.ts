@@ -147,12 +147,6 @@ describe('publishing what cannot be published', () => {
     });
     expect([answer.status, answer.json()]).toEqual([404, { error: 'Game code not found' }]);
   });
-
-  it('nothing is published yet', async () => {
-    expect((await send('GET', `/api/projects/${api.gameId}/publish`, 'alice')).json()).toEqual({
-      game: null,
-    });
-  });
 });
 
 describe('notifications (§12)', () => {
