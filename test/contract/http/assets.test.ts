@@ -107,6 +107,7 @@ describe('POST /api/assets/upload (§7.1)', () => {
     expect(aliases).toEqual(['Same_Name_PNG.png', 'Same_Name_PNG_2.png', 'Same_Name_PNG_3.png']);
   });
 
+  // The other refusals are rows of endpoints.
   it.each<[string, () => ReturnType<typeof upload>, number, object]>([
     [
       'no multipart body',
@@ -137,7 +138,7 @@ describe('POST /api/assets/upload (§7.1)', () => {
       415,
       { error: 'Invalid file type' },
     ],
-  ])('%s is refused, as the rows of endpoints.ts are', async (_, send, status, body) => {
+  ])('%s is refused', async (_, send, status, body) => {
     const answer = await send();
     expect([answer.status, answer.json()]).toEqual([status, body]);
   });
