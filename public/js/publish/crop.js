@@ -34,25 +34,7 @@ export async function cropDialog(image) {
     scrimCloses: false,
     content: (close) => [
       dialogHeader(close),
-      h(
-        'div',
-        { class: 'crop-body' },
-        stage.element,
-        h(
-          'p',
-          { class: 'crop-note', id: 'cropNote' },
-          h('strong', {}, text.cropNote),
-          h('span', {}, text.cropHint),
-        ),
-        h('label', { class: 'crop-zoom-field' }, h('span', {}, text.cropZoom), zoom),
-        h(
-          'div',
-          { class: 'crop-tools' },
-          tool('rotate', text.cropRotate, () => stage.turn()),
-          tool('flipX', text.cropFlipX, () => stage.flip('x')),
-          tool('flipY', text.cropFlipY, () => stage.flip('y')),
-        ),
-      ),
+      cropBody(stage, zoom),
       h(
         'footer',
         { class: 'crop-footer' },
@@ -76,6 +58,32 @@ export async function cropDialog(image) {
   await closed;
   stage.close();
   return isChosen ? stage.view : null;
+}
+
+/**
+ * What lies between header and buttons: the frame, its note, zoom and tools.
+ * @param {CropStage} stage @param {HTMLInputElement} zoom
+ */
+function cropBody(stage, zoom) {
+  return h(
+    'div',
+    { class: 'crop-body' },
+    stage.element,
+    h(
+      'p',
+      { class: 'crop-note', id: 'cropNote' },
+      h('strong', {}, text.cropNote),
+      h('span', {}, text.cropHint),
+    ),
+    h('label', { class: 'crop-zoom-field' }, h('span', {}, text.cropZoom), zoom),
+    h(
+      'div',
+      { class: 'crop-tools' },
+      tool('rotate', text.cropRotate, () => stage.turn()),
+      tool('flipX', text.cropFlipX, () => stage.flip('x')),
+      tool('flipY', text.cropFlipY, () => stage.flip('y')),
+    ),
+  );
 }
 
 /**
