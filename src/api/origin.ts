@@ -72,7 +72,7 @@ export function isUpgradeOriginAllowed(
 }
 
 /** Origins that are answered with credentials: the app's own and the listed ones. */
-export function allowedOrigins(
+function allowedOrigins(
   config: Pick<Config, 'PUBLIC_URL' | 'CORS_ALLOWED_ORIGINS'>,
 ): ReadonlySet<string> {
   return new Set(

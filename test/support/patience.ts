@@ -10,7 +10,7 @@ const MAX_FACTOR = 6;
  * How much slower this machine works now than the one that the time limits were chosen on; 1 to 6.
  * Measured once for a run, where vitest is configured; test processes inherit it.
  */
-export function slowness(): number {
+function slowness(): number {
   const known = Number(process.env['TEST_SLOWNESS']);
   return known >= 1 ? known : 1;
 }
