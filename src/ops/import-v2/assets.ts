@@ -4,7 +4,7 @@ import type { V2Asset, V2Import } from '../../store/tables/v2-import.js';
 import { isAtHome, keep, listFolder, readPlainFile } from './files.js';
 
 export interface AssetTools {
-  readonly tables: Pick<V2Import, 'assetsOf' | 'moveAsset'>;
+  readonly tables: Pick<V2Import, 'assetsOf' | 'adoptAsset'>;
   /** V2's data folder, and ours: may be the same. */
   readonly from: string;
   readonly to: string;
@@ -55,9 +55,9 @@ export async function importAssets(
 }
 
 async function importAsset(tools: AssetTools, row: V2Asset): Promise<Result> {
-  const file = await findFile(tools.from, row);
+  const isInPlace = await isKept(tools.to, row);
+  const file = (await findFile(tools.from, row)) ?? (isInPlace ? row.storage_path : null);
   if (file === null) {
-    if (await isKept(tools.to, row)) return { kind: 'present', problem: null };
     // Nobody is shown a deleted one any more.
     return {
       kind: 'lost',
@@ -72,11 +72,12 @@ async function importAsset(tools: AssetTools, row: V2Asset): Promise<Result> {
     hash === row.hash.toLowerCase()
       ? null
       : 'its file is not the one that was uploaded; it is taken as V2 served it';
-  if (row.storage_path === target && (await isKept(tools.to, row)))
+  // A row of V2 may name its place here already: it is not opened before it is marked as stored.
+  if (row.is_stored && row.storage_path === target && isInPlace)
     return { kind: 'present', problem };
   if (tools.dryRun) return { kind: 'taken', problem };
   await keep(target, bytes);
-  if (!(await tools.tables.moveAsset(row, { storage_path: target, hash })))
+  if (!(await tools.tables.adoptAsset(row, { storage_path: target, hash })))
     return { kind: 'lost', problem: 'its row was changed meanwhile; run the import again' };
   return { kind: 'taken', problem };
 }

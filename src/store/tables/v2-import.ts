@@ -13,6 +13,7 @@ const V2Asset = z.object({
   hash: z.string(),
   category: z.string().nullable(),
   is_deleted: z.boolean(),
+  is_stored: z.boolean(),
 });
 export type V2Asset = z.infer<typeof V2Asset>;
 
@@ -62,7 +63,7 @@ function v2Reads(client: Client) {
       allPages((from, to) => {
         const all = client
           .from('assets')
-          .select('id,owner_id,filename,storage_path,hash,category,is_deleted');
+          .select('id,owner_id,filename,storage_path,hash,category,is_deleted,is_stored');
         const owned = ownerId === null ? all.eq('is_global', true) : all.eq('owner_id', ownerId);
         return ask('list the assets', owned.order('id').range(from, to), z.array(V2Asset));
       }),
@@ -109,18 +110,18 @@ function v2Writes(client: Client) {
     },
 
     /**
-     * Points an asset at its file while it still points at `from`; false = it was changed or
-     * removed meanwhile.
+     * Points an asset at its file and has it opened from now on, while it still points where
+     * `asset` says; false = it was changed or removed meanwhile.
      */
-    moveAsset: (
+    adoptAsset: (
       asset: Pick<V2Asset, 'id' | 'storage_path'>,
       to: { storage_path: string; hash: string },
     ): Promise<boolean> =>
       askAny(
-        'move the asset',
+        'adopt the asset',
         client
           .from('assets')
-          .update(to)
+          .update({ ...to, is_stored: true })
           .eq('id', asset.id)
           .eq('storage_path', asset.storage_path)
           .select('id'),

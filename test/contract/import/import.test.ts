@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runImport } from '../../../src/ops/import-v2.js';
 import type { ImportReport } from '../../../src/ops/import-v2/report.js';
+import { createAssetFiles } from '../../../src/store/files/asset-files.js';
 import { connect } from '../../../src/store/tables/client.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { v2ImportTables, type V2Import } from '../../../src/store/tables/v2-import.js';
@@ -271,6 +272,8 @@ describe('import-v2', () => {
       },
       '/data/assets/global/bgm/song.mp3',
     );
+    // V2 wrote its rows before there was anything to mark.
+    await database.sql('update public.assets set is_stored = false');
   });
 
   it('a dry run says all that a run will do and changes nothing anywhere', async () => {
@@ -454,6 +457,36 @@ describe('import-v2', () => {
       `select storage_path from public.assets where alias in ('stolen.png', 'link.png')`,
     );
     for (const { storage_path } of stolen) expect(storage_path.startsWith(to)).toBe(false);
+  });
+
+  it('opens every asset that it took, and no other', async () => {
+    const files = createAssetFiles(to);
+    const rows = await database.sql<{ id: string; alias: string }>(
+      'select id, alias from public.assets order by alias',
+    );
+    const opened: string[] = [];
+    for (const { id, alias } of rows) {
+      const asset = await database.store.assets.get(id);
+      if (asset !== null && (await files.locate(asset)) !== null) opened.push(alias);
+    }
+    const { absolute, relative, big, edited, deleted } = assets;
+    const taken = [absolute, relative, big, edited, deleted].map(({ alias }) => alias);
+    expect(opened.toSorted()).toEqual([...taken, 'song.mp3'].toSorted());
+  });
+
+  it('opens those that name their place here already, also when V2 has their files no more', async () => {
+    const places = await database.sql<{ id: string; storage_path: string }>(
+      'select id, storage_path from public.assets where is_stored order by id',
+    );
+    const gone = path.join(from, 'users', hanako.id, 'assets', assets.big.filename);
+    await rm(gone);
+    await database.sql('update public.assets set is_stored = false');
+    expect(await run({ dryRun: true })).toMatchObject({ assets: 6, comparedAssets: 0 });
+    expect(await run()).toMatchObject({ assets: 6, comparedAssets: 0 });
+    expect(
+      await database.sql('select id, storage_path from public.assets where is_stored order by id'),
+    ).toEqual(places);
+    await writeFile(gone, assets.big.bytes);
   });
 
   it('keeps image, video and draft beside the versions, not in the newest', async () => {
