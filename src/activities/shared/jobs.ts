@@ -97,22 +97,23 @@ function announcements({
   };
 }
 
-/** After its commit point a job has not failed: it completes, and false is answered. */
-async function failJob(
-  deps: JobDeps,
-  { jobId, userId, projectId, attempt, kind, detail }: FailJobInput,
-): Promise<boolean> {
+/**
+ * After its commit point a job has not failed: it completes, nobody is told of a failure, and false
+ * is answered.
+ */
+async function failJob(deps: JobDeps, input: FailJobInput): Promise<boolean> {
+  if (await completeIfPublished(deps, input)) return false;
   const { store, stream, log } = deps;
-  const published = await store.revisions.ofJob(jobId);
-  if (published) {
-    const ref = { jobId, userId, projectId, attempt };
-    await completeJob(deps, completionOf(ref, published.revision));
-    return false;
-  }
+  const { jobId, userId, attempt, kind, detail } = input;
   const error =
     kind === 'STORAGE_LIMIT_EXCEEDED'
       ? await deps.storage.refusal(userId)
       : ERROR_POLICY[kind].sentence;
+  if (!(await store.jobs.fail(jobId, error))) {
+    // A version that came meanwhile has completed the row; its listeners do not know yet.
+    await completeIfPublished(deps, input);
+    return false;
+  }
   log.warn({ jobId, kind, detail, outcome: 'error' }, 'job failed');
   if (ERROR_POLICY[kind].alert) {
     void deps.alerts.raise({
@@ -123,8 +124,18 @@ async function failJob(
       details: { jobId },
     });
   }
-  if (!(await store.jobs.fail(jobId, error))) return false;
   await stream.append(jobId, attempt, CLOSING_SEQ, [{ type: 'failed', kind, error }]);
+  return true;
+}
+
+async function completeIfPublished(
+  deps: JobDeps,
+  { jobId, userId, projectId, attempt }: FailJobInput,
+): Promise<boolean> {
+  const published = await deps.store.revisions.ofJob(jobId);
+  if (!published) return false;
+  const ref = { jobId, userId, projectId, attempt };
+  await completeJob(deps, completionOf(ref, published.revision));
   return true;
 }
 

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { FailJobInput } from '../../../src/activities/ports.js';
+import { jobActivities } from '../../../src/activities/shared/jobs.js';
+import { ERROR_POLICY } from '../../../src/contracts/errors.js';
+import type { JobEvent } from '../../../src/contracts/stream.js';
+import type { Store } from '../../../src/store/index.js';
+import { createMirror } from '../../../src/store/mirror/mirror.js';
+import { log, startDatabase, type TestDatabase } from '../../support/database.js';
+import type { TestUser } from '../../support/users.js';
+
+/** How the activity that fails a job decides, on rows of a real database. */
+const REVISION = 'a'.repeat(40);
+
+let database: TestDatabase;
+let dataDir: string;
+let user: TestUser;
+let input: FailJobInput;
+let told: JobEvent[];
+let alerts: string[];
+
+beforeAll(async () => {
+  database = await startDatabase();
+  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-job-ends-'));
+});
+afterAll(async () => {
+  await database.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  [told, alerts] = [[], []];
+  user = await database.createUser();
+  const projectId = (await database.store.projects.create(user.id)).id;
+  const jobId = randomUUID();
+  await database.store.jobs.open({
+    id: jobId,
+    userId: user.id,
+    projectId,
+    content: '作って',
+    chatId: randomUUID(),
+    maxQueuedJobs: 50,
+  });
+  await database.store.jobs.startProcessing(jobId, false);
+  input = {
+    jobId,
+    userId: user.id,
+    projectId,
+    attempt: 1,
+    kind: 'ModelUnavailable',
+    detail: 'broke',
+  };
+});
+
+const failJob = (store: Store = database.store): Promise<boolean> =>
+  jobActivities({
+    store,
+    mirror: createMirror(dataDir),
+    stream: {
+      append: (_job, _attempt, _seq, events) => Promise.resolve(void told.push(...events)),
+    },
+    storage: { refusal: () => Promise.resolve('') },
+    alerts: {
+      raise: ({ key }) => Promise.resolve(void alerts.push(key)),
+      clear: () => Promise.resolve(),
+    },
+    log,
+  }).failJob(input);
+const publishVersion = async (): Promise<void> => {
+  await database.sql(
+    `insert into public.revisions (project_id, ordinal, revision, job_id, kind, subject)
+     values ($1, 1, $2, $3, 'generate', '題')`,
+    [input.projectId, REVISION, input.jobId],
+  );
+};
+const lines = (): Promise<unknown[]> =>
+  database.sql(
+    `select message from public.chat_history where project_id = $1 and role = 'assistant'`,
+    [input.projectId],
+  );
+
+async function expectCompleted(): Promise<void> {
+  expect(await database.store.jobs.get(input.jobId)).toMatchObject({
+    status: 'completed',
+    progress: 100,
+    error: null,
+  });
+  expect(told).toEqual([{ type: 'published', revision: REVISION }, { type: 'completed' }]);
+  expect(alerts).toEqual([]);
+}
+
+it('before the commit point the row fails, and everybody is told, again when it is repeated', async () => {
+  const error = ERROR_POLICY.ModelUnavailable.sentence;
+  for (const _ of [1, 2]) {
+    told = [];
+    expect(await failJob()).toBe(true);
+    expect(await database.store.jobs.get(input.jobId)).toMatchObject({ status: 'failed', error });
+    expect(told).toEqual([{ type: 'failed', kind: 'ModelUnavailable', error }]);
+    expect(alerts.at(-1)).toBe('ModelUnavailable');
+  }
+});
+
+it('after the commit point the job completes, and nobody is told of a failure', async () => {
+  await publishVersion();
+  expect(await failJob()).toBe(false);
+  await expectCompleted();
+  expect(await lines()).toEqual([{ message: 'ゲームを更新しました' }]);
+});
+
+it('a repeat tells the same once more and writes nothing twice', async () => {
+  await publishVersion();
+  await failJob();
+  told = [];
+  expect(await failJob()).toBe(false);
+  await expectCompleted();
+  expect(await lines()).toHaveLength(1);
+});
+
+it('a version that comes while the failure is written completes the job', async () => {
+  const { store } = database;
+  const late: Store = {
+    ...store,
+    jobs: {
+      ...store.jobs,
+      fail: async (jobId, error) => {
+        await publishVersion();
+        return store.jobs.fail(jobId, error);
+      },
+    },
+  };
+  expect(await failJob(late)).toBe(false);
+  await expectCompleted();
+});
+
+it('a job that was stopped is not told as failed', async () => {
+  expect(await database.store.jobs.cancel(input.jobId)).toBe('cancelled');
+  expect(await failJob()).toBe(false);
+  expect(told).toEqual([]);
+  expect(alerts).toEqual([]);
+});
