@@ -12,7 +12,7 @@ function delays(livedMs: readonly number[]): number[] {
 }
 
 describe('restart back-off', () => {
-  it('starts again almost at once, then waits twice as long each time, at most half a minute', () => {
+  it('starts again almost at once, then waits twice as long, at most half a minute', () => {
     expect(delays(Array.from({ length: 10 }, () => 0))).toEqual([
       200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000,
     ]);

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLog } from '../../src/log.js';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createLog, logOutput } from '../../src/log.js';
 import { beginAnew, refuseFresh } from './fresh.js';
 
 let dataDir: string;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
 describe('npm start -- --fresh', () => {
-  it('removes what was stored, also a database that lies elsewhere; secrets and logs stay', async () => {
+  it('removes what was stored, also a database elsewhere; secrets and logs stay', async () => {
     const elsewhere = path.join(dataDir, 'elsewhere', 'cluster');
     for (const folder of [elsewhere, 'postgres', 'users/u', 'published/g', 'secrets', 'logs'])
       await mkdir(path.resolve(dataDir, folder), { recursive: true });
@@ -24,6 +24,20 @@ describe('npm start -- --fresh', () => {
     await beginAnew(dataDir, createLog('test'));
     expect((await readdir(dataDir)).sort()).toEqual(['elsewhere', 'logs', 'secrets']);
     expect(await readdir(path.join(dataDir, 'elsewhere'))).toEqual([]);
+  });
+
+  it('says what goes before it removes anything', async () => {
+    for (const folder of ['users/one', 'users/two', 'published/g', 'logs'])
+      await mkdir(path.join(dataDir, folder), { recursive: true });
+    const stored = vi.spyOn(logOutput, 'write').mockImplementation(() => {
+      throw new Error('the log is full');
+    });
+    await expect(beginAnew(dataDir, createLog('test'))).rejects.toThrow('the log is full');
+    expect(await readdir(path.join(dataDir, 'users'))).toEqual(['one', 'two']);
+    expect(stored.mock.calls.join()).toContain(
+      `${dataDir} holds: games, published games. Users with games: 2. Secrets, ports and logs stay`,
+    );
+    stored.mockRestore();
   });
 
   it.each(['SUPABASE_URL', 'TEMPORAL_ADDRESS'])('refuses while %s is set', (name) => {

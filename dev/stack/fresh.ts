@@ -1,21 +1,22 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Log } from '../../src/log.js';
 import { removePostgres } from '../postgres/postgres.js';
 
-/** Below DATA_DIR: what belongs to rows of the embedded database or to Temporal's workflows. */
-const STATE = [
-  'temporal.db',
-  'temporal.db-shm',
-  'temporal.db-wal',
-  'modal',
-  'users',
-  'published',
-  'assets',
-  'uploads',
-  'objects',
-  'scratch',
-];
+/** Below DATA_DIR: what belongs to rows of the database or to workflows, in words for people. */
+const STATE: Readonly<Record<string, string | null>> = {
+  postgres: 'the database (users, projects, chats)',
+  'temporal.db': 'workflows',
+  'temporal.db-shm': null,
+  'temporal.db-wal': null,
+  modal: 'what the Modal emulator keeps',
+  users: 'games',
+  published: 'published games',
+  assets: 'images and sounds',
+  uploads: 'uploads',
+  objects: 'stored objects',
+  scratch: null,
+};
 /** Services whose state is not ours to remove. */
 const REAL_SERVICES = ['SUPABASE_URL', 'TEMPORAL_ADDRESS'] as const;
 
@@ -30,13 +31,30 @@ export function refuseFresh(env: Readonly<Record<string, string | undefined>>): 
 }
 
 /**
- * `npm start -- --fresh`: removes the embedded database, Temporal's state and the files that belong
- * to them. Secrets, ports and logs stay. No part may be running.
+ * `npm start -- --fresh`: says what goes, then removes the embedded database, Temporal's state and
+ * the files that belong to them. Secrets, ports and logs stay. No part may be running.
  */
 export async function beginAnew(dataDir: string, log: Log): Promise<void> {
-  log.warn(`--fresh: removing all users, games and workflows in ${dataDir}`);
+  const present = new Set(await namesIn(dataDir));
+  const names = Object.keys(STATE).filter((name) => present.has(name));
+  if (names.length === 0) {
+    log.info(`--fresh: nothing is stored in ${dataDir}`);
+    return;
+  }
+  const users = (await namesIn(path.join(dataDir, 'users'))).length;
+  const goes = names.flatMap((name) => STATE[name] ?? []).join(', ');
+  log.warn(
+    { users },
+    `--fresh removes for good what ${dataDir} holds: ${goes}. Users with games: ${users}. ` +
+      'Secrets, ports and logs stay',
+  );
   await removePostgres(path.join(dataDir, 'postgres'));
   await Promise.all(
-    STATE.map((name) => rm(path.join(dataDir, name), { recursive: true, force: true })),
+    names.map((name) => rm(path.join(dataDir, name), { recursive: true, force: true })),
   );
+}
+
+/** Names of what a folder holds; none when it is not there. */
+function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
 }

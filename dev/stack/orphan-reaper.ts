@@ -11,7 +11,12 @@ list=''
 while read -r verb pid signal; do
   case "$verb" in
     add) list="$pid:$signal $list" ;;
-    del) rest=''; for entry in $list; do [ "\${entry%%:*}" = "$pid" ] || rest="$rest $entry"; done; list="$rest" ;;
+    del)
+      rest=''
+      for entry in $list; do
+        [ "\${entry%%:*}" = "$pid" ] || rest="$rest $entry"
+      done
+      list="$rest" ;;
     end) exit 0 ;;
   esac
 done

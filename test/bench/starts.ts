@@ -5,14 +5,24 @@ import os from 'node:os';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { findFreePort } from '../../dev/stack/ports.js';
-import { stackEnv, startLauncher, startStack, type StackPart } from '../support/stack.js';
+import { newPlayer, say } from '../support/player.js';
+import {
+  stackEnv,
+  startLauncher,
+  startStack,
+  type Stack,
+  type StackPart,
+} from '../support/stack.js';
 
 /**
  * `node --import tsx test/bench/starts.ts [--clone] [--runs=3]`: how long each part is away when it
- * is killed, and with `--clone` how long a clean clone takes until it is ready. Prints seconds.
+ * is killed, how long a job waits for its worker, and with `--clone` how long a clean clone takes
+ * until it is ready. Prints seconds.
  */
 const PARTS: readonly StackPart[] = ['worker', 'api', 'supabase', 'demo', 'temporal', 'postgres'];
 const READY_LIMIT_MS = 300_000;
+/** How long the demo model writes: a worker killed in mid-stream leaves work to be done. */
+const DEMO_SECONDS = '20';
 
 const runs = Number(/--runs=(\d+)/.exec(process.argv.join(' '))?.[1] ?? 3);
 const seconds = (ms: number): string => (ms / 1000).toFixed(1).padStart(6);
@@ -59,8 +69,27 @@ async function measureClone(): Promise<{ installMs: number; readyMs: number }> {
   }
 }
 
+/** From the kill of the worker in mid-stream until its job's next attempt is heard. */
+async function measureJobGoesOn(stack: Stack): Promise<number> {
+  const player = await newPlayer(stack);
+  const { listener } = player;
+  try {
+    await say(player);
+    const { attempt = 0 } = await listener.until(({ type }) => type === 'stream');
+    const pid = await stack.kill('worker');
+    const { ms } = await timed(() =>
+      listener.until((frame) => frame.type === 'stream' && (frame.attempt ?? 0) > attempt),
+    );
+    await listener.untilEnd();
+    await stack.untilRestarted('worker', pid);
+    return ms;
+  } finally {
+    listener.close();
+  }
+}
+
 async function measureRestarts(): Promise<void> {
-  const first = await timed(() => startStack());
+  const first = await timed(() => startStack({ env: { DEMO_SECONDS } }));
   const stack = first.value;
   try {
     print('whole stack, built', [first.ms]);
@@ -72,6 +101,9 @@ async function measureRestarts(): Promise<void> {
       }
       print(`${part} killed, up again`, timesMs);
     }
+    const wentOnMs: number[] = [];
+    for (let turn = 0; turn < runs; turn += 1) wentOnMs.push(await measureJobGoesOn(stack));
+    print('worker killed, job goes on', wentOnMs);
   } finally {
     await stack.stop();
   }

@@ -38,7 +38,8 @@ describe('npm start refuses, before it starts anything,', () => {
       expect(code).toBe(1);
       expect(said).toMatch(
         new RegExp(
-          `^Port ${port} is already in use by .+ \\(pid ${process.pid}\\)\\..*variable PORT, for example PORT=${port + 1}`,
+          `^Port ${port} is already in use by .+ \\(pid ${process.pid}\\)\\..*` +
+            `variable PORT, for example PORT=${port + 1}`,
         ),
       );
     } finally {

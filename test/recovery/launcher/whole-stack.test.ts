@@ -30,7 +30,9 @@ const apiAnswers = async (): Promise<number> => (await fetch(`${stack.baseUrl}/a
 describe('npm start with nothing configured', () => {
   it('brings up every part and says in one line where everything is and what is DEMO', async () => {
     expect(stack.logs().match(/^DreamCore is ready.*$/gm)).toEqual([
-      `DreamCore is ready: ${stack.baseUrl} | Temporal UI: ${stack.env.TEMPORAL_UI_URL} | DEMO: the AI model (set ANTHROPIC_API_KEY for the real one)`,
+      `DreamCore is ready: ${stack.baseUrl} | ` +
+        `Temporal UI: ${stack.env.TEMPORAL_UI_URL} | ` +
+        `DEMO: the AI model (set ANTHROPIC_API_KEY for the real one)`,
     ]);
     expect(await apiAnswers()).toBe(200);
     expect((await fetch(stack.env.TEMPORAL_UI_URL ?? '')).status).toBe(200);
