@@ -40,6 +40,7 @@ const error = (status: number, type: string, message: string): Refusal => ({
   type,
   message,
 });
+const OVERLOADED = error(529, 'overloaded_error', 'Overloaded (DEMO fault)');
 
 /**
  * A Messages API on the loopback interface: no model, but an honest conversation partner for the
@@ -193,7 +194,7 @@ function answerAtOnce(
     return;
   }
   if (interrupt === 'error') {
-    refuse(response, error(529, 'overloaded_error', 'Overloaded (DEMO fault)'));
+    refuse(response, OVERLOADED);
     return;
   }
   sendJson(response, 200, answerBody(request, turn));
@@ -223,10 +224,7 @@ async function answerStreaming(
   if (isWhole) response.end();
   else if (how.interrupt === 'cut') response.destroy();
   else if (how.interrupt === 'error')
-    response.end(
-      'event: error\ndata: ' +
-        `${JSON.stringify(errorBody(error(529, 'overloaded_error', 'Overloaded (DEMO fault)')))}\n\n`,
-    );
+    response.end('event: error\ndata: ' + `${JSON.stringify(errorBody(OVERLOADED))}\n\n`);
 }
 
 let requestCount = 0;

@@ -75,6 +75,12 @@ export function createdText(theme: Theme): string {
 
 /** specs/game.md: what the game is, kept beside it. */
 export function specText(theme: Theme, request: string): string {
+  const shown = ({ emoji, name }: Theme['player']): string => `${emoji} ${name}`;
+  const cast = {
+    player: shown(theme.player),
+    enemy: shown(theme.enemy),
+    item: shown(theme.item),
+  };
   const style = theme.styleId === null ? '' : `- スタイル: ${theme.styleId}\n`;
   return `# ゲームの仕様（DEMO）
 
@@ -82,7 +88,7 @@ export function specText(theme: Theme, request: string): string {
 - 依頼: ${request.replace(/\s+/g, ' ').slice(0, 300)}
 - 種類: ${theme.engine}（${theme.dimension}）
 ${style}- 遊びかた: ${WHAT_ONE_DOES[theme.engine](theme)}。
-- 主人公: ${theme.player.emoji} ${theme.player.name} / 敵: ${theme.enemy.emoji} ${theme.enemy.name} / アイテム: ${theme.item.emoji} ${theme.item.name}
+- 主人公: ${cast.player} / 敵: ${cast.enemy} / アイテム: ${cast.item}
 - 背景: ${theme.scenery}
 - 画面: 390×844 の仮想画面を端末に合わせて拡大。色や速さは index.html の CONFIG と THEME、追加機能は「追加機能ここから」の所。
 `;

@@ -1,3 +1,5 @@
+import { anyOf } from '../theme/any-of.js';
+
 /** Something that can be added to any game as code of its own, and taken out again. */
 export interface Feature {
   name: string;
@@ -32,7 +34,8 @@ on('update', () => {
   shake(12);
   const strength = 12 + game.level * 3;
   addActor({
-    isBoss: true, strength, hp: strength, r: 54, x: WIDTH / 2, y: -60, vy: 80, shape: 'spiky', emoji: THEME.enemyEmoji,
+    isBoss: true, strength, hp: strength, r: 54, x: WIDTH / 2, y: -60, vy: 80, shape: 'spiky',
+    emoji: THEME.enemyEmoji,
     step(boss) {
       if (boss.y > 190) boss.vy = 0;
       boss.x = WIDTH / 2 + Math.sin(boss.age * 1.3) * 110;
@@ -59,7 +62,11 @@ on('draw', () => {
   ),
   feature(
     '新しい敵',
-    /(?:新しい|別の|違う|ちがう|もう[1一]種類の|[2二]種類目の|追加の|強い|飛ぶ)(?:種類の)?敵|敵の種類|敵(?:キャラ)?を?(?:もう[1一][体つ])?追加|second enemy|new enem|another enem/i,
+    anyOf(
+      /(?:新しい|別の|違う|ちがう|もう[1一]種類の|[2二]種類目の|追加の|強い|飛ぶ)(?:種類の)?敵/,
+      /敵の種類|敵(?:キャラ)?を?(?:もう[1一][体つ])?追加/,
+      /second enemy|new enem|another enem/,
+    ),
     '横から飛んでくる。さわるとライフが減り、弾かタップで倒せる',
     `
 let nextFlyer = 4;
@@ -69,7 +76,8 @@ on('update', () => {
   nextFlyer = game.time + random(3, 5) / pace();
   const fromLeft = Math.random() < 0.5;
   addActor({
-    x: fromLeft ? -30 : WIDTH + 30, y: random(160, 480), vx: (fromLeft ? 1 : -1) * 105 * pace(), vy: 40, r: 24,
+    x: fromLeft ? -30 : WIDTH + 30, y: random(160, 480),
+    vx: (fromLeft ? 1 : -1) * 105 * pace(), vy: 40, r: 24,
     shape: 'gem', color: THEME.accentColor, emoji: '🦇',
     onTouch(flyer) { flyer.isGone = true; damage(flyer.x, flyer.y); },
     onHit(flyer) { if (flyer.hp <= 0) addScore(CONFIG.scorePerItem * 2, flyer.x, flyer.y); },
@@ -97,7 +105,8 @@ on('update', () => {
   if (game.scoreRate > 1 && game.time >= powerUntil) game.scoreRate = 1;
   if (game.time < nextPower) return;
   nextPower = game.time + 14;
-  addActor({ x: random(60, WIDTH - 60), y: -30, vy: 130, r: 24, color: '#ffd60a', emoji: '🌟', onTouch: takePower, onHit: takePower });
+  addActor({ x: random(60, WIDTH - 60), y: -30, vy: 130, r: 24, color: '#ffd60a', emoji: '🌟',
+    onTouch: takePower, onHit: takePower });
 });
 on('draw', () => {
   const hero = rules.player?.();
@@ -126,7 +135,8 @@ const takeHeart = (heart) => {
 on('update', () => {
   if (game.time < nextHeart) return;
   nextHeart = game.time + 15;
-  addActor({ x: random(60, WIDTH - 60), y: -30, vy: 140, r: 22, color: '#ff8fab', emoji: '💖', onTouch: takeHeart, onHit: takeHeart });
+  addActor({ x: random(60, WIDTH - 60), y: -30, vy: 140, r: 22, color: '#ff8fab', emoji: '💖',
+    onTouch: takeHeart, onHit: takeHeart });
 });`,
   ),
   feature(
@@ -144,7 +154,8 @@ on('update', (dt) => {
   if (nextBeat > 0) return;
   nextBeat += 0.22 / Math.min(1.5, pace());
   tone(melody[beat % melody.length], melody[beat % melody.length], 0.18, 'triangle', 0.07);
-  if (beat % 2 === 0) tone(bass[(beat / 2) % bass.length], bass[(beat / 2) % bass.length], 0.3, 'sine', 0.12);
+  const low = bass[(beat / 2) % bass.length];
+  if (beat % 2 === 0) tone(low, low, 0.3, 'sine', 0.12);
   if (beat % 4 === 2) tone(4000, 900, 0.04, 'square', 0.015);
   beat += 1;
 });`,
@@ -179,7 +190,9 @@ on('tap', (x, y) => {
   if (x === null) return;
   if (game.isPaused || Math.hypot(x - place.x, y - place.y) < 30) game.isPaused = !game.isPaused;
 });
-window.addEventListener('keydown', (event) => { if (event.key === 'p') game.isPaused = !game.isPaused; });
+window.addEventListener('keydown', (event) => {
+  if (event.key === 'p') game.isPaused = !game.isPaused;
+});
 on('draw', () => {
   drawPanel(place.x - 22, place.y - 22, 44, 44, 14);
   drawText(game.isPaused ? '▶' : 'Ⅱ', place.x, place.y, 20, { color: '#ffffff', edge: false });
@@ -191,7 +204,8 @@ on('draw', () => {
     /雪(?:を|が)|\bsnow(?:fall|ing)?\b/i,
     '手前に雪が降る',
     `
-on('draw', () => drift(game.clock, 46, 110, 22, (x, y, depth) => disc(ctx, x, y, 1.5 + depth * 3.4, \`rgba(255,255,255,\${depth})\`)));`,
+on('draw', () => drift(game.clock, 46, 110, 22, (x, y, depth) =>
+  disc(ctx, x, y, 1.5 + depth * 3.4, \`rgba(255,255,255,\${depth})\`)));`,
   ),
   feature(
     '花びら',
@@ -215,7 +229,10 @@ on('draw', () => drift(game.clock, 30, 80, 46, (x, y, depth, i) => {
     'うしろで星がまたたき、ときどき流れる',
     `
 on('back', () => {
-  for (let i = 0; i < 40; i += 1) disc(ctx, fixed(i) * WIDTH, fixed(i + 60) * HEIGHT * 0.8, 1.2 + Math.abs(Math.sin(game.clock * 2 + i)) * 1.8, 'rgba(255,255,255,0.85)');
+  for (let i = 0; i < 40; i += 1) {
+    const radius = 1.2 + Math.abs(Math.sin(game.clock * 2 + i)) * 1.8;
+    disc(ctx, fixed(i) * WIDTH, fixed(i + 60) * HEIGHT * 0.8, radius, 'rgba(255,255,255,0.85)');
+  }
   const t = (game.clock % 3.2) / 0.8;
   if (t > 1) return;
   ctx.strokeStyle = \`rgba(255,255,255,\${1 - t})\`;
@@ -234,7 +251,9 @@ on('back', () => {
 on('draw', () => {
   ctx.strokeStyle = 'rgba(190,220,255,0.55)';
   ctx.lineWidth = 2;
-  drift(game.clock, 60, 900, 0, (x, y, depth) => { ctx.beginPath(); ctx.moveTo(x, y); ctx.lineTo(x - 5, y + 18 * depth); ctx.stroke(); });
+  drift(game.clock, 60, 900, 0, (x, y, depth) => {
+    ctx.beginPath(); ctx.moveTo(x, y); ctx.lineTo(x - 5, y + 18 * depth); ctx.stroke();
+  });
 });`,
   ),
   feature(

@@ -1,3 +1,4 @@
+import { anyOf } from '../theme/any-of.js';
 import { LOOK_RULES, type Rule } from './looks.js';
 import { PLAY_RULES } from './play.js';
 import { wishesOf } from './sentence.js';
@@ -19,8 +20,11 @@ const RULES: readonly Rule[] = [...PLAY_RULES, ...LOOK_RULES];
 /** "速くしないで" asks for no change that we know. */
 const FORBIDS = /ないで|なくていい|\bdon'?t\b|\bdo not\b/i;
 /** Polite leftovers that are no wishes. */
-const EMPTY_WISH =
-  /^(?:お願い(?:します)?|おねがい(?:します)?|よろしく(?:お願いします)?|ください|ありがとう(?:ございます)?|いいね|すごい|please|thanks?(?: you)?)[。!！]?$/i;
+const POLITE = anyOf(
+  /(?:お願い|おねがい)(?:します)?|よろしく(?:お願いします)?|ください|ありがとう(?:ございます)?/,
+  /いいね|すごい|please|thanks?(?: you)?/,
+);
+const EMPTY_WISH = new RegExp(`^(?:${POLITE.source})[。!！]?$`, 'i');
 
 /**
  * Finds what a request asks for in the file as it is: pure, nothing but text found in the file is

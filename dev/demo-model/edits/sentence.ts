@@ -1,3 +1,4 @@
+import { anyOf } from '../theme/any-of.js';
 import { WORDS, type Role } from '../theme/vocabulary.js';
 import type { GameSource } from './source.js';
 
@@ -28,8 +29,14 @@ const TARGET_WORDS: readonly (readonly [Target, RegExp])[] = [
 ];
 
 /** Words between two wishes. A te-form ends a wish too, unless it only carries a polite ending. */
-const BREAKS =
-  /[。！!\n、,;；]|(?:そして|それから|さらに|あと(?!で)|それと|\band\b|\bthen\b)|(?<=[しえけせげべめれりっんきび][てで])(?!ください|下さい|ほしい|欲しい|くれ|もら|ね|よ|から|いる|みて|ある)/i;
+const BREAKS = anyOf(
+  /[。！!\n、,;；]/,
+  /そして|それから|さらに|あと(?!で)|それと|\band\b|\bthen\b/,
+  new RegExp(
+    '(?<=[しえけせげべめれりっんきび][てで])' +
+      '(?!ください|下さい|ほしい|欲しい|くれ|もら|ね|よ|から|いる|みて|ある)',
+  ),
+);
 
 function byName(source: GameSource): readonly (readonly [Role, string])[] {
   const pairs = (['player', 'enemy', 'item'] as const).map(

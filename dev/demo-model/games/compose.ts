@@ -46,13 +46,19 @@ function head(theme: Theme): string {
 <html lang="ja">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1, maximum-scale=1, user-scalable=no, viewport-fit=cover">
+<meta name="viewport" content="width=device-width, initial-scale=1, maximum-scale=1,
+  user-scalable=no, viewport-fit=cover">
 <title>${escapeHtml(theme.title)}</title>
 <!-- DEMO: 手元のデモモデルが書いたゲームです -->
 <style>
-  html, body { margin: 0; height: 100%; overflow: hidden; background: #15131f; touch-action: none; user-select: none; -webkit-user-select: none; -webkit-tap-highlight-color: transparent; }
+  html, body { margin: 0; height: 100%; overflow: hidden; background: #15131f;
+    touch-action: none; user-select: none; -webkit-user-select: none;
+    -webkit-tap-highlight-color: transparent; }
   canvas { position: fixed; inset: 0; margin: auto; display: block; touch-action: none; }
-  .demo { position: fixed; left: 50%; bottom: 6px; transform: translateX(-50%); padding: 2px 10px; border-radius: 9px; background: rgba(0, 0, 0, 0.38); color: #fff; font: 700 10px/1.4 system-ui, sans-serif; letter-spacing: 0.18em; pointer-events: none; }
+  .demo { position: fixed; left: 50%; bottom: 6px; transform: translateX(-50%); padding: 2px 10px;
+    border-radius: 9px; background: rgba(0, 0, 0, 0.38); color: #fff;
+    font: 700 10px/1.4 system-ui, sans-serif;
+    letter-spacing: 0.18em; pointer-events: none; }
 </style>
 </head>`;
 }

@@ -85,16 +85,26 @@ const LOCALS: Record<Scenery, Record<Role, readonly [Figure, ...Figure[]]>> = {
 const AFTER: Record<Role, RegExp> = {
   player:
     /^(?:ちゃん|くん|さん)?(?:が(?!落ち|出て|襲|飛んで|追)|で(?!きた)|になって|を操作|を動かし|を走らせ|を育て|が主人公|を主人公)/,
-  enemy:
-    /^(?:たち|軍団|の群れ)?(?:を|と|から|に|が)?(?:倒|たお|やっつけ|退治|撃|打|うち|よけ|避け|かわ|逃げ|にげ|追われ|追いかけられ|叩|たた|つぶ|割|戦|襲|踏)/,
-  item: /^(?:たち)?(?:を|が)?(?:たくさん|いっぱい|どんどん)?(?:集|あつ|拾|ひろ|取|とる|とって|食べ|たべ|キャッチ|受け|釣|つり|つる|収穫|運|並べ|そろえ|揃え|つなげ|消す|消し|積|落ちて|ゲット|届け)/,
+  enemy: new RegExp(
+    '^(?:たち|軍団|の群れ)?(?:を|と|から|に|が)?' +
+      '(?:倒|たお|やっつけ|退治|撃|打|うち|よけ|避け|かわ|逃げ|にげ|追われ|追いかけられ|' +
+      '叩|たた|つぶ|割|戦|襲|踏)',
+  ),
+  item: new RegExp(
+    '^(?:たち)?(?:を|が)?(?:たくさん|いっぱい|どんどん)?' +
+      '(?:集|あつ|拾|ひろ|取|とる|とって|食べ|たべ|キャッチ|受け|釣|つり|つる|収穫|運|並べ|' +
+      'そろえ|揃え|つなげ|消す|消し|積|落ちて|ゲット|届け)',
+  ),
 };
 
 const BEFORE_ENGLISH: Record<Role, RegExp> = {
   player: /(?:\bas an? |\bplay an? |\bwhere an? |\bwith an? )$/i,
-  enemy:
-    /(?:\bshoot(?:s|ing)? |\bdodg(?:e|es|ing) |\bavoid(?:s|ing)? |\bfight(?:s|ing)? |\bdefeat(?:s|ing)? |\bwhack(?:s|ing)? |\bagainst |\bfrom )(?:the |an? )?$/i,
-  item: /(?:\bcollect(?:s|ing)? |\bcatch(?:es|ing)? |\beat(?:s|ing)? |\bgather(?:s|ing)? |\bmatch(?:es|ing)? )(?:the |an? )?$/i,
+  enemy: new RegExp(
+    String.raw`\b(?:(?:shoot|avoid|fight|defeat|whack)(?:s|ing)?|dodg(?:e|es|ing)|against|from) ` +
+      '(?:the |an? )?$',
+    'i',
+  ),
+  item: /\b(?:(?:collect|eat|gather)(?:s|ing)?|(?:catch|match)(?:es|ing)?) (?:the |an? )?$/i,
 };
 
 interface Mention {

@@ -38,13 +38,17 @@ const EMPTY_WORDS = new RegExp(
 
 const SUBJECT_LIMIT = 12;
 
+/** "タイトルは X にして": ends where the sentence goes on. */
+const BARE_TITLE = new RegExp(
+  String.raw`(?:タイトル|ゲーム名|名前)(?:は|を|:|：)\s*([^「」『』"”、。\n]{1,24}?)` +
+    String.raw`\s*(?:に(?!ゃ)|と(?:する|して)|で(?:す|$)|、|。|$)`,
+);
+
 /** A title that the words give themselves: in brackets, or "タイトルは X". */
 export function namedTitle(text: string): string | null {
   const found =
     /(?:タイトル|ゲーム名|名前)(?:は|を|:|：)\s*[「『"“]([^」』"”\n]{1,24})[」』"”]/.exec(text) ??
-    /(?:タイトル|ゲーム名|名前)(?:は|を|:|：)\s*([^「」『』"”、。\n]{1,24}?)\s*(?:に(?!ゃ)|と(?:する|して)|で(?:す|$)|、|。|$)/.exec(
-      text,
-    ) ??
+    BARE_TITLE.exec(text) ??
     /[「『“"]([^」』”"\n]{1,24})[」』”"](?:という|って(?:いう)?(?=名前|タイトル|ゲーム)|の(?=タイトル|名前))/.exec(
       text,
     ) ??

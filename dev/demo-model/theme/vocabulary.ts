@@ -1,3 +1,4 @@
+import { anyOf } from './any-of.js';
 import type { Figure, Scenery } from './types.js';
 
 export type Role = 'player' | 'enemy' | 'item';
@@ -175,7 +176,10 @@ const PLACES: readonly (readonly [RegExp, Scenery])[] = [
     'sweets',
   ],
   [
-    /城|ダンジョン|魔王|ドラゴン|吸血鬼|ゾンビ|おばけ|お化け|幽霊|ハロウィン|墓|castle|dungeon|zombie|ghost|halloween|vampire|dragon/i,
+    anyOf(
+      /城|ダンジョン|魔王|ドラゴン|吸血鬼|ゾンビ|おばけ|お化け|幽霊|ハロウィン|墓/,
+      /castle|dungeon|zombie|ghost|halloween|vampire|dragon/,
+    ),
     'castle',
   ],
   [

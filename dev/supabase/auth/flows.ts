@@ -61,7 +61,9 @@ export class Flows {
     const redirectTo = this.redirects.choose(query.get('redirect_to'));
     const { rows } = await this.pool.query<{ id: string }>(
       `with forgotten as (delete from auth.flow_state where created_at < now() - interval '1 hour')
-       insert into auth.flow_state (redirect_to, code_challenge, code_challenge_method, provider_nonce, provider_verifier) values ($1, $2, $3, $4, $5) returning id`,
+       insert into auth.flow_state (redirect_to, code_challenge, code_challenge_method,
+         provider_nonce, provider_verifier)
+       values ($1, $2, $3, $4, $5) returning id`,
       [
         redirectTo,
         challenge,
@@ -94,8 +96,10 @@ export class Flows {
     const {
       rows: [row],
     } = await this.pool.query<Flow & { provider_nonce: string; verifier: string }>(
-      `with asked as (select id, provider_verifier from auth.flow_state where id = $1 and provider_verifier is not null and created_at > now() - interval '1 hour' for update)
-       update auth.flow_state f set provider_verifier = null from asked where f.id = asked.id returning f.*, asked.provider_verifier as verifier`,
+      `with asked as (select id, provider_verifier from auth.flow_state where id = $1
+         and provider_verifier is not null and created_at > now() - interval '1 hour' for update)
+       update auth.flow_state f set provider_verifier = null from asked where f.id = asked.id
+         returning f.*, asked.provider_verifier as verifier`,
       [id],
     );
     return row && { flow: row, proof: { nonce: row.provider_nonce, verifier: row.verifier } };

@@ -73,9 +73,12 @@ export class SignInLinks {
         'new_email) values ($1, $2, $3, $4, $5)',
       [redirectTo, hashOf(token), user.id, type, newEmail],
     );
-    const actionLink =
-      `${this.issuer}/` +
-      `verify?${new URLSearchParams({ token, type: isChange(type) ? CHANGE : type, redirect_to: redirectTo }).toString()}`;
+    const asked = new URLSearchParams({
+      token,
+      type: isChange(type) ? CHANGE : type,
+      redirect_to: redirectTo,
+    });
+    const actionLink = `${this.issuer}/verify?${asked.toString()}`;
     return authJson(200, {
       ...user,
       action_link: actionLink,
@@ -151,7 +154,8 @@ export class SignInLinks {
   private async redeem(token: string, type: string): Promise<Redeemed> {
     if (type === CHANGE) return this.redeemChange(token);
     const { rows } = await this.pool.query<{ user_id: string; redirect_to: string }>(
-      `delete from auth.flow_state where auth_code_hash = $1 and link_type is not null and new_email is null and (link_type = $2 or ($2 = 'email' and link_type <> 'recovery'))
+      `delete from auth.flow_state where auth_code_hash = $1 and link_type is not null
+         and new_email is null and (link_type = $2 or ($2 = 'email' and link_type <> 'recovery'))
          and created_at > now() - interval '1 hour' returning user_id, redirect_to`,
       [hashOf(token), type],
     );
@@ -168,14 +172,17 @@ export class SignInLinks {
     const {
       rows: [link],
     } = await this.pool.query<{ user_id: string; new_email: string; redirect_to: string }>(
-      `update auth.flow_state set confirmed_at = now() where auth_code_hash = $1 and new_email is not null and confirmed_at is null
+      `update auth.flow_state set confirmed_at = now() where auth_code_hash = $1
+         and new_email is not null and confirmed_at is null
          and created_at > now() - interval '1 hour' returning user_id, new_email, redirect_to`,
       [hashOf(token)],
     );
     if (!link) throw refuseLink();
     const { rowCount } = await this.pool.query(
-      `with confirmed as (select id, link_type from auth.flow_state where user_id = $1 and new_email = $2 and confirmed_at > now() - interval '1 hour')
-       delete from auth.flow_state where id in (select id from confirmed) and (select count(distinct link_type) from confirmed) = 2`,
+      `with confirmed as (select id, link_type from auth.flow_state where user_id = $1
+         and new_email = $2 and confirmed_at > now() - interval '1 hour')
+       delete from auth.flow_state where id in (select id from confirmed)
+         and (select count(distinct link_type) from confirmed) = 2`,
       [link.user_id, link.new_email],
     );
     if (!rowCount) return { session: null, redirectTo: link.redirect_to };

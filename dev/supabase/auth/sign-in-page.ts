@@ -8,24 +8,36 @@ export interface SignInPage {
 }
 
 const STYLE = `
-  :root { color-scheme: light dark; --ground: #f4f2ee; --paper: #fff; --ink: #1d1b18; --soft: #6b655c; --line: #d9d3c8; --act: #2f5bd7; }
-  @media (prefers-color-scheme: dark) { :root { --ground: #17161a; --paper: #211f26; --ink: #f1eef6; --soft: #a8a1b3; --line: #3a3742; --act: #7d9cff; } }
+  :root { color-scheme: light dark; --ground: #f4f2ee; --paper: #fff; --ink: #1d1b18;
+    --soft: #6b655c; --line: #d9d3c8; --act: #2f5bd7; }
+  @media (prefers-color-scheme: dark) {
+    :root { --ground: #17161a; --paper: #211f26; --ink: #f1eef6;
+      --soft: #a8a1b3; --line: #3a3742; --act: #7d9cff; }
+  }
   * { box-sizing: border-box; }
-  body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 24px; background: var(--ground); color: var(--ink);
-    font: 16px/1.6 system-ui, -apple-system, "Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP", sans-serif; }
-  main { width: min(100%, 400px); background: var(--paper); border: 1px solid var(--line); border-radius: 20px; padding: 28px; }
-  .demo { display: inline-block; padding: 2px 10px; border-radius: 999px; background: #ffd84d; color: #3a2d00; font-size: 13px; font-weight: 700; letter-spacing: .06em; }
+  body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 24px;
+    background: var(--ground); color: var(--ink);
+    font: 16px/1.6 system-ui, -apple-system, "Hiragino Sans", "Noto Sans JP", "Noto Sans CJK JP",
+      sans-serif; }
+  main { width: min(100%, 400px); background: var(--paper); border: 1px solid var(--line);
+    border-radius: 20px; padding: 28px; }
+  .demo { display: inline-block; padding: 2px 10px; border-radius: 999px; background: #ffd84d;
+    color: #3a2d00; font-size: 13px; font-weight: 700; letter-spacing: .06em; }
   h1 { margin: 12px 0 4px; font-size: 22px; }
   p { margin: 0 0 20px; color: var(--soft); font-size: 14px; }
   .problem { color: #c43d2b; }
   label { display: block; margin-bottom: 14px; font-size: 14px; font-weight: 600; }
-  input { width: 100%; margin-top: 4px; padding: 12px; border: 1px solid var(--line); border-radius: 12px; background: transparent; color: inherit; font: inherit; font-size: 16px; font-weight: 400; }
+  input { width: 100%; margin-top: 4px; padding: 12px; border: 1px solid var(--line);
+    border-radius: 12px; background: transparent; color: inherit; font: inherit; font-size: 16px;
+    font-weight: 400; }
   input:focus-visible, button:focus-visible { outline: 3px solid var(--act); outline-offset: 2px; }
-  button { width: 100%; margin-top: 6px; padding: 13px; border: 0; border-radius: 12px; background: var(--act); color: #fff; font: inherit; font-weight: 700; cursor: pointer; }
+  button { width: 100%; margin-top: 6px; padding: 13px; border: 0; border-radius: 12px;
+    background: var(--act); color: #fff; font: inherit; font-weight: 700; cursor: pointer; }
   @media (prefers-color-scheme: dark) { button { color: #10142a; } }`;
 
 /** The page that stands in for Google's while no Google credentials are configured. */
 export function signInPage(page: SignInPage): string {
+  const { problem } = page;
   return `<!doctype html>
 <html lang="ja">
 <head>
@@ -39,10 +51,12 @@ export function signInPage(page: SignInPage): string {
 <span class="demo">DEMO</span>
 <h1>開発用サインイン</h1>
 <p>Google の代わりに、この端末だけで使う開発用の画面です。パスワードは不要で、外部には何も送信しません。</p>
-${page.problem ? `<p class="problem" role="alert">${escapeHtml(page.problem)}</p>` : ''}<form method="post">
+${problem ? `<p class="problem" role="alert">${escapeHtml(problem)}</p>` : ''}<form method="post">
 <input type="hidden" name="flow" value="${escapeHtml(page.flowId)}">
-<label>名前<input name="name" value="${escapeHtml(page.name)}" autocomplete="name" maxlength="80" required></label>
-<label>メールアドレス<input name="email" type="email" value="${escapeHtml(page.email)}" autocomplete="email" maxlength="200" required></label>
+<label>名前<input name="name" value="${escapeHtml(page.name)}"
+  autocomplete="name" maxlength="80" required></label>
+<label>メールアドレス<input name="email" type="email" value="${escapeHtml(page.email)}"
+  autocomplete="email" maxlength="200" required></label>
 <button type="submit">サインイン</button>
 </form>
 </main>

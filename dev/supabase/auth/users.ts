@@ -36,9 +36,11 @@ export type UserChanges = z.infer<typeof UserChanges>;
 
 const USER = `json_build_object(
   'id', u.id, 'aud', u.aud, 'role', u.role, 'email', u.email, 'phone', '',
-  'email_confirmed_at', u.email_confirmed_at, 'confirmed_at', u.email_confirmed_at, 'last_sign_in_at', u.last_sign_in_at,
-  'app_metadata', u.raw_app_meta_data, 'user_metadata', u.raw_user_meta_data, 'identities', '[]'::json,
-  'is_anonymous', u.is_anonymous, 'created_at', u.created_at, 'updated_at', u.updated_at) as "user"`;
+  'email_confirmed_at', u.email_confirmed_at, 'confirmed_at', u.email_confirmed_at,
+  'last_sign_in_at', u.last_sign_in_at, 'app_metadata', u.raw_app_meta_data,
+  'user_metadata', u.raw_user_meta_data, 'identities', '[]'::json,
+  'is_anonymous', u.is_anonymous, 'created_at', u.created_at, 'updated_at', u.updated_at
+) as "user"`;
 const HASH = (placeholder: string): string =>
   `extensions.crypt(${placeholder}, extensions.gen_salt('bf', 8))`;
 
@@ -51,8 +53,11 @@ export class Users {
     if (user.password !== undefined) refuseWeakPassword(user.password);
     try {
       const { rows } = await this.pool.query<{ user: AuthUser }>(
-        `insert into auth.users as u (id, email, encrypted_password, email_confirmed_at, raw_user_meta_data, raw_app_meta_data)
-         values (coalesce($1, gen_random_uuid()), $2, case when $3::text is null then null else ${HASH('$3')} end, now(), $4, $5) returning ${USER}`,
+        `insert into auth.users as u (id, email, encrypted_password, email_confirmed_at,
+           raw_user_meta_data, raw_app_meta_data)
+         values (coalesce($1, gen_random_uuid()), $2,
+           case when $3::text is null then null else ${HASH('$3')} end, now(), $4, $5)
+         returning ${USER}`,
         [
           user.id ?? null,
           user.email,
@@ -117,8 +122,10 @@ export class Users {
     try {
       const { rows } = await this.pool.query<{ user: AuthUser }>(
         `update auth.users u set email = coalesce($2, u.email),
-           encrypted_password = case when $3::text is null then u.encrypted_password else ${HASH('$3')} end,
-           raw_user_meta_data = u.raw_user_meta_data || $4::jsonb, raw_app_meta_data = u.raw_app_meta_data || $5::jsonb, updated_at = now()
+           encrypted_password = case when $3::text is null
+             then u.encrypted_password else ${HASH('$3')} end,
+           raw_user_meta_data = u.raw_user_meta_data || $4::jsonb,
+           raw_app_meta_data = u.raw_app_meta_data || $5::jsonb, updated_at = now()
          where u.id = $1 returning ${USER}`,
         [
           id,

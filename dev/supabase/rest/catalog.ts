@@ -34,32 +34,44 @@ export interface Routine {
 
 const RELATIONS = `
   select c.relname as name,
-    array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped order by a.attnum) as columns,
-    coalesce((select array(select a.attname::text from unnest(p.conkey) with ordinality k(num, position)
+    array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0
+      and not a.attisdropped order by a.attnum) as columns,
+    coalesce((select array(select a.attname::text
+        from unnest(p.conkey) with ordinality k(num, position)
         join pg_attribute a on a.attrelid = c.oid and a.attnum = k.num order by k.position)
       from pg_constraint p where p.conrelid = c.oid and p.contype = 'p'), '{}') as "primaryKey"
-  from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v', 'm', 'p', 'f')`;
+  from pg_class c where c.relnamespace = 'public'::regnamespace
+    and c.relkind in ('r', 'v', 'm', 'p', 'f')`;
 
 const FOREIGN_KEYS = `
   select f.conname as name, source.relname as from, target.relname as to,
     array(select a.attname::text from unnest(f.conkey) with ordinality k(num, position)
-      join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.num order by k.position) as "fromColumns",
+      join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.num order by k.position)
+        as "fromColumns",
     array(select a.attname::text from unnest(f.confkey) with ordinality k(num, position)
-      join pg_attribute a on a.attrelid = f.confrelid and a.attnum = k.num order by k.position) as "toColumns",
+      join pg_attribute a on a.attrelid = f.confrelid and a.attnum = k.num order by k.position)
+        as "toColumns",
     exists (select from pg_constraint u where u.conrelid = f.conrelid and u.contype in ('p', 'u')
       and u.conkey <@ f.conkey) as "isOneToOne"
-  from pg_constraint f join pg_class source on source.oid = f.conrelid join pg_class target on target.oid = f.confrelid
-  where f.contype = 'f' and source.relnamespace = 'public'::regnamespace and target.relnamespace = 'public'::regnamespace`;
+  from pg_constraint f join pg_class source on source.oid = f.conrelid
+    join pg_class target on target.oid = f.confrelid
+  where f.contype = 'f' and source.relnamespace = 'public'::regnamespace
+    and target.relnamespace = 'public'::regnamespace`;
 
 const ROUTINES = `
   select p.proname as name, p.proretset as "isSet", p.prorettype = 'void'::regtype as "isVoid",
-    (t.typtype = 'c' or p.prorettype = 'record'::regtype or coalesce(p.proargmodes::text[] && '{o,b,t}', false)) as "isComposite",
-    (select c.relname from pg_class c where c.oid = t.typrelid and c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v', 'm', 'p')) as relation,
-    coalesce((select json_agg(json_build_object('name', coalesce(p.proargnames[i], ''), 'type', format_type(p.proargtypes[i - 1], null),
+    (t.typtype = 'c' or p.prorettype = 'record'::regtype
+      or coalesce(p.proargmodes::text[] && '{o,b,t}', false)) as "isComposite",
+    (select c.relname from pg_class c where c.oid = t.typrelid
+      and c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v', 'm', 'p'))
+      as relation,
+    coalesce((select json_agg(json_build_object('name', coalesce(p.proargnames[i], ''),
+        'type', format_type(p.proargtypes[i - 1], null),
         'hasDefault', i > p.pronargs - p.pronargdefaults) order by i)
       from generate_series(1, p.pronargs) i), '[]') as parameters
   from pg_proc p join pg_type t on t.oid = p.prorettype
-  where p.pronamespace = 'public'::regnamespace and p.prokind = 'f' and p.provariadic = 0 and p.prorettype <> 'trigger'::regtype
+  where p.pronamespace = 'public'::regnamespace and p.prokind = 'f' and p.provariadic = 0
+    and p.prorettype <> 'trigger'::regtype
     and coalesce(p.proargmodes[1:p.pronargs]::text[] <@ '{i}', true)`;
 
 /**

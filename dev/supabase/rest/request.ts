@@ -121,13 +121,17 @@ export function readPreferences(call: Call): Preferences {
   };
 }
 
+/** The media types that are answered, whole. */
+const ACCEPTED = [
+  /^application\/vnd\.pgrst\.(object|array)(\+json)?$/,
+  /^application\/json(;.*)?$/,
+  /^application\/\*$/,
+  /^\*\/\*(;.*)?$/,
+] as const;
+
 function readAccept(accept: string | undefined): boolean {
   const types = (accept ?? '*/*').split(',').map((type) => type.trim());
-  const first = types.find((type) =>
-    /^(application\/vnd\.pgrst\.(object|array)(\+json)?|application\/json(;.*)?|application\/\*|\*\/\*(;.*)?)$/.test(
-      type,
-    ),
-  );
+  const first = types.find((type) => ACCEPTED.some((pattern) => pattern.test(type)));
   if (!first)
     throw restError(
       406,

@@ -116,7 +116,8 @@ async function answerRows(
     (page) =>
       asJson(
         `select ${items} ` +
-          `${from}${where}${writer.orderBy(root.order, routine.name)}${writer.page(page.limit, page.offset)}`,
+          `${from}${where}${writer.orderBy(root.order, routine.name)}` +
+          writer.page(page.limit, page.offset),
         { isSingle: preferences.isSingle || !routine.isSet, countFrom: undefined },
       ),
   );

@@ -120,9 +120,8 @@ export class SelectWriter {
   private condition(condition: Condition, alias: string): string {
     const negate = (text: string): string => (condition.isNegated ? `not (${text})` : text);
     if (condition.kind === 'group') {
-      return negate(
-        `(${condition.conditions.map((member) => this.condition(member, alias)).join(` ${condition.joiner} `)})`,
-      );
+      const members = condition.conditions.map((member) => this.condition(member, alias));
+      return negate(`(${members.join(` ${condition.joiner} `)})`);
     }
     const column = `${quote(alias)}.${quote(condition.column)}`;
     switch (condition.kind) {

@@ -54,7 +54,8 @@ export async function readRows(
   return answerPage(client, statement, preferences, root, (page) => {
     const select =
       `select ${items} from ` +
-      `${from}${where}${writer.orderBy(root.order, relation.name)}${writer.page(page.limit, page.offset)}`;
+      `${from}${where}${writer.orderBy(root.order, relation.name)}` +
+      writer.page(page.limit, page.offset);
     return asJson(select, { isSingle: preferences.isSingle, countFrom });
   });
 }
