@@ -36,7 +36,7 @@ const real = {
 };
 
 describe('what each part is told', () => {
-  it('with nothing configured: our gateway and Temporal, the demo model, and that it is DEMO', () => {
+  it('with nothing configured: our gateway and Temporal, the demo model, and DEMO', () => {
     expect(providedEnv(facts({}))).toEqual({
       SUPABASE_URL: 'http://127.0.0.1:2',
       EMBEDDED_SUPABASE_URL: 'http://127.0.0.1:2',

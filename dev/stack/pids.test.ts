@@ -33,7 +33,7 @@ describe('pid files', () => {
     expect(await readLivePid(dataDir, 'temporal')).toBe(pid);
   });
 
-  it('do not lead to a process that began after the file was written: a reused number', async () => {
+  it('do not lead to a process that began after the file was written', async () => {
     await writePid(dataDir, 'temporal', processNamed('server start-dev'));
     const before = new Date(Date.now() - 60_000);
     await utimes(path.join(dataDir, 'run', 'temporal.pid'), before, before);

@@ -132,7 +132,8 @@ describe('npm start', () => {
     process.kill(await stack.pidOf('supabase'), 'SIGSTOP');
     process.kill(stack.pid, 'SIGINT');
     await sleep(100);
-    process.kill(stack.pid, 'SIGINT'); // npm passes the terminal's signal on: heard twice, pressed once
+    // npm passes the terminal's signal on: heard twice, pressed once.
+    process.kill(stack.pid, 'SIGINT');
     await stack.untilLogged(/temporal stopped/);
     await sleep(1_000);
     expect(isAlive(stack.pid)).toBe(true);
@@ -157,7 +158,8 @@ describe('npm start', () => {
       process.execPath,
       [
         '-e',
-        `require('child_process').spawn(process.argv[1], process.argv.slice(2), { stdio: ['pipe', 1, 2] })`,
+        `require('child_process').spawn(process.argv[1], process.argv.slice(2), ` +
+          `{ stdio: ['pipe', 1, 2] })`,
         ...launcher,
       ],
       { env, stdio: ['ignore', 'pipe', 'inherit'] },
