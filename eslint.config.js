@@ -36,7 +36,8 @@ const boundaries = Object.entries(ROOMS).map(([room, allowed]) => ({
                 },
                 {
                   regex:
-                    '^node:|^(fs|path|os|crypto|http|https|net|child_process|worker_threads|timers)$',
+                    '^node:|' +
+                    '^(fs|path|os|crypto|http|https|net|child_process|worker_threads|timers)$',
                   message: 'Workflows are deterministic: no Node built-ins.',
                 },
               ]
@@ -93,7 +94,8 @@ export default tseslint.config(
         'error',
         {
           selector:
-            'CallExpression[callee.name=/^(readFileSync|writeFileSync|existsSync|statSync|readdirSync|execSync|execFileSync|spawnSync)$/]',
+            'CallExpression[callee.name=/^(readFileSync|writeFileSync|existsSync|statSync|' +
+            'readdirSync|execSync|execFileSync|spawnSync)$/]',
           message: 'No synchronous I/O where requests are served.',
         },
       ],

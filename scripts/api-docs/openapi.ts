@@ -12,10 +12,10 @@ Every GET route answers HEAD, too; OPTIONS names a route's methods. Every answer
 \`X-Request-Id\`; a well-formed one of the request is kept. JSON and files have an \`ETag\`:
 \`If-None-Match\` is answered with 304. Files can be asked for by ranges (206). Documents of the
 origin \`null\`, which games are, reach the routes with \`x-cross-origin: games\` alone (403); those
-are open to every origin, and \`listed\` to the configured ones. The API's limits are per user (before
-sign-in: per address) and minute: reads, writes and calls that make a model work (\`x-limit\`). Chat,
-versions, and making, naming and deleting projects are frames of the WebSocket: see
-\`websocket.md\`. With the embedded Supabase, \`/auth/v1\` and \`/rest/v1\` are passed on to it.`;
+are open to every origin, and \`listed\` to the configured ones. The API's limits are per user
+(before sign-in: per address) and minute: reads, writes and calls that make a model work
+(\`x-limit\`). Chat, versions, and making, naming and deleting projects are frames of the WebSocket:
+see \`websocket.md\`. With the embedded Supabase, \`/auth/v1\` and \`/rest/v1\` are passed on to it.`;
 
 const SECURITY_SCHEMES: JsonObject = {
   bearer: {

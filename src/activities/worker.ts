@@ -82,8 +82,7 @@ async function connectWithPatience(config: WorkerConfig): Promise<NativeConnecti
 try {
   await main();
 } catch (error) {
-  process.stderr.write(
-    `${error instanceof ConfigError ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
-  );
+  const text = error instanceof Error ? error.stack : error;
+  process.stderr.write(`${error instanceof ConfigError ? error.message : String(text)}\n`);
   process.exit(1);
 }

@@ -9,7 +9,8 @@ describe('what a file is by its content', () => {
     [
       'PNG',
       Buffer.from(
-        'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+        'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk' +
+          '+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
         'base64',
       ),
       'image/png',

@@ -53,10 +53,15 @@ function sameMessageKey(
   projectId: string,
   { messageId, content, selectedStyle, skipStyleSelection, autoFix }: MessageFrame,
 ): string {
-  return (
-    'message ' +
-    `${JSON.stringify([projectId, messageId ?? null, content, selectedStyle ?? null, skipStyleSelection ?? false, autoFix ?? false])}`
-  );
+  const fields = [
+    projectId,
+    messageId ?? null,
+    content,
+    selectedStyle ?? null,
+    skipStyleSelection ?? false,
+    autoFix ?? false,
+  ];
+  return `message ${JSON.stringify(fields)}`;
 }
 
 async function decide(
