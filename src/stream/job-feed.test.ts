@@ -191,25 +191,31 @@ describe('D2: the two paths of a job', () => {
     subscription.close();
   });
 
-  it('go on without the durable stream once a subscriber is placed, and catch up when it is back', async () => {
-    const { stream, feeds, subscribe } = startFeeds();
-    const { frames, subscription } = subscribe(START_OF_STREAM);
-    subscription.release();
-    stream.state.append([started], 1);
-    await until(() => frames.length === 1);
-    stream.isReachable = false;
-    feeds.offer(JOB, [text(1, 1), text(1, 2)]);
-    await until(() => frames.length === 3);
-    stream.isReachable = true;
-    stream.state.append([text(1, 1), text(1, 2), text(1, 3), completed(1)], 1);
-    await until(ended(frames));
-    expect(screen(frames)).toBe('1.1 1.2 1.3 ');
-    subscription.close();
-  });
+  it(
+    'go on without the durable stream once a subscriber is placed, and catch up when it is ' +
+      'back',
+    async () => {
+      const { stream, feeds, subscribe } = startFeeds();
+      const { frames, subscription } = subscribe(START_OF_STREAM);
+      subscription.release();
+      stream.state.append([started], 1);
+      await until(() => frames.length === 1);
+      stream.isReachable = false;
+      feeds.offer(JOB, [text(1, 1), text(1, 2)]);
+      await until(() => frames.length === 3);
+      stream.isReachable = true;
+      stream.state.append([text(1, 1), text(1, 2), text(1, 3), completed(1)], 1);
+      await until(ended(frames));
+      expect(screen(frames)).toBe('1.1 1.2 1.3 ');
+      subscription.close();
+    },
+  );
 });
 
 describe('D2: a reader that relies on the live path', () => {
-  /** A subscriber that got its text on the live path; the durable stream is read for phases only. */
+  /**
+   * A subscriber that got its text on the live path; the durable stream is read for phases only.
+   */
   async function relying() {
     const { stream, feeds, subscribe } = startFeeds();
     stream.longestWaitMs = Infinity;
@@ -238,7 +244,7 @@ describe('D2: a reader that relies on the live path', () => {
     subscription.close();
   });
 
-  it('turns to the durable one when it falls silent, long before that read would have ended', async () => {
+  it('turns to the durable one when it falls silent, before that read would end', async () => {
     const { stream, frames, subscription } = await relying();
     const fromMs = Date.now();
     stream.state.append([text(1, 2)], 1);
@@ -315,7 +321,7 @@ describe('D3: where a subscriber starts', () => {
     for (const { subscription: open } of [{ subscription }, late, only]) open.close();
   });
 
-  it('announces a new attempt with `streamReset`, also to whoever comes back in between', async () => {
+  it('announces a new attempt with `streamReset`, also to whoever returns between', async () => {
     const { stream, subscribe } = startFeeds();
     stream.state.append([...full, text(2, 1), completed(2)], 1);
     const { frames, subscription } = subscribe({ attempt: 1, seq: 2 });
@@ -384,7 +390,7 @@ describe('D3: where a subscriber starts', () => {
     subscription.close();
   });
 
-  it('A6: waits for a job that no worker has opened yet, until it is refused or starts', async () => {
+  it('A6: waits for a job that no worker opened yet, until it is refused or starts', async () => {
     const { stream, subscribe } = startFeeds(() => null);
     stream.isThere = false;
     const { frames, subscription } = subscribe(START_OF_STREAM, 'message');

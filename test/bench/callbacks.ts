@@ -27,7 +27,9 @@ export const callbacks: Measurement = {
       value: percentile(latenciesMs, p),
       unit: 'ms',
       ...(p === 99 ? { target: { atMost: 10 } } : {}),
-      note: `${count} jobs × ${CHUNKS_PER_S} chunks/s; a bare Express + ws server a moment before: ${percentile(bareMs, p).toFixed(1)} ms`,
+      note:
+        `${count} jobs × ${CHUNKS_PER_S} chunks/s; a bare Express + ws server a moment ` +
+        `before: ${percentile(bareMs, p).toFixed(1)} ms`,
     }));
     rows.push(
       {

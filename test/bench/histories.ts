@@ -73,6 +73,8 @@ async function ofStreams(bench: Bench, client: Client): Promise<Row> {
     value: percentile(counted, 100),
     unit: 'events',
     target: { atMost: 250 },
-    note: `the most of ${jobs.length} streams with ${chunks} chunks at ${CHUNKS_PER_S}/s, median ${Math.round(median(counted))}`,
+    note:
+      `the most of ${jobs.length} streams with ${chunks} chunks at ${CHUNKS_PER_S}/s, median ` +
+      `${Math.round(median(counted))}`,
   };
 }

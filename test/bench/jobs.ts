@@ -29,7 +29,8 @@ async function crowd(bench: Bench, users: number): Promise<Row[]> {
   for (const { player } of seats) player.close();
   const note =
     users > 2
-      ? `includes waiting for a slot; the last one waited ${Math.round(Math.max(...taps.map(({ textMs }) => textMs)) / 1000)} s for its text`
+      ? 'includes waiting for a slot; the last one waited ' +
+        `${Math.round(Math.max(...taps.map(({ textMs }) => textMs)) / 1000)} s for its text`
       : `${taps.length} jobs, one after the other`;
   const stages = [
     ['jobStarted', 'startedMs'],

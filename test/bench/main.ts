@@ -102,5 +102,6 @@ for (const pace of ['unpaced', 'paced', 'modal'] as const) {
 }
 const misses = sections.reduce((sum, section) => sum + missed(section), 0);
 print(
-  `\n${misses === 0 ? 'all targets met' : `${misses} MISSED`} · ${path.relative(PROJECT_ROOT, await save({ ...run, sections }))}`,
+  `\n${misses === 0 ? 'all targets met' : `${misses} MISSED`} · ` +
+    `${path.relative(PROJECT_ROOT, await save({ ...run, sections }))}`,
 );

@@ -68,7 +68,9 @@ function compared(
       value: tookMs(over) - tookMs(local),
       unit: 'ms',
       target: { atMost: ADDED_AT_MOST_MS },
-      note: `${tookMs(over).toFixed(0)} against ${tookMs(local).toFixed(0)} ms, with the start of the emulator's container; the target is 5 % of 30 s`,
+      note:
+        `${tookMs(over).toFixed(0)} against ${tookMs(local).toFixed(0)} ms, with the start ` +
+        `of the emulator's container; the target is 5 % of 30 s`,
     },
     ...namesOf(over).map((name): Row => ({
       what: `${what}: step ${name}, p50`,
@@ -94,7 +96,11 @@ async function crowd(bench: Bench): Promise<Row[]> {
       p,
     ),
     unit: 'ms',
-    note: `all completed; ${calls.filter(({ function: name }) => name === MODAL_FUNCTION.generate).length} calls of ${MODAL_FUNCTION.generate} in all; runners and model programs share this machine`,
+    note:
+      'all completed; ' +
+      `${calls.filter(({ function: name }) => name === MODAL_FUNCTION.generate).length} ` +
+      `calls of ${MODAL_FUNCTION.generate} in all; runners and model programs share this ` +
+      'machine',
   }));
 }
 

@@ -67,7 +67,8 @@ export class Player {
           () =>
             reject(
               new Error(
-                `no ${what} within ${timeoutMs} ms; the last frames: ${JSON.stringify(this.frames.slice(-4)).slice(0, 600)}`,
+                `no ${what} within ${timeoutMs} ms; the last frames: ` +
+                  `${JSON.stringify(this.frames.slice(-4)).slice(0, 600)}`,
               ),
             ),
           timeoutMs,

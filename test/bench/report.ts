@@ -32,7 +32,10 @@ export async function describeRun(quick: boolean): Promise<Omit<Report, 'section
     commit: `${await git('rev-parse', '--short=12', 'HEAD')}${isChanged ? '-changed' : ''}`,
     date: new Date().toISOString(),
     quick,
-    machine: `${os.platform()} ${os.arch()}, ${os.availableParallelism()} × ${cpu?.model.trim() ?? 'unknown CPU'}, ${Math.round(os.totalmem() / 2 ** 30)} GB, node ${process.versions.node}, load before ${readable(os.loadavg()[0] ?? 0)}`,
+    machine:
+      `${os.platform()} ${os.arch()}, ${os.availableParallelism()} × ` +
+      `${cpu?.model.trim() ?? 'unknown CPU'}, ${Math.round(os.totalmem() / 2 ** 30)} GB, ` +
+      `node ${process.versions.node}, load before ${readable(os.loadavg()[0] ?? 0)}`,
   };
 }
 
@@ -43,7 +46,8 @@ const targetText = ({ atMost, atLeast }: Target): string =>
 export function table({ title, rows, trouble, tookMs }: Section): string {
   const lines = rows.map(
     ({ what, value, unit, target, note = '' }) =>
-      `| ${what} | ${readable(value)} ${unit} | ${target ? targetText(target) : ''} | ${judge(value, target)} | ${note} |`,
+      `| ${what} | ${readable(value)} ${unit} | ${target ? targetText(target) : ''} | ` +
+      `${judge(value, target)} | ${note} |`,
   );
   const failure =
     trouble === undefined

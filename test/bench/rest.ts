@@ -131,7 +131,9 @@ async function oneByOne(
     value: percentile(valuesMs, 95),
     unit: 'ms',
     ...(atMost === undefined ? {} : { target: { atMost } }),
-    note: `p50 ${percentile(valuesMs, 50).toFixed(1)} ms of ${rounds}; ${Math.round(sizeBytes / 1024)} KB`,
+    note:
+      `p50 ${percentile(valuesMs, 50).toFixed(1)} ms of ${rounds}; ` +
+      `${Math.round(sizeBytes / 1024)} KB`,
   };
 }
 

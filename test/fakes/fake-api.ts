@@ -48,7 +48,9 @@ const TYPES: Record<string, string> = {
 };
 /** The strictest policy under which the pages must work. */
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
+  "connect-src 'self'; frame-src 'self'; manifest-src 'self'; base-uri 'none'; form-action " +
+  "'self'";
 
 export async function startFakeApi(): Promise<FakeApi> {
   const store = new FakeStore();

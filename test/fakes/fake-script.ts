@@ -5,7 +5,9 @@ import { GAME_HTML } from './fake-store.js';
 /** How long the pretended work takes between two frames. */
 const PACE_MS = 60;
 const CODE =
-  '<!doctype html>\n<html lang="ja">\n<canvas id="c"></canvas>\n<script>\n  const ship = { x: 160, y: 400 };\n  function draw() {\n    requestAnimationFrame(draw);\n  }\n</script>\n';
+  '<!doctype html>\n<html lang="ja">\n<canvas id="c"></canvas>\n<script>\n  const ship = { ' +
+  'x: 160, y: 400 };\n  function draw() {\n    requestAnimationFrame(draw);\n  }\n</' +
+  'script>\n';
 
 /** The main job of the product: question, style, game, change, answer, undo. */
 export async function mainJob(turn: Turn): Promise<void> {

@@ -52,7 +52,7 @@ describe('A8: a message whose process dies while it is made on Modal', () => {
 });
 
 describe('C1/G3: workers that die while a call runs', () => {
-  it('another one goes on with the same call: one run of the model, text without gap or repeat, one version', async () => {
+  it('another goes on with the call: one model run, one version, no gap or repeat', async () => {
     const { workers } = crashing;
     await workers.fill();
     const player = await crashing.addPlayer();

@@ -147,7 +147,7 @@ describe('G1: a message goes on locally and is committed once', () => {
 describe('limits and late work', () => {
   beforeAll(() => freshWorker({ NO_PROGRESS_TIMEOUT_MS: '3000' }));
 
-  it('F3: a container that hangs is given up after the limit, and the message is made by another', async () => {
+  it('F3: a container that hangs is given up at the limit; another makes the message', async () => {
     const player = await addPlayer();
     const jobId = await say(player);
     await inMidStream(player);
@@ -156,7 +156,8 @@ describe('limits and late work', () => {
     const stoppedAtMs = Date.now();
     await goesOn(player, 2);
     process.stdout.write(
-      `a container hangs: the next try speaks ${((Date.now() - stoppedAtMs) / 1_000).toFixed(1)} s later\n`,
+      'a container hangs: the next try speaks ' +
+        `${((Date.now() - stoppedAtMs) / 1_000).toFixed(1)} s later\n`,
     );
     const [first, second] = (await expectCompleted(player, jobId)).tries;
     expect(first).toMatchObject({ backend: 'modal', attempt: 1, failure: 'RunStalled' });
@@ -166,7 +167,7 @@ describe('limits and late work', () => {
     await expectNextAccepted(player);
   });
 
-  it('C2/G1: what a container still makes when the message has gone on locally is refused and never published', async () => {
+  it('C2/G1: what a container makes after the message went on locally is refused', async () => {
     const player = await addPlayer();
     const jobId = await say(player);
     await inMidStream(player);
@@ -197,7 +198,7 @@ describe('limits and late work', () => {
 });
 
 describe('G1: leaving Modal', () => {
-  it('by the switch: what runs comes to its end there, the next message is made locally, and back again', async () => {
+  it('by the switch: what runs ends there, the next message is local, and back again', async () => {
     await freshWorker({});
     const player = await addPlayer();
     const jobId = await say(player);
@@ -210,7 +211,7 @@ describe('G1: leaving Modal', () => {
     await expectStoresLevel(stack, player);
   });
 
-  it('by USE_MODAL=false and a restart: every version is in place, and messages are made locally', async () => {
+  it('by USE_MODAL=false and a restart: versions are in place, messages made locally', async () => {
     const player = await addPlayer();
     await say(player);
     await player.listener.untilEnd();

@@ -7,8 +7,8 @@ import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack, type StackPart } from '../support/stack.js';
 
 /**
- * What all of us stand on goes away at an exact step of a job. TEST_SCOPE=full tries every part, told
- * to stop as well as killed.
+ * What all of us stand on goes away at an exact step of a job. TEST_SCOPE=full tries every part,
+ * told to stop as well as killed.
  */
 const PHASES: [string, CrashPoint][] = [
   ['opened', 'after-row'],

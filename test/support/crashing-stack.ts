@@ -34,8 +34,8 @@ export interface CrashingStack {
 }
 
 /**
- * Starts such a stack for the tests of a file, with two workers: a test waits for the take-over and not
- * for the start of a process.
+ * Starts such a stack for the tests of a file, with two workers: a test waits for the take-over and
+ * not for the start of a process.
  */
 export function crashingStack(options: StackOptions): CrashingStack {
   let stack: Stack;

@@ -119,7 +119,8 @@ export class Listener {
       if (found) return found;
       if (Date.now() > deadline)
         throw new Error(
-          `nothing that fits in ${timeoutMs} ms; last frames: ${JSON.stringify(this.frames.slice(-6)).slice(0, 800)}`,
+          `nothing that fits in ${timeoutMs} ms; last frames: ` +
+            `${JSON.stringify(this.frames.slice(-6)).slice(0, 800)}`,
         );
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

@@ -67,7 +67,7 @@ const writer = (projectId: string) => ({
 });
 
 describe('A1, A3: many callers, one writer', () => {
-  it('twenty at once: one job is opened, one caller owns it, everybody gets an answer', async () => {
+  it('twenty at once: one job is opened, one caller owns it, everybody is answered', async () => {
     const { open, opened: ends } = gate();
     const { activities, opened, noted } = generating(ends);
     const input = generateInput();
@@ -133,7 +133,7 @@ describe('A1, A3: many callers, one writer', () => {
 });
 
 describe('A4–A6: meeting somebody else', () => {
-  it('a message that meets a job in its last step comes again and starts a job of its own, also when that step takes longer than 5 s', async () => {
+  it("a message in a job's last step comes again as its own job, even after 5 s", async () => {
     const { open, opened: mayComplete } = gate();
     const { activities, opened } = generating();
     const first = generateInput();
@@ -163,7 +163,7 @@ describe('A4–A6: meeting somebody else', () => {
     expect(opened).toEqual([first.jobId, second.jobId]);
   });
 
-  it('a restore during a job is answered with that job; a message during a restore waits longer than 5 s, then starts', async () => {
+  it('a restore in a job is answered by it; a message in a restore waits over 5 s', async () => {
     const { open, opened: ends } = gate();
     const { activities } = generating(ends);
     const game = generateInput();
@@ -217,7 +217,7 @@ describe('A4–A6: meeting somebody else', () => {
     },
   );
 
-  it('without a worker the message counts as accepted after 5 s, and is done once there is one', async () => {
+  it('without a worker a message is accepted after 5 s, and done once there is one', async () => {
     const input = generateInput();
     await expect(admit(input)).resolves.toEqual({ kind: 'waiting' });
     const { activities, opened } = generating();
@@ -227,7 +227,7 @@ describe('A4–A6: meeting somebody else', () => {
     expect(opened).toEqual([input.jobId]);
   });
 
-  it('a server that falls silent before it is asked whether our run is there: accepted as well, when it can be asked', async () => {
+  it('a server falls silent before we ask for our run: accepted once it can be asked', async () => {
     const input = generateInput();
     const server = descendants(await listProcesses(), process.pid).find(({ command }) =>
       command.includes('start-dev'),

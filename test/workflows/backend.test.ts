@@ -246,7 +246,7 @@ describe('G1: a run on Modal', () => {
     expect(diary).toEqual(['choose', 'modal 1']);
   });
 
-  it('F3: that takes too long leaves time for a run here, which is published; the late one is not', async () => {
+  it('F3: that takes too long leaves time for a run here; the late one is dropped', async () => {
     let late: Promise<unknown> = Promise.resolve();
     const { diary, outcome } = await play(
       {
@@ -302,7 +302,7 @@ describe('C1: the worker that waits for a call on Modal dies', () => {
     expect(found).toEqual([undefined, { callId: `${input.jobId}.1`, functionCallId: 'fc-1' }]);
   }, 60_000);
 
-  it('a worker that is told to stop hands the call over at once, by a failure that is none of our kinds', async () => {
+  it('a worker told to stop hands the call over at once, by none of our failures', async () => {
     const { diary, attemptsTookMs } = await play({
       modal: async (run) =>
         Context.current().info.attempt === 1 ? failWith('WorkerStopped')(run) : succeed(run),

@@ -113,7 +113,7 @@ const failureType = (error: unknown) =>
     : error;
 
 describe('one message becomes one version', () => {
-  it('A1/A4: answers the sender when the job is opened, then plans, runs, publishes and completes in this order', async () => {
+  it('A1/A4: answers when the job is opened, then plans, runs, publishes, completes', async () => {
     const input = generateInput();
     const { activities, diary, completed } = fakes(input);
     await env.withWorkers(activities, async () => {
@@ -168,7 +168,7 @@ describe('one message becomes one version', () => {
     }
   });
 
-  it('C1: a run that crashed is tried again under a new attempt number, and only one version is published', async () => {
+  it('C1: a crashed run is tried as a new attempt; only one version is published', async () => {
     const input = generateInput();
     let runs = 0;
     const { activities, diary } = fakes(input, {
@@ -197,7 +197,7 @@ describe('one message becomes one version', () => {
     ]);
   });
 
-  it('a message beyond a limit is one clear failure: nothing runs, nothing is tried again', async () => {
+  it('a message beyond a limit is one clear failure: nothing runs or is retried', async () => {
     for (const kind of ['SPENDING_LIMIT_EXCEEDED', 'STORAGE_LIMIT_EXCEEDED'] as const) {
       const input = generateInput();
       const { activities, diary } = fakes(input, {

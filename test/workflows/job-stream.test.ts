@@ -52,7 +52,7 @@ describe('D1: the durable stream', () => {
     });
   });
 
-  it('a waiting reader is answered when something comes, and with nothing when the wait is over', async () => {
+  it('a waiting reader is answered when something comes, or empty when time is up', async () => {
     const jobId = randomUUID();
     const stream = streamWriter(env.client);
     await env.withWorkers({}, async () => {

@@ -118,7 +118,7 @@ describe('restore', () => {
     );
   });
 
-  it('E5: the Volume is brought up afterwards, when work is done on Modal, and only then', async () => {
+  it('E5: the Volume is brought up afterwards when work is done on Modal, only then', async () => {
     for (const backend of ['modal', 'local'] as const satisfies Backend[]) {
       const input = restoreInput();
       await env.withWorkers(

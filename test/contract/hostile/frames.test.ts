@@ -346,7 +346,8 @@ describe('while another user makes a game', () => {
         (await residentMib(apiPid)) - rssBefore < RSS_GROWTH_MIB;
       await expect.poll(isBack, { timeout: 50_000, interval: 500 }).toBe(true);
       process.stdout.write(
-        `hostile sockets: ${crowd.length} open, API ${Math.round(rssBefore)} → ${Math.round(crowdedMib)} → ${Math.round(await residentMib(apiPid))} MiB\n`,
+        `hostile sockets: ${crowd.length} open, API ${Math.round(rssBefore)} → ` +
+          `${Math.round(crowdedMib)} → ${Math.round(await residentMib(apiPid))} MiB\n`,
       );
       await expectUnharmed();
     },

@@ -322,13 +322,16 @@ describe('an address of any kind', () => {
         'CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n',
         'GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
         'GET /\x00 HTTP/1.1\r\nHost: x\r\n\r\n',
-        'POST /callback/x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /',
+        'POST /callback/x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: ' +
+          'chunked\r\n\r\n0\r\n\r\nGET /',
         'POST /callback/x HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n',
         'POST /callback/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n',
-        'POST /callback/x HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999\r\nConnection: close\r\n\r\nx',
+        'POST /callback/x HTTP/1.1\r\nHost: x\r\nContent-Length: ' +
+          '99999999999999\r\nConnection: close\r\n\r\nx',
         'GET / HTTP/1.1\r\nHost: x\r\nExpect: magic\r\nConnection: close\r\n\r\n',
         'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n',
-        'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: short\r\nSec-WebSocket-Version: 99\r\n\r\n',
+        'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: ' +
+          'Upgrade\r\nSec-WebSocket-Key: short\r\nSec-WebSocket-Version: 99\r\n\r\n',
         'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
         Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252]),
       ].map(raw),

@@ -253,7 +253,8 @@ describe('jobs (§4)', () => {
     for (let minute = 1; minute <= 3; minute += 1) {
       made.unshift(randomUUID());
       await api.database.sql(
-        "insert into jobs (id, user_id, project_id, status, created_at) values ($1, $2, $3, 'failed', now() + $4 * interval '1 minute')",
+        'insert into jobs (id, user_id, project_id, status, created_at) values ($1, $2, $3,' +
+          " 'failed', now() + $4 * interval '1 minute')",
         [made[0], api.bob.id, id, minute],
       );
     }
@@ -263,7 +264,7 @@ describe('jobs (§4)', () => {
     expect(jobs.map((job) => job.id)).toEqual(made.slice(0, count));
   });
 
-  it('POST …/cancel ends the row, even while Temporal is away, and leaves ended rows as they are', async () => {
+  it('POST …/cancel ends the row, even without Temporal, and leaves ended rows alone', async () => {
     const cancel = async (jobId: string) =>
       (await api.ask(`/api/jobs/${jobId}/cancel`, { method: 'POST', as: api.alice })).json();
     const statusOf = async (jobId: string) =>

@@ -282,7 +282,7 @@ describe('CORS (§1.4)', () => {
     }
   });
 
-  it('a listed origin is answered by its name, another one as anybody, and on /api/assets not at all', async () => {
+  it('a listed origin is answered by name, others as any, on /api/assets not at all', async () => {
     const origins = async (place: string, origin: string) => {
       const { headers } = await api.ask(place, { headers: { origin } });
       return [

@@ -243,7 +243,7 @@ describe('names', () => {
     expect(JSON.stringify(answer.headers)).not.toMatch(/evil/i);
   });
 
-  it('the name of the part counts where no display name is given, as UTF-8, without its folders', async () => {
+  it('without a display name the name of the part counts: UTF-8, no folders', async () => {
     expect(
       await uploaded(api, api.alice, { bytes: PIXEL, name: '/tmp/../プレイヤー.png' }),
     ).toMatchObject({ alias: '_____.png', filename: 'プレイヤー.png' });
@@ -294,7 +294,7 @@ describe('many at once', () => {
       expect((await api.ask(asset?.url ?? '', { as: user })).bytes).toEqual(PIXEL);
   });
 
-  it('of files that do not all fit as many are taken as fit, and nothing is left of the others', async () => {
+  it('of files that do not all fit, those that fit are taken; no rest is left', async () => {
     const user = await newcomer();
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => upload(api, user, { bytes: image(900 * 1024) })),

@@ -76,7 +76,7 @@ describe('POST /api/assets/upload (§7.1)', () => {
     expect(links).toEqual([{ project_id: api.gameId, usage_type: 'image' }]);
   });
 
-  it('outside a project an asset is private; a display name without extension, tags and description are kept', async () => {
+  it('outside a project: private; name without extension, tags and description kept', async () => {
     const asset = await uploaded(
       api,
       api.alice,
@@ -220,7 +220,7 @@ describe('lists (§7.2, §7.3)', () => {
 });
 
 describe('one asset (§7.4–7.8)', () => {
-  it('GET /api/assets/:id is the file, for everybody when it is public, for its owner always', async () => {
+  it('GET /api/assets/:id is the file: to all when it is public, always to its owner', async () => {
     const publicly = await api.ask(at('/api/assets/:shared'));
     expect([publicly.status, publicly.bytes]).toEqual([200, PIXEL]);
     expect(publicly.headers).toMatchObject({
@@ -360,7 +360,7 @@ describe("the flows of V2's own check of this API (§13)", () => {
   const status = async (place: string, as?: TestUser, method = 'GET') =>
     (await api.ask(place, { as, method })).status;
 
-  it("an asset that belongs to no project is nobody else's business, from its upload to its end", async () => {
+  it("an asset without a project is nobody else's business, from upload to end", async () => {
     const { alice, bob } = api;
     expect((await upload(api, undefined, { bytes: PIXEL })).status).toBe(401);
     const { id } = await uploaded(

@@ -20,7 +20,8 @@ export function undocumented(request: string, heard: Answer): string[] {
   return answers.some((answer) => isAs(answer, heard))
     ? []
     : [
-        `${heard.status} ${heard.headers['content-type'] ?? ''} is documented otherwise for ${request}: ${heard.text.slice(0, 300)}`,
+        `${heard.status} ${heard.headers['content-type'] ?? ''} is documented otherwise ` +
+          `for ${request}: ${heard.text.slice(0, 300)}`,
       ];
 }
 

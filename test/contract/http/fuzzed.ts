@@ -68,7 +68,8 @@ async function globalAsset({ database, env }: TestApi): Promise<string> {
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, PIXEL);
   await database.sql(
-    "insert into assets (is_global, filename, alias, hash, storage_path, category) values (true, 'boom.png', 'boom.png', 'x', $1, 'effects')",
+    'insert into assets (is_global, filename, alias, hash, storage_path, category) values ' +
+      "(true, 'boom.png', 'boom.png', 'x', $1, 'effects')",
     [file],
   );
   return 'boom.png';

@@ -285,7 +285,7 @@ describe('what an owner may take out (§5)', () => {
     expect(answer.headers['content-security-policy']).toMatch(/^sandbox allow-scripts/);
   });
 
-  it('GET …/preview with a token in its address leads to one without, still unchanged', async () => {
+  it('GET …/preview with a token in its address leads to one without, unchanged', async () => {
     const answer = await api.ask(
       at(`/api/projects/:game/preview?access_token=${api.alice.accessToken}`),
     );

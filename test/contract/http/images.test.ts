@@ -270,7 +270,8 @@ describe('POST /api/assets/remove-background (§7.9), by our own network', () =>
     const photo = await sharp(
       Buffer.from(
         '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="150"><linearGradient id="g"><stop offset="0" stop-color="#8fb"/><stop offset="1" stop-color="#48c"/></linearGradient>' +
-          '<rect width="200" height="150" fill="url(#g)"/><circle cx="100" cy="75" r="45" fill="#c22"/></svg>',
+          '<rect width="200" height="150" fill="url(#g)"/><circle cx="100" cy="75" r="45" ' +
+          'fill="#c22"/></svg>',
       ),
     )
       .jpeg()

@@ -51,7 +51,7 @@ describe('limits per user', () => {
     },
   );
 
-  it('each kind counts by itself, and nobody pays for another user at the same address', async () => {
+  it('each kind counts by itself, and none for another user at the same address', async () => {
     const [greedy, calm] = [await newUser(), await newUser()];
     await statuses(LIMIT.reads + 1, () => api.ask('/api/projects', { as: greedy }));
     expect(
@@ -116,7 +116,7 @@ describe('limits per address, before sign-in', () => {
 });
 
 describe('limits of messages', () => {
-  it('a message more than configured is answered with a coded error; the socket stays open and other frames go on', async () => {
+  it('a message over the limit gets a coded error; socket and other frames go on', async () => {
     const user = await newUser();
     const { id } = await api.database.store.projects.create(user.id, '新しいゲーム');
     const socket = await Socket.signedIn(api.process.baseUrl, user, id);
@@ -139,11 +139,12 @@ describe('limits of messages', () => {
 describe('the activity log', () => {
   const rowsOf = async (targetId: string) =>
     api.database.sql(
-      'select action, target_type, user_id, details from public.activity_log where target_id = $1 order by created_at, action',
+      'select action, target_type, user_id, details from public.activity_log where ' +
+        'target_id = $1 order by created_at, action',
       [targetId],
     );
 
-  it('has one row for a sign-in, whatever comes by which way within the hour, and one for a limit that was hit', async () => {
+  it('has one row for a sign-in, whatever comes in the hour, and one for a limit', async () => {
     const user = await newUser();
     await statuses(LIMIT.reads + 3, () => api.ask('/api/projects', { as: user }));
     await (await Socket.signedIn(api.process.baseUrl, user)).close();

@@ -25,7 +25,8 @@ export function multipart(
   for (const { bytes, name = 'hero.png', type = 'image/png', field = 'file' } of files) {
     chunks.push(
       Buffer.from(
-        `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${field}"; filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`,
+        `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${field}"; ` +
+          `filename="${name}"\r\nContent-Type: ${type}\r\n\r\n`,
       ),
       bytes,
       Buffer.from('\r\n'),

@@ -79,7 +79,7 @@ describe('pages (§2)', () => {
     expect(vm.runInNewContext(`${answer.text}; typeof supabase.createClient`)).toBe('function');
   });
 
-  it('pages run their own scripts only, ask their own servers only, and are framed by nobody', async () => {
+  it('pages run only own scripts, ask only own servers, and are framed by nobody', async () => {
     const { headers } = await api.ask('/create');
     const policy = headers['content-security-policy'] ?? '';
     const directive = (name: string) =>
@@ -170,7 +170,7 @@ describe('the embedded gateway behind the app', () => {
     },
   );
 
-  it('says 503 and when to come again while the gateway is away, and everything else goes on', async () => {
+  it('says 503 and when to come again while the gateway is away; all else goes on', async () => {
     const another = await startApi({ ...api.env, EMBEDDED_SUPABASE_URL: 'http://127.0.0.1:9' });
     try {
       const answer = await ask(another.port, '/rest/v1/projects');

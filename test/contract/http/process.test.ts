@@ -49,7 +49,9 @@ describe('the beginning', () => {
   it('answers health without Temporal and database, refuses tokens nobody can judge', async () => {
     const api = await start();
     expect((await ask(api.port, '/api/health')).status).toBe(200);
-    const token = `${Buffer.from('{"alg":"ES256","kid":"x"}').toString('base64url')}.${Buffer.from('{"sub":"x","exp":9999999999}').toString('base64url')}.AAAA`;
+    const token = `${Buffer.from('{"alg":"ES256","kid":"x"}').toString('base64url')}.${Buffer.from(
+      '{"sub":"x",' + '"exp":9999999999}',
+    ).toString('base64url')}.AAAA`;
     const answer = await ask(api.port, '/api/projects', {
       headers: { authorization: `Bearer ${token}` },
     });

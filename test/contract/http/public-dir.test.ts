@@ -17,7 +17,9 @@ const FILES: Readonly<Record<string, string>> = {
   'create.html': '<title>their list</title>',
   'play.html': '<title>their player</title>',
   'app.js':
-    'document.title = [typeof supabase.createClient, __SUPABASE__.anonKey, getComputedStyle(document.body).color, getComputedStyle(document.body).display].join();',
+    'document.title = [typeof supabase.createClient, __SUPABASE__.anonKey, ' +
+    'getComputedStyle(document.body).color, ' +
+    'getComputedStyle(document.body).display].join();',
   'style.css': 'body { display: flex }',
   'images/styles/2d/puzzle/neon.webp': 'an image',
   '.secret': 'hidden',

@@ -180,7 +180,7 @@ describe('notifications (§12)', () => {
     ]);
   });
 
-  it('are told once, newest first, in the shape that the page expects, and read one by one or all', async () => {
+  it("are told once, newest first, in the page's shape, and read one by one or all", async () => {
     const ids = [randomUUID(), randomUUID()];
     for (const id of [...ids, ...ids]) await tell(api.alice, id);
     const first = await read('alice');

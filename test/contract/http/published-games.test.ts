@@ -203,7 +203,7 @@ describe('published files', () => {
     ]);
   });
 
-  it("are there for the row's revision and no other, except for whoever checks a copy", async () => {
+  it("are there for the row's revision only, except for whoever checks a copy", async () => {
     const { gameId } = await published(api.alice, 'public');
     const next = 'c'.repeat(40);
     await publishedFolders(api.env['DATA_DIR'] ?? '').write(gameId, next, [
@@ -374,7 +374,7 @@ describe('plays and likes', () => {
     expect((await send('GET', `/api/games/${id}`, 'alice')).status).toBe(404);
   });
 
-  it("an id that somebody has taken through the database is the project owner's when he publishes", async () => {
+  it("an id taken through the database is the owner's when he publishes", async () => {
     const project = await api.database.store.projects.create(api.alice.id, '題');
     await api.database.sql(
       'insert into public.games (id, user_id, title, game_url) values ($1, $2, $3, $4)',

@@ -111,13 +111,15 @@ const playUrlOf = async (gameId: string): Promise<string> =>
   ((await call('GET', `/api/games/${gameId}`, null)).json['game'] as { playUrl: string }).playUrl;
 
 describe('a published game', () => {
-  it('plays for anybody from its own copy: its files, the libraries and public assets that it uses, and nothing else', async () => {
+  it('plays for anybody from its own copy: files, libraries and public assets only', async () => {
     const [seen, secret] = [
       await asset(alice, 'hero', PIXEL, true),
       await asset(alice, 'secret', Buffer.concat([PIXEL, Buffer.from('x')]), false),
     ];
     const { projectId, gameId, revision } = await newGame(alice, {
-      'index.html': `<html><head><script type="importmap">{"imports":{"three":"/vendor/three@0.187.0/three.module.js"}}</script></head><img src="${seen}"><img src="${secret}"></html>`,
+      'index.html':
+        '<html><head><script type="importmap">{"imports":{"three":"/vendor/three@0.187.0/' +
+        `three.module.js"}}</script></head><img src="${seen}"><img src="${secret}"></html>`,
       'assets/js/main.js': `import 'three'; const hero = '${seen}?v=1';`,
       'data.bin': Buffer.from([0, 255, 1]),
       'specs/game.md': '秘密の仕様',
@@ -137,7 +139,9 @@ describe('a published game', () => {
     expect(page.headers.get('content-security-policy')).toMatch(/^sandbox allow-scripts/);
     expect(await page.text()).toBe(
       injectScript(
-        `<html><head><script type="importmap">{"imports":{"three":"${base}vendor/three@0.187.0/three.module.js"}}</script></head><img src="${base}${place}"><img src="${secret}"></html>`,
+        `<html><head><script type="importmap">{"imports":{"three":"${base}vendor/` +
+          `three@0.187.0/three.module.js"}}</script></head><img src="${base}${place}"><img ` +
+          `src="${secret}"></html>`,
       ),
     );
 
@@ -210,7 +214,7 @@ describe('a published game', () => {
     });
   });
 
-  it('moves to the new version when it is published again, keeps its address and its likes, and leaves one copy', async () => {
+  it('moves to the new version when published again, keeps address, likes, one copy', async () => {
     const { projectId, gameId, revision } = await newGame(alice);
     await publish(projectId);
     await call('PUT', `/api/games/${gameId}/like`, bob);

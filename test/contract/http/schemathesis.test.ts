@@ -21,7 +21,8 @@ const AMOUNT = IS_FULL
   : ['--phases', 'fuzzing', '--max-examples', '3', '--no-shrink'];
 const LIMIT_MS = IS_FULL ? 3_600_000 : 300_000;
 const CHECKS =
-  'not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,ignored_auth';
+  'not_a_server_error,status_code_conformance,content_type_conformance,' +
+  'response_headers_conformance,response_schema_conformance,ignored_auth';
 /** What waits for workflows, which are away; their refusals are rows of endpoints.ts. */
 const WAITING = '^POST .*/(generate-[a-z-]+|remove-background|publish|unpublish|cancel)$';
 

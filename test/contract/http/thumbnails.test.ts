@@ -260,7 +260,7 @@ describe('without an image model', () => {
     ]);
   });
 
-  it('the thumbnail of a game is what the running game looks like, 9:16 WebP, and no version', async () => {
+  it('the thumbnail of a game is what it looks like, 9:16 WebP, and no version', async () => {
     player = await newPlayer(stack);
     const { projectId: game, user } = player;
     await say(player);
@@ -302,7 +302,9 @@ describe('without an image model', () => {
     ).json()) as { asset: { url: string } };
     const game = (await store.projects.create(user.id, '赤い絵')).id;
     await publishGame({ store }, stack.dataDir, user, game, {
-      'index.html': `<html><head></head><body style="background:#101020 url('${uploaded.asset.url}')"></body></html>`,
+      'index.html':
+        `<html><head></head><body style="background:#101020 url('${uploaded.asset.url}')"></` +
+        'body></html>',
     });
     const [, body] = await post('generate-thumbnail', user, {}, game);
     const answer = await fetch(

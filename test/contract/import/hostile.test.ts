@@ -69,7 +69,8 @@ const insertAsset = async (
   hash = 'a'.repeat(64),
 ): Promise<string> => {
   const [row] = await database.sql<{ id: string }>(
-    'insert into public.assets (owner_id, filename, alias, hash, storage_path) values ($1, $2, $3, $4, $5) returning id',
+    'insert into public.assets (owner_id, filename, alias, hash, storage_path) values ($1, ' +
+      '$2, $3, $4, $5) returning id',
     [mallory.id, filename, `${randomUUID()}.png`, hash, storagePath],
   );
   return row?.id ?? '';
@@ -106,7 +107,8 @@ describe('rows of assets', () => {
       passwd: await insertAsset(`${there}/etc/passwd`, 'passwd'),
       root: await insertAsset('/etc/passwd', '../../../../../etc/passwd'),
       twice: await insertAsset(
-        `/users/${mallory.id}/assets/../../../users/${mallory.id}/assets/../../${victim.id}/assets/${secret.filename}`,
+        `/users/${mallory.id}/assets/../../../users/${mallory.id}/assets/../../` +
+          `${victim.id}/assets/${secret.filename}`,
       ),
       encoded: await insertAsset(`${there}/%2e%2e/%2e%2e/${victim.id}/assets/${secret.filename}`),
       backslash: await insertAsset(`${there}\\..\\..\\${victim.id}\\assets\\${secret.filename}`),
@@ -220,7 +222,8 @@ describe('one data folder for both', () => {
     // A repository where ours is going to be, with a program for every occasion.
     gitIn(planted.folder, ['init', '--quiet', '--bare', 'repo.git']);
     await put(planted.folder, {
-      'repo.git/config': `[core]\n\tbare = true\n\talternateRefsCommand = touch '${base}/EXECUTED'\n`,
+      'repo.git/config':
+        '[core]\n\tbare = ' + `true\n\talternateRefsCommand = touch '${base}/EXECUTED'\n`,
       'repo.git/refs/heads/main': `${'e'.repeat(40)}\n`,
     });
     for (const hook of ['reference-transaction', 'post-update']) {
@@ -231,7 +234,8 @@ describe('one data folder for both', () => {
     }
     asset = secret;
     await database.sql(
-      'insert into public.assets (owner_id, filename, alias, hash, storage_path) values ($1, $2, $3, $4, $5)',
+      'insert into public.assets (owner_id, filename, alias, hash, storage_path) values ' +
+        '($1, $2, $3, $4, $5)',
       [
         victim.id,
         asset.filename,

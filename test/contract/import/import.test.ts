@@ -217,7 +217,8 @@ describe('import-v2', () => {
       more = '',
     ) =>
       database.sql(
-        `insert into public.assets (owner_id, is_global, category, filename, alias, hash, storage_path, is_deleted) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        'insert into public.assets (owner_id, is_global, category, filename, alias, hash, ' +
+          'storage_path, is_deleted) values ($1, $2, $3, $4, $5, $6, $7, $8)',
         [
           owner,
           owner === null,
@@ -327,7 +328,8 @@ describe('import-v2', () => {
     expect(await database.store.revisions.list(projects.long.id)).toHaveLength(20);
     expect(
       await database.sql(
-        "select count(*)::int as n from public.revisions where project_id = $1 and kind = 'generate'",
+        'select count(*)::int as n from public.revisions where project_id = $1 and kind = ' +
+          "'generate'",
         [projects.long.id],
       ),
     ).toEqual([{ n: 25 }]);
@@ -393,7 +395,7 @@ describe('import-v2', () => {
     );
   });
 
-  it('knows a restore of V2 by its files: the list stays, the restored version is the current one', async () => {
+  it('knows a restore of V2 by its files: the list stays, the restored is current', async () => {
     const listed = await database.store.revisions.list(projects.restored.id);
     expect(listed.map(({ message, current }) => [message, current])).toEqual([
       ['版 3', false],
@@ -410,7 +412,7 @@ describe('import-v2', () => {
     ).toEqual(['引き継ぎ時の状態', '罠 2', '罠 1']);
   });
 
-  it('makes versions anew without links from the first one that has some, and keeps those before', async () => {
+  it('makes versions anew without links from the first with some, keeps those before', async () => {
     const listed = await database.store.revisions.list(projects.links.id);
     const v2 = v2List(projects.links.folder);
     expect(listed.map(({ message, timestamp }) => [message, timestamp])).toEqual(
@@ -432,7 +434,7 @@ describe('import-v2', () => {
     ).toEqual(['引き継ぎ時の状態']);
   });
 
-  it('moves assets to files that are named by their content, whatever path their rows told', async () => {
+  it('moves assets to files named by their content, whatever path their rows told', async () => {
     for (const { alias, bytes, hash } of [
       assets.absolute,
       assets.relative,
@@ -531,10 +533,11 @@ describe('import-v2', () => {
     expect(await run({ user: hanako.id })).toMatchObject({ versions: 0, states: 0 });
   });
 
-  it('leaves a project alone that has versions of its own, and says what it does not take', async () => {
+  it('leaves a project with versions of its own alone, and says what it leaves out', async () => {
     const { revision, ordinal } = await head(projects.packed);
     await database.sql(
-      `insert into public.revisions (project_id, ordinal, revision, parent, job_id, kind, subject) values ($1, $2, $3, $4, gen_random_uuid(), 'generate', 'こちらで')`,
+      'insert into public.revisions (project_id, ordinal, revision, parent, job_id, kind, ' +
+        `subject) values ($1, $2, $3, $4, gen_random_uuid(), 'generate', 'こちらで')`,
       [projects.packed.id, ordinal + 1, 'c'.repeat(40), revision],
     );
     expect(

@@ -57,7 +57,8 @@ beforeAll(async () => {
       1_000_000,
     );
     await database.sql(
-      'insert into public.assets (owner_id, filename, alias, hash, storage_path) values ($1, $2, $3, $4, $5)',
+      'insert into public.assets (owner_id, filename, alias, hash, storage_path) values ' +
+        '($1, $2, $3, $4, $5)',
       [owner.id, filename, alias, hash, `/data/users/${owner.id}/assets/${filename}`],
     );
   }
@@ -104,7 +105,8 @@ function dreamcore(...args: string[]): {
 const imported = async (): Promise<{ assets: number; projects: number }> =>
   (
     await database.sql<{ assets: number; projects: number }>(
-      `select (select count(*) from public.assets where storage_path like $1)::int as assets, (select count(distinct project_id) from public.revisions)::int as projects`,
+      'select (select count(*) from public.assets where storage_path like $1)::int as ' +
+        'assets, (select count(distinct project_id) from public.revisions)::int as projects',
       [`${to}/%`],
     )
   )[0] ?? { assets: 0, projects: 0 };
@@ -112,7 +114,8 @@ const imported = async (): Promise<{ assets: number; projects: number }> =>
 it('a dry run counts all of it; database, data folder and ours stay as they were', async () => {
   const { code, said } = await dreamcore('--dry-run').ended;
   expect(said).toContain(
-    `Would be taken: ${PROJECTS * 2} version(s) and ${PROJECTS} uncommitted state(s) of ${PROJECTS} project(s), ${ASSETS} asset(s)`,
+    `Would be taken: ${PROJECTS * 2} version(s) and ${PROJECTS} uncommitted state(s) of ` +
+      `${PROJECTS} project(s), ${ASSETS} asset(s)`,
   );
   expect(said).toContain('No problems.\nNothing was changed.');
   expect(code).toBe(0);

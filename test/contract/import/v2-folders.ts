@@ -79,7 +79,11 @@ export async function makeProject(
 
 /** A page that is a game: long enough and without the welcome. */
 export function game(title: string): string {
-  return `<!DOCTYPE html>\n<html lang="ja"><head><title>${title}</title></head>\r\n<body><canvas></canvas><script>\nconst title = '${title}';\n</script></body></html>\n`;
+  return (
+    `<!DOCTYPE html>\n<html lang="ja"><head><title>${title}</title></` +
+    `head>\r\n<body><canvas></canvas><script>\nconst title = '${title}';\n</script></body></` +
+    'html>\n'
+  );
 }
 
 /** A generation of V2's: the game, its note, and the specifications that enter the next commit. */
@@ -246,7 +250,8 @@ export async function fingerprint(folder: string): Promise<string> {
     'sh',
     [
       '-c',
-      'find . -printf "%p %y %s %l\\n" | LC_ALL=C sort; find . -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum',
+      'find . -printf "%p %y %s %l\\n" | LC_ALL=C sort; find . -type f -print0 | LC_ALL=C ' +
+        'sort -z | xargs -0 -r sha256sum',
     ],
     { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
   );

@@ -58,7 +58,8 @@ describe('a message beyond the budget of the day', () => {
     );
     expect(stdout).toMatch(
       new RegExp(
-        `^\\d{4}-\\d\\d-\\d\\d  local +${user.email.replaceAll('.', '\\.')} +1 +\\$0\\.\\d+ +\\$0\\.00 +\\$0\\.00$`,
+        `^\\d{4}-\\d\\d-\\d\\d  local +${user.email.replaceAll('.', '\\.')} +1 ` +
+          '+\\$0\\.\\d+ +\\$0\\.00 +\\$0\\.00$',
         'm',
       ),
     );

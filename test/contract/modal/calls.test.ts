@@ -389,12 +389,14 @@ describe('what becomes of a call is told by its own kind', () => {
       async () =>
         (
           await database.sql(
-            `select 1 from public.modal_calls where ended_at is null and function = 'file-operation'`,
+            'select 1 from public.modal_calls where ended_at is null and function = ' +
+              `'file-operation'`,
           )
         ).length === 0,
     );
     const [row] = await database.sql<{ count: string; usd: number }>(
-      `select count(*), sum(usd)::float8 as usd from public.usage_events where function = 'file-operation'`,
+      'select count(*), sum(usd)::float8 as usd from public.usage_events where function = ' +
+        `'file-operation'`,
     );
     expect(Number(row?.count)).toBeGreaterThan(0);
     expect(row?.usd).toBeGreaterThan(0);

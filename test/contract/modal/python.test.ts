@@ -73,7 +73,8 @@ it('what is deployed carries the version of this code, and no path of this machi
 it('the declared options of a function are those of what it meets', async () => {
   const { stdout } = await python([
     '-c',
-    'import json, app; print(json.dumps({name: vars(each) for name, each in app.FUNCTIONS.items()}))',
+    'import json, app; print(json.dumps({name: vars(each) for name, each in ' +
+      'app.FUNCTIONS.items()}))',
   ]);
   const functions = JSON.parse(stdout) as Record<
     string,
@@ -100,7 +101,8 @@ it('the runbook tells time-outs, Secrets and prices as they are', async () => {
   const { stdout } = await python(
     [
       '-c',
-      'import json, app; print(json.dumps({name: vars(each) for name, each in app.FUNCTIONS.items()}))',
+      'import json, app; print(json.dumps({name: vars(each) for name, each in ' +
+        'app.FUNCTIONS.items()}))',
     ],
     { JOB_TIMEOUT_MS: '600000' },
   );

@@ -93,8 +93,8 @@ export interface Started<T = RunAgentOutcome> {
 }
 
 /**
- * Starts `runAgent` in a context of its own; `heartbeatDetails` are what an earlier delivery of the same
- * activity left.
+ * Starts `runAgent` in a context of its own; `heartbeatDetails` are what an earlier delivery of the
+ * same activity left.
  */
 export function start(
   agent: AgentActivities,
@@ -194,7 +194,8 @@ export async function startPortFixture(): Promise<PortFixture> {
     },
     async openRun({ userId, projectId }, spec = {}) {
       await database.sql(
-        `update public.jobs set status = 'failed' where user_id = $1 and status in ('pending', 'processing')`,
+        `update public.jobs set status = 'failed' where user_id = $1 and status in ` +
+          `('pending', 'processing')`,
         [userId],
       );
       const jobId = randomUUID();

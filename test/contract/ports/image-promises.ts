@@ -14,9 +14,12 @@ const drawing = (svg: string) =>
   );
 const uri = (bytes: Buffer): string => `data:image/png;base64,${bytes.toString('base64')}`;
 const KEYED =
-  '<rect width="120" height="90" fill="#f0f"/><rect x="40" y="20" width="40" height="50" fill="#2a2"/>';
+  '<rect width="120" height="90" fill="#f0f"/><rect x="40" y="20" width="40" height="50" ' +
+  'fill="#2a2"/>';
 const PHOTO =
-  '<linearGradient id="g"><stop offset="0" stop-color="#8fb"/><stop offset="1" stop-color="#48c"/></linearGradient><rect width="120" height="90" fill="url(#g)"/><circle cx="60" cy="45" r="28" fill="#c22"/>';
+  '<linearGradient id="g"><stop offset="0" stop-color="#8fb"/><stop offset="1" ' +
+  'stop-color="#48c"/></linearGradient><rect width="120" height="90" fill="url(#g)"/' +
+  '><circle cx="60" cy="45" r="28" fill="#c22"/>';
 
 const FAILURES: readonly (readonly [what: string, prompt: string, kind: string])[] = [
   ['a blocked prompt', '[demo:blocked] 猫', 'ImageRefused'],

@@ -34,7 +34,9 @@ async function applyOne(url: string, name: string): Promise<void> {
   const sql = await readFile(path.join(MIGRATIONS, name), 'utf8');
   await runSql(
     url,
-    'create schema if not exists dreamcore; create table if not exists dreamcore.migrations (name text primary key, hash text not null, applied_at timestamptz not null default now())',
+    'create schema if not exists dreamcore; create table if not exists ' +
+      'dreamcore.migrations (name text primary key, hash text not null, applied_at ' +
+      'timestamptz not null default now())',
   );
   await runSql(url, sql);
   await runSql(url, 'insert into dreamcore.migrations (name, hash) values ($1, $2)', [
@@ -148,10 +150,12 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
       const url = await server.createDatabase(whole);
       await runSql(
         url,
-        `update dreamcore.migrations set name = '0002_row_level_security.sql' where name like '0002%'`,
+        `update dreamcore.migrations set name = '0002_row_level_security.sql' where name ` +
+          `like '0002%'`,
       );
       await expect(migrate(url, log)).rejects.toThrow(
-        'the database was made by an older scheme; run `npm start -- --fresh` or restore into a new one',
+        'the database was made by an older scheme; run `npm start -- --fresh` or restore ' +
+          'into a new one',
       );
       await expect(migrate(url, log)).rejects.toBeInstanceOf(OlderSchemeError);
       expect(await schemaOf(url)).toEqual(built);
@@ -265,7 +269,8 @@ describe.each(SERVERS)('on PostgreSQL $version', ({ version, isOldest }) => {
       expect(
         await runSql(
           url,
-          `select email, display_name, avatar_url from public.users where email in ('new@example.test', 'plain@example.test') order by 1`,
+          'select email, display_name, avatar_url from public.users where email in ' +
+            `('new@example.test', 'plain@example.test') order by 1`,
         ),
       ).toEqual([
         {

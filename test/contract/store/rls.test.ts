@@ -147,7 +147,8 @@ async function granted(table: string, actor: Actor, place: Place): Promise<Opera
 
 it('the matrix has a row for every table and view: none comes without a decision', async () => {
   const relations = await database.sql<{ name: string }>(
-    `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f') order by 1`,
+    `select relname as name from pg_class where relnamespace = 'public'::regnamespace and ` +
+      `relkind in ('r', 'p', 'v', 'm', 'f') order by 1`,
   );
   // These two have their own cases below: a user's row hangs on his account.
   expect(relations.map(({ name }) => name)).toEqual([...TABLES, 'users', 'profiles'].sort());
@@ -362,11 +363,13 @@ describe('the catalogue', () => {
   it('protects every table, and reads the caller once per statement', async () => {
     expect(
       await database.sql(
-        `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' and not relrowsecurity`,
+        `select relname from pg_class where relnamespace = 'public'::regnamespace and ` +
+          `relkind = 'r' and not relrowsecurity`,
       ),
     ).toEqual([]);
     const rows = await database.sql<{ text: string }>(
-      `select coalesce(qual, '') || coalesce(with_check, '') as text from pg_policies where schemaname = 'public'`,
+      `select coalesce(qual, '') || coalesce(with_check, '') as text from pg_policies ` +
+        `where schemaname = 'public'`,
     );
     const texts = rows.map(({ text }) => text).filter((text) => text.includes('auth.uid()'));
     expect(texts.length).toBeGreaterThan(20);

@@ -209,7 +209,8 @@ describe('what only an own gateway shows', () => {
       (await anonymous(project).auth.refreshSession({ refresh_token: first })).data.session
         ?.refresh_token ?? '';
     await project.sql(
-      `update auth.refresh_tokens set revoked_at = revoked_at - interval '11 seconds' where revoked_at is not null`,
+      `update auth.refresh_tokens set revoked_at = revoked_at - interval '11 seconds' ` +
+        'where revoked_at is not null',
     );
     expect(
       (await anonymous(project).auth.refreshSession({ refresh_token: first })).error,

@@ -48,7 +48,9 @@ async function query(url: string, text: string): Promise<unknown[]> {
 
 /** A launcher of its own that can be killed. */
 async function startElsewhere(): Promise<{ url: string; pid: number }> {
-  const code = `import { startPostgres } from ${JSON.stringify(path.resolve('dev/postgres/postgres.ts'))};
+  const code = `import { startPostgres } from ${JSON.stringify(
+    path.resolve('dev/postgres/' + 'postgres.ts'),
+  )};
     const log = { info() {}, warn() {} };
     startPostgres({ dataDir: ${JSON.stringify(dataDir)}, log }).then((p) => { console.log(JSON.stringify({ url: p.url, pid: p.pid })); setInterval(() => {}, 1000); });`;
   const started = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
@@ -72,7 +74,9 @@ it('makes the database dreamcore, on the loopback, its password file the ownerâ€
   expect(
     await query(
       postgres.url,
-      `select current_setting('listen_addresses') as listen, current_setting('unix_socket_directories') as sockets, current_setting('TimeZone') as zone`,
+      `select current_setting('listen_addresses') as listen, ` +
+        `current_setting('unix_socket_directories') as sockets, current_setting('TimeZone') ` +
+        'as zone',
     ),
   ).toEqual([{ listen: '127.0.0.1', sockets: '', zone: 'UTC' }]);
   expect((await stat(path.join(dataDir, 'postgres.password'))).mode & 0o777).toBe(0o600);

@@ -258,7 +258,8 @@ describe('the gate before a run', () => {
     await putFile(`projects/${projectId}/repo.git/pack`, 1.5 * GIB);
     await putFile('assets/1111.mp3', GIB);
     await database.sql(
-      `insert into public.assets (owner_id, filename, original_name, storage_path) values ($1, '1111.mp3', 'テーマ曲.mp3', 'assets/1111.mp3')`,
+      'insert into public.assets (owner_id, filename, original_name, storage_path) values ' +
+        `($1, '1111.mp3', 'テーマ曲.mp3', 'assets/1111.mp3')`,
       [userId],
     );
     expect(await gate.startAttempt(attempt(await newJob())), 'not measured yet').toMatchObject({
@@ -295,7 +296,8 @@ describe('the watchers', () => {
 
   it('of files go through all users batch by batch', async () => {
     await database.sql(
-      `insert into auth.users (email) select 'user' || n || '@example.test' from generate_series(1, 120) n`,
+      `insert into auth.users (email) select 'user' || n || '@example.test' from ` +
+        'generate_series(1, 120) n',
     );
     const watching = parts();
     let [after, rounds, measured] = [null as string | null, 0, 0];

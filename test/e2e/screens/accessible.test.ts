@@ -96,7 +96,7 @@ describe.each(Object.keys(SIZES) as Size[])('screens on %s are usable by everybo
 });
 
 describe('by keyboard', () => {
-  it('reaches the message box by the skip link, plays by Enter, and tells screen readers what is going on', async () => {
+  it('reaches the message box by the skip link, plays by Enter, tells screen readers', async () => {
     const page = await session.editor(
       'desktop',
       session.api.store.addGame('宇宙シューティング').id,

@@ -1,12 +1,15 @@
 /**
- * Looks at the page as it stands and lists what breaks the house's accessibility rules. Runs inside the page.
+ * Looks at the page as it stands and lists what breaks the house's accessibility rules. Runs inside
+ * the page.
  * @returns {string[]}
  */
 (() => {
   const problems = [];
   const root = document.querySelector('dialog[open]:last-of-type') ?? document.body;
   const describe = (element) =>
-    `<${element.tagName.toLowerCase()}${element.id ? `#${element.id}` : ''} class="${element.className?.baseVal ?? element.className}"> ${(element.textContent ?? '').trim().slice(0, 30)}`;
+    `<${element.tagName.toLowerCase()}${element.id ? `#${element.id}` : ''} ` +
+    `class="${element.className?.baseVal ?? element.className}"> ` +
+    `${(element.textContent ?? '').trim().slice(0, 30)}`;
   const isShown = (element) =>
     element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
     !element.closest('[aria-hidden="true"]') &&

@@ -118,7 +118,7 @@ describe('an uploaded thumbnail', () => {
     expect((await applied(page)).colours).toEqual(['red', 'blue', 'green', 'white']);
   });
 
-  it('is not sent when the person cancels; a file that is no image is refused in words', async () => {
+  it('is not sent when the person cancels; a file that is no image is refused', async () => {
     const page = await choose('phone');
     await page.click('.crop-footer .button >> nth=0');
     await page.waitForSelector('.crop-dialog', { state: 'detached' });

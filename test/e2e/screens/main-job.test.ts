@@ -104,7 +104,7 @@ describe('the editor', () => {
     });
   });
 
-  it('shows what changed: live from the frame, from history by the version of the same time only', async () => {
+  it('shows what changed: live by the frame, then by the version of the same time', async () => {
     const project = session.api.store.addGame('宇宙シューティング');
     session.api.store.projects.get(project.id)?.history.push({
       role: 'assistant',
@@ -140,7 +140,7 @@ describe('the editor', () => {
     expect(download.suggestedFilename()).toBe('宇宙_シューティング.zip');
   });
 
-  it('renames in place by Enter, leaves by Escape, and puts the old name back when refused', async () => {
+  it('renames in place by Enter, leaves by Escape, restores the name when refused', async () => {
     const project = session.api.store.addGame('古い名前');
     const page = await session.editor('desktop', project.id);
     await page.click('#projectTitle');
@@ -162,7 +162,7 @@ describe('the editor', () => {
     expect(await page.innerText('#projectTitle')).toBe('新しい名前');
   });
 
-  it('repairs a failing game: short line in the chat, details folded, and on phones the chat comes to the front', async () => {
+  it('repairs a failing game: short line, folded details; phones show the chat', async () => {
     const { BROKEN_HTML } = await import('../../fakes/fake-store.js');
     const project = session.api.store.addGame('宇宙シューティング');
     project.html = BROKEN_HTML;
@@ -195,13 +195,14 @@ describe('the editor', () => {
     );
   });
 
-  it('does not send the Enter that confirms a conversion, sends the next one, and breaks lines by Shift+Enter', async () => {
+  it('does not send the Enter of a conversion, sends the next; Shift+Enter breaks', async () => {
     const project = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', project.id);
     await page.focus('#chatInput');
     await page.keyboard.type('てき');
     await page.evaluate(
-      "document.querySelector('#chatInput').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true }))",
+      "document.querySelector('#chatInput').dispatchEvent(new KeyboardEvent('keydown', { " +
+        "key: 'Enter', isComposing: true, bubbles: true, cancelable: true }))",
     );
     await page.keyboard.press('Shift+Enter');
     await page.keyboard.type('を増やして');

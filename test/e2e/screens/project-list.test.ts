@@ -83,7 +83,7 @@ describe('project list', () => {
     expect((await texts(page, '.project-name')).sort()).toEqual(['下書きA', '下書きB']);
   });
 
-  it('asks for no image that cannot exist: drafts are drawn as placeholders without a request', async () => {
+  it('asks for no image that cannot exist: drafts are placeholders, without requests', async () => {
     session.api.store.addProject({ name: '下書き' });
     await session.signedIn('desktop');
     expect(session.api.requests.filter((request) => request.includes('thumbnail'))).toEqual([]);
@@ -105,7 +105,7 @@ describe('project list', () => {
     await page.waitForSelector('.project-card');
   });
 
-  it('says that it reconnects, keeps the list on screen, and takes the newest list afterwards', async () => {
+  it('says that it reconnects, keeps the list on screen, takes the newest afterwards', async () => {
     session.api.store.addProject({ name: 'ある' });
     const page = await session.signedIn('phone');
     session.api.sockets.goAway();
@@ -118,7 +118,7 @@ describe('project list', () => {
     await until(page, "document.querySelectorAll('.project-card').length === 2");
   });
 
-  it('works by keyboard alone: open, rename by Enter, leave by Escape, focus comes back', async () => {
+  it('works by keyboard alone: open, rename by Enter, leave by Escape, focus back', async () => {
     session.api.store.addProject({ name: '宇宙' });
     const page = await session.signedIn('desktop');
     await page.focus('.project-card [title="名前を変更"]');
@@ -128,7 +128,8 @@ describe('project list', () => {
       await page.keyboard.press('Tab');
       expect(
         await page.evaluate(
-          "document.activeElement === document.body || document.activeElement.closest('dialog') !== null",
+          'document.activeElement === document.body || ' +
+            "document.activeElement.closest('dialog') !== null",
         ),
       ).toBe(true);
     }

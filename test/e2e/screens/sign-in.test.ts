@@ -14,7 +14,7 @@ afterAll(() => session.close());
 beforeEach(() => session.clear());
 
 describe.each(Object.keys(SIZES) as Size[])('sign-in on %s', (size) => {
-  it('leads from the button to the list, with the name in the header and no token in the address', async () => {
+  it('leads from the button to the list: the name in the header, no token in the URL', async () => {
     const page = await session.page(size);
     await session.signIn(page);
     expect(page.url()).toBe(`${session.api.url}/create.html`);
@@ -47,7 +47,8 @@ describe('sign-in', () => {
   it('keeps a person signed in whose cached session is older than five minutes', async () => {
     const page = await session.signedIn('desktop');
     await page.evaluate(
-      `localStorage.setItem('${CACHE}', JSON.stringify({ ...JSON.parse(localStorage.getItem('${CACHE}')), timestamp: Date.now() - 301000 }))`,
+      `localStorage.setItem('${CACHE}', JSON.stringify({ ` +
+        `...JSON.parse(localStorage.getItem('${CACHE}')), timestamp: Date.now() - 301000 }))`,
     );
     const project = session.api.store.addGame('宇宙シューティング');
     await session.reopen(page, project.id);
@@ -100,7 +101,7 @@ describe('sign-in', () => {
     expect(inits.at(-1)).not.toBe(token);
   });
 
-  it('asks to sign in again when the token cannot be renewed, says why, and comes back to the same game', async () => {
+  it('asks to sign in again when the token ends, says why, returns to the same game', async () => {
     const project = session.api.store.addGame('宇宙シューティング');
     const page = await session.page('desktop');
     await session.signIn(page);

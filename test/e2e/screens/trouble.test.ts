@@ -128,7 +128,7 @@ describe('trouble in the editor', () => {
     });
   });
 
-  it('goes on after a lost connection, also when the job ended meanwhile: one answer, once', async () => {
+  it('goes on after a lost connection, also when the job ended: one answer, once', async () => {
     const project = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', project.id);
     const job = longJob(5);
@@ -187,7 +187,7 @@ describe('trouble in the editor', () => {
     await until(page, `${streamed} === 'new try'`);
   });
 
-  it('sends an unanswered message again with the same id after a reconnect, and shows its bubble once', async () => {
+  it('sends an unanswered message again by its id after a reconnect, in one bubble', async () => {
     const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('phone', id);
     session.api.sockets.deafTo.add('message');
@@ -315,7 +315,7 @@ describe('trouble in the editor', () => {
     await page.waitForSelector('.toast:has-text("見つかりませんでした")');
   });
 
-  it('works with a server of the old kind: no job id, no attempt, no seq in the frames', async () => {
+  it('works with an older server: no job id, no attempt, no seq in the frames', async () => {
     const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('desktop', id);
     session.api.sockets.script = (turn) => {

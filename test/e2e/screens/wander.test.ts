@@ -51,7 +51,7 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
     expect(session.complaints).toEqual([]);
   });
 
-  it('my page shows the games on a shelf with room for more, and plays the one that is tapped', async () => {
+  it('my page shows the games on a shelf with room for more, plays the one tapped', async () => {
     const games = [
       '宇宙シューティング',
       'ねこのお菓子集め',
@@ -85,7 +85,7 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
     expect(session.complaints.filter((line) => !line.includes('404'))).toEqual([]);
   });
 
-  it('my page without games invites to make one; a failure is said and can be tried again', async () => {
+  it('my page without games invites to make one; a failure is said, a retry offered', async () => {
     const page = await session.at(size, '/mypage');
     await page.waitForSelector('#collectionNote:has-text("まだゲームがありません")');
     expect([
@@ -116,7 +116,7 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
 });
 
 describe('次へ', () => {
-  it('plays the newest published game, then the one after it, from any page and in a circle', async () => {
+  it('plays the newest published game, then the next, from any page, in a circle', async () => {
     const [first, second] = ['いちばん新しい', '二番目'].map((title) =>
       session.api.store.addPublished(title),
     );
@@ -145,7 +145,7 @@ describe('次へ', () => {
 });
 
 describe('by keyboard', () => {
-  it('the arrows move the shelf; every game and the navigation are reached by Tab; the navigation lies behind dialogs', async () => {
+  it('the arrows move the shelf; Tab reaches all games, navigation is behind dialogs', async () => {
     for (let game = 1; game <= 5; game += 1)
       session.api.store.addProject({ name: `ゲーム${game}` });
     const page = await session.at('desktop', '/mypage');
@@ -159,7 +159,8 @@ describe('by keyboard', () => {
     expect(await page.evaluate('document.activeElement.id')).toBe('profileNameInput');
     expect(
       await page.evaluate(
-        "document.elementFromPoint(innerWidth / 2, innerHeight - 40).closest('.bottom-nav') === null",
+        'document.elementFromPoint(innerWidth / 2, innerHeight - ' +
+          "40).closest('.bottom-nav') === null",
       ),
     ).toBe(true);
     await page.keyboard.press('Escape');
@@ -168,7 +169,8 @@ describe('by keyboard', () => {
       await page.keyboard.press('Tab');
       reached.push(
         await page.evaluate<string>(
-          "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()",
+          "document.activeElement.getAttribute('aria-label') ?? " +
+            'document.activeElement.textContent.trim()',
         ),
       );
     }

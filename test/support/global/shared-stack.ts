@@ -12,7 +12,9 @@ declare module 'vitest' {
   }
 }
 
-/** A pace at which a test can step in between, and slots for the files that run at the same time. */
+/**
+ * A pace at which a test can step in between, and slots for the files that run at the same time.
+ */
 const ENV = { DEMO_SECONDS: '2', MAX_RUNNING_JOBS: '4' };
 
 /** One stack for all test files of a run that share it. */

@@ -171,7 +171,10 @@ export const PUBLISHING: Rows = {
     row('GET /api/games', 'anybody', 200, { games: [], next: null }),
     row('GET /api/games?after=nonsense', 'anybody', 400, { error: 'Invalid cursor' }),
     row(
-      `GET /api/games?after=${Buffer.from('["2026-01-01T00:00:00-20:27","00000000-0000-4000-8000-000000000000"]').toString('base64url')}`,
+      'GET /api/' +
+        `games?after=${Buffer.from(
+          '["2026-01-01T00:00:00-20:27",' + '"00000000-0000-4000-8000-000000000000"]',
+        ).toString('base64url')}`,
       'anybody',
       400,
       { error: 'Invalid cursor' },
