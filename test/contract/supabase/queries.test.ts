@@ -5,6 +5,7 @@ import {
   openProject,
   raw,
   removeUsers,
+  service,
   type Project,
   type TestUser,
 } from './stack.js';
@@ -36,8 +37,9 @@ beforeAll(async () => {
       .insert({ project_id: ids['Alpha, first'], title: 'Draft' })
       .select(),
   );
+  // A user may not write when a line was said.
   dataOf(
-    await user.client
+    await service(project)
       .from('chat_history')
       .insert([
         {
