@@ -13,7 +13,7 @@ import { createGamePathSigner, type GamePathSigner } from './games/signed-path.j
 import { handleError, notFound } from './http-errors.js';
 import { cors, isGamesHost, refuseSandboxedOrigin } from './origin.js';
 import { rateLimits, type RateLimits } from './rate-limits.js';
-import { createReceiver, jsonBodies } from './request-bodies.js';
+import { createReceiver, jsonBodies, type ReceiveUpload } from './request-bodies.js';
 import { requestLog } from './request-log.js';
 import { createGuards, type Guards } from './route-guards.js';
 import { checkRouteTable } from './route-table.js';
@@ -101,9 +101,13 @@ interface RouterDeps extends AppDeps {
 
 /** The routes that only the app has. */
 function appRouters(deps: RouterDeps): Router[] {
-  const { config, guards, store, games, signer, cancelJob, actions } = deps;
-  const { images, thumbnails, videos, assetFiles } = deps;
-  const receive = createReceiver(assetFiles);
+  const receive = createReceiver(deps.assetFiles);
+  return [...makingRouters(deps, receive), ...showingRouters(deps, receive)];
+}
+
+/** Projects, their jobs, assets and background work. */
+function makingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
+  const { config, guards, store, games, signer, cancelJob, actions, assetFiles } = deps;
   return [
     serviceRoutes(config),
     projectRoutes({
@@ -134,6 +138,13 @@ function appRouters(deps: RouterDeps): Router[] {
       store,
       actions,
     }),
+  ];
+}
+
+/** Thumbnails, videos, images, and what is published. */
+function showingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
+  const { config, guards, store, actions, images, thumbnails, videos, assetFiles } = deps;
+  return [
     projectThumbnailRoutes({
       guards,
       store,

@@ -7,73 +7,67 @@ type Setting = readonly [key: string, value: string | number | string[], note: s
 const TWO_DECIMALS = 100;
 const round = (value: number): number => Math.round(value * TWO_DECIMALS) / TWO_DECIMALS;
 
-/** Tunables that only one engine has. `rate` grows with the difficulty that was asked for. */
-function engineSettings(engine: Engine, rate: number): Setting[] {
-  const field = (enemySpeed: number): Setting[] => [
+/** What an engine with a player, enemies and their rate has in common. */
+function field(enemySpeed: number, rate: number): Setting[] {
+  return [
     ['playerSpeed', 12, '主人公が指についてくる速さ'],
     ['enemySpeed', enemySpeed, '敵の速さ'],
     ['enemyRate', round(rate), '敵の出やすさ(大きいほど多い)'],
   ];
-  switch (engine) {
-    case 'shooting':
-      return [
-        ...field(92),
-        ['itemRate', 0.16, 'アイテムの出やすさ(0〜1)'],
-        ['shotInterval', 0.17, '弾を撃つ間かく(秒)'],
-        ['shotSpeed', 760, '弾の速さ'],
-        ['shotSize', 8, '弾の大きさ'],
-      ];
-    case 'catch':
-      return [
-        ...field(235),
-        ['itemRate', 1, 'アイテムの出やすさ(大きいほど多い)'],
-        ['itemSpeed', 205, 'アイテムが落ちる速さ'],
-      ];
-    case 'runner':
-      return [
-        ['enemySpeed', 285, '走る速さ(敵が近づく速さ)'],
-        ['enemyRate', round(rate), '敵の出やすさ(大きいほど多い)'],
-        ['itemRate', 0.7, 'アイテムの出やすさ(0〜1)'],
-        ['jumpPower', 760, 'ジャンプの強さ'],
-        ['gravity', 2100, '重力(小さいほどふわふわ)'],
-      ];
-    case 'blocks':
-      return [
-        ['columns', 6, 'よこのマスの数'],
-        ['blockKinds', 4, '絵の種類の数(3〜5)'],
-        ['matchSize', 2, 'いくつつながれば消せるか'],
-        ['drainSpeed', round(rate), '時間ゲージの減る速さ'],
-      ];
-    case 'tap':
-      return [
-        ['enemyRate', round(rate), '敵の出やすさ(大きいほど多い)'],
-        ['itemRate', 0.12, 'アイテムの出やすさ(0〜1)'],
-        ['friendRate', 0.16, 'たたいてはいけない仲間の出やすさ(0〜1)'],
-        ['popSeconds', 1.5, '顔を出している時間(秒)'],
-        ['holes', 9, '穴の数'],
-      ];
-    case 'ride3d':
-      return [
-        ...field(19),
-        ['itemRate', 1, 'アイテムの出やすさ(大きいほど多い)'],
-        ['jumpPower', 9, 'ジャンプの強さ'],
-        ['gravity', 24, '重力(小さいほどふわふわ)'],
-      ];
-    case 'shooting3d':
-      return [
-        ...field(15),
-        ['itemRate', 0.18, 'アイテムの出やすさ(0〜1)'],
-        ['shotInterval', 0.18, '弾を撃つ間かく(秒)'],
-        ['shotSpeed', 62, '弾の速さ'],
-      ];
-    case 'stack3d':
-      return [
-        ['enemySpeed', 4.2, 'ブロックが動く速さ'],
-        ['blockSize', 4, '最初のブロックの大きさ'],
-        ['perfectRange', 0.22, 'ピッタリとみなすずれの広さ'],
-      ];
-  }
 }
+
+/** Tunables that only one engine has. `rate` grows with the difficulty that was asked for. */
+const ENGINE_SETTINGS: Record<Engine, (rate: number) => Setting[]> = {
+  shooting: (rate) => [
+    ...field(92, rate),
+    ['itemRate', 0.16, 'アイテムの出やすさ(0〜1)'],
+    ['shotInterval', 0.17, '弾を撃つ間かく(秒)'],
+    ['shotSpeed', 760, '弾の速さ'],
+    ['shotSize', 8, '弾の大きさ'],
+  ],
+  catch: (rate) => [
+    ...field(235, rate),
+    ['itemRate', 1, 'アイテムの出やすさ(大きいほど多い)'],
+    ['itemSpeed', 205, 'アイテムが落ちる速さ'],
+  ],
+  runner: (rate) => [
+    ['enemySpeed', 285, '走る速さ(敵が近づく速さ)'],
+    ['enemyRate', round(rate), '敵の出やすさ(大きいほど多い)'],
+    ['itemRate', 0.7, 'アイテムの出やすさ(0〜1)'],
+    ['jumpPower', 760, 'ジャンプの強さ'],
+    ['gravity', 2100, '重力(小さいほどふわふわ)'],
+  ],
+  blocks: (rate) => [
+    ['columns', 6, 'よこのマスの数'],
+    ['blockKinds', 4, '絵の種類の数(3〜5)'],
+    ['matchSize', 2, 'いくつつながれば消せるか'],
+    ['drainSpeed', round(rate), '時間ゲージの減る速さ'],
+  ],
+  tap: (rate) => [
+    ['enemyRate', round(rate), '敵の出やすさ(大きいほど多い)'],
+    ['itemRate', 0.12, 'アイテムの出やすさ(0〜1)'],
+    ['friendRate', 0.16, 'たたいてはいけない仲間の出やすさ(0〜1)'],
+    ['popSeconds', 1.5, '顔を出している時間(秒)'],
+    ['holes', 9, '穴の数'],
+  ],
+  ride3d: (rate) => [
+    ...field(19, rate),
+    ['itemRate', 1, 'アイテムの出やすさ(大きいほど多い)'],
+    ['jumpPower', 9, 'ジャンプの強さ'],
+    ['gravity', 24, '重力(小さいほどふわふわ)'],
+  ],
+  shooting3d: (rate) => [
+    ...field(15, rate),
+    ['itemRate', 0.18, 'アイテムの出やすさ(0〜1)'],
+    ['shotInterval', 0.18, '弾を撃つ間かく(秒)'],
+    ['shotSpeed', 62, '弾の速さ'],
+  ],
+  stack3d: () => [
+    ['enemySpeed', 4.2, 'ブロックが動く速さ'],
+    ['blockSize', 4, '最初のブロックの大きさ'],
+    ['perfectRange', 0.22, 'ピッタリとみなすずれの広さ'],
+  ],
+};
 
 const BODY_SIZES: Record<Engine, Setting[]> = {
   shooting: [
@@ -136,7 +130,7 @@ function configLines(theme: Theme): Setting[] {
     ['levelSeconds', 15, 'レベルが上がる間かく(秒)'],
     ['scorePerItem', POINTS[theme.engine], 'アイテム 1 つの点数'],
     ...BODY_SIZES[theme.engine],
-    ...engineSettings(theme.engine, theme.difficulty),
+    ...ENGINE_SETTINGS[theme.engine](theme.difficulty),
     ['volume', 1, '音の大きさ(0 = 無音)'],
   ];
 }

@@ -91,9 +91,9 @@ async function expectCompleted(): Promise<void> {
   expect(alerts).toEqual([]);
 }
 
-it('before the commit point the row fails, and everybody is told, again when it is repeated', async () => {
+it('before the commit point the row fails and everybody is told, again when repeated', async () => {
   const error = ERROR_POLICY.ModelUnavailable.sentence;
-  for (const _ of [1, 2]) {
+  for (let time = 1; time <= 2; time += 1) {
     told = [];
     expect(await failJob()).toBe(true);
     expect(await database.store.jobs.get(input.jobId)).toMatchObject({ status: 'failed', error });
