@@ -26,6 +26,6 @@ export function descendants(all: readonly Process[], pid: number): Process[] {
   return [...children, ...children.flatMap((child) => descendants(all, child.pid))];
 }
 
-export const isRunner = ({ command }: Process): boolean => /runner\/main\.(ts|m?js)/.test(command);
+export const isRunner = ({ command }: Process): boolean => /\/runner(-\w+)?\.mjs/.test(command);
 /** The model program in its sandbox, or the sandbox around it. */
 export const isModelProgram = ({ command }: Process): boolean => /^\S*bwrap |claude/.test(command);

@@ -12,6 +12,7 @@ import { arm, untilHit } from '../support/crash.js';
 import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { startWorkers, type Workers } from '../support/workers.js';
+import { sendSignal } from '../support/signals.js';
 
 /** Runs that are killed, shared between two workers, or cancelled. */
 let stack: Stack;
@@ -43,7 +44,7 @@ describe('A8: an accepted message ends in exactly one version', () => {
       const jobId = await say(player);
       await inMidStream(player);
       const [victim] = await runsOf(stack.dataDir, kind);
-      process.kill(victim?.pid ?? 0, 'SIGKILL');
+      sendSignal(victim?.pid, 'SIGKILL');
       const end = await player.listener.untilEnd();
       expect(end).toMatchObject({ type: 'completed', jobId, attempt: 2 });
       await expectOneEnd(stack, player, jobId, 'completed');
@@ -56,7 +57,7 @@ describe('A8: an accepted message ends in exactly one version', () => {
     const players = await Promise.all([newPlayer(stack), newPlayer(stack)]);
     const jobIds = await Promise.all(players.map((player) => say(player)));
     await Promise.all(players.map(inMidStream));
-    process.kill(workers.pids()[0] ?? 0, 'SIGKILL');
+    sendSignal(workers.pids()[0], 'SIGKILL');
     for (const [index, player] of players.entries()) {
       await expect(player.listener.untilEnd()).resolves.toMatchObject({
         type: 'completed',

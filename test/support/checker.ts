@@ -214,7 +214,7 @@ async function runProcess(pid: number, dataDir: string): Promise<RunProcess | nu
   );
   if (command.startsWith('bwrap ') && command.includes(dataDir))
     return { pid, kind: 'model', command };
-  if (!command.includes('/runner/main.')) return null;
+  if (!command.includes('/runner.mjs')) return null;
   const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
   return environment.includes(`=${crashPointsDir(dataDir)}\0`)
     ? { pid, kind: 'runner', command }

@@ -13,6 +13,7 @@ import {
   type FakeActivities,
   type WorkflowEnv,
 } from '../support/workflow-env.js';
+import { sendSignal } from '../support/signals.js';
 
 /**
  * The API's side of admission against the real workflows and a real server; only what the
@@ -234,9 +235,9 @@ describe('A4–A6: meeting somebody else', () => {
     );
     const admitted = admit(input);
     await sleep(3_500);
-    process.kill(server?.pid ?? 0, 'SIGSTOP');
+    sendSignal(server?.pid, 'SIGSTOP');
     await sleep(5_000);
-    process.kill(server?.pid ?? 0, 'SIGCONT');
+    sendSignal(server?.pid, 'SIGCONT');
     await expect(admitted).resolves.toEqual({ kind: 'waiting' });
     await env.withWorkers(generating().activities, async () => {
       await env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result();

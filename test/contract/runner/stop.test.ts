@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startReceiver, type FakeReceiver } from '../../fakes/callback-receiver.js';
 import { startFakeMessages, type FakeMessages } from '../../fakes/messages-api.js';
 import { Bench, eventually, game, type Running } from './bench.js';
+import { sendSignal } from '../../support/signals.js';
 
 let bench: Bench;
 let receiver: FakeReceiver;
@@ -63,7 +64,7 @@ describe('F1: a run that is stopped', () => {
     const running = await startAndWaitForText();
     const inner = (await bench.processes()).filter(({ args }) => args.startsWith('/opt/claude'));
     expect(inner).toHaveLength(1);
-    process.kill(inner[0]?.pid ?? 0, 'SIGKILL');
+    sendSignal(inner[0]?.pid, 'SIGKILL');
     const outcome = await running.outcome;
     expect(outcome).toMatchObject({ exitCode: 1, error: { kind: 'RunCrashed' } });
     expect(outcome.error, 'nobody knows what it cost').not.toHaveProperty('costUsd');
