@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../src/config.js';
+import { REPORT_FILE, type TestFailure, type TestReport } from './test-report.js';
 
 /** How a step of `npm test` went. */
 export interface StepResult {
@@ -10,6 +11,8 @@ export interface StepResult {
   readonly passed: number;
   /** At least 1 when there is a problem, so that it shows in the sum. */
   readonly failed: number;
+  /** Each failed test by name. */
+  readonly failures: readonly TestFailure[];
   /** Why the step does not count as passed, or null. */
   readonly problem: string | null;
   /** What it wrote; empty when that was passed through. */
@@ -17,50 +20,50 @@ export interface StepResult {
 }
 
 interface StepOptions {
-  /** Where vitest leaves its report. */
+  /** Where test steps leave their reports. */
   readonly reportFolder: string;
   readonly env: Readonly<Record<string, string>>;
   /** False: its output is passed through as it comes. */
   readonly isOutputKept: boolean;
 }
 
-interface VitestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-}
+const REPORTER = path.join(PROJECT_ROOT, 'scripts', 'test-report.ts');
 
 /** Runs a script of package.json; steps named test:* are runs of vitest. */
 export async function runStep(step: string, options: StepOptions): Promise<StepResult> {
   const startedAt = Date.now();
   const isTest = step.startsWith('test:');
   const reportFile = path.join(options.reportFolder, `${step.replaceAll(':', '-')}.json`);
-  const reporters = isTest
-    ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
-    : [];
-  const { code, output } = await npm(['run', '--silent', step, ...reporters], options);
+  const { code, output } = await npm(
+    [
+      'run',
+      '--silent',
+      step,
+      ...(isTest ? ['--', '--reporter=default', `--reporter=${REPORTER}`] : []),
+    ],
+    { ...options, env: { ...options.env, [REPORT_FILE]: reportFile } },
+  );
   const report = isTest ? await readReport(reportFile) : null;
-  const failed = report?.numFailedTests ?? 0;
+  const failures = report?.failures ?? [];
   const problem = problemOf(code, isTest, report);
   return {
     step,
     seconds: (Date.now() - startedAt) / 1000,
-    passed: report?.numPassedTests ?? 0,
-    failed: problem && failed === 0 ? 1 : failed,
+    passed: report?.passed ?? 0,
+    failed: Math.max(failures.length, problem ? 1 : 0),
+    failures,
     problem,
     output,
   };
 }
 
 /** Nothing is skipped quietly: a test that did not run is a failure. */
-function problemOf(code: number, isTest: boolean, report: VitestReport | null): string | null {
+function problemOf(code: number, isTest: boolean, report: TestReport | null): string | null {
   if (code !== 0) return `exit code ${code}`;
   if (!isTest) return null;
   if (!report) return 'no report was written';
-  if (report.numPassedTests === 0) return 'no test ran';
-  const skipped = report.numPendingTests + report.numTodoTests;
-  return skipped > 0 ? `${skipped} tests were skipped` : null;
+  if (report.passed === 0) return 'no test ran';
+  return report.skipped > 0 ? `${report.skipped} tests were skipped` : null;
 }
 
 function npm(
@@ -84,9 +87,9 @@ function npm(
   });
 }
 
-async function readReport(file: string): Promise<VitestReport | null> {
+async function readReport(file: string): Promise<TestReport | null> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as VitestReport;
+    return JSON.parse(await readFile(file, 'utf8')) as TestReport;
   } catch {
     return null;
   }

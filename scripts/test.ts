@@ -24,6 +24,9 @@ const FULL_PHASES = [...PHASES, ['test:recovery:modal'], ['chaos:modal']];
 /** Steps of a phase that run at the same time. */
 const SIDE_BY_SIDE = 2;
 
+/** Of a failed step that names no tests. */
+const LINES_OF_FAILURE = 25;
+
 const isCi = process.env['CI'] === 'true';
 const isFull = process.argv.includes('--full');
 
@@ -66,18 +69,25 @@ async function runPhase(steps: readonly string[], reportFolder: string): Promise
   return results;
 }
 
+/** What failed comes last: an output that is cut at its head still tells it. */
 function report(results: readonly StepResult[], seconds: number): number {
   const failures = results.filter(({ problem }) => problem !== null);
-  for (const { step, problem } of failures)
-    process.stdout.write(`\n=== FAILED: ${step} (${problem ?? ''})`);
   if (!isFull) process.stdout.write(`\n\n${describeLeftOut()}\n`);
   process.stdout.write(`\n${table(results, seconds)}\n`);
+  process.stdout.write(failures.map(describeFailure).join(''));
   const sum = (pick: (result: StepResult) => number): number =>
     results.reduce((total, result) => total + pick(result), 0);
   process.stdout.write(
-    `${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed\n`,
+    `\n${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed\n`,
   );
   return failures.length > 0 ? 1 : 0;
+}
+
+/** Failed tests by name, or the end of what a step without such wrote. */
+function describeFailure({ step, problem, failures, output }: StepResult): string {
+  const tests = failures.map(({ file, name, error }) => `${file ?? step} › ${name}\n  ${error}`);
+  const lines = tests.length > 0 ? tests : output.trimEnd().split('\n').slice(-LINES_OF_FAILURE);
+  return [`\n=== FAILED: ${step} (${problem ?? ''})`, ...lines, ''].join('\n');
 }
 
 function table(results: readonly StepResult[], totalSeconds: number): string {
