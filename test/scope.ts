@@ -30,7 +30,7 @@ const SLOW: readonly LeftOut[] = [
 ];
 /** Run by whoever may mount small disks, in any scope. */
 const MOUNTING: LeftOut = {
-  files: ['test/recovery/privileged/**'],
+  files: ['test/contract/privileged/**', 'test/recovery/privileged/**'],
   why: 'full disks: only root with CAP_SYS_ADMIN may mount them',
 };
 

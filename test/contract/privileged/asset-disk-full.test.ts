@@ -5,8 +5,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';
-import { upload, uploaded } from '../../contract/http/multipart.js';
-import { startTestApi, PIXEL, type TestApi } from '../../contract/http/test-api.js';
+import { upload, uploaded } from '../http/multipart.js';
+import { startTestApi, PIXEL, type TestApi } from '../http/test-api.js';
 
 /**
  * A disk that is full while an upload arrives, or when it is put in its place. Mounting is root's
