@@ -10,8 +10,7 @@ import { runStep, type StepResult } from './test-step.js';
  * both cores of a small machine busy by themselves.
  */
 const PHASES = [
-  ['tools'],
-  ['lint', 'types', 'test:unit', 'dead-code', 'format:check'],
+  ['tools', 'lint', 'types', 'format:check', 'dead-code', 'test:unit'],
   ['test:workflows'],
   ['test:contract'],
   ['test:recovery'],
@@ -21,8 +20,11 @@ const PHASES = [
 /** What `npm run test:full` adds: troubles and chaos with runs on Modal. */
 const FULL_PHASES = [...PHASES, ['test:recovery:modal'], ['chaos:modal']];
 
-/** Steps of a phase that run at the same time. */
-const SIDE_BY_SIDE = 2;
+/** A step and the one of its phase that must have ended before it begins. */
+const AFTER: Readonly<Record<string, string>> = { 'test:unit': 'tools' };
+
+/** Steps of a phase that run at the same time: one more than cores, as `tools` waits for networks. */
+const SIDE_BY_SIDE = 3;
 
 /** Of a failed step that names no tests. */
 const LINES_OF_FAILURE = 25;
@@ -55,18 +57,24 @@ async function main(): Promise<number> {
 
 async function runPhase(steps: readonly string[], reportFolder: string): Promise<StepResult[]> {
   const waiting = [...steps];
-  const results: StepResult[] = [];
+  const running = new Map<string, Promise<StepResult>>();
   const isAlone = steps.length === 1;
+  const run = async (step: string): Promise<StepResult> => {
+    await running.get(AFTER[step] ?? '');
+    if (isAlone) process.stdout.write(`\n=== ${step}\n`);
+    const result = await runStep(step, { reportFolder, env: SCOPE, isOutputKept: !isAlone });
+    if (!isAlone) process.stdout.write(`\n=== ${step}\n${result.output}`);
+    return result;
+  };
   const takeNext = async (): Promise<void> => {
     for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
-      if (isAlone) process.stdout.write(`\n=== ${step}\n`);
-      const result = await runStep(step, { reportFolder, env: SCOPE, isOutputKept: !isAlone });
-      if (!isAlone) process.stdout.write(`\n=== ${step}\n${result.output}`);
-      results.push(result);
+      const ended = run(step);
+      running.set(step, ended);
+      await ended;
     }
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, takeNext));
-  return results;
+  return Promise.all(running.values());
 }
 
 /** What failed comes last: an output that is cut at its head still tells it. */

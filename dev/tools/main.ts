@@ -22,16 +22,30 @@ async function main(): Promise<number> {
   const { values } = parseArgs({ options: { profile: { type: 'string', default: 'test' } } });
   if (values.profile !== 'start' && values.profile !== 'test')
     throw new Error('--profile is start or test');
-  await ensureTemporalCli(say);
-  await fetchCutoutModel(values.profile);
-  if (values.profile === 'test') {
-    await ensureModalPython(say);
-    await ensureOldestPostgres(say);
-    await ensureSchemathesisPython(say);
-  }
-  const missing = await missingOf(values.profile === 'test' ? TEST_TOOLS : [BUBBLEWRAP]);
+  // Each waits for a network of its own; all are let end, so that none leaves a draft behind.
+  const [systemTools, ...fetched] = await Promise.allSettled([
+    provideSystemTools(values.profile),
+    ...fetchersOf(values.profile).map((fetch) => fetch()),
+  ]);
+  for (const outcome of [systemTools, ...fetched])
+    if (outcome.status === 'rejected') throw outcome.reason;
+  return systemTools.status === 'fulfilled' ? systemTools.value : 1;
+}
+
+type Profile = 'start' | 'test';
+
+/** What goes into `.tools/`. */
+function fetchersOf(profile: Profile): (() => Promise<unknown>)[] {
+  const always = [() => ensureTemporalCli(say), () => fetchCutoutModel(profile)];
+  const forTests = [ensureModalPython, ensureOldestPostgres, ensureSchemathesisPython];
+  return profile === 'start' ? always : [...always, ...forTests.map((ensure) => () => ensure(say))];
+}
+
+/** Finds or installs what the operating system gives; answers the exit code. */
+async function provideSystemTools(profile: Profile): Promise<number> {
+  const missing = await missingOf(profile === 'test' ? TEST_TOOLS : [BUBBLEWRAP]);
   if (missing.length === 0) return 0;
-  if (!canInstall()) return report(installHint(missing), values.profile);
+  if (!canInstall()) return report(installHint(missing), profile);
   say(`Installing ${missing.map((tool) => tool.debianPackage).join(', ')} …`);
   const failure = await installTools(missing);
   const left = await missingOf(missing);
@@ -41,12 +55,12 @@ async function main(): Promise<number> {
         `${installHint(left)}\n${
           failure ?? 'The packages were installed but the ' + 'tools are still not found.'
         }`,
-        values.profile,
+        profile,
       );
 }
 
 /** Starting works without it too: then images are not cut out. */
-async function fetchCutoutModel(profile: 'start' | 'test'): Promise<void> {
+async function fetchCutoutModel(profile: Profile): Promise<void> {
   await ensureCutoutModel(say).catch((error: unknown) => {
     if (profile === 'test') throw error;
     say((error as Error).message);
@@ -57,7 +71,7 @@ async function fetchCutoutModel(profile: 'start' | 'test'): Promise<void> {
  * Starting works without the sandbox (with a warning by the runner); tests without their tools
  * would prove nothing.
  */
-function report(problem: string, profile: 'start' | 'test'): number {
+function report(problem: string, profile: Profile): number {
   process.stderr.write(`${problem}\n`);
   return profile === 'test' || process.env.CI === 'true' ? 1 : 0;
 }
