@@ -42,7 +42,8 @@ export default defineConfig({
         test: {
           name: 'workflows',
           include: ['test/workflows/**/*.test.ts', 'test/replay/**/*.test.ts'],
-          ...serial,
+          ...processes,
+          globalSetup: ['test/support/global/temporal-server.ts'],
           testTimeout: patient(60_000),
           hookTimeout: patient(60_000),
         },

@@ -6,11 +6,11 @@ import {
   bundleWorkflowCode,
   DefaultLogger,
   Worker,
-  type WorkflowBundleWithSourceMap,
+  type WorkflowBundleOption,
 } from '@temporalio/worker';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import * as workflows from '../../src/workflows/index.js';
-import { bundleWorkflows, installQuietRuntime } from '../support/workflow-env.js';
+import { installQuietRuntime } from '../support/workflow-env.js';
 
 const FOLDER = path.join(import.meta.dirname, '..', 'histories');
 const names = readdirSync(FOLDER)
@@ -19,10 +19,10 @@ const names = readdirSync(FOLDER)
 const load = (name: string): unknown =>
   JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), 'utf8'));
 
-let bundle: WorkflowBundleWithSourceMap;
-beforeAll(async () => {
+let bundle: WorkflowBundleOption;
+beforeAll(() => {
   installQuietRuntime();
-  bundle = await bundleWorkflows();
+  bundle = { codePath: inject('temporalServer').codePath };
 });
 
 describe('saved histories', () => {

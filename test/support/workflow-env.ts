@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -8,8 +9,10 @@ import {
   makeTelemetryFilterString,
   Runtime,
   Worker,
+  type WorkflowBundleOption,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
+import { inject } from 'vitest';
 import type {
   AgentActivities,
   CutoutServiceActivities,
@@ -49,7 +52,6 @@ export type FakeActivities = Partial<SharedActivities> &
 
 export interface WorkflowEnv {
   client: Client;
-  bundle: WorkflowBundleWithSourceMap;
   /**
    * Runs workers for all queues with these activities while `body` runs; `agentSlots` runs at once
    * when given.
@@ -101,17 +103,83 @@ export function installQuietRuntime(): void {
   runtimeInstalled = true;
 }
 
-/** A real Temporal dev server with the product's flags, and the real workflow bundle. */
-export async function startWorkflowEnv(): Promise<WorkflowEnv> {
+/** A real Temporal dev server with the product's flags, and these namespaces beside `default`. */
+export async function startTestServer(
+  namespaces: readonly string[] = [],
+): Promise<TestWorkflowEnvironment> {
   installQuietRuntime();
-  const path = await ensureTemporalCli();
-  const env = await TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'existing-path', path }, extraArgs: [...FEATURE_ARGS] },
+  const executable = await ensureTemporalCli();
+  return TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path: executable },
+      extraArgs: [...FEATURE_ARGS, ...namespaces.flatMap((name) => ['--namespace', name])],
+    },
   });
+}
+
+/** A server and a workflow bundle of one's own, for programs that vitest does not run. */
+export async function startWorkflowEnv(): Promise<WorkflowEnv> {
+  const env = await startTestServer();
   const bundle = await bundleWorkflows();
+  return workflowEnv(env, bundle, null);
+}
+
+/**
+ * The server and bundle of the run (test/support/global/temporal-server.ts), in a namespace that
+ * belongs to this test file: nothing that another file left open is seen.
+ */
+export async function openWorkflowEnv(testFile: string): Promise<WorkflowEnv> {
+  installQuietRuntime();
+  const { address, codePath } = inject('temporalServer');
+  const env = await TestWorkflowEnvironment.createFromExistingServer({
+    address,
+    namespace: namespaceOf(testFile),
+  });
+  const running = await startWorkflowWorker(env, { codePath });
+  return workflowEnv(env, null, running);
+}
+
+/** The namespace of a test file. */
+export function namespaceOf(testFile: string): string {
+  return path.basename(testFile, '.test.ts');
+}
+
+/** A worker that runs. */
+interface RunningWorker {
+  stop(): Promise<void>;
+}
+
+/** Runs workflows, without activities: to load their bundle costs more than a test. */
+async function startWorkflowWorker(
+  env: TestWorkflowEnvironment,
+  bundle: WorkflowBundleOption,
+): Promise<RunningWorker> {
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    namespace: env.namespace ?? 'default',
+    taskQueue: TASK_QUEUE,
+    workflowBundle: bundle,
+  });
+  const running = worker.run();
+  return {
+    async stop() {
+      worker.shutdown();
+      await running;
+    },
+  };
+}
+
+/**
+ * Workflows are run by the workers of a `withWorkers`, from this bundle; without one, by a worker
+ * that is there for the whole file.
+ */
+function workflowEnv(
+  env: TestWorkflowEnvironment,
+  bundle: WorkflowBundleOption | null,
+  workflowWorker: RunningWorker | null,
+): WorkflowEnv {
   return {
     client: env.client,
-    bundle,
     async withWorkers({ runAgent, ...short }, body, agentSlots) {
       // Short steps beat as the product's own worker makes them; a run does it by itself.
       const hasFakes = runAgent !== undefined || Object.keys(short).length > 0;
@@ -124,10 +192,11 @@ export async function startWorkflowEnv(): Promise<WorkflowEnv> {
         queues.map((taskQueue) =>
           Worker.create({
             connection: env.nativeConnection,
+            namespace: env.namespace ?? 'default',
             taskQueue,
             activities,
             maxHeartbeatThrottleInterval: '200ms',
-            ...(taskQueue === TASK_QUEUE ? { workflowBundle: bundle } : {}),
+            ...(bundle && taskQueue === TASK_QUEUE ? { workflowBundle: bundle } : {}),
             ...(taskQueue === LOCAL_AGENT_QUEUE && agentSlots
               ? { maxConcurrentActivityTaskExecutions: agentSlots }
               : {}),
@@ -142,7 +211,10 @@ export async function startWorkflowEnv(): Promise<WorkflowEnv> {
         await running;
       }
     },
-    stop: () => env.teardown(),
+    async stop() {
+      await workflowWorker?.stop();
+      await env.teardown();
+    },
   };
 }
 

@@ -22,6 +22,7 @@ import { sendSignal } from '../support/signals.js';
 let env: WorkflowEnv;
 let admitter: Admitter;
 beforeAll(async () => {
+  // A server of its own: a test makes it fall silent.
   env = await startWorkflowEnv();
   admitter = createAdmitter(env.client, pino({ level: 'silent' }));
 });

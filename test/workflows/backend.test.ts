@@ -21,7 +21,7 @@ import {
   admit,
   generateInput,
   jobRow,
-  startWorkflowEnv,
+  openWorkflowEnv,
   type FakeActivities,
   type WorkflowEnv,
 } from '../support/workflow-env.js';
@@ -40,7 +40,7 @@ const PLAN: GenerationPlan = {
 
 let env: WorkflowEnv;
 beforeAll(async () => {
-  env = await startWorkflowEnv();
+  env = await openWorkflowEnv(import.meta.filename);
 });
 afterAll(() => env.stop());
 

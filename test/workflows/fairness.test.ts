@@ -7,14 +7,14 @@ import { admitUpdate } from '../../src/workflows/writer-messages.js';
 import {
   generateInput,
   jobRow,
-  startWorkflowEnv,
+  openWorkflowEnv,
   type FakeActivities,
   type WorkflowEnv,
 } from '../support/workflow-env.js';
 
 let env: WorkflowEnv;
 beforeAll(async () => {
-  env = await startWorkflowEnv();
+  env = await openWorkflowEnv(import.meta.filename);
 });
 afterAll(() => env.stop());
 

@@ -15,7 +15,7 @@ import {
   admit,
   generateInput,
   jobRow,
-  startWorkflowEnv,
+  openWorkflowEnv,
   type FakeActivities,
   type WorkflowEnv,
 } from '../support/workflow-env.js';
@@ -29,7 +29,7 @@ const PLAN: GenerationPlan = {
 
 let env: WorkflowEnv;
 beforeAll(async () => {
-  env = await startWorkflowEnv();
+  env = await openWorkflowEnv(import.meta.filename);
 });
 afterAll(() => env.stop());
 

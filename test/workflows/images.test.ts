@@ -9,15 +9,11 @@ import { CANCEL_ACTION_UPDATE, type ActionOutcome } from '../../src/contracts/ac
 import type { ErrorKind } from '../../src/contracts/errors.js';
 import type { ImageMade } from '../../src/contracts/images.js';
 import { MODAL_AGENT_QUEUE, TASK_QUEUE } from '../../src/contracts/workflows.js';
-import {
-  startWorkflowEnv,
-  type FakeActivities,
-  type WorkflowEnv,
-} from '../support/workflow-env.js';
+import { openWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
 
 let env: WorkflowEnv;
 beforeAll(async () => {
-  env = await startWorkflowEnv();
+  env = await openWorkflowEnv(import.meta.filename);
 });
 afterAll(() => env.stop());
 

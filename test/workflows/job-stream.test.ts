@@ -10,11 +10,11 @@ import {
   type JobEvent,
   type StreamPage,
 } from '../../src/contracts/stream.js';
-import { startWorkflowEnv, type WorkflowEnv } from '../support/workflow-env.js';
+import { openWorkflowEnv, type WorkflowEnv } from '../support/workflow-env.js';
 
 let env: WorkflowEnv;
 beforeAll(async () => {
-  env = await startWorkflowEnv();
+  env = await openWorkflowEnv(import.meta.filename);
 });
 afterAll(() => env.stop());
 

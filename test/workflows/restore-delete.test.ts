@@ -14,14 +14,14 @@ import {
 import {
   admit,
   generateInput,
-  startWorkflowEnv,
+  openWorkflowEnv,
   type FakeActivities,
   type WorkflowEnv,
 } from '../support/workflow-env.js';
 
 let env: WorkflowEnv;
 beforeAll(async () => {
-  env = await startWorkflowEnv();
+  env = await openWorkflowEnv(import.meta.filename);
 });
 afterAll(() => env.stop());
 
