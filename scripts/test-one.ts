@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../src/config.js';
 
-/** Where the tests of each project of vitest.config.ts lie; what is nowhere here is a unit test. */
-const PROJECT_OF = [
-  ['test/workflows/', 'workflows'],
-  ['test/replay/', 'workflows'],
-  ['test/contract/', 'contract'],
-  ['test/recovery/', 'recovery'],
-  ['test/e2e/', 'e2e'],
+/** Where the tests of the projects of vitest.config.ts lie; what is nowhere here is a unit test. */
+const PROJECTS_OF = [
+  ['test/workflows/', ['workflows']],
+  ['test/replay/', ['workflows']],
+  ['test/contract/', ['contract', 'contract-shared']],
+  ['test/recovery/', ['recovery']],
+  ['test/e2e/', ['e2e']],
 ] as const;
 
 /**
@@ -21,9 +21,10 @@ if (target === undefined) {
   process.exit(1);
 }
 const file = path.relative(PROJECT_ROOT, path.resolve(target));
-const project = PROJECT_OF.find(([folder]) => `${file}/`.startsWith(folder))?.[1] ?? 'unit';
+const projects = PROJECTS_OF.find(([folder]) => `${file}/`.startsWith(folder))?.[1] ?? ['unit'];
+const chosen = projects.flatMap((project) => ['--project', project]);
 const vitest = path.join(PROJECT_ROOT, 'node_modules/vitest/vitest.mjs');
-const child = spawn(process.execPath, [vitest, 'run', '--project', project, file, ...others], {
+const child = spawn(process.execPath, [vitest, 'run', ...chosen, file, ...others], {
   cwd: PROJECT_ROOT,
   stdio: 'inherit',
   env: { ...process.env, TEST_SCOPE: 'full' },

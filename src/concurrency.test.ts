@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { backoffMs, singleFlight, untilAborted, withTimeout } from './concurrency.js';
+import { backoffMs, Pauses, singleFlight, untilAborted, withTimeout } from './concurrency.js';
 
 describe('work in flight', () => {
   it('is shared by all callers of its key, and started anew afterwards', async () => {
@@ -48,4 +48,16 @@ it('a back-off grows to its limit, spread by its jitter', () => {
     50, 100, 200, 1_000,
   ]);
   expect([backoffMs(backoff, 0, 0), backoffMs(backoff, 0, 1)]).toEqual([40, 60]);
+});
+
+it('pauses grow from try to try and begin anew after a reset', async () => {
+  const pauses = new Pauses({ firstMs: 1, factor: 60_000, maxMs: 60_000, jitter: 0 });
+  const isOverSoon = () =>
+    untilAborted(pauses.wait(), AbortSignal.timeout(1_000)).then(
+      () => true,
+      () => false,
+    );
+  expect([await isOverSoon(), await isOverSoon()]).toEqual([true, false]);
+  pauses.reset();
+  expect(await isOverSoon()).toBe(true);
 });

@@ -73,3 +73,22 @@ export function backoffMs(
   const pauseMs = Math.min(firstMs * factor ** attempt, maxMs);
   return Math.round(pauseMs * (1 - jitter + 2 * jitter * random));
 }
+
+/** The pauses of one caller that tries again and again. They keep no process alive. */
+export class Pauses {
+  #tries = 0;
+
+  constructor(private readonly backoff: Backoff) {}
+
+  /** Waits, longer each time. */
+  async wait(): Promise<void> {
+    const pauseMs = backoffMs(this.backoff, this.#tries, Math.random());
+    this.#tries += 1;
+    await sleep(pauseMs, undefined, { ref: false });
+  }
+
+  /** The next pause is the first again. */
+  reset(): void {
+    this.#tries = 0;
+  }
+}

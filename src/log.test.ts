@@ -38,8 +38,8 @@ describe('log', () => {
   });
 
   it('removes secrets by field name, however deep, and keeps counters', () => {
-    const out =
-      logged(`log.info({ apikey: 's1', env: { ANTHROPIC_API_KEY: 's2', list: [{ refresh_token: 's3' }] },
+    const out = logged(`log.info({ apikey: 's1',
+      env: { ANTHROPIC_API_KEY: 's2', list: [{ refresh_token: 's3' }] },
       headers: { authorization: 's4', cookie: ['s5'] },
       password: { inner: 's6' }, secrets: new Map([['a', 's7']]), outputTokens: 12 }, 'm');`);
     expect(out).not.toMatch(/"s[1-7]"/);

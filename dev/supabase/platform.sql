@@ -1,6 +1,6 @@
--- What hosted Supabase gives every project before its own migrations: roles, schema auth, pgcrypto, default grants.
--- Runs at every start of the gateway, so every statement may be repeated. Grants on existing tables and functions are
--- left alone: a migration that revokes one must stay in force.
+-- What hosted Supabase gives every project before its own migrations: roles, schema auth, pgcrypto,
+-- default grants. Runs at every start of the gateway, so every statement may be repeated. Grants on
+-- existing tables and functions are left alone: a migration that revokes one must stay in force.
 
 do $$
 declare
@@ -27,7 +27,9 @@ begin
       and pg_has_role('authenticator', 'service_role', 'member')) then
     grant anon, authenticated, service_role to authenticator;
   end if;
-  execute format('alter database %I set search_path to "$user", public, extensions', current_database());
+  execute format(
+    'alter database %I set search_path to "$user", public, extensions', current_database()
+  );
 end
 $$;
 
@@ -80,10 +82,15 @@ create table if not exists auth.flow_state (
   user_id uuid references auth.users (id) on delete cascade,
   created_at timestamptz not null default now()
 );
--- What an OpenID provider is asked with, until it answers (worth nothing without its code); what a link was made for, and of a change
--- of address the new one and when this side of it confirmed.
-alter table auth.flow_state add column if not exists provider_nonce text, add column if not exists provider_verifier text, add column if not exists link_type text,
-  add column if not exists new_email text, add column if not exists confirmed_at timestamptz;
+-- provider_nonce, provider_verifier: sent to an OpenID provider, kept until it answers (worth
+-- nothing without its code). link_type: what a link was made for. new_email, confirmed_at: of a
+-- change of address, the new one and when this side of it confirmed.
+alter table auth.flow_state
+  add column if not exists provider_nonce text,
+  add column if not exists provider_verifier text,
+  add column if not exists link_type text,
+  add column if not exists new_email text,
+  add column if not exists confirmed_at timestamptz;
 
 create or replace function auth.jwt() returns jsonb language sql stable as $$
   select nullif(current_setting('request.jwt.claims', true), '')::jsonb
@@ -100,5 +107,7 @@ $$;
 
 grant usage on schema public to anon, authenticated, service_role;
 alter default privileges in schema public grant all on tables to anon, authenticated, service_role;
-alter default privileges in schema public grant all on routines to anon, authenticated, service_role;
-alter default privileges in schema public grant all on sequences to anon, authenticated, service_role;
+alter default privileges in schema public
+  grant all on routines to anon, authenticated, service_role;
+alter default privileges in schema public
+  grant all on sequences to anon, authenticated, service_role;

@@ -15,7 +15,8 @@ origin \`null\`, which games are, reach the routes with \`x-cross-origin: games\
 are open to every origin, and \`listed\` to the configured ones. The API's limits are per user
 (before sign-in: per address) and minute: reads, writes and calls that make a model work
 (\`x-limit\`). Chat, versions, and making, naming and deleting projects are frames of the WebSocket:
-see \`websocket.md\`. With the embedded Supabase, \`/auth/v1\` and \`/rest/v1\` are passed on to it.`;
+see \`websocket.md\`. With the embedded Supabase, \`/auth/v1\` and \`/rest/v1\` are passed on
+to it.`;
 
 const SECURITY_SCHEMES: JsonObject = {
   bearer: {

@@ -141,19 +141,40 @@ export async function isAncestor(
  */
 export type Advance = 'moved' | 'same' | 'ahead' | 'diverged';
 
-const ADVANCE_TRIES = 5;
-
 /**
  * Moves `ref` forward to `next`, never back and never aside; each try looks where it stands, so no
  * move in between is overwritten (E6).
  */
 export async function advanceRef(repo: Repo, ref: string, next: string): Promise<Advance> {
-  for (let tries = 1; tries <= ADVANCE_TRIES; tries += 1) {
-    const current = await resolve(repo, ref);
+  return retryMove(repo, ref, async (current) => {
     if (current === next) return 'same';
     if (current !== null && !(await isAncestor(repo, current, next)))
       return (await isAncestor(repo, next, current)) ? 'ahead' : 'diverged';
-    if (await updateRef(repo, ref, next, current)) return 'moved';
+    return (await updateRef(repo, ref, next, current)) ? 'moved' : null;
+  });
+}
+
+/** Puts `ref` on `revision`, wherever it stands. */
+export async function setRef(repo: Repo, ref: string, revision: string): Promise<void> {
+  await retryMove(
+    repo,
+    ref,
+    async (current) =>
+      current === revision || (await updateRef(repo, ref, revision, current)) || null,
+  );
+}
+
+const MOVE_TRIES = 5;
+
+/** Asks `move` with the place of `ref`, again after null: another writer has moved it meanwhile. */
+async function retryMove<T>(
+  repo: Repo,
+  ref: string,
+  move: (current: string | null) => Promise<T | null>,
+): Promise<T> {
+  for (let tries = 1; tries <= MOVE_TRIES; tries += 1) {
+    const outcome = await move(await resolve(repo, ref));
+    if (outcome !== null) return outcome;
   }
   throw new AppError('OPERATION_FAILED', `${ref} was moved by somebody else again and again`);
 }

@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Pauses } from '../concurrency.js';
 import type { CallbackAnswer, CallbackPost } from '../contracts/callback.js';
 import { itemsFrom, type Cursor, type RunnerEvent, type StreamItem } from '../contracts/stream.js';
 import type { Log } from '../log.js';
 import { AttemptWatch, type AttemptRows } from './attempt-watch.js';
-import { Backoff } from './backoff.js';
 import { PendingEvents } from './pending-events.js';
 import type { StreamWriter } from './writer.js';
 
 const FLUSH_AFTER_MS = 1_000;
 const FLUSH_CHARS = 16 * 1024;
-const RETRY_FIRST_MS = 250;
-const RETRY_LONGEST_MS = 3_000;
+const RETRY = { firstMs: 250, factor: 2, maxMs: 3_000, jitter: 0.3 };
 /** How long the last post of an attempt waits for its events to be stored. */
 const FINAL_TIMEOUT_MS = 3_000;
 /** Beyond these, posts are put off: the runner keeps its events and slows down. */
@@ -153,20 +152,20 @@ export class JobEventIngest {
 
   /** One signal at a time; a batch that failed is kept and sent again. */
   async #drain(): Promise<void> {
-    const backoff = new Backoff(RETRY_FIRST_MS, RETRY_LONGEST_MS);
+    const pauses = new Pauses(RETRY);
     while (!this.#pending.isEmpty && this.#isDue()) {
       const pending = this.#pending;
       const batch = pending.batch();
       try {
         await this.deps.append(this.jobId, pending.attempt, batch.firstSeq, batch.events);
         pending.confirm(batch);
-        backoff.reset();
+        pauses.reset();
       } catch (error) {
         this.deps.log.warn(
           { err: error, jobId: this.jobId },
           'a batch of events could not be stored; trying again',
         );
-        await backoff.wait();
+        await pauses.wait();
         // Events of a job that is over need no storing. A row that cannot be read ends nothing.
         const isWanted = await this.wants(pending.attempt).catch(() => true);
         if (!isWanted) return this.#drop(pending);

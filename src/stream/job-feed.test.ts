@@ -124,7 +124,7 @@ function places(frames: ServerFrame[]): string[] {
 }
 
 describe('D2: the two paths of a job', () => {
-  it('give every subscriber all text in order, once, however they overtake each other', async () => {
+  it('give a subscriber all text in order, once, however they overtake each other', async () => {
     const length = 24;
     await fc.assert(
       fc.asyncProperty(

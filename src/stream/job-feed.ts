@@ -1,3 +1,4 @@
+import { Pauses } from '../concurrency.js';
 import { isActive, type JobRow } from '../contracts/rows.js';
 import {
   isTerminalEvent,
@@ -6,7 +7,6 @@ import {
   type StreamPage,
 } from '../contracts/stream.js';
 import type { Log } from '../log.js';
-import { Backoff } from './backoff.js';
 import type { DeliveryPath } from './delivery.js';
 import { waitingFrame } from './frames.js';
 import { JobFacts, type FactsSource } from './job-facts.js';
@@ -15,8 +15,7 @@ import { ReorderBuffer } from './reorder-buffer.js';
 import { JobSubscribers, type Subscriber } from './subscribers.js';
 
 const POSITION_INTERVAL_MS = 2_000;
-const RETRY_FIRST_MS = 50;
-const RETRY_LONGEST_MS = 2_000;
+const RETRY = { firstMs: 50, factor: 2, maxMs: 2_000, jitter: 0.3 };
 /**
  * An accepted job may wait this long for a worker that opens it (A6); until then it has neither row
  * nor stream.
@@ -39,7 +38,7 @@ export class JobFeed {
   readonly #subscribers: JobSubscribers;
   readonly #live = new ReorderBuffer();
   readonly #livePath = new LivePathWatch();
-  readonly #backoff = new Backoff(RETRY_FIRST_MS, RETRY_LONGEST_MS);
+  readonly #pauses = new Pauses(RETRY);
   readonly #createdMs = performance.now();
   #isReading = false;
   #read = new AbortController();
@@ -99,7 +98,7 @@ export class JobFeed {
       const outcome = await this.#readPage();
       const next = (await this.#serially(() => this.#take(outcome))) ?? 'pause';
       if (next === 'stop') break;
-      if (next === 'pause') await this.#backoff.wait();
+      if (next === 'pause') await this.#pauses.wait();
       if (next === 'checkRow') await this.#checkRow();
     }
     this.#isReading = false;
@@ -124,7 +123,7 @@ export class JobFeed {
       case 'aborted':
         return 'read';
       case 'page':
-        this.#backoff.reset();
+        this.#pauses.reset();
         return (await this.#takePage(outcome.page)) ? 'checkRow' : 'read';
       case 'missing': {
         const row = await this.#facts.row();

@@ -18,7 +18,7 @@ export interface ImageRequest {
 }
 
 /**
- * Asks the image model once, without retries of its own, and answers the image's bytes. Throws a
+ * Asks the image model once, without retries of its own, and answers the image's bytes. Throws an
  * AppError, or the reason of `signal`.
  */
 export async function askForImage(
@@ -57,7 +57,7 @@ export async function askForImage(
         'ModelUnavailable',
         `the image model did not answer within ${timeoutMs} ms`,
       );
-    throw toDreamError(error);
+    throw toAppError(error);
   }
 }
 
@@ -78,7 +78,7 @@ function imageIn({ candidates, promptFeedback }: GenerateContentResponse): Buffe
  * The SDK's errors by their HTTP status; whatever else it throws is a model that could not be
  * reached.
  */
-function toDreamError(error: unknown): AppError {
+function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const { status, message } = error as { status?: unknown; message?: unknown };
   const text = String(message ?? error).slice(0, 300);

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { AppError } from '../../contracts/errors.js';
 import { asDiskFull } from '../../disk-full.js';
 import { bundleCreate, bundleFetch } from '../../git/bundle.js';
 import type { Repo } from '../../git/process.js';
-import { advanceRef, deleteRef, resolve, updateRef } from '../../git/refs.js';
+import { advanceRef, deleteRef, resolve, setRef } from '../../git/refs.js';
 
 export const MAIN = 'refs/heads/main';
-const MOVE_TRIES = 5;
 
 export interface BundleImport {
   readonly bytes: Uint8Array;
@@ -59,15 +57,6 @@ export async function exportBundle(
   return withBundleFile(scratchDir, async (file) =>
     (await bundleCreate(repo, { have: known, want, file })) ? readFile(file) : null,
   );
-}
-
-/** Puts a ref of its own on `revision`; each try looks where it stands. */
-async function setRef(repo: Repo, ref: string, revision: string): Promise<void> {
-  for (let tries = 1; tries <= MOVE_TRIES; tries += 1) {
-    const current = await resolve(repo, ref);
-    if (current === revision || (await updateRef(repo, ref, revision, current))) return;
-  }
-  throw new AppError('OPERATION_FAILED', `${ref} was moved by somebody else again and again`);
 }
 
 /**

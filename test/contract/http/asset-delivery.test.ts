@@ -131,8 +131,9 @@ describe('delivery (§8)', () => {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, 'RIFF');
     await api.database.sql(
-      `insert into assets (owner_id, is_global, filename, alias, hash, storage_path, category) values
-      (null, true, 'boom.wav', 'boom.wav', 'x', $1, 'effects'), (null, true, 'steal.png', 'steal.png', 'x', $2, 'effects')`,
+      `insert into assets (owner_id, is_global, filename, alias, hash, storage_path, category)
+      values (null, true, 'boom.wav', 'boom.wav', 'x', $1, 'effects'),
+        (null, true, 'steal.png', 'steal.png', 'x', $2, 'effects')`,
       [file, (await row(own.id))?.['storage_path']],
     );
     const answer = await api.ask('/global-assets/effects/boom.wav');

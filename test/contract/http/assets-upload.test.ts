@@ -253,12 +253,14 @@ describe('names', () => {
     const user = await newcomer();
     await api.database.sql(
       `insert into assets (owner_id, alias, hash, filename, storage_path, size)
-      select $1, case n when 1 then 'many.png' else 'many_' || n || '.png' end, 'x', 'many.png', '/x', 1 from generate_series(1, 10000) n`,
+      select $1, case n when 1 then 'many.png' else 'many_' || n || '.png' end, 'x', 'many.png',
+        '/x', 1 from generate_series(1, 10000) n`,
       [user.id],
     );
     await api.database.sql(
       `insert into assets (owner_id, alias, hash, filename, storage_path, size)
-      select $1, alias, 'x', 'x', '/x', 1 from unnest(array['many_x.png', 'many_007.png', 'many_.png', 'many_10001.jpg', 'Many.png']) alias`,
+      select $1, alias, 'x', 'x', '/x', 1 from unnest(array['many_x.png', 'many_007.png',
+        'many_.png', 'many_10001.jpg', 'Many.png']) alias`,
       [user.id],
     );
     const startedAt = Date.now();

@@ -12,8 +12,11 @@ import { ask, startApi, type ApiProcess } from './api-process.js';
  * §2.1–2.2). No database is needed for pages.
  */
 const FILES: Readonly<Record<string, string>> = {
-  'index.html': `<!DOCTYPE html><html><head><title>theirs</title><script>window.__SUPABASE__ = { url: '/', anonKey: 'anon' };</script>
-    <link rel="stylesheet" href="/style.css"></head><body data-page="login" style="color: rgb(1, 2, 3)"><script src="/lib/supabase.min.js"></script><script src="/app.js"></script></body></html>`,
+  'index.html': `<!DOCTYPE html><html><head><title>theirs</title>
+    <script>window.__SUPABASE__ = { url: '/', anonKey: 'anon' };</script>
+    <link rel="stylesheet" href="/style.css"></head>
+    <body data-page="login" style="color: rgb(1, 2, 3)"><script src="/lib/supabase.min.js"></script>
+    <script src="/app.js"></script></body></html>`,
   'create.html': '<title>their list</title>',
   'play.html': '<title>their player</title>',
   'app.js':

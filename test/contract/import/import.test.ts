@@ -86,7 +86,8 @@ const read = async (
   (await mirror.readFile(ownerOf(project), project.id, revision, file))?.toString('utf8');
 const snapshot = (): Promise<unknown[]> =>
   database.sql(
-    `select 'revision' as what, r::text as row from public.revisions r union all select 'asset', a::text from public.assets a
+    `select 'revision' as what, r::text as row from public.revisions r
+     union all select 'asset', a::text from public.assets a
    union all select 'draft', d::text from public.publish_drafts d order by 1, 2`,
   );
 
@@ -476,7 +477,7 @@ describe('import-v2', () => {
     expect(opened.toSorted()).toEqual([...taken, 'song.mp3'].toSorted());
   });
 
-  it('opens those that name their place here already, also when V2 has their files no more', async () => {
+  it('opens those that name their place here, also when V2 has their files no more', async () => {
     const places = await database.sql<{ id: string; storage_path: string }>(
       'select id, storage_path from public.assets where is_stored order by id',
     );

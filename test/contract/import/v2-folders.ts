@@ -88,7 +88,10 @@ export function game(title: string): string {
 
 /** A generation of V2's: the game, its note, and the specifications that enter the next commit. */
 export async function generate(project: V2Project, number: number, subject: string): Promise<void> {
-  const stamp = `2025-01-06T03-${String(Math.floor(number / 60)).padStart(2, '0')}-${String(number % 60).padStart(2, '0')}`;
+  const [minute, second] = [Math.floor(number / 60), number % 60].map((part) =>
+    String(part).padStart(2, '0'),
+  );
+  const stamp = `2025-01-06T03-${minute}-${second}`;
   await put(project.folder, {
     'index.html': game(`ゲーム ${number}`),
     [`.ai-context/${stamp}.json`]: JSON.stringify({

@@ -256,8 +256,8 @@ describe('§4: the queries', () => {
             .in('asset_id', [kept])
         ).data,
       ).toEqual([{ asset_id: kept, projects: { id: project_id, name: '猫' } }]);
-      const embedded = `usage_type,assets(filename,original_name,storage_path,mime_type,is_public,is_deleted,\
-available_from,available_until)`;
+      const embedded = `usage_type,assets(filename,original_name,storage_path,mime_type,is_public,\
+is_deleted,available_from,available_until)`;
       const { data } = await user
         .from('project_assets')
         .select(embedded)

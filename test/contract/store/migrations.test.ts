@@ -13,15 +13,20 @@ const CHAIN = readdirSync(MIGRATIONS).sort();
 
 /** Everything in schema public that a statement could have changed, one line each. */
 const SCHEMA = `
-  select format('column %s.%s %s %s default %s', c.table_name, c.column_name, c.data_type, c.is_nullable, coalesce(c.column_default, c.generation_expression)) as line
+  select format('column %s.%s %s %s default %s', c.table_name, c.column_name, c.data_type,
+      c.is_nullable, coalesce(c.column_default, c.generation_expression)) as line
     from information_schema.columns c where c.table_schema = 'public'
-  union all select format('constraint %s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint
+  union all select format('constraint %s %s %s', conrelid::regclass, conname,
+      pg_get_constraintdef(oid)) from pg_constraint
     where connamespace = 'public'::regnamespace
   union all select 'index ' || indexdef from pg_indexes where schemaname = 'public'
-  union all select format('policy %s %s %s %s %s %s', tablename, policyname, roles, cmd, qual, with_check) from pg_policies where schemaname = 'public'
+  union all select format('policy %s %s %s %s %s %s', tablename, policyname, roles, cmd, qual,
+      with_check) from pg_policies where schemaname = 'public'
   union all select 'trigger ' || pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
-  union all select 'function ' || pg_get_functiondef(oid) || ' ' || coalesce(proacl::text, 'default') from pg_proc where pronamespace = 'public'::regnamespace
-  union all select format('relation %s %s rls %s %s', relname, relkind, relrowsecurity, relacl) from pg_class
+  union all select 'function ' || pg_get_functiondef(oid) || ' ' ||
+      coalesce(proacl::text, 'default') from pg_proc where pronamespace = 'public'::regnamespace
+  union all select format('relation %s %s rls %s %s', relname, relkind, relrowsecurity, relacl)
+    from pg_class
     where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'S')
   order by 1`;
 

@@ -3,7 +3,7 @@ import type { TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
 
 /** What the rows of the matrix hang on. */
-export interface World {
+export interface MatrixRows {
   readonly owner: TestUser;
   readonly privateProject: string;
   readonly publicProject: string;
@@ -12,7 +12,7 @@ export interface World {
 export type Place = 'private' | 'public';
 type Row = Record<string, unknown>;
 
-export async function buildWorld(database: TestDatabase): Promise<World> {
+export async function seedMatrix(database: TestDatabase): Promise<MatrixRows> {
   const owner = await database.createUser('owner');
   const project = async (isPublic: boolean): Promise<string> => {
     const [row] = await database.sql<{ id: string }>(
@@ -138,7 +138,7 @@ const ROWS: Readonly<Record<string, (seed: Seed) => Row | Promise<Row>>> = {
 
 export async function newRow(
   table: string,
-  { owner, privateProject, publicProject }: World,
+  { owner, privateProject, publicProject }: MatrixRows,
   place: Place,
   database: TestDatabase,
 ): Promise<Row> {

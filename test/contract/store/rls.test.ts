@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
-import { buildWorld, CHANGE, KEY, newRow, type Place, type World } from './rls-rows.js';
+import { seedMatrix, CHANGE, KEY, newRow, type Place, type MatrixRows } from './rls-rows.js';
 
 type SupabaseClient = ReturnType<typeof clientFor>;
 type Operation = 'select' | 'insert' | 'update' | 'delete';
@@ -63,17 +63,17 @@ const ALLOWED: Readonly<
 const TABLES = Object.keys(ALLOWED);
 
 let database: TestDatabase;
-let world: World;
+let matrix: MatrixRows;
 let clients: Record<Actor, SupabaseClient>;
 let other: TestUser;
 
 beforeAll(async () => {
   database = await startDatabase();
-  world = await buildWorld(database);
+  matrix = await seedMatrix(database);
   other = await database.createUser('other');
   const { SUPABASE_ANON_KEY: anonKey, SUPABASE_SERVICE_ROLE_KEY: serviceKey } = database.config;
   clients = {
-    owner: clientFor(anonKey, world.owner.accessToken),
+    owner: clientFor(anonKey, matrix.owner.accessToken),
     other: clientFor(anonKey, other.accessToken),
     anon: clientFor(anonKey),
     service: clientFor(serviceKey),
@@ -108,7 +108,7 @@ async function granted(table: string, actor: Actor, place: Place): Promise<Opera
   const isThere = async (id: unknown): Promise<boolean> =>
     (await database.sql(`select from public.${table} where ${key} = $1`, [id])).length > 0;
   const seed = async (): Promise<Record<string, unknown>> => {
-    const row = await newRow(table, world, place, database);
+    const row = await newRow(table, matrix, place, database);
     const { error } = await clients.service.from(table).insert(row);
     if (error) throw new Error(`seeding ${table}: ${error.message}`);
     return row;
@@ -120,7 +120,7 @@ async function granted(table: string, actor: Actor, place: Place): Promise<Opera
     .eq(key, (await seed())[key]);
   if ((seen.data ?? []).length > 0) done.push('select');
 
-  const inserted = await newRow(table, world, place, database);
+  const inserted = await newRow(table, matrix, place, database);
   await client.from(table).insert(inserted);
   if (await isThere(inserted[key])) done.push('insert');
 
@@ -176,14 +176,16 @@ describe.each(TABLES)('%s', (table) => {
 describe('users', () => {
   it('is read and changed by oneself alone, made and removed by the service', async () => {
     for (const table of ['users', 'profiles']) {
-      expect((await clients.owner.from(table).select('id')).data).toEqual([{ id: world.owner.id }]);
+      expect((await clients.owner.from(table).select('id')).data).toEqual([
+        { id: matrix.owner.id },
+      ]);
       expect((await clients.anon.from(table).select('id')).data).toEqual([]);
       expect(
         (
           await clients.owner
             .from(table)
             .update({ display_name: table })
-            .eq('id', world.owner.id)
+            .eq('id', matrix.owner.id)
             .select('display_name')
         ).data,
       ).toEqual([{ display_name: table }]);
@@ -192,12 +194,12 @@ describe('users', () => {
           await clients.other
             .from(table)
             .update({ display_name: '盗' })
-            .eq('id', world.owner.id)
+            .eq('id', matrix.owner.id)
             .select('id')
         ).data,
       ).toEqual([]);
       expect(
-        (await clients.other.from(table).select('id').eq('id', world.owner.id).single()).error
+        (await clients.other.from(table).select('id').eq('id', matrix.owner.id).single()).error
           ?.code,
       ).toBe('PGRST116');
       expect(
@@ -208,9 +210,9 @@ describe('users', () => {
         ).error?.code,
       ).toBe('42501');
     }
-    await clients.owner.from('users').delete().eq('id', world.owner.id);
+    await clients.owner.from('users').delete().eq('id', matrix.owner.id);
     expect(
-      await database.sql('select from public.users where id = $1', [world.owner.id]),
+      await database.sql('select from public.users where id = $1', [matrix.owner.id]),
     ).toHaveLength(1);
     const guest = await database.createUser('guest');
     expect((await clients.service.from('profiles').delete().eq('id', guest.id)).error).toBeNull();
@@ -227,14 +229,14 @@ describe('users', () => {
     try {
       for (const table of ['users', 'profiles']) {
         expect(
-          (await clients.anon.from(table).select('id').eq('id', world.owner.id)).data,
+          (await clients.anon.from(table).select('id').eq('id', matrix.owner.id)).data,
         ).toHaveLength(1);
         expect(
           (
             await clients.other
               .from(table)
               .update({ display_name: table })
-              .eq('id', world.owner.id)
+              .eq('id', matrix.owner.id)
               .select('id')
           ).data,
         ).toHaveLength(1);
@@ -250,7 +252,7 @@ describe('rows stay with their owner', () => {
     const refused = async (
       query: PromiseLike<{ error: { code?: string } | null }>,
     ): Promise<void> => expect((await query).error?.code).toBe('42501');
-    const { privateProject, owner } = world;
+    const { privateProject, owner } = matrix;
     await refused(
       clients.owner.from('projects').update({ user_id: other.id }).eq('id', privateProject),
     );
@@ -279,7 +281,8 @@ describe('assets', () => {
   const insertGlobal = async (from: string | null, until: string | null): Promise<string> => {
     const id = randomUUID();
     await database.sql(
-      `insert into public.assets (id, is_global, filename, storage_path, available_from, available_until)
+      `insert into public.assets (id, is_global, filename, storage_path, available_from,
+        available_until)
       values ($1, true, 'g.png', '/g.png', now() + $2::interval, now() + $3::interval)`,
       [id, from, until],
     );
@@ -304,7 +307,7 @@ describe('assets', () => {
   it('a deleted one is gone for everybody; only its owner may delete it, by function', async () => {
     const { data } = await clients.owner
       .from('assets')
-      .insert({ owner_id: world.owner.id, filename: 'd.png', storage_path: '/d', is_public: true })
+      .insert({ owner_id: matrix.owner.id, filename: 'd.png', storage_path: '/d', is_public: true })
       .select('id,alias,hash,is_deleted')
       .single();
     const asset = data as { id: string; alias: string; hash: string };
@@ -379,8 +382,10 @@ describe('the catalogue', () => {
 
   it('leaves anonymous callers no function, users three, which check their rights', async () => {
     const callable = await database.sql<{ role: string; name: string }>(`
-      select r.role, p.proname as name from pg_proc p cross join (values ('anon'), ('authenticated'), ('service_role')) r(role)
-      where p.pronamespace = 'public'::regnamespace and p.prorettype <> 'trigger'::regtype and has_function_privilege(r.role, p.oid, 'execute') order by 1, 2`);
+      select r.role, p.proname as name from pg_proc p
+      cross join (values ('anon'), ('authenticated'), ('service_role')) r(role)
+      where p.pronamespace = 'public'::regnamespace and p.prorettype <> 'trigger'::regtype
+        and has_function_privilege(r.role, p.oid, 'execute') order by 1, 2`);
     expect(callable.filter(({ role }) => role !== 'service_role')).toEqual([
       { role: 'authenticated', name: 'list_assets' },
       { role: 'authenticated', name: 'list_projects' },

@@ -2,7 +2,7 @@ import { createClient } from '@supabase/supabase-js';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
-import { buildWorld, KEY, newRow, type World } from './rls-rows.js';
+import { seedMatrix, KEY, newRow, type MatrixRows } from './rls-rows.js';
 
 type Row = Record<string, unknown>;
 /** Whether a user's own write reaches the column. */
@@ -94,7 +94,7 @@ function columns(lines: Partial<Record<Write, string>>): Record<string, Write> {
 }
 
 let database: TestDatabase;
-let world: World;
+let matrix: MatrixRows;
 let all: readonly Column[];
 let owner: ReturnType<typeof clientFor>;
 let service: ReturnType<typeof clientFor>;
@@ -102,9 +102,9 @@ let stranger: string;
 
 beforeAll(async () => {
   database = await startDatabase();
-  world = await buildWorld(database);
+  matrix = await seedMatrix(database);
   stranger = (await database.createUser('stranger')).id;
-  owner = clientFor(database.config.SUPABASE_ANON_KEY, world.owner.accessToken);
+  owner = clientFor(database.config.SUPABASE_ANON_KEY, matrix.owner.accessToken);
   service = clientFor(database.config.SUPABASE_SERVICE_ROLE_KEY);
   all = await database.sql<Column & Row>(`
     select c.relname as table, a.attname as name, format_type(a.atttypid, null) as type,
@@ -130,9 +130,9 @@ async function probeFor({ table, name, type, target }: Column): Promise<unknown>
   const chosen = PROBES[`${table}.${name}`];
   if (chosen !== undefined) return chosen;
   if (target?.endsWith('projects'))
-    return (await database.store.projects.create(world.owner.id)).id;
+    return (await database.store.projects.create(matrix.owner.id)).id;
   if (target?.endsWith('assets')) {
-    const row = await newRow('assets', world, 'private', database);
+    const row = await newRow('assets', matrix, 'private', database);
     await service.from('assets').insert(row);
     return row['id'];
   }
@@ -170,7 +170,7 @@ async function reachesOnInsert(column: Column): Promise<boolean> {
     return error === null;
   }
   const probe = await probeFor(column);
-  const row: Row = { ...(await newRow(table, world, 'private', database)), [name]: probe };
+  const row: Row = { ...(await newRow(table, matrix, 'private', database)), [name]: probe };
   const { error } = await owner.from(table).insert(row);
   const after = await stored(table, row[keyOf(table)]);
   if (after === null) {
@@ -184,9 +184,9 @@ async function reachesOnInsert(column: Column): Promise<boolean> {
 /** Whether the owner's update changes the value; anything else that it changes is an error. */
 async function reachesOnUpdate(column: Column): Promise<boolean> {
   const { table, name } = column;
-  let key: unknown = world.owner.id;
+  let key: unknown = matrix.owner.id;
   if (table !== 'users') {
-    const row = await newRow(table, world, 'private', database);
+    const row = await newRow(table, matrix, 'private', database);
     const { error } = await service.from(table).insert(row);
     expect(error, table).toBeNull();
     key = row[keyOf(table)];

@@ -227,8 +227,10 @@ describe('what only an own gateway shows', () => {
     });
     const rows = await project.sql<{ dump: string }>(`
       select string_agg(t::text, ' ') as dump from (
-        select to_json(u)::text from auth.users u union all select to_json(s)::text from auth.sessions s
-        union all select to_json(r)::text from auth.refresh_tokens r union all select to_json(f)::text from auth.flow_state f) t`);
+        select to_json(u)::text from auth.users u
+        union all select to_json(s)::text from auth.sessions s
+        union all select to_json(r)::text from auth.refresh_tokens r
+        union all select to_json(f)::text from auth.flow_state f) t`);
     const dump = rows[0]?.dump ?? '';
     expect(dump).toContain(data.user?.email ?? 'no user');
     expect(dump).not.toContain('stored password');

@@ -52,7 +52,10 @@ async function startElsewhere(): Promise<{ url: string; pid: number }> {
     path.resolve('dev/postgres/' + 'postgres.ts'),
   )};
     const log = { info() {}, warn() {} };
-    startPostgres({ dataDir: ${JSON.stringify(dataDir)}, log }).then((p) => { console.log(JSON.stringify({ url: p.url, pid: p.pid })); setInterval(() => {}, 1000); });`;
+    startPostgres({ dataDir: ${JSON.stringify(dataDir)}, log }).then((p) => {
+      console.log(JSON.stringify({ url: p.url, pid: p.pid }));
+      setInterval(() => {}, 1000);
+    });`;
   const started = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -375,7 +375,8 @@ describe('the watchers', () => {
     ) =>
       database.sql(
         `insert into public.usage_events (call_id, kind, backend, state, failure, seconds, ended_at)
-       select gen_random_uuid()::text, 'model', $2, $3, $4, $5, now() - $6::interval from generate_series(1, $1)`,
+       select gen_random_uuid()::text, 'model', $2, $3, $4, $5, now() - $6::interval
+       from generate_series(1, $1)`,
         [count, backend, state, failure, seconds, ago],
       );
     expect(await watching.watchModal()).toEqual({ isSlow: false, isFailing: false });
