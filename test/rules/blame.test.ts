@@ -21,7 +21,7 @@ describe('.git-blame-ignore-revs', () => {
 
   it('names commits of this history', () => {
     if (isShallow) {
-      console.warn('this clone is shallow: whether the commits are in its history was not asked');
+      process.stderr.write('a shallow clone: its history was not asked for the commits\n');
       return;
     }
     const history = new Set(git('rev-list', 'HEAD').split('\n'));
