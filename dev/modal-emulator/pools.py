@@ -27,9 +27,9 @@ class Pool:
 
     def add(self, call: Call, first: bool = False) -> None:
         while self._idle:
-            seat = self._idle.popleft()
-            if not seat.done():
-                seat.set_result(call)
+            next_call = self._idle.popleft()
+            if not next_call.done():
+                next_call.set_result(call)
                 return
         (self.waiting.appendleft if first else self.waiting.append)(call)
         self._grow()
@@ -72,18 +72,18 @@ class Pool:
         """The next call for a container, or None when it has idled too long or died meanwhile."""
         if self.waiting:
             return self.waiting.popleft()
-        seat: asyncio.Future[Call] = asyncio.get_running_loop().create_future()
-        self._idle.append(seat)
+        next_call: asyncio.Future[Call] = asyncio.get_running_loop().create_future()
+        self._idle.append(next_call)
         gone = asyncio.ensure_future(container.gone.wait())
         try:
-            await asyncio.wait({seat, gone}, timeout=container.spec.scaledown_s, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({next_call, gone}, timeout=container.spec.scaledown_s, return_when=asyncio.FIRST_COMPLETED)
             if not gone.done():
-                return seat.result() if seat.done() else None
-            if seat.done():
-                self.waiting.appendleft(seat.result())
+                return next_call.result() if next_call.done() else None
+            if next_call.done():
+                self.waiting.appendleft(next_call.result())
             return None
         finally:
-            seat.cancel()
+            next_call.cancel()
             gone.cancel()
 
     async def _work(self, container: Container, call: Call) -> bool:

@@ -49,7 +49,8 @@ export class CallbackSender {
 
   #send(body: string): Promise<number> {
     const timestamp = String(Math.floor(Date.now() / 1000));
-    const signature = `v1=${createHmac('sha256', this.#key).update(`${timestamp}.${body}`).digest('hex')}`;
+    const mac = createHmac('sha256', this.#key).update(`${timestamp}.${body}`).digest('hex');
+    const signature = `v1=${mac}`;
     return new Promise((resolve, reject) => {
       const sent = request(
         {

@@ -20,7 +20,7 @@ export const callbacks: Measurement = {
     const [count, seconds] = bench.quick ? [20, 5] : [50, 20];
     const bareMs = await withBareLines(count, (lines) => warmLoad(lines, seconds));
     const jobs = await inParallel(count, 5, () => SyntheticJob.start(bench));
-    const lines = jobs.map(({ sender, seat: { player } }): Line => ({ sender, player }));
+    const lines = jobs.map(({ sender, session: { player } }): Line => ({ sender, player }));
     const latenciesMs = await warmLoad(lines, seconds);
     const rows: Row[] = [50, 95, 99].map((p) => ({
       what: `post → frame p${p}`,

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import type { Bench, Measurement, Row } from './measurement.js';
-import { Player, seat, tap, type Seat } from './player.js';
+import { Player, openSession, tap, type Session } from './player.js';
 import { restoreBackAndForth } from './reads.js';
 import { median } from './statistics.js';
 import { admin, must } from './synthetic-job.js';
@@ -22,18 +22,18 @@ export const growth: Measurement = {
     const [versions, projects, lines] = bench.quick
       ? [1_000, 2_000, 1_000]
       : [5_000, 10_000, 5_000];
-    const sat = await seat(bench);
-    await tap(sat.player);
-    await addVersions(bench, sat, 9);
-    await addLines(bench, sat, 48);
-    await addProjects(bench, sat, 9);
-    const small = await timings(bench, sat);
-    await addVersions(bench, sat, versions - 10);
-    await addLines(bench, sat, lines - 50);
-    const deep = await timings(bench, sat);
-    await addProjects(bench, sat, projects - 10);
-    const wide = await timings(bench, sat);
-    sat.player.close();
+    const session = await openSession(bench);
+    await tap(session.player);
+    await addVersions(bench, session, 9);
+    await addLines(bench, session, 48);
+    await addProjects(bench, session, 9);
+    const small = await timings(bench, session);
+    await addVersions(bench, session, versions - 10);
+    await addLines(bench, session, lines - 50);
+    const deep = await timings(bench, session);
+    await addProjects(bench, session, projects - 10);
+    const wide = await timings(bench, session);
+    session.player.close();
     return [
       ...rows(`10 → ${versions} versions, 50 → ${lines} lines`, small, deep, [
         'select',
@@ -60,8 +60,8 @@ const rows = (what: string, small: Timings, large: Timings, names: readonly stri
     };
   });
 
-async function timings(bench: Bench, sat: Seat): Promise<Timings> {
-  const { player, projectId, user } = sat;
+async function timings(bench: Bench, session: Session): Promise<Timings> {
+  const { player, projectId, user } = session;
   const rounds = bench.quick ? 5 : 15;
   const time = async (step: () => Promise<unknown>): Promise<number> => {
     const valuesMs: number[] = [];
@@ -78,7 +78,7 @@ async function timings(bench: Bench, sat: Seat): Promise<Timings> {
     'older versions': await time(() =>
       player.ask({ type: 'getVersions', projectId, before: 9 }, 'versionsList'),
     ),
-    restore: median(await restoreBackAndForth(sat, rounds)),
+    restore: median(await restoreBackAndForth(session, rounds)),
     'sign in with the list': await time(async () =>
       (await Player.connect(bench.stack.baseUrl, user.accessToken)).close(),
     ),
@@ -94,14 +94,14 @@ async function insert(bench: Bench, table: string, list: readonly object[]): Pro
     );
 }
 
-const addProjects = (bench: Bench, { user }: Seat, count: number): Promise<void> =>
+const addProjects = (bench: Bench, { user }: Session, count: number): Promise<void> =>
   insert(
     bench,
     'projects',
     Array.from({ length: count }, (_, index) => ({ user_id: user.id, name: `project ${index}` })),
   );
 
-const addLines = (bench: Bench, { projectId }: Seat, count: number): Promise<void> =>
+const addLines = (bench: Bench, { projectId }: Session, count: number): Promise<void> =>
   insert(
     bench,
     'chat_history',
@@ -113,7 +113,11 @@ const addLines = (bench: Bench, { projectId }: Seat, count: number): Promise<voi
   );
 
 /** Real commits that follow the head, and their rows. */
-async function addVersions(bench: Bench, { projectId, user }: Seat, count: number): Promise<void> {
+async function addVersions(
+  bench: Bench,
+  { projectId, user }: Session,
+  count: number,
+): Promise<void> {
   const db = admin(bench.stack);
   const [head] = (await must(
     db

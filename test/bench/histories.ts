@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { projectWorkflowId, streamWorkflowId } from '../../src/contracts/ids.js';
 import { inParallel, type Bench, type Measurement, type Row } from './measurement.js';
-import { seat, tap } from './player.js';
+import { openSession, tap } from './player.js';
 import { median, percentile } from './statistics.js';
 import { withTemporal } from './steps.js';
 import { SyntheticJob } from './synthetic-job.js';
@@ -23,7 +23,7 @@ export const histories: Measurement = {
 };
 
 async function ofJobs(bench: Bench, client: Client): Promise<Row[]> {
-  const { player, projectId } = await seat(bench);
+  const { player, projectId } = await openSession(bench);
   const rows: Row[] = [];
   for (const [what, content] of [
     ['a new game', '2Dのシューティングゲームを作って'],

@@ -1,5 +1,5 @@
 import { inParallel, type Bench, type Measurement, type Row } from './measurement.js';
-import { seat, tap } from './player.js';
+import { openSession, tap } from './player.js';
 import { percentile } from './statistics.js';
 
 /** (a) From the tap to what the player sees, for one and for many at once. */
@@ -18,15 +18,15 @@ export const jobs: Measurement = {
 const PERCENTILES = [50, 95, 99];
 
 async function crowd(bench: Bench, users: number): Promise<Row[]> {
-  const seats = await inParallel(users, 5, () => seat(bench));
-  const taps = await Promise.all(seats.map(({ player }) => tap(player)));
+  const sessions = await inParallel(users, 5, () => openSession(bench));
+  const taps = await Promise.all(sessions.map(({ player }) => tap(player)));
   // A single user's percentiles need more than one try.
   for (let more = users === 1 ? (bench.quick ? 2 : 9) : 0; more > 0; more -= 1) {
-    const { player } = await seat(bench);
+    const { player } = await openSession(bench);
     taps.push(await tap(player));
     player.close();
   }
-  for (const { player } of seats) player.close();
+  for (const { player } of sessions) player.close();
   const note =
     users > 2
       ? 'includes waiting for a slot; the last one waited ' +

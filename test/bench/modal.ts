@@ -5,7 +5,7 @@ import type { Backend } from '../../src/contracts/workflows.js';
 import { readStackFile } from '../../src/ops/stack-file.js';
 import { modalControlOf } from '../support/modal-emulator.js';
 import { inParallel, type Bench, type Measurement, type Row } from './measurement.js';
-import { REQUEST, seat, tap } from './player.js';
+import { REQUEST, openSession, tap } from './player.js';
 import { median, percentile } from './statistics.js';
 import { medianOf, namesOf, timelineOf, withTemporal, type Timeline } from './steps.js';
 import { admin, must } from './synthetic-job.js';
@@ -47,10 +47,10 @@ async function paths(bench: Bench): Promise<Row[]> {
     for (let run = bench.quick ? 2 : 7; run > 0; run -= 1) {
       for (const backend of ['local', 'modal'] as const) {
         await use(bench, backend);
-        const sat = await seat(bench);
-        made[backend].push(await timelineOf(client, sat, REQUEST));
-        changed[backend].push(await timelineOf(client, sat, CHANGE));
-        sat.player.close();
+        const session = await openSession(bench);
+        made[backend].push(await timelineOf(client, session, REQUEST));
+        changed[backend].push(await timelineOf(client, session, CHANGE));
+        session.player.close();
       }
     }
   });
@@ -85,9 +85,9 @@ function compared(
 async function crowd(bench: Bench): Promise<Row[]> {
   await use(bench, 'modal');
   const users = bench.quick ? 5 : 50;
-  const seats = await inParallel(users, 5, () => seat(bench));
-  const taps = await Promise.all(seats.map(({ player }) => tap(player)));
-  for (const { player } of seats) player.close();
+  const sessions = await inParallel(users, 5, () => openSession(bench));
+  const taps = await Promise.all(sessions.map(({ player }) => tap(player)));
+  for (const { player } of sessions) player.close();
   const { calls } = await modalControlOf(bench.stack).state();
   return [50, 95].map((p) => ({
     what: `${users} generations at once: tap → completed p${p}`,
@@ -115,7 +115,7 @@ async function polls(bench: Bench): Promise<Row[]> {
     tokenId: provided['MODAL_TOKEN_ID'] ?? '',
     tokenSecret: provided['MODAL_TOKEN_SECRET'] ?? '',
   });
-  const { player } = await seat(bench);
+  const { player } = await openSession(bench);
   const ending = tap(player);
   const { callId, pid } = await runningCall(bench);
   process.kill(pid, 'SIGSTOP');

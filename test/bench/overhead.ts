@@ -1,7 +1,7 @@
 import { runCliAlone } from './cli-alone.js';
 import { readStackFile } from '../../src/ops/stack-file.js';
 import { pacedSeconds, type Bench, type Measurement, type Row } from './measurement.js';
-import { seat, tap } from './player.js';
+import { openSession, tap } from './player.js';
 import { median } from './statistics.js';
 
 /**
@@ -61,7 +61,7 @@ async function compare(
   const [alone, job]: [number[], number[]] = [[], []];
   for (let run = 0; run < runs; run += 1) {
     alone.push(await runCliAlone(demo));
-    const { player } = await seat(bench);
+    const { player } = await openSession(bench);
     job.push((await tap(player)).completedMs);
     player.close();
   }

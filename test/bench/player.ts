@@ -102,14 +102,14 @@ export class Player {
   }
 }
 
-export interface Seat {
+export interface Session {
   readonly user: TestUser;
   readonly player: Player;
   readonly projectId: string;
 }
 
 /** A new user on a new project. */
-export async function seat({ stack }: Bench): Promise<Seat> {
+export async function openSession({ stack }: Bench): Promise<Session> {
   const user = await createUser(stack.env, 'bench');
   const player = await Player.connect(stack.baseUrl, user.accessToken);
   const { project } = (await player.ask(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StackPart } from '../support/stack.js';
 import { inParallel, type Bench, type Measurement, type Row } from './measurement.js';
-import { seat, tap } from './player.js';
+import { openSession, tap } from './player.js';
 import { costOf, type Cost } from './process-cost.js';
 
 const PARTS: readonly StackPart[] = ['api', 'worker', 'temporal', 'supabase', 'postgres', 'demo'];
@@ -13,19 +13,22 @@ export const processes: Measurement = {
   title: 'Memory and CPU of each process',
   pace: 'paced',
   async run(bench) {
-    const seats = await inParallel(USERS, 5, () => seat(bench));
+    const sessions = await inParallel(USERS, 5, () => openSession(bench));
     await sleep(2_000);
     const idle = await over(bench, () => sleep(bench.quick ? 5_000 : 20_000));
     const busy = await over(bench, async () => {
-      const taps = seats.map(({ player }) => tap(player));
+      const taps = sessions.map(({ player }) => tap(player));
       const running = Promise.all(taps);
-      await Promise.race([running, Promise.all(seats.map(({ player }) => player.next('stream')))]);
+      await Promise.race([
+        running,
+        Promise.all(sessions.map(({ player }) => player.next('stream'))),
+      ]);
       // Everybody sees text: memory is looked at now, CPU at the end.
       const held = await costs(bench);
       await running;
       return held;
     });
-    for (const { player } of seats) player.close();
+    for (const { player } of sessions) player.close();
     return [
       ...rows('idle', idle.spent, idle.after),
       ...rows(`${USERS} jobs`, busy.spent, busy.result),

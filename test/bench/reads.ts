@@ -1,5 +1,5 @@
 import type { Bench, Measurement, Row } from './measurement.js';
-import { Player, seat, tap, type Seat } from './player.js';
+import { Player, openSession, tap, type Session } from './player.js';
 import { percentile } from './statistics.js';
 import { SyntheticJob } from './synthetic-job.js';
 
@@ -14,16 +14,16 @@ export const reads: Measurement = {
   async run(bench) {
     const rounds = bench.quick ? 5 : 20;
     const previews: number[] = [];
-    const sat = await seat(bench);
+    const session = await openSession(bench);
     for (const content of ['2Dのシューティングゲームを作って', '敵を青にして', '敵を赤にして']) {
-      await tap(sat.player, content);
-      previews.push(await preview(bench, sat));
+      await tap(session.player, content);
+      previews.push(await preview(bench, session));
     }
-    const restores = await restoreBackAndForth(sat, rounds, async () => {
-      previews.push(await preview(bench, sat));
+    const restores = await restoreBackAndForth(session, rounds, async () => {
+      previews.push(await preview(bench, session));
     });
     const catchUps = await catchUp(bench, rounds);
-    sat.player.close();
+    session.player.close();
     return [
       row('restore', restores, 500),
       row('page of the game right after a commit', previews, 200),
@@ -41,7 +41,7 @@ const row = (what: string, valuesMs: readonly number[], atMost: number): Row => 
 });
 
 /** The page that a player's frame loads, from request to last byte. */
-async function preview({ stack }: Bench, { user, projectId }: Seat): Promise<number> {
+async function preview({ stack }: Bench, { user, projectId }: Session): Promise<number> {
   const startedMs = performance.now();
   const response = await fetch(`${stack.baseUrl}/game/${user.id}/${projectId}/index.html`, {
     headers: { authorization: `Bearer ${user.accessToken}` },
@@ -54,7 +54,7 @@ async function preview({ stack }: Bench, { user, projectId }: Seat): Promise<num
 
 /** Restores the oldest and the newest version in turn. */
 export async function restoreBackAndForth(
-  { player, projectId }: Pick<Seat, 'player' | 'projectId'>,
+  { player, projectId }: Pick<Session, 'player' | 'projectId'>,
   rounds: number,
   afterEach = async (): Promise<void> => undefined,
 ): Promise<number[]> {
@@ -94,7 +94,7 @@ const PER_POST = 250;
  */
 async function catchUp(bench: Bench, rounds: number): Promise<number[]> {
   const job = await SyntheticJob.start(bench);
-  const { user, projectId, player } = job.seat;
+  const { user, projectId, player } = job.session;
   player.close();
   const valuesMs: number[] = [];
   for (let round = 0; round < rounds; round += 1) {

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { withBareServer } from './bare.js';
 import { askInTurn, get, type Wanted } from './getter.js';
 import { inParallel, type Bench, type Measurement, type Row } from './measurement.js';
-import { seat, tap, type Seat } from './player.js';
+import { openSession, tap, type Session } from './player.js';
 import { percentile } from './statistics.js';
 import { admin, must } from './synthetic-job.js';
 
@@ -22,10 +22,10 @@ export const rest: Measurement = {
   pace: 'unpaced',
   async run(bench) {
     const [rounds, seconds] = bench.quick ? [30, 5] : [200, 20];
-    const sat = await furnish(bench);
+    const session = await furnish(bench);
     const { baseUrl } = bench.stack;
-    const headers = { authorization: `Bearer ${sat.user.accessToken}` };
-    const asset = await upload(bench, sat);
+    const headers = { authorization: `Bearer ${session.user.accessToken}` };
+    const asset = await upload(bench, session);
     const list: Wanted = { path: '/api/projects', headers };
     const known: Wanted = {
       path: asset,
@@ -40,17 +40,17 @@ export const rest: Measurement = {
       await oneByOne(baseUrl, 'asset that the browser has (ETag), 304', known, 304, rounds),
       ...(await mixed(
         bench,
-        [...pageReads(sat).map((path): Wanted => ({ path, headers })), list, known],
+        [...pageReads(session).map((path): Wanted => ({ path, headers })), list, known],
         seconds,
       )),
     ];
-    sat.player.close();
+    session.player.close();
     return rows;
   },
 };
 
 /** What the pages of one user ask for. */
-function pageReads({ user, projectId }: Seat): string[] {
+function pageReads({ user, projectId }: Session): string[] {
   const project = `/api/projects/${projectId}`;
   return [
     project,
@@ -67,12 +67,12 @@ function pageReads({ user, projectId }: Seat): string[] {
 }
 
 /** A user with a made game, many projects and a draft for half of them. */
-async function furnish(bench: Bench): Promise<Seat> {
-  const sat = await seat(bench);
-  await tap(sat.player);
+async function furnish(bench: Bench): Promise<Session> {
+  const session = await openSession(bench);
+  await tap(session.player);
   const service = admin(bench.stack);
   const rows = Array.from({ length: PROJECTS - 1 }, (_, index) => ({
-    user_id: sat.user.id,
+    user_id: session.user.id,
     name: `ゲーム ${index + 1}`,
   }));
   const made = (await must(service.from('projects').insert(rows).select('id'))) as { id: string }[];
@@ -87,11 +87,11 @@ async function furnish(bench: Bench): Promise<Seat> {
         })),
     ),
   );
-  return sat;
+  return session;
 }
 
 /** An image of the size that pages send; answers its address. */
-async function upload({ stack }: Bench, { user }: Seat): Promise<string> {
+async function upload({ stack }: Bench, { user }: Session): Promise<string> {
   const side = 288;
   const png = await sharp(randomBytes(side * side * 3), {
     raw: { width: side, height: side, channels: 3 },

@@ -1,7 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import type { Bench, Measurement, Row } from './measurement.js';
-import { REQUEST, seat, tap, type Seat } from './player.js';
+import { REQUEST, openSession, tap, type Session } from './player.js';
 import { median } from './statistics.js';
 
 /** Where the time of one job goes, as its history tells it. */
@@ -13,9 +13,9 @@ export const steps: Measurement = {
     withTemporal(bench, async (client) => {
       const jobs: Timeline[] = [];
       for (let run = bench.quick ? 3 : 10; run > 0; run -= 1) {
-        const sat = await seat(bench);
-        jobs.push(await timelineOf(client, sat, REQUEST));
-        sat.player.close();
+        const session = await openSession(bench);
+        jobs.push(await timelineOf(client, session, REQUEST));
+        session.player.close();
       }
       return rows(jobs);
     }),
@@ -49,7 +49,7 @@ export interface Timeline {
 /** Runs one job and reads its history. */
 export async function timelineOf(
   client: Client,
-  { player, projectId }: Seat,
+  { player, projectId }: Session,
   content: string,
 ): Promise<Timeline> {
   const { completedMs } = await tap(player, content);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createClient } from '@supabase/supabase-js';
 import type { Stack } from '../support/stack.js';
 import type { Bench } from './measurement.js';
-import { seat, type Seat } from './player.js';
+import { openSession, type Session } from './player.js';
 import { ATTEMPT, CallbackSender } from './callback-sender.js';
 
 /** The database as the service role sees it. */
@@ -26,19 +26,19 @@ export async function must<T>(answer: PromiseLike<{ data: T; error: unknown }>):
 export class SyntheticJob {
   private constructor(
     readonly id: string,
-    readonly seat: Seat,
+    readonly session: Session,
     readonly sender: CallbackSender,
   ) {}
 
   /** A running job of a new user, whose socket already hears it by the live path. */
   static async start(bench: Bench): Promise<SyntheticJob> {
-    const sat = await seat(bench);
+    const session = await openSession(bench);
     const id = randomUUID();
     await must(
       admin(bench.stack).from('jobs').insert({
         id,
-        user_id: sat.user.id,
-        project_id: sat.projectId,
+        user_id: session.user.id,
+        project_id: session.projectId,
         status: 'processing',
         attempt: ATTEMPT,
       }),
@@ -49,17 +49,20 @@ export class SyntheticJob {
     const sender = new CallbackSender(new URL(bench.stack.baseUrl).port, id, secret);
     // The first event makes the stream; whoever selects the project afterwards has its place there.
     await sender.post([{ type: 'stream', content: 'first ' }], true);
-    await sat.player.ask({ type: 'selectProject', projectId: sat.projectId }, 'projectSelected');
-    const heard = sat.player.next('stream', 30_000);
+    await session.player.ask(
+      { type: 'selectProject', projectId: session.projectId },
+      'projectSelected',
+    );
+    const heard = session.player.next('stream', 30_000);
     await sender.post([{ type: 'stream', content: 'second ' }]);
     await heard;
-    sat.player.frames = [];
-    return new SyntheticJob(id, sat, sender);
+    session.player.frames = [];
+    return new SyntheticJob(id, session, sender);
   }
 
   /** Ends the row, so that nothing waits for this job. */
   async end(bench: Bench): Promise<void> {
-    this.seat.player.close();
+    this.session.player.close();
     await must(
       admin(bench.stack)
         .from('jobs')

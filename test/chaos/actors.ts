@@ -107,7 +107,7 @@ export class Player {
 
   private async signUp(): Promise<void> {
     const { env, baseUrl } = this.options;
-    const user = await patiently(() => createUser(env, 'chaos'));
+    const user = await retryTransient(() => createUser(env, 'chaos'));
     this.userId = user.id;
     this.options.diary.accounts.set(user.id, { email: user.email, password: user.password });
     this.listener = new Listener(baseUrl, user.accessToken);
@@ -309,7 +309,7 @@ export class Player {
 }
 
 /** Tries until it works: what a user would do while a part is coming back. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
+async function retryTransient<T>(work: () => Promise<T>): Promise<T> {
   for (const deadline = Date.now() + ACCEPTED_MS; ;) {
     try {
       return await work();

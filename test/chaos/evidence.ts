@@ -6,7 +6,7 @@ import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { Client, Connection } from '@temporalio/client';
 import type { Stack } from '../support/stack.js';
 import type { Diary } from './actors.js';
-import { isModelProgram, isRunner, listProcesses } from './processes.js';
+import { isModelProgram, isRunner, listProcesses } from '../support/processes.js';
 
 export interface JobFacts {
   id: string;

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { modalControlOf } from '../support/modal-emulator.js';
 import type { Stack, StackPart } from '../support/stack.js';
-import { descendants, isModelProgram, isRunner, listProcesses, type Process } from './processes.js';
+import {
+  descendants,
+  isModelProgram,
+  isRunner,
+  listProcesses,
+  type Process,
+} from '../support/processes.js';
 import type { Random } from './random.js';
 
 export type Target = Exclude<StackPart, 'demo'> | 'runner' | 'cli' | 'container';

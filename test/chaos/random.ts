@@ -41,6 +41,7 @@ export class Random {
 
   uuid(): ReturnType<typeof randomUUID> {
     const hex = Array.from({ length: 32 }, () => this.between(0, 15).toString(16)).join('');
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
+    const head = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}` as const;
+    return `${head}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
   }
 }

@@ -49,10 +49,9 @@ export async function save(report: ChaosReport): Promise<string> {
   await mkdir(FOLDER, { recursive: true });
   const file = path.join(FOLDER, `${seed}.json`);
   const { runs, restores, complaints, messages } = diary;
-  await writeFile(
-    file,
-    `${JSON.stringify({ seed, options, verdict, tookMs, kills, runs, restores, complaints, messages, found }, null, 1)}\n`,
-  );
+  const told = { seed, options, verdict, tookMs, kills };
+  const seen = { runs, restores, complaints, messages, found };
+  await writeFile(file, `${JSON.stringify({ ...told, ...seen }, null, 1)}\n`);
   await writeFile(path.join(FOLDER, `${seed}.log`), logs);
   return file;
 }

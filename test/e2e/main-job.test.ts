@@ -22,7 +22,9 @@ afterAll(async () => {
 const codeOf = (person: Person) =>
   person.page.evaluate<string>(`(async () => {
   const { session } = JSON.parse(localStorage.getItem('dreamcore_session_cache'));
-  const response = await fetch('/api/projects/' + location.pathname.split('/').pop() + '/code', { headers: { authorization: 'Bearer ' + session.access_token } });
+  const response = await fetch('/api/projects/' + location.pathname.split('/').pop() + '/code', {
+    headers: { authorization: 'Bearer ' + session.access_token },
+  });
   return (await response.json()).code;
 })()`);
 

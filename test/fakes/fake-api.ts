@@ -130,7 +130,8 @@ let tokens = 0;
 function newToken(): string {
   tokens += 1;
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return `${part({ alg: 'none' })}.${part({ sub: USER.id, exp: Math.floor(Date.now() / 1000) + 3_600, n: tokens })}.c2ln`;
+  const claims = { sub: USER.id, exp: Math.floor(Date.now() / 1000) + 3_600, n: tokens };
+  return `${part({ alg: 'none' })}.${part(claims)}.c2ln`;
 }
 
 function session(): Record<string, unknown> {

@@ -57,16 +57,24 @@ export interface FakeProject {
 export const GAME_HTML = (
   title: string,
 ) => `<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>${title}</title><style>
-html,body{margin:0;height:100%;background:radial-gradient(circle at 50% 20%,#27336b,#0a0d24);color:#fff;font-family:sans-serif;overflow:hidden}
-h1{position:absolute;top:38%;width:100%;text-align:center;font-size:26px}b{position:absolute;left:50%;bottom:16%;border:26px solid transparent;border-bottom:52px solid #ff3b30;margin-left:-26px}
+html,body{margin:0;height:100%;background:radial-gradient(circle at 50% 20%,#27336b,#0a0d24)}
+body{color:#fff;font-family:sans-serif;overflow:hidden}
+h1{position:absolute;top:38%;width:100%;text-align:center;font-size:26px}
+b{position:absolute;left:50%;bottom:16%;margin-left:-26px}
+b{border:26px solid transparent;border-bottom:52px solid #ff3b30}
 </style></head><body><h1>${title}</h1><b></b><script>
-addEventListener('load',function(){setTimeout(function(){parent.postMessage({type:'gameLoaded',success:true,errorCount:0,errors:[]},'*')},500)});
+const loaded={type:'gameLoaded',success:true,errorCount:0,errors:[]};
+addEventListener('load',function(){setTimeout(function(){parent.postMessage(loaded,'*')},500)});
 </script></body></html>`;
 
-export const BROKEN_HTML = `<!doctype html><html><head><meta charset="utf-8"></head><body style="background:#0a0d24"><script>
-var errors=[{type:'error',message:'Uncaught ReferenceError: player is not defined',file:'index.html',line:5,column:1,stack:'ReferenceError: player is not defined\\n at update (index.html:5:1)'}];
+export const BROKEN_HTML = `<!doctype html><html><head><meta charset="utf-8"></head>
+<body style="background:#0a0d24"><script>
+var errors=[{type:'error',message:'Uncaught ReferenceError: player is not defined',
+file:'index.html',line:5,column:1,
+stack:'ReferenceError: player is not defined\\n at update (index.html:5:1)'}];
 parent.postMessage({type:'gameError',errors:errors},'*');
-addEventListener('load',function(){setTimeout(function(){parent.postMessage({type:'gameLoaded',success:false,errorCount:1,errors:errors},'*')},500)});
+const loaded={type:'gameLoaded',success:false,errorCount:1,errors:errors};
+addEventListener('load',function(){setTimeout(function(){parent.postMessage(loaded,'*')},500)});
 </script></body></html>`;
 
 export class FakeStore {

@@ -3,13 +3,13 @@ import {
   expectNextAccepted,
   expectOneEnd,
   filesOf,
-  runsOf,
   type JobEnd,
   type Player,
 } from '../support/checker.js';
 import { isFullRun } from '../scope.js';
 import { arm, untilHit } from '../support/crash.js';
 import { newPlayer, say } from '../support/player.js';
+import { runsOf } from '../support/processes.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { startWorkers, type Workers } from '../support/workers.js';
 import { sendSignal } from '../support/signals.js';

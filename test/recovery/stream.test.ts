@@ -26,7 +26,7 @@ afterAll(async () => {
 
 it('D1: a long stream goes on in a new run though the worker dies: no gap, no repeat', async () => {
   const job = await SyntheticJob.start({ stack, quick: true });
-  const { user, projectId } = job.seat;
+  const { user, projectId } = job.session;
   const listener = new Listener(stack.baseUrl, user.accessToken, projectId);
   listener.lastPlace = { jobId: job.id, attempt: 0, seq: 0 };
   await listener.open();

@@ -1,9 +1,15 @@
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { countLines, trackedTexts } from './files.js';
 
 const MAX_LINES = 400;
 /** Tests, and the tables and fakes that they read. */
 const MAX_TEST_LINES = 600;
+const MAX_WIDTH = 100;
+/** What prettier formats, and the SQL, which is laid out by hand. */
+const LAID_OUT = /\.(tsx?|m?js|css|html|sql)$/;
+/** Parts of the demo model's games: `.prettierignore` names them, too. */
+const FRAGMENTS = /^dev\/demo-model\/games\/.*\.html$/;
 const isTest = (file: string): boolean => file.startsWith('test/') || file.endsWith('.test.ts');
 
 describe('sizes', () => {
@@ -16,6 +22,26 @@ describe('sizes', () => {
       code
         .filter(({ file, text }) => countLines(text) > (isTest(file) ? MAX_TEST_LINES : MAX_LINES))
         .map(({ file, text }) => `${file}: ${countLines(text)} lines`),
+    ).toEqual([]);
+  });
+
+  it('no line of code, style, page or SQL is longer than 100 characters but for a URL', () => {
+    const laidOut = trackedTexts().filter(
+      ({ file }) => LAID_OUT.test(file) && !FRAGMENTS.test(file),
+    );
+    expect(new Set(laidOut.map(({ file }) => path.extname(file)))).toEqual(
+      new Set(['.ts', '.tsx', '.js', '.mjs', '.css', '.html', '.sql']),
+    );
+    expect(
+      laidOut.flatMap(({ file, text }) =>
+        text
+          .split('\n')
+          .flatMap((line, at) =>
+            [...line].length > MAX_WIDTH && !/https?:\/\//.test(line)
+              ? [`${file}:${at + 1}: ${[...line].length} characters`]
+              : [],
+          ),
+      ),
     ).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { readText, trackedTexts } from './files.js';
 const BANNED: Readonly<Record<string, RegExp>> = {
   video: /films?|movies?/gi,
   image: /pictures?|pictured|posters?/gi,
-  AppError: /DreamErrors?/,
+  AppError: /\w*DreamErrors?/,
   'canDeliver, subscriber': /mayHear/,
   'import bundle': /takeIn/,
   'the live path': /fast[- ]?lanes?/gi,
@@ -14,7 +14,13 @@ const BANNED: Readonly<Record<string, RegExp>> = {
   'complete text': /wordsOf/,
   orphans: /killThoseIn/,
   'Modal disabled': /absentModal/,
+  'retry transient': /patiently/,
+  'what it is: a session, a call': /seats?/gi,
+  'the pending message': /#letter|letter\.(frame|shown)|Letter(?= ?[{(<|])|Postm[ae]n/g,
+  'a user by name': /somebody\(/gi,
 };
+
+const TABLES = /^((dev|test\/contract)\/)?supabase\/|^src\/store\/tables|\/contract\/store/;
 
 /** What has to be written so, and why. */
 const ALLOWED: readonly { in: RegExp; what: RegExp; why: string }[] = [
@@ -34,7 +40,7 @@ const ALLOWED: readonly { in: RegExp; what: RegExp; why: string }[] = [
     why: 'modules that serve that address',
   },
   {
-    in: /^((dev|test\/contract)\/)?supabase\/|^src\/store\/tables|\/contract\/store|^docs\/contract/,
+    in: new RegExp(`${TABLES.source}|^docs/contract`),
     what: /\bpicture\b/g,
     why: "OpenID Connect's claim",
   },

@@ -135,8 +135,9 @@ export const DELIVERIES = {
         .replace('"content":"', '"content":"嘘'),
     );
     const { callId } = JSON.parse(post.body.toString('utf8')) as { callId: string };
+    const key = callbackKeyOf('another secret', callId);
     const signed = (timestamp: string) =>
-      `v1=${callbackMac(callbackKeyOf('another secret', callId), timestamp, post.body).toString('hex')}`;
+      `v1=${callbackMac(key, timestamp, post.body).toString('hex')}`;
     await relay.forge({ ...post, body: other });
     await relay.forge({ ...post, signature: signed(post.timestamp) });
     await relay.forge({ ...post, timestamp: String(Number(post.timestamp) - 600) });

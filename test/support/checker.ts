@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { createClient } from '@supabase/supabase-js';
 import { expect } from 'vitest';
 import { chatLineIdFor } from '../../src/contracts/ids.js';
 import { oneTo, seqsOf, type Listener } from './listener.js';
-import { crashPointsDir, type Stack } from './stack.js';
+import { runsOf } from './processes.js';
+import type { Stack } from './stack.js';
 import type { TestUser } from './users.js';
 
 /** A player with a project and an open socket. */
@@ -185,40 +186,6 @@ function expectHeardOnce(player: Player, jobId: string, end: JobEnd): void {
   if (attempt === 0) return;
   const seqs = seqsOf(heard, attempt);
   expect(seqs).toEqual(oneTo(seqs.length));
-}
-
-/** One process of a run. */
-export interface RunProcess {
-  pid: number;
-  kind: 'runner' | 'model';
-  command: string;
-}
-
-/** Runners and model programs of a stack, by what the kernel says of each process. */
-export async function runsOf(dataDir: string, kind?: RunProcess['kind']): Promise<RunProcess[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(pids.map((pid) => runProcess(Number(pid), dataDir)));
-  return found
-    .filter((run) => run !== null)
-    .filter((run) => kind === undefined || run.kind === kind);
-}
-
-/**
- * The sandbox names the scratch folder in its arguments; the runner gets its input on stdin, but
- * works for a worker of the stack.
- */
-async function runProcess(pid: number, dataDir: string): Promise<RunProcess | null> {
-  const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).replaceAll(
-    '\0',
-    ' ',
-  );
-  if (command.startsWith('bwrap ') && command.includes(dataDir))
-    return { pid, kind: 'model', command };
-  if (!command.includes('/runner.mjs')) return null;
-  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-  return environment.includes(`=${crashPointsDir(dataDir)}\0`)
-    ? { pid, kind: 'runner', command }
-    : null;
 }
 
 /** Every file of a project in the mirror with the time of its last change. */

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
@@ -15,6 +14,7 @@ import { createStore } from '../../src/store/index.js';
 import { repoOf, type Player } from './checker.js';
 import { modalControlOf } from './modal-emulator.js';
 import { patient } from './patience.js';
+import { listProcesses } from './processes.js';
 import type { Stack } from './stack.js';
 
 /** One try of a run, as the workflow's history tells it. */
@@ -163,15 +163,8 @@ export async function expectNothingRuns(stack: Stack): Promise<void> {
 /** The runner in a container of a stack's emulator, which starts it from one of its images. */
 export async function containerRunner(stack: Stack): Promise<number> {
   const images = path.join(stack.dataDir, 'modal', 'images');
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const commands = await Promise.all(
-    pids.map(async (pid) => ({
-      pid: Number(pid),
-      command: await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
-    })),
-  );
-  const found = commands.find(
-    ({ command }) => command.startsWith('node\0') && command.includes(images),
+  const found = (await listProcesses()).find(
+    ({ command }) => command.startsWith('node ') && command.includes(images),
   );
   if (!found) throw new Error('no container has a runner at work');
   return found.pid;

@@ -169,10 +169,17 @@ export async function newDataDir(): Promise<string> {
   return dataDir;
 }
 
+/** What configures the product, and what a test runner adds. */
+const FOREIGN = [
+  ...['ANTHROPIC_', 'GEMINI_', 'IMAGE_', 'REPLICATE_', 'BUDGET_', 'USER_DAILY', 'VOLUME_'],
+  ...['VIDEO_', 'ALERT_', 'CLAUDE_', 'SUPABASE_', 'EMBEDDED_', 'TEMPORAL_', 'CALLBACK_'],
+  ...['PG', 'DEMO', 'PORT$', 'HOST$', 'PUBLIC_URL$', 'GAMES_', 'CORS_', 'MAX_', 'JOB_'],
+  ...['MODAL_', 'USE_MODAL$', 'NODE_ENV$', 'LOG_LEVEL$', 'VITEST', 'npm_'],
+];
+
 /** Our environment without anything that would configure the product, then `own`. */
 export function stackEnv(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const foreign =
-    /^(ANTHROPIC_|GEMINI_|IMAGE_|REPLICATE_|BUDGET_|USER_DAILY|VOLUME_|VIDEO_|ALERT_|CLAUDE_|SUPABASE_|EMBEDDED_|TEMPORAL_|CALLBACK_|PG|DEMO|PORT$|HOST$|PUBLIC_URL$|GAMES_|CORS_|MAX_|JOB_|MODAL_|USE_MODAL$|NODE_ENV$|LOG_LEVEL$|VITEST|npm_)/;
+  const foreign = new RegExp(`^(${FOREIGN.join('|')})`);
   const kept = Object.entries(process.env).filter(
     ([name]) => !foreign.test(name) || name === 'TEMPORAL_CLI_PATH',
   );

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import sharp, { type Sharp } from 'sharp';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { videoTempName } from '../../src/contracts/video.js';
+import { listProcesses } from './processes.js';
 
 const run = promisify(execFile);
 
@@ -124,13 +125,7 @@ export async function spread(image: Buffer): Promise<number> {
 /** Programs that work on the video of an action now. */
 export async function programsOf(actionId: string): Promise<string[]> {
   const text = videoTempName(`${actionId}.`);
-  const pids = (await readdir('/proc')).filter(
-    (name) => /^\d+$/.test(name) && Number(name) !== process.pid,
-  );
-  const commands = await Promise.all(
-    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
-  );
-  return commands
-    .filter((command) => command.includes(text))
-    .map((command) => command.replaceAll('\0', ' ').slice(0, 200));
+  return (await listProcesses())
+    .filter(({ pid, command }) => pid !== process.pid && command.includes(text))
+    .map(({ command }) => command.slice(0, 200));
 }

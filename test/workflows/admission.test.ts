@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAdmitter, type Admitter } from '../../src/api/admission.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import type { GenerateGameInput, RestoreVersionInput } from '../../src/contracts/workflows.js';
-import { listProcesses, descendants } from '../chaos/processes.js';
+import { listProcesses, descendants } from '../support/processes.js';
 import {
   generateInput,
   jobRow,

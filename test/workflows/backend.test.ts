@@ -216,7 +216,7 @@ describe('G1: a run on Modal', () => {
     expect(outcome).toMatchObject({ ended: 'failed', failure: kind });
   });
 
-  it('that has left Modal stays here for all its further attempts, without asking again', async () => {
+  it('that has left Modal stays here for all further attempts, without asking again', async () => {
     let localRuns = 0;
     const { diary } = await play({
       modal: failWith('ModalQuota'),

@@ -60,16 +60,16 @@ export class Conversation {
    * @param {HistoryItem[]} state.history oldest first
    * @param {Version[]} state.versions newest first
    * @param {PendingQuestion | null} state.question unanswered, and nothing is running
-   * @param {import('./outbox.js').RelayedPost | null} state.letter sent, but not answered
+   * @param {import('./outbox.js').PendingMessage | null} state.pending sent, but not answered
    */
-  redraw({ history, versions, question, letter }) {
+  redraw({ history, versions, question, pending }) {
     this.#log.redraw(() => {
       const newestAnswer = history.findLastIndex(({ role }) => role === 'assistant');
       for (const [index, item] of history.entries())
         this.#past(item, versions, index === newestAnswer);
       if (question) this.#ask(question);
-      if (letter && !this.#wasHeard(letter, history))
-        this.showUser(letter.frame.content, letter.shown);
+      if (pending && !this.#wasHeard(pending, history))
+        this.showUser(pending.frame.content, pending.shown);
       if (this.#log.isEmpty)
         this.#log.showWelcome(welcome((request) => this.doings.writeToInput(request)));
     });
@@ -219,16 +219,16 @@ export class Conversation {
 
   /**
    * Is the message already in the history, though its answer got lost? @param
-   * {import('./outbox.js').RelayedPost} letter @param {HistoryItem[]} history
+   * {import('./outbox.js').PendingMessage} pending @param {HistoryItem[]} history
    */
-  #wasHeard(letter, history) {
+  #wasHeard(pending, history) {
     return history
       .slice(-4)
       .some(
         ({ role, content, timestamp }) =>
           role === 'user' &&
-          content.trim() === letter.frame.content.trim() &&
-          new Date(timestamp).getTime() > letter.sentAt - CLOCK_TOLERANCE_MS,
+          content.trim() === pending.frame.content.trim() &&
+          new Date(timestamp).getTime() > pending.sentAt - CLOCK_TOLERANCE_MS,
       );
   }
 }

@@ -160,12 +160,12 @@ export class Editor {
   #redraw({ projectId, history, versions, activeJob, pendingQuestion }) {
     if (projectId !== this.projectId) return;
     if (versions.length > 0 && !this.preview.hasGame) this.preview.refresh();
-    const { letter } = this.flow.outbox;
+    const { pending } = this.flow.outbox;
     this.conversation.redraw({
       history,
       versions,
-      question: activeJob || letter ? null : (pendingQuestion ?? null),
-      letter,
+      question: activeJob || pending ? null : (pendingQuestion ?? null),
+      pending,
     });
     this.#selected = true;
     this.banner.hide();

@@ -116,11 +116,11 @@ export class JobFlow {
     const wasRunning = this.#state === 'running' ? this.#jobId : null;
     if (activeJob) this.#run(activeJob, activeJob.progress_message);
     else if (wasRunning) this.#askAboutEnd(wasRunning);
-    const letter = this.outbox.letter;
-    if (!letter) return;
-    this.#lastSent = letter.frame.content;
+    const pending = this.outbox.pending;
+    if (!pending) return;
+    this.#lastSent = pending.frame.content;
     if (!activeJob) this.#waitForAnswer();
-    this.send(letter.frame);
+    this.send(pending.frame);
   }
 
   /** @param {ServerFrame} frame @returns {boolean} whether it was about jobs */
@@ -158,7 +158,7 @@ export class JobFlow {
    * {Frame<'error'>} frame
    */
   refused(frame) {
-    const letter = this.outbox.take();
+    const pending = this.outbox.take();
     const failure = { message: frame.message ?? frame.error?.message, code: frame.error?.code };
     this.composer.setStopping(false);
     if (this.#state === 'sending') {
@@ -166,10 +166,10 @@ export class JobFlow {
       this.live.close();
     }
     this.story.showFailure(failure);
-    if (!letter) return;
+    if (!pending) return;
     this.#sentBubble?.remove();
     this.story.releaseQuestion();
-    if (letter.shown === letter.frame.content) this.composer.giveBack(letter.frame.content);
+    if (pending.shown === pending.frame.content) this.composer.giveBack(pending.frame.content);
   }
 
   #waitForAnswer() {
@@ -189,9 +189,9 @@ export class JobFlow {
 
   /** @param {Frame<'jobStarted'>} frame */
   #accepted({ job, isExisting, queued }) {
-    const letter = this.outbox.take();
-    if (queued === false && letter) {
-      this.story.showNote(text.notProcessed, () => this.composer.giveBack(letter.frame.content));
+    const pending = this.outbox.take();
+    if (queued === false && pending) {
+      this.story.showNote(text.notProcessed, () => this.composer.giveBack(pending.frame.content));
     }
     if (this.#ended.has(job.id)) return this.#idle();
     this.#run(job, isExisting ? job.progress_message : null);

@@ -6,42 +6,43 @@
 const KEPT_MS = 10 * 60_000;
 
 /** @typedef {import('../types.js').OutgoingMessage} OutgoingMessage */
-/** @typedef {{ frame: OutgoingMessage, shown: string, sentAt: number }} RelayedPost */
+/** @typedef {{ frame: OutgoingMessage, shown: string, sentAt: number }} PendingMessage */
 
 export class Outbox {
-  /** @type {RelayedPost | null} */
-  #letter = null;
+  /** @type {PendingMessage | null} */
+  #pending = null;
 
   /** @param {string} projectId */
   constructor(projectId) {
     this.key = `dreamcore_outbox_${projectId}`;
-    this.#letter = this.#load();
+    this.#pending = this.#load();
   }
 
-  get letter() {
-    return this.#letter;
+  get pending() {
+    return this.#pending;
   }
 
   /** @param {OutgoingMessage} frame @param {string} shown the text of its bubble */
   put(frame, shown) {
-    this.#letter = { frame, shown, sentAt: Date.now() };
-    sessionStorage.setItem(this.key, JSON.stringify(this.#letter));
+    this.#pending = { frame, shown, sentAt: Date.now() };
+    sessionStorage.setItem(this.key, JSON.stringify(this.#pending));
   }
 
-  /** It was answered. @returns {RelayedPost | null} */
+  /** It was answered. @returns {PendingMessage | null} */
   take() {
-    const letter = this.#letter;
-    this.#letter = null;
+    const pending = this.#pending;
+    this.#pending = null;
     sessionStorage.removeItem(this.key);
-    return letter;
+    return pending;
   }
 
-  /** @returns {RelayedPost | null} */
+  /** @returns {PendingMessage | null} */
   #load() {
     try {
-      const letter = JSON.parse(sessionStorage.getItem(this.key) ?? 'null');
-      const whole = typeof letter?.frame?.content === 'string' && typeof letter?.shown === 'string';
-      return whole && Date.now() - letter.sentAt < KEPT_MS ? letter : null;
+      const pending = JSON.parse(sessionStorage.getItem(this.key) ?? 'null');
+      const whole =
+        typeof pending?.frame?.content === 'string' && typeof pending?.shown === 'string';
+      return whole && Date.now() - pending.sentAt < KEPT_MS ? pending : null;
     } catch {
       return null;
     }

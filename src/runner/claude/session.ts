@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { untilAborted } from '../../concurrency.js';
 
 interface SessionEnd {
   readonly exitCode: number | null;
@@ -101,9 +101,8 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 }
 
 function isSettledWithin(waitMs: number, work: Promise<unknown>): Promise<boolean> {
-  const waiting = new AbortController();
-  return Promise.race([
-    work.then(() => true),
-    sleep(waitMs, false, { signal: waiting.signal }).catch(() => false),
-  ]).finally(() => waiting.abort());
+  return untilAborted(work, AbortSignal.timeout(waitMs)).then(
+    () => true,
+    () => false,
+  );
 }

@@ -188,10 +188,10 @@ const frame = fc
     ),
     fields: fc.array(fc.tuple(fc.constantFrom(...FIELDS), value), { maxLength: 6 }),
   })
-  .map(
-    ({ type, fields }) =>
-      `{${[['type', JSON.stringify(type)], ...fields].map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`,
-  );
+  .map(({ type, fields }) => {
+    const all = [['type', JSON.stringify(type)], ...fields];
+    return `{${all.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`;
+  });
 
 function fill(text: string, projectId: string): string {
   return text

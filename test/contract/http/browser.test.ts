@@ -63,7 +63,8 @@ const attempts = (): Record<string, string> => ({
 });
 
 const pageOf = (tries: Record<string, string>): string => `<!DOCTYPE html><html><head>
-<script type="importmap">{"imports":{"three":"/vendor/three@0.187.0/three.module.js"}}</script></head><body><script type="module">
+<script type="importmap">{"imports":{"three":"/vendor/three@0.187.0/three.module.js"}}</script>
+</head><body><script type="module">
 const refuse = () => { throw new Error('refused'); };
 const found = {};
 ${Object.entries(tries)
@@ -86,8 +87,10 @@ const inThePage = `async (src) => {
   frame.src = src;
   document.body.append(frame);
   const deadline = Date.now() + 20000;
-  const isDone = () => ['found', 'gameLoaded'].every((type) => messages.some((message) => message.type === type));
-  while (!isDone() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+  const isDone = () => ['found', 'gameLoaded']
+    .every((type) => messages.some((message) => message.type === type));
+  while (!isDone() && Date.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 50));
   return { found: messages.find(({ type }) => type === 'found')?.found ?? {}, messages };
 }`;
 
@@ -175,7 +178,8 @@ describe('a game in a frame of the app', () => {
       module: 'await (await import("./assets/js/part.js")).answer',
       three: `await (async () => {
         const THREE = await import('three');
-        const renderer = new THREE.WebGLRenderer({ canvas: document.body.appendChild(document.createElement('canvas')) });
+        const canvas = document.body.appendChild(document.createElement('canvas'));
+        const renderer = new THREE.WebGLRenderer({ canvas });
         const texture = await new THREE.TextureLoader().loadAsync('pixel.png');
         renderer.render(new THREE.Scene(), new THREE.PerspectiveCamera());
         return THREE.REVISION + ' ' + texture.image.width;

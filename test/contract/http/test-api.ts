@@ -17,8 +17,8 @@ export const PIXEL = Buffer.from(
 );
 
 export const PAGE = `<!DOCTYPE html><html lang="ja"><head><title>星よけ</title>
-<script type="importmap">{"imports":{"three":"/vendor/three@0.187.0/three.module.js"}}</script></head>
-<body><script type="module" src="assets/js/main.js"></script></body></html>`;
+<script type="importmap">{"imports":{"three":"/vendor/three@0.187.0/three.module.js"}}</script>
+</head><body><script type="module" src="assets/js/main.js"></script></body></html>`;
 
 /** The files of the game that user `alice` has made, byte for byte. */
 export const GAME_FILES: Readonly<Record<string, string | Buffer>> = {

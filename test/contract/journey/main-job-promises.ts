@@ -41,7 +41,7 @@ export function describeMainJob(where: string, openStack: () => Reachable): void
       return projectId;
     }
 
-    it('goes from a wish over two questions to a game, a change, its versions and back', async () => {
+    it('goes from a wish over two questions to a game, a change, versions and back', async () => {
       const projectId = await client.createProject();
       client.say('宇宙シューティングゲームを作って');
       expect((await client.next('geminiChat'))['suggestions']).toEqual(['2Dで作成', '3Dで作成']);
@@ -82,7 +82,7 @@ export function describeMainJob(where: string, openStack: () => Reachable): void
       expect(client.versions).toHaveLength(2);
     });
 
-    it('B2: 元に戻して is answered by a proposal, and nothing changes until it is confirmed', async () => {
+    it('B2: 元に戻して is answered by a proposal; nothing changes until it is confirmed', async () => {
       const projectId = await makeGame();
       const before = await code(projectId);
       client.say('元に戻して');
@@ -149,7 +149,7 @@ export function describeMainJob(where: string, openStack: () => Reachable): void
       await other.close();
     });
 
-    it('F1: stop ends the job for all, writes no version; the next message is accepted', async () => {
+    it('F1: stop ends the job for all, writes no version; the next one is accepted', async () => {
       const projectId = await makeGame();
       const before = await code(projectId);
       client.say('背景を夜にして');

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Listener, type JobFrame } from '../../support/listener.js';
-import { runsOf } from '../../support/checker.js';
+import { runsOf } from '../../support/processes.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser } from '../../support/users.js';
 

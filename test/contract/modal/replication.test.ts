@@ -109,7 +109,8 @@ async function publish(
   );
   await database.sql(
     `insert into public.revisions (project_id, ordinal, revision, parent, job_id, kind, subject)
-     select $1, count(*) + 1, $2, $3, $4, 'generate', $5 from public.revisions where project_id = $1`,
+     select $1, count(*) + 1, $2, $3, $4, 'generate', $5 from public.revisions
+     where project_id = $1`,
     [projectId, revision, parent, jobId, text],
   );
   return revision;

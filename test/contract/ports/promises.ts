@@ -65,7 +65,7 @@ export function promisesOf(name: string, open: (fixture: PortFixture) => Promise
     const fileOf = async ({ userId, projectId }: RunAgentInput, revision: string) =>
       (await fixture.mirror.readFile(userId, projectId, revision, 'index.html'))?.toString('utf8');
 
-    it("E2, E6: a run's candidate has the right parent and its own ref; usage is known", async () => {
+    it("E2, E6: a run's candidate has the right parent, its own ref; usage is known", async () => {
       const place = await fixture.newProject();
       fixture.script(...make('星'));
       const first = await fixture.openRun(place);

@@ -23,14 +23,21 @@ export const COLOURS = {
  * has a box run over them.
  */
 const boxGame = (images: readonly string[]): string => `<!DOCTYPE html>
-<html lang="ja"><head><meta charset="UTF-8"><meta name="viewport" content="width=device-width"><title>箱</title></head><body><canvas id="c" width="360" height="640" style="position:fixed;inset:0"></canvas>
+<html lang="ja"><head><meta charset="UTF-8"><meta name="viewport" content="width=device-width">
+<title>箱</title></head><body>
+<canvas id="c" width="360" height="640" style="position:fixed;inset:0"></canvas>
 <script>
 const context = document.getElementById('c').getContext('2d');
-const images = ${JSON.stringify(images)}.map((address) => Object.assign(new Image(), { src: address }));
+const images = ${JSON.stringify(images)}
+  .map((address) => Object.assign(new Image(), { src: address }));
 let x = 0;
 function frame() {
-  x = (x + 7) % 360; context.fillStyle = 'rgb(${COLOURS.grey.join()})'; context.fillRect(0, 0, 360, 640);
-  images.forEach((image, at) => { if (image.naturalWidth > 0) context.drawImage(image, at * 360 / images.length, 0, 360 / images.length, 640); });
+  x = (x + 7) % 360;
+  context.fillStyle = 'rgb(${COLOURS.grey.join()})'; context.fillRect(0, 0, 360, 640);
+  images.forEach((image, at) => {
+    if (image.naturalWidth > 0)
+      context.drawImage(image, at * 360 / images.length, 0, 360 / images.length, 640);
+  });
   context.fillStyle = '#000'; context.fillRect(x, 300, 44, 44); requestAnimationFrame(frame);
 }
 requestAnimationFrame(frame);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { descendants, isRunner, listProcesses } from '../../chaos/processes.js';
+import { descendants, isRunner, listProcesses } from '../../support/processes.js';
 import { expectNextAccepted, expectOneEnd } from '../../support/checker.js';
 import { newPlayer, say } from '../../support/player.js';
 import { isAlive, startStack, type Stack } from '../../support/stack.js';
