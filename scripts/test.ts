@@ -23,7 +23,7 @@ const FULL_PHASES = [...PHASES, ['test:recovery:modal'], ['chaos:modal']];
 /** A step and the one of its phase that must have ended before it begins. */
 const AFTER: Readonly<Record<string, string>> = { 'test:unit': 'tools' };
 
-/** Steps of a phase that run at the same time: one more than cores, as `tools` waits for networks. */
+/** Steps of a phase that run at once: one more than cores, as `tools` waits for networks. */
 const SIDE_BY_SIDE = 3;
 
 /** Of a failed step that names no tests. */
