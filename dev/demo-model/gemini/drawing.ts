@@ -42,40 +42,51 @@ export function drawImage({ prompt, width, height, isSprite }: Drawing): Buffer 
   const colourAt = (x: number, y: number): Rgb =>
     creature(x, y, body, ears) ?? (isSprite ? MAGENTA : scene(y, height / width));
   const pixels = new Uint8Array(width * height * 3);
-  for (let row = 0; row < height; row += 1) {
-    for (let column = 0; column < width; column += 1)
-      pixels.set(mean(column, row, width, height, colourAt), (row * width + column) * 3);
-  }
+  for (let row = 0, at = 0; row < height; row += 1)
+    for (let column = 0; column < width; column += 1, at += 3)
+      setMean(pixels, at, column - width / 2, row - height / 2, width, colourAt);
   return encodePng(pixels, width, height);
 }
 
-/** Places are fractions of the width from the middle of the image. */
-function mean(
-  column: number,
-  row: number,
+/**
+ * Writes the mixture of a pixel's samples. Places are fractions of the width from the middle of the
+ * image. It runs for every pixel: nothing is made in it.
+ */
+function setMean(
+  pixels: Uint8Array,
+  at: number,
+  left: number,
+  top: number,
   width: number,
-  height: number,
   colourAt: (x: number, y: number) => Rgb,
-): number[] {
-  const sum = [0, 0, 0];
-  for (let sample = 0; sample < SAMPLES * SAMPLES; sample += 1) {
-    const x = (column + ((sample % SAMPLES) + 0.5) / SAMPLES - width / 2) / width;
-    const y = (row + (Math.floor(sample / SAMPLES) + 0.5) / SAMPLES - height / 2) / width;
-    colourAt(x, y).forEach((value, i) => {
-      sum[i]! += value;
-    });
+): void {
+  let [red, green, blue] = [0, 0, 0];
+  for (let down = 0; down < SAMPLES; down += 1) {
+    const y = (top + (down + 0.5) / SAMPLES) / width;
+    for (let right = 0; right < SAMPLES; right += 1) {
+      const colour = colourAt((left + (right + 0.5) / SAMPLES) / width, y);
+      red += colour[0];
+      green += colour[1];
+      blue += colour[2];
+    }
   }
-  return sum.map((value) => Math.round(value / (SAMPLES * SAMPLES)));
+  const count = SAMPLES * SAMPLES;
+  pixels[at] = Math.round(red / count);
+  pixels[at + 1] = Math.round(green / count);
+  pixels[at + 2] = Math.round(blue / count);
 }
 
 function creature(x: number, y: number, body: Rgb, ears: number): Rgb | null {
-  const isIn = (cx: number, cy: number, r: number): boolean => Math.hypot(x - cx, y - cy) < r;
   if (isLetter(x, y)) return INK;
-  if (isIn(-0.1, -0.06, 0.035) || isIn(0.1, -0.06, 0.035)) return INK;
-  if (isIn(0, 0, 0.26)) return body;
-  if (isIn(0, 0, 0.28)) return INK;
-  const ear = [-1, 1].find((side) => isIn(side * 0.2, -0.2 * ears - 0.06, 0.09));
-  return ear === undefined ? null : body;
+  if (isIn(x + 0.1, y + 0.06, 0.035) || isIn(x - 0.1, y + 0.06, 0.035)) return INK;
+  if (isIn(x, y, 0.26)) return body;
+  if (isIn(x, y, 0.28)) return INK;
+  const earY = y + 0.2 * ears + 0.06;
+  return isIn(x + 0.2, earY, 0.09) || isIn(x - 0.2, earY, 0.09) ? body : null;
+}
+
+function isIn(x: number, y: number, radius: number): boolean {
+  return x * x + y * y < radius * radius;
 }
 
 function isLetter(x: number, y: number): boolean {
