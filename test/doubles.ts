@@ -31,6 +31,9 @@ const DOUBLES: Readonly<Record<string, Double>> = {
   },
 };
 
+/** What decides about every double: the programs and packages that they are held against. */
+const COMMON = ['package-lock.json', 'test/doubles.ts'];
+
 /** Hashes of the doubles as their tests saw them green; written by `npm run test:doubles`. */
 const RECORD_FILE = path.join(PROJECT_ROOT, 'test', 'doubles.json');
 
@@ -52,19 +55,23 @@ export function testsOfDoubles(): string[] {
   return Object.values(DOUBLES).flatMap(({ tests }) => tests);
 }
 
-/** Writes down that the doubles, as they are now, have passed their tests. */
-export function recordDoubles(): void {
-  const record = Object.fromEntries(
+/** The doubles as they are now, for `recordDoubles`: to be asked before their tests run. */
+export function hashesOfDoubles(): Readonly<Record<string, string>> {
+  return Object.fromEntries(
     Object.entries(DOUBLES).map(([name, double]) => [name, hashOf(double)]),
   );
-  writeFileSync(RECORD_FILE, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Writes down that doubles with these hashes have passed their tests. */
+export function recordDoubles(hashes: Readonly<Record<string, string>>): void {
+  writeFileSync(RECORD_FILE, `${JSON.stringify(hashes, null, 2)}\n`);
 }
 
 /** Of every file below sources and tests that is not ignored, with its path. */
 function hashOf({ sources, tests }: Double): string {
   const listed = execFileSync(
     'git',
-    ['ls-files', '-coz', '--exclude-standard', '--', ...sources, ...tests],
+    ['ls-files', '-coz', '--exclude-standard', '--', ...sources, ...tests, ...COMMON],
     { cwd: PROJECT_ROOT, encoding: 'utf8' },
   );
   const hash = createHash('sha256');
