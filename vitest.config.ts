@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { leftOut } from './test/scope.js';
+import { LongestFirst } from './test/support/longest-first.js';
 import { measureSlowness, patient } from './test/support/patience.js';
 
 measureSlowness();
@@ -12,7 +13,11 @@ const processes = {
 };
 /** Files that share one stack: each needs no more than users of its own. */
 const SHARED_STACK = [
+  'test/contract/http/cutout-network.test.ts',
+  'test/contract/http/movie.test.ts',
+  'test/contract/http/publishing.test.ts',
   'test/contract/journey/main-job.test.ts',
+  'test/contract/journey/rest-calls.test.ts',
   'test/contract/journey/scripts.test.ts',
   'test/contract/ws/jobs.test.ts',
   'test/contract/ws/rows.test.ts',
@@ -23,6 +28,7 @@ const serial = { ...processes, fileParallelism: false };
 /** Each project is one kind of promise. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

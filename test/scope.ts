@@ -24,8 +24,12 @@ const SLOW: readonly LeftOut[] = [
     why: 'clock jumps: all processes start again with a clock that can be shifted',
   },
   {
-    files: ['test/contract/journey/main-job-modal.test.ts'],
-    why: 'the main job a second time, on Modal: its parts there are proved by test/contract/ports',
+    files: ['test/contract/full/**'],
+    why: 'second proofs: the main job and all promises on Modal, several videos at once',
+  },
+  {
+    files: ['test/contract/http/schemathesis.test.ts'],
+    why: 'generated requests: endpoints.test.ts holds every operation against the document',
   },
 ];
 /** Run by whoever may mount small disks, in any scope. */

@@ -1,4 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -32,6 +33,8 @@ export interface StackOptions {
   readonly modalEmulator?: boolean;
   /** Used again, and kept by `stop`, when given. */
   readonly dataDir?: string;
+  /** Everything that `logs` answers is added to it as it comes, for other processes. */
+  readonly logFile?: string;
 }
 
 /** One process of ours with its output. */
@@ -100,7 +103,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const selected = lists.flatMap(([flag, names]) =>
     names?.length ? [`${flag}=${names.join(',')}`] : [],
   );
-  const launcher = startLauncher([...selected, ...(isOnModal ? ['--modal-emulator'] : [])], env);
+  const args = [...selected, ...(isOnModal ? ['--modal-emulator'] : [])];
+  const launcher = startLauncher(args, env, RUN_SCRIPT, options.logFile);
   const stop = async (): Promise<void> => {
     await Promise.all(parts.map((part) => part.stop()));
     await launcher.stop();
@@ -195,6 +199,7 @@ export function startLauncher(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   runScript = RUN_SCRIPT,
+  logFile?: string,
 ): Started {
   const child = spawn(
     process.execPath,
@@ -209,6 +214,7 @@ export function startLauncher(
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
+      if (logFile !== undefined) appendFileSync(logFile, text);
     });
   child.stdin.on('error', () => undefined);
   // `close` comes after the last output, so that an error message is complete.

@@ -6,15 +6,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
 import { createStore } from '../../../src/store/index.js';
 import { log } from '../../support/database.js';
+import {
+  CUTOUT_TOKEN,
+  startCutoutService,
+  type FakeCutoutService,
+} from '../../fakes/cutout-service.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
+import { CUTOUT_VERSION, cutoutOfService, cutoutServiceRows } from './remove-background.js';
+import { publishingWorkerDies } from './publishing-worker-dies.js';
 
 /**
- * rest.md §7.10, row by row, and what is beside it: the whole product with an image model whose
- * calls are seen, and a model of words that says no.
+ * rest.md §7.10, row by row, and what is beside it: the whole product with an image model and a
+ * cut-out service whose calls are seen, a model of words that says no, and a worker that dies.
  */
 let stack: Stack;
 let demo: DemoServer;
+let service: FakeCutoutService;
 let [alice, bob]: TestUser[] = [];
 /** What the image model was asked, by what the user had wished. */
 const asked: string[] = [];
@@ -27,8 +35,12 @@ beforeAll(async () => {
       models.add(model);
     },
   });
+  service = await startCutoutService(await cutoutOfService());
   stack = await startStack({
     env: {
+      REPLICATE_API_TOKEN: CUTOUT_TOKEN,
+      REPLICATE_BASE_URL: service.url,
+      REPLICATE_MODEL_VERSION: CUTOUT_VERSION,
       GEMINI_API_KEY: 'a-key-for-tests',
       GEMINI_BASE_URL: `${demo.url}/gemini`,
       GEMINI_MODEL_IMAGE: 'the-model-of-this-test',
@@ -42,6 +54,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.stop();
   await demo?.close();
+  await service?.close();
 });
 const models = new Set<string>();
 
@@ -256,49 +269,6 @@ describe('POST /api/generate-image (§7.10)', () => {
     expect(answers[2]?.body['actionId']).not.toBe(answers[0]?.body['actionId']);
     expect(askedFor('[demo:slow-2] 兎')).toBe(2);
   });
-
-  it('the key of the model is in no answer and no log', async () => {
-    expect(stack.logs()).not.toContain('a-key-for-tests');
-  });
-});
-
-describe('POST /api/assets/remove-background (§7.9), by our own network', () => {
-  const cutOut = (image: string): Promise<Answered> =>
-    call('POST', '/api/assets/remove-background', { as: alice, body: { image } });
-
-  it('cuts the subject out of an image and keeps its size', async () => {
-    const photo = await sharp(
-      Buffer.from(
-        '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="150"><linearGradient id="g"><stop offset="0" stop-color="#8fb"/><stop offset="1" stop-color="#48c"/></linearGradient>' +
-          '<rect width="200" height="150" fill="url(#g)"/><circle cx="100" cy="75" r="45" ' +
-          'fill="#c22"/></svg>',
-      ),
-    )
-      .jpeg()
-      .toBuffer();
-    const { status, body } = await cutOut(`data:image/jpeg;base64,${photo.toString('base64')}`);
-    expect([status, body['success'], 'prompt' in body]).toEqual([200, true, false]);
-    const { data, info } = await sharp(
-      Buffer.from(String(body['image']).split(',')[1] ?? '', 'base64'),
-    )
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    expect([info.width, info.height, info.channels]).toEqual([200, 150, 4]);
-    expect([data[3]! < 30, data[(75 * 200 + 100) * 4 + 3]! > 220]).toEqual([true, true]);
-  });
-
-  it.each([
-    ['an address', 'http://127.0.0.1/cat.png'],
-    [
-      'a drawing that may hold a script',
-      `data:image/png;base64,${Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>').toString('base64')}`,
-    ],
-  ])('%s is refused clearly', async (_what, image) => {
-    expect(await cutOut(image)).toEqual({
-      status: 500,
-      body: { success: false, error: 'この画像は読み込めませんでした。' },
-    });
-  });
 });
 
 describe('POST …/generate-publish-info (§9.3)', () => {
@@ -385,6 +355,8 @@ describe('/api/actions/:actionId', () => {
   });
 });
 
+cutoutServiceRows(() => ({ stack, service, alice: alice!, bob: bob! }));
+
 describe('when a part dies', () => {
   it('a worker that is killed while an image is drawn: one image, by the next worker', async () => {
     const actionId = randomUUID();
@@ -394,5 +366,13 @@ describe('when a part dies', () => {
     expect(await drawing).toMatchObject({ status: 200, body: { success: true, actionId } });
     expect((await action(actionId)).body['state']).toBe('completed');
     expect(askedFor('[demo:slow-4] 鯨')).toBe(2);
+  });
+});
+
+publishingWorkerDies(() => ({ stack, alice: alice! }));
+
+describe('the keys of the services', () => {
+  it('are in no answer and no log', () => {
+    for (const key of ['a-key-for-tests', CUTOUT_TOKEN]) expect(stack.logs()).not.toContain(key);
   });
 });

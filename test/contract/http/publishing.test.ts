@@ -1,15 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { gameIdFor } from '../../../src/contracts/ids.js';
 import { injectScript } from '../../../src/domain/game-injection.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { hashOfFiles } from '../../../src/store/files/published-folder.js';
-import { arm, untilHit } from '../../support/crash.js';
 import { log } from '../../support/database.js';
 import { Listener } from '../../support/listener.js';
-import { startStack, type Stack } from '../../support/stack.js';
+import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { anyText, matching } from './matchers.js';
 import { PIXEL, publishGame } from './test-api.js';
@@ -18,17 +17,15 @@ import { PIXEL, publishGame } from './test-api.js';
  * Publishing from the tap to an anonymous player and back, through workflows on the whole stack
  * (rest.md §9.3, §12).
  */
-let stack: Stack;
+const stack = sharedStack();
 let store: Store;
 let alice: TestUser;
 let bob: TestUser;
 beforeAll(async () => {
-  stack = await startStack();
   const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
   store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, log);
   [alice, bob] = [await createUser(stack.env, 'alice'), await createUser(stack.env, 'bob')];
 });
-afterAll(() => stack?.stop());
 
 const LISTING = {
   title: '星よけ',
@@ -304,25 +301,6 @@ describe('a published game', () => {
       ).toBe(404);
     expect((await call('GET', `/api/games/${projectId}`, null)).status).toBe(200);
   });
-});
-
-describe('a worker that dies while a game becomes public', () => {
-  it.each(['after-publish-copy', 'after-publish-flip'] as const)(
-    '%s: the game is out, once, and the caller is answered',
-    async (point) => {
-      const { projectId, gameId, revision } = await newGame(alice);
-      await arm(stack, point);
-      const answer = publish(projectId);
-      await untilHit(stack, point);
-      await expect(answer).resolves.toMatchObject({ status: 200, json: { gameId, revision } });
-      expect(await copies(gameId)).toEqual([revision]);
-      expect((await fetch(`${stack.baseUrl}${await playUrlOf(gameId)}`)).status).toBe(200);
-      const { notifications } = (await call('GET', '/api/notifications', alice)).json as {
-        notifications: { projectId?: string }[];
-      };
-      expect(notifications.filter((each) => each.projectId === projectId)).toHaveLength(1);
-    },
-  );
 });
 
 describe('words for the publish page (§9.3)', () => {

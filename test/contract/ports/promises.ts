@@ -45,11 +45,27 @@ const FAILURES: [string, Reply, { kind: string; details?: object }][] = [
   ],
 ];
 
+/** A backend and what it stands on, once they are there. */
+type OpenSet = () => { fixture: PortFixture; set: PortSet };
+
+/** What a set promises, by what it is asked for. */
+const PROMISES = {
+  runs: runPromises,
+  failures: failurePromises,
+  images: imagePromises,
+  videos: videoPromises,
+} satisfies Record<string, (opened: OpenSet) => void>;
+
 /**
  * What every set of activities promises, whatever it is bound to. One suite, so that falling back
- * changes nothing for anybody.
+ * changes nothing for anybody. A file asks for some of it, so that files take about as long as each
+ * other.
  */
-export function promisesOf(name: string, open: (fixture: PortFixture) => Promise<PortSet>): void {
+export function promisesOf(
+  name: string,
+  open: (fixture: PortFixture) => Promise<PortSet>,
+  of: readonly (keyof typeof PROMISES)[],
+): void {
   describe(`the ${name} set`, () => {
     let fixture: PortFixture;
     let set: PortSet;
@@ -61,139 +77,148 @@ export function promisesOf(name: string, open: (fixture: PortFixture) => Promise
       await set?.stop();
       await fixture?.stop();
     });
-    const run = (input: RunAgentInput) => start(set.agent, input).outcome;
-    const fileOf = async ({ userId, projectId }: RunAgentInput, revision: string) =>
-      (await fixture.mirror.readFile(userId, projectId, revision, 'index.html'))?.toString('utf8');
+    for (const each of of) PROMISES[each](() => ({ fixture, set }));
+  });
+}
 
-    it("E2, E6: a run's candidate has the right parent, its own ref; usage is known", async () => {
-      const place = await fixture.newProject();
-      fixture.script(...make('星'));
-      const first = await fixture.openRun(place);
-      const made = await run(first);
-      expect(made).toMatchObject({
-        kind: 'candidate',
-        summary: '星ができました!',
-        suggestions: ['敵を増やして'],
-        usage: { turns: 2, outputTokens: 100 },
-      });
-      if (made.kind !== 'candidate') return;
-      expect(await fixture.candidates(first)).toEqual([
-        `refs/jobs/${first.jobId}/1 ${made.revision}`,
-      ]);
-      expect(await fileOf(first, made.revision)).toBe(game('星'));
-      await fixture.publish(first, made.revision);
-
-      fixture.script(...make('月'));
-      const second = await fixture.openRun(place, { parent: made.revision });
-      const next = await run(second);
-      expect(next).toMatchObject({ kind: 'candidate' });
-      if (next.kind !== 'candidate') return;
-      await fixture.mirror.assertRevision(
-        place.userId,
-        place.projectId,
-        next.revision,
-        made.revision,
-      );
-      expect(await fileOf(second, next.revision)).toBe(game('月'));
-      expect(await fileOf(second, made.revision)).toBe(game('星'));
-    });
-
-    it('C2: its text is heard while it works, signed with the key of this call alone', async () => {
-      fixture.script(...make('風'));
-      const input = await fixture.openRun(await fixture.newProject());
-      await run(input);
-      expect(fixture.listener.textOf(callIdFor(input.jobId, 1))).toContain(
-        '風を作ります。\n[Write]\n<!DOCTYPE html>',
-      );
-      expect(fixture.listener.forged).toEqual([]);
-    });
-
-    it('an answer in words changes nothing', async () => {
-      fixture.script({ say: 'それは色の話ですね。\n\n提案: 赤くして' });
-      const input = await fixture.openRun(await fixture.newProject());
-      expect(await run(input)).toMatchObject({
-        kind: 'answer',
-        message: 'それは色の話ですね。',
-        suggestions: ['赤くして'],
-        usage: { turns: 1 },
-      });
-      expect(await fixture.candidates(input)).toEqual([]);
-    });
-
-    it.each(FAILURES)(
-      '%s is told by its own kind, shows no secret and changes nothing',
-      async (_name, reply, expected) => {
-        fixture.script(reply);
-        const input = await fixture.openRun(await fixture.newProject());
-        const { outcome, beats } = start(set.agent, input);
-        const failure = (await outcome.catch((error: unknown) => error)) as Error & {
-          details: unknown;
-        };
-        expect(failure).toMatchObject({ name: 'AppError', ...expected });
-        for (const secret of [MODEL_KEY, CALLBACK_SECRET])
-          expect(JSON.stringify([failure.message, failure.details, beats])).not.toContain(secret);
-        expect(await fixture.candidates(input)).toEqual([]);
-        expect(await fixture.processes()).toEqual([]);
-      },
+/** What every set promises about runs of the model that come to an end. */
+function runPromises(opened: OpenSet): void {
+  const run = (input: RunAgentInput) => start(opened().set.agent, input).outcome;
+  const fileOf = async ({ userId, projectId }: RunAgentInput, revision: string) =>
+    (await opened().fixture.mirror.readFile(userId, projectId, revision, 'index.html'))?.toString(
+      'utf8',
     );
 
-    it('F1: a cancelled run is killed with everything it started, and leaves nothing', async () => {
-      fixture.script({ say: '考えています。'.repeat(500), pauseMsPerPiece: 100 });
-      const input = await fixture.openRun(await fixture.newProject());
-      const { outcome, env } = start(set.agent, input);
-      await eventually(() => fixture.model.requests.length > 0, GENEROUS_MS);
-      expect(await fixture.processes()).not.toEqual([]);
-      env.cancel('CANCELLED');
-      await expect(outcome).rejects.toMatchObject({ name: 'CancelledFailure' });
-      await eventually(async () => (await fixture.processes()).length === 0, GENEROUS_MS);
-      expect(await fixture.candidates(input)).toEqual([]);
+  it("E2, E6: a run's candidate has the right parent, its own ref; usage is known", async () => {
+    const place = await opened().fixture.newProject();
+    opened().fixture.script(...make('星'));
+    const first = await opened().fixture.openRun(place);
+    const made = await run(first);
+    expect(made).toMatchObject({
+      kind: 'candidate',
+      summary: '星ができました!',
+      suggestions: ['敵を増やして'],
+      usage: { turns: 2, outputTokens: 100 },
     });
+    if (made.kind !== 'candidate') return;
+    expect(await opened().fixture.candidates(first)).toEqual([
+      `refs/jobs/${first.jobId}/1 ${made.revision}`,
+    ]);
+    expect(await fileOf(first, made.revision)).toBe(game('星'));
+    await opened().fixture.publish(first, made.revision);
 
-    it('C4: a retry returns the checked candidate of before; the model is not asked', async () => {
-      fixture.script(...make('雪'));
-      const first = await fixture.openRun(await fixture.newProject());
-      const made = await run(first);
-      fixture.script({ status: 500 });
-      const again = await run(await fixture.nextAttempt(first));
-      expect(again).toEqual(made);
-      expect(fixture.model.requests).toEqual([]);
-    });
-
-    it('C2: an attempt that was overtaken does not begin', async () => {
-      fixture.script(...make('雨'));
-      const first = await fixture.openRun(await fixture.newProject());
-      await fixture.nextAttempt(first);
-      await expect(run(first)).rejects.toMatchObject({ kind: superseded(1).kind });
-      expect(fixture.model.requests).toEqual([]);
-    });
-
-    it('a version that is not there is told as missing, and no model is asked', async () => {
-      fixture.script(...make('石'));
-      const input = await fixture.openRun(await fixture.newProject(), { parent: 'a'.repeat(40) });
-      await expect(run(input)).rejects.toMatchObject({ kind: 'RevisionMissing' });
-      expect(fixture.model.requests).toEqual([]);
-    });
-
-    it('F2: removing a project takes its files and no others, and may be repeated', async () => {
-      const doomed = await fixture.newProject();
-      const neighbour = await fixture.newProject(doomed.userId);
-      fixture.script(...make('木'), ...make('木'));
-      for (const place of [doomed, neighbour]) await run(await fixture.openRun(place));
-      const isThere = (place: typeof doomed) =>
-        access(set.projectFolder(place)).then(
-          () => true,
-          () => false,
-        );
-      expect([await isThere(doomed), await isThere(neighbour)]).toEqual([true, true]);
-      await set.files.removeProjectFiles(doomed);
-      await set.files.removeProjectFiles(doomed);
-      expect([await isThere(doomed), await isThere(neighbour)]).toEqual([false, true]);
-      await expect(
-        set.files.removeProjectFiles(await fixture.newProject()),
-      ).resolves.toBeUndefined();
-    });
-
-    imagePromises(() => ({ fixture, set }));
-    videoPromises(() => ({ fixture, set }));
+    opened().fixture.script(...make('月'));
+    const second = await opened().fixture.openRun(place, { parent: made.revision });
+    const next = await run(second);
+    expect(next).toMatchObject({ kind: 'candidate' });
+    if (next.kind !== 'candidate') return;
+    await opened().fixture.mirror.assertRevision(
+      place.userId,
+      place.projectId,
+      next.revision,
+      made.revision,
+    );
+    expect(await fileOf(second, next.revision)).toBe(game('月'));
+    expect(await fileOf(second, made.revision)).toBe(game('星'));
   });
+
+  it('C2: its text is heard while it works, signed with the key of this call alone', async () => {
+    opened().fixture.script(...make('風'));
+    const input = await opened().fixture.openRun(await opened().fixture.newProject());
+    await run(input);
+    expect(opened().fixture.listener.textOf(callIdFor(input.jobId, 1))).toContain(
+      '風を作ります。\n[Write]\n<!DOCTYPE html>',
+    );
+    expect(opened().fixture.listener.forged).toEqual([]);
+  });
+
+  it('an answer in words changes nothing', async () => {
+    opened().fixture.script({ say: 'それは色の話ですね。\n\n提案: 赤くして' });
+    const input = await opened().fixture.openRun(await opened().fixture.newProject());
+    expect(await run(input)).toMatchObject({
+      kind: 'answer',
+      message: 'それは色の話ですね。',
+      suggestions: ['赤くして'],
+      usage: { turns: 1 },
+    });
+    expect(await opened().fixture.candidates(input)).toEqual([]);
+  });
+
+  it('F1: a cancelled run is killed with everything it started, and leaves nothing', async () => {
+    opened().fixture.script({ say: '考えています。'.repeat(500), pauseMsPerPiece: 100 });
+    const input = await opened().fixture.openRun(await opened().fixture.newProject());
+    const { outcome, env } = start(opened().set.agent, input);
+    await eventually(() => opened().fixture.model.requests.length > 0, GENEROUS_MS);
+    expect(await opened().fixture.processes()).not.toEqual([]);
+    env.cancel('CANCELLED');
+    await expect(outcome).rejects.toMatchObject({ name: 'CancelledFailure' });
+    await eventually(async () => (await opened().fixture.processes()).length === 0, GENEROUS_MS);
+    expect(await opened().fixture.candidates(input)).toEqual([]);
+  });
+
+  it('C4: a retry returns the checked candidate of before; the model is not asked', async () => {
+    opened().fixture.script(...make('雪'));
+    const first = await opened().fixture.openRun(await opened().fixture.newProject());
+    const made = await run(first);
+    opened().fixture.script({ status: 500 });
+    const again = await run(await opened().fixture.nextAttempt(first));
+    expect(again).toEqual(made);
+    expect(opened().fixture.model.requests).toEqual([]);
+  });
+
+  it('C2: an attempt that was overtaken does not begin', async () => {
+    opened().fixture.script(...make('雨'));
+    const first = await opened().fixture.openRun(await opened().fixture.newProject());
+    await opened().fixture.nextAttempt(first);
+    await expect(run(first)).rejects.toMatchObject({ kind: superseded(1).kind });
+    expect(opened().fixture.model.requests).toEqual([]);
+  });
+
+  it('a version that is not there is told as missing, and no model is asked', async () => {
+    opened().fixture.script(...make('石'));
+    const input = await opened().fixture.openRun(await opened().fixture.newProject(), {
+      parent: 'a'.repeat(40),
+    });
+    await expect(run(input)).rejects.toMatchObject({ kind: 'RevisionMissing' });
+    expect(opened().fixture.model.requests).toEqual([]);
+  });
+
+  it('F2: removing a project takes its files and no others, and may be repeated', async () => {
+    const doomed = await opened().fixture.newProject();
+    const neighbour = await opened().fixture.newProject(doomed.userId);
+    opened().fixture.script(...make('木'), ...make('木'));
+    for (const place of [doomed, neighbour]) await run(await opened().fixture.openRun(place));
+    const isThere = (place: typeof doomed) =>
+      access(opened().set.projectFolder(place)).then(
+        () => true,
+        () => false,
+      );
+    expect([await isThere(doomed), await isThere(neighbour)]).toEqual([true, true]);
+    await opened().set.files.removeProjectFiles(doomed);
+    await opened().set.files.removeProjectFiles(doomed);
+    expect([await isThere(doomed), await isThere(neighbour)]).toEqual([false, true]);
+    await expect(
+      opened().set.files.removeProjectFiles(await opened().fixture.newProject()),
+    ).resolves.toBeUndefined();
+  });
+}
+
+/** What every set promises about runs that fail. */
+function failurePromises(opened: OpenSet): void {
+  it.each(FAILURES)(
+    '%s is told by its own kind, shows no secret and changes nothing',
+    async (_name, reply, expected) => {
+      opened().fixture.script(reply);
+      const input = await opened().fixture.openRun(await opened().fixture.newProject());
+      const { outcome, beats } = start(opened().set.agent, input);
+      const failure = (await outcome.catch((error: unknown) => error)) as Error & {
+        details: unknown;
+      };
+      expect(failure).toMatchObject({ name: 'AppError', ...expected });
+      for (const secret of [MODEL_KEY, CALLBACK_SECRET])
+        expect(JSON.stringify([failure.message, failure.details, beats])).not.toContain(secret);
+      expect(await opened().fixture.candidates(input)).toEqual([]);
+      expect(await opened().fixture.processes()).toEqual([]);
+    },
+  );
 }

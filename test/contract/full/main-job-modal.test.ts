@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { startStack, type Stack } from '../../support/stack.js';
-import { describeMainJob } from './main-job-promises.js';
+import { describeMainJob } from '../journey/main-job-promises.js';
 
 let stack: Stack;
 beforeAll(async () => {
@@ -8,4 +8,4 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.stop());
 
-describeMainJob('on Modal, through its emulator', () => stack);
+describeMainJob('on Modal, through its emulator', () => stack, { isWhole: true });
