@@ -16,6 +16,30 @@ const SLOW: readonly LeftOut[] = [
     why: 'minutes for each file: long runs, the matrix of troubles on Modal, killed videos',
   },
   {
+    files: ['test/recovery/full/phases.test.ts'],
+    why: 'every part ended at every step of a job; restarts.test.ts ends each part once or twice',
+  },
+  {
+    files: ['test/recovery/full/modal-crash-points.test.ts'],
+    why: 'every crash point again on Modal; modal.test.ts has a worker and a runner there',
+  },
+  {
+    files: ['test/recovery/full/modal-fallback.test.ts'],
+    why: 'Modal refuses, is silent, full or hangs; in modal.test.ts it dies, and its late work too',
+  },
+  {
+    files: ['test/recovery/full/shared-workers.test.ts'],
+    why: 'two jobs on two workers; runs.test.ts kills and cancels one at a time',
+  },
+  {
+    files: ['test/recovery/full/long-stream.test.ts'],
+    why: 'hundreds of signals with a killed worker; test/workflows/job-stream continues as new too',
+  },
+  {
+    files: ['test/recovery/full/activate-release.test.ts'],
+    why: 'Modal and back with lost stores; test/contract/modal/replication proves its parts',
+  },
+  {
     files: ['test/recovery/chaos.test.ts'],
     why: 'chaos: minutes of random kills; every kind of kill has a test of its own in npm test',
   },

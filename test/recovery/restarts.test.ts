@@ -1,47 +1,175 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectNextAccepted, expectOneEnd, type Player } from '../support/checker.js';
-import { isFullRun } from '../scope.js';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  expectNextAccepted,
+  expectOneEnd,
+  expectOneLine,
+  servedCode,
+  serviceClient,
+  type Player,
+} from '../support/checker.js';
+import { expectPartMayEndAt } from '../support/ended-part.js';
+import type { JobFrame } from '../support/listener.js';
 import { newPlayer, say } from '../support/player.js';
-import { startStack, type Stack } from '../support/stack.js';
+import { isFullRun } from '../scope.js';
+import { startStack, type Stack, type StackPart } from '../support/stack.js';
 
 /**
- * What all of us stand on goes away in the middle of a job, and comes back with its data. The API
- * and the worker: worker-killed.test.ts; other moments: phases.test.ts.
+ * Real processes, real signals: a part of the stack is killed or told to stop while a job runs, and
+ * comes back with its data. An accepted message ends in exactly one version, and its listener
+ * misses nothing. Every part at every step: full/phases.test.ts.
  */
 const TEMPORAL_DOWN_MS = isFullRun ? 20_000 : 3_000;
 
 let stack: Stack;
+let player: Player;
 beforeAll(async () => {
-  stack = await startStack({ env: { DEMO_SECONDS: '3' }, leaveDown: ['temporal'] });
+  // Slow enough that a killed API is back before the run has ended.
+  stack = await startStack({ env: { DEMO_SECONDS: '6' }, leaveDown: ['temporal'] });
 });
 afterAll(() => stack.stop());
+afterEach(() => player.listener.close());
 
-/**
- * A job in mid-stream meets the trouble and ends in exactly one version, and the project goes on.
- */
-async function survives(trouble: () => Promise<unknown>): Promise<void> {
-  const player: Player = await newPlayer(stack);
-  const jobId = await say(player);
+async function midStream(): Promise<string> {
+  player = await newPlayer(stack);
+  const jobId = await say(player, '2Dのシューティングゲームを作って');
   await player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
-  await trouble();
+  return jobId;
+}
+
+/** Gone, and started again by the launcher; listeners may be waiting meanwhile. */
+async function endPart(part: StackPart, signal: NodeJS.Signals): Promise<void> {
+  await stack.untilRestarted(part, await stack.kill(part, signal));
+}
+
+/** One new version that all agree on, and a writer that takes the next message. */
+async function expectOneVersion(jobId: string): Promise<void> {
   await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
   await expectOneEnd(stack, player, jobId, 'completed');
   await expectNextAccepted(player);
-  player.listener.close();
+}
+
+/** What the player saw being written is the game that was published. */
+async function expectHeardTheGame(): Promise<void> {
+  expect(player.listener.text).toContain((await servedCode(stack, player)).trim());
 }
 
 describe('A8: an accepted message ends in exactly one version', () => {
-  it('although the gateway is killed in mid-stream', () =>
-    survives(async () => stack.untilRestarted('supabase', await stack.kill('supabase'))));
+  it('C1/D2/E4: a killed worker leaves one version, unbroken text and a free project', async () => {
+    const jobId = await midStream();
+    await endPart('worker', 'SIGKILL');
+    const { attempt = 0, ...end } = await player.listener.untilEnd();
+    expect(end).toMatchObject({ type: 'completed', jobId });
+    expect(attempt).toBeGreaterThan(1);
+    expect(
+      player.listener.frames
+        .filter(({ type }) => type === 'streamReset')
+        .map((frame) => frame.attempt),
+    ).toContain(attempt);
+    await expectOneEnd(stack, player, jobId, 'completed');
+    await expectHeardTheGame();
 
-  it('although PostgreSQL is killed in mid-stream', () =>
-    survives(async () => stack.untilRestarted('postgres', await stack.kill('postgres'))));
+    const from = player.listener.frames.length;
+    const nextId = await say(player, '敵を青にして');
+    await expect(player.listener.untilEnd(from)).resolves.toMatchObject({
+      type: 'completed',
+      jobId: nextId,
+    });
+    await expectOneEnd(stack, player, nextId, 'completed');
+    expect(await expectOneLine(stack, player)).toHaveLength(2);
+  });
 
-  it('although Temporal is killed in mid-stream and comes back later from its file', () =>
-    survives(async () => {
-      await stack.kill('temporal');
-      await sleep(TEMPORAL_DOWN_MS);
-      await stack.startPart('temporal');
-    }));
+  it('D3/C3: the API killed mid-stream: the listener resumes without gap or repeat', async () => {
+    const jobId = await midStream();
+    await endPart('api', 'SIGKILL');
+    await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
+    expect(player.listener.reconnects).toBeGreaterThan(0);
+    await expectOneEnd(stack, player, jobId, 'completed');
+    await expectHeardTheGame();
+    await expectNextAccepted(player);
+  });
+
+  it('although the gateway is killed in mid-stream', async () => {
+    const jobId = await midStream();
+    await endPart('supabase', 'SIGKILL');
+    await expectOneVersion(jobId);
+  });
+
+  it('although PostgreSQL is killed in mid-stream', async () => {
+    const jobId = await midStream();
+    await endPart('postgres', 'SIGKILL');
+    await expectOneVersion(jobId);
+  });
+
+  it.each([
+    ['API', 'api', 'closed', 'after-complete-before-notify'],
+    ['PostgreSQL', 'postgres', 'published', 'after-import-before-publish'],
+  ] as const)(
+    'although %s (%s) is killed in the moment in which the job is %s',
+    async (_name, part, _phase, point) => {
+      player = await newPlayer(stack);
+      await expectPartMayEndAt(stack, player, [part, 'SIGKILL'], point);
+    },
+  );
+
+  it('although Temporal is killed in mid-stream and comes back later from its file', async () => {
+    const jobId = await midStream();
+    await stack.kill('temporal');
+    await sleep(TEMPORAL_DOWN_MS);
+    await stack.startPart('temporal');
+    await expectOneVersion(jobId);
+  });
+});
+
+describe('SIGTERM under a running job', () => {
+  it('D5: the API closes its sockets with 1012, and they go on where they were', async () => {
+    const jobId = await midStream();
+    await endPart('api', 'SIGTERM');
+    await expectOneVersion(jobId);
+    expect(player.listener.closeCodes).toEqual([1012]);
+    expect(player.listener.reconnects).toBe(1);
+  });
+
+  it('the worker is drained: the run that it has begun ends in its first attempt', async () => {
+    const jobId = await midStream();
+    await endPart('worker', 'SIGTERM');
+    await expectOneVersion(jobId);
+    const { data } = await serviceClient(stack)
+      .from('jobs')
+      .select('attempt')
+      .eq('id', jobId)
+      .single();
+    expect(data).toEqual({ attempt: 1 });
+    expect(player.listener.frames.filter(({ type }) => type === 'streamReset')).toEqual([]);
+  });
+});
+
+describe('A6: a job that no worker has opened', () => {
+  it('F1: is stopped by its id, and the project takes the next message', async () => {
+    player = await newPlayer(stack);
+    const { listener } = player;
+    const worker = await stack.pidOf('worker');
+    process.kill(worker, 'SIGSTOP');
+    let jobId: string | undefined;
+    try {
+      listener.say('2Dのシューティングゲームを作って');
+      jobId = (await listener.until(({ type }) => type === 'jobStarted', 0, 20_000)).jobId;
+      listener.send({ type: 'cancel', jobId });
+    } finally {
+      process.kill(worker, 'SIGCONT');
+    }
+    const answer = await listener.until(
+      ({ type }) => type === 'cancelled' || type === 'error' || type === 'completed',
+    );
+    expect(answer).toMatchObject({ type: 'cancelled', jobId });
+    expect(await expectOneLine(stack, player)).toEqual([]);
+    const from = listener.frames.length;
+    listener.say('このゲームの遊び方は？');
+    const next = await listener.until(({ type }) => type === 'jobStarted', from, 10_000);
+    // The stopped job may still be spoken of: everybody hears `cancelled`, and its sender an answer
+    // as well.
+    const isEnd = (frame: JobFrame): boolean =>
+      frame.jobId === next.jobId && ['completed', 'failed', 'cancelled'].includes(frame.type);
+    await expect(listener.until(isEnd, from)).resolves.toMatchObject({ type: 'completed' });
+  });
 });

@@ -1,37 +1,47 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
+  codeAt,
+  expectEndStays,
   expectNextAccepted,
+  expectNothingLeft,
   expectOneEnd,
+  expectOneLine,
   filesOf,
+  servedCode,
+  serviceClient,
   type JobEnd,
   type Player,
 } from '../support/checker.js';
-import { isFullRun } from '../scope.js';
 import { arm, untilHit } from '../support/crash.js';
 import { newPlayer, say } from '../support/player.js';
 import { runsOf } from '../support/processes.js';
+import { sendSignal } from '../support/signals.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { startWorkers, type Workers } from '../support/workers.js';
-import { sendSignal } from '../support/signals.js';
 
-/** Runs that are killed, shared between two workers, or cancelled. */
+/**
+ * Runs that are killed or cancelled, and the named crash points of restore and delete: what was
+ * asked for is done once, and its caller is answered. Runs shared between two workers:
+ * full/shared-workers.test.ts.
+ */
 let stack: Stack;
 let workers: Workers;
-/** After a cancel nothing may be written any more (F1); the long version looks longer. */
-const WATCH_MS = isFullRun ? 10_000 : 2_000;
 
 beforeAll(async () => {
-  // One slot for each of two workers: both are at work when two jobs run, and a third waits.
-  stack = await startStack({
-    env: { DEMO_SECONDS: '3', MAX_RUNNING_JOBS: '1' },
-    leaveDown: ['worker'],
-  });
+  stack = await startStack({ env: { DEMO_SECONDS: '2' }, leaveDown: ['worker'] });
   workers = await startWorkers(stack, 2);
 });
 afterAll(async () => {
   await workers?.stop();
   await stack?.stop();
 });
+afterEach(() => void workers.fill());
+
+async function makeVersion(someone: Player, content: string): Promise<void> {
+  const from = someone.listener.frames.length;
+  await say(someone, content);
+  await expect(someone.listener.untilEnd(from)).resolves.toMatchObject({ type: 'completed' });
+}
 
 const inMidStream = ({ listener }: Player) =>
   listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
@@ -52,29 +62,10 @@ describe('A8: an accepted message ends in exactly one version', () => {
       player.listener.close();
     },
   );
-
-  it('although one of two workers is killed while both are at work', async () => {
-    const players = await Promise.all([newPlayer(stack), newPlayer(stack)]);
-    const jobIds = await Promise.all(players.map((player) => say(player)));
-    await Promise.all(players.map(inMidStream));
-    sendSignal(workers.pids()[0], 'SIGKILL');
-    for (const [index, player] of players.entries()) {
-      await expect(player.listener.untilEnd()).resolves.toMatchObject({
-        type: 'completed',
-        jobId: jobIds[index],
-      });
-    }
-    for (const [index, player] of players.entries()) {
-      await expectOneEnd(stack, player, jobIds[index] ?? '', 'completed');
-      await expectNextAccepted(player);
-      player.listener.close();
-    }
-  });
 });
 
 describe('F1: a cancel ends a job once, and nothing is written afterwards', () => {
   const phases: [string, (player: Player) => Promise<unknown>][] = [
-    ['as soon as it is accepted', async () => undefined],
     ['in mid-stream', inMidStream],
     [
       'while its game is checked and saved',
@@ -90,30 +81,8 @@ describe('F1: a cancel ends a job once, and nothing is written afterwards', () =
     // Whoever cancels at the commit point may come too late; then the job completes (F1).
     const end = (await player.listener.untilEnd()).type as JobEnd;
     expect(['cancelled', 'completed']).toContain(end);
-    await expectItStays(player, jobId, end);
-  });
-
-  it('while it waits for a slot', async () => {
-    await workers.fill();
-    const busy = await Promise.all([newPlayer(stack), newPlayer(stack)]);
-    await Promise.all(busy.map((player) => say(player)));
-    await Promise.all(busy.map(inMidStream));
-    const player = await newPlayer(stack);
-    // However slow this machine is: both slots stay taken.
-    const held = await runsOf(stack.dataDir, 'model');
-    for (const { pid } of held) process.kill(pid, 'SIGSTOP');
-    const jobId = await say(player);
-    await player.listener.until(
-      (frame) => frame.type === 'progress' && String(frame['message']).includes('順番待ち'),
-    );
-    player.listener.send({ type: 'cancel', jobId });
-    await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'cancelled', jobId });
-    for (const { pid } of held) process.kill(pid, 'SIGCONT');
-    for (const { listener } of busy) {
-      await expect(listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
-      listener.close();
-    }
-    await expectItStays(player, jobId, 'cancelled');
+    await expectEndStays(stack, player, jobId, end);
+    player.listener.close();
   });
 
   it.each([
@@ -134,17 +103,70 @@ describe('F1: a cancel ends a job once, and nothing is written afterwards', () =
       for (const pid of workers.pids()) process.kill(pid, 'SIGCONT');
     });
     expect(ends).toContain(end.type);
-    await expectItStays(player, jobId, end.type as JobEnd);
+    await expectEndStays(stack, player, jobId, end.type as JobEnd);
+    player.listener.close();
   });
 });
 
-/** The end stays the end: no file changes any more. */
-async function expectItStays(player: Player, jobId: string, end: JobEnd): Promise<void> {
-  await expectOneEnd(stack, player, jobId, end);
-  const before = await filesOf(stack, player);
-  await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
-  expect(await filesOf(stack, player)).toEqual(before);
-  await expectOneEnd(stack, player, jobId, end);
-  await expectNextAccepted(player);
-  player.listener.close();
-}
+describe('E5: a restore whose worker dies', () => {
+  let player: Player;
+  beforeAll(async () => {
+    player = await newPlayer(stack);
+    await makeVersion(player, '2Dのキャッチゲームを作って');
+    await makeVersion(player, '背景を青にして');
+  });
+  afterAll(() => player?.listener.close());
+
+  it.each(['after-restore-commit', 'after-restore-publish-before-answer'] as const)(
+    '%s makes the old version current once, byte for byte',
+    async (point) => {
+      const before = await expectOneLine(stack, player);
+      const [oldest] = before;
+      await arm(stack, point);
+      const from = player.listener.frames.length;
+      player.listener.send({
+        type: 'restoreVersion',
+        projectId: player.projectId,
+        versionId: oldest?.revision,
+      });
+      await expect(
+        player.listener.until(({ type }) => type === 'versionRestored' || type === 'error', from),
+      ).resolves.toMatchObject({ type: 'versionRestored' });
+      await untilHit(stack, point);
+      const line = await expectOneLine(stack, player);
+      expect(line.map(({ kind }) => kind)).toEqual([...before.map(({ kind }) => kind), 'restore']);
+      expect(await servedCode(stack, player)).toBe(
+        await codeAt(stack, player, oldest?.revision ?? ''),
+      );
+      await expectNextAccepted(player);
+    },
+  );
+});
+
+describe('F2: a delete whose worker dies', () => {
+  it.each(['after-delete-rows', 'after-delete-files'] as const)(
+    '%s leaves neither rows nor files',
+    async (point) => {
+      const someone = await newPlayer(stack);
+      await makeVersion(someone, '2Dのキャッチゲームを作って');
+      await arm(stack, point);
+      someone.listener.send({ type: 'deleteProject', projectId: someone.projectId });
+      await expect(
+        someone.listener.until(({ type }) => type === 'projectDeleted'),
+      ).resolves.toMatchObject({ projectId: someone.projectId, projects: [] });
+      await untilHit(stack, point);
+      for (const table of ['jobs', 'revisions', 'chat_history'] as const) {
+        const { data } = await serviceClient(stack)
+          .from(table)
+          .select('*')
+          .eq('project_id', someone.projectId);
+        expect(data).toEqual([]);
+      }
+      expect(await filesOf(stack, someone)).toEqual([]);
+      await expectNothingLeft(stack);
+      await someone.listener.createProject();
+      await expectNextAccepted(someone);
+      someone.listener.close();
+    },
+  );
+});

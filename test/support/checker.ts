@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { createClient } from '@supabase/supabase-js';
 import { expect } from 'vitest';
 import { chatLineIdFor } from '../../src/contracts/ids.js';
+import { isFullRun } from '../scope.js';
 import { oneTo, seqsOf, type Listener } from './listener.js';
 import { runsOf } from './processes.js';
 import type { Stack } from './stack.js';
@@ -27,6 +28,8 @@ const AT_ONCE_MS = 5_000;
  * stop first (F1).
  */
 const GONE_LIMIT_MS = 15_000;
+/** After a cancel nothing may be written any more (F1); the long version looks longer. */
+const WATCH_MS = isFullRun ? 10_000 : 2_000;
 
 interface Revision {
   ordinal: number;
@@ -88,6 +91,21 @@ export async function expectOneLine(stack: Stack, player: Player): Promise<Revis
   await expect.poll(() => mainOf(stack, player), { timeout: AT_ONCE_MS }).toBe(head ?? null);
   if (head) expect(await servedCode(stack, player)).toBe(await codeAt(stack, player, head));
   return line;
+}
+
+/** The end stays the end: no file changes any more, and the project takes the next message. */
+export async function expectEndStays(
+  stack: Stack,
+  player: Player,
+  jobId: string,
+  end: JobEnd,
+): Promise<void> {
+  await expectOneEnd(stack, player, jobId, end);
+  const before = await filesOf(stack, player);
+  await new Promise((resolve) => setTimeout(resolve, WATCH_MS));
+  expect(await filesOf(stack, player)).toEqual(before);
+  await expectOneEnd(stack, player, jobId, end);
+  await expectNextAccepted(player);
 }
 
 /** Asks a question, which costs no slot: it must be accepted and answered. */

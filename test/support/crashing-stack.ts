@@ -42,7 +42,10 @@ export function crashingStack(options: StackOptions): CrashingStack {
   let workers: Workers;
   const players: Player[] = [];
   beforeAll(async () => {
-    stack = await startStack({ ...options, leaveDown: ['worker'] });
+    stack = await startStack({
+      ...options,
+      leaveDown: [...(options.leaveDown ?? []), 'worker'],
+    });
     workers = await startWorkers(stack, 2);
   });
   afterAll(async () => {

@@ -41,18 +41,18 @@ import { startWorkers, type Workers } from '../../support/workers.js';
  * | control plane killed before a call is asked for, asked for, taken, begun, while it runs, when
  * its candidate is made, when it has ended; 500s; a connection torn after a call was taken | here |
  * | control plane refuses, is silent, is full (quota), dies for good; a container hangs; late work
- * after the fallback is never published; leaving Modal | ../modal-fallback.test.ts |
+ * after the fallback is never published; leaving Modal | ../modal.test.ts, modal-fallback.test.ts |
  * | container killed or replaced on the same input at its work; result lost | here; before and
  * after its work, without a stack: test/contract/modal |
  * | a video's container killed | modal-video.test.ts; images and videos on a Modal in trouble:
  * modal-actions.test.ts |
  * | Volume behind, Volume ahead (a candidate or a `main` that nobody published), mirror behind or
- * lost | here; Volume lost: ../flip.test.ts |
+ * lost | here; Volume lost: activate-release.test.ts |
  * | API killed under the posts of a container | here |
  * | posts late, doubled, shuffled, torn, 5xx, forged, foreign, after the end |
  * modal-callbacks.test.ts |
  * | workers and runners killed at each step; worker killed in mid-call goes on with the same call |
- * ../modal-crash-points.test.ts |
+ * ../modal.test.ts and modal-crash-points.test.ts |
  */
 let stack: Stack;
 let modal: ModalControl;

@@ -1,9 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { streamWorkflowId } from '../../src/contracts/ids.js';
-import { SyntheticJob } from '../bench/synthetic-job.js';
-import { Listener, oneTo, seqsOf } from '../support/listener.js';
-import { startStack, type Stack } from '../support/stack.js';
+import { streamWorkflowId } from '../../../src/contracts/ids.js';
+import { SyntheticJob } from '../../bench/synthetic-job.js';
+import { Listener, oneTo, seqsOf } from '../../support/listener.js';
+import { startStack, type Stack } from '../../support/stack.js';
 
 /** More signals than one run of a job's stream takes (D1), stored one by one. */
 const BEFORE_FULL = 240;
