@@ -150,7 +150,7 @@ export interface DeleteActivities {
 export interface MaintenanceActivities {
   /**
    * Removes scratch folders that no run uses any more, and candidates that were not published and
-   * images that were not fetched for a day (C4, E4).
+   * images that were not fetched for a day (C4, E4). Packs repositories.
    */
   collectGarbage(): Promise<{ scratchFolders: number; candidates: number; images: number }>;
 }

@@ -2,6 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { parseCallId } from '../../contracts/ids.js';
 import { isActive } from '../../contracts/rows.js';
+import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { ObjectStore } from '../../objects/object-store.js';
 import type { ActionImages } from '../../objects/action-images.js';
@@ -15,6 +16,8 @@ const CANDIDATE_MS = 24 * 60 * 60_000;
 const IMAGE_MS = 24 * 60 * 60_000;
 /** No object takes this long to be stored. */
 const UPLOAD_MS = 60 * 60_000;
+/** What a round may spend on packing; the next one goes on. */
+const PACK_BUDGET_MS = 60_000;
 
 export interface MaintenanceDeps {
   dataDir: string;
@@ -22,6 +25,7 @@ export interface MaintenanceDeps {
   mirror: Mirror;
   images: ActionImages;
   objects: ObjectStore;
+  log: Log;
 }
 
 /** House-keeping by Schedules: nothing stays open or lies about for ever. */
@@ -34,6 +38,8 @@ export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivit
       const candidates = await deps.mirror.removeCandidates(CANDIDATE_MS);
       const images = await deps.images.removeOld(IMAGE_MS);
       await deps.objects.removeAbandoned(UPLOAD_MS);
+      const packed = await deps.mirror.packRepositories(PACK_BUDGET_MS);
+      if (packed > 0) deps.log.info({ packed }, 'packed repositories');
       return { scratchFolders, candidates, images };
     },
   };
