@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Listener, type JobFrame } from '../../support/listener.js';
+import { patient } from '../../support/patience.js';
 import { runsOf } from '../../support/processes.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser } from '../../support/users.js';
@@ -9,7 +10,13 @@ import { createUser } from '../../support/users.js';
 let stack: Stack;
 beforeAll(async () => {
   stack = await startStack({
-    env: { DEMO_SECONDS: '2', MAX_RUNNING_JOBS: '1', MAX_QUEUED_JOBS: '2' },
+    env: {
+      DEMO_SECONDS: '2',
+      MAX_RUNNING_JOBS: '1',
+      MAX_QUEUED_JOBS: '2',
+      // A run that a test holds is silent for as long as the test needs.
+      NO_PROGRESS_TIMEOUT_MS: '300000',
+    },
   });
 });
 afterAll(() => stack.stop());
@@ -118,40 +125,49 @@ describe('when all slots are taken', () => {
 });
 
 describe('one user who floods', () => {
-  it('has one job at a time, and whoever came between is served before his next one', async () => {
-    const [flooder, other] = await Promise.all([player(), player()]);
-    flooder.listener.say(GAME);
-    await flooder.listener.until((frame) => frame.type === 'stream');
-    const goOn = await holdRun();
-    const from = flooder.listener.frames.length;
-    const projects = [
-      await flooder.listener.createProject(),
-      await flooder.listener.createProject(),
-    ];
-    const isRefused = ({ type, error }: JobFrame) =>
-      type === 'error' && (error as { code?: string } | undefined)?.code === 'USER_LIMIT_EXCEEDED';
-    for (let sent = 0; sent < 10; sent += 1) flooder.listener.say(GAME);
-    await expect
-      .poll(() => flooder.listener.frames.slice(from).filter(isRefused).length, { timeout: 30_000 })
-      .toBe(10);
+  it(
+    'has one job at a time, and whoever came between is served before his next one',
+    async () => {
+      const [flooder, other] = await Promise.all([player(), player()]);
+      flooder.listener.say(GAME);
+      await flooder.listener.until((frame) => frame.type === 'stream');
+      const goOn = await holdRun();
+      const from = flooder.listener.frames.length;
+      const projects = [
+        await flooder.listener.createProject(),
+        await flooder.listener.createProject(),
+      ];
+      // By the limit; a busy server may not get round to it within the time of A6, and says so.
+      const refusalOf = ({ type, error, code }: JobFrame) =>
+        type === 'error' ? (error as { code?: string }).code : type === 'failed' ? code : undefined;
+      const refusals = () =>
+        flooder.listener.frames
+          .slice(from)
+          .map(refusalOf)
+          .filter((code) => code === 'USER_LIMIT_EXCEEDED' || code === 'OPERATION_FAILED');
+      for (let sent = 0; sent < 10; sent += 1) flooder.listener.say(GAME);
+      await expect.poll(() => refusals().length, { timeout: patient(60_000) }).toBe(10);
+      expect(refusals()).toContain('USER_LIMIT_EXCEEDED');
 
-    other.listener.say(GAME);
-    await other.listener.until(started, 0, 30_000);
-    goOn();
-    // His next message is accepted the moment his job has ended: behind the other user's.
-    const again = flooder.listener.frames.length;
-    const keepsSending = setInterval(() => flooder.listener.say(GAME), 300);
-    const next = await flooder.listener
-      .until(started, again)
-      .finally(() => clearInterval(keepsSending));
-    expect(projects).toContain((next['job'] as { project_id: string }).project_id);
-    await expect(other.listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
-    expect(flooder.listener.frames.slice(again).some(({ type }) => type === 'completed')).toBe(
-      false,
-    );
-    await expect(flooder.listener.untilEnd(again)).resolves.toMatchObject({ type: 'completed' });
-    for (const { listener } of [flooder, other]) listener.close();
-  }, 120_000);
+      other.listener.say(GAME);
+      await other.listener.until(started, 0, 30_000);
+      goOn();
+      // His next message is accepted the moment his job has ended: behind the other user's.
+      const again = flooder.listener.frames.length;
+      const keepsSending = setInterval(() => flooder.listener.say(GAME), 300);
+      const next = await flooder.listener
+        .until(started, again)
+        .finally(() => clearInterval(keepsSending));
+      expect(projects).toContain((next['job'] as { project_id: string }).project_id);
+      await expect(other.listener.untilEnd()).resolves.toMatchObject({ type: 'completed' });
+      expect(flooder.listener.frames.slice(again).some(({ type }) => type === 'completed')).toBe(
+        false,
+      );
+      await expect(flooder.listener.untilEnd(again)).resolves.toMatchObject({ type: 'completed' });
+      for (const { listener } of [flooder, other]) listener.close();
+    },
+    patient(180_000),
+  );
 });
 
 describe('what a project leaves on disk', () => {
