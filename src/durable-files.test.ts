@@ -11,9 +11,6 @@ import { createThumbnails } from './store/files/thumbnails.js';
 import { createVideos } from './store/files/videos.js';
 import { createFileObjectStore } from './objects/file-object-store.js';
 
-/** Nobody deletes the project. */
-const WANTED = { endRow: async () => true, projectExists: async () => true };
-
 const USER = '6f9619ff-8b86-4d01-b42d-00cf4fc964ff';
 const PROJECT = '6f9619ff-8b86-4d01-b42d-00cf4fc96400';
 const REVISION = 'a'.repeat(40);
@@ -63,18 +60,14 @@ it.each([
   {
     what: 'a thumbnail',
     write: async (bytes: Buffer) => {
-      await createThumbnails(base).keep(USER, PROJECT, bytes, WANTED);
+      await createThumbnails(base).write(USER, PROJECT, bytes);
       return join(base, 'users', USER, 'projects', PROJECT, 'thumbnail.webp');
     },
   },
   {
     what: 'a video',
     write: async (bytes: Buffer) => {
-      await createVideos(base).keep(
-        { userId: USER, projectId: PROJECT, revision: REVISION },
-        bytes,
-        WANTED,
-      );
+      await createVideos(base).write(USER, PROJECT, REVISION, bytes);
       return join(base, 'users', USER, 'projects', PROJECT, `movie-${REVISION}.mp4`);
     },
   },

@@ -64,8 +64,6 @@ export interface ActionRow {
   progress: number;
   result: unknown;
   error: string | null;
-  /** `{kind, detail}` of a failed one: with the result what the same call is answered again. */
-  failure: unknown;
   attempt: number;
   last_event_at: string | null;
   created_at: string;

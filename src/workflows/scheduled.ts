@@ -1,4 +1,3 @@
-import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { maintenance } from './activity-proxies.js';
 
 /**
@@ -26,25 +25,16 @@ export async function watchSpending(): Promise<{ spentUsd: number; near: number 
   return maintenance.watchSpending();
 }
 
-interface VolumesCarried {
-  after: string | null;
-  total: { measured: number; warned: number };
-}
-
-/** Measures the files of all users, batch by batch, however many they are. */
-export async function watchVolumes(
-  carried: VolumesCarried = { after: null, total: { measured: 0, warned: 0 } },
-): Promise<VolumesCarried['total']> {
-  const { total } = carried;
-  let { after } = carried;
+/** Measures the files of all users, batch by batch. */
+export async function watchVolumes(): Promise<{ measured: number; warned: number }> {
+  const total = { measured: 0, warned: 0 };
+  let after: string | null = null;
   do {
     const { next, measured, warned }: Awaited<ReturnType<typeof maintenance.watchVolumes>> =
       await maintenance.watchVolumes({ after });
     total.measured += measured;
     total.warned += warned;
     after = next;
-    if (after !== null && workflowInfo().continueAsNewSuggested)
-      await continueAsNew<typeof watchVolumes>({ after, total });
   } while (after !== null);
   return total;
 }

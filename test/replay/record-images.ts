@@ -122,8 +122,7 @@ export async function recordImages(
           await sleep(100);
         await handle.executeUpdate(CANCEL_ACTION_UPDATE);
       }
-      // A failed or cancelled action is a failed or cancelled workflow (I4).
-      await handle.result().catch(() => undefined);
+      await handle.result();
     });
     await save(env, name, workflowId);
   }

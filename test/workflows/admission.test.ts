@@ -7,7 +7,6 @@ import { projectWorkflowId } from '../../src/contracts/ids.js';
 import type { GenerateGameInput, RestoreVersionInput } from '../../src/contracts/workflows.js';
 import { listProcesses, descendants } from '../support/processes.js';
 import {
-  endOfJob,
   generateInput,
   jobRow,
   startWorkflowEnv,
@@ -259,7 +258,7 @@ describe('F1: stopping', () => {
       await expect(admitter.cancel(input.projectId, input.jobId)).resolves.toBe('cancelled');
       open();
       await expect(
-        endOfJob(env.client.workflow.getHandle(projectWorkflowId(input.projectId))),
+        env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result(),
       ).resolves.toEqual({ ended: 'cancelled' });
     });
   });

@@ -14,7 +14,6 @@ const feeds = new JobFeeds({
     publishedCode: async () => null,
     project: async () => null,
     queuePosition: async () => null,
-    rowlessRun: async () => ({ state: 'unknown' }),
   },
 });
 

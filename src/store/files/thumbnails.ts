@@ -1,12 +1,6 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import {
-  keepProjectFile,
-  projectFolder,
-  readStored,
-  type KeepingRights,
-  type StoredFile,
-} from './stored-file.js';
+import { projectFolder, readStored, replaceFile, type StoredFile } from './stored-file.js';
 
 /**
  * Thumbnails of projects on this machine, `users/<uid>/projects/<pid>/thumbnail.webp`, beside the
@@ -15,8 +9,8 @@ import {
 export interface Thumbnails {
   has(userId: string, projectId: string): Promise<boolean>;
   read(userId: string, projectId: string): Promise<StoredFile | null>;
-  /** False = nobody wants it any more (F2). Throws `DiskFull`. */
-  keep(userId: string, projectId: string, bytes: Buffer, rights: KeepingRights): Promise<boolean>;
+  /** Throws `DiskFull`. */
+  write(userId: string, projectId: string, bytes: Buffer): Promise<void>;
 }
 
 /** The thumbnails under the data folder; touches nothing yet. */
@@ -30,7 +24,6 @@ export function createThumbnails(dataDir: string): Thumbnails {
         () => false,
       ),
     read: async (userId, projectId) => readStored(fileOf(userId, projectId)),
-    keep: async (userId, projectId, bytes, rights) =>
-      keepProjectFile(fileOf(userId, projectId), bytes, rights),
+    write: async (userId, projectId, bytes) => replaceFile(fileOf(userId, projectId), bytes),
   };
 }

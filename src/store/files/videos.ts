@@ -1,13 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
-import {
-  keepProjectFile,
-  projectFolder,
-  readStored,
-  type KeepingRights,
-  type StoredFile,
-} from './stored-file.js';
+import { projectFolder, readStored, replaceFile, type StoredFile } from './stored-file.js';
 
 const NAME = /^movie-([0-9a-f]{40})\.mp4$/;
 
@@ -20,15 +14,8 @@ export interface Videos {
   has(userId: string, projectId: string, revision: string): Promise<boolean>;
   /** The project's video, of whatever revision. */
   read(userId: string, projectId: string): Promise<StoredFile | null>;
-  /**
-   * In one step; then videos of other revisions go. False = nobody wants it any more (F2). Throws
-   * `DiskFull`.
-   */
-  keep(
-    video: { userId: string; projectId: string; revision: string },
-    bytes: Buffer,
-    rights: KeepingRights,
-  ): Promise<boolean>;
+  /** In one step; then videos of other revisions go. */
+  write(userId: string, projectId: string, revision: string, bytes: Buffer): Promise<void>;
 }
 
 /** Opens the videos under the data folder; touches nothing yet. */
@@ -50,12 +37,11 @@ export function createVideos(dataDir: string): Videos {
           .sort((a, b) => b.changedAt.getTime() - a.changedAt.getTime())[0] ?? null
       );
     },
-    async keep({ userId, projectId, revision }, bytes, rights) {
+    async write(userId, projectId, revision, bytes) {
       const own = folder(userId, projectId);
-      if (!(await keepProjectFile(path.join(own, nameOf(revision)), bytes, rights))) return false;
+      await replaceFile(path.join(own, nameOf(revision)), bytes);
       for (const name of await videosIn(own))
         if (name !== nameOf(revision)) await rm(path.join(own, name), { force: true });
-      return true;
     },
   };
 }
