@@ -39,7 +39,6 @@ import { usageActivities, withReleasedUsage } from './shared/usage.js';
 import { versionActivities } from './shared/versions.js';
 import { videoPlanActivities } from './shared/videos.js';
 import { watcherActivities } from './shared/watchers.js';
-import type { WatchDeps } from './watch/watch.js';
 
 /** All activities of a worker, by where they run: short steps, this machine, Modal. */
 export interface ActivitySets {
@@ -50,8 +49,6 @@ export interface ActivitySets {
   readonly videos: VideoActivities;
   /** Null without credentials. */
   readonly modal: ModalSet | null;
-  /** What the watch works with, beside all activities (I2). */
-  readonly watched: Pick<WatchDeps, 'store' | 'stream' | 'alerts' | 'complete'>;
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
@@ -63,17 +60,15 @@ export async function openActivities(
   log: Log,
 ): Promise<ActivitySets> {
   const parts = await openParts(config, client, log);
-  const { modal, store, stream, alerts } = parts;
-  const shared = sharedActivities(parts);
+  const { modal, store } = parts;
   const runner = await bundleRunner(config.DATA_DIR);
   return {
-    shared,
+    shared: sharedActivities(parts),
     files: localFileActivities(parts),
     agent: withReleasedUsage(localAgentActivities({ ...parts, runner }), store, log),
     images: localImageActivities({ ...parts, runner }),
     videos: localVideoActivities({ ...parts, runner, videos: createVideos(config.DATA_DIR) }),
     modal: modal && { ...modal, agent: withReleasedUsage(modal.agent, store, log) },
-    watched: { store, stream, alerts, complete: (input) => shared.completeJob(input) },
   };
 }
 
@@ -100,8 +95,9 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
 }
 
 function sharedActivities(parts: Parts): SharedActivities {
+  const jobs = jobActivities(parts);
   return {
-    ...jobActivities(parts),
+    ...jobs,
     ...planningActivities(parts),
     ...versionActivities(parts),
     ...projectActivities(parts),
@@ -112,7 +108,7 @@ function sharedActivities(parts: Parts): SharedActivities {
     ...publishingActivities(parts),
     ...publishInfoActivities(parts),
     ...videoPlanActivities(parts),
-    ...maintenanceActivities(parts),
+    ...maintenanceActivities({ ...parts, complete: jobs.completeJob }),
     ...usageActivities(parts),
     ...watcherActivities({ ...parts, cancelCall: parts.modal?.calls.reap ?? null }),
   };

@@ -9,6 +9,7 @@ export { hydrateProject, replicateAll, replicateProject } from './replication.js
 export { restoreVersion } from './restore-version.js';
 export {
   collectGarbage,
+  reconcileJobs,
   watchCalls,
   watchModal,
   watchSpending,

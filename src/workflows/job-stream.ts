@@ -1,6 +1,7 @@
 import {
   allHandlersFinished,
   condition,
+  continueAsNew,
   defineSignal,
   defineUpdate,
   setHandler,
@@ -14,7 +15,6 @@ import {
   type StreamItem,
   type StreamPage,
 } from '../contracts/stream.js';
-import { continueOnCurrentBuild } from './continue-on-current.js';
 import { StreamState } from '../stream/stream-state.js';
 
 /**
@@ -74,5 +74,5 @@ export async function jobStream(input: JobStreamInput): Promise<void> {
   leaving = true;
   await condition(allHandlersFinished);
   if (isFull() && restMs() > 0)
-    await continueOnCurrentBuild<typeof jobStream>({ jobId: input.jobId, carried: state.carry() });
+    await continueAsNew<typeof jobStream>({ jobId: input.jobId, carried: state.carry() });
 }

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { ActionState, type ActionRow } from '../../contracts/rows.js';
 import { ask, askFirst, run, type Client } from './client.js';
 
-/** A row of `actions`. */
-export const StoredAction: z.ZodType<ActionRow> = z.object({
+const Row: z.ZodType<ActionRow> = z.object({
   id: z.string(),
   user_id: z.string(),
   project_id: z.string().nullable(),
@@ -19,7 +18,7 @@ export const StoredAction: z.ZodType<ActionRow> = z.object({
 });
 
 const Opened = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.enum(['opened', 'existing']), action: StoredAction }),
+  z.object({ outcome: z.enum(['opened', 'existing']), action: Row }),
   z.object({ outcome: z.literal('refused'), code: z.literal('ACCESS_DENIED') }),
 ]);
 
@@ -57,7 +56,7 @@ export function actionsTable(client: Client) {
       ask(
         'complete the action',
         client.rpc('complete_action', { p_id: actionId, p_result: result }),
-        StoredAction.nullable(),
+        Row.nullable(),
       ),
 
     /** Null = it had ended otherwise, or is gone; a repeat answers the row. */
@@ -65,23 +64,15 @@ export function actionsTable(client: Client) {
       ask(
         'fail the action',
         client.rpc('fail_action', { p_id: actionId, p_error: error }),
-        StoredAction.nullable(),
+        Row.nullable(),
       ),
 
     get: (actionId: string): Promise<ActionRow | null> =>
-      askFirst(
-        'read the action',
-        client.from('actions').select('*').eq('id', actionId),
-        StoredAction,
-      ),
+      askFirst('read the action', client.from('actions').select('*').eq('id', actionId), Row),
 
     /** Null = it had ended otherwise, or is gone; a repeat answers the row. */
     cancel: (actionId: string): Promise<ActionRow | null> =>
-      ask(
-        'cancel the action',
-        client.rpc('cancel_action', { p_id: actionId }),
-        StoredAction.nullable(),
-      ),
+      ask('cancel the action', client.rpc('cancel_action', { p_id: actionId }), Row.nullable()),
 
     /** Percent, never backwards. False = the action has ended: whoever works on it may stop. */
     noteProgress: (actionId: string, progress: number): Promise<boolean> =>
