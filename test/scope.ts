@@ -31,7 +31,7 @@ const SLOW: readonly LeftOut[] = [
 /** Run by whoever may mount small disks, in any scope. */
 const MOUNTING: LeftOut = {
   files: ['test/recovery/privileged/**'],
-  why: 'full disks: only root with CAP_SYS_ADMIN may mount them',
+  why: 'full disks and power cuts: only root with CAP_SYS_ADMIN may mount them',
 };
 
 /** What this run leaves out. */

@@ -26,7 +26,10 @@ const TIMEOUT_MS = 30_000;
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 const STDERR_TAIL = 2_000;
 
-/** Nothing of the machine, the user or the repository may run code or change bytes (E3). */
+/**
+ * Nothing of the machine, the user or the repository may run code or change bytes (E3); what a
+ * command has written is on the disk when it ends, but for the names in the folder of a ref (E4).
+ */
 const SAFE_CONFIG = [
   'core.hooksPath=/dev/null',
   'core.fsmonitor=false',
@@ -34,6 +37,7 @@ const SAFE_CONFIG = [
   'core.autocrlf=false',
   'core.quotePath=false',
   'gc.auto=0',
+  'core.fsync=loose-object,reference,pack',
   'maintenance.auto=false',
   'commit.gpgSign=false',
   'protocol.allow=never',

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../contracts/errors.js';
+import { makeFolder, placeFolder, syncFolder } from '../durable-files.js';
 import {
   assertRevision,
   git,
@@ -34,7 +35,7 @@ function assertRef(ref: string): void {
 export async function initBare(gitDir: string): Promise<Repo> {
   const repo = openRepo(gitDir);
   if (await isThere(join(gitDir, 'HEAD'))) return repo;
-  await mkdir(dirname(gitDir), { recursive: true });
+  await makeFolder(dirname(gitDir));
   const draft = `${gitDir}.${randomUUID()}`;
   try {
     await git(openRepo(draft), [
@@ -45,13 +46,17 @@ export async function initBare(gitDir: string): Promise<Repo> {
       '--initial-branch=main',
       draft,
     ]);
-    await rename(draft, gitDir);
+    await placeFolder(draft, gitDir);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
     // Somebody else's came first.
     if (!(await isThere(join(gitDir, 'HEAD')))) throw error;
   }
   return repo;
+}
+
+function ignoreAbsent(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 function isThere(file: string): Promise<boolean> {
@@ -80,7 +85,7 @@ export async function resolve(repo: Repo, name: string): Promise<string | null> 
 
 /**
  * Moves `ref` to `next` only while it still stands at `expected` (null = must not exist). False =
- * somebody else moved it.
+ * somebody else moved it. A ref that was moved is on the disk.
  */
 export async function updateRef(
   repo: Repo,
@@ -93,7 +98,10 @@ export async function updateRef(
   if (expected !== null) assertRevision(expected);
   const args = ['update-ref', ref, next, expected ?? NO_REVISION];
   const outcome = await tryGit(repo, args);
-  if (outcome.code === 0) return true;
+  if (outcome.code === 0) {
+    await syncRef(repo, ref);
+    return true;
+  }
   if (
     /is at [0-9a-f]{40} but expected|reference already exists|unable to resolve reference/.test(
       outcome.stderr,
@@ -101,6 +109,20 @@ export async function updateRef(
   )
     return false;
   throw gitFailure(args, outcome);
+}
+
+/**
+ * Git syncs what a ref holds, not the rename that puts it there: without this the ref is gone, or
+ * old, after a power cut (E4). Also for a ref that an attempt wrote which was killed here.
+ */
+export async function syncRef(repo: Repo, ref: string): Promise<void> {
+  assertRef(ref);
+  const top = join(repo.gitDir, 'refs');
+  for (let folder = dirname(join(repo.gitDir, ref)); ; folder = dirname(folder)) {
+    // A ref that was deleted meanwhile takes its empty folder along.
+    await syncFolder(folder).catch(ignoreAbsent);
+    if (folder === top) return;
+  }
 }
 
 /** Deletes `ref`; a ref that is not there is fine. */
@@ -150,7 +172,10 @@ const ADVANCE_TRIES = 5;
 export async function advanceRef(repo: Repo, ref: string, next: string): Promise<Advance> {
   for (let tries = 1; tries <= ADVANCE_TRIES; tries += 1) {
     const current = await resolve(repo, ref);
-    if (current === next) return 'same';
+    if (current === next) {
+      await syncRef(repo, ref);
+      return 'same';
+    }
     if (current !== null && !(await isAncestor(repo, current, next)))
       return (await isAncestor(repo, next, current)) ? 'ahead' : 'diverged';
     if (await updateRef(repo, ref, next, current)) return 'moved';

@@ -1,19 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import {
-  link,
-  mkdir,
-  open,
-  readdir,
-  rename,
-  rm,
-  rmdir,
-  stat,
-  writeFile,
-  type FileHandle,
-} from 'node:fs/promises';
+import { open, readdir, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { asDiskFull } from '../disk-full.js';
+import { makeFolder, placeFile, syncFolder, writeSynced } from '../durable-files.js';
 import {
   LIST_PAGE,
   validKey,
@@ -27,8 +17,6 @@ import {
 const DRAFTS = '.drafts';
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
-/** A `delete` may remove the empty folder of a `put` that is about to use it. */
-const MAX_PLACE_TRIES = 10;
 
 /**
  * Objects as files below `DATA_DIR/objects`, one file per key, readable by this user only. The
@@ -43,7 +31,8 @@ export function createFileObjectStore(dataDir: string): ObjectStore {
       const draft = path.join(root, DRAFTS, randomUUID());
       try {
         await writeDraft(draft, body);
-        return await place(draft, file, ifAbsent);
+        // A `delete` may remove the empty folder that this is about to use: placing tries again.
+        return await placeFile(draft, file, { ifAbsent, folderMode: FOLDER_MODE });
       } catch (error) {
         throw asDiskFull(error, `no space left for the object ${key}`);
       } finally {
@@ -73,51 +62,8 @@ export function createFileObjectStore(dataDir: string): ObjectStore {
 }
 
 async function writeDraft(draft: string, body: Uint8Array | Readable): Promise<void> {
-  await makeFolder(path.dirname(draft));
-  const handle = await open(draft, 'wx', FILE_MODE);
-  try {
-    await writeFile(handle, body);
-    await handle.sync();
-  } finally {
-    await handle.close();
-    if (body instanceof Readable) body.destroy();
-  }
-}
-
-/** Gives the draft its name in one step. Returns false when `ifAbsent` and the name is taken. */
-async function place(draft: string, file: string, ifAbsent: boolean): Promise<boolean> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await makeFolder(path.dirname(file));
-      await (ifAbsent ? link(draft, file) : rename(draft, file));
-      await syncFolder(path.dirname(file));
-      return true;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (ifAbsent && code === 'EEXIST') return false;
-      if (code !== 'ENOENT' || tries === MAX_PLACE_TRIES) throw error;
-    }
-  }
-}
-
-/** Makes the folder; each folder that is new has its own name synced in the folder above it. */
-async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
-  if (first === undefined) return;
-  const top = path.dirname(first);
-  for (let above = path.dirname(folder); above.length >= top.length; above = path.dirname(above)) {
-    await syncFolder(above);
-    if (above === path.dirname(above)) return;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  await makeFolder(path.dirname(draft), FOLDER_MODE);
+  await writeSynced(draft, body, FILE_MODE);
 }
 
 async function openObject(

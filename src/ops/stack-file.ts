@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { keepFile } from '../durable-files.js';
 
 const Ports = z.object({
   postgres: z.number(),
@@ -42,8 +43,5 @@ export async function readStackFile(dataDir: string): Promise<StackFile | null> 
 
 /** Replaces the file in one step. */
 export async function writeStackFile(dataDir: string, stack: StackFile): Promise<void> {
-  await mkdir(dataDir, { recursive: true });
-  const draft = `${fileOf(dataDir)}.${process.pid}`;
-  await writeFile(draft, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
-  await rename(draft, fileOf(dataDir));
+  await keepFile(fileOf(dataDir), `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
 }

@@ -1,5 +1,5 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { keepFile } from '../../durable-files.js';
 import { BUILD_DIR, RUNNER_FILES } from '../../programs.js';
 import { RUNNER_ENTRY, runnerBundle } from '../runner-input/bundle.js';
 
@@ -15,11 +15,8 @@ export async function bundleRunner(dataDir: string): Promise<RunnerProgram> {
   if (BUILD_DIR !== null) return ['--enable-source-maps', path.join(BUILD_DIR, RUNNER_FILES.code)];
   const { code } = await runnerBundle();
   const file = path.join(path.resolve(dataDir), 'runner', 'main.mjs');
-  await mkdir(path.dirname(file), { recursive: true });
   // In one step: another worker may be starting runs from it.
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, code);
-  await rename(draft, file);
+  await keepFile(file, code);
   // From there it would not find the model program's package; here it does.
   return [file, RUNNER_ENTRY];
 }

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { access, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { access, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { singleFlight } from '../../concurrency.js';
 import { PROJECT_ROOT } from '../../config.js';
+import { placeFolder } from '../../durable-files.js';
 import { programArgs } from '../../programs.js';
 import { pinnedVersion } from './pinned-version.js';
 
@@ -41,7 +42,7 @@ async function makeSite(site: string): Promise<string> {
   const draft = `${site}.${process.pid}`;
   await rm(draft, { recursive: true, force: true });
   await bundleInto(draft);
-  await rename(draft, site).catch(async (error: unknown) => {
+  await placeFolder(draft, site).catch(async (error: unknown) => {
     // Another worker was first.
     await rm(draft, { recursive: true, force: true });
     if (!(await isThere(site))) throw error;

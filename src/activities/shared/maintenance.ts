@@ -24,6 +24,8 @@ const CANDIDATE_MS = 24 * 60 * 60_000;
 const IMAGE_MS = 24 * 60 * 60_000;
 /** No object takes this long to be stored. */
 const UPLOAD_MS = 60 * 60_000;
+/** What a round may spend on packing; the next one goes on. */
+const PACK_BUDGET_MS = 60_000;
 
 export interface MaintenanceDeps {
   dataDir: string;
@@ -57,6 +59,8 @@ export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivit
       const candidates = await deps.mirror.removeCandidates(CANDIDATE_MS);
       const images = await deps.images.removeOld(IMAGE_MS);
       await deps.objects.removeAbandoned(UPLOAD_MS);
+      const packed = await deps.mirror.packRepositories(PACK_BUDGET_MS);
+      if (packed > 0) deps.log.info({ packed }, 'packed repositories');
       return { scratchFolders, candidates, images };
     },
   };

@@ -1,16 +1,7 @@
 import { constants } from 'node:fs';
-import {
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  realpath,
-  rename,
-  rm,
-  writeFile,
-  type FileHandle,
-} from 'node:fs/promises';
+import { lstat, open, readdir, realpath, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder, placeFile, writeSynced } from '../../durable-files.js';
 
 /** Larger ones are nothing that V2 made. */
 const MAX_FILE_BYTES = 1024 ** 3;
@@ -85,7 +76,7 @@ export async function keep(target: string, bytes: Buffer): Promise<void> {
     const written = await readPlainFile(draft);
     if (typeof written === 'string' || !written.equals(bytes))
       throw new Error(`${target} came out with other bytes`);
-    await rename(draft, target);
+    await placeFile(draft, target);
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
@@ -94,6 +85,6 @@ export async function keep(target: string, bytes: Buffer): Promise<void> {
 
 /** Writes `bytes` to a new file, with the folders above it. */
 export async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(file, bytes, { flag: 'wx' });
+  await makeFolder(path.dirname(file));
+  await writeSynced(file, bytes);
 }

@@ -3,7 +3,7 @@ import type { GenerateInput, GenerateResult, RunUsage } from '../../contracts/ru
 import { commitFiles, type HashedFile } from '../../git/commit.js';
 import type { Repo } from '../../git/process.js';
 import { listTree, logPage, readFile } from '../../git/read.js';
-import { listRefs } from '../../git/refs.js';
+import { listRefs, syncRef } from '../../git/refs.js';
 import type { Edit } from './edits.js';
 
 export type CandidateResult = Extract<GenerateResult, { kind: 'candidate' }>;
@@ -78,12 +78,13 @@ export async function findCandidate(
     if (error instanceof AppError && error.kind === 'RevisionMissing') return [];
     throw error;
   });
-  for (const { revision } of refs.sort(
+  for (const { ref, revision } of refs.sort(
     (left, right) => right.committedAt.getTime() - left.committedAt.getTime(),
   )) {
     const [entry] = await logPage(repo, revision, { skip: 0, limit: 1 });
     if (!entry || entry.parent !== job.parent || entry.trailers[JOB_TRAILER] !== job.jobId)
       continue;
+    await syncRef(repo, ref);
     const story = await readStory(repo, revision);
     return {
       kind: 'candidate',

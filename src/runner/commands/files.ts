@@ -1,11 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { open, readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../contracts/errors.js';
 import type { FilesInput } from '../../contracts/runner.js';
 import { asDiskFull } from '../../disk-full.js';
+import { keepFile } from '../../durable-files.js';
 import { lookAt, resolveInside } from './safe-path.js';
 
 const LARGEST_COUNT = 20;
@@ -92,13 +93,9 @@ async function write(
   const file = await resolveInside(root, path);
   if ((await lookAt(file))?.isDirectory() || path === '' || path.endsWith('/'))
     throw new AppError('PATH_ESCAPE', 'a folder is in the way');
-  const draft = join(dirname(file), `.${randomUUID()}.part`);
   try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(draft, content, { flag: 'wx' });
-    await rename(draft, file);
+    await keepFile(file, content);
   } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' || code === 'ENOTDIR')
       throw new AppError('PATH_ESCAPE', 'a file is in the way');

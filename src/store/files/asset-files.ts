@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
 import { asDiskFull } from '../../disk-full.js';
+import { makeFolder, placeFile, syncFile } from '../../durable-files.js';
 import type { AssetRow } from '../tables/assets.js';
 
 /** What an upload may at most take, so that parts older than this belong to nobody. */
@@ -75,7 +76,7 @@ export function createAssetFiles(dataDir: string): AssetFiles {
     async keep(part, { userId, hash, extension }) {
       const file = path.join(folderOf(userId), `${hash}${extension}`);
       try {
-        await mkdir(path.dirname(file), { recursive: true });
+        await makeFolder(path.dirname(file));
         await move(part.path, file);
         return file;
       } catch (error) {
@@ -118,7 +119,8 @@ export function createAssetFiles(dataDir: string): AssetFiles {
 /** Complete or not at all, also onto another disk. */
 async function move(from: string, to: string): Promise<void> {
   try {
-    await rename(from, to);
+    await syncFile(from);
+    await placeFile(from, to);
     return;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
@@ -126,7 +128,8 @@ async function move(from: string, to: string): Promise<void> {
   const draft = path.join(path.dirname(to), `.${randomUUID()}.part`);
   try {
     await copyFile(from, draft);
-    await rename(draft, to);
+    await syncFile(draft);
+    await placeFile(draft, to);
   } catch (error) {
     await rm(draft, { force: true });
     throw error;

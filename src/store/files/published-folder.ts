@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
 import { asDiskFull } from '../../disk-full.js';
+import { makeFolder, placeFolder } from '../../durable-files.js';
 
 const REVISION = /^[0-9a-f]{40}$/;
 
@@ -60,13 +61,14 @@ export function publishedFolders(dataDir: string): PublishedFolders {
       if (await isSame(folder, files)) return;
       const draft = path.join(gameFolder(gameId), `.${randomUUID()}.part`);
       try {
+        await makeFolder(path.dirname(draft));
         for (const { path: file, bytes } of files) {
           const target = path.join(draft, file);
           await mkdir(path.dirname(target), { recursive: true });
           await writeFile(target, bytes, { flag: 'wx' });
         }
         await rm(folder, { recursive: true, force: true });
-        await rename(draft, folder);
+        await placeFolder(draft, folder);
       } catch (error) {
         await rm(draft, { recursive: true, force: true });
         throw asDiskFull(error, 'no space left for a published game');

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
 import { asDiskFull } from '../../disk-full.js';
+import { keepFile } from '../../durable-files.js';
 
 export interface StoredFile {
   readonly bytes: Buffer;
@@ -21,13 +21,9 @@ export function projectFolder(dataDir: string, userId: string, projectId: string
 
 /** Writes the file in one step: a reader sees the old bytes or the new ones. Throws `DiskFull`. */
 export async function replaceFile(file: string, bytes: Buffer): Promise<void> {
-  const draft = `${file}.${randomUUID()}`;
   try {
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(draft, bytes);
-    await rename(draft, file);
+    await keepFile(file, bytes);
   } catch (error) {
-    await rm(draft, { force: true });
     throw asDiskFull(error, (error as Error).message);
   }
 }

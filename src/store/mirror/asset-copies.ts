@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
 import { asDiskFull } from '../../disk-full.js';
+import { keepFile } from '../../durable-files.js';
 
 /** `<sha256><ext>`: an asset is named by its content, so equal names are equal bytes. */
 const ASSET_NAME = /^([0-9a-f]{64})(\.[a-z0-9]{1,8})?$/;
@@ -73,14 +74,10 @@ export function mirrorAssets(folderOf: (userId: string) => string): MirrorAssets
 
     async write(userId, name, bytes) {
       assertContent(name, bytes);
-      const folder = folderOf(userId);
-      const draft = path.join(folder, `.${randomUUID()}.part`);
+      const file = path.join(folderOf(userId), name);
       try {
-        await mkdir(folder, { recursive: true });
-        await writeFile(draft, bytes, { flag: 'wx' });
-        await rename(draft, path.join(folder, name));
+        await keepFile(file, bytes);
       } catch (error) {
-        await rm(draft, { force: true });
         throw asDiskFull(error, 'no space left for an asset');
       }
     },

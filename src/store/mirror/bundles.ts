@@ -5,7 +5,7 @@ import { AppError } from '../../contracts/errors.js';
 import { asDiskFull } from '../../disk-full.js';
 import { bundleCreate, bundleFetch } from '../../git/bundle.js';
 import type { Repo } from '../../git/process.js';
-import { advanceRef, deleteRef, resolve, updateRef } from '../../git/refs.js';
+import { advanceRef, deleteRef, resolve, syncRef, updateRef } from '../../git/refs.js';
 
 export const MAIN = 'refs/heads/main';
 const MOVE_TRIES = 5;
@@ -65,7 +65,8 @@ export async function exportBundle(
 async function setRef(repo: Repo, ref: string, revision: string): Promise<void> {
   for (let tries = 1; tries <= MOVE_TRIES; tries += 1) {
     const current = await resolve(repo, ref);
-    if (current === revision || (await updateRef(repo, ref, revision, current))) return;
+    if (current === revision) return syncRef(repo, ref);
+    if (await updateRef(repo, ref, revision, current)) return;
   }
   throw new AppError('OPERATION_FAILED', `${ref} was moved by somebody else again and again`);
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
 import { openRepo, type Repo } from '../../git/process.js';
+import { packRepo } from '../../git/pack.js';
 import { deleteRef, listRefs } from '../../git/refs.js';
 
 export const CANDIDATES = 'refs/jobs';
@@ -17,16 +18,37 @@ const PASSING = [CANDIDATES, 'refs/incoming', 'refs/outgoing'];
  */
 export async function removeCandidates(usersDir: string, olderThanMs: number): Promise<number> {
   let removed = 0;
-  for (const user of await uuidEntries(usersDir)) {
-    const projectsDir = path.join(usersDir, user, 'projects');
-    for (const project of await uuidEntries(projectsDir)) {
-      removed += await removePassingRefs(
-        openRepo(path.join(projectsDir, project, 'repo.git')),
-        olderThanMs,
-      );
+  for await (const repo of reposBelow(usersDir))
+    removed += await removePassingRefs(repo, olderThanMs);
+  return removed;
+}
+
+/**
+ * Packs the repositories below `usersDir` that need it, for about `budgetMs`: the next round goes
+ * on. Answers how many. One that fails does not keep the others; its error is thrown at the end.
+ */
+export async function packRepositories(usersDir: string, budgetMs: number): Promise<number> {
+  const startedMs = performance.now();
+  const failures: unknown[] = [];
+  let packed = 0;
+  for await (const repo of reposBelow(usersDir)) {
+    if (performance.now() - startedMs >= budgetMs) break;
+    try {
+      if (await packRepo(repo)) packed += 1;
+    } catch (error) {
+      if (!isGone(error)) failures.push(error);
     }
   }
-  return removed;
+  if (failures.length > 0) throw failures[0];
+  return packed;
+}
+
+async function* reposBelow(usersDir: string): AsyncGenerator<Repo> {
+  for (const user of await uuidEntries(usersDir)) {
+    const projectsDir = path.join(usersDir, user, 'projects');
+    for (const project of await uuidEntries(projectsDir))
+      yield openRepo(path.join(projectsDir, project, 'repo.git'));
+  }
 }
 
 async function removePassingRefs(repo: Repo, olderThanMs: number): Promise<number> {
@@ -45,9 +67,13 @@ async function passingRefs(repo: Repo): ReturnType<typeof listRefs> {
   try {
     return (await Promise.all(PASSING.map((prefix) => listRefs(repo, prefix)))).flat();
   } catch (error) {
-    if (error instanceof AppError && error.kind === 'RevisionMissing') return [];
+    if (isGone(error)) return [];
     throw error;
   }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof AppError && error.kind === 'RevisionMissing';
 }
 
 async function uuidEntries(folder: string): Promise<string[]> {

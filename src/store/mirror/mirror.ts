@@ -6,7 +6,7 @@ import { commitTree } from '../../git/commit.js';
 import { gitLine, openRepo, type Repo } from '../../git/process.js';
 import { listTree, logPage, readFile, type TreeEntry } from '../../git/read.js';
 import { presentRevisions } from '../../git/presence.js';
-import { advanceRef, initBare, resolve, type Advance } from '../../git/refs.js';
+import { advanceRef, initBare, resolve, syncRef, type Advance } from '../../git/refs.js';
 import { mirrorAssets, type MirrorAssets } from './asset-copies.js';
 import {
   exportBundle,
@@ -15,7 +15,7 @@ import {
   type BundleImport,
   type BundleRange,
 } from './bundles.js';
-import { CANDIDATES, removeCandidates } from './garbage.js';
+import { CANDIDATES, packRepositories, removeCandidates } from './garbage.js';
 import {
   readAiContext,
   readVersionEdits,
@@ -111,6 +111,11 @@ export interface Mirror {
    * (E4).
    */
   removeCandidates(olderThanMs: number): Promise<number>;
+  /**
+   * Packs the repositories of all projects that need it, for about `budgetMs`; answers how many. No
+   * reader or writer notices, and nothing is removed.
+   */
+  packRepositories(budgetMs: number): Promise<number>;
 }
 
 /** Opens the mirror under the data folder; touches nothing yet. */
@@ -154,6 +159,7 @@ export function createMirror(dataDir: string): Mirror {
     remove: async (userId, projectId) => removeFolder(folder(userId, projectId)),
     assets: mirrorAssets((userId) => path.join(userFolder(dataDir, userId), 'assets')),
     removeCandidates: (olderThanMs) => removeCandidates(path.join(dataDir, 'users'), olderThanMs),
+    packRepositories: (budgetMs) => packRepositories(path.join(dataDir, 'users'), budgetMs),
   };
 }
 
@@ -197,8 +203,10 @@ async function commitRestore(
   const earlier = await resolve(repo, ref);
   if (earlier !== null) {
     const [entry] = await logPage(repo, earlier, { skip: 0, limit: 1 });
-    if (entry?.parent === parent && (await treeOf(repo, earlier)) === (await treeOf(repo, from)))
+    if (entry?.parent === parent && (await treeOf(repo, earlier)) === (await treeOf(repo, from))) {
+      await syncRef(repo, ref);
       return earlier;
+    }
   }
   return commitTree(
     repo,

@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { copyFile, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { commitFolder } from '../../../src/git/commit.js';
+import { git, openRepo } from '../../../src/git/process.js';
+import { resolve } from '../../../src/git/refs.js';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { createAssetFiles } from '../../../src/store/files/asset-files.js';
+import { createThumbnails } from '../../../src/store/files/thumbnails.js';
+import { createMirror } from '../../../src/store/mirror/mirror.js';
+
+/**
+ * Power cuts: a copy of a disk's image, taken while it is mounted, is what a machine would find
+ * after one. The journal's own timer is kept out, so that only what was synced is there.
+ */
+const run = promisify(execFile);
+const DISK_BYTES = 64 * 1024 * 1024;
+const [USER, PROJECT] = [randomUUID(), randomUUID()];
+
+let base: string;
+let dataDir: string;
+const mounted: string[] = [];
+
+beforeEach(async () => {
+  base = await mkdtemp(path.join(tmpdir(), 'dreamcore-power-cut-'));
+  const image = path.join(base, 'disk.img');
+  const handle = await open(image, 'w');
+  await handle.truncate(DISK_BYTES);
+  await handle.close();
+  await run('mkfs.ext4', ['-q', '-F', image]);
+  dataDir = await mount(image, 'before');
+});
+afterEach(async () => {
+  for (const folder of mounted.splice(0)) await run('umount', ['--lazy', folder]);
+  await rm(base, { recursive: true, force: true });
+});
+
+async function mount(image: string, name: string): Promise<string> {
+  const folder = path.join(base, name);
+  await mkdir(folder);
+  await run('mount', ['-o', 'loop,commit=300', image, folder]);
+  mounted.push(folder);
+  return folder;
+}
+
+/** What is on the disk after the power went now; mounting it replays the journal. */
+async function cutPower(): Promise<string> {
+  await copyFile(path.join(base, 'disk.img'), path.join(base, 'after.img'));
+  return mount(path.join(base, 'after.img'), 'after');
+}
+
+async function commitGame(html: string, ref: string, expected: string | null, parent = expected) {
+  const work = await mkdtemp(path.join(base, 'work-'));
+  await writeFile(path.join(work, 'index.html'), html);
+  const gitDir = await createMirror(dataDir).ensure(USER, PROJECT);
+  const { revision } = await commitFolder(openRepo(gitDir), work, {
+    message: { subject: html },
+    target: { ref, expected, parent },
+  });
+  return revision;
+}
+
+it('E4: a candidate that counts as saved is whole after a power cut', async () => {
+  const first = await commitGame('<p>1</p>', 'refs/heads/main', null);
+  await run('sync', ['-f', dataDir]);
+  const second = await commitGame('<p>2</p>', 'refs/jobs/a-job/1', null, first);
+  const after = createMirror(await cutPower());
+  const repo = openRepo(await after.ensure(USER, PROJECT));
+  expect(await resolve(repo, 'refs/jobs/a-job/1')).toBe(second);
+  expect(String(await after.readFile(USER, PROJECT, second, 'index.html'))).toBe('<p>2</p>');
+  await git(repo, ['fsck', '--strict']);
+});
+
+it('E4: the first version of a new project is there after a power cut', async () => {
+  const first = await commitGame('<p>1</p>', 'refs/jobs/a-job/1', null);
+  await createMirror(dataDir).advanceMain(USER, PROJECT, first);
+  const after = createMirror(await cutPower());
+  expect(String(await after.readFile(USER, PROJECT, first, 'index.html'))).toBe('<p>1</p>');
+  const repo = openRepo(await after.ensure(USER, PROJECT));
+  expect(await resolve(repo, 'refs/heads/main')).toBe(first);
+});
+
+it('E4: files that count as kept have all their bytes after a power cut', async () => {
+  const bytes = Buffer.alloc(300_000, 7);
+  const assets = createAssetFiles(dataDir);
+  const part = await assets.receive(Readable.from([bytes]));
+  const kept = await assets.keep(part, { userId: USER, hash: 'b'.repeat(64), extension: '.png' });
+  await createThumbnails(dataDir).write(USER, PROJECT, bytes);
+  await createFileObjectStore(dataDir).put('images/one', bytes);
+  const after = await cutPower();
+  const read = async (file: string): Promise<boolean> => (await readFile(file)).equals(bytes);
+  expect(await read(path.join(after, path.relative(dataDir, kept)))).toBe(true);
+  expect(await read(path.join(after, 'objects/images/one'))).toBe(true);
+  expect((await createThumbnails(after).read(USER, PROJECT))?.bytes.equals(bytes)).toBe(true);
+});
