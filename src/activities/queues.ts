@@ -34,11 +34,12 @@ type CommonOptions = Partial<WorkerOptions> & { connection: NativeConnection; na
 export function createWorkers(
   config: WorkerConfig,
   connection: NativeConnection,
+  namespace: string,
   { modal, ...sets }: ActivitySets,
 ): Promise<Worker[]> {
   const common: CommonOptions = {
     connection,
-    namespace: config.TEMPORAL_NAMESPACE,
+    namespace,
     shutdownGraceTime: DRAIN_MS,
     shutdownForceTime: DRAIN_MS + 10_000,
     maxHeartbeatThrottleInterval: '500ms',

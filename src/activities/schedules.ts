@@ -39,20 +39,23 @@ function roundsFor(config: Config): Round[] {
 }
 
 /**
- * Makes the Schedules that are not there yet; those of a second worker, or of an earlier start,
- * stay as they are.
+ * Makes the Schedules that are not there yet; those of a second worker, or of an earlier start, get
+ * the definition of this one. Their runs and whether they are paused stay.
  */
 export async function ensureSchedules(client: Client, config: Config): Promise<void> {
   for (const { workflowType, spec } of roundsFor(config)) {
+    const definition = {
+      spec,
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+      action: { type: 'startWorkflow', workflowType, taskQueue: TASK_QUEUE },
+    } as const;
     try {
-      await client.schedule.create({
-        scheduleId: workflowType,
-        spec,
-        policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
-        action: { type: 'startWorkflow', workflowType, taskQueue: TASK_QUEUE },
-      });
+      await client.schedule.create({ scheduleId: workflowType, ...definition });
     } catch (error) {
       if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+      await client.schedule
+        .getHandle(workflowType)
+        .update(({ state }) => ({ ...definition, state }));
     }
   }
 }

@@ -5,9 +5,11 @@ import {
   NativeConnection,
   Runtime,
 } from '@temporalio/worker';
-import { ConfigError, parseWorkerConfig, type WorkerConfig } from '../config.js';
+import { ConfigError, parseWorkerConfig } from '../config.js';
 import { answerLauncher } from '../liveness.js';
 import { createLog, type Log } from '../log.js';
+import { checkWorkerStart } from '../start-checks.js';
+import { temporalPlace, type TemporalPlace } from '../temporal.js';
 import { openActivities } from './activity-sets.js';
 import { createWorkers } from './queues.js';
 import { ensureSchedules } from './schedules.js';
@@ -20,13 +22,13 @@ async function main(): Promise<void> {
   const log = createLog('worker');
   const config = parseWorkerConfig(process.env);
   installRuntime(log);
-  const connection = await connectWithPatience(config);
-  const client = new Client({
-    connection: await Connection.connect({ address: config.TEMPORAL_ADDRESS }),
-    namespace: config.TEMPORAL_NAMESPACE,
-  });
+  const temporal = temporalPlace(config);
+  const connection = await connectWithPatience(temporal);
+  const asking = await Connection.connect(temporal.connection);
+  const client = new Client({ connection: asking, namespace: temporal.namespace });
+  for (const line of await checkWorkerStart(config, asking, temporal.namespace)) log.warn(line);
   const activities = await openActivities(config, client, log);
-  const workers = await createWorkers(config, connection, activities);
+  const workers = await createWorkers(config, connection, temporal.namespace, activities);
   const running = Promise.all(workers.map((worker) => worker.run()));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
@@ -67,11 +69,11 @@ function installRuntime(log: Log): void {
 }
 
 /** Temporal may come up later than we do. */
-async function connectWithPatience(config: WorkerConfig): Promise<NativeConnection> {
+async function connectWithPatience({ connection }: TemporalPlace): Promise<NativeConnection> {
   const deadline = Date.now() + CONNECT_TIMEOUT_MS;
   for (;;) {
     try {
-      return await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
+      return await NativeConnection.connect(connection);
     } catch (error) {
       if (Date.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 500));

@@ -19,12 +19,14 @@ import { actionWorkflowId } from '../contracts/ids.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import { TASK_QUEUE } from '../contracts/workflows.js';
 
-const CANCEL_TIMEOUT_MS = 6_000;
+/** Whoever asks hears within 5 s that Temporal is away. */
+const START_TIMEOUT_MS = 4_500;
+const CANCEL_TIMEOUT_MS = 4_500;
 /**
  * Temporal's list of workflows learns of a new one a moment after its start: so long, and so often,
  * an open action is looked for.
  */
-const LIST_LAG_MS = 4_000;
+const LIST_LAG_MS = 3_500;
 const LIST_PAUSE_MS = 200;
 
 export interface ActionStart<I extends ActionRef> {
@@ -99,21 +101,23 @@ async function startAction<I extends ActionRef>(
   workflowIdReusePolicy: WorkflowIdReusePolicy,
 ) {
   const { userId, projectId, actionId } = input;
-  return temporal.workflow.start(kind, {
-    workflowId,
-    taskQueue: TASK_QUEUE,
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy,
-    args: [input],
-    staticSummary: summary,
-    typedSearchAttributes: [
-      { key: SEARCH_ATTRIBUTES.userId, value: userId },
-      { key: SEARCH_ATTRIBUTES.jobId, value: actionId },
-      { key: SEARCH_ATTRIBUTES.action, value: kind },
-      ...(projectId === null ? [] : [{ key: SEARCH_ATTRIBUTES.projectId, value: projectId }]),
-    ],
-    priority: { fairnessKey: userId },
-  });
+  return temporal.withDeadline(Date.now() + START_TIMEOUT_MS, () =>
+    temporal.workflow.start(kind, {
+      workflowId,
+      taskQueue: TASK_QUEUE,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy,
+      args: [input],
+      staticSummary: summary,
+      typedSearchAttributes: [
+        { key: SEARCH_ATTRIBUTES.userId, value: userId },
+        { key: SEARCH_ATTRIBUTES.jobId, value: actionId },
+        { key: SEARCH_ATTRIBUTES.action, value: kind },
+        ...(projectId === null ? [] : [{ key: SEARCH_ATTRIBUTES.projectId, value: projectId }]),
+      ],
+      priority: { fairnessKey: userId },
+    }),
+  );
 }
 
 /** The end of a workflow that fails when its action does. */

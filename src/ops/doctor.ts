@@ -3,6 +3,7 @@ import { checkDataDir } from './machine.js';
 import { missingServices } from './production.js';
 import { checkGit, checkModelProgram, checkNode, checkSandbox } from './programs.js';
 import { exitCodeOf, renderReport, type Finding, type Section } from './report.js';
+import { checkServers } from './server-checks.js';
 import { readSettings, type Settings } from './settings.js';
 
 /** What a development checkout has besides the product, and how it is looked at. */
@@ -35,20 +36,23 @@ async function sectionsOf(
     return [{ title: 'Configuration', findings: [invalidVariables(error)] }];
   }
   const { env, config } = settings;
-  const [git, developmentPrograms, model, sandbox, dataDir, port, stack] = await Promise.all([
-    checkGit(),
-    development?.programs(settings) ?? [],
-    checkModelProgram(),
-    checkSandbox(env),
-    checkDataDir(config),
-    development?.port(config) ?? null,
-    development?.stack(settings) ?? null,
-  ]);
+  const [git, developmentPrograms, model, sandbox, dataDir, port, stack, servers] =
+    await Promise.all([
+      checkGit(),
+      development?.programs(settings) ?? [],
+      checkModelProgram(),
+      checkSandbox(env),
+      checkDataDir(config),
+      development?.port(config) ?? null,
+      development?.stack(settings) ?? null,
+      checkServers(settings),
+    ]);
   const programs = [checkNode(process.versions.node), git, ...developmentPrograms, model, sandbox];
   return [
     { title: 'Configuration', findings: [variables(env)] },
     { title: 'Programs', findings: programs },
     { title: 'Machine', findings: port ? [...dataDir, port] : dataDir },
+    ...(servers.length > 0 ? [{ title: 'Servers', findings: servers }] : []),
     ...(stack ? [{ title: 'Running stack', findings: stack }] : []),
   ];
 }

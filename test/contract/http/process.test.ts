@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { UNAVAILABLE_SENTENCE } from '../../../src/contracts/errors.js';
 import { ask, spawnApi, startApi, type ApiProcess } from './api-process.js';
 
 /** How the API process begins and ends. Neither Temporal nor a database is there. */
@@ -46,7 +47,7 @@ describe('the beginning', () => {
     other.close();
   });
 
-  it('answers health without Temporal and database, refuses tokens nobody can judge', async () => {
+  it('answers health without Temporal and database, and 503 where no token can be judged', async () => {
     const api = await start();
     expect((await ask(api.port, '/api/health')).status).toBe(200);
     const token = `${Buffer.from('{"alg":"ES256","kid":"x"}').toString('base64url')}.${Buffer.from(
@@ -55,7 +56,11 @@ describe('the beginning', () => {
     const answer = await ask(api.port, '/api/projects', {
       headers: { authorization: `Bearer ${token}` },
     });
-    expect([answer.status, answer.json()]).toEqual([401, { error: 'Invalid or expired token' }]);
+    expect([answer.status, answer.headers['retry-after'], answer.json()]).toEqual([
+      503,
+      '5',
+      { error: UNAVAILABLE_SENTENCE, code: 'OPERATION_FAILED' },
+    ]);
     expect(api.output()).not.toContain('service-role-secret');
   });
 
