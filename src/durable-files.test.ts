@@ -1,9 +1,9 @@
-import { readlinkSync, statSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { watchSyncs, type SyncedPlace } from '../test/support/synced-places.js';
 import { keepFile, placeFolder } from './durable-files.js';
 import { createAssetFiles } from './store/files/asset-files.js';
 import { publishedFolders } from './store/files/published-folder.js';
@@ -17,22 +17,12 @@ const REVISION = 'a'.repeat(40);
 
 let base: string;
 /** What was synced, in order, and how many bytes it had. */
-let synced: { place: string; sizeBytes: number; isFolder: boolean }[];
+let synced: SyncedPlace[];
 
 beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), 'dreamcore-durable-'));
   synced = [];
-  const handle = await open(base);
-  const prototype = Object.getPrototypeOf(handle) as typeof handle;
-  await handle.close();
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own this below
-  const sync = prototype.sync;
-  vi.spyOn(prototype, 'sync').mockImplementation(function (this: typeof handle) {
-    const place = readlinkSync(`/proc/self/fd/${this.fd}`);
-    const stats = statSync(place);
-    synced.push({ place, sizeBytes: stats.size, isFolder: stats.isDirectory() });
-    return sync.call(this);
-  });
+  await watchSyncs(base, (place) => synced.push(place));
 });
 afterEach(async () => {
   vi.restoreAllMocks();

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readlinkSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { watchSyncs } from '../../test/support/synced-places.js';
 import { commitFiles, commitFolder } from './commit.js';
 import { openRepo, type Repo } from './process.js';
 import { initBare, syncRef, updateRef } from './refs.js';
@@ -16,15 +16,7 @@ let synced: string[];
 beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), 'dreamcore-durable-'));
   synced = [];
-  const handle = await open(base);
-  const prototype = Object.getPrototypeOf(handle) as typeof handle;
-  await handle.close();
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own this below
-  const sync = prototype.sync;
-  vi.spyOn(prototype, 'sync').mockImplementation(function (this: typeof handle) {
-    synced.push(readlinkSync(`/proc/self/fd/${this.fd}`));
-    return sync.call(this);
-  });
+  await watchSyncs(base, ({ place }) => synced.push(place));
   repo = await initBare(join(base, 'repo.git'));
 });
 afterEach(async () => {

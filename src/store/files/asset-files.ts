@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
 import { asDiskFull } from '../../disk-full.js';
-import { makeFolder, placeFile, syncFile } from '../../durable-files.js';
+import { placeFile, syncFile } from '../../durable-files.js';
 import type { AssetRow } from '../tables/assets.js';
 
 /** What an upload may at most take, so that parts older than this belong to nobody. */
@@ -76,7 +76,6 @@ export function createAssetFiles(dataDir: string): AssetFiles {
     async keep(part, { userId, hash, extension }) {
       const file = path.join(folderOf(userId), `${hash}${extension}`);
       try {
-        await makeFolder(path.dirname(file));
         await move(part.path, file);
         return file;
       } catch (error) {
