@@ -67,6 +67,12 @@ export const Env = z.object({
 
   TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  BUILD_ID: z
+    .string()
+    .regex(/^[\w.-]{1,60}$/, 'is no name of up to 60 letters, digits, ".", "_" and "-"')
+    .optional(),
+  WATCH_INTERVAL_MS: Ms.default(30_000),
+  BROKEN_RUN_MS: Ms.default(60_000),
 
   ANTHROPIC_API_KEY: z.string().min(1).optional(),
   ANTHROPIC_BASE_URL: Url.default('https://api.anthropic.com'),

@@ -4,7 +4,7 @@ import { PROJECT_ROOT } from '../../src/config.js';
 import { isAlive } from '../postgres/process.js';
 
 const DIST = path.join(PROJECT_ROOT, 'dist');
-const BUILDS_DIR = path.join(DIST, 'builds');
+export const BUILDS_DIR = path.join(DIST, 'builds');
 /** A link to the newest build. */
 export const CURRENT_DIR = path.join(DIST, 'current');
 export const LOCK_FILE = path.join(DIST, 'build.lock');

@@ -1,10 +1,15 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { build, type BuildOptions } from 'esbuild';
 import { makeRunnerBundle } from '../../src/activities/runner-input/bundle.js';
 import { PROJECT_ROOT } from '../../src/config.js';
+import { ALL_QUEUES } from '../../src/contracts/workflows.js';
 import { RUNNER_FILES, WORKFLOW_BUNDLE } from '../../src/programs.js';
+import { WORKER_BUILD_FILE, type WorkerBuild } from '../../src/worker-build.js';
 import { CURRENT_DIR } from './builds.js';
 import { BUILT_PROGRAMS } from './programs.js';
 import { hashFiles } from './sources.js';
@@ -29,6 +34,33 @@ const OPTIONS = {
 async function make(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await Promise.all([makePrograms(folder), makeRunner(folder), makeWorkflows(folder)]);
+  await nameWorker(folder);
+}
+
+/**
+ * The worker's build id, from what it runs: workflows, activities and runner. Folders of this
+ * machine do not count, so that two hosts with the same code agree.
+ */
+async function nameWorker(folder: string): Promise<void> {
+  const digest = createHash('sha256');
+  for (const file of [WORKFLOW_SOURCES, 'worker.js', RUNNER_FILES.manifest])
+    digest.update(await readFile(path.join(folder, file)));
+  const build: WorkerBuild = {
+    buildId: digest.digest('hex').slice(0, 16),
+    commit: await commitHere(),
+    queues: [...ALL_QUEUES],
+  };
+  await writeFile(path.join(folder, WORKER_BUILD_FILE), `${JSON.stringify(build, null, 2)}\n`);
+}
+
+async function commitHere(): Promise<string | null> {
+  const git = promisify(execFile)('git', ['rev-parse', '--short=12', 'HEAD'], {
+    cwd: PROJECT_ROOT,
+  });
+  return git.then(
+    ({ stdout }) => stdout.trim(),
+    () => null,
+  );
 }
 
 async function makePrograms(folder: string): Promise<void> {

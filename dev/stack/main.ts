@@ -4,6 +4,7 @@ import { builtFile } from '../../src/programs.js';
 import { holdBuild } from '../build/builds.js';
 import { followSources } from './development.js';
 import { beginAnew, refuseFresh } from './fresh.js';
+import { OlderBuilds } from './older-builds.js';
 import { readOptions, type Options } from './options.js';
 import { partRunners, type PartFacts } from './parts.js';
 import { clearPid, writePid } from './pids.js';
@@ -38,7 +39,7 @@ const SAME_PRESS_MS = 1_000;
  * stop. Returns the exit code.
  */
 async function main(options: Options): Promise<number> {
-  const settings = readSettings(options.envFile);
+  const settings = settingsOf(options);
   const { only, without, modalEmulator } = options;
   const selection: Selection = { only, without, modalEmulator };
   refuseIncomplete(settings, selection);
@@ -69,12 +70,14 @@ async function runUntilAsked(
 ): Promise<number> {
   const { DATA_DIR } = facts.config;
   const stopped = new AbortController();
+  let olderBuilds: OlderBuilds | null = null;
   const stopAsked = stopRequest(options.stopWithParent, supervisor, () =>
     log.info('stopping everything in order; Ctrl-C again kills it at once'),
   );
   if (!selection.only) await writePid(DATA_DIR, 'launcher', process.pid);
   try {
     await Promise.race([supervisor.startAll(), stopAsked]);
+    if (plan.parts.includes('worker')) olderBuilds = new OlderBuilds(facts);
     process.stdout.write(`${readyLine(facts, plan, selection)}\n`);
     if (options.watch)
       void followSources(supervisor, facts.build, plan.parts, { log, signal: stopped.signal });
@@ -84,9 +87,16 @@ async function runUntilAsked(
     ]);
   } finally {
     stopped.abort();
+    await olderBuilds?.stop();
     await supervisor.stopAll();
     if (!selection.only) await clearPid(DATA_DIR, 'launcher', process.pid);
   }
+}
+
+/** All builds of `npm run dev` have one name: a run meets whatever code is there (I1). */
+function settingsOf({ envFile, watch }: Options): Settings {
+  const { env, config } = readSettings(envFile);
+  return watch ? { env: { BUILD_ID: 'dev', ...env }, config } : { env, config };
 }
 
 function refuseIncomplete({ env }: Settings, selection: Selection): void {

@@ -7,6 +7,7 @@ import { applyPlatform } from '../supabase/platform.js';
 import { devServerArgs, isTemporalReady } from './temporal-server.js';
 import { run, tail } from '../../src/ops/run-program.js';
 import { acceptsTcp, answersHttp, waitUntilHealthy, type StartCheck } from './health.js';
+import { makeBuildCurrent } from './current-build.js';
 import { deployModalApp, emulatorProcess } from './modal-part.js';
 import { apiEnv, helperEnv, signInEnv, workerEnv, type EnvFacts } from './part-env.js';
 import { openPartLog } from './part-log.js';
@@ -72,6 +73,7 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
         spec: () => nodeProcess(facts, 'worker', workerEnv(facts), 35_000),
         isHealthy: async (running) => running.saidReady(),
         limitMs: 60_000,
+        whenHealthy: (running, signal) => makeBuildCurrent(facts, running, signal),
       }),
     api: () =>
       processRunner('api', facts, {
@@ -89,7 +91,7 @@ interface ProcessPart {
   readonly isHealthy: (running: SpawnedProcess) => Promise<boolean>;
   readonly limitMs: number;
   /** What has to happen once it answers, before others may use it. */
-  readonly whenHealthy?: () => Promise<void>;
+  readonly whenHealthy?: (running: Running, signal: AbortSignal) => Promise<void>;
 }
 
 function processRunner(part: Part, facts: PartFacts, how: ProcessPart): PartRunner {
@@ -103,7 +105,7 @@ function processRunner(part: Part, facts: PartFacts, how: ProcessPart): PartRunn
       try {
         await onSpawned(running);
         await waitUntilHealthy(running, startCheck(part, how, running), signal);
-        await how.whenHealthy?.();
+        await how.whenHealthy?.(running, signal);
         return running;
       } catch (error) {
         await running.stop();

@@ -1,17 +1,19 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commandOf, isAlive } from '../postgres/process.js';
 import { run } from '../../src/ops/run-program.js';
 import type { Part } from './plan.js';
 
-export type PidOwner = Part | 'launcher';
+/** A part, the launcher, or the worker of an older build. */
+export type PidOwner = Part | 'launcher' | OlderWorker;
+type OlderWorker = `worker-${string}`;
 
 /**
  * What the command line of each process contains: a second proof, besides its age, that a pid is
  * still ours.
  */
-const SIGNATURES: Readonly<Record<PidOwner, string>> = {
+const SIGNATURES: Readonly<Record<Exclude<PidOwner, OlderWorker>, string>> = {
   postgres: 'postgres',
   supabase: '/gateway.js',
   temporal: 'server start-dev',
@@ -56,7 +58,18 @@ export async function readLivePid(dataDir: string, owner: PidOwner): Promise<num
   );
   const [startedAt, command] = await Promise.all([startTimeOf(pid), commandOf(pid)]);
   if (startedAt === null || startedAt > written + CLOCK_TOLERANCE_MS) return null;
-  return command.includes(SIGNATURES[owner]) ? pid : null;
+  const signature = isOlderWorker(owner) ? SIGNATURES.worker : SIGNATURES[owner];
+  return command.includes(signature) ? pid : null;
+}
+
+function isOlderWorker(owner: PidOwner): owner is OlderWorker {
+  return owner.startsWith('worker-');
+}
+
+/** Workers of older builds that have written themselves down. */
+export async function olderWorkers(dataDir: string): Promise<OlderWorker[]> {
+  const names = await readdir(path.join(dataDir, 'run')).catch(() => []);
+  return names.map((name) => path.basename(name, '.pid') as PidOwner).filter(isOlderWorker);
 }
 
 /** Whether a part was started by a launcher that is still there: then it is no left-over. */

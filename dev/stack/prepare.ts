@@ -9,7 +9,7 @@ import { ensureModalPython } from '../tools/modal-venv.js';
 import { BUBBLEWRAP, canInstall, installTools, missingOf } from '../tools/system-tools.js';
 import { ensureTemporalCli } from '../tools/temporal-cli.js';
 import { apiEnv, providedEnv, workerEnv, type EnvFacts, type ModalAccess } from './part-env.js';
-import { endOrphan, hasLivingLauncher, readLivePid } from './pids.js';
+import { endOrphan, hasLivingLauncher, olderWorkers, readLivePid } from './pids.js';
 import { PARTS, type Part, type Plan, type Selection } from './plan.js';
 import { holderOf, isPortFree, settlePort } from './ports.js';
 import type { Settings } from '../../src/ops/settings.js';
@@ -41,6 +41,11 @@ export async function clearOrphans(
   ours: readonly Part[],
   log: Log,
 ): Promise<void> {
+  if (ours.includes('worker'))
+    for (const owner of await olderWorkers(dataDir)) {
+      const pid = await readLivePid(dataDir, owner);
+      if (pid !== null && !(await hasLivingLauncher(pid))) await endOrphan(pid, 'SIGTERM', 10_000);
+    }
   for (const part of [...PARTS].reverse().filter((name) => ours.includes(name))) {
     const pid = await readLivePid(dataDir, part);
     if (pid === null) continue;

@@ -10,8 +10,8 @@ const ATTRIBUTE_NAMES = Object.values(SEARCH_ATTRIBUTES).map(({ name }) => name)
 
 /**
  * What a production server has in its dynamic configuration as well: quick admission (the pollers),
- * many callers on one workflow (the updates), and a fair order among users, which is exact only
- * with one partition.
+ * many callers on one workflow (the updates), a fair order among users, which is exact only with
+ * one partition, and broken workflows that are marked after seconds (I2).
  */
 const DYNAMIC_CONFIG = {
   'history.transferProcessorMaxPollRPS': 1000,
@@ -20,6 +20,7 @@ const DYNAMIC_CONFIG = {
   'matching.enableFairness': true,
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
+  'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': 2,
 } as const;
 
 /** The part of the arguments that every dev server of ours has, also in tests. */

@@ -59,6 +59,14 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
   Temporal: {
     TEMPORAL_ADDRESS: { meaning: 'Temporal server', otherwise: 'embedded' },
     TEMPORAL_NAMESPACE: { meaning: 'namespace on that server' },
+    BUILD_ID: {
+      meaning: "the worker's name among the builds; `npm run dev` sets `dev`",
+      otherwise: 'a hash of its code',
+    },
+    WATCH_INTERVAL_MS: {
+      meaning: 'pause between the rounds that look for broken runs, rows and builds',
+    },
+    BROKEN_RUN_MS: { meaning: 'a run whose workflow code fails for so long is ended' },
   },
   'The model': {
     ANTHROPIC_API_KEY: {

@@ -39,6 +39,7 @@ import { usageActivities, withReleasedUsage } from './shared/usage.js';
 import { versionActivities } from './shared/versions.js';
 import { videoPlanActivities } from './shared/videos.js';
 import { watcherActivities } from './shared/watchers.js';
+import type { WatchDeps } from './watch/watch.js';
 
 /** All activities of a worker, by where they run: short steps, this machine, Modal. */
 export interface ActivitySets {
@@ -49,6 +50,8 @@ export interface ActivitySets {
   readonly videos: VideoActivities;
   /** Null without credentials. */
   readonly modal: ModalSet | null;
+  /** What the watch works with, beside all activities (I2). */
+  readonly watched: Pick<WatchDeps, 'store' | 'stream' | 'alerts' | 'complete'>;
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
@@ -60,15 +63,17 @@ export async function openActivities(
   log: Log,
 ): Promise<ActivitySets> {
   const parts = await openParts(config, client, log);
-  const { modal, store } = parts;
+  const { modal, store, stream, alerts } = parts;
+  const shared = sharedActivities(parts);
   const runner = await bundleRunner(config.DATA_DIR);
   return {
-    shared: sharedActivities(parts),
+    shared,
     files: localFileActivities(parts),
     agent: withReleasedUsage(localAgentActivities({ ...parts, runner }), store, log),
     images: localImageActivities({ ...parts, runner }),
     videos: localVideoActivities({ ...parts, runner, videos: createVideos(config.DATA_DIR) }),
     modal: modal && { ...modal, agent: withReleasedUsage(modal.agent, store, log) },
+    watched: { store, stream, alerts, complete: (input) => shared.completeJob(input) },
   };
 }
 
@@ -95,9 +100,8 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
 }
 
 function sharedActivities(parts: Parts): SharedActivities {
-  const jobs = jobActivities(parts);
   return {
-    ...jobs,
+    ...jobActivities(parts),
     ...planningActivities(parts),
     ...versionActivities(parts),
     ...projectActivities(parts),
@@ -108,7 +112,7 @@ function sharedActivities(parts: Parts): SharedActivities {
     ...publishingActivities(parts),
     ...publishInfoActivities(parts),
     ...videoPlanActivities(parts),
-    ...maintenanceActivities({ ...parts, complete: jobs.completeJob }),
+    ...maintenanceActivities(parts),
     ...usageActivities(parts),
     ...watcherActivities({ ...parts, cancelCall: parts.modal?.calls.reap ?? null }),
   };

@@ -148,8 +148,6 @@ export interface DeleteActivities {
 }
 
 export interface MaintenanceActivities {
-  /** Closes active rows older than two minutes whose workflow is gone (B3). */
-  reconcileJobs(): Promise<{ closed: number }>;
   /**
    * Removes scratch folders that no run uses any more, and candidates that were not published and
    * images that were not fetched for a day (C4, E4). Packs repositories.

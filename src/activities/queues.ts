@@ -1,6 +1,7 @@
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { WorkerConfig } from '../config.js';
 import {
+  DEPLOYMENT_NAME,
   LOCAL_AGENT_QUEUE,
   LOCAL_IMAGE_QUEUE,
   LOCAL_QUEUE,
@@ -13,7 +14,7 @@ import { builtFile, WORKFLOW_BUNDLE } from '../programs.js';
 import type { ActivitySets } from './activity-sets.js';
 import { withHeartbeats } from './frame/heartbeats.js';
 import { withTypedFailures } from './frame/typed-failures.js';
-import { modalDisabled } from './modal/disabled.js';
+import { modalDisabled, modalFilesDisabled } from './modal/disabled.js';
 import type { ModalSet } from './modal/open.js';
 
 /**
@@ -30,9 +31,13 @@ const VIDEO_SLOTS = 2;
 
 type CommonOptions = Partial<WorkerOptions> & { connection: NativeConnection; namespace: string };
 
-/** One worker for each queue; short work never shares a queue with long work (G2). */
+/**
+ * One worker for each queue; short work never shares a queue with long work (G2). All queues are
+ * polled whatever is configured, so that the build can always become the current one (I1).
+ */
 export function createWorkers(
   config: WorkerConfig,
+  buildId: string,
   connection: NativeConnection,
   { modal, ...sets }: ActivitySets,
 ): Promise<Worker[]> {
@@ -43,11 +48,16 @@ export function createWorkers(
     shutdownForceTime: DRAIN_MS + 10_000,
     maxHeartbeatThrottleInterval: '500ms',
     stickyQueueScheduleToStartTimeout: '2s',
+    workerDeploymentOptions: {
+      useWorkerVersioning: true,
+      version: { deploymentName: DEPLOYMENT_NAME, buildId },
+      defaultVersioningBehavior: 'PINNED',
+    },
   };
   return Promise.all([
     ...shortWorkers(common, sets),
     ...localWorkers(common, config, sets),
-    ...(modal ? modalWorkers(common, config, modal) : [modalRefusal(common)]),
+    ...(modal ? modalWorkers(common, config, modal) : modalRefusals(common)),
   ]);
 }
 
@@ -119,10 +129,17 @@ function modalWorkers(
 }
 
 /** Work on its way to Modal when the credentials were taken away goes on locally. */
-function modalRefusal(common: CommonOptions): Promise<Worker> {
-  return Worker.create({
-    ...common,
-    taskQueue: MODAL_AGENT_QUEUE,
-    activities: withTypedFailures(modalDisabled),
-  });
+function modalRefusals(common: CommonOptions): Promise<Worker>[] {
+  return [
+    Worker.create({
+      ...common,
+      taskQueue: MODAL_QUEUE,
+      activities: withTypedFailures(modalFilesDisabled),
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: MODAL_AGENT_QUEUE,
+      activities: withTypedFailures(modalDisabled),
+    }),
+  ];
 }

@@ -1,11 +1,12 @@
 import {
   ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
   ScheduleOverlapPolicy,
   type Client,
   type ScheduleSpec,
 } from '@temporalio/client';
 import { whyWithoutModal, type Config } from '../config.js';
-import { TASK_QUEUE } from '../contracts/workflows.js';
+import { ROUND_RUN_TIMEOUT, TASK_QUEUE } from '../contracts/workflows.js';
 
 /** A workflow that is started again and again; the Schedule has its name. */
 interface Round {
@@ -24,7 +25,6 @@ function roundsFor(config: Config): Round[] {
   const isLimited = config.BUDGET_DAILY_USD > 0 || config.USER_DAILY_USD > 0;
   const usesModal = whyWithoutModal(config) === null;
   return [
-    { workflowType: 'reconcileJobs', spec: every('1 minutes') },
     { workflowType: 'collectGarbage', spec: every('1 hours') },
     { workflowType: 'watchVolumes', spec: NIGHTLY },
     ...(isLimited ? [{ workflowType: 'watchSpending', spec: every('5 minutes') }] : []),
@@ -38,21 +38,41 @@ function roundsFor(config: Config): Round[] {
   ];
 }
 
+/** Schedules of earlier builds that no build has any more. */
+const RETIRED = ['reconcileJobs'] as const;
+
 /**
- * Makes the Schedules that are not there yet; those of a second worker, or of an earlier start,
- * stay as they are.
+ * Makes the Schedules what this build and its configuration say, also those that are there; ends
+ * the retired ones. For a worker of the current build: others leave them alone.
  */
 export async function ensureSchedules(client: Client, config: Config): Promise<void> {
-  for (const { workflowType, spec } of roundsFor(config)) {
-    try {
-      await client.schedule.create({
-        scheduleId: workflowType,
-        spec,
-        policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
-        action: { type: 'startWorkflow', workflowType, taskQueue: TASK_QUEUE },
-      });
-    } catch (error) {
-      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    }
+  for (const round of roundsFor(config)) await ensureSchedule(client, round);
+  for (const scheduleId of RETIRED) await removeSchedule(client, scheduleId);
+}
+
+async function ensureSchedule(client: Client, { workflowType, spec }: Round): Promise<void> {
+  const definition = {
+    spec,
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+    action: {
+      type: 'startWorkflow',
+      workflowType,
+      taskQueue: TASK_QUEUE,
+      workflowRunTimeout: ROUND_RUN_TIMEOUT,
+    },
+  } as const;
+  try {
+    await client.schedule.create({ scheduleId: workflowType, ...definition });
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await client.schedule.getHandle(workflowType).update(({ state }) => ({ ...definition, state }));
+  }
+}
+
+async function removeSchedule(client: Client, scheduleId: string): Promise<void> {
+  try {
+    await client.schedule.getHandle(scheduleId).delete();
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
   }
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import {
   DefaultLogger,
@@ -8,9 +9,11 @@ import {
 import { ConfigError, parseWorkerConfig, type WorkerConfig } from '../config.js';
 import { answerLauncher } from '../liveness.js';
 import { createLog, type Log } from '../log.js';
+import { builtFile } from '../programs.js';
+import { namedBuild, readWorkerBuild, WORKER_BUILD_FILE } from '../worker-build.js';
 import { openActivities } from './activity-sets.js';
 import { createWorkers } from './queues.js';
-import { ensureSchedules } from './schedules.js';
+import { startWatch } from './watch/watch.js';
 
 const CONNECT_TIMEOUT_MS = 30_000;
 
@@ -26,16 +29,23 @@ async function main(): Promise<void> {
     namespace: config.TEMPORAL_NAMESPACE,
   });
   const activities = await openActivities(config, client, log);
-  const workers = await createWorkers(config, connection, activities);
+  const build = namedBuild(
+    await readWorkerBuild(path.dirname(builtFile(WORKER_BUILD_FILE))),
+    config.BUILD_ID,
+  );
+  const workers = await createWorkers(config, build.buildId, connection, activities);
   const running = Promise.all(workers.map((worker) => worker.run()));
+  const watch = startWatch({ ...activities.watched, client, config, build, log });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
+      watch.stop();
       for (const worker of workers) worker.shutdown();
     });
   }
-  await ensureSchedules(client, config);
   log.info(
     {
+      build: build.buildId,
+      commit: build.commit,
       slots: config.MAX_RUNNING_JOBS,
       ...(activities.modal ? { modalSlots: config.MODAL_SLOTS } : {}),
     },

@@ -17,7 +17,7 @@ import {
 import { isErrorKind } from '../contracts/errors.js';
 import { actionWorkflowId } from '../contracts/ids.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
-import { TASK_QUEUE } from '../contracts/workflows.js';
+import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/workflows.js';
 
 const CANCEL_TIMEOUT_MS = 6_000;
 /**
@@ -102,6 +102,7 @@ async function startAction<I extends ActionRef>(
   return temporal.workflow.start(kind, {
     workflowId,
     taskQueue: TASK_QUEUE,
+    workflowExecutionTimeout: ACTION_EXECUTION_TIMEOUT,
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy,
     args: [input],

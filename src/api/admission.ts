@@ -14,6 +14,7 @@ import {
   ADMIT_FAILURE,
   ADMIT_UPDATE,
   CANCEL_UPDATE,
+  JOB_EXECUTION_TIMEOUT,
   TASK_QUEUE,
   type AdmitAnswer,
   type AdmitRequest,
@@ -181,6 +182,7 @@ export function startOperation(admission: Admission) {
   return new WithStartWorkflowOperation(WORKFLOW_TYPES[admission.kind], {
     workflowId: projectWorkflowId(projectId),
     taskQueue: TASK_QUEUE,
+    workflowExecutionTimeout: JOB_EXECUTION_TIMEOUT,
     workflowIdConflictPolicy: 'USE_EXISTING',
     args: [admission.input],
     memo: { messageId, jobId: workId, kind: admission.kind } satisfies WriterMemo,

@@ -20,6 +20,24 @@ export const MODAL_QUEUE = 'dreamcore-modal';
 /** Long Modal calls: they only wait, so a worker has many slots for them. */
 export const MODAL_AGENT_QUEUE = 'dreamcore-modal-agent';
 
+/** Every queue: a worker of any build and configuration polls all of them (I1). */
+export const ALL_QUEUES: readonly string[] = [
+  TASK_QUEUE,
+  LOCAL_QUEUE,
+  LOCAL_AGENT_QUEUE,
+  LOCAL_IMAGE_QUEUE,
+  LOCAL_VIDEO_QUEUE,
+  MODAL_QUEUE,
+  MODAL_AGENT_QUEUE,
+];
+/** The Worker Deployment whose versions are our builds (I1). */
+export const DEPLOYMENT_NAME = 'dreamcore';
+
+/** Longest life of a run: a job may wait for a slot; a round that is cut comes again (I1). */
+export const JOB_EXECUTION_TIMEOUT = '24 hours';
+export const ACTION_EXECUTION_TIMEOUT = '2 hours';
+export const ROUND_RUN_TIMEOUT = '15 minutes';
+
 /** Where a step's work with files and models is done (G1). */
 export type Backend = 'modal' | 'local';
 

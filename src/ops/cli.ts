@@ -1,6 +1,7 @@
 import { Argument, InvalidArgumentError, program } from 'commander';
 import type { Backend } from '../contracts/workflows.js';
 import { moveBackend } from './backend.js';
+import { deployCurrent, deployRamp, deployStatus, type DeployOptions } from './deploy.js';
 import { examine, type DevelopmentChecks } from './doctor.js';
 import { importV2, type ImportOptions } from './import-v2.js';
 import { syncStores, type SyncOptions } from './sync.js';
@@ -16,6 +17,7 @@ export async function runCommand(development: DevelopmentChecks | null): Promise
   addUsage();
   addSync();
   addBackend();
+  addDeploy();
   addImport();
   try {
     await program.parseAsync();
@@ -83,6 +85,43 @@ function addBackend(): void {
         `${await moveBackend({ ...options, ...(to === undefined ? {} : { to }) })}\n`,
       );
     });
+}
+
+function addDeploy(): void {
+  const deploy = program
+    .command('deploy')
+    .description(
+      'Builds of the workers: which one new runs start on, and what the others still do.',
+    );
+  const envFile = ['--env-file <file>', 'read variables from this file instead of .env'] as const;
+  deploy
+    .command('status')
+    .description('Lists the builds, whether workers run them, and their running workflows.')
+    .option(...envFile)
+    .action(async (options: DeployOptions) => say(await deployStatus(options)));
+  deploy
+    .command('current')
+    .description(
+      'New runs start on this build once its workers poll all queues; so one rolls back.',
+    )
+    .argument('<build>', 'its id, as status says it')
+    .option(...envFile)
+    .action(async (build: string, options: DeployOptions) =>
+      say(await deployCurrent(build, options)),
+    );
+  deploy
+    .command('ramp')
+    .description('A part of the new runs starts on this build; 0 ends that.')
+    .argument('<build>', 'its id, as status says it')
+    .argument('<percent>', 'of the new runs', readPercent)
+    .option(...envFile)
+    .action(async (build: string, percent: number, options: DeployOptions) =>
+      say(await deployRamp(build, percent, options)),
+    );
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
 function addImport(): void {

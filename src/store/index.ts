@@ -18,6 +18,7 @@ import { usageTable, type Usage } from './tables/usage.js';
 import { usersTable, type Users } from './tables/users.js';
 import { volumeHeadsTable, type VolumeHeads } from './tables/volume-heads.js';
 import { volumeSizesTable, type VolumeSizes } from './tables/volume-sizes.js';
+import { watchTable, type WatchTable } from './tables/watch.js';
 
 export interface StoreConfig {
   readonly SUPABASE_URL: string;
@@ -48,6 +49,7 @@ export interface Store extends UserStore {
   readonly usage: Usage;
   readonly modalCalls: ModalCalls;
   readonly alerts: AlertRows;
+  readonly watch: WatchTable;
   readonly publishedGames: PublishedGames;
   readonly likes: Likes;
   readonly notifications: Notifications;
@@ -78,6 +80,7 @@ export function createStore(
     usage: usageTable(service),
     modalCalls: modalCallsTable(service),
     alerts: alertsTable(service),
+    watch: watchTable(service),
     publishedGames: publishedGamesTable(service),
     likes: likesTable(service),
     notifications: notificationsTable(service),

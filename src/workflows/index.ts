@@ -9,7 +9,6 @@ export { hydrateProject, replicateAll, replicateProject } from './replication.js
 export { restoreVersion } from './restore-version.js';
 export {
   collectGarbage,
-  reconcileJobs,
   watchCalls,
   watchModal,
   watchSpending,

@@ -1,7 +1,6 @@
 import {
   allHandlersFinished,
   condition,
-  continueAsNew,
   defineSignal,
   defineUpdate,
   setHandler,
@@ -15,6 +14,7 @@ import {
   type StreamItem,
   type StreamPage,
 } from '../contracts/stream.js';
+import { continueOnCurrentBuild } from './continue-on-current.js';
 import { StreamState } from '../stream/stream-state.js';
 
 /**
@@ -74,5 +74,5 @@ export async function jobStream(input: JobStreamInput): Promise<void> {
   leaving = true;
   await condition(allHandlersFinished);
   if (isFull() && restMs() > 0)
-    await continueAsNew<typeof jobStream>({ jobId: input.jobId, carried: state.carry() });
+    await continueOnCurrentBuild<typeof jobStream>({ jobId: input.jobId, carried: state.carry() });
 }

@@ -1,6 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
-  continueAsNew,
   defineSignal,
   getExternalWorkflowHandle,
   isCancellation,
@@ -21,6 +20,7 @@ import {
   type ReplicationReport,
 } from '../contracts/modal.js';
 import { hydration, replication } from './activity-proxies.js';
+import { continueOnCurrentBuild } from './continue-on-current.js';
 import { classifyFailure } from './failures.js';
 
 const replicateSignal = defineSignal(REPLICATE_SIGNAL);
@@ -74,7 +74,8 @@ export async function replicateProject(input: ReplicateProjectInput): Promise<Re
       setCurrentDetails(report.problem === null ? '一致 (in sync)' : `要確認 (${report.problem})`);
       return report;
     }
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof replicateProject>(input);
+    if (workflowInfo().continueAsNewSuggested)
+      await continueOnCurrentBuild<typeof replicateProject>(input);
   }
 }
 
@@ -133,7 +134,7 @@ export async function replicateAll(input: ReplicateAllInput = ROUND): Promise<Re
     if (page.length < PAGE || last === undefined) break;
     after = last.projectId;
     if (workflowInfo().continueAsNewSuggested)
-      await continueAsNew<typeof replicateAll>({ ...input, carried: { after, outcome } });
+      await continueOnCurrentBuild<typeof replicateAll>({ ...input, carried: { after, outcome } });
   }
   if (input.projectId === null) outcome.orphansRemoved += await removeOrphans(input);
   return outcome;

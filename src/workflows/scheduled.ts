@@ -5,11 +5,6 @@ import { maintenance } from './activity-proxies.js';
  * (`activities/schedules.ts`). A round that fails is not repeated; the next one is soon enough.
  */
 
-/** Closes rows of jobs that nobody works on (B3). */
-export async function reconcileJobs(): Promise<{ closed: number }> {
-  return maintenance.reconcileJobs();
-}
-
 /** Removes scratch folders, candidates and images that nothing needs any more (C4, E4). */
 export async function collectGarbage(): Promise<{ scratchFolders: number; candidates: number }> {
   return maintenance.collectGarbage();

@@ -138,6 +138,15 @@ create unique index if not exists alerts_one_standing on public.alerts (kind, ke
   where cleared_at is null;
 create index if not exists idx_alerts_raised_at on public.alerts (raised_at);
 
+-- One row: which worker process watches the others' work at the moment, and when a round of the
+-- watch last came to its end. Times are the database's.
+create table if not exists public.watch_state (
+  is_only_row boolean primary key default true check (is_only_row),
+  holder text not null,
+  leased_until timestamptz not null,
+  last_run_at timestamptz
+);
+
 create table if not exists public.game_likes (
   game_id uuid not null references public.games (id) on delete cascade,
   user_id uuid not null references public.users (id) on delete cascade,

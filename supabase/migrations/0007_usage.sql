@@ -227,6 +227,49 @@ begin
   );
 end $$;
 
+-- The lease of the watch: true for the process that may look now. Whoever holds it keeps it, and it
+-- is free again when its time is over.
+create or replace function public.take_watch(p_holder text, p_lease_ms bigint) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  insert into public.watch_state as w (holder, leased_until)
+    values (p_holder, now() + make_interval(secs => p_lease_ms / 1000.0))
+  on conflict (is_only_row) do update
+    set holder = excluded.holder, leased_until = excluded.leased_until
+    where w.holder = excluded.holder or w.leased_until < now();
+  return found;
+end $$;
+
+-- A round of the watch came to its end.
+create or replace function public.note_watch_run() returns void
+language sql set search_path = '' as $$
+  update public.watch_state set last_run_at = now();
+$$;
+
+-- When it did so last, and how long ago that is; null before the first time.
+create or replace function public.last_watch_run() returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('at', last_run_at,
+    'age_ms', round(extract(epoch from now() - last_run_at) * 1000)::bigint)
+  from public.watch_state where last_run_at is not null;
+$$;
+
+-- Jobs and actions that are open and older than p_older_ms, the oldest first: what the watch looks
+-- at (B3).
+create or replace function public.open_work(p_older_ms bigint, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object(
+    'jobs', (select coalesce(jsonb_agg(to_jsonb(j) order by j.created_at), '[]') from (
+      select * from public.jobs where status in ('pending', 'processing')
+        and least(created_at, updated_at) < now() - make_interval(secs => p_older_ms / 1000.0)
+      order by created_at limit p_limit) j),
+    'actions', (select coalesce(jsonb_agg(to_jsonb(a) order by a.created_at), '[]') from (
+      select * from public.actions where state in ('pending', 'processing')
+        and created_at < now() - make_interval(secs => p_older_ms / 1000.0)
+      order by created_at limit p_limit) a)
+  );
+$$;
+
 -- Projects with versions, by id, after p_after. Due: of a user who has a Volume, not known to hold
 -- the newest version, or not looked at for a week.
 create or replace function public.replication_targets(

@@ -12,7 +12,7 @@ begin
     'activity_log', 'games', 'actions', 'revisions', 'game_likes', 'notifications',
     'notification_reads', 'usage_events', 'volume_sizes',
     -- The server's own: no policy, so that nobody but the service role reads or writes them.
-    'game_plays', 'modal_calls', 'alerts', 'backend_state', 'volume_heads'
+    'game_plays', 'modal_calls', 'alerts', 'backend_state', 'volume_heads', 'watch_state'
   ] loop
     execute format('alter table public.%I enable row level security', v_table);
     execute format('grant all on public.%I to anon, authenticated, service_role', v_table);
@@ -175,6 +175,7 @@ begin
       -- usage
       'usage_day_start', 'spent_today', 'release_reservations', 'reserve_attempt',
       'release_attempt', 'settle_job_usage', 'record_call', 'usage_summary', 'modal_health',
+      'take_watch', 'note_watch_run', 'last_watch_run', 'open_work',
       'orphaned_calls', 'raise_alert', 'replication_targets', 'users_with_volume_leftovers',
       -- assets and projects
       'create_asset', 'list_assets', 'list_projects', 'soft_delete_asset',

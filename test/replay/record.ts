@@ -63,7 +63,6 @@ const succeed: FakeActivities = {
   restoreRevision: async () => ({ ok: true, revision: REVISION }),
   removeProjectRows: async () => true,
   removeProjectFiles: async () => undefined,
-  reconcileJobs: async () => ({ closed: 0 }),
   collectGarbage: async () => ({ scratchFolders: 0, candidates: 0, images: 0 }),
   watchVolumes: async ({ after }) => ({
     next: after === null ? 'the-last-user' : null,
@@ -336,7 +335,6 @@ async function recordOthers(env: WorkflowEnv): Promise<void> {
     await env.client.workflow.getHandle(projectWorkflowId(projectId)).result();
     await save(env, 'delete-success', projectWorkflowId(projectId));
     for (const type of [
-      'reconcileJobs',
       'collectGarbage',
       'watchVolumes',
       'watchCalls',

@@ -85,7 +85,7 @@ export async function startWorkers(stack: Stack, count: number): Promise<Workers
 }
 
 /** What a process was started with, as the kernel remembers it. */
-async function environmentOf(pid: number): Promise<Record<string, string>> {
+export async function environmentOf(pid: number): Promise<Record<string, string>> {
   const entries = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').filter(Boolean);
   return Object.fromEntries(
     entries.map((entry) => [

@@ -1,5 +1,11 @@
 import { AppError } from '../../contracts/errors.js';
-import type { AgentActivities, ImageActivities, VideoActivities } from '../ports.js';
+import type {
+  AgentActivities,
+  FileActivities,
+  ImageActivities,
+  ReplicationActivities,
+  VideoActivities,
+} from '../ports.js';
 
 /**
  * The Modal set of a worker without credentials: whoever still asks for it hears at once that the
@@ -10,6 +16,17 @@ export const modalDisabled: AgentActivities & ImageActivities & VideoActivities 
   drawImage: refuse,
   removeBackground: refuse,
   renderVideo: refuse,
+};
+
+/** The same for short calls: whoever makes them tries again for a while, then goes on without. */
+export const modalFilesDisabled: FileActivities & ReplicationActivities = {
+  removeProjectFiles: refuse,
+  replicateProject: refuse,
+  hydrateProject: refuse,
+  listReplicationTargets: refuse,
+  listUsersWithOrphans: refuse,
+  pruneVolume: refuse,
+  removeOrphans: refuse,
 };
 
 async function refuse(): Promise<never> {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { ActionState, type ActionRow } from '../../contracts/rows.js';
 import { ask, askFirst, run, type Client } from './client.js';
 
-const Row: z.ZodType<ActionRow> = z.object({
+/** A row of `actions`. */
+export const StoredAction: z.ZodType<ActionRow> = z.object({
   id: z.string(),
   user_id: z.string(),
   project_id: z.string().nullable(),
@@ -18,7 +19,7 @@ const Row: z.ZodType<ActionRow> = z.object({
 });
 
 const Opened = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.enum(['opened', 'existing']), action: Row }),
+  z.object({ outcome: z.enum(['opened', 'existing']), action: StoredAction }),
   z.object({ outcome: z.literal('refused'), code: z.literal('ACCESS_DENIED') }),
 ]);
 
@@ -56,7 +57,7 @@ export function actionsTable(client: Client) {
       ask(
         'complete the action',
         client.rpc('complete_action', { p_id: actionId, p_result: result }),
-        Row.nullable(),
+        StoredAction.nullable(),
       ),
 
     /** Null = it had ended otherwise, or is gone; a repeat answers the row. */
@@ -64,15 +65,23 @@ export function actionsTable(client: Client) {
       ask(
         'fail the action',
         client.rpc('fail_action', { p_id: actionId, p_error: error }),
-        Row.nullable(),
+        StoredAction.nullable(),
       ),
 
     get: (actionId: string): Promise<ActionRow | null> =>
-      askFirst('read the action', client.from('actions').select('*').eq('id', actionId), Row),
+      askFirst(
+        'read the action',
+        client.from('actions').select('*').eq('id', actionId),
+        StoredAction,
+      ),
 
     /** Null = it had ended otherwise, or is gone; a repeat answers the row. */
     cancel: (actionId: string): Promise<ActionRow | null> =>
-      ask('cancel the action', client.rpc('cancel_action', { p_id: actionId }), Row.nullable()),
+      ask(
+        'cancel the action',
+        client.rpc('cancel_action', { p_id: actionId }),
+        StoredAction.nullable(),
+      ),
 
     /** Percent, never backwards. False = the action has ended: whoever works on it may stop. */
     noteProgress: (actionId: string, progress: number): Promise<boolean> =>

@@ -10,7 +10,7 @@ import { ask, askFirst, type Client } from './client.js';
  * Users may insert rows of their own, and older ones exist: a column without a value gets the one
  * that says nothing.
  */
-const StoredJob = z
+export const StoredJob = z
   .looseObject({})
   .transform((raw) => ({
     ...raw,
@@ -91,21 +91,6 @@ export function jobsTable(client: Client) {
           .limit(limit),
         Rows,
       ),
-
-    /** Active rows that nobody has written to for `olderThanMs`, the quietest first. */
-    listStaleActive(olderThanMs: number): Promise<JobRow[]> {
-      const before = new Date(Date.now() - olderThanMs).toISOString();
-      return ask(
-        'list stale jobs',
-        client
-          .from('jobs')
-          .select('*')
-          .in('status', ACTIVE)
-          .lt('updated_at', before)
-          .order('updated_at'),
-        Rows,
-      );
-    },
 
     ...jobStart(client),
     ...jobEnd(client),

@@ -378,23 +378,6 @@ describe('lists', () => {
     expect(await jobs.list(projectId, 0)).toEqual([]);
   });
 
-  it('stale: active rows that nobody has written to for a while', async () => {
-    const quiet = await opened(await newProject());
-    const busy = await opened(await newProject());
-    const ended = await opened(await newProject());
-    await jobs.fail(ended.id, '×');
-    await database.sql('alter table public.jobs disable trigger jobs_updated_at');
-    await database.sql(
-      `update public.jobs set updated_at = now() - interval '3 minutes' where id = any($1)`,
-      [[quiet.id, ended.id]],
-    );
-    await database.sql('alter table public.jobs enable trigger jobs_updated_at');
-    expect((await jobs.listStaleActive(120_000)).map(({ id }) => id)).toEqual([quiet.id]);
-    expect((await jobs.listStaleActive(0)).map(({ id }) => id).sort()).toEqual(
-      [quiet.id, busy.id].sort(),
-    );
-  });
-
   it('a row that its owner wrote without any value still has the form of a job', async () => {
     const [row] = await database.sql<{ id: string }>(
       `insert into public.jobs (user_id, project_id, status, progress, created_at, updated_at)

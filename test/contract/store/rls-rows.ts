@@ -126,6 +126,11 @@ const ROWS: Readonly<Record<string, (seed: Seed) => Row | Promise<Row>>> = {
     await database.sql('delete from public.backend_state');
     return { is_only_row: true, switch: 'local', updated_by: 'test' };
   },
+  watch_state: async ({ database }) => {
+    // The only row there may be.
+    await database.sql('delete from public.watch_state');
+    return { is_only_row: true, holder: 'test', leased_until: '2026-01-01T00:00:00Z' };
+  },
   volume_heads: ({ id, user_id }) => ({ project_id: id, user_id, revision: 'a'.repeat(40) }),
   modal_calls: ({ id, user_id }) => ({
     function_call_id: id,
@@ -168,6 +173,7 @@ export const KEY: Readonly<Record<string, string>> = {
   volume_sizes: 'user_id',
   modal_calls: 'function_call_id',
   backend_state: 'is_only_row',
+  watch_state: 'is_only_row',
   volume_heads: 'project_id',
   game_likes: 'game_id',
   game_plays: 'game_id',
@@ -191,6 +197,7 @@ export const CHANGE: Readonly<Record<string, Row>> = {
   modal_calls: { function: '改' },
   alerts: { message: '改' },
   backend_state: { share_percent: 50 },
+  watch_state: { holder: '改' },
   volume_heads: { revision: 'b'.repeat(40) },
   game_likes: { created_at: '2026-01-01T00:00:00Z' },
   game_plays: { played_at: '2026-01-01T00:00:00Z' },

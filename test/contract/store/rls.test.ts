@@ -59,6 +59,7 @@ const ALLOWED: Readonly<
   alerts: { owner: [] },
   backend_state: { owner: [] },
   volume_heads: { owner: [] },
+  watch_state: { owner: [] },
 };
 const TABLES = Object.keys(ALLOWED);
 
@@ -402,6 +403,7 @@ describe('the catalogue', () => {
       'fail_action',
       'fail_job',
       'game_card',
+      'last_watch_run',
       'like_game',
       'list_assets',
       'list_notifications',
@@ -411,8 +413,10 @@ describe('the catalogue', () => {
       'modal_health',
       'note_action_progress',
       'note_progress',
+      'note_watch_run',
       'open_action',
       'open_job',
+      'open_work',
       'orphaned_calls',
       'publish_game',
       'publish_revision',
@@ -429,6 +433,7 @@ describe('the catalogue', () => {
       'start_attempt',
       'start_processing',
       'take_slot',
+      'take_watch',
       'usage_day_start',
       'usage_summary',
       'users_with_volume_leftovers',

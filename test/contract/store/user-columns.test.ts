@@ -64,6 +64,7 @@ const SERVERS = [
   'usage_events',
   'volume_heads',
   'volume_sizes',
+  'watch_state',
 ];
 /** Values that a check allows and that are not what stands there anyway. */
 const PROBES: Readonly<Record<string, unknown>> = {

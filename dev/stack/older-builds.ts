@@ -1,0 +1,116 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PROJECT_ROOT } from '../../src/config.js';
+import { countRuns, readDeployment } from '../../src/deployments/versions.js';
+import { createLog, type Log } from '../../src/log.js';
+import { namedBuild, readWorkerBuild } from '../../src/worker-build.js';
+import { BUILDS_DIR, holdBuild } from '../build/builds.js';
+import { builtProgramArgs } from '../build/programs.js';
+import { startOrphanReaper, type OrphanReaper } from './orphan-reaper.js';
+import { workerEnv } from './part-env.js';
+import { openPartLog } from './part-log.js';
+import type { PartFacts } from './parts.js';
+import { clearPid, writePid } from './pids.js';
+import { spawnProcess, type Running } from './running.js';
+import { withTemporal } from './temporal-client.js';
+
+const LOOK_MS = 5_000;
+/** A look at Temporal that takes longer is given up. */
+const LOOK_TIMEOUT_MS = 10_000;
+const STOP_LIMIT_MS = 35_000;
+
+/**
+ * Workers of older builds beside the one of this build: each runs while runs are pinned to its
+ * build and its folder is below `dist/builds` (I1). What has no folder here any more is moved to
+ * the current build by the watch.
+ */
+export class OlderBuilds {
+  private readonly log = createLog('start');
+  private readonly stopping = new AbortController();
+  private readonly workers = new Map<string, Running>();
+  private readonly reaper: OrphanReaper = startOrphanReaper();
+  private readonly looking: Promise<void>;
+
+  constructor(private readonly facts: PartFacts) {
+    this.looking = this.keepLooking();
+  }
+
+  /** Stops all of them; resolves when they are gone. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.looking;
+    await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
+    this.reaper.end();
+  }
+
+  private async keepLooking(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await this.look().catch((error: unknown) => {
+        this.log.debug({ err: error }, 'Temporal could not be asked about older builds');
+      });
+      await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async look(): Promise<void> {
+    const needed = await withTemporal(workerEnv(this.facts), (client) =>
+      client.withDeadline(Date.now() + LOOK_TIMEOUT_MS, async () => {
+        const deployment = await readDeployment(client);
+        const older = (deployment?.versions ?? []).filter(
+          ({ buildId }) => buildId !== deployment?.current,
+        );
+        const runs = await Promise.all(older.map(({ buildId }) => countRuns(client, buildId)));
+        return new Set(older.filter((_, at) => (runs[at] ?? 0) > 0).map(({ buildId }) => buildId));
+      }),
+    );
+    for (const buildId of needed)
+      if (!this.workers.has(buildId) && !this.stopping.signal.aborted) await this.start(buildId);
+    for (const [buildId, worker] of this.workers)
+      if (!needed.has(buildId)) {
+        this.log.info({ build: buildId }, 'no run needs this older build: its worker is stopped');
+        await worker.stop();
+      }
+  }
+
+  private async start(buildId: string): Promise<void> {
+    const { config, build, env } = this.facts;
+    const own = namedBuild(await readWorkerBuild(build.dir), env.BUILD_ID);
+    const dir = buildId === own.buildId ? null : await folderOf(buildId, this.log);
+    if (dir === null) return;
+    const { DATA_DIR } = config;
+    await holdBuild(dir);
+    const worker = await spawnProcess(
+      {
+        command: process.execPath,
+        args: builtProgramArgs({ dir }, 'worker'),
+        env: { ...workerEnv(this.facts), BUILD_ID: undefined },
+        cwd: PROJECT_ROOT,
+        stopLimitMs: STOP_LIMIT_MS,
+      },
+      await openPartLog(DATA_DIR, 'worker'),
+    );
+    this.workers.set(buildId, worker);
+    this.reaper.add(worker.pid, 'TERM');
+    await writePid(DATA_DIR, `worker-${buildId}`, worker.pid);
+    this.log.info({ build: buildId, pid: worker.pid }, 'runs need an older build: its worker runs');
+    void worker.exited.then(async () => {
+      this.workers.delete(buildId);
+      this.reaper.remove(worker.pid);
+      await clearPid(DATA_DIR, `worker-${buildId}`, worker.pid);
+    });
+  }
+}
+
+/** The folder of a build by its worker's id; null when it is not here. */
+async function folderOf(buildId: string, log: Log): Promise<string | null> {
+  for (const name of await readdir(BUILDS_DIR).catch(() => [])) {
+    if (name.startsWith('.')) continue;
+    const dir = path.join(BUILDS_DIR, name);
+    const build = await readWorkerBuild(dir).catch(() => null);
+    if (build?.buildId === buildId) return dir;
+  }
+  log.debug({ build: buildId }, 'runs need a build that is not here');
+  return null;
+}

@@ -1,0 +1,87 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { ERROR_POLICY } from '../../contracts/errors.js';
+import { actionWorkflowId, projectWorkflowId, publicationWorkflowId } from '../../contracts/ids.js';
+import type { ActionRow, JobRow } from '../../contracts/rows.js';
+import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
+import { CLOSING_SEQ } from '../../contracts/stream.js';
+import type { WriterMemo } from '../../contracts/workflows.js';
+import { completionOf } from '../shared/jobs.js';
+import type { WatchDeps } from './watch.js';
+
+/** Rows of each kind that one round looks at. */
+const LIMIT = 500;
+
+/**
+ * Closes rows of jobs and actions that are open, older than a round, and have no live workflow
+ * (B3). A row is made by its workflow, so it is never seen too early.
+ */
+export async function closeOrphanedRows(deps: WatchDeps): Promise<void> {
+  const { client, config, store } = deps;
+  const { jobs, actions } = await store.watch.openWork(config.WATCH_INTERVAL_MS, LIMIT);
+  for (const job of jobs)
+    if (!(await isWorkedOn(client, job.id, [projectWorkflowId(job.project_id)])))
+      await closeJob(deps, job);
+  for (const action of actions)
+    if (!(await isWorkedOn(client, action.id, workflowsOf(action))))
+      await closeAction(deps, action);
+}
+
+/** Workflows that may work on an action, as far as their ids are known by the row. */
+function workflowsOf({ id, project_id: projectId }: ActionRow): string[] {
+  const ofProject =
+    projectId === null ? [] : [projectWorkflowId(projectId), publicationWorkflowId(projectId)];
+  return [actionWorkflowId(id), ...ofProject];
+}
+
+/** Asks the workflows themselves first: the list may lag behind, and finds the others. */
+async function isWorkedOn(
+  client: Client,
+  workId: string,
+  workflowIds: readonly string[],
+): Promise<boolean> {
+  for (const workflowId of workflowIds)
+    if (await isRunningFor(client, workflowId, workId)) return true;
+  const { name } = SEARCH_ATTRIBUTES.jobId;
+  const query = `${name}='${workId}' AND ExecutionStatus='Running'`;
+  return (await client.workflow.count(query)).count > 0;
+}
+
+async function isRunningFor(client: Client, workflowId: string, workId: string): Promise<boolean> {
+  try {
+    const run = await client.workflow.getHandle(workflowId).describe();
+    const memo = run.memo as unknown as WriterMemo | undefined;
+    return (
+      run.status.name === 'RUNNING' &&
+      (memo?.jobId ?? run.typedSearchAttributes.get(SEARCH_ATTRIBUTES.jobId)) === workId
+    );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+/** A row that nobody works on ends as what it is: completed after its commit point, else failed. */
+async function closeJob(deps: WatchDeps, job: JobRow): Promise<void> {
+  const { store, stream, log } = deps;
+  const published = await store.revisions.ofJob(job.id);
+  if (published) {
+    log.warn(
+      { jobId: job.id, outcome: 'success' },
+      'completed a job that nobody worked on after its commit point',
+    );
+    const { id: jobId, user_id: userId, project_id: projectId, attempt } = job;
+    await deps.complete(completionOf({ jobId, userId, projectId, attempt }, published.revision));
+    return;
+  }
+  const error = ERROR_POLICY.RunCrashed.sentence;
+  if (!(await store.jobs.fail(job.id, error))) return;
+  log.warn({ jobId: job.id, outcome: 'error' }, 'closed a job that nobody worked on');
+  await stream.append(job.id, job.attempt, CLOSING_SEQ, [
+    { type: 'failed', kind: 'RunCrashed', error },
+  ]);
+}
+
+async function closeAction({ store, log }: WatchDeps, { id, kind }: ActionRow): Promise<void> {
+  if (!(await store.actions.fail(id, ERROR_POLICY.RunCrashed.sentence))) return;
+  log.warn({ actionId: id, kind, outcome: 'error' }, 'closed an action that nobody worked on');
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import type { Config } from '../../config.js';
+import { readDeployment, writeNotes } from '../../deployments/versions.js';
+import type { Log } from '../../log.js';
+import type { Store } from '../../store/index.js';
+import type { StreamWriter } from '../../stream/writer.js';
+import type { WorkerBuild } from '../../worker-build.js';
+import type { JobActivities } from '../ports.js';
+import { ensureSchedules } from '../schedules.js';
+import type { Alerts } from '../shared/alerts.js';
+import { endBrokenRuns } from './broken-runs.js';
+import { closeOrphanedRows } from './orphaned-rows.js';
+import { moveStrandedRuns, type Absences } from './stranded-runs.js';
+import { reportUnpolledQueues } from './unpolled-queues.js';
+
+/** Of one step of a round. */
+const STEP_TIMEOUT_MS = 30_000;
+/** The lease outlives the pause between two rounds by so much. */
+const LEASE_MARGIN_MS = 15_000;
+/** Operators hear of it when no round came to its end for so long. */
+const SILENT_MS = 180_000;
+/** A worker looks so often whether its build has become the current one. */
+const CURRENT_POLL_MS = 1_000;
+
+export interface WatchDeps {
+  readonly client: Client;
+  readonly config: Config;
+  readonly build: WorkerBuild;
+  readonly store: Store;
+  readonly stream: StreamWriter;
+  readonly alerts: Alerts;
+  /** The ordinary end of a job. */
+  readonly complete: JobActivities['completeJob'];
+  readonly log: Log;
+}
+
+/**
+ * What sees that nothing stays open when workflows cannot see to it themselves: their code is
+ * broken, they are gone, or nobody runs their build any more (I2, B3). It is no workflow, so broken
+ * workflow code cannot stop it. Every worker process runs it; one at a time looks, under a lease.
+ */
+export function startWatch(deps: WatchDeps): { stop(): void } {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  void keepWatching(deps, signal);
+  void announceBuild(deps, signal);
+  return { stop: () => stopping.abort() };
+}
+
+async function keepWatching(deps: WatchDeps, signal: AbortSignal): Promise<void> {
+  const { config, store, alerts, log } = deps;
+  const holder = `${deps.build.buildId}/${randomUUID()}`;
+  const intervalMs = config.WATCH_INTERVAL_MS;
+  const absences: Absences = new Map();
+  while (!signal.aborted) {
+    try {
+      if (await store.watch.take(holder, intervalMs + LEASE_MARGIN_MS)) {
+        await lookOnce(deps, absences);
+        await store.watch.noteRun();
+        await alerts.clear({ kind: 'watchSilent', key: 'watch' });
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'a round of the watch failed; the next one tries again');
+    }
+    await reportSilence(deps).catch(() => undefined);
+    await pause(intervalMs, signal);
+  }
+}
+
+/** One round: each step by itself, so that one that fails does not keep the others from it. */
+async function lookOnce(deps: WatchDeps, absences: Absences): Promise<void> {
+  const { client, log } = deps;
+  const problems: unknown[] = [];
+  for (const step of [
+    () => moveStrandedRuns(deps, absences),
+    () => endBrokenRuns(deps),
+    () => closeOrphanedRows(deps),
+    () => reportUnpolledQueues(deps),
+  ]) {
+    try {
+      await client.withDeadline(Date.now() + STEP_TIMEOUT_MS, step);
+    } catch (error) {
+      log.warn({ err: error }, 'a step of the watch failed');
+      problems.push(error);
+    }
+  }
+  if (problems.length > 0) throw problems[0];
+}
+
+async function reportSilence({ store, alerts }: WatchDeps): Promise<void> {
+  const last = await store.watch.lastRun();
+  if (last === null || last.ageMs < SILENT_MS) return;
+  await alerts.raise({
+    kind: 'watchSilent',
+    key: 'watch',
+    message: 'no round of the watch came to its end for 3 minutes: broken runs are not ended',
+    details: { lastRunAt: last.at },
+  });
+}
+
+/**
+ * Keeps commit and queues of the build with it on the server. Schedules are those of the current
+ * build: a worker of an older one leaves them alone.
+ */
+async function announceBuild(
+  { client, config, build, log }: WatchDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  let isNoted = false;
+  while (!signal.aborted) {
+    try {
+      if (!isNoted) await writeNotes(client, build);
+      isNoted = true;
+      const isCurrent = (await readDeployment(client))?.current === build.buildId;
+      if (isCurrent) return await ensureSchedules(client, config);
+    } catch (error) {
+      log.warn({ err: error }, 'the build could not be announced; it is tried again');
+    }
+    await pause(CURRENT_POLL_MS, signal);
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
+}

@@ -1,0 +1,135 @@
+import os from 'node:os';
+import { Client, Connection } from '@temporalio/client';
+import { ALL_QUEUES, TASK_QUEUE } from '../contracts/workflows.js';
+import { makeCurrent, whyNotReady } from '../deployments/make-current.js';
+import {
+  countRuns,
+  lastPolls,
+  readDeployment,
+  readNotes,
+  setRamping,
+  TASK_KIND,
+  type Deployment,
+} from '../deployments/versions.js';
+import { readSettings } from './settings.js';
+import { readStackFile } from './stack-file.js';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** A command that finds a build without all of its queues waits no longer. */
+const READY_LIMIT_MS = 15_000;
+
+export interface DeployOptions {
+  readonly envFile?: string;
+}
+
+/** One build, as an operator sees it. */
+interface BuildLine {
+  readonly buildId: string;
+  readonly commit: string | null;
+  readonly role: string;
+  readonly isPolled: boolean;
+  readonly runs: number;
+}
+
+/** `npx dreamcore deploy status`: the builds, who runs them, and how many runs are on each. */
+export async function deployStatus({ envFile }: DeployOptions): Promise<string> {
+  return withServer(envFile, async (client) => {
+    const deployment = await readDeployment(client);
+    if (!deployment) return 'No worker has told Temporal of a build yet.';
+    const polls = await lastPolls(client, TASK_QUEUE, TASK_KIND.workflow);
+    const lines = await Promise.all(
+      deployment.versions.map(async ({ buildId }): Promise<BuildLine> => ({
+        buildId,
+        commit: (await readNotes(client, buildId)).commit,
+        role: roleOf(deployment, buildId),
+        isPolled: polls.has(buildId),
+        runs: await countRuns(client, buildId),
+      })),
+    );
+    return renderBuilds(deployment, lines);
+  });
+}
+
+/** `npx dreamcore deploy current <build>`: new runs start on it once all its queues are there. */
+export async function deployCurrent(buildId: string, { envFile }: DeployOptions): Promise<string> {
+  return withServer(envFile, async (client) => {
+    const { queues } = await readNotes(client, buildId);
+    await makeCurrent(client, {
+      buildId,
+      queues: queues ?? ALL_QUEUES,
+      by: operator(),
+      limitMs: READY_LIMIT_MS,
+    });
+    return `New runs start on build ${buildId}. Runs of other builds end where they are.`;
+  });
+}
+
+/** `npx dreamcore deploy ramp <build> <percent>`: so many of the new runs; 0 ends that. */
+export async function deployRamp(
+  buildId: string,
+  percent: number,
+  { envFile }: DeployOptions,
+): Promise<string> {
+  return withServer(envFile, async (client) => {
+    if ((await readDeployment(client))?.current === buildId)
+      throw new Error(`Build ${buildId} is current: all new runs start on it already.`);
+    const { queues } = await readNotes(client, buildId);
+    const why = percent === 0 ? null : await whyNotReady(client, buildId, queues ?? ALL_QUEUES);
+    if (why !== null) throw new Error(`Build ${buildId} cannot get runs: ${why}.`);
+    await setRamping(client, buildId, percent, operator());
+    return percent === 0
+      ? 'All new runs start on the current build.'
+      : `${percent} % of the new runs start on build ${buildId}.`;
+  });
+}
+
+/** The builds in words. */
+function renderBuilds(deployment: Deployment, builds: readonly BuildLine[]): string {
+  const lines = builds.map(({ buildId, commit, role, isPolled, runs }) =>
+    [
+      buildId.padEnd(18),
+      (commit ?? '-').padEnd(14),
+      role.padEnd(14),
+      (isPolled ? 'has workers' : 'no workers').padEnd(13),
+      `${runs} running`,
+    ].join(''),
+  );
+  const warning =
+    deployment.current === null
+      ? ['No build is current: nothing new runs. npx dreamcore deploy current <build>']
+      : [];
+  return [...lines, ...warning].join('\n');
+}
+
+function roleOf({ current, ramping }: Deployment, buildId: string): string {
+  if (buildId === current) return 'current';
+  return ramping?.buildId === buildId ? `ramping ${ramping.percent} %` : '';
+}
+
+function operator(): string {
+  return `${os.userInfo().username}@${os.hostname()}`;
+}
+
+/** Asks the Temporal server of the running stack, or the one that is configured. */
+async function withServer<T>(
+  envFile: string | undefined,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const { env, config } = readSettings(envFile);
+  const stack = await readStackFile(config.DATA_DIR);
+  const address =
+    env.TEMPORAL_ADDRESS ?? stack?.provided['TEMPORAL_ADDRESS'] ?? config.TEMPORAL_ADDRESS;
+  let connection: Connection;
+  try {
+    connection = await Connection.connect({ address, connectTimeout: CONNECT_TIMEOUT_MS });
+  } catch {
+    throw new Error(
+      `Temporal cannot be reached at ${address}: is the stack running, is TEMPORAL_ADDRESS right?`,
+    );
+  }
+  try {
+    return await work(new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }));
+  } finally {
+    await connection.close();
+  }
+}

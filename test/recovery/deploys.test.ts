@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectWorkflowId } from '../../src/contracts/ids.js';
+import { createLog } from '../../src/log.js';
+import { createStore, type StoreConfig } from '../../src/store/index.js';
+import {
+  currentBuild,
+  makeOtherBuild,
+  startWorkerOf,
+  withTemporalOf,
+  type OtherBuild,
+} from '../support/builds.js';
+import { expectNextAccepted, expectOneEnd, type Player } from '../support/checker.js';
+import { newPlayer, say } from '../support/player.js';
+import { programArgs } from '../support/programs.js';
+import { stackEnv, startStack, type Stack } from '../support/stack.js';
+
+/** In the next build the code of the workflow fails on messages that hold this word. */
+const BROKEN_WORD = 'こわれもの';
+const CHANGE = {
+  text: 'const outcome = await this.workOn(this.opened);',
+  by:
+    `if (this.input.content.includes('${BROKEN_WORD}')) throw new TypeError('broken');` +
+    'const outcome = await this.workOn(this.opened);',
+};
+
+let stack: Stack;
+let next: OtherBuild;
+let worker: { stop(): Promise<void> };
+beforeAll(async () => {
+  [stack, next] = await Promise.all([
+    startStack({
+      env: { DEMO_SECONDS: '4', WATCH_INTERVAL_MS: '1000', BROKEN_RUN_MS: '1000' },
+    }),
+    makeOtherBuild(CHANGE),
+  ]);
+  worker = await startWorkerOf(stack, next);
+});
+afterAll(async () => {
+  await worker?.stop();
+  await stack?.stop();
+  await next?.remove();
+});
+
+async function deploy(...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...programArgs('dreamcore'), 'deploy', ...args, '--env-file=/dev/null'],
+    { env: stackEnv({ DATA_DIR: stack.dataDir }) },
+  );
+  return stdout;
+}
+
+async function buildOf({ projectId }: Player): Promise<string | undefined> {
+  return withTemporalOf(stack, async (client) => {
+    const { raw } = await client.workflow.getHandle(projectWorkflowId(projectId)).describe();
+    return raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId ?? undefined;
+  });
+}
+
+describe('a deploy', () => {
+  it('I1: a job of the build before ends there; what comes next runs on the new one', async () => {
+    const before = (await currentBuild()).buildId;
+    const player = await newPlayer(stack);
+    const jobId = await say(player);
+    await player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
+    expect(await deploy('current', next.buildId)).toContain(next.buildId);
+    expect(await deploy('status')).toMatch(
+      new RegExp(`^${next.buildId} .*current +has workers`, 'm'),
+    );
+    expect(await buildOf(player)).toBe(before);
+    await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
+    await expectOneEnd(stack, player, jobId, 'completed');
+    const from = player.listener.frames.length;
+    const nextId = await say(player, '敵を青にして');
+    expect(await buildOf(player)).toBe(next.buildId);
+    await expect(player.listener.untilEnd(from)).resolves.toMatchObject({
+      type: 'completed',
+      jobId: nextId,
+      attempt: 1,
+    });
+    player.listener.close();
+  });
+
+  it('I2/B3: that breaks a workflow: the run is ended, its user hears it and goes on', async () => {
+    const player = await newPlayer(stack);
+    const jobId = await say(player, `2Dの${BROKEN_WORD}ゲームを作って`);
+    await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'failed', jobId });
+    const store = createStore(stack.env as unknown as StoreConfig, createLog('test'));
+    expect(await store.jobs.get(jobId)).toMatchObject({ status: 'failed' });
+    expect(await store.alerts.standing('workflowBroken')).toEqual([
+      projectWorkflowId(player.projectId),
+    ]);
+    expect((await store.watch.lastRun())?.ageMs).toBeLessThan(30_000);
+    await expectNextAccepted(player);
+    player.listener.close();
+  });
+
+  it('refuses a build that nobody runs, in words', async () => {
+    await expect(deploy('ramp', 'nowhere', '10')).rejects.toThrow(
+      'Build nowhere cannot get runs: Temporal has not seen a worker of build nowhere.',
+    );
+  });
+});

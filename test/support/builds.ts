@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { cp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { BUILDS_DIR, CURRENT_DIR, holdBuild } from '../../dev/build/builds.js';
+import { builtProgramArgs } from '../../dev/build/programs.js';
+import { startOrphanReaper } from '../../dev/stack/orphan-reaper.js';
+import { PROJECT_ROOT } from '../../src/config.js';
+import { WORKFLOW_BUNDLE } from '../../src/programs.js';
+import { readWorkerBuild, WORKER_BUILD_FILE, type WorkerBuild } from '../../src/worker-build.js';
+import type { Stack } from './stack.js';
+import { environmentOf } from './workers.js';
+
+/** Another build of the same sources, as a deploy brings it. */
+export interface OtherBuild extends WorkerBuild {
+  readonly dir: string;
+  remove(): Promise<void>;
+}
+
+/** A text of the workflow bundle, and what stands there in the other build. */
+interface WorkflowChange {
+  readonly text: string;
+  readonly by: string;
+}
+
+/** The build that stacks of tests run. */
+export async function currentBuild(): Promise<WorkerBuild> {
+  return readWorkerBuild(CURRENT_DIR);
+}
+
+/** Makes a build beside the current one, whose workflows differ by this. */
+export async function makeOtherBuild({ text, by }: WorkflowChange): Promise<OtherBuild> {
+  const dir = path.join(BUILDS_DIR, `test-${randomUUID().slice(0, 8)}`);
+  await cp(await realpath(CURRENT_DIR), dir, { recursive: true });
+  await holdBuild(dir);
+  const bundle = path.join(dir, WORKFLOW_BUNDLE);
+  const code = await readFile(bundle, 'utf8');
+  if (code.split(text).length !== 2) throw new Error(`not once in the workflows: ${text}`);
+  await writeFile(
+    bundle,
+    code.replace(text, () => by),
+  );
+  const build = { ...(await readWorkerBuild(dir)), buildId: path.basename(dir) };
+  await writeFile(path.join(dir, WORKER_BUILD_FILE), JSON.stringify(build));
+  return { ...build, dir, remove: () => rm(dir, { recursive: true, force: true }) };
+}
+
+/** A worker of a build beside those of a stack; resolves when it is ready. */
+export async function startWorkerOf(
+  stack: Stack,
+  { dir }: Pick<OtherBuild, 'dir'>,
+): Promise<{ stop(): Promise<void> }> {
+  const env = await environmentOf(await stack.pidOf('worker'));
+  const child = spawn(process.execPath, builtProgramArgs({ dir }, 'worker'), {
+    cwd: PROJECT_ROOT,
+    env,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const reaper = startOrphanReaper();
+  if (child.pid !== undefined) reaper.add(child.pid, 'TERM');
+  await once(child, 'message');
+  return {
+    async stop() {
+      child.kill('SIGKILL');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      reaper.end();
+    },
+  };
+}
+
+/** Does something with the Temporal server of a stack. */
+export async function withTemporalOf<T>(
+  stack: Stack,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const connection = await Connection.connect({ address: stack.env['TEMPORAL_ADDRESS'] ?? '' });
+  try {
+    return await work(new Client({ connection }));
+  } finally {
+    await connection.close();
+  }
+}
