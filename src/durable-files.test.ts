@@ -11,6 +11,9 @@ import { createThumbnails } from './store/files/thumbnails.js';
 import { createVideos } from './store/files/videos.js';
 import { createFileObjectStore } from './objects/file-object-store.js';
 
+/** Nobody deletes the project. */
+const WANTED = { endRow: async () => true, projectExists: async () => true };
+
 const USER = '6f9619ff-8b86-4d01-b42d-00cf4fc964ff';
 const PROJECT = '6f9619ff-8b86-4d01-b42d-00cf4fc96400';
 const REVISION = 'a'.repeat(40);
@@ -50,14 +53,18 @@ it.each([
   {
     what: 'a thumbnail',
     write: async (bytes: Buffer) => {
-      await createThumbnails(base).write(USER, PROJECT, bytes);
+      await createThumbnails(base).keep(USER, PROJECT, bytes, WANTED);
       return join(base, 'users', USER, 'projects', PROJECT, 'thumbnail.webp');
     },
   },
   {
     what: 'a video',
     write: async (bytes: Buffer) => {
-      await createVideos(base).write(USER, PROJECT, REVISION, bytes);
+      await createVideos(base).keep(
+        { userId: USER, projectId: PROJECT, revision: REVISION },
+        bytes,
+        WANTED,
+      );
       return join(base, 'users', USER, 'projects', PROJECT, `movie-${REVISION}.mp4`);
     },
   },

@@ -1,4 +1,4 @@
-import type { ActionKind, ActionRef } from '../contracts/actions.js';
+import type { ActionEnd, ActionKind, ActionRef } from '../contracts/actions.js';
 import type { ErrorKind } from '../contracts/errors.js';
 import type { SelectedStyle, PendingQuestion } from '../contracts/frames.js';
 import type { Dimension } from '../contracts/ids.js';
@@ -110,10 +110,11 @@ export interface JobActivities {
   /** History line, row, events, in this order, once (D4). False when the row had already ended. */
   completeJob(input: CompleteJobInput): Promise<boolean>;
   failJob(input: FailJobInput): Promise<boolean>;
-  /** Ends the row unless the commit point has passed (F1). */
+  /**
+   * Ends the row unless the commit point has passed (F1); then its workflow counts as cancelled
+   * (I4).
+   */
   cancelJob(input: JobRef & { attempt: number }): Promise<CancelAnswer['outcome']>;
-  /** Tells a listener whose `admit` ran out of time that the job was refused (A6). */
-  reportRefusal(input: JobRef & { kind: ErrorKind }): Promise<void>;
   /**
    * Gives a project that still has the default name the game's own; tells the listeners. Null when
    * it keeps its name.
@@ -138,7 +139,24 @@ export interface RestoreActivities {
   }): Promise<RestoreOutcome>;
 }
 
+/** One run of a workflow. */
+export interface RunRef {
+  workflowId: string;
+  runId: string;
+}
+
 export interface DeleteActivities {
+  /**
+   * Opens the delete, ends the rows of every open action of the project, and asks their workflows
+   * to stop; answers these. Null = the project is not the user's.
+   */
+  cancelProjectWork(input: {
+    actionId: string;
+    userId: string;
+    projectId: string;
+  }): Promise<RunRef[] | null>;
+  /** Waits for the end of these workflows, at most `waitMs`; answers those that still run. */
+  awaitRunsEnded(input: { runs: RunRef[]; waitMs: number }): Promise<RunRef[]>;
   /** Removes a project's rows; false when it is not the user's. Idempotent by `actionId` (F2). */
   removeProjectRows(input: {
     actionId: string;
@@ -264,10 +282,12 @@ export interface ReplicationActivities {
 
 /** Rows of actions (B1); every step may be repeated. */
 export interface ActionActivities {
-  openAction(input: ActionRef & { kind: ActionKind }): Promise<'opened' | 'denied'>;
+  /** A row that has ended already is answered with its end: nothing is done twice (H1). */
+  openAction(input: ActionRef & { kind: ActionKind }): Promise<'opened' | 'denied' | ActionEnd>;
   /** False when the row had ended otherwise (cancelled); so do the next two. */
   completeAction(input: { actionId: string; result: unknown }): Promise<boolean>;
-  failAction(input: { actionId: string; kind: ErrorKind }): Promise<boolean>;
+  failAction(input: { actionId: string; kind: ErrorKind; detail: string }): Promise<boolean>;
+  /** Ends the row; then its workflow counts as cancelled (I4). */
   cancelAction(input: { actionId: string }): Promise<boolean>;
 }
 
@@ -300,9 +320,12 @@ export interface ThumbnailActivities {
   planThumbnail(
     input: GenerateThumbnailInput,
   ): Promise<{ kind: 'draw'; prompt: string } | { kind: 'screenshot'; revision: string }>;
-  /** Makes the action's image the project's. */
+  /**
+   * Makes the action's image the project's and ends the row with `made` as its result (F2);
+   * `RunCancelled` when the action or its project has ended.
+   */
   keepThumbnail(
-    input: Pick<GenerateThumbnailInput, 'actionId' | 'userId' | 'projectId'>,
+    input: Pick<GenerateThumbnailInput, 'actionId' | 'userId' | 'projectId'> & { made: ImageMade },
   ): Promise<void>;
 }
 export interface CutoutActivities {

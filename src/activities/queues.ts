@@ -1,13 +1,16 @@
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { WorkerConfig } from '../config.js';
 import {
+  ANSWER_QUEUE,
   DEPLOYMENT_NAME,
   LOCAL_AGENT_QUEUE,
   LOCAL_IMAGE_QUEUE,
   LOCAL_QUEUE,
   LOCAL_VIDEO_QUEUE,
+  MAINTENANCE_QUEUE,
   MODAL_AGENT_QUEUE,
   MODAL_QUEUE,
+  PUBLISHING_QUEUE,
   TASK_QUEUE,
 } from '../contracts/workflows.js';
 import { builtFile, WORKFLOW_BUNDLE } from '../programs.js';
@@ -65,13 +68,18 @@ function shortWorkers(
   common: CommonOptions,
   { shared, files }: Pick<ActivitySets, 'shared' | 'files'>,
 ): Promise<Worker>[] {
+  const activities = withHeartbeats(withTypedFailures(shared));
   return [
     Worker.create({
       ...common,
       taskQueue: TASK_QUEUE,
       workflowBundle: { codePath: builtFile(WORKFLOW_BUNDLE) },
-      activities: withHeartbeats(withTypedFailures(shared)),
+      activities,
     }),
+    // What waits for somebody else, or may take its time, is the same set on a queue of its own.
+    ...[ANSWER_QUEUE, PUBLISHING_QUEUE, MAINTENANCE_QUEUE].map((taskQueue) =>
+      Worker.create({ ...common, taskQueue, activities }),
+    ),
     Worker.create({
       ...common,
       taskQueue: LOCAL_QUEUE,

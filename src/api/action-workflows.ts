@@ -6,7 +6,7 @@ import {
   type Client,
   type WorkflowIdReusePolicy,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import {
   CANCEL_ACTION_UPDATE,
   type ActionKind,
@@ -18,6 +18,7 @@ import { isErrorKind } from '../contracts/errors.js';
 import { actionWorkflowId } from '../contracts/ids.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/workflows.js';
+import type { Log } from '../log.js';
 
 const CANCEL_TIMEOUT_MS = 6_000;
 /**
@@ -52,19 +53,20 @@ export interface ActionWorkflows {
     isMade: () => Promise<boolean>,
   ): Promise<ActionOutcome<T> | 'made'>;
   /**
-   * Stops an action, under whatever id its workflow runs; `tooLate` when none does any more.
-   * `isOpen` tells whether its row waits for an end.
+   * Stops an action, under whatever id its workflow runs; `noAnswer` when none does any more, or
+   * nobody answers for it: then its row is the caller's to end. `isOpen` tells whether that waits
+   * for an end.
    */
   cancelAction(
     actionId: string,
     isOpen: () => Promise<boolean>,
-  ): Promise<CancelActionAnswer['outcome']>;
+  ): Promise<CancelActionAnswer['outcome'] | 'noAnswer'>;
 }
 
-export function createActionWorkflows(temporal: Client): ActionWorkflows {
+export function createActionWorkflows(temporal: Client, log: Log): ActionWorkflows {
   return {
     perform: async <T, I extends ActionRef>(start: ActionStart<I>) =>
-      (await (await startAction(temporal, start, 'ALLOW_DUPLICATE')).result()) as ActionOutcome<T>,
+      outcomeOf<T>((await startAction(temporal, start, 'ALLOW_DUPLICATE')).result()),
     async performOnce<T, I extends ActionRef>(
       start: ActionStart<I>,
       isMade: () => Promise<boolean>,
@@ -80,17 +82,33 @@ export function createActionWorkflows(temporal: Client): ActionWorkflows {
         return outcomeOf<T>((await startAction(temporal, start, 'ALLOW_DUPLICATE')).result());
       }
     },
-    cancelAction: (actionId, isOpen) =>
-      temporal.withDeadline(Date.now() + CANCEL_TIMEOUT_MS, async () => {
-        for (const startedMs = performance.now(); ; await sleep(LIST_PAUSE_MS)) {
-          const outcome =
-            (await cancelWorkflow(temporal, actionWorkflowId(actionId))) ??
-            (await cancelFound(temporal, actionId));
-          if (outcome !== null) return outcome;
-          if (performance.now() - startedMs > LIST_LAG_MS || !(await isOpen())) return 'tooLate';
-        }
-      }),
+    cancelAction: (actionId, isOpen) => cancelAction(temporal, log, actionId, isOpen),
   };
+}
+
+async function cancelAction(
+  temporal: Client,
+  log: Log,
+  actionId: string,
+  isOpen: () => Promise<boolean>,
+): Promise<CancelActionAnswer['outcome'] | 'noAnswer'> {
+  const startedMs = performance.now();
+  try {
+    return await temporal.withDeadline(Date.now() + CANCEL_TIMEOUT_MS, async () => {
+      for (;;) {
+        const outcome =
+          (await cancelWorkflow(temporal, actionWorkflowId(actionId))) ??
+          (await cancelFound(temporal, actionId));
+        if (outcome !== null) return outcome;
+        if (!(await isOpen())) return 'tooLate';
+        if (performance.now() - startedMs > LIST_LAG_MS) return 'noAnswer';
+        await sleep(LIST_PAUSE_MS);
+      }
+    });
+  } catch (error) {
+    log.warn({ err: error, actionId }, 'no workflow answers for an action that is to be stopped');
+    return 'noAnswer';
+  }
 }
 
 async function startAction<I extends ActionRef>(
@@ -117,15 +135,19 @@ async function startAction<I extends ActionRef>(
   });
 }
 
-/** The end of a workflow that fails when its action does. */
-async function outcomeOf<T>(result: Promise<unknown>): Promise<ActionOutcome<T>> {
+/** The end of a workflow, which ends as its action does (I4). */
+export async function outcomeOf<T>(result: Promise<unknown>): Promise<ActionOutcome<T>> {
   try {
-    return (await result) as ActionOutcome<T>;
+    return { ok: true, result: (await result) as T };
   } catch (error) {
-    const cause = error instanceof WorkflowFailedError ? error.cause : null;
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const { cause } = error;
     if (cause instanceof ApplicationFailure && isErrorKind(cause.type))
       return { ok: false, kind: cause.type, detail: cause.message };
-    throw error;
+    if (cause instanceof CancelledFailure)
+      return { ok: false, kind: 'RunCancelled', detail: 'the action was cancelled' };
+    // Ended from outside: by an operator, or by the watch over broken workflows.
+    return { ok: false, kind: 'RunCrashed', detail: cause?.message ?? error.message };
   }
 }
 
@@ -134,14 +156,15 @@ async function cancelWorkflow(
   temporal: Client,
   workflowId: string,
 ): Promise<CancelActionAnswer['outcome'] | null> {
+  const handle = temporal.workflow.getHandle(workflowId);
   try {
-    return (
-      await temporal.workflow
-        .getHandle(workflowId)
-        .executeUpdate<CancelActionAnswer, []>(CANCEL_ACTION_UPDATE)
-    ).outcome;
+    return (await handle.executeUpdate<CancelActionAnswer, []>(CANCEL_ACTION_UPDATE)).outcome;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
+    // No worker answers. The server keeps this for the next one, which then stops the work.
+    void temporal
+      .withDeadline(Date.now() + CANCEL_TIMEOUT_MS, () => handle.cancel())
+      .catch(() => 0);
     throw error;
   }
 }

@@ -78,6 +78,7 @@ async function admit(temporal: Client, log: Log, admission: Admission): Promise<
     if (outcome !== 'timedOut') return outcome;
     const writer = await describeWriter(temporal, projectId);
     const isOurs = writer?.messageId === messageId;
+    if (isOurs && writer.refusal !== null) return { kind: 'refused', code: writer.refusal };
     if (isOurs && admission.kind === 'generate') return { kind: 'waiting' };
     // Restore and delete are answered when they are done; a message that meets another writer, or
     // one in its last step, may wait longer, too.
@@ -131,10 +132,19 @@ async function describeWriter(temporal: Client, projectId: string) {
   const handle = temporal.workflow.getHandle(projectWorkflowId(projectId));
   for (const untilMs = performance.now() + DESCRIBE_PATIENCE_MS; ; await sleep(DESCRIBE_PAUSE_MS)) {
     try {
-      const { status, memo } = await temporal.withDeadline(Date.now() + DESCRIBE_TIMEOUT_MS, () =>
-        handle.describe(),
+      const { status, memo, typedSearchAttributes } = await temporal.withDeadline(
+        Date.now() + DESCRIBE_TIMEOUT_MS,
+        () => handle.describe(),
       );
-      return { isRunning: status.name === 'RUNNING', messageId: memo?.messageId, kind: memo?.kind };
+      const isRefused = typedSearchAttributes.get(SEARCH_ATTRIBUTES.outcome) === 'refused';
+      const code = typedSearchAttributes.get(SEARCH_ATTRIBUTES.failureKind);
+      return {
+        isRunning: status.name === 'RUNNING',
+        messageId: memo?.messageId,
+        kind: memo?.kind,
+        /** Its end decides, however late the answer is (I3). */
+        refusal: isRefused && isRefusal(code) ? code : null,
+      };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError || performance.now() >= untilMs) return null;
     }
@@ -210,6 +220,11 @@ function summaryOf({ kind, input }: Admission): string {
     : `復元: ${input.versionId.slice(0, 7)}`;
 }
 
+function isRefusal(code: string | null | undefined): code is Refusal {
+  const { userLimit, systemLimit, denied } = ADMIT_FAILURE;
+  return code === userLimit || code === systemLimit || code === denied;
+}
+
 /** A failed try: come again, the wait ran out, a refusal, or something that nobody foresaw. */
 type FailedTry = { kind: 'again' | 'timedOut' | 'broken' } | { kind: 'refused'; code: Refusal };
 
@@ -233,17 +248,9 @@ export function classifyTry(error: unknown): FailedTry {
 }
 
 function classifyFailureType(type: string | null | undefined): FailedTry {
-  switch (type) {
-    case ADMIT_FAILURE.closing:
-    case ENDED_MEANWHILE:
-      return { kind: 'again' };
-    case ADMIT_FAILURE.userLimit:
-    case ADMIT_FAILURE.systemLimit:
-    case ADMIT_FAILURE.denied:
-      return { kind: 'refused', code: type };
-    default:
-      return { kind: 'broken' };
-  }
+  if (isRefusal(type)) return { kind: 'refused', code: type };
+  const isToComeAgain = type === ADMIT_FAILURE.closing || type === ENDED_MEANWHILE;
+  return { kind: isToComeAgain ? 'again' : 'broken' };
 }
 
 /** An error and the errors that caused it; the failure of an activity lies one deeper. */

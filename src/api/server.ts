@@ -21,6 +21,7 @@ import { createHydrate } from './games/hydrate.js';
 import { JobFeeds } from '../stream/feeds.js';
 import { EventIngest } from '../stream/ingest.js';
 import { storeFacts } from '../stream/job-facts.js';
+import { rowlessRuns } from '../stream/job-runs.js';
 import { isInStream, streamReader } from '../stream/reader.js';
 import { streamWriter } from '../stream/writer.js';
 import { createRateLimits } from './rate-limits.js';
@@ -57,7 +58,11 @@ export function assembleApi(config: Config, log: Log) {
   const auth = withSignInAudit(createAuth(config), store.activityLog);
   const limits = createRateLimits(config, store.activityLog);
   const readStream = streamReader(temporal);
-  const feeds = new JobFeeds({ readStream, facts: storeFacts(store, mirror), log });
+  const feeds = new JobFeeds({
+    readStream,
+    facts: storeFacts(store, mirror, rowlessRuns(temporal)),
+    log,
+  });
   const admitter = createAdmitter(temporal, log);
   const socketDeps = { config, auth, store, mirror, feeds, admitter, limits, log };
   const ingest = new EventIngest({
@@ -87,7 +92,7 @@ export function assembleApi(config: Config, log: Log) {
     videos: createVideos(config.DATA_DIR),
     callback,
     cancelJob: (job) => stopJob(socketDeps, job),
-    actions: createActionWorkflows(temporal),
+    actions: createActionWorkflows(temporal, log),
   });
   return { app, socketDeps, assetFiles, connection };
 }

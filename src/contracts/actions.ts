@@ -22,7 +22,16 @@ export interface ActionRef {
   projectId: string | null;
 }
 
-/** How an action ended. Large results (images, videos) lie on disk; the result names them. */
+/** The end of an action's row: what a later call with the same id is answered (H1). */
+export type ActionEnd<T = unknown> =
+  | { ended: 'completed'; result: T }
+  | { ended: 'failed'; kind: ErrorKind; detail: string }
+  | { ended: 'cancelled' };
+
+/**
+ * How an action ended, for its caller. Large results (images, videos) lie on disk; the result
+ * names them.
+ */
 export type ActionOutcome<T> =
   { ok: true; result: T } | { ok: false; kind: ErrorKind; detail: string };
 

@@ -64,6 +64,8 @@ export interface ActionRow {
   progress: number;
   result: unknown;
   error: string | null;
+  /** `{kind, detail}` of a failed one: with the result what the same call is answered again. */
+  failure: unknown;
   attempt: number;
   last_event_at: string | null;
   created_at: string;

@@ -12,4 +12,10 @@ export const SEARCH_ATTRIBUTES = {
   action: keyword('JobAction'),
   /** Where the newest attempt runs. */
   backend: keyword('Backend'),
+  /** What a message turned out to be; of everything else the same as `JobAction` (I4). */
+  kind: keyword('Kind'),
+  /** How the work ended (I4): completed, failed, cancelled, refused, existing. */
+  outcome: keyword('JobOutcome'),
+  /** Why, by the kinds of the policy table; only when it failed or was refused (I4). */
+  failureKind: keyword('FailureKind'),
 } as const;

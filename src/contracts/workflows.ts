@@ -4,6 +4,12 @@ import type { JobRow } from './rows.js';
 
 /** Short work and workflow tasks; never shares a queue with long work (G2). */
 export const TASK_QUEUE = 'dreamcore';
+/** Answers in words, which wait for a model: a hanging one delays no commit (G2). */
+export const ANSWER_QUEUE = 'dreamcore-answers';
+/** Copies of games and their checks, which wait for our own address (G2). */
+export const PUBLISHING_QUEUE = 'dreamcore-publishing';
+/** House-keeping and watching, beside everything that somebody waits for (G2). */
+export const MAINTENANCE_QUEUE = 'dreamcore-maintenance';
 /** Short work of the local set (files, git). */
 export const LOCAL_QUEUE = 'dreamcore-local';
 /** Long local runs: slots = MAX_RUNNING_JOBS per worker. */
@@ -23,6 +29,9 @@ export const MODAL_AGENT_QUEUE = 'dreamcore-modal-agent';
 /** Every queue: a worker of any build and configuration polls all of them (I1). */
 export const ALL_QUEUES: readonly string[] = [
   TASK_QUEUE,
+  ANSWER_QUEUE,
+  PUBLISHING_QUEUE,
+  MAINTENANCE_QUEUE,
   LOCAL_QUEUE,
   LOCAL_AGENT_QUEUE,
   LOCAL_IMAGE_QUEUE,
@@ -129,4 +138,6 @@ export interface GenerateGameOutcome {
   ended: 'completed' | 'failed' | 'cancelled' | 'refused' | 'existing';
   revision?: string;
   failure?: ErrorKind;
+  /** What went wrong, for the operator. */
+  detail?: string;
 }

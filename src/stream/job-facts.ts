@@ -5,6 +5,7 @@ import type { JobEvent } from '../contracts/stream.js';
 import type { Store } from '../store/index.js';
 import type { Mirror } from '../store/mirror/mirror.js';
 import { toProjectBrief } from '../store/tables/projects.js';
+import type { RowlessRun } from './job-runs.js';
 import { neededFacts, type FrameFacts, type PublishedCode } from './frames.js';
 
 /**
@@ -17,6 +18,8 @@ export interface FactsSource {
   project(projectId: string): Promise<ProjectBrief | null>;
   /** 1 = next; null when the job does not wait for a slot. */
   queuePosition(jobId: string): Promise<number | null>;
+  /** The run of a job that has no row. */
+  rowlessRun(jobId: string): Promise<RowlessRun>;
 }
 
 const RECENT_MS = 1_000;
@@ -68,6 +71,12 @@ export class JobFacts {
     return this.#retrying(() => this.source.queuePosition(this.jobId));
   }
 
+  /** What has become of a job that has no row (I3). */
+  async rowlessRun(): Promise<RowlessRun> {
+    const run = await this.#retrying(() => this.source.rowlessRun(this.jobId));
+    return run ?? { state: 'unknown' };
+  }
+
   async #retrying<T>(read: () => Promise<T | null>): Promise<T | null> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -89,8 +98,10 @@ const ENTRY_POINT = 'index.html';
 export function storeFacts(
   store: Pick<Store, 'jobs' | 'projects' | 'revisions'>,
   mirror: Pick<Mirror, 'readAiContext' | 'readFile'>,
+  rowlessRun: FactsSource['rowlessRun'],
 ): FactsSource {
   return {
+    rowlessRun,
     job: (jobId) => store.jobs.get(jobId),
     queuePosition: (jobId) => store.jobs.queuePosition(jobId),
 

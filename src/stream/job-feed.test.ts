@@ -11,6 +11,7 @@ import {
 } from '../contracts/stream.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { ServerFrame } from '../contracts/frames.js';
+import type { RowlessRun } from './job-runs.js';
 import { StreamState } from './stream-state.js';
 import { JobFeeds } from './feeds.js';
 import type { ReadStream } from './reader.js';
@@ -68,7 +69,10 @@ class DurableStream {
   };
 }
 
-function startFeeds(job: () => JobRow | null = () => row()) {
+function startFeeds(
+  job: () => JobRow | null = () => row(),
+  run: () => RowlessRun = () => ({ state: 'unknown' }),
+) {
   const stream = new DurableStream();
   const feeds = new JobFeeds({
     readStream: stream.read,
@@ -77,6 +81,7 @@ function startFeeds(job: () => JobRow | null = () => row()) {
       publishedCode: async () => ({ mode: 'create', suggestions: [] }),
       project: async () => ({ id: PROJECT, name: 'old', createdAt: '', updatedAt: '' }),
       queuePosition: async () => null,
+      rowlessRun: async () => run(),
     },
     log: pino({ level: 'silent' }),
   });
@@ -407,6 +412,23 @@ describe('D3: where a subscriber starts', () => {
       ],
       1,
     );
+    await until(ended(frames));
+    expect(frames).toMatchObject([{ type: 'failed', job: null, code: 'USER_LIMIT_EXCEEDED' }]);
+    subscription.close();
+  });
+
+  it('I3: a job that was refused after all is told as failed, by the end of its run', async () => {
+    let run: RowlessRun = { state: 'running' };
+    const { stream, subscribe } = startFeeds(
+      () => null,
+      () => run,
+    );
+    stream.isThere = false;
+    const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
+    subscription.release();
+    await sleep(100);
+    expect(frames).toEqual([]);
+    run = { state: 'ended', kind: 'USER_LIMIT_EXCEEDED' };
     await until(ended(frames));
     expect(frames).toMatchObject([{ type: 'failed', job: null, code: 'USER_LIMIT_EXCEEDED' }]);
     subscription.close();

@@ -1,6 +1,8 @@
 import { Pauses } from '../concurrency.js';
+import { ERROR_POLICY } from '../contracts/errors.js';
 import { isActive, type JobRow } from '../contracts/rows.js';
 import {
+  CLOSING_SEQ,
   isTerminalEvent,
   type Cursor,
   type StreamItem,
@@ -16,10 +18,7 @@ import { JobSubscribers, type Subscriber } from './subscribers.js';
 
 const POSITION_INTERVAL_MS = 2_000;
 const RETRY = { firstMs: 50, factor: 2, maxMs: 2_000, jitter: 0.3 };
-/**
- * An accepted job may wait this long for a worker that opens it (A6); until then it has neither row
- * nor stream.
- */
+/** So long a job is waited for that has neither row nor stream, nor a run that is known of (A6). */
 const UNOPENED_MS = 10 * 60_000;
 
 export interface FeedDeps {
@@ -127,7 +126,7 @@ export class JobFeed {
         return (await this.#takePage(outcome.page)) ? 'checkRow' : 'read';
       case 'missing': {
         const row = await this.#facts.row();
-        if (!row) return performance.now() - this.#createdMs < UNOPENED_MS ? 'pause' : 'stop';
+        if (!row) return this.#withoutRow();
         if (isActive(row.status)) return 'pause';
         // A quick job may have begun and ended since this read: read once more before its row tells
         // the end.
@@ -145,6 +144,18 @@ export class JobFeed {
         );
         return 'pause';
     }
+  }
+
+  /** The end of the job's run decides whether it is still to come, or was refused (I3). */
+  async #withoutRow(): Promise<'pause' | 'stop'> {
+    const run = await this.#facts.rowlessRun();
+    if (run.state === 'running') return 'pause';
+    if (run.state === 'unknown')
+      return performance.now() - this.#createdMs < UNOPENED_MS ? 'pause' : 'stop';
+    const { kind } = run;
+    const event = { type: 'failed', kind, error: ERROR_POLICY[kind].sentence } as const;
+    await this.#deliver({ attempt: 0, seq: CLOSING_SEQ, event }, 'durable');
+    return 'stop';
   }
 
   /** Returns whether the job's row must be asked whether the job is over. */

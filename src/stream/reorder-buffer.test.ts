@@ -128,3 +128,17 @@ describe('D1, D2: the one reorder buffer', () => {
     expect(buffer.items).toEqual(run(1, 2_000));
   });
 });
+
+it('D1: what waits behind a hole is bounded by its size, too', () => {
+  const buffer = new ReorderBuffer();
+  const content = 'あ'.repeat(16 * 1024);
+  const large = Array.from({ length: 40 }, (_, index): StreamItem => ({
+    attempt: 1,
+    seq: index + 2,
+    event: { type: 'stream', content },
+  }));
+  buffer.add(large, STARTED);
+  const released = buffer.release(STARTED);
+  expect(JSON.stringify(buffer.items).length).toBeLessThan(257 * 1024);
+  expect([...released, ...buffer.items]).toEqual(large);
+});

@@ -6,8 +6,9 @@ import {
   type StreamItem,
 } from '../contracts/stream.js';
 
-/** Items kept while the hole before them is open. */
+/** Items kept while the hole before them is open, and their JSON; a character is ≤ 3 bytes. */
 const MAX_ITEMS = 2_000;
+const MAX_CHARS = 256 * 1024;
 
 /** Is `item` the very next one after `cursor`? A new attempt begins with seq 1. */
 export function follows(cursor: Cursor, item: Cursor): boolean {
@@ -47,12 +48,14 @@ export class ReorderBuffer {
 
   /**
    * Takes out, in order, what follows `after` without a hole. Holes are given up before a closing
-   * item and while more than 2,000 items wait.
+   * item and while more than 2,000 items, or 256 K characters of them, wait: what waits is carried
+   * over a continue-as-new, whose input is limited.
    */
   release(after: Cursor): StreamItem[] {
     const forced = Math.max(
       this.#items.findLastIndex(isClosing) + 1,
       this.#items.length - MAX_ITEMS,
+      countBeyond(this.#items, MAX_CHARS),
     );
     let count = 0;
     let last = after;
@@ -81,4 +84,15 @@ export class ReorderBuffer {
 
 function keyOf({ attempt, seq }: Cursor): string {
   return `${attempt}.${seq}`;
+}
+
+/** How many of the oldest items have to go so that the rest has at most `maxChars` of JSON. */
+function countBeyond(items: readonly StreamItem[], maxChars: number): number {
+  let chars = 0;
+  return (
+    items.findLastIndex((item) => {
+      chars += JSON.stringify(item).length;
+      return chars > maxChars;
+    }) + 1
+  );
 }

@@ -14,12 +14,15 @@ import type {
 } from '../activities/ports.js';
 import { ERROR_POLICY } from '../contracts/errors.js';
 import {
+  ANSWER_QUEUE,
   LOCAL_AGENT_QUEUE,
   LOCAL_IMAGE_QUEUE,
   LOCAL_QUEUE,
   LOCAL_VIDEO_QUEUE,
+  MAINTENANCE_QUEUE,
   MODAL_AGENT_QUEUE,
   MODAL_QUEUE,
+  PUBLISHING_QUEUE,
   TASK_QUEUE,
 } from '../contracts/workflows.js';
 
@@ -43,7 +46,7 @@ export const shared = proxyActivities<SharedActivities>({
 export const answering = proxyActivities<
   Pick<SharedActivities, 'answerQuestion' | 'generatePublishInfo' | 'planVideo'>
 >({
-  taskQueue: TASK_QUEUE,
+  taskQueue: ANSWER_QUEUE,
   startToCloseTimeout: '60 seconds',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '1 second', maximumAttempts: 3 },
@@ -51,7 +54,7 @@ export const answering = proxyActivities<
 
 /** Steps of publishing that somebody waits for: what does not work in a few attempts is told. */
 export const publishing = proxyActivities<Pick<SharedActivities, 'copyGame' | 'checkCopy'>>({
-  taskQueue: TASK_QUEUE,
+  taskQueue: PUBLISHING_QUEUE,
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { initialInterval: '500 milliseconds', maximumInterval: '5 seconds', maximumAttempts: 5 },
@@ -59,7 +62,7 @@ export const publishing = proxyActivities<Pick<SharedActivities, 'copyGame' | 'c
 
 /** House-keeping and watching: the next round is soon enough. */
 export const maintenance = proxyActivities<MaintenanceActivities & WatcherActivities>({
-  taskQueue: TASK_QUEUE,
+  taskQueue: MAINTENANCE_QUEUE,
   startToCloseTimeout: '5 minutes',
   retry: { maximumAttempts: 1 },
 });

@@ -6,13 +6,22 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import { ADMIT_FAILURE, type DeleteProjectInput } from '../contracts/workflows.js';
+import type { RunRef } from '../activities/ports.js';
 import { localFiles, modalFiles, shared } from './activity-proxies.js';
+import { failedRun, markEnd, markKind } from './ends.js';
 import { admitRefused, admitUpdate, cancelNothing, cancelUpdate } from './writer-messages.js';
 
+/** So long a delete waits for the work that it has stopped, before rows and files go (F2). */
+const WORK_END_MS = 15_000;
+/** So many times more afterwards: work that was asked to stop and does not is a worker's death. */
+const MAX_ROUNDS = 40;
+
+type DeletedProject = Pick<DeleteProjectInput, 'actionId' | 'userId' | 'projectId'>;
+
 /**
- * Removes a project: rows first, so that nothing can reach it any more, then its files (F2).
- * Whoever deletes is answered when they are gone here; the Volume follows, and what a Modal that is
- * down leaves there is found by replication.
+ * Removes a project: its work is stopped, then rows first, so that nothing can reach it any more,
+ * then its files (F2). Whoever deletes is answered when they are gone here; the Volume follows, and
+ * what a Modal that is down leaves there is found by replication.
  */
 export async function deleteProject(input: DeleteProjectInput): Promise<'deleted' | 'denied'> {
   let outcome: 'deleted' | 'denied' | null = null;
@@ -31,22 +40,43 @@ export async function deleteProject(input: DeleteProjectInput): Promise<'deleted
   );
 
   const { actionId, userId, projectId } = input;
+  const ref = { actionId, userId, projectId };
+  markKind('delete');
   setCurrentDetails('削除中 (deleting)');
-  const removed = await shared.removeProjectRows({ actionId, userId, projectId });
+  const left = await stopWork(ref);
+  const removed = left !== null && (await shared.removeProjectRows(ref));
   if (removed) await localFiles.removeProjectFiles({ userId, projectId });
   outcome = removed ? 'deleted' : 'denied';
-  const leftover = removed && !(await removeFromVolume({ actionId, userId, projectId }));
+  const leftover = removed && !(await removeFromVolume(ref));
+  if (removed && left.length > 0) await removeAfterLast(ref, left);
   setCurrentDetails(leftover ? '終了 (done; files are left on the Volume)' : '終了 (done)');
+  markEnd(removed ? 'completed' : 'refused', removed ? null : 'ACCESS_DENIED');
   await condition(allHandlersFinished);
+  if (outcome === 'denied')
+    throw failedRun({ kind: 'ACCESS_DENIED', detail: "the project is not the caller's" });
   return outcome;
 }
 
+/** Stops what works on the project, and waits a while for it; null = it is not the user's. */
+async function stopWork(ref: DeletedProject): Promise<RunRef[] | null> {
+  const runs = await shared.cancelProjectWork(ref);
+  if (runs === null || runs.length === 0) return runs;
+  return shared.awaitRunsEnded({ runs, waitMs: WORK_END_MS });
+}
+
+/** What went on working may have written since: files go once more after the last of it. */
+async function removeAfterLast(ref: DeletedProject, runs: RunRef[]): Promise<void> {
+  setCurrentDetails('残りの作業を待っています (waiting for the last work)');
+  let left = runs;
+  for (let round = 0; round < MAX_ROUNDS && left.length > 0; round += 1)
+    left = await shared.awaitRunsEnded({ runs: left, waitMs: WORK_END_MS });
+  const { userId, projectId } = ref;
+  await localFiles.removeProjectFiles({ userId, projectId });
+  await removeFromVolume(ref);
+}
+
 /** True when the Volume holds nothing of the project (any more). */
-async function removeFromVolume({
-  actionId,
-  userId,
-  projectId,
-}: Pick<DeleteProjectInput, 'actionId' | 'userId' | 'projectId'>): Promise<boolean> {
+async function removeFromVolume({ actionId, userId, projectId }: DeletedProject): Promise<boolean> {
   const { hasVolumes } = await shared.chooseBackend({ jobId: actionId, userId, projectId });
   if (!hasVolumes) return true;
   try {

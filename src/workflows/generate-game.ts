@@ -6,7 +6,6 @@ import {
   setCurrentDetails,
   setHandler,
   startChild,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { GenerationPlan, JobRef, OpenedJob } from '../activities/ports.js';
 import type {
@@ -18,17 +17,16 @@ import type {
   GenerateGameOutcome,
 } from '../contracts/workflows.js';
 import { answering, shared } from './activity-proxies.js';
-import { classifyFailure } from './failures.js';
+import { cancelledRun, failedRun, markEnd, markKind } from './ends.js';
+import { classifyFailure, type Failure } from './failures.js';
 import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from './writer-messages.js';
 import { startReplication } from './replication.js';
 import { runAgent, type AgentProgress } from './agent-attempts.js';
 
-/** A caller waits this long for its `admit`; afterwards it listens to the stream instead (A6). */
-const ADMIT_PATIENCE_MS = 4_000;
-
 /**
  * One chat message, from accepted to a committed version, an answer, or a clearly reported failure.
- * While it runs it is the project's only writer (A1).
+ * While it runs it is the project's only writer (A1). A failed or refused job is a failed workflow,
+ * a cancelled one a cancelled workflow (I4).
  */
 export async function generateGame(input: GenerateGameInput): Promise<GenerateGameOutcome> {
   const game = new GenerateGame(input);
@@ -43,16 +41,19 @@ class GenerateGame {
   /** From here on, new callers wait for the end and come again (A5). */
   private closing = false;
   private workDone = false;
+  private cancelsUnderWay = 0;
   private cancelled = false;
   private readonly progress: AgentProgress = { attempt: 0, usedModal: false };
   private readonly work = new CancellationScope();
 
   constructor(private readonly input: GenerateGameInput) {
     this.ref = { jobId: input.jobId, userId: input.userId, projectId: input.projectId };
-    setHandler(admitUpdate, (request) => this.admit(request), {
+    // What a caller asks for is not cancelled with the work.
+    const shielded = <T>(work: () => Promise<T>) => CancellationScope.nonCancellable(work);
+    setHandler(admitUpdate, (request) => shielded(() => this.admit(request)), {
       description: 'A message, restore or delete meets the writer of its project.',
     });
-    setHandler(cancelUpdate, (request) => this.cancel(request), {
+    setHandler(cancelUpdate, (request) => shielded(() => this.cancel(request)), {
       description: 'Stops this job before its commit point.',
     });
   }
@@ -64,27 +65,31 @@ class GenerateGame {
       [{ ...this.ref, content: this.input.content, maxQueuedJobs: this.input.maxQueuedJobs }],
     );
     const outcome = await this.workOn(this.opened);
-    setCurrentDetails(`終了 (${outcome.ended}${outcome.failure ? `: ${outcome.failure}` : ''})`);
+    const { ended, failure, detail = '' } = outcome;
+    setCurrentDetails(`終了 (${ended}${failure ? `: ${failure}` : ''})`);
+    markEnd(ended, failure ?? null);
     this.closing = true;
     this.workDone = true;
+    // Whoever waits is answered before the run ends, however it does (A5, I4).
     await condition(allHandlersFinished);
+    if (ended === 'cancelled') throw cancelledRun();
+    if (failure !== undefined && ended !== 'existing')
+      throw failedRun({ kind: failure, detail }, outcome);
     return outcome;
   }
 
   private async workOn(opened: OpenedJob): Promise<GenerateGameOutcome> {
-    if (opened.outcome === 'refused') {
-      const waitedMs = Date.now() - workflowInfo().startTime.getTime();
-      if (waitedMs > ADMIT_PATIENCE_MS)
-        await shared.reportRefusal({ ...this.ref, kind: opened.code });
-      return { ended: 'refused', failure: opened.code };
-    }
+    // Whoever was told `jobStarted` before this reads it off the run's end (I3).
+    if (opened.outcome === 'refused') return { ended: 'refused', failure: opened.code };
     if (opened.job.status !== 'pending' && opened.job.status !== 'processing')
       return { ended: 'existing' };
     try {
       return await this.work.run(() => this.generate());
     } catch (error) {
+      // The cancel of an owner reaches the work through Temporal before it is answered here.
+      await condition(() => this.cancelsUnderWay === 0);
       if (this.cancelled) return { ended: 'cancelled' };
-      return this.fail(error);
+      return this.fail(classifyFailure(error));
     }
   }
 
@@ -95,6 +100,7 @@ class GenerateGame {
       { summary: 'Decide: game, answer, question or undo' },
       [{ ...this.ref, content, selectedStyle, autoFix }],
     );
+    markKind(plan.kind);
     switch (plan.kind) {
       case 'generate':
         return this.makeVersion(plan);
@@ -156,10 +162,11 @@ class GenerateGame {
     }
     this.closing = true;
     setCurrentDetails('保存中 (publishing)');
-    const { revision, summary, suggestions, usage } = result;
-    await shared.publishRevision.executeWithOptions(
-      { summary: `Commit point: ${revision.slice(0, 7)}` },
-      [{ ...this.ref, revision, parent, subject: request }],
+    const { summary, suggestions, usage } = result;
+    // A job that is taken up after its commit point has its version already: that one counts.
+    const { revision } = await shared.publishRevision.executeWithOptions(
+      { summary: `Commit point: ${result.revision.slice(0, 7)}` },
+      [{ ...this.ref, revision: result.revision, parent, subject: request }],
     );
     const outcome = await this.complete({
       message: summary,
@@ -194,14 +201,13 @@ class GenerateGame {
     return { ended: 'completed', ...(revision === null ? {} : { revision }) };
   }
 
-  private async fail(error: unknown): Promise<GenerateGameOutcome> {
+  private async fail({ kind, detail }: Failure): Promise<GenerateGameOutcome> {
     this.closing = true;
-    const { kind, detail } = classifyFailure(error);
     setCurrentDetails(`失敗 (failing: ${kind})`);
     const closed = await shared.failJob.executeWithOptions({ summary: `Report ${kind}` }, [
       { ...this.ref, attempt: this.progress.attempt, kind, detail },
     ]);
-    return { ended: closed ? 'failed' : 'existing', failure: kind };
+    return { ended: closed ? 'failed' : 'existing', failure: kind, detail };
   }
 
   /** A child that outlives this run and never touches the repository. */
@@ -242,13 +248,18 @@ class GenerateGame {
     if (jobId !== this.input.jobId) return { outcome: 'otherJob' };
     await condition(() => this.opened !== null);
     if (this.workDone) return { outcome: 'tooLate' };
-    const outcome = await shared.cancelJob({ ...this.ref, attempt: this.progress.attempt });
-    if (outcome === 'cancelled' && !this.cancelled) {
-      this.cancelled = true;
-      setCurrentDetails('停止中 (cancelling)');
-      this.work.cancel();
+    this.cancelsUnderWay += 1;
+    try {
+      const outcome = await shared.cancelJob({ ...this.ref, attempt: this.progress.attempt });
+      if (outcome === 'cancelled' && !this.cancelled) {
+        this.cancelled = true;
+        setCurrentDetails('停止中 (cancelling)');
+        this.work.cancel();
+      }
+      return { outcome };
+    } finally {
+      this.cancelsUnderWay -= 1;
     }
-    return { outcome };
   }
 }
 

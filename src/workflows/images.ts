@@ -1,5 +1,5 @@
 import type { DrawImageInput, ImageActivities } from '../activities/ports.js';
-import type { ActionOutcome, ActionRef } from '../contracts/actions.js';
+import type { ActionRef } from '../contracts/actions.js';
 import type {
   GenerateImageInput,
   GenerateThumbnailInput,
@@ -13,14 +13,12 @@ import { runWithFallback } from './run-with-fallback.js';
 const LABEL = '画像を作成中';
 
 /** A sprite for a prompt; its bytes wait beside the user's files for the caller. */
-export async function generateImage(input: GenerateImageInput): Promise<ActionOutcome<ImageMade>> {
+export async function generateImage(input: GenerateImageInput): Promise<ImageMade> {
   return runAction('generateImage', input, () => drawImage({ ...input, op: 'sprite' }));
 }
 
 /** The subject of an uploaded image, without its background. */
-export async function removeBackground(
-  input: RemoveBackgroundInput,
-): Promise<ActionOutcome<ImageMade>> {
+export async function removeBackground(input: RemoveBackgroundInput): Promise<ImageMade> {
   return runAction('removeBackground', input, async () => {
     const { by } = await shared.planCutout();
     return by === 'service'
@@ -33,16 +31,14 @@ export async function removeBackground(
  * A project's image: drawn by the image model, or without one a screenshot of the running game. The
  * old image stays until the new one is complete.
  */
-export async function generateThumbnail(
-  input: GenerateThumbnailInput,
-): Promise<ActionOutcome<ImageMade>> {
+export async function generateThumbnail(input: GenerateThumbnailInput): Promise<ImageMade> {
   return runAction('generateThumbnail', input, async () => {
     const plan = await shared.planThumbnail(input);
     const made =
       plan.kind === 'draw'
         ? await drawImage({ ...input, op: 'thumbnail', prompt: plan.prompt })
         : await localImages.takeScreenshot({ ...input, revision: plan.revision });
-    await shared.keepThumbnail(input);
+    await shared.keepThumbnail({ ...input, made });
     return made;
   });
 }

@@ -1,5 +1,4 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { ActionOutcome } from '../contracts/actions.js';
 import type {
   GeneratePublishInfoInput,
   PublishedGame,
@@ -11,9 +10,7 @@ import { answering, publishing, shared } from './activity-proxies.js';
 import { runAction } from './run-action.js';
 
 /** Words for the publish page; only the row's result keeps them. */
-export async function generatePublishInfo(
-  input: GeneratePublishInfoInput,
-): Promise<ActionOutcome<PublishInfo>> {
+export async function generatePublishInfo(input: GeneratePublishInfoInput): Promise<PublishInfo> {
   return runAction('generatePublishInfo', input, () => answering.generatePublishInfo(input));
 }
 
@@ -22,7 +19,7 @@ export async function generatePublishInfo(
  * and only then lets the game's row name them. However it ends, the one copy that stays is the one
  * that the row names.
  */
-export async function publishGame(input: PublishGameInput): Promise<ActionOutcome<PublishedGame>> {
+export async function publishGame(input: PublishGameInput): Promise<PublishedGame> {
   const { gameId, revision } = input;
   return runAction('publishGame', input, async () => {
     try {
@@ -36,7 +33,7 @@ export async function publishGame(input: PublishGameInput): Promise<ActionOutcom
 }
 
 /** Takes a game back: first nobody can reach it, then its files are deleted. */
-export async function unpublishGame(input: UnpublishGameInput): Promise<ActionOutcome<null>> {
+export async function unpublishGame(input: UnpublishGameInput): Promise<null> {
   return runAction('unpublishGame', input, async () => {
     await shared.unpublishGame(input);
     await shared.deleteStaleReleases({ gameId: input.gameId });

@@ -9,7 +9,9 @@ import {
   type RestoreOutcome,
   type RestoreVersionInput,
 } from '../contracts/workflows.js';
+import type { ErrorKind } from '../contracts/errors.js';
 import { shared } from './activity-proxies.js';
+import { failedRun, markEnd, markKind } from './ends.js';
 import {
   admitRefused,
   admitUpdate,
@@ -41,6 +43,7 @@ export async function restoreVersion(
   );
 
   const { actionId, userId, projectId, versionId } = input;
+  markKind('restore');
   setCurrentDetails(`バージョン ${versionId.slice(0, 7)} に戻しています (restoring)`);
   const opened = await shared.openRestore({ actionId, userId, projectId });
   outcome =
@@ -52,6 +55,14 @@ export async function restoreVersion(
     if (backend === 'modal') await startReplication({ userId, projectId });
   }
   setCurrentDetails('終了 (done)');
+  const failure = failureOf(outcome);
+  markEnd(failure === null ? 'completed' : outcome === 'denied' ? 'refused' : 'failed', failure);
   await condition(allHandlersFinished);
+  if (failure !== null) throw failedRun({ kind: failure, detail: 'nothing was restored' });
   return outcome;
+}
+
+function failureOf(outcome: RestoreOutcome | 'denied'): ErrorKind | null {
+  if (outcome === 'denied') return 'ACCESS_DENIED';
+  return outcome.ok ? null : outcome.error;
 }

@@ -1,3 +1,4 @@
+import { continueAsNew, workflowInfo } from '@temporalio/workflow';
 import { maintenance } from './activity-proxies.js';
 
 /**
@@ -25,16 +26,25 @@ export async function watchSpending(): Promise<{ spentUsd: number; near: number 
   return maintenance.watchSpending();
 }
 
-/** Measures the files of all users, batch by batch. */
-export async function watchVolumes(): Promise<{ measured: number; warned: number }> {
-  const total = { measured: 0, warned: 0 };
-  let after: string | null = null;
+interface VolumesCarried {
+  after: string | null;
+  total: { measured: number; warned: number };
+}
+
+/** Measures the files of all users, batch by batch, however many they are. */
+export async function watchVolumes(
+  carried: VolumesCarried = { after: null, total: { measured: 0, warned: 0 } },
+): Promise<VolumesCarried['total']> {
+  const { total } = carried;
+  let { after } = carried;
   do {
     const { next, measured, warned }: Awaited<ReturnType<typeof maintenance.watchVolumes>> =
       await maintenance.watchVolumes({ after });
     total.measured += measured;
     total.warned += warned;
     after = next;
+    if (after !== null && workflowInfo().continueAsNewSuggested)
+      await continueAsNew<typeof watchVolumes>({ after, total });
   } while (after !== null);
   return total;
 }

@@ -12,6 +12,8 @@ create table if not exists public.actions (
   progress integer not null default 0,
   result jsonb,
   error text,
+  -- {"kind", "detail"} of a failed one, for a call that comes again with the same id.
+  failure jsonb,
   attempt integer not null default 0,
   last_event_at timestamptz,
   created_at timestamptz not null default now(),

@@ -156,12 +156,14 @@ begin
 end $$;
 
 -- The failed row, also when it had failed before; null when it ended otherwise or is gone.
-create or replace function public.fail_action(p_id uuid, p_error text) returns jsonb
+create or replace function public.fail_action(p_id uuid, p_error text, p_failure jsonb)
+  returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   v_action public.actions;
 begin
-  update public.actions set state = 'failed', error = left(p_error, 10000)
+  update public.actions set state = 'failed', error = left(p_error, 10000),
+    failure = nullif(p_failure, 'null')
   where id = p_id and state in ('pending', 'processing')
   returning * into v_action;
   if not found then

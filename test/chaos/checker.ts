@@ -9,6 +9,8 @@ export interface Verdict {
 }
 
 const ENDED = ['completed', 'failed', 'cancelled'];
+/** A failed job is a failed workflow, a cancelled one a cancelled workflow (I4). */
+const ENDED_RUNS = ['COMPLETED', 'FAILED', 'CANCELLED'];
 const YOUNG_MS = 24 * 60 * 60_000;
 const CLOSING_SEQ = 1_000_000_000;
 
@@ -226,7 +228,7 @@ function stuckThings({ diary, jobs, actions, writers }: Evidence): string[] {
       .filter(({ state }) => !ENDED.includes(state))
       .map(({ id, kind, state }) => `${kind} ${id}: still ${state}`),
     ...writers
-      .filter(({ status }) => status !== 'COMPLETED')
+      .filter(({ status }) => !ENDED_RUNS.includes(status))
       .map(({ projectId, type, status }) => `project ${projectId}: ${type} is ${status}`),
     ...diary.complaints.map(
       ({ projectId, doing }) => `project ${projectId ?? '(none)'}: ${doing} was not possible`,

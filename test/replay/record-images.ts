@@ -122,7 +122,8 @@ export async function recordImages(
           await sleep(100);
         await handle.executeUpdate(CANCEL_ACTION_UPDATE);
       }
-      await handle.result();
+      // A failed or cancelled action is a failed or cancelled workflow (I4).
+      await handle.result().catch(() => undefined);
     });
     await save(env, name, workflowId);
   }

@@ -83,7 +83,7 @@ export async function recordVideos(
           await sleep(100);
         await handle.executeUpdate(CANCEL_ACTION_UPDATE);
       }
-      // An action that did not end well fails its workflow (F4).
+      // A failed or cancelled action is a failed or cancelled workflow (I4).
       await handle.result().catch(() => undefined);
     });
     await save(env, name, workflowId);

@@ -21,6 +21,7 @@ import { recordVideos } from './record-videos.js';
 import { recordImages } from './record-images.js';
 import {
   admit,
+  endOfJob,
   generateInput,
   jobRow,
   startWorkflowEnv,
@@ -102,9 +103,8 @@ const succeed: FakeActivities = {
   removeOrphans: async () => ({ removed: 1 }),
 };
 
-/** Longer than the heartbeat time-out of a run, and than a caller's patience with `admit`. */
+/** Longer than the heartbeat time-out of a run. */
 const SILENCE_MS = 9_000;
-const LATE_MS = 4_500;
 /** What one attempt on Modal takes of a job's time. */
 const ATTEMPT_MS = 6_000;
 
@@ -172,10 +172,6 @@ const STORIES: Record<string, FakeActivities> = {
   'generate-user-limit': {
     openJob: async () => ({ outcome: 'refused', code: 'USER_LIMIT_EXCEEDED' }),
   },
-  'generate-refused-late': {
-    openJob: async () => sleep(LATE_MS, { outcome: 'refused', code: 'SYSTEM_LIMIT_EXCEEDED' }),
-    reportRefusal: async () => undefined,
-  },
   // The first worker falls silent, as one that was killed; the run starts anew.
   'generate-restart': {
     startAttempt: async () => ({ attempt: lives + 1, slotAgeMs: 0 }),
@@ -227,7 +223,8 @@ async function recordGenerations(env: WorkflowEnv): Promise<void> {
       if (name === 'generate-modal-cancel') await untilRunning(handle);
       if (isCancelled(name))
         await handle.executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
-      await handle.result();
+      // A failed or cancelled job is a failed or cancelled workflow (I4).
+      await endOfJob(handle);
       if (name === 'generate-success')
         await env.client.workflow.getHandle(`name/${input.jobId}`).result();
     });
@@ -265,7 +262,7 @@ async function recordCancelInQueue(env: WorkflowEnv): Promise<void> {
       }
       for (const input of [...inputs].reverse()) {
         await handleOf(input).executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
-        await handleOf(input).result();
+        await endOfJob(handleOf(input));
       }
     },
     1,
@@ -284,11 +281,25 @@ const withoutModal: FakeActivities = {
   },
 };
 
+/** Other work on the project, which ends only after its files are gone. */
+function withWork(): FakeActivities {
+  const run = { workflowId: `project/${PROJECT}/thumbnail`, runId: USER };
+  let looks = 0;
+  return {
+    cancelProjectWork: async () => [run],
+    awaitRunsEnded: async () => {
+      looks += 1;
+      return looks === 1 ? [run] : [];
+    },
+  };
+}
+
 /** Restores and deletes that end with a no, or have to do with Modal. */
 async function recordOtherWriters(env: WorkflowEnv): Promise<void> {
   const stories: [string, 'restore' | 'delete', FakeActivities][] = [
     ['restore-modal', 'restore', withVolumes],
     ['delete-modal', 'delete', withVolumes],
+    ['delete-work-goes-on', 'delete', withWork()],
     ['delete-modal-unavailable', 'delete', withoutModal],
     [
       'restore-failure',
@@ -296,7 +307,7 @@ async function recordOtherWriters(env: WorkflowEnv): Promise<void> {
       { restoreRevision: async () => ({ ok: false, error: 'VersionNotFound' }) },
     ],
     ['restore-denied', 'restore', { openRestore: async () => 'denied' }],
-    ['delete-denied', 'delete', { removeProjectRows: async () => false }],
+    ['delete-denied', 'delete', { cancelProjectWork: async () => null }],
   ];
   for (const [name, kind, overrides] of stories) {
     const { projectId, messageId, userId, jobId } = generateInput();
@@ -313,7 +324,10 @@ async function recordOtherWriters(env: WorkflowEnv): Promise<void> {
         messageId,
         userId,
       }).catch(() => undefined);
-      await env.client.workflow.getHandle(projectWorkflowId(projectId)).result();
+      await env.client.workflow
+        .getHandle(projectWorkflowId(projectId))
+        .result()
+        .catch(() => undefined);
     });
     await save(env, name, projectWorkflowId(projectId));
   }
@@ -415,7 +429,7 @@ async function recordPublications(env: WorkflowEnv): Promise<void> {
           await sleep(100);
         await handle.executeUpdate(CANCEL_ACTION_UPDATE);
       }
-      await handle.result();
+      await handle.result().catch(() => undefined);
     });
     await save(env, name, workflowId);
   }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowFailedError, type Client } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   bundleWorkflowCode,
@@ -26,15 +27,19 @@ import type {
 import { withHeartbeats } from '../../src/activities/frame/heartbeats.js';
 import { jobIdFor, projectWorkflowId } from '../../src/contracts/ids.js';
 import {
+  ANSWER_QUEUE,
   LOCAL_AGENT_QUEUE,
   LOCAL_IMAGE_QUEUE,
   LOCAL_QUEUE,
   LOCAL_VIDEO_QUEUE,
+  MAINTENANCE_QUEUE,
   MODAL_AGENT_QUEUE,
   MODAL_QUEUE,
+  PUBLISHING_QUEUE,
   TASK_QUEUE,
   type AdmitRequest,
   type GenerateGameInput,
+  type GenerateGameOutcome,
 } from '../../src/contracts/workflows.js';
 import type { JobRow } from '../../src/contracts/rows.js';
 import { ensureTemporalCli } from '../../dev/tools/temporal-cli.js';
@@ -66,6 +71,9 @@ export interface WorkflowEnv {
 
 const ALL_QUEUES = [
   TASK_QUEUE,
+  ANSWER_QUEUE,
+  PUBLISHING_QUEUE,
+  MAINTENANCE_QUEUE,
   LOCAL_QUEUE,
   LOCAL_AGENT_QUEUE,
   LOCAL_IMAGE_QUEUE,
@@ -74,8 +82,9 @@ const ALL_QUEUES = [
   MODAL_AGENT_QUEUE,
 ];
 
-/** Where nothing else is said, work is done here, as without Modal. */
+/** Where nothing else is said, work is done here, as without Modal, and nothing else goes on. */
 const chooseLocal: FakeActivities = {
+  cancelProjectWork: async () => [],
   chooseBackend: async () => ({
     backend: 'local',
     reason: 'no Modal credentials',
@@ -237,6 +246,19 @@ export function admit(
       startWorkflowOperation,
     }),
   );
+}
+
+/** How a job ended, whether its workflow completed, failed or was cancelled (I4). */
+export async function endOfJob(run: { result(): Promise<unknown> }): Promise<GenerateGameOutcome> {
+  try {
+    return (await run.result()) as GenerateGameOutcome;
+  } catch (error) {
+    const cause = error instanceof WorkflowFailedError ? error.cause : null;
+    if (cause instanceof CancelledFailure) return { ended: 'cancelled' };
+    if (!(cause instanceof ApplicationFailure)) throw error;
+    const [{ ended, failure }] = cause.details as [GenerateGameOutcome];
+    return { ended, ...(failure === undefined ? {} : { failure }) };
+  }
 }
 
 export function generateInput(overrides: Partial<GenerateGameInput> = {}): GenerateGameInput {

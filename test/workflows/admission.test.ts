@@ -7,6 +7,7 @@ import { projectWorkflowId } from '../../src/contracts/ids.js';
 import type { GenerateGameInput, RestoreVersionInput } from '../../src/contracts/workflows.js';
 import { listProcesses, descendants } from '../support/processes.js';
 import {
+  endOfJob,
   generateInput,
   jobRow,
   startWorkflowEnv,
@@ -258,7 +259,7 @@ describe('F1: stopping', () => {
       await expect(admitter.cancel(input.projectId, input.jobId)).resolves.toBe('cancelled');
       open();
       await expect(
-        env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result(),
+        endOfJob(env.client.workflow.getHandle(projectWorkflowId(input.projectId))),
       ).resolves.toEqual({ ended: 'cancelled' });
     });
   });

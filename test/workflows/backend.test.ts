@@ -11,14 +11,11 @@ import type {
 } from '../../src/activities/ports.js';
 import type { ErrorKind } from '../../src/contracts/errors.js';
 import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/ids.js';
-import {
-  MODAL_AGENT_QUEUE,
-  type GenerateGameInput,
-  type GenerateGameOutcome,
-} from '../../src/contracts/workflows.js';
+import { MODAL_AGENT_QUEUE, type GenerateGameInput } from '../../src/contracts/workflows.js';
 import { cancelUpdate } from '../../src/workflows/writer-messages.js';
 import {
   admit,
+  endOfJob,
   generateInput,
   jobRow,
   openWorkflowEnv,
@@ -140,7 +137,7 @@ async function play(scenario: Scenario, overrides: Partial<GenerateGameInput> = 
   const { activities, diary, completed, ranAtMs } = fakesFor(input, scenario);
   const outcome = await env.withWorkers(activities, async () => {
     await send(input);
-    return handle(input).result() as Promise<GenerateGameOutcome>;
+    return endOfJob(handle(input));
   });
   return {
     input,
@@ -241,7 +238,7 @@ describe('G1: a run on Modal', () => {
       await send(input);
       await expect.poll(() => diary.at(-1), { timeout: 30_000 }).toBe('modal 1');
       await handle(input).executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
-      await expect(handle(input).result()).resolves.toEqual({ ended: 'cancelled' });
+      await expect(endOfJob(handle(input))).resolves.toEqual({ ended: 'cancelled' });
     });
     expect(diary).toEqual(['choose', 'modal 1']);
   });

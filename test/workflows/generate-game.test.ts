@@ -4,15 +4,19 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CompleteJobInput, FailJobInput, GenerationPlan } from '../../src/activities/ports.js';
+import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
-import type {
-  AdmitRequest,
-  GenerateGameInput,
-  GenerateGameOutcome,
+import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
+import {
+  ANSWER_QUEUE,
+  TASK_QUEUE,
+  type AdmitRequest,
+  type GenerateGameInput,
 } from '../../src/contracts/workflows.js';
 import { cancelUpdate } from '../../src/workflows/writer-messages.js';
 import {
   admit,
+  endOfJob,
   generateInput,
   jobRow,
   openWorkflowEnv,
@@ -84,9 +88,6 @@ function fakes(input: GenerateGameInput, overrides: FakeActivities = {}) {
       diary.push('cancel');
       return 'cancelled';
     },
-    async reportRefusal() {
-      diary.push('refusal');
-    },
     async nameProject() {
       diary.push('name');
       return { name: 'x' };
@@ -106,7 +107,7 @@ const send = (input: GenerateGameInput, request: AdmitRequest = message(input)) 
   admit(env.client, 'generateGame', input, request);
 const handle = (input: GenerateGameInput) =>
   env.client.workflow.getHandle(projectWorkflowId(input.projectId));
-const result = (input: GenerateGameInput) => handle(input).result() as Promise<GenerateGameOutcome>;
+const result = (input: GenerateGameInput) => endOfJob(handle(input));
 const failureType = (error: unknown) =>
   error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure
     ? error.cause.type
@@ -166,6 +167,44 @@ describe('one message becomes one version', () => {
         mode: plan.kind === 'restoreProposal' ? 'restore' : 'chat',
       });
     }
+  });
+
+  it('G2: an answer waits for its model on another queue than the short steps', async () => {
+    const input = generateInput();
+    const queues: string[] = [];
+    const note = () => queues.push(Context.current().info.taskQueue);
+    const { activities } = fakes(input, {
+      planGeneration: async () => ({ kind: 'chat' }),
+      async answerQuestion() {
+        note();
+        return { message: 'はい', suggestions: [] };
+      },
+      async completeJob() {
+        note();
+        return true;
+      },
+    });
+    await env.withWorkers(activities, async () => {
+      await send(input);
+      await result(input);
+    });
+    expect(queues).toEqual([ANSWER_QUEUE, TASK_QUEUE]);
+  });
+
+  it('E4: a job that had published before completes with that version', async () => {
+    const input = generateInput();
+    const earlier = 'e'.repeat(40);
+    const { activities, completed } = fakes(input, {
+      publishRevision: async () => ({ revision: earlier }),
+    });
+    await env.withWorkers(activities, async () => {
+      await send(input);
+      await expect(result(input)).resolves.toEqual({ ended: 'completed', revision: earlier });
+    });
+    expect(completed[0]).toMatchObject({
+      revision: earlier,
+      event: { type: 'published', revision: earlier },
+    });
   });
 
   it('C1: a crashed run is tried as a new attempt; only one version is published', async () => {
@@ -430,5 +469,98 @@ describe('F1: cancel', () => {
       await expect(result(input)).resolves.toEqual({ ended: 'failed', failure: 'RunCancelled' });
     });
     expect(diary.at(-1)).toBe('fail RunCancelled');
+  });
+});
+
+describe('I4: how a job ended is how its workflow ended', () => {
+  const { kind, outcome, failureKind } = SEARCH_ATTRIBUTES;
+  const seen = async (input: GenerateGameInput) => {
+    const { status, typedSearchAttributes } = await handle(input).describe();
+    return [
+      status.name,
+      ...[kind, outcome, failureKind].map((key) => typedSearchAttributes.get(key)),
+    ];
+  };
+  const failing = (type: string): FakeActivities => ({
+    async runAgent() {
+      throw ApplicationFailure.create({ type, message: 'no', nonRetryable: true });
+    },
+  });
+
+  it.each<[string, FakeActivities, unknown[]]>([
+    ['completed', {}, ['COMPLETED', 'generate', 'completed', undefined]],
+    ['failed', failing('ModelRefused'), ['FAILED', 'generate', 'failed', 'ModelRefused']],
+    [
+      'refused',
+      { openJob: async () => ({ outcome: 'refused', code: 'USER_LIMIT_EXCEEDED' }) },
+      ['FAILED', undefined, 'refused', 'USER_LIMIT_EXCEEDED'],
+    ],
+  ])('%s', async (_what, overrides, expected) => {
+    const input = generateInput();
+    const { activities } = fakes(input, overrides);
+    await env.withWorkers(activities, async () => {
+      await send(input).catch(() => undefined);
+      await result(input);
+      expect(await seen(input)).toEqual(expected);
+    });
+  });
+
+  it('cancelled by its owner; whoever waits for the end is answered before it', async () => {
+    const input = generateInput();
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { activities } = fakes(input, {
+      async runAgent() {
+        for (;;) {
+          Context.current().heartbeat();
+          await Context.current().sleep(50);
+        }
+      },
+      async cancelJob() {
+        await gate;
+        await cancelOwnWorkflow(env.client);
+        return 'cancelled';
+      },
+    });
+    await env.withWorkers(activities, async () => {
+      await send(input);
+      const stopped = handle(input).executeUpdate(cancelUpdate, { args: [{ jobId: input.jobId }] });
+      await sleep(200);
+      release();
+      await expect(stopped).resolves.toEqual({ outcome: 'cancelled' });
+      await expect(result(input)).resolves.toEqual({ ended: 'cancelled' });
+      expect(await seen(input)).toEqual(['CANCELLED', 'generate', 'cancelled', undefined]);
+    });
+  });
+
+  it('a failure is reported only when everybody who waits was answered', async () => {
+    const input = generateInput();
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { activities } = fakes(input, {
+      ...failing('ModelRefused'),
+      async failJob() {
+        await gate;
+        return true;
+      },
+    });
+    await env.withWorkers(activities, async () => {
+      await send(input);
+      await expect
+        .poll(
+          async () =>
+            (await handle(input).describe()).raw.pendingActivities?.[0]?.activityType?.name,
+        )
+        .toBe('failJob');
+      const late = send(generateInput({ projectId: input.projectId }));
+      await sleep(100);
+      release();
+      expect(failureType(await late.catch((error: unknown) => error))).toBe('JobClosing');
+      await expect(result(input)).resolves.toEqual({ ended: 'failed', failure: 'ModelRefused' });
+    });
   });
 });

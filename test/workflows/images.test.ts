@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import type { Client } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createActionWorkflows } from '../../src/api/action-workflows.js';
+import { createActionWorkflows, outcomeOf } from '../../src/api/action-workflows.js';
+import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
 import type { BackendChoice } from '../../src/activities/ports.js';
-import { CANCEL_ACTION_UPDATE, type ActionOutcome } from '../../src/contracts/actions.js';
+import {
+  CANCEL_ACTION_UPDATE,
+  type ActionEnd,
+  type ActionOutcome,
+} from '../../src/contracts/actions.js';
 import type { ErrorKind } from '../../src/contracts/errors.js';
 import type { ImageMade } from '../../src/contracts/images.js';
+import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
 import { MODAL_AGENT_QUEUE, TASK_QUEUE } from '../../src/contracts/workflows.js';
+import { log } from '../support/database.js';
 import { openWorkflowEnv, type FakeActivities, type WorkflowEnv } from '../support/workflow-env.js';
 
 let env: WorkflowEnv;
@@ -77,6 +84,7 @@ function fakesFor({
     },
     async cancelAction() {
       diary.push('cancel');
+      await cancelOwnWorkflow(env.client);
       return true;
     },
     chooseBackend: async () => choice,
@@ -112,12 +120,32 @@ function withLateList(client: Client, times: number): Client {
   }) as Client;
 }
 
+/** What an operator sees of a run that has ended. */
+async function endSeen(handle: WorkflowHandle) {
+  const { status, typedSearchAttributes } = await handle.describe();
+  const { outcome, failureKind, kind } = SEARCH_ATTRIBUTES;
+  const failure: unknown = await handle.result().then(
+    () => null,
+    (error: Error) => error.cause,
+  );
+  return {
+    status: status.name,
+    outcome: typedSearchAttributes.get(outcome),
+    failureKind: typedSearchAttributes.get(failureKind),
+    kind: typedSearchAttributes.get(kind),
+    isBenign:
+      failure instanceof ApplicationFailure &&
+      failure.category === ApplicationFailureCategory.BENIGN,
+  };
+}
+
 type Story = 'generateImage' | 'removeBackground' | 'generateThumbnail';
 
 async function play(
   type: Story,
   scenario: Scenario,
   cancelWhen?: (diary: readonly string[]) => boolean,
+  cancelsBy: 'owner' | 'operator' = 'owner',
 ) {
   const { diary, activities } = fakesFor(scenario);
   const actionId = randomUUID();
@@ -137,9 +165,13 @@ async function play(
     let answer: unknown;
     if (cancelWhen) {
       await expect.poll(() => cancelWhen(diary), { timeout: 30_000 }).toBe(true);
-      answer = await handle.executeUpdate(CANCEL_ACTION_UPDATE);
+      answer =
+        cancelsBy === 'owner'
+          ? await handle.executeUpdate(CANCEL_ACTION_UPDATE)
+          : await handle.cancel();
     }
-    return { diary, answer, outcome: (await handle.result()) as ActionOutcome<ImageMade> };
+    const outcome = await outcomeOf<ImageMade>(handle.result());
+    return { diary, answer, outcome, end: await endSeen(handle) };
   });
 }
 
@@ -212,6 +244,81 @@ describe('the end of an image', () => {
   );
 });
 
+describe('H2: an operator cancels the workflow', () => {
+  it.each([
+    ['removeBackground', 'cut'],
+    ['generateThumbnail', 'draw'],
+  ] as const)('%s: the work stops, nothing is kept, the row is cancelled', async (type, name) => {
+    const { diary, outcome, end } = await play(
+      type,
+      { local: untilCancelled },
+      (seen) => seen.length > 0,
+      'operator',
+    );
+    expect(diary).toEqual([`${name} local`, 'cancel']);
+    expect(outcome).toMatchObject({ ok: false, kind: 'RunCancelled' });
+    expect(end).toMatchObject({ status: 'CANCELLED', outcome: 'cancelled', kind: type });
+  });
+});
+
+describe('H1: a call that comes again after its end', () => {
+  it.each<[Story, string, ActionEnd, ActionOutcome<ImageMade>]>([
+    [
+      'generateThumbnail',
+      'completed',
+      { ended: 'completed', result: IMAGE },
+      { ok: true, result: IMAGE },
+    ],
+    [
+      'removeBackground',
+      'failed',
+      { ended: 'failed', kind: 'CutoutFailed', detail: 'no subject' },
+      { ok: false, kind: 'CutoutFailed', detail: 'no subject' },
+    ],
+    [
+      'generateImage',
+      'cancelled',
+      { ended: 'cancelled' },
+      { ok: false, kind: 'RunCancelled', detail: 'the action was cancelled' },
+    ],
+  ])(
+    '%s, %s: it is answered the first outcome, and nothing is done',
+    async (type, _state, end, expected) => {
+      const { diary, outcome } = await play(type, { more: { openAction: async () => end } });
+      expect(diary).toEqual([]);
+      expect(outcome).toEqual(expected);
+    },
+  );
+});
+
+describe('I4: how an action ended is how its workflow ended', () => {
+  it.each<[string, Scenario, object]>([
+    ['made', {}, { status: 'COMPLETED', outcome: 'completed', failureKind: undefined }],
+    [
+      'refused by the model: nobody is to be called for it',
+      { local: failWith('ImageRefused') },
+      { status: 'FAILED', outcome: 'failed', failureKind: 'ImageRefused', isBenign: true },
+    ],
+    [
+      'a wrong key: somebody is',
+      { local: failWith('BrowserMissing') },
+      { status: 'FAILED', outcome: 'failed', failureKind: 'BrowserMissing', isBenign: false },
+    ],
+  ])('%s', async (_what, scenario, expected) => {
+    const { end } = await play('generateThumbnail', scenario);
+    expect(end).toMatchObject({ ...expected, kind: 'generateThumbnail' });
+  });
+
+  it('cancelled by its owner', async () => {
+    const { end } = await play(
+      'generateImage',
+      { local: untilCancelled },
+      (seen) => seen.length > 0,
+    );
+    expect(end).toMatchObject({ status: 'CANCELLED', outcome: 'cancelled' });
+  });
+});
+
 describe("an action that shares its workflow's id", () => {
   it.each([
     ['is found once the list of workflows knows it', 2, true, 'cancelled'],
@@ -219,7 +326,7 @@ describe("an action that shares its workflow's id", () => {
   ] as const)('%s', async (_promise, lag, isOpen, expected) => {
     const { diary, activities } = fakesFor({ local: untilCancelled });
     const [actionId, projectId] = [randomUUID(), randomUUID()];
-    const actions = createActionWorkflows(withLateList(env.client, lag));
+    const actions = createActionWorkflows(withLateList(env.client, lag), log);
     await env.withWorkers(activities, async () => {
       const end = actions.perform({
         kind: 'generateThumbnail',

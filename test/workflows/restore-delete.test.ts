@@ -221,6 +221,43 @@ describe('delete', () => {
     expect(diary).toEqual(story);
   });
 
+  it('F2: work is stopped and waited for first; files go again after the last of it', async () => {
+    const input: DeleteProjectInput = writer();
+    const diary: string[] = [];
+    const run = { workflowId: 'project/x/thumbnail', runId: randomUUID() };
+    const { open, opened } = gate();
+    await env.withWorkers(
+      {
+        async cancelProjectWork() {
+          diary.push('stop');
+          return [run];
+        },
+        async awaitRunsEnded({ runs }) {
+          diary.push('wait');
+          if (diary.includes('files')) await opened;
+          return diary.includes('files') ? [] : runs;
+        },
+        async removeProjectRows() {
+          diary.push('rows');
+          return true;
+        },
+        async removeProjectFiles() {
+          diary.push('files');
+        },
+      },
+      async () => {
+        await expect(
+          admit(env.client, 'deleteProject', input, request('delete', input)),
+        ).resolves.toMatchObject({ kind: 'delete' });
+        open();
+        await expect(
+          env.client.workflow.getHandle(projectWorkflowId(input.projectId)).result(),
+        ).resolves.toBe('deleted');
+      },
+    );
+    expect(diary).toEqual(['stop', 'wait', 'rows', 'files', 'wait', 'files']);
+  });
+
   it('F2: whoever deletes is answered before Modal is', async () => {
     const input: DeleteProjectInput = writer();
     const { open, opened } = gate();

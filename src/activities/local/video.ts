@@ -22,7 +22,7 @@ import type { RunnerProgram } from './runner-program.js';
 
 export interface LocalVideoDeps extends VideoStore {
   config: WorkerConfig;
-  store: Pick<Store, 'actions' | 'assets'>;
+  store: Pick<Store, 'actions' | 'assets' | 'projects'>;
   mirror: Mirror;
   runner: RunnerProgram;
   log: Log;

@@ -20,7 +20,7 @@ export interface ModalVideoDeps extends VideoStore {
   mirror: Mirror;
   calls: ModalCalls;
   volume: Volume;
-  store: Pick<Store, 'actions' | 'assets' | 'modalCalls' | 'volumeHeads'>;
+  store: Pick<Store, 'actions' | 'assets' | 'modalCalls' | 'projects' | 'volumeHeads'>;
   log: Log;
 }
 

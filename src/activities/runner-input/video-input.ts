@@ -25,7 +25,7 @@ export function videoInput(
 
 export interface VideoStore {
   videos: Videos;
-  store: Pick<Store, 'actions'>;
+  store: Pick<Store, 'actions' | 'projects'>;
   config: Pick<WorkerConfig, 'VIDEO_SECONDS'>;
 }
 
@@ -42,8 +42,8 @@ export async function videoMade(
 }
 
 /**
- * Keeps the video beside the repository. Throws `RunCancelled` when the action has ended, or went
- * away with its project.
+ * Keeps the video beside the repository and ends its action's row (F2). Throws `RunCancelled` when
+ * the action has ended, or went away with its project.
  */
 export async function keepVideo(
   { videos, store, config }: VideoStore,
@@ -53,9 +53,14 @@ export async function keepVideo(
   const read = VideoResult.safeParse(raw);
   if (!read.success)
     throw new AppError('RunCrashed', 'the result of the video cannot be understood');
-  if (!(await store.actions.noteProgress(actionId, 99))) throw actionEnded();
-  await videos.write(userId, projectId, revision, Buffer.from(read.data.data, 'base64'));
-  return { revision, seconds: config.VIDEO_SECONDS };
+  const made = { revision, seconds: config.VIDEO_SECONDS };
+  const bytes = Buffer.from(read.data.data, 'base64');
+  const isKept = await videos.keep({ userId, projectId, revision }, bytes, {
+    endRow: async () => (await store.actions.complete(actionId, made)) !== null,
+    projectExists: async () => (await store.projects.get(projectId)) !== null,
+  });
+  if (!isKept) throw actionEnded();
+  return made;
 }
 
 /** Nobody waits for this video any more. */

@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import { crashPoint } from '../../crash-points.js';
 import { chatLineIdFor } from '../../contracts/ids.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
@@ -9,6 +10,7 @@ import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
+import { cancelOwnWorkflow } from '../frame/own-cancel.js';
 import type { CompleteJobInput, FailJobInput, JobActivities } from '../ports.js';
 import type { Alerts } from './alerts.js';
 import { gameTexts } from './game-texts.js';
@@ -21,6 +23,7 @@ export interface JobDeps {
   store: Store;
   mirror: Mirror;
   stream: StreamWriter;
+  client: Pick<Client, 'workflow'>;
   storage: Pick<Storage, 'refusal'>;
   alerts: Alerts;
   log: Log;
@@ -67,24 +70,20 @@ function beginnings({ store }: JobDeps): Pick<JobRowActivities, 'openJob' | 'not
   };
 }
 
-/** What subscribers are told of a job that was stopped, refused, or whose game got a name. */
+/** What subscribers are told of a job that was stopped, or whose game got a name. */
 function announcements({
   store,
   stream,
   mirror,
-}: JobDeps): Pick<JobRowActivities, 'cancelJob' | 'reportRefusal' | 'nameProject'> {
+  client,
+}: JobDeps): Pick<JobRowActivities, 'cancelJob' | 'nameProject'> {
   return {
     async cancelJob({ jobId, attempt }) {
       const outcome = await store.jobs.cancel(jobId);
       if (outcome === 'too_late') return 'tooLate';
       await stream.append(jobId, attempt, CLOSING_SEQ, [{ type: 'cancelled' }]);
+      await cancelOwnWorkflow(client);
       return 'cancelled';
-    },
-
-    async reportRefusal({ jobId, kind }) {
-      await stream.append(jobId, 0, CLOSING_SEQ, [
-        { type: 'failed', kind, error: ERROR_POLICY[kind].sentence },
-      ]);
     },
 
     async nameProject({ jobId, userId, projectId, revision, attempt }) {

@@ -1,19 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { crashPoint } from '../../crash-points.js';
+import { projectWorkflowId } from '../../contracts/ids.js';
 import type { Store } from '../../store/index.js';
-import type { DeleteActivities } from '../ports.js';
+import type { DeleteActivities, RunRef } from '../ports.js';
 import { removePublishedCopy } from './publishing.js';
 
-/**
- * Removing a project's rows and its published game; its own files are the backend's business (F2).
- */
-export function projectActivities({
-  store,
-  dataDir,
-}: {
+const LOOK_EVERY_MS = 200;
+
+export interface ProjectDeps {
   store: Store;
+  client: Pick<Client, 'workflow'>;
   dataDir: string;
-}): DeleteActivities {
+}
+
+/**
+ * Removing a project's work, rows and published game; its own files are the backend's business
+ * (F2).
+ */
+export function projectActivities({ store, client, dataDir }: ProjectDeps): DeleteActivities {
   return {
+    async cancelProjectWork({ actionId, userId, projectId }) {
+      const opened = await store.actions.open({ id: actionId, userId, projectId, kind: 'delete' });
+      if (opened.outcome === 'refused') return null;
+      await store.actions.cancelOthers(projectId, actionId);
+      const runs = await runsOfProject(client, projectId);
+      await Promise.all(runs.map((run) => cancelRun(client, run)));
+      return runs;
+    },
+
+    async awaitRunsEnded({ runs, waitMs }) {
+      for (const untilMs = performance.now() + waitMs; ; await sleep(LOOK_EVERY_MS)) {
+        const left = await stillRunning(client, runs);
+        if (left.length === 0 || performance.now() >= untilMs) return left;
+      }
+    },
+
     async removeProjectRows({ actionId, userId, projectId }) {
       const opened = await store.actions.open({ id: actionId, userId, projectId, kind: 'delete' });
       if (opened.outcome === 'refused') return false;
@@ -33,4 +55,42 @@ export function projectActivities({
       return true;
     },
   };
+}
+
+/** What works on the project beside its writer, which is the delete itself. */
+async function runsOfProject(client: ProjectDeps['client'], projectId: string): Promise<RunRef[]> {
+  const runs: RunRef[] = [];
+  const query = `ProjectId = '${projectId}' AND ExecutionStatus = 'Running'`;
+  for await (const { workflowId, runId } of client.workflow.list({ query }))
+    if (workflowId !== projectWorkflowId(projectId)) runs.push({ workflowId, runId });
+  return runs;
+}
+
+async function cancelRun(
+  client: ProjectDeps['client'],
+  { workflowId, runId }: RunRef,
+): Promise<void> {
+  try {
+    await client.workflow.getHandle(workflowId, runId).cancel();
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}
+
+async function stillRunning(
+  client: ProjectDeps['client'],
+  runs: readonly RunRef[],
+): Promise<RunRef[]> {
+  const running = await Promise.all(
+    runs.map(async ({ workflowId, runId }) => {
+      try {
+        const { status } = await client.workflow.getHandle(workflowId, runId).describe();
+        return status.name === 'RUNNING';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    }),
+  );
+  return runs.filter((_run, at) => running[at]);
 }

@@ -10,7 +10,7 @@ import { gameTexts } from './game-texts.js';
 
 export interface ThumbnailDeps {
   config: Pick<WorkerConfig, 'GEMINI_API_KEY'>;
-  store: Pick<Store, 'projects' | 'revisions'>;
+  store: Pick<Store, 'actions' | 'projects' | 'revisions'>;
   mirror: Mirror;
   images: ActionImages;
   thumbnails: Thumbnails;
@@ -43,10 +43,14 @@ export function thumbnailActivities({
       };
     },
 
-    async keepThumbnail({ actionId, userId, projectId }) {
+    async keepThumbnail({ actionId, userId, projectId, made }) {
       const bytes = await images.read(userId, actionId);
       if (!bytes) throw new AppError('ImageNotMade', 'the image is gone');
-      await thumbnails.write(userId, projectId, bytes);
+      const isKept = await thumbnails.keep(userId, projectId, bytes, {
+        endRow: async () => (await store.actions.complete(actionId, made)) !== null,
+        projectExists: async () => (await store.projects.get(projectId)) !== null,
+      });
+      if (!isKept) throw new AppError('RunCancelled', 'the action or its project has ended');
     },
   };
 }

@@ -39,7 +39,11 @@ export function backgroundActionRoutes({ guards, store, actions }: ActionDeps): 
     guards.actionOwner(async (_req, res, { action: { id } }) => {
       const isOpen = async (): Promise<boolean> =>
         OPEN.includes((await store.actions.get(id))?.state ?? 'failed');
-      res.json({ success: true, outcome: await actions.cancelAction(id, isOpen) });
+      let outcome = await actions.cancelAction(id, isOpen);
+      // An owner's cancel always ends the row (H2): what still works for it finds it ended.
+      if (outcome === 'noAnswer')
+        outcome = (await store.actions.cancel(id)) === null ? 'tooLate' : 'cancelled';
+      res.json({ success: true, outcome });
     }),
   );
   return router;

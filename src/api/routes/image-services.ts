@@ -151,11 +151,19 @@ async function fulfil<I extends ActionRef>(
   wish: Wish<I>,
 ): Promise<{ actionId: string; outcome: ActionOutcome<ImageMade> }> {
   const { kind, userId } = wish;
-  // A name that has been used is the first call's: this one finds its image by the wish, or begins
-  // anew.
-  const isUsed =
-    wish.actionId !== undefined && (await store.actions.get(wish.actionId))?.user_id === userId;
-  const fresh = wish.actionId === undefined || isUsed ? randomUUID() : wish.actionId;
+  const perform = async (actionId: string) => ({
+    actionId,
+    outcome: await actions.perform<ImageMade, I>({
+      kind,
+      workflowId: actionWorkflowId(actionId),
+      input: wish.input({ actionId, userId, projectId: null }),
+      summary: `image (${kind})`,
+    }),
+  });
+  // A name that has been used is answered as the first time, whatever is wished now (H1).
+  if (wish.actionId !== undefined && (await store.actions.get(wish.actionId)) !== null)
+    return perform(wish.actionId);
+  const fresh = wish.actionId ?? randomUUID();
   let actionId = await images.claim(userId, wish.wish, fresh);
   const earlier = actionId === fresh ? null : await store.actions.get(actionId);
   const made = earlier?.state === 'completed' ? ImageMade.safeParse(earlier.result) : null;
@@ -167,16 +175,7 @@ async function fulfil<I extends ActionRef>(
   // Whoever has the same wish writes the same: it is there before the action looks for it, whoever
   // starts that.
   if (wish.source !== undefined) await images.writeSource(userId, actionId, wish.source);
-  const input = wish.input({ actionId, userId, projectId: null });
-  return {
-    actionId,
-    outcome: await actions.perform<ImageMade, I>({
-      kind,
-      workflowId: actionWorkflowId(actionId),
-      input,
-      summary: `image (${kind})`,
-    }),
-  };
+  return perform(actionId);
 }
 
 function refuseOutcome(

@@ -8,6 +8,7 @@ import type { AssetFiles } from '../../store/files/asset-files.js';
 import type { StoredFile } from '../../store/files/stored-file.js';
 import type { Thumbnails } from '../../store/files/thumbnails.js';
 import { orNothing, type Store } from '../../store/index.js';
+import type { ProjectRow } from '../../store/tables/projects.js';
 import type { ActionWorkflows } from '../action-workflows.js';
 import { mediaTypeOf } from '../assets/media-type.js';
 import type { ReceiveUpload } from '../request-bodies.js';
@@ -29,7 +30,7 @@ export interface ThumbnailDeps {
 
 /** A project's image in lists: seen, sent and made (rest.md §9.4–9.6). It is never a version. */
 export function projectThumbnailRoutes(deps: ThumbnailDeps): Router {
-  const { guards, actions, thumbnails, files, receive } = deps;
+  const { guards, actions, files, receive } = deps;
   const router = Router();
   const addressOf = (projectId: string): string =>
     `/api/projects/${projectId}/thumbnail?t=${Date.now()}`;
@@ -50,7 +51,7 @@ export function projectThumbnailRoutes(deps: ThumbnailDeps): Router {
 
   router.post(
     '/api/projects/:projectId/upload-thumbnail',
-    guards.projectOwner(async (req, res, { user, project }) => {
+    guards.projectOwner(async (req, res, { project }) => {
       const upload = await receive(req, res);
       if (upload === null) return;
       if (upload.file === null) return refuse(res, 400, 'No file uploaded');
@@ -58,7 +59,8 @@ export function projectThumbnailRoutes(deps: ThumbnailDeps): Router {
         const { bytes } = await files.read(upload.file);
         if (!IMAGES.has((await mediaTypeOf(bytes))?.mime ?? ''))
           return refuse(res, 415, 'Invalid file type');
-        await thumbnails.write(user.id, project.id, bytes);
+        if (!(await keepUploaded(deps, project, bytes)))
+          return refuse(res, 404, 'Project not found');
       } finally {
         await files.discard(upload.file.path);
       }
@@ -89,6 +91,18 @@ export function projectThumbnailRoutes(deps: ThumbnailDeps): Router {
     }),
   );
   return router;
+}
+
+/** An upload has no row that ends; its project may go all the same (F2). */
+function keepUploaded(
+  { store, thumbnails }: ThumbnailDeps,
+  { id, user_id: userId }: ProjectRow,
+  bytes: Buffer,
+): Promise<boolean> {
+  return thumbnails.keep(userId, id, bytes, {
+    endRow: async () => true,
+    projectExists: async () => (await store.projects.get(id)) !== null,
+  });
 }
 
 /** One at a time for a project: who asks meanwhile waits for the same image. */

@@ -189,8 +189,9 @@ async function inTurn<T, I extends ActionRef>(
     const mine = start();
     const outcome = await actions.perform<T, I>(mine);
     const isDenied = !outcome.ok && outcome.kind === 'ACCESS_DENIED';
-    if (isDenied || turn >= MAX_TURNS || (await store.actions.get(mine.input.actionId)) !== null)
-      return outcome;
+    if (isDenied || (await store.actions.get(mine.input.actionId)) !== null) return outcome;
+    if (turn >= MAX_TURNS)
+      return { ok: false, kind: 'OPERATION_FAILED', detail: 'others were first all the time' };
   }
 }
 

@@ -14,6 +14,7 @@ const feeds = new JobFeeds({
     publishedCode: async () => null,
     project: async () => null,
     queuePosition: async () => null,
+    rowlessRun: async () => ({ state: 'unknown' }),
   },
 });
 

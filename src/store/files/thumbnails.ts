@@ -1,6 +1,12 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { projectFolder, readStored, replaceFile, type StoredFile } from './stored-file.js';
+import {
+  keepProjectFile,
+  projectFolder,
+  readStored,
+  type KeepingRights,
+  type StoredFile,
+} from './stored-file.js';
 
 /**
  * Thumbnails of projects on this machine, `users/<uid>/projects/<pid>/thumbnail.webp`, beside the
@@ -9,8 +15,8 @@ import { projectFolder, readStored, replaceFile, type StoredFile } from './store
 export interface Thumbnails {
   has(userId: string, projectId: string): Promise<boolean>;
   read(userId: string, projectId: string): Promise<StoredFile | null>;
-  /** Throws `DiskFull`. */
-  write(userId: string, projectId: string, bytes: Buffer): Promise<void>;
+  /** False = nobody wants it any more (F2). Throws `DiskFull`. */
+  keep(userId: string, projectId: string, bytes: Buffer, rights: KeepingRights): Promise<boolean>;
 }
 
 /** The thumbnails under the data folder; touches nothing yet. */
@@ -24,6 +30,7 @@ export function createThumbnails(dataDir: string): Thumbnails {
         () => false,
       ),
     read: async (userId, projectId) => readStored(fileOf(userId, projectId)),
-    write: async (userId, projectId, bytes) => replaceFile(fileOf(userId, projectId), bytes),
+    keep: async (userId, projectId, bytes, rights) =>
+      keepProjectFile(fileOf(userId, projectId), bytes, rights),
   };
 }

@@ -1,7 +1,13 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
-import { projectFolder, readStored, replaceFile, type StoredFile } from './stored-file.js';
+import {
+  keepProjectFile,
+  projectFolder,
+  readStored,
+  type KeepingRights,
+  type StoredFile,
+} from './stored-file.js';
 
 const NAME = /^movie-([0-9a-f]{40})\.mp4$/;
 
@@ -14,8 +20,15 @@ export interface Videos {
   has(userId: string, projectId: string, revision: string): Promise<boolean>;
   /** The project's video, of whatever revision. */
   read(userId: string, projectId: string): Promise<StoredFile | null>;
-  /** In one step; then videos of other revisions go. */
-  write(userId: string, projectId: string, revision: string, bytes: Buffer): Promise<void>;
+  /**
+   * In one step; then videos of other revisions go. False = nobody wants it any more (F2). Throws
+   * `DiskFull`.
+   */
+  keep(
+    video: { userId: string; projectId: string; revision: string },
+    bytes: Buffer,
+    rights: KeepingRights,
+  ): Promise<boolean>;
 }
 
 /** Opens the videos under the data folder; touches nothing yet. */
@@ -37,11 +50,12 @@ export function createVideos(dataDir: string): Videos {
           .sort((a, b) => b.changedAt.getTime() - a.changedAt.getTime())[0] ?? null
       );
     },
-    async write(userId, projectId, revision, bytes) {
+    async keep({ userId, projectId, revision }, bytes, rights) {
       const own = folder(userId, projectId);
-      await replaceFile(path.join(own, nameOf(revision)), bytes);
+      if (!(await keepProjectFile(path.join(own, nameOf(revision)), bytes, rights))) return false;
       for (const name of await videosIn(own))
         if (name !== nameOf(revision)) await rm(path.join(own, name), { force: true });
+      return true;
     },
   };
 }

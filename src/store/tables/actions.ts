@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ErrorKind } from '../../contracts/errors.js';
 import { ActionState, type ActionRow } from '../../contracts/rows.js';
 import { ask, askFirst, run, type Client } from './client.js';
 
@@ -12,6 +13,7 @@ export const StoredAction: z.ZodType<ActionRow> = z.object({
   progress: z.number().int(),
   result: z.unknown(),
   error: z.string().nullable(),
+  failure: z.unknown(),
   attempt: z.number().int(),
   last_event_at: z.string().nullable(),
   created_at: z.string(),
@@ -61,10 +63,14 @@ export function actionsTable(client: Client) {
       ),
 
     /** Null = it had ended otherwise, or is gone; a repeat answers the row. */
-    fail: (actionId: string, error: string): Promise<ActionRow | null> =>
+    fail: (
+      actionId: string,
+      error: string,
+      failure: { kind: ErrorKind; detail: string } | null = null,
+    ): Promise<ActionRow | null> =>
       ask(
         'fail the action',
-        client.rpc('fail_action', { p_id: actionId, p_error: error }),
+        client.rpc('fail_action', { p_id: actionId, p_error: error, p_failure: failure }),
         StoredAction.nullable(),
       ),
 

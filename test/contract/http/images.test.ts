@@ -4,7 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
-import { createStore } from '../../../src/store/index.js';
+import { createStore, type Store } from '../../../src/store/index.js';
 import { log } from '../../support/database.js';
 import {
   CUTOUT_TOKEN,
@@ -23,6 +23,7 @@ import { publishingWorkerDies } from './publishing-worker-dies.js';
 let stack: Stack;
 let demo: DemoServer;
 let service: FakeCutoutService;
+let store: Store;
 let [alice, bob]: TestUser[] = [];
 /** What the image model was asked, by what the user had wished. */
 const asked: string[] = [];
@@ -50,6 +51,8 @@ beforeAll(async () => {
     },
   });
   [alice, bob] = [await createUser(stack.env, 'alice'), await createUser(stack.env, 'bob')];
+  const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
+  store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, log);
 });
 afterAll(async () => {
   await stack?.stop();
@@ -227,7 +230,7 @@ describe('POST /api/generate-image (§7.10)', () => {
     expect(askedFor('[demo:slow-2] 犬')).toBe(2);
   });
 
-  it('a cut-off client finds the image under the same name; a new name draws anew', async () => {
+  it('H1: the same name is answered the same image; a new name draws anew', async () => {
     const actionId = randomUUID();
     const cut = new AbortController();
     const first = generate('[demo:slow-2] 馬', { actionId, signal: cut.signal });
@@ -240,7 +243,9 @@ describe('POST /api/generate-image (§7.10)', () => {
       body: { success: true, actionId },
     });
     expect(askedFor('[demo:slow-2] 馬')).toBe(1);
-    const third = await generate('[demo:slow-2] 馬', { actionId });
+    expect((await generate('[demo:slow-2] 馬', { actionId })).body['actionId']).toBe(actionId);
+    expect(askedFor('[demo:slow-2] 馬')).toBe(1);
+    const third = await generate('[demo:slow-2] 馬', { actionId: randomUUID() });
     expect([third.status, third.body['actionId'] === actionId]).toEqual([200, false]);
     expect(askedFor('[demo:slow-2] 馬')).toBe(2);
   });
@@ -273,8 +278,6 @@ describe('POST /api/generate-image (§7.10)', () => {
 
 describe('POST …/generate-publish-info (§9.3)', () => {
   it('whatever goes wrong is 500, with a sentence', async () => {
-    const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
-    const store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, log);
     const { id } = await store.projects.create(alice?.id ?? '', '星よけ');
     const answer = await call('POST', `/api/projects/${id}/generate-publish-info`, {
       as: alice,
@@ -287,7 +290,38 @@ describe('POST …/generate-publish-info (§9.3)', () => {
   });
 });
 
+describe('POST …/generate-thumbnail (§9.4)', () => {
+  it('H1: a call that comes again is answered the first outcome, undrawn', async () => {
+    const { id } = await store.projects.create(alice!.id, '星よけ');
+    const actionId = randomUUID();
+    const draw = () =>
+      call('POST', `/api/projects/${id}/generate-thumbnail`, {
+        as: alice,
+        body: { title: '月の庭', actionId },
+      });
+    const drawn = () => asked.filter((prompt) => prompt.includes('月の庭')).length;
+    const together = await Promise.all([draw(), draw()]);
+    expect([...together, await draw()].map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(drawn()).toBe(1);
+  });
+});
+
 describe('/api/actions/:actionId', () => {
+  it('H2: an action that nothing works on any more is ended by its owner', async () => {
+    const abandoned = randomUUID();
+    await store.actions.open({
+      id: abandoned,
+      userId: alice!.id,
+      projectId: null,
+      kind: 'generateImage',
+    });
+    expect(await call('POST', `/api/actions/${abandoned}/cancel`, { as: alice })).toEqual({
+      status: 200,
+      body: { success: true, outcome: 'cancelled' },
+    });
+    expect((await action(abandoned)).body['state']).toBe('cancelled');
+  });
+
   it('an image is stopped at once, and its caller hears so', async () => {
     const actionId = randomUUID();
     const drawing = generate('[demo:slow-60] 象', { actionId });

@@ -1,3 +1,4 @@
+import { Client, Connection } from '@temporalio/client';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -61,6 +62,8 @@ const failJob = (store: Store = database.store): Promise<boolean> =>
     stream: {
       append: (_job, _attempt, _seq, events) => Promise.resolve(void told.push(...events)),
     },
+    // Only a cancel asks it.
+    client: new Client({ connection: Connection.lazy({ address: '127.0.0.1:9' }) }),
     storage: { refusal: () => Promise.resolve('') },
     alerts: {
       raise: ({ key }) => Promise.resolve(void alerts.push(key)),
