@@ -14,7 +14,7 @@ import { programArgs } from '../../support/programs.js';
 import { stackEnv, startStack, type Stack } from '../../support/stack.js';
 
 /** A change that every history fits. */
-const HARMLESS = { text: '終了 (done)', by: '終了 (done in another build)' };
+const HARMLESS = { text: '受付中 (opening)', by: '受付中 (opening in another build)' };
 /** A poll waits 60 s, so a build counts as gone after 75 s; then come one round and the rest. */
 const GONE_LIMIT_MS = 170_000;
 const JOBS = 20;
