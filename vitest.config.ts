@@ -39,6 +39,7 @@ export default defineConfig({
             'video/*.test.ts',
             'test/rules/**/*.test.ts',
             'test/bench/**/*.test.ts',
+            'test/mutants/**/*.test.ts',
           ],
           pool: 'forks',
           testTimeout: patient(20_000),

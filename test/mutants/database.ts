@@ -1,0 +1,94 @@
+import type { Mutation } from './mutation.js';
+
+const JOBS = 'test/contract/store/jobs.test.ts';
+const USAGE = 'test/contract/store/usage.test.ts';
+
+/** Rules that SQL functions keep. */
+export const DATABASE_MUTATIONS: readonly Mutation[] = [
+  {
+    rule: 'A7',
+    breaks: 'a step repeated after a crash is told as a refusal',
+    file: 'supabase/migrations/0005_jobs.sql',
+    find: "    return jsonb_build_object('outcome', 'existing', 'job', to_jsonb(v_job));",
+    replace: "    return jsonb_build_object('outcome', 'refused', 'code', 'ACCESS_DENIED');",
+    test: JOBS,
+  },
+  {
+    rule: 'A7',
+    breaks: "the user's limit is told as a broken database",
+    file: 'supabase/migrations/0005_jobs.sql',
+    find: "if v_constraint = 'jobs_one_active_per_user' then",
+    replace: "if v_constraint = 'another_index' then",
+    test: JOBS,
+  },
+  {
+    rule: 'B2',
+    breaks: 'the place in the queue counts from 0',
+    file: 'supabase/migrations/0005_jobs.sql',
+    find: 'and w.queue_no <= j.queue_no',
+    replace: 'and w.queue_no < j.queue_no',
+    test: JOBS,
+  },
+  {
+    rule: 'B3',
+    breaks: 'a cancelled job becomes completed',
+    file: 'supabase/migrations/0005_jobs.sql',
+    find:
+      "    where id = p_id and status in ('pending', 'processing')\n" +
+      '    returning * into v_job;\n    if found then\n      if p_history',
+    replace:
+      '    where id = p_id\n    returning * into v_job;\n    if found then\n      if p_history',
+    test: JOBS,
+  },
+  {
+    rule: 'C1',
+    breaks: 'what an attempt may cost is not counted while it runs',
+    file: 'supabase/migrations/0007_usage.sql',
+    find:
+      '    p_estimate_usd, ' + "'reserved');\n  return v_started || jsonb_build_object('outcome'",
+    replace: "    0, 'reserved');\n  return v_started || jsonb_build_object('outcome'",
+    test: USAGE,
+  },
+  {
+    rule: 'C1',
+    breaks: 'what an ended job had reserved counts against its user for the rest of the day',
+    file: 'supabase/migrations/0007_usage.sql',
+    find: "and (p_user_id is null or (user_id = p_user_id and state <> 'released'));",
+    replace: 'and (p_user_id is null or user_id = p_user_id);',
+    test: USAGE,
+  },
+  {
+    rule: 'E4',
+    breaks: 'a version is published over one that its maker has not seen',
+    file: 'supabase/migrations/0006_versions_actions.sql',
+    find: "  if p_parent is distinct from v_head.revision then raise exception 'STALE_PARENT'; end if;",
+    replace: '',
+    test: 'test/contract/store/revisions.test.ts',
+  },
+  {
+    rule: 'E4',
+    breaks: 'a job that was cancelled publishes its version',
+    file: 'supabase/migrations/0006_versions_actions.sql',
+    find: "  if v_state is null or v_state not in ('pending', 'processing')\n",
+    replace: '  if v_state is null\n',
+    test: 'test/contract/store/revisions.test.ts',
+  },
+  {
+    rule: 'F1',
+    breaks: 'a job is cancelled after its commit point',
+    file: 'supabase/migrations/0005_jobs.sql',
+    find:
+      '  if exists (select from public.revisions where job_id = p_id) then return ' +
+      "'too_late'; end if;\n",
+    replace: '',
+    test: JOBS,
+  },
+  {
+    rule: 'H1',
+    breaks: 'an action of the same id is opened and paid again',
+    file: 'src/activities/shared/action-rows.ts',
+    find: "(endOf(opened.action) ?? 'opened')",
+    replace: "'opened'",
+    test: 'test/contract/http/images.test.ts',
+  },
+];

@@ -1,0 +1,12 @@
+import { DATABASE_MUTATIONS } from './database.js';
+import type { Mutation } from './mutation.js';
+import { FILE_MUTATIONS, STREAM_MUTATIONS } from './streams-and-files.js';
+import { WORKFLOW_MUTATIONS } from './workflows.js';
+
+/** All mutations, by rule. */
+export const MUTATIONS: readonly Mutation[] = [
+  ...WORKFLOW_MUTATIONS,
+  ...DATABASE_MUTATIONS,
+  ...STREAM_MUTATIONS,
+  ...FILE_MUTATIONS,
+].sort((left, right) => left.rule.localeCompare(right.rule));
