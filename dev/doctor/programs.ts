@@ -1,12 +1,10 @@
 import path from 'node:path';
-import { findChromium } from '../../src/chromium.js';
 import { INSTALL_PACKAGES, messageOf } from '../../src/ops/programs.js';
-import type { Finding } from '../../src/ops/report.js';
+import type { Finding } from '../../src/checks/finding.js';
 import { run, tail } from '../../src/ops/run-program.js';
 import { findBinaries } from '../postgres/binaries.js';
 import { chooseRunUser, sharedPlace } from '../postgres/location.js';
 import { findModalPython } from '../tools/modal-venv.js';
-import { missingOf, TEST_TOOLS } from '../tools/system-tools.js';
 import { findTemporalCli } from '../tools/temporal-cli.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -23,7 +21,6 @@ export function checkDevelopmentPrograms(env: Environment, dataDir: string): Pro
     checkPython(),
     checkModalClient(),
     checkPostgres(env, dataDir),
-    ...testTools(),
   ]);
 }
 
@@ -107,25 +104,4 @@ async function checkPostgres(
       remedy: `${INSTALL_PACKAGES}, or set PG_BINDIR or SUPABASE_URL`,
     };
   }
-}
-
-/** Chromium and fonts: tests need them, the product does not. The product checks bubblewrap. */
-function testTools(): Promise<Finding>[] {
-  return TEST_TOOLS.filter(({ debianPackage }) => debianPackage !== 'bubblewrap').map(
-    async (tool): Promise<Finding> => {
-      const isThere = (await missingOf([tool])).length === 0;
-      const detail =
-        tool.debianPackage === 'chromium' && isThere
-          ? (findChromium() ?? '')
-          : isThere
-            ? 'there'
-            : 'not found';
-      return {
-        what: tool.what,
-        verdict: isThere ? 'ok' : 'absent',
-        detail,
-        remedy: `npm run tools, or sudo apt-get install ${tool.debianPackage}`,
-      };
-    },
-  );
 }

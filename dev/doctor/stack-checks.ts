@@ -1,5 +1,5 @@
 import type { Config } from '../../src/config.js';
-import type { Finding } from '../../src/ops/report.js';
+import type { Finding } from '../../src/checks/finding.js';
 import { readStackFile, type StackFile } from '../../src/ops/stack-file.js';
 import { acceptsTcp, answersHttp } from '../stack/health.js';
 import { readLivePid } from '../stack/pids.js';

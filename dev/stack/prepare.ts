@@ -6,7 +6,6 @@ import type { Log } from '../../src/log.js';
 import { parseConfig, parseWorkerConfig } from '../../src/config.js';
 import { ensureCutoutModel } from '../tools/cutout-model.js';
 import { ensureModalPython } from '../tools/modal-venv.js';
-import { BUBBLEWRAP, canInstall, installTools, missingOf } from '../tools/system-tools.js';
 import { ensureTemporalCli } from '../tools/temporal-cli.js';
 import { apiEnv, providedEnv, workerEnv, type EnvFacts, type ModalAccess } from './part-env.js';
 import { endOrphan, hasLivingLauncher, olderWorkers, readLivePid } from './pids.js';
@@ -21,6 +20,7 @@ import {
   type StackFile,
 } from '../../src/ops/stack-file.js';
 import type { PartFacts } from './parts.js';
+import { wantDrawing, wantSandbox } from './wanted-tools.js';
 
 /** One launcher per data folder. */
 export async function refuseSecondLauncher(dataDir: string, publicUrl: string): Promise<void> {
@@ -106,6 +106,7 @@ export async function prepareStack(
     : '';
   if (plan.parts.includes('worker') && config.NODE_ENV !== 'production') {
     await wantSandbox(log);
+    void wantDrawing(env, log);
     // Nobody waits for it: until it is there, images are not cut out.
     void ensureCutoutModel((line) => log.info(line)).catch((error: unknown) =>
       log.warn((error as Error).message),
@@ -196,23 +197,4 @@ async function settlePorts(
     temporal: await settle('temporal', wanted.temporal),
     temporalUi: await settle('temporal', wanted.temporalUi),
   };
-}
-
-/**
- * Local model runs are sandboxed where the system can do it: install the tool if we may, else say
- * what is missing.
- */
-async function wantSandbox(log: Log): Promise<void> {
-  const missing = await missingOf([BUBBLEWRAP]);
-  if (missing.length === 0) return;
-  if (canInstall()) {
-    log.info('installing bubblewrap, the sandbox of local model runs');
-    const failure = await installTools(missing);
-    if ((await missingOf(missing)).length === 0) return;
-    log.warn({ failure }, 'bubblewrap could not be installed');
-  }
-  log.warn(
-    'bubblewrap is missing: local model runs are NOT sandboxed. On Debian or Ubuntu: sudo ' +
-      'apt-get install bubblewrap',
-  );
 }

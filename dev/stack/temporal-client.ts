@@ -7,21 +7,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * first request.
  */
 export async function withTemporal<T>(
-  { TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE }: Environment,
+  env: Environment,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   // Loaded beside the start of the parts: it takes its time.
   const { Client: TemporalClient, Connection } = await import('@temporalio/client');
-  const connection = Connection.lazy({
-    ...(TEMPORAL_ADDRESS ? { address: TEMPORAL_ADDRESS } : {}),
-  });
+  const { temporalPlace } = await import('../../src/temporal.js');
+  const { connection: options, namespace } = temporalPlace(env);
+  const connection = Connection.lazy(options);
   try {
-    return await work(
-      new TemporalClient({
-        connection,
-        ...(TEMPORAL_NAMESPACE ? { namespace: TEMPORAL_NAMESPACE } : {}),
-      }),
-    );
+    return await work(new TemporalClient({ connection, namespace }));
   } finally {
     await connection.close();
   }

@@ -1,8 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { findChromium } from '../../src/chromium.js';
 import { findOnPath, run, tail } from '../../src/ops/run-program.js';
+import { DRAWING_TOOLS } from '../../src/checks/drawing.js';
 
 /**
  * A tool of the operating system: how to see that it is there, and the Debian package that brings
@@ -14,12 +11,6 @@ export interface SystemTool {
   readonly isPresent: () => boolean | Promise<boolean>;
 }
 
-const FONT_FOLDERS = [
-  '/usr/share/fonts',
-  '/usr/local/share/fonts',
-  path.join(os.homedir(), '.local/share/fonts'),
-  path.join(os.homedir(), '.fonts'),
-];
 const isLinux = process.platform === 'linux';
 
 /** The sandbox of local model runs. It exists on Linux only, so elsewhere it cannot be missing. */
@@ -29,27 +20,11 @@ export const BUBBLEWRAP: SystemTool = {
   isPresent: () => !isLinux || findOnPath('bwrap') !== null,
 };
 
-const CHROMIUM: SystemTool = {
-  what: 'Chromium (screenshots of games, end-to-end tests)',
-  debianPackage: 'chromium',
-  isPresent: () => findChromium() !== null,
-};
-const CJK_FONT: SystemTool = {
-  what: 'a Japanese font (screenshots)',
-  debianPackage: 'fonts-noto-cjk',
-  isPresent: () => hasFont(/^NotoSansCJK/),
-};
-const EMOJI_FONT: SystemTool = {
-  what: 'an emoji font (screenshots)',
-  debianPackage: 'fonts-noto-color-emoji',
-  isPresent: () => hasFont(/^NotoColorEmoji/),
-};
-
 /** Everything that the test command needs from the operating system. */
-export const TEST_TOOLS: readonly SystemTool[] = [BUBBLEWRAP, CHROMIUM, CJK_FONT, EMOJI_FONT];
+export const TEST_TOOLS: readonly SystemTool[] = [BUBBLEWRAP, ...DRAWING_TOOLS];
 
 /** Those that are not there, in the order given. */
-export async function missingOf(tools: readonly SystemTool[]): Promise<SystemTool[]> {
+export async function missingOf<T extends SystemTool>(tools: readonly T[]): Promise<T[]> {
   const present = await Promise.all(tools.map(async (tool) => tool.isPresent()));
   return tools.filter((_, index) => !present[index]);
 }
@@ -61,12 +36,20 @@ export function canInstall(): boolean {
 
 /**
  * Installs with apt-get; refreshes its lists only when the first try fails. Returns null, or the
- * reason of a failure.
+ * reason of a failure. A process that ends meanwhile leaves it to end by itself: half an
+ * installation helps nobody.
  */
-export async function installTools(tools: readonly SystemTool[]): Promise<string | null> {
+export async function installTools(
+  tools: readonly Pick<SystemTool, 'debianPackage'>[],
+  { isBeside = false }: { readonly isBeside?: boolean } = {},
+): Promise<string | null> {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args: string[]) =>
-    run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', '-y', ...args], { timeoutMs: 900_000, env });
+    run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', '-y', ...args], {
+      timeoutMs: 900_000,
+      env,
+      isBeside,
+    });
   const install = () =>
     apt('install', '--no-install-recommends', ...tools.map((tool) => tool.debianPackage));
   const first = await install();
@@ -84,12 +67,4 @@ export function installHint(tools: readonly SystemTool[]): string {
     `Missing:\n${list}\nInstall on Debian or Ubuntu: sudo apt-get install ` +
     `${tools.map((tool) => tool.debianPackage).join(' ')}`
   );
-}
-
-async function hasFont(name: RegExp): Promise<boolean> {
-  if (!isLinux) return true;
-  const listings = await Promise.all(
-    FONT_FOLDERS.map((folder) => readdir(folder, { recursive: true }).catch(() => [])),
-  );
-  return listings.flat().some((file) => name.test(path.basename(file)));
 }

@@ -58,7 +58,14 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
   },
   Temporal: {
     TEMPORAL_ADDRESS: { meaning: 'Temporal server', otherwise: 'embedded' },
-    TEMPORAL_NAMESPACE: { meaning: 'namespace on that server' },
+    TEMPORAL_NAMESPACE: { meaning: 'namespace on that server', otherwise: '`default`' },
+    TEMPORAL_API_KEY: { meaning: 'API key of that server; turns TLS on' },
+    TEMPORAL_TLS_CLIENT_CERT_PATH: { meaning: 'file of our certificate, for mutual TLS' },
+    TEMPORAL_TLS_CLIENT_KEY_PATH: { meaning: 'file of its key' },
+    TEMPORAL_TLS_SERVER_CA_CERT_PATH: { meaning: "file of the authority that signed the server's" },
+    TEMPORAL_TLS_SERVER_NAME: { meaning: 'name in its certificate, where the address has another' },
+    TEMPORAL_PROFILE: { meaning: 'profile of the configuration file, behind these variables' },
+    TEMPORAL_CONFIG_FILE: { meaning: "configuration file of Temporal's own clients (TOML)" },
     BUILD_ID: {
       meaning: "the worker's name among the builds; `npm run dev` sets `dev`",
       otherwise: 'a hash of its code',

@@ -42,11 +42,12 @@ export function createWorkers(
   config: WorkerConfig,
   buildId: string,
   connection: NativeConnection,
+  namespace: string,
   { modal, ...sets }: ActivitySets,
 ): Promise<Worker[]> {
   const common: CommonOptions = {
     connection,
-    namespace: config.TEMPORAL_NAMESPACE,
+    namespace,
     shutdownGraceTime: DRAIN_MS,
     shutdownForceTime: DRAIN_MS + 10_000,
     maxHeartbeatThrottleInterval: '500ms',

@@ -6,11 +6,13 @@ import {
   NativeConnection,
   Runtime,
 } from '@temporalio/worker';
-import { ConfigError, parseWorkerConfig, type WorkerConfig } from '../config.js';
+import { ConfigError, parseWorkerConfig } from '../config.js';
 import { answerLauncher } from '../liveness.js';
 import { createLog, type Log } from '../log.js';
 import { builtFile } from '../programs.js';
 import { namedBuild, readWorkerBuild, WORKER_BUILD_FILE } from '../worker-build.js';
+import { checkWorkerStart } from '../checks/at-start.js';
+import { temporalPlace, type TemporalPlace } from '../temporal.js';
 import { openActivities } from './activity-sets.js';
 import { createWorkers } from './queues.js';
 import { startWatch } from './watch/watch.js';
@@ -23,17 +25,24 @@ async function main(): Promise<void> {
   const log = createLog('worker');
   const config = parseWorkerConfig(process.env);
   installRuntime(log);
-  const connection = await connectWithPatience(config);
-  const client = new Client({
-    connection: await Connection.connect({ address: config.TEMPORAL_ADDRESS }),
-    namespace: config.TEMPORAL_NAMESPACE,
-  });
+  const temporal = temporalPlace(config);
+  const connection = await connectWithPatience(temporal);
+  const asking = await Connection.connect(temporal.connection);
+  const client = new Client({ connection: asking, namespace: temporal.namespace });
+  const server = { connection: asking, namespace: temporal.namespace };
+  for (const line of await checkWorkerStart(config, server, process.env)) log.warn(line);
   const activities = await openActivities(config, client, log);
   const build = namedBuild(
     await readWorkerBuild(path.dirname(builtFile(WORKER_BUILD_FILE))),
     config.BUILD_ID,
   );
-  const workers = await createWorkers(config, build.buildId, connection, activities);
+  const workers = await createWorkers(
+    config,
+    build.buildId,
+    connection,
+    temporal.namespace,
+    activities,
+  );
   const running = Promise.all(workers.map((worker) => worker.run()));
   const watch = startWatch({ ...activities.watched, client, config, build, log });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -77,11 +86,11 @@ function installRuntime(log: Log): void {
 }
 
 /** Temporal may come up later than we do. */
-async function connectWithPatience(config: WorkerConfig): Promise<NativeConnection> {
+async function connectWithPatience({ connection }: TemporalPlace): Promise<NativeConnection> {
   const deadline = Date.now() + CONNECT_TIMEOUT_MS;
   for (;;) {
     try {
-      return await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
+      return await NativeConnection.connect(connection);
     } catch (error) {
       if (Date.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 500));

@@ -7,6 +7,7 @@ import {
   type WorkflowIdReusePolicy,
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { withTimeout } from '../concurrency.js';
 import {
   CANCEL_ACTION_UPDATE,
   type ActionKind,
@@ -14,18 +15,20 @@ import {
   type ActionRef,
   type CancelActionAnswer,
 } from '../contracts/actions.js';
-import { isErrorKind } from '../contracts/errors.js';
+import { isErrorKind, unavailable } from '../contracts/errors.js';
 import { actionWorkflowId } from '../contracts/ids.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/workflows.js';
 import type { Log } from '../log.js';
 
-const CANCEL_TIMEOUT_MS = 6_000;
+/** Whoever asks hears within 5 s that Temporal is away, row and token included. */
+const START_TIMEOUT_MS = 4_000;
+const CANCEL_TIMEOUT_MS = 4_500;
 /**
  * Temporal's list of workflows learns of a new one a moment after its start: so long, and so often,
  * an open action is looked for.
  */
-const LIST_LAG_MS = 4_000;
+const LIST_LAG_MS = 3_500;
 const LIST_PAUSE_MS = 200;
 
 export interface ActionStart<I extends ActionRef> {
@@ -117,22 +120,26 @@ async function startAction<I extends ActionRef>(
   workflowIdReusePolicy: WorkflowIdReusePolicy,
 ) {
   const { userId, projectId, actionId } = input;
-  return temporal.workflow.start(kind, {
-    workflowId,
-    taskQueue: TASK_QUEUE,
-    workflowExecutionTimeout: ACTION_EXECUTION_TIMEOUT,
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy,
-    args: [input],
-    staticSummary: summary,
-    typedSearchAttributes: [
-      { key: SEARCH_ATTRIBUTES.userId, value: userId },
-      { key: SEARCH_ATTRIBUTES.jobId, value: actionId },
-      { key: SEARCH_ATTRIBUTES.action, value: kind },
-      ...(projectId === null ? [] : [{ key: SEARCH_ATTRIBUTES.projectId, value: projectId }]),
-    ],
-    priority: { fairnessKey: userId },
-  });
+  const started = temporal.withDeadline(Date.now() + START_TIMEOUT_MS, () =>
+    temporal.workflow.start(kind, {
+      workflowId,
+      taskQueue: TASK_QUEUE,
+      workflowExecutionTimeout: ACTION_EXECUTION_TIMEOUT,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy,
+      args: [input],
+      staticSummary: summary,
+      typedSearchAttributes: [
+        { key: SEARCH_ATTRIBUTES.userId, value: userId },
+        { key: SEARCH_ATTRIBUTES.jobId, value: actionId },
+        { key: SEARCH_ATTRIBUTES.action, value: kind },
+        ...(projectId === null ? [] : [{ key: SEARCH_ATTRIBUTES.projectId, value: projectId }]),
+      ],
+      priority: { fairnessKey: userId },
+    }),
+  );
+  // The client's own tries look at the deadline between two of them only.
+  return withTimeout(started, START_TIMEOUT_MS, () => unavailable('Temporal does not answer'));
 }
 
 /** The end of a workflow, which ends as its action does (I4). */

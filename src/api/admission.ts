@@ -59,7 +59,7 @@ const DESCRIBE_TIMEOUT_MS = 2_000;
 /** A silent server may hold our run: it is asked again for so long before the message fails. */
 const DESCRIBE_PATIENCE_MS = 8_000;
 const DESCRIBE_PAUSE_MS = 100;
-const CANCEL_TIMEOUT_MS = 6_000;
+const CANCEL_TIMEOUT_MS = 4_500;
 const MAX_SUMMARY_CHARS = 60;
 
 export function createAdmitter(temporal: Client, log: Log): Admitter {

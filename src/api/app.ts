@@ -28,6 +28,7 @@ import { ownAssetRoutes } from './routes/own-assets.js';
 import { pageRoutes } from './routes/pages.js';
 import { projectThumbnailRoutes } from './routes/project-thumbnail.js';
 import { projectVideoRoutes } from './routes/project-video.js';
+import type { Readiness } from './readiness.js';
 import { projectRoutes } from './routes/projects.js';
 import { publishedGameFileRoutes } from './routes/published-game-files.js';
 import { publishedGameRoutes } from './routes/published-games.js';
@@ -52,6 +53,7 @@ export interface AppDeps {
   callback: RequestHandler;
   cancelJob: CancelJob;
   actions: ActionWorkflows;
+  readiness: Readiness;
 }
 
 /**
@@ -109,7 +111,7 @@ function appRouters(deps: RouterDeps): Router[] {
 function makingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
   const { config, guards, store, games, signer, cancelJob, actions, assetFiles } = deps;
   return [
-    serviceRoutes(config),
+    serviceRoutes(config, deps.readiness),
     projectRoutes({
       config,
       guards,

@@ -4,7 +4,10 @@ import type { AuthConfig, Verification } from './auth.js';
 
 const CACHE_MS = 45_000;
 const CACHE_SIZE = 10_000;
-const TIMEOUT_MS = 5_000;
+const TIMEOUT_MS = 2_500;
+/** The reason of a service that could not be asked: it says nothing about the token. */
+export const AUTH_AWAY = 'Server configuration error';
+const AWAY: Verification = { ok: false, reason: AUTH_AWAY };
 
 const AuthUser = z.object({
   id: z.string().min(1),
@@ -36,8 +39,7 @@ export function createUserLookup(
     answers.set(key, { answer, untilMs: performance.now() + CACHE_MS });
     if (answers.size > CACHE_SIZE) answers.delete(answers.keys().next().value ?? '');
     const verification = await answer;
-    if (!verification.ok && verification.reason === 'Server configuration error')
-      answers.delete(key);
+    if (!verification.ok && verification.reason === AUTH_AWAY) answers.delete(key);
     return verification;
   };
 }
@@ -53,13 +55,13 @@ async function askForUser(
     });
     if ([400, 401, 403, 404].includes(response.status))
       return { ok: false, reason: 'User not found' };
-    if (!response.ok) return { ok: false, reason: 'Server configuration error' };
+    if (!response.ok) return AWAY;
     const user = AuthUser.parse(await response.json());
     return {
       ok: true,
       identity: { id: user.id, email: user.email, metadata: user.user_metadata, token },
     };
   } catch {
-    return { ok: false, reason: 'Server configuration error' };
+    return AWAY;
   }
 }

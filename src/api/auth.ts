@@ -37,7 +37,8 @@ export type AuthConfig = Pick<
 >;
 
 const AUDIENCE = 'authenticated';
-const JWKS_TIMEOUT_MS = 3_000;
+/** Together with a question to Supabase Auth it takes less than 5 s to hear that it is away. */
+const JWKS_TIMEOUT_MS = 2_000;
 
 /**
  * Local verification by the project's published keys (ES256, RS256) or, for projects that sign with

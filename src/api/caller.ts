@@ -1,5 +1,7 @@
 import type { Request } from 'express';
+import { unavailable } from '../contracts/errors.js';
 import type { Auth, Identity } from './auth.js';
+import { AUTH_AWAY } from './auth-lookup.js';
 
 /**
  * Where a request carries its token; the query is for `<iframe>` and `<img>` addresses (rest.md
@@ -18,6 +20,7 @@ const known = new WeakMap<Request, Promise<Caller>>();
 
 /**
  * Verifies the token of a request once, whoever asks first: limits and guards see the same result.
+ * Throws when the sign-in service cannot be asked.
  */
 export function callerOf(auth: Auth, req: Request): Promise<Caller> {
   const asked = known.get(req) ?? findCaller(auth, req);
@@ -29,6 +32,8 @@ async function findCaller(auth: Auth, req: Request): Promise<Caller> {
   const sent = sentToken(req);
   if (sent === null) return { kind: 'nobody' };
   const verification = await auth.verifyToken(sent.token);
+  if (!verification.ok && verification.reason === AUTH_AWAY)
+    throw unavailable('no token can be verified now');
   return verification.ok
     ? { kind: 'user', user: verification.identity, source: sent.source }
     : { kind: 'refused' };

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { AppError, ERROR_POLICY } from '../contracts/errors.js';
+import { AppError, ERROR_POLICY, UNAVAILABLE_SENTENCE } from '../contracts/errors.js';
+import { isAway } from './away.js';
 import { logOf } from './request-log.js';
 
 const RETRY_AFTER_S = 5;
@@ -13,7 +14,8 @@ export const notFound: RequestHandler = (req, res) => {
 /**
  * The end of every request that threw. What the client got wrong (malformed JSON, body too large,
  * broken percent-escape) is the contract's plain page; what we got wrong is `{error}` with a
- * sentence that gives nothing away.
+ * sentence that gives nothing away. A database or Temporal that cannot be asked is 503, with the
+ * code and when to come again.
  */
 export const handleError: ErrorRequestHandler = (error: unknown, _req, res, next) => {
   if (res.headersSent) {
@@ -23,6 +25,12 @@ export const handleError: ErrorRequestHandler = (error: unknown, _req, res, next
   const status = clientMistake(error);
   if (status !== null) {
     sendErrorPage(res, status, STATUS_CODES[status] ?? 'Error');
+    return;
+  }
+  if (isAway(error)) {
+    logOf(res).warn({ err: error }, 'a request met something that is away');
+    res.set('Retry-After', String(RETRY_AFTER_S)).status(503);
+    res.json({ error: UNAVAILABLE_SENTENCE, code: 'OPERATION_FAILED' });
     return;
   }
   if (error instanceof AppError) {

@@ -11,6 +11,8 @@ import { createFileObjectStore } from '../objects/file-object-store.js';
 import { createThumbnails } from '../store/files/thumbnails.js';
 import { withHydration } from '../store/mirror/hydration.js';
 import { createStore } from '../store/index.js';
+import { checkApiServers, checkApiStart } from '../checks/at-start.js';
+import { temporalPlace } from '../temporal.js';
 import { createActionWorkflows } from './action-workflows.js';
 import { createAdmitter } from './admission.js';
 import { createApp } from './app.js';
@@ -25,11 +27,15 @@ import { rowlessRuns } from '../stream/job-runs.js';
 import { isInStream, streamReader } from '../stream/reader.js';
 import { streamWriter } from '../stream/writer.js';
 import { createRateLimits } from './rate-limits.js';
+import { createReadiness } from './readiness.js';
 import { checkPublicDir } from './routes/pages.js';
 import { shutDown } from './shutdown.js';
 import { withSignInAudit } from './sign-in-audit.js';
 import { attachSockets } from './sockets/attach.js';
 import { stopJob } from './sockets/job-handlers.js';
+
+/** Whoever asks hears within 5 s that the database is away. */
+const DATABASE_TIMEOUT_MS = 4_000;
 
 export interface RunningApi {
   /**
@@ -46,9 +52,10 @@ export class ListenError extends Error {
 
 /** Everything that answers, wired together; nothing listens yet, and nothing outside is asked. */
 export function assembleApi(config: Config, log: Log) {
-  const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS });
-  const temporal = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
-  const store = createStore(config, log);
+  const { connection: options, namespace } = temporalPlace(config);
+  const connection = Connection.lazy(options);
+  const temporal = new Client({ connection, namespace });
+  const store = createStore(config, log, { timeoutMs: DATABASE_TIMEOUT_MS });
   const plainMirror = withReadCache(createMirror(config.DATA_DIR));
   const mirror =
     whyWithoutModal(config) === null
@@ -93,8 +100,9 @@ export function assembleApi(config: Config, log: Log) {
     callback,
     cancelJob: (job) => stopJob(socketDeps, job),
     actions: createActionWorkflows(temporal, log),
+    readiness: createReadiness({ dataDir: config.DATA_DIR, store, connection, namespace }),
   });
-  return { app, socketDeps, assetFiles, connection };
+  return { app, socketDeps, assetFiles, connection, namespace };
 }
 
 /**
@@ -103,11 +111,16 @@ export function assembleApi(config: Config, log: Log) {
  */
 export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   await checkPublicDir(config);
-  const { app, socketDeps, assetFiles, connection } = assembleApi(config, log);
+  await checkApiStart(config);
+  const { app, socketDeps, assetFiles, connection, namespace } = assembleApi(config, log);
   await assetFiles.removeOldParts();
   const server = createServer(app);
   const sockets = attachSockets(server, socketDeps);
   await listen(server, config);
+  checkApiServers(config, { connection, namespace }).then(
+    (lines) => lines.forEach((line) => log.error(line)),
+    (error: unknown) => log.warn({ err: error }, 'Temporal does not answer yet'),
+  );
   return {
     async stop() {
       const closed = new Promise<void>((resolve) => {

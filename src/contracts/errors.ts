@@ -296,6 +296,25 @@ export class AppError extends Error {
   }
 }
 
+/** In `details` of an error: what was asked was not there to answer, and may be soon. */
+const AWAY = 'isAway';
+
+/**
+ * The database, Temporal or the sign-in service could not be asked: no answer about what was asked,
+ * so never taken for one (`not found`, `not yours`). Whoever asked may ask again.
+ */
+export function unavailable(message: string, details: Record<string, unknown> = {}): AppError {
+  return new AppError('OPERATION_FAILED', message, { ...details, [AWAY]: true });
+}
+
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof AppError && error.details[AWAY] === true;
+}
+
+/** What the player reads when something could not be asked. */
+export const UNAVAILABLE_SENTENCE =
+  'ただいまつながりにくくなっています。少し待ってからもう一度お試しください。';
+
 /**
  * English literals of the coded WebSocket errors (websocket.md §5); the client maps the code to a
  * sentence.

@@ -28,7 +28,10 @@ export interface PublicConfig {
 const success = z.literal(true);
 const moment = z.string();
 
-export const Failure = z.object({ error: z.string() }).meta({ id: 'Error' });
+/** `code`: the database or Temporal could not be asked (503); the request may be sent again. */
+export const Failure = z
+  .object({ error: z.string(), code: z.literal('OPERATION_FAILED').optional() })
+  .meta({ id: 'Error' });
 /** Images only: the two routes that say it twice (rest.md §1.3). */
 export const ImageFailure = Failure.extend({ success: z.literal(false).optional() }).meta({
   id: 'ImageError',
@@ -46,6 +49,14 @@ export const Done = z.object({ success }).meta({ id: 'Success' });
 export const Health = z
   .object({ status: z.literal('ok'), timestamp: moment, uptime: z.number() })
   .meta({ id: 'Health' });
+const reason = z.string().nullable();
+export const Ready = z
+  .object({
+    ready: z.boolean(),
+    checks: z.object({ database: reason, temporal: reason, workers: reason, disk: reason }),
+  })
+  .meta({ id: 'Ready', description: 'null = nothing is wrong there' });
+export type ReadyAnswer = z.infer<typeof Ready>;
 export const ConfigAnswer = z
   .object({ supabaseUrl: z.string(), supabaseAnonKey: z.string(), demo: z.boolean() })
   .meta({ id: 'Config' });

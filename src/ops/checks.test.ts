@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { diskSpace } from './machine.js';
+import { diskSpace } from '../checks/machine.js';
 import { checkNode } from './programs.js';
 
 describe('what the doctor decides on', () => {

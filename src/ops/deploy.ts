@@ -11,6 +11,7 @@ import {
   TASK_KIND,
   type Deployment,
 } from '../deployments/versions.js';
+import { temporalPlace } from '../temporal.js';
 import { readSettings } from './settings.js';
 import { readStackFile } from './stack-file.js';
 
@@ -117,18 +118,21 @@ async function withServer<T>(
 ): Promise<T> {
   const { env, config } = readSettings(envFile);
   const stack = await readStackFile(config.DATA_DIR);
-  const address =
-    env.TEMPORAL_ADDRESS ?? stack?.provided['TEMPORAL_ADDRESS'] ?? config.TEMPORAL_ADDRESS;
+  const { connection: options, namespace } = temporalPlace({
+    ...config,
+    TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS ?? stack?.provided['TEMPORAL_ADDRESS'],
+  });
   let connection: Connection;
   try {
-    connection = await Connection.connect({ address, connectTimeout: CONNECT_TIMEOUT_MS });
+    connection = await Connection.connect({ ...options, connectTimeout: CONNECT_TIMEOUT_MS });
   } catch {
     throw new Error(
-      `Temporal cannot be reached at ${address}: is the stack running, is TEMPORAL_ADDRESS right?`,
+      `Temporal cannot be reached at ${options.address}: is the stack running, is ` +
+        'TEMPORAL_ADDRESS right?',
     );
   }
   try {
-    return await work(new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }));
+    return await work(new Client({ connection, namespace }));
   } finally {
     await connection.close();
   }

@@ -1,8 +1,11 @@
 import type { Config } from '../config.js';
-import { checkDataDir } from './machine.js';
+import { checkDrawing } from '../checks/drawing.js';
+import type { Finding } from '../checks/finding.js';
+import { checkDataDir, checkSandbox } from '../checks/machine.js';
 import { missingServices } from './production.js';
-import { checkGit, checkModelProgram, checkNode, checkSandbox } from './programs.js';
-import { exitCodeOf, renderReport, type Finding, type Section } from './report.js';
+import { checkGit, checkModelProgram, checkNode } from './programs.js';
+import { exitCodeOf, renderReport, type Section } from './report.js';
+import { checkServers } from './server-checks.js';
 import { readSettings, type Settings } from './settings.js';
 
 /** What a development checkout has besides the product, and how it is looked at. */
@@ -35,20 +38,31 @@ async function sectionsOf(
     return [{ title: 'Configuration', findings: [invalidVariables(error)] }];
   }
   const { env, config } = settings;
-  const [git, developmentPrograms, model, sandbox, dataDir, port, stack] = await Promise.all([
-    checkGit(),
-    development?.programs(settings) ?? [],
-    checkModelProgram(),
-    checkSandbox(env),
-    checkDataDir(config),
-    development?.port(config) ?? null,
-    development?.stack(settings) ?? null,
-  ]);
-  const programs = [checkNode(process.versions.node), git, ...developmentPrograms, model, sandbox];
+  const [git, developmentPrograms, model, sandbox, drawing, dataDir, port, stack, servers] =
+    await Promise.all([
+      checkGit(),
+      development?.programs(settings) ?? [],
+      checkModelProgram(),
+      checkSandbox(env),
+      checkDrawing(env),
+      checkDataDir(config.DATA_DIR),
+      development?.port(config) ?? null,
+      development?.stack(settings) ?? null,
+      checkServers(settings),
+    ]);
+  const programs = [
+    checkNode(process.versions.node),
+    git,
+    ...developmentPrograms,
+    model,
+    sandbox,
+    ...drawing,
+  ];
   return [
     { title: 'Configuration', findings: [variables(env)] },
     { title: 'Programs', findings: programs },
     { title: 'Machine', findings: port ? [...dataDir, port] : dataDir },
+    ...(servers.length > 0 ? [{ title: 'Servers', findings: servers }] : []),
     ...(stack ? [{ title: 'Running stack', findings: stack }] : []),
   ];
 }

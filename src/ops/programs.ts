@@ -1,9 +1,6 @@
 import { findClaude } from '../runner/claude/binary.js';
-import { probeBubblewrap } from '../runner/claude/sandbox.js';
-import type { Finding } from './report.js';
-import { findOnPath, run, tail } from './run-program.js';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Finding } from '../checks/finding.js';
+import { run, tail } from './run-program.js';
 
 const OLDEST_NODE = [20, 19] as const;
 const VERSION_TIMEOUT_MS = 15_000;
@@ -43,27 +40,6 @@ export async function checkModelProgram(): Promise<Finding> {
   } catch (error) {
     return { what, verdict: 'missing', detail: messageOf(error), remedy: INSTALL_PACKAGES };
   }
-}
-
-/** Without a sandbox a development stack runs with a warning, production and CI refuse to. */
-export async function checkSandbox({ NODE_ENV, CI }: Environment): Promise<Finding> {
-  const what = 'bubblewrap';
-  if (process.platform !== 'linux')
-    return {
-      what,
-      verdict: 'absent',
-      detail: 'there is none for this system: model runs are not sandboxed',
-      remedy: 'use Linux in production',
-    };
-  const trouble = await probeBubblewrap();
-  if (trouble === null)
-    return { what, verdict: 'ok', detail: `makes namespaces (${findOnPath('bwrap') ?? 'bwrap'})` };
-  return {
-    what,
-    verdict: NODE_ENV === 'production' || CI === 'true' ? 'missing' : 'absent',
-    detail: tail(trouble, 1),
-    remedy: 'sudo apt-get install bubblewrap; a container must allow user namespaces',
-  };
 }
 
 /** What an error says. */

@@ -1,16 +1,4 @@
-/** `missing`: required and not there; `absent`: not there, and only some things need it. */
-type Verdict = 'ok' | 'absent' | 'missing';
-
-/** One line of the report. */
-export interface Finding {
-  /** What was looked for. */
-  readonly what: string;
-  readonly verdict: Verdict;
-  /** What was found, or why it does not count. */
-  readonly detail: string;
-  /** How to get it; only said when it is not there. */
-  readonly remedy?: string;
-}
+import type { Finding, Verdict } from '../checks/finding.js';
 
 export interface Section {
   readonly title: string;

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 
 export interface Outcome {
@@ -9,11 +10,19 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+export interface RunOptions {
+  readonly timeoutMs: number;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Our own end does not wait for the program, which goes on. */
+  readonly isBeside?: boolean;
+}
+
 /** Runs a program to its end without a terminal; never throws: failures are in the outcome. */
 export function run(
   program: string,
   args: readonly string[],
-  options: { timeoutMs: number; env?: NodeJS.ProcessEnv; cwd?: string },
+  options: RunOptions,
 ): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = execFile(
@@ -35,7 +44,14 @@ export function run(
       },
     );
     child.stdin?.end();
+    if (options.isBeside) leaveBeside(child);
   });
+}
+
+/** Neither the program nor its output keeps this process alive. */
+function leaveBeside(child: ChildProcess): void {
+  child.unref();
+  for (const stream of [child.stdout, child.stderr]) (stream as Socket | null)?.unref();
 }
 
 /** The full path of a program on PATH, or null. */

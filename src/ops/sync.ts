@@ -8,6 +8,7 @@ import {
 import { TASK_QUEUE } from '../contracts/workflows.js';
 import { whyWithoutModal, type Config } from '../config.js';
 import { readSettings } from './settings.js';
+import { temporalPlace } from '../temporal.js';
 import { readStackFile } from './stack-file.js';
 
 export interface SyncOptions {
@@ -30,11 +31,10 @@ export async function syncStores(options: SyncOptions): Promise<{ text: string; 
   const { config, stack } = await runningConfig(options.envFile);
   const obstacle = whyWithoutModal({ ...config, ...stack });
   if (obstacle !== null) throw new Error(`There are no Volumes to compare with: ${obstacle}.`);
-  const connection = await Connection.connect({
-    address: stack.TEMPORAL_ADDRESS ?? config.TEMPORAL_ADDRESS,
-  });
+  const temporal = temporalPlace({ ...config, ...stack });
+  const connection = await Connection.connect(temporal.connection);
   try {
-    const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+    const client = new Client({ connection, namespace: temporal.namespace });
     const outcome = await client.workflow.execute<
       (input: ReplicateAllInput) => Promise<ReplicateAllOutcome>
     >('replicateAll', {

@@ -1,3 +1,4 @@
+import { isUnavailable } from '../contracts/errors.js';
 import type { Log } from '../log.js';
 import { actionsTable, type Actions } from './tables/actions.js';
 import { activityLogTable, type ActivityLog } from './tables/activity-log.js';
@@ -24,6 +25,11 @@ export interface StoreConfig {
   readonly SUPABASE_URL: string;
   readonly SUPABASE_ANON_KEY: string;
   readonly SUPABASE_SERVICE_ROLE_KEY: string;
+}
+
+export interface StoreOptions {
+  /** How long one operation may take; 8 s unless somebody waits who must hear sooner. */
+  readonly timeoutMs?: number;
 }
 
 /** What a signed-in user may do himself; row-level security decides. */
@@ -59,14 +65,15 @@ export interface Store extends UserStore {
 
 /**
  * The database. Every operation throws `OPERATION_FAILED` when the database refuses or does not
- * answer in time: activities let that through, so that it is tried again; the edge turns failed
- * reads into nothing by {@link orNothing}.
+ * answer in time: activities let that through, so that it is tried again; the edge turns refused
+ * reads into nothing by {@link orNothing}, and tells of a database that is away.
  */
 export function createStore(
   { SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }: StoreConfig,
   log: Log,
+  { timeoutMs }: StoreOptions = {},
 ): Store {
-  const service = connect(SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY);
+  const service = connect(SUPABASE_URL, SUPABASE_SERVICE_ROLE_KEY, { timeoutMs });
   return {
     ...userTables(service),
     users: usersTable(service),
@@ -84,7 +91,7 @@ export function createStore(
     publishedGames: publishedGamesTable(service),
     likes: likesTable(service),
     notifications: notificationsTable(service),
-    asUser: (jwt) => userTables(connect(SUPABASE_URL, SUPABASE_ANON_KEY, jwt)),
+    asUser: (jwt) => userTables(connect(SUPABASE_URL, SUPABASE_ANON_KEY, { jwt, timeoutMs })),
   };
 }
 
@@ -97,11 +104,15 @@ function userTables(client: Client): UserStore {
   };
 }
 
-/** For reads at the edge: a failure is logged and means `nothing` (null, an empty list, …). */
+/**
+ * For reads at the edge: a refusal is logged and means `nothing` (null, an empty list, …). A
+ * database that cannot be asked is no answer: that is thrown.
+ */
 export async function orNothing<T, N>(log: Log, read: Promise<T>, nothing: N): Promise<T | N> {
   try {
     return await read;
   } catch (error) {
+    if (isUnavailable(error)) throw error;
     log.warn({ err: error }, 'a read failed and counts as nothing found');
     return nothing;
   }

@@ -18,6 +18,7 @@ import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { ActionWorkflows } from '../action-workflows.js';
 import { refuse, type Guards } from '../route-guards.js';
+import { isAway } from '../away.js';
 import { logOf } from '../request-log.js';
 
 /** A workflow's input is limited, and no image model reads more. */
@@ -104,6 +105,7 @@ async function answerImage<I extends ActionRef>(
 ): Promise<void> {
   const { images } = deps;
   const fulfilled = await fulfil(deps, wish).catch((error: unknown) => {
+    if (isAway(error)) throw error;
     logOf(res).error({ err: error }, 'an image could not be waited for');
     refuseOutcome(
       res,

@@ -6,6 +6,7 @@ import { orNothing, type Store } from '../../store/index.js';
 import { toFound, toListed, toMeta } from '../assets/asset-answers.js';
 import type { Identity } from '../auth.js';
 import { refuse, type Guards } from '../route-guards.js';
+import { isAway } from '../away.js';
 import { logOf } from '../request-log.js';
 
 /** As many are found by one search. */
@@ -124,6 +125,7 @@ async function remove(store: OwnAssetDeps['store'], res: Response, assetId: stri
         : `Asset deleted. It was used in ${count} project(s) - they will now see a placeholder.`;
     res.json({ success: true, message });
   } catch (error) {
+    if (isAway(error)) throw error;
     logOf(res).error({ err: error }, 'an asset could not be deleted');
     refuse(res, 500, 'Failed to delete asset');
   }

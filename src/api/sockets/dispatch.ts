@@ -1,9 +1,13 @@
+import { isAway } from '../away.js';
 import {
   CLIENT_FRAMES,
+  codedError,
   isClientFrameType,
   type ClientFrame,
   type ClientFrameType,
 } from '../../contracts/frames.js';
+import { CODED_MESSAGES } from '../../contracts/errors.js';
+import { AUTH_AWAY } from '../auth-lookup.js';
 import type { SocketDeps } from './deps.js';
 import { init } from './sign-in.js';
 import { cancel, getJobStatus, subscribeJob } from './job-handlers.js';
@@ -48,12 +52,22 @@ const MAX_WAITING = 256;
  */
 const MAX_UNANSWERED_CHARS = 4 * 1024 * 1024;
 
+/** V2's literal for whatever went wrong in a handler, and for what has one of its own (§3). */
+const ANY_FAILURE = 'Invalid message format';
+const FAILURES: { readonly [T in ClientFrameType]?: string } = {
+  init: AUTH_AWAY,
+  message: CODED_MESSAGES.OPERATION_FAILED,
+  deleteProject: 'Failed to delete project',
+  restoreVersion: 'Failed to restore version',
+};
+
 type ParsedFrame = { type: ClientFrameType; body: unknown; chars: number };
 
 /**
  * Takes one socket's frames: handlers run side by side (websocket.md §8), `ping` never waits for
  * any of them, and whatever goes wrong is answered with the row's own literal while the socket
- * stays open (§3).
+ * stays open (§3). A database or Temporal that cannot be asked gives the literal its code, so that
+ * a client can tell it from a refusal and send the frame again.
  */
 export class Dispatcher {
   #running = 0;
@@ -91,6 +105,12 @@ export class Dispatcher {
     });
   }
 
+  /** Nobody is signed in on a socket whose `init` failed: it is told to come back. */
+  #answerAway(type: ClientFrameType): void {
+    this.session.send(codedError('OPERATION_FAILED', FAILURES[type] ?? ANY_FAILURE));
+    if (type === 'init') this.session.close(CLOSE.unavailable);
+  }
+
   async #handle({ type, body }: Pick<ParsedFrame, 'type' | 'body'>): Promise<void> {
     try {
       const parsed = CLIENT_FRAMES[type].safeParse(body);
@@ -101,7 +121,8 @@ export class Dispatcher {
         { err: error, type, userId: this.session.identity?.id },
         'a socket frame could not be handled',
       );
-      this.session.fail('Invalid message format');
+      if (isAway(error)) return this.#answerAway(type);
+      this.session.fail(ANY_FAILURE);
     }
   }
 }

@@ -16,6 +16,7 @@ export const CLOSE = {
   tooManyFrames: [1008, 'Too many messages'],
   restarting: [1012, 'Server restarting'],
   tooSlow: [1013, 'Reading too slowly'],
+  unavailable: [1013, 'Try again later'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type SignedInSession = Session & { readonly identity: Identity };

@@ -1,9 +1,14 @@
+import { unavailable } from '../../contracts/errors.js';
 import type { ClientFrame } from '../../contracts/frames.js';
 import type { SocketDeps } from './deps.js';
+import { AUTH_AWAY } from '../auth-lookup.js';
 import { projectsOf } from './ownership.js';
 import { CLOSE, type Session } from './session.js';
 
-/** The only way to sign in; a second `init` binds the socket anew (websocket.md §2). */
+/**
+ * The only way to sign in; a second `init` binds the socket anew (websocket.md §2). Throws when
+ * nobody can be asked who that is.
+ */
 export async function init(
   deps: SocketDeps,
   session: Session,
@@ -14,6 +19,7 @@ export async function init(
     return session.close(CLOSE.authenticationRequired);
   }
   const verification = await deps.auth.verifyToken(token);
+  if (!verification.ok && verification.reason === AUTH_AWAY) throw unavailable(verification.reason);
   if (!verification.ok) {
     session.fail(verification.reason);
     return session.close(CLOSE.authenticationFailed);

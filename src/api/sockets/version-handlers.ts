@@ -82,10 +82,13 @@ export async function restoreVersion(
   const outcome = outcomeOf(admitted);
   if (outcome === 'jobActive') return session.send(codedError('JOB_ALREADY_ACTIVE'));
   if (outcome === 'denied') return session.fail('Access denied');
-  if (!outcome.ok)
+  if (!outcome.ok) {
+    if (outcome.error === 'OPERATION_FAILED')
+      return session.send(codedError('OPERATION_FAILED', 'Failed to restore version'));
     return session.fail(
       outcome.error === 'NothingToRestore' ? 'Git not initialized' : 'Failed to restore version',
     );
+  }
   deps.store.activityLog.write({
     action: 'restore',
     targetType: 'project',

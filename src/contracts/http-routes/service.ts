@@ -14,6 +14,15 @@ export const SERVICE_ROUTES: readonly HttpRoute[] = [
   },
   {
     method: 'get',
+    path: '/api/ready',
+    tag: 'service',
+    summary: 'Can a message be accepted now, and why not?',
+    guard: 'none',
+    rate: null,
+    answers: { 200: answer.Ready, 503: answer.Ready },
+  },
+  {
+    method: 'get',
     path: '/api/config',
     tag: 'service',
     summary: 'Where browsers sign in',

@@ -1,29 +1,35 @@
 import { createClient } from '@supabase/supabase-js';
 import { z } from 'zod';
-import { AppError } from '../../contracts/errors.js';
+import { AppError, unavailable } from '../../contracts/errors.js';
 
 export type Client = ReturnType<typeof connect>;
 
 /** A database that hangs must not hang whoever asks. */
 const REQUEST_TIMEOUT_MS = 8_000;
 
-const fetchWithDeadline: typeof fetch = (input, init) => {
-  const deadline = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-  return fetch(input, {
-    ...init,
-    signal: init?.signal ? AbortSignal.any([init.signal, deadline]) : deadline,
-  });
-};
+function fetchWithin(timeoutMs: number): typeof fetch {
+  return (input, init) => {
+    const deadline = AbortSignal.timeout(timeoutMs);
+    return fetch(input, {
+      ...init,
+      signal: init?.signal ? AbortSignal.any([init.signal, deadline]) : deadline,
+    });
+  };
+}
 
 /**
  * The one place where clients are made. With `jwt` the caller's rights apply (row-level security),
  * else those of `key`.
  */
-export function connect(url: string, key: string, jwt?: string) {
+export function connect(
+  url: string,
+  key: string,
+  { jwt, timeoutMs = REQUEST_TIMEOUT_MS }: { jwt?: string; timeoutMs?: number | undefined } = {},
+) {
   return createClient(url, key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     global: {
-      fetch: fetchWithDeadline,
+      fetch: fetchWithin(timeoutMs),
       ...(jwt === undefined ? {} : { headers: { Authorization: `Bearer ${jwt}` } }),
     },
   });
@@ -32,7 +38,11 @@ export function connect(url: string, key: string, jwt?: string) {
 interface Answer {
   data: unknown;
   error: { message: string; code?: string } | null;
+  status?: number;
 }
+
+/** SQLSTATE classes of a server that cannot work, and PostgREST's codes for having none. */
+const AWAY_CODES = /^(08|53|57P|58|PGRST00[0-3])/;
 
 /** A statement that was not sent yet. */
 export type Query = PromiseLike<Answer> & { retry(isEnabled: boolean): unknown };
@@ -74,11 +84,12 @@ export async function run(what: string, query: Query): Promise<void> {
 async function send(what: string, query: Query): Promise<unknown> {
   // The library's own retries would multiply the deadline, and retries have one owner: Temporal.
   query.retry(false);
-  const { data, error } = await query;
-  if (error)
-    throw new AppError('OPERATION_FAILED', `${what}: ${error.message}`, {
-      code: error.code ?? '',
-      reason: error.message,
-    });
-  return data;
+  const { data, error, status = 0 } = await query;
+  if (!error) return data;
+  const code = error.code ?? '';
+  const text = `${what}: ${error.message}`;
+  // Without a status nobody answered; a gateway in front says 502, 503 or 504.
+  if (status === 0 || (status >= 502 && status <= 504) || AWAY_CODES.test(code))
+    throw unavailable(text, { code, reason: error.message });
+  throw new AppError('OPERATION_FAILED', text, { code, reason: error.message });
 }

@@ -1,7 +1,11 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { UNAVAILABLE_SENTENCE } from '../../../src/contracts/errors.js';
 import { ask, spawnApi, startApi, type ApiProcess } from './api-process.js';
 
 /** How the API process begins and ends. Neither Temporal nor a database is there. */
@@ -46,7 +50,7 @@ describe('the beginning', () => {
     other.close();
   });
 
-  it('answers health without Temporal and database, refuses tokens nobody can judge', async () => {
+  it('answers health while all else is away, and 503 where nobody can judge a token', async () => {
     const api = await start();
     expect((await ask(api.port, '/api/health')).status).toBe(200);
     const token = `${Buffer.from('{"alg":"ES256","kid":"x"}').toString('base64url')}.${Buffer.from(
@@ -55,8 +59,23 @@ describe('the beginning', () => {
     const answer = await ask(api.port, '/api/projects', {
       headers: { authorization: `Bearer ${token}` },
     });
-    expect([answer.status, answer.json()]).toEqual([401, { error: 'Invalid or expired token' }]);
+    expect([answer.status, answer.headers['retry-after'], answer.json()]).toEqual([
+      503,
+      '5',
+      { error: UNAVAILABLE_SENTENCE, code: 'OPERATION_FAILED' },
+    ]);
     expect(api.output()).not.toContain('service-role-secret');
+  });
+
+  it('refuses a data folder of another database, in one line with the remedy', async () => {
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'dreamcore-foreign-'));
+    await writeFile(path.join(dataDir, '.dreamcore.json'), '{"database":"https://one.example"}');
+    const api = await spawnApi({ ...ENV, DATA_DIR: dataDir });
+    expect(await api.exited).toBe(1);
+    expect(api.output()).toMatch(
+      /^DATA_DIR: .* belongs to the database https:\/\/one.* → set .*\n$/,
+    );
+    await rm(dataDir, { recursive: true });
   });
 
   it('writes one line when it is ready', async () => {

@@ -97,9 +97,20 @@ describe('npx dreamcore doctor', () => {
 describe('beside a running stack, npx dreamcore doctor', () => {
   let stack: Stack;
   beforeAll(async () => {
-    stack = await startStack({ leaveDown: ['demo'] });
+    stack = await startStack({ leaveDown: ['demo'], env: { CHROMIUM_PATH: '/nowhere' } });
   });
   afterAll(() => stack.stop());
+
+  it('says which feature is off, as the start did', async () => {
+    const loss = 'CHROMIUM_PATH names no program, so thumbnails and videos are off';
+    expect(stack.logs()).toContain(`Chromium: ${loss} → correct CHROMIUM_PATH, or unset it`);
+    const { said } = await doctor({ DATA_DIR: stack.dataDir, CHROMIUM_PATH: '/nowhere' });
+    expect(said).toMatch(
+      new RegExp(`^  absent +Chromium +${loss}\n +→ correct CHROMIUM_PATH`, 'm'),
+    );
+    expect(said).toMatch(/^ {2}ok +Temporal server +\d.*with our search attributes$/m);
+    expect(said).not.toContain('dynamic configuration');
+  });
 
   it('sees that each part answers, and which one is down', async () => {
     const env = { DATA_DIR: stack.dataDir, PORT: new URL(stack.baseUrl).port };

@@ -396,7 +396,7 @@ describe('activity log', () => {
 
 describe('a database that is no help', () => {
   it(
-    'a hung one fails within its deadline; at the edge that counts as nothing found',
+    'a hung one fails within its deadline, at the edge, too: it is no answer',
     { timeout: 30_000 },
     async () => {
       const silent = createServer((socket) => {
@@ -418,7 +418,9 @@ describe('a database that is no help', () => {
       ]);
       expect(read).toMatchObject({ status: 'rejected', reason: { kind: 'OPERATION_FAILED' } });
       expect(rpc).toMatchObject({ status: 'rejected', reason: { kind: 'OPERATION_FAILED' } });
-      expect(nothing).toEqual({ status: 'fulfilled', value: [] });
+      expect(nothing).toMatchObject({ status: 'rejected', reason: { details: { isAway: true } } });
+      // A database that refuses has answered.
+      expect(await orNothing(log, database.store.jobs.get('not a uuid'), null)).toBe(null);
       expect(Date.now() - startedAtMs).toBeLessThan(15_000);
       silent.close();
     },

@@ -50,6 +50,15 @@ export const PAGES: Rows = {
       uptime: anyNumber,
     }),
     row('GET /api/health', stranger, 200),
+    row('GET /api/ready', 'anybody', 503, {
+      ready: false,
+      checks: {
+        database: null,
+        temporal: 'Temporal does not answer',
+        workers: 'Temporal cannot say who polls',
+        disk: null,
+      },
+    }),
     row(
       'GET /api/config',
       'anybody',

@@ -1,0 +1,16 @@
+import { isGrpcServiceError } from '@temporalio/client';
+import { isUnavailable } from '../contracts/errors.js';
+
+/** gRPC: cancelled, deadline exceeded, unavailable. */
+const AWAY_CODES = [1, 4, 14];
+
+/**
+ * Did a request fail because the database, the sign-in service or Temporal could not be asked? Then
+ * it says nothing about what was asked, and may be sent again.
+ */
+export function isAway(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause)
+    if (isUnavailable(each) || (isGrpcServiceError(each) && AWAY_CODES.includes(each.code)))
+      return true;
+  return false;
+}

@@ -1,0 +1,70 @@
+import type { Connection } from '@temporalio/client';
+import { ConfigError, type Config } from '../config.js';
+import { checkMarker } from './data-owner.js';
+import { checkDrawing } from './drawing.js';
+import { describeFinding, type Finding } from './finding.js';
+import { checkClock, checkDataDir, checkSandbox } from './machine.js';
+import { checkTemporal } from './temporal-server.js';
+
+type Places = Pick<Config, 'DATA_DIR' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL'>;
+
+interface Server {
+  readonly connection: Connection;
+  readonly namespace: string;
+}
+
+/**
+ * The checks of a worker at its start. Throws what nothing works without, one line each; answers a
+ * line for each thing that only some work needs. A disk that is nearly full is such a thing: what
+ * is there is served, and a run that finds no room says so.
+ */
+export async function checkWorkerStart(
+  config: Places,
+  { connection, namespace }: Server,
+  env: NodeJS.ProcessEnv,
+): Promise<string[]> {
+  const [temporal, marker, [dataDir, disk], clock, sandbox, drawing] = await Promise.all([
+    checkTemporal(connection, namespace),
+    checkMarker(config, { isMarked: true }),
+    checkDataDir(config.DATA_DIR),
+    checkClock(config.SUPABASE_URL),
+    checkSandbox(env),
+    checkDrawing(env),
+  ]);
+  refuse([...temporal, marker, dataDir]);
+  return problemsOf([disk, clock, sandbox, ...drawing]).map(describeFinding);
+}
+
+/** What the API must have before it listens. Throws as {@link checkWorkerStart} does. */
+export async function checkApiStart(config: Places): Promise<void> {
+  const [marker, [dataDir]] = await Promise.all([
+    checkMarker(config),
+    checkDataDir(config.DATA_DIR),
+  ]);
+  refuse([marker, dataDir]);
+}
+
+/**
+ * What the API looks at beside its start: it serves while servers are away, and `/api/ready` goes
+ * on asking. Answers a line for each problem. Throws when Temporal does not answer.
+ */
+export async function checkApiServers(
+  config: Places,
+  { connection, namespace }: Server,
+): Promise<string[]> {
+  const [temporal, clock, [, disk]] = await Promise.all([
+    checkTemporal(connection, namespace),
+    checkClock(config.SUPABASE_URL),
+    checkDataDir(config.DATA_DIR),
+  ]);
+  return problemsOf([...temporal, clock, disk]).map(describeFinding);
+}
+
+function refuse(findings: readonly (Finding | null | undefined)[]): void {
+  const missing = problemsOf(findings).filter(({ verdict }) => verdict === 'missing');
+  if (missing.length > 0) throw new ConfigError(missing.map(describeFinding).join('\n'));
+}
+
+function problemsOf(findings: readonly (Finding | null | undefined)[]): Finding[] {
+  return findings.flatMap((finding) => (finding && finding.verdict !== 'ok' ? [finding] : []));
+}

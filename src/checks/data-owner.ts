@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Config } from '../config.js';
+import { keepFile } from '../durable-files.js';
+import type { Finding } from './finding.js';
+
+/** In the data folder: which database it belongs to. */
+const MARKER = '.dreamcore.json';
+
+/**
+ * Does the data folder belong to this database? The first worker marks it; a folder of another
+ * database would be taken for garbage, project by project. Null when it is ours or nobody's.
+ */
+export async function checkMarker(
+  config: Pick<Config, 'DATA_DIR' | 'SUPABASE_URL' | 'EMBEDDED_SUPABASE_URL'>,
+  { isMarked = false }: { isMarked?: boolean } = {},
+): Promise<Finding | null> {
+  const file = path.join(config.DATA_DIR, MARKER);
+  const database = config.EMBEDDED_SUPABASE_URL === undefined ? config.SUPABASE_URL : 'embedded';
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (text === null) {
+    if (isMarked) await keepFile(file, `${JSON.stringify({ database })}\n`);
+    return null;
+  }
+  const owner = ownerOf(text);
+  if (owner === database) return null;
+  return {
+    what: 'DATA_DIR',
+    verdict: 'missing',
+    detail: `${config.DATA_DIR} belongs to the database ${owner}, not to ${database}`,
+    remedy: `set another DATA_DIR, or remove ${file} if the database has moved`,
+  };
+}
+
+function ownerOf(text: string): string {
+  try {
+    return String((JSON.parse(text) as { database?: unknown }).database);
+  } catch {
+    return 'unknown';
+  }
+}

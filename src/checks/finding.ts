@@ -1,0 +1,20 @@
+/** `missing`: required and not there; `absent`: not there, and only some things need it. */
+export type Verdict = 'ok' | 'absent' | 'missing';
+
+/** What one look at the machine or its servers found. */
+export interface Finding {
+  /** What was looked for. */
+  readonly what: string;
+  readonly verdict: Verdict;
+  /** What was found, or why it does not count. */
+  readonly detail: string;
+  /** How to get it; only said when it is not there. */
+  readonly remedy?: string;
+}
+
+/** One line for a log or for standard error, with what to do. */
+export function describeFinding({ what, verdict, detail, remedy }: Finding): string {
+  return verdict === 'ok' || remedy === undefined
+    ? `${what}: ${detail}`
+    : `${what}: ${detail} → ${remedy}`;
+}

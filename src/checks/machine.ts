@@ -1,0 +1,98 @@
+import { access, constants, stat, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { probeBubblewrap } from '../runner/claude/sandbox.js';
+import type { Finding } from './finding.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const MIB = 1024 * 1024;
+const NEEDED_DISK_BYTES = 512 * MIB;
+/** A game with its images takes less; what runs out of space fails with `DiskFull`. */
+const NEEDED_FOR_A_GAME_BYTES = 256 * MIB;
+const CLOCK_TIMEOUT_MS = 2_000;
+/** Tokens and signatures are refused when clocks differ by more. */
+const MAX_SKEW_MS = 30_000;
+
+/** Where the data goes: writable, and with room. */
+export async function checkDataDir(dataDir: string): Promise<Finding[]> {
+  const folder = await nearestFolder(dataDir);
+  const isWritable = await access(folder, constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  return [
+    {
+      what: 'DATA_DIR',
+      verdict: isWritable ? 'ok' : 'missing',
+      remedy: 'give this account the right to write there, or set another DATA_DIR',
+      detail: `${dataDir}${folder === dataDir ? '' : ' (is made at the first start)'}${
+        isWritable ? '' : ` – ${folder} is not writable`
+      }`,
+    },
+    diskSpace(await freeBytes(folder)),
+  ];
+}
+
+/** Decides on the room on the disk by its bytes alone. */
+export function diskSpace(bytes: number): Finding {
+  return {
+    what: 'disk space',
+    verdict: bytes >= NEEDED_DISK_BYTES ? 'ok' : 'missing',
+    detail: `${Math.floor(bytes / MIB)} MiB free (needs ${NEEDED_DISK_BYTES / MIB})`,
+    remedy: 'make room, or set DATA_DIR to another disk',
+  };
+}
+
+/** Whether one more game with its images would find room. */
+export async function hasRoomForGame(dataDir: string): Promise<boolean> {
+  return (await freeBytes(dataDir)) >= NEEDED_FOR_A_GAME_BYTES;
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+async function nearestFolder(wanted: string): Promise<string> {
+  const isThere = await stat(wanted).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  return isThere || path.dirname(wanted) === wanted ? wanted : nearestFolder(path.dirname(wanted));
+}
+
+/** Does our clock agree with that of the database's server? Null also when that cannot be asked. */
+export async function checkClock(supabaseUrl: string): Promise<Finding | null> {
+  const answer = await fetch(`${supabaseUrl}/auth/v1/health`, {
+    signal: AbortSignal.timeout(CLOCK_TIMEOUT_MS),
+  }).catch(() => null);
+  const theirs = Date.parse(answer?.headers.get('date') ?? '');
+  const skewMs = Date.now() - theirs;
+  if (Number.isNaN(skewMs) || Math.abs(skewMs) <= MAX_SKEW_MS) return null;
+  return {
+    what: 'clock',
+    verdict: 'absent',
+    detail: `differs from the database's by ${Math.round(skewMs / 1000)} s`,
+    remedy: 'set this machine by a time server',
+  };
+}
+
+/** Without a sandbox a development stack runs with a warning, production and CI refuse each run. */
+export async function checkSandbox({ NODE_ENV, CI }: Environment): Promise<Finding> {
+  const what = 'bubblewrap';
+  if (process.platform !== 'linux')
+    return {
+      what,
+      verdict: 'absent',
+      detail: 'there is none for this system: model runs are not sandboxed',
+      remedy: 'use Linux in production',
+    };
+  const trouble = await probeBubblewrap();
+  if (trouble === null) return { what, verdict: 'ok', detail: 'makes namespaces' };
+  return {
+    what,
+    verdict: NODE_ENV === 'production' || CI === 'true' ? 'missing' : 'absent',
+    detail: trouble.split('\n').at(-1) ?? '',
+    remedy: 'sudo apt-get install bubblewrap; a container must allow user namespaces',
+  };
+}

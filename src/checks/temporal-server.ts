@@ -1,0 +1,88 @@
+import { isGrpcServiceError, type Connection } from '@temporalio/client';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import type { Finding } from './finding.js';
+
+const CHECK_TIMEOUT_MS = 5_000;
+/** Fair queues and worker deployments came with it. */
+const OLDEST_SERVER = [1, 29] as const;
+const [INVALID_ARGUMENT, NOT_FOUND] = [3, 5];
+
+/**
+ * Is the Temporal server prepared for us: version, namespace, search attributes? One finding that
+ * is ok, or what is wrong. Throws when the server does not answer. Its dynamic configuration cannot
+ * be asked for.
+ */
+export async function checkTemporal(connection: Connection, namespace: string): Promise<Finding[]> {
+  return connection.withDeadline(Date.now() + CHECK_TIMEOUT_MS, async () => {
+    const serverVersion = (await connection.workflowService.getSystemInfo({})).serverVersion ?? '';
+    const problems = [
+      ...(isTooOld(serverVersion) ? [oldServer(serverVersion)] : []),
+      ...(await namespaceProblems(connection, namespace)),
+    ];
+    return problems.length > 0 ? problems : [prepared(serverVersion, namespace)];
+  });
+}
+
+async function namespaceProblems(connection: Connection, namespace: string): Promise<Finding[]> {
+  try {
+    await connection.workflowService.describeNamespace({ namespace });
+  } catch (error) {
+    if (!hasCode(error, NOT_FOUND)) throw error;
+    return [missingNamespace(namespace)];
+  }
+  const names = Object.values(SEARCH_ATTRIBUTES).map(({ name }) => name);
+  const known = await Promise.all(names.map((name) => isKnown(connection, namespace, name)));
+  const missing = names.filter((_, at) => !known[at]);
+  return missing.length === 0 ? [] : [missingAttributes(namespace, missing)];
+}
+
+/** Asked as a filter, which needs no operator's rights: a name that is not known is refused. */
+async function isKnown(
+  { workflowService }: Connection,
+  namespace: string,
+  name: string,
+): Promise<boolean> {
+  try {
+    await workflowService.countWorkflowExecutions({ namespace, query: `${name} = 'nothing'` });
+    return true;
+  } catch (error) {
+    if (hasCode(error, INVALID_ARGUMENT)) return false;
+    throw error;
+  }
+}
+
+function hasCode(error: unknown, code: number): boolean {
+  return isGrpcServiceError(error) && Number(error.code) === code;
+}
+
+/** Decides by the number alone; a version that is none is taken for a new one. */
+export function isTooOld(version: string): boolean {
+  const [, major = NaN, minor = NaN] = (/^(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
+  return major < OLDEST_SERVER[0] || (major === OLDEST_SERVER[0] && minor < OLDEST_SERVER[1]);
+}
+
+const prepared = (version: string, namespace: string): Finding => ({
+  what: 'Temporal server',
+  verdict: 'ok',
+  detail: `${version}, namespace ${namespace} with our search attributes`,
+});
+const oldServer = (version: string): Finding => ({
+  what: 'Temporal server',
+  verdict: 'missing',
+  detail: `version ${version} is older than ${OLDEST_SERVER.join('.')}`,
+  remedy: 'use a newer server',
+});
+const missingNamespace = (namespace: string): Finding => ({
+  what: 'Temporal namespace',
+  verdict: 'missing',
+  detail: `there is no namespace ${namespace}`,
+  remedy: `temporal operator namespace create --namespace ${namespace}, or set TEMPORAL_NAMESPACE`,
+});
+const missingAttributes = (namespace: string, names: readonly string[]): Finding => ({
+  what: 'Temporal search attributes',
+  verdict: 'missing',
+  detail: `${namespace} does not know ${names.join(', ')}, so every message would be refused`,
+  remedy:
+    `temporal operator search-attribute create --namespace ${namespace} --type Keyword ` +
+    names.map((name) => `--name ${name}`).join(' '),
+});

@@ -1,0 +1,61 @@
+import { Connection } from '@temporalio/client';
+import { checkMarker } from '../checks/data-owner.js';
+import type { Finding } from '../checks/finding.js';
+import { checkClock } from '../checks/machine.js';
+import { checkTemporal } from '../checks/temporal-server.js';
+import { temporalPlace } from '../temporal.js';
+import type { Settings } from './settings.js';
+import { readStackFile } from './stack-file.js';
+
+const CONNECT_TIMEOUT_MS = 3_000;
+
+/**
+ * What API and worker ask for at their start, asked of the servers that are configured, or of those
+ * that run from DATA_DIR; nothing of them when none runs.
+ */
+export async function checkServers({ env, config }: Settings): Promise<Finding[]> {
+  const marker = await checkMarker({
+    ...config,
+    EMBEDDED_SUPABASE_URL: env.SUPABASE_URL ? undefined : config.SUPABASE_URL,
+  });
+  const clock = env.SUPABASE_URL ? await checkClock(config.SUPABASE_URL) : null;
+  const own = [marker, clock].filter((finding) => finding !== null);
+  return [...own, ...(await temporalFindings({ env, config }))];
+}
+
+async function temporalFindings({ env, config }: Settings): Promise<Finding[]> {
+  const what = 'Temporal server';
+  const isOurs = !env.TEMPORAL_ADDRESS;
+  const embedded = (await readStackFile(config.DATA_DIR))?.provided.TEMPORAL_ADDRESS;
+  if (isOurs && embedded === undefined) return [];
+  const { connection: options, namespace } = temporalPlace(
+    isOurs ? { ...config, TEMPORAL_ADDRESS: embedded } : config,
+  );
+  const { address } = options;
+  let connection: Connection | null = null;
+  try {
+    connection = await Connection.connect({ ...options, connectTimeout: CONNECT_TIMEOUT_MS });
+    const findings = await checkTemporal(connection, namespace);
+    return isOurs ? findings : [...findings, DYNAMIC_CONFIG];
+  } catch (error) {
+    if (isOurs) return [];
+    return [
+      {
+        what,
+        verdict: 'missing',
+        detail: `${address} does not answer: ${error instanceof Error ? error.message : ''}`,
+        remedy: 'start it, or correct the TEMPORAL_ variables',
+      },
+    ];
+  } finally {
+    await connection?.close();
+  }
+}
+
+/** Of a server that the launcher started it is known. */
+const DYNAMIC_CONFIG: Finding = {
+  what: 'dynamic configuration',
+  verdict: 'absent',
+  detail: 'a Temporal server does not tell it: whether users take fair turns cannot be seen',
+  remedy: 'compare it with DYNAMIC_CONFIG in dev/stack/temporal-server.ts',
+};
