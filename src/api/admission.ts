@@ -56,8 +56,8 @@ const OTHER_WRITER_DEADLINE_MS = 20_000;
 /** A restore or delete that has begun will be done; this outlasts the replacement of a worker. */
 const OWN_WORK_DEADLINE_MS = 60_000;
 const DESCRIBE_TIMEOUT_MS = 2_000;
-/** A silent server may hold our run: it is asked again for so long before the message fails. */
-const DESCRIBE_PATIENCE_MS = 8_000;
+/** A silent server may hold our run: it is asked again for so long; a message fails within 15 s. */
+const DESCRIBE_PATIENCE_MS = 6_000;
 const DESCRIBE_PAUSE_MS = 100;
 const CANCEL_TIMEOUT_MS = 4_500;
 const MAX_SUMMARY_CHARS = 60;
