@@ -14,10 +14,17 @@ begin
   return new;
 end $$;
 
+-- A thousand projects are more than anybody makes by hand; an operator may allow others by
+-- `alter database … set dreamcore.max_projects`.
 create or replace function public.guard_projects() returns trigger
 language plpgsql set search_path = '' as $$
 begin
   if tg_op = 'INSERT' then
+    if (select count(*) from public.projects where user_id = new.user_id)
+      >= coalesce(nullif(current_setting('dreamcore.max_projects', true), '')::integer, 1000) then
+      raise exception 'no more projects for this user: delete one first'
+        using errcode = 'program_limit_exceeded';
+    end if;
     new.pending_question = null;
     new.created_at = now();
     new.updated_at = now();

@@ -105,7 +105,7 @@ $$;
 create or replace function public.list_projects(p_user_id uuid) returns jsonb
 language sql stable security invoker set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
-    'id', p.id, 'name', p.name, 'description', left(coalesce(d.description, ''), 5000),
+    'id', p.id, 'name', left(p.name, 1000), 'description', left(coalesce(d.description, ''), 5000),
     'isPublic', p.is_public
       or exists (select from public.games g where g.project_id = p.id and g.revision is not null
       and g.visibility = 'public'),

@@ -339,6 +339,34 @@ describe('a published game', () => {
   });
 });
 
+describe('projects of the attacker’s', () => {
+  it('have no name of 9 MB, and one that is there is told in short', async () => {
+    const name = NINE_MB;
+    const renamed = await mine.from('projects').update({ name }).eq('id', projectId);
+    expect(renamed.error?.code).toBe('22001');
+    expect((await mine.from('projects').insert({ user_id: attacker.id, name })).error?.code).toBe(
+      '22001',
+    );
+    await database.sql('update public.projects set name = $2 where id = $1', [projectId, name]);
+    const [listed] = await database.store.projects.list(attacker.id);
+    expect(listed?.name).toHaveLength(1_000);
+  });
+
+  it('are not more than a thousand, also when many are written at once', async () => {
+    const rows = Array.from({ length: 990 }, () => ({ user_id: attacker.id }));
+    expect((await mine.from('projects').insert(rows)).error).toBeNull();
+    expect((await mine.from('projects').insert(rows.slice(0, 10))).error?.code).toBe('54000');
+    expect((await mine.from('projects').insert(rows.slice(0, 9))).error).toBeNull();
+    expect((await mine.from('projects').insert(rows.slice(0, 1))).error?.code).toBe('54000');
+    const [{ count } = { count: 0 }] = await database.sql<{ count: number }>(
+      'select count(*)::int as count from public.projects where user_id = $1',
+      [attacker.id],
+    );
+    expect(count).toBe(1_000);
+    expect((await database.store.projects.create(attacker.id)).user_id).toBe(attacker.id);
+  });
+});
+
 describe('an asset', () => {
   let folder: string;
   beforeAll(async () => {
