@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { authError } from './auth/errors.js';
+import { ATTEMPT_LIMITS, type AttemptLimits } from './auth/attempts.js';
 import { isLoopback, Redirects } from './auth/redirects.js';
 import type { OidcProvider } from './auth/google.js';
 import { createAuth } from './auth/router.js';
@@ -33,12 +34,12 @@ export interface GatewayOptions {
   readonly issuer?: string | undefined;
   /** Where a sign-in leads back to when it names no allowed address. */
   readonly siteUrl: string;
-  /** Further addresses that a sign-in may lead back to; this machine always may. */
-  readonly redirectAllowList?: readonly string[] | undefined;
   /** Google, or another OpenID provider; without it a local form takes its place. */
   readonly google?: OidcProvider | undefined;
   readonly keyDir: string;
   readonly log: GatewayLog;
+  /** {@link ATTEMPT_LIMITS} unless given. */
+  readonly attempts?: AttemptLimits | undefined;
   /** How long a start waits for the database. */
   readonly databaseWaitMs?: number | undefined;
 }
@@ -79,13 +80,14 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   });
   const { port } = server.address() as AddressInfo;
   const url = `http://${host.includes(':') ? '[::1]' : host}:${port}`;
-  const redirects = new Redirects(options.siteUrl, options.redirectAllowList ?? []);
+  const redirects = new Redirects(options.siteUrl);
   const handlers: Handlers = {
     rest: createRest(callerPool, adminPool, keys),
     auth: createAuth(adminPool, keys, {
       issuer: options.issuer ?? `${url}/auth/v1`,
       redirects,
       google: options.google,
+      attempts: options.attempts ?? ATTEMPT_LIMITS,
       log: options.log,
     }),
   };
@@ -150,6 +152,8 @@ async function answer(
     query: url.searchParams,
     headers: request.headers,
     body,
+    address:
+      [request.headers['x-forwarded-for']].flat().at(-1) ?? request.socket.remoteAddress ?? '',
   });
 }
 

@@ -15,6 +15,8 @@ export interface Call {
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+  /** Where it comes from: the API says so, and nobody else can reach this. */
+  readonly address: string;
 }
 
 /** A refusal that is answered as it stands: JSON body and status. */

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { createLog } from '../../src/log.js';
+import { ATTEMPT_LIMITS } from './auth/attempts.js';
 import { startGateway } from './gateway.js';
+
+const Count = z.coerce.number().int().positive();
 
 /** The Supabase-compatible gateway as a process of its own; see the schema for its environment. */
 const Environment = z
@@ -30,20 +33,9 @@ const Environment = z
     GOOGLE_CLIENT_ID: z.string().optional(),
     GOOGLE_CLIENT_SECRET: z.string().optional(),
     GOOGLE_ISSUER: z.url({ protocol: /^https?$/ }).default('https://accounts.google.com'),
-    /**
-     * Addresses, separated by commas, that a sign-in may lead back to besides the app and this
-     * machine.
-     */
-    REDIRECT_ALLOW_LIST: z
-      .string()
-      .default('')
-      .transform((text) =>
-        text
-          .split(',')
-          .map((url) => url.trim())
-          .filter(Boolean),
-      )
-      .pipe(z.array(z.url())),
+    SIGN_IN_TRIES_PER_ACCOUNT: Count.default(ATTEMPT_LIMITS.perAccount),
+    SIGN_IN_TRIES_PER_ADDRESS: Count.default(ATTEMPT_LIMITS.perAddress),
+    SIGN_IN_CHECKS: Count.default(ATTEMPT_LIMITS.checks),
   })
   .refine((env) => !env.GOOGLE_CLIENT_ID === !env.GOOGLE_CLIENT_SECRET, {
     path: ['GOOGLE_CLIENT_SECRET'],
@@ -81,7 +73,11 @@ try {
     keyDir: data.KEY_DIR,
     issuer: `${data.PUBLIC_URL}/auth/v1`,
     siteUrl: data.PUBLIC_URL,
-    redirectAllowList: data.REDIRECT_ALLOW_LIST,
+    attempts: {
+      perAccount: data.SIGN_IN_TRIES_PER_ACCOUNT,
+      perAddress: data.SIGN_IN_TRIES_PER_ADDRESS,
+      checks: data.SIGN_IN_CHECKS,
+    },
     google,
     log,
   });

@@ -107,7 +107,7 @@ function operation(route: HttpRoute, { schemas, parameters, responses }: Compone
     tags: [route.tag],
     summary: route.summary,
     operationId: operationId(route),
-    ...(route.rate === null ? {} : { 'x-limit': route.rate }),
+    'x-limit': route.rate,
     ...(maxBytes === undefined ? {} : { 'x-max-bytes': maxBytes }),
     ...(route.crossOrigin === undefined ? {} : { 'x-cross-origin': route.crossOrigin }),
     security: SECURITY_OF_AUTH[authOf(route.guard)] as unknown as Json,

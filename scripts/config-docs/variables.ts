@@ -165,6 +165,25 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     RATE_LIMIT_AI_PER_MIN: {
       meaning: 'chat messages and calls that make a model or an image engine work',
     },
+    RATE_LIMIT_FILES_PER_MIN: { meaning: 'pages, games and what they consist of' },
+    RATE_LIMIT_PROJECTS_PER_MIN: { meaning: 'projects that one user makes or deletes' },
+    RATE_LIMIT_SESSIONS_PER_MIN: { meaning: 'sockets that one user signs in' },
+    RATE_LIMIT_FRAMES_PER_MIN: { meaning: 'frames on one socket; more close it' },
+    RATE_LIMIT_ROWS_PER_MIN: { meaning: 'requests to `/rest/v1` through the API' },
+    RATE_LIMIT_AUTH_PER_MIN: {
+      meaning: 'requests to `/auth/v1` through the API that try no password, code or link',
+    },
+    RATE_LIMIT_ATTEMPTS_PER_MIN: { meaning: 'those that do, of one address' },
+    RATE_LIMIT_TOKENS_PER_MIN: {
+      meaning: 'tokens of one address that are bad or have to be asked about',
+    },
+    RATE_LIMIT_ADDRESS_FACTOR: {
+      meaning: 'how much more than a user all users of one address may do together',
+    },
+    MAX_PROJECTS_PER_USER: { meaning: 'projects of one user' },
+    MAX_SOCKETS_PER_USER: { meaning: 'open sockets of one user at one API process' },
+    MAX_SOCKETS_PER_ADDRESS: { meaning: 'open sockets of one address, likewise' },
+    MAX_WAITING_SOCKETS_PER_ADDRESS: { meaning: 'those of them that have not signed in' },
     ALERT_WEBHOOK_URL: { meaning: 'gets every alert as JSON by POST' },
   },
 };
@@ -179,6 +198,20 @@ export const LAUNCHER_VARIABLES: Group = {
   GOOGLE_ISSUER: {
     meaning: 'another OpenID provider in its place',
     otherwise: 'https://accounts.google.com',
+  },
+  SIGN_IN_TRIES_PER_ACCOUNT: {
+    meaning:
+      'wrong passwords for one account from one address within 15 minutes before each ' +
+      'further one has to wait, twice as long each time',
+    otherwise: '10',
+  },
+  SIGN_IN_TRIES_PER_ADDRESS: {
+    meaning: 'the same for all accounts from one address, and for one account from anywhere',
+    otherwise: '100',
+  },
+  SIGN_IN_CHECKS: {
+    meaning: 'passwords that the embedded gateway checks at a time',
+    otherwise: '2',
   },
   DEMO_SECONDS: { meaning: 'how long the demo model takes for a game, seconds', otherwise: '6' },
   PG_BINDIR: { meaning: 'PostgreSQL programs to use instead of the packaged ones' },

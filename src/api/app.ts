@@ -36,7 +36,7 @@ import { publishingRoutes } from './routes/publishing.js';
 import { serviceRoutes } from './routes/service.js';
 import { vendoredLibraryRoutes } from './routes/vendored-libraries.js';
 import { gameHeaders, pageHeaders } from './security-headers.js';
-import { supabaseProxy } from './supabase-proxy.js';
+import { ofSupabase, supabaseProxy } from './supabase-proxy.js';
 
 export interface AppDeps {
   config: Config;
@@ -69,21 +69,22 @@ export function createApp(deps: AppDeps): Express {
     signer: createGamePathSigner(config.CALLBACK_SECRET),
   };
   const ofGames = gameRouters(routerDeps);
+  const counted = rateLimits(auth, limits, config);
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.TRUST_PROXY);
 
   app.use(requestLog(log));
   app.use(refuseSandboxedOrigin);
-  if (config.GAMES_ORIGIN !== undefined) app.use(gamesHost(config, ofGames));
+  if (config.GAMES_ORIGIN !== undefined) app.use(gamesHost(config, [counted, ...ofGames]));
   // Asked twenty times a second by every run, and by nothing that shows pages.
   app.use(callback);
   if (config.EMBEDDED_SUPABASE_URL !== undefined)
-    app.use(supabaseProxy(config.EMBEDDED_SUPABASE_URL, log));
+    app.use(ofSupabase(counted), supabaseProxy(config.EMBEDDED_SUPABASE_URL, log));
 
   app.use(pageHeaders(config));
   app.use(gameHeaders(config));
-  app.use(rateLimits(auth, limits));
+  app.use(counted);
   app.use(jsonBodies());
   app.use(cors(config));
 
@@ -210,7 +211,7 @@ function gameRouters(deps: RouterDeps): Router[] {
 }
 
 /** On the host that GAMES_ORIGIN names there is nothing but games and what they load. */
-function gamesHost(config: Config, routers: Router[]): RequestHandler {
+function gamesHost(config: Config, routers: RequestHandler[]): RequestHandler {
   const routes = express.Router().use(gameHeaders(config), cors(config), routers, notFound);
   return (req, res, next) => {
     if (isGamesHost(req.headers.host, config)) routes(req, res, next);

@@ -21,26 +21,40 @@ const AuthUser = z.object({
     .transform((metadata) => metadata ?? {}),
 });
 
+interface UserLookup {
+  /** What was answered lately; undefined = nobody has asked. */
+  known(token: string): Promise<Verification> | undefined;
+  ask(token: string): Promise<Verification>;
+}
+
 /**
  * Asks Supabase Auth whose token this is. Answers are kept for 45 s under the token's hash (never
  * the token), and questions about one token at a time are asked once. An outage is not remembered.
  */
 export function createUserLookup(
   config: Pick<AuthConfig, 'SUPABASE_URL' | 'SUPABASE_ANON_KEY'>,
-): (token: string) => Promise<Verification> {
+): UserLookup {
   const answers = new Map<string, { answer: Promise<Verification>; untilMs: number }>();
+  const keyOf = (token: string): string => createHash('sha256').update(token).digest('base64');
+  const known = (token: string): Promise<Verification> | undefined => {
+    const found = answers.get(keyOf(token));
+    return found && found.untilMs > performance.now() ? found.answer : undefined;
+  };
 
-  return async function lookUp(token: string): Promise<Verification> {
-    const key = createHash('sha256').update(token).digest('base64');
-    const known = answers.get(key);
-    if (known && known.untilMs > performance.now()) return known.answer;
-    const answer = askForUser(config, token);
-    answers.delete(key);
-    answers.set(key, { answer, untilMs: performance.now() + CACHE_MS });
-    if (answers.size > CACHE_SIZE) answers.delete(answers.keys().next().value ?? '');
-    const verification = await answer;
-    if (!verification.ok && verification.reason === AUTH_AWAY) answers.delete(key);
-    return verification;
+  return {
+    known,
+    async ask(token) {
+      const key = keyOf(token);
+      const asked = known(token);
+      if (asked) return asked;
+      const answer = askForUser(config, token);
+      answers.delete(key);
+      answers.set(key, { answer, untilMs: performance.now() + CACHE_MS });
+      if (answers.size > CACHE_SIZE) answers.delete(answers.keys().next().value ?? '');
+      const verification = await answer;
+      if (!verification.ok && verification.reason === AUTH_AWAY) answers.delete(key);
+      return verification;
+    },
   };
 }
 

@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { createAuth } from './auth.js';
+import type { RateLimits } from './rate-limits.js';
+
+type Limits = Pick<RateLimits, 'take'>;
 
 const USER = '6b1f0c7e-0000-4000-8000-000000000001';
 const SECRET = 'a-shared-secret-of-a-project-that-still-uses-hs256';
@@ -34,14 +37,20 @@ async function startAuthServer(jwks: unknown): Promise<AuthServer> {
   return state;
 }
 
-function auth(server: AuthServer, secret?: string) {
+/** Without an address nothing is counted. */
+const uncounted: Limits = { take: () => Promise.reject(new Error('counted')) };
+
+function auth(server: AuthServer, secret?: string, limits = uncounted) {
   const url = server.url;
-  return createAuth({
-    SUPABASE_URL: url,
-    SUPABASE_ANON_KEY: 'anon',
-    SUPABASE_JWT_ISSUER: `${url}/auth/v1`,
-    ...(secret ? { SUPABASE_JWT_SECRET: secret } : {}),
-  });
+  return createAuth(
+    {
+      SUPABASE_URL: url,
+      SUPABASE_ANON_KEY: 'anon',
+      SUPABASE_JWT_ISSUER: `${url}/auth/v1`,
+      ...(secret ? { SUPABASE_JWT_SECRET: secret } : {}),
+    },
+    limits,
+  );
 }
 
 interface TokenOptions {
@@ -166,5 +175,35 @@ describe('verifyToken', () => {
     });
     supabase.isDown = false;
     expect(await subject.verifyToken(jwt)).toMatchObject({ ok: true });
+  });
+
+  it('tokens that nobody knows are counted before Supabase is asked', async () => {
+    const counted: unknown[] = [];
+    const limits: Limits = {
+      take: async (...taken) => (counted.push(taken) > 2 ? 9 : null),
+    };
+    const subject = auth(supabase, undefined, limits);
+    supabase.lookups.length = 0;
+    const secret = new TextEncoder().encode(SECRET);
+    const forged = (subject: string) => token({ alg: 'HS256', with: secret, subject });
+    const known = await forged('a');
+    expect(await subject.verifyToken(known, '203.0.113.1')).toMatchObject({ ok: true });
+    expect(await subject.verifyToken(known, '203.0.113.1'), 'known by now').toMatchObject({
+      ok: true,
+    });
+    expect(await subject.verifyToken(await token(), '203.0.113.1'), 'good').toMatchObject({
+      ok: true,
+    });
+    expect(await subject.verifyToken(await token({ with: otherKey }), '203.0.113.1')).toEqual({
+      ok: false,
+      reason: 'Invalid token signature',
+    });
+    expect(await subject.verifyToken(await forged('b'), '203.0.113.1')).toEqual({
+      ok: false,
+      reason: 'Too many attempts',
+      retryAfterS: 9,
+    });
+    expect(counted).toEqual(Array(3).fill(['tokens', { address: '203.0.113.1' }]));
+    expect(supabase.lookups).toEqual(['anon']);
   });
 });

@@ -9,6 +9,7 @@ import {
 } from 'jose';
 import type { Config } from '../config.js';
 import { createUserLookup } from './auth-lookup.js';
+import type { RateLimits } from './rate-limits.js';
 
 /**
  * Who is asking, as a verified access token says. `token` is the token itself, for clients that act
@@ -21,14 +22,20 @@ export interface Identity {
   readonly token: string;
 }
 
-/** `reason` is one of the texts of websocket.md §2, or the verifier's own. */
+/**
+ * `reason` is one of the texts of websocket.md §2, or the verifier's own. `retryAfterS`: so many bad
+ * tokens came from the address that this one was not looked at further.
+ */
 export type Verification =
   | { readonly ok: true; readonly identity: Identity }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly reason: string; readonly retryAfterS?: number };
 
 export interface Auth {
-  /** Verifies an access token. Never throws: whatever goes wrong has a reason. */
-  verifyToken(token: unknown): Promise<Verification>;
+  /**
+   * Verifies an access token. Never throws: whatever goes wrong has a reason. With the address that
+   * it came from, a token that is bad, or that has to be asked about, is counted first.
+   */
+  verifyToken(token: unknown, address?: string): Promise<Verification>;
 }
 
 export type AuthConfig = Pick<
@@ -45,7 +52,7 @@ const JWKS_TIMEOUT_MS = 2_000;
  * a shared secret (HS256), by SUPABASE_JWT_SECRET. Without a usable key Supabase Auth itself is
  * asked.
  */
-export function createAuth(config: AuthConfig): Auth {
+export function createAuth(config: AuthConfig, limits: Pick<RateLimits, 'take'>): Auth {
   const keys = createRemoteJWKSet(new URL(`${config.SUPABASE_URL}/auth/v1/.well-known/jwks.json`), {
     timeoutDuration: JWKS_TIMEOUT_MS,
   });
@@ -53,17 +60,17 @@ export function createAuth(config: AuthConfig): Auth {
     config.SUPABASE_JWT_SECRET === undefined
       ? null
       : new TextEncoder().encode(config.SUPABASE_JWT_SECRET);
-  const lookUp = createUserLookup(config);
+  const users = createUserLookup(config);
   const claims: JWTVerifyOptions = {
     issuer: config.SUPABASE_JWT_ISSUER,
     audience: AUDIENCE,
     requiredClaims: ['sub', 'exp'],
   };
 
-  async function verifyToken(token: unknown): Promise<Verification> {
-    if (typeof token !== 'string') return refused('Invalid access token');
+  /** Null: no key to judge the token is known here. */
+  async function verifyHere(token: string): Promise<Verification | null> {
     const isShared = algorithmOf(token) === 'HS256';
-    if (isShared && secret === null) return lookUpUnlessExpired(token);
+    if (isShared && secret === null) return unlessExpired(token);
     try {
       const { payload } =
         isShared && secret !== null
@@ -71,21 +78,29 @@ export function createAuth(config: AuthConfig): Auth {
           : await jwtVerify(token, keys, { ...claims, algorithms: ['ES256', 'RS256'] });
       return accepted(payload, token);
     } catch (error) {
-      return isKeyMissing(error) ? lookUpUnlessExpired(token) : refused(reasonOf(error));
+      return isKeyMissing(error) ? unlessExpired(token) : refused(reasonOf(error));
     }
   }
 
-  /** An expired token needs no question over the network. */
-  async function lookUpUnlessExpired(token: string): Promise<Verification> {
-    try {
-      if ((decodeJwt(token).exp ?? 0) * 1000 <= Date.now()) return refused('Token expired');
-    } catch (error) {
-      return refused(reasonOf(error));
-    }
-    return lookUp(token);
-  }
+  return {
+    async verifyToken(token, address) {
+      if (typeof token !== 'string') return refused('Invalid access token');
+      const found = (await verifyHere(token)) ?? (await users.known(token));
+      if (found?.ok) return found;
+      const retryAfterS = address === undefined ? null : await limits.take('tokens', { address });
+      if (retryAfterS !== null) return { ok: false, reason: 'Too many attempts', retryAfterS };
+      return found ?? users.ask(token);
+    },
+  };
+}
 
-  return { verifyToken };
+/** An expired token needs no question over the network; null = this one may be good. */
+function unlessExpired(token: string): Verification | null {
+  try {
+    return (decodeJwt(token).exp ?? 0) * 1000 <= Date.now() ? refused('Token expired') : null;
+  } catch (error) {
+    return refused(reasonOf(error));
+  }
 }
 
 function algorithmOf(token: string): string | undefined {

@@ -10,10 +10,12 @@ import { AUTH_AWAY } from './auth-lookup.js';
 export type TokenSource = 'header' | 'query';
 
 /**
- * Who sent a request: a user, somebody whose token is worth nothing, or somebody without a token.
+ * Who sent a request: a user, somebody whose token is worth nothing, somebody from an address that
+ * sends too many of those, or somebody without a token.
  */
 export type Caller =
   | { readonly kind: 'user'; readonly user: Identity; readonly source: TokenSource }
+  | { readonly kind: 'limited'; readonly retryAfterS: number }
   | { readonly kind: 'refused' | 'nobody' };
 
 const known = new WeakMap<Request, Promise<Caller>>();
@@ -31,12 +33,11 @@ export function callerOf(auth: Auth, req: Request): Promise<Caller> {
 async function findCaller(auth: Auth, req: Request): Promise<Caller> {
   const sent = sentToken(req);
   if (sent === null) return { kind: 'nobody' };
-  const verification = await auth.verifyToken(sent.token);
-  if (!verification.ok && verification.reason === AUTH_AWAY)
-    throw unavailable('no token can be verified now');
-  return verification.ok
-    ? { kind: 'user', user: verification.identity, source: sent.source }
-    : { kind: 'refused' };
+  const verification = await auth.verifyToken(sent.token, req.ip);
+  if (verification.ok) return { kind: 'user', user: verification.identity, source: sent.source };
+  const { reason, retryAfterS } = verification;
+  if (reason === AUTH_AWAY) throw unavailable('no token can be verified now');
+  return retryAfterS === undefined ? { kind: 'refused' } : { kind: 'limited', retryAfterS };
 }
 
 /**

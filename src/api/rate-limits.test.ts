@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ActivityEntry } from '../store/tables/activity-log.js';
-import type { RateClass } from '../contracts/http-routes/route.js';
-import { createRateLimits, networkOf, rateClassOf, type Counted } from './rate-limits.js';
+import { LIMITS, type LimitClass } from '../contracts/limits.js';
+import {
+  createRateLimits,
+  networkOf,
+  rateClassOf,
+  type Counted,
+  type LimitConfig,
+} from './rate-limits.js';
 
 const ID = '00000000-0000-4000-8000-000000000000';
 
@@ -20,18 +26,31 @@ describe('what a request counts as', () => {
     ['POST', `/api/projects/${ID}/generate-publish-info`, 'ai'],
     ['POST', `/api/projects/${ID}/generate-thumbnail`, 'ai'],
     ['POST', `/api/projects/${ID}/generate-movie`, 'ai'],
-    ['GET', '/api/health', null],
-    ['GET', `/api/assets/${ID}`, null],
-    ['GET', `/api/projects/${ID}/thumbnail`, null],
-    ['GET', `/game/${ID}/${ID}/index.html`, null],
-    ['GET', '/user-assets/x/y.png', null],
-    ['GET', '/js/app.js', null],
-    ['GET', '/', null],
+    ['GET', '/api/health', 'files'],
+    ['GET', `/api/assets/${ID}`, 'files'],
+    ['GET', `/api/projects/${ID}/thumbnail`, 'files'],
+    ['GET', `/game/${ID}/${ID}/index.html`, 'files'],
+    ['GET', '/user-assets/x/y.png', 'files'],
+    ['GET', '/js/app.js', 'files'],
+    ['GET', '/', 'files'],
     ['POST', `/callback/${ID}`, null],
-    ['POST', '/rest/v1/projects', null],
+    ['POST', '/rest/v1/projects', 'rows'],
+    ['GET', '/auth/v1/user', 'auth'],
+    ['GET', '/auth/v1/health', 'auth'],
+    ['POST', '/auth/v1/token', 'attempts'],
+    ['POST', '/Auth/v1/token/', 'attempts'],
+    ['POST', '/auth/v1/signup', 'attempts'],
+    ['GET', '/auth/v1/verify', 'attempts'],
     ['OPTIONS', '/api/projects', null],
   ] as const)('%s %s: %s', (method, path, kind) => {
     expect(rateClassOf(method, path)).toBe(kind);
+  });
+
+  it('a session that goes on tries no password', () => {
+    const kinds = ['refresh_token', 'password', 'pkce', ['refresh_token'], undefined].map((type) =>
+      rateClassOf('POST', '/auth/v1/token', type),
+    );
+    expect(kinds).toEqual(['auth', 'attempts', 'attempts', 'attempts', 'attempts']);
   });
 });
 
@@ -53,16 +72,17 @@ describe('a limit', () => {
   const limits = () => {
     const written: ActivityEntry[] = [];
     const config = {
+      ...Object.fromEntries(Object.values(LIMITS).map((variable) => [variable, 1])),
       RATE_LIMIT_READS_PER_MIN: 3,
       RATE_LIMIT_WRITES_PER_MIN: 2,
-      RATE_LIMIT_AI_PER_MIN: 1,
-    };
+      RATE_LIMIT_ADDRESS_FACTOR: 4,
+    } as LimitConfig;
     const made = createRateLimits(config, {
       write: (entry) => {
         written.push(entry);
       },
     });
-    const take = (kind: RateClass, who: Counted) => made.take(kind, who);
+    const take = (kind: LimitClass, who: Counted) => made.take(kind, who);
     return { written, take };
   };
 
@@ -86,6 +106,18 @@ describe('a limit', () => {
       expect(await take('ai', who)).toBeNull();
     expect(await take('ai', { address: '2001:db8::2' })).not.toBeNull();
     expect(await take('writes', { userId: 'a' })).toBeNull();
+  });
+
+  it('of an address holds for all of its users together, and is many times as high', async () => {
+    const { take, written } = limits();
+    const users = ['a', 'b', 'c', 'd', 'e'].map((userId) => ({ userId, address: '203.0.113.7' }));
+    for (const who of users.slice(0, 4)) expect(await take('ai', who)).toBeNull();
+    expect(await take('ai', users[4]!)).toBeGreaterThan(0);
+    expect(written.map(({ targetType, targetId }) => [targetType, targetId])).toEqual([
+      ['address', '203.0.113.7'],
+    ]);
+    expect(await take('ai', { address: '203.0.113.7' })).toBeNull();
+    expect(await take('ai', { userId: 'f', address: '203.0.113.8' })).toBeNull();
   });
 
   it('writes one line a minute about who hit it', async () => {

@@ -14,6 +14,7 @@ import { logOf } from './request-log.js';
 const REFUSAL = {
   nobody: 'No access token provided',
   refused: 'Invalid or expired token',
+  limited: 'Invalid or expired token',
 } as const;
 
 type Handler<T> = (req: Request, res: Response, who: T) => Promise<void> | void;

@@ -31,6 +31,7 @@ import { createReadiness } from './readiness.js';
 import { checkPublicDir } from './routes/pages.js';
 import { shutDown } from './shutdown.js';
 import { withSignInAudit } from './sign-in-audit.js';
+import { addressOf } from './sockets/address.js';
 import { attachSockets } from './sockets/attach.js';
 import { stopJob } from './sockets/job-handlers.js';
 
@@ -62,8 +63,8 @@ export function assembleApi(config: Config, log: Log) {
       ? withHydration(plainMirror, createHydrate(temporal, log))
       : plainMirror;
   const assetFiles = createAssetFiles(config.DATA_DIR);
-  const auth = withSignInAudit(createAuth(config), store.activityLog);
   const limits = createRateLimits(config, store.activityLog);
+  const auth = withSignInAudit(createAuth(config, limits), store.activityLog);
   const readStream = streamReader(temporal);
   const feeds = new JobFeeds({
     readStream,
@@ -83,6 +84,7 @@ export function assembleApi(config: Config, log: Log) {
   const callback = callbackRouter({
     masterSecret: config.CALLBACK_SECRET,
     ingest,
+    countBad: (address) => limits.take('tokens', { address }),
     noteActionProgress: (actionId, percent) => store.actions.noteProgress(actionId, percent),
     log,
   });
@@ -115,7 +117,7 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   const { app, socketDeps, assetFiles, connection, namespace } = assembleApi(config, log);
   await assetFiles.removeOldParts();
   const server = createServer(app);
-  const sockets = attachSockets(server, socketDeps);
+  const sockets = attachSockets(server, socketDeps, { addressOf: addressOf(app) });
   await listen(server, config);
   checkApiServers(config, { connection, namespace }).then(
     (lines) => lines.forEach((line) => log.error(line)),

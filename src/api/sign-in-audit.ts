@@ -16,8 +16,8 @@ export function withSignInAudit(
   const seen = new Set<string>();
   let hour = 0;
   return {
-    async verifyToken(token) {
-      const verification = await auth.verifyToken(token);
+    async verifyToken(token, address) {
+      const verification = await auth.verifyToken(token, address);
       if (verification.ok) note(verification.identity.id);
       return verification;
     },

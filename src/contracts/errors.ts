@@ -322,6 +322,7 @@ export const UNAVAILABLE_SENTENCE =
 export const CODED_MESSAGES = {
   USER_LIMIT_EXCEEDED: 'Too many concurrent requests. Please wait for the current job to finish.',
   SYSTEM_LIMIT_EXCEEDED: 'System is busy. Please try again in a moment.',
+  PROJECT_LIMIT_EXCEEDED: 'Too many projects. Please delete one first.',
   JOB_ALREADY_ACTIVE: 'A job is already running for this project.',
   RATE_LIMIT_EXCEEDED: 'Too many messages. Please wait a moment.',
   OPERATION_FAILED: 'Failed to create job',

@@ -254,7 +254,15 @@ export const ServerFrame = z.union([
   frame('versionRestored', { projectId: z.string(), versionId: z.string() }),
   frame('error', {
     message: z.string(),
-    error: z.object({ code: z.string(), message: z.string() }).optional(),
+    error: z
+      .object({
+        code: z.string(),
+        message: z.string(),
+        /** Additive: which limit was reached (contracts/limits), and when to come back. */
+        limit: z.string().optional(),
+        retryAfterS: z.number().int().optional(),
+      })
+      .optional(),
   }),
 ]);
 export type ServerFrame = z.infer<typeof ServerFrame>;
@@ -266,6 +274,7 @@ export type ServerFrame = z.infer<typeof ServerFrame>;
 export function codedError(
   code: CodedErrorCode,
   message: string = CODED_MESSAGES[code],
+  limit: { readonly limit: string; readonly retryAfterS: number } | Record<string, never> = {},
 ): ServerFrame {
-  return { type: 'error', message, error: { code, message } };
+  return { type: 'error', message, error: { code, message, ...limit } };
 }

@@ -6,17 +6,23 @@ import { signInPage } from './sign-in-page.js';
 const SITE = 'https://dreamcore.example';
 
 describe('where a sign-in leads back to', () => {
-  const redirects = new Redirects(SITE, ['https://preview.example/app']);
+  const redirects = new Redirects(SITE);
 
-  it.each([
-    `${SITE}/list`,
-    'https://preview.example/other',
-    'http://localhost:3000/x?y=1',
-    'http://127.0.0.1:80/',
-    'http://[::1]:5173/',
-  ])('allows %s', (url) => {
+  it.each([`${SITE}/list`, `${SITE}/x?y=1#z`])('allows %s', (url) => {
     expect(redirects.choose(url)).toBe(new URL(url).href);
   });
+
+  it.each(['http://localhost:3000/x?y=1', 'http://127.0.0.1:3000/', 'http://[::1]:3000/'])(
+    'allows %s where the site is this machine, and no other port of it',
+    (url) => {
+      const site = 'http://localhost:3000';
+      const other = url.replace('3000', '5173');
+      expect(new Redirects(site).choose(url)).toBe(new URL(url).href);
+      expect(new Redirects(site).choose(other)).toBe(site);
+      expect(new Redirects(site).choose(url.replace('http:', 'https:'))).toBe(site);
+      expect(redirects.choose(url)).toBe(SITE);
+    },
+  );
 
   it.each([
     null,
@@ -24,6 +30,10 @@ describe('where a sign-in leads back to', () => {
     '/list',
     'nonsense',
     'https://evil.example',
+    'https://preview.example/other',
+    'http://localhost:3000/x?y=1',
+    'http://127.0.0.1:80/',
+    'http://[::1]:5173/',
     'https://dreamcore.example.evil.example',
     'http://dreamcore.example',
     'https://dreamcore.example@evil.example/',

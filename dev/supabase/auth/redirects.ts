@@ -1,24 +1,29 @@
 /**
- * Decides where a sign-in may lead back to: this machine, the site itself, and what was allowed by
- * name.
+ * Decides where a sign-in may lead back to: the site itself and nothing else. While the site is
+ * this machine, its other names on the same port are the site, too.
  */
 export class Redirects {
-  private readonly origins: ReadonlySet<string>;
+  private readonly site: URL;
 
-  constructor(
-    readonly siteUrl: string,
-    allowed: readonly string[],
-  ) {
-    this.origins = new Set([siteUrl, ...allowed].map((url) => new URL(url).origin));
+  constructor(readonly siteUrl: string) {
+    this.site = new URL(siteUrl);
   }
 
-  /** The wanted address if it is allowed, else the site's own, as GoTrue does. */
+  /** The wanted address if it is the site's, else the site's own, as GoTrue does. */
   choose(wanted: string | null): string {
     if (wanted === null || !URL.canParse(wanted)) return this.siteUrl;
     const url = new URL(wanted);
-    const isWeb = url.protocol === 'http:' || url.protocol === 'https:';
-    const isOurs = this.origins.has(url.origin) || isLoopback(url.hostname);
-    return isWeb && isOurs && url.username === '' && url.password === '' ? url.href : this.siteUrl;
+    const isSite = url.origin === this.site.origin || this.isSameMachine(url);
+    return isSite && url.username === '' && url.password === '' ? url.href : this.siteUrl;
+  }
+
+  private isSameMachine({ protocol, hostname, port }: URL): boolean {
+    return (
+      isLoopback(this.site.hostname) &&
+      isLoopback(hostname) &&
+      protocol === this.site.protocol &&
+      port === this.site.port
+    );
   }
 }
 

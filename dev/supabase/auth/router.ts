@@ -5,6 +5,7 @@ import type { GatewayKeys } from '../keys.js';
 import { bearerToken } from '../rest/request.js';
 import { adminRoutes } from './admin.js';
 import { authError, authJson } from './errors.js';
+import { PasswordAttempts, type AttemptLimits } from './attempts.js';
 import { Flows } from './flows.js';
 import { GoogleOAuth, type OidcProvider } from './google.js';
 import { jsonOf, parse } from './json.js';
@@ -22,6 +23,7 @@ export interface AuthOptions {
   readonly redirects: Redirects;
   /** Without credentials a local form takes the provider's place. */
   readonly google: OidcProvider | undefined;
+  readonly attempts: AttemptLimits;
   readonly log: { warn(facts: object, message: string): void };
 }
 
@@ -34,8 +36,9 @@ const Credentials = z.object({ email: z.string().min(1), password: z.string().mi
 export function createAuth(
   pool: pg.Pool,
   keys: GatewayKeys,
-  { issuer, redirects, google, log }: AuthOptions,
+  { issuer, redirects, google, attempts: limits, log }: AuthOptions,
 ): Handler {
+  const attempts = new PasswordAttempts(limits);
   const users = new Users(pool);
   const sessions = new Sessions(pool, keys, users, issuer);
   const flows = new Flows(pool, users, sessions, redirects);
@@ -50,8 +53,9 @@ export function createAuth(
       }),
     'GET /settings': async () => authJson(200, SETTINGS),
     'GET /.well-known/jwks.json': async () => authJson(200, keys.jwks),
-    'POST /signup': signUp(users, sessions),
-    'POST /token': async (call) => authJson(200, await grant(call, users, sessions, flows)),
+    'POST /signup': signUp(users, sessions, attempts),
+    'POST /token': async (call) =>
+      authJson(200, await grant(call, { users, sessions, flows, attempts })),
     'POST /logout': logout(sessions),
     'GET /user': async (call) => authJson(200, (await sessions.userOf(bearerToken(call))).user),
     'PUT /user': updateSelf(users, sessions),
@@ -92,12 +96,24 @@ const SETTINGS = {
   saml_enabled: false,
 };
 
-async function grant(call: Call, users: Users, sessions: Sessions, flows: Flows): Promise<unknown> {
+interface GrantParts {
+  readonly users: Users;
+  readonly sessions: Sessions;
+  readonly flows: Flows;
+  readonly attempts: PasswordAttempts;
+}
+
+async function grant(
+  call: Call,
+  { users, sessions, flows, attempts }: GrantParts,
+): Promise<unknown> {
   const body = jsonOf(call);
   switch (call.query.get('grant_type')) {
     case 'password': {
       const { email, password } = parse(Credentials, body);
-      const user = await users.byPassword(email, password);
+      const user = await attempts.check(email, call.address, () =>
+        users.byPassword(email, password),
+      );
       if (!user) throw authError(400, 'invalid_credentials', 'Invalid login credentials');
       return sessions.open(user, 'password');
     }
@@ -119,7 +135,7 @@ const SignUp = z.object({
 });
 
 /** Addresses count as confirmed at once: nothing here can send mail. */
-function signUp(users: Users, sessions: Sessions): Handler {
+function signUp(users: Users, sessions: Sessions, attempts: PasswordAttempts): Handler {
   return async (call) => {
     const body = jsonOf(call);
     if (!z.object({ email: z.string().min(1) }).safeParse(body).success)
@@ -127,10 +143,8 @@ function signUp(users: Users, sessions: Sessions): Handler {
     const { email, password, data } = parse(SignUp, body);
     if (await users.byEmail(email))
       throw authError(422, 'user_already_exists', 'User already registered');
-    const user = await users.create(
-      { email, password, user_metadata: data ?? {}, app_metadata: {} },
-      'email',
-    );
+    const newUser = { email, password, user_metadata: data ?? {}, app_metadata: {} };
+    const user = await attempts.inTurn(call.address, () => users.create(newUser, 'email'));
     return authJson(200, await sessions.open(user, 'password'));
   };
 }

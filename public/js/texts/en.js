@@ -194,6 +194,7 @@ export const en = {
   badRequest: 'The request was not understood. Please try again.',
   notReady: 'Not ready yet. Please wait a moment and try again.',
   jobGone: 'That job was not found.',
+  projectLimit: 'You have as many games as one account can hold. Delete one and try again.',
   userLimit: 'You are already making another game. Please send this again when it is finished.',
   systemLimit: 'We are very busy. Please wait a moment and try again.',
   rateLimit: 'That was a lot at once. Please wait a moment and try again.',

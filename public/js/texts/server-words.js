@@ -6,6 +6,7 @@ import { language, text } from './index.js';
 /** @type {Record<string, string>} */
 const BY_CODE = {
   USER_LIMIT_EXCEEDED: text.userLimit,
+  PROJECT_LIMIT_EXCEEDED: text.projectLimit,
   SYSTEM_LIMIT_EXCEEDED: text.systemLimit,
   RATE_LIMIT_EXCEEDED: text.rateLimit,
   WEEKLY_LIMIT_EXCEEDED: text.weeklyLimit,

@@ -28,6 +28,7 @@ let actionNotes: [string, number][];
 let isActionWanted: boolean;
 let notes: unknown[][];
 let isTemporalAway: boolean;
+let isAddressLimited: boolean;
 
 beforeEach(async () => {
   jobId = randomUUID();
@@ -40,6 +41,7 @@ beforeEach(async () => {
   ];
   actionNotes = [];
   isActionWanted = true;
+  isAddressLimited = false;
   const log = pino({ level: 'silent' });
   const ingest = new EventIngest({
     append: async (_job, attempt, firstSeq, events) => {
@@ -60,6 +62,7 @@ beforeEach(async () => {
     callbackRouter({
       masterSecret: MASTER,
       ingest,
+      countBad: async () => (isAddressLimited ? 7 : null),
       noteActionProgress: async (actionId, percent) => {
         actionNotes.push([actionId, percent]);
         return isActionWanted;
@@ -208,6 +211,17 @@ describe('C2: POST /callback/:jobId', () => {
     await expect(
       post({ fromSeq: 1, events: [text('A')], final: true }, { attempt: 3 }),
     ).resolves.toMatchObject({ status: 200, body: { ackedSeq: 1 } });
+  });
+
+  it('429 with the time to come back for a wrong signature after too many of them', async () => {
+    isAddressLimited = true;
+    const wrong = { key: 'x'.repeat(40) };
+    expect(await post({ fromSeq: 1, events: [text('a')] }, wrong)).toEqual({
+      status: 429,
+      body: { error: 'Too many wrong signatures' },
+      retryAfter: '7',
+    });
+    expect((await post({ fromSeq: 1, events: [text('a')] })).status).toBe(200);
   });
 
   it.each<[string, number, PostOptions]>([

@@ -25,6 +25,8 @@ export interface CallbackDeps {
   masterSecret: string;
   /** Where the events of jobs go. */
   ingest: Pick<EventIngest, 'take'>;
+  /** Counts a wrong signature of an address; the seconds until the next one is looked at. */
+  countBad: (address: string) => Promise<number | null>;
   /** Writes how far an action is, percent; false = it has ended. */
   noteActionProgress: (actionId: string, percent: number) => Promise<boolean>;
   log: Log;
@@ -51,6 +53,9 @@ function receive(deps: CallbackDeps, kind: 'job' | 'action') {
   return async (request: Request, response: Response): Promise<void> => {
     const signed = readSignedPost(deps.masterSecret, request, kind);
     if ('status' in signed) {
+      const retryAfterS = signed.status === 401 ? await deps.countBad(request.ip ?? '') : null;
+      if (retryAfterS !== null)
+        return refuseForNow(response, 429, 'Too many wrong signatures', retryAfterS);
       response.status(signed.status).json({ error: signed.error });
       return;
     }
@@ -75,8 +80,13 @@ const refuseBody: ErrorRequestHandler = (error: { status?: number }, _request, r
   response.status(status).json({ error: status === 413 ? 'Body too large' : 'Bad request' });
 };
 
-function refuseForNow(response: Response, status: 429 | 503, error: string): void {
-  response.status(status).set('Retry-After', String(RETRY_AFTER_S)).json({ error });
+function refuseForNow(
+  response: Response,
+  status: 429 | 503,
+  error: string,
+  retryAfterS = RETRY_AFTER_S,
+): void {
+  response.status(status).set('Retry-After', String(retryAfterS)).json({ error });
 }
 
 /** Of an action only the newest percentage is kept; everything else is acknowledged at once. */

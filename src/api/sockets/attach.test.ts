@@ -19,10 +19,13 @@ const untouchable = <T extends object>(name: string) =>
       throw new Error(`${name} was touched`);
     },
   });
+const MOST_WAITING = 20;
+const MOST_FRAMES = 500;
 const log = pino({ level: 'silent' });
 
 let server: Server;
 let sockets: Sockets;
+let deps: SocketDeps;
 let verifying: Promise<void>;
 const open: WebSocket[] = [];
 
@@ -32,13 +35,18 @@ beforeEach(async () => {
   const auth: Auth = {
     verifyToken: async () => (await verifying, { ok: false, reason: 'Invalid Compact JWS' }),
   };
-  const deps: SocketDeps = {
+  deps = {
     config: {
       PUBLIC_URL: 'http://app.example',
       CORS_ALLOWED_ORIGINS: ['http://listed.example'],
       GAMES_ORIGIN: undefined,
       MAX_QUEUED_JOBS: 1,
       JOB_TIMEOUT_MS: 1,
+      MAX_PROJECTS_PER_USER: 1,
+      MAX_SOCKETS_PER_USER: 1,
+      MAX_SOCKETS_PER_ADDRESS: 100,
+      MAX_WAITING_SOCKETS_PER_ADDRESS: MOST_WAITING,
+      RATE_LIMIT_FRAMES_PER_MIN: MOST_FRAMES,
     },
     auth,
     store: untouchable('store'),
@@ -156,6 +164,24 @@ describe('a socket', () => {
     const { socket, closed } = await connect();
     for (let i = 0; i < 400; i++) socket.send('{"type":"init","access_token":"x"}');
     expect(await closed).toEqual([1008, 'Too many messages']);
+  });
+
+  it('that sends more than a minute allows is closed with 1008, whatever it sends', async () => {
+    // Nothing else may end it meanwhile.
+    await sockets.close();
+    sockets = attachSockets(server, deps, { signInTimeoutMs: 60_000, keepaliveMs: 60_000 });
+    const { socket, frames, closed } = await connect();
+    for (let i = 0; i < MOST_FRAMES + 1; i++) socket.send('{"type":"ping"}');
+    expect(await closed).toEqual([1008, 'Too many messages']);
+    expect(frames.length).toBeLessThanOrEqual(MOST_FRAMES);
+  });
+
+  it('beyond those that one address may have waiting is refused until another one goes', async () => {
+    const crowd = await Promise.all(Array.from({ length: MOST_WAITING }, () => connect()));
+    await expect(connect()).rejects.toThrow('429');
+    crowd[0]?.socket.terminate();
+    await expect.poll(() => sockets.count).toBe(MOST_WAITING - 1);
+    expect((await connect()).socket.readyState).toBe(WebSocket.OPEN);
   });
 
   it('whose peer has gone is found by the keepalive', async () => {

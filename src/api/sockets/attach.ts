@@ -5,6 +5,7 @@ import { isUpgradeOriginAllowed } from '../origin.js';
 import type { SocketDeps } from './deps.js';
 import { Dispatcher } from './dispatch.js';
 import { CLOSE, Session } from './session.js';
+import { SocketPlaces } from './socket-places.js';
 
 /** Largest accepted frame; a larger one closes its socket with 1009. */
 const MAX_FRAME_BYTES = 1024 * 1024;
@@ -13,6 +14,8 @@ const SIGN_IN_TIMEOUT_MS = 30_000;
 /** Half-open connections are found by protocol pings, which browsers answer by themselves. */
 const KEEPALIVE_MS = 30_000;
 const SHUTDOWN_GRACE_MS = 2_000;
+/** Names the limit; those that never sign in are gone by then. */
+const TOO_MANY_SOCKETS = `Retry-After: ${SIGN_IN_TIMEOUT_MS / 1000}\r\nRateLimit-Policy: "sockets"\r\n`;
 
 export interface Sockets {
   readonly count: number;
@@ -27,9 +30,18 @@ export interface Sockets {
 export function attachSockets(
   server: Server,
   deps: SocketDeps,
-  options: { signInTimeoutMs?: number; keepaliveMs?: number } = {},
+  options: {
+    signInTimeoutMs?: number;
+    keepaliveMs?: number;
+    addressOf?: (request: IncomingMessage) => string;
+  } = {},
 ): Sockets {
-  const { signInTimeoutMs = SIGN_IN_TIMEOUT_MS, keepaliveMs = KEEPALIVE_MS } = options;
+  const {
+    signInTimeoutMs = SIGN_IN_TIMEOUT_MS,
+    keepaliveMs = KEEPALIVE_MS,
+    addressOf = (request) => request.socket.remoteAddress ?? '',
+  } = options;
+  const places = new SocketPlaces(deps.config);
   const wss = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -49,8 +61,12 @@ export function attachSockets(
       )
     )
       return refuse(stream, '403 Forbidden');
+    const place = places.take(addressOf(request));
+    if (place === null) return refuse(stream, '429 Too Many Requests', TOO_MANY_SOCKETS);
+    // Also when the handshake fails, which calls nobody.
+    stream.once('close', () => place.leave());
     wss.handleUpgrade(request, stream, head, (socket) => {
-      const session = new Session(socket, deps.feeds);
+      const session = new Session(socket, deps.feeds, place);
       sessions.set(socket, session);
       serve(deps, socket, session, { signInTimeoutMs, keepaliveMs });
       socket.once('close', () => sessions.delete(socket));
@@ -64,18 +80,22 @@ export function attachSockets(
     },
     async close() {
       isClosing = true;
-      const gone = [...sessions.keys()].map(
-        (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
-      );
-      for (const session of sessions.values()) session.close(CLOSE.restarting);
-      const timer = setTimeout(() => {
-        for (const socket of sessions.keys()) socket.terminate();
-      }, SHUTDOWN_GRACE_MS);
-      await Promise.all(gone);
-      clearTimeout(timer);
+      await closeAll(sessions);
       server.off('upgrade', onUpgrade);
     },
   };
+}
+
+async function closeAll(sessions: ReadonlyMap<WebSocket, Session>): Promise<void> {
+  const gone = [...sessions.keys()].map(
+    (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+  );
+  for (const session of sessions.values()) session.close(CLOSE.restarting);
+  const timer = setTimeout(() => {
+    for (const socket of sessions.keys()) socket.terminate();
+  }, SHUTDOWN_GRACE_MS);
+  await Promise.all(gone);
+  clearTimeout(timer);
 }
 
 function serve(
@@ -97,7 +117,8 @@ function serve(
   socket.on('pong', () => (isAlive = true));
   socket.on('message', (data) => {
     isAlive = true;
-    dispatcher.take(textOf(data));
+    if (session.place.takeFrame()) dispatcher.take(textOf(data));
+    else session.close(CLOSE.tooManyFrames);
   });
   socket.on('error', (error) => deps.log.debug({ err: error }, 'socket error'));
   socket.once('close', () => {
@@ -111,6 +132,6 @@ function textOf(data: RawData): string {
   return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8');
 }
 
-function refuse(stream: Duplex, status: string): void {
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+function refuse(stream: Duplex, status: string, headers = ''): void {
+  stream.end(`HTTP/1.1 ${status}\r\n${headers}Connection: close\r\nContent-Length: 0\r\n\r\n`);
 }

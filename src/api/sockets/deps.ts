@@ -6,13 +6,20 @@ import type { Admitter } from '../admission.js';
 import type { Auth } from '../auth.js';
 import type { JobFeeds } from '../../stream/feeds.js';
 import type { RateLimits } from '../rate-limits.js';
+import type { SocketConfig } from './socket-places.js';
 
 /** What the socket handlers work with; made in the API's composition root. */
 export interface SocketDeps {
   config: Pick<
     Config,
-    'PUBLIC_URL' | 'CORS_ALLOWED_ORIGINS' | 'GAMES_ORIGIN' | 'MAX_QUEUED_JOBS' | 'JOB_TIMEOUT_MS'
-  >;
+    | 'PUBLIC_URL'
+    | 'CORS_ALLOWED_ORIGINS'
+    | 'GAMES_ORIGIN'
+    | 'MAX_QUEUED_JOBS'
+    | 'JOB_TIMEOUT_MS'
+    | 'MAX_PROJECTS_PER_USER'
+  > &
+    SocketConfig;
   auth: Auth;
   store: Store;
   mirror: Pick<Mirror, 'readVersionEdits'>;

@@ -6,6 +6,7 @@ import { CLOSE, type Session } from './session.js';
 it('a flood of large frames closes its socket long before it fills the memory', () => {
   const closes: unknown[] = [];
   const session = {
+    place: { address: '127.0.0.1' },
     get isOpen() {
       return closes.length === 0;
     },

@@ -7,6 +7,7 @@ import {
   type ClientFrameType,
 } from '../../contracts/frames.js';
 import { CODED_MESSAGES } from '../../contracts/errors.js';
+import { FRAME_LIMITS } from '../../contracts/limits.js';
 import { AUTH_AWAY } from '../auth-lookup.js';
 import type { SocketDeps } from './deps.js';
 import { init } from './sign-in.js';
@@ -115,6 +116,7 @@ export class Dispatcher {
     try {
       const parsed = CLIENT_FRAMES[type].safeParse(body);
       if (!parsed.success) return this.session.fail('Invalid message format');
+      if (await this.#isOverLimit(type)) return;
       await (HANDLERS[type] as Handler<ClientFrameType>)(this.deps, this.session, parsed.data);
     } catch (error) {
       this.deps.log.error(
@@ -124,6 +126,21 @@ export class Dispatcher {
       if (isAway(error)) return this.#answerAway(type);
       this.session.fail(ANY_FAILURE);
     }
+  }
+
+  /**
+   * Counts a frame for its user and says so when that was too many. What comes before sign-in does
+   * nothing; `init` counts when it knows who signs in, a message when it is one.
+   */
+  async #isOverLimit(type: ClientFrameType): Promise<boolean> {
+    const limit = FRAME_LIMITS[type];
+    if (limit === 'frames' || limit === 'sessions' || limit === 'ai') return false;
+    if (!this.session.isSignedIn()) return false;
+    const { identity, place } = this.session;
+    const { address } = place;
+    const retryAfterS = await this.deps.limits.take(limit, { userId: identity.id, address });
+    if (retryAfterS !== null) this.session.refuse(limit, retryAfterS);
+    return retryAfterS !== null;
   }
 }
 

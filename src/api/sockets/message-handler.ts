@@ -7,6 +7,7 @@ import {
   type ServerFrame,
 } from '../../contracts/frames.js';
 import { jobIdFor } from '../../contracts/ids.js';
+import { FRAME_LIMITS } from '../../contracts/limits.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
 import { START_OF_STREAM } from '../../contracts/stream.js';
 import { evaluateStyleGate } from '../../domain/style-gate.js';
@@ -36,8 +37,10 @@ export async function message(
   if (!parsed.success) return session.fail('Invalid message format');
   const project = await ownedProject(deps, session.identity.id, session.projectId);
   if (!project) return session.fail('Access denied');
-  if ((await deps.limits.take('ai', { userId: session.identity.id })) !== null)
-    return session.send(codedError('RATE_LIMIT_EXCEEDED'));
+  const { identity, place } = session;
+  const who = { userId: identity.id, address: place.address };
+  const retryAfterS = await deps.limits.take(FRAME_LIMITS.message, who);
+  if (retryAfterS !== null) return session.refuse(FRAME_LIMITS.message, retryAfterS);
   const outcome = await session.once(sameMessageKey(project.id, parsed.data), () =>
     decide(deps, project, parsed.data).catch((error: unknown) => {
       deps.log.error({ err: error, projectId: project.id }, 'a message could not be admitted');

@@ -20,6 +20,8 @@ export async function createProject(
   if (!session.isSignedIn()) return session.fail('Not initialized');
   if (typeof name !== 'string') return session.fail('Invalid message format');
   const { identity } = session;
+  if (await deps.store.projects.hasAtLeast(identity.id, deps.config.MAX_PROJECTS_PER_USER))
+    return session.send(codedError('PROJECT_LIMIT_EXCEEDED'));
   const project = await rightsOf(deps.store, identity).projects.create(identity.id, storable(name));
   deps.store.activityLog.write({
     action: 'create',

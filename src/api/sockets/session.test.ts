@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { JobFeeds } from '../../stream/feeds.js';
 import { Session } from './session.js';
+import type { SocketPlace } from './socket-places.js';
 
 const feeds = new JobFeeds({
   readStream: async () => ({ kind: 'missing' }),
@@ -18,6 +19,13 @@ const feeds = new JobFeeds({
   },
 });
 
+const place: SocketPlace = {
+  address: '127.0.0.1',
+  takeFrame: () => true,
+  signIn: () => true,
+  leave: () => undefined,
+};
+
 async function connectedSession() {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await new Promise((resolve) => server.once('listening', resolve));
@@ -28,7 +36,7 @@ async function connectedSession() {
   ]);
   return {
     client,
-    session: new Session(socket, feeds),
+    session: new Session(socket, feeds, place),
     stop: () => {
       client.terminate();
       server.close();

@@ -1,8 +1,9 @@
 import { WebSocket } from 'ws';
-import type { ServerFrame } from '../../contracts/frames.js';
+import { codedError, type ServerFrame } from '../../contracts/frames.js';
 import type { Cursor } from '../../contracts/stream.js';
 import type { Identity } from '../auth.js';
 import type { JobFeeds, Subscription } from '../../stream/feeds.js';
+import type { SocketPlace } from './socket-places.js';
 
 /** More unread bytes than this and the socket is closed: a slow reader must not fill our memory. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
@@ -15,6 +16,7 @@ export const CLOSE = {
   authenticationFailed: [4001, 'Authentication failed'],
   tooManyFrames: [1008, 'Too many messages'],
   restarting: [1012, 'Server restarting'],
+  tooManySockets: [1013, 'Too many connections: close another one first'],
   tooSlow: [1013, 'Reading too slowly'],
   unavailable: [1013, 'Try again later'],
 } as const satisfies Record<string, readonly [number, string]>;
@@ -32,6 +34,7 @@ export class Session {
   constructor(
     private readonly socket: WebSocket,
     private readonly feeds: JobFeeds,
+    readonly place: SocketPlace,
   ) {}
 
   isSignedIn(): this is SignedInSession {
@@ -55,6 +58,11 @@ export class Session {
   /** Sends a plain error (websocket.md §5). */
   fail(message: string): void {
     this.send({ type: 'error', message });
+  }
+
+  /** Sends that a limit is reached: which one, and when to come back. */
+  refuse(limit: string, retryAfterS: number): void {
+    this.send(codedError('RATE_LIMIT_EXCEEDED', undefined, { limit, retryAfterS }));
   }
 
   /**

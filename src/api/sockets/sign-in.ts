@@ -5,6 +5,9 @@ import { AUTH_AWAY } from '../auth-lookup.js';
 import { projectsOf } from './ownership.js';
 import { CLOSE, type Session } from './session.js';
 
+/** A socket of the same user that is gone without a word is noticed within that time. */
+const SOCKET_RETRY_S = 60;
+
 /**
  * The only way to sign in; a second `init` binds the socket anew (websocket.md §2). Throws when
  * nobody can be asked who that is.
@@ -18,13 +21,22 @@ export async function init(
     session.fail('access_token required');
     return session.close(CLOSE.authenticationRequired);
   }
-  const verification = await deps.auth.verifyToken(token);
+  const { address } = session.place;
+  const verification = await deps.auth.verifyToken(token, address);
   if (!verification.ok && verification.reason === AUTH_AWAY) throw unavailable(verification.reason);
   if (!verification.ok) {
-    session.fail(verification.reason);
+    const { reason, retryAfterS } = verification;
+    if (retryAfterS === undefined) session.fail(reason);
+    else session.refuse('tokens', retryAfterS);
     return session.close(CLOSE.authenticationFailed);
   }
   const { identity } = verification;
+  const retryAfterS = await deps.limits.take('sessions', { userId: identity.id, address });
+  if (retryAfterS !== null) return session.refuse('sessions', retryAfterS);
+  if (session.isOpen && !session.place.signIn(identity.id)) {
+    session.refuse('sockets', SOCKET_RETRY_S);
+    return session.close(CLOSE.tooManySockets);
+  }
   if ((await deps.store.users.ensure(identity)) === 'created') {
     deps.store.activityLog.write({
       action: 'create',

@@ -9,7 +9,7 @@ export const CALLBACK_ROUTES: readonly HttpRoute[] = [
     tag: 'callback',
     summary: 'Where an action tells how far it is',
     guard: 'signature',
-    rate: null,
+    rate: 'signed',
     body: CallbackPost,
     answers: { 200: CallbackAnswer, 410: CallbackAnswer, ...failures(400, 401, 403, 413, 503) },
   },
@@ -19,7 +19,7 @@ export const CALLBACK_ROUTES: readonly HttpRoute[] = [
     tag: 'callback',
     summary: 'Where a run tells what happens',
     guard: 'signature',
-    rate: null,
+    rate: 'signed',
     body: CallbackPost,
     answers: {
       200: CallbackAnswer,

@@ -77,19 +77,23 @@ describe('the table says', () => {
     ]);
   });
 
-  it('what below /api is not counted: health, and images that pages show by the dozen', () => {
-    expect(listOf(({ path, rate }) => path.startsWith('/api/') && rate === null)).toEqual([
+  it('what below /api counts as a file: health, and images that pages show by the dozen', () => {
+    expect(listOf(({ path, rate }) => path.startsWith('/api/') && rate === 'files')).toEqual([
       'GET /api/health',
+      'GET /api/ready',
       'GET /api/assets/:id',
       'GET /api/projects/:projectId/thumbnail',
     ]);
-    expect(listOf(({ path, rate }) => !path.startsWith('/api/') && rate !== null)).toEqual([]);
+    const isFile = ({ path, rate }: HttpRoute) =>
+      rate === (path.startsWith('/callback/') ? 'signed' : 'files');
+    expect(listOf((route) => !route.path.startsWith('/api/') && !isFile(route))).toEqual([]);
   });
 
   it('who is served without being signed in', () => {
     const isOpen = ({ guard }: HttpRoute) => ['none', 'visitor', 'assetReader'].includes(guard);
     expect(listOf((route) => isOpen(route) && route.tag !== 'pages')).toEqual([
       'GET /api/health',
+      'GET /api/ready',
       'GET /api/config',
       'GET /game/~:grant/{*path}',
       'GET /vendor/:library/:file',

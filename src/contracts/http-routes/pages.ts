@@ -8,7 +8,7 @@ export const PAGE_ROUTES: readonly HttpRoute[] = [
     tag: 'pages',
     summary: 'Project list',
     guard: 'none',
-    rate: null,
+    rate: 'files',
     answers: { 200: 'text/html' },
   },
   {
@@ -17,7 +17,7 @@ export const PAGE_ROUTES: readonly HttpRoute[] = [
     tag: 'pages',
     summary: 'Editor',
     guard: 'none',
-    rate: null,
+    rate: 'files',
     answers: { 200: 'text/html' },
   },
   {
@@ -26,7 +26,7 @@ export const PAGE_ROUTES: readonly HttpRoute[] = [
     tag: 'pages',
     summary: 'Play a game',
     guard: 'none',
-    rate: null,
+    rate: 'files',
     answers: { 200: 'text/html' },
   },
   {
@@ -35,7 +35,7 @@ export const PAGE_ROUTES: readonly HttpRoute[] = [
     tag: 'pages',
     summary: 'The same, where publishing leads to',
     guard: 'none',
-    rate: null,
+    rate: 'files',
     query: { id: 'of the game or its project' },
     answers: { 200: 'text/html' },
   },
@@ -45,7 +45,7 @@ export const PAGE_ROUTES: readonly HttpRoute[] = [
     tag: 'pages',
     summary: 'Published games',
     guard: 'none',
-    rate: null,
+    rate: 'files',
     answers: { 200: 'text/html' },
   },
   {
@@ -54,7 +54,7 @@ export const PAGE_ROUTES: readonly HttpRoute[] = [
     tag: 'pages',
     summary: 'The same',
     guard: 'none',
-    rate: null,
+    rate: 'files',
     answers: { 200: 'text/html' },
   },
   {
@@ -63,7 +63,7 @@ export const PAGE_ROUTES: readonly HttpRoute[] = [
     tag: 'pages',
     summary: 'Play a game',
     guard: 'none',
-    rate: null,
+    rate: 'files',
     answers: { 200: 'text/html' },
   },
   {
@@ -72,7 +72,7 @@ export const PAGE_ROUTES: readonly HttpRoute[] = [
     tag: 'pages',
     summary: 'Own profile and games',
     guard: 'none',
-    rate: null,
+    rate: 'files',
     answers: { 200: 'text/html' },
   },
   {
@@ -81,7 +81,7 @@ export const PAGE_ROUTES: readonly HttpRoute[] = [
     tag: 'pages',
     summary: 'Notifications',
     guard: 'none',
-    rate: null,
+    rate: 'files',
     answers: { 200: 'text/html' },
   },
   {
@@ -90,7 +90,7 @@ export const PAGE_ROUTES: readonly HttpRoute[] = [
     tag: 'pages',
     summary: 'Browser build of supabase-js',
     guard: 'none',
-    rate: null,
+    rate: 'files',
     answers: { 200: 'application/javascript' },
   },
 ];

@@ -60,7 +60,7 @@ export const PUBLISHING_ROUTES: readonly HttpRoute[] = [
     tag: 'publishing',
     summary: 'The image of a project, for everybody',
     guard: 'visitor',
-    rate: null,
+    rate: 'files',
     answers: { 200: 'image/*', 404: 'text/html' },
   },
   {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { Failure } from '../http.js';
+import type { LimitClass } from '../limits.js';
 
 /** What an answer holds: JSON by its schema, anything else by its media type. */
 export type HttpAnswer =
@@ -27,8 +28,11 @@ export type RouteGuard =
   | 'actionOwner'
   | 'signature';
 
-/** What a request costs: `ai` has work of a model or an image engine behind it. */
-export type RateClass = 'reads' | 'writes' | 'ai';
+/**
+ * What a request counts as. `signed` is a post of a runner: its signature is looked at before
+ * anything else, a wrong one counts as a bad token.
+ */
+export type RateClass = LimitClass | 'signed';
 
 /**
  * Which other origins may read the answer. `games`: every one, the origin `null` of sandboxed games
@@ -58,8 +62,8 @@ export interface HttpRoute {
     | 'callback';
   readonly summary: string;
   readonly guard: RouteGuard;
-  /** The limit that a request counts against; null = it is not counted. */
-  readonly rate: RateClass | null;
+  /** The limit that a request counts against. */
+  readonly rate: RateClass;
   /** Absent: only our own origin reads it. */
   readonly crossOrigin?: CrossOrigin;
   /** `game`: a model wrote what is answered, so it gets the policy of games, not of pages. */

@@ -9,7 +9,7 @@ export const SERVICE_ROUTES: readonly HttpRoute[] = [
     tag: 'service',
     summary: 'Is the API alive?',
     guard: 'none',
-    rate: null,
+    rate: 'files',
     answers: { 200: answer.Health },
   },
   {
@@ -18,7 +18,7 @@ export const SERVICE_ROUTES: readonly HttpRoute[] = [
     tag: 'service',
     summary: 'Can a message be accepted now, and why not?',
     guard: 'none',
-    rate: null,
+    rate: 'files',
     answers: { 200: answer.Ready, 503: answer.Ready },
   },
   {

@@ -47,23 +47,20 @@ export function projectsTable(client: Client) {
     get: (projectId: string): Promise<ProjectRow | null> =>
       one('read the project', client.from('projects').select('*').eq('id', projectId)),
 
-    /** Which of these projects exist. */
-    existing: async (projectIds: readonly string[]): Promise<Set<string>> => {
-      const found = new Set<string>();
-      for (let at = 0; at < projectIds.length; at += IDS_AT_ONCE) {
-        const query = client
-          .from('projects')
-          .select('id')
-          .in('id', projectIds.slice(at, at + IDS_AT_ONCE));
-        for (const { id } of await ask(
-          'look which projects exist',
-          query,
-          z.array(z.object({ id: z.string() })),
-        ))
-          found.add(id);
-      }
-      return found;
+    /** Whether a user has this many projects or more. */
+    hasAtLeast: async (userId: string, count: number): Promise<boolean> => {
+      const ids = client.from('projects').select('id').eq('user_id', userId).order('id');
+      const found = await ask(
+        'count the projects',
+        ids.range(count - 1, count - 1),
+        z.array(z.looseObject({})),
+      );
+      return found.length > 0;
     },
+
+    /** Which of these projects exist. */
+    existing: (projectIds: readonly string[]): Promise<Set<string>> =>
+      existingOf(client, projectIds),
 
     /** Without a name the database's own default is used. */
     async create(userId: string, name?: string): Promise<ProjectRow> {
@@ -108,4 +105,17 @@ export function projectsTable(client: Client) {
     remove: (projectId: string): Promise<void> =>
       run('remove the project', client.from('projects').delete().eq('id', projectId)),
   };
+}
+
+async function existingOf(client: Client, projectIds: readonly string[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (let at = 0; at < projectIds.length; at += IDS_AT_ONCE) {
+    const query = client
+      .from('projects')
+      .select('id')
+      .in('id', projectIds.slice(at, at + IDS_AT_ONCE));
+    const rows = z.array(z.object({ id: z.string() }));
+    for (const { id } of await ask('look which projects exist', query, rows)) found.add(id);
+  }
+  return found;
 }

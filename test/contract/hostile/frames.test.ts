@@ -33,7 +33,11 @@ let apiPid: number;
 let rssBefore: number;
 
 beforeAll(async () => {
-  stack = await startStack({ env: { DEMO_SECONDS: '8', MAX_RUNNING_JOBS: '3' } });
+  const crowd: Record<string, string> =
+    FACTOR === 1
+      ? {}
+      : { MAX_WAITING_SOCKETS_PER_ADDRESS: '12000', MAX_SOCKETS_PER_ADDRESS: '20000' };
+  stack = await startStack({ env: { DEMO_SECONDS: '8', MAX_RUNNING_JOBS: '3', ...crowd } });
   user = await createUser(stack.env, 'hostile');
   const other = await createUser(stack.env, 'bystander');
   worker = new Listener(stack.baseUrl, other.accessToken);

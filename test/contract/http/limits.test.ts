@@ -10,18 +10,35 @@ import { bearer, startTestApi, type TestApi } from './test-api.js';
  * small; behind a proxy, as it believes.
  */
 const LIMIT = { reads: 6, writes: 3, ai: 2 };
+const ROWS = 5;
+const ATTEMPTS = 4;
+const TOKENS = 12;
+const PROJECTS = 3;
+const SOCKETS = 3;
 let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi({
     RATE_LIMIT_READS_PER_MIN: String(LIMIT.reads),
     RATE_LIMIT_WRITES_PER_MIN: String(LIMIT.writes),
     RATE_LIMIT_AI_PER_MIN: String(LIMIT.ai),
+    RATE_LIMIT_ROWS_PER_MIN: String(ROWS),
+    RATE_LIMIT_ATTEMPTS_PER_MIN: String(ATTEMPTS),
+    RATE_LIMIT_TOKENS_PER_MIN: String(TOKENS),
+    RATE_LIMIT_PROJECTS_PER_MIN: String(PROJECTS),
+    MAX_PROJECTS_PER_USER: '4',
+    MAX_SOCKETS_PER_USER: String(SOCKETS),
+    MAX_WAITING_SOCKETS_PER_ADDRESS: '6',
     TRUST_PROXY: 'loopback',
   });
 });
 afterAll(() => api.stop());
 
 const REFUSED = { error: '操作が続きすぎました。少し待ってからもう一度お試しください。' };
+/** Seconds until a limit of a minute is over. */
+const aMinute = expect.toSatisfy(
+  (seconds: number) => seconds >= 1 && seconds <= 60,
+) as unknown as number;
+const baseUrl = (): string => api.process.baseUrl;
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const newUser = (): Promise<TestUser> => api.database.createUser('limited');
 const from = (address: string): Record<string, string> => ({ 'x-forwarded-for': address });
@@ -47,6 +64,7 @@ describe('limits per user', () => {
       expect([refused.status, refused.json()]).toEqual([429, REFUSED]);
       expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
       expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
+      expect(refused.headers['ratelimit-policy']).toBe(`"${kind}";q=${LIMIT[kind]};w=60`);
       expect(refused.headers['content-type']).toBe('application/json; charset=utf-8');
     },
   );
@@ -127,12 +145,120 @@ describe('limits of messages', () => {
     expect(await socket.ask(message)).toEqual({
       type: 'error',
       message: text,
-      error: { code: 'RATE_LIMIT_EXCEEDED', message: text },
+      error: { code: 'RATE_LIMIT_EXCEEDED', message: text, limit: 'ai', retryAfterS: aMinute },
     });
     expect(await socket.ask({ type: 'getProjectInfo', projectId: id })).toMatchObject({
       type: 'projectInfo',
     });
     await socket.close();
+  });
+});
+
+describe('limits of sockets and projects', () => {
+  const limited = (limit: string) => ({
+    type: 'error',
+    error: { code: 'RATE_LIMIT_EXCEEDED', limit, retryAfterS: aMinute },
+  });
+
+  it('a user makes and deletes so many projects a minute, on however many sockets', async () => {
+    const user = await newUser();
+    const sockets = await Promise.all([1, 2].map(() => Socket.signedIn(baseUrl(), user)));
+    const create = { type: 'createProject', name: 'x' };
+    for (let made = 0; made < PROJECTS; made += 1)
+      expect(await sockets[made % 2]?.ask(create)).toMatchObject({ type: 'projectCreated' });
+    const remove = { type: 'deleteProject', projectId: UNKNOWN };
+    for (const frame of [create, remove])
+      expect(await sockets[0]?.ask(frame)).toMatchObject(limited('projects'));
+    expect(await api.database.store.projects.list(user.id)).toHaveLength(PROJECTS);
+    await Promise.all(sockets.map((socket) => socket.close()));
+  });
+
+  it('a user has so many projects in all', async () => {
+    const user = await newUser();
+    for (let made = 0; made < 4; made += 1) await api.database.store.projects.create(user.id);
+    const socket = await Socket.signedIn(baseUrl(), user);
+    const message = 'Too many projects. Please delete one first.';
+    expect(await socket.ask({ type: 'createProject', name: 'x' })).toEqual({
+      type: 'error',
+      message,
+      error: { code: 'PROJECT_LIMIT_EXCEEDED', message },
+    });
+    await socket.close();
+  });
+
+  it('a user has so many sockets; the next one is told, and closed', async () => {
+    const user = await newUser();
+    const sockets: Socket[] = [];
+    while (sockets.length < SOCKETS) sockets.push(await Socket.signedIn(baseUrl(), user));
+    const next = await Socket.open(baseUrl());
+    const init = { type: 'init', access_token: user.accessToken };
+    expect(await next.ask(init)).toMatchObject(limited('sockets'));
+    expect((await next.closed)[0]).toBe(1013);
+    await sockets.pop()?.close();
+    const after = await Socket.open(baseUrl());
+    expect(await after.ask(init)).toMatchObject({ type: 'init' });
+    await Promise.all([...sockets, after].map((socket) => socket.close()));
+  });
+});
+
+describe('limits of what goes to Supabase', () => {
+  const apikey = (): string => api.env['SUPABASE_ANON_KEY'] ?? '';
+
+  it('rows count for each user, and without a token for each address', async () => {
+    const [greedy, calm] = [await newUser(), await newUser()];
+    const read = (as: TestUser | undefined, address: string) =>
+      api.ask('/rest/v1/projects?select=id', {
+        as,
+        headers: {
+          apikey: apikey(),
+          ...(as ? {} : { authorization: `Bearer ${apikey()}` }),
+          ...from(address),
+        },
+      });
+    expect(await statuses(ROWS, () => read(greedy, '203.0.113.20'))).not.toContain(429);
+    const refused = await read(greedy, '203.0.113.20');
+    expect([refused.status, refused.headers['ratelimit-policy']]).toEqual([
+      429,
+      `"rows";q=${ROWS};w=60`,
+    ]);
+    expect(refused.json()).toMatchObject({ ...REFUSED, code: 'over_request_rate_limit' });
+    expect((await read(calm, '203.0.113.20')).status).toBe(200);
+    const anonymous = await statuses(ROWS + 1, () => read(undefined, '203.0.113.21'));
+    expect(anonymous).toEqual([...Array<number>(ROWS).fill(200), 429]);
+  });
+
+  it('passwords, codes and links are tried so often from one address, whoever sends them', async () => {
+    const as = await newUser();
+    const sign = (address: string, path = 'token?grant_type=password') =>
+      api.ask(`/auth/v1/${path}`, {
+        method: 'POST',
+        as,
+        headers: { ...from(address), apikey: apikey(), 'content-type': 'application/json' },
+        body: JSON.stringify({ email: as.email, password: 'wrong', refresh_token: 'x' }),
+      });
+    expect(await statuses(ATTEMPTS + 1, () => sign('203.0.113.22'))).toEqual([
+      ...Array<number>(ATTEMPTS).fill(400),
+      429,
+    ]);
+    expect((await sign('203.0.113.22', 'signup')).status).toBe(429);
+    expect((await sign('203.0.113.22', 'token?grant_type=refresh_token')).status).toBe(400);
+    expect((await sign('203.0.113.23')).status).toBe(400);
+  });
+});
+
+describe('bad tokens', () => {
+  it('count for their address over HTTP and sockets; good ones from there are served', async () => {
+    const address = '203.0.113.24';
+    const bad = { ...from(address), authorization: 'Bearer garbage' };
+    const page = () => api.ask('/user-assets/x/y.png', { headers: bad });
+    expect(await statuses(TOKENS, page)).not.toContain(429);
+    const refused = await page();
+    expect([refused.status, refused.headers['ratelimit-policy']]).toEqual([
+      429,
+      `"tokens";q=${TOKENS};w=60`,
+    ]);
+    const good = { headers: from(address), as: await newUser() };
+    expect((await api.ask('/api/projects', good)).status).toBe(200);
   });
 });
 

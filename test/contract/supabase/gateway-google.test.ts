@@ -66,7 +66,7 @@ async function leadsTo(url: string | URL): Promise<URL> {
 async function providersAnswer(client: ReturnType<typeof browser>): Promise<URL> {
   const { data, error } = await client.auth.signInWithOAuth({
     provider: 'google',
-    options: { skipBrowserRedirect: true, redirectTo: 'http://localhost:5555/list?tab=1' },
+    options: { skipBrowserRedirect: true, redirectTo: 'http://localhost:3000/list?tab=1' },
   });
   if (error) throw error;
   return leadsTo(await leadsTo(data.url));
@@ -94,7 +94,7 @@ describe('sign-in with Google', () => {
   it('PKCE: comes back with a code for a session, its user with the provider’s name', async () => {
     const client = browser();
     const back = await leadsTo(await providersAnswer(client));
-    expect(`${back.origin}${back.pathname}${back.hash}`).toBe('http://localhost:5555/list');
+    expect(`${back.origin}${back.pathname}${back.hash}`).toBe('http://localhost:3000/list');
     expect(back.searchParams.get('tab')).toBe('1');
     const { data, error } = await client.auth.exchangeCodeForSession(
       back.searchParams.get('code') ?? '',
@@ -197,7 +197,7 @@ describe('sign-in with Google that must not succeed', () => {
     answer.searchParams.set('error', 'access_denied');
     const back = await leadsTo(answer);
     expect([back.origin, ...whyNot(back)]).toEqual([
-      'http://localhost:5555',
+      'http://localhost:3000',
       null,
       'access_denied',
       'provider_refused',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anonymous, service, startOwnProject, type OwnProject } from './stack.js';
+import { anonymous, newUser, service, startOwnProject, type OwnProject } from './stack.js';
 
 let project: OwnProject;
 beforeAll(async () => {
@@ -56,7 +56,7 @@ async function submit(
 async function signIn(
   client: ReturnType<typeof browser>,
   email: string,
-  redirectTo = 'http://localhost:5555/list?tab=1',
+  redirectTo = 'http://localhost:3000/list?tab=1',
 ): Promise<URL> {
   const page = await fetch(await authorizeUrl(client, redirectTo));
   const { status, location } = await submit(flowOf(await page.text()), {
@@ -83,7 +83,7 @@ describe('developer sign-in in place of Google', () => {
   it('PKCE: the code gives a session to whoever holds the verifier, once', async () => {
     const client = browser('pkce');
     const back = await signIn(client, `pkce-${randomUUID()}@example.com`);
-    expect(`${back.origin}${back.pathname}`).toBe('http://localhost:5555/list');
+    expect(`${back.origin}${back.pathname}`).toBe('http://localhost:3000/list');
     expect(back.searchParams.get('tab')).toBe('1');
     expect(back.hash).toBe('');
     const code = back.searchParams.get('code') ?? '';
@@ -138,6 +138,7 @@ describe('developer sign-in in place of Google', () => {
 
   it.each([
     'https://evil.example/',
+    'http://localhost:5555/list',
     'http://localhost@evil.example/',
     'javascript:alert(1)',
     'http://localhost.evil.example',
@@ -259,5 +260,37 @@ describe('what only an own gateway shows', () => {
         (await fetch(`${project.url}${path}`)).headers.get('access-control-allow-origin'),
       ).toBe('*');
     }
+  });
+});
+
+describe('whoever guesses passwords', () => {
+  const tryOne = async (email: string, password: string, address: string) => {
+    const startedMs = performance.now();
+    const response = await fetch(`${project.url}/auth/v1/token?grant_type=password`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
+      body: JSON.stringify({ email, password }),
+    });
+    const { code } = (await response.json()) as { code?: string };
+    const retryAfterS = Number(response.headers.get('retry-after'));
+    return { status: response.status, code, retryAfterS, tookMs: performance.now() - startedMs };
+  };
+
+  it('200 at a time take no connection from others, and are told when to come back', async () => {
+    const [victim, other] = [await newUser(project), await newUser(project)];
+    const wrong = Array.from({ length: 200 }, () => tryOne(victim.email, 'wrong', '203.0.113.1'));
+    const honest = await tryOne(other.email, other.password, '203.0.113.2');
+    const rows = await other.client.from('projects').select('id');
+    expect([honest.status, rows.error]).toEqual([200, null]);
+    expect(honest.tookMs).toBeLessThan(4_000);
+    const heard = await Promise.all(wrong);
+    const refused = heard.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThanOrEqual(188);
+    expect(refused.every(({ retryAfterS }) => retryAfterS >= 1)).toBe(true);
+    expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['over_request_rate_limit']));
+    expect(new Set(heard.map(({ status }) => status))).toEqual(new Set([400, 429]));
+    // The account's owner is somewhere else.
+    expect((await tryOne(victim.email, 'wrong', '203.0.113.1')).status).toBe(429);
+    expect((await tryOne(victim.email, victim.password, '203.0.113.3')).status).toBe(200);
   });
 });

@@ -1,0 +1,121 @@
+import { HttpError } from '../http.js';
+import { authError } from './errors.js';
+
+/** How many wrong passwords there may be; beyond it each further one has to wait longer. */
+export interface AttemptLimits {
+  /** For one account from one address. */
+  readonly perAccount: number;
+  /** For all accounts from one address, and for one account from anywhere. */
+  readonly perAddress: number;
+  /** Passwords that are hashed at a time. */
+  readonly checks: number;
+}
+
+export const ATTEMPT_LIMITS: AttemptLimits = { perAccount: 10, perAddress: 100, checks: 2 };
+
+const WINDOW_MS = 15 * 60_000;
+const FIRST_PAUSE_MS = 1_000;
+/** More of one address, or in all, that wait for a check, and they are asked to come back. */
+const MAX_WAITING_OF_ADDRESS = 16;
+const MAX_WAITING = 256;
+/** Forgotten oldest first. */
+const MAX_NAMES = 20_000;
+
+interface Failures {
+  count: number;
+  sinceMs: number;
+  /** Until then nothing is checked. */
+  untilMs: number;
+}
+
+/**
+ * Slows down whoever guesses passwords, and keeps those who do from taking every connection to the
+ * database: a hash takes it for tens of milliseconds.
+ */
+export class PasswordAttempts {
+  readonly #failures = new Map<string, Failures>();
+  readonly #waiting: { readonly address: string; readonly start: () => void }[] = [];
+  #running = 0;
+
+  constructor(
+    private readonly limits: AttemptLimits,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Runs a check of the account's password; `undefined` from it is a wrong one. */
+  async check<T>(
+    account: string,
+    address: string,
+    check: () => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    const name = account.trim().toLowerCase();
+    const pair = `${name} from ${address}`;
+    const counted = [
+      { key: pair, most: this.limits.perAccount },
+      { key: `account ${name}`, most: this.limits.perAddress },
+      { key: `address ${address}`, most: this.limits.perAddress },
+    ];
+    const refuseSlowed = (): void => {
+      for (const { key } of counted) this.#refuseWhilePaused(key);
+    };
+    refuseSlowed();
+    return this.inTurn(address, async () => {
+      // Others of the same account may have failed while this one waited.
+      refuseSlowed();
+      const found = await check();
+      if (found !== undefined) this.#failures.delete(pair);
+      else for (const { key, most } of counted) this.#note(key, most);
+      return found;
+    });
+  }
+
+  /** Runs work that hashes a password when it is its turn. */
+  async inTurn<T>(address: string, work: () => Promise<T>): Promise<T> {
+    if (this.#running < this.limits.checks) this.#running += 1;
+    else if (this.#isFull(address)) throw tooMany(1, 'checks');
+    else await new Promise<void>((start) => this.#waiting.push({ address, start }));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next.start();
+      else this.#running -= 1;
+    }
+  }
+
+  #isFull(address: string): boolean {
+    const ofAddress = this.#waiting.filter((one) => one.address === address);
+    return this.#waiting.length >= MAX_WAITING || ofAddress.length >= MAX_WAITING_OF_ADDRESS;
+  }
+
+  #refuseWhilePaused(key: string): void {
+    const waitMs = (this.#failures.get(key)?.untilMs ?? 0) - this.now();
+    if (waitMs > 0) throw tooMany(Math.ceil(waitMs / 1000), 'passwords');
+  }
+
+  #note(key: string, most: number): void {
+    const nowMs = this.now();
+    const known = this.#failures.get(key);
+    const failures =
+      known && nowMs - known.sinceMs < WINDOW_MS ? known : { count: 0, sinceMs: nowMs, untilMs: 0 };
+    failures.count += 1;
+    const over = failures.count - most;
+    if (over >= 0) {
+      failures.untilMs = nowMs + Math.min(WINDOW_MS, FIRST_PAUSE_MS * 2 ** Math.min(over, 20));
+      failures.sinceMs = nowMs;
+    }
+    this.#failures.delete(key);
+    this.#failures.set(key, failures);
+    if (this.#failures.size > MAX_NAMES)
+      this.#failures.delete(this.#failures.keys().next().value ?? '');
+  }
+}
+
+function tooMany(retryAfterS: number, limit: 'passwords' | 'checks'): HttpError {
+  const { status, body, headers } = authError(
+    429,
+    'over_request_rate_limit',
+    `Too many sign-in attempts (limit: ${limit}). Try again in ${retryAfterS} s.`,
+  );
+  return new HttpError(status, body, { ...headers, 'retry-after': String(retryAfterS) });
+}
