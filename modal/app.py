@@ -12,8 +12,6 @@ see README.md, "What was tried".
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import hmac
 import json
 import os
 import re
@@ -47,6 +45,7 @@ INHERITED = ("PATH", "LANG", "LC_ALL", "NODE_ENV", "CI", "LOG_LEVEL", "CRASH_POI
 ON_MODAL = {"NODE_ENV": "production", "RUNNER_ISOLATION": "container"}
 #: After SIGTERM the runner stops the model and cleans up; so long it may take.
 STOP_GRACE_S = 6
+CALLBACK_KEY = re.compile(r"[0-9a-f]{64}")
 CALL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 #: Operations that only look: a revision that is not there is their answer, not a Volume to be brought up.
 READING_OPS = ("log", "diff", "bundle")
@@ -70,19 +69,19 @@ class Options:
 GENERATE_TIMEOUT_S = int(os.environ.get("JOB_TIMEOUT_MS", "600000")) // 1000 + 300
 
 FUNCTIONS = {
-    "generate-game": Options("generate", timeout_s=GENERATE_TIMEOUT_S, cpu=1, memory_mib=2048, secrets=("anthropic", "dreamcore-callback")),
+    "generate-game": Options("generate", timeout_s=GENERATE_TIMEOUT_S, cpu=1, memory_mib=2048, secrets=("anthropic",)),
     "git-operation": Options("git", timeout_s=300, cpu=0.5, memory_mib=1024),
     "file-operation": Options("files", timeout_s=120, cpu=0.25, memory_mib=512, restricted=False),
     "generate-image": Options("image", timeout_s=600, cpu=1, memory_mib=2048, secrets=("gemini",)),
     # Chromium draws the video; the GPU makes that faster, it is not needed.
-    "render-video": Options("video", timeout_s=1800, cpu=4, memory_mib=8192, secrets=("dreamcore-callback",), gpu="L4"),
+    "render-video": Options("video", timeout_s=1800, cpu=4, memory_mib=8192, gpu="L4"),
 }
 STARTUP_TIMEOUT_S = 300
 #: How long a container that serves several calls waits for the next one.
 SCALEDOWN_S = 300
 
 #: The keys that each Secret must have, and of them those that the runner itself gets to see.
-SECRET_KEYS = {"anthropic": ["ANTHROPIC_API_KEY"], "gemini": ["GEMINI_API_KEY"], "dreamcore-callback": ["CALLBACK_SECRET"]}
+SECRET_KEYS = {"anthropic": ["ANTHROPIC_API_KEY"], "gemini": ["GEMINI_API_KEY"]}
 RUNNER_SECRETS = {"anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"), "gemini": ("GEMINI_API_KEY", "GEMINI_BASE_URL")}
 
 
@@ -166,7 +165,7 @@ def work(options: Options, request: dict[str, Any]) -> dict[str, Any]:
         if given.get("op") in ("bundle", "fetch"):
             prepared["file"] = str(outgoing if given["op"] == "bundle" else incoming)
         try:
-            result = run_runner(options, prepared, root, scratch, call_id)
+            result = run_runner(options, prepared, root, scratch, request.get("callbackKey"))
         except AppError as error:
             raise (as_seen_from_outside(error, given)) from None
         finally:
@@ -183,6 +182,9 @@ def checked(options: Options, request: dict[str, Any]) -> tuple[str, dict[str, A
         raise AppError("OPERATION_FAILED", "the request cannot be read")
     if given.get("command") != options.command:
         raise AppError("OPERATION_FAILED", f"this function serves {options.command} only")
+    callback_key = request.get("callbackKey")
+    if callback_key is not None and (not isinstance(callback_key, str) or CALLBACK_KEY.fullmatch(callback_key) is None):
+        raise AppError("OPERATION_FAILED", "the request cannot be read")
     if given.get("callId", call_id) != call_id:
         raise AppError("OPERATION_FAILED", "request and input name different calls")
     return call_id, given
@@ -227,8 +229,8 @@ def scratch_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def runner_env(options: Options, scratch: Path, call_id: str) -> dict[str, str]:
-    """Secrets go by environment only. The master secret stays here: the runner gets the key of this one call."""
+def runner_env(options: Options, scratch: Path, callback_key: str | None) -> dict[str, str]:
+    """Secrets go by environment only. The key for posts is that of this one call and came with it."""
     env = {name: os.environ[name] for name in INHERITED if name in os.environ}
     env.update(HOME=str(scratch), TMPDIR=str(scratch))
     if options.command == "image":
@@ -237,16 +239,15 @@ def runner_env(options: Options, scratch: Path, call_id: str) -> dict[str, str]:
         env.update(ON_MODAL)
     for secret in options.secrets:
         env.update({key: os.environ[key] for key in RUNNER_SECRETS.get(secret, ()) if os.environ.get(key)})
-    if "dreamcore-callback" in options.secrets:
-        master = os.environ.get("CALLBACK_SECRET", "").encode()
-        env["CALLBACK_KEY"] = hmac.new(master, call_id.encode(), hashlib.sha256).hexdigest()
+    if callback_key is not None:
+        env["CALLBACK_KEY"] = callback_key
     return env
 
 
-def run_runner(options: Options, prepared: dict[str, Any], root: Path, scratch: Path, call_id: str) -> Any:
+def run_runner(options: Options, prepared: dict[str, Any], root: Path, scratch: Path, callback_key: str | None) -> Any:
     """Starts the runner, gives it its input, reads its lines until the result. It and its children are gone afterwards."""
     process = subprocess.Popen(
-        ["node", str(RUNNER)], cwd=root, env=runner_env(options, scratch, call_id),
+        ["node", str(RUNNER)], cwd=root, env=runner_env(options, scratch, callback_key),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
     )
     try:

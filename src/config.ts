@@ -12,6 +12,7 @@ export const PROJECT_ROOT = projectRoot(path.dirname(fileURLToPath(import.meta.u
 
 const Flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const Port = z.coerce.number().int().min(1).max(65_535);
+const Secret = z.string().min(32);
 const Ms = z.coerce.number().int().positive();
 const Count = z.coerce.number().int().positive();
 const Usd = z.coerce.number().nonnegative();
@@ -121,7 +122,12 @@ export const Env = z.object({
   MODAL_SLOTS: Count.default(200),
 
   CALLBACK_BASE_URL: Url.optional(),
-  CALLBACK_SECRET: z.string().min(32),
+  CALLBACK_SECRET: Secret,
+  CALLBACK_SECRET_OLD: Secret.optional(),
+  GAME_PATH_SECRET: Secret.optional(),
+  GAME_PATH_SECRET_OLD: Secret.optional(),
+  PUBLISH_CHECK_SECRET: Secret.optional(),
+  PUBLISH_CHECK_SECRET_OLD: Secret.optional(),
 
   BUDGET_DAILY_USD: Usd.default(0),
   USER_DAILY_USD: Usd.default(0),
@@ -163,8 +169,15 @@ type Parsed = z.output<typeof Env>;
 
 export interface Config extends Omit<
   Parsed,
-  'HOST' | 'PUBLIC_URL' | 'SUPABASE_JWT_ISSUER' | 'CALLBACK_BASE_URL'
+  | 'HOST'
+  | 'PUBLIC_URL'
+  | 'SUPABASE_JWT_ISSUER'
+  | 'CALLBACK_BASE_URL'
+  | 'GAME_PATH_SECRET'
+  | 'PUBLISH_CHECK_SECRET'
 > {
+  readonly GAME_PATH_SECRET: string;
+  readonly PUBLISH_CHECK_SECRET: string;
   readonly HOST: string;
   readonly PUBLIC_URL: string;
   readonly SUPABASE_JWT_ISSUER: string;
@@ -220,6 +233,9 @@ function withDefaults(env: Parsed): Config {
     PUBLIC_URL: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
     SUPABASE_JWT_ISSUER: env.SUPABASE_JWT_ISSUER ?? `${env.SUPABASE_URL}/auth/v1`,
     CALLBACK_BASE_URL: env.CALLBACK_BASE_URL ?? `http://127.0.0.1:${env.PORT}`,
+    // Each purpose derives a key of its own, so that one secret can stand in for all.
+    GAME_PATH_SECRET: env.GAME_PATH_SECRET ?? env.CALLBACK_SECRET,
+    PUBLISH_CHECK_SECRET: env.PUBLISH_CHECK_SECRET ?? env.CALLBACK_SECRET,
   };
 }
 

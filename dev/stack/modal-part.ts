@@ -59,18 +59,12 @@ export async function deployModalApp(facts: PartFacts): Promise<void> {
 }
 
 function secretsOf(facts: PartFacts): Record<string, Record<string, string | undefined>> {
-  const {
-    ANTHROPIC_API_KEY,
-    ANTHROPIC_BASE_URL,
-    GEMINI_API_KEY,
-    GEMINI_BASE_URL,
-    CALLBACK_SECRET,
-  } = workerEnv(facts);
+  const { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, GEMINI_API_KEY, GEMINI_BASE_URL } =
+    workerEnv(facts);
   return {
     anthropic: { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL },
     // There must be such a Secret, also where no image model is.
     gemini: { GEMINI_API_KEY: GEMINI_API_KEY ?? '', GEMINI_BASE_URL },
-    'dreamcore-callback': { CALLBACK_SECRET },
   };
 }
 

@@ -6,6 +6,11 @@ import { planStack } from './plan.js';
 const ports = { postgres: 1, supabase: 2, temporal: 3, temporalUi: 4, demo: 5, modal: 6 };
 const keys = { anonKey: 'anon-key', serviceRoleKey: 'service-key' };
 const callbackSecret = 'c'.repeat(64);
+const secrets = {
+  CALLBACK_SECRET: callbackSecret,
+  GAME_PATH_SECRET: 'g'.repeat(64),
+  PUBLISH_CHECK_SECRET: 'p'.repeat(64),
+};
 
 function facts(env: Record<string, string>, modal: EnvFacts['modal'] = null): EnvFacts {
   const config = parseConfig({
@@ -22,7 +27,7 @@ function facts(env: Record<string, string>, modal: EnvFacts['modal'] = null): En
     embedded: planStack(env, { only: undefined, without: [] }).embedded,
     ports,
     keys,
-    callbackSecret,
+    secrets,
     modal,
   };
 }
@@ -47,14 +52,14 @@ describe('what each part is told', () => {
       ANTHROPIC_API_KEY: 'demo',
       ANTHROPIC_BASE_URL: 'http://127.0.0.1:5',
       DEMO: 'true',
-      CALLBACK_SECRET: callbackSecret,
+      ...secrets,
       GEMINI_API_KEY: 'demo',
       GEMINI_BASE_URL: 'http://127.0.0.1:5/gemini',
     });
   });
 
-  it('with real services: nothing but the secret between API and workers', () => {
-    expect(providedEnv(facts(real))).toEqual({ CALLBACK_SECRET: callbackSecret });
+  it('with real services: nothing but what API and workers sign with', () => {
+    expect(providedEnv(facts(real))).toEqual(secrets);
     expect(workerEnv(facts(real))).toMatchObject(real);
   });
 
@@ -69,6 +74,16 @@ describe('what each part is told', () => {
     });
     expect(workerEnv(facts({ GEMINI_API_KEY: 'real-key' })).GEMINI_BASE_URL).toBeUndefined();
     expect(workerEnv(facts({ ANTHROPIC_API_KEY: 'real-key' })).GEMINI_API_KEY).toBeUndefined();
+  });
+
+  it('what signs the addresses of games is the API’s alone, as what was before it', () => {
+    const given = facts({ GAME_PATH_SECRET_OLD: 'o'.repeat(64) });
+    expect(apiEnv(given)).toMatchObject({ ...secrets, GAME_PATH_SECRET_OLD: 'o'.repeat(64) });
+    const { CALLBACK_SECRET, PUBLISH_CHECK_SECRET } = secrets;
+    expect(workerEnv(given)).toMatchObject({ CALLBACK_SECRET, PUBLISH_CHECK_SECRET });
+    expect(workerEnv(given).GAME_PATH_SECRET).toBeUndefined();
+    expect(workerEnv(given).GAME_PATH_SECRET_OLD).toBeUndefined();
+    expect(helperEnv(secrets, {})).toEqual({});
   });
 
   it('what signs in at the provider is told to the gateway alone', () => {

@@ -7,6 +7,10 @@ export interface GatewayKeyPair {
   readonly serviceRoleKey: string;
 }
 
+/** What we sign with, one secret for each purpose. */
+export type OwnSecrets = Readonly<Record<SecretName, string>>;
+export type SecretName = 'CALLBACK_SECRET' | 'GAME_PATH_SECRET' | 'PUBLISH_CHECK_SECRET';
+
 /** How the local stand-in for Modal is reached; the token is that of one start. */
 export interface ModalAccess {
   readonly serverUrl: string;
@@ -21,7 +25,7 @@ export interface EnvFacts {
   readonly embedded: Plan['embedded'];
   readonly ports: EmbeddedPorts;
   readonly keys: GatewayKeyPair;
-  readonly callbackSecret: string;
+  readonly secrets: OwnSecrets;
   /** Null where there is no emulator. */
   readonly modal: ModalAccess | null;
 }
@@ -29,8 +33,10 @@ export interface EnvFacts {
 /** The demo server takes any key; a real one must never be sent to it. */
 const DEMO_KEY = 'demo';
 /** What a helper process of the stack may not see: it needs none of it. */
-const SECRETS =
-  /^(ANTHROPIC_|GEMINI_|REPLICATE_|SUPABASE_|TEMPORAL_|CALLBACK_|DATABASE_|MODAL_|GOOGLE_|PG)/;
+const SECRETS = new RegExp(
+  '^(ANTHROPIC_|GEMINI_|REPLICATE_|SUPABASE_|TEMPORAL_|CALLBACK_|DATABASE_|MODAL_|GOOGLE_' +
+    '|GAME_PATH_|PUBLISH_CHECK_|PG)',
+);
 
 /**
  * What the embedded parts contribute to the configuration of API and worker; empty where real
@@ -65,7 +71,7 @@ export function providedEnv(facts: EnvFacts): Record<string, string> {
       MODAL_TOKEN_SECRET: modal.tokenSecret,
       USE_MODAL: facts.env.USE_MODAL ?? 'true',
     }),
-    CALLBACK_SECRET: facts.callbackSecret,
+    ...facts.secrets,
   };
 }
 
@@ -79,6 +85,8 @@ export function workerEnv(facts: EnvFacts): NodeJS.ProcessEnv {
     ...facts.env,
     ...providedEnv(facts),
     GOOGLE_CLIENT_SECRET: undefined,
+    GAME_PATH_SECRET: undefined,
+    GAME_PATH_SECRET_OLD: undefined,
     DATA_DIR: config.DATA_DIR,
     PORT: String(config.PORT),
     HOST: config.HOST,
@@ -87,10 +95,15 @@ export function workerEnv(facts: EnvFacts): NodeJS.ProcessEnv {
   };
 }
 
-/** The environment of the API: as the worker's, without the keys of models. */
+/**
+ * The environment of the API: as the worker's, without the keys of models, and with what signs the
+ * addresses of games.
+ */
 export function apiEnv(facts: EnvFacts): NodeJS.ProcessEnv {
   return {
     ...workerEnv(facts),
+    GAME_PATH_SECRET: facts.secrets.GAME_PATH_SECRET,
+    GAME_PATH_SECRET_OLD: facts.env.GAME_PATH_SECRET_OLD,
     ANTHROPIC_API_KEY: undefined,
     GEMINI_API_KEY: undefined,
     REPLICATE_API_TOKEN: undefined,

@@ -90,6 +90,8 @@ describe('production', () => {
       'TEMPORAL_ADDRESS',
       'ANTHROPIC_API_KEY',
       'CALLBACK_SECRET',
+      'GAME_PATH_SECRET',
+      'PUBLISH_CHECK_SECRET',
     ])
       expect(missing).toContain(name);
   });
@@ -101,6 +103,8 @@ describe('production', () => {
       SUPABASE_ANON_KEY: 'a',
       SUPABASE_SERVICE_ROLE_KEY: 's',
       CALLBACK_SECRET: 'c'.repeat(32),
+      GAME_PATH_SECRET: 'g'.repeat(32),
+      PUBLISH_CHECK_SECRET: 'p'.repeat(32),
     };
     expect(missingForProduction(env, whole)).toEqual([]);
     expect(

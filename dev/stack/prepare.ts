@@ -12,7 +12,7 @@ import { endOrphan, hasLivingLauncher, olderWorkers, readLivePid } from './pids.
 import { PARTS, type Part, type Plan, type Selection } from './plan.js';
 import { holderOf, isPortFree, settlePort } from './ports.js';
 import type { Settings } from '../../src/ops/settings.js';
-import { keepSecret } from './secrets.js';
+import { ownSecrets } from './secrets.js';
 import {
   readStackFile,
   writeStackFile,
@@ -97,7 +97,7 @@ export async function prepareStack(
     ports,
     modal: modalAccess(env, plan, ports, joined),
     keys: await loadGatewayKeys(path.join(config.DATA_DIR, 'secrets')),
-    callbackSecret: env.CALLBACK_SECRET ?? (await keepSecret(config.DATA_DIR, 'callback-secret')),
+    secrets: await ownSecrets(config.DATA_DIR, env),
   };
   if (plan.parts.includes('api')) parseConfig(apiEnv(facts));
   if (plan.parts.includes('worker')) parseWorkerConfig(workerEnv(facts));

@@ -1,9 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { OwnSecrets, SecretName } from './part-env.js';
+
+const FILES: Readonly<Record<SecretName, string>> = {
+  CALLBACK_SECRET: 'callback-secret',
+  GAME_PATH_SECRET: 'game-path-secret',
+  PUBLISH_CHECK_SECRET: 'publish-check-secret',
+};
+
+/** What we sign with: as configured, else made once for this data folder. */
+export async function ownSecrets(dataDir: string, env: NodeJS.ProcessEnv): Promise<OwnSecrets> {
+  const secrets = Object.entries(FILES).map(async ([name, file]) => [
+    name,
+    env[name] || (await keepSecret(dataDir, file)),
+  ]);
+  return Object.fromEntries(await Promise.all(secrets)) as OwnSecrets;
+}
 
 /** A random secret of this stack, made once: `DATA_DIR/secrets/<name>`, readable for us alone. */
-export async function keepSecret(dataDir: string, name: string): Promise<string> {
+async function keepSecret(dataDir: string, name: string): Promise<string> {
   const file = path.join(dataDir, 'secrets', name);
   const stored = (await readFile(file, 'utf8').catch(() => '')).trim();
   if (stored) return stored;

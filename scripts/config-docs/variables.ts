@@ -138,9 +138,22 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
       otherwise: 'http://127.0.0.1:PORT',
     },
     CALLBACK_SECRET: {
-      meaning: 'signs those posts, 32 characters or more',
+      meaning: 'signs those posts, 32 characters or more; each call gets a key made from it',
       otherwise: 'made once',
     },
+    CALLBACK_SECRET_OLD: { meaning: 'the one before, still accepted: for a change' },
+  },
+  'Signed addresses': {
+    GAME_PATH_SECRET: {
+      meaning: 'signs the addresses of games that are being made; only the API needs it',
+      otherwise: 'made once',
+    },
+    GAME_PATH_SECRET_OLD: { meaning: 'the one before, still accepted' },
+    PUBLISH_CHECK_SECRET: {
+      meaning: 'by which a worker sees the copy of a game before anybody else does',
+      otherwise: 'made once',
+    },
+    PUBLISH_CHECK_SECRET_OLD: { meaning: 'the one before, still accepted' },
   },
   'Limits and alerts': {
     BUDGET_DAILY_USD: {

@@ -66,7 +66,7 @@ export function createApp(deps: AppDeps): Express {
   const routerDeps = {
     ...deps,
     guards: createGuards(auth, deps.store),
-    signer: createGamePathSigner(config.CALLBACK_SECRET),
+    signer: createGamePathSigner(config.GAME_PATH_SECRET, config.GAME_PATH_SECRET_OLD),
   };
   const ofGames = gameRouters(routerDeps);
   const counted = rateLimits(auth, limits, config);

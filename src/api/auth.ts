@@ -23,8 +23,8 @@ export interface Identity {
 }
 
 /**
- * `reason` is one of the texts of websocket.md §2, or the verifier's own. `retryAfterS`: so many bad
- * tokens came from the address that this one was not looked at further.
+ * `reason` is one of the texts of websocket.md §2, or the verifier's own. `retryAfterS`: so many
+ * bad tokens came from the address that this one was not looked at further.
  */
 export type Verification =
   | { readonly ok: true; readonly identity: Identity }

@@ -82,7 +82,7 @@ export function assembleApi(config: Config, log: Log) {
     log,
   });
   const callback = callbackRouter({
-    masterSecret: config.CALLBACK_SECRET,
+    masterSecrets: [config.CALLBACK_SECRET, config.CALLBACK_SECRET_OLD ?? []].flat(),
     ingest,
     countBad: (address) => limits.take('tokens', { address }),
     noteActionProgress: (actionId, percent) => store.actions.noteProgress(actionId, percent),

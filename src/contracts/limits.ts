@@ -50,8 +50,11 @@ export const FRAME_LIMITS = {
 } as const satisfies Record<ClientFrameType, LimitClass | 'frames'>;
 
 /** Ways to sign in or up: each tells whether a password, a code or a link is right. */
-const ATTEMPTS =
-  /^(POST \/(signup|verify|otp|magiclink|recover|resend|authorize)|GET \/(verify|callback|authorize))$/;
+const ATTEMPTS: ReadonlySet<string> = new Set([
+  ...['signup', 'verify', 'otp', 'magiclink', 'recover', 'resend'].map((name) => `POST /${name}`),
+  ...['verify', 'callback', 'authorize'].map((name) => `GET /${name}`),
+  'POST /authorize',
+]);
 
 /** What a request to Supabase counts as; null = it does not go there. */
 export function supabaseLimitOf(
@@ -63,6 +66,6 @@ export function supabaseLimitOf(
   if (room === undefined) return null;
   if (room.toLowerCase() === 'rest') return 'rows';
   const address = `${method} ${rest.replace(/\/+$/, '').toLowerCase()}`;
-  if (ATTEMPTS.test(address)) return 'attempts';
+  if (ATTEMPTS.has(address)) return 'attempts';
   return address === 'POST /token' && grantType !== 'refresh_token' ? 'attempts' : 'auth';
 }

@@ -49,7 +49,15 @@ export interface ModalRequest {
    * should have all (E6).
    */
   bundle: { want: string; bytes: Uint8Array } | null;
+  /**
+   * The key of this call's posts, hex; null when it makes none. It opens nothing else: containers
+   * meet what a model wrote, so no other secret of ours goes there (C2).
+   */
+  callbackKey: string | null;
 }
+
+/** The functions that tell by callback what happens. */
+export const FUNCTIONS_HEARD: readonly ModalFunctionName[] = ['generate-game', 'render-video'];
 
 /**
  * What every function returns. Failures are raised as an error whose text is `AppError` + JSON of

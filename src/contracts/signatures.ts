@@ -21,7 +21,7 @@ export function callbackMac(key: Buffer, timestamp: string, body: string | Buffe
  */
 export const PUBLISH_CHECK_HEADER = 'x-dreamcore-publish-check';
 
-/** The header's value for one copy. The key is derived, because `secret` signs other things too. */
+/** The header's value for one copy. The key is derived: one secret may stand for all. */
 export function publishCheck(secret: string, gameId: string, revision: string): string {
   const key = createHmac('sha256', secret).update('publish-check/1').digest();
   return createHmac('sha256', key).update(`${gameId}/${revision}`).digest('base64url');

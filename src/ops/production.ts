@@ -8,6 +8,8 @@ const SERVICES = {
   TEMPORAL_ADDRESS: '(host:port of the Temporal server, instead of the embedded one)',
   ANTHROPIC_API_KEY: '(the model key, instead of the demo model)',
   CALLBACK_SECRET: '(32 or more random characters, the same for API and workers)',
+  GAME_PATH_SECRET: '(others, the same for all APIs)',
+  PUBLISH_CHECK_SECRET: '(others, the same for API and workers)',
 } as const;
 
 /**

@@ -17,7 +17,7 @@ function attempts() {
 }
 
 describe('wrong passwords', () => {
-  it('pause an account for their address, twice as long each time; the right one ends it', async () => {
+  it('pause an account for their address, longer each time; the right one ends it', async () => {
     const { clock, tried } = attempts();
     for (let time = 1; time <= 3; time += 1) expect(await tried('a', 'x', wrong)).toBeUndefined();
     expect(await tried(' A ', 'x', right)).toBe(1);

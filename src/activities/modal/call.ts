@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FunctionCall } from 'modal';
 import type { z } from 'zod';
-import { ModalReply, type ModalFunctionName, type ModalRequest } from '../../contracts/modal.js';
+import {
+  FUNCTIONS_HEARD,
+  ModalReply,
+  type ModalFunctionName,
+  type ModalRequest,
+} from '../../contracts/modal.js';
+import { callbackKeyOf } from '../../contracts/signatures.js';
 import { AppError } from '../../contracts/errors.js';
 import { backoffMs, untilAborted, withTimeout } from '../../concurrency.js';
 import type { RunnerInput } from '../../contracts/runner.js';
@@ -104,6 +110,8 @@ export interface CallDeps {
   /** Of the runner that this worker was built with. */
   version: string;
   ledger: CallLedger;
+  /** CALLBACK_SECRET: what is sent is a key made from it, of one call. */
+  callbackSecret: string;
   log: Log;
 }
 
@@ -158,7 +166,10 @@ async function runShort<T>(
 
 async function spawn(deps: CallDeps, call: ModalCall): Promise<RunningCall> {
   const { userId, fn, input, bundle = null, attempt, callId = randomUUID() } = call;
-  const request: ModalRequest = { version: deps.version, callId, input, bundle };
+  const callbackKey = FUNCTIONS_HEARD.includes(fn)
+    ? callbackKeyOf(deps.callbackSecret, callId).toString('hex')
+    : null;
+  const request: ModalRequest = { version: deps.version, callId, input, bundle, callbackKey };
   const bound = await deps.connection.bind(fn, userId);
   const spawning = bound.spawn([request]);
   const remote = await transferred(spawning).catch((error: unknown) => {

@@ -66,6 +66,7 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
     recordCall: store.usage.recordCall,
   };
   const calls = createModalCalls({
+    callbackSecret: config.CALLBACK_SECRET,
     connection,
     breaker,
     version: await runnerVersion(),

@@ -53,7 +53,7 @@ describe('the check of a copy at its public address', () => {
       DATA_DIR: dataDir,
       PUBLIC_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       GAMES_ORIGIN: undefined,
-      CALLBACK_SECRET: SECRET,
+      PUBLISH_CHECK_SECRET: SECRET,
     };
     const log = createLog('test');
     const store = createStore(

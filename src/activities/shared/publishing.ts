@@ -39,7 +39,7 @@ import type { PublishingActivities } from '../ports.js';
 const FETCH_TIMEOUT_MS = 10_000;
 
 export interface PublishingDeps {
-  config: Pick<WorkerConfig, 'DATA_DIR' | 'PUBLIC_URL' | 'GAMES_ORIGIN' | 'CALLBACK_SECRET'>;
+  config: Pick<WorkerConfig, 'DATA_DIR' | 'PUBLIC_URL' | 'GAMES_ORIGIN' | 'PUBLISH_CHECK_SECRET'>;
   store: Pick<Store, 'publishedGames' | 'notifications' | 'activityLog' | 'assets'>;
   mirror: Mirror;
   log: Log;
@@ -187,7 +187,7 @@ async function assetsOf(
 
 /** Fetches every file of the copy as the world will, and compares. */
 async function checkCopy(
-  { GAMES_ORIGIN, PUBLIC_URL, CALLBACK_SECRET }: PublishingDeps['config'],
+  { GAMES_ORIGIN, PUBLIC_URL, PUBLISH_CHECK_SECRET }: PublishingDeps['config'],
   folders: PublishedFolders,
   {
     gameId,
@@ -196,7 +196,7 @@ async function checkCopy(
   }: Pick<PublishGameInput, 'gameId' | 'revision'> & { contentHash: string },
 ): Promise<void> {
   const base = `${GAMES_ORIGIN ?? PUBLIC_URL}${publishedAddress(gameId, revision)}`;
-  const headers = { [PUBLISH_CHECK_HEADER]: publishCheck(CALLBACK_SECRET, gameId, revision) };
+  const headers = { [PUBLISH_CHECK_HEADER]: publishCheck(PUBLISH_CHECK_SECRET, gameId, revision) };
   const seen: PublishedFile[] = [];
   for (const file of await folders.list(gameId, revision)) {
     const address = `${base}${file.split('/').map(encodeURIComponent).join('/')}`;

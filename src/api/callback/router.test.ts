@@ -17,6 +17,7 @@ import { StreamState } from '../../stream/stream-state.js';
 import { callbackRouter } from './router.js';
 
 const MASTER = 'm'.repeat(40);
+const OLD_MASTER = 'o'.repeat(40);
 const text = (content: string): RunnerEvent => ({ type: 'stream', content });
 
 let jobId: string;
@@ -60,7 +61,7 @@ beforeEach(async () => {
   });
   const app = express().use(
     callbackRouter({
-      masterSecret: MASTER,
+      masterSecrets: [MASTER, OLD_MASTER],
       ingest,
       countBad: async () => (isAddressLimited ? 7 : null),
       noteActionProgress: async (actionId, percent) => {
@@ -222,6 +223,11 @@ describe('C2: POST /callback/:jobId', () => {
       retryAfter: '7',
     });
     expect((await post({ fromSeq: 1, events: [text('a')] })).status).toBe(200);
+  });
+
+  it('takes the posts of calls that began before the secret was changed', async () => {
+    const posted = await post({ fromSeq: 1, events: [text('a')] }, { key: OLD_MASTER });
+    expect(posted.status).toBe(200);
   });
 
   it.each<[string, number, PostOptions]>([

@@ -21,8 +21,11 @@ import type { EventIngest } from '../../stream/ingest.js';
 const RETRY_AFTER_S = 1;
 
 export interface CallbackDeps {
-  /** CALLBACK_SECRET: every call's key is derived from it. */
-  masterSecret: string;
+  /**
+   * CALLBACK_SECRET, and the one before it, with which calls may have begun: every call's key is
+   * derived from one of them.
+   */
+  masterSecrets: readonly string[];
   /** Where the events of jobs go. */
   ingest: Pick<EventIngest, 'take'>;
   /** Counts a wrong signature of an address; the seconds until the next one is looked at. */
@@ -51,7 +54,7 @@ export function callbackRouter(deps: CallbackDeps): Router {
 
 function receive(deps: CallbackDeps, kind: 'job' | 'action') {
   return async (request: Request, response: Response): Promise<void> => {
-    const signed = readSignedPost(deps.masterSecret, request, kind);
+    const signed = readSignedPost(deps.masterSecrets, request, kind);
     if ('status' in signed) {
       const retryAfterS = signed.status === 401 ? await deps.countBad(request.ip ?? '') : null;
       if (retryAfterS !== null)
@@ -101,7 +104,7 @@ async function takeForAction(
 
 /** The post and the call that signed it, or the refusal; the address must be that call's. */
 function readSignedPost(
-  masterSecret: string,
+  masterSecrets: readonly string[],
   request: Request,
   kind: 'job' | 'action',
 ): { call: Call; post: CallbackPost } | { status: number; error: string } {
@@ -109,7 +112,7 @@ function readSignedPost(
   const post = parsePost(rawBody);
   if (!post) return { status: 400, error: 'Bad request' };
   const { callId } = post;
-  if (!isSigned(masterSecret, callId, request, rawBody, Date.now()))
+  if (!isSigned(masterSecrets, callId, request, rawBody, Date.now()))
     return { status: 401, error: 'Wrong signature' };
   const call = parseCallId(callId);
   if (!call || call.jobId !== request.params[`${kind}Id`])
@@ -127,7 +130,7 @@ function parsePost(rawBody: Buffer): CallbackPost | null {
 
 /** Was this body signed lately with the key of this call (C2)? Compares in constant time. */
 function isSigned(
-  masterSecret: string,
+  masterSecrets: readonly string[],
   callId: string,
   request: Pick<Request, 'get'>,
   rawBody: Buffer,
@@ -141,6 +144,10 @@ function isSigned(
     return false;
   const given = /^v1=([0-9a-f]{64})$/.exec(request.get(CALLBACK_SIGNATURE_HEADER) ?? '')?.[1];
   if (!given) return false;
-  const expected = callbackMac(callbackKeyOf(masterSecret, callId), timestamp, rawBody);
-  return timingSafeEqual(Buffer.from(given, 'hex'), expected);
+  return masterSecrets.some((secret) =>
+    timingSafeEqual(
+      Buffer.from(given, 'hex'),
+      callbackMac(callbackKeyOf(secret, callId), timestamp, rawBody),
+    ),
+  );
 }

@@ -35,6 +35,14 @@ describe('a signed game path', () => {
     },
   );
 
+  it('of the secret before is opened while that is told, and no new one is signed by it', () => {
+    const [now, before] = ['the secret of today, long enough', 'the secret of yesterday, as long'];
+    const both = createGamePathSigner(now, before);
+    expect(both.open(createGamePathSigner(before).sign(GRANT), 0)).toEqual(GRANT);
+    expect(createGamePathSigner(now).open(both.sign(GRANT), 0)).toEqual(GRANT);
+    expect(createGamePathSigner(before).open(both.sign(GRANT), 0)).toBeNull();
+  });
+
   it('of another secret is refused', () => {
     expect(
       createGamePathSigner('another secret of at least thirty-two').open(signer.sign(GRANT), 0),

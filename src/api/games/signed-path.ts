@@ -28,12 +28,12 @@ export interface GamePathSigner {
 
 /**
  * Signs and opens the segment behind `/game/~`. The path stands in for the user's token, so that a
- * game never sees a token and its relative files load. The key is derived, because `secret` signs
- * other things too.
+ * game never sees a token and its relative files load. What `oldSecret` signed is still opened.
+ * Keys are derived, because one secret may stand in for others, too.
  */
-export function createGamePathSigner(secret: string): GamePathSigner {
-  const key = createHmac('sha256', secret).update('game-path/1').digest();
-  const mac = (grant: Buffer): Buffer => createHmac('sha256', key).update(grant).digest();
+export function createGamePathSigner(secret: string, oldSecret?: string): GamePathSigner {
+  const mac = macOf(secret);
+  const opening = oldSecret === undefined ? [mac] : [mac, macOf(oldSecret)];
 
   return {
     sign(grant) {
@@ -49,7 +49,8 @@ export function createGamePathSigner(secret: string): GamePathSigner {
       if (bytes.length !== GRANT_BYTES + MAC_BYTES || bytes.toString('base64url') !== segment)
         return null;
       const grant = bytes.subarray(0, GRANT_BYTES);
-      if (!timingSafeEqual(bytes.subarray(GRANT_BYTES), mac(grant))) return null;
+      const given = bytes.subarray(GRANT_BYTES);
+      if (!opening.some((right) => timingSafeEqual(given, right(grant)))) return null;
       const expiresAtMs = grant.readUIntBE(32, 6);
       return expiresAtMs > nowMs
         ? {
@@ -60,6 +61,11 @@ export function createGamePathSigner(secret: string): GamePathSigner {
         : null;
     },
   };
+}
+
+function macOf(secret: string): (grant: Buffer) => Buffer {
+  const key = createHmac('sha256', secret).update('game-path/1').digest();
+  return (grant) => createHmac('sha256', key).update(grant).digest();
 }
 
 /**

@@ -8,7 +8,7 @@ import { publishedFolders } from '../../store/files/published-folder.js';
 import { contentTypeOf, requestedFile } from '../games/file-path.js';
 
 export interface PublishedFileDeps {
-  config: Pick<Config, 'DATA_DIR' | 'CALLBACK_SECRET'>;
+  config: Pick<Config, 'DATA_DIR' | 'PUBLISH_CHECK_SECRET' | 'PUBLISH_CHECK_SECRET_OLD'>;
   store: Pick<Store, 'publishedGames'>;
 }
 
@@ -20,6 +20,8 @@ export interface PublishedFileDeps {
 export function publishedGameFileRoutes({ config, store }: PublishedFileDeps): Router {
   const router = Router();
   const folders = publishedFolders(config.DATA_DIR);
+  const { PUBLISH_CHECK_SECRET: secret, PUBLISH_CHECK_SECRET_OLD: oldSecret } = config;
+  const secrets = oldSecret === undefined ? [secret] : [secret, oldSecret];
   const notFound = (res: Response): void => {
     res.status(404).type('html').send('Not found');
   };
@@ -42,12 +44,8 @@ export function publishedGameFileRoutes({ config, store }: PublishedFileDeps): R
     const { gameId, revision } = req.params;
     if (!isUuid(gameId) || !/^[0-9a-f]{40}$/.test(revision)) return notFound(res);
     const asked = requestedFile(restOf(req));
-    const isChecked = isPublishCheck(
-      config.CALLBACK_SECRET,
-      gameId,
-      revision,
-      req.headers[PUBLISH_CHECK_HEADER],
-    );
+    const sent = req.headers[PUBLISH_CHECK_HEADER];
+    const isChecked = secrets.some((secret) => isPublishCheck(secret, gameId, revision, sent));
     if (asked.kind !== 'file' || !(isChecked || (await published(gameId))?.revision === revision))
       return notFound(res);
     res.set('Content-Type', contentTypeOf(asked.path).type);

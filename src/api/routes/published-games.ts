@@ -34,7 +34,7 @@ const Place = z
   .transform(([publishedAt, id]): FeedPlace => ({ publishedAt, id }));
 
 export interface PublishedGameDeps {
-  config: Pick<Config, 'GAMES_ORIGIN' | 'CALLBACK_SECRET'>;
+  config: Pick<Config, 'GAMES_ORIGIN' | 'GAME_PATH_SECRET'>;
   guards: Guards;
   store: Pick<Store, 'publishedGames' | 'likes'>;
   thumbnails: Pick<Thumbnails, 'has'>;
@@ -199,10 +199,10 @@ async function cardOf(
 function playerOf(
   req: Request,
   user: Identity | null,
-  { CALLBACK_SECRET }: Pick<Config, 'CALLBACK_SECRET'>,
+  { GAME_PATH_SECRET }: Pick<Config, 'GAME_PATH_SECRET'>,
 ): string {
   if (user) return user.id;
-  const key = createHmac('sha256', CALLBACK_SECRET).update('player/1').digest();
+  const key = createHmac('sha256', GAME_PATH_SECRET).update('player/1').digest();
   return createHmac('sha256', key)
     .update(`${req.ip ?? ''}\n${req.headers['user-agent'] ?? ''}`)
     .digest('base64url');

@@ -176,7 +176,7 @@ describe('a socket', () => {
     expect(frames.length).toBeLessThanOrEqual(MOST_FRAMES);
   });
 
-  it('beyond those that one address may have waiting is refused until another one goes', async () => {
+  it('beyond those that one address may have waiting is refused until one goes', async () => {
     const crowd = await Promise.all(Array.from({ length: MOST_WAITING }, () => connect()));
     await expect(connect()).rejects.toThrow('429');
     crowd[0]?.socket.terminate();

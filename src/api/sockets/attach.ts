@@ -15,7 +15,10 @@ const SIGN_IN_TIMEOUT_MS = 30_000;
 const KEEPALIVE_MS = 30_000;
 const SHUTDOWN_GRACE_MS = 2_000;
 /** Names the limit; those that never sign in are gone by then. */
-const TOO_MANY_SOCKETS = `Retry-After: ${SIGN_IN_TIMEOUT_MS / 1000}\r\nRateLimit-Policy: "sockets"\r\n`;
+const TOO_MANY_SOCKETS = [
+  `Retry-After: ${SIGN_IN_TIMEOUT_MS / 1000}\r\n`,
+  'RateLimit-Policy: "sockets"\r\n',
+].join('');
 
 export interface Sockets {
   readonly count: number;

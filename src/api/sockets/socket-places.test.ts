@@ -16,7 +16,7 @@ const taken = (place: SocketPlace | null): SocketPlace => {
   return place;
 };
 
-it('an address has so many sockets that wait, and so many in all; each that goes makes room', () => {
+it('an address has so many sockets that wait, and so many in all; who goes makes room', () => {
   const all = places();
   const waiting = [1, 2, 3].map(() => taken(all.take('203.0.113.1')));
   expect(all.take('203.0.113.1')).toBeNull();

@@ -227,7 +227,7 @@ describe('limits of what goes to Supabase', () => {
     expect(anonymous).toEqual([...Array<number>(ROWS).fill(200), 429]);
   });
 
-  it('passwords, codes and links are tried so often from one address, whoever sends them', async () => {
+  it('passwords, codes and links are tried so often from one address, by whomever', async () => {
     const as = await newUser();
     const sign = (address: string, path = 'token?grant_type=password') =>
       api.ask(`/auth/v1/${path}`, {

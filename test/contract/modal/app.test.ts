@@ -14,6 +14,7 @@ import {
   volumeRepoOf,
   type ModalFunctionName,
 } from '../../../src/contracts/modal.js';
+import { callbackKeyOf } from '../../../src/contracts/signatures.js';
 import { startReceiver, type FakeReceiver } from '../../fakes/callback-receiver.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
@@ -49,7 +50,6 @@ beforeAll(async () => {
   emulator = await startModalEmulator({
     secrets: {
       anthropic: { ANTHROPIC_API_KEY: KEY, ANTHROPIC_BASE_URL: model.url },
-      'dreamcore-callback': { CALLBACK_SECRET: MASTER },
     },
   });
   await emulator.deployOurs();
@@ -96,8 +96,10 @@ class Player {
     more: object = {},
     options: { timeoutMs?: number } = {},
   ): Promise<FunctionCall> {
+    const callId = `${this.jobId}.1`;
+    const callbackKey = callbackKeyOf(MASTER, callId).toString('hex');
     return (await this.bound(fn, options)).spawn([
-      { version, callId: `${this.jobId}.1`, input, bundle: null, ...more },
+      { version, callId, input, bundle: null, callbackKey, ...more },
     ]);
   }
 

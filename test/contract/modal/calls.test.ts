@@ -46,11 +46,14 @@ afterAll(async () => {
   await fixture?.stop();
 });
 
+const callbackSecret = 'c'.repeat(32);
+
 /** Calls that are written down nowhere, as a runner of this version makes them. */
 function unwrittenCalls(version: string, through: ModalConnection): ModalCalls {
   const nothing = async (): Promise<void> => undefined;
   const breaker = createBreaker({ report: async () => false, log });
   return createModalCalls({
+    callbackSecret,
     connection: through,
     version,
     log,
@@ -72,7 +75,8 @@ async function openCalls(halfOpenAfterMs = HALF_OPEN_AFTER_MS): Promise<ModalCal
     ended: (id: string) => store.modalCalls.ended(id),
     recordCall: store.usage.recordCall,
   };
-  return createModalCalls({ connection, breaker, version: await runnerVersion(), ledger, log });
+  const version = await runnerVersion();
+  return createModalCalls({ connection, breaker, version, ledger, callbackSecret, log });
 }
 
 const Any = z.looseObject({});

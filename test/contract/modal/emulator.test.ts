@@ -22,7 +22,6 @@ beforeAll(async () => {
     secrets: {
       greeting: { GREETING: 'hello' },
       anthropic: { ANTHROPIC_API_KEY: 'k' },
-      'dreamcore-callback': { CALLBACK_SECRET: 'c'.repeat(32) },
     },
   });
   await emulator.deploy(APP_FILE);

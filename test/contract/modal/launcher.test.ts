@@ -54,7 +54,7 @@ describe('npm start -- --modal-emulator', () => {
   it('has our functions deployed with their secrets, and tells the parts to use it', async () => {
     const { apps, secrets } = await modalControlOf(stack).state();
     expect(apps['dreamcore']?.functions).toContain('generate-game');
-    expect(secrets).toEqual(['anthropic', 'dreamcore-callback', 'gemini']);
+    expect(secrets).toEqual(['anthropic', 'gemini']);
     expect(provided).toMatchObject({
       USE_MODAL: 'true',
       MODAL_SERVER_URL: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as unknown,

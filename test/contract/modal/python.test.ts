@@ -191,7 +191,6 @@ it('F1: an interrupted function ends the runner and the model first, leaves no f
     TMPDIR: temp,
     ANTHROPIC_API_KEY: 'sk-test-the-real-key',
     ANTHROPIC_BASE_URL: model.url,
-    CALLBACK_SECRET: 'c'.repeat(32),
   });
   working.child.stdin?.end(`${JSON.stringify(request)}\n`);
   expect(JSON.parse((await working).stdout)).toEqual({ left: false, temp: [] });

@@ -27,7 +27,6 @@ import { startModalEmulator, type ModalEmulator } from '../../support/modal-emul
 const MAIN = 'refs/heads/main';
 const SECRETS = {
   anthropic: { ANTHROPIC_API_KEY: 'sk-test' },
-  'dreamcore-callback': { CALLBACK_SECRET: 'c'.repeat(32) },
 };
 
 let database: TestDatabase;
@@ -64,7 +63,10 @@ beforeAll(async () => {
     recordCall: store.usage.recordCall,
   };
   volume = createVolume(
-    createModalCalls({ connection, breaker, version: await runnerVersion(), ledger, log }),
+    createModalCalls({
+      ...{ connection, breaker, version: await runnerVersion(), ledger, log },
+      callbackSecret: 'c'.repeat(32),
+    }),
   );
   mirror = createMirror(dataDir);
   const deps = { store, mirror, volume, log };

@@ -7,14 +7,7 @@ import { bundleRunner } from '../../../src/activities/local/runner-program.js';
 import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
 import { volumeNameOf } from '../../../src/contracts/modal.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
-import {
-  CALLBACK_SECRET,
-  IMAGE_KEY,
-  log,
-  MODEL_KEY,
-  type PortSet,
-  type PortFixture,
-} from './fixture.js';
+import { IMAGE_KEY, log, MODEL_KEY, type PortSet, type PortFixture } from './fixture.js';
 
 /** The set that works on this machine. */
 export async function localSet(fixture: PortFixture): Promise<PortSet> {
@@ -68,7 +61,6 @@ export async function modalSet(fixture: PortFixture): Promise<ModalPortSet> {
   const emulator = await startModalEmulator({
     secrets: {
       anthropic: { ANTHROPIC_API_KEY: MODEL_KEY, ANTHROPIC_BASE_URL: model.url },
-      'dreamcore-callback': { CALLBACK_SECRET },
       gemini: { GEMINI_API_KEY: IMAGE_KEY, GEMINI_BASE_URL: fixture.config().GEMINI_BASE_URL },
     },
   });

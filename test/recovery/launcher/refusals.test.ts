@@ -57,6 +57,8 @@ describe('npm start refuses, before it starts anything,', () => {
       'TEMPORAL_ADDRESS',
       'ANTHROPIC_API_KEY',
       'CALLBACK_SECRET',
+      'GAME_PATH_SECRET',
+      'PUBLISH_CHECK_SECRET',
     ])
       expect(said).toContain(`\n  ${name} (`);
   });
