@@ -62,7 +62,7 @@ async function tryMutation(copy: string, mutation: Mutation): Promise<Outcome> {
   const text = await readFile(file, 'utf8');
   await writeFile(file, mutate(mutation, text));
   try {
-    const { failures } = await runTests(copy, mutation);
+    const { failures } = await runTests(copy, mutation, ['--bail=1']);
     const killer = failures.find(({ name }) => name !== 'the file itself') ?? null;
     const end = killer ? 'killed' : failures.length > 0 ? 'did not run' : 'survived';
     return { mutation, end, killer: killer?.name ?? null };
@@ -71,11 +71,15 @@ async function tryMutation(copy: string, mutation: Mutation): Promise<Outcome> {
   }
 }
 
-async function runTests(copy: string, { test, named }: Mutation): Promise<TestReport> {
+async function runTests(
+  copy: string,
+  { test, named }: Mutation,
+  options: readonly string[] = [],
+): Promise<TestReport> {
   const reportFile = path.join(copy, '..', 'report.json');
   await rm(reportFile, { force: true });
   const reporter = path.join(copy, 'scripts/test-report.ts');
-  const args = [`--reporter=${reporter}`, ...(named ? ['-t', named] : [])];
+  const args = [...options, `--reporter=${reporter}`, ...(named ? ['-t', named] : [])];
   const child = spawn('npm', ['run', '--silent', 'test:one', test, '--', ...args], {
     cwd: copy,
     env: { ...process.env, [REPORT_FILE]: reportFile },
