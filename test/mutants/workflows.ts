@@ -39,14 +39,6 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
     test: GENERATE_GAME,
   },
   {
-    rule: 'A5',
-    breaks: 'a delete ends while callers wait for its answer',
-    file: 'src/workflows/delete-project.ts',
-    find: '  await condition(allHandlersFinished);\n',
-    replace: '',
-    test: DELETE,
-  },
-  {
     rule: 'D1',
     breaks: 'events that came too early are lost when the stream continues as new',
     file: 'src/stream/stream-state.ts',

@@ -108,6 +108,14 @@ const send = (input: GenerateGameInput, request: AdmitRequest = message(input)) 
 const handle = (input: GenerateGameInput) =>
   env.client.workflow.getHandle(projectWorkflowId(input.projectId));
 const result = (input: GenerateGameInput) => endOfJob(handle(input));
+/** What waits for the promise goes on when the function is called. */
+function makeGate(): [Promise<void>, () => void] {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return [opened, open];
+}
 const failureType = (error: unknown) =>
   error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure
     ? error.cause.type
@@ -292,10 +300,7 @@ describe('one message becomes one version', () => {
 describe('admission', () => {
   it('A4: another message meets the running job, and its text is kept', async () => {
     const input = generateInput();
-    let release = () => {};
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const [gate, release] = makeGate();
     const { activities, diary } = fakes(input, {
       async runAgent() {
         await gate;
@@ -351,30 +356,65 @@ describe('admission', () => {
     expect(diary).toEqual([]);
   });
 
-  it('A5: in its last step the job asks newcomers to come again', async () => {
+  it.each(['publishRevision', 'completeJob'] as const)(
+    'A5: from its commit point on the job asks newcomers to come again (%s)',
+    async (step) => {
+      const input = generateInput();
+      const [gate, release] = makeGate();
+      const { activities, diary } = fakes(input, {
+        async publishRevision() {
+          if (step === 'publishRevision') await gate;
+          return { revision: REVISION };
+        },
+        async completeJob() {
+          await gate;
+          return true;
+        },
+      });
+      await env.withWorkers(activities, async () => {
+        await send(input);
+        await expect
+          .poll(
+            async () =>
+              (await handle(input).describe()).raw.pendingActivities?.[0]?.activityType?.name,
+          )
+          .toBe(step);
+        const late = send(generateInput({ projectId: input.projectId }));
+        await sleep(100);
+        release();
+        expect(failureType(await late.catch((error: unknown) => error))).toBe('JobClosing');
+        await result(input);
+      });
+      expect(diary.filter((line) => line.startsWith('note'))).toEqual([]);
+    },
+  );
+
+  it('A5: ends only when a message that has joined is answered', async () => {
     const input = generateInput();
-    let release = () => {};
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const { activities } = fakes(input, {
-      async completeJob() {
-        await gate;
-        return true;
+    const [gate, release] = makeGate();
+    const [run, finish] = makeGate();
+    const { activities, diary } = fakes(input, {
+      async runAgent() {
+        await run;
+        return { kind: 'candidate', revision: REVISION, summary: '', suggestions: [], usage: null };
       },
+      noteMessage: () => gate,
     });
     await env.withWorkers(activities, async () => {
       await send(input);
+      const joined = send(generateInput({ projectId: input.projectId }));
       await expect
-        .poll(
-          async () =>
-            (await handle(input).describe()).raw.pendingActivities?.[0]?.activityType?.name,
+        .poll(async () =>
+          (await handle(input).describe()).raw.pendingActivities?.map(
+            ({ activityType }) => activityType?.name,
+          ),
         )
-        .toBe('completeJob');
-      const late = send(generateInput({ projectId: input.projectId }));
-      await sleep(100);
+        .toContain('noteMessage');
+      finish();
+      await expect.poll(() => diary.at(-1)).toBe('complete');
+      await sleep(200);
       release();
-      expect(failureType(await late.catch((error: unknown) => error))).toBe('JobClosing');
+      await expect(joined).resolves.toMatchObject({ jobId: input.jobId, isExisting: true });
       await result(input);
     });
   });
@@ -437,10 +477,7 @@ describe('F1: cancel', () => {
 
   it('comes too late after the commit point: the job completes', async () => {
     const input = generateInput();
-    let release = () => {};
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const [gate, release] = makeGate();
     const { activities, diary } = fakes(input, {
       async completeJob() {
         await gate;
