@@ -17,8 +17,8 @@ const PHASES = [
   ['test:e2e'],
 ];
 
-/** What `npm run test:full` adds: troubles and chaos with runs on Modal. */
-const FULL_PHASES = [...PHASES, ['test:recovery:modal'], ['chaos:modal']];
+/** What `npm run test:full` adds: the images' steps, troubles and chaos with runs on Modal. */
+const FULL_PHASES = [...PHASES, ['image:replay'], ['test:recovery:modal'], ['chaos:modal']];
 
 /** A step and the one of its phase that must have ended before it begins. */
 const AFTER: Readonly<Record<string, string>> = { 'test:unit': 'tools' };

@@ -9,11 +9,12 @@ import { run } from '../../src/ops/run-program.js';
 const ATTRIBUTE_NAMES = Object.values(SEARCH_ATTRIBUTES).map(({ name }) => name);
 
 /**
- * What a production server has in its dynamic configuration as well: quick admission (the pollers),
+ * What a production server has in its dynamic configuration as well
+ * (`temporal-docker/dynamic-config.yaml`, tested): quick admission (the pollers),
  * many callers on one workflow (the updates), a fair order among users, which is exact only with
  * one partition, and broken workflows that are marked after seconds (I2).
  */
-const DYNAMIC_CONFIG = {
+export const DYNAMIC_CONFIG = {
   'history.transferProcessorMaxPollRPS': 1000,
   'history.timerProcessorMaxPollRPS': 1000,
   'history.maxInFlightUpdates': 200,

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ensureCutoutModel } from './cutout-model.js';
+import { ensureLinters } from './linters.js';
 import { ensureModalPython } from './modal-venv.js';
 import { ensureOldestPostgres } from './oldest-postgres.js';
 import { ensureSchemathesisPython } from './schemathesis.js';
@@ -37,7 +38,12 @@ type Profile = 'start' | 'test';
 /** What goes into `.tools/`. */
 function fetchersOf(profile: Profile): (() => Promise<unknown>)[] {
   const always = [() => ensureTemporalCli(say), () => fetchCutoutModel(profile)];
-  const forTests = [ensureModalPython, ensureOldestPostgres, ensureSchemathesisPython];
+  const forTests = [
+    ensureModalPython,
+    ensureOldestPostgres,
+    ensureSchemathesisPython,
+    ensureLinters,
+  ];
   return profile === 'start' ? always : [...always, ...forTests.map((ensure) => () => ensure(say))];
 }
 

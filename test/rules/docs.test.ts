@@ -16,6 +16,8 @@ const LINE_LIMITS: Readonly<Record<string, number>> = {
   'docs/import-v2.md': 70,
   'docs/proofs.md': 100,
   'modal/README.md': 130,
+  'temporal-docker/README.md': 80,
+  'images/README.md': 60,
   'dev/modal-emulator/README.md': 80,
   ...Object.fromEntries(
     readdirSync(path.join(PROJECT_ROOT, 'docs/adr')).map((name) => [`docs/adr/${name}`, 40]),

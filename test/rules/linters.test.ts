@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ensureLinters } from '../../dev/tools/linters.js';
+import { PROJECT_ROOT } from '../../src/config.js';
+import { trackedTexts } from './files.js';
+
+const INSTALL_LIMIT_MS = 300_000;
+const SHELL = /^#!.*\b(ba|da)?sh\b/;
+
+const texts = trackedTexts();
+const scripts = texts.filter(({ text }) => SHELL.test(text)).map(({ file }) => file);
+const dockerfiles = texts
+  .filter(({ file }) => /(^|\/)Dockerfile$/.test(file))
+  .map(({ file }) => file);
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await ensureLinters();
+}, INSTALL_LIMIT_MS);
+
+/** What the linter says; empty when it finds nothing. Throws when it does not run. */
+async function lint(program: string, args: readonly string[]): Promise<string> {
+  const ran = promisify(execFile)(path.join(folder, program), [...args], { cwd: PROJECT_ROOT });
+  return ran.then(
+    ({ stdout }) => stdout,
+    (error: { code?: unknown; stdout?: string }) => {
+      if (error.code === 1) return `${error.stdout}`;
+      throw error as unknown as Error;
+    },
+  );
+}
+
+describe('shell scripts', () => {
+  it('are found, those of the compose files among them', () => {
+    expect(scripts).toContain('temporal-docker/scripts/prepare.sh');
+    expect(scripts).toContain('.ci/run');
+  });
+
+  it('have nothing that shellcheck complains of', async () => {
+    expect(await lint('shellcheck', ['--severity=style', '--format=gcc', ...scripts])).toBe('');
+  });
+});
+
+describe('Dockerfiles', () => {
+  it.each(dockerfiles)('%s has nothing that hadolint complains of', async (file) => {
+    expect(await lint('hadolint', ['--no-color', file])).toBe('');
+  });
+});

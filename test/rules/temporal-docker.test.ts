@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as dclint from 'dclint';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { DYNAMIC_CONFIG } from '../../dev/stack/temporal-server.js';
+import { PROJECT_ROOT } from '../../src/config.js';
+import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
+import { readText } from './files.js';
+
+const FOLDER = 'temporal-docker';
+const BASE = `${FOLDER}/compose.yaml`;
+const TLS = `${FOLDER}/compose.tls.yaml`;
+
+interface Service {
+  readonly image?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly entrypoint?: readonly string[];
+  readonly healthcheck?: object;
+}
+interface Compose {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes?: object;
+}
+
+const compose = (file: string): Compose => parse(readText(file), { merge: true }) as Compose;
+const servicesOf = (file: string): [string, Service][] => Object.entries(compose(file).services);
+/** Of both files. */
+const all = [...servicesOf(BASE), ...servicesOf(TLS)];
+
+/** Its own types do not resolve under `nodenext`. */
+interface Linter {
+  lintFiles(
+    files: readonly string[],
+    isRecursive: boolean,
+  ): { messages: { line: number; message: string }[] }[];
+}
+const { DCLinter } = dclint as { DCLinter: new (config: object) => Linter };
+
+/** dclint holds the files against the schema of Compose and its own rules but for the order. */
+const LINTER = new DCLinter({
+  rules: {
+    'no-build-and-image': [2, { checkPullPolicy: true }],
+    'no-unbound-port-interfaces': 2,
+    'service-image-require-explicit-tag': 2,
+    'no-version-field': 2,
+    'no-quotes-in-volumes': 2,
+    'require-quotes-in-ports': 2,
+    'require-project-name-field': 0,
+    'service-keys-order': 0,
+    'services-alphabetical-order': 0,
+    'service-dependencies-alphabetical-order': 0,
+    'service-ports-alphabetical-order': 0,
+    'top-level-properties-order': 0,
+  },
+  quiet: false,
+  debug: false,
+  exclude: [],
+});
+
+describe('the compose files', () => {
+  it.each([BASE, TLS])('%s: dclint and the schema of Compose find nothing', (file) => {
+    const [report] = LINTER.lintFiles([path.join(PROJECT_ROOT, file)], false);
+    expect(report?.messages.map(({ line, message }) => `${line}: ${message}`)).toEqual([]);
+  });
+
+  it('have no password, key or secret of their own', () => {
+    const secrets = all.flatMap(([name, { environment = {} }]) =>
+      Object.entries(environment)
+        .filter(([variable]) => /(PASSWORD|PWD|SECRET|API_KEY|ROLE_KEY|ANON_KEY)$/.test(variable))
+        .map(([variable, value]) => ({ at: `${name}.${variable}`, value })),
+    );
+    expect(secrets.length).toBeGreaterThan(5);
+    // Given by whoever starts it: required, or empty and then refused by the program.
+    const given = /^\$\{[A-Z_]+(:\?[^}]+|:-)\}$/;
+    expect(secrets.filter(({ value }) => !given.test(value)).map(({ at }) => at)).toEqual([]);
+  });
+
+  it('listen on this host only', () => {
+    const ports = all.flatMap(([, { ports: published = [] }]) => published);
+    expect(ports.length).toBeGreaterThan(2);
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+  });
+
+  it('mount and start only files that are there, and volumes that they declare', () => {
+    const declared = Object.keys(compose(BASE).volumes ?? {});
+    const missing = all.flatMap(([, { volumes = [], entrypoint = [] }]) => {
+      const mounts = volumes.map((volume) => volume.split(':')[0] ?? '');
+      const started = entrypoint.filter((part) => part.startsWith('/scripts/'));
+      return [...mounts, ...started.map((part) => `.${part}`)].filter((source) =>
+        source.startsWith('.')
+          ? source !== './certificates' && !existsSync(path.join(PROJECT_ROOT, FOLDER, source))
+          : !declared.includes(source),
+      );
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it('wait for health where they wait, and only for services that are there', () => {
+    const { services } = compose(BASE);
+    const waits = Object.values(services).flatMap(({ depends_on = {} }) =>
+      Object.entries(depends_on),
+    );
+    expect(waits.length).toBeGreaterThan(4);
+    const broken = waits.filter(([name, { condition }]) =>
+      condition === 'service_healthy'
+        ? !services[name]?.healthcheck
+        : condition !== 'service_completed_successfully' || !services[name],
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('take server and tools of the same version', () => {
+    const versions = servicesOf(BASE).flatMap(
+      ([, { image = '' }]) => /^temporalio\/(server|admin-tools):(.+)$/.exec(image)?.slice(2) ?? [],
+    );
+    expect(versions.length).toBe(3);
+    expect(new Set(versions).size).toBe(1);
+  });
+
+  it('add TLS to every service that talks to the server, and to no other', () => {
+    const callers = servicesOf(BASE)
+      .filter(([, { environment = {} }]) => 'TEMPORAL_ADDRESS' in environment)
+      .map(([name]) => name);
+    expect(Object.keys(compose(TLS).services).toSorted()).toEqual(
+      [...callers, 'temporal'].toSorted(),
+    );
+  });
+});
+
+describe('what an own server is prepared with', () => {
+  it('are the search attributes of src/contracts/search-attributes.ts', () => {
+    const wanted = Object.values(SEARCH_ATTRIBUTES).map(({ name, type }) => {
+      expect(type).toBe('KEYWORD');
+      return `${name} Keyword`;
+    });
+    const lines = readText(`${FOLDER}/search-attributes.txt`).split('\n').filter(Boolean);
+    expect(lines).toEqual(wanted);
+  });
+
+  it('is the dynamic configuration that the dev server has', () => {
+    const file = parse(readText(`${FOLDER}/dynamic-config.yaml`)) as Record<
+      string,
+      { value: unknown }[]
+    >;
+    const values = Object.entries(file).map(([key, entries]) => [
+      key,
+      entries.map(({ value }) => value),
+    ]);
+    expect(Object.fromEntries(values)).toEqual(
+      Object.fromEntries(Object.entries(DYNAMIC_CONFIG).map(([key, value]) => [key, [value]])),
+    );
+  });
+});
