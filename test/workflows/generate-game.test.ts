@@ -544,10 +544,7 @@ describe('I4: how a job ended is how its workflow ended', () => {
 
   it('cancelled by its owner; whoever waits for the end is answered before it', async () => {
     const input = generateInput();
-    let release = (): void => undefined;
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const [gate, release] = makeGate();
     const { activities } = fakes(input, {
       async runAgent() {
         for (;;) {
@@ -574,10 +571,7 @@ describe('I4: how a job ended is how its workflow ended', () => {
 
   it('a failure is reported only when everybody who waits was answered', async () => {
     const input = generateInput();
-    let release = (): void => undefined;
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const [gate, release] = makeGate();
     const { activities } = fakes(input, {
       ...failing('ModelRefused'),
       async failJob() {
