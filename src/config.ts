@@ -110,6 +110,12 @@ export const Env = z.object({
     .default('4ed060b3587b7c3912353dd7d59000c883a6e1c5c9181ed7415c2624c2e8e392'),
   CUTOUT_MODEL_FILE: z.string().min(1).default('.tools/u2netp.onnx'),
 
+  IMAGE_USD: Usd.default(0.04),
+  THUMBNAIL_USD: Usd.default(0.14),
+  CUTOUT_USD: Usd.default(0.01),
+  VIDEO_USD: Usd.default(0.05),
+  TEXT_USD: Usd.default(0.01),
+
   VIDEO_SECONDS: z.coerce.number().min(0.5).max(30).default(7),
   VIDEO_SCALE: z.coerce.number().min(0.1).max(1).default(1),
 

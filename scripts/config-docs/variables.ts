@@ -112,6 +112,13 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     REPLICATE_BASE_URL: { meaning: 'where Replicate is' },
     REPLICATE_MODEL_VERSION: { meaning: "version of Replicate's model (BRIA RMBG 2.0)" },
     CUTOUT_MODEL_FILE: { meaning: 'the network that cuts images out; `npm run tools` fetches it' },
+    IMAGE_USD: { meaning: 'what one sprite counts as, US dollars' },
+    THUMBNAIL_USD: { meaning: 'one thumbnail by the image model' },
+    CUTOUT_USD: { meaning: 'one image cut out by Replicate' },
+    VIDEO_USD: {
+      meaning: 'one video with its words; on Modal the time of its call counts instead',
+    },
+    TEXT_USD: { meaning: 'the words for one publish page' },
     VIDEO_SECONDS: { meaning: "length of a game's video, seconds" },
     VIDEO_SCALE: { meaning: 'its size as a share of 1080×1920' },
   },

@@ -35,7 +35,7 @@ import { publishingActivities } from './shared/publishing.js';
 import { publishInfoActivities } from './shared/publishing-info.js';
 import { createStorage } from './shared/storage.js';
 import { thumbnailActivities } from './shared/thumbnails.js';
-import { usageActivities, withReleasedUsage } from './shared/usage.js';
+import { usageActivities, withReleasedSteps, withReleasedUsage } from './shared/usage.js';
 import { versionActivities } from './shared/versions.js';
 import { videoPlanActivities } from './shared/videos.js';
 import { watcherActivities } from './shared/watchers.js';
@@ -66,13 +66,19 @@ export async function openActivities(
   const { modal, store, stream, alerts } = parts;
   const shared = sharedActivities(parts);
   const runner = await bundleRunner(config.DATA_DIR);
+  const videos = createVideos(config.DATA_DIR);
   return {
     shared,
     files: localFileActivities(parts),
     agent: withReleasedUsage(localAgentActivities({ ...parts, runner }), store, log),
-    images: localImageActivities({ ...parts, runner }),
-    videos: localVideoActivities({ ...parts, runner, videos: createVideos(config.DATA_DIR) }),
-    modal: modal && { ...modal, agent: withReleasedUsage(modal.agent, store, log) },
+    images: withReleasedSteps(localImageActivities({ ...parts, runner }), store, log),
+    videos: withReleasedSteps(localVideoActivities({ ...parts, runner, videos }), store, log),
+    modal: modal && {
+      ...modal,
+      agent: withReleasedUsage(modal.agent, store, log),
+      images: withReleasedSteps(modal.images, store, log),
+      videos: withReleasedSteps(modal.videos, store, log),
+    },
     watched: { store, stream, alerts, complete: (input) => shared.completeJob(input) },
   };
 }

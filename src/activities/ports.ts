@@ -13,6 +13,7 @@ import type { GenerateThumbnailInput, ImageMade } from '../contracts/images.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../contracts/modal.js';
 import type { RunUsage } from '../contracts/runner.js';
+import type { PaidWork } from '../contracts/usage.js';
 import type { JobEvent } from '../contracts/stream.js';
 import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';
 import type { Backend, CancelAnswer, RestoreOutcome } from '../contracts/workflows.js';
@@ -219,7 +220,7 @@ export interface ImageActivities {
 /** What only waits, and needs the key of somebody else's service. */
 export interface CutoutServiceActivities {
   /** As `removeBackground`, by that service. Heartbeats; cancellable. */
-  removeBackgroundByService(input: ActionRef): Promise<ImageMade>;
+  removeBackgroundByService(input: ActionAttempt): Promise<ImageMade>;
 }
 /** What only this machine can do: it has a browser and the files. */
 export interface ScreenshotActivities {
@@ -284,6 +285,16 @@ export interface ReplicationActivities {
 export interface ActionActivities {
   /** A row that has ended already is answered with its end: nothing is done twice (H1). */
   openAction(input: ActionRef & { kind: ActionKind }): Promise<'opened' | 'denied' | ActionEnd>;
+  /**
+   * Sets aside what a step may cost (H3); false when the row has ended. An action's first step may
+   * be refused: SPENDING_LIMIT_EXCEEDED.
+   */
+  reserveStep(input: {
+    actionId: string;
+    step: string;
+    work: PaidWork;
+    backend: Backend;
+  }): Promise<boolean>;
   /** False when the row had ended otherwise (cancelled); so do the next two. */
   completeAction(input: { actionId: string; result: unknown }): Promise<boolean>;
   failAction(input: { actionId: string; kind: ErrorKind; detail: string }): Promise<boolean>;

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { ERROR_POLICY, type ErrorKind } from '../contracts/errors.js';
 import { isUuid } from '../contracts/ids.js';
 import type { RouteGuard } from '../contracts/http-routes/route.js';
 import type { ActionRow, JobRow } from '../contracts/rows.js';
@@ -163,6 +164,13 @@ function assetGuards(
         await handler(req, res, { asset });
       }),
   };
+}
+
+/** Answers a limit of money as every route does (H3); false for another kind. */
+export function refusedByLimit(res: Response, kind: ErrorKind): boolean {
+  if (kind !== 'SPENDING_LIMIT_EXCEEDED') return false;
+  refuse(res, ERROR_POLICY[kind].http, ERROR_POLICY[kind].sentence);
+  return true;
 }
 
 /** Answers the contract's normal error. */

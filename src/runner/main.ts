@@ -35,7 +35,10 @@ const warn = (text: string): void => {
   process.stderr.write(`${output.redact(text)}\n`);
 };
 
-/** What the model has cost: nothing before it starts, unknown until it says so. */
+/**
+ * What the work has cost: nothing before a model starts, unknown until it says so; images and
+ * videos never do.
+ */
 let costUsd: number | null = 0;
 
 /**
@@ -156,6 +159,7 @@ async function run(): Promise<unknown> {
   if (input.command === 'git') return runGit({ ...input, repoDir: path.resolve(input.repoDir) });
   if (input.command === 'files') return runFiles({ ...input, root: path.resolve(input.root) });
   void watchParent(lines);
+  if (input.command === 'image' || input.command === 'video') costUsd = null;
   if (input.command === 'image') {
     if (input.op === 'cutout') letSignalsEndUs();
     return makeImage(input, imageAccess(), stop.signal);

@@ -7,8 +7,9 @@ import type {
   RemoveBackgroundInput,
 } from '../contracts/images.js';
 import { localImages, modalImages, shared } from './activity-proxies.js';
+import { paidAttempts } from './paid-steps.js';
 import { runAction } from './run-action.js';
-import { runWithFallback } from './run-with-fallback.js';
+import { runWithFallback, type AttemptedWork } from './run-with-fallback.js';
 
 const LABEL = '画像を作成中';
 
@@ -44,15 +45,21 @@ export async function generateThumbnail(input: GenerateThumbnailInput): Promise<
 }
 
 function drawImage(input: Omit<DrawImageInput, 'attempt'>): Promise<ImageMade> {
-  return makeImage(input, (set, attempt) => set.drawImage({ ...input, attempt }));
+  return makeImage(
+    input,
+    (set, attempt) => set.drawImage({ ...input, attempt }),
+    paidAttempts(input.actionId, input.op),
+  );
 }
 
-/** Makes an image on the backend that the switch names (G1). */
+/** Makes an image on the backend that the switch names (G1); free without `begin`. */
 function makeImage(
   action: ActionRef,
   make: (set: ImageActivities, attempt: number) => Promise<ImageMade>,
+  begin?: AttemptedWork<ImageMade>['begin'],
 ): Promise<ImageMade> {
   return runWithFallback({
+    ...(begin ? { begin } : {}),
     workId: action.actionId,
     chooseFor: { userId: action.userId },
     label: LABEL,
@@ -66,6 +73,7 @@ function cutOutByService(input: RemoveBackgroundInput): Promise<ImageMade> {
     workId: input.actionId,
     chooseFor: 'local',
     label: LABEL,
-    run: () => localImages.removeBackgroundByService(input),
+    begin: paidAttempts(input.actionId, 'cutout'),
+    run: ({ number }) => localImages.removeBackgroundByService({ ...input, attempt: number }),
   });
 }

@@ -7,11 +7,15 @@ import type {
   UnpublishGameInput,
 } from '../contracts/publishing.js';
 import { answering, publishing, shared } from './activity-proxies.js';
+import { reserveStep } from './paid-steps.js';
 import { runAction } from './run-action.js';
 
 /** Words for the publish page; only the row's result keeps them. */
 export async function generatePublishInfo(input: GeneratePublishInfoInput): Promise<PublishInfo> {
-  return runAction('generatePublishInfo', input, () => answering.generatePublishInfo(input));
+  return runAction('generatePublishInfo', input, async () => {
+    await reserveStep(input.actionId, 'words', 'text');
+    return answering.generatePublishInfo(input);
+  });
 }
 
 /**

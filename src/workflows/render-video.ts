@@ -1,5 +1,6 @@
 import type { RenderVideoInput, VideoMade } from '../contracts/video.js';
 import { answering, localVideos, modalVideos } from './activity-proxies.js';
+import { paidAttempts } from './paid-steps.js';
 import { runAction } from './run-action.js';
 import { runWithFallback } from './run-with-fallback.js';
 
@@ -14,6 +15,7 @@ export async function renderVideo(input: RenderVideoInput): Promise<VideoMade> {
       workId: input.actionId,
       chooseFor: { userId: input.userId },
       label: '動画を作成中',
+      begin: paidAttempts(input.actionId, 'video'),
       run: ({ backend, number }) => {
         const set = backend === 'modal' ? modalVideos : localVideos;
         return set.renderVideo({ ...input, ...plan, attempt: number });

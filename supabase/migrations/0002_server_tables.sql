@@ -67,8 +67,9 @@ create table if not exists public.volume_heads (
 );
 create index if not exists idx_volume_heads_user_id on public.volume_heads (user_id);
 
--- One row per attempt of a job that may cost money (kind model) and per call of a function (kind
--- modal).
+-- One row per attempt of a job that may cost money (kind model), per paid step of an action (image,
+-- video, text) and per call of a function (modal). job_id names the job or action, call_id the
+-- attempt, step or call: <id>.<attempt or step>.
 --   reserved: usd is the most that it may cost; settled: what it cost, borne by the user;
 --   released: free for the user. What it really cost, or the whole reservation when a killed run
 -- could not tell, still counts
@@ -78,7 +79,7 @@ create table if not exists public.usage_events (
   user_id uuid references public.users (id) on delete set null,
   job_id uuid,
   call_id text not null,
-  kind text not null check (kind in ('model', 'modal')),
+  kind text not null check (kind in ('model', 'image', 'video', 'text', 'modal')),
   backend text not null check (backend in ('local', 'modal')),
   function text,
   seconds double precision not null default 0 check (seconds >= 0),

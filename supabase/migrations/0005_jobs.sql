@@ -89,12 +89,17 @@ $$;
 
 -- True while this attempt is the row's: the slot was taken now or before, and its time counts from
 -- the first one.
-create or replace function public.take_slot(p_id uuid, p_attempt integer) returns boolean
+create or replace function public.take_slot(p_id uuid, p_attempt integer,
+  p_backend text default null) returns boolean
 language plpgsql set search_path = '' as $$
 begin
   update public.jobs set slot_at = coalesce(slot_at, clock_timestamp())
   where id = p_id and attempt = p_attempt and status in ('pending', 'processing');
-  return found;
+  if not found then return false; end if;
+  -- An attempt counts where it is made, wherever it was meant for.
+  update public.usage_events set backend = p_backend
+  where kind = 'model' and call_id = p_id || '.' || p_attempt and backend <> p_backend;
+  return true;
 end $$;
 
 -- 1 = next; null when the job does not wait for a slot.

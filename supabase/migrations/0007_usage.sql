@@ -14,14 +14,32 @@ language sql stable set search_path = '' as $$
     and (p_user_id is null or (user_id = p_user_id and state <> 'released'));
 $$;
 
--- Ends the reservations that a job still has. One that never got a slot has cost nothing.
+-- Ends the reservations that a job or action still has. A job that never got a slot has cost
+-- nothing.
 create or replace function public.release_reservations(p_job_id uuid, p_had_slot boolean,
   p_failure text) returns void
 language sql set search_path = '' as $$
   update public.usage_events
   set state = 'released', ended_at = now(), failure = coalesce(failure, p_failure),
     usd = case when p_had_slot then usd else 0 end
-  where job_id = p_job_id and kind = 'model' and state = 'reserved';
+  where job_id = p_job_id and kind <> 'modal' and state = 'reserved';
+$$;
+
+-- Null, or the refusal of work that could exceed a limit of the day (0 = none).
+create or replace function public.refused_by_limit(
+  p_user_id uuid, p_estimate_usd double precision, p_user_limit_usd double precision,
+    p_budget_usd double precision
+) returns jsonb
+language sql stable set search_path = '' as $$
+  select jsonb_build_object('outcome', 'refused', 'limit', l.name, 'spent_usd', l.spent_usd)
+  from (
+    select 1 as place, 'user' as name, p_user_limit_usd as limit_usd,
+      public.spent_today(p_user_id) as spent_usd where p_user_limit_usd > 0
+    union all
+    select 2, 'budget', p_budget_usd, public.spent_today(null) where p_budget_usd > 0
+  ) l
+  where l.spent_usd + p_estimate_usd > l.limit_usd
+  order by l.place limit 1;
 $$;
 
 -- Counts one more runner start, as start_attempt, and reserves what it may cost. A job's first
@@ -35,6 +53,7 @@ language plpgsql set search_path = '' as $$
 declare
   v_job public.jobs;
   v_started jsonb;
+  v_refusal jsonb;
 begin
   -- Reservations take turns, so that two cannot both take what is left for one.
   if p_user_limit_usd > 0 or p_budget_usd > 0 then perform pg_advisory_xact_lock(4711012); end if;
@@ -44,15 +63,9 @@ begin
   -- The first one is the one before which nothing was reserved, whatever the row says.
   if not exists (select from public.usage_events e
     where e.job_id = p_id and e.kind = 'model' and e.created_at >= v_job.created_at) then
-    if p_user_limit_usd > 0
-      and public.spent_today(v_job.user_id) + p_estimate_usd > p_user_limit_usd then
-      return jsonb_build_object('outcome', 'refused', 'limit', 'user', 'spent_usd',
-        public.spent_today(v_job.user_id));
-    end if;
-    if p_budget_usd > 0 and public.spent_today(null) + p_estimate_usd > p_budget_usd then
-      return jsonb_build_object('outcome', 'refused', 'limit', 'budget', 'spent_usd',
-        public.spent_today(null));
-    end if;
+    v_refusal := public.refused_by_limit(v_job.user_id, p_estimate_usd, p_user_limit_usd,
+      p_budget_usd);
+    if v_refusal is not null then return v_refusal; end if;
   end if;
   perform public.release_reservations(p_id, v_job.slot_at is not null, 'RunCrashed');
   -- Numbers go on after those of a job of this id whose project was deleted and made again.
@@ -67,8 +80,38 @@ begin
   return v_started || jsonb_build_object('outcome', 'started');
 end $$;
 
--- An attempt that ended without a version tells why and, when it can, what it cost. One that was
--- settled stays so.
+-- The same for a step of an action: p_step names it, p_kind what is bought. A repeat changes
+-- nothing.
+create or replace function public.reserve_step(
+  p_id uuid, p_step text, p_kind text, p_backend text, p_estimate_usd double precision,
+    p_user_limit_usd double precision, p_budget_usd double precision
+) returns jsonb
+language plpgsql set search_path = '' as $$
+declare
+  v_action public.actions;
+  v_refusal jsonb;
+begin
+  if p_user_limit_usd > 0 or p_budget_usd > 0 then perform pg_advisory_xact_lock(4711012); end if;
+  select * into v_action from public.actions where id = p_id
+    and state in ('pending', 'processing') for no key update;
+  if not found then return null; end if;
+  perform from public.usage_events where kind = p_kind and call_id = p_id || '.' || p_step;
+  if found then return jsonb_build_object('outcome', 'reserved'); end if;
+  perform from public.usage_events where job_id = p_id and kind <> 'modal';
+  if not found then
+    v_refusal := public.refused_by_limit(v_action.user_id, p_estimate_usd, p_user_limit_usd,
+      p_budget_usd);
+    if v_refusal is not null then return v_refusal; end if;
+  end if;
+  perform public.release_reservations(p_id, true, 'RunCrashed');
+  insert into public.usage_events (user_id, job_id, call_id, kind, backend, usd, state)
+  values (v_action.user_id, p_id, p_id || '.' || p_step, p_kind, p_backend, p_estimate_usd,
+    'reserved');
+  return jsonb_build_object('outcome', 'reserved');
+end $$;
+
+-- An attempt that ended without a version or result tells why and, when it can, what it cost. One
+-- that was settled stays so.
 create or replace function public.release_attempt(p_call_id text, p_failure text,
   p_usd double precision) returns boolean
 language plpgsql set search_path = '' as $$
@@ -76,7 +119,7 @@ begin
   update public.usage_events
   set state = 'released', ended_at = coalesce(ended_at, now()),
     failure = coalesce(p_failure, failure), usd = coalesce(p_usd, usd)
-  where kind = 'model' and call_id = p_call_id and state <> 'settled';
+  where kind <> 'modal' and call_id = p_call_id and state <> 'settled';
   return found;
 end $$;
 
@@ -115,8 +158,34 @@ create or replace trigger jobs_release_usage after delete on public.jobs
   for each row when (old.status in ('pending', 'processing'))
   execute function public.settle_job_usage();
 
--- A call of a function, once: whoever took the call up again knows its time better. What a job
--- needs is the user's while the job goes on or has gone well; everything else is free for him.
+-- The same for actions: what is bought has a price, so the step that was made costs what was set
+-- aside for it. A video made on Modal is paid by the time of its call.
+create or replace function public.settle_action_usage() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'UPDATE' and new.state = 'completed' then
+    update public.usage_events
+    set state = 'settled', ended_at = now(),
+      usd = case when kind = 'video' and backend = 'modal' then 0 else usd end,
+      seconds = greatest(extract(epoch from clock_timestamp() - created_at), 0)
+    where job_id = new.id and kind <> 'modal' and state = 'reserved';
+  else
+    update public.usage_events set state = 'released' where job_id = old.id and kind = 'modal';
+    perform public.release_reservations(old.id, true,
+      case when tg_op = 'UPDATE' and new.state <> 'cancelled' then 'RunCrashed' end);
+  end if;
+  return null;
+end $$;
+create or replace trigger actions_settle_usage after update of state on public.actions
+  for each row when (old.state in ('pending', 'processing')
+    and new.state not in ('pending', 'processing'))
+  execute function public.settle_action_usage();
+create or replace trigger actions_release_usage after delete on public.actions
+  for each row when (old.state in ('pending', 'processing'))
+  execute function public.settle_action_usage();
+
+-- A call of a function, once: whoever took the call up again knows its time better. What a job or
+-- action needs is the user's while it goes on or has gone well; everything else is free for him.
 create or replace function public.record_call(
   p_call_id text, p_user_id uuid, p_job_id uuid, p_function text, p_seconds double precision,
     p_usd double precision
@@ -126,6 +195,9 @@ declare
   v_status text;
 begin
   select status into v_status from public.jobs where id = p_job_id for share;
+  if not found then
+    select state into v_status from public.actions where id = p_job_id for share;
+  end if;
   insert into public.usage_events (user_id, job_id, call_id, kind, backend, function, seconds, usd,
     state, ended_at)
   values (

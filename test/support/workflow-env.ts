@@ -85,6 +85,7 @@ const ALL_QUEUES = [
 /** Where nothing else is said, work is done here, as without Modal, and nothing else goes on. */
 const chooseLocal: FakeActivities = {
   cancelProjectWork: async () => [],
+  reserveStep: async () => true,
   chooseBackend: async () => ({
     backend: 'local',
     reason: 'no Modal credentials',

@@ -319,6 +319,38 @@ describe('I4: how an action ended is how its workflow ended', () => {
   });
 });
 
+describe('H3: paid steps', () => {
+  const withMoney = (diary: string[], isOpen: boolean, fails?: ErrorKind): FakeActivities => ({
+    async reserveStep({ step, work, backend }) {
+      diary.push(`${work} ${step} ${backend}`);
+      if (fails) throw ApplicationFailure.nonRetryable(fails, fails);
+      return isOpen;
+    },
+  });
+
+  it('each attempt is paid where it is made; own work is free', async () => {
+    const paid: string[] = [];
+    const more = withMoney(paid, true);
+    const modal = failWith('ModalUnavailable');
+    await play('generateThumbnail', { choice: MODAL, modal, more });
+    expect(paid).toEqual(['thumbnail 1 modal', 'thumbnail 2 modal', 'thumbnail 3 local']);
+    paid.length = 0;
+    await play('generateImage', { more });
+    await play('removeBackground', { cutsBy: 'service', more });
+    await play('removeBackground', { more });
+    await play('generateThumbnail', { plan: 'screenshot', more });
+    expect(paid).toEqual(['sprite 1 local', 'cutout 1 local']);
+  });
+
+  it.each([
+    ['a limit that is reached', 'SPENDING_LIMIT_EXCEEDED', 'fail SPENDING_LIMIT_EXCEEDED'],
+    ['a row that has ended', undefined, 'cancel'],
+  ] as const)('%s: nothing is made', async (_what, fails, end) => {
+    const { diary } = await play('generateImage', { more: withMoney([], false, fails) });
+    expect(diary).toEqual([end]);
+  });
+});
+
 describe("an action that shares its workflow's id", () => {
   it.each([
     ['is found once the list of workflows knows it', 2, true, 'cancelled'],

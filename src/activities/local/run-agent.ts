@@ -36,7 +36,7 @@ async function runAgent(
   const cleanUp = () =>
     rm(scratchDir, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   return longActivity({ onShutdown: 'stops', details: { callId }, cleanUp }, async ({ signal }) => {
-    if (!(await store.jobs.takeSlot(jobId, attempt))) throw superseded(attempt);
+    if (!(await store.jobs.takeSlot(jobId, attempt, 'local'))) throw superseded(attempt);
     const repoDir = await mirror.ensure(userId, projectId);
     if (spec.parent !== null) await mirror.assertHere(userId, projectId, spec.parent);
     const raw = await startRunner({

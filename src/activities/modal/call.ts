@@ -46,6 +46,8 @@ export interface CallName {
   readonly fn: ModalFunctionName;
   /** Our own id of the call; made up when it is not given. */
   readonly callId?: string;
+  /** The action that it is made for. */
+  readonly actionId?: string;
   /** The job's attempt that this call is. */
   readonly attempt?: { readonly jobId: string; readonly number: number };
 }
@@ -278,7 +280,7 @@ function close(
     ledger.recordCall({
       callId,
       userId: call.userId,
-      jobId: call.attempt?.jobId ?? null,
+      jobId: call.attempt?.jobId ?? call.actionId ?? null,
       function: call.fn,
       seconds,
       usd: priceUsd(call.fn, seconds),

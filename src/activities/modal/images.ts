@@ -45,7 +45,7 @@ async function make(
     const { result } = await durableCall(
       { calls, marks: store.modalCalls },
       {
-        name: { callId: callIdFor(actionId, attempt), userId, fn: MODAL_FUNCTION.image },
+        name: { callId: callIdFor(actionId, attempt), actionId, userId, fn: MODAL_FUNCTION.image },
         prepare: async () => ({ input }),
         onRunning: () => progress.note(IMAGE_PROGRESS.asked),
         // The runner itself has given up by then: the container hangs.

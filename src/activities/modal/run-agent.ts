@@ -44,7 +44,7 @@ async function assertNewest(
   { store }: ModalAgentDeps,
   { jobId, attempt }: RunAgentInput,
 ): Promise<void> {
-  if (!(await store.jobs.takeSlot(jobId, attempt))) throw superseded(attempt);
+  if (!(await store.jobs.takeSlot(jobId, attempt, 'modal'))) throw superseded(attempt);
 }
 
 function callAgent(

@@ -38,7 +38,7 @@ async function renderVideo(deps: ModalVideoDeps, input: RenderVideoStoryInput): 
     const { result } = await durableCall(
       { calls, marks: store.modalCalls },
       {
-        name: { callId: callIdFor(actionId, attempt), userId, fn: MODAL_FUNCTION.video },
+        name: { callId: callIdFor(actionId, attempt), actionId, userId, fn: MODAL_FUNCTION.video },
         prepare: async (sendsEverything) => ({
           bundle: await missingCommits(deps, input, revision, sendsEverything),
           input: await runnerInput(deps, input),

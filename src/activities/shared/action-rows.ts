@@ -13,7 +13,10 @@ export interface ActionRowDeps {
 }
 
 /** Opening and ending the rows of actions; every step may be repeated. */
-export function actionActivities({ store: { actions }, client }: ActionRowDeps): ActionActivities {
+export function actionActivities({
+  store: { actions },
+  client,
+}: ActionRowDeps): Omit<ActionActivities, 'reserveStep'> {
   return {
     async openAction({ actionId, userId, projectId, kind }) {
       const opened = await actions.open({ id: actionId, userId, projectId, kind });

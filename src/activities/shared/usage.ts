@@ -1,28 +1,56 @@
 import type { Config } from '../../config.js';
 import { crashPoint } from '../../crash-points.js';
-import { AppError } from '../../contracts/errors.js';
+import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
+import type { PaidKind, PaidWork } from '../../contracts/usage.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import { isWorkerShutdown } from '../frame/typed-failures.js';
-import type { AgentActivities, JobActivities } from '../ports.js';
+import type {
+  ActionActivities,
+  ActionAttempt,
+  AgentActivities,
+  CutoutServiceActivities,
+  ImageActivities,
+  JobActivities,
+  VideoActivities,
+} from '../ports.js';
 import type { Alerts } from './alerts.js';
 import type { Storage } from './storage.js';
 
 export interface UsageDeps {
-  config: Pick<Config, 'CLAUDE_MAX_BUDGET_USD' | 'USER_DAILY_USD' | 'BUDGET_DAILY_USD'>;
+  config: Pick<
+    Config,
+    | 'CLAUDE_MAX_BUDGET_USD'
+    | 'USER_DAILY_USD'
+    | 'BUDGET_DAILY_USD'
+    | (typeof PAID_WORK)[PaidWork]['price']
+  >;
   store: Pick<Store, 'usage'>;
   storage: Storage;
   alerts: Alerts;
 }
 
-/** The gate before every run of the model: room for its files, money for its work (C1). */
+/** What each paid step is counted as, and the setting that holds its price (H3). */
+const PAID_WORK = {
+  sprite: { kind: 'image', price: 'IMAGE_USD' },
+  thumbnail: { kind: 'image', price: 'THUMBNAIL_USD' },
+  cutout: { kind: 'image', price: 'CUTOUT_USD' },
+  video: { kind: 'video', price: 'VIDEO_USD' },
+  text: { kind: 'text', price: 'TEXT_USD' },
+} as const satisfies Record<PaidWork, { kind: PaidKind; price: keyof Config }>;
+
+/**
+ * The gate before every run of the model: room for its files, money for its work (C1); and before
+ * every paid step of an action (H3).
+ */
 export function usageActivities({
   config,
   store,
   storage,
   alerts,
-}: UsageDeps): Pick<JobActivities, 'startAttempt'> {
+}: UsageDeps): Pick<JobActivities, 'startAttempt'> & Pick<ActionActivities, 'reserveStep'> {
+  const limits = { userLimitUsd: config.USER_DAILY_USD, budgetUsd: config.BUDGET_DAILY_USD };
   return {
     // A step that an older worker scheduled names no backend: it knew one only.
     async startAttempt({ jobId, userId, backend = 'local' }) {
@@ -31,32 +59,48 @@ export function usageActivities({
         jobId,
         backend,
         estimateUsd: config.CLAUDE_MAX_BUDGET_USD,
-        userLimitUsd: config.USER_DAILY_USD,
-        budgetUsd: config.BUDGET_DAILY_USD,
+        ...limits,
       });
       crashPoint('after-start-attempt');
       if (answer?.outcome !== 'refused')
         return answer && { attempt: answer.attempt, slotAgeMs: answer.slotAgeMs };
-      const { limit, spentUsd } = answer;
-      if (limit === 'budget') {
-        void alerts.raise({
-          kind: 'budgetUsedUp',
-          key: 'today',
-          message: 'messages are refused: what is left of BUDGET_DAILY_USD does not cover a run',
-          details: {
-            spentUsd,
-            budgetUsd: config.BUDGET_DAILY_USD,
-            runUsd: config.CLAUDE_MAX_BUDGET_USD,
-          },
-        });
-      }
-      throw new AppError(
-        'SPENDING_LIMIT_EXCEEDED',
-        `today's limit (${limit}) leaves too little: ${spentUsd.toFixed(2)} USD are spent ` +
-          'or set aside',
-      );
+      throw refusal(answer, 'messages', config.CLAUDE_MAX_BUDGET_USD);
+    },
+
+    async reserveStep({ actionId, step, work, backend }) {
+      const { kind, price } = PAID_WORK[work];
+      const estimateUsd = config[price];
+      const answer = await store.usage.reserveStep({
+        actionId,
+        step,
+        kind,
+        backend,
+        estimateUsd,
+        ...limits,
+      });
+      if (answer?.outcome === 'refused') throw refusal(answer, `${kind}s`, estimateUsd);
+      return answer !== null;
     },
   };
+
+  function refusal(
+    { limit, spentUsd }: { limit: 'user' | 'budget'; spentUsd: number },
+    what: string,
+    neededUsd: number,
+  ): AppError {
+    if (limit === 'budget')
+      void alerts.raise({
+        kind: 'budgetUsedUp',
+        key: 'today',
+        message: `${what} are refused: BUDGET_DAILY_USD leaves too little for them`,
+        details: { spentUsd, budgetUsd: config.BUDGET_DAILY_USD, neededUsd },
+      });
+    return new AppError(
+      'SPENDING_LIMIT_EXCEEDED',
+      `today's limit (${limit}) leaves too little: ${spentUsd.toFixed(2)} USD are spent ` +
+        'or set aside',
+    );
+  }
 }
 
 /** Has every attempt that ends without a version say why and, where it is known, what it cost. */
@@ -66,27 +110,63 @@ export function withReleasedUsage(
   log: Log,
 ): AgentActivities {
   return {
-    async runAgent(input) {
-      try {
-        return await activities.runAgent(input);
-      } catch (error) {
-        if (isWorkerShutdown(error)) throw error;
-        const callId = callIdFor(input.jobId, input.attempt);
-        const failure =
-          [error, (error as Error).cause].find((told) => told instanceof AppError) ?? null;
-        const costUsd = failure?.details['costUsd'];
-        // A stopped attempt is nobody's failure. What cannot be told now is released with the job.
-        await store.usage
-          .release(
-            callId,
-            failure && failure.kind !== 'RunCancelled' ? failure.kind : null,
-            typeof costUsd === 'number' ? costUsd : null,
-          )
-          .catch((problem: unknown) =>
-            log.warn({ err: problem, callId }, 'the end of an attempt could not be noted'),
-          );
-        throw error;
-      }
-    },
+    runAgent: (input) =>
+      orRelease({ store, log }, callIdFor(input.jobId, input.attempt), () =>
+        activities.runAgent(input),
+      ),
   };
+}
+
+type PaidActivities = Pick<ImageActivities, 'drawImage'> &
+  Pick<CutoutServiceActivities, 'removeBackgroundByService'> &
+  VideoActivities;
+
+/** The same for the paid steps of actions in a set (H3). */
+export function withReleasedSteps<T extends Partial<PaidActivities>>(
+  activities: T,
+  store: Pick<Store, 'usage'>,
+  log: Log,
+): T {
+  const released = { ...activities };
+  for (const name of ['drawImage', 'removeBackgroundByService', 'renderVideo'] as const) {
+    const run = activities[name] as ((input: ActionAttempt) => Promise<unknown>) | undefined;
+    if (run)
+      Object.assign(released, {
+        [name]: (input: ActionAttempt) =>
+          orRelease({ store, log }, callIdFor(input.actionId, input.attempt), () => run(input)),
+      });
+  }
+  return released;
+}
+
+/** Failures before anybody was asked for something that costs. */
+const COST_NOTHING: ReadonlySet<ErrorKind> = new Set([
+  'BrowserMissing',
+  'CutoutUnavailable',
+  'FILE_NOT_FOUND',
+  'ImageServiceMissing',
+]);
+
+async function orRelease<T>(
+  { store, log }: { store: Pick<Store, 'usage'>; log: Log },
+  callId: string,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (isWorkerShutdown(error)) throw error;
+    const failure =
+      [error, (error as Error).cause].find((told) => told instanceof AppError) ?? null;
+    const told = failure?.details['costUsd'];
+    const isFree = failure !== null && COST_NOTHING.has(failure.kind);
+    const costUsd = typeof told === 'number' ? told : isFree ? 0 : null;
+    // A stopped attempt is nobody's failure. What cannot be told now is released with its row.
+    await store.usage
+      .release(callId, failure && failure.kind !== 'RunCancelled' ? failure.kind : null, costUsd)
+      .catch((problem: unknown) =>
+        log.warn({ err: problem, callId }, 'the end of an attempt could not be noted'),
+      );
+    throw error;
+  }
 }

@@ -17,7 +17,7 @@ import {
 import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { ActionWorkflows } from '../action-workflows.js';
-import { refuse, type Guards } from '../route-guards.js';
+import { refuse, refusedByLimit, type Guards } from '../route-guards.js';
 import { isAway } from '../away.js';
 import { logOf } from '../request-log.js';
 
@@ -185,6 +185,7 @@ function refuseOutcome(
   { kind, detail }: Extract<ActionOutcome<unknown>, { ok: false }>,
   missing: string,
 ): void {
+  if (refusedByLimit(res, kind)) return;
   if (kind === 'ImageServiceMissing') return refuse(res, 503, missing);
   res.status(500).json({ error: sentenceOf(kind, detail), success: false });
 }

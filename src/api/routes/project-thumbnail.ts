@@ -14,7 +14,7 @@ import { mediaTypeOf } from '../assets/media-type.js';
 import type { ReceiveUpload } from '../request-bodies.js';
 import type { Identity } from '../auth.js';
 import { sendFileBytes } from '../games/file-response.js';
-import { refuse, type Guards } from '../route-guards.js';
+import { refuse, refusedByLimit, type Guards } from '../route-guards.js';
 import { logOf } from '../request-log.js';
 
 const IMAGES = new Set(['image/webp', 'image/png', 'image/jpeg', 'image/gif']);
@@ -83,7 +83,7 @@ export function projectThumbnailRoutes(deps: ThumbnailDeps): Router {
       if (outcome.ok) res.json({ success: true, thumbnailUrl: addressOf(project.id) });
       else if (outcome.kind === 'BrowserMissing')
         refuse(res, 503, ERROR_POLICY.BrowserMissing.sentence);
-      else
+      else if (!refusedByLimit(res, outcome.kind))
         res.status(500).json({
           error: 'Failed to generate thumbnail',
           output: ERROR_POLICY[outcome.kind].sentence,

@@ -9,7 +9,7 @@ import type { Videos } from '../../store/files/videos.js';
 import type { Store } from '../../store/index.js';
 import type { ActionWorkflows } from '../action-workflows.js';
 import { sendFileBytes } from '../games/file-response.js';
-import { refuse, type Guards } from '../route-guards.js';
+import { refuse, refusedByLimit, type Guards } from '../route-guards.js';
 
 export interface VideoDeps {
   config: Pick<Config, 'VIDEO_SECONDS'>;
@@ -74,6 +74,7 @@ function refuseVideo(
   res: Response,
   { kind }: Extract<ActionOutcome<unknown>, { ok: false }>,
 ): void {
+  if (refusedByLimit(res, kind)) return;
   const { http, sentence } = ERROR_POLICY[kind];
   if (http === 503) refuse(res, 503, sentence);
   else res.status(500).json({ error: 'Failed to render video', output: sentence });

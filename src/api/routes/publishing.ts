@@ -14,7 +14,7 @@ import {
 import { orNothing, type Store } from '../../store/index.js';
 import type { ActionWorkflows, ActionStart } from '../action-workflows.js';
 import type { Identity } from '../auth.js';
-import { refuse, type Guards } from '../route-guards.js';
+import { refuse, refusedByLimit, type Guards } from '../route-guards.js';
 import { logOf } from '../request-log.js';
 
 /** Publishing and unpublishing of one project wait for each other: for so many others at most. */
@@ -203,10 +203,11 @@ function refuseOutcome(res: Response, { kind }: Failed): void {
 }
 
 /**
- * Every failure is 500 (§9.3). V2's two literals for an answer that is none carry what the model
- * said; the others are the policy's sentences.
+ * Every other failure is 500 (§9.3). V2's two literals for an answer that is none carry what the
+ * model said; the others are the policy's sentences.
  */
 function refuseInfo(res: Response, { kind, detail }: Failed): void {
+  if (refusedByLimit(res, kind)) return;
   if (kind !== 'ModelAnswerInvalid') return refuse(res, 500, ERROR_POLICY[kind].sentence);
   const [error = '', ...raw] = detail.split('\n');
   res.status(500).json({ error, raw: raw.join('\n') });

@@ -4,6 +4,7 @@ import type { PendingQuestion } from '../../contracts/frames.js';
 import { storable } from '../../contracts/ids.js';
 import { JobRow, type JobResult } from '../../contracts/rows.js';
 import type { RunUsage } from '../../contracts/runner.js';
+import type { Backend } from '../../contracts/workflows.js';
 import { ask, askFirst, type Client } from './client.js';
 
 /**
@@ -131,12 +132,12 @@ function jobStart(client: Client) {
 
     /**
      * True while `attempt` is the row's newest and the row is active; the first time counts as the
-     * start (B2).
+     * start (B2). The attempt counts as made on `backend` from now on, whatever it was meant for.
      */
-    takeSlot: (jobId: string, attempt: number): Promise<boolean> =>
+    takeSlot: (jobId: string, attempt: number, backend: Backend | null = null): Promise<boolean> =>
       ask(
         'take the slot',
-        client.rpc('take_slot', { p_id: jobId, p_attempt: attempt }),
+        client.rpc('take_slot', { p_id: jobId, p_attempt: attempt, p_backend: backend }),
         z.boolean(),
       ),
 

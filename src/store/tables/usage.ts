@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ErrorKind } from '../../contracts/errors.js';
+import { USAGE_KINDS, type PaidKind } from '../../contracts/usage.js';
 import type { Backend } from '../../contracts/workflows.js';
 import { ask, run, type Client } from './client.js';
 
@@ -16,12 +17,17 @@ const Reserved = z.discriminatedUnion('outcome', [
   }),
 ]);
 
+const ReservedStep = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('reserved') }),
+  Reserved.options[1],
+]);
+
 const SummaryRow = z.object({
   day: z.string(),
   backend: z.enum(['local', 'modal']),
   user_id: z.string().nullable(),
   email: z.string().nullable(),
-  kind: z.enum(['model', 'modal']),
+  kind: z.enum(USAGE_KINDS),
   state: z.enum(['reserved', 'settled', 'released']),
   count: z.number().int(),
   seconds: z.number(),
@@ -46,21 +52,31 @@ const Health = z.object({
  */
 export type ModalHealth = z.infer<typeof Health>;
 
-export interface Reservation {
-  readonly jobId: string;
+interface Limited {
   readonly backend: Backend;
-  /** The most that the attempt may cost, US dollars. */
+  /** The most that the attempt or step may cost, US dollars. */
   readonly estimateUsd: number;
   /** Limits of a day, US dollars; 0 = none. */
   readonly userLimitUsd: number;
   readonly budgetUsd: number;
+}
+export interface Reservation extends Limited {
+  readonly jobId: string;
+}
+export interface StepReservation extends Limited {
+  readonly actionId: string;
+  /** Names the step among those of its action. */
+  readonly step: string;
+  readonly kind: PaidKind;
 }
 
 export interface CallUsage {
   /** Names the call, so that whoever takes it up again cannot record it twice. */
   readonly callId: string;
   readonly userId: string;
-  /** Null for what the house does on its own account; that is free for the user. */
+  /**
+   * The job or action; null for what the house does on its own account, which is free for the user.
+   */
   readonly jobId: string | null;
   readonly function: string;
   /** Time that the container worked. */
@@ -71,14 +87,14 @@ export interface CallUsage {
 export type Usage = ReturnType<typeof usageTable>;
 
 /**
- * Table `usage_events`: reserve, settle, release. Settling is done by the database when the job's
- * row ends, whoever ends it.
+ * Table `usage_events`: reserve, settle, release. Settling is done by the database when the row of
+ * the job or action ends, whoever ends it.
  */
 export function usageTable(client: Client) {
-  return { ...spending(client), ...reports(client) };
+  return { ...reserving(client), ...spending(client), ...reports(client) };
 }
 
-function spending(client: Client) {
+function reserving(client: Client) {
   return {
     /**
      * Counts one more runner start and reserves what it may cost, in one step (C1); null when the
@@ -107,8 +123,34 @@ function spending(client: Client) {
     },
 
     /**
-     * An attempt ended without a version: `failure` null = it was stopped, `costUsd` null =
-     * unknown, the reservation goes on counting.
+     * The same for a paid step of an action (H3); null when the row has ended. Only an action's
+     * first step can be refused; a repeat changes nothing.
+     */
+    async reserveStep({ actionId, step, kind, ...limited }: StepReservation) {
+      const answer = await ask(
+        'reserve a step',
+        client.rpc('reserve_step', {
+          p_id: actionId,
+          p_step: step,
+          p_kind: kind,
+          p_backend: limited.backend,
+          p_estimate_usd: limited.estimateUsd,
+          p_user_limit_usd: limited.userLimitUsd,
+          p_budget_usd: limited.budgetUsd,
+        }),
+        ReservedStep.nullable(),
+      );
+      if (answer?.outcome !== 'refused') return answer;
+      return { outcome: 'refused' as const, limit: answer.limit, spentUsd: answer.spent_usd };
+    },
+  };
+}
+
+function spending(client: Client) {
+  return {
+    /**
+     * An attempt or step ended without a version or result: `failure` null = it was stopped,
+     * `costUsd` null = unknown, the reservation goes on counting.
      */
     release: (
       callId: string,

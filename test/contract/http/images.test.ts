@@ -11,6 +11,8 @@ import {
   startCutoutService,
   type FakeCutoutService,
 } from '../../fakes/cutout-service.js';
+import { ERROR_POLICY } from '../../../src/contracts/errors.js';
+import { moneyOf } from '../../support/money.js';
 import { startStack, type Stack } from '../../support/stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { CUTOUT_VERSION, cutoutOfService, cutoutServiceRows } from './remove-background.js';
@@ -46,6 +48,7 @@ beforeAll(async () => {
       GEMINI_BASE_URL: `${demo.url}/gemini`,
       GEMINI_MODEL_IMAGE: 'the-model-of-this-test',
       RATE_LIMIT_AI_PER_MIN: '10000',
+      USER_DAILY_USD: '50',
       ANTHROPIC_API_KEY: 'a-key-for-tests',
       ANTHROPIC_BASE_URL: `${demo.url}/fault/refusal`,
     },
@@ -400,6 +403,33 @@ describe('when a part dies', () => {
     expect(await drawing).toMatchObject({ status: 200, body: { success: true, actionId } });
     expect((await action(actionId)).body['state']).toBe('completed');
     expect(askedFor('[demo:slow-4] 鯨')).toBe(2);
+  });
+});
+
+describe('H3: images are paid as runs are', () => {
+  it('an image counts what it costs; after the day is used up none is drawn', async () => {
+    const bill = moneyOf(stack, alice!.id);
+    const { body } = await generate('払った星', { actionId: randomUUID() });
+    const paid = { kind: 'image', state: 'settled', usd: 0.04 };
+    expect(await bill.of(String(body['actionId']))).toEqual([paid]);
+    expect((await generate('[demo:blocked] 星', {})).status).toBe(500);
+    const project = await store.projects.create(alice!.id);
+    const thumbnail = `/api/projects/${project.id}/generate-thumbnail`;
+
+    await bill.spend(49.99);
+    const refusal = { error: ERROR_POLICY.SPENDING_LIMIT_EXCEEDED.sentence };
+    const actionId = randomUUID();
+    const refused = await generate('払えない星', { actionId });
+    expect(refused).toEqual({ status: 429, body: refusal });
+    expect(await call('POST', thumbnail, { as: alice, body: {} })).toEqual({
+      status: 429,
+      body: refusal,
+    });
+    expect(askedFor('払えない星')).toBe(0);
+    expect(await bill.of(actionId)).toEqual([]);
+    await bill.forgive();
+    expect((await generate('払えない星', { actionId })).status).toBe(429);
+    expect((await generate('払えない星', {})).status).toBe(200);
   });
 });
 

@@ -1,0 +1,35 @@
+import type { Stack } from './stack.js';
+
+/** What a user has spent, as the operator of a stack sees and changes it. */
+export function moneyOf({ env }: Stack, userId: string) {
+  const { SUPABASE_URL = '', SUPABASE_SERVICE_ROLE_KEY: key = '' } = env;
+  const ask = async (query: string, init: RequestInit = {}): Promise<unknown> => {
+    const answer = await fetch(`${SUPABASE_URL}/rest/v1/usage_events${query}`, {
+      ...init,
+      headers: { apikey: key, authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    });
+    if (!answer.ok) throw new Error(await answer.text());
+    const text = await answer.text();
+    return text === '' ? null : (JSON.parse(text) as unknown);
+  };
+  const mark = `of-${userId}`;
+  return {
+    /** Rows of one job or action. */
+    of: (id: string) => ask(`?job_id=eq.${id}&kind=neq.modal&select=kind,state,usd`),
+    /** As if the user had spent so much today. */
+    spend: (usd: number) =>
+      ask('', {
+        method: 'POST',
+        body: JSON.stringify({
+          user_id: userId,
+          call_id: mark,
+          kind: 'model',
+          backend: 'local',
+          usd,
+          state: 'settled',
+        }),
+      }),
+    /** Takes that back. */
+    forgive: () => ask(`?call_id=eq.${mark}`, { method: 'DELETE' }),
+  };
+}
