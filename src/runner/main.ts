@@ -20,6 +20,8 @@ const DEFAULT_IMAGE_UPSTREAM = 'https://generativelanguage.googleapis.com';
 const DEFAULT_CUTOUT_UPSTREAM = 'https://api.replicate.com';
 /** Shorter ones are no secrets, and removing them would tear words apart. */
 const MIN_SECRET_CHARS = 8;
+/** An image model may be silent for longer than a parent waits for a word (F3). */
+const IMAGE_BEAT_MS = 2_000;
 /** A run that has sent so many events has shown text to its listeners. */
 const SOME_EVENTS = 12;
 
@@ -162,6 +164,7 @@ async function run(): Promise<unknown> {
   if (input.command === 'image' || input.command === 'video') costUsd = null;
   if (input.command === 'image') {
     if (input.op === 'cutout') letSignalsEndUs();
+    setInterval(() => output.alive(0), IMAGE_BEAT_MS);
     return makeImage(input, imageAccess(), stop.signal);
   }
   if (input.command === 'video') {

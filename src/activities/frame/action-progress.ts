@@ -16,6 +16,7 @@ export class ActionProgress {
   /** Aborts when the row turns out to have ended. */
   readonly ended = this.#over.signal;
   #newest: number | null = null;
+  #told = 0;
   #telling: Promise<void> | null = null;
 
   constructor(
@@ -29,9 +30,15 @@ export class ActionProgress {
     this.#telling ??= this.#tell();
   }
 
+  /** Something happened that is no step ahead: the row hears that the work is alive (F3). */
+  noteAlive(): void {
+    if (this.#newest === null) this.note(this.#told);
+  }
+
   async #tell(): Promise<void> {
     for (let percent = this.#newest; percent !== null; percent = this.#newest) {
       this.#newest = null;
+      this.#told = percent;
       try {
         if (!(await this.deps.store.actions.noteProgress(this.actionId, percent)))
           this.#over.abort(actionEnded());

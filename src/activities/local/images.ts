@@ -7,6 +7,7 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import { ActionProgress } from '../frame/action-progress.js';
 import { longActivity } from '../frame/long-activity.js';
+import { rowOfAction, silenceWatch, whileHeard } from '../frame/silence.js';
 import { imageInput, keepImage, sourceOf } from '../runner-input/image-input.js';
 import type { CutoutServiceActivities, ImageActivities, ScreenshotActivities } from '../ports.js';
 import { assetsOnDisk } from './asset-copies.js';
@@ -70,17 +71,21 @@ async function runImage(
   action: { userId: string; actionId: string },
   input: ImageInput,
 ): Promise<ImageMade> {
-  const { config, images, runner } = deps;
+  const { config, store, images, runner, log } = deps;
   const progress = new ActionProgress(deps, action.actionId);
   return longActivity({ onShutdown: 'stops' }, async ({ signal }) => {
     progress.note(IMAGE_PROGRESS.begun);
-    const raw = await startRunner({
-      program: runner,
-      input,
-      env: runnerEnv(config, input),
-      signal,
-      onProgress: (percent) => progress.note(percent),
-    });
+    const watch = silenceWatch(rowOfAction(store, action.actionId), config, log);
+    const raw = await whileHeard(watch, signal, (stopped) =>
+      startRunner({
+        program: runner,
+        input,
+        env: runnerEnv(config, input),
+        signal: stopped,
+        onAlive: () => progress.noteAlive(),
+        onProgress: (percent) => progress.note(percent),
+      }),
+    );
     const made = await keepImage(images, action, raw);
     progress.note(IMAGE_PROGRESS.kept);
     return made;

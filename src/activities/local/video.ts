@@ -11,6 +11,7 @@ import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import { ActionProgress } from '../frame/action-progress.js';
 import { longActivity } from '../frame/long-activity.js';
+import { rowOfAction, silenceWatch, whileHeard } from '../frame/silence.js';
 import type { VideoStore } from '../runner-input/video-input.js';
 import type { RenderVideoStoryInput, VideoActivities } from '../ports.js';
 import { videoSite } from '../runner-input/video-site.js';
@@ -44,17 +45,23 @@ async function renderVideo(deps: LocalVideoDeps, input: RenderVideoStoryInput): 
     async ({ signal }) => {
       const made = await videoMade(deps, input);
       if (made) return made;
-      const stopped = AbortSignal.any([signal, progress.ended]);
-      // A browser that is busy drawing ends too slowly: what it leaves is removed here.
-      stopped.addEventListener('abort', () => void killOrphansIn(tempDir), { once: true });
-      const raw = await startRunner({
-        program: deps.runner,
-        env: {},
-        signal: stopped,
-        stopGraceMs: 0,
-        onProgress: (percent) => progress.note(percent),
-        input: await runnerInput(deps, input, { callId, scratchDir, stopped }),
-      });
+      const watch = silenceWatch(rowOfAction(deps.store, input.actionId), deps.config, deps.log);
+      const raw = await whileHeard(
+        watch,
+        AbortSignal.any([signal, progress.ended]),
+        async (stopped) => {
+          // A browser that is busy drawing ends too slowly: what it leaves is removed here.
+          stopped.addEventListener('abort', () => void killOrphansIn(tempDir), { once: true });
+          return startRunner({
+            program: deps.runner,
+            env: {},
+            signal: stopped,
+            stopGraceMs: 0,
+            onProgress: (percent) => progress.note(percent),
+            input: await runnerInput(deps, input, { callId, scratchDir, stopped }),
+          });
+        },
+      );
       return keepVideo(deps, input, raw);
     },
   );

@@ -5,7 +5,7 @@ import { pollDelayMs } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';
 import { toAppError } from './errors.js';
 import { priceUsd, RESERVED } from './price.js';
-import { lookEveryMs, stalledBecause } from './stall-watch.js';
+import { lookEveryMs, stalledBecause } from '../frame/silence.js';
 
 const named = (name: string, message: string, fields: object = {}): Error =>
   Object.assign(new Error(message), { name, ...fields });

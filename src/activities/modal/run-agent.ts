@@ -8,13 +8,13 @@ import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity, type LongActivity } from '../frame/long-activity.js';
+import { rowOfJob, silenceWatch } from '../frame/silence.js';
 import { generateInput, readOutcome, superseded } from '../runner-input/generate-input.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports.js';
 import type { ModalAnswer, ModalCalls } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';
 import { durableCall } from './durable-call.js';
 import { missingCommits } from './missing-commits.js';
-import { stallWatch } from './stall-watch.js';
 
 export interface ModalAgentDeps {
   config: WorkerConfig;
@@ -68,7 +68,7 @@ function callAgent(
         input: runnerInput(config, input),
         bundle: await missingCommits(deps, input, spec.parent, sendsEverything),
       }),
-      ...(isHeard ? { watch: stallWatch({ store, config, log, jobId, attempt }) } : {}),
+      ...(isHeard ? { watch: silenceWatch(rowOfJob(store, input), config, log) } : {}),
     },
     activity,
   );

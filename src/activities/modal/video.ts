@@ -6,6 +6,7 @@ import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity } from '../frame/long-activity.js';
+import { rowOfAction, silenceWatch } from '../frame/silence.js';
 import type { RenderVideoStoryInput, VideoActivities } from '../ports.js';
 import { videoMade, keepVideo, videoInput, type VideoStore } from '../runner-input/video-input.js';
 import { assetsForVolume } from './asset-copies.js';
@@ -30,8 +31,9 @@ export function modalVideoActivities(deps: ModalVideoDeps): VideoActivities {
 }
 
 async function renderVideo(deps: ModalVideoDeps, input: RenderVideoStoryInput): Promise<VideoMade> {
-  const { calls, store } = deps;
+  const { calls, store, config, log } = deps;
   const { userId, actionId, attempt, revision } = input;
+  const isHeard = callbackBaseUrl(config) !== null;
   return longActivity({ onShutdown: 'goesOn' }, async (activity) => {
     const made = await videoMade(deps, input);
     if (made) return made;
@@ -43,6 +45,7 @@ async function renderVideo(deps: ModalVideoDeps, input: RenderVideoStoryInput): 
           bundle: await missingCommits(deps, input, revision, sendsEverything),
           input: await runnerInput(deps, input),
         }),
+        ...(isHeard ? { watch: silenceWatch(rowOfAction(store, actionId), config, log) } : {}),
       },
       activity,
     );

@@ -11,11 +11,21 @@ import {
   type ModalCalls,
 } from '../../../src/activities/modal/call.js';
 import { connectModal, type ModalConnection } from '../../../src/activities/modal/client.js';
-import { openModal } from '../../../src/activities/modal/open.js';
+import type { RenderVideoStoryInput } from '../../../src/activities/ports.js';
+import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
 import { MODAL_FUNCTION, volumeNameOf } from '../../../src/contracts/modal.js';
 import { runnerVersion } from '../../../src/activities/runner-input/bundle.js';
 import { modalSet, type ModalPortSet } from '../ports/sets.js';
-import { log, start, startPortFixture, type Place, type PortFixture } from '../ports/fixture.js';
+import {
+  inActivity,
+  log,
+  start,
+  startPortFixture,
+  type Place,
+  type PortFixture,
+} from '../ports/fixture.js';
+import { newVideo } from '../ports/video-game.js';
+import { programsOf } from '../../support/video.js';
 import { eventually, game } from '../runner/bench.js';
 
 const GENEROUS_MS = 40_000;
@@ -243,32 +253,46 @@ describe('E6: a Volume that lacks the parent is sent it with the call', () => {
   });
 });
 
-describe('F3: a run that says nothing is ended', () => {
-  it('when the row heard of no event within the limit, with everything it started', async () => {
-    fixture.script(SLOW_MODEL);
-    const input = await fixture.openRun(place);
+describe('F3: work that says nothing is ended', () => {
+  const impatientSet = async (startTimeoutMs: string): Promise<ModalSet> => {
     const {
       database: { store },
       mirror,
     } = fixture;
-    const impatient = await openModal({
-      config: fixture.config({
-        ...set.emulator.env,
-        START_TIMEOUT_MS: '3000',
-        NO_PROGRESS_TIMEOUT_MS: '3000',
-      }),
-      store,
-      mirror,
-      log,
+    const config = fixture.config({
+      ...set.emulator.env,
+      START_TIMEOUT_MS: startTimeoutMs,
+      NO_PROGRESS_TIMEOUT_MS: '3000',
     });
-    const { outcome } = start(impatient?.agent ?? set.agent, input);
-    await expect(outcome).rejects.toMatchObject({ kind: 'RunStalled' });
-    await impatient?.close();
-    await eventually(async () => (await fixture.processes()).length === 0, GENEROUS_MS);
-    await eventually(
-      async () => (await generations()).every((call) => !call.isRunning),
-      GENEROUS_MS,
+    const modal = await openModal({ config, store, mirror, log });
+    if (!modal) throw new Error('no Modal set without credentials');
+    return modal;
+  };
+  const untilNoneRuns = (): Promise<boolean> =>
+    eventually(async () => (await generations()).every((call) => !call.isRunning), GENEROUS_MS);
+
+  it('when the row of an action heard of nothing, as that of a job', async () => {
+    const impatient = await impatientSet('1000');
+    const input = await newVideo(fixture);
+    const { outcome } = inActivity(
+      (given: RenderVideoStoryInput) => impatient.videos.renderVideo(given),
+      input,
     );
+    await expect(outcome).rejects.toMatchObject({ kind: 'RunStalled' });
+    await impatient.close();
+    await untilNoneRuns();
+    expect(await programsOf(input.actionId)).toEqual([]);
+  });
+
+  it('when the row heard of no event within the limit, with everything it started', async () => {
+    fixture.script(SLOW_MODEL);
+    const input = await fixture.openRun(place);
+    const impatient = await impatientSet('3000');
+    const { outcome } = start(impatient.agent, input);
+    await expect(outcome).rejects.toMatchObject({ kind: 'RunStalled' });
+    await impatient.close();
+    await eventually(async () => (await fixture.processes()).length === 0, GENEROUS_MS);
+    await untilNoneRuns();
   });
 });
 

@@ -129,7 +129,9 @@ export async function startPortFixture(): Promise<PortFixture> {
   const imageRequests: string[] = [];
   const [model, listener, imageModel] = await Promise.all([
     startFakeMessages(replies),
-    startListener(),
+    startListener((actionId, percent) =>
+      database.store.actions.noteProgress(actionId, percent).catch(() => false),
+    ),
     startDemoServer({
       onImageRequest: ({ prompt }) => {
         imageRequests.push(prompt);
@@ -273,10 +275,13 @@ export interface Listener {
 interface Post {
   callId: string;
   fromSeq: number;
-  events: { type: string; content?: string }[];
+  events: { type: string; content?: string; progress?: number }[];
 }
 
-async function startListener(): Promise<Listener> {
+/** As the API does, it tells an action's row how far the action is. */
+async function startListener(
+  noteProgress: (actionId: string, percent: number) => Promise<unknown>,
+): Promise<Listener> {
   const texts = new Map<string, string[]>();
   const forged: string[] = [];
   const server = createServer((request, response) => {
@@ -293,6 +298,9 @@ async function startListener(): Promise<Listener> {
         heard[post.fromSeq + index] = event.type === 'stream' ? (event.content ?? '') : '';
       });
       texts.set(post.callId, heard);
+      const actionId = /\/callback\/actions\/([^/]+)$/.exec(request.url ?? '')?.[1];
+      const percent = post.events.findLast(({ type }) => type === 'progress')?.progress;
+      if (actionId !== undefined && percent !== undefined) void noteProgress(actionId, percent);
       response
         .writeHead(200, { 'content-type': 'application/json' })
         .end(JSON.stringify({ ackedSeq: post.fromSeq + post.events.length - 1, cancel: false }));
