@@ -169,7 +169,8 @@ export interface DeleteActivities {
 export interface MaintenanceActivities {
   /**
    * Removes scratch folders that no run uses any more, and candidates that were not published and
-   * images that were not fetched for a day (C4, E4). Packs repositories.
+   * images that were not fetched for a day (C4, E4); folders without a row, and files of assets
+   * deleted 30 days ago (F2). Packs repositories.
    */
   collectGarbage(): Promise<{ scratchFolders: number; candidates: number; images: number }>;
 }

@@ -8,6 +8,7 @@ import type { ObjectStore } from '../../objects/object-store.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { MaintenanceActivities } from '../ports.js';
+import { removeDeletedAssets, removeOrphanFolders } from './sweeps.js';
 
 /** No run lasts this long, so an older scratch folder belongs to nobody. */
 const SCRATCH_MS = 60 * 60_000;
@@ -39,7 +40,9 @@ export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivit
       const images = await deps.images.removeOld(IMAGE_MS);
       await deps.objects.removeAbandoned(UPLOAD_MS);
       const packed = await deps.mirror.packRepositories(PACK_BUDGET_MS);
-      if (packed > 0) deps.log.info({ packed }, 'packed repositories');
+      const folders = await removeOrphanFolders(deps);
+      const assets = await removeDeletedAssets(deps);
+      if (packed + folders + assets > 0) deps.log.info({ packed, folders, assets }, 'kept house');
       return { scratchFolders, candidates, images };
     },
   };

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -37,6 +37,11 @@ export interface AssetFiles {
   ): Promise<string>;
   /** Removes a part, or a file that no asset uses; nothing there is fine. */
   discard(file: string): Promise<void>;
+  /**
+   * Removes a file unless it was written within `withinMs`, even while we look: whoever sends the
+   * same bytes again puts them in its place. False = it stays.
+   */
+  discardOld(file: string, withinMs: number): Promise<boolean>;
   /**
    * Where the file of an asset really lies; null when its owner wrote the row himself, or that is
    * not its owner's folder (the global one for a global asset), or no file.
@@ -85,6 +90,8 @@ export function createAssetFiles(dataDir: string): AssetFiles {
 
     discard: (file) => rm(file, { force: true }),
 
+    discardOld,
+
     async locate({ owner_id, is_global, is_stored, storage_path }) {
       if (!is_stored || !path.isAbsolute(storage_path) || storage_path.includes('\0')) return null;
       if (!is_global && !isUuid(owner_id)) return null;
@@ -113,6 +120,20 @@ export function createAssetFiles(dataDir: string): AssetFiles {
       return removed;
     },
   };
+}
+
+async function discardOld(file: string, withinMs: number): Promise<boolean> {
+  const isOld = async (place: string): Promise<boolean> =>
+    Date.now() - (await stat(place)).mtimeMs >= withinMs;
+  if (!(await isOld(file))) return false;
+  const doomed = path.join(path.dirname(file), `.${randomUUID()}.part`);
+  await rename(file, doomed);
+  if (await isOld(doomed)) {
+    await rm(doomed, { force: true });
+    return true;
+  }
+  await rename(doomed, file);
+  return false;
 }
 
 /** Complete or not at all, also onto another disk. */

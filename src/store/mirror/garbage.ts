@@ -44,11 +44,17 @@ export async function packRepositories(usersDir: string, budgetMs: number): Prom
 }
 
 async function* reposBelow(usersDir: string): AsyncGenerator<Repo> {
-  for (const user of await uuidEntries(usersDir)) {
-    const projectsDir = path.join(usersDir, user, 'projects');
-    for (const project of await uuidEntries(projectsDir))
-      yield openRepo(path.join(projectsDir, project, 'repo.git'));
-  }
+  for await (const { userId, projectId } of projectsBelow(usersDir))
+    yield openRepo(path.join(usersDir, userId, 'projects', projectId, 'repo.git'));
+}
+
+/** Every project that has a folder below `usersDir`. */
+export async function* projectsBelow(
+  usersDir: string,
+): AsyncGenerator<{ userId: string; projectId: string }> {
+  for (const userId of await uuidEntries(usersDir))
+    for (const projectId of await uuidEntries(path.join(usersDir, userId, 'projects')))
+      yield { userId, projectId };
 }
 
 async function removePassingRefs(repo: Repo, olderThanMs: number): Promise<number> {

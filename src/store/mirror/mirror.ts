@@ -15,7 +15,8 @@ import {
   type BundleImport,
   type BundleRange,
 } from './bundles.js';
-import { CANDIDATES, packRepositories, removeCandidates } from './garbage.js';
+import { CANDIDATES, packRepositories, projectsBelow, removeCandidates } from './garbage.js';
+import { wordsMentioned } from './mentions.js';
 import {
   readAiContext,
   readVersionEdits,
@@ -103,6 +104,18 @@ export interface Mirror {
   assertHere(userId: string, projectId: string, revision: string): Promise<void>;
   /** Brings `main` forward to a published revision; never back to an older one, never aside. */
   advanceMain(userId: string, projectId: string, revision: string): Promise<Advance>;
+  /**
+   * Which of the words stand in a text of any version or candidate that is here; `isText` says so
+   * of a path.
+   */
+  wordsMentioned(
+    userId: string,
+    projectId: string,
+    words: ReadonlySet<string>,
+    isText: (path: string) => boolean,
+  ): Promise<Set<string>>;
+  /** All projects that have a folder here. */
+  projects(): AsyncGenerator<{ userId: string; projectId: string }>;
   /** Removes the project's folder; nothing there is fine. */
   remove(userId: string, projectId: string): Promise<void>;
   readonly assets: MirrorAssets;
@@ -156,6 +169,9 @@ export function createMirror(dataDir: string): Mirror {
       assertHere(repoOf(userId, projectId), revision),
     advanceMain: async (userId, projectId, revision) =>
       advanceRef(repoOf(userId, projectId), MAIN, revision),
+    wordsMentioned: async (userId, projectId, words, isText) =>
+      wordsMentioned(repoOf(userId, projectId), words, isText),
+    projects: () => projectsBelow(path.join(dataDir, 'users')),
     remove: async (userId, projectId) => removeFolder(folder(userId, projectId)),
     assets: mirrorAssets((userId) => path.join(userFolder(dataDir, userId), 'assets')),
     removeCandidates: (olderThanMs) => removeCandidates(path.join(dataDir, 'users'), olderThanMs),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask, askAny, askFirst, type Client } from './client.js';
+import { ask, askAny, askFirst, run, type Client } from './client.js';
 
 /**
  * Raw `assets` row, as far as it is used. Its owner may write any of it through the database:
@@ -22,6 +22,7 @@ const AssetRow = z.looseObject({
   tags: z.string().nullable(),
   description: z.string().nullable(),
   created_at: z.string(),
+  updated_at: z.string(),
   available_from: z.string().nullable(),
   available_until: z.string().nullable(),
 });
@@ -73,7 +74,12 @@ export type Assets = ReturnType<typeof assetsTable>;
  * Tables `assets` and `project_assets`: a user's images and sounds, and which projects use them.
  */
 export function assetsTable(client: Client) {
-  return { ...assetLists(client), ...singleAssets(client), ...assetChanges(client) };
+  return {
+    ...assetLists(client),
+    ...singleAssets(client),
+    ...assetChanges(client),
+    ...deletedAssets(client),
+  };
 }
 
 function assetLists(client: Client) {
@@ -200,5 +206,60 @@ function assetChanges(client: Client) {
           .eq('is_deleted', false)
           .select('id'),
       ),
+  };
+}
+
+/** For the service role: files of assets that were deleted some time ago (F2). */
+function deletedAssets(client: Client) {
+  const stored = () => client.from('assets').select('*').eq('is_stored', true);
+  return {
+    /**
+     * Users' assets that were deleted before then, and whose files are still there, by id from
+     * `from` on.
+     */
+    deletedBefore: (before: Date, from: string, limit: number): Promise<AssetRow[]> =>
+      ask(
+        'list deleted assets',
+        stored()
+          .eq('is_deleted', true)
+          .eq('is_global', false)
+          .lt('updated_at', before.toISOString())
+          .gte('id', from)
+          .order('id')
+          .limit(limit),
+        Rows,
+      ),
+
+    /** True while a row has this file that is not deleted, or was not before then. */
+    async isFileNeeded(storagePath: string, before: Date): Promise<boolean> {
+      const rows = await ask('find who has a file', stored().eq('storage_path', storagePath), Rows);
+      return rows.some(
+        ({ is_deleted, updated_at }) => !is_deleted || Date.parse(updated_at) >= before.getTime(),
+      );
+    },
+
+    /** The file is gone from the disk. */
+    markRemoved: (storagePath: string): Promise<void> =>
+      run(
+        'note that a file is gone',
+        client
+          .from('assets')
+          .update({ is_stored: false })
+          .eq('storage_path', storagePath)
+          .eq('is_deleted', true),
+      ),
+
+    /** Names of a user's files that were removed so, unless another asset has the same bytes. */
+    async removedNames(userId: string): Promise<Set<string>> {
+      const rows = await ask(
+        'list removed assets',
+        client.from('assets').select('*').eq('owner_id', userId),
+        Rows,
+      );
+      const nameOf = ({ storage_path }: AssetRow): string => storage_path.split('/').at(-1) ?? '';
+      const kept = new Set(rows.filter(({ is_stored }) => is_stored).map(nameOf));
+      const removed = rows.filter(({ is_stored, is_deleted }) => !is_stored && is_deleted);
+      return new Set(removed.map(nameOf).filter((name) => !kept.has(name)));
+    },
   };
 }

@@ -76,6 +76,26 @@ export async function askAny(what: string, query: Query): Promise<boolean> {
   return (await ask(what, query, z.array(z.unknown()))).length > 0;
 }
 
+/** Ids travel in the address of a request, whose length is limited. */
+const IDS_AT_ONCE = 100;
+
+/** Which of these ids a table has, however many. */
+export async function existingIds(
+  what: string,
+  ids: readonly string[],
+  query: (some: readonly string[]) => Query,
+): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (let at = 0; at < ids.length; at += IDS_AT_ONCE)
+    for (const { id } of await ask(
+      what,
+      query(ids.slice(at, at + IDS_AT_ONCE)),
+      z.array(z.object({ id: z.string() })),
+    ))
+      found.add(id);
+  return found;
+}
+
 /** As {@link ask}, for statements that answer nothing. */
 export async function run(what: string, query: Query): Promise<void> {
   await send(what, query);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PendingQuestion, ProjectSummary, type ProjectBrief } from '../../contracts/frames.js';
 import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
-import { ask, askFirst, run, type Client, type Query } from './client.js';
+import { ask, askFirst, existingIds, run, type Client, type Query } from './client.js';
 
 /**
  * Raw `projects` row. Its owner can write any JSON into `pending_question`: what is no question
@@ -18,9 +18,6 @@ const ProjectRow = z.looseObject({
   pending_question: PendingQuestion.nullable().catch(null),
 });
 export type ProjectRow = z.infer<typeof ProjectRow>;
-
-/** Ids travel in the address of the request, whose length is limited. */
-const IDS_AT_ONCE = 100;
 
 export function toProjectBrief({ id, name, created_at, updated_at }: ProjectRow): ProjectBrief {
   return { id, name, createdAt: created_at, updatedAt: updated_at };
@@ -60,7 +57,9 @@ export function projectsTable(client: Client) {
 
     /** Which of these projects exist. */
     existing: (projectIds: readonly string[]): Promise<Set<string>> =>
-      existingOf(client, projectIds),
+      existingIds('look which projects exist', projectIds, (ids) =>
+        client.from('projects').select('id').in('id', ids),
+      ),
 
     /** Without a name the database's own default is used. */
     async create(userId: string, name?: string): Promise<ProjectRow> {
@@ -105,17 +104,4 @@ export function projectsTable(client: Client) {
     remove: (projectId: string): Promise<void> =>
       run('remove the project', client.from('projects').delete().eq('id', projectId)),
   };
-}
-
-async function existingOf(client: Client, projectIds: readonly string[]): Promise<Set<string>> {
-  const found = new Set<string>();
-  for (let at = 0; at < projectIds.length; at += IDS_AT_ONCE) {
-    const query = client
-      .from('projects')
-      .select('id')
-      .in('id', projectIds.slice(at, at + IDS_AT_ONCE));
-    const rows = z.array(z.object({ id: z.string() }));
-    for (const { id } of await ask('look which projects exist', query, rows)) found.add(id);
-  }
-  return found;
 }

@@ -4,7 +4,7 @@ import {
   type PublishedGame,
   type PublishGameInput,
 } from '../../contracts/publishing.js';
-import { ask, run, type Client } from './client.js';
+import { ask, existingIds, run, type Client } from './client.js';
 
 const Game = z.object({
   id: z.string(),
@@ -55,6 +55,12 @@ export function publishedGamesTable(client: Client) {
         'read the game',
         client.rpc('published_game', { p_id: id, p_user_id: userId }),
         Game.nullable(),
+      ),
+
+    /** Which of these games have a row, published or not. */
+    existing: (gameIds: readonly string[]): Promise<Set<string>> =>
+      existingIds('look which games exist', gameIds, (ids) =>
+        client.from('games').select('id').in('id', ids),
       ),
 
     /** What everybody may find, newest first. */

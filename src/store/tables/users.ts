@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ask, type Client } from './client.js';
+import { ask, existingIds, type Client } from './client.js';
 
 /** Who signed in, as far as a token tells. */
 export interface UserIdentity {
@@ -35,6 +35,12 @@ export function usersTable(client: Client) {
         .select('id');
       return (await ask('create the user', query, Ids)).length > 0 ? 'created' : 'existing';
     },
+
+    /** Which of these users exist. */
+    existing: (userIds: readonly string[]): Promise<Set<string>> =>
+      existingIds('look which users exist', userIds, (ids) =>
+        client.from('users').select('id').in('id', ids),
+      ),
 
     /** Ids of the users after `after` (null = from the first), in their order. */
     async idsAfter(after: string | null, limit: number): Promise<string[]> {

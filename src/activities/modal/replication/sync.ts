@@ -14,7 +14,7 @@ const LOOKS = 3;
 const MAIN = 'refs/heads/main';
 
 export interface ReplicationDeps {
-  readonly store: Pick<Store, 'revisions' | 'volumeHeads' | 'projects'>;
+  readonly store: Pick<Store, 'assets' | 'revisions' | 'volumeHeads' | 'projects'>;
   /** The plain one: replication must not wait for itself. */
   readonly mirror: Mirror;
   readonly volume: Volume;
@@ -113,15 +113,19 @@ export async function fetchToMirror(
 }
 
 async function syncAssets(
-  { mirror: { assets }, volume, log }: ReplicationDeps,
+  { store, mirror: { assets }, volume, log }: ReplicationDeps,
   userId: string,
   dryRun: boolean,
 ): Promise<Sent> {
+  const removed = await store.assets.removedNames(userId);
+  const there = await volume.listAssets(userId);
   const plan = planAssets(
     await assets.list(userId),
-    await volume.listAssets(userId),
+    there.filter(({ name }) => !removed.has(name)),
     MAX_ASSET_BYTES,
   );
+  for (const { name } of dryRun ? [] : there)
+    if (removed.has(name)) await volume.removeAsset(userId, name);
   const problems = plan.problem === null ? [] : [plan.problem];
   const sent: Sent = { toVolume: 0, toMirror: 0, problem: null };
   const copy = async (

@@ -55,6 +55,8 @@ export interface Volume {
   listAssets(userId: string): Promise<AssetFile[]>;
   readAsset(userId: string, name: string): Promise<Buffer>;
   writeAsset(userId: string, name: string, bytes: Buffer): Promise<void>;
+  /** Nothing there is fine. */
+  removeAsset(userId: string, name: string): Promise<void>;
   listProjects(userId: string): Promise<{ projectId: string; modifiedAt: Date }[]>;
   removeProject(userId: string, projectId: string): Promise<void>;
 }
@@ -146,7 +148,7 @@ function commitsOf({
 function assetsOf({
   files,
   list,
-}: Commands): Pick<Volume, 'listAssets' | 'readAsset' | 'writeAsset'> {
+}: Commands): Pick<Volume, 'listAssets' | 'readAsset' | 'writeAsset' | 'removeAsset'> {
   return {
     listAssets: async (userId) =>
       (await list(userId, ASSETS))
@@ -161,6 +163,10 @@ function assetsOf({
       const bytes = Buffer.from(content, 'base64');
       assertContent(name, bytes);
       return bytes;
+    },
+    async removeAsset(userId, name) {
+      if (!isAssetName(name)) throw new AppError('PATH_ESCAPE', 'not the name of an asset');
+      await files(userId, { op: 'delete', path: `${ASSETS}/${name}` }, z.unknown());
     },
     async writeAsset(userId, name, bytes) {
       await files(

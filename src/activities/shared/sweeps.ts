@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { AppError } from '../../contracts/errors.js';
+import { isReferringText } from '../../domain/published-files.js';
+import type { Log } from '../../log.js';
+import { createAssetFiles } from '../../store/files/asset-files.js';
+import { dataFolders } from '../../store/files/data-folders.js';
+import { publishedFolders } from '../../store/files/published-folder.js';
+import type { Store } from '../../store/index.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
+import type { AssetRow } from '../../store/tables/assets.js';
+
+const DAY_MS = 24 * 60 * 60_000;
+/** Nothing that is being made leaves its folder untouched for so long. */
+const FOLDER_MS = DAY_MS;
+/** So long a deleted asset may still be asked for by whoever deleted it in error. */
+const DELETED_ASSET_MS = 30 * DAY_MS;
+/** Assets that one round looks for in all versions, and what it may spend on that. */
+const ASSETS_AT_ONCE = 200;
+const LOOKING_MS = 60_000;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+export interface SweepDeps {
+  dataDir: string;
+  store: Pick<Store, 'assets' | 'projects' | 'publishedGames' | 'revisions' | 'users'>;
+  mirror: Mirror;
+  log: Log;
+}
+
+/**
+ * Removes folders of users, projects and published games that have no row any more (F2): what a
+ * delete that was killed has left, or a late file has brought back. Answers how many.
+ */
+export async function removeOrphanFolders(deps: SweepDeps): Promise<number> {
+  const { dataDir, store, mirror, log } = deps;
+  const folders = dataFolders(dataDir);
+  const users = await folders.users(FOLDER_MS);
+  const known = await store.users.existing(users);
+  if (users.length > 0 && known.size === 0) {
+    log.warn({ dataDir }, 'the database knows nobody whose files are here: nothing is swept');
+    return 0;
+  }
+  let removed = 0;
+  for (const userId of users) {
+    if (!known.has(userId)) {
+      await folders.removeUser(userId);
+      removed += 1;
+      continue;
+    }
+    const projects = await folders.projects(userId, FOLDER_MS);
+    const rows = await store.projects.existing(projects);
+    for (const projectId of projects.filter((id) => !rows.has(id))) {
+      await mirror.remove(userId, projectId);
+      removed += 1;
+    }
+  }
+  const games = await folders.games(FOLDER_MS);
+  const published = await store.publishedGames.existing(games);
+  for (const gameId of games.filter((id) => !published.has(id))) {
+    await publishedFolders(dataDir).keepOnly(gameId, null);
+    removed += 1;
+  }
+  return removed;
+}
+
+/**
+ * Removes the files of assets that were deleted 30 days ago, unless a version names them, another
+ * asset has the same bytes, or versions are not here to be read. Answers how many.
+ */
+export async function removeDeletedAssets(deps: SweepDeps): Promise<number> {
+  const startedMs = performance.now();
+  const before = new Date(Date.now() - DELETED_ASSET_MS);
+  // From any place on: assets that stay must not keep others from being looked at.
+  const list = (from: string) => deps.store.assets.deletedBefore(before, from, ASSETS_AT_ONCE);
+  const some = await list(randomUUID());
+  const assets = some.length > 0 ? some : await list(FIRST_ID);
+  const owners = new Map<string, AssetRow[]>();
+  for (const asset of assets)
+    if (asset.owner_id !== null)
+      owners.set(asset.owner_id, [...(owners.get(asset.owner_id) ?? []), asset]);
+  let removed = 0;
+  for (const [ownerId, own] of owners) {
+    if (performance.now() - startedMs >= LOOKING_MS) break;
+    const named = await namedInVersions(deps, ownerId, own);
+    for (const asset of own)
+      if (!named.has(asset.id) && (await removeFile(deps, asset, before))) removed += 1;
+  }
+  return removed;
+}
+
+/** What a text may call the asset. */
+function namesOf({ id, alias }: AssetRow): string[] {
+  return [id, alias, encodeURIComponent(alias)];
+}
+
+/** Ids of the assets that any version names: of their owner's games, and of all if they are public. */
+async function namedInVersions(
+  { store, mirror }: SweepDeps,
+  ownerId: string,
+  assets: readonly AssetRow[],
+): Promise<Set<string>> {
+  const everything = new Set(assets.map(({ id }) => id));
+  const named = new Set<string>();
+  const take = async (userId: string, projectId: string, looked: readonly AssetRow[]) => {
+    const words = new Set(looked.flatMap(namesOf));
+    const found = await mirror
+      .wordsMentioned(userId, projectId, words, isReferringText)
+      .catch(nothingThere);
+    for (const asset of looked)
+      if (namesOf(asset).some((name) => found.has(name))) named.add(asset.id);
+  };
+  for (const { id } of await store.projects.list(ownerId)) {
+    const line = await store.revisions.line(id);
+    if (line.length === 0) continue;
+    const { has } = await mirror.state(ownerId, id, line);
+    if (has.length < line.length) return everything;
+    await take(ownerId, id, assets);
+  }
+  const shared = assets.filter((asset) => asset.is_public && !named.has(asset.id));
+  if (shared.length > 0)
+    for await (const { userId, projectId } of mirror.projects())
+      if (userId !== ownerId) await take(userId, projectId, shared);
+  return named;
+}
+
+/** A project may be made or removed while we look. */
+function nothingThere(error: unknown): Set<string> {
+  if (error instanceof AppError && error.kind === 'RevisionMissing') return new Set();
+  throw error;
+}
+
+/** False = it stays: another row has the same bytes, or somebody has just sent them again. */
+async function removeFile(
+  { dataDir, store, log }: SweepDeps,
+  asset: AssetRow,
+  before: Date,
+): Promise<boolean> {
+  const { storage_path: storagePath } = asset;
+  if (await store.assets.isFileNeeded(storagePath, before)) return false;
+  const files = createAssetFiles(dataDir);
+  const file = await files.locate(asset);
+  if (file !== null && !(await files.discardOld(file, FOLDER_MS))) return false;
+  await store.assets.markRemoved(storagePath);
+  log.info({ asset: asset.id, file: path.basename(storagePath) }, 'removed a deleted asset');
+  return true;
+}

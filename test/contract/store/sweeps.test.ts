@@ -1,0 +1,176 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { access, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { removeDeletedAssets, removeOrphanFolders } from '../../../src/activities/shared/sweeps.js';
+import { commitFiles } from '../../../src/git/commit.js';
+import { openRepo } from '../../../src/git/process.js';
+import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
+import { log, startDatabase, type TestDatabase } from '../../support/database.js';
+import type { TestUser } from '../../support/users.js';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+let database: TestDatabase;
+let dataDir: string;
+let mirror: Mirror;
+let [maker, other]: TestUser[] = [];
+beforeAll(async () => {
+  database = await startDatabase();
+  [maker, other] = [await database.createUser('maker'), await database.createUser('other')];
+});
+afterAll(() => database.stop());
+beforeEach(async () => {
+  await rm(dataDir ?? '', { recursive: true, force: true });
+  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-sweeps-'));
+  await mkdir(path.join(dataDir, 'scratch'));
+  mirror = createMirror(dataDir);
+  await database.sql('delete from public.projects');
+  await database.sql('delete from public.assets');
+});
+afterAll(() => rm(dataDir, { recursive: true, force: true }));
+
+const deps = () => ({ dataDir, mirror, log, store: database.store });
+const isThere = (...place: string[]): Promise<boolean> =>
+  access(path.join(dataDir, ...place)).then(
+    () => true,
+    () => false,
+  );
+/** Also as if nobody had touched it for so long. */
+async function age(place: string, days: number): Promise<void> {
+  const then = new Date(Date.now() - days * DAY_MS);
+  await utimes(path.join(dataDir, place), then, then);
+}
+async function folder(place: string, days: number): Promise<string> {
+  await mkdir(path.join(dataDir, place), { recursive: true });
+  await writeFile(path.join(dataDir, place, 'left'), 'x');
+  await age(place, days);
+  return place;
+}
+
+describe('F2: folders without a row', () => {
+  it('go after a day: of projects, users and published games; nothing else does', async () => {
+    const project = await database.store.projects.create(maker!.id);
+    const of = (userId: string, id: string) => `users/${userId}/projects/${id}`;
+    const gone = [
+      await folder(of(maker!.id, randomUUID()), 2),
+      await folder(`published/${randomUUID()}`, 2),
+      await folder(`users/${randomUUID()}`, 2),
+    ];
+    const kept = [
+      await folder(of(maker!.id, project.id), 2),
+      await folder(of(maker!.id, randomUUID()), 0.5),
+      await folder(of(maker!.id, 'no-id'), 2),
+      await folder(`published/${randomUUID()}`, 0.5),
+    ];
+    await age(`users/${maker!.id}`, 2);
+    expect(await removeOrphanFolders(deps())).toBe(3);
+    expect(await Promise.all(gone.map((place) => isThere(place)))).toEqual([false, false, false]);
+    expect(await Promise.all(kept.map((place) => isThere(place)))).not.toContain(false);
+    expect(await removeOrphanFolders(deps())).toBe(0);
+  });
+
+  it('stay when the database knows nobody whose files are here: it is another one', async () => {
+    const place = await folder(`users/${randomUUID()}`, 2);
+    expect(await removeOrphanFolders(deps())).toBe(0);
+    expect(await isThere(place)).toBe(true);
+  });
+});
+
+/** An asset of the maker whose file nobody touched for forty days; deleted so many days ago. */
+async function asset(stem: string, deletedDays: number | null, bytes = stem): Promise<string> {
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  const name = `${hash}.png`;
+  await mirror.assets.write(maker!.id, name, Buffer.from(bytes));
+  const place = `users/${maker!.id}/assets/${name}`;
+  await age(place, 40);
+  const made = await database.store.assets.create(
+    {
+      ownerId: maker!.id,
+      stem,
+      extension: '.png',
+      originalName: stem,
+      storagePath: path.join(dataDir, place),
+      mimeType: 'image/png',
+      sizeBytes: 1,
+      hash,
+      isPublic: stem.startsWith('public'),
+      tags: null,
+      description: null,
+      projectId: null,
+    },
+    1e9,
+  );
+  if (made.outcome !== 'created') throw new Error('no asset was made');
+  if (deletedDays !== null) {
+    await database.store.assets.softDelete(made.asset.id);
+    await database.sql('alter table public.assets disable trigger assets_updated_at');
+    await database.sql(
+      `update public.assets set updated_at = now() - make_interval(days => $2) where id = $1`,
+      [made.asset.id, deletedDays],
+    );
+    await database.sql('alter table public.assets enable trigger assets_updated_at');
+  }
+  return place;
+}
+
+/** A game with two versions, the older of which is this page. */
+async function game(owner: TestUser, page: string): Promise<string> {
+  const { id: projectId } = await database.store.projects.create(owner.id);
+  const repo = openRepo(await mirror.ensure(owner.id, projectId));
+  let parent: string | null = null;
+  for (const content of [page, '<p>nothing</p>']) {
+    const revision: string = await commitFiles(
+      repo,
+      [],
+      [{ path: 'index.html', content }],
+      { subject: '作った' },
+      { ref: 'refs/heads/main', expected: parent, parent },
+    );
+    const jobId = randomUUID();
+    await database.store.actions.open({ id: jobId, userId: owner.id, projectId, kind: 'restore' });
+    await database.sql(
+      `insert into public.revisions (project_id, ordinal, revision, parent, job_id, kind, subject)
+       values ($1, $2, $3, $4, $5, 'generate', '')`,
+      [projectId, parent === null ? 1 : 2, revision, parent, jobId],
+    );
+    parent = revision;
+  }
+  return projectId;
+}
+
+describe('F2: files of deleted assets', () => {
+  it('leave the disk after thirty days, unless they are needed', async () => {
+    await game(maker!, '<img src="named.png"> <img src="%E7%8C%AB.png">');
+    await game(other!, '<img src="public-named.png"> <img src="private-other.png">');
+    const gone = [
+      await asset('old', 31),
+      await asset('public-old', 31),
+      await asset('private-other', 31),
+    ];
+    const kept = [
+      await asset('present', null),
+      await asset('young', 29),
+      await asset('named', 31),
+      await asset('猫', 31),
+      await asset('public-named', 31),
+      await asset('twin', 31, 'present'),
+    ];
+    const fresh = await asset('sent-again', 31);
+    await age(fresh, 0);
+    expect(await removeDeletedAssets(deps())).toBe(3);
+    expect(await Promise.all(gone.map((place) => isThere(place)))).toEqual([false, false, false]);
+    expect(await Promise.all([...kept, fresh].map((place) => isThere(place)))).not.toContain(false);
+    expect(await removeDeletedAssets(deps())).toBe(0);
+    expect((await database.store.assets.removedNames(maker!.id)).size).toBe(3);
+  });
+
+  it('stay while versions that may name them are not here', async () => {
+    const projectId = await game(maker!, '<p>nothing</p>');
+    const place = await asset('old', 31);
+    await rm(path.join(dataDir, 'users', maker!.id, 'projects', projectId), { recursive: true });
+    expect(await removeDeletedAssets(deps())).toBe(0);
+    expect(await isThere(place)).toBe(true);
+  });
+});
