@@ -27,6 +27,11 @@ import type { ModalSet } from './modal/open.js';
 const DRAIN_MS = 20_000;
 /** A call on Modal goes on without its worker, and another one takes it up. */
 const MODAL_DRAIN_MS = 1_000;
+/**
+ * Short work at once per worker, by what it takes: answers only wait, copies hold a game's files,
+ * house-keeping is never urgent.
+ */
+const SHORT_SLOTS = { [ANSWER_QUEUE]: 100, [PUBLISHING_QUEUE]: 10, [MAINTENANCE_QUEUE]: 4 };
 /** Images at once per worker: they mostly wait. */
 const IMAGE_SLOTS = 4;
 /** Videos at once per worker: each takes what it can get. */
@@ -78,8 +83,8 @@ function shortWorkers(
       activities,
     }),
     // What waits for somebody else, or may take its time, is the same set on a queue of its own.
-    ...[ANSWER_QUEUE, PUBLISHING_QUEUE, MAINTENANCE_QUEUE].map((taskQueue) =>
-      Worker.create({ ...common, taskQueue, activities }),
+    ...Object.entries(SHORT_SLOTS).map(([taskQueue, maxConcurrentActivityTaskExecutions]) =>
+      Worker.create({ ...common, taskQueue, activities, maxConcurrentActivityTaskExecutions }),
     ),
     Worker.create({
       ...common,

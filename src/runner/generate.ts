@@ -9,7 +9,7 @@ import { textOf } from '../git/diff.js';
 import { openRepo, type Repo } from '../git/process.js';
 import { readBlobs } from '../git/read.js';
 import { initBare } from '../git/refs.js';
-import { splitFinalText, takeHtmlBlock } from './candidate/answer-text.js';
+import { claimsWork, splitFinalText, takeHtmlBlock } from './candidate/answer-text.js';
 import { checkCandidate, type ChangedText } from './candidate/check.js';
 import { editsOf } from './candidate/edits.js';
 import { findCandidate, saveCandidate, type CandidateResult } from './candidate/save.js';
@@ -47,6 +47,8 @@ export async function generate(
     const { after, skipped, text } = await collect(repo, scratch.work, before, run.text);
     const final = splitFinalText(text);
     if (!hasChanged(before, after)) {
+      if (claimsWork(final.message))
+        throw new AppError('CandidateInvalid', 'the model tells of work and has written nothing');
       return {
         kind: 'answer',
         message: final.message || DEFAULT_ANSWER,

@@ -11,6 +11,7 @@ import { CANCEL_ACTION_UPDATE } from '../../src/contracts/actions.js';
 import { gameIdFor, projectWorkflowId, streamWorkflowId } from '../../src/contracts/ids.js';
 import { CLOSING_SEQ } from '../../src/contracts/stream.js';
 import {
+  LOCAL_AGENT_QUEUE,
   MODAL_AGENT_QUEUE,
   MODAL_QUEUE,
   type GenerateGameInput,
@@ -265,7 +266,7 @@ async function recordCancelInQueue(env: WorkflowEnv): Promise<void> {
         await endOfJob(handleOf(input));
       }
     },
-    1,
+    { [LOCAL_AGENT_QUEUE]: 1 },
   );
   await save(env, 'generate-cancel-in-queue', projectWorkflowId(inputs[1]!.projectId));
 }

@@ -28,6 +28,7 @@ import { withHeartbeats } from '../../src/activities/frame/heartbeats.js';
 import { jobIdFor, projectWorkflowId } from '../../src/contracts/ids.js';
 import {
   ANSWER_QUEUE,
+  DEPLOYMENT_NAME,
   LOCAL_AGENT_QUEUE,
   LOCAL_IMAGE_QUEUE,
   LOCAL_QUEUE,
@@ -58,14 +59,16 @@ export type FakeActivities = Partial<SharedActivities> &
 export interface WorkflowEnv {
   client: Client;
   /**
-   * Runs workers for all queues with these activities while `body` runs; `agentSlots` runs at once
-   * when given.
+   * Runs workers for all queues with these activities while `body` runs; so many at once of a queue
+   * whose `slots` are given.
    */
   withWorkers<T>(
     activities: FakeActivities,
     body: () => Promise<T>,
-    agentSlots?: number,
+    slots?: Readonly<Record<string, number>>,
   ): Promise<T>;
+  /** Runs workers of this build for these queues while `body` runs; none of their work is done. */
+  withBuild<T>(buildId: string, queues: readonly string[], body: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
 
@@ -190,7 +193,7 @@ function workflowEnv(
 ): WorkflowEnv {
   return {
     client: env.client,
-    async withWorkers({ runAgent, ...short }, body, agentSlots) {
+    async withWorkers({ runAgent, ...short }, body, slots = {}) {
       // Short steps beat as the product's own worker makes them; a run does it by itself.
       const hasFakes = runAgent !== undefined || Object.keys(short).length > 0;
       const activities = {
@@ -207,25 +210,47 @@ function workflowEnv(
             activities,
             maxHeartbeatThrottleInterval: '200ms',
             ...(bundle && taskQueue === TASK_QUEUE ? { workflowBundle: bundle } : {}),
-            ...(taskQueue === LOCAL_AGENT_QUEUE && agentSlots
-              ? { maxConcurrentActivityTaskExecutions: agentSlots }
-              : {}),
+            ...(slots[taskQueue] === undefined
+              ? {}
+              : { maxConcurrentActivityTaskExecutions: slots[taskQueue] }),
           }),
         ),
       );
-      const running = Promise.all(workers.map((worker) => worker.run()));
-      try {
-        return await body();
-      } finally {
-        for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-        await running;
-      }
+      return runWhile(workers, body);
+    },
+    async withBuild(buildId, queues, body) {
+      const workers = await Promise.all(
+        queues.map((taskQueue) =>
+          Worker.create({
+            connection: env.nativeConnection,
+            namespace: env.namespace ?? 'default',
+            taskQueue,
+            activities: { nothing: async () => undefined },
+            workerDeploymentOptions: {
+              useWorkerVersioning: true,
+              version: { deploymentName: DEPLOYMENT_NAME, buildId },
+              defaultVersioningBehavior: 'PINNED',
+            },
+          }),
+        ),
+      );
+      return runWhile(workers, body);
     },
     async stop() {
       await workflowWorker?.stop();
       await env.teardown();
     },
   };
+}
+
+async function runWhile<T>(workers: readonly Worker[], body: () => Promise<T>): Promise<T> {
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  try {
+    return await body();
+  } finally {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    await running;
+  }
 }
 
 /** Sends a message as the API does: start or meet, in one call (A1). */

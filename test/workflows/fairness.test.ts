@@ -1,9 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { RunAgentOutcome } from '../../src/activities/ports.js';
+import type { Alerts } from '../../src/activities/shared/alerts.js';
+import { reportUnpolledQueues } from '../../src/activities/watch/unpolled-queues.js';
+import { createActionWorkflows } from '../../src/api/action-workflows.js';
 import { startOperation } from '../../src/api/admission.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
-import type { GenerateGameInput } from '../../src/contracts/workflows.js';
+import {
+  LOCAL_AGENT_QUEUE,
+  LOCAL_IMAGE_QUEUE,
+  type GenerateGameInput,
+} from '../../src/contracts/workflows.js';
+import { polledQueues, setCurrent } from '../../src/deployments/versions.js';
 import { admitUpdate } from '../../src/workflows/writer-messages.js';
+import { log } from '../support/database.js';
 import {
   generateInput,
   jobRow,
@@ -30,9 +41,9 @@ async function start(input: GenerateGameInput): Promise<void> {
   });
 }
 
-/** Waits until the run of a job has the slot or waits for it. */
-async function untilWaiting({ projectId }: GenerateGameInput): Promise<void> {
-  const handle = env.client.workflow.getHandle(projectWorkflowId(projectId));
+/** Waits until an activity of the workflow has the slot or waits for it. */
+async function untilWaiting(workflowId: string, activity: string): Promise<void> {
+  const handle = env.client.workflow.getHandle(workflowId);
   await expect
     .poll(
       async () =>
@@ -41,8 +52,44 @@ async function untilWaiting({ projectId }: GenerateGameInput): Promise<void> {
         ),
       { timeout: 20_000 },
     )
-    .toContain('runAgent');
+    .toContain(activity);
 }
+const untilRunWaits = ({ projectId }: GenerateGameInput): Promise<void> =>
+  untilWaiting(projectWorkflowId(projectId), 'runAgent');
+const endOf = ({ projectId }: GenerateGameInput): Promise<unknown> =>
+  env.client.workflow.getHandle(projectWorkflowId(projectId)).result();
+
+/** Work that waits until it is let go. */
+function held(): { wait: Promise<void>; letGo: () => void } {
+  let letGo = (): void => undefined;
+  const wait = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  return { wait, letGo };
+}
+
+const CANDIDATE: RunAgentOutcome = {
+  kind: 'candidate',
+  revision: REVISION,
+  summary: '完成',
+  suggestions: [],
+  usage: null,
+};
+const generating: FakeActivities = {
+  openJob: async (input) => ({ outcome: 'opened', job: jobRow(generateInput(input)) }),
+  planGeneration: async ({ content }) =>
+    content.endsWith('?')
+      ? { kind: 'chat' }
+      : {
+          kind: 'generate',
+          hasDefaultName: false,
+          spec: { request: 'r', dimension: '2d', styleId: null, autoFix: false, parent: null },
+        },
+  startAttempt: async () => ({ attempt: 1, slotAgeMs: 0 }),
+  publishRevision: async () => ({ revision: REVISION }),
+  completeJob: async () => true,
+  runAgent: async () => CANDIDATE,
+};
 
 describe('the slot queue', () => {
   it('serves users in turn: one who has ten runs waiting does not keep out another', async () => {
@@ -50,50 +97,117 @@ describe('the slot queue', () => {
     const flood = Array.from({ length: FLOOD }, () => generateInput({ userId: flooder }));
     const other = generateInput();
     const order: string[] = [];
-    let letGo = (): void => undefined;
-    const held = new Promise<void>((resolve) => {
-      letGo = resolve;
-    });
+    const { wait, letGo } = held();
     const activities: FakeActivities = {
-      openJob: async (input) => ({ outcome: 'opened', job: jobRow(generateInput(input)) }),
-      planGeneration: async () => ({
-        kind: 'generate',
-        hasDefaultName: false,
-        spec: { request: 'r', dimension: '2d', styleId: null, autoFix: false, parent: null },
-      }),
-      startAttempt: async () => ({ attempt: 1, slotAgeMs: 0 }),
-      publishRevision: async () => ({ revision: REVISION }),
-      completeJob: async () => true,
+      ...generating,
       runAgent: async ({ userId }) => {
-        await held;
+        await wait;
         order.push(userId);
-        return {
-          kind: 'candidate',
-          revision: REVISION,
-          summary: '完成',
-          suggestions: [],
-          usage: null,
-        };
+        return CANDIDATE;
       },
     };
     await env.withWorkers(
       activities,
       async () => {
         await Promise.all(flood.map(start));
-        await Promise.all(flood.map(untilWaiting));
+        await Promise.all(flood.map(untilRunWaits));
         await start(other);
-        await untilWaiting(other);
+        await untilRunWaits(other);
         letGo();
-        await Promise.all(
-          [...flood, other].map(({ projectId }) =>
-            env.client.workflow.getHandle(projectWorkflowId(projectId)).result(),
-          ),
-        );
+        await Promise.all([...flood, other].map(endOf));
       },
-      1,
+      { [LOCAL_AGENT_QUEUE]: 1 },
     );
     expect(order).toHaveLength(FLOOD + 1);
     // First come, first served would make it the last.
     expect(order.indexOf(other.userId)).toBeLessThan(3);
+  });
+
+  it("of images serves users in turn, too: one's ten do not keep out another's", async () => {
+    const order: string[] = [];
+    const { wait, letGo } = held();
+    const activities: FakeActivities = {
+      openAction: async () => 'opened',
+      completeAction: async () => true,
+      async drawImage({ userId }) {
+        await wait;
+        order.push(userId);
+        return { mimeType: 'image/png', prompt: null };
+      },
+    };
+    const actions = createActionWorkflows(env.client, log);
+    const draw = async (userId: string) => {
+      const actionId = randomUUID();
+      const end = actions.perform({
+        kind: 'generateImage',
+        workflowId: `action/${actionId}`,
+        input: { actionId, userId, projectId: null, prompt: '猫' },
+        summary: 'an image',
+      });
+      await vi.waitFor(() => untilWaiting(`action/${actionId}`, 'drawImage'), 20_000);
+      return { end };
+    };
+    const [flooder, other] = [randomUUID(), randomUUID()];
+    await env.withWorkers(
+      activities,
+      async () => {
+        const flood = await Promise.all(Array.from({ length: FLOOD }, () => draw(flooder)));
+        const late = await draw(other);
+        letGo();
+        await Promise.all([...flood, late].map(({ end }) => end));
+      },
+      { [LOCAL_IMAGE_QUEUE]: 1 },
+    );
+    expect(order.indexOf(other)).toBeLessThan(3);
+  });
+});
+
+describe('G2: short work', () => {
+  it('a chat model that hangs with a hundred questions delays no commit', async () => {
+    const { wait, letGo } = held();
+    let asked = 0;
+    const activities: FakeActivities = {
+      ...generating,
+      async answerQuestion() {
+        asked += 1;
+        await wait;
+        return { message: 'はい', suggestions: [] };
+      },
+    };
+    const questions = Array.from({ length: 100 }, () => generateInput({ content: 'なに?' }));
+    const game = generateInput();
+    await env.withWorkers(activities, async () => {
+      await Promise.all(questions.map(start));
+      await expect.poll(() => asked, { timeout: 30_000 }).toBe(questions.length);
+      await start(game);
+      const late = sleep(10_000, 'late');
+      expect(await Promise.race([endOf(game), late])).toMatchObject({ ended: 'completed' });
+      letGo();
+      await Promise.all(questions.map(endOf));
+    });
+  }, 60_000);
+
+  it('on a queue that nobody polls raises an alert, until somebody does', async () => {
+    const [polled, lonely] = [`polled-${randomUUID()}`, `lonely-${randomUUID()}`];
+    const build = { buildId: randomUUID(), commit: null, queues: [polled, lonely] };
+    const told: string[] = [];
+    const alerts: Alerts = {
+      raise: async ({ kind, key }) => void told.push(`raise ${kind} ${key}`),
+      clear: async ({ kind, key }) => void told.push(`clear ${kind} ${key}`),
+    };
+    const look = () => reportUnpolledQueues({ client: env.client, build, alerts });
+    await env.withBuild(build.buildId, [polled], async () => {
+      await expect.poll(() => polledQueues(env.client, build.buildId)).toHaveLength(1);
+      await setCurrent(env.client, build.buildId, 'this test');
+      await look();
+      expect(told).toContain(`raise queueUnpolled ${lonely}`);
+      expect(told).toContain(`clear queueUnpolled ${polled}`);
+      told.length = 0;
+      await env.withBuild(build.buildId, [lonely], async () => {
+        await expect.poll(() => polledQueues(env.client, build.buildId)).toHaveLength(2);
+        await look();
+        expect(told).toContain(`clear queueUnpolled ${lonely}`);
+      });
+    });
   });
 });

@@ -24,15 +24,18 @@ export class ActionProgress {
     private readonly actionId: string,
   ) {}
 
-  /** Of percentages that come while one is written, the newest is written next. */
-  note(percent: number): void {
+  /**
+   * Of percentages that come while one is written, the newest is written next. Resolves, whatever
+   * happens, when nothing is left to be written.
+   */
+  note(percent: number): Promise<void> {
     this.#newest = percent;
-    this.#telling ??= this.#tell();
+    return (this.#telling ??= this.#tell());
   }
 
   /** Something happened that is no step ahead: the row hears that the work is alive (F3). */
   noteAlive(): void {
-    if (this.#newest === null) this.note(this.#told);
+    if (this.#newest === null) void this.note(this.#told);
   }
 
   async #tell(): Promise<void> {

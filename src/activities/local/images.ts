@@ -74,7 +74,8 @@ async function runImage(
   const { config, store, images, runner, log } = deps;
   const progress = new ActionProgress(deps, action.actionId);
   return longActivity({ onShutdown: 'stops' }, async ({ signal }) => {
-    progress.note(IMAGE_PROGRESS.begun);
+    // Before the watch begins: it is no word of the child (F3).
+    await progress.note(IMAGE_PROGRESS.begun);
     const watch = silenceWatch(rowOfAction(store, action.actionId), config, log);
     const raw = await whileHeard(watch, signal, (stopped) =>
       startRunner({
@@ -83,11 +84,11 @@ async function runImage(
         env: runnerEnv(config, input),
         signal: stopped,
         onAlive: () => progress.noteAlive(),
-        onProgress: (percent) => progress.note(percent),
+        onProgress: (percent) => void progress.note(percent),
       }),
     );
     const made = await keepImage(images, action, raw);
-    progress.note(IMAGE_PROGRESS.kept);
+    void progress.note(IMAGE_PROGRESS.kept);
     return made;
   });
 }

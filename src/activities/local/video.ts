@@ -45,23 +45,21 @@ async function renderVideo(deps: LocalVideoDeps, input: RenderVideoStoryInput): 
     async ({ signal }) => {
       const made = await videoMade(deps, input);
       if (made) return made;
+      const wanted = AbortSignal.any([signal, progress.ended]);
+      const given = await runnerInput(deps, input, { callId, scratchDir, stopped: wanted });
       const watch = silenceWatch(rowOfAction(deps.store, input.actionId), deps.config, deps.log);
-      const raw = await whileHeard(
-        watch,
-        AbortSignal.any([signal, progress.ended]),
-        async (stopped) => {
-          // A browser that is busy drawing ends too slowly: what it leaves is removed here.
-          stopped.addEventListener('abort', () => void killOrphansIn(tempDir), { once: true });
-          return startRunner({
-            program: deps.runner,
-            env: {},
-            signal: stopped,
-            stopGraceMs: 0,
-            onProgress: (percent) => progress.note(percent),
-            input: await runnerInput(deps, input, { callId, scratchDir, stopped }),
-          });
-        },
-      );
+      const raw = await whileHeard(watch, wanted, (stopped) => {
+        // A browser that is busy drawing ends too slowly: what it leaves is removed here.
+        stopped.addEventListener('abort', () => void killOrphansIn(tempDir), { once: true });
+        return startRunner({
+          program: deps.runner,
+          env: {},
+          signal: stopped,
+          stopGraceMs: 0,
+          onProgress: (percent) => void progress.note(percent),
+          input: given,
+        });
+      });
       return keepVideo(deps, input, raw);
     },
   );

@@ -41,21 +41,21 @@ async function make(
   const { config, images, calls, store } = deps;
   const progress = new ActionProgress(deps, actionId);
   return longActivity({ onShutdown: 'goesOn' }, async (activity) => {
-    progress.note(IMAGE_PROGRESS.begun);
+    void progress.note(IMAGE_PROGRESS.begun);
     const { result } = await durableCall(
       { calls, marks: store.modalCalls },
       {
         name: { callId: callIdFor(actionId, attempt), actionId, userId, fn: MODAL_FUNCTION.image },
         prepare: async () => ({ input }),
-        onRunning: () => progress.note(IMAGE_PROGRESS.asked),
+        onRunning: () => void progress.note(IMAGE_PROGRESS.asked),
         // The runner itself has given up by then: the container hangs.
         limitMs: config.START_TIMEOUT_MS + config.IMAGE_TIMEOUT_MS,
       },
       activity,
     );
-    progress.note(IMAGE_PROGRESS.worked);
+    void progress.note(IMAGE_PROGRESS.worked);
     const made = await keepImage(images, { userId, actionId }, result);
-    progress.note(IMAGE_PROGRESS.kept);
+    void progress.note(IMAGE_PROGRESS.kept);
     return made;
   });
 }

@@ -70,10 +70,7 @@ export async function removeOrphanFolders(deps: SweepDeps): Promise<number> {
 export async function removeDeletedAssets(deps: SweepDeps): Promise<number> {
   const startedMs = performance.now();
   const before = new Date(Date.now() - DELETED_ASSET_MS);
-  // From any place on: assets that stay must not keep others from being looked at.
-  const list = (from: string) => deps.store.assets.deletedBefore(before, from, ASSETS_AT_ONCE);
-  const some = await list(randomUUID());
-  const assets = some.length > 0 ? some : await list(FIRST_ID);
+  const assets = await someDeletedAssets(deps, before);
   const owners = new Map<string, AssetRow[]>();
   for (const asset of assets)
     if (asset.owner_id !== null)
@@ -88,12 +85,21 @@ export async function removeDeletedAssets(deps: SweepDeps): Promise<number> {
   return removed;
 }
 
+/** From any place on: assets that stay must not keep others from being looked at. */
+async function someDeletedAssets({ store }: SweepDeps, before: Date): Promise<AssetRow[]> {
+  const list = (from: string) => store.assets.deletedBefore(before, from, ASSETS_AT_ONCE);
+  const last = await list(randomUUID());
+  const first = last.length < ASSETS_AT_ONCE ? await list(FIRST_ID) : [];
+  const found = new Map([...last, ...first].map((asset) => [asset.id, asset]));
+  return [...found.values()].slice(0, ASSETS_AT_ONCE);
+}
+
 /** What a text may call the asset. */
 function namesOf({ id, alias }: AssetRow): string[] {
   return [id, alias, encodeURIComponent(alias)];
 }
 
-/** Ids of the assets that any version names: of their owner's games, and of all if they are public. */
+/** Ids of the assets that a version of their owner's names, or of anybody's if they are public. */
 async function namedInVersions(
   { store, mirror }: SweepDeps,
   ownerId: string,

@@ -3,8 +3,11 @@ import { isGone } from './stranded-runs.js';
 import type { WatchDeps } from './watch.js';
 
 /** Work on a queue that no worker of the current build polls waits for ever: that is told (G2). */
-export async function reportUnpolledQueues(deps: WatchDeps): Promise<void> {
-  const { client, build, alerts } = deps;
+export async function reportUnpolledQueues({
+  client,
+  build,
+  alerts,
+}: Pick<WatchDeps, 'client' | 'build' | 'alerts'>): Promise<void> {
   const current = (await readDeployment(client))?.current;
   // Only a worker of the current build knows which queues it has.
   if (current !== build.buildId) return;

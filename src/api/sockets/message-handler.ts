@@ -6,7 +6,7 @@ import {
   codedError,
   type ServerFrame,
 } from '../../contracts/frames.js';
-import { jobIdFor } from '../../contracts/ids.js';
+import { chatLineIdFor, jobIdFor } from '../../contracts/ids.js';
 import { FRAME_LIMITS } from '../../contracts/limits.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
 import { START_OF_STREAM } from '../../contracts/stream.js';
@@ -80,6 +80,8 @@ async function decide(
     const known = await deps.store.jobs.get(jobId);
     if (known && !isActive(known.status))
       return { kind: 'job', job: known, isExisting: true, isOwn: true };
+    const joined = known ? null : await jobOfNote(deps, project.id, frame.messageId);
+    if (joined) return { kind: 'job', job: joined, isExisting: true, isOwn: false };
   }
   const admitted = await deps.admitter.admit({
     kind: 'generate',
@@ -113,6 +115,16 @@ async function decide(
     ? ((await deps.store.jobs.get(answer.jobId)) ?? answer.job)
     : answer.job;
   return { kind: 'job', job, isExisting: answer.isExisting, isOwn: answer.jobId === jobId };
+}
+
+/** The job that the message has met, which kept its text: sent again it is none of its own (A4). */
+async function jobOfNote(
+  { store }: SocketDeps,
+  projectId: string,
+  messageId: string,
+): Promise<JobRow | null> {
+  const notedAt = await store.chatHistory.writtenAt(projectId, chatLineIdFor(messageId, 'user'));
+  return notedAt === null ? null : store.jobs.newestAt(projectId, notedAt);
 }
 
 /**

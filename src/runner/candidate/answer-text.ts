@@ -22,6 +22,20 @@ export function splitFinalText(text: string): FinalText {
   };
 }
 
+/** 「作りました」, "I have added …": work that is told as done. */
+const DONE =
+  /(作|つく|完成|実装|追加|変更|修正|更新|調整|改良|直|変え|でき|仕上げ|入れ)(り|し|成し)?ました/;
+const DONE_IN_ENGLISH = new RegExp(
+  "\\b(?:I(?:['’]ve| have)|has been|have been|(?:game|it) is now)\\b.{0,20}" +
+    '\\b(?:added|built|changed|created|finished|fixed|made|updated|ready)\\b',
+  'i',
+);
+
+/** Does the text tell of work that was done on the game? A run that changed nothing must not. */
+export function claimsWork(text: string): boolean {
+  return DONE.test(text) || DONE_IN_ENGLISH.test(text);
+}
+
 /**
  * A whole page that the model wrote into its answer instead of into a file, and the answer without
  * it; null when there is none.

@@ -40,6 +40,16 @@ export function chatHistoryTable(client: Client) {
         .map((row) => ({ role: row.role, content: row.message, timestamp: row.created_at ?? '' }));
     },
 
+    /** When a line of the project was written; null = there is no such line. */
+    async writtenAt(projectId: string, id: string): Promise<string | null> {
+      const query = client
+        .from('chat_history')
+        .select('role,message,created_at')
+        .eq('project_id', projectId)
+        .eq('id', id);
+      return (await ask('find the line', query, Rows))[0]?.created_at ?? null;
+    },
+
     /** Writes the line unless it is there, and moves its project to the front. */
     async append({ id, projectId, role, message }: ChatLine): Promise<void> {
       const row = { id, project_id: projectId, role, message };

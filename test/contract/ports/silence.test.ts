@@ -36,7 +36,7 @@ const result = async (): Promise<string> => {
 };
 
 /** Draws with a child that runs this code. */
-async function drawWith(code: string) {
+async function drawWith(code: string, startMs = 10_000) {
   const { store } = database;
   const [user] = await database.sql<{ id: string }>(
     `insert into auth.users (email) values ($1) returning id`,
@@ -52,7 +52,7 @@ async function drawWith(code: string) {
       DATA_DIR: dataDir,
       ANTHROPIC_API_KEY: 'a-key-of-this-test',
       CALLBACK_SECRET: 'the-master-secret-of-this-test-0123456789',
-      START_TIMEOUT_MS: String(LIMIT_MS),
+      START_TIMEOUT_MS: String(startMs),
       NO_PROGRESS_TIMEOUT_MS: String(LIMIT_MS),
     }),
     store,
@@ -74,14 +74,15 @@ async function drawWith(code: string) {
 
 describe('F3: a child of an action', () => {
   it.each([
-    ['says nothing from the start', '', 'no event'],
+    ['says nothing from the start', '', `no event within ${LIMIT_MS} ms`, LIMIT_MS],
     [
       'falls silent',
       `setTimeout(() => { ${say('{ progress: 10 }')} }, 900)`,
       `no event for ${LIMIT_MS} ms`,
+      10_000,
     ],
-  ])('that %s is given up', async (_what, code, message) => {
-    const { outcome } = await drawWith(code);
+  ])('that %s is given up', async (_what, code, message, startMs) => {
+    const { outcome } = await drawWith(code, startMs);
     await expect(outcome).rejects.toMatchObject({
       kind: 'RunStalled',
       message: expect.stringContaining(message) as string,
@@ -90,7 +91,7 @@ describe('F3: a child of an action', () => {
 
   it('that speaks may take longer than the limits', async () => {
     const beat = `setInterval(() => { ${say('{ alive: 1 }')} }, 300);`;
-    const end = `setTimeout(() => { ${await result()} }, ${3 * LIMIT_MS});`;
+    const end = `setTimeout(() => { ${await result()} process.exit(); }, ${3 * LIMIT_MS});`;
     const { outcome } = await drawWith(beat + end);
     expect(await outcome).toMatchObject({ mimeType: 'image/png' });
   });

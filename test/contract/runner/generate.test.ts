@@ -241,6 +241,13 @@ describe('generate', () => {
     expect(await bench.leftovers()).toEqual([]);
   });
 
+  it('fails when the model says that it made a game and wrote none', async () => {
+    const outcome = await play([{ say: '星を集めるゲームを作りました!' }]);
+    expect(outcome).toMatchObject({ exitCode: 1, error: { kind: 'CandidateInvalid' } });
+    expect(git('for-each-ref')).toBe('');
+    expect(await bench.leftovers()).toEqual([]);
+  });
+
   it('takes a page that the model wrote into its answer', async () => {
     const outcome = await play([
       { say: `どうぞ。\n\`\`\`html\n${game('words')}\`\`\`\n楽しんで!` },

@@ -272,7 +272,8 @@ describe('A3, D4: the same message more than once', () => {
     const second = await Socket.signedIn(stack.baseUrl, user, projectId);
     const first = await socket.ask(wish());
     await socket.next('stream');
-    expect(await second.ask(wish('もっと速くして'))).toMatchObject({
+    const joining = wish('もっと速くして', { messageId: randomUUID() });
+    expect(await second.ask(joining)).toMatchObject({
       type: 'jobStarted',
       isExisting: true,
       queued: false,
@@ -289,6 +290,19 @@ describe('A3, D4: the same message more than once', () => {
       'もっと速くして',
       'assistant',
     ]);
+    // Its answer was lost, and it is sent again: the job that kept it has ended.
+    expect(await second.ask(joining, LATE_NAME)).toMatchObject({
+      type: 'jobStarted',
+      isExisting: true,
+      queued: false,
+      jobId: first['jobId'],
+      job: { status: 'completed' },
+    });
+    expect(await second.nextExcept(LATE_NAME)).toMatchObject({ type: 'completed' });
+    expect(await second.nextExcept(LATE_NAME)).toMatchObject({ type: 'gameUpdated' });
+    expect(await socket.ask({ type: 'getVersions', projectId }, LATE_NAME)).toMatchObject({
+      versions: [{ number: 1 }],
+    });
     await second.close();
   });
 });
