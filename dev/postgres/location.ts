@@ -1,4 +1,14 @@
-import { lstat, mkdir, readFile, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readFile,
+  readdir,
+  realpath,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
@@ -58,7 +68,8 @@ export async function sharedPlace(user: RunUser): Promise<string> {
   for (const parent of ['/var/lib', '/var/tmp', os.tmpdir()]) {
     const place = path.join(parent, 'dreamcore');
     try {
-      await mkdir(place, { mode: 0o755, recursive: true });
+      const isNew = (await mkdir(place, { recursive: true })) !== undefined;
+      if (isNew) await chmod(place, 0o755);
       const found = await lstat(place);
       // In a world-writable parent somebody else may have prepared this name.
       if (found.isDirectory() && found.uid === 0 && (await isReachable(place, user))) return place;
@@ -73,12 +84,22 @@ export async function sharedPlace(user: RunUser): Promise<string> {
   );
 }
 
+/**
+ * Makes a folder for what this account keeps. Root runs PostgreSQL as another account, which may
+ * pass through, and nobody may look around; one that is there keeps its rights.
+ */
+export async function makePassable(folder: string): Promise<void> {
+  const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
+  if (isNew && process.getuid?.() === 0) await chmod(folder, 0o711);
+}
+
 /** A new folder for a cluster, outside of a data folder that the run user cannot reach. */
 export async function newSharedCluster(dataDir: string, user: RunUser): Promise<string> {
   const place = await sharedPlace(user);
   await sweep(place);
   const home = path.join(place, `postgres-${randomBytes(6).toString('hex')}`);
-  await mkdir(home, { mode: 0o755 });
+  await mkdir(home);
+  await chmod(home, 0o711);
   await writeFile(path.join(home, 'owner'), dataDir);
   return path.join(home, 'cluster');
 }

@@ -19,6 +19,7 @@ import { findBinaries, POSTGRES_ENV, type PostgresBinaries } from './binaries.js
 import {
   chooseRunUser,
   isReachable,
+  makePassable,
   newSharedCluster,
   sharedPlace,
   type RunUser,
@@ -81,7 +82,7 @@ const run = promisify(execFile);
  * from a killed predecessor. Throws with the reason and the end of the server's log when it cannot.
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
-  await mkdir(options.dataDir, { recursive: true });
+  await makePassable(options.dataDir);
   const dataDir = await realpath(options.dataDir);
   const record = await readRecord(dataDir);
   await refuseSecondSupervisor(record);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { createLog, type Log } from '../../src/log.js';
+import { keepFilesPrivate } from '../../src/private-files.js';
 import { builtFile } from '../../src/programs.js';
 import { holdBuild } from '../build/builds.js';
 import { followSources } from './development.js';
@@ -39,6 +40,7 @@ const SAME_PRESS_MS = 1_000;
  * stop. Returns the exit code.
  */
 async function main(options: Options): Promise<number> {
+  keepFilesPrivate();
   const settings = settingsOf(options);
   const { only, without, modalEmulator } = options;
   const selection: Selection = { only, without, modalEmulator };

@@ -1,7 +1,7 @@
+import { makePassable } from '../postgres/location.js';
 import { loadGatewayKeys } from '../supabase/keys.js';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import type { Log } from '../../src/log.js';
 import { parseConfig, parseWorkerConfig } from '../../src/config.js';
 import { ensureCutoutModel } from '../tools/cutout-model.js';
@@ -85,8 +85,7 @@ export async function prepareStack(
   log: Log,
 ): Promise<Omit<PartFacts, 'build' | 'inspected'>> {
   const { config, env } = settings;
-  // PostgreSQL may run as another account: it may pass through, nobody else may look around.
-  await mkdir(config.DATA_DIR, { recursive: true, mode: 0o711 });
+  await makePassable(config.DATA_DIR);
   // A part alone joins the stack that the file describes.
   const joined = selection.only === undefined ? null : await readStackFile(config.DATA_DIR);
   const ports = await settlePorts(config.DATA_DIR, config.PORT, plan, selection);

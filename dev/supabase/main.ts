@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createLog } from '../../src/log.js';
+import { keepFilesPrivate } from '../../src/private-files.js';
 import { ATTEMPT_LIMITS } from './auth/attempts.js';
 import { startGateway } from './gateway.js';
 
@@ -42,6 +43,7 @@ const Environment = z
     message: 'GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET are set together',
   });
 
+keepFilesPrivate();
 const log = createLog('supabase');
 const environment = Environment.safeParse(process.env);
 if (!environment.success) {

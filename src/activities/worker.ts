@@ -9,6 +9,7 @@ import {
 import { ConfigError, parseWorkerConfig } from '../config.js';
 import { answerLauncher } from '../liveness.js';
 import { createLog, type Log } from '../log.js';
+import { keepFilesPrivate } from '../private-files.js';
 import { builtFile } from '../programs.js';
 import { namedBuild, readWorkerBuild, WORKER_BUILD_FILE } from '../worker-build.js';
 import { checkWorkerStart } from '../checks/at-start.js';
@@ -21,6 +22,7 @@ const CONNECT_TIMEOUT_MS = 30_000;
 
 /** The worker process: the activities, a worker for each queue, the Schedules. */
 async function main(): Promise<void> {
+  keepFilesPrivate();
   answerLauncher();
   const log = createLog('worker');
   const config = parseWorkerConfig(process.env);

@@ -1,11 +1,13 @@
 import { ConfigError, parseConfig } from '../config.js';
 import { answerLauncher } from '../liveness.js';
 import { createLog } from '../log.js';
+import { keepFilesPrivate } from '../private-files.js';
 import { ListenError, startApi } from './server.js';
 
 /** The API process. Signals end it in order; a second one at once. */
 async function main(): Promise<void> {
   answerLauncher();
+  keepFilesPrivate();
   const log = createLog('api');
   const config = parseConfig(process.env);
   const api = await startApi(config, log);

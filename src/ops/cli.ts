@@ -1,5 +1,6 @@
 import { Argument, InvalidArgumentError, program } from 'commander';
 import type { Backend } from '../contracts/workflows.js';
+import { keepFilesPrivate } from '../private-files.js';
 import { moveBackend } from './backend.js';
 import { deployCurrent, deployRamp, deployStatus, type DeployOptions } from './deploy.js';
 import { examine, type DevelopmentChecks } from './doctor.js';
@@ -12,6 +13,7 @@ import { reportUsage } from './usage.js';
  * stack can look at besides.
  */
 export async function runCommand(development: DevelopmentChecks | null): Promise<void> {
+  keepFilesPrivate();
   program.name('dreamcore').description('Tools for whoever runs DreamCore.');
   addDoctor(development);
   addUsage();

@@ -5,6 +5,7 @@ import { checkDataDir, checkSandbox } from '../checks/machine.js';
 import { missingServices } from './production.js';
 import { checkGit, checkModelProgram, checkNode } from './programs.js';
 import { exitCodeOf, renderReport, type Section } from './report.js';
+import { checkPrivacy } from '../checks/privacy.js';
 import { checkServers } from './server-checks.js';
 import { readSettings, type Settings } from './settings.js';
 
@@ -45,7 +46,7 @@ async function sectionsOf(
       checkModelProgram(),
       checkSandbox(env),
       checkDrawing(env),
-      checkDataDir(config.DATA_DIR),
+      lookAtData(config.DATA_DIR),
       development?.port(config) ?? null,
       development?.stack(settings) ?? null,
       checkServers(settings),
@@ -65,6 +66,10 @@ async function sectionsOf(
     ...(servers.length > 0 ? [{ title: 'Servers', findings: servers }] : []),
     ...(stack ? [{ title: 'Running stack', findings: stack }] : []),
   ];
+}
+
+async function lookAtData(dataDir: string): Promise<Finding[]> {
+  return [...(await checkDataDir(dataDir)), await checkPrivacy(dataDir)];
 }
 
 function invalidVariables(error: unknown): Finding {

@@ -17,11 +17,18 @@ import { askJson, PIXEL, startTestApi, type TestApi, type Who } from './test-api
  */
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi({ CALLBACK_SECRET: SECRET, GAMES_ORIGIN: 'http://games.test:3000' });
+  api = await startTestApi({
+    CALLBACK_SECRET: SECRET,
+    PUBLISH_CHECK_SECRET: CHECK,
+    PUBLISH_CHECK_SECRET_OLD: CHECK_BEFORE,
+    GAMES_ORIGIN: 'http://games.test:3000',
+  });
 });
 afterAll(() => api?.stop());
 
 const SECRET = 'a secret for tests with thirty-two characters';
+const CHECK = 'the secret of publish checks of this test';
+const CHECK_BEFORE = 'the one that was in use before, in this test';
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 const send = (method: string, target: string, as: Who, body?: unknown) =>
   askJson(api, method, target, as, body);
@@ -221,9 +228,11 @@ describe('published files', () => {
       (await ask()).status,
       (await ask('')).status,
       (await ask(publishCheck('another secret', gameId, next))).status,
-      (await ask(publishCheck(SECRET, gameId, 'd'.repeat(40)))).status,
-    ]).toEqual([404, 404, 404, 404]);
-    expect((await ask(publishCheck(SECRET, gameId, next))).text).toBe('next');
+      (await ask(publishCheck(CHECK, gameId, 'd'.repeat(40)))).status,
+      (await ask(publishCheck(SECRET, gameId, next))).status,
+    ]).toEqual([404, 404, 404, 404, 404]);
+    for (const secret of [CHECK, CHECK_BEFORE])
+      expect((await ask(publishCheck(secret, gameId, next))).text).toBe('next');
   });
 
   it('nothing beside them can be reached', async () => {

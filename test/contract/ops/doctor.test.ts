@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -46,6 +46,17 @@ describe('npx dreamcore doctor', () => {
       expect(said).toMatch(new RegExp(`^  ok +${what} `, 'm'));
     expect(said).toMatch(/^ {2}absent +stack +nothing runs from /m);
     expect(code).toBe(0);
+  });
+
+  it('names what other accounts could read, until it is closed', async () => {
+    const file = path.join(dataDir, 'kept');
+    await writeFile(file, 'x', { mode: 0o644 });
+    const open = await doctor({ PORT: await freePort() });
+    expect(open.said).toMatch(/^ {2}absent +private data +other accounts can read kept$/m);
+    expect(open.said).toMatch(/→ chmod -R go-rwx /);
+    await rm(file);
+    const { said } = await doctor({ PORT: await freePort() });
+    expect(said).toMatch(/^ {2}ok +private data +no other account can read it$/m);
   });
 
   it('fails for a taken port, and says who has it and how to go elsewhere', async () => {
