@@ -37,6 +37,8 @@ const Environment = z
     SIGN_IN_TRIES_PER_ACCOUNT: Count.default(ATTEMPT_LIMITS.perAccount),
     SIGN_IN_TRIES_PER_ADDRESS: Count.default(ATTEMPT_LIMITS.perAddress),
     SIGN_IN_CHECKS: Count.default(ATTEMPT_LIMITS.checks),
+    SIGN_IN_WAITING: Count.default(ATTEMPT_LIMITS.waiting),
+    SIGN_IN_WINDOW_MS: Count.default(ATTEMPT_LIMITS.windowMs),
   })
   .refine((env) => !env.GOOGLE_CLIENT_ID === !env.GOOGLE_CLIENT_SECRET, {
     path: ['GOOGLE_CLIENT_SECRET'],
@@ -79,6 +81,8 @@ try {
       perAccount: data.SIGN_IN_TRIES_PER_ACCOUNT,
       perAddress: data.SIGN_IN_TRIES_PER_ADDRESS,
       checks: data.SIGN_IN_CHECKS,
+      waiting: data.SIGN_IN_WAITING,
+      windowMs: data.SIGN_IN_WINDOW_MS,
     },
     google,
     log,

@@ -221,8 +221,8 @@ export const LAUNCHER_VARIABLES: Group = {
   },
   SIGN_IN_TRIES_PER_ACCOUNT: {
     meaning:
-      'wrong passwords for one account from one address within 15 minutes before each ' +
-      'further one has to wait, twice as long each time',
+      'wrong passwords for one account from one address before each further one has to wait, ' +
+      'twice as long each time',
     otherwise: '10',
   },
   SIGN_IN_TRIES_PER_ADDRESS: {
@@ -232,6 +232,11 @@ export const LAUNCHER_VARIABLES: Group = {
   SIGN_IN_CHECKS: {
     meaning: 'passwords that the embedded gateway checks at a time',
     otherwise: '2',
+  },
+  SIGN_IN_WAITING: { meaning: 'those of one address that wait for it', otherwise: '16' },
+  SIGN_IN_WINDOW_MS: {
+    meaning: 'after that time wrong passwords are forgotten; no wait is longer',
+    otherwise: '900000',
   },
   DEMO_SECONDS: { meaning: 'how long the demo model takes for a game, seconds', otherwise: '6' },
   PG_BINDIR: { meaning: 'PostgreSQL programs to use instead of the packaged ones' },

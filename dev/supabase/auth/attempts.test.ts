@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PasswordAttempts } from './attempts.js';
 
-const LIMITS = { perAccount: 3, perAddress: 8, checks: 2 };
+const WINDOW_MS = 15 * 60_000;
+const LIMITS = { perAccount: 3, perAddress: 8, checks: 2, waiting: 16, windowMs: WINDOW_MS };
 const wrong = () => Promise.resolve(undefined);
 const right = () => Promise.resolve('user');
 
@@ -43,7 +44,7 @@ describe('wrong passwords', () => {
   it('are forgotten after a quarter of an hour', async () => {
     const { clock, tried } = attempts();
     for (let time = 1; time <= 2; time += 1) await tried('a', 'x', wrong);
-    clock.ms += 15 * 60_000;
+    clock.ms += WINDOW_MS;
     await tried('a', 'x', wrong);
     expect(await tried('a', 'x', right)).toBe('user');
   });

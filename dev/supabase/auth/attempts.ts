@@ -9,14 +9,22 @@ export interface AttemptLimits {
   readonly perAddress: number;
   /** Passwords that are hashed at a time. */
   readonly checks: number;
+  /** Those of one address that wait for it; more are asked to come back. */
+  readonly waiting: number;
+  /** After that time without a wrong one all is forgotten; no pause is longer. */
+  readonly windowMs: number;
 }
 
-export const ATTEMPT_LIMITS: AttemptLimits = { perAccount: 10, perAddress: 100, checks: 2 };
+export const ATTEMPT_LIMITS: AttemptLimits = {
+  perAccount: 10,
+  perAddress: 100,
+  checks: 2,
+  waiting: 16,
+  windowMs: 15 * 60_000,
+};
 
-const WINDOW_MS = 15 * 60_000;
 const FIRST_PAUSE_MS = 1_000;
-/** More of one address, or in all, that wait for a check, and they are asked to come back. */
-const MAX_WAITING_OF_ADDRESS = 16;
+/** Of all addresses. */
 const MAX_WAITING = 256;
 /** Forgotten oldest first. */
 const MAX_NAMES = 20_000;
@@ -85,7 +93,7 @@ export class PasswordAttempts {
 
   #isFull(address: string): boolean {
     const ofAddress = this.#waiting.filter((one) => one.address === address);
-    return this.#waiting.length >= MAX_WAITING || ofAddress.length >= MAX_WAITING_OF_ADDRESS;
+    return this.#waiting.length >= MAX_WAITING || ofAddress.length >= this.limits.waiting;
   }
 
   #refuseWhilePaused(key: string): void {
@@ -96,12 +104,13 @@ export class PasswordAttempts {
   #note(key: string, most: number): void {
     const nowMs = this.now();
     const known = this.#failures.get(key);
+    const { windowMs } = this.limits;
     const failures =
-      known && nowMs - known.sinceMs < WINDOW_MS ? known : { count: 0, sinceMs: nowMs, untilMs: 0 };
+      known && nowMs - known.sinceMs < windowMs ? known : { count: 0, sinceMs: nowMs, untilMs: 0 };
     failures.count += 1;
     const over = failures.count - most;
     if (over >= 0) {
-      failures.untilMs = nowMs + Math.min(WINDOW_MS, FIRST_PAUSE_MS * 2 ** Math.min(over, 20));
+      failures.untilMs = nowMs + Math.min(windowMs, FIRST_PAUSE_MS * 2 ** Math.min(over, 20));
       failures.sinceMs = nowMs;
     }
     this.#failures.delete(key);
