@@ -116,6 +116,9 @@ describe('production', () => {
         { only: 'worker', without: [] },
       ),
     ).toHaveLength(1);
+    const ofWorker = { ...env, GAME_PATH_SECRET: undefined };
+    expect(missingForProduction(ofWorker, { only: 'worker', without: [] })).toEqual([]);
+    expect(missingForProduction(ofWorker, { only: 'api', without: [] })).toHaveLength(1);
   });
 
   it('refuses to run an embedded part', () => {

@@ -88,7 +88,11 @@ export function planStack(env: Environment, selection: Selection): Plan {
  */
 export function missingForProduction(env: Environment, selection: Selection): string[] {
   if (env.NODE_ENV !== 'production') return [];
-  const missing = missingServices(env, { needsModel: selection.only !== 'api' });
+  const { only } = selection;
+  const missing = missingServices(env, {
+    needsModel: only !== 'api',
+    signsPaths: only !== 'worker',
+  });
   if (selection.only && isEmbeddable(selection.only))
     missing.unshift(`another part: "${selection.only}" is embedded, for development only`);
   if (selection.modalEmulator)

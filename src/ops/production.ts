@@ -14,14 +14,17 @@ const SERVICES = {
 
 /**
  * The variables that production needs and that are not set, one line each; empty outside
- * production. The API alone runs without the model key.
+ * production. The API alone runs without the model key, the worker alone without what signs the
+ * addresses of games.
  */
 export function missingServices(
   env: Environment,
-  { needsModel }: { readonly needsModel: boolean },
+  { needsModel, signsPaths = true }: { needsModel: boolean; signsPaths?: boolean },
 ): string[] {
   if (env.NODE_ENV !== 'production') return [];
   return Object.entries(SERVICES)
-    .filter(([name]) => !env[name] && (needsModel || name !== 'ANTHROPIC_API_KEY'))
+    .filter(([name]) => !env[name])
+    .filter(([name]) => needsModel || name !== 'ANTHROPIC_API_KEY')
+    .filter(([name]) => signsPaths || name !== 'GAME_PATH_SECRET')
     .map(([name, purpose]) => `${name} ${purpose}`);
 }
