@@ -7,7 +7,7 @@ import {
 import { CODED_MESSAGES } from '../../src/contracts/errors.js';
 import { jsonSchemaOf, type Json, type JsonObject } from './schemas.js';
 
-const CLIENT_WORDS: Readonly<Record<ClientFrameType, string>> = {
+export const CLIENT_WORDS: Readonly<Record<ClientFrameType, string>> = {
   init: 'Signs in; the first frame of every socket. A second one binds the socket anew.',
   ping: 'Is answered at once with `pong`, whatever else goes on.',
   selectProject:
@@ -29,7 +29,7 @@ const CLIENT_WORDS: Readonly<Record<ClientFrameType, string>> = {
   cancel: 'Stops a job; without an id the one of the selected project.',
 };
 
-const SERVER_WORDS: Readonly<Record<ServerFrame['type'], string>> = {
+export const SERVER_WORDS: Readonly<Record<ServerFrame['type'], string>> = {
   pong: 'Answer to `ping`.',
   init: 'The socket is signed in.',
   projectSelected: 'Answer to `selectProject`; frames of the job that runs follow.',

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import * as dclint from 'dclint';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { DYNAMIC_CONFIG } from '../../dev/stack/temporal-server.js';
@@ -38,7 +38,9 @@ interface Linter {
     isRecursive: boolean,
   ): { messages: { line: number; message: string }[] }[];
 }
-const { DCLinter } = dclint as { DCLinter: new (config: object) => Linter };
+const { DCLinter } = createRequire(import.meta.url)('dclint') as {
+  DCLinter: new (config: object) => Linter;
+};
 
 /** dclint holds the files against the schema of Compose and its own rules but for the order. */
 const LINTER = new DCLinter({
