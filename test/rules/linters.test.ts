@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { ensureLinters } from '../../dev/tools/linters.js';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { trackedTexts } from './files.js';
+import { readText, trackedTexts } from './files.js';
 
 const INSTALL_LIMIT_MS = 300_000;
 const SHELL = /^#!.*\b(ba|da)?sh\b/;
@@ -47,5 +48,31 @@ describe('shell scripts', () => {
 describe('Dockerfiles', () => {
   it.each(dockerfiles)('%s has nothing that hadolint complains of', async (file) => {
     expect(await lint('hadolint', ['--no-color', file])).toBe('');
+  });
+});
+
+describe('workflows of GitHub', () => {
+  it('have nothing that zizmor complains of, and name actions by their commit', async () => {
+    const args = ['--offline', '--no-progress', '--format=plain', '--persona=regular', '.github'];
+    expect(await lint('zizmor', args)).toMatch(/No findings to report/);
+  });
+
+  it('run what .ci/run runs, on the promised Node and on ours', () => {
+    const { jobs } = parse(readText('.github/workflows/ci.yml')) as {
+      jobs: { test: { strategy: { matrix: { node: string[] } }; steps: { run?: string }[] } };
+    };
+    expect(jobs.test.steps.at(-1)?.run).toBe('.ci/run');
+    const { engines } = JSON.parse(readText('package.json')) as { engines: { node: string } };
+    const [oldest = '', ours = ''] = jobs.test.strategy.matrix.node;
+    expect(engines.node).toBe(`>=${oldest.replace(/\.0$/, '')}`);
+    expect(ours).toBe(readText('.nvmrc').trim());
+  });
+
+  it('call only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(readText('package.json')) as { scripts: object };
+    const texts = ['ci', 'nightly'].map((name) => readText(`.github/workflows/${name}.yml`));
+    const named = [...texts.join('\n').matchAll(/npm run (?:--silent )?([\w:-]+)/g)];
+    expect(named.length).toBeGreaterThan(2);
+    expect(named.map(([, name = '']) => name).filter((name) => !(name in scripts))).toEqual([]);
   });
 });
