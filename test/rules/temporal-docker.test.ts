@@ -4,8 +4,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { DYNAMIC_CONFIG } from '../../dev/stack/temporal-server.js';
-import { PROJECT_ROOT } from '../../src/config.js';
+import { Env, PROJECT_ROOT } from '../../src/config.js';
 import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
+import { missingServices } from '../../src/ops/production.js';
 import { readText } from './files.js';
 
 const FOLDER = 'temporal-docker';
@@ -121,6 +122,30 @@ describe('the compose files', () => {
     );
     expect(versions.length).toBe(3);
     expect(new Set(versions).size).toBe(1);
+  });
+
+  it('give API and worker what production needs, by its name, and no secret of the other', () => {
+    const envOf = (file: string, name: string): Record<string, string> => ({
+      ...compose(file).services[name]?.environment,
+    });
+    const [api, worker] = [envOf(BASE, 'api'), envOf(BASE, 'worker')];
+    const names = [api, worker, envOf(TLS, 'api'), envOf(TLS, 'worker')].flatMap(Object.keys);
+    expect(names.filter((name) => !(name in Env.shape))).toEqual([]);
+    expect(missingServices(api, { needsModel: false })).toEqual([]);
+    expect(missingServices(worker, { needsModel: true, signsPaths: false })).toEqual([]);
+    expect(api).not.toHaveProperty('ANTHROPIC_API_KEY');
+    expect(worker).not.toHaveProperty('GAME_PATH_SECRET');
+  });
+
+  it('take what they ask for from variables that .env.example names', () => {
+    const asked = all.flatMap(([, service]) =>
+      [...JSON.stringify(service).matchAll(/\$\{([A-Z_]+)/g)].map(([, name = '']) => name),
+    );
+    const named = readText(`${FOLDER}/.env.example`);
+    const unnamed = [...new Set(asked)].filter(
+      (name) => !new RegExp(`^#?${name}=`, 'm').test(named),
+    );
+    expect(unnamed).toEqual([]);
   });
 
   it('add TLS to every service that talks to the server, and to no other', () => {
