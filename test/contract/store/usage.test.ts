@@ -201,6 +201,20 @@ describe('a reservation', () => {
     );
   });
 
+  it('counts for the backend where the attempt is made, wherever it was meant for', async () => {
+    const id = await newJob();
+    await reserve(id, { backend: 'modal' });
+    expect(await database.store.jobs.takeSlot(id, 1, 'local')).toBe(true);
+    await database.store.usage.release(callIdFor(id, 1), 'RunCrashed', 0);
+    const backends = await database.sql(
+      'select backend from public.usage_events where job_id = $1',
+      [id],
+    );
+    expect(backends).toEqual([{ backend: 'local' }]);
+    const windows = { errorMinutes: 10, recentHours: 1, days: 7 };
+    expect((await database.store.usage.modalHealth(windows)).ended).toEqual([]);
+  });
+
   it('is not made for a job that has ended', async () => {
     const id = await newJob();
     await database.store.jobs.cancel(id);
