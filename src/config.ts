@@ -91,6 +91,7 @@ export const Env = z.object({
   CLAUDE_MAX_BUDGET_USD: z.coerce.number().positive().default(2),
 
   JOB_TIMEOUT_MS: Ms.default(600_000),
+  SHUTDOWN_GRACE_MS: Ms.optional(),
   START_TIMEOUT_MS: Ms.default(120_000),
   NO_PROGRESS_TIMEOUT_MS: Ms.default(60_000),
   CHAT_TIMEOUT_MS: Ms.default(30_000),
@@ -181,6 +182,7 @@ export interface Config extends Omit<
   | 'CALLBACK_BASE_URL'
   | 'GAME_PATH_SECRET'
   | 'PUBLISH_CHECK_SECRET'
+  | 'SHUTDOWN_GRACE_MS'
 > {
   readonly GAME_PATH_SECRET: string;
   readonly PUBLISH_CHECK_SECRET: string;
@@ -188,6 +190,7 @@ export interface Config extends Omit<
   readonly PUBLIC_URL: string;
   readonly SUPABASE_JWT_ISSUER: string;
   readonly CALLBACK_BASE_URL: string;
+  readonly SHUTDOWN_GRACE_MS: number;
 }
 
 /** Thrown once with every mistake of the configuration, one line each. */
@@ -238,6 +241,7 @@ function withDefaults(env: Parsed): Config {
     HOST: env.HOST ?? (env.EMBEDDED_SUPABASE_URL ? '127.0.0.1' : '0.0.0.0'),
     PUBLIC_URL: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
     SUPABASE_JWT_ISSUER: env.SUPABASE_JWT_ISSUER ?? `${env.SUPABASE_URL}/auth/v1`,
+    SHUTDOWN_GRACE_MS: env.SHUTDOWN_GRACE_MS ?? env.JOB_TIMEOUT_MS,
     CALLBACK_BASE_URL: env.CALLBACK_BASE_URL ?? `http://127.0.0.1:${env.PORT}`,
     // Each purpose derives a key of its own, so that one secret can stand in for all.
     GAME_PATH_SECRET: env.GAME_PATH_SECRET ?? env.CALLBACK_SECRET,

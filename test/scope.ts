@@ -28,6 +28,10 @@ const SLOW: readonly LeftOut[] = [
     why: 'Modal refuses, is silent, full or hangs; in modal.test.ts it dies, and its late work too',
   },
   {
+    files: ['test/recovery/full/ctrl-c.test.ts'],
+    why: 'three starts of the stack under Ctrl-C; restarts.test.ts stops and hands over a worker',
+  },
+  {
     files: ['test/recovery/full/shared-workers.test.ts'],
     why: 'two jobs on two workers; runs.test.ts kills and cancels one at a time',
   },

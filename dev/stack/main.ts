@@ -19,6 +19,7 @@ import {
 } from './plan.js';
 import { clearOrphans, prepareStack, refuseSecondLauncher, refuseTakenPort } from './prepare.js';
 import { readSettings, type Settings } from '../../src/ops/settings.js';
+import { StopRequests } from './stop-requests.js';
 import { Supervisor } from './supervisor.js';
 
 /** What one start was asked for, and what follows from it. */
@@ -28,12 +29,6 @@ interface Launch {
   readonly options: Options;
   readonly log: Log;
 }
-
-/**
- * A second Ctrl-C within this time is the first one, heard twice: npm passes on what the terminal
- * has sent already.
- */
-const SAME_PRESS_MS = 1_000;
 
 /**
  * `npm start`: brings up the whole stack, or one part of it, and keeps it up until it is told to
@@ -73,9 +68,13 @@ async function runUntilAsked(
   const { DATA_DIR } = facts.config;
   const stopped = new AbortController();
   let olderBuilds: OlderBuilds | null = null;
-  const stopAsked = stopRequest(options.stopWithParent, supervisor, () =>
-    log.info('stopping everything in order; Ctrl-C again kills it at once'),
-  );
+  const stop = new StopRequests({
+    log,
+    withParent: options.stopWithParent,
+    graceMs: plan.parts.includes('worker') ? facts.config.SHUTDOWN_GRACE_MS : null,
+    killAll: () => supervisor.killAll(),
+  });
+  const stopAsked = stop.asked.then(() => 0);
   if (!selection.only) await writePid(DATA_DIR, 'launcher', process.pid);
   try {
     await Promise.race([supervisor.startAll(), stopAsked]);
@@ -89,7 +88,9 @@ async function runUntilAsked(
     ]);
   } finally {
     stopped.abort();
-    await olderBuilds?.stop();
+    await stop.whileFinishing((handOver) =>
+      Promise.all([olderBuilds?.stop(handOver), supervisor.finish('worker', handOver)]),
+    );
     await supervisor.stopAll();
     if (!selection.only) await clearPid(DATA_DIR, 'launcher', process.pid);
   }
@@ -124,32 +125,6 @@ async function clearTheWay(
     await clearOrphans(DATA_DIR, plan.parts, log);
   }
   if (plan.parts.includes('api')) await refuseTakenPort(settings);
-}
-
-/**
- * Resolves with the exit code when the first Ctrl-C, SIGTERM or end of our parent asks for a stop;
- * the next one kills everything.
- */
-function stopRequest(
-  stopWithParent: boolean,
-  supervisor: Supervisor,
-  onAsked: () => void,
-): Promise<number> {
-  return new Promise((resolve) => {
-    let askedAt = 0;
-    const ask = (): void => {
-      if (askedAt === 0) {
-        askedAt = Date.now();
-        onAsked();
-        resolve(0);
-      } else if (Date.now() - askedAt > SAME_PRESS_MS) {
-        supervisor.killAll();
-        process.exit(130);
-      }
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, ask);
-    if (stopWithParent) process.stdin.resume().once('end', ask).once('error', ask);
-  });
 }
 
 /** The one line that tells where everything is and what of it is not real. */

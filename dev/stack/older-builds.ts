@@ -36,11 +36,16 @@ export class OlderBuilds {
     this.looking = this.keepLooking();
   }
 
-  /** Stops all of them; resolves when they are gone. */
-  async stop(): Promise<void> {
+  /**
+   * Stops all of them, each when it has finished its work or hands it over; resolves when they are
+   * gone.
+   */
+  async stop(handOver?: AbortSignal): Promise<void> {
     this.stopping.abort();
     await this.looking;
-    await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
+    await Promise.all(
+      [...this.workers.values()].map((worker) => worker.stop({ ...(handOver && { handOver }) })),
+    );
     this.reaper.end();
   }
 
@@ -88,6 +93,7 @@ export class OlderBuilds {
         env: { ...workerEnv(this.facts), BUILD_ID: undefined },
         cwd: PROJECT_ROOT,
         stopLimitMs: STOP_LIMIT_MS,
+        finishMs: config.SHUTDOWN_GRACE_MS,
       },
       await openPartLog(DATA_DIR, 'worker'),
     );

@@ -70,7 +70,10 @@ export function partRunners(facts: PartFacts, parts: readonly Part[]): PartRunne
     modal: () => modalRunner(facts),
     worker: () =>
       processRunner('worker', facts, {
-        spec: () => nodeProcess(facts, 'worker', workerEnv(facts), 35_000),
+        spec: () => ({
+          ...nodeProcess(facts, 'worker', workerEnv(facts), 35_000),
+          finishMs: facts.config.SHUTDOWN_GRACE_MS,
+        }),
         isHealthy: async (running) => running.saidReady(),
         limitMs: 60_000,
         whenHealthy: (running, signal) => makeBuildCurrent(facts, running, signal),

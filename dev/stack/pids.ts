@@ -85,6 +85,9 @@ export async function hasLivingLauncher(pid: number): Promise<boolean> {
   );
 }
 
+/** A worker that is told to stop again hands over what it has begun; sooner it hears it as once. */
+const TOLD_AGAIN_MS = 1_000;
+
 /**
  * Ends a left-over process and all of its group: politely, then by force. Resolves when it is gone.
  */
@@ -92,8 +95,14 @@ export async function endOrphan(
   pid: number,
   signal: NodeJS.Signals,
   limitMs: number,
+  { handsOver = false }: { readonly handsOver?: boolean } = {},
 ): Promise<void> {
   sendSignal(pid, signal);
+  if (handsOver) {
+    for (const deadline = Date.now() + TOLD_AGAIN_MS; isAlive(pid) && Date.now() < deadline;)
+      await sleep(50);
+    sendSignal(pid, signal);
+  }
   for (const deadline = Date.now() + limitMs; isAlive(pid) && Date.now() < deadline;)
     await sleep(50);
   killGroup(pid);

@@ -44,7 +44,8 @@ export async function clearOrphans(
   if (ours.includes('worker'))
     for (const owner of await olderWorkers(dataDir)) {
       const pid = await readLivePid(dataDir, owner);
-      if (pid !== null && !(await hasLivingLauncher(pid))) await endOrphan(pid, 'SIGTERM', 10_000);
+      if (pid !== null && !(await hasLivingLauncher(pid)))
+        await endOrphan(pid, 'SIGTERM', 10_000, { handsOver: true });
     }
   for (const part of [...PARTS].reverse().filter((name) => ours.includes(name))) {
     const pid = await readLivePid(dataDir, part);
@@ -59,7 +60,9 @@ export async function clearOrphans(
       { part, pid },
       `ending ${part} (pid ${pid}), left over from a run that was interrupted`,
     );
-    await endOrphan(pid, part === 'postgres' ? 'SIGINT' : 'SIGTERM', 10_000);
+    await endOrphan(pid, part === 'postgres' ? 'SIGINT' : 'SIGTERM', 10_000, {
+      handsOver: part === 'worker',
+    });
   }
 }
 

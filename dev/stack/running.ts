@@ -4,13 +4,21 @@ import { LIVENESS } from '../../src/liveness.js';
 import type { PartLog } from './part-log.js';
 import { killGroup, sendSignal } from './pids.js';
 
+/** How much of its work a process may finish when it is told to stop (I5). */
+export interface StopOptions {
+  /** No longer than this, milliseconds, whatever its specification allows. */
+  readonly finishMs?: number;
+  /** From then on it hands over what is not finished. */
+  readonly handOver?: AbortSignal;
+}
+
 /** A process that is up, whoever started it. */
 export interface Running {
   readonly pid: number;
   /** Resolves with "exit code 1" or "signal SIGKILL" when it ends. */
   readonly exited: Promise<string>;
   /** Ends it and all of its group; resolves when it is gone. */
-  stop(): Promise<void>;
+  stop(options?: StopOptions): Promise<void>;
 }
 
 /** A process that {@link spawnProcess} started. */
@@ -31,6 +39,11 @@ export interface ProcessSpec {
   readonly cwd: string;
   /** How long it may take to end by itself after SIGTERM. */
   readonly stopLimitMs: number;
+  /**
+   * For so long it may finish its work before that; then a second SIGTERM tells it to hand over.
+   * Absent: there is nothing to finish.
+   */
+  readonly finishMs?: number;
 }
 
 /**
@@ -67,7 +80,7 @@ export async function spawnProcess(spec: ProcessSpec, log: PartLog): Promise<Spa
     exited,
     saidReady: () => isReady,
     saysAlive: (timeoutMs) => askWhetherAlive(child, timeoutMs),
-    stop: () => stopProcess(pid, exited, spec.stopLimitMs),
+    stop: (options) => stopProcess(pid, exited, spec, options),
   };
 }
 
@@ -89,14 +102,32 @@ async function askWhetherAlive(child: ChildProcess, timeoutMs: number): Promise<
   return isAlive;
 }
 
-async function stopProcess(pid: number, exited: Promise<string>, limitMs: number): Promise<void> {
+async function stopProcess(
+  pid: number,
+  exited: Promise<string>,
+  { stopLimitMs, finishMs = 0 }: ProcessSpec,
+  { finishMs: atMostMs = finishMs, handOver }: StopOptions = {},
+): Promise<void> {
   sendSignal(pid, 'SIGTERM');
+  const patienceMs = Math.min(finishMs, atMostMs);
+  if (patienceMs > 0 && !(await endsWithin(exited, patienceMs, handOver)))
+    sendSignal(pid, 'SIGTERM');
+  if (!(await endsWithin(exited, stopLimitMs))) killGroup(pid);
+  await exited;
+}
+
+/** False when the time is over, or `cut` aborts, before the process has ended. */
+async function endsWithin(
+  exited: Promise<string>,
+  limitMs: number,
+  cut?: AbortSignal,
+): Promise<boolean> {
   const timer = new AbortController();
-  const isLate = await Promise.race([
-    exited.then(() => false),
-    sleep(limitMs, true, { signal: timer.signal }).catch(() => true),
+  const signal = cut ? AbortSignal.any([timer.signal, cut]) : timer.signal;
+  const hasEnded = await Promise.race([
+    exited.then(() => true),
+    sleep(limitMs, false, { signal }).catch(() => false),
   ]);
   timer.abort();
-  if (isLate) killGroup(pid);
-  await exited;
+  return hasEnded;
 }

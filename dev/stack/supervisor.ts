@@ -4,7 +4,10 @@ import { nextRestart, type RestartState } from './backoff.js';
 import { startOrphanReaper } from './orphan-reaper.js';
 import { clearPid, killGroup, writePid } from './pids.js';
 import { NEEDS, PARTS, type Part } from './plan.js';
-import type { Running } from './running.js';
+import type { Running, StopOptions } from './running.js';
+
+/** A part that is restarted hands over what it has not finished after so long. */
+const RESTART_FINISH_MS = 20_000;
 
 /** How one part is brought up. */
 export interface PartRunner {
@@ -66,16 +69,19 @@ export class Supervisor {
     await Promise.all(ready.values());
   }
 
+  /**
+   * Has a part finish its work and end, while the others are there for it; nothing is started any
+   * more from now on.
+   */
+  async finish(part: Part, handOver: AbortSignal): Promise<void> {
+    this.stopping.abort(new Error('the stack is being stopped'));
+    await this.stop(part, { handOver });
+  }
+
   /** Stops what runs, in reverse order, each part within its own time limit. */
   async stopAll(): Promise<void> {
     this.stopping.abort(new Error('the stack is being stopped'));
-    for (const part of [...PARTS].reverse()) {
-      const running = this.live.get(part);
-      if (!running) continue;
-      const startedAt = Date.now();
-      await running.stop();
-      this.options.log.info({ part, tookMs: Date.now() - startedAt }, `${part} stopped`);
-    }
+    for (const part of [...PARTS].reverse()) await this.stop(part);
     await Promise.all(this.lives);
     this.reaper.end();
   }
@@ -87,7 +93,15 @@ export class Supervisor {
     const running = this.live.get(part);
     if (!running || this.restarting.has(part)) return;
     this.restarting.add(part);
-    await running.stop();
+    await running.stop({ finishMs: RESTART_FINISH_MS });
+  }
+
+  private async stop(part: Part, options?: StopOptions): Promise<void> {
+    const running = this.live.get(part);
+    if (!running) return;
+    const startedAt = Date.now();
+    await running.stop(options);
+    this.options.log.info({ part, tookMs: Date.now() - startedAt }, `${part} stopped`);
   }
 
   /** Kills everything at once. */

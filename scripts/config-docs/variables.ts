@@ -89,6 +89,10 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
   },
   Jobs: {
     JOB_TIMEOUT_MS: { meaning: 'longest work on one message, counted from its slot' },
+    SHUTDOWN_GRACE_MS: {
+      meaning: 'a worker that is told to stop finishes what it has begun for so long',
+      otherwise: '`JOB_TIMEOUT_MS`',
+    },
     START_TIMEOUT_MS: { meaning: 'until the first event of a run' },
     NO_PROGRESS_TIMEOUT_MS: { meaning: 'longest silence of a run' },
     CHAT_TIMEOUT_MS: { meaning: 'longest wait for an answer in words' },

@@ -20,13 +20,14 @@ import { withTypedFailures } from './frame/typed-failures.js';
 import { modalDisabled, modalFilesDisabled } from './modal/disabled.js';
 import type { ModalSet } from './modal/open.js';
 
-/**
- * A run in progress may finish when the worker is told to stop; longer ones are taken up by another
- * worker.
- */
+/** Short steps may end by themselves for so long when the worker is told to stop. */
 const DRAIN_MS = 20_000;
 /** A call on Modal goes on without its worker, and another one takes it up. */
 const MODAL_DRAIN_MS = 1_000;
+/** After the grace of long work Temporal's own library cuts it, if nothing else has (I5). */
+const BACKSTOP_MS = 30_000;
+/** What was cut may take so long to clean up. */
+const CUT_MS = 10_000;
 /**
  * Short work at once per worker, by what it takes: answers only wait, copies hold a game's files,
  * house-keeping is never urgent.
@@ -39,22 +40,32 @@ const VIDEO_SLOTS = 2;
 
 type CommonOptions = Partial<WorkerOptions> & { connection: NativeConnection; namespace: string };
 
+/** By what a shutdown does to their work (I5). */
+export interface WorkerGroups {
+  /** It is finished here, or cut. */
+  readonly long: readonly Worker[];
+  /** It goes on elsewhere. */
+  readonly waiting: readonly Worker[];
+  /** It ends in a moment; the workflows are here, and long work needs it until its end. */
+  readonly short: readonly Worker[];
+}
+
 /**
  * One worker for each queue; short work never shares a queue with long work (G2). All queues are
  * polled whatever is configured, so that the build can always become the current one (I1).
  */
-export function createWorkers(
+export async function createWorkers(
   config: WorkerConfig,
   buildId: string,
   connection: NativeConnection,
   namespace: string,
   { modal, ...sets }: ActivitySets,
-): Promise<Worker[]> {
+): Promise<WorkerGroups> {
   const common: CommonOptions = {
     connection,
     namespace,
     shutdownGraceTime: DRAIN_MS,
-    shutdownForceTime: DRAIN_MS + 10_000,
+    shutdownForceTime: DRAIN_MS + CUT_MS,
     maxHeartbeatThrottleInterval: '500ms',
     stickyQueueScheduleToStartTimeout: '2s',
     workerDeploymentOptions: {
@@ -63,11 +74,12 @@ export function createWorkers(
       defaultVersioningBehavior: 'PINNED',
     },
   };
-  return Promise.all([
-    ...shortWorkers(common, sets),
-    ...localWorkers(common, config, sets),
-    ...(modal ? modalWorkers(common, config, modal) : modalRefusals(common)),
+  const [short, long, [files, ...waiting]] = await Promise.all([
+    Promise.all(shortWorkers(common, sets)),
+    Promise.all(localWorkers(common, config, sets)),
+    Promise.all(modal ? modalWorkers(common, config, modal) : modalRefusals(common)),
   ]);
+  return { long, waiting, short: files ? [...short, files] : short };
 }
 
 function shortWorkers(
@@ -95,10 +107,15 @@ function shortWorkers(
 }
 
 function localWorkers(
-  common: CommonOptions,
-  { MAX_RUNNING_JOBS }: WorkerConfig,
+  shortOptions: CommonOptions,
+  { MAX_RUNNING_JOBS, SHUTDOWN_GRACE_MS }: WorkerConfig,
   { agent, images, videos }: Pick<ActivitySets, 'agent' | 'images' | 'videos'>,
 ): Promise<Worker>[] {
+  const common: CommonOptions = {
+    ...shortOptions,
+    shutdownGraceTime: SHUTDOWN_GRACE_MS + BACKSTOP_MS,
+    shutdownForceTime: SHUTDOWN_GRACE_MS + BACKSTOP_MS + CUT_MS,
+  };
   return [
     Worker.create({
       ...common,

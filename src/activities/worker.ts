@@ -16,6 +16,7 @@ import { checkWorkerStart } from '../checks/at-start.js';
 import { temporalPlace, type TemporalPlace } from '../temporal.js';
 import { openActivities } from './activity-sets.js';
 import { createWorkers } from './queues.js';
+import { RunningWorkers } from './shutdown.js';
 import { startWatch } from './watch/watch.js';
 
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -45,14 +46,13 @@ async function main(): Promise<void> {
     temporal.namespace,
     activities,
   );
-  const running = Promise.all(workers.map((worker) => worker.run()));
   const watch = startWatch({ ...activities.watched, client, config, build, log });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      watch.stop();
-      for (const worker of workers) worker.shutdown();
-    });
-  }
+  const running = new RunningWorkers(workers, {
+    graceMs: config.SHUTDOWN_GRACE_MS,
+    log,
+    onFinished: () => watch.stop(),
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => running.ask());
   log.info(
     {
       build: build.buildId,
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
     'worker ready',
   );
   process.send?.('ready'); // to the launcher: a worker serves no port that could be asked
-  await running;
+  await running.ended;
   await activities.modal?.close();
   await connection.close();
   log.info('worker stopped');

@@ -42,6 +42,13 @@ export const ALL_QUEUES: readonly string[] = [
 /** The Worker Deployment whose versions are our builds (I1). */
 export const DEPLOYMENT_NAME = 'dreamcore';
 
+/** Type of the failure by which an activity ends because its worker is shut down (I5). */
+export const WORKER_SHUTDOWN = 'WorkerShutdown';
+export interface WorkerShutdownDetails {
+  /** The work goes on without the worker, and the next one takes it up; else it was cut. */
+  readonly goesOn: boolean;
+}
+
 /** Longest life of a run: a job may wait for a slot; a round that is cut comes again (I1). */
 export const JOB_EXECUTION_TIMEOUT = '24 hours';
 export const ACTION_EXECUTION_TIMEOUT = '2 hours';

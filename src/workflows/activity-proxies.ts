@@ -24,6 +24,7 @@ import {
   MODAL_QUEUE,
   PUBLISHING_QUEUE,
   TASK_QUEUE,
+  WORKER_SHUTDOWN,
 } from '../contracts/workflows.js';
 
 /** A worker that is silent for so long is dead: every activity heartbeats once a second. */
@@ -125,12 +126,12 @@ export function localAgent(
 /** So many workers, one after the other, may wait for one call. */
 const MAX_WORKERS_PER_CALL = 3;
 const START_TO_CLOSE_TIMEOUT = 'TemporalTimeout:StartToClose';
-/** Temporal repeats the activity only when its worker has died. */
+/** Temporal repeats the activity only when its worker has died; the workflow counts no shutdown. */
 const ONLY_ANOTHER_WORKER: RetryPolicy = {
   initialInterval: '200 milliseconds',
   backoffCoefficient: 1,
   maximumAttempts: MAX_WORKERS_PER_CALL,
-  nonRetryableErrorTypes: [...Object.keys(ERROR_POLICY), START_TO_CLOSE_TIMEOUT],
+  nonRetryableErrorTypes: [...Object.keys(ERROR_POLICY), START_TO_CLOSE_TIMEOUT, WORKER_SHUTDOWN],
 };
 
 /**

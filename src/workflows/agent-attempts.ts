@@ -5,6 +5,8 @@ import { attemptLimitMs } from './next-attempt.js';
 import { runWithFallback, type Attempt } from './run-with-fallback.js';
 
 const MAX_SUMMARY_CHARS = 60;
+/** A call that has gone on without a worker may be over: its result is fetched all the same. */
+const SHORTEST_LIMIT_MS = 10_000;
 
 /** Shared with the story: its end events carry the last attempt, and the Volume has to follow. */
 export interface AgentProgress {
@@ -35,10 +37,11 @@ export async function runAgent(work: AgentWork): Promise<RunAgentOutcome> {
     chooseFor: ref,
     label: '作成中',
     begin: (attempt) => beginAttempt(work, attempt),
-    run: ({ backend, number, limitMs }) => {
+    run: ({ backend, number, limitMs }, usedMs) => {
+      const leftMs = usedMs === 0 ? limitMs : Math.max(limitMs - usedMs, SHORTEST_LIMIT_MS);
       const request = spec.request.slice(0, MAX_SUMMARY_CHARS);
       const summary = `Claude run ${number} (${backend}): ${request}`;
-      const agent = backend === 'modal' ? modalAgent(limitMs) : localAgent(limitMs);
+      const agent = backend === 'modal' ? modalAgent(leftMs) : localAgent(leftMs);
       return agent.runAgent.executeWithOptions({ summary }, [{ ...ref, attempt: number, spec }]);
     },
   });
@@ -47,7 +50,7 @@ export async function runAgent(work: AgentWork): Promise<RunAgentOutcome> {
 /** The attempt under the row's number, with its time limit. Throws when there may be none. */
 async function beginAttempt(
   { ref, jobTimeoutMs, progress }: AgentWork,
-  { backend, reason }: Attempt,
+  { backend, reason, lostMs }: Attempt,
 ): Promise<AgentAttempt> {
   const started = await shared.startAttempt.executeWithOptions(
     { summary: 'Count one more start of the runner' },
@@ -56,14 +59,14 @@ async function beginAttempt(
   // The row has ended elsewhere (cancelled, reconciled): nothing may be written any more.
   if (!started) throw new CancelledFailure('the job row has ended');
   progress.attempt = started.attempt;
-  const leftMs = jobTimeoutMs - started.slotAgeMs;
+  const leftMs = jobTimeoutMs + lostMs - started.slotAgeMs;
   if (leftMs <= 0)
     throw ApplicationFailure.nonRetryable('no time left for another attempt', 'RunTimedOut');
   const limitMs = attemptLimitMs(backend, leftMs, jobTimeoutMs);
   if (limitMs <= 0) {
     const why = 'too little time left for Modal';
-    return { number: started.attempt, backend: 'local', reason: why, limitMs: leftMs };
+    return { number: started.attempt, backend: 'local', reason: why, lostMs, limitMs: leftMs };
   }
   progress.usedModal ||= backend === 'modal';
-  return { number: started.attempt, backend, reason, limitMs };
+  return { number: started.attempt, backend, reason, lostMs, limitMs };
 }

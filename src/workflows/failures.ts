@@ -5,11 +5,20 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { isErrorKind, type ErrorKind } from '../contracts/errors.js';
+import { WORKER_SHUTDOWN, type WorkerShutdownDetails } from '../contracts/workflows.js';
 
 export interface Failure {
   kind: ErrorKind;
   detail: string;
   retryAfterMs: number | null;
+}
+
+/** What a shutdown of its worker did to an activity; null when that is not why it ended (I5). */
+export function shutdownOf(error: unknown): WorkerShutdownDetails | null {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== WORKER_SHUTDOWN) return null;
+  const [details] = (cause.details ?? []) as WorkerShutdownDetails[];
+  return details ?? { goesOn: false };
 }
 
 /**

@@ -10,6 +10,7 @@ import { localImages, modalImages, shared } from './activity-proxies.js';
 import { paidAttempts } from './paid-steps.js';
 import { runAction } from './run-action.js';
 import { runWithFallback, type AttemptedWork } from './run-with-fallback.js';
+import { throughShutdowns } from './shutdowns.js';
 
 const LABEL = '画像を作成中';
 
@@ -38,7 +39,9 @@ export async function generateThumbnail(input: GenerateThumbnailInput): Promise<
     const made =
       plan.kind === 'draw'
         ? await drawImage({ ...input, op: 'thumbnail', prompt: plan.prompt })
-        : await localImages.takeScreenshot({ ...input, revision: plan.revision });
+        : await throughShutdowns(() =>
+            localImages.takeScreenshot({ ...input, revision: plan.revision }),
+          );
     await shared.keepThumbnail({ ...input, made });
     return made;
   });

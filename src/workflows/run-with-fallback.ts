@@ -9,14 +9,17 @@ import type { BackendChoice, JobRef } from '../activities/ports.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import type { Backend } from '../contracts/workflows.js';
 import { shared } from './activity-proxies.js';
-import { classifyFailure } from './failures.js';
+import { classifyFailure, shutdownOf } from './failures.js';
 import { nextAttempt } from './next-attempt.js';
+import { throughShutdowns } from './shutdowns.js';
 
 /** One numbered run of the work, and where it is made. `reason` is for the operator. */
 export interface Attempt {
   readonly number: number;
   readonly backend: Backend;
   readonly reason: string;
+  /** Time, milliseconds, that earlier ones have lost because their workers were shut down (I5). */
+  readonly lostMs: number;
 }
 
 /** Work with files and models, which one attempt after the other tries to do. */
@@ -29,12 +32,16 @@ export interface AttemptedWork<T, A extends Attempt = Attempt> {
   readonly label: string;
   /** Prepares an attempt before it is made; may move or renumber it. An error ends the work. */
   readonly begin?: (attempt: Attempt) => Promise<A>;
-  readonly run: (attempt: A) => Promise<T>;
+  /**
+   * `usedMs`: for so long the attempt has been going on already, under workers that were shut down.
+   */
+  readonly run: (attempt: A, usedMs: number) => Promise<T>;
 }
 
 /**
  * Makes attempts where the switch says until one succeeds; after a failure of Modal itself the rest
- * is done on this machine (G1). Throws the failure of the last attempt.
+ * is done on this machine (G1). An attempt that a shutdown has cut counts for none (I5). Throws the
+ * failure of the last attempt.
  */
 export async function runWithFallback<T, A extends Attempt = Attempt>(
   work: AttemptedWork<T, A>,
@@ -43,7 +50,10 @@ export async function runWithFallback<T, A extends Attempt = Attempt>(
 }
 
 class Attempts<T, A extends Attempt> {
+  /** Those that count: a shutdown costs no try. */
   private readonly made: Record<Backend, number> = { modal: 0, local: 0 };
+  private begun = 0;
+  private lostMs = 0;
   private shownBackend: Backend | null = null;
   /** Why the rest of the work stays on this machine; null = Modal may still be chosen. */
   private localBecause: string | null;
@@ -59,18 +69,22 @@ class Attempts<T, A extends Attempt> {
       this.show(attempt);
       const startedMs = Date.now();
       try {
-        return await this.work.run(attempt);
+        return await throughShutdowns(
+          () => this.work.run(attempt, Date.now() - startedMs),
+          ({ goesOn }) => goesOn,
+        );
       } catch (error) {
         if (isCancellation(error)) throw error;
-        await this.prepareNext(attempt, error, Date.now() - startedMs);
+        if (shutdownOf(error)) this.excuse(attempt, Date.now() - startedMs);
+        else await this.prepareNext(attempt, error, Date.now() - startedMs);
       }
     }
   }
 
   private async begin(): Promise<A> {
     const { backend, reason } = await this.choose();
-    const number = this.made.modal + this.made.local + 1;
-    const attempt: Attempt = { number, backend, reason };
+    this.begun += 1;
+    const attempt: Attempt = { number: this.begun, backend, reason, lostMs: this.lostMs };
     return this.work.begin ? this.work.begin(attempt) : (attempt as A);
   }
 
@@ -88,6 +102,12 @@ class Attempts<T, A extends Attempt> {
       upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.backend, value: backend }]);
     this.shownBackend = backend;
     setCurrentDetails(`${this.work.label} (attempt ${number}, ${backend}: ${reason})`);
+  }
+
+  /** A shutdown has cut it: the next one has the same tries and the same time before it. */
+  private excuse({ backend }: Attempt, tookMs: number): void {
+    this.made[backend] -= 1;
+    this.lostMs += tookMs;
   }
 
   /** Returns when another attempt may be made, after its pause; else throws the failure. */

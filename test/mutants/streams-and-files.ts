@@ -10,7 +10,7 @@ export const STREAM_MUTATIONS: readonly Mutation[] = [
     rule: 'C1',
     breaks: 'work whose worker died before its first heartbeat is paid again',
     file: 'src/activities/modal/durable-call.ts',
-    find: 'return this.activity.delivery === 1 ? null : this.deps.marks.find(callId);',
+    find: 'return this.deps.marks.find(callId);',
     replace: 'return null;',
     test: DURABLE_CALLS,
   },

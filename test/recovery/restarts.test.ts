@@ -42,6 +42,15 @@ async function endPart(part: StackPart, signal: NodeJS.Signals): Promise<void> {
   await stack.untilRestarted(part, await stack.kill(part, signal));
 }
 
+/** Told to stop twice, a worker finishes nothing: the next one begins the run anew. */
+async function handOverWorker(): Promise<void> {
+  const pid = await stack.pidOf('worker');
+  process.kill(pid, 'SIGTERM');
+  await sleep(700);
+  process.kill(pid, 'SIGTERM');
+  await stack.untilRestarted('worker', pid);
+}
+
 /** One new version that all agree on, and a writer that takes the next message. */
 async function expectOneVersion(jobId: string): Promise<void> {
   await expect(player.listener.untilEnd()).resolves.toMatchObject({ type: 'completed', jobId });
@@ -141,6 +150,43 @@ describe('SIGTERM under a running job', () => {
       .single();
     expect(data).toEqual({ attempt: 1 });
     expect(player.listener.frames.filter(({ type }) => type === 'streamReset')).toEqual([]);
+  });
+
+  it('I5: three rolling restarts that cut the run cost no try, and the user nothing', async () => {
+    const jobId = await midStream();
+    for (const attempt of [2, 3, 4]) {
+      await handOverWorker();
+      await player.listener.until(
+        (frame) => frame.type === 'stream' && frame.attempt === attempt,
+        0,
+        60_000,
+      );
+    }
+    await expectOneVersion(jobId);
+    const client = serviceClient(stack);
+    const job = await client.from('jobs').select('attempt, usage').eq('id', jobId).single();
+    expect(job.data).toMatchObject({ attempt: 4 });
+    const { data: spent } = await client
+      .from('usage_events')
+      .select('call_id, state, failure, usd')
+      .eq('job_id', jobId)
+      .eq('kind', 'model')
+      .order('call_id');
+    // The house bears what was cut: what it had cost by then, never the whole estimate.
+    expect(spent).toEqual([
+      ...[1, 2, 3].map((attempt) => ({
+        call_id: `${jobId}.${attempt}`,
+        state: 'released',
+        failure: null,
+        usd: expect.closeTo(0, 0) as number,
+      })),
+      {
+        call_id: `${jobId}.4`,
+        state: 'settled',
+        failure: null,
+        usd: (job.data as { usage: { costUsd: number } }).usage.costUsd,
+      },
+    ]);
   });
 });
 

@@ -177,7 +177,18 @@ export async function newDataDir(): Promise<string> {
 const FOREIGN = [
   ...['ANTHROPIC_', 'GEMINI_', 'IMAGE_', 'REPLICATE_', 'BUDGET_', 'USER_DAILY', 'VOLUME_'],
   ...['VIDEO_', 'ALERT_', 'CLAUDE_', 'SUPABASE_', 'EMBEDDED_', 'TEMPORAL_', 'CALLBACK_'],
-  ...['PG', 'DEMO', 'PORT$', 'HOST$', 'PUBLIC_URL$', 'GAMES_', 'CORS_', 'MAX_', 'JOB_'],
+  ...[
+    'PG',
+    'DEMO',
+    'PORT$',
+    'HOST$',
+    'PUBLIC_URL$',
+    'GAMES_',
+    'CORS_',
+    'MAX_',
+    'JOB_',
+    'SHUTDOWN_',
+  ],
   ...['MODAL_', 'USE_MODAL$', 'NODE_ENV$', 'LOG_LEVEL$', 'VITEST', 'npm_'],
 ];
 
@@ -191,7 +202,8 @@ export function stackEnv(own: Readonly<Record<string, string>>): NodeJS.ProcessE
   const limits = Object.fromEntries(
     ['READS', 'WRITES', 'AI'].map((kind) => [`RATE_LIMIT_${kind}_PER_MIN`, '1000000']),
   );
-  return { ...Object.fromEntries(kept), LOG_LEVEL: 'info', ...limits, ...own };
+  const shared = { LOG_LEVEL: 'info', SHUTDOWN_GRACE_MS: '20000' };
+  return { ...Object.fromEntries(kept), ...shared, ...limits, ...own };
 }
 
 /** Starts the launcher with these arguments; it stops when our end of its standard input closes. */

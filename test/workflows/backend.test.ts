@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type {
   BackendChoice,
   CompleteJobInput,
@@ -11,7 +11,11 @@ import type {
 } from '../../src/activities/ports.js';
 import type { ErrorKind } from '../../src/contracts/errors.js';
 import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/ids.js';
-import { MODAL_AGENT_QUEUE, type GenerateGameInput } from '../../src/contracts/workflows.js';
+import {
+  MODAL_AGENT_QUEUE,
+  WORKER_SHUTDOWN,
+  type GenerateGameInput,
+} from '../../src/contracts/workflows.js';
 import { cancelUpdate } from '../../src/workflows/writer-messages.js';
 import {
   admit,
@@ -54,6 +58,11 @@ const failWith =
   (type: ErrorKind | 'WorkerStopped', nonRetryable = false): RunAgent =>
   async () => {
     throw ApplicationFailure.create({ type, nonRetryable });
+  };
+const shutDown =
+  (goesOn: boolean): RunAgent =>
+  async () => {
+    throw ApplicationFailure.create({ type: WORKER_SHUTDOWN, details: [{ goesOn }] });
   };
 const untilCancelled: RunAgent = async () => {
   for (;;) {
@@ -306,5 +315,71 @@ describe('C1: the worker that waits for a call on Modal dies', () => {
     });
     expect(diary).toEqual(['choose', 'modal 1', 'modal 1', 'publish 1']);
     expect(attemptsTookMs).toBeLessThan(10_000);
+  });
+});
+
+describe('I5: a shutdown of the worker costs no try', () => {
+  /** As many as there may be tries, and one more. */
+  const SHUTDOWNS = 4;
+  const first =
+    (shutdown: RunAgent): RunAgent =>
+    (run) =>
+      runs++ < SHUTDOWNS ? shutdown(run) : succeed(run);
+  let runs = 0;
+  beforeEach(() => {
+    runs = 0;
+  });
+
+  it('here: what was cut is begun anew, under the next number', async () => {
+    const { diary, outcome } = await play({
+      modal: succeed,
+      local: first(shutDown(false)),
+      choices: [LOCAL],
+    });
+    expect(diary).toEqual([
+      ...[1, 2, 3, 4, 5].flatMap((number) => ['choose', `local ${number}`]),
+      'publish 5',
+    ]);
+    expect(outcome).toMatchObject({ ended: 'completed' });
+  });
+
+  it('on Modal: the next worker waits for the same call, which goes on', async () => {
+    const { diary, outcome } = await play({ modal: first(shutDown(true)) });
+    expect(diary).toEqual([
+      'choose',
+      ...Array.from({ length: SHUTDOWNS + 1 }, () => 'modal 1'),
+      'publish 1',
+    ]);
+    expect(outcome).toMatchObject({ ended: 'completed' });
+  });
+
+  it('F3: nor time: what was cut gets all of it again', async () => {
+    const { diary, outcome } = await play(
+      {
+        modal: succeed,
+        async local(run) {
+          if (run.attempt === 3) return succeed(run);
+          await sleep(2_500);
+          return shutDown(false)(run);
+        },
+        choices: [LOCAL],
+      },
+      { jobTimeoutMs: 4_000 },
+    );
+    expect(diary.at(-1)).toBe('publish 3');
+    expect(outcome).toMatchObject({ ended: 'completed' });
+  });
+
+  it('but a failure still does', async () => {
+    const { diary, outcome } = await play({
+      modal: succeed,
+      local: (run) => (run.attempt === 2 ? shutDown(false) : failWith('RunCrashed'))(run),
+      choices: [LOCAL],
+    });
+    expect(diary.filter((entry) => entry !== 'choose')).toEqual([
+      ...[1, 2, 3, 4].map((number) => `local ${number}`),
+      'fail RunCrashed',
+    ]);
+    expect(outcome).toMatchObject({ ended: 'failed', failure: 'RunCrashed' });
   });
 });

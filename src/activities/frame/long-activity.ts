@@ -1,14 +1,13 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
-import { AppError } from '../../contracts/errors.js';
-import { workerShutdown } from './typed-failures.js';
+import { handOverSignal, workerShutdown } from './hand-over.js';
 
 /** Well below the heartbeat time-out; Core sends at most two of them a second. */
 const HEARTBEAT_MS = 500;
 
 export interface LongActivityOptions {
   /**
-   * What a shutdown of the worker does to the work: `stops` ends it, so that the attempt counts as
-   * crashed and is made anew; `goesOn` leaves it running elsewhere, for the next worker to take up.
+   * What the work does when its worker may not wait for its end: it `stops`, and another worker
+   * begins it anew; or it `goesOn` elsewhere, and the next worker takes it up.
    */
   readonly onShutdown: 'stops' | 'goesOn';
   /** Heartbeat details until the work sets its own. */
@@ -41,11 +40,13 @@ export async function longActivity<T>(
   work: (activity: LongActivity) => Promise<T>,
 ): Promise<T> {
   const context = Context.current();
-  const { info, cancellationSignal: signal } = context;
+  const { info, cancellationSignal } = context;
+  const signal = AbortSignal.any([cancellationSignal, handOverSignal]);
   let details = options.details;
   const timer = setInterval(() => context.heartbeat(details), HEARTBEAT_MS);
   const isShuttingDown = () =>
-    signal.aborted && context.cancellationDetails?.workerShutdown === true;
+    handOverSignal.aborted ||
+    (signal.aborted && context.cancellationDetails?.workerShutdown === true);
   try {
     context.heartbeat(details);
     return await work({
@@ -59,8 +60,7 @@ export async function longActivity<T>(
       },
     });
   } catch (error) {
-    if (isShuttingDown())
-      throw options.onShutdown === 'goesOn' ? workerShutdown(error) : stopped(error);
+    if (isShuttingDown()) throw workerShutdown({ goesOn: options.onShutdown === 'goesOn' }, error);
     if (signal.aborted)
       throw new CancelledFailure('the activity was cancelled', [], error as Error);
     throw error;
@@ -68,13 +68,4 @@ export async function longActivity<T>(
     clearInterval(timer);
     await options.cleanUp?.();
   }
-}
-
-/** Keeps the details of the failure: they may hold what the attempt has cost. */
-function stopped(error: unknown): AppError {
-  return new AppError(
-    'RunCrashed',
-    'the worker was shut down',
-    error instanceof AppError ? error.details : {},
-  );
 }

@@ -18,23 +18,6 @@ export function withTypedFailures<
   });
 }
 
-/** Not a kind of the policy table: Temporal itself gives the same attempt to another worker. */
-const WORKER_SHUTDOWN = 'WorkerShutdown';
-
-/** Ends an activity whose work goes on elsewhere and is taken up by another worker. */
-export function workerShutdown(cause: unknown): ApplicationFailure {
-  return ApplicationFailure.create({
-    type: WORKER_SHUTDOWN,
-    message: 'the worker was shut down; another one goes on',
-    ...(cause instanceof Error ? { cause } : {}),
-  });
-}
-
-/** True for a failure that is none: the work goes on. */
-export function isWorkerShutdown(error: unknown): boolean {
-  return error instanceof ApplicationFailure && error.type === WORKER_SHUTDOWN;
-}
-
 function toFailure(error: unknown): unknown {
   if (
     error instanceof ApplicationFailure ||

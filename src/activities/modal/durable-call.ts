@@ -86,7 +86,10 @@ class DurableCall {
     return running;
   }
 
-  /** The heartbeat knows it, or, when none arrived in time, the table does. */
+  /**
+   * The heartbeat knows it, or, when none arrived in time or its worker was shut down, the table
+   * does.
+   */
   private async earlierCall(): Promise<{
     functionCallId: string | null;
     spawnedAtMs: number;
@@ -98,7 +101,7 @@ class DurableCall {
         functionCallId: beat.functionCallId,
         spawnedAtMs: beat.spawnedAtMs ?? Date.now(),
       };
-    return this.activity.delivery === 1 ? null : this.deps.marks.find(callId);
+    return this.deps.marks.find(callId);
   }
 
   private async begin(sendsEverything: boolean): Promise<RunningCall> {

@@ -5,7 +5,7 @@ import { callIdFor } from '../../contracts/ids.js';
 import type { PaidKind, PaidWork } from '../../contracts/usage.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
-import { isWorkerShutdown } from '../frame/typed-failures.js';
+import { goesOnElsewhere } from '../frame/hand-over.js';
 import type {
   ActionActivities,
   ActionAttempt,
@@ -155,13 +155,14 @@ async function orRelease<T>(
   try {
     return await run();
   } catch (error) {
-    if (isWorkerShutdown(error)) throw error;
+    if (goesOnElsewhere(error)) throw error;
     const failure =
       [error, (error as Error).cause].find((told) => told instanceof AppError) ?? null;
     const told = failure?.details['costUsd'];
     const isFree = failure !== null && COST_NOTHING.has(failure.kind);
     const costUsd = typeof told === 'number' ? told : isFree ? 0 : null;
-    // A stopped attempt is nobody's failure. What cannot be told now is released with its row.
+    // An attempt that was stopped, or cut by a shutdown, is nobody's failure. What cannot be told
+    // now is released with its row.
     await store.usage
       .release(callId, failure && failure.kind !== 'RunCancelled' ? failure.kind : null, costUsd)
       .catch((problem: unknown) =>

@@ -202,6 +202,21 @@ describe('C1: a worker that goes away leaves the call running; another goes on w
     expect(fixture.model.requests).toHaveLength(2);
   });
 
+  it('I5: by the table, when the next worker has no heartbeat to read', async () => {
+    fixture.script(SLOW_MODEL);
+    const input = await fixture.openRun(place);
+    const before = (await generations()).length;
+    const first = start(set.agent, input);
+    await eventually(() => fixture.model.requests.length > 0, GENEROUS_MS);
+    first.env.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
+    await expect(first.outcome).rejects.toMatchObject({ details: [{ goesOn: true }] });
+    const second = start(set.agent, input);
+    await eventually(() => second.beats.length > 1, GENEROUS_MS);
+    second.env.cancel();
+    await expect(second.outcome).rejects.toThrow();
+    expect((await generations()).length).toBe(before + 1);
+  });
+
   it('before the call has an id: counts as crashed, so that a new one stops the old', async () => {
     const input = await fixture.openRun(place);
     const before = (await generations()).length;
