@@ -101,6 +101,11 @@ export class Connection {
     );
   }
 
+  /** The browser knows that there is no network: nothing can be waited for. */
+  cut() {
+    if (this.#state !== 'closed') this.#lost();
+  }
+
   /** @param {object} frame */
   #write(frame) {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
