@@ -33,3 +33,39 @@ export function takeNotice() {
   sessionStorage.removeItem(NOTICE);
   return notice;
 }
+
+const LIKE = 'dreamcore_wished_like';
+const LEFT_GAME = 'dreamcore_left_game';
+
+/** The like that a guest signs in for. @param {string} gameId */
+export function wishLike(gameId) {
+  sessionStorage.setItem(LIKE, gameId);
+}
+
+export function takeWishedLike() {
+  const gameId = sessionStorage.getItem(LIKE);
+  sessionStorage.removeItem(LIKE);
+  return gameId;
+}
+
+/**
+ * The game that a guest left in order to make one himself.
+ * @param {{ title: string, url: string }} game
+ */
+export function leaveGame(game) {
+  sessionStorage.setItem(LEFT_GAME, JSON.stringify(game));
+}
+
+/** @returns {{ title: string, url: string } | null} only a path of this site */
+export function leftGame() {
+  try {
+    const { title, url } = JSON.parse(sessionStorage.getItem(LEFT_GAME) ?? '{}');
+    return typeof title === 'string' && /^\/(?!\/)/.test(url) ? { title, url } : null;
+  } catch {
+    return null;
+  }
+}
+
+export function forgetLeftGame() {
+  sessionStorage.removeItem(LEFT_GAME);
+}

@@ -1,6 +1,9 @@
 /** The short-lived copy of the session that lets a page start before the SDK is there. */
 
 const KEY = 'dreamcore_session_cache';
+const SDK_KEY = /^sb-.*-auth-token/;
+const SIGNED_OUT = 'dreamcore_signed_out';
+const SIGN_OUT_TAKES_MS = 10_000;
 const FRESH_MS = 300_000;
 const EXPIRY_MARGIN_MS = 10_000;
 
@@ -51,6 +54,19 @@ export function clearCachedSession() {
  * session).
  */
 export function forgetSdkSession() {
-  for (const key of Object.keys(localStorage))
-    if (/^sb-.*-auth-token/.test(key)) localStorage.removeItem(key);
+  for (const key of Object.keys(localStorage)) if (SDK_KEY.test(key)) localStorage.removeItem(key);
+}
+
+/** Was somebody signed in here, however long ago? Signing out leaves nothing behind. */
+export function hasTraceOfSession() {
+  return Object.keys(localStorage).some((key) => key === KEY || SDK_KEY.test(key));
+}
+
+/** The person signs out: the other tabs hear of it, and must not call it an expired session. */
+export function markSignOut() {
+  localStorage.setItem(SIGNED_OUT, String(Date.now()));
+}
+
+export function isSigningOut() {
+  return Date.now() - Number(localStorage.getItem(SIGNED_OUT) ?? 0) < SIGN_OUT_TAKES_MS;
 }

@@ -4,6 +4,9 @@ import { leaveNotice, rememberThisPage } from './return-to.js';
 import {
   clearCachedSession,
   forgetSdkSession,
+  hasTraceOfSession,
+  isSigningOut,
+  markSignOut,
   readCachedSession,
   writeCachedSession,
 } from './session-cache.js';
@@ -45,8 +48,9 @@ export async function requireSession() {
     });
     return session;
   }
+  const wasSignedIn = hasTraceOfSession();
   const known = await askSdk();
-  if (!known) return leaveForSignIn(null);
+  if (!known) return leaveForSignIn(wasSignedIn ? 'expired' : null);
   if (returning) history.replaceState(null, '', location.pathname + location.search);
   const session = new Session(known);
   await session.follow();
@@ -100,7 +104,7 @@ export class Session {
     const client = await authClient();
     client.auth.onAuthStateChange((event, session) => {
       if (session) this.#take(session);
-      else if (event === 'SIGNED_OUT') void this.leave(this.#renewing ? 'expired' : null);
+      else if (event === 'SIGNED_OUT') void this.leave(isSigningOut() ? null : 'expired');
     });
   }
 
@@ -159,6 +163,7 @@ export class Session {
   /** Sign-out by the person: nothing is remembered. */
   async signOut() {
     this.#leaving = true;
+    markSignOut();
     await authClient()
       .then((client) => client.auth.signOut())
       .catch(() => {

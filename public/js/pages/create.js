@@ -4,10 +4,17 @@ import { ProjectGrid } from '../list/grid.js';
 import { deleteProject, renameProject } from '../list/project-dialogs.js';
 import { Connection } from '../net/connection.js';
 import { Requests } from '../net/requests.js';
-import { leaveNotice, takeNotice, takeRememberedPage } from '../net/return-to.js';
+import {
+  forgetLeftGame,
+  leaveNotice,
+  leftGame,
+  takeNotice,
+  takeRememberedPage,
+} from '../net/return-to.js';
 import { requireSession } from '../net/session.js';
 import { text } from '../texts/index.js';
-import { byId } from '../ui/dom.js';
+import { byId, h } from '../ui/dom.js';
+import { icon } from '../ui/icons.js';
 import { startPage } from '../ui/shell.js';
 import { toast } from '../ui/toast.js';
 
@@ -39,7 +46,38 @@ async function start() {
   byId('userName', HTMLSpanElement).textContent = session.displayName;
   byId('signOutButton', HTMLButtonElement).addEventListener('click', () => void session.signOut());
   if (takeNotice() === 'gone') toast(text.projectGone);
+  showWayBack();
   connect(session);
+}
+
+/** Who came from a game to make one finds the way back to it. */
+function showWayBack() {
+  const game = leftGame();
+  if (!game) return;
+  const bar = h(
+    'aside',
+    { class: 'way-back', 'aria-label': text.leftGame },
+    h(
+      'a',
+      { class: 'button compact', href: game.url, onclick: forgetLeftGame },
+      icon('back', 18),
+      h('span', {}, text.backToGame(game.title)),
+    ),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'icon-button',
+        'aria-label': text.close,
+        onclick: () => {
+          forgetLeftGame();
+          bar.remove();
+        },
+      },
+      icon('close', 18),
+    ),
+  );
+  document.body.append(bar);
 }
 
 /** @param {import('../net/session.js').Session} session */

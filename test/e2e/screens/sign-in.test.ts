@@ -114,6 +114,43 @@ describe('sign-in', () => {
     await page.waitForURL(`**/project/${project.id}`);
   });
 
+  it('says that a session has expired, on whatever page one comes back to', async () => {
+    const page = await session.page('phone');
+    await session.signIn(page);
+    await page.evaluate(`(() => {
+      localStorage.removeItem('${CACHE}');
+      for (const key of Object.keys(localStorage).filter((each) => each.startsWith('sb-')))
+        localStorage.setItem(key, JSON.stringify({
+          ...JSON.parse(localStorage.getItem(key)), expires_at: 1_700_000_000 }));
+    })()`);
+    session.api.refusedTokens.add('refresh');
+    await page.goto(`${session.api.url}/mypage`);
+    await page.waitForSelector('#loginError:has-text("有効期限")');
+    session.api.refusedTokens.delete('refresh');
+    await page.click('#googleSignInButton:enabled');
+    await page.waitForURL('**/mypage');
+  });
+
+  it('brings a guest back to the game he liked, and keeps the way back from 作る', async () => {
+    const game = session.api.store.addPublished('みんなのゲーム');
+    const page = await session.page('phone');
+    await page.goto(`${session.api.url}/game.html?id=${game.id}`);
+    await page.click('#likeButton');
+    await page.click('.confirm-card:has-text("このゲームに戻ります") .primary');
+    await page.click('#googleSignInButton:enabled');
+    await page.waitForURL(`**/game.html?id=${game.id}`);
+    await page.waitForSelector('#likeButton[aria-pressed="true"]');
+    expect(game.liked).toBe(true);
+
+    const guest = await session.page('desktop');
+    await guest.goto(`${session.api.url}/game.html?id=${game.id}`);
+    await guest.waitForSelector('#playTitle:has-text("みんなのゲーム")');
+    await guest.click('footer a[href="/create"]');
+    await guest.click('#googleSignInButton:enabled');
+    await guest.click('.way-back a:has-text("「みんなのゲーム」に戻る")');
+    await guest.waitForURL(`**/game.html?id=${game.id}`);
+  });
+
   it('speaks English to an English browser, and Japanese again by the switch', async () => {
     const page = await session.page('desktop', { locale: 'en-US' });
     await page.goto(session.api.url);
