@@ -1,13 +1,27 @@
 import { STATUS_CODES } from 'node:http';
+import path from 'node:path';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { PROJECT_ROOT } from '../config.js';
 import { AppError, ERROR_POLICY, UNAVAILABLE_SENTENCE } from '../contracts/errors.js';
 import { isAway } from './away.js';
 import { logOf } from './request-log.js';
 
 const RETRY_AFTER_S = 5;
 
-/** Unmatched method and path: a page whose text is `Cannot {METHOD} {path}` (rest.md §1.3). */
+/** Below these nobody looks for a page. */
+const NO_PAGES = /^\/(api|game|vendor|user-assets|global-assets|callback)\//;
+
+/**
+ * Unmatched method and path: a page whose text is `Cannot {METHOD} {path}` (rest.md §1.3); for a
+ * browser that looks for a page, one with ways on (additive).
+ */
 export const notFound: RequestHandler = (req, res) => {
+  const isForPerson =
+    req.method === 'GET' &&
+    /\btext\/html\b/.test(req.get('accept') ?? '') &&
+    !NO_PAGES.test(req.path);
+  if (isForPerson)
+    return void res.status(404).sendFile(path.join(PROJECT_ROOT, 'public', '404.html'));
   sendErrorPage(res, 404, `Cannot ${req.method} ${req.originalUrl.split('?')[0] ?? ''}`);
 };
 
