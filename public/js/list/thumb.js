@@ -9,7 +9,8 @@ export function projectThumb(id, name, url) {
   const box = h(
     'div',
     { class: 'project-thumb', 'aria-hidden': 'true' },
-    h('span', { class: 'project-thumb-name' }, name),
+    // Drawn by the style: it is no text of the link around it.
+    h('span', { class: 'project-thumb-name', 'data-name': name }),
   );
   box.dataset['tint'] = String(tint(id));
   if (url !== null) {

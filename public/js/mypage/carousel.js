@@ -129,12 +129,7 @@ function gameCase(project, token) {
     ? `/api/projects/${project.id}/thumbnail?access_token=${encodeURIComponent(token)}`
     : null;
   const href = `/play/${project.id}`;
-  const box = h(
-    'span',
-    { class: 'case-box' },
-    projectThumb(project.id, name, image),
-    project.isPublic && h('span', { class: 'public-badge' }, icon('check', 14), text.publicBadge),
-  );
+  const box = h('span', { class: 'case-box' }, projectThumb(project.id, name, image));
   return h(
     'li',
     { class: 'case', 'data-id': project.id },
@@ -149,6 +144,7 @@ function gameCase(project, token) {
       box,
       h('span', { class: 'case-name' }, name),
     ),
+    project.isPublic && h('span', { class: 'public-badge' }, icon('check', 14), text.publicBadge),
     project.description && h('p', { class: 'case-description' }, project.description),
   );
 }

@@ -26,10 +26,14 @@ export function startPage(title) {
  */
 async function showDemoStrip() {
   const config = await readConfig().catch(() => null);
-  if (!config?.demo) return;
+  if (!config) return;
+  // early.js reads it before the next page is painted.
+  localStorage.setItem('dreamcore_demo', config.demo ? 'yes' : 'no');
+  document.documentElement.classList.toggle('expects-demo', config.demo === true);
+  if (!config.demo) return;
   const strip = h(
-    'p',
-    { class: 'demo-strip', role: 'note' },
+    'aside',
+    { class: 'demo-strip', 'aria-label': text.demoMark },
     h('strong', {}, text.demoMark),
     h('span', {}, text.demoNote),
   );

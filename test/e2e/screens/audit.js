@@ -63,7 +63,10 @@
   )) {
     if (!isShown(element)) continue;
     if (nameOf(element) === '') problems.push(`no name: ${describe(element)}`);
-    const box = element.getBoundingClientRect();
+    // A choice is tapped on its whole line.
+    const isChoice = element.matches('[type="radio"], [type="checkbox"]');
+    const target = (isChoice && element.closest('label')) || element;
+    const box = target.getBoundingClientRect();
     const isCovered = element.matches('.project-link'); // its target is the whole card
     const small = box.height < 43.5 || box.width < 43.5;
     if (

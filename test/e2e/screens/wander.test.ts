@@ -115,6 +115,16 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
   });
 });
 
+describe('an address that leads nowhere', () => {
+  it.each(Object.keys(SIZES) as Size[])('has a word and two ways on, on %s', async (size) => {
+    const page = await session.at(size, '/no/such/page');
+    await page.waitForSelector('h1:has-text("ページが見つかりません")');
+    await check(page, 'not found');
+    await page.click('a[href="/discover"]');
+    await page.waitForURL('**/discover');
+  });
+});
+
 describe('次へ', () => {
   it('plays the newest published game, then the next, from any page, in a circle', async () => {
     const [first, second] = ['いちばん新しい', '二番目'].map((title) =>
