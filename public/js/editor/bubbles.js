@@ -2,10 +2,22 @@
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
+import { isDimensionAnswer } from './answer-text.js';
 import { markdown, plain } from './markdown.js';
 import { isRepairRequest, splitAttachments } from './user-text.js';
 
 /** @typedef {{ label: string, run: () => void }} Action */
+/**
+ * What one can do about an answer; without a function there is no button.
+ * @typedef {object} AnswerActions
+ * @property {(() => void) | undefined} [onPlay]
+ * @property {(() => void) | undefined} [onChanges]
+ * @property {(() => void) | undefined} [onPublish]
+ */
+/**
+ * A question whose buttons are live until something is said; anew when nothing comes of that.
+ * @typedef {{ lock: (answer: string) => void, unlock: () => void }} OpenQuestion
+ */
 
 /**
  * @param {string} content as sent: attachments become thumbnails, a repair request one short line
@@ -51,10 +63,9 @@ function attachmentChip({ number, name, url }) {
  * @param {string} answer.body Markdown
  * @param {string[]} [answer.suggestions]
  * @param {(suggestion: string) => void} answer.onSuggestion
- * @param {() => void} [answer.onPlay]
- * @param {() => void} [answer.onChanges]
+ * @param {AnswerActions} [answer.actions]
  */
-export function assistantBubble({ body, suggestions = [], onSuggestion, onPlay, onChanges }) {
+export function assistantBubble({ body, suggestions = [], onSuggestion, actions = {} }) {
   const bubble = h(
     'div',
     { class: 'message assistant' },
@@ -75,36 +86,36 @@ export function assistantBubble({ body, suggestions = [], onSuggestion, onPlay, 
       ),
     );
   }
-  addAnswerActions(bubble, { onPlay, onChanges });
+  addAnswerActions(bubble, actions);
   return bubble;
 }
 
 /**
- * @param {HTMLElement} bubble @param {{ onPlay?: (() => void) | undefined, onChanges?: (() => void)
- * | undefined }} actions
+ * The buttons below an answer, each once.
+ * @param {HTMLElement} bubble
+ * @param {AnswerActions} actions
  */
-export function addAnswerActions(bubble, { onPlay, onChanges }) {
+export function addAnswerActions(bubble, { onPlay, onChanges, onPublish }) {
   const place = bubble.querySelector('.answer-actions') ?? h('div', { class: 'answer-actions' });
-  if (onPlay && !place.querySelector('.play-game-btn')) {
-    place.prepend(
-      h(
-        'button',
-        { type: 'button', class: 'button primary compact play-game-btn', onclick: onPlay },
-        icon('play', 16),
-        text.playGame,
-      ),
+  /**
+   * @param {string} name @param {import('../ui/icons.js').IconName} iconName @param {string} label
+   * @param {(() => void) | undefined} onclick
+   */
+  const add = (name, iconName, label, onclick) => {
+    if (!onclick || place.querySelector(`.${name}`)) return;
+    const look = name === 'play-game-btn' ? 'button primary compact' : 'button compact';
+    const button = h(
+      'button',
+      { type: 'button', class: `${look} ${name}`, onclick },
+      icon(iconName, 16),
+      label,
     );
-  }
-  if (onChanges && !place.querySelector('.changes-btn')) {
-    place.append(
-      h(
-        'button',
-        { type: 'button', class: 'button compact changes-btn', onclick: onChanges },
-        icon('file', 16),
-        text.viewChanges,
-      ),
-    );
-  }
+    if (name === 'play-game-btn') place.prepend(button);
+    else place.append(button);
+  };
+  add('play-game-btn', 'play', text.playGame, onPlay);
+  add('changes-btn', 'file', text.viewChanges, onChanges);
+  add('show-everyone-btn', 'publish', text.showEveryone, onPublish);
   if (place.childElementCount > 0) bubble.append(place);
 }
 
@@ -119,8 +130,24 @@ export function systemBubble(content, action) {
   );
 }
 
-/** @param {{ sentence: string, details: string | null }} failure @param {Action} [action] */
+/**
+ * @param {{ sentence: string, details: string | null }} failure
+ * @param {{ label: string, run: () => boolean }} [action] its button goes when it was done
+ */
 export function errorBubble({ sentence, details }, action) {
+  const button =
+    action &&
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'link-button',
+        onclick: () => {
+          if (action.run()) button?.remove();
+        },
+      },
+      action.label,
+    );
   return h(
     'div',
     { class: 'message error' },
@@ -130,10 +157,33 @@ export function errorBubble({ sentence, details }, action) {
       { class: 'error-body' },
       h('p', {}, text.errorIs(sentence)),
       details !== null && foldedDetails(details),
-      action &&
-        h('button', { type: 'button', class: 'link-button', onclick: action.run }, action.label),
+      button,
     ),
   );
+}
+
+/**
+ * The pills 2D and 3D of a question: they can be pressed until it is answered.
+ * @param {HTMLElement} bubble @returns {OpenQuestion}
+ */
+export function dimensionQuestion(bubble) {
+  /** @param {(pill: HTMLButtonElement) => void} run */
+  const each = (run) => {
+    for (const pill of bubble.querySelectorAll('.suggestion-btn'))
+      if (pill instanceof HTMLButtonElement && isDimensionAnswer(pill.textContent)) run(pill);
+  };
+  return {
+    lock: (answer) =>
+      each((pill) => {
+        pill.disabled = true;
+        pill.setAttribute('aria-pressed', String(pill.textContent === answer.trim()));
+      }),
+    unlock: () =>
+      each((pill) => {
+        pill.disabled = false;
+        pill.removeAttribute('aria-pressed');
+      }),
+  };
 }
 
 /**

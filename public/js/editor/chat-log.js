@@ -6,23 +6,27 @@ const NEAR_END_PX = 40;
 export class ChatLog {
   #list = byId('chatMessages', HTMLDivElement);
   #isAtEnd = true;
+  #top = 0;
+  #sizes = new ResizeObserver(() => {
+    if (this.#isAtEnd) this.toEnd();
+  });
 
   /**
    * Whoever reads the newest bubble goes on seeing it when the list shrinks (progress box,
-   * keyboard, banner).
+   * keyboard, banner) or a bubble grows (an image). Only scrolling upwards leaves it.
    */
   constructor() {
     this.#list.addEventListener(
       'scroll',
       () => {
-        this.#isAtEnd =
-          this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < NEAR_END_PX;
+        const { scrollHeight, scrollTop, clientHeight } = this.#list;
+        if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) this.#isAtEnd = true;
+        else if (scrollTop < this.#top) this.#isAtEnd = false;
+        this.#top = scrollTop;
       },
       { passive: true },
     );
-    new ResizeObserver(() => {
-      if (this.#isAtEnd) this.toEnd();
-    }).observe(this.#list);
+    this.#sizes.observe(this.#list);
   }
 
   /**
@@ -34,6 +38,7 @@ export class ChatLog {
   add(bubble) {
     this.#list.querySelector('.welcome')?.remove();
     this.#list.append(bubble);
+    this.#sizes.observe(bubble);
     this.toEnd();
     return bubble;
   }
@@ -89,5 +94,6 @@ export class ChatLog {
   toEnd() {
     this.#isAtEnd = true;
     this.#list.scrollTop = this.#list.scrollHeight;
+    this.#top = this.#list.scrollTop;
   }
 }

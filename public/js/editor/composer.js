@@ -2,6 +2,7 @@
 import { text } from '../texts/index.js';
 import { byId, isComposing } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
+import { toast } from '../ui/toast.js';
 
 const MAX_LINES = 6;
 
@@ -18,9 +19,13 @@ export class Composer {
   #link = 'waiting';
   #busy = false;
 
-  /** @param {string} projectId @param {ComposerActions} actions */
-  constructor(projectId, actions) {
+  /**
+   * @param {string} projectId @param {import('./attachments.js').Attachments} attachments @param
+   * {ComposerActions} actions
+   */
+  constructor(projectId, attachments, actions) {
     this.draftKey = `dreamcore_draft_${projectId}`;
+    this.attachments = attachments;
     this.actions = actions;
     this.#input.value = sessionStorage.getItem(this.draftKey) ?? '';
     this.#input.addEventListener('input', () => this.#changed());
@@ -70,9 +75,17 @@ export class Composer {
    * content
    */
   giveBack(content) {
-    if (this.#input.value.trim() !== '') return;
-    this.#input.value = content;
+    if (this.#input.value.trim() !== '' || !this.attachments.isEmpty) return;
+    this.#input.value = this.attachments.takeFrom(content);
     this.#changed();
+  }
+
+  /**
+   * It was sent after all: empties the box if nothing else stands there.
+   * @param {string} content
+   */
+  takeBack(content) {
+    if (this.#content === content.trim()) this.clear();
   }
 
   /** @param {string} content */
@@ -89,14 +102,21 @@ export class Composer {
     this.write(present === '' ? suggestion : `${present}、${suggestion}`);
   }
 
+  /** The message as it would be sent. */
+  get #content() {
+    return this.attachments.compose(this.#input.value.trim());
+  }
+
   clear() {
+    this.attachments.clear();
     this.#input.value = '';
     this.#changed();
   }
 
   #submit() {
     if (this.#link === 'away') return this.actions.onReconnect();
-    const content = this.#input.value.trim();
+    const content = this.#content;
+    if (this.attachments.isUploading) return toast(text.attachmentBusy);
     if (this.#link !== 'ready' || this.#busy || content === '') return;
     this.actions.onSend(content);
   }

@@ -1,11 +1,12 @@
 /** Everything that is said in the chat, and what the buttons in it do. */
-import { explainFailure } from '../texts/server-words.js';
+import { explainFailure, storedNote } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
 import { isDimensionAnswer, splitSuggestions } from './answer-text.js';
 import {
   addAnswerActions,
   assistantBubble,
   choiceBubble,
+  dimensionQuestion,
   errorBubble,
   systemBubble,
   userBubble,
@@ -34,6 +35,7 @@ const CLOCK_TOLERANCE_MS = 60_000;
  * @property {(text: string) => void} writeToInput
  * @property {(text: string) => void} addToInput
  * @property {() => void} play
+ * @property {() => void} publish
  * @property {() => boolean} hasGame
  * @property {() => void} gameChanged
  * @property {() => void} restorePrevious
@@ -46,8 +48,8 @@ export class Conversation {
   #log = new ChatLog();
   /** @type {Frame<'geminiCode'> | null} */
   #newestChanges = null;
-  /** @type {(() => void) | null} */
-  #unlockQuestion = null;
+  /** @type {import('./bubbles.js').OpenQuestion | null} */
+  #question = null;
 
   /** @param {string} projectId @param {Doings} doings */
   constructor(projectId, doings) {
@@ -63,6 +65,7 @@ export class Conversation {
    * @param {import('./outbox.js').PendingMessage | null} state.pending sent, but not answered
    */
   redraw({ history, versions, question, pending }) {
+    this.#question = null;
     this.#log.redraw(() => {
       const newestAnswer = history.findLastIndex(({ role }) => role === 'assistant');
       for (const [index, item] of history.entries())
@@ -80,21 +83,28 @@ export class Conversation {
     const bubble = userBubble(shown);
     bubble.dataset['said'] = said.trim();
     sessionStorage.removeItem(this.dismissedKey);
+    this.#question?.lock(said);
     return this.#log.add(bubble);
   }
 
   /** @param {import('./job-flow.js').Answer} answer */
   showAnswer({ body, suggestions, changedFiles }) {
-    const changes =
-      changedFiles && this.#newestChanges ? changesOfFrame(this.#newestChanges) : null;
+    const frame = changedFiles ? this.#newestChanges : null;
+    const changes = frame && changesOfFrame(frame);
     const actions = {
       onPlay: changedFiles || this.doings.hasGame() ? this.doings.play : undefined,
       onChanges: changes ? () => void openChanges(async () => changes) : undefined,
+      onPublish: changedFiles ? this.doings.publish : undefined,
     };
+    this.#question = null;
     const drawn = this.#log.alreadySays('assistant', body);
     if (drawn && changedFiles) addAnswerActions(drawn, actions);
-    else if (!drawn) this.#answer(body, suggestions, actions);
-    this.#unlockQuestion = null;
+    else if (!drawn)
+      this.#answer(
+        body,
+        suggestions.length > 0 ? suggestions : (frame?.suggestions ?? []),
+        actions,
+      );
     if (!changedFiles) return;
     this.#newestChanges = null;
     this.doings.gameChanged();
@@ -107,9 +117,14 @@ export class Conversation {
     this.#log.add(systemBubble(note, again ? { label: text.backToInput, run: again } : undefined));
   }
 
-  /** @param {{ message?: string | undefined, code?: string | undefined }} failure */
-  showFailure(failure) {
-    this.#log.add(errorBubble(explainFailure(failure)));
+  /**
+   * @param {{ message?: string | undefined, code?: string | undefined }} failure
+   * @param {(() => boolean) | null} [again] sends the message once more
+   */
+  showFailure(failure, again = null) {
+    this.#log.add(
+      errorBubble(explainFailure(failure), again ? { label: text.retry, run: again } : undefined),
+    );
   }
 
   /** @param {Frame<'geminiCode'>} frame */
@@ -122,7 +137,7 @@ export class Conversation {
   }
 
   releaseQuestion() {
-    this.#unlockQuestion?.();
+    this.#question?.unlock();
   }
 
   /** @param {'done' | 'failed'} outcome */
@@ -143,7 +158,7 @@ export class Conversation {
       onSkip: () =>
         this.doings.submit({ content: originalMessage, skipStyleSelection: true }, text.skip),
     });
-    this.#unlockQuestion = picker.unlock;
+    this.#question = picker;
     this.#log.add(picker.bubble);
   }
 
@@ -181,8 +196,10 @@ export class Conversation {
 
   /** @param {HistoryItem} item @param {Version[]} versions @param {boolean} isNewestAnswer */
   #past({ role, content, timestamp }, versions, isNewestAnswer) {
-    if (role === 'user') this.#log.add(userBubble(content)).dataset['said'] = content.trim();
-    else if (role === 'system') this.#log.add(systemBubble(content));
+    if (role === 'user') {
+      this.#question?.lock(content);
+      this.#log.add(userBubble(content)).dataset['said'] = content.trim();
+    } else if (role === 'system') this.#log.add(systemBubble(storedNote(content)));
     else {
       const { body, suggestions } = splitSuggestions(content);
       const version = versionOfAnswer(timestamp, versions);
@@ -191,24 +208,26 @@ export class Conversation {
         onChanges: version
           ? () => void openChanges(() => this.doings.loadChanges(version.hash))
           : undefined,
+        onPublish:
+          isNewestAnswer && version && this.doings.hasGame() ? this.doings.publish : undefined,
       });
     }
   }
 
   /**
-   * @param {string} body @param {string[]} suggestions @param {{ onPlay?: (() => void) | undefined,
-   * onChanges?: (() => void) | undefined }} actions
+   * @param {string} body @param {string[]} suggestions @param
+   * {import('./bubbles.js').AnswerActions} actions
    */
-  #answer(body, suggestions, { onPlay, onChanges }) {
+  #answer(body, suggestions, actions) {
     const bubble = assistantBubble({
       body,
       suggestions,
       onSuggestion: (suggestion) => this.#suggested(suggestion),
-      ...(onPlay && { onPlay }),
-      ...(onChanges && { onChanges }),
+      actions,
     });
     bubble.dataset['said'] = body.trim();
     this.#log.add(bubble);
+    this.#question = suggestions.some(isDimensionAnswer) ? dimensionQuestion(bubble) : null;
   }
 
   /** @param {string} suggestion */

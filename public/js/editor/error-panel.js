@@ -1,4 +1,5 @@
 /** The errors a running game reported, with the offer to repair them. */
+import { errorKind, explainGameError } from '../texts/game-errors.js';
 import { text } from '../texts/index.js';
 import { byId, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
@@ -67,7 +68,8 @@ export class ErrorPanel {
         h(
           'li',
           {},
-          h('span', { class: 'error-type' }, error.type),
+          h('span', { class: 'error-type' }, errorKind(error.type)),
+          h('span', { class: 'error-plain' }, explainGameError(error.message)),
           h('span', { class: 'error-message' }, error.message),
           error.file !== undefined &&
             h('span', { class: 'error-place' }, text.errorPlace(error.file, error.line ?? 0)),
@@ -75,6 +77,10 @@ export class ErrorPanel {
       ),
     );
     this.#panel.hidden = this.#dismissed;
+  }
+
+  get hasErrors() {
+    return this.#errors.length > 0;
   }
 
   /** @param {boolean} busy */

@@ -10,6 +10,7 @@ import { readResult, splitSuggestions } from './answer-text.js';
 /** @typedef {import('../types.js').ServerFrame} ServerFrame */
 /** @typedef {import('../types.js').OutgoingMessage} OutgoingMessage */
 /** @typedef {import('../types.js').JobRow} JobRow */
+/** @typedef {{ message: Omit<OutgoingMessage, 'type' | 'messageId'>, shown: string }} Sent */
 /** @typedef {{ body: string, suggestions: string[], changedFiles: boolean }} Answer */
 /** @typedef {OutgoingMessage | { type: 'cancel' | 'getJobStatus', jobId: string }} JobRequest */
 /** @template {ServerFrame['type']} T @typedef {import('../types.js').Frame<T>} Frame */
@@ -20,8 +21,8 @@ import { readResult, splitSuggestions } from './answer-text.js';
  * @property {(said: string, shown: string) => HTMLElement} showUser
  * @property {(answer: Answer) => void} showAnswer the same answer may be told twice
  * @property {(note: string, again: (() => void) | null) => void} showNote
- * @property {(failure: { message?: string | undefined, code?: string | undefined }) => void}
- * showFailure
+ * @property {(failure: { message?: string | undefined, code?: string | undefined }, again: (() =>
+ * boolean) | null) => void} showFailure `again` sends the message once more
  * @property {(frame: Frame<'styleOptions'>) => void} askStyle
  * @property {(frame: Frame<'geminiRestore'>) => void} askRestore
  * @property {(frame: Frame<'geminiCode'>) => void} keepChanges
@@ -46,7 +47,8 @@ export class JobFlow {
   #ended = new Set();
   /** The job whose answer or question was shown. @type {string | undefined} */
   #answeredJob;
-  #lastSent = '';
+  /** @type {Sent | null} */
+  #last = null;
   /** @type {HTMLElement | null} */
   #sentBubble = null;
   /** @type {number | undefined} */
@@ -96,7 +98,7 @@ export class JobFlow {
       return false;
     }
     this.outbox.put(frame, shown);
-    this.#lastSent = message.content;
+    this.#last = { message, shown };
     this.#sentBubble = this.story.showUser(message.content, shown);
     this.#waitForAnswer();
     return true;
@@ -118,7 +120,7 @@ export class JobFlow {
     else if (wasRunning) this.#askAboutEnd(wasRunning);
     const pending = this.outbox.pending;
     if (!pending) return;
-    this.#lastSent = pending.frame.content;
+    this.#last = lastOf(pending);
     if (!activeJob) this.#waitForAnswer();
     this.send(pending.frame);
   }
@@ -165,11 +167,23 @@ export class JobFlow {
       this.#idle();
       this.live.close();
     }
-    this.story.showFailure(failure);
+    this.story.showFailure(failure, pending && this.#again(lastOf(pending)));
     if (!pending) return;
     this.#sentBubble?.remove();
     this.story.releaseQuestion();
     if (pending.shown === pending.frame.content) this.composer.giveBack(pending.frame.content);
+  }
+
+  /**
+   * Sends a message once more that came to nothing, and takes it out of the box where it was put
+   * back. @param {Sent} last @returns {() => boolean}
+   */
+  #again({ message, shown }) {
+    return () => {
+      if (!this.submit(message, shown)) return false;
+      this.composer.takeBack(message.content);
+      return true;
+    };
   }
 
   #waitForAnswer() {
@@ -298,8 +312,8 @@ export class JobFlow {
   #failed(failure, jobId) {
     this.#end(jobId);
     this.live.close();
-    this.story.showFailure(failure);
-    this.composer.giveBack(this.#lastSent);
+    this.story.showFailure(failure, this.#last && this.#again(this.#last));
+    this.composer.giveBack(this.#last?.message.content ?? '');
     this.story.releaseQuestion();
     this.story.notify('failed');
   }
@@ -308,7 +322,7 @@ export class JobFlow {
   #cancelled(jobId) {
     this.#end(jobId);
     this.live.close();
-    const again = this.#lastSent;
+    const again = this.#last?.message.content ?? '';
     this.story.showNote(text.stopped, again === '' ? null : () => this.composer.giveBack(again));
     this.story.releaseQuestion();
   }
@@ -341,4 +355,13 @@ export class JobFlow {
     else if (job.status === 'failed') this.#failed({ message: job.error ?? '' }, job.id);
     else if (job.status === 'cancelled') this.#cancelled(job.id);
   }
+}
+
+/**
+ * What is sent again of a message: all but its id.
+ * @param {import('./outbox.js').PendingMessage} sent
+ * @returns {Sent}
+ */
+function lastOf({ frame: { type: _type, messageId: _id, ...message }, shown }) {
+  return { message, shown };
 }

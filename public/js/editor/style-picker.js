@@ -66,7 +66,7 @@ export function stylePicker({ dimension, styles, onPick, onSkip }) {
     for (const button of [...cards, skip]) button.disabled = false;
     for (const card of cards) card.setAttribute('aria-pressed', 'false');
   }
-  return { bubble, unlock };
+  return { bubble, lock: () => lock(null), unlock };
 }
 
 /** @param {'2d' | '3d'} dimension @param {StyleOption} style @param {() => void} onclick */

@@ -2,18 +2,18 @@
 import { get } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { byId } from '../ui/dom.js';
+import { fileName, saveFile } from '../ui/file-name.js';
 import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
 import { openCodeViewer } from './code-viewer.js';
 
 const FRAME_SETTING = 'dreamcore_preview_frame';
-/** What no file system accepts in a name. */
-const UNSAFE_IN_NAMES = /[\\/:*?"<>|\u0000-\u001f]/g;
 
 /** @param {import('./editor.js').Editor} editor */
 export function wireTools(editor) {
   const game = [
     'playGameButton',
+    'publishButton',
     'viewCodeButton',
     'downloadButton',
     'refreshPreviewButton',
@@ -46,12 +46,7 @@ async function download({ session, projectId, title }) {
   toast(text.downloading);
   try {
     const response = await get(session, `/api/projects/${projectId}/download`);
-    const url = URL.createObjectURL(await response.blob());
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = `${title.name.replace(UNSAFE_IN_NAMES, '_') || 'game'}.zip`;
-    link.click();
-    window.setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    saveFile(await response.blob(), fileName(title.name, '.zip'));
   } catch {
     toast(text.downloadFailed, { kind: 'error' });
   } finally {

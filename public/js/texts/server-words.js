@@ -58,6 +58,12 @@ export function explainFailure({ message = '', code }) {
   return { sentence: text.somethingWrong, details: message === '' ? null : message };
 }
 
+/** A line that the server keeps in the chat, in the language of the screen. @param {string} line */
+export function storedNote(line) {
+  const restored = line.match(/^バージョン (\S+) に戻しました$/);
+  return restored ? text.restoredTo(restored[1] ?? '') : line;
+}
+
 /** @type {[RegExp, (match: RegExpMatchArray) => string][]} */
 const STEPS = [
   [/順番待ち/, (match) => match.input ?? ''],

@@ -68,7 +68,7 @@ export async function restoreVersion(
   if (!(await deps.store.revisions.head(owned.id))) return session.fail('Git not initialized');
 
   const key = `restore ${owned.id} ${versionId} ${frame.messageId ?? ''}`;
-  const admitted = await session.once(key, () => {
+  const admitted = await session.once(key, async () => {
     const messageId = frame.messageId ?? randomUUID();
     const input = {
       actionId: jobIdFor(owned.id, messageId),
@@ -77,7 +77,9 @@ export async function restoreVersion(
       projectId: owned.id,
       versionId: versionId.toLowerCase(),
     };
-    return deps.admitter.admit({ kind: 'restore', input });
+    const answered = await deps.admitter.admit({ kind: 'restore', input });
+    await keepTrace(deps, answered, input);
+    return answered;
   });
   const outcome = outcomeOf(admitted);
   if (outcome === 'jobActive') return session.send(codedError('JOB_ALREADY_ACTIVE'));
@@ -99,6 +101,25 @@ export async function restoreVersion(
   // The undo proposal, if there was one, is answered by this.
   await deps.store.projects.setPendingQuestion(owned.id, null);
   session.send({ type: 'versionRestored', projectId: owned.id, versionId });
+}
+
+/**
+ * A line of the chat says that the game went back, for whoever opens it later (additive). Nothing
+ * depends on it.
+ */
+async function keepTrace(
+  { store, log }: SocketDeps,
+  admitted: Admitted,
+  { actionId, projectId, versionId }: { actionId: string; projectId: string; versionId: string },
+): Promise<void> {
+  const outcome = outcomeOf(admitted);
+  if (typeof outcome === 'string' || !outcome.ok) return;
+  const message = `バージョン ${versionId} に戻しました`;
+  await orNothing(
+    log,
+    store.chatHistory.append({ id: actionId, projectId, role: 'system', message }),
+    undefined,
+  );
 }
 
 function outcomeOf(admitted: Admitted): RestoreOutcome | 'jobActive' | 'denied' {

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BrowserSession, say, SIZES, texts, type Size, until } from './browser.js';
+
+/** What stands in the chat, what is live in it, and what is seen of it. */
+let session: BrowserSession;
+beforeAll(async () => {
+  session = await BrowserSession.open();
+});
+afterAll(() => session.close());
+beforeEach(() => session.clear());
+
+/** Is the newest bubble of this kind within what the list shows? */
+const isSeen = (selector: string) => `(() => {
+  const list = document.querySelector('#chatMessages').getBoundingClientRect();
+  const bubble = [...document.querySelectorAll('${selector}')].at(-1)?.getBoundingClientRect();
+  return bubble !== undefined && bubble.bottom <= list.bottom + 1 && bubble.top < list.bottom - 20;
+})()`;
+
+describe.each(Object.keys(SIZES) as Size[])('the chat on %s', (size) => {
+  it('shows the message just sent, wherever one had scrolled', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    for (let turn = 1; turn <= 12; turn += 1)
+      session.api.store.addTurn(project, `お願い${turn}`, `${turn}番目の答えです。`);
+    const page = await session.editor(size, project.id);
+    session.api.sockets.script = (turn) => void turn.startJob();
+    await page.evaluate("document.querySelector('#chatMessages').scrollTop = 0");
+    await page.waitForTimeout(100);
+    await say(page, '敵を増やして');
+    await page.waitForSelector('#stopButton:visible');
+    await page.waitForTimeout(400);
+    expect(await page.evaluate(isSeen('.message.user'))).toBe(true);
+    // Who then reads what was said before is left alone.
+    await page.evaluate("document.querySelector('#chatMessages').scrollTop = 0");
+    await page.waitForTimeout(100);
+    await page.click('#streamingDetails summary');
+    await page.waitForTimeout(200);
+    expect(await page.evaluate("document.querySelector('#chatMessages').scrollTop")).toBe(0);
+  });
+});
+
+describe('the chat', () => {
+  it('shows the suggestions of a new game at once, not after a reload', async () => {
+    const { id } = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor('desktop', id);
+    session.api.sockets.script = (turn) => {
+      const job = turn.startJob();
+      turn.emit({ type: 'geminiCode', mode: 'edit', edits: [], suggestions: ['音を付ける'] });
+      turn.emit({ type: 'completed', job, result: { message: '速くしました。' } });
+    };
+    await say(page, 'もっと速くして');
+    await page.click('.message.assistant:has-text("速くしました") .suggestion-btn');
+    expect(await page.inputValue('#chatInput')).toBe('音を付ける');
+  });
+
+  it('closes a question once it is answered, opens it again when nothing came of it', async () => {
+    const project = session.api.store.addProject();
+    const page = await session.editor('phone', project.id);
+    await say(page, '釣りゲームを作って');
+    await page.click('.suggestion-btn:has-text("2Dで作成")');
+    await page.waitForSelector('.style-card-chat');
+    const pills = page.locator('.suggestion-btn');
+    expect([
+      await pills.nth(0).getAttribute('aria-pressed'),
+      await pills.nth(1).getAttribute('aria-pressed'),
+    ]).toEqual(['true', 'false']);
+    expect(await page.locator('.suggestion-btn:enabled').count()).toBe(0);
+    session.api.sockets.script = (turn) => {
+      turn.startJob();
+      turn.emit({ type: 'failed', job: turn.project.job, error: 'spawn ENOENT' });
+    };
+    await say(page, 'やっぱり3Dで');
+    await page.waitForSelector('.message.error');
+    expect(await page.locator('.style-card-chat:enabled').count()).toBeGreaterThan(0);
+    project.pendingQuestion = null;
+    await page.reload();
+    await page.waitForSelector('.suggestion-btn');
+    expect(await page.locator('.suggestion-btn:enabled').count()).toBe(0);
+  });
+
+  it('sends a failed message again from its bubble, once, as it was', async () => {
+    const { id } = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor('phone', id);
+    const { mainJob } = await import('../../fakes/fake-script.js');
+    session.api.sockets.script = (turn) => {
+      turn.startJob();
+      turn.emit({ type: 'failed', job: turn.project.job, error: 'spawn ENOENT' });
+    };
+    await say(page, 'もっと速くして');
+    await page.waitForSelector('.message.error .link-button:has-text("再試行")');
+    session.api.sockets.script = mainJob;
+    await page.click('.message.error .link-button');
+    await page.waitForSelector('.message.assistant:has-text("もっと速く")');
+    const sent = session.api.sockets.received.filter(({ type }) => type === 'message');
+    expect(sent.map(({ content }) => content)).toEqual(['もっと速くして', 'もっと速くして']);
+    expect(sent[0]?.['messageId']).not.toBe(sent[1]?.['messageId']);
+    expect(await page.inputValue('#chatInput')).toBe('');
+    expect(await page.locator('.message.error .link-button').count()).toBe(0);
+  });
+
+  it('says after a reload that the game went back to an earlier version', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor('desktop', project.id);
+    await page.click('#versionsButton');
+    await page.click('.version-item .restore-btn');
+    await page.click('.confirm-card .button.primary');
+    const line = `バージョン ${project.versions[1]?.id} に戻しました`;
+    await page.waitForSelector(`.message.system:has-text("${line}")`);
+    await page.reload();
+    await page.waitForSelector(`.message.system:has-text("${line}")`);
+    expect(await texts(page, '.message.system span')).toEqual([line]);
+  });
+
+  it('tells the errors of a game in plain words, with the place and the raw line', async () => {
+    const { BROKEN_HTML } = await import('../../fakes/fake-store.js');
+    const project = session.api.store.addGame('宇宙シューティング');
+    project.html = BROKEN_HTML;
+    const page = await session.editor('desktop', project.id);
+    await page.waitForSelector('#errorPanel:visible');
+    const panel = await page.innerText('.error-list');
+    expect(panel).toContain('「player」が用意されていません');
+    expect(panel).toContain('ファイル: index.html 5行目');
+    expect(panel).not.toMatch(/File:|Line:/);
+  });
+
+  it('names a zip as the game, joined emoji and all', async () => {
+    const project = session.api.store.addGame('👨‍👩‍👧‍👦家族/ゲーム❤️');
+    const page = await session.editor('desktop', project.id);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.click('#downloadButton'),
+    ]);
+    expect(download.suggestedFilename()).toBe('👨家族_ゲーム❤.zip');
+  });
+});
+
+describe('a network that dies', () => {
+  it('is noticed at once when the browser says so, and by the heartbeat when it does not', async () => {
+    const { id } = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor('phone', id);
+    await page.context().setOffline(true);
+    await page.waitForSelector('#connectionBanner:not([hidden])');
+    await page.context().setOffline(false);
+    await page.waitForSelector('#connectionBanner', { state: 'hidden' });
+
+    await page.clock.install();
+    await session.reopen(page, id);
+    const inits = () => session.api.sockets.received.filter(({ type }) => type === 'init').length;
+    const before = inits();
+    session.api.sockets.deafTo.add('ping');
+    await page.clock.runFor(16_000);
+    await expect.poll(() => session.api.sockets.lastOf('ping')).toBeDefined();
+    await page.clock.runFor(3_000);
+    await expect.poll(inits, { timeout: 4_000 }).toBe(before + 1);
+    await until(page, "document.querySelector('#chatInput').disabled === false");
+  });
+});
