@@ -3,16 +3,20 @@
  * types only.
  */
 import type { createClient } from '@supabase/supabase-js';
+import type { z } from 'zod';
 import type {
   PendingQuestion as ContractQuestion,
   Edit as ContractEdit,
   ServerFrame as ContractFrame,
   Version as ContractVersion,
 } from '../../src/contracts/frames.js';
+import type { Publication as PublicationAnswer } from '../../src/contracts/http.js';
 import type {
   GameCard as ContractGameCard,
   Notification as ContractNotification,
 } from '../../src/contracts/publishing.js';
+
+type ContractPublication = z.infer<typeof PublicationAnswer>;
 
 declare global {
   interface Window {
@@ -27,7 +31,13 @@ export type Edit = ContractEdit;
 export type PendingQuestion = ContractQuestion;
 /** `ordinal` and `current` are additive: a server of the old kind leaves them out. */
 export type Version = Omit<ContractVersion, 'ordinal' | 'current'> &
-  Partial<Pick<ContractVersion, 'ordinal' | 'current'>>;
+  Partial<Pick<ContractVersion, 'ordinal' | 'current'>> & { play?: Play | null };
+/** What playing the version before it was kept has shown; absent where nobody played it. */
+export interface Play {
+  verdict: 'plays' | 'broken' | 'unplayed';
+}
+/** What is out of a project. */
+export type Publication = NonNullable<ContractPublication['game']>;
 export type ProjectSummary = Frame<'init'>['projects'][number];
 export type HistoryItem = Frame<'projectSelected'>['history'][number];
 export type StyleOption = Frame<'styleOptions'>['styles'][number];

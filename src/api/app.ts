@@ -173,6 +173,7 @@ function showingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
       guards,
       store,
       actions,
+      videos,
     }),
     publishedGameRoutes({
       config,

@@ -189,6 +189,8 @@ export const PublishInfoAnswer = z
   })
   .meta({ id: 'PublishInfo' }) satisfies z.ZodType<PublishInfo>;
 export const Publication = z.object({
+  /** Additive: pages need not ask for a video that there is not. */
+  hasVideo: z.boolean(),
   game: z
     .object({
       gameId: z.string(),

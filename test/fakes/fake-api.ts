@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { FakeSockets } from './fake-sockets.js';
-import { FakeStore, USER } from './fake-store.js';
+import { FakeAssets } from './fake-assets.js';
+import { actionRow, FakePublishing } from './fake-publishing.js';
+import { FakeStore, USER, type FakeProject } from './fake-store.js';
 
 /**
  * A small server that speaks the contract to the browser client: pages under a strict policy,
@@ -14,6 +16,8 @@ export interface FakeApi {
   readonly url: string;
   readonly store: FakeStore;
   readonly sockets: FakeSockets;
+  readonly publishing: FakePublishing;
+  readonly assets: FakeAssets;
   /** Requests seen, `METHOD /path` without query. */
   readonly requests: string[];
   /** Tokens that count as expired from now on. */
@@ -37,6 +41,7 @@ const PAGES: Record<string, string> = {
   '/discover': 'discover.html',
   '/notifications': 'notifications.html',
   '/mypage': 'mypage.html',
+  '/game.html': 'play.html',
 };
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -60,6 +65,8 @@ export async function startFakeApi(): Promise<FakeApi> {
     url: '',
     store,
     sockets,
+    publishing: new FakePublishing(store),
+    assets: new FakeAssets(store),
     requests: [],
     refusedTokens: new Set(),
     demo: true,
@@ -88,16 +95,20 @@ async function answer(
       return json(response, 200, { supabaseUrl: api.url, supabaseAnonKey: 'anon', demo: api.demo });
     if (url.pathname === '/api/games')
       return json(response, 200, { games: api.store.games, next: null });
-    if (url.pathname.startsWith('/api/games/')) return card(api, url, response);
-    if (url.pathname.startsWith('/api/')) return rest(api, url, request, response);
+    if (url.pathname.startsWith('/api/games/')) return card(api, url, request, response);
+    if (url.pathname.startsWith('/api/')) return await rest(api, url, request, response);
+    const bytes = api.assets.bytes.get(url.pathname);
+    if (bytes) return void response.writeHead(200, { 'Content-Type': 'image/png' }).end(bytes);
     if (url.pathname.startsWith('/game/')) return game(api, url, response);
     await file(url.pathname, response);
   } catch {
-    response.writeHead(404).end('Not found');
+    if (!request.headers.accept?.includes('text/html'))
+      return void response.writeHead(404).end('Not found');
+    await file('/404.html', response, 404);
   }
 }
 
-async function file(path: string, response: ServerResponse): Promise<void> {
+async function file(path: string, response: ServerResponse, status = 200): Promise<void> {
   if (path.includes('..')) throw new Error('outside');
   const name =
     PAGES[path] ??
@@ -109,7 +120,7 @@ async function file(path: string, response: ServerResponse): Promise<void> {
   const source = path === '/lib/supabase.min.js' ? SDK : join(PUBLIC, name);
   const body = await readFile(source);
   response
-    .writeHead(200, {
+    .writeHead(status, {
       'Content-Type': TYPES[extname(source)] ?? 'application/octet-stream',
       'Content-Security-Policy': POLICY,
       'X-Content-Type-Options': 'nosniff',
@@ -176,7 +187,12 @@ function auth(api: FakeApi, url: URL, response: ServerResponse): void {
   }
 }
 
-function rest(api: FakeApi, url: URL, request: IncomingMessage, response: ServerResponse): void {
+async function rest(
+  api: FakeApi,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const token =
     request.headers.authorization?.replace('Bearer ', '') ??
     url.searchParams.get('access_token') ??
@@ -187,17 +203,34 @@ function rest(api: FakeApi, url: URL, request: IncomingMessage, response: Server
   if (url.pathname === '/api/projects')
     return json(response, 200, { projects: api.store.summaries() });
   if (url.pathname === '/api/notifications') return json(response, 200, { notifications: [] });
-  const [, , , id = '', what = ''] = url.pathname.split('/');
+  const asset = await api.assets.answer(request, url.pathname);
+  if (asset) return json(response, asset.status, asset.body);
+  const [, , kind, id = '', what = ''] = url.pathname.split('/');
+  const action = api.publishing.actions.get(id);
+  if (kind === 'actions') {
+    if (action && what === 'cancel') action.state = 'cancelled';
+    return json(response, action ? 200 : 404, action ? actionRow(id, action) : { error: 'none' });
+  }
   const project = api.store.projects.get(id);
   if (!project) return json(response, 404, { error: 'Project not found' });
+  await ofProject(api, project, what, { request, response });
+}
+
+/** What belongs to one project. */
+async function ofProject(
+  api: FakeApi,
+  project: FakeProject,
+  what: string,
+  { request, response }: { request: IncomingMessage; response: ServerResponse },
+): Promise<void> {
+  const { id } = project;
   if (what === 'code') return json(response, 200, { code: project.html });
   if (what === '') return json(response, 200, { id, name: project.name });
-  if (what.startsWith('publish'))
-    return json(
-      response,
-      200,
-      what === 'publish' ? { game: null } : { title: project.name, tags: [], thumbnailUrl: null },
-    );
+  const answered = await api.publishing.answer(request, project, what);
+  if (answered === 'drop') return void request.socket.destroy();
+  if (answered) return json(response, answered.status, answered.body);
+  if (request.url?.includes('/movie') && project.hasVideo)
+    return void response.writeHead(200, { 'Content-Type': 'video/mp4' }).end('video');
   if (what === 'upload-thumbnail')
     return void received(request).then((image) => {
       api.images.push(image);
@@ -226,8 +259,12 @@ async function received(request: IncomingMessage): Promise<Buffer> {
   return file instanceof Blob ? Buffer.from(await file.arrayBuffer()) : Buffer.alloc(0);
 }
 
-function card(api: FakeApi, url: URL, response: ServerResponse): void {
+function card(api: FakeApi, url: URL, request: IncomingMessage, response: ServerResponse): void {
   const game = api.store.games.find(({ id }) => id === url.pathname.split('/')[3]);
+  if (game && url.pathname.endsWith('/like')) {
+    game.liked = request.method === 'PUT';
+    return json(response, 200, { liked: game.liked, likeCount: game.likeCount + 1 });
+  }
   json(response, game ? 200 : 404, game ? { game, success: true } : { error: 'Game not found' });
 }
 

@@ -182,6 +182,11 @@ export class FakeSockets {
           ...version,
           current: version.id === frame['versionId'],
         }));
+        project.history.push({
+          role: 'system',
+          content: `バージョン ${String(frame['versionId'])} に戻しました`,
+          timestamp: new Date().toISOString(),
+        });
         return reply({
           type: 'versionRestored',
           projectId: project.id,

@@ -23,6 +23,7 @@ export interface FakeVersion {
   hash: string;
   ordinal: number;
   current: boolean;
+  play?: { verdict: 'plays' | 'broken' | 'unplayed' };
 }
 
 export interface FakeJob {
@@ -46,10 +47,14 @@ export interface FakeProject {
   createdAt: string;
   updatedAt: string;
   html: string;
-  history: { role: 'user' | 'assistant'; content: string; timestamp: string }[];
+  history: { role: 'user' | 'assistant' | 'system'; content: string; timestamp: string }[];
   versions: FakeVersion[];
   pendingQuestion: unknown;
   job: FakeJob | null;
+  /** Null = the publish page was never opened. */
+  draft: Record<string, unknown> | null;
+  published: { gameId: string; revision: string; visibility: string; url: string } | null;
+  hasVideo: boolean;
   /** Frames of the newest job, in order, for those who come back. */
   sent: Record<string, unknown>[];
 }
@@ -96,6 +101,9 @@ export class FakeStore {
       versions: [],
       pendingQuestion: null,
       job: null,
+      draft: { title: fields.name ?? '新しいゲーム', tags: [], thumbnailUrl: null },
+      published: null,
+      hasVideo: false,
       sent: [],
       ...fields,
     };

@@ -2,12 +2,14 @@
  * One opened project: puts the parts of the page together and gives each frame to the part it is
  * for.
  */
+import { wireAssets } from '../assets/menu.js';
 import { Connection } from '../net/connection.js';
 import { Requests } from '../net/requests.js';
 import { leaveNotice } from '../net/return-to.js';
 import { text } from '../texts/index.js';
 import { byId, isPhone } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
+import { Attachments } from './attachments.js';
 import { Composer } from './composer.js';
 import { ConnectionBanner } from './connection-banner.js';
 import { Conversation } from './conversation.js';
@@ -17,6 +19,7 @@ import { LiveBox } from './live-box.js';
 import { Outbox } from './outbox.js';
 import { panes } from './panes.js';
 import { Preview } from './preview.js';
+import { Publication } from './publication.js';
 import { ProjectTitle } from './title.js';
 import { wireTools } from './tools.js';
 import { repairRequest } from './user-text.js';
@@ -57,10 +60,18 @@ export class Editor {
       }),
     );
     this.versions = new Versions(projectId, this.requests, (id) => this.#restored(id));
-    this.composer = new Composer(projectId, {
+    const attachments = new Attachments(projectId);
+    wireAssets({ session, projectId, attachments });
+    this.composer = new Composer(projectId, attachments, {
       onSend: (content) => this.#say(content),
       onStop: () => this.flow.stop(),
       onReconnect: () => this.connection.connect(),
+    });
+    this.publication = new Publication({
+      session,
+      projectId,
+      currentVersion: () => this.versions.current(),
+      hasErrors: () => this.preview.hasErrors,
     });
     this.conversation = new Conversation(projectId, this.#doings());
     this.flow = this.#makeFlow();
@@ -96,6 +107,7 @@ export class Editor {
       writeToInput: (content) => this.composer.write(content),
       addToInput: (content) => this.composer.add(content),
       play: () => this.play(),
+      publish: () => void this.publication.open(),
       hasGame: () => this.preview.hasGame,
       gameChanged: () => this.#gameChanged(),
       restorePrevious: () => void this.#restorePrevious(),
@@ -172,6 +184,7 @@ export class Editor {
     this.composer.enable();
     this.composer.setLink('ready');
     this.tools.showProject(this.preview.hasGame);
+    void this.publication.read(versions);
     this.flow.resume(activeJob);
   }
 
@@ -218,6 +231,7 @@ export class Editor {
     this.versions.forgetRestored();
     this.preview.refresh();
     this.tools.showProject(true);
+    this.publication.versionIs(null);
   }
 
   /** @param {string} id */
@@ -226,6 +240,7 @@ export class Editor {
     this.conversation.showNote(note, null);
     toast(note, { kind: 'success' });
     this.preview.refresh();
+    this.publication.versionIs(id);
   }
 
   async #restorePrevious() {

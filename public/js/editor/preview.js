@@ -42,6 +42,11 @@ export class Preview {
     return this.#hasGame;
   }
 
+  /** Does the game that runs here report errors? */
+  get hasErrors() {
+    return this.#panel.hasErrors;
+  }
+
   /** @param {number | null} percent of the running job; null when none runs */
   setProgress(percent) {
     this.#panel.setBusy(percent !== null);

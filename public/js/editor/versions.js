@@ -32,6 +32,13 @@ export class Versions {
     this.#restoredId = null;
   }
 
+  /** What the game is made of now; null = there is none. @returns {Promise<Version | null>} */
+  async current() {
+    const versions = await this.#page();
+    const id = this.#currentOf(versions);
+    return versions.find((version) => version.id === id) ?? null;
+  }
+
   /** Shows the panel until it is closed or a version is restored. */
   async openPanel() {
     const list = h('ol', { class: 'version-list', 'aria-busy': 'true', tabindex: -1 });

@@ -3,11 +3,20 @@
  * again.
  */
 
+/** An answer that is none of the 200s. */
+export class Refusal extends Error {
+  /** @param {string} request @param {number} status of HTTP */
+  constructor(request, status) {
+    super(`${request} answered ${status}`);
+    this.status = status;
+  }
+}
+
 /**
  * @param {import('./session.js').Session} session
  * @param {string} path
- * @returns {Promise<Response>} an answer of the 200s; rejects for any other answer and when there
- * is no network
+ * @returns {Promise<Response>} an answer of the 200s; rejects with a {@link Refusal} for any other
+ * answer, and when there is no network
  */
 export async function get(session, path) {
   return ask(session, 'GET', path);
@@ -29,7 +38,7 @@ export async function ask(session, method, path, body) {
     if (renewal === 'renewed') response = await fetchWith(session, method, path, body);
     if (response.status === 401 && renewal !== 'unreachable') await session.leave('expired');
   }
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}`);
+  if (!response.ok) throw new Refusal(`${method} ${path}`, response.status);
   return response;
 }
 

@@ -4,9 +4,11 @@
  */
 import { gameAfter } from '../feed/next-game.js';
 import { ask, get } from '../net/rest.js';
+import { leaveGame, rememberThisPage, takeWishedLike, wishLike } from '../net/return-to.js';
 import { askSdk, Session } from '../net/session.js';
+import { openShareSheet } from '../share/sheet.js';
 import { text } from '../texts/index.js';
-import { dialogHeader, openDialog } from '../ui/dialog.js';
+import { confirmDialog, dialogHeader, openDialog } from '../ui/dialog.js';
 import { byId, h } from '../ui/dom.js';
 import { startPage } from '../ui/shell.js';
 import { toast } from '../ui/toast.js';
@@ -14,17 +16,21 @@ import { toast } from '../ui/toast.js';
 /** @typedef {import('../types.js').GameCard} GameCard */
 
 startPage(text.playPageTitle);
+const params = new URLSearchParams(location.search);
+/** What 共有 shows of a game that is known. @type {(() => void) | null} */
+let openSheet = null;
 const like = byId('likeButton', HTMLButtonElement);
 const info = byId('infoButton', HTMLButtonElement);
 
 /** `/game.html?id=…`, `/play/…` and `/zap/…` are the same page. */
 function gameId() {
-  return new URLSearchParams(location.search).get('id') ?? location.pathname.split('/')[2] ?? '';
+  return params.get('id') ?? location.pathname.split('/')[2] ?? '';
 }
 
 async function start() {
   const known = await askSdk().catch(() => null);
   const session = known && new Session(known);
+  if (!session) keepGameForGuest();
   const id = encodeURIComponent(gameId());
   const game = await publishedGame(id, session);
   if (game) return showGame(game, session);
@@ -58,6 +64,8 @@ function showGame(game, session) {
   info.hidden = false;
   info.addEventListener('click', () => openInfo(game));
   wireLike(game, session);
+  openSheet = () => openShareSheet({ game, session, title: text.playShare });
+  if (session && game.isOwner && params.has('published')) showPublished(game, session);
   play(game.visibility === 'private' && session ? withToken(game.playUrl, session) : game.playUrl);
   const count = `/api/games/${game.id}/play`;
   void (session ? ask(session, 'POST', count) : fetch(count, { method: 'POST' })).catch(() => {
@@ -99,11 +107,12 @@ function wireLike(game, session) {
   const show = (liked, count) => {
     like.setAttribute('aria-pressed', String(liked));
     byId('likeCount', HTMLSpanElement).textContent = String(count);
+    like.setAttribute('aria-label', `${text.playLike} ${count}`);
   };
   show(game.liked, game.likeCount);
   like.hidden = false;
-  like.addEventListener('click', async () => {
-    if (!session) return toast(text.playLikeSignIn);
+  const toggle = async () => {
+    if (!session) return signInToLike(game);
     like.disabled = true;
     try {
       const method = like.getAttribute('aria-pressed') === 'true' ? 'DELETE' : 'PUT';
@@ -116,7 +125,42 @@ function wireLike(game, session) {
     } finally {
       like.disabled = false;
     }
+  };
+  like.addEventListener('click', () => void toggle());
+  if (session && takeWishedLike() === game.id && !game.liked) void toggle();
+}
+
+/** Who signs in for it comes back to this game, and it is liked. @param {GameCard} game */
+async function signInToLike(game) {
+  await confirmDialog({
+    iconName: 'person',
+    title: text.playLikeSignIn,
+    lines: [text.signInReturns],
+    action: text.signIn,
+    run: async () => {
+      rememberThisPage();
+      wishLike(game.id);
+      location.assign('/');
+    },
   });
+}
+
+/** 作る leads a guest over the sign-in: the way back to this game is kept. */
+function keepGameForGuest() {
+  document.querySelector('footer a[href="/create"]')?.addEventListener('click', () => {
+    const title = byId('playTitle', HTMLHeadingElement).textContent;
+    if (title) leaveGame({ title, url: location.pathname + location.search });
+  });
+}
+
+/**
+ * The end of publishing: the game runs, and is ready to be given to others.
+ * @param {GameCard} game
+ * @param {Session} session
+ */
+function showPublished(game, session) {
+  history.replaceState(null, '', `${location.pathname}?id=${game.id}`);
+  openShareSheet({ game, session, title: text.shareDone, isModal: false });
 }
 
 /** @param {GameCard} game */
@@ -173,6 +217,7 @@ byId('backButton', HTMLButtonElement).addEventListener('click', () => {
   else location.assign('/discover');
 });
 byId('shareButton', HTMLButtonElement).addEventListener('click', async () => {
+  if (openSheet) return openSheet();
   const shared = { title: document.title, url: location.href };
   try {
     if (navigator.share) await navigator.share(shared);

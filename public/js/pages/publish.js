@@ -2,11 +2,12 @@
  * The publish page: what players read of a game, saved as it is typed; then the game is put out, or
  * taken back.
  */
-import { ask, get } from '../net/rest.js';
+import { ask, get, Refusal } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
 import { PromoVideo } from '../publish/video.js';
 import { PublishForm } from '../publish/form.js';
 import { Thumbnail } from '../publish/thumbnail.js';
+import { openShareSheet } from '../share/sheet.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
 import { byId, h } from '../ui/dom.js';
@@ -29,27 +30,54 @@ let isDirty = false;
 async function start() {
   const session = await requireSession();
   if (projectId === '') return leaveWith(text.publishNoProject);
-  const project = await get(session, api)
-    .then((answer) => answer.json())
-    .catch(() => null);
+  const [project, draft, publication] = await Promise.all([
+    read(session, api),
+    read(session, `${api}/publish-draft`),
+    read(session, `${api}/publish`),
+  ]);
   if (!project) return leaveWith(text.publishLoadFailed);
   const form = new PublishForm(byId('publishForm', HTMLFormElement), {
     onChange: () => saveSoon(session, form),
     askAi: (field) => writeByAi(session, form, [field]),
   });
   wire(session, form);
-  const draft = await get(session, `${api}/publish-draft`)
-    .then((answer) => answer.json())
-    .catch(() => null);
-  form.fill(draft ?? { title: project.name });
+  form.load(draft ?? { title: project.name }, { isStored: draft !== null });
   const thumbnail = openThumbnail(session, form);
   thumbnail.show(draft?.thumbnailUrl ?? null);
+  const video = openVideo(session);
+  showPublished(session, publication?.game ?? null);
+  // Everything is in its place before it is seen: nothing moves afterwards.
+  byId('publishMain', HTMLElement).hidden = false;
+  byId('publishLoading', HTMLElement).hidden = true;
   submit.disabled = false;
-  void openVideo(session).open();
-  await showPublished(session);
+  void hasVideo(session, publication).then((isThere) => video.open(isThere));
   if (draft) return;
   await writeByAi(session, form, ['title', 'description', 'howToPlay', 'tags']);
-  await thumbnail.make();
+  if (!thumbnail.isThere) await thumbnail.make();
+}
+
+/**
+ * What the server answers; null = nothing, or no answer.
+ * @param {Session} session
+ * @param {string} path
+ */
+function read(session, path) {
+  return get(session, path)
+    .then((answer) => answer.json())
+    .catch(() => null);
+}
+
+/**
+ * An older server does not say whether there is a video: it is asked for it. @param {Session}
+ * session @param {{ hasVideo?: boolean } | null} publication
+ */
+async function hasVideo(session, publication) {
+  if (publication?.hasVideo !== undefined) return publication.hasVideo;
+  const headers = { Authorization: `Bearer ${session.token}` };
+  return fetch(`${api}/movie`, { method: 'HEAD', headers }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
 /** @param {Session} session @param {PublishForm} form */
@@ -57,7 +85,7 @@ function openThumbnail(session, form) {
   /** @param {Response} answer */
   const keep = async (answer) => {
     const { thumbnailUrl } = await answer.json();
-    form.fill({ thumbnailUrl });
+    form.thumbnailUrl = thumbnailUrl;
     await save(session, form);
     return thumbnailUrl;
   };
@@ -76,19 +104,18 @@ function openThumbnail(session, form) {
 
 /** @param {Session} session */
 function openVideo(session) {
-  return new PromoVideo(byId('video', HTMLElement), {
+  return new PromoVideo(byId('video', HTMLElement), projectId, {
     make: async (actionId) =>
       void (await ask(session, 'POST', `${api}/generate-movie`, { actionId })),
-    progress: async (actionId) =>
-      (await (await get(session, `/api/actions/${actionId}`)).json()).progress ?? null,
+    row: async (actionId) => {
+      try {
+        return await (await get(session, `/api/actions/${actionId}`)).json();
+      } catch (error) {
+        if (error instanceof Refusal && error.status === 404) return null;
+        throw error;
+      }
+    },
     stop: async (actionId) => void (await ask(session, 'POST', `/api/actions/${actionId}/cancel`)),
-    exists: async () =>
-      (
-        await fetch(`${api}/movie`, {
-          method: 'HEAD',
-          headers: { Authorization: `Bearer ${session.token}` },
-        })
-      ).ok,
     load: async () => (await get(session, `${api}/movie?t=${Date.now()}`)).blob(),
   });
 }
@@ -115,7 +142,7 @@ function wire(session, form) {
  * {import('../publish/form.js').AiField[]} fields
  */
 async function writeByAi(session, form, fields) {
-  form.setAiBusy(fields, true);
+  form.setAiBusy(fields);
   try {
     const [field] = fields;
     const words = await (
@@ -126,12 +153,12 @@ async function writeByAi(session, form, fields) {
         fields.length === 1 ? { field } : {},
       )
     ).json();
-    form.fill(Object.fromEntries(fields.map((name) => [name, words[name]])));
+    form.propose(words, fields);
     await save(session, form);
   } catch {
     toast(text.publishAiFailed, { kind: 'error' });
   } finally {
-    form.setAiBusy(fields, false);
+    form.setAiBusy(null);
   }
 }
 
@@ -150,7 +177,8 @@ async function save(session, form) {
     state.textContent = text.publishSaving;
     isDirty = false;
     await ask(session, 'PUT', `${api}/publish-draft`, form.read());
-    state.textContent = text.publishSaved;
+    // Whoever went on typing meanwhile has a save of his own before him.
+    if (!isDirty) state.textContent = text.publishSaved;
   } catch {
     isDirty = true;
     state.textContent = text.publishSaveFailed;
@@ -169,7 +197,7 @@ async function publish(session, form) {
   try {
     const { gameId } = await (await ask(session, 'POST', `${api}/publish`, form.read())).json();
     isDirty = false;
-    location.assign(`/game.html?id=${gameId ?? projectId}`);
+    location.assign(`/game.html?id=${gameId ?? projectId}&published=1`);
   } catch {
     toast(text.publishFailed, { kind: 'error' });
   } finally {
@@ -178,24 +206,31 @@ async function publish(session, form) {
   }
 }
 
-/** A game that is out can be opened, and taken back. @param {Session} session */
-async function showPublished(session) {
-  const note = byId('publishedNote', HTMLParagraphElement);
-  const { game } = await get(session, `${api}/publish`)
-    .then((answer) => answer.json())
-    .catch(() => ({ game: null }));
-  note.hidden = game === null;
-  if (!game) return;
-  const stop = h(
-    'button',
-    { type: 'button', class: 'link-button', onclick: () => void unpublish(session) },
-    text.publishStop,
-  );
+/**
+ * A game that is out can be opened, shared, and taken back. @param {Session} session @param
+ * {import('../types.js').Publication | null} game
+ */
+function showPublished(session, game) {
+  const note = byId('publishedNote', HTMLDivElement);
+  for (const part of [note, byId('publishedBar', HTMLDivElement)]) part.hidden = game === null;
+  if (!game) return note.replaceChildren();
+  byId('shareButton', HTMLButtonElement).onclick = () => void share(session, game.gameId);
   note.replaceChildren(
-    h('span', {}, text.publishIsOut),
+    h('span', {}, game.visibility === 'unlisted' ? text.publishIsUnlisted : text.publishIsOut),
     h('a', { class: 'link-button', href: game.url }, text.publishOpen),
-    stop,
+    h(
+      'button',
+      { type: 'button', class: 'link-button', onclick: () => void unpublish(session) },
+      text.publishStop,
+    ),
   );
+}
+
+/** @param {Session} session @param {string} gameId */
+async function share(session, gameId) {
+  const answer = await read(session, `/api/games/${gameId}`);
+  if (answer?.game) openShareSheet({ game: answer.game, session, title: text.playShare });
+  else toast(text.somethingWrong, { kind: 'error' });
 }
 
 /** @param {Session} session */
@@ -213,7 +248,7 @@ async function unpublish(session) {
   });
   if (!done) return;
   toast(text.publishStopped, { kind: 'success' });
-  await showPublished(session);
+  showPublished(session, null);
 }
 
 /** @param {string} message */

@@ -2,6 +2,7 @@
 import { text } from '../texts/index.js';
 import { h, isComposing } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
+import { Offer } from './offer.js';
 
 /** @typedef {'title' | 'description' | 'howToPlay' | 'tags'} AiField */
 /**
@@ -9,17 +10,28 @@ import { icon } from '../ui/icons.js';
  * string, remix: string, thumbnailUrl: string | null }} Draft
  */
 
+/** @type {Record<AiField, string>} */
+const LABELS = {
+  title: text.publishTitle,
+  description: text.publishDescription,
+  howToPlay: text.publishHowToPlay,
+  tags: text.publishTags,
+};
 const MAX_TAGS = 10;
 const MAX_TAG_CHARS = 20;
+const TEXT_FIELDS = /** @type {const} */ (['title', 'description', 'howToPlay']);
 const LIMITS = { title: 50, description: 500, howToPlay: 1_000 };
 
 export class PublishForm {
   /** @type {string[]} */
   #tags = [];
   /** @type {string | null} */
-  #thumbnailUrl = null;
-  /** @type {Map<AiField, HTMLButtonElement>} */
-  #chips = new Map();
+  thumbnailUrl = null;
+  /** @type {Map<AiField, { chip: HTMLButtonElement, offer: Offer }>} */
+  #ai = new Map();
+  /** Fields with words of the person: the AI offers here, and writes nowhere else over words. */
+  #owned = /** @type {Set<string>} */ (new Set());
+  #busy = /** @type {AiField[] | null} */ (null);
   #tagList = h('ul', { class: 'publish-tags' });
   #form;
   #onChange;
@@ -36,7 +48,6 @@ export class PublishForm {
     form.append(
       this.#textField(
         'title',
-        text.publishTitle,
         h('input', {
           id: 'title',
           name: 'title',
@@ -47,7 +58,6 @@ export class PublishForm {
       ),
       this.#textField(
         'description',
-        text.publishDescription,
         h('textarea', {
           id: 'description',
           name: 'description',
@@ -59,7 +69,6 @@ export class PublishForm {
       this.#tagField(),
       this.#textField(
         'howToPlay',
-        text.publishHowToPlay,
         h('textarea', {
           id: 'howToPlay',
           name: 'howToPlay',
@@ -79,17 +88,45 @@ export class PublishForm {
     );
   }
 
-  /** Shows these fields; what is left out stays as it is. @param {Partial<Draft>} draft */
-  fill(draft) {
-    for (const name of /** @type {const} */ (['title', 'description', 'howToPlay'])) {
-      if (draft[name] !== undefined) this.#field(name).value = draft[name] ?? '';
-      this.#count(name);
+  /**
+   * Shows a draft. What stands in a stored one is the person's. @param {Partial<Draft>} draft
+   * @param {{ isStored: boolean }} options
+   */
+  load(draft, { isStored }) {
+    for (const name of TEXT_FIELDS) {
+      this.#write(name, draft[name] ?? '');
+      if (isStored && draft[name]) this.#owned.add(name);
     }
-    if (draft.tags) this.#setTags(draft.tags);
-    if (draft.thumbnailUrl !== undefined) this.#thumbnailUrl = draft.thumbnailUrl;
+    this.#setTags(draft.tags ?? []);
+    if (isStored && this.#tags.length > 0) this.#owned.add('tags');
     if (draft.visibility) this.#choose('visibility', draft.visibility);
     if (draft.remix) this.#choose('remix', draft.remix === 'allowed' ? 'allowed' : 'disallowed');
+    this.thumbnailUrl = draft.thumbnailUrl ?? null;
     this.#form.removeAttribute('aria-busy');
+  }
+
+  /**
+   * Words of the AI: written where nobody has written, offered elsewhere. @param {Partial<Draft>}
+   * words @param {AiField[]} fields
+   */
+  propose(words, fields) {
+    for (const field of fields) {
+      const value = words[field];
+      if (value === undefined) continue;
+      const write = () =>
+        Array.isArray(value)
+          ? this.#setTags(value)
+          : this.#write(/** @type {'title'} */ (field), value);
+      const present = String(this.read()[field]);
+      const isSame = String(value) === present;
+      const wasAskedFor = fields.length === 1 && present === '';
+      if (!this.#owned.has(field) || wasAskedFor) write();
+      else if (!isSame)
+        this.#ai.get(field)?.offer.make(Array.isArray(value) ? value.join('、') : value, () => {
+          write();
+          this.#onChange();
+        });
+    }
   }
 
   /** @returns {Draft} */
@@ -103,7 +140,7 @@ export class PublishForm {
       tags: [...this.#tags],
       visibility: value('visibility') || 'private',
       remix: value('remix') || 'disallowed',
-      thumbnailUrl: this.#thumbnailUrl,
+      thumbnailUrl: this.thumbnailUrl,
     };
   }
 
@@ -111,12 +148,28 @@ export class PublishForm {
     this.#field('title').focus();
   }
 
-  /** One question to the AI at a time. @param {AiField[]} fields @param {boolean} isBusy */
-  setAiBusy(fields, isBusy) {
-    for (const [field, chip] of this.#chips) {
-      chip.disabled = isBusy;
-      chip.textContent = isBusy && fields.includes(field) ? text.publishAiBusy : text.publishAi;
-    }
+  /** One question to the AI at a time. @param {AiField[] | null} fields null = it has answered */
+  setAiBusy(fields) {
+    this.#busy = fields;
+    for (const field of this.#ai.keys()) this.#showChip(field);
+  }
+
+  /** @param {AiField} field */
+  #showChip(field) {
+    const { chip, offer } = /** @type {{ chip: HTMLButtonElement, offer: Offer }} */ (
+      this.#ai.get(field)
+    );
+    const isWriting = this.#busy?.includes(field) ?? false;
+    chip.disabled = this.#busy !== null && (isWriting || !offer.isThere);
+    chip.classList.toggle('has-offer', offer.isThere && !isWriting);
+    chip.textContent = isWriting
+      ? text.publishAiBusy
+      : offer.isThere
+        ? text.publishOfferSee
+        : text.publishAi;
+    chip.setAttribute('aria-label', `${chip.textContent} (${LABELS[field]})`);
+    if (offer.isThere) chip.setAttribute('aria-expanded', String(offer.isOpen));
+    else chip.removeAttribute('aria-expanded');
   }
 
   /** @param {string} name */
@@ -126,38 +179,57 @@ export class PublishForm {
     );
   }
 
-  /** @param {AiField} field */
-  #chip(field) {
+  /** The AI's button of a field, and the place of its offer. @param {AiField} field */
+  #aiOf(field) {
+    const offer = new Offer((focus) => {
+      this.#showChip(field);
+      if (focus) chip.focus();
+    });
     const chip = h(
       'button',
-      { type: 'button', class: 'chip publish-ai', onclick: () => this.#askAi(field) },
+      {
+        type: 'button',
+        class: 'chip publish-ai',
+        'data-field': field,
+        onclick: () => (offer.isThere ? offer.toggle() : this.#askAi(field)),
+      },
       text.publishAi,
     );
-    this.#chips.set(field, chip);
-    return chip;
+    this.#ai.set(field, { chip, offer });
+    this.#showChip(field);
+    return { chip, offer: offer.element };
+  }
+
+  /** @param {'title' | 'description' | 'howToPlay'} name @param {string} value */
+  #write(name, value) {
+    this.#field(name).value = value;
+    this.#count(name);
   }
 
   /**
-   * @param {'title' | 'description' | 'howToPlay'} name @param {string} label @param
-   * {HTMLInputElement | HTMLTextAreaElement} field
+   * @param {'title' | 'description' | 'howToPlay'} name @param {HTMLInputElement |
+   * HTMLTextAreaElement} field
    */
-  #textField(name, label, field) {
+  #textField(name, field) {
     field.setAttribute('aria-describedby', `${name}Count`);
     field.addEventListener('input', () => {
+      this.#owned.add(name);
       this.#count(name);
       this.#onChange();
     });
+    const { chip, offer } = this.#aiOf(name);
     return h(
       'div',
       { class: 'field' },
       h(
         'div',
         { class: 'publish-label' },
-        h('label', { for: name }, label),
-        this.#chip(name),
+        h('label', { for: name }, LABELS[name]),
+        chip,
         h('span', { id: `${name}Count`, class: 'publish-count' }),
       ),
       field,
+      offer,
     );
   }
 
@@ -182,21 +254,24 @@ export class PublishForm {
       const tag = input.value.trim();
       if (tag === '' || this.#tags.includes(tag) || this.#tags.length >= MAX_TAGS) return;
       input.value = '';
-      this.#setTags([...this.#tags, tag]);
-      this.#onChange();
+      this.#ownTags([...this.#tags, tag]);
     });
+    const { chip, offer } = this.#aiOf('tags');
     return h(
       'div',
       { class: 'field' },
-      h(
-        'div',
-        { class: 'publish-label' },
-        h('label', { for: 'newTag' }, text.publishTags),
-        this.#chip('tags'),
-      ),
+      h('div', { class: 'publish-label' }, h('label', { for: 'newTag' }, LABELS.tags), chip),
       this.#tagList,
       input,
+      offer,
     );
+  }
+
+  /** The person chose his tags. @param {string[]} tags */
+  #ownTags(tags) {
+    this.#owned.add('tags');
+    this.#setTags(tags);
+    this.#onChange();
   }
 
   /** @param {string[]} tags */
@@ -214,10 +289,7 @@ export class PublishForm {
               type: 'button',
               class: 'icon-button',
               'aria-label': text.removeTag(tag),
-              onclick: () => {
-                this.#setTags(this.#tags.filter((other) => other !== tag));
-                this.#onChange();
-              },
+              onclick: () => this.#ownTags(this.#tags.filter((other) => other !== tag)),
             },
             icon('close', 14),
           ),

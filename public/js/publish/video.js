@@ -1,24 +1,33 @@
 /**
- * The game's video below its image: made by the server in minutes, seen here, stopped when it takes
- * too long.
+ * The game's video: made by the server in minutes, seen here, stopped when it takes too long. The
+ * row of its action is what tells how it goes: neither a reload nor a dropped request loses it.
  */
+import { Refusal } from '../net/rest.js';
 import { text } from '../texts/index.js';
+import { stopwatch } from '../ui/clock.js';
 import { h } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 
 const POLL_MS = 1_500;
+/** A row is written when the work begins, which may be a moment after it was asked for. */
+const ROW_COMES_WITHIN_POLLS = 4;
+const END_STATES = ['completed', 'failed', 'cancelled'];
 
+/** @typedef {{ state: string, progress: number, createdAt: string }} VideoRow */
+/** @typedef {'completed' | 'failed' | 'cancelled'} VideoEnd */
 /**
  * @typedef {object} VideoCalls
  * @property {(actionId: string) => Promise<void>} make answers when the video is there
- * @property {(actionId: string) => Promise<number | null>} progress percent; null = nobody knows
+ * @property {(actionId: string) => Promise<VideoRow | null>} row null = there is none; rejects when
+ * nobody can be asked
  * @property {(actionId: string) => Promise<void>} stop
- * @property {() => Promise<boolean>} exists
  * @property {() => Promise<Blob>} load
  */
 
 export class PromoVideo {
   #stage = h('div', { class: 'video-stage', role: 'status' });
+  #line = h('span', {});
+  #elapsed = h('span', { class: 'video-elapsed', 'aria-hidden': 'true' });
   #make = h(
     'button',
     { type: 'button', id: 'videoButton', class: 'button compact', onclick: () => void this.make() },
@@ -30,12 +39,13 @@ export class PromoVideo {
     text.videoStop,
   );
   #calls;
+  #key;
   /** @type {string | null} */
   #running = null;
-  #isStopped = false;
 
-  /** @param {HTMLElement} box @param {VideoCalls} calls */
-  constructor(box, calls) {
+  /** @param {HTMLElement} box @param {string} projectId @param {VideoCalls} calls */
+  constructor(box, projectId, calls) {
+    this.#key = `dreamcore_video_${projectId}`;
     this.#calls = calls;
     box.append(
       h('h2', { class: 'publish-part' }, text.videoHeading),
@@ -45,53 +55,88 @@ export class PromoVideo {
     this.#show(null);
   }
 
-  /** Shows the video that there is. */
-  async open() {
-    if (await this.#calls.exists().catch(() => false)) await this.#play();
+  /**
+   * Goes on with the work that is under way, else shows the video that there is. @param {boolean}
+   * isThere
+   */
+  async open(isThere) {
+    const actionId = localStorage.getItem(this.#key);
+    const row = actionId === null ? null : await this.#calls.row(actionId).catch(() => undefined);
+    if (actionId !== null && row !== null && !END_STATES.includes(row?.state ?? ''))
+      return this.#follow(actionId, null);
+    localStorage.removeItem(this.#key);
+    if (isThere) await this.#play();
   }
 
   async make() {
     const actionId = crypto.randomUUID();
+    localStorage.setItem(this.#key, actionId);
+    await this.#follow(actionId, this.#calls.make(actionId));
+  }
+
+  /**
+   * Shows the work until its end. @param {string} actionId @param {Promise<void> | null} asked the
+   * request that began it, null after a reload
+   */
+  async #follow(actionId, asked) {
     this.#setRunning(actionId);
-    const line = h('p', { class: 'is-working' }, text.videoMaking);
-    this.#stage.replaceChildren(line);
-    const timer = window.setInterval(() => void this.#tell(actionId, line), POLL_MS);
-    try {
-      await this.#calls.make(actionId);
-      await this.#play();
-    } catch {
-      this.#show(null);
-      toast(this.#isStopped ? text.videoStopped : text.videoFailed, {
-        kind: this.#isStopped ? 'info' : 'error',
-      });
-    } finally {
-      window.clearInterval(timer);
-      this.#setRunning(null);
+    this.#line.textContent = text.videoMaking;
+    this.#elapsed.textContent = '';
+    this.#stage.replaceChildren(
+      h('p', { class: 'is-working' }, this.#line, this.#elapsed, h('br'), text.videoGoesOn),
+    );
+    const end = await this.#endOf(actionId, asked);
+    localStorage.removeItem(this.#key);
+    this.#setRunning(null);
+    if (end === 'completed') return this.#play();
+    this.#show(null);
+    toast(end === 'cancelled' ? text.videoStopped : text.videoFailed, {
+      kind: end === 'cancelled' ? 'info' : 'error',
+    });
+  }
+
+  /** @param {string} actionId @param {Promise<void> | null} asked @returns {Promise<VideoEnd>} */
+  async #endOf(actionId, asked) {
+    const request = { state: asked ? 'open' : 'dropped' };
+    const settled = asked?.then(
+      () => (request.state = 'answered'),
+      (error) => (request.state = isRefused(error) ? 'refused' : 'dropped'),
+    );
+    for (let missing = 0; ;) {
+      const pause = new Promise((resolve) => window.setTimeout(resolve, POLL_MS));
+      await (request.state === 'open' && settled ? Promise.race([settled, pause]) : pause);
+      if (request.state === 'answered') return 'completed';
+      if (request.state === 'refused') return 'failed';
+      const row = await this.#calls.row(actionId).catch(() => undefined);
+      if (row === undefined) continue;
+      if (row === null) {
+        if (request.state === 'dropped') missing += 1;
+        if (missing >= ROW_COMES_WITHIN_POLLS) return 'failed';
+      } else if (END_STATES.includes(row.state)) {
+        return /** @type {VideoEnd} */ (row.state);
+      } else this.#tell(row);
     }
   }
 
   /** @param {string | null} actionId */
   #setRunning(actionId) {
     this.#running = actionId;
-    if (actionId !== null) this.#isStopped = false;
     this.#make.disabled = actionId !== null;
     this.#stop.hidden = actionId === null;
     this.#stop.disabled = false;
   }
 
-  /** @param {string} actionId @param {HTMLElement} line */
-  async #tell(actionId, line) {
-    const percent = await this.#calls.progress(actionId).catch(() => null);
-    if (percent !== null && percent > 0 && this.#running === actionId)
-      line.textContent = text.videoProgress(percent);
+  /** @param {VideoRow} row */
+  #tell({ progress, createdAt }) {
+    if (progress > 0) this.#line.textContent = text.videoProgress(progress);
+    const age = Date.now() - new Date(createdAt).getTime();
+    this.#elapsed.textContent = age > 0 ? ` ${stopwatch(age)}` : '';
   }
 
   #cancel() {
     if (this.#running === null) return;
-    this.#isStopped = true;
     this.#stop.disabled = true;
     this.#calls.stop(this.#running).catch(() => {
-      this.#isStopped = false;
       this.#stop.disabled = false;
       toast(text.somethingWrong, { kind: 'error' });
     });
@@ -121,4 +166,12 @@ export class PromoVideo {
           }),
     );
   }
+}
+
+/**
+ * Did the server say that it will not begin? Anything else may be a line that broke.
+ * @param {unknown} error
+ */
+function isRefused(error) {
+  return error instanceof Refusal && (error.status < 500 || error.status === 503);
 }

@@ -3,6 +3,7 @@
  * language.
  */
 
+import { enAssets } from './en-assets.js';
 import { enMypage } from './en-mypage.js';
 import { enPublish } from './en-publish.js';
 
@@ -27,6 +28,12 @@ export const en = {
   loginFailed: 'Sign-in failed',
   loginInitFailed: 'Something went wrong on our side',
   loginAgain: 'Your session has expired. Please sign in again.',
+
+  notFoundTitle: 'Page not found - Game Creator',
+  notFoundHeading: 'Page not found',
+  notFoundLine: 'The address may have changed, or the page was deleted.',
+  notFoundDiscover: 'See everyone’s games',
+  notFoundCreate: 'My games',
 
   listTitle: 'Create - Game Creator',
   brand: 'GAME CREATOR',
@@ -158,6 +165,17 @@ export const en = {
   errorCount: (count) => (count === 1 ? '1 error' : `${count} errors`),
   autoFix: 'Fix it',
   autoFixHint: 'Let the AI fix it',
+  errorUncaught: 'Error',
+  errorConsole: 'Warning',
+  errorNotDefined: (name) => `“${name}” does not exist`,
+  errorOfNothing: (name) => `“${name}” was used of something that is not there yet`,
+  errorNotFunction: (name) => `There is no action named “${name}”`,
+  errorTooEarly: (name) => `“${name}” was used before it was ready`,
+  errorConstant: 'A value that is fixed was changed',
+  errorEndless: 'The same step went on without end',
+  errorSyntax: 'The program is not written correctly',
+  errorLoading: 'A file that is needed could not be loaded',
+  errorUnknown: 'Something went wrong inside the game',
   errorPlace: (file, line) => `File: ${file} Line: ${line}`,
 
   versionsTitle: 'Versions',
@@ -205,4 +223,5 @@ export const en = {
 
   ...enPublish,
   ...enMypage,
+  ...enAssets,
 };

@@ -24,7 +24,8 @@ export function switchLanguage() {
 
 /**
  * Fills the page's own markup: `data-text` = content, `data-label` = accessible name and tooltip,
- * `data-placeholder` = placeholder. Each holds a key of the catalogue.
+ * `data-title` = tooltip beside a visible text, `data-placeholder` = placeholder. Each holds a key
+ * of the catalogue.
  * @param {ParentNode} root
  */
 export function applyTexts(root = document) {
@@ -37,6 +38,8 @@ export function applyTexts(root = document) {
     if (element instanceof HTMLButtonElement || element instanceof HTMLAnchorElement)
       element.title = label;
   }
+  for (const element of root.querySelectorAll('[data-title]'))
+    element.setAttribute('title', lookUp(element, 'data-title'));
   for (const element of root.querySelectorAll('[data-placeholder]')) {
     element.setAttribute('placeholder', lookUp(element, 'data-placeholder'));
   }

@@ -1,3 +1,4 @@
+import { jaAssets } from './ja-assets.js';
 import { jaMypage } from './ja-mypage.js';
 import { jaPublish } from './ja-publish.js';
 
@@ -27,6 +28,13 @@ export const ja = {
   loginFailed: 'ログインに失敗しました',
   loginInitFailed: 'システムエラーが発生しました',
   loginAgain: 'ログインの有効期限が切れました。もう一度ログインしてください。',
+
+  // An address that leads nowhere
+  notFoundTitle: 'ページが見つかりません - ゲームクリエイター',
+  notFoundHeading: 'ページが見つかりません',
+  notFoundLine: 'アドレスが変わったか、削除されたのかもしれません。',
+  notFoundDiscover: 'みんなのゲームを見る',
+  notFoundCreate: '自分のゲームへ',
 
   // Project list
   listTitle: 'つくる - ゲームクリエイター',
@@ -166,8 +174,19 @@ export const ja = {
   errorCount: (/** @type {number} */ count) => `${count}件のエラー`,
   autoFix: '自動修正',
   autoFixHint: 'AIで自動修正',
+  errorUncaught: 'エラー',
+  errorConsole: '警告',
+  errorNotDefined: (/** @type {string} */ name) => `「${name}」が用意されていません`,
+  errorOfNothing: (/** @type {string} */ name) => `まだ無いものの「${name}」を使おうとしました`,
+  errorNotFunction: (/** @type {string} */ name) => `「${name}」という動作が見つかりません`,
+  errorTooEarly: (/** @type {string} */ name) => `「${name}」を準備する前に使いました`,
+  errorConstant: '変えられない値を変えようとしました',
+  errorEndless: '同じ処理が終わらなくなりました',
+  errorSyntax: 'プログラムの書き方に誤りがあります',
+  errorLoading: '必要なファイルを読み込めませんでした',
+  errorUnknown: 'ゲームの中で問題が起きました',
   errorPlace: (/** @type {string} */ file, /** @type {number} */ line) =>
-    `File: ${file} Line: ${line}`,
+    `ファイル: ${file} ${line}行目`,
 
   // Versions
   versionsTitle: '変更履歴',
@@ -218,6 +237,9 @@ export const ja = {
 
   // Publishing, playing, notifications
   ...jaPublish,
+
+  // Own images and sounds
+  ...jaAssets,
 
   // Navigation, my page, cutting images, design preview
   ...jaMypage,

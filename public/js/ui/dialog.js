@@ -9,12 +9,12 @@ import { icon } from './icons.js';
 let serial = 0;
 
 /**
- * Shows a dialog and resolves when it is closed.
+ * Shows a dialog and resolves when it is closed. One that is not modal leaves the page usable.
  * @param {{ className: string, title: string, content: (close: () => void) =>
- * import('./dom.js').Child[], scrimCloses?: boolean }} options
+ * import('./dom.js').Child[], scrimCloses?: boolean, isModal?: boolean }} options
  * @returns {{ element: HTMLDialogElement, close: () => void, closed: Promise<void> }}
  */
-export function openDialog({ className, title, content, scrimCloses = true }) {
+export function openDialog({ className, title, content, scrimCloses = true, isModal = true }) {
   const titleId = `dialog-title-${(serial += 1)}`;
   const close = () => element.close();
   const element = h(
@@ -36,7 +36,11 @@ export function openDialog({ className, title, content, scrimCloses = true }) {
     });
   });
   document.body.append(element);
-  element.showModal();
+  if (isModal) element.showModal();
+  else {
+    element.addEventListener('keydown', (event) => event.key === 'Escape' && close());
+    element.show();
+  }
   return { element, close, closed };
 }
 

@@ -2,7 +2,7 @@
 
 /** What no file system accepts in a name. */
 const UNSAFE = /[\\/:*?"<>|\u0000-\u001f\u007f]/g;
-/** Joiners, direction marks, variation selectors: file systems and browsers drop or replace them. */
+/** Joiners, direction marks, variation selectors: file systems drop or replace them. */
 const INVISIBLE = /[\p{Cf}\ufe00-\ufe0f]/gu;
 const MAX_CHARS = 80;
 

@@ -11,6 +11,7 @@ import {
   type PublishInfo,
   type UnpublishGameInput,
 } from '../../contracts/publishing.js';
+import type { Videos } from '../../store/files/videos.js';
 import { orNothing, type Store } from '../../store/index.js';
 import type { ActionWorkflows, ActionStart } from '../action-workflows.js';
 import type { Identity } from '../auth.js';
@@ -27,6 +28,7 @@ export interface PublishingDeps {
   guards: Guards;
   store: Pick<Store, 'asUser' | 'revisions' | 'publishedGames' | 'actions'>;
   actions: ActionWorkflows;
+  videos: Pick<Videos, 'hasAny'>;
 }
 
 /** The publish page: draft, texts by the model, publish and unpublish (rest.md §9.1–9.3, §12). */
@@ -77,12 +79,16 @@ function addTextRoute(router: Router, { guards, actions }: PublishingDeps): void
 }
 
 function addPublicationRoutes(router: Router, deps: PublishingDeps): void {
-  const { guards, store, actions } = deps;
+  const { guards, store, actions, videos } = deps;
   router.get(
     '/api/projects/:projectId/publish',
-    guards.projectOwner(async (_req, res, { project }) => {
-      const game = await store.publishedGames.get(project.id);
+    guards.projectOwner(async (_req, res, { user, project }) => {
+      const [game, hasVideo] = await Promise.all([
+        store.publishedGames.get(project.id),
+        videos.hasAny(user.id, project.id),
+      ]);
       res.json({
+        hasVideo,
         game: game && {
           gameId: game.id,
           revision: game.revision,

@@ -18,6 +18,8 @@ const NAME = /^movie-([0-9a-f]{40})\.mp4$/;
  */
 export interface Videos {
   has(userId: string, projectId: string, revision: string): Promise<boolean>;
+  /** Is there a video of the project, of whatever revision? */
+  hasAny(userId: string, projectId: string): Promise<boolean>;
   /** The project's video, of whatever revision. */
   read(userId: string, projectId: string): Promise<StoredFile | null>;
   /**
@@ -38,6 +40,7 @@ export function createVideos(dataDir: string): Videos {
   return {
     has: async (userId, projectId, revision) =>
       (await videosIn(folder(userId, projectId))).includes(nameOf(revision)),
+    hasAny: async (userId, projectId) => (await videosIn(folder(userId, projectId))).length > 0,
     async read(userId, projectId) {
       const videos = await Promise.all(
         (await videosIn(folder(userId, projectId))).map((name) =>

@@ -59,6 +59,8 @@ export class BrowserSession {
     api.store.games.length = 0;
     api.isBroken = false;
     api.sockets.reset();
+    api.publishing.reset();
+    api.assets.reset();
     api.refusedTokens.clear();
     api.requests.length = 0;
     api.images.length = 0;

@@ -134,7 +134,7 @@ describe('the chat', () => {
 });
 
 describe('a network that dies', () => {
-  it('is noticed at once when the browser says so, and by the heartbeat when it does not', async () => {
+  it('is noticed at once when the browser says so, else by the heartbeat', async () => {
     const { id } = session.api.store.addGame('宇宙シューティング');
     const page = await session.editor('phone', id);
     await page.context().setOffline(true);

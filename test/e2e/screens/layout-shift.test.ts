@@ -20,7 +20,8 @@ const OBSERVE = `
       if (entry.hadRecentInput) continue;
       window.__shift += entry.value;
       for (const { node } of entry.sources)
-        window.__moved.push(entry.value.toFixed(3) + ' ' + (node?.id || node?.className || node?.nodeName));
+        window.__moved.push(
+          entry.value.toFixed(3) + ' ' + (node?.id || node?.className || node?.nodeName));
     }
   }).observe({ type: 'layout-shift', buffered: true });`;
 

@@ -1,0 +1,191 @@
+/** 「AIで画像を作成」: words, a style and a size become an image, for the message or to keep. */
+import { ask } from '../net/rest.js';
+import { text } from '../texts/index.js';
+import { stopwatch } from '../ui/clock.js';
+import { dialogHeader, openDialog } from '../ui/dialog.js';
+import { h } from '../ui/dom.js';
+import { fileName, saveFile } from '../ui/file-name.js';
+import { icon } from '../ui/icons.js';
+import { toast } from '../ui/toast.js';
+import { uploadAsset } from './asset-calls.js';
+import { fileOfDataUri } from './compress.js';
+
+/**
+ * @typedef {{ session: import('../net/session.js').Session, projectId: string, onInsert: (asset:
+ * import('./asset-calls.js').Asset) => void }} AssetContext
+ */
+
+const STYLES = ['', 'pixel', 'anime', 'kawaii', 'realistic', 'watercolor', 'flat'];
+const SIZES = ['512x512', '768x512', '512x768', '1024x1024'];
+
+/** @param {AssetContext} context */
+export function openImageGeneration(context) {
+  const prompt = h('textarea', {
+    id: 'imagePrompt',
+    class: 'text-input',
+    rows: 3,
+    maxlength: 2_000,
+    placeholder: text.imagePromptHint,
+    autofocus: true,
+  });
+  const style = choice('imageStyle', STYLES, text.imageStyles);
+  const size = choice('imageSize', SIZES, text.imageSizes);
+  const make = h(
+    'button',
+    { type: 'submit', class: 'button primary' },
+    icon('bolt', 18),
+    text.imageMake,
+  );
+  const result = new ImageResult(context, () => prompt.value.trim());
+  const form = h(
+    'form',
+    {
+      class: 'image-form',
+      novalidate: true,
+      onsubmit: async (/** @type {Event} */ event) => {
+        event.preventDefault();
+        if (prompt.value.trim() === '') {
+          prompt.focus();
+          return toast(text.imagePromptMissing, { kind: 'error' });
+        }
+        make.disabled = true;
+        await result.make({ prompt: prompt.value.trim(), style: style.value, size: size.value });
+        make.disabled = false;
+      },
+    },
+    field('imagePrompt', text.imagePrompt, prompt),
+    h(
+      'div',
+      { class: 'image-choices' },
+      field('imageStyle', text.imageStyle, style),
+      field('imageSize', text.imageSize, size),
+    ),
+    make,
+  );
+  const { close, closed } = openDialog({
+    className: 'work-dialog image-dialog',
+    title: text.imageTitle,
+    content: (dismiss) => [
+      dialogHeader(dismiss),
+      h('div', { class: 'dialog-body image-body' }, result.stage, form),
+      result.actions,
+    ],
+  });
+  result.onDone = close;
+  void closed.then(() => result.stop());
+}
+
+/** @param {string} id @param {string} label @param {HTMLElement} control */
+function field(id, label, control) {
+  return h('div', { class: 'field' }, h('label', { for: id }, label), control);
+}
+
+/** @param {string} id @param {string[]} values @param {string[]} labels */
+function choice(id, values, labels) {
+  return h(
+    'select',
+    { id, class: 'text-input' },
+    values.map((value, index) => h('option', { value }, labels[index] ?? value)),
+  );
+}
+
+class ImageResult {
+  stage = h(
+    'div',
+    { class: 'image-stage', role: 'status' },
+    h('p', {}, icon('image', 32), text.imageNone),
+  );
+  #insert = h(
+    'button',
+    { type: 'button', class: 'button primary', onclick: () => void this.#insertIt() },
+    text.imageInsert,
+  );
+  #save = h(
+    'button',
+    { type: 'button', class: 'button', onclick: () => this.#keep() },
+    icon('download', 18),
+    text.imageSave,
+  );
+  actions = h('footer', { class: 'image-actions', hidden: true }, this.#insert, this.#save);
+  onDone = () => {};
+  #uri = '';
+  /** @type {string | null} */
+  #running = null;
+
+  /** @param {AssetContext} context @param {() => string} name */
+  constructor(context, name) {
+    this.context = context;
+    this.name = name;
+  }
+
+  /** @param {{ prompt: string, style: string, size: string }} wish */
+  async make(wish) {
+    const actionId = crypto.randomUUID();
+    this.#running = actionId;
+    const clock = h('span', { 'aria-hidden': 'true' }, stopwatch(0));
+    const startedAt = Date.now();
+    const timer = window.setInterval(() => {
+      clock.textContent = stopwatch(Date.now() - startedAt);
+    }, 1_000);
+    this.stage.replaceChildren(
+      h(
+        'p',
+        {},
+        h('span', { class: 'spinner', 'aria-hidden': 'true' }),
+        text.imageMaking,
+        ' ',
+        clock,
+      ),
+    );
+    try {
+      const answer = await ask(this.context.session, 'POST', '/api/generate-image', {
+        ...wish,
+        actionId,
+      });
+      this.#show((await answer.json()).image);
+    } catch {
+      this.stage.replaceChildren(h('p', { role: 'alert' }, icon('alert', 28), text.imageFailed));
+    } finally {
+      window.clearInterval(timer);
+      this.#running = null;
+    }
+  }
+
+  /** Nobody waits for it any more. */
+  stop() {
+    if (this.#running !== null)
+      ask(this.context.session, 'POST', `/api/actions/${this.#running}/cancel`).catch(() => {
+        /* it ends by itself */
+      });
+  }
+
+  /** @param {string} uri */
+  #show(uri) {
+    this.#uri = uri;
+    this.stage.replaceChildren(h('img', { src: uri, alt: this.name() }));
+    this.actions.hidden = false;
+    this.#insert.focus();
+  }
+
+  #file() {
+    return fileOfDataUri(this.#uri, fileName(this.name().slice(0, 40), ''));
+  }
+
+  async #insertIt() {
+    this.#insert.setAttribute('aria-busy', 'true');
+    try {
+      const { session, projectId, onInsert } = this.context;
+      onInsert(await uploadAsset(session, this.#file(), { projectId, description: this.name() }));
+      this.onDone();
+    } catch (error) {
+      toast(error instanceof Error ? error.message : text.somethingWrong, { kind: 'error' });
+    } finally {
+      this.#insert.removeAttribute('aria-busy');
+    }
+  }
+
+  #keep() {
+    const file = this.#file();
+    saveFile(file, file.name);
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The ways to something of one's own in a message: a row of buttons below the input, on phones a
+ * small menu behind the "+" beside it.
+ */
+import { text } from '../texts/index.js';
+import { byId, isPhone } from '../ui/dom.js';
+import { toast } from '../ui/toast.js';
+import { uploadAsset } from './asset-calls.js';
+import { ACCEPTED } from './compress.js';
+import { openImageGeneration } from './generate.js';
+import { openLibrary } from './library.js';
+
+/**
+ * @param {object} options
+ * @param {import('../net/session.js').Session} options.session
+ * @param {string} options.projectId
+ * @param {import('../editor/attachments.js').Attachments} options.attachments
+ */
+export function wireAssets({ session, projectId, attachments }) {
+  const menu = byId('assetMenu', HTMLDivElement);
+  const plus = byId('plusButton', HTMLButtonElement);
+  const picker = byId('assetPicker', HTMLInputElement);
+  const camera = byId('cameraPicker', HTMLInputElement);
+  picker.accept = ACCEPTED;
+  wireMenu(plus, menu);
+  /** @param {import('./asset-calls.js').Asset} asset */
+  const attach = (asset) => attachments.add({ name: asset.filename, url: asset.url });
+  /** @param {HTMLInputElement} input */
+  const upload = async (input) => {
+    const files = [...(input.files ?? [])];
+    input.value = '';
+    for (const file of files) {
+      const work = uploadAsset(session, file, { projectId }).then(attach);
+      work.catch((error) => toast(`${file.name}: ${error.message}`, { kind: 'error' }));
+      await attachments.during(work);
+    }
+  };
+  for (const input of [picker, camera]) input.addEventListener('change', () => void upload(input));
+  /** @param {string} id @param {() => void} run */
+  const onClick = (id, run) => byId(id, HTMLButtonElement).addEventListener('click', run);
+  const context = { session, projectId, onInsert: attach };
+  onClick('cameraButton', () => camera.click());
+  onClick('assetsButton', () => void openLibrary(context));
+  onClick('uploadButton', () => picker.click());
+  onClick('imageGenButton', () => openImageGeneration(context));
+}
+
+/** @param {HTMLButtonElement} plus @param {HTMLElement} menu */
+function wireMenu(plus, menu) {
+  /** @param {boolean} open */
+  const set = (open) => {
+    menu.classList.toggle('is-open', open);
+    plus.setAttribute('aria-expanded', String(open));
+    plus.setAttribute('aria-label', open ? text.close : text.plusMenu);
+  };
+  const isOpen = () => menu.classList.contains('is-open');
+  set(false);
+  plus.addEventListener('click', () => {
+    set(!isOpen());
+    const first = menu.querySelector('button');
+    if (isOpen()) first?.focus();
+  });
+  document.addEventListener('click', ({ target }) => {
+    if (isOpen() && target instanceof Node && !plus.contains(target)) set(false);
+  });
+  menu.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !isPhone()) return;
+    set(false);
+    plus.focus();
+  });
+}

@@ -1,0 +1,139 @@
+/** The library's tab for new files, by picking or dropping, with tags and a description. */
+import { text } from '../texts/index.js';
+import { h } from '../ui/dom.js';
+import { icon } from '../ui/icons.js';
+import { toast } from '../ui/toast.js';
+import { uploadAsset } from './asset-calls.js';
+import { ACCEPTED } from './compress.js';
+
+/** @typedef {import('./asset-calls.js').Asset} Asset */
+
+export class UploadForm {
+  /** @type {File[]} */
+  #files = [];
+  #list = h('ul', { class: 'asset-files' });
+  #tags = h('input', { id: 'assetTags', class: 'text-input', autocomplete: 'off' });
+  #note = h('input', { id: 'assetNote', class: 'text-input', autocomplete: 'off' });
+  #send = h('button', { type: 'submit', class: 'button primary' }, text.assetsUpload);
+  #details = h(
+    'div',
+    { class: 'asset-details' },
+    this.#list,
+    labelled('assetTags', text.assetsTags, this.#tags),
+    labelled('assetNote', text.assetsNote, this.#note),
+    this.#send,
+  );
+  #picker = h('input', {
+    type: 'file',
+    accept: ACCEPTED,
+    multiple: true,
+    hidden: true,
+    'aria-label': text.assetsUpload,
+    onchange: () => this.#picked(),
+  });
+  element = h(
+    'form',
+    {
+      class: 'asset-tab',
+      novalidate: true,
+      onsubmit: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        void this.#submit();
+      },
+    },
+    h(
+      'button',
+      { type: 'button', class: 'asset-drop', onclick: () => this.#picker.click() },
+      icon('publish', 32),
+      h('strong', {}, text.assetsDrop),
+      h('span', {}, text.assetsPick),
+      h('span', { class: 'asset-limits' }, text.assetsLimits),
+    ),
+    this.#picker,
+    this.#details,
+  );
+
+  /**
+   * @param {import('./generate.js').AssetContext} context
+   * @param {(added: Asset[]) => void} onAdded
+   */
+  constructor(context, onAdded) {
+    this.context = context;
+    this.onAdded = onAdded;
+    acceptDrops(this.element, (files) => this.#choose(files));
+    this.#choose([]);
+  }
+
+  #picked() {
+    this.#choose([...(this.#picker.files ?? [])]);
+    this.#picker.value = '';
+  }
+
+  /** @param {File[]} more */
+  #choose(more) {
+    this.#files = [...this.#files, ...more];
+    this.#details.hidden = this.#files.length === 0;
+    this.#list.replaceChildren(...this.#files.map((file) => this.#line(file)));
+  }
+
+  /** @param {File} file */
+  #line(file) {
+    const remove = h(
+      'button',
+      {
+        type: 'button',
+        class: 'icon-button',
+        'aria-label': text.attachmentRemove(file.name),
+        onclick: () => this.#drop(file),
+      },
+      icon('close', 16),
+    );
+    return h('li', {}, h('span', {}, file.name), remove);
+  }
+
+  /** @param {File} file */
+  #drop(file) {
+    this.#files = this.#files.filter((other) => other !== file);
+    this.#choose([]);
+  }
+
+  /** One after the other; what failed stays in the list. */
+  async #submit() {
+    const { session, projectId } = this.context;
+    const fields = { projectId, tags: this.#tags.value, description: this.#note.value };
+    /** @type {Asset[]} */
+    const added = [];
+    this.#send.setAttribute('aria-busy', 'true');
+    for (const file of [...this.#files]) {
+      try {
+        added.push(await uploadAsset(session, file, fields));
+        this.#drop(file);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : text.somethingWrong;
+        toast(`${file.name}: ${why}`, { kind: 'error' });
+      }
+    }
+    this.#send.removeAttribute('aria-busy');
+    if (added.length > 0) this.onAdded(added);
+  }
+}
+
+/** @param {HTMLElement} place @param {(files: File[]) => void} onDrop */
+function acceptDrops(place, onDrop) {
+  const mark = (/** @type {boolean} */ isOver) => place.classList.toggle('is-over', isOver);
+  place.addEventListener('dragover', (event) => {
+    event.preventDefault();
+    mark(true);
+  });
+  place.addEventListener('dragleave', () => mark(false));
+  place.addEventListener('drop', (event) => {
+    event.preventDefault();
+    mark(false);
+    onDrop([...(event.dataTransfer?.files ?? [])]);
+  });
+}
+
+/** @param {string} id @param {string} label @param {HTMLElement} control */
+function labelled(id, label, control) {
+  return h('div', { class: 'field' }, h('label', { for: id }, label), control);
+}

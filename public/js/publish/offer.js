@@ -1,0 +1,72 @@
+/**
+ * What the AI would write where the person has written: seen when asked for, taken when wanted,
+ * never put over his own words.
+ */
+import { text } from '../texts/index.js';
+import { h } from '../ui/dom.js';
+
+export class Offer {
+  /** @type {(() => void) | null} */
+  #use = null;
+  #words = h('p', { class: 'publish-offer-words' });
+  #box = h(
+    'div',
+    { class: 'publish-offer', role: 'group', 'aria-label': text.publishOffer, hidden: true },
+    h('strong', {}, text.publishOffer),
+    this.#words,
+    h(
+      'div',
+      { class: 'publish-offer-actions' },
+      h(
+        'button',
+        { type: 'button', class: 'button compact', onclick: () => this.#close(true) },
+        text.publishOfferUse,
+      ),
+      h(
+        'button',
+        { type: 'button', class: 'link-button', onclick: () => this.#close(false) },
+        text.publishOfferDismiss,
+      ),
+    ),
+  );
+  #onChange;
+
+  /** @param {(focus: boolean) => void} onChange the offer came or went */
+  constructor(onChange) {
+    this.#onChange = onChange;
+  }
+
+  get element() {
+    return this.#box;
+  }
+
+  get isThere() {
+    return this.#use !== null;
+  }
+
+  get isOpen() {
+    return !this.#box.hidden;
+  }
+
+  /** @param {string} words @param {() => void} use */
+  make(words, use) {
+    this.#words.textContent = words;
+    this.#use = use;
+    this.#onChange(false);
+  }
+
+  /** Opening is the person's act: nothing moves on the page by itself. */
+  toggle() {
+    this.#box.hidden = !this.#box.hidden;
+    this.#onChange(false);
+  }
+
+  /** @param {boolean} isUsed */
+  #close(isUsed) {
+    const use = this.#use;
+    this.#use = null;
+    this.#box.hidden = true;
+    if (isUsed) use?.();
+    this.#onChange(true);
+  }
+}

@@ -1,0 +1,158 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BrowserSession, SIZES, texts, type Size } from './browser.js';
+
+/** Something of one's own in a game: from the disk, the camera, the library, or made by the AI. */
+let session: BrowserSession;
+let audit: string;
+beforeAll(async () => {
+  audit = await readFile(path.join(import.meta.dirname, 'audit.js'), 'utf8');
+  session = await BrowserSession.open();
+});
+afterAll(() => session.close());
+beforeEach(() => session.clear());
+
+async function check(page: Page, screen: string): Promise<void> {
+  expect.soft(await page.evaluate<string[]>(audit), screen).toEqual([]);
+}
+/** A noisy photo of so many pixels: larger than what a game may carry. */
+const photo = (side: number): Promise<Buffer> =>
+  sharp({
+    create: {
+      width: side,
+      height: side,
+      channels: 3,
+      background: '#808080',
+      noise: { type: 'gaussian', mean: 128, sigma: 60 },
+    },
+  })
+    .jpeg({ quality: 95 })
+    .toBuffer();
+
+describe.each(Object.keys(SIZES) as Size[])('assets on %s', (size) => {
+  const open = async (page: Page, button: string) => {
+    if (size === 'phone') await page.click('#plusButton');
+    await page.click(button);
+  };
+
+  it('chooses two in the library, sends them by number, and deletes one', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const other = session.api.store.addProject({ name: 'ねこ' });
+    const { assets } = session.api;
+    const image = await photo(32);
+    assets.add('音.mp3', null, Buffer.alloc(4), 'audio/mpeg');
+    assets.add('ねこ.png', other.id, image);
+    const ship = assets.add('ship.png', project.id, image);
+    const page = await session.editor(size, project.id);
+    if (size === 'phone') {
+      await page.click('#plusButton');
+      await check(page, 'menu');
+      expect(await page.evaluate('document.activeElement.id')).toBe('cameraButton');
+      await page.keyboard.press('Escape');
+    }
+    await open(page, '#assetsButton');
+    await page.waitForSelector('.asset-group');
+    await check(page, 'library');
+    expect(await texts(page, '.asset-group-name')).toEqual([
+      '宇宙シューティング',
+      'ねこ',
+      '未分類',
+    ]);
+    await page.click('.asset-card:has-text("ship.png")');
+    await page.click('.asset-card:has-text("ねこ.png")');
+    expect(await page.innerText('.asset-count')).toBe('2件選択中');
+    await page.click('.asset-footer .primary:has-text("挿入 (2)")');
+    await check(page, 'attached');
+    await page.fill('#chatInput', 'この画像を自機にして');
+    await page.click('#sendButton');
+    await page.waitForSelector('.message.user .attachment >> nth=1');
+    expect(session.api.sockets.lastOf('message')?.['content']).toBe(
+      `1：画像「ship.png」を使用: ${ship.url}\n2：画像「ねこ.png」を使用: ${assets.all[1]?.url}\n` +
+        'この画像を自機にして',
+    );
+    expect(await page.isHidden('#attachmentStrip')).toBe(true);
+
+    await open(page, '#assetsButton');
+    await page.click('.asset-card:has-text("ship.png")');
+    await page.click('.asset-footer .icon-button');
+    await page.click('.confirm-card .primary:has-text("削除する")');
+    await page.waitForSelector('.asset-card:has-text("ship.png")', { state: 'detached' });
+    expect(assets.all.map(({ filename }) => filename)).not.toContain('ship.png');
+  });
+
+  it('attaches an uploaded photo at once, made small enough, and gives it back', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor(size, project.id);
+    await page.setInputFiles('#assetPicker', [
+      { name: '写真.jpg', mimeType: 'image/jpeg', buffer: await photo(1_600) },
+      { name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('no') },
+    ]);
+    await page.waitForSelector('.attached:has-text("【1】写真.jpg")');
+    await page.waitForSelector('.toast:has-text("note.txt: この種類のファイルは使えません")');
+    const [sent] = session.api.assets.bytes.values();
+    expect(sent?.length).toBeLessThanOrEqual(300 * 1024);
+    expect(session.api.assets.all[0]?.projects[0]?.id).toBe(project.id);
+    session.api.sockets.script = (turn) => {
+      turn.startJob();
+      turn.emit({ type: 'failed', job: turn.project.job, error: 'x' });
+    };
+    await page.fill('#chatInput', '背景にして');
+    await page.click('#sendButton');
+    await page.waitForSelector('.message.error');
+    await page.waitForSelector('.attached:has-text("【1】写真.jpg")');
+    expect(await page.inputValue('#chatInput')).toBe('背景にして');
+    await page.click('.attached .icon-button');
+    expect(await page.isHidden('#attachmentStrip')).toBe(true);
+  });
+
+  it('makes an image with AI and inserts it; says when it failed', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor(size, project.id);
+    await open(page, '#imageGenButton');
+    await check(page, 'image generation');
+    await page.fill('#imagePrompt', 'ドットの剣');
+    await page.selectOption('#imageStyle', 'pixel');
+    session.api.assets.isOutOfOrder = true;
+    await page.click('.image-form .primary');
+    await page.waitForSelector('.image-stage:has-text("作成できませんでした")');
+    session.api.assets.isOutOfOrder = false;
+    await page.click('.image-form .primary');
+    await page.waitForSelector('.image-stage img');
+    await check(page, 'image made');
+    expect(session.api.assets.wishes.at(-1)).toMatchObject({
+      prompt: 'ドットの剣',
+      style: 'pixel',
+      size: '512x512',
+    });
+    await page.click('.image-actions .primary');
+    await page.waitForSelector('.attached:has-text("ドットの剣.png")');
+  });
+});
+
+describe('the tab アップロード', () => {
+  it('takes files with tags, and chooses them in the library', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const page = await session.editor('phone', project.id);
+    await page.click('#plusButton');
+    await page.click('#assetsButton');
+    await page.waitForSelector('.panel-note:has-text("まだ素材がありません")');
+    await page.click('.asset-tab-button >> nth=1');
+    await check(page, 'upload');
+    await page.setInputFiles('.asset-dialog input[type=file]', {
+      name: 'hero.png',
+      mimeType: 'image/png',
+      buffer: await sharp(await photo(40))
+        .png()
+        .toBuffer(),
+    });
+    await page.fill('#assetTags', '自機');
+    await check(page, 'upload with a file');
+    await page.click('.asset-details .primary');
+    await page.waitForSelector('.asset-card[aria-pressed="true"]:has-text("hero.png")');
+    await page.click('.asset-footer .primary');
+    await page.waitForSelector('.attached:has-text("hero.png")');
+  });
+});

@@ -1,0 +1,161 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SIZES, BrowserSession, say, type Size, until } from './browser.js';
+
+/** The way of a game to its players: 登録, the words and images of it, and the sheet at the end. */
+let session: BrowserSession;
+let audit: string;
+beforeAll(async () => {
+  audit = await readFile(path.join(import.meta.dirname, 'audit.js'), 'utf8');
+  session = await BrowserSession.open();
+});
+afterAll(() => session.close());
+beforeEach(() => session.clear());
+
+async function check(page: Page, screen: string): Promise<void> {
+  expect.soft(await page.evaluate<string[]>(audit), screen).toEqual([]);
+}
+const ready = (page: Page) => page.waitForSelector('#submitButton:enabled');
+const saved = (page: Page) => page.waitForSelector('#saveState:has-text("保存済み")');
+
+describe.each(Object.keys(SIZES) as Size[])('publishing on %s', (size) => {
+  it('goes by visible controls from the answer to a sheet with link, image and video', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    project.draft = null;
+    const page = await session.editor(size, project.id);
+    expect(await page.locator('.show-everyone-btn').count()).toBe(1);
+    await say(page, 'もっと速くして');
+    await page.click('.message.assistant:has-text("もっと速く") .show-everyone-btn');
+    await page.waitForURL(`**/publish.html?id=${project.id}`);
+    await until(page, "document.querySelector('#description').value === 'AIの概要'");
+    await page.waitForSelector('.thumbnail-stage img');
+    await check(page, 'publish');
+    await page.click('#submitButton');
+    await page.waitForURL(/\/game\.html\?id=/);
+    await page.waitForSelector('.share-sheet[open]');
+    await check(page, 'published');
+    expect(await page.inputValue('.share-link input')).toBe(
+      `${session.api.url}/game.html?id=${session.api.store.games[0]?.id}`,
+    );
+    await page.waitForSelector('.share-files .button:has-text("画像")');
+    await page.waitForSelector(`.share-files a[href="/publish.html?id=${project.id}#video"]`);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.share-sheet', { state: 'detached' });
+
+    await session.reopen(page, project.id);
+    await page.waitForSelector('#publicationState:has-text("公開中")');
+    await check(page, 'editor of a published game');
+    await say(page, '敵を増やして');
+    await page.waitForSelector('#publicationState:has-text("公開中（前のバージョン）")');
+    await page.click('#publishButton');
+    await page.waitForSelector('#publishedNote:has-text("登録されています")');
+    await check(page, 'publish again');
+    await page.click('#shareButton');
+    await page.waitForSelector('.share-sheet[open]');
+    await check(page, 'share sheet');
+    expect(session.complaints.filter((line) => !line.includes('Preview'))).toEqual([]);
+  });
+
+  it('asks first when the version is broken', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const [newest] = project.versions;
+    if (newest) newest.play = { verdict: 'broken' };
+    const page = await session.editor(size, project.id);
+    await page.click('#publishButton');
+    await page.waitForSelector('.confirm-card:has-text("このまま登録しますか？")');
+    await check(page, 'broken');
+    await page.keyboard.press('Escape');
+    expect(page.url()).toContain('/project/');
+    await page.click('#publishButton');
+    await page.click('.confirm-card .primary');
+    await page.waitForURL(`**/publish.html?id=${project.id}`);
+  });
+});
+
+describe('the publish page', () => {
+  const open = async (fields: object, size: Size = 'desktop') => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    Object.assign(project, fields);
+    const page = await session.at(size, `/publish.html?id=${project.id}`);
+    await ready(page);
+    return { project, page };
+  };
+
+  it('keeps what is typed while the AI writes: its words are offered, then taken', async () => {
+    let answers = (): void => {};
+    session.api.publishing.thinking = new Promise((resolve) => (answers = resolve));
+    const { project, page } = await open({ draft: null });
+    await page.fill('#title', '星のおさんぽ');
+    await page.fill('#newTag', '星');
+    await page.keyboard.press('Enter');
+    answers();
+    await until(page, "document.querySelector('#description').value === 'AIの概要'");
+    expect(await page.inputValue('#title')).toBe('星のおさんぽ');
+    expect(await page.locator('.publish-tags li').allInnerTexts()).toEqual(['星']);
+    await saved(page);
+    await expect.poll(() => project.draft?.['title']).toBe('星のおさんぽ');
+
+    const chip = page.locator('[data-field=title]');
+    expect(await chip.innerText()).toBe('AIの案を見る');
+    await chip.click();
+    await check(page, 'offer');
+    expect(await page.innerText('.publish-offer:not([hidden])')).toContain('AIの題名');
+    await page.click('.publish-offer:not([hidden]) .link-button');
+    expect(await page.inputValue('#title')).toBe('星のおさんぽ');
+    expect(await page.evaluate('document.activeElement.dataset.field')).toBe('title');
+    await page.keyboard.press('Enter');
+    await chip.filter({ hasText: 'AIの案を見る' }).click();
+    await page.click('.publish-offer:not([hidden]) .button');
+    expect(await page.inputValue('#title')).toBe('AIの題名');
+    await expect.poll(() => project.draft?.['title']).toBe('AIの題名');
+  });
+
+  it('writes into what is empty, and never over a stored draft', async () => {
+    const { page } = await open({ draft: { title: '前に書いた題名', tags: [] } });
+    await page.click('[data-field=description]');
+    await until(page, "document.querySelector('#description').value === 'AIの概要'");
+    await page.click('[data-field=title]');
+    await page.waitForSelector('[data-field=title].has-offer');
+    expect(await page.inputValue('#title')).toBe('前に書いた題名');
+  });
+
+  it('goes on with a running video after a reload, and shows it at its end', async () => {
+    const { page } = await open({}, 'phone');
+    await page.click('#videoButton');
+    await page.waitForSelector('.video-stage:has-text("10%")');
+    await page.reload();
+    await ready(page);
+    await page.waitForSelector('.video-stage:has-text("動画を生成中... 10%")');
+    expect(await page.innerText('.video-stage')).toContain('1:0');
+    await check(page, 'video');
+    expect(await page.isDisabled('#videoButton')).toBe(true);
+    for (const action of session.api.publishing.actions.values()) action.state = 'completed';
+    await page.waitForSelector('.video-stage video');
+  });
+
+  it('asks the row when the request for a video is dropped, and stops by it', async () => {
+    session.api.publishing.dropsVideoRequest = true;
+    const { page } = await open({});
+    await page.click('#videoButton');
+    await page.waitForSelector('.video-stage:has-text("10%")');
+    expect(await page.locator('.toast.error').count()).toBe(0);
+    await page.click('#video >> text=停止');
+    await page.waitForSelector('.toast:has-text("動画の生成を停止しました")');
+    await page.waitForSelector('#videoButton:enabled');
+  });
+
+  it.each(Object.keys(SIZES) as Size[])('%s: lines never cover the buttons below', async (size) => {
+    const { page } = await open({ draft: { title: '', tags: [] } }, size);
+    await page.click('#submitButton');
+    await page.waitForSelector('.toast:has-text("タイトルを入力してください")');
+    for (const id of ['submitButton', 'cancelButton'])
+      expect(
+        await page.evaluate(
+          `(() => { const box = document.getElementById('${id}').getBoundingClientRect();
+            return document.elementFromPoint(box.x + box.width / 2, box.y + 4)?.id; })()`,
+        ),
+      ).toBe(id);
+  });
+});
