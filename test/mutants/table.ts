@@ -1,8 +1,8 @@
 import type { Mutation } from './mutation.js';
 
 /**
- * `survived`: the tests stayed green; `did not run`: the broken code could not even be loaded, which
- * proves nothing; `red before`: the tests fail without the mutation.
+ * `survived`: the tests stayed green; `did not run`: the broken code could not even be loaded, so
+ * nothing is proven; `red before`: the tests fail without the mutation.
  */
 export interface Outcome {
   readonly mutation: Mutation;
