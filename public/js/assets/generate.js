@@ -106,7 +106,7 @@ class ImageResult {
     icon('download', 18),
     text.imageSave,
   );
-  actions = h('footer', { class: 'image-actions', hidden: true }, this.#insert, this.#save);
+  actions = h('div', { class: 'image-actions', hidden: true }, this.#insert, this.#save);
   onDone = () => {};
   #uri = '';
   /** @type {string | null} */

@@ -59,7 +59,7 @@ class Library {
     },
     icon('trash'),
   );
-  footer = h('footer', { class: 'asset-footer' }, this.#trash, this.#count, this.#insert);
+  footer = h('div', { class: 'asset-footer' }, this.#trash, this.#count, this.#insert);
   body;
   tabs;
 

@@ -35,7 +35,7 @@ export class ErrorPanel {
     );
     this.#panel.append(
       h(
-        'header',
+        'div',
         { class: 'error-panel-header' },
         h('h2', {}, icon('alert', 18), this.#count),
         h(

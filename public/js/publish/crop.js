@@ -36,7 +36,7 @@ export async function cropDialog(image) {
       dialogHeader(close),
       cropBody(stage, zoom),
       h(
-        'footer',
+        'div',
         { class: 'crop-footer' },
         h('button', { type: 'button', class: 'button', onclick: close }, text.cancel),
         h(

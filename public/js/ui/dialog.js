@@ -50,7 +50,7 @@ export function openDialog({ className, title, content, scrimCloses = true, isMo
  */
 export function dialogHeader(close, ...extras) {
   return h(
-    'header',
+    'div',
     { class: 'dialog-header' },
     h('h2', { 'data-title': true }),
     h(
@@ -121,7 +121,7 @@ export async function confirmDialog({ iconName, title, lines = [], action, input
         extra,
         problem,
         h(
-          'footer',
+          'div',
           { class: 'confirm-actions' },
           h(
             'button',
