@@ -95,7 +95,9 @@ describe('an image cut out by our own network', () => {
               progress: number;
               result: { mimeType: string; data: string; prompt: null };
             },
-        );
+        )
+        // A slow machine is told meanwhile that it still works.
+        .filter((line) => !('alive' in line));
       const { result } = lines.pop()!;
       expect(lines.map(({ progress }) => progress)).toEqual([
         IMAGE_PROGRESS.asked,
