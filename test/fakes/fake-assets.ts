@@ -63,6 +63,8 @@ export class FakeAssets {
     if (this.isOutOfOrder) return { status: 500, body: { error: 'Internal server error' } };
     if (path === '/api/assets') return { status: 200, body: { assets: this.all } };
     if (path === '/api/assets/upload') return this.upload(request);
+    if (path === '/api/assets/remove-background')
+      return { status: 200, body: { success: true, image: PIXEL } };
     const at = this.all.findIndex(({ id }) => path.endsWith(id));
     if (request.method === 'DELETE') this.all.splice(at, 1);
     return { status: at === -1 ? 404 : 200, body: { success: true } };

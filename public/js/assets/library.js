@@ -5,6 +5,7 @@ import { h, throttle } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
 import { assetImage, deleteAsset, isImage, listAssets } from './asset-calls.js';
+import { openImageEditor } from './image-editor.js';
 import { UploadForm } from './upload-form.js';
 
 /** @typedef {import('./asset-calls.js').Asset} Asset */
@@ -59,7 +60,12 @@ class Library {
     },
     icon('trash'),
   );
-  footer = h('div', { class: 'asset-footer' }, this.#trash, this.#count, this.#insert);
+  #edit = h(
+    'button',
+    { type: 'button', class: 'button compact asset-edit', onclick: () => void this.#editChosen() },
+    text.editAction,
+  );
+  footer = h('div', { class: 'asset-footer' }, this.#trash, this.#count, this.#edit, this.#insert);
   body;
   tabs;
 
@@ -200,6 +206,17 @@ class Library {
     this.#insert.disabled = count === 0;
     this.#insert.textContent = count > 1 ? text.assetsInsertMany(count) : text.assetsInsert;
     this.#trash.hidden = count === 0;
+    this.#edit.hidden = count !== 1 || !only || !isImage(only);
+  }
+
+  /** The edited image takes the place of the chosen one, which stays in the library. */
+  #editChosen() {
+    const [only] = this.#chosen.values();
+    if (!only) return;
+    return openImageEditor(this.context, only, (saved) => {
+      this.#chosen.clear();
+      void this.#added([saved]);
+    });
   }
 
   #insertChosen() {

@@ -156,3 +156,51 @@ describe('the tab アップロード', () => {
     await page.waitForSelector('.attached:has-text("hero.png")');
   });
 });
+
+describe.each(Object.keys(SIZES) as Size[])('the image editor on %s', (size) => {
+  it('crops, resizes, turns, cuts out, undoes, and saves a new asset', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const { assets } = session.api;
+    assets.add(
+      'ship.png',
+      project.id,
+      await sharp(await photo(80))
+        .resize(80, 40)
+        .toBuffer(),
+    );
+    const page = await session.editor(size, project.id);
+    const canvas = () => page.getAttribute('.edit-stage canvas', 'aria-label');
+    if (size === 'phone') await page.click('#plusButton');
+    await page.click('#assetsButton');
+    await page.click('.asset-card:has-text("ship.png")');
+    await page.click('.asset-edit');
+    await page.waitForSelector('.edit-stage canvas');
+    await check(page, 'image editor');
+    expect(await page.isDisabled('.edit-save')).toBe(true);
+    await page.click('[data-tool=rotate]');
+    expect(await canvas()).toBe('ship.png 40×80');
+    await page.click('[data-tool=backward]');
+    expect(await canvas()).toBe('ship.png 80×40');
+    await page.click('[data-tool=crop]');
+    await page.click('.edit-shapes .chip:has-text("1:1")');
+    await check(page, 'crop');
+    await page.click('.edit-form .primary');
+    expect(await canvas()).toBe('ship.png 40×40');
+    await page.click('[data-tool=resize]');
+    await page.fill('[aria-label="幅"]', '5000');
+    await page.click('.edit-form .primary');
+    await page.waitForSelector('.toast:has-text("1から4096")');
+    await page.fill('[aria-label="幅"]', '20');
+    expect(await page.inputValue('[aria-label="高さ"]')).toBe('20');
+    await check(page, 'resize');
+    await page.click('.edit-form .primary');
+    expect(await canvas()).toBe('ship.png 20×20');
+    await page.click('[data-tool=cutout]');
+    await page.waitForSelector('.edit-stage canvas[aria-label="ship.png 1×1"]');
+    await page.click('[data-tool=backward]');
+    await page.click('.edit-save');
+    await page.waitForSelector('.asset-card[aria-pressed="true"]:has-text("ship_edited.jpg")');
+    const { width, height } = await sharp(assets.bytes.get(assets.all[0]?.url ?? '')).metadata();
+    expect([width, height]).toEqual([20, 20]);
+  });
+});

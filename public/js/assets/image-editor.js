@@ -1,0 +1,181 @@
+/** 「画像を編集」: crop, resize, turn, mirror, cut out; saved as a new asset beside the old one. */
+import { ask, get } from '../net/rest.js';
+import { text } from '../texts/index.js';
+import { dialogHeader, openDialog } from '../ui/dialog.js';
+import { h } from '../ui/dom.js';
+import { icon } from '../ui/icons.js';
+import { toast } from '../ui/toast.js';
+import { assetImage, uploadAsset } from './asset-calls.js';
+import { fileOfDataUri } from './compress.js';
+import { drawn, fileOf, MAX_SIDE_PX, mirrored, rotated } from './image-drawing.js';
+import { cropPanel, resizePanel } from './image-panels.js';
+
+/** @typedef {import('./asset-calls.js').Asset} Asset */
+
+const MAX_STEPS = 10;
+
+/**
+ * @param {import('./generate.js').AssetContext} context @param {Asset} asset @param {(saved: Asset)
+ * => void} onSaved
+ */
+export async function openImageEditor(context, asset, onSaved) {
+  const editor = new ImageEditor(context, asset, onSaved);
+  const { close } = openDialog({
+    className: 'work-dialog image-editor',
+    title: text.editTitle,
+    scrimCloses: false,
+    content: (dismiss) => [dialogHeader(dismiss), editor.stage, editor.panel],
+  });
+  editor.close = close;
+  await editor.open();
+}
+
+class ImageEditor {
+  close = () => {};
+  stage = h('div', { class: 'edit-stage', role: 'status' }, text.loading);
+  panel = h('div', { class: 'edit-panel' });
+  /** @type {HTMLCanvasElement[]} the first is the original, the last what is seen */
+  #steps = [];
+
+  /**
+   * @param {import('./generate.js').AssetContext} context @param {Asset} asset @param {(saved:
+   * Asset) => void} onSaved
+   */
+  constructor(context, asset, onSaved) {
+    this.context = context;
+    this.asset = asset;
+    this.onSaved = onSaved;
+  }
+
+  async open() {
+    try {
+      const { session } = this.context;
+      const blob = await (await get(session, assetImage(session, this.asset))).blob();
+      const image = await createImageBitmap(blob);
+      const scale = Math.min(1, MAX_SIDE_PX / Math.max(image.width, image.height));
+      this.#steps = [drawn(image, image.width * scale, image.height * scale)];
+      image.close();
+      this.showTools();
+    } catch {
+      this.stage.replaceChildren(h('p', { role: 'alert' }, text.cropUnreadable));
+    }
+  }
+
+  get image() {
+    return /** @type {HTMLCanvasElement} */ (this.#steps.at(-1));
+  }
+
+  /** @param {HTMLCanvasElement} image */
+  apply(image) {
+    this.#steps.push(image);
+    if (this.#steps.length > MAX_STEPS + 1) this.#steps.splice(1, 1);
+    this.showTools();
+  }
+
+  /** The toolbar and the footer below it; panels take their place. */
+  showTools() {
+    this.#show();
+    const isFirst = this.#steps.length < 2;
+    this.panel.replaceChildren(
+      h(
+        'div',
+        { class: 'edit-tools', role: 'group', 'aria-label': text.editTitle },
+        this.#tool('crop', text.editCrop, () => this.#open(cropPanel(this))),
+        this.#tool('resize', text.editResize, () => this.#open(resizePanel(this))),
+        this.#tool('rotate', text.cropRotate, () => this.apply(rotated(this.image))),
+        this.#tool('flipX', text.cropFlipX, () => this.apply(mirrored(this.image, 'x'))),
+        this.#tool('flipY', text.cropFlipY, () => this.apply(mirrored(this.image, 'y'))),
+        this.#tool('cutout', text.editCutout, () => void this.#cutOut()),
+        this.#tool('backward', text.editUndo, () => this.#undo(1), isFirst),
+        this.#tool('reload', text.editReset, () => this.#undo(this.#steps.length - 1), isFirst),
+      ),
+      h(
+        'footer',
+        { class: 'image-actions' },
+        h('button', { type: 'button', class: 'button', onclick: () => this.close() }, text.cancel),
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'button primary edit-save',
+            disabled: isFirst,
+            onclick: (/** @type {Event} */ event) => void this.#save(event),
+          },
+          text.profileSave,
+        ),
+      ),
+    );
+  }
+
+  #show() {
+    this.image.setAttribute('role', 'img');
+    this.image.setAttribute(
+      'aria-label',
+      `${this.asset.filename} ${this.image.width}×${this.image.height}`,
+    );
+    this.stage.replaceChildren(this.image);
+  }
+
+  /** @param {HTMLElement} panel */
+  #open(panel) {
+    this.panel.replaceChildren(panel);
+    const first = panel.querySelector('input, button');
+    if (first instanceof HTMLElement) first.focus();
+  }
+
+  /**
+   * @param {import('../ui/icons.js').IconName} iconName @param {string} label @param {() => void}
+   * onclick @param {boolean} [disabled]
+   */
+  #tool(iconName, label, onclick, disabled = false) {
+    return h(
+      'button',
+      { type: 'button', class: 'edit-tool', 'data-tool': iconName, disabled, onclick },
+      icon(iconName, 22),
+      label,
+    );
+  }
+
+  /** @param {number} steps */
+  #undo(steps) {
+    this.#steps.splice(-steps, steps);
+    this.showTools();
+  }
+
+  async #cutOut() {
+    this.panel.replaceChildren(
+      h(
+        'p',
+        { class: 'edit-busy', role: 'status' },
+        h('span', { class: 'spinner', 'aria-hidden': 'true' }),
+        text.working,
+      ),
+    );
+    try {
+      const image = this.image.toDataURL('image/png');
+      const answer = await ask(this.context.session, 'POST', '/api/assets/remove-background', {
+        image,
+      });
+      const cut = await createImageBitmap(fileOfDataUri((await answer.json()).image, 'cut'));
+      this.apply(drawn(cut, cut.width, cut.height));
+    } catch {
+      toast(text.editCutoutFailed, { kind: 'error' });
+      this.showTools();
+    }
+  }
+
+  /** @param {Event} event */
+  async #save({ currentTarget }) {
+    const button = /** @type {HTMLButtonElement} */ (currentTarget);
+    button.setAttribute('aria-busy', 'true');
+    try {
+      const file = await fileOf(this.image, this.asset.filename.replace(/\.[^.]*$/, ''));
+      const { session, projectId } = this.context;
+      this.onSaved(await uploadAsset(session, file, { projectId }));
+      this.close();
+    } catch (error) {
+      toast(error instanceof Error ? error.message : text.somethingWrong, { kind: 'error' });
+      button.removeAttribute('aria-busy');
+    }
+  }
+}
