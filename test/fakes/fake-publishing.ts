@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FakeProject, FakeStore } from './fake-store.js';
 
 /** What the AI writes of every game. */
-export const AI_WORDS = {
+const AI_WORDS = {
   title: 'AIの題名',
   description: 'AIの概要',
   howToPlay: 'AIのルール',

@@ -1,23 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BROKEN_HTML } from '../../fakes/fake-store.js';
+import { check } from './audit.js';
 import { SIZES, BrowserSession, say, type Size } from './browser.js';
 
 let session: BrowserSession;
-let audit: string;
 beforeAll(async () => {
-  audit = await readFile(join(import.meta.dirname, 'audit.js'), 'utf8');
   session = await BrowserSession.open();
 });
 afterAll(() => session.close());
 beforeEach(() => session.clear());
-
-/** Every control has a name, a big enough target and enough contrast; nothing is cut off. */
-async function check(page: Page, screen: string): Promise<void> {
-  expect.soft(await page.evaluate<string[]>(audit), screen).toEqual([]);
-}
 
 describe.each(Object.keys(SIZES) as Size[])('screens on %s are usable by everybody', (size) => {
   it('sign-in and list, with their dialogs', async () => {

@@ -1,23 +1,17 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { check } from './audit.js';
 import { BrowserSession, SIZES, texts, type Size } from './browser.js';
 
 /** Something of one's own in a game: from the disk, the camera, the library, or made by the AI. */
 let session: BrowserSession;
-let audit: string;
 beforeAll(async () => {
-  audit = await readFile(path.join(import.meta.dirname, 'audit.js'), 'utf8');
   session = await BrowserSession.open();
 });
 afterAll(() => session.close());
 beforeEach(() => session.clear());
 
-async function check(page: Page, screen: string): Promise<void> {
-  expect.soft(await page.evaluate<string[]>(audit), screen).toEqual([]);
-}
 /** A noisy photo of so many pixels: larger than what a game may carry. */
 const photo = (side: number): Promise<Buffer> =>
   sharp({

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { check } from './audit.js';
 import { SIZES, BrowserSession, type Size } from './browser.js';
 
 /** Cutting an uploaded image to the 9:16 of thumbnails. */
@@ -79,11 +78,7 @@ describe.each(Object.keys(SIZES) as Size[])('an uploaded thumbnail on %s', (size
     await page.waitForSelector('.crop-dialog[open]');
     expect(await page.innerText('.crop-dialog h2')).toBe('サムネイルを編集');
     expect(await page.innerText('.crop-note')).toContain('9:16のサムネイル比率で切り抜きます');
-    expect(
-      await page.evaluate<string[]>(
-        await readFile(path.join(import.meta.dirname, 'audit.js'), 'utf8'),
-      ),
-    ).toEqual([]);
+    await check(page, 'crop');
     expect(await applied(page)).toEqual({
       width: 506,
       height: 900,

@@ -1,22 +1,16 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { check } from './audit.js';
 import { SIZES, BrowserSession, say, type Size, until } from './browser.js';
 
 /** The way of a game to its players: 登録, the words and images of it, and the sheet at the end. */
 let session: BrowserSession;
-let audit: string;
 beforeAll(async () => {
-  audit = await readFile(path.join(import.meta.dirname, 'audit.js'), 'utf8');
   session = await BrowserSession.open();
 });
 afterAll(() => session.close());
 beforeEach(() => session.clear());
 
-async function check(page: Page, screen: string): Promise<void> {
-  expect.soft(await page.evaluate<string[]>(audit), screen).toEqual([]);
-}
 const ready = (page: Page) => page.waitForSelector('#submitButton:enabled');
 const saved = (page: Page) => page.waitForSelector('#saveState:has-text("保存済み")');
 

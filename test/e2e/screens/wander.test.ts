@@ -1,22 +1,16 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { check } from './audit.js';
 import { SIZES, BrowserSession, texts, type Size } from './browser.js';
 
 /** The pages between which people wander by the navigation, and my page. */
 let session: BrowserSession;
-let audit: string;
 beforeAll(async () => {
-  audit = await readFile(path.join(import.meta.dirname, 'audit.js'), 'utf8');
   session = await BrowserSession.open();
 });
 afterAll(() => session.close());
 beforeEach(() => session.clear());
 
-async function check(page: Page, screen: string): Promise<void> {
-  expect.soft(await page.evaluate<string[]>(audit), screen).toEqual([]);
-}
 const current = (page: Page) => texts(page, '.nav-item[aria-current="page"]');
 const shelf = (page: Page) => page.waitForSelector('#collection[aria-busy="false"]');
 
