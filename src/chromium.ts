@@ -5,12 +5,8 @@ import path from 'node:path';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 const MAC_APP = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
-/**
- * Software WebGL, as 3D games need it; containers give no user namespaces to root and little shared
- * memory.
- */
+/** Software WebGL, as 3D games need it; containers give little shared memory. */
 export const CHROMIUM_ARGS: readonly string[] = [
-  '--no-sandbox',
   '--disable-dev-shm-usage',
   '--use-gl=angle',
   '--use-angle=swiftshader',

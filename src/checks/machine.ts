@@ -1,6 +1,6 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { probeBubblewrap } from '../runner/claude/sandbox.js';
+import { probeBubblewrap } from '../runner/sandbox.js';
 import type { Finding } from './finding.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;

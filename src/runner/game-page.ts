@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as Playwright from 'playwright-core';
-import { CHROMIUM_ARGS, findChromium } from '../chromium.js';
+import { findChromium } from '../chromium.js';
 import { AppError } from '../contracts/errors.js';
 import type { GameAsset } from '../contracts/assets.js';
 import { SCREEN } from '../contracts/video.js';
@@ -10,17 +10,11 @@ import { assetAddress, assetReferenceAt } from '../domain/published-files.js';
 import { vendoredFile } from '../domain/vendored-libraries.js';
 import { openRepo } from '../git/process.js';
 import { readFile as readRevisionFile } from '../git/read.js';
+import { launchBoxed } from './boxed-browser.js';
 import { loadPackage } from './packages.js';
 
 /** No such host exists: every request is answered here or not at all. */
 const ORIGIN = 'http://game.invalid';
-/** No name is resolved, and what asks for an address finds no way out. */
-const NO_NETWORK = [
-  '--host-resolver-rules=MAP * ~NOTFOUND',
-  '--proxy-server=http://127.0.0.1:9',
-  '--proxy-bypass-list=<-loopback>',
-  '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
-];
 /** Pixels of the image for one of the page: sharp on a phone. */
 const PIXEL_RATIO = 2;
 export const LOAD_LIMIT_MS = 20_000;
@@ -50,6 +44,10 @@ interface Served {
   contentType: string;
 }
 
+function warn(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
 /** Where the system's browser is. Throws `BrowserMissing`. */
 export function chromiumPath(): string {
   const executablePath = findChromium();
@@ -64,7 +62,8 @@ export function chromiumPath(): string {
 /**
  * Opens a page for the game of a revision on a phone's screen and has `use` work with it; `setUp`
  * comes before the game is loaded. The game sees its own files, its assets and our libraries, and
- * no network. The browser is gone afterwards, also when `signal` ends the work.
+ * no network, in a browser that has none either. The browser is gone afterwards, also when `signal`
+ * ends the work.
  */
 export async function withGamePage<T>(
   request: GameRequest,
@@ -76,18 +75,13 @@ export async function withGamePage<T>(
   const executablePath = chromiumPath();
   // A version that is not here must not be shown as a page that says so.
   await readRevisionFile(openRepo(request.repoDir), request.revision, 'index.html');
-  let browser: Playwright.Browser | undefined;
-  const stop = (): void => void browser?.close();
+  let boxed: Awaited<ReturnType<typeof launchBoxed>> | undefined;
+  const stop = (): void => void boxed?.close();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    browser = await chromium.launch({
-      executablePath,
-      args: [...CHROMIUM_ARGS, ...NO_NETWORK],
-      handleSIGTERM: false,
-      handleSIGINT: false,
-    });
+    boxed = await launchBoxed(chromium, executablePath, { env: process.env, warn });
     signal.throwIfAborted();
-    const context = await openContext(browser, request);
+    const context = await openContext(boxed.browser, request);
     await setUp(context);
     const page = await context.newPage();
     page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
@@ -102,7 +96,7 @@ export async function withGamePage<T>(
     );
   } finally {
     signal.removeEventListener('abort', stop);
-    await browser?.close();
+    await boxed?.close();
   }
 }
 

@@ -2,7 +2,7 @@ import { access, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { chooseIsolation } from './claude/sandbox.js';
+import { chooseIsolation } from './sandbox.js';
 import { findClaude } from './claude/binary.js';
 import { openScratch } from './scratch.js';
 import { startWatchdog } from './watchdog.js';

@@ -5,7 +5,7 @@ import { generationPrompt, systemPrompt } from '../../src/domain/generation-prom
 import { findClaude } from '../../src/runner/claude/binary.js';
 import { claudeArgs, claudeEnv } from '../../src/runner/claude/command.js';
 import { splitLines } from '../../src/runner/claude/lines.js';
-import { chooseIsolation, wrap } from '../../src/runner/claude/sandbox.js';
+import { chooseIsolation, wrap } from '../../src/runner/sandbox.js';
 import { startSession } from '../../src/runner/claude/session.js';
 import { startKeyProxy } from '../../src/runner/key-proxy.js';
 import { REQUEST } from './player.js';

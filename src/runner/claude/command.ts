@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RunLimits } from '../../contracts/runner.js';
-import type { Places } from './sandbox.js';
+import type { Places } from '../sandbox.js';
 
 const TOOLS = 'Read,Write,Edit,Glob,Grep,Skill';
 

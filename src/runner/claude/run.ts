@@ -9,7 +9,7 @@ import { claudeArgs, claudeEnv } from './command.js';
 import { classifyExit, usageOf } from './classify-exit.js';
 import { splitLines } from './lines.js';
 import { parseLine, type Line, type ResultLine } from './messages.js';
-import { chooseIsolation, handOver, wrap } from './sandbox.js';
+import { chooseIsolation, handOver, wrap } from '../sandbox.js';
 import { startSession, type Session } from './session.js';
 import { Translator } from './translate.js';
 

@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { BrowserContext, CDPSession } from 'playwright-core';
+import type { BrowserContext, CDPSession, Page } from 'playwright-core';
+import { withTimeout } from '../../concurrency.js';
+import { AppError } from '../../contracts/errors.js';
 import { VIDEO } from '../../contracts/video.js';
 import { withGamePage, type GameRequest } from '../game-page.js';
 import { touchesAt, type Touch } from './touches.js';
@@ -10,6 +12,8 @@ const SETTLE_MS = 300;
 /** Played without being looked at: what begins a game is seldom worth showing. */
 const WARM_UP_FRAMES = 75;
 const QUALITY = 90;
+/** A game that takes longer for one image of its video stands still: nobody waits for it. */
+const STEP_LIMIT_MS = 20_000;
 const FRAME_MS = 1_000 / VIDEO.fps;
 /** Games draw as often as the video has images, not twice as often. */
 const ONE_DRAWING_PER_FRAME = `{
@@ -37,19 +41,42 @@ export async function recordGame(
     const warmUp = Math.min(WARM_UP_FRAMES, frames);
     for (let step = 0; step < warmUp + frames; step += 1) {
       signal.throwIfAborted();
-      for (const touch of touchesAt(step, VIDEO.fps)) await send(screen, touch);
-      await page.clock.runFor(stepMs(step));
-      const frame = step - warmUp;
-      if (frame < 0) continue;
-      const { data } = await screen.send('Page.captureScreenshot', {
-        format: 'jpeg',
-        quality: QUALITY,
-        optimizeForSpeed: true,
-      });
-      await writeFile(path.join(folder, `${frame}.jpg`), Buffer.from(data, 'base64'));
-      onFrame(frame + 1);
+      const file = step < warmUp ? null : path.join(folder, `${step - warmUp}.jpg`);
+      await withTimeout(
+        playStep(page, screen, { step, frameMs: stepMs(step), file }),
+        STEP_LIMIT_MS,
+        standsStill,
+      );
+      if (file !== null) onFrame(step - warmUp + 1);
     }
   });
+}
+
+interface Step {
+  readonly step: number;
+  readonly frameMs: number;
+  /** Where the image goes; null = nobody looks at this one. */
+  readonly file: string | null;
+}
+
+async function playStep(
+  page: Page,
+  screen: CDPSession,
+  { step, frameMs, file }: Step,
+): Promise<void> {
+  for (const touch of touchesAt(step, VIDEO.fps)) await send(screen, touch);
+  await page.clock.runFor(frameMs);
+  if (file === null) return;
+  const { data } = await screen.send('Page.captureScreenshot', {
+    format: 'jpeg',
+    quality: QUALITY,
+    optimizeForSpeed: true,
+  });
+  await writeFile(file, Buffer.from(data, 'base64'));
+}
+
+function standsStill(): AppError {
+  return new AppError('VideoNotMade', `the game stood still for ${STEP_LIMIT_MS} ms`);
 }
 
 /** Before the page is there: not one moment of its time passes by itself. */

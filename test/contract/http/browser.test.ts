@@ -60,6 +60,8 @@ const attempts = (): Record<string, string> => ({
     `action="${elsewhere.url}/form"></form>'), document.forms[0].submit(), await new ` +
     'Promise((done) => setTimeout(done, 100)), refuse())',
   popup: 'window.open("/api/health") ? "opened" : refuse()',
+  peer: '(new RTCPeerConnection().close(), "made")',
+  transport: 'typeof WebTransport === "undefined" ? refuse() : "there"',
 });
 
 const pageOf = (tries: Record<string, string>): string => `<!DOCTYPE html><html><head>

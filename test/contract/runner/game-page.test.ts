@@ -1,8 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createSocket, type Socket } from 'node:dgram';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GameAsset } from '../../../src/contracts/assets.js';
 import { commitFiles } from '../../../src/git/commit.js';
@@ -15,6 +17,8 @@ const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>';
 let folder = '';
 let outside: Server;
 let connections = 0;
+let datagrams: Socket;
+let packets = 0;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-page-'));
   await mkdir(path.join(folder, 'assets'));
@@ -22,15 +26,48 @@ beforeAll(async () => {
   outside.on('connection', () => {
     connections += 1;
   });
-  await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => outside.listen(0, '0.0.0.0', resolve));
+  datagrams = createSocket('udp4');
+  datagrams.on('message', () => {
+    packets += 1;
+  });
+  await new Promise<void>((resolve) => datagrams.bind(0, '0.0.0.0', resolve));
 });
 afterAll(async () => {
+  datagrams?.close();
   await new Promise((resolve) => outside?.close(resolve));
   await rm(folder, { recursive: true, force: true });
 });
 
 /** What the page has written into its title, once it is done with all addresses. */
 async function seenBy(html: string, assets: GameAsset[]): Promise<unknown> {
+  return usePage(
+    html,
+    async (page) => {
+      await page.waitForFunction('window.done !== undefined', undefined, { timeout: 30_000 });
+      return page.evaluate('window.done');
+    },
+    assets,
+  );
+}
+
+/** Real user ids of the browser programs of this machine that run in a box. */
+async function uidsOfChromium(): Promise<number[]> {
+  const uids: number[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+    const [command, status] = await Promise.all([read('cmdline'), read('status')]);
+    const isBoxed = command.startsWith('bwrap\0') && command.includes('/chrom');
+    if (isBoxed) uids.push(Number(/^Uid:\t(\d+)/m.exec(status)?.[1]));
+  }
+  return uids;
+}
+
+async function usePage<T>(
+  html: string,
+  use: (page: Page) => Promise<T>,
+  assets: GameAsset[] = [],
+): Promise<T> {
   const repo = await initBare(path.join(folder, `${Math.random()}.git`));
   const files = [
     { path: 'index.html', content: html },
@@ -47,10 +84,7 @@ async function seenBy(html: string, assets: GameAsset[]): Promise<unknown> {
     { repoDir: repo.gitDir, revision, assets },
     new AbortController().signal,
     async () => undefined,
-    async (page) => {
-      await page.waitForFunction('window.done !== undefined', undefined, { timeout: 30_000 });
-      return page.evaluate('window.done');
-    },
+    use,
   );
 }
 
@@ -127,6 +161,49 @@ failed(socket)]); }, 500);
     },
     60_000,
   );
+
+  it('sends no packet to any address of this machine, by WebRTC or otherwise', async () => {
+    const addresses = Object.values(os.networkInterfaces())
+      .flatMap((each) => each ?? [])
+      .filter(({ family }) => family === 'IPv4')
+      .map(({ address }) => address);
+    expect(addresses).toContain('127.0.0.1');
+    const [udp, tcp] = [datagrams.address().port, (outside.address() as AddressInfo).port];
+    const servers = addresses.flatMap((address) => [
+      { urls: `stun:${address}:${udp}` },
+      { urls: `turn:${address}:${udp}`, username: 'u', credential: 'c' },
+      { urls: `turn:${address}:${tcp}?transport=tcp`, username: 'u', credential: 'c' },
+    ]);
+    const html = `<html><head></head><script>
+      const peer = new RTCPeerConnection({ iceServers: ${JSON.stringify(servers)} });
+      peer.createDataChannel('x');
+      peer.createOffer().then((offer) => peer.setLocalDescription(offer));
+      for (const address of ${JSON.stringify(addresses)}) {
+        const url = 'http://' + address + ':${tcp}/';
+        fetch(url, { mode: 'no-cors' }).catch(() => {});
+        new WebSocket(url.replace('http', 'ws'));
+        new Image().src = url;
+      }
+      setTimeout(() => { window.done = 'tried'; }, 2000);
+    </script></html>`;
+    [connections, packets] = [0, 0];
+    expect(await seenBy(html, [])).toBe('tried');
+    expect({ connections, packets }).toEqual({ connections: 0, packets: 0 });
+  }, 60_000);
+
+  it('is opened by a browser that sees no file of this machine, as another user', async () => {
+    const secret = path.join(folder, 'box-secret.txt');
+    await writeFile(secret, 'secret');
+    const open = async (page: Page): Promise<unknown> => {
+      // A context of its own, whose requests nobody answers in the browser's place.
+      const bare = await page.context().browser()?.newContext();
+      return (await bare?.newPage())?.goto(`file://${secret}`).catch((error: Error) => error);
+    };
+    expect(String(await usePage('<html></html>', open))).toContain('ERR_FILE_NOT_FOUND');
+    const uids = await usePage('<html></html>', async () => uidsOfChromium());
+    expect(uids.length).toBeGreaterThan(0);
+    if (process.getuid?.() === 0) expect(uids).not.toContain(0);
+  }, 60_000);
 
   it('does not show a version that is not there', async () => {
     const repo = await initBare(path.join(folder, 'empty.git'));

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { handOver, wrap } from '../../../src/runner/claude/sandbox.js';
+import { handOver, wrap } from '../../../src/runner/sandbox.js';
 import {
   startFakeMessages,
   type FakeMessages,

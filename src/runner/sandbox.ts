@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { AppError } from '../../contracts/errors.js';
+import { AppError } from '../contracts/errors.js';
 
 /**
  * `container`: a container that serves this one run, in which the model program is another user
@@ -44,7 +44,7 @@ const INSIDE: Places = {
 /**
  * All that every box needs of the kernel: where this can be made, a run's own box can be made too.
  */
-const EMPTY_BOX = [
+export const EMPTY_BOX = [
   '--unshare-all',
   '--die-with-parent',
   '--new-session',
@@ -141,7 +141,7 @@ export function wrap(
 }
 
 /** No way back to the runner's rights, and not alive without it. */
-const OTHER_USER = [
+export const OTHER_USER = [
   '--reuid',
   String(MODEL_UID),
   '--regid',
