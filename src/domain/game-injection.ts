@@ -1,8 +1,8 @@
 /**
  * Runs first in every game page. Ways out that a Content-Security-Policy does not know are taken
  * away; that is best effort, for a frame may bring them back. A sandboxed page may not touch the
- * browser's storage: games that expect it get one that lasts as long as the page. Afterwards errors,
- * also those of its own script files, are reported to the page around it (rest.md §6).
+ * browser's storage: games that expect it get one that lasts as long as the page. Afterwards
+ * errors, also those of its own script files, are reported to the page around it (rest.md §6).
  */
 const INJECTED_SCRIPT = `<script>(function () {
   // No policy of a page forbids these ways out.

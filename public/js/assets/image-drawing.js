@@ -61,7 +61,11 @@ export function middleFrame({ width, height }, aspect) {
   return { x: (width - size.width) / 2, y: (height - size.height) / 2, ...size };
 }
 
-/** Moved by whole parts, and kept within the image. @param {HTMLCanvasElement} image @param {Frame} frame */
+/**
+ * Moved by whole parts, and kept within the image.
+ * @param {HTMLCanvasElement} image
+ * @param {Frame} frame
+ */
 export function within(image, frame) {
   const width = Math.min(frame.width, image.width);
   const height = Math.min(frame.height, image.height);

@@ -19,7 +19,10 @@ const SHAPES = [
   [text.editRound, 1],
 ];
 
-/** Shape, and where it lies: sliders move and size it, so that keys do as well. @param {Editing} editing */
+/**
+ * Shape, and where it lies: sliders move and size it, so that keys do as well.
+ * @param {Editing} editing
+ */
 export function cropPanel(editing) {
   const { image, stage } = editing;
   let [label, aspect] = SHAPES[0] ?? ['', null];
