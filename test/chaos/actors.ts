@@ -2,9 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jobIdFor } from '../../src/contracts/ids.js';
 import { Listener, type JobFrame } from '../support/listener.js';
 import { createUser } from '../support/users.js';
+import { askUntilAnswered, type Call } from './calls.js';
 import type { Random } from './random.js';
 
-export type Doing = 'make' | 'edit' | 'ask' | 'cancel' | 'reload' | 'double' | 'restore';
+export type Doing =
+  | 'make'
+  | 'edit'
+  | 'ask'
+  | 'cancel'
+  | 'reload'
+  | 'double'
+  | 'restore'
+  | 'image'
+  | 'video'
+  | 'delete';
 
 /** One accepted message as its sender saw it. */
 export interface Run {
@@ -42,6 +53,9 @@ export interface Diary {
   messages: { projectId: string; messageId: string; content: string }[];
   runs: Run[];
   restores: Restore[];
+  calls: Call[];
+  /** Projects that their owners have deleted. */
+  deleted: Set<string>;
   complaints: Complaint[];
 }
 export const emptyDiary = (): Diary => ({
@@ -49,6 +63,8 @@ export const emptyDiary = (): Diary => ({
   messages: [],
   runs: [],
   restores: [],
+  calls: [],
+  deleted: new Set(),
   complaints: [],
 });
 
@@ -60,6 +76,9 @@ const WEIGHTS: Readonly<Record<Doing, number>> = {
   reload: 4,
   double: 2,
   restore: 2,
+  image: 2,
+  video: 1,
+  delete: 1,
 };
 const GAMES = [
   '2Dのシューティングゲームを作って',
@@ -91,6 +110,7 @@ export interface PlayerOptions {
 export class Player {
   private listener!: Listener;
   private userId = '';
+  private token = '';
   private projectId = '';
   private versions: string[] = [];
 
@@ -109,6 +129,7 @@ export class Player {
     const { env, baseUrl } = this.options;
     const user = await retryTransient(() => createUser(env, 'chaos'));
     this.userId = user.id;
+    this.token = user.accessToken;
     this.options.diary.accounts.set(user.id, { email: user.email, password: user.password });
     this.listener = new Listener(baseUrl, user.accessToken);
     await this.listener.open().catch(() => undefined);
@@ -125,6 +146,8 @@ export class Player {
     await sleep(random.between(0, 800));
     if (doing === 'make') await this.newProject();
     if (doing === 'restore') return this.restore();
+    if (doing === 'image' || doing === 'video') return this.call(doing);
+    if (doing === 'delete') return this.delete();
     const content =
       doing === 'make' ? random.pick(GAMES) : doing === 'ask' ? QUESTION : random.pick(EDITS);
     const lateMs = random.between(0, 4_000);
@@ -273,6 +296,63 @@ export class Player {
     );
     restore.answer = answer?.type ?? null;
     if (!answer) this.complain('restore');
+  }
+
+  /** An image, or the video of the game, over HTTP; now and then asked for again under its id. */
+  private async call(kind: Call['kind']): Promise<void> {
+    const { random, diary } = this.options;
+    const actionId = random.uuid();
+    const isAskedAgain = random.next() < 0.4;
+    if (kind === 'video' && this.versions.length === 0) return;
+    const projectId = kind === 'video' ? this.projectId : null;
+    const call: Call = {
+      actionId,
+      userId: this.userId,
+      projectId,
+      kind,
+      status: null,
+      again: null,
+    };
+    diary.calls.push(call);
+    call.status = await this.askFor(call);
+    if (call.status === null) return this.complain(kind);
+    if (isAskedAgain) call.again = await this.askFor(call);
+  }
+
+  private askFor({ actionId, projectId }: Pick<Call, 'actionId' | 'projectId'>) {
+    const path =
+      projectId === null ? '/api/generate-image' : `/api/projects/${projectId}/generate-movie`;
+    return askUntilAnswered({
+      url: `${this.options.baseUrl}${path}`,
+      token: this.token,
+      body: { actionId, prompt: '青い鳥' },
+    });
+  }
+
+  /** Deletes the project while its video is made, where it has a game. */
+  private async delete(): Promise<void> {
+    const { random, diary } = this.options;
+    const { projectId } = this;
+    const actionId = random.uuid();
+    const lateMs = random.between(0, 3_000);
+    const video = this.versions.length > 0 ? this.askFor({ actionId, projectId }) : null;
+    await sleep(lateMs);
+    let sent = 0;
+    const gone = await this.insist(
+      () => {
+        sent += 1;
+        this.listener.send({ type: 'deleteProject', projectId });
+      },
+      // Whose first answer was lost hears that there is no such project.
+      ({ type, ...frame }) =>
+        (type === 'projectDeleted' && frame['projectId'] === projectId) ||
+        (type === 'error' && sent > 1 && JSON.stringify(frame).includes('ACCESS_DENIED')),
+      this.listener.frames.length,
+    );
+    diary.deleted.add(projectId);
+    if (!gone) this.complain('delete');
+    [this.projectId, this.versions] = ['', []];
+    await video;
   }
 
   /**

@@ -6,6 +6,7 @@ import { isClean, judge, type Verdict } from './checker.js';
 import { collectEvidence, type Evidence } from './evidence.js';
 import { LOCAL_WEIGHTS, MODAL_WEIGHTS, Monkey, type Kill } from './monkey.js';
 import { Random } from './random.js';
+import { Troubles } from './troubles.js';
 
 export interface ChaosOptions {
   seed: string;
@@ -53,7 +54,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { s
     env: CHAOS_PROFILE,
     modalEmulator: options.modalEmulator ?? false,
   });
+  let troubles: Troubles | null = null;
   try {
+    troubles = await Troubles.prepare(stack);
     const diary = emptyDiary();
     const { minGapMs, maxGapMs } = options;
     const monkey = new Monkey(stack, {
@@ -61,6 +64,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { s
       minGapMs,
       maxGapMs,
       weights: options.modalEmulator ? MODAL_WEIGHTS : LOCAL_WEIGHTS,
+      troubles,
     });
     const telling = setInterval(
       () =>
@@ -73,8 +77,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { s
       Array.from({ length: options.users }, (_, index) => livesOf(index, options, stack, diary)),
     ).finally(() => clearInterval(telling));
     await monkey.stop();
+    await troubles.goBack();
     onProgress('the users have left; waiting until all is quiet');
-    const evidence = await untilQuiet(stack, diary, monkey.runs);
+    const evidence = await untilQuiet(stack, diary, monkey);
     onProgress('all is quiet; a new message to every project');
     await probeProjects(stack, diary);
     return {
@@ -90,6 +95,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { s
   } catch (error) {
     await stack.stop();
     throw error;
+  } finally {
+    await troubles?.remove();
   }
 }
 
@@ -140,16 +147,17 @@ async function livesOf(
 }
 
 /** Looks until nothing is wrong any more, or the time is over: what is wrong then stays wrong. */
-async function untilQuiet(
-  stack: Stack,
-  diary: Diary,
-  runs: ReadonlySet<number>,
-): Promise<Evidence> {
+async function untilQuiet(stack: Stack, diary: Diary, { runs, kills }: Monkey): Promise<Evidence> {
+  const terminated = kills.flatMap(({ target, victim }) =>
+    target === 'terminated' && victim !== null ? [victim] : [],
+  );
   for (const deadline = Date.now() + QUIET_MS; ; await sleep(1_000)) {
-    const evidence = await collectEvidence(stack, diary, runs).catch((error: unknown) => {
-      if (Date.now() > deadline) throw error;
-      return null;
-    });
+    const evidence = await collectEvidence(stack, diary, { runs, terminated }).catch(
+      (error: unknown) => {
+        if (Date.now() > deadline) throw error;
+        return null;
+      },
+    );
     if (evidence && (isClean(judge(evidence)) || Date.now() > deadline)) return evidence;
   }
 }
@@ -166,7 +174,9 @@ async function probeProjects({ baseUrl, env }: Stack, diary: Diary): Promise<voi
       // The token of his day may be too old by now.
       const token = await signIn(env, account);
       for (const projectId of new Set(
-        diary.runs.filter((run) => run.userId === userId).map((run) => run.projectId),
+        diary.runs
+          .filter((run) => run.userId === userId && !diary.deleted.has(run.projectId))
+          .map((run) => run.projectId),
       )) {
         if (!(await probe({ baseUrl, token, projectId, timeoutMs: PROBE_MS })))
           diary.complaints.push({ projectId, doing: 'a new message after the chaos' });

@@ -18,19 +18,77 @@ const CLOSING_SEQ = 1_000_000_000;
  * Judges what is there when all is quiet. Knows nothing of how the product works, only what it
  * promises.
  */
-export function judge(evidence: Evidence): Verdict {
+export function judge(everything: Evidence): Verdict {
+  const evidence = withoutDeleted(everything);
   return {
     lost: [
+      ...lostCalls(evidence),
       ...lostRuns(evidence),
       ...lostRestores(evidence),
       ...lostText(evidence),
       ...lostLines(evidence),
       ...brokenLines(evidence),
     ],
-    doubled: [...doubledRevisions(evidence), ...doubledLines(evidence), ...doubledText(evidence)],
+    doubled: [
+      ...doubledRevisions(evidence),
+      ...doubledLines(evidence),
+      ...doubledText(evidence),
+      ...doubledCalls(evidence),
+    ],
     stuck: stuckThings(evidence),
-    leaked: leakedThings(evidence),
+    leaked: [...leakedThings(evidence), ...leftOfDeleted(everything)],
   };
+}
+
+/** What is owed to the projects that are still there. */
+function withoutDeleted(evidence: Evidence): Evidence {
+  const { diary } = evidence;
+  const isThere = ({ projectId }: { projectId: string | null }): boolean =>
+    projectId === null || !diary.deleted.has(projectId);
+  return {
+    ...evidence,
+    diary: {
+      ...diary,
+      messages: diary.messages.filter(isThere),
+      runs: diary.runs.filter(isThere),
+      restores: diary.restores.filter(isThere),
+      calls: diary.calls.filter(isThere),
+    },
+  };
+}
+
+/** A project that was deleted has neither rows nor a folder. */
+function leftOfDeleted({ diary: { deleted }, jobs, revisions, chatLines, repositories }: Evidence) {
+  const rows = [...jobs, ...revisions, ...chatLines].map(({ project_id }) => project_id);
+  const folders = repositories.map(({ projectId }) => projectId);
+  return [
+    ...[...new Set(rows)].filter((id) => deleted.has(id)).map((id) => `rows of project ${id}`),
+    ...folders.filter((id) => deleted.has(id)).map((id) => `folder of deleted project ${id}`),
+  ];
+}
+
+/** An image or video that was answered is in its row; the same call is answered the same. */
+function lostCalls({ diary, actions }: Evidence): string[] {
+  const states = new Map(actions.map(({ id, state }) => [id, state]));
+  return diary.calls.flatMap(({ actionId, kind, status, again }) => {
+    if (again !== null && again !== status)
+      return [`${kind} ${actionId}: answered ${status}, and ${again} when asked again`];
+    const state = states.get(actionId);
+    // The video of a version is made once, under the id of whoever asked first (F4).
+    const isMade = state === 'completed' || (kind === 'video' && state === undefined);
+    return status === 200 && !isMade
+      ? [`${kind} ${actionId}: answered, but its row says ${state ?? 'nothing'}`]
+      : [];
+  });
+}
+
+/** Nobody pays for an image or video twice. */
+function doubledCalls({ paid }: Evidence): string[] {
+  const counts = new Map<string, number>();
+  for (const { job_id } of paid) counts.set(job_id, (counts.get(job_id) ?? 0) + 1);
+  return [...counts]
+    .filter(([, count]) => count > 1)
+    .map(([id, count]) => `action ${id}: paid ${count} times`);
 }
 
 export const isClean = (verdict: Verdict): boolean =>
@@ -219,7 +277,7 @@ function brokenRow(
     : [`${name}: row and commit disagree`];
 }
 
-function stuckThings({ diary, jobs, actions, writers }: Evidence): string[] {
+function stuckThings({ diary, jobs, actions, writers, terminated }: Evidence): string[] {
   return [
     ...jobs
       .filter(({ status }) => !ENDED.includes(status))
@@ -228,7 +286,7 @@ function stuckThings({ diary, jobs, actions, writers }: Evidence): string[] {
       .filter(({ state }) => !ENDED.includes(state))
       .map(({ id, kind, state }) => `${kind} ${id}: still ${state}`),
     ...writers
-      .filter(({ status }) => !ENDED_RUNS.includes(status))
+      .filter(({ status, runId }) => !ENDED_RUNS.includes(status) && !terminated.includes(runId))
       .map(({ projectId, type, status }) => `project ${projectId}: ${type} is ${status}`),
     ...diary.complaints.map(
       ({ projectId, doing }) => `project ${projectId ?? '(none)'}: ${doing} was not possible`,

@@ -35,6 +35,11 @@ export interface ActionFacts {
   kind: string;
   state: string;
 }
+/** A paid step of an action that its user bears. */
+export interface PaidFacts {
+  id: string;
+  job_id: string;
+}
 export interface RepositoryFacts {
   projectId: string;
   main: string | null;
@@ -65,6 +70,9 @@ export interface Evidence {
   actions: ActionFacts[];
   repositories: RepositoryFacts[];
   writers: WriterFacts[];
+  paid: PaidFacts[];
+  /** Runs that an operator has terminated. */
+  terminated: string[];
   processes: string[];
   scratchFolders: string[];
 }
@@ -72,11 +80,11 @@ export interface Evidence {
 export async function collectEvidence(
   stack: Stack,
   diary: Diary,
-  runs: ReadonlySet<number>,
+  { runs, terminated }: { runs: ReadonlySet<number>; terminated: string[] },
 ): Promise<Evidence> {
   const { SUPABASE_URL: url = '', SUPABASE_SERVICE_ROLE_KEY: key = '' } = stack.env;
   const database = createClient(url, key, { auth: { persistSession: false } });
-  const [jobs, revisions, chatLines, actions] = await Promise.all([
+  const [jobs, revisions, chatLines, actions, paid] = await Promise.all([
     allRows<JobFacts>(database, 'jobs', 'id, user_id, project_id, status, attempt', 'id'),
     allRows<RevisionFacts>(
       database,
@@ -86,6 +94,10 @@ export async function collectEvidence(
     ),
     allRows<ChatFacts>(database, 'chat_history', 'id, project_id, role, message', 'id'),
     allRows<ActionFacts>(database, 'actions', 'id, project_id, kind, state', 'id'),
+    allRows<PaidFacts>(database, 'usage_events', 'id, job_id', 'id', {
+      state: ['settled'],
+      kind: ['image', 'video'],
+    }),
   ]);
   return {
     diary,
@@ -95,6 +107,8 @@ export async function collectEvidence(
     actions,
     repositories: await readRepositories(stack.dataDir, revisions),
     writers: await readWriters(stack.env['TEMPORAL_ADDRESS'] ?? ''),
+    paid,
+    terminated,
     processes: await leftProcesses(stack.dataDir, runs),
     scratchFolders: await readdir(path.join(stack.dataDir, 'scratch')).catch(() => []),
   };
@@ -107,14 +121,13 @@ async function allRows<Row>(
   table: string,
   columns: string,
   order: string,
+  where: Readonly<Record<string, readonly string[]>> = {},
 ): Promise<Row[]> {
   const rows: Row[] = [];
   for (;;) {
-    const { data, error } = await database
-      .from(table)
-      .select(columns)
-      .order(order)
-      .range(rows.length, rows.length + PAGE - 1);
+    const asked = database.from(table).select(columns);
+    for (const [column, values] of Object.entries(where)) asked.in(column, values);
+    const { data, error } = await asked.order(order).range(rows.length, rows.length + PAGE - 1);
     if (error) throw new Error(`${table}: ${error.message}`);
     rows.push(...(data as Row[]));
     if (data.length < PAGE) return rows;

@@ -9,11 +9,12 @@ import {
   type Process,
 } from '../support/processes.js';
 import type { Random } from './random.js';
+import type { Trouble, Troubles } from './troubles.js';
 
-export type Target = Exclude<StackPart, 'demo'> | 'runner' | 'cli' | 'container';
+export type Target = Exclude<StackPart, 'demo'> | 'runner' | 'cli' | 'container' | Trouble;
 /**
- * `victim`: the process, or the call whose container it was; null when nothing of the kind was
- * there.
+ * `victim`: the process, the call whose container it was, the run, or the build that became
+ * current; null when nothing of the kind was there.
  */
 export interface Kill {
   afterMs: number;
@@ -22,7 +23,15 @@ export interface Kill {
 }
 export type Weights = Readonly<Partial<Record<Target, number>>>;
 
+const TROUBLES: Weights = {
+  supabaseStopped: 1,
+  temporalStopped: 1,
+  operatorCancel: 2,
+  terminated: 1,
+  deploy: 2,
+};
 export const LOCAL_WEIGHTS: Weights = {
+  ...TROUBLES,
   worker: 5,
   api: 4,
   runner: 4,
@@ -32,6 +41,7 @@ export const LOCAL_WEIGHTS: Weights = {
   temporal: 1,
 };
 export const MODAL_WEIGHTS: Weights = {
+  ...TROUBLES,
   worker: 5,
   api: 4,
   container: 4,
@@ -54,9 +64,13 @@ export interface MonkeyOptions {
   minGapMs: number;
   maxGapMs: number;
   weights: Weights;
+  troubles: Troubles;
 }
 
-/** Kills parts of the stack with SIGKILL at random times until it is told to stop. */
+/**
+ * Kills parts of the stack with SIGKILL, or makes another trouble, at random times until it is told
+ * to stop.
+ */
 export class Monkey {
   readonly kills: Kill[] = [];
   /**
@@ -99,6 +113,12 @@ export class Monkey {
         return this.untilSome(() => this.killRun(isModelProgram, choice));
       case 'container':
         return this.untilSome(() => this.killContainer(choice));
+      case 'supabaseStopped':
+      case 'temporalStopped':
+      case 'operatorCancel':
+      case 'terminated':
+      case 'deploy':
+        return this.options.troubles.make(target, choice);
       default:
         return String(await this.stack.kill(target));
     }

@@ -7,7 +7,7 @@ const FOLDER = path.join(PROJECT_ROOT, 'test-results', 'chaos');
 
 /** The last lines of a chaos run, for a person. */
 export function summary({ seed, verdict, evidence, kills, tookMs }: ChaosReport): string {
-  const { runs, restores } = evidence.diary;
+  const { runs, restores, calls, deleted } = evidence.diary;
   const ends = ['completed', 'failed', 'cancelled']
     .map((end) => `${runs.filter((run) => run.end === end).length} ${end}`)
     .join(', ');
@@ -26,7 +26,9 @@ export function summary({ seed, verdict, evidence, kills, tookMs }: ChaosReport)
   );
   return [
     ...findings,
-    `${runs.length} runs (${ends}), ${restores.length} restores, killed: ` +
+    `${runs.length} runs (${ends}), ${restores.length} restores, ${calls.length} images and ` +
+      `videos (${calls.filter(({ status }) => status === 200).length} made), ` +
+      `${deleted.size} projects deleted, killed or troubled: ` +
       `${targets || 'nothing'}; ${Math.round(tookMs / 1000)} s`,
     `${counts} · seed ${seed}`,
   ].join('\n');
@@ -48,10 +50,10 @@ export async function save(report: ChaosReport): Promise<string> {
   } = report;
   await mkdir(FOLDER, { recursive: true });
   const file = path.join(FOLDER, `${seed}.json`);
-  const { runs, restores, complaints, messages } = diary;
-  const told = { seed, options, verdict, tookMs, kills };
-  const seen = { runs, restores, complaints, messages, found };
-  await writeFile(file, `${JSON.stringify({ ...told, ...seen }, null, 1)}\n`);
+  const { deleted, ...told } = diary;
+  const head = { seed, options, verdict, tookMs, kills };
+  const all = { ...head, ...told, accounts: undefined, deleted: [...deleted], found };
+  await writeFile(file, `${JSON.stringify(all, null, 1)}\n`);
   await writeFile(path.join(FOLDER, `${seed}.log`), logs);
   return file;
 }

@@ -102,6 +102,33 @@ describe('the checker sees what it is there to see', () => {
     ).toEqual([expect.stringContaining('main is not the newest version')]);
   });
 
+  it('an image that was answered and is not there, was paid twice, or is another one', () => {
+    const call = {
+      actionId: randomUUID(),
+      userId: '',
+      projectId: null,
+      kind: 'image' as const,
+      status: 200,
+      again: 200,
+    };
+    expect(doctored(({ diary }) => diary.calls.push(call)).lost).toEqual([
+      expect.stringContaining('its row says nothing'),
+    ]);
+    expect(doctored(({ diary }) => diary.calls.push({ ...call, again: 500 })).lost).toEqual([
+      expect.stringContaining('500 when asked again'),
+    ]);
+    const paid = [1, 2].map(() => ({ id: randomUUID(), job_id: call.actionId }));
+    expect(doctored((evidence) => evidence.paid.push(...paid)).doubled).toHaveLength(1);
+  });
+
+  it('rows and folder of a project that was deleted', () => {
+    expect(
+      doctored((evidence) => {
+        evidence.diary.deleted.add(completed(evidence).projectId);
+      }).leaked,
+    ).toEqual([expect.stringContaining('rows of'), expect.stringContaining('folder of')]);
+  });
+
   it('text that was heard twice or not at all', () => {
     const followed = (evidence: Evidence) =>
       Object.assign(completed(evidence), {
@@ -133,7 +160,10 @@ describe('the checker sees what it is there to see', () => {
       .from('jobs')
       .insert({ user_id: userId, project_id: projectId, status: 'processing' });
     expect(error).toBeNull();
-    const found = await collectEvidence(stack, evidence.diary, new Set());
+    const found = await collectEvidence(stack, evidence.diary, {
+      runs: new Set(),
+      terminated: evidence.terminated,
+    });
     expect(judge(found).stuck).toContainEqual(expect.stringContaining('still processing'));
     expect(
       doctored(({ processes, scratchFolders }) => {

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** An image or video that was asked for over HTTP, under an id of the caller's own. */
+export interface Call {
+  readonly actionId: string;
+  readonly userId: string;
+  readonly projectId: string | null;
+  readonly kind: 'image' | 'video';
+  /** The status that was answered at last; null = none within the bound. */
+  status: number | null;
+  /** What the same call is answered once more; null when it was not asked. */
+  again: number | null;
+}
+
+/** Longest wait for one answer, and for an answer that is one. */
+const ANSWER_MS = 90_000;
+const ANSWERED_MS = 240_000;
+const PAUSE_MS = 1_000;
+/** Come again: nobody is there who could answer, or too much is asked at once. */
+const COME_AGAIN = [429, 502, 503, 504];
+
+interface Request {
+  readonly url: string;
+  readonly token: string;
+  readonly body: object;
+}
+
+/** Asks under the same id until the answer is one: what a page does whose answer was lost. */
+export async function askUntilAnswered(request: Request): Promise<number | null> {
+  for (const deadline = Date.now() + ANSWERED_MS; Date.now() < deadline; await sleep(PAUSE_MS)) {
+    const status = await ask(request);
+    if (status !== null && !COME_AGAIN.includes(status)) return status;
+  }
+  return null;
+}
+
+async function ask({ url, token, body }: Request): Promise<number | null> {
+  try {
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    await answer.arrayBuffer();
+    return answer.status;
+  } catch {
+    return null;
+  }
+}

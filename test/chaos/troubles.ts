@@ -1,0 +1,116 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Client, Connection, type WorkflowExecutionInfo } from '@temporalio/client';
+import { currentBuild, makeOtherBuild, startWorkerOf, type OtherBuild } from '../support/builds.js';
+import { programArgs } from '../support/programs.js';
+import { stackEnv, type Stack } from '../support/stack.js';
+
+/** What operators do and machines suffer, beside processes that are killed. */
+export type Trouble =
+  'supabaseStopped' | 'temporalStopped' | 'operatorCancel' | 'terminated' | 'deploy';
+
+/** A change that every history fits. */
+const HARMLESS = { text: '受付中 (opening)', by: '受付中 (opening in another build)' };
+/** A part is stopped for so long: longer than every time-out of whoever asks it. */
+const STOPPED_MS = 7_000;
+/** Work whose end its user is owed, whoever ends it. */
+const ENDABLE = "WorkflowType IN ('generateGame', 'generateImage', 'renderVideo')";
+
+/** Makes troubles in a stack; a second build with a worker of its own is beside the stack's. */
+export class Troubles {
+  private onOther = false;
+
+  private constructor(
+    private readonly stack: Stack,
+    private readonly own: string,
+    private readonly other: OtherBuild,
+    private readonly worker: { stop(): Promise<void> },
+  ) {}
+
+  static async prepare(stack: Stack): Promise<Troubles> {
+    const other = await makeOtherBuild(HARMLESS);
+    const { buildId } = await currentBuild();
+    return new Troubles(stack, buildId, other, await startWorkerOf(stack, other));
+  }
+
+  /** `choice` from 0 to 1 picks among several; answers what was hit, null when there was nothing. */
+  async make(trouble: Trouble, choice: number): Promise<string | null> {
+    switch (trouble) {
+      case 'supabaseStopped':
+        return this.stopForAWhile('supabase');
+      case 'temporalStopped':
+        return this.stopForAWhile('temporal');
+      case 'deploy':
+        return this.makeCurrent(!this.onOther);
+      default:
+        return this.endRun(trouble, choice);
+    }
+  }
+
+  /** The stack's own build is current again, so that its launcher finds what it started with. */
+  async goBack(): Promise<void> {
+    if (this.onOther) await this.makeCurrent(false);
+  }
+
+  async remove(): Promise<void> {
+    await this.worker.stop();
+    await this.other.remove();
+  }
+
+  private async stopForAWhile(part: 'supabase' | 'temporal'): Promise<string> {
+    const pid = await this.stack.pidOf(part);
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await sleep(STOPPED_MS);
+    } finally {
+      // Whoever found it silent may have replaced it meanwhile.
+      if (isAlive(pid)) process.kill(pid, 'SIGCONT');
+    }
+    return String(pid);
+  }
+
+  private async makeCurrent(other: boolean): Promise<string> {
+    const buildId = other ? this.other.buildId : this.own;
+    await promisify(execFile)(
+      process.execPath,
+      [...programArgs('dreamcore'), 'deploy', 'current', buildId, '--env-file=/dev/null'],
+      { env: stackEnv({ DATA_DIR: this.stack.dataDir }) },
+    );
+    this.onOther = other;
+    return buildId;
+  }
+
+  /** An operator cancels or terminates one of the runs in Temporal. */
+  private async endRun(
+    how: 'operatorCancel' | 'terminated',
+    choice: number,
+  ): Promise<string | null> {
+    const connection = await Connection.connect({
+      address: this.stack.env['TEMPORAL_ADDRESS'] ?? '',
+    });
+    try {
+      const client = new Client({ connection });
+      const running: WorkflowExecutionInfo[] = [];
+      for await (const run of client.workflow.list({
+        query: `ExecutionStatus = 'Running' AND ${ENDABLE}`,
+      }))
+        running.push(run);
+      const run = running[Math.floor(choice * running.length)];
+      if (!run) return null;
+      const handle = client.workflow.getHandle(run.workflowId, run.runId);
+      await (how === 'terminated' ? handle.terminate('chaos') : handle.cancel());
+      return run.runId;
+    } finally {
+      await connection.close();
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
