@@ -120,6 +120,16 @@ describe('F3: the watchdog', () => {
     },
   );
 
+  it('gives up what is silent after an event', async () => {
+    const expired: number[] = [];
+    const watchdog = startWatchdog({ startMs: 100, stallMs: 10 }, (ms) => expired.push(ms));
+    await vi.advanceTimersByTimeAsync(50);
+    watchdog.touch();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(expired).toEqual([10]);
+    watchdog.stop();
+  });
+
   it("counts the first event's own limit, and is silent once stopped", async () => {
     const expired: number[] = [];
     const watchdog = startWatchdog({ startMs: 100, stallMs: 10 }, (ms) => expired.push(ms));

@@ -55,6 +55,14 @@ describe('D1: the stream of a job', () => {
     },
   );
 
+  it('carries early items over, and gives them when the hole before them is filled', () => {
+    const first = new StreamState();
+    first.append([item(0, 1, { type: 'started' }), text(1, 1), text(1, 3)], 1);
+    const next = new StreamState(first.carry());
+    next.append([text(1, 2)], 2);
+    expect(next.page({ attempt: 1, seq: 1 }).items).toEqual([text(1, 2), text(1, 3)]);
+  });
+
   it('holds an early item until the hole before it is filled', () => {
     const state = new StreamState();
     state.append([item(0, 1, { type: 'started' }), text(1, 1), text(1, 3)], 1);

@@ -81,7 +81,7 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
       '  if exists (select from public.revisions where job_id = p_id) then return ' +
       "'too_late'; end if;\n",
     replace: '',
-    test: JOBS,
+    test: 'test/contract/store/revisions.test.ts',
   },
   {
     rule: 'H1',

@@ -146,7 +146,7 @@ export const FILE_MUTATIONS: readonly Mutation[] = [
     file: 'src/git/refs.ts',
     find: '    if (current !== null && !(await isAncestor(repo, current, next)))\n',
     replace: '    if (current === next)\n',
-    test: 'src/git/bundle.test.ts',
+    test: 'src/runner/commands/commands.test.ts',
   },
   {
     rule: 'F2',

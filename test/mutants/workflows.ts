@@ -44,7 +44,7 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
     file: 'src/stream/stream-state.ts',
     find: 'early: [...this.#early.items],',
     replace: 'early: [],',
-    test: 'test/workflows/job-stream.test.ts',
+    test: 'src/stream/stream-state.test.ts',
   },
   {
     rule: 'F1',
