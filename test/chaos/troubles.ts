@@ -34,7 +34,7 @@ export class Troubles {
     return new Troubles(stack, buildId, other, await startWorkerOf(stack, other));
   }
 
-  /** `choice` from 0 to 1 picks among several; answers what was hit, null when there was nothing. */
+  /** `choice` from 0 to 1 picks among several; answers what was hit, null when there was none. */
   async make(trouble: Trouble, choice: number): Promise<string | null> {
     switch (trouble) {
       case 'supabaseStopped':
