@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
-import { Client, Connection } from '@temporalio/client';
+import { withTemporalOf } from '../support/builds.js';
 import type { Stack } from '../support/stack.js';
 import type { Diary } from './actors.js';
 import { isModelProgram, isRunner, listProcesses } from '../support/processes.js';
@@ -106,7 +106,7 @@ export async function collectEvidence(
     chatLines,
     actions,
     repositories: await readRepositories(stack.dataDir, revisions),
-    writers: await readWriters(stack.env['TEMPORAL_ADDRESS'] ?? ''),
+    writers: await readWriters(stack),
     paid,
     terminated,
     processes: await leftProcesses(stack.dataDir, runs),
@@ -204,10 +204,8 @@ async function readRepository(
   };
 }
 
-async function readWriters(address: string): Promise<WriterFacts[]> {
-  const connection = await Connection.connect({ address });
-  try {
-    const client = new Client({ connection });
+async function readWriters(stack: Stack): Promise<WriterFacts[]> {
+  return withTemporalOf(stack, async (client) => {
     const writers: WriterFacts[] = [];
     for await (const run of client.workflow.list({
       query: "WorkflowType IN ('generateGame', 'restoreVersion', 'deleteProject')",
@@ -238,9 +236,7 @@ async function readWriters(address: string): Promise<WriterFacts[]> {
       });
     }
     return writers;
-  } finally {
-    await connection.close();
-  }
+  });
 }
 
 async function leftProcesses(dataDir: string, runs: ReadonlySet<number>): Promise<string[]> {

@@ -1,17 +1,21 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { Client, Connection, type WorkflowExecutionInfo } from '@temporalio/client';
-import { currentBuild, makeOtherBuild, startWorkerOf, type OtherBuild } from '../support/builds.js';
-import { programArgs } from '../support/programs.js';
-import { stackEnv, type Stack } from '../support/stack.js';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { isAlive } from '../../dev/postgres/process.js';
+import {
+  currentBuild,
+  deploy,
+  HARMLESS_CHANGE,
+  makeOtherBuild,
+  startWorkerOf,
+  withTemporalOf,
+  type OtherBuild,
+} from '../support/builds.js';
+import type { Stack } from '../support/stack.js';
 
 /** What operators do and machines suffer, beside processes that are killed. */
 export type Trouble =
   'supabaseStopped' | 'temporalStopped' | 'operatorCancel' | 'terminated' | 'deploy';
 
-/** A change that every history fits. */
-const HARMLESS = { text: '受付中 (opening)', by: '受付中 (opening in another build)' };
 /** A part is stopped for so long: longer than every time-out of whoever asks it. */
 const STOPPED_MS = 7_000;
 /** Work whose end its user is owed, whoever ends it. */
@@ -29,7 +33,7 @@ export class Troubles {
   ) {}
 
   static async prepare(stack: Stack): Promise<Troubles> {
-    const other = await makeOtherBuild(HARMLESS);
+    const other = await makeOtherBuild(HARMLESS_CHANGE);
     const { buildId } = await currentBuild();
     return new Troubles(stack, buildId, other, await startWorkerOf(stack, other));
   }
@@ -72,11 +76,7 @@ export class Troubles {
 
   private async makeCurrent(other: boolean): Promise<string> {
     const buildId = other ? this.other.buildId : this.own;
-    await promisify(execFile)(
-      process.execPath,
-      [...programArgs('dreamcore'), 'deploy', 'current', buildId, '--env-file=/dev/null'],
-      { env: stackEnv({ DATA_DIR: this.stack.dataDir }) },
-    );
+    await deploy(this.stack, 'current', buildId);
     this.onOther = other;
     return buildId;
   }
@@ -86,31 +86,17 @@ export class Troubles {
     how: 'operatorCancel' | 'terminated',
     choice: number,
   ): Promise<string | null> {
-    const connection = await Connection.connect({
-      address: this.stack.env['TEMPORAL_ADDRESS'] ?? '',
-    });
-    try {
-      const client = new Client({ connection });
+    return withTemporalOf(this.stack, async ({ workflow }) => {
       const running: WorkflowExecutionInfo[] = [];
-      for await (const run of client.workflow.list({
+      for await (const run of workflow.list({
         query: `ExecutionStatus = 'Running' AND ${ENDABLE}`,
       }))
         running.push(run);
       const run = running[Math.floor(choice * running.length)];
       if (!run) return null;
-      const handle = client.workflow.getHandle(run.workflowId, run.runId);
+      const handle = workflow.getHandle(run.workflowId, run.runId);
       await (how === 'terminated' ? handle.terminate('chaos') : handle.cancel());
       return run.runId;
-    } finally {
-      await connection.close();
-    }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
+    });
   }
 }

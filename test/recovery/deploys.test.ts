@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import { createLog } from '../../src/log.js';
 import { createStore, type StoreConfig } from '../../src/store/index.js';
 import {
   currentBuild,
+  deploy,
   makeOtherBuild,
   startWorkerOf,
   withTemporalOf,
@@ -13,8 +12,7 @@ import {
 } from '../support/builds.js';
 import { expectNextAccepted, expectOneEnd, type Player } from '../support/checker.js';
 import { newPlayer, say } from '../support/player.js';
-import { programArgs } from '../support/programs.js';
-import { stackEnv, startStack, type Stack } from '../support/stack.js';
+import { startStack, type Stack } from '../support/stack.js';
 
 /** In the next build the code of the workflow fails on messages that hold this word. */
 const BROKEN_WORD = 'こわれもの';
@@ -43,15 +41,6 @@ afterAll(async () => {
   await next?.remove();
 });
 
-async function deploy(...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [...programArgs('dreamcore'), 'deploy', ...args, '--env-file=/dev/null'],
-    { env: stackEnv({ DATA_DIR: stack.dataDir }) },
-  );
-  return stdout;
-}
-
 async function buildOf({ projectId }: Player): Promise<string | undefined> {
   return withTemporalOf(stack, async (client) => {
     const { raw } = await client.workflow.getHandle(projectWorkflowId(projectId)).describe();
@@ -65,8 +54,8 @@ describe('a deploy', () => {
     const player = await newPlayer(stack);
     const jobId = await say(player);
     await player.listener.until((frame) => frame.type === 'stream' && (frame.seq ?? 0) > 8);
-    expect(await deploy('current', next.buildId)).toContain(next.buildId);
-    expect(await deploy('status')).toMatch(
+    expect(await deploy(stack, 'current', next.buildId)).toContain(next.buildId);
+    expect(await deploy(stack, 'status')).toMatch(
       new RegExp(`^${next.buildId} .*current +has workers`, 'm'),
     );
     expect(await buildOf(player)).toBe(before);
@@ -98,7 +87,7 @@ describe('a deploy', () => {
   });
 
   it('refuses a build that nobody runs, in words', async () => {
-    await expect(deploy('ramp', 'nowhere', '10')).rejects.toThrow(
+    await expect(deploy(stack, 'ramp', 'nowhere', '10')).rejects.toThrow(
       'Build nowhere cannot get runs: Temporal has not seen a worker of build nowhere.',
     );
   });

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { cp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { BUILDS_DIR, CURRENT_DIR, holdBuild } from '../../dev/build/builds.js';
 import { builtProgramArgs } from '../../dev/build/programs.js';
@@ -10,7 +11,8 @@ import { startOrphanReaper } from '../../dev/stack/orphan-reaper.js';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { WORKFLOW_BUNDLE } from '../../src/programs.js';
 import { readWorkerBuild, WORKER_BUILD_FILE, type WorkerBuild } from '../../src/worker-build.js';
-import type { Stack } from './stack.js';
+import { programArgs } from './programs.js';
+import { stackEnv, type Stack } from './stack.js';
 import { environmentOf } from './workers.js';
 
 /** Another build of the same sources, as a deploy brings it. */
@@ -24,6 +26,12 @@ interface WorkflowChange {
   readonly text: string;
   readonly by: string;
 }
+
+/** A change that every history fits. */
+export const HARMLESS_CHANGE: WorkflowChange = {
+  text: '受付中 (opening)',
+  by: '受付中 (opening in another build)',
+};
 
 /** The build that stacks of tests run. */
 export async function currentBuild(): Promise<WorkerBuild> {
@@ -81,4 +89,14 @@ export async function withTemporalOf<T>(
   } finally {
     await connection.close();
   }
+}
+
+/** `dreamcore deploy <args>` beside a stack; answers what it printed. */
+export async function deploy(stack: Stack, ...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...programArgs('dreamcore'), 'deploy', ...args, '--env-file=/dev/null'],
+    { env: stackEnv({ DATA_DIR: stack.dataDir }) },
+  );
+  return stdout;
 }

@@ -1,20 +1,17 @@
-import { execFile } from 'node:child_process';
 import { rename } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   currentBuild,
+  deploy,
+  HARMLESS_CHANGE,
   makeOtherBuild,
   startWorkerOf,
   type OtherBuild,
 } from '../../support/builds.js';
 import { expectNextAccepted, expectOneEnd, type Player } from '../../support/checker.js';
 import { newPlayer, say } from '../../support/player.js';
-import { programArgs } from '../../support/programs.js';
-import { stackEnv, startStack, type Stack } from '../../support/stack.js';
+import { startStack, type Stack } from '../../support/stack.js';
 
-/** A change that every history fits. */
-const HARMLESS = { text: '受付中 (opening)', by: '受付中 (opening in another build)' };
 /** A poll waits 60 s, so a build counts as gone after 75 s; then come one round and the rest. */
 const GONE_LIMIT_MS = 170_000;
 const JOBS = 20;
@@ -29,7 +26,7 @@ beforeAll(async () => {
     startStack({
       env: { DEMO_SECONDS: '5', MAX_RUNNING_JOBS: '4', WATCH_INTERVAL_MS: '2000' },
     }),
-    makeOtherBuild(HARMLESS),
+    makeOtherBuild(HARMLESS_CHANGE),
   ]);
   older = (await currentBuild()).buildId;
 });
@@ -42,13 +39,7 @@ afterEach(() => {
   for (const { listener } of players.splice(0)) listener.close();
 });
 
-async function makeCurrent(buildId: string): Promise<void> {
-  await promisify(execFile)(
-    process.execPath,
-    [...programArgs('dreamcore'), 'deploy', 'current', buildId, '--env-file=/dev/null'],
-    { env: stackEnv({ DATA_DIR: stack.dataDir }) },
-  );
-}
+const makeCurrent = (buildId: string): Promise<string> => deploy(stack, 'current', buildId);
 
 async function addPlayer(): Promise<Player> {
   const player = await newPlayer(stack);
