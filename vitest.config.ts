@@ -73,6 +73,7 @@ export default defineConfig({
           include: SHARED_STACK,
           ...processes,
           globalSetup: ['test/support/global/build.ts', 'test/support/global/shared-stack.ts'],
+          setupFiles: ['test/support/files-as-the-stack.ts'],
           testTimeout: patient(60_000),
           hookTimeout: patient(120_000),
         },

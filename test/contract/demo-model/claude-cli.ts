@@ -1,14 +1,8 @@
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-
-const CLAUDE = path.join(
-  path.dirname(createRequire(import.meta.url).resolve('@anthropic-ai/claude-code/package.json')),
-  'bin',
-  'claude.exe',
-);
+import { findClaude } from '../../../src/runner/claude/binary.js';
 
 export interface CliEvent extends Record<string, unknown> {
   type: string;
@@ -45,7 +39,7 @@ export async function makeWorkplace(): Promise<Workplace> {
 }
 
 /** Runs the real Claude CLI once in a project folder, with the flags of a generation run. */
-export function runClaude(
+export async function runClaude(
   place: Workplace,
   baseUrl: string,
   prompt: string,
@@ -71,7 +65,7 @@ export function runClaude(
     '--strict-mcp-config',
     '--no-session-persistence',
   ];
-  const child = spawn(CLAUDE, args, {
+  const child = spawn(await findClaude(), args, {
     cwd: place.project,
     stdio: ['pipe', 'pipe', 'pipe'],
     env: {
