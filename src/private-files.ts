@@ -1,4 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { chmod, lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 
 /** What others may read, write or enter. */
@@ -37,6 +37,14 @@ export async function openFiles(dataDir: string, limit: number): Promise<string[
     waiting.push(...names.map((each) => path.join(name, each)));
   }
   return open;
+}
+
+/** Takes from other accounts what a tool left them of `folder`: a copy keeps its source's mode. */
+export async function closeToOthers(folder: string): Promise<void> {
+  for (const name of await openFiles(folder, MAX_LOOKED_AT)) {
+    const file = path.join(folder, name);
+    await chmod(file, (await lstat(file)).mode & ~OTHERS);
+  }
 }
 
 function mayPass(name: string): number {

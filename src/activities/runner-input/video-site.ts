@@ -6,6 +6,7 @@ import path from 'node:path';
 import { singleFlight } from '../../concurrency.js';
 import { PROJECT_ROOT } from '../../config.js';
 import { placeFolder } from '../../durable-files.js';
+import { closeToOthers } from '../../private-files.js';
 import { programArgs } from '../../programs.js';
 import { pinnedVersion } from './pinned-version.js';
 
@@ -42,6 +43,7 @@ async function makeSite(site: string): Promise<string> {
   const draft = `${site}.${process.pid}`;
   await rm(draft, { recursive: true, force: true });
   await bundleInto(draft);
+  await closeToOthers(draft);
   await placeFolder(draft, site).catch(async (error: unknown) => {
     // Another worker was first.
     await rm(draft, { recursive: true, force: true });

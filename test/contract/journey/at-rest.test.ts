@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { openFiles } from '../../../src/private-files.js';
+import { closeToOthers, openFiles } from '../../../src/private-files.js';
 import { Listener } from '../../support/listener.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser } from '../../support/users.js';
@@ -21,7 +21,7 @@ it('what the stack keeps of users, games and secrets is for its own account alon
   expect(await openFiles(stack.dataDir, MANY)).toEqual([]);
 });
 
-it('an open file, folder and data folder would be seen', async () => {
+it('an open file, folder and data folder would be seen, and can be closed', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-open-'));
   try {
     await writeFile(path.join(folder, 'secret'), '', { mode: 0o600 });
@@ -32,6 +32,8 @@ it('an open file, folder and data folder would be seen', async () => {
     await chmod(folder, 0o755);
     expect(await openFiles(folder, 9)).toEqual(['.', 'secret']);
     expect(await openFiles(folder, 1)).toEqual(['.']);
+    await closeToOthers(folder);
+    expect(await openFiles(folder, 9)).toEqual([]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
