@@ -51,7 +51,15 @@ class DurableStream {
   /** What each read was woken by. */
   readonly wakes: ('any' | 'phase')[] = [];
   longestWaitMs = 4;
-  readonly read: ReadStream = async (_jobId, { after, waitMs, wakeOn }, signal) => {
+  /** How many were reading at the same time, at most. */
+  mostReaders = 0;
+  #readers = 0;
+  readonly read: ReadStream = async (jobId, request, signal) => {
+    this.#readers += 1;
+    this.mostReaders = Math.max(this.mostReaders, this.#readers);
+    return this.#read(jobId, request, signal).finally(() => (this.#readers -= 1));
+  };
+  readonly #read: ReadStream = async (_jobId, { after, waitMs, wakeOn }, signal) => {
     this.reads.push(after);
     this.wakes.push(wakeOn ?? 'any');
     const endMs = Date.now() + Math.min(waitMs, this.longestWaitMs);
@@ -456,6 +464,17 @@ describe('D4, D5, F1: subscribers', () => {
     subscription.release();
     expect(types(frames)).toEqual(['started']);
     subscription.close();
+  });
+
+  it('share one reader, however many there are, and all hear everything', async () => {
+    const { stream, subscribe } = startFeeds();
+    const all = Array.from({ length: 5 }, () => subscribe(START_OF_STREAM));
+    for (const { subscription } of all) subscription.release();
+    stream.state.append([started, text(1, 1), completed(1)], 1);
+    for (const { frames } of all) await until(ended(frames));
+    expect(stream.mostReaders).toBe(1);
+    for (const { frames } of all) expect(types(frames)).toEqual(['started', 'stream', 'completed']);
+    for (const { subscription } of all) subscription.close();
   });
 
   it('say nothing after `cancelled`, and do not spin', async () => {
