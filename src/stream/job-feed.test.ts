@@ -1,140 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import {
-  CLOSING_SEQ,
-  START_OF_STREAM,
-  type Cursor,
-  type JobEvent,
-  type StreamItem,
-} from '../contracts/stream.js';
+import { CLOSING_SEQ, START_OF_STREAM } from '../contracts/stream.js';
 import type { JobRow } from '../contracts/rows.js';
-import type { ServerFrame } from '../contracts/frames.js';
 import type { RowlessRun } from './job-runs.js';
-import { StreamState } from './stream-state.js';
-import { JobFeeds } from './feeds.js';
-import type { ReadStream } from './reader.js';
-
-const JOB = 'a3a3f0a2-6f0e-5d7f-9d7f-0f4f5f6f7f80';
-const USER = '11111111-1111-4111-8111-111111111111';
-const PROJECT = '22222222-2222-4222-8222-222222222222';
-
-const row = (over: Partial<JobRow> = {}): JobRow => ({
-  id: JOB,
-  user_id: USER,
-  project_id: PROJECT,
-  status: 'processing',
-  progress: 5,
-  progress_message: null,
-  result: null,
-  error: null,
-  created_at: '2026-01-01T00:00:00+00:00',
-  updated_at: '2026-01-01T00:00:00+00:00',
-  attempt: 1,
-  slot_at: null,
-  queue_no: 1,
-  last_event_at: null,
-  usage: null,
-  ...over,
-});
-
-/**
- * The durable stream for a test: the real stream structure, long polls cut to a few
- * milliseconds; it can be taken away.
- */
-class DurableStream {
-  readonly state = new StreamState();
-  isThere = true;
-  isReachable = true;
-  readonly reads: Cursor[] = [];
-  /** What each read was woken by. */
-  readonly wakes: ('any' | 'phase')[] = [];
-  longestWaitMs = 4;
-  /** How many were reading at the same time, at most. */
-  mostReaders = 0;
-  #readers = 0;
-  readonly read: ReadStream = async (jobId, request, signal) => {
-    this.#readers += 1;
-    this.mostReaders = Math.max(this.mostReaders, this.#readers);
-    return this.#read(jobId, request, signal).finally(() => (this.#readers -= 1));
-  };
-  readonly #read: ReadStream = async (_jobId, { after, waitMs, wakeOn }, signal) => {
-    this.reads.push(after);
-    this.wakes.push(wakeOn ?? 'any');
-    const endMs = Date.now() + Math.min(waitMs, this.longestWaitMs);
-    while (
-      this.isThere &&
-      this.isReachable &&
-      !signal.aborted &&
-      Date.now() < endMs &&
-      !this.state.hasNews(after, wakeOn ?? 'any')
-    )
-      await sleep(1);
-    if (signal.aborted) return { kind: 'aborted' };
-    if (!this.isReachable) return { kind: 'unavailable', error: new Error('away') };
-    return this.isThere ? { kind: 'page', page: this.state.page(after) } : { kind: 'missing' };
-  };
-}
-
-function startFeeds(
-  job: () => JobRow | null = () => row(),
-  run: () => RowlessRun = () => ({ state: 'unknown' }),
-) {
-  const stream = new DurableStream();
-  const feeds = new JobFeeds({
-    readStream: stream.read,
-    facts: {
-      job: async () => job(),
-      publishedCode: async () => ({ mode: 'create', suggestions: [] }),
-      project: async () => ({ id: PROJECT, name: 'old', createdAt: '', updatedAt: '' }),
-      queuePosition: async () => null,
-      rowlessRun: async () => run(),
-    },
-    log: pino({ level: 'silent' }),
-  });
-  const subscribe = (from: Cursor | 'now', origin: 'message' | 'watch' = 'watch') => {
-    const frames: ServerFrame[] = [];
-    const subscription = feeds.subscribe({
-      jobId: JOB,
-      projectId: PROJECT,
-      from,
-      origin,
-      send: (frame) => void frames.push(frame),
-    });
-    return { frames, subscription };
-  };
-  return { stream, feeds, subscribe };
-}
-
-const at = (attempt: number, seq: number, event: JobEvent): StreamItem => ({ attempt, seq, event });
-const text = (attempt: number, seq: number) =>
-  at(attempt, seq, { type: 'stream', content: `${attempt}.${seq} ` });
-const started = at(0, 1, { type: 'started' });
-const completed = (attempt: number) => at(attempt, CLOSING_SEQ + 1, { type: 'completed' });
-const types = (frames: ServerFrame[]) => frames.map(({ type }) => type);
-const until = async (done: () => boolean) => {
-  for (let i = 0; i < 2_000 && !done(); i++) await sleep(1);
-  expect(done()).toBe(true);
-};
-const ended = (frames: ServerFrame[]) => () =>
-  frames.some(({ type }) => type === 'completed' || type === 'failed' || type === 'cancelled');
-
-/** What a screen shows at the end: text since the last reset. */
-function screen(frames: ServerFrame[]): string {
-  let shown = '';
-  for (const frame of frames) {
-    if (frame.type === 'streamReset') shown = '';
-    if (frame.type === 'stream') shown += frame.content;
-  }
-  return shown;
-}
-
-function places(frames: ServerFrame[]): string[] {
-  return frames.flatMap((frame) =>
-    'seq' in frame && frame.seq !== undefined ? [`${frame.attempt}.${frame.seq}`] : [],
-  );
-}
+import {
+  JOB,
+  row,
+  startFeeds,
+  at,
+  text,
+  started,
+  completed,
+  types,
+  until,
+  ended,
+  screen,
+  places,
+} from '../../test/support/job-feeds.js';
 
 describe('D2: the two paths of a job', () => {
   it('give a subscriber all text in order, once, however they overtake each other', async () => {
@@ -452,114 +335,4 @@ describe('D3: where a subscriber starts', () => {
     expect(types(frames)).toEqual(['completed', 'gameUpdated']);
     subscription.close();
   });
-});
-
-describe('D4, D5, F1: subscribers', () => {
-  it('hold frames back until released', async () => {
-    const { stream, subscribe } = startFeeds();
-    const { frames, subscription } = subscribe(START_OF_STREAM);
-    stream.state.append([started], 1);
-    await sleep(20);
-    expect(frames).toEqual([]);
-    subscription.release();
-    expect(types(frames)).toEqual(['started']);
-    subscription.close();
-  });
-
-  it('share one reader, however many there are, and all hear everything', async () => {
-    const { stream, subscribe } = startFeeds();
-    const all = Array.from({ length: 5 }, () => subscribe(START_OF_STREAM));
-    for (const { subscription } of all) subscription.release();
-    stream.state.append([started, text(1, 1), completed(1)], 1);
-    for (const { frames } of all) await until(ended(frames));
-    expect(stream.mostReaders).toBe(1);
-    for (const { frames } of all) expect(types(frames)).toEqual(['started', 'stream', 'completed']);
-    for (const { subscription } of all) subscription.close();
-  });
-
-  it('say nothing after `cancelled`, and do not spin', async () => {
-    const { stream, feeds, subscribe } = startFeeds();
-    const { frames, subscription } = subscribe(START_OF_STREAM);
-    subscription.release();
-    stream.state.append([started, text(1, 1)], 1);
-    await until(() => frames.length === 2);
-    await feeds.cancelled(row({ status: 'cancelled' }));
-    feeds.offer(JOB, [text(1, 2)]);
-    stream.state.append([text(1, 2), at(1, CLOSING_SEQ, { type: 'cancelled' })], 1);
-    const reads = stream.reads.length;
-    await sleep(60);
-    expect(types(frames)).toEqual(['started', 'stream', 'cancelled']);
-    expect(stream.reads.length - reads).toBeLessThan(4);
-    subscription.close();
-  });
-
-  it('get a rename after the end, and nothing else', async () => {
-    const { stream, subscribe } = startFeeds();
-    const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
-    subscription.release();
-    stream.state.append(
-      [
-        started,
-        completed(1),
-        at(1, CLOSING_SEQ + 2, { type: 'progress', progress: 100, message: null }),
-        at(1, CLOSING_SEQ + 3, { type: 'renamed', name: 'ねこの冒険' }),
-      ],
-      1,
-    );
-    await until(() => types(frames).includes('projectRenamed'));
-    expect(types(frames)).toEqual(['started', 'completed', 'gameUpdated', 'projectRenamed']);
-    subscription.close();
-  });
-
-  it('leave nothing running when the last one goes', async () => {
-    const { stream, subscribe } = startFeeds();
-    const { subscription } = subscribe(START_OF_STREAM);
-    await until(() => stream.reads.length > 1);
-    subscription.close();
-    await sleep(10);
-    const reads = stream.reads.length;
-    await sleep(40);
-    expect(stream.reads.length).toBe(reads);
-  });
-});
-
-describe('D3: the sender of a quick job', () => {
-  it(
-    'gets it from its start, also when it began and ended between the look at the stream ' +
-      'and the look at the row',
-    async () => {
-      const { stream, subscribe } = startFeeds(() => {
-        // The row is asked for after the stream was found missing; by then the job is over.
-        if (!stream.isThere) {
-          stream.isThere = true;
-          stream.state.append(
-            [
-              started,
-              at(0, 2, { type: 'progress', progress: 5, message: null }),
-              at(0, CLOSING_SEQ, {
-                type: 'restoreProposal',
-                message: '?',
-                confirmLabel: 'y',
-                cancelLabel: 'n',
-              }),
-              completed(0),
-            ],
-            1,
-          );
-        }
-        return row({ status: 'completed', attempt: 0, result: '{"message":"?","mode":"restore"}' });
-      });
-      stream.isThere = false;
-      const { frames, subscription } = subscribe(START_OF_STREAM, 'message');
-      subscription.release();
-      await until(ended(frames));
-      expect(types(frames)).toEqual([
-        'started',
-        'progress',
-        'geminiRestore',
-        'completed',
-        'gameUpdated',
-      ]);
-    },
-  );
 });

@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.js';
 
 const REORDER = 'src/stream/reorder-buffer.test.ts';
 const FEED = 'src/stream/job-feed.test.ts';
+const SUBSCRIBERS = 'src/stream/subscribers.test.ts';
 const DURABLE_CALLS = 'test/contract/modal/durable-calls.test.ts';
 
 /** Rules that the stream, the callback and calls on Modal keep. */
@@ -84,7 +85,7 @@ export const STREAM_MUTATIONS: readonly Mutation[] = [
     file: 'src/stream/feeds.ts',
     find: '    if (known) return known;\n',
     replace: '',
-    test: FEED,
+    test: SUBSCRIBERS,
   },
   {
     rule: 'I3',
