@@ -186,6 +186,8 @@ export type RunAgentOutcome =
       summary: string;
       suggestions: string[];
       usage: RunUsage | null;
+      /** What the runner's check found doubtful, in words; left out when there is nothing (E2). */
+      findings?: string[];
     }
   | { kind: 'answer'; message: string; suggestions: string[]; usage: RunUsage | null };
 

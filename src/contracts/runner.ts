@@ -80,6 +80,8 @@ export const GenerateResult = z.discriminatedUnion('kind', [
     usage: RunUsage.nullable(),
     summary: z.string(),
     suggestions: z.array(z.string()),
+    /** What the check found doubtful, in words; no reason to refuse (E2). */
+    findings: z.array(z.string()).default([]),
     skippedEntries: z.array(z.string()),
     permissionDenials: z.number().int(),
     bundlePath: z.string().nullable(),

@@ -57,14 +57,20 @@ export async function generate(
       };
     }
     const changed = await changedTexts(repo, before, after);
-    await checkCandidate({
+    const findings = await checkCandidate({
       paths: after.map((file) => file.path),
       changed,
       textOf: (path) => readText(repo, after, path),
     });
     await events.emit(SAVING);
     signal.throwIfAborted();
-    const result = await save(repo, input, { files: after, changed, run, final });
+    const result = await save(repo, input, {
+      files: after,
+      changed,
+      run,
+      final,
+      findings,
+    });
     return await withBundle(repo, input, { ...result, skippedEntries: [...skipped] });
   } finally {
     await scratch.remove();
@@ -135,12 +141,13 @@ interface Finished {
   readonly changed: readonly ChangedText[];
   readonly run: ModelRun;
   readonly final: { message: string; suggestions: string[] };
+  readonly findings: string[];
 }
 
 async function save(
   repo: Repo,
   input: GenerateInput,
-  { files, changed, run, final }: Finished,
+  { files, changed, run, final, findings }: Finished,
 ): Promise<CandidateResult> {
   const summary = final.message || DEFAULT_SUMMARY;
   const story = {
@@ -148,6 +155,7 @@ async function save(
     suggestions: final.suggestions,
     skills: run.skills,
     usage: run.usage,
+    findings,
     edits: editsOf(changed, input.parent === null),
   };
   try {
@@ -160,6 +168,7 @@ async function save(
       usage: run.usage,
       summary,
       suggestions: final.suggestions,
+      findings,
       skippedEntries: [],
       permissionDenials: run.permissionDenials,
       bundlePath: null,

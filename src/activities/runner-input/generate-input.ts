@@ -78,8 +78,9 @@ export function readOutcome(raw: unknown, { spec }: RunAgentInput): RunAgentOutc
       'CandidateInvalid',
       'the candidate does not start from the expected version',
     );
-  const { revision, summary, suggestions, usage } = result;
-  return { kind: 'candidate', revision, summary, suggestions, usage };
+  const { revision, summary, suggestions, usage, findings } = result;
+  const made = { kind: 'candidate' as const, revision, summary, suggestions, usage };
+  return findings.length > 0 ? { ...made, findings } : made;
 }
 
 /**

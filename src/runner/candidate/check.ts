@@ -26,10 +26,11 @@ const MIN_CODE_CHARS = 200;
 
 /**
  * Is this a game that can be shown (E2)? Throws `CandidateRefused` for paths that no version may
- * hold and `CandidateInvalid` with the reason for a page that is missing, cut, does not compile, is
- * no game, or leaves parts out.
+ * hold and `CandidateInvalid` with the reason for a page that is missing, cut, does not compile or
+ * is no game. Answers what is doubtful and no reason to refuse: remarks that read like code left
+ * out, one sentence for each file.
  */
-export async function checkCandidate(candidate: Candidate): Promise<void> {
+export async function checkCandidate(candidate: Candidate): Promise<string[]> {
   for (const path of candidate.paths) assertCandidatePath(path);
   const html = await candidate.textOf(PAGE);
   if (html === null) throw invalid('no-page', 'index.html is missing');
@@ -37,10 +38,10 @@ export async function checkCandidate(candidate: Candidate): Promise<void> {
   const page = readPage(html);
   if (page.defect !== null) throw invalid('page-cut', `index.html: ${page.defect}`);
   await checkScripts(page.scripts, candidate);
-  for (const file of candidate.changed) {
-    const remark = findPlaceholder(file.newText, file.oldText);
-    if (remark !== null) throw invalid('placeholder', `${file.path} leaves a part out: ${remark}`);
-  }
+  return candidate.changed.flatMap(({ path, newText, oldText }) => {
+    const remark = findPlaceholder(newText, oldText);
+    return remark === null ? [] : [`${path} may leave a part out: ${remark}`];
+  });
 }
 
 async function checkScripts(scripts: readonly ScriptTag[], candidate: Candidate): Promise<void> {

@@ -15,6 +15,8 @@ export interface CandidateStory {
   readonly skills: readonly string[];
   readonly edits: readonly Edit[];
   readonly usage: RunUsage | null;
+  /** What the check found doubtful (E2). */
+  readonly findings: readonly string[];
 }
 
 type Job = Pick<GenerateInput, 'jobId' | 'attempt' | 'parent' | 'userText'>;
@@ -49,6 +51,7 @@ export async function saveCandidate(
     edits: story.edits,
     systemPromptVersion: '1.0',
     suggestions: story.suggestions,
+    findings: story.findings,
   };
   const name = timestamp.slice(0, 19).replaceAll(':', '-');
   return commitFiles(
@@ -103,7 +106,7 @@ export async function findCandidate(
 async function readStory(
   repo: Repo,
   revision: string,
-): Promise<{ summary: string; suggestions: string[] }> {
+): Promise<{ summary: string; suggestions: string[]; findings: string[] }> {
   const path = (await listTree(repo, revision))
     .map((entry) => entry.path)
     .filter((each) => each.startsWith(CONTEXT_FOLDER))
@@ -112,8 +115,10 @@ async function readStory(
   const context = JSON.parse(bytes?.toString('utf8') ?? '{}') as {
     aiSummary?: string;
     suggestions?: string[];
+    findings?: string[];
   };
-  return { summary: context.aiSummary ?? '', suggestions: context.suggestions ?? [] };
+  const { aiSummary = '', suggestions = [], findings = [] } = context;
+  return { summary: aiSummary, suggestions, findings };
 }
 
 function parseUsage(trailer: string | undefined): RunUsage | null {

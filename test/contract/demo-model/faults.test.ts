@@ -92,7 +92,7 @@ describe('the real Claude CLI meets the fault', () => {
     expect(await exists(path.join(place.project, 'index.html'))).toBe(false);
   });
 
-  it('placeholder and broken-html: a page that has to be refused', async () => {
+  it('placeholder and broken-html: a page with a part left out, and one that is cut', async () => {
     await play('placeholder');
     expect(await page()).toMatch(/\/\/ \.\.\. rest stays the same\n<\/script>/);
     const other = await makeWorkplace();

@@ -266,15 +266,19 @@ describe('generate', () => {
     expect(receiver.text()).toContain(game('星😀"\\n'));
   });
 
+  it('E2: tells of a remark that reads like code left out, and keeps the game', async () => {
+    const content = game('x').replace('</script>', '// ... existing code ...\n</script>');
+    const outcome = await play([
+      { use: [{ name: 'Write', input: { file_path: 'index.html', content } }] },
+      { say: 'できました' },
+    ]);
+    const findings = ['index.html may leave a part out: // ... existing code ...'];
+    expect(outcome.result).toMatchObject({ kind: 'candidate', findings });
+    const again = await play([{ status: 500 }], {}, 2);
+    expect(again.result).toMatchObject({ revision: outcome.result?.['revision'], findings });
+  });
+
   it.each([
-    [
-      'leaves a part out',
-      game('x').replace(
-        'requestAnimationFrame(frame);\n</script>',
-        '// ... existing code ...\n</script>',
-      ),
-      'leaves a part out',
-    ],
     [
       'does not compile',
       game('x').replace('function frame() {', 'function frame( {'),
