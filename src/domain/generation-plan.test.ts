@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PendingQuestion } from '../contracts/frames.js';
-import { detectIntent } from './intent.js';
+import { detectIntent } from './intent/intent.js';
 import { decidePlan, effectiveRequest } from './generation-plan.js';
 import { evaluateStyleGate, mentionedDimension } from './style-gate.js';
 import { STYLES, styleDocument, findStyle } from './styles.js';

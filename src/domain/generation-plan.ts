@@ -1,6 +1,6 @@
 import type { SelectedStyle, PendingQuestion } from '../contracts/frames.js';
 import type { Dimension } from '../contracts/ids.js';
-import { detectIntent } from './intent.js';
+import { detectIntent } from './intent/intent.js';
 import { mentionedDimension } from './style-gate.js';
 import { findStyle, type StylePreset } from './styles.js';
 
