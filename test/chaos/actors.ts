@@ -45,6 +45,9 @@ export interface Restore {
 export interface Complaint {
   projectId: string | null;
   doing: string;
+  /** What was answered instead, and since when it was asked, in ms since the epoch. */
+  answers: string;
+  atMs: number;
 }
 export interface Diary {
   /** How each user signs in. */
@@ -315,18 +318,24 @@ export class Player {
     };
     diary.calls.push(call);
     call.status = await this.askFor(call);
-    if (call.status === null) return this.complain(kind);
+    if (call.status === null) return;
     if (isAskedAgain) call.again = await this.askFor(call);
   }
 
-  private askFor({ actionId, projectId }: Pick<Call, 'actionId' | 'projectId'>) {
+  private async askFor({
+    actionId,
+    projectId,
+  }: Pick<Call, 'actionId' | 'projectId'>): Promise<number | null> {
     const path =
       projectId === null ? '/api/generate-image' : `/api/projects/${projectId}/generate-movie`;
-    return askUntilAnswered({
+    const { status, refusals } = await askUntilAnswered({
       url: `${this.options.baseUrl}${path}`,
       token: this.token,
       body: { actionId, prompt: '青い鳥' },
     });
+    if (status === null)
+      this.complain(`${projectId === null ? 'image' : 'video'} ${actionId}`, refusals);
+    return status;
   }
 
   /** Deletes the project while its video is made, where it has a game. */
@@ -383,8 +392,22 @@ export class Player {
     return null;
   }
 
-  private complain(doing: string): void {
-    this.options.diary.complaints.push({ projectId: this.projectId || null, doing });
+  private complain(doing: string, answers = this.lastErrors()): void {
+    this.options.diary.complaints.push({
+      projectId: this.projectId || null,
+      doing,
+      answers,
+      atMs: Date.now(),
+    });
+  }
+
+  /** The last errors of the socket, and how often it had to come back. */
+  private lastErrors(): string {
+    const errors = this.listener.frames
+      .filter(({ type }) => type === 'error')
+      .slice(-3)
+      .map((frame) => JSON.stringify(frame).slice(0, 160));
+    return `${errors.join(' ') || 'silence'}; ${this.listener.reconnects} reconnects`;
   }
 }
 

@@ -11,6 +11,11 @@ export interface Call {
   /** What the same call is answered once more; null when it was not asked. */
   again: number | null;
 }
+/** The status that was answered at last, null when none came; and each refusal, with its count. */
+export interface Asked {
+  readonly status: number | null;
+  readonly refusals: string;
+}
 
 /** Longest wait for one answer, and for an answer that is one. */
 const ANSWER_MS = 90_000;
@@ -26,15 +31,23 @@ interface Request {
 }
 
 /** Asks under the same id until the answer is one: what a page does whose answer was lost. */
-export async function askUntilAnswered(request: Request): Promise<number | null> {
+export async function askUntilAnswered(request: Request): Promise<Asked> {
+  const refusals = new Map<string, number>();
+  const told = () => [...refusals].map(([text, count]) => `${count} × ${text}`).join('; ');
   for (const deadline = Date.now() + ANSWERED_MS; Date.now() < deadline; await sleep(PAUSE_MS)) {
-    const status = await ask(request);
-    if (status !== null && !COME_AGAIN.includes(status)) return status;
+    const { status, text } = await ask(request);
+    if (status !== null && !COME_AGAIN.includes(status)) return { status, refusals: told() };
+    const refusal = status === null ? text : `${status} ${text.slice(0, 120)}`;
+    refusals.set(refusal, (refusals.get(refusal) ?? 0) + 1);
   }
-  return null;
+  return { status: null, refusals: told() };
 }
 
-async function ask({ url, token, body }: Request): Promise<number | null> {
+async function ask({
+  url,
+  token,
+  body,
+}: Request): Promise<{ status: number | null; text: string }> {
   try {
     const answer = await fetch(url, {
       method: 'POST',
@@ -42,9 +55,8 @@ async function ask({ url, token, body }: Request): Promise<number | null> {
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(ANSWER_MS),
     });
-    await answer.arrayBuffer();
-    return answer.status;
-  } catch {
-    return null;
+    return { status: answer.status, text: await answer.text() };
+  } catch (error) {
+    return { status: null, text: String(error) };
   }
 }

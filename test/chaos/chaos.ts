@@ -138,7 +138,9 @@ async function livesOf(
     await player.live().catch((error: unknown) =>
       diary.complaints.push({
         projectId: null,
-        doing: `playing (${String(error).slice(0, 200)})`,
+        doing: 'playing',
+        answers: String(error).slice(0, 200),
+        atMs: Date.now(),
       }),
     );
     if (own() === 0) return;
@@ -179,7 +181,12 @@ async function probeProjects({ baseUrl, env }: Stack, diary: Diary): Promise<voi
           .map((run) => run.projectId),
       )) {
         if (!(await probe({ baseUrl, token, projectId, timeoutMs: PROBE_MS })))
-          diary.complaints.push({ projectId, doing: 'a new message after the chaos' });
+          diary.complaints.push({
+            projectId,
+            doing: 'a new message after the chaos',
+            answers: 'no end within the bound',
+            atMs: Date.now(),
+          });
       }
     }
   };

@@ -289,7 +289,9 @@ function stuckThings({ diary, jobs, actions, writers, terminated }: Evidence): s
       .filter(({ status, runId }) => !ENDED_RUNS.includes(status) && !terminated.includes(runId))
       .map(({ projectId, type, status }) => `project ${projectId}: ${type} is ${status}`),
     ...diary.complaints.map(
-      ({ projectId, doing }) => `project ${projectId ?? '(none)'}: ${doing} was not possible`,
+      ({ projectId, doing, answers, atMs }) =>
+        `project ${projectId ?? '(none)'}: ${doing} was not possible at ` +
+        `${new Date(atMs).toISOString()} (${answers})`,
     ),
   ];
 }
