@@ -98,6 +98,7 @@ class Action<T> {
     return { ended: 'cancelled' };
   }
 
+  /** The step that ends the row cancels this workflow, and with it the scope of the work (H2). */
   private async cancel(): Promise<CancelActionAnswer> {
     if (this.isOver) return { outcome: 'tooLate' };
     this.cancelsUnderWay += 1;
@@ -105,7 +106,6 @@ class Action<T> {
       if (!(await shared.cancelAction({ actionId: this.ref.actionId })))
         return { outcome: 'tooLate' };
       this.cancelled = true;
-      this.scope.cancel();
       return { outcome: 'cancelled' };
     } finally {
       this.cancelsUnderWay -= 1;

@@ -81,8 +81,8 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
   {
     rule: 'H2',
     breaks: 'a cancel of an action ends its row and not its work',
-    file: 'src/workflows/run-action.ts',
-    find: '      this.scope.cancel();\n',
+    file: 'src/activities/frame/own-cancel.ts',
+    find: '  await client.workflow.getHandle(workflowId, runId).cancel();\n',
     replace: '',
     test: 'test/workflows/images.test.ts',
   },

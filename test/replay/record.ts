@@ -5,6 +5,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
 import type { GenerationPlan } from '../../src/activities/ports.js';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { CANCEL_ACTION_UPDATE } from '../../src/contracts/actions.js';
@@ -65,7 +66,7 @@ const succeed: FakeActivities = {
   restoreRevision: async () => ({ ok: true, revision: REVISION }),
   removeProjectRows: async () => true,
   removeProjectFiles: async () => undefined,
-  collectGarbage: async () => ({ scratchFolders: 0, candidates: 0, images: 0 }),
+  collectGarbage: async () => ({ candidates: 0, images: 0 }),
   watchVolumes: async ({ after }) => ({
     next: after === null ? 'the-last-user' : null,
     measured: 20,
@@ -85,7 +86,11 @@ const succeed: FakeActivities = {
   openAction: async () => 'opened',
   completeAction: async () => true,
   failAction: async () => true,
-  cancelAction: async () => true,
+  // What the real step does: the work is cancelled by the cancellation of its workflow (H2).
+  cancelAction: async () => {
+    await cancelOwnWorkflow(env.client);
+    return true;
+  },
   generatePublishInfo: async () => ({
     title: '星よけ',
     description: '星をよける',
