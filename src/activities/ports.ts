@@ -172,7 +172,7 @@ export interface MaintenanceActivities {
    * images that were not fetched for a day (C4, E4); folders without a row, and files of assets
    * deleted 30 days ago (F2). Packs repositories.
    */
-  collectGarbage(): Promise<{ scratchFolders: number; candidates: number; images: number }>;
+  collectGarbage(): Promise<{ candidates: number; images: number }>;
 }
 
 export interface RunAgentInput extends JobRef {

@@ -15,6 +15,7 @@ import { namedBuild, readWorkerBuild, WORKER_BUILD_FILE } from '../worker-build.
 import { checkWorkerStart } from '../checks/at-start.js';
 import { temporalPlace, type TemporalPlace } from '../temporal.js';
 import { openActivities } from './activity-sets.js';
+import { startScratchSweep } from './local/scratch-sweep.js';
 import { createWorkers } from './queues.js';
 import { RunningWorkers } from './shutdown.js';
 import { startWatch } from './watch/watch.js';
@@ -47,10 +48,18 @@ async function main(): Promise<void> {
     activities,
   );
   const watch = startWatch({ ...activities.watched, client, config, build, log });
+  const stopSweeping = startScratchSweep({
+    dataDir: config.DATA_DIR,
+    store: activities.watched.store,
+    log,
+  });
   const running = new RunningWorkers(workers, {
     graceMs: config.SHUTDOWN_GRACE_MS,
     log,
-    onFinished: () => watch.stop(),
+    onFinished: () => {
+      watch.stop();
+      stopSweeping();
+    },
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => running.ask());
   log.info(

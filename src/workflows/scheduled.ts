@@ -6,8 +6,8 @@ import { maintenance } from './activity-proxies.js';
  * (`activities/schedules.ts`). A round that fails is not repeated; the next one is soon enough.
  */
 
-/** Removes scratch folders, candidates and images that nothing needs any more (C4, E4). */
-export async function collectGarbage(): Promise<{ scratchFolders: number; candidates: number }> {
+/** Removes candidates and images that nothing needs any more, and packs repositories (E4). */
+export async function collectGarbage(): Promise<{ candidates: number; images: number }> {
   return maintenance.collectGarbage();
 }
 

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sweepScratch } from '../../../src/activities/local/scratch-sweep.js';
 import { removeDeletedAssets, removeOrphanFolders } from '../../../src/activities/shared/sweeps.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
@@ -77,6 +78,58 @@ describe('F2: folders without a row', () => {
     expect(await isThere(place)).toBe(true);
   });
 });
+
+describe('C4: scratch folders on the host of a worker', () => {
+  const left = (callId: string, seconds = 120): Promise<string> =>
+    folder(`scratch/${callId}`, seconds / 86_400);
+  const remaining = async (): Promise<string[]> => (
+    await sweepScratch(deps()),
+    readdir(path.join(dataDir, 'scratch'))
+  );
+
+  it('go when nobody waits for the call: no row, a row that ended, an older attempt', async () => {
+    const [open, ended] = [await job('processing', 2), await job('failed', 1)];
+    await left(`${randomUUID()}.1`);
+    await left(`${ended}.1`);
+    await left(`${open}.1`);
+    await left(`${open}.2`);
+    expect(await remaining()).toEqual([`${open}.2`]);
+  });
+
+  it('stay while an action is open, whatever the attempt, and go with its end', async () => {
+    const actionId = randomUUID();
+    await database.store.actions.open({
+      id: actionId,
+      userId: maker!.id,
+      projectId: null,
+      kind: 'generateImage',
+    });
+    await left(`${actionId}.1`);
+    expect(await remaining()).toEqual([`${actionId}.1`]);
+    await database.store.actions.cancel(actionId);
+    expect(await remaining()).toEqual([]);
+  });
+
+  it('stay for a moment after the end, and other names for an hour', async () => {
+    const fresh = `${randomUUID()}.1`;
+    await left(fresh, 5);
+    await left('in-abc.bundle', 1_800);
+    await left('in-old.bundle', 4_000);
+    expect((await remaining()).sort()).toEqual([fresh, 'in-abc.bundle'].sort());
+  });
+});
+
+/** A job of the maker with so many attempts. */
+async function job(status: string, attempt: number): Promise<string> {
+  const { id: projectId } = await database.store.projects.create(maker!.id);
+  const id = randomUUID();
+  await database.sql(
+    `insert into public.jobs (id, project_id, user_id, status, attempt)
+     values ($1, $2, $3, $4, $5)`,
+    [id, projectId, maker!.id, status, attempt],
+  );
+  return id;
+}
 
 /** An asset of the maker whose file nobody touched for forty days; deleted so many days ago. */
 async function asset(stem: string, deletedDays: number | null, bytes = stem): Promise<string> {

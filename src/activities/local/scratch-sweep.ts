@@ -1,0 +1,70 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { parseCallId } from '../../contracts/ids.js';
+import { isActive } from '../../contracts/rows.js';
+import { videoTempName } from '../../contracts/video.js';
+import type { Log } from '../../log.js';
+import type { Store } from '../../store/index.js';
+
+/** Not earlier: whoever works on a call whose row has just ended is cleaning up by itself. */
+const RESTED_MS = 30_000;
+/** No run lasts this long, so an older folder of no known call belongs to nobody. */
+const UNNAMED_MS = 60 * 60_000;
+const EVERY_MS = 30_000;
+
+export interface ScratchSweepDeps {
+  readonly dataDir: string;
+  readonly store: Pick<Store, 'jobs' | 'actions'>;
+  readonly log: Log;
+}
+
+/**
+ * Sweeps at once and twice a minute: a worker looks after the host that it runs on, as no
+ * Schedule can. Returns what ends that.
+ */
+export function startScratchSweep(deps: ScratchSweepDeps): () => void {
+  const round = (): void => {
+    sweepScratch(deps).then(
+      (removed) => removed > 0 && deps.log.info({ removed }, 'removed scratch folders'),
+      (error: unknown) => deps.log.warn({ err: error }, 'scratch folders could not be swept'),
+    );
+  };
+  const timer = setInterval(round, EVERY_MS).unref();
+  round();
+  return () => clearInterval(timer);
+}
+
+/**
+ * Removes the scratch folders of calls that nobody waits for any more: a runner that was killed
+ * together with its worker leaves one behind (C4). Answers how many. A row that cannot be read
+ * keeps its folder.
+ */
+export async function sweepScratch({ dataDir, store }: ScratchSweepDeps): Promise<number> {
+  const scratchDir = path.join(dataDir, 'scratch');
+  let removed = 0;
+  for (const name of await readdir(scratchDir).catch(() => [])) {
+    const folder = path.join(scratchDir, name);
+    const info = await stat(folder).catch(() => null);
+    if (!info) continue;
+    const call = parseCallId(name);
+    const rested = Date.now() - info.mtimeMs;
+    if (call === null ? rested < UNNAMED_MS : rested < RESTED_MS || (await isWanted(store, call)))
+      continue;
+    for (const left of [folder, path.join(os.tmpdir(), videoTempName(name))])
+      await rm(left, { recursive: true, force: true, maxRetries: 3 });
+    removed += 1;
+  }
+  return removed;
+}
+
+/** The row knows, whatever the clock says: an attempt of an open job, or any of an open action. */
+async function isWanted(
+  { jobs, actions }: ScratchSweepDeps['store'],
+  { jobId: id, attempt }: { jobId: string; attempt: number },
+): Promise<boolean> {
+  const job = await jobs.get(id);
+  if (job !== null) return isActive(job.status) && attempt >= job.attempt;
+  const action = await actions.get(id);
+  return action !== null && isActive(action.state);
+}
