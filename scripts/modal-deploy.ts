@@ -1,13 +1,19 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { runnerBundle } from '../src/activities/runner-input/bundle.js';
 import { videoSite } from '../src/activities/runner-input/video-site.js';
 import { PROJECT_ROOT } from '../src/config.js';
+import { modalAppOf } from '../src/contracts/modal.js';
 import { ensureCutoutModel } from '../dev/tools/cutout-model.js';
+import { appsToStop } from '../src/ops/modal-apps.js';
 
 const BUILD_DIR = path.join(PROJECT_ROOT, 'modal', 'build');
 const CUTOUT_MODEL = 'u2netp.onnx';
+const CLI =
+  process.env['MODAL_CLI'] || path.join(PROJECT_ROOT, '.tools', 'modal-venv', 'bin', 'modal');
+const run = promisify(execFile);
 /**
  * Containers that run from this folder (the emulator's) may still start the runner of an earlier
  * deployment.
@@ -19,8 +25,9 @@ const IMAGE_BUILDER = '2025.06';
 /**
  * `npm run modal:deploy [-- --build-only]`: builds the runner into `modal/build` and deploys
  * `modal/app.py` with Modal's own command line to wherever the environment points (MODAL_TOKEN_ID,
- * MODAL_TOKEN_SECRET, MODAL_ENVIRONMENT, MODAL_APP; MODAL_SERVER_URL for the emulator). Prints the
- * deployed version; exits with the command line's own code.
+ * MODAL_TOKEN_SECRET, MODAL_ENVIRONMENT, MODAL_APP; MODAL_SERVER_URL for the emulator). Each
+ * version of the runner is an app of its own; the one before stays for the workers that still run,
+ * older ones are stopped (I1). Prints the deployed version; exits with the command line's own code.
  */
 async function main(): Promise<number> {
   const { code, manifest } = await runnerBundle();
@@ -35,7 +42,15 @@ async function main(): Promise<number> {
     `runner ${manifest.version} (${manifest.commands.join(', ')}; Claude Code ` +
       `${manifest.claudeCode})\n`,
   );
-  return process.argv.includes('--build-only') ? 0 : deploy();
+  if (process.argv.includes('--build-only')) return 0;
+  const name = process.env['MODAL_APP'] || 'dreamcore';
+  const app = modalAppOf(name, manifest.version);
+  const exitCode = await modal(['deploy', path.join(PROJECT_ROOT, 'modal', 'app.py')], app);
+  if (exitCode === 0)
+    await stopOldApps(name, app).catch((error: unknown) =>
+      process.stderr.write(`older versions stay: ${String(error)}\n`),
+    );
+  return exitCode;
 }
 
 /** A deployment without it cuts no images out; their calls go on beside the worker. */
@@ -69,26 +84,34 @@ async function removeOld(current: readonly string[]): Promise<void> {
   }
 }
 
-function deploy(): Promise<number> {
-  const cli =
-    process.env['MODAL_CLI'] || path.join(PROJECT_ROOT, '.tools', 'modal-venv', 'bin', 'modal');
-  const child = spawn(cli, ['deploy', path.join(PROJECT_ROOT, 'modal', 'app.py')], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: {
-      MODAL_IMAGE_BUILDER_VERSION: IMAGE_BUILDER,
-      ...process.env,
-      PYTHONDONTWRITEBYTECODE: '1',
-    },
-  });
+/** Runs Modal's command line with its output as ours; resolves with its exit code. */
+function modal(args: readonly string[], app: string): Promise<number> {
+  const child = spawn(CLI, args, { stdio: ['ignore', 'inherit', 'inherit'], env: cliEnv(app) });
   return new Promise((resolve, reject) => {
     child.once('error', (error) =>
       reject(
-        new Error(`${cli} cannot be started (${error.message}): see modal/README.md, "Deploy"`),
+        new Error(`${CLI} cannot be started (${error.message}): see modal/README.md, "Deploy"`),
       ),
     );
     child.once('exit', (code) => resolve(code ?? 1));
   });
 }
+
+/** The deployment is done whatever becomes of older ones; what cannot be stopped is told. */
+async function stopOldApps(name: string, current: string): Promise<void> {
+  const { stdout } = await run(CLI, ['app', 'list', '--json'], { env: cliEnv(current) });
+  for (const { id, description } of appsToStop(stdout, name, current)) {
+    process.stdout.write(`stopping ${description}: no worker of the last two versions asks it\n`);
+    await modal(['app', 'stop', '--yes', id], current);
+  }
+}
+
+const cliEnv = (app: string): NodeJS.ProcessEnv => ({
+  MODAL_IMAGE_BUILDER_VERSION: IMAGE_BUILDER,
+  ...process.env,
+  MODAL_APP: app,
+  PYTHONDONTWRITEBYTECODE: '1',
+});
 
 try {
   process.exitCode = await main();

@@ -26,7 +26,7 @@ def now() -> Timestamp:
 
 
 class DeployMethods:
-    """Mixin of the servicer; needs `store`, `blobs`, `links`, `roots_in_use` and `on_published`."""
+    """Mixin of the servicer; needs `store`, `blobs`, `links`, `roots_in_use`, `tasks_of`, `on_published` and `on_stopped`."""
 
     store: Store
     #: What images would install, as far as this machine has it: path in the image → folder here.
@@ -91,9 +91,41 @@ class DeployMethods:
         if app is None:
             if request.object_creation_type != _CREATE_IF_MISSING:
                 raise not_found(f"App '{request.app_name}'")
-            app = self.store.state.apps[request.app_name] = App(new_id("ap"), request.app_name)
+            app = self.store.state.apps[request.app_name] = App(new_id("ap"), request.app_name, created_at=time.time())
             self.store.save()
         return api_pb2.AppGetOrCreateResponse(app_id=app.id)
+
+    @rpc
+    async def AppList(self, request: Any, _: Any) -> Any:
+        response = api_pb2.AppListResponse()
+        for app in self.store.state.apps.values():
+            response.apps.add(
+                app_id=app.id, description=app.name, name=app.name, state=api_pb2.APP_STATE_DEPLOYED,
+                created_at=app.created_at, n_running_tasks=self.tasks_of(app.id),
+            )
+        return response
+
+    @rpc
+    async def AppGetLifecycle(self, request: Any, _: Any) -> Any:
+        app = self._app_of(request.app_id)
+        return api_pb2.AppGetLifecycleResponse(lifecycle=api_pb2.AppLifecycle(app_state=api_pb2.APP_STATE_DEPLOYED, created_at=app.created_at))
+
+    @rpc
+    async def AppStop(self, request: Any, _: Any) -> Any:
+        app = self._app_of(request.app_id)
+        del self.store.state.apps[app.name]
+        for function_id in app.functions.values():
+            self.store.state.functions.pop(function_id, None)
+        self.store.save()
+        self.on_stopped(app.id)
+        self._remove_unused_roots()
+        return Empty()
+
+    def _app_of(self, app_id: str) -> App:
+        app = next((app for app in self.store.state.apps.values() if app.id == app_id), None)
+        if app is None:
+            raise not_found(f"App '{app_id}'")
+        return app
 
     @rpc
     async def AppCreate(self, request: Any, _: Any) -> Any:
@@ -147,7 +179,7 @@ class DeployMethods:
     @rpc
     async def AppPublish(self, request: Any, _: Any) -> Any:
         state = self.store.state
-        app = state.apps.setdefault(request.name, App(request.app_id, request.name))
+        app = state.apps.setdefault(request.name, App(request.app_id, request.name, created_at=time.time()))
         app.id = request.app_id
         app.version += 1
         gone = set(app.functions.values()) - set(request.function_ids.values())

@@ -156,6 +156,17 @@ class Pools:
                     if not container.is_busy:
                         container.kill()
 
+    def end(self, app_id: str) -> None:
+        """An app is stopped: its containers die with what they do."""
+        for container in self.members():
+            if container.spec.app_id == app_id:
+                container.is_retired = True
+                container.kill()
+
+    def count(self, app_id: str) -> int:
+        """Containers of an app that are there."""
+        return sum(container.spec.app_id == app_id for container in self.members())
+
     def members(self) -> list[Container]:
         return [container for pool in self._pools.values() for container in pool.members]
 

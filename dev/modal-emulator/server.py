@@ -57,6 +57,8 @@ class Emulator(DeployMethods, CallMethods, ResourceMethods, BlobMethods, Unknown
         self.host = Host(self.store, self.volumes)
         self.pools = Pools(self.store, self.calls, self.faults, self.host)
         self.on_published = self.pools.retire
+        self.on_stopped = self.pools.end
+        self.tasks_of = self.pools.count
         #: How often each method was called, for tests.
         self.rpcs: dict[str, int] = {}
         self._server: Server | None = None

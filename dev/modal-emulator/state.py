@@ -42,6 +42,8 @@ class App:
     version: int = 0
     #: Name of a function → its id, as published.
     functions: dict[str, str] = field(default_factory=dict)
+    #: Of one that was remembered before this was noted: the oldest.
+    created_at: float = 0.0
 
 
 @dataclass

@@ -140,7 +140,9 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
       otherwise: "Modal's own",
     },
     MODAL_ENVIRONMENT: { meaning: 'environment of the workspace', otherwise: "Modal's default" },
-    MODAL_APP: { meaning: 'name under which the functions are deployed' },
+    MODAL_APP: {
+      meaning: 'name of the apps on Modal: one for each version of the runner, `<name>-<version>`',
+    },
     MODAL_SLOTS: { meaning: 'Modal calls that one worker waits for at a time' },
   },
   Callback: {

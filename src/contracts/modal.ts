@@ -11,6 +11,14 @@ export const MODAL_FUNCTION = {
 } as const;
 export type ModalFunctionName = (typeof MODAL_FUNCTION)[keyof typeof MODAL_FUNCTION];
 
+/**
+ * The app that holds the functions of one version of the runner: workers of two builds that run
+ * side by side each have their own (I1).
+ */
+export function modalAppOf(app: string, runnerVersion: string): string {
+  return `${app}-${runnerVersion}`;
+}
+
 /** Where the user's own Volume is mounted; every path in a call's input is relative to it. */
 export const VOLUME_MOUNT = '/user';
 

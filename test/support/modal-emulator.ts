@@ -6,7 +6,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ModalClient } from 'modal';
+import { runnerVersion } from '../../src/activities/runner-input/bundle.js';
 import { PROJECT_ROOT } from '../../src/config.js';
+import { modalAppOf } from '../../src/contracts/modal.js';
 import { findFreePort } from '../../dev/stack/ports.js';
 import { patient } from './patience.js';
 import { programArgs } from './programs.js';
@@ -137,7 +139,7 @@ export interface ModalEmulator {
   /** A client of the real SDK; other credentials on demand. */
   client(credentials?: { tokenId: string; tokenSecret: string }): ModalClient;
   /** `modal deploy` of an app file, by the real command line. Returns its output. */
-  deploy(appFile: string): Promise<string>;
+  deploy(appFile: string, env?: Readonly<Record<string, string>>): Promise<string>;
   /** `npm run modal:deploy`: our own functions. */
   deployOurs(): Promise<string>;
   /** kill -9; resolves when it is gone. */
@@ -164,6 +166,10 @@ export async function onceReachable<T>(work: () => Promise<T>): Promise<T> {
 const run = promisify(execFile);
 const PYTHON = path.join(PROJECT_ROOT, '.tools/modal-venv/bin/python');
 const LIMIT_MS = patient(60_000);
+
+/** The app that a deployment of these sources makes. */
+export const ourModalApp = async (): Promise<string> =>
+  modalAppOf('dreamcore', await runnerVersion());
 
 /** Starts an emulator alone, with these secrets; nothing is deployed yet. */
 export async function startModalEmulator(
@@ -214,9 +220,13 @@ export async function startModalEmulator(
       process.env.MODAL_SERVER_URL = env.MODAL_SERVER_URL;
       return new ModalClient(credentials);
     },
-    deploy: async (appFile) =>
-      (await run(PYTHON, ['-m', 'modal', 'deploy', appFile], { env: cliEnv, timeout: LIMIT_MS }))
-        .stdout,
+    deploy: async (appFile, more = {}) =>
+      (
+        await run(PYTHON, ['-m', 'modal', 'deploy', appFile], {
+          env: { ...cliEnv, ...more },
+          timeout: LIMIT_MS,
+        })
+      ).stdout,
     deployOurs: async () =>
       (
         await run(process.execPath, programArgs('modal-deploy'), {

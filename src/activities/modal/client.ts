@@ -1,6 +1,11 @@
 import { ModalClient, type FunctionCall, type Function_ } from 'modal';
 import type { Config } from '../../config.js';
-import { VOLUME_MOUNT, volumeNameOf, type ModalFunctionName } from '../../contracts/modal.js';
+import {
+  modalAppOf,
+  VOLUME_MOUNT,
+  volumeNameOf,
+  type ModalFunctionName,
+} from '../../contracts/modal.js';
 import { lostResults, rpcDeadlines } from './deadlines.js';
 import { toAppError } from './errors.js';
 
@@ -33,9 +38,17 @@ export interface ModalConnection {
   close(): void;
 }
 
-/** Opens nothing yet: the first request finds out whether Modal is there and knows us. */
-export function connectModal(config: ModalConfig, deadlineMs = RPC_DEADLINE_MS): ModalConnection {
+/**
+ * The functions of one version of the runner. Opens nothing yet: the first request finds out
+ * whether Modal is there and knows us.
+ */
+export function connectModal(
+  config: ModalConfig,
+  runnerVersion: string,
+  deadlineMs = RPC_DEADLINE_MS,
+): ModalConnection {
   const client = createClient(config, deadlineMs);
+  const app = modalAppOf(config.MODAL_APP, runnerVersion);
   const volumeOf = (userId: string, createIfMissing: boolean) =>
     client.volumes.fromName(volumeNameOf(userId), {
       createIfMissing,
@@ -44,7 +57,7 @@ export function connectModal(config: ModalConfig, deadlineMs = RPC_DEADLINE_MS):
   return {
     async bind(fn, userId) {
       const [deployed, volume] = await asOurs(
-        Promise.all([client.functions.fromName(config.MODAL_APP, fn), volumeOf(userId, true)]),
+        Promise.all([client.functions.fromName(app, fn), volumeOf(userId, true)]),
       );
       // Without `instance()` the options are silently ignored, and the function would run without
       // the user's Volume.

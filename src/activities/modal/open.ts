@@ -55,7 +55,8 @@ export interface ModalDeps {
 export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
   const { config, store, log } = deps;
   if (!config.MODAL_TOKEN_ID || !config.MODAL_TOKEN_SECRET) return null;
-  const connection = connectModal(config);
+  const version = await runnerVersion();
+  const connection = connectModal(config, version);
   const breaker = createBreaker({
     report: (found) => store.backendState.reportBreaker(found),
     log,
@@ -69,7 +70,7 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
     callbackSecret: config.CALLBACK_SECRET,
     connection,
     breaker,
-    version: await runnerVersion(),
+    version,
     ledger,
     log,
   });

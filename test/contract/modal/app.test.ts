@@ -17,7 +17,11 @@ import {
 import { callbackKeyOf } from '../../../src/contracts/signatures.js';
 import { startReceiver, type FakeReceiver } from '../../fakes/callback-receiver.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
-import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
+import {
+  ourModalApp,
+  startModalEmulator,
+  type ModalEmulator,
+} from '../../support/modal-emulator.js';
 import { game } from '../runner/bench.js';
 
 const KEY = 'sk-test-the-real-key-0123456789';
@@ -85,7 +89,7 @@ class Player {
       createIfMissing: true,
       version: 2,
     });
-    return (await client.functions.fromName('dreamcore', fn))
+    return (await client.functions.fromName(await ourModalApp(), fn))
       .withOptions({ volumes: { [VOLUME_MOUNT]: volume }, ...options })
       .instance();
   }
@@ -458,7 +462,7 @@ describe('git and files on the Volume', () => {
   });
 
   it('without a Volume there is nothing to work on', async () => {
-    const unbound = await client.functions.fromName('dreamcore', MODAL_FUNCTION.files);
+    const unbound = await client.functions.fromName(await ourModalApp(), MODAL_FUNCTION.files);
     const input = { command: 'files', root: '', op: 'usage' };
     expect(
       await failureOf(
@@ -468,7 +472,7 @@ describe('git and files on the Volume', () => {
   });
 
   it('functions without a runner command are not deployed, and no log holds a secret', async () => {
-    expect((await emulator.control.state()).apps['dreamcore']?.functions.sort()).toEqual(
+    expect((await emulator.control.state()).apps[await ourModalApp()]?.functions.sort()).toEqual(
       Object.values(MODAL_FUNCTION).sort(),
     );
     const log = await readFile(

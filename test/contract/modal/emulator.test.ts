@@ -4,7 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Function_, FunctionCall, ModalClient } from 'modal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROJECT_ROOT } from '../../../src/config.js';
+import { modalAppOf } from '../../../src/contracts/modal.js';
 import {
+  ourModalApp,
   onceReachable,
   startModalEmulator,
   type ModalEmulator,
@@ -247,7 +249,7 @@ describe('our own functions', () => {
   it('are deployed from the real app file by the real CLI, those the runner serves', async () => {
     expect(await emulator.deployOurs()).toContain('App deployed');
     const { apps } = await emulator.control.state();
-    expect(apps['dreamcore']?.functions).toEqual(
+    expect(apps[await ourModalApp()]?.functions).toEqual(
       expect.arrayContaining(['file-operation', 'generate-game', 'git-operation']),
     );
     const volume = await client.volumes.fromName('user-ours', {
@@ -255,7 +257,7 @@ describe('our own functions', () => {
       version: 2,
     });
     const git = await (
-      await client.functions.fromName('dreamcore', 'git-operation')
+      await client.functions.fromName(await ourModalApp(), 'git-operation')
     )
       .withOptions({ volumes: { '/user': volume } })
       .instance();
@@ -263,6 +265,21 @@ describe('our own functions', () => {
       git.remote([{ version: 'of another day', callId: 'c-1', input: {}, bundle: null }]),
     );
     expect(refused.message).toContain('AppError{"kind": "ModalOutdated"');
+  });
+
+  it('I1: those of the version before stay for its workers, older ones are stopped', async () => {
+    const earlier = ['a', 'b'].map((letter) => modalAppOf('dreamcore', letter.repeat(16)));
+    for (const MODAL_APP of earlier)
+      await emulator.deploy(path.join(PROJECT_ROOT, 'modal/app.py'), { MODAL_APP });
+    expect(await emulator.deployOurs()).toContain(`stopping ${earlier[0]}`);
+    const { apps } = await emulator.control.state();
+    expect(
+      Object.keys(apps)
+        .filter((name) => name.startsWith('dreamcore-'))
+        .sort(),
+    ).toEqual([earlier[1], await ourModalApp()].sort());
+    const stopped = client.functions.fromName(earlier[0] ?? '', 'git-operation');
+    expect((await failureOf(stopped)).message).toContain('not found');
   });
 
   it('replace the ones of the last deployment', async () => {

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ModalClient } from 'modal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { modalControlOf, onceReachable } from '../../support/modal-emulator.js';
+import { modalControlOf, onceReachable, ourModalApp } from '../../support/modal-emulator.js';
 import {
   newDataDir,
   stackEnv,
@@ -34,7 +34,7 @@ async function deployedAnswer(): Promise<string> {
     tokenSecret: provided.MODAL_TOKEN_SECRET,
   });
   try {
-    const fn = await client.functions.fromName('dreamcore', 'git-operation');
+    const fn = await client.functions.fromName(await ourModalApp(), 'git-operation');
     return await fn
       .remote([{ version: 'of another day', callId: 'c-1', input: {}, bundle: null }])
       .then(String, String);
@@ -53,7 +53,7 @@ describe('npm start -- --modal-emulator', () => {
 
   it('has our functions deployed with their secrets, and tells the parts to use it', async () => {
     const { apps, secrets } = await modalControlOf(stack).state();
-    expect(apps['dreamcore']?.functions).toContain('generate-game');
+    expect(apps[await ourModalApp()]?.functions).toContain('generate-game');
     expect(secrets).toEqual(['anthropic', 'gemini']);
     expect(provided).toMatchObject({
       USE_MODAL: 'true',

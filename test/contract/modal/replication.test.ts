@@ -48,11 +48,10 @@ beforeAll(async () => {
   dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-replication-'));
   await emulator.deployOurs();
   const { store } = database;
-  connection = connectModal({
-    ...emulator.env,
-    MODAL_ENVIRONMENT: undefined,
-    MODAL_APP: 'dreamcore',
-  });
+  connection = connectModal(
+    { ...emulator.env, MODAL_ENVIRONMENT: undefined, MODAL_APP: 'dreamcore' },
+    await runnerVersion(),
+  );
   const breaker = createBreaker({
     report: (found) => store.backendState.reportBreaker(found),
     log,
