@@ -20,6 +20,7 @@ const SHARED_STACK = [
   'test/contract/journey/main-job.test.ts',
   'test/contract/journey/rest-calls.test.ts',
   'test/contract/journey/scripts.test.ts',
+  'test/contract/ops/jobs.test.ts',
   'test/contract/ws/jobs.test.ts',
   'test/contract/ws/rows.test.ts',
 ];

@@ -75,6 +75,7 @@ export const Env = z.object({
   TEMPORAL_TLS_SERVER_NAME: z.string().min(1).optional(),
   TEMPORAL_PROFILE: z.string().min(1).optional(),
   TEMPORAL_CONFIG_FILE: z.string().min(1).optional(),
+  TEMPORAL_UI_URL: Url.optional(),
   BUILD_ID: z
     .string()
     .regex(/^[\w.-]{1,60}$/, 'is no name of up to 60 letters, digits, ".", "_" and "-"')

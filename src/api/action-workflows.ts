@@ -1,35 +1,25 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
-  WorkflowNotFoundError,
   type Client,
   type WorkflowIdReusePolicy,
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { askActionToCancel } from '../cancel/actions.js';
 import { withTimeout } from '../concurrency.js';
 import {
-  CANCEL_ACTION_UPDATE,
   type ActionKind,
   type ActionOutcome,
   type ActionRef,
   type CancelActionAnswer,
 } from '../contracts/actions.js';
 import { isErrorKind, unavailable } from '../contracts/errors.js';
-import { actionWorkflowId } from '../contracts/ids.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import { ACTION_EXECUTION_TIMEOUT, TASK_QUEUE } from '../contracts/workflows.js';
 import type { Log } from '../log.js';
 
 /** Whoever asks hears within 5 s that Temporal is away, row and token included. */
 const START_TIMEOUT_MS = 4_000;
-const CANCEL_TIMEOUT_MS = 4_500;
-/**
- * Temporal's list of workflows learns of a new one a moment after its start: so long, and so often,
- * an open action is looked for.
- */
-const LIST_LAG_MS = 3_500;
-const LIST_PAUSE_MS = 200;
 
 export interface ActionStart<I extends ActionRef> {
   kind: ActionKind;
@@ -85,33 +75,8 @@ export function createActionWorkflows(temporal: Client, log: Log): ActionWorkflo
         return outcomeOf<T>((await startAction(temporal, start, 'ALLOW_DUPLICATE')).result());
       }
     },
-    cancelAction: (actionId, isOpen) => cancelAction(temporal, log, actionId, isOpen),
+    cancelAction: (actionId, isOpen) => askActionToCancel(temporal, log, actionId, isOpen),
   };
-}
-
-async function cancelAction(
-  temporal: Client,
-  log: Log,
-  actionId: string,
-  isOpen: () => Promise<boolean>,
-): Promise<CancelActionAnswer['outcome'] | 'noAnswer'> {
-  const startedMs = performance.now();
-  try {
-    return await temporal.withDeadline(Date.now() + CANCEL_TIMEOUT_MS, async () => {
-      for (;;) {
-        const outcome =
-          (await cancelWorkflow(temporal, actionWorkflowId(actionId))) ??
-          (await cancelFound(temporal, actionId));
-        if (outcome !== null) return outcome;
-        if (!(await isOpen())) return 'tooLate';
-        if (performance.now() - startedMs > LIST_LAG_MS) return 'noAnswer';
-        await sleep(LIST_PAUSE_MS);
-      }
-    });
-  } catch (error) {
-    log.warn({ err: error, actionId }, 'no workflow answers for an action that is to be stopped');
-    return 'noAnswer';
-  }
 }
 
 async function startAction<I extends ActionRef>(
@@ -156,38 +121,4 @@ export async function outcomeOf<T>(result: Promise<unknown>): Promise<ActionOutc
     // Ended from outside: by an operator, or by the watch over broken workflows.
     return { ok: false, kind: 'RunCrashed', detail: cause?.message ?? error.message };
   }
-}
-
-/** Null = no such workflow runs. */
-async function cancelWorkflow(
-  temporal: Client,
-  workflowId: string,
-): Promise<CancelActionAnswer['outcome'] | null> {
-  const handle = temporal.workflow.getHandle(workflowId);
-  try {
-    return (await handle.executeUpdate<CancelActionAnswer, []>(CANCEL_ACTION_UPDATE)).outcome;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    // No worker answers. The server keeps this for the next one, which then stops the work.
-    void temporal
-      .withDeadline(Date.now() + CANCEL_TIMEOUT_MS, () => handle.cancel())
-      .catch(() => 0);
-    throw error;
-  }
-}
-
-/**
- * For actions that share one workflow id, so that there is one of them at a time: found by what
- * they were started with.
- */
-async function cancelFound(
-  temporal: Client,
-  actionId: string,
-): Promise<CancelActionAnswer['outcome'] | null> {
-  for await (const { workflowId } of temporal.workflow.list({
-    query: `JobId = '${actionId}' AND ExecutionStatus = 'Running'`,
-  })) {
-    return cancelWorkflow(temporal, workflowId);
-  }
-  return null;
 }

@@ -1,25 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  isGrpcServiceError,
-  WithStartWorkflowOperation,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-  type Client,
-} from '@temporalio/client';
-import { ApplicationFailure, type Workflow } from '@temporalio/common';
+import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
+import { classifyTry, isRefusal, type Refusal } from '../cancel/failed-tries.js';
+import { askWriterToCancel, type CancelOutcome } from '../cancel/jobs.js';
 import { projectWorkflowId } from '../contracts/ids.js';
 import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
 import {
-  ADMIT_FAILURE,
   ADMIT_UPDATE,
-  CANCEL_UPDATE,
   JOB_EXECUTION_TIMEOUT,
   TASK_QUEUE,
   type AdmitAnswer,
   type AdmitRequest,
-  type CancelAnswer,
-  type CancelRequest,
   type DeleteProjectInput,
   type GenerateGameInput,
   type RestoreVersionInput,
@@ -34,9 +25,6 @@ export type Admission =
   | { kind: 'restore'; input: RestoreVersionInput }
   | { kind: 'delete'; input: DeleteProjectInput };
 
-/** Why the writer of a project refused. */
-type Refusal = 'USER_LIMIT_EXCEEDED' | 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED';
-
 /** `waiting`: our run was started but no worker has answered yet; it counts as accepted (A6). */
 export type Admitted =
   | { kind: 'answered'; answer: AdmitAnswer }
@@ -47,7 +35,7 @@ export interface Admitter {
   /** Starts the work or meets the project's present writer (A1–A6). Never throws. */
   admit(admission: Admission): Promise<Admitted>;
   /** Asks the project's writer to stop this job (F1); `noAnswer` when none can be reached. */
-  cancel(projectId: string, jobId: string): Promise<CancelAnswer['outcome'] | 'noAnswer'>;
+  cancel(projectId: string, jobId: string): Promise<CancelOutcome>;
 }
 
 const DEADLINE_MS = 5_000;
@@ -59,13 +47,12 @@ const DESCRIBE_TIMEOUT_MS = 2_000;
 /** A silent server may hold our run: it is asked again for so long; a message fails within 15 s. */
 const DESCRIBE_PATIENCE_MS = 6_000;
 const DESCRIBE_PAUSE_MS = 100;
-const CANCEL_TIMEOUT_MS = 4_500;
 const MAX_SUMMARY_CHARS = 60;
 
 export function createAdmitter(temporal: Client, log: Log): Admitter {
   return {
     admit: (admission) => admit(temporal, log, admission),
-    cancel: (projectId, jobId) => cancel(temporal, log, projectId, jobId),
+    cancel: (projectId, jobId) => askWriterToCancel(temporal, log, projectId, jobId),
   };
 }
 
@@ -151,25 +138,6 @@ async function describeWriter(temporal: Client, projectId: string) {
   }
 }
 
-async function cancel(
-  temporal: Client,
-  log: Log,
-  projectId: string,
-  jobId: string,
-): Promise<CancelAnswer['outcome'] | 'noAnswer'> {
-  const handle = temporal.workflow.getHandle(projectWorkflowId(projectId));
-  try {
-    const { outcome } = await temporal.withDeadline(Date.now() + CANCEL_TIMEOUT_MS, () =>
-      handle.executeUpdate<CancelAnswer, [CancelRequest]>(CANCEL_UPDATE, { args: [{ jobId }] }),
-    );
-    return outcome;
-  } catch (error) {
-    if (classifyTry(error).kind === 'broken')
-      log.error({ err: error, projectId, jobId }, 'cancelling through the workflow failed');
-    return 'noAnswer';
-  }
-}
-
 const WORKFLOW_TYPES = {
   generate: 'generateGame',
   restore: 'restoreVersion',
@@ -218,42 +186,4 @@ function summaryOf({ kind, input }: Admission): string {
   return kind === 'generate'
     ? `生成: ${input.content.replace(/\s+/g, ' ').slice(0, MAX_SUMMARY_CHARS)}`
     : `復元: ${input.versionId.slice(0, 7)}`;
-}
-
-function isRefusal(code: string | null | undefined): code is Refusal {
-  const { userLimit, systemLimit, denied } = ADMIT_FAILURE;
-  return code === userLimit || code === systemLimit || code === denied;
-}
-
-/** A failed try: come again, the wait ran out, a refusal, or something that nobody foresaw. */
-type FailedTry = { kind: 'again' | 'timedOut' | 'broken' } | { kind: 'refused'; code: Refusal };
-
-/** The run ended between taking the update and finishing it. */
-const ENDED_MEANWHILE = 'AcceptedUpdateCompletedWorkflow';
-const DEADLINE_EXCEEDED = 4;
-/** Not found, failed precondition, aborted, unavailable: the run ends, or the server comes back. */
-const COME_AGAIN_CODES = [5, 9, 10, 14];
-
-/** Reads a failed `admit` or `cancelJob` (A6). */
-export function classifyTry(error: unknown): FailedTry {
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'timedOut' };
-  if (error instanceof WorkflowUpdateFailedError) {
-    const failure = causesOf(error.cause).find((cause) => cause instanceof ApplicationFailure);
-    return classifyFailureType(failure?.type);
-  }
-  if (error instanceof WorkflowNotFoundError) return { kind: 'again' };
-  const code: number | undefined = causesOf(error).find(isGrpcServiceError)?.code;
-  if (code === DEADLINE_EXCEEDED) return { kind: 'timedOut' };
-  return { kind: code !== undefined && COME_AGAIN_CODES.includes(code) ? 'again' : 'broken' };
-}
-
-function classifyFailureType(type: string | null | undefined): FailedTry {
-  if (isRefusal(type)) return { kind: 'refused', code: type };
-  const isToComeAgain = type === ADMIT_FAILURE.closing || type === ENDED_MEANWHILE;
-  return { kind: isToComeAgain ? 'again' : 'broken' };
-}
-
-/** An error and the errors that caused it; the failure of an activity lies one deeper. */
-function causesOf(error: unknown): Error[] {
-  return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
 }

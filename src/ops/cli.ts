@@ -6,6 +6,8 @@ import { deployCurrent, deployRamp, deployStatus, type DeployOptions } from './d
 import { examine, type DevelopmentChecks } from './doctor.js';
 import { importV2, type ImportOptions } from './import-v2.js';
 import { syncStores, type SyncOptions } from './sync.js';
+import { addJobCommands } from './jobs/commands.js';
+import { ENV_FILE, readDays, say } from './options.js';
 import { reportUsage } from './usage.js';
 
 /**
@@ -16,6 +18,7 @@ export async function runCommand(development: DevelopmentChecks | null): Promise
   keepFilesPrivate();
   program.name('dreamcore').description('Tools for whoever runs DreamCore.');
   addDoctor(development);
+  addJobCommands(program);
   addUsage();
   addSync();
   addBackend();
@@ -36,7 +39,7 @@ function addDoctor(development: DevelopmentChecks | null): void {
       'Says what is there, what is missing, and how to get it. Exits 1 when something ' +
         'required is missing.',
     )
-    .option('--env-file <file>', 'read variables from this file instead of .env')
+    .option(...ENV_FILE)
     .action(async ({ envFile }: { envFile?: string }) => {
       const { text, exitCode } = await examine(envFile, development);
       process.stdout.write(`${text}\n`);
@@ -50,7 +53,7 @@ function addUsage(): void {
     .description('Who spent what: per day, backend and user.')
     .option('--user <id>', 'one user only')
     .option('--days <n>', 'so many days, today included', readDays, 7)
-    .option('--env-file <file>', 'read variables from this file instead of .env')
+    .option(...ENV_FILE)
     .action(async (options: { envFile?: string; user?: string; days: number }) => {
       process.stdout.write(`${await reportUsage(options)}\n`);
     });
@@ -67,7 +70,7 @@ function addSync(): void {
     .option('--project <id>', 'one project')
     .option('--all', 'all projects')
     .option('--dry-run', 'say what would be done')
-    .option('--env-file <file>', 'read variables from this file instead of .env')
+    .option(...ENV_FILE)
     .action(async (options: SyncOptions) => {
       const { text, exitCode } = await syncStores(options);
       process.stdout.write(`${text}\n`);
@@ -81,7 +84,7 @@ function addBackend(): void {
     .description('Shows where work is done, or moves it; running jobs follow at their next step.')
     .addArgument(new Argument('[to]', 'where work is done from now on').choices(['local', 'modal']))
     .option('--share <percent>', 'of the users whose work is done on Modal', readPercent)
-    .option('--env-file <file>', 'read variables from this file instead of .env')
+    .option(...ENV_FILE)
     .action(async (to: Backend | undefined, options: { share?: number; envFile?: string }) => {
       process.stdout.write(
         `${await moveBackend({ ...options, ...(to === undefined ? {} : { to }) })}\n`,
@@ -95,11 +98,10 @@ function addDeploy(): void {
     .description(
       'Builds of the workers: which one new runs start on, and what the others still do.',
     );
-  const envFile = ['--env-file <file>', 'read variables from this file instead of .env'] as const;
   deploy
     .command('status')
     .description('Lists the builds, whether workers run them, and their running workflows.')
-    .option(...envFile)
+    .option(...ENV_FILE)
     .action(async (options: DeployOptions) => say(await deployStatus(options)));
   deploy
     .command('current')
@@ -107,7 +109,7 @@ function addDeploy(): void {
       'New runs start on this build once its workers poll all queues; so one rolls back.',
     )
     .argument('<build>', 'its id, as status says it')
-    .option(...envFile)
+    .option(...ENV_FILE)
     .action(async (build: string, options: DeployOptions) =>
       say(await deployCurrent(build, options)),
     );
@@ -116,14 +118,10 @@ function addDeploy(): void {
     .description('A part of the new runs starts on this build; 0 ends that.')
     .argument('<build>', 'its id, as status says it')
     .argument('<percent>', 'of the new runs', readPercent)
-    .option(...envFile)
+    .option(...ENV_FILE)
     .action(async (build: string, percent: number, options: DeployOptions) =>
       say(await deployRamp(build, percent, options)),
     );
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
 
 function addImport(): void {
@@ -136,7 +134,7 @@ function addImport(): void {
     .argument('<data-dir>', 'the folder with "users" in it, V2\'s DATA_DIR')
     .option('--dry-run', 'say what would be taken')
     .option('--user <id>', 'one user only')
-    .option('--env-file <file>', 'read variables from this file instead of .env')
+    .option(...ENV_FILE)
     .action(async (dataDir: string, options: ImportOptions) => {
       const { text, exitCode } = await importV2(dataDir, options);
       process.stdout.write(`${text}\n`);
@@ -149,11 +147,4 @@ function readPercent(text: string): number {
   if (text.trim() === '' || !Number.isInteger(percent) || percent < 0 || percent > 100)
     throw new InvalidArgumentError('a number from 0 to 100');
   return percent;
-}
-
-function readDays(text: string): number {
-  const days = Number(text);
-  if (!Number.isInteger(days) || days < 1 || days > 366)
-    throw new InvalidArgumentError('a number of days from 1 to 366');
-  return days;
 }

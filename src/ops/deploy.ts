@@ -1,5 +1,4 @@
 import os from 'node:os';
-import { Client, Connection } from '@temporalio/client';
 import { ALL_QUEUES, TASK_QUEUE } from '../contracts/workflows.js';
 import { makeCurrent, whyNotReady } from '../deployments/make-current.js';
 import {
@@ -11,11 +10,8 @@ import {
   TASK_KIND,
   type Deployment,
 } from '../deployments/versions.js';
-import { temporalPlace } from '../temporal.js';
-import { readSettings } from './settings.js';
-import { readStackFile } from './stack-file.js';
+import { withServer } from './with-server.js';
 
-const CONNECT_TIMEOUT_MS = 5_000;
 /** A command that finds a build without all of its queues waits no longer. */
 const READY_LIMIT_MS = 15_000;
 
@@ -109,31 +105,4 @@ function roleOf({ current, ramping }: Deployment, buildId: string): string {
 
 function operator(): string {
   return `${os.userInfo().username}@${os.hostname()}`;
-}
-
-/** Asks the Temporal server of the running stack, or the one that is configured. */
-async function withServer<T>(
-  envFile: string | undefined,
-  work: (client: Client) => Promise<T>,
-): Promise<T> {
-  const { env, config } = readSettings(envFile);
-  const stack = await readStackFile(config.DATA_DIR);
-  const { connection: options, namespace } = temporalPlace({
-    ...config,
-    TEMPORAL_ADDRESS: env.TEMPORAL_ADDRESS ?? stack?.provided['TEMPORAL_ADDRESS'],
-  });
-  let connection: Connection;
-  try {
-    connection = await Connection.connect({ ...options, connectTimeout: CONNECT_TIMEOUT_MS });
-  } catch {
-    throw new Error(
-      `Temporal cannot be reached at ${options.address}: is the stack running, is ` +
-        'TEMPORAL_ADDRESS right?',
-    );
-  }
-  try {
-    return await work(new Client({ connection, namespace }));
-  } finally {
-    await connection.close();
-  }
 }

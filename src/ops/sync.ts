@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
 import {
   MAX_REPORTS,
   type ReplicateAllInput,
@@ -7,9 +6,9 @@ import {
 } from '../contracts/modal.js';
 import { TASK_QUEUE } from '../contracts/workflows.js';
 import { whyWithoutModal, type Config } from '../config.js';
-import { readSettings } from './settings.js';
-import { temporalPlace } from '../temporal.js';
-import { readStackFile } from './stack-file.js';
+import type { StackFile } from './stack-file.js';
+import { renderTable } from './table.js';
+import { withServer } from './with-server.js';
 
 export interface SyncOptions {
   /** One of the three says what is looked at. */
@@ -28,13 +27,9 @@ const HEADERS = ['project', 'user', 'to Volume', 'to mirror', 'problem'];
  */
 export async function syncStores(options: SyncOptions): Promise<{ text: string; exitCode: 0 | 1 }> {
   const input = inputOf(options);
-  const { config, stack } = await runningConfig(options.envFile);
-  const obstacle = whyWithoutModal({ ...config, ...stack });
-  if (obstacle !== null) throw new Error(`There are no Volumes to compare with: ${obstacle}.`);
-  const temporal = temporalPlace({ ...config, ...stack });
-  const connection = await Connection.connect(temporal.connection);
-  try {
-    const client = new Client({ connection, namespace: temporal.namespace });
+  return withServer(options.envFile, async (client, { config, stack }) => {
+    const obstacle = whyWithoutModal({ ...config, ...credentials(config, stack) });
+    if (obstacle !== null) throw new Error(`There are no Volumes to compare with: ${obstacle}.`);
     const outcome = await client.workflow.execute<
       (input: ReplicateAllInput) => Promise<ReplicateAllOutcome>
     >('replicateAll', {
@@ -43,9 +38,7 @@ export async function syncStores(options: SyncOptions): Promise<{ text: string; 
       args: [input],
     });
     return { text: renderSync(outcome, input.dryRun), exitCode: outcome.problems > 0 ? 1 : 0 };
-  } finally {
-    await connection.close();
-  }
+  });
 }
 
 function inputOf({ user, project, all, dryRun }: SyncOptions): ReplicateAllInput {
@@ -59,22 +52,14 @@ function inputOf({ user, project, all, dryRun }: SyncOptions): ReplicateAllInput
   };
 }
 
-/** The configuration, and what the embedded parts of a stack that ran last add to it. */
-async function runningConfig(
-  envFile: string | undefined,
-): Promise<{ config: Readonly<Config>; stack: Partial<Config> }> {
-  const { env, config } = readSettings(envFile);
-  const { TEMPORAL_ADDRESS, MODAL_TOKEN_ID, MODAL_TOKEN_SECRET } = {
-    ...(await readStackFile(config.DATA_DIR))?.provided,
-    ...env,
-  };
+/** The configuration's, or those of the stand-in for Modal of a stack that ran last. */
+function credentials(
+  { MODAL_TOKEN_ID, MODAL_TOKEN_SECRET }: Readonly<Config>,
+  stack: StackFile | null,
+): Pick<Config, 'MODAL_TOKEN_ID' | 'MODAL_TOKEN_SECRET'> {
   return {
-    config,
-    stack: {
-      ...(TEMPORAL_ADDRESS ? { TEMPORAL_ADDRESS } : {}),
-      ...(MODAL_TOKEN_ID ? { MODAL_TOKEN_ID } : {}),
-      ...(MODAL_TOKEN_SECRET ? { MODAL_TOKEN_SECRET } : {}),
-    },
+    MODAL_TOKEN_ID: MODAL_TOKEN_ID ?? stack?.provided['MODAL_TOKEN_ID'],
+    MODAL_TOKEN_SECRET: MODAL_TOKEN_SECRET ?? stack?.provided['MODAL_TOKEN_SECRET'],
   };
 }
 
@@ -87,16 +72,7 @@ export function renderSync(outcome: ReplicateAllOutcome, dryRun: boolean): strin
     amount(toMirror),
     problem ?? '',
   ]);
-  const table = rows.length === 0 ? [] : [HEADERS, ...rows];
-  const widths = HEADERS.map((_, column) =>
-    Math.max(0, ...table.map((cells) => cells[column]?.length ?? 0)),
-  );
-  const lines = table.map((cells) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  const lines = rows.length === 0 ? [] : [renderTable(HEADERS, rows)];
   const cut =
     rows.length === MAX_REPORTS ? [`(the first ${MAX_REPORTS}; run it again for the rest)`] : [];
   const sum =

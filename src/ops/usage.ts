@@ -1,5 +1,6 @@
 import type { UsageSummaryRow } from '../store/tables/usage.js';
 import { openRunningStore } from './running-store.js';
+import { money, renderTable } from './table.js';
 
 const HEADERS = [
   'day',
@@ -61,20 +62,7 @@ export function renderUsage(rows: readonly UsageSummaryRow[]): string {
     }),
     { ...EMPTY, day: 'total' },
   );
-  const table = [[...HEADERS], ...[...lines, total].map(cellsOf)];
-  const widths = HEADERS.map((_, column) =>
-    Math.max(...table.map((cells) => cells[column]?.length ?? 0)),
-  );
-  return table
-    .map((cells) =>
-      cells
-        .map((cell, column) =>
-          column < LEFT ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-        )
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return renderTable(HEADERS, [...lines, total].map(cellsOf), LEFT);
 }
 
 const EMPTY: Line = {
@@ -122,8 +110,4 @@ function cellsOf(line: Line): string[] {
     money(line.releasedUsd),
     line.modalSeconds > 0 ? `${Math.round(line.modalSeconds)} s` : '',
   ];
-}
-
-function money(usd: number): string {
-  return `$${usd.toFixed(usd !== 0 && Math.abs(usd) < 0.1 ? 4 : 2)}`;
 }

@@ -11,6 +11,7 @@ import { jobsTable, type Jobs } from './tables/jobs.js';
 import { likesTable, type Likes } from './tables/likes.js';
 import { modalCallsTable, type ModalCalls } from './tables/modal-calls.js';
 import { notificationsTable, type Notifications } from './tables/notifications.js';
+import { operatorReads, type OperatorReads } from './tables/operators.js';
 import { projectsTable, type Projects } from './tables/projects.js';
 import { publishDraftsTable, type PublishDrafts } from './tables/publish-drafts.js';
 import { publishedGamesTable, type PublishedGames } from './tables/published-games.js';
@@ -59,6 +60,7 @@ export interface Store extends UserStore {
   readonly publishedGames: PublishedGames;
   readonly likes: Likes;
   readonly notifications: Notifications;
+  readonly operators: OperatorReads;
   /** The same tables with the rights of whoever holds this access token. */
   asUser(jwt: string): UserStore;
 }
@@ -91,6 +93,7 @@ export function createStore(
     publishedGames: publishedGamesTable(service),
     likes: likesTable(service),
     notifications: notificationsTable(service),
+    operators: operatorReads(service),
     asUser: (jwt) => userTables(connect(SUPABASE_URL, SUPABASE_ANON_KEY, { jwt, timeoutMs })),
   };
 }

@@ -7,7 +7,7 @@ import { createUser } from './users.js';
 const GAME = '2Dのキャッチゲームを作って';
 
 /** A new user with a new project and an open socket. */
-export async function newPlayer(stack: Stack): Promise<Player> {
+export async function newPlayer(stack: Pick<Stack, 'env' | 'baseUrl'>): Promise<Player> {
   const user = await createUser(stack.env);
   const listener = new Listener(stack.baseUrl, user.accessToken);
   await listener.open();

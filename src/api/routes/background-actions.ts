@@ -1,10 +1,8 @@
 import { Router } from 'express';
-import type { ActionState } from '../../contracts/rows.js';
+import { cancelAction } from '../../cancel/actions.js';
 import type { Store } from '../../store/index.js';
 import type { ActionWorkflows } from '../action-workflows.js';
 import type { Guards } from '../route-guards.js';
-
-const OPEN: readonly ActionState[] = ['pending', 'processing'];
 
 export interface ActionDeps {
   guards: Guards;
@@ -37,12 +35,11 @@ export function backgroundActionRoutes({ guards, store, actions }: ActionDeps): 
   router.post(
     '/api/actions/:actionId/cancel',
     guards.actionOwner(async (_req, res, { action: { id } }) => {
-      const isOpen = async (): Promise<boolean> =>
-        OPEN.includes((await store.actions.get(id))?.state ?? 'failed');
-      let outcome = await actions.cancelAction(id, isOpen);
-      // An owner's cancel always ends the row (H2): what still works for it finds it ended.
-      if (outcome === 'noAnswer')
-        outcome = (await store.actions.cancel(id)) === null ? 'tooLate' : 'cancelled';
+      const outcome = await cancelAction(
+        (actionId, isOpen) => actions.cancelAction(actionId, isOpen),
+        store.actions,
+        id,
+      );
       res.json({ success: true, outcome });
     }),
   );

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { cancelJob } from '../../cancel/jobs.js';
 import type { ClientFrame } from '../../contracts/frames.js';
 import { isUuid } from '../../contracts/ids.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
@@ -108,17 +109,15 @@ async function untilEnded({ store }: SocketDeps, row: JobRow): Promise<JobRow> {
 }
 
 /**
- * Stops a job through its project's writer, or in its row when nobody writes there any more (F1).
- * Subscribers are sent `cancelled` before this resolves. Returns the row afterwards; a job past its
- * commit point is still active or completed in it.
+ * Stops a job (F1); its subscribers here are sent `cancelled` before this resolves. Returns the row
+ * afterwards; a job past its commit point is still active or completed in it.
  */
 export async function stopJob(
   { admitter, store, feeds }: Pick<SocketDeps, 'admitter' | 'store' | 'feeds'>,
   job: JobRow,
 ): Promise<JobRow | null> {
-  const outcome = await admitter.cancel(job.project_id, job.id);
-  if (outcome === 'noAnswer' || outcome === 'otherJob') await store.jobs.cancel(job.id);
-  const row = await store.jobs.get(job.id);
+  const ask = (projectId: string, jobId: string) => admitter.cancel(projectId, jobId);
+  const row = await cancelJob(ask, store.jobs, job);
   if (row?.status === 'cancelled') await feeds.cancelled(row);
   return row;
 }

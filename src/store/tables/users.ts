@@ -42,6 +42,12 @@ export function usersTable(client: Client) {
         client.from('users').select('id').in('id', ids),
       ),
 
+    /** The user with this address; null = there is none. */
+    async idOf(email: string): Promise<string | null> {
+      const query = client.from('users').select('id').eq('email', email).limit(1);
+      return (await ask('find the user by address', query, Ids))[0]?.id ?? null;
+    },
+
     /** Ids of the users after `after` (null = from the first), in their order. */
     async idsAfter(after: string | null, limit: number): Promise<string[]> {
       const all = client.from('users').select('id').order('id').limit(limit);

@@ -403,6 +403,7 @@ describe('the catalogue', () => {
       'fail_action',
       'fail_job',
       'game_card',
+      'job_outcomes',
       'last_watch_run',
       'like_game',
       'list_assets',
@@ -410,6 +411,7 @@ describe('the catalogue', () => {
       'list_projects',
       'list_public_games',
       'list_versions',
+      'list_work',
       'modal_health',
       'note_action_progress',
       'note_progress',
@@ -437,6 +439,7 @@ describe('the catalogue', () => {
       'take_slot',
       'take_watch',
       'usage_day_start',
+      'usage_of',
       'usage_summary',
       'users_with_volume_leftovers',
     ]);

@@ -5,7 +5,7 @@ import {
 } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, RetryState } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { classifyTry } from './admission.js';
+import { classifyTry } from './failed-tries.js';
 
 const grpc = (code: number) =>
   Object.assign(new Error('rpc'), { code, details: 'rpc', metadata: {} });

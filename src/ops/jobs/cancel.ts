@@ -1,0 +1,40 @@
+import { askActionToCancel, cancelAction } from '../../cancel/actions.js';
+import { askWriterToCancel, cancelJob } from '../../cancel/jobs.js';
+import { createLog } from '../../log.js';
+import { openRunningStore } from '../running-store.js';
+import { withServer } from '../with-server.js';
+
+/** `npx dreamcore cancel <job>`: stops a job or an action as its owner does (F1, H2). */
+export async function cancelWork(
+  id: string,
+  { envFile }: { envFile?: string },
+): Promise<{ text: string; exitCode: 0 | 1 }> {
+  const { store } = await openRunningStore(envFile);
+  const [work] = await store.operators.work({ id }, { skip: 0, limit: 1 });
+  if (!work) throw new Error(`No job and no action has the id ${id}.`);
+  if (work.state === 'cancelled') return { text: `It is cancelled: ${id}.`, exitCode: 0 };
+  if (work.state !== 'pending' && work.state !== 'processing')
+    return { text: `It has ended: ${work.state}.`, exitCode: 1 };
+  const log = createLog('dreamcore');
+  return withServer(envFile, async (client) => {
+    const job = await store.jobs.get(id);
+    if (job !== null) {
+      const ask = (projectId: string, jobId: string) =>
+        askWriterToCancel(client, log, projectId, jobId);
+      const row = await cancelJob(ask, store.jobs, job);
+      return tell(id, row?.status === 'cancelled');
+    }
+    const outcome = await cancelAction(
+      (actionId, isOpen) => askActionToCancel(client, log, actionId, isOpen),
+      store.actions,
+      id,
+    );
+    return tell(id, outcome === 'cancelled');
+  });
+}
+
+function tell(id: string, isCancelled: boolean): { text: string; exitCode: 0 | 1 } {
+  return isCancelled
+    ? { text: `Cancelled: ${id}.`, exitCode: 0 }
+    : { text: 'It is past its commit point: it ends by itself.', exitCode: 1 };
+}

@@ -1,0 +1,104 @@
+import { RunUsage } from '../../contracts/runner.js';
+import { duration, moment, money, renderTable } from '../table.js';
+import { kindOf, outcomeOf } from './list.js';
+import type { ShownJob } from './show.js';
+import type { Step } from './story.js';
+
+/** Everything of one job for a person. */
+export function renderJob(job: ShownJob): string {
+  return [
+    renderHead(job),
+    section('Steps', renderSteps(job.steps)),
+    section('Money', renderMoney(job)),
+    section('Version', renderVersion(job)),
+    section(
+      'Links',
+      Object.entries(job.links).map(([what, where]) => pair(what, where)),
+    ),
+    section('Not known', [...job.missing]),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? '' : [title, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function pair(what: string, value: string): string {
+  return `${what.padEnd(9)} ${value}`;
+}
+
+function renderHead({ work, run, end }: ShownJob): string {
+  const listed = { ...work, run };
+  const lines = [
+    `${kindOf(listed)} ${work.id}: ${outcomeOf(listed)}, ${duration(work.seconds)}`,
+    pair('made', moment(work.created_at)),
+    pair('user', `${work.email ?? '(deleted)'} ${work.user_id ?? ''}`),
+    pair('project', `${work.project ?? '(deleted)'} ${work.project_id ?? ''}`),
+    pair('backend', `${work.backend}, ${work.attempt} attempt(s)`),
+  ];
+  if (run !== null) lines.push(pair('run', `${run.workflowId} ${run.runId}`));
+  if (run?.build) lines.push(pair('build', run.build));
+  if (end !== null) lines.push(pair('ended', end));
+  if (work.error) lines.push(pair('told', work.error));
+  return lines.join('\n');
+}
+
+const STEP_HEADERS = ['at', 'step', 'state', 'waited', 'took', 'what'];
+
+function renderSteps(steps: readonly Step[]): string[] {
+  if (steps.length === 0) return [];
+  const first = Date.parse(steps[0]?.at ?? '');
+  const rows = steps.map((step) => [
+    `+${((Date.parse(step.at) - first) / 1_000).toFixed(1)}`,
+    step.name,
+    step.tries > 1 ? `${step.state} (try ${step.tries})` : step.state,
+    step.waitSeconds === null ? '' : duration(step.waitSeconds),
+    step.seconds === null ? '' : duration(step.seconds),
+    [
+      step.summary,
+      step.error && `✗ ${step.error}`,
+      step.earlierError && `earlier try: ${step.earlierError}`,
+    ]
+      .filter(Boolean)
+      .join('  '),
+  ]);
+  return renderTable(STEP_HEADERS, rows).split('\n');
+}
+
+function renderMoney({ usage, modelUsage, work }: ShownJob): string[] {
+  const rows = usage.map((entry) => [
+    entry.call_id.startsWith(`${work.id}.`)
+      ? `attempt ${entry.call_id.slice(work.id.length + 1)}`
+      : (entry.function ?? entry.call_id),
+    entry.kind,
+    entry.backend,
+    entry.state,
+    entry.failure ?? '',
+    duration(entry.seconds),
+    money(entry.usd),
+  ]);
+  const headers = ['call', 'kind', 'backend', 'state', 'failure', 'took', 'cost'];
+  const model = RunUsage.safeParse(modelUsage);
+  return [
+    ...(rows.length === 0 ? [] : renderTable(headers, rows, 5).split('\n')),
+    ...(model.success
+      ? [
+          `model: ${model.data.inputTokens} tokens in, ${model.data.outputTokens} out, ` +
+            `${model.data.turns} turn(s), ${money(model.data.costUsd)}`,
+        ]
+      : []),
+  ];
+}
+
+function renderVersion({ version, files }: ShownJob): string[] {
+  if (version === null) return [];
+  const parent = version.parent === null ? 'the first' : `after ${version.parent.slice(0, 7)}`;
+  return [
+    `${version.revision} (${parent})`,
+    ...(files ?? []).map(({ path, change, bytes }) =>
+      change === 'removed' ? `${change} ${path}` : `${change} ${path} (${bytes} bytes)`,
+    ),
+  ];
+}

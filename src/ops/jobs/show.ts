@@ -1,0 +1,174 @@
+import type { Client } from '@temporalio/client';
+import { streamWorkflowId } from '../../contracts/ids.js';
+import type { RevisionRow } from '../../contracts/rows.js';
+import { createMirror } from '../../store/mirror/mirror.js';
+import type { Store } from '../../store/index.js';
+import type { UsageEntry, WorkRow } from '../../store/tables/operators.js';
+import { openRunningStore } from '../running-store.js';
+import { ServerAway, withServer, type Surroundings } from '../with-server.js';
+import { readRuns, type RunSummary } from './outcomes.js';
+import { renderJob } from './render.js';
+import { describeFailure, endOf, readStory, type PendingStep, type Step } from './story.js';
+
+/** A file that a version has otherwise than the one before. */
+export interface ChangedFile {
+  readonly path: string;
+  readonly change: 'added' | 'changed' | 'removed';
+  readonly bytes: number;
+}
+
+/** Everything that is known of one job or action. */
+export interface ShownJob {
+  readonly work: WorkRow;
+  readonly run: RunSummary | null;
+  /** How the run ended by its own record. */
+  readonly end: string | null;
+  readonly steps: readonly Step[];
+  readonly usage: readonly UsageEntry[];
+  /** What the model said of its work: tokens, turns. */
+  readonly modelUsage: unknown;
+  readonly version: RevisionRow | null;
+  /** Null = no version, or its files are not on this machine. */
+  readonly files: readonly ChangedFile[] | null;
+  readonly links: Readonly<Record<string, string>>;
+  /** What could not be looked at. */
+  readonly missing: readonly string[];
+}
+
+export interface ShowOptions {
+  readonly json?: boolean;
+  readonly envFile?: string;
+}
+
+/** `npx dreamcore show <job>`: the story of one job or action. */
+export async function showJob(id: string, options: ShowOptions): Promise<string> {
+  const shown = await readJob(id, options.envFile);
+  return options.json ? JSON.stringify(shown, null, 2) : renderJob(shown);
+}
+
+/** Throws when no job and no action has the id. */
+async function readJob(id: string, envFile: string | undefined): Promise<ShownJob> {
+  const { store, config } = await openRunningStore(envFile);
+  const [work] = await store.operators.work({ id }, { skip: 0, limit: 1 });
+  if (!work) throw new Error(`No job and no action has the id ${id}.`);
+  const [usage, job, version] = await Promise.all([
+    store.operators.usageOf(id),
+    store.jobs.get(id),
+    store.revisions.ofJob(id),
+  ]);
+  const files = version && (await changedFiles(config.DATA_DIR, work, version));
+  const told = await tellRun(id, envFile);
+  return {
+    work,
+    ...told.run,
+    usage,
+    modelUsage: job?.usage ?? null,
+    version,
+    files,
+    links: await linksOf(store, work, told),
+    missing: [
+      ...told.missing,
+      ...(version !== null && files === null ? ['the files of the version are not here'] : []),
+    ],
+  };
+}
+
+interface ToldRun {
+  readonly run: Pick<ShownJob, 'run' | 'end' | 'steps'>;
+  readonly surroundings: (Surroundings & { namespace: string }) | null;
+  readonly missing: string[];
+}
+
+const UNTOLD = { run: null, end: null, steps: [] };
+
+async function tellRun(id: string, envFile: string | undefined): Promise<ToldRun> {
+  try {
+    return await withServer(envFile, async (client, surroundings) => {
+      const { namespace } = client.options;
+      const run = (await readRuns(client, [id])).get(id) ?? null;
+      const missing = run === null ? ['Temporal does not remember a run of it'] : [];
+      const told = run === null ? UNTOLD : await readRun(client, run);
+      return { run: told, surroundings: { ...surroundings, namespace }, missing };
+    });
+  } catch (error) {
+    if (!(error instanceof ServerAway)) throw error;
+    return { run: UNTOLD, surroundings: null, missing: [error.message] };
+  }
+}
+
+async function readRun(client: Client, run: RunSummary): Promise<ToldRun['run']> {
+  const handle = client.workflow.getHandle(run.workflowId, run.runId);
+  const [history, { raw }] = await Promise.all([handle.fetchHistory(), handle.describe()]);
+  const scheduled = new Map(
+    (history.events ?? []).map((event) => [
+      event.activityTaskScheduledEventAttributes?.activityId,
+      Number(event.eventId),
+    ]),
+  );
+  const pending = (raw.pendingActivities ?? []).map((activity): PendingStep => ({
+    event: scheduled.get(activity.activityId ?? '') ?? 0,
+    tries: activity.attempt ?? 1,
+    isRunning: activity.lastStartedTime != null && Number(activity.state) === STARTED,
+    error: describeFailure(activity.lastFailure),
+  }));
+  return { run, end: endOf(history), steps: readStory(history, pending) };
+}
+
+/** Of an activity, as the server numbers its states. */
+const STARTED = 2;
+
+/** What a version changed; null when its files are not here. */
+async function changedFiles(
+  dataDir: string,
+  { user_id: userId, project_id: projectId }: WorkRow,
+  { revision, parent }: RevisionRow,
+): Promise<ChangedFile[] | null> {
+  if (userId === null || projectId === null) return null;
+  const mirror = createMirror(dataDir);
+  try {
+    const [before, after] = await Promise.all([
+      parent === null ? [] : mirror.listFiles(userId, projectId, parent),
+      mirror.listFiles(userId, projectId, revision),
+    ]);
+    const known = new Map(before.map((file) => [file.path, file]));
+    const kept = new Set(after.map((file) => file.path));
+    return [
+      ...after
+        .filter((file) => known.get(file.path)?.oid !== file.oid)
+        .map((file): ChangedFile => ({
+          path: file.path,
+          change: known.has(file.path) ? 'changed' : 'added',
+          bytes: file.sizeBytes,
+        })),
+      ...before
+        .filter((file) => !kept.has(file.path))
+        .map((file): ChangedFile => ({ path: file.path, change: 'removed', bytes: 0 })),
+    ].filter((file) => !file.path.startsWith('.ai-context/'));
+  } catch {
+    return null;
+  }
+}
+
+/** Where a person goes on. */
+async function linksOf(
+  store: Store,
+  work: WorkRow,
+  { run: { run }, surroundings }: ToldRun,
+): Promise<Record<string, string>> {
+  const links: Record<string, string> = {};
+  if (surroundings === null) return links;
+  const { config, stack, temporalUi, namespace } = surroundings;
+  const base = stack?.baseUrl ?? config.PUBLIC_URL;
+  if (work.project_id !== null) {
+    links['editor'] = `${base}/project/${work.project_id}`;
+    const game = await store.publishedGames.get(work.project_id);
+    if (game !== null) links['play'] = `${base}/play/${game.id}`;
+  }
+  if (temporalUi === null) return links;
+  const workflows = `${temporalUi}/namespaces/${namespace}/workflows`;
+  if (run !== null)
+    links['temporal'] = `${workflows}/${encodeURIComponent(run.workflowId)}/${run.runId}/history`;
+  if (work.kind === 'generate')
+    links['stream'] = `${workflows}/${encodeURIComponent(streamWorkflowId(work.id))}`;
+  return links;
+}

@@ -1,0 +1,43 @@
+import { InvalidArgumentError } from 'commander';
+import { isUuid } from '../contracts/ids.js';
+
+export const ENV_FILE = [
+  '--env-file <file>',
+  'read variables from this file instead of .env',
+] as const;
+const MOST_LINES = 1_000;
+
+/** To whoever ran the command. */
+export function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Examples for the end of a help text. */
+export function examples(...lines: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...lines.map(([command]) => command.length));
+  const text = lines.map(([command, why]) => `  npx ${command.padEnd(width)}  ${why}`);
+  return `\nExamples:\n${text.join('\n')}`;
+}
+
+/** An id of a row. */
+export function readId(text: string): string {
+  if (!isUuid(text)) throw new InvalidArgumentError('It is not an id (8-4-4-4-12 hex digits).');
+  return text.toLowerCase();
+}
+
+/** How many lines are wanted. */
+export function readLimit(text: string): number {
+  return readCount(text, MOST_LINES);
+}
+
+/** A number of days. */
+export function readDays(text: string): number {
+  return readCount(text, 366);
+}
+
+function readCount(text: string, most: number): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > most)
+    throw new InvalidArgumentError(`It is not a number from 1 to ${most}.`);
+  return count;
+}

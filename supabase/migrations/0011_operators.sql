@@ -1,0 +1,119 @@
+-- What operators ask: jobs and actions in one list, and how well the promise was kept. For the
+-- service role alone.
+
+-- Jobs and actions, the newest first. Of p_states, p_kinds, p_backend null = any; a job is of kind
+-- 'generate' here. usd is what was paid or lost, not what is set aside.
+create or replace function public.list_work(
+  p_id uuid, p_user_id uuid, p_project_id uuid, p_states text[], p_kinds text[], p_backend text,
+  p_after timestamptz, p_before timestamptz, p_skip integer, p_limit integer
+) returns jsonb
+language sql stable set search_path = '' as $$
+  with work as (
+    select id, user_id, project_id, 'generate' as kind, status as state, progress, error,
+      null::text as failure, attempt, slot_at, last_event_at, created_at, updated_at
+    from public.jobs
+    union all
+    select id, user_id, project_id, kind, state, progress, error, failure ->> 'kind', attempt,
+      null, last_event_at, created_at, updated_at
+    from public.actions
+  ),
+  spent as (
+    select w.*, coalesce(e.backend, 'local') as backend, coalesce(e.usd, 0) as usd,
+      e.last_failure
+    from work w left join lateral (
+      select
+        (array_agg(u.backend order by u.created_at desc) filter (where u.kind <> 'modal'))[1]
+          as backend,
+        sum(u.usd) filter (where u.state <> 'reserved') as usd,
+        (array_agg(u.failure order by u.created_at desc) filter (where u.failure is not null))[1]
+          as last_failure
+      from public.usage_events u where u.job_id = w.id
+    ) e on true
+    where (p_id is null or w.id = p_id)
+      and (p_user_id is null or w.user_id = p_user_id)
+      and (p_project_id is null or w.project_id = p_project_id)
+      and (p_states is null or w.state = any (p_states))
+      and (p_kinds is null or w.kind = any (p_kinds))
+      and (p_after is null or w.created_at >= p_after)
+      and (p_before is null or w.created_at <= p_before)
+  ),
+  page as (
+    select s.id, s.user_id, u.email, s.project_id, p.name as project, s.kind, s.state, s.progress,
+      s.error, coalesce(s.failure, s.last_failure) as failure, s.attempt, s.backend, s.usd,
+      s.slot_at, s.last_event_at, s.created_at, s.updated_at,
+      extract(epoch from
+        case when s.state in ('pending', 'processing') then now() else s.updated_at end
+        - s.created_at)::double precision as seconds
+    from spent s
+      left join public.users u on u.id = s.user_id
+      left join public.projects p on p.id = s.project_id
+    where p_backend is null or s.backend = p_backend
+    order by s.created_at desc, s.id
+    offset p_skip limit p_limit
+  )
+  select coalesce(jsonb_agg(to_jsonb(page) order by created_at desc, id), '[]') from page;
+$$;
+
+-- Every entry of a job's or an action's account, in the order of time.
+create or replace function public.usage_of(p_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'call_id', call_id, 'kind', kind, 'backend', backend, 'function', function,
+    'seconds', seconds, 'usd', usd, 'state', state, 'failure', failure,
+    'created_at', created_at, 'ended_at', ended_at
+  ) order by created_at, call_id), '[]')
+  from public.usage_events where job_id = p_id;
+$$;
+
+-- How the jobs of the last p_days ended, per day of the players' calendar, the newest first, and
+-- in all (day null). games: those that took a slot. stuck: open for longer than p_stuck_seconds
+-- since they took it, or, without one, for longer than that and not waiting for one. silent:
+-- failed without a sentence. Times in seconds, of completed jobs; wait: from the message to the
+-- slot.
+create or replace function public.job_outcomes(p_days integer, p_stuck_seconds integer)
+returns jsonb
+language sql stable set search_path = '' as $$
+  with accepted as (
+    select (created_at at time zone 'Asia/Tokyo')::date as day, status,
+      slot_at is not null as is_game,
+      status = 'failed' and coalesce(error, '') = '' as is_silent,
+      status in ('pending', 'processing') as is_open,
+      status in ('pending', 'processing')
+        and coalesce(slot_at, created_at) < now() - make_interval(secs => p_stuck_seconds)
+        and not (slot_at is null and queue_no is not null) as is_stuck,
+      case when status = 'completed' then extract(epoch from updated_at - created_at) end as took,
+      extract(epoch from slot_at - created_at) as waited
+    from public.jobs
+    where created_at >= public.usage_day_start() - make_interval(days => p_days - 1)
+  )
+  select coalesce(jsonb_agg(to_jsonb(o) order by o.day desc nulls first), '[]') from (
+    select day, count(*)::integer as accepted,
+      (count(*) filter (where is_open))::integer as open,
+      (count(*) filter (where is_stuck))::integer as stuck,
+      (count(*) filter (where is_silent))::integer as silent,
+      (count(*) filter (where status = 'completed'))::integer as completed,
+      (count(*) filter (where status = 'failed'))::integer as failed,
+      (count(*) filter (where status = 'cancelled'))::integer as cancelled,
+      (count(*) filter (where is_game))::integer as games,
+      percentile_cont(0.5) within group (order by took) filter (where is_game) as game_p50,
+      percentile_cont(0.95) within group (order by took) filter (where is_game) as game_p95,
+      percentile_cont(0.95) within group (order by took) filter (where not is_game) as answer_p95,
+      percentile_cont(0.95) within group (order by waited) as wait_p95
+    from accepted group by grouping sets ((day), ())
+  ) o where o.accepted > 0;
+$$;
+
+do $$
+declare
+  v_function regprocedure;
+begin
+  for v_function in
+    select p.oid::regprocedure from pg_proc p where p.pronamespace = 'public'::regnamespace
+      and p.proname in ('list_work', 'usage_of', 'job_outcomes')
+  loop
+    execute format(
+      'revoke all on function %s from public, anon, authenticated, service_role', v_function
+    );
+    execute format('grant execute on function %s to service_role', v_function);
+  end loop;
+end $$;

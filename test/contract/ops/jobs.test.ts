@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PROJECT_ROOT } from '../../../src/config.js';
+import { newPlayer, say } from '../../support/player.js';
+import { sharedStack } from '../../support/shared-stack.js';
+import { stackEnv } from '../../support/stack.js';
+
+/** Runs the command as an operator does. */
+function dreamcore(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const program = path.join(PROJECT_ROOT, 'bin/dreamcore.js');
+  const env = stackEnv({ DATA_DIR: sharedStack().dataDir });
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [program, ...args, '--env-file', '/dev/null'],
+      { env },
+      (_error, out, err) => {
+        resolve({ code: child.exitCode ?? -1, out, err });
+      },
+    );
+  });
+}
+
+describe('F1, H2: an operator asks for the story of a job', () => {
+  it('finds it in the list, and sees steps, cost, files and links', async () => {
+    const player = await newPlayer(sharedStack());
+    const id = await say(player);
+    await player.listener.until(({ type }) => type === 'completed');
+    const listed = await dreamcore('jobs', '--user', player.user.email, '--kind', 'generate');
+    expect(listed.out).toMatch(new RegExp(`^made .*\n.*${id}  generate  completed  local  `));
+    const shown = await dreamcore('show', id);
+    expect(shown.out).toMatch(new RegExp(`^generate ${id}: completed, `));
+    expect(shown.out).toMatch(/ {2}\+\d+\.\d +runAgent +completed +\d.* s +Claude run 1 \(local\)/);
+    expect(shown.out).toMatch(/attempt 1 +model +local +settled +.*\$\d/);
+    expect(shown.out).toMatch(/model: \d+ tokens in, \d+ out/);
+    expect(shown.out).toMatch(/ {2}added index\.html \(\d+ bytes\)/);
+    expect(shown.out).toMatch(
+      /temporal +http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows/,
+    );
+    expect(shown.out).not.toContain('Not known');
+    const json = JSON.parse((await dreamcore('show', id, '--json')).out) as { work: unknown };
+    expect(json).toMatchObject({
+      work: { id, state: 'completed', user_id: player.user.id },
+      run: { kind: 'generate', outcome: 'completed', status: 'COMPLETED' },
+      end: 'completed',
+    });
+    player.listener.close();
+  });
+
+  it('stops a job as its owner does; one that has ended is told so', async () => {
+    const player = await newPlayer(sharedStack());
+    const id = await say(player);
+    const open = await dreamcore('jobs', '--user', player.user.id, '--state', 'open', '--json');
+    expect(JSON.parse(open.out)).toMatchObject([{ id }]);
+    expect(await dreamcore('cancel', id)).toMatchObject({ code: 0, out: `Cancelled: ${id}.\n` });
+    await player.listener.until(({ type }) => type === 'cancelled');
+    expect((await dreamcore('cancel', id)).out).toBe(`It is cancelled: ${id}.\n`);
+    const listed = await dreamcore('jobs', '--user', player.user.id, '--state', 'cancelled');
+    expect(listed.out).toContain(id);
+    player.listener.close();
+  });
+
+  it('counts what became of accepted jobs', async () => {
+    const { out } = await dreamcore('slo', '--days', '2', '--json');
+    const slo = JSON.parse(out) as { days: { day: string | null; accepted: number }[] };
+    expect(slo.days[0]?.day).toBeNull();
+    expect(slo.days[0]?.accepted).toBeGreaterThan(0);
+  });
+
+  it('is told what it asked wrongly, and what is not there', async () => {
+    const nobody = '00000000-0000-4000-8000-000000000000';
+    expect(await dreamcore('show', nobody)).toMatchObject({
+      code: 1,
+      err: `No job and no action has the id ${nobody}.\n`,
+    });
+    expect((await dreamcore('show', 'abc')).err).toContain('It is not an id');
+    expect((await dreamcore('jobs', '--user', 'no@example.test')).err).toBe(
+      'No user has the address no@example.test.\n',
+    );
+    expect((await dreamcore('jobs', '--since', 'soon')).err).toContain('neither a span');
+    for (const command of ['jobs', 'show', 'cancel', 'slo'])
+      expect((await dreamcore(command, '--help')).out).toContain('Examples:\n  npx dreamcore ');
+  });
+});
