@@ -21,6 +21,7 @@ const SHARED_STACK = [
   'test/contract/journey/rest-calls.test.ts',
   'test/contract/journey/scripts.test.ts',
   'test/contract/ops/jobs.test.ts',
+  'test/contract/ws/follow.test.ts',
   'test/contract/ws/jobs.test.ts',
   'test/contract/ws/rows.test.ts',
 ];

@@ -12,7 +12,7 @@ export const CLIENT_WORDS: Readonly<Record<ClientFrameType, string>> = {
   ping: 'Is answered at once with `pong`, whatever else goes on.',
   selectProject:
     'Opens a project: history, versions, what runs there; `since` says where its ' +
-    "job's frames go on.",
+    "job's frames go on; `follow` asks for what others do there.",
   createProject: 'Makes a project and selects it.',
   deleteProject: 'Deletes a project with everything of it; a job that runs there is stopped first.',
   renameProject: 'Names a project.',
@@ -34,12 +34,13 @@ export const SERVER_WORDS: Readonly<Record<ServerFrame['type'], string>> = {
   init: 'The socket is signed in.',
   projectSelected: 'Answer to `selectProject`; frames of the job that runs follow.',
   projectCreated: 'Answer to `createProject`.',
-  projectDeleted: 'Answer to `deleteProject`.',
+  projectDeleted: 'Answer to `deleteProject`; to a follower also when somebody else did.',
   projectRenamed: 'Answer to `renameProject`; also a job that found a name for its game.',
   projectInfo: 'Answer to `getProjectInfo`.',
   styleOptions: 'Asks which style a new game shall have; nothing was started.',
   jobStarted:
-    'The message is accepted: from here on it ends in a version or in a failure that is told.',
+    'The message is accepted: from here on it ends in a version or in a failure that is told. ' +
+    '`followed`: it was sent elsewhere.',
   started: 'The job has its slot.',
   progress: 'How far the job is; also its place in the queue.',
   stream: 'Text as it is written.',
@@ -56,7 +57,9 @@ export const SERVER_WORDS: Readonly<Record<ServerFrame['type'], string>> = {
   subscribed: 'Answer to `subscribeJob`.',
   versionsList: 'Answer to `getVersions`.',
   versionEdits: 'Answer to `getVersionEdits`.',
-  versionRestored: 'Answer to `restoreVersion`.',
+  versionRestored: 'Answer to `restoreVersion`; with `jobId` somebody else went back (`follow`).',
+  chatLine: 'A line of the chat that was written elsewhere (`follow`).',
+  publicationChanged: 'What is out of the project is another version, or nothing (`follow`).',
   error:
     'The frame before was refused; the socket stays open. `error` is there when a code says more.',
 };

@@ -22,6 +22,7 @@ import { createGames } from './games/current-game.js';
 import { createHydrate } from './games/hydrate.js';
 import { JobFeeds } from '../stream/feeds.js';
 import { EventIngest } from '../stream/ingest.js';
+import { ProjectFollows } from '../stream/project-follows.js';
 import { storeFacts } from '../stream/job-facts.js';
 import { rowlessRuns } from '../stream/job-runs.js';
 import { isInStream, streamReader } from '../stream/reader.js';
@@ -71,8 +72,12 @@ export function assembleApi(config: Config, log: Log) {
     facts: storeFacts(store, mirror, rowlessRuns(temporal)),
     log,
   });
+  const follows = new ProjectFollows({
+    changes: (places) => store.projectChanges.since(places),
+    log,
+  });
   const admitter = createAdmitter(temporal, log);
-  const socketDeps = { config, auth, store, mirror, feeds, admitter, limits, log };
+  const socketDeps = { config, auth, store, mirror, feeds, follows, admitter, limits, log };
   const ingest = new EventIngest({
     ...streamWriter(temporal),
     isInStream: (jobId, place) => isInStream(readStream, jobId, place),

@@ -48,6 +48,8 @@ export const CLIENT_FRAMES = {
     type: z.literal('selectProject'),
     projectId: loose,
     since: Since.optional().catch(undefined),
+    /** Additive (K1): this socket wants to hear what others do in the project. */
+    follow: z.boolean().optional().catch(undefined),
   }),
   createProject: z.looseObject({ type: z.literal('createProject'), name: loose }),
   deleteProject: z.looseObject({ type: z.literal('deleteProject'), projectId: loose }),
@@ -209,6 +211,8 @@ export const ServerFrame = z.union([
     isExisting: z.boolean(),
     queued: z.boolean().optional(),
     jobId: z.string(),
+    /** Additive (K3): begun elsewhere; not the answer to a message of this socket. */
+    followed: z.boolean().optional(),
   }),
   frame('started', { job, ...place }),
   frame('progress', { job, progress: z.number().int(), message: z.string().nullable(), ...place }),
@@ -251,7 +255,14 @@ export const ServerFrame = z.union([
     edits: z.array(Edit),
     summary: z.string(),
   }),
-  frame('versionRestored', { projectId: z.string(), versionId: z.string() }),
+  frame('versionRestored', {
+    projectId: z.string(),
+    versionId: z.string(),
+    /** Additive (K3): the restore was asked for elsewhere. */
+    jobId: z.string().optional(),
+  }),
+  frame('chatLine', { projectId: z.string(), ...HistoryItem.shape }),
+  frame('publicationChanged', { projectId: z.string() }),
   frame('error', {
     message: z.string(),
     error: z

@@ -12,6 +12,7 @@ import { likesTable, type Likes } from './tables/likes.js';
 import { modalCallsTable, type ModalCalls } from './tables/modal-calls.js';
 import { notificationsTable, type Notifications } from './tables/notifications.js';
 import { operatorReads, type OperatorReads } from './tables/operators.js';
+import { projectChangesTable, type ProjectChanges } from './tables/project-changes.js';
 import { projectsTable, type Projects } from './tables/projects.js';
 import { publishDraftsTable, type PublishDrafts } from './tables/publish-drafts.js';
 import { publishedGamesTable, type PublishedGames } from './tables/published-games.js';
@@ -61,6 +62,7 @@ export interface Store extends UserStore {
   readonly likes: Likes;
   readonly notifications: Notifications;
   readonly operators: OperatorReads;
+  readonly projectChanges: ProjectChanges;
   /** The same tables with the rights of whoever holds this access token. */
   asUser(jwt: string): UserStore;
 }
@@ -94,6 +96,7 @@ export function createStore(
     likes: likesTable(service),
     notifications: notificationsTable(service),
     operators: operatorReads(service),
+    projectChanges: projectChangesTable(service),
     asUser: (jwt) => userTables(connect(SUPABASE_URL, SUPABASE_ANON_KEY, { jwt, timeoutMs })),
   };
 }

@@ -150,6 +150,14 @@ create table if not exists public.watch_state (
   last_run_at timestamptz
 );
 
+-- How often a project has changed, for whoever follows it (K2). The row comes with its project.
+create table if not exists public.project_changes (
+  project_id uuid primary key references public.projects (id) on delete cascade,
+  change_no bigint not null default 0
+);
+insert into public.project_changes (project_id) select id from public.projects
+on conflict (project_id) do nothing;
+
 create table if not exists public.game_likes (
   game_id uuid not null references public.games (id) on delete cascade,
   user_id uuid not null references public.users (id) on delete cascade,

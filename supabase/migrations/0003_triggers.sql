@@ -80,3 +80,42 @@ create or replace trigger assets_mark_moved before update of storage_path on pub
   for each row when (current_user not in ('anon', 'authenticated')
     and new.storage_path is distinct from old.storage_path)
   execute function public.mark_stored_asset();
+
+-- The counter of K2, raised by whoever changes what a follower is told: rows of other owners and
+-- older servers count, too. It is the last row that a transaction locks.
+create or replace function public.add_project_changes() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into public.project_changes (project_id) values (new.id) on conflict do nothing;
+  return null;
+end $$;
+create or replace trigger projects_add_changes after insert on public.projects
+  for each row execute function public.add_project_changes();
+
+create or replace function public.count_project_change() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_row jsonb := to_jsonb(case when tg_op = 'DELETE' then old else new end);
+begin
+  update public.project_changes set change_no = change_no + 1
+  where project_id = (v_row ->> tg_argv[0])::uuid;
+  return null;
+end $$;
+create or replace trigger projects_count_change after update on public.projects
+  for each row when (old.name is distinct from new.name)
+  execute function public.count_project_change('id');
+create or replace trigger jobs_count_opened after insert on public.jobs
+  for each row execute function public.count_project_change('project_id');
+create or replace trigger jobs_count_change after update on public.jobs
+  for each row when (old.status is distinct from new.status)
+  execute function public.count_project_change('project_id');
+create or replace trigger revisions_count_change after insert on public.revisions
+  for each row execute function public.count_project_change('project_id');
+create or replace trigger chat_history_count_change after insert on public.chat_history
+  for each row execute function public.count_project_change('project_id');
+create or replace trigger games_count_new after insert or delete on public.games
+  for each row execute function public.count_project_change('project_id');
+create or replace trigger games_count_change after update on public.games
+  for each row when (old.revision is distinct from new.revision
+    or old.visibility is distinct from new.visibility)
+  execute function public.count_project_change('project_id');

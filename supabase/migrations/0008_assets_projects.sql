@@ -115,3 +115,41 @@ language sql stable security invoker set search_path = '' as $$
   left join public.publish_drafts d on d.project_id = p.id
   where p.user_id = p_user_id;
 $$;
+
+-- Of the projects `p_ids`, those that changed after the change `p_since` at the same place, as
+-- whoever follows them compares them with what he was told (K2); `id` alone when there is no such
+-- project any more. `jobs` and `lines` are ids, the newest first.
+create or replace function public.changed_projects(p_ids uuid[], p_since bigint[]) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(case when p.id is null then jsonb_build_object('id', a.id)
+    else jsonb_build_object(
+      'id', p.id, 'changeNo', c.change_no, 'name', left(p.name, 1000),
+      'createdAt', p.created_at, 'updatedAt', p.updated_at,
+      'jobs', (
+        select coalesce(jsonb_agg(j.id), '[]') from (
+          select id from public.jobs where project_id = p.id order by created_at desc limit 5
+        ) j
+      ),
+      'lines', (
+        select coalesce(jsonb_agg(l.id), '[]') from (
+          select id from public.chat_history where project_id = p.id
+          order by created_at desc limit 20
+        ) l
+      ),
+      'restore', (
+        select jsonb_build_object('id', r.job_id, 'revision', r.restored_from)
+        from (
+          select kind, job_id, restored_from from public.revisions
+          where project_id = p.id order by ordinal desc limit 1
+        ) r where r.kind = 'restore'
+      ),
+      'publication', (
+        select jsonb_build_object('revision', g.revision, 'visibility', g.visibility)
+        from public.games g where g.project_id = p.id and g.revision is not null
+      )
+    ) end), '[]')
+  from unnest(p_ids, p_since) as a (id, since)
+  left join public.projects p on p.id = a.id
+  left join public.project_changes c on c.project_id = p.id
+  where p.id is null or c.change_no > a.since;
+$$;

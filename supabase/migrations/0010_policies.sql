@@ -12,7 +12,8 @@ begin
     'activity_log', 'games', 'actions', 'revisions', 'game_likes', 'notifications',
     'notification_reads', 'usage_events', 'volume_sizes',
     -- The server's own: no policy, so that nobody but the service role reads or writes them.
-    'game_plays', 'modal_calls', 'alerts', 'backend_state', 'volume_heads', 'watch_state'
+    'game_plays', 'modal_calls', 'alerts', 'backend_state', 'volume_heads', 'watch_state',
+    'project_changes'
   ] loop
     execute format('alter table public.%I enable row level security', v_table);
     execute format('grant all on public.%I to anon, authenticated, service_role', v_table);
@@ -179,7 +180,7 @@ begin
       'take_watch', 'note_watch_run', 'last_watch_run', 'open_work',
       'orphaned_calls', 'raise_alert', 'replication_targets', 'users_with_volume_leftovers',
       -- assets and projects
-      'create_asset', 'list_assets', 'list_projects', 'soft_delete_asset',
+      'create_asset', 'list_assets', 'list_projects', 'soft_delete_asset', 'changed_projects',
       -- publishing
       'game_card', 'published_game', 'list_public_games', 'publish_game', 'like_game',
       'count_play', 'list_notifications', 'read_notifications'

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startApi, type ApiProcess } from '../contract/http/api-process.js';
-import { findFreePort } from '../../dev/stack/ports.js';
+import type { ApiProcess } from '../contract/http/api-process.js';
 import { startAlternatingProxy, type AlternatingProxy } from '../support/alternating-proxy.js';
 import { Listener, oneTo, seqsOf } from '../support/listener.js';
+import { startSecondApi } from '../support/second-api.js';
 import { startStack, type Stack } from '../support/stack.js';
 import { createUser } from '../support/users.js';
 
@@ -21,8 +20,7 @@ beforeAll(async () => {
     env: { DEMO_SECONDS: '4', CALLBACK_BASE_URL: proxyUrl() },
     leaveDown: ['api'],
   });
-  const ofFirst = await environmentOf(await stack.pidOf('api'));
-  second = await startApi({ ...ofFirst, PORT: String(await findFreePort()) });
+  second = await startSecondApi(await stack.pidOf('api'));
   proxy.targets = [Number(new URL(stack.baseUrl).port), second.port];
 });
 afterAll(async () => {
@@ -32,16 +30,6 @@ afterAll(async () => {
 });
 
 const proxyUrl = (): string => `http://127.0.0.1:${proxy.port}`;
-
-async function environmentOf(pid: number): Promise<Record<string, string>> {
-  const entries = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').filter(Boolean);
-  return Object.fromEntries(
-    entries.map((entry) => [
-      entry.slice(0, entry.indexOf('=')),
-      entry.slice(entry.indexOf('=') + 1),
-    ]),
-  );
-}
 
 /** One user with a socket on each instance, both on the same project. */
 async function twoSockets(): Promise<[Listener, Listener]> {

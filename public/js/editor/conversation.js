@@ -112,6 +112,14 @@ export class Conversation {
     if (offer) this.#log.add(systemBubble(text.notifyOffer, offer));
   }
 
+  /** A line that was written elsewhere. @param {Pick<HistoryItem, 'role' | 'content'>} line */
+  showLine({ role, content }) {
+    if (role === 'user') this.showUser(content, content);
+    else if (role === 'system') this.showNote(storedNote(content), null);
+    else if (!this.#log.alreadySays('assistant', splitSuggestions(content).body))
+      this.showAnswer({ ...splitSuggestions(content), changedFiles: false });
+  }
+
   /** @param {string} note @param {(() => void) | null} again */
   showNote(note, again) {
     this.#log.add(systemBubble(note, again ? { label: text.backToInput, run: again } : undefined));

@@ -133,7 +133,29 @@ export class Editor {
         return this.#named(frame.project);
       case 'gameUpdated':
         return this.#askForName();
+      default:
+        return this.#followed(frame);
     }
+  }
+
+  /** What others did in this project (K1): another tab, another device. @param {ServerFrame} frame */
+  #followed(frame) {
+    if (!('projectId' in frame) || frame.projectId !== this.projectId) return;
+    switch (frame.type) {
+      case 'chatLine':
+        return this.conversation.showLine(frame);
+      case 'versionRestored':
+        return frame.jobId === undefined ? undefined : this.#wentBack(frame.versionId);
+      case 'publicationChanged':
+        return void this.publication.readAgain();
+      case 'projectDeleted':
+        return this.#gone();
+    }
+  }
+
+  #gone() {
+    leaveNotice('gone');
+    location.replace('/create');
   }
 
   /**
@@ -150,10 +172,7 @@ export class Editor {
   /** @param {Frame<'init'>} frame */
   #select({ projects }) {
     const project = projects.find(({ id }) => id === this.projectId);
-    if (!project) {
-      leaveNotice('gone');
-      return location.replace('/create');
-    }
+    if (!project) return this.#gone();
     this.title.set(project.name, { animate: false });
     this.#selectProject();
   }
@@ -164,6 +183,7 @@ export class Editor {
         type: 'selectProject',
         projectId: this.projectId,
         since: this.flow.cursor.since,
+        follow: true,
       }),
     );
   }
@@ -239,6 +259,11 @@ export class Editor {
     const note = text.restoredTo(id);
     this.conversation.showNote(note, null);
     toast(note, { kind: 'success' });
+    this.#wentBack(id);
+  }
+
+  /** @param {string} id */
+  #wentBack(id) {
     this.preview.refresh();
     this.publication.versionIs(id);
   }

@@ -202,7 +202,8 @@ export class JobFlow {
   }
 
   /** @param {Frame<'jobStarted'>} frame */
-  #accepted({ job, isExisting, queued }) {
+  #accepted({ job, isExisting, queued, followed }) {
+    if (followed) return this.#follow(job);
     const pending = this.outbox.take();
     if (queued === false && pending) {
       this.story.showNote(text.notProcessed, () => this.composer.giveBack(pending.frame.content));
@@ -210,6 +211,13 @@ export class JobFlow {
     if (this.#ended.has(job.id)) return this.#idle();
     this.#run(job, isExisting ? job.progress_message : null);
     if (job.status !== 'pending' && job.status !== 'processing') this.#askAboutEnd(job.id);
+  }
+
+  /** Another tab or device began it: a message of ours still waits for its answer. @param {JobRow} job */
+  #follow(job) {
+    if (this.#ended.has(job.id)) return;
+    if (!this.outbox.pending) this.#last = null;
+    this.#run(job, job.progress_message);
   }
 
   /** @param {Frame<'styleOptions'>} frame */

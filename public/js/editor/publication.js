@@ -37,6 +37,11 @@ export class Publication {
   async read(versions) {
     if (versions.length === 0) return;
     this.#currentHash = (versions.find(({ current }) => current) ?? versions[0])?.hash ?? null;
+    await this.readAgain();
+  }
+
+  /** Something else is out. */
+  async readAgain() {
     this.#game = await get(this.session, `/api/projects/${this.projectId}/publish`)
       .then(async (answer) => (await answer.json()).game)
       .catch(() => null);

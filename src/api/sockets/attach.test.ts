@@ -53,6 +53,7 @@ beforeEach(async () => {
     mirror: untouchable('mirror'),
     admitter: untouchable('admitter'),
     limits: untouchable('limits'),
+    follows: { add: () => undefined, remove: () => undefined },
     feeds: new JobFeeds({
       readStream: async () => ({ kind: 'missing' }),
       facts: untouchable('facts'),

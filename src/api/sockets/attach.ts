@@ -69,7 +69,7 @@ export function attachSockets(
     // Also when the handshake fails, which calls nobody.
     stream.once('close', () => place.leave());
     wss.handleUpgrade(request, stream, head, (socket) => {
-      const session = new Session(socket, deps.feeds, place);
+      const session = new Session(socket, deps.feeds, deps.follows, place);
       sessions.set(socket, session);
       serve(deps, socket, session, { signInTimeoutMs, keepaliveMs });
       socket.once('close', () => sessions.delete(socket));
@@ -128,6 +128,7 @@ function serve(
     clearTimeout(signInTimer);
     clearInterval(keepalive);
     session.unsubscribe();
+    session.follow(null);
   });
 }
 

@@ -5,6 +5,7 @@ import type { Store } from '../../store/index.js';
 import type { Admitter } from '../admission.js';
 import type { Auth } from '../auth.js';
 import type { JobFeeds } from '../../stream/feeds.js';
+import type { ProjectFollows } from '../../stream/project-follows.js';
 import type { RateLimits } from '../rate-limits.js';
 import type { SocketConfig } from './socket-places.js';
 
@@ -24,6 +25,7 @@ export interface SocketDeps {
   store: Store;
   mirror: Pick<Mirror, 'readVersionEdits'>;
   feeds: JobFeeds;
+  follows: Pick<ProjectFollows, 'add' | 'remove'>;
   admitter: Admitter;
   limits: RateLimits;
   log: Log;

@@ -41,13 +41,18 @@ export async function message(
   const who = { userId: identity.id, address: place.address };
   const retryAfterS = await deps.limits.take(FRAME_LIMITS.message, who);
   if (retryAfterS !== null) return session.refuse(FRAME_LIMITS.message, retryAfterS);
+  const messageId = parsed.data.messageId ?? randomUUID();
+  session.follower?.expect(messageId);
   const outcome = await session.once(sameMessageKey(project.id, parsed.data), () =>
-    decide(deps, project, parsed.data).catch((error: unknown) => {
+    decide(deps, project, parsed.data, messageId).catch((error: unknown) => {
       deps.log.error({ err: error, projectId: project.id }, 'a message could not be admitted');
       return { kind: 'reply', frame: codedError('OPERATION_FAILED') } as const;
     }),
   );
-  if (outcome.kind === 'reply') return session.send(outcome.frame);
+  if (outcome.kind === 'reply') {
+    session.follower?.forget(messageId);
+    return session.send(outcome.frame);
+  }
   joinJob(session, project, outcome);
 }
 
@@ -71,10 +76,10 @@ async function decide(
   deps: SocketDeps,
   project: ProjectRow,
   frame: MessageFrame,
+  messageId: string,
 ): Promise<Outcome> {
   const question = await askForStyle(deps, project, frame);
   if (question) return { kind: 'reply', frame: question };
-  const messageId = frame.messageId ?? randomUUID();
   const jobId = jobIdFor(project.id, messageId);
   if (frame.messageId) {
     const known = await deps.store.jobs.get(jobId);

@@ -44,6 +44,7 @@ export async function renameProject(
     return session.fail('Invalid request');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
+  if (session.follower?.projectId === owned.id) session.follower.expectName(storable(name));
   const project = await deps.store.projects.rename(owned.id, storable(name));
   if (project)
     deps.store.activityLog.write({
@@ -79,7 +80,10 @@ export async function deleteProject(
   if (!session.isSignedIn() || !projectId) return session.fail('Invalid request');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
+  const { follower } = session;
+  if (follower?.projectId === owned.id) session.follow(null);
   const outcome = await session.once(`delete ${owned.id}`, () => removeProject(deps, owned));
+  if (outcome !== 'deleted') session.follow(follower);
   if (outcome === 'denied') return session.fail('Access denied');
   if (outcome === 'failed')
     return session.send(codedError('OPERATION_FAILED', 'Failed to delete project'));

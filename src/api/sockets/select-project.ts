@@ -6,9 +6,11 @@ import { START_OF_STREAM } from '../../contracts/stream.js';
 import { orNothing } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { Subscription } from '../../stream/feeds.js';
+import { ProjectFollower } from '../../stream/project-follower.js';
+import type { ProjectChange } from '../../store/tables/project-changes.js';
 import type { SocketDeps } from './deps.js';
-import { ownedProject } from './ownership.js';
-import type { Session } from './session.js';
+import { ownedProject, projectsOf } from './ownership.js';
+import type { Session, SignedInSession } from './session.js';
 
 /** A reply does not wait longer than this for the stream to say where "now" is. */
 const PLACING_TIMEOUT_MS = 500;
@@ -20,29 +22,71 @@ const PLACING_TIMEOUT_MS = 500;
 export async function selectProject(
   deps: SocketDeps,
   session: Session,
-  { projectId, since }: ClientFrame<'selectProject'>,
+  { projectId, since, follow }: ClientFrame<'selectProject'>,
 ): Promise<void> {
   if (!session.isSignedIn()) return session.fail('Not initialized');
   const owned = await ownedProject(deps, session.identity.id, projectId);
   if (!owned) return session.fail('Access denied');
   session.select(owned.id);
   session.unsubscribe();
+  session.follow(null);
+  const before = follow ? await orNothing(deps.log, changeOf(deps, owned.id), null) : null;
   const { subscription, activeJob } = await subscribeFirst(deps, session, owned, since);
   const [history, versions, project] = await Promise.all([
-    orNothing(deps.log, deps.store.chatHistory.last(owned.id), []),
+    orNothing(deps.log, deps.store.chatHistory.lastLines(owned.id), []),
     orNothing(deps.log, deps.store.revisions.list(owned.id), []),
     orNothing(deps.log, deps.store.projects.get(owned.id), null),
   ]);
   session.send({
     type: 'projectSelected',
     projectId: owned.id,
-    history,
+    history: history.map(({ item }) => item),
     versions,
     activeJob,
     // A running job is the answer to the question.
     pendingQuestion: activeJob ? null : (project?.pending_question ?? null),
   });
   subscription?.release();
+  // Another frame may have selected another project meanwhile.
+  if (before && session.projectId === owned.id) {
+    const shown = history.map(({ id }) => id);
+    session.follow(createFollower(deps, session, before, shown));
+  }
+}
+
+async function changeOf({ store }: SocketDeps, projectId: string): Promise<ProjectChange | null> {
+  const [news] = await store.projectChanges.since(new Map([[projectId, -1]]));
+  return news && 'changeNo' in news ? news : null;
+}
+
+/** Follows the project from the moment at which it was like `before` (K1). */
+function createFollower(
+  deps: SocketDeps,
+  session: SignedInSession,
+  before: ProjectChange,
+  shown: readonly string[],
+): ProjectFollower {
+  const { store } = deps;
+  const projectId = before.id;
+  const follower = new ProjectFollower(
+    before,
+    shown,
+    {
+      send: (frame) => session.send(frame),
+      subscribe: (jobId) =>
+        session.subscribe({ jobId, projectId, from: START_OF_STREAM, origin: 'message' }).release(),
+      get subscribedJob() {
+        return session.subscription?.jobId ?? null;
+      },
+    },
+    {
+      job: (jobId) => store.jobs.get(jobId),
+      lines: (ids) => store.chatHistory.lines(projectId, ids),
+      projects: () => projectsOf(deps, session.identity),
+    },
+  );
+  if (session.subscription) follower.knowsJob(session.subscription.jobId);
+  return follower;
 }
 
 interface Watched {

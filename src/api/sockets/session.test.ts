@@ -19,6 +19,7 @@ const feeds = new JobFeeds({
   },
 });
 
+const follows = { add: () => undefined, remove: () => undefined };
 const place: SocketPlace = {
   address: '127.0.0.1',
   takeFrame: () => true,
@@ -36,7 +37,7 @@ async function connectedSession() {
   ]);
   return {
     client,
-    session: new Session(socket, feeds, place),
+    session: new Session(socket, feeds, follows, place),
     stop: () => {
       client.terminate();
       server.close();

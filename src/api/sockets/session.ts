@@ -3,6 +3,8 @@ import { codedError, type ServerFrame } from '../../contracts/frames.js';
 import type { Cursor } from '../../contracts/stream.js';
 import type { Identity } from '../auth.js';
 import type { JobFeeds, Subscription } from '../../stream/feeds.js';
+import type { ProjectFollower } from '../../stream/project-follower.js';
+import type { ProjectFollows } from '../../stream/project-follows.js';
 import type { SocketPlace } from './socket-places.js';
 
 /** More unread bytes than this and the socket is closed: a slow reader must not fill our memory. */
@@ -29,11 +31,13 @@ export class Session {
   /** The selected project; its ownership was checked when it was selected. */
   projectId: string | null = null;
   #subscription: Subscription | null = null;
+  #follower: ProjectFollower | null = null;
   readonly #unanswered = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly socket: WebSocket,
     private readonly feeds: JobFeeds,
+    private readonly follows: Pick<ProjectFollows, 'add' | 'remove'>,
     readonly place: SocketPlace,
   ) {}
 
@@ -47,6 +51,11 @@ export class Session {
 
   get subscription(): Subscription | null {
     return this.#subscription;
+  }
+
+  /** Present while the socket follows its selected project (K1). */
+  get follower(): ProjectFollower | null {
+    return this.#follower;
   }
 
   send(frame: ServerFrame): void {
@@ -76,7 +85,13 @@ export class Session {
     origin: 'message' | 'watch';
   }): Subscription {
     this.unsubscribe();
-    const subscription = this.feeds.subscribe({ ...request, send: (frame) => this.send(frame) });
+    this.#follower?.knowsJob(request.jobId);
+    const subscription = this.feeds.subscribe({
+      ...request,
+      send: (frame) => {
+        if (this.#follower?.isNews(frame) ?? true) this.send(frame);
+      },
+    });
     // The socket may have gone while its frame was worked on.
     if (this.isOpen) this.#subscription = subscription;
     else subscription.close();
@@ -86,6 +101,13 @@ export class Session {
   unsubscribe(): void {
     this.#subscription?.close();
     this.#subscription = null;
+  }
+
+  /** Replaces the follower before; null = follows nothing any more. */
+  follow(follower: ProjectFollower | null): void {
+    if (this.#follower) this.follows.remove(this.#follower);
+    this.#follower = this.isOpen ? follower : null;
+    if (this.#follower) this.follows.add(this.#follower);
   }
 
   /** Runs `work` once for all frames with this key that arrive while it is unanswered (A3). */
@@ -98,17 +120,19 @@ export class Session {
   }
 
   /**
-   * Ends the selection of a project that was switched away from or deleted, and the subscription
+   * Ends the selection of a project that was switched away from or deleted, and what it was told of
    * there (websocket.md §14 #3).
    */
   select(projectId: string | null): void {
     this.projectId = projectId;
     if (this.#subscription && this.#subscription.projectId !== projectId) this.unsubscribe();
+    if (this.#follower && this.#follower.projectId !== projectId) this.follow(null);
   }
 
   close([code, reason]: readonly [number, string]): void {
     if (!this.isOpen) return;
     this.unsubscribe();
+    this.follow(null);
     this.socket.close(code, reason);
     const timer = setTimeout(() => this.socket.terminate(), CLOSE_GRACE_MS).unref();
     this.socket.once('close', () => clearTimeout(timer));

@@ -70,6 +70,7 @@ export async function restoreVersion(
   const key = `restore ${owned.id} ${versionId} ${frame.messageId ?? ''}`;
   const admitted = await session.once(key, async () => {
     const messageId = frame.messageId ?? randomUUID();
+    if (session.follower?.projectId === owned.id) session.follower.expect(messageId);
     const input = {
       actionId: jobIdFor(owned.id, messageId),
       messageId,

@@ -10,41 +10,67 @@ export interface ChatLine {
   readonly message: string;
 }
 
+/** A line as it is kept, and as a client is shown it. */
+export interface StoredLine {
+  readonly id: string;
+  readonly item: HistoryItem;
+}
+
 /** Lines of history that a client is shown. */
 const LAST_LINES = 50;
 
 const Rows = z.array(
   z.object({
+    id: z.string(),
     role: HistoryItem.shape.role,
     message: z.string(),
     created_at: z.string().nullable(),
   }),
 );
 
+const COLUMNS = 'id,role,message,created_at';
+
+function toStoredLine({ id, role, message, created_at }: z.infer<typeof Rows>[number]): StoredLine {
+  return { id, item: { role, content: message, timestamp: created_at ?? '' } };
+}
+
 export type ChatHistory = ReturnType<typeof chatHistoryTable>;
 
 /** Table `chat_history`. */
 export function chatHistoryTable(client: Client) {
+  const lastLines = async (projectId: string): Promise<StoredLine[]> => {
+    const query = client
+      .from('chat_history')
+      .select(COLUMNS)
+      .eq('project_id', projectId)
+      .order('created_at', { ascending: false })
+      .limit(LAST_LINES);
+    const rows = await ask('read the history', query, Rows);
+    return rows.reverse().map(toStoredLine);
+  };
   return {
     /** The last 50 lines, oldest first. */
-    async last(projectId: string): Promise<HistoryItem[]> {
+    last: async (projectId: string): Promise<HistoryItem[]> =>
+      (await lastLines(projectId)).map(({ item }) => item),
+
+    lastLines,
+
+    /** Those of these lines that the project has, oldest first. */
+    async lines(projectId: string, ids: readonly string[]): Promise<StoredLine[]> {
       const query = client
         .from('chat_history')
-        .select('role,message,created_at')
+        .select(COLUMNS)
         .eq('project_id', projectId)
-        .order('created_at', { ascending: false })
-        .limit(LAST_LINES);
-      const rows = await ask('read the history', query, Rows);
-      return rows
-        .reverse()
-        .map((row) => ({ role: row.role, content: row.message, timestamp: row.created_at ?? '' }));
+        .in('id', ids)
+        .order('created_at', { ascending: true });
+      return (await ask('read the lines', query, Rows)).map(toStoredLine);
     },
 
     /** When a line of the project was written; null = there is no such line. */
     async writtenAt(projectId: string, id: string): Promise<string | null> {
       const query = client
         .from('chat_history')
-        .select('role,message,created_at')
+        .select(COLUMNS)
         .eq('project_id', projectId)
         .eq('id', id);
       return (await ask('find the line', query, Rows))[0]?.created_at ?? null;

@@ -131,6 +131,12 @@ const ROWS: Readonly<Record<string, (seed: Seed) => Row | Promise<Row>>> = {
     await database.sql('delete from public.watch_state');
     return { is_only_row: true, holder: 'test', leased_until: '2026-01-01T00:00:00Z' };
   },
+  project_changes: async ({ id, user_id, database }) => {
+    // A project brings its row along: it makes room.
+    await database.sql('insert into public.projects (id, user_id) values ($1, $2)', [id, user_id]);
+    await database.sql('delete from public.project_changes where project_id = $1', [id]);
+    return { project_id: id };
+  },
   volume_heads: ({ id, user_id }) => ({ project_id: id, user_id, revision: 'a'.repeat(40) }),
   modal_calls: ({ id, user_id }) => ({
     function_call_id: id,
@@ -175,6 +181,7 @@ export const KEY: Readonly<Record<string, string>> = {
   backend_state: 'is_only_row',
   watch_state: 'is_only_row',
   volume_heads: 'project_id',
+  project_changes: 'project_id',
   game_likes: 'game_id',
   game_plays: 'game_id',
   notification_reads: 'notification_id',
@@ -198,6 +205,7 @@ export const CHANGE: Readonly<Record<string, Row>> = {
   alerts: { message: '改' },
   backend_state: { share_percent: 50 },
   watch_state: { holder: '改' },
+  project_changes: { change_no: 7 },
   volume_heads: { revision: 'b'.repeat(40) },
   game_likes: { created_at: '2026-01-01T00:00:00Z' },
   game_plays: { played_at: '2026-01-01T00:00:00Z' },

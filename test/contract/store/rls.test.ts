@@ -60,6 +60,7 @@ const ALLOWED: Readonly<
   backend_state: { owner: [] },
   volume_heads: { owner: [] },
   watch_state: { owner: [] },
+  project_changes: { owner: [] },
 };
 const TABLES = Object.keys(ALLOWED);
 

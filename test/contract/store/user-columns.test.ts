@@ -60,6 +60,7 @@ const SERVERS = [
   'modal_calls',
   'notification_reads',
   'notifications',
+  'project_changes',
   'revisions',
   'usage_events',
   'volume_heads',

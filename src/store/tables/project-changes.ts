@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { ask, type Client } from './client.js';
+
+/** What a follower compares with what it was told (K2). Ids are newest first. */
+const ProjectChange = z.object({
+  id: z.string(),
+  changeNo: z.number().int(),
+  name: z.string(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  jobs: z.array(z.string()),
+  lines: z.array(z.string()),
+  /** The newest revision, where that is a restore: its action, and the revision it went back to. */
+  restore: z.object({ id: z.string(), revision: z.string() }).nullable(),
+  publication: z.object({ revision: z.string(), visibility: z.string() }).nullable(),
+});
+export type ProjectChange = z.infer<typeof ProjectChange>;
+
+/** A project that is gone has nothing but its id. */
+export type ProjectNews = ProjectChange | { readonly id: string };
+
+const Answer = z.array(z.union([ProjectChange, z.object({ id: z.string() }).strict()]));
+
+export type ProjectChanges = ReturnType<typeof projectChangesTable>;
+
+/** Table `project_changes`: which projects changed since somebody looked, for the service role. */
+export function projectChangesTable(client: Client) {
+  return {
+    /** Of these projects those that changed after the change named, or are gone. */
+    since: (places: ReadonlyMap<string, number>): Promise<ProjectNews[]> =>
+      ask(
+        'read what changed',
+        client.rpc('changed_projects', {
+          p_ids: [...places.keys()],
+          p_since: [...places.values()],
+        }),
+        Answer,
+      ),
+  };
+}

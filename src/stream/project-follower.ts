@@ -1,0 +1,188 @@
+import type { ProjectSummary, ServerFrame } from '../contracts/frames.js';
+import { chatLineIdFor, jobIdFor } from '../contracts/ids.js';
+import type { JobRow } from '../contracts/rows.js';
+import type { StoredLine } from '../store/tables/chat-history.js';
+import type { ProjectChange, ProjectNews } from '../store/tables/project-changes.js';
+import type { Follower } from './project-follows.js';
+
+/** The socket of a follower. */
+export interface FollowerSocket {
+  send(frame: ServerFrame): void;
+  /** From the start of the job's stream. */
+  subscribe(jobId: string): void;
+  /** The job that the socket is subscribed to; null = none. */
+  readonly subscribedJob: string | null;
+}
+
+/** Where a follower gets what a change only names. */
+export interface FollowerFacts {
+  job(jobId: string): Promise<JobRow | null>;
+  lines(ids: readonly string[]): Promise<StoredLine[]>;
+  projects(): Promise<ProjectSummary[]>;
+}
+
+/**
+ * One socket that follows its project (K1): told what others did there, never what it did itself
+ * (K3). Each piece of news has an id of its own, and is told once.
+ */
+export class ProjectFollower implements Follower {
+  /** Ids of jobs, restores and chat lines that this socket knows of. */
+  readonly #known: Set<string>;
+  readonly #endedJobs = new Set<string>();
+  /** Jobs that begin here when the one before has ended. */
+  readonly #nextJobs: string[] = [];
+  #name: string;
+  #publication: string;
+  #work: Promise<unknown> = Promise.resolve();
+
+  /** `before`: the project before anything of the reply was read; `shown`: lines in the reply. */
+  constructor(
+    before: ProjectChange,
+    shown: readonly string[],
+    private readonly socket: FollowerSocket,
+    private readonly facts: FollowerFacts,
+  ) {
+    this.projectId = before.id;
+    this.#known = new Set([...before.jobs, ...before.lines, ...shown]);
+    if (before.restore) this.#known.add(restoreKey(before.restore.id));
+    this.#name = before.name;
+    this.#publication = JSON.stringify(before.publication);
+  }
+
+  readonly projectId: string;
+
+  /** The socket itself is about to ask for the work of this message. */
+  expect(messageId: string): void {
+    for (const id of this.#idsOf(messageId)) this.#known.add(id);
+  }
+
+  /** It came to nothing: whatever comes of it all the same is news. */
+  forget(messageId: string): void {
+    for (const id of this.#idsOf(messageId)) this.#known.delete(id);
+  }
+
+  /** The socket itself is about to name the project so. */
+  expectName(name: string): void {
+    this.#name = name;
+  }
+
+  /** The socket is subscribed to this job. */
+  knowsJob(jobId: string): void {
+    this.#known.add(jobId).add(chatLineIdFor(jobId, 'user'));
+  }
+
+  /** A frame of the subscribed job is about to be sent; false when the socket has heard that. */
+  isNews(frame: ServerFrame): boolean {
+    if (frame.type === 'projectRenamed' && frame.project?.id === this.projectId) {
+      if (frame.project.name === this.#name) return false;
+      this.#name = frame.project.name;
+    }
+    const isEnd =
+      frame.type === 'completed' || frame.type === 'failed' || frame.type === 'cancelled';
+    if (isEnd && frame.jobId !== undefined) {
+      this.#endedJobs.add(frame.jobId);
+      void this.#serially(() => this.#beginJobs());
+    }
+    return true;
+  }
+
+  take(news: ProjectNews): Promise<void> {
+    return this.#serially(() => ('changeNo' in news ? this.#tell(news) : this.#tellGone()));
+  }
+
+  async #tellGone(): Promise<void> {
+    const projects = await this.facts.projects();
+    if (this.#known.has(this.projectId)) return;
+    this.#known.add(this.projectId);
+    this.socket.send({ type: 'projectDeleted', projectId: this.projectId, projects });
+  }
+
+  async #tell(change: ProjectChange): Promise<void> {
+    this.#tellName(change);
+    await this.#tellLines(change);
+    const { restore } = change;
+    if (restore && !this.#known.has(restoreKey(restore.id))) {
+      this.#known.add(restoreKey(restore.id));
+      this.socket.send({
+        type: 'versionRestored',
+        projectId: this.projectId,
+        versionId: restore.revision,
+        jobId: restore.id,
+      });
+    }
+    this.#tellPublication(change);
+    await this.#tellJobs(change);
+  }
+
+  #tellName({ id, name, createdAt, updatedAt }: ProjectChange): void {
+    if (name === this.#name) return;
+    this.#name = name;
+    this.socket.send({ type: 'projectRenamed', project: { id, name, createdAt, updatedAt } });
+  }
+
+  #tellPublication({ publication }: ProjectChange): void {
+    const now = JSON.stringify(publication);
+    if (now === this.#publication) return;
+    this.#publication = now;
+    this.socket.send({ type: 'publicationChanged', projectId: this.projectId });
+  }
+
+  /** Lines that no job tells: answers come with their job, and what it was asked at its beginning. */
+  async #tellLines({ lines, jobs }: ProjectChange): Promise<void> {
+    const told = new Set(
+      jobs.flatMap((id) => [chatLineIdFor(id, 'user'), chatLineIdFor(id, 'assistant')]),
+    );
+    await this.#sendLines(lines.filter((id) => !told.has(id)));
+  }
+
+  async #sendLines(ids: readonly string[]): Promise<void> {
+    const unknown = ids.filter((id) => !this.#known.has(id));
+    if (unknown.length === 0) return;
+    for (const { id, item } of await this.facts.lines(unknown)) {
+      if (this.#known.has(id)) continue;
+      this.#known.add(id);
+      this.socket.send({ type: 'chatLine', projectId: this.projectId, ...item });
+    }
+  }
+
+  async #tellJobs({ jobs, lines }: ProjectChange): Promise<void> {
+    for (const id of jobs.toReversed()) {
+      if (this.#known.has(id)) continue;
+      this.#known.add(id);
+      const answer = chatLineIdFor(id, 'assistant');
+      // Its answer stood in the history that the socket was sent.
+      if (!(lines.includes(answer) && this.#known.has(answer))) this.#nextJobs.push(id);
+    }
+    await this.#beginJobs();
+  }
+
+  /** One after the other: a client shows one job at a time, and each to its end. */
+  async #beginJobs(): Promise<void> {
+    const { subscribedJob } = this.socket;
+    if (subscribedJob !== null && !this.#endedJobs.has(subscribedJob)) return;
+    const id = this.#nextJobs.shift();
+    if (id === undefined) return;
+    const job = await this.facts.job(id).catch((error: unknown) => {
+      this.#nextJobs.unshift(id);
+      throw error;
+    });
+    if (!job) return this.#beginJobs();
+    await this.#sendLines([chatLineIdFor(id, 'user')]);
+    this.socket.send({ type: 'jobStarted', job, isExisting: true, jobId: id, followed: true });
+    this.socket.subscribe(id);
+  }
+
+  #idsOf(messageId: string): string[] {
+    const id = jobIdFor(this.projectId, messageId);
+    return [id, chatLineIdFor(id, 'user'), chatLineIdFor(messageId, 'user'), restoreKey(id)];
+  }
+
+  #serially(step: () => Promise<void>): Promise<void> {
+    const run = this.#work.then(step);
+    this.#work = run.catch(() => undefined);
+    return run;
+  }
+}
+
+/** The line that tells of a restore has the id of its action. */
+const restoreKey = (actionId: string): string => `restore ${actionId}`;

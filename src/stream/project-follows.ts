@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../log.js';
+import type { ProjectNews } from '../store/tables/project-changes.js';
+
+/** Whoever is told what happens to a project. */
+export interface Follower {
+  readonly projectId: string;
+  /** Takes the project as it is now; what is no news is left out. Throws when it must come again. */
+  take(news: ProjectNews): Promise<void>;
+}
+
+export interface FollowsDeps {
+  /** Of these projects those that changed after the change named, or are gone. */
+  changes(places: ReadonlyMap<string, number>): Promise<ProjectNews[]>;
+  log: Log;
+  intervalMs?: number;
+}
+
+interface Followed {
+  /** The last change that every follower here was told. */
+  changeNo: number;
+  readonly followers: Set<Follower>;
+}
+
+const INTERVAL_MS = 1_000;
+/** Before the first change of any project. */
+const BEFORE_ALL = -1;
+
+/**
+ * All followed projects of this API instance: one question a second for all of them, none while
+ * nobody follows (K2). Who changed a project, and where, makes no difference.
+ */
+export class ProjectFollows {
+  readonly #projects = new Map<string, Followed>();
+  #isAsking = false;
+
+  constructor(private readonly deps: FollowsDeps) {}
+
+  /** The follower is told everything since before it came, at once. */
+  add(follower: Follower): void {
+    const followed = this.#projects.get(follower.projectId) ?? {
+      changeNo: BEFORE_ALL,
+      followers: new Set(),
+    };
+    followed.changeNo = BEFORE_ALL;
+    followed.followers.add(follower);
+    this.#projects.set(follower.projectId, followed);
+    if (!this.#isAsking) void this.#askWhileFollowed();
+  }
+
+  remove(follower: Follower): void {
+    const followed = this.#projects.get(follower.projectId);
+    followed?.followers.delete(follower);
+    if (followed?.followers.size === 0) this.#projects.delete(follower.projectId);
+  }
+
+  async #askWhileFollowed(): Promise<void> {
+    this.#isAsking = true;
+    while (this.#projects.size > 0) {
+      await sleep(this.deps.intervalMs ?? INTERVAL_MS, undefined, { ref: false });
+      await this.#ask().catch((error: unknown) =>
+        this.deps.log.warn({ err: error }, 'followed projects could not be read; trying again'),
+      );
+    }
+    this.#isAsking = false;
+  }
+
+  async #ask(): Promise<void> {
+    const places = new Map([...this.#projects].map(([id, { changeNo }]) => [id, changeNo]));
+    if (places.size === 0) return;
+    const news = await this.deps.changes(places);
+    await Promise.all(news.map((each) => this.#tell(each)));
+  }
+
+  async #tell(news: ProjectNews): Promise<void> {
+    const followed = this.#projects.get(news.id);
+    if (!followed) return;
+    // Before it is told: whoever comes meanwhile asks from the beginning.
+    if ('changeNo' in news) followed.changeNo = news.changeNo;
+    const told = await Promise.allSettled([...followed.followers].map((each) => each.take(news)));
+    for (const outcome of told) {
+      if (outcome.status === 'fulfilled') continue;
+      followed.changeNo = BEFORE_ALL;
+      this.deps.log.warn(
+        { err: outcome.reason as unknown, projectId: news.id },
+        'a follower could not be told; trying again',
+      );
+    }
+  }
+}
