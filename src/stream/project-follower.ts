@@ -127,7 +127,7 @@ export class ProjectFollower implements Follower {
     this.socket.send({ type: 'publicationChanged', projectId: this.projectId });
   }
 
-  /** Lines that no job tells: answers come with their job, and what it was asked at its beginning. */
+  /** Lines that no job tells: its answer comes with it, what it was asked at its beginning. */
   async #tellLines({ lines, jobs }: ProjectChange): Promise<void> {
     const told = new Set(
       jobs.flatMap((id) => [chatLineIdFor(id, 'user'), chatLineIdFor(id, 'assistant')]),

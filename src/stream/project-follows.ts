@@ -5,7 +5,7 @@ import type { ProjectNews } from '../store/tables/project-changes.js';
 /** Whoever is told what happens to a project. */
 export interface Follower {
   readonly projectId: string;
-  /** Takes the project as it is now; what is no news is left out. Throws when it must come again. */
+  /** Takes the project as it is now, tells what is news. Throws when it must come again. */
   take(news: ProjectNews): Promise<void>;
 }
 

@@ -138,7 +138,7 @@ export class Editor {
     }
   }
 
-  /** What others did in this project (K1): another tab, another device. @param {ServerFrame} frame */
+  /** What others did in this project, on any device (K1). @param {ServerFrame} frame */
   #followed(frame) {
     if (!('projectId' in frame) || frame.projectId !== this.projectId) return;
     switch (frame.type) {

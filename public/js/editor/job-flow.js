@@ -213,7 +213,7 @@ export class JobFlow {
     if (job.status !== 'pending' && job.status !== 'processing') this.#askAboutEnd(job.id);
   }
 
-  /** Another tab or device began it: a message of ours still waits for its answer. @param {JobRow} job */
+  /** Begun elsewhere: a message of ours still waits for its answer. @param {JobRow} job */
   #follow(job) {
     if (this.#ended.has(job.id)) return;
     if (!this.outbox.pending) this.#last = null;
