@@ -33,7 +33,7 @@ const chat = async (page: Page): Promise<string[]> =>
     line.trim(),
   );
 
-it('what is done on one device is seen on the other, once', async () => {
+it('K1: what is done on one device is seen on the other, once', async () => {
   phone = await Person.arrive(browser, stack.baseUrl, 'phone');
   await phone.signIn();
   await phone.newProject();

@@ -24,7 +24,7 @@ const changeNo = async (): Promise<number> => {
   return news && 'changeNo' in news ? news.changeNo : Number.NaN;
 };
 
-it('K2: a job, its end, lines, versions, names, publication raise it; progress does not', async () => {
+it('K2: a job, its end, lines, versions, names, publication raise it; progress not', async () => {
   const { jobs, chatHistory, projects } = database.store;
   const jobId = randomUUID();
   const game = randomUUID();

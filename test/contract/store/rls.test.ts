@@ -396,6 +396,7 @@ describe('the catalogue', () => {
     expect(callable.filter(({ role }) => role === 'service_role').map(({ name }) => name)).toEqual([
       'cancel_action',
       'cancel_job',
+      'changed_projects',
       'complete_action',
       'complete_job',
       'complete_job_minimally',
