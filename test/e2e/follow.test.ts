@@ -23,11 +23,11 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** The style that somebody picks is said where it was picked, and is no line of the history. */
+/** What is said here alone: the style that was picked, offers, and what a note's button does. */
 const lines = async (page: Page, kind: string): Promise<string[]> =>
-  (await page.locator(`.message.${kind}`).allInnerTexts()).filter(
-    (line) => !line.startsWith('スタイル: '),
-  );
+  (await page.locator(`.message.${kind}`).allInnerTexts())
+    .map((line) => line.split('\n')[0] ?? '')
+    .filter((line) => !/^スタイル: |お知らせ/.test(line));
 const chat = async (page: Page): Promise<string[]> =>
   (await page.locator('.message.user, .message.assistant .markdown').allInnerTexts()).map((line) =>
     line.trim(),
