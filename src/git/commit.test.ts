@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { linkSync } from 'node:fs';
 import {
   chmod,
   mkdir,
@@ -8,6 +9,7 @@ import {
   rm,
   stat,
   symlink,
+  truncate,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -146,6 +148,21 @@ describe('E3: a folder becomes a commit without git looking at it', () => {
     await put('c', '');
     await put('d', '');
     expect(await reasonOf(hashFolder(repo, work, limits))).toBe('CandidateRefused/too-many-files');
+  });
+
+  it('refuses a file of 100 MB, a deep folder, and hidden files without end', async () => {
+    await put('index.html', 'x');
+    await put('big.bin', '');
+    await truncate(join(work, 'big.bin'), 100 * 1024 * 1024);
+    expect(await reasonOf(hashFolder(repo, work))).toBe('CandidateRefused/file-too-large');
+    await rm(join(work, 'big.bin'));
+    await put(`${'d'.repeat(200)}/`.repeat(8) + 'x.js', 'x');
+    expect(await reasonOf(hashFolder(repo, work))).toBe('CandidateRefused/path-too-long');
+    await rm(join(work, 'd'.repeat(200)), { recursive: true });
+    await put('.hidden', '');
+    for (let at = 0; at < 10_000; at += 1)
+      linkSync(join(work, '.hidden'), join(work, `.hidden${at}`));
+    expect(await reasonOf(hashFolder(repo, work))).toBe('CandidateRefused/too-many-entries');
   });
 
   it('carries unicode, quotes, backslashes and newlines in names there and back', async () => {

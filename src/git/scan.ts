@@ -15,6 +15,11 @@ const DEFAULT_LIMITS: FolderLimits = {
   maxTotalBytes: 50 * 1024 * 1024,
 };
 
+/** Folders and hidden entries cost time too, although no version holds them. */
+const ENTRIES_PER_FILE = 2;
+/** Short enough for the system's own limit to be out of reach, wherever the folder lies. */
+const MAX_PATH_BYTES = 1_024;
+
 export interface FolderScan {
   /** Paths relative to the folder, `/` between segments, sorted by bytes. */
   readonly files: readonly string[];
@@ -27,7 +32,11 @@ export interface FolderScan {
  * logs.
  */
 export function refuse(reason: string, path: string): AppError {
-  return new AppError('CandidateRefused', `${reason}: ${JSON.stringify(path)}`, { reason, path });
+  const shown = path.slice(0, MAX_PATH_BYTES);
+  return new AppError('CandidateRefused', `${reason}: ${JSON.stringify(shown)}`, {
+    reason,
+    path: shown,
+  });
 }
 
 /**
@@ -42,12 +51,16 @@ export async function scanFolder(
   const files: string[] = [];
   const skipped: string[] = [];
   let totalBytes = 0;
+  let entries = 0;
 
   const visit = async (relative: string): Promise<void> => {
     for (const rawName of await readdir(join(folder, relative), { encoding: 'buffer' })) {
       const name = rawName.toString('utf8');
       const path = relative === '' ? name : `${relative}/${name}`;
       if (!Buffer.from(name, 'utf8').equals(rawName)) throw refuse('name-not-utf8', path);
+      if (Buffer.byteLength(path) > MAX_PATH_BYTES) throw refuse('path-too-long', path);
+      entries += 1;
+      if (entries > limits.maxFiles * ENTRIES_PER_FILE) throw refuse('too-many-entries', path);
       if (name.startsWith('.')) {
         skipped.push(path);
         continue;

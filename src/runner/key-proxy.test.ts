@@ -7,7 +7,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ import { startKeyProxy, type KeyProxy } from './key-proxy.js';
 let dir: string;
 let upstream: Server;
 let proxy: KeyProxy;
-let seen: { url?: string | undefined; headers: IncomingMessage['headers'] }[];
+let seen: { url?: string | undefined; headers: IncomingMessage['headers']; body: string }[];
 let answer: (response: ServerResponse) => void;
 
 beforeEach(async () => {
@@ -24,14 +24,21 @@ beforeEach(async () => {
   seen = [];
   answer = (response) => response.end('ok');
   upstream = createServer((incoming, response) => {
-    seen.push({ url: incoming.url, headers: incoming.headers });
-    incoming.resume().on('end', () => answer(response));
+    let body = '';
+    incoming.setEncoding('utf8').on('data', (text: string) => {
+      body += text;
+    });
+    incoming.on('end', () => {
+      seen.push({ url: incoming.url, headers: incoming.headers, body });
+      answer(response);
+    });
   }).listen(0, '127.0.0.1');
   await once(upstream, 'listening');
   proxy = await startKeyProxy({
     socketPath: join(dir, 's.sock'),
     upstream: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/base/`,
     apiKey: 'REAL-KEY',
+    budgetUsd: 1,
   });
 });
 afterEach(async () => {
@@ -43,7 +50,12 @@ afterEach(async () => {
 
 async function call(
   path: string,
-  options: { method?: string; key?: string; headers?: Record<string, string> } = {},
+  options: {
+    method?: string;
+    key?: string;
+    headers?: Record<string, string>;
+    body?: string | Buffer;
+  } = {},
 ): Promise<{ status: number; body: string; isWhole: boolean }> {
   const outgoing = request({
     socketPath: join(dir, 's.sock'),
@@ -51,8 +63,10 @@ async function call(
     method: options.method ?? 'POST',
     headers: { 'x-api-key': options.key ?? proxy.token, ...options.headers },
   });
-  outgoing.end('{}');
-  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  // A proxy that hangs up is told of by the missing answer.
+  const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>;
+  outgoing.on('error', () => undefined).end(options.body ?? asking());
+  const [response] = await answered;
   let body = '';
   try {
     for await (const chunk of response) body += String(chunk);
@@ -60,6 +74,36 @@ async function call(
     return { status: response.statusCode ?? 0, body, isWhole: false };
   }
   return { status: response.statusCode ?? 0, body, isWhole: response.complete };
+}
+
+/** A request as the model program makes it. */
+function asking(changes: Record<string, unknown> = {}): string {
+  return JSON.stringify({
+    model: 'claude-opus-5-5',
+    max_tokens: 128_000,
+    stream: true,
+    messages: [{ role: 'user', content: 'x' }],
+    tools: [{ name: 'Write', input_schema: {} }],
+    ...changes,
+  });
+}
+
+function fetching(type: string): string {
+  const image = { type: 'image', source: { type, url: 'https://evil.test/?secret' } };
+  const result = { type: 'tool_result', tool_use_id: 't', content: [image] };
+  return asking({ messages: [{ role: 'user', content: [result] }] });
+}
+
+/** Bytes as they are, on a connection of their own; answers all that came back. */
+function raw(text: string): Promise<string> {
+  return new Promise((resolve, fail) => {
+    let got = '';
+    const socket = connect(join(dir, 's.sock'), () => socket.end(text));
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      got += chunk;
+    });
+    socket.on('error', fail).on('close', () => resolve(got));
+  });
 }
 
 describe('the key proxy', () => {
@@ -87,17 +131,89 @@ describe('the key proxy', () => {
     ['the key itself', '/v1/messages', { key: 'REAL-KEY' }, 401],
     ['no token', '/v1/messages', { key: '' }, 401],
     ['another method', '/v1/messages', { method: 'GET' }, 404],
+    ['HEAD', '/v1/messages', { method: 'HEAD' }, 404],
+    ['PUT', '/v1/messages', { method: 'PUT' }, 404],
+    ['batches', '/v1/messages/batches', {}, 404],
+    ['files', '/v1/files?beta=true', {}, 404],
+    ['keys of the organisation', '/v1/organizations/api_keys', {}, 404],
+    ['another query', '/v1/messages?beta=true&x=1', {}, 404],
+    ['a path in other letters', '/v1/%6dessages', {}, 404],
+    ['a path behind a fragment', '/v1/messages#/../files', {}, 404],
+    ['a path parameter', '/v1/messages;x', {}, 404],
+    ['an address of another host', 'http://evil.test/v1/messages', {}, 404],
+    ['an address with a user', 'http://a@b/v1/messages', {}, 404],
+    [
+      'a body that cannot be read',
+      '/v1/messages',
+      { headers: { 'content-encoding': 'gzip' } },
+      404,
+    ],
+    ['no JSON', '/v1/messages', { body: 'x' }, 400],
+    ['no object', '/v1/messages', { body: '[]' }, 400],
+    ['no end of its answer', '/v1/messages', { body: asking({ max_tokens: undefined }) }, 400],
+    ['less than nothing', '/v1/messages', { body: asking({ max_tokens: -1 }) }, 400],
+    [
+      'a search by the server',
+      '/v1/messages',
+      { body: asking({ tools: [{ type: 'web_search_20250305', name: 'web_search' }] }) },
+      400,
+    ],
+    [
+      'a server of tools',
+      '/v1/messages',
+      { body: asking({ mcp_servers: [{ type: 'url', url: 'https://evil.test' }] }) },
+      400,
+    ],
+    ['a container', '/v1/messages', { body: asking({ container: 'c' }) }, 400],
+    ['a dearer speed', '/v1/messages', { body: asking({ speed: 'fast' }) }, 400],
+    ['a picture that the server would fetch', '/v1/messages', { body: fetching('url') }, 400],
+    ['a stored file', '/v1/messages/count_tokens', { body: fetching('file') }, 400],
+    [
+      'a body that says how large it is',
+      '/v1/messages',
+      { headers: { 'content-length': String(33 * 1024 * 1024) } },
+      413,
+    ],
     ['another path', '/v1/models', {}, 404],
     ['a path that climbs', '/v1/messages/../files', {}, 404],
     ['an address that is none', '//', {}, 404],
     ['a doubled slash', '//evil/v1/messages', {}, 404],
-  ] as [string, string, { key?: string; method?: string }, number][])(
+  ] as [string, string, NonNullable<Parameters<typeof call>[1]>, number][])(
     'refuses %s without asking upstream',
     async (_name, path, options, status) => {
       expect((await call(path, options)).status).toBe(status);
       expect(seen).toEqual([]);
     },
   );
+
+  it('hangs up on tunnels, other protocols, and a body without end', async () => {
+    const head = `Host: x\r\nx-api-key: ${proxy.token}\r\n`;
+    expect(await raw(`CONNECT evil.test:443 HTTP/1.1\r\n${head}\r\n`)).toMatch(/^HTTP\/1.1 405 /);
+    const upgrade = `${head}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+    expect(await raw(`GET /v1/messages HTTP/1.1\r\n${upgrade}`)).toMatch(/^HTTP\/1.1 405 /);
+    expect(await raw(`POST /v1/messages HTTP/1.1\r\n${upgrade}`)).toMatch(/^HTTP\/1.1 405 /);
+    const endless = call('/v1/messages', {
+      headers: { 'transfer-encoding': 'chunked' },
+      body: Buffer.alloc(33 * 1024 * 1024, ' '),
+    });
+    await expect(endless.then((got) => got.status).catch(() => 'cut')).resolves.toSatisfy(
+      (got) => got === 413 || got === 'cut',
+    );
+    // Two requests in one: the second would go on under our key if lengths were read in two ways.
+    const smuggled = `POST /v1/files HTTP/1.1\r\n${head}Content-Length: 2\r\n\r\n{}`;
+    await raw(
+      `POST /v1/messages HTTP/1.1\r\n${head}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n` +
+        `\r\n0\r\n\r\n${smuggled}`,
+    );
+    expect(seen).toEqual([]);
+  });
+
+  it('sends on what it has checked, and asks for an answer that it can read', async () => {
+    const twice = asking().replace('{', '{"container":"c","container":null,');
+    expect((await call('/v1/messages', { body: twice })).status).toBe(200);
+    expect(seen[0]?.body).not.toContain('"c"');
+    expect(seen[0]?.headers['accept-encoding']).toBe('identity');
+  });
 
   it('passes refusals on as they are and remembers how long to wait', async () => {
     answer = (response) => response.writeHead(429, { 'retry-after': '7' }).end('slow down');
@@ -126,5 +242,93 @@ describe('the key proxy', () => {
     await proxy.close();
     expect(await open).toBe('broken');
     expect(await readdir(dir)).toEqual([]);
+  });
+});
+
+const MILLION = 1_000_000;
+/** An answer as the Messages API streams it. */
+function streamed(usage: Record<string, number>, text = 'x'): (response: ServerResponse) => void {
+  return (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const send = (event: object): boolean => response.write(`data: ${JSON.stringify(event)}\n\n`);
+    send({ type: 'message_start', message: { usage: { ...usage, output_tokens: 1 } } });
+    send({ type: 'content_block_delta', delta: { type: 'text_delta', text } });
+    send({ type: 'message_delta', delta: {}, usage: { output_tokens: usage['output_tokens'] } });
+    response.end();
+  };
+}
+
+describe('what a run may spend', () => {
+  it.each([
+    ['claude-opus-5-5', 4 + 2 * 0.2 + 3 * 5 + 0.1 * 20],
+    ['claude-sonnet-5-5', 2 + 2 * 0.1 + 3 * 2.5 + 0.1 * 10],
+    ['claude-haiku-5-5-20260801', 0.1 + 2 * 0.01 + 3 * 0.13 + 0.1 * 0.5],
+    ['nobody-knows-it', 4 + 2 * 0.2 + 3 * 5 + 0.1 * 20],
+  ])('is counted by the prices of %s', async (model, perMillion) => {
+    answer = streamed({
+      input_tokens: 1_000,
+      cache_read_input_tokens: 2_000,
+      cache_creation_input_tokens: 3_000,
+      output_tokens: 100,
+    });
+    await call('/v1/messages', { body: asking({ model }) });
+    expect(proxy.spentUsd()).toBeCloseTo((perMillion * 1_000) / MILLION, 9);
+  });
+
+  it('gives an answer the room that is left, and from then on refuses', async () => {
+    answer = streamed({ input_tokens: 200_000, output_tokens: 1_000 });
+    await call('/v1/messages');
+    answer = streamed({ input_tokens: 0, output_tokens: 8_000 });
+    await call('/v1/messages');
+    const rooms = seen.map(({ body }) => (JSON.parse(body) as { max_tokens: number }).max_tokens);
+    expect(Math.abs((rooms[0] ?? 0) - 49_990)).toBeLessThan(10);
+    expect(Math.abs((rooms[1] ?? 0) - 9_000)).toBeLessThan(10);
+    expect(await call('/v1/messages')).toMatchObject({ status: 402 });
+    expect(proxy.isSpent()).toBe(true);
+    expect(seen).toHaveLength(2);
+    expect((await call('/v1/messages/count_tokens')).status).toBe(200);
+  });
+
+  it('cuts an answer that goes on beyond it', async () => {
+    answer = streamed({ input_tokens: 240_000, output_tokens: 1_000_000 }, 'y'.repeat(100_000));
+    expect(await call('/v1/messages')).toMatchObject({ status: 200, isWhole: false });
+    expect(proxy.isSpent()).toBe(true);
+  });
+
+  it('lets an answer that is not streamed begin only when it fits as a whole', async () => {
+    answer = streamed({ input_tokens: 1, output_tokens: 1 });
+    await call('/v1/messages', { body: asking({ max_tokens: 5 }) });
+    const whole = (max_tokens: number): Promise<{ status: number }> =>
+      call('/v1/messages', { body: asking({ stream: false, max_tokens }) });
+    expect((await whole(128_000)).status).toBe(402);
+    answer = (response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ usage: { input_tokens: 0, output_tokens: 10_000 } }));
+    };
+    const before = proxy.spentUsd();
+    expect((await whole(10_000)).status).toBe(200);
+    expect(proxy.spentUsd() - before).toBeCloseTo(0.2, 4);
+  });
+
+  it('is not touched by refusals, nor by what was never answered', async () => {
+    answer = (response) => response.writeHead(529).end('busy');
+    await call('/v1/messages');
+    answer = (response) => response.destroy();
+    expect((await call('/v1/messages')).status).toBe(502);
+    expect(proxy.spentUsd()).toBe(0);
+    expect(proxy.isSpent()).toBe(true);
+  });
+
+  it('is not passed by many requests at a time', async () => {
+    answer = () => undefined;
+    const waiting = Array.from({ length: 4 }, () =>
+      call('/v1/messages', { body: asking({ max_tokens: 10 }) }).catch(() => null),
+    );
+    await expect.poll(() => seen.length).toBe(4);
+    expect((await call('/v1/messages')).status).toBe(400);
+    upstream.closeAllConnections();
+    await Promise.all(waiting);
+    answer = (response) => response.end('ok');
+    expect((await call('/v1/messages')).status).toBe(200);
   });
 });

@@ -7,6 +7,10 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { followUsage } from './answer-usage.js';
+import { openPurse, type Purchase, type Purse } from './model-purse.js';
+import { readMessagesRequest, type MessagesRequest } from './model-request.js';
 
 /**
  * The model program's only way out: it holds the key, the program holds a token that is good for
@@ -18,11 +22,17 @@ export interface KeyProxy {
   retryAfterMs(): number | null;
   /** Status of the last answer; null before the first. */
   lastStatus(): number | null;
+  /** A request was refused, or an answer cut, because the run's money is spent. */
+  isSpent(): boolean;
+  /** What the run has bought so far, as counted here. */
+  spentUsd(): number;
   close(): Promise<void>;
 }
 
-const ALLOWED_PATHS = new Set(['/v1/messages', '/v1/messages/count_tokens']);
-/** Not passed on: they belong to one connection, or they carry the token. */
+const COUNT_TOKENS = '/v1/messages/count_tokens';
+/** All that the pinned program asks for. */
+const ALLOWED = /^\/v1\/messages(\/count_tokens)?(\?beta=true)?$/;
+/** Not passed on: they belong to one connection, or they carry the token, or say what we change. */
 const DROPPED_HEADERS = [
   'host',
   'connection',
@@ -32,41 +42,72 @@ const DROPPED_HEADERS = [
   'trailer',
   'transfer-encoding',
   'upgrade',
+  'expect',
+  'content-length',
   'authorization',
   'x-api-key',
 ];
 const CLOSE_GRACE_MS = 200;
+/** As many as the Messages API takes. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+/** The program asks one thing at a time; a hiccup may leave another one open. */
+const MAX_OPEN = 4;
+/** No run of any length comes near. */
+const MAX_REQUESTS = 2_000;
+
+interface Context {
+  readonly upstream: string;
+  readonly apiKey: string;
+  readonly purse: Purse;
+  readonly onAnswer: (answer: IncomingMessage) => void;
+  readonly onSpent: () => void;
+}
 
 /**
  * Listens on a unix socket. Streams both ways; upstream answers, refusals and cuts pass through as
- * they are.
+ * they are, until `budgetUsd` is spent: from then on each request is refused with 402.
  */
 export async function startKeyProxy(options: {
   socketPath: string;
   upstream: string;
   apiKey: string;
+  budgetUsd: number;
 }): Promise<KeyProxy> {
   const token = `run-${randomBytes(24).toString('hex')}`;
+  const purse = openPurse(options.budgetUsd);
   let lastStatus: number | null = null;
   let retryAfterMs: number | null = null;
+  let isSpent = false;
+  let [open, seen] = [0, 0];
+  const context: Context = {
+    upstream: options.upstream.replace(/\/+$/, ''),
+    apiKey: options.apiKey,
+    purse,
+    onAnswer: (answer) => {
+      lastStatus = answer.statusCode ?? null;
+      retryAfterMs = parseRetryAfter(answer.headers['retry-after']);
+    },
+    onSpent: () => {
+      isSpent = true;
+    },
+  };
 
-  const server = createServer((request, response) => {
-    const [path = '', query] = (request.url ?? '').split('?', 2);
+  const server = createServer({ maxHeaderSize: 16_384 }, (request, response) => {
+    response.on('error', () => undefined);
     if (!isToken(request.headers['x-api-key'], token))
       return reject(response, 401, 'authentication_error');
-    if (request.method !== 'POST' || !ALLOWED_PATHS.has(path))
+    if (request.method !== 'POST' || !ALLOWED.test(request.url ?? '') || isEncoded(request))
       return reject(response, 404, 'not_found_error');
-    forward(
-      request,
-      response,
-      `${options.upstream.replace(/\/+$/, '')}${path}${query === undefined ? '' : `?${query}`}`,
-      options.apiKey,
-      (answer) => {
-        lastStatus = answer.statusCode ?? null;
-        retryAfterMs = parseRetryAfter(answer.headers['retry-after']);
-      },
-    );
+    seen += 1;
+    if (open >= MAX_OPEN || seen > MAX_REQUESTS)
+      return reject(response, 400, 'invalid_request_error');
+    open += 1;
+    response.once('close', () => {
+      open -= 1;
+    });
+    void pass(context, request, response);
   });
+  for (const event of ['connect', 'upgrade'] as const) server.on(event, hangUp);
   await new Promise<void>((resolve, fail) => {
     server.once('error', fail);
     server.listen(options.socketPath, resolve);
@@ -75,6 +116,8 @@ export async function startKeyProxy(options: {
     token,
     retryAfterMs: () => retryAfterMs,
     lastStatus: () => lastStatus,
+    isSpent: () => isSpent,
+    spentUsd: () => purse.spentUsd(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -84,39 +127,121 @@ export async function startKeyProxy(options: {
   };
 }
 
-function forward(
+/** A body that we could not read as it is. */
+function isEncoded({ headers }: IncomingMessage): boolean {
+  return headers['content-encoding'] !== undefined;
+}
+
+/** Nothing is tunnelled, and no other protocol is spoken. */
+function hangUp(_request: IncomingMessage, socket: Duplex): void {
+  socket.on('error', () => undefined);
+  socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+}
+
+async function pass(
+  context: Context,
   request: IncomingMessage,
   response: ServerResponse,
-  target: string,
-  apiKey: string,
-  onAnswer: (answer: IncomingMessage) => void,
+): Promise<void> {
+  const body = await readBody(request).catch(() => null);
+  if (response.destroyed) return;
+  if (body === null) return reject(response, 413, 'request_too_large');
+  const asked = readMessagesRequest(body);
+  if (asked === null) return reject(response, 400, 'invalid_request_error');
+  const path = request.url ?? '';
+  if (path.startsWith(COUNT_TOKENS)) return forward(context, request, response, asked, null);
+  if (asked.max_tokens === undefined) return reject(response, 400, 'invalid_request_error');
+  const purchase = context.purse.buy({
+    model: asked.model,
+    maxTokens: asked.max_tokens,
+    bytes: body.length,
+    isStream: asked.stream === true,
+  });
+  if (purchase === null) {
+    context.onSpent();
+    return reject(response, 402, 'billing_error');
+  }
+  if (purchase.maxTokens < asked.max_tokens) context.onSpent();
+  forward(context, request, response, { ...asked, max_tokens: purchase.maxTokens }, purchase);
+}
+
+/** Null = more than anybody may send. The connection ends with it: the rest is not read. */
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return null;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function forward(
+  context: Context,
+  request: IncomingMessage,
+  response: ServerResponse,
+  asked: MessagesRequest,
+  purchase: Purchase | null,
 ): void {
   const headers: OutgoingHttpHeaders = { ...request.headers };
   for (const name of DROPPED_HEADERS) Reflect.deleteProperty(headers, name);
-  const start = target.startsWith('https:') ? httpsRequest : httpRequest;
+  // What was checked is what is sent on, and what comes back can be read along.
+  const body = Buffer.from(JSON.stringify(asked));
+  const own = {
+    'accept-encoding': 'identity',
+    'content-length': body.length,
+    'x-api-key': context.apiKey,
+  };
+  const start = context.upstream.startsWith('https:') ? httpsRequest : httpRequest;
   const upstream = start(
-    target,
-    { method: 'POST', agent: false, headers: { ...headers, 'x-api-key': apiKey } },
+    `${context.upstream}${request.url ?? ''}`,
+    { method: 'POST', agent: false, headers: { ...headers, ...own } },
     (answer) => {
-      onAnswer(answer);
+      context.onAnswer(answer);
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       response.flushHeaders();
       // A cut upstream has to look like a cut, never like a proper end.
       answer.on('error', () => response.destroy());
       answer.on('aborted', () => response.destroy());
+      if (purchase !== null) follow(context, answer, response, purchase);
       answer.pipe(response);
     },
   );
   upstream.on('error', () => {
-    if (response.headersSent) response.destroy();
-    else reject(response, 502, 'api_error');
+    if (response.headersSent) return response.destroy();
+    purchase?.cancel();
+    reject(response, 502, 'api_error');
   });
-  response.on('close', () => upstream.destroy());
-  request.pipe(upstream);
+  response.on('close', () => {
+    purchase?.settle();
+    upstream.destroy();
+  });
+  upstream.end(body);
+}
+
+/** Counts an answer while it comes, and cuts it where the money ends. */
+function follow(
+  { onSpent }: Context,
+  answer: IncomingMessage,
+  response: ServerResponse,
+  purchase: Purchase,
+): void {
+  if ((answer.statusCode ?? 500) >= 400) return purchase.cancel();
+  const isStream = answer.headers['content-type']?.startsWith('text/event-stream') ?? false;
+  const usage = followUsage(purchase, isStream);
+  answer.on('data', (chunk: Buffer) => {
+    usage.push(chunk);
+    if (!isStream || !purchase.isOverdrawn()) return;
+    onSpent();
+    response.destroy();
+  });
+  answer.on('end', () => usage.end());
 }
 
 function reject(response: ServerResponse, status: number, type: string): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
   response.end(
     JSON.stringify({
       type: 'error',

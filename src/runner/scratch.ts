@@ -5,7 +5,7 @@ import { AppError } from '../contracts/errors.js';
 import type { GenerateInput } from '../contracts/runner.js';
 import { writeTreeTo } from '../git/checkout.js';
 import type { Repo } from '../git/process.js';
-import { assertCandidatePath, isVisible } from './candidate/paths.js';
+import { assertCandidatePaths, isVisible } from './candidate/paths.js';
 
 /** An attempt's own folder (C4): `work` is all that the model program sees of it. */
 export interface Scratch {
@@ -55,8 +55,8 @@ export async function fillWork(
   { parent, extraFiles }: Pick<GenerateInput, 'parent' | 'extraFiles'>,
 ): Promise<void> {
   if (parent !== null) await writeTreeTo(repo, parent, work, isVisible);
+  assertCandidatePaths(extraFiles.map(({ path }) => path));
   for (const { path, content } of extraFiles) {
-    assertCandidatePath(path);
     await mkdir(dirname(join(work, path)), { recursive: true });
     await writeFile(join(work, path), content);
   }

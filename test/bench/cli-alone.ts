@@ -32,7 +32,12 @@ export async function runCliAlone(upstream: string): Promise<number> {
   };
   await Promise.all([mkdir(host.workDir), mkdir(host.home)]);
   const isolation = await chooseIsolation(process.env, (text) => process.stderr.write(`${text}\n`));
-  const proxy = await startKeyProxy({ socketPath: host.socket, upstream, apiKey: 'demo' });
+  const proxy = await startKeyProxy({
+    socketPath: host.socket,
+    upstream,
+    apiKey: 'demo',
+    budgetUsd: LIMITS.maxBudgetUsd,
+  });
   try {
     const { places, command } = wrap(isolation, host);
     const [file, args] = command(

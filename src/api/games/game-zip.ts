@@ -7,6 +7,7 @@ import {
   withRelativeVendor,
   type VendoredFile,
 } from '../../domain/vendored-libraries.js';
+import { refusedPaths } from '../../domain/version-paths.js';
 import { vendoredFileOnDisk } from '../../store/files/vendored-files.js';
 import type { Game } from './current-game.js';
 
@@ -17,8 +18,11 @@ const REFERS = /\.(html|css|m?js)$/i;
  * those are made relative, so that the folder plays wherever it is put, without us.
  */
 export async function sendGameZip(game: Game, res: Response): Promise<void> {
-  const paths = (await game.list()).filter(
-    (path) => path === 'index.html' || path.startsWith('assets/'),
+  const all = await game.list();
+  // Where a ZIP is opened a backslash may be a way out, and of two names one may be left.
+  const strange = refusedPaths(all);
+  const paths = all.filter(
+    (path) => (path === 'index.html' || path.startsWith('assets/')) && !strange.has(path),
   );
   const libraries = new Map<string, VendoredFile>();
   const archive = new ZipArchive({ zlib: { level: 9 } });

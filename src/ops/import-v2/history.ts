@@ -4,7 +4,7 @@ import { bundleCreate, bundleFetch } from '../../git/bundle.js';
 import type { Repo } from '../../git/process.js';
 import { listTree, logPage, type LogEntry } from '../../git/read.js';
 import { initBare } from '../../git/refs.js';
-import { isPlainPath } from '../../git/scan.js';
+import { refusedPaths } from '../../domain/version-paths.js';
 import { listFolder, readPlainFile, readPlainText, writeNew } from './files.js';
 import type { Files } from './lines.js';
 
@@ -83,8 +83,9 @@ export interface SafeTree {
 /** The files of a commit of V2's. */
 export async function readTree(repo: Repo, revision: string): Promise<SafeTree> {
   const entries = await listTree(repo, revision);
+  const refused = refusedPaths(entries.map((entry) => entry.path));
   const isSafe = ({ path: name, mode }: (typeof entries)[number]): boolean =>
-    mode.startsWith('100') && isPlainPath(name) && !name.includes('\ufffd');
+    mode.startsWith('100') && !refused.has(name);
   return {
     files: new Map(entries.filter(isSafe).map((entry) => [entry.path, entry.oid])),
     refused: entries.filter((entry) => !isSafe(entry)).map((entry) => entry.path),

@@ -3,11 +3,10 @@ import { lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { hashFolder } from '../../git/commit.js';
 import type { Repo } from '../../git/process.js';
-import { isPlainPath } from '../../git/scan.js';
+import { CONTEXT_FOLDER, pathTrouble, refusedPaths } from '../../domain/version-paths.js';
 import { readPlainFile, writeNew } from './files.js';
 import { isMedia, type Files } from './lines.js';
 
-const CONTEXT = '.ai-context';
 /** V2 set none; these only keep numbers finite. */
 const LIMITS = {
   maxFiles: 1_000_000,
@@ -45,19 +44,24 @@ export async function readWorkTree(
   await visit(projectDir, '', found);
   if (!found.paths.includes('index.html')) return null;
   // Hidden names do not pass our own scan, so the notes get a folder of their own.
-  const folders = { '': path.join(scratch, 'files'), [`${CONTEXT}/`]: path.join(scratch, 'notes') };
+  const folders = {
+    '': path.join(scratch, 'files'),
+    [CONTEXT_FOLDER]: path.join(scratch, 'notes'),
+  };
   await Promise.all(Object.values(folders).map((folder) => mkdir(folder, { recursive: true })));
   const hashes = new Map<string, string>();
-  for (const file of found.paths) {
+  const strange = refusedPaths(found.paths);
+  found.refused.push(...strange.keys());
+  for (const file of found.paths.filter((each) => !strange.has(each))) {
     const bytes = await readPlainFile(path.join(projectDir, file));
     if (typeof bytes === 'string') {
       found.refused.push(file);
       continue;
     }
-    const isNote = file.startsWith(`${CONTEXT}/`);
+    const isNote = file.startsWith(CONTEXT_FOLDER);
     await writeNew(
       isNote
-        ? path.join(folders[`${CONTEXT}/`] ?? '', file.slice(CONTEXT.length + 1))
+        ? path.join(folders[CONTEXT_FOLDER] ?? '', file.slice(CONTEXT_FOLDER.length))
         : path.join(folders[''], file),
       bytes,
     );
@@ -77,8 +81,8 @@ async function visit(root: string, folder: string, found: Found): Promise<void> 
     const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
     // `repo.git` is ours when both keep their data in one folder.
     if (name === '.git' || name === 'repo.git' || isMedia(name)) continue;
-    if (entry.name.startsWith('.') && name !== CONTEXT) continue;
-    if (!isPlainPath(name) || name.includes('\ufffd')) {
+    if (entry.name.startsWith('.') && `${name}/` !== CONTEXT_FOLDER) continue;
+    if (pathTrouble(name) !== null) {
       found.refused.push(name);
     } else if (entry.isDirectory()) {
       await visit(root, name, found);

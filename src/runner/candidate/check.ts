@@ -1,7 +1,7 @@
 import { join, normalize } from 'node:path/posix';
 import { AppError } from '../../contracts/errors.js';
 import { isWelcomePage } from '../../domain/welcome-page.js';
-import { assertCandidatePath } from './paths.js';
+import { assertCandidatePaths } from './paths.js';
 import { compileError, readPage, type ScriptTag } from './html.js';
 import { findPlaceholder } from './placeholders.js';
 
@@ -31,7 +31,7 @@ const MIN_CODE_CHARS = 200;
  * out, one sentence for each file.
  */
 export async function checkCandidate(candidate: Candidate): Promise<string[]> {
-  for (const path of candidate.paths) assertCandidatePath(path);
+  assertCandidatePaths(candidate.paths);
   const html = await candidate.textOf(PAGE);
   if (html === null) throw invalid('no-page', 'index.html is missing');
   if (isWelcomePage(html)) throw invalid('welcome-page', 'index.html is still the welcome page');

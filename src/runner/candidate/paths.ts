@@ -1,7 +1,5 @@
-import { assertPlainPath, refuse } from '../../git/scan.js';
-
-const MAX_PATH_CHARS = 200;
-const MAX_DEPTH = 8;
+import { refuse } from '../../git/scan.js';
+import { assertVersionPaths } from '../../domain/version-paths.js';
 
 /** Hidden entries never take part in a game: not read from a version, not accepted from a model. */
 export function isVisible(path: string): boolean {
@@ -9,14 +7,10 @@ export function isVisible(path: string): boolean {
 }
 
 /**
- * Throws `CandidateRefused` unless `path` may be part of a version: visible, short, flat enough,
- * printable, portable.
+ * Throws `CandidateRefused` unless these may be the paths of a game that a model made: what a
+ * version may hold ({@link assertVersionPaths}), and nothing hidden.
  */
-export function assertCandidatePath(path: string): void {
-  assertPlainPath(path);
-  if (!isVisible(path)) throw refuse('hidden', path);
-  if (path.length > MAX_PATH_CHARS || path.split('/').length > MAX_DEPTH)
-    throw refuse('path-too-long', path);
-  if (/[\u0000-\u001f\u007f\\:*?"<>|\u2028\u2029]/.test(path))
-    throw refuse('path-characters', path);
+export function assertCandidatePaths(paths: readonly string[]): void {
+  assertVersionPaths(paths);
+  for (const path of paths) if (!isVisible(path)) throw refuse('hidden', path);
 }

@@ -2,6 +2,7 @@ import { AppError } from '../../contracts/errors.js';
 import type { GenerateInput, GenerateResult, RunUsage } from '../../contracts/runner.js';
 import { commitFiles, type HashedFile } from '../../git/commit.js';
 import type { Repo } from '../../git/process.js';
+import { CONTEXT_FOLDER } from '../../domain/version-paths.js';
 import { listTree, logPage, readFile } from '../../git/read.js';
 import { listRefs, syncRef } from '../../git/refs.js';
 import type { Edit } from './edits.js';
@@ -21,7 +22,6 @@ export interface CandidateStory {
 
 type Job = Pick<GenerateInput, 'jobId' | 'attempt' | 'parent' | 'userText'>;
 
-const CONTEXT_FOLDER = '.ai-context/';
 const JOB_TRAILER = 'Job-Id';
 const USAGE_TRAILER = 'Run-Usage';
 const SUBJECT_CHARS = 50;

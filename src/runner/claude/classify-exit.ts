@@ -11,11 +11,15 @@ export interface RunEnd {
   readonly wasRefused: boolean;
   /** `retry-after` of the last refusal that the key proxy saw. */
   readonly retryAfterMs: number | null;
+  /** The key proxy has refused, cut or shortened an answer for want of money. */
+  readonly isSpent: boolean;
 }
 
 /** Did the model end properly? Null = yes; otherwise the one failure that describes it. */
 export function classifyExit(end: RunEnd): AppError | null {
   const { result } = end;
+  if (end.isSpent && (result === null || result.is_error || result.stop_reason === 'max_tokens'))
+    return new AppError('ModelBudgetExceeded', 'the key proxy gives no more than the run may cost');
   if (result === null) {
     const how = end.signal ? `was ended by ${end.signal}` : `ended with ${end.exitCode}`;
     return new AppError(

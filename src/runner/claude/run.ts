@@ -58,6 +58,7 @@ export async function runModel(
     socketPath: scratch.socket,
     upstream: access.upstream,
     apiKey: access.apiKey,
+    budgetUsd: run.limits.maxBudgetUsd,
   });
   try {
     const host = { program, workDir: scratch.work, home: scratch.home, socket: scratch.socket };
@@ -119,6 +120,7 @@ async function follow(
       stderrTail,
       wasRefused: translator.wasRefused,
       retryAfterMs: proxy.retryAfterMs(),
+      isSpent: proxy.isSpent(),
     });
     if (failure !== null) throw failure;
     if (result === null)

@@ -150,6 +150,7 @@ describe('how a run ended', () => {
       stderrTail: '',
       wasRefused: false,
       retryAfterMs: null,
+      isSpent: false,
       ...others,
     })?.kind ?? null;
 
@@ -211,6 +212,7 @@ describe('how a run ended', () => {
         stderrTail: '',
         wasRefused: false,
         retryAfterMs: 7_000,
+        isSpent: false,
       })?.details,
     ).toEqual({ retryAfterMs: 7_000 });
     expect(

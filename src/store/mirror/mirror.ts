@@ -7,6 +7,8 @@ import { gitLine, openRepo, type Repo } from '../../git/process.js';
 import { listTree, logPage, readFile, type TreeEntry } from '../../git/read.js';
 import { presentRevisions } from '../../git/presence.js';
 import { advanceRef, initBare, resolve, syncRef, type Advance } from '../../git/refs.js';
+import { refuse } from '../../git/scan.js';
+import { assertVersionPaths } from '../../domain/version-paths.js';
 import { mirrorAssets, type MirrorAssets } from './asset-copies.js';
 import {
   exportBundle,
@@ -70,7 +72,7 @@ export interface Mirror {
   readVersionEdits(userId: string, projectId: string, revision: string): Promise<VersionEdits>;
   /**
    * Throws `RevisionMissing` unless the commit is here, `CandidateRefused` unless it follows
-   * `parent`.
+   * `parent` and holds what a version may hold (E3).
    */
   assertRevision(
     userId: string,
@@ -207,6 +209,11 @@ async function assertFollows(repo: Repo, revision: string, parent: string | null
     throw new AppError('CandidateRefused', 'the commit follows another revision than promised', {
       reason: 'parent',
     });
+  // Whoever made the commit has looked already; here nothing that a model wrote can have changed it.
+  const files = await listTree(repo, revision);
+  assertVersionPaths(files.map((file) => file.path));
+  const link = files.find((file) => !file.mode.startsWith('100'));
+  if (link) throw refuse('special-file', link.path);
 }
 
 async function commitRestore(

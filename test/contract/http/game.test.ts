@@ -336,6 +336,19 @@ describe('GET /api/projects/:projectId/download', () => {
     expect(entries.get('index.html')?.toString()).toContain('Welcome to Game Creator');
   });
 
+  it('E3: holds no name that leads out, hides or collides where the ZIP is opened', async () => {
+    const { id } = await api.database.store.projects.create(api.bob.id, 'odd names');
+    const odd = ['assets/..\\..\\run.exe', 'assets/new\nline.png', 'assets/a\u202egnp.js'];
+    const files = [...odd, 'assets/-rf', 'assets/A.png', 'assets/a.png', 'assets/絵 1.png'];
+    await api.publish(api.bob, id, {
+      'index.html': PAGE,
+      ...Object.fromEntries(files.map((name) => [name, name])),
+    });
+    const answer = await api.ask(`/api/projects/${id}/download`, { as: api.bob });
+    const names = [...unzip(answer.bytes).keys()].filter((name) => !name.startsWith('vendor/'));
+    expect(names.sort()).toEqual(['assets/A.png', 'assets/絵 1.png', 'index.html']);
+  });
+
   it('works by a token in the address, as a link does', async () => {
     const answer = await api.ask(
       `/api/projects/${api.gameId}/download?access_token=${api.alice.accessToken}`,

@@ -206,6 +206,40 @@ describe('folders', () => {
   });
 });
 
+describe('names', () => {
+  it('E3: that no version may hold are left out of the files and of each version', async () => {
+    const to = path.join(base, 'names-target');
+    const project = await makeProject(from, mallory.id, await own(mallory));
+    const odd = [
+      'CLAUDE.md',
+      '-x.js',
+      'new\nline.js',
+      'INDEX.HTML',
+      'a/HEAD',
+      'a/objects/x',
+      'a/refs/x',
+    ];
+    await put(project.folder, Object.fromEntries(odd.map((name) => [name, 'x'])));
+    await generate(project, 1, '一');
+    const { problems } = await adopt(to, mallory);
+    const here = problems.filter((problem) => problem.includes(project.id));
+    expect(here.map((problem) => problem.includes('left out of its'))).toEqual([true, true]);
+    const mirror = createMirror(to);
+    const rows = await database.sql<{ revision: string }>(
+      'select revision from public.revisions where project_id = $1',
+      [project.id],
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { revision } of rows) {
+      const files = await mirror.listFiles(mallory.id, project.id, revision);
+      expect(files.map((file) => file.path).filter((name) => !name.startsWith('.'))).not.toEqual(
+        expect.arrayContaining([expect.stringMatching(/^(CLAUDE|-x|new|a\/)/)]),
+      );
+      expect(files.filter((file) => /^index.html$/i.test(file.path))).toHaveLength(1);
+    }
+  });
+});
+
 describe('one data folder for both', () => {
   let project: V2Project;
   let planted: V2Project;

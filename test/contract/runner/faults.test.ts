@@ -89,6 +89,12 @@ const FAULTS: [string, Reply[], { limits?: object }, { kind: string; retryAfterM
     { limits: { maxBudgetUsd: 0.000_001 } },
     { kind: 'ModelBudgetExceeded' },
   ],
+  [
+    'money that the key proxy sees the end of before the model program does',
+    [WRITE],
+    { limits: { maxBudgetUsd: 0.01 } },
+    { kind: 'ModelBudgetExceeded' },
+  ],
 ];
 
 describe.concurrent('a model that fails', () => {

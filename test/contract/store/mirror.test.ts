@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { commitFiles } from '../../../src/git/commit.js';
-import { openRepo } from '../../../src/git/process.js';
+import { gitLine, openRepo } from '../../../src/git/process.js';
+import { listTree } from '../../../src/git/read.js';
 import { listRefs, resolve } from '../../../src/git/refs.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { withReadCache } from '../../../src/store/mirror/cache.js';
@@ -244,6 +245,32 @@ describe('main and candidates', () => {
     });
     await expect(mirror.assertRevision(userId, projectId, first, second)).rejects.toMatchObject({
       kind: 'CandidateRefused',
+    });
+  });
+
+  it.each(['CLAUDE.md', 'js/new\nline.js', '-rf', 'INDEX.html', 'assets/.mcp.json'])(
+    'E3: a commit that holds %j is refused, whoever let it through',
+    async (name) => {
+      const odd = await commit({ 'index.html': '1', [name]: 'x' }, null);
+      await expect(mirror.assertRevision(userId, projectId, odd, null)).rejects.toMatchObject({
+        kind: 'CandidateRefused',
+      });
+    },
+  );
+
+  it('E3: a commit that holds a link is refused', async () => {
+    const plain = await commit({ 'index.html': '/etc/passwd' }, null);
+    const repo = openRepo(repoDir);
+    const [file] = await listTree(repo, plain);
+    const tree = await gitLine(repo, ['mktree'], {
+      input: `120000 blob ${file?.oid}\tindex.html\n`,
+    });
+    const names = { GIT_AUTHOR_NAME: 'x', GIT_AUTHOR_EMAIL: 'x', GIT_COMMITTER_NAME: 'x' };
+    const odd = await gitLine(repo, ['commit-tree', tree, '-m', 'x'], {
+      env: { ...names, GIT_COMMITTER_EMAIL: 'x' },
+    });
+    await expect(mirror.assertRevision(userId, projectId, odd, null)).rejects.toMatchObject({
+      details: { reason: 'special-file' },
     });
   });
 

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+/** Why a request of the model program is not passed on; `null` fields are what no run needs. */
+const NOTHING = z.union([z.null(), z.array(z.unknown()).max(0)]).optional();
+
+/**
+ * What a run may ask for: words and tools of its own. What the server of the model would do itself,
+ * at a price or towards other hosts, is not among it.
+ */
+const MessagesRequest = z.looseObject({
+  model: z.string().min(1).max(200),
+  max_tokens: z.number().int().positive().optional(),
+  stream: z.boolean().optional(),
+  messages: z.array(z.looseObject({ content: z.unknown() })),
+  tools: z.array(z.looseObject({ type: z.literal('custom').optional() })).optional(),
+  mcp_servers: NOTHING,
+  container: z.null().optional(),
+  speed: z.literal('standard').optional(),
+});
+export type MessagesRequest = z.infer<typeof MessagesRequest>;
+
+/** The request as it may be passed on; null = it asks for more than a run may. */
+export function readMessagesRequest(body: Buffer): MessagesRequest | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(body.toString('utf8'));
+  } catch {
+    return null;
+  }
+  const parsed = MessagesRequest.safeParse(json);
+  if (!parsed.success) return null;
+  return parsed.data.messages.some(({ content }) => fetchesSomething(content)) ? null : parsed.data;
+}
+
+const MAX_NESTING = 8;
+
+/** Does a block name an address or a stored file, for the server of the model to read? */
+function fetchesSomething(content: unknown, depth = 0): boolean {
+  if (!Array.isArray(content)) return false;
+  if (depth > MAX_NESTING) return true;
+  return content.some((block: unknown) => {
+    if (typeof block !== 'object' || block === null) return false;
+    const { source, content: inner } = block as { source?: { type?: unknown }; content?: unknown };
+    const isElsewhere = source != null && ['url', 'file'].includes(String(source.type));
+    return isElsewhere || fetchesSomething(inner, depth + 1);
+  });
+}
