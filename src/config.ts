@@ -142,6 +142,8 @@ export const Env = z.object({
   VOLUME_SOFT_GIB: Gib.default(5),
   VOLUME_MAX_GIB: Gib.default(50),
   ASSET_QUOTA_MIB: Count.default(500),
+  IMAGE_MAX_SIDE: Count.default(8_192),
+  IMAGE_MAX_PIXELS: Count.default(16_777_216),
   RATE_LIMIT_READS_PER_MIN: Count.default(600),
   RATE_LIMIT_WRITES_PER_MIN: Count.default(60),
   RATE_LIMIT_AI_PER_MIN: Count.default(20),

@@ -182,6 +182,11 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
       meaning: "step of the soft limit of a user's files: an alert at 80 % of each step",
     },
     VOLUME_MAX_GIB: { meaning: "beyond it a user's new generations and uploads are refused" },
+    IMAGE_MAX_SIDE: { meaning: 'longest side of an image that is sent, pixels' },
+    IMAGE_MAX_PIXELS: {
+      meaning:
+        'pixels of an image that is sent; all frames of an animation may have 8 times as many',
+    },
     ASSET_QUOTA_MIB: {
       meaning: 'what the assets of one user may take together; deleted ones do not count',
     },

@@ -149,6 +149,7 @@ function showingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
   const { config, guards, store, actions, images, thumbnails, videos, assetFiles } = deps;
   return [
     projectThumbnailRoutes({
+      config,
       guards,
       store,
       actions,
@@ -164,6 +165,7 @@ function showingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
       videos,
     }),
     imageServiceRoutes({
+      config,
       guards,
       store,
       actions,

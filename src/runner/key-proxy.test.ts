@@ -166,7 +166,7 @@ describe('the key proxy', () => {
     ],
     ['a container', '/v1/messages', { body: asking({ container: 'c' }) }, 400],
     ['a dearer speed', '/v1/messages', { body: asking({ speed: 'fast' }) }, 400],
-    ['a picture that the server would fetch', '/v1/messages', { body: fetching('url') }, 400],
+    ['an image that the server would fetch', '/v1/messages', { body: fetching('url') }, 400],
     ['a stored file', '/v1/messages/count_tokens', { body: fetching('file') }, 400],
     [
       'a body that says how large it is',

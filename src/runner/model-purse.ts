@@ -21,7 +21,7 @@ const LONG_CACHE_FACTOR = 1.6;
 const BYTES_PER_TOKEN = 4;
 /** Less than this is no answer. */
 const MIN_OUTPUT_TOKENS = 1_024;
-/** The first request of a run starts whatever it costs, up to this size: a run is more than none. */
+/** The first request of a run starts whatever it costs, up to this size. */
 const FIRST_REQUEST_BYTES = 256 * 1024;
 
 /** Prices of a model; of one that nobody knows the dearest ones. */

@@ -11,6 +11,7 @@ import type { AssetRow } from '../../store/tables/assets.js';
 import { toUploaded } from '../assets/asset-answers.js';
 import { createKeyedQueue, type KeyedQueue } from '../assets/keyed-queue.js';
 import { mediaTypeOf } from '../assets/media-type.js';
+import { assertImage, type SentImageConfig } from '../assets/sent-image.js';
 import type { Identity } from '../auth.js';
 import type { ReceiveUpload, Upload } from '../request-bodies.js';
 import { logOf } from '../request-log.js';
@@ -20,7 +21,7 @@ const MIB = 1024 ** 2;
 const NAME_LENGTH = 255;
 
 export interface AssetUploadDeps {
-  config: Pick<Config, 'ASSET_QUOTA_MIB' | 'VOLUME_SOFT_GIB' | 'VOLUME_MAX_GIB'>;
+  config: Pick<Config, 'ASSET_QUOTA_MIB' | 'VOLUME_SOFT_GIB' | 'VOLUME_MAX_GIB'> & SentImageConfig;
   guards: Guards;
   store: Pick<Store, 'asUser' | 'assets' | 'volumeSizes'>;
   files: AssetFiles;
@@ -99,7 +100,8 @@ interface Addition {
  * Makes a received file the user's asset: type by content, name by display name, file, row, link.
  * Null = its content is nothing that we take. An asset of a project is public, because its game is
  * played by people who are not signed in; another one is not. Throws `STORAGE_LIMIT_EXCEEDED`,
- * `DiskFull`, `OPERATION_FAILED`. Either everything is there afterwards, or no asset is.
+ * `ImageTooLarge`, `ImageUnreadable`, `DiskFull`, `OPERATION_FAILED`. Either everything is there
+ * afterwards, or no asset is.
  */
 async function addAsset(
   { config, store, files, queueByUser }: UploadDeps,
@@ -109,6 +111,7 @@ async function addAsset(
   const { bytes, hash } = await files.read(part);
   const type = await mediaTypeOf(bytes);
   if (type === null) return null;
+  assertImage(config, bytes, type.mime);
   const originalName = storable(addition.displayName).slice(0, NAME_LENGTH);
   const storagePath = await files.keep(part, {
     userId: addition.userId,

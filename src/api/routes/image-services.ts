@@ -18,6 +18,7 @@ import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { ActionWorkflows } from '../action-workflows.js';
 import { refuse, refusedByLimit, type Guards } from '../route-guards.js';
+import { dataUriTrouble, type SentImageConfig } from '../assets/sent-image.js';
 import { isAway } from '../away.js';
 import { logOf } from '../request-log.js';
 
@@ -27,6 +28,7 @@ const MAX_PROMPT_CHARS = 10_000;
 const MAX_SOURCE_CHARS = 24 * 1024 * 1024;
 
 export interface ImageDeps {
+  config: SentImageConfig;
   guards: Guards;
   store: Pick<Store, 'actions'>;
   actions: ActionWorkflows;
@@ -61,6 +63,8 @@ export function imageServiceRoutes(deps: ImageDeps): Router {
       const { image, actionId } = body.data;
       if (image.length > MAX_SOURCE_CHARS)
         return refuseOutcome(res, { ok: false, kind: 'ImageTooLarge', detail: '' }, '');
+      const trouble = await dataUriTrouble(deps.config, image);
+      if (trouble !== null) return refuseOutcome(res, { ok: false, kind: trouble, detail: '' }, '');
       await answerImage<RemoveBackgroundInput>(deps, res, {
         kind: 'removeBackground',
         userId: user.id,

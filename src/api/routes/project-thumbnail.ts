@@ -11,6 +11,7 @@ import { orNothing, type Store } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { ActionWorkflows } from '../action-workflows.js';
 import { mediaTypeOf } from '../assets/media-type.js';
+import { assertImage, type SentImageConfig } from '../assets/sent-image.js';
 import type { ReceiveUpload } from '../request-bodies.js';
 import type { Identity } from '../auth.js';
 import { sendFileBytes } from '../games/file-response.js';
@@ -20,6 +21,7 @@ import { logOf } from '../request-log.js';
 const IMAGES = new Set(['image/webp', 'image/png', 'image/jpeg', 'image/gif']);
 
 export interface ThumbnailDeps {
+  config: SentImageConfig;
   guards: Guards;
   store: Pick<Store, 'projects' | 'publishedGames'>;
   actions: ActionWorkflows;
@@ -30,7 +32,7 @@ export interface ThumbnailDeps {
 
 /** A project's image in lists: seen, sent and made (rest.md §9.4–9.6). It is never a version. */
 export function projectThumbnailRoutes(deps: ThumbnailDeps): Router {
-  const { guards, actions, files, receive } = deps;
+  const { config, guards, actions, files, receive } = deps;
   const router = Router();
   const addressOf = (projectId: string): string =>
     `/api/projects/${projectId}/thumbnail?t=${Date.now()}`;
@@ -57,8 +59,9 @@ export function projectThumbnailRoutes(deps: ThumbnailDeps): Router {
       if (upload.file === null) return refuse(res, 400, 'No file uploaded');
       try {
         const { bytes } = await files.read(upload.file);
-        if (!IMAGES.has((await mediaTypeOf(bytes))?.mime ?? ''))
-          return refuse(res, 415, 'Invalid file type');
+        const type = (await mediaTypeOf(bytes))?.mime ?? '';
+        if (!IMAGES.has(type)) return refuse(res, 415, 'Invalid file type');
+        assertImage(config, bytes, type);
         if (!(await keepUploaded(deps, project, bytes)))
           return refuse(res, 404, 'Project not found');
       } finally {

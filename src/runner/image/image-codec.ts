@@ -2,6 +2,7 @@ import type Sharp from 'sharp';
 import type { Image } from '../../contracts/images.js';
 import { AppError } from '../../contracts/errors.js';
 import { loadPackage } from '../packages.js';
+import { imageType } from './data-uri.js';
 import { keyOutMagenta, type Pixels } from './key-out.js';
 
 type SharpImage = ReturnType<typeof Sharp>;
@@ -12,14 +13,20 @@ const THUMBNAIL = { width: 1_080, height: 1_920, quality: 85 };
 const MAX_PIXELS = 50_000_000;
 /** Of an image that somebody sent: what a phone's camera takes fits. */
 const MAX_SENT_PIXELS = 4_096 * 4_096;
+const MAX_SENT_SIDE = 16_384;
 
 /** Everything that is done to images, by the native library that `seenFrom` can see. */
 export function openImages(seenFrom?: string) {
   const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
-  const open = (bytes: Buffer) => sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
+  /** What the content says: neither drawings that load files nor documents are opened. */
+  const open = (bytes: Buffer) => {
+    if (imageType(bytes) === null)
+      throw new AppError('ImageUnreadable', 'the content is no PNG, JPEG, WebP, GIF or AVIF');
+    return sharp(bytes, { limitInputPixels: MAX_PIXELS, failOn: 'error' });
+  };
   const openPixels = ({ data, width, height }: Pixels) =>
     sharp(data, { raw: { width, height, channels: 4 } });
-  const decode = (bytes: Buffer): Promise<Pixels> => readable(toPixels(open(bytes)));
+  const decode = async (bytes: Buffer): Promise<Pixels> => readable(toPixels(open(bytes)));
 
   return {
     /** Upright, as red, green, blue and alpha. Throws `ImageUnreadable`. */
@@ -33,7 +40,7 @@ export function openImages(seenFrom?: string) {
       const { width, height } = await readable(
         sharp(bytes, { limitInputPixels: false }).metadata(),
       );
-      if (width * height > MAX_SENT_PIXELS)
+      if (width * height > MAX_SENT_PIXELS || Math.max(width, height) > MAX_SENT_SIDE)
         throw new AppError('ImageTooLarge', `the image has ${width} × ${height} pixels`);
       return decode(bytes);
     },

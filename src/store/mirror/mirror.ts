@@ -209,7 +209,7 @@ async function assertFollows(repo: Repo, revision: string, parent: string | null
     throw new AppError('CandidateRefused', 'the commit follows another revision than promised', {
       reason: 'parent',
     });
-  // Whoever made the commit has looked already; here nothing that a model wrote can have changed it.
+  // Whoever made the commit has looked already; here nothing that a model wrote can change that.
   const files = await listTree(repo, revision);
   assertVersionPaths(files.map((file) => file.path));
   const link = files.find((file) => !file.mode.startsWith('100'));

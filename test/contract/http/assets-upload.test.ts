@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { request } from 'node:http';
 import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';
 import type { TestUser } from '../../support/users.js';
@@ -36,6 +37,17 @@ const rowsOf = (user: TestUser) =>
 const newcomer = (): Promise<TestUser> => api.database.createUser('newcomer');
 /** An image with bytes of its own. */
 const image = (bytes: number): Buffer => Buffer.concat([PIXEL, randomBytes(bytes - PIXEL.length)]);
+
+const blank = (width: number, height: number) => ({
+  create: { width, height, channels: 3 as const, background: '#123456' },
+});
+/** A PNG of a few bytes that says it has so many pixels. */
+const sized = (width: number, height: number): Buffer => {
+  const bytes = Buffer.from(PIXEL);
+  bytes.writeUInt32BE(width, 16);
+  bytes.writeUInt32BE(height, 20);
+  return bytes;
+};
 
 afterEach(async () => {
   await expect
@@ -164,15 +176,35 @@ describe('content', () => {
     expect(await filesOf(api.bob)).toEqual([]);
   });
 
-  it.each<[string, string, string, string, string]>([
-    ['a GIF that is a script', 'GIF89a=1;alert(1)//', 'game.html', 'image/gif', 'inline'],
+  it.each<[string, () => Buffer | Promise<Buffer>, 'ImageTooLarge' | 'ImageUnreadable']>([
+    ['a PNG that says it has 50,000 × 50,000 pixels', () => sized(50_000, 50_000), 'ImageTooLarge'],
+    ['a line of a million pixels', () => sized(1_000_000, 1), 'ImageTooLarge'],
+    [
+      'a JPEG of 30 megapixels in one colour',
+      () => sharp(blank(6_000, 5_000)).jpeg({ quality: 1 }).toBuffer(),
+      'ImageTooLarge',
+    ],
+    ['a WebP with a longer side', () => sharp(blank(9_000, 10)).webp().toBuffer(), 'ImageTooLarge'],
+    ['a PNG that was cut off', () => PIXEL.subarray(0, -1), 'ImageUnreadable'],
+    [
+      'a GIF that is a script',
+      () => Buffer.from('GIF89a\x01\0\x01\0=1;alert(1)//'),
+      'ImageUnreadable',
+    ],
     [
       'a PNG that is a page',
-      `${PIXEL.toString('latin1')}<html><script>alert(1)</script></html>`,
-      'page.html',
-      'image/png',
-      'inline',
+      () => Buffer.concat([PIXEL, Buffer.from('<html><script>alert(1)</script></html>')]),
+      'ImageUnreadable',
     ],
+    ['a PNG that is a ZIP', () => Buffer.concat([PIXEL, zipBomb()]), 'ImageUnreadable'],
+  ])('%s: a sentence says why, and nothing is kept', async (_, make, kind) => {
+    const answer = await upload(api, api.bob, { bytes: await make(), name: 'image.png' });
+    const { http, sentence } = ERROR_POLICY[kind];
+    expect([answer.status, answer.json()]).toEqual([http, { error: sentence }]);
+    expect([await filesOf(api.bob), await rowsOf(api.bob)]).toEqual([[], []]);
+  });
+
+  it.each<[string, string, string, string, string]>([
     [
       'an SVG that runs',
       '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>',

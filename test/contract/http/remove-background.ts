@@ -1,11 +1,13 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { ERROR_POLICY } from '../../../src/contracts/errors.js';
 import { CUTOUT_TOKEN, type FakeCutoutService } from '../../fakes/cutout-service.js';
 import type { Stack } from '../../support/stack.js';
 import type { TestUser } from '../../support/users.js';
+import { PIXEL } from './test-api.js';
 
 /** The version of the service's model that the stack is told. */
 export const CUTOUT_VERSION = 'the-version-of-this-test';
@@ -55,7 +57,11 @@ export function cutoutServiceRows(
 
   describe('POST /api/assets/remove-background (§7.9), by the service', () => {
     it('answers the image as PNG; what was sent is passed on as it is', async () => {
-      const image = `data:image/jpeg;base64,${'A'.repeat(300_000)}`;
+      const noise = { raw: { width: 300, height: 300, channels: 3 as const } };
+      const photo = await sharp(randomBytes(300 * 300 * 3), noise)
+        .png()
+        .toBuffer();
+      const image = `data:image/png;base64,${photo.toString('base64')}`;
       const { status, body } = await cutOut({ image });
       expect([status, Object.keys(body).sort(), body['success']]).toEqual([
         200,
@@ -82,6 +88,15 @@ export function cutoutServiceRows(
       ).toMatchObject({ kind: 'removeBackground', state: 'completed', progress: 100, error: null });
     });
 
+    const UNREADABLE = { success: false, error: ERROR_POLICY.ImageUnreadable.sentence };
+    const dataUri = (content: string | Buffer): string =>
+      `data:image/png;base64,${Buffer.from(content).toString('base64')}`;
+    const pixel = (width: number, height: number): Buffer => {
+      const bytes = Buffer.from(PIXEL);
+      bytes.writeUInt32BE(width, 16);
+      bytes.writeUInt32BE(height, 20);
+      return bytes;
+    };
     const REQUIRED = { error: 'image is required' };
     it.each<[string, object, number, object]>([
       ['no image', {}, 400, REQUIRED],
@@ -93,6 +108,19 @@ export function cutoutServiceRows(
         { image: 'x'.repeat(25 * 1024 * 1024) },
         500,
         { success: false, error: 'この画像は大きすぎます。小さくしてからもう一度お試しください。' },
+      ],
+      ['a drawing that calls itself PNG', { image: dataUri('<svg xmlns="x"/>') }, 500, UNREADABLE],
+      [
+        'an image that was cut off',
+        { image: dataUri(pixel(1, 1).subarray(0, 40)) },
+        500,
+        UNREADABLE,
+      ],
+      [
+        'a few bytes that say they are 50,000 × 50,000 pixels',
+        { image: dataUri(pixel(50_000, 50_000)) },
+        500,
+        { success: false, error: ERROR_POLICY.ImageTooLarge.sentence },
       ],
     ])('%s: refused', async (_what, body, status, answer) => {
       expect(await cutOut(body)).toEqual({ status, body: answer });

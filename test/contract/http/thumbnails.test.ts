@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
+import { ERROR_POLICY } from '../../../src/contracts/errors.js';
 import { gameIdFor } from '../../../src/contracts/ids.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { createLog } from '../../../src/log.js';
@@ -162,6 +163,22 @@ describe('POST …/upload-thumbnail (§9.5)', () => {
         ),
       415,
       { error: 'Invalid file type' },
+    ],
+    [
+      'a few bytes that say they are 16,384 pixels wide',
+      async () => {
+        const bomb = Buffer.from(await webp());
+        bomb.writeUInt16LE(0x3fff, bomb.indexOf('VP8 ') + 14);
+        return upload(new Blob([new Uint8Array(bomb)], { type: 'image/webp' }));
+      },
+      413,
+      { error: ERROR_POLICY.ImageTooLarge.sentence },
+    ],
+    [
+      'cut off',
+      async () => upload(new Blob([(await webp()).subarray(0, -2)], { type: 'image/webp' })),
+      400,
+      { error: ERROR_POLICY.ImageUnreadable.sentence },
     ],
     [
       'too large',

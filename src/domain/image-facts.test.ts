@@ -1,0 +1,133 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { imageTrouble } from './image-facts.js';
+
+const LIMITS = { maxSide: 1_000, maxPixels: 250_000 };
+type Format = 'png' | 'jpeg' | 'gif' | 'webp' | 'avif';
+const FORMATS: readonly Format[] = ['png', 'jpeg', 'gif', 'webp', 'avif'];
+
+/** An image of noise, which no format packs to nothing. */
+function draw(format: Format, width: number, height: number): Promise<Buffer> {
+  const data = Buffer.from(
+    Array.from({ length: width * height * 3 }, (_, at) => (at * 7919) % 251),
+  );
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .toFormat(format)
+    .toBuffer();
+}
+
+async function animate(format: 'gif' | 'webp', frames: number): Promise<Buffer> {
+  const height = 100;
+  const data = Buffer.from(
+    Array.from({ length: 100 * height * frames * 3 }, (_, at) => (at * 31 + at / 900) % 251),
+  );
+  return sharp(data, {
+    raw: { width: 100, height: height * frames, channels: 3, pageHeight: height },
+  })
+    .toFormat(format)
+    .toBuffer();
+}
+
+const tell = (bytes: Buffer, format: string): string | null =>
+  imageTrouble(bytes, `image/${format}`, LIMITS);
+
+/** A PNG of some bytes that says it has so many pixels. */
+async function bomb(width: number, height: number): Promise<Buffer> {
+  const bytes = await draw('png', 8, 8);
+  bytes.writeUInt32BE(width, 16);
+  bytes.writeUInt32BE(height, 20);
+  return bytes;
+}
+
+describe('an image by its structure alone', () => {
+  it.each(FORMATS)('%s: taken when it is whole and small enough', async (format) => {
+    expect(tell(await draw(format, 40, 30), format)).toBeNull();
+    expect(tell(await draw(format, 500, 500), format)).toBeNull();
+  });
+
+  it.each(FORMATS)('%s: too large by one side or by all pixels', async (format) => {
+    expect(tell(await draw(format, 1_001, 16), format)).toBe('ImageTooLarge');
+    expect(tell(await draw(format, 16, 1_001), format)).toBe('ImageTooLarge');
+    expect(tell(await draw(format, 501, 500), format)).toBe('ImageTooLarge');
+  });
+
+  it.each([
+    [50_000, 50_000],
+    [0xffffffff, 0xffffffff],
+    [1, 0xffffffff],
+  ])('a PNG of a few bytes that says %i × %i is too large', async (width, height) => {
+    expect(tell(await bomb(width, height), 'png')).toBe('ImageTooLarge');
+  });
+
+  it.each(['png', 'jpeg', 'gif', 'webp'] as const)(
+    '%s: unreadable when cut off',
+    async (format) => {
+      const whole = await draw(format, 40, 30);
+      for (const part of [0.1, 0.5, 0.9])
+        expect(tell(whole.subarray(0, Math.floor(whole.length * part)), format)).not.toBeNull();
+      expect(tell(whole.subarray(0, whole.length - 1), format)).toBe('ImageUnreadable');
+    },
+  );
+
+  it.each(['gif', 'webp'] as const)(
+    '%s: the frames of an animation count together',
+    async (format) => {
+      expect(tell(await animate(format, 20), format)).toBeNull();
+      expect(tell(await animate(format, 201), format)).toBe('ImageTooLarge');
+    },
+  );
+
+  it('png: an animation counts by the frames that it promises', async () => {
+    const bytes = await draw('png', 100, 100);
+    const control = Buffer.alloc(20);
+    control.writeUInt32BE(8, 0);
+    control.write('acTL', 4, 'latin1');
+    control.writeUInt32BE(0xffffffff, 8);
+    expect(tell(Buffer.concat([bytes.subarray(0, 33), control, bytes.subarray(33)]), 'png')).toBe(
+      'ImageTooLarge',
+    );
+  });
+
+  it('gif: a frame larger than its screen counts', async () => {
+    const bytes = await draw('gif', 20, 20);
+    bytes.writeUInt16LE(1, 6);
+    bytes.writeUInt16LE(60_000, bytes.indexOf(Buffer.from([0x2c, 0, 0, 0, 0])) + 5);
+    expect(tell(bytes, 'gif')).toBe('ImageTooLarge');
+  });
+
+  it.each(['png', 'jpeg', 'gif', 'webp'] as const)(
+    '%s: with a page, an archive or a document behind it is unreadable; with other bytes it is not',
+    async (format) => {
+      const whole = await draw(format, 40, 30);
+      for (const other of ['<html><script>', 'x<?php', 'PK\x03\x04', '...PK\x05\x06', '\n%PDF-1.7'])
+        expect(tell(Buffer.concat([whole, Buffer.from(other, 'latin1')]), format), other).toBe(
+          'ImageUnreadable',
+        );
+      expect(tell(Buffer.concat([whole, Buffer.alloc(100)]), format)).toBeNull();
+    },
+  );
+
+  it.each([
+    ['GIF89a\x01\0\x01\0\0\0\0;', 'gif'],
+    ['RIFF\x1a\0\0\0WEBPVP8L', 'webp'],
+    ['RIFF\xff\xff\xff\xffWEBPVP8X\x0a\0\0\0\0\0\0\0\x05\0\0\x05\0\0', 'webp'],
+    ['\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xd9', 'jpeg'],
+    ['\x89PNG\r\n\x1a\n<svg onload=alert(1)>', 'png'],
+    ['\0\0\0\x1cftypavif', 'avif'],
+  ])('%j is no %s', (content, format) => {
+    expect(tell(Buffer.from(content, 'latin1'), format)).toBe('ImageUnreadable');
+  });
+
+  it('leaves alone what is no image, and the four bytes of a PNG that clients send', () => {
+    expect(imageTrouble(Buffer.from('{}'), 'application/json', LIMITS)).toBeNull();
+    expect(imageTrouble(Buffer.from([0x89, 0x50, 0x4e, 0x47]), 'image/png', LIMITS)).toBeNull();
+  });
+
+  it('ends with any bytes, in time that grows with their number', () => {
+    for (const head of ['GIF89a', '\xff\xd8\xff', 'RIFF\0\0\0\0WEBP', '\x89PNG\r\n\x1a\n'])
+      for (const fill of [0, 0x2c, 0x21, 0xff, 0xd8]) {
+        const bytes = Buffer.concat([Buffer.from(head, 'latin1'), Buffer.alloc(1_000_000, fill)]);
+        for (const format of FORMATS) tell(bytes, format);
+      }
+  });
+});
