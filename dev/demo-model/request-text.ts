@@ -13,19 +13,23 @@ const DIMENSION_LINE = /^Dimension:\s*(2d|3d)\s*$/im;
 const STYLE_LINE = /^ID:\s*([a-z0-9_]+)\s*$/im;
 /** A style block: from its "=== … ===" header to the next blank line. */
 const STYLE_BLOCK = /^===.*(?:\n(?!\s*$).*)*/gm;
+/** A change whose words point to the chat comes with what they mean. */
+const MEANING_LINE = /^Meaning, with the chat before it: (.+)$/m;
 const REPAIR_NOTE = /^The errors above happened while the game was running\..*$/m;
 
 /** Reads a generation prompt: everything but the known lines and the style block is the request. */
 export function readPrompt(prompt: string): AskedFor {
   const dimension = DIMENSION_LINE.exec(prompt)?.[1]?.toLowerCase();
+  const meaning = MEANING_LINE.exec(prompt)?.[1];
   const request = prompt
     .replace(STYLE_BLOCK, '')
+    .replace(MEANING_LINE, '')
     .replace(DIMENSION_LINE, '')
     .replace(STYLE_LINE, '')
     .replace(REPAIR_NOTE, '')
     .trim();
   return {
-    request,
+    request: meaning ?? request,
     styleId: STYLE_LINE.exec(prompt)?.[1] ?? null,
     dimension: dimension === '2d' || dimension === '3d' ? dimension : null,
     isRepair: REPAIR_NOTE.test(prompt),

@@ -28,6 +28,7 @@ import { createAlerts } from './shared/alerts.js';
 import { backendActivities } from './shared/backend.js';
 import { cutoutActivities } from './shared/cutouts.js';
 import { jobActivities } from './shared/jobs.js';
+import { readingActivities } from './shared/message-reading.js';
 import { maintenanceActivities } from './shared/maintenance.js';
 import { planningActivities } from './shared/planning.js';
 import { projectActivities } from './shared/projects.js';
@@ -109,6 +110,7 @@ function sharedActivities(parts: Parts): SharedActivities {
   return {
     ...jobActivities(parts),
     ...planningActivities(parts),
+    ...readingActivities(parts),
     ...versionActivities(parts),
     ...projectActivities(parts),
     ...backendActivities(parts),

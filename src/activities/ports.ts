@@ -2,6 +2,9 @@ import type { ActionEnd, ActionKind, ActionRef } from '../contracts/actions.js';
 import type { ErrorKind } from '../contracts/errors.js';
 import type { SelectedStyle, PendingQuestion } from '../contracts/frames.js';
 import type { Dimension } from '../contracts/ids.js';
+import type { ChatLine } from '../domain/chat-lines.js';
+import type { Language } from '../domain/language.js';
+import type { MessageReading } from '../domain/generation-plan.js';
 import type {
   GeneratePublishInfoInput,
   PublishedGame,
@@ -42,6 +45,8 @@ export interface PlanGenerationInput extends JobRef {
   content: string;
   selectedStyle: SelectedStyle | null;
   autoFix: boolean;
+  /** Null: the keyword rules decide. */
+  reading?: MessageReading | null;
 }
 
 /** A generation as decided: everything an attempt needs to know, small enough for the history. */
@@ -52,10 +57,15 @@ export interface GenerationSpec {
   autoFix: boolean;
   /** Head revision the work starts from; null for a project without a game. */
   parent: string | null;
+  language?: Language;
+  /** The request with what it points to written out; left out when it points to nothing. */
+  meaning?: string;
+  /** The last chat lines before a change, oldest first, cut short. */
+  lines?: ChatLine[];
 }
 export type GenerationPlan =
   | { kind: 'generate'; spec: GenerationSpec; hasDefaultName: boolean }
-  | { kind: 'chat' }
+  | { kind: 'chat'; language?: Language }
   | { kind: 'question'; question: Extract<PendingQuestion, { type: 'dimension' }> }
   | { kind: 'restoreProposal'; question: Extract<PendingQuestion, { type: 'restore' }> };
 
@@ -95,10 +105,14 @@ export interface JobActivities {
   openJob(input: OpenJobInput): Promise<OpenedJob>;
   /** Keeps the text of a message that met a running job (A4). */
   noteMessage(input: { projectId: string; messageId: string; content: string }): Promise<void>;
-  /** Decides what the message becomes, opens the stream with `started` (B2). */
+  /** Turns the row into `processing`, opens the stream with `started` (B2). */
+  startProcessing(input: JobRef): Promise<void>;
+  /** What the small model makes of the message, within 5 s; null = it is away or talks nonsense. */
+  readMessage(input: JobRef & { content: string }): Promise<MessageReading | null>;
+  /** Decides what the message becomes; asks no model. */
   planGeneration(input: PlanGenerationInput): Promise<GenerationPlan>;
-  /** Answers in words, from what the project holds. */
-  answerQuestion(input: JobRef & { content: string }): Promise<Answer>;
+  /** Answers in words. */
+  answerQuestion(input: JobRef & { content: string; language?: Language }): Promise<Answer>;
   /**
    * Counts one more runner start and reserves what it may cost; null when the row has ended (C1).
    * The first attempt of a job may be refused: SPENDING_LIMIT_EXCEEDED, STORAGE_LIMIT_EXCEEDED.

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { PendingQuestion } from '../contracts/frames.js';
 import { detectIntent } from './intent/intent.js';
-import { decidePlan, effectiveRequest } from './generation-plan.js';
+import {
+  decidePlan,
+  effectiveRequest,
+  planLanguage,
+  type MessageReading,
+} from './generation-plan.js';
 import { evaluateStyleGate, mentionedDimension } from './style-gate.js';
 import { STYLES, styleDocument, findStyle } from './styles.js';
 
@@ -71,7 +76,14 @@ describe('A2: the style gate', () => {
 });
 
 describe('the dimension question', () => {
-  const base = { isNewProject: true, selectedStyle: null, autoFix: false, pending: null };
+  const base = {
+    isNewProject: true,
+    selectedStyle: null,
+    autoFix: false,
+    pending: null,
+    reading: null,
+    spokenBefore: null,
+  };
 
   it('is asked when a new game names no dimension, and remembers the request', () => {
     expect(decidePlan({ ...base, content: '宇宙シューティングを作って' })).toMatchObject({
@@ -113,6 +125,109 @@ describe('the dimension question', () => {
     expect(decidePlan({ ...base, autoFix: true, content: 'どうして error?' })).toMatchObject({
       kind: 'generate',
     });
+  });
+});
+
+describe('a message that the small model has read', () => {
+  const base = {
+    isNewProject: false,
+    selectedStyle: null,
+    autoFix: false,
+    pending: null,
+    spokenBefore: null,
+  };
+  const reading: MessageReading = {
+    intent: 'edit',
+    request: '敵の速さを半分にして',
+    dimension: null,
+    styleId: null,
+    language: 'ja',
+  };
+
+  it('means what the model says, unless a question was answered or a style picked', () => {
+    const content = 'さっきの半分くらい';
+    expect(decidePlan({ ...base, content, reading })).toMatchObject({
+      kind: 'generate',
+      request: content,
+      meaning: '敵の速さを半分にして',
+    });
+    const chat = { ...reading, intent: 'chat' as const };
+    expect(decidePlan({ ...base, content, reading: chat })).toEqual({ kind: 'chat' });
+    expect(
+      decidePlan({
+        ...base,
+        isNewProject: true,
+        content: '3Dで作成',
+        pending: asked,
+        reading: chat,
+      }),
+    ).toMatchObject({ kind: 'generate', request: '3Dで宇宙シューティングを作って', meaning: null });
+  });
+
+  it('has a meaning of its own only when that differs, and only where there is a game', () => {
+    const same = { ...reading, request: ' 敵を青にして ' };
+    expect(decidePlan({ ...base, content: '敵を青にして', reading: same })).toMatchObject({
+      meaning: null,
+    });
+    const first = { ...base, isNewProject: true, content: '2Dの猫のゲーム', reading };
+    expect(decidePlan(first)).toMatchObject({ kind: 'generate', meaning: null });
+  });
+
+  it('goes back to nothing in a project without a game', () => {
+    const restore = { ...reading, intent: 'restore' as const };
+    const first = { ...base, isNewProject: true, content: '2Dの猫のゲーム', reading: restore };
+    expect(decidePlan(first)).toMatchObject({ kind: 'generate' });
+  });
+
+  it('may name a dimension only by words that speak of one', () => {
+    const flat = { ...reading, dimension: '3d' as const };
+    const first = { ...base, isNewProject: true, reading: flat };
+    expect(decidePlan({ ...first, content: '立体の迷路を作って' })).toMatchObject({
+      kind: 'generate',
+      dimension: '3d',
+    });
+    expect(decidePlan({ ...first, content: '迷路を作って' })).toMatchObject({ kind: 'question' });
+  });
+
+  it('brings the style that its words name to a first game, and to no other', () => {
+    const first = { ...base, isNewProject: true, reading: null };
+    expect(decidePlan({ ...first, content: '2Dのドット絵の迷路を作って' })).toMatchObject({
+      style: { id: 'retro' },
+    });
+    expect(decidePlan({ ...first, content: '3Dのドット絵の迷路を作って' })).toMatchObject({
+      style: null,
+    });
+    expect(decidePlan({ ...base, reading: null, content: '2Dのドット絵にして' })).toMatchObject({
+      style: null,
+    });
+  });
+});
+
+describe('the language that a job speaks', () => {
+  const base = { content: '2D', pending: null, reading: null, spokenBefore: null };
+
+  it("is the message's own, else that of the question, of earlier lines, Japanese", () => {
+    expect(planLanguage({ ...base, content: 'a cat game' })).toBe('en');
+    expect(planLanguage({ ...base, content: '猫のゲーム' })).toBe('ja');
+    const english = { ...asked, request: 'a space shooter' };
+    expect(planLanguage({ ...base, content: '2Dで作成', pending: english })).toBe('en');
+    expect(planLanguage({ ...base, spokenBefore: 'en' })).toBe('en');
+    expect(planLanguage(base)).toBe('ja');
+  });
+
+  it("keeps V2's literals for the buttons, and asks in the player's words", () => {
+    const plan = { ...base, selectedStyle: null, autoFix: false };
+    expect(decidePlan({ ...plan, isNewProject: true, content: 'a space shooter' })).toMatchObject({
+      message: 'Shall the game be 2D or 3D?',
+      suggestions: ['2Dで作成', '3Dで作成'],
+    });
+    expect(decidePlan({ ...plan, isNewProject: false, content: 'undo' })).toMatchObject({
+      message: expect.stringMatching(/previous version/) as unknown,
+      confirmLabel: '戻す',
+    });
+    expect(effectiveRequest('3Dで作成', { ...asked, request: 'a space shooter' })).toBe(
+      'a space shooter (3D)',
+    );
   });
 });
 

@@ -1,41 +1,81 @@
 import type { Dimension } from '../contracts/ids.js';
+import { transcript, type ChatLine } from './chat-lines.js';
+import type { Language } from './language.js';
+import { guideLines, styleGuide } from './style-guides.js';
 import type { StylePreset } from './styles.js';
 
-/** What every game has to be, whatever the request. */
-const SHARED_RULES = `You make games that run in a phone browser, for players who read Japanese.
+const NAME_OF: Record<Language, string> = { ja: 'Japanese', en: 'English' };
 
-Work only inside the current folder. The game is one self-contained file, index.html, in portrait.
-- Lay everything out on a virtual screen of 390 x 844 and scale it to the window, so that every \
-device plays the same game. Sizes: player 44-64, small enemies 32-48, bosses 80-120, bullets \
-10-16, items 32-44, buttons at least 48.
-- Touch first: pointer events, several fingers, no hover; keyboard as an extra. The game starts \
-at once, without a title screen.
-- Give score, rising difficulty, game over and a retry that does not reload the page. Every \
-action answers with movement, light or sound.
-- Sound starts at the first touch and is made with WebAudio; no downloads.
-- Nothing from other hosts. For 3D use three.js through an import map: "three": \
-"/vendor/three@0.187.0/three.module.js". No fog, field of view 60.
-- Forbidden: alert, location.reload, embedded base64 media, fake loading screens, anything that \
-talks to a server.
-- Write whole files: never leave a part out with a remark such as "rest unchanged".
+/** What every game has to be, whatever the request. */
+const GAME_RULES = `# Files
+- Work only inside the current folder. The game is one self-contained file, index.html. Write whole \
+files: never leave a part out with a remark such as "rest unchanged".
 - Keep specs/game.md short and current: a bullet "ゲーム名: <title>", the rules in a few lines, and \
 what was decided about the look.
+- Nothing from other hosts. For 3D use three.js through an import map: "three": \
+"/vendor/three@0.187.0/three.module.js"; no fog, field of view 60.
+# Screen
+- Portrait on a virtual screen of 390 x 844, scaled by the smaller ratio and centred, so that every \
+device plays the same game; drawn at devicePixelRatio, at most 2. Lay out again on resize. A resize \
+can come before later scripts have run: make everything that it uses first.
+- The page never scrolls, zooms or selects: viewport with viewport-fit=cover and user-scalable=no; \
+html and body with margin 0, height 100%, overflow hidden, overscroll-behavior none, touch-action \
+none, user-select none. Nothing to read or touch under env(safe-area-inset-*).
+- Sizes: player 44-64, small enemies 32-48, bosses 80-120, bullets 10-16, items 32-44, buttons at \
+least 48, lettering at least 16.
+# Input
+- Touch first: pointer events with pointer capture, several fingers, no hover; taps, holds and \
+drags that are as long as a thumb's way. Arrow keys, WASD, Space and Enter do the same.
+# Play
+- It starts at once, without a title screen, and a player who only looks lives for five seconds. \
+One look tells the goal and the control.
+- Score, rising difficulty, game over, and a restart by touch or key that resets everything without \
+reloading the page. Every game can be lost or finished.
+- document.documentElement.dataset tells the state at every moment: state is "ready", "playing" or \
+"over", score is the number on the screen; level and lives where there are such.
+# Feel
+- Every action answers at once with movement, light or sound: squash, particles, a short shake, a \
+number that flies. Nothing flashes faster than three times a second.
+- 60 frames a second on a cheap phone: one requestAnimationFrame loop, movement by elapsed time \
+(at most 1/30 s a frame), no allocation and no layout in the loop, pools for bullets and particles, \
+no shadowBlur on many things, at most 200 things alive.
+- Sound is made with WebAudio: the context is created and resumed in the first touch or key; quiet, \
+short, and the game plays as well without it.
+# Look
+- Draw figures from shapes with two or three tones, a face and a movement of their own; emoji only \
+as small marks. Six colours by role: background, surface, player, danger, reward, text. The player \
+is told from danger by shape too, text from its ground by contrast.
+# Known games
+- Asked for something like a known game, take its mechanic and give it an own name, figures, levels \
+and look; none of the known ones may be recognised. Tell the player so in one sentence.
+# Never
+- alert, confirm, location.reload, embedded base64 media, fake loading screens, anything that talks \
+to a server, an uncaught exception. Storage may be refused: read and write it inside try.`;
 
-When the work is done, answer in Japanese: one or two friendly sentences about what the player \
-can now do, then one last line "提案: a、b、c" with two or three wishes the player might have next, \
-phrased as requests.`;
+const CREATE_RULES = `# This time
+There is no game yet. Create index.html and specs/game.md from the request. Decide the loop of ten \
+seconds first: what the player does, what threatens, what rewards; then build that well before \
+anything else.`;
 
-const CREATE_RULES = `There is no game yet. Create index.html and specs/game.md from the request.`;
-
-const EDIT_RULES =
-  'There is a game already: read index.html (and specs/game.md, STYLE.md if present) first. ' +
-  'Change exactly what was asked, keep everything else as it is, and keep the visual style. ' +
-  'Prefer small edits to rewriting the file. If the message needs no change, answer it in ' +
-  'words and touch no file.';
+const EDIT_RULES = `# This time
+There is a game already: read index.html (and specs/game.md, STYLE.md if present) first. Change \
+exactly what was asked, keep everything else as it is, and keep the visual style. Prefer small \
+edits to rewriting the file. Words such as "that" or 「さっきの」 point to the chat lines in the \
+message. If the message needs no change, answer it in words and touch no file.`;
 
 /** Rules that do not depend on the request; they go into the model's system prompt. */
-export function systemPrompt(isNewProject: boolean): string {
-  return `${SHARED_RULES}\n\n${isNewProject ? CREATE_RULES : EDIT_RULES}`;
+export function systemPrompt(isNewProject: boolean, language: Language): string {
+  const name = NAME_OF[language];
+  return [
+    `You make games that run in a phone browser. The player reads ${name}: every word in the game, \
+its title and your answer are in ${name}, unless the request names another language.`,
+    GAME_RULES,
+    isNewProject ? CREATE_RULES : EDIT_RULES,
+    `# Answer
+When the work is done, answer in ${name}: one or two friendly sentences about what the player can \
+now do, then one last line "提案: a、b、c" (this word and these commas in every language) with two \
+or three wishes in ${name} that the player might have next, phrased as requests.`,
+  ].join('\n');
 }
 
 export interface PromptInput {
@@ -43,62 +83,41 @@ export interface PromptInput {
   dimension: Dimension | null;
   style: StylePreset | null;
   autoFix: boolean;
+  /** The request with what it points to written out, on one line. */
+  meaning?: string | undefined;
+  /** The chat before it, oldest first. */
+  lines?: readonly ChatLine[] | undefined;
 }
 
 /** The turn's own text: the request, what was chosen with it, and for a repair what to look for. */
 export function generationPrompt(input: PromptInput): string {
-  const parts = [input.request];
-  if (input.dimension) parts.push(`Dimension: ${input.dimension}`);
-  if (input.style) {
-    parts.push(
-      `=== ビジュアルスタイル ===\n${input.style.name}\nID: ` +
-        `${input.style.id}\n${input.style.guideline}\nこの見た目を、描くものすべてと画面の部品に使ってください。`,
-    );
-  }
-  if (input.autoFix)
-    parts.push(
-      'The errors above happened while the game was running. Find the cause and repair it ' +
-        'without changing how the game plays.',
-    );
-  return parts.join('\n\n');
+  const { request, meaning, dimension, style, autoFix, lines = [] } = input;
+  const parts = [
+    request,
+    meaning ? `Meaning, with the chat before it: ${meaning.replace(/\s+/g, ' ')}` : null,
+    dimension ? `Dimension: ${dimension}` : null,
+    style ? styleBlock(dimension, style) : null,
+    lines.length > 0 ? `=== The chat before it, oldest first ===\n${linesOf(lines)}` : null,
+    autoFix
+      ? 'The errors above happened while the game was running. Find the cause and repair it ' +
+        'without changing how the game plays.'
+      : null,
+  ];
+  return parts.filter((part) => part !== null).join('\n\n');
 }
 
-export interface ChatPromptInput {
-  question: string;
-  projectName: string;
-  spec: string | null;
-  code: string | null;
-  history: { role: string; content: string }[];
-}
+/** A blank line would end the block: what somebody wrote keeps none. */
+const linesOf = (lines: readonly ChatLine[]): string => transcript(lines).replace(/\n\s*\n/g, '\n');
 
-/** System prompt of a conversational answer; the answer is JSON. */
-export const CHAT_SYSTEM_PROMPT =
-  'You advise a player who makes a phone game by chatting. This is a chat answer: nothing is ' +
-  'changed. Answer in plain, short Japanese, at most three ideas. Reply with JSON only: ' +
-  '{"message": string, "suggestions": [two or three strings, each phrased as a request the ' +
-  'player can send]}.';
-
-const MAX_LINES = 10;
-const MAX_LINE_CHARS = 500;
-const MAX_CODE_CHARS = 6000;
-
-/**
- * The question with what is needed to answer it: last lines of the chat, rules, an excerpt of the
- * code.
- */
-export function chatPrompt(input: ChatPromptInput): string {
-  const cut = (text: string) =>
-    text.length > MAX_LINE_CHARS ? `${text.slice(0, MAX_LINE_CHARS)}...` : text;
-  const lines = input.history.slice(-MAX_LINES).map((line) => `${line.role}: ${cut(line.content)}`);
+function styleBlock(dimension: Dimension | null, style: StylePreset): string {
+  const guide = dimension && styleGuide(dimension, style.id);
   return [
-    `ゲーム: ${input.projectName}`,
-    input.spec ? `仕様:\n${input.spec.slice(0, MAX_CODE_CHARS)}` : null,
-    input.code ? `index.html (冒頭):\n${input.code.slice(0, MAX_CODE_CHARS)}` : null,
-    lines.length > 0 ? `これまでの会話:\n${lines.join('\n')}` : null,
-    `質問: ${input.question}`,
+    `=== ビジュアルスタイル ===\n${style.name}\nID: ${style.id}\n${style.guideline}`,
+    guide ? guideLines(guide) : null,
+    'この見た目を、描くものすべてと画面の部品に使ってください。',
   ]
-    .filter((part) => part !== null)
-    .join('\n\n');
+    .filter((line) => line !== null)
+    .join('\n');
 }
 
 /** Chat text as stored: suggestions follow as one parsable line (websocket.md §6 HistoryItem). */

@@ -1,5 +1,6 @@
 import type { Dimension } from '../contracts/ids.js';
 import type { StyleOption } from '../contracts/frames.js';
+import { guideLines, styleGuide } from './style-guides.js';
 
 /** A visual preset: what the player picks and what the model is told. */
 export interface StylePreset {
@@ -126,5 +127,7 @@ export function styleOptions(dimension: Dimension): StyleOption[] {
 
 /** Text of a project's STYLE.md (generation.md §1). */
 export function styleDocument(dimension: Dimension, style: StylePreset): string {
-  return `# ${style.name}\nID: ${style.id}\nDimension: ${dimension}\n\n${style.guideline}\n`;
+  const guide = styleGuide(dimension, style.id);
+  const head = `# ${style.name}\nID: ${style.id}\nDimension: ${dimension}\n\n${style.guideline}\n`;
+  return guide ? `${head}\n${guideLines(guide)}\n` : head;
 }

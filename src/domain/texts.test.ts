@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { spokenLanguage } from './chat-lines.js';
 import { gameTitle } from './game-title.js';
-import { chatPrompt, generationPrompt, withSuggestions } from './generation-prompt.js';
-import { findStyle } from './styles.js';
+import { chatPrompt, chatSystemPrompt } from './chat-prompt.js';
+import { generationPrompt, systemPrompt, withSuggestions } from './generation-prompt.js';
+import { publishInfoSystemPrompt } from './publish-prompt.js';
+import { findStyle, STYLES } from './styles.js';
 import { isWelcomePage, WELCOME_PAGE } from './welcome-page.js';
 
 describe('texts', () => {
@@ -33,12 +36,75 @@ describe('texts', () => {
     expect(text).toContain('ID: neon');
   });
 
+  it('a change comes with its meaning and with the chat before it', () => {
+    const text = generationPrompt({
+      request: 'さっきの半分くらいにして',
+      dimension: null,
+      style: null,
+      autoFix: false,
+      meaning: '敵の速さを、\n速くした分の半分にして',
+      lines: [{ role: 'user', content: '敵を速くして\n\nおねがい' }],
+    });
+    expect(text.split('\n\n')).toEqual([
+      'さっきの半分くらいにして',
+      'Meaning, with the chat before it: 敵の速さを、 速くした分の半分にして',
+      '=== The chat before it, oldest first ===\nuser: 敵を速くして\nおねがい',
+    ]);
+  });
+
+  it.each(['ja', 'en'] as const)(
+    'the rules speak %s, say how games tell their state',
+    (language) => {
+      for (const isNew of [true, false]) {
+        const rules = systemPrompt(isNew, language);
+        expect(rules).toContain(language === 'ja' ? 'reads Japanese' : 'reads English');
+        expect(rules).toMatch(/390 x 844[^]*dataset tells the state[^]*"提案: a、b、c"/);
+        const longest = Math.max(
+          ...(['2d', '3d'] as const).flatMap((dimension) =>
+            STYLES[dimension].map(
+              (style) => generationPrompt({ request: '', dimension, style, autoFix: false }).length,
+            ),
+          ),
+        );
+        expect(rules.length + longest).toBeLessThan(6_000);
+      }
+    },
+  );
+
+  it('texts about a game are in the language that its player wrote last', () => {
+    const line = (role: string, content: string) => ({ role, content });
+    const chat = [
+      line('user', '猫のゲーム'),
+      line('user', 'faster'),
+      line('assistant', 'できました'),
+    ];
+    expect(spokenLanguage([...chat, line('user', '👍')])).toBe('en');
+    expect(spokenLanguage(chat.slice(0, 1))).toBe('ja');
+    expect(spokenLanguage([line('assistant', 'hello')])).toBeNull();
+    expect(publishInfoSystemPrompt('en')).toContain('in English');
+    expect(publishInfoSystemPrompt('ja')).toContain('日本語');
+  });
+
+  it('a chat prompt carries the files whole, and speaks the language of the player', () => {
+    const page = `<html>${'x'.repeat(20_000)}</html>`;
+    const text = chatPrompt({
+      question: 'q',
+      projectName: 'p',
+      files: [{ path: 'index.html', text: page }],
+      history: [{ role: 'user', content: 'q' }],
+    });
+    expect(text).toContain(`--- index.html ---\n${page}`);
+    expect(text).not.toContain('user: q');
+    expect(chatSystemPrompt('en')).toContain('short English');
+    expect(chatSystemPrompt('ja')).toContain('short Japanese');
+  });
+
   it('a chat prompt takes the last ten lines, each cut to 500 characters', () => {
     const history = Array.from({ length: 12 }, (_, i) => ({
       role: 'user',
       content: `${i}:${'x'.repeat(600)}`,
     }));
-    const text = chatPrompt({ question: 'q', projectName: 'p', spec: null, code: null, history });
+    const text = chatPrompt({ question: 'q', projectName: 'p', files: [], history });
     expect(text).not.toContain('user: 1:x');
     expect(text).toContain(`user: 11:${'x'.repeat(497)}...`);
   });

@@ -53,6 +53,17 @@ export const answering = proxyActivities<
   retry: { initialInterval: '1 second', maximumAttempts: 3 },
 });
 
+/**
+ * The small model reads a message once: what it said is in the history, and a failure means that
+ * the keyword rules decide.
+ */
+export const reading = proxyActivities<Pick<SharedActivities, 'readMessage'>>({
+  taskQueue: ANSWER_QUEUE,
+  scheduleToCloseTimeout: '10 seconds',
+  heartbeatTimeout: HEARTBEAT_TIMEOUT,
+  retry: { maximumAttempts: 1 },
+});
+
 /** Steps of publishing that somebody waits for: what does not work in a few attempts is told. */
 export const publishing = proxyActivities<Pick<SharedActivities, 'copyGame' | 'checkCopy'>>({
   taskQueue: PUBLISHING_QUEUE,

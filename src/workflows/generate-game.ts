@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
+  isCancellation,
   ParentClosePolicy,
   setCurrentDetails,
   setHandler,
@@ -16,7 +17,8 @@ import type {
   GenerateGameInput,
   GenerateGameOutcome,
 } from '../contracts/workflows.js';
-import { answering, shared } from './activity-proxies.js';
+import type { MessageReading } from '../domain/generation-plan.js';
+import { answering, reading, shared } from './activity-proxies.js';
 import { cancelledRun, failedRun, markEnd, markKind } from './ends.js';
 import { classifyFailure, type Failure } from './failures.js';
 import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from './writer-messages.js';
@@ -94,19 +96,19 @@ class GenerateGame {
   }
 
   private async generate(): Promise<GenerateGameOutcome> {
-    setCurrentDetails('内容を確認中 (planning)');
-    const { content, selectedStyle, autoFix } = this.input;
-    const plan = await shared.planGeneration.executeWithOptions(
-      { summary: 'Decide: game, answer, question or undo' },
-      [{ ...this.ref, content, selectedStyle, autoFix }],
-    );
+    const { content } = this.input;
+    const plan = await this.plan();
     markKind(plan.kind);
     switch (plan.kind) {
       case 'generate':
         return this.makeVersion(plan);
       case 'chat': {
         setCurrentDetails('回答中 (answering)');
-        const answer = await answering.answerQuestion({ ...this.ref, content });
+        const answer = await answering.answerQuestion({
+          ...this.ref,
+          content,
+          ...(plan.language === undefined ? {} : { language: plan.language }),
+        });
         return this.complete({
           ...answer,
           mode: 'chat',
@@ -137,6 +139,20 @@ class GenerateGame {
         });
       }
     }
+  }
+
+  /** The stream opens while the small model reads the message; a repair needs no reading. */
+  private async plan(): Promise<GenerationPlan> {
+    setCurrentDetails('内容を確認中 (planning)');
+    const { content, selectedStyle, autoFix } = this.input;
+    const [read] = await Promise.all([
+      autoFix ? null : readMessage({ ...this.ref, content }),
+      shared.startProcessing.executeWithOptions({ summary: 'Open the stream' }, [this.ref]),
+    ]);
+    return shared.planGeneration.executeWithOptions(
+      { summary: 'Decide: game, answer, question or undo' },
+      [{ ...this.ref, content, selectedStyle, autoFix, reading: read }],
+    );
   }
 
   private async makeVersion(
@@ -260,6 +276,19 @@ class GenerateGame {
     } finally {
       this.cancelsUnderWay -= 1;
     }
+  }
+}
+
+/** What the small model makes of the message; null = the keyword rules decide. */
+async function readMessage(message: JobRef & { content: string }): Promise<MessageReading | null> {
+  try {
+    return await reading.readMessage.executeWithOptions(
+      { summary: 'The small model reads the message' },
+      [message],
+    );
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return null;
   }
 }
 

@@ -41,7 +41,11 @@ export async function runCliAlone(upstream: string): Promise<number> {
   try {
     const { places, command } = wrap(isolation, host);
     const [file, args] = command(
-      claudeArgs({ model: 'claude-opus-5-5', systemPrompt: systemPrompt(true), limits: LIMITS }),
+      claudeArgs({
+        model: 'claude-opus-5-5',
+        systemPrompt: systemPrompt(true, 'ja'),
+        limits: LIMITS,
+      }),
     );
     const prompt = generationPrompt({
       request: REQUEST,

@@ -88,6 +88,8 @@ const ALL_QUEUES = [
 /** Where nothing else is said, work is done here, as without Modal, and nothing else goes on. */
 const chooseLocal: FakeActivities = {
   cancelProjectWork: async () => [],
+  startProcessing: async () => undefined,
+  readMessage: async () => null,
   reserveStep: async () => true,
   chooseBackend: async () => ({
     backend: 'local',

@@ -42,8 +42,10 @@ export function generateInput(
       dimension: spec.dimension,
       style,
       autoFix: spec.autoFix,
+      meaning: spec.meaning,
+      lines: spec.lines,
     }),
-    systemPrompt: systemPrompt(spec.parent === null),
+    systemPrompt: systemPrompt(spec.parent === null, spec.language ?? 'ja'),
     // A version is named after what was wished for, also when the message was only the answer to a
     // question.
     userText: spec.request,

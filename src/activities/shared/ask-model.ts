@@ -22,15 +22,16 @@ export function createModel(
 }
 
 /**
- * What the model says, as text. Throws the kinds of the model; `ModelRefused` when it says nothing.
+ * What the model says, as text; `timeout`, milliseconds, in place of the usual one. Throws the kinds of the model; `ModelRefused` when it says nothing.
  */
 export async function completeText(
   anthropic: Anthropic,
   question: Anthropic.MessageCreateParamsNonStreaming,
+  limits: { timeout?: number } = {},
 ): Promise<string> {
   let text: string;
   try {
-    const reply = await anthropic.messages.create(question);
+    const reply = await anthropic.messages.create(question, limits);
     text = reply.content
       .map((block) => (block.type === 'text' ? block.text : ''))
       .join('')
@@ -58,8 +59,9 @@ export async function askForJson<S extends z.ZodType>(
   anthropic: Anthropic,
   question: Anthropic.MessageCreateParamsNonStreaming,
   schema: S,
+  limits: { timeout?: number } = {},
 ): Promise<JsonAnswer<z.output<S>>> {
-  return readJson(await completeText(anthropic, question), schema);
+  return readJson(await completeText(anthropic, question, limits), schema);
 }
 
 /** Models put words around their JSON: what counts is from the first brace to the last. */

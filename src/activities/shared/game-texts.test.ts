@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gameTexts } from './game-texts.js';
+import { gameTexts, projectTexts } from './game-texts.js';
 
 const REVISION = 'a'.repeat(40);
 
@@ -36,5 +36,38 @@ describe('the texts of a game', () => {
   it('are missing before the first version', async () => {
     const none = textsOf({ 'specs/game.md': '新しい', 'index.html': '<html></html>' }, null);
     expect([await none.spec(), await none.page()]).toEqual([null, null]);
+  });
+});
+
+describe('the texts of a project', () => {
+  const FILES: Readonly<Record<string, string>> = {
+    'a.js': 'let a;',
+    'index.html': '<html></html>',
+    'specs/game.md': '仕様',
+    'sprite.png': 'PNG',
+    '.ai-context/x.json': '{}',
+  };
+  const read = (maxBytes: number, revision: string | null = REVISION) =>
+    projectTexts(
+      {
+        listFiles: async () =>
+          Object.keys(FILES).map((path) => ({ path, oid: '', mode: '100644', sizeBytes: 1 })),
+        readFile: async (_userId, _projectId, _revision, file) => Buffer.from(FILES[file] ?? ''),
+      },
+      { userId: 'user', projectId: 'project', revision },
+      maxBytes,
+    );
+
+  it('are all of them, the page and its notes first, without media and hidden files', async () => {
+    expect((await read(1_000)).map(({ path }) => path)).toEqual([
+      'index.html',
+      'specs/game.md',
+      'a.js',
+    ]);
+    expect(await read(1_000, null)).toEqual([]);
+  });
+
+  it('end at the limit, and say where they were cut', async () => {
+    expect(await read(5)).toEqual([{ path: 'index.html', text: '<html\n(cut here)' }]);
   });
 });

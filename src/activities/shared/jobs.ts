@@ -31,7 +31,12 @@ export interface JobDeps {
 
 type JobRowActivities = Omit<
   JobActivities,
-  'planGeneration' | 'answerQuestion' | 'startAttempt' | 'publishRevision'
+  | 'startProcessing'
+  | 'readMessage'
+  | 'planGeneration'
+  | 'answerQuestion'
+  | 'startAttempt'
+  | 'publishRevision'
 >;
 
 /** Opening and closing job rows, and telling the listeners (A7, B, D4, F1). */

@@ -3,20 +3,27 @@ import { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
 import { crashPoint } from '../../crash-points.js';
 import { AppError } from '../../contracts/errors.js';
-import { decidePlan, type PlanDecision } from '../../domain/generation-plan.js';
-import { CHAT_SYSTEM_PROMPT, chatPrompt } from '../../domain/generation-prompt.js';
+import { lastLines, spokenLanguage, type ChatLine } from '../../domain/chat-lines.js';
+import { chatPrompt, chatSystemPrompt } from '../../domain/chat-prompt.js';
+import { decidePlan, planLanguage, type PlanDecision } from '../../domain/generation-plan.js';
 import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
+import type { Language } from '../../domain/language.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
+import type { JobEvent } from '../../contracts/stream.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import { createModel, completeText, readJson } from './ask-model.js';
 import type { Answer, GenerationPlan, JobActivities, PlanGenerationInput } from '../ports.js';
-import { gameTexts } from './game-texts.js';
+import { projectTexts } from './game-texts.js';
 
 const MAX_ANSWER_TOKENS = 1_500;
+/** Of the project's files, what an answer is based on. */
+const MAX_PROJECT_BYTES = 160 * 1024;
 /** Places of the opening events (attempt 0); fixed, so that a repeated activity repeats them. */
 const STARTED_SEQ = 1;
-const ANSWERING_SEQ = 3;
+const PLANNED_SEQ = 3;
+/** Of each chat line that a change is told; the plan is part of the job's history. */
+const SPEC_LINE_CHARS = 200;
 
 export interface PlanningDeps {
   config: Pick<
@@ -31,21 +38,40 @@ export interface PlanningDeps {
 /** Deciding what a message becomes, and answering questions in words. */
 export function planningActivities(
   deps: PlanningDeps,
-): Pick<JobActivities, 'planGeneration' | 'answerQuestion'> {
+): Pick<JobActivities, 'startProcessing' | 'planGeneration' | 'answerQuestion'> {
   const anthropic = createModel(deps.config);
   return {
+    async startProcessing({ jobId }) {
+      await deps.store.jobs.startProcessing(jobId, false);
+      crashPoint('after-processing');
+      await note(deps, jobId, STARTED_SEQ, 5, '内容を確認しています...', [{ type: 'started' }]);
+    },
+
     planGeneration: (input) => planGeneration(deps, input),
 
-    async answerQuestion({ jobId, userId, projectId, content }) {
-      const message = '回答を考えています...';
+    async answerQuestion({ jobId, userId, projectId, content, language = 'ja' }) {
       const [prompt] = await Promise.all([
         questionPrompt(deps, userId, projectId, content),
-        deps.stream.append(jobId, 0, ANSWERING_SEQ, [{ type: 'progress', progress: 10, message }]),
-        deps.store.jobs.noteProgress(jobId, null, 10, message),
+        note(deps, jobId, PLANNED_SEQ, 10, '回答を考えています...'),
       ]);
-      return askModel(anthropic, deps.config.CHAT_MODEL, prompt);
+      return askModel(anthropic, deps.config.CHAT_MODEL, prompt, language);
     },
   };
+}
+
+/** Tells how far the job is, in its stream and in its row. */
+async function note(
+  { store, stream }: PlanningDeps,
+  jobId: string,
+  seq: number,
+  progress: number,
+  message: string,
+  before: JobEvent[] = [],
+): Promise<void> {
+  await Promise.all([
+    stream.append(jobId, 0, seq, [...before, { type: 'progress', progress, message }]),
+    store.jobs.noteProgress(jobId, null, progress, message),
+  ]);
 }
 
 async function planGeneration(
@@ -54,51 +80,48 @@ async function planGeneration(
 ): Promise<GenerationPlan> {
   const { store } = deps;
   const { jobId, projectId, content, selectedStyle, autoFix } = input;
-  const [project, parent] = await Promise.all([
+  const [project, parent, history] = await Promise.all([
     store.projects.get(projectId),
     store.revisions.head(projectId),
+    store.chatHistory.last(projectId),
   ]);
   if (!project) throw new AppError('ACCESS_DENIED', 'the project is gone');
-  const pending = project.pending_question;
-  const decision = decidePlan({
+  const question = {
     content,
     isNewProject: parent === null,
     selectedStyle,
     autoFix,
-    pending,
-  });
-  await store.jobs.startProcessing(jobId, decision.kind === 'generate');
-  crashPoint('after-processing');
-  await reportStart(deps, jobId, decision);
+    pending: project.pending_question,
+    reading: input.reading ?? null,
+    spokenBefore: spokenLanguage(history),
+  };
+  const decision = decidePlan(question);
+  if (decision.kind === 'generate') {
+    await store.jobs.startProcessing(jobId, true);
+    await note(deps, jobId, PLANNED_SEQ, 5, '準備しています...');
+  }
   return planOf(decision, {
     hasDefaultName: project.name === DEFAULT_PROJECT_NAME,
     autoFix,
     parent: parent?.revision ?? null,
+    language: planLanguage(question),
+    lines: lastLines(history, { chars: SPEC_LINE_CHARS, before: content }),
   });
 }
 
-async function reportStart(
-  { store, stream }: PlanningDeps,
-  jobId: string,
-  { kind }: PlanDecision,
-): Promise<void> {
-  const message = kind === 'generate' ? '準備しています...' : '内容を確認しています...';
-  await Promise.all([
-    stream.append(jobId, 0, STARTED_SEQ, [
-      { type: 'started' },
-      { type: 'progress', progress: 5, message },
-    ]),
-    store.jobs.noteProgress(jobId, null, 5, message),
-  ]);
+interface Planned {
+  hasDefaultName: boolean;
+  autoFix: boolean;
+  parent: string | null;
+  language: Language;
+  lines: ChatLine[];
 }
 
-function planOf(
-  decision: PlanDecision,
-  project: { hasDefaultName: boolean; autoFix: boolean; parent: string | null },
-): GenerationPlan {
+function planOf(decision: PlanDecision, planned: Planned): GenerationPlan {
+  const { hasDefaultName, autoFix, parent, language, lines } = planned;
   switch (decision.kind) {
     case 'chat':
-      return { kind: 'chat' };
+      return { kind: 'chat', language };
     case 'restoreProposal': {
       const { message, confirmLabel, cancelLabel } = decision;
       return {
@@ -111,13 +134,13 @@ function planOf(
       return { kind: 'question', question: { type: 'dimension', message, suggestions, request } };
     }
     case 'generate': {
-      const { request, dimension, style } = decision;
-      const { hasDefaultName, autoFix, parent } = project;
-      return {
-        kind: 'generate',
-        hasDefaultName,
-        spec: { request, dimension, styleId: style?.id ?? null, autoFix, parent },
+      const { request, meaning, dimension, style } = decision;
+      const spec = { request, dimension, styleId: style?.id ?? null, autoFix, parent, language };
+      const changes = {
+        ...(meaning === null ? {} : { meaning }),
+        ...(parent === null ? {} : { lines }),
       };
+      return { kind: 'generate', hasDefaultName, spec: { ...spec, ...changes } };
     }
   }
 }
@@ -133,17 +156,22 @@ async function questionPrompt(
     store.chatHistory.last(projectId),
     store.revisions.head(projectId),
   ]);
-  const texts = gameTexts(mirror, userId, projectId, head?.revision ?? null);
-  const [spec, code] = await Promise.all([texts.spec(), texts.page()]);
-  return chatPrompt({ question, projectName: project?.name ?? '', spec, code, history });
+  const place = { userId, projectId, revision: head?.revision ?? null };
+  const files = await projectTexts(mirror, place, MAX_PROJECT_BYTES);
+  return chatPrompt({ question, projectName: project?.name ?? '', files, history });
 }
 
-async function askModel(anthropic: Anthropic, model: string, prompt: string): Promise<Answer> {
+async function askModel(
+  anthropic: Anthropic,
+  model: string,
+  prompt: string,
+  language: Language,
+): Promise<Answer> {
   return parseAnswer(
     await completeText(anthropic, {
       model,
       max_tokens: MAX_ANSWER_TOKENS,
-      system: CHAT_SYSTEM_PROMPT,
+      system: chatSystemPrompt(language),
       messages: [{ role: 'user', content: prompt }],
     }),
   );

@@ -1,7 +1,9 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import { AppError } from '../../contracts/errors.js';
 import { PublishInfo } from '../../contracts/publishing.js';
-import { PUBLISH_INFO_SYSTEM_PROMPT, publishInfoPrompt } from '../../domain/publish-prompt.js';
+import { spokenLanguage } from '../../domain/chat-lines.js';
+import type { Language } from '../../domain/language.js';
+import { publishInfoPrompt, publishInfoSystemPrompt } from '../../domain/publish-prompt.js';
 import { WELCOME_PAGE } from '../../domain/welcome-page.js';
 import type { WorkerConfig } from '../../config.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
@@ -18,7 +20,7 @@ export interface PublishInfoDeps {
     WorkerConfig,
     'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'
   >;
-  store: Pick<Store, 'projects' | 'revisions'>;
+  store: Pick<Store, 'projects' | 'revisions' | 'chatHistory'>;
   mirror: Mirror;
 }
 
@@ -29,9 +31,12 @@ export function publishInfoActivities(
   const model = createModel(deps.config);
   return {
     async generatePublishInfo({ userId, projectId }) {
-      return parsePublishInfo(
-        await askModel(model, deps.config.CHAT_MODEL, await promptOf(deps, userId, projectId)),
-      );
+      const [prompt, history] = await Promise.all([
+        promptOf(deps, userId, projectId),
+        deps.store.chatHistory.last(projectId),
+      ]);
+      const language = spokenLanguage(history) ?? 'ja';
+      return parsePublishInfo(await askModel(model, deps.config.CHAT_MODEL, prompt, language));
     },
   };
 }
@@ -53,11 +58,16 @@ async function promptOf(
   });
 }
 
-async function askModel(anthropic: Anthropic, model: string, prompt: string): Promise<string> {
+async function askModel(
+  anthropic: Anthropic,
+  model: string,
+  prompt: string,
+  language: Language,
+): Promise<string> {
   return completeText(anthropic, {
     model,
     max_tokens: MAX_TOKENS,
-    system: PUBLISH_INFO_SYSTEM_PROMPT,
+    system: publishInfoSystemPrompt(language),
     messages: [{ role: 'user', content: prompt }],
   });
 }

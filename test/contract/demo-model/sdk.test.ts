@@ -7,7 +7,7 @@ import {
   type DemoServer,
   type SeenRequest,
 } from '../../../dev/demo-model/server.js';
-import { CHAT_SYSTEM_PROMPT, chatPrompt } from '../../../src/domain/generation-prompt.js';
+import { chatPrompt, chatSystemPrompt } from '../../../src/domain/chat-prompt.js';
 import { programArgs } from '../../support/programs.js';
 
 const MODEL = 'claude-haiku-5-5';
@@ -37,14 +37,13 @@ const client = (options: { fault?: string; apiKey?: string; timeout?: number } =
 const question = chatPrompt({
   question: '遊び方は？',
   projectName: 'ねこ大作戦',
-  spec: null,
-  code: null,
+  files: [],
   history: [{ role: 'user', content: '猫のゲーム' }],
 });
 const ask = {
   model: MODEL,
   max_tokens: 500,
-  system: CHAT_SYSTEM_PROMPT,
+  system: chatSystemPrompt('ja'),
   messages: [{ role: 'user' as const, content: question }],
 };
 const textOf = (message: Anthropic.Message): string =>

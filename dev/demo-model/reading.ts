@@ -1,0 +1,36 @@
+import { detectIntent } from '../../src/domain/intent/intent.js';
+import { languageOf } from '../../src/domain/language.js';
+import { mentionedDimension } from '../../src/domain/style-gate.js';
+import { mentionedStyle } from '../../src/domain/style-words.js';
+
+/** The product asks what a message of its player wants. */
+const TASK = /^You sort the messages of players who make a phone game/;
+
+export function wantsReading(system: string): boolean {
+  return TASK.test(system);
+}
+
+/** What points to the wish before it: "half of that", 「さっきの半分くらい」. */
+const POINTS_BACK =
+  /さっき|それ(?!ぞれ)|その|もう(?:少し|ちょっと)(?!.*を)|same|\bthat\b|\bit\b|half|again|もっと$/i;
+
+/** The last thing that the player wished for, in what the product tells of the chat. */
+function lastWish(prompt: string): string | null {
+  const lines = [...prompt.matchAll(/^user: (.+)$/gm)].map(([, text = '']) => text);
+  return lines.findLast((text) => detectIntent(text, false) === 'edit') ?? null;
+}
+
+/** Reads the message by keywords, as the JSON document that the product asks for. */
+export function answerReading(prompt: string): string {
+  const [before = '', message = ''] = prompt.split(/\n\nMessage: |^Message: /);
+  const isNew = prompt.startsWith('Game: none yet');
+  const intent = detectIntent(message, isNew);
+  const wish = intent === 'edit' && POINTS_BACK.test(message) ? lastWish(before) : null;
+  return JSON.stringify({
+    intent,
+    request: wish === null ? message : `${wish} → ${message}`,
+    dimension: mentionedDimension(message),
+    style: mentionedStyle(message),
+    language: languageOf(message) ?? 'ja',
+  });
+}

@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  startDemoServer,
+  type DemoServer,
+  type SeenRequest,
+} from '../../../dev/demo-model/server.js';
+import { readingActivities } from '../../../src/activities/shared/message-reading.js';
+import { planningActivities } from '../../../src/activities/shared/planning.js';
+import type { JobEvent } from '../../../src/contracts/stream.js';
+import { createMirror } from '../../../src/store/mirror/mirror.js';
+import { log, startDatabase, type TestDatabase } from '../../support/database.js';
+
+/** How a message is read and planned, on rows of a real database; the model stands at the wire. */
+const REVISION = 'a'.repeat(40);
+
+let database: TestDatabase;
+let demo: DemoServer;
+let dataDir: string;
+let ref: { jobId: string; userId: string; projectId: string };
+let told: JobEvent[];
+const asked: SeenRequest[] = [];
+
+beforeAll(async () => {
+  database = await startDatabase();
+  demo = await startDemoServer({ onRequest: (request) => void asked.push(request) });
+  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-planning-'));
+});
+afterAll(async () => {
+  await demo.close();
+  await database.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  [told, asked.length] = [[], 0];
+  const user = await database.createUser();
+  const projectId = (await database.store.projects.create(user.id)).id;
+  ref = { jobId: randomUUID(), userId: user.id, projectId };
+});
+
+const config = (fault = '') => ({
+  ANTHROPIC_API_KEY: 'sk-test',
+  ANTHROPIC_BASE_URL: `${demo.url}${fault}`,
+  CHAT_MODEL: 'claude-haiku-5-5',
+  CHAT_TIMEOUT_MS: 10_000,
+});
+const read = (content: string, fault?: string) =>
+  readingActivities({ config: config(fault), store: database.store, log }).readMessage({
+    ...ref,
+    content,
+  });
+const planning = () =>
+  planningActivities({
+    config: config(),
+    store: database.store,
+    mirror: createMirror(dataDir),
+    stream: {
+      append: (_job, _attempt, _seq, events) => Promise.resolve(void told.push(...events)),
+    },
+  });
+
+const say = (role: 'user' | 'assistant', message: string): Promise<void> =>
+  database.store.chatHistory.append({
+    id: randomUUID(),
+    projectId: ref.projectId,
+    role,
+    message,
+  });
+const openJob = (content: string) =>
+  database.store.jobs.open({
+    id: ref.jobId,
+    userId: ref.userId,
+    projectId: ref.projectId,
+    content,
+    chatId: randomUUID(),
+    maxQueuedJobs: 50,
+  });
+
+/** A project with a game, in whose chat the enemies were asked to be faster. */
+async function projectWithGame(content: string): Promise<void> {
+  await database.sql(
+    `insert into public.revisions (project_id, ordinal, revision, job_id, kind, subject)
+     values ($1, 1, $2, $3, 'generate', '題')`,
+    [ref.projectId, REVISION, randomUUID()],
+  );
+  await say('user', '敵を速くして');
+  await say('assistant', '敵を速くしました。');
+  await openJob(content);
+}
+
+describe('reading a message', () => {
+  it('writes out what it points to, from the chat before it', async () => {
+    const content = 'さっきの半分くらいにして';
+    await projectWithGame(content);
+    await expect(read(content)).resolves.toMatchObject({
+      intent: 'edit',
+      language: 'ja',
+      request: expect.stringContaining('敵を速くして') as unknown,
+    });
+    const told = JSON.stringify(asked[0]?.body.messages);
+    expect(told).toContain('user: 敵を速くして');
+    expect(told.split(content)).toHaveLength(2);
+  });
+
+  it.each(['/fault/500', '/fault/529', '/fault/not-json', '/fault/refusal', '/fault/hang'])(
+    'is left to the keywords, within 5 s and after one request, when the model answers %s',
+    async (fault) => {
+      await openJob('猫のゲーム');
+      const startedMs = performance.now();
+      await expect(read('猫のゲーム', fault)).resolves.toBeNull();
+      expect(asked).toHaveLength(1);
+      expect(performance.now() - startedMs).toBeLessThan(8_000);
+    },
+    15_000,
+  );
+});
+
+describe('planning', () => {
+  it('gives a change its meaning, the last chat lines and the language', async () => {
+    const content = 'さっきの半分くらいにして';
+    await projectWithGame(content);
+    const plan = await planning().planGeneration({
+      ...ref,
+      content,
+      selectedStyle: null,
+      autoFix: false,
+      reading: await read(content),
+    });
+    expect(plan).toMatchObject({
+      kind: 'generate',
+      spec: {
+        request: content,
+        meaning: expect.stringContaining('敵を速くして') as unknown,
+        language: 'ja',
+        parent: REVISION,
+        lines: [
+          { role: 'user', content: '敵を速くして' },
+          { role: 'assistant', content: '敵を速くしました。' },
+        ],
+      },
+    });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('decides by keywords when there is no reading, and asks no model', async () => {
+    const content = 'Can you make the enemies faster?';
+    await projectWithGame(content);
+    const plan = await planning().planGeneration({
+      ...ref,
+      content,
+      selectedStyle: null,
+      autoFix: false,
+      reading: null,
+    });
+    expect(plan).toMatchObject({ kind: 'generate', spec: { request: content, language: 'en' } });
+    expect(plan).not.toHaveProperty('spec.meaning');
+    expect(asked).toEqual([]);
+  });
+
+  it('B2: opens the stream first, and takes no slot before a game is to be made', async () => {
+    await openJob('ありがとう');
+    const { startProcessing, planGeneration } = planning();
+    await startProcessing(ref);
+    await startProcessing(ref);
+    expect(told[0]).toEqual({ type: 'started' });
+    expect(await database.store.jobs.get(ref.jobId)).toMatchObject({ status: 'processing' });
+    const message = { ...ref, selectedStyle: null, autoFix: false, reading: null };
+    const waiting = () =>
+      database.sql<{ queue_no: number | null }>('select queue_no from public.jobs where id = $1', [
+        ref.jobId,
+      ]);
+    await planGeneration({ ...message, content: 'ありがとう' });
+    expect(await waiting()).toEqual([{ queue_no: null }]);
+    await planGeneration({ ...message, content: '2Dの猫のゲーム' });
+    expect((await waiting())[0]?.queue_no).not.toBeNull();
+  });
+
+  it('answers in the language of the question, from the whole project', async () => {
+    await openJob('How do I play?');
+    await planning().answerQuestion({ ...ref, content: 'How do I play?', language: 'en' });
+    expect(JSON.stringify(asked[0]?.body.system)).toContain('short English');
+  });
+});

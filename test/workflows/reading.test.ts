@@ -1,0 +1,85 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectWorkflowId } from '../../src/contracts/ids.js';
+import type { MessageReading } from '../../src/domain/generation-plan.js';
+import { ANSWER_QUEUE, type GenerateGameInput } from '../../src/contracts/workflows.js';
+import {
+  admit,
+  endOfJob,
+  generateInput,
+  jobRow,
+  openWorkflowEnv,
+  type FakeActivities,
+  type WorkflowEnv,
+} from '../support/workflow-env.js';
+
+let env: WorkflowEnv;
+beforeAll(async () => {
+  env = await openWorkflowEnv(import.meta.filename);
+});
+afterAll(() => env.stop());
+
+const READING: MessageReading = {
+  intent: 'chat',
+  request: 'ありがとう',
+  dimension: null,
+  styleId: null,
+  language: 'ja',
+};
+
+/** Runs one message to its end; answers what it was read from and what it was planned with. */
+async function play(
+  input: GenerateGameInput,
+  readMessage: NonNullable<FakeActivities['readMessage']>,
+) {
+  const queues: string[] = [];
+  const readings: unknown[] = [];
+  const activities: FakeActivities = {
+    openJob: async () => ({ outcome: 'opened', job: jobRow(input) }),
+    async readMessage(message) {
+      queues.push(Context.current().info.taskQueue);
+      return readMessage(message);
+    },
+    async planGeneration({ reading }) {
+      readings.push(reading);
+      if (readings.length === 1) throw ApplicationFailure.create({ type: 'OPERATION_FAILED' });
+      return { kind: 'chat' };
+    },
+    answerQuestion: async () => ({ message: 'はい', suggestions: [] }),
+    completeJob: async () => true,
+  };
+  const run = env.client.workflow.getHandle(projectWorkflowId(input.projectId));
+  await env.withWorkers(activities, async () => {
+    await admit(env.client, 'generateGame', input, {
+      kind: 'generate',
+      messageId: input.messageId,
+      userId: input.userId,
+      content: input.content,
+    });
+    await expect(endOfJob(run)).resolves.toMatchObject({ ended: 'completed' });
+  });
+  return { queues, readings };
+}
+
+describe('B2: the small model reads a message', () => {
+  it('once, on the queue of answers, and a plan that is tried again has its words', async () => {
+    const { queues, readings } = await play(generateInput(), async () => READING);
+    expect(queues).toEqual([ANSWER_QUEUE]);
+    expect(readings).toEqual([READING, READING]);
+  });
+
+  it('and is not asked again when it fails: then the keyword rules decide', async () => {
+    const { queues, readings } = await play(generateInput(), async () => {
+      throw ApplicationFailure.create({ type: 'ModelOverloaded', message: 'away' });
+    });
+    expect(queues).toEqual([ANSWER_QUEUE]);
+    expect(readings).toEqual([null, null]);
+  });
+
+  it('but not the errors that a repair is asked for with', async () => {
+    const { queues, readings } = await play(generateInput({ autoFix: true }), async () => READING);
+    expect(queues).toEqual([]);
+    expect(readings).toEqual([null, null]);
+  });
+});
