@@ -59,7 +59,9 @@ export const answering = proxyActivities<
  */
 export const reading = proxyActivities<Pick<SharedActivities, 'readMessage'>>({
   taskQueue: ANSWER_QUEUE,
-  scheduleToCloseTimeout: '10 seconds',
+  // Where answers keep all slots, nobody waits for one: the rules are there at once.
+  scheduleToStartTimeout: '2 seconds',
+  startToCloseTimeout: '8 seconds',
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
   retry: { maximumAttempts: 1 },
 });
