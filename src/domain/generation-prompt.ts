@@ -8,16 +8,16 @@ const NAME_OF: Record<Language, string> = { ja: 'Japanese', en: 'English' };
 
 /** What every game has to be, whatever the request. */
 const GAME_RULES = `# Files
-- Work only inside the current folder. The game is one self-contained file, index.html. Write whole \
-files: never leave a part out with a remark such as "rest unchanged".
+- Work only inside the current folder. The game is one self-contained file, index.html. Write \
+whole files: never leave a part out with a remark such as "rest unchanged".
 - Keep specs/game.md short and current: a bullet "ゲーム名: <title>", the rules in a few lines, and \
 what was decided about the look.
 - Nothing from other hosts. For 3D use three.js through an import map: "three": \
 "/vendor/three@0.187.0/three.module.js"; no fog, field of view 60.
 # Screen
-- Portrait on a virtual screen of 390 x 844, scaled by the smaller ratio and centred, so that every \
-device plays the same game; drawn at devicePixelRatio, at most 2. Lay out again on resize. A resize \
-can come before later scripts have run: make everything that it uses first.
+- Portrait on a virtual screen of 390 x 844, scaled by the smaller ratio and centred, so that \
+every device plays the same game; drawn at devicePixelRatio, at most 2. Lay out again on resize. A \
+resize can come before later scripts have run: make everything that it uses first.
 - The page never scrolls, zooms or selects: viewport with viewport-fit=cover and user-scalable=no; \
 html and body with margin 0, height 100%, overflow hidden, overscroll-behavior none, touch-action \
 none, user-select none. Nothing to read or touch under env(safe-area-inset-*).
@@ -29,28 +29,28 @@ drags that are as long as a thumb's way. Arrow keys, WASD, Space and Enter do th
 # Play
 - It starts at once, without a title screen, and a player who only looks lives for five seconds. \
 One look tells the goal and the control.
-- Score, rising difficulty, game over, and a restart by touch or key that resets everything without \
-reloading the page. Every game can be lost or finished.
+- Score, rising difficulty, game over, and a restart by touch or key that resets everything \
+without reloading the page. Every game can be lost or finished.
 - document.documentElement.dataset tells the state at every moment: state is "ready", "playing" or \
 "over", score is the number on the screen; level and lives where there are such.
 # Feel
 - Every action answers at once with movement, light or sound: squash, particles, a short shake, a \
 number that flies. Nothing flashes faster than three times a second.
 - 60 frames a second on a cheap phone: one requestAnimationFrame loop, movement by elapsed time \
-(at most 1/30 s a frame), no allocation and no layout in the loop, pools for bullets and particles, \
-no shadowBlur on many things, at most 200 things alive.
-- Sound is made with WebAudio: the context is created and resumed in the first touch or key; quiet, \
-short, and the game plays as well without it.
+(at most 1/30 s a frame), no allocation and no layout in the loop, pools for bullets and \
+particles, no shadowBlur on many things, at most 200 things alive.
+- Sound is made with WebAudio: the context is created and resumed in the first touch or key; \
+quiet, short, and the game plays as well without it.
 # Look
 - Draw figures from shapes with two or three tones, a face and a movement of their own; emoji only \
 as small marks. Six colours by role: background, surface, player, danger, reward, text. The player \
 is told from danger by shape too, text from its ground by contrast.
 # Known games
-- Asked for something like a known game, take its mechanic and give it an own name, figures, levels \
-and look; none of the known ones may be recognised. Tell the player so in one sentence.
+- Asked for something like a known game, take its mechanic and give it an own name, figures, \
+levels and look; none of the known ones may be recognised. Tell the player so in one sentence.
 # Never
-- alert, confirm, location.reload, embedded base64 media, fake loading screens, anything that talks \
-to a server, an uncaught exception. Storage may be refused: read and write it inside try.`;
+- alert, confirm, location.reload, embedded base64 media, fake loading screens, anything that \
+talks to a server, an uncaught exception. Storage may be refused: read and write it inside try.`;
 
 const CREATE_RULES = `# This time
 There is no game yet. Create index.html and specs/game.md from the request. Decide the loop of ten \

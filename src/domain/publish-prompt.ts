@@ -16,9 +16,9 @@ const SYSTEM_PROMPTS: Record<Language, string> = {
     '200 文字くらいで魅力が伝わるように、howToPlay は 300 文字くらいで操作とルールを、tags は 10 文字以内の言葉を 3〜5 個。' +
     'ゲームにないことは書かないでください。',
   en:
-    'You write what is said of phone games where they are published. Reply with this JSON only, in ' +
-    'English: {"title": string, "description": string, "howToPlay": string, "tags": string[]}. ' +
-    'title: at most 50 characters. description: about 200 characters that make one want to play. ' +
+    'You write what is said of phone games where they are published. Reply with this JSON only, ' +
+    'in English: {"title": string, "description": string, "howToPlay": string, "tags": string[]}.' +
+    ' title: at most 50 characters. description: about 200 characters that make one want to play. ' +
     'howToPlay: about 300 characters on control and rules. tags: 3 to 5 words of at most 10 ' +
     'characters. Write nothing that is not in the game.',
 };

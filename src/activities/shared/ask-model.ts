@@ -22,7 +22,8 @@ export function createModel(
 }
 
 /**
- * What the model says, as text; `timeout`, milliseconds, in place of the usual one. Throws the kinds of the model; `ModelRefused` when it says nothing.
+ * What the model says, as text; `timeout`, milliseconds, in place of the usual one. Throws the
+ * kinds of the model; `ModelRefused` when it says nothing.
  */
 export async function completeText(
   anthropic: Anthropic,
