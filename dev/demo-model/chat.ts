@@ -15,6 +15,16 @@ const numberNote = (source: GameSource, key: string, before: string, after: stri
 export function howToPlay(facts: GameFacts, source: GameSource): string {
   if (source.number('shotInterval') !== null)
     return `画面を押したまま指を動かすと、${facts.player}が動きながら弾を撃ちます。${facts.enemy}を倒して点を集めてください。`;
+  if (source.number('answerSeconds') !== null)
+    return '問題を読んで、4 つの答えから正しいものを時間内にタップします。つづけて当てるほど高得点です。';
+  if (source.number('doorPoints') !== null)
+    return `指を置いたほうへ${facts.player}が進みます。${facts.enemy}をよけて${facts.item}を取り、右下の出口へ向かいましょう。`;
+  if (source.number('startTiles') !== null)
+    return 'スワイプすると全部の数がすべります。同じ数がぶつかるとくっついて大きくなり、動かせなくなると終わりです。';
+  if (source.number('helperGrowth') !== null)
+    return `${facts.player}をタップしてためた分で仲間をやとうと、ひとりでに増えていきます。時間までのかせぎを競います。`;
+  if (source.number('playerHealth') !== null)
+    return `下の 4 つの技からえらんで${facts.enemy}と交代で戦います。力をためられたら、まもるが有効です。`;
   if (source.number('popSeconds') !== null)
     return `${facts.enemy}が出てきたらすばやくタップします。${facts.player}をたたくとライフが減ります。`;
   if (source.number('columns') !== null)

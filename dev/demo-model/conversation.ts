@@ -88,12 +88,12 @@ function writeGame(theme: Theme, asked: AskedFor, opening: string): Turn {
   );
 }
 
-function afterWriting(steps: readonly Step[], theme: Theme): Turn {
+function afterWriting(steps: readonly Step[], theme: Theme, request: string): Turn {
   const written = stepOf(steps, 'Write', INDEX);
   return endTurn(
     written?.isError === true
       ? `ゲームを書きこめませんでした（DEMO）: ${written.output.slice(0, 200)}`
-      : createdText(theme),
+      : createdText(theme, request),
   );
 }
 
@@ -152,15 +152,15 @@ function existingTurn({ steps }: Conversation, asked: AskedFor, hasSpec: boolean
   const anew = askedAnew(asked, files.spec);
   const theme = themeFromText(anew.request, anew);
   return stepOf(steps, 'Write', INDEX)
-    ? afterWriting(steps, theme)
-    : writeGame(theme, anew, `いまのゲームを作り直します。${planText(theme)}`);
+    ? afterWriting(steps, theme, anew.request)
+    : writeGame(theme, anew, `いまのゲームを作り直します。${planText(theme, anew.request)}`);
 }
 
 function newTurn({ steps }: Conversation, asked: AskedFor): Turn {
   const theme = themeFromText(asked.request, asked);
   return stepOf(steps, 'Write', INDEX)
-    ? afterWriting(steps, theme)
-    : writeGame(theme, asked, planText(theme));
+    ? afterWriting(steps, theme, asked.request)
+    : writeGame(theme, asked, planText(theme, asked.request));
 }
 
 /**

@@ -12,6 +12,10 @@ export function wantsPublishInfo(prompt: string): boolean {
 const GENRES: readonly (readonly [key: string, tag: string])[] = [
   ['shotInterval', 'シューティング'],
   ['popSeconds', 'タップ'],
+  ['answerSeconds', 'クイズ'],
+  ['doorPoints', '迷路'],
+  ['helperGrowth', '育成'],
+  ['playerHealth', 'バトル'],
   ['columns', 'パズル'],
   ['perfectRange', 'つみあげ'],
   ['jumpPower', 'ジャンプ'],

@@ -1,5 +1,7 @@
 import type { GameSource } from './edits/source.js';
+import { languageOf, type Language } from '../../src/domain/language.js';
 import { hashOf } from './theme/hash.js';
+import { ENGINE_KINDS, missingKind } from './theme/missing.js';
 import { STYLE_WORDS } from './theme/palettes.js';
 import type { Engine, Theme } from './theme/types.js';
 
@@ -15,6 +17,14 @@ const WHAT_ONE_DOES: Record<Engine, (theme: Theme) => string> = {
   blocks: (theme) => `${theme.item.name}など同じ絵がつながった所をタップして、まとめて消します`,
   tap: (theme) =>
     `穴から出てくる${theme.enemy.name}をすばやくタップします。${theme.player.name}はたたいてはいけません`,
+  quiz: () => '計算・数え・なかまはずれの問題に、4 つの答えから時間内に答えます',
+  maze: (theme) =>
+    `${theme.player.name}を指のほうへ進めて、${theme.item.name}を取り、${theme.enemy.name}をよけて出口へ向かいます`,
+  board: () => 'スワイプで全部の数をすべらせ、同じ数をくっつけて大きくします',
+  idle: (theme) =>
+    `${theme.player.name}をタップしてかせぎ、仲間をやとって、時間までにどこまで増やせるか競います`,
+  battle: (theme) =>
+    `${theme.player.name}が${theme.enemy.name}と交代で戦います。技をえらび、大技の前にはまもります`,
   ride3d: (theme) =>
     `3D の道を進む${theme.player.name}を指で左右に動かし、${theme.item.name}を集めて${theme.enemy.name}をよけます`,
   shooting3d: (theme) =>
@@ -28,6 +38,11 @@ const WISHES: Record<Engine, readonly string[]> = {
   runner: ['ジャンプを高くして', 'もっと速くして', '流れ星を追加して'],
   blocks: ['マスを増やして', '派手な演出を追加して', '応援メッセージを付けて'],
   tap: ['穴を増やして', '制限時間を30秒にして', 'コンボを付けて'],
+  quiz: ['制限時間を60秒にして', 'ライフを5にして', '派手な演出を追加して'],
+  maze: ['敵を速くして', '制限時間を90秒にして', '無敵アイテムを入れて'],
+  board: ['マスを増やして', '派手な演出を追加して', '応援メッセージを付けて'],
+  idle: ['制限時間を60秒にして', '派手な演出を追加して', '応援メッセージを付けて'],
+  battle: ['もっと速くして', '派手な演出を追加して', '応援メッセージを付けて'],
   ride3d: ['もっと速くして', 'ボスを追加して', '敵を増やして'],
   shooting3d: ['連射を速くして', 'ボスを追加して', '敵を増やして'],
   stack3d: ['もっとゆっくりにして', 'ブロックを大きくして', '派手な演出を追加して'],
@@ -46,8 +61,17 @@ function rotated<T>(list: readonly T[], by: number): T[] {
     .filter((one): one is T => one !== undefined);
 }
 
+const ENGLISH_WISHES = [
+  'Add background music',
+  'Make the background blue',
+  'Add a pause button',
+  'Add combo',
+];
+
 /** Three wishes that this model can grant in a game of that genre. */
-function suggestionsFor(theme: Theme): string[] {
+function suggestionsFor(theme: Theme, language: Language): string[] {
+  if (language === 'en')
+    return rotated(ENGLISH_WISHES, theme.seed % ENGLISH_WISHES.length).slice(0, 3);
   return [
     ...rotated(WISHES[theme.engine], theme.seed % 3).slice(0, 2),
     ...rotated(ANY_WISHES, theme.seed % ANY_WISHES.length).slice(0, 1),
@@ -59,17 +83,44 @@ const suggestionLine = (suggestions: readonly string[]): string =>
 
 export const LOOK_AROUND = 'DEMO モデルです。まず、いまのファイルを確かめますね。';
 
-export function planText(theme: Theme): string {
+/** What was wished for and is not what this model can make; empty when it can. */
+function truth(theme: Theme, request: string, language: Language): string {
+  const missing = missingKind(request, theme);
+  if (missing === null) return '';
+  const nearest = ENGINE_KINDS[theme.engine][language];
+  if (missing === 'unknown')
+    return language === 'ja'
+      ? `どんな種類のゲームか分からなかったので、「${nearest}」にしました。`
+      : `I could not tell what kind of game you mean, so this is a ${nearest}. `;
+  return language === 'ja'
+    ? `この DEMO モデルには「${missing.ja}」の型がないので、いちばん近い「${nearest}」にしました。`
+    : `This DEMO model has no ${missing.en}, so this is the nearest that it has: a ${nearest}. `;
+}
+
+export function planText(theme: Theme, request: string): string {
+  const language = languageOf(request) ?? 'ja';
+  const { dimension, engine, title } = theme;
+  if (language === 'en')
+    return (
+      `I am making “${title}”, a ${dimension.toUpperCase()} ${ENGINE_KINDS[engine].en} (DEMO). ` +
+      `${truth(theme, request, language)}It keeps score, gets harder and can be played again.`
+    );
   return (
-    `「${theme.title}」という${theme.dimension === '3d' ? '3D' : '2D'}ゲームを作ります（DEMO）。` +
-    `${WHAT_ONE_DOES[theme.engine](theme)}。点数・レベルアップ・効果音・もう一回あそぶボタンも付けます。`
+    `「${title}」という${dimension.toUpperCase()}ゲームを作ります（DEMO）。` +
+    `${truth(theme, request, language)}${WHAT_ONE_DOES[engine](theme)}。` +
+    '点数・レベルアップ・効果音・もう一回あそぶボタンも付けます。'
   );
 }
 
-export function createdText(theme: Theme): string {
+export function createdText(theme: Theme, request: string): string {
+  const language = languageOf(request) ?? 'ja';
+  const wishes = suggestionLine(suggestionsFor(theme, language));
+  const honest = truth(theme, request, language);
+  if (language === 'en')
+    return `“${theme.title}” is ready to play (DEMO). ${honest}\n\n${wishes}`.replace(' \n', '\n');
   return (
-    `「${theme.title}」ができました！（DEMO）${WHAT_ONE_DOES[theme.engine](theme)}。すぐに遊べます。` +
-    `\n\n${suggestionLine(suggestionsFor(theme))}`
+    `「${theme.title}」ができました！（DEMO）${honest}${WHAT_ONE_DOES[theme.engine](theme)}。` +
+    `すぐに遊べます。\n\n${wishes}`
   );
 }
 

@@ -50,6 +50,24 @@ const ENGINE_SETTINGS: Record<Engine, (rate: number) => Setting[]> = {
     ['popSeconds', 1.5, '顔を出している時間(秒)'],
     ['holes', 9, '穴の数'],
   ],
+  quiz: () => [['answerSeconds', 9, '答える時間(秒)']],
+  maze: () => [
+    ['columns', 8, 'よこのマスの数'],
+    ['playerSpeed', 12, '主人公の速さ'],
+    ['enemySpeed', 90, '敵の速さ'],
+    ['doorPoints', 100, '出口の点数'],
+  ],
+  board: () => [
+    ['columns', 4, 'よことたてのマスの数'],
+    ['startTiles', 3, '最初に置く数'],
+  ],
+  idle: () => [['helperGrowth', 1.22, '仲間のねだんの上がりかた']],
+  battle: (rate) => [
+    ['playerHealth', 60, '主人公の体力'],
+    ['playerPower', 12, '主人公のこうげき力'],
+    ['enemyHealth', 40, '敵の体力'],
+    ['enemyPower', round(8 * rate), '敵のこうげき力'],
+  ],
   ride3d: (rate) => [
     ...field(19, rate),
     ['itemRate', 1, 'アイテムの出やすさ(大きいほど多い)'],
@@ -87,6 +105,11 @@ const BODY_SIZES: Record<Engine, Setting[]> = {
   ],
   blocks: [],
   tap: [['enemySize', 84, '出てくるキャラクターの大きさ']],
+  quiz: [],
+  maze: [],
+  board: [],
+  idle: [],
+  battle: [],
   ride3d: [
     ['playerSize', 64, '主人公の大きさ'],
     ['enemySize', 64, '敵の大きさ'],
@@ -106,16 +129,27 @@ const POINTS: Record<Engine, number> = {
   runner: 10,
   blocks: 10,
   tap: 10,
+  quiz: 10,
+  maze: 10,
+  board: 10,
+  idle: 10,
+  battle: 50,
   ride3d: 10,
   shooting3d: 30,
   stack3d: 10,
 };
 /** Games without a natural end are played against the clock. */
-const USUAL_LIMIT: Partial<Record<Engine, number>> = { tap: 60 };
+const USUAL_LIMIT: Partial<Record<Engine, number>> = { tap: 60, quiz: 90, maze: 120, idle: 120 };
+/** Nothing there takes a life. */
+const WITHOUT_LIVES: ReadonlySet<Engine> = new Set(['board', 'idle', 'battle']);
 
 function configLines(theme: Theme): Setting[] {
   return [
-    ['lives', theme.lives, 'ライフ(失敗してよい回数)'],
+    [
+      'lives',
+      WITHOUT_LIVES.has(theme.engine) ? 0 : theme.lives,
+      'ライフ(失敗してよい回数)。0 なら使わない',
+    ],
     [
       'timeLimit',
       theme.timeLimitSeconds ?? USUAL_LIMIT[theme.engine] ?? 0,

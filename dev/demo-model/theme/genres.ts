@@ -24,7 +24,6 @@ const GENRE_WORDS: Readonly<Record<Genre, readonly (readonly [RegExp, number])[]
     [/料理|お店|収穫|農|cook|harvest|farm/i, 3],
     [/キーパー|サッカー|野球|バスケ|スポーツ|soccer|baseball|basket/i, 3],
     [/アクション|action/i, 2],
-    [/迷路|maze/i, 2],
   ],
   runner: [
     [/ジャンプ|跳|とびこえ|飛び越え|jump|\bhop/i, 6],
@@ -41,18 +40,17 @@ const GENRE_WORDS: Readonly<Record<Genre, readonly (readonly [RegExp, number])[]
     [/マッチ|そろえ|揃え|ならべ|並べ|つなげ|match/i, 5],
     [/落ち物|おちもの|テトリス|同じ色|tetris/i, 6],
     [/積み|つみあげ|stack/i, 4],
-    [/脳トレ|頭を使|数独|2048|思考|\bbrain|\blogic/i, 4],
+    [/脳トレ|頭を使|数独|思考|\bbrain|\blogic/i, 4],
     [/宝石|ジュエル|jewel/i, 2],
-    [/カード|神経衰弱|トランプ|クイズ|quiz/i, 3],
+    [/カード|神経衰弱|トランプ/i, 3],
   ],
   tap: [
     [/もぐら|モグラ|whack|\bmole/i, 7],
     [/たたき|叩|たたく/, 5],
     [/リズム|音ゲー|音楽|太鼓|ビート|ダンス|rhythm|music|drum|dance/i, 6],
-    [/タップ|連打|クリッカー|反射神経|\btap|click|reflex/i, 5],
+    [/タップ|連打|反射神経|\btap|\bclick\b|reflex/i, 5],
     [/風船|シャボン|割る|割って|つぶ[すし]|balloon|bubble/i, 4],
     [/的当て|射的|まとあて/, 4],
-    [/育成|放置|ペット|idle|\bpet\b/i, 3],
   ],
   ride: [
     [/レース|レーシング|カート|サーキット|\brac(?:e|ing)|\bkart/i, 7],
@@ -63,22 +61,52 @@ const GENRE_WORDS: Readonly<Record<Genre, readonly (readonly [RegExp, number])[]
     [/道路|ハイウェイ|高速道路|highway|\broad\b/i, 3],
     [/ボール|\bball/i, 2],
   ],
+  quiz: [
+    [/クイズ|なぞなぞ|検定|計算|算数|暗算|雑学|quiz|trivia|\bmath/i, 7],
+    [/英単語|漢字|勉強|学習|\bvocabulary|spelling/i, 4],
+    [/推理|探偵|ノベル|恋愛|\bmystery|detective|visual novel/i, 4],
+  ],
+  maze: [
+    [/迷路|めいろ|迷宮|ラビリンス|maze|labyrinth/i, 9],
+    [/ダンジョン|脱出|鬼ごっこ|おにごっこ|dungeon|escape room/i, 5],
+  ],
+  board: [
+    [
+      /2048|オセロ|リバーシ|将棋|チェス|囲碁|五目|ボードゲーム|reversi|othello|chess|board ?game/i,
+      9,
+    ],
+    [/合体|くっつけ|マージ|数合わせ|三目|まるばつ|○×|\bmerge|tic.?tac/i, 6],
+  ],
+  idle: [
+    [/育成|放置|クリッカー|経営|たまごっち|\bidle\b|clicker|tycoon/i, 8],
+    [/ペット|街づくり|シミュレーション|\bpet\b|simulation|city builder/i, 4],
+  ],
+  battle: [
+    [/RPG|ロープレ|ターン(?:制|バトル)|コマンドバトル|turn[- ]based/i, 8],
+    [/格闘|決闘|けっとう|fighting game|\bduel/i, 5],
+    [/魔王|勇者|バトル|\bhero\b|\bbattle/i, 3],
+  ],
 };
 
 const GENRES = Object.keys(GENRE_WORDS) as Genre[];
 
-/**
- * The genre that the words speak for; without any hint the text's hash chooses among the four
- * simplest.
- */
-export function genreOf(text: string): Genre {
-  const scores = GENRES.map((genre) => ({
+/** How much the words speak for each genre. */
+export function genreScores(text: string): { genre: Genre; score: number }[] {
+  return GENRES.map((genre) => ({
     genre,
     score: GENRE_WORDS[genre].reduce(
       (sum, [pattern, weight]) => (pattern.test(text) ? sum + weight : sum),
       0,
     ),
   }));
+}
+
+/**
+ * The genre that the words speak for; without any hint the text's hash chooses among the four
+ * simplest.
+ */
+export function genreOf(text: string): Genre {
+  const scores = genreScores(text);
   const best = Math.max(...scores.map((entry) => entry.score));
   if (best === 0)
     return (['catch', 'runner', 'shooting', 'tap'] as const)[hashOf(text) % 4] ?? 'catch';
@@ -100,6 +128,11 @@ const ENGINES_3D: Readonly<Record<Genre, Engine>> = {
   blocks: 'stack3d',
   tap: 'stack3d',
   ride: 'ride3d',
+  quiz: 'stack3d',
+  maze: 'ride3d',
+  board: 'stack3d',
+  idle: 'stack3d',
+  battle: 'shooting3d',
 };
 
 /**

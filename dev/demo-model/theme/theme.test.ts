@@ -25,6 +25,15 @@ describe('a theme', () => {
     ['レースゲーム', 'ride'],
     ['玉転がし', 'ride'],
     ['スキーで滑る', 'ride'],
+    ['クイズゲームを作って', 'quiz'],
+    ['Make a math quiz', 'quiz'],
+    ['迷路から脱出する', 'maze'],
+    ['a maze with ghosts', 'maze'],
+    ['2048みたいな数字パズル', 'board'],
+    ['something like 2048', 'board'],
+    ['クッキーのクリッカー', 'idle'],
+    ['魔王を倒すRPG', 'battle'],
+    ['a turn-based battle with dragons', 'battle'],
   ])('maps %s to %s', (request, genre) => {
     expect(themeFromText(request).genre).toBe(genre);
   });

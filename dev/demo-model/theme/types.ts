@@ -2,11 +2,21 @@
 export type Dimension = '2d' | '3d';
 
 /** What the player does, whatever the dimension. */
-export type Genre = 'shooting' | 'catch' | 'runner' | 'blocks' | 'tap' | 'ride';
+export type Genre =
+  | 'shooting'
+  | 'catch'
+  | 'runner'
+  | 'blocks'
+  | 'tap'
+  | 'ride'
+  | 'quiz'
+  | 'maze'
+  | 'board'
+  | 'idle'
+  | 'battle';
 
 /** The templates in games/engines/, one file each. */
-export type Engine =
-  'shooting' | 'catch' | 'runner' | 'blocks' | 'tap' | 'ride3d' | 'shooting3d' | 'stack3d';
+export type Engine = Exclude<Genre, 'ride'> | 'ride3d' | 'shooting3d' | 'stack3d';
 
 export type Scenery =
   | 'space'

@@ -29,10 +29,10 @@ const POLICY = [
 const THREE = path.dirname(createRequire(import.meta.url).resolve('three'));
 
 /**
- * What touching does that nothing else does: the hero follows, the hero jumps, points or lives are
- * counted.
+ * What touching does that nothing else does: the hero follows, jumps or walks, points or lives are
+ * counted, tiles are joined.
  */
-type Effect = 'follows' | 'jumps' | 'counts';
+type Effect = 'follows' | 'jumps' | 'counts' | 'walks' | 'joins';
 const GAMES: readonly (readonly [
   name: string,
   request: string,
@@ -44,6 +44,11 @@ const GAMES: readonly (readonly [
   ['runner', '忍者がジャンプする', '2d', 'jumps'],
   ['blocks', 'フルーツのパズル', '2d', 'counts'],
   ['tap', 'もぐらたたき', '2d', 'counts'],
+  ['quiz', '動物クイズ', '2d', 'counts'],
+  ['maze', '迷路', '2d', 'walks'],
+  ['board', '2048みたいなの', '2d', 'joins'],
+  ['idle', '牛の放置ゲーム', '2d', 'counts'],
+  ['battle', '勇者が魔王と戦うRPG', '2d', 'counts'],
   ['ride3d', 'レース', '3d', 'follows'],
   ['shooting3d', 'シューティング', '3d', 'follows'],
   ['stack3d', 'パズル', '3d', 'counts'],
@@ -144,14 +149,60 @@ async function hold(page: Page): Promise<void> {
 
 /** Taps here and there until the game shows it, or for so long that it never will. */
 async function tapUntil(page: Page, isShown: (state: State) => boolean): Promise<void> {
-  for (let i = 0; i < 60 && !isShown(await stateOf(page)); i += 1)
+  for (let i = 0; i < 120 && !isShown(await stateOf(page)); i += 1) {
     await page.touchscreen.tap(75 + (i % 3) * 120, 250 + ((i * 97) % 460));
+    await page.waitForTimeout(20);
+  }
 }
+
+/** Holds a finger to the lower right, where the way out of a maze is, and then below. */
+async function walk(page: Page): Promise<void> {
+  for (const [x, y] of [
+    [330, 170],
+    [40, 700],
+  ] as const) {
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.waitForTimeout(700);
+    await page.mouse.up();
+  }
+}
+
+/** Swipes one way after the other until tiles have met. */
+async function swipe(page: Page): Promise<void> {
+  const ways = [
+    [90, 0],
+    [0, 90],
+    [-90, 0],
+    [0, -90],
+  ] as const;
+  for (let i = 0; i < 40 && (await stateOf(page)).score === '0'; i += 1) {
+    const [dx, dy] = ways[i % ways.length] ?? ways[0];
+    await page.mouse.move(195, 440);
+    await page.mouse.down();
+    await page.mouse.move(195 + dx, 440 + dy, { steps: 4 });
+    await page.waitForTimeout(60);
+    await page.mouse.up();
+    await page.waitForTimeout(40);
+  }
+}
+
+const ACTS: Record<Effect, (page: Page) => Promise<void>> = {
+  follows: hold,
+  jumps: (page) => tapUntil(page, SHOWN.jumps),
+  counts: (page) => tapUntil(page, SHOWN.counts),
+  walks: walk,
+  joins: swipe,
+};
 
 const SHOWN: Record<Effect, (state: State) => boolean> = {
   follows: ({ playerX }) => Math.abs(Number(playerX) - 195) > 30,
   jumps: ({ playerY }) => Number(playerY) < 640,
-  counts: ({ score, lives, state }) => score !== '0' || lives !== '3' || state === 'over',
+  // Where nothing takes a life there is none.
+  counts: ({ score, lives, state }) =>
+    score !== '0' || !['0', '3'].includes(lives) || state === 'over',
+  walks: ({ playerX, playerY }) => Number(playerX) > 60 || Number(playerY) > 190,
+  joins: ({ score }) => score !== '0',
 };
 
 describe('in Chromium, under the policy for games', () => {
@@ -160,10 +211,7 @@ describe('in Chromium, under the policy for games', () => {
     async (_, request, dimension, effect) => {
       const html = composeGame(themeFromText(request, { styleId: null, dimension }));
       const isShown = SHOWN[effect];
-      const touched = await play(
-        html,
-        effect === 'follows' ? hold : (page) => tapUntil(page, isShown),
-      );
+      const touched = await play(html, ACTS[effect]);
       const untouched = await play(html, async (page) => {
         await untilTime(page, 1.3);
       });
