@@ -18,8 +18,8 @@ const SYSTEM_PROMPTS: Record<Language, string> = {
   en:
     'You write what is said of phone games where they are published. Reply with this JSON only, ' +
     'in English: {"title": string, "description": string, "howToPlay": string, "tags": string[]}.' +
-    ' title: at most 50 characters. description: about 200 characters that make one want to play. ' +
-    'howToPlay: about 300 characters on control and rules. tags: 3 to 5 words of at most 10 ' +
+    ' title: at most 50 characters. description: about 200 characters that make one want to play.' +
+    ' howToPlay: about 300 characters on control and rules. tags: 3 to 5 words of at most 10 ' +
     'characters. Write nothing that is not in the game.',
 };
 
