@@ -24,7 +24,9 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
       meaning: 'what browsers use; issuer of tokens with the embedded gateway',
       otherwise: 'http://localhost:PORT',
     },
-    GAMES_ORIGIN: { meaning: 'serves games from another host' },
+    GAMES_ORIGIN: {
+      meaning: 'serves games from another host; production should have one (docs/security.md)',
+    },
     PUBLIC_DIR: {
       meaning:
         'folder of another browser client of the same API: its files stand before ' +

@@ -102,9 +102,10 @@ export class Person {
     );
   }
 
-  async image(name: string): Promise<void> {
+  /** Keeps what the page, or another one of this person's, shows. */
+  async image(name: string, page = this.page): Promise<void> {
     await mkdir(IMAGES, { recursive: true });
-    await this.page.screenshot({ path: path.join(IMAGES, `${name}-${this.size}.png`) });
+    await page.screenshot({ path: path.join(IMAGES, `${name}-${this.size}.png`) });
   }
 
   leave(): Promise<void> {

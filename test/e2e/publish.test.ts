@@ -73,6 +73,15 @@ describe("from the publish page to a stranger's phone", () => {
     expect((await stranger.page.locator('#shareButton').boundingBox())?.y).toBeGreaterThan(700);
     expect(game?.url()).toMatch(/\/game\/published\/[0-9a-f-]{36}\/[0-9a-f]{40}\/index\.html$/);
     await stranger.image('play');
+    const address = game?.url() ?? '';
+    const direct = await stranger.page.context().newPage();
+    await direct.goto(address);
+    await direct.locator('header', { hasText: '星のおさんぽ' }).waitFor();
+    await direct.frameLocator('iframe').locator('canvas').first().waitFor({ timeout: 30_000 });
+    await stranger.image('direct', direct);
+    await direct.getByText('DreamCore で開く').click();
+    await direct.waitForURL(/\/play\/[0-9a-f-]{36}$/);
+    await direct.close();
     await stranger.page.click('#infoButton');
     await stranger.page.locator('.play-info', { hasText: 'DEMO' }).waitFor();
 

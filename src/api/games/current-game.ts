@@ -10,6 +10,8 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 export interface Game {
   readonly userId: string;
   readonly projectId: string;
+  /** The project's name. */
+  readonly name: string;
   /** When the current revision was made; null for the welcome page. */
   readonly changedAt: Date | null;
   /**
@@ -37,11 +39,12 @@ export function createGames(store: Pick<Store, 'projects' | 'revisions'>, mirror
     async open(id) {
       const [project, head] = await Promise.all([store.projects.get(id), store.revisions.head(id)]);
       if (!project) return null;
-      const { id: projectId, user_id: userId } = project;
-      if (!head) return welcomeGame(userId, projectId);
+      const { id: projectId, user_id: userId, name } = project;
+      if (!head) return welcomeGame({ userId, projectId, name });
       return {
         userId,
         projectId,
+        name,
         changedAt: new Date(head.created_at),
         read: (path) => mirror.readFile(userId, projectId, head.revision, path),
         list: async () =>
@@ -52,10 +55,9 @@ export function createGames(store: Pick<Store, 'projects' | 'revisions'>, mirror
   };
 }
 
-function welcomeGame(userId: string, projectId: string): Game {
+function welcomeGame(project: Pick<Game, 'userId' | 'projectId' | 'name'>): Game {
   return {
-    userId,
-    projectId,
+    ...project,
     changedAt: null,
     read: async (path) => (path === 'index.html' ? Buffer.from(WELCOME_PAGE) : null),
     list: async () => ['index.html'],

@@ -2,6 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { Config } from '../../config.js';
 import { isUuid } from '../../contracts/ids.js';
 import type { Game, Games } from '../games/current-game.js';
+import { isOpenedDirectly, sendInFrame } from '../games/direct-page.js';
 import { contentTypeOf, requestedFile } from '../games/file-path.js';
 import { injectScript } from '../../domain/game-injection.js';
 import { sendFileBytes } from '../games/file-response.js';
@@ -72,9 +73,14 @@ async function sendGame(req: Request, res: Response, game: Game, rest: string): 
   }
   const { type, isBinary } = contentTypeOf(asked.path);
   if (isBinary) return sendFileBytes(req, res, bytes, { type, changedAt: game.changedAt });
+  const isRaw = req.query['raw'] !== undefined;
+  // As it is stored, without the script that takes ways out away: nothing to be opened.
+  if (asked.isEntry && isRaw) res.attachment('index.html');
+  else if (type.startsWith('text/html') && isOpenedDirectly(req, res))
+    return sendInFrame(req, res, { title: game.name, creator: null, playPage: null });
   // The ETag is made of what is sent, injected script included: a new script reaches pages that a
   // browser holds already.
-  const isInjected = asked.isEntry && req.query['raw'] === undefined;
+  const isInjected = asked.isEntry && !isRaw;
   res
     .set('Content-Type', type)
     .send(isInjected ? Buffer.from(injectScript(bytes.toString('utf8'))) : bytes);

@@ -5,10 +5,14 @@ import { isPublishCheck, PUBLISH_CHECK_HEADER } from '../../contracts/signatures
 import { publishedAddress } from '../../domain/published-files.js';
 import type { Store } from '../../store/index.js';
 import { publishedFolders } from '../../store/files/published-folder.js';
+import { isOpenedDirectly, sendInFrame } from '../games/direct-page.js';
 import { contentTypeOf, requestedFile } from '../games/file-path.js';
 
 export interface PublishedFileDeps {
-  config: Pick<Config, 'DATA_DIR' | 'PUBLISH_CHECK_SECRET' | 'PUBLISH_CHECK_SECRET_OLD'>;
+  config: Pick<
+    Config,
+    'DATA_DIR' | 'PUBLIC_URL' | 'PUBLISH_CHECK_SECRET' | 'PUBLISH_CHECK_SECRET_OLD'
+  >;
   store: Pick<Store, 'publishedGames'>;
 }
 
@@ -46,9 +50,16 @@ export function publishedGameFileRoutes({ config, store }: PublishedFileDeps): R
     const asked = requestedFile(restOf(req));
     const sent = req.headers[PUBLISH_CHECK_HEADER];
     const isChecked = secrets.some((secret) => isPublishCheck(secret, gameId, revision, sent));
-    if (asked.kind !== 'file' || !(isChecked || (await published(gameId))?.revision === revision))
-      return notFound(res);
-    res.set('Content-Type', contentTypeOf(asked.path).type);
+    const game = isChecked ? null : await published(gameId);
+    if (asked.kind !== 'file' || !(isChecked || game?.revision === revision)) return notFound(res);
+    const { type } = contentTypeOf(asked.path);
+    if (type.startsWith('text/html') && isOpenedDirectly(req, res) && game !== null)
+      return sendInFrame(req, res, {
+        title: game.title,
+        creator: game.creator,
+        playPage: new URL(`/play/${game.id}`, config.PUBLIC_URL).href,
+      });
+    res.set('Content-Type', type);
     res.sendFile(
       asked.path,
       { root: folders.folderOf(gameId, revision), dotfiles: 'ignore' },

@@ -291,7 +291,25 @@ describe('what an owner may take out (§5)', () => {
     );
     expect(answer.status).toBe(302);
     expect(answer.headers['location']).not.toContain(api.alice.accessToken);
-    expect((await api.ask(answer.headers['location'] ?? '')).text).toBe(PAGE);
+    const page = await api.ask(answer.headers['location'] ?? '');
+    expect(page.text).toBe(PAGE);
+    expect(page.headers['content-disposition']).toBe('attachment; filename=index.html');
+  });
+
+  it('a game that its owner opens directly has a frame around it', async () => {
+    const opened = await api.ask(
+      at(`/game/:alice/:game/index.html?t=1&access_token=${api.alice.accessToken}`),
+    );
+    const address = opened.headers['location'] ?? '';
+    const headers = { 'sec-fetch-dest': 'document' };
+    const page = await api.ask(address, { headers });
+    expect(page.text).toContain('公開前のゲーム');
+    expect(page.text).toContain(`src="${new URL(address, 'http://a').pathname}?t=1"`);
+    expect(page.text).not.toContain('<a ');
+    expect((await api.ask(address)).text).toContain('星よけ</title>');
+    expect((await api.ask(address.replace('index.html', 'data.json'), { headers })).text).toBe(
+      '{"level":1}',
+    );
   });
 });
 

@@ -169,6 +169,37 @@ describe('published files', () => {
   const file = (rest: string, headers: Record<string, string> = {}) =>
     api.ask(`/game/published/${rest}`, { headers: { host: 'games.test:3000', ...headers } });
 
+  it('opened directly have a frame around them that says whose they are', async () => {
+    const title = `<img src=x onerror=alert(1)>'"&`;
+    const { gameId, revision } = await published(api.alice, 'public', title);
+    await api.database.sql(`update public.users set display_name = '<b>アリス' where id = $1`, [
+      api.alice.id,
+    ]);
+    const address = `${gameId}/${revision}/index.html`;
+    const asPage = { 'sec-fetch-dest': 'document', 'accept-language': 'en' };
+    const page = await file(address, asPage);
+    await api.database.sql('update public.users set display_name = null where id = $1', [
+      api.alice.id,
+    ]);
+    expect([page.status, page.headers['vary'], page.headers['cache-control']]).toEqual([
+      200,
+      matching(/Sec-Fetch-Dest.*Accept-Language/),
+      'no-store',
+    ]);
+    expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; style-src/);
+    expect(page.text).not.toMatch(/<img|<b>|published<\/html>/);
+    expect(page.text).toContain('by &lt;b&gt;アリス');
+    expect(page.text).toContain('Do not enter passwords');
+    expect(page.text).toContain(`src="/game/published/${address}"`);
+    expect(page.text).toContain(`href="http://app.test:3000/play/${gameId}"`);
+    expect((await file(address, { 'sec-fetch-dest': 'document' })).text).toContain('作者名なし');
+    for (const dest of ['iframe', 'empty'])
+      expect((await file(address, { 'sec-fetch-dest': dest })).text).toContain('published</html>');
+    expect((await file(`${gameId}/${revision}/a/b.png`, asPage)).headers['content-type']).toBe(
+      'image/png',
+    );
+  });
+
   it('are served to everybody under the isolation of all games', async () => {
     const { gameId, revision } = await published(api.alice, 'public');
     const page = await file(`${gameId}/${revision}/index.html`);

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { Request, Response } from 'express';
+
+/** Whose game it is, as the bar above it says. */
+export interface GameOwner {
+  readonly title: string;
+  /** Null where the maker has chosen no name. */
+  readonly creator: string | null;
+  /** The game's page in the app; null for one that is not published. */
+  readonly playPage: string | null;
+}
+
+const WORDS = {
+  ja: {
+    by: (creator: string) => `${creator} さんの作品`,
+    anonymous: '作者名なし',
+    draft: '公開前のゲーム',
+    made: 'DreamCore のユーザーが作ったゲームです。パスワードや個人情報は入力しないでください。',
+    open: 'DreamCore で開く',
+  },
+  en: {
+    by: (creator: string) => `by ${creator}`,
+    anonymous: 'by somebody without a name',
+    draft: 'not published',
+    made: 'A game made by a user of DreamCore. Do not enter passwords or personal data.',
+    open: 'Open in DreamCore',
+  },
+} as const;
+
+const STYLE =
+  'html,body{margin:0;height:100%}body{display:flex;flex-direction:column;' +
+  'font:14px/1.4 system-ui,sans-serif;background:#fff;color:#171717}' +
+  'header{padding:8px 12px;border-bottom:1px solid #d4d4d4}p{margin:0;overflow-wrap:anywhere}' +
+  'small{color:#525252}a{display:inline-block;padding:12px 0;color:#1d4ed8}' +
+  'iframe{flex:1;border:0;width:100%}';
+const POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  "frame-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/**
+ * True when a browser is about to show the answer as a page of its own, so that nothing says whose
+ * it is and what it asks for. Caches keep both answers apart.
+ */
+export function isOpenedDirectly(req: Request, res: Response): boolean {
+  res.vary('Sec-Fetch-Dest');
+  return req.headers['sec-fetch-dest'] === 'document';
+}
+
+/** The game inside a page of ours: the same address, framed, below a bar that says whose it is. */
+export function sendInFrame(req: Request, res: Response, owner: GameOwner): void {
+  const lang = req.acceptsLanguages('ja', 'en') === 'en' ? 'en' : 'ja';
+  const words = WORDS[lang];
+  const { title, creator, playPage } = owner;
+  const whose =
+    playPage === null ? words.draft : creator === null ? words.anonymous : words.by(creator);
+  const link = playPage === null ? '' : `<a href="${escape(playPage)}">${words.open}</a>`;
+  res.vary('Accept-Language');
+  res.set({
+    'Content-Type': 'text/html; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': POLICY,
+    'X-Frame-Options': 'DENY',
+  });
+  res.send(
+    `<!doctype html><html lang="${lang}"><head><meta charset="utf-8">` +
+      '<meta name="viewport" content="width=device-width, initial-scale=1">' +
+      `<title>${escape(title)}</title><style>${STYLE}</style></head><body><header>` +
+      `<p><strong>${escape(title)}</strong> · ${escape(whose)}</p>` +
+      `<p><small>${words.made}</small></p>${link}</header>` +
+      `<iframe title="${escape(title)}" src="${escape(req.originalUrl)}" ` +
+      'sandbox="allow-scripts allow-pointer-lock" allow="autoplay; fullscreen"></iframe>' +
+      '</body></html>',
+  );
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
