@@ -7,7 +7,9 @@ import path from 'node:path';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findFreePort } from '../../../dev/stack/ports.js';
 import { launchChromium } from '../../support/chromium.js';
+import { startApi } from './api-process.js';
 import { unzip } from './unzip.js';
 import { startTestApi, PIXEL, type TestApi } from './test-api.js';
 
@@ -146,6 +148,50 @@ describe('a game in a frame of the app', () => {
     const { found } = await play({ 'index.html': pageOf(tries) });
     expect(found).toEqual(Object.fromEntries(Object.keys(tries).map((name) => [name, 'refused'])));
     expect(elsewhere.asked).toEqual([]);
+  });
+
+  it('on a host of its own (GAMES_ORIGIN) plays as well, and reaches as little', async () => {
+    const port = await findFreePort();
+    // A name of its own is another site to a browser; *.localhost is this machine.
+    const GAMES_ORIGIN = `http://games.localhost:${port}`;
+    const another = await startApi({ ...api.env, PORT: String(port), GAMES_ORIGIN });
+    try {
+      const tries = attempts();
+      const own = { origin: 'location.origin + " " + new URL(location.href).host' };
+      const { found } = await play({ 'index.html': pageOf({ ...tries, ...own }) }, another.baseUrl);
+      expect(found).toEqual({
+        ...Object.fromEntries(Object.keys(tries).map((name) => [name, 'refused'])),
+        origin: `null games.localhost:${port}`,
+      });
+      expect(elsewhere.asked).toEqual([]);
+    } finally {
+      await another.stop();
+    }
+  });
+
+  it('opened directly is framed by us, and reaches no more', async () => {
+    const { id } = await api.database.store.projects.create(api.bob.id, '直に開く');
+    const { origin, ...tries } = { origin: 'location.origin', ...attempts() };
+    await api.publish(api.bob, id, { 'index.html': pageOf({ origin, ...tries }) });
+    const page = await browser.newPage();
+    try {
+      const token = api.bob.accessToken;
+      await page.addInitScript(
+        'addEventListener("message", ({ data }) => { if (data.found) window.told = data.found; })',
+      );
+      await page.goto(
+        `${api.process.baseUrl}/game/${api.bob.id}/${id}/index.html?access_token=${token}`,
+      );
+      await page.getByText('直に開く').first().waitFor();
+      await expect
+        .poll(() => page.evaluate('window.told'), { timeout: 20_000 })
+        .toEqual({
+          origin: 'null',
+          ...Object.fromEntries(Object.keys(tries).map((name) => [name, 'refused'])),
+        });
+    } finally {
+      await page.close();
+    }
   });
 
   it('would reach all of that without our headers: the attempts are real', async () => {
