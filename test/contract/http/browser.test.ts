@@ -154,10 +154,13 @@ describe('a game in a frame of the app', () => {
     const port = await findFreePort();
     // A name of its own is another site to a browser; *.localhost is this machine.
     const GAMES_ORIGIN = `http://games.localhost:${port}`;
-    const another = await startApi({ ...api.env, PORT: String(port), GAMES_ORIGIN });
+    // Only the app's own page may frame a game.
+    const PUBLIC_URL = `http://127.0.0.1:${port}`;
+    const PORT = String(port);
+    const another = await startApi({ ...api.env, PORT, PUBLIC_URL, GAMES_ORIGIN });
     try {
       const tries = attempts();
-      const own = { origin: 'location.origin + " " + new URL(location.href).host' };
+      const own = { origin: 'self.origin + " " + location.host' };
       const { found } = await play({ 'index.html': pageOf({ ...tries, ...own }) }, another.baseUrl);
       expect(found).toEqual({
         ...Object.fromEntries(Object.keys(tries).map((name) => [name, 'refused'])),
@@ -171,7 +174,7 @@ describe('a game in a frame of the app', () => {
 
   it('opened directly is framed by us, and reaches no more', async () => {
     const { id } = await api.database.store.projects.create(api.bob.id, '直に開く');
-    const { origin, ...tries } = { origin: 'location.origin', ...attempts() };
+    const { origin, ...tries } = { origin: 'self.origin', ...attempts() };
     await api.publish(api.bob, id, { 'index.html': pageOf({ origin, ...tries }) });
     const page = await browser.newPage();
     try {
