@@ -20,6 +20,22 @@ function lastWish(prompt: string): string | null {
   return lines.findLast((text) => detectIntent(text, false) === 'edit') ?? null;
 }
 
+/** What "half of that" halves, by what was wished for. */
+const HALVED: readonly (readonly [RegExp, string])[] = [
+  [/速く|遅く|ゆっくり/, '速さ'],
+  [/増や|減ら/, '数'],
+  [/大きく|小さく/, '大きさ'],
+];
+
+/** The message with the wish that it points to. */
+function written(wish: string, message: string): string {
+  const halved = HALVED.find(([words]) => words.test(wish))?.[1];
+  const [subject = ''] = wish.split(/[をはが]/);
+  if (halved !== undefined && /半分|half/i.test(message))
+    return `${subject}の${halved}を半分にして`;
+  return `${wish} → ${message}`;
+}
+
 /** Reads the message by keywords, as the JSON document that the product asks for. */
 export function answerReading(prompt: string): string {
   const [before = '', message = ''] = prompt.split(/\n\nMessage: |^Message: /);
@@ -28,7 +44,7 @@ export function answerReading(prompt: string): string {
   const wish = intent === 'edit' && POINTS_BACK.test(message) ? lastWish(before) : null;
   return JSON.stringify({
     intent,
-    request: wish === null ? message : `${wish} → ${message}`,
+    request: wish === null ? message : written(wish, message),
     dimension: mentionedDimension(message),
     style: mentionedStyle(message),
     language: languageOf(message) ?? 'ja',

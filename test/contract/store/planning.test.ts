@@ -98,7 +98,7 @@ describe('reading a message', () => {
     await expect(read(content)).resolves.toMatchObject({
       intent: 'edit',
       language: 'ja',
-      request: expect.stringContaining('敵を速くして') as unknown,
+      request: '敵の速さを半分にして',
     });
     const told = JSON.stringify(asked[0]?.body.messages);
     expect(told).toContain('user: 敵を速くして');
@@ -133,7 +133,7 @@ describe('planning', () => {
       kind: 'generate',
       spec: {
         request: content,
-        meaning: expect.stringContaining('敵を速くして') as unknown,
+        meaning: '敵の速さを半分にして',
         language: 'ja',
         parent: REVISION,
         lines: [
