@@ -120,6 +120,7 @@ export const Env = z.object({
 
   VIDEO_SECONDS: z.coerce.number().min(0.5).max(30).default(7),
   VIDEO_SCALE: z.coerce.number().min(0.1).max(1).default(1),
+  RECORD_LIMIT_MS: Ms.default(90_000),
 
   USE_MODAL: Flag.optional(),
   MODAL_TOKEN_ID: z.string().min(1).optional(),

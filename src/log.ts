@@ -10,14 +10,14 @@ const CENSOR = '[redacted]';
 const SECRET_FIELD = /key$|keys$|secret|token|authorization|password|cookie/i;
 /**
  * Secrets that travel inside texts (URLs, error messages): query tokens, bearer tokens, JWTs, model
- * and gateway keys, database passwords.
+ * and gateway keys, database passwords. The bounds keep long lines from being read again and again.
  */
 const SECRET_TEXT = [
   [/(token|apikey)=[^\s&"'\\]+/gi, `$1=${CENSOR}`],
   [/\b(Bearer)\s+[\w.~+/=-]+/gi, `$1 ${CENSOR}`],
-  [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, CENSOR],
+  [/\beyJ[\w-]{8,400}\.[\w-]{8,}\.[\w-]*/g, CENSOR],
   [/\b(?:sk-ant-|sb_secret_)[\w-]+/g, CENSOR],
-  [/(postgres(?:ql)?:\/\/[^\s:/@]*):[^\s@]+@/g, `$1:${CENSOR}@`],
+  [/(postgres(?:ql)?:\/\/[^\s:/@]{0,200}):[^\s@]{1,400}@/g, `$1:${CENSOR}@`],
 ] as const;
 const MAX_DEPTH = 6;
 

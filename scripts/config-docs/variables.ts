@@ -128,6 +128,9 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     TEXT_USD: { meaning: 'the words for one publish page' },
     VIDEO_SECONDS: { meaning: "length of a game's video, seconds" },
     VIDEO_SCALE: { meaning: 'its size as a share of 1080×1920' },
+    RECORD_LIMIT_MS: {
+      meaning: 'for so long a game may be recorded; a slower one has a shorter video, or none',
+    },
   },
   Modal: {
     USE_MODAL: {

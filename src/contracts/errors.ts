@@ -123,6 +123,12 @@ export const ERROR_POLICY = {
     alert: true,
     sentence: '背景を消す機能が混み合っています。少し待ってからもう一度お試しください。',
   },
+  VideoWaits: {
+    retry: true,
+    http: 503,
+    alert: false,
+    sentence: '別の動画を作成中です。少し待ってからもう一度お試しください。',
+  },
   VideoNotMade: {
     retry: true,
     http: 500,

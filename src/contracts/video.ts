@@ -67,6 +67,8 @@ export const VideoInput = z.object({
   scale: z.number().min(0.1).max(1),
   /** The composition, bundled. */
   siteDir: z.string(),
+  /** For so long the game may be played and looked at. */
+  recordLimitMs: z.number().int().positive(),
   /** On a machine that has other things to do. */
   isNice: z.boolean(),
   callbackUrl: z.string().nullable(),

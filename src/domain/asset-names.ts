@@ -20,8 +20,8 @@ export function aliasOf(displayName: string): AliasParts {
   const extension = path.posix.extname(displayName).toLowerCase();
   const stem = path.posix
     .basename(displayName, extension)
-    .replaceAll(/[^A-Za-z0-9_-]/g, '_')
-    .slice(0, STEM_LENGTH);
+    .slice(0, STEM_LENGTH)
+    .replaceAll(/[^A-Za-z0-9_-]/g, '_');
   return {
     stem: stem === '' ? 'file' : stem,
     extension: extension.replaceAll(UNSAFE, '_').slice(0, EXTENSION_LENGTH),

@@ -1,5 +1,6 @@
 import { lastLines, transcript, type ChatLine } from './chat-lines.js';
 import type { Language } from './language.js';
+import { promptName } from './prompt-name.js';
 
 export interface ChatPromptInput {
   question: string;
@@ -27,7 +28,7 @@ export function chatSystemPrompt(language: Language): string {
 export function chatPrompt({ question, projectName, files, history }: ChatPromptInput): string {
   const lines = lastLines(history, { chars: LINE_CHARS, before: question });
   return [
-    `ゲーム: ${projectName}`,
+    `ゲーム: ${promptName(projectName)}`,
     ...files.map(({ path, text }) => `--- ${path} ---\n${text}`),
     lines.length > 0 ? `これまでの会話:\n${transcript(lines)}` : null,
     `質問: ${question}`,

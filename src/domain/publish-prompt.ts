@@ -1,4 +1,5 @@
 import type { Language } from './language.js';
+import { promptName } from './prompt-name.js';
 
 export interface PublishPromptInput {
   projectName: string;
@@ -29,7 +30,7 @@ export const publishInfoSystemPrompt = (language: Language): string => SYSTEM_PR
 /** What the model is told of the game. */
 export function publishInfoPrompt({ projectName, spec, code }: PublishPromptInput): string {
   return [
-    `ゲーム: ${projectName}`,
+    `ゲーム: ${promptName(projectName)}`,
     spec ? `仕様:\n${spec.slice(0, MAX_SPEC_CHARS)}` : null,
     `index.html (冒頭):\n${code.slice(0, MAX_CODE_CHARS)}`,
     '依頼: このゲームの公開ページに載せる紹介文を作ってください。',

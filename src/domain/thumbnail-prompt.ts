@@ -1,3 +1,5 @@
+import { promptName } from './prompt-name.js';
+
 const MAX_DESCRIPTION_CHARS = 3_000;
 
 /** What the image model is asked for the image of a game in lists (rest.md §9.4). */
@@ -9,8 +11,8 @@ export function thumbnailPrompt({
   description: string;
 }): string {
   return [
-    `Key art for a smartphone game called "${title}", portrait 9:16, of the quality of an ` +
-      'image in an app store.',
+    `Key art for a smartphone game called ${promptName(title)}, portrait 9:16, of the quality ` +
+      'of an image in an app store.',
     'One striking moment of play fills the image: the main character large, clear depth, ' +
       'strong light, rich colours.',
     'No user interface, no frame, no logos, and no text other than the title itself, which ' +

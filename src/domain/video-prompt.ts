@@ -1,4 +1,5 @@
 import type { VideoStory } from '../contracts/video.js';
+import { promptName } from './prompt-name.js';
 
 export interface VideoPromptInput {
   title: string;
@@ -20,7 +21,7 @@ export const VIDEO_SYSTEM_PROMPT =
 /** What the model is told of the game. */
 export function videoPrompt({ title, description, spec, code }: VideoPromptInput): string {
   return [
-    `ゲーム: ${title}`,
+    `ゲーム: ${promptName(title)}`,
     description.trim() ? `紹介文: ${description.trim()}` : null,
     spec ? `仕様:\n${spec.slice(0, MAX_SPEC_CHARS)}` : null,
     `index.html (冒頭):\n${code.slice(0, MAX_CODE_CHARS)}`,

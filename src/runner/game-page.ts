@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as Playwright from 'playwright-core';
 import { findChromium } from '../chromium.js';
+import { untilAborted } from '../concurrency.js';
 import { AppError } from '../contracts/errors.js';
 import type { GameAsset } from '../contracts/assets.js';
 import { SCREEN } from '../contracts/video.js';
@@ -18,6 +19,8 @@ const ORIGIN = 'http://game.invalid';
 /** Pixels of the image for one of the page: sharp on a phone. */
 const PIXEL_RATIO = 2;
 export const LOAD_LIMIT_MS = 20_000;
+/** What a game asks for beyond this is not there: each answer costs a process. */
+const MAX_REQUESTS = 500;
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -85,8 +88,9 @@ export async function withGamePage<T>(
     await setUp(context);
     const page = await context.newPage();
     page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
+    page.on('popup', (popup) => void popup.close().catch(() => undefined));
     await page.goto(`${ORIGIN}/index.html`, { waitUntil: 'load', timeout: LOAD_LIMIT_MS });
-    return await use(page);
+    return await untilAborted(use(page), leaving(page));
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof AppError) throw error;
@@ -98,6 +102,18 @@ export async function withGamePage<T>(
     signal.removeEventListener('abort', stop);
     await boxed?.close();
   }
+}
+
+/** Aborts when the page shows something else than the game: an address that nobody answers. */
+function leaving(page: Playwright.Page): AbortSignal {
+  const left = new AbortController();
+  const leave = (): void =>
+    left.abort(new AppError('ImageNotMade', 'the game has left its own page'));
+  page.on('close', leave).on('crash', leave);
+  page.on('framenavigated', (frame) => {
+    if (frame === page.mainFrame() && !frame.url().startsWith(`${ORIGIN}/`)) leave();
+  });
+  return left.signal;
 }
 
 async function openContext(
@@ -114,9 +130,17 @@ async function openContext(
   });
   await context.routeWebSocket(/.*/, (socket) => socket.close());
   const assets = new Map(request.assets.map((asset) => [asset.address, asset]));
+  let [requests, loads] = [0, 0];
   await context.route('**/*', async (route) => {
-    const url = new URL(route.request().url());
-    if (url.origin !== ORIGIN) return route.abort();
+    const asked = route.request();
+    const url = new URL(asked.url());
+    requests += 1;
+    // A page that leads to another one, or to itself again, stays where it is.
+    if (asked.isNavigationRequest() && isWholePage(asked)) {
+      loads += 1;
+      if (loads > 1) return route.fulfill({ status: 204 });
+    }
+    if (url.origin !== ORIGIN || requests > MAX_REQUESTS) return route.abort();
     // What cannot be read is not there: a game that asks for nonsense is shown all the same.
     const served = await answerTo(request, assets, url.pathname).catch(() => null);
     return route.fulfill(
@@ -126,6 +150,15 @@ async function openContext(
     );
   });
   return context;
+}
+
+/** Not for a frame in the page; a window that is being opened has none yet. */
+function isWholePage(asked: Playwright.Request): boolean {
+  try {
+    return asked.frame().parentFrame() === null;
+  } catch {
+    return true;
+  }
 }
 
 async function answerTo(

@@ -97,6 +97,12 @@ begin
   if not found then return null; end if;
   perform from public.usage_events where kind = p_kind and call_id = p_id || '.' || p_step;
   if found then return jsonb_build_object('outcome', 'reserved'); end if;
+  -- One video of a user at a time, in the order in which they were asked for.
+  perform from public.actions as earlier where v_action.kind = 'renderVideo'
+    and earlier.user_id = v_action.user_id and earlier.kind = 'renderVideo'
+    and earlier.state in ('pending', 'processing')
+    and (earlier.created_at, earlier.id) < (v_action.created_at, v_action.id);
+  if found then return jsonb_build_object('outcome', 'waits'); end if;
   perform from public.usage_events where job_id = p_id and kind <> 'modal';
   if not found then
     v_refusal := public.refused_by_limit(v_action.user_id, p_estimate_usd, p_user_limit_usd,

@@ -76,14 +76,18 @@ export function toAppError(error: unknown): AppError {
   }
 }
 
+/** How it begins. */
+const SPOKEN = 'AppError{';
+
 /**
  * The runner's own failure, raised by the function as `AppError{json}`; null when the text holds
  * none.
  */
 function spokenFailure(text: string): AppError | null {
-  const json = /AppError(\{.*\})/s.exec(text)?.[1];
-  if (json === undefined) return null;
-  const failure = SpokenFailure.safeParse(parse(json));
+  const at = text.indexOf(SPOKEN);
+  const end = text.lastIndexOf('}') + 1;
+  if (at === -1 || end < at) return null;
+  const failure = SpokenFailure.safeParse(parse(text.slice(at + SPOKEN.length - 1, end)));
   if (!failure.success) return null;
   const { kind, message, ...details } = failure.data;
   return new AppError(kind, message, details);

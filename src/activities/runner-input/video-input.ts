@@ -16,11 +16,12 @@ export function videoInput(
   {
     VIDEO_SECONDS: seconds,
     VIDEO_SCALE: scale,
-  }: Pick<WorkerConfig, 'VIDEO_SECONDS' | 'VIDEO_SCALE'>,
+    RECORD_LIMIT_MS: recordLimitMs,
+  }: Pick<WorkerConfig, 'VIDEO_SECONDS' | 'VIDEO_SCALE' | 'RECORD_LIMIT_MS'>,
   { revision, title, story }: RenderVideoStoryInput,
   place: VideoPlace,
 ): VideoInput {
-  return { command: 'video', revision, title, story, seconds, scale, ...place };
+  return { command: 'video', revision, title, story, seconds, scale, recordLimitMs, ...place };
 }
 
 export interface VideoStore {

@@ -67,7 +67,8 @@ export async function askForJson<S extends z.ZodType>(
 
 /** Models put words around their JSON: what counts is from the first brace to the last. */
 export function readJson<S extends z.ZodType>(text: string, schema: S): JsonAnswer<z.output<S>> {
-  const braces = /\{[\s\S]*\}/.exec(text)?.[0];
+  const [from, to] = [text.indexOf('{'), text.lastIndexOf('}')];
+  const braces = from === -1 || to < from ? undefined : text.slice(from, to + 1);
   return {
     text,
     hasBraces: braces !== undefined,

@@ -79,6 +79,8 @@ export function usageActivities({
         ...limits,
       });
       if (answer?.outcome === 'refused') throw refusal(answer, `${kind}s`, estimateUsd);
+      if (answer?.outcome === 'waits')
+        throw new AppError('VideoWaits', 'an earlier video of this user is still being made');
       return answer !== null;
     },
   };

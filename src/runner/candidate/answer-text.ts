@@ -4,20 +4,31 @@ export interface FinalText {
   readonly suggestions: string[];
 }
 
-const SUGGESTIONS = /(?:^|\n)[ \t]*[*_]{0,2}提案[*_]{0,2}[ \t]*[:：][*_]{0,2}[ \t]*([^\n]*?)\s*$/;
+/** Of the last line alone, and of no more of it than a person would read. */
+const SUGGESTIONS = /^[*_]{0,2}提案[*_]{0,2}[ \t]{0,9}[:：][*_]{0,2}/;
+const MAX_LINE_CHARS = 2_000;
 const MAX_SUGGESTIONS = 5;
-const HTML_BLOCK = /```html[ \t]*\r?\n([\s\S]*?)\r?\n?```/;
+const FENCE = '```';
 
 /** Takes the closing line 「提案: a、b、c」 off a text (websocket.md §6, HistoryItem). */
 export function splitFinalText(text: string): FinalText {
-  const match = SUGGESTIONS.exec(text);
-  if (!match) return { message: text.trim(), suggestions: [] };
-  const suggestions = (match[1] ?? '')
+  const whole = text.trim();
+  const lineAt = whole.lastIndexOf('\n') + 1;
+  const line = whole.slice(lineAt).trimStart();
+  const head = line.length > MAX_LINE_CHARS ? undefined : SUGGESTIONS.exec(line)?.[0];
+  if (head === undefined) return { message: whole, suggestions: [] };
+  const suggestions = line
+    .slice(head.length)
     .split('、')
-    .map((item) => item.replace(/^[「『"]|[」』"]$/g, '').trim())
+    .map((item) =>
+      item
+        .trim()
+        .replace(/^[「『"]|[」』"]$/g, '')
+        .trim(),
+    )
     .filter((item) => item !== '');
   return {
-    message: text.slice(0, match.index).trim(),
+    message: whole.slice(0, lineAt).trim(),
     suggestions: suggestions.slice(0, MAX_SUGGESTIONS),
   };
 }
@@ -41,8 +52,13 @@ export function claimsWork(text: string): boolean {
  * it; null when there is none.
  */
 export function takeHtmlBlock(text: string): { html: string; rest: string } | null {
-  const match = HTML_BLOCK.exec(text);
-  const html = match?.[1];
-  if (!match || html === undefined || !/<html[\s>]|<!doctype html/i.test(html)) return null;
-  return { html: `${html}\n`, rest: text.replace(match[0], '').trim() };
+  const from = text.indexOf(`${FENCE}html`);
+  const to = from === -1 ? -1 : text.indexOf(FENCE, from + FENCE.length);
+  const begin = text.indexOf('\n', from) + 1;
+  if (to === -1 || begin === 0 || begin > to) return null;
+  if (text.slice(from + FENCE.length + 'html'.length, begin).trim() !== '') return null;
+  const html = text.slice(begin, to).replace(/\r?\n$/, '');
+  if (!/<html[\s>]|<!doctype html/i.test(html)) return null;
+  const rest = text.slice(0, from) + text.slice(to + FENCE.length);
+  return { html: `${html}\n`, rest: rest.trim() };
 }

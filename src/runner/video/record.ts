@@ -14,6 +14,8 @@ const WARM_UP_FRAMES = 75;
 const QUALITY = 90;
 /** A game that takes longer for one image of its video stands still: nobody waits for it. */
 const STEP_LIMIT_MS = 20_000;
+/** So much of a game is a video, where its time ended before all of it was recorded. */
+const MIN_SECONDS = 2;
 const FRAME_MS = 1_000 / VIDEO.fps;
 /** Games draw as often as the video has images, not twice as often. */
 const ONE_DRAWING_PER_FRAME = `{
@@ -22,19 +24,61 @@ const ONE_DRAWING_PER_FRAME = `{
   window.cancelAnimationFrame = (handle) => never(handle);
 }`;
 
+interface Recording {
+  /** Images of the video. */
+  readonly frames: number;
+  /** Where they go, as `<n>.jpg`. */
+  readonly folder: string;
+  /** For so long at most the game holds its place. */
+  readonly limitMs: number;
+}
+
 /**
- * Plays the game of a revision and writes what it looks like, `frames` images of a video, to
- * `folder/<n>.jpg`. The game's clock is ours and moves from image to image: it runs as smoothly on
- * a busy machine as on a fast one.
+ * Plays the game of a revision and writes what it looks like. The game's clock is ours and moves
+ * from image to image: it runs as smoothly on a busy machine as on a fast one. Answers how many
+ * images there are: fewer than wanted when the time ended first. Throws `VideoNotMade` when that
+ * makes no video, or when the game stands still or goes away.
  */
 export async function recordGame(
   request: GameRequest,
-  frames: number,
-  folder: string,
+  { frames, folder, limitMs }: Recording,
+  signal: AbortSignal,
+  onFrame: (done: number) => void,
+): Promise<number> {
+  await mkdir(folder, { recursive: true });
+  const late = AbortSignal.timeout(limitMs);
+  let recorded = 0;
+  const onRecorded = (done: number): void => {
+    recorded = done;
+    onFrame(done);
+  };
+  try {
+    await play(request, { frames, folder }, AbortSignal.any([signal, late]), onRecorded);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!late.aborted) throw notMade(error);
+    if (recorded < Math.min(frames, MIN_SECONDS * VIDEO.fps))
+      throw new AppError(
+        'VideoNotMade',
+        `${recorded} of ${frames} images were recorded within ${limitMs} ms`,
+      );
+  }
+  return recorded;
+}
+
+/** What the page of a game cannot show is a video that was not made. */
+function notMade(error: unknown): unknown {
+  return error instanceof AppError && error.kind === 'ImageNotMade'
+    ? new AppError('VideoNotMade', error.message)
+    : error;
+}
+
+async function play(
+  request: GameRequest,
+  { frames, folder }: Pick<Recording, 'frames' | 'folder'>,
   signal: AbortSignal,
   onFrame: (done: number) => void,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
   await withGamePage(request, signal, stopClock, async (page) => {
     await page.waitForTimeout(SETTLE_MS);
     const screen = await page.context().newCDPSession(page);

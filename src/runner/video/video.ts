@@ -46,10 +46,9 @@ export async function makeVideo(
       seenFrom,
     };
     const startedMs = performance.now();
-    await recordGame(
+    const recorded = await recordGame(
       game,
-      frames,
-      path.join(site, 'public', 'gameplay'),
+      { frames, folder: path.join(site, 'public', 'gameplay'), limitMs: input.recordLimitMs },
       signal,
       tell(0, RECORD_SHARE),
     );
@@ -61,7 +60,7 @@ export async function makeVideo(
         output,
         seenFrom,
         scale: input.scale,
-        props: { ...input.story, title: input.title, frames },
+        props: { ...input.story, title: input.title, frames: recorded },
       },
       signal,
       tell(RECORD_SHARE, 1 - RECORD_SHARE),
@@ -70,7 +69,7 @@ export async function makeVideo(
       recordMs: Math.round(recordedMs - startedMs),
       renderMs: Math.round(performance.now() - recordedMs),
     };
-    return { mimeType: 'video/mp4', data: await readVideo(output), frames, ...times };
+    return { mimeType: 'video/mp4', data: await readVideo(output), frames: recorded, ...times };
   } finally {
     for (const folder of [scratch, temp])
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });

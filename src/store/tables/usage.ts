@@ -18,7 +18,7 @@ const Reserved = z.discriminatedUnion('outcome', [
 ]);
 
 const ReservedStep = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('reserved') }),
+  z.object({ outcome: z.enum(['reserved', 'waits']) }),
   Reserved.options[1],
 ]);
 

@@ -147,3 +147,30 @@ describe('a limit', () => {
     expect(answers.filter((answer) => answer?.outcome === 'reserved')).toHaveLength(4);
   });
 });
+
+describe('H3: videos of one user', () => {
+  const newVideo = async (of = userId): Promise<string> => {
+    const id = randomUUID();
+    await database.store.actions.open({ id, userId: of, projectId: null, kind: 'renderVideo' });
+    return id;
+  };
+  const turn = async (id: string): Promise<string | undefined> =>
+    (await reserve(id, { kind: 'video' }))?.outcome;
+
+  it('are made one at a time, in the order of their wishes; nobody waits for others', async () => {
+    const [first, second, third] = [await newVideo(), await newVideo(), await newVideo()];
+    const other = await database.createUser('other');
+    const theirs = await newVideo(other.id);
+    const image = await newAction();
+    expect([await turn(second), await turn(third)]).toEqual(['waits', 'waits']);
+    expect([await turn(first), await turn(first), await turn(theirs)]).toEqual(
+      Array(3).fill('reserved'),
+    );
+    expect(await reserve(image)).toEqual({ outcome: 'reserved' });
+    expect(await rowsOf(second)).toEqual([]);
+    await database.store.actions.cancel(second);
+    expect(await turn(third)).toBe('waits');
+    await database.store.actions.fail(first, '×');
+    expect(await turn(third)).toBe('reserved');
+  });
+});

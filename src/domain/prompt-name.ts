@@ -1,0 +1,14 @@
+const MAX_CHARS = 60;
+
+/**
+ * A name that somebody chose, as a prompt may hold it: one line, cut, and quoted, so that it reads
+ * as a name and not as the next instruction. An empty one is quoted, too.
+ */
+export function promptName(name: string): string {
+  const line = name
+    .slice(0, MAX_CHARS * 8)
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .replace(/[「」『』"`]/g, '')
+    .trim();
+  return `「${Array.from(line).slice(0, MAX_CHARS).join('').trim()}」`;
+}

@@ -1,0 +1,113 @@
+import { expect, it, vi } from 'vitest';
+import { toAppError } from '../../src/activities/modal/errors.js';
+import { readJson } from '../../src/activities/shared/ask-model.js';
+import { isAcceptedByName } from '../../src/api/assets/media-type.js';
+import { supabaseLimitOf } from '../../src/contracts/limits.js';
+import { VideoStory } from '../../src/contracts/video.js';
+import { aliasOf } from '../../src/domain/asset-names.js';
+import { gameTitle } from '../../src/domain/game-title.js';
+import { assetReferencesIn, withPublishedReferences } from '../../src/domain/published-files.js';
+import { evaluateStyleGate } from '../../src/domain/style-gate.js';
+import { vendoredFilesIn, withRelativeVendor } from '../../src/domain/vendored-libraries.js';
+import { refusedPaths } from '../../src/domain/version-paths.js';
+import { createLog, logOutput } from '../../src/log.js';
+import {
+  claimsWork,
+  splitFinalText,
+  takeHtmlBlock,
+} from '../../src/runner/candidate/answer-text.js';
+import { findPlaceholder } from '../../src/runner/candidate/placeholders.js';
+
+const LARGE = 200_000;
+const FACTOR = 10;
+/** Ten times the text may take so many times the time: not a hundred times. */
+const MOST = 15;
+/** Less is noise. */
+const FLOOR_MS = 20;
+
+const log = createLog('test');
+const write = vi.spyOn(logOutput, 'write').mockReturnValue();
+
+/** Whatever reads what a user, a model or a service wrote. */
+const READERS: Record<string, (text: string) => unknown> = {
+  splitFinalText,
+  takeHtmlBlock,
+  claimsWork,
+  findPlaceholder: (text) => findPlaceholder(text, null),
+  'a line of the log': (text) => log.warn({ text }, text),
+  readJson: (text) => readJson(text, VideoStory),
+  'a failure on Modal': (text) => toAppError(new Error(text)),
+  gameTitle: (text) => gameTitle(text, text),
+  evaluateStyleGate: (text) =>
+    evaluateStyleGate({
+      content: text,
+      isNewProject: true,
+      skipStyleSelection: false,
+      selectedStyle: null,
+    } as never),
+  assetReferencesIn: assetReferencesIn,
+  withPublishedReferences: (text) => withPublishedReferences(text, '/b/', new Map()),
+  vendoredFilesIn: vendoredFilesIn,
+  withRelativeVendor: (text) => withRelativeVendor(text, 'index.html'),
+  supabaseLimitOf: (text) => supabaseLimitOf('GET', `/auth/v1/${text}`, null),
+  refusedPaths: (text) => refusedPaths([text]),
+  aliasOf: aliasOf,
+  isAcceptedByName: (text) => isAcceptedByName({ name: text, mime: `image/${text}` }),
+};
+
+/** What expressions like to read again and again. */
+const PIECES = [
+  ' ',
+  '\n',
+  '/',
+  '{',
+  '.',
+  '\t提案:',
+  '提案:  ',
+  '\n提案: a 、',
+  '```html\n',
+  '```html ',
+  '...the rest ',
+  '// the rest stays ',
+  '// 残りの処理は ',
+  'I have been ',
+  'eyJaaaaaaaa-',
+  'eyJaaaaaaaa.eyJ',
+  'postgres://u:',
+  'Bearer ',
+  'token=',
+  'AppError{',
+  'ゲーム名 ',
+  'ゲーム名: ',
+  '<title>',
+  '"/vendor/a@',
+  '"/vendor/a@b/',
+  '"/user-assets/0f8fad5b-d9cb-469f-a165-70867728950e/',
+  ',/global-assets/a',
+  'a/',
+  '../',
+  '2D',
+];
+
+/** Processor time, which other processes do not lengthen; milliseconds. */
+function timeOf(read: (text: string) => unknown, text: string): number {
+  const from = process.cpuUsage();
+  read(text);
+  const { user, system } = process.cpuUsage(from);
+  return (user + system) / 1_000;
+}
+
+it.each(Object.entries(READERS))(
+  '%s: ten times the text takes about ten times as long',
+  (_, read) => {
+    for (const piece of PIECES) {
+      const text = (length: number): string =>
+        `${piece.repeat(Math.ceil(length / piece.length)).slice(0, length)}x`;
+      // Once more when it looks bad: the second time is compiled, and no rubbish is collected.
+      const isFine = (): boolean =>
+        timeOf(read, text(LARGE)) <= MOST * Math.max(FLOOR_MS, timeOf(read, text(LARGE / FACTOR)));
+      expect(isFine() || isFine() || isFine(), JSON.stringify(piece)).toBe(true);
+    }
+    write.mockClear();
+  },
+);
