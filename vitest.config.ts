@@ -16,6 +16,7 @@ const SHARED_STACK = [
   'test/contract/http/cutout-network.test.ts',
   'test/contract/http/movie.test.ts',
   'test/contract/http/publishing.test.ts',
+  'test/contract/http/remix.test.ts',
   'test/contract/journey/at-rest.test.ts',
   'test/contract/journey/main-job.test.ts',
   'test/contract/journey/rest-calls.test.ts',

@@ -34,6 +34,7 @@ import { planningActivities } from './shared/planning.js';
 import { projectActivities } from './shared/projects.js';
 import { publishingActivities } from './shared/publishing.js';
 import { publishInfoActivities } from './shared/publishing-info.js';
+import { remixActivities } from './shared/remix.js';
 import { createStorage } from './shared/storage.js';
 import { thumbnailActivities } from './shared/thumbnails.js';
 import { usageActivities, withReleasedSteps, withReleasedUsage } from './shared/usage.js';
@@ -119,6 +120,7 @@ function sharedActivities(parts: Parts): SharedActivities {
     ...cutoutActivities(parts),
     ...publishingActivities(parts),
     ...publishInfoActivities(parts),
+    ...remixActivities(parts),
     ...videoPlanActivities(parts),
     ...maintenanceActivities(parts),
     ...usageActivities(parts),

@@ -9,6 +9,8 @@ import type {
   GeneratePublishInfoInput,
   PublishedGame,
   PublishGameInput,
+  RemixedGame,
+  RemixGameInput,
   PublishInfo,
   UnpublishGameInput,
 } from '../contracts/publishing.js';
@@ -343,6 +345,14 @@ export interface PublishingActivities {
   deleteStaleReleases(input: { gameId: string }): Promise<void>;
 }
 
+export interface RemixActivities {
+  /**
+   * Makes a project of the user's from what is published, its parent named in its row; once,
+   * however often it is tried. `ACCESS_DENIED` where the maker does not allow it.
+   */
+  makeRemix(input: RemixGameInput): Promise<RemixedGame>;
+}
+
 export interface ThumbnailActivities {
   /** How a project's image is made: by the image model, or without one by looking at the game. */
   planThumbnail(
@@ -395,6 +405,7 @@ export type SharedActivities = JobActivities &
   ActionActivities &
   WatcherActivities &
   PublishingActivities &
+  RemixActivities &
   ThumbnailActivities &
   CutoutActivities &
   VideoPlanActivities;

@@ -181,6 +181,7 @@ function showingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
       config,
       guards,
       store,
+      actions,
       thumbnails,
     }),
     notificationRoutes({

@@ -12,6 +12,7 @@ export const ACTION_KINDS = [
   'renderVideo',
   'publishGame',
   'unpublishGame',
+  'remixGame',
 ] as const;
 export type ActionKind = (typeof ACTION_KINDS)[number];
 
@@ -61,6 +62,7 @@ export const GenerateThumbnailBody = z.looseObject({
   title: z.string().trim().min(1).max(200).optional().catch(undefined),
   actionId: ActionId,
 });
+export const RemixBody = z.looseObject({ actionId: ActionId });
 export const GenerateMovieBody = z.looseObject({ actionId: ActionId });
 /** V2's pages name a field and take what they want from the answer, which always has all. */
 export const PublishInfoBody = z.looseObject({ field: z.unknown().optional() });

@@ -230,6 +230,9 @@ const Card = z
     likeCount: z.number(),
     liked: z.boolean(),
     isOwner: z.boolean(),
+    remixOf: z
+      .object({ id: z.string(), title: z.string(), creator: z.string().nullable() })
+      .nullable(),
     publishedAt: moment,
     updatedAt: moment,
   })
@@ -237,6 +240,7 @@ const Card = z
 export const GameAnswer = z.object({ game: Card });
 export const Feed = z.object({ games: z.array(Card), next: z.string().nullable() });
 export const PlayCounted = z.object({ success, counted: z.boolean(), playCount: z.number() });
+export const Remixed = z.object({ success, projectId: z.string() });
 export const Liked = z.object({ success, liked: z.boolean(), likeCount: z.number() });
 
 const Note = z

@@ -62,6 +62,11 @@ export function gameIdFor(projectId: string): string {
   return uuidv5(`${projectId.toLowerCase()}game`, NAMESPACE);
 }
 
+/** The project that a remix makes, however often it is tried. */
+export function remixProjectIdFor(actionId: string): string {
+  return uuidv5(`${actionId.toLowerCase()}remix`, NAMESPACE);
+}
+
 /** What an action tells its user once. */
 export function notificationIdFor(actionId: string): string {
   return uuidv5(`${actionId.toLowerCase()}notification`, NAMESPACE);

@@ -110,6 +110,27 @@ export interface UnpublishGameInput extends ActionRef {
   gameId: string;
 }
 
+/** A new project of the user's from a published version, where its maker allows that. */
+export interface RemixGameInput extends ActionRef {
+  projectId: null;
+  gameId: string;
+}
+export interface RemixedGame {
+  projectId: string;
+}
+
+/** The published game that a remix was made from. */
+export interface RemixParent {
+  id: string;
+  title: string;
+  creator: string | null;
+}
+
+/** May others make games of their own from this one? */
+export function allowsRemix(game: { readonly remix: string }): boolean {
+  return game.remix === 'allowed';
+}
+
 /** A published game as a player is told of it. */
 export interface GameCard {
   id: string;
@@ -129,6 +150,8 @@ export interface GameCard {
   likeCount: number;
   liked: boolean;
   isOwner: boolean;
+  /** Additive: what it was made from, while that is out. */
+  remixOf: RemixParent | null;
   publishedAt: string;
   updatedAt: string;
 }

@@ -16,6 +16,7 @@ import { projectChangesTable, type ProjectChanges } from './tables/project-chang
 import { projectsTable, type Projects } from './tables/projects.js';
 import { publishDraftsTable, type PublishDrafts } from './tables/publish-drafts.js';
 import { publishedGamesTable, type PublishedGames } from './tables/published-games.js';
+import { remixesTable, type Remixes } from './tables/remixes.js';
 import { revisionsTable, type Revisions } from './tables/revisions.js';
 import { usageTable, type Usage } from './tables/usage.js';
 import { usersTable, type Users } from './tables/users.js';
@@ -63,6 +64,7 @@ export interface Store extends UserStore {
   readonly notifications: Notifications;
   readonly operators: OperatorReads;
   readonly projectChanges: ProjectChanges;
+  readonly remixes: Remixes;
   /** The same tables with the rights of whoever holds this access token. */
   asUser(jwt: string): UserStore;
 }
@@ -97,6 +99,7 @@ export function createStore(
     notifications: notificationsTable(service),
     operators: operatorReads(service),
     projectChanges: projectChangesTable(service),
+    remixes: remixesTable(service),
     asUser: (jwt) => userTables(connect(SUPABASE_URL, SUPABASE_ANON_KEY, { jwt, timeoutMs })),
   };
 }

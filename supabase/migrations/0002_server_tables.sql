@@ -30,7 +30,7 @@ create table if not exists public.revisions (
   revision text not null check (revision ~ '^[0-9a-f]{40}$'),
   parent text check (parent ~ '^[0-9a-f]{40}$'),
   job_id uuid not null unique,
-  kind text not null check (kind in ('generate', 'restore')),
+  kind text not null check (kind in ('generate', 'restore', 'remix')),
   subject text not null,
   restored_from text,
   created_at timestamptz not null default now(),

@@ -44,7 +44,7 @@ begin
   return to_jsonb(v_revision);
 end $$;
 
--- A page of what the player sees: generated versions, newest first, older than ordinal p_before
+-- A page of what the player sees: versions that were made, newest first, older than ordinal p_before
 -- (null = from the newest). number counts from 1 at the newest; is_current = its files are the
 -- project's, directly or through a restore; is_ambiguous = its first 7 digits also begin another
 -- revision of the project.
@@ -62,12 +62,12 @@ language sql stable set search_path = '' as $$
   ),
   newer as (
     select count(*) as versions from public.revisions
-    where project_id = p_project_id and kind = 'generate' and p_before is not null
+    where project_id = p_project_id and kind <> 'restore' and p_before is not null
       and ordinal >= p_before
   ),
   page as (
     select revision, ordinal, subject, created_at from public.revisions
-    where project_id = p_project_id and kind = 'generate'
+    where project_id = p_project_id and kind <> 'restore'
       and (p_before is null or ordinal < p_before)
     order by ordinal desc limit p_limit
   ),
@@ -79,7 +79,7 @@ language sql stable set search_path = '' as $$
     'revision', n.revision, 'ordinal', n.ordinal, 'subject', n.subject, 'created_at', n.created_at,
       'number', n.number,
     'is_current',
-      exists (select from shown s where s.kind = 'generate' and s.revision = n.revision),
+      exists (select from shown s where s.kind <> 'restore' and s.revision = n.revision),
     'is_ambiguous', exists (
       select from public.revisions o
       where o.project_id = p_project_id and o.revision <> n.revision

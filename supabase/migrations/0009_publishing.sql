@@ -18,6 +18,15 @@ language sql stable set search_path = '' as $$
       select left(nullif(u.display_name, split_part(u.email, '@', 1)), 200)
       from public.users u where u.id = p_game.user_id
     ),
+    'remixOf', (
+      select jsonb_build_object('id', s.id, 'title', left(s.title, 200), 'creator',
+        left(nullif(u.display_name, split_part(u.email, '@', 1)), 200))
+      from public.projects p
+      join public.games s on s.project_id = p.remixed_from
+      join public.users u on u.id = s.user_id
+      where p.id = p_game.project_id and s.revision is not null and s.visibility <> 'private'
+      limit 1
+    ),
     'liked', exists (
       select from public.game_likes l where l.game_id = p_game.id and l.user_id = p_user_id
     )
@@ -90,6 +99,33 @@ begin
       v_game.content_hash)
   where id = p_action_id returning * into v_action;
   return v_action.result;
+end $$;
+
+-- A project from a published version: its row, its first version, the first line of its chat, and
+-- what its action is about. One transaction; a repeat changes nothing. False = the action has ended.
+create or replace function public.create_remix(p_action_id uuid, p_project_id uuid, p_user_id uuid,
+  p_name text, p_parent_id uuid, p_revision text, p_subject text, p_chat_id uuid, p_line text)
+  returns boolean
+language plpgsql set search_path = '' as $$
+declare
+  v_state text;
+begin
+  select state into v_state from public.actions where id = p_action_id and user_id = p_user_id
+    for update;
+  if v_state = 'completed' then return true; end if;
+  if v_state is null or v_state not in ('pending', 'processing') then return false; end if;
+  insert into public.projects (id, user_id, name, remixed_from)
+  values (p_project_id, p_user_id, left(p_name, 1000),
+    (select id from public.projects where id = p_parent_id))
+  on conflict (id) do nothing;
+  insert into public.revisions (project_id, ordinal, revision, job_id, kind, subject)
+  values (p_project_id, 1, p_revision, p_action_id, 'remix', p_subject)
+  on conflict do nothing;
+  insert into public.chat_history (id, project_id, role, message)
+  values (p_chat_id, p_project_id, 'system', left(p_line, 1000))
+  on conflict (id) do nothing;
+  update public.actions set project_id = p_project_id where id = p_action_id;
+  return true;
 end $$;
 
 -- Likes or unlikes, and answers the new number; a repeat changes nothing.

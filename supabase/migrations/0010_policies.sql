@@ -182,7 +182,7 @@ begin
       -- assets and projects
       'create_asset', 'list_assets', 'list_projects', 'soft_delete_asset', 'changed_projects',
       -- publishing
-      'game_card', 'published_game', 'list_public_games', 'publish_game', 'like_game',
+      'game_card', 'published_game', 'list_public_games', 'publish_game', 'create_remix', 'like_game',
       'count_play', 'list_notifications', 'read_notifications'
     )
   loop

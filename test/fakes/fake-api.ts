@@ -261,6 +261,10 @@ async function received(request: IncomingMessage): Promise<Buffer> {
 
 function card(api: FakeApi, url: URL, request: IncomingMessage, response: ServerResponse): void {
   const game = api.store.games.find(({ id }) => id === url.pathname.split('/')[3]);
+  if (game && url.pathname.endsWith('/remix')) {
+    const project = api.store.addGame(game.title);
+    return json(response, 200, { success: true, projectId: project.id });
+  }
   if (game && url.pathname.endsWith('/like')) {
     game.liked = request.method === 'PUT';
     return json(response, 200, { liked: game.liked, likeCount: game.likeCount + 1 });

@@ -143,6 +143,7 @@ export class FakeStore {
       likeCount: 1,
       liked: false,
       isOwner: false,
+      remixOf: null,
       publishedAt: now,
       updatedAt: now,
     };

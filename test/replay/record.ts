@@ -101,6 +101,7 @@ const succeed: FakeActivities = {
   checkCopy: async () => undefined,
   activateRelease: async ({ gameId, revision, contentHash }) => ({ gameId, revision, contentHash }),
   unpublishGame: async () => undefined,
+  makeRemix: async () => ({ projectId: PROJECT }),
   deleteStaleReleases: async () => undefined,
   listReplicationTargets: async ({ after }) =>
     after === null ? [{ userId: USER, projectId: PROJECT }] : [],
@@ -400,6 +401,8 @@ async function recordPublications(env: WorkflowEnv): Promise<void> {
     ['publish-denied', 'publishGame', { openAction: async () => 'denied' }],
     ['publish-cancel', 'publishGame', { checkCopy: untilCancelled }],
     ['unpublish', 'unpublishGame', {}],
+    ['remix-success', 'remixGame', {}],
+    ['remix-denied', 'remixGame', { openAction: async () => 'denied' }],
   ];
   const listing = {
     title: '星よけ',

@@ -48,6 +48,19 @@ export function takeWishedLike() {
   return gameId;
 }
 
+const REMIX = 'dreamcore_wished_remix';
+
+/** The remix that a guest signs in for. @param {string} gameId */
+export function wishRemix(gameId) {
+  sessionStorage.setItem(REMIX, gameId);
+}
+
+export function takeWishedRemix() {
+  const gameId = sessionStorage.getItem(REMIX);
+  sessionStorage.removeItem(REMIX);
+  return gameId;
+}
+
 /**
  * The game that a guest left in order to make one himself.
  * @param {{ title: string, url: string }} game

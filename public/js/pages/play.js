@@ -3,6 +3,7 @@
  * sees a token.
  */
 import { gameAfter } from '../feed/next-game.js';
+import { wireRemix } from '../feed/remix.js';
 import { ask, get } from '../net/rest.js';
 import { leaveGame, rememberThisPage, takeWishedLike, wishLike } from '../net/return-to.js';
 import { askSdk, Session } from '../net/session.js';
@@ -64,6 +65,7 @@ function showGame(game, session) {
   info.hidden = false;
   info.addEventListener('click', () => openInfo(game));
   wireLike(game, session);
+  wireRemix(game, session);
   openSheet = () => openShareSheet({ game, session, title: text.playShare });
   if (session && game.isOwner && params.has('published')) showPublished(game, session);
   play(game.visibility === 'private' && session ? withToken(game.playUrl, session) : game.playUrl);
@@ -180,6 +182,16 @@ function openInfo(game) {
           ' · ',
           text.playCount(game.playCount),
         ),
+        game.remixOf &&
+          h(
+            'p',
+            { class: 'play-by' },
+            h(
+              'a',
+              { href: `/game.html?id=${game.remixOf.id}` },
+              text.remixOf(game.remixOf.title, game.remixOf.creator ?? text.playNobody),
+            ),
+          ),
         h('p', { class: 'play-words' }, game.description || text.playNoDescription),
         game.howToPlay && [
           h('h3', {}, text.publishHowToPlay),

@@ -93,6 +93,13 @@ export const jaPublish = {
   saveVideo: '動画を保存',
   shareDone: 'ゲームを登録しました！',
   playCopied: 'URLをコピーしました',
+  playRemix: 'リミックス',
+  remixSignIn: 'リミックスするにはログインしてください',
+  remixMeans: 'このゲームをもとに、自分のゲームを作れます。',
+  remixFailed: 'リミックスできませんでした。もう一度お試しください。',
+  remixOf: (/** @type {string} */ title, /** @type {string} */ maker) =>
+    `「${title}」（by ${maker}）のリミックス`,
+  remixedFrom: (/** @type {string} */ title) => `「${title}」をもとに作りました`,
   playMake: '作る',
   playNoTitle: 'タイトルなし',
   playBy: (/** @type {string} */ name) => `by ${name}`,

@@ -61,7 +61,9 @@ export function explainFailure({ message = '', code }) {
 /** A line that the server keeps in the chat, in the language of the screen. @param {string} line */
 export function storedNote(line) {
   const restored = line.match(/^バージョン (\S+) に戻しました$/);
-  return restored ? text.restoredTo(restored[1] ?? '') : line;
+  if (restored) return text.restoredTo(restored[1] ?? '');
+  const parent = line.match(/^「(.+)」をもとに作りました$/s);
+  return parent ? text.remixedFrom(parent[1] ?? '') : line;
 }
 
 /** @type {[RegExp, (match: RegExpMatchArray) => string][]} */

@@ -1,13 +1,21 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import type { Config } from '../../config.js';
-import { isUuid } from '../../contracts/ids.js';
-import type { GameCard } from '../../contracts/publishing.js';
+import { RemixBody } from '../../contracts/actions.js';
+import { CODED_MESSAGES, ERROR_POLICY } from '../../contracts/errors.js';
+import { actionWorkflowId, isUuid, remixProjectIdFor } from '../../contracts/ids.js';
+import {
+  allowsRemix,
+  type GameCard,
+  type RemixedGame,
+  type RemixGameInput,
+} from '../../contracts/publishing.js';
 import { publishedAddress } from '../../domain/published-files.js';
 import type { Store } from '../../store/index.js';
 import type { Thumbnails } from '../../store/files/thumbnails.js';
 import type { FeedPlace, PublishedGameRow } from '../../store/tables/published-games.js';
+import type { ActionWorkflows } from '../action-workflows.js';
 import type { Identity } from '../auth.js';
 import { refuse, type Guards } from '../route-guards.js';
 
@@ -34,9 +42,10 @@ const Place = z
   .transform(([publishedAt, id]): FeedPlace => ({ publishedAt, id }));
 
 export interface PublishedGameDeps {
-  config: Pick<Config, 'GAMES_ORIGIN' | 'GAME_PATH_SECRET'>;
+  config: Pick<Config, 'GAMES_ORIGIN' | 'GAME_PATH_SECRET' | 'MAX_PROJECTS_PER_USER'>;
   guards: Guards;
-  store: Pick<Store, 'publishedGames' | 'likes'>;
+  store: Pick<Store, 'publishedGames' | 'likes' | 'projects'>;
+  actions: Pick<ActionWorkflows, 'perform'>;
   thumbnails: Pick<Thumbnails, 'has'>;
 }
 
@@ -90,6 +99,14 @@ export function publishedGameRoutes(deps: PublishedGameDeps): Router {
     }),
   );
 
+  router.post(
+    '/api/games/:id/remix',
+    guards.user(async (req, res, { user }) => {
+      const game = await visible(req, res, user);
+      if (game) await remix(deps, req, res, { user, game });
+    }),
+  );
+
   const like = (isLiked: boolean) =>
     guards.user(async (req, res, { user }) => {
       const game = await visible(req, res, user);
@@ -101,6 +118,30 @@ export function publishedGameRoutes(deps: PublishedGameDeps): Router {
   router.put('/api/games/:id/like', like(true));
   router.delete('/api/games/:id/like', like(false));
   return router;
+}
+
+/** A project of the user's from what is published now. */
+async function remix(
+  { config, store, actions }: PublishedGameDeps,
+  req: Request,
+  res: Response,
+  { user, game }: { user: Identity; game: PublishedGameRow },
+): Promise<void> {
+  if (!allowsRemix(game) && game.userId !== user.id)
+    return refuse(res, 403, 'Remix is not allowed for this game');
+  const { actionId = randomUUID() } = RemixBody.parse(req.body ?? {});
+  const isNew = !(await store.projects.get(remixProjectIdFor(actionId)));
+  if (isNew && (await store.projects.hasAtLeast(user.id, config.MAX_PROJECTS_PER_USER)))
+    return refuse(res, 409, CODED_MESSAGES.PROJECT_LIMIT_EXCEEDED);
+  const outcome = await actions.perform<RemixedGame, RemixGameInput>({
+    kind: 'remixGame',
+    workflowId: actionWorkflowId(actionId),
+    summary: 'remix a published game',
+    input: { actionId, userId: user.id, projectId: null, gameId: game.id },
+  });
+  if (outcome.ok) return void res.json({ success: true, ...outcome.result });
+  const { http, sentence } = ERROR_POLICY[outcome.kind];
+  refuse(res, http, sentence);
 }
 
 /** `?limit=&after=`: the newest first; `next` leads to the page after. */
@@ -161,6 +202,7 @@ async function cardOf(
     playCount,
     likeCount,
     liked,
+    remixOf,
     publishedAt,
     updatedAt,
   } = game;
@@ -187,6 +229,7 @@ async function cardOf(
     likeCount,
     liked,
     isOwner: userId === user?.id,
+    remixOf,
     publishedAt,
     updatedAt,
   };

@@ -1,3 +1,4 @@
+import { RemixBody } from '../actions.js';
 import * as answer from '../http.js';
 import { failures, type HttpRoute } from './route.js';
 
@@ -51,6 +52,16 @@ export const PUBLISHED_GAME_ROUTES: readonly HttpRoute[] = [
     guard: 'user',
     rate: 'writes',
     answers: { 200: answer.Liked, ...failures(400, 404) },
+  },
+  {
+    method: 'post',
+    path: '/api/games/:id/remix',
+    tag: 'games',
+    summary: 'Make a project from the published version, where its maker allows it',
+    guard: 'user',
+    rate: 'writes',
+    body: RemixBody,
+    answers: { 200: answer.Remixed, ...failures(400, 403, 404, 409, 500) },
   },
   {
     method: 'get',

@@ -2,9 +2,9 @@ import { access, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
-import { commitTree } from '../../git/commit.js';
+import { commitFiles, commitTree } from '../../git/commit.js';
 import { gitLine, openRepo, type Repo } from '../../git/process.js';
-import { listTree, logPage, readFile, type TreeEntry } from '../../git/read.js';
+import { listTree, logPage, readBlobs, readFile, type TreeEntry } from '../../git/read.js';
 import { presentRevisions } from '../../git/presence.js';
 import { advanceRef, initBare, resolve, syncRef, type Advance } from '../../git/refs.js';
 import { refuse } from '../../git/scan.js';
@@ -30,6 +30,18 @@ export interface RestoreCommit {
   /** Revision whose files come back, and the head that the new one follows. */
   readonly from: string;
   readonly parent: string;
+  readonly actionId: string;
+  readonly subject: string;
+}
+
+/** A project's first version, with files of another project's. */
+export interface RemixCommit {
+  readonly source: {
+    readonly userId: string;
+    readonly projectId: string;
+    readonly revision: string;
+  };
+  readonly isWanted: (path: string) => boolean;
   readonly actionId: string;
   readonly subject: string;
 }
@@ -85,6 +97,11 @@ export interface Mirror {
    * is repeated (E5).
    */
   commitRestore(userId: string, projectId: string, commit: RestoreCommit): Promise<string>;
+  /**
+   * Commits what is wanted of another project's revision as the project's first, under the action's
+   * own ref; the same commit when it is repeated. Throws `RevisionMissing`.
+   */
+  commitRemix(userId: string, projectId: string, commit: RemixCommit): Promise<string>;
   /**
    * Takes the commits of a bundle in, then puts `ref` on `want`; the project's repository is made
    * unless it is there (E6). A repeat changes nothing, an interrupted call leaves nothing. Throws
@@ -157,6 +174,11 @@ export function createMirror(dataDir: string): Mirror {
       assertFollows(repoOf(userId, projectId), revision, parent),
     commitRestore: async (userId, projectId, commit) =>
       commitRestore(repoOf(userId, projectId), commit),
+    commitRemix: async (userId, projectId, commit) => {
+      const { source } = commit;
+      const repo = await initBare(repoOf(userId, projectId).gitDir);
+      return commitRemix(repo, repoOf(source.userId, source.projectId), commit);
+    },
     importBundle: async (userId, projectId, bundle) => {
       const { gitDir } = repoOf(userId, projectId);
       await importBundle(await initBare(gitDir), path.join(dataDir, 'scratch'), bundle);
@@ -237,6 +259,28 @@ async function commitRestore(
     { subject, trailers: { 'Job-Id': actionId } },
     { ref, expected: earlier, parent },
   );
+}
+
+async function commitRemix(
+  repo: Repo,
+  from: Repo,
+  { source, isWanted, actionId, subject }: RemixCommit,
+): Promise<string> {
+  const ref = `${CANDIDATES}/${actionId.toLowerCase()}/1`;
+  const earlier = await resolve(repo, ref);
+  if (earlier !== null) {
+    await syncRef(repo, ref);
+    return earlier;
+  }
+  await assertHere(from, source.revision);
+  const wanted = (await listTree(from, source.revision)).filter(({ path }) => isWanted(path));
+  const blobs = await readBlobs(
+    from,
+    wanted.map(({ oid }) => oid),
+  );
+  const files = wanted.map(({ path }, index) => ({ path, content: blobs[index] ?? '' }));
+  const message = { subject, trailers: { 'Job-Id': actionId } };
+  return commitFiles(repo, [], files, message, { ref, expected: null, parent: null });
 }
 
 /**

@@ -11,6 +11,7 @@ export interface ActivityEntry {
     | 'publish'
     | 'unpublish'
     | 'signIn'
+    | 'remix'
     | 'limit';
   readonly targetType: 'user' | 'project' | 'asset' | 'address';
   readonly targetId: string;

@@ -23,6 +23,9 @@ const Game = z.object({
   playCount: z.number(),
   likeCount: z.number(),
   liked: z.boolean(),
+  remixOf: z
+    .object({ id: z.string(), title: z.string(), creator: z.string().nullable() })
+    .nullable(),
   publishedAt: z.string(),
   updatedAt: z.string(),
 });

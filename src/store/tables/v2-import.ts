@@ -23,7 +23,7 @@ const ImportedRevision: z.ZodType<RevisionRow> = z.object({
   revision: z.string(),
   parent: z.string().nullable(),
   job_id: z.string(),
-  kind: z.enum(['generate', 'restore']),
+  kind: z.enum(['generate', 'restore', 'remix']),
   subject: z.string(),
   restored_from: z.string().nullable(),
   created_at: z.string(),

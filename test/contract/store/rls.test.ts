@@ -402,6 +402,7 @@ describe('the catalogue', () => {
       'complete_job_minimally',
       'count_play',
       'create_asset',
+      'create_remix',
       'fail_action',
       'fail_job',
       'game_card',

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { check } from './audit.js';
 import { SIZES, BrowserSession, texts, type Size, until } from './browser.js';
 
 const CACHE = 'dreamcore_session_cache';
@@ -149,6 +150,29 @@ describe('sign-in', () => {
     await guest.click('#googleSignInButton:enabled');
     await guest.click('.way-back a:has-text("「みんなのゲーム」に戻る")');
     await guest.waitForURL(`**/game.html?id=${game.id}`);
+  });
+
+  it('Remix: a project of one’s own where the maker allows it, over the sign-in', async () => {
+    const game = session.api.store.addPublished('みんなのゲーム');
+    const page = await session.page('phone');
+    await page.goto(`${session.api.url}/game.html?id=${game.id}`);
+    await page.click('#remixButton');
+    await page.click('.confirm-card:has-text("このゲームに戻ります") .primary');
+    await page.click('#googleSignInButton:enabled');
+    await page.waitForURL('**/project/*');
+    await page.waitForSelector('#projectTitle:has-text("みんなのゲーム")');
+    expect(session.api.requests).toContain(`POST /api/games/${game.id}/remix`);
+
+    game.remix = 'disallowed';
+    await page.goto(`${session.api.url}/game.html?id=${game.id}`);
+    await page.waitForSelector('#infoButton:visible');
+    expect(await page.isVisible('#remixButton')).toBe(false);
+    game.remix = 'allowed';
+    game.remixOf = { id: game.id, title: '元のゲーム', creator: '太郎' };
+    await page.reload();
+    await page.click('#infoButton');
+    await page.waitForSelector('.play-info a:has-text("「元のゲーム」（by 太郎）のリミックス")');
+    await check(page, 'play, remixed');
   });
 
   it('speaks English to an English browser, and Japanese again by the switch', async () => {

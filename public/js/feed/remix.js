@@ -1,0 +1,48 @@
+/** Remix: a project of one's own from a published game, where its maker allows that. */
+import { ask } from '../net/rest.js';
+import { rememberThisPage, takeWishedRemix, wishRemix } from '../net/return-to.js';
+import { text } from '../texts/index.js';
+import { confirmDialog } from '../ui/dialog.js';
+import { byId } from '../ui/dom.js';
+import { toast } from '../ui/toast.js';
+
+/** @typedef {import('../types.js').GameCard} GameCard */
+/** @typedef {import('../net/session.js').Session} Session */
+
+/** @param {GameCard} game @param {Session | null} session */
+export function wireRemix(game, session) {
+  const button = byId('remixButton', HTMLButtonElement);
+  button.hidden = game.remix !== 'allowed' && !game.isOwner;
+  // The same work, however often it is asked for.
+  const actionId = crypto.randomUUID();
+  const run = async () => {
+    if (!session) return signInToRemix(game);
+    button.setAttribute('aria-busy', 'true');
+    button.disabled = true;
+    try {
+      const made = await ask(session, 'POST', `/api/games/${game.id}/remix`, { actionId });
+      location.assign(`/project/${(await made.json()).projectId}`);
+    } catch {
+      toast(text.remixFailed, { kind: 'error' });
+      button.removeAttribute('aria-busy');
+      button.disabled = false;
+    }
+  };
+  button.addEventListener('click', () => void run());
+  if (session && takeWishedRemix() === game.id && !button.hidden) void run();
+}
+
+/** Who signs in for it comes back to this game, and it is remixed. @param {GameCard} game */
+async function signInToRemix(game) {
+  await confirmDialog({
+    iconName: 'person',
+    title: text.remixSignIn,
+    lines: [text.remixMeans, text.signInReturns],
+    action: text.signIn,
+    run: async () => {
+      rememberThisPage();
+      wishRemix(game.id);
+      location.assign('/');
+    },
+  });
+}

@@ -1,0 +1,71 @@
+import { AppError } from '../../contracts/errors.js';
+import { chatLineIdFor, remixProjectIdFor } from '../../contracts/ids.js';
+import { allowsRemix, type RemixGameInput } from '../../contracts/publishing.js';
+import { isPublishedFile } from '../../domain/published-files.js';
+import type { Log } from '../../log.js';
+import type { Store } from '../../store/index.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
+import type { PublishedGameRow } from '../../store/tables/published-games.js';
+import type { RemixActivities } from '../ports.js';
+
+export interface RemixDeps {
+  store: Pick<Store, 'publishedGames' | 'remixes' | 'activityLog'>;
+  mirror: Mirror;
+  log: Log;
+}
+
+/** Making one's own project from a published game: its files first, then its rows, in one. */
+export function remixActivities(deps: RemixDeps): RemixActivities {
+  const { store, mirror, log } = deps;
+  return {
+    async makeRemix(input) {
+      const { actionId, userId } = input;
+      const game = await allowedGame(deps, input);
+      const projectId = remixProjectIdFor(actionId);
+      const source = { userId: game.userId, projectId: game.projectId, revision: game.revision };
+      const subject = `Remix of ${game.title}`;
+      const revision = await mirror.commitRemix(userId, projectId, {
+        source,
+        isWanted: isPublishedFile,
+        actionId,
+        subject,
+      });
+      const isMade = await store.remixes.create({
+        actionId,
+        projectId,
+        userId,
+        name: game.title,
+        parentId: game.projectId,
+        revision,
+        subject,
+        chatId: chatLineIdFor(actionId, 'assistant'),
+        line: `「${game.title}」をもとに作りました`,
+      });
+      if (!isMade) throw new AppError('RunCancelled', 'the action has ended meanwhile');
+      await mirror.advanceMain(userId, projectId, revision).catch((error: unknown) => {
+        log.warn({ err: error, projectId, revision }, 'main does not follow the remix yet');
+      });
+      store.activityLog.write({
+        action: 'remix',
+        targetType: 'project',
+        targetId: projectId,
+        userId,
+        details: game.id,
+      });
+      return { projectId };
+    },
+  };
+}
+
+/** The game as it is published now, if the user may see and remix it. */
+async function allowedGame(
+  { store }: RemixDeps,
+  { gameId, userId }: RemixGameInput,
+): Promise<PublishedGameRow & { projectId: string }> {
+  const game = await store.publishedGames.get(gameId, userId);
+  const isOwner = game?.userId === userId;
+  const isAllowed = game && (isOwner || (game.visibility !== 'private' && allowsRemix(game)));
+  if (!isAllowed || game.projectId === null)
+    throw new AppError('ACCESS_DENIED', 'the game is not there, or its maker does not allow it');
+  return { ...game, projectId: game.projectId };
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { ask, type Client } from './client.js';
+
+/** A project with its first version, made from another one's. */
+export interface CreateRemix {
+  readonly actionId: string;
+  readonly projectId: string;
+  readonly userId: string;
+  readonly name: string;
+  /** The project whose published version it was made from. */
+  readonly parentId: string;
+  readonly revision: string;
+  readonly subject: string;
+  readonly chatId: string;
+  /** The first line of its chat. */
+  readonly line: string;
+}
+
+export type Remixes = ReturnType<typeof remixesTable>;
+
+/** Projects made from published games, for the service role. */
+export function remixesTable(client: Client) {
+  return {
+    /** Project, version and line in one; a repeat changes nothing. False = the action has ended. */
+    create: (remix: CreateRemix): Promise<boolean> =>
+      ask(
+        'create the remix',
+        client.rpc('create_remix', {
+          p_action_id: remix.actionId,
+          p_project_id: remix.projectId,
+          p_user_id: remix.userId,
+          p_name: remix.name,
+          p_parent_id: remix.parentId,
+          p_revision: remix.revision,
+          p_subject: remix.subject,
+          p_chat_id: remix.chatId,
+          p_line: remix.line,
+        }),
+        z.boolean(),
+      ),
+  };
+}

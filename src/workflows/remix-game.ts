@@ -1,0 +1,19 @@
+import type { RemixedGame, RemixGameInput } from '../contracts/publishing.js';
+import { shared } from './activity-proxies.js';
+import { startReplication } from './replication.js';
+import { runAction } from './run-action.js';
+
+/**
+ * Makes a project of the user's from a published version. No model is asked, so nothing is played
+ * and nothing costs anything (J1); the Volume is brought up afterwards, as by a restore.
+ */
+export async function remixGame(input: RemixGameInput): Promise<RemixedGame> {
+  const { actionId, userId } = input;
+  return runAction('remixGame', input, async () => {
+    const made = await shared.makeRemix(input);
+    const { projectId } = made;
+    const { backend } = await shared.chooseBackend({ jobId: actionId, userId, projectId });
+    if (backend === 'modal') await startReplication({ userId, projectId });
+    return made;
+  });
+}

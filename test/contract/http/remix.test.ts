@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { gameIdFor } from '../../../src/contracts/ids.js';
+import { createStore, type Store } from '../../../src/store/index.js';
+import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
+import { log } from '../../support/database.js';
+import { sharedStack } from '../../support/shared-stack.js';
+import { createUser, type TestUser } from '../../support/users.js';
+import { Socket } from '../ws/socket.js';
+import { anyText } from './matchers.js';
+import { publishGame } from './test-api.js';
+
+/** Remix: a stranger makes a project of his own from what a maker has published, and allows. */
+const stack = sharedStack();
+let store: Store;
+let mirror: Mirror;
+let maker: TestUser;
+let stranger: TestUser;
+beforeAll(async () => {
+  const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = stack.env;
+  store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, log);
+  mirror = createMirror(stack.dataDir);
+  [maker, stranger] = [
+    await createUser(stack.env, 'maker'),
+    await createUser(stack.env, 'remixer'),
+  ];
+});
+
+const FILES = {
+  'index.html': '<html><head></head><body>星よけ</body></html>',
+  'data/levels.json': '[1]',
+  'SPEC.md': 'how it was made',
+  '.ai-context/1.json': '{}',
+};
+
+async function call(
+  method: string,
+  target: string,
+  user: TestUser | null,
+  body: object = {},
+): Promise<{ status: number; json: Record<string, unknown> }> {
+  const answer = await fetch(`${stack.baseUrl}${target}`, {
+    method,
+    headers: {
+      ...(user ? { authorization: `Bearer ${user.accessToken}` } : {}),
+      'content-type': 'application/json',
+    },
+    ...(method === 'GET' ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, json: (await answer.json()) as Record<string, unknown> };
+}
+
+/** A published game of the maker's, and a version after it that is not out. */
+async function published(listing: { remix: string; visibility?: string }): Promise<string> {
+  const { id } = await store.projects.create(maker.id, '作りかけ');
+  await publishGame({ store }, stack.dataDir, maker, id, FILES);
+  const title = '星よけ';
+  const answer = await call('POST', `/api/projects/${id}/publish`, maker, { title, ...listing });
+  expect(answer.status).toBe(200);
+  return id;
+}
+
+const remix = (projectId: string, user: TestUser | null, actionId = randomUUID()) =>
+  call('POST', `/api/games/${gameIdFor(projectId)}/remix`, user, { actionId });
+
+describe('Remix', () => {
+  it('makes one project of what is out, without what tells how it was made', async () => {
+    const parentId = await published({ remix: 'allowed' });
+    const actionId = randomUUID();
+    const answers = await Promise.all([
+      remix(parentId, stranger, actionId),
+      remix(parentId, stranger, actionId),
+    ]);
+    answers.push(await remix(parentId, stranger, actionId));
+    for (const { status, json } of answers)
+      expect({ status, json }).toEqual({ status: 200, json: answers[0]?.json });
+    const projectId = String(answers[0]?.json['projectId']);
+
+    const socket = await Socket.signedIn(stack.baseUrl, stranger);
+    const selected = await socket.ask({ type: 'selectProject', projectId });
+    expect(selected).toMatchObject({
+      history: [{ role: 'system', content: '「星よけ」をもとに作りました' }],
+      versions: [{ number: 1, current: true, message: 'Remix of 星よけ' }],
+    });
+    const head = await store.revisions.head(projectId);
+    const files = await mirror.listFiles(stranger.id, projectId, head?.revision ?? '');
+    expect(files.map(({ path }) => path).sort()).toEqual(['data/levels.json', 'index.html']);
+    const list = (await store.projects.list(stranger.id)).filter(({ id }) => id === projectId);
+    expect(list).toMatchObject([{ name: '星よけ', remixedFrom: parentId, isPublic: false }]);
+
+    // A change of it is a version after the first, and the parent stays as it is.
+    socket.send({ type: 'message', content: '敵を青にして', skipStyleSelection: true });
+    await socket.next('gameUpdated');
+    expect(await socket.ask({ type: 'getVersions', projectId })).toMatchObject({
+      versions: [
+        { number: 1, current: true },
+        { number: 2, message: 'Remix of 星よけ' },
+      ],
+    });
+    await socket.close();
+    expect(await store.revisions.list(parentId)).toHaveLength(1);
+  });
+
+  it('credits its parent where it is published, while that is out', async () => {
+    const parentId = await published({ remix: 'allowed' });
+    const { json } = await remix(parentId, stranger);
+    const projectId = String(json['projectId']);
+    await call('POST', `/api/projects/${projectId}/publish`, stranger, { title: '星よけ２' });
+    const card = async () => (await call('GET', `/api/games/${projectId}`, null)).json['game'];
+    expect(await card()).toMatchObject({
+      remixOf: { id: gameIdFor(parentId), title: '星よけ', creator: null },
+    });
+    await call('POST', `/api/projects/${parentId}/unpublish`, maker);
+    expect(await card()).toMatchObject({ remixOf: null });
+  });
+
+  it('is the maker’s to allow, and needs an account', async () => {
+    const disallowed = await published({ remix: 'disallowed' });
+    expect(await remix(disallowed, stranger)).toEqual({
+      status: 403,
+      json: { error: 'Remix is not allowed for this game' },
+    });
+    expect(await remix(disallowed, maker)).toMatchObject({ status: 200 });
+    const hidden = await published({ remix: 'allowed', visibility: 'private' });
+    expect(await remix(hidden, stranger)).toMatchObject({ status: 404 });
+    expect(await remix(disallowed, null)).toEqual({ status: 401, json: { error: anyText } });
+  });
+});
