@@ -192,6 +192,8 @@ export const ServerFrame = z.union([
     versions: z.array(Version),
     activeJob: job,
     pendingQuestion: PendingQuestion.nullable(),
+    /** Additive: the newest message came to nothing, and nothing was said since. */
+    lastFailure: z.object({ jobId: z.string(), error: z.string(), content: z.string() }).optional(),
   }),
   frame('projectCreated', { project: ProjectBrief, projects: z.array(ProjectSummary) }),
   frame('projectDeleted', { projectId: z.string(), projects: z.array(ProjectSummary) }),

@@ -217,6 +217,7 @@ export class FakeSockets {
       versions: project.versions,
       activeJob: isActive ? job : null,
       pendingQuestion: isActive ? null : project.pendingQuestion,
+      ...(project.lastFailure ? { lastFailure: project.lastFailure } : {}),
     });
     client.projectId = project.id;
     const since = frame['since'] as { jobId: string; attempt: number; seq: number } | undefined;

@@ -50,6 +50,7 @@ export interface FakeProject {
   history: { role: 'user' | 'assistant' | 'system'; content: string; timestamp: string }[];
   versions: FakeVersion[];
   pendingQuestion: unknown;
+  lastFailure: { jobId: string; error: string; content: string } | null;
   job: FakeJob | null;
   /** Null = the publish page was never opened. */
   draft: Record<string, unknown> | null;
@@ -100,6 +101,7 @@ export class FakeStore {
       history: [],
       versions: [],
       pendingQuestion: null,
+      lastFailure: null,
       job: null,
       draft: { title: fields.name ?? '新しいゲーム', tags: [], thumbnailUrl: null },
       published: null,

@@ -63,13 +63,15 @@ export class Conversation {
    * @param {Version[]} state.versions newest first
    * @param {PendingQuestion | null} state.question unanswered, and nothing is running
    * @param {import('./outbox.js').PendingMessage | null} state.pending sent, but not answered
+   * @param {{ message: string, again: () => boolean } | null} state.failure of the last message
    */
-  redraw({ history, versions, question, pending }) {
+  redraw({ history, versions, question, pending, failure }) {
     this.#question = null;
     this.#log.redraw(() => {
       const newestAnswer = history.findLastIndex(({ role }) => role === 'assistant');
       for (const [index, item] of history.entries())
         this.#past(item, versions, index === newestAnswer);
+      if (failure) this.showFailure(failure, failure.again);
       if (question) this.#ask(question);
       if (pending && !this.#wasHeard(pending, history))
         this.showUser(pending.frame.content, pending.shown);

@@ -189,7 +189,7 @@ export class Editor {
   }
 
   /** @param {Frame<'projectSelected'>} frame */
-  #redraw({ projectId, history, versions, activeJob, pendingQuestion }) {
+  #redraw({ projectId, history, versions, activeJob, pendingQuestion, lastFailure }) {
     if (projectId !== this.projectId) return;
     if (versions.length > 0 && !this.preview.hasGame) this.preview.refresh();
     const { pending } = this.flow.outbox;
@@ -198,6 +198,10 @@ export class Editor {
       versions,
       question: activeJob || pending ? null : (pendingQuestion ?? null),
       pending,
+      failure:
+        lastFailure && !activeJob && !pending
+          ? { message: lastFailure.error, again: this.flow.sendingAgain(lastFailure.content) }
+          : null,
     });
     this.#selected = true;
     this.banner.hide();

@@ -174,6 +174,11 @@ export class JobFlow {
     if (pending.shown === pending.frame.content) this.composer.giveBack(pending.frame.content);
   }
 
+  /** Sends a message once more that failed before this page was loaded. @param {string} content */
+  sendingAgain(content) {
+    return this.#again({ message: { content }, shown: content });
+  }
+
   /**
    * Sends a message once more that came to nothing, and takes it out of the box where it was put
    * back. @param {Sent} last @returns {() => boolean}

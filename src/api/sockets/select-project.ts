@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientFrame, Since } from '../../contracts/frames.js';
-import { isUuid } from '../../contracts/ids.js';
+import { chatLineIdFor, isUuid } from '../../contracts/ids.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
 import { START_OF_STREAM } from '../../contracts/stream.js';
 import { orNothing } from '../../store/index.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import type { Subscription } from '../../stream/feeds.js';
 import { ProjectFollower } from '../../stream/project-follower.js';
+import type { StoredLine } from '../../store/tables/chat-history.js';
 import type { ProjectChange } from '../../store/tables/project-changes.js';
 import type { SocketDeps } from './deps.js';
 import { ownedProject, projectsOf } from './ownership.js';
@@ -32,11 +33,13 @@ export async function selectProject(
   session.follow(null);
   const before = follow ? await orNothing(deps.log, changeOf(deps, owned.id), null) : null;
   const { subscription, activeJob } = await subscribeFirst(deps, session, owned, since);
-  const [history, versions, project] = await Promise.all([
+  const [history, versions, project, [newest]] = await Promise.all([
     orNothing(deps.log, deps.store.chatHistory.lastLines(owned.id), []),
     orNothing(deps.log, deps.store.revisions.list(owned.id), []),
     orNothing(deps.log, deps.store.projects.get(owned.id), null),
+    orNothing(deps.log, deps.store.jobs.list(owned.id, 1), []),
   ]);
+  const lastFailure = failureAtEnd(newest, history);
   session.send({
     type: 'projectSelected',
     projectId: owned.id,
@@ -45,6 +48,7 @@ export async function selectProject(
     activeJob,
     // A running job is the answer to the question.
     pendingQuestion: activeJob ? null : (project?.pending_question ?? null),
+    ...(lastFailure && { lastFailure }),
   });
   subscription?.release();
   // Another frame may have selected another project meanwhile.
@@ -52,6 +56,16 @@ export async function selectProject(
     const shown = history.map(({ id }) => id);
     session.follow(createFollower(deps, session, before, shown));
   }
+}
+
+/** The failure of the project's newest job, while its message is the last thing that was said. */
+function failureAtEnd(
+  newest: JobRow | undefined,
+  history: readonly StoredLine[],
+): { jobId: string; error: string; content: string } | null {
+  const last = history.findLast(({ item }) => item.role !== 'system');
+  if (newest?.status !== 'failed' || last?.id !== chatLineIdFor(newest.id, 'user')) return null;
+  return { jobId: newest.id, error: newest.error ?? '', content: last.item.content };
 }
 
 async function changeOf({ store }: SocketDeps, projectId: string): Promise<ProjectChange | null> {

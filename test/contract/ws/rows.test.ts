@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from '@supabase/supabase-js';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { chatLineIdFor } from '../../../src/contracts/ids.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, type TestUser } from '../../support/users.js';
 import { newProject, Socket, type Frame } from './socket.js';
@@ -196,6 +197,21 @@ describe('projects', () => {
       activeJob: null,
       pendingQuestion: null,
     });
+  });
+
+  it('selectProject tells of the last message that came to nothing, until more is said', async () => {
+    const own = await newProject(socket);
+    const id = randomUUID();
+    const line = { project_id: own, role: 'user', message: '速くして' };
+    await service.from('chat_history').insert({ ...line, id: chatLineIdFor(id, 'user') });
+    const failed = { user_id: alice.id, project_id: own, status: 'failed', error: '混んでいます' };
+    await service.from('jobs').insert({ ...failed, id });
+    const select = () => socket.ask({ type: 'selectProject', projectId: own });
+    expect(await select()).toMatchObject({
+      lastFailure: { jobId: id, error: '混んでいます', content: '速くして' },
+    });
+    await service.from('chat_history').insert({ ...line, message: '続き' });
+    expect(await select()).not.toHaveProperty('lastFailure');
   });
 
   it('accepts a project id in capitals', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BrowserSession, say, SIZES, texts, type Size, until } from './browser.js';
 
@@ -94,6 +95,19 @@ describe('the chat', () => {
     expect(sent.map(({ content }) => content)).toEqual(['もっと速くして', 'もっと速くして']);
     expect(sent[0]?.['messageId']).not.toBe(sent[1]?.['messageId']);
     expect(await page.inputValue('#chatInput')).toBe('');
+    expect(await page.locator('.message.error .link-button').count()).toBe(0);
+  });
+
+  it('keeps 再試行 in the bubble of a failed message over a reload', async () => {
+    const project = session.api.store.addGame('宇宙シューティング');
+    const content = 'もっと速くして';
+    project.history.push({ role: 'user', content, timestamp: new Date().toISOString() });
+    project.lastFailure = { jobId: randomUUID(), error: 'spawn ENOENT', content };
+    const page = await session.editor('phone', project.id);
+    await page.waitForSelector('.message.user:has-text("もっと速くして") + .message.error');
+    project.lastFailure = null;
+    await page.click('.message.error .link-button:has-text("再試行")');
+    await page.waitForSelector('.message.assistant:has-text("もっと速く")');
     expect(await page.locator('.message.error .link-button').count()).toBe(0);
   });
 
