@@ -13,6 +13,9 @@ export const CLIENT_WORDS: Readonly<Record<ClientFrameType, string>> = {
   selectProject:
     'Opens a project: history, versions, what runs there; `since` says where its ' +
     "job's frames go on; `follow` asks for what others do there.",
+  listProjects:
+    'Asks for a page of the projects, the one touched last first; `after` is `next` of the page ' +
+    'before.',
   createProject: 'Makes a project and selects it.',
   deleteProject: 'Deletes a project with everything of it; a job that runs there is stopped first.',
   renameProject: 'Names a project.',
@@ -33,6 +36,7 @@ export const SERVER_WORDS: Readonly<Record<ServerFrame['type'], string>> = {
   pong: 'Answer to `ping`.',
   init: 'The socket is signed in.',
   projectSelected: 'Answer to `selectProject`; frames of the job that runs follow.',
+  projectList: 'Answer to `listProjects`.',
   projectCreated: 'Answer to `createProject`.',
   projectDeleted: 'Answer to `deleteProject`; to a follower also when somebody else did.',
   projectRenamed: 'Answer to `renameProject`; also a job that found a name for its game.',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Dimension, storable } from './ids.js';
 import { Cursor } from './stream.js';
 import { CODED_MESSAGES, type CodedErrorCode } from './errors.js';
+import { Visibility } from './publishing.js';
 import { JobResult, JobRow } from './rows.js';
 
 /**
@@ -41,8 +42,20 @@ export const MessageFrame = z.looseObject({
 });
 export type MessageFrame = z.infer<typeof MessageFrame>;
 
+/** Most projects of one page. */
+const PageSize = z.number().int().min(1).max(100);
+
+export const ProjectFilter = z.enum(['all', 'public', 'draft']);
+export type ProjectFilter = z.infer<typeof ProjectFilter>;
+
 export const CLIENT_FRAMES = {
-  init: z.looseObject({ type: z.literal('init'), access_token: loose, sessionId: loose }),
+  init: z.looseObject({
+    type: z.literal('init'),
+    access_token: loose,
+    sessionId: loose,
+    /** Additive: lists in replies are the first so many projects; without it, all of them. */
+    limit: PageSize.optional().catch(undefined),
+  }),
   ping: z.looseObject({ type: z.literal('ping') }),
   selectProject: z.looseObject({
     type: z.literal('selectProject'),
@@ -50,6 +63,13 @@ export const CLIENT_FRAMES = {
     since: Since.optional().catch(undefined),
     /** Additive (K1): this socket wants to hear what others do in the project. */
     follow: z.boolean().optional().catch(undefined),
+  }),
+  listProjects: z.looseObject({
+    type: z.literal('listProjects'),
+    limit: PageSize.optional().catch(undefined),
+    after: z.string().optional().catch(undefined),
+    filter: ProjectFilter.catch('all'),
+    query: z.string().max(200).catch(''),
   }),
   createProject: z.looseObject({ type: z.literal('createProject'), name: loose }),
   deleteProject: z.looseObject({ type: z.literal('deleteProject'), projectId: loose }),
@@ -134,6 +154,8 @@ export const ProjectSummary = z.object({
   remixedFrom: z.string().nullable(),
   createdAt: z.string(),
   updatedAt: z.string(),
+  /** Additive, in pages only: who may play it, and whether that is the newest version. */
+  publication: z.object({ visibility: Visibility, isNewest: z.boolean() }).nullable().optional(),
 });
 export type ProjectSummary = z.infer<typeof ProjectSummary>;
 
@@ -173,6 +195,15 @@ export const Edit = z.union([
 ]);
 export type Edit = z.infer<typeof Edit>;
 
+/** A page of the list; `after: next` asks for the one behind it. */
+export const ProjectPage = z.object({
+  projects: z.array(ProjectSummary),
+  next: z.string().nullable(),
+  /** Of all projects, whatever the page shows. */
+  counts: z.object({ all: z.number().int(), public: z.number().int() }),
+});
+export type ProjectPage = z.infer<typeof ProjectPage>;
+
 /** Additive place of a job frame in its stream; absent on frames that are not of the stream. */
 const place = {
   jobId: z.string().optional(),
@@ -185,13 +216,27 @@ const frame = <T extends string, S extends z.ZodRawShape>(type: T, shape: S) =>
 
 export const ServerFrame = z.union([
   frame('pong', {}),
-  frame('init', { userId: z.string(), projects: z.array(ProjectSummary) }),
+  frame('init', {
+    userId: z.string(),
+    projects: z.array(ProjectSummary),
+    /** Additive, with `init{limit}`. */
+    next: ProjectPage.shape.next.optional(),
+    counts: ProjectPage.shape.counts.optional(),
+  }),
+  frame('projectList', {
+    ...ProjectPage.shape,
+    filter: ProjectFilter,
+    query: z.string(),
+    after: z.string().nullable(),
+  }),
   frame('projectSelected', {
     projectId: z.string(),
     history: z.array(HistoryItem),
     versions: z.array(Version),
     activeJob: job,
     pendingQuestion: PendingQuestion.nullable(),
+    /** Additive, with `follow`: what a page of the list may not have told. */
+    project: ProjectBrief.optional(),
     /** Additive: the newest message came to nothing, and nothing was said since. */
     lastFailure: z.object({ jobId: z.string(), error: z.string(), content: z.string() }).optional(),
   }),

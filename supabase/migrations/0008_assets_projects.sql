@@ -116,6 +116,42 @@ language sql stable security invoker set search_path = '' as $$
   where p.user_id = p_user_id;
 $$;
 
+-- A page of them: those that the filter and a part of the name admit, behind a place if given; and
+-- how many there are in all, whatever the page shows. Runs with the caller's rights.
+create or replace function public.page_projects(p_user_id uuid, p_limit integer, p_filter text,
+  p_query text, p_before timestamptz, p_before_id uuid) returns jsonb
+language sql stable security invoker set search_path = '' as $$
+  with page as (
+    select p.*, d.description, g.revision, g.visibility,
+      p.is_public or coalesce(g.visibility = 'public', false) as is_out
+    from public.projects p
+    left join public.publish_drafts d on d.project_id = p.id
+    left join public.games g on g.project_id = p.id and g.revision is not null
+    where p.user_id = p_user_id
+      and (p_before is null or (p.updated_at, p.id) < (p_before, p_before_id))
+      and (p_query = '' or strpos(lower(p.name), lower(p_query)) > 0)
+      and (p_filter = 'all'
+        or (p_filter = 'public') = (p.is_public or coalesce(g.visibility = 'public', false)))
+    order by p.updated_at desc, p.id desc limit p_limit
+  )
+  select jsonb_build_object(
+    'projects', (select coalesce(jsonb_agg(jsonb_build_object(
+      'id', id, 'name', left(name, 1000), 'description', left(coalesce(description, ''), 5000),
+      'isPublic', is_out, 'remixedFrom', remixed_from,
+      'createdAt', created_at, 'updatedAt', updated_at,
+      'publication', case when revision is not null then jsonb_build_object(
+        'visibility', visibility,
+        'isNewest', revision = (select r.revision from public.revisions r
+          where r.project_id = page.id order by r.ordinal desc limit 1)
+      ) end
+    ) order by updated_at desc, id desc), '[]') from page),
+    'counts', (select jsonb_build_object('all', count(*), 'public', count(*) filter (
+        where p.is_public or exists (select from public.games g where g.project_id = p.id
+          and g.revision is not null and g.visibility = 'public')))
+      from public.projects p where p.user_id = p_user_id)
+  );
+$$;
+
 -- Of the projects `p_ids`, those that changed after the change `p_since` at the same place, as
 -- whoever follows them compares them with what he was told (K2); `id` alone when there is no such
 -- project any more. `jobs` and `lines` are ids, the newest first.

@@ -158,7 +158,7 @@ revoke all on sequence public.jobs_queue_no_seq from public, anon, authenticated
 grant usage on sequence public.jobs_queue_no_seq to service_role;
 
 -- Default privileges hand every new function to everybody. The functions of this chain are the
--- server's own, but for three, which run with their caller's rights or check them.
+-- server's own, but for four, which run with their caller's rights or check them.
 do $$
 declare
   v_function regprocedure;
@@ -180,7 +180,7 @@ begin
       'take_watch', 'note_watch_run', 'last_watch_run', 'open_work',
       'orphaned_calls', 'raise_alert', 'replication_targets', 'users_with_volume_leftovers',
       -- assets and projects
-      'create_asset', 'list_assets', 'list_projects', 'soft_delete_asset', 'changed_projects',
+      'create_asset', 'list_assets', 'list_projects', 'page_projects', 'soft_delete_asset', 'changed_projects',
       -- publishing
       'game_card', 'published_game', 'list_public_games', 'publish_game', 'create_remix', 'like_game',
       'count_play', 'list_notifications', 'read_notifications'
@@ -189,7 +189,7 @@ begin
     execute format(
       'revoke all on function %s from public, anon, authenticated, service_role', v_function
     );
-    if v_name in ('list_assets', 'list_projects', 'soft_delete_asset') then
+    if v_name in ('list_assets', 'list_projects', 'page_projects', 'soft_delete_asset') then
       execute format('grant execute on function %s to authenticated', v_function);
     end if;
     if v_name <> 'soft_delete_asset' then

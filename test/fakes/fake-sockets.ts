@@ -114,6 +114,10 @@ export class FakeSockets {
         return reply({ type: 'pong' });
       case 'init':
         return this.init(client, frame, reply);
+      case 'listProjects': {
+        const { filter, query, after = null } = frame;
+        return reply({ type: 'projectList', ...this.page(frame), filter, query, after });
+      }
       case 'createProject': {
         const made = this.store.addProject();
         return reply({
@@ -133,7 +137,23 @@ export class FakeSockets {
       return client.socket.close(4001, 'Authentication failed');
     }
     client.signedIn = true;
-    reply({ type: 'init', userId: USER.id, projects: this.store.summaries() });
+    reply({ type: 'init', userId: USER.id, ...this.page({ limit: frame['limit'] }) });
+  }
+
+  /** Places in the list are numbers here. */
+  private page({ limit, after, filter = 'all', query = '' }: Record<string, unknown>): object {
+    const all = this.store.summaries();
+    const found = all.filter(
+      ({ name, isPublic }) =>
+        name.includes(String(query)) && (filter === 'all' || (filter === 'public') === isPublic),
+    );
+    const from = Number(after ?? 0);
+    const to = from + Number(limit ?? 30);
+    return {
+      projects: found.slice(from, to),
+      next: to < found.length ? String(to) : null,
+      counts: { all: all.length, public: all.filter(({ isPublic }) => isPublic).length },
+    };
   }
 
   private aboutProject(
@@ -217,6 +237,7 @@ export class FakeSockets {
       versions: project.versions,
       activeJob: isActive ? job : null,
       pendingQuestion: isActive ? null : project.pendingQuestion,
+      project: brief(project),
       ...(project.lastFailure ? { lastFailure: project.lastFailure } : {}),
     });
     client.projectId = project.id;

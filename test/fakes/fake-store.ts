@@ -44,6 +44,7 @@ export interface FakeProject {
   name: string;
   description: string;
   isPublic: boolean;
+  publication?: { visibility: string; isNewest: boolean } | null;
   createdAt: string;
   updatedAt: string;
   html: string;
@@ -177,15 +178,16 @@ export class FakeStore {
     return version;
   }
 
-  summaries(): object[] {
+  summaries() {
     return [...this.projects.values()]
       .sort((a, b) => b.updatedAt.localeCompare(a.updatedAt))
-      .map(({ id, name, description, isPublic, createdAt, updatedAt }) => ({
+      .map(({ id, name, description, isPublic, publication, createdAt, updatedAt }) => ({
         id,
         name,
         description,
         isPublic,
         remixedFrom: null,
+        publication,
         createdAt,
         updatedAt,
       }));

@@ -34,16 +34,22 @@ const CHANGES_WITHIN_MS = 10_000;
 
 export class Editor {
   #selected = false;
+  /** Is `selectProject` unanswered? */
+  #isSelecting = false;
 
   /** @param {import('../net/session.js').Session} session @param {string} projectId */
   constructor(session, projectId) {
     this.session = session;
     this.projectId = projectId;
     this.banner = new ConnectionBanner(() => this.connection.connect());
-    this.connection = new Connection(session, {
-      onFrame: (frame) => this.#hear(frame),
-      onState: (state) => this.#connectionIs(state),
-    });
+    this.connection = new Connection(
+      session,
+      {
+        onFrame: (frame) => this.#hear(frame),
+        onState: (state) => this.#connectionIs(state),
+      },
+      1,
+    );
     this.requests = new Requests((frame) => this.connection.send(frame));
     this.panes = panes({
       onShow: () => this.preview.play(),
@@ -124,7 +130,7 @@ export class Editor {
     if (this.flow.handle(frame)) return;
     switch (frame.type) {
       case 'init':
-        return this.#select(frame);
+        return this.#selectProject();
       case 'projectSelected':
         return this.#redraw(frame);
       case 'projectRenamed':
@@ -163,21 +169,15 @@ export class Editor {
    * {Frame<'error'>} frame
    */
   #refused(frame) {
+    if (this.#isSelecting && frame.message === 'Access denied') return this.#gone();
     const code = frame.error?.code;
     const isForMessage =
       this.flow.awaitsAnswer && code !== undefined && code !== 'JOB_ALREADY_ACTIVE';
     if (isForMessage || !this.requests.take(frame)) this.flow.refused(frame);
   }
 
-  /** @param {Frame<'init'>} frame */
-  #select({ projects }) {
-    const project = projects.find(({ id }) => id === this.projectId);
-    if (!project) return this.#gone();
-    this.title.set(project.name, { animate: false });
-    this.#selectProject();
-  }
-
   #selectProject() {
+    this.#isSelecting = true;
     this.connection.send(
       /** @type {{ type: string }} */ ({
         type: 'selectProject',
@@ -189,8 +189,10 @@ export class Editor {
   }
 
   /** @param {Frame<'projectSelected'>} frame */
-  #redraw({ projectId, history, versions, activeJob, pendingQuestion, lastFailure }) {
+  #redraw({ projectId, history, versions, activeJob, project, pendingQuestion, lastFailure }) {
     if (projectId !== this.projectId) return;
+    this.#isSelecting = false;
+    if (project) this.title.set(project.name, { animate: this.#selected });
     if (versions.length > 0 && !this.preview.hasGame) this.preview.refresh();
     const { pending } = this.flow.outbox;
     this.conversation.redraw({

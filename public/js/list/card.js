@@ -19,7 +19,7 @@ export function projectCard(project, { onRename, onRemove }) {
     'article',
     { class: 'project-card', 'data-id': project.id },
     thumbnail(project, name),
-    project.isPublic && h('span', { class: 'public-badge' }, icon('check', 14), text.publicBadge),
+    publicationBadge(project),
     h(
       'div',
       { class: 'project-body' },
@@ -56,6 +56,28 @@ export function projectCard(project, { onRename, onRemove }) {
         icon('trash', 18),
       ),
     ),
+  );
+}
+
+/**
+ * Who may play it, and whether they play the newest version; nothing for a draft.
+ * @param {ProjectSummary} project
+ */
+export function publicationBadge({ isPublic, publication }) {
+  const visibility = publication?.visibility ?? (isPublic ? 'public' : null);
+  if (visibility === null) return null;
+  const states = {
+    public: text.publicBadge,
+    unlisted: text.publicationUnlisted,
+    private: text.publicationPrivate,
+  };
+  const isNewest = publication?.isNewest ?? true;
+  const said = states[visibility];
+  return h(
+    'span',
+    { class: `public-badge${isNewest && visibility === 'public' ? '' : ' is-other'}` },
+    icon(isNewest ? 'check' : 'clock', 14),
+    isNewest || visibility === 'private' ? said : text.publicationOlder(said),
   );
 }
 

@@ -5,9 +5,11 @@ import { icon } from '../ui/icons.js';
 import { projectCard } from './card.js';
 
 /** @typedef {import('../types.js').ProjectSummary} ProjectSummary */
-/** @typedef {'all' | 'public' | 'draft'} Filter */
+/** @typedef {import('../types.js').Frame<'projectList'>} ProjectList */
+/** @typedef {ProjectList['filter']} Filter */
 
 const SKELETON_CARDS = 3;
+const SEARCH_AFTER_MS = 250;
 /** Fewer games are found faster by looking. */
 const SEARCH_FROM_PROJECTS = 9;
 
@@ -36,14 +38,20 @@ export class ProjectGrid {
   #tabs = byId('projectFilters', HTMLDivElement);
   #search = byId('projectSearch', HTMLInputElement);
   #searchField = byId('projectSearchField', HTMLLabelElement);
-  /** @type {ProjectSummary[] | null} */
-  #projects = null;
+  /** What came of the list so far: all of it, or pages of what is looked for. */
+  #projects = /** @type {ProjectSummary[] | null} */ (null);
+  #isWhole = true;
+  #next = /** @type {string | null} */ (null);
+  #counts = { all: 0, public: 0 };
   /** @type {Filter} */
   #filter = 'all';
+  #asked = '';
+  /** @type {number | undefined} */
+  #searchTimer;
 
   /**
-   * @param {{ onRetry: () => void, onRename: (project: ProjectSummary) => void, onRemove: (project:
-   * ProjectSummary) => void }} actions
+   * @param {{ onRetry: () => void, onAsk: (frame: { type: string }) => boolean, onRename: (project:
+   * ProjectSummary) => void, onRemove: (project: ProjectSummary) => void }} actions
    */
   constructor(actions) {
     this.actions = actions;
@@ -64,7 +72,7 @@ export class ProjectGrid {
       ),
       h('span', { class: 'filter-slider', 'aria-hidden': 'true' }),
     );
-    this.#search.addEventListener('input', () => this.#draw());
+    this.#search.addEventListener('input', () => this.#lookFor(SEARCH_AFTER_MS));
     this.showLoading();
   }
 
@@ -88,16 +96,57 @@ export class ProjectGrid {
     );
   }
 
-  /** @param {ProjectSummary[]} projects */
-  show(projects) {
+  /** The first page, of everything. @param {import('../types.js').Frame<'init'>} frame */
+  show({ projects, next = null, counts }) {
     this.#projects = projects;
-    this.#grid.setAttribute('aria-busy', 'false');
-    for (const { id, admits } of FILTERS) {
-      const count = this.#tabs.querySelector(`[data-filter="${id}"] .filter-count`);
-      if (count) count.textContent = String(projects.filter(admits).length);
-    }
-    this.#searchField.hidden = projects.length < SEARCH_FROM_PROJECTS;
+    this.#next = next;
+    this.#isWhole = next === null;
+    const isOut = projects.filter(({ isPublic }) => isPublic).length;
+    this.#counts = counts ?? { all: projects.length, public: isOut };
+    this.#showCounts();
+    if (!this.#isWhole && (this.#filter !== 'all' || this.#wanted !== '')) this.#ask(null);
+    else this.#draw();
+  }
+
+  /** A page, if it is what is looked for now. @param {ProjectList} page */
+  take({ projects, next, counts, filter, query, after }) {
+    if (this.#asked !== JSON.stringify([filter, query, after])) return;
+    this.#asked = '';
+    this.#projects = after === null ? projects : [...(this.#projects ?? []), ...projects];
+    this.#next = next;
+    this.#counts = counts;
+    this.#showCounts();
     this.#draw();
+  }
+
+  /** @param {{ id: string, name: string, updatedAt: string } | null} project */
+  renamed(project) {
+    const known = this.#projects?.find(({ id }) => id === project?.id);
+    if (!known || !project) return;
+    known.name = project.name;
+    known.updatedAt = project.updatedAt;
+    this.#draw();
+  }
+
+  /** @param {string} id */
+  removed(id) {
+    const gone = this.#projects?.find((project) => project.id === id);
+    if (!gone || !this.#projects) return;
+    this.#projects = this.#projects.filter((project) => project !== gone);
+    this.#counts.all -= 1;
+    if (gone.isPublic) this.#counts.public -= 1;
+    this.#showCounts();
+    this.#draw();
+  }
+
+  #showCounts() {
+    this.#grid.setAttribute('aria-busy', 'false');
+    const { all, public: isOut } = this.#counts;
+    for (const [id, number] of Object.entries({ all, public: isOut, draft: all - isOut })) {
+      const count = this.#tabs.querySelector(`[data-filter="${id}"] .filter-count`);
+      if (count) count.textContent = String(number);
+    }
+    this.#searchField.hidden = all < SEARCH_FROM_PROJECTS;
   }
 
   /** A list that is on screen stays there while the connection comes back. */
@@ -135,25 +184,67 @@ export class ProjectGrid {
     this.#tabs.dataset['active'] = String(index);
     for (const tab of this.#tabs.querySelectorAll('.filter'))
       tab.setAttribute('aria-pressed', String(tab.getAttribute('data-filter') === filter));
-    this.#draw();
+    this.#lookFor(0);
+  }
+
+  get #wanted() {
+    return this.#searchField.hidden ? '' : this.#search.value.trim();
+  }
+
+  /** Here, when all of the list is here; else the server looks. @param {number} afterMs */
+  #lookFor(afterMs) {
+    if (this.#isWhole) return this.#draw();
+    window.clearTimeout(this.#searchTimer);
+    this.#searchTimer = window.setTimeout(() => this.#ask(null), afterMs);
+  }
+
+  /** @param {string | null} after */
+  #ask(after) {
+    const [filter, query] = [this.#filter, this.#wanted];
+    this.#asked = JSON.stringify([filter, query, after]);
+    const frame = { type: 'listProjects', filter, query, ...(after !== null && { after }) };
+    if (!this.actions.onAsk(frame)) this.#asked = '';
   }
 
   #draw() {
     if (!this.#projects) return;
     const filter = FILTERS.find(({ id }) => id === this.#filter) ?? FILTERS[0];
-    const wanted = this.#searchField.hidden ? '' : this.#search.value.trim().toLowerCase();
-    const shown = this.#projects.filter(
-      (project) => filter?.admits(project) && project.name.toLowerCase().includes(wanted),
-    );
+    const wanted = this.#wanted.toLowerCase();
+    const shown = this.#isWhole
+      ? this.#projects.filter(
+          (project) => filter?.admits(project) && project.name.toLowerCase().includes(wanted),
+        )
+      : this.#projects;
     if (shown.length > 0)
-      this.#grid.replaceChildren(...shown.map((project) => projectCard(project, this.actions)));
+      this.#grid.replaceChildren(
+        ...shown.map((project) => projectCard(project, this.actions)),
+        ...this.#more(),
+      );
     else
       this.#grid.replaceChildren(
         emptyState(
           wanted === '' ? (filter?.empty ?? '') : text.listNoMatch,
-          this.#projects.length === 0,
+          this.#counts.all === 0,
         ),
       );
+  }
+
+  #more() {
+    const next = this.#next;
+    if (next === null) return [];
+    const more = h(
+      'button',
+      {
+        type: 'button',
+        class: 'button list-more',
+        onclick: () => {
+          more.setAttribute('aria-busy', 'true');
+          this.#ask(next);
+        },
+      },
+      text.discoverMore,
+    );
+    return [more];
   }
 }
 

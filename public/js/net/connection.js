@@ -34,8 +34,10 @@ export class Connection {
   /**
    * @param {import('./session.js').Session} session
    * @param {Listener} listener
+   * @param {number} pageSize so many projects are in a list at most
    */
-  constructor(session, listener) {
+  constructor(session, listener, pageSize) {
+    this.pageSize = pageSize;
     this.session = session;
     this.listener = listener;
   }
@@ -68,6 +70,7 @@ export class Connection {
           type: 'init',
           access_token: this.session.token,
           sessionId: this.#sessionTag,
+          limit: this.pageSize,
         });
     });
     socket.addEventListener('message', (event) => {

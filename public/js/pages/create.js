@@ -18,15 +18,32 @@ import { icon } from '../ui/icons.js';
 import { startPage } from '../ui/shell.js';
 import { toast } from '../ui/toast.js';
 
+const PAGE_SIZE = 30;
+
 startPage(text.listTitle);
 const grid = new ProjectGrid({
   onRetry: () => retry(),
+  onAsk: (frame) => live?.connection.send(frame) ?? false,
   onRename: (project) => void rename(project),
   onRemove: (project) => void remove(project),
 });
 const buttons = createButtons(() => void create());
 /** @type {{ connection: Connection, requests: Requests } | null} */
 let live = null;
+
+/** @param {import('../types.js').ServerFrame} frame */
+function take(frame) {
+  switch (frame.type) {
+    case 'init':
+      return grid.show(frame);
+    case 'projectList':
+      return grid.take(frame);
+    case 'projectRenamed':
+      return grid.renamed(frame.project);
+    case 'projectDeleted':
+      return grid.removed(frame.projectId);
+  }
+}
 
 /** A refused or cancelled sign-in returns here with an error instead of a token. */
 function signInFailed() {
@@ -84,21 +101,25 @@ function showWayBack() {
 function connect(session) {
   const status = byId('connectionStatus', HTMLSpanElement);
   const requests = new Requests((frame) => connection.send(frame));
-  const connection = new Connection(session, {
-    onFrame: (frame) => {
-      if (requests.take(frame)) return;
-      if ('projects' in frame && frame.projects) grid.show(frame.projects);
+  const connection = new Connection(
+    session,
+    {
+      onFrame: (frame) => {
+        if (requests.take(frame)) return;
+        take(frame);
+      },
+      onState: (state) => {
+        const ready = state === 'ready' || state === 'verifying';
+        buttons.setEnabled(ready);
+        status.textContent = state === 'closed' || state === 'connecting' ? text.reconnecting : '';
+        status.hidden = ready || !grid.hasData;
+        if (state !== 'closed') return;
+        requests.lost();
+        grid.showFailureUnlessFilled();
+      },
     },
-    onState: (state) => {
-      const ready = state === 'ready' || state === 'verifying';
-      buttons.setEnabled(ready);
-      status.textContent = state === 'closed' || state === 'connecting' ? text.reconnecting : '';
-      status.hidden = ready || !grid.hasData;
-      if (state !== 'closed') return;
-      requests.lost();
-      grid.showFailureUnlessFilled();
-    },
-  });
+    PAGE_SIZE,
+  );
   status.hidden = true;
   live = { connection, requests };
   connection.start();

@@ -62,6 +62,7 @@ export const enPublish = {
   showEveryone: 'Show everyone',
   publicationPublic: 'Public',
   publicationUnlisted: 'Unlisted',
+  publicationPrivate: 'Only you',
   publicationOlder: (state) => `${state} (older version)`,
   publishBrokenTitle: 'Publish it as it is?',
   publishBrokenLine: 'The game has errors right now.',

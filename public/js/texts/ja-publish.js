@@ -61,6 +61,7 @@ export const jaPublish = {
   showEveryone: 'みんなに見せる',
   publicationPublic: '公開中',
   publicationUnlisted: '限定公開中',
+  publicationPrivate: '自分だけ',
   publicationOlder: (/** @type {string} */ state) => `${state}（前のバージョン）`,
   publishBrokenTitle: 'このまま登録しますか？',
   publishBrokenLine: 'いまのゲームにはエラーがあります。',

@@ -13,7 +13,13 @@ import type { SocketDeps } from './deps.js';
 import { init } from './sign-in.js';
 import { cancel, getJobStatus, subscribeJob } from './job-handlers.js';
 import { message } from './message-handler.js';
-import { createProject, deleteProject, getProjectInfo, renameProject } from './project-handlers.js';
+import {
+  createProject,
+  deleteProject,
+  getProjectInfo,
+  listProjects,
+  renameProject,
+} from './project-handlers.js';
 import { selectProject } from './select-project.js';
 import { CLOSE, type Session } from './session.js';
 import { getVersionEdits, getVersions, restoreVersion } from './version-handlers.js';
@@ -27,6 +33,7 @@ type Handler<T extends ClientFrameType> = (
 const HANDLERS: { [T in ClientFrameType]: Handler<T> } = {
   init,
   selectProject,
+  listProjects,
   createProject,
   deleteProject,
   renameProject,

@@ -1,11 +1,12 @@
 import { decodeJwt } from 'jose';
 import { isUuid } from '../../contracts/ids.js';
 import type { JobRow } from '../../contracts/rows.js';
-import type { ProjectSummary } from '../../contracts/frames.js';
+import type { ProjectPage, ProjectSummary } from '../../contracts/frames.js';
 import { orNothing, type Store, type UserStore } from '../../store/index.js';
-import type { ProjectRow } from '../../store/tables/projects.js';
+import type { ProjectPageRequest, ProjectRow } from '../../store/tables/projects.js';
 import type { Identity } from '../auth.js';
 import type { SocketDeps } from './deps.js';
+import type { SignedInSession } from './session.js';
 
 /**
  * The project, if it is this user's; asked with service credentials, so that an expired token
@@ -42,10 +43,30 @@ export function rightsOf(store: Store, identity: Identity): UserStore {
     : store;
 }
 
-/** The list that many replies carry. */
+/** The list that many replies carry: all, or the first page where the socket asked for pages. */
 export async function projectsOf(
+  deps: SocketDeps,
+  { identity, pageSize }: SignedInSession,
+): Promise<ProjectSummary[]> {
+  if (pageSize !== null) return (await pageOf(deps, identity, { limit: pageSize })).projects;
+  return allProjects(deps, identity);
+}
+
+export async function allProjects(
   { store, log }: SocketDeps,
   identity: Identity,
 ): Promise<ProjectSummary[]> {
   return orNothing(log, rightsOf(store, identity).projects.list(identity.id), []);
+}
+
+const NO_PROJECTS: ProjectPage = { projects: [], next: null, counts: { all: 0, public: 0 } };
+
+/** A page of the list. */
+export async function pageOf(
+  { store, log }: SocketDeps,
+  identity: Identity,
+  request: ProjectPageRequest,
+): Promise<ProjectPage> {
+  const { projects } = rightsOf(store, identity);
+  return orNothing(log, projects.page(identity.id, request), NO_PROJECTS);
 }

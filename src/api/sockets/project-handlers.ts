@@ -4,13 +4,25 @@ import { type ClientFrame, codedError } from '../../contracts/frames.js';
 import { jobIdFor, storable } from '../../contracts/ids.js';
 import { toProjectBrief, type ProjectRow } from '../../store/tables/projects.js';
 import type { SocketDeps } from './deps.js';
-import { ownedProject, projectsOf, rightsOf } from './ownership.js';
+import { ownedProject, pageOf, projectsOf, rightsOf } from './ownership.js';
 import type { Session } from './session.js';
 import { stopJob } from './job-handlers.js';
 
 const DEFAULT_NAME = 'New Game';
 /** A running job is cancelled first; together with the delete itself this may take (A6). */
 const DELETE_DEADLINE_MS = 20_000;
+
+const PAGE_SIZE = 30;
+
+export async function listProjects(
+  deps: SocketDeps,
+  session: Session,
+  { limit = session.pageSize ?? PAGE_SIZE, after, filter, query }: ClientFrame<'listProjects'>,
+): Promise<void> {
+  if (!session.isSignedIn()) return session.fail('Not initialized');
+  const page = await pageOf(deps, session.identity, { limit, after, filter, query });
+  session.send({ type: 'projectList', ...page, filter, query, after: after ?? null });
+}
 
 export async function createProject(
   deps: SocketDeps,
@@ -30,7 +42,7 @@ export async function createProject(
     userId: identity.id,
     details: name,
   });
-  const projects = await projectsOf(deps, identity);
+  const projects = await projectsOf(deps, session);
   session.select(project.id);
   session.send({ type: 'projectCreated', project: toProjectBrief(project), projects });
 }
@@ -57,7 +69,7 @@ export async function renameProject(
   session.send({
     type: 'projectRenamed',
     project: project && toProjectBrief(project),
-    projects: await projectsOf(deps, session.identity),
+    projects: await projectsOf(deps, session),
   });
 }
 
@@ -91,7 +103,7 @@ export async function deleteProject(
   session.send({
     type: 'projectDeleted',
     projectId: owned.id,
-    projects: await projectsOf(deps, session.identity),
+    projects: await projectsOf(deps, session),
   });
 }
 

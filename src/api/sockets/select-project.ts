@@ -4,7 +4,7 @@ import { chatLineIdFor, isUuid } from '../../contracts/ids.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
 import { START_OF_STREAM } from '../../contracts/stream.js';
 import { orNothing } from '../../store/index.js';
-import type { ProjectRow } from '../../store/tables/projects.js';
+import { toProjectBrief, type ProjectRow } from '../../store/tables/projects.js';
 import type { Subscription } from '../../stream/feeds.js';
 import { ProjectFollower } from '../../stream/project-follower.js';
 import type { StoredLine } from '../../store/tables/chat-history.js';
@@ -48,6 +48,7 @@ export async function selectProject(
     activeJob,
     // A running job is the answer to the question.
     pendingQuestion: activeJob ? null : (project?.pending_question ?? null),
+    ...(follow && project && { project: toProjectBrief(project) }),
     ...(lastFailure && { lastFailure }),
   });
   subscription?.release();
@@ -96,7 +97,7 @@ function createFollower(
     {
       job: (jobId) => store.jobs.get(jobId),
       lines: (ids) => store.chatHistory.lines(projectId, ids),
-      projects: () => projectsOf(deps, session.identity),
+      projects: () => projectsOf(deps, session),
     },
   );
   if (session.subscription) follower.knowsJob(session.subscription.jobId);

@@ -28,6 +28,8 @@ export type SignedInSession = Session & { readonly identity: Identity };
 /** What the server knows about one socket; nothing of it survives the socket (websocket.md §1). */
 export class Session {
   identity: Identity | null = null;
+  /** So many projects are in a list at most; null = all of them. */
+  pageSize: number | null = null;
   /** The selected project; its ownership was checked when it was selected. */
   projectId: string | null = null;
   #subscription: Subscription | null = null;

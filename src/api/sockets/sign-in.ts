@@ -2,7 +2,7 @@ import { unavailable } from '../../contracts/errors.js';
 import type { ClientFrame } from '../../contracts/frames.js';
 import type { SocketDeps } from './deps.js';
 import { AUTH_AWAY } from '../auth-lookup.js';
-import { projectsOf } from './ownership.js';
+import { allProjects, pageOf } from './ownership.js';
 import { CLOSE, type Session } from './session.js';
 
 /** A socket of the same user that is gone without a word is noticed within that time. */
@@ -15,7 +15,7 @@ const SOCKET_RETRY_S = 60;
 export async function init(
   deps: SocketDeps,
   session: Session,
-  { access_token: token, sessionId }: ClientFrame<'init'>,
+  { access_token: token, sessionId, limit }: ClientFrame<'init'>,
 ): Promise<void> {
   if (!token) {
     session.fail('access_token required');
@@ -46,9 +46,13 @@ export async function init(
       details: null,
     });
   }
-  const projects = await projectsOf(deps, identity);
+  const page =
+    limit === undefined
+      ? { projects: await allProjects(deps, identity) }
+      : await pageOf(deps, identity, { limit });
   if (session.identity?.id !== identity.id) session.select(null);
   session.identity = identity;
+  session.pageSize = limit ?? null;
   deps.log.debug(
     {
       userId: identity.id,
@@ -56,5 +60,5 @@ export async function init(
     },
     'socket signed in',
   );
-  session.send({ type: 'init', userId: identity.id, projects });
+  session.send({ type: 'init', userId: identity.id, ...page });
 }

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { PendingQuestion, ProjectSummary, type ProjectBrief } from '../../contracts/frames.js';
+import {
+  PendingQuestion,
+  ProjectPage,
+  ProjectSummary,
+  type ProjectBrief,
+  type ProjectFilter,
+} from '../../contracts/frames.js';
 import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
 import { ask, askFirst, existingIds, run, type Client, type Query } from './client.js';
 
@@ -23,6 +29,33 @@ export function toProjectBrief({ id, name, created_at, updated_at }: ProjectRow)
   return { id, name, createdAt: created_at, updatedAt: updated_at };
 }
 
+export interface ProjectPageRequest {
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after?: string | undefined;
+  readonly filter?: ProjectFilter;
+  /** A part of the name, whatever the case. */
+  readonly query?: string;
+}
+
+const PageAnswer = ProjectPage.pick({ projects: true, counts: true });
+/** As the database writes times, and no other way. */
+const Place = z
+  .tuple([z.iso.datetime({ offset: true }).regex(/^(?!0000).*(Z|\+00:00)$/), z.uuid()])
+  .transform(([updatedAt, id]) => ({ updatedAt, id }));
+
+function cursorOf({ updatedAt, id }: ProjectSummary): string {
+  return Buffer.from(JSON.stringify([updatedAt, id])).toString('base64url');
+}
+
+function placeOf(cursor: string): z.infer<typeof Place> | null {
+  try {
+    return Place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+  } catch {
+    return null;
+  }
+}
+
 export type Projects = ReturnType<typeof projectsTable>;
 
 /**
@@ -40,6 +73,24 @@ export function projectsTable(client: Client) {
         client.rpc('list_projects', { p_user_id: userId }),
         z.array(ProjectSummary),
       ),
+
+    /** A page of them. A place that nobody was told of counts as none. */
+    async page(userId: string, request: ProjectPageRequest): Promise<ProjectPage> {
+      const { limit, after, filter = 'all', query = '' } = request;
+      const place = after === undefined ? null : placeOf(after);
+      const call = client.rpc('page_projects', {
+        p_user_id: userId,
+        p_limit: limit,
+        p_filter: filter,
+        p_query: query,
+        p_before: place?.updatedAt ?? null,
+        p_before_id: place?.id ?? null,
+      });
+      const { projects, counts } = await ask('list the projects', call, PageAnswer);
+      const last = projects.at(-1);
+      const next = last && projects.length === limit ? cursorOf(last) : null;
+      return { projects, counts, next };
+    },
 
     get: (projectId: string): Promise<ProjectRow | null> =>
       one('read the project', client.from('projects').select('*').eq('id', projectId)),

@@ -382,7 +382,7 @@ describe('the catalogue', () => {
       expect(text.replaceAll('( SELECT auth.uid() AS uid)', '')).not.toContain('auth.uid()');
   });
 
-  it('leaves anonymous callers no function, users three, which check their rights', async () => {
+  it('leaves anonymous callers no function, users four, which check their rights', async () => {
     const callable = await database.sql<{ role: string; name: string }>(`
       select r.role, p.proname as name from pg_proc p
       cross join (values ('anon'), ('authenticated'), ('service_role')) r(role)
@@ -391,6 +391,7 @@ describe('the catalogue', () => {
     expect(callable.filter(({ role }) => role !== 'service_role')).toEqual([
       { role: 'authenticated', name: 'list_assets' },
       { role: 'authenticated', name: 'list_projects' },
+      { role: 'authenticated', name: 'page_projects' },
       { role: 'authenticated', name: 'soft_delete_asset' },
     ]);
     expect(callable.filter(({ role }) => role === 'service_role').map(({ name }) => name)).toEqual([
@@ -423,6 +424,7 @@ describe('the catalogue', () => {
       'open_job',
       'open_work',
       'orphaned_calls',
+      'page_projects',
       'publish_game',
       'publish_revision',
       'published_game',

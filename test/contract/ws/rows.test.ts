@@ -77,6 +77,7 @@ describe('before init', () => {
     [{ type: 'ping' }, { type: 'pong' }],
     [{ type: 'selectProject', projectId: '$project' }, error('Not initialized')],
     [{ type: 'createProject' }, error('Not initialized')],
+    [{ type: 'listProjects' }, error('Not initialized')],
     [{ type: 'deleteProject', projectId: '$project' }, error('Invalid request')],
     [{ type: 'renameProject', projectId: '$project', name: 'x' }, error('Invalid request')],
     [{ type: 'getProjectInfo', projectId: '$project' }, error('Invalid request')],
@@ -212,6 +213,24 @@ describe('projects', () => {
     });
     await service.from('chat_history').insert({ ...line, message: '続き' });
     expect(await select()).not.toHaveProperty('lastFailure');
+  });
+
+  it('lists projects in pages for a socket that asked for pages, and only for that', async () => {
+    const paged = await Socket.open(stack.baseUrl);
+    const init = await paged.ask({ type: 'init', access_token: alice.accessToken, limit: 1 });
+    expect(init).toMatchObject({ next: expect.any(String) as string });
+    expect(init['projects']).toHaveLength(1);
+    const listed = await paged.ask({ type: 'listProjects', after: init['next'] });
+    expect(listed).toMatchObject({ type: 'projectList', filter: 'all', query: '' });
+    expect(listed['projects']).not.toEqual(init['projects']);
+    const renamed = await paged.ask({ type: 'renameProject', projectId, name: '宇宙船' });
+    expect(renamed['projects']).toHaveLength(1);
+    await paged.close();
+    const whole = await Socket.open(stack.baseUrl);
+    const all = await whole.ask({ type: 'init', access_token: alice.accessToken });
+    expect(Object.keys(all).sort()).toEqual(['projects', 'type', 'userId']);
+    expect((all['projects'] as unknown[]).length).toBeGreaterThan(1);
+    await whole.close();
   });
 
   it('accepts a project id in capitals', async () => {

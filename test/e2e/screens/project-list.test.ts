@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { check } from './audit.js';
 import { SIZES, BrowserSession, texts, type Size, until } from './browser.js';
 
 let session: BrowserSession;
@@ -81,6 +82,40 @@ describe('project list', () => {
     expect(await texts(page, '.project-name')).toEqual(['公開ゲーム']);
     await page.click('[data-filter="draft"]');
     expect((await texts(page, '.project-name')).sort()).toEqual(['下書きA', '下書きB']);
+  });
+
+  it('says of each game who may play it, and whether that is the newest version', async () => {
+    const { store } = session.api;
+    store.addProject({ name: '下書き' });
+    store.addProject({ name: '私', publication: { visibility: 'private', isNewest: true } });
+    store.addProject({ name: '限定', publication: { visibility: 'unlisted', isNewest: true } });
+    const old = { visibility: 'public', isNewest: false };
+    store.addProject({ name: '公開', isPublic: true, publication: old });
+    const page = await session.signedIn('phone');
+    expect((await texts(page, '.public-badge')).map((badge) => badge.trim()).sort()).toEqual(
+      ['自分だけ', '限定公開中', '公開中（前のバージョン）'].sort(),
+    );
+    await check(page, 'list of publications');
+  });
+
+  it('brings a long list in pages, and looks for games where all of them are', async () => {
+    for (let nth = 0; nth < 65; nth += 1) session.api.store.addProject({ name: `ゲーム${nth}` });
+    session.api.store.addProject({ name: '公開ゲーム', isPublic: true, updatedAt: '2020-01-01' });
+    const page = await session.signedIn('phone');
+    expect(await page.locator('.project-card').count()).toBe(30);
+    expect(await texts(page, '.filter-count')).toEqual(['66', '1', '65']);
+    await page.click('.list-more');
+    await until(page, "document.querySelectorAll('.project-card').length === 60");
+    await page.click('.list-more');
+    await until(page, "document.querySelectorAll('.project-card').length === 66");
+    expect(await page.locator('.list-more').count()).toBe(0);
+    await page.click('[data-filter="public"]');
+    await until(page, "document.querySelectorAll('.project-card').length === 1");
+    expect(await texts(page, '.project-name')).toEqual(['公開ゲーム']);
+    await page.click('[data-filter="all"]');
+    await page.fill('#projectSearch', 'ゲーム64');
+    await until(page, "document.querySelectorAll('.project-card').length === 1");
+    await check(page, 'found');
   });
 
   it('asks for no image that cannot exist: drafts are placeholders, without requests', async () => {
