@@ -5,7 +5,7 @@ import { runAction } from './run-action.js';
 
 /**
  * Makes a project of the user's from a published version. No model is asked, so nothing is played
- * and nothing costs anything (J1); the Volume is brought up afterwards, as by a restore.
+ * and nothing costs anything; the Volume is brought up afterwards, as by a restore.
  */
 export async function remixGame(input: RemixGameInput): Promise<RemixedGame> {
   const { actionId, userId } = input;

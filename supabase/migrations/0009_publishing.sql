@@ -102,7 +102,8 @@ begin
 end $$;
 
 -- A project from a published version: its row, its first version, the first line of its chat, and
--- what its action is about. One transaction; a repeat changes nothing. False = the action has ended.
+-- what its action is about. One transaction; a repeat changes nothing. False = the
+-- action has ended.
 create or replace function public.create_remix(p_action_id uuid, p_project_id uuid, p_user_id uuid,
   p_name text, p_parent_id uuid, p_revision text, p_subject text, p_chat_id uuid, p_line text)
   returns boolean

@@ -180,10 +180,11 @@ begin
       'take_watch', 'note_watch_run', 'last_watch_run', 'open_work',
       'orphaned_calls', 'raise_alert', 'replication_targets', 'users_with_volume_leftovers',
       -- assets and projects
-      'create_asset', 'list_assets', 'list_projects', 'page_projects', 'soft_delete_asset', 'changed_projects',
+      'create_asset', 'list_assets', 'list_projects', 'page_projects', 'soft_delete_asset',
+      'changed_projects',
       -- publishing
-      'game_card', 'published_game', 'list_public_games', 'publish_game', 'create_remix', 'like_game',
-      'count_play', 'list_notifications', 'read_notifications'
+      'game_card', 'published_game', 'list_public_games', 'publish_game', 'create_remix',
+      'like_game', 'count_play', 'list_notifications', 'read_notifications'
     )
   loop
     execute format(

@@ -99,13 +99,11 @@ export function publishedGameRoutes(deps: PublishedGameDeps): Router {
     }),
   );
 
-  router.post(
-    '/api/games/:id/remix',
-    guards.user(async (req, res, { user }) => {
-      const game = await visible(req, res, user);
-      if (game) await remix(deps, req, res, { user, game });
-    }),
-  );
+  const remixing = guards.user(async (req, res, { user }) => {
+    const game = await visible(req, res, user);
+    if (game) await remix(deps, req, res, { user, game });
+  });
+  router.post('/api/games/:id/remix', remixing);
 
   const like = (isLiked: boolean) =>
     guards.user(async (req, res, { user }) => {

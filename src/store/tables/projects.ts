@@ -74,23 +74,8 @@ export function projectsTable(client: Client) {
         z.array(ProjectSummary),
       ),
 
-    /** A page of them. A place that nobody was told of counts as none. */
-    async page(userId: string, request: ProjectPageRequest): Promise<ProjectPage> {
-      const { limit, after, filter = 'all', query = '' } = request;
-      const place = after === undefined ? null : placeOf(after);
-      const call = client.rpc('page_projects', {
-        p_user_id: userId,
-        p_limit: limit,
-        p_filter: filter,
-        p_query: query,
-        p_before: place?.updatedAt ?? null,
-        p_before_id: place?.id ?? null,
-      });
-      const { projects, counts } = await ask('list the projects', call, PageAnswer);
-      const last = projects.at(-1);
-      const next = last && projects.length === limit ? cursorOf(last) : null;
-      return { projects, counts, next };
-    },
+    page: (userId: string, request: ProjectPageRequest): Promise<ProjectPage> =>
+      pageOfProjects(client, userId, request),
 
     get: (projectId: string): Promise<ProjectRow | null> =>
       one('read the project', client.from('projects').select('*').eq('id', projectId)),
@@ -155,4 +140,25 @@ export function projectsTable(client: Client) {
     remove: (projectId: string): Promise<void> =>
       run('remove the project', client.from('projects').delete().eq('id', projectId)),
   };
+}
+
+/** A page of a user's projects. A place that nobody was told of counts as none. */
+async function pageOfProjects(
+  client: Client,
+  userId: string,
+  { limit, after, filter = 'all', query = '' }: ProjectPageRequest,
+): Promise<ProjectPage> {
+  const place = after === undefined ? null : placeOf(after);
+  const call = client.rpc('page_projects', {
+    p_user_id: userId,
+    p_limit: limit,
+    p_filter: filter,
+    p_query: query,
+    p_before: place?.updatedAt ?? null,
+    p_before_id: place?.id ?? null,
+  });
+  const { projects, counts } = await ask('list the projects', call, PageAnswer);
+  const last = projects.at(-1);
+  const next = last && projects.length === limit ? cursorOf(last) : null;
+  return { projects, counts, next };
 }

@@ -200,7 +200,7 @@ describe('projects', () => {
     });
   });
 
-  it('selectProject tells of the last message that came to nothing, until more is said', async () => {
+  it('selectProject tells of a last message that came to nothing, until more is said', async () => {
     const own = await newProject(socket);
     const id = randomUUID();
     const line = { project_id: own, role: 'user', message: '速くして' };
