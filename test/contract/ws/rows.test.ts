@@ -213,9 +213,11 @@ describe('projects', () => {
     });
     await service.from('chat_history').insert({ ...line, message: '続き' });
     expect(await select()).not.toHaveProperty('lastFailure');
+    await socket.ask({ type: 'deleteProject', projectId: own });
   });
 
   it('lists projects in pages for a socket that asked for pages, and only for that', async () => {
+    const own = await newProject(socket);
     const paged = await Socket.open(stack.baseUrl);
     const init = await paged.ask({ type: 'init', access_token: alice.accessToken, limit: 1 });
     expect(init).toMatchObject({ next: expect.any(String) as string });
@@ -231,6 +233,7 @@ describe('projects', () => {
     expect(Object.keys(all).sort()).toEqual(['projects', 'type', 'userId']);
     expect((all['projects'] as unknown[]).length).toBeGreaterThan(1);
     await whole.close();
+    await socket.ask({ type: 'deleteProject', projectId: own });
   });
 
   it('accepts a project id in capitals', async () => {
