@@ -46,8 +46,8 @@ end $$;
 
 -- A page of what the player sees: versions that were made, newest first, older than ordinal
 -- p_before (null = from the newest). number counts from 1 at the newest; is_current = its files are
--- the project's, directly or through a restore; is_ambiguous = its first 7 digits also begin another
--- revision of the project.
+-- the project's, directly or through a restore; is_ambiguous = its first 7 digits also begin
+-- another revision of the project.
 create or replace function public.list_versions(p_project_id uuid, p_before bigint, p_limit integer)
   returns jsonb
 language sql stable set search_path = '' as $$
