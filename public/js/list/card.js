@@ -63,7 +63,7 @@ export function projectCard(project, { onRename, onRemove }) {
  * Who may play it, and whether they play the newest version; nothing for a draft.
  * @param {ProjectSummary} project
  */
-export function publicationBadge({ isPublic, publication }) {
+function publicationBadge({ isPublic, publication }) {
   const visibility = publication?.visibility ?? (isPublic ? 'public' : null);
   if (visibility === null) return null;
   const states = {
