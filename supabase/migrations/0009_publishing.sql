@@ -101,9 +101,8 @@ begin
   return v_action.result;
 end $$;
 
--- A project from a published version: its row, its first version, the first line of its chat, and
--- what its action is about. One transaction; a repeat changes nothing. False = the
--- action has ended.
+-- A project from a published version: its row, its first version, the first line of its chat. One
+-- transaction; a repeat changes nothing. False = the action has ended.
 create or replace function public.create_remix(p_action_id uuid, p_project_id uuid, p_user_id uuid,
   p_name text, p_parent_id uuid, p_revision text, p_subject text, p_chat_id uuid, p_line text)
   returns boolean
@@ -125,7 +124,6 @@ begin
   insert into public.chat_history (id, project_id, role, message)
   values (p_chat_id, p_project_id, 'system', left(p_line, 1000))
   on conflict (id) do nothing;
-  update public.actions set project_id = p_project_id where id = p_action_id;
   return true;
 end $$;
 
