@@ -89,7 +89,8 @@ describe('Remix', () => {
     expect(list).toMatchObject([{ name: '星よけ', remixedFrom: parentId, isPublic: false }]);
 
     // A change of it is a version after the first, and the parent stays as it is.
-    socket.send({ type: 'message', content: '敵を青にして', skipStyleSelection: true });
+    const content = '2Dのシューティングゲームを作って';
+    socket.send({ type: 'message', content, skipStyleSelection: true });
     await socket.next('gameUpdated');
     expect(await socket.ask({ type: 'getVersions', projectId })).toMatchObject({
       versions: [
