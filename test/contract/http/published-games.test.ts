@@ -93,6 +93,7 @@ describe('the card of a game', () => {
       likeCount: 0,
       liked: false,
       isOwner: false,
+      remixOf: null,
       publishedAt: anyText,
       updatedAt: anyText,
     };
