@@ -9,8 +9,6 @@ import type {
   GeneratePublishInfoInput,
   PublishedGame,
   PublishGameInput,
-  RemixedGame,
-  RemixGameInput,
   PublishInfo,
   UnpublishGameInput,
 } from '../contracts/publishing.js';
@@ -22,6 +20,7 @@ import type { PaidWork } from '../contracts/usage.js';
 import type { JobEvent } from '../contracts/stream.js';
 import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';
 import type { Backend, CancelAnswer, RestoreOutcome } from '../contracts/workflows.js';
+import type { RemixActivities } from './remix-port.js';
 
 /**
  * What the outside must do for the workflows. One set per backend under the same names, and the
@@ -343,14 +342,6 @@ export interface PublishingActivities {
   unpublishGame(input: UnpublishGameInput): Promise<void>;
   /** Removes every copy that the pointer does not name. */
   deleteStaleReleases(input: { gameId: string }): Promise<void>;
-}
-
-export interface RemixActivities {
-  /**
-   * Makes a project of the user's from what is published, its parent named in its row; once,
-   * however often it is tried. `ACCESS_DENIED` where the maker does not allow it.
-   */
-  makeRemix(input: RemixGameInput): Promise<RemixedGame>;
 }
 
 export interface ThumbnailActivities {
