@@ -12,7 +12,7 @@ import type {
   PublishInfo,
   UnpublishGameInput,
 } from '../contracts/publishing.js';
-import type { GenerateThumbnailInput, ImageMade } from '../contracts/images.js';
+import type { ImageMade } from '../contracts/images.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../contracts/modal.js';
 import type { RunUsage } from '../contracts/runner.js';
@@ -20,7 +20,7 @@ import type { PaidWork } from '../contracts/usage.js';
 import type { JobEvent } from '../contracts/stream.js';
 import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';
 import type { Backend, CancelAnswer, RestoreOutcome } from '../contracts/workflows.js';
-import type { RemixActivities } from './remix-port.js';
+import type { RemixActivities, ThumbnailActivities } from './game-ports.js';
 
 /**
  * What the outside must do for the workflows. One set per backend under the same names, and the
@@ -344,19 +344,6 @@ export interface PublishingActivities {
   deleteStaleReleases(input: { gameId: string }): Promise<void>;
 }
 
-export interface ThumbnailActivities {
-  /** How a project's image is made: by the image model, or without one by looking at the game. */
-  planThumbnail(
-    input: GenerateThumbnailInput,
-  ): Promise<{ kind: 'draw'; prompt: string } | { kind: 'screenshot'; revision: string }>;
-  /**
-   * Makes the action's image the project's and ends the row with `made` as its result (F2);
-   * `RunCancelled` when the action or its project has ended.
-   */
-  keepThumbnail(
-    input: Pick<GenerateThumbnailInput, 'actionId' | 'userId' | 'projectId'> & { made: ImageMade },
-  ): Promise<void>;
-}
 export interface CutoutActivities {
   /** Who cuts images out: the service whose key is configured, else our own network. */
   planCutout(): Promise<{ by: 'service' | 'network' }>;

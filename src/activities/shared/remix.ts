@@ -6,7 +6,7 @@ import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { PublishedGameRow } from '../../store/tables/published-games.js';
-import type { RemixActivities } from '../remix-port.js';
+import type { RemixActivities } from '../game-ports.js';
 
 export interface RemixDeps {
   store: Pick<Store, 'publishedGames' | 'remixes' | 'activityLog'>;

@@ -1,0 +1,25 @@
+import type { GenerateThumbnailInput, ImageMade } from '../contracts/images.js';
+import type { RemixedGame, RemixGameInput } from '../contracts/publishing.js';
+
+/** Parts of the shared set (ports.ts): what is made of a game that is there. */
+export interface RemixActivities {
+  /**
+   * Makes a project of the user's from what is published, its parent named in its row; once,
+   * however often it is tried. `ACCESS_DENIED` where the maker does not allow it.
+   */
+  makeRemix(input: RemixGameInput): Promise<RemixedGame>;
+}
+
+export interface ThumbnailActivities {
+  /** How a project's image is made: by the image model, or without one by looking at the game. */
+  planThumbnail(
+    input: GenerateThumbnailInput,
+  ): Promise<{ kind: 'draw'; prompt: string } | { kind: 'screenshot'; revision: string }>;
+  /**
+   * Makes the action's image the project's and ends the row with `made` as its result (F2);
+   * `RunCancelled` when the action or its project has ended.
+   */
+  keepThumbnail(
+    input: Pick<GenerateThumbnailInput, 'actionId' | 'userId' | 'projectId'> & { made: ImageMade },
+  ): Promise<void>;
+}
