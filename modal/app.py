@@ -75,6 +75,7 @@ FUNCTIONS = {
     "generate-image": Options("image", timeout_s=600, cpu=1, memory_mib=2048, secrets=("gemini",)),
     # Chromium draws the video; the GPU makes that faster, it is not needed.
     "render-video": Options("video", timeout_s=1800, cpu=4, memory_mib=8192, gpu="L4"),
+    "play-game": Options("play", timeout_s=300, cpu=2, memory_mib=4096),
 }
 STARTUP_TIMEOUT_S = 300
 #: How long a container that serves several calls waits for the next one.
@@ -389,3 +390,8 @@ def generate_image(request: dict[str, Any]) -> dict[str, Any]:
 @function("render-video")
 def render_video(request: dict[str, Any]) -> dict[str, Any]:
     return serve("render-video", request)
+
+
+@function("play-game")
+def play_game(request: dict[str, Any]) -> dict[str, Any]:
+    return serve("play-game", request)

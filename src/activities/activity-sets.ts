@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { WorkerConfig } from '../config.js';
 import type { Log } from '../log.js';
 import { createActionImages } from '../objects/action-images.js';
+import { createPlayRecords } from '../objects/play-records.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
 import { createThumbnails } from '../store/files/thumbnails.js';
 import { createVideos } from '../store/files/videos.js';
@@ -9,6 +10,7 @@ import { createStore } from '../store/index.js';
 import { createMirror } from '../store/mirror/mirror.js';
 import { streamWriter } from '../stream/writer.js';
 import { localImageActivities } from './local/images.js';
+import { localPlayActivities } from './local/play.js';
 import { localFileActivities } from './local/project-files.js';
 import { localAgentActivities } from './local/run-agent.js';
 import { bundleRunner } from './local/runner-program.js';
@@ -19,6 +21,7 @@ import type {
   CutoutServiceActivities,
   FileActivities,
   ImageActivities,
+  PlayActivities,
   ScreenshotActivities,
   SharedActivities,
   VideoActivities,
@@ -50,6 +53,7 @@ export interface ActivitySets {
   readonly agent: AgentActivities;
   readonly images: ImageActivities & ScreenshotActivities & CutoutServiceActivities;
   readonly videos: VideoActivities;
+  readonly plays: PlayActivities;
   /** Null without credentials. */
   readonly modal: ModalSet | null;
   /** What the watch works with, beside all activities (I2). */
@@ -75,6 +79,7 @@ export async function openActivities(
     agent: withReleasedUsage(localAgentActivities({ ...parts, runner }), store, log),
     images: withReleasedSteps(localImageActivities({ ...parts, runner }), store, log),
     videos: withReleasedSteps(localVideoActivities({ ...parts, runner, videos }), store, log),
+    plays: localPlayActivities({ ...parts, runner }),
     modal: modal && {
       ...modal,
       agent: withReleasedUsage(modal.agent, store, log),
@@ -101,6 +106,7 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
     mirror: modal?.mirror ?? mirror,
     stream: streamWriter(client),
     images: createActionImages(objects),
+    records: createPlayRecords(objects),
     thumbnails: createThumbnails(config.DATA_DIR),
     alerts: createAlerts({ config, store, log }),
     storage: createStorage({ config, store, log, volumeUsage: modal?.measureVolume ?? null }),

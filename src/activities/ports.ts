@@ -16,6 +16,7 @@ import type { ImageMade } from '../contracts/images.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../contracts/modal.js';
 import type { RunUsage } from '../contracts/runner.js';
+import type { PlayReport } from '../contracts/play.js';
 import type { PaidWork } from '../contracts/usage.js';
 import type { JobEvent } from '../contracts/stream.js';
 import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';
@@ -256,6 +257,20 @@ export interface VideoActivities {
    * whatever is killed (F4). Heartbeats; cancellable.
    */
   renderVideo(input: RenderVideoStoryInput): Promise<VideoMade>;
+}
+export interface PlayGameInput extends JobRef {
+  /** Names the play among those of its job, from 1. */
+  play: number;
+  revision: string;
+}
+/** What a play has said; `sheet` names the object that shows what the game looked like (E8). */
+export type PlayedGame = PlayReport & { sheet: string | null; tookMs: number };
+export interface PlayActivities {
+  /**
+   * Plays the game of a revision, which may be a candidate, and keeps what it looked like and what
+   * was found beside the job (J2, E8). Heartbeats; cancellable.
+   */
+  playGame(input: PlayGameInput): Promise<PlayedGame>;
 }
 export interface FileActivities {
   /** Removes a project's files where this backend keeps them; nothing there is fine. */

@@ -5,6 +5,7 @@ import {
   DEPLOYMENT_NAME,
   LOCAL_AGENT_QUEUE,
   LOCAL_IMAGE_QUEUE,
+  LOCAL_PLAY_QUEUE,
   LOCAL_QUEUE,
   LOCAL_VIDEO_QUEUE,
   MAINTENANCE_QUEUE,
@@ -37,6 +38,8 @@ const SHORT_SLOTS = { [ANSWER_QUEUE]: 100, [PUBLISHING_QUEUE]: 10, [MAINTENANCE_
 const IMAGE_SLOTS = 4;
 /** Videos at once per worker: each takes what it can get. */
 const VIDEO_SLOTS = 2;
+/** Games played at once per worker: a browser each. */
+const PLAY_SLOTS = 2;
 
 type CommonOptions = Partial<WorkerOptions> & { connection: NativeConnection; namespace: string };
 
@@ -109,7 +112,7 @@ function shortWorkers(
 function localWorkers(
   shortOptions: CommonOptions,
   { MAX_RUNNING_JOBS, SHUTDOWN_GRACE_MS }: WorkerConfig,
-  { agent, images, videos }: Pick<ActivitySets, 'agent' | 'images' | 'videos'>,
+  { agent, images, videos, plays }: Pick<ActivitySets, 'agent' | 'images' | 'videos' | 'plays'>,
 ): Promise<Worker>[] {
   const common: CommonOptions = {
     ...shortOptions,
@@ -135,13 +138,19 @@ function localWorkers(
       activities: withTypedFailures(videos),
       maxConcurrentActivityTaskExecutions: VIDEO_SLOTS,
     }),
+    Worker.create({
+      ...common,
+      taskQueue: LOCAL_PLAY_QUEUE,
+      activities: withTypedFailures(plays),
+      maxConcurrentActivityTaskExecutions: PLAY_SLOTS,
+    }),
   ];
 }
 
 function modalWorkers(
   common: CommonOptions,
   { MODAL_SLOTS }: WorkerConfig,
-  { agent, images, videos, files }: ModalSet,
+  { agent, images, videos, plays, files }: ModalSet,
 ): Promise<Worker>[] {
   return [
     Worker.create({
@@ -152,7 +161,7 @@ function modalWorkers(
     Worker.create({
       ...common,
       taskQueue: MODAL_AGENT_QUEUE,
-      activities: withTypedFailures({ ...agent, ...images, ...videos }),
+      activities: withTypedFailures({ ...agent, ...images, ...videos, ...plays }),
       maxConcurrentActivityTaskExecutions: MODAL_SLOTS,
       shutdownGraceTime: MODAL_DRAIN_MS,
     }),

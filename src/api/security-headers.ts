@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config.js';
 import { findRoute, FOLDERS_OF_GAMES } from '../contracts/http-routes/match.js';
+import { gamePolicy } from '../domain/game-policy.js';
 
 /**
  * Security headers of our own pages and answers: only our scripts run, only our servers are asked,
@@ -46,8 +47,6 @@ function socketSource(req: IncomingMessage): string {
   return /^[a-z0-9.-]+(:\d{1,5})?$/i.test(host) ? `ws://${host} wss://${host}` : "'self'";
 }
 
-/** Libraries that older games load from there; new ones use /vendor. */
-const SCRIPT_HOSTS = 'https://cdn.jsdelivr.net https://unpkg.com https://cdnjs.cloudflare.com';
 /** A host and port that may stand in a policy: nothing that could end a directive. */
 const HOST = /^[a-z0-9.-]+(:\d{1,5})?$/i;
 
@@ -64,7 +63,7 @@ export function gameHeaders(config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN'>)
     if (findRoute(req.method, req.path)?.content === 'game') {
       for (const header of PAGE_ONLY) res.removeHeader(header);
       res.set({
-        'Content-Security-Policy': gamePolicy(config, req.headers.host),
+        'Content-Security-Policy': policyFor(config, req.headers.host),
         'X-Content-Type-Options': 'nosniff',
         'Referrer-Policy': 'no-referrer',
         'Cross-Origin-Resource-Policy': 'cross-origin',
@@ -74,31 +73,19 @@ export function gameHeaders(config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN'>)
   };
 }
 
-function gamePolicy(
+function policyFor(
   config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN'>,
   host: string | undefined,
 ): string {
+  const publicUrl = new URL(config.PUBLIC_URL);
   const hosts = [
     host ?? '',
-    new URL(config.PUBLIC_URL).host,
+    publicUrl.host,
     config.GAMES_ORIGIN ? new URL(config.GAMES_ORIGIN).host : '',
   ];
   const own = [...new Set(hosts)].filter((each) => HOST.test(each));
   // Paths matter only here: a game that reads its own data may do so, one that calls /api or opens
   // a socket to us may not.
   const readable = own.flatMap((each) => FOLDERS_OF_GAMES.map((folder) => `${each}${folder}`));
-  return [
-    'sandbox allow-scripts allow-pointer-lock',
-    "default-src 'none'",
-    `script-src 'self' 'unsafe-inline' 'unsafe-eval' blob: ${SCRIPT_HOSTS}`,
-    "style-src 'self' 'unsafe-inline' https://fonts.googleapis.com",
-    "font-src 'self' data: https://fonts.gstatic.com",
-    "img-src 'self' data: blob:",
-    "media-src 'self' data: blob:",
-    `connect-src ${readable.join(' ')} data: blob:`,
-    'worker-src blob:',
-    `frame-ancestors 'self' ${new URL(config.PUBLIC_URL).origin}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
+  return gamePolicy(readable, publicUrl.origin);
 }

@@ -8,6 +8,7 @@ export const MODAL_FUNCTION = {
   files: 'file-operation',
   image: 'generate-image',
   video: 'render-video',
+  play: 'play-game',
 } as const;
 export type ModalFunctionName = (typeof MODAL_FUNCTION)[keyof typeof MODAL_FUNCTION];
 

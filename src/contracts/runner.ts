@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ImageInput } from './images.js';
 import { IncomingBundle } from './modal.js';
+import { PlayInput } from './play.js';
 import { VideoInput } from './video.js';
 import { ERROR_POLICY, type ErrorKind } from './errors.js';
 import { Uuid } from './ids.js';
@@ -205,5 +206,12 @@ export const FilesInput = z.discriminatedUnion('op', [
 ]);
 export type FilesInput = z.infer<typeof FilesInput>;
 
-export const RunnerInput = z.union([GenerateInput, GitInput, FilesInput, ImageInput, VideoInput]);
+export const RunnerInput = z.union([
+  GenerateInput,
+  GitInput,
+  FilesInput,
+  ImageInput,
+  VideoInput,
+  PlayInput,
+]);
 export type RunnerInput = z.infer<typeof RunnerInput>;

@@ -21,6 +21,8 @@ export const LOCAL_AGENT_QUEUE = 'dreamcore-local-agent';
 export const LOCAL_IMAGE_QUEUE = 'dreamcore-local-image';
 /** Videos made on this machine: they take minutes of all that it has. */
 export const LOCAL_VIDEO_QUEUE = 'dreamcore-local-video';
+/** Games played on this machine: a browser each, while somebody waits for the game (G2). */
+export const LOCAL_PLAY_QUEUE = 'dreamcore-local-play';
 /** Short work of the Modal set: calls of `git-operation` and `file-operation`. */
 export const MODAL_QUEUE = 'dreamcore-modal';
 /** Long Modal calls: they only wait, so a worker has many slots for them. */
@@ -36,6 +38,7 @@ export const ALL_QUEUES: readonly string[] = [
   LOCAL_AGENT_QUEUE,
   LOCAL_IMAGE_QUEUE,
   LOCAL_VIDEO_QUEUE,
+  LOCAL_PLAY_QUEUE,
   MODAL_QUEUE,
   MODAL_AGENT_QUEUE,
 ];

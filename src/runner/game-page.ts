@@ -1,17 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import type * as Playwright from 'playwright-core';
 import { findChromium } from '../chromium.js';
 import { untilAborted } from '../concurrency.js';
 import { AppError } from '../contracts/errors.js';
-import type { GameAsset } from '../contracts/assets.js';
 import { SCREEN } from '../contracts/video.js';
-import { assetAddress, assetReferenceAt } from '../domain/published-files.js';
-import { vendoredFile } from '../domain/vendored-libraries.js';
 import { openRepo } from '../git/process.js';
 import { readFile as readRevisionFile } from '../git/read.js';
 import { launchBoxed } from './boxed-browser.js';
+import { openGameFiles, type GameFiles, type GameRequest, type Served } from './game-files.js';
 import { loadPackage } from './packages.js';
 
 /** No such host exists: every request is answered here or not at all. */
@@ -21,31 +16,6 @@ const PIXEL_RATIO = 2;
 export const LOAD_LIMIT_MS = 20_000;
 /** What a game asks for beyond this is not there: each answer costs a process. */
 const MAX_REQUESTS = 500;
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-};
-
-/**
- * `assets`: what the game may load besides its own files; `seenFrom`: the file from which packages
- * are looked for.
- */
-export interface GameRequest {
-  repoDir: string;
-  revision: string;
-  assets: readonly GameAsset[];
-  seenFrom?: string | undefined;
-}
-
-interface Served {
-  body: Buffer;
-  contentType: string;
-}
 
 function warn(text: string): void {
   process.stderr.write(`${text}\n`);
@@ -129,7 +99,7 @@ async function openContext(
     acceptDownloads: false,
   });
   await context.routeWebSocket(/.*/, (socket) => socket.close());
-  const assets = new Map(request.assets.map((asset) => [asset.address, asset]));
+  const files = openGameFiles(request);
   let [requests, loads] = [0, 0];
   await context.route('**/*', async (route) => {
     const asked = route.request();
@@ -142,7 +112,7 @@ async function openContext(
     }
     if (url.origin !== ORIGIN || requests > MAX_REQUESTS) return route.abort();
     // What cannot be read is not there: a game that asks for nonsense is shown all the same.
-    const served = await answerTo(request, assets, url.pathname).catch(() => null);
+    const served = await answerTo(files, url.pathname).catch(() => null);
     return route.fulfill(
       served
         ? { ...served, headers: { 'Access-Control-Allow-Origin': '*' } }
@@ -161,37 +131,11 @@ function isWholePage(asked: Playwright.Request): boolean {
   }
 }
 
-async function answerTo(
-  { repoDir, revision, seenFrom = import.meta.url }: GameRequest,
-  assets: ReadonlyMap<string, GameAsset>,
-  urlPath: string,
-): Promise<Served | null> {
-  const reference = assetReferenceAt(urlPath);
-  const asset = reference && assets.get(assetAddress(reference));
-  if (asset) return { body: await bytesOf(asset), contentType: asset.mimeType };
+async function answerTo(files: GameFiles, urlPath: string): Promise<Served | null> {
+  const asset = await files.asset(urlPath);
+  if (asset) return asset;
   const file = decodeURIComponent(urlPath).slice(1) || 'index.html';
-  const body = file.startsWith('vendor/')
-    ? await readVendored(file.slice('vendor/'.length), seenFrom)
-    : await readRevisionFile(openRepo(repoDir), revision, file);
-  return (
-    body && {
-      body,
-      contentType: TYPES[path.extname(file).toLowerCase()] ?? 'application/octet-stream',
-    }
-  );
-}
-
-function bytesOf(asset: GameAsset): Promise<Buffer> | Buffer {
-  return 'data' in asset ? Buffer.from(asset.data, 'base64') : readFile(asset.file);
-}
-
-async function readVendored(pathBelowVendor: string, seenFrom: string): Promise<Buffer | null> {
-  const vendored = vendoredFile(pathBelowVendor);
-  if (vendored === null) return null;
-  const {
-    library: { name, folder },
-    file,
-  } = vendored;
-  const [root] = createRequire(seenFrom).resolve(name).split(`${path.sep}${name}${path.sep}`);
-  return readFile(path.join(root ?? '', name, folder, file));
+  return file.startsWith('vendor/')
+    ? files.vendored(file.slice('vendor/'.length))
+    : files.own(file);
 }

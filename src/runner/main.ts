@@ -9,10 +9,12 @@ import { splitLines } from './claude/lines.js';
 import { runFiles } from './commands/files.js';
 import { runGit } from './commands/git.js';
 import { IMAGE_PROGRESS } from '../contracts/images.js';
+import type { PlayInput } from '../contracts/play.js';
 import type { VideoInput } from '../contracts/video.js';
 import { generate } from './generate.js';
 import { makeImage, type ImageAccess } from './image/image.js';
 import { Output } from './output.js';
+import { playGame } from './play/play.js';
 import { makeVideo } from './video/video.js';
 
 const DEFAULT_UPSTREAM = 'https://api.anthropic.com';
@@ -20,8 +22,8 @@ const DEFAULT_IMAGE_UPSTREAM = 'https://generativelanguage.googleapis.com';
 const DEFAULT_CUTOUT_UPSTREAM = 'https://api.replicate.com';
 /** Shorter ones are no secrets, and removing them would tear words apart. */
 const MIN_SECRET_CHARS = 8;
-/** An image model may be silent for longer than a parent waits for a word (F3). */
-const IMAGE_BEAT_MS = 2_000;
+/** An image model or a game may be silent for longer than a parent waits for a word (F3). */
+const BEAT_MS = 2_000;
 /** A run that has sent so many events has shown text to its listeners. */
 const SOME_EVENTS = 12;
 
@@ -155,6 +157,16 @@ async function runVideo(input: VideoInput): Promise<unknown> {
   }
 }
 
+/** A game that is slow to answer is no silence of ours. */
+function runPlay(input: PlayInput): Promise<unknown> {
+  setInterval(() => output.alive(0), BEAT_MS);
+  return playGame(
+    { ...input, repoDir: path.resolve(input.repoDir) },
+    { seenFrom: process.argv[2], onAlive: () => output.alive(0) },
+    stop.signal,
+  );
+}
+
 async function run(): Promise<unknown> {
   const lines = splitLines(process.stdin);
   const input = await readInput(lines);
@@ -164,9 +176,10 @@ async function run(): Promise<unknown> {
   if (input.command === 'image' || input.command === 'video') costUsd = null;
   if (input.command === 'image') {
     if (input.op === 'cutout') letSignalsEndUs();
-    setInterval(() => output.alive(0), IMAGE_BEAT_MS);
+    setInterval(() => output.alive(0), BEAT_MS);
     return makeImage(input, imageAccess(), stop.signal);
   }
+  if (input.command === 'play') return runPlay(input);
   if (input.command === 'video') {
     return runVideo({
       ...input,

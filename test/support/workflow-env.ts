@@ -19,6 +19,7 @@ import type {
   CutoutServiceActivities,
   FileActivities,
   ImageActivities,
+  PlayActivities,
   ReplicationActivities,
   ScreenshotActivities,
   SharedActivities,
@@ -31,6 +32,7 @@ import {
   DEPLOYMENT_NAME,
   LOCAL_AGENT_QUEUE,
   LOCAL_IMAGE_QUEUE,
+  LOCAL_PLAY_QUEUE,
   LOCAL_QUEUE,
   LOCAL_VIDEO_QUEUE,
   MAINTENANCE_QUEUE,
@@ -54,7 +56,8 @@ export type FakeActivities = Partial<SharedActivities> &
   Partial<ImageActivities> &
   Partial<ScreenshotActivities> &
   Partial<CutoutServiceActivities> &
-  Partial<VideoActivities>;
+  Partial<VideoActivities> &
+  Partial<PlayActivities>;
 
 export interface WorkflowEnv {
   client: Client;
@@ -81,6 +84,7 @@ const ALL_QUEUES = [
   LOCAL_AGENT_QUEUE,
   LOCAL_IMAGE_QUEUE,
   LOCAL_VIDEO_QUEUE,
+  LOCAL_PLAY_QUEUE,
   MODAL_QUEUE,
   MODAL_AGENT_QUEUE,
 ];

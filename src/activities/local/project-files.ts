@@ -1,12 +1,20 @@
 import { crashPoint } from '../../crash-points.js';
+import type { PlayRecords } from '../../objects/play-records.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { FileActivities } from '../ports.js';
 
 /** Short file work where the mirror itself is the user's store. */
-export function localFileActivities({ mirror }: { mirror: Mirror }): FileActivities {
+export function localFileActivities({
+  mirror,
+  records,
+}: {
+  mirror: Mirror;
+  records: PlayRecords;
+}): FileActivities {
   return {
     async removeProjectFiles({ userId, projectId }) {
       await mirror.remove(userId, projectId);
+      await records.removeProject(userId, projectId);
       crashPoint('after-delete-files');
     },
   };

@@ -3,6 +3,7 @@ import type {
   AgentActivities,
   FileActivities,
   ImageActivities,
+  PlayActivities,
   ReplicationActivities,
   VideoActivities,
 } from '../ports.js';
@@ -11,11 +12,12 @@ import type {
  * The Modal set of a worker without credentials: whoever still asks for it hears at once that the
  * run has to go on elsewhere (G1).
  */
-export const modalDisabled: AgentActivities & ImageActivities & VideoActivities = {
+export const modalDisabled: AgentActivities & ImageActivities & VideoActivities & PlayActivities = {
   runAgent: refuse,
   drawImage: refuse,
   removeBackground: refuse,
   renderVideo: refuse,
+  playGame: refuse,
 };
 
 /** The same for short calls: whoever makes them tries again for a while, then goes on without. */

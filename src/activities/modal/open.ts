@@ -4,6 +4,7 @@ import type { FolderSize } from '../../store/files/folder-size.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import { createVideos } from '../../store/files/videos.js';
 import { createActionImages } from '../../objects/action-images.js';
+import { createPlayRecords } from '../../objects/play-records.js';
 import { createFileObjectStore } from '../../objects/file-object-store.js';
 import type { Store } from '../../store/index.js';
 import { withHydration } from '../../store/mirror/hydration.js';
@@ -11,11 +12,13 @@ import type {
   AgentActivities,
   FileActivities,
   ImageActivities,
+  PlayActivities,
   ReplicationActivities,
   VideoActivities,
 } from '../ports.js';
 import { runnerVersion } from '../runner-input/bundle.js';
 import { modalAgentActivities } from './run-agent.js';
+import { modalPlayActivities } from './play.js';
 import { createBreaker } from './breaker.js';
 import { createModalCalls, type ModalCalls } from './call.js';
 import { connectModal } from './client.js';
@@ -35,6 +38,7 @@ export interface ModalSet {
   readonly agent: AgentActivities;
   readonly images: ImageActivities;
   readonly videos: VideoActivities;
+  readonly plays: PlayActivities;
   readonly files: FileActivities & ReplicationActivities;
   /** The mirror that fetches from the Volume what it lacks (E7). */
   readonly mirror: Mirror;
@@ -88,6 +92,13 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
       log,
       images: createActionImages(createFileObjectStore(config.DATA_DIR)),
       calls,
+    }),
+    plays: modalPlayActivities({
+      ...deps,
+      mirror,
+      calls,
+      volume,
+      records: createPlayRecords(createFileObjectStore(config.DATA_DIR)),
     }),
     videos: modalVideoActivities({
       ...deps,

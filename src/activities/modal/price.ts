@@ -18,6 +18,7 @@ export const RESERVED: Readonly<
   'file-operation': { cores: 0.25, memoryMib: 512 },
   'generate-image': { cores: 1, memoryMib: 2_048 },
   'render-video': { cores: 4, memoryMib: 8_192, gpus: 1 },
+  'play-game': { cores: 2, memoryMib: 4_096 },
 };
 
 /** Price of a container of this function that worked for so long. */

@@ -1,6 +1,7 @@
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { ObjectStore } from '../../objects/object-store.js';
+import type { PlayRecords } from '../../objects/play-records.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { MaintenanceActivities } from '../ports.js';
@@ -9,6 +10,8 @@ import { removeDeletedAssets, removeOrphanFolders } from './sweeps.js';
 const CANDIDATE_MS = 24 * 60 * 60_000;
 /** Whoever wanted an image has fetched it long ago. */
 const IMAGE_MS = 24 * 60 * 60_000;
+/** As long as the last candidate of a failed job (E4). */
+const PLAY_MS = 14 * 24 * 60 * 60_000;
 /** No object takes this long to be stored. */
 const UPLOAD_MS = 60 * 60_000;
 /** What a round may spend on packing; the next one goes on. */
@@ -19,6 +22,7 @@ export interface MaintenanceDeps {
   store: Store;
   mirror: Mirror;
   images: ActionImages;
+  records: PlayRecords;
   objects: ObjectStore;
   log: Log;
 }
@@ -29,6 +33,7 @@ export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivit
     async collectGarbage() {
       const candidates = await deps.mirror.removeCandidates(CANDIDATE_MS);
       const images = await deps.images.removeOld(IMAGE_MS);
+      await deps.records.removeOld(PLAY_MS);
       await deps.objects.removeAbandoned(UPLOAD_MS);
       const packed = await deps.mirror.packRepositories(PACK_BUDGET_MS);
       const folders = await removeOrphanFolders(deps);

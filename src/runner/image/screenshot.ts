@@ -1,5 +1,6 @@
 import type * as Playwright from 'playwright-core';
-import { LOAD_LIMIT_MS, withGamePage, type GameRequest } from '../game-page.js';
+import type { GameRequest } from '../game-files.js';
+import { LOAD_LIMIT_MS, withGamePage } from '../game-page.js';
 
 /** A moment of play: taps begin most games. */
 const TAPS = [

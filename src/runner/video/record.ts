@@ -4,7 +4,8 @@ import type { BrowserContext, CDPSession, Page } from 'playwright-core';
 import { withTimeout } from '../../concurrency.js';
 import { AppError } from '../../contracts/errors.js';
 import { VIDEO } from '../../contracts/video.js';
-import { withGamePage, type GameRequest } from '../game-page.js';
+import type { GameRequest } from '../game-files.js';
+import { withGamePage } from '../game-page.js';
 import { touchesAt, type Touch } from './touches.js';
 
 /** Real time for what a game loads and decodes by itself; its own clock stands still meanwhile. */

@@ -1,4 +1,4 @@
 import { promisesOf } from '../ports/promises.js';
 import { modalSet } from '../ports/sets.js';
 
-promisesOf('Modal', modalSet, ['failures', 'images', 'videos']);
+promisesOf('Modal', modalSet, ['failures', 'images', 'plays', 'videos']);

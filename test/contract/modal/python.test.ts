@@ -86,6 +86,7 @@ it('the declared options of a function are those of what it meets', async () => 
     'file-operation',
     'generate-image',
     'render-video',
+    'play-game',
   ]);
   expect(
     Object.values(functions)

@@ -11,6 +11,7 @@ import type {
   FileActivities,
   GenerationSpec,
   ImageActivities,
+  PlayActivities,
   RunAgentInput,
   RunAgentOutcome,
   VideoActivities,
@@ -22,6 +23,7 @@ import { listRefs } from '../../../src/git/refs.js';
 import { startDemoServer } from '../../../dev/demo-model/server.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { createVideos, type Videos } from '../../../src/store/files/videos.js';
+import { createPlayRecords, type PlayRecords } from '../../../src/objects/play-records.js';
 import { createActionImages, type ActionImages } from '../../../src/objects/action-images.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
 import { startFakeMessages, type FakeMessages, type Reply } from '../../fakes/messages-api.js';
@@ -47,6 +49,7 @@ export interface PortFixture {
   readonly listener: Listener;
   readonly images: ActionImages;
   readonly videos: Videos;
+  readonly records: PlayRecords;
   /** What the image model was asked, in order. */
   readonly imageRequests: readonly string[];
   /** Configuration of a worker; what is given comes on top. */
@@ -79,6 +82,7 @@ export interface PortSet {
   readonly files: FileActivities;
   readonly images: ImageActivities;
   readonly videos: VideoActivities;
+  readonly plays: PlayActivities;
   /** Whether a process with these arguments is a runner of this set. */
   isRunner(args: string): boolean;
   /** Where this set keeps a project's files. */
@@ -160,6 +164,7 @@ export async function startPortFixture(): Promise<PortFixture> {
     imageRequests,
     images: createActionImages(createFileObjectStore(dataDir)),
     videos: createVideos(dataDir),
+    records: createPlayRecords(createFileObjectStore(dataDir)),
     config: (changes = {}) =>
       parseWorkerConfig({
         ...database.config,

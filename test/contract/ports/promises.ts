@@ -6,6 +6,7 @@ import { superseded } from '../../../src/activities/runner-input/generate-input.
 import type { Reply } from '../../fakes/messages-api.js';
 import { eventually, game } from '../runner/bench.js';
 import { videoPromises } from './video-promises.js';
+import { playPromises } from './play-promises.js';
 import { imagePromises } from './image-promises.js';
 import {
   CALLBACK_SECRET,
@@ -54,6 +55,7 @@ const PROMISES = {
   failures: failurePromises,
   images: imagePromises,
   videos: videoPromises,
+  plays: playPromises,
 } satisfies Record<string, (opened: OpenSet) => void>;
 
 /**

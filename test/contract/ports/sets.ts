@@ -2,6 +2,7 @@ import path from 'node:path';
 import { localAgentActivities } from '../../../src/activities/local/run-agent.js';
 import { localFileActivities } from '../../../src/activities/local/project-files.js';
 import { localImageActivities } from '../../../src/activities/local/images.js';
+import { localPlayActivities } from '../../../src/activities/local/play.js';
 import { localVideoActivities } from '../../../src/activities/local/video.js';
 import { bundleRunner } from '../../../src/activities/local/runner-program.js';
 import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
@@ -20,7 +21,7 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
   return {
     name: 'local',
     agent: localAgentActivities({ config: fixture.config(), store, mirror, runner }),
-    files: localFileActivities({ mirror }),
+    files: localFileActivities({ mirror, records: fixture.records }),
     images: localImageActivities({
       config: fixture.config(),
       store,
@@ -36,6 +37,13 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
       videos: fixture.videos,
       runner,
       log,
+    }),
+    plays: localPlayActivities({
+      config: fixture.config(),
+      store,
+      mirror,
+      records: fixture.records,
+      runner,
     }),
     isRunner: (args) => args.includes(path.join(dataDir, 'runner', 'main.mjs')),
     projectFolder: ({ userId, projectId }) =>
@@ -76,6 +84,7 @@ export async function modalSet(fixture: PortFixture): Promise<ModalPortSet> {
       files: modal.files,
       images: modal.images,
       videos: modal.videos,
+      plays: modal.plays,
       isRunner: (args) =>
         args.includes(path.dirname(path.dirname(emulator.volumeFolder('any')))) &&
         /dreamcore\/runner-\w+\.mjs/.test(args),

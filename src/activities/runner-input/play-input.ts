@@ -1,0 +1,39 @@
+import { AppError } from '../../contracts/errors.js';
+import { PlayResult, type PlayInput } from '../../contracts/play.js';
+import { seedOf } from '../../domain/playing.js';
+import type { PlayRecords } from '../../objects/play-records.js';
+import type { PlayedGame, PlayGameInput } from '../ports.js';
+
+/** Names the call of a play; no attempt of its job has this name (C1). */
+export function playCallId({ jobId, play }: PlayGameInput): string {
+  return `${jobId}.play-${play}`;
+}
+
+/** What the runner is told of one play, the same for every backend. */
+export function playInput(
+  input: PlayGameInput,
+  place: Pick<PlayInput, 'repoDir' | 'assets'>,
+): PlayInput {
+  const { revision } = input;
+  return {
+    command: 'play',
+    callId: playCallId(input),
+    revision,
+    seed: seedOf(revision),
+    ...place,
+  };
+}
+
+/** Keeps what the runner has found, and answers it as the workflow is told. */
+export async function keepPlay(
+  records: PlayRecords,
+  input: PlayGameInput,
+  raw: unknown,
+): Promise<PlayedGame> {
+  const read = PlayResult.safeParse(raw);
+  if (!read.success)
+    throw new AppError('RunCrashed', 'the result of the play cannot be understood');
+  const { sheet, tookMs, ...report } = read.data;
+  const bytes = sheet === null ? null : Buffer.from(sheet, 'base64');
+  return { ...report, tookMs, sheet: await records.write(input, report, bytes) };
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { GameAsset } from './assets.js';
+import { IncomingBundle } from './modal.js';
+
+/** What counts against a game when a second play with the same seed finds it again (J2). */
+export const HARD_FINDINGS = [
+  'exception',
+  'blank',
+  'freeze',
+  'deaf',
+  'dead-end',
+  'instant-death',
+  'csp',
+  'scrolls',
+] as const;
+/** What is told and decides nothing. */
+export const SOFT_FINDINGS = ['missing-file', 'rejection', 'keys-only', 'unsteady'] as const;
+
+/** `loading`: until the first frames; `untouched` and `touched`: in a run without or with input. */
+export const PlayPhase = z.enum(['loading', 'untouched', 'touched']);
+export type PlayPhase = z.infer<typeof PlayPhase>;
+
+export const PlayFinding = z.object({
+  code: z.enum([...HARD_FINDINGS, ...SOFT_FINDINGS]),
+  when: PlayPhase,
+  /** What is wrong, for whoever mends it. */
+  words: z.string(),
+  /** What was seen, in the game's own words where it has some; may be empty. */
+  evidence: z.string().max(400),
+});
+export type PlayFinding = z.infer<typeof PlayFinding>;
+
+/**
+ * `unplayed`: nobody knows, because the page asks for what a play cannot give it (J4), or the
+ * player could not work.
+ */
+export const PlayVerdict = z.enum(['plays', 'broken', 'unplayed']);
+export type PlayVerdict = z.infer<typeof PlayVerdict>;
+
+/** What a version's row keeps of its play (J1). */
+export const PlayReport = z.object({
+  verdict: PlayVerdict,
+  /** Hard ones; those of a `broken` game. */
+  findings: z.array(PlayFinding),
+  notes: z.array(PlayFinding),
+  /** Why a game is `unplayed`; empty for any other. */
+  reason: z.string(),
+  seed: z.number().int(),
+  /** Version of the player: findings are a function of it, the seed and the revision (J4). */
+  player: z.number().int(),
+});
+export type PlayReport = z.infer<typeof PlayReport>;
+
+/** Playing one revision. Nothing is written: the report is the result. */
+export const PlayInput = z.object({
+  command: z.literal('play'),
+  callId: z.string(),
+  /** The project's bare repository; relative paths start at the current folder. */
+  repoDir: z.string(),
+  revision: z.string().regex(/^[0-9a-f]{40}$/),
+  /** What the game may load besides its own files and our libraries. */
+  assets: z.array(GameAsset),
+  seed: z.number().int().min(0).max(0xffff_ffff),
+  incoming: IncomingBundle.optional(),
+});
+export type PlayInput = z.output<typeof PlayInput>;
+
+export const PlayResult = PlayReport.extend({
+  /** What the game looked like, one PNG, base64; null when nothing was seen. */
+  sheet: z.string().nullable(),
+  tookMs: z.number(),
+});
+export type PlayResult = z.infer<typeof PlayResult>;

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import {
+  foundTwice,
+  judgePlay,
+  PLAYER_VERSION,
+  reportOf,
+  seedOf,
+  type Play,
+  type Run,
+} from './playing.js';
+import { findingOf } from './playing-words.js';
+
+const calm: Run = {
+  thrown: [],
+  violations: [],
+  missing: [],
+  froze: null,
+  states: ['a', 'b', 'c'],
+  inks: [5_000, 5_000],
+  scrolled: 0,
+  overAtMs: null,
+  waitedUntilMs: null,
+  restart: 'notTried',
+  keysFrom: { state: 2, image: 1 },
+};
+
+function play(touched: Partial<Run> = {}, more: Partial<Play> = {}, all: Partial<Run> = {}): Play {
+  return {
+    untouched: [
+      { ...calm, ...all },
+      { ...calm, ...all },
+    ],
+    touched: { ...calm, states: ['a', 'x', 'x'], ...all, ...touched },
+    drift: [0, 0],
+    change: [0, 0],
+    ...more,
+  };
+}
+
+const codes = (given: Play) => {
+  const { hard, notes } = judgePlay(given);
+  return [hard.map(({ code }) => code), notes.map(({ code }) => code)];
+};
+const thrown = (text: string, isRejection = false): Partial<Run> => ({
+  thrown: [{ when: 'loading', text, isRejection }],
+});
+
+describe('what a play says about a game (J2)', () => {
+  it.each<[string, Play, string[], string[]]>([
+    ['plays', play(), [], []],
+    ['an exception', play(thrown('TypeError: x')), ['exception'], []],
+    ['an unhandled rejection', play(thrown('Error: level', true)), ['exception'], []],
+    ['sound that a browser refuses', play(thrown('NotAllowedError: x', true)), [], ['rejection']],
+    ['the same, thrown', play(thrown('NotAllowedError: x')), ['exception'], []],
+    ['blank in all images', play({}, {}, { inks: [10, 0] }), ['blank'], []],
+    ['a black first image', play({}, {}, { inks: [0, 900] }), [], []],
+    ['a task without an end', play({ froze: { when: 'touched', what: '' } }), ['freeze'], []],
+    ['no answer', play({ states: calm.states }), ['deaf'], []],
+    ['an answer in pixels only', play({ states: calm.states }, { change: [90, 0] }), [], []],
+    ['a cursor', play({ states: calm.states }, { change: [9, 0] }), ['deaf'], []],
+    ['an answer to keys only', play({ states: ['a', 'b', 'x'] }), [], ['keys-only']],
+    [
+      'pixels that drift by themselves',
+      play({ states: calm.states }, { drift: [90, 90], change: [90, 90] }),
+      [],
+      ['unsteady'],
+    ],
+    ['no way back', play({ restart: 'stuck' }), ['dead-end'], []],
+    ['a new round', play({ restart: 'restarted', overAtMs: 900 }), [], []],
+    ['over at once', play({}, {}, { overAtMs: 400 }), ['instant-death'], []],
+    [
+      'over at the touch that begins it',
+      play({ waitedUntilMs: 500, overAtMs: 800 }),
+      ['instant-death'],
+      [],
+    ],
+    [
+      'what the policy forbids',
+      play({ violations: [{ when: 'loading', directive: 'img-src', blocked: 'x' }] }),
+      ['csp'],
+      [],
+    ],
+    ['a page that moves', play({ scrolled: 120 }), ['scrolls'], []],
+    ['a file that is not there', play({ missing: ['/a.png'] }), [], ['missing-file']],
+  ])('%s', (_, given, hard, notes) => {
+    expect(codes(given)).toEqual([hard, notes]);
+  });
+
+  it('counts what is found again, an exception by its own words', () => {
+    const exception = (text: string) => findingOf('exception', 'loading', text);
+    const scrolls = (px: string) => findingOf('scrolls', 'touched', px);
+    expect(foundTwice([exception('a'), scrolls('9 px')], [scrolls('8 px')])).toEqual([
+      scrolls('9 px'),
+    ]);
+    expect(foundTwice([exception('a')], [exception('b')])).toEqual([]);
+  });
+
+  it('J4: is unplayed, never broken, when the page needs what a play cannot give', () => {
+    const hard = [findingOf('blank', 'loading')];
+    const place = { seed: 3, needs: ['https://unpkg.com/x'] };
+    expect(reportOf(hard, [], place)).toMatchObject({ verdict: 'unplayed', findings: [] });
+    expect(reportOf(hard, [], { ...place, needs: [] })).toEqual({
+      verdict: 'broken',
+      findings: hard,
+      notes: [],
+      reason: '',
+      seed: 3,
+      player: PLAYER_VERSION,
+    });
+    expect(seedOf('00000010'.padEnd(40, 'f'))).toBe(16);
+  });
+});

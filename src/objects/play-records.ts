@@ -1,0 +1,77 @@
+import { AppError } from '../contracts/errors.js';
+import { isUuid } from '../contracts/ids.js';
+import { PlayReport } from '../contracts/play.js';
+import { listAll, readBytes, type ObjectStore } from './object-store.js';
+
+const PREFIX = 'plays/';
+
+/** One play of a job. */
+export interface PlayRef {
+  readonly userId: string;
+  readonly projectId: string;
+  readonly jobId: string;
+  readonly play: number;
+}
+
+/**
+ * What plays have found and seen, as objects `plays/<userId>/<projectId>/<jobId>.<play>.json` and
+ * `.png` (E8). Ids are UUIDs.
+ */
+export interface PlayRecords {
+  /** Keeps both; answers the key of the image, null without one. */
+  write(play: PlayRef, report: PlayReport, sheet: Buffer | null): Promise<string | null>;
+  /** Null when there is none, or none any more. */
+  readReport(play: PlayRef): Promise<PlayReport | null>;
+  readSheet(play: PlayRef): Promise<Buffer | null>;
+  removeProject(userId: string, projectId: string): Promise<void>;
+  /** Removes all that is older than `olderThanMs`, of all users. Returns how many objects. */
+  removeOld(olderThanMs: number): Promise<number>;
+}
+
+/** The records of plays in an object store. */
+export function createPlayRecords(objects: ObjectStore): PlayRecords {
+  const read = async (key: string): Promise<Buffer | null> => {
+    const object = await objects.get(key);
+    return object && readBytes(object);
+  };
+  return {
+    async write(play, report, sheet) {
+      await objects.put(`${keyOf(play)}.json`, Buffer.from(JSON.stringify(report)));
+      if (sheet === null) return null;
+      await objects.put(`${keyOf(play)}.png`, sheet);
+      return `${keyOf(play)}.png`;
+    },
+    async readReport(play) {
+      const bytes = await read(`${keyOf(play)}.json`);
+      return bytes && PlayReport.parse(JSON.parse(bytes.toString('utf8')));
+    },
+    readSheet: (play) => read(`${keyOf(play)}.png`),
+    async removeProject(userId, projectId) {
+      const folder = folderOf({ userId, projectId });
+      for await (const { key } of listAll(objects, folder)) await objects.delete(key);
+    },
+    async removeOld(olderThanMs) {
+      let removed = 0;
+      for await (const { key, modifiedAt } of listAll(objects, PREFIX)) {
+        if (Date.now() - modifiedAt.getTime() < olderThanMs) continue;
+        await objects.delete(key);
+        removed += 1;
+      }
+      return removed;
+    },
+  };
+}
+
+function folderOf({ userId, projectId }: Pick<PlayRef, 'userId' | 'projectId'>): string {
+  return `${PREFIX}${idOf(userId)}/${idOf(projectId)}/`;
+}
+
+function keyOf(play: PlayRef): string {
+  return `${folderOf(play)}${idOf(play.jobId)}.${play.play}`;
+}
+
+/** Throws `PATH_ESCAPE` before a key is made of something that is not a UUID. */
+function idOf(id: string): string {
+  if (!isUuid(id)) throw new AppError('PATH_ESCAPE', 'ids are UUIDs');
+  return id.toLowerCase();
+}

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { GameAsset } from '../contracts/assets.js';
+import { assetAddress, assetReferenceAt } from '../domain/published-files.js';
+import { vendoredFile } from '../domain/vendored-libraries.js';
+import { openRepo } from '../git/process.js';
+import { readFile as readRevisionFile } from '../git/read.js';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+};
+
+/**
+ * `assets`: what the game may load besides its own files; `seenFrom`: the file from which packages
+ * are looked for.
+ */
+export interface GameRequest {
+  repoDir: string;
+  revision: string;
+  assets: readonly GameAsset[];
+  seenFrom?: string | undefined;
+}
+
+export interface Served {
+  body: Buffer;
+  contentType: string;
+}
+
+/** What a page of a game may load; null = it is not there. */
+export interface GameFiles {
+  /** A file of the revision, by its path in the project. */
+  own(file: string): Promise<Served | null>;
+  /** An asset of the request, by the path of its address; null also when none is meant. */
+  asset(urlPath: string): Promise<Served | null>;
+  /** A file of one of our libraries, by its path below `/vendor/`. */
+  vendored(pathBelowVendor: string): Promise<Served | null>;
+}
+
+/** The files that a request names. */
+export function openGameFiles({
+  repoDir,
+  revision,
+  assets,
+  seenFrom = import.meta.url,
+}: GameRequest): GameFiles {
+  const byAddress = new Map(assets.map((asset) => [asset.address, asset]));
+  const typed = (body: Buffer | null, file: string): Served | null =>
+    body && {
+      body,
+      contentType: TYPES[path.extname(file).toLowerCase()] ?? 'application/octet-stream',
+    };
+  return {
+    own: async (file) => typed(await readRevisionFile(openRepo(repoDir), revision, file), file),
+    async asset(urlPath) {
+      const reference = assetReferenceAt(urlPath);
+      const asset = reference && byAddress.get(assetAddress(reference));
+      return asset ? { body: await bytesOf(asset), contentType: asset.mimeType } : null;
+    },
+    vendored: async (below) => typed(await readVendored(below, seenFrom), below),
+  };
+}
+
+function bytesOf(asset: GameAsset): Promise<Buffer> | Buffer {
+  return 'data' in asset ? Buffer.from(asset.data, 'base64') : readFile(asset.file);
+}
+
+async function readVendored(pathBelowVendor: string, seenFrom: string): Promise<Buffer | null> {
+  const vendored = vendoredFile(pathBelowVendor);
+  if (vendored === null) return null;
+  const {
+    library: { name, folder },
+    file,
+  } = vendored;
+  const [root] = createRequire(seenFrom).resolve(name).split(`${path.sep}${name}${path.sep}`);
+  return readFile(path.join(root ?? '', name, folder, file));
+}

@@ -1,0 +1,101 @@
+/** A place on the screen, CSS pixels. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The `n`-th thing that looks as if it could be tapped; the middle when there are fewer. */
+export interface Target {
+  readonly target: number;
+}
+
+export type Input =
+  | { readonly type: 'down' | 'move'; readonly at: Place }
+  | { readonly type: 'up' }
+  | { readonly type: 'tap'; readonly at: Place | Target }
+  | { readonly type: 'key'; readonly key: string };
+
+/** A part of a play: the inputs, then so much of the game's time; `look` = then it is looked at. */
+export interface Beat {
+  readonly inputs: readonly Input[];
+  readonly forMs: number;
+  readonly look?: boolean;
+}
+
+export const PLAY_SCREEN = { width: 390, height: 844 } as const;
+export const MIDDLE: Place = { x: 195, y: 422 };
+/** Until then a game is taken to be loading. */
+export const LOADED_MS = 500;
+
+const STEP_MS = 100;
+const wait = (steps: number): Beat[] =>
+  Array.from({ length: steps }, () => ({ inputs: [], forMs: STEP_MS }));
+const beat = (...inputs: Input[]): Beat => ({ inputs, forMs: STEP_MS });
+const looked = (beats: readonly Beat[]): Beat[] =>
+  beats.map((each, at) => (at === beats.length - 1 ? { ...each, look: true } : each));
+const tap = (at: Place | Target): Input => ({ type: 'tap', at });
+const down = (x: number, y: number): Input => ({ type: 'down', at: { x, y } });
+const move = (x: number, y: number): Input => ({ type: 'move', at: { x, y } });
+const up: Input = { type: 'up' };
+
+/** Games are steered by holding and moving as well as by taps: a tap alone moves no ship. */
+const HOLD: readonly Beat[] = [
+  beat(down(195, 640)),
+  beat(move(120, 650)),
+  { ...beat(move(60, 640)), look: true },
+  beat(move(180, 600)),
+  beat(move(300, 620)),
+  beat(move(340, 640), up),
+];
+/** One to each side, from where the thumb is. */
+const SWIPES: readonly Beat[] = [
+  [0, -180],
+  [-120, 0],
+  [0, 180],
+  [120, 0],
+].flatMap(([dx = 0, dy = 0]) => [
+  beat(
+    down(195, 480),
+    move(195 + dx / 3, 480 + dy / 3),
+    move(195 + (2 * dx) / 3, 480 + (2 * dy) / 3),
+    move(195 + dx, 480 + dy),
+    up,
+  ),
+  ...wait(1),
+]);
+/** Everywhere: a game that has no buttons may be a board. */
+export const GRID: readonly Place[] = [150, 300, 450, 600, 760].flatMap((y) =>
+  [65, 195, 325].map((x) => ({ x, y })),
+);
+const KEYS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', ' ', 'Enter'];
+
+/** What a player does who meets the game for the first time. */
+export const FIRST_PLAY: readonly Beat[] = [
+  ...looked(wait(LOADED_MS / STEP_MS)),
+  ...looked([beat(tap({ target: 0 }))]),
+  ...looked(wait(8)),
+  ...[0, 1, 2, 3].map((target) => beat(tap({ target }))),
+  ...HOLD,
+  ...looked(SWIPES),
+  ...looked([...GRID.map((at) => beat(tap(at)))]),
+  ...looked(KEYS.map((key) => beat({ type: 'key', key }))),
+];
+
+/** Beats from here on are keys: what answers only to them cannot be played on a phone. */
+export const FIRST_KEY_BEAT = FIRST_PLAY.length - KEYS.length;
+
+/** The same time, and nobody there. */
+export const NO_PLAY: readonly Beat[] = FIRST_PLAY.map((each) => ({ ...each, inputs: [] }));
+
+/** What is tried on a game that is over, one after the other. */
+export const RESTARTS: readonly Input[] = [
+  tap({ target: 0 }),
+  tap(MIDDLE),
+  tap({ target: 1 }),
+  tap({ target: 2 }),
+  tap({ target: 3 }),
+  ...GRID.map(tap),
+  { type: 'key', key: 'Enter' },
+  { type: 'key', key: ' ' },
+  { type: 'key', key: 'r' },
+];

@@ -1,0 +1,170 @@
+/** Under this name the page tells the player what it shows. */
+export const PLAYED = '__played';
+/** A game draws so often, in its own time: enough for physics, and half the work. */
+export const FRAME_MS = 33;
+
+/** Chance is the seed's, whatever the game asks for it. */
+const CHANCE = `
+  let chance = SEED >>> 0;
+  const random = () => {
+    chance = (chance + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(chance ^ (chance >>> 15), chance | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+  Math.random = random;
+  const fill = (array) => {
+    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+    for (let at = 0; at < bytes.length; at += 1) bytes[at] = Math.floor(random() * 256);
+    return array;
+  };
+  if (window.Crypto) {
+    Crypto.prototype.getRandomValues = fill;
+    Crypto.prototype.randomUUID = () =>
+      [8, 4, 4, 4, 12].map((size) =>
+        Array.from({ length: size }, () => Math.floor(random() * 16).toString(16)).join(''),
+      ).join('-');
+  }
+`;
+
+/** Everything that has a clock of its own goes by the game's: frames, sound, events. */
+const TIME = `
+  const later = window.setTimeout, never = window.clearTimeout, clock = performance;
+  const now = () => clock.now();
+  window.requestAnimationFrame = (draw) => later(() => draw(now()), FRAME_MS);
+  window.cancelAnimationFrame = (handle) => never(handle);
+  const since = new WeakMap();
+  if (window.AudioContext) Object.defineProperty(AudioContext.prototype, 'currentTime', {
+    configurable: true,
+    get() {
+      if (this.state !== 'running') return 0;
+      if (!since.has(this)) since.set(this, now());
+      return (now() - since.get(this)) / 1000;
+    },
+  });
+  Object.defineProperty(Event.prototype, 'timeStamp', { configurable: true, get: now });
+  const begun = new WeakMap();
+  const animate = () => {
+    for (const animation of document.getAnimations()) {
+      if (animation.playState === 'finished' || animation.playState === 'idle') continue;
+      if (!begun.has(animation)) begun.set(animation, now());
+      const at = now() - begun.get(animation);
+      const end = animation.effect ? animation.effect.getComputedTiming().endTime : 0;
+      if (at >= end) animation.finish();
+      else { animation.pause(); animation.currentTime = at; }
+    }
+  };
+`;
+
+/**
+ * How early a page hears of its size is chance, in the field as here: it hears of it once, when it
+ * is loaded.
+ */
+const SIZE = `
+  addEventListener('resize', (event) => {
+    if (event.isTrusted) event.stopImmediatePropagation();
+  }, true);
+  addEventListener('load', () => later(() => dispatchEvent(new Event('resize')), 1));
+`;
+
+/**
+ * The words on each canvas: those of the last moment in which any were written, unless the canvas
+ * was drawn on later. Three dimensions are drawn by software here; while nobody looks, a game that
+ * draws all the time is spared it.
+ */
+const CANVAS = `
+  const canvases = new Map();
+  const noteOf = (context) => {
+    const canvas = context.canvas;
+    if (!canvases.has(canvas)) canvases.set(canvas, { textAt: -1, drawAt: -1, texts: [] });
+    return canvases.get(canvas);
+  };
+  const watched = (prototype, name, before) => {
+    const original = prototype && prototype[name];
+    if (!original) return;
+    prototype[name] = function (...given) {
+      return before(this, given) === false ? undefined : original.apply(this, given);
+    };
+  };
+  const plane = window.CanvasRenderingContext2D && CanvasRenderingContext2D.prototype;
+  for (const name of ['fillText', 'strokeText']) watched(plane, name, (context, [text]) => {
+    const note = noteOf(context), at = now();
+    if (note.textAt !== at) { note.texts = []; note.textAt = at; }
+    if (context.globalAlpha > 0.05 && note.texts.length < 60) note.texts.push(String(text));
+  });
+  for (const name of ['clearRect', 'fillRect', 'drawImage', 'fill']) watched(plane, name,
+    (context) => { noteOf(context).drawAt = now(); });
+  let isFast = false, drawnAt = -1, streak = 0;
+  const draws = ['drawArrays', 'drawElements', 'drawArraysInstanced', 'drawElementsInstanced'];
+  for (const type of [window.WebGLRenderingContext, window.WebGL2RenderingContext])
+    for (const name of draws) watched(type && type.prototype, name, () => {
+      const at = now();
+      if (at !== drawnAt) streak = at - drawnAt <= 2 * FRAME_MS ? streak + 1 : 0;
+      drawnAt = at;
+      return !(isFast && streak > 3);
+    });
+`;
+
+/** What a player would see and hear of the game's state, and what stands in the way. */
+const SIGHT = `
+  const violations = [];
+  document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
+    if (violations.length < 20) violations.push([String(effectiveDirective), String(blockedURI)]);
+  });
+  const isShown = (element) => {
+    if (!element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })) return null;
+    const box = element.getBoundingClientRect();
+    const x = box.x + box.width / 2, y = box.y + box.height / 2;
+    const isInside = x >= 0 && y >= 0 && x < innerWidth && y < innerHeight && box.width > 0;
+    if (!isInside) return null;
+    const top = document.elementFromPoint(x, y);
+    const isTop = top && (element.contains(top) || top.contains(element));
+    const isThrough = getComputedStyle(element).pointerEvents === 'none';
+    return isTop || isThrough ? { x: Math.round(x), y: Math.round(y), size: box.width } : null;
+  };
+  const words = () => {
+    const found = [];
+    if (!document.body) return found;
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode() && found.length < 200) {
+      const text = walker.currentNode.data.replace(/\\s+/g, ' ').trim();
+      const parent = walker.currentNode.parentElement;
+      if (text && !/^(SCRIPT|STYLE|NOSCRIPT)$/.test(parent.tagName) && isShown(parent))
+        found.push(text.slice(0, 200));
+    }
+    return found;
+  };
+  const drawn = () => [...canvases].flatMap(([canvas, note]) =>
+    note.textAt >= note.drawAt - FRAME_MS && (canvas.isConnected || canvases.size === 1)
+      ? note.texts.map((text) => text.slice(0, 200)) : []);
+  const targets = () => [...document.querySelectorAll(
+    'button, a, input, select, label, summary, [role=button], [onclick], [data-action]',
+  )].concat([...document.querySelectorAll('body *')].slice(0, 600).filter(
+    (each) => getComputedStyle(each).cursor === 'pointer',
+  )).map(isShown).filter(Boolean);
+  const scrolled = () => Math.round(Math.max(Math.abs(scrollX), Math.abs(scrollY)));
+`;
+
+/**
+ * Runs in a page before anything of the game's: what happens there is then a function of the
+ * revision and the seed (J4). Comes after the virtual clock, whose timers it uses.
+ */
+export function pageScript(seed: number): string {
+  const parts = [CHANCE, TIME, SIZE, CANVAS, SIGHT].join('\n');
+  return `(() => {
+    const SEED = ${seed}, FRAME_MS = ${FRAME_MS};
+    ${parts}
+    Object.defineProperty(window, '${PLAYED}', { value: {
+      fast: (value) => { isFast = value; },
+      targets: () => {
+        const seen = new Set();
+        return targets().filter(({ x, y }) => !seen.has(x + ',' + y) && seen.add(x + ',' + y));
+      },
+      look: () => {
+        animate();
+        return { data: { ...document.documentElement.dataset }, words: words(), drawn: drawn(),
+          scrolled: scrolled(), violations: violations.splice(0) };
+      },
+    } });
+  })()`;
+}

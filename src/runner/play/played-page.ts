@@ -1,0 +1,195 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
+import { z } from 'zod';
+import type { PlayPhase } from '../../contracts/play.js';
+import type { GameRequest } from '../game-files.js';
+import type { CpuWatch } from './cpu-watch.js';
+import { LOADED_MS, MIDDLE, PLAY_SCREEN, type Input, type Place } from './gestures.js';
+import { FRAME_MS, PLAYED, pageScript } from './page-script.js';
+import { GAME_ADDRESS, serveGame, type Asked } from './served-game.js';
+
+/** When every play begins, by the game's clock. */
+const STARTS_AT = Date.parse('2026-01-05T03:00:00Z');
+const LOAD_LIMIT_MS = 30_000;
+/** What is asked for and decoded by itself gets so much real time. */
+const SETTLE_MS = 80;
+const SETTLE_LIMIT_MS = 5_000;
+
+const text = z.string().transform((value) => value.slice(0, 400));
+/** What a page says of itself: nobody vouches for it. */
+const Sight = z.object({
+  data: z.record(z.string(), text),
+  words: z.array(text).max(200),
+  drawn: z.array(text).max(1_000),
+  scrolled: z.number(),
+  violations: z.array(z.tuple([text, text])),
+});
+export type Sight = z.infer<typeof Sight>;
+const Targets = z
+  .array(z.object({ x: z.number(), y: z.number() }))
+  .transform((all) => all.slice(0, 6));
+
+const NOTHING: Sight = { data: {}, words: [], drawn: [], scrolled: 0, violations: [] };
+
+export interface Thrown {
+  readonly when: PlayPhase;
+  readonly text: string;
+  readonly isRejection: boolean;
+}
+
+/** A game that is being played: its time goes on only when `pass` says so. */
+export class PlayedPage {
+  /** What the page threw and nobody caught. */
+  readonly thrown = new Map<number, Thrown>();
+  /** Milliseconds of the game's own time. */
+  nowMs = 0;
+  isTouched = false;
+  /** The page has loaded itself anew. */
+  reloads = 0;
+
+  private constructor(
+    private readonly watch: CpuWatch,
+    private readonly context: BrowserContext,
+    private readonly page: Page,
+    private readonly session: CDPSession,
+    readonly asked: Asked,
+  ) {}
+
+  /** A page that has nothing in it yet, in a browser profile of its own. */
+  static async open(
+    browser: Browser,
+    watch: CpuWatch,
+    request: GameRequest,
+    seed: number,
+  ): Promise<PlayedPage> {
+    const context = await browser.newContext({
+      viewport: PLAY_SCREEN,
+      deviceScaleFactor: 1,
+      hasTouch: true,
+      isMobile: true,
+      serviceWorkers: 'block',
+      acceptDownloads: false,
+      locale: 'ja-JP',
+      timezoneId: 'Asia/Tokyo',
+    });
+    const asked = await serveGame(context, request);
+    await context.clock.install({ time: STARTS_AT });
+    await context.clock.pauseAt(STARTS_AT + 1);
+    await context.addInitScript(pageScript(seed));
+    const page = await context.newPage();
+    page.on('dialog', (dialog) => void dialog.dismiss().catch(() => undefined));
+    const session = await context.newCDPSession(page);
+    const played = new PlayedPage(watch, context, page, session, asked);
+    await played.listen();
+    return played;
+  }
+
+  /** Loads the game. Throws `Frozen`. */
+  async load(): Promise<void> {
+    await this.watch.during(
+      this.page.goto(GAME_ADDRESS, { waitUntil: 'load', timeout: LOAD_LIMIT_MS }),
+    );
+    this.page.on('framenavigated', (frame) => {
+      if (frame === this.page.mainFrame()) this.reloads += 1;
+    });
+    await this.settle();
+  }
+
+  /** Lets so much of the game's time pass, and says what is to be seen then. */
+  async pass(ms: number): Promise<Sight> {
+    await this.watch.during(this.page.clock.runFor(ms));
+    this.nowMs += ms;
+    if (this.asked.pending > 0) await this.settle();
+    return this.look();
+  }
+
+  async look(): Promise<Sight> {
+    const seen = Sight.safeParse(await this.evaluate(`window.${PLAYED}?.look()`));
+    return seen.data ?? NOTHING;
+  }
+
+  /** What the screen shows: PNG. */
+  async shoot(): Promise<Buffer> {
+    await this.setFast(false);
+    await this.pass(FRAME_MS);
+    const { data } = await this.watch.during(
+      this.session.send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: true }),
+    );
+    return Buffer.from(data, 'base64');
+  }
+
+  /** Nobody looks for a while: what is only drawn need not be. */
+  async setFast(isFast: boolean): Promise<void> {
+    await this.evaluate(`window.${PLAYED}?.fast(${isFast})`);
+  }
+
+  async do(input: Input): Promise<void> {
+    this.isTouched = true;
+    switch (input.type) {
+      case 'tap': {
+        const at = 'target' in input.at ? await this.target(input.at.target) : input.at;
+        await this.touch('touchStart', at);
+        return this.touch('touchEnd', null);
+      }
+      case 'down':
+        return this.touch('touchStart', input.at);
+      case 'move':
+        return this.touch('touchMove', input.at);
+      case 'up':
+        return this.touch('touchEnd', null);
+      case 'key':
+        return this.watch.during(this.page.keyboard.press(input.key));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+
+  private async target(index: number): Promise<Place> {
+    const targets = Targets.safeParse(await this.evaluate(`window.${PLAYED}?.targets()`));
+    return targets.data?.[index] ?? MIDDLE;
+  }
+
+  private async touch(type: string, at: Place | null): Promise<void> {
+    await this.watch.during(
+      this.session.send('Input.dispatchTouchEvent', {
+        type: type as 'touchStart',
+        touchPoints: at === null ? [] : [{ x: at.x, y: at.y }],
+      }),
+    );
+  }
+
+  /** Null when the page was on its way to another one. */
+  private evaluate(expression: string): Promise<unknown> {
+    return this.watch.during(this.page.evaluate<unknown>(expression).catch(() => null));
+  }
+
+  phase(): PlayPhase {
+    if (this.isTouched) return 'touched';
+    return this.nowMs < LOADED_MS ? 'loading' : 'untouched';
+  }
+
+  private async listen(): Promise<void> {
+    this.session.on('Runtime.exceptionThrown', ({ exceptionDetails }) => {
+      const { exceptionId, exception, text: head } = exceptionDetails;
+      if (this.thrown.size >= 20) return;
+      const told = exception?.description ?? String(exception?.value ?? head);
+      this.thrown.set(exceptionId, {
+        when: this.phase(),
+        text: told.split('\n').slice(0, 2).join(' ').slice(0, 300),
+        isRejection: head.includes('(in promise)'),
+      });
+    });
+    this.session.on('Runtime.exceptionRevoked', ({ exceptionId }) => {
+      this.thrown.delete(exceptionId);
+    });
+    await this.session.send('Runtime.enable');
+  }
+
+  private async settle(): Promise<void> {
+    const untilMs = performance.now() + SETTLE_LIMIT_MS;
+    do await sleep(SETTLE_MS);
+    while (this.asked.pending > 0 && performance.now() < untilMs);
+  }
+}

@@ -1,0 +1,126 @@
+import { isOver, isTitle, stateText } from '../../domain/playing-state.js';
+import type { Run } from '../../domain/playing.js';
+import { Frozen } from './cpu-watch.js';
+import { FIRST_KEY_BEAT, LOADED_MS, RESTARTS, type Beat } from './gestures.js';
+import { inkOf, type Picture, readPicture } from './pictures.js';
+import type { PlayedPage, Sight } from './played-page.js';
+
+/** After its first touches a game is left alone until it is over, in the game's time. */
+const IDLE_STEPS = 60;
+const IDLE_STEP_MS = 250;
+/** In ours: what is not over by then on a busy machine is taken to go on. */
+const IDLE_LIMIT_MS = 6_000;
+/** Games ignore touches in the first moments after their end. */
+const OVER_PAUSE_STEPS = 6;
+
+export interface PlayedRun extends Run {
+  readonly pictures: readonly Picture[];
+}
+
+/** Plays one run of beats on a page that is not loaded yet. */
+export class Runner {
+  private readonly states: string[] = [];
+  private readonly pictures: Picture[] = [];
+  private readonly violations: Run['violations'][number][] = [];
+  private scrolled = 0;
+  private overAtMs: number | null = null;
+  private waitedUntilMs: number | null = null;
+  private keysFrom = { state: 0, image: 0 };
+  private restart: Run['restart'] = 'notTried';
+  private froze: Run['froze'] = null;
+
+  constructor(
+    private readonly page: PlayedPage,
+    private readonly seenFrom: string | undefined,
+  ) {}
+
+  /** `untilEnd`: afterwards the game is left alone until it is over, and then begun again. */
+  async play(beats: readonly Beat[], { untilEnd }: { untilEnd: boolean }): Promise<PlayedRun> {
+    try {
+      await this.page.load();
+      for (const [at, beat] of beats.entries()) {
+        await this.playBeat(beat);
+        if (at < FIRST_KEY_BEAT)
+          this.keysFrom = { state: this.states.length, image: this.pictures.length };
+      }
+      if (untilEnd) await this.playToTheEnd();
+    } catch (error) {
+      if (!(error instanceof Frozen)) throw error;
+      this.froze = { when: this.when(), what: error.message };
+    }
+    return this.result();
+  }
+
+  private result(): PlayedRun {
+    return {
+      thrown: [...this.page.thrown.values()],
+      violations: this.violations,
+      missing: [...this.page.asked.missing],
+      froze: this.froze,
+      states: this.states,
+      inks: this.pictures.map(inkOf),
+      scrolled: this.scrolled,
+      overAtMs: this.overAtMs,
+      waitedUntilMs: this.waitedUntilMs,
+      restart: this.restart,
+      keysFrom: this.keysFrom,
+      pictures: this.pictures,
+    };
+  }
+
+  private async playBeat({ inputs, forMs, look }: Beat): Promise<void> {
+    for (const input of inputs) await this.page.do(input);
+    const sight = await this.page.pass(forMs);
+    this.note(sight);
+    if (!this.page.isTouched && this.page.nowMs <= LOADED_MS)
+      this.waitedUntilMs = isTitle(sight) ? this.page.nowMs : null;
+    if (look) await this.takePicture();
+  }
+
+  private async takePicture(): Promise<void> {
+    this.pictures.push(await readPicture(await this.page.shoot(), this.seenFrom));
+    // What a touch has moved is in its place once it was drawn.
+    this.note(await this.page.look());
+  }
+
+  private async playToTheEnd(): Promise<void> {
+    await this.page.setFast(true);
+    const sinceMs = performance.now();
+    for (
+      let step = 0;
+      step < IDLE_STEPS && performance.now() - sinceMs < IDLE_LIMIT_MS;
+      step += 1
+    ) {
+      const sight = await this.page.pass(IDLE_STEP_MS);
+      this.note(sight, false);
+      if (isOver(sight)) return this.beginAgain();
+    }
+    await this.takePicture();
+  }
+
+  private async beginAgain(): Promise<void> {
+    for (let step = 0; step < OVER_PAUSE_STEPS; step += 1)
+      this.note(await this.page.pass(IDLE_STEP_MS), false);
+    await this.takePicture();
+    const { reloads } = this.page;
+    for (const input of RESTARTS) {
+      await this.page.do(input);
+      const sight = await this.page.pass(IDLE_STEP_MS);
+      this.note(sight, false);
+      this.restart = isOver(sight) && this.page.reloads === reloads ? 'stuck' : 'restarted';
+      if (this.restart === 'restarted') return;
+    }
+  }
+
+  private note(sight: Sight, isCompared = true): void {
+    if (isCompared) this.states.push(stateText(sight));
+    this.scrolled = Math.max(this.scrolled, sight.scrolled);
+    for (const [directive, blocked] of sight.violations)
+      this.violations.push({ when: this.when(), directive, blocked });
+    if (this.overAtMs === null && isOver(sight)) this.overAtMs = this.page.nowMs;
+  }
+
+  private when(): 'loading' | 'untouched' | 'touched' {
+    return this.page.phase();
+  }
+}

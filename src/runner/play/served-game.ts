@@ -1,0 +1,95 @@
+import type { BrowserContext, Route } from 'playwright-core';
+import { FOLDERS_OF_GAMES } from '../../contracts/http-routes/match.js';
+import { injectScript } from '../../domain/game-injection.js';
+import { FONT_HOSTS, gamePolicy, LIBRARY_HOSTS } from '../../domain/game-policy.js';
+import { isAssetPath, libraryAt } from '../../domain/playing-needs.js';
+import { openGameFiles, type GameFiles, type GameRequest, type Served } from '../game-files.js';
+
+/** No such host exists. A page from there counts as one that was fetched safely, as in the field. */
+const HOST = 'game.test';
+const ORIGIN = `https://${HOST}`;
+/** The folder that a project's files are served from; other folders belong to everybody. */
+const FOLDER = '/game/~play/';
+export const GAME_ADDRESS = `${ORIGIN}${FOLDER}index.html`;
+
+const HEADERS = {
+  'Content-Security-Policy': gamePolicy(
+    FOLDERS_OF_GAMES.map((folder) => `${HOST}${folder}`),
+    ORIGIN,
+  ),
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+  'Access-Control-Allow-Origin': '*',
+};
+
+/** What the page has asked for in vain, and how much it is waiting for. */
+export interface Asked {
+  /** What a play cannot give: it says nothing about the game that this is missing (J4). */
+  readonly needs: Set<string>;
+  /** Files of its own that are not there, for players either. */
+  readonly missing: Set<string>;
+  pending: number;
+}
+
+/**
+ * Answers the page as our server does, with its policy and its script (rest.md §6), and nobody
+ * else's host at all.
+ */
+export async function serveGame(context: BrowserContext, request: GameRequest): Promise<Asked> {
+  const asked: Asked = { needs: new Set(), missing: new Set(), pending: 0 };
+  const files = openGameFiles(request);
+  await context.routeWebSocket(/.*/, (socket) => socket.close());
+  await context.route('**/*', async (route) => {
+    asked.pending += 1;
+    try {
+      await answer(route, files, asked);
+    } catch {
+      // The page is gone, or asks for nonsense.
+      await route.abort().catch(() => undefined);
+    } finally {
+      asked.pending -= 1;
+    }
+  });
+  return asked;
+}
+
+async function answer(route: Route, files: GameFiles, asked: Asked): Promise<void> {
+  const url = new URL(route.request().url());
+  if (url.origin === ORIGIN) return answerOwn(route, url.pathname, files, asked);
+  const library = libraryAt(url.href);
+  const served = library === null ? null : await files.vendored(library);
+  if (served) return send(route, served);
+  // Another type changes how a game looks and nothing of how it plays.
+  if (url.origin === FONT_HOSTS[0]) return route.fulfill({ contentType: 'text/css', body: '' });
+  if ((LIBRARY_HOSTS as readonly string[]).includes(url.origin)) asked.needs.add(url.href);
+  return route.abort();
+}
+
+async function answerOwn(
+  route: Route,
+  urlPath: string,
+  files: GameFiles,
+  asked: Asked,
+): Promise<void> {
+  const served = await find(urlPath, files);
+  if (served) return send(route, served, urlPath === new URL(GAME_ADDRESS).pathname);
+  if (urlPath !== '/favicon.ico') (isAssetPath(urlPath) ? asked.needs : asked.missing).add(urlPath);
+  return route.fulfill({ status: 404, headers: HEADERS, body: 'Not found' });
+}
+
+async function find(urlPath: string, files: GameFiles): Promise<Served | null> {
+  if (isAssetPath(urlPath)) return files.asset(urlPath).catch(() => null);
+  if (urlPath.startsWith('/vendor/')) return files.vendored(urlPath.slice('/vendor/'.length));
+  return urlPath.startsWith(FOLDER)
+    ? files.own(decodeURIComponent(urlPath.slice(FOLDER.length)) || 'index.html')
+    : null;
+}
+
+async function send(route: Route, { body, contentType }: Served, isEntry = false): Promise<void> {
+  await route.fulfill({
+    headers: HEADERS,
+    contentType,
+    body: isEntry ? injectScript(body.toString('utf8')) : body,
+  });
+}

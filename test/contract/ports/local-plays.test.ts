@@ -1,0 +1,4 @@
+import { promisesOf } from './promises.js';
+import { localSet } from './sets.js';
+
+promisesOf('local', localSet, ['plays']);

@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest';
+import type { PlayGameInput } from '../../../src/activities/ports.js';
+import { commitFiles } from '../../../src/git/commit.js';
+import { openRepo } from '../../../src/git/process.js';
+import { FAULTY, shooter } from '../runner/play-pages.js';
+import { eventually } from '../runner/bench.js';
+import { inActivity, processesOf, type PortFixture, type PortSet } from './fixture.js';
+
+const GENEROUS_MS = 240_000;
+
+/** What every set promises about plays of a candidate. */
+export function playPromises(place: () => { fixture: PortFixture; set: PortSet }): void {
+  const start = (input: PlayGameInput) =>
+    inActivity((given: PlayGameInput) => place().set.plays.playGame(given), input);
+
+  /** A candidate that is in the mirror alone. */
+  async function candidate(html: string): Promise<PlayGameInput> {
+    const { fixture } = place();
+    const { userId, projectId, jobId } = await fixture.openRun(await fixture.newProject());
+    const revision = await commitFiles(
+      openRepo(await fixture.mirror.ensure(userId, projectId)),
+      [],
+      [{ path: 'index.html', content: html }],
+      { subject: 'x' },
+      { ref: `refs/jobs/${jobId}/1`, expected: null, parent: null },
+    );
+    return { userId, projectId, jobId, revision, play: 1 };
+  }
+
+  it(
+    'J2, E8: a candidate is played; report and sheet are kept with the job until it is deleted',
+    async () => {
+      const input = await candidate(FAULTY['dead-end'] ?? '');
+      const { tookMs, sheet, ...report } = await start(input).outcome;
+      expect(report).toMatchObject({ verdict: 'broken', findings: [{ code: 'dead-end' }] });
+      expect(tookMs).toBeGreaterThan(0);
+      const { records } = place().fixture;
+      expect(sheet).toBe(
+        `plays/${input.userId}/${input.projectId}/${input.jobId}.1.png`.toLowerCase(),
+      );
+      expect(await records.readReport(input)).toEqual(report);
+      expect((await records.readSheet(input))?.subarray(1, 4).toString()).toBe('PNG');
+      await records.removeProject(input.userId, input.projectId);
+      expect([await records.readReport(input), await records.readSheet(input)]).toEqual([
+        null,
+        null,
+      ]);
+    },
+    GENEROUS_MS,
+  );
+
+  it(
+    'J1: what is not there is told as missing, never as a game',
+    async () => {
+      const input = await candidate(shooter());
+      await expect(start({ ...input, revision: 'a'.repeat(40) }).outcome).rejects.toMatchObject({
+        kind: 'RevisionMissing',
+      });
+    },
+    GENEROUS_MS,
+  );
+
+  it(
+    'F1: a cancelled play is ended with its browser',
+    async () => {
+      const { outcome, env } = start(await candidate(shooter()));
+      await eventually(async () => (await processesOf(place().set)).length > 0, GENEROUS_MS);
+      env.cancel('CANCELLED');
+      await expect(outcome).rejects.toMatchObject({ name: 'CancelledFailure' });
+      await eventually(async () => (await processesOf(place().set)).length === 0, GENEROUS_MS);
+    },
+    GENEROUS_MS,
+  );
+}
