@@ -122,6 +122,8 @@ export const Env = z.object({
   VIDEO_SCALE: z.coerce.number().min(0.1).max(1).default(1),
   RECORD_LIMIT_MS: Ms.default(90_000),
 
+  PLAY_GAMES: Flag.default(true),
+
   USE_MODAL: Flag.optional(),
   MODAL_TOKEN_ID: z.string().min(1).optional(),
   MODAL_TOKEN_SECRET: z.string().min(1).optional(),

@@ -101,6 +101,7 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     CHAT_TIMEOUT_MS: { meaning: 'longest wait for an answer in words' },
     MAX_RUNNING_JOBS: { meaning: 'runs at once per worker' },
     MAX_QUEUED_JOBS: { meaning: 'waiting jobs before a message is refused' },
+    PLAY_GAMES: { meaning: 'try each new game out before it is handed over' },
   },
   'Images and videos': {
     GEMINI_API_KEY: {

@@ -94,7 +94,8 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
   const store = createStore(config, log);
   const mirror = createMirror(config.DATA_DIR);
   const objects = createFileObjectStore(config.DATA_DIR);
-  const modal = await openModal({ config, store, mirror, log });
+  const stream = streamWriter(client);
+  const modal = await openModal({ config, store, stream, mirror, log });
   return {
     config,
     store,
@@ -104,7 +105,7 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
     log,
     dataDir: config.DATA_DIR,
     mirror: modal?.mirror ?? mirror,
-    stream: streamWriter(client),
+    stream,
     images: createActionImages(objects),
     records: createPlayRecords(objects),
     thumbnails: createThumbnails(config.DATA_DIR),

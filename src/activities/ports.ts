@@ -16,7 +16,7 @@ import type { ImageMade } from '../contracts/images.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../contracts/modal.js';
 import type { RunUsage } from '../contracts/runner.js';
-import type { PlayReport } from '../contracts/play.js';
+import type { PlayReport, PlaySummary } from '../contracts/play.js';
 import type { PaidWork } from '../contracts/usage.js';
 import type { JobEvent } from '../contracts/stream.js';
 import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';
@@ -66,7 +66,13 @@ export interface GenerationSpec {
   lines?: ChatLine[];
 }
 export type GenerationPlan =
-  | { kind: 'generate'; spec: GenerationSpec; hasDefaultName: boolean }
+  | {
+      kind: 'generate';
+      spec: GenerationSpec;
+      hasDefaultName: boolean;
+      /** The game is played before it is published (J1); with what is known of its parent. */
+      play?: { parent: PlaySummary | null };
+    }
   | { kind: 'chat'; language?: Language }
   | { kind: 'question'; question: Extract<PendingQuestion, { type: 'dimension' }> }
   | { kind: 'restoreProposal'; question: Extract<PendingQuestion, { type: 'restore' }> };
@@ -80,6 +86,8 @@ export interface PublishInput extends JobRef {
   revision: string;
   parent: string | null;
   subject: string;
+  /** What its play has found; null or absent = it was not played. */
+  play?: PlayReport | null;
 }
 
 /** How a job ends well. `event` precedes `completed` in the stream. */
@@ -94,6 +102,8 @@ export interface CompleteJobInput extends JobRef {
   event: Extract<JobEvent, { type: 'chat' | 'restoreProposal' | 'published' }>;
   pendingQuestion: PendingQuestion | null;
   usage: RunUsage | null;
+  /** What the play of the version has found. */
+  play?: PlaySummary;
 }
 
 export interface FailJobInput extends JobRef {
@@ -262,6 +272,8 @@ export interface PlayGameInput extends JobRef {
   /** Names the play among those of its job, from 1. */
   play: number;
   revision: string;
+  /** Where the listeners hear of it (D1). */
+  place: { attempt: number; seq: number };
 }
 /** What a play has said; `sheet` names the object that shows what the game looked like (E8). */
 export type PlayedGame = PlayReport & { sheet: string | null; tookMs: number };

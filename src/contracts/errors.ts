@@ -179,6 +179,14 @@ export const ERROR_POLICY = {
     alert: false,
     sentence: '動くゲームに仕上がりませんでした。もう一度お試しください。',
   },
+  GameBroken: {
+    retry: false,
+    http: 422,
+    alert: false,
+    sentence:
+      'できたゲームを試しに遊んでみたところ、うまく動きませんでした。' +
+      'いまのゲームはそのままです。言い方を変えてもう一度お試しください。',
+  },
   CandidateRefused: {
     retry: false,
     http: 422,

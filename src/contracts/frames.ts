@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Dimension, storable } from './ids.js';
 import { Cursor } from './stream.js';
 import { CODED_MESSAGES, type CodedErrorCode } from './errors.js';
+import { PlaySummary } from './play.js';
 import { Visibility } from './publishing.js';
 import { JobResult, JobRow } from './rows.js';
 
@@ -186,6 +187,8 @@ export const Version = z.object({
    */
   ordinal: z.number().int(),
   current: z.boolean(),
+  /** Additive: what its play has found; absent when it was not played (J1). */
+  play: PlaySummary.optional(),
 });
 export type Version = z.infer<typeof Version>;
 

@@ -3,7 +3,7 @@ import { GameAsset } from './assets.js';
 import { IncomingBundle } from './modal.js';
 
 /** What counts against a game when a second play with the same seed finds it again (J2). */
-export const HARD_FINDINGS = [
+const HARD_FINDINGS = [
   'exception',
   'blank',
   'freeze',
@@ -14,7 +14,7 @@ export const HARD_FINDINGS = [
   'scrolls',
 ] as const;
 /** What is told and decides nothing. */
-export const SOFT_FINDINGS = ['missing-file', 'rejection', 'keys-only', 'unsteady'] as const;
+const SOFT_FINDINGS = ['missing-file', 'rejection', 'keys-only', 'unsteady'] as const;
 
 /** `loading`: until the first frames; `untouched` and `touched`: in a run without or with input. */
 export const PlayPhase = z.enum(['loading', 'untouched', 'touched']);
@@ -34,7 +34,7 @@ export type PlayFinding = z.infer<typeof PlayFinding>;
  * `unplayed`: nobody knows, because the page asks for what a play cannot give it (J4), or the
  * player could not work.
  */
-export const PlayVerdict = z.enum(['plays', 'broken', 'unplayed']);
+const PlayVerdict = z.enum(['plays', 'broken', 'unplayed']);
 export type PlayVerdict = z.infer<typeof PlayVerdict>;
 
 /** What a version's row keeps of its play (J1). */
@@ -50,6 +50,14 @@ export const PlayReport = z.object({
   player: z.number().int(),
 });
 export type PlayReport = z.infer<typeof PlayReport>;
+
+/** The same, as clients are told. */
+export const PlaySummary = z.object({ verdict: PlayVerdict, findings: z.array(z.string()) });
+export type PlaySummary = z.infer<typeof PlaySummary>;
+
+export function summaryOf({ verdict, findings }: PlayReport): PlaySummary {
+  return { verdict, findings: [...new Set(findings.map(({ code }) => code))] };
+}
 
 /** Playing one revision. Nothing is written: the report is the result. */
 export const PlayInput = z.object({

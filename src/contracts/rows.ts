@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PlayReport, PlaySummary } from './play.js';
 
 export const JobStatus = z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']);
 export type JobStatus = z.infer<typeof JobStatus>;
@@ -32,6 +33,8 @@ export const JobResult = z.object({
   mode: z.enum(['chat', 'restore']).optional(),
   generator: z.enum(['gemini', 'claude', 'haiku']).optional(),
   html: z.string().optional(),
+  /** Additive: what the play of the new version has found (J1). */
+  play: PlaySummary.optional(),
 });
 export type JobResult = z.infer<typeof JobResult>;
 
@@ -49,6 +52,8 @@ export interface RevisionRow {
   subject: string;
   restored_from: string | null;
   created_at: string;
+  /** What its play has found; null = it was not played (J1). */
+  play?: PlayReport | null;
 }
 
 export const ActionState = z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']);

@@ -4,6 +4,19 @@ import { isErrorKind, type ErrorKind } from './errors.js';
 /** Closing events of a job carry sequence numbers from here on (D1). */
 export const CLOSING_SEQ = 1_000_000_000;
 
+/**
+ * Steps beside the runner have places from here on, above all of its events: a thousand for each
+ * round, one for each step (D1).
+ */
+const STEP_SEQ = 500_000_000;
+const SEQS_PER_ROUND = 1_000;
+export const STEP = { play: 1, playParent: 2 } as const;
+
+/** The place of a step's event. */
+export function stepSeq(round: number, step: (typeof STEP)[keyof typeof STEP]): number {
+  return STEP_SEQ + SEQS_PER_ROUND * round + step;
+}
+
 /** Place in a job's stream; order is lexicographic. */
 export const Cursor = z.object({ attempt: z.number().int().min(0), seq: z.number().int().min(0) });
 export type Cursor = z.infer<typeof Cursor>;
@@ -75,9 +88,12 @@ export function compareCursors(a: Cursor, b: Cursor): number {
   return a.attempt - b.attempt || a.seq - b.seq;
 }
 
-/** Is this the place of a closing event? Closing events end the holes before them (D1). */
+/**
+ * Is this the place of a closing event, or of a step's? Both end the holes before them and are a
+ * change of phase (D1).
+ */
 export function isClosing({ seq }: Cursor): boolean {
-  return seq >= CLOSING_SEQ;
+  return seq >= STEP_SEQ;
 }
 
 /** Does this event end the job for its subscribers? */

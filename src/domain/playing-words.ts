@@ -17,6 +17,25 @@ const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
 };
 const MAX_EVIDENCE = 400;
 
+/** The same for players, of hard findings. */
+const FOR_PLAYERS: Readonly<Partial<Record<PlayFinding['code'], string>>> = {
+  exception: 'エラーが出ることがあります',
+  blank: '画面に何も出ません',
+  freeze: '途中で固まります',
+  deaf: '触っても反応しません',
+  'dead-end': 'ゲームオーバーのあと、もう一度遊べません',
+  'instant-death': '始まってすぐに終わってしまいます',
+  csp: '外のデータを読み込もうとして失敗しています',
+  scrolls: '指を動かすと画面ごと動いてしまいます',
+};
+export const UNPLAYED_SENTENCE = '（今回は試し遊びができなかったので、動きを確かめていません。）';
+
+/** What a player is told of a game that is handed over with faults (J3). */
+export function findingSentence(findings: readonly PlayFinding[]): string {
+  const told = [...new Set(findings.map(({ code }) => FOR_PLAYERS[code] ?? code))];
+  return `（試しに遊んでみたところ、${told.join('。')}。「直して」と送ってください。）`;
+}
+
 export function findingOf(code: PlayFinding['code'], when: PlayPhase, evidence = ''): PlayFinding {
   return { code, when, words: WORDS[code], evidence: evidence.slice(0, MAX_EVIDENCE) };
 }

@@ -59,6 +59,7 @@ export function judgePlay(play: Play): Judgement {
   const runs = [...play.untouched, play.touched];
   const { hard: exceptions, notes: rejections } = exceptionsOf(runs);
   const reaction = reactionOf(play);
+  const instantDeath = instantDeathOf(play);
   const isStill = runs.some(({ froze }) => froze !== null);
   const hard = [
     ...exceptions,
@@ -66,8 +67,7 @@ export function judgePlay(play: Play): Judgement {
     ...violationsOf(runs),
     ...(isStill ? [] : blankOf(runs)),
     ...scrollsOf(runs),
-    ...instantDeathOf(play),
-    ...(play.touched.restart === 'stuck' ? [findingOf('dead-end', 'touched')] : []),
+    ...(instantDeath.length > 0 ? instantDeath : deadEndOf(play)),
     ...(reaction === 'none' && !isStill ? [findingOf('deaf', 'touched')] : []),
   ];
   const notes = [
@@ -85,7 +85,8 @@ export function foundTwice(
   second: readonly PlayFinding[],
 ): PlayFinding[] {
   const sameAs = (one: PlayFinding) => (other: PlayFinding) =>
-    other.code === one.code && (one.code !== 'exception' || other.evidence === one.evidence);
+    other.code === one.code &&
+    (one.code !== 'exception' || other.evidence.split('\n')[0] === one.evidence.split('\n')[0]);
   return first.filter((finding) => second.some(sameAs(finding)));
 }
 
@@ -110,7 +111,8 @@ function exceptionsOf(runs: readonly Run[]): { hard: PlayFinding[]; notes: PlayF
     const [found, code] = isHarmless
       ? ([notes, 'rejection'] as const)
       : ([hard, 'exception'] as const);
-    if (!found.has(text) && found.size < 5) found.set(text, findingOf(code, when, text));
+    const [message = ''] = text.split('\n');
+    if (!found.has(message) && found.size < 5) found.set(message, findingOf(code, when, text));
   }
   return { hard: [...hard.values()], notes: [...notes.values()] };
 }
@@ -149,6 +151,10 @@ function instantDeathOf({ untouched: [first], touched }: Play): PlayFinding[] {
   return isDeadAtOnce || isDeadAtTouch
     ? [findingOf('instant-death', isDeadAtOnce ? 'untouched' : 'touched')]
     : [];
+}
+
+function deadEndOf({ touched }: Play): PlayFinding[] {
+  return touched.restart === 'stuck' ? [findingOf('dead-end', 'touched')] : [];
 }
 
 /** To what the game has answered; `unknown`: it does something else each time by itself. */

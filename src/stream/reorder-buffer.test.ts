@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   CLOSING_SEQ,
+  STEP,
+  stepSeq,
   compareCursors,
   START_OF_STREAM,
   type Cursor,
@@ -108,6 +110,21 @@ describe('D1, D2: the one reorder buffer', () => {
       [1, CLOSING_SEQ],
     ]);
     expect(placesOf(buffer.items)).toEqual([[2, 3]]);
+  });
+
+  it("D1: gives holes up before a step's event; what the run still says after it is dropped", () => {
+    const buffer = new ReorderBuffer();
+    const played = stepSeq(0, STEP.play);
+    buffer.add([item(1, 2), item(1, 4), item(1, played)]);
+    const out = buffer.release(START_OF_STREAM);
+    expect(placesOf(out)).toEqual([
+      [1, 2],
+      [1, 4],
+      [1, played],
+    ]);
+    buffer.add([item(1, 5), item(1, CLOSING_SEQ)], { attempt: 1, seq: played });
+    expect(placesOf(buffer.items)).toEqual([[1, CLOSING_SEQ]]);
+    expect(stepSeq(1, STEP.play)).toBeGreaterThan(stepSeq(0, STEP.playParent));
   });
 
   it('gives the oldest hole up when more than 2,000 items wait', () => {

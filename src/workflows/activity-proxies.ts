@@ -6,6 +6,7 @@ import type {
   FileActivities,
   ImageActivities,
   MaintenanceActivities,
+  PlayActivities,
   ReplicationActivities,
   ScreenshotActivities,
   SharedActivities,
@@ -17,6 +18,7 @@ import {
   ANSWER_QUEUE,
   LOCAL_AGENT_QUEUE,
   LOCAL_IMAGE_QUEUE,
+  LOCAL_PLAY_QUEUE,
   LOCAL_QUEUE,
   LOCAL_VIDEO_QUEUE,
   MAINTENANCE_QUEUE,
@@ -207,6 +209,27 @@ export const localVideos = proxyActivities<VideoActivities>({
 export const modalVideos = proxyActivities<VideoActivities>({
   taskQueue: MODAL_AGENT_QUEUE,
   startToCloseTimeout: MODAL_VIDEO_LIMIT,
+  heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: ONLY_ANOTHER_WORKER,
+});
+
+/** Longest time of one play: on an idle machine it takes seconds. */
+const PLAY_LIMIT = '4 minutes';
+
+/** One play on this machine, by a browser of its own; beside games that are made (G2). */
+export const localPlays = proxyActivities<PlayActivities>({
+  taskQueue: LOCAL_PLAY_QUEUE,
+  startToCloseTimeout: PLAY_LIMIT,
+  heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: ONLY_ANOTHER_WORKER,
+});
+
+/** One play on Modal; a worker that dies leaves its call to the next one (C1). */
+export const modalPlays = proxyActivities<PlayActivities>({
+  taskQueue: MODAL_AGENT_QUEUE,
+  startToCloseTimeout: PLAY_LIMIT,
   heartbeatTimeout: RUN_HEARTBEAT_TIMEOUT,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: ONLY_ANOTHER_WORKER,

@@ -9,6 +9,7 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import type { GenerationPlan, JobRef, OpenedJob } from '../activities/ports.js';
+import { summaryOf, type PlaySummary } from '../contracts/play.js';
 import type {
   AdmitAnswer,
   AdmitRequest,
@@ -22,6 +23,7 @@ import { answering, reading, shared } from './activity-proxies.js';
 import { cancelledRun, failedRun, markEnd, markKind } from './ends.js';
 import { classifyFailure, type Failure } from './failures.js';
 import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from './writer-messages.js';
+import { playCandidate, type PlayedCandidate } from './play-candidate.js';
 import { startReplication } from './replication.js';
 import { runAgent, type AgentProgress } from './agent-attempts.js';
 
@@ -176,26 +178,50 @@ class GenerateGame {
         event: { type: 'chat', message, suggestions },
       });
     }
+    const played = plan.play ? await this.play(result.revision, parent, plan.play.parent) : null;
+    if (played?.end.kind === 'refuse')
+      return this.fail({ kind: 'GameBroken', detail: played.end.detail });
     this.closing = true;
     setCurrentDetails('保存中 (publishing)');
     const { summary, suggestions, usage } = result;
+    const sentence = played?.end.sentence ?? null;
     // A job that is taken up after its commit point has its version already: that one counts.
     const { revision } = await shared.publishRevision.executeWithOptions(
       { summary: `Commit point: ${result.revision.slice(0, 7)}` },
-      [{ ...this.ref, revision: result.revision, parent, subject: request }],
+      [
+        {
+          ...this.ref,
+          revision: result.revision,
+          parent,
+          subject: request,
+          ...(played ? { play: played.report } : {}),
+        },
+      ],
     );
     const outcome = await this.complete({
-      message: summary,
+      message: sentence === null ? summary : `${summary}\n\n${sentence}`,
       suggestions,
       usage,
       mode: null,
       generator: 'claude',
       revision,
       event: { type: 'published', revision },
+      ...(played ? { play: summaryOf(played.report) } : {}),
     });
     if (plan.hasDefaultName) await this.startNaming(revision);
     if (this.progress.usedModal) await startReplication(this.ref);
     return outcome;
+  }
+
+  /** Tries the candidate out before anybody sees it (J1). */
+  private play(
+    revision: string,
+    parent: string | null,
+    parentPlay: PlaySummary | null,
+  ): Promise<PlayedCandidate> {
+    setCurrentDetails('試し遊び中 (playing)');
+    const { attempt } = this.progress;
+    return playCandidate({ ref: this.ref, attempt, revision, parent, parentPlay });
   }
 
   private async complete(
@@ -217,7 +243,10 @@ class GenerateGame {
     return { ended: 'completed', ...(revision === null ? {} : { revision }) };
   }
 
-  private async fail({ kind, detail }: Failure): Promise<GenerateGameOutcome> {
+  private async fail({
+    kind,
+    detail,
+  }: Pick<Failure, 'kind' | 'detail'>): Promise<GenerateGameOutcome> {
     this.closing = true;
     setCurrentDetails(`失敗 (failing: ${kind})`);
     const closed = await shared.failJob.executeWithOptions({ summary: `Report ${kind}` }, [

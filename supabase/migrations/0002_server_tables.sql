@@ -38,6 +38,8 @@ create table if not exists public.revisions (
   unique (project_id, revision),
   constraint revisions_restored_from_check check ((kind = 'restore') = (restored_from is not null))
 );
+-- What the play of the version has found: verdict, findings, seed, version of the player.
+alter table public.revisions add column if not exists play jsonb;
 
 -- One row: where work with files and models is done. Without it nothing was ever done on Modal.
 create table if not exists public.backend_state (

@@ -1,8 +1,10 @@
 -- Errors: JOB_NOT_ACTIVE (the job or action has ended), STALE_PARENT (somebody published in
 -- between), VERSION_NOT_FOUND (restored_from is not a revision of this project).
+-- An earlier one had no p_play: two of one name would leave a caller without a choice.
+drop function if exists public.publish_revision(uuid, text, text, uuid, text, text, text);
 create or replace function public.publish_revision(
   p_project_id uuid, p_revision text, p_parent text, p_job_id uuid, p_kind text, p_subject text,
-    p_restored_from text
+    p_restored_from text, p_play jsonb default null
 ) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
@@ -36,9 +38,9 @@ begin
   if p_parent is distinct from v_head.revision then raise exception 'STALE_PARENT'; end if;
 
   insert into public.revisions (project_id, ordinal, revision, parent, job_id, kind, subject,
-    restored_from)
+    restored_from, play)
   values (p_project_id, coalesce(v_head.ordinal, 0) + 1, p_revision, p_parent, p_job_id, p_kind,
-    p_subject, p_restored_from)
+    p_subject, p_restored_from, p_play)
   returning * into v_revision;
   update public.projects set updated_at = now() where id = p_project_id;
   return to_jsonb(v_revision);
@@ -66,7 +68,7 @@ language sql stable set search_path = '' as $$
       and ordinal >= p_before
   ),
   page as (
-    select revision, ordinal, subject, created_at from public.revisions
+    select revision, ordinal, subject, created_at, play from public.revisions
     where project_id = p_project_id and kind <> 'restore'
       and (p_before is null or ordinal < p_before)
     order by ordinal desc limit p_limit
@@ -77,7 +79,7 @@ language sql stable set search_path = '' as $$
   )
   select coalesce(jsonb_agg(jsonb_build_object(
     'revision', n.revision, 'ordinal', n.ordinal, 'subject', n.subject, 'created_at', n.created_at,
-      'number', n.number,
+      'number', n.number, 'play', n.play,
     'is_current',
       exists (select from shown s where s.kind <> 'restore' and s.revision = n.revision),
     'is_ambiguous', exists (

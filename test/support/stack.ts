@@ -17,8 +17,8 @@ export interface StackOptions {
   /** 0 or absent: a free one. */
   readonly port?: number;
   /**
-   * Added to an environment without keys or addresses of real services; DEMO_SECONDS is 0 unless
-   * given.
+   * Added to an environment without keys or addresses of real services; DEMO_SECONDS is 0 and
+   * PLAY_GAMES false unless given.
    */
   readonly env?: Readonly<Record<string, string>>;
   /** Parts that are not started. */
@@ -89,6 +89,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     : {};
   const env = stackEnv({
     DEMO_SECONDS: '0',
+    // A browser for each game is tried where playing is the promise.
+    PLAY_GAMES: 'false',
     [CRASH_POINTS_DIR]: crashPointsDir(dataDir),
     ...modal,
     ...options.env,

@@ -7,6 +7,7 @@ import { createActionImages } from '../../objects/action-images.js';
 import { createPlayRecords } from '../../objects/play-records.js';
 import { createFileObjectStore } from '../../objects/file-object-store.js';
 import type { Store } from '../../store/index.js';
+import type { StreamWriter } from '../../stream/writer.js';
 import { withHydration } from '../../store/mirror/hydration.js';
 import type {
   AgentActivities,
@@ -51,6 +52,7 @@ export interface ModalSet {
 export interface ModalDeps {
   config: WorkerConfig;
   store: Store;
+  stream: StreamWriter;
   mirror: Mirror;
   log: Log;
 }

@@ -1,7 +1,10 @@
 import { AppError } from '../../contracts/errors.js';
 import { PlayResult, type PlayInput } from '../../contracts/play.js';
 import { seedOf } from '../../domain/playing.js';
+import type { Log } from '../../log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
+import type { Store } from '../../store/index.js';
+import type { StreamWriter } from '../../stream/writer.js';
 import type { PlayedGame, PlayGameInput } from '../ports.js';
 
 /** Names the call of a play; no attempt of its job has this name (C1). */
@@ -24,9 +27,31 @@ export function playInput(
   };
 }
 
+/** What both backends keep and tell of a play. */
+export interface PlayStore {
+  readonly records: PlayRecords;
+  readonly store: Pick<Store, 'jobs'>;
+  readonly stream: StreamWriter;
+  readonly log: Log;
+}
+
+const ANNOUNCEMENT = { progress: 97, message: '試し遊びをしています' } as const;
+
+/** Tells whoever listens that the game is being tried out; nothing depends on it. */
+export async function announcePlay(
+  { store, stream, log }: PlayStore,
+  { jobId, place: { attempt, seq } }: PlayGameInput,
+): Promise<void> {
+  const { progress, message } = ANNOUNCEMENT;
+  await Promise.all([
+    stream.append(jobId, attempt, seq, [{ type: 'progress', ...ANNOUNCEMENT }]),
+    store.jobs.noteProgress(jobId, attempt, progress, message),
+  ]).catch((error: unknown) => log.warn({ err: error, jobId }, 'nobody was told of a play'));
+}
+
 /** Keeps what the runner has found, and answers it as the workflow is told. */
 export async function keepPlay(
-  records: PlayRecords,
+  { records }: Pick<PlayStore, 'records'>,
   input: PlayGameInput,
   raw: unknown,
 ): Promise<PlayedGame> {

@@ -188,6 +188,7 @@ async function completeJob(deps: JobDeps, input: CompleteJobInput): Promise<bool
     ...(mode ? { mode } : {}),
     ...(mode || generator === 'haiku' ? { generator } : {}),
     ...(html === undefined ? {} : { html }),
+    ...(input.play ? { play: input.play } : {}),
   };
   const row = await store.jobs.complete({
     id: jobId,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { WorkerConfig } from '../../config.js';
 import { crashPoint } from '../../crash-points.js';
 import { AppError } from '../../contracts/errors.js';
+import { summaryOf } from '../../contracts/play.js';
 import { lastLines, spokenLanguage, type ChatLine } from '../../domain/chat-lines.js';
 import { chatPrompt, chatSystemPrompt } from '../../domain/chat-prompt.js';
 import { decidePlan, planLanguage, type PlanDecision } from '../../domain/generation-plan.js';
@@ -28,7 +29,7 @@ const SPEC_LINE_CHARS = 200;
 export interface PlanningDeps {
   config: Pick<
     WorkerConfig,
-    'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'
+    'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS' | 'PLAY_GAMES'
   >;
   store: Store;
   mirror: Mirror;
@@ -100,13 +101,15 @@ async function planGeneration(
     await store.jobs.startProcessing(jobId, true);
     await note(deps, jobId, PLANNED_SEQ, 5, '準備しています...');
   }
-  return planOf(decision, {
+  const plan = planOf(decision, {
     hasDefaultName: project.name === DEFAULT_PROJECT_NAME,
     autoFix,
     parent: parent?.revision ?? null,
     language: planLanguage(question),
     lines: lastLines(history, { chars: SPEC_LINE_CHARS, before: content }),
   });
+  if (plan.kind !== 'generate' || !deps.config.PLAY_GAMES) return plan;
+  return { ...plan, play: { parent: parent?.play ? summaryOf(parent.play) : null } };
 }
 
 interface Planned {

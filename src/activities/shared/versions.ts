@@ -100,6 +100,7 @@ async function publishRevision(
     kind: 'generate',
     subject,
     restoredFrom: null,
+    play: input.play ?? null,
   });
   crashPoint('after-publish-before-complete');
   await followWithMain(deps, userId, projectId, row.revision);

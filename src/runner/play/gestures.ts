@@ -64,7 +64,7 @@ const SWIPES: readonly Beat[] = [
   ...wait(1),
 ]);
 /** Everywhere: a game that has no buttons may be a board. */
-export const GRID: readonly Place[] = [150, 300, 450, 600, 760].flatMap((y) =>
+const GRID: readonly Place[] = [150, 300, 450, 600, 760].flatMap((y) =>
   [65, 195, 325].map((x) => ({ x, y })),
 );
 const KEYS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', ' ', 'Enter'];

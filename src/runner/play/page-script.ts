@@ -142,7 +142,10 @@ const SIGHT = `
   )].concat([...document.querySelectorAll('body *')].slice(0, 600).filter(
     (each) => getComputedStyle(each).cursor === 'pointer',
   )).map(isShown).filter(Boolean);
-  const scrolled = () => Math.round(Math.max(Math.abs(scrollX), Math.abs(scrollY)));
+  const scrolled = () => {
+    const { scrollTop = 0, scrollLeft = 0 } = document.body ?? {};
+    return Math.round(Math.max(...[scrollX, scrollY, scrollTop, scrollLeft].map(Math.abs)));
+  };
 `;
 
 /**

@@ -177,7 +177,7 @@ export class PlayedPage {
       const told = exception?.description ?? String(exception?.value ?? head);
       this.thrown.set(exceptionId, {
         when: this.phase(),
-        text: told.split('\n').slice(0, 2).join(' ').slice(0, 300),
+        text: told.split('\n').slice(0, 2).join('\n').slice(0, 300),
         isRejection: head.includes('(in promise)'),
       });
     });

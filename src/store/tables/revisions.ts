@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import { VERSION_ID_PATTERN } from '../../contracts/ids.js';
+import { PlayReport, summaryOf } from '../../contracts/play.js';
 import { RevisionKind, type RevisionRow } from '../../contracts/rows.js';
 import type { Version } from '../../contracts/frames.js';
 import { ask, askFirst, type Client } from './client.js';
@@ -15,6 +16,8 @@ const Row: z.ZodType<RevisionRow> = z.object({
   subject: z.string(),
   restored_from: z.string().nullable(),
   created_at: z.string(),
+  // Of an older player it may be anything: it is not known then.
+  play: PlayReport.nullable().catch(null),
 });
 const Rows = z.array(Row);
 
@@ -26,6 +29,7 @@ const Shown = z.object({
   created_at: z.string(),
   is_current: z.boolean(),
   is_ambiguous: z.boolean(),
+  play: PlayReport.nullable().catch(null),
 });
 
 /** Versions of one page. */
@@ -54,6 +58,8 @@ export interface PublishRevision {
   readonly kind: RevisionKind;
   readonly subject: string;
   readonly restoredFrom: string | null;
+  /** What its play has found (J1). */
+  readonly play?: PlayReport | null;
 }
 
 export type Revisions = ReturnType<typeof revisionsTable>;
@@ -132,7 +138,7 @@ export function revisionsTable(client: Client) {
 
 async function publishRevision(
   client: Client,
-  { projectId, revision, parent, jobId, kind, subject, restoredFrom }: PublishRevision,
+  { projectId, revision, parent, jobId, kind, subject, restoredFrom, play }: PublishRevision,
 ): Promise<RevisionRow> {
   const call = client.rpc('publish_revision', {
     p_project_id: projectId,
@@ -142,6 +148,7 @@ async function publishRevision(
     p_kind: kind,
     p_subject: subject,
     p_restored_from: restoredFrom,
+    p_play: play ?? null,
   });
   try {
     return await ask('publish the revision', call, Row);
@@ -164,5 +171,6 @@ function toVersion(shown: z.infer<typeof Shown>): Version {
     timestamp: new Date(shown.created_at).toISOString(),
     ordinal: shown.ordinal,
     current: shown.is_current,
+    ...(shown.play ? { play: summaryOf(shown.play) } : {}),
   };
 }

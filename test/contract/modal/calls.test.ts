@@ -279,7 +279,7 @@ describe('F3: work that says nothing is ended', () => {
       START_TIMEOUT_MS: startTimeoutMs,
       NO_PROGRESS_TIMEOUT_MS: '3000',
     });
-    const modal = await openModal({ config, store, mirror, log });
+    const modal = await openModal({ config, store, stream: fixture.stream, mirror, log });
     if (!modal) throw new Error('no Modal set without credentials');
     return modal;
   };

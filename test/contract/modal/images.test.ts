@@ -66,6 +66,7 @@ async function withFreshModal<T>(
   const modal = await openModal({
     config: fixture.config({ ...set.emulator.env, ...changes }),
     store,
+    stream: fixture.stream,
     mirror,
     log,
   });

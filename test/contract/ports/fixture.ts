@@ -18,6 +18,8 @@ import type {
 } from '../../../src/activities/ports.js';
 import { parseWorkerConfig, type WorkerConfig } from '../../../src/config.js';
 import { callbackKeyOf, callbackMac } from '../../../src/contracts/signatures.js';
+import type { JobEvent } from '../../../src/contracts/stream.js';
+import type { StreamWriter } from '../../../src/stream/writer.js';
 import { openRepo } from '../../../src/git/process.js';
 import { listRefs } from '../../../src/git/refs.js';
 import { startDemoServer } from '../../../dev/demo-model/server.js';
@@ -50,6 +52,9 @@ export interface PortFixture {
   readonly images: ActionImages;
   readonly videos: Videos;
   readonly records: PlayRecords;
+  /** What plays have told the listeners of their jobs. */
+  readonly appended: readonly Appended[];
+  readonly stream: StreamWriter;
   /** What the image model was asked, in order. */
   readonly imageRequests: readonly string[];
   /** Configuration of a worker; what is given comes on top. */
@@ -68,6 +73,13 @@ export interface PortFixture {
   /** Processes that work on a run of this fixture now. */
   processes(): Promise<string[]>;
   stop(): Promise<void>;
+}
+
+interface Appended {
+  jobId: string;
+  attempt: number;
+  firstSeq: number;
+  events: readonly JobEvent[];
 }
 
 export interface Place {
@@ -131,6 +143,7 @@ export async function startPortFixture(): Promise<PortFixture> {
   const mirror = createMirror(dataDir);
   const replies: Reply[] = [];
   const imageRequests: string[] = [];
+  const appended: Appended[] = [];
   const [model, listener, imageModel] = await Promise.all([
     startFakeMessages(replies),
     startListener((actionId, percent) =>
@@ -165,6 +178,12 @@ export async function startPortFixture(): Promise<PortFixture> {
     images: createActionImages(createFileObjectStore(dataDir)),
     videos: createVideos(dataDir),
     records: createPlayRecords(createFileObjectStore(dataDir)),
+    appended,
+    stream: {
+      async append(jobId, attempt, firstSeq, events) {
+        appended.push({ jobId, attempt, firstSeq, events });
+      },
+    },
     config: (changes = {}) =>
       parseWorkerConfig({
         ...database.config,

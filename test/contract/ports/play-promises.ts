@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { PlayGameInput } from '../../../src/activities/ports.js';
+import { STEP, stepSeq } from '../../../src/contracts/stream.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
 import { FAULTY, shooter } from '../runner/play-pages.js';
@@ -24,7 +25,14 @@ export function playPromises(place: () => { fixture: PortFixture; set: PortSet }
       { subject: 'x' },
       { ref: `refs/jobs/${jobId}/1`, expected: null, parent: null },
     );
-    return { userId, projectId, jobId, revision, play: 1 };
+    return {
+      userId,
+      projectId,
+      jobId,
+      revision,
+      play: 1,
+      place: { attempt: 1, seq: stepSeq(0, STEP.play) },
+    };
   }
 
   it(
@@ -34,6 +42,14 @@ export function playPromises(place: () => { fixture: PortFixture; set: PortSet }
       const { tookMs, sheet, ...report } = await start(input).outcome;
       expect(report).toMatchObject({ verdict: 'broken', findings: [{ code: 'dead-end' }] });
       expect(tookMs).toBeGreaterThan(0);
+      expect(place().fixture.appended.filter(({ jobId }) => jobId === input.jobId)).toEqual([
+        {
+          jobId: input.jobId,
+          attempt: 1,
+          firstSeq: 500_000_001,
+          events: [{ type: 'progress', progress: 97, message: '試し遊びをしています' }],
+        },
+      ]);
       const { records } = place().fixture;
       expect(sheet).toBe(
         `plays/${input.userId}/${input.projectId}/${input.jobId}.1.png`.toLowerCase(),

@@ -43,6 +43,8 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
       store,
       mirror,
       records: fixture.records,
+      stream: fixture.stream,
+      log,
       runner,
     }),
     isRunner: (args) => args.includes(path.join(dataDir, 'runner', 'main.mjs')),
@@ -74,7 +76,13 @@ export async function modalSet(fixture: PortFixture): Promise<ModalPortSet> {
   });
   try {
     await emulator.deployOurs();
-    const modal = await openModal({ config: fixture.config(emulator.env), store, mirror, log });
+    const modal = await openModal({
+      config: fixture.config(emulator.env),
+      store,
+      stream: fixture.stream,
+      mirror,
+      log,
+    });
     if (!modal) throw new Error('no Modal set without credentials');
     return {
       name: 'modal',

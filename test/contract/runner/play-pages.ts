@@ -69,7 +69,7 @@ export const FAULTY: Readonly<Record<string, string>> = {
   exception: shooter({ touch: 'ship.x = at.clientX; noSuchThing();' }),
   blank: page('<script>document.documentElement.dataset.state = "playing";</script>'),
   freeze: shooter({ touch: 'for (;;) ship.x += 1;' }),
-  deaf: shooter({ touch: '' }),
+  deaf: shooter({ touch: '', again: '', speed: 0.2 }),
   'dead-end': shooter({ again: '' }),
   'instant-death': shooter({ frame: 'lives = 0;' }),
   csp: shooter({ first: "fetch('https://example.com/scores').catch(() => {});" }),
@@ -77,7 +77,7 @@ export const FAULTY: Readonly<Record<string, string>> = {
     '<div style="height: 3000px"><button style="margin: 300px 100px; padding: 20px">0</button>' +
       '</div><script>const b = document.querySelector("button");' +
       'b.onclick = () => { b.textContent = Number(b.textContent) + 1; };</script>',
-    'html, body { overflow: auto; touch-action: auto }',
+    'html, body { overflow: visible; height: auto; touch-action: auto }',
   ),
 };
 

@@ -54,8 +54,9 @@ describe('the player (J2, J4)', () => {
       expect(first).toMatchObject({ verdict: 'plays', findings: [], notes: [], reason: '' });
       const sheet = await sharp(Buffer.from(first.sheet ?? '', 'base64')).metadata();
       expect(sheet).toMatchObject({ format: 'png', width: 798 });
-      const { tookMs: _one, ...once } = first;
-      const { tookMs: _other, ...again } = await play(shooter());
+      // On a busy machine the last images are those of another moment.
+      const { tookMs: _one, sheet: _sheet, ...once } = first;
+      const { tookMs: _other, sheet: _another, ...again } = await play(shooter());
       expect(again).toEqual(once);
     },
     LIMIT_MS,

@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RevisionRow } from '../../../src/contracts/rows.js';
+import { findingOf } from '../../../src/domain/playing-words.js';
+import { reportOf } from '../../../src/domain/playing.js';
 import { startDatabase, type TestDatabase } from '../../support/database.js';
 import type { PublishRevision } from '../../../src/store/tables/revisions.js';
 
@@ -96,6 +98,25 @@ describe('the commit point (E4)', () => {
     const second = await generate();
     expect(second).toMatchObject({ ordinal: 2, parent: first.revision });
     expect(await database.store.revisions.head(projectId)).toEqual(second);
+  });
+
+  it('J1: keeps what the play of a version has found, and shows it with the version', async () => {
+    const play = reportOf([findingOf('deaf', 'touched')], [], { needs: [], seed: 7 });
+    const jobId = await newJob();
+    const played = await publish({ jobId, play });
+    await finish(jobId);
+    expect(played.play).toEqual(play);
+    const unplayed = await generate();
+    expect(unplayed.play).toBeNull();
+    expect((await database.store.revisions.list(projectId)).map((each) => each.play)).toEqual([
+      undefined,
+      { verdict: 'broken', findings: ['deaf'] },
+    ]);
+    // Whatever an older player has left there: the version is there all the same.
+    await database.sql(`update public.revisions set play = '{"verdict": 1}' where job_id = $1`, [
+      jobId,
+    ]);
+    expect(await database.store.revisions.ofJob(jobId)).toMatchObject({ play: null });
   });
 
   it(

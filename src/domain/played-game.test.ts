@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { PlayFinding, PlayPhase, PlaySummary } from '../contracts/play.js';
+import { endAfterPlay, unplayedReport } from './played-game.js';
+import { reportOf } from './playing.js';
+import { findingOf } from './playing-words.js';
+
+type Code = PlayFinding['code'];
+const report = (...findings: [Code, PlayPhase][]) =>
+  reportOf(
+    findings.map(([code, when]) => findingOf(code, when)),
+    [],
+    { needs: [], seed: 1 },
+  );
+const knownAs = (verdict: PlaySummary['verdict'], ...findings: Code[]) => ({ verdict, findings });
+
+describe('what becomes of a game that was played (J3)', () => {
+  it.each<[string, Parameters<typeof endAfterPlay>[0], 'publish' | 'refuse', boolean]>([
+    ['plays', { report: report(), isFirst: true, parent: null }, 'publish', false],
+    [
+      'could not be played',
+      { report: unplayedReport('a'.repeat(40), 'BrowserMissing'), isFirst: true, parent: null },
+      'publish',
+      true,
+    ],
+    ...(
+      [
+        ['blank', 'loading', 'refuse'],
+        ['exception', 'loading', 'refuse'],
+        ['freeze', 'loading', 'refuse'],
+        ['exception', 'touched', 'publish'],
+        ['freeze', 'touched', 'publish'],
+        ['deaf', 'touched', 'publish'],
+      ] as const
+    ).map(
+      ([code, when, kind]) =>
+        [
+          `first game: ${code} ${when}`,
+          { report: report([code, when]), isFirst: true, parent: null },
+          kind,
+          kind === 'publish',
+        ] as [string, Parameters<typeof endAfterPlay>[0], 'publish' | 'refuse', boolean],
+    ),
+    [
+      'an edit that breaks it',
+      { report: report(['deaf', 'touched']), isFirst: false, parent: knownAs('plays') },
+      'refuse',
+      false,
+    ],
+    [
+      'an edit no worse than its parent',
+      { report: report(['deaf', 'touched']), isFirst: false, parent: knownAs('broken', 'deaf') },
+      'publish',
+      true,
+    ],
+    [
+      'an edit with another fault',
+      { report: report(['csp', 'loading']), isFirst: false, parent: knownAs('broken', 'deaf') },
+      'refuse',
+      false,
+    ],
+    [
+      'an edit of what nobody could play',
+      { report: report(['csp', 'loading']), isFirst: false, parent: knownAs('unplayed') },
+      'publish',
+      true,
+    ],
+  ])('%s', (_, game, kind, isTold) => {
+    const end = endAfterPlay(game);
+    expect(end.kind).toBe(kind);
+    if (end.kind === 'publish') expect(end.sentence !== null).toBe(isTold);
+    else expect(end.detail).toContain(game.report.findings[0]?.code);
+  });
+});

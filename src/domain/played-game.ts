@@ -1,0 +1,62 @@
+import type { PlayReport, PlaySummary } from '../contracts/play.js';
+import { PLAYER_VERSION, seedOf } from './playing.js';
+import { findingSentence, UNPLAYED_SENTENCE } from './playing-words.js';
+
+/** What becomes of a candidate that was played: published, with a sentence or without, or not. */
+export type PlayedEnd =
+  | { readonly kind: 'publish'; readonly sentence: string | null }
+  | { readonly kind: 'refuse'; readonly detail: string };
+
+export interface PlayedGame {
+  readonly report: PlayReport;
+  /** The project has no version yet. */
+  readonly isFirst: boolean;
+  /** What is known of the version that it changes; null = nothing. */
+  readonly parent: PlaySummary | null;
+}
+
+/**
+ * The end of a job whose game was played (J3). A first game that shows nothing is refused, any other
+ * first game handed over with the truth; an edit is refused when it has a fault that its parent has
+ * not.
+ */
+export function endAfterPlay({ report, isFirst, parent }: PlayedGame): PlayedEnd {
+  switch (report.verdict) {
+    case 'plays':
+      return { kind: 'publish', sentence: null };
+    case 'unplayed':
+      return { kind: 'publish', sentence: UNPLAYED_SENTENCE };
+    case 'broken':
+      return isRefused(report, isFirst, parent)
+        ? { kind: 'refuse', detail: detailOf(report) }
+        : { kind: 'publish', sentence: findingSentence(report.findings) };
+  }
+}
+
+/** The report of a game that could not be played; nothing is known then. */
+export function unplayedReport(revision: string, reason: string): PlayReport {
+  const seed = seedOf(revision);
+  return { verdict: 'unplayed', findings: [], notes: [], reason, seed, player: PLAYER_VERSION };
+}
+
+function isRefused(
+  { findings }: PlayReport,
+  isFirst: boolean,
+  parent: PlaySummary | null,
+): boolean {
+  if (isFirst)
+    return findings.some(
+      ({ code, when }) =>
+        code === 'blank' || ((code === 'exception' || code === 'freeze') && when === 'loading'),
+    );
+  // Of a parent that could not be played nothing is known: the edit counts as no worse.
+  if (parent?.verdict === 'unplayed') return false;
+  const known = new Set<string>(parent?.findings);
+  return findings.some(({ code }) => !known.has(code));
+}
+
+function detailOf({ findings }: PlayReport): string {
+  return findings
+    .map(({ code, when, evidence }) => `${code} (${when}) ${evidence}`.trim())
+    .join('; ');
+}
