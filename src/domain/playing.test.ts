@@ -56,9 +56,21 @@ describe('what a play says about a game (J2)', () => {
     ['a black first image', play({}, {}, { inks: [0, 900] }), [], []],
     ['a task without an end', play({ froze: { when: 'touched', what: '' } }), ['freeze'], []],
     ['no answer', play({ states: calm.states }), ['deaf'], []],
+    [
+      'no answer, left alone until it is over',
+      play({ states: [...calm.states, 'over', 'over'], restart: 'stuck' }),
+      ['deaf'],
+      [],
+    ],
     ['an answer in pixels only', play({ states: calm.states }, { change: [90, 0] }), [], []],
     ['a cursor', play({ states: calm.states }, { change: [9, 0] }), ['deaf'], []],
     ['an answer to keys only', play({ states: ['a', 'b', 'x'] }), [], ['keys-only']],
+    [
+      'one image of another moment',
+      play({ states: calm.states }, { drift: [0, 0, 90], change: [0, 0, 90] }),
+      ['deaf'],
+      [],
+    ],
     [
       'pixels that drift by themselves',
       play({ states: calm.states }, { drift: [90, 90], change: [90, 90] }),

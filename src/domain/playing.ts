@@ -8,6 +8,8 @@ export const PLAYER_VERSION = 1;
 const BLANK_POINTS = 200;
 /** Fewer points than this that differ are a cursor, or the edge of a letter. */
 const SAME_POINTS = 30;
+/** Less of two untouched runs that agrees: what a touch does cannot be told. */
+const STEADY_SHARE = 0.6;
 /** A game that is over so soon, whatever is done, cannot be played. */
 const INSTANT_MS = 1_000;
 /** The same after the touch that began it. */
@@ -61,14 +63,17 @@ export function judgePlay(play: Play): Judgement {
   const reaction = reactionOf(play);
   const instantDeath = instantDeathOf(play);
   const isStill = runs.some(({ froze }) => froze !== null);
+  const isDeaf = reaction === 'none' && !isStill;
   const hard = [
     ...exceptions,
     ...frozenOf(runs),
     ...violationsOf(runs),
     ...(isStill ? [] : blankOf(runs)),
     ...scrollsOf(runs),
-    ...(instantDeath.length > 0 ? instantDeath : deadEndOf(play)),
-    ...(reaction === 'none' && !isStill ? [findingOf('deaf', 'touched')] : []),
+    ...instantDeath,
+    // What answers to nothing, or is over at once, cannot be begun again either.
+    ...(isDeaf ? [findingOf('deaf', 'touched')] : []),
+    ...(isDeaf || instantDeath.length > 0 ? [] : deadEndOf(play)),
   ];
   const notes = [
     ...rejections,
@@ -163,7 +168,7 @@ function reactionOf({ untouched, touched, drift, change }: Play): Reaction {
   const { keysFrom } = touched;
   const steady = (at: number): boolean => first.states[at] === second.states[at];
   const states = touched.states.flatMap((state, at) =>
-    steady(at) && state !== first.states[at] ? [at] : [],
+    at < first.states.length && steady(at) && state !== first.states[at] ? [at] : [],
   );
   const images = change.flatMap((points, at) =>
     (drift[at] ?? 0) < SAME_POINTS && points >= SAME_POINTS ? [at] : [],
@@ -171,8 +176,12 @@ function reactionOf({ untouched, touched, drift, change }: Play): Reaction {
   if (states.some((at) => at < keysFrom.state) || images.some((at) => at < keysFrom.image))
     return 'touch';
   if (states.length + images.length > 0) return 'keys';
+  // An image may be of another moment; a game that moves by itself differs in most of them.
+  const steadyStates = first.states.filter((_, at) => steady(at)).length;
+  const steadyImages = drift.filter((points) => points < SAME_POINTS).length;
   const isSteady =
-    first.states.every((_, at) => steady(at)) && drift.every((points) => points < SAME_POINTS);
+    steadyStates >= STEADY_SHARE * first.states.length &&
+    steadyImages >= STEADY_SHARE * drift.length;
   return isSteady ? 'none' : 'unknown';
 }
 

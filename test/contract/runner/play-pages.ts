@@ -69,7 +69,7 @@ export const FAULTY: Readonly<Record<string, string>> = {
   exception: shooter({ touch: 'ship.x = at.clientX; noSuchThing();' }),
   blank: page('<script>document.documentElement.dataset.state = "playing";</script>'),
   freeze: shooter({ touch: 'for (;;) ship.x += 1;' }),
-  deaf: shooter({ touch: '', again: '', speed: 0.2 }),
+  deaf: shooter({ touch: '', again: '' }),
   'dead-end': shooter({ again: '' }),
   'instant-death': shooter({ frame: 'lives = 0;' }),
   csp: shooter({ first: "fetch('https://example.com/scores').catch(() => {});" }),
