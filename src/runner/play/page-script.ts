@@ -27,10 +27,15 @@ const CHANCE = `
   }
 `;
 
-/** Everything that has a clock of its own goes by the game's: frames, sound, events. */
+/**
+ * Everything that has a clock of its own goes by the game's: frames, sound, events. The page's time
+ * begins at zero: the virtual clock lets a moment of ours pass before it stands still.
+ */
 const TIME = `
-  const later = window.setTimeout, never = window.clearTimeout, clock = performance;
-  const now = () => clock.now();
+  const later = window.setTimeout, never = window.clearTimeout;
+  const clock = performance.now.bind(performance), zero = clock();
+  const now = () => clock() - zero;
+  Object.defineProperty(performance, 'now', { configurable: true, writable: true, value: now });
   window.requestAnimationFrame = (draw) => later(() => draw(now()), FRAME_MS);
   window.cancelAnimationFrame = (handle) => never(handle);
   const since = new WeakMap();
