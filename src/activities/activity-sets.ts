@@ -21,11 +21,11 @@ import type {
   CutoutServiceActivities,
   FileActivities,
   ImageActivities,
-  PlayActivities,
   ScreenshotActivities,
   SharedActivities,
   VideoActivities,
 } from './ports.js';
+import type { PlayActivities } from './play-port.js';
 import { actionActivities } from './shared/action-rows.js';
 import { createAlerts } from './shared/alerts.js';
 import { backendActivities } from './shared/backend.js';

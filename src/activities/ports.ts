@@ -268,22 +268,6 @@ export interface VideoActivities {
    */
   renderVideo(input: RenderVideoStoryInput): Promise<VideoMade>;
 }
-export interface PlayGameInput extends JobRef {
-  /** Names the play among those of its job, from 1. */
-  play: number;
-  revision: string;
-  /** Where the listeners hear of it (D1). */
-  place: { attempt: number; seq: number };
-}
-/** What a play has said; `sheet` names the object that shows what the game looked like (E8). */
-export type PlayedGame = PlayReport & { sheet: string | null; tookMs: number };
-export interface PlayActivities {
-  /**
-   * Plays the game of a revision, which may be a candidate, and keeps what it looked like and what
-   * was found beside the job (J2, E8). Heartbeats; cancellable.
-   */
-  playGame(input: PlayGameInput): Promise<PlayedGame>;
-}
 export interface FileActivities {
   /** Removes a project's files where this backend keeps them; nothing there is fine. */
   removeProjectFiles(input: { userId: string; projectId: string }): Promise<void>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PlayReport, PlaySummary } from './play.js';
+import { PlaySummary, type PlayReport } from './play.js';
 
 export const JobStatus = z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']);
 export type JobStatus = z.infer<typeof JobStatus>;

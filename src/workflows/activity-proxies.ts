@@ -6,13 +6,13 @@ import type {
   FileActivities,
   ImageActivities,
   MaintenanceActivities,
-  PlayActivities,
   ReplicationActivities,
   ScreenshotActivities,
   SharedActivities,
   VideoActivities,
   WatcherActivities,
 } from '../activities/ports.js';
+import type { PlayActivities } from '../activities/play-port.js';
 import { ERROR_POLICY } from '../contracts/errors.js';
 import {
   ANSWER_QUEUE,

@@ -19,12 +19,12 @@ import type {
   CutoutServiceActivities,
   FileActivities,
   ImageActivities,
-  PlayActivities,
   ReplicationActivities,
   ScreenshotActivities,
   SharedActivities,
   VideoActivities,
 } from '../../src/activities/ports.js';
+import type { PlayActivities } from '../../src/activities/play-port.js';
 import { withHeartbeats } from '../../src/activities/frame/heartbeats.js';
 import { jobIdFor, projectWorkflowId } from '../../src/contracts/ids.js';
 import {

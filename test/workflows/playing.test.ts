@@ -6,10 +6,9 @@ import type {
   CompleteJobInput,
   FailJobInput,
   GenerationPlan,
-  PlayedGame,
-  PlayGameInput,
   PublishInput,
 } from '../../src/activities/ports.js';
+import type { PlayedGame, PlayGameInput } from '../../src/activities/play-port.js';
 import type { PlayFinding, PlaySummary } from '../../src/contracts/play.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';
 import { findingOf } from '../../src/domain/playing-words.js';

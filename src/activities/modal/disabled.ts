@@ -3,10 +3,10 @@ import type {
   AgentActivities,
   FileActivities,
   ImageActivities,
-  PlayActivities,
   ReplicationActivities,
   VideoActivities,
 } from '../ports.js';
+import type { PlayActivities } from '../play-port.js';
 
 /**
  * The Modal set of a worker without credentials: whoever still asks for it hears at once that the

@@ -13,10 +13,10 @@ import type {
   AgentActivities,
   FileActivities,
   ImageActivities,
-  PlayActivities,
   ReplicationActivities,
   VideoActivities,
 } from '../ports.js';
+import type { PlayActivities } from '../play-port.js';
 import { runnerVersion } from '../runner-input/bundle.js';
 import { modalAgentActivities } from './run-agent.js';
 import { modalPlayActivities } from './play.js';

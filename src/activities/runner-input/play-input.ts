@@ -5,7 +5,7 @@ import type { Log } from '../../log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
-import type { PlayedGame, PlayGameInput } from '../ports.js';
+import type { PlayedGame, PlayGameInput } from '../play-port.js';
 
 /** Names the call of a play; no attempt of its job has this name (C1). */
 export function playCallId({ jobId, play }: PlayGameInput): string {

@@ -11,11 +11,11 @@ import type {
   FileActivities,
   GenerationSpec,
   ImageActivities,
-  PlayActivities,
   RunAgentInput,
   RunAgentOutcome,
   VideoActivities,
 } from '../../../src/activities/ports.js';
+import type { PlayActivities } from '../../../src/activities/play-port.js';
 import { parseWorkerConfig, type WorkerConfig } from '../../../src/config.js';
 import { callbackKeyOf, callbackMac } from '../../../src/contracts/signatures.js';
 import type { JobEvent } from '../../../src/contracts/stream.js';

@@ -1,0 +1,19 @@
+import type { PlayReport } from '../contracts/play.js';
+import type { JobRef } from './ports.js';
+
+export interface PlayGameInput extends JobRef {
+  /** Names the play among those of its job, from 1. */
+  play: number;
+  revision: string;
+  /** Where the listeners hear of it (D1). */
+  place: { attempt: number; seq: number };
+}
+/** What a play has said; `sheet` names the object that shows what the game looked like (E8). */
+export type PlayedGame = PlayReport & { sheet: string | null; tookMs: number };
+export interface PlayActivities {
+  /**
+   * Plays the game of a revision, which may be a candidate, and keeps what it looked like and what
+   * was found beside the job (J2, E8). Heartbeats; cancellable.
+   */
+  playGame(input: PlayGameInput): Promise<PlayedGame>;
+}
