@@ -22,6 +22,7 @@ import type { JobEvent } from '../contracts/stream.js';
 import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';
 import type { Backend, CancelAnswer, RestoreOutcome } from '../contracts/workflows.js';
 import type { RemixActivities, ThumbnailActivities } from './game-ports.js';
+import type { WatcherActivities } from './watcher-port.js';
 
 /**
  * What the outside must do for the workflows. One set per backend under the same names, and the
@@ -367,23 +368,6 @@ export interface VideoPlan {
 export interface VideoPlanActivities {
   /** What the video of a version says. */
   planVideo(input: RenderVideoInput): Promise<VideoPlan>;
-}
-
-/** Rounds of the watchers; each writes alerts, none changes what a user made. */
-export interface WatcherActivities {
-  /**
-   * Measures the files of the users after `after` (null = from the first), a batch at a time;
-   * `next` null = that was the last one.
-   */
-  watchVolumes(input: {
-    after: string | null;
-  }): Promise<{ next: string | null; measured: number; warned: number }>;
-  /** Stops calls on Modal that nobody waits for any more. */
-  watchCalls(): Promise<{ reaped: number }>;
-  /** Today's spending against the budget and the limits of users. */
-  watchSpending(): Promise<{ spentUsd: number; near: number }>;
-  /** The two reasons to leave Modal: too slow, too many failures. */
-  watchModal(): Promise<{ isSlow: boolean; isFailing: boolean }>;
 }
 
 export type SharedActivities = JobActivities &

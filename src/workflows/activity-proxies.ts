@@ -10,8 +10,8 @@ import type {
   ScreenshotActivities,
   SharedActivities,
   VideoActivities,
-  WatcherActivities,
 } from '../activities/ports.js';
+import type { WatcherActivities } from '../activities/watcher-port.js';
 import type { PlayActivities } from '../activities/play-port.js';
 import { ERROR_POLICY } from '../contracts/errors.js';
 import {

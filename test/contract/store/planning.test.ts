@@ -46,6 +46,7 @@ const config = (fault = '') => ({
   ANTHROPIC_BASE_URL: `${demo.url}${fault}`,
   CHAT_MODEL: 'claude-haiku-5-5',
   CHAT_TIMEOUT_MS: 10_000,
+  PLAY_GAMES: false,
 });
 const read = (content: string, fault?: string) =>
   readingActivities({ config: config(fault), store: database.store, log }).readMessage({

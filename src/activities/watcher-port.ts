@@ -1,0 +1,16 @@
+/** Rounds of the watchers; each writes alerts, none changes what a user made. */
+export interface WatcherActivities {
+  /**
+   * Measures the files of the users after `after` (null = from the first), a batch at a time;
+   * `next` null = that was the last one.
+   */
+  watchVolumes(input: {
+    after: string | null;
+  }): Promise<{ next: string | null; measured: number; warned: number }>;
+  /** Stops calls on Modal that nobody waits for any more. */
+  watchCalls(): Promise<{ reaped: number }>;
+  /** Today's spending against the budget and the limits of users. */
+  watchSpending(): Promise<{ spentUsd: number; near: number }>;
+  /** The two reasons to leave Modal: too slow, too many failures. */
+  watchModal(): Promise<{ isSlow: boolean; isFailing: boolean }>;
+}
