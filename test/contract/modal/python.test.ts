@@ -49,7 +49,7 @@ it('what is deployed carries the version of this code, and no path of this machi
   expect(manifest).toEqual({
     version: await runnerVersion(),
     video: await videoSiteVersion(),
-    commands: ['generate', 'git', 'files', 'image', 'video'],
+    commands: ['generate', 'git', 'files', 'image', 'video', 'play'],
     claudeCode: dependencies['@anthropic-ai/claude-code'],
     packages: [
       'sharp',
