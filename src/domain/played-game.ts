@@ -16,9 +16,9 @@ export interface PlayedGame {
 }
 
 /**
- * The end of a job whose game was played (J3). A first game that shows nothing is refused, any other
- * first game handed over with the truth; an edit is refused when it has a fault that its parent has
- * not.
+ * The end of a job whose game was played (J3). A first game that shows nothing is refused, any
+ * other first game handed over with the truth; an edit is refused when it has a fault that its
+ * parent has not.
  */
 export function endAfterPlay({ report, isFirst, parent }: PlayedGame): PlayedEnd {
   switch (report.verdict) {

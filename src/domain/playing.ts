@@ -16,8 +16,11 @@ const INSTANT_MS = 1_000;
 const INSTANT_AFTER_TOUCH_MS = 600;
 const SCROLL_POINTS = 4;
 /** What browsers refuse to pages without telling anything about the game: sound, full screen. */
-const HARMLESS =
-  /^(NotAllowed|Abort|NotSupported|InvalidState|WrongDocument|Unknown)Error\b|full ?screen|permissions check/i;
+const HARMLESS = new RegExp(
+  '^(NotAllowed|Abort|NotSupported|InvalidState|WrongDocument|Unknown)Error\\b' +
+    '|full ?screen|permissions check',
+  'i',
+);
 
 /** What was seen in one run of a game. */
 export interface Run {

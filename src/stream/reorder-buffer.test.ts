@@ -112,7 +112,7 @@ describe('D1, D2: the one reorder buffer', () => {
     expect(placesOf(buffer.items)).toEqual([[2, 3]]);
   });
 
-  it("D1: gives holes up before a step's event; what the run still says after it is dropped", () => {
+  it("D1: gives holes up before a step's event; what the run says after it is dropped", () => {
     const buffer = new ReorderBuffer();
     const played = stepSeq(0, STEP.play);
     buffer.add([item(1, 2), item(1, 4), item(1, played)]);

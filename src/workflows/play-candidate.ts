@@ -28,8 +28,8 @@ export interface PlayedCandidate {
 }
 
 /**
- * Plays a candidate before it is published (J1). Whatever keeps the play from its end makes the game
- * `unplayed` and never loses it (J3); only a cancel of the job is thrown.
+ * Plays a candidate before it is published (J1). Whatever keeps the play from its end makes the
+ * game `unplayed` and never loses it (J3); only a cancel of the job is thrown.
  */
 export async function playCandidate(candidate: CandidateToPlay): Promise<PlayedCandidate> {
   const report = await playOnce(candidate, candidate.revision, STEP.play);

@@ -10,7 +10,7 @@ import { importBundle } from '../import-bundle.js';
 import { loadPackage } from '../packages.js';
 import { CpuWatch } from './cpu-watch.js';
 import { FIRST_PLAY, NO_PLAY } from './gestures.js';
-import { contactSheet, pointsApart } from './pictures.js';
+import { contactSheet, pointsApart } from './shots.js';
 import { PlayedPage } from './played-page.js';
 import { Runner, type PlayedRun } from './run.js';
 
@@ -22,7 +22,7 @@ export interface PlayAccess {
 
 /**
  * Plays the game of a revision (J2, J4): twice without a touch, once with, and once more when
- * something is wrong. Throws an AppError when it cannot be played at all, or the reason of `signal`.
+ * something is wrong. Throws an AppError when it cannot be played, or the reason of `signal`.
  */
 export async function playGame(
   input: PlayInput,
@@ -70,10 +70,10 @@ class Player {
     // The two untouched runs are each other's second play.
     const again = hard.length > 0 ? judge(second, first, await this.run('touched')) : null;
     const confirmed = again === null ? [] : foundTwice(hard, again.hard);
-    const pictures = [...first.pictures.slice(0, 2), ...touched.pictures];
+    const shots = [...first.shots.slice(0, 2), ...touched.shots];
     return {
       ...reportOf(confirmed, notes, { needs: [...this.needs].slice(0, 5), seed: this.input.seed }),
-      sheet: await contactSheet(pictures, this.access.seenFrom),
+      sheet: await contactSheet(shots, this.access.seenFrom),
     };
   }
 
@@ -126,8 +126,8 @@ function judge(first: PlayedRun, second: PlayedRun, touched: PlayedRun): Judgeme
 
 /** For each image that both have how many points differ. */
 function apart(one: PlayedRun, other: PlayedRun): number[] {
-  return one.pictures.flatMap((picture, at) => {
-    const same = other.pictures[at];
-    return same ? [pointsApart(picture, same)] : [];
+  return one.shots.flatMap((shot, at) => {
+    const same = other.shots[at];
+    return same ? [pointsApart(shot, same)] : [];
   });
 }

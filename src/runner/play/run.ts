@@ -2,7 +2,7 @@ import { isOver, isTitle, stateText } from '../../domain/playing-state.js';
 import type { Run } from '../../domain/playing.js';
 import { Frozen } from './cpu-watch.js';
 import { FIRST_KEY_BEAT, LOADED_MS, RESTARTS, type Beat } from './gestures.js';
-import { inkOf, type Picture, readPicture } from './pictures.js';
+import { inkOf, type Shot, readShot } from './shots.js';
 import type { PlayedPage, Sight } from './played-page.js';
 
 /** After its first touches a game is left alone until it is over, in the game's time. */
@@ -14,13 +14,13 @@ const IDLE_LIMIT_MS = 6_000;
 const OVER_PAUSE_STEPS = 6;
 
 export interface PlayedRun extends Run {
-  readonly pictures: readonly Picture[];
+  readonly shots: readonly Shot[];
 }
 
 /** Plays one run of beats on a page that is not loaded yet. */
 export class Runner {
   private readonly states: string[] = [];
-  private readonly pictures: Picture[] = [];
+  private readonly shots: Shot[] = [];
   private readonly violations: Run['violations'][number][] = [];
   private scrolled = 0;
   private overAtMs: number | null = null;
@@ -41,7 +41,7 @@ export class Runner {
       for (const [at, beat] of beats.entries()) {
         await this.playBeat(beat);
         if (at < FIRST_KEY_BEAT)
-          this.keysFrom = { state: this.states.length, image: this.pictures.length };
+          this.keysFrom = { state: this.states.length, image: this.shots.length };
       }
       if (untilEnd) await this.playToTheEnd();
     } catch (error) {
@@ -58,13 +58,13 @@ export class Runner {
       missing: [...this.page.asked.missing],
       froze: this.froze,
       states: this.states,
-      inks: this.pictures.map(inkOf),
+      inks: this.shots.map(inkOf),
       scrolled: this.scrolled,
       overAtMs: this.overAtMs,
       waitedUntilMs: this.waitedUntilMs,
       restart: this.restart,
       keysFrom: this.keysFrom,
-      pictures: this.pictures,
+      shots: this.shots,
     };
   }
 
@@ -74,11 +74,11 @@ export class Runner {
     this.note(sight);
     if (!this.page.isTouched && this.page.nowMs <= LOADED_MS)
       this.waitedUntilMs = isTitle(sight) ? this.page.nowMs : null;
-    if (look) await this.takePicture();
+    if (look) await this.takeShot();
   }
 
-  private async takePicture(): Promise<void> {
-    this.pictures.push(await readPicture(await this.page.shoot(), this.seenFrom));
+  private async takeShot(): Promise<void> {
+    this.shots.push(await readShot(await this.page.shoot(), this.seenFrom));
     // What a touch has moved is in its place once it was drawn.
     this.note(await this.page.look());
   }
@@ -95,13 +95,13 @@ export class Runner {
       this.note(sight, false);
       if (isOver(sight)) return this.beginAgain();
     }
-    await this.takePicture();
+    await this.takeShot();
   }
 
   private async beginAgain(): Promise<void> {
     for (let step = 0; step < OVER_PAUSE_STEPS; step += 1)
       this.note(await this.page.pass(IDLE_STEP_MS), false);
-    await this.takePicture();
+    await this.takeShot();
     const { reloads } = this.page;
     for (const input of RESTARTS) {
       await this.page.do(input);

@@ -5,7 +5,7 @@ import { FONT_HOSTS, gamePolicy, LIBRARY_HOSTS } from '../../domain/game-policy.
 import { isAssetPath, libraryAt } from '../../domain/playing-needs.js';
 import { openGameFiles, type GameFiles, type GameRequest, type Served } from '../game-files.js';
 
-/** No such host exists. A page from there counts as one that was fetched safely, as in the field. */
+/** No such host exists. A page from there counts as one that was fetched safely, as in use. */
 const HOST = 'game.test';
 const ORIGIN = `https://${HOST}`;
 /** The folder that a project's files are served from; other folders belong to everybody. */

@@ -1,4 +1,7 @@
+import { describe } from 'vitest';
 import { promisesOf } from './promises.js';
 import { localSet } from './sets.js';
 
-promisesOf('local', localSet, ['plays']);
+describe('J2, E8: a candidate is played, what was seen is kept with its job', () => {
+  promisesOf('local', localSet, ['plays']);
+});

@@ -2,7 +2,7 @@ import type Sharp from 'sharp';
 import { loadPackage } from '../packages.js';
 
 /** An image of the screen: red, green and blue of each point. */
-export interface Picture {
+export interface Shot {
   readonly png: Buffer;
   readonly rgb: Buffer;
   readonly width: number;
@@ -14,7 +14,7 @@ const SAME_CHANNEL = 16;
 const BUCKET_BITS = 4;
 const FRAME = { width: 195, height: 422, gap: 6, perRow: 4 };
 
-export async function readPicture(png: Buffer, seenFrom: string | undefined): Promise<Picture> {
+export async function readShot(png: Buffer, seenFrom: string | undefined): Promise<Shot> {
   const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
   const { data, info } = await sharp(png)
     .removeAlpha()
@@ -24,8 +24,8 @@ export async function readPicture(png: Buffer, seenFrom: string | undefined): Pr
   return { png, rgb: data, width: info.width, height: info.height };
 }
 
-/** Points that are not of the picture's most common colour. */
-export function inkOf({ rgb, width, height }: Picture): number {
+/** Points that are not of the shot's most common colour. */
+export function inkOf({ rgb, width, height }: Shot): number {
   const counts = new Map<number, number>();
   for (let at = 0; at < rgb.length; at += 3) {
     const bucket = bucketAt(rgb, at);
@@ -34,8 +34,8 @@ export function inkOf({ rgb, width, height }: Picture): number {
   return width * height - Math.max(...counts.values());
 }
 
-/** Points of two pictures that differ. */
-export function pointsApart(one: Picture, other: Picture): number {
+/** Points of two shots that differ. */
+export function pointsApart(one: Shot, other: Shot): number {
   if (one.rgb.equals(other.rgb)) return 0;
   let apart = 0;
   for (let at = 0; at < Math.min(one.rgb.length, other.rgb.length); at += 3)
@@ -43,16 +43,16 @@ export function pointsApart(one: Picture, other: Picture): number {
   return apart;
 }
 
-/** The pictures beside each other as one image: PNG, base64. Null when there is none. */
+/** The shots beside each other as one image: PNG, base64. Null when there is none. */
 export async function contactSheet(
-  pictures: readonly Picture[],
+  shots: readonly Shot[],
   seenFrom: string | undefined,
 ): Promise<string | null> {
-  if (pictures.length === 0) return null;
+  if (shots.length === 0) return null;
   const sharp = loadPackage<typeof Sharp>('sharp', seenFrom);
   const { width, height, gap, perRow } = FRAME;
   const small = await Promise.all(
-    pictures.map(({ png }) => sharp(png).resize(width, height).png().toBuffer()),
+    shots.map(({ png }) => sharp(png).resize(width, height).png().toBuffer()),
   );
   const columns = Math.min(perRow, small.length);
   const sheet = sharp({
