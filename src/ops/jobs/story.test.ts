@@ -16,6 +16,8 @@ describe('the story of a run, out of its history', () => {
     expect(steps.map(({ name, state }) => `${name} ${state}`)).toEqual([
       'admit asked',
       'openJob completed',
+      'readMessage completed',
+      'startProcessing completed',
       'planGeneration completed',
       'chooseBackend completed',
       'startAttempt completed',

@@ -1,26 +1,9 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PROJECT_ROOT } from '../../../src/config.js';
 import { newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
-import { stackEnv } from '../../support/stack.js';
+import { commandOn } from './command.js';
 
-/** Runs the command as an operator does. */
-function dreamcore(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const program = path.join(PROJECT_ROOT, 'bin/dreamcore.js');
-  const env = stackEnv({ DATA_DIR: sharedStack().dataDir });
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [program, ...args, '--env-file', '/dev/null'],
-      { env },
-      (_error, out, err) => {
-        resolve({ code: child.exitCode ?? -1, out, err });
-      },
-    );
-  });
-}
+const dreamcore = commandOn(sharedStack());
 
 describe('F1, H2: an operator asks for the story of a job', () => {
   it('finds it in the list, and sees steps, cost, files and links', async () => {
@@ -45,19 +28,6 @@ describe('F1, H2: an operator asks for the story of a job', () => {
       run: { kind: 'generate', outcome: 'completed', status: 'COMPLETED' },
       end: 'completed',
     });
-    player.listener.close();
-  });
-
-  it('stops a job as its owner does; one that has ended is told so', async () => {
-    const player = await newPlayer(sharedStack());
-    const id = await say(player);
-    const open = await dreamcore('jobs', '--user', player.user.id, '--state', 'open', '--json');
-    expect(JSON.parse(open.out)).toMatchObject([{ id }]);
-    expect(await dreamcore('cancel', id)).toMatchObject({ code: 0, out: `Cancelled: ${id}.\n` });
-    await player.listener.until(({ type }) => type === 'cancelled');
-    expect((await dreamcore('cancel', id)).out).toBe(`It is cancelled: ${id}.\n`);
-    const listed = await dreamcore('jobs', '--user', player.user.id, '--state', 'cancelled');
-    expect(listed.out).toContain(id);
     player.listener.close();
   });
 
