@@ -316,6 +316,15 @@ describe('what a run may spend', () => {
     answer = (response) => response.destroy();
     expect((await call('/v1/messages')).status).toBe(502);
     expect(proxy.spentUsd()).toBe(0);
+    expect(proxy.isSpent()).toBe(false);
+  });
+
+  it('is why an answer is short only when the answer has used its room', async () => {
+    answer = streamed({ input_tokens: 0, output_tokens: 40_000 });
+    await call('/v1/messages');
+    expect(proxy.isSpent()).toBe(false);
+    answer = streamed({ input_tokens: 0, output_tokens: 10_000 });
+    await call('/v1/messages');
     expect(proxy.isSpent()).toBe(true);
   });
 

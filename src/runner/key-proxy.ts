@@ -161,7 +161,6 @@ async function pass(
     context.onSpent();
     return reject(response, 402, 'billing_error');
   }
-  if (purchase.maxTokens < asked.max_tokens) context.onSpent();
   forward(context, request, response, { ...asked, max_tokens: purchase.maxTokens }, purchase);
 }
 
@@ -237,7 +236,10 @@ function follow(
     onSpent();
     response.destroy();
   });
-  answer.on('end', () => usage.end());
+  answer.on('end', () => {
+    usage.end();
+    if (purchase.isCutShort()) onSpent();
+  });
 }
 
 function reject(response: ServerResponse, status: number, type: string): void {

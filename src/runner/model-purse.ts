@@ -61,6 +61,8 @@ export interface Purchase {
   wrote(bytes: number): void;
   /** The run has spent more than it had, and this answer has had its smallest share. */
   isOverdrawn(): boolean;
+  /** The answer ended because it may have no more, and it was given less than it asked for. */
+  isCutShort(): boolean;
   /** It was refused: nothing is spent. */
   cancel(): void;
   /** It is over: what is known of it is spent. */
@@ -81,6 +83,7 @@ export interface Purse {
 interface Open {
   inputUsd: number;
   outputUsd: number;
+  outputTokens: number;
 }
 
 /**
@@ -108,21 +111,24 @@ export function openPurse(budgetUsd: number): Purse {
       if (affordable < Math.min(maxTokens, MIN_OUTPUT_TOKENS) && !isFirst) return null;
       // Nobody can watch what is not streamed: it has to fit as a whole.
       if (!isStream && affordable < maxTokens && !isFirst) return null;
-      const sum: Open = { inputUsd, outputUsd: 0 };
+      const sum: Open = { inputUsd, outputUsd: 0, outputTokens: 0 };
       open.add(sum);
+      const given = Math.min(maxTokens, Math.max(affordable, MIN_OUTPUT_TOKENS));
       return {
-        maxTokens: Math.min(maxTokens, Math.max(affordable, MIN_OUTPUT_TOKENS)),
+        maxTokens: given,
         note(usage) {
           largestBytes = Math.max(largestBytes, bytes);
           if (usage.input_tokens != null) sum.inputUsd = inputCost(usage, prices);
-          if (usage.output_tokens != null)
-            sum.outputUsd = (usage.output_tokens * prices.output) / MILLION;
+          if (usage.output_tokens == null) return;
+          sum.outputTokens = usage.output_tokens;
+          sum.outputUsd = (usage.output_tokens * prices.output) / MILLION;
         },
         wrote(count) {
           sum.outputUsd += (count / BYTES_PER_TOKEN / MILLION) * prices.output;
         },
         isOverdrawn: () =>
           spentUsd() > budgetUsd && sum.outputUsd > (MIN_OUTPUT_TOKENS * prices.output) / MILLION,
+        isCutShort: () => given < maxTokens && sum.outputTokens >= given,
         cancel() {
           open.delete(sum);
         },

@@ -11,7 +11,7 @@ export interface RunEnd {
   readonly wasRefused: boolean;
   /** `retry-after` of the last refusal that the key proxy saw. */
   readonly retryAfterMs: number | null;
-  /** The key proxy has refused, cut or shortened an answer for want of money. */
+  /** The key proxy has refused an answer, cut it, or given it less room, for want of money. */
   readonly isSpent: boolean;
 }
 
