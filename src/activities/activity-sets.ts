@@ -4,6 +4,7 @@ import type { Log } from '../log.js';
 import { createActionImages } from '../objects/action-images.js';
 import { createPlayRecords } from '../objects/play-records.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
+import { createRecordings } from '../objects/recordings.js';
 import { createThumbnails } from '../store/files/thumbnails.js';
 import { createVideos } from '../store/files/videos.js';
 import { createStore } from '../store/index.js';
@@ -108,6 +109,7 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
     stream,
     images: createActionImages(objects),
     records: createPlayRecords(objects),
+    recordings: createRecordings(objects),
     thumbnails: createThumbnails(config.DATA_DIR),
     alerts: createAlerts({ config, store, log }),
     storage: createStorage({ config, store, log, volumeUsage: modal?.measureVolume ?? null }),

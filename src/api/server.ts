@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import type { Router } from 'express';
 import { Client, Connection } from '@temporalio/client';
 import { whyWithoutModal, type Config } from '../config.js';
 import type { Log } from '../log.js';
@@ -8,9 +9,11 @@ import { withReadCache } from '../store/mirror/cache.js';
 import { createVideos } from '../store/files/videos.js';
 import { createActionImages } from '../objects/action-images.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
+import type { ObjectStore } from '../objects/object-store.js';
+import { createRecordings } from '../objects/recordings.js';
 import { createThumbnails } from '../store/files/thumbnails.js';
 import { withHydration } from '../store/mirror/hydration.js';
-import { createStore } from '../store/index.js';
+import { createStore, type Store } from '../store/index.js';
 import { checkApiServers, checkApiStart } from '../checks/at-start.js';
 import { temporalPlace } from '../temporal.js';
 import { createActionWorkflows } from './action-workflows.js';
@@ -27,7 +30,7 @@ import { storeFacts } from '../stream/job-facts.js';
 import { rowlessRuns } from '../stream/job-runs.js';
 import { isInStream, streamReader } from '../stream/reader.js';
 import { streamWriter } from '../stream/writer.js';
-import { createRateLimits } from './rate-limits.js';
+import { createRateLimits, type RateLimits } from './rate-limits.js';
 import { createReadiness } from './readiness.js';
 import { checkPublicDir } from './routes/pages.js';
 import { shutDown } from './shutdown.js';
@@ -86,13 +89,8 @@ export function assembleApi(config: Config, log: Log) {
     offer: (jobId, items) => feeds.offer(jobId, items),
     log,
   });
-  const callback = callbackRouter({
-    masterSecrets: [config.CALLBACK_SECRET, config.CALLBACK_SECRET_OLD ?? []].flat(),
-    ingest,
-    countBad: (address) => limits.take('tokens', { address }),
-    noteActionProgress: (actionId, percent) => store.actions.noteProgress(actionId, percent),
-    log,
-  });
+  const objects = createFileObjectStore(config.DATA_DIR);
+  const callback = openCallback({ config, store, limits, objects, ingest, log });
   const app = createApp({
     config,
     log,
@@ -101,7 +99,7 @@ export function assembleApi(config: Config, log: Log) {
     store,
     games: createGames(store, mirror),
     assetFiles,
-    images: createActionImages(createFileObjectStore(config.DATA_DIR)),
+    images: createActionImages(objects),
     thumbnails: createThumbnails(config.DATA_DIR),
     videos: createVideos(config.DATA_DIR),
     callback,
@@ -110,6 +108,27 @@ export function assembleApi(config: Config, log: Log) {
     readiness: createReadiness({ dataDir: config.DATA_DIR, store, connection, namespace }),
   });
   return { app, socketDeps, assetFiles, connection, namespace };
+}
+
+function openCallback(parts: {
+  config: Config;
+  store: Store;
+  limits: RateLimits;
+  objects: ObjectStore;
+  ingest: EventIngest;
+  log: Log;
+}): Router {
+  const { config, store, limits, objects, ingest, log } = parts;
+  return callbackRouter({
+    masterSecrets: [config.CALLBACK_SECRET, config.CALLBACK_SECRET_OLD ?? []].flat(),
+    ingest,
+    countBad: (address) => limits.take('tokens', { address }),
+    noteActionProgress: (actionId, percent) => store.actions.noteProgress(actionId, percent),
+    recordings: createRecordings(objects),
+    job: (jobId) => store.jobs.get(jobId),
+    isProjectThere: async (id) => (await store.projects.existing([id])).has(id),
+    log,
+  });
 }
 
 /**

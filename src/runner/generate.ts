@@ -10,6 +10,7 @@ import { openRepo, type Repo } from '../git/process.js';
 import { readBlobs } from '../git/read.js';
 import { initBare } from '../git/refs.js';
 import { claimsWork, splitFinalText, takeHtmlBlock } from './candidate/answer-text.js';
+import { keepFailed } from './candidate/keep-failed.js';
 import { checkCandidate, type ChangedText } from './candidate/check.js';
 import { editsOf } from './candidate/edits.js';
 import { findCandidate, saveCandidate, type CandidateResult } from './candidate/save.js';
@@ -39,9 +40,10 @@ export async function generate(
   const earlier = await findCandidate(repo, input);
   if (earlier) return withBundle(repo, input, earlier);
   const scratch = await openScratch(input);
+  let before: readonly HashedFile[] | null = null;
   try {
     await fillWork(repo, scratch.work, input);
-    const before = (await hashFolder(repo, scratch.work)).files;
+    before = (await hashFolder(repo, scratch.work)).files;
     const run = await runModel(input, scratch, access, events, signal);
     await events.emit(CHECKING);
     const { after, skipped, text } = await collect(repo, scratch.work, before, run.text);
@@ -72,6 +74,14 @@ export async function generate(
       findings,
     });
     return await withBundle(repo, input, { ...result, skippedEntries: [...skipped] });
+  } catch (error) {
+    const why: unknown = signal.aborted ? signal.reason : error;
+    // What cannot be kept changes nothing about why the run failed.
+    if (before !== null)
+      await keepFailed(repo, input, scratch.work, before, why).catch((problem: unknown) =>
+        access.warn(`what the run made is not kept: ${String(problem)}`),
+      );
+    throw error;
   } finally {
     await scratch.remove();
   }

@@ -72,6 +72,8 @@ export async function startKeyProxy(options: {
   upstream: string;
   apiKey: string;
   budgetUsd: number;
+  /** Reads along with each exchange that the token opened. */
+  watch?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
 }): Promise<KeyProxy> {
   const token = `run-${randomBytes(24).toString('hex')}`;
   const purse = openPurse(options.budgetUsd);
@@ -105,6 +107,7 @@ export async function startKeyProxy(options: {
     response.once('close', () => {
       open -= 1;
     });
+    options.watch?.(request, response);
     void pass(context, request, response);
   });
   for (const event of ['connect', 'upgrade'] as const) server.on(event, hangUp);

@@ -15,6 +15,8 @@ import { generate } from './generate.js';
 import { makeImage, type ImageAccess } from './image/image.js';
 import { Output } from './output.js';
 import { playGame } from './play/play.js';
+import { startRecorder, type Recorder } from './recording/recorder.js';
+import { sendRecording } from './recording/send.js';
 import { makeVideo } from './video/video.js';
 
 const DEFAULT_UPSTREAM = 'https://api.anthropic.com';
@@ -24,6 +26,9 @@ const DEFAULT_CUTOUT_UPSTREAM = 'https://api.replicate.com';
 const MIN_SECRET_CHARS = 8;
 /** An image model or a game may be silent for longer than a parent waits for a word (F3). */
 const BEAT_MS = 2_000;
+/** A recording may take so long to come home; less when we are told to stop. */
+const RECORDING_MS = 5_000;
+const LAST_WORDS_MS = 1_000;
 /** A run that has sent so many events has shown text to its listeners. */
 const SOME_EVENTS = 12;
 
@@ -104,7 +109,9 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
   const onCost = (usd: number | null): void => {
     costUsd = usd;
   };
+  const recorder = startRecorder(input, secrets as string[]);
   const access = {
+    recorder,
     apiKey,
     upstream: env[RUNNER_ENV.modelBaseUrl] || DEFAULT_UPSTREAM,
     seenFrom: process.argv[2],
@@ -113,10 +120,29 @@ async function runGenerate(input: GenerateInput): Promise<unknown> {
     onCost,
   };
   try {
-    return await generate(input, access, events, stop.signal);
+    const result = await generate(input, access, events, stop.signal);
+    recorder.end({ result });
+    return result;
+  } catch (error) {
+    recorder.end({ error: stop.signal.aborted ? stop.signal.reason : error });
+    throw error;
   } finally {
-    await transport.close(stop.signal.aborted ? 0 : input.limits.callbackDrainMs);
+    await Promise.all([
+      transport.close(stop.signal.aborted ? 0 : input.limits.callbackDrainMs),
+      sendHome(recorder, input),
+    ]);
   }
+}
+
+/** Whoever is told to stop has little time left. */
+async function sendHome(recorder: Recorder, input: GenerateInput): Promise<void> {
+  const receiver = {
+    callbackUrl: input.callbackUrl,
+    callId: input.callId,
+    keyHex: env[RUNNER_ENV.callbackKey],
+  };
+  const timeoutMs = stop.signal.aborted ? LAST_WORDS_MS : RECORDING_MS;
+  await sendRecording(await recorder.bytes, receiver, timeoutMs, warn);
 }
 
 /**

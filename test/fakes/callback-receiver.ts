@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 
 interface Post {
   callId: string;
@@ -39,6 +40,8 @@ export interface FakeReceiver {
   /** Posts whose signature or body was wrong, and events that changed between two sendings. */
   faults: string[];
   sawFinal(): boolean;
+  /** What runs left to be looked at, unpacked: its lines. */
+  recordings: Record<string, unknown>[][];
   close(): Promise<void>;
 }
 
@@ -56,6 +59,7 @@ export async function startReceiver(
 ): Promise<FakeReceiver> {
   const posts: Post[] = [];
   const faults: string[] = [];
+  const recordings: Record<string, unknown>[][] = [];
   const kept = new Map<number, string>();
   let memory = new Set<number>();
   let lastAck = 0;
@@ -79,13 +83,19 @@ export async function startReceiver(
   };
   const server = createServer((request, response) => void handle(request, response));
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const raw = await readRaw(request);
+    const bytes = await readRaw(request);
+    if (request.url?.endsWith('/recording')) {
+      const callId = String(request.headers['x-stream-call']);
+      if (!isSigned(request, callId, bytes)) faults.push('wrong signature of a recording');
+      const lines = gunzipSync(bytes).toString('utf8').trim().split('\n');
+      recordings.push(lines.map((line) => JSON.parse(line) as Record<string, unknown>));
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"kept":true}');
+      return;
+    }
+    const raw = bytes.toString('utf8');
     const post = JSON.parse(raw) as Post;
     posts.push(post);
-    const expected = createHmac('sha256', Buffer.from(callbackKey(post.callId), 'hex'))
-      .update(`${String(request.headers['x-stream-timestamp'])}.${raw}`)
-      .digest('hex');
-    if (request.headers['x-stream-signature'] !== `v1=${expected}`) faults.push('wrong signature');
+    if (!isSigned(request, post.callId, bytes)) faults.push('wrong signature');
     if (post.events.length > 256 || Buffer.byteLength(raw) > 1024 * 1024)
       faults.push('post too large');
     const treatment = treat(posts.length);
@@ -138,6 +148,7 @@ export async function startReceiver(
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback/job`,
     posts,
     faults,
+    recordings,
     events: () => {
       const missing = [...kept.keys()]
         .sort((a, b) => a - b)
@@ -158,8 +169,16 @@ export async function startReceiver(
   };
 }
 
-async function readRaw(request: IncomingMessage): Promise<string> {
+function isSigned({ headers }: IncomingMessage, callId: string, body: Buffer): boolean {
+  const expected = createHmac('sha256', Buffer.from(callbackKey(callId), 'hex'))
+    .update(`${String(headers['x-stream-timestamp'])}.`)
+    .update(body)
+    .digest('hex');
+  return headers['x-stream-signature'] === `v1=${expected}`;
+}
+
+async function readRaw(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -1,5 +1,6 @@
 import { crashPoint } from '../../crash-points.js';
 import type { PlayRecords } from '../../objects/play-records.js';
+import type { Recordings } from '../../objects/recordings.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { FileActivities } from '../ports.js';
 
@@ -7,14 +8,17 @@ import type { FileActivities } from '../ports.js';
 export function localFileActivities({
   mirror,
   records,
+  recordings,
 }: {
   mirror: Mirror;
   records: PlayRecords;
+  recordings: Pick<Recordings, 'removeProject'>;
 }): FileActivities {
   return {
     async removeProjectFiles({ userId, projectId }) {
       await mirror.remove(userId, projectId);
       await records.removeProject(userId, projectId);
+      await recordings.removeProject(projectId);
       crashPoint('after-delete-files');
     },
   };

@@ -2,6 +2,7 @@ import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { ObjectStore } from '../../objects/object-store.js';
 import type { PlayRecords } from '../../objects/play-records.js';
+import type { Recordings } from '../../objects/recordings.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { MaintenanceActivities } from '../ports.js';
@@ -12,6 +13,8 @@ const CANDIDATE_MS = 24 * 60 * 60_000;
 const IMAGE_MS = 24 * 60 * 60_000;
 /** As long as the last candidate of a failed job (E4). */
 const PLAY_MS = 14 * 24 * 60 * 60_000;
+/** Whoever looks into a failure has done so by then (E8). */
+const RECORDING_MS = 14 * 24 * 60 * 60_000;
 /** No object takes this long to be stored. */
 const UPLOAD_MS = 60 * 60_000;
 /** What a round may spend on packing; the next one goes on. */
@@ -24,6 +27,7 @@ export interface MaintenanceDeps {
   images: ActionImages;
   records: PlayRecords;
   objects: ObjectStore;
+  recordings: Pick<Recordings, 'removeOld'>;
   log: Log;
 }
 
@@ -35,6 +39,7 @@ export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivit
       const images = await deps.images.removeOld(IMAGE_MS);
       await deps.records.removeOld(PLAY_MS);
       await deps.objects.removeAbandoned(UPLOAD_MS);
+      await deps.recordings.removeOld(RECORDING_MS);
       const packed = await deps.mirror.packRepositories(PACK_BUDGET_MS);
       const folders = await removeOrphanFolders(deps);
       const assets = await removeDeletedAssets(deps);

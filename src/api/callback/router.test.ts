@@ -30,6 +30,8 @@ let isActionWanted: boolean;
 let notes: unknown[][];
 let isTemporalAway: boolean;
 let isAddressLimited: boolean;
+let isProjectThere: boolean;
+let recordings: Map<string, Buffer>;
 
 beforeEach(async () => {
   jobId = randomUUID();
@@ -43,6 +45,8 @@ beforeEach(async () => {
   actionNotes = [];
   isActionWanted = true;
   isAddressLimited = false;
+  isProjectThere = true;
+  recordings = new Map();
   const log = pino({ level: 'silent' });
   const ingest = new EventIngest({
     append: async (_job, attempt, firstSeq, events) => {
@@ -67,6 +71,17 @@ beforeEach(async () => {
       noteActionProgress: async (actionId, percent) => {
         actionNotes.push([actionId, percent]);
         return isActionWanted;
+      },
+      job: async () => row as JobRow | null,
+      isProjectThere: async () => isProjectThere,
+      recordings: {
+        keep: async ({ projectId, jobId: job, attempt }, bytes) => {
+          recordings.set(`${projectId}/${job}/${attempt}`, bytes);
+        },
+        removeProject: async (projectId) => {
+          for (const key of recordings.keys())
+            if (key.startsWith(`${projectId}/`)) recordings.delete(key);
+        },
       },
       log,
     }),
@@ -314,5 +329,66 @@ describe('C2: POST /callback/actions/:actionId', () => {
     });
     expect(actionNotes).toEqual([]);
     expect(live).toEqual([]);
+  });
+});
+
+describe('E8: POST /callback/:jobId/recording', () => {
+  const PROJECT = '0f8fad5b-d9cb-469f-a165-70867728950e';
+  const BYTES = Buffer.from([0x1f, 0x8b, 1, 2, 3]);
+
+  async function send(changes: { attempt?: number; key?: string; callId?: string } = {}) {
+    const { attempt = 2, key = MASTER } = changes;
+    const { callId = `${jobId}.${attempt}` } = changes;
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const mac = createHmac('sha256', createHmac('sha256', key).update(callId).digest())
+      .update(`${timestamp}.`)
+      .update(BYTES)
+      .digest('hex');
+    const { port } = server.address() as AddressInfo;
+    const { status } = await fetch(`http://127.0.0.1:${port}/callback/${jobId}/recording`, {
+      method: 'POST',
+      body: new Uint8Array(BYTES),
+      headers: {
+        'x-stream-call': callId,
+        'x-stream-timestamp': timestamp,
+        'x-stream-signature': `v1=${mac}`,
+      },
+    });
+    return status;
+  }
+  const place = (status: JobRow['status']) =>
+    ({ id: jobId, project_id: PROJECT, status, attempt: 2 }) as JobRow;
+
+  it('is kept by project, job and attempt, also of an earlier one and after the end', async () => {
+    row = place('processing');
+    expect(await send()).toBe(200);
+    row = place('failed');
+    expect(await send({ attempt: 1 })).toBe(200);
+    expect([...recordings.keys()]).toEqual([`${PROJECT}/${jobId}/2`, `${PROJECT}/${jobId}/1`]);
+    expect(recordings.get(`${PROJECT}/${jobId}/2`)).toEqual(BYTES);
+  });
+
+  it('F1: a cancel keeps nothing; nor is anything kept of a job that is not there', async () => {
+    row = place('cancelled');
+    expect(await send()).toBe(410);
+    row = place('processing');
+    expect(await send({ attempt: 3 })).toBe(410);
+    row = null;
+    expect(await send()).toBe(410);
+    expect(recordings.size).toBe(0);
+  });
+
+  it('F2: what is written for a project that goes away goes with it', async () => {
+    row = place('processing');
+    isProjectThere = false;
+    expect(await send()).toBe(410);
+    expect(recordings.size).toBe(0);
+  });
+
+  it('is refused with another key, and for another job', async () => {
+    row = place('processing');
+    expect(await send({ key: 'x'.repeat(40) })).toBe(401);
+    expect(await send({ callId: `${randomUUID()}.1` })).toBe(403);
+    expect(recordings.size).toBe(0);
   });
 });

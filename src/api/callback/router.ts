@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import express, {
   type ErrorRequestHandler,
   type Request,
@@ -7,20 +6,18 @@ import express, {
 } from 'express';
 import {
   CALLBACK_BODY_LIMIT,
-  CALLBACK_SIGNATURE_HEADER,
-  CALLBACK_TIMESTAMP_HEADER,
-  CALLBACK_TOLERANCE_S,
   CallbackPost,
   type CallbackAnswer,
 } from '../../contracts/callback.js';
 import { parseCallId } from '../../contracts/ids.js';
-import { callbackKeyOf, callbackMac } from '../../contracts/signatures.js';
 import type { Log } from '../../log.js';
 import type { EventIngest } from '../../stream/ingest.js';
+import { recordingRouter, type RecordingDeps } from './recordings.js';
+import { isSigned } from './signed.js';
 
 const RETRY_AFTER_S = 1;
 
-export interface CallbackDeps {
+export interface CallbackDeps extends RecordingDeps {
   /**
    * CALLBACK_SECRET, and the one before it, with which calls may have begun: every call's key is
    * derived from one of them.
@@ -39,13 +36,14 @@ type Call = { jobId: string; attempt: number };
 
 /**
  * `POST /callback/:jobId` and `POST /callback/actions/:actionId`, where the runner of a job or of
- * an action tells what happens (C2). Needs the raw body: mount it before any body parser. Answers
- * 200 `{ackedSeq, cancel}`, 410 when the attempt or action is no longer wanted, 400, 401, 403, 413,
- * 429 and 503.
+ * an action tells what happens (C2), and where recordings come home (E8). Needs the raw body: mount
+ * it before any body parser. Answers 200 `{ackedSeq, cancel}`, 410 when the attempt or action is no
+ * longer wanted, 400, 401, 403, 413, 429 and 503.
  */
 export function callbackRouter(deps: CallbackDeps): Router {
   const router = express.Router();
   const readRaw = express.raw({ type: () => true, limit: CALLBACK_BODY_LIMIT, inflate: false });
+  router.use(recordingRouter(deps));
   router.post('/callback/:jobId', readRaw, receive(deps, 'job'));
   router.post('/callback/actions/:actionId', readRaw, receive(deps, 'action'));
   router.use('/callback', refuseBody);
@@ -126,28 +124,4 @@ function parsePost(rawBody: Buffer): CallbackPost | null {
   } catch {
     return null;
   }
-}
-
-/** Was this body signed lately with the key of this call (C2)? Compares in constant time. */
-function isSigned(
-  masterSecrets: readonly string[],
-  callId: string,
-  request: Pick<Request, 'get'>,
-  rawBody: Buffer,
-  nowMs: number,
-): boolean {
-  const timestamp = request.get(CALLBACK_TIMESTAMP_HEADER) ?? '';
-  if (
-    !/^\d{1,12}$/.test(timestamp) ||
-    Math.abs(nowMs / 1000 - Number(timestamp)) > CALLBACK_TOLERANCE_S
-  )
-    return false;
-  const given = /^v1=([0-9a-f]{64})$/.exec(request.get(CALLBACK_SIGNATURE_HEADER) ?? '')?.[1];
-  if (!given) return false;
-  return masterSecrets.some((secret) =>
-    timingSafeEqual(
-      Buffer.from(given, 'hex'),
-      callbackMac(callbackKeyOf(secret, callId), timestamp, rawBody),
-    ),
-  );
 }

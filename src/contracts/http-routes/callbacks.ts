@@ -1,8 +1,22 @@
 import { CallbackAnswer, CallbackPost } from '../callback.js';
+import { RecordingAnswer } from '../recording.js';
 import { failures, type HttpRoute } from './route.js';
 
 /** Signed posts of runners. */
 export const CALLBACK_ROUTES: readonly HttpRoute[] = [
+  {
+    method: 'post',
+    path: '/callback/:jobId/recording',
+    tag: 'callback',
+    summary: 'Where a run leaves its recording, gzip, to be looked at',
+    guard: 'signature',
+    rate: 'signed',
+    answers: {
+      200: RecordingAnswer,
+      410: RecordingAnswer,
+      ...failures(401, 403, 413, 503),
+    },
+  },
   {
     method: 'post',
     path: '/callback/actions/:actionId',

@@ -2,6 +2,7 @@ import { AppError } from '../../contracts/errors.js';
 import type { GenerateInput, RunUsage } from '../../contracts/runner.js';
 import type { EventTransport } from '../callback/transport.js';
 import { startKeyProxy, type KeyProxy } from '../key-proxy.js';
+import type { Recorder } from '../recording/recorder.js';
 import type { Scratch } from '../scratch.js';
 import { startWatchdog, type Watchdog } from '../watchdog.js';
 import { findClaude } from './binary.js';
@@ -35,6 +36,7 @@ export interface ModelAccess {
    * nobody knows.
    */
   readonly onCost: (costUsd: number | null) => void;
+  readonly recorder?: Recorder;
 }
 
 type Run = Pick<GenerateInput, 'model' | 'systemPrompt' | 'limits' | 'prompt'>;
@@ -59,7 +61,9 @@ export async function runModel(
     upstream: access.upstream,
     apiKey: access.apiKey,
     budgetUsd: run.limits.maxBudgetUsd,
+    watch: (request, response) => access.recorder?.watch(request, response),
   });
+  access.recorder?.hide(proxy.token);
   try {
     const host = { program, workDir: scratch.work, home: scratch.home, socket: scratch.socket };
     await handOver(isolation, host);
@@ -77,6 +81,7 @@ export async function runModel(
       events,
       signal,
       onCost: access.onCost,
+      recorder: access.recorder,
     });
   } finally {
     await proxy.close();
@@ -89,12 +94,13 @@ interface Following {
   readonly events: EventTransport;
   readonly signal: AbortSignal;
   readonly onCost: ModelAccess['onCost'];
+  readonly recorder: Recorder | undefined;
 }
 
 async function follow(
   session: Session,
   translator: Translator,
-  { run, proxy, events, signal, onCost }: Following,
+  { run, proxy, events, signal, onCost, recorder }: Following,
 ): Promise<ModelRun> {
   let stalled: AppError | null = null;
   const { startTimeoutMs: startMs, noProgressTimeoutMs: stallMs } = run.limits;
@@ -106,7 +112,7 @@ async function follow(
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
   try {
-    const result = await readResult(session, translator, watchdog, events);
+    const result = await readResult(session, translator, watchdog, events, recorder);
     if (result?.total_cost_usd !== undefined) onCost(result.total_cost_usd);
     session.finish();
     const { exitCode, signal: endSignal, startError } = await session.ended;
@@ -135,6 +141,7 @@ async function follow(
     watchdog.stop();
     signal.removeEventListener('abort', onAbort);
     await session.stop();
+    recorder?.stderr(session.stderrTail());
   }
 }
 
@@ -146,9 +153,11 @@ async function readResult(
   translator: Translator,
   watchdog: Watchdog,
   events: EventTransport,
+  recorder: Recorder | undefined,
 ): Promise<ResultLine | null> {
   let result: ResultLine | null = null;
   for await (const text of splitLines(session.stdout)) {
+    recorder?.output(text);
     const line = parseLine(text);
     if (line === null) continue;
     if (isModelAtWork(line)) watchdog.touch();

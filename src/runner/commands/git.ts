@@ -26,6 +26,9 @@ const LOCK_HELD_AT_MOST_MS = 3_600_000;
 const MAIN = 'refs/heads/main';
 /** What runs and transfers leave until somebody takes it up. */
 const PASSING = ['refs/jobs', 'refs/incoming', 'refs/outgoing'];
+/** What jobs that failed had made, for whoever looks into it (E4). */
+const FAILED = 'refs/failed';
+const FAILED_KEPT_MS = 14 * 24 * 60 * 60_000;
 
 /** Runs one operation on a repository; the answer is plain JSON. Throws AppErrors. */
 export async function runGit(input: GitInput): Promise<unknown> {
@@ -95,8 +98,12 @@ async function prune(
   olderThanMs: number,
 ): Promise<{ removed: number; orphans: number }> {
   if ((await lookAt(repo.gitDir)) === null) return { removed: 0, orphans: 0 };
-  const refs = (await Promise.all(PASSING.map((prefix) => listRefs(repo, prefix)))).flat();
-  const old = refs.filter(({ committedAt }) => Date.now() - committedAt.getTime() >= olderThanMs);
+  const oldOf = async (prefix: string, ageMs: number) =>
+    (await listRefs(repo, prefix)).filter(
+      ({ committedAt }) => Date.now() - committedAt.getTime() >= ageMs,
+    );
+  const passing = await Promise.all(PASSING.map((prefix) => oldOf(prefix, olderThanMs)));
+  const old = [...passing.flat(), ...(await oldOf(FAILED, FAILED_KEPT_MS))];
   for (const { ref } of old) await deleteRef(repo, ref);
   return { removed: old.length, orphans: await removeOrphans(repo.gitDir, olderThanMs) };
 }

@@ -11,6 +11,9 @@ export const CANDIDATES = 'refs/jobs';
  * What runs and transfers leave: candidates, and the passing refs of a transfer that was killed.
  */
 const PASSING = [CANDIDATES, 'refs/incoming', 'refs/outgoing'];
+/** What jobs that failed had made, for whoever looks into it (E4). */
+const FAILED = 'refs/failed';
+const FAILED_KEPT_MS = 14 * 24 * 60 * 60_000;
 
 /**
  * Deletes the refs of candidates and transfers older than `olderThanMs` in all projects below
@@ -58,10 +61,10 @@ export async function* projectsBelow(
 }
 
 async function removePassingRefs(repo: Repo, olderThanMs: number): Promise<number> {
-  const old = (await passingRefs(repo)).filter(
-    ({ committedAt }) => Date.now() - committedAt.getTime() >= olderThanMs,
-  );
-  for (const { ref } of old) await deleteRef(repo, ref);
+  const passing = await Promise.all(PASSING.map((prefix) => oldRefs(repo, prefix, olderThanMs)));
+  const failed = await oldRefs(repo, FAILED, FAILED_KEPT_MS);
+  const old = [...passing.flat(), ...failed];
+  for (const ref of old) await deleteRef(repo, ref);
   return old.length;
 }
 
@@ -69,9 +72,11 @@ async function removePassingRefs(repo: Repo, olderThanMs: number): Promise<numbe
  * A project may be made or removed while we look: what is not a repository (yet, any more) has no
  * candidates.
  */
-async function passingRefs(repo: Repo): ReturnType<typeof listRefs> {
+async function oldRefs(repo: Repo, prefix: string, olderThanMs: number): Promise<string[]> {
   try {
-    return (await Promise.all(PASSING.map((prefix) => listRefs(repo, prefix)))).flat();
+    return (await listRefs(repo, prefix))
+      .filter(({ committedAt }) => Date.now() - committedAt.getTime() >= olderThanMs)
+      .map(({ ref }) => ref);
   } catch (error) {
     if (isGone(error)) return [];
     throw error;

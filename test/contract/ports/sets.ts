@@ -5,6 +5,8 @@ import { localImageActivities } from '../../../src/activities/local/images.js';
 import { localPlayActivities } from '../../../src/activities/local/play.js';
 import { localVideoActivities } from '../../../src/activities/local/video.js';
 import { bundleRunner } from '../../../src/activities/local/runner-program.js';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { createRecordings } from '../../../src/objects/recordings.js';
 import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
 import { volumeNameOf } from '../../../src/contracts/modal.js';
 import { startModalEmulator, type ModalEmulator } from '../../support/modal-emulator.js';
@@ -21,7 +23,11 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
   return {
     name: 'local',
     agent: localAgentActivities({ config: fixture.config(), store, mirror, runner }),
-    files: localFileActivities({ mirror, records: fixture.records }),
+    files: localFileActivities({
+      mirror,
+      records: fixture.records,
+      recordings: createRecordings(createFileObjectStore(dataDir)),
+    }),
     images: localImageActivities({
       config: fixture.config(),
       store,

@@ -294,7 +294,8 @@ describe('generate', () => {
       exitCode: 1,
       error: { kind: 'CandidateInvalid', message: expect.stringContaining(message) as unknown },
     });
-    expect(git('for-each-ref')).toBe('');
+    // What it made is kept for whoever looks into it (E4).
+    expect(git('for-each-ref', '--format=%(refname)').trim()).toBe(`refs/failed/${bench.jobId}`);
     expect(await bench.leftovers()).toEqual([]);
   });
 });

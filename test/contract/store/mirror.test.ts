@@ -310,6 +310,28 @@ describe('main and candidates', () => {
     expect(await main()).toBe(candidate);
     expect(await createMirror(path.join(dataDir, 'nowhere')).removeCandidates(0)).toBe(0);
   });
+
+  it('E4: what failed jobs had made stays for two weeks', async () => {
+    const failed = `refs/failed/${randomUUID()}`;
+    const repo = openRepo(repoDir);
+    const days = (count: number) => new Date(Date.now() - count * 24 * 60 * 60_000);
+    const make = async (ref: string, madeAt: Date) =>
+      commitFiles(
+        repo,
+        [],
+        [{ path: 'index.html', content: ref }],
+        { subject: ref, madeAt },
+        {
+          ref,
+          expected: null,
+          parent: null,
+        },
+      );
+    await make(failed, days(13));
+    await make(`${failed}-old`, days(15));
+    await mirror.removeCandidates(0);
+    expect((await listRefs(repo, 'refs/failed')).map(({ ref }) => ref)).toEqual([failed]);
+  });
 });
 
 describe('removing a project', () => {

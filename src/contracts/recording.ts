@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { GenerateInput } from './runner.js';
+
+/** Names the call whose recording a post carries; its body is gzip (E8). */
+export const RECORDING_CALL_HEADER = 'x-stream-call';
+/** Largest recording that is kept, compressed, bytes. */
+export const RECORDING_LIMIT = 4 * 1024 * 1024;
+
+/** Milliseconds since the run began. */
+const at = z.number();
+
+/**
+ * One line of a recording: what the runner was asked, each exchange of the model program with the
+ * model (`call` counts them), what the program wrote, and how the run ended. No key and no token
+ * stands in it.
+ */
+export const RecordingLine = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('run'),
+    at,
+    input: GenerateInput.omit({ repoDir: true, scratchDir: true, callbackUrl: true }),
+  }),
+  z.object({
+    type: z.literal('request'),
+    at,
+    call: z.number().int(),
+    path: z.string(),
+    body: z.string(),
+  }),
+  z.object({
+    type: z.literal('answer'),
+    at,
+    call: z.number().int(),
+    status: z.number().int(),
+    headers: z.record(z.string(), z.string()),
+  }),
+  z.object({ type: z.literal('chunk'), at, call: z.number().int(), text: z.string() }),
+  /** `isCut`: the answer broke off. */
+  z.object({ type: z.literal('answered'), at, call: z.number().int(), isCut: z.boolean() }),
+  /** A line of the program's own output; those that repeat the chunks are left out. */
+  z.object({ type: z.literal('output'), at, text: z.string() }),
+  z.object({ type: z.literal('stderr'), at, text: z.string() }),
+  /** `failure` null: it ended well. */
+  z.object({
+    type: z.literal('end'),
+    at,
+    failure: z.object({ kind: z.string(), message: z.string() }).nullable(),
+    revision: z.string().nullable(),
+  }),
+  /** Nothing after this was kept: it would have been too much. */
+  z.object({ type: z.literal('full'), at }),
+]);
+export type RecordingLine = z.infer<typeof RecordingLine>;
+
+export const RecordingAnswer = z.object({ kept: z.boolean() });
+export type RecordingAnswer = z.infer<typeof RecordingAnswer>;

@@ -1,0 +1,46 @@
+import { CALLBACK_SIGNATURE_HEADER, CALLBACK_TIMESTAMP_HEADER } from '../../contracts/callback.js';
+import { RECORDING_CALL_HEADER, RECORDING_LIMIT } from '../../contracts/recording.js';
+import { callbackMac } from '../../contracts/signatures.js';
+
+interface Receiver {
+  /** Where events of this call go; null = nowhere, nor does its recording. */
+  readonly callbackUrl: string | null;
+  readonly callId: string;
+  /** hex of HMAC(master, callId). */
+  readonly keyHex: string | undefined;
+}
+
+/**
+ * Posts a recording home, signed as events are (C2, E8). One try, within `timeoutMs`: it is for
+ * whoever looks into a failure, and never a reason for one.
+ */
+export async function sendRecording(
+  bytes: Buffer,
+  { callbackUrl, callId, keyHex }: Receiver,
+  timeoutMs: number,
+  warn: (text: string) => void,
+): Promise<void> {
+  if (callbackUrl === null || keyHex === undefined) return;
+  if (bytes.length > RECORDING_LIMIT)
+    return warn(`recording: ${bytes.length} bytes are too much to be kept`);
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const mac = callbackMac(Buffer.from(keyHex, 'hex'), timestamp, bytes).toString('hex');
+  try {
+    const { status } = await fetch(`${callbackUrl}/recording`, {
+      method: 'POST',
+      body: new Uint8Array(bytes),
+      redirect: 'error',
+      headers: {
+        'content-type': 'application/gzip',
+        [RECORDING_CALL_HEADER]: callId,
+        [CALLBACK_TIMESTAMP_HEADER]: timestamp,
+        [CALLBACK_SIGNATURE_HEADER]: `v1=${mac}`,
+      },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    // 410: the job was cancelled, and a cancel keeps nothing.
+    if (status !== 200 && status !== 410) warn(`recording: refused with ${status}`);
+  } catch (error) {
+    warn(`recording: not sent: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
