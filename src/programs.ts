@@ -10,6 +10,8 @@ export const PROGRAMS = {
   worker: 'src/activities/worker.ts',
   'video-site': 'src/activities/runner-input/video-site-program.ts',
   dreamcore: 'src/ops/main.ts',
+  // Apart from the other commands: it needs what runs workflows, which the API's image has not.
+  'replay-history': 'src/ops/replay/main.ts',
   migrate: 'scripts/migrate.ts',
 } as const;
 

@@ -23,7 +23,7 @@ export const IMAGE_TARGETS = {
     },
   },
   worker: {
-    programs: ['worker.js', 'video-site.js', 'runner.mjs', ...COMMANDS],
+    programs: ['worker.js', 'video-site.js', 'runner.mjs', 'replay-history.js', ...COMMANDS],
     buildFiles: ['runner.json', 'worker-build.json', 'workflows.js'],
     folders: [...COMMON, 'video', '.tools/u2netp.onnx'],
     without: {

@@ -76,13 +76,14 @@ const missingNamespace = (namespace: string): Finding => ({
   what: 'Temporal namespace',
   verdict: 'missing',
   detail: `there is no namespace ${namespace}`,
-  remedy: `temporal operator namespace create --namespace ${namespace}, or set TEMPORAL_NAMESPACE`,
+  remedy: 'npx dreamcore prepare, or set TEMPORAL_NAMESPACE',
 });
 const missingAttributes = (namespace: string, names: readonly string[]): Finding => ({
   what: 'Temporal search attributes',
   verdict: 'missing',
   detail: `${namespace} does not know ${names.join(', ')}, so every message would be refused`,
   remedy:
+    'npx dreamcore prepare, or ' +
     `temporal operator search-attribute create --namespace ${namespace} --type Keyword ` +
     names.map((name) => `--name ${name}`).join(' '),
 });

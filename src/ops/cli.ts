@@ -7,6 +7,7 @@ import { examine, type DevelopmentChecks } from './doctor.js';
 import { importV2, type ImportOptions } from './import-v2.js';
 import { syncStores, type SyncOptions } from './sync.js';
 import { addJobCommands } from './jobs/commands.js';
+import { addServerCommands } from './replay/commands.js';
 import { ENV_FILE, readDays, say } from './options.js';
 import { reportUsage } from './usage.js';
 
@@ -19,6 +20,7 @@ export async function runCommand(development: DevelopmentChecks | null): Promise
   program.name('dreamcore').description('Tools for whoever runs DreamCore.');
   addDoctor(development);
   addJobCommands(program);
+  addServerCommands(program);
   addUsage();
   addSync();
   addBackend();

@@ -22,6 +22,11 @@ describe('F1, H2: an operator asks for the story of a job', () => {
       /temporal +http:\/\/127\.0\.0\.1:\d+\/namespaces\/default\/workflows/,
     );
     expect(shown.out).not.toContain('Not known');
+    const replayed = await dreamcore('replay', id);
+    expect(replayed.out).toMatch(
+      /^project\/.*\/job \(\d+ events, run by build \w+\) replays on build /,
+    );
+    expect(replayed.code).toBe(0);
     const json = JSON.parse((await dreamcore('show', id, '--json')).out) as { work: unknown };
     expect(json).toMatchObject({
       work: { id, state: 'completed', user_id: player.user.id },
@@ -49,7 +54,7 @@ describe('F1, H2: an operator asks for the story of a job', () => {
       'No user has the address no@example.test.\n',
     );
     expect((await dreamcore('jobs', '--since', 'soon')).err).toContain('neither a span');
-    for (const command of ['jobs', 'show', 'cancel', 'slo'])
+    for (const command of ['jobs', 'show', 'cancel', 'slo', 'replay', 'prepare'])
       expect((await dreamcore(command, '--help')).out).toContain('Examples:\n  npx dreamcore ');
   });
 });

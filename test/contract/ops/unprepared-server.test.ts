@@ -89,6 +89,41 @@ describe('a Temporal server that is not prepared', () => {
   });
 });
 
+/** Runs `npx dreamcore prepare` against the server, for another namespace. */
+function prepare(namespace: string): Promise<{ code: number; said: string }> {
+  const program = path.join(PROJECT_ROOT, 'bin/dreamcore.js');
+  const args = [program, 'prepare', '--retention', '3', '--env-file', '/dev/null'];
+  const env = stackEnv({
+    DATA_DIR: dataDir,
+    TEMPORAL_ADDRESS: server.address,
+    TEMPORAL_NAMESPACE: namespace,
+  });
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, args, { env }, (_error, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, said: `${stdout}${stderr}` }),
+    );
+  });
+}
+
+describe('npx dreamcore prepare', () => {
+  it('makes namespace and search attributes; a second time it changes nothing', async () => {
+    const first = await prepare('studio');
+    expect(first.said).toContain('Made the namespace studio; it keeps closed workflows for 3 day');
+    expect(first.said).toContain(`Made the search attributes ${NAMES.join(', ')}.`);
+    expect(first.said).toContain('The namespace studio is prepared.');
+    expect(first.code).toBe(0);
+    expect(await checkTemporal(connection, 'studio')).toEqual([
+      expect.objectContaining({ verdict: 'ok' }),
+    ]);
+    const { config } = await connection.workflowService.describeNamespace({ namespace: 'studio' });
+    expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(3 * 86_400);
+    expect(await prepare('studio')).toEqual({
+      code: 0,
+      said: 'Nothing was missing.\nThe namespace studio is prepared.\n',
+    });
+  });
+});
+
 describe('Schedules', () => {
   it('of an earlier start get the definition of this one; a paused one stays so', async () => {
     const client = server.client;
