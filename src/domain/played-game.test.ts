@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlayFinding, PlayPhase, PlaySummary } from '../contracts/play.js';
-import { endAfterPlay, unplayedReport } from './played-game.js';
+import { endAfterPlay, unplayedReport, type PlayedGame } from './played-game.js';
 import { reportOf } from './playing.js';
 import { findingOf } from './playing-words.js';
 
@@ -14,7 +14,7 @@ const report = (...findings: [Code, PlayPhase][]) =>
 const knownAs = (verdict: PlaySummary['verdict'], ...findings: Code[]) => ({ verdict, findings });
 
 describe('what becomes of a game that was played (J3)', () => {
-  it.each<[string, Parameters<typeof endAfterPlay>[0], 'publish' | 'refuse', boolean]>([
+  it.each<[string, Omit<PlayedGame, 'language'>, 'publish' | 'refuse', boolean]>([
     ['plays', { report: report(), isFirst: true, parent: null }, 'publish', false],
     [
       'could not be played',
@@ -38,7 +38,7 @@ describe('what becomes of a game that was played (J3)', () => {
           { report: report([code, when]), isFirst: true, parent: null },
           kind,
           kind === 'publish',
-        ] as [string, Parameters<typeof endAfterPlay>[0], 'publish' | 'refuse', boolean],
+        ] as [string, Omit<PlayedGame, 'language'>, 'publish' | 'refuse', boolean],
     ),
     [
       'an edit that breaks it',
@@ -65,9 +65,13 @@ describe('what becomes of a game that was played (J3)', () => {
       true,
     ],
   ])('%s', (_, game, kind, isTold) => {
-    const end = endAfterPlay(game);
-    expect(end.kind).toBe(kind);
-    if (end.kind === 'publish') expect(end.sentence !== null).toBe(isTold);
-    else expect(end.detail).toContain(game.report.findings[0]?.code);
+    const [end, english] = (['ja', 'en'] as const).map((language) =>
+      endAfterPlay({ ...game, language }),
+    );
+    expect(end?.kind).toBe(kind);
+    if (end?.kind === 'refuse') return expect(end.detail).toContain(game.report.findings[0]?.code);
+    expect(end?.sentence !== null).toBe(isTold);
+    // Not one word of the other language.
+    if (english?.kind === 'publish' && isTold) expect(english.sentence).toMatch(/^[ -~“”]+$/);
   });
 });

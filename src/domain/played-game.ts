@@ -1,6 +1,7 @@
 import type { PlayReport, PlaySummary } from '../contracts/play.js';
+import type { Language } from './language.js';
 import { PLAYER_VERSION, seedOf } from './playing.js';
-import { findingSentence, UNPLAYED_SENTENCE } from './playing-words.js';
+import { findingSentence, unplayedSentence } from './playing-words.js';
 
 /** What becomes of a candidate that was played: published, with a sentence or without, or not. */
 export type PlayedEnd =
@@ -13,6 +14,8 @@ export interface PlayedGame {
   readonly isFirst: boolean;
   /** What is known of the version that it changes; null = nothing. */
   readonly parent: PlaySummary | null;
+  /** The player's. */
+  readonly language: Language;
 }
 
 /**
@@ -20,16 +23,16 @@ export interface PlayedGame {
  * other first game handed over with the truth; an edit is refused when it has a fault that its
  * parent has not.
  */
-export function endAfterPlay({ report, isFirst, parent }: PlayedGame): PlayedEnd {
+export function endAfterPlay({ report, isFirst, parent, language }: PlayedGame): PlayedEnd {
   switch (report.verdict) {
     case 'plays':
       return { kind: 'publish', sentence: null };
     case 'unplayed':
-      return { kind: 'publish', sentence: UNPLAYED_SENTENCE };
+      return { kind: 'publish', sentence: unplayedSentence(language) };
     case 'broken':
       return isRefused(report, isFirst, parent)
         ? { kind: 'refuse', detail: detailOf(report) }
-        : { kind: 'publish', sentence: findingSentence(report.findings) };
+        : { kind: 'publish', sentence: findingSentence(report.findings, language) };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { PlayFinding, PlayPhase } from '../contracts/play.js';
+import type { Language } from './language.js';
 
 /** What each finding means, for whoever mends the game. */
 const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
@@ -17,8 +18,9 @@ const WORDS: Readonly<Record<PlayFinding['code'], string>> = {
 };
 const MAX_EVIDENCE = 400;
 
+type Told = Readonly<Partial<Record<PlayFinding['code'], string>>>;
 /** The same for players, of hard findings. */
-const FOR_PLAYERS: Readonly<Partial<Record<PlayFinding['code'], string>>> = {
+const JAPANESE: Told = {
   exception: 'エラーが出ることがあります',
   blank: '画面に何も出ません',
   freeze: '途中で固まります',
@@ -28,12 +30,31 @@ const FOR_PLAYERS: Readonly<Partial<Record<PlayFinding['code'], string>>> = {
   csp: '外のデータを読み込もうとして失敗しています',
   scrolls: '指を動かすと画面ごと動いてしまいます',
 };
-export const UNPLAYED_SENTENCE = '（今回は試し遊びができなかったので、動きを確かめていません。）';
+const ENGLISH: Told = {
+  exception: 'it runs into errors',
+  blank: 'the screen stays empty',
+  freeze: 'it freezes',
+  deaf: 'it does not react to touch',
+  'dead-end': 'after game over no new round begins',
+  'instant-death': 'it is over at once',
+  csp: 'it asks for data from elsewhere, which it cannot have',
+  scrolls: 'a swipe moves the whole page',
+};
+const UNPLAYED: Readonly<Record<Language, string>> = {
+  ja: '（今回は試し遊びができなかったので、動きを確かめていません。）',
+  en: '(It could not be tried out this time, so nobody has seen whether it works.)',
+};
+
+/** What a player is told of a game that nobody could try out (J1). */
+export const unplayedSentence = (language: Language): string => UNPLAYED[language];
 
 /** What a player is told of a game that is handed over with faults (J3). */
-export function findingSentence(findings: readonly PlayFinding[]): string {
-  const told = [...new Set(findings.map(({ code }) => FOR_PLAYERS[code] ?? code))];
-  return `（試しに遊んでみたところ、${told.join('。')}。「直して」と送ってください。）`;
+export function findingSentence(findings: readonly PlayFinding[], language: Language): string {
+  const words = language === 'ja' ? JAPANESE : ENGLISH;
+  const told = [...new Set(findings.map(({ code }) => words[code] ?? code))];
+  return language === 'ja'
+    ? `（試しに遊んでみたところ、${told.join('。')}。「直して」と送ってください。）`
+    : `(Trying it out showed: ${told.join('; ')}. Send “fix it” to have it mended.)`;
 }
 
 export function findingOf(code: PlayFinding['code'], when: PlayPhase, evidence = ''): PlayFinding {

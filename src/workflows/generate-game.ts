@@ -178,7 +178,7 @@ class GenerateGame {
         event: { type: 'chat', message, suggestions },
       });
     }
-    const played = plan.play ? await this.play(result.revision, parent, plan.play.parent) : null;
+    const played = plan.play ? await this.play(result.revision, plan.spec, plan.play.parent) : null;
     if (played?.end.kind === 'refuse')
       return this.fail({ kind: 'GameBroken', detail: played.end.detail });
     this.closing = true;
@@ -216,12 +216,12 @@ class GenerateGame {
   /** Tries the candidate out before anybody sees it (J1). */
   private play(
     revision: string,
-    parent: string | null,
+    { parent, language = 'ja' }: Extract<GenerationPlan, { kind: 'generate' }>['spec'],
     parentPlay: PlaySummary | null,
   ): Promise<PlayedCandidate> {
     setCurrentDetails('試し遊び中 (playing)');
     const { attempt } = this.progress;
-    return playCandidate({ ref: this.ref, attempt, revision, parent, parentPlay });
+    return playCandidate({ ref: this.ref, attempt, revision, parent, parentPlay, language });
   }
 
   private async complete(

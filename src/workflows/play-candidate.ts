@@ -3,6 +3,7 @@ import type { JobRef } from '../activities/ports.js';
 import type { PlayReport, PlaySummary } from '../contracts/play.js';
 import { summaryOf } from '../contracts/play.js';
 import { STEP, stepSeq } from '../contracts/stream.js';
+import type { Language } from '../domain/language.js';
 import { endAfterPlay, unplayedReport, type PlayedEnd } from '../domain/played-game.js';
 import { localPlays, modalPlays } from './activity-proxies.js';
 import { classifyFailure } from './failures.js';
@@ -19,6 +20,8 @@ export interface CandidateToPlay {
   readonly parent: string | null;
   /** What is known of the parent; null = nothing. */
   readonly parentPlay: PlaySummary | null;
+  /** In which the player is told what came of it. */
+  readonly language: Language;
 }
 
 /** What the play says, and what becomes of the candidate. */
@@ -34,7 +37,9 @@ export interface PlayedCandidate {
 export async function playCandidate(candidate: CandidateToPlay): Promise<PlayedCandidate> {
   const report = await playOnce(candidate, candidate.revision, STEP.play);
   const parent = await playOfParent(candidate, report);
-  return { report, end: endAfterPlay({ report, isFirst: candidate.parent === null, parent }) };
+  const { language } = candidate;
+  const isFirst = candidate.parent === null;
+  return { report, end: endAfterPlay({ report, isFirst, parent, language }) };
 }
 
 /** An edit is held against its parent: one that nobody has played is played now (J3). */

@@ -149,6 +149,7 @@ export const en = {
   stepWritten: 'Written. Polishing now',
   stepImages: 'Preparing images',
   stepFiles: (path) => (path ? `Writing files (${path})` : 'Writing files'),
+  stepPlaying: 'Trying it out',
   stepSaving: 'Saving the version',
   stepReady: 'Almost there',
   stepTool: 'Building and checking files',
@@ -218,6 +219,9 @@ export const en = {
   rateLimit: 'That was a lot at once. Please wait a moment and try again.',
   weeklyLimit: 'You have reached this week’s limit.',
   jobActive: 'A game is being made. Please wait until it is finished.',
+  gameBroken:
+    'The new game was tried out and does not work. Your game stays as it was. ' +
+    'Please say it another way.',
   timedOut: 'The game was not finished in time. Please try again.',
   restoreFailed: 'This version could not be restored.',
 
