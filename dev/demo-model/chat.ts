@@ -84,7 +84,10 @@ function questionIn(prompt: string): string {
 export function answerChat({ prompt }: Conversation): string {
   const question = questionIn(prompt);
   const source = new GameSource(prompt);
-  const named = /ゲーム(?:名)?\s*[:：]\s*(.+)/.exec(prompt)?.[1]?.trim();
+  const named = /ゲーム(?:名)?\s*[:：]\s*(.+)/
+    .exec(prompt)?.[1]
+    ?.trim()
+    .replace(/^「(.*)」$/, '$1');
   const own = factsOf(source);
   const facts = {
     ...own,

@@ -27,7 +27,10 @@ const GENRES: readonly (readonly [key: string, tag: string])[] = [
  */
 export function answerPublishInfo(prompt: string): string {
   const source = new GameSource(prompt);
-  const named = /(?:^|\n)ゲーム\s*[:：]\s*(.+)/.exec(prompt)?.[1]?.trim();
+  const named = /(?:^|\n)ゲーム\s*[:：]\s*(.+)/
+    .exec(prompt)?.[1]
+    ?.trim()
+    .replace(/^「(.*)」$/, '$1');
   const own = factsOf(source);
   const title = own.title === 'このゲーム' && named !== undefined ? named : own.title;
   const genre = GENRES.find(([key]) => source.number(key) !== null)?.[1] ?? 'アクション';
