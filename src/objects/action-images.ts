@@ -1,6 +1,5 @@
-import { AppError } from '../contracts/errors.js';
-import { isUuid } from '../contracts/ids.js';
-import { listAll, readBytes, type ObjectStore } from './object-store.js';
+import { idInKey, removeOlderThan } from './kept-files.js';
+import { readBytes, type ObjectStore } from './object-store.js';
 
 /** How long an image that nobody fetched waits for the same request to come again. */
 const CLAIM_MS = 10 * 60_000;
@@ -32,13 +31,13 @@ export interface ActionImages {
 /** The images of actions in an object store. */
 export function createActionImages(objects: ObjectStore): ActionImages {
   const imageKey = (userId: string, actionId: string): string =>
-    `${PREFIX}${idOf(userId)}/${idOf(actionId)}`;
+    `${PREFIX}${idInKey(userId)}/${idInKey(actionId)}`;
   const sourceKey = (userId: string, actionId: string): string =>
     `${imageKey(userId, actionId)}.source`;
   const claimKey = (userId: string, wish: string): string =>
-    `${PREFIX}${idOf(userId)}/${wish}.claim`;
+    `${PREFIX}${idInKey(userId)}/${wish}.claim`;
   return {
-    claim: (userId, wish, actionId) => claim(objects, claimKey(userId, wish), idOf(actionId)),
+    claim: (userId, wish, actionId) => claim(objects, claimKey(userId, wish), idInKey(actionId)),
     release: async (userId, wish) => objects.delete(claimKey(userId, wish)),
     async write(userId, actionId, bytes) {
       await objects.put(imageKey(userId, actionId), bytes);
@@ -52,22 +51,8 @@ export function createActionImages(objects: ObjectStore): ActionImages {
       return bytes?.toString('utf8') ?? null;
     },
     removeSource: async (userId, actionId) => objects.delete(sourceKey(userId, actionId)),
-    async removeOld(olderThanMs) {
-      let removed = 0;
-      for await (const { key, modifiedAt } of listAll(objects, PREFIX)) {
-        if (Date.now() - modifiedAt.getTime() < olderThanMs) continue;
-        await objects.delete(key);
-        removed += 1;
-      }
-      return removed;
-    },
+    removeOld: (olderThanMs) => removeOlderThan(objects, PREFIX, olderThanMs),
   };
-}
-
-/** Throws `PATH_ESCAPE` before a key is made of something that is not a UUID. */
-function idOf(id: string): string {
-  if (!isUuid(id)) throw new AppError('PATH_ESCAPE', 'ids are UUIDs');
-  return id.toLowerCase();
 }
 
 async function claim(objects: ObjectStore, key: string, actionId: string): Promise<string> {

@@ -1,7 +1,6 @@
-import { AppError } from '../contracts/errors.js';
-import { isUuid } from '../contracts/ids.js';
 import { PlayReport } from '../contracts/play.js';
-import { listAll, readBytes, type ObjectStore } from './object-store.js';
+import { idInKey, removeBelow, removeOlderThan } from './kept-files.js';
+import { readBytes, type ObjectStore } from './object-store.js';
 
 const PREFIX = 'plays/';
 
@@ -47,31 +46,16 @@ export function createPlayRecords(objects: ObjectStore): PlayRecords {
     },
     readSheet: (play) => read(`${keyOf(play)}.png`),
     async removeProject(userId, projectId) {
-      const folder = folderOf({ userId, projectId });
-      for await (const { key } of listAll(objects, folder)) await objects.delete(key);
+      await removeBelow(objects, folderOf({ userId, projectId }));
     },
-    async removeOld(olderThanMs) {
-      let removed = 0;
-      for await (const { key, modifiedAt } of listAll(objects, PREFIX)) {
-        if (Date.now() - modifiedAt.getTime() < olderThanMs) continue;
-        await objects.delete(key);
-        removed += 1;
-      }
-      return removed;
-    },
+    removeOld: (olderThanMs) => removeOlderThan(objects, PREFIX, olderThanMs),
   };
 }
 
 function folderOf({ userId, projectId }: Pick<PlayRef, 'userId' | 'projectId'>): string {
-  return `${PREFIX}${idOf(userId)}/${idOf(projectId)}/`;
+  return `${PREFIX}${idInKey(userId)}/${idInKey(projectId)}/`;
 }
 
 function keyOf(play: PlayRef): string {
-  return `${folderOf(play)}${idOf(play.jobId)}.${play.play}`;
-}
-
-/** Throws `PATH_ESCAPE` before a key is made of something that is not a UUID. */
-function idOf(id: string): string {
-  if (!isUuid(id)) throw new AppError('PATH_ESCAPE', 'ids are UUIDs');
-  return id.toLowerCase();
+  return `${folderOf(play)}${idInKey(play.jobId)}.${play.play}`;
 }

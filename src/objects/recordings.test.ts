@@ -50,6 +50,6 @@ describe('E8: recordings of runs', () => {
   it('are named by ids only', async () => {
     await expect(
       recordings.keep({ projectId: '../x', jobId, attempt: 1 }, Buffer.from('x')),
-    ).rejects.toThrow('not an id');
+    ).rejects.toThrow('ids are UUIDs');
   });
 });

@@ -1,5 +1,4 @@
-import { AppError } from '../contracts/errors.js';
-import { isUuid } from '../contracts/ids.js';
+import { idInKey, removeBelow, removeOlderThan } from './kept-files.js';
 import { listAll, readBytes, type ObjectStore } from './object-store.js';
 
 const PREFIX = 'recordings/';
@@ -52,18 +51,9 @@ export function createRecordings(objects: ObjectStore): Recordings {
       return stored && readBytes(stored);
     },
     async removeProject(projectId) {
-      for await (const { key } of listAll(objects, `${PREFIX}${idOf(projectId)}/`))
-        await objects.delete(key);
+      await removeBelow(objects, `${PREFIX}${idInKey(projectId)}/`);
     },
-    async removeOld(olderThanMs) {
-      let removed = 0;
-      for await (const { key, modifiedAt } of listAll(objects, PREFIX)) {
-        if (Date.now() - modifiedAt.getTime() < olderThanMs) continue;
-        await objects.delete(key);
-        removed += 1;
-      }
-      return removed;
-    },
+    removeOld: (olderThanMs) => removeOlderThan(objects, PREFIX, olderThanMs),
   };
 }
 
@@ -72,10 +62,5 @@ function keyOf({ projectId, jobId, attempt }: RecordingRef): string {
 }
 
 function folderOf(projectId: string, jobId: string): string {
-  return `${PREFIX}${idOf(projectId)}/${idOf(jobId)}/`;
-}
-
-function idOf(id: string): string {
-  if (!isUuid(id)) throw new AppError('PATH_ESCAPE', 'not an id');
-  return id.toLowerCase();
+  return `${PREFIX}${idInKey(projectId)}/${idInKey(jobId)}/`;
 }

@@ -1,0 +1,29 @@
+import { AppError } from '../contracts/errors.js';
+import { isUuid } from '../contracts/ids.js';
+import { listAll, type ObjectStore } from './object-store.js';
+
+/** Removes what nobody has touched for so long, below a prefix. Returns how many. */
+export async function removeOlderThan(
+  objects: ObjectStore,
+  prefix: string,
+  ageMs: number,
+): Promise<number> {
+  let removed = 0;
+  for await (const { key, modifiedAt } of listAll(objects, prefix)) {
+    if (Date.now() - modifiedAt.getTime() < ageMs) continue;
+    await objects.delete(key);
+    removed += 1;
+  }
+  return removed;
+}
+
+/** Removes everything below a prefix. */
+export async function removeBelow(objects: ObjectStore, prefix: string): Promise<void> {
+  for await (const { key } of listAll(objects, prefix)) await objects.delete(key);
+}
+
+/** The part of a key that an id is. Throws `PATH_ESCAPE` for what is not a UUID. */
+export function idInKey(id: string): string {
+  if (!isUuid(id)) throw new AppError('PATH_ESCAPE', 'ids are UUIDs');
+  return id.toLowerCase();
+}
