@@ -53,6 +53,7 @@ describe('what a play says about a game (J2)', () => {
     ['sound that a browser refuses', play(thrown('NotAllowedError: x', true)), [], ['rejection']],
     ['the same, thrown', play(thrown('NotAllowedError: x')), ['exception'], []],
     ['blank in all images', play({}, {}, { inks: [10, 0] }), ['blank'], []],
+    ['blank and deaf', play({ states: calm.states }, {}, { inks: [10, 0] }), ['blank'], []],
     ['a black first image', play({}, {}, { inks: [0, 900] }), [], []],
     ['a task without an end', play({ froze: { when: 'touched', what: '' } }), ['freeze'], []],
     ['no answer', play({ states: calm.states }), ['deaf'], []],

@@ -67,15 +67,17 @@ export function judgePlay(play: Play): Judgement {
   const instantDeath = instantDeathOf(play);
   const isStill = runs.some(({ froze }) => froze !== null);
   const isDeaf = reaction === 'none' && !isStill;
+  const blank = isStill ? [] : blankOf(runs);
   const hard = [
     ...exceptions,
     ...frozenOf(runs),
     ...violationsOf(runs),
-    ...(isStill ? [] : blankOf(runs)),
+    ...blank,
     ...scrollsOf(runs),
     ...instantDeath,
     // What answers to nothing, or is over at once, cannot be begun again either.
-    ...(isDeaf ? [findingOf('deaf', 'touched')] : []),
+    // Where nothing is to be seen there is nothing to touch.
+    ...(isDeaf && blank.length === 0 ? [findingOf('deaf', 'touched')] : []),
     ...(isDeaf || instantDeath.length > 0 ? [] : deadEndOf(play)),
   ];
   const notes = [
