@@ -53,7 +53,7 @@ const SLOW: readonly LeftOut[] = [
   },
   {
     files: ['test/contract/full/**'],
-    why: 'second proofs: the main job and all promises on Modal, several videos at once',
+    why: 'second proofs: the main job and all promises on Modal, several videos, every faulty game',
   },
   {
     files: ['test/contract/http/schemathesis.test.ts'],

@@ -1,50 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PlayResult } from '../../../src/contracts/play.js';
-import { commitFiles } from '../../../src/git/commit.js';
-import { initBare } from '../../../src/git/refs.js';
-import { playGame } from '../../../src/runner/play/play.js';
-import { patient } from '../../support/patience.js';
-import { FAULTY, FORGIVEN, FROM_CDN, NEEDY, QUIET, shooter, UNHANDLED } from './play-pages.js';
+import { describe, expect, it } from 'vitest';
+import { codesOf, play, PLAY_LIMIT_MS } from './play-bench.js';
+import { FAULTY, QUIET, shooter } from './play-pages.js';
 
-const LIMIT_MS = patient(180_000);
-let folder = '';
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-play-'));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function play(html: string, signal = new AbortController().signal): Promise<PlayResult> {
-  const repo = await initBare(path.join(folder, `${Math.random()}.git`));
-  const revision = await commitFiles(
-    repo,
-    [],
-    [{ path: 'index.html', content: html }],
-    { subject: 'x' },
-    { ref: 'refs/heads/main', expected: null, parent: null },
-  );
-  return playGame(
-    { command: 'play', callId: 'x', repoDir: repo.gitDir, revision, assets: [], seed: 7 },
-    { onAlive: () => undefined },
-    signal,
-  );
-}
-
-const codesOf = ({ findings }: PlayResult): string[] => findings.map(({ code }) => code);
-
+/** `test/contract/full/play-faults.test.ts` has every fault, quiet game and need. */
 describe('the player (J2, J4)', () => {
-  it.each(Object.entries(FAULTY))(
+  it.each(['exception', 'deaf'])(
     'finds what is wrong: %s',
-    async (code, html) => {
-      const result = await play(html);
+    async (code) => {
+      const result = await play(FAULTY[code] ?? '');
       expect([result.verdict, codesOf(result)]).toEqual(['broken', [code]]);
     },
-    LIMIT_MS,
+    PLAY_LIMIT_MS,
   );
 
   it(
@@ -59,45 +26,15 @@ describe('the player (J2, J4)', () => {
       const { tookMs: _other, sheet: _another, ...again } = await play(shooter());
       expect(again).toEqual(once);
     },
-    LIMIT_MS,
+    PLAY_LIMIT_MS,
   );
 
-  it.each(Object.entries(QUIET))(
+  it.each(['board'])(
     'lets a quiet game be: %s',
-    async (_, html) => {
-      expect(await play(html)).toMatchObject({ verdict: 'plays', findings: [] });
+    async (name) => {
+      expect(await play(QUIET[name] ?? '')).toMatchObject({ verdict: 'plays', findings: [] });
     },
-    LIMIT_MS,
-  );
-
-  it(
-    'a promise that nobody heeds is an exception, what a browser refuses is a note',
-    async () => {
-      expect((await play(UNHANDLED)).findings).toMatchObject([
-        { code: 'exception', when: 'loading', evidence: /the level is missing/ },
-      ]);
-      const forgiven = await play(FORGIVEN);
-      expect(forgiven).toMatchObject({ verdict: 'plays', notes: [{ code: 'rejection' }] });
-    },
-    LIMIT_MS,
-  );
-
-  it.each(Object.entries(NEEDY))(
-    'what a play cannot give makes no fault: %s',
-    async (_, html) => {
-      const result = await play(html);
-      expect(result).toMatchObject({ verdict: 'unplayed', findings: [] });
-      expect(result.reason).toMatch(/phaser|user-assets/);
-    },
-    LIMIT_MS,
-  );
-
-  it(
-    'a library from the hosts of older games is our own copy of it',
-    async () => {
-      expect(await play(FROM_CDN)).toMatchObject({ verdict: 'plays', findings: [] });
-    },
-    LIMIT_MS,
+    PLAY_LIMIT_MS,
   );
 
   it(
@@ -108,6 +45,6 @@ describe('the player (J2, J4)', () => {
       setTimeout(() => stop.abort(new Error('stopped')), 1_500);
       await expect(played).rejects.toThrow('stopped');
     },
-    LIMIT_MS,
+    PLAY_LIMIT_MS,
   );
 });
