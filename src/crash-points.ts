@@ -16,7 +16,6 @@ export const CRASH_POINTS = [
   'mid-stream',
   'after-candidate-commit',
   // Worker: the commit point and the end
-  'after-play',
   'after-return-before-import',
   'after-import-before-publish',
   'after-publish-before-complete',

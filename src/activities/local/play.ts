@@ -3,7 +3,6 @@ import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import { longActivity } from '../frame/long-activity.js';
 import type { PlayActivities } from '../play-port.js';
-import { crashPoint } from '../../crash-points.js';
 import { announcePlay, keepPlay, playInput, type PlayStore } from '../runner-input/play-input.js';
 import { assetsOnDisk } from './asset-copies.js';
 import { startRunner } from './runner-process.js';
@@ -30,7 +29,6 @@ export function localPlayActivities(deps: LocalPlayDeps): PlayActivities {
         const given = playInput(input, { repoDir, assets });
         const raw = await startRunner({ program: runner, input: given, env: {}, signal });
         const played = await keepPlay(deps, input, raw);
-        crashPoint('after-play');
         return played;
       }),
   };
