@@ -4,6 +4,7 @@ import { AppError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import { MODAL_FUNCTION, volumeRepoOf } from '../../contracts/modal.js';
 import type { GenerateInput } from '../../contracts/runner.js';
+import { candidateRef } from '../../git/job-refs.js';
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
@@ -105,7 +106,7 @@ async function importCandidate(
   want: string,
   bytes: Uint8Array,
 ): Promise<void> {
-  const ref = `refs/jobs/${jobId}/${attempt}`;
+  const ref = candidateRef(jobId, attempt);
   try {
     await mirror.importBundle(userId, projectId, { bytes, want, ref });
   } catch (error) {

@@ -4,6 +4,7 @@ import type { RevisionRow } from '../../contracts/rows.js';
 import { storable } from '../../contracts/ids.js';
 import { bundleCreate, bundleFetch } from '../../git/bundle.js';
 import { commitFiles } from '../../git/commit.js';
+import { candidateRef } from '../../git/job-refs.js';
 import type { Repo } from '../../git/process.js';
 import type { LogEntry } from '../../git/read.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
@@ -175,7 +176,7 @@ export async function sendToMirror(
   await mirror.importBundle(userId, projectId, {
     bytes: await readFile(file),
     want: newest.revision,
-    ref: `refs/jobs/${newest.job_id}/1`,
+    ref: candidateRef(newest.job_id),
   });
   await rm(file);
   const [differing] = await compareWithMirror(

@@ -2,14 +2,10 @@ import { AppError } from '../../contracts/errors.js';
 import type { GenerateInput } from '../../contracts/runner.js';
 import { commitFiles, hashFolder, type HashedFile } from '../../git/commit.js';
 import type { Repo } from '../../git/process.js';
+import { failedRef } from '../../git/job-refs.js';
 import { resolve } from '../../git/refs.js';
 
 type Job = Pick<GenerateInput, 'jobId' | 'attempt' | 'parent' | 'userText'>;
-
-/** Where the last thing that a failed job made is found, for two weeks (E4). */
-function failedRef(jobId: string): string {
-  return `refs/failed/${jobId}`;
-}
 
 /**
  * Keeps what a run that failed has in its work folder, unchecked (E4), in place of what an earlier

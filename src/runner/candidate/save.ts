@@ -1,10 +1,10 @@
-import { AppError } from '../../contracts/errors.js';
 import type { GenerateInput, GenerateResult, RunUsage } from '../../contracts/runner.js';
 import { commitFiles, type HashedFile } from '../../git/commit.js';
 import type { Repo } from '../../git/process.js';
 import { CONTEXT_FOLDER } from '../../domain/version-paths.js';
 import { listTree, logPage, readFile } from '../../git/read.js';
-import { listRefs, syncRef } from '../../git/refs.js';
+import { candidateRef, listCandidates } from '../../git/job-refs.js';
+import { syncRef } from '../../git/refs.js';
 import type { Edit } from './edits.js';
 
 export type CandidateResult = Extract<GenerateResult, { kind: 'candidate' }>;
@@ -25,10 +25,6 @@ type Job = Pick<GenerateInput, 'jobId' | 'attempt' | 'parent' | 'userText'>;
 const JOB_TRAILER = 'Job-Id';
 const USAGE_TRAILER = 'Run-Usage';
 const SUBJECT_CHARS = 50;
-
-function refOf(job: Pick<Job, 'jobId' | 'attempt'>): string {
-  return `refs/jobs/${job.jobId}/${job.attempt}`;
-}
 
 /**
  * Commits a checked candidate under the job's own ref (E2), with V2's `.ai-context` beside the
@@ -65,7 +61,7 @@ export async function saveCandidate(
         ...(story.usage ? { [USAGE_TRAILER]: JSON.stringify(story.usage) } : {}),
       },
     },
-    { ref: refOf(job), expected: null, parent: job.parent },
+    { ref: candidateRef(job.jobId, job.attempt), expected: null, parent: job.parent },
   );
 }
 
@@ -77,10 +73,7 @@ export async function findCandidate(
   repo: Repo,
   job: Pick<Job, 'jobId' | 'parent'>,
 ): Promise<CandidateResult | null> {
-  const refs = await listRefs(repo, `refs/jobs/${job.jobId}`).catch((error: unknown) => {
-    if (error instanceof AppError && error.kind === 'RevisionMissing') return [];
-    throw error;
-  });
+  const refs = await listCandidates(repo, job.jobId);
   for (const { ref, revision } of refs.sort(
     (left, right) => right.committedAt.getTime() - left.committedAt.getTime(),
   )) {

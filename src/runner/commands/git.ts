@@ -13,6 +13,7 @@ import {
   resolve,
   type Advance,
 } from '../../git/refs.js';
+import { candidateRef, removeOldRefs } from '../../git/job-refs.js';
 import { presentRevisions } from '../../git/presence.js';
 import { openRepo, type Repo } from '../../git/process.js';
 import { logPage } from '../../git/read.js';
@@ -24,11 +25,6 @@ import type { GitInput } from '../../contracts/runner.js';
 const LEFTOVER = /\.lock$|^tmp_/;
 const LOCK_HELD_AT_MOST_MS = 3_600_000;
 const MAIN = 'refs/heads/main';
-/** What runs and transfers leave until somebody takes it up. */
-const PASSING = ['refs/jobs', 'refs/incoming', 'refs/outgoing'];
-/** What jobs that failed had made, for whoever looks into it (E4). */
-const FAILED = 'refs/failed';
-const FAILED_KEPT_MS = 14 * 24 * 60 * 60_000;
 
 /** Runs one operation on a repository; the answer is plain JSON. Throws AppErrors. */
 export async function runGit(input: GitInput): Promise<unknown> {
@@ -98,14 +94,8 @@ async function prune(
   olderThanMs: number,
 ): Promise<{ removed: number; orphans: number }> {
   if ((await lookAt(repo.gitDir)) === null) return { removed: 0, orphans: 0 };
-  const oldOf = async (prefix: string, ageMs: number) =>
-    (await listRefs(repo, prefix)).filter(
-      ({ committedAt }) => Date.now() - committedAt.getTime() >= ageMs,
-    );
-  const passing = await Promise.all(PASSING.map((prefix) => oldOf(prefix, olderThanMs)));
-  const old = [...passing.flat(), ...(await oldOf(FAILED, FAILED_KEPT_MS))];
-  for (const { ref } of old) await deleteRef(repo, ref);
-  return { removed: old.length, orphans: await removeOrphans(repo.gitDir, olderThanMs) };
+  const removed = await removeOldRefs(repo, olderThanMs);
+  return { removed, orphans: await removeOrphans(repo.gitDir, olderThanMs) };
 }
 
 /**
@@ -135,7 +125,7 @@ async function restore({
   subject,
 }: Extract<GitInput, { op: 'restore' }>): Promise<string> {
   const repo = openRepo(repoDir);
-  const ref = `refs/jobs/${actionId}/1`;
+  const ref = candidateRef(actionId);
   const earlier = await resolve(repo, ref);
   if (earlier !== null) return earlier;
   try {

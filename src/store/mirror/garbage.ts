@@ -4,16 +4,7 @@ import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
 import { openRepo, type Repo } from '../../git/process.js';
 import { packRepo } from '../../git/pack.js';
-import { deleteRef, listRefs } from '../../git/refs.js';
-
-export const CANDIDATES = 'refs/jobs';
-/**
- * What runs and transfers leave: candidates, and the passing refs of a transfer that was killed.
- */
-const PASSING = [CANDIDATES, 'refs/incoming', 'refs/outgoing'];
-/** What jobs that failed had made, for whoever looks into it (E4). */
-const FAILED = 'refs/failed';
-const FAILED_KEPT_MS = 14 * 24 * 60 * 60_000;
+import { removeOldRefs } from '../../git/job-refs.js';
 
 /**
  * Deletes the refs of candidates and transfers older than `olderThanMs` in all projects below
@@ -21,8 +12,7 @@ const FAILED_KEPT_MS = 14 * 24 * 60 * 60_000;
  */
 export async function removeCandidates(usersDir: string, olderThanMs: number): Promise<number> {
   let removed = 0;
-  for await (const repo of reposBelow(usersDir))
-    removed += await removePassingRefs(repo, olderThanMs);
+  for await (const repo of reposBelow(usersDir)) removed += await removeOldRefs(repo, olderThanMs);
   return removed;
 }
 
@@ -58,29 +48,6 @@ export async function* projectsBelow(
   for (const userId of await uuidEntries(usersDir))
     for (const projectId of await uuidEntries(path.join(usersDir, userId, 'projects')))
       yield { userId, projectId };
-}
-
-async function removePassingRefs(repo: Repo, olderThanMs: number): Promise<number> {
-  const passing = await Promise.all(PASSING.map((prefix) => oldRefs(repo, prefix, olderThanMs)));
-  const failed = await oldRefs(repo, FAILED, FAILED_KEPT_MS);
-  const old = [...passing.flat(), ...failed];
-  for (const ref of old) await deleteRef(repo, ref);
-  return old.length;
-}
-
-/**
- * A project may be made or removed while we look: what is not a repository (yet, any more) has no
- * candidates.
- */
-async function oldRefs(repo: Repo, prefix: string, olderThanMs: number): Promise<string[]> {
-  try {
-    return (await listRefs(repo, prefix))
-      .filter(({ committedAt }) => Date.now() - committedAt.getTime() >= olderThanMs)
-      .map(({ ref }) => ref);
-  } catch (error) {
-    if (isGone(error)) return [];
-    throw error;
-  }
 }
 
 function isGone(error: unknown): boolean {

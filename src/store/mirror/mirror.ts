@@ -3,6 +3,7 @@ import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
 import { isUuid } from '../../contracts/ids.js';
 import { commitFiles, commitTree } from '../../git/commit.js';
+import { candidateRef } from '../../git/job-refs.js';
 import { gitLine, openRepo, type Repo } from '../../git/process.js';
 import { listTree, logPage, readBlobs, readFile, type TreeEntry } from '../../git/read.js';
 import { presentRevisions } from '../../git/presence.js';
@@ -17,7 +18,7 @@ import {
   type BundleImport,
   type BundleRange,
 } from './bundles.js';
-import { CANDIDATES, packRepositories, projectsBelow, removeCandidates } from './garbage.js';
+import { packRepositories, projectsBelow, removeCandidates } from './garbage.js';
 import { wordsMentioned } from './mentions.js';
 import {
   readAiContext,
@@ -244,7 +245,7 @@ async function commitRestore(
 ): Promise<string> {
   await assertHere(repo, from);
   await assertHere(repo, parent);
-  const ref = `${CANDIDATES}/${actionId.toLowerCase()}/1`;
+  const ref = candidateRef(actionId.toLowerCase());
   const earlier = await resolve(repo, ref);
   if (earlier !== null) {
     const [entry] = await logPage(repo, earlier, { skip: 0, limit: 1 });
@@ -266,7 +267,7 @@ async function commitRemix(
   from: Repo,
   { source, isWanted, actionId, subject }: RemixCommit,
 ): Promise<string> {
-  const ref = `${CANDIDATES}/${actionId.toLowerCase()}/1`;
+  const ref = candidateRef(actionId.toLowerCase());
   const earlier = await resolve(repo, ref);
   if (earlier !== null) {
     await syncRef(repo, ref);

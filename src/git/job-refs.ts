@@ -1,0 +1,50 @@
+import { AppError } from '../contracts/errors.js';
+import type { Repo } from './process.js';
+import { deleteRef, listRefs, type RefEntry } from './refs.js';
+
+const CANDIDATES = 'refs/jobs';
+/** What runs and transfers leave until somebody takes it up. */
+const PASSING = [CANDIDATES, 'refs/incoming', 'refs/outgoing'];
+/** What jobs that failed had made, for whoever looks into it (E4). */
+const FAILED = 'refs/failed';
+const FAILED_KEPT_MS = 14 * 24 * 60 * 60_000;
+
+/** The candidate of an attempt; an action has one (E2). */
+export function candidateRef(workId: string, attempt = 1): string {
+  return `${CANDIDATES}/${workId}/${attempt}`;
+}
+
+/** Where the last thing that a failed job made is found, for two weeks (E4). */
+export function failedRef(jobId: string): string {
+  return `${FAILED}/${jobId}`;
+}
+
+/**
+ * Deletes what runs and transfers left more than `olderThanMs` ago, and what failed jobs left two
+ * weeks ago. Answers how many refs. A repository that is not there has none.
+ */
+export async function removeOldRefs(repo: Repo, olderThanMs: number): Promise<number> {
+  const passing = await Promise.all(PASSING.map((prefix) => oldRefs(repo, prefix, olderThanMs)));
+  const old = [...passing.flat(), ...(await oldRefs(repo, FAILED, FAILED_KEPT_MS))];
+  for (const ref of old) await deleteRef(repo, ref);
+  return old.length;
+}
+
+/** The candidates of a job or an action. */
+export function listCandidates(repo: Repo, workId: string): Promise<RefEntry[]> {
+  return refsThere(repo, `${CANDIDATES}/${workId}`);
+}
+
+async function oldRefs(repo: Repo, prefix: string, olderThanMs: number): Promise<string[]> {
+  return (await refsThere(repo, prefix))
+    .filter(({ committedAt }) => Date.now() - committedAt.getTime() >= olderThanMs)
+    .map(({ ref }) => ref);
+}
+
+/** A project may be made or removed while we look: what is no repository (yet, any more) has none. */
+function refsThere(repo: Repo, prefix: string): Promise<RefEntry[]> {
+  return listRefs(repo, prefix).catch((error: unknown) => {
+    if (error instanceof AppError && error.kind === 'RevisionMissing') return [];
+    throw error;
+  });
+}
