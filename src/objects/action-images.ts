@@ -1,5 +1,5 @@
 import { idInKey, removeOlderThan } from './kept-files.js';
-import { readBytes, type ObjectStore } from './object-store.js';
+import { readAll, readBytes, type ObjectStore } from './object-store.js';
 
 /** How long an image that nobody fetched waits for the same request to come again. */
 const CLAIM_MS = 10 * 60_000;
@@ -42,12 +42,12 @@ export function createActionImages(objects: ObjectStore): ActionImages {
     async write(userId, actionId, bytes) {
       await objects.put(imageKey(userId, actionId), bytes);
     },
-    read: async (userId, actionId) => readOrNull(objects, imageKey(userId, actionId)),
+    read: async (userId, actionId) => readAll(objects, imageKey(userId, actionId)),
     async writeSource(userId, actionId, text) {
       await objects.put(sourceKey(userId, actionId), Buffer.from(text));
     },
     async readSource(userId, actionId) {
-      const bytes = await readOrNull(objects, sourceKey(userId, actionId));
+      const bytes = await readAll(objects, sourceKey(userId, actionId));
       return bytes?.toString('utf8') ?? null;
     },
     removeSource: async (userId, actionId) => objects.delete(sourceKey(userId, actionId)),
@@ -64,9 +64,4 @@ async function claim(objects: ObjectStore, key: string, actionId: string): Promi
     held?.body.destroy();
     await objects.delete(key);
   }
-}
-
-async function readOrNull(objects: ObjectStore, key: string): Promise<Buffer | null> {
-  const object = await objects.get(key);
-  return object && readBytes(object);
 }

@@ -83,6 +83,12 @@ export function readBytes({ body }: StoredObject): Promise<Buffer> {
   return buffer(body);
 }
 
+/** All bytes under a key; null when there is no such object. */
+export async function readAll(store: ObjectStore, key: string): Promise<Buffer | null> {
+  const object = await store.get(key);
+  return object && readBytes(object);
+}
+
 /** All objects below a prefix, in key order, page by page. */
 export async function* listAll(store: ObjectStore, prefix: string): AsyncGenerator<ObjectInfo> {
   let after: string | null = null;

@@ -1,6 +1,6 @@
 import { PlayReport } from '../contracts/play.js';
 import { idInKey, removeBelow, removeOlderThan } from './kept-files.js';
-import { readBytes, type ObjectStore } from './object-store.js';
+import { readAll, type ObjectStore } from './object-store.js';
 
 const PREFIX = 'plays/';
 
@@ -29,10 +29,6 @@ export interface PlayRecords {
 
 /** The records of plays in an object store. */
 export function createPlayRecords(objects: ObjectStore): PlayRecords {
-  const read = async (key: string): Promise<Buffer | null> => {
-    const object = await objects.get(key);
-    return object && readBytes(object);
-  };
   return {
     async write(play, report, sheet) {
       await objects.put(`${keyOf(play)}.json`, Buffer.from(JSON.stringify(report)));
@@ -41,10 +37,10 @@ export function createPlayRecords(objects: ObjectStore): PlayRecords {
       return `${keyOf(play)}.png`;
     },
     async readReport(play) {
-      const bytes = await read(`${keyOf(play)}.json`);
+      const bytes = await readAll(objects, `${keyOf(play)}.json`);
       return bytes && PlayReport.parse(JSON.parse(bytes.toString('utf8')));
     },
-    readSheet: (play) => read(`${keyOf(play)}.png`),
+    readSheet: async (play) => readAll(objects, `${keyOf(play)}.png`),
     async removeProject(userId, projectId) {
       await removeBelow(objects, folderOf({ userId, projectId }));
     },

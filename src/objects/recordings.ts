@@ -1,5 +1,5 @@
 import { idInKey, removeBelow, removeOlderThan } from './kept-files.js';
-import { listAll, readBytes, type ObjectStore } from './object-store.js';
+import { listAll, readAll, type ObjectStore } from './object-store.js';
 
 const PREFIX = 'recordings/';
 const ENDING = '.jsonl.gz';
@@ -46,10 +46,7 @@ export function createRecordings(objects: ObjectStore): Recordings {
       }
       return found.sort((a, b) => a.attempt - b.attempt);
     },
-    async read(ref) {
-      const stored = await objects.get(keyOf(ref));
-      return stored && readBytes(stored);
-    },
+    read: async (ref) => readAll(objects, keyOf(ref)),
     async removeProject(projectId) {
       await removeBelow(objects, `${PREFIX}${idInKey(projectId)}/`);
     },

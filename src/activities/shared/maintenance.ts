@@ -11,10 +11,8 @@ import { removeDeletedAssets, removeOrphanFolders } from './sweeps.js';
 const CANDIDATE_MS = 24 * 60 * 60_000;
 /** Whoever wanted an image has fetched it long ago. */
 const IMAGE_MS = 24 * 60 * 60_000;
-/** As long as the last candidate of a failed job (E4). */
-const PLAY_MS = 14 * 24 * 60 * 60_000;
-/** Whoever looks into a failure has done so by then (E8). */
-const RECORDING_MS = 14 * 24 * 60 * 60_000;
+/** Plays and recordings: whoever looks into a failure has done so by then (E8). */
+const EVIDENCE_MS = 14 * 24 * 60 * 60_000;
 /** No object takes this long to be stored. */
 const UPLOAD_MS = 60 * 60_000;
 /** What a round may spend on packing; the next one goes on. */
@@ -37,9 +35,9 @@ export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivit
     async collectGarbage() {
       const candidates = await deps.mirror.removeCandidates(CANDIDATE_MS);
       const images = await deps.images.removeOld(IMAGE_MS);
-      await deps.records.removeOld(PLAY_MS);
+      await deps.records.removeOld(EVIDENCE_MS);
       await deps.objects.removeAbandoned(UPLOAD_MS);
-      await deps.recordings.removeOld(RECORDING_MS);
+      await deps.recordings.removeOld(EVIDENCE_MS);
       const packed = await deps.mirror.packRepositories(PACK_BUDGET_MS);
       const folders = await removeOrphanFolders(deps);
       const assets = await removeDeletedAssets(deps);
