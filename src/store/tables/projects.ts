@@ -7,6 +7,7 @@ import {
   type ProjectFilter,
 } from '../../contracts/frames.js';
 import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
+import { readTimeCursor, timeCursor } from '../../domain/time-cursor.js';
 import { ask, askFirst, existingIds, run, type Client, type Query } from './client.js';
 
 /**
@@ -39,23 +40,6 @@ export interface ProjectPageRequest {
 }
 
 const PageAnswer = ProjectPage.pick({ projects: true, counts: true });
-/** As the database writes times, and no other way. */
-const Place = z
-  .tuple([z.iso.datetime({ offset: true }).regex(/^(?!0000).*(Z|\+00:00)$/), z.uuid()])
-  .transform(([updatedAt, id]) => ({ updatedAt, id }));
-
-function cursorOf({ updatedAt, id }: ProjectSummary): string {
-  return Buffer.from(JSON.stringify([updatedAt, id])).toString('base64url');
-}
-
-function placeOf(cursor: string): z.infer<typeof Place> | null {
-  try {
-    return Place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-  } catch {
-    return null;
-  }
-}
-
 export type Projects = ReturnType<typeof projectsTable>;
 
 /**
@@ -148,17 +132,18 @@ async function pageOfProjects(
   userId: string,
   { limit, after, filter = 'all', query = '' }: ProjectPageRequest,
 ): Promise<ProjectPage> {
-  const place = after === undefined ? null : placeOf(after);
+  const place = after === undefined ? null : readTimeCursor(after);
   const call = client.rpc('page_projects', {
     p_user_id: userId,
     p_limit: limit,
     p_filter: filter,
     p_query: query,
-    p_before: place?.updatedAt ?? null,
+    p_before: place?.at ?? null,
     p_before_id: place?.id ?? null,
   });
   const { projects, counts } = await ask('list the projects', call, PageAnswer);
   const last = projects.at(-1);
-  const next = last && projects.length === limit ? cursorOf(last) : null;
+  const isFull = last !== undefined && projects.length === limit;
+  const next = isFull ? timeCursor({ at: last.updatedAt, id: last.id }) : null;
   return { projects, counts, next };
 }

@@ -4,6 +4,7 @@ import {
   type PublishedGame,
   type PublishGameInput,
 } from '../../contracts/publishing.js';
+import type { TimePlace } from '../../domain/time-cursor.js';
 import { ask, existingIds, run, type Client } from './client.js';
 
 const Game = z.object({
@@ -38,12 +39,6 @@ const Published: z.ZodType<PublishedGame> = z.object({
   contentHash: z.string(),
 });
 
-/** Place in the feed: the game that came last. */
-export interface FeedPlace {
-  publishedAt: string;
-  id: string;
-}
-
 export type PublishedGames = ReturnType<typeof publishedGamesTable>;
 
 /**
@@ -66,17 +61,17 @@ export function publishedGamesTable(client: Client) {
         client.from('games').select('id').in('id', ids),
       ),
 
-    /** What everybody may find, newest first. */
+    /** What everybody may find, newest first; `before`: the game that came last. */
     list: (
       userId: string | null,
-      before: FeedPlace | null,
+      before: TimePlace | null,
       limit: number,
     ): Promise<PublishedGameRow[]> =>
       ask(
         'list the games',
         client.rpc('list_public_games', {
           p_user_id: userId,
-          p_before: before?.publishedAt ?? null,
+          p_before: before?.at ?? null,
           p_before_id: before?.id ?? null,
           p_limit: limit,
         }),
