@@ -126,9 +126,12 @@ export interface RemixParent {
   creator: string | null;
 }
 
-/** May others make games of their own from this one? */
-export function allowsRemix(game: { readonly remix: string }): boolean {
-  return game.remix === 'allowed';
+/** May this user make a game of his own from this one? Its maker always may. */
+export function mayRemix(
+  userId: string,
+  game: { readonly userId: string; readonly visibility: string; readonly remix: string },
+): boolean {
+  return game.userId === userId || (game.visibility !== 'private' && game.remix === 'allowed');
 }
 
 /** A published game as a player is told of it. */

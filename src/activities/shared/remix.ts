@@ -1,12 +1,13 @@
 import { AppError } from '../../contracts/errors.js';
 import { chatLineIdFor, remixProjectIdFor } from '../../contracts/ids.js';
-import { allowsRemix, type RemixGameInput } from '../../contracts/publishing.js';
+import { mayRemix, type RemixGameInput } from '../../contracts/publishing.js';
 import { isPublishedFile } from '../../domain/published-files.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { PublishedGameRow } from '../../store/tables/published-games.js';
 import type { RemixActivities } from '../game-ports.js';
+import { followWithMain } from './versions.js';
 
 export interface RemixDeps {
   store: Pick<Store, 'publishedGames' | 'remixes' | 'activityLog'>;
@@ -16,7 +17,7 @@ export interface RemixDeps {
 
 /** Making one's own project from a published game: its files first, then its rows, in one. */
 export function remixActivities(deps: RemixDeps): RemixActivities {
-  const { store, mirror, log } = deps;
+  const { store, mirror } = deps;
   return {
     async makeRemix(input) {
       const { actionId, userId } = input;
@@ -42,9 +43,7 @@ export function remixActivities(deps: RemixDeps): RemixActivities {
         line: `「${game.title}」をもとに作りました`,
       });
       if (!isMade) throw new AppError('RunCancelled', 'the action has ended meanwhile');
-      await mirror.advanceMain(userId, projectId, revision).catch((error: unknown) => {
-        log.warn({ err: error, projectId, revision }, 'main does not follow the remix yet');
-      });
+      await followWithMain(deps, userId, projectId, revision);
       store.activityLog.write({
         action: 'remix',
         targetType: 'project',
@@ -63,9 +62,7 @@ async function allowedGame(
   { gameId, userId }: RemixGameInput,
 ): Promise<PublishedGameRow & { projectId: string }> {
   const game = await store.publishedGames.get(gameId, userId);
-  const isOwner = game?.userId === userId;
-  const isAllowed = game && (isOwner || (game.visibility !== 'private' && allowsRemix(game)));
-  if (!isAllowed || game.projectId === null)
+  if (!game || !mayRemix(userId, game) || game.projectId === null)
     throw new AppError('ACCESS_DENIED', 'the game is not there, or its maker does not allow it');
   return { ...game, projectId: game.projectId };
 }

@@ -60,8 +60,8 @@ function endOf(log: Log, error: unknown): RestoreOutcome {
 }
 
 /** After the commit point nothing may fail: readers follow the row, so `main` may come later. */
-async function followWithMain(
-  { mirror, log }: VersionDeps,
+export async function followWithMain(
+  { mirror, log }: Pick<VersionDeps, 'mirror' | 'log'>,
   userId: string,
   projectId: string,
   revision: string,

@@ -6,15 +6,16 @@ import { RemixBody } from '../../contracts/actions.js';
 import { CODED_MESSAGES, ERROR_POLICY } from '../../contracts/errors.js';
 import { actionWorkflowId, isUuid, remixProjectIdFor } from '../../contracts/ids.js';
 import {
-  allowsRemix,
+  mayRemix,
   type GameCard,
   type RemixedGame,
   type RemixGameInput,
 } from '../../contracts/publishing.js';
 import { publishedAddress } from '../../domain/published-files.js';
+import { readTimeCursor, timeCursor } from '../../domain/time-cursor.js';
 import type { Store } from '../../store/index.js';
 import type { Thumbnails } from '../../store/files/thumbnails.js';
-import type { FeedPlace, PublishedGameRow } from '../../store/tables/published-games.js';
+import type { PublishedGameRow } from '../../store/tables/published-games.js';
 import type { ActionWorkflows } from '../action-workflows.js';
 import type { Identity } from '../auth.js';
 import { refuse, type Guards } from '../route-guards.js';
@@ -32,15 +33,6 @@ const Limit = z
     z.number(),
   )
   .transform((limit) => Math.min(Math.max(limit, 1), MAX_LIMIT));
-/**
- * As the database writes times, and no other way: it does not know every offset and year that ISO
- * 8601 has.
- */
-const PublishedAt = z.iso.datetime({ offset: true }).regex(/^(?!0000).*(Z|\+00:00)$/);
-const Place = z
-  .tuple([PublishedAt, z.uuid()])
-  .transform(([publishedAt, id]): FeedPlace => ({ publishedAt, id }));
-
 export interface PublishedGameDeps {
   config: Pick<Config, 'GAMES_ORIGIN' | 'GAME_PATH_SECRET' | 'MAX_PROJECTS_PER_USER'>;
   guards: Guards;
@@ -125,8 +117,7 @@ async function remix(
   res: Response,
   { user, game }: { user: Identity; game: PublishedGameRow },
 ): Promise<void> {
-  if (!allowsRemix(game) && game.userId !== user.id)
-    return refuse(res, 403, 'Remix is not allowed for this game');
+  if (!mayRemix(user.id, game)) return refuse(res, 403, 'Remix is not allowed for this game');
   const { actionId = randomUUID() } = RemixBody.parse(req.body ?? {});
   const isNew = !(await store.projects.get(remixProjectIdFor(actionId)));
   if (isNew && (await store.projects.hasAtLeast(user.id, config.MAX_PROJECTS_PER_USER)))
@@ -150,25 +141,15 @@ async function sendFeed(
   user: Identity | null,
 ): Promise<void> {
   const limit = Limit.parse(req.query['limit']);
-  const after = req.query['after'] === undefined ? null : placeOf(req.query['after']);
-  if (after === 'invalid') return refuse(res, 400, 'Invalid cursor');
+  const cursor = req.query['after'];
+  const after = cursor === undefined ? null : readTimeCursor(cursor);
+  if (cursor !== undefined && after === null) return refuse(res, 400, 'Invalid cursor');
   const games = await deps.store.publishedGames.list(user?.id ?? null, after, limit);
   const last = games.at(-1);
   res.json({
     games: await Promise.all(games.map((game) => cardOf(game, user, deps))),
-    next:
-      last && games.length === limit
-        ? Buffer.from(JSON.stringify([last.publishedAt, last.id])).toString('base64url')
-        : null,
+    next: last && games.length === limit ? timeCursor({ at: last.publishedAt, id: last.id }) : null,
   });
-}
-
-function placeOf(cursor: unknown): FeedPlace | 'invalid' {
-  try {
-    return Place.parse(JSON.parse(Buffer.from(String(cursor), 'base64url').toString('utf8')));
-  } catch {
-    return 'invalid';
-  }
 }
 
 interface CardDeps {
