@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { CANCEL_ACTION_UPDATE, type CancelActionAnswer } from '../contracts/actions.js';
 import { actionWorkflowId } from '../contracts/ids.js';
-import type { ActionRow, ActionState } from '../contracts/rows.js';
+import { isActive, type ActionRow } from '../contracts/rows.js';
 import type { Log } from '../log.js';
 
 const CANCEL_TIMEOUT_MS = 4_500;
@@ -12,7 +12,6 @@ const CANCEL_TIMEOUT_MS = 4_500;
  */
 const LIST_LAG_MS = 3_500;
 const LIST_PAUSE_MS = 200;
-const OPEN: readonly ActionState[] = ['pending', 'processing'];
 
 type Outcome = CancelActionAnswer['outcome'];
 
@@ -31,8 +30,10 @@ export async function cancelAction(
   actions: CancellableActions,
   actionId: string,
 ): Promise<Outcome> {
-  const isOpen = async (): Promise<boolean> =>
-    OPEN.includes((await actions.get(actionId))?.state ?? 'failed');
+  const isOpen = async (): Promise<boolean> => {
+    const row = await actions.get(actionId);
+    return row !== null && isActive(row.state);
+  };
   const outcome = await ask(actionId, isOpen);
   if (outcome !== 'noAnswer') return outcome;
   return (await actions.cancel(actionId)) === null ? 'tooLate' : 'cancelled';

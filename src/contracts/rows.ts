@@ -77,7 +77,10 @@ export interface ActionRow {
   updated_at: string;
 }
 
-/** Is the job still owed an end? */
+/** Jobs and actions that are still owed an end. */
+export const ACTIVE_STATES: readonly JobStatus[] = ['pending', 'processing'];
+
+/** Is the job, or the action, still owed an end? */
 export function isActive(status: JobStatus): boolean {
-  return status === 'pending' || status === 'processing';
+  return ACTIVE_STATES.includes(status);
 }

@@ -1,5 +1,6 @@
 import { askActionToCancel, cancelAction } from '../../cancel/actions.js';
 import { askWriterToCancel, cancelJob } from '../../cancel/jobs.js';
+import { isActive } from '../../contracts/rows.js';
 import { createLog } from '../../log.js';
 import { openRunningStore } from '../running-store.js';
 import { withServer } from '../with-server.js';
@@ -13,8 +14,7 @@ export async function cancelWork(
   const [work] = await store.operators.work({ id }, { skip: 0, limit: 1 });
   if (!work) throw new Error(`No job and no action has the id ${id}.`);
   if (work.state === 'cancelled') return { text: `It is cancelled: ${id}.`, exitCode: 0 };
-  if (work.state !== 'pending' && work.state !== 'processing')
-    return { text: `It has ended: ${work.state}.`, exitCode: 1 };
+  if (!isActive(work.state)) return { text: `It has ended: ${work.state}.`, exitCode: 1 };
   const log = createLog('dreamcore');
   return withServer(envFile, async (client) => {
     const job = await store.jobs.get(id);

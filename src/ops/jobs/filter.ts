@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { ACTION_KINDS } from '../../contracts/actions.js';
-import { ActionState } from '../../contracts/rows.js';
+import { ACTIVE_STATES, ActionState } from '../../contracts/rows.js';
 import type { WorkFilter } from '../../store/tables/operators.js';
 
 /** What a message can turn out to be; only Temporal's list tells these apart. */
@@ -38,8 +38,8 @@ export function filterOf(options: JobsOptions, userId: string | undefined): Work
   };
 }
 
-function statesOf(state: string): ActionState[] {
-  return state === 'open' ? ['pending', 'processing'] : [ActionState.parse(state)];
+function statesOf(state: string): readonly ActionState[] {
+  return state === 'open' ? ACTIVE_STATES : [ActionState.parse(state)];
 }
 
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;

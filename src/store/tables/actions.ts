@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ErrorKind } from '../../contracts/errors.js';
-import { ActionState, type ActionRow } from '../../contracts/rows.js';
+import { ACTIVE_STATES, ActionState, type ActionRow } from '../../contracts/rows.js';
 import { ask, askFirst, run, type Client } from './client.js';
 
 /** A row of `actions`. */
@@ -106,7 +106,7 @@ export function actionsTable(client: Client) {
           .update({ state: 'cancelled' })
           .eq('project_id', projectId)
           .neq('id', actionId)
-          .in('state', ['pending', 'processing']),
+          .in('state', ACTIVE_STATES),
       ),
   };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../contracts/errors.js';
 import type { PendingQuestion } from '../../contracts/frames.js';
 import { storable } from '../../contracts/ids.js';
-import { JobRow, type JobResult } from '../../contracts/rows.js';
+import { ACTIVE_STATES, JobRow, type JobResult } from '../../contracts/rows.js';
 import type { RunUsage } from '../../contracts/runner.js';
 import type { Backend } from '../../contracts/workflows.js';
 import { ask, askFirst, type Client } from './client.js';
@@ -31,7 +31,6 @@ const Opened = z.discriminatedUnion('outcome', [
   }),
 ]);
 
-const ACTIVE = ['pending', 'processing'];
 /** What a job says whose own words cannot be stored. */
 const PUBLISHED_MESSAGE = 'ゲームを更新しました';
 
@@ -74,7 +73,7 @@ export function jobsTable(client: Client) {
         .from('jobs')
         .select('*')
         .eq('project_id', projectId)
-        .in('status', ACTIVE)
+        .in('status', ACTIVE_STATES)
         .order('created_at', { ascending: false })
         .limit(1);
       return askFirst('find the active job', query, StoredJob);
