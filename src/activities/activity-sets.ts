@@ -96,7 +96,9 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
   const mirror = createMirror(config.DATA_DIR);
   const objects = createFileObjectStore(config.DATA_DIR);
   const stream = streamWriter(client);
-  const modal = await openModal({ config, store, stream, mirror, log });
+  const images = createActionImages(objects);
+  const records = createPlayRecords(objects);
+  const modal = await openModal({ config, store, stream, mirror, images, records, log });
   return {
     config,
     store,
@@ -107,8 +109,8 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
     dataDir: config.DATA_DIR,
     mirror: modal?.mirror ?? mirror,
     stream,
-    images: createActionImages(objects),
-    records: createPlayRecords(objects),
+    images,
+    records,
     recordings: createRecordings(objects),
     thumbnails: createThumbnails(config.DATA_DIR),
     alerts: createAlerts({ config, store, log }),

@@ -28,8 +28,7 @@ export function localPlayActivities(deps: LocalPlayDeps): PlayActivities {
         const assets = await assetsOnDisk(deps, input);
         const given = playInput(input, { repoDir, assets });
         const raw = await startRunner({ program: runner, input: given, env: {}, signal });
-        const played = await keepPlay(deps, input, raw);
-        return played;
+        return keepPlay(deps, input, raw);
       }),
   };
 }

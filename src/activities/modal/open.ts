@@ -3,9 +3,8 @@ import type { Log } from '../../log.js';
 import type { FolderSize } from '../../store/files/folder-size.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import { createVideos } from '../../store/files/videos.js';
-import { createActionImages } from '../../objects/action-images.js';
-import { createPlayRecords } from '../../objects/play-records.js';
-import { createFileObjectStore } from '../../objects/file-object-store.js';
+import type { ActionImages } from '../../objects/action-images.js';
+import type { PlayRecords } from '../../objects/play-records.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import { withHydration } from '../../store/mirror/hydration.js';
@@ -54,6 +53,8 @@ export interface ModalDeps {
   store: Store;
   stream: StreamWriter;
   mirror: Mirror;
+  images: ActionImages;
+  records: PlayRecords;
   log: Log;
 }
 
@@ -88,20 +89,8 @@ export async function openModal(deps: ModalDeps): Promise<ModalSet | null> {
     calls,
     mirror,
     agent: modalAgentActivities({ ...deps, mirror, calls }),
-    images: modalImageActivities({
-      config,
-      store,
-      log,
-      images: createActionImages(createFileObjectStore(config.DATA_DIR)),
-      calls,
-    }),
-    plays: modalPlayActivities({
-      ...deps,
-      mirror,
-      calls,
-      volume,
-      records: createPlayRecords(createFileObjectStore(config.DATA_DIR)),
-    }),
+    images: modalImageActivities({ ...deps, calls }),
+    plays: modalPlayActivities({ ...deps, mirror, calls, volume }),
     videos: modalVideoActivities({
       ...deps,
       mirror,

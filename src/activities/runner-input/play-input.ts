@@ -5,6 +5,7 @@ import type { Log } from '../../log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
+import { tellProgress } from '../shared/progress.js';
 import type { PlayedGame, PlayGameInput } from '../play-port.js';
 
 /** Names the call of a play; no attempt of its job has this name (C1). */
@@ -39,14 +40,12 @@ const ANNOUNCEMENT = { progress: 97, message: '試し遊びをしています' }
 
 /** Tells whoever listens that the game is being tried out; nothing depends on it. */
 export async function announcePlay(
-  { store, stream, log }: PlayStore,
-  { jobId, place: { attempt, seq } }: PlayGameInput,
+  deps: PlayStore,
+  { jobId, place }: PlayGameInput,
 ): Promise<void> {
-  const { progress, message } = ANNOUNCEMENT;
-  await Promise.all([
-    stream.append(jobId, attempt, seq, [{ type: 'progress', ...ANNOUNCEMENT }]),
-    store.jobs.noteProgress(jobId, attempt, progress, message),
-  ]).catch((error: unknown) => log.warn({ err: error, jobId }, 'nobody was told of a play'));
+  await tellProgress(deps, jobId, place, ANNOUNCEMENT).catch((error: unknown) =>
+    deps.log.warn({ err: error, jobId }, 'nobody was told of a play'),
+  );
 }
 
 /** Keeps what the runner has found, and answers it as the workflow is told. */

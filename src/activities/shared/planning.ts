@@ -11,18 +11,21 @@ import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
 import type { Language } from '../../domain/language.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
-import type { JobEvent } from '../../contracts/stream.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import { createModel, completeText, readJson } from './ask-model.js';
 import type { Answer, GenerationPlan, JobActivities, PlanGenerationInput } from '../ports.js';
 import { projectTexts } from './game-texts.js';
+import { tellProgress } from './progress.js';
 
 const MAX_ANSWER_TOKENS = 1_500;
 /** Of the project's files, what an answer is based on. */
 const MAX_PROJECT_BYTES = 160 * 1024;
 /** Places of the opening events (attempt 0); fixed, so that a repeated activity repeats them. */
-const STARTED_SEQ = 1;
-const PLANNED_SEQ = 3;
+const STARTED = { attempt: 0, seq: 1 };
+const PLANNED = { attempt: 0, seq: 3 };
+const CHECKING = { progress: 5, message: '内容を確認しています...' };
+const PREPARING = { progress: 5, message: '準備しています...' };
+const ANSWERING = { progress: 10, message: '回答を考えています...' };
 /** Of each chat line that a change is told; the plan is part of the job's history. */
 const SPEC_LINE_CHARS = 200;
 
@@ -45,7 +48,7 @@ export function planningActivities(
     async startProcessing({ jobId }) {
       await deps.store.jobs.startProcessing(jobId, false);
       crashPoint('after-processing');
-      await note(deps, jobId, STARTED_SEQ, 5, '内容を確認しています...', [{ type: 'started' }]);
+      await tellProgress(deps, jobId, STARTED, CHECKING, [{ type: 'started' }]);
     },
 
     planGeneration: (input) => planGeneration(deps, input),
@@ -53,26 +56,11 @@ export function planningActivities(
     async answerQuestion({ jobId, userId, projectId, content, language = 'ja' }) {
       const [prompt] = await Promise.all([
         questionPrompt(deps, userId, projectId, content),
-        note(deps, jobId, PLANNED_SEQ, 10, '回答を考えています...'),
+        tellProgress(deps, jobId, PLANNED, ANSWERING),
       ]);
       return askModel(anthropic, deps.config.CHAT_MODEL, prompt, language);
     },
   };
-}
-
-/** Tells how far the job is, in its stream and in its row. */
-async function note(
-  { store, stream }: PlanningDeps,
-  jobId: string,
-  seq: number,
-  progress: number,
-  message: string,
-  before: JobEvent[] = [],
-): Promise<void> {
-  await Promise.all([
-    stream.append(jobId, 0, seq, [...before, { type: 'progress', progress, message }]),
-    store.jobs.noteProgress(jobId, null, progress, message),
-  ]);
 }
 
 async function planGeneration(
@@ -99,7 +87,7 @@ async function planGeneration(
   const decision = decidePlan(question);
   if (decision.kind === 'generate') {
     await store.jobs.startProcessing(jobId, true);
-    await note(deps, jobId, PLANNED_SEQ, 5, '準備しています...');
+    await tellProgress(deps, jobId, PLANNED, PREPARING);
   }
   const plan = planOf(decision, {
     hasDefaultName: project.name === DEFAULT_PROJECT_NAME,

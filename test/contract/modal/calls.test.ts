@@ -279,7 +279,8 @@ describe('F3: work that says nothing is ended', () => {
       START_TIMEOUT_MS: startTimeoutMs,
       NO_PROGRESS_TIMEOUT_MS: '3000',
     });
-    const modal = await openModal({ config, store, stream: fixture.stream, mirror, log });
+    const { stream, images, records } = fixture;
+    const modal = await openModal({ config, store, stream, mirror, images, records, log });
     if (!modal) throw new Error('no Modal set without credentials');
     return modal;
   };

@@ -68,6 +68,8 @@ async function withFreshModal<T>(
     store,
     stream: fixture.stream,
     mirror,
+    images: fixture.images,
+    records: fixture.records,
     log,
   });
   if (!modal) throw new Error('no Modal set without credentials');

@@ -87,6 +87,8 @@ export async function modalSet(fixture: PortFixture): Promise<ModalPortSet> {
       store,
       stream: fixture.stream,
       mirror,
+      images: fixture.images,
+      records: fixture.records,
       log,
     });
     if (!modal) throw new Error('no Modal set without credentials');

@@ -1,0 +1,25 @@
+import type { Cursor, JobEvent } from '../../contracts/stream.js';
+import type { Store } from '../../store/index.js';
+import type { StreamWriter } from '../../stream/writer.js';
+
+export interface ProgressDeps {
+  readonly store: { readonly jobs: Pick<Store['jobs'], 'noteProgress'> };
+  readonly stream: StreamWriter;
+}
+
+/**
+ * Tells how far a job is, in its stream and in its row; `before` comes first in the stream. What is
+ * told before the first attempt (0) counts whichever attempt the row has.
+ */
+export async function tellProgress(
+  { store, stream }: ProgressDeps,
+  jobId: string,
+  { attempt, seq }: Cursor,
+  { progress, message }: { progress: number; message: string },
+  before: readonly JobEvent[] = [],
+): Promise<void> {
+  await Promise.all([
+    stream.append(jobId, attempt, seq, [...before, { type: 'progress', progress, message }]),
+    store.jobs.noteProgress(jobId, attempt === 0 ? null : attempt, progress, message),
+  ]);
+}
