@@ -1,5 +1,5 @@
 import { lastLines, transcript, type ChatLine } from './chat-lines.js';
-import type { Language } from './language.js';
+import { LANGUAGE_NAME, type Language } from './language.js';
 import { promptName } from './prompt-name.js';
 
 export interface ChatPromptInput {
@@ -11,16 +11,16 @@ export interface ChatPromptInput {
 }
 
 const LINE_CHARS = 500;
-const ANSWER_IN: Record<Language, string> = { ja: 'Japanese', en: 'English' };
 
 /** System prompt of a conversational answer; the answer is JSON. */
 export function chatSystemPrompt(language: Language): string {
+  const name = LANGUAGE_NAME[language];
   return (
     'You advise a player who makes a phone game by chatting. This is a chat answer: nothing is ' +
     "changed. You are shown the project's files; what you say of the game is what they say, and " +
-    `numbers are read there. Answer in plain, short ${ANSWER_IN[language]}, at most three ideas. ` +
+    `numbers are read there. Answer in plain, short ${name}, at most three ideas. ` +
     'Reply with JSON only: {"message": string, "suggestions": [two or three strings in ' +
-    `${ANSWER_IN[language]}, each phrased as a request the player can send]}.`
+    `${name}, each phrased as a request the player can send]}.`
   );
 }
 

@@ -59,16 +59,27 @@ const QUESTIONS = {
 const BARE_ANSWER =
   /^(?:[2２3３]d(?:で)?(?:作成|作って|お願いします|がいい|にして)?|(?:make it |in )?[23]d(?: please)?)[。.!！]?$/i;
 
+function isBareAnswer(content: string): boolean {
+  return BARE_ANSWER.test(content.trim());
+}
+
+/** The dimension or style question that is open; null = none is. */
+function openQuestion(
+  pending: PendingQuestion | null,
+): Exclude<PendingQuestion, { type: 'restore' }> | null {
+  return pending === null || pending.type === 'restore' ? null : pending;
+}
+
 /**
  * The request a message stands for: an answer to the dimension question carries the request that
  * was asked about, explicitly and not by guessing from history (generation.md §4, §20 #10).
  */
 export function effectiveRequest(content: string, pending: PendingQuestion | null): string {
-  const asked = pending && pending.type !== 'restore' ? pending.request : undefined;
+  const asked = openQuestion(pending)?.request;
   const dimension = mentionedDimension(content);
   if (!asked || !dimension) return content;
   const label = dimension === '3d' ? '3D' : '2D';
-  if (!BARE_ANSWER.test(content.trim())) return `${asked}\n${content}`;
+  if (!isBareAnswer(content)) return `${asked}\n${content}`;
   return languageOf(asked) === 'en' ? `${asked} (${label})` : `${label}で${asked}`;
 }
 
@@ -79,9 +90,8 @@ export function planLanguage({
   reading,
   spokenBefore,
 }: Pick<PlanInput, 'content' | 'pending' | 'reading' | 'spokenBefore'>): Language {
-  const asked = pending !== null && pending.type !== 'restore' ? (pending.request ?? '') : '';
-  const isBare = BARE_ANSWER.test(content.trim());
-  const own = isBare ? null : (reading?.language ?? languageOf(content));
+  const asked = openQuestion(pending)?.request ?? '';
+  const own = isBareAnswer(content) ? null : (reading?.language ?? languageOf(content));
   return own ?? languageOf(asked) ?? languageOf(content) ?? spokenBefore ?? 'ja';
 }
 
@@ -90,8 +100,7 @@ const DIMENSION_WORDS = /立体|平面|次元|dimension|isometric|ボクセル|v
 
 /** An earlier question that the message answers, or an order that leaves nothing to read. */
 function knownIntent({ autoFix, selectedStyle, pending, content }: PlanInput): Intent | null {
-  const isAnswer =
-    pending !== null && pending.type !== 'restore' && BARE_ANSWER.test(content.trim());
+  const isAnswer = openQuestion(pending) !== null && isBareAnswer(content);
   return autoFix || selectedStyle !== null || isAnswer ? 'edit' : null;
 }
 

@@ -1,10 +1,8 @@
 import type { Dimension } from '../contracts/ids.js';
 import { transcript, type ChatLine } from './chat-lines.js';
-import type { Language } from './language.js';
+import { LANGUAGE_NAME, type Language } from './language.js';
 import { guideLines, styleGuide } from './style-guides.js';
 import type { StylePreset } from './styles.js';
-
-const NAME_OF: Record<Language, string> = { ja: 'Japanese', en: 'English' };
 
 /** What every game has to be, whatever the request. */
 const GAME_RULES = `# Files
@@ -65,7 +63,7 @@ message. If the message needs no change, answer it in words and touch no file.`;
 
 /** Rules that do not depend on the request; they go into the model's system prompt. */
 export function systemPrompt(isNewProject: boolean, language: Language): string {
-  const name = NAME_OF[language];
+  const name = LANGUAGE_NAME[language];
   return [
     `You make games that run in a phone browser. The player reads ${name}: every word in the game, \
 its title and your answer are in ${name}, unless the request names another language.`,

@@ -1,6 +1,9 @@
 /** The languages that players are spoken to in. */
 export type Language = 'ja' | 'en';
 
+/** As models are told of it. */
+export const LANGUAGE_NAME: Readonly<Record<Language, string>> = { ja: 'Japanese', en: 'English' };
+
 const JAPANESE = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u;
 const LATIN_WORD = /\p{Script=Latin}{2,}/u;
 
