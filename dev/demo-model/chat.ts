@@ -84,15 +84,7 @@ function questionIn(prompt: string): string {
 export function answerChat({ prompt }: Conversation): string {
   const question = questionIn(prompt);
   const source = new GameSource(prompt);
-  const named = /ゲーム(?:名)?\s*[:：]\s*(.+)/
-    .exec(prompt)?.[1]
-    ?.trim()
-    .replace(/^「(.*)」$/, '$1');
-  const own = factsOf(source);
-  const facts = {
-    ...own,
-    title: own.title === 'このゲーム' && named !== undefined ? named : own.title,
-  };
+  const facts = factsOf(source, prompt);
   const answer: Answer = {
     message: `【DEMO】${messageFor(question, facts, source)}`,
     suggestions: nextWishes(source, question),

@@ -27,17 +27,13 @@ const GENRES: readonly (readonly [key: string, tag: string])[] = [
  */
 export function answerPublishInfo(prompt: string): string {
   const source = new GameSource(prompt);
-  const named = /(?:^|\n)ゲーム\s*[:：]\s*(.+)/
-    .exec(prompt)?.[1]
-    ?.trim()
-    .replace(/^「(.*)」$/, '$1');
-  const own = factsOf(source);
-  const title = own.title === 'このゲーム' && named !== undefined ? named : own.title;
+  const own = factsOf(source, prompt);
+  const { title } = own;
   const genre = GENRES.find(([key]) => source.number(key) !== null)?.[1] ?? 'アクション';
   const description =
     `【DEMO】「${title}」は、${own.player}が主役の${genre}ゲームです。${own.item}を集め、` +
     `${own.enemy}に気をつけながら、どこまで点をのばせるか挑戦してください。1 プレイは短く、片手で気軽に遊べます。`;
-  const rules = `${howToPlay({ ...own, title }, source)}ライフがなくなるとゲームオーバーですが、すぐにもう一度遊べます。`;
+  const rules = `${howToPlay(own, source)}ライフがなくなるとゲームオーバーですが、すぐにもう一度遊べます。`;
   return JSON.stringify({
     title,
     description,

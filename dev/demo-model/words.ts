@@ -153,9 +153,14 @@ export interface GameFacts {
   item: string;
 }
 
-export function factsOf(source: GameSource): GameFacts {
+/** The name that the product gives in the prompt, out of its quotes. */
+const NAME_LINE = /(?:^|\n)ゲーム(?:名)?\s*[:：]\s*「?(.+?)」?\s*(?:\n|$)/;
+
+/** What a page says of its game; without a title it has the name of `prompt`. */
+export function factsOf(source: GameSource, prompt = ''): GameFacts {
+  const title = /<title>([^<]*)<\/title>/i.exec(source.content)?.[1]?.trim();
   return {
-    title: /<title>([^<]*)<\/title>/i.exec(source.content)?.[1]?.trim() ?? 'このゲーム',
+    title: title ?? NAME_LINE.exec(prompt)?.[1] ?? 'このゲーム',
     player: source.text('playerName') ?? '主人公',
     enemy: source.text('enemyName') ?? '敵',
     item: source.text('itemName') ?? 'アイテム',
