@@ -41,7 +41,7 @@ async function oldRefs(repo: Repo, prefix: string, olderThanMs: number): Promise
     .map(({ ref }) => ref);
 }
 
-/** A project may be made or removed while we look: what is no repository (yet, any more) has none. */
+/** A project may be made or removed while we look: without a repository there are none. */
 function refsThere(repo: Repo, prefix: string): Promise<RefEntry[]> {
   return listRefs(repo, prefix).catch((error: unknown) => {
     if (error instanceof AppError && error.kind === 'RevisionMissing') return [];
