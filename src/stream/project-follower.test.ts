@@ -3,21 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { ServerFrame } from '../contracts/frames.js';
 import { chatLineIdFor, jobIdFor } from '../contracts/ids.js';
 import type { JobRow } from '../contracts/rows.js';
-import type { ProjectChange } from '../store/tables/project-changes.js';
+import { changeOf } from '../../test/support/project-change.js';
 import { ProjectFollower } from './project-follower.js';
 
 const projectId = randomUUID();
-const before: ProjectChange = {
-  id: projectId,
-  changeNo: 1,
-  name: '名前',
-  createdAt: '',
-  updatedAt: '',
-  jobs: [],
-  lines: [],
-  restore: null,
-  publication: null,
-};
+const before = changeOf(projectId, 1);
 const rowOf = (id: string): JobRow => ({
   id,
   user_id: 'u',

@@ -1,21 +1,11 @@
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
-import type { ProjectChange, ProjectNews } from '../store/tables/project-changes.js';
+import { changeOf } from '../../test/support/project-change.js';
+import type { ProjectNews } from '../store/tables/project-changes.js';
 import { ProjectFollows, type Follower } from './project-follows.js';
 
 const INTERVAL_MS = 5;
 const log = pino({ level: 'silent' });
-const changeOf = (id: string, changeNo: number): ProjectChange => ({
-  id,
-  changeNo,
-  name: '名前',
-  createdAt: '',
-  updatedAt: '',
-  jobs: [],
-  lines: [],
-  restore: null,
-  publication: null,
-});
 
 /** A counter per project, as the database keeps it, and every question that was asked. */
 function counters() {
