@@ -328,6 +328,51 @@ describe('what a run may spend', () => {
     expect(proxy.isSpent()).toBe(true);
   });
 
+  it('is not promised twice: an answer waits for the room that others hold', async () => {
+    const waiting: (() => void)[] = [];
+    const finish = (tokens: number) => (response: ServerResponse) => {
+      waiting.push(() => streamed({ input_tokens: 0, output_tokens: tokens })(response));
+    };
+    const rooms = (): number[] =>
+      seen.map(({ body }) => (JSON.parse(body) as { max_tokens: number }).max_tokens);
+    answer = finish(10_000);
+    const calls = Array.from({ length: 4 }, () => call('/v1/messages'));
+    for (const step of [1, 2, 3, 4]) {
+      await expect.poll(() => waiting.length).toBe(step);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(seen).toHaveLength(step);
+      const left = 50_000 - (step - 1) * 10_000;
+      expect(Math.abs((rooms()[step - 1] ?? 0) - left)).toBeLessThan(200);
+      waiting[step - 1]?.();
+    }
+    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(proxy.spentUsd()).toBeCloseTo(0.8, 3);
+    expect(proxy.isSpent()).toBe(false);
+  });
+
+  it('is shared by answers that fit, and not kept for those who left', async () => {
+    answer = () => undefined;
+    const small = asking({ max_tokens: 15_000 });
+    const calls = Array.from({ length: 3 }, () => call('/v1/messages', { body: small }));
+    await expect.poll(() => seen.length).toBe(3);
+    const leaver = request({
+      socketPath: join(dir, 's.sock'),
+      path: '/v1/messages',
+      method: 'POST',
+      headers: { 'x-api-key': proxy.token },
+    });
+    leaver.on('error', () => undefined).end(small);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    leaver.destroy();
+    expect(seen).toHaveLength(3);
+    upstream.closeAllConnections();
+    await Promise.all(calls);
+    answer = streamed({ input_tokens: 0, output_tokens: 1 });
+    expect((await call('/v1/messages')).status).toBe(200);
+    expect(seen).toHaveLength(4);
+    expect(proxy.isSpent()).toBe(false);
+  });
+
   it('is not passed by many requests at a time', async () => {
     answer = () => undefined;
     const waiting = Array.from({ length: 4 }, () =>

@@ -9,7 +9,7 @@ import {
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { followUsage } from './answer-usage.js';
-import { openPurse, type Purchase, type Purse } from './model-purse.js';
+import { Purse, type Purchase } from './model-purse.js';
 import { readMessagesRequest, type MessagesRequest } from './model-request.js';
 
 /**
@@ -76,7 +76,7 @@ export async function startKeyProxy(options: {
   watch?: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
 }): Promise<KeyProxy> {
   const token = `run-${randomBytes(24).toString('hex')}`;
-  const purse = openPurse(options.budgetUsd);
+  const purse = new Purse(options.budgetUsd);
   let lastStatus: number | null = null;
   let retryAfterMs: number | null = null;
   let isSpent = false;
@@ -154,12 +154,12 @@ async function pass(
   const path = request.url ?? '';
   if (path.startsWith(COUNT_TOKENS)) return forward(context, request, response, asked, null);
   if (asked.max_tokens === undefined) return reject(response, 400, 'invalid_request_error');
-  const purchase = context.purse.buy({
-    model: asked.model,
-    maxTokens: asked.max_tokens,
-    bytes: body.length,
-    isStream: asked.stream === true,
-  });
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  const buying = { model: asked.model, maxTokens: asked.max_tokens, bytes: body.length };
+  const isStream = asked.stream === true;
+  const purchase = await context.purse.buy({ ...buying, isStream }, gone.signal);
+  if (gone.signal.aborted) return purchase?.cancel();
   if (purchase === null) {
     context.onSpent();
     return reject(response, 402, 'billing_error');

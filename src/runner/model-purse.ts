@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { z } from 'zod';
 
 /** US dollars for a million tokens. */
@@ -69,73 +70,112 @@ export interface Purchase {
   settle(): void;
 }
 
-export interface Purse {
-  /** Null = what is left does not reach for it. */
-  buy(request: {
-    model: string;
-    maxTokens: number;
-    bytes: number;
-    isStream: boolean;
-  }): Purchase | null;
-  spentUsd(): number;
+interface PurchaseRequest {
+  readonly model: string;
+  readonly maxTokens: number;
+  readonly bytes: number;
+  readonly isStream: boolean;
 }
 
 interface Open {
   inputUsd: number;
   outputUsd: number;
-  outputTokens: number;
+  /** All that its answer may still become. */
+  readonly roomUsd: number;
 }
 
-/**
- * Counts what a run buys of the model, by the answers and, while they come, by their length. It
- * gives no answer more room than is left; so two that come at a time spend twice that at most.
- */
-export function openPurse(budgetUsd: number): Purse {
-  const open = new Set<Open>();
-  let settledUsd = 0;
-  let largestBytes = 0;
-  const spentUsd = (): number =>
-    [...open].reduce((sum, each) => sum + each.inputUsd + each.outputUsd, settledUsd);
+const spentFor = (each: Open): number => each.inputUsd + each.outputUsd;
+const heldFor = (each: Open): number => each.inputUsd + Math.max(each.outputUsd, each.roomUsd);
 
-  return {
-    spentUsd,
-    buy({ model, maxTokens, bytes, isStream }) {
-      const prices = pricesOf(model);
-      const isFirst = spentUsd() === 0 && bytes <= FIRST_REQUEST_BYTES;
-      // What was sent before is read from the cache, unless another request is on its way.
-      const known = open.size === 0 ? Math.min(bytes, largestBytes) : 0;
-      const inputUsd =
-        ((bytes - known) * prices.input + known * prices.cacheRead) / BYTES_PER_TOKEN / MILLION;
-      const leftUsd = budgetUsd - spentUsd() - inputUsd;
-      const affordable = Math.floor((leftUsd * MILLION) / prices.output);
-      if (affordable < Math.min(maxTokens, MIN_OUTPUT_TOKENS) && !isFirst) return null;
-      // Nobody can watch what is not streamed: it has to fit as a whole.
-      if (!isStream && affordable < maxTokens && !isFirst) return null;
-      const sum: Open = { inputUsd, outputUsd: 0, outputTokens: 0 };
-      open.add(sum);
-      const given = Math.min(maxTokens, Math.max(affordable, MIN_OUTPUT_TOKENS));
-      return {
-        maxTokens: given,
-        note(usage) {
-          largestBytes = Math.max(largestBytes, bytes);
-          if (usage.input_tokens != null) sum.inputUsd = inputCost(usage, prices);
-          if (usage.output_tokens == null) return;
-          sum.outputTokens = usage.output_tokens;
-          sum.outputUsd = (usage.output_tokens * prices.output) / MILLION;
-        },
-        wrote(count) {
-          sum.outputUsd += (count / BYTES_PER_TOKEN / MILLION) * prices.output;
-        },
-        isOverdrawn: () =>
-          spentUsd() > budgetUsd && sum.outputUsd > (MIN_OUTPUT_TOKENS * prices.output) / MILLION,
-        isCutShort: () => given < maxTokens && sum.outputTokens >= given,
-        cancel() {
-          open.delete(sum);
-        },
-        settle() {
-          if (open.delete(sum)) settledUsd += sum.inputUsd + sum.outputUsd;
-        },
-      };
-    },
-  };
+/**
+ * Counts what a run buys of the model, by the answers and, while they come, by their length. An
+ * answer holds the price of all its room from its beginning to its end: however many are open,
+ * together they have no more room than is left.
+ */
+export class Purse {
+  readonly #budgetUsd: number;
+  readonly #open = new Set<Open>();
+  readonly #releases = new EventEmitter().setMaxListeners(0);
+  #settledUsd = 0;
+  #largestBytes = 0;
+
+  constructor(budgetUsd: number) {
+    this.#budgetUsd = budgetUsd;
+  }
+
+  spentUsd(): number {
+    return this.#sum(spentFor);
+  }
+
+  /**
+   * Waits while answers that are open hold room that this one asks for, until `signal` aborts.
+   * Null = what is left does not reach for it, or nobody waits for it any more.
+   */
+  async buy(request: PurchaseRequest, signal: AbortSignal): Promise<Purchase | null> {
+    while (!signal.aborted) {
+      const inputUsd = this.#inputUsd(request);
+      const room = this.#room(request, inputUsd, this.#sum(heldFor));
+      // Nobody is told that money is short while it may come back.
+      const roomLater = this.#room(request, inputUsd, this.spentUsd());
+      if (room === roomLater) return room === null ? null : this.#begin(request, inputUsd, room);
+      await once(this.#releases, 'release', { signal }).catch(() => undefined);
+    }
+    return null;
+  }
+
+  #sum(cost: (each: Open) => number): number {
+    return [...this.#open].reduce((sum, each) => sum + cost(each), this.#settledUsd);
+  }
+
+  #inputUsd({ model, bytes }: PurchaseRequest): number {
+    const prices = pricesOf(model);
+    // What was sent before is read from the cache, unless another request is on its way.
+    const known = this.#open.size === 0 ? Math.min(bytes, this.#largestBytes) : 0;
+    const tokensUsd = (bytes - known) * prices.input + known * prices.cacheRead;
+    return tokensUsd / BYTES_PER_TOKEN / MILLION;
+  }
+
+  /** Tokens that the answer may have when `goneUsd` is gone; null = too few to begin. */
+  #room(request: PurchaseRequest, inputUsd: number, goneUsd: number): number | null {
+    const { maxTokens, bytes, isStream } = request;
+    const leftUsd = this.#budgetUsd - goneUsd - inputUsd;
+    const affordable = Math.floor((leftUsd * MILLION) / pricesOf(request.model).output);
+    // Nobody can watch what is not streamed: it has to fit as a whole.
+    const needed = isStream ? Math.min(maxTokens, MIN_OUTPUT_TOKENS) : maxTokens;
+    const isFirst = this.#open.size === 0 && this.#settledUsd === 0 && bytes <= FIRST_REQUEST_BYTES;
+    if (affordable < needed && !isFirst) return null;
+    return Math.min(maxTokens, Math.max(affordable, MIN_OUTPUT_TOKENS));
+  }
+
+  #begin(request: PurchaseRequest, inputUsd: number, room: number): Purchase {
+    const prices = pricesOf(request.model);
+    const costOf = (tokens: number): number => (tokens * prices.output) / MILLION;
+    const sum: Open = { inputUsd, outputUsd: 0, roomUsd: costOf(room) };
+    this.#open.add(sum);
+    let outputTokens = 0;
+    return {
+      maxTokens: room,
+      note: (usage) => {
+        this.#largestBytes = Math.max(this.#largestBytes, request.bytes);
+        if (usage.input_tokens != null) sum.inputUsd = inputCost(usage, prices);
+        if (usage.output_tokens == null) return;
+        outputTokens = usage.output_tokens;
+        sum.outputUsd = costOf(outputTokens);
+      },
+      wrote: (bytes) => {
+        sum.outputUsd += costOf(bytes / BYTES_PER_TOKEN);
+      },
+      isOverdrawn: () =>
+        this.spentUsd() > this.#budgetUsd && sum.outputUsd > costOf(MIN_OUTPUT_TOKENS),
+      isCutShort: () => room < request.maxTokens && outputTokens >= room,
+      cancel: () => this.#release(sum, 0),
+      settle: () => this.#release(sum, spentFor(sum)),
+    };
+  }
+
+  #release(sum: Open, spentUsd: number): void {
+    if (!this.#open.delete(sum)) return;
+    this.#settledUsd += spentUsd;
+    this.#releases.emit('release');
+  }
 }
