@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { toAppError } from '../../src/activities/modal/errors.js';
 import { readJson } from '../../src/activities/shared/ask-model.js';
 import { isAcceptedByName } from '../../src/api/assets/media-type.js';
+import { requestedFile } from '../../src/api/games/file-path.js';
 import { supabaseLimitOf } from '../../src/contracts/limits.js';
 import { VideoStory } from '../../src/contracts/video.js';
 import { aliasOf } from '../../src/domain/asset-names.js';
@@ -50,6 +51,7 @@ const READERS: Record<string, (text: string) => unknown> = {
   vendoredFilesIn: vendoredFilesIn,
   withRelativeVendor: (text) => withRelativeVendor(text, 'index.html'),
   supabaseLimitOf: (text) => supabaseLimitOf('GET', `/auth/v1/${text}`, null),
+  requestedFile: requestedFile,
   refusedPaths: (text) => refusedPaths([text]),
   aliasOf: aliasOf,
   isAcceptedByName: (text) => isAcceptedByName({ name: text, mime: `image/${text}` }),

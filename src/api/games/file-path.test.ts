@@ -18,6 +18,13 @@ describe('the rest of a game URL', () => {
     ['.ai-context/x.json', { kind: 'hidden' }],
     ['..a', { kind: 'hidden' }],
     ['.', { kind: 'hidden' }],
+    ['/', { kind: 'hidden' }],
+    ['a/..', { kind: 'hidden' }],
+    ['a/.././..', { kind: 'outside' }],
+    ['a//b/./c.js', { kind: 'file', path: 'a/b/c.js', isEntry: false }],
+    ['.git/../b.js', { kind: 'file', path: 'b.js', isEntry: false }],
+    ['a/b/', { kind: 'file', path: 'a/b/', isEntry: false }],
+    ['a/b/.', { kind: 'file', path: 'a/b', isEntry: false }],
   ])('%j', (rest, expected) => {
     expect(requestedFile(rest)).toEqual(expected);
   });

@@ -13,9 +13,16 @@ export type RequestedFile =
  */
 export function requestedFile(rest: string): RequestedFile {
   const asked = rest === '' ? 'index.html' : rest;
-  const normal = path.posix.normalize(`./${asked}`);
-  if (normal === '..' || normal.startsWith('../')) return { kind: 'outside' };
-  if (normal.split('/').some((segment) => segment.startsWith('.'))) return { kind: 'hidden' };
+  // Step by step: the normalize of Node takes quadratic time for many `../`.
+  const segments: string[] = [];
+  for (const segment of asked.split('/')) {
+    if (segment === '' || segment === '.') continue;
+    if (segment !== '..') segments.push(segment);
+    else if (segments.pop() === undefined) return { kind: 'outside' };
+  }
+  if (segments.length === 0 || segments.some((segment) => segment.startsWith('.')))
+    return { kind: 'hidden' };
+  const normal = segments.join('/') + (asked.endsWith('/') ? '/' : '');
   return { kind: 'file', path: normal, isEntry: asked === 'index.html' };
 }
 
