@@ -168,10 +168,17 @@ export const ProjectBrief = z.object({
 });
 export type ProjectBrief = z.infer<typeof ProjectBrief>;
 
+/** Additive beside a text: which sentence of the server it is (contracts/sentences). */
+const code = {
+  code: z.string().optional(),
+  params: z.record(z.string(), z.string()).optional(),
+};
+
 export const HistoryItem = z.object({
   role: z.enum(['user', 'assistant', 'system']),
   content: z.string(),
   timestamp: z.string(),
+  ...code,
 });
 export type HistoryItem = z.infer<typeof HistoryItem>;
 
@@ -241,7 +248,14 @@ export const ServerFrame = z.union([
     /** Additive, with `follow`: what a page of the list may not have told. */
     project: ProjectBrief.optional(),
     /** Additive: the newest message came to nothing, and nothing was said since. */
-    lastFailure: z.object({ jobId: z.string(), error: z.string(), content: z.string() }).optional(),
+    lastFailure: z
+      .object({
+        jobId: z.string(),
+        error: z.string(),
+        content: z.string(),
+        code: z.string().optional(),
+      })
+      .optional(),
   }),
   frame('projectCreated', { project: ProjectBrief, projects: z.array(ProjectSummary) }),
   frame('projectDeleted', { projectId: z.string(), projects: z.array(ProjectSummary) }),
@@ -265,7 +279,13 @@ export const ServerFrame = z.union([
     followed: z.boolean().optional(),
   }),
   frame('started', { job, ...place }),
-  frame('progress', { job, progress: z.number().int(), message: z.string().nullable(), ...place }),
+  frame('progress', {
+    job,
+    progress: z.number().int(),
+    message: z.string().nullable(),
+    ...code,
+    ...place,
+  }),
   frame('stream', { content: z.string(), ...place }),
   frame('streamReset', { jobId: z.string(), attempt: z.number().int() }),
   frame('fileEdit', { filename: z.string(), status: z.enum(['editing', 'completed']), ...place }),
@@ -292,7 +312,7 @@ export const ServerFrame = z.union([
     cancelLabel: z.string(),
     ...place,
   }),
-  frame('completed', { job, result: JobResult, ...place }),
+  frame('completed', { job, result: JobResult, ...code, ...place }),
   frame('failed', { job, error: z.string(), code: z.string().optional(), ...place }),
   frame('cancelled', { job: job.optional(), message: z.string().optional(), ...place }),
   frame('gameUpdated', { userId: z.string(), projectId: z.string() }),

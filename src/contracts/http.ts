@@ -253,6 +253,8 @@ const Note = z
     read: z.boolean(),
     icon: z.enum(['announcement', 'success', 'warning', 'comment', 'welcome']).exactOptional(),
     projectId: z.string().exactOptional(),
+    code: z.string().exactOptional(),
+    params: z.record(z.string(), z.string()).exactOptional(),
   })
   .meta({ id: 'Notification' }) satisfies z.ZodType<Notification>;
 export const NotificationList = z.object({ notifications: z.array(Note) });

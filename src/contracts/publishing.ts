@@ -168,6 +168,9 @@ export interface Notification {
   read: boolean;
   icon?: 'announcement' | 'success' | 'warning' | 'comment' | 'welcome';
   projectId?: string;
+  /** Additive: which sentence the title is (contracts/sentences), and what the message names. */
+  code?: string;
+  params?: Record<string, string>;
 }
 
 function cut(value: string, chars: number): string {

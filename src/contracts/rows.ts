@@ -24,6 +24,10 @@ export const JobRow = z.looseObject({
   queue_no: z.number().int().nullable(),
   last_event_at: z.string().nullable(),
   usage: z.unknown(),
+  /** Additive where a frame shows the row: which sentences of ours the two texts are. */
+  progress_code: z.string().optional(),
+  progress_params: z.record(z.string(), z.string()).optional(),
+  error_code: z.string().optional(),
 });
 export type JobRow = z.infer<typeof JobRow>;
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { languageOf } from '../domain/language.js';
 import { plainStory } from '../domain/video-prompt.js';
 import { VideoStory } from './video.js';
 
@@ -33,9 +34,12 @@ describe('words of a video', () => {
 
   it('are there when no model answers', () => {
     for (const description of ['', '星をよける。もっと', 'とても長い'.repeat(20)])
-      expect(VideoStory.parse(plainStory('星よけ', description))).toEqual(
-        plainStory('星よけ', description),
+      expect(VideoStory.parse(plainStory('星よけ', description, 'ja'))).toEqual(
+        plainStory('星よけ', description, 'ja'),
       );
-    expect(plainStory('星よけ', '星をよける。もっと').tagline).toBe('星をよける');
+    expect(plainStory('星よけ', '星をよける。もっと', 'ja').tagline).toBe('星をよける');
+    const english = plainStory('Stars', '', 'en');
+    expect(VideoStory.parse(english)).toEqual(english);
+    expect(languageOf([english.tagline, ...english.scenes].join(' '))).toBe('en');
   });
 });

@@ -1,5 +1,13 @@
-/** The only project name that is replaced by the game's own title (websocket.md §3). */
-export const DEFAULT_PROJECT_NAME = '新しいゲーム';
+/**
+ * The only project names that are replaced by the game's own title: V2's (websocket.md §3), and
+ * what our client calls a new game in English.
+ */
+export const DEFAULT_PROJECT_NAMES: readonly string[] = ['新しいゲーム', 'New game'];
+
+/** Has nobody named the project yet? */
+export function isDefaultName(name: string): boolean {
+  return DEFAULT_PROJECT_NAMES.includes(name);
+}
 
 const MAX_TITLE_CHARS = 50;
 
@@ -17,7 +25,7 @@ export function gameTitle(spec: string | null, html: string | null): string | nu
       .trim()
       .slice(0, MAX_TITLE_CHARS)
       .trim();
-    if (title && !title.includes('[') && title !== DEFAULT_PROJECT_NAME) return title;
+    if (title && !title.includes('[') && !isDefaultName(title)) return title;
   }
   return null;
 }

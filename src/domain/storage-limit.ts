@@ -1,3 +1,5 @@
+import { LARGEST } from '../contracts/sentences.js';
+
 const GIB = 1024 ** 3;
 /** Part of the soft limit at which an operator is told, and the limit rises. */
 const WARN_SHARE = 0.8;
@@ -38,7 +40,7 @@ export function withLargest(
   largest: readonly { name: string; bytes: number }[],
 ): string {
   if (largest.length === 0) return sentence;
-  return `${sentence}\n大きいもの: ${largest
+  return `${sentence}${LARGEST}${largest
     .slice(0, SHOWN)
     .map(({ name, bytes }) => `「${name}」(${sizeText(bytes)})`)
     .join('、')}`;

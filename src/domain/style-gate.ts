@@ -2,7 +2,8 @@ import type { SelectedStyle, StyleOption } from '../contracts/frames.js';
 import type { Dimension } from '../contracts/ids.js';
 import { styleOptions } from './styles.js';
 
-const ASKS_FOR_GAME = /作って|作成|create|ゲーム/i;
+/** V2's words, and English ones: it knew no other than "create". */
+const ASKS_FOR_GAME = /作って|作成|create|ゲーム|\b(?:make|build|games?)\b/i;
 const MENTIONS_3D = /[3３]d/i;
 const MENTIONS_2D = /[2２]d/i;
 

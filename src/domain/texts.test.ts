@@ -17,6 +17,7 @@ describe('texts', () => {
     expect(gameTitle('- ゲーム名: **ねこ宇宙**\n', null)).toBe('ねこ宇宙');
     expect(gameTitle('- ゲーム名：[未定]', '<title>星の旅</title>')).toBe('星の旅');
     expect(gameTitle('# 見出し', '<title>新しいゲーム</title>')).toBeNull();
+    expect(gameTitle(null, '<title>New game</title>')).toBeNull();
   });
 
   it('suggestions are stored as one line that can be parsed again', () => {

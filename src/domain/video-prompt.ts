@@ -1,4 +1,5 @@
 import type { VideoStory } from '../contracts/video.js';
+import type { Language } from './language.js';
 import { promptName } from './prompt-name.js';
 
 export interface VideoPromptInput {
@@ -11,12 +12,23 @@ export interface VideoPromptInput {
 const MAX_SPEC_CHARS = 5_000;
 const MAX_CODE_CHARS = 3_000;
 
-/** Asks for one JSON object; what comes back is validated. */
-export const VIDEO_SYSTEM_PROMPT =
-  'あなたはスマートフォン向けゲームの 7 秒の紹介動画に載せる言葉を書くコピーライターです。次の JSON だけを日本語で返してください: {"tagline": string, ' +
-  '"scenes": [string, string, string], "colours": {"background": string, "accent": ' +
-  'string}}。tagline はタイトルの下に出る 8〜20 文字の一文。scenes は順に、遊んでいる場面、いちばん盛り上がる場面、最後の呼びかけで、それぞれ 4〜12 ' +
-  '文字。colours はゲームの雰囲気に合う #rrggbb の色で、background は暗い色、accent は明るい色。ゲームにないことは書かないでください。';
+const SYSTEM_PROMPTS: Record<Language, string> = {
+  ja:
+    'あなたはスマートフォン向けゲームの 7 秒の紹介動画に載せる言葉を書くコピーライターです。次の JSON だけを日本語で返してください: {"tagline": string, ' +
+    '"scenes": [string, string, string], "colours": {"background": string, "accent": ' +
+    'string}}。tagline はタイトルの下に出る 8〜20 文字の一文。scenes は順に、遊んでいる場面、いちばん盛り上がる場面、最後の呼びかけで、それぞれ 4〜12 ' +
+    '文字。colours はゲームの雰囲気に合う #rrggbb の色で、background は暗い色、accent は明るい色。ゲームにないことは書かないでください。',
+  en:
+    'You write the words of a promotion video of 7 seconds for a phone game. Reply with this ' +
+    'JSON only, in English: {"tagline": string, "scenes": [string, string, string], ' +
+    '"colours": {"background": string, "accent": string}}. tagline: one sentence below the ' +
+    'title, at most 24 characters. scenes, in this order: while it is played, at its best, and ' +
+    'a call to play, each at most 16 characters. colours: #rrggbb that go with the game, the ' +
+    'background dark, the accent bright. Write nothing that is not in the game.',
+};
+
+/** Asks for one JSON object in the maker's language; what comes back is validated. */
+export const videoSystemPrompt = (language: Language): string => SYSTEM_PROMPTS[language];
 
 /** What the model is told of the game. */
 export function videoPrompt({ title, description, spec, code }: VideoPromptInput): string {
@@ -38,13 +50,22 @@ const PALETTES = [
   { background: '#12301c', accent: '#b6f04b' },
 ] as const;
 
-/** Words and colours that go with any game: a video does not fail because of words. */
-export function plainStory(title: string, description: string): VideoStory {
-  const sentence = description.split(/[。！!\n]/)[0]?.trim() ?? '';
-  const sum = Array.from(title).reduce((total, char) => total + (char.codePointAt(0) ?? 0), 0);
-  return {
-    tagline: sentence.length >= 4 && sentence.length <= 24 ? sentence : 'スマホですぐに遊べる',
+const PLAIN = {
+  ja: {
+    tagline: 'スマホですぐに遊べる',
     scenes: ['指ひとつで遊べる', 'もっと先へ！', 'いますぐ遊ぼう！'],
+  },
+  en: { tagline: 'Play it on your phone', scenes: ['One finger', 'Go further!', 'Play it now!'] },
+} satisfies Record<Language, { tagline: string; scenes: VideoStory['scenes'] }>;
+
+/** Words and colours that go with any game: a video does not fail because of words. */
+export function plainStory(title: string, description: string, language: Language): VideoStory {
+  const sentence = description.split(/[。！!\n]|\. /)[0]?.trim() ?? '';
+  const sum = Array.from(title).reduce((total, char) => total + (char.codePointAt(0) ?? 0), 0);
+  const { tagline, scenes } = PLAIN[language];
+  return {
+    tagline: sentence.length >= 4 && sentence.length <= 24 ? sentence : tagline,
+    scenes,
     colours: PALETTES[sum % PALETTES.length] ?? PALETTES[0],
   };
 }

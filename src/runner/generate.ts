@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from '../crash-points.js';
 import { AppError } from '../contracts/errors.js';
+import { sentence } from '../contracts/sentences.js';
 import type { GenerateInput, GenerateResult } from '../contracts/runner.js';
 import { bundleCreate } from '../git/bundle.js';
 import { hashFolder, type HashedFile } from '../git/commit.js';
@@ -19,10 +20,10 @@ import { runModel, type ModelAccess, type ModelRun } from './claude/run.js';
 import { importBundle } from './import-bundle.js';
 import { fillWork, openScratch } from './scratch.js';
 
-const CHECKING = { type: 'progress', progress: 92, message: '動くかどうか確かめています' } as const;
-const SAVING = { type: 'progress', progress: 96, message: '保存しています' } as const;
-const DEFAULT_SUMMARY = 'ゲームを更新しました。';
-const DEFAULT_ANSWER = 'うまく答えられませんでした。もう少し詳しく教えてください。';
+const CHECKING = { type: 'progress', progress: 92, message: sentence('STEP_TESTING') } as const;
+const SAVING = { type: 'progress', progress: 96, message: sentence('STEP_SAVING') } as const;
+const DEFAULT_SUMMARY = sentence('GAME_UPDATED_SUMMARY');
+const DEFAULT_ANSWER = sentence('ANSWER_EMPTY');
 
 /**
  * One attempt: fills a scratch folder from the parent, lets the model work there, checks what it

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { ERROR_POLICY } from '../contracts/errors.js';
 import type { JobRow } from '../contracts/rows.js';
 import { ServerFrame } from '../contracts/frames.js';
 import type { JobEvent } from '../contracts/stream.js';
-import { frameOf, terminalFrameOfRow, waitingFrame, type FrameFacts } from './frames.js';
+import { frameOf, shownRow, terminalFrameOfRow, waitingFrame, type FrameFacts } from './frames.js';
 
 const row: JobRow = {
   id: 'j',
@@ -163,11 +164,29 @@ describe('frames made from the row alone', () => {
     expect(terminalFrameOfRow(given)).toEqual(expected);
   });
 
+  it('a row is shown with the codes of its texts, one without ours as it is', () => {
+    const sentence = ERROR_POLICY.RunStalled.sentence;
+    const working = { ...row, progress_message: 'index.html を書いています', error: sentence };
+    expect(shownRow(working)).toEqual({
+      ...working,
+      progress_code: 'STEP_WRITING_FILE',
+      progress_params: { file: 'index.html' },
+      error_code: 'RunStalled',
+    });
+    const other = { ...row, progress_message: 'somebody else', error: 'said so' };
+    expect(shownRow(other)).toEqual(other);
+    expect(terminalFrameOfRow({ ...row, status: 'failed', error: sentence })).toMatchObject({
+      code: 'RunStalled',
+    });
+  });
+
   it('B2: a place in the queue', () => {
     expect(waitingFrame(row, 3)).toEqual({
       type: 'progress',
       progress: 5,
       message: '順番待ち: およそ3番目',
+      code: 'STEP_WAITING',
+      params: { position: '3' },
       jobId: 'j',
       job: { ...row, progress_message: '順番待ち: およそ3番目' },
     });

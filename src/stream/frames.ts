@@ -1,4 +1,5 @@
 import { JobResult, type JobRow } from '../contracts/rows.js';
+import { coded, codeOf, kindOf, sentence } from '../contracts/sentences.js';
 import type { ProjectBrief, ServerFrame } from '../contracts/frames.js';
 import type { JobEvent, StreamItem } from '../contracts/stream.js';
 
@@ -117,7 +118,7 @@ function progressFrame(
     result: null,
     error: null,
   };
-  return { type: 'progress', job, progress, message };
+  return { type: 'progress', job, progress, message, ...coded(message) };
 }
 
 function terminalFrame(
@@ -125,14 +126,14 @@ function terminalFrame(
   row: JobRow | null,
   failure?: { kind: string; error: string },
 ): Frame<'completed' | 'failed' | 'cancelled'> {
-  if (type === 'completed') return { type, job: row, result: resultOf(row) };
+  if (type === 'completed') {
+    const result = resultOf(row);
+    return { type, job: row, result, ...coded(result.message) };
+  }
   if (type === 'cancelled') return { type, job: row };
-  return {
-    type,
-    job: row,
-    error: row?.error ?? failure?.error ?? '',
-    ...(failure && { code: failure.kind }),
-  };
+  const error = row?.error ?? failure?.error ?? '';
+  const code = failure?.kind ?? kindOf(error);
+  return { type, job: row, error, ...(code !== undefined && { code }) };
 }
 
 /**
@@ -156,7 +157,21 @@ export function terminalFrameOfRow(row: JobRow): ServerFrame | null {
   return { ...terminalFrame(row.status, row), jobId: row.id, attempt: row.attempt };
 }
 
+/** A row as a frame shows it: the codes of its texts beside them. */
+export function shownRow(row: JobRow): JobRow {
+  const step = codeOf(row.progress_message);
+  const kind = kindOf(row.error);
+  return {
+    ...row,
+    ...(step && { progress_code: step.code, progress_params: step.params }),
+    ...(kind !== undefined && { error_code: kind }),
+  };
+}
+
 /** Tells a waiting job's place in the queue; not part of the stream, so it has no seq (B2). */
 export function waitingFrame(row: JobRow, position: number): ServerFrame {
-  return { ...progressFrame(row, row.progress, `順番待ち: およそ${position}番目`), jobId: row.id };
+  return {
+    ...progressFrame(row, row.progress, sentence('STEP_WAITING', { position: String(position) })),
+    jobId: row.id,
+  };
 }

@@ -3,6 +3,7 @@ import { chatLineIdFor, jobIdFor } from '../contracts/ids.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { StoredLine } from '../store/tables/chat-history.js';
 import type { ProjectChange, ProjectNews } from '../store/tables/project-changes.js';
+import { shownRow } from './frames.js';
 import type { Follower } from './project-follows.js';
 
 /** The socket of a follower. */
@@ -168,7 +169,13 @@ export class ProjectFollower implements Follower {
     });
     if (!job) return this.#beginJobs();
     await this.#sendLines([chatLineIdFor(id, 'user')]);
-    this.socket.send({ type: 'jobStarted', job, isExisting: true, jobId: id, followed: true });
+    this.socket.send({
+      type: 'jobStarted',
+      job: shownRow(job),
+      isExisting: true,
+      jobId: id,
+      followed: true,
+    });
     this.socket.subscribe(id);
   }
 

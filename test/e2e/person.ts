@@ -25,8 +25,13 @@ export class Person {
     this.watch(page);
   }
 
-  static async arrive(browser: Browser, baseUrl: string, size: Size): Promise<Person> {
-    const context = await browser.newContext({ ...SIZES[size], locale: 'ja-JP', permissions: [] });
+  static async arrive(
+    browser: Browser,
+    baseUrl: string,
+    size: Size,
+    locale = 'ja-JP',
+  ): Promise<Person> {
+    const context = await browser.newContext({ ...SIZES[size], locale, permissions: [] });
     return new Person(await context.newPage(), context, baseUrl, size);
   }
 

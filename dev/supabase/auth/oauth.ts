@@ -1,9 +1,8 @@
 import type { Call, Reply } from '../http.js';
 import type { Flows } from './flows.js';
-import { signInHeaders, signInPage } from './sign-in-page.js';
+import { signInHeaders, signInLanguage, signInPage, type SignInPage } from './sign-in-page.js';
 import { NewUser, type Users } from './users.js';
 
-const DEFAULT_NAME = 'デモ ユーザー';
 const DEFAULT_EMAIL = 'demo@example.com';
 
 /**
@@ -19,16 +18,22 @@ export class DeveloperOAuth {
   /**
    * GET /authorize: remembers the flow and shows the form. Only a page that was shown can be sent.
    */
-  async showForm({ query }: Call): Promise<Reply> {
+  async showForm({ query, headers }: Call): Promise<Reply> {
     const { id, redirectTo } = await this.flows.begin(query, null);
-    return page(200, { flowId: id, redirectTo, name: DEFAULT_NAME, email: DEFAULT_EMAIL });
+    return page(200, redirectTo, {
+      language: signInLanguage(headers['accept-language']),
+      flowId: id,
+      name: null,
+      email: DEFAULT_EMAIL,
+      isRefused: false,
+    });
   }
 
   /**
    * POST /authorize: finds or creates the user and leads back, with a code (PKCE) or with the
    * session itself (implicit).
    */
-  async takeForm({ body }: Call): Promise<Reply> {
+  async takeForm({ body, headers }: Call): Promise<Reply> {
     const form = new URLSearchParams(body);
     const flow = await this.flows.open(form.get('flow'));
     const name = (form.get('name') ?? '').trim().slice(0, 80);
@@ -41,12 +46,12 @@ export class DeveloperOAuth {
       },
     });
     if (!given.success || name === '') {
-      return page(400, {
+      return page(400, flow.redirect_to, {
+        language: signInLanguage(headers['accept-language']),
         flowId: flow.id,
-        redirectTo: flow.redirect_to,
         name,
         email: form.get('email') ?? '',
-        problem: '名前とメールアドレスを確認してください。',
+        isRefused: true,
       });
     }
     const user =
@@ -56,11 +61,7 @@ export class DeveloperOAuth {
   }
 }
 
-function page(
-  status: number,
-  shown: { flowId: string; redirectTo: string; name: string; email: string; problem?: string },
-): Reply {
-  const { redirectTo, ...rest } = shown;
+function page(status: number, redirectTo: string, shown: SignInPage): Reply {
   const redirectOrigin = new URL(redirectTo).origin;
-  return { status, body: signInPage(rest), headers: signInHeaders(redirectOrigin) };
+  return { status, body: signInPage(shown), headers: signInHeaders(redirectOrigin) };
 }

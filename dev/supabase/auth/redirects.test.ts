@@ -71,10 +71,11 @@ describe('PKCE', () => {
 describe('the sign-in page', () => {
   it('shows what was typed as text', () => {
     const html = signInPage({
+      language: 'ja',
       flowId: 'f',
       name: `"><img src=x onerror='x'>&`,
-      email: 'a',
-      problem: '<b>',
+      email: '<b>',
+      isRefused: true,
     });
     expect(html).not.toContain('<img');
     expect(html).not.toContain('<b>');

@@ -1,10 +1,43 @@
+const WORDS = {
+  ja: {
+    heading: '開発用サインイン',
+    note:
+      'Google の代わりに、この端末だけで使う開発用の画面です。' +
+      'パスワードは不要で、外部には何も送信しません。',
+    name: '名前',
+    email: 'メールアドレス',
+    submit: 'サインイン',
+    someone: 'デモ ユーザー',
+    problem: '名前とメールアドレスを確認してください。',
+  },
+  en: {
+    heading: 'Developer sign-in',
+    note:
+      'It takes the place of Google on this machine alone. ' +
+      'No password is needed, and nothing is sent elsewhere.',
+    name: 'Name',
+    email: 'Email address',
+    submit: 'Sign in',
+    someone: 'Demo User',
+    problem: 'Please check the name and the email address.',
+  },
+} as const;
+type Language = keyof typeof WORDS;
+
+/** As our pages choose it: English where the browser's first language is, else Japanese. */
+export function signInLanguage(acceptLanguage: string | undefined): Language {
+  return /^en\b/i.test(acceptLanguage ?? '') ? 'en' : 'ja';
+}
+
 /** What the developer sign-in shows. */
 export interface SignInPage {
+  readonly language: Language;
   readonly flowId: string;
-  readonly name: string;
+  /** Null = a name to begin with. */
+  readonly name: string | null;
   readonly email: string;
-  /** Why the last attempt was refused. */
-  readonly problem?: string;
+  /** Was the last attempt refused? */
+  readonly isRefused: boolean;
 }
 
 const STYLE = `
@@ -37,27 +70,27 @@ const STYLE = `
 
 /** The page that stands in for Google's while no Google credentials are configured. */
 export function signInPage(page: SignInPage): string {
-  const { problem } = page;
+  const words = WORDS[page.language];
   return `<!doctype html>
-<html lang="ja">
+<html lang="${page.language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>開発用サインイン</title>
+<title>${words.heading}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
 <span class="demo">DEMO</span>
-<h1>開発用サインイン</h1>
-<p>Google の代わりに、この端末だけで使う開発用の画面です。パスワードは不要で、外部には何も送信しません。</p>
-${problem ? `<p class="problem" role="alert">${escapeHtml(problem)}</p>` : ''}<form method="post">
+<h1>${words.heading}</h1>
+<p>${words.note}</p>
+${page.isRefused ? `<p class="problem" role="alert">${words.problem}</p>` : ''}<form method="post">
 <input type="hidden" name="flow" value="${escapeHtml(page.flowId)}">
-<label>名前<input name="name" value="${escapeHtml(page.name)}"
+<label>${words.name}<input name="name" value="${escapeHtml(page.name ?? words.someone)}"
   autocomplete="name" maxlength="80" required></label>
-<label>メールアドレス<input name="email" type="email" value="${escapeHtml(page.email)}"
+<label>${words.email}<input name="email" type="email" value="${escapeHtml(page.email)}"
   autocomplete="email" maxlength="200" required></label>
-<button type="submit">サインイン</button>
+<button type="submit">${words.submit}</button>
 </form>
 </main>
 </body>

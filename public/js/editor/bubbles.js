@@ -2,7 +2,7 @@
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
-import { isDimensionAnswer } from './answer-text.js';
+import { dimensionAnswer, isDimensionAnswer } from './answer-text.js';
 import { markdown, plain } from './markdown.js';
 import { isRepairRequest, splitAttachments } from './user-text.js';
 
@@ -80,7 +80,7 @@ export function assistantBubble({ body, suggestions = [], onSuggestion, actions 
           h(
             'button',
             { type: 'button', class: 'suggestion-btn', onclick: () => onSuggestion(suggestion) },
-            suggestion,
+            dimensionAnswer(suggestion),
           ),
         ),
       ),

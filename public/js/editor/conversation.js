@@ -1,7 +1,7 @@
 /** Everything that is said in the chat, and what the buttons in it do. */
-import { explainFailure, storedNote } from '../texts/server-words.js';
+import { explainFailure, saidText, storedNote, styleName } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
-import { isDimensionAnswer, splitSuggestions } from './answer-text.js';
+import { dimensionAnswer, isDimensionAnswer, splitSuggestions } from './answer-text.js';
 import {
   addAnswerActions,
   assistantBubble,
@@ -63,7 +63,8 @@ export class Conversation {
    * @param {Version[]} state.versions newest first
    * @param {PendingQuestion | null} state.question unanswered, and nothing is running
    * @param {import('./outbox.js').PendingMessage | null} state.pending sent, but not answered
-   * @param {{ message: string, again: () => boolean } | null} state.failure of the last message
+   * @param {{ message: string, code?: string | undefined, again: () => boolean } | null}
+   * state.failure of the last message
    */
   redraw({ history, versions, question, pending, failure }) {
     this.#question = null;
@@ -114,10 +115,11 @@ export class Conversation {
     if (offer) this.#log.add(systemBubble(text.notifyOffer, offer));
   }
 
-  /** A line that was written elsewhere. @param {Pick<HistoryItem, 'role' | 'content'>} line */
-  showLine({ role, content }) {
+  /** A line that was written elsewhere. @param {Omit<HistoryItem, 'timestamp'>} line */
+  showLine(line) {
+    const { role, content } = line;
     if (role === 'user') this.showUser(content, content);
-    else if (role === 'system') this.showNote(storedNote(content), null);
+    else if (role === 'system') this.showNote(storedNote(line), null);
     else if (!this.#log.alreadySays('assistant', splitSuggestions(content).body))
       this.showAnswer({ ...splitSuggestions(content), changedFiles: false });
   }
@@ -160,10 +162,10 @@ export class Conversation {
     const picker = stylePicker({
       dimension,
       styles,
-      onPick: ({ id, name }) =>
+      onPick: (style) =>
         this.doings.submit(
-          { content: originalMessage, selectedStyle: { dimension, styleId: id } },
-          text.styleChosen(name),
+          { content: originalMessage, selectedStyle: { dimension, styleId: style.id } },
+          text.styleChosen(styleName(style)),
         ),
       onSkip: () =>
         this.doings.submit({ content: originalMessage, skipStyleSelection: true }, text.skip),
@@ -177,9 +179,9 @@ export class Conversation {
     if (this.#log.alreadySays('assistant', message)) return;
     const bubble = choiceBubble(
       message,
-      { label: confirmLabel, run: this.doings.restorePrevious },
+      { label: text.restoreYes(confirmLabel), run: this.doings.restorePrevious },
       {
-        label: cancelLabel,
+        label: text.restoreNo(cancelLabel),
         run: () => {
           sessionStorage.setItem(this.dismissedKey, message);
           this.showNote(text.cancelledByUser, null);
@@ -205,13 +207,14 @@ export class Conversation {
   }
 
   /** @param {HistoryItem} item @param {Version[]} versions @param {boolean} isNewestAnswer */
-  #past({ role, content, timestamp }, versions, isNewestAnswer) {
+  #past(item, versions, isNewestAnswer) {
+    const { role, content, timestamp } = item;
     if (role === 'user') {
       this.#question?.lock(content);
       this.#log.add(userBubble(content)).dataset['said'] = content.trim();
-    } else if (role === 'system') this.#log.add(systemBubble(storedNote(content)));
+    } else if (role === 'system') this.#log.add(systemBubble(storedNote(item)));
     else {
-      const { body, suggestions } = splitSuggestions(content);
+      const { body, suggestions } = splitSuggestions(saidText(content, item));
       const version = versionOfAnswer(timestamp, versions);
       this.#answer(body, suggestions, {
         onPlay: isNewestAnswer && this.doings.hasGame() ? this.doings.play : undefined,
@@ -242,7 +245,7 @@ export class Conversation {
 
   /** @param {string} suggestion */
   #suggested(suggestion) {
-    if (isDimensionAnswer(suggestion)) this.doings.submit({ content: suggestion });
+    if (isDimensionAnswer(suggestion)) this.doings.submit({ content: dimensionAnswer(suggestion) });
     else this.doings.addToInput(suggestion);
   }
 

@@ -202,7 +202,11 @@ export class Editor {
       pending,
       failure:
         lastFailure && !activeJob && !pending
-          ? { message: lastFailure.error, again: this.flow.sendingAgain(lastFailure.content) }
+          ? {
+              message: lastFailure.error,
+              code: lastFailure.code,
+              again: this.flow.sendingAgain(lastFailure.content),
+            }
           : null,
     });
     this.#selected = true;

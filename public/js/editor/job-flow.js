@@ -2,7 +2,7 @@
  * The life of a message as this tab sees it: sent → accepted → running → one end. Every end is
  * shown once, whichever frames bring it and however often.
  */
-import { stepName } from '../texts/server-words.js';
+import { saidText, stepName } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
 import { toast } from '../ui/toast.js';
 import { readResult, splitSuggestions } from './answer-text.js';
@@ -116,7 +116,7 @@ export class JobFlow {
    */
   resume(activeJob) {
     const wasRunning = this.#state === 'running' ? this.#jobId : null;
-    if (activeJob) this.#run(activeJob, activeJob.progress_message);
+    if (activeJob) this.#run(activeJob, true);
     else if (wasRunning) this.#askAboutEnd(wasRunning);
     const pending = this.outbox.pending;
     if (!pending) return;
@@ -214,7 +214,7 @@ export class JobFlow {
       this.story.showNote(text.notProcessed, () => this.composer.giveBack(pending.frame.content));
     }
     if (this.#ended.has(job.id)) return this.#idle();
-    this.#run(job, isExisting ? job.progress_message : null);
+    this.#run(job, isExisting);
     if (job.status !== 'pending' && job.status !== 'processing') this.#askAboutEnd(job.id);
   }
 
@@ -222,7 +222,7 @@ export class JobFlow {
   #follow(job) {
     if (this.#ended.has(job.id)) return;
     if (!this.outbox.pending) this.#last = null;
-    this.#run(job, job.progress_message);
+    this.#run(job, true);
   }
 
   /** @param {Frame<'styleOptions'>} frame */
@@ -233,8 +233,8 @@ export class JobFlow {
     this.story.askStyle(frame);
   }
 
-  /** @param {JobRow} job @param {string | null} message */
-  #run(job, message) {
+  /** @param {JobRow} job @param {boolean} isKnown what its row tells is news */
+  #run(job, isKnown) {
     window.clearTimeout(this.#slowTimer);
     const goesOn = this.#state === 'running' && this.#jobId === job.id && this.live.isOpen;
     this.#state = 'running';
@@ -244,7 +244,9 @@ export class JobFlow {
     if (goesOn) return;
     const age = Date.now() - new Date(job.created_at).getTime();
     this.live.open(
-      message ? stepName(message) : text.stepAccepted,
+      isKnown && job.progress_message
+        ? stepName(job.progress_message, { code: job.progress_code, params: job.progress_params })
+        : text.stepAccepted,
       age > 0 && age < BELIEVABLE_AGE_MS ? Date.now() - age : undefined,
     );
     if (job.progress > 0) this.live.setPercent(job.progress);
@@ -274,7 +276,7 @@ export class JobFlow {
     switch (frame.type) {
       case 'progress':
         if (isLate) return;
-        if (frame.message) this.live.setStep(stepName(frame.message));
+        if (frame.message) this.live.setStep(stepName(frame.message, frame));
         this.live.setPercent(frame.progress);
         return;
       case 'stream':
@@ -296,7 +298,7 @@ export class JobFlow {
         this.#answeredJob = jobId;
         return this.story.askRestore(frame);
       case 'completed':
-        return this.#completed(frame.result, jobId);
+        return this.#completed(frame, jobId);
       case 'failed':
         return this.#failed({ message: frame.error, code: frame.code }, jobId);
       case 'cancelled':
@@ -304,8 +306,12 @@ export class JobFlow {
     }
   }
 
-  /** @param {Frame<'completed'>['result']} result @param {string | undefined} jobId */
-  #completed(result, jobId) {
+  /**
+   * @param {Pick<Frame<'completed'>, 'result' | 'code' | 'params'>} end @param {string | undefined}
+   * jobId
+   */
+  #completed(end, jobId) {
+    const { result } = end;
     const wasOpen = this.live.isOpen;
     this.#end(jobId);
     if (wasOpen) this.live.finish();
@@ -313,7 +319,9 @@ export class JobFlow {
       if (this.#answeredJob !== jobId) this.story.readAgain();
       return;
     }
-    const { body, suggestions } = splitSuggestions(result.message || text.gameUpdated);
+    const { body, suggestions } = splitSuggestions(
+      saidText(result.message, end) || text.gameUpdated,
+    );
     this.story.showAnswer({ body, suggestions, changedFiles: true });
     this.story.notify('done');
   }
@@ -364,8 +372,9 @@ export class JobFlow {
       return;
     }
     if (job.id !== this.#jobId || this.#ended.has(job.id)) return;
-    if (job.status === 'completed') this.#completed(readResult(job.result), job.id);
-    else if (job.status === 'failed') this.#failed({ message: job.error ?? '' }, job.id);
+    if (job.status === 'completed') this.#completed({ result: readResult(job.result) }, job.id);
+    else if (job.status === 'failed')
+      this.#failed({ message: job.error ?? '', code: job.error_code }, job.id);
     else if (job.status === 'cancelled') this.#cancelled(job.id);
   }
 }

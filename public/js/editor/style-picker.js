@@ -2,6 +2,7 @@
  * The strip of visual styles. Picking locks it; when nothing comes of the pick it can be used
  * again.
  */
+import { styleName } from '../texts/server-words.js';
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
@@ -93,7 +94,7 @@ function styleCard(dimension, style, onclick) {
       onclick,
     },
     h('span', { class: 'style-image' }, image),
-    h('span', { class: 'style-name' }, style.name),
+    h('span', { class: 'style-name' }, styleName(style)),
   );
 }
 

@@ -1,6 +1,7 @@
 /** What the person is told beside his games: groups by day, unread ones marked. */
 import { ask, get } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
+import { saidText } from '../texts/server-words.js';
 import { language, text } from '../texts/index.js';
 import { byId, h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
@@ -134,10 +135,10 @@ function item(notice, session) {
       h(
         'strong',
         {},
-        notice.title,
+        saidText(notice.title, notice),
         !notice.read && h('span', { class: 'visually-hidden' }, ` (${text.noticesUnread})`),
       ),
-      h('span', { class: 'notice-message' }, notice.message),
+      h('span', { class: 'notice-message' }, messageOf(notice)),
       h(
         'span',
         { class: 'notice-meta' },
@@ -150,6 +151,11 @@ function item(notice, session) {
       ),
     ),
   );
+}
+
+/** The sentence below a title has its code, too. @param {Notice} notice */
+function messageOf({ message, code, params }) {
+  return code === undefined ? message : saidText(message, { code: `${code}_NOTE`, params });
 }
 
 /** @param {Notice} notice @param {import('../net/session.js').Session} session */

@@ -1,11 +1,11 @@
 /**
- * The same catalogue in English. Optional: what the server and the AI write stays in their own
- * language.
+ * The same catalogue in English. What people and the AI write stays in their own language.
  */
 
 import { enAssets } from './en-assets.js';
 import { enMypage } from './en-mypage.js';
 import { enPublish } from './en-publish.js';
+import { enSaid, enStyles } from './en-said.js';
 
 /** @type {import('./ja.js').Catalogue} */
 export const en = {
@@ -40,7 +40,7 @@ export const en = {
   signOut: 'Sign out',
   create: 'Create',
   creating: 'Getting ready...',
-  newProjectName: '新しいゲーム',
+  newProjectName: 'New game',
   listHeading: 'Your games',
   filterLabel: 'Games to show',
   filterAll: 'ALL',
@@ -125,6 +125,10 @@ export const en = {
   chooseStyle: 'Choose a visual style',
   styleList: 'Styles',
   moreStyles: (count) => `+${count} more`,
+  make2d: 'Make it 2D',
+  make3d: 'Make it 3D',
+  restoreYes: () => 'Restore',
+  restoreNo: () => 'Cancel',
   skip: 'Skip',
   styleChosen: (name) => `Style: ${name}`,
   stylesBack: 'Previous styles',
@@ -224,6 +228,9 @@ export const en = {
     'Please say it another way.',
   timedOut: 'The game was not finished in time. Please try again.',
   restoreFailed: 'This version could not be restored.',
+
+  said: enSaid,
+  styleNames: enStyles,
 
   ...enPublish,
   ...enMypage,

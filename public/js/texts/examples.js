@@ -1,8 +1,6 @@
-/**
- * The fifteen ideas of the welcome bubble: a short label, and the request that it writes into the
- * input.
- */
-export const EXAMPLES = [
+import { language } from './index.js';
+
+const JAPANESE = [
   { label: '宇宙シューティング', request: '宇宙船で敵を撃ち落とす2Dシューティングゲームを作って' },
   { label: '動物集め', request: 'かわいい動物をタップして集める2Dゲームを作って' },
   { label: 'ブロックパズル', request: '落ちてくるブロックをそろえて消す2Dパズルゲームを作って' },
@@ -22,3 +20,36 @@ export const EXAMPLES = [
   { label: 'バブルシューター', request: '同じ色の泡をねらって消す2Dバブルシューターを作って' },
   { label: 'エンドレスラン', request: '障害物をよけてどこまでも走る2Dランゲームを作って' },
 ];
+
+const ENGLISH = [
+  {
+    label: 'Space shooter',
+    request: 'Make a 2D shooter with a spaceship that shoots down enemies',
+  },
+  {
+    label: 'Animal collector',
+    request: 'Make a 2D game where you tap cute animals to collect them',
+  },
+  {
+    label: 'Block puzzle',
+    request: 'Make a 2D puzzle where falling blocks are matched and vanish',
+  },
+  { label: 'Car race', request: 'Make a 3D racing game against the clock' },
+  { label: 'Jumping', request: 'Make a 2D game where you jump from ledge to ledge' },
+  { label: 'Quick taps', request: 'Make a 2D game where you tap targets as fast as you can' },
+  { label: 'Rolling ball', request: 'Make a 3D game where you roll a ball to the goal' },
+  { label: 'Maze escape', request: 'Make a 2D game where you walk through a maze to the exit' },
+  { label: 'Fruit catcher', request: 'Make a 2D game where you catch falling fruit in a basket' },
+  { label: 'Rhythm', request: 'Make a 2D rhythm game where you tap the notes in time' },
+  { label: 'Fishing', request: 'Make a 2D fishing game where you fill a book of fish' },
+  { label: 'Whack-a-mole', request: 'Make a 2D game where you hit moles that come out of holes' },
+  { label: 'Downhill', request: 'Make a 3D game where a ball rolls downhill around obstacles' },
+  { label: 'Bubble shooter', request: 'Make a 2D game where you pop bubbles of the same colour' },
+  { label: 'Endless run', request: 'Make a 2D game where you run on and on around obstacles' },
+];
+
+/**
+ * The fifteen ideas of the welcome bubble: a short label, and the request that it writes into the
+ * input.
+ */
+export const EXAMPLES = language === 'en' ? ENGLISH : JAPANESE;

@@ -131,6 +131,10 @@ export const ja = {
   chooseStyle: 'ビジュアルスタイルを選んでください',
   styleList: 'スタイルの一覧',
   moreStyles: (/** @type {number} */ count) => `+${count} もっと見る`,
+  make2d: '2Dで作成',
+  make3d: '3Dで作成',
+  restoreYes: (/** @type {string} */ ofServer) => ofServer,
+  restoreNo: (/** @type {string} */ ofServer) => ofServer,
   skip: 'スキップ',
   styleChosen: (/** @type {string} */ name) => `スタイル: ${name}`,
   stylesBack: '前のスタイル',
@@ -238,6 +242,10 @@ export const ja = {
     '言い方を変えてもう一度お試しください。',
   timedOut: '時間内にゲームが完成しませんでした。もう一度お試しください。',
   restoreFailed: 'このバージョンには戻せませんでした。',
+
+  // Sentences of the server by their codes, styles by their ids: it says them in Japanese itself
+  said: /** @type {typeof import('./en-said.js').enSaid} */ ({}),
+  styleNames: /** @type {Record<string, string>} */ ({}),
 
   // Publishing, playing, notifications
   ...jaPublish,

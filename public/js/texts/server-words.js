@@ -45,6 +45,20 @@ const BY_LITERAL = [
 const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
 
 /**
+ * A sentence of the server in the language of the screen: its own words, unless the catalogue has
+ * some for its code.
+ * @param {string} own
+ * @param {{ code?: string | undefined, params?: Record<string, string> | undefined }} coded
+ */
+export function saidText(own, { code, params = {} }) {
+  const words = code === undefined ? undefined : text.said[code];
+  return typeof words === 'function' ? words(params) : (words ?? own);
+}
+
+/** The name of a style, for a screen. @param {{ id: string, name: string }} style */
+export const styleName = ({ id, name }) => text.styleNames[id] ?? name;
+
+/**
  * The sentence to show for a failure, and the raw text when it says more than the sentence does.
  * @param {{ message?: string | undefined, code?: string | undefined }} failure
  * @returns {{ sentence: string, details: string | null }}
@@ -53,19 +67,20 @@ export function explainFailure({ message = '', code }) {
   const known =
     (code !== undefined ? BY_CODE[code] : undefined) ??
     BY_LITERAL.find(([pattern]) => pattern.test(message))?.[1];
-  if (JAPANESE.test(message) && (language === 'ja' || known === undefined))
-    return { sentence: message, details: null };
+  if (JAPANESE.test(message)) {
+    const sentence = language === 'ja' ? message : saidText(known ?? text.somethingWrong, { code });
+    return { sentence, details: null };
+  }
   if (known !== undefined) return { sentence: known, details: null };
   return { sentence: text.somethingWrong, details: message === '' ? null : message };
 }
 
-/** A line that the server keeps in the chat, in the language of the screen. @param {string} line */
-export function storedNote(line) {
-  const restored = line.match(/^バージョン (\S+) に戻しました$/);
-  if (restored) return text.restoredTo(restored[1] ?? '');
-  const parent = line.match(/^「(.+)」をもとに作りました$/s);
-  return parent ? text.remixedFrom(parent[1] ?? '') : line;
-}
+/**
+ * A line that the server keeps in the chat, in the language of the screen.
+ * @param {{ content: string, code?: string | undefined, params?: Record<string, string> | undefined
+ * }} line
+ */
+export const storedNote = (line) => saidText(line.content, line);
 
 /** @type {[RegExp, (match: RegExpMatchArray) => string][]} */
 const STEPS = [
@@ -90,8 +105,11 @@ const STEPS = [
 /**
  * A step name without vendor or tool names; a message nobody foresaw is shown as it is.
  * @param {string} message
+ * @param {{ code?: string | undefined, params?: Record<string, string> | undefined }} [coded]
  */
-export function stepName(message) {
+export function stepName(message, coded = {}) {
+  const said = saidText('', coded);
+  if (said !== '') return said;
   for (const [pattern, name] of STEPS) {
     const match = message.match(pattern);
     if (match) return name(match);

@@ -1,6 +1,6 @@
 /** What every page does first: texts, icons, the navigation, the live region, the DEMO strip. */
 import { readConfig } from '../net/config.js';
-import { applyTexts, switchLanguage, text } from '../texts/index.js';
+import { applyTexts, language, switchLanguage, text } from '../texts/index.js';
 import { h } from './dom.js';
 import { applyIcons } from './icons.js';
 import { showNavigation } from './nav.js';
@@ -15,8 +15,10 @@ export function startPage(title) {
   showNavigation();
   prepareToasts();
   followKeyboard();
-  for (const button of document.querySelectorAll('.language-switch'))
+  for (const button of document.querySelectorAll('.language-switch')) {
+    button.setAttribute('lang', language === 'en' ? 'ja' : 'en');
     button.addEventListener('click', switchLanguage);
+  }
   void showDemoStrip();
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from '../../contracts/errors.js';
 import { PlayResult, type PlayInput } from '../../contracts/play.js';
+import { sentence } from '../../contracts/sentences.js';
 import { seedOf } from '../../domain/playing.js';
 import type { Log } from '../../log.js';
 import type { PlayRecords } from '../../objects/play-records.js';
@@ -36,7 +37,7 @@ export interface PlayStore {
   readonly log: Log;
 }
 
-const ANNOUNCEMENT = { progress: 97, message: '試し遊びをしています' } as const;
+const ANNOUNCEMENT = { progress: 97, message: sentence('STEP_PLAYING') } as const;
 
 /** Tells whoever listens that the game is being tried out; nothing depends on it. */
 export async function announcePlay(

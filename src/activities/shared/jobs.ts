@@ -3,6 +3,7 @@ import { crashPoint } from '../../crash-points.js';
 import { chatLineIdFor } from '../../contracts/ids.js';
 import { ERROR_POLICY } from '../../contracts/errors.js';
 import type { JobResult } from '../../contracts/rows.js';
+import { sentence } from '../../contracts/sentences.js';
 import { CLOSING_SEQ, type JobEvent } from '../../contracts/stream.js';
 import { gameTitle } from '../../domain/game-title.js';
 import { withSuggestions } from '../../domain/generation-prompt.js';
@@ -150,7 +151,7 @@ export function completionOf(
 ): CompleteJobInput {
   return {
     ...ref,
-    message: 'ゲームを更新しました',
+    message: sentence('GAME_UPDATED'),
     suggestions: [],
     mode: null,
     generator: 'claude',
@@ -161,7 +162,10 @@ export function completionOf(
   };
 }
 
-const DONE_TEXT = { chat: '回答完了', restore: 'リストア確認' } as const;
+const DONE_TEXT = {
+  chat: sentence('STEP_ANSWERED'),
+  restore: sentence('STEP_RESTORE_ASKED'),
+} as const;
 
 /**
  * Html is a courtesy of the row: a mirror that cannot be read does not keep a published job open.

@@ -4,10 +4,11 @@ import type { WorkerConfig } from '../../config.js';
 import { crashPoint } from '../../crash-points.js';
 import { AppError } from '../../contracts/errors.js';
 import { summaryOf } from '../../contracts/play.js';
+import { sentence } from '../../contracts/sentences.js';
 import { lastLines, spokenLanguage, type ChatLine } from '../../domain/chat-lines.js';
 import { chatPrompt, chatSystemPrompt } from '../../domain/chat-prompt.js';
 import { decidePlan, planLanguage, type PlanDecision } from '../../domain/generation-plan.js';
-import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
+import { isDefaultName } from '../../domain/game-title.js';
 import type { Language } from '../../domain/language.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
@@ -23,9 +24,9 @@ const MAX_PROJECT_BYTES = 160 * 1024;
 /** Places of the opening events (attempt 0); fixed, so that a repeated activity repeats them. */
 const STARTED = { attempt: 0, seq: 1 };
 const PLANNED = { attempt: 0, seq: 3 };
-const CHECKING = { progress: 5, message: '内容を確認しています...' };
-const PREPARING = { progress: 5, message: '準備しています...' };
-const ANSWERING = { progress: 10, message: '回答を考えています...' };
+const CHECKING = { progress: 5, message: sentence('STEP_CHECKING') };
+const PREPARING = { progress: 5, message: sentence('STEP_PREPARING') };
+const ANSWERING = { progress: 10, message: sentence('STEP_ANSWERING') };
 /** Of each chat line that a change is told; the plan is part of the job's history. */
 const SPEC_LINE_CHARS = 200;
 
@@ -90,7 +91,7 @@ async function planGeneration(
     await tellProgress(deps, jobId, PLANNED, PREPARING);
   }
   const plan = planOf(decision, {
-    hasDefaultName: project.name === DEFAULT_PROJECT_NAME,
+    hasDefaultName: isDefaultName(project.name),
     autoFix,
     parent: parent?.revision ?? null,
     language: planLanguage(question),

@@ -5,6 +5,7 @@ import { crashPoint } from '../../crash-points.js';
 import { AppError } from '../../contracts/errors.js';
 import { gameIdFor, notificationIdFor } from '../../contracts/ids.js';
 import { type PublishGameInput } from '../../contracts/publishing.js';
+import { sentence } from '../../contracts/sentences.js';
 import { PUBLISH_CHECK_HEADER, publishCheck } from '../../contracts/signatures.js';
 import { injectScript } from '../../domain/game-injection.js';
 import {
@@ -232,7 +233,7 @@ async function announce(
     userId,
     details: listing.title,
   });
-  const title = listing.visibility === 'private' ? 'ゲームを登録しました' : 'ゲームを公開しました';
+  const title = sentence(listing.visibility === 'private' ? 'GAME_REGISTERED' : 'GAME_PUBLISHED');
   await store.notifications
     .tell({
       id: notificationIdFor(actionId),
@@ -240,7 +241,7 @@ async function announce(
       projectId,
       icon: 'success',
       title,
-      message: `「${listing.title}」を登録しました。`,
+      message: sentence('GAME_REGISTERED_NOTE', { title: listing.title }),
     })
     .catch((error: unknown) =>
       log.warn({ err: error, projectId }, 'a published game was not announced to its maker'),

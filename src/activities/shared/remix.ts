@@ -1,6 +1,7 @@
 import { AppError } from '../../contracts/errors.js';
 import { chatLineIdFor, remixProjectIdFor } from '../../contracts/ids.js';
 import { mayRemix, type RemixGameInput } from '../../contracts/publishing.js';
+import { sentence } from '../../contracts/sentences.js';
 import { isPublishedFile } from '../../domain/published-files.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
@@ -40,7 +41,7 @@ export function remixActivities(deps: RemixDeps): RemixActivities {
         revision,
         subject,
         chatId: chatLineIdFor(actionId, 'assistant'),
-        line: `「${game.title}」をもとに作りました`,
+        line: sentence('REMIXED_FROM', { title: game.title }),
       });
       if (!isMade) throw new AppError('RunCancelled', 'the action has ended meanwhile');
       await followWithMain(deps, userId, projectId, revision);

@@ -1,9 +1,11 @@
 import type { WorkerConfig } from '../../config.js';
 import { AppError } from '../../contracts/errors.js';
 import { VideoStory } from '../../contracts/video.js';
+import { spokenLanguage } from '../../domain/chat-lines.js';
+import type { Language } from '../../domain/language.js';
 import {
   plainStory,
-  VIDEO_SYSTEM_PROMPT,
+  videoSystemPrompt,
   videoPrompt,
   type VideoPromptInput,
 } from '../../domain/video-prompt.js';
@@ -16,13 +18,14 @@ import { gameTexts } from './game-texts.js';
 
 const MAX_TOKENS = 600;
 const MAX_TITLE_CHARS = 40;
+const NO_TITLE: Readonly<Record<Language, string>> = { ja: 'ゲーム', en: 'Game' };
 
 export interface VideoPlanDeps {
   config: Pick<
     WorkerConfig,
     'ANTHROPIC_API_KEY' | 'ANTHROPIC_BASE_URL' | 'CHAT_MODEL' | 'CHAT_TIMEOUT_MS'
   >;
-  store: Pick<Store, 'projects' | 'publishDrafts'>;
+  store: Pick<Store, 'projects' | 'publishDrafts' | 'chatHistory'>;
   mirror: Mirror;
   log: Log;
 }
@@ -40,13 +43,15 @@ export function videoPlanActivities({
   const model = createModel(config);
   return {
     async planVideo({ userId, projectId, revision }) {
-      const [project, draft] = await Promise.all([
+      const [project, draft, history] = await Promise.all([
         store.projects.get(projectId),
         store.publishDrafts.get(projectId),
+        store.chatHistory.last(projectId),
       ]);
       if (!project) throw new AppError('ACCESS_DENIED', 'the project is gone');
+      const language = spokenLanguage(history) ?? 'ja';
       const title = Array.from(
-        (draft?.title?.trim() || project.name.trim() || 'ゲーム').replace(/\s+/g, ' '),
+        (draft?.title?.trim() || project.name.trim() || NO_TITLE[language]).replace(/\s+/g, ' '),
       )
         .slice(0, MAX_TITLE_CHARS)
         .join('');
@@ -58,22 +63,22 @@ export function videoPlanActivities({
         spec: await texts.spec(),
         code: (await texts.page()) ?? '',
       };
-      const story = await askForStory(facts).catch((error: unknown) => {
+      const story = await askForStory(facts, language).catch((error: unknown) => {
         log.warn(
           { err: error, projectId },
           'the model found no words for a video; plain ones are taken',
         );
-        return plainStory(title, description);
+        return plainStory(title, description, language);
       });
       return { title, story };
     },
   };
 
-  async function askForStory(facts: VideoPromptInput): Promise<VideoStory> {
+  async function askForStory(facts: VideoPromptInput, language: Language): Promise<VideoStory> {
     const question = {
       model: config.CHAT_MODEL,
       max_tokens: MAX_TOKENS,
-      system: VIDEO_SYSTEM_PROMPT,
+      system: videoSystemPrompt(language),
       messages: [{ role: 'user' as const, content: videoPrompt(facts) }],
     };
     const { value } = await askForJson(model, question, VideoStory);

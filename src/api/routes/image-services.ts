@@ -14,6 +14,7 @@ import {
   type GenerateImageInput,
   type RemoveBackgroundInput,
 } from '../../contracts/images.js';
+import { sentence } from '../../contracts/sentences.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import type { Store } from '../../store/index.js';
 import type { ActionWorkflows } from '../action-workflows.js';
@@ -197,7 +198,7 @@ function refuseOutcome(
 function sentenceOf(kind: ErrorKind, detail: string): string {
   switch (kind) {
     case 'RunTimedOut':
-      return '時間内に画像が完成しませんでした。もう一度お試しください。';
+      return sentence('IMAGE_TIMED_OUT');
     // In the words of the service, or in those that clients know for it (rest.md §7.9).
     case 'CutoutFailed':
     case 'CutoutUnavailable':

@@ -3,7 +3,7 @@ import { cancelJob } from '../../cancel/jobs.js';
 import type { ClientFrame } from '../../contracts/frames.js';
 import { isUuid } from '../../contracts/ids.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
-import { terminalFrameOfRow } from '../../stream/frames.js';
+import { shownRow, terminalFrameOfRow } from '../../stream/frames.js';
 import type { SocketDeps } from './deps.js';
 import { ownedJob } from './ownership.js';
 import type { Session, SignedInSession } from './session.js';
@@ -18,7 +18,8 @@ export async function getJobStatus(
 ): Promise<void> {
   if (!session.isSignedIn()) return session.fail('Not authenticated');
   if (!jobId) return session.fail('Job ID required');
-  session.send({ type: 'jobStatus', job: await ownedJob(deps, session.identity.id, jobId) });
+  const job = await ownedJob(deps, session.identity.id, jobId);
+  session.send({ type: 'jobStatus', job: job && shownRow(job) });
 }
 
 export async function subscribeJob(

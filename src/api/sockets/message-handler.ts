@@ -12,7 +12,7 @@ import { isActive, type JobRow } from '../../contracts/rows.js';
 import { START_OF_STREAM } from '../../contracts/stream.js';
 import { evaluateStyleGate } from '../../domain/style-gate.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
-import { terminalFrameOfRow } from '../../stream/frames.js';
+import { shownRow, terminalFrameOfRow } from '../../stream/frames.js';
 import type { SocketDeps } from './deps.js';
 import { ownedProject } from './ownership.js';
 import type { Session } from './session.js';
@@ -176,7 +176,7 @@ function joinJob(
 ): void {
   session.send({
     type: 'jobStarted',
-    job,
+    job: shownRow(job),
     isExisting,
     jobId: job.id,
     ...(isOwn ? {} : { queued: false }),

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientFrame, Since } from '../../contracts/frames.js';
 import { chatLineIdFor, isUuid } from '../../contracts/ids.js';
 import { isActive, type JobRow } from '../../contracts/rows.js';
+import { kindOf } from '../../contracts/sentences.js';
 import { START_OF_STREAM } from '../../contracts/stream.js';
 import { orNothing } from '../../store/index.js';
 import { toProjectBrief, type ProjectRow } from '../../store/tables/projects.js';
 import type { Subscription } from '../../stream/feeds.js';
+import { shownRow } from '../../stream/frames.js';
 import { ProjectFollower } from '../../stream/project-follower.js';
 import type { StoredLine } from '../../store/tables/chat-history.js';
 import type { ProjectChange } from '../../store/tables/project-changes.js';
@@ -45,7 +47,7 @@ export async function selectProject(
     projectId: owned.id,
     history: history.map(({ item }) => item),
     versions,
-    activeJob,
+    activeJob: activeJob && shownRow(activeJob),
     // A running job is the answer to the question.
     pendingQuestion: activeJob ? null : (project?.pending_question ?? null),
     ...(follow && project && { project: toProjectBrief(project) }),
@@ -63,10 +65,13 @@ export async function selectProject(
 function failureAtEnd(
   newest: JobRow | undefined,
   history: readonly StoredLine[],
-): { jobId: string; error: string; content: string } | null {
+): { jobId: string; error: string; content: string; code?: string } | null {
   const last = history.findLast(({ item }) => item.role !== 'system');
   if (newest?.status !== 'failed' || last?.id !== chatLineIdFor(newest.id, 'user')) return null;
-  return { jobId: newest.id, error: newest.error ?? '', content: last.item.content };
+  const error = newest.error ?? '';
+  const code = kindOf(error);
+  const { content } = last.item;
+  return { jobId: newest.id, error, content, ...(code !== undefined && { code }) };
 }
 
 async function changeOf({ store }: SocketDeps, projectId: string): Promise<ProjectChange | null> {

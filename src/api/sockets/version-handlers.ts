@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ClientFrame, codedError, type Edit } from '../../contracts/frames.js';
 import { jobIdFor, VERSION_ID_PATTERN } from '../../contracts/ids.js';
+import { sentence } from '../../contracts/sentences.js';
 import type { RestoreOutcome } from '../../contracts/workflows.js';
 import type { Admitted } from '../admission.js';
 import { orNothing } from '../../store/index.js';
@@ -115,7 +116,7 @@ async function keepTrace(
 ): Promise<void> {
   const outcome = outcomeOf(admitted);
   if (typeof outcome === 'string' || !outcome.ok) return;
-  const message = `バージョン ${versionId} に戻しました`;
+  const message = sentence('VERSION_RESTORED', { version: versionId });
   await orNothing(
     log,
     store.chatHistory.append({ id: actionId, projectId, role: 'system', message }),

@@ -1,4 +1,5 @@
 import { isAbsolute, relative } from 'node:path/posix';
+import { sentence } from '../../contracts/sentences.js';
 import type { RunnerEvent } from '../../contracts/stream.js';
 import { parseStreamEvent, toolResults, type Line, type StreamEvent } from './messages.js';
 import { StringFieldReader, type FieldPiece } from './string-fields.js';
@@ -7,16 +8,24 @@ const FIRST_PROGRESS = 20;
 const PROGRESS_PER_TOOL = 15;
 const MAX_PROGRESS = 90;
 
+interface ToolStep {
+  step: string;
+  withFile: (file: string) => string;
+}
+type Code = Parameters<typeof sentence>[0];
+function step(code: Code, withFile: Code = code): ToolStep {
+  return { step: sentence(code), withFile: (file) => sentence(withFile, { file }) };
+}
 /** Tool → what the player reads while it works, before and after its file is known. */
-const STEPS: Readonly<Record<string, { step: string; withFile: (name: string) => string }>> = {
-  Read: { step: '今のゲームを読んでいます', withFile: (name) => `${name} を読んでいます` },
-  Write: { step: 'コードを書いています', withFile: (name) => `${name} を書いています` },
-  Edit: { step: 'コードを直しています', withFile: (name) => `${name} を直しています` },
-  Glob: { step: 'ファイルを調べています', withFile: (name) => `${name} を調べています` },
-  Grep: { step: 'ファイルを調べています', withFile: (name) => `${name} を調べています` },
-  Skill: { step: '作り方を確認しています', withFile: () => '作り方を確認しています' },
+const STEPS: Readonly<Record<string, ToolStep>> = {
+  Read: step('STEP_READING', 'STEP_READING_FILE'),
+  Write: step('STEP_WRITING', 'STEP_WRITING_FILE'),
+  Edit: step('STEP_MENDING', 'STEP_MENDING_FILE'),
+  Glob: step('STEP_SEARCHING', 'STEP_SEARCHING_FILE'),
+  Grep: step('STEP_SEARCHING', 'STEP_SEARCHING_FILE'),
+  Skill: step('STEP_PLANNING'),
 };
-const OTHER_STEP = { step: '作業しています', withFile: () => '作業しています' };
+const OTHER_STEP = step('STEP_WORKING');
 const CHANGING_TOOLS = new Set(['Write', 'Edit']);
 /** Fields whose text is what a tool writes. */
 const CODE_FIELDS = new Set(['content', 'new_string']);
@@ -61,7 +70,7 @@ export class Translator {
   private system(subtype: string): RunnerEvent[] {
     if (subtype === 'model_refusal_no_fallback') this.wasRefused = true;
     return subtype === 'init'
-      ? [{ type: 'progress', progress: FIRST_PROGRESS, message: 'AIが考えています' }]
+      ? [{ type: 'progress', progress: FIRST_PROGRESS, message: sentence('STEP_THINKING') }]
       : [];
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HistoryItem } from '../../contracts/frames.js';
+import { coded } from '../../contracts/sentences.js';
 import { ask, run, type Client } from './client.js';
 
 export interface ChatLine {
@@ -31,7 +32,8 @@ const Rows = z.array(
 const COLUMNS = 'id,role,message,created_at';
 
 function toStoredLine({ id, role, message, created_at }: z.infer<typeof Rows>[number]): StoredLine {
-  return { id, item: { role, content: message, timestamp: created_at ?? '' } };
+  const said = role === 'user' ? {} : coded(message);
+  return { id, item: { role, content: message, timestamp: created_at ?? '', ...said } };
 }
 
 export type ChatHistory = ReturnType<typeof chatHistoryTable>;

@@ -4,6 +4,7 @@ import type { PendingQuestion } from '../../contracts/frames.js';
 import { storable } from '../../contracts/ids.js';
 import { ACTIVE_STATES, JobRow, type JobResult } from '../../contracts/rows.js';
 import type { RunUsage } from '../../contracts/runner.js';
+import { sentence } from '../../contracts/sentences.js';
 import type { Backend } from '../../contracts/workflows.js';
 import { ask, askFirst, type Client } from './client.js';
 
@@ -32,7 +33,7 @@ const Opened = z.discriminatedUnion('outcome', [
 ]);
 
 /** What a job says whose own words cannot be stored. */
-const PUBLISHED_MESSAGE = 'ゲームを更新しました';
+const PUBLISHED_MESSAGE = sentence('GAME_UPDATED');
 
 /** The database refused a value of the request (SQLSTATE classes 22 and 23). */
 function isRefusedValue(error: unknown): boolean {

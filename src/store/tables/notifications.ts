@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { codeOf } from '../../contracts/sentences.js';
 import type { Notification } from '../../contracts/publishing.js';
 import { ask, run, type Client } from './client.js';
 
@@ -21,6 +22,13 @@ export interface NewNotification extends Pick<Notification, 'title' | 'message' 
   projectId: string;
 }
 
+/** What we say ourselves has a code; what an operator wrote has none. */
+function withCode(shown: z.infer<typeof Shown>): Notification {
+  const code = codeOf(shown.title)?.code;
+  const params = codeOf(shown.message)?.params;
+  return code === undefined || params === undefined ? shown : { ...shown, code, params };
+}
+
 export type Notifications = ReturnType<typeof notificationsTable>;
 
 /**
@@ -30,12 +38,10 @@ export type Notifications = ReturnType<typeof notificationsTable>;
 export function notificationsTable(client: Client) {
   return {
     /** The newest, his own and everybody's. */
-    list: (userId: string): Promise<Notification[]> =>
-      ask(
-        'list the notifications',
-        client.rpc('list_notifications', { p_user_id: userId, p_limit: MAX_SHOWN }),
-        z.array(Shown),
-      ),
+    async list(userId: string): Promise<Notification[]> {
+      const query = client.rpc('list_notifications', { p_user_id: userId, p_limit: MAX_SHOWN });
+      return (await ask('list the notifications', query, z.array(Shown))).map(withCode);
+    },
 
     /** False = he has no such notification. */
     read: (userId: string, id: string): Promise<boolean> =>

@@ -6,7 +6,7 @@ import {
   type ProjectBrief,
   type ProjectFilter,
 } from '../../contracts/frames.js';
-import { DEFAULT_PROJECT_NAME } from '../../domain/game-title.js';
+import { DEFAULT_PROJECT_NAMES } from '../../domain/game-title.js';
 import { readTimeCursor, timeCursor } from '../../domain/time-cursor.js';
 import { ask, askFirst, existingIds, run, type Client, type Query } from './client.js';
 
@@ -109,7 +109,7 @@ export function projectsTable(client: Client) {
           .from('projects')
           .update({ name })
           .eq('id', projectId)
-          .eq('name', DEFAULT_PROJECT_NAME)
+          .in('name', DEFAULT_PROJECT_NAMES)
           .select('*'),
       ),
 

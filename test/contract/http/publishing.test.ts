@@ -192,6 +192,8 @@ describe('a published game', () => {
         read: false,
         icon: 'success',
         projectId,
+        code: 'GAME_PUBLISHED',
+        params: { title: matching(/星よけ/) },
       },
     ]);
     const { projects } = (await call('GET', '/api/projects', alice)).json as {

@@ -1,0 +1,103 @@
+import { ERROR_POLICY, isErrorKind } from './errors.js';
+
+/**
+ * What the server itself says to people beside errors: V2's sentences, each under a code by which
+ * a client finds it in another language. Places in braces are its params.
+ */
+export const SENTENCES = {
+  // Steps of a job
+  STEP_CHECKING: '内容を確認しています...',
+  STEP_PREPARING: '準備しています...',
+  STEP_ANSWERING: '回答を考えています...',
+  STEP_WAITING: '順番待ち: およそ{position}番目',
+  STEP_THINKING: 'AIが考えています',
+  STEP_READING: '今のゲームを読んでいます',
+  STEP_READING_FILE: '{file} を読んでいます',
+  STEP_WRITING: 'コードを書いています',
+  STEP_WRITING_FILE: '{file} を書いています',
+  STEP_MENDING: 'コードを直しています',
+  STEP_MENDING_FILE: '{file} を直しています',
+  STEP_SEARCHING: 'ファイルを調べています',
+  STEP_SEARCHING_FILE: '{file} を調べています',
+  STEP_PLANNING: '作り方を確認しています',
+  STEP_WORKING: '作業しています',
+  STEP_TESTING: '動くかどうか確かめています',
+  STEP_SAVING: '保存しています',
+  STEP_PLAYING: '試し遊びをしています',
+  STEP_ANSWERED: '回答完了',
+  STEP_RESTORE_ASKED: 'リストア確認',
+  // Lines of the chat
+  GAME_UPDATED: 'ゲームを更新しました',
+  GAME_UPDATED_SUMMARY: 'ゲームを更新しました。',
+  ANSWER_EMPTY: 'うまく答えられませんでした。もう少し詳しく教えてください。',
+  VERSION_RESTORED: 'バージョン {version} に戻しました',
+  REMIXED_FROM: '「{title}」をもとに作りました',
+  // Notifications: a title, and its message under the same code with _NOTE
+  GAME_REGISTERED: 'ゲームを登録しました',
+  GAME_REGISTERED_NOTE: '「{title}」を登録しました。',
+  GAME_PUBLISHED: 'ゲームを公開しました',
+  GAME_PUBLISHED_NOTE: '「{title}」を登録しました。',
+  WELCOME: 'DreamCoreへようこそ',
+  WELCOME_NOTE:
+    'ことばで伝えるだけで、スマホで遊べるゲームが作れます。まずは「作る」から始めましょう。',
+  // Refusals that no error kind has for itself
+  IMAGE_TIMED_OUT: '時間内に画像が完成しませんでした。もう一度お試しください。',
+} as const satisfies Record<string, string>;
+type SentenceCode = keyof typeof SENTENCES;
+
+/** Additive beside a sentence: which one it is; an error kind where it is the policy's. */
+export interface Coded {
+  code: string;
+  params: Record<string, string>;
+}
+
+/** The sentence of this code, its places filled. */
+export function sentence(
+  code: SentenceCode,
+  params: Readonly<Record<string, string>> = {},
+): string {
+  return SENTENCES[code].replace(/\{(\w+)\}/g, (place, name: string) => params[name] ?? place);
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+
+/** Fixed sentences by their words, those with places as patterns. */
+const FIXED = new Map<string, string>();
+const PATTERNS: { code: string; pattern: RegExp }[] = [];
+for (const [kind, { sentence: words }] of Object.entries(ERROR_POLICY).toReversed())
+  FIXED.set(words, kind);
+for (const [code, words] of Object.entries<string>(SENTENCES)) {
+  const parts = words.split(/\{(\w+)\}/);
+  if (parts.length === 1) FIXED.set(words, code);
+  else {
+    const pattern = parts.map((part, at) => (at % 2 === 0 ? escaped(part) : `(?<${part}>.+)`));
+    PATTERNS.push({ code, pattern: new RegExp(`^${pattern.join('')}$`, 's') });
+  }
+}
+
+/** What stands before the largest files in a refusal for want of room. */
+export const LARGEST = '\n大きいもの: ';
+
+/** Which sentence of ours this is; null when somebody else wrote it. */
+export function codeOf(text: string | null | undefined): Coded | null {
+  if (!text) return null;
+  const [words = '', largest] = text.split(LARGEST);
+  const fixed = FIXED.get(words);
+  if (fixed !== undefined) return { code: fixed, params: largest === undefined ? {} : { largest } };
+  for (const { code, pattern } of PATTERNS) {
+    const match = pattern.exec(text);
+    if (match) return { code, params: { ...match.groups } };
+  }
+  return null;
+}
+
+/** The same, to be spread beside the sentence. */
+export function coded(text: string | null | undefined): Partial<Coded> {
+  return codeOf(text) ?? {};
+}
+
+/** The error kind whose sentence this is. */
+export function kindOf(text: string | null | undefined): string | undefined {
+  const code = codeOf(text)?.code;
+  return isErrorKind(code) ? code : undefined;
+}
