@@ -10,6 +10,7 @@ import type { ActionWorkflows } from './action-workflows.js';
 import type { Auth } from './auth.js';
 import type { Games } from './games/current-game.js';
 import { createGamePathSigner, type GamePathSigner } from './games/signed-path.js';
+import { compressed } from './compressed.js';
 import { handleError, notFound } from './http-errors.js';
 import { cors, isGamesHost, refuseSandboxedOrigin } from './origin.js';
 import { rateLimits, type RateLimits } from './rate-limits.js';
@@ -79,6 +80,7 @@ export function createApp(deps: AppDeps): Express {
   if (config.GAMES_ORIGIN !== undefined) app.use(gamesHost(config, [counted, ...ofGames]));
   // Asked twenty times a second by every run, and by nothing that shows pages.
   app.use(callback);
+  app.use(compressed());
   if (config.EMBEDDED_SUPABASE_URL !== undefined)
     app.use(ofSupabase(counted), supabaseProxy(config.EMBEDDED_SUPABASE_URL, log));
 
@@ -216,7 +218,9 @@ function gameRouters(deps: RouterDeps): Router[] {
 
 /** On the host that GAMES_ORIGIN names there is nothing but games and what they load. */
 function gamesHost(config: Config, routers: RequestHandler[]): RequestHandler {
-  const routes = express.Router().use(gameHeaders(config), cors(config), routers, notFound);
+  const routes = express
+    .Router()
+    .use(compressed(), gameHeaders(config), cors(config), routers, notFound);
   return (req, res, next) => {
     if (isGamesHost(req.headers.host, config)) routes(req, res, next);
     else next();

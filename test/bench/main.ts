@@ -9,6 +9,7 @@ import { jobs } from './jobs.js';
 import { pacedSeconds, type Bench, type Measurement } from './measurement.js';
 import { modal } from './modal.js';
 import { overhead, pacedOverhead } from './overhead.js';
+import { pages } from './pages.js';
 import { processes } from './processes.js';
 import { reads } from './reads.js';
 import { rest } from './rest.js';
@@ -27,6 +28,7 @@ const ALL: readonly Measurement[] = [
   histories,
   growth,
   sockets,
+  pages,
   pacedOverhead,
   processes,
   modal,

@@ -154,7 +154,7 @@ export class Conversation {
 
   /** @param {'done' | 'failed'} outcome */
   notify(outcome) {
-    notifyInBackground(outcome, this.doings.projectName());
+    void notifyInBackground(outcome, this.doings.projectName());
   }
 
   /** @param {Pick<Frame<'styleOptions'>, 'dimension' | 'styles' | 'originalMessage'>} question */

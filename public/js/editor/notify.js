@@ -6,18 +6,31 @@ import { text } from '../texts/index.js';
 
 const OFFERED = 'dreamcore_notifications_offered';
 
-/** @param {'done' | 'failed'} outcome @param {string} projectName */
-export function notifyInBackground(outcome, projectName) {
+/**
+ * By the service worker where there is one: on phones a page may show none itself.
+ * @param {'done' | 'failed'} outcome @param {string} projectName
+ */
+export async function notifyInBackground(outcome, projectName) {
   if (!document.hidden || !('Notification' in window) || Notification.permission !== 'granted')
     return;
-  const notification = new Notification(outcome === 'done' ? text.notifyDone : text.notifyFailed, {
+  const title = outcome === 'done' ? text.notifyDone : text.notifyFailed;
+  const options = {
     body: projectName,
-    icon: '/images/icon-180.png',
-  });
-  notification.addEventListener('click', () => {
-    window.focus();
-    notification.close();
-  });
+    icon: '/images/icon-192.png',
+    tag: location.pathname,
+    data: { url: location.pathname },
+  };
+  try {
+    const worker = await navigator.serviceWorker?.getRegistration();
+    if (worker?.active) return await worker.showNotification(title, options);
+    const notification = new Notification(title, options);
+    notification.addEventListener('click', () => {
+      window.focus();
+      notification.close();
+    });
+  } catch {
+    /* the chat says it all the same */
+  }
 }
 
 /**

@@ -72,7 +72,10 @@ export function stylePicker({ dimension, styles, onPick, onSkip }) {
 
 /** @param {'2d' | '3d'} dimension @param {StyleOption} style @param {() => void} onclick */
 function styleCard(dimension, style, onclick) {
-  const drawn = `/images/styles/${dimension}/${style.id}.svg`;
+  const { pathname: drawn } = new URL(
+    `../../images/styles/${dimension}/${style.id}.svg`,
+    import.meta.url,
+  );
   const image = h('img', {
     src: style.imageUrl ?? drawn,
     alt: '',

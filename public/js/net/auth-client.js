@@ -36,7 +36,8 @@ function loadSdk() {
   if (window.supabase) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const script = document.createElement('script');
-    script.src = '/lib/supabase.min.js';
+    // Beside this module's own address, which may name a version.
+    script.src = new URL('../../lib/supabase.min.js', import.meta.url).pathname;
     script.addEventListener('load', () => resolve());
     script.addEventListener('error', () => {
       script.remove();

@@ -35,6 +35,10 @@ export const en = {
   notFoundDiscover: 'See everyone’s games',
   notFoundCreate: 'My games',
 
+  offlineTitle: 'No connection - Game Creator',
+  offlineHeading: 'No connection',
+  offlineLine: 'This page opens again as soon as there is a network.',
+
   listTitle: 'Create - Game Creator',
   brand: 'GAME CREATOR',
   signOut: 'Sign out',

@@ -36,6 +36,11 @@ export const ja = {
   notFoundDiscover: 'みんなのゲームを見る',
   notFoundCreate: '自分のゲームへ',
 
+  // Without a network
+  offlineTitle: '接続がありません - ゲームクリエイター',
+  offlineHeading: '接続がありません',
+  offlineLine: 'ネットワークにつながると、このページを開き直します。',
+
   // Project list
   listTitle: 'つくる - ゲームクリエイター',
   brand: 'GAME CREATOR',

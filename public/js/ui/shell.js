@@ -4,6 +4,7 @@ import { applyTexts, language, switchLanguage, text } from '../texts/index.js';
 import { h } from './dom.js';
 import { applyIcons } from './icons.js';
 import { showNavigation } from './nav.js';
+import { startServiceWorker } from './service-worker.js';
 import { prepareToasts } from './toast.js';
 import { followKeyboard } from './viewport.js';
 
@@ -20,6 +21,7 @@ export function startPage(title) {
     button.addEventListener('click', switchLanguage);
   }
   void showDemoStrip();
+  startServiceWorker();
 }
 
 /**

@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import express, { Router, type Response } from 'express';
+import express, { Router, type RequestHandler, type Response } from 'express';
 import { ConfigError, PROJECT_ROOT, type Config } from '../../config.js';
+import { createAppFiles, type AppFiles } from '../app-files.js';
+import { sendFileBytes } from '../games/file-response.js';
 
 const OUR_DIR = path.join(PROJECT_ROOT, 'public');
 /** Addresses without an ending → the page that is served there (rest.md §2.2). */
@@ -45,8 +47,12 @@ const OTHER_POLICY = [
  * them: their data is protected. Files of `PUBLIC_DIR` stand before ours of the same name, so that
  * another client of the same API can be served from here.
  */
-export function pageRoutes({ PUBLIC_DIR }: Pick<Config, 'PUBLIC_DIR'>): Router {
+export function pageRoutes({
+  PUBLIC_DIR,
+  NODE_ENV,
+}: Pick<Config, 'PUBLIC_DIR' | 'NODE_ENV'>): Router {
   const router = Router();
+  const appFiles = createAppFiles(OUR_DIR, supabaseBrowserBuild(), NODE_ENV === 'production');
   const lead = (pages: Readonly<Record<string, string>>): void => {
     for (const [address, file] of Object.entries(pages)) {
       router.get(address, (req, _res, next) => {
@@ -70,7 +76,50 @@ export function pageRoutes({ PUBLIC_DIR }: Pick<Config, 'PUBLIC_DIR'>): Router {
   router.get('/lib/supabase.min.js', (_req, res) => {
     res.set('Content-Type', TYPES['.js']).sendFile(supabaseBrowserBuild());
   });
+  router.use('/v', versionedFiles(appFiles));
+  router.use(ourPages(appFiles));
   return router.use(express.static(OUR_DIR, { setHeaders: setType }));
+}
+
+/** Our pages, fresh each time: they name what they load by its version. */
+function ourPages(appFiles: () => Promise<AppFiles>): RequestHandler {
+  return async (req, res, next) => {
+    if (req.method !== 'GET' && req.method !== 'HEAD') return next();
+    const [, name = 'index.html'] = /^\/([\w-]+\.html)?$/.exec(req.path) ?? [null, ''];
+    const { pages, changedAt } = await appFiles();
+    const page = pages.get(name);
+    if (page === undefined) return next();
+    sendFileBytes(req, res, page, { type: TYPES['.html'] ?? '', changedAt });
+  };
+}
+
+/**
+ * `/v/<version>/…`: what pages load, to be kept for good. A page of an instance with other files
+ * gets ours, and keeps them for this visit only.
+ */
+function versionedFiles(appFiles: () => Promise<AppFiles>): RequestHandler {
+  const setHeaders = (res: Response, file: string): void => {
+    setType(res, file);
+    if (res.locals['isCurrent'] === true)
+      res.set('Cache-Control', 'public, max-age=31536000, immutable');
+  };
+  const files = express.static(OUR_DIR, { setHeaders, index: false, redirect: false });
+  return async (req, res, next) => {
+    const [, version, rest] = /^\/([0-9a-f]{16})(\/(?:css|images|js|lib)\/.+)$/.exec(req.url) ?? [];
+    if (rest === undefined) return next();
+    res.locals['isCurrent'] = version === (await appFiles()).version;
+    if (rest === '/lib/supabase.min.js') {
+      const file = supabaseBrowserBuild();
+      setHeaders(res, file);
+      return res.sendFile(file);
+    }
+    const { url } = req;
+    req.url = rest;
+    files(req, res, (error: unknown) => {
+      req.url = url;
+      next(error);
+    });
+  };
 }
 
 /** A folder that is not there would silently serve other pages than were meant. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, startApi } from './api-process.js';
 import { matching } from './matchers.js';
 import { startTestApi, type TestApi } from './test-api.js';
+import { asOnDisk } from './versioned.js';
 
 /**
  * rest.md §2 (pages and static files), the libraries that games load, and the embedded gateway
@@ -38,7 +39,7 @@ describe('pages (§2)', () => {
     ['/editor.html', 'editor.html'],
   ])('%s serves %s to everybody', async (path, file) => {
     const answer = await api.ask(path);
-    expect([answer.status, answer.text]).toEqual([
+    expect([answer.status, asOnDisk(answer.text)]).toEqual([
       200,
       await readFile(`${root}public/${file}`, 'utf8'),
     ]);

@@ -6,6 +6,7 @@ import { checkPublicDir } from '../../../src/api/routes/pages.js';
 import { parseConfig, PROJECT_ROOT } from '../../../src/config.js';
 import { launchChromium } from '../../support/chromium.js';
 import { ask, startApi, type ApiProcess } from './api-process.js';
+import { asOnDisk } from './versioned.js';
 
 /**
  * `PUBLIC_DIR`: another client of the same API, made as V2's public directory is (rest.md
@@ -77,7 +78,8 @@ describe('PUBLIC_DIR', () => {
       ['/zap/x', 'play.html'],
       ['/css/base.css', 'css/base.css'],
     ] as const) {
-      expect([address, (await ask(api.port, address)).text]).toEqual([address, await ours(file)]);
+      const { text } = await ask(api.port, address);
+      expect([address, asOnDisk(text)]).toEqual([address, await ours(file)]);
     }
     expect((await ask(api.port, '/lib/supabase.min.js')).text).toContain('supabase');
     expect((await ask(api.port, '/images/styles')).headers['location']).toBe('/images/styles/');

@@ -133,6 +133,8 @@ export const PUBLISHING: Rows = {
           createdAt: anyText,
           read: false,
           icon: 'welcome',
+          code: 'WELCOME',
+          params: {},
         },
       ],
     }),

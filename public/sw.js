@@ -1,0 +1,59 @@
+/*
+ * Beside the pages: says so when there is no network, and shows notifications where pages may not.
+ * It keeps the page that says so with what that page loads, and nothing else: no answer of the API
+ * and no page of a person is ever read from here.
+ */
+const SHELL = 'dreamcore-shell';
+const OFFLINE_PAGE = '/offline.html';
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(keepShell().then(() => self.skipWaiting()));
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(
+    Promise.all([self.registration.navigationPreload?.enable(), self.clients.claim()]),
+  );
+});
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  if (request.method !== 'GET') return;
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== self.location.origin) return;
+  if (request.mode === 'navigate') event.respondWith(pageOrOffline(event));
+  // An address with a version never means anything else.
+  else if (/^\/v\/[0-9a-f]{16}\//.test(pathname) || pathname === '/images/icon.svg')
+    event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));
+});
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(openPage(event.notification.data?.url ?? '/create'));
+});
+
+/** The offline page, and whatever it names. */
+async function keepShell() {
+  const page = await fetch(OFFLINE_PAGE, { cache: 'reload' });
+  const addresses = [...(await page.clone().text()).matchAll(/(?:href|src)="(\/[^"]+)"/g)];
+  const shell = await caches.open(SHELL);
+  await shell.put(OFFLINE_PAGE, page);
+  await shell.addAll([...new Set(addresses.map(([, address]) => address))]);
+}
+
+async function pageOrOffline(event) {
+  try {
+    const preloaded = await event.preloadResponse;
+    return preloaded ?? (await fetch(event.request));
+  } catch {
+    const kept = await caches.match(OFFLINE_PAGE);
+    return kept ?? Response.error();
+  }
+}
+
+/** Brings the page to the front where it is open. */
+async function openPage(url) {
+  const pages = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const open = pages.find((page) => new URL(page.url).pathname === url);
+  return open ? open.focus() : self.clients.openWindow(url);
+}
