@@ -45,7 +45,8 @@ const NOT_OURS = [
 /** Every text and every name of a control that is on the screen. */
 const SEEN = `(() => {
   const seen = [document.title];
-  const isHidden = (element) => !element.checkVisibility() || element.closest(${JSON.stringify(NOT_OURS)});
+  const isHidden = (element) =>
+    !element.checkVisibility() || element.closest(${JSON.stringify(NOT_OURS)});
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const { parentElement, data } = walker.currentNode;

@@ -7,10 +7,11 @@ import { SENTENCES } from '../../src/contracts/sentences.js';
 import { languageOf } from '../../src/domain/language.js';
 import { STYLES } from '../../src/domain/styles.js';
 
-const load = async (name: string): Promise<Record<string, Record<string, unknown>>> =>
-  import(String(pathToFileURL(path.join(PROJECT_ROOT, 'public', 'js', 'texts', name)))) as Promise<
-    Record<string, Record<string, unknown>>
-  >;
+type Catalogues = Readonly<Record<string, Record<string, unknown>>>;
+const load = async (name: string): Promise<Catalogues> =>
+  import(
+    String(pathToFileURL(path.join(PROJECT_ROOT, 'public', 'js', 'texts', name)))
+  ) as Promise<Catalogues>;
 
 /** Every text of a catalogue, with something in each of its places. */
 function textsOf(value: unknown): string[] {
@@ -21,7 +22,7 @@ function textsOf(value: unknown): string[] {
 }
 
 describe('the English of the screens', () => {
-  it('has words for every sentence and every failure of the server, and for every style', async () => {
+  it('has words for every sentence and failure of the server, and every style', async () => {
     const { enSaid = {}, enStyles = {} } = await load('en-said.js');
     expect(Object.keys(enSaid).toSorted()).toEqual(
       [...Object.keys(SENTENCES), ...Object.keys(ERROR_POLICY)].toSorted(),

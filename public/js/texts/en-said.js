@@ -70,7 +70,7 @@ export const enSaid = {
   ImageServiceMissing: 'Images cannot be made right now.',
   ImageRefused: 'This image could not be made. Please try something else.',
   ImageNotMade: 'There was no image. Please try again.',
-  BrowserMissing: 'Pictures of the game cannot be taken right now.',
+  BrowserMissing: 'The screen of the game cannot be taken right now.',
   ImageTooLarge: 'This image is too large. Make it smaller and try again.',
   CutoutFailed: 'The background could not be removed. Please try another image.',
   CutoutUnavailable: 'Removing backgrounds is very busy. Please wait a moment and try again.',
