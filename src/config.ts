@@ -90,6 +90,8 @@ export const Env = z.object({
   CHAT_MODEL: z.string().min(1).default('claude-haiku-5-5'),
   CLAUDE_MAX_TURNS: Count.default(30),
   CLAUDE_MAX_BUDGET_USD: z.coerce.number().positive().default(2),
+  JOB_BUDGET_USD: z.coerce.number().positive().optional(),
+  REPAIR_USD: z.coerce.number().positive().default(0.3),
 
   JOB_TIMEOUT_MS: Ms.default(600_000),
   SHUTDOWN_GRACE_MS: Ms.optional(),
@@ -189,7 +191,9 @@ export interface Config extends Omit<
   | 'GAME_PATH_SECRET'
   | 'PUBLISH_CHECK_SECRET'
   | 'SHUTDOWN_GRACE_MS'
+  | 'JOB_BUDGET_USD'
 > {
+  readonly JOB_BUDGET_USD: number;
   readonly GAME_PATH_SECRET: string;
   readonly PUBLISH_CHECK_SECRET: string;
   readonly HOST: string;
@@ -248,6 +252,7 @@ function withDefaults(env: Parsed): Config {
     PUBLIC_URL: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
     SUPABASE_JWT_ISSUER: env.SUPABASE_JWT_ISSUER ?? `${env.SUPABASE_URL}/auth/v1`,
     SHUTDOWN_GRACE_MS: env.SHUTDOWN_GRACE_MS ?? env.JOB_TIMEOUT_MS,
+    JOB_BUDGET_USD: env.JOB_BUDGET_USD ?? env.CLAUDE_MAX_BUDGET_USD,
     CALLBACK_BASE_URL: env.CALLBACK_BASE_URL ?? `http://127.0.0.1:${env.PORT}`,
     // Each purpose derives a key of its own, so that one secret can stand in for all.
     GAME_PATH_SECRET: env.GAME_PATH_SECRET ?? env.CALLBACK_SECRET,

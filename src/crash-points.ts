@@ -15,6 +15,8 @@ export const CRASH_POINTS = [
   // Runner: an attempt
   'mid-stream',
   'after-candidate-commit',
+  // Worker: a game that was played is mended
+  'after-play-before-repair',
   // Worker: the commit point and the end
   'after-return-before-import',
   'after-import-before-publish',

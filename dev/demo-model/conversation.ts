@@ -4,6 +4,7 @@ import { answerVideoWords, wantsVideoWords } from './video-words.js';
 import { planEdits, type EditPlan } from './edits/plan.js';
 import { GameSource } from './edits/source.js';
 import { composeGame } from './games/compose.js';
+import { curesFor } from './faulty-games.js';
 import { answerReading, wantsReading } from './reading.js';
 import { readPrompt, type AskedFor } from './request-text.js';
 import { dimensionOf } from './theme/genres.js';
@@ -13,6 +14,7 @@ import {
   createdText,
   editedText,
   LOOK_AROUND,
+  mendedText,
   nextWishes,
   notUnderstoodText,
   planText,
@@ -112,7 +114,7 @@ function readFiles(steps: readonly Step[]): ProjectFiles | null {
   };
 }
 
-function editTurn(plan: EditPlan): Turn {
+function editTurn(plan: Pick<EditPlan, 'edits' | 'specEdits'>): Turn {
   const edit =
     (path: string) =>
     ({ oldString, newString }: { oldString: string; newString: string }) =>
@@ -122,6 +124,15 @@ function editTurn(plan: EditPlan): Turn {
     ...plan.edits.map(edit(INDEX)),
     ...plan.specEdits.map(edit(SPEC)),
   );
+}
+
+/** What plays have found is taken out of the page, as far as it is named. */
+function mendTurn(steps: readonly Step[], files: ProjectFiles, found: readonly string[]): Turn {
+  const cures = curesFor(files.index, found);
+  const made = steps.filter((step) => step.tool === 'Edit');
+  if (made.length > 0 || cures.length === 0)
+    return endTurn(mendedText(made.filter(({ isError }) => !isError).length));
+  return editTurn({ edits: cures, specEdits: [] });
 }
 
 function changeTurn(steps: readonly Step[], files: ProjectFiles, asked: AskedFor): Turn {
@@ -148,6 +159,7 @@ function existingTurn({ steps }: Conversation, asked: AskedFor, hasSpec: boolean
   }
   const files = readFiles(steps);
   if (!files) return endTurn(`index.html を読めませんでした（DEMO）。ファイルは変えていません。`);
+  if (asked.found.length > 0) return mendTurn(steps, files, asked.found);
   if (!wantsNewGame(asked.request)) return changeTurn(steps, files, asked);
   const anew = askedAnew(asked, files.spec);
   const theme = themeFromText(anew.request, anew);

@@ -1,3 +1,4 @@
+import { GAME_FAULTS, withFault } from './faulty-games.js';
 import type { AnswerBlock, Conversation, Turn } from './wire/messages.js';
 
 /** An HTTP error in place of an answer. */
@@ -144,6 +145,7 @@ const escape: Fault = {
  * | `endless` | calls tools for ever (turn limit) |
  * | `not-json` | answers in plain words where JSON was asked for |
  * | `slow-N` | a whole game takes N seconds |
+ * | `throws`, `deaf`, … | each new game has that fault, see faulty-games.ts |
  */
 const FAULTS: Readonly<Record<string, Fault>> = {
   '401': always(BAD_KEY),
@@ -196,5 +198,7 @@ export function faultNamed(name: string): Fault | null {
   if (seconds !== undefined) return { seconds: Number(seconds) };
   const wait = /^429-after-(\d{1,4})$/.exec(name)?.[1];
   if (wait !== undefined) return always(limited(Number(wait)));
+  if (GAME_FAULTS.includes(name))
+    return { change: (turn) => withPage(turn, (html) => withFault(html, name)) };
   return Object.hasOwn(FAULTS, name) ? (FAULTS[name] ?? null) : null;
 }

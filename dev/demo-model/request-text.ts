@@ -7,6 +7,8 @@ export interface AskedFor {
   dimension: Dimension | null;
   /** The words are error reports of a running game, to be repaired. */
   isRepair: boolean;
+  /** What a play has found in the game, to be mended; by its codes. */
+  found: string[];
 }
 
 const DIMENSION_LINE = /^Dimension:\s*(2d|3d)\s*$/im;
@@ -15,6 +17,8 @@ const STYLE_LINE = /^ID:\s*([a-z0-9_]+)\s*$/im;
 const STYLE_BLOCK = /^===.*(?:\n(?!\s*$).*)*/gm;
 /** A change whose words point to the chat comes with what they mean. */
 const MEANING_LINE = /^Meaning, with the chat before it: (.+)$/m;
+/** A numbered finding of a play. */
+const FINDING = /^\d+\. \[([a-z-]+)\] /gm;
 const REPAIR_NOTE = /^The errors above happened while the game was running\..*$/m;
 
 /** Reads a generation prompt: everything but the known lines and the style block is the request. */
@@ -33,5 +37,6 @@ export function readPrompt(prompt: string): AskedFor {
     styleId: STYLE_LINE.exec(prompt)?.[1] ?? null,
     dimension: dimension === '2d' || dimension === '3d' ? dimension : null,
     isRepair: REPAIR_NOTE.test(prompt),
+    found: [...prompt.matchAll(FINDING)].map(([, code = '']) => code),
   };
 }

@@ -222,6 +222,12 @@ export const REPAIR_TEXT =
   'エラーの内容を見ましたが、この DEMO モデルには自動で直す力がありません。' +
   'ファイルは変えていません。前のバージョンに戻すか、本物のモデルでお試しください。';
 
+/** After a repair of what a play has found. */
+export const mendedText = (count: number): string =>
+  count === 0
+    ? '言われた不具合は、このゲームの中に見つかりませんでした（DEMO）。'
+    : `見つかった不具合を ${count} か所直しました（DEMO）。`;
+
 /** "ネオン風", for answers about looks. */
 export const hasStyleWord = (text: string): boolean =>
   STYLE_WORDS.some(([pattern]) => pattern.test(text));

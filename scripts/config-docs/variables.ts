@@ -89,6 +89,11 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     CHAT_MODEL: { meaning: 'answers questions' },
     CLAUDE_MAX_TURNS: { meaning: 'turns of one run' },
     CLAUDE_MAX_BUDGET_USD: { meaning: 'cost limit of one run' },
+    JOB_BUDGET_USD: {
+      meaning: 'cost limit of all runs for one message, repairs included',
+      otherwise: '`CLAUDE_MAX_BUDGET_USD`',
+    },
+    REPAIR_USD: { meaning: 'a game is repaired only while so much of that is left' },
   },
   Jobs: {
     JOB_TIMEOUT_MS: { meaning: 'longest work on one message, counted from its slot' },

@@ -5,6 +5,8 @@ export interface PlayGameInput extends JobRef {
   /** Names the play among those of its job, from 1. */
   play: number;
   revision: string;
+  /** 0: of the game as it was made; else of one that was mended so often (J2). */
+  round: number;
   /** Where the listeners hear of it (D1). */
   place: { attempt: number; seq: number };
 }

@@ -49,6 +49,10 @@ export const GenerateInput = z.object({
   repoDir: z.string(),
   scratchDir: z.string(),
   parent: Revision.nullable(),
+  /** 0 makes the game; later rounds mend what the play of `from` has found (J2). */
+  round: z.number().int().min(0).default(0),
+  /** The candidate that a repair starts from; its commit's parent is `parent` all the same (C4). */
+  from: Revision.nullable().default(null),
   prompt: z.string().min(1),
   systemPrompt: z.string(),
   /** Commit subject source and `.ai-context` text: what the user wrote. */
@@ -114,8 +118,15 @@ const git = {
 
 /** Work on a project's repository. */
 export const GitInput = z.discriminatedUnion('op', [
-  /** The checked candidate that a job already has for a parent (C4). */
-  z.object({ ...git, op: z.literal('candidate'), jobId: z.string(), parent: Revision.nullable() }),
+  /** The checked candidate that a job already has for a parent and a round (C4). */
+  z.object({
+    ...git,
+    op: z.literal('candidate'),
+    jobId: z.string(),
+    parent: Revision.nullable(),
+    round: z.number().int().min(0).default(0),
+    from: Revision.nullable().default(null),
+  }),
   z.object({
     ...git,
     op: z.literal('log'),

@@ -24,6 +24,8 @@ export const SENTENCES = {
   STEP_TESTING: '動くかどうか確かめています',
   STEP_SAVING: '保存しています',
   STEP_PLAYING: '試し遊びをしています',
+  STEP_REPAIRING: '見つかった不具合を直しています',
+  STEP_PLAYING_AGAIN: '直したゲームをもう一度試し遊びしています',
   STEP_ANSWERED: '回答完了',
   STEP_RESTORE_ASKED: 'リストア確認',
   // Lines of the chat

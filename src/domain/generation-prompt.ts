@@ -2,6 +2,7 @@ import type { Dimension } from '../contracts/ids.js';
 import { transcript, type ChatLine } from './chat-lines.js';
 import { LANGUAGE_NAME, type Language } from './language.js';
 import { guideLines, styleGuide } from './style-guides.js';
+import { KEEP_THE_GAME } from './repair-prompt.js';
 import type { StylePreset } from './styles.js';
 
 /** What every game has to be, whatever the request. */
@@ -98,7 +99,7 @@ export function generationPrompt(input: PromptInput): string {
     lines.length > 0 ? `=== The chat before it, oldest first ===\n${linesOf(lines)}` : null,
     autoFix
       ? 'The errors above happened while the game was running. Find the cause and repair it ' +
-        'without changing how the game plays.'
+        KEEP_THE_GAME
       : null,
   ];
   return parts.filter((part) => part !== null).join('\n\n');

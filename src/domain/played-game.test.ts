@@ -11,10 +11,11 @@ const report = (...findings: [Code, PlayPhase][]) =>
     [],
     { needs: [], seed: 1 },
   );
+type Unrepaired = Omit<PlayedGame, 'language' | 'mended'>;
 const knownAs = (verdict: PlaySummary['verdict'], ...findings: Code[]) => ({ verdict, findings });
 
 describe('what becomes of a game that was played (J3)', () => {
-  it.each<[string, Omit<PlayedGame, 'language'>, 'publish' | 'refuse', boolean]>([
+  it.each<[string, Unrepaired, 'publish' | 'refuse', boolean]>([
     ['plays', { report: report(), isFirst: true, parent: null }, 'publish', false],
     [
       'could not be played',
@@ -38,7 +39,7 @@ describe('what becomes of a game that was played (J3)', () => {
           { report: report([code, when]), isFirst: true, parent: null },
           kind,
           kind === 'publish',
-        ] as [string, Omit<PlayedGame, 'language'>, 'publish' | 'refuse', boolean],
+        ] as [string, Unrepaired, 'publish' | 'refuse', boolean],
     ),
     [
       'an edit that breaks it',
@@ -66,12 +67,25 @@ describe('what becomes of a game that was played (J3)', () => {
     ],
   ])('%s', (_, game, kind, isTold) => {
     const [end, english] = (['ja', 'en'] as const).map((language) =>
-      endAfterPlay({ ...game, language }),
+      endAfterPlay({ ...game, mended: [], language }),
     );
     expect(end?.kind).toBe(kind);
     if (end?.kind === 'refuse') return expect(end.detail).toContain(game.report.findings[0]?.code);
     expect(end?.sentence !== null).toBe(isTold);
     // Not one word of the other language.
     if (english?.kind === 'publish' && isTold) expect(english.sentence).toMatch(/^[ -~“”]+$/);
+  });
+
+  it('J2: a game that was mended says so, each fault once', () => {
+    const mended = [findingOf('deaf', 'touched'), findingOf('deaf', 'touched')];
+    const game = { report: report(), mended, isFirst: true, parent: null };
+    expect(endAfterPlay({ ...game, language: 'ja' })).toEqual({
+      kind: 'publish',
+      sentence: '（試しに遊んで見つけた不具合「触っても反応しません」は、直してあります。）',
+    });
+    expect(endAfterPlay({ ...game, language: 'en' })).toEqual({
+      kind: 'publish',
+      sentence: '(Trying it out showed: it does not react to touch. That is mended.)',
+    });
   });
 });

@@ -1,7 +1,7 @@
-import type { PlayReport, PlaySummary } from '../contracts/play.js';
+import type { PlayFinding, PlayReport, PlaySummary } from '../contracts/play.js';
 import type { Language } from './language.js';
 import { PLAYER_VERSION, seedOf } from './playing.js';
-import { findingSentence, unplayedSentence } from './playing-words.js';
+import { findingSentence, mendedSentence, unplayedSentence } from './playing-words.js';
 
 /** What becomes of a candidate that was played: published, with a sentence or without, or not. */
 export type PlayedEnd =
@@ -10,6 +10,8 @@ export type PlayedEnd =
 
 export interface PlayedGame {
   readonly report: PlayReport;
+  /** What repairs were told that led to it; none when the first try is handed over. */
+  readonly mended: readonly PlayFinding[];
   /** The project has no version yet. */
   readonly isFirst: boolean;
   /** What is known of the version that it changes; null = nothing. */
@@ -23,10 +25,14 @@ export interface PlayedGame {
  * other first game handed over with the truth; an edit is refused when it has a fault that its
  * parent has not.
  */
-export function endAfterPlay({ report, isFirst, parent, language }: PlayedGame): PlayedEnd {
+export function endAfterPlay(game: PlayedGame): PlayedEnd {
+  const { report, mended, isFirst, parent, language } = game;
   switch (report.verdict) {
     case 'plays':
-      return { kind: 'publish', sentence: null };
+      return {
+        kind: 'publish',
+        sentence: mended.length > 0 ? mendedSentence(mended, language) : null,
+      };
     case 'unplayed':
       return { kind: 'publish', sentence: unplayedSentence(language) };
     case 'broken':

@@ -48,13 +48,25 @@ const UNPLAYED: Readonly<Record<Language, string>> = {
 /** What a player is told of a game that nobody could try out (J1). */
 export const unplayedSentence = (language: Language): string => UNPLAYED[language];
 
+/** What a player is told of a game whose faults were found and mended before it was handed over. */
+export function mendedSentence(findings: readonly PlayFinding[], language: Language): string {
+  const told = toldWords(findings, language);
+  return language === 'ja'
+    ? `（試しに遊んで見つけた不具合「${told.join('」「')}」は、直してあります。）`
+    : `(Trying it out showed: ${told.join('; ')}. That is mended.)`;
+}
+
 /** What a player is told of a game that is handed over with faults (J3). */
 export function findingSentence(findings: readonly PlayFinding[], language: Language): string {
-  const words = language === 'ja' ? JAPANESE : ENGLISH;
-  const told = [...new Set(findings.map(({ code }) => words[code] ?? code))];
+  const told = toldWords(findings, language);
   return language === 'ja'
     ? `（試しに遊んでみたところ、${told.join('。')}。「直して」と送ってください。）`
     : `(Trying it out showed: ${told.join('; ')}. Send “fix it” to have it mended.)`;
+}
+
+function toldWords(findings: readonly PlayFinding[], language: Language): string[] {
+  const words = language === 'ja' ? JAPANESE : ENGLISH;
+  return [...new Set(findings.map(({ code }) => words[code] ?? code))];
 }
 
 export function findingOf(code: PlayFinding['code'], when: PlayPhase, evidence = ''): PlayFinding {

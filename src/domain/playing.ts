@@ -94,10 +94,15 @@ export function foundTwice(
   first: readonly PlayFinding[],
   second: readonly PlayFinding[],
 ): PlayFinding[] {
-  const sameAs = (one: PlayFinding) => (other: PlayFinding) =>
+  return first.filter((finding) => second.some((other) => isSameFinding(finding, other)));
+}
+
+/** Exceptions are told apart by their own words, everything else by what it is. */
+export function isSameFinding(one: PlayFinding, other: PlayFinding): boolean {
+  return (
     other.code === one.code &&
-    (one.code !== 'exception' || other.evidence.split('\n')[0] === one.evidence.split('\n')[0]);
-  return first.filter((finding) => second.some(sameAs(finding)));
+    (one.code !== 'exception' || other.evidence.split('\n')[0] === one.evidence.split('\n')[0])
+  );
 }
 
 /** A page that asks for what a play cannot give is never broken (J4). */

@@ -8,12 +8,13 @@ import { bundleCreate } from '../git/bundle.js';
 import { hashFolder, type HashedFile } from '../git/commit.js';
 import { textOf } from '../git/diff.js';
 import { openRepo, type Repo } from '../git/process.js';
-import { readBlobs } from '../git/read.js';
+import { listTree, readBlobs } from '../git/read.js';
 import { initBare } from '../git/refs.js';
 import { claimsWork, splitFinalText, takeHtmlBlock } from './candidate/answer-text.js';
 import { keepFailed } from './candidate/keep-failed.js';
 import { checkCandidate, type ChangedText } from './candidate/check.js';
 import { editsOf } from './candidate/edits.js';
+import { isVisible } from './candidate/paths.js';
 import { findCandidate, saveCandidate, type CandidateResult } from './candidate/save.js';
 import type { EventTransport } from './callback/transport.js';
 import { runModel, type ModelAccess, type ModelRun } from './claude/run.js';
@@ -21,14 +22,16 @@ import { importBundle } from './import-bundle.js';
 import { fillWork, openScratch } from './scratch.js';
 
 const CHECKING = { type: 'progress', progress: 92, message: sentence('STEP_TESTING') } as const;
+const REPAIRING = { type: 'progress', progress: 20, message: sentence('STEP_REPAIRING') } as const;
 const SAVING = { type: 'progress', progress: 96, message: sentence('STEP_SAVING') } as const;
 const DEFAULT_SUMMARY = sentence('GAME_UPDATED_SUMMARY');
 const DEFAULT_ANSWER = sentence('ANSWER_EMPTY');
 
 /**
- * One attempt: fills a scratch folder from the parent, lets the model work there, checks what it
- * made and commits it as a candidate. A candidate that this job already has is answered instead
- * (C4). Failures are AppErrors; the project stays as it was.
+ * One attempt: fills a scratch folder from the parent, or in a repair from the candidate to be
+ * mended, lets the model work there, checks what it made and commits it as a candidate. One that
+ * this job already has for the round is answered instead (C4). Failures are AppErrors; the project
+ * stays as it was.
  */
 export async function generate(
   input: GenerateInput,
@@ -43,8 +46,9 @@ export async function generate(
   const scratch = await openScratch(input);
   let before: readonly HashedFile[] | null = null;
   try {
-    await fillWork(repo, scratch.work, input);
+    await fillWork(repo, scratch.work, { ...input, parent: input.from ?? input.parent });
     before = (await hashFolder(repo, scratch.work)).files;
+    if (input.round > 0) await events.emit(REPAIRING);
     const run = await runModel(input, scratch, access, events, signal);
     await events.emit(CHECKING);
     const { after, skipped, text } = await collect(repo, scratch.work, before, run.text);
@@ -69,7 +73,8 @@ export async function generate(
     signal.throwIfAborted();
     const result = await save(repo, input, {
       files: after,
-      changed,
+      // A version tells what it changes of its parent, repairs included.
+      changed: isAside(input) ? await changedSince(repo, input.parent, after) : changed,
       run,
       final,
       findings,
@@ -110,6 +115,24 @@ async function collect(
 function hasChanged(before: readonly HashedFile[], after: readonly HashedFile[]): boolean {
   const known = new Map(before.map((file) => [file.path, file.oid]));
   return before.length !== after.length || after.some((file) => known.get(file.path) !== file.oid);
+}
+
+/** Does the work start from something else than the commit's parent? */
+function isAside({ from, parent }: GenerateInput): boolean {
+  return from !== null && parent !== null;
+}
+
+async function changedSince(
+  repo: Repo,
+  parent: string | null,
+  after: readonly HashedFile[],
+): Promise<ChangedText[]> {
+  const before = parent === null ? [] : await listTree(repo, parent);
+  return changedTexts(
+    repo,
+    before.filter(({ path }) => isVisible(path)),
+    after,
+  );
 }
 
 async function changedTexts(

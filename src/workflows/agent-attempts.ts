@@ -1,17 +1,38 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/workflow';
-import type { GenerationSpec, JobRef, RunAgentOutcome } from '../activities/ports.js';
+import type {
+  AgentRepair,
+  GenerationSpec,
+  JobRef,
+  RunAgentOutcome,
+  StartedAttempt,
+} from '../activities/ports.js';
 import { localAgent, modalAgent, shared } from './activity-proxies.js';
 import { attemptLimitMs } from './next-attempt.js';
-import { runWithFallback, type Attempt } from './run-with-fallback.js';
+import {
+  newRecord,
+  runWithFallback,
+  type Attempt,
+  type AttemptRecord,
+} from './run-with-fallback.js';
 
 const MAX_SUMMARY_CHARS = 60;
 /** A call that has gone on without a worker may be over: its result is fetched all the same. */
 const SHORTEST_LIMIT_MS = 10_000;
+/** A repair begins with so much of the job's time left, or not at all (J2). */
+const REPAIR_MS = 120_000;
+/** Somebody has waited for a game already: its repair is the next to take a slot (J2). */
+const BEFORE_OTHERS = { priorityKey: 1 };
 
 /** Shared with the story: its end events carry the last attempt, and the Volume has to follow. */
 export interface AgentProgress {
   attempt: number;
   usedModal: boolean;
+  /** Tries and fallback count over all rounds (C1). */
+  readonly record: AttemptRecord;
+}
+
+export function noProgress(): AgentProgress {
+  return { attempt: 0, usedModal: false, record: newRecord() };
 }
 
 export interface AgentWork {
@@ -20,10 +41,13 @@ export interface AgentWork {
   /** Longest time from the first slot to the candidate, over all attempts (F3). */
   jobTimeoutMs: number;
   progress: AgentProgress;
+  /** What is to be mended; left out where a game is to be made. */
+  repair?: AgentRepair;
 }
 
 interface AgentAttempt extends Attempt {
   readonly limitMs: number;
+  readonly budget: Pick<StartedAttempt, 'budgetUsd'>;
 }
 
 /**
@@ -31,42 +55,65 @@ interface AgentAttempt extends Attempt {
  * job's row, so that an older one can be told to stop (C1, C2).
  */
 export async function runAgent(work: AgentWork): Promise<RunAgentOutcome> {
-  const { ref, spec } = work;
+  const { ref, spec, repair } = work;
   return runWithFallback<RunAgentOutcome, AgentAttempt>({
     workId: ref.jobId,
     chooseFor: ref,
-    label: '作成中',
+    label: repair ? `修正中 (repair ${repair.round})` : '作成中',
+    record: work.progress.record,
     begin: (attempt) => beginAttempt(work, attempt),
-    run: ({ backend, number, limitMs }, usedMs) => {
+    run: (attempt, usedMs) => {
+      const { backend, number, limitMs, budget } = attempt;
       const leftMs = usedMs === 0 ? limitMs : Math.max(limitMs - usedMs, SHORTEST_LIMIT_MS);
-      const request = spec.request.slice(0, MAX_SUMMARY_CHARS);
-      const summary = `Claude run ${number} (${backend}): ${request}`;
       const agent = backend === 'modal' ? modalAgent(leftMs) : localAgent(leftMs);
-      return agent.runAgent.executeWithOptions({ summary }, [{ ...ref, attempt: number, spec }]);
+      return agent.runAgent.executeWithOptions(
+        { summary: summaryOf(work, attempt), ...(repair ? { priority: BEFORE_OTHERS } : {}) },
+        [{ ...ref, attempt: number, spec, ...budget, ...(repair ? { repair } : {}) }],
+      );
     },
   });
 }
 
+function summaryOf({ spec, repair }: AgentWork, { number, backend }: Attempt): string {
+  if (!repair)
+    return `Claude run ${number} (${backend}): ${spec.request.slice(0, MAX_SUMMARY_CHARS)}`;
+  const codes = repair.findings.map(({ code }) => code).join(', ');
+  return `Repair ${repair.round}: Claude run ${number} (${backend}): ${codes}`;
+}
+
 /** The attempt under the row's number, with its time limit. Throws when there may be none. */
 async function beginAttempt(
-  { ref, jobTimeoutMs, progress }: AgentWork,
+  { ref, jobTimeoutMs, progress, repair }: AgentWork,
   { backend, reason, lostMs }: Attempt,
 ): Promise<AgentAttempt> {
   const started = await shared.startAttempt.executeWithOptions(
     { summary: 'Count one more start of the runner' },
-    [{ ...ref, backend }],
+    [
+      {
+        ...ref,
+        backend,
+        ...(repair && {
+          repair: {
+            round: repair.round,
+            latestSlotAgeMs: Math.max(0, jobTimeoutMs + lostMs - REPAIR_MS),
+          },
+        }),
+      },
+    ],
   );
   // The row has ended elsewhere (cancelled, reconciled): nothing may be written any more.
   if (!started) throw new CancelledFailure('the job row has ended');
-  progress.attempt = started.attempt;
-  const leftMs = jobTimeoutMs + lostMs - started.slotAgeMs;
+  const { attempt: number, slotAgeMs, budgetUsd } = started;
+  const budget = budgetUsd === undefined ? {} : { budgetUsd };
+  progress.attempt = number;
+  const leftMs = jobTimeoutMs + lostMs - slotAgeMs;
   if (leftMs <= 0)
     throw ApplicationFailure.nonRetryable('no time left for another attempt', 'RunTimedOut');
   const limitMs = attemptLimitMs(backend, leftMs, jobTimeoutMs);
   if (limitMs <= 0) {
     const why = 'too little time left for Modal';
-    return { number: started.attempt, backend: 'local', reason: why, lostMs, limitMs: leftMs };
+    return { number, backend: 'local', reason: why, lostMs, limitMs: leftMs, budget };
   }
   progress.usedModal ||= backend === 'modal';
-  return { number: started.attempt, backend, reason, lostMs, limitMs };
+  return { number, backend, reason, lostMs, limitMs, budget };
 }

@@ -9,7 +9,7 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import type { GenerationPlan, JobRef, OpenedJob } from '../activities/ports.js';
-import { summaryOf, type PlaySummary } from '../contracts/play.js';
+import { summaryOf } from '../contracts/play.js';
 import type {
   AdmitAnswer,
   AdmitRequest,
@@ -23,9 +23,9 @@ import { answering, reading, shared } from './activity-proxies.js';
 import { cancelledRun, failedRun, markEnd, markKind } from './ends.js';
 import { classifyFailure, type Failure } from './failures.js';
 import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from './writer-messages.js';
-import { playCandidate, type PlayedCandidate } from './play-candidate.js';
+import { playAndRepair } from './repair-rounds.js';
 import { startReplication } from './replication.js';
-import { runAgent, type AgentProgress } from './agent-attempts.js';
+import { noProgress, runAgent } from './agent-attempts.js';
 
 /**
  * One chat message, from accepted to a committed version, an answer, or a clearly reported failure.
@@ -47,7 +47,7 @@ class GenerateGame {
   private workDone = false;
   private cancelsUnderWay = 0;
   private cancelled = false;
-  private readonly progress: AgentProgress = { attempt: 0, usedModal: false };
+  private readonly progress = noProgress();
   private readonly work = new CancellationScope();
 
   constructor(private readonly input: GenerateGameInput) {
@@ -161,12 +161,9 @@ class GenerateGame {
     plan: Extract<GenerationPlan, { kind: 'generate' }>,
   ): Promise<GenerateGameOutcome> {
     const { request, parent } = plan.spec;
-    const result = await runAgent({
-      ref: this.ref,
-      spec: plan.spec,
-      jobTimeoutMs: this.input.jobTimeoutMs,
-      progress: this.progress,
-    });
+    const { jobTimeoutMs } = this.input;
+    const agent = { ref: this.ref, spec: plan.spec, jobTimeoutMs, progress: this.progress };
+    const result = await runAgent(agent);
     if (result.kind === 'answer') {
       const { message, suggestions, usage } = result;
       return this.complete({
@@ -178,20 +175,23 @@ class GenerateGame {
         event: { type: 'chat', message, suggestions },
       });
     }
-    const played = plan.play ? await this.play(result.revision, plan.spec, plan.play.parent) : null;
+    const played = plan.play
+      ? await playAndRepair({ agent, candidate: result, parentPlay: plan.play.parent })
+      : null;
     if (played?.end.kind === 'refuse')
       return this.fail({ kind: 'GameBroken', detail: played.end.detail });
+    const candidate = played?.revision ?? result.revision;
     this.closing = true;
     setCurrentDetails('保存中 (publishing)');
     const { summary, suggestions, usage } = result;
     const sentence = played?.end.sentence ?? null;
     // A job that is taken up after its commit point has its version already: that one counts.
     const { revision } = await shared.publishRevision.executeWithOptions(
-      { summary: `Commit point: ${result.revision.slice(0, 7)}` },
+      { summary: `Commit point: ${candidate.slice(0, 7)}` },
       [
         {
           ...this.ref,
-          revision: result.revision,
+          revision: candidate,
           parent,
           subject: request,
           ...(played ? { play: played.report } : {}),
@@ -211,17 +211,6 @@ class GenerateGame {
     if (plan.hasDefaultName) await this.startNaming(revision);
     if (this.progress.usedModal) await startReplication(this.ref);
     return outcome;
-  }
-
-  /** Tries the candidate out before anybody sees it (J1). */
-  private play(
-    revision: string,
-    { parent, language = 'ja' }: Extract<GenerationPlan, { kind: 'generate' }>['spec'],
-    parentPlay: PlaySummary | null,
-  ): Promise<PlayedCandidate> {
-    setCurrentDetails('試し遊び中 (playing)');
-    const { attempt } = this.progress;
-    return playCandidate({ ref: this.ref, attempt, revision, parent, parentPlay, language });
   }
 
   private async complete(

@@ -36,6 +36,21 @@ export interface AttemptedWork<T, A extends Attempt = Attempt> {
    * `usedMs`: for so long the attempt has been going on already, under workers that were shut down.
    */
   readonly run: (attempt: A, usedMs: number) => Promise<T>;
+  /** What earlier pieces of the same work have gone through, which this one goes on from (C1). */
+  readonly record?: AttemptRecord;
+}
+
+/** What the attempts at some work have gone through so far. */
+export interface AttemptRecord {
+  /** Those that failed by themselves: a shutdown costs no try, and a success neither. */
+  readonly made: Record<Backend, number>;
+  lostMs: number;
+  /** Why the rest of the work stays on this machine; null = Modal may still be chosen. */
+  localBecause: string | null;
+}
+
+export function newRecord(localBecause: string | null = null): AttemptRecord {
+  return { made: { modal: 0, local: 0 }, lostMs: 0, localBecause };
 }
 
 /**
@@ -50,29 +65,27 @@ export async function runWithFallback<T, A extends Attempt = Attempt>(
 }
 
 class Attempts<T, A extends Attempt> {
-  /** Those that count: a shutdown costs no try. */
-  private readonly made: Record<Backend, number> = { modal: 0, local: 0 };
   private begun = 0;
-  private lostMs = 0;
   private shownBackend: Backend | null = null;
-  /** Why the rest of the work stays on this machine; null = Modal may still be chosen. */
-  private localBecause: string | null;
+  private readonly record: AttemptRecord;
 
   constructor(private readonly work: AttemptedWork<T, A>) {
-    this.localBecause = work.chooseFor === 'local' ? 'only here' : null;
+    this.record = work.record ?? newRecord(work.chooseFor === 'local' ? 'only here' : null);
   }
 
   async untilSuccess(): Promise<T> {
     for (;;) {
       const attempt = await this.begin();
-      this.made[attempt.backend] += 1;
+      this.record.made[attempt.backend] += 1;
       this.show(attempt);
       const startedMs = Date.now();
       try {
-        return await throughShutdowns(
+        const result = await throughShutdowns(
           () => this.work.run(attempt, Date.now() - startedMs),
           ({ goesOn }) => goesOn,
         );
+        this.record.made[attempt.backend] -= 1;
+        return result;
       } catch (error) {
         if (isCancellation(error)) throw error;
         if (shutdownOf(error)) this.excuse(attempt, Date.now() - startedMs);
@@ -84,14 +97,15 @@ class Attempts<T, A extends Attempt> {
   private async begin(): Promise<A> {
     const { backend, reason } = await this.choose();
     this.begun += 1;
-    const attempt: Attempt = { number: this.begun, backend, reason, lostMs: this.lostMs };
+    const attempt: Attempt = { number: this.begun, backend, reason, lostMs: this.record.lostMs };
     return this.work.begin ? this.work.begin(attempt) : (attempt as A);
   }
 
   private async choose(): Promise<Pick<BackendChoice, 'backend' | 'reason'>> {
     const { chooseFor } = this.work;
-    if (chooseFor === 'local' || this.localBecause !== null)
-      return { backend: 'local', reason: this.localBecause ?? '' };
+    const { localBecause } = this.record;
+    if (chooseFor === 'local' || localBecause !== null)
+      return { backend: 'local', reason: localBecause ?? '' };
     return shared.chooseBackend.executeWithOptions({ summary: 'Modal or this machine' }, [
       chooseFor,
     ]);
@@ -106,8 +120,8 @@ class Attempts<T, A extends Attempt> {
 
   /** A shutdown has cut it: the next one has the same tries and the same time before it. */
   private excuse({ backend }: Attempt, tookMs: number): void {
-    this.made[backend] -= 1;
-    this.lostMs += tookMs;
+    this.record.made[backend] -= 1;
+    this.record.lostMs += tookMs;
   }
 
   /** Returns when another attempt may be made, after its pause; else throws the failure. */
@@ -117,13 +131,13 @@ class Attempts<T, A extends Attempt> {
     tookMs: number,
   ): Promise<void> {
     const failure = classifyFailure(error);
-    const decision = nextAttempt({ backend, failure, attempts: this.made[backend], tookMs });
+    const decision = nextAttempt({ backend, failure, attempts: this.record.made[backend], tookMs });
     switch (decision.next) {
       case 'giveUp':
         throw error;
       case 'local': {
         const { kind, detail } = failure;
-        this.localBecause = `fallback after ${kind}`;
+        this.record.localBecause = `fallback after ${kind}`;
         log.warn('work leaves Modal', { workId: this.work.workId, attempt: number, kind, detail });
         return;
       }

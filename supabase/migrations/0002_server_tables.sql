@@ -89,6 +89,10 @@ create table if not exists public.usage_events (
   state text not null check (state in ('reserved', 'settled', 'released')),
   -- Kind of the error by which an attempt ended; null when it ended well, was cancelled or goes on.
   failure text,
+  -- Who bears what is settled: the house pays repairs, and games that were handed over as broken.
+  payer text not null default 'user' check (payer in ('user', 'house')),
+  -- usd is what it has cost, as whoever did it says, and no longer what was set aside.
+  is_cost_known boolean not null default false,
   created_at timestamptz not null default now(),
   ended_at timestamptz,
   unique (kind, call_id)

@@ -11,7 +11,8 @@ create or replace function public.spent_today(p_user_id uuid) returns double pre
 language sql stable set search_path = '' as $$
   select coalesce(sum(usd), 0) from public.usage_events
   where created_at >= public.usage_day_start()
-    and (p_user_id is null or (user_id = p_user_id and state <> 'released'));
+    and (p_user_id is null
+      or (user_id = p_user_id and state <> 'released' and payer = 'user'));
 $$;
 
 -- Ends the reservations that a job or action still has. A job that never got a slot has cost
@@ -42,29 +43,51 @@ language sql stable set search_path = '' as $$
   order by l.place limit 1;
 $$;
 
--- Counts one more runner start, as start_attempt, and reserves what it may cost. A job's first
--- attempt is refused when that would exceed a limit (0 = none); later ones never, because an
--- accepted job is carried to its end. Null when the row has ended.
+-- What attempts of a job have cost, as far as they could tell.
+create or replace function public.spent_on_job(p_job public.jobs) returns double precision
+language sql stable set search_path = '' as $$
+  select coalesce(sum(e.usd), 0) from public.usage_events e
+  where e.job_id = p_job.id and e.kind = 'model' and e.is_cost_known
+    and e.created_at >= p_job.created_at;
+$$;
+
+-- Counts one more runner start, as start_attempt, and reserves what it may cost: p_estimate_usd,
+-- or what p_purse_usd has left for all attempts of the job. A job's first attempt is refused when
+-- that would exceed a limit of the day (0 = none); later ones never, because an accepted job is
+-- carried to its end, unless its purse is empty. A repair (p_round > 0) is the house's and may be
+-- left out: it needs p_least_usd, a slot taken less than p_latest_ms ago, and room in the budget
+-- of all. Null when the row has ended.
 create or replace function public.reserve_attempt(
   p_id uuid, p_backend text, p_estimate_usd double precision, p_user_limit_usd double precision,
-    p_budget_usd double precision
+    p_budget_usd double precision, p_purse_usd double precision, p_round integer,
+    p_least_usd double precision, p_latest_ms bigint
 ) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
   v_job public.jobs;
   v_started jsonb;
   v_refusal jsonb;
+  v_spent_usd double precision;
+  v_usd double precision;
 begin
   -- Reservations take turns, so that two cannot both take what is left for one.
   if p_user_limit_usd > 0 or p_budget_usd > 0 then perform pg_advisory_xact_lock(4711012); end if;
   select * into v_job from public.jobs where id = p_id
     and status in ('pending', 'processing') for no key update;
   if not found then return null; end if;
+  v_spent_usd := public.spent_on_job(v_job);
+  v_usd := least(p_estimate_usd, p_purse_usd - v_spent_usd);
+  if v_usd <= 0 or v_usd < p_least_usd then
+    return jsonb_build_object('outcome', 'refused', 'limit', 'purse', 'spent_usd', v_spent_usd);
+  end if;
+  if clock_timestamp() - v_job.slot_at > make_interval(secs => p_latest_ms / 1000.0) then
+    return jsonb_build_object('outcome', 'refused', 'limit', 'time', 'spent_usd', v_spent_usd);
+  end if;
   -- The first one is the one before which nothing was reserved, whatever the row says.
-  if not exists (select from public.usage_events e
+  if p_round > 0 or not exists (select from public.usage_events e
     where e.job_id = p_id and e.kind = 'model' and e.created_at >= v_job.created_at) then
-    v_refusal := public.refused_by_limit(v_job.user_id, p_estimate_usd, p_user_limit_usd,
-      p_budget_usd);
+    v_refusal := public.refused_by_limit(v_job.user_id, v_usd,
+      case when p_round > 0 then 0 else p_user_limit_usd end, p_budget_usd);
     if v_refusal is not null then return v_refusal; end if;
   end if;
   perform public.release_reservations(p_id, v_job.slot_at is not null, 'RunCrashed');
@@ -74,10 +97,27 @@ begin
     where e.job_id = p_id and e.kind = 'model'
   )) where id = p_id;
   v_started := public.start_attempt(p_id);
-  insert into public.usage_events (user_id, job_id, call_id, kind, backend, usd, state)
+  insert into public.usage_events (user_id, job_id, call_id, kind, backend, usd, state, payer)
   values (v_job.user_id, p_id, p_id || '.' || (v_started ->> 'attempt'), 'model', p_backend,
-    p_estimate_usd, 'reserved');
-  return v_started || jsonb_build_object('outcome', 'started');
+    v_usd, 'reserved', case when p_round > 0 then 'house' else 'user' end);
+  return v_started || jsonb_build_object('outcome', 'started', 'budget_usd', v_usd);
+end $$;
+
+-- An attempt has ended well and its job goes on: it counts with what it has cost, or, where nobody
+-- knows, with all that was set aside. Once; one that has ended otherwise stays so.
+create or replace function public.settle_attempt(p_id uuid, p_attempt integer,
+  p_usd double precision) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  update public.usage_events e
+  set state = 'settled', ended_at = now(), is_cost_known = coalesce(p_usd between 0 and 1e6, false),
+    usd = case when p_usd between 0 and 1e6 then p_usd else e.usd end,
+    seconds = greatest(coalesce(extract(epoch from clock_timestamp()
+      - case when e.payer = 'house' then e.created_at else j.slot_at end), 0), 0)
+  from public.jobs j
+  where j.id = p_id and e.kind = 'model' and e.call_id = p_id || '.' || p_attempt
+    and e.state = 'reserved';
+  return found;
 end $$;
 
 -- The same for a step of an action: p_step names it, p_kind what is bought. A repeat changes
@@ -124,14 +164,24 @@ language plpgsql set search_path = '' as $$
 begin
   update public.usage_events
   set state = 'released', ended_at = coalesce(ended_at, now()),
-    failure = coalesce(p_failure, failure), usd = coalesce(p_usd, usd)
+    failure = coalesce(p_failure, failure), usd = coalesce(p_usd, usd),
+    is_cost_known = is_cost_known or p_usd is not null
   where kind <> 'modal' and call_id = p_call_id and state <> 'settled';
   return found;
 end $$;
 
+-- Was this game handed over with faults that its play has found? What cannot be read says nothing.
+create or replace function public.told_broken(p_result text) returns boolean
+language plpgsql immutable set search_path = '' as $$
+begin
+  return coalesce(p_result::jsonb #>> '{play,verdict}' = 'broken', false);
+exception when data_exception then
+  return false;
+end $$;
+
 -- Reservations live exactly as long as their job: whoever ends the row ends them, in the same
 -- transaction. A cost that cannot be stored leaves the reservation as what was spent: nothing here
--- keeps a job from ending.
+-- keeps a job from ending. The user bears what has made the version, unless that was told broken.
 create or replace function public.settle_job_usage() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -147,9 +197,17 @@ begin
     set state = 'settled', ended_at = now(),
       usd = case when v_usd between 0 and 1e6 then v_usd else usd end,
       seconds = greatest(coalesce(extract(epoch from clock_timestamp() - new.slot_at), 0), 0)
-    where kind = 'model' and call_id = new.id || '.' || new.attempt and state <> 'settled';
+    -- Repairs are settled one by one: what the job says of its cost is not theirs.
+    where kind = 'model' and call_id = new.id || '.' || new.attempt and state <> 'settled'
+      and payer = 'user';
+    if public.told_broken(new.result) then
+      update public.usage_events set payer = 'house'
+      where job_id = new.id and kind in ('model', 'modal') and created_at >= new.created_at;
+    end if;
   else
-    update public.usage_events set state = 'released' where job_id = old.id and kind = 'modal';
+    update public.usage_events set state = 'released' where job_id = old.id
+      and (kind = 'modal'
+        or (kind = 'model' and state = 'settled' and created_at >= old.created_at));
   end if;
   -- Whatever is left tried in vain, or was stopped.
   perform public.release_reservations(old.id, old.slot_at is not null,
@@ -205,10 +263,13 @@ begin
     select state into v_status from public.actions where id = p_job_id for share;
   end if;
   insert into public.usage_events (user_id, job_id, call_id, kind, backend, function, seconds, usd,
-    state, ended_at)
+    payer, state, ended_at)
   values (
     (select id from public.users where id = p_user_id), p_job_id, p_call_id, 'modal', 'modal',
       p_function, p_seconds, p_usd,
+    -- Where an attempt was made belongs to it.
+    coalesce((select e.payer from public.usage_events e
+      where e.kind = 'model' and e.call_id = p_call_id), 'user'),
     case when v_status in ('pending', 'processing', 'completed')
       then 'settled' else 'released' end, now()
   )
@@ -243,7 +304,7 @@ language sql stable set search_path = '' as $$
   ),
   recent as (
     select count(*)::integer as count, percentile_cont(0.95) within group (order by seconds) as p95
-    from attempts where state = 'settled'
+    from attempts where state = 'settled' and payer = 'user'
       and ended_at > now() - make_interval(hours => p_recent_hours)
   ),
   earlier as (
@@ -251,7 +312,7 @@ language sql stable set search_path = '' as $$
       count(*)::integer as count,
       percentile_cont(0.95) within group (order by seconds) as p95
     from attempts
-    where state = 'settled' and ended_at <= now() - make_interval(hours => p_recent_hours)
+    where state = 'settled' and payer = 'user' and ended_at <= now() - make_interval(hours => p_recent_hours)
       and ended_at > now() - make_interval(days => p_days)
     group by 1
   )

@@ -59,7 +59,7 @@ create or replace function public.usage_of(p_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(jsonb_agg(jsonb_build_object(
     'call_id', call_id, 'kind', kind, 'backend', backend, 'function', function,
-    'seconds', seconds, 'usd', usd, 'state', state, 'failure', failure,
+    'seconds', seconds, 'usd', usd, 'state', state, 'payer', payer, 'failure', failure,
     'created_at', created_at, 'ended_at', ended_at
   ) order by created_at, call_id), '[]')
   from public.usage_events where job_id = p_id;

@@ -17,6 +17,8 @@ import {
   MODAL_QUEUE,
   type GenerateGameInput,
 } from '../../src/contracts/workflows.js';
+import { reportOf } from '../../src/domain/playing.js';
+import { findingOf } from '../../src/domain/playing-words.js';
 import { streamWriter } from '../../src/stream/writer.js';
 import { cancelUpdate } from '../../src/workflows/writer-messages.js';
 import { recordVideos } from './record-videos.js';
@@ -165,6 +167,22 @@ const STORIES: Record<string, FakeActivities> = {
         usage: null,
       };
     },
+  },
+  // The play finds something, a repair mends it.
+  'generate-repair': {
+    planGeneration: async () => ({ ...PLAN, play: { parent: null } }),
+    startAttempt: async ({ repair }) => ({
+      attempt: 1 + (repair?.round ?? 0),
+      slotAgeMs: 0,
+      budgetUsd: 2,
+    }),
+    runAgent: async ({ repair }) =>
+      repair ? { ...CANDIDATE, revision: 'c'.repeat(40) } : CANDIDATE,
+    playGame: async ({ round }) => ({
+      ...reportOf(round === 0 ? [findingOf('deaf', 'touched')] : [], [], { needs: [], seed: 1 }),
+      sheet: null,
+      tookMs: 1,
+    }),
   },
   'generate-question': {
     planGeneration: async () => ({

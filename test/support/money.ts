@@ -16,6 +16,9 @@ export function moneyOf({ env }: Stack, userId: string) {
   return {
     /** Rows of one job or action. */
     of: (id: string) => ask(`?job_id=eq.${id}&kind=neq.modal&select=kind,state,usd`),
+    /** Who pays the attempts of a job, in their order. */
+    payers: (id: string) =>
+      ask(`?job_id=eq.${id}&kind=eq.model&select=state,payer&order=created_at`),
     /** As if the user had spent so much today. */
     spend: (usd: number) =>
       ask('', {

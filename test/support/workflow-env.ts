@@ -95,6 +95,7 @@ const chooseLocal: FakeActivities = {
   startProcessing: async () => undefined,
   readMessage: async () => null,
   reserveStep: async () => true,
+  settleAttempt: async () => undefined,
   chooseBackend: async () => ({
     backend: 'local',
     reason: 'no Modal credentials',

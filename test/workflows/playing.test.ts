@@ -57,13 +57,17 @@ async function play({ parent = null, parentPlay = null, isOff = false, playGame 
     openJob: async () => ({ outcome: 'opened', job: jobRow(input) }),
     planGeneration: async () => plan,
     startAttempt: async () => ({ attempt: 3, slotAgeMs: 0 }),
-    runAgent: async () => ({
-      kind: 'candidate',
-      revision: REVISION,
-      summary: '完成',
-      suggestions: [],
-      usage: null,
-    }),
+    async runAgent({ repair }) {
+      // What is found stays: repairs have a file of their own.
+      if (repair) throw ApplicationFailure.nonRetryable('no', 'ModelRefused');
+      return {
+        kind: 'candidate',
+        revision: REVISION,
+        summary: '完成',
+        suggestions: [],
+        usage: null,
+      };
+    },
     async playGame(given) {
       played.push(given);
       return playGame!(given);
@@ -162,7 +166,7 @@ describe('J1: no game is handed over that was not played', () => {
     expect(end).toMatchObject({ ended: 'completed' });
     expect(played).toMatchObject([
       { revision: REVISION, play: 1 },
-      { revision: PARENT, play: 2, place: { attempt: 3, seq: 500_000_002 } },
+      { revision: PARENT, play: 4, place: { attempt: 3, seq: 500_001_002 } },
     ]);
     expect(completed[0]?.play).toEqual({ verdict: 'broken', findings: ['deaf'] });
   });

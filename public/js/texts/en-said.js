@@ -37,6 +37,8 @@ export const enSaid = {
   STEP_TESTING: 'Checking whether it works',
   STEP_SAVING: 'Saving the version',
   STEP_PLAYING: 'Trying it out',
+  STEP_REPAIRING: 'Mending what was found',
+  STEP_PLAYING_AGAIN: 'Trying the mended game out',
   STEP_ANSWERED: 'The answer is ready',
   STEP_RESTORE_ASKED: 'The answer is ready',
 

@@ -7,7 +7,7 @@ import type { WorkerConfig } from '../../config.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity } from '../frame/long-activity.js';
-import { generateInput, readOutcome, superseded } from '../runner-input/generate-input.js';
+import { generateInput, readOutcome, startOf, superseded } from '../runner-input/generate-input.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
@@ -28,7 +28,7 @@ async function runAgent(
   { config, store, mirror, runner }: AgentDeps,
   input: RunAgentInput,
 ): Promise<RunAgentOutcome> {
-  const { jobId, userId, projectId, attempt, spec } = input;
+  const { jobId, userId, projectId, attempt } = input;
   const callId = callIdFor(jobId, attempt);
   const scratchDir = scratchDirOf(config, callId);
   // The runner removes it, unless it was killed. What cannot be removed is left to
@@ -38,7 +38,8 @@ async function runAgent(
   return longActivity({ onShutdown: 'stops', details: { callId }, cleanUp }, async ({ signal }) => {
     if (!(await store.jobs.takeSlot(jobId, attempt, 'local'))) throw superseded(attempt);
     const repoDir = await mirror.ensure(userId, projectId);
-    if (spec.parent !== null) await mirror.assertHere(userId, projectId, spec.parent);
+    const startsFrom = startOf(input);
+    if (startsFrom !== null) await mirror.assertHere(userId, projectId, startsFrom);
     const raw = await startRunner({
       program: runner,
       input: generateInput(config, input, {

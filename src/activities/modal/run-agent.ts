@@ -10,7 +10,7 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity, type LongActivity } from '../frame/long-activity.js';
 import { rowOfJob, silenceWatch } from '../frame/silence.js';
-import { generateInput, readOutcome, superseded } from '../runner-input/generate-input.js';
+import { generateInput, readOutcome, startOf, superseded } from '../runner-input/generate-input.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports.js';
 import type { ModalAnswer, ModalCalls } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';
@@ -54,7 +54,7 @@ function callAgent(
   activity: LongActivity,
 ): Promise<ModalAnswer> {
   const { calls, store, config, log } = deps;
-  const { jobId, userId, attempt, spec } = input;
+  const { jobId, userId, attempt } = input;
   const isHeard = callbackBaseUrl(config) !== null;
   return durableCall(
     { calls, marks: store.modalCalls },
@@ -67,7 +67,7 @@ function callAgent(
       },
       prepare: async (sendsEverything) => ({
         input: runnerInput(config, input),
-        bundle: await missingCommits(deps, input, spec.parent, sendsEverything),
+        bundle: await missingCommits(deps, input, startOf(input), sendsEverything),
       }),
       ...(isHeard ? { watch: silenceWatch(rowOfJob(store, input), config, log) } : {}),
     },

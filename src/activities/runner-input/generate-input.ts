@@ -2,7 +2,8 @@ import { GenerateResult, type GenerateInput } from '../../contracts/runner.js';
 import { AppError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import { generationPrompt, systemPrompt } from '../../domain/generation-prompt.js';
-import { findStyle, styleDocument } from '../../domain/styles.js';
+import { repairPrompt } from '../../domain/repair-prompt.js';
+import { findStyle, styleDocument, type StylePreset } from '../../domain/styles.js';
 import type { WorkerConfig } from '../../config.js';
 import type { RunAgentInput, RunAgentOutcome } from '../ports.js';
 
@@ -27,7 +28,7 @@ export function generateInput(
   input: RunAgentInput,
   { repoDir, scratchDir, callbackBaseUrl, wantBundle }: WorkPlace,
 ): GenerateInput {
-  const { spec } = input;
+  const { spec, repair } = input;
   const style = spec.styleId && spec.dimension ? findStyle(spec.dimension, spec.styleId) : null;
   return {
     command: 'generate',
@@ -37,15 +38,10 @@ export function generateInput(
     repoDir,
     parent: spec.parent,
     scratchDir,
-    prompt: generationPrompt({
-      request: spec.request,
-      dimension: spec.dimension,
-      style,
-      autoFix: spec.autoFix,
-      meaning: spec.meaning,
-      lines: spec.lines,
-    }),
-    systemPrompt: systemPrompt(spec.parent === null, spec.language ?? 'ja'),
+    round: repair?.round ?? 0,
+    from: repair?.from ?? null,
+    prompt: promptOf(input, style),
+    systemPrompt: systemPrompt(spec.parent === null && !repair, spec.language ?? 'ja'),
     // A version is named after what was wished for, also when the message was only the answer to a
     // question.
     userText: spec.request,
@@ -56,7 +52,7 @@ export function generateInput(
     model: config.CLAUDE_MODEL,
     limits: {
       maxTurns: config.CLAUDE_MAX_TURNS,
-      maxBudgetUsd: config.CLAUDE_MAX_BUDGET_USD,
+      maxBudgetUsd: input.budgetUsd ?? config.CLAUDE_MAX_BUDGET_USD,
       startTimeoutMs: config.START_TIMEOUT_MS,
       noProgressTimeoutMs: config.NO_PROGRESS_TIMEOUT_MS,
       callbackDrainMs: CALLBACK_DRAIN_MS,
@@ -64,6 +60,18 @@ export function generateInput(
     callbackUrl: callbackBaseUrl === null ? null : `${callbackBaseUrl}/callback/${input.jobId}`,
     wantBundle,
   };
+}
+
+/** The revision whose files an attempt begins with; null = none (C4). */
+export function startOf({ spec, repair }: RunAgentInput): string | null {
+  return repair?.from ?? spec.parent;
+}
+
+function promptOf({ spec, repair }: RunAgentInput, style: StylePreset | null): string {
+  const { request, dimension, autoFix, meaning, lines, language = 'ja' } = spec;
+  return repair
+    ? repairPrompt({ request: meaning ?? request, findings: repair.findings, language })
+    : generationPrompt({ request, dimension, style, autoFix, meaning, lines });
 }
 
 /**

@@ -38,13 +38,14 @@ export interface PlayStore {
 }
 
 const ANNOUNCEMENT = { progress: 97, message: sentence('STEP_PLAYING') } as const;
+const AGAIN = { progress: 98, message: sentence('STEP_PLAYING_AGAIN') } as const;
 
 /** Tells whoever listens that the game is being tried out; nothing depends on it. */
 export async function announcePlay(
   deps: PlayStore,
-  { jobId, place }: PlayGameInput,
+  { jobId, place, round }: PlayGameInput,
 ): Promise<void> {
-  await tellProgress(deps, jobId, place, ANNOUNCEMENT).catch((error: unknown) =>
+  await tellProgress(deps, jobId, place, round > 0 ? AGAIN : ANNOUNCEMENT).catch((error: unknown) =>
     deps.log.warn({ err: error, jobId }, 'nobody was told of a play'),
   );
 }

@@ -37,6 +37,7 @@ type JobRowActivities = Omit<
   | 'planGeneration'
   | 'answerQuestion'
   | 'startAttempt'
+  | 'settleAttempt'
   | 'publishRevision'
 >;
 

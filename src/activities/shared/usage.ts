@@ -22,6 +22,8 @@ export interface UsageDeps {
   config: Pick<
     Config,
     | 'CLAUDE_MAX_BUDGET_USD'
+    | 'JOB_BUDGET_USD'
+    | 'REPAIR_USD'
     | 'USER_DAILY_USD'
     | 'BUDGET_DAILY_USD'
     | (typeof PAID_WORK)[PaidWork]['price']
@@ -49,22 +51,39 @@ export function usageActivities({
   store,
   storage,
   alerts,
-}: UsageDeps): Pick<JobActivities, 'startAttempt'> & Pick<ActionActivities, 'reserveStep'> {
+}: UsageDeps): Pick<JobActivities, 'startAttempt' | 'settleAttempt'> &
+  Pick<ActionActivities, 'reserveStep'> {
   const limits = { userLimitUsd: config.USER_DAILY_USD, budgetUsd: config.BUDGET_DAILY_USD };
   return {
     // A step that an older worker scheduled names no backend: it knew one only.
-    async startAttempt({ jobId, userId, backend = 'local' }) {
+    async startAttempt({ jobId, userId, backend = 'local', repair }) {
       await storage.assertRoom(userId);
       const answer = await store.usage.reserve({
         jobId,
         backend,
         estimateUsd: config.CLAUDE_MAX_BUDGET_USD,
+        purseUsd: config.JOB_BUDGET_USD,
         ...limits,
+        ...(repair && {
+          repair: {
+            round: repair.round,
+            minUsd: config.REPAIR_USD,
+            latestMs: repair.latestSlotAgeMs,
+          },
+        }),
       });
       crashPoint('after-start-attempt');
-      if (answer?.outcome !== 'refused')
-        return answer && { attempt: answer.attempt, slotAgeMs: answer.slotAgeMs };
-      throw refusal(answer, 'messages', config.CLAUDE_MAX_BUDGET_USD);
+      if (answer?.outcome !== 'refused') {
+        if (answer === null) return null;
+        const { attempt, slotAgeMs, budgetUsd } = answer;
+        return { attempt, slotAgeMs, budgetUsd };
+      }
+      throw refusal(answer, repair ? 'repairs' : 'messages', config.CLAUDE_MAX_BUDGET_USD);
+    },
+
+    async settleAttempt({ jobId, attempt, costUsd }) {
+      await store.usage.settle(jobId, attempt, costUsd);
+      crashPoint('after-play-before-repair');
     },
 
     async reserveStep({ actionId, step, work, backend }) {
@@ -86,10 +105,16 @@ export function usageActivities({
   };
 
   function refusal(
-    { limit, spentUsd }: { limit: 'user' | 'budget'; spentUsd: number },
+    { limit, spentUsd }: { limit: 'user' | 'budget' | 'purse' | 'time'; spentUsd: number },
     what: string,
     neededUsd: number,
   ): AppError {
+    if (limit === 'time') return new AppError('RunTimedOut', 'no time left for a repair');
+    if (limit === 'purse')
+      return new AppError(
+        'ModelBudgetExceeded',
+        `of the job's money too little is left: ${spentUsd.toFixed(2)} USD are spent`,
+      );
     if (limit === 'budget')
       void alerts.raise({
         kind: 'budgetUsedUp',

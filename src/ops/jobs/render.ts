@@ -75,14 +75,15 @@ function renderMoney({ usage, modelUsage, work }: ShownJob): string[] {
     entry.kind,
     entry.backend,
     entry.state,
+    entry.payer,
     entry.failure ?? '',
     duration(entry.seconds),
     money(entry.usd),
   ]);
-  const headers = ['call', 'kind', 'backend', 'state', 'failure', 'took', 'cost'];
+  const headers = ['call', 'kind', 'backend', 'state', 'payer', 'failure', 'took', 'cost'];
   const model = RunUsage.safeParse(modelUsage);
   return [
-    ...(rows.length === 0 ? [] : renderTable(headers, rows, 5).split('\n')),
+    ...(rows.length === 0 ? [] : renderTable(headers, rows, 6).split('\n')),
     ...(model.success
       ? [
           `model: ${model.data.inputTokens} tokens in, ${model.data.outputTokens} out, ` +

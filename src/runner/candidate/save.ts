@@ -2,7 +2,7 @@ import type { GenerateInput, GenerateResult, RunUsage } from '../../contracts/ru
 import { commitFiles, type HashedFile } from '../../git/commit.js';
 import type { Repo } from '../../git/process.js';
 import { CONTEXT_FOLDER } from '../../domain/version-paths.js';
-import { listTree, logPage, readFile } from '../../git/read.js';
+import { listTree, logPage, readFile, type LogEntry } from '../../git/read.js';
 import { candidateRef, listCandidates } from '../../git/job-refs.js';
 import { syncRef } from '../../git/refs.js';
 import type { Edit } from './edits.js';
@@ -20,9 +20,11 @@ export interface CandidateStory {
   readonly findings: readonly string[];
 }
 
-type Job = Pick<GenerateInput, 'jobId' | 'attempt' | 'parent' | 'userText'>;
+type Job = Pick<GenerateInput, 'jobId' | 'attempt' | 'parent' | 'round' | 'from' | 'userText'>;
 
 const JOB_TRAILER = 'Job-Id';
+const ROUND_TRAILER = 'Round';
+const FROM_TRAILER = 'From';
 const USAGE_TRAILER = 'Run-Usage';
 const SUBJECT_CHARS = 50;
 
@@ -58,6 +60,8 @@ export async function saveCandidate(
       subject: [...job.userText.replace(/\s+/g, ' ').trim()].slice(0, SUBJECT_CHARS).join(''),
       trailers: {
         [JOB_TRAILER]: job.jobId,
+        [ROUND_TRAILER]: String(job.round),
+        ...(job.from === null ? {} : { [FROM_TRAILER]: job.from }),
         ...(story.usage ? { [USAGE_TRAILER]: JSON.stringify(story.usage) } : {}),
       },
     },
@@ -66,20 +70,19 @@ export async function saveCandidate(
 }
 
 /**
- * A checked candidate that an earlier attempt of this job made from the same parent (C4); the
- * newest one, or null.
+ * A checked candidate that an earlier attempt of this job made from the same parent in the same
+ * round, and in a repair from the same candidate (C4); the newest one, or null.
  */
 export async function findCandidate(
   repo: Repo,
-  job: Pick<Job, 'jobId' | 'parent'>,
+  job: Pick<Job, 'jobId' | 'parent' | 'round' | 'from'>,
 ): Promise<CandidateResult | null> {
   const refs = await listCandidates(repo, job.jobId);
   for (const { ref, revision } of refs.sort(
     (left, right) => right.committedAt.getTime() - left.committedAt.getTime(),
   )) {
     const [entry] = await logPage(repo, revision, { skip: 0, limit: 1 });
-    if (!entry || entry.parent !== job.parent || entry.trailers[JOB_TRAILER] !== job.jobId)
-      continue;
+    if (!entry || !isOf(job, entry)) continue;
     await syncRef(repo, ref);
     const story = await readStory(repo, revision);
     return {
@@ -94,6 +97,19 @@ export async function findCandidate(
     };
   }
   return null;
+}
+
+/** A candidate without a round was made before there were any: its round made the game. */
+function isOf(
+  job: Pick<Job, 'jobId' | 'parent' | 'round' | 'from'>,
+  { parent, trailers }: LogEntry,
+): boolean {
+  return (
+    parent === job.parent &&
+    trailers[JOB_TRAILER] === job.jobId &&
+    (trailers[ROUND_TRAILER] ?? '0') === String(job.round) &&
+    (trailers[FROM_TRAILER] ?? null) === job.from
+  );
 }
 
 async function readStory(

@@ -39,6 +39,7 @@ const UsageEntry = z.object({
   seconds: z.number(),
   usd: z.number(),
   state: z.enum(['reserved', 'settled', 'released']),
+  payer: z.enum(['user', 'house']),
   failure: z.string().nullable(),
   created_at: z.string(),
   ended_at: z.string().nullable(),

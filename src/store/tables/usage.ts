@@ -9,10 +9,11 @@ const Reserved = z.discriminatedUnion('outcome', [
     outcome: z.literal('started'),
     attempt: z.number().int(),
     slot_age_ms: z.number().nullable(),
+    budget_usd: z.number(),
   }),
   z.object({
     outcome: z.literal('refused'),
-    limit: z.enum(['user', 'budget']),
+    limit: z.enum(['user', 'budget', 'purse', 'time']),
     spent_usd: z.number(),
   }),
 ]);
@@ -62,6 +63,10 @@ interface Limited {
 }
 export interface Reservation extends Limited {
   readonly jobId: string;
+  /** What all attempts of the job may cost together (J5). */
+  readonly purseUsd: number;
+  /** Of a repair, which the house pays: the least that it needs, and the latest age of the slot. */
+  readonly repair?: { readonly round: number; readonly minUsd: number; readonly latestMs: number };
 }
 export interface StepReservation extends Limited {
   readonly actionId: string;
@@ -98,9 +103,10 @@ function reserving(client: Client) {
   return {
     /**
      * Counts one more runner start and reserves what it may cost, in one step (C1); null when the
-     * row has ended. Only a job's first attempt can be refused.
+     * row has ended. A limit of the day refuses a job's first attempt and repairs; an empty purse,
+     * or too little time for a repair, any other (J5).
      */
-    async reserve({ jobId, backend, estimateUsd, userLimitUsd, budgetUsd }: Reservation) {
+    async reserve({ jobId, backend, estimateUsd, userLimitUsd, budgetUsd, ...job }: Reservation) {
       const answer = await ask(
         'reserve an attempt',
         client.rpc('reserve_attempt', {
@@ -109,6 +115,10 @@ function reserving(client: Client) {
           p_estimate_usd: estimateUsd,
           p_user_limit_usd: userLimitUsd,
           p_budget_usd: budgetUsd,
+          p_purse_usd: job.purseUsd,
+          p_round: job.repair?.round ?? 0,
+          p_least_usd: job.repair?.minUsd ?? 0,
+          p_latest_ms: job.repair?.latestMs ?? null,
         }),
         Reserved.nullable(),
       );
@@ -119,6 +129,7 @@ function reserving(client: Client) {
         outcome: 'started' as const,
         attempt: answer.attempt,
         slotAgeMs: answer.slot_age_ms ?? 0,
+        budgetUsd: answer.budget_usd,
       };
     },
 
@@ -148,6 +159,14 @@ function reserving(client: Client) {
 
 function spending(client: Client) {
   return {
+    /** An attempt has ended well and its job goes on: it counts with its cost, once (J5). */
+    settle: (jobId: string, attempt: number, costUsd: number | null): Promise<boolean> =>
+      ask(
+        'settle an attempt',
+        client.rpc('settle_attempt', { p_id: jobId, p_attempt: attempt, p_usd: costUsd }),
+        z.boolean(),
+      ),
+
     /**
      * An attempt or step ended without a version or result: `failure` null = it was stopped,
      * `costUsd` null = unknown, the reservation goes on counting.

@@ -161,6 +161,7 @@ export async function startPortFixture(): Promise<PortFixture> {
       jobId,
       backend: 'local',
       estimateUsd: 1,
+      purseUsd: 1,
       userLimitUsd: 0,
       budgetUsd: 0,
     });

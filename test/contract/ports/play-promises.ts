@@ -31,6 +31,7 @@ export function playPromises(place: () => { fixture: PortFixture; set: PortSet }
       jobId,
       revision,
       play: 1,
+      round: 0,
       place: { attempt: 1, seq: stepSeq(0, STEP.play) },
     };
   }

@@ -227,6 +227,40 @@ describe('generate', () => {
     },
   );
 
+  it('C4: a repair starts from the candidate, and its version from the parent', async () => {
+    const first = await play(CREATE);
+    const from = String(first.result?.['revision']);
+    const mended = game('星').replace('44, 44', '88, 88');
+    const changes = { round: 1, from, callbackUrl: receiver.url };
+    const script: Reply[] = [
+      {
+        use: [
+          { name: 'Read', input: { file_path: 'index.html' } },
+          { name: 'Write', input: { file_path: 'index.html', content: mended } },
+        ],
+      },
+      { say: '直しました。' },
+    ];
+    const repair = await play(script, changes, 2);
+    expect(repair.error).toBeNull();
+    const revision = String(repair.result?.['revision']);
+    expect(repair.result).toMatchObject({ kind: 'candidate', parent: null });
+    expect(git('show', `${revision}:index.html`)).toBe(mended);
+    expect(git('show', `${revision}:specs/game.md`)).toBe('- ゲーム名: 星\n');
+    expect(git('rev-list', revision).trim()).toBe(revision);
+    expect(git('log', '-1', '--format=%(trailers:only,unfold)', revision)).toMatch(
+      new RegExp(`^Job-Id: ${bench.jobId}\nRound: 1\nFrom: ${from}\n`),
+    );
+    expect(receiver.events()).toContainEqual(
+      expect.objectContaining({ message: '見つかった不具合を直しています' }),
+    );
+    // Asked again, each round has its own candidate; one that nobody has made is made.
+    expect((await play([{ status: 500 }], changes, 3)).result).toMatchObject({ revision });
+    expect((await play([{ status: 500 }], {}, 4)).result).toMatchObject({ revision: from });
+    const other = await play([{ say: 'いいえ' }], { round: 2, from: revision }, 5);
+    expect(other.result).toMatchObject({ kind: 'answer' });
+  });
+
   it('answers in words when the model changes nothing, and commits nothing', async () => {
     const outcome = await play(
       [{ say: 'ジャンプは画面のタップです。\n提案: ジャンプを高くして' }],

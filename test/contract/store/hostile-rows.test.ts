@@ -72,6 +72,7 @@ const reserve = (jobId: string, userLimitUsd = 0) =>
     jobId,
     backend: 'local',
     estimateUsd: 2,
+    purseUsd: 2,
     userLimitUsd,
     budgetUsd: 0,
   });

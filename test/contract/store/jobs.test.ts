@@ -64,6 +64,7 @@ const startAttempt = async (jobId: string) => {
     jobId,
     backend: 'local',
     estimateUsd: 1,
+    purseUsd: 1,
     userLimitUsd: 0,
     budgetUsd: 0,
   });

@@ -57,6 +57,7 @@ const reserve = (jobId: string, changes: Partial<Reservation> = {}) =>
     jobId,
     backend: 'local',
     estimateUsd: 2,
+    purseUsd: 2,
     userLimitUsd: 0,
     budgetUsd: 0,
     ...changes,
@@ -102,6 +103,7 @@ describe('a reservation', () => {
         outcome: 'started',
         attempt: 1,
         slotAgeMs: 0,
+        budgetUsd: 2,
       });
       expect(await rowsOf(id)).toEqual([
         { call_id: callIdFor(id, 1), kind: 'model', state: 'reserved', usd: 2, failure: null },
@@ -403,4 +405,100 @@ describe('calls of functions', () => {
       expect(left.map(({ id }) => id)).toEqual(['gone', 'live']);
     },
   );
+});
+
+describe('J5: one purse for all rounds of a job', () => {
+  const repair = { round: 1, minUsd: 0.3, latestMs: 480_000 };
+  const payers = (jobId: string) =>
+    database.sql<{ state: string; usd: number; payer: string; is_cost_known: boolean }>(
+      'select state, usd, payer, is_cost_known from public.usage_events where job_id = $1 ' +
+        'order by created_at, call_id',
+      [jobId],
+    );
+
+  it('a repair reserves what is left; the user pays what made the game, the house repairs', async () => {
+    const id = await running();
+    expect(await database.store.usage.settle(id, 1, 0.5)).toBe(true);
+    expect(await database.store.usage.settle(id, 1, 0.1)).toBe(false);
+    expect(await reserve(id, { repair })).toMatchObject({ attempt: 2, budgetUsd: 1.5 });
+    expect([await budget(), await borne()]).toEqual([2, 0.5]);
+    await database.store.usage.settle(id, 2, 0.25);
+    await complete(id);
+    expect(await payers(id)).toEqual([
+      { state: 'settled', usd: 0.5, payer: 'user', is_cost_known: true },
+      { state: 'settled', usd: 0.25, payer: 'house', is_cost_known: true },
+    ]);
+    expect([await budget(), await borne()]).toEqual([0.75, 0.5]);
+  });
+
+  it('a repair that failed is not what the job says that it cost', async () => {
+    const id = await running();
+    await database.store.usage.settle(id, 1, 0.5);
+    await reserve(id, { repair });
+    await database.store.usage.release(callIdFor(id, 2), 'RunStalled', 0.2);
+    await complete(id);
+    expect(await payers(id)).toMatchObject([
+      { state: 'settled', usd: 0.5 },
+      { state: 'released', usd: 0.2, payer: 'house' },
+    ]);
+  });
+
+  it('a purse that is too empty, and a clock that has run out, refuse a repair', async () => {
+    const id = await running();
+    await database.store.usage.settle(id, 1, 1.8);
+    expect(await reserve(id, { repair })).toMatchObject({ outcome: 'refused', limit: 'purse' });
+    const late = await running({}, await newOwner());
+    await database.store.usage.settle(late, 1, 0.1);
+    await database.sql(
+      `update public.jobs set slot_at = now() - interval '8 minutes 1 second' where id = $1`,
+      [late],
+    );
+    expect(await reserve(late, { repair })).toMatchObject({ outcome: 'refused', limit: 'time' });
+    expect((await payers(late)).length).toBe(1);
+  });
+
+  it("the day's budget of all refuses a repair, the user's own limit does not", async () => {
+    const id = await running();
+    await database.store.usage.settle(id, 1, 1);
+    const refused = await reserve(id, { repair, budgetUsd: 1.5 });
+    expect(refused).toMatchObject({ outcome: 'refused', limit: 'budget' });
+    expect(await reserve(id, { repair, userLimitUsd: 1 })).toMatchObject({ outcome: 'started' });
+  });
+
+  it('what a killed attempt cannot tell counts for all and not against the purse', async () => {
+    const id = await running();
+    expect(await reserve(id)).toMatchObject({ attempt: 2, budgetUsd: 2 });
+    expect(await database.store.usage.release(callIdFor(id, 2), 'ModelOverloaded', 0.5)).toBe(true);
+    expect(await reserve(id)).toMatchObject({ attempt: 3, budgetUsd: 1.5 });
+    expect(await budget()).toBe(4);
+  });
+
+  it('a user pays for no game that was told broken, none that failed and none that was stopped', async () => {
+    const mend = async (who: Owner): Promise<string> => {
+      const id = await running({}, who);
+      await database.store.usage.settle(id, 1, 0.5);
+      await reserve(id, { repair });
+      await database.store.usage.settle(id, 2, 0.25);
+      return id;
+    };
+    const broken = await mend(owner);
+    const play = { verdict: 'broken' as const, findings: ['deaf'] };
+    await database.store.jobs.complete({
+      id: broken,
+      result: { message: '', play },
+      history: null,
+      chatId: randomUUID(),
+      pendingQuestion: null,
+      usage: RUN,
+    });
+    expect([await budget(), await borne()]).toEqual([0.75, 0]);
+    expect(await payers(broken)).toMatchObject([{ payer: 'house' }, { payer: 'house' }]);
+    for (const end of ['fail', 'cancel'] as const) {
+      const other = await newOwner();
+      const id = await mend(other);
+      await (end === 'fail' ? database.store.jobs.fail(id, '×') : database.store.jobs.cancel(id));
+      expect(await borne(other.userId)).toBe(0);
+      expect(await payers(id)).toMatchObject([{ state: 'released', usd: 0.5 }, { usd: 0.25 }]);
+    }
+  });
 });

@@ -16,6 +16,8 @@ import { log, startDatabase, type TestDatabase } from '../../support/database.js
 const GIB = 1024 ** 3;
 const LIMITS = {
   CLAUDE_MAX_BUDGET_USD: 2,
+  JOB_BUDGET_USD: 2,
+  REPAIR_USD: 0.3,
   USER_DAILY_USD: 0,
   BUDGET_DAILY_USD: 0,
   IMAGE_USD: 0.04,

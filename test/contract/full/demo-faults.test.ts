@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { curesFor, GAME_FAULTS, withFault } from '../../../dev/demo-model/faulty-games.js';
+import { composeGame } from '../../../dev/demo-model/games/compose.js';
+import { themeFromText } from '../../../dev/demo-model/theme/theme.js';
+import { codesOf, play, PLAY_LIMIT_MS } from '../runner/play-bench.js';
+
+const WISH = '2Dのキャッチゲームを作って';
+const GAME = composeGame(themeFromText(WISH, { request: WISH, dimension: '2d', styleId: null }));
+/** What their repairs do is a test of its own (dev/demo-model/faulty-games.test.ts). */
+const NEVER_MENDED = ['incurable', 'worse', 'oscillates'];
+
+describe('the faulty games of the demo model', () => {
+  it.each(GAME_FAULTS.filter((name) => !NEVER_MENDED.includes(name)))(
+    '%s is found, and gone when it is mended',
+    async (name) => {
+      const faulty = withFault(GAME, name);
+      const [, finding = ''] = /data-finding="([a-z-]+)"/.exec(faulty) ?? [];
+      expect(codesOf(await play(faulty))).toEqual([finding]);
+      const [cure] = curesFor(faulty, [finding]);
+      const mended = faulty.replace(cure?.oldString ?? '', () => cure?.newString ?? '');
+      expect(await play(mended)).toMatchObject({ verdict: 'plays', findings: [] });
+    },
+    PLAY_LIMIT_MS * 2,
+  );
+});

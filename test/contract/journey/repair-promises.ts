@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startDemoServer, type DemoServer } from '../../../dev/demo-model/server.js';
+import { expectOneEnd } from '../../support/checker.js';
+import { moneyOf } from '../../support/money.js';
+import { patient } from '../../support/patience.js';
+import { newPlayer, say } from '../../support/player.js';
+import { startStack, type Stack, type StackOptions } from '../../support/stack.js';
+
+/** Two runs and two plays on a busy machine. */
+const LIMIT_MS = patient(240_000);
+
+/** Games that do not play when they are made, through the whole product, on one backend. */
+export function describeRepairs(where: string, options: StackOptions): void {
+  let stack: Stack;
+  let demo: DemoServer;
+  const prompts: string[] = [];
+  beforeAll(async () => {
+    demo = await startDemoServer({
+      onRequest: ({ body }) => prompts.push(JSON.stringify(body.messages)),
+    });
+    stack = await startStack({
+      ...options,
+      env: {
+        PLAY_GAMES: 'true',
+        ANTHROPIC_API_KEY: 'a-key-for-tests',
+        ANTHROPIC_BASE_URL: `${demo.url}/fault/deaf`,
+      },
+    });
+  });
+  afterAll(async () => {
+    await stack?.stop();
+    await demo?.close();
+  });
+
+  describe(`J2: a game that does not play, ${where}`, () => {
+    it(
+      'is mended in one round, before anybody sees it, and the house pays for that',
+      async () => {
+        const player = await newPlayer(stack);
+        const jobId = await say(player);
+        const end = await player.listener.until(
+          ({ type }) => type === 'completed' || type === 'failed',
+          0,
+          LIMIT_MS,
+        );
+        expect(end).toMatchObject({
+          type: 'completed',
+          attempt: 2,
+          result: {
+            message: expect.stringContaining(
+              '「触っても反応しません」は、直してあります',
+            ) as unknown,
+            play: { verdict: 'plays', findings: [] },
+          },
+        });
+        await expectOneEnd(stack, player, jobId, 'completed');
+        const told = player.listener.frames.map(({ message }) => message);
+        expect(told).toEqual(
+          expect.arrayContaining([
+            '試し遊びをしています',
+            '見つかった不具合を直しています',
+            '直したゲームをもう一度試し遊びしています',
+          ]),
+        );
+        const asked = prompts.filter((text) => text.includes('1. [deaf] '));
+        expect(asked.length).toBeGreaterThan(0);
+        expect(await moneyOf(stack, player.user.id).payers(jobId)).toEqual([
+          { state: 'settled', payer: 'user' },
+          { state: 'settled', payer: 'house' },
+        ]);
+        player.listener.close();
+      },
+      LIMIT_MS,
+    );
+  });
+}

@@ -1,0 +1,3 @@
+import { describeRepairs } from './repair-promises.js';
+
+describeRepairs('here', {});
