@@ -43,7 +43,7 @@ interface Story {
   parentPlay?: PlaySummary | null;
   /** In place of the run of a repair. */
   repairs?: (input: RunAgentInput) => Promise<RunAgentOutcome>;
-  startAttempt?: (input: StartAttemptInput, attempt: number) => Promise<void>;
+  startAttempt?: (input: StartAttemptInput) => Promise<void>;
   fakes?: FakeActivities;
 }
 
@@ -60,8 +60,10 @@ const refuse = (type: string) => (): never => {
 
 /** A job whose plays find such things, and all that was asked of the outside. */
 function tell({ plays, parent = null, parentPlay = null, ...story }: Story) {
-  const input = generateInput();
+  const input = generateInput({ jobTimeoutMs: 600_000 });
   const asked = {
+    /** Starts and settlements of attempts, in their order. */
+    money: [] as string[],
     started: [] as StartAttemptInput[],
     runs: [] as RunAgentInput[],
     played: [] as PlayGameInput[],
@@ -81,7 +83,8 @@ function tell({ plays, parent = null, parentPlay = null, ...story }: Story) {
     async startAttempt(given) {
       asked.started.push(given);
       const attempt = asked.started.length;
-      await story.startAttempt?.(given, attempt);
+      asked.money.push(`start ${attempt}`);
+      await story.startAttempt?.(given);
       return { attempt, slotAgeMs: 0, budgetUsd: 2 };
     },
     async runAgent(given) {
@@ -98,6 +101,7 @@ function tell({ plays, parent = null, parentPlay = null, ...story }: Story) {
     },
     async settleAttempt({ attempt, costUsd }) {
       asked.settled.push([attempt, costUsd]);
+      asked.money.push(`settle ${attempt}`);
     },
     async publishRevision(given) {
       asked.published.push(given);
@@ -234,18 +238,13 @@ describe('J3: from the first candidate on nothing loses it', () => {
 
 describe('J5: one purse', () => {
   it('each attempt is settled with its cost before the next one reserves', async () => {
-    const order: string[] = [];
-    const note = (what: string) => void order.push(what);
-    const { settled } = await endOf({
-      plays: [['deaf'], ['csp'], []],
-      startAttempt: async (_, attempt) => note(`start ${attempt}`),
-    });
+    const { settled, money } = await endOf({ plays: [['deaf'], ['csp'], []] });
     expect(settled).toEqual([
       [1, 0.5],
       [2, 1.5],
       [3, 2.5],
     ]);
-    expect(order).toEqual(['start 1', 'start 2', 'start 3']);
+    expect(money).toEqual([1, 2, 3].flatMap((each) => [`start ${each}`, `settle ${each}`]));
   });
 
   it('a game that plays at once is settled by the end of its job alone', async () => {

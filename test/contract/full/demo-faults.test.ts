@@ -5,7 +5,7 @@ import { themeFromText } from '../../../dev/demo-model/theme/theme.js';
 import { codesOf, play, PLAY_LIMIT_MS } from '../runner/play-bench.js';
 
 const WISH = '2Dのキャッチゲームを作って';
-const GAME = composeGame(themeFromText(WISH, { request: WISH, dimension: '2d', styleId: null }));
+const GAME = composeGame(themeFromText(WISH, { dimension: '2d', styleId: null }));
 /** What their repairs do is a test of its own (dev/demo-model/faulty-games.test.ts). */
 const NEVER_MENDED = ['incurable', 'worse', 'oscillates'];
 
