@@ -16,11 +16,12 @@ import type { ImageMade } from '../contracts/images.js';
 import type { JobRow } from '../contracts/rows.js';
 import type { ReplicateProjectInput, ReplicationReport, TargetPage } from '../contracts/modal.js';
 import type { RunUsage } from '../contracts/runner.js';
-import type { PlayFinding, PlayReport, PlaySummary } from '../contracts/play.js';
+import type { PlayReport, PlaySummary } from '../contracts/play.js';
 import type { PaidWork } from '../contracts/usage.js';
 import type { JobEvent } from '../contracts/stream.js';
 import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';
 import type { Backend, CancelAnswer, RestoreOutcome } from '../contracts/workflows.js';
+import type { AgentRepair, AttemptActivities } from './attempt-port.js';
 import type { RemixActivities, ThumbnailActivities } from './game-ports.js';
 import type { WatcherActivities } from './watcher-port.js';
 
@@ -113,7 +114,7 @@ export interface FailJobInput extends JobRef {
   detail: string;
 }
 
-export interface JobActivities {
+export interface JobActivities extends AttemptActivities {
   /** Inserts the row and the user's line once; answers with what is there (A7). */
   openJob(input: OpenJobInput): Promise<OpenedJob>;
   /** Keeps the text of a message that met a running job (A4). */
@@ -126,18 +127,6 @@ export interface JobActivities {
   planGeneration(input: PlanGenerationInput): Promise<GenerationPlan>;
   /** Answers in words. */
   answerQuestion(input: JobRef & { content: string; language?: Language }): Promise<Answer>;
-  /**
-   * Counts one more runner start and reserves what it may cost; null when the row has ended (C1).
-   * The first attempt of a job may be refused: SPENDING_LIMIT_EXCEEDED, STORAGE_LIMIT_EXCEEDED. So
-   * may one of a repair, also by RunTimedOut after `latestSlotAgeMs`, and any by
-   * ModelBudgetExceeded when the job's purse does not reach (J5).
-   */
-  startAttempt(input: StartAttemptInput): Promise<StartedAttempt | null>;
-  /**
-   * The attempt is over and its job goes on: it counts with what it has cost, null = as much as was
-   * set aside (J5).
-   */
-  settleAttempt(input: JobRef & { attempt: number; costUsd: number | null }): Promise<void>;
   /** The commit point (E4). */
   publishRevision(input: PublishInput): Promise<{ revision: string }>;
   /** History line, row, events, in this order, once (D4). False when the row had already ended. */
@@ -207,18 +196,6 @@ export interface MaintenanceActivities {
   collectGarbage(): Promise<{ candidates: number; images: number }>;
 }
 
-export interface StartAttemptInput extends JobRef {
-  backend: Backend;
-  /** Of a repair: its round, and how long ago the job may have taken its slot (J2). */
-  repair?: { round: number; latestSlotAgeMs: number };
-}
-export interface StartedAttempt {
-  attempt: number;
-  slotAgeMs: number;
-  /** What it may cost; left out by workers that knew no purse. */
-  budgetUsd?: number;
-}
-
 export interface RunAgentInput extends JobRef {
   attempt: number;
   spec: GenerationSpec;
@@ -226,12 +203,6 @@ export interface RunAgentInput extends JobRef {
   budgetUsd?: number;
   /** The candidate that is to be mended, and of what (J2); left out by the first round. */
   repair?: AgentRepair;
-}
-/** `findings` is what the play of `from` has found. */
-export interface AgentRepair {
-  round: number;
-  from: string;
-  findings: PlayFinding[];
 }
 export type RunAgentOutcome =
   | {

@@ -1,11 +1,6 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/workflow';
-import type {
-  AgentRepair,
-  GenerationSpec,
-  JobRef,
-  RunAgentOutcome,
-  StartedAttempt,
-} from '../activities/ports.js';
+import type { AgentRepair, StartedAttempt } from '../activities/attempt-port.js';
+import type { GenerationSpec, JobRef, RunAgentOutcome } from '../activities/ports.js';
 import { localAgent, modalAgent, shared } from './activity-proxies.js';
 import { attemptLimitMs } from './next-attempt.js';
 import {

@@ -1,5 +1,6 @@
 import { isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
-import type { AgentRepair, RunAgentOutcome } from '../activities/ports.js';
+import type { AgentRepair } from '../activities/attempt-port.js';
+import type { RunAgentOutcome } from '../activities/ports.js';
 import { summaryOf, type PlayReport, type PlaySummary } from '../contracts/play.js';
 import { endAfterPlay, type PlayedEnd } from '../domain/played-game.js';
 import {

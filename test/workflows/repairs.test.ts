@@ -8,8 +8,8 @@ import type {
   PublishInput,
   RunAgentInput,
   RunAgentOutcome,
-  StartAttemptInput,
 } from '../../src/activities/ports.js';
+import type { StartAttemptInput } from '../../src/activities/attempt-port.js';
 import type { PlayGameInput } from '../../src/activities/play-port.js';
 import type { PlayFinding, PlaySummary } from '../../src/contracts/play.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';

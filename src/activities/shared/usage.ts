@@ -6,13 +6,13 @@ import type { PaidKind, PaidWork } from '../../contracts/usage.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import { goesOnElsewhere } from '../frame/hand-over.js';
+import type { AttemptActivities } from '../attempt-port.js';
 import type {
   ActionActivities,
   ActionAttempt,
   AgentActivities,
   CutoutServiceActivities,
   ImageActivities,
-  JobActivities,
   VideoActivities,
 } from '../ports.js';
 import type { Alerts } from './alerts.js';
@@ -46,14 +46,13 @@ const PAID_WORK = {
  * The gate before every run of the model: room for its files, money for its work (C1); and before
  * every paid step of an action (H3).
  */
-export function usageActivities({
-  config,
-  store,
-  storage,
-  alerts,
-}: UsageDeps): Pick<JobActivities, 'startAttempt' | 'settleAttempt'> &
-  Pick<ActionActivities, 'reserveStep'> {
-  const limits = { userLimitUsd: config.USER_DAILY_USD, budgetUsd: config.BUDGET_DAILY_USD };
+export function usageActivities(deps: UsageDeps): AttemptActivities & Steps {
+  return { ...attemptSteps(deps), ...actionSteps(deps) };
+}
+
+type Steps = Pick<ActionActivities, 'reserveStep'>;
+
+function attemptSteps({ config, store, storage, alerts }: UsageDeps): AttemptActivities {
   return {
     // A step that an older worker scheduled names no backend: it knew one only.
     async startAttempt({ jobId, userId, backend = 'local', repair }) {
@@ -63,7 +62,7 @@ export function usageActivities({
         backend,
         estimateUsd: config.CLAUDE_MAX_BUDGET_USD,
         purseUsd: config.JOB_BUDGET_USD,
-        ...limits,
+        ...limitsOf(config),
         ...(repair && {
           repair: {
             round: repair.round,
@@ -73,19 +72,24 @@ export function usageActivities({
         }),
       });
       crashPoint('after-start-attempt');
-      if (answer?.outcome !== 'refused') {
-        if (answer === null) return null;
-        const { attempt, slotAgeMs, budgetUsd } = answer;
-        return { attempt, slotAgeMs, budgetUsd };
+      if (answer === null) return null;
+      if (answer.outcome === 'refused') {
+        const what = repair ? 'repairs' : 'messages';
+        throw refusal({ config, alerts }, answer, what, config.CLAUDE_MAX_BUDGET_USD);
       }
-      throw refusal(answer, repair ? 'repairs' : 'messages', config.CLAUDE_MAX_BUDGET_USD);
+      const { attempt, slotAgeMs, budgetUsd } = answer;
+      return { attempt, slotAgeMs, budgetUsd };
     },
 
     async settleAttempt({ jobId, attempt, costUsd }) {
       await store.usage.settle(jobId, attempt, costUsd);
       crashPoint('after-play-before-repair');
     },
+  };
+}
 
+function actionSteps({ config, store, alerts }: UsageDeps): Steps {
+  return {
     async reserveStep({ actionId, step, work, backend }) {
       const { kind, price } = PAID_WORK[work];
       const estimateUsd = config[price];
@@ -95,39 +99,42 @@ export function usageActivities({
         kind,
         backend,
         estimateUsd,
-        ...limits,
+        ...limitsOf(config),
       });
-      if (answer?.outcome === 'refused') throw refusal(answer, `${kind}s`, estimateUsd);
+      if (answer?.outcome === 'refused')
+        throw refusal({ config, alerts }, answer, `${kind}s`, estimateUsd);
       if (answer?.outcome === 'waits')
         throw new AppError('VideoWaits', 'an earlier video of this user is still being made');
       return answer !== null;
     },
   };
+}
 
-  function refusal(
-    { limit, spentUsd }: { limit: 'user' | 'budget' | 'purse' | 'time'; spentUsd: number },
-    what: string,
-    neededUsd: number,
-  ): AppError {
-    if (limit === 'time') return new AppError('RunTimedOut', 'no time left for a repair');
-    if (limit === 'purse')
-      return new AppError(
-        'ModelBudgetExceeded',
-        `of the job's money too little is left: ${spentUsd.toFixed(2)} USD are spent`,
-      );
-    if (limit === 'budget')
-      void alerts.raise({
-        kind: 'budgetUsedUp',
-        key: 'today',
-        message: `${what} are refused: BUDGET_DAILY_USD leaves too little for them`,
-        details: { spentUsd, budgetUsd: config.BUDGET_DAILY_USD, neededUsd },
-      });
-    return new AppError(
-      'SPENDING_LIMIT_EXCEEDED',
-      `today's limit (${limit}) leaves too little: ${spentUsd.toFixed(2)} USD are spent ` +
-        'or set aside',
-    );
-  }
+function limitsOf(config: UsageDeps['config']): { userLimitUsd: number; budgetUsd: number } {
+  return { userLimitUsd: config.USER_DAILY_USD, budgetUsd: config.BUDGET_DAILY_USD };
+}
+
+function refusal(
+  { config, alerts }: Pick<UsageDeps, 'config' | 'alerts'>,
+  { limit, spentUsd }: { limit: 'user' | 'budget' | 'purse' | 'time'; spentUsd: number },
+  what: string,
+  neededUsd: number,
+): AppError {
+  const spent = `${spentUsd.toFixed(2)} USD are spent or set aside`;
+  if (limit === 'time') return new AppError('RunTimedOut', 'no time left for a repair');
+  if (limit === 'purse')
+    return new AppError('ModelBudgetExceeded', `of the job's money too little is left: ${spent}`);
+  if (limit === 'budget')
+    void alerts.raise({
+      kind: 'budgetUsedUp',
+      key: 'today',
+      message: `${what} are refused: BUDGET_DAILY_USD leaves too little for them`,
+      details: { spentUsd, budgetUsd: config.BUDGET_DAILY_USD, neededUsd },
+    });
+  return new AppError(
+    'SPENDING_LIMIT_EXCEEDED',
+    `today's limit (${limit}) leaves too little: ${spent}`,
+  );
 }
 
 /** Has every attempt that ends without a version say why and, where it is known, what it cost. */
