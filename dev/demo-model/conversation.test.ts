@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { findingOf } from '../../src/domain/playing-words.js';
+import { repairPrompt } from '../../src/domain/repair-prompt.js';
 import { generationPrompt } from '../../src/domain/generation-prompt.js';
 import { findStyle } from '../../src/domain/styles.js';
 import { decideNextTurn, textOfRead, wantsNewGame } from './conversation.js';
@@ -241,7 +243,16 @@ describe('a prompt', () => {
       styleId: 'dark_fantasy',
       dimension: '2d',
       isRepair: false,
+      found: [],
     });
+  });
+
+  it.each(['ja', 'en'] as const)('of a repair names what was found (%s)', (language) => {
+    const findings = [findingOf('deaf', 'touched'), findingOf('csp', 'loading', '3. [blank] x')];
+    expect(readPrompt(repairPrompt({ request: 'x', findings, language })).found).toEqual([
+      'deaf',
+      'csp',
+    ]);
   });
 });
 
