@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import WebSocket from 'ws';
+import { isClosing } from '../../src/contracts/stream.js';
 import { patient } from './patience.js';
 
 export interface JobFrame {
@@ -150,13 +151,11 @@ export class Listener {
   }
 }
 
-/** Places of the frames of one attempt, for "without gap or repeat". */
+/** Places of what the runner said in one attempt, for "without gap or repeat". */
 export function seqsOf(frames: readonly JobFrame[], attempt: number): number[] {
   return frames
-    .filter(
-      (frame) => frame.attempt === attempt && frame.seq !== undefined && frame.seq < 1_000_000_000,
-    )
-    .map(({ seq }) => seq ?? 0);
+    .flatMap(({ attempt: its, seq }) => (its === attempt && seq !== undefined ? [seq] : []))
+    .filter((seq) => !isClosing({ attempt, seq }));
 }
 
 export const oneTo = (count: number): number[] =>
