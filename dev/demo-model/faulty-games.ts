@@ -4,16 +4,17 @@
  */
 
 const stopAll = (when: string): string =>
-  "for (const name of ['pointerdown', 'pointermove', 'pointerup', 'mousedown', 'mouseup', 'click', " +
-  "'touchstart', 'touchmove', 'touchend', 'keydown', 'keyup']) addEventListener(name, (event) => { " +
+  "for (const name of ['pointerdown', 'pointermove', 'pointerup', 'mousedown', 'mouseup', " +
+  "'click', 'touchstart', 'touchmove', 'touchend', 'keydown', 'keyup']) " +
+  'addEventListener(name, (event) => { ' +
   `${when}event.stopImmediatePropagation(); }, true);`;
 
 const BY_FINDING = {
   deaf: stopAll(''),
   csp: "fetch('https://example.com/scores').catch(() => undefined);",
   blank:
-    "document.documentElement.insertAdjacentHTML('beforeend', '<style>body * { visibility: hidden " +
-    "!important } html, body { background: #000 !important }</style>');",
+    "document.documentElement.insertAdjacentHTML('beforeend', '<style>body * { visibility: " +
+    "hidden !important } html, body { background: #000 !important }</style>');",
 };
 
 interface Fault {
@@ -40,16 +41,16 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     finding: 'instant-death',
     script:
       "const told = document.documentElement, end = () => { if (told.dataset.state !== 'over') " +
-      "told.dataset.state = 'over'; }; new MutationObserver(end).observe(told, { attributes: true " +
-      '}); end();',
+      "told.dataset.state = 'over'; }; new MutationObserver(end).observe(told, { attributes: " +
+      'true }); end();',
   },
   csp: { finding: 'csp', script: BY_FINDING.csp },
   scrolls: {
     finding: 'scrolls',
     script:
-      "addEventListener('load', () => { document.body.insertAdjacentHTML('beforeend', '<style>html, " +
-      'body { overflow: visible !important; height: 3000px !important; position: static !important ' +
-      "}</style>'); }); addEventListener('pointermove', () => scrollTo(0, 200), true);",
+      "addEventListener('load', () => { document.body.insertAdjacentHTML('beforeend', '<style>" +
+      'html, body { overflow: visible !important; height: 3000px !important; position: static ' +
+      "!important }</style>'); }); addEventListener('pointermove', () => scrollTo(0, 200), true);",
   },
   incurable: { finding: 'deaf', script: BY_FINDING.deaf },
   worse: { finding: 'deaf', script: BY_FINDING.deaf },

@@ -17,8 +17,8 @@ describe('what a repair is told (J2)', () => {
         '1. [exception] The page throws an error that nothing catches. (while loading)',
         '> TypeError: x is null',
         '>     at index.html:3',
-        '2. [deaf] Taps, holds, swipes and keys change nothing, neither the state nor the screen. ' +
-          '(while it is played)',
+        '2. [deaf] Taps, holds, swipes and keys change nothing, neither the state nor the screen.' +
+          ' (while it is played)',
       ].join('\n'),
     );
     const japanese = repairPrompt({ request: '撃つゲーム', findings, language: 'ja' });

@@ -19,7 +19,7 @@ const found = (...codes: string[]): PlayFinding[] =>
     return findingOf(kind as Code, 'touched', evidence);
   });
 
-/** What plays say round by round; null = nobody could play. Each round is told what nextRepair says. */
+/** What plays say round by round, each told what `nextRepair` says; null = nobody could play. */
 function after(...plays: (string[] | null)[]): PlayedRounds {
   const rounds = plays.reduce<PlayedRound[]>((made, codes) => {
     const told = made.length === 0 ? [] : (nextRepair(made as PlayedRounds)?.findings ?? []);

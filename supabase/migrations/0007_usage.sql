@@ -1,4 +1,4 @@
--- Who spent what, how Modal does, what is to be copied, and what an operator must know.
+-- Who spent what, how Modal does, and what an operator must know.
 
 -- Limits are per day of the players' calendar.
 create or replace function public.usage_day_start() returns timestamptz
@@ -312,7 +312,8 @@ language sql stable set search_path = '' as $$
       count(*)::integer as count,
       percentile_cont(0.95) within group (order by seconds) as p95
     from attempts
-    where state = 'settled' and payer = 'user' and ended_at <= now() - make_interval(hours => p_recent_hours)
+    where state = 'settled' and payer = 'user'
+      and ended_at <= now() - make_interval(hours => p_recent_hours)
       and ended_at > now() - make_interval(days => p_days)
     group by 1
   )
@@ -391,59 +392,4 @@ language sql stable set search_path = '' as $$
   select jsonb_build_object('at', last_run_at,
     'age_ms', round(extract(epoch from now() - last_run_at) * 1000)::bigint)
   from public.watch_state where last_run_at is not null;
-$$;
-
--- Jobs and actions that are open and older than p_older_ms, the oldest first: what the watch looks
--- at (B3).
-create or replace function public.open_work(p_older_ms bigint, p_limit integer) returns jsonb
-language sql stable set search_path = '' as $$
-  select jsonb_build_object(
-    'jobs', (select coalesce(jsonb_agg(to_jsonb(j) order by j.created_at), '[]') from (
-      select * from public.jobs where status in ('pending', 'processing')
-        and least(created_at, updated_at) < now() - make_interval(secs => p_older_ms / 1000.0)
-      order by created_at limit p_limit) j),
-    'actions', (select coalesce(jsonb_agg(to_jsonb(a) order by a.created_at), '[]') from (
-      select * from public.actions where state in ('pending', 'processing')
-        and created_at < now() - make_interval(secs => p_older_ms / 1000.0)
-      order by created_at limit p_limit) a)
-  );
-$$;
-
--- Projects with versions, by id, after p_after. Due: of a user who has a Volume, not known to hold
--- the newest version, or not looked at for a week.
-create or replace function public.replication_targets(
-  p_user_id uuid, p_project_id uuid, p_is_due_only boolean, p_after uuid, p_limit integer
-) returns jsonb
-language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(jsonb_build_object('user_id', t.user_id, 'project_id', t.id)
-    order by t.id), '[]')
-  from (
-    select p.user_id, p.id
-    from public.projects p
-    join lateral (select r.revision from public.revisions r where r.project_id = p.id
-      order by r.ordinal desc limit 1) head on true
-    left join public.volume_heads v on v.project_id = p.id
-    where (p_user_id is null or p.user_id = p_user_id)
-      and (p_project_id is null or p.id = p_project_id)
-      and (p_after is null or p.id > p_after)
-      and (not p_is_due_only or (
-        exists (select from public.volume_heads o where o.user_id = p.user_id)
-        and (v.revision is distinct from head.revision or v.updated_at < now() - interval '7 days')
-      ))
-    order by p.id limit p_limit
-  ) t;
-$$;
-
--- Users with notes of projects that are gone since before p_before: folders may be left on their
--- Volumes.
-create or replace function public.users_with_volume_leftovers(p_before timestamptz, p_limit integer)
-  returns jsonb
-language sql stable set search_path = '' as $$
-  select coalesce(jsonb_agg(t.user_id), '[]')
-  from (
-    select distinct v.user_id from public.volume_heads v
-    where v.updated_at < p_before
-      and not exists (select from public.projects p where p.id = v.project_id)
-    order by v.user_id limit p_limit
-  ) t;
 $$;

@@ -416,7 +416,7 @@ describe('J5: one purse for all rounds of a job', () => {
       [jobId],
     );
 
-  it('a repair reserves what is left; the user pays what made the game, the house repairs', async () => {
+  it('a repair reserves what is left; the user pays for the game, the house for it', async () => {
     const id = await running();
     expect(await database.store.usage.settle(id, 1, 0.5)).toBe(true);
     expect(await database.store.usage.settle(id, 1, 0.1)).toBe(false);
@@ -473,7 +473,7 @@ describe('J5: one purse for all rounds of a job', () => {
     expect(await budget()).toBe(4);
   });
 
-  it('a user pays for no game that was told broken, none that failed and none that was stopped', async () => {
+  it('a user pays for no game that was told broken, has failed or was stopped', async () => {
     const mend = async (who: Owner): Promise<string> => {
       const id = await running({}, who);
       await database.store.usage.settle(id, 1, 0.5);
