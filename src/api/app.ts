@@ -18,6 +18,7 @@ import { createReceiver, jsonBodies, type ReceiveUpload } from './request-bodies
 import { requestLog } from './request-log.js';
 import { createGuards, type Guards } from './route-guards.js';
 import { checkRouteTable } from './route-table.js';
+import { accountRoutes } from './routes/account.js';
 import { assetDeliveryRoutes } from './routes/asset-delivery.js';
 import { assetUploadRoutes } from './routes/asset-upload.js';
 import { backgroundActionRoutes } from './routes/background-actions.js';
@@ -148,7 +149,7 @@ function makingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
 
 /** Thumbnails, videos, images, and what is published. */
 function showingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
-  const { config, guards, store, actions, images, thumbnails, videos, assetFiles } = deps;
+  const { config, guards, store, games, actions, images, thumbnails, videos, assetFiles } = deps;
   return [
     projectThumbnailRoutes({
       config,
@@ -189,6 +190,14 @@ function showingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
     notificationRoutes({
       guards,
       store,
+    }),
+    accountRoutes({
+      guards,
+      store,
+      games,
+      assetFiles,
+      thumbnails,
+      videos,
     }),
   ];
 }

@@ -160,12 +160,15 @@ export class Session {
     await leaveForSignIn(notice);
   }
 
-  /** Sign-out by the person: nothing is remembered. */
-  async signOut() {
+  /**
+   * Sign-out by the person: nothing is remembered here. `everywhere`: the sessions of the person's
+   * other devices end, too, at the latest when their tokens do.
+   */
+  async signOut({ everywhere = false } = {}) {
     this.#leaving = true;
     markSignOut();
     await authClient()
-      .then((client) => client.auth.signOut())
+      .then((client) => client.auth.signOut({ scope: everywhere ? 'global' : 'local' }))
       .catch(() => {
         /* no network: forgotten here all the same */
       });

@@ -1,5 +1,6 @@
 /** My page: who the person is, the games on his shelf, the way out. */
 import { Carousel } from '../mypage/carousel.js';
+import { wireAccount } from '../mypage/account.js';
 import { showProfile } from '../mypage/profile.js';
 import { get } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
@@ -15,6 +16,7 @@ const note = byId('collectionNote', HTMLParagraphElement);
 async function start() {
   const session = await requireSession();
   showProfile(session);
+  wireAccount(session);
   byId('signOutButton', HTMLButtonElement).addEventListener('click', () => void session.signOut());
   await load(session);
 }

@@ -1,3 +1,4 @@
+import { ACCOUNT_ROUTES } from './account.js';
 import { ASSET_ROUTES } from './assets.js';
 import { CALLBACK_ROUTES } from './callbacks.js';
 import { GAME_FILE_ROUTES } from './game-files.js';
@@ -25,6 +26,7 @@ export const HTTP_ROUTES: readonly HttpRoute[] = [
   ...PUBLISHING_ROUTES,
   ...PUBLISHED_GAME_ROUTES,
   ...NOTIFICATION_ROUTES,
+  ...ACCOUNT_ROUTES,
   ...PAGE_ROUTES,
   ...CALLBACK_ROUTES,
 ];

@@ -58,6 +58,7 @@ export interface HttpRoute {
     | 'publishing'
     | 'games'
     | 'notifications'
+    | 'account'
     | 'pages'
     | 'callback';
   readonly summary: string;

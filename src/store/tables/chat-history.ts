@@ -19,6 +19,8 @@ export interface StoredLine {
 
 /** Lines of history that a client is shown. */
 const LAST_LINES = 50;
+/** Lines that are read at a time where all of them are wanted. */
+const PAGE_LINES = 500;
 
 const Rows = z.array(
   z.object({
@@ -34,6 +36,22 @@ const COLUMNS = 'id,role,message,created_at';
 function toStoredLine({ id, role, message, created_at }: z.infer<typeof Rows>[number]): StoredLine {
   const said = role === 'user' ? {} : coded(message);
   return { id, item: { role, content: message, timestamp: created_at ?? '', ...said } };
+}
+
+async function allLines(client: Client, projectId: string): Promise<HistoryItem[]> {
+  const items: HistoryItem[] = [];
+  for (let from = 0; ; from += PAGE_LINES) {
+    const query = client
+      .from('chat_history')
+      .select(COLUMNS)
+      .eq('project_id', projectId)
+      .order('created_at', { ascending: true })
+      .order('id', { ascending: true })
+      .range(from, from + PAGE_LINES - 1);
+    const rows = await ask('read the history', query, Rows);
+    items.push(...rows.map((row) => toStoredLine(row).item));
+    if (rows.length < PAGE_LINES) return items;
+  }
 }
 
 export type ChatHistory = ReturnType<typeof chatHistoryTable>;
@@ -56,6 +74,9 @@ export function chatHistoryTable(client: Client) {
       (await lastLines(projectId)).map(({ item }) => item),
 
     lastLines,
+
+    /** Every line of the project, oldest first. */
+    all: (projectId: string): Promise<HistoryItem[]> => allLines(client, projectId),
 
     /** Those of these lines that the project has, oldest first. */
     async lines(projectId: string, ids: readonly string[]): Promise<StoredLine[]> {

@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { ZipArchive } from 'archiver';
+import type { Response } from 'express';
+import type { ProjectSummary, Version } from '../contracts/frames.js';
+import { refusedPaths } from '../domain/version-paths.js';
+import type { AssetFiles } from '../store/files/asset-files.js';
+import type { StoredFile } from '../store/files/stored-file.js';
+import type { Thumbnails } from '../store/files/thumbnails.js';
+import type { Videos } from '../store/files/videos.js';
+import type { Store } from '../store/index.js';
+import type { AssetRow } from '../store/tables/assets.js';
+import type { Identity } from './auth.js';
+import type { Games } from './games/current-game.js';
+import { logOf } from './request-log.js';
+
+export interface AccountDeps {
+  store: Store;
+  games: Games;
+  assetFiles: AssetFiles;
+  thumbnails: Thumbnails;
+  videos: Videos;
+}
+
+/** Puts one entry in; resolves when it was read, so that no more than one is held in memory. */
+type Add = (name: string, content: Buffer | string, date?: Date) => Promise<void>;
+
+/**
+ * Sends everything that a user owns, read as it is sent: `account.json` (who he is, his projects
+ * and assets by name), for each project its chat, versions, what was written for publishing, the
+ * files of the current version, thumbnail and video, and the files of his assets. A failure on the
+ * way cuts the connection: a zip that is not whole does not look like one that is.
+ */
+export async function sendAccountZip(
+  deps: AccountDeps,
+  user: Identity,
+  res: Response,
+): Promise<void> {
+  const [projects, assets] = await Promise.all([
+    deps.store.projects.list(user.id),
+    deps.store.assets.ofOwner(user.id),
+  ]);
+  const archive = new ZipArchive({ zlib: { level: 6 } });
+  const gone = new AbortController();
+  const add: Add = async (name, content, date = new Date()) => {
+    const added = once(archive, 'entry', { signal: gone.signal });
+    archive.append(content, { name, date });
+    await added;
+  };
+  res.set({
+    'Content-Type': 'application/zip',
+    'Content-Disposition': 'attachment; filename="dreamcore.zip"',
+  });
+  const sent = pipeline(archive, res).finally(() => gone.abort());
+  const filled = fill(deps, user, projects, assets, add).then(
+    () => archive.finalize(),
+    (error: unknown) => {
+      // Whoever goes away in the middle is no failure of ours.
+      if (!gone.signal.aborted) logOf(res).error({ err: error }, 'an export was not finished');
+      res.destroy();
+    },
+  );
+  await Promise.allSettled([sent, filled]);
+}
+
+async function fill(
+  deps: AccountDeps,
+  user: Identity,
+  projects: readonly ProjectSummary[],
+  assets: readonly AssetRow[],
+  add: Add,
+): Promise<void> {
+  const files = await Promise.all(
+    assets.map(async (asset) => ({ asset, file: await deps.assetFiles.locate(asset) })),
+  );
+  await add(
+    'account.json',
+    json({
+      user: { id: user.id, email: user.email, ...user.metadata },
+      projects: projects.map(({ id, name }) => ({ id, name, folder: `projects/${id}` })),
+      assets: files.map(({ asset, file }) => ({
+        ...describe(asset),
+        file: file === null ? null : nameOf(asset),
+      })),
+    }),
+  );
+  for (const project of projects) await addProject(deps, user.id, project, add);
+  for (const { asset, file } of files)
+    if (file !== null) await add(nameOf(asset), await readFile(file), new Date(asset.created_at));
+}
+
+async function addProject(
+  { store, games, thumbnails, videos }: AccountDeps,
+  userId: string,
+  project: ProjectSummary,
+  add: Add,
+): Promise<void> {
+  const folder = `projects/${project.id}`;
+  const [chat, versions, draft] = await Promise.all([
+    store.chatHistory.all(project.id),
+    allVersions(store, project.id),
+    store.publishDrafts.get(project.id),
+  ]);
+  await add(`${folder}/project.json`, json({ ...project, publishing: draft, versions, chat }));
+  if (versions.length > 0) {
+    const game = await games.open(project.id);
+    const names = (await game?.list()) ?? [];
+    const strange = refusedPaths(names);
+    for (const name of names) {
+      const bytes = strange.has(name) ? null : await game?.read(name);
+      if (bytes) await add(`${folder}/game/${name}`, bytes, game?.changedAt ?? new Date());
+    }
+  }
+  const beside: readonly [string, StoredFile | null][] = [
+    ['thumbnail.webp', await thumbnails.read(userId, project.id)],
+    ['video.mp4', await videos.read(userId, project.id)],
+  ];
+  for (const [name, file] of beside)
+    if (file !== null) await add(`${folder}/${name}`, file.bytes, file.changedAt);
+}
+
+/** All versions, newest first. */
+async function allVersions({ revisions }: Store, projectId: string): Promise<Version[]> {
+  const all: Version[] = [];
+  for (let before: number | undefined; ;) {
+    const page = await revisions.list(projectId, before);
+    all.push(...page);
+    before = page.at(-1)?.ordinal;
+    if (before === undefined) return all;
+  }
+}
+
+/** An asset without what only the server knows of it. */
+function describe(asset: AssetRow): Partial<AssetRow> {
+  const { storage_path: _place, owner_id: _owner, is_stored: _stored, ...shown } = asset;
+  return shown;
+}
+
+/** Where an asset's file lies in the zip: its id keeps names apart. */
+function nameOf({ id, storage_path }: AssetRow): string {
+  return `assets/${id}${path.extname(storage_path)}`;
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
