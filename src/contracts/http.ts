@@ -69,6 +69,9 @@ export const JobCancelled = z.object({ success, job: z.object({}) });
 
 export const ProjectList = z.object({
   projects: z.array(ProjectSummary.meta({ id: 'ProjectSummary' })),
+  /** With `limit`. */
+  next: z.string().nullable().exactOptional(),
+  counts: z.object({ all: z.number().int(), public: z.number().int() }).exactOptional(),
 });
 export const Project = z
   .looseObject({

@@ -201,7 +201,7 @@ async function rest(
     return json(response, 401, { error: 'Invalid or expired token' });
   if (api.isBroken) return json(response, 500, { error: 'Internal server error' });
   if (url.pathname === '/api/projects')
-    return json(response, 200, { projects: api.store.summaries() });
+    return json(response, 200, pageOf(api.store.summaries(), url.searchParams));
   if (url.pathname === '/api/notifications') return json(response, 200, { notifications: [] });
   const asset = await api.assets.answer(request, url.pathname);
   if (asset) return json(response, asset.status, asset.body);
@@ -257,6 +257,19 @@ async function received(request: IncomingMessage): Promise<Buffer> {
   }).formData();
   const [file] = [...form.values()];
   return file instanceof Blob ? Buffer.from(await file.arrayBuffer()) : Buffer.alloc(0);
+}
+
+/** With `limit` a page of them, whose place is the number of those before it. */
+function pageOf(projects: ReturnType<FakeStore['summaries']>, query: URLSearchParams): object {
+  const limit = Number(query.get('limit') ?? 0);
+  if (limit === 0) return { projects };
+  const from = Number(query.get('after') ?? 0);
+  const isPublic = projects.filter((project) => project.isPublic).length;
+  return {
+    projects: projects.slice(from, from + limit),
+    counts: { all: projects.length, public: isPublic },
+    next: from + limit < projects.length ? String(from + limit) : null,
+  };
 }
 
 function card(api: FakeApi, url: URL, request: IncomingMessage, response: ServerResponse): void {

@@ -19,6 +19,8 @@ export class Carousel {
   #shelf = byId('collection', HTMLDivElement);
   #arrows = [byId('backwardButton', HTMLButtonElement), byId('forwardButton', HTMLButtonElement)];
   #isDrawing = false;
+  /** @type {(() => void) | null} */
+  #onEnd = null;
 
   constructor() {
     this.#shelf.addEventListener('scroll', () => this.#drawSoon(), { passive: true });
@@ -54,6 +56,19 @@ export class Carousel {
       ),
     ]);
     this.#shelf.setAttribute('aria-busy', 'false');
+  }
+
+  /** Games behind those that are there. @param {ProjectSummary[]} projects @param {string} token */
+  append(projects, token) {
+    const free = this.#shelf.querySelector('.case-free');
+    free?.before(...projects.map((project) => gameCase(project, token)));
+    this.#drawSoon();
+  }
+
+  /** Called once, when the end of the shelf is near. @param {() => void} onEnd */
+  atEnd(onEnd) {
+    this.#onEnd = onEnd;
+    this.#drawSoon();
   }
 
   /** @param {() => void} onRetry */
@@ -105,6 +120,11 @@ export class Carousel {
       );
       box.style.setProperty('--scale', String(1 - SHRINK * away));
       box.style.setProperty('--opacity', String(1 - FADE * away));
+    }
+    const onEnd = this.#onEnd;
+    if (onEnd && shelf.scrollLeft + 2 * shelf.clientWidth > shelf.scrollWidth) {
+      this.#onEnd = null;
+      onEnd();
     }
     const [backward, forward] = this.#arrows;
     const overflows =

@@ -8,6 +8,8 @@ import { text } from '../texts/index.js';
 import { byId, h } from '../ui/dom.js';
 import { startPage } from '../ui/shell.js';
 
+const PAGE_SIZE = 30;
+
 startPage(text.mypageTitle);
 const carousel = new Carousel();
 const count = byId('collectionCount', HTMLParagraphElement);
@@ -21,20 +23,47 @@ async function start() {
   await load(session);
 }
 
+/**
+ * @param {import('../net/session.js').Session} session @param {string | null} after
+ * @returns {Promise<{ projects: import('../types.js').ProjectSummary[], next?: string | null,
+ * counts?: { all: number } }>}
+ */
+async function page(session, after) {
+  const query = new URLSearchParams({ limit: String(PAGE_SIZE), ...(after && { after }) });
+  return (await get(session, `/api/projects?${query}`)).json();
+}
+
+/** The rest of the shelf comes as one gets there. @param {import('../net/session.js').Session}
+ * session @param {string | null} next
+ */
+function showMore(session, next) {
+  if (next === null) return;
+  carousel.atEnd(async () => {
+    try {
+      const more = await page(session, next);
+      carousel.append(more.projects, session.token);
+      showMore(session, more.next ?? null);
+    } catch {
+      showMore(session, next);
+    }
+  });
+}
+
 /** @param {import('../net/session.js').Session} session */
 async function load(session) {
   carousel.showLoading();
   try {
-    /** @type {{ projects: import('../types.js').ProjectSummary[] }} */
-    const { projects } = await (await get(session, '/api/projects')).json();
+    const { projects, counts, next = null } = await page(session, null);
+    const all = counts?.all ?? projects.length;
     count.replaceChildren(
-      h('span', { class: 'visually-hidden' }, text.mypageGamesLabel(projects.length)),
-      h('strong', { 'aria-hidden': 'true' }, String(projects.length)),
+      h('span', { class: 'visually-hidden' }, text.mypageGamesLabel(all)),
+      h('strong', { 'aria-hidden': 'true' }, String(all)),
       h('span', { 'aria-hidden': 'true' }, text.mypageGames),
     );
     note.textContent = text.mypageEmpty;
     note.hidden = projects.length > 0;
     carousel.show(projects, session.token);
+    showMore(session, next);
   } catch {
     count.replaceChildren();
     carousel.showFailure(() => void load(session));

@@ -1,4 +1,5 @@
 import { Router, type Request, type Response } from 'express';
+import { z } from 'zod';
 import type { Config } from '../../config.js';
 import { AppError } from '../../contracts/errors.js';
 import { orNothing, type Store } from '../../store/index.js';
@@ -8,6 +9,12 @@ import { sendGameZip } from '../games/game-zip.js';
 import { queryOf, signedGameAddress, type GamePathSigner } from '../games/signed-path.js';
 import { refuse, type Guards } from '../route-guards.js';
 import { logOf } from '../request-log.js';
+
+/** Without a limit every project comes, as V2's client needs it (additive). */
+const Paging = z.object({
+  limit: z.coerce.number().int().min(1).max(100).optional().catch(undefined),
+  after: z.string().optional().catch(undefined),
+});
 
 export interface ProjectDeps {
   config: Pick<Config, 'PUBLIC_URL' | 'GAMES_ORIGIN'>;
@@ -26,10 +33,14 @@ export function projectRoutes(deps: ProjectDeps): Router {
   const router = Router();
   router.get(
     '/api/projects',
-    guards.user(async (_req, res, { user }) => {
-      res.json({
-        projects: await orNothing(logOf(res), store.asUser(user.token).projects.list(user.id), []),
-      });
+    guards.user(async (req, res, { user }) => {
+      const { projects } = store.asUser(user.token);
+      const { limit, after } = Paging.parse(req.query);
+      res.json(
+        limit === undefined
+          ? { projects: await orNothing(logOf(res), projects.list(user.id), []) }
+          : await projects.page(user.id, { limit, after }),
+      );
     }),
   );
   router.get(

@@ -10,6 +10,10 @@ export const PROJECT_ROUTES: readonly HttpRoute[] = [
     summary: 'Own projects, the one touched last first',
     guard: 'user',
     rate: 'reads',
+    query: {
+      limit: 'so many, 1 to 100; without it all of them',
+      after: '`next` of the page before',
+    },
     answers: { 200: answer.ProjectList },
   },
   {

@@ -159,6 +159,26 @@ describe('health and configuration (§3)', () => {
 });
 
 describe('projects (§5)', () => {
+  it('GET /api/projects comes in pages where a page is asked for', async () => {
+    const page = async (query: string) =>
+      (await api.ask(`/api/projects?${query}`, { as: api.alice })).json() as {
+        projects: { id: string }[];
+        next: string | null;
+        counts: { all: number; public: number };
+      };
+    const first = await page('limit=1');
+    expect([first.projects.map(({ id }) => id), first.counts]).toEqual([
+      [api.emptyId],
+      { all: 2, public: 0 },
+    ]);
+    const second = await page(`limit=1&after=${encodeURIComponent(first.next ?? '')}`);
+    expect(second.projects.map(({ id }) => id)).toEqual([api.gameId]);
+    for (const query of ['limit=0', 'limit=x', 'limit=101']) {
+      const all = await page(query);
+      expect([all.projects.length, all.next]).toEqual([2, undefined]);
+    }
+  });
+
   it('GET /api/projects lists own ones, the one touched last first', async () => {
     const { projects } = (await api.ask('/api/projects', { as: api.alice })).json() as {
       projects: { id: string }[];

@@ -79,6 +79,27 @@ describe.each(Object.keys(SIZES) as Size[])('wandering on %s', (size) => {
     expect(session.complaints.filter((line) => !line.includes('404'))).toEqual([]);
   });
 
+  it('the shelf of 65 games fills as one comes to its end', async () => {
+    for (let index = 0; index < 65; index += 1)
+      session.api.store.addProject({
+        name: `game ${index}`,
+        updatedAt: new Date(Date.now() - index * 60_000).toISOString(),
+      });
+    const page = await session.at(size, '/mypage');
+    await shelf(page);
+    expect(await page.innerText('#collectionCount strong')).toBe('65');
+    expect(await page.locator('.case-name').count()).toBe(30);
+    for (const shown of [60, 65]) {
+      await page.evaluate('collection.scrollTo({ left: collection.scrollWidth })');
+      await page.waitForSelector(`.case-name >> nth=${shown - 1}`);
+    }
+    const names = Array.from({ length: 65 }, (_, index) => `game ${index}`);
+    expect(await texts(page, '.case-name')).toEqual(names);
+    expect(session.api.requests.filter((each) => each === 'GET /api/projects')).toHaveLength(3);
+    await page.evaluate('collection.scrollTo({ left: collection.scrollWidth })');
+    expect(await page.locator('.case-free').count()).toBe(3);
+  });
+
   it('my page without games invites to make one; a failure is said, a retry offered', async () => {
     const page = await session.at(size, '/mypage');
     await page.waitForSelector('#collectionNote:has-text("まだゲームがありません")');
