@@ -1,4 +1,4 @@
-/** The account as a whole: everything that is the person's as a file, and the way out everywhere. */
+/** The account as a whole: all that is the person’s as a file, and the way out everywhere. */
 import { get } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
