@@ -74,8 +74,8 @@ function redactFields(value: unknown, isSecret: boolean, depth: number): unknown
   );
 }
 
-/** Removes what looks like a secret from a finished line. */
-function redactText(line: string): string {
+/** Removes what looks like a secret from a text. */
+export function redactText(line: string): string {
   return SECRET_TEXT.reduce(
     (text, [pattern, replacement]) => text.replace(pattern, replacement),
     line,

@@ -35,6 +35,12 @@ export function listCandidates(repo: Repo, workId: string): Promise<RefEntry[]> 
   return refsThere(repo, `${CANDIDATES}/${workId}`);
 }
 
+/** What is kept of a job: its candidates, and what it had made when it failed. */
+export async function listKept(repo: Repo, jobId: string): Promise<RefEntry[]> {
+  const failed = await refsThere(repo, failedRef(jobId));
+  return [...(await listCandidates(repo, jobId)), ...failed];
+}
+
 async function oldRefs(repo: Repo, prefix: string, olderThanMs: number): Promise<string[]> {
   return (await refsThere(repo, prefix))
     .filter(({ committedAt }) => Date.now() - committedAt.getTime() >= olderThanMs)

@@ -6,8 +6,10 @@ import { deployCurrent, deployRamp, deployStatus, type DeployOptions } from './d
 import { examine, type DevelopmentChecks } from './doctor.js';
 import { importV2, type ImportOptions } from './import-v2.js';
 import { syncStores, type SyncOptions } from './sync.js';
+import { addArchiveCommands } from './archive/commands.js';
 import { addJobCommands } from './jobs/commands.js';
 import { addServerCommands } from './replay/commands.js';
+import { addRerunCommand } from './rerun/commands.js';
 import { ENV_FILE, readDays, say } from './options.js';
 import { reportUsage } from './usage.js';
 
@@ -21,6 +23,8 @@ export async function runCommand(development: DevelopmentChecks | null): Promise
   addDoctor(development);
   addJobCommands(program);
   addServerCommands(program);
+  addArchiveCommands(program);
+  addRerunCommand(program);
   addUsage();
   addSync();
   addBackend();

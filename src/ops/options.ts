@@ -7,9 +7,13 @@ export const ENV_FILE = [
 ] as const;
 const MOST_LINES = 1_000;
 
-/** To whoever ran the command. */
+/** To whoever ran the command; what others wrote cannot steer the terminal. */
 export function say(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${printable(text)}\n`);
+}
+
+function printable(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n\t]/gu, '');
 }
 
 /** Examples for the end of a help text. */

@@ -5,7 +5,8 @@ import { openRunningStore } from '../running-store.js';
 import { duration, moment, money, renderTable } from '../table.js';
 import { ServerAway, withServer } from '../with-server.js';
 import { filterOf, type JobsOptions } from './filter.js';
-import { readRuns, type RunSummary } from './outcomes.js';
+import { readRuns } from './outcomes.js';
+import type { RunSummary } from './shown.js';
 
 /** A row, and what Temporal says of its run; null = it remembers none, or was not asked. */
 export interface ListedWork extends WorkRow {

@@ -1,19 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { SEARCH_ATTRIBUTES } from '../../contracts/search-attributes.js';
-
-/** What Temporal's list says of the run of a job or an action. */
-export interface RunSummary {
-  readonly workflowId: string;
-  readonly runId: string;
-  readonly type: string;
-  /** As Temporal names it: RUNNING, COMPLETED, FAILED, CANCELED, TERMINATED, TIMED_OUT. */
-  readonly status: string;
-  readonly build: string | null;
-  readonly kind: string | null;
-  readonly outcome: string | null;
-  readonly failureKind: string | null;
-}
+import type { RunSummary } from './shown.js';
 
 /** Ids in one query: a longer one is refused. */
 const IDS_AT_ONCE = 50;

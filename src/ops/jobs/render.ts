@@ -1,8 +1,7 @@
 import { RunUsage } from '../../contracts/runner.js';
 import { duration, moment, money, renderTable } from '../table.js';
 import { kindOf, outcomeOf } from './list.js';
-import type { ShownJob } from './show.js';
-import type { Step } from './story.js';
+import type { ShownJob, Step } from './shown.js';
 
 /** Everything of one job for a person. */
 export function renderJob(job: ShownJob): string {
@@ -11,6 +10,8 @@ export function renderJob(job: ShownJob): string {
     section('Steps', renderSteps(job.steps)),
     section('Money', renderMoney(job)),
     section('Version', renderVersion(job)),
+    section('Recordings', renderRecordings(job)),
+    section('Kept, unpublished', renderKept(job)),
     section(
       'Links',
       Object.entries(job.links).map(([what, where]) => pair(what, where)),
@@ -102,4 +103,16 @@ function renderVersion({ version, files }: ShownJob): string[] {
       change === 'removed' ? `${change} ${path}` : `${change} ${path} (${bytes} bytes)`,
     ),
   ];
+}
+
+function renderRecordings({ recordings }: ShownJob): string[] {
+  return recordings.map(
+    ({ attempt, bytes, file }) => `attempt ${attempt} (${bytes} bytes) ${file}`,
+  );
+}
+
+function renderKept({ kept }: ShownJob): string[] {
+  return kept.map(
+    ({ ref, revision, repository }) => `${ref} ${revision.slice(0, 7)} in ${repository}`,
+  );
 }

@@ -3,51 +3,44 @@ import { streamWorkflowId } from '../../contracts/ids.js';
 import type { RevisionRow } from '../../contracts/rows.js';
 import { createMirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
-import type { UsageEntry, WorkRow } from '../../store/tables/operators.js';
+import type { WorkRow } from '../../store/tables/operators.js';
+import { readImported } from '../archive/imported.js';
 import { openRunningStore } from '../running-store.js';
+import { readSettings } from '../settings.js';
 import { ServerAway, withServer, type Surroundings } from '../with-server.js';
-import { readRuns, type RunSummary } from './outcomes.js';
+import { readKept, readRecordings } from './left.js';
+import { readRuns } from './outcomes.js';
 import { renderJob } from './render.js';
-import { describeFailure, endOf, readStory, type PendingStep, type Step } from './story.js';
-
-/** A file that a version has otherwise than the one before. */
-export interface ChangedFile {
-  readonly path: string;
-  readonly change: 'added' | 'changed' | 'removed';
-  readonly bytes: number;
-}
-
-/** Everything that is known of one job or action. */
-export interface ShownJob {
-  readonly work: WorkRow;
-  readonly run: RunSummary | null;
-  /** How the run ended by its own record. */
-  readonly end: string | null;
-  readonly steps: readonly Step[];
-  readonly usage: readonly UsageEntry[];
-  /** What the model said of its work: tokens, turns. */
-  readonly modelUsage: unknown;
-  readonly version: RevisionRow | null;
-  /** Null = no version, or its files are not on this machine. */
-  readonly files: readonly ChangedFile[] | null;
-  readonly links: Readonly<Record<string, string>>;
-  /** What could not be looked at. */
-  readonly missing: readonly string[];
-}
+import type { ChangedFile, RunSummary, ShownJob } from './shown.js';
+import { describeFailure, endOf, readStory, type PendingStep } from './story.js';
 
 export interface ShowOptions {
   readonly json?: boolean;
   readonly envFile?: string;
 }
 
-/** `npx dreamcore show <job>`: the story of one job or action. */
+/**
+ * `npx dreamcore show <job>`: the story of one job or action, of this product or imported. Throws
+ * when neither knows the id.
+ */
 export async function showJob(id: string, options: ShowOptions): Promise<string> {
-  const shown = await readJob(id, options.envFile);
+  const shown = await findJob(id, options.envFile);
   return options.json ? JSON.stringify(shown, null, 2) : renderJob(shown);
 }
 
+/** What runs here comes first: an import is a copy of what was. */
+async function findJob(id: string, envFile: string | undefined): Promise<ShownJob> {
+  const imported = await readImported(readSettings(envFile).config.DATA_DIR, id);
+  try {
+    return await readJob(id, envFile);
+  } catch (error) {
+    if (imported !== null) return imported.shown;
+    throw error;
+  }
+}
+
 /** Throws when no job and no action has the id. */
-async function readJob(id: string, envFile: string | undefined): Promise<ShownJob> {
+export async function readJob(id: string, envFile: string | undefined): Promise<ShownJob> {
   const { store, config } = await openRunningStore(envFile);
   const [work] = await store.operators.work({ id }, { skip: 0, limit: 1 });
   if (!work) throw new Error(`No job and no action has the id ${id}.`);
@@ -63,8 +56,10 @@ async function readJob(id: string, envFile: string | undefined): Promise<ShownJo
     ...told.run,
     usage,
     modelUsage: job?.usage ?? null,
-    version,
+    version: version && { ...version },
     files,
+    recordings: await readRecordings(config.DATA_DIR, work),
+    kept: await readKept(config.DATA_DIR, work),
     links: await linksOf(store, work, told),
     missing: [
       ...told.missing,
@@ -79,7 +74,7 @@ interface ToldRun {
   readonly missing: string[];
 }
 
-const UNTOLD = { run: null, end: null, steps: [] };
+const UNTOLD = { run: null, end: null, steps: [] } satisfies ToldRun['run'];
 
 async function tellRun(id: string, envFile: string | undefined): Promise<ToldRun> {
   try {

@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import type { Step } from './shown.js';
 
 /** A workflow's record, as Temporal keeps it. */
 export type RunHistory = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
@@ -8,25 +9,6 @@ type Failure = NonNullable<
 >;
 type Payload = NonNullable<NonNullable<HistoryEvent['userMetadata']>['summary']>;
 type Timestamp = HistoryEvent['eventTime'];
-
-/** One thing that a run did, or was asked. */
-export interface Step {
-  /** The number of its event in the history. */
-  readonly event: number;
-  readonly name: string;
-  /** What it was for, in the words of the workflow. */
-  readonly summary: string | null;
-  readonly at: string;
-  state: 'waiting' | 'running' | 'completed' | 'failed' | 'timed out' | 'cancelled' | 'asked';
-  /** Tries of Temporal's own, retries included. */
-  tries: number;
-  /** In its queue, and at work. */
-  waitSeconds: number | null;
-  seconds: number | null;
-  error: string | null;
-  /** Why an earlier try was not enough. */
-  earlierError: string | null;
-}
 
 /** What an activity that is not done yet is doing, as Temporal describes it. */
 export interface PendingStep {

@@ -1,10 +1,12 @@
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { builtFile, WORKFLOW_BUNDLE } from '../../programs.js';
-import { readWorkerBuild, WORKER_BUILD_FILE } from '../../worker-build.js';
-import { PROJECT_ROOT } from '../../config.js';
+import { WORKFLOW_BUNDLE } from '../../programs.js';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { PARTS } from '../archive/format.js';
+import { readImported, readPart } from '../archive/imported.js';
 import type { RunHistory } from '../jobs/story.js';
+import { readSettings } from '../settings.js';
+import { findBuild } from '../builds.js';
 import { readRuns } from '../jobs/outcomes.js';
 import { withServer } from '../with-server.js';
 import type { ReplayOptions } from './options.js';
@@ -30,43 +32,50 @@ export async function replayJob(
   const fetched = await fetchHistory(options.id, options.envFile);
   Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
   const { workflowId, runId, history, ranOn } = fetched;
-  const parting = await findParting({ codePath: build.codePath }, history, workflowId);
+  const parting = await findParting(
+    { codePath: path.join(build.folder, WORKFLOW_BUNDLE) },
+    history,
+    workflowId,
+  );
   const events = history.events?.length ?? 0;
   const replayed = { workflowId, runId, events, ranOn, build: build.id, parting };
   const text = options.json ? JSON.stringify(replayed, null, 2) : renderReplay(replayed);
   return { text, exitCode: parting === null ? 0 : 1 };
 }
 
-async function fetchHistory(id: string, envFile: string | undefined) {
-  return withServer(envFile, async (client) => {
-    const run = (await readRuns(client, [id])).get(id);
-    if (!run) throw new Error(`Temporal does not remember a run of ${id}.`);
-    const { workflowId, runId, build } = run;
-    const history: RunHistory = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-    return { workflowId, runId, ranOn: build, history };
-  });
+interface Fetched {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly ranOn: string | null;
+  readonly history: RunHistory;
 }
 
-/** The build that this program is part of, or another one by its id. */
-async function findBuild(wanted: string | undefined): Promise<{ id: string; codePath: string }> {
-  const here = path.dirname(builtFile(WORKER_BUILD_FILE));
-  const folders = [here, ...(wanted === undefined ? [] : await otherBuilds())];
-  const known: string[] = [];
-  for (const folder of folders) {
-    const build = await readWorkerBuild(folder).catch(() => null);
-    if (build === null) continue;
-    known.push(build.buildId);
-    if (wanted === undefined || build.buildId === wanted)
-      return { id: build.buildId, codePath: path.join(folder, WORKFLOW_BUNDLE) };
+/** Of the server, or of an import when it does not know the job or is away. */
+async function fetchHistory(id: string, envFile: string | undefined): Promise<Fetched> {
+  const imported = await readImportedHistory(readSettings(envFile).config.DATA_DIR, id);
+  try {
+    return await withServer(envFile, async (client) => {
+      const run = (await readRuns(client, [id])).get(id);
+      if (!run) throw new Error(`Temporal does not remember a run of ${id}.`);
+      const { workflowId, runId, build } = run;
+      const history: RunHistory = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+      return { workflowId, runId, ranOn: build, history };
+    });
+  } catch (error) {
+    if (imported !== null) return imported;
+    throw error;
   }
-  throw new Error(
-    `Build ${wanted ?? ''} is not on this machine; there are: ${known.join(', ') || 'none'}.`,
-  );
 }
 
-async function otherBuilds(): Promise<string[]> {
-  const folder = path.join(PROJECT_ROOT, 'dist/builds');
-  return (await readdir(folder).catch(() => [])).map((name) => path.join(folder, name));
+async function readImportedHistory(dataDir: string, id: string): Promise<Fetched | null> {
+  const [job, history] = await Promise.all([
+    readImported(dataDir, id),
+    readPart(dataDir, id, PARTS.history.name),
+  ]);
+  if (!job?.shown.run || history === null) return null;
+  const { workflowId, runId, build } = job.shown.run;
+  const json: unknown = JSON.parse(history.toString('utf8'));
+  return { workflowId, runId, ranOn: build, history: historyFromJSON(json) };
 }
 
 /** The outcome for a person. */

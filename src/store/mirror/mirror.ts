@@ -60,6 +60,8 @@ export interface RepoState {
 export interface Mirror {
   /** Makes the project's bare repository unless it is there; answers its path. */
   ensure(userId: string, projectId: string): Promise<string>;
+  /** Where the project's bare repository lies, or would lie. */
+  place(userId: string, projectId: string): string;
   /** Is there a repository of the project at all? */
   isHere(userId: string, projectId: string): Promise<boolean>;
   /** Bytes of one file; null when that revision has no such file. Throws `RevisionMissing`. */
@@ -158,6 +160,7 @@ export function createMirror(dataDir: string): Mirror {
     openRepo(path.join(folder(userId, projectId), 'repo.git'));
   return {
     ensure: async (userId, projectId) => (await initBare(repoOf(userId, projectId).gitDir)).gitDir,
+    place: (userId, projectId) => repoOf(userId, projectId).gitDir,
     isHere: async (userId, projectId) =>
       access(path.join(repoOf(userId, projectId).gitDir, 'HEAD')).then(
         () => true,

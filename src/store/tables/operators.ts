@@ -5,7 +5,11 @@ import { ask, type Client } from './client.js';
 
 const Backend = z.enum(['local', 'modal']);
 
-const Work = z.object({
+/**
+ * A job (kind `generate`) or an action. `seconds` until its end, or now; `usd` is what was paid or
+ * lost; `failure` the kind of the last thing that went wrong, also of an attempt before a good one.
+ */
+export const WorkRow = z.object({
   id: z.string(),
   user_id: z.string().nullable(),
   email: z.string().nullable(),
@@ -25,13 +29,10 @@ const Work = z.object({
   updated_at: z.string(),
   seconds: z.number(),
 });
-/**
- * A job (kind `generate`) or an action. `seconds` until its end, or now; `usd` is what was paid or
- * lost; `failure` the kind of the last thing that went wrong, also of an attempt before a good one.
- */
-export type WorkRow = z.infer<typeof Work>;
+export type WorkRow = z.infer<typeof WorkRow>;
 
-const UsageEntry = z.object({
+/** One entry of a job's or an action's account. */
+export const UsageEntry = z.object({
   call_id: z.string(),
   kind: z.enum(USAGE_KINDS),
   backend: Backend,
@@ -44,7 +45,6 @@ const UsageEntry = z.object({
   created_at: z.string(),
   ended_at: z.string().nullable(),
 });
-/** One entry of a job's or an action's account. */
 export type UsageEntry = z.infer<typeof UsageEntry>;
 
 const Seconds = z.number().nullable();
@@ -100,7 +100,7 @@ export function operatorReads(client: Client) {
           p_skip: page.skip,
           p_limit: page.limit,
         }),
-        z.array(Work),
+        z.array(WorkRow),
       ),
 
     /** The account of one job or action, in the order of time. */

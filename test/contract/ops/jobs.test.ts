@@ -4,6 +4,9 @@ import { sharedStack } from '../../support/shared-stack.js';
 import { commandOn } from './command.js';
 
 const dreamcore = commandOn(sharedStack());
+const COMMANDS = [
+  ...['jobs', 'show', 'cancel', 'slo', 'replay', 'prepare', 'export', 'import', 'rerun'],
+];
 
 describe('F1, H2: an operator asks for the story of a job', () => {
   it('finds it in the list, and sees steps, cost, files and links', async () => {
@@ -54,7 +57,7 @@ describe('F1, H2: an operator asks for the story of a job', () => {
       'No user has the address no@example.test.\n',
     );
     expect((await dreamcore('jobs', '--since', 'soon')).err).toContain('neither a span');
-    for (const command of ['jobs', 'show', 'cancel', 'slo', 'replay', 'prepare'])
+    for (const command of COMMANDS)
       expect((await dreamcore(command, '--help')).out).toContain('Examples:\n  npx dreamcore ');
   });
 });

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { chatLineIdFor, streamWorkflowId } from '../../contracts/ids.js';
+import { RecordingLine } from '../../contracts/recording.js';
+import { bundleWhole } from '../../git/bundle.js';
+import { openRepo } from '../../git/process.js';
+import { resolve } from '../../git/refs.js';
+import { BUILD_DIR } from '../../programs.js';
+import { createMirror } from '../../store/mirror/mirror.js';
+import type { Store } from '../../store/index.js';
+import { readWorkerBuild } from '../../worker-build.js';
+import { readJob } from '../jobs/show.js';
+import type { ShownJob } from '../jobs/shown.js';
+import { recordingText } from '../recording-text.js';
+import { openRunningStore } from '../running-store.js';
+import { readSettings } from '../settings.js';
+import { readStackFile } from '../stack-file.js';
+import { ServerAway, withServer } from '../with-server.js';
+import { createCleaner, type Cleaner } from './clean.js';
+import { PARTS, recordingPart, type ArchivedJob } from './format.js';
+
+/** Lines of the log that tell of one job; no sound one has so many. */
+const MAX_LOG_LINES = 20_000;
+
+/** Collects everything of a job or an action that is on this machine, without keys and tokens. */
+export async function collectParts(
+  id: string,
+  envFile: string | undefined,
+): Promise<{ parts: Map<string, Buffer>; missing: string[] }> {
+  const { store, config } = await openRunningStore(envFile);
+  const shown = await readJob(id, envFile);
+  const stack = await readStackFile(config.DATA_DIR);
+  const cleaner = createCleaner([
+    readSettings(envFile).env,
+    stack?.provided ?? {},
+    await keptSecrets(config.DATA_DIR),
+  ]);
+  const missing = [...shown.missing];
+  const parts = new Map<string, Buffer>();
+  const recordings = await readRecordings(shown, cleaner);
+  const parent = await parentOf(shown, recordings);
+  const { commits, bundle } = await readCommits(config.DATA_DIR, shown, parent);
+  const job = await describeJob(store, shown, parent, commits);
+  parts.set(PARTS.job.name, Buffer.from(JSON.stringify(cleaner.json(job), null, 2)));
+  for (const [name, bytes] of await readHistories(shown, cleaner, envFile)) parts.set(name, bytes);
+  for (const [attempt, bytes] of recordings) parts.set(recordingPart(attempt), bytes);
+  if (bundle !== null) parts.set(PARTS.bundle.name, bundle);
+  const log = await readLog(config.DATA_DIR, id);
+  if (log.length > 0) parts.set(PARTS.log.name, Buffer.from(`${cleaner.text(log.join('\n'))}\n`));
+  for (const { name } of [PARTS.history, PARTS.log, PARTS.bundle])
+    if (!parts.has(name)) missing.push(`${name}: there is none here`);
+  if (recordings.size === 0) missing.push('recordings: there are none here');
+  return { parts, missing };
+}
+
+/** Secrets that the stack made for itself, as variables. */
+async function keptSecrets(dataDir: string): Promise<Record<string, string>> {
+  const folder = path.join(dataDir, 'secrets');
+  const names = await readdir(folder).catch(() => []);
+  const texts = await Promise.all(names.map((name) => readFile(path.join(folder, name), 'utf8')));
+  return Object.fromEntries(names.map((name, at) => [`secret ${name}`, (texts[at] ?? '').trim()]));
+}
+
+async function describeJob(
+  store: Store,
+  shown: ShownJob,
+  parent: string | null,
+  commits: ArchivedJob['commits'],
+): Promise<ArchivedJob> {
+  const { id, project_id: projectId } = shown.work;
+  const lineIds = (['user', 'assistant'] as const).map((role) => chatLineIdFor(id, role));
+  const lines = projectId === null ? [] : await store.chatHistory.lines(projectId, lineIds);
+  const build = BUILD_DIR === null ? null : await readWorkerBuild(BUILD_DIR);
+  return {
+    format: 1,
+    exportedAt: new Date().toISOString(),
+    build: build?.buildId ?? null,
+    id,
+    shown,
+    row: await store.jobs.get(id),
+    chat: lines.map(({ item: { role, content, timestamp } }) => ({ role, content, timestamp })),
+    parent,
+    commits,
+  };
+}
+
+/** What Temporal has written down of the run, and of the stream of its events. */
+async function readHistories(
+  { work, run }: ShownJob,
+  cleaner: Cleaner,
+  envFile: string | undefined,
+): Promise<(readonly [string, Buffer])[]> {
+  const wanted = [
+    ...(run === null ? [] : [[PARTS.history.name, run.workflowId, run.runId] as const]),
+    ...(work.kind === 'generate'
+      ? [[PARTS.stream.name, streamWorkflowId(work.id), undefined] as const]
+      : []),
+  ];
+  try {
+    return await withServer(envFile, async (client) => {
+      const found = await Promise.all(
+        wanted.map(async ([name, workflowId, runId]) => {
+          const history = await readHistory(client, workflowId, runId);
+          if (history === null) return [];
+          const clean = cleaner.json(JSON.parse(history));
+          return [[name, Buffer.from(JSON.stringify(clean, null, 1))] as const];
+        }),
+      );
+      return found.flat();
+    });
+  } catch (error) {
+    if (error instanceof ServerAway) return [];
+    throw error;
+  }
+}
+
+async function readHistory(
+  client: Client,
+  workflowId: string,
+  runId: string | undefined,
+): Promise<string | null> {
+  try {
+    return historyToJSON(await client.workflow.getHandle(workflowId, runId).fetchHistory());
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+async function readRecordings(
+  { recordings }: ShownJob,
+  cleaner: Cleaner,
+): Promise<Map<number, Buffer>> {
+  const found = new Map<number, Buffer>();
+  for (const { attempt, file } of recordings)
+    found.set(attempt, await cleaner.recording(await readFile(file)));
+  return found;
+}
+
+/** The version that it worked on: as published, else as its last run was told. */
+async function parentOf(
+  { version }: ShownJob,
+  recordings: ReadonlyMap<number, Buffer>,
+): Promise<string | null> {
+  if (version !== null) return version.parent;
+  const last = [...recordings.values()].at(-1);
+  if (last === undefined) return null;
+  const [first = ''] = (await recordingText(last)).split('\n', 1);
+  const line = RecordingLine.parse(JSON.parse(first));
+  return line.type === 'run' ? line.input.parent : null;
+}
+
+/** The parent, the version and what is kept besides, as one bundle. */
+async function readCommits(
+  dataDir: string,
+  { work, version, kept }: ShownJob,
+  parent: string | null,
+): Promise<{ commits: Record<string, string>; bundle: Buffer | null }> {
+  if (work.user_id === null || work.project_id === null) return { commits: {}, bundle: null };
+  const repo = openRepo(createMirror(dataDir).place(work.user_id, work.project_id));
+  const wanted = {
+    ...(parent === null ? {} : { 'refs/archive/parent': parent }),
+    ...(version === null ? {} : { 'refs/archive/version': version.revision }),
+    ...Object.fromEntries(kept.map(({ ref, revision }) => [ref, revision])),
+  };
+  const commits: Record<string, string> = {};
+  for (const [ref, revision] of Object.entries(wanted))
+    if ((await resolve(repo, revision)) === revision) commits[ref] = revision;
+  const revisions = [...new Set(Object.values(commits))];
+  if (revisions.length === 0) return { commits, bundle: null };
+  const file = path.join(os.tmpdir(), `dreamcore-${randomUUID()}.bundle`);
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await bundleWhole(repo, { revisions, file });
+    return { commits, bundle: await readFile(file) };
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+/** Lines of this stack's logs that name the job, by their files. */
+async function readLog(dataDir: string, id: string): Promise<string[]> {
+  const folder = path.join(dataDir, 'logs');
+  const lines: string[] = [];
+  for (const name of (await readdir(folder).catch(() => [])).sort()) {
+    const input = createReadStream(path.join(folder, name), 'utf8');
+    for await (const line of createInterface({ input }))
+      if (line.includes(id) && lines.length < MAX_LOG_LINES) lines.push(line);
+  }
+  return lines;
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { keepFile, placeFolder } from '../../durable-files.js';
+import { isUuid } from '../../contracts/ids.js';
+import { bundleFetch } from '../../git/bundle.js';
+import { initBare } from '../../git/refs.js';
+import { ArchivedJob, PARTS, recordingPart } from './format.js';
+import { ArchiveRefused, type Parts } from './tar.js';
+
+/** As long as what a failure leaves is kept anywhere (E8). */
+const KEPT_MS = 14 * 24 * 60 * 60_000;
+const REPOSITORY = 'repo.git';
+const REF =
+  /^refs\/(?:archive\/(?:parent|version)|failed\/[0-9a-f-]{36}|jobs\/[0-9a-f-]{36}\/\d+)$/;
+
+function importsOf(dataDir: string): string {
+  return path.join(dataDir, 'imports');
+}
+
+/** Where the parts of an imported job lie; the repository of its commits is among them. */
+export function importFolder(dataDir: string, id: string): string {
+  if (!isUuid(id)) throw new Error('It is not an id.');
+  return path.join(importsOf(dataDir), id.toLowerCase());
+}
+
+/** The repository with the commits of an imported job. */
+export function importedRepository(dataDir: string, id: string): string {
+  return path.join(importFolder(dataDir, id), REPOSITORY);
+}
+
+/** One part of an imported job; null when it is not among them. */
+export async function readPart(dataDir: string, id: string, name: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path.join(importFolder(dataDir, id), name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** What was imported of a job, with its parts where they lie here; null when nothing was. */
+export async function readImported(dataDir: string, id: string): Promise<ArchivedJob | null> {
+  const bytes = await readPart(dataDir, id, PARTS.job.name);
+  if (bytes === null) return null;
+  const job = ArchivedJob.parse(JSON.parse(bytes.toString('utf8')));
+  const folder = importFolder(dataDir, id);
+  const repository = importedRepository(dataDir, id);
+  const here = { recordings: job.shown.recordings, kept: job.shown.kept };
+  return {
+    ...job,
+    shown: {
+      ...job.shown,
+      recordings: here.recordings.map((recording) => ({
+        ...recording,
+        file: path.join(folder, recordingPart(recording.attempt)),
+      })),
+      kept: here.kept.map((commit) => ({ ...commit, repository })),
+      missing: [...job.shown.missing, `this is an import, exported ${job.exportedAt}`],
+    },
+  };
+}
+
+/**
+ * Puts the parts of an archive below `DATA_DIR/imports`, in place of an earlier import of the same
+ * job, and removes imports that are older than two weeks. Throws {@link ArchiveRefused} when the
+ * parts do not belong together; nothing is left then.
+ */
+export async function placeParts(dataDir: string, parts: Parts): Promise<ArchivedJob> {
+  const job = readJobPart(parts);
+  const draft = path.join(importsOf(dataDir), `.${randomUUID()}.part`);
+  try {
+    for (const [name, bytes] of parts)
+      if (name !== PARTS.bundle.name) await keepFile(path.join(draft, name), bytes);
+    await fetchCommits(draft, job, parts.get(PARTS.bundle.name));
+    const folder = importFolder(dataDir, job.id);
+    await rm(folder, { recursive: true, force: true });
+    await placeFolder(draft, folder);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  await removeOldImports(dataDir);
+  return job;
+}
+
+function readJobPart(parts: Parts): ArchivedJob {
+  const text = parts.get(PARTS.job.name)?.toString('utf8');
+  if (text === undefined) throw new ArchiveRefused(`it has no ${PARTS.job.name}`);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new ArchiveRefused(`${PARTS.job.name} is not JSON`);
+  }
+  const read = ArchivedJob.safeParse(json);
+  if (!read.success) {
+    const { path: where = [], message = '' } = read.error.issues[0] ?? {};
+    throw new ArchiveRefused(`${PARTS.job.name}: ${where.join('.')}: ${message}`);
+  }
+  if (read.data.shown.work.id !== read.data.id)
+    throw new ArchiveRefused('it tells of another job than it names');
+  return read.data;
+}
+
+/** Git checks each object; the names of commits are ours. */
+async function fetchCommits(
+  folder: string,
+  { commits }: ArchivedJob,
+  bundle: Buffer | undefined,
+): Promise<void> {
+  const file = path.join(folder, PARTS.bundle.name);
+  if (bundle === undefined) return;
+  await keepFile(file, bundle);
+  const repo = await initBare(path.join(folder, REPOSITORY));
+  try {
+    for (const [incoming, want] of Object.entries(commits)) {
+      if (!REF.test(incoming)) throw new ArchiveRefused(`it names a commit ${incoming}`);
+      await bundleFetch(repo, { file, want, incoming });
+    }
+  } catch (error) {
+    if (error instanceof ArchiveRefused) throw error;
+    throw new ArchiveRefused(error instanceof Error ? error.message : String(error));
+  }
+  await rm(file);
+}
+
+async function removeOldImports(dataDir: string): Promise<void> {
+  const folder = importsOf(dataDir);
+  for (const name of await readdir(folder)) {
+    const { mtimeMs } = await stat(path.join(folder, name));
+    if (Date.now() - mtimeMs >= KEPT_MS)
+      await rm(path.join(folder, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,71 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { differenceOf } from './difference.js';
+import type { RecordedCall } from './recording.js';
+
+/** A model that says again what a recording holds. */
+export interface RecordedModel {
+  readonly url: string;
+  /** How many answers it gave. */
+  given(): number;
+  /** The first thing that it was asked otherwise than the recording says; null = nothing. */
+  difference(): string | null;
+  close(): Promise<void>;
+}
+
+/** Answers that the recording does not hold. */
+const NO_MORE = { type: 'invalid_request_error', message: 'the recording holds no more answers' };
+
+/**
+ * Listens on loopback. Each request gets the answer that the same request got, or else the next one
+ * of its address: what a changed program asks otherwise is told, not refused.
+ */
+export async function startRecordedModel(calls: readonly RecordedCall[]): Promise<RecordedModel> {
+  const left = [...calls];
+  let [given, difference]: [number, string | null] = [0, null];
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      const path = request.url ?? '';
+      const sameAddress = left.filter((call) => call.path === path);
+      const call = sameAddress.find((each) => differenceOf(each.body, body) === null);
+      const next = call ?? sameAddress[0];
+      if (next === undefined) {
+        difference ??= `request ${given + 1} (${path}) is one that the recording does not have`;
+        response.writeHead(400, { 'content-type': 'application/json' });
+        return void response.end(JSON.stringify({ type: 'error', error: NO_MORE }));
+      }
+      left.splice(left.indexOf(next), 1);
+      given += 1;
+      if (call === undefined)
+        difference ??= `request ${next.call}: ${differenceOf(next.body, body)}`;
+      answer(next, response);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    given: () => given,
+    difference: () => difference,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function answer({ status, headers, chunks, end }: RecordedCall, response: ServerResponse): void {
+  response.on('error', () => undefined);
+  if (status === null) return end === 'silent' ? undefined : void response.destroy();
+  response.writeHead(status, { ...headers });
+  response.flushHeaders();
+  const told = chunks.join('');
+  if (end === 'whole') return void response.end(told);
+  response.write(told, () => {
+    if (end === 'cut') response.destroy();
+  });
+}
