@@ -39,6 +39,11 @@ describe('saved histories', () => {
     expect(new Set(types)).toEqual(new Set(Object.keys(workflows)));
   });
 
+  it.each(names.filter((name) => /-cancel\b/.test(name)))('I4: %s ends as cancelled', (name) => {
+    const { events } = load(name) as { events: { eventType: string }[] };
+    expect(events.at(-1)?.eventType).toBe('EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED');
+  });
+
   it('do not replay when the order of commands was changed', async () => {
     const changed = await bundleWorkflowCode({
       workflowsPath: fileURLToPath(new URL('./reordered-workflows.ts', import.meta.url)),

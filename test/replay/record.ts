@@ -62,7 +62,11 @@ const succeed: FakeActivities = {
   publishRevision: async () => ({ revision: REVISION }),
   completeJob: async () => true,
   failJob: async () => true,
-  cancelJob: async () => 'cancelled',
+  // What the real step does: the work is cancelled by the cancellation of its workflow (F1, I4).
+  cancelJob: async () => {
+    await cancelOwnWorkflow(env.client);
+    return 'cancelled';
+  },
   nameProject: async () => ({ name: '猫の星' }),
   openRestore: async () => 'opened',
   restoreRevision: async () => ({ ok: true, revision: REVISION }),
@@ -88,7 +92,7 @@ const succeed: FakeActivities = {
   openAction: async () => 'opened',
   completeAction: async () => true,
   failAction: async () => true,
-  // What the real step does: the work is cancelled by the cancellation of its workflow (H2).
+  // As above (H2).
   cancelAction: async () => {
     await cancelOwnWorkflow(env.client);
     return true;
