@@ -166,6 +166,10 @@ export const Env = z.object({
   MAX_SOCKETS_PER_ADDRESS: Count.default(10_000),
   MAX_WAITING_SOCKETS_PER_ADDRESS: Count.default(1_200),
   ALERT_WEBHOOK_URL: Url.optional(),
+  METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  API_METRICS_PORT: Port.optional(),
+  WORKER_METRICS_PORT: Port.optional(),
+  TEMPORAL_METRICS_PORT: Port.optional(),
 });
 
 /** Limits that could never let a run through are mistakes, not limits. */

@@ -228,6 +228,10 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     MAX_SOCKETS_PER_ADDRESS: { meaning: 'open sockets of one address, likewise' },
     MAX_WAITING_SOCKETS_PER_ADDRESS: { meaning: 'those of them that have not signed in' },
     ALERT_WEBHOOK_URL: { meaning: 'gets every alert as JSON by POST' },
+    METRICS_HOST: { meaning: 'address on which metrics are served; nobody signs in there' },
+    API_METRICS_PORT: { meaning: 'serves `/metrics` of the API for Prometheus; unset = nowhere' },
+    WORKER_METRICS_PORT: { meaning: 'the same for the worker' },
+    TEMPORAL_METRICS_PORT: { meaning: "the same for what Temporal's SDK counts in the worker" },
   },
 };
 

@@ -6,15 +6,18 @@ import {
   NativeConnection,
   Runtime,
 } from '@temporalio/worker';
-import { ConfigError, parseWorkerConfig } from '../config.js';
+import { ConfigError, parseWorkerConfig, type Config } from '../config.js';
 import { answerLauncher } from '../liveness.js';
 import { createLog, type Log } from '../log.js';
+import { isFree, serveMetrics, type Reading } from '../metrics.js';
 import { keepFilesPrivate } from '../private-files.js';
 import { builtFile } from '../programs.js';
 import { namedBuild, readWorkerBuild, WORKER_BUILD_FILE } from '../worker-build.js';
+import type { Store } from '../store/index.js';
 import { checkWorkerStart } from '../checks/at-start.js';
 import { temporalPlace, type TemporalPlace } from '../temporal.js';
 import { openActivities } from './activity-sets.js';
+import { stepsRunning } from './frame/measure.js';
 import { startScratchSweep } from './local/scratch-sweep.js';
 import { createWorkers } from './queues.js';
 import { RunningWorkers } from './shutdown.js';
@@ -28,7 +31,7 @@ async function main(): Promise<void> {
   answerLauncher();
   const log = createLog('worker');
   const config = parseWorkerConfig(process.env);
-  installRuntime(log);
+  await installRuntime(config, log);
   const temporal = temporalPlace(config);
   const connection = await connectWithPatience(temporal);
   const asking = await Connection.connect(temporal.connection);
@@ -36,6 +39,12 @@ async function main(): Promise<void> {
   const server = { connection: asking, namespace: temporal.namespace };
   for (const line of await checkWorkerStart(config, server, process.env)) log.warn(line);
   const activities = await openActivities(config, client, log);
+  const { store } = activities.watched;
+  await serveMetrics(
+    { host: config.METRICS_HOST, port: config.WORKER_METRICS_PORT },
+    workerReadings(store),
+    log,
+  );
   const build = namedBuild(
     await readWorkerBuild(path.dirname(builtFile(WORKER_BUILD_FILE))),
     config.BUILD_ID,
@@ -50,7 +59,7 @@ async function main(): Promise<void> {
   const watch = startWatch({ ...activities.watched, client, config, build, log });
   const stopSweeping = startScratchSweep({
     dataDir: config.DATA_DIR,
-    store: activities.watched.store,
+    store,
     log,
   });
   const running = new RunningWorkers(workers, {
@@ -78,7 +87,13 @@ async function main(): Promise<void> {
   log.info('worker stopped');
 }
 
-function installRuntime(log: Log): void {
+async function installRuntime(
+  { METRICS_HOST: host, TEMPORAL_METRICS_PORT: port }: Config,
+  log: Log,
+): Promise<void> {
+  const isServed = port !== undefined && (await isFree(host, port));
+  if (port !== undefined && !isServed)
+    log.error({ host, port }, 'metrics of Temporal are not served: the port is taken');
   Runtime.install({
     shutdownSignals: [],
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
@@ -92,8 +107,25 @@ function installRuntime(log: Log): void {
     }),
     telemetryOptions: {
       logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }), forward: {} },
+      ...(isServed ? { metrics: { prometheus: { bindAddress: `${host}:${port}` } } } : {}),
     },
   });
+}
+
+/** What is asked for when Prometheus looks. */
+function workerReadings(store: Store): Reading[] {
+  return [
+    {
+      name: 'dreamcore_steps_running',
+      help: 'Steps that this worker is at now.',
+      read: stepsRunning,
+    },
+    {
+      name: 'dreamcore_breaker_open',
+      help: '1 while the breaker keeps new work from Modal.',
+      read: async () => ((await store.backendState.read())?.breaker === 'open' ? 1 : 0),
+    },
+  ];
 }
 
 /** Temporal may come up later than we do. */

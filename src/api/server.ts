@@ -15,12 +15,14 @@ import { createThumbnails } from '../store/files/thumbnails.js';
 import { withHydration } from '../store/mirror/hydration.js';
 import { createStore, type Store } from '../store/index.js';
 import { checkApiServers, checkApiStart } from '../checks/at-start.js';
+import { serveMetrics } from '../metrics.js';
 import { temporalPlace } from '../temporal.js';
 import { createActionWorkflows } from './action-workflows.js';
 import { createAdmitter } from './admission.js';
 import { createApp } from './app.js';
 import { createAuth } from './auth.js';
 import { callbackRouter } from './callback/router.js';
+import { firstTextEnds } from './first-text.js';
 import { createGames } from './games/current-game.js';
 import { createHydrate } from './games/hydrate.js';
 import { JobFeeds } from '../stream/feeds.js';
@@ -86,7 +88,10 @@ export function assembleApi(config: Config, log: Log) {
     isInStream: (jobId, place) => isInStream(readStream, jobId, place),
     job: (jobId) => store.jobs.get(jobId),
     noteProgress: (...note) => store.jobs.noteProgress(...note),
-    offer: (jobId, items) => feeds.offer(jobId, items),
+    offer: (jobId, items) => {
+      firstTextEnds(jobId, items);
+      feeds.offer(jobId, items);
+    },
     log,
   });
   const objects = createFileObjectStore(config.DATA_DIR);
@@ -143,6 +148,17 @@ export async function startApi(config: Config, log: Log): Promise<RunningApi> {
   const server = createServer(app);
   const sockets = attachSockets(server, socketDeps, { addressOf: addressOf(app) });
   await listen(server, config);
+  await serveMetrics(
+    { host: config.METRICS_HOST, port: config.API_METRICS_PORT },
+    [
+      {
+        name: 'dreamcore_sockets',
+        help: 'Sockets that are open here.',
+        read: () => sockets.count,
+      },
+    ],
+    log,
+  );
   checkApiServers(config, { connection, namespace }).then(
     (lines) => lines.forEach((line) => log.error(line)),
     (error: unknown) => log.warn({ err: error }, 'Temporal does not answer yet'),

@@ -11,6 +11,7 @@ import {
 } from '../../contracts/callback.js';
 import { parseCallId } from '../../contracts/ids.js';
 import type { Log } from '../../log.js';
+import { observe } from '../../metrics.js';
 import type { EventIngest } from '../../stream/ingest.js';
 import { recordingRouter, type RecordingDeps } from './recordings.js';
 import { isSigned } from './signed.js';
@@ -52,6 +53,7 @@ export function callbackRouter(deps: CallbackDeps): Router {
 
 function receive(deps: CallbackDeps, kind: 'job' | 'action') {
   return async (request: Request, response: Response): Promise<void> => {
+    measureAnswer(response);
     const signed = readSignedPost(deps.masterSecrets, request, kind);
     if ('status' in signed) {
       const retryAfterS = signed.status === 401 ? await deps.countBad(request.ip ?? '') : null;
@@ -72,6 +74,14 @@ function receive(deps: CallbackDeps, kind: 'job' | 'action') {
       refuseForNow(response, 503, 'Unavailable');
     }
   };
+}
+
+function measureAnswer(response: Response): void {
+  const startedMs = performance.now();
+  response.once('finish', () => {
+    const seconds = (performance.now() - startedMs) / 1_000;
+    observe('dreamcore_callback_seconds', { status: String(response.statusCode) }, seconds);
+  });
 }
 
 const refuseBody: ErrorRequestHandler = (error: { status?: number }, _request, response, next) => {

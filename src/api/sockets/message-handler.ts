@@ -13,6 +13,7 @@ import { START_OF_STREAM } from '../../contracts/stream.js';
 import { evaluateStyleGate } from '../../domain/style-gate.js';
 import type { ProjectRow } from '../../store/tables/projects.js';
 import { shownRow, terminalFrameOfRow } from '../../stream/frames.js';
+import { firstTextBegins } from '../first-text.js';
 import type { SocketDeps } from './deps.js';
 import { ownedProject } from './ownership.js';
 import type { Session } from './session.js';
@@ -181,6 +182,7 @@ function joinJob(
     jobId: job.id,
     ...(isOwn ? {} : { queued: false }),
   });
+  if (isOwn && !isExisting) firstTextBegins(job.id);
   const end = terminalFrameOfRow(job);
   if (end) {
     session.send(end);

@@ -1,0 +1,65 @@
+import type { Context } from '@temporalio/activity';
+import type { ActivityExecuteInput, ActivityInterceptorsFactory } from '@temporalio/worker';
+import { count, isMeasuring, observe } from '../../metrics.js';
+import type { CompleteJobInput, FailJobInput, RunAgentOutcome } from '../ports.js';
+
+/** Steps that run now, for whoever looks. */
+let running = 0;
+export function stepsRunning(): number {
+  return running;
+}
+
+/** Measures each try of a step, where metrics are served; else steps run as they are. */
+export function measuringInterceptors(): ActivityInterceptorsFactory[] {
+  if (!isMeasuring()) return [];
+  return [
+    (context) => ({
+      inbound: { execute: (input, next) => measure(context, input, () => next(input)) },
+    }),
+  ];
+}
+
+async function measure(
+  { info }: Context,
+  { args }: ActivityExecuteInput,
+  run: () => Promise<unknown>,
+): Promise<unknown> {
+  const { activityType: step, taskQueue: queue } = info;
+  const waitedMs = Date.now() - info.currentAttemptScheduledTimestampMs;
+  observe('dreamcore_queue_wait_seconds', { queue }, Math.max(0, waitedMs) / 1_000);
+  const startedMs = performance.now();
+  const done = (outcome: string): void => {
+    running -= 1;
+    const seconds = (performance.now() - startedMs) / 1_000;
+    observe('dreamcore_step_seconds', { step, queue, outcome }, seconds);
+  };
+  running += 1;
+  try {
+    const result = await run();
+    done('completed');
+    countEnd(step, queue, args, result);
+    return result;
+  } catch (error) {
+    done('failed');
+    throw error;
+  }
+}
+
+/** The steps that end a job say how; a try whose worker dies before it answers counts twice. */
+function countEnd(step: string, queue: string, args: unknown[], result: unknown): void {
+  if (step === 'completeJob') {
+    const { revision, mode } = args[0] as CompleteJobInput;
+    const kind = revision === null ? (mode ?? 'question') : 'generate';
+    count('dreamcore_jobs_total', { outcome: 'completed', kind });
+  }
+  if (step === 'failJob' && result === true) {
+    const { kind } = args[0] as FailJobInput;
+    count('dreamcore_jobs_total', { outcome: 'failed', kind });
+  }
+  if (step === 'cancelJob' && result === 'cancelled')
+    count('dreamcore_jobs_total', { outcome: 'cancelled', kind: 'generate' });
+  if (step === 'runAgent') {
+    const { usage } = result as RunAgentOutcome;
+    if (usage !== null) count('dreamcore_model_usd_total', { queue }, usage.costUsd);
+  }
+}
