@@ -120,13 +120,13 @@ async function openRegistry(readings: readonly Reading[]): Promise<Registry> {
       new Histogram<string>({ name, help, labelNames, buckets: SECONDS, registers }),
     ]),
   );
-  for (const { name, help, read } of readings)
+  for (const reading of readings)
     new Gauge({
-      name,
-      help,
+      name: reading.name,
+      help: reading.help,
       registers,
       async collect() {
-        const value = await Promise.resolve(read()).catch(() => null);
+        const value = await Promise.resolve(reading.read()).catch(() => null);
         if (value === null) this.remove();
         else this.set(value);
       },

@@ -9,7 +9,7 @@ import { BUILDS_DIR, CURRENT_DIR, holdBuild } from '../../dev/build/builds.js';
 import { builtProgramArgs } from '../../dev/build/programs.js';
 import { startOrphanReaper } from '../../dev/stack/orphan-reaper.js';
 import { PROJECT_ROOT } from '../../src/config.js';
-import { WORKFLOW_BUNDLE } from '../../src/programs.js';
+import { WORKFLOW_BUNDLE, type RUNNER_FILES } from '../../src/programs.js';
 import { readWorkerBuild, WORKER_BUILD_FILE, type WorkerBuild } from '../../src/worker-build.js';
 import { programArgs } from './programs.js';
 import { stackEnv, type Stack } from './stack.js';
@@ -21,14 +21,15 @@ export interface OtherBuild extends WorkerBuild {
   remove(): Promise<void>;
 }
 
-/** A text of the workflow bundle, and what stands there in the other build. */
-interface WorkflowChange {
+/** A text of the workflow bundle or of the runner, and what stands there in the other build. */
+interface BuildChange {
   readonly text: string;
   readonly by: string;
+  readonly file?: typeof WORKFLOW_BUNDLE | typeof RUNNER_FILES.code;
 }
 
 /** A change that every history fits. */
-export const HARMLESS_CHANGE: WorkflowChange = {
+export const HARMLESS_CHANGE: BuildChange = {
   text: '受付中 (opening)',
   by: '受付中 (opening in another build)',
 };
@@ -38,14 +39,18 @@ export async function currentBuild(): Promise<WorkerBuild> {
   return readWorkerBuild(CURRENT_DIR);
 }
 
-/** Makes a build beside the current one, whose workflows differ by this. */
-export async function makeOtherBuild({ text, by }: WorkflowChange): Promise<OtherBuild> {
+/** Makes a build beside the current one that differs by this. */
+export async function makeOtherBuild({
+  text,
+  by,
+  file = WORKFLOW_BUNDLE,
+}: BuildChange): Promise<OtherBuild> {
   const dir = path.join(BUILDS_DIR, `test-${randomUUID().slice(0, 8)}`);
   await cp(await realpath(CURRENT_DIR), dir, { recursive: true });
   await holdBuild(dir);
-  const bundle = path.join(dir, WORKFLOW_BUNDLE);
+  const bundle = path.join(dir, file);
   const code = await readFile(bundle, 'utf8');
-  if (code.split(text).length !== 2) throw new Error(`not once in the workflows: ${text}`);
+  if (code.split(text).length !== 2) throw new Error(`not once in ${file}: ${text}`);
   await writeFile(
     bundle,
     code.replace(text, () => by),
