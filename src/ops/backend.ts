@@ -8,6 +8,7 @@ export interface BackendOptions {
   readonly to?: Backend;
   /** Percent of the users. */
   readonly share?: number;
+  readonly json?: boolean;
   readonly envFile?: string;
 }
 
@@ -15,16 +16,18 @@ export interface BackendOptions {
  * `npx dreamcore backend`: shows where work is done, or moves the switch; running jobs follow at
  * their next step (G1).
  */
-export async function moveBackend({ to, share, envFile }: BackendOptions): Promise<string> {
+export async function moveBackend({ to, share, json, envFile }: BackendOptions): Promise<string> {
   const { store } = await openRunningStore(envFile);
   const state = await store.backendState.read();
-  if (to === undefined && share === undefined) return renderBackend(state);
+  if (to === undefined && share === undefined)
+    return json ? JSON.stringify(state, null, 2) : renderBackend(state);
   const by = `${os.userInfo().username}@${os.hostname()}`;
   const moved = await store.backendState.setSwitch({
     to: to ?? state?.switch ?? 'modal',
     by,
     ...(share === undefined ? {} : { sharePercent: share }),
   });
+  if (json) return JSON.stringify(moved, null, 2);
   return `${renderBackend(moved)}\nRunning jobs follow at their next step.`;
 }
 

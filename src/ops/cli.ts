@@ -1,7 +1,7 @@
 import { Argument, InvalidArgumentError, program } from 'commander';
 import type { Backend } from '../contracts/workflows.js';
 import { keepFilesPrivate } from '../private-files.js';
-import { moveBackend } from './backend.js';
+import { moveBackend, type BackendOptions } from './backend.js';
 import { deployCurrent, deployRamp, deployStatus, type DeployOptions } from './deploy.js';
 import { examine, type DevelopmentChecks } from './doctor.js';
 import { importV2, type ImportOptions } from './import-v2.js';
@@ -10,8 +10,8 @@ import { addArchiveCommands } from './archive/commands.js';
 import { addJobCommands } from './jobs/commands.js';
 import { addServerCommands } from './replay/commands.js';
 import { addRerunCommand } from './rerun/commands.js';
-import { ENV_FILE, readDays, say } from './options.js';
-import { reportUsage } from './usage.js';
+import { ENV_FILE, examples, readDays, say } from './options.js';
+import { reportUsage, type UsageOptions } from './usage.js';
 
 /**
  * Runs the command that `process.argv` names. `development` is what a checkout with its development
@@ -46,6 +46,10 @@ function addDoctor(development: DevelopmentChecks | null): void {
         'required is missing.',
     )
     .option(...ENV_FILE)
+    .addHelpText(
+      'after',
+      examples(['dreamcore doctor', 'before the first start, or when in doubt']),
+    )
     .action(async ({ envFile }: { envFile?: string }) => {
       const { text, exitCode } = await examine(envFile, development);
       process.stdout.write(`${text}\n`);
@@ -59,10 +63,16 @@ function addUsage(): void {
     .description('Who spent what: per day, backend and user.')
     .option('--user <id>', 'one user only')
     .option('--days <n>', 'so many days, today included', readDays, 7)
+    .option('--json', 'the rows behind it, as JSON')
     .option(...ENV_FILE)
-    .action(async (options: { envFile?: string; user?: string; days: number }) => {
-      process.stdout.write(`${await reportUsage(options)}\n`);
-    });
+    .addHelpText(
+      'after',
+      examples(
+        ['dreamcore usage', 'this week'],
+        ['dreamcore usage --days 1 --json | jq .spentTodayUsd', 'for programs'],
+      ),
+    )
+    .action(async (options: UsageOptions) => say(await reportUsage(options)));
 }
 
 function addSync(): void {
@@ -77,6 +87,13 @@ function addSync(): void {
     .option('--all', 'all projects')
     .option('--dry-run', 'say what would be done')
     .option(...ENV_FILE)
+    .addHelpText(
+      'after',
+      examples(
+        ['dreamcore sync --all --dry-run', 'what differs?'],
+        ['dreamcore sync --project <id>', 'bring one project level'],
+      ),
+    )
     .action(async (options: SyncOptions) => {
       const { text, exitCode } = await syncStores(options);
       process.stdout.write(`${text}\n`);
@@ -90,12 +107,19 @@ function addBackend(): void {
     .description('Shows where work is done, or moves it; running jobs follow at their next step.')
     .addArgument(new Argument('[to]', 'where work is done from now on').choices(['local', 'modal']))
     .option('--share <percent>', 'of the users whose work is done on Modal', readPercent)
+    .option('--json', 'the switch and the breaker, as JSON')
     .option(...ENV_FILE)
-    .action(async (to: Backend | undefined, options: { share?: number; envFile?: string }) => {
-      process.stdout.write(
-        `${await moveBackend({ ...options, ...(to === undefined ? {} : { to }) })}\n`,
-      );
-    });
+    .addHelpText(
+      'after',
+      examples(
+        ['dreamcore backend', 'where is work done, and is the breaker open?'],
+        ['dreamcore backend local', 'away from Modal, now'],
+        ['dreamcore backend modal --share 10', 'for a tenth of the users'],
+      ),
+    )
+    .action(async (to: Backend | undefined, options: Omit<BackendOptions, 'to'>) =>
+      say(await moveBackend({ ...options, ...(to === undefined ? {} : { to }) })),
+    );
 }
 
 function addDeploy(): void {
@@ -107,7 +131,9 @@ function addDeploy(): void {
   deploy
     .command('status')
     .description('Lists the builds, whether workers run them, and their running workflows.')
+    .option('--json', 'the same as JSON')
     .option(...ENV_FILE)
+    .addHelpText('after', examples(['dreamcore deploy status', 'which build is current?']))
     .action(async (options: DeployOptions) => say(await deployStatus(options)));
   deploy
     .command('current')
@@ -116,6 +142,10 @@ function addDeploy(): void {
     )
     .argument('<build>', 'its id, as status says it')
     .option(...ENV_FILE)
+    .addHelpText(
+      'after',
+      examples(['dreamcore deploy current 5e275b48baa9f451', 'forward, or back']),
+    )
     .action(async (build: string, options: DeployOptions) =>
       say(await deployCurrent(build, options)),
     );
@@ -125,6 +155,10 @@ function addDeploy(): void {
     .argument('<build>', 'its id, as status says it')
     .argument('<percent>', 'of the new runs', readPercent)
     .option(...ENV_FILE)
+    .addHelpText(
+      'after',
+      examples(['dreamcore deploy ramp 5e275b48baa9f451 10', 'every tenth new run']),
+    )
     .action(async (build: string, percent: number, options: DeployOptions) =>
       say(await deployRamp(build, percent, options)),
     );
@@ -141,6 +175,10 @@ function addImport(): void {
     .option('--dry-run', 'say what would be taken')
     .option('--user <id>', 'one user only')
     .option(...ENV_FILE)
+    .addHelpText(
+      'after',
+      examples(['dreamcore import-v2 /srv/v2/data --dry-run', 'what would be taken?']),
+    )
     .action(async (dataDir: string, options: ImportOptions) => {
       const { text, exitCode } = await importV2(dataDir, options);
       process.stdout.write(`${text}\n`);

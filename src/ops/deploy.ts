@@ -16,6 +16,7 @@ import { withServer } from './with-server.js';
 const READY_LIMIT_MS = 15_000;
 
 export interface DeployOptions {
+  readonly json?: boolean;
   readonly envFile?: string;
 }
 
@@ -29,10 +30,10 @@ interface BuildLine {
 }
 
 /** `npx dreamcore deploy status`: the builds, who runs them, and how many runs are on each. */
-export async function deployStatus({ envFile }: DeployOptions): Promise<string> {
+export async function deployStatus({ json, envFile }: DeployOptions): Promise<string> {
   return withServer(envFile, async (client) => {
     const deployment = await readDeployment(client);
-    if (!deployment) return 'No worker has told Temporal of a build yet.';
+    if (!deployment) return json ? '[]' : 'No worker has told Temporal of a build yet.';
     const polls = await lastPolls(client, TASK_QUEUE, TASK_KIND.workflow);
     const lines = await Promise.all(
       deployment.versions.map(async ({ buildId }): Promise<BuildLine> => ({
@@ -43,7 +44,7 @@ export async function deployStatus({ envFile }: DeployOptions): Promise<string> 
         runs: await countRuns(client, buildId),
       })),
     );
-    return renderBuilds(deployment, lines);
+    return json ? JSON.stringify(lines, null, 2) : renderBuilds(deployment, lines);
   });
 }
 

@@ -26,17 +26,21 @@ interface Line {
   modalSeconds: number;
 }
 
+export interface UsageOptions {
+  readonly user?: string;
+  readonly days: number;
+  readonly json?: boolean;
+  readonly envFile?: string;
+}
+
 /** `npx dreamcore usage`: who spent what, per day, backend and user, with today's limits. */
-export async function reportUsage(options: {
-  envFile?: string;
-  user?: string;
-  days: number;
-}): Promise<string> {
+export async function reportUsage(options: UsageOptions): Promise<string> {
   const { store, config } = await openRunningStore(options.envFile);
   const [rows, spentUsd] = await Promise.all([
     store.usage.summary(options.user ?? null, options.days),
     store.usage.spentToday(),
   ]);
+  if (options.json) return JSON.stringify({ spentTodayUsd: spentUsd, rows }, null, 2);
   const budget =
     config.BUDGET_DAILY_USD > 0
       ? `of ${money(config.BUDGET_DAILY_USD)} (BUDGET_DAILY_USD)`

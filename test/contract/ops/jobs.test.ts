@@ -6,6 +6,7 @@ import { commandOn } from './command.js';
 const dreamcore = commandOn(sharedStack());
 const COMMANDS = [
   ...['jobs', 'show', 'cancel', 'slo', 'replay', 'prepare', 'export', 'import', 'rerun'],
+  ...['doctor', 'usage', 'sync', 'backend', 'import-v2'],
 ];
 
 describe('F1, H2: an operator asks for the story of a job', () => {
