@@ -81,12 +81,13 @@ async function startProgram(
 ): Promise<string> {
   if (isolation !== 'bubblewrap') return program;
   const binary = await binaryOf(program);
-  const words = [...(await boxCommand()), ...boxArgs(binary), '--', binary];
+  const words = [...(await boxCommand()), ...browserBox(binary), '--', binary];
   await writeFile(script, `#!/bin/sh\nexec ${words.map(quote).join(' ')} "$@"\n`, { mode: 0o700 });
   return script;
 }
 
-function boxArgs(binary: string): string[] {
+/** Arguments of bubblewrap for a box in which this browser can run. */
+export function browserBox(binary: string): string[] {
   const isBesideSystem = !binary.startsWith('/usr/');
   const folder = path.dirname(binary);
   return [
@@ -117,7 +118,7 @@ function boxCommand(): Promise<readonly string[]> {
 }
 
 /** A start script reads files that are not in the box; its program needs none of them. */
-async function binaryOf(program: string): Promise<string> {
+export async function binaryOf(program: string): Promise<string> {
   const file = await realpath(program);
   const handle = await open(file, 'r');
   try {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { z } from 'zod';
 import { crashPoint } from '../crash-points.js';
 import { AppError } from '../contracts/errors.js';
 import { RUNNER_ENV, type GenerateInput, RunnerInput } from '../contracts/runner.js';
@@ -17,6 +18,7 @@ import { Output } from './output.js';
 import { playGame } from './play/play.js';
 import { startRecorder, type Recorder } from './recording/recorder.js';
 import { sendRecording } from './recording/send.js';
+import { RenderInput, renderVideo } from './video/render.js';
 import { makeVideo } from './video/video.js';
 
 const DEFAULT_UPSTREAM = 'https://api.anthropic.com';
@@ -61,10 +63,10 @@ process.stdout.on('error', () =>
   stop.abort(new AppError('RunCancelled', 'nobody reads the result')),
 );
 
-async function readInput(lines: AsyncGenerator<string>): Promise<RunnerInput> {
+async function readInput(lines: AsyncGenerator<string>): Promise<RunnerInput | RenderInput> {
   const { value } = (await lines.next()) as { value: string | undefined };
   try {
-    return RunnerInput.parse(JSON.parse(value ?? ''));
+    return z.union([RunnerInput, RenderInput]).parse(JSON.parse(value ?? ''));
   } catch {
     // The input holds what the user wrote; it is not quoted.
     throw new AppError('OPERATION_FAILED', 'the runner cannot read its input');
@@ -177,10 +179,18 @@ async function runVideo(input: VideoInput): Promise<unknown> {
     void transport.emit({ type: 'progress', progress: percent, message: null });
   };
   try {
-    return await makeVideo(input, { seenFrom: process.argv[2], onProgress }, stop.signal);
+    const [, runner = '', seenFrom] = process.argv;
+    return await makeVideo(input, { runner, seenFrom, onProgress }, stop.signal);
   } finally {
     await transport.close(0);
   }
+}
+
+/** The second half of a video, in a box of its own (`video/boxed-render.ts`). */
+async function runRender(input: RenderInput): Promise<unknown> {
+  const onFrame = (done: number): void => output.progress(done);
+  await renderVideo(input, process.argv[2], stop.signal, onFrame);
+  return {};
 }
 
 /** A game that is slow to answer is no silence of ours. */
@@ -206,6 +216,7 @@ async function run(): Promise<unknown> {
     return makeImage(input, imageAccess(), stop.signal);
   }
   if (input.command === 'play') return runPlay(input);
+  if (input.command === 'render') return runRender(input);
   if (input.command === 'video') {
     return runVideo({
       ...input,

@@ -1,28 +1,36 @@
 import type * as Renderer from '@remotion/renderer';
+import path from 'node:path';
+import { z } from 'zod';
 import { AppError } from '../../contracts/errors.js';
-import type { VideoProps } from '../../contracts/video.js';
-import { chromiumPath } from '../game-page.js';
+import { VideoProps } from '../../contracts/video.js';
 import { loadPackage } from '../packages.js';
 
 const COMPOSITION = 'video';
 /** Good for a phone; a video of seven seconds has a few MB. */
 const CRF = 21;
 
-export interface RenderRequest {
+/** What the runner tells itself in the box of a renderer; paths are as they are seen there. */
+export const RenderInput = z.object({
+  command: z.literal('render'),
   /** The composition's site, with the images of the game in it. */
-  site: string;
-  props: VideoProps;
-  scale: number;
-  output: string;
-  seenFrom?: string | undefined;
-}
+  site: z.string(),
+  /** The folder of the video. */
+  made: z.string(),
+  browser: z.string(),
+  props: VideoProps,
+  scale: z.number(),
+});
+export type RenderInput = z.infer<typeof RenderInput>;
+
+/** Name of the video in its folder. */
+export const MADE_NAME = 'movie.mp4';
 
 /**
- * Renders the video into `output`. When `signal` aborts, browser and encoder are ended and its
- * reason is thrown.
+ * Renders the video. When `signal` aborts, browser and encoder are ended and its reason is thrown.
  */
 export async function renderVideo(
-  { site, props, scale, output, seenFrom }: RenderRequest,
+  { site, made, browser: program, props, scale }: RenderInput,
+  seenFrom: string | undefined,
   signal: AbortSignal,
   onFrame: (done: number) => void,
 ): Promise<void> {
@@ -32,15 +40,12 @@ export async function renderVideo(
   const common = {
     serveUrl: site,
     inputProps: props,
-    browserExecutable: chromiumPath(),
+    browserExecutable: program,
     chromeMode: 'chrome-for-testing' as const,
     logLevel: 'error' as const,
   };
-  const browser = await openBrowser('chrome', {
-    browserExecutable: common.browserExecutable,
-    chromeMode: common.chromeMode,
-    logLevel: common.logLevel,
-  });
+  const { browserExecutable, chromeMode, logLevel } = common;
+  const browser = await openBrowser('chrome', { browserExecutable, chromeMode, logLevel });
   const { cancelSignal, cancel } = makeCancelSignal();
   const stop = (): void => {
     cancel();
@@ -66,7 +71,7 @@ export async function renderVideo(
       jpegQuality: 92,
       scale,
       muted: true,
-      outputLocation: output,
+      outputLocation: path.join(made, MADE_NAME),
       cancelSignal,
       onProgress: ({ renderedFrames }) => onFrame(renderedFrames),
     });

@@ -5,7 +5,8 @@ import { AppError } from '../../contracts/errors.js';
 import { VIDEO, videoTempName, type VideoInput, type VideoResult } from '../../contracts/video.js';
 import { importBundle } from '../import-bundle.js';
 import { recordGame } from './record.js';
-import { renderVideo } from './render.js';
+import { renderBoxed } from './boxed-render.js';
+import { MADE_NAME } from './render.js';
 
 const SCRATCH_MODE = 0o700;
 /** Recording is about so much of the work. */
@@ -14,6 +15,8 @@ const RECORD_SHARE = 0.5;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 export interface VideoAccess {
+  /** The file of this program: the renderer is started from it again. */
+  readonly runner: string;
   readonly seenFrom?: string | undefined;
   readonly onProgress: (percent: number) => void;
 }
@@ -24,7 +27,7 @@ export interface VideoAccess {
  */
 export async function makeVideo(
   input: VideoInput,
-  { seenFrom, onProgress }: VideoAccess,
+  { runner, seenFrom, onProgress }: VideoAccess,
   signal: AbortSignal,
 ): Promise<VideoResult> {
   if (input.isNice) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
@@ -39,25 +42,23 @@ export async function makeVideo(
       (from: number, share: number) =>
       (done: number): void =>
         onProgress(Math.min(99, Math.floor(100 * (from + (share * done) / frames))));
-    const game = {
-      repoDir: input.repoDir,
-      revision: input.revision,
-      assets: input.assets,
-      seenFrom,
-    };
+    const { repoDir, revision, assets } = input;
     const startedMs = performance.now();
     const recorded = await recordGame(
-      game,
+      { repoDir, revision, assets, seenFrom },
       { frames, folder: path.join(site, 'public', 'gameplay'), limitMs: input.recordLimitMs },
       signal,
       tell(0, RECORD_SHARE),
     );
     const recordedMs = performance.now();
-    const output = path.join(scratch, 'movie.mp4');
-    await renderVideo(
+    const made = path.join(scratch, 'made');
+    await mkdir(made, { mode: SCRATCH_MODE });
+    await renderBoxed(
       {
         site,
-        output,
+        made,
+        temp,
+        runner,
         seenFrom,
         scale: input.scale,
         props: { ...input.story, title: input.title, frames: recorded },
@@ -69,7 +70,12 @@ export async function makeVideo(
       recordMs: Math.round(recordedMs - startedMs),
       renderMs: Math.round(performance.now() - recordedMs),
     };
-    return { mimeType: 'video/mp4', data: await readVideo(output), frames: recorded, ...times };
+    return {
+      mimeType: 'video/mp4',
+      data: await readVideo(path.join(made, MADE_NAME)),
+      frames: recorded,
+      ...times,
+    };
   } finally {
     for (const folder of [scratch, temp])
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
