@@ -33,8 +33,13 @@ export interface FakeMessages {
   close(): Promise<void>;
 }
 
-/** A Messages API on loopback that plays a script: streams like the real one, or fails like it. */
-export async function startFakeMessages(script: readonly Reply[]): Promise<FakeMessages> {
+/**
+ * A Messages API on loopback that plays a script, or answers as a function says: streams like the
+ * real one, or fails like it.
+ */
+export async function startFakeMessages(
+  script: readonly Reply[] | ((seen: SeenRequest) => Reply),
+): Promise<FakeMessages> {
   const requests: SeenRequest[] = [];
   const server = createServer((request, response) => {
     void readBody(request).then((raw) => {
@@ -45,7 +50,10 @@ export async function startFakeMessages(script: readonly Reply[]): Promise<FakeM
         body: JSON.parse(raw || '{}') as Record<string, unknown>,
       };
       requests.push(seen);
-      const reply = script[Math.min(requests.length, script.length) - 1];
+      const reply =
+        typeof script === 'function'
+          ? script(seen)
+          : script[Math.min(requests.length, script.length) - 1];
       if (reply) return play(reply, seen.body['stream'] === true, response, requests.length);
     });
   });
