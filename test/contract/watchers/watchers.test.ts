@@ -202,7 +202,11 @@ describe('the gate before a run', () => {
   it('refuses what the budget does not cover, alerts once, and has started nothing', async () => {
     const gate = parts({ BUDGET_DAILY_USD: 3 });
     const first = await newJob();
-    expect(await gate.startAttempt(attempt(first))).toEqual({ attempt: 1, slotAgeMs: 0 });
+    expect(await gate.startAttempt(attempt(first))).toEqual({
+      attempt: 1,
+      slotAgeMs: 0,
+      budgetUsd: 2,
+    });
     await database.store.jobs.takeSlot(first, 1);
     await database.store.jobs.fail(first, '×');
     for (let n = 0; n < 2; n += 1)
