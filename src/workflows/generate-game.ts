@@ -254,7 +254,8 @@ class GenerateGame {
   }
 
   private async admit(request: AdmitRequest): Promise<AdmitAnswer> {
-    await condition(() => this.opened !== null);
+    // A cancel may be in the row, and its caller told of it, before it is known here (A5).
+    await condition(() => this.opened !== null && this.cancelsUnderWay === 0);
     const opened = this.opened as OpenedJob;
     const isOwn = request.kind === 'generate' && request.messageId === this.input.messageId;
     if (isOwn && opened.outcome === 'refused') throw admitRefused(opened.code);

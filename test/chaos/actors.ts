@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jobIdFor } from '../../src/contracts/ids.js';
 import { Listener, type JobFrame } from '../support/listener.js';
+import { patient } from '../support/patience.js';
 import { createUser } from '../support/users.js';
 import { askUntilAnswered, type Call } from './calls.js';
 import type { Random } from './random.js';
@@ -94,10 +95,10 @@ const QUESTION = 'このゲームの遊び方は？';
 const ENDS = ['completed', 'failed', 'cancelled'];
 /**
  * A message must be accepted, and its end heard, within these: the longest recovery and the queue
- * before it.
+ * before it, and a part that dies again while it comes back.
  */
 const ACCEPTED_MS = 120_000;
-const ENDED_MS = 180_000;
+const ENDED_MS = 240_000;
 const ANSWER_MS = 25_000;
 
 export interface PlayerOptions {
@@ -243,7 +244,7 @@ export class Player {
   private async untilEnd(run: Run, from: number, send: () => void): Promise<void> {
     let connection = this.listener.reconnects;
     let errors = this.errorsSince(from);
-    for (const deadline = Date.now() + ENDED_MS; Date.now() < deadline; await sleep(30)) {
+    for (const deadline = Date.now() + patient(ENDED_MS); Date.now() < deadline; await sleep(30)) {
       run.end =
         this.listener.frames
           .slice(from)
@@ -355,7 +356,7 @@ export class Player {
       // Whose first answer was lost hears that there is no such project.
       ({ type, ...frame }) =>
         (type === 'projectDeleted' && frame['projectId'] === projectId) ||
-        (type === 'error' && sent > 1 && JSON.stringify(frame).includes('ACCESS_DENIED')),
+        (type === 'error' && sent > 1 && frame['message'] === 'Access denied'),
       this.listener.frames.length,
     );
     diary.deleted.add(projectId);
@@ -373,7 +374,11 @@ export class Player {
     fits: (frame: JobFrame) => boolean,
     from: number,
   ): Promise<JobFrame | null> {
-    for (const deadline = Date.now() + ACCEPTED_MS; Date.now() < deadline; await sleep(400)) {
+    for (
+      const deadline = Date.now() + patient(ACCEPTED_MS);
+      Date.now() < deadline;
+      await sleep(400)
+    ) {
       const sentAt = this.listener.frames.length;
       const connection = this.listener.reconnects;
       send();
@@ -413,7 +418,7 @@ export class Player {
 
 /** Tries until it works: what a user would do while a part is coming back. */
 async function retryTransient<T>(work: () => Promise<T>): Promise<T> {
-  for (const deadline = Date.now() + ACCEPTED_MS; ;) {
+  for (const deadline = Date.now() + patient(ACCEPTED_MS); ;) {
     try {
       return await work();
     } catch (error) {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { patient } from '../support/patience.js';
 
 /** An image or video that was asked for over HTTP, under an id of the caller's own. */
 export interface Call {
@@ -17,9 +18,9 @@ export interface Asked {
   readonly refusals: string;
 }
 
-/** Longest wait for one answer, and for an answer that is one. */
+/** Longest wait for one answer, and for one that tells an end: a cut video begins anew. */
 const ANSWER_MS = 90_000;
-const ANSWERED_MS = 240_000;
+const ANSWERED_MS = 420_000;
 const PAUSE_MS = 1_000;
 /** Come again: nobody is there who could answer, or too much is asked at once. */
 const COME_AGAIN = [429, 502, 503, 504];
@@ -34,7 +35,11 @@ interface Request {
 export async function askUntilAnswered(request: Request): Promise<Asked> {
   const refusals = new Map<string, number>();
   const told = () => [...refusals].map(([text, count]) => `${count} × ${text}`).join('; ');
-  for (const deadline = Date.now() + ANSWERED_MS; Date.now() < deadline; await sleep(PAUSE_MS)) {
+  for (
+    const deadline = Date.now() + patient(ANSWERED_MS);
+    Date.now() < deadline;
+    await sleep(PAUSE_MS)
+  ) {
     const { status, text } = await ask(request);
     if (status !== null && !COME_AGAIN.includes(status)) return { status, refusals: told() };
     const refusal = status === null ? text : `${status} ${text.slice(0, 120)}`;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { program } from 'commander';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { runChaos } from './chaos.js';
+import { measureSlowness } from '../support/patience.js';
 import { isClean } from './checker.js';
 import { save, summary } from './report.js';
 
@@ -39,6 +40,7 @@ const gap = given.gap ?? (runs > 100 ? 15_000 : 8_000);
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
+measureSlowness();
 print(`seed ${seed}: ${runs} runs by ${users} users, a kill about every ${gap} ms`);
 const { stack, ...report } = await runChaos({
   seed,

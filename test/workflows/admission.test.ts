@@ -166,6 +166,42 @@ describe('A4–A6: meeting somebody else', () => {
     expect(opened).toEqual([first.jobId, second.jobId]);
   });
 
+  it('A5: a message sent while a job is being cancelled becomes a job of its own', async () => {
+    const { open: end, opened: ends } = gate();
+    const { open: tell, opened: isCancelled } = gate();
+    const { open: answer, opened: answers } = gate();
+    const { activities, opened, noted } = generating(ends);
+    const first = generateInput();
+    const next = another(first);
+    await env.withWorkers(
+      {
+        ...activities,
+        // Its row says so and its owner was told; the answer to the workflow is late.
+        async cancelJob() {
+          tell();
+          await answers;
+          end();
+          return 'cancelled';
+        },
+      },
+      async () => {
+        await admit(first);
+        const stopped = admitter.cancel(first.projectId, first.jobId);
+        await isCancelled;
+        const late = admit(next);
+        await sleep(300);
+        answer();
+        await expect(late).resolves.toMatchObject({
+          kind: 'answered',
+          answer: { jobId: next.jobId, isExisting: false },
+        });
+        await stopped;
+        await env.client.workflow.getHandle(projectWorkflowId(first.projectId)).result();
+      },
+    );
+    expect([opened, noted]).toEqual([[first.jobId, next.jobId], []]);
+  });
+
   it('a restore in a job is answered by it; a message in a restore waits over 5 s', async () => {
     const { open, opened: ends } = gate();
     const { activities } = generating(ends);

@@ -32,7 +32,7 @@ export async function subscribeJob(
   const job = await ownedJob(deps, session.identity.id, jobId);
   if (!job) return session.fail('Job not found');
   session.unsubscribe();
-  const from = since?.jobId === job.id ? { attempt: since.attempt, seq: since.seq } : null;
+  const from = since?.jobId === job.id ? session.afterSent(since) : null;
   // Without `since` a finished job says nothing more (D3).
   const subscription =
     isActive(job.status) || from

@@ -127,7 +127,11 @@ async function subscribeFirst(
   const active = await orNothing(log, jobs.active(project.id), null);
   if (active) {
     const from =
-      since?.jobId === active.id ? since : active.status === 'pending' ? START_OF_STREAM : 'now';
+      since?.jobId === active.id
+        ? session.afterSent(since)
+        : active.status === 'pending'
+          ? START_OF_STREAM
+          : 'now';
     const subscription = session.subscribe({
       jobId: active.id,
       projectId: project.id,
@@ -152,7 +156,7 @@ async function subscribeFirst(
     subscription: session.subscribe({
       jobId: ended.id,
       projectId: project.id,
-      from: since,
+      from: session.afterSent(since),
       origin: 'watch',
     }),
     activeJob: null,

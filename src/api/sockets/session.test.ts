@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { JobFeeds } from '../../stream/feeds.js';
+import { JOB, started, startFeeds, text } from '../../../test/support/job-feeds.js';
 import { Session } from './session.js';
 import type { SocketPlace } from './socket-places.js';
 
@@ -27,7 +28,7 @@ const place: SocketPlace = {
   leave: () => undefined,
 };
 
-async function connectedSession() {
+async function connectedSession(jobs = feeds) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await new Promise((resolve) => server.once('listening', resolve));
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -37,7 +38,7 @@ async function connectedSession() {
   ]);
   return {
     client,
-    session: new Session(socket, feeds, follows, place),
+    session: new Session(socket, jobs, follows, place),
     stop: () => {
       client.terminate();
       server.close();
@@ -87,6 +88,34 @@ describe('a session', () => {
     expect(session.isOpen).toBe(false);
     client.resume();
     expect(await closed).toBe(1013);
+    stop();
+  });
+
+  it('D2: goes on after what it was sent last, whatever is asked for meanwhile', async () => {
+    const items = [1, 2, 3].map((seq) => text(1, seq));
+    const { stream, feeds: told } = startFeeds();
+    stream.state.append([started, ...items], 1);
+    const { client, session, stop } = await connectedSession(told);
+    const heard: number[] = [];
+    client.on('message', (data) => {
+      const { type, seq } = JSON.parse((data as Buffer).toString()) as {
+        type: string;
+        seq: number;
+      };
+      if (type === 'stream') heard.push(seq);
+    });
+    const since = { jobId: JOB, attempt: 0, seq: 0 };
+    const ask = () => {
+      const from = session.afterSent(since);
+      session.subscribe({ jobId: JOB, projectId: 'p', from, origin: 'watch' }).release();
+    };
+    ask();
+    await expect.poll(() => heard).toEqual([1, 2, 3]);
+    ask();
+    stream.state.append([text(1, 4)], 2);
+    await expect.poll(() => heard.at(-1)).toBe(4);
+    expect(heard).toEqual([1, 2, 3, 4]);
+    expect(session.afterSent({ ...since, jobId: 'another' })).toMatchObject({ attempt: 0, seq: 0 });
     stop();
   });
 

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
-import { codedError, type ServerFrame } from '../../contracts/frames.js';
-import type { Cursor } from '../../contracts/stream.js';
+import { codedError, type ServerFrame, type Since } from '../../contracts/frames.js';
+import { compareCursors, type Cursor } from '../../contracts/stream.js';
 import type { Identity } from '../auth.js';
 import type { JobFeeds, Subscription } from '../../stream/feeds.js';
 import type { ProjectFollower } from '../../stream/project-follower.js';
@@ -34,6 +34,8 @@ export class Session {
   projectId: string | null = null;
   #subscription: Subscription | null = null;
   #follower: ProjectFollower | null = null;
+  /** The last place of a job's stream that this socket was sent. */
+  #sent: Since | null = null;
   readonly #unanswered = new Map<string, Promise<unknown>>();
 
   constructor(
@@ -92,12 +94,21 @@ export class Session {
       ...request,
       send: (frame) => {
         if (this.#follower?.isNews(frame) ?? true) this.send(frame);
+        const { attempt, seq } = frame as Partial<Cursor>;
+        if (attempt !== undefined && seq !== undefined)
+          this.#sent = { jobId: request.jobId, attempt, seq };
       },
     });
     // The socket may have gone while its frame was worked on.
     if (this.isOpen) this.#subscription = subscription;
     else subscription.close();
     return subscription;
+  }
+
+  /** `since`, or a later place: what was on its way does not come twice (D2). */
+  afterSent(since: Since): Since {
+    const isAhead = this.#sent?.jobId === since.jobId && compareCursors(this.#sent, since) > 0;
+    return isAhead && this.#sent ? this.#sent : since;
   }
 
   unsubscribe(): void {
