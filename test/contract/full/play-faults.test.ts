@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { codesOf, play, PLAY_LIMIT_MS } from '../runner/play-bench.js';
 import { FAULTY, FORGIVEN, FROM_CDN, NEEDY, QUIET, UNHANDLED } from '../runner/play-pages.js';
+import { QUIET_GAMES } from './quiet-pages.js';
 
 describe('the player (J2, J4), every kind of page', () => {
   it.each(Object.entries(FAULTY))(
@@ -12,7 +13,7 @@ describe('the player (J2, J4), every kind of page', () => {
     PLAY_LIMIT_MS,
   );
 
-  it.each(Object.entries(QUIET))(
+  it.each(Object.entries({ ...QUIET, ...QUIET_GAMES }))(
     'lets a quiet game be: %s',
     async (_, html) => {
       expect(await play(html)).toMatchObject({ verdict: 'plays', findings: [] });
