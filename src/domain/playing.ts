@@ -2,7 +2,7 @@ import type { PlayFinding, PlayPhase, PlayReport } from '../contracts/play.js';
 import { findingOf } from './playing-words.js';
 
 /** Raised whenever the player may find something else in the same game (J4). */
-export const PLAYER_VERSION = 1;
+export const PLAYER_VERSION = 2;
 
 /** Fewer points than this that are not of one colour: nothing was drawn. */
 const BLANK_POINTS = 200;

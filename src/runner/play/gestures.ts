@@ -67,19 +67,30 @@ const SWIPES: readonly Beat[] = [
 const GRID: readonly Place[] = [150, 300, 450, 600, 760].flatMap((y) =>
   [65, 195, 325].map((x) => ({ x, y })),
 );
+/** As close as the fields of a board are: for whoever has found nothing to tap. */
+const DENSE: readonly Place[] = Array.from({ length: 20 }, (_, row) =>
+  Array.from({ length: 9 }, (__, column) => ({ x: 19 + column * 44, y: 18 + row * 42 })),
+).flat();
 const KEYS = ['ArrowLeft', 'ArrowRight', 'ArrowUp', ' ', 'Enter'];
 
-/** What a player does who meets the game for the first time. */
-export const FIRST_PLAY: readonly Beat[] = [
+const playOf = (taps: readonly Beat[]): readonly Beat[] => [
   ...looked(wait(LOADED_MS / STEP_MS)),
   ...looked([beat(tap({ target: 0 }))]),
   ...looked(wait(8)),
   ...[0, 1, 2, 3].map((target) => beat(tap({ target }))),
   ...HOLD,
   ...looked(SWIPES),
-  ...looked([...GRID.map((at) => beat(tap(at)))]),
+  ...looked(taps),
   ...looked(KEYS.map((key) => beat({ type: 'key', key }))),
 ];
+
+/** What a player does who meets the game for the first time. */
+export const FIRST_PLAY = playOf(GRID.map((at) => beat(tap(at))));
+
+/** The same in the same time, but with taps all over the screen. */
+export const SEARCHING_PLAY = playOf(
+  GRID.map((_, at) => beat(...DENSE.filter((__, each) => each % GRID.length === at).map(tap))),
+);
 
 /** Beats from here on are keys: what answers only to them cannot be played on a phone. */
 export const FIRST_KEY_BEAT = FIRST_PLAY.length - KEYS.length;

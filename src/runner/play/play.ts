@@ -9,10 +9,12 @@ import { chromiumPath } from '../game-page.js';
 import { importBundle } from '../import-bundle.js';
 import { loadPackage } from '../packages.js';
 import { CpuWatch } from './cpu-watch.js';
-import { FIRST_PLAY, NO_PLAY } from './gestures.js';
+import { FIRST_PLAY, NO_PLAY, SEARCHING_PLAY } from './gestures.js';
 import { contactSheet, pointsApart } from './shots.js';
 import { PlayedPage } from './played-page.js';
 import { Runner, type PlayedRun } from './run.js';
+
+const PLAYS = { untouched: NO_PLAY, touched: FIRST_PLAY, searching: SEARCHING_PLAY } as const;
 
 export interface PlayAccess {
   readonly seenFrom?: string | undefined;
@@ -67,8 +69,12 @@ class Player {
     const second = await this.run('untouched');
     const touched = await this.run('touched');
     const { hard, notes } = judge(first, second, touched);
-    // The two untouched runs are each other's second play.
-    const again = hard.length > 0 ? judge(second, first, await this.run('touched')) : null;
+    // The two untouched runs are each other's second play. A board may have few fields to tap.
+    const isDeaf = hard.some(({ code }) => code === 'deaf');
+    const again =
+      hard.length > 0
+        ? judge(second, first, await this.run(isDeaf ? 'searching' : 'touched'))
+        : null;
     const confirmed = again === null ? [] : foundTwice(hard, again.hard);
     const shots = [...first.shots.slice(0, 2), ...touched.shots];
     return {
@@ -83,7 +89,7 @@ class Player {
     await boxed?.close();
   }
 
-  private async run(kind: 'untouched' | 'touched'): Promise<PlayedRun> {
+  private async run(kind: keyof typeof PLAYS): Promise<PlayedRun> {
     this.signal.throwIfAborted();
     const stop = (): void => void this.close();
     this.signal.addEventListener('abort', stop, { once: true });
@@ -91,11 +97,9 @@ class Player {
       const { browser, watch } = await this.browser();
       const request = { ...this.input, seenFrom: this.access.seenFrom };
       const page = await PlayedPage.open(browser, watch, request, this.input.seed);
-      const isTouched = kind === 'touched';
-      const run = await new Runner(page, this.access.seenFrom).play(
-        isTouched ? FIRST_PLAY : NO_PLAY,
-        { untilEnd: isTouched },
-      );
+      const run = await new Runner(page, this.access.seenFrom).play(PLAYS[kind], {
+        untilEnd: kind !== 'untouched',
+      });
       for (const need of page.asked.needs) this.needs.add(need);
       this.access.onAlive();
       // A page that stands still would be in the way of the next one.
