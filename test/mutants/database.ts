@@ -44,17 +44,16 @@ export const DATABASE_MUTATIONS: readonly Mutation[] = [
     rule: 'C1',
     breaks: 'what an attempt may cost is not counted while it runs',
     file: 'supabase/migrations/0007_usage.sql',
-    find:
-      '    p_estimate_usd, ' + "'reserved');\n  return v_started || jsonb_build_object('outcome'",
-    replace: "    0, 'reserved');\n  return v_started || jsonb_build_object('outcome'",
+    find: "v_usd, 'reserved', case when p_round",
+    replace: "0, 'reserved', case when p_round",
     test: USAGE,
   },
   {
     rule: 'C1',
     breaks: 'what an ended job had reserved counts against its user for the rest of the day',
     file: 'supabase/migrations/0007_usage.sql',
-    find: "and (p_user_id is null or (user_id = p_user_id and state <> 'released'));",
-    replace: 'and (p_user_id is null or user_id = p_user_id);',
+    find: "or (user_id = p_user_id and state <> 'released' and payer = 'user'));",
+    replace: "or (user_id = p_user_id and payer = 'user'));",
     test: USAGE,
   },
   {

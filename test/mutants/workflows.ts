@@ -98,7 +98,7 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
     rule: 'I5',
     breaks: 'a shutdown of the worker costs a try',
     file: 'src/workflows/run-with-fallback.ts',
-    find: '    this.made[backend] -= 1;\n',
+    find: '    this.record.made[backend] -= 1;\n',
     replace: '',
     test: 'test/workflows/backend.test.ts',
   },
