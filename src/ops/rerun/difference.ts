@@ -16,8 +16,9 @@ export function differenceOf(recorded: string, now: string): string | null {
 /** Ids of a session and of a device; and what the key proxy makes of the limit that was asked. */
 const PASSING = ['.metadata', '.max_tokens'];
 
-function compare(place: string, before: unknown, after: unknown): string | null {
-  if (PASSING.includes(place) || before === after) return null;
+function compare(place: string, recorded: unknown, now: unknown): string | null {
+  if (PASSING.includes(place) || recorded === now) return null;
+  const [before, after] = [arranged(recorded), arranged(now)];
   if (!isBranch(before) || !isBranch(after) || Array.isArray(before) !== Array.isArray(after))
     return `${place.slice(1)}: recorded ${quote(before)}, now ${quote(after)}`;
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
@@ -26,6 +27,26 @@ function compare(place: string, before: unknown, after: unknown): string | null 
     if (found !== null) return found;
   }
   return null;
+}
+
+/**
+ * Tools that run side by side are told in the order in which they ended, and the mark of what is
+ * kept stands at the last one: neither is what was asked.
+ */
+function arranged(value: unknown): unknown {
+  if (!Array.isArray(value) || !value.some(isToolResult)) return value;
+  const blocks = value as unknown[];
+  const results = blocks
+    .filter(isToolResult)
+    .map(({ cache_control: _, ...told }) => told as ToolResult)
+    .sort((one, other) => (one.tool_use_id < other.tool_use_id ? -1 : 1));
+  return [...results, ...blocks.filter((block) => !isToolResult(block))];
+}
+
+type ToolResult = { readonly tool_use_id: string; readonly cache_control?: unknown };
+
+function isToolResult(block: unknown): block is ToolResult {
+  return isBranch(block) && typeof block['tool_use_id'] === 'string';
 }
 
 function isBranch(value: unknown): value is Record<string, unknown> {

@@ -176,6 +176,8 @@ describe('notifications (§12)', () => {
         createdAt: anyText,
         read: false,
         icon: 'welcome',
+        code: 'WELCOME',
+        params: {},
       },
     ]);
   });
