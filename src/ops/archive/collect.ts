@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -176,7 +176,6 @@ async function readCommits(
   if (revisions.length === 0) return { commits, bundle: null };
   const file = path.join(os.tmpdir(), `dreamcore-${randomUUID()}.bundle`);
   try {
-    await mkdir(path.dirname(file), { recursive: true });
     await bundleWhole(repo, { revisions, file });
     return { commits, bundle: await readFile(file) };
   } finally {

@@ -46,16 +46,15 @@ export async function readImported(dataDir: string, id: string): Promise<Archive
   const job = ArchivedJob.parse(JSON.parse(bytes.toString('utf8')));
   const folder = importFolder(dataDir, id);
   const repository = importedRepository(dataDir, id);
-  const here = { recordings: job.shown.recordings, kept: job.shown.kept };
   return {
     ...job,
     shown: {
       ...job.shown,
-      recordings: here.recordings.map((recording) => ({
+      recordings: job.shown.recordings.map((recording) => ({
         ...recording,
         file: path.join(folder, recordingPart(recording.attempt)),
       })),
-      kept: here.kept.map((commit) => ({ ...commit, repository })),
+      kept: job.shown.kept.map((commit) => ({ ...commit, repository })),
       missing: [...job.shown.missing, `this is an import, exported ${job.exportedAt}`],
     },
   };

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { streamWorkflowId } from '../../contracts/ids.js';
 import type { RevisionRow } from '../../contracts/rows.js';
+import { CONTEXT_FOLDER } from '../../domain/version-paths.js';
 import { createMirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { WorkRow } from '../../store/tables/operators.js';
@@ -138,7 +139,7 @@ async function changedFiles(
       ...before
         .filter((file) => !kept.has(file.path))
         .map((file): ChangedFile => ({ path: file.path, change: 'removed', bytes: 0 })),
-    ].filter((file) => !file.path.startsWith('.ai-context/'));
+    ].filter((file) => !file.path.startsWith(CONTEXT_FOLDER));
   } catch {
     return null;
   }
