@@ -17,6 +17,12 @@ describe('E9: what a request asks otherwise', () => {
     expect(differenceOf(one, other)).toBeNull();
   });
 
+  it('is not the order in which a tool has listed files of one age', () => {
+    const [one, other] = [asked(result('a', 'b.md\na.html')), asked(result('a', 'a.html\nb.md'))];
+    expect(differenceOf(one, other)).toBeNull();
+    expect(differenceOf(one, asked(result('a', 'b.md\nc.html')))).toContain('c.html');
+  });
+
   it('is what a tool said, and any other block', () => {
     expect(differenceOf(asked(result('a')), asked(result('a', 'failed')))).toBe(
       'messages.0.content.0.content: recorded "done", now "failed"',
