@@ -21,7 +21,7 @@ program
   .option('--users <count>', 'users at the same time', Number, 6)
   .option(
     '--gap <ms>',
-    'time between two kills, on average (8000; 15000 for more than 100 runs)',
+    'from all up to the next kill, on average (8000; 12000 for more than 100 runs)',
     Number,
   )
   .option('--modal-emulator', 'runs go through the stand-in for Modal', false)
@@ -35,7 +35,7 @@ const { runs, seed, users, modalEmulator, ...given } = program.opts<{
 }>();
 // In a long round a part that dies too often is started later and later, as it should be; then
 // users only wait.
-const gap = given.gap ?? (runs > 100 ? 15_000 : 8_000);
+const gap = given.gap ?? (runs > 100 ? 12_000 : 8_000);
 
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);

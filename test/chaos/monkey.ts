@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { modalControlOf } from '../support/modal-emulator.js';
 import type { Stack, StackPart } from '../support/stack.js';
@@ -52,12 +53,16 @@ export const MODAL_WEIGHTS: Weights = {
   postgres: 3,
   temporal: 1,
 };
+/** Parts that the launcher starts again when they end. */
+const PARTS: readonly Target[] = ['worker', 'api', 'supabase', 'postgres', 'temporal', 'modal'];
 /** What Modal makes of the call of a container that died. */
 const DEATHS = ['failure', 'internal', 'restart'] as const;
 const LOOK_MS = 500;
 /** Patience with a run to be killed. */
 const VICTIM_MS = 10_000;
 const VICTIM_LOOK_MS = 150;
+/** Of the parts that are killed, so many are up again before the time to the next kill begins. */
+const AWAITED_SHARE = 0.75;
 
 export interface MonkeyOptions {
   random: Random;
@@ -65,6 +70,10 @@ export interface MonkeyOptions {
   maxGapMs: number;
   weights: Weights;
   troubles: Troubles;
+}
+
+function isPart(target: Target): target is Exclude<StackPart, 'demo'> {
+  return PARTS.includes(target);
 }
 
 /**
@@ -102,7 +111,19 @@ export class Monkey {
       const choice = random.next();
       const victim = await this.kill(target, choice).catch(() => null);
       this.kills.push({ afterMs: Date.now() - this.startedAt, target, victim });
+      if (victim !== null && isPart(target) && choice < AWAITED_SHARE)
+        await this.untilUp(target, Number(victim));
     }
+  }
+
+  /**
+   * On a busy machine a part takes as long to start as there is between two kills: users would only
+   * wait, and nothing would be proven. The others fall while something is down.
+   */
+  private async untilUp(part: StackPart, oldPid: number): Promise<void> {
+    const stopped = once(this.stopping.signal, 'abort');
+    const up = this.stack.untilRestarted(part, oldPid).catch(() => undefined);
+    if (!this.stopping.signal.aborted) await Promise.race([up, stopped]);
   }
 
   private async kill(target: Target, choice: number): Promise<string | null> {
