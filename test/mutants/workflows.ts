@@ -39,6 +39,15 @@ export const WORKFLOW_MUTATIONS: readonly Mutation[] = [
     test: GENERATE_GAME,
   },
   {
+    rule: 'A5',
+    breaks: 'a message is noted on a job that is being cancelled',
+    file: 'src/workflows/generate-game.ts',
+    find: 'this.opened !== null && this.cancelsUnderWay === 0);',
+    replace: 'this.opened !== null);',
+    test: 'test/workflows/admission.test.ts',
+    named: 'A5',
+  },
+  {
     rule: 'D1',
     breaks: 'events that came too early are lost when the stream continues as new',
     file: 'src/stream/stream-state.ts',
