@@ -1,7 +1,4 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createSocket, type Socket } from 'node:dgram';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -10,32 +7,24 @@ import type { GameAsset } from '../../../src/contracts/assets.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { initBare } from '../../../src/git/refs.js';
 import { withGamePage } from '../../../src/runner/game-page.js';
+import {
+  escapingScript,
+  startNetworkListener,
+  type NetworkListener,
+} from '../../support/network-listener.js';
 
 const UID = '0f8fad5b-d9cb-469f-a165-70867728950e';
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>';
 
 let folder = '';
-let outside: Server;
-let connections = 0;
-let datagrams: Socket;
-let packets = 0;
+let outside: NetworkListener;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-page-'));
   await mkdir(path.join(folder, 'assets'));
-  outside = createServer((_request, response) => response.end('out'));
-  outside.on('connection', () => {
-    connections += 1;
-  });
-  await new Promise<void>((resolve) => outside.listen(0, '0.0.0.0', resolve));
-  datagrams = createSocket('udp4');
-  datagrams.on('message', () => {
-    packets += 1;
-  });
-  await new Promise<void>((resolve) => datagrams.bind(0, '0.0.0.0', resolve));
+  outside = await startNetworkListener();
 });
 afterAll(async () => {
-  datagrams?.close();
-  await new Promise((resolve) => outside?.close(resolve));
+  await outside?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -139,7 +128,7 @@ one(address)])))];
   it(
     'reaches no other host, neither by name nor by ' + 'address, and is shown all the same',
     async () => {
-      const at = `127.0.0.1:${(outside.address() as AddressInfo).port}`;
+      const at = `127.0.0.1:${outside.tcpPort}`;
       const html = `<html><head><link rel="stylesheet" href="http://${at}/s.css"><script \
 src="https://cdn.jsdelivr.net/npm/p5@1.11.0/lib/p5.min.js"></script><script \
 src="http://${at}/s.js"></script></head>
@@ -153,42 +142,23 @@ username: 'u', credential: 'c' }] });
 peer.setLocalDescription(offer));
       navigator.sendBeacon('http://${at}/b', 'x');
       setTimeout(async () => { window.done = await Promise.all([failed(fetch('http://${at}/', { \
-mode: 'no-cors' })), failed(fetch('http://localhost:${at.split(':')[1]}/', { mode: 'no-cors' })), \
+mode: 'no-cors' })), failed(fetch('http://localhost:${outside.tcpPort}/', { mode: 'no-cors' })), \
 failed(socket)]); }, 500);
     </script></html>`;
       expect(await seenBy(html, [])).toEqual(['in', 'in', 'in']);
-      expect(connections).toBe(0);
+      expect(outside.takeArrivals()).toEqual({ connections: 0, packets: 0 });
     },
     60_000,
   );
 
   it('sends no packet to any address of this machine, by WebRTC or otherwise', async () => {
-    const addresses = Object.values(os.networkInterfaces())
-      .flatMap((each) => each ?? [])
-      .filter(({ family }) => family === 'IPv4')
-      .map(({ address }) => address);
-    expect(addresses).toContain('127.0.0.1');
-    const [udp, tcp] = [datagrams.address().port, (outside.address() as AddressInfo).port];
-    const servers = addresses.flatMap((address) => [
-      { urls: `stun:${address}:${udp}` },
-      { urls: `turn:${address}:${udp}`, username: 'u', credential: 'c' },
-      { urls: `turn:${address}:${tcp}?transport=tcp`, username: 'u', credential: 'c' },
-    ]);
-    const html = `<html><head></head><script>
-      const peer = new RTCPeerConnection({ iceServers: ${JSON.stringify(servers)} });
-      peer.createDataChannel('x');
-      peer.createOffer().then((offer) => peer.setLocalDescription(offer));
-      for (const address of ${JSON.stringify(addresses)}) {
-        const url = 'http://' + address + ':${tcp}/';
-        fetch(url, { mode: 'no-cors' }).catch(() => {});
-        new WebSocket(url.replace('http', 'ws'));
-        new Image().src = url;
-      }
+    expect(outside.addresses).toContain('127.0.0.1');
+    const html = `<html><head></head><script>${escapingScript(outside)}
       setTimeout(() => { window.done = 'tried'; }, 2000);
     </script></html>`;
-    [connections, packets] = [0, 0];
+    outside.takeArrivals();
     expect(await seenBy(html, [])).toBe('tried');
-    expect({ connections, packets }).toEqual({ connections: 0, packets: 0 });
+    expect(outside.takeArrivals()).toEqual({ connections: 0, packets: 0 });
   }, 60_000);
 
   it('is opened by a browser that sees no file of this machine, as another user', async () => {

@@ -5,6 +5,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { commitFiles } from '../../../src/git/commit.js';
 import { initBare } from '../../../src/git/refs.js';
 import { recordGame } from '../../../src/runner/video/record.js';
+import {
+  escapingScript,
+  startNetworkListener,
+  type NetworkListener,
+} from '../../support/network-listener.js';
 
 /** Long enough for a browser to start on a busy machine. */
 const LIMIT_MS = 15_000;
@@ -13,12 +18,17 @@ const GRACE_MS = 45_000;
 const FRAMES = 12;
 
 let folder = '';
+let outside: NetworkListener;
 beforeAll(async () => {
+  outside = await startNetworkListener();
   folder = await mkdtemp(path.join(os.tmpdir(), 'hostile-'));
   // What is left there is ours.
   vi.stubEnv('TMPDIR', folder);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await outside?.close();
+  await rm(folder, { recursive: true, force: true });
+});
 
 const DRAWING =
   '<canvas></canvas><script>const c = document.querySelector("canvas").getContext("2d");' +
@@ -81,6 +91,13 @@ describe('a game that is recorded', () => {
     ],
   ])('%s: it gives up its place, and has no video', async (_, html) => {
     expect(await record(html, LIMIT_MS, 300)).toMatchObject({ end: 'VideoNotMade', left: [] });
+  });
+
+  it('tries every way out: nobody on this machine hears of it, by TCP or UDP', async () => {
+    outside.takeArrivals();
+    const escaping = `${DRAWING}<script>${escapingScript(outside)}</script>`;
+    expect(await record(escaping, 60_000)).toEqual({ end: FRAMES, images: FRAMES, left: [] });
+    expect(outside.takeArrivals()).toEqual({ connections: 0, packets: 0 });
   });
 
   it('asks for 5,000 files: it gets some of them, and no more time', async () => {
