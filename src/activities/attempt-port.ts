@@ -14,11 +14,12 @@ export interface StartedAttempt {
   budgetUsd?: number;
 }
 
-/** `findings` is what the play of `from` has found. */
+/** `findings` is what the play of `from` has found; `play` names it among those of the job. */
 export interface AgentRepair {
   round: number;
   from: string;
   findings: PlayFinding[];
+  play: number;
 }
 export interface AttemptActivities {
   /**

@@ -36,6 +36,9 @@ export const RunLimits = z.object({
 });
 export type RunLimits = z.infer<typeof RunLimits>;
 
+/** Largest image that a model is shown, as base64. */
+export const SHEET_LIMIT = 2 * 1024 * 1024;
+
 /** One attempt to turn a request into a candidate commit. */
 export const GenerateInput = z.object({
   command: z.literal('generate'),
@@ -54,6 +57,8 @@ export const GenerateInput = z.object({
   /** The candidate that a repair starts from; its commit's parent is `parent` all the same (C4). */
   from: Revision.nullable().default(null),
   prompt: z.string().min(1),
+  /** What the play of `from` has seen, shown to the model beside the prompt: PNG, base64 (J2). */
+  sheet: z.string().max(SHEET_LIMIT).optional(),
   systemPrompt: z.string(),
   /** Commit subject source and `.ai-context` text: what the user wrote. */
   userText: z.string(),

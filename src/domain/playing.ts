@@ -4,6 +4,9 @@ import { findingOf } from './playing-words.js';
 /** Raised whenever the player may find something else in the same game (J4). */
 export const PLAYER_VERSION = 2;
 
+/** The number of a round's play among those of its job; the play of a parent comes after all. */
+export const playOfRound = (round: number): number => round + 1;
+
 /** Fewer points than this that are not of one colour: nothing was drawn. */
 const BLANK_POINTS = 200;
 /** Fewer points than this that differ are a cursor, or the edge of a letter. */

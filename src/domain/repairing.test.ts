@@ -51,7 +51,7 @@ describe('J2: the next repair', () => {
     const next = nextRepair(rounds);
     if (expected === null) return expect(next).toBeNull();
     const [from, ...told] = expected;
-    expect(next).toMatchObject({ round: rounds.length, from: revisionOf(from) });
+    expect(next).toMatchObject({ round: rounds.length, from: revisionOf(from), play: from + 1 });
     expect(next?.findings.map(({ code }) => code)).toEqual(told);
   });
 });

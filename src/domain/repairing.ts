@@ -1,5 +1,5 @@
 import type { PlayFinding, PlayReport } from '../contracts/play.js';
-import { isSameFinding } from './playing.js';
+import { isSameFinding, playOfRound } from './playing.js';
 
 /** So many rounds after the first one may mend what plays find (J2). */
 const MAX_REPAIRS = 2;
@@ -22,6 +22,8 @@ interface Repair {
   readonly round: number;
   readonly from: string;
   readonly findings: PlayFinding[];
+  /** The play that has found them. */
+  readonly play: number;
 }
 
 /**
@@ -44,9 +46,12 @@ export function nextRepair(rounds: PlayedRounds): Repair | null {
   const isNew = (finding: PlayFinding): boolean =>
     !told.some((other) => isSameFinding(finding, other));
   const from = rounds.find((each) => faultsIn(each) === fewest && each.report.findings.some(isNew));
-  return from === undefined
-    ? null
-    : { round: rounds.length, from: from.revision, findings: from.report.findings };
+  if (from === undefined) return null;
+  const { revision, report, round } = from;
+  return {
+    ...{ round: rounds.length, from: revision },
+    ...{ findings: report.findings, play: playOfRound(round) },
+  };
 }
 
 /** What was found on the way to this round and is there no more. */

@@ -10,7 +10,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { followUsage } from './answer-usage.js';
 import { Purse, type Purchase } from './model-purse.js';
-import { readMessagesRequest, type MessagesRequest } from './model-request.js';
+import { countedBytes, readMessagesRequest, type MessagesRequest } from './model-request.js';
 
 /**
  * The model program's only way out: it holds the key, the program holds a token that is good for
@@ -156,7 +156,11 @@ async function pass(
   if (asked.max_tokens === undefined) return reject(response, 400, 'invalid_request_error');
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const buying = { model: asked.model, maxTokens: asked.max_tokens, bytes: body.length };
+  const buying = {
+    model: asked.model,
+    maxTokens: asked.max_tokens,
+    bytes: countedBytes(body, asked),
+  };
   const isStream = asked.stream === true;
   const purchase = await context.purse.buy({ ...buying, isStream }, gone.signal);
   if (gone.signal.aborted) return purchase?.cancel();

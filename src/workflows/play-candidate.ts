@@ -2,6 +2,7 @@ import { CancellationScope, isCancellation, log, setCurrentDetails } from '@temp
 import type { JobRef } from '../activities/ports.js';
 import type { PlayReport } from '../contracts/play.js';
 import { STEP, stepSeq } from '../contracts/stream.js';
+import { playOfRound } from '../domain/playing.js';
 import { unplayedReport } from '../domain/played-game.js';
 import { localPlays, modalPlays } from './activity-proxies.js';
 import { classifyFailure } from './failures.js';
@@ -40,7 +41,7 @@ export async function playRevision(game: RevisionToPlay): Promise<PlayReport> {
 }
 
 function play({ ref, attempt, revision, round, isParent = false }: RevisionToPlay) {
-  const number = isParent ? PLAY_OF_PARENT : round + 1;
+  const number = isParent ? PLAY_OF_PARENT : playOfRound(round);
   const step = isParent ? STEP.playParent : STEP.play;
   const what = `${isParent ? 'parent' : 'candidate'} ${revision.slice(0, 7)}`;
   return runWithFallback<PlayReport>({

@@ -4,10 +4,18 @@ import { callbackKeyOf } from '../../contracts/signatures.js';
 import { RUNNER_ENV } from '../../contracts/runner.js';
 import { callIdFor } from '../../contracts/ids.js';
 import type { WorkerConfig } from '../../config.js';
+import type { Log } from '../../log.js';
+import type { PlayRecords } from '../../objects/play-records.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity } from '../frame/long-activity.js';
-import { generateInput, readOutcome, startOf, superseded } from '../runner-input/generate-input.js';
+import {
+  generateInput,
+  readOutcome,
+  sheetFor,
+  startOf,
+  superseded,
+} from '../runner-input/generate-input.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
@@ -17,6 +25,8 @@ export interface AgentDeps {
   store: Store;
   mirror: Mirror;
   runner: RunnerProgram;
+  records: PlayRecords;
+  log: Log;
 }
 
 /** Runs the model on this machine, in the sandbox, beside the mirror's own repository (E1). */
@@ -24,10 +34,8 @@ export function localAgentActivities(deps: AgentDeps): AgentActivities {
   return { runAgent: (input) => runAgent(deps, input) };
 }
 
-async function runAgent(
-  { config, store, mirror, runner }: AgentDeps,
-  input: RunAgentInput,
-): Promise<RunAgentOutcome> {
+async function runAgent(deps: AgentDeps, input: RunAgentInput): Promise<RunAgentOutcome> {
+  const { config, store, mirror, runner } = deps;
   const { jobId, userId, projectId, attempt } = input;
   const callId = callIdFor(jobId, attempt);
   const scratchDir = scratchDirOf(config, callId);
@@ -40,14 +48,13 @@ async function runAgent(
     const repoDir = await mirror.ensure(userId, projectId);
     const startsFrom = startOf(input);
     if (startsFrom !== null) await mirror.assertHere(userId, projectId, startsFrom);
+    const place = {
+      ...{ repoDir, scratchDir, wantBundle: false },
+      callbackBaseUrl: config.CALLBACK_BASE_URL,
+    };
     const raw = await startRunner({
       program: runner,
-      input: generateInput(config, input, {
-        repoDir,
-        scratchDir,
-        callbackBaseUrl: config.CALLBACK_BASE_URL,
-        wantBundle: false,
-      }),
+      input: generateInput(config, input, place, await sheetFor(deps, input)),
       env: runnerEnv(config, callId),
       signal,
     });

@@ -6,11 +6,18 @@ import { MODAL_FUNCTION, volumeRepoOf } from '../../contracts/modal.js';
 import type { GenerateInput } from '../../contracts/runner.js';
 import { candidateRef } from '../../git/job-refs.js';
 import type { Log } from '../../log.js';
+import type { PlayRecords } from '../../objects/play-records.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity, type LongActivity } from '../frame/long-activity.js';
 import { rowOfJob, silenceWatch } from '../frame/silence.js';
-import { generateInput, readOutcome, startOf, superseded } from '../runner-input/generate-input.js';
+import {
+  generateInput,
+  readOutcome,
+  sheetFor,
+  startOf,
+  superseded,
+} from '../runner-input/generate-input.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports.js';
 import type { ModalAnswer, ModalCalls } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';
@@ -22,6 +29,7 @@ export interface ModalAgentDeps {
   store: Pick<Store, 'jobs' | 'modalCalls' | 'volumeHeads'>;
   mirror: Mirror;
   calls: ModalCalls;
+  records: PlayRecords;
   log: Log;
 }
 
@@ -66,7 +74,7 @@ function callAgent(
         attempt: { jobId, number: attempt },
       },
       prepare: async (sendsEverything) => ({
-        input: runnerInput(config, input),
+        input: runnerInput(config, input, await sheetFor(deps, input)),
         bundle: await missingCommits(deps, input, startOf(input), sendsEverything),
       }),
       ...(isHeard ? { watch: silenceWatch(rowOfJob(store, input), config, log) } : {}),
@@ -75,14 +83,19 @@ function callAgent(
   );
 }
 
-function runnerInput(config: WorkerConfig, input: RunAgentInput): GenerateInput {
-  return generateInput(config, input, {
+function runnerInput(
+  config: WorkerConfig,
+  input: RunAgentInput,
+  sheet: string | null,
+): GenerateInput {
+  const place = {
     repoDir: volumeRepoOf(input.projectId),
     // The container puts the scratch folder into its own temp folder.
     scratchDir: '',
     callbackBaseUrl: callbackBaseUrl(config),
     wantBundle: true,
-  });
+  };
+  return generateInput(config, input, place, sheet);
 }
 
 /** From here on everything is as if the run had been made in the mirror itself. */

@@ -1,10 +1,12 @@
-import { GenerateResult, type GenerateInput } from '../../contracts/runner.js';
+import { GenerateResult, SHEET_LIMIT, type GenerateInput } from '../../contracts/runner.js';
 import { AppError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import { generationPrompt, systemPrompt } from '../../domain/generation-prompt.js';
 import { repairPrompt } from '../../domain/repair-prompt.js';
 import { findStyle, styleDocument, type StylePreset } from '../../domain/styles.js';
 import type { WorkerConfig } from '../../config.js';
+import type { Log } from '../../log.js';
+import type { PlayRecords } from '../../objects/play-records.js';
 import type { RunAgentInput, RunAgentOutcome } from '../ports.js';
 
 /**
@@ -27,6 +29,7 @@ export function generateInput(
   config: WorkerConfig,
   input: RunAgentInput,
   { repoDir, scratchDir, callbackBaseUrl, wantBundle }: WorkPlace,
+  sheet: string | null,
 ): GenerateInput {
   const { spec, repair } = input;
   const style = spec.styleId && spec.dimension ? findStyle(spec.dimension, spec.styleId) : null;
@@ -40,7 +43,8 @@ export function generateInput(
     scratchDir,
     round: repair?.round ?? 0,
     from: repair?.from ?? null,
-    prompt: promptOf(input, style),
+    prompt: promptOf(input, style, sheet !== null),
+    ...(sheet !== null && { sheet }),
     systemPrompt: systemPrompt(spec.parent === null && !repair, spec.language ?? 'ja'),
     // A version is named after what was wished for, also when the message was only the answer to a
     // question.
@@ -67,10 +71,32 @@ export function startOf({ spec, repair }: RunAgentInput): string | null {
   return repair?.from ?? spec.parent;
 }
 
-function promptOf({ spec, repair }: RunAgentInput, style: StylePreset | null): string {
+/**
+ * What the play that a repair follows has seen, base64; null = no repair, or nothing that can be
+ * shown. A repair does without rather than fail.
+ */
+export async function sheetFor(
+  { records, log }: { records: Pick<PlayRecords, 'readSheet'>; log: Log },
+  { repair, ...job }: RunAgentInput,
+): Promise<string | null> {
+  if (!repair) return null;
+  try {
+    const sheet = (await records.readSheet({ ...job, play: repair.play }))?.toString('base64');
+    return sheet === undefined || sheet.length > SHEET_LIMIT ? null : sheet;
+  } catch (error) {
+    log.warn({ err: error, jobId: job.jobId }, 'a repair is not shown what the play has seen');
+    return null;
+  }
+}
+
+function promptOf(
+  { spec, repair }: RunAgentInput,
+  style: StylePreset | null,
+  isShown: boolean,
+): string {
   const { request, dimension, autoFix, meaning, lines, language = 'ja' } = spec;
   return repair
-    ? repairPrompt({ request: meaning ?? request, findings: repair.findings, language })
+    ? repairPrompt({ request: meaning ?? request, findings: repair.findings, language, isShown })
     : generationPrompt({ request, dimension, style, autoFix, meaning, lines });
 }
 

@@ -39,7 +39,7 @@ export interface ModelAccess {
   readonly recorder?: Recorder;
 }
 
-type Run = Pick<GenerateInput, 'model' | 'systemPrompt' | 'limits' | 'prompt'>;
+type Run = Pick<GenerateInput, 'model' | 'systemPrompt' | 'limits' | 'prompt' | 'sheet'>;
 
 /**
  * Runs the model program once in the work folder and sends what it does as events.
@@ -74,6 +74,7 @@ export async function runModel(
       cwd: scratch.work,
       env: claudeEnv(places, proxy.token, run.limits),
       prompt: run.prompt,
+      sheet: run.sheet,
     });
     return await follow(session, new Translator(places.workDir), {
       run,

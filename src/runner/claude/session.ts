@@ -28,7 +28,7 @@ const STDERR_TAIL = 2_000;
 export function startSession(
   command: string,
   args: readonly string[],
-  options: { cwd: string; env: Record<string, string>; prompt: string },
+  options: { cwd: string; env: Record<string, string>; prompt: string; sheet?: string | undefined },
 ): Session {
   const child = spawn(command, args, {
     cwd: options.cwd,
@@ -42,7 +42,7 @@ export function startSession(
   });
   // How the program ended says why it did not read the prompt; the broken pipe says nothing more.
   child.stdin.on('error', () => undefined);
-  child.stdin.write(promptLine(options.prompt));
+  child.stdin.write(promptLine(options.prompt, options.sheet));
   const ended = endOf(child);
   return {
     stdout: child.stdout,
@@ -55,8 +55,14 @@ export function startSession(
   };
 }
 
-function promptLine(prompt: string): string {
-  const message = { role: 'user', content: prompt };
+/** `sheet`: a PNG in base64 that the prompt speaks of. */
+function promptLine(prompt: string, sheet: string | undefined): string {
+  const source = { type: 'base64', media_type: 'image/png', data: sheet };
+  const blocks = [
+    { type: 'image', source },
+    { type: 'text', text: prompt },
+  ];
+  const message = { role: 'user', content: sheet === undefined ? prompt : blocks };
   return `${JSON.stringify({ type: 'user', message, parent_tool_use_id: null })}\n`;
 }
 

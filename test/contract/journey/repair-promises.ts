@@ -64,6 +64,9 @@ export function describeRepairs(where: string, options: StackOptions): void {
         );
         const asked = prompts.filter((text) => text.includes('1. [deaf] '));
         expect(asked.length).toBeGreaterThan(0);
+        // A PNG beside the words: what the play has seen.
+        for (const text of asked)
+          expect(text).toContain('"media_type":"image/png","data":"iVBORw0KGgo');
         expect(await moneyOf(stack, player.user.id).payers(jobId)).toEqual([
           { state: 'settled', payer: 'user' },
           { state: 'settled', payer: 'house' },

@@ -22,7 +22,14 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
   const runner = await bundleRunner(dataDir);
   return {
     name: 'local',
-    agent: localAgentActivities({ config: fixture.config(), store, mirror, runner }),
+    agent: localAgentActivities({
+      config: fixture.config(),
+      store,
+      mirror,
+      runner,
+      records: fixture.records,
+      log,
+    }),
     files: localFileActivities({
       mirror,
       records: fixture.records,
