@@ -1,12 +1,6 @@
 import path from 'node:path';
-import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
+import { NAMED_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
 import { run } from '../../src/ops/run-program.js';
-
-/**
- * Ids by which operators find a job in the Temporal UI; never more than ids, for search attributes
- * are not encrypted.
- */
-const ATTRIBUTE_NAMES = Object.values(SEARCH_ATTRIBUTES).map(({ name }) => name);
 
 /**
  * What a production server has in its dynamic configuration as well
@@ -26,7 +20,7 @@ export const DYNAMIC_CONFIG = {
 
 /** The part of the arguments that every dev server of ours has, also in tests. */
 export const FEATURE_ARGS: readonly string[] = [
-  ...ATTRIBUTE_NAMES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+  ...NAMED_ATTRIBUTES.flatMap(({ name, type }) => ['--search-attribute', `${name}=${type}`]),
   ...Object.entries(DYNAMIC_CONFIG).flatMap(([key, value]) => [
     '--dynamic-config-value',
     `${key}=${JSON.stringify(value)}`,
@@ -75,6 +69,8 @@ export async function isTemporalReady(cli: string, address: string): Promise<boo
   );
   return (
     asked.ok &&
-    ATTRIBUTE_NAMES.every((name) => new RegExp(`\\b${name}\\s+Keyword\\b`).test(asked.stdout))
+    NAMED_ATTRIBUTES.every(({ name, type }) =>
+      new RegExp(`\\b${name}\\s+${type}\\b`).test(asked.stdout),
+    )
   );
 }

@@ -114,6 +114,12 @@ export interface FailJobInput extends JobRef {
   detail: string;
 }
 
+/**
+ * False: the row had ended before. `costUsd`: what the job was counted with; a worker that cannot
+ * tell, or is of an older build, says `true`.
+ */
+export type ClosedJob = boolean | { costUsd: number };
+
 export interface JobActivities extends AttemptActivities {
   /** Inserts the row and the user's line once; answers with what is there (A7). */
   openJob(input: OpenJobInput): Promise<OpenedJob>;
@@ -129,9 +135,9 @@ export interface JobActivities extends AttemptActivities {
   answerQuestion(input: JobRef & { content: string; language?: Language }): Promise<Answer>;
   /** The commit point (E4). */
   publishRevision(input: PublishInput): Promise<{ revision: string }>;
-  /** History line, row, events, in this order, once (D4). False when the row had already ended. */
-  completeJob(input: CompleteJobInput): Promise<boolean>;
-  failJob(input: FailJobInput): Promise<boolean>;
+  /** History line, row, events, in this order, once (D4). */
+  completeJob(input: CompleteJobInput): Promise<ClosedJob>;
+  failJob(input: FailJobInput): Promise<ClosedJob>;
   /**
    * Ends the row unless the commit point has passed (F1); then its workflow counts as cancelled
    * (I4).

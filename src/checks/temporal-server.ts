@@ -1,5 +1,5 @@
 import { isGrpcServiceError, type Connection } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import { NAMED_ATTRIBUTES } from '../contracts/search-attributes.js';
 import type { Finding } from './finding.js';
 
 const CHECK_TIMEOUT_MS = 5_000;
@@ -30,20 +30,27 @@ async function namespaceProblems(connection: Connection, namespace: string): Pro
     if (!hasCode(error, NOT_FOUND)) throw error;
     return [missingNamespace(namespace)];
   }
-  const names = Object.values(SEARCH_ATTRIBUTES).map(({ name }) => name);
-  const known = await Promise.all(names.map((name) => isKnown(connection, namespace, name)));
-  const missing = names.filter((_, at) => !known[at]);
+  const known = await Promise.all(
+    NAMED_ATTRIBUTES.map((one) => isKnown(connection, namespace, one)),
+  );
+  const missing = NAMED_ATTRIBUTES.filter((_, at) => !known[at]);
   return missing.length === 0 ? [] : [missingAttributes(namespace, missing)];
 }
 
-/** Asked as a filter, which needs no operator's rights: a name that is not known is refused. */
+type NamedAttribute = (typeof NAMED_ATTRIBUTES)[number];
+
+/**
+ * Asked as a filter, which needs no operator's rights: a name that is not known is refused, and so
+ * is one of another type.
+ */
 async function isKnown(
   { workflowService }: Connection,
   namespace: string,
-  name: string,
+  { name, type }: NamedAttribute,
 ): Promise<boolean> {
+  const query = `${name} = ${type === 'Keyword' ? "'nothing'" : '-1'}`;
   try {
-    await workflowService.countWorkflowExecutions({ namespace, query: `${name} = 'nothing'` });
+    await workflowService.countWorkflowExecutions({ namespace, query });
     return true;
   } catch (error) {
     if (hasCode(error, INVALID_ARGUMENT)) return false;
@@ -78,12 +85,14 @@ const missingNamespace = (namespace: string): Finding => ({
   detail: `there is no namespace ${namespace}`,
   remedy: 'npx dreamcore prepare, or set TEMPORAL_NAMESPACE',
 });
-const missingAttributes = (namespace: string, names: readonly string[]): Finding => ({
+const missingAttributes = (namespace: string, missing: readonly NamedAttribute[]): Finding => ({
   what: 'Temporal search attributes',
   verdict: 'missing',
-  detail: `${namespace} does not know ${names.join(', ')}, so every message would be refused`,
+  detail:
+    `${namespace} does not know ${missing.map(({ name }) => name).join(', ')}, ` +
+    'so every message would be refused',
   remedy:
     'npx dreamcore prepare, or ' +
-    `temporal operator search-attribute create --namespace ${namespace} --type Keyword ` +
-    names.map((name) => `--name ${name}`).join(' '),
+    `temporal operator search-attribute create --namespace ${namespace} ` +
+    missing.map(({ name, type }) => `--name ${name} --type ${type}`).join(' '),
 });

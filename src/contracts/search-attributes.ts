@@ -1,8 +1,13 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 
 const keyword = (name: string) => defineSearchAttributeKey(name, 'KEYWORD');
+/** As Temporal's command line program names the types. */
+const TYPE_NAMES = { KEYWORD: 'Keyword', INT: 'Int', DOUBLE: 'Double' } as const;
 
-/** What workflows are found by in Temporal's list; the server has to know every name. */
+/**
+ * What workflows are found by in Temporal's list; the server has to know every name. Never more
+ * than ids, kinds and numbers: search attributes are not encrypted.
+ */
 export const SEARCH_ATTRIBUTES = {
   userId: keyword('UserId'),
   projectId: keyword('ProjectId'),
@@ -18,4 +23,14 @@ export const SEARCH_ATTRIBUTES = {
   outcome: keyword('JobOutcome'),
   /** Why, by the kinds of the policy table; only when it failed or was refused (I4). */
   failureKind: keyword('FailureKind'),
+  /** Of a job: how many attempts were begun. */
+  attempts: defineSearchAttributeKey('Attempts', 'INT'),
+  /** Of a job that has completed or failed: what all of it was counted with, US dollars. */
+  costUsd: defineSearchAttributeKey('CostUsd', 'DOUBLE'),
 } as const;
+
+/** Every one, as Temporal's command line program makes it. */
+export const NAMED_ATTRIBUTES = Object.values(SEARCH_ATTRIBUTES).map(({ name, type }) => ({
+  name,
+  type: TYPE_NAMES[type],
+}));

@@ -56,6 +56,7 @@ export async function runAgent(work: AgentWork): Promise<RunAgentOutcome> {
     chooseFor: ref,
     label: repair ? `修正中 (repair ${repair.round})` : '作成中',
     record: work.progress.record,
+    countsAttempts: true,
     begin: (attempt) => beginAttempt(work, attempt),
     run: (attempt, usedMs) => {
       const { backend, number, limitMs, budget } = attempt;

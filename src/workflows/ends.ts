@@ -15,11 +15,16 @@ export function markKind(kind: string): void {
   upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.kind, value: kind }]);
 }
 
-/** How the work ended, for operators (I4). */
-export function markEnd(ended: RunEnd, failure: ErrorKind | null = null): void {
+/** How the work ended, for operators (I4); of a job also what it has cost, where that is known. */
+export function markEnd(
+  ended: RunEnd,
+  failure: ErrorKind | null = null,
+  costUsd: number | null = null,
+): void {
   upsertSearchAttributes([
     { key: SEARCH_ATTRIBUTES.outcome, value: ended },
     ...(failure === null ? [] : [{ key: SEARCH_ATTRIBUTES.failureKind, value: failure }]),
+    ...(costUsd === null ? [] : [{ key: SEARCH_ATTRIBUTES.costUsd, value: costUsd }]),
   ]);
 }
 

@@ -8,7 +8,7 @@ import {
   setHandler,
   startChild,
 } from '@temporalio/workflow';
-import type { GenerationPlan, JobRef, OpenedJob } from '../activities/ports.js';
+import type { ClosedJob, GenerationPlan, JobRef, OpenedJob } from '../activities/ports.js';
 import { summaryOf } from '../contracts/play.js';
 import type {
   AdmitAnswer,
@@ -47,6 +47,8 @@ class GenerateGame {
   private workDone = false;
   private cancelsUnderWay = 0;
   private cancelled = false;
+  /** What the job was counted with; null = it is open, was cancelled, or nobody could tell. */
+  private costUsd: number | null = null;
   private readonly progress = noProgress();
   private readonly work = new CancellationScope();
 
@@ -71,7 +73,7 @@ class GenerateGame {
     const outcome = await this.workOn(this.opened);
     const { ended, failure, detail = '' } = outcome;
     setCurrentDetails(`終了 (${ended}${failure ? `: ${failure}` : ''})`);
-    markEnd(ended, failure ?? null);
+    markEnd(ended, failure ?? null, this.costUsd);
     this.closing = true;
     this.workDone = true;
     // Whoever waits is answered before the run ends, however it does (A5, I4).
@@ -229,6 +231,7 @@ class GenerateGame {
       [{ ...this.ref, ...end, revision, pendingQuestion, usage, attempt: this.progress.attempt }],
     );
     if (!closed) return { ended: 'existing' };
+    this.noteCost(closed);
     return { ended: 'completed', ...(revision === null ? {} : { revision }) };
   }
 
@@ -241,7 +244,12 @@ class GenerateGame {
     const closed = await shared.failJob.executeWithOptions({ summary: `Report ${kind}` }, [
       { ...this.ref, attempt: this.progress.attempt, kind, detail },
     ]);
+    this.noteCost(closed);
     return { ended: closed ? 'failed' : 'existing', failure: kind, detail };
+  }
+
+  private noteCost(closed: ClosedJob): void {
+    if (typeof closed === 'object') this.costUsd = closed.costUsd;
   }
 
   /** A child that outlives this run and never touches the repository. */

@@ -36,6 +36,8 @@ export interface AttemptedWork<T, A extends Attempt = Attempt> {
    * `usedMs`: for so long the attempt has been going on already, under workers that were shut down.
    */
   readonly run: (attempt: A, usedMs: number) => Promise<T>;
+  /** The attempts are a job's own: operators find it by their number. */
+  readonly countsAttempts?: boolean;
   /** What earlier pieces of the same work have gone through, which this one goes on from (C1). */
   readonly record?: AttemptRecord;
 }
@@ -112,8 +114,13 @@ class Attempts<T, A extends Attempt> {
   }
 
   private show({ backend, number, reason }: Attempt): void {
-    if (backend !== this.shownBackend)
-      upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.backend, value: backend }]);
+    const isMoved = backend !== this.shownBackend;
+    const isCounted = this.work.countsAttempts === true;
+    if (isMoved || isCounted)
+      upsertSearchAttributes([
+        ...(isMoved ? [{ key: SEARCH_ATTRIBUTES.backend, value: backend }] : []),
+        ...(isCounted ? [{ key: SEARCH_ATTRIBUTES.attempts, value: number }] : []),
+      ]);
     this.shownBackend = backend;
     setCurrentDetails(`${this.work.label} (attempt ${number}, ${backend}: ${reason})`);
   }

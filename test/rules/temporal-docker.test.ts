@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { DYNAMIC_CONFIG } from '../../dev/stack/temporal-server.js';
 import { Env, PROJECT_ROOT } from '../../src/config.js';
-import { SEARCH_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
+import { NAMED_ATTRIBUTES } from '../../src/contracts/search-attributes.js';
 import { missingServices } from '../../src/ops/production.js';
 import { readText } from './files.js';
 
@@ -160,10 +160,7 @@ describe('the compose files', () => {
 
 describe('what an own server is prepared with', () => {
   it('are the search attributes of src/contracts/search-attributes.ts', () => {
-    const wanted = Object.values(SEARCH_ATTRIBUTES).map(({ name, type }) => {
-      expect(type).toBe('KEYWORD');
-      return `${name} Keyword`;
-    });
+    const wanted = NAMED_ATTRIBUTES.map(({ name, type }) => `${name} ${type}`);
     const lines = readText(`${FOLDER}/search-attributes.txt`).split('\n').filter(Boolean);
     expect(lines).toEqual(wanted);
   });

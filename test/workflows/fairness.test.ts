@@ -197,7 +197,9 @@ describe('G2: short work', () => {
     };
     const look = () => reportUnpolledQueues({ client: env.client, build, alerts });
     await env.withBuild(build.buildId, [polled], async () => {
-      await expect.poll(() => polledQueues(env.client, build.buildId)).toHaveLength(1);
+      await expect
+        .poll(() => polledQueues(env.client, build.buildId), { timeout: 20_000 })
+        .toHaveLength(1);
       await setCurrent(env.client, build.buildId, 'this test');
       await look();
       expect(told).toContain(`raise queueUnpolled ${lonely}`);

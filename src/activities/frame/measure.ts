@@ -52,7 +52,7 @@ function countEnd(step: string, queue: string, args: unknown[], result: unknown)
     const kind = revision === null ? (mode ?? 'question') : 'generate';
     count('dreamcore_jobs_total', { outcome: 'completed', kind });
   }
-  if (step === 'failJob' && result === true) {
+  if (step === 'failJob' && result !== false) {
     const { kind } = args[0] as FailJobInput;
     count('dreamcore_jobs_total', { outcome: 'failed', kind });
   }

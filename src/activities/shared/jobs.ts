@@ -12,7 +12,7 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import { cancelOwnWorkflow } from '../frame/own-cancel.js';
-import type { CompleteJobInput, FailJobInput, JobActivities } from '../ports.js';
+import type { ClosedJob, CompleteJobInput, FailJobInput, JobActivities } from '../ports.js';
 import type { Alerts } from './alerts.js';
 import { gameTexts } from './game-texts.js';
 import type { Storage } from './storage.js';
@@ -107,7 +107,7 @@ function announcements({
  * After its commit point a job has not failed: it completes, nobody is told of a failure, and false
  * is answered.
  */
-async function failJob(deps: JobDeps, input: FailJobInput): Promise<boolean> {
+async function failJob(deps: JobDeps, input: FailJobInput): Promise<ClosedJob> {
   if (await completeIfPublished(deps, input)) return false;
   const { store, stream, log } = deps;
   const { jobId, userId, attempt, kind, detail } = input;
@@ -131,7 +131,20 @@ async function failJob(deps: JobDeps, input: FailJobInput): Promise<boolean> {
     });
   }
   await stream.append(jobId, attempt, CLOSING_SEQ, [{ type: 'failed', kind, error }]);
-  return true;
+  return closedWithCost(deps, jobId);
+}
+
+/** The end of its row has settled what a job cost (J5); true = it cannot be read now. */
+async function closedWithCost({ store, log }: JobDeps, jobId: string): Promise<ClosedJob> {
+  try {
+    const entries = await store.operators.usageOf(jobId);
+    const counted = entries.filter(({ state }) => state !== 'reserved');
+    const sum = counted.reduce((usd, entry) => usd + entry.usd, 0);
+    return { costUsd: Math.round(sum * 1e6) / 1e6 };
+  } catch (error) {
+    log.warn({ err: error, jobId }, 'what a job cost could not be read');
+    return true;
+  }
 }
 
 async function completeIfPublished(
@@ -184,7 +197,7 @@ async function publishedHtml(
   }
 }
 
-async function completeJob(deps: JobDeps, input: CompleteJobInput): Promise<boolean> {
+async function completeJob(deps: JobDeps, input: CompleteJobInput): Promise<ClosedJob> {
   const { store, stream } = deps;
   const { jobId, attempt, message, suggestions, mode, generator, event } = input;
   const html = await publishedHtml(deps, input);
@@ -210,5 +223,5 @@ async function completeJob(deps: JobDeps, input: CompleteJobInput): Promise<bool
     ? [{ type: 'progress', progress: 100, message: DONE_TEXT[mode] }]
     : [];
   await stream.append(jobId, attempt, CLOSING_SEQ, [event, ...done, { type: 'completed' }]);
-  return true;
+  return closedWithCost(deps, jobId);
 }

@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { promisify } from 'node:util';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,6 +12,7 @@ import { parseConfig, PROJECT_ROOT } from '../../../src/config.js';
 import { SEARCH_ATTRIBUTES } from '../../../src/contracts/search-attributes.js';
 import { checkTemporal } from '../../../src/checks/temporal-server.js';
 import { programArgs } from '../../support/programs.js';
+import { patient } from '../../support/patience.js';
 import { stackEnv } from '../../support/stack.js';
 
 /** A Temporal server that nobody has prepared. */
@@ -44,12 +46,11 @@ const SERVICES = {
 };
 
 describe('a Temporal server that is not prepared', () => {
-  it('lacks search attributes, and the remedy makes it ready', async () => {
+  it('lacks search attributes', async () => {
     const [problem, ...others] = await checkTemporal(connection, 'default');
     expect(others).toEqual([]);
     expect(problem).toMatchObject({ what: 'Temporal search attributes', verdict: 'missing' });
     expect(problem?.detail).toContain(NAMES.join(', '));
-    expect(problem?.remedy).toContain(NAMES.map((name) => `--name ${name}`).join(' '));
   });
 
   it('lacks the namespace', async () => {
@@ -86,6 +87,24 @@ describe('a Temporal server that is not prepared', () => {
     );
     expect(said).toMatch(/^ {2}MISSING +Temporal search attributes +default does not know /m);
     expect(said).toMatch(/^ {2}absent +dynamic configuration /m);
+  });
+
+  it('takes one of another type for none of ours, and the remedy makes it ready', async () => {
+    const temporal = async (line: string) =>
+      promisify(execFile)(await ensureTemporalCli(), line.split(' '), {
+        env: { TEMPORAL_ADDRESS: server.address },
+      });
+    const attributes = 'operator search-attribute';
+    await temporal(`${attributes} create --name CostUsd --type Keyword`);
+    const [problem] = await checkTemporal(connection, 'default');
+    expect(problem?.detail).toContain(NAMES.join(', '));
+    await temporal(`${attributes} remove --name CostUsd --yes`);
+    const remedy = problem?.remedy?.split('or temporal ')[1] ?? '';
+    expect(remedy).toContain(attributes);
+    await temporal(remedy);
+    await expect
+      .poll(() => checkTemporal(connection, 'default'), { timeout: patient(30_000) })
+      .toEqual([expect.objectContaining({ verdict: 'ok' })]);
   });
 });
 

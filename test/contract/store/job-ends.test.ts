@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { FailJobInput } from '../../../src/activities/ports.js';
 import { jobActivities } from '../../../src/activities/shared/jobs.js';
 import { ERROR_POLICY } from '../../../src/contracts/errors.js';
+import { callIdFor } from '../../../src/contracts/ids.js';
 import type { JobEvent } from '../../../src/contracts/stream.js';
 import type { Store } from '../../../src/store/index.js';
 import { createMirror } from '../../../src/store/mirror/mirror.js';
@@ -55,7 +56,7 @@ beforeEach(async () => {
   };
 });
 
-const failJob = (store: Store = database.store): Promise<boolean> =>
+const failJob = (store: Store = database.store) =>
   jobActivities({
     store,
     mirror: createMirror(dataDir),
@@ -98,7 +99,7 @@ it('before the commit point the row fails and everybody is told, again when repe
   const error = ERROR_POLICY.ModelUnavailable.sentence;
   for (let time = 1; time <= 2; time += 1) {
     told = [];
-    expect(await failJob()).toBe(true);
+    expect(await failJob()).toEqual({ costUsd: 0 });
     expect(await database.store.jobs.get(input.jobId)).toMatchObject({ status: 'failed', error });
     expect(told).toEqual([{ type: 'failed', kind: 'ModelUnavailable', error }]);
     expect(alerts.at(-1)).toBe('ModelUnavailable');
@@ -142,4 +143,25 @@ it('a job that was stopped is not told as failed', async () => {
   expect(await failJob()).toBe(false);
   expect(told).toEqual([]);
   expect(alerts).toEqual([]);
+});
+
+it('says what the job was counted with, or, when nobody can tell, that it ended', async () => {
+  const { store } = database;
+  const reservation = {
+    jobId: input.jobId,
+    backend: 'local',
+    estimateUsd: 0.5,
+    purseUsd: 2,
+  } as const;
+  const attempt = () => store.usage.reserve({ ...reservation, userLimitUsd: 0, budgetUsd: 0 });
+  await attempt();
+  await store.usage.release(callIdFor(input.jobId, 1), 'ModelUnavailable', 0.1);
+  await attempt();
+  await store.usage.release(callIdFor(input.jobId, 2), 'ModelUnavailable', 0.2);
+  expect(await failJob()).toEqual({ costUsd: 0.3 });
+  const silent: Store = {
+    ...store,
+    operators: { ...store.operators, usageOf: () => Promise.reject(new Error('away')) },
+  };
+  expect(await failJob(silent)).toBe(true);
 });
