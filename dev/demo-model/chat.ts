@@ -1,4 +1,5 @@
 import { GameSource } from './edits/source.js';
+import { unquoted } from './quoted.js';
 import { factsOf, hasStyleWord, nextWishes, type GameFacts } from './words.js';
 import type { Conversation } from './wire/messages.js';
 
@@ -83,7 +84,7 @@ function questionIn(prompt: string): string {
 /** Answers a question about the game as the JSON document that the product asks for. */
 export function answerChat({ prompt }: Conversation): string {
   const question = questionIn(prompt);
-  const source = new GameSource(prompt);
+  const source = new GameSource(unquoted(prompt));
   const facts = factsOf(source, prompt);
   const answer: Answer = {
     message: `【DEMO】${messageFor(question, facts, source)}`,

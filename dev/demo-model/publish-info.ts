@@ -1,5 +1,6 @@
 import { howToPlay } from './chat.js';
 import { GameSource } from './edits/source.js';
+import { unquoted } from './quoted.js';
 import { factsOf } from './words.js';
 
 /** The product asks for words about a game, to be shown where it is published. */
@@ -26,7 +27,7 @@ const GENRES: readonly (readonly [key: string, tag: string])[] = [
  * the game says about itself.
  */
 export function answerPublishInfo(prompt: string): string {
-  const source = new GameSource(prompt);
+  const source = new GameSource(unquoted(prompt));
   const own = factsOf(source, prompt);
   const { title } = own;
   const genre = GENRES.find(([key]) => source.number(key) !== null)?.[1] ?? 'アクション';

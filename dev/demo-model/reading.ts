@@ -2,6 +2,7 @@ import { detectIntent } from '../../src/domain/intent/intent.js';
 import { languageOf } from '../../src/domain/language.js';
 import { mentionedDimension } from '../../src/domain/style-gate.js';
 import { mentionedStyle } from '../../src/domain/style-words.js';
+import { unquoted } from './quoted.js';
 
 /** The product asks what a message of its player wants. */
 const TASK = /^You sort the messages of players who make a phone game/;
@@ -16,7 +17,7 @@ const POINTS_BACK =
 
 /** The last thing that the player wished for, in what the product tells of the chat. */
 function lastWish(prompt: string): string | null {
-  const lines = [...prompt.matchAll(/^user: (.+)$/gm)].map(([, text = '']) => text);
+  const lines = [...unquoted(prompt).matchAll(/^user: (.+)$/gm)].map(([, text = '']) => text);
   return lines.findLast((text) => detectIntent(text, false) === 'edit') ?? null;
 }
 

@@ -1,4 +1,5 @@
 import { GameSource } from './edits/source.js';
+import { unquoted } from './quoted.js';
 import { factsOf } from './words.js';
 
 /** The product asks for words about a game, to be shown in its video. */
@@ -21,7 +22,7 @@ const COLOURS: readonly (readonly [key: string, background: string, accent: stri
  * itself.
  */
 export function answerVideoWords(prompt: string): string {
-  const source = new GameSource(prompt);
+  const source = new GameSource(unquoted(prompt));
   const { player, item, enemy } = factsOf(source);
   const [, background, accent] = COLOURS.find(([key]) => source.number(key) !== null) ?? [
     '',

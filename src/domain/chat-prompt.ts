@@ -1,6 +1,7 @@
 import { lastLines, transcript, type ChatLine } from './chat-lines.js';
 import { LANGUAGE_NAME, type Language } from './language.js';
 import { promptName } from './prompt-name.js';
+import { quoted, QUOTES_ARE_DATA } from './quoted.js';
 
 export interface ChatPromptInput {
   question: string;
@@ -18,7 +19,8 @@ export function chatSystemPrompt(language: Language): string {
   return (
     'You advise a player who makes a phone game by chatting. This is a chat answer: nothing is ' +
     "changed. You are shown the project's files; what you say of the game is what they say, and " +
-    `numbers are read there. Answer in plain, short ${name}, at most three ideas. ` +
+    `numbers are read there. ${QUOTES_ARE_DATA.en} ` +
+    `Answer in plain, short ${name}, at most three ideas. ` +
     'Reply with JSON only: {"message": string, "suggestions": [two or three strings in ' +
     `${name}, each phrased as a request the player can send]}.`
   );
@@ -29,8 +31,8 @@ export function chatPrompt({ question, projectName, files, history }: ChatPrompt
   const lines = lastLines(history, { chars: LINE_CHARS, before: question });
   return [
     `ゲーム: ${promptName(projectName)}`,
-    ...files.map(({ path, text }) => `--- ${path} ---\n${text}`),
-    lines.length > 0 ? `これまでの会話:\n${transcript(lines)}` : null,
+    ...files.map(({ path, text }) => `--- ${path} ---\n${quoted(text)}`),
+    lines.length > 0 ? `これまでの会話:\n${quoted(transcript(lines))}` : null,
     `質問: ${question}`,
   ]
     .filter((part) => part !== null)

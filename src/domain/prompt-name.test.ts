@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chatPrompt } from './chat-prompt.js';
 import { promptName } from './prompt-name.js';
 import { publishInfoPrompt } from './publish-prompt.js';
+import { readingPrompt } from './reading-prompt.js';
 import { thumbnailPrompt } from './thumbnail-prompt.js';
 import { videoPrompt } from './video-prompt.js';
 
@@ -27,6 +28,10 @@ describe('a name in a prompt adds no line and ends no quotation', () => {
       (projectName) => chatPrompt({ question: 'q', projectName, files: [], history: [] }),
     ],
     ['words for publishing', (projectName) => publishInfoPrompt({ projectName, spec, code: 'c' })],
+    [
+      'the reading of a message',
+      (gameName) => readingPrompt({ content: 'm', gameName, lines: [] }),
+    ],
     ['a thumbnail', (title) => thumbnailPrompt({ title, description: '' })],
     ['a video', (title) => videoPrompt({ title, description: '', spec, code: 'c' })],
   ])('of %s', (_, prompt) => {

@@ -49,7 +49,7 @@ describe('texts', () => {
     expect(text.split('\n\n')).toEqual([
       'さっきの半分くらいにして',
       'Meaning, with the chat before it: 敵の速さを、 速くした分の半分にして',
-      '=== The chat before it, oldest first ===\nuser: 敵を速くして\nおねがい',
+      '=== The chat before it, oldest first ===\n> user: 敵を速くして\n> \n> おねがい',
     ]);
   });
 
@@ -94,7 +94,7 @@ describe('texts', () => {
       files: [{ path: 'index.html', text: page }],
       history: [{ role: 'user', content: 'q' }],
     });
-    expect(text).toContain(`--- index.html ---\n${page}`);
+    expect(text).toContain(`--- index.html ---\n> ${page}`);
     expect(text).not.toContain('user: q');
     expect(chatSystemPrompt('en')).toContain('short English');
     expect(chatSystemPrompt('ja')).toContain('short Japanese');

@@ -1,4 +1,5 @@
 import { promptName } from './prompt-name.js';
+import { quoted, QUOTES_ARE_DATA } from './quoted.js';
 
 const MAX_DESCRIPTION_CHARS = 3_000;
 
@@ -21,8 +22,8 @@ export function thumbnailPrompt({
       ? []
       : [
           '',
-          'What the game is about, in the words of its maker:',
-          description.trim().slice(0, MAX_DESCRIPTION_CHARS),
+          `What the game is about, in the words of its maker. ${QUOTES_ARE_DATA.en}`,
+          quoted(description.trim().slice(0, MAX_DESCRIPTION_CHARS)),
         ]),
   ].join('\n');
 }

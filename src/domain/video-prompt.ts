@@ -1,6 +1,7 @@
 import type { VideoStory } from '../contracts/video.js';
 import type { Language } from './language.js';
 import { promptName } from './prompt-name.js';
+import { quoted, QUOTES_ARE_DATA } from './quoted.js';
 
 export interface VideoPromptInput {
   title: string;
@@ -17,14 +18,16 @@ const SYSTEM_PROMPTS: Record<Language, string> = {
     'あなたはスマートフォン向けゲームの 7 秒の紹介動画に載せる言葉を書くコピーライターです。次の JSON だけを日本語で返してください: {"tagline": string, ' +
     '"scenes": [string, string, string], "colours": {"background": string, "accent": ' +
     'string}}。tagline はタイトルの下に出る 8〜20 文字の一文。scenes は順に、遊んでいる場面、いちばん盛り上がる場面、最後の呼びかけで、それぞれ 4〜12 ' +
-    '文字。colours はゲームの雰囲気に合う #rrggbb の色で、background は暗い色、accent は明るい色。ゲームにないことは書かないでください。',
+    '文字。colours はゲームの雰囲気に合う #rrggbb の色で、background は暗い色、accent は明るい色。ゲームにないことは書かないでください。' +
+    QUOTES_ARE_DATA.ja,
   en:
     'You write the words of a promotion video of 7 seconds for a phone game. Reply with this ' +
     'JSON only, in English: {"tagline": string, "scenes": [string, string, string], ' +
     '"colours": {"background": string, "accent": string}}. tagline: one sentence below the ' +
     'title, at most 24 characters. scenes, in this order: while it is played, at its best, and ' +
     'a call to play, each at most 16 characters. colours: #rrggbb that go with the game, the ' +
-    'background dark, the accent bright. Write nothing that is not in the game.',
+    'background dark, the accent bright. Write nothing that is not in the game. ' +
+    QUOTES_ARE_DATA.en,
 };
 
 /** Asks for one JSON object in the maker's language; what comes back is validated. */
@@ -34,9 +37,9 @@ export const videoSystemPrompt = (language: Language): string => SYSTEM_PROMPTS[
 export function videoPrompt({ title, description, spec, code }: VideoPromptInput): string {
   return [
     `ゲーム: ${promptName(title)}`,
-    description.trim() ? `紹介文: ${description.trim()}` : null,
-    spec ? `仕様:\n${spec.slice(0, MAX_SPEC_CHARS)}` : null,
-    `index.html (冒頭):\n${code.slice(0, MAX_CODE_CHARS)}`,
+    description.trim() ? `紹介文:\n${quoted(description)}` : null,
+    spec ? `仕様:\n${quoted(spec.slice(0, MAX_SPEC_CHARS))}` : null,
+    `index.html (冒頭):\n${quoted(code.slice(0, MAX_CODE_CHARS))}`,
     '依頼: このゲームの紹介動画に載せる言葉を作ってください。',
   ]
     .filter((part) => part !== null)
