@@ -95,23 +95,28 @@ const changeOf = async (file: string): Promise<number> => (await stat(file)).mti
 
 /** The page with versioned addresses, and with its modules named before the first is read. */
 function versioned(html: string, version: string, textOf: (name: string) => string): string {
+  const [, page] = /<body data-page="([\w-]+)"/.exec(html) ?? [];
   return html
     .replace(
       /([ \t]*)<script type="module" src="\/(js\/[^"]+)"><\/script>/g,
-      (script, indent: string, entry: string) =>
-        `${modulesOf(entry, textOf)
+      (script, indent: string, first: string) =>
+        `${modulesOf(page === undefined ? [] : [`js/pages/${page}.js`], first, textOf)
           .map((name) => `${indent}<link rel="modulepreload" href="/${name}" />\n`)
           .join('')}${script}`,
     )
     .replace(/(href|src)="\/((?:css|js)\/)/g, `$1="/v/${version}/$2`);
 }
 
-/** What a module imports at its start, and what that imports. */
-function modulesOf(entry: string, textOf: (name: string) => string): string[] {
-  const found = new Set([entry]);
+/** What the page's own modules and its first one import at their start, and what that imports. */
+function modulesOf(
+  ofPage: readonly string[],
+  first: string,
+  textOf: (name: string) => string,
+): string[] {
+  const found = new Set([first, ...ofPage]);
   for (const name of found)
     for (const [, address = ''] of textOf(name).matchAll(IMPORT))
       found.add(path.posix.join(path.posix.dirname(name), address));
-  found.delete(entry);
+  found.delete(first);
   return [...found];
 }

@@ -14,8 +14,6 @@ const SOUNDS = ['audio/mpeg', 'audio/mp3', 'audio/wav', 'audio/x-wav', 'audio/wa
 /** Drawn anew they would lose their motion. */
 const AS_THEY_ARE = ['image/gif', 'image/webp'];
 
-export const ACCEPTED = 'image/png,image/jpeg,image/gif,image/webp,image/svg+xml,audio/*';
-
 /**
  * @param {File} file
  * @returns {Promise<File>} rejects with an Error whose message is for the person

@@ -3,9 +3,9 @@ import { text } from '../texts/index.js';
 import { confirmDialog, dialogHeader, openDialog } from '../ui/dialog.js';
 import { h, throttle } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
+import { later } from '../ui/later.js';
 import { toast } from '../ui/toast.js';
 import { assetImage, deleteAsset, isImage, listAssets } from './asset-calls.js';
-import { openImageEditor } from './image-editor.js';
 import { UploadForm } from './upload-form.js';
 
 /** @typedef {import('./asset-calls.js').Asset} Asset */
@@ -210,14 +210,17 @@ class Library {
   }
 
   /** The edited image takes the place of the chosen one, which stays in the library. */
-  #editChosen() {
-    const [only] = this.#chosen.values();
-    if (!only) return;
-    return openImageEditor(this.context, only, (saved) => {
-      this.#chosen.clear();
-      void this.#added([saved]);
-    });
-  }
+  #editChosen = later(
+    () => import('./image-editor.js'),
+    ({ openImageEditor }) => {
+      const [only] = this.#chosen.values();
+      if (!only) return;
+      return openImageEditor(this.context, only, (saved) => {
+        this.#chosen.clear();
+        void this.#added([saved]);
+      });
+    },
+  );
 
   #insertChosen() {
     for (const asset of this.#chosen.values()) this.context.onInsert(asset);

@@ -4,11 +4,9 @@
  */
 import { text } from '../texts/index.js';
 import { byId, isPhone } from '../ui/dom.js';
+import { later } from '../ui/later.js';
 import { toast } from '../ui/toast.js';
-import { uploadAsset } from './asset-calls.js';
-import { ACCEPTED } from './compress.js';
-import { openImageGeneration } from './generate.js';
-import { openLibrary } from './library.js';
+import { ACCEPTED } from './accepted.js';
 
 /**
  * @param {object} options
@@ -30,7 +28,9 @@ export function wireAssets({ session, projectId, attachments }) {
     const files = [...(input.files ?? [])];
     input.value = '';
     for (const file of files) {
-      const work = uploadAsset(session, file, { projectId }).then(attach);
+      const work = import('./asset-calls.js')
+        .then(({ uploadAsset }) => uploadAsset(session, file, { projectId }))
+        .then(attach);
       work.catch((error) => toast(`${file.name}: ${error.message}`, { kind: 'error' }));
       await attachments.during(work);
     }
@@ -40,9 +40,21 @@ export function wireAssets({ session, projectId, attachments }) {
   const onClick = (id, run) => byId(id, HTMLButtonElement).addEventListener('click', run);
   const context = { session, projectId, onInsert: attach };
   onClick('cameraButton', () => camera.click());
-  onClick('assetsButton', () => void openLibrary(context));
+  onClick(
+    'assetsButton',
+    later(
+      () => import('./library.js'),
+      ({ openLibrary }) => openLibrary(context),
+    ),
+  );
   onClick('uploadButton', () => picker.click());
-  onClick('imageGenButton', () => openImageGeneration(context));
+  onClick(
+    'imageGenButton',
+    later(
+      () => import('./generate.js'),
+      ({ openImageGeneration }) => openImageGeneration(context),
+    ),
+  );
 }
 
 /** @param {HTMLButtonElement} plus @param {HTMLElement} menu */

@@ -3,8 +3,8 @@ import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { toast } from '../ui/toast.js';
+import { ACCEPTED } from './accepted.js';
 import { uploadAsset } from './asset-calls.js';
-import { ACCEPTED } from './compress.js';
 
 /** @typedef {import('./asset-calls.js').Asset} Asset */
 

@@ -4,8 +4,8 @@ import { text } from '../texts/index.js';
 import { byId } from '../ui/dom.js';
 import { fileName, saveFile } from '../ui/file-name.js';
 import { icon } from '../ui/icons.js';
+import { later } from '../ui/later.js';
 import { toast } from '../ui/toast.js';
-import { openCodeViewer } from './code-viewer.js';
 
 const FRAME_SETTING = 'dreamcore_preview_frame';
 
@@ -24,7 +24,13 @@ export function wireTools(editor) {
   const onClick = (id, run) => byId(id, HTMLButtonElement).addEventListener('click', run);
   onClick('playGameButton', () => editor.play());
   onClick('refreshPreviewButton', () => editor.preview.play());
-  onClick('viewCodeButton', () => void openCodeViewer(editor.session, editor.projectId));
+  onClick(
+    'viewCodeButton',
+    later(
+      () => import('./code-viewer.js'),
+      ({ openCodeViewer }) => openCodeViewer(editor.session, editor.projectId),
+    ),
+  );
   onClick('downloadButton', () => void download(editor));
   onClick('versionsButton', () => void editor.versions.openPanel());
   onClick('previewJob', () => editor.panes.showChat());

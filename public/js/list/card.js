@@ -1,5 +1,5 @@
 /** One game of the list. */
-import { readCachedSession } from '../net/session-cache.js';
+import { readStoredSession } from '../net/session-cache.js';
 import { text } from '../texts/index.js';
 import { day } from '../ui/clock.js';
 import { h } from '../ui/dom.js';
@@ -87,7 +87,7 @@ function publicationBadge({ isPublic, publication }) {
  * @param {ProjectSummary} project @param {string} name
  */
 function thumbnail(project, name) {
-  const token = readCachedSession()?.access_token;
+  const token = readStoredSession()?.access_token;
   return projectThumb(
     project.id,
     name,

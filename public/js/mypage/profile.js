@@ -1,5 +1,4 @@
 /** The person's name: shown, and changed in a dialog. */
-import { authClient } from '../net/auth-client.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
 import { byId, h, isComposing } from '../ui/dom.js';
@@ -65,7 +64,7 @@ async function askForName(session) {
  * @param {string} name
  */
 async function saveName(session, name) {
-  const client = await authClient();
+  const client = await session.authClient();
   const { error: rowError } = await client
     .from('users')
     .update({ display_name: name })

@@ -1,4 +1,4 @@
-/** The Supabase SDK, loaded when it is first needed. */
+/** The Supabase SDK, loaded when somebody signs in or out or a session is renewed. */
 import { readConfig } from './config.js';
 
 /** @typedef {import('@supabase/supabase-js').SupabaseClient} SupabaseClient */
@@ -26,7 +26,8 @@ async function makeClient() {
       flowType: 'implicit',
       detectSessionInUrl: true,
       persistSession: true,
-      autoRefreshToken: true,
+      // The page's session renews itself (session.js): for that alone the SDK is not loaded ahead.
+      autoRefreshToken: false,
     },
   });
 }

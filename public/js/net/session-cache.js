@@ -1,10 +1,14 @@
-/** The short-lived copy of the session that lets a page start before the SDK is there. */
+/**
+ * The session as it lies in the browser: read without the SDK, whose own copy it is, so that a page
+ * starts before the SDK is there, and mostly without it.
+ */
 
+/** Read by other clients of this site (screens.md: session cache). */
 const KEY = 'dreamcore_session_cache';
+const SDK_SESSION = /^sb-.+-auth-token$/;
 const SDK_KEY = /^sb-.*-auth-token/;
 const SIGNED_OUT = 'dreamcore_signed_out';
 const SIGN_OUT_TAKES_MS = 10_000;
-const FRESH_MS = 300_000;
 const EXPIRY_MARGIN_MS = 10_000;
 
 /**
@@ -13,24 +17,34 @@ const EXPIRY_MARGIN_MS = 10_000;
  */
 
 /**
- * The cached session if it is whole, younger than five minutes and not expired. @returns
- * {KnownSession | null}
+ * The stored session if it is whole and has not expired. Only the server knows whether it still
+ * counts. @returns {KnownSession | null}
  */
-export function readCachedSession() {
+export function readStoredSession() {
+  for (const key of Object.keys(localStorage)) {
+    const session = SDK_SESSION.test(key) ? parsed(localStorage.getItem(key)) : null;
+    if (session) return session;
+  }
+  return null;
+}
+
+/** @param {string | null} stored @returns {KnownSession | null} */
+function parsed(stored) {
   try {
-    const { session, timestamp } = JSON.parse(localStorage.getItem(KEY) ?? '{}');
-    if (typeof session?.access_token !== 'string' || typeof session?.user?.id !== 'string')
-      return null;
-    if (!(Date.now() - timestamp < FRESH_MS)) return null;
-    if (
-      typeof session.expires_at === 'number' &&
-      session.expires_at * 1000 < Date.now() + EXPIRY_MARGIN_MS
-    )
-      return null;
-    return session;
+    const session = JSON.parse(stored ?? 'null');
+    const isWhole =
+      typeof session?.access_token === 'string' &&
+      typeof session.user?.id === 'string' &&
+      typeof session.expires_at === 'number';
+    return isWhole && session.expires_at * 1000 > Date.now() + EXPIRY_MARGIN_MS ? session : null;
   } catch {
     return null;
   }
+}
+
+/** Has the SDK a session here, in whatever state? */
+export function hasSdkSession() {
+  return Object.keys(localStorage).some((key) => SDK_SESSION.test(key));
 }
 
 /** @param {KnownSession} session */
@@ -59,7 +73,7 @@ export function forgetSdkSession() {
 
 /** Was somebody signed in here, however long ago? Signing out leaves nothing behind. */
 export function hasTraceOfSession() {
-  return Object.keys(localStorage).some((key) => key === KEY || SDK_KEY.test(key));
+  return localStorage.getItem(KEY) !== null || hasSdkSession();
 }
 
 /** The person signs out: the other tabs hear of it, and must not call it an expired session. */

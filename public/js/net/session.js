@@ -4,10 +4,11 @@ import { leaveNotice, rememberThisPage } from './return-to.js';
 import {
   clearCachedSession,
   forgetSdkSession,
+  hasSdkSession,
   hasTraceOfSession,
   isSigningOut,
   markSignOut,
-  readCachedSession,
+  readStoredSession,
   writeCachedSession,
 } from './session-cache.js';
 
@@ -18,6 +19,9 @@ const SIGN_IN_PAGE = '/';
 /** A token refused so soon after a renewal means that renewing does not help. */
 const RENEWAL_HELPS_MS = 30_000;
 const REFRESH_AHEAD_S = 60;
+/** A page in front renews its session before it ends, so that nothing has to wait for it. */
+const RENEWED_AHEAD_S = 90;
+const LOOKED_AT_MS = 30_000;
 
 /** The session as the SDK knows it, or null. Rejects when that cannot be found out (no network). */
 export async function askSdk() {
@@ -33,27 +37,27 @@ function isUnreachable(error) {
 }
 
 /**
- * The session of a page that needs one. Starts from the cached copy when it is fresh and checks it
- * in the background; else asks the SDK; without a session leaves for the sign-in page and never
- * resolves.
+ * The person of this page, or null. A session that is stored and has not expired is taken as it
+ * is; the SDK is asked about any other. Rejects when it has to be asked and cannot be.
+ */
+export async function knownSession() {
+  const known = readStoredSession() ?? (hasTraceOfSession() ? await askSdk() : null);
+  return known && new Session(known);
+}
+
+/**
+ * The session of a page that needs one; without a session leaves for the sign-in page and never
+ * resolves. The server tells later whether it takes a stored one.
  * @returns {Promise<Session>} rejects when neither server nor SDK can be reached
  */
 export async function requireSession() {
   const returning = location.hash.includes('access_token=');
-  const cached = returning ? null : readCachedSession();
-  if (cached) {
-    const session = new Session(cached);
-    session.follow().catch(() => {
-      /* offline: the socket and its banner tell the story */
-    });
-    return session;
-  }
   const wasSignedIn = hasTraceOfSession();
-  const known = await askSdk();
+  const known = (returning ? null : readStoredSession()) ?? (await askSdk());
   if (!known) return leaveForSignIn(wasSignedIn ? 'expired' : null);
   if (returning) history.replaceState(null, '', location.pathname + location.search);
   const session = new Session(known);
-  await session.follow();
+  session.follow();
   return session;
 }
 
@@ -74,6 +78,7 @@ export class Session {
   /** @type {Promise<Renewal> | null} */
   #renewing = null;
   #leaving = false;
+  #hearsSdk = false;
 
   /** @param {KnownSession} known */
   constructor(known) {
@@ -96,16 +101,36 @@ export class Session {
     return email.split('@')[0] ?? '';
   }
 
-  /** Checks the cached session and follows the SDK from now on. */
-  async follow() {
-    const known = await askSdk();
-    if (!known) return this.leave('expired');
-    this.#take(known);
+  /** From now on: renewed in time, and what other tabs do with it. */
+  follow() {
+    this.#take(this.#known);
+    window.addEventListener('storage', () => this.#lookAgain());
+    window.setInterval(() => {
+      const isDue = this.#endsWithin(RENEWED_AHEAD_S) && !this.#isJustRenewed();
+      if (isDue && document.visibilityState === 'visible') void this.renew();
+    }, LOOKED_AT_MS);
+  }
+
+  /** Another tab wrote something. */
+  #lookAgain() {
+    const stored = readStoredSession();
+    if (stored && stored.access_token !== this.token) this.#take(stored);
+    if (!hasSdkSession()) void this.leave(isSigningOut() ? null : 'expired');
+  }
+
+  /**
+   * The SDK, whose news this session hears. Rejects when it cannot be loaded.
+   * @returns {Promise<import('./auth-client.js').SupabaseClient>}
+   */
+  async authClient() {
     const client = await authClient();
+    if (this.#hearsSdk) return client;
+    this.#hearsSdk = true;
     client.auth.onAuthStateChange((event, session) => {
       if (session) this.#take(session);
       else if (event === 'SIGNED_OUT') void this.leave(isSigningOut() ? null : 'expired');
     });
+    return client;
   }
 
   /** @param {KnownSession} known */
@@ -114,19 +139,28 @@ export class Session {
     writeCachedSession(known);
   }
 
+  /** @param {number} seconds */
+  #endsWithin(seconds) {
+    return (this.#known.expires_at ?? Infinity) - seconds < Date.now() / 1000;
+  }
+
+  #isJustRenewed() {
+    return Date.now() - this.#renewedAt < RENEWAL_HELPS_MS;
+  }
+
   /** A token that will still be good when the request arrives. */
   async freshToken() {
-    const expiresAt = this.#known.expires_at ?? Infinity;
-    if (expiresAt - REFRESH_AHEAD_S < Date.now() / 1000) await this.renew();
+    if (this.#endsWithin(REFRESH_AHEAD_S)) await this.renew();
     return this.token;
   }
 
   /**
-   * The server refused the token: gets a new one, once. Several callers share one renewal.
+   * The server refused the token, or will soon: gets a new one, once. Several callers share one
+   * renewal.
    * @returns {Promise<Renewal>}
    */
   renew() {
-    if (Date.now() - this.#renewedAt < RENEWAL_HELPS_MS) return Promise.resolve('refused');
+    if (this.#isJustRenewed()) return Promise.resolve('refused');
     this.#renewing ??= this.#refresh().finally(() => {
       this.#renewing = null;
     });
@@ -135,8 +169,14 @@ export class Session {
 
   /** @returns {Promise<Renewal>} */
   async #refresh() {
+    const stored = readStoredSession();
+    if (stored && stored.access_token !== this.token) {
+      // Another tab was faster.
+      this.#take(stored);
+      return 'renewed';
+    }
     try {
-      const client = await authClient();
+      const client = await this.authClient();
       const { data, error } = await client.auth.refreshSession();
       if (error && isUnreachable(error)) return 'unreachable';
       if (error || !data.session) return 'refused';
@@ -167,7 +207,7 @@ export class Session {
   async signOut({ everywhere = false } = {}) {
     this.#leaving = true;
     markSignOut();
-    await authClient()
+    await this.authClient()
       .then((client) => client.auth.signOut({ scope: everywhere ? 'global' : 'local' }))
       .catch(() => {
         /* no network: forgotten here all the same */

@@ -2,7 +2,7 @@
 import { authClient } from '../net/auth-client.js';
 import { askSdk } from '../net/session.js';
 import { takeNotice } from '../net/return-to.js';
-import { readCachedSession } from '../net/session-cache.js';
+import { readStoredSession } from '../net/session-cache.js';
 import { text } from '../texts/index.js';
 import { byId } from '../ui/dom.js';
 import { startPage } from '../ui/shell.js';
@@ -29,7 +29,7 @@ function setButton(content, enabled) {
 async function checkSession() {
   setButton(text.loading, false);
   try {
-    const session = readCachedSession() ?? (await askSdk());
+    const session = readStoredSession() ?? (await askSdk());
     if (session) return location.replace(HOME);
     setButton(text.loginWithGoogle, true);
     button.onclick = () => void signIn();

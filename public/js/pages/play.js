@@ -6,7 +6,7 @@ import { gameAfter } from '../feed/next-game.js';
 import { wireRemix } from '../feed/remix.js';
 import { ask, get } from '../net/rest.js';
 import { leaveGame, rememberThisPage, takeWishedLike, wishLike } from '../net/return-to.js';
-import { askSdk, Session } from '../net/session.js';
+import { knownSession } from '../net/session.js';
 import { openShareSheet } from '../share/sheet.js';
 import { text } from '../texts/index.js';
 import { confirmDialog, dialogHeader, openDialog } from '../ui/dialog.js';
@@ -15,6 +15,7 @@ import { startPage } from '../ui/shell.js';
 import { toast } from '../ui/toast.js';
 
 /** @typedef {import('../types.js').GameCard} GameCard */
+/** @typedef {import('../net/session.js').Session} Session */
 
 startPage(text.playPageTitle);
 const params = new URLSearchParams(location.search);
@@ -29,8 +30,7 @@ function gameId() {
 }
 
 async function start() {
-  const known = await askSdk().catch(() => null);
-  const session = known && new Session(known);
+  const session = await knownSession().catch(() => null);
   if (!session) keepGameForGuest();
   const id = encodeURIComponent(gameId());
   const game = await publishedGame(id, session);

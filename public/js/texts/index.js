@@ -1,20 +1,22 @@
 /** Which language the screens speak, and the catalogue in that language. */
-import { en } from './en.js';
-import { ja } from './ja.js';
+
+/** @typedef {import('./ja.js').Catalogue} Catalogue */
 
 const SETTING = 'dreamcore_language';
 
-/** A stored setting wins; then the browser's own language; Japanese when in doubt. */
-function chooseLanguage() {
-  const stored = localStorage.getItem(SETTING);
-  if (stored === 'ja' || stored === 'en') return stored;
-  return (navigator.language || 'ja').toLowerCase().startsWith('en') ? 'en' : 'ja';
+/** Chosen by early.js, which runs before every module. */
+export const language = document.documentElement.lang === 'en' ? 'en' : 'ja';
+
+/**
+ * Filled by {@link loadTexts} before the first module of a page is read. @type {Catalogue}
+ */
+export let text;
+
+/** Loads the catalogue of one language, and of no other. */
+export async function loadTexts() {
+  if (language === 'en') text = (await import('./en.js')).en;
+  else text = (await import('./ja.js')).ja;
 }
-
-export const language = chooseLanguage();
-
-/** @type {import('./ja.js').Catalogue} */
-export const text = language === 'en' ? en : ja;
 
 /** Remembers the other language and shows the page in it. */
 export function switchLanguage() {
@@ -29,7 +31,6 @@ export function switchLanguage() {
  * @param {ParentNode} root
  */
 export function applyTexts(root = document) {
-  document.documentElement.lang = language;
   for (const element of root.querySelectorAll('[data-text]'))
     element.textContent = lookUp(element, 'data-text');
   for (const element of root.querySelectorAll('[data-label]')) {

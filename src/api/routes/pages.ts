@@ -30,6 +30,17 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'application/javascript; charset=UTF-8',
   '.css': 'text/css; charset=UTF-8',
 };
+/** Said of documents: a script or a style sheet is none, and a page loads dozens of them. */
+const OF_DOCUMENTS = [
+  'Content-Security-Policy',
+  'Cross-Origin-Opener-Policy',
+  'Origin-Agent-Cluster',
+  'X-DNS-Prefetch-Control',
+  'X-Download-Options',
+  'X-Frame-Options',
+  'X-Permitted-Cross-Domain-Policies',
+  'X-XSS-Protection',
+];
 /**
  * Pages from elsewhere bring scripts inside their markup and fonts of other hosts; nobody frames
  * them either.
@@ -100,6 +111,7 @@ function ourPages(appFiles: () => Promise<AppFiles>): RequestHandler {
 function versionedFiles(appFiles: () => Promise<AppFiles>): RequestHandler {
   const setHeaders = (res: Response, file: string): void => {
     setType(res, file);
+    if (/\.(?:css|js)$/.test(file)) for (const header of OF_DOCUMENTS) res.removeHeader(header);
     if (res.locals['isCurrent'] === true)
       res.set('Cache-Control', 'public, max-age=31536000, immutable');
   };

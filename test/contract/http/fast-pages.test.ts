@@ -18,6 +18,13 @@ const packed = (path: string, encodings = 'gzip, br', more: Record<string, strin
 const lengthOf = ({ bytes }: Answer): number => bytes.length;
 const addressesIn = (html: string): string[] =>
   [...html.matchAll(/(?:href|src)="(\/v\/[^"]+)"/g)].map(([, address = '']) => address);
+/** What a module imports at its start. */
+async function importsOf(address: string): Promise<string[]> {
+  const { text } = await api.ask(address);
+  return [...text.matchAll(/^(?:import |\} from )(?:.* from )?'(\.[^']+)';$/gm)].map(
+    ([, other = '']) => new URL(other, `http://x${address}`).pathname,
+  );
+}
 
 describe('compression', () => {
   it.each(['/create', '/js/texts/ja.js', '/css/base.css', '/lib/supabase.min.js'])(
@@ -82,12 +89,43 @@ describe('versions of the app', () => {
   it('every module that a page will ask for is named in it', async () => {
     const { text } = await api.ask('/project/x');
     const named = new Set(addressesIn(text));
+    expect([...named].some((address) => address.endsWith('/js/pages/editor.js'))).toBe(true);
     for (const address of named) {
       if (!address.endsWith('.js')) continue;
-      const { text: source } = await api.ask(address);
-      for (const [, other = ''] of source.matchAll(/^(?:import .*|\} )from '(\.[^']+)';$/gm))
-        expect(named).toContain(new URL(other, `http://x${address}`).pathname);
+      for (const other of await importsOf(address)) expect(named).toContain(other);
     }
+  });
+
+  it.each(['ja', 'en'])('early.js names every part of the catalogue %s', async (language) => {
+    const { text } = await api.ask('/js/early.js');
+    const [, list = ''] = new RegExp(`\\b${language}: \\[(.+?)\\]`).exec(text) ?? [];
+    const named = [...list.matchAll(/'([\w-]+)'/g)].map(([, name]) => `/js/texts/${name}.js`);
+    const needed = new Set([`/js/texts/${language}.js`]);
+    for (const address of needed) for (const other of await importsOf(address)) needed.add(other);
+    expect(named.toSorted()).toEqual([...needed].toSorted());
+  });
+
+  it('a page for somebody without a network brings the words of both languages along', async () => {
+    const { text } = await api.ask('/offline.html');
+    const names = addressesIn(text).map((address) => address.split('/').at(-1));
+    expect(names).toEqual(expect.arrayContaining(['ja.js', 'ja-assets.js', 'en.js', 'en-said.js']));
+  });
+
+  it('what is no document carries no policy of documents', async () => {
+    const [script = ''] = addressesIn((await api.ask('/create')).text).filter((address) =>
+      address.endsWith('.js'),
+    );
+    const { headers } = await api.ask(script);
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+    });
+    expect(headers).not.toHaveProperty('content-security-policy');
+    const logo = await api.ask(script.replace(/js\/.*$/, 'images/icon.svg'));
+    expect([logo.status, logo.headers['content-security-policy']]).toEqual([
+      200,
+      expect.stringContaining("default-src 'none'"),
+    ]);
   });
 
   it('the version of another instance is answered, and not kept', async () => {

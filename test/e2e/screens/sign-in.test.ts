@@ -6,6 +6,14 @@ import { SIZES, BrowserSession, texts, type Size, until } from './browser.js';
 const CACHE = 'dreamcore_session_cache';
 const cachedToken = (page: Page) =>
   page.evaluate<string>(`JSON.parse(localStorage.getItem('${CACHE}')).session.access_token`);
+/** The stored session is one of long ago. */
+const endStored = (page: Page) =>
+  page.evaluate(`(() => {
+    localStorage.removeItem('${CACHE}');
+    for (const key of Object.keys(localStorage).filter((each) => each.startsWith('sb-')))
+      localStorage.setItem(key, JSON.stringify({
+        ...JSON.parse(localStorage.getItem(key)), expires_at: 1_700_000_000 }));
+  })()`);
 
 let session: BrowserSession;
 beforeAll(async () => {
@@ -45,15 +53,55 @@ describe('sign-in', () => {
     await page.waitForSelector('.message.assistant');
   });
 
-  it('keeps a person signed in whose cached session is older than five minutes', async () => {
-    const page = await session.signedIn('desktop');
-    await page.evaluate(
-      `localStorage.setItem('${CACHE}', JSON.stringify({ ` +
-        `...JSON.parse(localStorage.getItem('${CACHE}')), timestamp: Date.now() - 301000 }))`,
-    );
+  it('starts every page from the stored session, without the sign-in library', async () => {
     const project = session.api.store.addGame('宇宙シューティング');
+    const page = await session.signedIn('desktop');
+    await page.evaluate(`localStorage.removeItem('${CACHE}')`);
+    session.api.requests.length = 0;
     await session.reopen(page, project.id);
-    expect(page.url()).toContain(project.id);
+    await page.goto(`${session.api.url}/create`);
+    await page.waitForSelector('#projectGrid[aria-busy="false"]');
+    expect(page.url()).toBe(`${session.api.url}/create`);
+    const wanted = session.api.requests.filter((each) => /supabase|\/auth\/v1/.test(each));
+    expect(wanted).toEqual([]);
+    expect(await cachedToken(page)).toMatch(/^ey/);
+  });
+
+  it('renews a session that has ended meanwhile, and goes on', async () => {
+    const page = await session.page('desktop');
+    await session.signIn(page);
+    const token = await cachedToken(page);
+    await endStored(page);
+    session.api.requests.length = 0;
+    await page.goto(`${session.api.url}/create`);
+    await page.waitForSelector('#projectGrid[aria-busy="false"]');
+    expect(session.api.requests).toContain('POST /auth/v1/token');
+    expect(await cachedToken(page)).not.toBe(token);
+  });
+
+  it('renews the session of an open page before it ends', async () => {
+    const page = await session.page('desktop');
+    await page.clock.install();
+    await session.signIn(page);
+    const token = await cachedToken(page);
+    const renewed = page.waitForResponse((answer) => answer.url().includes('/auth/v1/token'));
+    await page.clock.fastForward('59:00');
+    expect((await renewed).status()).toBe(200);
+    await until(
+      page,
+      `JSON.parse(localStorage.getItem('${CACHE}')).session.access_token !== '${token}'`,
+    );
+  });
+
+  it('leaves every tab when one signs out, and calls none of it expired', async () => {
+    const page = await session.page('desktop');
+    await session.signIn(page);
+    const other = await page.context().newPage();
+    await other.goto(`${session.api.url}/create`);
+    await other.waitForSelector('#projectGrid[aria-busy="false"]');
+    await page.click('#signOutButton');
+    await other.waitForSelector('#googleSignInButton:enabled');
+    expect(await other.isVisible('#loginError')).toBe(false);
   });
 
   it('shows what the provider refused and offers the button again', async () => {
@@ -118,12 +166,7 @@ describe('sign-in', () => {
   it('says that a session has expired, on whatever page one comes back to', async () => {
     const page = await session.page('phone');
     await session.signIn(page);
-    await page.evaluate(`(() => {
-      localStorage.removeItem('${CACHE}');
-      for (const key of Object.keys(localStorage).filter((each) => each.startsWith('sb-')))
-        localStorage.setItem(key, JSON.stringify({
-          ...JSON.parse(localStorage.getItem(key)), expires_at: 1_700_000_000 }));
-    })()`);
+    await endStored(page);
     session.api.refusedTokens.add('refresh');
     await page.goto(`${session.api.url}/mypage`);
     await page.waitForSelector('#loginError:has-text("有効期限")');
