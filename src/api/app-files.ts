@@ -5,6 +5,7 @@ import path from 'node:path';
 /** What pages load. Under `/v/<version>/` it may be kept for good: it changes with its address. */
 const FOLDERS = ['css', 'images', 'js'];
 const IMPORT = /^(?:import|export)\b(?:[^'"();]*?\bfrom)?\s*'(\.{1,2}\/[^']+)'/gm;
+const LANGUAGES = ['ja', 'en'];
 const VERSION_CHARS = 16;
 /** While files may change below us, no more often than this. */
 const LOOK_AGAIN_MS = 1_000;
@@ -95,28 +96,25 @@ const changeOf = async (file: string): Promise<number> => (await stat(file)).mti
 
 /** The page with versioned addresses, and with its modules named before the first is read. */
 function versioned(html: string, version: string, textOf: (name: string) => string): string {
-  const [, page] = /<body data-page="([\w-]+)"/.exec(html) ?? [];
+  const [, page = ''] = /<body data-page="([\w-]+)"/.exec(html) ?? [];
+  // Without a network nobody can fetch the other language.
+  const words = page === 'offline' ? LANGUAGES.map((each) => `js/texts/start-${each}.js`) : [];
   return html
     .replace(
-      /([ \t]*)<script type="module" src="\/(js\/[^"]+)"><\/script>/g,
-      (script, indent: string, first: string) =>
-        `${modulesOf(page === undefined ? [] : [`js/pages/${page}.js`], first, textOf)
+      /([ \t]*)<script src="\/js\/early\.js"><\/script>/,
+      (script, indent: string) =>
+        `${modulesOf([...words, `js/pages/${page}.js`], textOf)
           .map((name) => `${indent}<link rel="modulepreload" href="/${name}" />\n`)
           .join('')}${script}`,
     )
     .replace(/(href|src)="\/((?:css|js)\/)/g, `$1="/v/${version}/$2`);
 }
 
-/** What the page's own modules and its first one import at their start, and what that imports. */
-function modulesOf(
-  ofPage: readonly string[],
-  first: string,
-  textOf: (name: string) => string,
-): string[] {
-  const found = new Set([first, ...ofPage]);
+/** These modules, what they import at their start, and what that imports. */
+function modulesOf(first: readonly string[], textOf: (name: string) => string): string[] {
+  const found = new Set(first);
   for (const name of found)
     for (const [, address = ''] of textOf(name).matchAll(IMPORT))
       found.add(path.posix.join(path.posix.dirname(name), address));
-  found.delete(first);
   return [...found];
 }

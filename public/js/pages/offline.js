@@ -1,7 +1,4 @@
 /** Stands in for any page while there is no network: the same address is tried again. */
-/* Both catalogues, so that the service worker keeps them with the page. */
-import '../texts/en.js';
-import '../texts/ja.js';
 import { text } from '../texts/index.js';
 import { byId } from '../ui/dom.js';
 import { startPage } from '../ui/shell.js';

@@ -8,14 +8,14 @@ const SETTING = 'dreamcore_language';
 export const language = document.documentElement.lang === 'en' ? 'en' : 'ja';
 
 /**
- * Filled by {@link loadTexts} before the first module of a page is read. @type {Catalogue}
+ * The catalogue of that language, and of no other: start.js has it read before any module of a
+ * page. @type {Catalogue}
  */
 export let text;
 
-/** Loads the catalogue of one language, and of no other. */
-export async function loadTexts() {
-  if (language === 'en') text = (await import('./en.js')).en;
-  else text = (await import('./ja.js')).ja;
+/** @param {Catalogue} words */
+export function speak(words) {
+  text = words;
 }
 
 /** Remembers the other language and shows the page in it. */

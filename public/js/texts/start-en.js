@@ -1,0 +1,4 @@
+import { speak } from './index.js';
+import { en } from './en.js';
+
+speak(en);

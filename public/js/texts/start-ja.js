@@ -1,0 +1,4 @@
+import { speak } from './index.js';
+import { ja } from './ja.js';
+
+speak(ja);
