@@ -1,4 +1,4 @@
-import { Argument, InvalidArgumentError, program } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 import type { Backend } from '../contracts/workflows.js';
 import { keepFilesPrivate } from '../private-files.js';
 import { moveBackend, type BackendOptions } from './backend.js';
@@ -13,51 +13,60 @@ import { addRerunCommand } from './rerun/commands.js';
 import { ENV_FILE, examples, readDays, say } from './options.js';
 import { reportUsage, type UsageOptions } from './usage.js';
 
-/**
- * Runs the command that `process.argv` names. `development` is what a checkout with its development
- * stack can look at besides.
- */
-export async function runCommand(development: DevelopmentChecks | null): Promise<void> {
-  keepFilesPrivate();
-  program.name('dreamcore').description('Tools for whoever runs DreamCore.');
-  addDoctor(development);
+/** Every command. `development` is what a checkout with its stack can look at besides. */
+export function createProgram(development: DevelopmentChecks | null): Command {
+  const program = new Command('dreamcore').description('Tools for whoever runs DreamCore.');
+  addDoctor(program, development);
   addJobCommands(program);
   addServerCommands(program);
   addArchiveCommands(program);
   addRerunCommand(program);
-  addUsage();
-  addSync();
-  addBackend();
-  addDeploy();
-  addImport();
+  addUsage(program);
+  addSync(program);
+  addBackend(program);
+  addDeploy(program);
+  addImport(program);
+  return program;
+}
+
+/** Runs the command that `process.argv` names. */
+export async function runCommand(development: DevelopmentChecks | null): Promise<void> {
+  keepFilesPrivate();
   try {
-    await program.parseAsync();
+    await createProgram(development).parseAsync();
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   }
 }
 
-function addDoctor(development: DevelopmentChecks | null): void {
+function addDoctor(program: Command, development: DevelopmentChecks | null): void {
   program
     .command('doctor')
     .description(
       'Says what is there, what is missing, and how to get it. Exits 1 when something ' +
         'required is missing.',
     )
+    .option('--json', 'what was found, as JSON')
     .option(...ENV_FILE)
     .addHelpText(
       'after',
-      examples(['dreamcore doctor', 'before the first start, or when in doubt']),
+      examples(
+        ['dreamcore doctor', 'before the first start, or when in doubt'],
+        [
+          `dreamcore doctor --json | jq '.[].findings[] | select(.verdict == "missing")'`,
+          'only what is missing',
+        ],
+      ),
     )
-    .action(async ({ envFile }: { envFile?: string }) => {
-      const { text, exitCode } = await examine(envFile, development);
+    .action(async (options: { envFile?: string; json?: boolean }) => {
+      const { text, exitCode } = await examine(options, development);
       process.stdout.write(`${text}\n`);
       process.exitCode = exitCode;
     });
 }
 
-function addUsage(): void {
+function addUsage(program: Command): void {
   program
     .command('usage')
     .description('Who spent what: per day, backend and user.')
@@ -75,7 +84,7 @@ function addUsage(): void {
     .action(async (options: UsageOptions) => say(await reportUsage(options)));
 }
 
-function addSync(): void {
+function addSync(program: Command): void {
   program
     .command('sync')
     .description(
@@ -86,12 +95,14 @@ function addSync(): void {
     .option('--project <id>', 'one project')
     .option('--all', 'all projects')
     .option('--dry-run', 'say what would be done')
+    .option('--json', 'what was found and done, as JSON')
     .option(...ENV_FILE)
     .addHelpText(
       'after',
       examples(
         ['dreamcore sync --all --dry-run', 'what differs?'],
         ['dreamcore sync --project <id>', 'bring one project level'],
+        ['dreamcore sync --all --dry-run --json | jq .problems', 'for an alarm'],
       ),
     )
     .action(async (options: SyncOptions) => {
@@ -101,7 +112,7 @@ function addSync(): void {
     });
 }
 
-function addBackend(): void {
+function addBackend(program: Command): void {
   program
     .command('backend')
     .description('Shows where work is done, or moves it; running jobs follow at their next step.')
@@ -122,7 +133,7 @@ function addBackend(): void {
     );
 }
 
-function addDeploy(): void {
+function addDeploy(program: Command): void {
   const deploy = program
     .command('deploy')
     .description(
@@ -164,7 +175,7 @@ function addDeploy(): void {
     );
 }
 
-function addImport(): void {
+function addImport(program: Command): void {
   program
     .command('import-v2')
     .description(
@@ -174,10 +185,14 @@ function addImport(): void {
     .argument('<data-dir>', 'the folder with "users" in it, V2\'s DATA_DIR')
     .option('--dry-run', 'say what would be taken')
     .option('--user <id>', 'one user only')
+    .option('--json', 'the report as JSON')
     .option(...ENV_FILE)
     .addHelpText(
       'after',
-      examples(['dreamcore import-v2 /srv/v2/data --dry-run', 'what would be taken?']),
+      examples(
+        ['dreamcore import-v2 /srv/v2/data --dry-run', 'what would be taken?'],
+        ['dreamcore import-v2 /srv/v2/data --json | jq .problems', 'what could not be taken?'],
+      ),
     )
     .action(async (dataDir: string, options: ImportOptions) => {
       const { text, exitCode } = await importV2(dataDir, options);

@@ -18,14 +18,15 @@ export interface DevelopmentChecks {
 
 /**
  * Looks at everything that a start needs and, in a development checkout, at what runs; changes
- * nothing. Returns the text for a person and the exit code.
+ * nothing. Returns the text, for a person or as JSON, and the exit code.
  */
 export async function examine(
-  envFile: string | undefined,
+  { envFile, json }: { envFile?: string; json?: boolean },
   development: DevelopmentChecks | null,
 ): Promise<{ text: string; exitCode: 0 | 1 }> {
   const sections = await sectionsOf(envFile, development);
-  return { text: renderReport(sections), exitCode: exitCodeOf(sections) };
+  const text = json ? JSON.stringify(sections, null, 2) : renderReport(sections);
+  return { text, exitCode: exitCodeOf(sections) };
 }
 
 async function sectionsOf(

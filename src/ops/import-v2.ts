@@ -17,6 +17,7 @@ export interface ImportOptions {
   readonly dryRun?: boolean;
   /** This user only, and no global assets. */
   readonly user?: string;
+  readonly json?: boolean;
   readonly envFile?: string;
 }
 
@@ -51,7 +52,8 @@ export async function importV2(
     { tables, from, to },
     { dryRun: options.dryRun ?? false, user: options.user ?? null },
   );
-  return { text: renderReport(report), exitCode: report.problems.length > 0 ? 1 : 0 };
+  const text = options.json ? JSON.stringify(report, null, 2) : renderReport(report);
+  return { text, exitCode: report.problems.length > 0 ? 1 : 0 };
 }
 
 /**

@@ -16,6 +16,7 @@ export interface SyncOptions {
   readonly project?: string;
   readonly all?: boolean;
   readonly dryRun?: boolean;
+  readonly json?: boolean;
   readonly envFile?: string;
 }
 
@@ -37,7 +38,10 @@ export async function syncStores(options: SyncOptions): Promise<{ text: string; 
       taskQueue: TASK_QUEUE,
       args: [input],
     });
-    return { text: renderSync(outcome, input.dryRun), exitCode: outcome.problems > 0 ? 1 : 0 };
+    const text = options.json
+      ? JSON.stringify({ ...outcome, dryRun: input.dryRun }, null, 2)
+      : renderSync(outcome, input.dryRun);
+    return { text, exitCode: outcome.problems > 0 ? 1 : 0 };
   });
 }
 
