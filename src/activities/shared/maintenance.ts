@@ -4,6 +4,7 @@ import type { ObjectStore } from '../../objects/object-store.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Recordings } from '../../objects/recordings.js';
 import type { ActionImages } from '../../objects/action-images.js';
+import { removeOldImports } from '../../store/files/imports.js';
 import type { Store } from '../../store/index.js';
 import type { MaintenanceActivities } from '../ports.js';
 import { removeDeletedAssets, removeOrphanFolders } from './sweeps.js';
@@ -11,7 +12,7 @@ import { removeDeletedAssets, removeOrphanFolders } from './sweeps.js';
 const CANDIDATE_MS = 24 * 60 * 60_000;
 /** Whoever wanted an image has fetched it long ago. */
 const IMAGE_MS = 24 * 60 * 60_000;
-/** Plays and recordings: whoever looks into a failure has done so by then (E8). */
+/** Plays, recordings, imports: whoever looks into a failure has done so by then (E8). */
 const EVIDENCE_MS = 14 * 24 * 60 * 60_000;
 /** No object takes this long to be stored. */
 const UPLOAD_MS = 60 * 60_000;
@@ -38,6 +39,7 @@ export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivit
       await deps.records.removeOld(EVIDENCE_MS);
       await deps.objects.removeAbandoned(UPLOAD_MS);
       await deps.recordings.removeOld(EVIDENCE_MS);
+      await removeOldImports(deps.dataDir, EVIDENCE_MS);
       const packed = await deps.mirror.packRepositories(PACK_BUDGET_MS);
       const folders = await removeOrphanFolders(deps);
       const assets = await removeDeletedAssets(deps);

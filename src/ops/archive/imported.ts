@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { keepFile, placeFolder } from '../../durable-files.js';
 import { isUuid } from '../../contracts/ids.js';
 import { bundleFetch } from '../../git/bundle.js';
 import { initBare } from '../../git/refs.js';
+import { importsFolder, removeOldImports } from '../../store/files/imports.js';
 import { ArchivedJob, PARTS, recordingPart } from './format.js';
 import { ArchiveRefused, type Parts } from './tar.js';
 
@@ -14,14 +15,10 @@ const REPOSITORY = 'repo.git';
 const REF =
   /^refs\/(?:archive\/(?:parent|version)|failed\/[0-9a-f-]{36}|jobs\/[0-9a-f-]{36}\/\d+)$/;
 
-function importsOf(dataDir: string): string {
-  return path.join(dataDir, 'imports');
-}
-
 /** Where the parts of an imported job lie; the repository of its commits is among them. */
 export function importFolder(dataDir: string, id: string): string {
   if (!isUuid(id)) throw new Error('It is not an id.');
-  return path.join(importsOf(dataDir), id.toLowerCase());
+  return path.join(importsFolder(dataDir), id.toLowerCase());
 }
 
 /** The repository with the commits of an imported job. */
@@ -67,7 +64,7 @@ export async function readImported(dataDir: string, id: string): Promise<Archive
  */
 export async function placeParts(dataDir: string, parts: Parts): Promise<ArchivedJob> {
   const job = readJobPart(parts);
-  const draft = path.join(importsOf(dataDir), `.${randomUUID()}.part`);
+  const draft = path.join(importsFolder(dataDir), `.${randomUUID()}.part`);
   try {
     for (const [name, bytes] of parts)
       if (name !== PARTS.bundle.name) await keepFile(path.join(draft, name), bytes);
@@ -78,7 +75,7 @@ export async function placeParts(dataDir: string, parts: Parts): Promise<Archive
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
-  await removeOldImports(dataDir);
+  await removeOldImports(dataDir, KEPT_MS);
   return job;
 }
 
@@ -121,13 +118,4 @@ async function fetchCommits(
     throw new ArchiveRefused(error instanceof Error ? error.message : String(error));
   }
   await rm(file);
-}
-
-async function removeOldImports(dataDir: string): Promise<void> {
-  const folder = importsOf(dataDir);
-  for (const name of await readdir(folder)) {
-    const { mtimeMs } = await stat(path.join(folder, name));
-    if (Date.now() - mtimeMs >= KEPT_MS)
-      await rm(path.join(folder, name), { recursive: true, force: true });
-  }
 }

@@ -4,9 +4,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sweepScratch } from '../../../src/activities/local/scratch-sweep.js';
+import { maintenanceActivities } from '../../../src/activities/shared/maintenance.js';
 import { removeDeletedAssets, removeOrphanFolders } from '../../../src/activities/shared/sweeps.js';
 import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
+import { createActionImages } from '../../../src/objects/action-images.js';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { createPlayRecords } from '../../../src/objects/play-records.js';
+import { createRecordings } from '../../../src/objects/recordings.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
 import { log, startDatabase, type TestDatabase } from '../../support/database.js';
 import type { TestUser } from '../../support/users.js';
@@ -226,4 +231,18 @@ describe('F2: files of deleted assets', () => {
     expect(await removeDeletedAssets(deps())).toBe(0);
     expect(await isThere(place)).toBe(true);
   });
+});
+
+it('E8: house-keeping removes what came from another machine two weeks ago', async () => {
+  const objects = createFileObjectStore(dataDir);
+  const old = await folder(`imports/${randomUUID()}`, 15);
+  const recent = await folder(`imports/${randomUUID()}`, 13);
+  await maintenanceActivities({
+    ...deps(),
+    objects,
+    images: createActionImages(objects),
+    records: createPlayRecords(objects),
+    recordings: createRecordings(objects),
+  }).collectGarbage();
+  expect([await isThere(old), await isThere(recent)]).toEqual([false, true]);
 });
