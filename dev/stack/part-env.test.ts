@@ -138,4 +138,11 @@ describe('what each part is told', () => {
     });
     expect(env.DATA_DIR).toMatch(/^\/.*\.data$/);
   });
+
+  it('the API links to the Temporal UI of the stack, or to the one that is configured', () => {
+    expect(apiEnv(facts({})).TEMPORAL_UI_URL).toBe('http://127.0.0.1:4');
+    expect(apiEnv(facts(real)).TEMPORAL_UI_URL).toBeUndefined();
+    const TEMPORAL_UI_URL = 'https://temporal.example';
+    expect(apiEnv(facts({ ...real, TEMPORAL_UI_URL })).TEMPORAL_UI_URL).toBe(TEMPORAL_UI_URL);
+  });
 });

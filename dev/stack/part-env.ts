@@ -100,8 +100,13 @@ export function workerEnv(facts: EnvFacts): NodeJS.ProcessEnv {
  * addresses of games.
  */
 export function apiEnv(facts: EnvFacts): NodeJS.ProcessEnv {
+  const { embedded, env, ports } = facts;
   return {
     ...workerEnv(facts),
+    // A workflow tells where a person goes on from it.
+    ...(embedded.temporal && {
+      TEMPORAL_UI_URL: env.TEMPORAL_UI_URL ?? `http://127.0.0.1:${ports.temporalUi}`,
+    }),
     GAME_PATH_SECRET: facts.secrets.GAME_PATH_SECRET,
     GAME_PATH_SECRET_OLD: facts.env.GAME_PATH_SECRET_OLD,
     ANTHROPIC_API_KEY: undefined,

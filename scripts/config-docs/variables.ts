@@ -68,7 +68,9 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     TEMPORAL_TLS_SERVER_NAME: { meaning: 'name in its certificate, where the address has another' },
     TEMPORAL_PROFILE: { meaning: 'profile of the configuration file, behind these variables' },
     TEMPORAL_CONFIG_FILE: { meaning: "configuration file of Temporal's own clients (TOML)" },
-    TEMPORAL_UI_URL: { meaning: 'where a person sees the Temporal UI; commands link to it' },
+    TEMPORAL_UI_URL: {
+      meaning: 'where a person sees the Temporal UI; commands and workflows link to it',
+    },
     BUILD_ID: {
       meaning: "the worker's name among the builds; `npm run dev` sets `dev`",
       otherwise: 'a hash of its code',

@@ -18,6 +18,7 @@ import {
 } from '../contracts/workflows.js';
 import { crashPoint } from '../crash-points.js';
 import type { Log } from '../log.js';
+import { operatorLinks, type OperatorPlaces } from './operator-links.js';
 
 /** What a user wants done with a project, with the input of the workflow that does it. */
 export type Admission =
@@ -49,19 +50,26 @@ const DESCRIBE_PATIENCE_MS = 6_000;
 const DESCRIBE_PAUSE_MS = 100;
 const MAX_SUMMARY_CHARS = 60;
 
-export function createAdmitter(temporal: Client, log: Log): Admitter {
+interface AdmitDeps {
+  readonly temporal: Client;
+  readonly log: Log;
+  readonly places: OperatorPlaces;
+}
+
+export function createAdmitter(temporal: Client, log: Log, places: OperatorPlaces): Admitter {
   return {
-    admit: (admission) => admit(temporal, log, admission),
+    admit: (admission) => admit({ temporal, log, places }, admission),
     cancel: (projectId, jobId) => askWriterToCancel(temporal, log, projectId, jobId),
   };
 }
 
-async function admit(temporal: Client, log: Log, admission: Admission): Promise<Admitted> {
+async function admit(deps: AdmitDeps, admission: Admission): Promise<Admitted> {
+  const { temporal, log } = deps;
   const { projectId, messageId } = admission.input;
   const startedMs = performance.now();
   let patienceMs = DEADLINE_MS;
   for (;;) {
-    const outcome = await tryUntil(temporal, log, admission, startedMs + patienceMs);
+    const outcome = await tryUntil(deps, admission, startedMs + patienceMs);
     if (outcome !== 'timedOut') return outcome;
     const writer = await describeWriter(temporal, projectId);
     const isOurs = writer?.messageId === messageId;
@@ -84,8 +92,7 @@ async function admit(temporal: Client, log: Log, admission: Admission): Promise<
 
 /** Tries again until the deadline, with a new start operation each time. */
 async function tryUntil(
-  temporal: Client,
-  log: Log,
+  { temporal, log, places }: AdmitDeps,
   admission: Admission,
   deadlineMs: number,
 ): Promise<Admitted | 'timedOut'> {
@@ -94,7 +101,10 @@ async function tryUntil(
       const answer = await temporal.withDeadline(Date.now() + deadlineMs - performance.now(), () =>
         temporal.workflow.executeUpdateWithStart<Workflow, AdmitAnswer, [AdmitRequest]>(
           ADMIT_UPDATE,
-          { args: [admitRequest(admission)], startWorkflowOperation: startOperation(admission) },
+          {
+            args: [admitRequest(admission)],
+            startWorkflowOperation: startOperation(admission, places),
+          },
         ),
       );
       crashPoint('after-admit');
@@ -153,7 +163,8 @@ function admitRequest({ kind, input }: Admission): AdmitRequest {
 }
 
 /** A new start operation: each object serves one try only (A1). */
-export function startOperation(admission: Admission) {
+export function startOperation(admission: Admission, places: OperatorPlaces) {
+  const { kind } = admission;
   const { messageId, userId, projectId } = admission.input;
   // The work has its row under this id: a job, or an action (B1).
   const workId = admission.kind === 'generate' ? admission.input.jobId : admission.input.actionId;
@@ -172,11 +183,7 @@ export function startOperation(admission: Admission) {
       { key: SEARCH_ATTRIBUTES.backend, value: 'local' },
     ],
     staticSummary: summaryOf(admission),
-    staticDetails: [
-      `- project: \`${projectId}\``,
-      `- user: \`${userId}\``,
-      `- ${admission.kind === 'generate' ? 'job' : 'action'}: \`${workId}\``,
-    ].join('\n'),
+    staticDetails: operatorLinks(places, { kind, workId, userId, projectId }),
     priority: { fairnessKey: userId },
   });
 }

@@ -81,7 +81,7 @@ export function assembleApi(config: Config, log: Log) {
     changes: (places) => store.projectChanges.since(places),
     log,
   });
-  const admitter = createAdmitter(temporal, log);
+  const admitter = createAdmitter(temporal, log, { ...config, namespace });
   const socketDeps = { config, auth, store, mirror, feeds, follows, admitter, limits, log };
   const ingest = new EventIngest({
     ...streamWriter(temporal),

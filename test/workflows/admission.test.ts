@@ -25,7 +25,10 @@ let admitter: Admitter;
 beforeAll(async () => {
   // A server of its own: a test makes it fall silent.
   env = await startWorkflowEnv();
-  admitter = createAdmitter(env.client, pino({ level: 'silent' }));
+  admitter = createAdmitter(env.client, pino({ level: 'silent' }), {
+    PUBLIC_URL: 'http://127.0.0.1:9',
+    namespace: 'default',
+  });
 });
 afterAll(() => env.stop());
 

@@ -31,13 +31,14 @@ afterAll(() => env.stop());
 
 const REVISION = 'd'.repeat(40);
 const FLOOD = 10;
+const PLACES = { PUBLIC_URL: 'http://127.0.0.1:9', namespace: 'fairness' };
 
 /** Starts a job as the API does, with its priority. */
 async function start(input: GenerateGameInput): Promise<void> {
   const { messageId, userId, content } = input;
   await env.client.workflow.executeUpdateWithStart(admitUpdate, {
     args: [{ kind: 'generate', messageId, userId, content }],
-    startWorkflowOperation: startOperation({ kind: 'generate', input }),
+    startWorkflowOperation: startOperation({ kind: 'generate', input }, PLACES),
   });
 }
 

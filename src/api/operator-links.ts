@@ -1,0 +1,50 @@
+import type { Config } from '../config.js';
+import { gameIdFor, streamWorkflowId } from '../contracts/ids.js';
+
+/** What links for operators are made of. */
+export type OperatorPlaces = Pick<Config, 'PUBLIC_URL' | 'TEMPORAL_UI_URL'> & {
+  readonly namespace: string;
+};
+
+/** The work that a workflow does on a project. */
+export interface LinkedWork {
+  readonly kind: 'generate' | 'restore' | 'delete';
+  readonly workId: string;
+  readonly userId: string;
+  readonly projectId: string;
+}
+
+/**
+ * Where an operator goes on from the workflow, as Markdown. Ids alone stand in it: no word of a
+ * user's is rendered.
+ */
+export function operatorLinks(places: OperatorPlaces, work: LinkedWork): string {
+  const { kind, workId, userId, projectId } = work;
+  const base = places.PUBLIC_URL;
+  const editor = `[editor](${base}/project/${projectId})`;
+  const play = `[play page](${base}/play/${gameIdFor(projectId)}), once published`;
+  const lines = [
+    `- project: \`${projectId}\``,
+    `- user: \`${userId}\``,
+    `- ${kind === 'generate' ? 'job' : 'action'}: \`${workId}\``,
+    ...(kind === 'delete' ? [] : [`- game: ${editor}, ${play}`]),
+    ...(kind === 'generate' ? [`- stream: ${streamLink(places, workId)}`] : []),
+    `- story: \`npx dreamcore show ${workId}\``,
+    ...(kind === 'generate' ? recordingLines(projectId, workId) : []),
+  ];
+  return lines.join('\n');
+}
+
+/** A name that the UI's own search finds, where nobody told where the UI is. */
+function streamLink({ TEMPORAL_UI_URL: ui, namespace }: OperatorPlaces, jobId: string): string {
+  const id = streamWorkflowId(jobId);
+  const base = `${ui}/namespaces/${encodeURIComponent(namespace)}/workflows`;
+  return ui === undefined ? `\`${id}\`` : `[${id}](${base}/${encodeURIComponent(id)})`;
+}
+
+function recordingLines(projectId: string, jobId: string): string[] {
+  return [
+    `- recordings: \`recordings/${projectId}/${jobId}/\`, ` +
+      `again with their answers: \`npx dreamcore rerun ${jobId} --recorded\``,
+  ];
+}
