@@ -13,6 +13,7 @@ const processes = {
 };
 /** Files that share one stack: each needs no more than users of its own. */
 const SHARED_STACK = [
+  'test/contract/http/account-deletion.test.ts',
   'test/contract/http/cutout-network.test.ts',
   'test/contract/http/movie.test.ts',
   'test/contract/http/publishing.test.ts',

@@ -4,6 +4,7 @@
  */
 import type { createClient } from '@supabase/supabase-js';
 import type { z } from 'zod';
+import type { AccountDeletion as ContractAccountDeletion } from '../../src/contracts/account.js';
 import type {
   PendingQuestion as ContractQuestion,
   Edit as ContractEdit,
@@ -25,6 +26,7 @@ declare global {
   }
 }
 
+export type AccountDeletion = ContractAccountDeletion;
 export type ServerFrame = ContractFrame;
 export type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 export type Edit = ContractEdit;

@@ -27,6 +27,7 @@ import type {
   VideoActivities,
 } from './ports.js';
 import type { PlayActivities } from './play-port.js';
+import { accountActivities } from './shared/account.js';
 import { actionActivities } from './shared/action-rows.js';
 import { createAlerts } from './shared/alerts.js';
 import { backendActivities } from './shared/backend.js';
@@ -125,6 +126,7 @@ function sharedActivities(parts: Parts): SharedActivities {
     ...readingActivities(parts),
     ...versionActivities(parts),
     ...projectActivities(parts),
+    ...accountActivities(parts),
     ...backendActivities(parts),
     ...actionActivities(parts),
     ...thumbnailActivities(parts),

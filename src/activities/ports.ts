@@ -1,3 +1,4 @@
+import type { AccountActivities } from './account-port.js';
 import type { ActionEnd, ActionKind, ActionRef } from '../contracts/actions.js';
 import type { ErrorKind } from '../contracts/errors.js';
 import type { SelectedStyle, PendingQuestion } from '../contracts/frames.js';
@@ -276,6 +277,8 @@ export interface VideoActivities {
 export interface FileActivities {
   /** Removes a project's files where this backend keeps them; nothing there is fine. */
   removeProjectFiles(input: { userId: string; projectId: string }): Promise<void>;
+  /** Removes all files of a user where this backend keeps them; nothing there is fine. */
+  removeUserFiles(input: { userId: string }): Promise<void>;
 }
 
 /**
@@ -377,6 +380,7 @@ export interface VideoPlanActivities {
 export type SharedActivities = JobActivities &
   RestoreActivities &
   DeleteActivities &
+  AccountActivities &
   MaintenanceActivities &
   BackendActivities &
   ActionActivities &

@@ -6,6 +6,7 @@ import type { ActionImages } from '../objects/action-images.js';
 import type { Thumbnails } from '../store/files/thumbnails.js';
 import type { Videos } from '../store/files/videos.js';
 import type { Store } from '../store/index.js';
+import type { AccountDeletions } from './account-deletions.js';
 import type { ActionWorkflows } from './action-workflows.js';
 import type { Auth } from './auth.js';
 import type { Games } from './games/current-game.js';
@@ -55,6 +56,7 @@ export interface AppDeps {
   callback: RequestHandler;
   cancelJob: CancelJob;
   actions: ActionWorkflows;
+  deletions: AccountDeletions;
   readiness: Readiness;
 }
 
@@ -150,6 +152,7 @@ function makingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
 /** Thumbnails, videos, images, and what is published. */
 function showingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
   const { config, guards, store, games, actions, images, thumbnails, videos, assetFiles } = deps;
+  const { deletions } = deps;
   return [
     projectThumbnailRoutes({
       config,
@@ -193,6 +196,7 @@ function showingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
     }),
     accountRoutes({
       guards,
+      deletions,
       store,
       games,
       assetFiles,

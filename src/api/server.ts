@@ -17,6 +17,7 @@ import { createStore, type Store } from '../store/index.js';
 import { checkApiServers, checkApiStart } from '../checks/at-start.js';
 import { serveMetrics } from '../metrics.js';
 import { temporalPlace } from '../temporal.js';
+import { createAccountDeletions } from './account-deletions.js';
 import { createActionWorkflows } from './action-workflows.js';
 import { createAdmitter } from './admission.js';
 import { createApp } from './app.js';
@@ -110,6 +111,7 @@ export function assembleApi(config: Config, log: Log) {
     callback,
     cancelJob: (job) => stopJob(socketDeps, job),
     actions: createActionWorkflows(temporal, log),
+    deletions: createAccountDeletions(temporal),
     readiness: createReadiness({ dataDir: config.DATA_DIR, store, connection, namespace }),
   });
   return { app, socketDeps, assetFiles, connection, namespace };

@@ -45,6 +45,11 @@ export function projectWorkflowId(projectId: string): string {
   return `project/${projectId.toLowerCase()}/job`;
 }
 
+/** Removes an account; one at a time (F2). */
+export function accountWorkflowId(userId: string): string {
+  return `account/${userId.toLowerCase()}/deletion`;
+}
+
 /** The durable stream of a job's events (D1). */
 export function streamWorkflowId(jobId: string): string {
   return `stream/${jobId}`;

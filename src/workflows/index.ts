@@ -1,4 +1,5 @@
 /** Every export is a workflow type; helpers stay in their files. */
+export { deleteAccount } from './delete-account.js';
 export { deleteProject } from './delete-project.js';
 export { generateGame, nameProject } from './generate-game.js';
 export { generateImage, generateThumbnail, removeBackground } from './images.js';

@@ -71,3 +71,46 @@ it.each(['phone', 'desktop'] as const)(
     await person.leave();
   },
 );
+
+it.each([
+  ['phone', 'ja-JP', '削除', 'アカウントを削除しました'],
+  ['desktop', 'en-US', 'Delete', 'Your account is deleted'],
+] as const)(
+  'deletes the account with all it made, on a %s in %s',
+  async (size, locale, word, said) => {
+    const person = await Person.arrive(browser, stack.baseUrl, size, locale);
+    const { page } = person;
+    await person.signIn();
+    await person.newProject();
+    await page.goto(`${stack.baseUrl}/create`);
+    await page.click('.nav-mypage');
+    await page.click('#deleteAccountButton:enabled');
+    await page.fill('#deleteAccountWord', 'no');
+    await page.click('.confirm-card button[type=submit]');
+    await page.locator('.dialog-problem:visible').waitFor();
+    await person.image('account-delete');
+    const running = { state: 'running', projectsLeft: 3 };
+    await page.route('**/api/account/deletion', (route) => route.fulfill({ json: running }));
+    await page.fill('#deleteAccountWord', word);
+    await page.click('.confirm-card button[type=submit]');
+    await page.locator('.account-leaving [role=status]:has-text("3")').waitFor();
+    await person.image('account-leaving');
+    // A reload changes nothing: the page goes on telling.
+    await page.reload();
+    await page.locator('.account-leaving [role=status]:has-text("3")').waitFor();
+    await page.unroute('**/api/account/deletion');
+    await page.locator('#loginNote:visible').waitFor();
+    expect(await page.innerText('#loginNote')).toContain(said);
+    await person.image('account-deleted');
+    expect(
+      await page.evaluate(
+        'Object.keys(localStorage).filter((key) => /session|auth-token|deletion/.test(key))',
+      ),
+    ).toEqual([]);
+    // Who comes back is a new person: nothing is there any more.
+    await page.goto(`${stack.baseUrl}/create`);
+    await page.locator('#googleSignInButton:enabled').waitFor();
+    expect(person.complaints).toEqual([]);
+    await person.leave();
+  },
+);

@@ -143,6 +143,38 @@ describe('E5: a restore whose worker dies', () => {
   );
 });
 
+describe('F2: the end of an account whose worker dies', () => {
+  it('leaves neither rows nor files nor a sign-in', async () => {
+    const someone = await newPlayer(stack);
+    await makeVersion(someone, '2Dのキャッチゲームを作って');
+    await arm(stack, 'after-delete-rows');
+    const headers = {
+      authorization: `Bearer ${someone.user.accessToken}`,
+      'content-type': 'application/json',
+    };
+    const body = JSON.stringify({ confirm: 'DELETE' });
+    const asked = await fetch(`${stack.baseUrl}/api/account/delete`, {
+      method: 'POST',
+      headers,
+      body,
+    });
+    expect(asked.status).toBe(202);
+    await untilHit(stack, 'after-delete-rows');
+    const state = async (): Promise<unknown> =>
+      (await fetch(`${stack.baseUrl}/api/account/deletion`, { headers })).json();
+    await expect.poll(state, { timeout: 60_000 }).toEqual({ state: 'completed', projectsLeft: 0 });
+    someone.listener.close();
+    const service = serviceClient(stack);
+    for (const table of ['projects', 'jobs', 'actions'] as const) {
+      const { data } = await service.from(table).select('*').eq('user_id', someone.user.id);
+      expect(data).toEqual([]);
+    }
+    expect((await service.auth.admin.getUserById(someone.user.id)).data.user).toBeNull();
+    expect(await filesOf(stack, someone)).toEqual([]);
+    await expectNothingLeft(stack);
+  });
+});
+
 describe('F2: a delete whose worker dies', () => {
   it.each(['after-delete-rows', 'after-delete-files'] as const)(
     '%s leaves neither rows nor files',

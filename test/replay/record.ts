@@ -9,7 +9,12 @@ import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
 import type { GenerationPlan } from '../../src/activities/ports.js';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { CANCEL_ACTION_UPDATE } from '../../src/contracts/actions.js';
-import { gameIdFor, projectWorkflowId, streamWorkflowId } from '../../src/contracts/ids.js';
+import {
+  accountWorkflowId,
+  gameIdFor,
+  projectWorkflowId,
+  streamWorkflowId,
+} from '../../src/contracts/ids.js';
 import { CLOSING_SEQ } from '../../src/contracts/stream.js';
 import {
   LOCAL_AGENT_QUEUE,
@@ -72,6 +77,8 @@ const succeed: FakeActivities = {
   restoreRevision: async () => ({ ok: true, revision: REVISION }),
   removeProjectRows: async () => true,
   removeProjectFiles: async () => undefined,
+  removeAccountRows: async () => undefined,
+  removeUserFiles: async () => undefined,
   collectGarbage: async () => ({ candidates: 0, images: 0 }),
   watchVolumes: async ({ after }) => ({
     next: after === null ? 'the-last-user' : null,
@@ -466,6 +473,31 @@ async function recordPublications(env: WorkflowEnv): Promise<void> {
   }
 }
 
+/** An account with two projects, whose files are on a Volume, too. */
+async function recordAccount(env: WorkflowEnv): Promise<void> {
+  if (!isWanted('account-delete')) return;
+  const workflowId = accountWorkflowId(USER);
+  let projectIds = [PROJECT, REVISION.slice(0, 8) + PROJECT.slice(8)];
+  const activities: FakeActivities = {
+    ...succeed,
+    ...withVolumes,
+    stopAccountWork: async () => {
+      const now = projectIds;
+      projectIds = [];
+      return { runs: [], projectIds: now, projectsLeft: now.length };
+    },
+    awaitRunsEnded: async () => [],
+  };
+  await env.withWorkers(activities, () =>
+    env.client.workflow.execute('deleteAccount', {
+      workflowId,
+      taskQueue: 'dreamcore',
+      args: [{ userId: USER }],
+    }),
+  );
+  await save(env, 'account-delete', workflowId);
+}
+
 function isWanted(name: string): boolean {
   return (
     wanted.length === 0 ||
@@ -492,6 +524,7 @@ try {
   await recordOtherWriters(env);
   await recordOthers(env);
   await recordPublications(env);
+  await recordAccount(env);
   await recordImages(env, { succeed, isWanted, save });
   await recordVideos(env, { succeed, isWanted, save });
 } finally {

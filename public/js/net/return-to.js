@@ -23,7 +23,7 @@ export function takeRememberedPage() {
   }
 }
 
-/** @param {'expired' | 'failed' | 'gone'} notice */
+/** @param {'deleted' | 'expired' | 'failed' | 'gone'} notice */
 export function leaveNotice(notice) {
   sessionStorage.setItem(NOTICE, notice);
 }

@@ -200,6 +200,16 @@ export class Session {
     await leaveForSignIn(notice);
   }
 
+  /** The account is deleted, and with it every session of it. */
+  accountIsGone() {
+    this.#leaving = true;
+    markSignOut();
+    forgetSdkSession();
+    clearCachedSession();
+    leaveNotice('deleted');
+    location.replace(SIGN_IN_PAGE);
+  }
+
   /**
    * Sign-out by the person: nothing is remembered here. `everywhere`: the sessions of the person's
    * other devices end, too, at the latest when their tokens do.

@@ -63,5 +63,10 @@ startPage(text.loginTitle);
 const notice = takeNotice();
 if (notice === 'expired') showError(text.loginAgain);
 if (notice === 'failed') showError(text.loginFailed);
+if (notice === 'deleted') {
+  const note = byId('loginNote', HTMLParagraphElement);
+  note.textContent = text.accountDeleted;
+  note.hidden = false;
+}
 void checkSession();
 window.addEventListener('pageshow', (event) => event.persisted && checkSession());

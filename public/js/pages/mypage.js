@@ -1,6 +1,7 @@
 /** My page: who the person is, the games on his shelf, the way out. */
 import { Carousel } from '../mypage/carousel.js';
 import { wireAccount } from '../mypage/account.js';
+import { wireAccountDeletion } from '../mypage/delete-account.js';
 import { showProfile } from '../mypage/profile.js';
 import { get } from '../net/rest.js';
 import { requireSession } from '../net/session.js';
@@ -20,6 +21,7 @@ async function start() {
   showProfile(session);
   wireAccount(session);
   byId('signOutButton', HTMLButtonElement).addEventListener('click', () => void session.signOut());
+  wireAccountDeletion(session);
   await load(session);
 }
 

@@ -1,6 +1,7 @@
 import { crashPoint } from '../../crash-points.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Recordings } from '../../objects/recordings.js';
+import { dataFolders } from '../../store/files/data-folders.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { FileActivities } from '../ports.js';
 
@@ -9,10 +10,12 @@ export function localFileActivities({
   mirror,
   records,
   recordings,
+  dataDir,
 }: {
   mirror: Mirror;
   records: PlayRecords;
   recordings: Pick<Recordings, 'removeProject'>;
+  dataDir: string;
 }): FileActivities {
   return {
     async removeProjectFiles({ userId, projectId }) {
@@ -21,5 +24,7 @@ export function localFileActivities({
       await recordings.removeProject(projectId);
       crashPoint('after-delete-files');
     },
+
+    removeUserFiles: ({ userId }) => dataFolders(dataDir).removeUser(userId),
   };
 }

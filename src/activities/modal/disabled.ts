@@ -23,6 +23,7 @@ export const modalDisabled: AgentActivities & ImageActivities & VideoActivities 
 /** The same for short calls: whoever makes them tries again for a while, then goes on without. */
 export const modalFilesDisabled: FileActivities & ReplicationActivities = {
   removeProjectFiles: refuse,
+  removeUserFiles: refuse,
   replicateProject: refuse,
   hydrateProject: refuse,
   listReplicationTargets: refuse,

@@ -4,11 +4,13 @@ import { largestOf, type FolderSize } from '../../store/files/folder-size.js';
 import type { FileActivities } from '../ports.js';
 import type { ModalCalls } from './call.js';
 
+/** Where a Volume keeps the files of its user. */
 const ROOMS = ['projects', 'assets'];
 const Usage = z.object({
   sizeBytes: z.number(),
   children: z.array(z.object({ path: z.string(), sizeBytes: z.number() })),
 });
+const Deleted = z.object({ isDeleted: z.boolean() });
 
 /** Short work with the files on a user's Volume. */
 export function modalFileActivities({ calls }: { calls: ModalCalls }): FileActivities {
@@ -21,10 +23,15 @@ export function modalFileActivities({ calls }: { calls: ModalCalls }): FileActiv
         op: 'delete',
         path: `projects/${projectId.toLowerCase()}`,
       } as const;
-      await calls.run(
-        { userId, fn: MODAL_FUNCTION.files, input },
-        z.object({ isDeleted: z.boolean() }),
-      );
+      await calls.run({ userId, fn: MODAL_FUNCTION.files, input }, Deleted);
+    },
+
+    async removeUserFiles({ userId }) {
+      if (!(await calls.hasVolume(userId))) return;
+      for (const room of ROOMS) {
+        const input = { command: 'files', root: '', op: 'delete', path: room } as const;
+        await calls.run({ userId, fn: MODAL_FUNCTION.files, input }, Deleted);
+      }
     },
   };
 }

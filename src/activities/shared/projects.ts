@@ -66,7 +66,7 @@ async function runsOfProject(client: ProjectDeps['client'], projectId: string): 
   return runs;
 }
 
-async function cancelRun(
+export async function cancelRun(
   client: ProjectDeps['client'],
   { workflowId, runId }: RunRef,
 ): Promise<void> {

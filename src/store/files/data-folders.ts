@@ -1,4 +1,4 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isUuid } from '../../contracts/ids.js';
 
@@ -26,7 +26,15 @@ export function dataFolders(dataDir: string): DataFolders {
       // Out of sight in one step; what is left of an interrupted removal is no id.
       const doomed = path.join(dataDir, 'scratch', `removed-${userId}`);
       await rm(doomed, { recursive: true, force: true });
-      await rename(path.join(usersDir, userId), doomed);
+      await mkdir(path.dirname(doomed), { recursive: true });
+      const isThere = await rename(path.join(usersDir, userId), doomed).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => {
+          if (error.code !== 'ENOENT') throw error;
+          return false;
+        },
+      );
+      if (!isThere) return;
       await rm(doomed, { recursive: true, force: true });
     },
   };

@@ -37,6 +37,10 @@ export type Actions = ReturnType<typeof actionsTable>;
 
 /** Table `actions`: background work that is not a generation (B1), for the service role. */
 export function actionsTable(client: Client) {
+  return { ...lifeOfActions(client), ...actionsThatGo(client) };
+}
+
+function lifeOfActions(client: Client) {
   return {
     /**
      * Inserts the row as `processing`, or answers with the one that is there, also when its project
@@ -96,7 +100,12 @@ export function actionsTable(client: Client) {
         client.rpc('note_action_progress', { p_id: actionId, p_progress: Math.round(progress) }),
         z.boolean(),
       ),
+  };
+}
 
+/** What goes away takes its open work along (F2). */
+function actionsThatGo(client: Client) {
+  return {
     /** Ends whatever else is open on a project, before it goes away (F2). */
     cancelOthers: (projectId: string, actionId: string): Promise<void> =>
       run(
@@ -106,6 +115,18 @@ export function actionsTable(client: Client) {
           .update({ state: 'cancelled' })
           .eq('project_id', projectId)
           .neq('id', actionId)
+          .in('state', ACTIVE_STATES),
+      ),
+
+    /** The same for all that is open for a user, deletes apart (F2). */
+    cancelOfUser: (userId: string): Promise<void> =>
+      run(
+        'cancel the actions of the user',
+        client
+          .from('actions')
+          .update({ state: 'cancelled' })
+          .eq('user_id', userId)
+          .neq('kind', 'delete')
           .in('state', ACTIVE_STATES),
       ),
   };

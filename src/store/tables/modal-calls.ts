@@ -47,6 +47,13 @@ export function modalCallsTable(client: Client) {
 
 function lifeOfCalls(client: Client) {
   return {
+    /** Calls are reaped whoever they were for. */
+    forgetUser: (userId: string): Promise<void> =>
+      run(
+        'forget whose calls these were',
+        client.from('modal_calls').update({ user_id: null }).eq('user_id', userId),
+      ),
+
     /** Right before the spawn of a call that another worker may have to go on with. */
     mark: (call: MarkedCall): Promise<void> =>
       run(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '../../contracts/errors.js';
 import { ask, existingIds, type Client } from './client.js';
 
 /** Who signed in, as far as a token tells. */
@@ -46,6 +47,16 @@ export function usersTable(client: Client) {
     async idOf(email: string): Promise<string | null> {
       const query = client.from('users').select('id').eq('email', email).limit(1);
       return (await ask('find the user by address', query, Ids))[0]?.id ?? null;
+    },
+
+    /**
+     * Removes the sign-in of a user, and by the database's own rules every row that is his.
+     * Nothing there is fine.
+     */
+    async remove(id: string): Promise<void> {
+      const { error } = await client.auth.admin.deleteUser(id);
+      if (error && error.status !== 404)
+        throw new AppError('OPERATION_FAILED', `remove the user: ${error.message}`);
     },
 
     /** Ids of the users after `after` (null = from the first), in their order. */

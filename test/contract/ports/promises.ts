@@ -203,6 +203,22 @@ function runPromises(opened: OpenSet): void {
       opened().set.files.removeProjectFiles(await opened().fixture.newProject()),
     ).resolves.toBeUndefined();
   });
+
+  it('F2: removing a user takes his files and no other user’s, and may be repeated', async () => {
+    const doomed = await opened().fixture.newProject();
+    const neighbour = await opened().fixture.newProject();
+    opened().fixture.script(...make('木'), ...make('木'));
+    for (const place of [doomed, neighbour]) await run(await opened().fixture.openRun(place));
+    const isThere = (place: typeof doomed) =>
+      access(opened().set.projectFolder(place)).then(
+        () => true,
+        () => false,
+      );
+    expect([await isThere(doomed), await isThere(neighbour)]).toEqual([true, true]);
+    await opened().set.files.removeUserFiles(doomed);
+    await opened().set.files.removeUserFiles(doomed);
+    expect([await isThere(doomed), await isThere(neighbour)]).toEqual([false, true]);
+  });
 }
 
 /** What every set promises about runs that fail. */

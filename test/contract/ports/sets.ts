@@ -34,6 +34,7 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
       mirror,
       records: fixture.records,
       recordings: createRecordings(createFileObjectStore(dataDir)),
+      dataDir,
     }),
     images: localImageActivities({
       config: fixture.config(),

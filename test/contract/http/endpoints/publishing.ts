@@ -143,6 +143,10 @@ export const PUBLISHING: Rows = {
     row('GET /api/account/export', 'bob', 200, /account\.json/, {
       headers: { 'content-type': 'application/zip' },
     }),
+    row('POST /api/account/delete', 'anybody', 401, NO_TOKEN),
+    row('POST /api/account/delete', 'bob', 400, { error: 'confirm must be DELETE' }, {}),
+    row('GET /api/account/deletion', 'anybody', 401, NO_TOKEN),
+    row('GET /api/account/deletion', stranger, 401, BAD_TOKEN),
     row('POST /api/notifications/read-all', 'anybody', 401, NO_TOKEN),
     row('POST /api/notifications/read-all', 'bob', 200, { success: true }),
     row('POST /api/notifications/:unknown/read', 'anybody', 401, NO_TOKEN),

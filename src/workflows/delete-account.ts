@@ -1,0 +1,99 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  ChildWorkflowFailure,
+  executeChild,
+  log,
+  ParentClosePolicy,
+  setCurrentDetails,
+  sleep,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { RunRef } from '../activities/ports.js';
+import type { DeleteAccountInput } from '../contracts/account.js';
+import { projectWorkflowId } from '../contracts/ids.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import { localFiles, modalFiles, shared } from './activity-proxies.js';
+import { continueOnCurrentBuild } from './continue-on-current.js';
+import type { deleteProject } from './delete-project.js';
+import { markEnd, markKind } from './ends.js';
+
+/** So long each round waits for the work that it has stopped. */
+const WORK_END_MS = 15_000;
+/** So many times more at the end: work that was asked to stop and does not is a worker's death. */
+const MAX_ROUNDS = 40;
+
+/**
+ * Removes an account with all it made (F2): work is stopped, each project goes as its own delete
+ * does it, then the user's rows and his sign-in, then files, and files again after the last work.
+ * A project that appears meanwhile goes in the next round, or with the rows.
+ */
+export async function deleteAccount(input: DeleteAccountInput): Promise<void> {
+  const { userId } = input;
+  markKind('deleteAccount');
+  let stopped: RunRef[] = [];
+  for (;;) {
+    const { runs, projectIds, projectsLeft } = await shared.stopAccountWork({ userId });
+    stopped = [...stopped, ...(await shared.awaitRunsEnded({ runs, waitMs: WORK_END_MS }))];
+    if (projectIds.length === 0) break;
+    setCurrentDetails(`削除中 (deleting; projects left: ${projectsLeft})`);
+    const removed = await Promise.all(projectIds.map((each) => removeProject(userId, each)));
+    // Somebody else's writer has to end first.
+    if (!removed.includes(true)) await sleep('1 second');
+    if (workflowInfo().continueAsNewSuggested)
+      await continueOnCurrentBuild<typeof deleteAccount>(input);
+  }
+  await shared.removeAccountRows({ userId });
+  await removeFiles(userId);
+  await removeAfterLast(userId, stopped);
+  setCurrentDetails('終了 (done)');
+  markEnd('completed');
+}
+
+/** As its owner's own delete does it; false when another writer holds the project now. */
+async function removeProject(userId: string, projectId: string): Promise<boolean> {
+  const id = uuid4();
+  try {
+    await executeChild<typeof deleteProject>('deleteProject', {
+      workflowId: projectWorkflowId(projectId),
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      args: [{ actionId: id, messageId: id, userId, projectId }],
+      typedSearchAttributes: [
+        { key: SEARCH_ATTRIBUTES.userId, value: userId },
+        { key: SEARCH_ATTRIBUTES.projectId, value: projectId },
+        { key: SEARCH_ATTRIBUTES.jobId, value: id },
+        { key: SEARCH_ATTRIBUTES.action, value: 'delete' },
+      ],
+    });
+    return true;
+  } catch (error) {
+    const isRetriedLater =
+      error instanceof WorkflowExecutionAlreadyStartedError ||
+      error instanceof ChildWorkflowFailure;
+    if (!isRetriedLater) throw error;
+    log.warn('a project of a deleted account goes in the next round', { projectId, error });
+    return false;
+  }
+}
+
+/** What went on working may have written since. */
+async function removeAfterLast(userId: string, runs: RunRef[]): Promise<void> {
+  if (runs.length === 0) return;
+  setCurrentDetails('残りの作業を待っています (waiting for the last work)');
+  let left = runs;
+  for (let round = 0; round < MAX_ROUNDS && left.length > 0; round += 1)
+    left = await shared.awaitRunsEnded({ runs: left, waitMs: WORK_END_MS });
+  await removeFiles(userId);
+}
+
+/** Here, and on the Volume; a Modal that is down keeps nobody waiting: house-keeping finds it. */
+async function removeFiles(userId: string): Promise<void> {
+  await localFiles.removeUserFiles({ userId });
+  const { hasVolumes } = await shared.chooseBackend({ userId });
+  if (!hasVolumes) return;
+  try {
+    await modalFiles.removeUserFiles({ userId });
+  } catch (error) {
+    log.warn('a deleted account is left on its Volume', { userId, error });
+  }
+}
