@@ -46,6 +46,7 @@ import { usageActivities, withReleasedSteps, withReleasedUsage } from './shared/
 import { versionActivities } from './shared/versions.js';
 import { videoPlanActivities } from './shared/videos.js';
 import { watcherActivities } from './shared/watchers.js';
+import { readRunBy, withRunBy } from './runner-input/run-by.js';
 import type { WatchDeps } from './watch/watch.js';
 
 /** All activities of a worker, by where they run: short steps, this machine, Modal. */
@@ -75,16 +76,18 @@ export async function openActivities(
   const shared = sharedActivities(parts);
   const runner = await bundleRunner(config.DATA_DIR);
   const videos = createVideos(config.DATA_DIR);
+  const by = await readRunBy(config);
+  const agentOf = (set: AgentActivities) => withRunBy(withReleasedUsage(set, store, log), by);
   return {
     shared,
     files: localFileActivities(parts),
-    agent: withReleasedUsage(localAgentActivities({ ...parts, runner }), store, log),
+    agent: agentOf(localAgentActivities({ ...parts, runner })),
     images: withReleasedSteps(localImageActivities({ ...parts, runner }), store, log),
     videos: withReleasedSteps(localVideoActivities({ ...parts, runner, videos }), store, log),
     plays: localPlayActivities({ ...parts, runner }),
     modal: modal && {
       ...modal,
-      agent: withReleasedUsage(modal.agent, store, log),
+      agent: agentOf(modal.agent),
       images: withReleasedSteps(modal.images, store, log),
       videos: withReleasedSteps(modal.videos, store, log),
     },

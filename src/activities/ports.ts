@@ -22,7 +22,7 @@ import type { PaidWork } from '../contracts/usage.js';
 import type { JobEvent } from '../contracts/stream.js';
 import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';
 import type { Backend, CancelAnswer, RestoreOutcome } from '../contracts/workflows.js';
-import type { AgentRepair, AttemptActivities } from './attempt-port.js';
+import type { AgentRepair, AttemptActivities, RunBy } from './attempt-port.js';
 import type { RemixActivities, ThumbnailActivities } from './game-ports.js';
 import type { WatcherActivities } from './watcher-port.js';
 
@@ -211,7 +211,7 @@ export interface RunAgentInput extends JobRef {
   /** The candidate that is to be mended, and of what (J2); left out by the first round. */
   repair?: AgentRepair;
 }
-export type RunAgentOutcome =
+export type RunAgentOutcome = (
   | {
       kind: 'candidate';
       revision: string;
@@ -221,7 +221,11 @@ export type RunAgentOutcome =
       /** What the runner's check found doubtful, in words; left out when there is nothing (E2). */
       findings?: string[];
     }
-  | { kind: 'answer'; message: string; suggestions: string[]; usage: RunUsage | null };
+  | { kind: 'answer'; message: string; suggestions: string[]; usage: RunUsage | null }
+) & {
+  /** Left out by older workers. */
+  by?: RunBy;
+};
 
 /**
  * What each backend can do with a user's files. Long work first; short work has a queue of its own

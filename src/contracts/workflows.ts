@@ -1,6 +1,7 @@
 import type { ErrorKind } from './errors.js';
 import type { SelectedStyle } from './frames.js';
 import type { JobRow } from './rows.js';
+import type { RunUsage } from './runner.js';
 
 /** Short work and workflow tasks; never shares a queue with long work (G2). */
 export const TASK_QUEUE = 'dreamcore';
@@ -150,4 +151,11 @@ export interface GenerateGameOutcome {
   failure?: ErrorKind;
   /** What went wrong, for the operator. */
   detail?: string;
+  /** For the operator, as far as it is known: what all of it was counted with, US dollars. */
+  costUsd?: number;
+  /** What the model said of the run that made the version or the answer, and what it was. */
+  usage?: RunUsage;
+  by?: { model: string; claudeCode: string; runner: string };
+  /** The build that the workflow ended on (I1). */
+  build?: string;
 }

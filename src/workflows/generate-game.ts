@@ -7,8 +7,15 @@ import {
   setCurrentDetails,
   setHandler,
   startChild,
+  workflowInfo,
 } from '@temporalio/workflow';
-import type { ClosedJob, GenerationPlan, JobRef, OpenedJob } from '../activities/ports.js';
+import type {
+  ClosedJob,
+  GenerationPlan,
+  JobRef,
+  OpenedJob,
+  RunAgentOutcome,
+} from '../activities/ports.js';
 import { summaryOf } from '../contracts/play.js';
 import type {
   AdmitAnswer,
@@ -49,6 +56,8 @@ class GenerateGame {
   private cancelled = false;
   /** What the job was counted with; null = it is open, was cancelled, or nobody could tell. */
   private costUsd: number | null = null;
+  /** What made the version or the answer. */
+  private made: RunAgentOutcome | null = null;
   private readonly progress = noProgress();
   private readonly work = new CancellationScope();
 
@@ -70,7 +79,7 @@ class GenerateGame {
       { summary: 'Insert the job row and the chat line' },
       [{ ...this.ref, content: this.input.content, maxQueuedJobs: this.input.maxQueuedJobs }],
     );
-    const outcome = await this.workOn(this.opened);
+    const outcome = { ...(await this.workOn(this.opened)), ...this.facts() };
     const { ended, failure, detail = '' } = outcome;
     setCurrentDetails(`終了 (${ended}${failure ? `: ${failure}` : ''})`);
     markEnd(ended, failure ?? null, this.costUsd);
@@ -82,6 +91,20 @@ class GenerateGame {
     if (failure !== undefined && ended !== 'existing')
       throw failedRun({ kind: failure, detail }, outcome);
     return outcome;
+  }
+
+  /** What an operator wants to know of the work besides, as far as it is known. */
+  private facts(): Pick<GenerateGameOutcome, 'costUsd' | 'usage' | 'by' | 'build'> {
+    const { usage, by } = this.made ?? { usage: null };
+    const version = workflowInfo().currentDeploymentVersion;
+    // A worker outside of a deployment names a build of its own making.
+    const build = version?.deploymentName ? version.buildId : undefined;
+    return {
+      ...(this.costUsd === null ? {} : { costUsd: this.costUsd }),
+      ...(usage === null ? {} : { usage }),
+      ...(by === undefined ? {} : { by }),
+      ...(build === undefined ? {} : { build }),
+    };
   }
 
   private async workOn(opened: OpenedJob): Promise<GenerateGameOutcome> {
@@ -166,6 +189,7 @@ class GenerateGame {
     const { jobTimeoutMs } = this.input;
     const agent = { ref: this.ref, spec: plan.spec, jobTimeoutMs, progress: this.progress };
     const result = await runAgent(agent);
+    this.made = result;
     if (result.kind === 'answer') {
       const { message, suggestions, usage } = result;
       return this.complete({

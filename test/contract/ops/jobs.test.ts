@@ -39,7 +39,7 @@ describe('F1, H2: an operator asks for the story of a job', () => {
     player.listener.close();
   });
 
-  it('finds in Temporal where to go on, and what the job cost', async () => {
+  it('finds in Temporal where to go on, what made the game and what it cost', async () => {
     const { baseUrl, env } = sharedStack();
     const player = await newPlayer(sharedStack());
     const id = await say(player);
@@ -50,7 +50,7 @@ describe('F1, H2: an operator asks for the story of a job', () => {
       const run = new Client({ connection }).workflow.getHandle(
         projectWorkflowId(player.projectId),
       );
-      await run.result();
+      const result: unknown = await run.result();
       const described = await run.describe();
       const details = await described.staticDetails();
       expect(details).toContain(`[editor](${baseUrl}/project/${player.projectId})`);
@@ -62,6 +62,17 @@ describe('F1, H2: an operator asks for the story of a job', () => {
       const costUsd = described.typedSearchAttributes.get(SEARCH_ATTRIBUTES.costUsd);
       expect(costUsd).toBeGreaterThan(0);
       expect(described.typedSearchAttributes.get(SEARCH_ATTRIBUTES.attempts)).toBe(1);
+      expect(result).toMatchObject({
+        ended: 'completed',
+        costUsd,
+        usage: { costUsd: expect.any(Number) as number, turns: expect.any(Number) as number },
+        by: {
+          model: expect.stringContaining('claude') as string,
+          claudeCode: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
+          runner: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
+        },
+        build: expect.any(String) as string,
+      });
     } finally {
       await connection.close();
     }
