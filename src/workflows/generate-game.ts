@@ -79,7 +79,8 @@ class GenerateGame {
       { summary: 'Insert the job row and the chat line' },
       [{ ...this.ref, content: this.input.content, maxQueuedJobs: this.input.maxQueuedJobs }],
     );
-    const outcome = { ...(await this.workOn(this.opened)), ...this.facts() };
+    const worked = await this.workOn(this.opened);
+    const outcome = { ...worked, ...this.facts() };
     const { ended, failure, detail = '' } = outcome;
     setCurrentDetails(`終了 (${ended}${failure ? `: ${failure}` : ''})`);
     markEnd(ended, failure ?? null, this.costUsd);

@@ -17,10 +17,10 @@ import { startStack, type Stack } from '../support/stack.js';
 /** In the next build the code of the workflow fails on messages that hold this word. */
 const BROKEN_WORD = 'こわれもの';
 const CHANGE = {
-  text: 'const outcome = await this.workOn(this.opened);',
+  text: 'const worked = await this.workOn(this.opened);',
   by:
     `if (this.input.content.includes('${BROKEN_WORD}')) throw new TypeError('broken');` +
-    'const outcome = await this.workOn(this.opened);',
+    'const worked = await this.workOn(this.opened);',
 };
 
 let stack: Stack;
