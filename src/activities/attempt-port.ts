@@ -21,12 +21,6 @@ export interface AgentRepair {
   findings: PlayFinding[];
   play: number;
 }
-/** What a run was made by: the model, the version of its program, the runner. */
-export interface RunBy {
-  model: string;
-  claudeCode: string;
-  runner: string;
-}
 export interface AttemptActivities {
   /**
    * Counts one more runner start and reserves what it may cost; null when the row has ended (C1).

@@ -21,8 +21,8 @@ import type { PlayReport, PlaySummary } from '../contracts/play.js';
 import type { PaidWork } from '../contracts/usage.js';
 import type { JobEvent } from '../contracts/stream.js';
 import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';
-import type { Backend, CancelAnswer, RestoreOutcome } from '../contracts/workflows.js';
-import type { AgentRepair, AttemptActivities, RunBy } from './attempt-port.js';
+import type { Backend, CancelAnswer, RestoreOutcome, RunBy } from '../contracts/workflows.js';
+import type { AgentRepair, AttemptActivities } from './attempt-port.js';
 import type { RemixActivities, ThumbnailActivities } from './game-ports.js';
 import type { WatcherActivities } from './watcher-port.js';
 

@@ -144,6 +144,13 @@ export interface CancelAnswer {
   outcome: 'cancelled' | 'tooLate' | 'otherJob';
 }
 
+/** What a run was made by: the model, the version of its program, the runner. */
+export interface RunBy {
+  model: string;
+  claudeCode: string;
+  runner: string;
+}
+
 /** How a run of `generateGame` ended, for the operator. */
 export interface GenerateGameOutcome {
   ended: 'completed' | 'failed' | 'cancelled' | 'refused' | 'existing';
@@ -155,7 +162,7 @@ export interface GenerateGameOutcome {
   costUsd?: number;
   /** What the model said of the run that made the version or the answer, and what it was. */
   usage?: RunUsage;
-  by?: { model: string; claudeCode: string; runner: string };
+  by?: RunBy;
   /** The build that the workflow ended on (I1). */
   build?: string;
 }

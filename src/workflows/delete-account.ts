@@ -17,11 +17,7 @@ import { localFiles, modalFiles, shared } from './activity-proxies.js';
 import { continueOnCurrentBuild } from './continue-on-current.js';
 import type { deleteProject } from './delete-project.js';
 import { markEnd, markKind } from './ends.js';
-
-/** So long each round waits for the work that it has stopped. */
-const WORK_END_MS = 15_000;
-/** So many times more at the end: work that was asked to stop and does not is a worker's death. */
-const MAX_ROUNDS = 40;
+import { awaitLastWork, WORK_END_MS } from './last-work.js';
 
 /**
  * Removes an account with all it made (F2): work is stopped, each project goes as its own delete
@@ -79,10 +75,7 @@ async function removeProject(userId: string, projectId: string): Promise<boolean
 /** What went on working may have written since. */
 async function removeAfterLast(userId: string, runs: RunRef[]): Promise<void> {
   if (runs.length === 0) return;
-  setCurrentDetails('残りの作業を待っています (waiting for the last work)');
-  let left = runs;
-  for (let round = 0; round < MAX_ROUNDS && left.length > 0; round += 1)
-    left = await shared.awaitRunsEnded({ runs: left, waitMs: WORK_END_MS });
+  await awaitLastWork(runs);
   await removeFiles(userId);
 }
 

@@ -9,12 +9,8 @@ import { ADMIT_FAILURE, type DeleteProjectInput } from '../contracts/workflows.j
 import type { RunRef } from '../activities/ports.js';
 import { localFiles, modalFiles, shared } from './activity-proxies.js';
 import { failedRun, markEnd, markKind } from './ends.js';
+import { awaitLastWork, WORK_END_MS } from './last-work.js';
 import { admitRefused, admitUpdate, cancelNothing, cancelUpdate } from './writer-messages.js';
-
-/** So long a delete waits for the work that it has stopped, before rows and files go (F2). */
-const WORK_END_MS = 15_000;
-/** So many times more afterwards: work that was asked to stop and does not is a worker's death. */
-const MAX_ROUNDS = 40;
 
 type DeletedProject = Pick<DeleteProjectInput, 'actionId' | 'userId' | 'projectId'>;
 
@@ -66,10 +62,7 @@ async function stopWork(ref: DeletedProject): Promise<RunRef[] | null> {
 
 /** What went on working may have written since: files go once more after the last of it. */
 async function removeAfterLast(ref: DeletedProject, runs: RunRef[]): Promise<void> {
-  setCurrentDetails('残りの作業を待っています (waiting for the last work)');
-  let left = runs;
-  for (let round = 0; round < MAX_ROUNDS && left.length > 0; round += 1)
-    left = await shared.awaitRunsEnded({ runs: left, waitMs: WORK_END_MS });
+  await awaitLastWork(runs);
   const { userId, projectId } = ref;
   await localFiles.removeProjectFiles({ userId, projectId });
   await removeFromVolume(ref);

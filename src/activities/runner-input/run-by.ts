@@ -1,5 +1,5 @@
 import type { WorkerConfig } from '../../config.js';
-import type { RunBy } from '../attempt-port.js';
+import type { RunBy } from '../../contracts/workflows.js';
 import type { AgentActivities } from '../ports.js';
 import { runnerBundle } from './bundle.js';
 

@@ -3,7 +3,7 @@ import { accountWorkflowId } from '../../contracts/ids.js';
 import type { Store } from '../../store/index.js';
 import type { AccountActivities } from '../account-port.js';
 import type { RunRef } from '../ports.js';
-import { cancelRun } from './projects.js';
+import { cancelRun, runningOf } from './projects.js';
 
 /** So many projects are deleted at a time. */
 const AT_ONCE = 4;
@@ -34,14 +34,11 @@ export function accountActivities({ store, client }: AccountDeletionDeps): Accou
 }
 
 /** What works for the user, beside deletes. */
-async function runsOfUser(
-  client: AccountDeletionDeps['client'],
-  userId: string,
-): Promise<RunRef[]> {
-  const runs: RunRef[] = [];
-  const query = `UserId = '${userId}' AND ExecutionStatus = 'Running'`;
-  for await (const { workflowId, runId, type } of client.workflow.list({ query }))
-    if (workflowId !== accountWorkflowId(userId) && type !== 'deleteProject')
-      runs.push({ workflowId, runId });
-  return runs;
+function runsOfUser(client: AccountDeletionDeps['client'], userId: string): Promise<RunRef[]> {
+  const own = accountWorkflowId(userId);
+  return runningOf(
+    client,
+    `UserId = '${userId}'`,
+    ({ workflowId, type }) => workflowId !== own && type !== 'deleteProject',
+  );
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import { crashPoint } from '../../crash-points.js';
 import { projectWorkflowId } from '../../contracts/ids.js';
 import type { Store } from '../../store/index.js';
@@ -58,11 +58,21 @@ export function projectActivities({ store, client, dataDir }: ProjectDeps): Dele
 }
 
 /** What works on the project beside its writer, which is the delete itself. */
-async function runsOfProject(client: ProjectDeps['client'], projectId: string): Promise<RunRef[]> {
+function runsOfProject(client: ProjectDeps['client'], projectId: string): Promise<RunRef[]> {
+  const writer = projectWorkflowId(projectId);
+  return runningOf(client, `ProjectId = '${projectId}'`, ({ workflowId }) => workflowId !== writer);
+}
+
+/** The running workflows that Temporal finds by a filter, those alone that `isMeant` names. */
+export async function runningOf(
+  client: ProjectDeps['client'],
+  filter: string,
+  isMeant: (run: Pick<WorkflowExecutionInfo, 'workflowId' | 'type'>) => boolean,
+): Promise<RunRef[]> {
   const runs: RunRef[] = [];
-  const query = `ProjectId = '${projectId}' AND ExecutionStatus = 'Running'`;
-  for await (const { workflowId, runId } of client.workflow.list({ query }))
-    if (workflowId !== projectWorkflowId(projectId)) runs.push({ workflowId, runId });
+  const query = `${filter} AND ExecutionStatus = 'Running'`;
+  for await (const run of client.workflow.list({ query }))
+    if (isMeant(run)) runs.push({ workflowId: run.workflowId, runId: run.runId });
   return runs;
 }
 
