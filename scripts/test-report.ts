@@ -14,6 +14,14 @@ export interface TestReport {
   readonly skipped: number;
   /** Failed tests, failed hooks and errors that nobody caught. */
   readonly failures: readonly TestFailure[];
+  readonly files: readonly FileTime[];
+}
+
+/** How long a test file took, its imports and hooks included. */
+export interface FileTime {
+  /** Relative to the project. */
+  readonly file: string;
+  readonly seconds: number;
 }
 
 export interface TestFailure {
@@ -51,6 +59,17 @@ function reportOf(
         error: firstLine(error),
       })),
     ],
+    files: modules.map(timeOf),
+  };
+}
+
+function timeOf(module: TestModule): FileTime {
+  const { environmentSetupDuration, prepareDuration, collectDuration, setupDuration, duration } =
+    module.diagnostic();
+  const parts = [environmentSetupDuration, prepareDuration, collectDuration, setupDuration];
+  return {
+    file: path.relative(PROJECT_ROOT, module.moduleId),
+    seconds: parts.reduce((sum, each) => sum + each, duration) / 1000,
   };
 }
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT_ROOT } from '../src/config.js';
-import { REPORT_FILE, type TestFailure, type TestReport } from './test-report.js';
+import { REPORT_FILE, type FileTime, type TestFailure, type TestReport } from './test-report.js';
 
 /** How a step of `npm test` went. */
 export interface StepResult {
@@ -13,6 +13,7 @@ export interface StepResult {
   readonly failed: number;
   /** Each failed test by name. */
   readonly failures: readonly TestFailure[];
+  readonly files: readonly FileTime[];
   /** Why the step does not count as passed, or null. */
   readonly problem: string | null;
   /** What it wrote; empty when that was passed through. */
@@ -52,6 +53,7 @@ export async function runStep(step: string, options: StepOptions): Promise<StepR
     passed: report?.passed ?? 0,
     failed: Math.max(failures.length, problem ? 1 : 0),
     failures,
+    files: report?.files ?? [],
     problem,
     output,
   };

@@ -26,6 +26,9 @@ const AFTER: Readonly<Record<string, string>> = { 'test:unit': 'tools' };
 /** Steps of a phase that run at once: one more than cores, as `tools` waits for networks. */
 const SIDE_BY_SIDE = 3;
 
+/** Of the files whose tests take longest, so many are named. */
+const SLOWEST_FILES = 20;
+
 /** Of a failed step that names no tests. */
 const LINES_OF_FAILURE = 25;
 
@@ -81,6 +84,7 @@ async function runPhase(steps: readonly string[], reportFolder: string): Promise
 function report(results: readonly StepResult[], seconds: number): number {
   const failures = results.filter(({ problem }) => problem !== null);
   if (!isFull) process.stdout.write(`\n\n${describeLeftOut()}\n`);
+  process.stdout.write(`\n${slowest(results)}\n`);
   process.stdout.write(`\n${table(results, seconds)}\n`);
   process.stdout.write(failures.map(describeFailure).join(''));
   const sum = (pick: (result: StepResult) => number): number =>
@@ -96,6 +100,15 @@ function describeFailure({ step, problem, failures, output }: StepResult): strin
   const tests = failures.map(({ file, name, error }) => `${file ?? step} › ${name}\n  ${error}`);
   const lines = tests.length > 0 ? tests : output.trimEnd().split('\n').slice(-LINES_OF_FAILURE);
   return [`\n=== FAILED: ${step} (${problem ?? ''})`, ...lines, ''].join('\n');
+}
+
+/** Where the time goes: what to look at first when the run becomes slow. */
+function slowest(results: readonly StepResult[]): string {
+  const files = results.flatMap((step) => step.files).sort((a, b) => b.seconds - a.seconds);
+  const lines = files
+    .slice(0, SLOWEST_FILES)
+    .map(({ file, seconds }) => `${seconds.toFixed(1).padStart(7)} s  ${file}`);
+  return ['The slowest test files, hooks included:', ...lines].join('\n');
 }
 
 function table(results: readonly StepResult[], totalSeconds: number): string {

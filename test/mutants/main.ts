@@ -88,7 +88,7 @@ async function runTests(
   await new Promise((resolve) => child.once('close', resolve));
   return readFile(reportFile, 'utf8').then(
     (text) => JSON.parse(text) as TestReport,
-    () => ({ passed: 0, skipped: 0, failures: [] }),
+    () => ({ passed: 0, skipped: 0, failures: [], files: [] }),
   );
 }
 
