@@ -34,5 +34,6 @@ const STYLE_WORDS: readonly (readonly [RegExp, string])[] = [
 
 /** Id of the style that a text names; which dimensions have it is for `findStyle` to say. */
 export function mentionedStyle(text: string): string | null {
-  return STYLE_WORDS.find(([words]) => words.test(text.normalize('NFKC')))?.[1] ?? null;
+  const plain = text.normalize('NFKC');
+  return STYLE_WORDS.find(([words]) => words.test(plain))?.[1] ?? null;
 }

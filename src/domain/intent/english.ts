@@ -1,5 +1,5 @@
 import type { Reading } from './intent.js';
-import { anyOf, oneOf, pattern } from './patterns.js';
+import { anyOf, oneOf, pattern, whole } from './patterns.js';
 
 /** What people say before they come to the point. */
 const OPENERS = oneOf(
@@ -80,17 +80,18 @@ const ASKED_ABOUT_PLAY =
   /\b(?:possible|way) (?:to|for .{1,20} to) (?:play|win|share|save|lose|publish)\b/i;
 
 const WISH = anyOf(
-  /\b(?:i|we|would)(?:'d| would| really)* (?:like|want|need|love|prefer|wish)\b|\blet'?s\b/,
+  /\b(?:i|we|would)(?:'d| would| really){0,3} (?:like|want|need|love|prefer|wish)\b|\blet'?s\b/,
   /\bneeds? (?:to|more|a)\b|\bshould\b|\bwould be (?:cool|nice|great|fun|better|awesome|good)\b/,
 );
 
 /** "When I die, show …": a condition, not a question. */
-const CONDITION = /^(?:when|where|if|once|after|before|while|each time|every time)\b[^?]*,[^?]*$/i;
+const CONDITION =
+  /^(?:when|where|if|once|after|before|while|each time|every time)\b(?=[^?]*$)[^,]*,/i;
 const QUESTION_START = anyOf(
   /^(?:what|why|how|when|where|who|whom|whose|which|what's|who's|how's|where's)\b/,
   /^(?:is|are|am|was|were|does|did|can|could|will|would(?! love| like| prefer| be)|should|may) /,
 );
-const QUESTION_END = /\?\W*$/;
+const QUESTION_END = /\?[^\w?]*$/;
 
 const SMALL_TALK_STARTS = oneOf(
   'thanks thank_you thx ty cool nice great awesome hello hi hey wow ok okay good perfect love yes',
@@ -101,12 +102,13 @@ const SMALL_TALK_WORDS = oneOf(
   'there it i is job work done so very much really a lot fun morning evening the game all',
 );
 const SMALL_TALK = pattern(
-  `^(?:${SMALL_TALK_STARTS}[\\s,!.]*)(?:(?:${SMALL_TALK_STARTS}|${SMALL_TALK_WORDS})[\\s,!.]*)*$`,
+  `^${whole('first', SMALL_TALK_STARTS)}[\\s,!.]*`,
+  `(?:${whole('next', `${SMALL_TALK_STARTS}|${SMALL_TALK_WORDS}`)}[\\s,!.]*)*$`,
 );
 
 /** Reads an English message, already in NFKC. */
-export function readEnglish(whole: string): Reading {
-  const curly = whole.replace(/[‘’]/g, "'");
+export function readEnglish(message: string): Reading {
+  const curly = message.replace(/[‘’]/g, "'");
   const text = curly.replace(OPENING, '').trim();
   const matches = (list: readonly RegExp[]): boolean => list.some((each) => each.test(text));
   const asks = (QUESTION_START.test(text) && !CONDITION.test(text)) || QUESTION_END.test(text);

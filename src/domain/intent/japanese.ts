@@ -1,8 +1,10 @@
 import type { Reading } from './intent.js';
-import { anyOf, oneOf, pattern } from './patterns.js';
+import { anyOf, oneOf, pattern, whole } from './patterns.js';
 
 /** Marks, laughter and long vowels at the end say nothing. */
-const TAIL = /[\s。．.!！〜～~ー…、,♪☆★笑w\p{Extended_Pictographic}]+$/u;
+const MARK = String.raw`[\s。．.!！〜～~ー…、,♪☆★笑w\p{Extended_Pictographic}]`;
+/** Tried where marks begin, and not again at each further one. */
+const TAIL = new RegExp(`(?<!${MARK})${MARK}+$`, 'u');
 
 const EARLIER =
   '(?:前|以前|昨日|おととい|さっき|先ほど|さきほど|最初|直前|元|もと|変える前|変更前|変更する前|直す前)';
@@ -92,17 +94,21 @@ const SUGGESTED = anyOf(
   /(?:が|も)(?:いい|欲しい|ほしい)(?:んじゃ|かも|かな|な|です)/,
 );
 
+const SMALL_TALK_WORD =
+  '(?:どうも|本当に|とても|めっちゃ|超|すごく)?(?:ありがとう?|サンキュー?|すご|素晴らし|すばらし|いいね|' +
+  '(?:いい|良い)(?:感じ|ね)|完璧|最高|面白|おもしろ|楽し|かわい|可愛|かっこい|了解|わかった|わかりました|' +
+  '分かりました|オッケー|OK|ok|はい|うん|いいえ|こん(?:にち|ばん)[はわ]|おはよう|はじめまして|よろしく|' +
+  'お疲れ|神ゲー?|やった|なるほど|おお|わあ|うわ|助かり|めっちゃ)';
+const SMALL_TALK_END =
+  'ございま(?:す|した)|です|でした|じゃん|だ|い|か?った|ました|ね|よ|な|さま|様|お願いします|[\\s、。,.!！〜ー]';
 const SMALL_TALK = pattern(
-  '^(?:(?:どうも|本当に|とても|めっちゃ|超|すごく)?(?:ありがとう?|サンキュー?|すご|素晴らし|すばらし|いいね|',
-  '(?:いい|良い)(?:感じ|ね)|完璧|最高|面白|おもしろ|楽し|かわい|可愛|かっこい|了解|わかった|わかりました|',
-  '分かりました|オッケー|OK|ok|はい|うん|いいえ|こん(?:にち|ばん)[はわ]|おはよう|はじめまして|よろしく|',
-  'お疲れ|神ゲー?|やった|なるほど|おお|わあ|うわ|助かり|めっちゃ)',
-  '(?:ございま(?:す|した)|です|でした|じゃん|だ|い|か?った|ました|ね|よ|な|さま|様|お願いします|[\\s、。,.!！〜ー])*)+$',
+  `^${whole('first', SMALL_TALK_WORD)}`,
+  `(?:${whole('next', `${SMALL_TALK_WORD}|${SMALL_TALK_END}`)})*$`,
 );
 
 /** Reads a Japanese message, already in NFKC. */
-export function readJapanese(whole: string, isNewProject: boolean): Reading {
-  const text = whole.replace(TAIL, '');
+export function readJapanese(message: string, isNewProject: boolean): Reading {
+  const text = message.replace(TAIL, '');
   const plain = text.replace(NO_QUESTION, '');
   const matches = (list: readonly RegExp[]): boolean => list.some((each) => each.test(text));
   const hasQuestionWord = QUESTION_WORD.test(plain.replace(SUGGESTED, ''));

@@ -20,7 +20,7 @@ const ENGLISH = [
   ),
   pattern(
     'i',
-    String.raw`(\.{3}|…)\s*\(?\s*(the )?`,
+    String.raw`(\.{3}|…)\s*(\(\s*)?(the )?`,
     String.raw`(existing|rest|remaining|previous|original|same|unchanged|other|keep)\b`,
     String.raw`(?!\s*[.,;:)\]}([=])`,
   ),
@@ -42,7 +42,7 @@ const JAPANESE = [
   pattern(
     '',
     String.raw`(以下|以降|残り|他|その他|途中|中間|後半|前半)`,
-    String.raw`(の(コード|処理|部分|関数|内容))?[はもを]?\s*[、,]?\s*(すべて|全て)?`,
+    String.raw`(の(コード|処理|部分|関数|内容))?[はもを]?\s*([、,]\s*)?(すべて|全て)?`,
     String.raw`(省略|割愛|略(?!奪|式|称|歴|図)|同じ(です|なので)?[。\s]*($|\*\/|-->|\)|）)|`,
     String.raw`変更なし|そのまま(です|残す)?[。\s]*($|\*\/|-->|\)|）))`,
   ),
