@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { WorkerConfig } from '../config.js';
 import type { Log } from '../log.js';
 import { createActionImages } from '../objects/action-images.js';
+import { createScreenshots } from '../objects/screenshots.js';
 import { createPlayRecords } from '../objects/play-records.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
 import { createRecordings } from '../objects/recordings.js';
@@ -116,6 +117,7 @@ async function openParts(config: WorkerConfig, client: Client, log: Log) {
     images,
     records,
     recordings: createRecordings(objects),
+    screenshots: createScreenshots(objects),
     thumbnails: createThumbnails(config.DATA_DIR),
     alerts: createAlerts({ config, store, log }),
     storage: createStorage({ config, store, log, volumeUsage: modal?.measureVolume ?? null }),

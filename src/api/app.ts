@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import type { AssetFiles } from '../store/files/asset-files.js';
 import type { ActionImages } from '../objects/action-images.js';
+import type { Screenshots } from '../objects/screenshots.js';
 import type { Thumbnails } from '../store/files/thumbnails.js';
 import type { Videos } from '../store/files/videos.js';
 import type { Store } from '../store/index.js';
@@ -29,6 +30,7 @@ import { jobRoutes, type CancelJob } from './routes/jobs.js';
 import { notificationRoutes } from './routes/notifications.js';
 import { ownAssetRoutes } from './routes/own-assets.js';
 import { pageRoutes } from './routes/pages.js';
+import { projectScreenshotRoutes } from './routes/project-screenshots.js';
 import { projectThumbnailRoutes } from './routes/project-thumbnail.js';
 import { projectVideoRoutes } from './routes/project-video.js';
 import type { Readiness } from './readiness.js';
@@ -50,6 +52,7 @@ export interface AppDeps {
   games: Games;
   assetFiles: AssetFiles;
   images: ActionImages;
+  screenshots: Screenshots;
   thumbnails: Thumbnails;
   videos: Videos;
   /** `POST /callback/…`; reads raw bodies itself. */
@@ -124,6 +127,10 @@ function makingRouters(deps: RouterDeps, receive: ReceiveUpload): Router[] {
       store,
       games,
       signer,
+    }),
+    projectScreenshotRoutes({
+      guards,
+      screenshots: deps.screenshots,
     }),
     jobRoutes({
       guards,

@@ -10,6 +10,7 @@ import { createVideos } from '../store/files/videos.js';
 import { createActionImages } from '../objects/action-images.js';
 import { createFileObjectStore } from '../objects/file-object-store.js';
 import type { ObjectStore } from '../objects/object-store.js';
+import { createScreenshots } from '../objects/screenshots.js';
 import { createRecordings } from '../objects/recordings.js';
 import { createThumbnails } from '../store/files/thumbnails.js';
 import { withHydration } from '../store/mirror/hydration.js';
@@ -106,6 +107,7 @@ export function assembleApi(config: Config, log: Log) {
     games: createGames(store, mirror),
     assetFiles,
     images: createActionImages(objects),
+    screenshots: createScreenshots(objects),
     thumbnails: createThumbnails(config.DATA_DIR),
     videos: createVideos(config.DATA_DIR),
     callback,

@@ -157,6 +157,8 @@ export const ProjectSummary = z.object({
   updatedAt: z.string(),
   /** Additive, in pages only: who may play it, and whether that is the newest version. */
   publication: z.object({ visibility: Visibility, isNewest: z.boolean() }).nullable().optional(),
+  /** Additive, in pages only: what the newest version looks like; null = nobody has seen it. */
+  screenshotUrl: z.string().nullable().optional(),
 });
 export type ProjectSummary = z.infer<typeof ProjectSummary>;
 
@@ -196,6 +198,10 @@ export const Version = z.object({
   current: z.boolean(),
   /** Additive: what its play has found; absent when it was not played (J1). */
   play: PlaySummary.optional(),
+  /** Additive: counts from 1 at the oldest version, so that it never changes. */
+  serial: z.number().int(),
+  /** Additive: what it looks like; absent when nobody has seen it. */
+  screenshotUrl: z.string().optional(),
 });
 export type Version = z.infer<typeof Version>;
 

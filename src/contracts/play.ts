@@ -30,6 +30,17 @@ export const PlayFinding = z.object({
 });
 export type PlayFinding = z.infer<typeof PlayFinding>;
 
+/** The sha-256 of a screenshot. */
+export const ScreenshotName = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Where its owner sees a screenshot of a project. */
+export function screenshotUrlOf(projectId: string, name: string): string {
+  return `/api/projects/${projectId}/screenshots/${name}`;
+}
+
+/** Most bytes of one: lists show thirty at a time. */
+export const MAX_SCREENSHOT_BYTES = 30 * 1024;
+
 /**
  * `unplayed`: nobody knows, because the page asks for what a play cannot give it (J4), or the
  * player could not work.
@@ -48,6 +59,8 @@ export const PlayReport = z.object({
   seed: z.number().int(),
   /** Version of the player: findings are a function of it, the seed and the revision (J4). */
   player: z.number().int(),
+  /** Names what the game looked like among the screenshots of its project; absent: not seen. */
+  screenshot: ScreenshotName.optional(),
 });
 export type PlayReport = z.infer<typeof PlayReport>;
 
@@ -76,6 +89,12 @@ export type PlayInput = z.output<typeof PlayInput>;
 export const PlayResult = PlayReport.extend({
   /** What the game looked like, one PNG, base64; null when nothing was seen. */
   sheet: z.string().nullable(),
+  /** The game in one small screenshot, WebP, base64; a list goes without what is none. */
+  screen: z
+    .base64()
+    .max(Math.ceil(MAX_SCREENSHOT_BYTES / 3) * 4)
+    .nullable()
+    .catch(null),
   tookMs: z.number(),
 });
 export type PlayResult = z.infer<typeof PlayResult>;

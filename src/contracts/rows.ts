@@ -58,6 +58,8 @@ export interface RevisionRow {
   created_at: string;
   /** What its play has found; null = it was not played (J1). */
   play?: PlayReport | null;
+  /** Names what it looks like among the screenshots of its project; null = nobody has seen it. */
+  screenshot?: string | null;
 }
 
 export const ActionState = z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']);

@@ -8,7 +8,7 @@ export const PLAYER_VERSION = 2;
 export const playOfRound = (round: number): number => round + 1;
 
 /** Fewer points than this that are not of one colour: nothing was drawn. */
-const BLANK_POINTS = 200;
+export const BLANK_POINTS = 200;
 /** Fewer points than this that differ are a cursor, or the edge of a letter. */
 const SAME_POINTS = 30;
 /** Less of two untouched runs that agrees: what a touch does cannot be told. */

@@ -22,6 +22,14 @@ export async function removeBelow(objects: ObjectStore, prefix: string): Promise
   for await (const { key } of listAll(objects, prefix)) await objects.delete(key);
 }
 
+/** What starts the keys of a user's project. */
+export function projectPrefix(
+  prefix: string,
+  { userId, projectId }: { userId: string; projectId: string },
+): string {
+  return `${prefix}${idInKey(userId)}/${idInKey(projectId)}/`;
+}
+
 /** The part of a key that an id is. Throws `PATH_ESCAPE` for what is not a UUID. */
 export function idInKey(id: string): string {
   if (!isUuid(id)) throw new AppError('PATH_ESCAPE', 'ids are UUIDs');

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { PlayReport } from '../contracts/play.js';
-import { idInKey, removeBelow, removeOlderThan } from './kept-files.js';
+import { idInKey, projectPrefix, removeBelow, removeOlderThan } from './kept-files.js';
 import { readAll, type ObjectStore } from './object-store.js';
+import { screenshotKey, type ProjectPlace } from './screenshots.js';
 
 const PREFIX = 'plays/';
 
@@ -14,7 +16,7 @@ export interface PlayRef {
 
 /**
  * What plays have found and seen, as objects `plays/<userId>/<projectId>/<jobId>.<play>.json` and
- * `.png` (E8). Ids are UUIDs.
+ * `.png`, and `<sha-256>.webp` for lists (E8). Ids are UUIDs.
  */
 export interface PlayRecords {
   /** Keeps both; answers the key of the image, null without one. */
@@ -22,6 +24,9 @@ export interface PlayRecords {
   /** Null when there is none, or none any more. */
   readReport(play: PlayRef): Promise<PlayReport | null>;
   readSheet(play: PlayRef): Promise<Buffer | null>;
+  /** Keeps a screenshot until its version is published; answers its name. */
+  writeScreenshot(project: ProjectPlace, bytes: Buffer): Promise<string>;
+  readScreenshot(project: ProjectPlace, name: string): Promise<Buffer | null>;
   removeProject(userId: string, projectId: string): Promise<void>;
   /** Removes all that is older than `olderThanMs`, of all users. Returns how many objects. */
   removeOld(olderThanMs: number): Promise<number>;
@@ -41,17 +46,19 @@ export function createPlayRecords(objects: ObjectStore): PlayRecords {
       return bytes && PlayReport.parse(JSON.parse(bytes.toString('utf8')));
     },
     readSheet: async (play) => readAll(objects, `${keyOf(play)}.png`),
+    async writeScreenshot(project, bytes) {
+      const name = createHash('sha256').update(bytes).digest('hex');
+      await objects.put(screenshotKey(PREFIX, project, name), bytes);
+      return name;
+    },
+    readScreenshot: async (project, name) => readAll(objects, screenshotKey(PREFIX, project, name)),
     async removeProject(userId, projectId) {
-      await removeBelow(objects, folderOf({ userId, projectId }));
+      await removeBelow(objects, projectPrefix(PREFIX, { userId, projectId }));
     },
     removeOld: (olderThanMs) => removeOlderThan(objects, PREFIX, olderThanMs),
   };
 }
 
-function folderOf({ userId, projectId }: Pick<PlayRef, 'userId' | 'projectId'>): string {
-  return `${PREFIX}${idInKey(userId)}/${idInKey(projectId)}/`;
-}
-
 function keyOf(play: PlayRef): string {
-  return `${folderOf(play)}${idInKey(play.jobId)}.${play.play}`;
+  return `${projectPrefix(PREFIX, play)}${idInKey(play.jobId)}.${play.play}`;
 }

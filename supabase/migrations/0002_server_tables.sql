@@ -40,6 +40,9 @@ create table if not exists public.revisions (
 );
 -- What the play of the version has found: verdict, findings, seed, version of the player.
 alter table public.revisions add column if not exists play jsonb;
+-- Names what it looks like among its project's screenshots (sha-256); null = nobody has seen it.
+alter table public.revisions add column if not exists screenshot text
+  check (screenshot ~ '^[0-9a-f]{64}$');
 
 -- One row: where work with files and models is done. Without it nothing was ever done on Modal.
 create table if not exists public.backend_state (

@@ -1,10 +1,12 @@
 -- Errors: JOB_NOT_ACTIVE (the job or action has ended), STALE_PARENT (somebody published in
 -- between), VERSION_NOT_FOUND (restored_from is not a revision of this project).
--- An earlier one had no p_play: two of one name would leave a caller without a choice.
+-- A restored version looks like the one that it restores.
+-- Earlier ones had fewer parameters: two of one name would leave a caller without a choice.
 drop function if exists public.publish_revision(uuid, text, text, uuid, text, text, text);
+drop function if exists public.publish_revision(uuid, text, text, uuid, text, text, text, jsonb);
 create or replace function public.publish_revision(
   p_project_id uuid, p_revision text, p_parent text, p_job_id uuid, p_kind text, p_subject text,
-    p_restored_from text, p_play jsonb default null
+    p_restored_from text, p_play jsonb default null, p_screenshot text default null
 ) returns jsonb
 language plpgsql set search_path = '' as $$
 declare
@@ -29,7 +31,8 @@ begin
     then raise exception 'JOB_NOT_ACTIVE'; end if;
 
   if p_restored_from is not null then
-    perform from public.revisions where project_id = p_project_id and revision = p_restored_from;
+    select screenshot into p_screenshot from public.revisions
+      where project_id = p_project_id and revision = p_restored_from;
     if not found then raise exception 'VERSION_NOT_FOUND'; end if;
   end if;
 
@@ -38,18 +41,18 @@ begin
   if p_parent is distinct from v_head.revision then raise exception 'STALE_PARENT'; end if;
 
   insert into public.revisions (project_id, ordinal, revision, parent, job_id, kind, subject,
-    restored_from, play)
+    restored_from, play, screenshot)
   values (p_project_id, coalesce(v_head.ordinal, 0) + 1, p_revision, p_parent, p_job_id, p_kind,
-    p_subject, p_restored_from, p_play)
+    p_subject, p_restored_from, p_play, p_screenshot)
   returning * into v_revision;
   update public.projects set updated_at = now() where id = p_project_id;
   return to_jsonb(v_revision);
 end $$;
 
 -- A page of what the player sees: versions that were made, newest first, older than ordinal
--- p_before (null = from the newest). number counts from 1 at the newest; is_current = its files are
--- the project's, directly or through a restore; is_ambiguous = its first 7 digits also begin
--- another revision of the project.
+-- p_before (null = from the newest). number counts from 1 at the newest, serial from 1 at the
+-- oldest; is_current = its files are the project's, directly or through a restore; is_ambiguous =
+-- its first 7 digits also begin another revision of the project.
 create or replace function public.list_versions(p_project_id uuid, p_before bigint, p_limit integer)
   returns jsonb
 language sql stable set search_path = '' as $$
@@ -62,24 +65,26 @@ language sql stable set search_path = '' as $$
     join public.revisions r on r.project_id = p_project_id and r.revision = s.restored_from
     where s.kind = 'restore'
   ),
-  newer as (
-    select count(*) as versions from public.revisions
-    where project_id = p_project_id and kind <> 'restore' and p_before is not null
-      and ordinal >= p_before
+  made as (
+    select count(*) as versions,
+      count(*) filter (where p_before is not null and ordinal >= p_before) as newer
+    from public.revisions where project_id = p_project_id and kind <> 'restore'
   ),
   page as (
-    select revision, ordinal, subject, created_at, play from public.revisions
+    select revision, ordinal, subject, created_at, play, screenshot from public.revisions
     where project_id = p_project_id and kind <> 'restore'
       and (p_before is null or ordinal < p_before)
     order by ordinal desc limit p_limit
   ),
   numbered as (
-    select page.*, newer.versions + row_number() over (order by page.ordinal desc) as number
-      from page, newer
+    select page.*, made.versions, made.newer + row_number() over (order by page.ordinal desc)
+      as number
+    from page, made
   )
   select coalesce(jsonb_agg(jsonb_build_object(
     'revision', n.revision, 'ordinal', n.ordinal, 'subject', n.subject, 'created_at', n.created_at,
-      'number', n.number, 'play', n.play,
+      'number', n.number, 'serial', n.versions + 1 - n.number, 'play', n.play,
+      'screenshot', n.screenshot,
     'is_current',
       exists (select from shown s where s.kind <> 'restore' and s.revision = n.revision),
     'is_ambiguous', exists (

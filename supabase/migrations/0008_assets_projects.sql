@@ -136,15 +136,18 @@ language sql stable security invoker set search_path = '' as $$
   )
   select jsonb_build_object(
     'projects', (select coalesce(jsonb_agg(jsonb_build_object(
-      'id', id, 'name', left(name, 1000), 'description', left(coalesce(description, ''), 5000),
-      'isPublic', is_out, 'remixedFrom', remixed_from,
-      'createdAt', created_at, 'updatedAt', updated_at,
-      'publication', case when revision is not null then jsonb_build_object(
-        'visibility', visibility,
-        'isNewest', revision = (select r.revision from public.revisions r
-          where r.project_id = page.id order by r.ordinal desc limit 1)
-      ) end
-    ) order by updated_at desc, id desc), '[]') from page),
+      'id', page.id, 'name', left(page.name, 1000),
+      'description', left(coalesce(page.description, ''), 5000),
+      'isPublic', page.is_out, 'remixedFrom', page.remixed_from,
+      'createdAt', page.created_at, 'updatedAt', page.updated_at,
+      'publication', case when page.revision is not null then jsonb_build_object(
+        'visibility', page.visibility,
+        'isNewest', page.revision = head.revision
+      ) end,
+      'screenshot', head.screenshot
+    ) order by page.updated_at desc, page.id desc), '[]')
+    from page left join lateral (select r.revision, r.screenshot from public.revisions r
+      where r.project_id = page.id order by r.ordinal desc limit 1) head on true),
     'counts', (select jsonb_build_object('all', count(*), 'public', count(*) filter (
         where p.is_public or exists (select from public.games g where g.project_id = p.id
           and g.revision is not null and g.visibility = 'public')))

@@ -1,5 +1,6 @@
 import { crashPoint } from '../../crash-points.js';
 import type { PlayRecords } from '../../objects/play-records.js';
+import type { Screenshots } from '../../objects/screenshots.js';
 import type { Recordings } from '../../objects/recordings.js';
 import { dataFolders } from '../../store/files/data-folders.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
@@ -10,11 +11,13 @@ export function localFileActivities({
   mirror,
   records,
   recordings,
+  screenshots,
   dataDir,
 }: {
   mirror: Mirror;
   records: PlayRecords;
   recordings: Pick<Recordings, 'removeProject'>;
+  screenshots: Pick<Screenshots, 'removeProject' | 'removeUser'>;
   dataDir: string;
 }): FileActivities {
   return {
@@ -22,9 +25,13 @@ export function localFileActivities({
       await mirror.remove(userId, projectId);
       await records.removeProject(userId, projectId);
       await recordings.removeProject(projectId);
+      await screenshots.removeProject({ userId, projectId });
       crashPoint('after-delete-files');
     },
 
-    removeUserFiles: ({ userId }) => dataFolders(dataDir).removeUser(userId),
+    async removeUserFiles({ userId }) {
+      await dataFolders(dataDir).removeUser(userId);
+      await screenshots.removeUser(userId);
+    },
   };
 }

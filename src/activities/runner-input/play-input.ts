@@ -59,7 +59,11 @@ export async function keepPlay(
   const read = PlayResult.safeParse(raw);
   if (!read.success)
     throw new AppError('RunCrashed', 'the result of the play cannot be understood');
-  const { sheet, tookMs, ...report } = read.data;
-  const bytes = sheet === null ? null : Buffer.from(sheet, 'base64');
-  return { ...report, tookMs, sheet: await records.write(input, report, bytes) };
+  const { sheet, screen, tookMs, ...found } = read.data;
+  const bytesOf = (text: string) => Buffer.from(text, 'base64');
+  const screenshot =
+    screen === null ? {} : { screenshot: await records.writeScreenshot(input, bytesOf(screen)) };
+  const report = { ...found, ...screenshot };
+  const sheetBytes = sheet === null ? null : bytesOf(sheet);
+  return { ...report, tookMs, sheet: await records.write(input, report, sheetBytes) };
 }

@@ -1,13 +1,14 @@
 import type { Log } from '../../log.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { ObjectStore } from '../../objects/object-store.js';
+import type { Screenshots } from '../../objects/screenshots.js';
 import type { PlayRecords } from '../../objects/play-records.js';
 import type { Recordings } from '../../objects/recordings.js';
 import type { ActionImages } from '../../objects/action-images.js';
 import { removeOldImports } from '../../store/files/imports.js';
 import type { Store } from '../../store/index.js';
 import type { MaintenanceActivities } from '../ports.js';
-import { removeDeletedAssets, removeOrphanFolders } from './sweeps.js';
+import { removeDeletedAssets, removeOrphanFolders, removeOrphanScreenshots } from './sweeps.js';
 
 const CANDIDATE_MS = 24 * 60 * 60_000;
 /** Whoever wanted an image has fetched it long ago. */
@@ -27,6 +28,7 @@ export interface MaintenanceDeps {
   records: PlayRecords;
   objects: ObjectStore;
   recordings: Pick<Recordings, 'removeOld'>;
+  screenshots: Pick<Screenshots, 'projects' | 'removeProject'>;
   log: Log;
 }
 
@@ -42,8 +44,10 @@ export function maintenanceActivities(deps: MaintenanceDeps): MaintenanceActivit
       await removeOldImports(deps.dataDir, EVIDENCE_MS);
       const packed = await deps.mirror.packRepositories(PACK_BUDGET_MS);
       const folders = await removeOrphanFolders(deps);
+      const screenshots = await removeOrphanScreenshots(deps);
       const assets = await removeDeletedAssets(deps);
-      if (packed + folders + assets > 0) deps.log.info({ packed, folders, assets }, 'kept house');
+      if (packed + folders + screenshots + assets > 0)
+        deps.log.info({ packed, folders, screenshots, assets }, 'kept house');
       return { candidates, images };
     },
   };

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { AppError } from '../../contracts/errors.js';
 import { isReferringText } from '../../domain/published-files.js';
 import type { Log } from '../../log.js';
+import type { Screenshots, ProjectPlace } from '../../objects/screenshots.js';
 import { createAssetFiles } from '../../store/files/asset-files.js';
 import { dataFolders } from '../../store/files/data-folders.js';
 import { publishedFolders } from '../../store/files/published-folder.js';
@@ -61,6 +62,29 @@ export async function removeOrphanFolders(deps: SweepDeps): Promise<number> {
     removed += 1;
   }
   return removed;
+}
+
+/**
+ * Removes the screenshots of projects that have no row any more (F2): a publishing that was killed
+ * while its project went may have left them. Answers of how many projects.
+ */
+export async function removeOrphanScreenshots({
+  store,
+  screenshots,
+  log,
+}: Pick<SweepDeps, 'store' | 'log'> & {
+  screenshots: Pick<Screenshots, 'projects' | 'removeProject'>;
+}): Promise<number> {
+  const places: ProjectPlace[] = [];
+  for await (const place of screenshots.projects()) places.push(place);
+  const known = await store.projects.existing(places.map(({ projectId }) => projectId));
+  if (places.length > 0 && known.size === 0) {
+    log.warn('the database knows no project whose screenshots are here: nothing is swept');
+    return 0;
+  }
+  const orphans = places.filter(({ projectId }) => !known.has(projectId));
+  for (const place of orphans) await screenshots.removeProject(place);
+  return orphans.length;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Log } from '../../log.js';
 import type { Store } from '../../store/index.js';
 import type { JobActivities, PublishInput, RestoreActivities } from '../ports.js';
+import { partsOf, withScreenshot, type ScreenshotDeps } from './version-screenshots.js';
 
 /** Longest commit subject shown as a version's name, characters (generation.md §12). */
 const MAX_SUBJECT_CHARS = 50;
@@ -14,10 +15,9 @@ const MAX_SUBJECT_CHARS = 50;
  */
 const RESTORE_ATTEMPTS = 3;
 
-export interface VersionDeps {
+export interface VersionDeps extends ScreenshotDeps {
   store: Store;
   mirror: Mirror;
-  log: Log;
 }
 
 /** The line of versions: publishing a candidate, making an old version current (E4, E5). */
@@ -92,16 +92,20 @@ async function publishRevision(
   const subject = Array.from(input.subject.replace(/\s+/g, ' ').trim())
     .slice(0, MAX_SUBJECT_CHARS)
     .join('');
-  const row = await store.revisions.publish({
-    projectId,
-    revision,
-    parent,
-    jobId,
-    kind: 'generate',
-    subject,
-    restoredFrom: null,
-    play: input.play ?? null,
-  });
+  const { play, seen } = partsOf(input.play ?? null);
+  const row = await withScreenshot(deps, input, seen, (screenshot) =>
+    store.revisions.publish({
+      projectId,
+      revision,
+      parent,
+      jobId,
+      kind: 'generate',
+      subject,
+      restoredFrom: null,
+      play,
+      screenshot,
+    }),
+  );
   crashPoint('after-publish-before-complete');
   await followWithMain(deps, userId, projectId, row.revision);
   return { revision: row.revision };

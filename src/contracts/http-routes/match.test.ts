@@ -81,6 +81,7 @@ describe('the table says', () => {
     expect(listOf(({ path, rate }) => path.startsWith('/api/') && rate === 'files')).toEqual([
       'GET /api/health',
       'GET /api/ready',
+      'GET /api/projects/:projectId/screenshots/:screenshot',
       'GET /api/assets/:id',
       'GET /api/projects/:projectId/thumbnail',
     ]);

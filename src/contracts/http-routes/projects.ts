@@ -54,6 +54,15 @@ export const PROJECT_ROUTES: readonly HttpRoute[] = [
   },
   {
     method: 'get',
+    path: project('/screenshots/:screenshot'),
+    tag: 'projects',
+    summary: 'What a version looks like; lists and versions name it as `screenshotUrl`',
+    guard: 'projectOwner',
+    rate: 'files',
+    answers: { 200: 'image/*', ...OF_PROJECT },
+  },
+  {
+    method: 'get',
     path: project('/preview'),
     tag: 'projects',
     summary: 'index.html as stored; a token in the address leads to a signed path',

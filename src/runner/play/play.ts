@@ -10,6 +10,7 @@ import { importBundle } from '../import-bundle.js';
 import { loadPackage } from '../packages.js';
 import { CpuWatch } from './cpu-watch.js';
 import { FIRST_PLAY, NO_PLAY, SEARCHING_PLAY } from './gestures.js';
+import { screenshotOf, shotToShow } from './screenshot.js';
 import { contactSheet, pointsApart } from './shots.js';
 import { PlayedPage } from './played-page.js';
 import { Runner, type PlayedRun } from './run.js';
@@ -77,9 +78,11 @@ class Player {
         : null;
     const confirmed = again === null ? [] : foundTwice(hard, again.hard);
     const shots = [...first.shots.slice(0, 2), ...touched.shots];
+    const shown = shotToShow(first.shots, touched.shots);
     return {
       ...reportOf(confirmed, notes, { needs: [...this.needs].slice(0, 5), seed: this.input.seed }),
       sheet: await contactSheet(shots, this.access.seenFrom),
+      screen: shown && (await screenshotOf(shown, this.access.seenFrom)),
     };
   }
 

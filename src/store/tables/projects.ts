@@ -6,6 +6,7 @@ import {
   type ProjectBrief,
   type ProjectFilter,
 } from '../../contracts/frames.js';
+import { screenshotUrlOf } from '../../contracts/play.js';
 import { DEFAULT_PROJECT_NAMES } from '../../domain/game-title.js';
 import { readTimeCursor, timeCursor } from '../../domain/time-cursor.js';
 import { ask, askFirst, existingIds, run, type Client, type Query } from './client.js';
@@ -39,7 +40,16 @@ export interface ProjectPageRequest {
   readonly query?: string;
 }
 
-const PageAnswer = ProjectPage.pick({ projects: true, counts: true });
+const PageAnswer = ProjectPage.pick({ counts: true }).extend({
+  projects: z.array(
+    ProjectSummary.extend({ screenshot: z.string().nullable() }).transform(
+      ({ screenshot, ...project }): ProjectSummary => ({
+        ...project,
+        screenshotUrl: screenshot === null ? null : screenshotUrlOf(project.id, screenshot),
+      }),
+    ),
+  ),
+});
 export type Projects = ReturnType<typeof projectsTable>;
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError, type ErrorKind } from '../../contracts/errors.js';
 import { VERSION_ID_PATTERN } from '../../contracts/ids.js';
-import { PlayReport, summaryOf } from '../../contracts/play.js';
+import { screenshotUrlOf, PlayReport, summaryOf } from '../../contracts/play.js';
 import { RevisionKind, type RevisionRow } from '../../contracts/rows.js';
 import type { Version } from '../../contracts/frames.js';
 import { ask, askFirst, type Client } from './client.js';
@@ -18,6 +18,7 @@ const Row: z.ZodType<RevisionRow> = z.object({
   created_at: z.string(),
   // Of an older player it may be anything: it is not known then.
   play: PlayReport.nullable().catch(null),
+  screenshot: z.string().nullable(),
 });
 const Rows = z.array(Row);
 
@@ -25,11 +26,13 @@ const Shown = z.object({
   revision: z.string(),
   ordinal: z.number().int(),
   number: z.number().int(),
+  serial: z.number().int(),
   subject: z.string(),
   created_at: z.string(),
   is_current: z.boolean(),
   is_ambiguous: z.boolean(),
   play: PlayReport.nullable().catch(null),
+  screenshot: z.string().nullable(),
 });
 
 /** Versions of one page. */
@@ -60,6 +63,8 @@ export interface PublishRevision {
   readonly restoredFrom: string | null;
   /** What its play has found (J1). */
   readonly play?: PlayReport | null;
+  /** Names its screenshot among those of the project; of a restore the database knows it. */
+  readonly screenshot?: string | null;
 }
 
 export type Revisions = ReturnType<typeof revisionsTable>;
@@ -115,7 +120,8 @@ export function revisionsTable(client: Client) {
         p_before: before ?? null,
         p_limit: PAGE_SIZE,
       });
-      return (await ask('list the versions', call, z.array(Shown))).map(toVersion);
+      const shown = await ask('list the versions', call, z.array(Shown));
+      return shown.map((version) => toVersion(projectId, version));
     },
 
     /**
@@ -138,7 +144,17 @@ export function revisionsTable(client: Client) {
 
 async function publishRevision(
   client: Client,
-  { projectId, revision, parent, jobId, kind, subject, restoredFrom, play }: PublishRevision,
+  {
+    projectId,
+    revision,
+    parent,
+    jobId,
+    kind,
+    subject,
+    restoredFrom,
+    play,
+    screenshot,
+  }: PublishRevision,
 ): Promise<RevisionRow> {
   const call = client.rpc('publish_revision', {
     p_project_id: projectId,
@@ -149,6 +165,7 @@ async function publishRevision(
     p_subject: subject,
     p_restored_from: restoredFrom,
     p_play: play ?? null,
+    p_screenshot: screenshot ?? null,
   });
   try {
     return await ask('publish the revision', call, Row);
@@ -161,16 +178,20 @@ async function publishRevision(
   }
 }
 
-function toVersion(shown: z.infer<typeof Shown>): Version {
+function toVersion(projectId: string, shown: z.infer<typeof Shown>): Version {
   const id = shown.is_ambiguous ? shown.revision : shown.revision.slice(0, SHORT_DIGITS);
   return {
     id,
     hash: id,
     number: shown.number,
+    serial: shown.serial,
     message: shown.subject,
     timestamp: new Date(shown.created_at).toISOString(),
     ordinal: shown.ordinal,
     current: shown.is_current,
     ...(shown.play ? { play: summaryOf(shown.play) } : {}),
+    ...(shown.screenshot === null
+      ? {}
+      : { screenshotUrl: screenshotUrlOf(projectId, shown.screenshot) }),
   };
 }

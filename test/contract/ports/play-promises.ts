@@ -57,11 +57,14 @@ export function playPromises(place: () => { fixture: PortFixture; set: PortSet }
       );
       expect(await records.readReport(input)).toEqual(report);
       expect((await records.readSheet(input))?.subarray(1, 4).toString()).toBe('PNG');
+      const screenshot = () => records.readScreenshot(input, report.screenshot ?? '');
+      expect((await screenshot())?.subarray(8, 12).toString()).toBe('WEBP');
       await records.removeProject(input.userId, input.projectId);
-      expect([await records.readReport(input), await records.readSheet(input)]).toEqual([
-        null,
-        null,
-      ]);
+      expect([
+        await records.readReport(input),
+        await records.readSheet(input),
+        await screenshot(),
+      ]).toEqual([null, null, null]);
     },
     GENEROUS_MS,
   );

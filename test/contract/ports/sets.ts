@@ -6,6 +6,7 @@ import { localPlayActivities } from '../../../src/activities/local/play.js';
 import { localVideoActivities } from '../../../src/activities/local/video.js';
 import { bundleRunner } from '../../../src/activities/local/runner-program.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { createScreenshots } from '../../../src/objects/screenshots.js';
 import { createRecordings } from '../../../src/objects/recordings.js';
 import { openModal, type ModalSet } from '../../../src/activities/modal/open.js';
 import { volumeNameOf } from '../../../src/contracts/modal.js';
@@ -34,6 +35,7 @@ export async function localSet(fixture: PortFixture): Promise<PortSet> {
       mirror,
       records: fixture.records,
       recordings: createRecordings(createFileObjectStore(dataDir)),
+      screenshots: createScreenshots(createFileObjectStore(dataDir)),
       dataDir,
     }),
     images: localImageActivities({

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { MAX_SCREENSHOT_BYTES } from '../../../src/contracts/play.js';
 import { codesOf, play, PLAY_LIMIT_MS } from './play-bench.js';
 import { FAULTY, QUIET, shooter } from './play-pages.js';
 
@@ -21,9 +22,12 @@ describe('the player (J2, J4)', () => {
       expect(first).toMatchObject({ verdict: 'plays', findings: [], notes: [], reason: '' });
       const sheet = await sharp(Buffer.from(first.sheet ?? '', 'base64')).metadata();
       expect(sheet).toMatchObject({ format: 'png', width: 798 });
+      const screen = Buffer.from(first.screen ?? '', 'base64');
+      expect(await sharp(screen).metadata()).toMatchObject({ format: 'webp', width: 360 });
+      expect(screen.length).toBeLessThanOrEqual(MAX_SCREENSHOT_BYTES);
       // On a busy machine the last images are those of another moment.
-      const { tookMs: _one, sheet: _sheet, ...once } = first;
-      const { tookMs: _other, sheet: _another, ...again } = await play(shooter());
+      const { tookMs: _one, sheet: _sheet, screen: _screen, ...once } = first;
+      const { tookMs: _other, sheet: _s, screen: _seen, ...again } = await play(shooter());
       expect(again).toEqual(once);
     },
     PLAY_LIMIT_MS,

@@ -257,6 +257,7 @@ describe('the list of versions (E5)', () => {
         id: rows[1]?.revision.slice(0, 7),
         hash: rows[1]?.revision.slice(0, 7),
         number: 1,
+        serial: 2,
         message: '敵を増やして | 速く',
         ordinal: 2,
         current: true,
@@ -266,6 +267,7 @@ describe('the list of versions (E5)', () => {
         id: rows[0]?.revision.slice(0, 7),
         hash: rows[0]?.revision.slice(0, 7),
         number: 2,
+        serial: 1,
         message: 'シューティング',
         ordinal: 1,
         current: false,
@@ -299,6 +301,10 @@ describe('the list of versions (E5)', () => {
     ]);
     await generate();
     expect(await current()).toEqual([6]);
+    // Fixed, unlike the number: restores do not count.
+    expect((await database.store.revisions.list(projectId)).map(({ serial }) => serial)).toEqual([
+      3, 2, 1,
+    ]);
   });
 
   it('comes in pages of 20 that go on where the last one ended', async () => {
@@ -317,6 +323,9 @@ n::text from generate_series(1, 45) n`,
     );
     expect(pages.flat().map(({ number }) => number)).toEqual(
       Array.from({ length: 45 }, (_, n) => n + 1),
+    );
+    expect(pages.flat().map(({ serial }) => serial)).toEqual(
+      Array.from({ length: 45 }, (_, n) => 45 - n),
     );
     expect(
       pages

@@ -10,6 +10,7 @@ import { commitFiles } from '../../../src/git/commit.js';
 import { openRepo } from '../../../src/git/process.js';
 import { createActionImages } from '../../../src/objects/action-images.js';
 import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { createScreenshots } from '../../../src/objects/screenshots.js';
 import { createPlayRecords } from '../../../src/objects/play-records.js';
 import { createRecordings } from '../../../src/objects/recordings.js';
 import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
@@ -243,6 +244,7 @@ it('E8: house-keeping removes what came from another machine two weeks ago', asy
     images: createActionImages(objects),
     records: createPlayRecords(objects),
     recordings: createRecordings(objects),
+    screenshots: createScreenshots(objects),
   }).collectGarbage();
   expect([await isThere(old), await isThere(recent)]).toEqual([false, true]);
 });

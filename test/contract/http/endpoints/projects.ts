@@ -99,8 +99,23 @@ export const PROJECTS: Rows = {
         },
       ],
     }),
-    ...['', '/code', '/ai-context', '/download', '/preview'].flatMap((rest) =>
-      projectGuard('GET', rest),
+    ...['', '/code', '/ai-context', '/download', '/preview', '/screenshots/:screenshot'].flatMap(
+      (rest) => projectGuard('GET', rest),
+    ),
+    row('GET /api/projects/:game/screenshots/:screenshot', 'alice', 200, undefined, {
+      headers: {
+        'content-type': 'image/webp',
+        'cache-control': 'private, max-age=31536000, immutable',
+        etag: '":screenshot"',
+        'x-content-type-options': 'nosniff',
+      },
+    }),
+    row('GET /api/projects/:game/screenshots/:screenshot', 'alice', 304, undefined, {
+      sent: { 'if-none-match': '":screenshot"' },
+    }),
+    ...['/screenshots/' + '0'.repeat(64), '/screenshots/..%2F..%2Fx', '/screenshots/x'].map(
+      (rest) =>
+        row(`GET /api/projects/:game${rest}`, 'alice', 404, { error: 'Screenshot not found' }),
     ),
     row('GET /api/projects/:bobs', 'bob', 200, {
       id: ':bobs',

@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { removeOrphanScreenshots } from '../../../src/activities/shared/sweeps.js';
+import { versionActivities } from '../../../src/activities/shared/versions.js';
+import { reportOf } from '../../../src/domain/playing.js';
+import { commitFiles } from '../../../src/git/commit.js';
+import { openRepo } from '../../../src/git/process.js';
+import { createLog } from '../../../src/log.js';
+import { createFileObjectStore } from '../../../src/objects/file-object-store.js';
+import { createScreenshots, type Screenshots } from '../../../src/objects/screenshots.js';
+import { createPlayRecords, type PlayRecords } from '../../../src/objects/play-records.js';
+import { createMirror, type Mirror } from '../../../src/store/mirror/mirror.js';
+import { startDatabase, type TestDatabase } from '../../support/database.js';
+import type { TestUser } from '../../support/users.js';
+
+/** What a version looks like: kept with its project, shown by lists, shared by a restore. */
+const log = createLog('test');
+let database: TestDatabase;
+let dataDir: string;
+let mirror: Mirror;
+let records: PlayRecords;
+let screenshots: Screenshots;
+let user: TestUser;
+let projectId: string;
+
+beforeAll(async () => {
+  database = await startDatabase();
+  user = await database.createUser('maker');
+  dataDir = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-screenshots-'));
+  mirror = createMirror(dataDir);
+  const objects = createFileObjectStore(dataDir);
+  [records, screenshots] = [createPlayRecords(objects), createScreenshots(objects)];
+});
+afterAll(async () => {
+  await database.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  projectId = (await database.store.projects.create(user.id)).id;
+});
+
+const activities = () =>
+  versionActivities({ store: database.store, mirror, records, screenshots, log });
+const place = () => ({ userId: user.id, projectId });
+const urlOf = (name: string): string => `/api/projects/${projectId}/screenshots/${name}`;
+
+/** A candidate whose play has named this screenshot. */
+async function candidate(screenshot?: string) {
+  const opened = await database.store.jobs.open({
+    id: randomUUID(),
+    userId: user.id,
+    projectId,
+    content: '作って',
+    chatId: randomUUID(),
+    maxQueuedJobs: 50,
+  });
+  if (opened.outcome === 'refused') throw new Error(opened.code);
+  const jobId = opened.job.id;
+  const parent = (await database.store.revisions.head(projectId))?.revision ?? null;
+  const revision = await commitFiles(
+    openRepo(await mirror.ensure(user.id, projectId)),
+    [],
+    [{ path: 'index.html', content: randomUUID() }],
+    { subject: 'x' },
+    { ref: `refs/jobs/${jobId}/1`, expected: null, parent },
+  );
+  const found = reportOf([], [], { needs: [], seed: 7 });
+  const play = { ...found, ...(screenshot === undefined ? {} : { screenshot }) };
+  return { ...place(), jobId, revision, parent, subject: '題', play, found };
+}
+
+/** One whole generation on top of the head. */
+async function generate(screenshot?: string) {
+  const { found, ...input } = await candidate(screenshot);
+  const { revision } = await activities().publishRevision(input);
+  await database.store.jobs.complete({
+    id: input.jobId,
+    result: { message: '' },
+    history: null,
+    chatId: randomUUID(),
+    pendingQuestion: null,
+    usage: null,
+  });
+  return { revision, found };
+}
+
+async function restore(versionId: string): Promise<void> {
+  const input = { actionId: randomUUID(), ...place() };
+  await activities().openRestore(input);
+  expect(await activities().restoreRevision({ ...input, versionId })).toMatchObject({ ok: true });
+}
+
+const listed = async () =>
+  (await database.store.revisions.list(projectId)).map(({ screenshotUrl }) => screenshotUrl);
+const onCard = async () => {
+  const { projects } = database.store.asUser(user.accessToken);
+  const page = await projects.page(user.id, { limit: 100 });
+  return page.projects.find(({ id }) => id === projectId)?.screenshotUrl;
+};
+
+describe('the screenshot of a version', () => {
+  it('is kept when the version is published, and named by versions and lists', async () => {
+    expect(await onCard()).toBeNull();
+    const [one, two] = [Buffer.from('one'), Buffer.from('two')];
+    const first = await records.writeScreenshot(place(), one);
+    const { found } = await generate(first);
+    expect([await listed(), await onCard()]).toEqual([[urlOf(first)], urlOf(first)]);
+    expect(await database.store.revisions.head(projectId)).toMatchObject({ play: found });
+    const second = await records.writeScreenshot(place(), two);
+    await generate(second);
+    expect([await listed(), await onCard()]).toEqual([
+      [urlOf(second), urlOf(first)],
+      urlOf(second),
+    ]);
+    // The play's own are evidence, and go after two weeks.
+    await records.removeProject(user.id, projectId);
+    expect([
+      await screenshots.read(place(), first),
+      await screenshots.read(place(), second),
+    ]).toEqual([one, two]);
+  });
+
+  it('E5: is that of the restored version after a restore, and a restore of that', async () => {
+    const screenshot = await records.writeScreenshot(place(), Buffer.from('first'));
+    const { revision } = await generate(screenshot);
+    await generate(await records.writeScreenshot(place(), Buffer.from('second')));
+    await restore(revision);
+    expect(await onCard()).toBe(urlOf(screenshot));
+    const restored = (await database.store.revisions.head(projectId))?.revision ?? '';
+    await generate();
+    expect(await onCard()).toBeNull();
+    await restore(restored);
+    expect(await onCard()).toBe(urlOf(screenshot));
+  });
+
+  it('is named only when it is there: a version never waits for it', async () => {
+    await generate('f'.repeat(64));
+    await generate();
+    expect([await listed(), await onCard()]).toEqual([[undefined, undefined], null]);
+  });
+
+  it('F2: does not stay of a project that was deleted before its version came', async () => {
+    const screenshot = await records.writeScreenshot(place(), Buffer.from('late'));
+    const { found: _, ...input } = await candidate(screenshot);
+    await database.store.projects.remove(projectId);
+    await expect(activities().publishRevision(input)).rejects.toMatchObject({
+      kind: 'RunCancelled',
+    });
+    expect(await screenshots.read(place(), screenshot)).toBeNull();
+  });
+
+  it('F2: goes with its project and its user; what a killed delete left is swept', async () => {
+    const deps = { store: database.store, screenshots, log };
+    const keep = async (project: { userId: string; projectId: string }) => {
+      const name = await records.writeScreenshot(project, Buffer.from('kept'));
+      await screenshots.keep(project, name, Buffer.from('kept'));
+      return () => screenshots.read(project, name);
+    };
+    const strangers = { userId: randomUUID(), projectId: randomUUID() };
+    const [own, orphan] = [
+      await keep(place()),
+      await keep({ ...place(), projectId: randomUUID() }),
+    ];
+    const foreign = await keep(strangers);
+    await screenshots.removeUser(strangers.userId);
+    expect([await foreign(), await own(), await orphan()]).toEqual([
+      null,
+      Buffer.from('kept'),
+      Buffer.from('kept'),
+    ]);
+    expect(await removeOrphanScreenshots(deps)).toBe(1);
+    expect(await orphan()).toBeNull();
+    expect(await removeOrphanScreenshots(deps)).toBe(0);
+    await screenshots.removeProject(place());
+    expect(await own()).toBeNull();
+  });
+
+  it('has the name of its bytes: nothing else is a key', async () => {
+    for (const name of ['', '../x', 'A'.repeat(64), `${'a'.repeat(64)}.webp`])
+      await expect(screenshots.read(place(), name)).rejects.toMatchObject({ kind: 'PATH_ESCAPE' });
+  });
+});
