@@ -31,9 +31,9 @@ export type ServerFrame = ContractFrame;
 export type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 export type Edit = ContractEdit;
 export type PendingQuestion = ContractQuestion;
-/** `ordinal` and `current` are additive: a server of the old kind leaves them out. */
-export type Version = Omit<ContractVersion, 'ordinal' | 'current'> &
-  Partial<Pick<ContractVersion, 'ordinal' | 'current'>> & { play?: Play | null };
+/** `ordinal`, `current` and `serial` are additive: a server of the old kind leaves them out. */
+export type Version = Omit<ContractVersion, 'ordinal' | 'current' | 'serial'> &
+  Partial<Pick<ContractVersion, 'ordinal' | 'current' | 'serial'>> & { play?: Play | null };
 /** What playing the version before it was kept has shown; absent where nobody played it. */
 export interface Play {
   verdict: 'plays' | 'broken' | 'unplayed';

@@ -1,4 +1,6 @@
 /** The versions of the game: the panel, restoring one, and going back one step. */
+import { projectThumb, withToken } from '../list/thumb.js';
+import { readStoredSession } from '../net/session-cache.js';
 import { text } from '../texts/index.js';
 import { dayAndTime } from '../ui/clock.js';
 import { confirmDialog, dialogHeader, openDialog } from '../ui/dialog.js';
@@ -108,41 +110,55 @@ export class Versions {
   /** @param {Version} version @param {boolean} isCurrent @param {() => void} closePanel */
   #item(version, isCurrent, closePanel) {
     const restore = async () => {
-      if (await this.#confirmRestore(version.id)) closePanel();
+      if (await this.#confirmRestore(version)) closePanel();
     };
     return h(
       'li',
       { class: `version-item${isCurrent ? ' current' : ''}`, 'data-version': version.id },
+      this.#screenshot(version),
       h(
         'div',
-        { class: 'version-head' },
-        h('code', { class: 'version-id' }, version.id.slice(0, 7)),
-        h('time', { datetime: version.timestamp }, dayAndTime(version.timestamp)),
+        { class: 'version-body' },
+        h(
+          'div',
+          { class: 'version-head' },
+          version.serial !== undefined &&
+            h('span', { class: 'version-number' }, text.versionNumber(version.serial)),
+          h('code', { class: 'version-id' }, version.id.slice(0, 7)),
+          h('time', { datetime: version.timestamp }, dayAndTime(version.timestamp)),
+        ),
+        h('p', { class: 'version-message' }, version.message),
+        isCurrent
+          ? h('span', { class: 'version-current' }, text.current)
+          : h(
+              'button',
+              {
+                type: 'button',
+                class: 'button compact restore-btn',
+                'aria-label': text.restoreOf(nameOf(version)),
+                onclick: restore,
+              },
+              text.restore,
+            ),
       ),
-      h('p', { class: 'version-message' }, version.message),
-      isCurrent
-        ? h('span', { class: 'version-current' }, text.current)
-        : h(
-            'button',
-            {
-              type: 'button',
-              class: 'button compact restore-btn',
-              'aria-label': text.restoreOf(version.id),
-              onclick: restore,
-            },
-            text.restore,
-          ),
     );
   }
 
-  /** @param {string} id */
-  #confirmRestore(id) {
+  /** @param {Version} version */
+  #screenshot(version) {
+    const url = withToken(version.screenshotUrl ?? null, readStoredSession()?.access_token);
+    const alt = text.versionScreenshot(nameOf(version));
+    return projectThumb(this.projectId, String(version.serial ?? ''), url, alt);
+  }
+
+  /** @param {Version} version */
+  #confirmRestore(version) {
     return confirmDialog({
       iconName: 'clock',
       title: text.restoreTitle,
-      lines: [text.restoreQuestion(id), text.restoreNote],
+      lines: [text.restoreQuestion(nameOf(version)), text.restoreNote],
       action: text.restoreAction,
-      run: () => this.#restore(id),
+      run: () => this.#restore(version.id),
     });
   }
 
@@ -198,4 +214,9 @@ export class Versions {
     );
     return versions;
   }
+}
+
+/** What a version is called: by its number, which never changes, where the server tells it. */
+function nameOf(/** @type {Version} */ { serial, id }) {
+  return String(serial ?? id);
 }

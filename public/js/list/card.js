@@ -4,7 +4,7 @@ import { text } from '../texts/index.js';
 import { day } from '../ui/clock.js';
 import { h } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
-import { projectThumb } from './thumb.js';
+import { imageOf, projectThumb } from './thumb.js';
 
 /** @typedef {import('../types.js').ProjectSummary} ProjectSummary */
 
@@ -81,18 +81,8 @@ function publicationBadge({ isPublic, publication }) {
   );
 }
 
-/**
- * Only a published game is known to have an image; asking for the others would answer 404 for each
- * card.
- * @param {ProjectSummary} project @param {string} name
- */
+/** @param {ProjectSummary} project @param {string} name */
 function thumbnail(project, name) {
-  const token = readStoredSession()?.access_token;
-  return projectThumb(
-    project.id,
-    name,
-    project.isPublic && token
-      ? `/api/projects/${project.id}/thumbnail?access_token=${encodeURIComponent(token)}`
-      : null,
-  );
+  const url = imageOf(project, readStoredSession()?.access_token);
+  return projectThumb(project.id, name, url, text.screenshotOf(name));
 }

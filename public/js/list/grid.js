@@ -12,6 +12,8 @@ const SKELETON_CARDS = 3;
 const SEARCH_AFTER_MS = 250;
 /** Fewer games are found faster by looking. */
 const SEARCH_FROM_PROJECTS = 9;
+/** So far below the screen the end of the list is near. */
+const NEAR_END = '0px 0px 600px 0px';
 
 /**
  * @type {{ id: Filter, label: string, empty: string, admits: (project: ProjectSummary) => boolean
@@ -48,6 +50,16 @@ export class ProjectGrid {
   #asked = '';
   /** @type {number | undefined} */
   #searchTimer;
+  #nearEnd = new IntersectionObserver(
+    (entries) => {
+      const more = entries.find(({ isIntersecting }) => isIntersecting)?.target;
+      if (!(more instanceof HTMLElement)) return;
+      this.#nearEnd.disconnect();
+      more.click();
+    },
+    { rootMargin: NEAR_END },
+  );
+  #told = h('p', { class: 'visually-hidden', role: 'status' });
 
   /**
    * @param {{ onRetry: () => void, onAsk: (frame: { type: string }) => boolean, onRename: (project:
@@ -72,6 +84,7 @@ export class ProjectGrid {
       ),
       h('span', { class: 'filter-slider', 'aria-hidden': 'true' }),
     );
+    this.#grid.after(this.#told);
     this.#search.addEventListener('input', () => this.#lookFor(SEARCH_AFTER_MS));
     this.showLoading();
   }
@@ -112,11 +125,13 @@ export class ProjectGrid {
   take({ projects, next, counts, filter, query, after }) {
     if (this.#asked !== JSON.stringify([filter, query, after])) return;
     this.#asked = '';
-    this.#projects = after === null ? projects : [...(this.#projects ?? []), ...projects];
+    const isMore = after !== null && this.#projects !== null;
+    this.#projects = isMore ? [...(this.#projects ?? []), ...projects] : projects;
     this.#next = next;
     this.#counts = counts;
     this.#showCounts();
-    this.#draw();
+    if (isMore) this.#append(projects);
+    else this.#draw();
   }
 
   /** @param {{ id: string, name: string, updatedAt: string } | null} project */
@@ -229,8 +244,21 @@ export class ProjectGrid {
       );
   }
 
+  /** Behind those that are there, which stay as they are. @param {ProjectSummary[]} projects */
+  #append(projects) {
+    const more = this.#grid.querySelector('.list-more');
+    const hadFocus = more !== null && more === document.activeElement;
+    more?.remove();
+    const cards = projects.map((project) => projectCard(project, this.actions));
+    this.#grid.append(...cards, ...this.#more());
+    if (hadFocus) cards[0]?.querySelector('a')?.focus({ preventScroll: true });
+    this.#told.textContent = text.listShown(this.#projects?.length ?? 0, this.#counts.all);
+  }
+
+  /** Brings the next page: pressed by hand, or once by whoever scrolls near it. */
   #more() {
     const next = this.#next;
+    this.#nearEnd.disconnect();
     if (next === null) return [];
     const more = h(
       'button',
@@ -244,6 +272,7 @@ export class ProjectGrid {
       },
       text.discoverMore,
     );
+    this.#nearEnd.observe(more);
     return [more];
   }
 }

@@ -4,20 +4,43 @@ import { h } from '../ui/dom.js';
 /**
  * @param {string} id @param {string} name @param {string | null} url An image that is not there
  * leaves the name.
+ * @param {string} alt what a screen reader says of the image; nothing = it is decoration
  */
-export function projectThumb(id, name, url) {
+export function projectThumb(id, name, url, alt = '') {
   const box = h(
     'div',
-    { class: 'project-thumb', 'aria-hidden': 'true' },
+    { class: 'project-thumb', 'aria-hidden': alt === '' && 'true' },
     // Drawn by the style: it is no text of the link around it.
-    h('span', { class: 'project-thumb-name', 'data-name': name }),
+    h('span', { class: 'project-thumb-name', 'data-name': name, 'aria-hidden': 'true' }),
   );
   box.dataset['tint'] = String(tint(id));
   if (url !== null) {
-    const image = h('img', { src: url, alt: '', loading: 'lazy', onerror: () => image.remove() });
+    const image = h('img', {
+      src: url,
+      alt,
+      loading: 'lazy',
+      decoding: 'async',
+      onerror: () => image.remove(),
+    });
     box.append(image);
   }
   return box;
+}
+
+/**
+ * What shows a game: of a published one its own image, else what its newest version looks like.
+ * Null = nothing does; asking for what is not there would answer 404 for each card.
+ * @param {import('../types.js').ProjectSummary} project
+ * @param {string | undefined} token an image cannot send it as a header
+ */
+export function imageOf({ id, isPublic, screenshotUrl }, token) {
+  const url = isPublic ? `/api/projects/${id}/thumbnail` : (screenshotUrl ?? null);
+  return withToken(url, token);
+}
+
+/** @param {string | null} url @param {string | undefined} token */
+export function withToken(url, token) {
+  return url !== null && token ? `${url}?access_token=${encodeURIComponent(token)}` : null;
 }
 
 /** One of twelve tints, always the same for a project. @param {string} id */

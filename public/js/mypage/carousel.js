@@ -1,5 +1,5 @@
 /** The shelf of own games: a row that snaps to the middle, where a case is shown in full size. */
-import { projectThumb } from '../list/thumb.js';
+import { imageOf, projectThumb } from '../list/thumb.js';
 import { text } from '../texts/index.js';
 import { byId, h, prefersStillness } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
@@ -144,12 +144,9 @@ export class Carousel {
 /** @param {ProjectSummary} project @param {string} token */
 function gameCase(project, token) {
   const name = project.name || text.undefinedName;
-  // Only of a published game it is known that it has an image.
-  const image = project.isPublic
-    ? `/api/projects/${project.id}/thumbnail?access_token=${encodeURIComponent(token)}`
-    : null;
   const href = `/play/${project.id}`;
-  const box = h('span', { class: 'case-box' }, projectThumb(project.id, name, image));
+  const thumb = projectThumb(project.id, name, imageOf(project, token), text.screenshotOf(name));
+  const box = h('span', { class: 'case-box' }, thumb);
   return h(
     'li',
     { class: 'case', 'data-id': project.id },

@@ -64,6 +64,9 @@ export const ja = {
   listEmptyHint: '「つくる」を押して、話しかけるだけで始められます。',
   listEmptyPublic: '公開中のゲームはありません',
   listEmptyDraft: '下書きのゲームはありません',
+  screenshotOf: (/** @type {string} */ name) => `「${name}」の画面`,
+  listShown: (/** @type {number} */ shown, /** @type {number} */ all) =>
+    `${all}個のうち${shown}個を表示しています`,
   listNoMatch: '見つかりませんでした',
   listFailed: 'ゲームの一覧を読み込めませんでした',
   listFailedHint: '接続を確かめて、もう一度お試しください。',
@@ -202,6 +205,8 @@ export const ja = {
   versionsTitle: '変更履歴',
   versionsEmpty: 'まだバージョンがありません',
   versionsFailed: '変更履歴を読み込めませんでした',
+  versionNumber: (/** @type {number} */ serial) => `バージョン ${serial}`,
+  versionScreenshot: (/** @type {string} */ id) => `バージョン ${id} の画面`,
   versionsMore: 'もっと見る',
   current: '現在',
   restore: '復元',

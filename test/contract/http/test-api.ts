@@ -188,6 +188,7 @@ export async function publishGame(
   projectId: string,
   files: Readonly<Record<string, string | Buffer>>,
   jobId: string = randomUUID(),
+  screenshot: string | null = null,
 ): Promise<string> {
   const { store } = database;
   const mirror = createMirror(dataDir);
@@ -214,6 +215,7 @@ export async function publishGame(
     kind: 'generate',
     subject: 'ゲームを作って',
     restoredFrom: null,
+    screenshot,
   });
   await mirror.advanceMain(user.id, projectId, revision);
   await store.jobs.complete({

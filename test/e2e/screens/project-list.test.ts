@@ -104,11 +104,19 @@ describe('project list', () => {
     const page = await session.signedIn('phone');
     expect(await page.locator('.project-card').count()).toBe(30);
     expect(await texts(page, '.filter-count')).toEqual(['66', '1', '65']);
-    await page.click('.list-more');
+    await page.evaluate("window.firstCard = document.querySelector('.project-card')");
+    await page.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })");
     await until(page, "document.querySelectorAll('.project-card').length === 60");
-    await page.click('.list-more');
+    expect(await page.innerText('[role="status"].visually-hidden')).toContain('60');
+    // Who goes by keyboard comes to the button, and then to what it brought.
+    await page.focus('.list-more');
     await until(page, "document.querySelectorAll('.project-card').length === 66");
+    expect(await page.evaluate("document.activeElement.closest('.project-card') !== null")).toBe(
+      true,
+    );
     expect(await page.locator('.list-more').count()).toBe(0);
+    // Cards stay as they are while others come.
+    expect(await page.evaluate('window.firstCard.isConnected')).toBe(true);
     await page.click('[data-filter="public"]');
     await until(page, "document.querySelectorAll('.project-card').length === 1");
     expect(await texts(page, '.project-name')).toEqual(['公開ゲーム']);
