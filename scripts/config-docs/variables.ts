@@ -78,6 +78,9 @@ export const VARIABLES: Readonly<Record<string, Group>> = {
     WATCH_INTERVAL_MS: {
       meaning: 'pause between the rounds that look for broken runs, rows and builds',
     },
+    OPERATOR_USER_ID: {
+      meaning: 'the account in whose name, and at whose cost, `dreamcore rerun` does jobs again',
+    },
     BROKEN_RUN_MS: { meaning: 'a run whose workflow code fails for so long is ended' },
   },
   'The model': {

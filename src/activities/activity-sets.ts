@@ -41,6 +41,7 @@ import { projectActivities } from './shared/projects.js';
 import { publishingActivities } from './shared/publishing.js';
 import { publishInfoActivities } from './shared/publishing-info.js';
 import { remixActivities } from './shared/remix.js';
+import { rerunActivities } from './shared/rerun.js';
 import { createStorage } from './shared/storage.js';
 import { thumbnailActivities } from './shared/thumbnails.js';
 import { usageActivities, withReleasedSteps, withReleasedUsage } from './shared/usage.js';
@@ -139,6 +140,7 @@ function sharedActivities(parts: Parts): SharedActivities {
     ...publishingActivities(parts),
     ...publishInfoActivities(parts),
     ...remixActivities(parts),
+    ...rerunActivities(parts),
     ...videoPlanActivities(parts),
     ...maintenanceActivities(parts),
     ...usageActivities(parts),

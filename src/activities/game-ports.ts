@@ -1,5 +1,6 @@
 import type { GenerateThumbnailInput, ImageMade } from '../contracts/images.js';
 import type { RemixedGame, RemixGameInput } from '../contracts/publishing.js';
+import type { RerunJobInput } from '../contracts/rerun.js';
 
 /** Parts of the shared set (ports.ts): what is made of a game that is there. */
 export interface RemixActivities {
@@ -8,6 +9,14 @@ export interface RemixActivities {
    * however often it is tried. `ACCESS_DENIED` where the maker does not allow it.
    */
   makeRemix(input: RemixGameInput): Promise<RemixedGame>;
+}
+
+export interface RerunActivities {
+  /**
+   * Makes a project of the operator's as the job's was when it began: files and last chat lines;
+   * once, however often it is tried. `ACCESS_DENIED` when the job or its project is gone.
+   */
+  copyForRerun(input: RerunJobInput): Promise<{ projectId: string }>;
 }
 
 export interface ThumbnailActivities {

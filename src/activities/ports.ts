@@ -23,7 +23,7 @@ import type { JobEvent } from '../contracts/stream.js';
 import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video.js';
 import type { Backend, CancelAnswer, RestoreOutcome, RunBy } from '../contracts/workflows.js';
 import type { AgentRepair, AttemptActivities } from './attempt-port.js';
-import type { RemixActivities, ThumbnailActivities } from './game-ports.js';
+import type { RemixActivities, RerunActivities, ThumbnailActivities } from './game-ports.js';
 import type { WatcherActivities } from './watcher-port.js';
 
 /**
@@ -391,6 +391,7 @@ export type SharedActivities = JobActivities &
   WatcherActivities &
   PublishingActivities &
   RemixActivities &
+  RerunActivities &
   ThumbnailActivities &
   CutoutActivities &
   VideoPlanActivities;

@@ -13,6 +13,7 @@ export const ACTION_KINDS = [
   'publishGame',
   'unpublishGame',
   'remixGame',
+  'rerunJob',
 ] as const;
 export type ActionKind = (typeof ACTION_KINDS)[number];
 

@@ -72,6 +72,16 @@ export function remixProjectIdFor(actionId: string): string {
   return uuidv5(`${actionId.toLowerCase()}remix`, NAMESPACE);
 }
 
+/** The copy of a project in which an operator has a job done once more. */
+export function rerunProjectIdFor(actionId: string): string {
+  return uuidv5(`${actionId.toLowerCase()}rerun`, NAMESPACE);
+}
+
+/** A line of a chat in the copy of its project. */
+export function copiedLineIdFor(projectId: string, lineId: string): string {
+  return uuidv5(`${projectId.toLowerCase()}${lineId.toLowerCase()}`, NAMESPACE);
+}
+
 /** What an action tells its user once. */
 export function notificationIdFor(actionId: string): string {
   return uuidv5(`${actionId.toLowerCase()}notification`, NAMESPACE);

@@ -6,6 +6,7 @@ export { generateImage, generateThumbnail, removeBackground } from './images.js'
 export { jobStream } from './job-stream.js';
 export { generatePublishInfo, publishGame, unpublishGame } from './publishing.js';
 export { remixGame } from './remix-game.js';
+export { rerunJob } from './rerun-job.js';
 export { renderVideo } from './render-video.js';
 export { hydrateProject, replicateAll, replicateProject } from './replication.js';
 export { restoreVersion } from './restore-version.js';

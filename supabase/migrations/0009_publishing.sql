@@ -101,8 +101,8 @@ begin
   return v_action.result;
 end $$;
 
--- A project from a published version: its row, its first version, the first line of its chat. One
--- transaction; a repeat changes nothing. False = the action has ended.
+-- A project from a version of another one: its row, its first version (none without p_revision), the
+-- first line of its chat. One transaction; a repeat changes nothing. False = the action has ended.
 create or replace function public.create_remix(p_action_id uuid, p_project_id uuid, p_user_id uuid,
   p_name text, p_parent_id uuid, p_revision text, p_subject text, p_chat_id uuid, p_line text)
   returns boolean
@@ -119,7 +119,7 @@ begin
     (select id from public.projects where id = p_parent_id))
   on conflict (id) do nothing;
   insert into public.revisions (project_id, ordinal, revision, job_id, kind, subject)
-  values (p_project_id, 1, p_revision, p_action_id, 'remix', p_subject)
+  select p_project_id, 1, p_revision, p_action_id, 'remix', p_subject where p_revision is not null
   on conflict do nothing;
   insert into public.chat_history (id, project_id, role, message)
   values (p_chat_id, p_project_id, 'system', left(p_line, 1000))

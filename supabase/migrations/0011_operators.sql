@@ -65,6 +65,15 @@ language sql stable set search_path = '' as $$
   from public.usage_events where job_id = p_id;
 $$;
 
+-- Where a job was done once more, and what it does once more, the newest first.
+create or replace function public.reruns_with(p_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(jsonb_agg(result order by created_at desc), '[]')
+  from public.actions
+  where kind = 'rerunJob' and state = 'completed'
+    and p_id::text in (result ->> 'rerunOf', result ->> 'jobId');
+$$;
+
 -- How the jobs of the last p_days ended, per day of the players' calendar, the newest first, and
 -- in all (day null). games: those that took a slot. stuck: open for longer than p_stuck_seconds
 -- since they took it, or, without one, for longer than that and not waiting for one. silent:
@@ -109,7 +118,7 @@ declare
 begin
   for v_function in
     select p.oid::regprocedure from pg_proc p where p.pronamespace = 'public'::regnamespace
-      and p.proname in ('list_work', 'usage_of', 'job_outcomes')
+      and p.proname in ('list_work', 'usage_of', 'reruns_with', 'job_outcomes')
   loop
     execute format(
       'revoke all on function %s from public, anon, authenticated, service_role', v_function

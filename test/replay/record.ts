@@ -114,6 +114,7 @@ const succeed: FakeActivities = {
   checkCopy: async () => undefined,
   activateRelease: async ({ gameId, revision, contentHash }) => ({ gameId, revision, contentHash }),
   unpublishGame: async () => undefined,
+  copyForRerun: async () => ({ projectId: PROJECT }),
   makeRemix: async () => ({ projectId: PROJECT }),
   deleteStaleReleases: async () => undefined,
   listReplicationTargets: async ({ after }) =>
@@ -418,6 +419,28 @@ async function recordOthers(env: WorkflowEnv): Promise<void> {
   });
 }
 
+/** A job that an operator has done once more: begun, and refused as its project is gone. */
+async function recordReruns(env: WorkflowEnv): Promise<void> {
+  const gone = async (): Promise<never> => {
+    throw ApplicationFailure.nonRetryable('the job or its project is gone', 'ACCESS_DENIED');
+  };
+  const { jobId, userId, projectId: _, messageId: __, ...asked } = generateInput();
+  for (const [name, overrides] of [
+    ['rerun-success', {}],
+    ['rerun-gone', { copyForRerun: gone }],
+  ] as const) {
+    await env.withWorkers({ ...succeed, ...overrides }, async () => {
+      const handle = await env.client.workflow.start('rerunJob', {
+        workflowId: name,
+        taskQueue: 'dreamcore',
+        args: [{ actionId: generateInput().jobId, userId, projectId: null, jobId, asked }],
+      });
+      await handle.result().catch(() => undefined);
+    });
+    await save(env, name, name);
+  }
+}
+
 /** Publishing and its words: done well, refused by the check, cancelled, not the caller's. */
 async function recordPublications(env: WorkflowEnv): Promise<void> {
   const wrong = async (): Promise<never> => {
@@ -523,6 +546,7 @@ try {
   await recordCancelInQueue(env);
   await recordOtherWriters(env);
   await recordOthers(env);
+  await recordReruns(env);
   await recordPublications(env);
   await recordAccount(env);
   await recordImages(env, { succeed, isWanted, save });

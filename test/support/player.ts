@@ -4,7 +4,8 @@ import { Listener } from './listener.js';
 import type { Stack } from './stack.js';
 import { createUser } from './users.js';
 
-const GAME = '2Dのキャッチゲームを作って';
+/** What a new player asks for. */
+export const GAME = '2Dのキャッチゲームを作って';
 
 /** A new user with a new project and an open socket. */
 export async function newPlayer(stack: Pick<Stack, 'env' | 'baseUrl'>): Promise<Player> {

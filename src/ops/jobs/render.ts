@@ -12,6 +12,7 @@ export function renderJob(job: ShownJob): string {
     section('Version', renderVersion(job)),
     section('Recordings', renderRecordings(job)),
     section('Kept, unpublished', renderKept(job)),
+    section('Done once more', renderReruns(job)),
     section(
       'Links',
       Object.entries(job.links).map(([what, where]) => pair(what, where)),
@@ -44,6 +45,12 @@ function renderHead({ work, run, end }: ShownJob): string {
   if (end !== null) lines.push(pair('ended', end));
   if (work.error) lines.push(pair('told', work.error));
   return lines.join('\n');
+}
+
+function renderReruns({ work, reruns }: ShownJob): string[] {
+  return reruns.map(({ rerunOf, jobId }) =>
+    jobId === work.id ? `this is a rerun of ${rerunOf}` : `as ${jobId}`,
+  );
 }
 
 const STEP_HEADERS = ['at', 'step', 'state', 'waited', 'took', 'what'];

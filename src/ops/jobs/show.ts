@@ -61,6 +61,7 @@ export async function readJob(id: string, envFile: string | undefined): Promise<
     files,
     recordings: await readRecordings(config.DATA_DIR, work),
     kept: await readKept(config.DATA_DIR, work),
+    reruns: await store.operators.rerunsWith(id),
     links: await linksOf(store, work, told),
     missing: [
       ...told.missing,

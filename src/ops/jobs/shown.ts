@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JobRerun } from '../../contracts/rerun.js';
 import { UsageEntry, WorkRow } from '../../store/tables/operators.js';
 
 /** One thing that a run did, or was asked. */
@@ -75,6 +76,8 @@ export const ShownJob = z.object({
   files: z.array(ChangedFile).nullable(),
   recordings: z.array(ShownRecording),
   kept: z.array(KeptCommit),
+  /** Where it was done once more, and what it does once more. */
+  reruns: z.array(JobRerun).default([]),
   links: z.record(z.string(), z.string()),
   /** What could not be looked at. */
   missing: z.array(z.string()),

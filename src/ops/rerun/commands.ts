@@ -1,18 +1,21 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { ENV_FILE, examples, readId, say } from '../options.js';
+import { rerunAgain, type AgainOptions } from './again.js';
 import { rerunRecorded, type RerunOptions } from './rerun.js';
 
-/** The command that does an attempt once more. */
+/** The command that does a job, or one recorded attempt of it, once more. */
 export function addRerunCommand(program: Command): void {
   program
     .command('rerun')
     .description(
-      'Does an attempt of a job once more with the recorded answers of the model, in a copy at ' +
-        'the version that it started from: no network, no cost, no change. Exits 1 when it comes ' +
-        'out otherwise, and says the first difference.',
+      "Does a job once more: as a new job in the operator's name, in a copy of the project as it " +
+        'was. With --recorded one attempt of it, with the recorded answers of the model: no ' +
+        'network, no cost, no change; exits 1 when it comes out otherwise, and says the first ' +
+        'difference.',
     )
-    .argument('<job>', 'its id; it ran here or was imported', readId)
-    .requiredOption('--recorded', 'with the recorded answers')
+    .argument('<job>', 'its id; it ran here or, for --recorded, was imported', readId)
+    .option('--as <user>', 'in the name of this user; OPERATOR_USER_ID when left out', readId)
+    .option('--recorded', 'with the recorded answers')
     .option('--attempt <n>', 'this attempt; the last one when it is left out', readAttempt)
     .option('--build <id>', 'by another build below dist/builds, as deploy status says it')
     .option('--keep', 'leave the copy where it is, and say where')
@@ -21,12 +24,14 @@ export function addRerunCommand(program: Command): void {
     .addHelpText(
       'after',
       examples(
+        ['dreamcore rerun <job>', 'does it work now? The model is asked, and paid'],
         ['dreamcore rerun <job> --recorded', 'does it fail here as well?'],
         ['dreamcore rerun <job> --recorded --build 5e275b48baa9f451', 'and on the build before?'],
         ['dreamcore rerun <job> --recorded --keep', 'and what does it make?'],
       ),
     )
-    .action(async (id: string, options: RerunOptions) => {
+    .action(async (id: string, options: RerunOptions & AgainOptions & { recorded?: true }) => {
+      if (!options.recorded) return say(await rerunAgain(id, options));
       const { text, exitCode } = await rerunRecorded(id, options);
       say(text);
       process.exitCode = exitCode;

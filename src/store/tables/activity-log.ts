@@ -12,6 +12,7 @@ export interface ActivityEntry {
     | 'unpublish'
     | 'signIn'
     | 'remix'
+    | 'rerun'
     | 'limit';
   readonly targetType: 'user' | 'project' | 'asset' | 'address';
   readonly targetId: string;

@@ -75,6 +75,18 @@ export function chatHistoryTable(client: Client) {
 
     lastLines,
 
+    /** The last lines that were there before that time, oldest first. */
+    async before(projectId: string, at: string, limit: number): Promise<StoredLine[]> {
+      const query = client
+        .from('chat_history')
+        .select(COLUMNS)
+        .eq('project_id', projectId)
+        .lt('created_at', at)
+        .order('created_at', { ascending: false })
+        .limit(limit);
+      return (await ask('read the lines of that time', query, Rows)).reverse().map(toStoredLine);
+    },
+
     /** Every line of the project, oldest first. */
     all: (projectId: string): Promise<HistoryItem[]> => allLines(client, projectId),
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JobRerun } from '../../contracts/rerun.js';
 import { ActionState } from '../../contracts/rows.js';
 import { USAGE_KINDS } from '../../contracts/usage.js';
 import { ask, type Client } from './client.js';
@@ -106,6 +107,10 @@ export function operatorReads(client: Client) {
     /** The account of one job or action, in the order of time. */
     usageOf: (id: string): Promise<UsageEntry[]> =>
       ask('read the account', client.rpc('usage_of', { p_id: id }), z.array(UsageEntry)),
+
+    /** Where this job was done once more, and what it does once more; the newest first. */
+    rerunsWith: (id: string): Promise<JobRerun[]> =>
+      ask('find the reruns', client.rpc('reruns_with', { p_id: id }), z.array(JobRerun)),
 
     /** The last `days` days, today included: their sum first, then each day, the newest first. */
     outcomes: (days: number, stuckSeconds: number): Promise<JobOutcomes[]> =>

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { ask, type Client } from './client.js';
 
-/** A project with its first version, made from another one's. */
+/** A project with its first version, made from another one's; nothing was made there yet = none. */
 export interface CreateRemix {
   readonly actionId: string;
   readonly projectId: string;
   readonly userId: string;
   readonly name: string;
-  /** The project whose published version it was made from. */
-  readonly parentId: string;
-  readonly revision: string;
+  /** The project whose published version it was made from; null names none. */
+  readonly parentId: string | null;
+  readonly revision: string | null;
   readonly subject: string;
   readonly chatId: string;
   /** The first line of its chat. */

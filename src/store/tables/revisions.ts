@@ -73,15 +73,11 @@ export type Revisions = ReturnType<typeof revisionsTable>;
 export function revisionsTable(client: Client) {
   return {
     /** The newest revision of any kind: the project's files. Null = nothing was made yet. */
-    async head(projectId: string): Promise<RevisionRow | null> {
-      const query = client
-        .from('revisions')
-        .select('*')
-        .eq('project_id', projectId)
-        .order('ordinal', { ascending: false })
-        .limit(1);
-      return askFirst('read the head', query, Row);
-    },
+    head: (projectId: string): Promise<RevisionRow | null> => headOf(client, projectId),
+
+    /** The head as it was before that time. */
+    headAt: (projectId: string, at: string): Promise<RevisionRow | null> =>
+      headOf(client, projectId, at),
 
     /** Hashes of the newest revisions of any kind, newest first, at most {@link LINE_LENGTH}. */
     async line(projectId: string): Promise<string[]> {
@@ -140,6 +136,12 @@ export function revisionsTable(client: Client) {
       return found && !another ? found : null;
     },
   };
+}
+
+async function headOf(client: Client, projectId: string, before?: string) {
+  const all = client.from('revisions').select('*').eq('project_id', projectId);
+  const wanted = before === undefined ? all : all.lt('created_at', before);
+  return askFirst('read the head', wanted.order('ordinal', { ascending: false }).limit(1), Row);
 }
 
 async function publishRevision(

@@ -4,20 +4,27 @@ import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packParts, unpackParts } from '../../../src/ops/archive/tar.js';
-import { newPlayer, say } from '../../support/player.js';
+import { createStore } from '../../../src/store/index.js';
+import { createMirror } from '../../../src/store/mirror/mirror.js';
+import { log } from '../../support/database.js';
+import { GAME, newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
+import { createUser } from '../../support/users.js';
 import { commandOn } from './command.js';
 
 const dreamcore = commandOn(sharedStack());
+const FIRST = { skip: 0, limit: 1 };
 let dir: string;
 let archive: string;
 /** Jobs of one project: a new game, and a change of it. */
 let [made, changed] = ['', ''];
+let source: { userId: string; projectId: string };
 
 beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'dreamcore-reruns-'));
   archive = path.join(dir, 'case.tar.gz');
   const player = await newPlayer(sharedStack());
+  source = { userId: player.user.id, projectId: player.projectId };
   made = await say(player);
   await player.listener.until(({ type }) => type === 'completed');
   const from = player.listener.frames.length;
@@ -82,9 +89,65 @@ describe('E9: a recorded attempt is done once more', () => {
     expect((await dreamcore('rerun', made, '--recorded', '--attempt', '9')).err).toBe(
       `There is no such recording of ${made} here; attempts: 1.\n`,
     );
-    expect((await dreamcore('rerun', made)).err).toContain("'--recorded'");
+    expect((await dreamcore('rerun', made)).err).toBe(
+      'In whose name? Set OPERATOR_USER_ID, or say it with --as <user id>.\n',
+    );
     const cut = await withRecording('cut', (text) => text.split('\n').slice(0, 4).join('\n'));
     const there = await elsewhere('cut', cut);
     expect((await there('rerun', changed, '--recorded')).err).toContain('does not hold the end');
+  });
+});
+
+describe('E9: an operator has a job done once more', () => {
+  const { env, dataDir } = sharedStack();
+  const { SUPABASE_URL = '', SUPABASE_ANON_KEY = '', SUPABASE_SERVICE_ROLE_KEY = '' } = env;
+  const store = createStore({ SUPABASE_URL, SUPABASE_ANON_KEY, SUPABASE_SERVICE_ROLE_KEY }, log);
+  const mirror = createMirror(dataDir);
+
+  it("in a copy of the project as it was, in the operator's name and at his cost", async () => {
+    const operator = await createUser(env, 'operator');
+    const versions = await store.revisions.line(source.projectId);
+    const told = await dreamcore('rerun', changed, '--as', operator.id, '--json');
+    expect(told.code, told.err).toBe(0);
+    const rerun = JSON.parse(told.out) as { jobId: string; projectId: string };
+    await expect
+      .poll(async () => (await store.jobs.get(rerun.jobId))?.status, { timeout: 60_000 })
+      .toBe('completed');
+    expect((await store.projects.get(rerun.projectId))?.user_id).toBe(operator.id);
+    const line = await store.revisions.line(rerun.projectId);
+    expect(line).toHaveLength(2);
+    const first = await mirror.listFiles(operator.id, rerun.projectId, line[1] ?? '');
+    const found = await mirror.listFiles(source.userId, source.projectId, versions[1] ?? '');
+    expect(first).toEqual(found);
+    const chat = await store.chatHistory.all(rerun.projectId);
+    const asked = chat.filter(({ role }) => role === 'user').map(({ content }) => content);
+    expect(asked).toEqual([GAME, 'もっと速くして']);
+    expect(await store.revisions.line(source.projectId)).toEqual(versions);
+    const [account] = await store.operators.usageOf(rerun.jobId);
+    expect(account?.usd).toBeGreaterThan(0);
+    expect((await store.operators.work({ id: rerun.jobId }, FIRST))[0]?.user_id).toBe(operator.id);
+    expect((await dreamcore('show', changed)).out).toContain(`as ${rerun.jobId}`);
+    expect((await dreamcore('show', rerun.jobId)).out).toContain(`this is a rerun of ${changed}`);
+  });
+
+  it('begins with nothing where nothing was made yet', async () => {
+    const operator = await createUser(env, 'operator');
+    const told = await dreamcore('rerun', made, '--as', operator.id, '--json');
+    expect(told.code, told.err).toBe(0);
+    const { jobId, projectId } = JSON.parse(told.out) as { jobId: string; projectId: string };
+    await expect
+      .poll(async () => (await store.jobs.get(jobId))?.status, { timeout: 60_000 })
+      .toBe('completed');
+    expect(await store.revisions.line(projectId)).toHaveLength(1);
+  });
+
+  it('says that the job was refused', async () => {
+    const operator = await createUser(env, 'operator');
+    const first = dreamcore('rerun', changed, '--as', operator.id);
+    const second = dreamcore('rerun', changed, '--as', operator.id);
+    const errors = (await Promise.all([first, second])).map(({ err }) => err).filter(Boolean);
+    expect(errors).toEqual([
+      expect.stringMatching(/^It was copied to project .*refused: USER_LIMIT_EXCEEDED\.\n$/),
+    ]);
   });
 });

@@ -438,6 +438,7 @@ describe('the catalogue', () => {
       'replication_targets',
       'reserve_attempt',
       'reserve_step',
+      'reruns_with',
       'settle_attempt',
       'spent_on_job',
       'spent_today',

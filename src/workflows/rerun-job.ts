@@ -1,0 +1,40 @@
+import { ParentClosePolicy, startChild } from '@temporalio/workflow';
+import { jobIdFor, projectWorkflowId } from '../contracts/ids.js';
+import type { JobRerun, RerunJobInput } from '../contracts/rerun.js';
+import { SEARCH_ATTRIBUTES } from '../contracts/search-attributes.js';
+import { JOB_EXECUTION_TIMEOUT, type WriterMemo } from '../contracts/workflows.js';
+import { shared } from './activity-proxies.js';
+import { generateGame } from './generate-game.js';
+import { runAction } from './run-action.js';
+
+/**
+ * An operator has a job done once more: a copy of its project as it was then, and in it a job of
+ * the operator's like any other, which outlives this action. The row names both jobs (E9).
+ */
+export async function rerunJob(input: RerunJobInput): Promise<JobRerun> {
+  const { actionId, userId, asked } = input;
+  return runAction('rerunJob', input, async () => {
+    const { projectId } = await shared.copyForRerun.executeWithOptions(
+      { summary: `Copy the project as job ${input.jobId} found it` },
+      [input],
+    );
+    const jobId = jobIdFor(projectId, actionId);
+    await startChild(generateGame, {
+      workflowId: projectWorkflowId(projectId),
+      workflowExecutionTimeout: JOB_EXECUTION_TIMEOUT,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      args: [{ ...asked, jobId, messageId: actionId, userId, projectId }],
+      memo: { messageId: actionId, jobId, kind: 'generate' } satisfies WriterMemo,
+      typedSearchAttributes: [
+        { key: SEARCH_ATTRIBUTES.userId, value: userId },
+        { key: SEARCH_ATTRIBUTES.projectId, value: projectId },
+        { key: SEARCH_ATTRIBUTES.jobId, value: jobId },
+        { key: SEARCH_ATTRIBUTES.action, value: 'generate' },
+        { key: SEARCH_ATTRIBUTES.backend, value: 'local' },
+      ],
+      staticSummary: `再実行 (rerun): ${input.jobId}`,
+      priority: { fairnessKey: userId },
+    });
+    return { rerunOf: input.jobId, jobId, projectId };
+  });
+}
