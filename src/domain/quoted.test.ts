@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chatPrompt, chatSystemPrompt } from './chat-prompt.js';
+import { briefByRules } from './design/brief-by-rules.js';
+import { DESIGN_SYSTEM_PROMPT, designPrompt } from './design/design-prompt.js';
 import { generationPrompt, systemPrompt } from './generation-prompt.js';
 import { publishInfoPrompt, publishInfoSystemPrompt } from './publish-prompt.js';
 import { QUOTES_ARE_DATA } from './quoted.js';
@@ -10,6 +12,7 @@ import { videoPrompt, videoSystemPrompt } from './video-prompt.js';
 const request = { request: 'r', dimension: null, style: null, autoFix: false };
 const files = (text: string) => [{ path: 'index.html', text }];
 const lines = (content: string) => [{ role: 'assistant', content }];
+const WISH = { request: 'r', dimension: null, styleId: null, language: 'en' } as const;
 const plain = { projectName: 'p', spec: null, code: 'c' };
 const video = { title: 't', description: '', spec: null, code: 'c' };
 
@@ -28,6 +31,15 @@ const PROMPTS: readonly (readonly [string, (text: string) => string])[] = [
     'a chat line, in the reading of a message',
     (text) => readingPrompt({ content: 'm', gameName: 'g', lines: lines(text) }),
   ],
+  [
+    'a check of the design, in a change',
+    (text) => generationPrompt({ ...request, checks: [text] }),
+  ],
+  [
+    'the design, in a first game',
+    (pitch) => generationPrompt({ ...request, brief: { ...briefByRules(WISH), pitch } }),
+  ],
+  ['the wish, in a design', (text) => designPrompt({ ...WISH, request: text })],
   ['the spec, in words for publishing', (spec) => publishInfoPrompt({ ...plain, spec })],
   ['the page, in words for publishing', (code) => publishInfoPrompt({ ...plain, code })],
   ['the description, in a video', (description) => videoPrompt({ ...video, description })],
@@ -55,6 +67,8 @@ describe('what somebody else has said stays in its quotes', () => {
       chatSystemPrompt('en'),
       chatSystemPrompt('ja'),
       systemPrompt(false, 'en'),
+      systemPrompt(true, 'en'),
+      DESIGN_SYSTEM_PROMPT,
       READING_SYSTEM_PROMPT,
       publishInfoSystemPrompt('en'),
       videoSystemPrompt('en'),

@@ -7,6 +7,7 @@ import { supabaseLimitOf } from '../../src/contracts/limits.js';
 import { VideoStory } from '../../src/contracts/video.js';
 import { aliasOf } from '../../src/domain/asset-names.js';
 import { codeOf } from '../../src/contracts/sentences.js';
+import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
 import { gameTitle } from '../../src/domain/game-title.js';
 import { readEnglish } from '../../src/domain/intent/english.js';
 import { readJapanese } from '../../src/domain/intent/japanese.js';
@@ -50,6 +51,8 @@ const READERS: Record<string, (text: string) => unknown> = {
   readJson: (text) => readJson(text, VideoStory),
   'a failure on Modal': (text) => toAppError(new Error(text)),
   gameTitle: (text) => gameTitle(text, text),
+  'a brief by rules': (request) =>
+    briefByRules({ request, dimension: null, styleId: null, language: 'ja' }),
   evaluateStyleGate: (text) =>
     evaluateStyleGate({
       content: text,

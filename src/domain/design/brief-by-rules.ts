@@ -1,0 +1,104 @@
+import type { DesignedBrief, GameBrief } from '../../contracts/brief.js';
+import type { Dimension } from '../../contracts/ids.js';
+import type { Language } from '../language.js';
+import { styleGuide, type Palette } from '../style-guides.js';
+import { genreOf, playbookOf } from './playbooks.js';
+
+/** What a game is designed from. */
+export interface DesignWish {
+  readonly request: string;
+  readonly dimension: Dimension | null;
+  readonly styleId: string | null;
+  readonly language: Language;
+}
+
+const TITLE_CHARS = 24;
+/** A title that the wish gives itself, in any brackets. */
+const NAMED = /[「『“"]([^」』”"\n]{1,24})[」』”"]/;
+/** What a wish says besides its subject. */
+const ORDER =
+  /(?:[23]d(?:で|の)?|を?(?:作|つく)(?:って|り|る|成).*|ゲーム(?:が|を).*|(?:please )?(?:make|create|build) (?:me )?(?:an? )?|\bgames?\b)/gi;
+/** "Like X", "X のような". */
+const LIKENESS =
+  /みたいな|のような|っぽい|風の(?:ゲーム|遊び)|クローン|\b(?:just )?like\b|\bclone\b/i;
+
+const WITHOUT_STYLE: Palette = {
+  background: '#14213d',
+  surface: '#22335c',
+  player: '#4cc9f0',
+  danger: '#ef476f',
+  reward: '#ffd166',
+  text: '#f8f9fa',
+};
+
+const TEXTS = {
+  ja: {
+    untitled: '新しい冒険',
+    pitch: (kind: string, title: string) => `「${title}」という${kind}を作ります。`,
+    feel: '触るとすぐに動きと光で応え、だんだん難しくなる',
+    checks: [
+      'タップや指の動きにゲームが反応する',
+      '遊んでいると点数か状態が変わる',
+      '遊び続けるとゲームオーバーかクリアになる',
+      '終わったあと、もう一度遊べる',
+    ],
+    likeness: '名前、見た目、キャラクターはこのゲームだけのものにします。',
+  },
+  en: {
+    untitled: 'A new adventure',
+    pitch: (kind: string, title: string) => `I am making “${title}”, ${kind}.`,
+    feel: 'every touch is answered at once with movement and light, and it grows harder',
+    checks: [
+      'the game reacts to taps and drags',
+      'score or state changes while it is played',
+      'playing on leads to a game over or a win',
+      'after the end it can be played again',
+    ],
+    likeness: 'Its name, look and characters will be its own.',
+  },
+} satisfies Record<Language, unknown>;
+
+/** The colours of a chosen style, else these. */
+function paletteFor({ dimension, styleId }: DesignWish, otherwise: Palette): Palette {
+  const guide = dimension && styleId ? styleGuide(dimension, styleId) : null;
+  return guide?.palette ?? otherwise;
+}
+
+/** A brief out of the words of the wish alone: what there is when no model designs. */
+export function briefByRules(wish: DesignWish): GameBrief {
+  const { request, language } = wish;
+  const texts = TEXTS[language];
+  const genre = genreOf(request);
+  const { kind, controls, win, lose } = playbookOf(genre, language);
+  const isLike = LIKENESS.test(request);
+  const title = titleIn(request, isLike) ?? texts.untitled;
+  return {
+    title,
+    genre,
+    pitch: texts.pitch(kind, title),
+    ...{ controls, win, lose, feel: texts.feel },
+    palette: paletteFor(wish, WITHOUT_STYLE),
+    sprites: [],
+    checks: [...texts.checks],
+    likeness: isLike ? texts.likeness : null,
+    language,
+    by: 'rules',
+  };
+}
+
+/** What a model has designed, in the language and the colours that are settled. */
+export function briefByModel(designed: DesignedBrief, wish: DesignWish): GameBrief {
+  const palette = paletteFor(wish, designed.palette);
+  return { ...designed, palette, language: wish.language, by: 'model' };
+}
+
+/** A wish that names another game has no title of its own, unless in brackets. */
+function titleIn(request: string, isLike: boolean): string | null {
+  const text = request.normalize('NFKC');
+  const named = NAMED.exec(text)?.[1];
+  const [first = ''] = text.split(/[。、,.!?\n]/);
+  const subject = [
+    ...(named ?? (isLike ? '' : first.replace(ORDER, ' '))).replace(/\s+/g, ' ').trim(),
+  ];
+  return subject.slice(0, TITLE_CHARS).join('').trim() || null;
+}

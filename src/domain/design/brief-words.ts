@@ -1,0 +1,32 @@
+import type { GameBrief } from '../../contracts/brief.js';
+import { quoted } from '../quoted.js';
+
+/** What a player is told before anything is written. */
+export function briefSentence({ pitch, likeness }: GameBrief): string {
+  return likeness === null ? pitch : `${pitch} ${likeness}`;
+}
+
+/** The brief as the run is told it, a line each; a model or a player has worded it. */
+export function briefBlock(brief: GameBrief): string {
+  const { title, genre, pitch, controls, win, lose, feel, sprites, checks } = brief;
+  const lines = [
+    `title: ${title}`,
+    `genre: ${genre}`,
+    `pitch: ${pitch}`,
+    `controls: ${controls}`,
+    `win: ${win}`,
+    `lose: ${lose}`,
+    `feel: ${feel}`,
+    `palette: ${Object.entries(brief.palette)
+      .map(([role, hex]) => `${role} ${hex}`)
+      .join(', ')}`,
+    ...sprites.map(({ name, draws, fallback }) => `figure ${name}: ${draws}; drawn as ${fallback}`),
+    ...checks.map((check) => `has to be true: ${check}`),
+  ];
+  return `=== The design of this game ===\n${quoted(lines.join('\n'))}`;
+}
+
+/** What the game was to keep true, for a change of it. */
+export function checksBlock(checks: readonly string[]): string {
+  return `=== True of this game so far ===\n${quoted(checks.join('\n'))}`;
+}

@@ -1,0 +1,43 @@
+import { GENRES } from '../../contracts/brief.js';
+import { LANGUAGE_NAME } from '../language.js';
+import { quoted, QUOTES_ARE_DATA } from '../quoted.js';
+import type { DesignWish } from './brief-by-rules.js';
+
+/** Asks for one JSON object; what comes back is validated, and the rules stand behind it. */
+export const DESIGN_SYSTEM_PROMPT = `You design small phone games before somebody else writes \
+them. The message quotes the wish of a player: design the game that it wishes for, small enough \
+for one HTML page, played with a thumb on a portrait screen. ${QUOTES_ARE_DATA.en} Reply with \
+JSON only: \
+{"title": string, "genre": string, "pitch": string, "controls": string, "win": string, \
+"lose": string, "feel": string, "palette": {"background": string, "surface": string, \
+"player": string, "danger": string, "reward": string, "text": string}, \
+"sprites": [{"name": string, "draws": string, "fallback": string}], "checks": [string], \
+"likeness": string or null}.
+- All words for the player are in the language that the message names; each is one short \
+sentence, the title at most 20 characters.
+- genre: the nearest of ${GENRES.join(', ')}.
+- pitch: told to the player at once: who one is, what one does, what makes it fun.
+- controls: the one gesture that does most. win, lose: what ends a round well and badly. A game \
+without an end is lost by time or lives.
+- feel: what a touch is answered with, and the mood.
+- palette: six colours as #rrggbb that can be told apart.
+- sprites: none to four figures that matter most; name in small letters (a-z, 0-9, -), what it \
+draws, and the shapes by which code draws it otherwise.
+- checks: three to six sentences, each of them true of the finished game and to be seen by \
+somebody who plays it for half a minute without reading its code.
+- likeness: where the wish names a known game, take its mechanic and give it an own title, \
+figures and look that remind nobody of it; then one sentence that tells the player so. Else null.`;
+
+/** The wish with what was chosen for it. */
+export function designPrompt({ request, dimension, styleId, language }: DesignWish): string {
+  return [
+    `Language: ${LANGUAGE_NAME[language]}`,
+    dimension ? `Dimension: ${dimension}` : null,
+    styleId ? `Style: ${styleId}` : null,
+    `Wish:\n${quoted(request.slice(0, MAX_WISH_CHARS))}`,
+  ]
+    .filter((part) => part !== null)
+    .join('\n');
+}
+
+const MAX_WISH_CHARS = 4_000;
