@@ -19,6 +19,7 @@ const SHARED_STACK = [
   'test/contract/http/publishing.test.ts',
   'test/contract/http/remix.test.ts',
   'test/contract/journey/at-rest.test.ts',
+  'test/contract/journey/design.test.ts',
   'test/contract/journey/main-job.test.ts',
   'test/contract/journey/rest-calls.test.ts',
   'test/contract/journey/scripts.test.ts',

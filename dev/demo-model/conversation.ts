@@ -4,6 +4,7 @@ import { answerVideoWords, wantsVideoWords } from './video-words.js';
 import { planEdits, type EditPlan } from './edits/plan.js';
 import { GameSource } from './edits/source.js';
 import { composeGame } from './games/compose.js';
+import { answerDesign, wantsDesign } from './design.js';
 import { curesFor } from './faulty-games.js';
 import { answerReading, wantsReading } from './reading.js';
 import { readPrompt, type AskedFor } from './request-text.js';
@@ -185,6 +186,7 @@ export function decideNextTurn(request: MessagesRequest): Turn {
   const { tools, steps } = conversation;
   if (!tools.includes('Write') || !tools.includes('Read')) {
     if (wantsReading(conversation.system)) return endTurn(answerReading(conversation.prompt));
+    if (wantsDesign(conversation.system)) return endTurn(answerDesign(conversation.prompt));
     if (wantsVideoWords(conversation.prompt)) return endTurn(answerVideoWords(conversation.prompt));
     return endTurn(
       wantsPublishInfo(conversation.prompt)

@@ -112,6 +112,14 @@ export function planText(theme: Theme, request: string): string {
   );
 }
 
+/** What one does in the game, in one sentence. */
+export function oneLinePlan(theme: Theme, request: string): string {
+  const kind = ENGINE_KINDS[theme.engine];
+  return languageOf(request) === 'en'
+    ? `“${theme.title}”, a ${kind.en} (DEMO).`
+    : `「${theme.title}」（DEMO）: ${WHAT_ONE_DOES[theme.engine](theme)}。`;
+}
+
 export function createdText(theme: Theme, request: string): string {
   const language = languageOf(request) ?? 'ja';
   const wishes = suggestionLine(suggestionsFor(theme, language));

@@ -47,7 +47,7 @@ export const SERVER_WORDS: Readonly<Record<ServerFrame['type'], string>> = {
     '`followed`: it was sent elsewhere.',
   started: 'The job has its slot.',
   progress: 'How far the job is; also its place in the queue.',
-  stream: 'Text as it is written.',
+  stream: 'Text as it is written; of attempt 0: what a first game is to become.',
   streamReset: 'A new attempt begins: forget the text so far.',
   fileEdit: 'A file is being written, or was.',
   geminiCode: 'What the job made or changed.',

@@ -33,6 +33,7 @@ import { actionActivities } from './shared/action-rows.js';
 import { createAlerts } from './shared/alerts.js';
 import { backendActivities } from './shared/backend.js';
 import { cutoutActivities } from './shared/cutouts.js';
+import { designActivities } from './shared/design.js';
 import { jobActivities } from './shared/jobs.js';
 import { readingActivities } from './shared/message-reading.js';
 import { maintenanceActivities } from './shared/maintenance.js';
@@ -130,6 +131,7 @@ function sharedActivities(parts: Parts): SharedActivities {
     ...jobActivities(parts),
     ...planningActivities(parts),
     ...readingActivities(parts),
+    ...designActivities(parts),
     ...versionActivities(parts),
     ...projectActivities(parts),
     ...accountActivities(parts),

@@ -1,9 +1,7 @@
 import type { AccountActivities } from './account-port.js';
 import type { ActionEnd, ActionKind, ActionRef } from '../contracts/actions.js';
 import type { ErrorKind } from '../contracts/errors.js';
-import type { SelectedStyle, PendingQuestion } from '../contracts/frames.js';
-import type { Dimension } from '../contracts/ids.js';
-import type { ChatLine } from '../domain/chat-lines.js';
+import type { PendingQuestion } from '../contracts/frames.js';
 import type { Language } from '../domain/language.js';
 import type { MessageReading } from '../domain/generation-plan.js';
 import type {
@@ -24,6 +22,12 @@ import type { RenderVideoInput, VideoMade, VideoStory } from '../contracts/video
 import type { Backend, CancelAnswer, RestoreOutcome, RunBy } from '../contracts/workflows.js';
 import type { AgentRepair, AttemptActivities } from './attempt-port.js';
 import type { RemixActivities, RerunActivities, ThumbnailActivities } from './game-ports.js';
+import type {
+  DesignActivities,
+  GenerationPlan,
+  GenerationSpec,
+  PlanGenerationInput,
+} from './plan-port.js';
 import type { WatcherActivities } from './watcher-port.js';
 
 /**
@@ -45,40 +49,6 @@ export interface OpenJobInput extends JobRef {
 export type OpenedJob =
   | { outcome: 'opened' | 'existing'; job: JobRow }
   | { outcome: 'refused'; code: 'USER_LIMIT_EXCEEDED' | 'SYSTEM_LIMIT_EXCEEDED' | 'ACCESS_DENIED' };
-
-export interface PlanGenerationInput extends JobRef {
-  content: string;
-  selectedStyle: SelectedStyle | null;
-  autoFix: boolean;
-  /** Null: the keyword rules decide. */
-  reading?: MessageReading | null;
-}
-
-/** A generation as decided: everything an attempt needs to know, small enough for the history. */
-export interface GenerationSpec {
-  request: string;
-  dimension: Dimension | null;
-  styleId: string | null;
-  autoFix: boolean;
-  /** Head revision the work starts from; null for a project without a game. */
-  parent: string | null;
-  language?: Language;
-  /** The request with what it points to written out; left out when it points to nothing. */
-  meaning?: string;
-  /** The last chat lines before a change, oldest first, cut short. */
-  lines?: ChatLine[];
-}
-export type GenerationPlan =
-  | {
-      kind: 'generate';
-      spec: GenerationSpec;
-      hasDefaultName: boolean;
-      /** The game is played before it is published (J1); with what is known of its parent. */
-      play?: { parent: PlaySummary | null };
-    }
-  | { kind: 'chat'; language?: Language }
-  | { kind: 'question'; question: Extract<PendingQuestion, { type: 'dimension' }> }
-  | { kind: 'restoreProposal'; question: Extract<PendingQuestion, { type: 'restore' }> };
 
 export interface Answer {
   message: string;
@@ -121,7 +91,7 @@ export interface FailJobInput extends JobRef {
  */
 export type ClosedJob = boolean | { costUsd: number };
 
-export interface JobActivities extends AttemptActivities {
+export interface JobActivities extends AttemptActivities, DesignActivities {
   /** Inserts the row and the user's line once; answers with what is there (A7). */
   openJob(input: OpenJobInput): Promise<OpenedJob>;
   /** Keeps the text of a message that met a running job (A4). */

@@ -56,10 +56,10 @@ export const answering = proxyActivities<
 });
 
 /**
- * The small model reads a message once: what it said is in the history, and a failure means that
- * the keyword rules decide.
+ * The small model reads a message, or designs a game, once: what it said is in the history, and a
+ * failure means that rules decide.
  */
-export const reading = proxyActivities<Pick<SharedActivities, 'readMessage'>>({
+export const reading = proxyActivities<Pick<SharedActivities, 'readMessage' | 'designGame'>>({
   taskQueue: ANSWER_QUEUE,
   // Where answers keep all slots, nobody waits for one: the rules are there at once.
   scheduleToStartTimeout: '2 seconds',

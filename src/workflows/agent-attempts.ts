@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/workflow';
 import type { AgentRepair, StartedAttempt } from '../activities/attempt-port.js';
-import type { GenerationSpec, JobRef, RunAgentOutcome } from '../activities/ports.js';
+import type { JobRef, RunAgentOutcome } from '../activities/ports.js';
+import type { GenerationSpec } from '../activities/plan-port.js';
 import { localAgent, modalAgent, shared } from './activity-proxies.js';
 import { attemptLimitMs } from './next-attempt.js';
 import {

@@ -9,13 +9,8 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type {
-  ClosedJob,
-  GenerationPlan,
-  JobRef,
-  OpenedJob,
-  RunAgentOutcome,
-} from '../activities/ports.js';
+import type { ClosedJob, JobRef, OpenedJob, RunAgentOutcome } from '../activities/ports.js';
+import type { GenerationPlan } from '../activities/plan-port.js';
 import { summaryOf } from '../contracts/play.js';
 import type {
   AdmitAnswer,
@@ -27,6 +22,7 @@ import type {
 } from '../contracts/workflows.js';
 import type { MessageReading } from '../domain/generation-plan.js';
 import { answering, reading, shared } from './activity-proxies.js';
+import { designGame } from './design-game.js';
 import { cancelledRun, failedRun, markEnd, markKind } from './ends.js';
 import { classifyFailure, type Failure } from './failures.js';
 import { admitRefused, admitUpdate, cancelUpdate, jobClosing } from './writer-messages.js';
@@ -188,7 +184,8 @@ class GenerateGame {
   ): Promise<GenerateGameOutcome> {
     const { request, parent } = plan.spec;
     const { jobTimeoutMs } = this.input;
-    const agent = { ref: this.ref, spec: plan.spec, jobTimeoutMs, progress: this.progress };
+    const spec = plan.design ? await designGame(this.ref, plan.spec, plan.design) : plan.spec;
+    const agent = { ref: this.ref, spec, jobTimeoutMs, progress: this.progress };
     const result = await runAgent(agent);
     this.made = result;
     if (result.kind === 'answer') {

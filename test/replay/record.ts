@@ -6,7 +6,7 @@ import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { cancelOwnWorkflow } from '../../src/activities/frame/own-cancel.js';
-import type { GenerationPlan } from '../../src/activities/ports.js';
+import type { GenerationPlan } from '../../src/activities/plan-port.js';
 import { PROJECT_ROOT } from '../../src/config.js';
 import { CANCEL_ACTION_UPDATE } from '../../src/contracts/actions.js';
 import {
@@ -22,6 +22,7 @@ import {
   MODAL_QUEUE,
   type GenerateGameInput,
 } from '../../src/contracts/workflows.js';
+import { briefByRules } from '../../src/domain/design/brief-by-rules.js';
 import { reportOf } from '../../src/domain/playing.js';
 import { findingOf } from '../../src/domain/playing-words.js';
 import { streamWriter } from '../../src/stream/writer.js';
@@ -178,6 +179,19 @@ const STORIES: Record<string, FakeActivities> = {
         suggestions: [],
         usage: null,
       };
+    },
+  },
+  // The model is asked for a design and fails; the rules stand in.
+  'generate-design': {
+    planGeneration: async () => ({ ...PLAN, design: 'model' }),
+    designGame: async ({ by }) => {
+      if (by === 'model') throw ApplicationFailure.create({ type: 'ModelOverloaded' });
+      return briefByRules({
+        request: '猫のゲーム',
+        dimension: '2d',
+        styleId: null,
+        language: 'ja',
+      });
     },
   },
   // The play finds something, a repair mends it.

@@ -158,5 +158,9 @@ export function seqsOf(frames: readonly JobFrame[], attempt: number): number[] {
     .filter((seq) => !isClosing({ attempt, seq }));
 }
 
+/** Text of a run: what its job was designed to be comes before any. */
+export const isRunText = ({ type, attempt = 0 }: JobFrame): boolean =>
+  type === 'stream' && attempt > 0;
+
 export const oneTo = (count: number): number[] =>
   Array.from({ length: count }, (_, index) => index + 1);

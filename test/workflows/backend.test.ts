@@ -5,10 +5,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type {
   BackendChoice,
   CompleteJobInput,
-  GenerationPlan,
   RunAgentInput,
   RunAgentOutcome,
 } from '../../src/activities/ports.js';
+import type { GenerationPlan } from '../../src/activities/plan-port.js';
 import type { ErrorKind } from '../../src/contracts/errors.js';
 import { projectWorkflowId, replicationWorkflowId } from '../../src/contracts/ids.js';
 import {

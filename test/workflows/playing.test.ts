@@ -2,12 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type {
-  CompleteJobInput,
-  FailJobInput,
-  GenerationPlan,
-  PublishInput,
-} from '../../src/activities/ports.js';
+import type { CompleteJobInput, FailJobInput, PublishInput } from '../../src/activities/ports.js';
+import type { GenerationPlan } from '../../src/activities/plan-port.js';
 import type { PlayedGame, PlayGameInput } from '../../src/activities/play-port.js';
 import type { PlayFinding, PlaySummary } from '../../src/contracts/play.js';
 import { projectWorkflowId } from '../../src/contracts/ids.js';

@@ -4,11 +4,11 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type {
   CompleteJobInput,
-  GenerationPlan,
   PublishInput,
   RunAgentInput,
   RunAgentOutcome,
 } from '../../src/activities/ports.js';
+import type { GenerationPlan } from '../../src/activities/plan-port.js';
 import type { StartAttemptInput } from '../../src/activities/attempt-port.js';
 import type { PlayGameInput } from '../../src/activities/play-port.js';
 import type { PlayFinding, PlaySummary } from '../../src/contracts/play.js';

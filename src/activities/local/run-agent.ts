@@ -9,14 +9,9 @@ import type { PlayRecords } from '../../objects/play-records.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity } from '../frame/long-activity.js';
-import {
-  generateInput,
-  readOutcome,
-  sheetFor,
-  startOf,
-  superseded,
-} from '../runner-input/generate-input.js';
+import { generateInput, readOutcome, startOf, superseded } from '../runner-input/generate-input.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports.js';
+import { keptForRun } from '../runner-input/kept-for-run.js';
 import { startRunner } from './runner-process.js';
 import type { RunnerProgram } from './runner-program.js';
 
@@ -54,7 +49,7 @@ async function runAgent(deps: AgentDeps, input: RunAgentInput): Promise<RunAgent
     };
     const raw = await startRunner({
       program: runner,
-      input: generateInput(config, input, place, await sheetFor(deps, input)),
+      input: generateInput(config, input, place, await keptForRun(deps, input)),
       env: runnerEnv(config, callId),
       signal,
     });

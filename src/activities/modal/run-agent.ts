@@ -11,13 +11,8 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import { longActivity, type LongActivity } from '../frame/long-activity.js';
 import { rowOfJob, silenceWatch } from '../frame/silence.js';
-import {
-  generateInput,
-  readOutcome,
-  sheetFor,
-  startOf,
-  superseded,
-} from '../runner-input/generate-input.js';
+import { generateInput, readOutcome, startOf, superseded } from '../runner-input/generate-input.js';
+import { keptForRun, type KeptForRun } from '../runner-input/kept-for-run.js';
 import type { AgentActivities, RunAgentInput, RunAgentOutcome } from '../ports.js';
 import type { ModalAnswer, ModalCalls } from './call.js';
 import { callbackBaseUrl } from './callback-url.js';
@@ -74,7 +69,7 @@ function callAgent(
         attempt: { jobId, number: attempt },
       },
       prepare: async (sendsEverything) => ({
-        input: runnerInput(config, input, await sheetFor(deps, input)),
+        input: runnerInput(config, input, await keptForRun(deps, input)),
         bundle: await missingCommits(deps, input, startOf(input), sendsEverything),
       }),
       ...(isHeard ? { watch: silenceWatch(rowOfJob(store, input), config, log) } : {}),
@@ -83,11 +78,7 @@ function callAgent(
   );
 }
 
-function runnerInput(
-  config: WorkerConfig,
-  input: RunAgentInput,
-  sheet: string | null,
-): GenerateInput {
+function runnerInput(config: WorkerConfig, input: RunAgentInput, kept: KeptForRun): GenerateInput {
   const place = {
     repoDir: volumeRepoOf(input.projectId),
     // The container puts the scratch folder into its own temp folder.
@@ -95,7 +86,7 @@ function runnerInput(
     callbackBaseUrl: callbackBaseUrl(config),
     wantBundle: true,
   };
-  return generateInput(config, input, place, sheet);
+  return generateInput(config, input, place, kept);
 }
 
 /** From here on everything is as if the run had been made in the mirror itself. */

@@ -1,13 +1,14 @@
-import { GenerateResult, SHEET_LIMIT, type GenerateInput } from '../../contracts/runner.js';
+import { BRIEF_FILE } from '../../contracts/brief.js';
+import { GenerateResult, type GenerateInput } from '../../contracts/runner.js';
 import { AppError } from '../../contracts/errors.js';
 import { callIdFor } from '../../contracts/ids.js';
 import { generationPrompt, systemPrompt } from '../../domain/generation-prompt.js';
 import { repairPrompt } from '../../domain/repair-prompt.js';
 import { findStyle, styleDocument, type StylePreset } from '../../domain/styles.js';
 import type { WorkerConfig } from '../../config.js';
-import type { Log } from '../../log.js';
-import type { PlayRecords } from '../../objects/play-records.js';
+import type { GenerationSpec } from '../plan-port.js';
 import type { RunAgentInput, RunAgentOutcome } from '../ports.js';
+import type { KeptForRun } from './kept-for-run.js';
 
 /**
  * Patience with an API that cannot be reached when a run ends; the result is the truth, the stream
@@ -29,9 +30,10 @@ export function generateInput(
   config: WorkerConfig,
   input: RunAgentInput,
   { repoDir, scratchDir, callbackBaseUrl, wantBundle }: WorkPlace,
-  sheet: string | null,
+  kept: KeptForRun,
 ): GenerateInput {
   const { spec, repair } = input;
+  const { sheet } = kept;
   const style = spec.styleId && spec.dimension ? findStyle(spec.dimension, spec.styleId) : null;
   return {
     command: 'generate',
@@ -43,16 +45,13 @@ export function generateInput(
     scratchDir,
     round: repair?.round ?? 0,
     from: repair?.from ?? null,
-    prompt: promptOf(input, style, sheet !== null),
+    prompt: promptOf(input, style, kept),
     ...(sheet !== null && { sheet }),
     systemPrompt: systemPrompt(spec.parent === null && !repair, spec.language ?? 'ja'),
     // A version is named after what was wished for, also when the message was only the answer to a
     // question.
     userText: spec.request,
-    extraFiles:
-      style && spec.dimension
-        ? [{ path: 'STYLE.md', content: styleDocument(spec.dimension, style) }]
-        : [],
+    extraFiles: filesOf(spec, style),
     model: config.CLAUDE_MODEL,
     limits: {
       maxTurns: config.CLAUDE_MAX_TURNS,
@@ -71,33 +70,28 @@ export function startOf({ spec, repair }: RunAgentInput): string | null {
   return repair?.from ?? spec.parent;
 }
 
-/**
- * What the play that a repair follows has seen, base64; null = no repair, or nothing that can be
- * shown. A repair does without rather than fail.
- */
-export async function sheetFor(
-  { records, log }: { records: Pick<PlayRecords, 'readSheet'>; log: Log },
-  { repair, ...job }: RunAgentInput,
-): Promise<string | null> {
-  if (!repair) return null;
-  try {
-    const sheet = (await records.readSheet({ ...job, play: repair.play }))?.toString('base64');
-    return sheet === undefined || sheet.length > SHEET_LIMIT ? null : sheet;
-  } catch (error) {
-    log.warn({ err: error, jobId: job.jobId }, 'a repair is not shown what the play has seen');
-    return null;
-  }
+/** What is decided about the game stands beside it, for the run and for those after it. */
+function filesOf(
+  { dimension, brief }: GenerationSpec,
+  style: StylePreset | null,
+): GenerateInput['extraFiles'] {
+  const files: GenerateInput['extraFiles'] = [];
+  if (style && dimension)
+    files.push({ path: 'STYLE.md', content: styleDocument(dimension, style) });
+  if (brief) files.push({ path: BRIEF_FILE, content: `${JSON.stringify(brief, null, 2)}\n` });
+  return files;
 }
 
 function promptOf(
   { spec, repair }: RunAgentInput,
   style: StylePreset | null,
-  isShown: boolean,
+  { sheet, checks }: KeptForRun,
 ): string {
-  const { request, dimension, autoFix, meaning, lines, language = 'ja' } = spec;
+  const { request, dimension, autoFix, meaning, lines, brief, language = 'ja' } = spec;
+  const isShown = sheet !== null;
   return repair
     ? repairPrompt({ request: meaning ?? request, findings: repair.findings, language, isShown })
-    : generationPrompt({ request, dimension, style, autoFix, meaning, lines });
+    : generationPrompt({ request, dimension, style, autoFix, meaning, lines, brief, checks });
 }
 
 /**

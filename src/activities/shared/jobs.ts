@@ -35,6 +35,7 @@ type JobRowActivities = Omit<
   | 'startProcessing'
   | 'readMessage'
   | 'planGeneration'
+  | 'designGame'
   | 'answerQuestion'
   | 'startAttempt'
   | 'settleAttempt'

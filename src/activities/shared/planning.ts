@@ -14,7 +14,8 @@ import type { Mirror } from '../../store/mirror/mirror.js';
 import type { Store } from '../../store/index.js';
 import type { StreamWriter } from '../../stream/writer.js';
 import { createModel, completeText, readJson } from './ask-model.js';
-import type { Answer, GenerationPlan, JobActivities, PlanGenerationInput } from '../ports.js';
+import type { Answer, JobActivities } from '../ports.js';
+import type { GenerationPlan, PlanGenerationInput } from '../plan-port.js';
 import { projectTexts } from './game-texts.js';
 import { tellProgress } from './progress.js';
 
@@ -97,8 +98,15 @@ async function planGeneration(
     language: planLanguage(question),
     lines: lastLines(history, { chars: SPEC_LINE_CHARS, before: content }),
   });
-  if (plan.kind !== 'generate' || !deps.config.PLAY_GAMES) return plan;
-  return { ...plan, play: { parent: parent?.play ? summaryOf(parent.play) : null } };
+  if (plan.kind !== 'generate') return plan;
+  return {
+    ...plan,
+    // A model that could not read the message is not waited for once more.
+    ...(parent === null && !autoFix ? { design: input.reading ? 'model' : 'rules' } : {}),
+    ...(deps.config.PLAY_GAMES
+      ? { play: { parent: parent?.play ? summaryOf(parent.play) : null } }
+      : {}),
+  };
 }
 
 interface Planned {

@@ -7,6 +7,7 @@ import { PROJECT_ROOT } from '../../../src/config.js';
 import { gameIdFor } from '../../../src/contracts/ids.js';
 import { createStore, type Store } from '../../../src/store/index.js';
 import { log } from '../../support/database.js';
+import { isRunText } from '../../support/listener.js';
 import { newPlayer, say } from '../../support/player.js';
 import { sharedStack } from '../../support/shared-stack.js';
 import { createUser, signIn, type TestUser } from '../../support/users.js';
@@ -146,7 +147,7 @@ describe('F2: the end of an account', () => {
   it('stops the job that runs; a token of before makes nothing, and may ask again', async () => {
     const { user, listener, projectId } = await newPlayer(stack);
     await say({ user, listener, projectId });
-    await listener.until(({ type }) => type === 'stream');
+    await listener.until(isRunText);
     expect((await ask(user)).status).toBe(202);
     await untilGone(user);
     listener.close();

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Listener, type JobFrame } from '../../support/listener.js';
+import { isRunText, Listener, type JobFrame } from '../../support/listener.js';
 import { patient } from '../../support/patience.js';
 import { runsOf } from '../../support/processes.js';
 import { startStack, type Stack } from '../../support/stack.js';
@@ -58,7 +58,7 @@ describe('when all slots are taken', () => {
       frame.type === 'progress' &&
       String(frame['message']).includes(`順番待ち: およそ${place}番目`);
     first.listener.say(GAME);
-    await first.listener.until((frame) => frame.type === 'stream');
+    await first.listener.until(isRunText);
     const goOn = await holdRun();
     second.listener.say(GAME);
     await second.listener.until(isPlace(1), 0, 30_000);
@@ -103,7 +103,7 @@ describe('when all slots are taken', () => {
     const { listener, projectId } = await player();
     listener.say(GAME);
     const { jobId } = (await listener.until(started)) as { jobId: string };
-    await listener.until((frame) => frame.type === 'stream');
+    await listener.until(isRunText);
     const goOn = await holdRun();
     await listener.createProject();
     const from = listener.frames.length;
@@ -130,7 +130,7 @@ describe('one user who floods', () => {
     async () => {
       const [flooder, other] = await Promise.all([player(), player()]);
       flooder.listener.say(GAME);
-      await flooder.listener.until((frame) => frame.type === 'stream');
+      await flooder.listener.until(isRunText);
       const goOn = await holdRun();
       const from = flooder.listener.frames.length;
       const projects = [
@@ -185,7 +185,7 @@ describe('what a project leaves on disk', () => {
   it('F2: deleting a project in the middle of a job stops the job and leaves nothing', async () => {
     const { listener, projectId, userId } = await player();
     listener.say(GAME);
-    await listener.until((frame) => frame.type === 'stream');
+    await listener.until(isRunText);
     listener.send({ type: 'deleteProject', projectId });
     await expect(
       listener.until(({ type }) => type === 'projectDeleted', 0, 20_000),

@@ -9,12 +9,12 @@ import { DefaultLogger } from '@temporalio/worker';
 import type {
   AgentActivities,
   FileActivities,
-  GenerationSpec,
   ImageActivities,
   RunAgentInput,
   RunAgentOutcome,
   VideoActivities,
 } from '../../../src/activities/ports.js';
+import type { GenerationSpec } from '../../../src/activities/plan-port.js';
 import type { PlayActivities } from '../../../src/activities/play-port.js';
 import { parseWorkerConfig, type WorkerConfig } from '../../../src/config.js';
 import { callbackKeyOf, callbackMac } from '../../../src/contracts/signatures.js';

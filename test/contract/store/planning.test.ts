@@ -8,6 +8,7 @@ import {
   type DemoServer,
   type SeenRequest,
 } from '../../../dev/demo-model/server.js';
+import { designActivities } from '../../../src/activities/shared/design.js';
 import { readingActivities } from '../../../src/activities/shared/message-reading.js';
 import { planningActivities } from '../../../src/activities/shared/planning.js';
 import type { JobEvent } from '../../../src/contracts/stream.js';
@@ -61,6 +62,20 @@ const planning = () =>
     stream: {
       append: (_job, _attempt, _seq, events) => Promise.resolve(void told.push(...events)),
     },
+  });
+
+/** Has the game of a wish designed; the events that were told of it are in `told`. */
+const design = (request: string, by: 'model' | 'rules', fault?: string) =>
+  designActivities({
+    config: config(fault),
+    log,
+    stream: {
+      append: (_job, _attempt, _seq, events) => Promise.resolve(void told.push(...events)),
+    },
+  }).designGame({
+    ...ref,
+    by,
+    spec: { request, dimension: '2d', styleId: null, autoFix: false, parent: null, language: 'ja' },
   });
 
 const say = (role: 'user' | 'assistant', message: string): Promise<void> =>
@@ -117,6 +132,40 @@ describe('reading a message', () => {
     },
     15_000,
   );
+});
+
+describe('designing a first game', () => {
+  it('is done by the small model, and its pitch is the first text that is told', async () => {
+    const brief = await design('猫がジャンプするゲーム', 'model');
+    expect(brief).toMatchObject({ by: 'model', genre: 'runner', language: 'ja' });
+    expect(asked).toHaveLength(1);
+    expect(told).toEqual([{ type: 'stream', content: `${brief.pitch}\n\n` }]);
+  });
+
+  it('says with the pitch that a game like a known one is another', async () => {
+    const brief = await design('テトリスみたいなゲーム', 'model');
+    expect(told).toEqual([{ type: 'stream', content: `${brief.pitch} ${brief.likeness}\n\n` }]);
+  });
+
+  it.each(['/fault/529', '/fault/not-json', '/fault/refusal', '/fault/hang'])(
+    'is left to the rules, within 5 s and after one request, when the model answers %s',
+    async (fault) => {
+      const startedMs = performance.now();
+      await expect(design('猫のパズル', 'model', fault)).resolves.toMatchObject({
+        by: 'rules',
+        genre: 'puzzle',
+      });
+      expect(asked).toHaveLength(1);
+      expect(told).toHaveLength(1);
+      expect(performance.now() - startedMs).toBeLessThan(8_000);
+    },
+    15_000,
+  );
+
+  it('asks nobody where rules are asked for', async () => {
+    await expect(design('猫のパズル', 'rules')).resolves.toMatchObject({ by: 'rules' });
+    expect(asked).toEqual([]);
+  });
 });
 
 describe('planning', () => {
@@ -177,6 +226,25 @@ describe('planning', () => {
     expect(await waiting()).toEqual([{ queue_no: null }]);
     await planGeneration({ ...message, content: '2Dの猫のゲーム' });
     expect((await waiting())[0]?.queue_no).not.toBeNull();
+  });
+
+  it('has a first game designed, and by rules where the model could not read', async () => {
+    const content = '2Dの猫のゲーム';
+    await openJob(content);
+    const message = { ...ref, content, selectedStyle: null, autoFix: false };
+    const { planGeneration } = planning();
+    const reading = await read(content);
+    expect(await planGeneration({ ...message, reading })).toMatchObject({ design: 'model' });
+    expect(await planGeneration({ ...message, reading: null })).toMatchObject({ design: 'rules' });
+  });
+
+  it('has no change designed', async () => {
+    const content = '敵を速くして';
+    await projectWithGame(content);
+    const message = { ...ref, content, selectedStyle: null, autoFix: false };
+    const plan = await planning().planGeneration({ ...message, reading: await read(content) });
+    expect(plan).toMatchObject({ kind: 'generate' });
+    expect(plan).not.toHaveProperty('design');
   });
 
   it('answers in the language of the question, from the whole project', async () => {

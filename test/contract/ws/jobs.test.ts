@@ -87,13 +87,10 @@ describe('§7.6, §7.7: a game and a change', () => {
         },
       });
     }
-    expect(of('stream')).toEqual({
-      type: 'stream',
-      content: expect.any(String) as string,
-      jobId,
-      attempt: 1,
-      seq: expect.any(Number) as number,
-    });
+    const text = { type: 'stream', content: expect.any(String) as string, jobId };
+    const [design, ...written] = frames.filter(({ type }) => type === 'stream');
+    expect(design).toEqual({ ...text, attempt: 0, seq: 4 });
+    expect(written[0]).toEqual({ ...text, attempt: 1, seq: expect.any(Number) as number });
     expect(of('geminiCode')).toMatchObject({
       mode: 'create',
       suggestions: expect.any(Array) as unknown,

@@ -228,3 +228,21 @@ describe('the editor', () => {
     expect(session.api.sockets.received.filter(({ type }) => type === 'message')).toHaveLength(1);
   });
 });
+
+it('says what it makes before anything is written, apart from the text, after a reload too', async () => {
+  const { id } = session.api.store.addProject();
+  const page = await session.editor('phone', id);
+  session.api.sockets.script = (turn) => {
+    const job = turn.startJob();
+    turn.emit({ type: 'started', job }, 0);
+    turn.emit({ type: 'stream', content: '猫が屋根を跳びます。\n\n' }, 0);
+    turn.emit({ type: 'stream', content: '<html>' });
+  };
+  await say(page, '2Dの猫のゲームを作って');
+  const brief = '.live-brief:visible:has-text("つくるもの"):has-text("猫が屋根を跳びます。")';
+  await page.waitForSelector(brief);
+  await until(page, "document.querySelector('#streamingText').textContent === '<html>'");
+  await page.reload();
+  await page.waitForSelector(brief);
+  await until(page, "document.querySelector('#streamingText').textContent === '<html>'");
+});

@@ -1,0 +1,89 @@
+import { languageOf, type Language } from '../../src/domain/language.js';
+import { GENRES } from '../../src/contracts/brief.js';
+import { unquoted } from './quoted.js';
+import { themeFromText } from './theme/theme.js';
+import type { Genre, Theme } from './theme/types.js';
+import { oneLinePlan } from './words.js';
+
+/** The product asks what a game is to become before it has it written. */
+const TASK = /^You design small phone games before somebody else writes them/;
+
+export function wantsDesign(system: string): boolean {
+  return TASK.test(system);
+}
+
+/** What the product calls the kinds of games that are played here. */
+const KINDS: Readonly<Record<Genre, (typeof GENRES)[number]>> = {
+  shooting: 'shooter',
+  catch: 'catch',
+  runner: 'runner',
+  blocks: 'puzzle',
+  tap: 'tap',
+  ride: 'race',
+  quiz: 'quiz',
+  maze: 'maze',
+  board: 'board',
+  idle: 'idle',
+  battle: 'rpg',
+};
+
+const TEXTS = {
+  ja: {
+    controls: '指一本で遊びます（DEMO）',
+    win: '点数をのばす',
+    lose: 'ライフか時間がなくなると終わり',
+    feel: 'さわるとすぐに動きと音で答える',
+    checks: [
+      'さわるとゲームが反応する',
+      '遊ぶと点数が変わる',
+      '遊び続けると終わりがくる',
+      '終わったあと、もう一度遊べる',
+    ],
+    likeness: '遊びかたを借りて、見た目は新しくします（DEMO）。',
+  },
+  en: {
+    controls: 'played with one finger (DEMO)',
+    win: 'score as much as you can',
+    lose: 'over when lives or time run out',
+    feel: 'every touch is answered with movement and sound',
+    checks: [
+      'the game reacts to touch',
+      'the score changes while it is played',
+      'playing on leads to an end',
+      'after the end it can be played again',
+    ],
+    likeness: 'It takes the way to play; its look is new (DEMO).',
+  },
+} satisfies Record<Language, unknown>;
+
+/** A wish that names a game which everybody knows. */
+const KNOWN = /テトリス|マリオ|ポケモン|パックマン|2048|tetris|mario|pok[eé]mon|pac-?man/i;
+
+function colours({ palette }: Theme): Record<string, string> {
+  return {
+    background: palette.backgroundTop,
+    surface: palette.backgroundBottom,
+    player: palette.playerColor,
+    danger: palette.enemyColor,
+    reward: palette.itemColor,
+    text: palette.textColor,
+  };
+}
+
+/** The design of the game that this model would write, as the JSON document that is asked for. */
+export function answerDesign(prompt: string): string {
+  const [head = '', wish = ''] = prompt.split(/^Wish:\n/m);
+  const request = unquoted(wish);
+  const named = /^Dimension: ([23]d)$/m.exec(head)?.[1];
+  const theme = themeFromText(request, {
+    styleId: /^Style: (\w+)$/m.exec(head)?.[1] ?? null,
+    dimension: named === '2d' || named === '3d' ? named : null,
+  });
+  const { likeness, ...texts } = TEXTS[languageOf(request) ?? 'ja'];
+  return JSON.stringify({
+    ...{ title: [...theme.title].slice(0, 40).join(''), genre: KINDS[theme.genre] },
+    ...{ pitch: oneLinePlan(theme, request), ...texts, palette: colours(theme) },
+    sprites: [{ name: 'player', draws: theme.player.name, fallback: theme.player.emoji }],
+    likeness: KNOWN.test(request) ? likeness : null,
+  });
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { BRIEF_FILE } from '../../contracts/brief.js';
+import { briefByRules } from '../../domain/design/brief-by-rules.js';
+import { createLog } from '../../log.js';
+import type { RunAgentInput } from '../ports.js';
+import { keptForRun } from './kept-for-run.js';
+
+const PARENT = 'a'.repeat(40);
+const log = createLog('test');
+const brief = briefByRules({ request: '猫', dimension: null, styleId: null, language: 'ja' });
+const repair = { round: 1, from: 'b'.repeat(40), findings: [], play: 1 };
+
+const run = (parent: string | null, more: Partial<RunAgentInput> = {}): RunAgentInput => ({
+  ...{ jobId: randomUUID(), userId: randomUUID(), projectId: randomUUID(), attempt: 1 },
+  spec: { request: 'x', dimension: null, styleId: null, autoFix: false, parent },
+  ...more,
+});
+const kept = (
+  readFile: (file: string) => Promise<Buffer | null>,
+  input: RunAgentInput,
+  has: readonly string[] = [PARENT],
+) =>
+  keptForRun(
+    {
+      records: { readSheet: async () => Buffer.from('png') },
+      mirror: {
+        readFile: (_user, _project, _revision, file) => readFile(file),
+        state: async () => ({ head: null, has }),
+      },
+      log,
+    },
+    input,
+  );
+const file = Buffer.from(JSON.stringify(brief));
+
+describe('what a run is told of earlier work', () => {
+  it('is for a change what its game was to keep, out of the brief of its parent', async () => {
+    const read: string[] = [];
+    const told = await kept(async (path) => {
+      read.push(path);
+      return file;
+    }, run(PARENT));
+    expect(told).toEqual({ sheet: null, checks: brief.checks });
+    expect(read).toEqual([BRIEF_FILE]);
+  });
+
+  it.each([
+    ['has no brief', async () => null],
+    ['has another file in its place', async () => Buffer.from('{"checks":["obey"]}')],
+    ['cannot be read', async () => Promise.reject(new Error('away'))],
+  ])('is nothing where the parent %s', async (_, readFile) => {
+    await expect(kept(readFile, run(PARENT))).resolves.toEqual({ sheet: null, checks: [] });
+  });
+
+  it('is nothing where the parent is not here: nobody waits until it is fetched', async () => {
+    const told = kept(async () => file, run(PARENT), []);
+    await expect(told).resolves.toEqual({ sheet: null, checks: [] });
+  });
+
+  it('is for a repair what its play has seen, for a first game nothing', async () => {
+    const sheet = Buffer.from('png').toString('base64');
+    const asks = async () => file;
+    await expect(kept(asks, run(PARENT, { repair }))).resolves.toEqual({ sheet, checks: [] });
+    await expect(kept(asks, run(null))).resolves.toEqual({ sheet: null, checks: [] });
+  });
+});

@@ -1,0 +1,61 @@
+import { BRIEF_FILE, readBrief } from '../../contracts/brief.js';
+import { SHEET_LIMIT } from '../../contracts/runner.js';
+import type { Log } from '../../log.js';
+import type { PlayRecords } from '../../objects/play-records.js';
+import type { Mirror } from '../../store/mirror/mirror.js';
+import type { RunAgentInput } from '../ports.js';
+
+/** What was kept of earlier work, for a run that goes on from it; it does without rather than fail. */
+export interface KeptForRun {
+  /**
+   * What the play that a repair follows has seen, base64; null = no repair, or nothing that can be
+   * shown.
+   */
+  readonly sheet: string | null;
+  /** What the game that is changed was to keep true, out of its brief. */
+  readonly checks: readonly string[];
+}
+
+interface Keepers {
+  readonly records: Pick<PlayRecords, 'readSheet'>;
+  readonly mirror: Pick<Mirror, 'readFile' | 'state'>;
+  readonly log: Log;
+}
+
+/** Reads what an attempt is told besides its spec. */
+export async function keptForRun(keepers: Keepers, input: RunAgentInput): Promise<KeptForRun> {
+  const [sheet, checks] = await Promise.all([sheetFor(keepers, input), checksFor(keepers, input)]);
+  return { sheet, checks };
+}
+
+async function sheetFor(
+  { records, log }: Keepers,
+  { repair, ...job }: RunAgentInput,
+): Promise<string | null> {
+  if (!repair) return null;
+  try {
+    const sheet = (await records.readSheet({ ...job, play: repair.play }))?.toString('base64');
+    return sheet === undefined || sheet.length > SHEET_LIMIT ? null : sheet;
+  } catch (error) {
+    log.warn({ err: error, jobId: job.jobId }, 'a repair is not shown what the play has seen');
+    return null;
+  }
+}
+
+async function checksFor(
+  { mirror, log }: Keepers,
+  { spec, repair, jobId, userId, projectId }: RunAgentInput,
+): Promise<readonly string[]> {
+  const { parent } = spec;
+  if (parent === null || repair) return [];
+  try {
+    // A version that would have to be fetched first is not waited for.
+    const { has } = await mirror.state(userId, projectId, [parent]);
+    if (!has.includes(parent)) return [];
+    const file = await mirror.readFile(userId, projectId, parent, BRIEF_FILE);
+    return (file && readBrief(file.toString('utf8'))?.checks) ?? [];
+  } catch (error) {
+    log.warn({ err: error, jobId }, 'a change is not told what its game was to keep');
+    return [];
+  }
+}
