@@ -14,6 +14,7 @@ export class JobCursor {
   /** @type {Place | null} */
   #place = null;
   #tail = '';
+  #brief = '';
   #ended = false;
 
   /** @param {string} projectId */
@@ -26,6 +27,11 @@ export class JobCursor {
 
   get tail() {
     return this.#tail;
+  }
+
+  /** What the job said that it would make. */
+  get brief() {
+    return this.#brief;
   }
 
   get jobId() {
@@ -42,6 +48,7 @@ export class JobCursor {
     if (this.#place?.jobId === jobId) return;
     this.#place = { jobId, attempt: 0, seq: 0 };
     this.#tail = '';
+    this.#brief = '';
     this.#ended = false;
     this.save();
   }
@@ -68,6 +75,12 @@ export class JobCursor {
     return true;
   }
 
+  /** @param {string} brief */
+  keepBrief(brief) {
+    this.#brief = brief;
+    this.save();
+  }
+
   /** @param {string} content */
   append(content) {
     this.#tail = (this.#tail + content).slice(-TAIL_CHARS);
@@ -91,13 +104,16 @@ export class JobCursor {
     if (this.#place)
       sessionStorage.setItem(
         this.key,
-        JSON.stringify({ place: this.#place, tail: this.#tail, ended: this.#ended }),
+        JSON.stringify({
+          ...{ place: this.#place, tail: this.#tail, brief: this.#brief },
+          ended: this.#ended,
+        }),
       );
   }
 
   #load() {
     try {
-      const { place, tail, ended } = JSON.parse(sessionStorage.getItem(this.key) ?? '{}');
+      const { place, tail, brief, ended } = JSON.parse(sessionStorage.getItem(this.key) ?? '{}');
       const isPlace =
         typeof place?.jobId === 'string' &&
         Number.isInteger(place?.attempt) &&
@@ -105,6 +121,7 @@ export class JobCursor {
       if (isPlace && typeof tail === 'string') {
         this.#place = { jobId: place.jobId, attempt: place.attempt, seq: place.seq };
         this.#tail = tail;
+        this.#brief = typeof brief === 'string' ? brief : '';
         this.#ended = ended === true;
       }
     } catch {

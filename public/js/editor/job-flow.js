@@ -251,6 +251,7 @@ export class JobFlow {
     );
     if (job.progress > 0) this.live.setPercent(job.progress);
     this.live.setStream(this.cursor.tail);
+    this.live.setBrief(this.cursor.brief);
   }
 
   /** @param {Extract<ServerFrame, { jobId?: string | undefined }>} frame */
@@ -280,6 +281,12 @@ export class JobFlow {
         this.live.setPercent(frame.progress);
         return;
       case 'stream':
+        // Before the first attempt nothing but the design has words.
+        if (frame.attempt === 0) {
+          this.cursor.keepBrief(frame.content);
+          if (!isLate) this.live.setBrief(frame.content);
+          return;
+        }
         this.cursor.append(frame.content);
         if (!isLate) this.live.addStream(frame.content);
         return;

@@ -30,6 +30,8 @@ export class LiveBox {
     { class: 'live-phases', 'aria-hidden': 'true' },
     text.phases.map((phase) => h('li', {}, phase)),
   );
+  #brief = h('span');
+  #made = h('p', { class: 'live-brief', hidden: true }, h('b', {}, text.whatWeMake), this.#brief);
   #file = h('span', { class: 'live-file' });
   #raw = h('pre', { id: 'streamingText', class: 'live-raw', tabindex: 0 });
   #details = h(
@@ -59,6 +61,7 @@ export class LiveBox {
       ),
       this.#bar,
       this.#phases,
+      this.#made,
       this.#details,
     );
   }
@@ -74,6 +77,7 @@ export class LiveBox {
     this.#percent = 0;
     this.#file.textContent = '';
     this.#stream.set('');
+    this.setBrief('');
     this.#box.hidden = false;
     this.#box.classList.remove('is-done', 'is-leaving');
     this.#status.textContent = text.working;
@@ -97,6 +101,12 @@ export class LiveBox {
     this.#percent = Math.max(this.#percent, Math.min(100, Math.max(0, percent)));
     this.#status.textContent = text.workingAt(this.#percent);
     this.#showPercent();
+  }
+
+  /** What the game is to become, in words of the design; '' = nobody has said. @param {string} brief */
+  setBrief(brief) {
+    this.#brief.textContent = brief.trim();
+    this.#made.hidden = this.#brief.textContent === '';
   }
 
   /** @param {string} filename */

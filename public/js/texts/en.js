@@ -148,6 +148,7 @@ export const en = {
   progressLabel: 'Progress',
   elapsed: (clock) => `Elapsed ${clock}`,
   showStream: 'See the AI at work',
+  whatWeMake: 'What we make',
   previewBusy: (percent) => `Making ${percent}%`,
   phases: ['Think', 'Build', 'Polish', 'Save'],
   stepAccepted: 'Message received',

@@ -157,6 +157,7 @@ export const ja = {
   progressLabel: '作成の進み具合',
   elapsed: (/** @type {string} */ clock) => `経過 ${clock}`,
   showStream: 'AIの作業を見る',
+  whatWeMake: 'つくるもの',
   previewBusy: (/** @type {number} */ percent) => `作成中 ${percent}%`,
   phases: ['考える', 'つくる', '仕上げる', '保存する'],
   stepAccepted: 'メッセージを受け取りました',
