@@ -1,7 +1,6 @@
 -- Publishing: games as players see them, likes, plays, notifications.
 
--- A game as a player is told of it, its texts cut to what a card holds. A display name that is only
--- the mail address's local part was never chosen: it stays unsaid.
+-- A game as a player is told of it, its texts cut to what a card holds.
 create or replace function public.game_card(p_game public.games, p_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
   select jsonb_build_object(
@@ -15,12 +14,12 @@ language sql stable set search_path = '' as $$
     'playCount', p_game.play_count, 'likeCount', p_game.like_count,
     'publishedAt', p_game.published_at, 'updatedAt', p_game.updated_at,
     'creator', (
-      select left(nullif(u.display_name, split_part(u.email, '@', 1)), 200)
+      select dreamcore.maker_name(u.display_name, u.email)
       from public.users u where u.id = p_game.user_id
     ),
     'remixOf', (
       select jsonb_build_object('id', s.id, 'title', left(s.title, 200), 'creator',
-        left(nullif(u.display_name, split_part(u.email, '@', 1)), 200))
+        dreamcore.maker_name(u.display_name, u.email))
       from public.projects p
       join public.games s on s.project_id = p.remixed_from
       join public.users u on u.id = s.user_id
@@ -42,18 +41,64 @@ language sql stable set search_path = '' as $$
   order by (g.id = p_id) desc limit 1;
 $$;
 
--- What everybody may find, newest first, older than the game (`p_before`, `p_before_id`) if given.
-create or replace function public.list_public_games(p_user_id uuid, p_before timestamptz,
-  p_before_id uuid, p_limit integer) returns jsonb
+-- Public games with all these words in title and description, or all in their maker's name. The
+-- indexes give every game that may be one, whose texts are then read.
+create or replace function public.search_public_games(p_search text) returns setof uuid
+language sql stable set search_path = '' as $$
+  with words as materialized (
+    select word from regexp_split_to_table(lower(normalize(p_search, nfkc)), '\s+') as word
+    where word <> ''
+  )
+  select g.id from public.games g
+  where g.revision is not null and g.visibility = 'public'
+    and dreamcore.search_grams(dreamcore.game_text(g.title, g.description))
+      @> dreamcore.search_grams(p_search)
+    and not exists (
+      select from words where position(word in
+        lower(normalize(dreamcore.game_text(g.title, g.description), nfkc))) = 0
+    )
+  union
+  select g.id from public.users u join public.games g on g.user_id = u.id
+  where g.revision is not null and g.visibility = 'public'
+    and dreamcore.search_grams(dreamcore.maker_name(u.display_name, u.email))
+      @> dreamcore.search_grams(p_search)
+    and not exists (
+      select from words where position(word in
+        lower(normalize(dreamcore.maker_name(u.display_name, u.email), nfkc))) = 0
+    );
+$$;
+
+drop function if exists public.list_public_games(uuid, timestamptz, uuid, integer);
+
+-- What everybody may find, with these words if there are any: newest first, or the most popular
+-- first. `p_before` or `p_before_score`, and `p_before_id`, name the game that came last.
+create or replace function public.list_public_games(p_user_id uuid, p_sort text, p_search text,
+  p_before timestamptz, p_before_score bigint, p_before_id uuid, p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
   with page as (
-    select g from public.games g
-    where g.revision is not null and g.visibility = 'public'
-      and (p_before is null or (g.published_at, g.id) < (p_before, p_before_id))
-    order by g.published_at desc, g.id desc limit p_limit
+    (
+      select g, row_number() over (order by g.published_at desc, g.id desc) as place
+      from public.games g
+      where p_sort <> 'popular' and g.revision is not null and g.visibility = 'public'
+        and (p_before is null or (g.published_at, g.id) < (p_before, p_before_id))
+        and (p_search is null or g.id in (select public.search_public_games(p_search)))
+      order by g.published_at desc, g.id desc limit p_limit
+    )
+    union all
+    (
+      select g, row_number() over (order by dreamcore.popularity(g.like_count, g.play_count) desc,
+        g.id desc) as place
+      from public.games g
+      where p_sort = 'popular' and g.revision is not null and g.visibility = 'public'
+        and (p_before_score is null
+          or (dreamcore.popularity(g.like_count, g.play_count), g.id)
+            < (p_before_score, p_before_id))
+        and (p_search is null or g.id in (select public.search_public_games(p_search)))
+      order by dreamcore.popularity(g.like_count, g.play_count) desc, g.id desc limit p_limit
+    )
   )
-  select coalesce(jsonb_agg(public.game_card(g, p_user_id)
-    order by (g).published_at desc, (g).id desc), '[]') from page;
+  select coalesce(jsonb_agg(public.game_card(g, p_user_id) || jsonb_build_object('score',
+    dreamcore.popularity((g).like_count, (g).play_count)) order by place), '[]') from page;
 $$;
 
 -- The flip: from here on the game is what its row names. One transaction with the end of the

@@ -156,6 +156,7 @@ create policy notification_reads_read_own on public.notification_reads for selec
 
 revoke all on sequence public.jobs_queue_no_seq from public, anon, authenticated;
 grant usage on sequence public.jobs_queue_no_seq to service_role;
+grant usage on schema dreamcore to service_role;
 
 -- Default privileges hand every new function to everybody. The functions of this chain are the
 -- server's own, but for four, which run with their caller's rights or check them.
@@ -184,7 +185,8 @@ begin
       'create_asset', 'list_assets', 'list_projects', 'page_projects', 'soft_delete_asset',
       'changed_projects',
       -- publishing
-      'game_card', 'published_game', 'list_public_games', 'publish_game', 'create_remix',
+      'game_card', 'published_game', 'search_public_games', 'list_public_games', 'publish_game',
+      'create_remix',
       'like_game', 'count_play', 'list_notifications', 'read_notifications'
     )
   loop

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Config } from '../../config.js';
 import { RemixBody } from '../../contracts/actions.js';
 import { CODED_MESSAGES, ERROR_POLICY } from '../../contracts/errors.js';
-import { actionWorkflowId, isUuid, remixProjectIdFor } from '../../contracts/ids.js';
+import { actionWorkflowId, isUuid, remixProjectIdFor, storable } from '../../contracts/ids.js';
 import {
   mayRemix,
   type GameCard,
@@ -12,10 +12,19 @@ import {
   type RemixGameInput,
 } from '../../contracts/publishing.js';
 import { publishedAddress } from '../../domain/published-files.js';
-import { readTimeCursor, timeCursor } from '../../domain/time-cursor.js';
+import {
+  readScoreCursor,
+  readTimeCursor,
+  scoreCursor,
+  timeCursor,
+} from '../../domain/place-cursors.js';
 import type { Store } from '../../store/index.js';
 import type { Thumbnails } from '../../store/files/thumbnails.js';
-import type { PublishedGameRow } from '../../store/tables/published-games.js';
+import type {
+  FeedPage,
+  ListedGameRow,
+  PublishedGameRow,
+} from '../../store/tables/published-games.js';
 import type { ActionWorkflows } from '../action-workflows.js';
 import type { Identity } from '../auth.js';
 import { refuse, type Guards } from '../route-guards.js';
@@ -33,6 +42,14 @@ const Limit = z
     z.number(),
   )
   .transform((limit) => Math.min(Math.max(limit, 1), MAX_LIMIT));
+const Sort = z.enum(['new', 'popular']).catch('new');
+/** Nothing but spaces asks for everything. */
+const Search = z
+  .string()
+  .max(100)
+  .transform((search) => storable(search).trim() || null)
+  .nullable();
+
 export interface PublishedGameDeps {
   config: Pick<Config, 'GAMES_ORIGIN' | 'GAME_PATH_SECRET' | 'MAX_PROJECTS_PER_USER'>;
   guards: Guards;
@@ -133,23 +150,40 @@ async function remix(
   refuse(res, http, sentence);
 }
 
-/** `?limit=&after=`: the newest first; `next` leads to the page after. */
+/** `?sort=&search=&limit=&after=`: a page of the feed; `next` leads to the page after. */
 async function sendFeed(
   deps: PublishedGameDeps,
   req: Request,
   res: Response,
   user: Identity | null,
 ): Promise<void> {
-  const limit = Limit.parse(req.query['limit']);
-  const cursor = req.query['after'];
-  const after = cursor === undefined ? null : readTimeCursor(cursor);
-  if (cursor !== undefined && after === null) return refuse(res, 400, 'Invalid cursor');
-  const games = await deps.store.publishedGames.list(user?.id ?? null, after, limit);
+  const search = Search.safeParse(req.query['search'] ?? null);
+  if (!search.success) return refuse(res, 400, 'Invalid search');
+  const page = feedPage(req.query, search.data);
+  if (page === null) return refuse(res, 400, 'Invalid cursor');
+  const games = await deps.store.publishedGames.list(user?.id ?? null, page);
   const last = games.at(-1);
   res.json({
     games: await Promise.all(games.map((game) => cardOf(game, user, deps))),
-    next: last && games.length === limit ? timeCursor({ at: last.publishedAt, id: last.id }) : null,
+    next: last && games.length === page.limit ? cursorOf(page.sort, last) : null,
   });
+}
+
+/** Null = a cursor that nobody was told for this order. */
+function feedPage(query: Request['query'], search: string | null): FeedPage | null {
+  const limit = Limit.parse(query['limit']);
+  const cursor = query['after'];
+  const read = <T>(reader: (cursor: unknown) => T): T | null =>
+    cursor === undefined ? null : reader(cursor);
+  const page: FeedPage =
+    Sort.parse(query['sort']) === 'popular'
+      ? { sort: 'popular', search, limit, before: read(readScoreCursor) }
+      : { sort: 'new', search, limit, before: read(readTimeCursor) };
+  return cursor !== undefined && page.before === null ? null : page;
+}
+
+function cursorOf(sort: FeedPage['sort'], { id, score, publishedAt }: ListedGameRow): string {
+  return sort === 'popular' ? scoreCursor({ score, id }) : timeCursor({ at: publishedAt, id });
 }
 
 interface CardDeps {

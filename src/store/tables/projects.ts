@@ -8,7 +8,7 @@ import {
 } from '../../contracts/frames.js';
 import { screenshotUrlOf } from '../../contracts/play.js';
 import { DEFAULT_PROJECT_NAMES } from '../../domain/game-title.js';
-import { readTimeCursor, timeCursor } from '../../domain/time-cursor.js';
+import { readTimeCursor, timeCursor } from '../../domain/place-cursors.js';
 import { ask, askFirst, existingIds, run, type Client, type Query } from './client.js';
 
 /**

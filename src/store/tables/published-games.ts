@@ -4,7 +4,7 @@ import {
   type PublishedGame,
   type PublishGameInput,
 } from '../../contracts/publishing.js';
-import type { TimePlace } from '../../domain/time-cursor.js';
+import type { ScorePlace, TimePlace } from '../../domain/place-cursors.js';
 import { ask, existingIds, run, type Client } from './client.js';
 
 const Game = z.object({
@@ -39,6 +39,16 @@ const Published: z.ZodType<PublishedGame> = z.object({
   contentHash: z.string(),
 });
 
+/** A game of the feed; `score` is its place among the popular ones. */
+const Listed = Game.extend({ score: z.number() });
+export type ListedGameRow = z.infer<typeof Listed>;
+
+/** Which part of the feed; `before` is the game that came last, null at the beginning. */
+export type FeedPage = { readonly search: string | null; readonly limit: number } & (
+  | { readonly sort: 'new'; readonly before: TimePlace | null }
+  | { readonly sort: 'popular'; readonly before: ScorePlace | null }
+);
+
 export type PublishedGames = ReturnType<typeof publishedGamesTable>;
 
 /**
@@ -61,21 +71,20 @@ export function publishedGamesTable(client: Client) {
         client.from('games').select('id').in('id', ids),
       ),
 
-    /** What everybody may find, newest first; `before`: the game that came last. */
-    list: (
-      userId: string | null,
-      before: TimePlace | null,
-      limit: number,
-    ): Promise<PublishedGameRow[]> =>
+    /** What everybody may find, in the order and with the words asked for. */
+    list: (userId: string | null, { sort, search, before, limit }: FeedPage) =>
       ask(
         'list the games',
         client.rpc('list_public_games', {
           p_user_id: userId,
-          p_before: before?.at ?? null,
+          p_sort: sort,
+          p_search: search,
+          p_before: before && 'at' in before ? before.at : null,
+          p_before_score: before && 'score' in before ? before.score : null,
           p_before_id: before?.id ?? null,
           p_limit: limit,
         }),
-        z.array(Game),
+        z.array(Listed),
       ),
 
     /**

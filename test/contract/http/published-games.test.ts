@@ -324,6 +324,91 @@ describe('the feed', () => {
   });
 });
 
+describe('the feed by words and by likes', () => {
+  const found = async (query: string): Promise<string[]> => {
+    const { games } = (await send('GET', `/api/games?${query}`, 'anybody')).json() as {
+      games: GameCard[];
+    };
+    return games.map(({ title }) => title);
+  };
+  const search = (words: string) => found(`search=${encodeURIComponent(words)}`);
+
+  it('finds every word of a title or description, in any script, and nothing else', async () => {
+    for (const title of ['ねこのおさんぽ', 'Space CATS ２', '100%_犬', 'ネコ\\'])
+      await published(api.alice, 'public', title);
+    await published(api.alice, 'unlisted', 'ねこの秘密');
+    await published(api.alice, 'private', 'ねこの日記');
+    expect(await search('ねこ')).toEqual(['ねこのおさんぽ']);
+    expect(await search('さ')).toContain('ねこのおさんぽ');
+    expect(await search('  cats  SPACE ')).toEqual(['Space CATS ２']);
+    expect(await search('ｃａｔｓ 2')).toEqual(['Space CATS ２']);
+    expect(await search('space dogs')).toEqual([]);
+    expect(await search('ac pa')).toEqual(['Space CATS ２']);
+    expect(await search('stac')).toEqual([]);
+    expect(await search('%_')).toEqual(['100%_犬']);
+    expect(await search('\\')).toEqual(['ネコ\\']);
+    expect(await search('説明 ねこ')).toEqual(['ねこのおさんぽ']);
+    expect(await search(`' or '1'='1`)).toEqual([]);
+    expect((await search(' \0 ')).length).toBeGreaterThan(4);
+  });
+
+  it('finds the games of a maker by the chosen name, never by the mail address', async () => {
+    await published(api.bob, 'public', 'ボブの船');
+    const rename = (name: string) =>
+      api.database.sql('update public.users set display_name = $2 where id = $1', [
+        api.bob.id,
+        name,
+      ]);
+    const [{ email } = { email: '' }] = await api.database.sql<{ email: string }>(
+      'select email from public.users where id = $1',
+      [api.bob.id],
+    );
+    const local = email.split('@')[0] ?? '';
+    await rename('船長ボブ');
+    expect(await search('船長')).toContain('ボブの船');
+    await rename(local);
+    expect(await search(local)).toEqual([]);
+    expect(await search('船長')).toEqual([]);
+  });
+
+  it('is ordered by likes and plays when asked for, page by page', async () => {
+    const liked = await published(api.alice, 'public', '人気 いいね');
+    const played = await published(api.alice, 'public', '人気 プレイ');
+    await published(api.alice, 'public', '人気 新しい');
+    await send('PUT', `/api/games/${liked.gameId}/like`, 'bob');
+    await api.database.sql('update public.games set play_count = 9 where id = $1', [played.gameId]);
+    const order = ['人気 いいね', '人気 プレイ', '人気 新しい'];
+    const query = `search=${encodeURIComponent('人気')}`;
+    expect(await found(`${query}&sort=popular`)).toEqual(order);
+    expect(await found(query)).toEqual([...order].toReversed());
+    const walked: string[] = [];
+    let after = '';
+    for (let page = 0; page < 4; page += 1) {
+      const { games, next } = (
+        await send('GET', `/api/games?${query}&sort=popular&limit=1${after}`, 'anybody')
+      ).json() as { games: GameCard[]; next: string | null };
+      walked.push(...games.map(({ title }) => title));
+      if (next === null) break;
+      after = `&after=${next}`;
+    }
+    expect(walked).toEqual(order);
+  });
+
+  it('takes no cursor of the other order, and no text without end', async () => {
+    const { next } = (await send('GET', '/api/games?limit=1', 'anybody')).json() as {
+      next: string;
+    };
+    for (const [query, error] of [
+      [`sort=popular&after=${next}`, 'Invalid cursor'],
+      [`search=${'%E6%98%9F'.repeat(101)}`, 'Invalid search'],
+      ['search=a&search=b', 'Invalid search'],
+    ] as const) {
+      const answer = await send('GET', `/api/games?${query}`, 'anybody');
+      expect([answer.status, answer.json()]).toEqual([400, { error }]);
+    }
+  });
+});
+
 describe('plays and likes', () => {
   it('a player counts once per session, another one as well', async () => {
     const { gameId } = await published(api.alice, 'public');

@@ -13,6 +13,7 @@ import type { TestUser } from '../../support/users.js';
  * server makes of it: nothing.
  */
 const FAR = '2099-01-01T00:00:00Z';
+const NEWEST = { sort: 'new', search: null, before: null, limit: 50 } as const;
 const NINE_MB = 'x'.repeat(9_000_000);
 const USAGE = { costUsd: 0.25, inputTokens: 1, outputTokens: 2, turns: 1, durationMs: 10 };
 
@@ -314,7 +315,7 @@ describe('a published game', () => {
         .update({ [column]: NINE_MB })
         .eq('id', id);
       expect(error?.code).toBe('22001');
-      const feed = await database.store.publishedGames.list(null, null, 50);
+      const feed = await database.store.publishedGames.list(null, NEWEST);
       expect(JSON.stringify(feed).length).toBeLessThan(100_000);
     },
   );
@@ -330,7 +331,7 @@ describe('a published game', () => {
       attacker.id,
       NINE_MB,
     ]);
-    const feed = await database.store.publishedGames.list(null, null, 50);
+    const feed = await database.store.publishedGames.list(null, NEWEST);
     expect(feed.find((game) => game.id === id)).toMatchObject({ thumbnailUrl: null, tags: [] });
     expect(JSON.stringify(feed).length).toBeLessThan(100_000);
     // What the server wrote does not keep its owner from changing something else.

@@ -180,6 +180,8 @@ export const PUBLISHING: Rows = {
     row('GET /api/actions/:unknown', 'alice', 404, { error: 'Action not found' }),
     row('POST /api/actions/:unknown/cancel', 'alice', 404, { error: 'Action not found' }),
     row('GET /api/games', 'anybody', 200, { games: [], next: null }),
+    row('GET /api/games?sort=popular&search=%E6%98%9F', 'anybody', 200, { games: [], next: null }),
+    row(`GET /api/games?search=${'x'.repeat(101)}`, 'anybody', 400, { error: 'Invalid search' }),
     row('GET /api/games?after=nonsense', 'anybody', 400, { error: 'Invalid cursor' }),
     row(
       'GET /api/' +
