@@ -98,7 +98,7 @@ export function createApp(deps: AppDeps): Express {
 
   app.use(appRouters(routerDeps));
   app.use(ofGames);
-  app.use(pageRoutes(config));
+  app.use(pageRoutes(deps));
   app.use(notFound);
   app.use(handleError);
   checkRouteTable(app);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { escapeHtml } from '../../domain/html-text.js';
 
 /** Whose game it is, as the bar above it says. */
 export interface GameOwner {
@@ -58,7 +59,7 @@ export function sendInFrame(req: Request, res: Response, owner: GameOwner): void
   const { title, creator, playPage } = owner;
   const whose =
     playPage === null ? words.draft : creator === null ? words.anonymous : words.by(creator);
-  const link = playPage === null ? '' : `<a href="${escape(playPage)}">${words.open}</a>`;
+  const link = playPage === null ? '' : `<a href="${escapeHtml(playPage)}">${words.open}</a>`;
   res.vary('Accept-Language');
   res.set({
     'Content-Type': 'text/html; charset=utf-8',
@@ -69,20 +70,11 @@ export function sendInFrame(req: Request, res: Response, owner: GameOwner): void
   res.send(
     `<!doctype html><html lang="${lang}"><head><meta charset="utf-8">` +
       '<meta name="viewport" content="width=device-width, initial-scale=1">' +
-      `<title>${escape(title)}</title><style>${STYLE}</style></head><body><header>` +
-      `<p><strong>${escape(title)}</strong> · ${escape(whose)}</p>` +
+      `<title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><header>` +
+      `<p><strong>${escapeHtml(title)}</strong> · ${escapeHtml(whose)}</p>` +
       `<p><small>${words.made}</small></p>${link}</header>` +
-      `<iframe title="${escape(title)}" src="${escape(req.originalUrl)}" ` +
+      `<iframe title="${escapeHtml(title)}" src="${escapeHtml(req.originalUrl)}" ` +
       'sandbox="allow-scripts allow-pointer-lock" allow="autoplay; fullscreen"></iframe>' +
       '</body></html>',
   );
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);

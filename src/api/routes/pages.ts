@@ -5,6 +5,12 @@ import express, { Router, type RequestHandler, type Response } from 'express';
 import { ConfigError, PROJECT_ROOT, type Config } from '../../config.js';
 import { createAppFiles, type AppFiles } from '../app-files.js';
 import { sendFileBytes } from '../games/file-response.js';
+import {
+  createGamePreviews,
+  type GamePreviewDeps,
+  type GamePreviews,
+} from '../games/game-previews.js';
+import { logOf } from '../request-log.js';
 
 const OUR_DIR = path.join(PROJECT_ROOT, 'public');
 /** Addresses without an ending → the page that is served there (rest.md §2.2). */
@@ -25,6 +31,8 @@ const OUR_PAGES = {
   '/zap/:id': 'play.html',
   '/game.html': 'play.html',
 } as const;
+/** Pages that play one game. */
+const PLAYING: ReadonlySet<string> = new Set(['play.html']);
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=UTF-8',
   '.js': 'application/javascript; charset=UTF-8',
@@ -53,20 +61,23 @@ const OTHER_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+export interface PageDeps extends GamePreviewDeps {
+  config: Pick<Config, 'PUBLIC_DIR' | 'NODE_ENV' | 'PUBLIC_URL'>;
+}
+
 /**
  * The pages, what they load, and the browser build of supabase-js. Nobody needs to be signed in for
  * them: their data is protected. Files of `PUBLIC_DIR` stand before ours of the same name, so that
  * another client of the same API can be served from here.
  */
-export function pageRoutes({
-  PUBLIC_DIR,
-  NODE_ENV,
-}: Pick<Config, 'PUBLIC_DIR' | 'NODE_ENV'>): Router {
+export function pageRoutes(deps: PageDeps): Router {
+  const { PUBLIC_DIR, NODE_ENV } = deps.config;
   const router = Router();
   const appFiles = createAppFiles(OUR_DIR, supabaseBrowserBuild(), NODE_ENV === 'production');
   const lead = (pages: Readonly<Record<string, string>>): void => {
     for (const [address, file] of Object.entries(pages)) {
-      router.get(address, (req, _res, next) => {
+      router.get(address, (req, res, next) => {
+        res.locals['gameId'] = req.params['id'] ?? req.query['id'];
         req.url = `/${file}`;
         next();
       });
@@ -88,19 +99,24 @@ export function pageRoutes({
     res.set('Content-Type', TYPES['.js']).sendFile(supabaseBrowserBuild());
   });
   router.use('/v', versionedFiles(appFiles));
-  router.use(ourPages(appFiles));
+  router.use(ourPages(appFiles, createGamePreviews(deps)));
   return router.use(express.static(OUR_DIR, { setHeaders: setType }));
 }
 
-/** Our pages, fresh each time: they name what they load by its version. */
-function ourPages(appFiles: () => Promise<AppFiles>): RequestHandler {
+/** Our pages, fresh each time: they name what they load by its version, and the game they play. */
+function ourPages(appFiles: () => Promise<AppFiles>, previews: GamePreviews): RequestHandler {
   return async (req, res, next) => {
     if (req.method !== 'GET' && req.method !== 'HEAD') return next();
     const [, name = 'index.html'] = /^\/([\w-]+\.html)?$/.exec(req.path) ?? [null, ''];
     const { pages, changedAt } = await appFiles();
     const page = pages.get(name);
     if (page === undefined) return next();
-    sendFileBytes(req, res, page, { type: TYPES['.html'] ?? '', changedAt });
+    const type = TYPES['.html'] ?? '';
+    const preview = PLAYING.has(name) ? await previews(res.locals['gameId'], logOf(res)) : null;
+    if (preview === null) return sendFileBytes(req, res, page, { type, changedAt });
+    const html = page.toString('utf8').replace('</head>', () => `${preview.tags}  </head>`);
+    const newer = preview.changedAt > changedAt ? preview.changedAt : changedAt;
+    sendFileBytes(req, res, Buffer.from(html), { type, changedAt: newer });
   };
 }
 

@@ -166,6 +166,56 @@ describe('the card of a game', () => {
   });
 });
 
+describe('a link to a game', () => {
+  const tagsOf = async (address: string): Promise<Record<string, string>> => {
+    const { status, text } = await api.ask(address);
+    expect(status).toBe(200);
+    const tags = text.matchAll(
+      /<meta (?:property|name)="((?:og|twitter):[^"]+)" content="([^"]*)"/g,
+    );
+    return Object.fromEntries([...tags].map(([, name = '', content = '']) => [name, content]));
+  };
+
+  it('shows its name, words and image elsewhere; nothing in them is markup', async () => {
+    const title = `"><script>alert(1)</script>$&'`;
+    const { gameId, projectId } = await published(api.alice, 'unlisted', title);
+    const plain = {
+      'og:type': 'website',
+      'og:site_name': 'ゲームクリエイター',
+      'og:title': '&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;$&amp;&#39;',
+      'og:description': '説明',
+      'og:url': `http://app.test:3000/play/${gameId}`,
+      'og:image': 'http://app.test:3000/images/icon-512.png',
+      'og:image:alt': '&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;$&amp;&#39;',
+      'twitter:card': 'summary',
+    };
+    for (const address of [
+      `/play/${gameId}`,
+      `/game.html?id=${projectId}`,
+      `/zap/${gameId.toUpperCase()}`,
+    ])
+      expect(await tagsOf(address)).toEqual(plain);
+    expect((await api.ask(`/play/${gameId}`)).text).not.toContain('<script>alert');
+    await createThumbnails(api.env['DATA_DIR'] ?? '').keep(api.alice.id, projectId, PIXEL, {
+      endRow: async () => true,
+      projectExists: async () => true,
+    });
+    const tags = await tagsOf(`/play/${gameId}`);
+    expect(tags['twitter:card']).toBe('summary_large_image');
+    const { pathname, search, origin } = new URL(tags['og:image'] ?? '');
+    expect([origin, (await api.ask(pathname + search)).status]).toEqual([
+      'http://app.test:3000',
+      200,
+    ]);
+  });
+
+  it('says nothing of a private game, an unknown one, or another page', async () => {
+    const { gameId } = await published(api.alice, 'private');
+    for (const address of [`/play/${gameId}`, `/play/${UNKNOWN}`, '/play/x', '/discover'])
+      expect(await tagsOf(address)).toEqual({});
+  });
+});
+
 describe('published files', () => {
   const file = (rest: string, headers: Record<string, string> = {}) =>
     api.ask(`/game/published/${rest}`, { headers: { host: 'games.test:3000', ...headers } });
