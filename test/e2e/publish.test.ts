@@ -67,6 +67,17 @@ describe("from the publish page to a stranger's phone", () => {
       .waitFor();
     await stranger.page.click('.project-card a');
     await stranger.page.locator('#playTitle', { hasText: '星のおさんぽ' }).waitFor();
+    await stranger.image('reel');
+    await stranger.page.click('.slide-start');
+    await stranger.page
+      .frameLocator('.is-playing iframe')
+      .locator('canvas')
+      .first()
+      .waitFor({ timeout: 30_000 });
+    await stranger.image('reel-playing');
+    const id = new URL(stranger.page.url()).pathname.split('/')[2];
+    await stranger.page.goto(`${stack.baseUrl}/game.html?id=${id}`);
+    await stranger.page.locator('#playTitle', { hasText: '星のおさんぽ' }).waitFor();
     const game = await (await stranger.page.locator('.play-frame').elementHandle())?.contentFrame();
     await game?.locator('canvas').first().waitFor({ timeout: 30_000 });
     // Both bars are on the screen, the game between them.

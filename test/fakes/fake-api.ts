@@ -93,8 +93,7 @@ async function answer(
     if (url.pathname.startsWith('/auth/v1/')) return auth(api, url, response);
     if (url.pathname === '/api/config')
       return json(response, 200, { supabaseUrl: api.url, supabaseAnonKey: 'anon', demo: api.demo });
-    if (url.pathname === '/api/games')
-      return json(response, 200, { games: api.store.games, next: null });
+    if (url.pathname === '/api/games') return json(response, 200, feedOf(api, url.searchParams));
     if (url.pathname.startsWith('/api/games/')) return card(api, url, request, response);
     if (url.pathname.startsWith('/api/')) return await rest(api, url, request, response);
     const bytes = api.assets.bytes.get(url.pathname);
@@ -114,9 +113,11 @@ async function file(path: string, response: ServerResponse, status = 200): Promi
     PAGES[path] ??
     (path.startsWith('/project/')
       ? 'editor.html'
-      : /^\/(play|zap)\//.test(path)
-        ? 'play.html'
-        : path.slice(1));
+      : path.startsWith('/zap/')
+        ? 'zap.html'
+        : path.startsWith('/play/')
+          ? 'play.html'
+          : path.slice(1));
   const source = path === '/lib/supabase.min.js' ? SDK : join(PUBLIC, name);
   const body = await readFile(source);
   response
@@ -270,6 +271,17 @@ function pageOf(projects: ReturnType<FakeStore['summaries']>, query: URLSearchPa
     counts: { all: projects.length, public: isPublic },
     next: from + limit < projects.length ? String(from + limit) : null,
   };
+}
+
+/** In the order and with the words asked for, as many as asked for. */
+function feedOf(api: FakeApi, query: URLSearchParams): object {
+  const words = query.get('search') ?? '';
+  const found = api.store.games.filter(({ title }) => title.includes(words));
+  const games =
+    query.get('sort') === 'popular' ? found.toSorted((a, b) => b.likeCount - a.likeCount) : found;
+  const [from, limit] = [Number(query.get('after') ?? 0), Number(query.get('limit') ?? 20)];
+  const next = from + limit < games.length ? String(from + limit) : null;
+  return { games: games.slice(from, from + limit), next };
 }
 
 function card(api: FakeApi, url: URL, request: IncomingMessage, response: ServerResponse): void {

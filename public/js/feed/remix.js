@@ -1,17 +1,21 @@
 /** Remix: a project of one's own from a published game, where its maker allows that. */
 import { ask } from '../net/rest.js';
-import { rememberThisPage, takeWishedRemix, wishRemix } from '../net/return-to.js';
+import { rememberThisPage, wishRemix } from '../net/return-to.js';
 import { text } from '../texts/index.js';
 import { confirmDialog } from '../ui/dialog.js';
-import { byId } from '../ui/dom.js';
 import { toast } from '../ui/toast.js';
 
 /** @typedef {import('../types.js').GameCard} GameCard */
 /** @typedef {import('../net/session.js').Session} Session */
 
-/** @param {GameCard} game @param {Session | null} session */
-export function wireRemix(game, session) {
-  const button = byId('remixButton', HTMLButtonElement);
+/**
+ * Shows this button where the maker allows a remix, and wires it.
+ * @param {HTMLButtonElement} button
+ * @param {GameCard} game
+ * @param {Session | null} session
+ * @returns {(() => Promise<void>) | null} what a press does; null where it is not allowed
+ */
+export function wireRemix(button, game, session) {
   button.hidden = game.remix !== 'allowed' && !game.isOwner;
   // The same work, however often it is asked for.
   const actionId = crypto.randomUUID();
@@ -29,7 +33,7 @@ export function wireRemix(game, session) {
     }
   };
   button.addEventListener('click', () => void run());
-  if (session && takeWishedRemix() === game.id && !button.hidden) void run();
+  return button.hidden ? null : run;
 }
 
 /** Who signs in for it comes back to this game, and it is remixed. @param {GameCard} game */

@@ -1,5 +1,8 @@
-/** Games that everybody may find, newest first. Nobody needs to be signed in to look or to play. */
-import { gameAfter } from '../feed/next-game.js';
+/**
+ * Games that everybody may find: the newest or the most popular first, or those with the words that
+ * are looked for. Nobody needs to be signed in to look or to play.
+ */
+import { feedPage, gamesAfter, queryOf, wishOfAddress } from '../feed/walk.js';
 import { projectThumb } from '../list/thumb.js';
 import { text } from '../texts/index.js';
 import { byId, h } from '../ui/dom.js';
@@ -9,33 +12,54 @@ import { toast } from '../ui/toast.js';
 
 /** @typedef {import('../types.js').GameCard} GameCard */
 
-const PER_PAGE = 24;
+const SEARCH_AFTER_MS = 300;
 
 startPage(text.discoverTitle);
 const grid = byId('feedGrid', HTMLDivElement);
 const more = byId('moreButton', HTMLButtonElement);
+const order = byId('feedOrder', HTMLDivElement);
+const search = byId('feedSearch', HTMLInputElement);
+const wish = wishOfAddress();
 /** @type {string | null} Where the next page begins. */
 let next = null;
+/** Which request is the last: an answer to an earlier one comes too late. */
+let serial = 0;
+/** @type {number | undefined} */
+let searchTimer;
+
+/** The first page of what is wished for now. */
+function loadAnew() {
+  next = null;
+  more.hidden = true;
+  grid.setAttribute('aria-busy', 'true');
+  void load();
+}
 
 async function load() {
+  const request = (serial += 1);
   more.disabled = true;
   try {
-    const after = next === null ? '' : `&after=${encodeURIComponent(next)}`;
-    const answer = await fetch(`/api/games?limit=${PER_PAGE}${after}`);
-    if (!answer.ok) throw new Error(`the feed answered ${answer.status}`);
-    /** @type {{ games: GameCard[], next: string | null }} */
-    const page = await answer.json();
+    const page = await feedPage(wish, next);
+    if (request !== serial) return;
     if (next === null) grid.replaceChildren();
     next = page.next;
     grid.append(...page.games.map(card));
     if (grid.childElementCount === 0) showEmpty();
     more.hidden = next === null;
   } catch {
-    showFailed();
-  } finally {
-    more.disabled = false;
-    grid.removeAttribute('aria-busy');
+    if (request === serial) showFailed();
   }
+  if (request !== serial) return;
+  more.disabled = false;
+  grid.removeAttribute('aria-busy');
+}
+
+/** Keeps the address, and what leads on from here, true to what is shown. */
+function showWish() {
+  history.replaceState(null, '', `/discover${queryOf(wish)}`);
+  order.dataset['active'] = wish.sort === 'popular' ? '1' : '0';
+  for (const button of order.querySelectorAll('button'))
+    button.setAttribute('aria-pressed', String(button.dataset['sort'] === wish.sort));
 }
 
 /** @param {GameCard} game */
@@ -51,7 +75,7 @@ function card(game) {
       h(
         'h2',
         { class: 'project-name' },
-        h('a', { class: 'project-link', href: `/game.html?id=${game.id}` }, title),
+        h('a', { class: 'project-link', href: `/zap/${game.id}${queryOf(wish)}` }, title),
       ),
       h('p', { class: 'game-by' }, text.playBy(game.creator ?? text.playNobody)),
       h(
@@ -71,13 +95,14 @@ function card(game) {
 }
 
 function showEmpty() {
+  const isSearch = wish.search !== '';
   grid.replaceChildren(
     h(
       'div',
       { class: 'list-state' },
       icon('smile', 56),
-      h('p', { class: 'list-state-title' }, text.discoverEmpty),
-      h('p', {}, text.discoverEmptyHint),
+      h('p', { class: 'list-state-title' }, isSearch ? text.discoverNotFound : text.discoverEmpty),
+      h('p', {}, isSearch ? text.discoverNotFoundHint : text.discoverEmptyHint),
     ),
   );
 }
@@ -105,25 +130,41 @@ function showFailed() {
   grid.append(again);
 }
 
-/** Plays the newest game; from there 次へ leads on. */
+/** Plays the first game of what is shown; from there 次へ leads on. */
 async function zap() {
   try {
-    const game = await gameAfter(null);
-    if (game) location.assign(`/zap/${game.id}`);
-    else toast(text.discoverEmpty);
+    const { value: game } = await gamesAfter(null, wish).next();
+    if (game) location.assign(`/zap/${game.id}${queryOf(wish)}`);
+    else toast(wish.search === '' ? text.discoverEmpty : text.discoverNotFound);
   } catch {
     toast(text.zapFailed, { kind: 'error' });
   }
 }
 
+order.addEventListener('click', ({ target }) => {
+  const sort = target instanceof HTMLElement ? target.dataset['sort'] : undefined;
+  if (sort === undefined || sort === wish.sort) return;
+  wish.sort = sort === 'popular' ? 'popular' : 'new';
+  showWish();
+  loadAnew();
+});
+search.value = wish.search;
+search.addEventListener('input', () => {
+  window.clearTimeout(searchTimer);
+  searchTimer = window.setTimeout(() => {
+    if (search.value.trim() === wish.search) return;
+    wish.search = search.value.trim();
+    showWish();
+    loadAnew();
+  }, SEARCH_AFTER_MS);
+});
 more.addEventListener('click', () => void load());
 document.querySelector('.nav-next')?.addEventListener('click', (event) => {
   event.preventDefault();
   void zap();
 });
-void load();
-if (new URLSearchParams(location.search).has('zap')) {
-  // Whoever comes back from the game wants the list, not the next game.
-  history.replaceState(null, '', '/discover');
-  void zap();
-}
+const isZapping = new URLSearchParams(location.search).has('zap');
+// Whoever comes back from the game wants the list, not the next game.
+showWish();
+loadAnew();
+if (isZapping) void zap();

@@ -2,15 +2,18 @@
  * Plays a published game, for everybody, or an own project. The game lives in a sandbox and never
  * sees a token.
  */
-import { gameAfter } from '../feed/next-game.js';
+import { openInfo } from '../feed/info.js';
+import { wireLike } from '../feed/like.js';
+import { countPlay, gameFrame, publishedGame } from '../feed/play-game.js';
 import { wireRemix } from '../feed/remix.js';
-import { ask, get } from '../net/rest.js';
-import { leaveGame, rememberThisPage, takeWishedLike, wishLike } from '../net/return-to.js';
+import { gamesAfter } from '../feed/walk.js';
+import { fulfilWishes } from '../feed/wishes.js';
+import { get } from '../net/rest.js';
+import { leaveGame } from '../net/return-to.js';
 import { knownSession } from '../net/session.js';
 import { openShareSheet } from '../share/sheet.js';
 import { text } from '../texts/index.js';
-import { confirmDialog, dialogHeader, openDialog } from '../ui/dialog.js';
-import { byId, h } from '../ui/dom.js';
+import { byId } from '../ui/dom.js';
 import { startPage } from '../ui/shell.js';
 import { toast } from '../ui/toast.js';
 
@@ -21,10 +24,9 @@ startPage(text.playPageTitle);
 const params = new URLSearchParams(location.search);
 /** What 共有 shows of a game that is known. @type {(() => void) | null} */
 let openSheet = null;
-const like = byId('likeButton', HTMLButtonElement);
 const info = byId('infoButton', HTMLButtonElement);
 
-/** `/game.html?id=…`, `/play/…` and `/zap/…` are the same page. */
+/** `/game.html?id=…` and `/play/…` are the same page. */
 function gameId() {
   return params.get('id') ?? location.pathname.split('/')[2] ?? '';
 }
@@ -46,17 +48,6 @@ async function start() {
   play(withToken(`/game/${session.userId}/${project.id}/index.html`, session));
 }
 
-/** @param {string} id @param {Session | null} session @returns {Promise<GameCard | null>} */
-async function publishedGame(id, session) {
-  const path = `/api/games/${id}`;
-  try {
-    const answer = session ? await get(session, path) : await fetch(path);
-    return answer.ok ? (await answer.json()).game : null;
-  } catch {
-    return null;
-  }
-}
-
 /** @param {GameCard} game @param {Session | null} session */
 function showGame(game, session) {
   const title = game.title || text.playNoTitle;
@@ -64,15 +55,13 @@ function showGame(game, session) {
   document.title = text.playTitle(title);
   info.hidden = false;
   info.addEventListener('click', () => openInfo(game));
-  wireLike(game, session);
-  wireRemix(game, session);
+  const like = wireLike(byId('likeButton', HTMLButtonElement), game, session);
+  const remix = wireRemix(byId('remixButton', HTMLButtonElement), game, session);
+  if (session) fulfilWishes(game, { like, remix });
   openSheet = () => openShareSheet({ game, session, title: text.playShare });
   if (session && game.isOwner && params.has('published')) showPublished(game, session);
   play(game.visibility === 'private' && session ? withToken(game.playUrl, session) : game.playUrl);
-  const count = `/api/games/${game.id}/play`;
-  void (session ? ask(session, 'POST', count) : fetch(count, { method: 'POST' })).catch(() => {
-    /* an uncounted play is still played */
-  });
+  countPlay(game, session);
 }
 
 /**
@@ -86,65 +75,13 @@ function withToken(path, session) {
 /** @param {string} url */
 function play(url) {
   const stage = byId('stage', HTMLElement);
-  stage.replaceChildren(
-    h('iframe', {
-      class: 'play-frame',
-      title: text.playFrame,
-      src: url,
-      sandbox: 'allow-scripts allow-pointer-lock',
-      allow: 'autoplay; fullscreen',
-    }),
-  );
+  stage.replaceChildren(gameFrame(url));
   stage.removeAttribute('aria-busy');
 }
 
 function showNothing() {
   byId('playState', HTMLParagraphElement).textContent = text.playGone;
   byId('stage', HTMLElement).removeAttribute('aria-busy');
-}
-
-/** @param {GameCard} game @param {Session | null} session */
-function wireLike(game, session) {
-  /** @param {boolean} liked @param {number} count */
-  const show = (liked, count) => {
-    like.setAttribute('aria-pressed', String(liked));
-    byId('likeCount', HTMLSpanElement).textContent = String(count);
-    like.setAttribute('aria-label', `${text.playLike} ${count}`);
-  };
-  show(game.liked, game.likeCount);
-  like.hidden = false;
-  const toggle = async () => {
-    if (!session) return signInToLike(game);
-    like.disabled = true;
-    try {
-      const method = like.getAttribute('aria-pressed') === 'true' ? 'DELETE' : 'PUT';
-      const { liked, likeCount } = await (
-        await ask(session, method, `/api/games/${game.id}/like`)
-      ).json();
-      show(liked, likeCount);
-    } catch {
-      toast(text.somethingWrong, { kind: 'error' });
-    } finally {
-      like.disabled = false;
-    }
-  };
-  like.addEventListener('click', () => void toggle());
-  if (session && takeWishedLike() === game.id && !game.liked) void toggle();
-}
-
-/** Who signs in for it comes back to this game, and it is liked. @param {GameCard} game */
-async function signInToLike(game) {
-  await confirmDialog({
-    iconName: 'person',
-    title: text.playLikeSignIn,
-    lines: [text.signInReturns],
-    action: text.signIn,
-    run: async () => {
-      rememberThisPage();
-      wishLike(game.id);
-      location.assign('/');
-    },
-  });
 }
 
 /** 作る leads a guest over the sign-in: the way back to this game is kept. */
@@ -165,53 +102,11 @@ function showPublished(game, session) {
   openShareSheet({ game, session, title: text.shareDone, isModal: false });
 }
 
-/** @param {GameCard} game */
-function openInfo(game) {
-  openDialog({
-    className: 'work-dialog play-info',
-    title: game.title || text.playNoTitle,
-    content: (close) => [
-      dialogHeader(close),
-      h(
-        'div',
-        { class: 'dialog-body' },
-        h(
-          'p',
-          { class: 'play-by' },
-          text.playBy(game.creator ?? text.playNobody),
-          ' · ',
-          text.playCount(game.playCount),
-        ),
-        game.remixOf &&
-          h(
-            'p',
-            { class: 'play-by' },
-            h(
-              'a',
-              { href: `/game.html?id=${game.remixOf.id}` },
-              text.remixOf(game.remixOf.title, game.remixOf.creator ?? text.playNobody),
-            ),
-          ),
-        h('p', { class: 'play-words' }, game.description || text.playNoDescription),
-        game.howToPlay && [
-          h('h3', {}, text.publishHowToPlay),
-          h('p', { class: 'play-words' }, game.howToPlay),
-        ],
-        h(
-          'ul',
-          { class: 'play-tags' },
-          game.tags.map((tag) => h('li', {}, tag)),
-        ),
-      ),
-    ],
-  });
-}
-
 byId('nextButton', HTMLButtonElement).addEventListener('click', async ({ currentTarget }) => {
   const button = /** @type {HTMLButtonElement} */ (currentTarget);
   button.disabled = true;
   try {
-    const next = await gameAfter(gameId());
+    const { value: next } = await gamesAfter(gameId(), { sort: 'new', search: '' }).next();
     if (next) location.assign(`/zap/${next.id}`);
     else toast(text.zapNone);
   } catch {
@@ -221,8 +116,6 @@ byId('nextButton', HTMLButtonElement).addEventListener('click', async ({ current
   }
 });
 byId('backButton', HTMLButtonElement).addEventListener('click', () => {
-  // Who goes through many games wants to leave them all.
-  if (location.pathname.startsWith('/zap/')) return location.assign('/discover');
   const cameFromHere =
     document.referrer !== '' && new URL(document.referrer).host === location.host;
   if (cameFromHere) history.back();

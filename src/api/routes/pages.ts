@@ -28,11 +28,11 @@ const PAGES = {
  */
 const OUR_PAGES = {
   '/zap': 'discover.html',
-  '/zap/:id': 'play.html',
+  '/zap/:id': 'zap.html',
   '/game.html': 'play.html',
 } as const;
 /** Pages that play one game. */
-const PLAYING: ReadonlySet<string> = new Set(['play.html']);
+const PLAYING: ReadonlySet<string> = new Set(['play.html', 'zap.html']);
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=UTF-8',
   '.js': 'application/javascript; charset=UTF-8',

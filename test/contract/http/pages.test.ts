@@ -32,7 +32,7 @@ describe('pages (§2)', () => {
     ['/MyPage/', 'mypage.html'],
     ['/game.html?id=x', 'play.html'],
     ['/zap', 'discover.html'],
-    ['/zap/anything', 'play.html'],
+    ['/zap/anything', 'zap.html'],
     ['/play/anything', 'play.html'],
     ['/project/anything', 'editor.html'],
     ['/project/00000000-0000-4000-8000-000000000000', 'editor.html'],

@@ -75,7 +75,7 @@ describe('PUBLIC_DIR', () => {
       ['/mypage', 'mypage.html'],
       ['/discover.html', 'discover.html'],
       ['/game.html?id=x', 'play.html'],
-      ['/zap/x', 'play.html'],
+      ['/zap/x', 'zap.html'],
       ['/css/base.css', 'css/base.css'],
     ] as const) {
       const { text } = await ask(api.port, address);

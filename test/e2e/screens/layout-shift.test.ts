@@ -37,7 +37,7 @@ async function shiftOf(page: Page, address: string, ready: string): Promise<stri
 }
 
 describe.each(Object.keys(SIZES) as Size[])('on %s', (size) => {
-  it('list, publish page, my page and editor stay where they are while they fill', async () => {
+  it('lists, publish page, my page, reel and editor stay where they are while they fill', async () => {
     const { store } = session.api;
     for (let game = 1; game <= 10; game += 1) store.addProject({ name: `ゲーム${game}` });
     const fresh = store.addGame('新しい宇宙');
@@ -54,6 +54,7 @@ describe.each(Object.keys(SIZES) as Size[])('on %s', (size) => {
         url: `/game.html?id=${out.id}`,
       },
     });
+    const games = ['いちばん', 'にばん'].map((title) => store.addPublished(title));
     const page = await session.at(size, '/create');
     await page.addInitScript(OBSERVE);
     await page.route('**/api/**', async (route) => {
@@ -64,6 +65,8 @@ describe.each(Object.keys(SIZES) as Size[])('on %s', (size) => {
       ...(await shiftOf(page, '/create', '.project-card')),
       ...(await shiftOf(page, `/publish.html?id=${out.id}`, '.video-stage video')),
       ...(await shiftOf(page, `/publish.html?id=${fresh.id}`, '.thumbnail-stage img')),
+      ...(await shiftOf(page, '/discover', '.project-card')),
+      ...(await shiftOf(page, `/zap/${games[0]?.id}`, '.slide >> nth=1')),
       ...(await shiftOf(page, '/mypage', '#collection[aria-busy="false"]')),
       ...(await shiftOf(page, `/project/${out.id}`, '#publicationState:has-text("公開中")')),
     ]).toEqual([]);

@@ -1,0 +1,59 @@
+/** A like, and its number, on a button. */
+import { ask } from '../net/rest.js';
+import { rememberThisPage, wishLike } from '../net/return-to.js';
+import { text } from '../texts/index.js';
+import { confirmDialog } from '../ui/dialog.js';
+import { toast } from '../ui/toast.js';
+
+/** @typedef {import('../types.js').GameCard} GameCard */
+/** @typedef {import('../net/session.js').Session} Session */
+
+/**
+ * Shows the like on this button, which has an element with `data-count`, and wires it.
+ * @param {HTMLButtonElement} button
+ * @param {GameCard} game
+ * @param {Session | null} session
+ * @returns {() => Promise<void>} what a press does
+ */
+export function wireLike(button, game, session) {
+  /** @param {boolean} liked @param {number} count */
+  const show = (liked, count) => {
+    button.setAttribute('aria-pressed', String(liked));
+    const shown = button.querySelector('[data-count]');
+    if (shown) shown.textContent = String(count);
+    button.setAttribute('aria-label', `${text.playLike} ${count}`);
+  };
+  const toggle = async () => {
+    if (!session) return signInToLike(game);
+    button.disabled = true;
+    try {
+      const method = button.getAttribute('aria-pressed') === 'true' ? 'DELETE' : 'PUT';
+      const answer = await ask(session, method, `/api/games/${game.id}/like`);
+      const { liked, likeCount } = await answer.json();
+      show(liked, likeCount);
+    } catch {
+      toast(text.somethingWrong, { kind: 'error' });
+    } finally {
+      button.disabled = false;
+    }
+  };
+  show(game.liked, game.likeCount);
+  button.hidden = false;
+  button.addEventListener('click', () => void toggle());
+  return toggle;
+}
+
+/** Who signs in for it comes back to this game, and it is liked. @param {GameCard} game */
+async function signInToLike(game) {
+  await confirmDialog({
+    iconName: 'person',
+    title: text.playLikeSignIn,
+    lines: [text.signInReturns],
+    action: text.signIn,
+    run: async () => {
+      rememberThisPage();
+      wishLike(game.id);
+      location.assign('/');
+    },
+  });
+}

@@ -1,0 +1,126 @@
+/**
+ * Games one below the other, one on the screen at a time. The one that is seen and the next are
+ * loaded, no others are alive.
+ */
+import { Slide } from './slide.js';
+
+/** @typedef {import('../types.js').GameCard} GameCard */
+/** @typedef {import('../net/session.js').Session} Session */
+
+/** So many games stand ready below the one that is seen. */
+const AHEAD = 3;
+
+export class Reel {
+  /** @type {Slide[]} */
+  #slides = [];
+  #at = -1;
+  #isFilling = false;
+  #isWhole = false;
+
+  /**
+   * @param {HTMLElement} root that scrolls
+   * @param {object} options
+   * @param {Session | null} options.session
+   * @param {AsyncGenerator<GameCard, void>} options.games
+   * @param {(slide: Slide) => void} options.onCurrent
+   * @param {() => void} options.onFailure when no more games could be read
+   */
+  constructor(root, { session, games, onCurrent, onFailure }) {
+    this.root = root;
+    this.session = session;
+    this.games = games;
+    this.onCurrent = onCurrent;
+    this.onFailure = onFailure;
+    this.seen = new IntersectionObserver((entries) => this.#look(entries), {
+      root,
+      threshold: 0.6,
+    });
+  }
+
+  get isEmpty() {
+    return this.#slides.length === 0;
+  }
+
+  /** @param {GameCard} game @returns {Slide} */
+  add(game) {
+    const slide = new Slide(game, this.session);
+    slide.setCurrent(false);
+    this.#slides.push(slide);
+    this.root.append(slide.element);
+    this.seen.observe(slide.element);
+    return slide;
+  }
+
+  /** Reads on until enough games stand ready, or there are no more. */
+  async fill() {
+    if (this.#isFilling || this.#isWhole) return;
+    this.#isFilling = true;
+    try {
+      while (!this.#isWhole && this.#slides.length <= this.#at + AHEAD) {
+        const { value, done } = await this.games.next();
+        if (done || !value) this.#isWhole = true;
+        else this.add(value);
+      }
+    } catch {
+      // A walk that has failed is over.
+      this.#isWhole = true;
+      this.onFailure();
+    } finally {
+      this.#isFilling = false;
+    }
+    this.#preload();
+  }
+
+  /**
+   * One game on or back; in a circle, once all are known.
+   * @param {1 | -1} step
+   * @returns {boolean} false = there is no other
+   */
+  go(step) {
+    const count = this.#slides.length;
+    if (count < 2) return false;
+    const wanted = this.#at + step;
+    const place = wanted === count && this.#isWhole ? 0 : wanted;
+    this.#slides[place]?.element.scrollIntoView({
+      behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'instant' : 'smooth',
+      block: 'start',
+    });
+    return true;
+  }
+
+  get isFirst() {
+    return this.#at <= 0;
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  #look(entries) {
+    for (const { target, isIntersecting } of entries) {
+      const index = this.#slides.findIndex(({ element }) => element === target);
+      if (isIntersecting && index !== this.#at) this.#show(index);
+    }
+  }
+
+  /** @param {number} index */
+  #show(index) {
+    const slide = this.#slides[index];
+    if (!slide) return;
+    this.#at = index;
+    this.#slides.forEach((each, place) => {
+      each.setCurrent(place === index);
+      if (place !== index && place !== index + 1) each.unload();
+    });
+    slide.load(() => this.#preload());
+    this.onCurrent(slide);
+    void this.fill();
+  }
+
+  /** The next one, once the one that is seen is there; nothing of it is drawn or heard. */
+  #preload() {
+    const next = this.#slides[this.#at + 1];
+    if (next && !isSavingData()) next.load(() => {});
+  }
+}
+
+function isSavingData() {
+  return 'connection' in navigator && /** @type {any} */ (navigator.connection)?.saveData === true;
+}

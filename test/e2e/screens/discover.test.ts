@@ -1,0 +1,205 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Frame, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PROJECT_ROOT } from '../../../src/config.js';
+import type { GameCard } from '../../../src/contracts/publishing.js';
+import { check } from './audit.js';
+import { SIZES, BrowserSession, texts, until, type Size } from './browser.js';
+
+/** Finding games and swiping through them. */
+let session: BrowserSession;
+beforeAll(async () => {
+  session = await BrowserSession.open();
+});
+afterAll(() => session.close());
+beforeEach(() => session.clear());
+
+const IMAGES = path.join(PROJECT_ROOT, 'test-results', 'e2e');
+/** Counts the pictures that it draws. */
+const DRAWING = `<!doctype html><html><head><title>0</title></head><body style="background:#246">
+<h1>game</h1><script>var drawn = 0;
+(function draw() { drawn += 1; requestAnimationFrame(draw); })();</script></body></html>`;
+
+function publish(title: string, fields: Partial<GameCard> = {}): GameCard {
+  const project = session.api.store.addProject({ name: title, html: DRAWING });
+  return Object.assign(session.api.store.addPublished(title), {
+    playUrl: `/game/anybody/${project.id}/index.html`,
+    description: `${title}のせつめい`,
+    ...fields,
+  });
+}
+const three = () => ['いちばん', 'にばん', 'さんばん'].map((title) => publish(title));
+
+const at = (page: Page, game: GameCard | undefined) => page.waitForURL(`**/zap/${game?.id}*`);
+const shown = (page: Page, title: string) => page.waitForSelector(`#playTitle:text-is("${title}")`);
+const slideOf = (game: GameCard | undefined) => `.slide[data-id="${game?.id}"]`;
+
+/** The game behind a slide, once it is loaded. */
+async function frameOf(page: Page, game: GameCard | undefined): Promise<Frame> {
+  const handle = await page.waitForSelector(`${slideOf(game)} iframe`, { state: 'attached' });
+  const frame = await handle.contentFrame();
+  if (!frame) throw new Error('no game in the frame');
+  await frame.waitForLoadState();
+  return frame;
+}
+const drawn = (frame: Frame) => frame.evaluate<number>('drawn');
+
+/** A finger, or a wheel, over the image of the game that is seen. */
+async function swipe(page: Page, size: Size, up: boolean): Promise<void> {
+  if (size === 'desktop') {
+    await page.mouse.move(640, 400);
+    return page.mouse.wheel(0, up ? 500 : -500);
+  }
+  const gestures = await page.context().newCDPSession(page);
+  await gestures.send('Input.synthesizeScrollGesture', {
+    x: 195,
+    y: up ? 600 : 300,
+    yDistance: up ? -450 : 450,
+    speed: 2_000,
+    gestureSourceType: 'touch',
+  });
+  await gestures.detach();
+}
+
+async function image(page: Page, name: string, size: Size): Promise<void> {
+  await mkdir(IMAGES, { recursive: true });
+  await page.screenshot({ path: path.join(IMAGES, `${name}-${size}.png`) });
+}
+
+describe.each(Object.keys(SIZES) as Size[])('swiping on %s', (size) => {
+  it('goes up and down through the games; the address and the title follow', async () => {
+    const [first, second, third] = three();
+    const page = await session.at(size, `/zap/${first?.id}`);
+    await shown(page, 'いちばん');
+    await swipe(page, size, true);
+    await at(page, second);
+    await shown(page, 'にばん');
+    expect(await page.title()).toContain('にばん');
+    await swipe(page, size, true);
+    await at(page, third);
+    await swipe(page, size, false);
+    await at(page, second);
+    await page.reload();
+    await shown(page, 'にばん');
+    await check(page, 'reel');
+    await image(page, 'reel', size);
+    expect(session.complaints).toEqual([]);
+  });
+
+  it('has the next game ready and at rest: two are alive, none draws before its turn', async () => {
+    const [first, second, third] = three();
+    const page = await session.at(size, `/zap/${first?.id}`);
+    const [now, next] = [await frameOf(page, first), await frameOf(page, second)];
+    for (const frame of [now, next]) {
+      const before = await drawn(frame);
+      await page.waitForTimeout(400);
+      expect((await drawn(frame)) - before).toBeLessThanOrEqual(1);
+    }
+    expect(await page.locator('iframe').count()).toBe(2);
+    await page.click(`${slideOf(first)} .slide-start`);
+    await until(page, "document.activeElement?.tagName === 'IFRAME'");
+    const begun = await drawn(now);
+    await expect.poll(() => drawn(now)).toBeGreaterThan(begun + 3);
+    expect(session.api.requests).toContain(`POST /api/games/${first?.id}/play`);
+    await image(page, 'reel-playing', size);
+    await check(page, 'playing');
+    await page.click('#nextButton');
+    await at(page, second);
+    await frameOf(page, third);
+    expect(await page.locator('iframe').count()).toBe(2);
+    expect(await page.locator(`${slideOf(first)} iframe`).count()).toBe(0);
+    const sandboxes = await page.evaluate<string[]>(
+      "[...document.querySelectorAll('iframe')].map((each) => each.sandbox.value + each.allow)",
+    );
+    expect(new Set(sandboxes)).toEqual(new Set(['allow-scripts allow-pointer-lockfullscreen']));
+  });
+
+  it('likes, tells, shares and remixes the game that is seen', async () => {
+    const [, second] = three();
+    const page = await session.at(size, `/zap/${second?.id}`);
+    const slide = slideOf(second);
+    await page.click(`${slide} .slide-like`);
+    await page.waitForSelector(`${slide} .slide-like[aria-pressed="true"]`);
+    expect(second?.liked).toBe(true);
+    await page.click(`${slide} .rail-action:has-text("詳細")`);
+    await page.waitForSelector('.play-info:has-text("にばんのせつめい")');
+    await page.keyboard.press('Escape');
+    await page.click(`${slide} .rail-action:has-text("共有")`);
+    await page.waitForSelector('.share-sheet:has-text("にばん")');
+    await check(page, 'share');
+    await page.keyboard.press('Escape');
+    await page.click(`${slide} .slide-remix`);
+    await page.waitForURL('**/project/*');
+    expect(session.api.requests).toContain(`POST /api/games/${second?.id}/remix`);
+  });
+
+  it('finds games by words and by likes, and goes on through what it found', async () => {
+    const [first, second] = [publish('ねこの国', { likeCount: 2 }), publish('いぬの国')];
+    publish('ねこの海', { likeCount: 9 });
+    const page = await session.at(size, '/discover');
+    await page.waitForSelector('.project-card >> nth=2');
+    await check(page, 'discover');
+    await image(page, 'discover', size);
+    await page.click('[data-sort="popular"]');
+    await page.waitForSelector('.project-card:has-text("ねこの海") >> nth=0');
+    await expect
+      .poll(() => texts(page, '.project-name'))
+      .toEqual(['ねこの海', 'ねこの国', 'いぬの国']);
+    await page.fill('#feedSearch', 'ねこ');
+    await expect.poll(() => texts(page, '.project-name')).toEqual(['ねこの海', 'ねこの国']);
+    await page.reload();
+    await expect.poll(() => texts(page, '.project-name')).toEqual(['ねこの海', 'ねこの国']);
+    expect(await page.inputValue('#feedSearch')).toBe('ねこ');
+    await page.click('.project-card:has-text("ねこの国") a');
+    await at(page, first);
+    await page.click('#nextButton');
+    await shown(page, 'ねこの海');
+    await page.click('#backButton');
+    await page.waitForURL('**/discover?sort=popular&search=*');
+    await page.fill('#feedSearch', 'とり');
+    await page.waitForSelector('.list-state:has-text("あてはまるゲームがありません")');
+    await check(page, 'nothing found');
+    expect(second.title).toBe('いぬの国');
+  });
+
+  it('a game that is gone, an empty feed and a failure are said', async () => {
+    const page = await session.at(size, '/zap/00000000-0000-4000-8000-000000000000');
+    await page.waitForSelector('.reel .list-state:has-text("まだ公開ゲームがありません")');
+    await check(page, 'empty reel');
+    const [first] = three();
+    await page.reload();
+    await page.waitForSelector('.toast:has-text("見つかりませんでした")');
+    await at(page, first);
+    await page.route('**/api/games?*', (route) => route.abort());
+    await page.reload();
+    await shown(page, 'いちばん');
+    await page.waitForSelector('.toast:has-text("次のゲームを読み込めませんでした")');
+  });
+});
+
+describe('by keyboard', () => {
+  it('page and arrow keys move, in a circle; Enter begins; only the game seen is reached', async () => {
+    const [first, second, third] = three();
+    const page = await session.at('desktop', `/zap/${first?.id}`);
+    await shown(page, 'いちばん');
+    for (const [key, game] of [
+      ['PageDown', second],
+      ['ArrowDown', third],
+      ['ArrowUp', second],
+      ['PageDown', third],
+      ['PageDown', first],
+    ] as const) {
+      await page.keyboard.press(key);
+      await at(page, game);
+    }
+    await page.focus('#nextButton');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe(
+      '「いちばん」を遊ぶ',
+    );
+    await page.keyboard.press('Enter');
+    await page.waitForSelector(`${slideOf(first)}.is-playing`);
+    expect(await page.locator('.slide:not([inert])').count()).toBe(1);
+  });
+});
