@@ -4,9 +4,17 @@ import type { ToolUse } from '../fakes/messages-api.js';
 /** `OBEY <tool> <argument>` anywhere in what the model reads is done by it, as if it were asked. */
 const ORDER = /OBEY (Write|Read|Bash|WebFetch|Grep) ([^\s"'\\<>「」]+)/g;
 
-const page = (text: string): string =>
-  '<!DOCTYPE html><html><head><meta name="viewport" content="width=device-width"><title>g</title>' +
-  '</head><body><canvas id="c" width="300" height="300"></canvas><script>' +
+/** `PUT <words>` in a message: stands in the game, encoded so that no message orders the same. */
+const PUT = /PUT ([\w-]+)/g;
+
+/** As a message says it: these words are to stand in the game and be its name. */
+export const putInGame = (words: string): string =>
+  `PUT ${Buffer.from(words).toString('base64url')}`;
+
+const page = (title: string, text: string): string =>
+  '<!DOCTYPE html><html><head><meta name="viewport" content="width=device-width">' +
+  `<title>${title}</title></head><body>` +
+  '<canvas id="c" width="300" height="300"></canvas><script>' +
   'const c = document.getElementById("c").getContext("2d"); let x = 0;' +
   'addEventListener("pointerdown", () => { x = 0; });' +
   '(function draw() { c.clearRect(0, 0, 300, 300); c.fillRect(x++ % 300, 9, 9, 9); ' +
@@ -24,10 +32,18 @@ export function startObeyingModel(): Promise<FakeMessages> {
       ({ role }) => role === 'assistant',
     ).length;
     if (turns === 0) return { use: [...reading(), ...orders(seen)] };
-    if (turns === 1)
-      return { use: [...orders(seen), write('index.html', page(`${marks(seen)} ${told(seen)}`))] };
+    if (turns === 1) return { use: [...orders(seen), write('index.html', gameOf(seen))] };
     return { say: 'できました。' };
   });
+}
+
+/** A game that holds whatever it was to hold, and could tell. */
+function gameOf(seen: SeenRequest): string {
+  const put = [...seen.raw.matchAll(PUT)].map(([, words = '']) =>
+    Buffer.from(words, 'base64url').toString('utf8'),
+  );
+  const title = put.length > 0 ? put.join(' ').replace('\n\n# New instructions\n', ' ') : 'g';
+  return page(title, `${put.join('\n')} ${marks(seen)} ${told(seen)}`);
 }
 
 const write = (file: string, content: string): ToolUse => ({
