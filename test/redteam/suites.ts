@@ -26,6 +26,7 @@ export const SUITES: Readonly<Record<string, readonly string[]>> = {
     'src/domain/image-facts.test.ts',
     'test/contract/http/assets-upload.test.ts',
     'test/contract/import/hostile.test.ts',
+    'test/contract/http/game.test.ts',
   ],
   'games in browsers: opened directly, in frames, with tokens of others': [
     'test/contract/http/isolation.test.ts',

@@ -295,15 +295,18 @@ describe('names', () => {
         'many_.png', 'many_10001.jpg', 'Many.png']) alias`,
       [user.id],
     );
-    const startedAt = Date.now();
-    expect((await uploaded(api, user, { bytes: PIXEL, name: 'many.png' })).alias).toBe(
-      'many_10001.png',
-    );
-    expect(Date.now() - startedAt).toBeLessThan(10_000);
-    const { assets } = (await api.ask('/api/assets', { as: user })).json() as {
-      assets: unknown[];
+    const timed = async (as: TestUser): Promise<{ alias: string; tookMs: number }> => {
+      const startedAt = performance.now();
+      const { alias } = await uploaded(api, as, { bytes: PIXEL, name: 'many.png' });
+      return { alias, tookMs: performance.now() - startedAt };
     };
-    expect(assets).toHaveLength(10_006);
+    const [late, first] = [await timed(user), await timed(await newcomer())];
+    expect([late.alias, first.alias]).toEqual(['many_10001.png', 'many.png']);
+    // A first name of that kind says how fast this machine is at the moment.
+    expect(late.tookMs).toBeLessThan(10_000 + 10 * first.tookMs);
+    const listed = await api.ask('/api/assets', { as: user });
+    expect(listed.status, listed.text.slice(0, 500)).toBe(200);
+    expect((listed.json() as { assets: unknown[] }).assets).toHaveLength(10_006);
     const found = (await api.ask('/api/assets/search?q=MANY', { as: user })).json() as {
       assets: { alias: string }[];
     };

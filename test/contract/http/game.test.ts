@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from './api-process.js';
-import { unzip } from './unzip.js';
+import { unpacked, unzip } from './unzip.js';
 import { matching } from './matchers.js';
 import { bearer, GAME_FILES, startTestApi, PAGE, PIXEL, type TestApi } from './test-api.js';
 
@@ -311,6 +311,19 @@ describe('what an owner may take out (§5)', () => {
       '{"level":1}',
     );
   });
+
+  it('?raw=1 is the page as it is stored, as a download and never as a page', async () => {
+    for (const dest of ['document', 'iframe']) {
+      const answer = await api.ask(at('/game/:alice/:game/index.html?raw=1'), {
+        as: api.alice,
+        headers: { 'sec-fetch-dest': dest },
+      });
+      expect(answer.status).toBe(200);
+      expect(answer.headers['content-disposition']).toMatch(/^attachment; /);
+      expect(answer.text).toBe(PAGE);
+    }
+    expect((await game('index.html')).headers['content-disposition']).toBeUndefined();
+  });
 });
 
 const THREE = fileURLToPath(new URL('../../../node_modules/three/build/', import.meta.url));
@@ -356,15 +369,28 @@ describe('GET /api/projects/:projectId/download', () => {
 
   it('E3: holds no name that leads out, hides or collides where the ZIP is opened', async () => {
     const { id } = await api.database.store.projects.create(api.bob.id, 'odd names');
-    const odd = ['assets/..\\..\\run.exe', 'assets/new\nline.png', 'assets/a\u202egnp.js'];
-    const files = [...odd, 'assets/-rf', 'assets/A.png', 'assets/a.png', 'assets/絵 1.png'];
+    const odd = [
+      ...['assets/..\\..\\run.exe', 'assets/new\nline.png', 'assets/a\u202egnp.js', 'assets/-rf'],
+      ...[`assets/${'x'.repeat(300)}`, `assets/${'絵'.repeat(90)}`, 'assets/a.png', 'assets/NUL:'],
+    ];
+    const plain = [
+      ...['assets/A.png', 'assets/絵 1.png', 'assets/👨‍👩‍👧.png', "assets/a%20b & 'c'.png"],
+      `assets/${'x'.repeat(180)}.png`,
+    ];
     await api.publish(api.bob, id, {
       'index.html': PAGE,
-      ...Object.fromEntries(files.map((name) => [name, name])),
+      ...Object.fromEntries([...odd, ...plain].map((name) => [name, name])),
     });
     const answer = await api.ask(`/api/projects/${id}/download`, { as: api.bob });
-    const names = [...unzip(answer.bytes).keys()].filter((name) => !name.startsWith('vendor/'));
-    expect(names.sort()).toEqual(['assets/A.png', 'assets/絵 1.png', 'index.html']);
+    const found = await unpacked(answer.bytes);
+    const own = [...found].filter(([name]) => !name.startsWith('vendor/'));
+    expect(own.filter(([name]) => name !== 'index.html').sort()).toEqual(
+      plain.map((name) => [name, name]).sort(),
+    );
+    expect(own.map(([name]) => name)).toContain('index.html');
+    // What climbs out by itself does not become part of a version.
+    for (const name of ['../run.exe', 'assets/../../run.exe', '/run.exe', '.git/config'])
+      await expect(api.publish(api.bob, id, { [name]: 'x' }), name).rejects.toThrow();
   });
 
   it('works by a token in the address, as a link does', async () => {

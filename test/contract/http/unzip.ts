@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
 
 /**
@@ -24,4 +29,36 @@ export function unzip(zip: Buffer): Map<string, Buffer> {
     at += 46 + nameLength + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
   }
   return entries;
+}
+
+/**
+ * What lies on the disk when somebody opens it with the system's `unzip`: path → text, of all that
+ * has come to be in an empty folder's parent. Where there is no such program, as {@link unzip}.
+ */
+export async function unpacked(zip: Buffer): Promise<Map<string, string>> {
+  const above = await mkdtemp(path.join(os.tmpdir(), 'dreamcore-zip-'));
+  const folder = path.join(above, 'a', 'game');
+  try {
+    await mkdir(folder, { recursive: true });
+    const file = path.join(above, 'game.zip');
+    await writeFile(file, zip);
+    const env = { ...process.env, LC_ALL: 'C.UTF-8' };
+    await promisify(execFile)('unzip', ['-q', file, '-d', folder], { env });
+    await rm(file);
+    const entries = await readdir(above, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => !entry.isDirectory());
+    return new Map(
+      await Promise.all(
+        files.map(async ({ parentPath, name }): Promise<[string, string]> => {
+          const found = path.join(parentPath, name);
+          return [path.relative(folder, found), await readFile(found, 'utf8')];
+        }),
+      ),
+    );
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return new Map([...unzip(zip)].map(([name, bytes]) => [name, bytes.toString('utf8')]));
+  } finally {
+    await rm(above, { recursive: true, force: true });
+  }
 }
