@@ -1,5 +1,5 @@
 import { languageOf, type Language } from '../../src/domain/language.js';
-import { GENRES } from '../../src/contracts/brief.js';
+import type { GENRES } from '../../src/contracts/brief.js';
 import { unquoted } from './quoted.js';
 import { themeFromText } from './theme/theme.js';
 import type { Genre, Theme } from './theme/types.js';
