@@ -14,6 +14,9 @@ import { wireRemix } from './remix.js';
 /** @typedef {import('../types.js').GameCard} GameCard */
 /** @typedef {import('../net/session.js').Session} Session */
 
+/** Longer than a browser needs to draw once. */
+const FOCUS_MS = 100;
+
 export class Slide {
   /** @type {HTMLIFrameElement | null} */
   #frame = null;
@@ -56,9 +59,12 @@ export class Slide {
     this.remix = wireRemix(remixButton, game, session);
   }
 
-  /** Loads the game behind its image; `loaded` is called once it is there. @param {() => void} loaded */
+  /**
+   * Loads the game behind its image; `loaded` is called once it is there, at once if it is on its way.
+   * @param {() => void} loaded
+   */
   load(loaded) {
-    if (this.#frame) return;
+    if (this.#frame) return loaded();
     const frame = gameFrame(this.game.playUrl, { mayBegin: false });
     frame.setAttribute('tabindex', '-1');
     frame.addEventListener('load', loaded, { once: true });
@@ -83,7 +89,8 @@ export class Slide {
     this.load(() => {});
     this.element.classList.add('is-playing');
     this.#frame?.removeAttribute('tabindex');
-    this.#frame?.focus();
+    // The button goes out of sight, and browsers take the focus from it only then.
+    setTimeout(() => this.#frame?.focus(), FOCUS_MS);
     countPlay(this.game, session);
   }
 }

@@ -52,13 +52,13 @@ async function swipe(page: Page, size: Size, up: boolean): Promise<void> {
     return page.mouse.wheel(0, up ? 500 : -500);
   }
   const gestures = await page.context().newCDPSession(page);
-  await gestures.send('Input.synthesizeScrollGesture', {
-    x: 195,
-    y: up ? 600 : 300,
-    yDistance: up ? -450 : 450,
-    speed: 2_000,
-    gestureSourceType: 'touch',
-  });
+  const [from, to] = up ? [650, 150] : [150, 650];
+  const touch = (type: 'touchStart' | 'touchMove', y: number) =>
+    gestures.send('Input.dispatchTouchEvent', { type, touchPoints: [{ x: 120, y }] });
+  await touch('touchStart', from);
+  for (let step = 1; step <= 10; step += 1)
+    await touch('touchMove', from + ((to - from) * step) / 10);
+  await gestures.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
   await gestures.detach();
 }
 
