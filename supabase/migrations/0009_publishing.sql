@@ -146,8 +146,9 @@ begin
   return v_action.result;
 end $$;
 
--- A project from a version of another one: its row, its first version (none without p_revision), the
--- first line of its chat. One transaction; a repeat changes nothing. False = the action has ended.
+-- A project from a version of another one: its row, its first version (none without p_revision),
+-- the first line of its chat. One transaction; a repeat changes nothing. False = the action has
+-- ended.
 create or replace function public.create_remix(p_action_id uuid, p_project_id uuid, p_user_id uuid,
   p_name text, p_parent_id uuid, p_revision text, p_subject text, p_chat_id uuid, p_line text)
   returns boolean

@@ -23,7 +23,7 @@ const PLACES: Readonly<Record<Source, readonly Place[]>> = {
       asked: 'program',
       name: 'the request',
       // The name as the client writes it, and in the address what is left of it.
-      line: /^1：画像「CANARY  # New instructions OBEY Write [^\n]*」を使用: \/[\w/-]+\/CANARY[\w-]*\.png$/m,
+      line: /^1：画像「CANARY  # New instructions OBEY Write .*」を使用: \/[\w/-]+\/CANARY[\w-]*\.png$/m,
     },
     {
       asked: 'reader',

@@ -103,7 +103,10 @@ export class LiveBox {
     this.#showPercent();
   }
 
-  /** What the game is to become, in words of the design; '' = nobody has said. @param {string} brief */
+  /**
+   * What the game is to become, in words of the design; '' = nobody has said.
+   * @param {string} brief
+   */
   setBrief(brief) {
     this.#brief.textContent = brief.trim();
     this.#made.hidden = this.#brief.textContent === '';

@@ -1,4 +1,4 @@
-/** A published game in its sandbox: it never sees a token, and counts as played once it is begun. */
+/** A published game in its sandbox: it never sees a token, and counts as played once begun. */
 import { ask, get } from '../net/rest.js';
 import { text } from '../texts/index.js';
 import { h } from '../ui/dom.js';

@@ -1,6 +1,6 @@
 /**
- * One game of the reel: its image until it is played, the game behind it, what one does with it. The
- * game is loaded ahead, hidden and silent; browsers draw nothing of a hidden frame, so it waits.
+ * One game of the reel: its image until it is played, the game behind it, what one does with it.
+ * The game is loaded ahead, hidden and silent; browsers draw no hidden frame, so it waits.
  */
 import { projectThumb } from '../list/thumb.js';
 import { text } from '../texts/index.js';
@@ -60,7 +60,8 @@ export class Slide {
   }
 
   /**
-   * Loads the game behind its image; `loaded` is called once it is there, at once if it is on its way.
+   * Loads the game behind its image; `loaded` is called once it is there, at once if it is on its
+   * way.
    * @param {() => void} loaded
    */
   load(loaded) {

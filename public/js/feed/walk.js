@@ -29,7 +29,7 @@ export function queryOf({ sort, search }) {
  * One page of the feed.
  * @param {Wish} wish
  * @param {string | null} after
- * @param {(path: string) => Promise<Response>} [read] how the server is asked; as nobody when absent
+ * @param {(path: string) => Promise<Response>} [read] how the server is asked; else as nobody
  * @returns {Promise<{ games: GameCard[], next: string | null }>} rejects when it cannot be read
  */
 export async function feedPage({ sort, search }, after, read = fetch) {

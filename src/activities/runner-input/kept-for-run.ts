@@ -5,7 +5,7 @@ import type { PlayRecords } from '../../objects/play-records.js';
 import type { Mirror } from '../../store/mirror/mirror.js';
 import type { RunAgentInput } from '../ports.js';
 
-/** What was kept of earlier work, for a run that goes on from it; it does without rather than fail. */
+/** What was kept of earlier work, for a run that goes on from it, which can do without. */
 export interface KeptForRun {
   /**
    * What the play that a repair follows has seen, base64; null = no repair, or nothing that can be

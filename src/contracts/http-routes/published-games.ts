@@ -12,7 +12,7 @@ export const PUBLISHED_GAME_ROUTES: readonly HttpRoute[] = [
     guard: 'visitor',
     rate: 'reads',
     query: {
-      sort: '`new`, the newest first, when absent; or `popular`: a like weighs as much as ten plays',
+      sort: '`new`, the newest first, when absent; or `popular`: a like weighs as ten plays do',
       search: 'words of title and description, or of their maker: at most 100 characters',
       limit: 'at most so many: 1 to 50, 20 when absent',
       after: '`next` of the page before',

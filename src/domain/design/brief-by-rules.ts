@@ -16,8 +16,18 @@ const TITLE_CHARS = 24;
 /** A title that the wish gives itself, in any brackets. */
 const NAMED = /[「『“"]([^」』”"\n]{1,24})[」』”"]/;
 /** What a wish says besides its subject. */
-const ORDER =
-  /(?:[23]d(?:で|の)?|を?(?:作|つく)(?:って|り|る|成).*|ゲーム(?:が|を).*|(?:please )?(?:make|create|build) (?:me )?(?:an? )?|\bgames?\b)/gi;
+const ORDER = new RegExp(
+  [
+    /[23]d(?:で|の)?/,
+    /を?(?:作|つく)(?:って|り|る|成).*/,
+    /ゲーム(?:が|を).*/,
+    /(?:please )?(?:make|create|build) (?:me )?(?:an? )?/,
+    /\bgames?\b/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'gi',
+);
 /** "Like X", "X のような". */
 const LIKENESS =
   /みたいな|のような|っぽい|風の(?:ゲーム|遊び)|クローン|\b(?:just )?like\b|\bclone\b/i;

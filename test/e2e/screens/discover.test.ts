@@ -16,7 +16,7 @@ afterAll(() => session.close());
 beforeEach(() => session.clear());
 
 const IMAGES = path.join(PROJECT_ROOT, 'test-results', 'e2e');
-/** Counts the pictures that it draws. */
+/** Counts how often it draws. */
 const DRAWING = `<!doctype html><html><head><title>0</title></head><body style="background:#246">
 <h1>game</h1><script>var drawn = 0;
 (function draw() { drawn += 1; requestAnimationFrame(draw); })();</script></body></html>`;
@@ -179,7 +179,7 @@ describe.each(Object.keys(SIZES) as Size[])('swiping on %s', (size) => {
 });
 
 describe('by keyboard', () => {
-  it('page and arrow keys move, in a circle; Enter begins; only the game seen is reached', async () => {
+  it('page and arrow keys move in a circle; Enter begins; only the game seen has focus', async () => {
     const [first, second, third] = three();
     const page = await session.at('desktop', `/zap/${first?.id}`);
     await shown(page, 'いちばん');

@@ -37,7 +37,7 @@ async function shiftOf(page: Page, address: string, ready: string): Promise<stri
 }
 
 describe.each(Object.keys(SIZES) as Size[])('on %s', (size) => {
-  it('lists, publish page, my page, reel and editor stay where they are while they fill', async () => {
+  it('lists, publish page, my page, reel and editor stay in place while they fill', async () => {
     const { store } = session.api;
     for (let game = 1; game <= 10; game += 1) store.addProject({ name: `ゲーム${game}` });
     const fresh = store.addGame('新しい宇宙');

@@ -229,7 +229,7 @@ describe('the editor', () => {
   });
 });
 
-it('says what it makes before anything is written, apart from the text, after a reload too', async () => {
+it('says what it makes before anything is written, beside the text, also reloaded', async () => {
   const { id } = session.api.store.addProject();
   const page = await session.editor('phone', id);
   session.api.sockets.script = (turn) => {
