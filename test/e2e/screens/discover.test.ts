@@ -179,7 +179,7 @@ describe.each(Object.keys(SIZES) as Size[])('swiping on %s', (size) => {
 });
 
 describe('by keyboard', () => {
-  it('page and arrow keys move in a circle; Enter begins; only the game seen has focus', async () => {
+  it('keys move in a circle; Enter begins; only the seen game has focus', async () => {
     const [first, second, third] = three();
     const page = await session.at('desktop', `/zap/${first?.id}`);
     await shown(page, 'いちばん');
