@@ -7,7 +7,7 @@ import { newPlayer, say } from '../support/player.js';
 import { startStack, type Stack } from '../support/stack.js';
 
 /** Two runs and two plays on a busy machine. */
-const LIMIT_MS = patient(240_000);
+const LIMIT_MS = patient(400_000);
 
 let stack: Stack;
 let demo: DemoServer;
@@ -33,7 +33,7 @@ describe('J3: a worker that dies between a play and its repair', () => {
       const player = await newPlayer(stack);
       await arm(stack, 'after-play-before-repair');
       const jobId = await say(player);
-      await untilHit(stack, 'after-play-before-repair');
+      await untilHit(stack, 'after-play-before-repair', LIMIT_MS / 2);
       const end = await player.listener.until(
         ({ type }) => type === 'completed' || type === 'failed',
         0,

@@ -14,8 +14,12 @@ export async function arm({ dataDir }: Stack, point: CrashPoint, strike = ''): P
   await writeFile(path.join(crashPointsDir(dataDir), point), strike);
 }
 
-/** Resolves when a process has died at the point; fails the test when none does. */
-export async function untilHit({ dataDir }: Stack, point: CrashPoint): Promise<void> {
+/** Resolves when a process has died at the point; fails the test when none does in time. */
+export async function untilHit(
+  { dataDir }: Stack,
+  point: CrashPoint,
+  limitMs = patient(60_000),
+): Promise<void> {
   const mark = path.join(crashPointsDir(dataDir), `${point}.hit`);
   await expect
     .poll(
@@ -25,7 +29,7 @@ export async function untilHit({ dataDir }: Stack, point: CrashPoint): Promise<v
           () => false,
         ),
       {
-        timeout: patient(60_000),
+        timeout: limitMs,
         message: `no process has passed the crash point ${point}`,
       },
     )
