@@ -110,17 +110,18 @@ export class PlayedPage {
 
   /** What the screen shows: PNG. */
   async shoot(): Promise<Buffer> {
-    await this.setFast(false);
+    await this.drawAll(true);
     await this.pass(FRAME_MS);
     const { data } = await this.watch.during(
       this.session.send('Page.captureScreenshot', { format: 'png', optimizeForSpeed: true }),
     );
+    await this.drawAll(false);
     return Buffer.from(data, 'base64');
   }
 
-  /** Nobody looks for a while: what is only drawn need not be. */
-  async setFast(isFast: boolean): Promise<void> {
-    await this.evaluate(`window.${PLAYED}?.fast(${isFast})`);
+  /** While nobody looks, what is only drawn need not be. */
+  private async drawAll(isSeen: boolean): Promise<void> {
+    await this.evaluate(`window.${PLAYED}?.drawAll(${isSeen})`);
   }
 
   async do(input: Input): Promise<void> {

@@ -84,7 +84,6 @@ export class Runner {
   }
 
   private async playToTheEnd(): Promise<void> {
-    await this.page.setFast(true);
     const sinceMs = performance.now();
     for (
       let step = 0;
