@@ -108,6 +108,8 @@ export interface PlayerOptions {
   diary: Diary;
   place: number;
   hasTurn: () => boolean;
+  /** When something was killed or stopped last, as `Date.now()` tells it; 0 = never. */
+  lastTroubleMs: () => number;
 }
 
 /** A user who plays with the product as long as he has a turn, then leaves. */
@@ -333,6 +335,7 @@ export class Player {
       url: `${this.options.baseUrl}${path}`,
       token: this.token,
       body: { actionId, prompt: '青い鳥' },
+      lastTroubleMs: this.options.lastTroubleMs,
     });
     if (status === null)
       this.complain(`${projectId === null ? 'image' : 'video'} ${actionId}`, refusals);

@@ -18,9 +18,13 @@ export interface Asked {
   readonly refusals: string;
 }
 
-/** Longest wait for one answer, and for one that tells an end: a cut video begins anew. */
 const ANSWER_MS = 90_000;
+/**
+ * An image or video is stuck that is not answered so long after the last trouble: each one that cuts
+ * a video makes it begin anew. Nothing takes longer than the second.
+ */
 const ANSWERED_MS = 420_000;
+const LONGEST_MS = 1_800_000;
 const PAUSE_MS = 1_000;
 /** Come again: nobody is there who could answer, or too much is asked at once. */
 const COME_AGAIN = [429, 502, 503, 504];
@@ -29,17 +33,19 @@ interface Request {
   readonly url: string;
   readonly token: string;
   readonly body: object;
+  /** When something was killed or stopped last, as `Date.now()` tells it; 0 = never. */
+  readonly lastTroubleMs: () => number;
 }
 
 /** Asks under the same id until the answer is one: what a page does whose answer was lost. */
 export async function askUntilAnswered(request: Request): Promise<Asked> {
   const refusals = new Map<string, number>();
   const told = () => [...refusals].map(([text, count]) => `${count} × ${text}`).join('; ');
-  for (
-    const deadline = Date.now() + patient(ANSWERED_MS);
-    Date.now() < deadline;
-    await sleep(PAUSE_MS)
-  ) {
+  const beganMs = Date.now();
+  const isPatient = (): boolean =>
+    Date.now() < Math.max(beganMs, request.lastTroubleMs()) + patient(ANSWERED_MS) &&
+    Date.now() < beganMs + LONGEST_MS;
+  for (; isPatient(); await sleep(PAUSE_MS)) {
     const { status, text } = await ask(request);
     if (status !== null && !COME_AGAIN.includes(status)) return { status, refusals: told() };
     const refusal = status === null ? text : `${status} ${text.slice(0, 120)}`;
@@ -52,7 +58,7 @@ async function ask({
   url,
   token,
   body,
-}: Request): Promise<{ status: number | null; text: string }> {
+}: Omit<Request, 'lastTroubleMs'>): Promise<{ status: number | null; text: string }> {
   try {
     const answer = await fetch(url, {
       method: 'POST',

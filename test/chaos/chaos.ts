@@ -74,7 +74,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport & { s
       TELL_MS,
     );
     await Promise.all(
-      Array.from({ length: options.users }, (_, index) => livesOf(index, options, stack, diary)),
+      Array.from({ length: options.users }, (_, index) =>
+        livesOf(index, options, { stack, diary, monkey }),
+      ),
     ).finally(() => clearInterval(telling));
     await monkey.stop();
     await troubles.goBack();
@@ -113,8 +115,7 @@ function progressOf(made: number, wanted: number, kills: number, tookMs: number)
 async function livesOf(
   index: number,
   { seed, runs, users }: ChaosOptions,
-  stack: Stack,
-  diary: Diary,
+  { stack, diary, monkey }: { stack: Stack; diary: Diary; monkey: Monkey },
 ): Promise<void> {
   const share = Math.floor(runs / users) + (index < runs % users ? 1 : 0);
   for (let life = 0, made = 0; made < share; life += 1) {
@@ -133,6 +134,7 @@ async function livesOf(
       diary,
       place: index,
       hasTurn,
+      lastTroubleMs: () => monkey.lastMs,
     });
     // Whoever cannot play at all is a finding, not the end of the game for the others.
     await player.live().catch((error: unknown) =>

@@ -103,6 +103,12 @@ export class Monkey {
     await Promise.all(this.lives);
   }
 
+  /** When it killed or stopped something last, as `Date.now()` tells it; 0 = never. */
+  get lastMs(): number {
+    const last = this.kills.at(-1);
+    return last === undefined ? 0 : this.startedAt + last.afterMs;
+  }
+
   private async killNowAndThen(): Promise<void> {
     const { random, minGapMs, maxGapMs } = this.options;
     while (await this.pause(random.between(minGapMs, maxGapMs))) {
