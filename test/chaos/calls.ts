@@ -20,8 +20,8 @@ export interface Asked {
 
 const ANSWER_MS = 90_000;
 /**
- * An image or video is stuck that is not answered so long after the last trouble: each one that cuts
- * a video makes it begin anew. Nothing takes longer than the second.
+ * An image or video is stuck that is not answered so long after the last trouble: each one that
+ * cuts a video makes it begin anew. Nothing takes longer than the second.
  */
 const ANSWERED_MS = 420_000;
 const LONGEST_MS = 1_800_000;
