@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { PROJECT_ROOT } from '../../src/config.js';
+import { LIMITS } from '../../src/contracts/limits.js';
 import { CRASH_POINTS_DIR } from '../../src/crash-points.js';
 import { findFreePort } from '../../dev/stack/ports.js';
 import { patient } from './patience.js';
@@ -193,6 +194,11 @@ const FOREIGN = [
   ],
   ...['MODAL_', 'USE_MODAL$', 'NODE_ENV$', 'LOG_LEVEL$', 'VITEST', 'npm_'],
 ];
+
+/** Own variables of a stack with the rate limits that ship: an empty value is the default's. */
+export const SHIPPED_LIMITS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.values(LIMITS).map((variable) => [variable, '']),
+);
 
 /** Our environment without anything that would configure the product, then `own`. */
 export function stackEnv(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
