@@ -20,8 +20,19 @@ export const BUBBLEWRAP: SystemTool = {
   isPresent: () => !isLinux || findOnPath('bwrap') !== null,
 };
 
+/** Only `npm run test:full` makes alerts fire. */
+const PROMETHEUS: SystemTool = {
+  what: 'Prometheus (alert rules)',
+  debianPackage: 'prometheus',
+  isPresent: () => findOnPath('prometheus') !== null && findOnPath('promtool') !== null,
+};
+
 /** Everything that the test command needs from the operating system. */
-export const TEST_TOOLS: readonly SystemTool[] = [BUBBLEWRAP, ...DRAWING_TOOLS];
+export const TEST_TOOLS: readonly SystemTool[] = [
+  BUBBLEWRAP,
+  ...DRAWING_TOOLS,
+  ...(process.env['TEST_SCOPE'] === 'full' ? [PROMETHEUS] : []),
+];
 
 /** Those that are not there, in the order given. */
 export async function missingOf<T extends SystemTool>(tools: readonly T[]): Promise<T[]> {

@@ -1,7 +1,18 @@
 import type { Context } from '@temporalio/activity';
 import type { ActivityExecuteInput, ActivityInterceptorsFactory } from '@temporalio/worker';
+import { ERROR_POLICY } from '../../contracts/errors.js';
 import { count, isMeasuring, observe } from '../../metrics.js';
 import type { CompleteJobInput, FailJobInput, RunAgentOutcome } from '../ports.js';
+
+/**
+ * Jobs are counted from zero: Prometheus takes the first value of a counter for where it starts, so
+ * that the first failures of a worker would be no rise.
+ */
+const JOB_ENDS = [
+  ...['generate', 'chat', 'restore', 'question'].map((kind) => ({ outcome: 'completed', kind })),
+  ...Object.keys(ERROR_POLICY).map((kind) => ({ outcome: 'failed', kind })),
+  { outcome: 'cancelled', kind: 'generate' },
+];
 
 /** Steps that run now, for whoever looks. */
 let running = 0;
@@ -12,6 +23,7 @@ export function stepsRunning(): number {
 /** Measures each try of a step, where metrics are served; else steps run as they are. */
 export function measuringInterceptors(): ActivityInterceptorsFactory[] {
   if (!isMeasuring()) return [];
+  for (const end of JOB_ENDS) count('dreamcore_jobs_total', end, 0);
   return [
     (context) => ({
       inbound: { execute: (input, next) => measure(context, input, () => next(input)) },

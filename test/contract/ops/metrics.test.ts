@@ -61,6 +61,9 @@ async function namesAsked(): Promise<string[]> {
 describe('I6: processes tell Prometheus how they are', () => {
   it('jobs, steps, waits, first text, callbacks, sockets and money are counted', async () => {
     const player = await newPlayer(stack);
+    // Else the first failure of a worker would be no rise.
+    const before = await scrape(ports.worker);
+    expect(valueOf(before, 'dreamcore_jobs_total', '"failed"', '"ModelOverloaded"')).toBe(0);
     await say(player);
     await player.listener.until(({ type }) => type === 'completed');
     const from = player.listener.frames.length;
